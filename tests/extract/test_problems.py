@@ -89,6 +89,11 @@ def test_own_results_are_no_problem(read: Read) -> None:
         ("It needs a [large key-value] (KV) cache.", "large key-value (KV) cache"),
         ("They incur [high costs and motivate the use] of caches.", "high costs"),
         ("We avoid overlooking [high inference latency].", "high inference latency"),
+        ("It has a [gap between the data] of tests and real use.", "gap between the data of tests and real use"),
+        ("Deployment is hard due to [high memory] and compute costs.", "high memory and compute costs"),
+        ("It has [limits on energy, latency], and hardware use.", "limits on energy, latency, and hardware use"),
+        ("The [routing may yield] unbalanced loads.", "routing may yield unbalanced loads"),
+        ("They have [sparse delayed rewards stemming] from long horizons.", "sparse delayed rewards"),
     ],
 )
 def test_a_problem_has_the_edges_of_its_phrase(entry: Callable[..., Document], text: str, whole: str) -> None:

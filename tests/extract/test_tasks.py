@@ -38,6 +38,11 @@ def test_variants_of_one_task_are_one(read: Read) -> None:
     assert [m.canonical for m in record.tasks] == ["video generation"]
 
 
+def test_a_task_and_one_within_it_are_one(read: Read) -> None:
+    record = read("We evaluate ZapNet on image classification tasks. It is useful for classification tasks.")
+    assert [m.canonical for m in record.tasks] == ["image classification"]
+
+
 def test_datasets_models_devices_and_measures_are_no_tasks(read: Read) -> None:
     record = read("We train Llama-3-8B on ImageNet with 8 A100-80GB GPUs for 32 GPU hours.")
     assert [m.surface for m in record.tasks] == []

@@ -97,6 +97,11 @@ def test_a_win_is_stated_by_a_verb_or_a_gain_with_its_subject_and_object(
         "ZapNet matches Plover at half the cost.",
         "Unlike Plover, ZapNet needs no queue.",
         "ZapNet has a quality comparable to Plover.",
+        "ZapNet has a quality comparable to that of Plover.",
+        "ZapNet reaches comparable accuracy to Plover.",
+        "ZapNet approaches the accuracy of Plover.",
+        "In contrast to Plover, our method needs no queue.",
+        "Unlike methods that rely on Plover, ZapNet needs no queue.",
     ],
 )
 def test_likeness_and_contrast_are_comparisons_without_a_winner(entry: Callable[..., Document], text: str) -> None:
