@@ -95,9 +95,10 @@ def means_another(short: str, expansion: str, labels: Iterable[str]) -> bool:
     >>> means_another("VLM", "visual language models", ["VLM", "vision-language model"])
     False
     """
+    if not (said := fold(expansion)):
+        return False
     long = [fold(label) for label in labels if " " in fold(label) and abbreviates(short, label, whole=True)]
-    said = fold(expansion)
-    return bool(long and said) and all(_differ(said, label) for label in long)
+    return bool(long) and all(_differ(said, label) for label in long)
 
 
 def _differ(one: str, other: str) -> bool:
@@ -120,6 +121,7 @@ def _is_form(one: str, other: str) -> bool:
     return one == other or any(ends(one, at) and ends(other, at) for at in range(same, _STEM - 1, -1))
 
 
+@lru_cache(maxsize=20_000)  # papers write the same acronyms, and labels of the vocabulary recur
 def abbreviates(short: str, text: str, whole: bool = False) -> bool:
     """Whether an acronym abbreviates the last words of a text, or with `whole` the entire text.
 
