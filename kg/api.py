@@ -213,18 +213,24 @@ class Graph:
         return in_language(labels, lang) or concept.partition(":")[2]
 
     def ask(
-        self, question: str = "", limit: int | None = None, *, filter: Filter | Mapping[str, Any] | None = None
+        self,
+        question: str = "",
+        limit: int | None = None,
+        *,
+        filter: Filter | Mapping[str, Any] | None = None,
+        lang: str = "",
     ) -> Answer:
         """Answer a question in English or Chinese from the graph alone; each row with its evidence.
 
         A `filter` holds beside the question or without one: the flags of `kg ask` by name, like
         {"topic": "kv-cache-compression", "result": ["latency<=-40%", "speedup>=2x"]}, or a `kg.query.Filter`.
-        Raises KgError for a flag that names nothing.
+        The answer speaks the language of the question, or `lang` ("en", "zh"). Raises KgError for a flag that names
+        nothing.
         """
         from kg.query import answer
 
         return replace(
-            answer(self.store, self.vocabulary, question, limit, self.lexicon(), filter), cell=_cell, print=_text
+            answer(self.store, self.vocabulary, question, limit, self.lexicon(), filter, lang), cell=_cell, print=_text
         )
 
     def lexicon(self) -> Lexicon:

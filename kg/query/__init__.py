@@ -6,6 +6,7 @@ answer(store, vocabulary, "KV-cache compression papers on H100").to_json()
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from kg.query.answer import Answer, Line, Quote, Row, Table
@@ -45,18 +46,20 @@ def answer(
     limit: int | None = None,
     lexicon: Lexicon | None = None,
     filter: Filter | Mapping[str, Any] | None = None,
+    language: str = "",
 ) -> Answer:
     """What a graph answers to a question: at most `limit` papers, best first, each with the words that show it.
 
     `lexicon` is that of the graph (`Lexicon.of`), to be kept where many questions are asked of a graph that stays.
-    A `filter` holds beside the question, which may be ""; as flags see `kg.query.flags`.
+    A `filter` holds beside the question, which may be ""; as flags see `kg.query.flags`. The answer speaks `language`
+    ("en", "zh"), else that of the question.
     """
     lexicon = lexicon or Lexicon.of(store, vocabulary)
-    query = read(question, lexicon) if question.strip() or not filter else Query()
+    query = read(question, lexicon, language) if question.strip() or not filter else Query()
     if filter:
         from kg.query.flags import merged, read_flags, written
 
-        flagged = Query(filter=filter) if isinstance(filter, Filter) else read_flags(filter, lexicon, store)
+        flagged = Query(filter=filter) if isinstance(filter, Filter) else read_flags(filter, lexicon, store, language)
         query = merged(query, flagged)
         question = question.strip() or ("" if isinstance(filter, Filter) else written(filter))
-    return respond(store, lexicon, question, query, limit)
+    return respond(store, lexicon, question, replace(query, language=language), limit)

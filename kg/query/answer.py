@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.evidence import evidence_id
 from kg.query.filter import Filter, Query
+from kg.rdf.triples import language_of
 
 if TYPE_CHECKING:
     import pandas
@@ -141,6 +142,11 @@ class Answer:
     nearest: tuple[Row, ...] = ()  # papers that fulfil most conditions, where none fulfils all
     coverage: tuple[Coverage, ...] = ()
     beside: tuple[Row, ...] = ()  # other papers that lines of the table name
+
+    @property
+    def language(self) -> str:
+        """The language of what is said, "en" or "zh"."""
+        return self.query.language or language_of(self.question)
 
     @property
     def filter(self) -> Filter:

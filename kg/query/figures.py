@@ -28,12 +28,12 @@ class MetricFlags:
     """Reads them, with the words and numbers that questions have."""
 
     def __init__(self, naming: Naming) -> None:
-        self.naming, self.lexicon = naming, naming.lexicon
+        self.naming, self.lexicon, self.say = naming, naming.lexicon, naming.say
 
     def metric(self, text: str) -> Outcome:
         """A result on a metric, in the direction that the words say ("latency reduction")."""
         pieces = self._measure(text)
-        parser = Parser(text, pieces, self.lexicon)
+        parser = Parser(text, pieces, self.lexicon, self.say.language)
         at = next(i for i, item in enumerate(pieces) if "metric" in item.types or item.is_speed)
         if pieces[at].is_speed:
             return parser.thresholds.speed_of(at)
@@ -61,7 +61,7 @@ class MetricFlags:
         text = unicodedata.normalize("NFKC", text)
         parts = [part.strip() for part in re.split(_OP, text)]
         if len(parts) not in (1, 3, 5) or not all(parts):
-            raise KgError(f"--result {text}: write METRIC, or METRIC OP NUMBER UNIT like latency<=-40% or speedup>=2x.")
+            raise KgError(self.say("flag.result", text=text))
         if len(parts) == 1:
             return self.metric(text)
         op, sign, number = self._number(text, _OPS[parts[-2]], parts[-1])
@@ -76,16 +76,14 @@ class MetricFlags:
         sign, digits = said[0] if said[0] in _PLUS + _MINUS else "", said.lstrip(_PLUS + _MINUS + " ")
         found = QuestionReader(digits, self.lexicon).items()
         if len(found) != 1 or found[0].value is None or not digits[:1].isdigit():
-            raise KgError(
-                f"--result {text}: {said!r} is no number with a unit that is known here, like 40%, 2x or 8GB."
-            )
+            raise KgError(self.say("flag.unit", text=text, said=repr(said)))
         return (_TURNED[op], "-", found[0]) if sign and sign in _MINUS else (op, sign, found[0])
 
     def _enclose(self, text: str, last: tuple[Op, str, Item], first: tuple[Op, str, Item]) -> None:
         """Make one number of the two ends of a range, which are both changes in one direction or both none."""
         (lower, sign, low), (upper, other, high) = sorted((first, last), key=lambda end: end[0], reverse=True)
         if sign != other or lower not in (">=", ">") or upper not in ("<=", "<"):
-            raise KgError(f"--result {text}: write a range like 2x<=speedup<=3x.")
+            raise KgError(self.say("flag.range", text=text))
         number = last[2]
         number.value, number.upper, number.upper_op = low.value, high.value, upper
         number.unit = high.unit or low.unit

@@ -215,3 +215,4 @@ class Query:
     words: str = ""
     among: Entity | None = None
     like: str = ""
+    language: str = ""  # of what is said; "" for that of the question

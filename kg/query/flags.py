@@ -21,6 +21,7 @@ from kg.query.lexicon import Lexicon
 from kg.query.naming import THINGS, Naming, Unknown
 from kg.query.question import Parser
 from kg.query.reading import QuestionReader
+from kg.query.sayings import Sayings
 from kg.store.contents import entry_named
 from kg.store.file import StoreFile
 from kg.text import fold
@@ -40,14 +41,18 @@ CONDITIONS = (
 ASKING = ("role", "not", "near", "count", "list", "top", "sort")
 LONGEST = 500  # characters of a value
 MOST = 60  # values of all flags
+_SHOWN = 8  # names of sources in an error
 #: What a technique's roles mean here is what the words mean in a question.
 _ROLES = {"proposed": ("proposed",), "used": ("proposed", "used"), "baseline": ("baseline",), "mentioned": ROLES}
 _ORDERS = ("best", "worst", "highest", "lowest")
 
 
-def read_flags(flags: Mapping[str, Value], lexicon: Lexicon, store: StoreFile) -> Query:
-    """The query that flags mean; KgError for a flag or value that means nothing, with what is nearest to it."""
-    return _Flags(flags, lexicon, store).query()
+def read_flags(flags: Mapping[str, Value], lexicon: Lexicon, store: StoreFile, language: str = "") -> Query:
+    """The query that flags mean; KgError for a flag or value that means nothing, with what is nearest to it.
+
+    Labels, notes and errors are in a language, else in English.
+    """
+    return _Flags(flags, lexicon, store, language or "en").query()
 
 
 def merged(asked: Query, flagged: Query) -> Query:
@@ -86,9 +91,9 @@ def _clean(text: str) -> str:
 
 
 class _Flags:
-    def __init__(self, flags: Mapping[str, Value], lexicon: Lexicon, store: StoreFile) -> None:
+    def __init__(self, flags: Mapping[str, Value], lexicon: Lexicon, store: StoreFile, language: str) -> None:
         self.flags, self.lexicon, self.store = flags, lexicon, store
-        self.naming = Naming(lexicon, store)
+        self.naming, self.say = Naming(lexicon, store, language), Sayings(language)
         self.figures = MetricFlags(self.naming)
         self.notes: list[str] = []
         self.facts: dict[str, Callable[[str], Term]] = {
@@ -113,15 +118,16 @@ class _Flags:
     def _check(self) -> None:
         unknown = [name for name in self.flags if name not in (*CONDITIONS, *ASKING)]
         if unknown:
-            raise KgError(f"There is no flag {unknown[0]!r}: choose from {', '.join((*CONDITIONS, *ASKING))}.")
+            choices = ", ".join((*CONDITIONS, *ASKING))
+            raise KgError(self.say("flag.unknown", name=repr(unknown[0]), choices=choices))
         values = [(name, text) for name, given in self.flags.items() for text in _texts(given)]
         if len(values) > MOST:
-            raise KgError(f"There are {len(values)} values for flags: give at most {MOST}.")
+            raise KgError(self.say("flag.many", len(values), most=MOST))
         for name, text in values:
             if len(text) > LONGEST:
-                raise KgError(f"--{name}: a value has {len(text)} characters: give at most {LONGEST}.")
+                raise KgError(self.say("flag.long", len(text), name=name, most=LONGEST))
             if not _clean(text):
-                raise KgError(f"--{name}: there is no value: name something, or leave the flag out.")
+                raise KgError(self.say("flag.empty", name=name))
 
     def query(self) -> Query:
         """The whole query."""
@@ -149,7 +155,7 @@ class _Flags:
     def _one(self, name: str) -> str:
         texts = self._texts(name)
         if len(texts) > 1:
-            raise KgError(f"--{name} is given {len(texts)} times: give it once.")
+            raise KgError(self.say("flag.twice", len(texts), name=name))
         return texts[0] if texts else ""
 
     # What is asked for
@@ -158,11 +164,11 @@ class _Flags:
         near, wants = self._one("near"), self._type(self._one("list"))
         count = bool(self.flags.get("count"))
         if sum(map(bool, (near, sort, count or wants))) > 1:
-            raise KgError("--near, --sort and --count or --list ask for different things: choose one of them.")
+            raise KgError(self.say("flag.different"))
         if near:
             return Query("near", words=near)
         if sort and sort not in _ORDERS:
-            raise KgError(f"--sort {sort}: there is no such order: choose one of {', '.join(_ORDERS)}.")
+            raise KgError(self.say("flag.sort", text=sort, choices=", ".join(_ORDERS)))
         if sort:
             return Query("ranking", metric=metric, order=cast("Order", sort))
         if count:
@@ -175,7 +181,7 @@ class _Flags:
         found = next((kind for word in words if (kind := word.of("type:"))), "")
         if text and not found:
             types = ", ".join((*THINGS, "country", "author", "venue"))
-            raise KgError(f"--list {text}: there is no such type: choose one of {types}.")
+            raise KgError(self.say("flag.list", text=text, choices=types))
         return found
 
     def _top(self) -> int | None:
@@ -183,17 +189,17 @@ class _Flags:
         if not said:
             return None
         if not (said.isascii() and said.isdigit() and 0 < int(said) < 10_000):
-            raise KgError(f"--top {said}: that is no number from 1 to 9999.")
+            raise KgError(self.say("flag.top", text=said))
         return int(said)
 
     def _said_roles(self) -> tuple[str, ...]:
         said = [role for text in self._texts("role") for role in re.split(r"\s*[|,]\s*", text)]
         for role in said:
             if role not in _ROLES:
-                raise KgError(f"--role {role}: there is no such role: choose one of {', '.join(_ROLES)}.")
+                raise KgError(self.say("flag.role", text=role, choices=", ".join(_ROLES)))
         named = [*self._texts("technique"), *(text for text in self._texts("not") if text.startswith("technique:"))]
         if said and not named:
-            raise KgError(f"--role {said[0]} says how a technique takes part: name it with --technique.")
+            raise KgError(self.say("flag.role_of", text=said[0]))
         counted = {counted for role in said for counted in _ROLES[role]}
         return tuple(role for role in ROLES if role in counted)
 
@@ -205,7 +211,7 @@ class _Flags:
         if field == "code" and not value:
             return Condition(text, (Fact("code", "", "code"),), True)
         if field not in CONDITIONS or not value.strip():
-            raise KgError(f"--not {text}: write FIELD:VALUE, where FIELD is one of {', '.join(CONDITIONS)}.")
+            raise KgError(self.say("flag.not", text=text, choices=", ".join(CONDITIONS)))
         return replace(self._condition(field, value.strip()), negated=True)
 
     def _condition(self, field: str, text: str) -> Condition:
@@ -252,11 +258,12 @@ class _Flags:
         if sense is None and not exact:
             sense = self.naming.misspelt(kind, text)
             if sense:
-                self.notes.append(f"--{kind} {text!r} was read as {self.lexicon.label(sense.concept)!r}.")
+                label = self.lexicon.label(sense.concept, self.say.language)
+                self.notes.append(self.say("flag.read_as", kind=kind, text=repr(text), label=repr(label)))
         if sense is None:
             raise self.naming.no_such(kind, text)
         roles = self.roles if kind == "technique" else ()
-        return Parser(text, [], self.lexicon).entity(sense, roles)
+        return Parser(text, [], self.lexicon, self.say.language).entity(sense, roles)
 
     # Relations and facts
 
@@ -267,12 +274,9 @@ class _Flags:
         at, relation = next(((at, name) for at, name in named if name in RELATION_TYPES), (-1, ""))
         head, tail = ":".join(parts[: max(at, 0)]), ":".join(parts[at + 1 :])
         if not relation or not (head or tail):
-            raise KgError(
-                f"--relation {text}: write TYPE:TAIL, HEAD:TYPE: or HEAD:TYPE:TAIL, where TYPE is one of "
-                f"{', '.join(RELATION_TYPES)}."
-            )
+            raise KgError(self.say("flag.relation", text=text, choices=", ".join(RELATION_TYPES)))
         first = self._end(tail or head)
-        parser = Parser(tail or head, [], self.lexicon)
+        parser = Parser(tail or head, [], self.lexicon, self.say.language)
         found = parser.link(relation, "tail" if tail else "head", first)
         if head and tail:
             others = parser.link(relation, "head", self._end(head)).concepts
@@ -284,7 +288,7 @@ class _Flags:
         senses = self.naming.senses(text)
         if not senses:
             hint = ", ".join(self.lexicon.nearest(text)) or "see `kg ask --list technique`"
-            raise Unknown(f"--relation: the graph knows nothing of the name {text!r}: the nearest: {hint}.")
+            raise Unknown(self.say("flag.relation_end", text=repr(text), hint=hint))
         return Item(0, len(text), text, senses)
 
     def _of(self, text: str, *prefixes: str) -> str:
@@ -295,7 +299,7 @@ class _Flags:
     def _country(self, text: str) -> Fact:
         found = self._of(text, "country:", "nation:") or (text.upper() if re.fullmatch(r"[A-Za-z]{2}", text) else "")
         if not found:
-            raise Unknown(f"--country {text}: there is no such country: write its name or ISO code, like China or CN.")
+            raise Unknown(self.say("flag.country", text=text))
         return Fact("country", found, text)
 
     def _venue(self, text: str) -> Fact:
@@ -304,7 +308,7 @@ class _Flags:
 
     def _year(self, text: str) -> Fact:
         if not re.fullmatch(r"(?:19|20)\d\d年?", text):
-            raise Unknown(f"--year {text}: that is no year: write four digits, or use --since and --until.")
+            raise Unknown(self.say("flag.year", text=text))
         is_venue = bool(self._texts("venue"))  # beside a venue it is that of the venue, as in "NeurIPS 2024"
         return Fact("year" if is_venue else "date", text[:4], text[:4])
 
@@ -312,13 +316,13 @@ class _Flags:
         """A date as questions have it: "2025-10", "October 2025", "last month", "2025年10月15日"."""
         found = [item.fact for item in QuestionReader(text, self.lexicon).items() if item.fact]
         if len(found) != 1 or found[0].field not in ("date", "recent") or not found[0].value:
-            raise Unknown(f"--{flag} {text}: that is no date: write 2025-10-15, 2025-10, 2025 or last month.")
+            raise Unknown(self.say("flag.date", flag=flag, text=text))
         return replace(found[0], op=op) if found[0].field == "date" else found[0]
 
     def _kind(self, text: str) -> Fact:
         found = text if text in KINDS else self._of(text, "kind:")
         if not found:
-            raise Unknown(f"--kind {text}: there is no such kind of paper: choose one of {', '.join(KINDS)}.")
+            raise Unknown(self.say("flag.kind", text=text, choices=", ".join(KINDS)))
         return Fact("kind", found, found, words=self.lexicon.words.folds(f"kind:{found}"))
 
     def _code(self, text: str) -> Fact:
@@ -328,7 +332,7 @@ class _Flags:
     def _source(self, text: str) -> Fact:
         names = self.store.source_names()
         if text not in names:
-            raise Unknown(f"--source {text}: the graph holds no such source: it has {_some(names)}.")
+            raise Unknown(self.say("flag.source", text=text, held=self._some(names)))
         return Fact("source", text, text, concept=f"source:{text}")
 
     def _paper(self, text: str) -> Fact:
@@ -337,10 +341,9 @@ class _Flags:
             text = entries[0] if entries else text
         entry = entry_named(self.store, text)
         if not entry:
-            raise Unknown(f"--paper {text}: the graph holds no such paper: see `kg show`.")
+            raise Unknown(self.say("flag.paper", text=text))
         return Fact("paper", entry, entry, concept=f"entry:{entry}")
 
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(names[:8]) or "none"
-    return f"{shown} and {len(names) - 8} more" if len(names) > 8 else shown
+    def _some(self, names: list[str]) -> str:
+        shown = ", ".join(names[:_SHOWN]) or self.say("flag.none")
+        return self.say("flag.more", len(names) - _SHOWN, shown=shown) if len(names) > _SHOWN else shown

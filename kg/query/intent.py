@@ -48,7 +48,7 @@ class Intent(Pieces):
         places = self._places("similar")
         papers = [at for at, item in enumerate(self.items) if item.fact and item.fact.field == "paper"]
         of_papers = any(item.of("type:") in ("paper", "technique") for item in self.items)
-        if not places or not (papers or of_papers or self.parser.language == "en"):  # 类似 is an adjective too
+        if not places or not (papers or of_papers or not self.parser.is_chinese):  # 类似 is an adjective too
             return None
         named = papers[:1] or self._named_beside(places[0])
         if not named:
@@ -75,7 +75,7 @@ class Intent(Pieces):
         if self.asked != "who" or ranks:
             return None
         proposing = self._places("propose")
-        self.parser.proposes = bool(proposing) and self.parser.language == "zh"  # which stands behind the thing
+        self.parser.proposes = bool(proposing) and self.parser.is_chinese  # which stands behind the thing
         self._mark([*self.asked_at, *self._places("order:highest", "popular")])
         return Query("who", most=self._most())
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from kg.query.filter import Filter
 from kg.query.lexicon import Lexicon
 from kg.query.read import read
-from kg.query.sayings import Sayings
 from kg.query.tally import Tally
+from kg.rdf.triples import language_of
 from kg.store.file import StoreFile
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def matrix(
     import pandas
 
     wanted = read(question, lexicon).filter if question.strip() else Filter()
-    tally = Tally(store, lexicon, wanted, Sayings.of(question).language)
+    tally = Tally(store, lexicon, wanted, language_of(question))
     rows, columns = ([count.thing for count in tally.first(kind, most)[0]] for kind in (down, across))
     return pandas.DataFrame(
         tally.both(down, rows, across, columns),

@@ -9,6 +9,7 @@ from statistics import median
 from kg.query.lexicon import Lexicon
 from kg.query.nodes import Reported
 from kg.query.sayings import Sayings
+from kg.query.shown import entry_of
 from kg.text import fold
 from kg.units import kin
 
@@ -54,14 +55,20 @@ class Figures:
 
 
 def blocks(results: Iterable[Reported], read_as: Callable[[Reported], Reported] | None = None) -> dict[Block, Figures]:
-    """Results on metrics that are known, by block; `read_as` says as what a result counts there."""
+    """Results on metrics that are known, by block; `read_as` says as what a result counts there.
+
+    What several entries say of one paper is one result.
+    """
     known = [(one, read_as(one) if read_as else one) for one in results if one.metric]
     base = bases({said.unit for _, said in known})
     out: dict[Block, list[Figure]] = {}
+    first: dict[tuple[str, Block, float, float], str] = {}
     for one, said in known:
         unit, factor = base[said.unit]
         block = Block(said.metric, unit, said.change or "absolute")
-        out.setdefault(block, []).append(Figure(one, one.low * factor, one.high * factor))
+        entry = entry_of(one.node)
+        if first.setdefault((one.paper, block, one.low, one.high), entry) == entry:
+            out.setdefault(block, []).append(Figure(one, one.low * factor, one.high * factor))
     return {block: Figures(tuple(out[block])) for block in sorted(out, key=lambda b: (b.metric, b.unit, b.change))}
 
 

@@ -8,6 +8,7 @@ from kg.entity_types import CONCEPT_TYPES
 from kg.model import KgError
 from kg.names import is_curie, kind_of
 from kg.query.lexicon import Lexicon, Sense
+from kg.query.sayings import Sayings
 from kg.store.file import StoreFile
 from kg.text import fold
 
@@ -29,8 +30,9 @@ class Unknown(KgError):
 class Naming:
     """Things by id ("lora", "technique:lora", "ror:03cve4549") or label."""
 
-    def __init__(self, lexicon: Lexicon, store: StoreFile) -> None:
-        self.lexicon, self.store = lexicon, store
+    def __init__(self, lexicon: Lexicon, store: StoreFile, language: str = "en") -> None:
+        """`language` is that of errors."""
+        self.lexicon, self.store, self.say = lexicon, store, Sayings(language)
 
     def sense(self, kind: str, text: str) -> Sense | None:
         """What an id or a label means as a thing of a type."""
@@ -65,10 +67,11 @@ class Naming:
         """The error for what names no thing of a type: what it names instead, or what is near."""
         others = [sense.type for sense in self.lexicon.senses(fold(text)) if sense.type in (*THINGS, "metric")]
         if others:
-            return Unknown(f"--{kind} {text}: this names no {kind}: write --{others[0]} {shlex.quote(text)}.")
+            said = {"kind": kind, "text": text, "other": others[0], "quoted": shlex.quote(text)}
+            return Unknown(self.say("flag.other_kind", **said))
         near = self.nearest(kind, text)
-        hint = f"the nearest are {', '.join(map(repr, near))}" if near else f"see `kg ask --list {kind}`"
-        return Unknown(f"--{kind} {text}: the graph knows no {kind} of this name: {hint}.")
+        hint = self.say("flag.near", near=", ".join(map(repr, near))) if near else self.say("flag.see", kind=kind)
+        return Unknown(self.say("flag.no_such", kind=kind, text=text, hint=hint))
 
     def near(self, kind: str, text: str) -> list[Sense]:
         """The things of a type whose labels are nearest to a text."""

@@ -14,6 +14,7 @@ from kg.query.empty import any_role
 from kg.query.filter import Condition, Fact, Filter
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
+from kg.rdf.triples import language_of
 from kg.store.file import StoreFile
 
 if TYPE_CHECKING:
@@ -114,4 +115,8 @@ class Chosen:
                 f'"{question[:80]}" names nothing to choose papers by: name a topic, technique, device or year.'
             )
         found = self.corpus.holding(query.filter)
-        return found if self.corpus.count(found) else self.corpus.holding(any_role(query.filter, Sayings.of(question)))
+        return (
+            found
+            if self.corpus.count(found)
+            else self.corpus.holding(any_role(query.filter, Sayings(language_of(question))))
+        )

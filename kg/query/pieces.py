@@ -48,7 +48,7 @@ class Pieces:
         last = len(self.items) - 1
         while last >= 0 and self.items[last].mark:
             last -= 1
-        is_zh = self.parser.language == "zh" and last > 0 and self.items[last - 1].text.endswith("的")
+        is_zh = self.parser.is_chinese and last > 0 and self.items[last - 1].text.endswith("的")
         return (self._type(last), [last]) if is_zh and self._type(last) in _BARE else ("", [])
 
     def _type(self, at: int) -> str:

@@ -38,7 +38,8 @@ class Parser:
     def __init__(self, text: str, items: list[Item], lexicon: Lexicon, language: str = "") -> None:
         """`language` is that of the labels, where it is not that of the text."""
         self.text = text
-        self.language = language or ("zh" if has_han(text) else "en")
+        self.is_chinese = has_han(text)
+        self.language = language or ("zh" if self.is_chinese else "en")
         self.items = items
         self.lexicon = lexicon
         self.ignored: list[str] = []

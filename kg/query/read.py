@@ -17,6 +17,7 @@ from kg.query.question import Parser
 from kg.query.reading import QuestionReader
 from kg.query.refusals import is_outside, refusal
 from kg.query.sayings import Sayings
+from kg.rdf.triples import language_of
 
 #: Letters of a question that are read.
 LIMIT = 1000
@@ -24,24 +25,23 @@ LIMIT = 1000
 _MATH, _MARKS = re.compile(r"\$([^$\s]{1,20})\$"), re.compile(r"[\\{}^_]")
 
 
-def read(question: str, lexicon: Lexicon) -> Query:
-    """The query that a question means."""
-    notes = []
+def read(question: str, lexicon: Lexicon, language: str = "") -> Query:
+    """The query that a question means; its labels and notes are in a language, else in that of the question."""
+    notes, say = [], Sayings(language or language_of(question))
     if len(question) > LIMIT:
-        notes.append(f"The question has {len(question)} characters, only the first {LIMIT} were read.")
+        notes.append(say("answer.long", n=len(question), read=LIMIT))
     plain = _MATH.sub(lambda found: _MARKS.sub("", found[1]), question[:LIMIT])
     text = "".join(c if c.isprintable() else " " for c in plain)
-    parser = Parser(text, QuestionReader(text, lexicon).items(), lexicon)
+    parser = Parser(text, QuestionReader(text, lexicon).items(), lexicon, language)
     query = Intent(parser).query()
     found = parser.filter(parser.conditions(last_resort=query.kind == "papers"))
     if _is_only_denied(found) and not (query.things or query.link):
-        say = Sayings.of(question)
         left_out = say.listed([say("empty.quoted", words=one.text) for one in found.conditions])
         return Query("refused", Filter(ignored=found.ignored, notes=(*notes, say("answer.only_not", words=left_out))))
     unheld = next((item.text for item in parser.items if item.means("unheld")), "")
     if unheld:
-        note = Sayings.of(question)("answer.unheld", words=unheld)
-        return Query("refused", Filter(ignored=(unheld,), notes=(*notes, note)))
+        notes.append(say("answer.unheld", words=unheld))
+        return Query("refused", Filter(ignored=(unheld,), notes=tuple(notes)))
     if is_outside(parser, query, found):
         return Query("refused", Filter(ignored=found.ignored, notes=(*notes, refusal(parser))))
     return replace(query, filter=replace(found, notes=tuple(notes)))

@@ -86,7 +86,7 @@ class Relating:
         """Whether a thing is the object of its verb."""
         if thing > verb:
             return True
-        if self.parser.language == "zh":  # "哪些方法在X上评测", "与X对比的方法有哪些"; but "X优于哪些方法"
+        if self.parser.is_chinese:  # "哪些方法在X上评测", "与X对比的方法有哪些"; but "X优于哪些方法"
             before = self.items[thing - 1] if thing else None
             led = before is not None and before.means("and", "about") and before.text in ("在", "与", "和", "跟", "对")
             return asks < thing or led
@@ -94,5 +94,5 @@ class Relating:
 
     def _is_passive(self, verb: int) -> bool:
         behind = self.items[verb + 1 : verb + 2]
-        before = self.items[:verb] if self.parser.language == "zh" else []
+        before = self.items[:verb] if self.parser.is_chinese else []
         return any(item.means("by-whom") and item.text != "由" for item in (*behind, *before))

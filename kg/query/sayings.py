@@ -8,7 +8,6 @@ from functools import cache
 from importlib.resources import files
 
 from kg.entity_types import is_said, said_of
-from kg.rdf.triples import language_of
 
 
 @cache
@@ -21,11 +20,6 @@ class Sayings:
 
     def __init__(self, language: str) -> None:
         self.language = language
-
-    @classmethod
-    def of(cls, question: str) -> Sayings:
-        """The phrases of the language that a question is in."""
-        return cls(language_of(question))
 
     def __call__(self, key: str, n: object = None, **values: object) -> str:
         """The phrase of a key ("group.name"), filled in; where it has two forms, the first is for n = 1."""

@@ -9,7 +9,6 @@ from urllib.parse import quote
 from kg.names import WEB
 from kg.query import Answer, Quote, Row
 from kg.query.answer import Cell
-from kg.rdf.triples import language_of
 from kg.views.answers import (
     column,
     conditions,
@@ -35,17 +34,17 @@ _BEFORE = 80
 
 def page(answer: Answer) -> str:
     """The answer as an HTML page."""
-    return render("answer.html.jinja", language_of(answer.question), answer=contents(answer))
+    return render("answer.html.jinja", answer.language, answer=contents(answer))
 
 
 def cell(answer: Answer) -> str:
     """The answer as an HTML fragment that inherits the surrounding colours; limited to the first lines."""
-    return render("answer.cell.html.jinja", language_of(answer.question), answer=contents(answer, MOST))
+    return render("answer.cell.html.jinja", answer.language, answer=contents(answer, MOST))
 
 
 def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
     """The template values of an answer, with up to `most` lines."""
-    words = PageWords(language_of(answer.question))
+    words = PageWords(answer.language)
     understood = conditions(answer, words)
     lines = _table(answer, most) if answer.table else _papers(answer, most)
     every = len(answer.table.lines if answer.table else answer.rows)

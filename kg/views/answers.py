@@ -9,7 +9,6 @@ from typing import Any
 from kg.query import Answer, Condition, Filter, Quote
 from kg.query.answer import Cell
 from kg.query.explain import explained, lines
-from kg.rdf.triples import language_of
 from kg.tables import csv_text, json_lines, json_text
 from kg.text import has_han, plain
 from kg.views.latex import as_text, excerpt
@@ -44,7 +43,7 @@ def render(answer: Answer, form: str) -> str:
         return page(answer)
 
     table = answer.table
-    words = PageWords(language_of(answer.question))
+    words = PageWords(answer.language)
     columns, rows = (list(table.columns), table.lines) if table else ([], ())
     at, names = [n for n, name in enumerate(columns) if name != _QUOTED], called(answer)
     return fill(

@@ -7,7 +7,6 @@ from io import StringIO
 from typing import TYPE_CHECKING, Literal
 
 from kg.query import Answer, Row
-from kg.rdf.triples import language_of
 from kg.text import plain
 from kg.views.answers import called, column, conditions, counted, is_number, quoted, short, shown_columns, supported
 from kg.views.answers import text as said
@@ -37,7 +36,7 @@ def text(answer: Answer) -> str:
 
 def show(answer: Answer, out: Console) -> None:
     """Print an answer for a reader: its interpretation, the papers or the table, the quotes in their sentences."""
-    words = PageWords(language_of(answer.question))
+    words = PageWords(answer.language)
     for line in conditions(answer, words):
         out.print(line, style="dim", markup=False)
     if answer.ignored:

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from kg.views.words import PageWords
 from kg.web import work
 from kg.web.app import asked_of, respond
-from kg.web.asked import Shown
+from kg.web.asked import Asked, Shown
 
 if TYPE_CHECKING:
     from kg.web.app import Site
@@ -67,11 +67,11 @@ class Desk:
 
     async def take(self, request: Request) -> Response:
         """Take the files of a form, begin to read them, and lead to the page that follows it."""
-        if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-            raise HTTPException(415, "Send files as a form (multipart/form-data).")
-        if sum(job.state != "done" for job in self.jobs.values()) >= _KEPT // 4:
-            raise HTTPException(503, "Other files are still being read: send these when they are done.")
         asked = asked_of(request, self.site, "add")
+        if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+            raise HTTPException(415, asked.error("upload_form"))
+        if sum(job.state != "done" for job in self.jobs.values()) >= _KEPT // 4:
+            raise HTTPException(503, asked.error("upload_busy"))
         folder = Path(tempfile.mkdtemp(prefix="kg-add-"))
         try:
             async with request.form(max_files=_FILES, max_fields=4) as form:
@@ -79,7 +79,7 @@ class Desk:
                     _kept, folder, [f for f in form.getlist("files") if not isinstance(f, str)]
                 )
             if not names:
-                raise HTTPException(400, "There is no file: choose one first.")
+                raise HTTPException(400, asked.error("upload_empty"))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -95,16 +95,16 @@ class Desk:
         name, dot, form = request.path_params["job"].partition(".")
         asked = asked_of(request, self.site, "add", name, form if dot else "html")
         shown = Shown(
-            "added.html.jinja", PageWords(asked.lang)("web.nav_add"), self._job(name).to_json(), is_kept=False
+            "added.html.jinja", PageWords(asked.lang)("web.nav_add"), self._job(asked).to_json(), is_kept=False
         )
         return respond(request, work.given(shown, asked))
 
     async def undo(self, request: Request) -> Response:
         """Take out what a reading added."""
-        job = self._job(request.path_params["job"])
-        asked = asked_of(request, self.site, "add", job.id)
+        asked = asked_of(request, self.site, "add", request.path_params["job"])
+        job = self._job(asked)
         if job.state != "done" or job.undone is not None or not job.said.get("added"):
-            raise HTTPException(409, "There is nothing to take back.")
+            raise HTTPException(409, asked.error("upload_undo"))
         async with self._turn:
             last = await self._run({"graph": self.site.location, "remove": job.said["added"]}, job, quiet=True)
         if "error" in last:
@@ -112,10 +112,10 @@ class Desk:
         job.undone = list(last["taken_out"])
         return RedirectResponse(asked.url(f"/add/{job.id}"), 303)
 
-    def _job(self, name: str) -> Job:
-        if name not in self.jobs:
-            raise HTTPException(404, "Nothing was added under this address, or long ago.")
-        return self.jobs[name]
+    def _job(self, asked: Asked) -> Job:
+        if asked.name not in self.jobs:
+            raise HTTPException(404, asked.error("upload_missing"))
+        return self.jobs[asked.name]
 
     def _begin(self, coming: Any) -> None:
         task = asyncio.ensure_future(coming)

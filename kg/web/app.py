@@ -24,6 +24,7 @@ from starlette.routing import Route
 from kg.serving.pool import Busy, CallTooLong, Died, Pool
 from kg.serving.state import state_of
 from kg.text import has_han
+from kg.views.words import PageWords
 from kg.web import work
 from kg.web.asked import LANGUAGES, Asked, Reply
 from kg.web.guard import NONCE, Guard, Rules
@@ -39,11 +40,7 @@ _MEDIA = {
     "svg": "image/svg+xml",
     "txt": "text/plain; charset=utf-8",
 }
-_SENTENCES = {
-    Busy: (503, "All places are taken: ask again in some seconds."),
-    CallTooLong: (503, "The page took longer than it may and was ended: ask for less."),
-    Died: (503, "The page was ended, it took too much memory: ask for less."),
-}
+_ENDED = {Busy: "busy", CallTooLong: "slow", Died: "died"}
 #: Pages that may take longer than others, and how many times as long.
 _LONG = {"report": 3.0, "export": 3.0, "about": 3.0, "graph": 2.0, "trends": 2.0, "compare": 2.0, "": 2.0}
 #: Pages that are the same for everybody and count the whole graph, and how long that must rest before they are made.
@@ -107,8 +104,7 @@ class Site:
         try:
             reply: Reply = await self.pool.ask(asked, self.pool.seconds * _LONG.get(asked.page, 1.0))
         except (Busy, CallTooLong, Died) as error:
-            status, sentence = _SENTENCES[type(error)]
-            said = work.given(work.failed(sentence, status), asked)
+            said = work.given(work.failed(asked.error(_ENDED[type(error)]), 503), asked)
             return replace(said, headers={"Retry-After": "5"})
         if state is not None and reply.is_kept and reply.status == 200 and state == state_of(self.location):
             self._keep(key, reply)
@@ -254,7 +250,7 @@ async def _refused(_: Request, error: Exception) -> Response:
     """The sentence of an error of the server itself."""
     if isinstance(error, HTTPException):
         return PlainTextResponse(f"{error.detail}\n", error.status_code)
-    return PlainTextResponse(f"{work.FAULT}\n", 500)
+    return PlainTextResponse(f"{PageWords('en')('web_error.fault')}\n", 500)
 
 
 def application(

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from kg.model import KgError
 from kg.names import kind_of
+from kg.views.words import PageWords
 
 LANGUAGES = ("en", "zh")
 #: Kinds of things that have an address of their own; other concepts are under /concept.
@@ -41,29 +42,32 @@ class Asked:
     nonce: str = ""
     location: str = ""  # of the graph
 
+    def error(self, key: str, /, **values: object) -> str:
+        """A sentence of the pages' own errors, in the language of the page."""
+        return PageWords(self.lang)(f"web_error.{key}", **values)
+
     def one(self, name: str, usual: str = "", most: int = 4000) -> str:
         """The value of a field; KgError for one that is far too long."""
         said = (
             " ".join((self.args.get(name) or (usual,))[0].split()) if name != "query" else self.args.get(name, ("",))[0]
         )
         if len(said) > most:
-            raise KgError(f"{name}: {len(said):,} characters are too many: give at most {most:,}.")
+            raise KgError(self.error("long", name=name, n=f"{len(said):,}", most=f"{most:,}"))
         return said or usual
 
     def number(self, name: str, usual: int, most: int) -> int:
         """The number of a field, from 1; KgError for another or a larger one."""
         said = self.one(name, str(usual), 20)
         if not (said.isascii() and said.isdigit() and 1 <= int(said) <= most):
-            raise KgError(f"{name}={said[:20]}: that is no number from 1 to {most:,}.")
+            raise KgError(self.error("number", name=name, said=said[:20], most=f"{most:,}"))
         return int(said)
 
     def choice(self, name: str, choices: Sequence[str], usual: str = "") -> str:
         """The value of a field that has some choices; KgError for another."""
         said = self.one(name, usual, 100)
         if said not in choices and said != usual:
-            raise KgError(
-                f"{name}={said[:40]}: there is no such choice: choose one of {', '.join(filter(None, choices))}."
-            )
+            listed = ", ".join(filter(None, choices))
+            raise KgError(self.error("choice", name=name, said=said[:40], choices=listed))
         return said
 
     def url(self, path: str, /, **args: Any) -> str:

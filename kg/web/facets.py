@@ -47,7 +47,7 @@ def facets(graph: Graph, asked: Asked, corpus: Corpus, papers: Papers) -> list[d
         chosen = asked.args.get(kind, ())
         often = [one for one in counted if one[1] > 1] or counted[:_SELDOM]
         values = [_value(graph, asked, kind, thing, count) for thing, count in often[:_SHOWN] if thing]
-        if kind == "year" or chosen or any(one["papers"] < number for one in values):
+        if values and (kind == "year" or chosen or any(one["papers"] < number for one in values)):
             out.append({"facet": kind, "name": column(words, kind), "choices": values})
     return out
 

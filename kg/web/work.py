@@ -16,7 +16,6 @@ from kg.web.asked import Asked, Later, Missing, Reply, Shown
 from kg.web.draw import draw
 from kg.web.pages import pages
 
-FAULT = "This page failed by a fault of kg; the server's own window says where, if KG_DEBUG=1 is set."
 _JSON = "application/json"
 _CSV = "text/csv; charset=utf-8"
 
@@ -36,11 +35,11 @@ def begin(location: str) -> Callable[[Asked], Reply]:
             status = 404 if isinstance(error, Missing) else 503 if isinstance(error, Later) else 400
             return given(failed(str(error), status), asked)
         except MemoryError:
-            return given(failed("The page would take more memory than there is: ask for less.", 503), asked)
+            return given(failed(asked.error("memory"), 503), asked)
         except Exception:  # a fault of this program costs a page, not the server
             if os.environ.get("KG_DEBUG"):
                 traceback.print_exc(file=sys.stderr)
-            return given(failed(FAULT, 500), asked)
+            return given(failed(asked.error("fault"), 500), asked)
 
     return answer
 
@@ -62,7 +61,7 @@ def given(shown: Shown, asked: Asked) -> Reply:
         return Reply(text.encode("utf-8", "replace"), _CSV, shown.status, named, shown.is_kept)
     if asked.form != "html" and shown.status == 200:
         forms = ["html", "json", *(["csv"] if shown.table is not None else []), *shown.forms]
-        return given(failed(f"This page has no form {asked.form!r}: it has {', '.join(forms)}.", 404), asked)
+        return given(failed(asked.error("form", form=asked.form, forms=", ".join(forms)), 404), asked)
     if asked.form == "csv":
         return Reply(f"{shown.data.get('error', shown.title)}\n".encode(), "text/plain; charset=utf-8", shown.status)
     return Reply(draw(shown, asked).encode("utf-8", "replace"), status=shown.status, is_kept=shown.is_kept)

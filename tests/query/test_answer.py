@@ -13,12 +13,49 @@ from kg.model import Document, Record
 from kg.query import Answer, Lexicon, answer
 from kg.rdf.store import Store
 from kg.store.entries import Entry
+from kg.text import has_han
 from kg.vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="module")
 def own(store: Store, vocabulary: Vocabulary) -> Lexicon:
     return Lexicon.of(store, vocabulary)
+
+
+QUESTIONS = (
+    "KV-cache compression papers on H100",
+    "KV cache compression on A100",
+    "speedup of at least 20x",
+    "zebra farming",
+    "papers not about pruning",
+    "write me a poem about pruning",
+    "which paper was rejected?",
+    "what outperforms SkyDemo?",
+    "what outperforms LongDemo?",
+    "what is LoRA?",
+    "best speedup",
+    "compare LoRA and KV cache",
+    "how are LoRA and speculative decoding connected?",
+    "how many papers use LoRA?",
+    "which techniques rise?",
+    "who works on LoRA?",
+    "which techniques do these papers use?",
+)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_answer_speaks_the_language_that_is_asked_for(
+    store: Store, vocabulary: Vocabulary, own: Lexicon, question: str
+) -> None:
+    def said(found: Answer) -> list[str]:
+        return [*found.notes, *([found.table.verdict] if found.table and found.table.verdict else [])]
+
+    usual = answer(store, vocabulary, question, lexicon=own)
+    chinese = answer(store, vocabulary, question, lexicon=own, language="zh")
+    assert [line for line in said(usual) if has_han(line)] == []
+    assert [line for line in said(chinese) if not has_han(line)] == []
+    assert len(said(usual)) == len(said(chinese))
+    assert (usual.query.kind, ids(usual)) == (chinese.query.kind, ids(chinese))  # and says the same
 
 
 def ids(found: Answer) -> list[str]:

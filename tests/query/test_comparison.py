@@ -11,6 +11,7 @@ from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Outcome, 
 from kg.query.answer import Cell
 from kg.rdf.store import Store
 from kg.text import fold
+from kg.vocabulary import Vocabulary
 
 
 def paper(said: str, techniques: list[Any], at: str = "Peking University", **more: Any) -> dict[str, Any]:
@@ -182,6 +183,19 @@ def test_rows_in_chinese(compare: Callable[..., Answer]) -> None:
     assert table(found)["提出或使用它的论文"] == ("2篇，其中1篇提出它", "2篇，其中1篇提出它")
     assert found.table is not None
     assert found.table.verdict.startswith("论文说法不一")
+
+
+def test_what_two_entries_say_of_one_paper_is_one_result(
+    made: Callable[[dict[str, Any]], Store], vocabulary: Vocabulary
+) -> None:
+    world = made({"900-01": PAPERS["900-01"], "900-02": PAPERS["900-01"]})
+    own = Lexicon.of(world, vocabulary)
+    things = tuple(
+        Entity("technique", own.senses(fold(name))[0].concept, name, (own.senses(fold(name))[0].concept,))
+        for name in ("AlphaForm", "BetaForm")
+    )
+    found = table(respond(world, own, "?", Query("comparison", things=things)))
+    assert found["inference speed ↑ (x)"] == ("best 3x, median 2.5x (2 results)", None)
 
 
 def test_the_same_comparison_every_time(compare: Callable[..., Answer]) -> None:

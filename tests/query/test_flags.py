@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +17,7 @@ from kg.query.corpus import Corpus
 from kg.query.filter import Condition
 from kg.query.flags import ASKING, CONDITIONS, Value, merged, read_flags, written
 from kg.rdf.store import Store
+from kg.text import has_han
 from kg.vocabulary import Vocabulary
 
 
@@ -143,6 +145,10 @@ def test_flag_that_means_nothing_says_what_would(flags: dict[str, Any], told: st
     with pytest.raises(KgError) as error:
         read_flags(flags, own, store)
     assert told in str(error.value)
+    with pytest.raises(KgError) as chinese:
+        read_flags(flags, own, store, "zh")
+    assert has_han(str(chinese.value))
+    assert set(re.findall(r"--[a-z]+", str(chinese.value))) == set(re.findall(r"--[a-z]+", str(error.value)))
 
 
 def test_misspelt_label_is_read_and_said(store: Store, own: Lexicon) -> None:

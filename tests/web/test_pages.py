@@ -15,6 +15,7 @@ from bibtexparser.entrypoint import parse_string
 from lxml import html
 
 import kg
+from kg.text import has_han
 
 PAGES = {
     "/": "json",
@@ -130,6 +131,43 @@ def test_papers_are_paged_without_gap_and_ordered(client: httpx.Client) -> None:
     titles = [paper["title"].lower() for paper in client.get("/ask.json?order=title").json()["papers"]]
     assert len(titles) == 20
     assert titles == sorted(titles)
+
+
+WRONG = {
+    "/ask?year=soon": "四位数字",
+    "/ask?page=x": "1到50",
+    "/paper/nothing": "没有论文",
+    "/concept/technique:nothing-at-all": "没有“technique:nothing-at-all”",
+    "/author/Nobody": "署名",
+    "/evidence/x/A/1-2/00000000": "原文",
+    "/compare?a=zzqx&b=lora": "没有“zzqx”",
+    "/about.svg": "没有svg格式",
+    "/new?since=soon": "看不出从哪天开始",
+    "/report?q=zzqx": "zzqx",
+}
+
+
+@pytest.mark.parametrize("page", WRONG)
+def test_error_is_said_in_the_language_of_the_page(client: httpx.Client, page: str) -> None:
+    answer = client.get(page, headers={"Accept": "text/html", "Accept-Language": "zh"})
+    assert answer.status_code in (400, 404)
+    tree = html.fromstring(answer.text)
+    assert WRONG[page] in tree.xpath("string(//p[@class='lead'])")
+
+
+def test_answer_on_a_chinese_page_is_chinese_whatever_the_question(client: httpx.Client) -> None:
+    tree = html.fromstring(client.get("/ask?q=papers+on+H100+with+zebras&lang=zh").text)
+    assert tree.xpath("//*[@class='understood']")
+    for said in tree.xpath("//*[@class='understood']//bdi | //*[@class='note']"):
+        assert has_han(said.text_content())
+
+
+def test_question_that_names_nothing_leads_to_all_facets(client: httpx.Client) -> None:
+    tree = html.fromstring(client.get("/ask?q=zzqx").text)
+    links = tree.xpath("//*[@class='found']//*[@class='beside']//a/@href")
+    assert links
+    assert not [link for link in links if "zzqx" in link]
+    assert not tree.xpath("//aside")
 
 
 def test_names_are_suggested_in_both_languages(client: httpx.Client) -> None:

@@ -13,6 +13,7 @@ from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
+from kg.rdf.triples import language_of
 from kg.store.file import StoreFile
 
 #: What papers may leave unsaid, by the field of a condition or the type that is asked for.
@@ -27,6 +28,7 @@ _NEARLY_ALL = 0.95
 
 def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """What a graph answers to a query: at most `limit` papers or lines."""
+    query = replace(query, language=query.language or language_of(question or query.words))
     if query.kind == "refused":
         return Answer(question, query, (), query.filter.notes)
     corpus = Corpus.of(store)
@@ -35,7 +37,7 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
     if found.table and "support" in found.table.columns and not corpus.tells_support(corpus.holding(query.filter)):
         found = replace(found, table=found.table.without("support"))
     known = coverage(corpus, query)
-    say = Sayings.of(question)
+    say = Sayings(query.language)
     notes = (say(f"coverage.{one.field}", named=one.named, n=one.papers) for one in known)
     return replace(found, coverage=known, notes=(*found.notes, *notes))
 

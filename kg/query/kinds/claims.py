@@ -58,7 +58,7 @@ class _Claims:
     def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
         self.corpus = Corpus.of(store)
-        self.say = Sayings.of(question)
+        self.say = Sayings(query.language)
         self.measures = Measures(lexicon, self.say)
         self.notes = list(query.filter.notes)
         self._called: dict[str, str] = {}

@@ -66,7 +66,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
 class _Comparison:
     def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
-        self.say = Sayings.of(question)
+        self.say = Sayings(query.language)
         self.measures = Measures(lexicon, self.say)
         self.notes = list(query.filter.notes)
         self.things = list(query.things)
@@ -163,7 +163,8 @@ class _Comparison:
             supports.append(_Part(self.corpus.support(self.corpus.dated(self.papers[at])), *behind))
         is_used = any(thing.field == "technique" and not thing.roles for thing in self.things)
         lines = self._row(self.say("comparison.users" if is_used else "comparison.papers"), counts)
-        if all(map(self.corpus.tells_support, self.papers)):
+        is_place = any(thing.field == "institution" for thing in self.things)  # which all of its papers share
+        if not is_place and all(map(self.corpus.tells_support, self.papers)):
             lines += self._row(self.say("comparison.support"), supports)
         return lines
 

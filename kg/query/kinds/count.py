@@ -20,14 +20,14 @@ _SHOWN, _READ, _NAMED, _QUOTES = 20, 100, 5, 3
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """How many papers (or things of the type `wants`) a filter lets through; by `over`, at most `limit` (20) lines."""
-    query = replace(query, filter=widened(store, query.filter, Sayings.of(question)))
+    query = replace(query, filter=widened(store, query.filter, Sayings(query.language)))
     return _Counting(store, lexicon, question, query).answer(limit)
 
 
 class _Counting:
     def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
-        self.say = Sayings.of(question)
+        self.say = Sayings(query.language)
         self.wanted = query.filter
         self.wants = "paper" if query.wants in ("", "paper") else query.wants
         self.tally = Tally(store, lexicon, self.wanted, self.say.language)

@@ -55,7 +55,7 @@ def sentences(store: StoreFile, lexicon: Lexicon, thing: Entity, most: int) -> l
 
     Where very many have it, those are looked at that propose it, and the newest.
     """
-    found = _Definition(store, lexicon, thing.label, Query("definition", things=(thing,)))
+    found = _Definition(store, lexicon, thing.label, Query("definition", things=(thing,), language="en"))
     papers = found._papers()
     if found.corpus.count(papers) > _NEWEST:
         papers = found._newest(papers)
@@ -65,7 +65,7 @@ def sentences(store: StoreFile, lexicon: Lexicon, thing: Entity, most: int) -> l
 class _Definition:
     def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
-        self.say = Sayings.of(question)
+        self.say = Sayings(query.language)
         self.corpus = Corpus.of(store)
         self.label = query.words or (query.things[0].label if query.things else question)
 

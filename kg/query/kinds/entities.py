@@ -27,7 +27,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         return count.answer(store, lexicon, question, replace(query, over=query.wants, wants="paper"), limit)
     if query.wants == "technique" and (asked := _outcome(query.filter)):
         return ranking.answer(store, lexicon, question, replace(query, metric=asked), limit)
-    say = Sayings.of(question)
+    say = Sayings(query.language)
     wanted = query.filter
     among = set(query.among.concepts) - {query.among.concept} if query.among else set()
     tally = Tally(store, lexicon, wanted, say.language, among)

@@ -40,7 +40,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     Only papers that fulfil the filter count. Chinese is put into English by the vocabulary's labels first.
     """
     words = query.words or question
-    say = Sayings.of(question or words)
+    say = Sayings(query.language)
     like = paper_of(store, query.like) if query.like else None
     if like:
         return _alike(store, lexicon, question, query, like, limit)
@@ -83,7 +83,7 @@ def _by_model(
     notes: tuple[str, ...],
 ) -> Answer:
     """The papers whose titles and abstracts are nearest by the model that the graph was embedded with."""
-    say, corpus, model = Sayings.of(question or words), Corpus.of(store), model_of(store)
+    say, corpus, model = Sayings(query.language), Corpus.of(store), model_of(store)
     least = model.threshold if model else _LEAST
     among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
     found = {one: near for one, near in likeness(store, vector).items() if among is None or one in among}
@@ -104,7 +104,7 @@ def _first(near: Mapping[str, float], limit: int | None) -> list[str]:
 
 def _alike(store: StoreFile, lexicon: Lexicon, question: str, query: Query, paper: str, limit: int | None) -> Answer:
     """The papers that are like one: by what both have, and by the nearness of their titles, if there is an encoder."""
-    say, corpus = Sayings.of(question), Corpus.of(store)
+    say, corpus = Sayings(query.language), Corpus.of(store)
     found = {one.paper: one for one in alike(store, paper, _CANDIDATES)}
     itself = corpus.rows([paper])[0]
     close: dict[str, float] = {}

@@ -32,9 +32,9 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     """The papers that a filter lets through, at most `limit`."""
     wanted = query.filter
     if not wanted.conditions:
-        return _nothing_understood(lexicon, question, wanted)
+        return _nothing_understood(lexicon, question, query)
     corpus = Corpus.of(store)
-    say = Sayings.of(question)
+    say = Sayings(query.language)
     papers = corpus.found(wanted)
     for widened in (by_words, any_role, any_institution, partial(_nearer, corpus, lexicon)):
         if not papers and (wider := widened(wanted, say)) != wanted:
@@ -42,7 +42,8 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
             wanted = wider if papers else wanted
     if not papers and all(isinstance(term, Phrase) for one in wanted.conditions for term in one.any_of):
         words = tuple(term.label for condition in wanted.conditions for term in condition.any_of)
-        return _nothing_understood(lexicon, question, replace(wanted, conditions=(), ignored=(*words, *wanted.ignored)))
+        unknown = replace(wanted, conditions=(), ignored=(*words, *wanted.ignored))
+        return _nothing_understood(lexicon, question, replace(query, filter=unknown))
     if not papers:
         notes = (*wanted.notes, why_empty(store, wanted, lexicon, say))
         most = fitting(corpus, wanted)
@@ -135,6 +136,7 @@ def _in_order(corpus: Corpus, papers: list[str]) -> list[Row]:
     return [known[paper] for paper in papers]
 
 
-def _nothing_understood(lexicon: Lexicon, question: str, wanted: Filter) -> Answer:
-    note = nothing_understood(lexicon, Sayings.of(question), wanted.ignored)
-    return Answer(question, Query(filter=wanted), (), (*wanted.notes, note))
+def _nothing_understood(lexicon: Lexicon, question: str, query: Query) -> Answer:
+    wanted = query.filter
+    note = nothing_understood(lexicon, Sayings(query.language), wanted.ignored)
+    return Answer(question, Query(filter=wanted, language=query.language), (), (*wanted.notes, note))

@@ -73,7 +73,7 @@ _Path = tuple[_Step, ...]
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """Up to five paths between the first two things of a query, at most `limit`; a line a step."""
-    say = Sayings.of(question)
+    say = Sayings(query.language)
 
     def told(verdict: str, paths: Sequence[_Path] = (), *more: str) -> Answer:
         lines = telling.lines(paths[:limit])

@@ -63,7 +63,7 @@ class _Ranking:
     def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
         self.corpus = Corpus.of(store)
-        self.say = Sayings.of(question)
+        self.say = Sayings(query.language)
         self.measures = Measures(lexicon, self.say)
         self.metric = query.metric or self._usual()
         self.is_level = False  # whether levels stand in for changes that no paper states

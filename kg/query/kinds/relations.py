@@ -29,7 +29,7 @@ _COMPARISONS = ("outperforms", "compared_with")
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """The things at the other end of the query's link, those that most papers name first."""
-    say, link = Sayings.of(question), query.link
+    say, link = Sayings(query.language), query.link
     if link is None:
         return Answer(question, query, (), (*query.filter.notes, say("relations.no_link")))
     wanted = without(query.filter, [link.concept])
@@ -80,11 +80,11 @@ def _beside(
     condition = Condition(link.label, (Entity(kind, link.concept, link.label, link.concepts, roles),))
     rest = without(query.filter, [link.concept])
     wanted = replace(rest, conditions=(*rest.conditions, condition))
-    asked = Query("entities", wanted, wants, most=query.most)
+    asked = Query("entities", wanted, wants, most=query.most, language=query.language)
     found = entities.answer(store, lexicon, question, asked, limit)
     if found.table is None:
         return None
-    note = Sayings.of(question)("relations.beside", thing=link.label)
+    note = Sayings(query.language)("relations.beside", thing=link.label)
     return replace(found, query=query, notes=(why, *found.notes, note))
 
 

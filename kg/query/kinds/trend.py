@@ -31,7 +31,7 @@ _OF = (*ENTITY_TYPES, "topic", "metric", "kind")
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """How many papers there are in each period: in all, or of each of the things that most papers have."""
-    say = Sayings.of(question)
+    say = Sayings(query.language)
     query = replace(query, filter=widened(store, query.filter, say))
     over, wanted = query.over if query.over in (*PERIODS, "report") else "month", query.filter
     tally = Tally(store, lexicon, wanted, say.language)

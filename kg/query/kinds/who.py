@@ -16,7 +16,7 @@ _COLUMNS = ("name", "type", "papers")
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """The authors with most papers of a filter, then the institutions, at most `limit` (10) of each."""
-    say = Sayings.of(question)
+    say = Sayings(query.language)
     wanted = widened(store, query.filter, say)
     tally = Tally(store, lexicon, wanted, say.language)
     lines: list[Line] = []

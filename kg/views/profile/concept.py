@@ -171,7 +171,10 @@ def _compared(graph: GraphReader, family: Sequence[str], side: str, lang: str) -
 
 
 def _results(graph: GraphReader, family: Sequence[str], kind: str, lang: str) -> list[dict[str, Any]]:
-    """Results on a metric; of papers that propose a technique; else of those that have it; the surest first."""
+    """Results on a metric; of papers that propose a technique; else of those that have it; the surest first.
+
+    What several entries say of one paper is one result.
+    """
     in_role = " AND x.role = 'proposed'" if kind in ("technique", "model") else ""
     # Cross joins keep SQLite from going through all results.
     of_papers = (
@@ -192,7 +195,10 @@ def _results(graph: GraphReader, family: Sequence[str], kind: str, lang: str) ->
         JOIN texts t ON t.entry = r.entry AND t.field = r.field
         ORDER BY r.sure DESC, p.appeared DESC, r.entry, r.number"""
     out = []
+    first: dict[tuple[object, ...], str] = {}
     for row in graph.store.rows(sql, *family):
+        if first.setdefault((row[1], row[4] or row[5], *row[6:11]), row[0]) != row[0]:
+            continue
         entry, _, title, when, metric, metric_text, change, bound, low, high, unit = row[:11]
         baseline, baseline_text, setting, field, start, end, raw, score, sure = row[11:]
         out.append(

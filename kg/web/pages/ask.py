@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kg.names import is_curie
@@ -37,24 +38,28 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     at = asked.number("page", 1, _PAGES)
     size = _WHOLE if is_whole else asked.number("limit", _PAGE, 200)
     order = asked.choice("order", (*ORDERS, *asked.args.get("order", ())[:1]), "best")
-    answer = _answer(graph, question, flags, _LINES if not is_whole else _WHOLE, at * size)
+    answer = _answer(graph, question, flags, _LINES if not is_whole else _WHOLE, at * size, asked.lang)
     corpus = Corpus.of(graph.store)
     papers = corpus.holding(answer.filter) if answer.filter.conditions else Papers()
     is_table, is_versus = answer.table is not None, answer.query.kind == "comparison"
-    chosen = [] if is_table else _chosen(graph, answer, papers, order if order in ORDERS else "best", at, size)
+    chosen = (
+        [] if is_table else _chosen(graph, answer, papers, order if order in ORDERS else "best", at, size, asked.lang)
+    )
     total = answer.total if answer.filter.conditions or question or flags else len(corpus)
     chips = [named(graph, asked, name, value) for name, values in flags.items() for value in _values(values)]
     title = question or ", ".join(chip["label"] for chip in chips) or words("web.all_papers")
     listed = {one["paper"]: one for one in described(graph, [row.paper for row in chosen])}
     lines = _lines(answer, asked, order) if is_table else []
+    is_lost = not (is_table or total or papers.sql or answer.nearest)  # nothing was understood: begin elsewhere
     values: dict[str, Any] = {
         "chips": chips,
-        "facets": facets(graph, asked, corpus, papers) if papers.sql or not is_table else [],
+        "facets": facets(graph, asked, corpus, papers) if papers.sql or not (is_table or is_lost) else [],
+        "browse": facets(graph, replace(asked, page="", args={}), corpus, papers) if is_lost else [],
         "understood": conditions(answer, words) if question else [],
         "notes": _notes(answer, words),
         "verdict": answer.table.verdict if answer.table else "",
-        "count": "" if is_versus else words.count("count.paper", total),
-        "tabs": _tabs(asked, answer, words),
+        "count": "" if is_versus or is_lost else words.count("count.paper", total),
+        "tabs": [] if is_lost else _tabs(asked, answer, words),
         "sorts": [] if is_table or total < 2 else [(key, words(f"web.sort_{key}")) for key in ORDERS],
         "order": order,
         "kept": [
@@ -77,14 +82,14 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     return Shown("ask.html.jinja", short(title, 200), data, values, _csv(answer, chosen, listed))
 
 
-def _answer(graph: Graph, question: str, flags: dict[str, Any], lines: int, most: int) -> Answer:
+def _answer(graph: Graph, question: str, flags: dict[str, Any], lines: int, most: int, lang: str) -> Answer:
     if not question and not flags:
         return Answer("", Query())
-    answer = graph.ask(question, most, filter=flags or None)
-    return answer if answer.table is None else graph.ask(question, lines, filter=flags or None)
+    answer = graph.ask(question, most, filter=flags or None, lang=lang)
+    return answer if answer.table is None else graph.ask(question, lines, filter=flags or None, lang=lang)
 
 
-def _chosen(graph: Graph, answer: Answer, papers: Papers, order: str, at: int, size: int) -> Sequence[Row]:
+def _chosen(graph: Graph, answer: Answer, papers: Papers, order: str, at: int, size: int, lang: str) -> Sequence[Row]:
     """The papers of a page, each with the words that show it."""
     first = (at - 1) * size
     is_all = not answer.filter.conditions
@@ -99,7 +104,7 @@ def _chosen(graph: Graph, answer: Answer, papers: Papers, order: str, at: int, s
         where = papers.of("p.id")
         sql = f"SELECT p.curie FROM papers p WHERE {where.sql} ORDER BY {_SQL.get(order, _SQL['new'])} LIMIT ? OFFSET ?"
         curies = [curie for (curie,) in graph.store.rows(sql, *where.given, size, first)]
-    found = AnswerEvidence(Corpus.of(graph.store), graph.lexicon(), answer.filter, curies)
+    found = AnswerEvidence(Corpus.of(graph.store), graph.lexicon(), answer.filter, curies, lang)
     return [found.row(curie) for curie in curies if curie in found.rows]
 
 

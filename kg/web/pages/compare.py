@@ -29,7 +29,7 @@ def compare(graph: Graph, asked: Asked) -> Shown:
     """The comparison of two things, named by CURIE or label in either language."""
     words = PageWords(asked.lang)
     given = [asked.one(name, most=300) for name in ("a", "b")]
-    things = [_thing(graph, name) for name in given if name]
+    things = [_thing(graph, asked, name) for name in given if name]
     for thing in things:
         object.__setattr__(thing, "label", clean(graph.label(thing.concept, asked.lang)))
     values: dict[str, Any] = {
@@ -40,11 +40,11 @@ def compare(graph: Graph, asked: Asked) -> Shown:
     if len(things) < 2:
         values["rivals"] = _rivals(graph, things[0], asked.lang) if things else []
         return Shown("compare.html.jinja", words("web.nav_compare"), {"things": [t.concept for t in things]}, values)
-    question = words("web.example_compare", one=things[0].label, other=things[1].label)
-    found = respond(graph.store, graph.lexicon(), question, Query("comparison", things=tuple(things)), _ROWS)
+    asked_ = Query("comparison", things=tuple(things), language=asked.lang)
+    found = respond(graph.store, graph.lexicon(), "", asked_, _ROWS)
     table, corpus = found.table, Corpus.of(graph.store)
     if table is None:
-        raise KgError("These two cannot be compared: name two techniques, models or devices.")
+        raise KgError(asked.error("incomparable"))
     of_both = [corpus.papers_with(thing.concepts) for thing in things]
     days = [corpus.days(papers)[""] for papers in of_both]
     axis = sum(days, Counter[str]())
@@ -64,16 +64,16 @@ def compare(graph: Graph, asked: Asked) -> Shown:
     return Shown("compare.html.jinja", title, found.to_json(), values, (table.columns, rows))
 
 
-def _thing(graph: Graph, name: str) -> Entity:
+def _thing(graph: Graph, asked: Asked, name: str) -> Entity:
     """What a name means: its CURIE's thing, or a technique before things of other types."""
     naming = Naming(graph.lexicon(), graph.store)
     kinds = (kind_of(name),) if is_curie(name) else ("technique", *(kind for kind in THINGS if kind != "technique"))
     for kind in kinds:
         sense = naming.sense(kind, name)
         if sense is not None:
-            return Parser(name, [], graph.lexicon()).entity(sense)
-    near = ", ".join(repr(one) for one in graph.lexicon().nearest(name)) or "none"
-    raise KgError(f"The graph knows nothing of the name {name[:80]!r}: the nearest are {near}.")
+            return Parser(name, [], graph.lexicon(), asked.lang).entity(sense)
+    near = ", ".join(graph.lexicon().nearest(name))
+    raise KgError(asked.error("missing_near" if near else "missing_concept", name=name[:80], near=near))
 
 
 def _rivals(graph: Graph, thing: Entity, lang: str) -> list[dict[str, str]]:

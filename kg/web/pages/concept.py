@@ -33,8 +33,8 @@ def concept(graph: Graph, asked: Asked) -> Shown:
     curie = _named(graph, asked)
     try:
         data = profiles.profile(graph, curie, asked.lang)
-    except KgError as error:
-        raise Missing(str(error)) from None
+    except KgError:
+        raise Missing(asked.error("missing_concept", name=curie[:80])) from None
     order = asked.choice("order", (*_SORTED, *(f"-{name}" for name in _SORTED)))
     results = list(data["results"])
     if order:
@@ -54,7 +54,7 @@ def concept(graph: Graph, asked: Asked) -> Shown:
 def _named(graph: Graph, asked: Asked) -> str:
     name, kind = asked.name, asked.page
     if not name:
-        raise Missing(f"/{kind} names nothing: write what it is about after it, as /{kind}/NAME.")
+        raise Missing(asked.error("nameless", page=kind))
     if is_curie(name) and (kind == "concept" or kind_of(name) == kind):
         return name
     naming = Naming(graph.lexicon(), graph.store)
@@ -63,15 +63,15 @@ def _named(graph: Graph, asked: Asked) -> str:
         sense = naming.sense(one, name)
         if sense is not None:
             return sense.concept
-    raise Missing(f"The graph knows no {kind} {name[:80]!r}: search for it.")
+    raise Missing(asked.error("missing_concept", name=name[:80]))
 
 
 def author(graph: Graph, asked: Asked) -> Shown:
     """The page of an author."""
     try:
         data = profiles.author(graph, asked.name, asked.lang)
-    except KgError as error:
-        raise Missing(str(error)) from None
+    except KgError:
+        raise Missing(asked.error("missing_author", name=asked.name[:80])) from None
     columns = ("id", "title", "date", "venue", "kind", "authors", "link")
     rows = [[one[name] for name in columns] for one in data["listed"]]
     return Shown("author.html.jinja", data["author"], data, {}, (columns, rows))

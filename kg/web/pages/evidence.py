@@ -16,8 +16,8 @@ def evidence(graph: Graph, asked: Asked) -> Shown:
     """The page of an evidence id."""
     try:
         found = graph.evidence(asked.name)
-    except KgError as error:
-        raise Missing(str(error)) from None
+    except KgError:
+        raise Missing(asked.error("missing_evidence", name=asked.name[:120])) from None
     words = PageWords(asked.lang)
     data = found.to_json() | {"length": len(found.raw)}
     for claim in data["claims"]:

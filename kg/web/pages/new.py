@@ -51,8 +51,11 @@ def _since(graph: Graph, asked: Asked, latest: str) -> str:
         return said
     now = days(latest)
     if now is None:
-        raise KgError(f"since={said[:40]}: no paper has a date to count from: write 2026-06-01 or 2026-06.")
-    return since(said, graph.lexicon(), now[0]).isoformat()
+        raise KgError(asked.error("undated", said=said[:40]))
+    try:
+        return since(said, graph.lexicon(), now[0]).isoformat()
+    except KgError:
+        raise KgError(asked.error("since", said=said)) from None
 
 
 def _before(latest: str) -> str:

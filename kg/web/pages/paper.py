@@ -22,7 +22,7 @@ _COLUMNS = (
 
 def paper(graph: Graph, asked: Asked) -> Shown | Reply:
     """The page of a paper, named by entry or CURIE."""
-    known = _known(graph, asked.name)
+    known = _known(graph, asked)
     if asked.form == "bib":
         said = entry_of(graph.paper(known))
         return Reply(said.encode(), "application/x-bibtex; charset=utf-8", headers={
@@ -36,14 +36,14 @@ def paper(graph: Graph, asked: Asked) -> Shown | Reply:
                  {"bib": asked.here("bib")})  # fmt: skip
 
 
-def _known(graph: Graph, name: str) -> str:
+def _known(graph: Graph, asked: Asked) -> str:
     """What the graph calls the paper of an address; Missing where it has none."""
-    for one in (name, f"paper:{name}"):
+    for one in (asked.name, f"paper:{asked.name}"):
         try:
             return graph.paper(one).id
         except KgError:
             continue
-    raise Missing(f"The graph holds no paper {name[:80]!r}: search for it by title.")
+    raise Missing(asked.error("missing_paper", name=asked.name[:80]))
 
 
 def _groups(claims: list[dict[str, Any]], words: PageWords) -> list[dict[str, Any]]:

@@ -102,16 +102,16 @@ def sparql(graph: Graph, asked: Asked) -> Shown | Reply:
     values |= {"error": "", "columns": [], "rows": [], "text": "", "editor": _editor(words) if is_page else {}}
     if not query:
         if "update" in asked.args:
-            raise KgError("Nothing can be changed here: only queries are answered.")
+            raise KgError(asked.error("read_only"))
         if not is_page and asked.form == "html" and asked.accept not in ("", "*/*"):
-            raise KgError("There is no query: give it as ?query=, or send it with POST.")
+            raise KgError(asked.error("no_query"))
         return Shown("sparql.html.jinja", words("web.nav_sparql"), {"prefixes": PREFIXES}, values)
     if "default-graph-uri" in asked.args or "named-graph-uri" in asked.args:
-        raise KgError("The dataset is named in the query here (FROM, FROM NAMED), not in the address.")
+        raise KgError(asked.error("dataset"))
     if is_address(asked.location):
-        raise KgError("SPARQL is asked of a graph in a file here: `kg publish` puts one in PostgreSQL on a server.")
+        raise KgError(asked.error("sparql_address"))
     try:
-        _prepare(graph, asked.location)
+        _prepare(graph, asked)
         result = asked_apart(asked.location, query, SECONDS)
     except KgError as error:
         if not is_page and asked.form == "html":  # a program, or the editor
@@ -128,7 +128,7 @@ def sparql(graph: Graph, asked: Asked) -> Shown | Reply:
             :200_000
         ]
         return Shown("sparql.html.jinja", words("web.nav_sparql"), {"triples": len(result)}, values)
-    columns, rows = _rows(result)
+    columns, rows = _rows(result, asked)
     values |= {"columns": columns, "rows": rows[:_SHOWN], "number": len(rows)}
     said = [[cell["text"] for cell in row] for row in rows]
     shown = {"columns": columns, "rows": said}
@@ -154,16 +154,16 @@ def _terms() -> dict[str, list[str]]:
     return found
 
 
-def _prepare(graph: Graph, location: str) -> None:
+def _prepare(graph: Graph, asked: Asked) -> None:
     """See to it that the triples are those of the graph; Later where that takes more than some seconds."""
     end = time.monotonic() + _PREPARING
     while not graph.store.rdf.is_current:
         if graph.store.rdf.folder is None:
-            raise KgError("The graph has no folder for its triples: SPARQL is not answered here.")
+            raise KgError(asked.error("no_triples"))
         if not _following or _following[0].poll() is not None:
-            _following[:] = [follow_apart(location)]
+            _following[:] = [follow_apart(asked.location)]
         if time.monotonic() > end:
-            raise Later("The triples are being made from the graph: ask again in a minute.")
+            raise Later(asked.error("triples"))
         time.sleep(0.2)
 
 
@@ -182,14 +182,14 @@ def _sent(result: Any, asked: Asked) -> Reply:
     return Reply(data, media)
 
 
-def _rows(result: Any) -> tuple[list[str], list[list[dict[str, str]]]]:
+def _rows(result: Any, asked: Asked) -> tuple[list[str], list[list[dict[str, str]]]]:
     if isinstance(result, ox.QueryBoolean):
         return ["answer"], [[{"text": "yes" if result else "no", "curie": ""}]]
     columns = [variable.value for variable in result.variables]
     rows: list[list[dict[str, str]]] = []
     for row in result:
         if len(rows) == _ROWS:
-            raise KgError(f"The query gives more than {_ROWS:,} rows: add a LIMIT.")
+            raise KgError(asked.error("rows", n=f"{_ROWS:,}"))
         rows.append([_cell(row[name]) for name in columns])
     return columns, rows
 

@@ -97,7 +97,7 @@ def report(graph: Graph, asked: Asked) -> Shown | Reply:
     )
     made = reported(graph, selection, asked.lang, served=_served(asked, *back))
     if not made.papers:
-        raise KgError(f"No paper is about {selection[:80]!r}: ask otherwise.")
+        raise KgError(asked.error("no_report", words=selection[:80]))
     if asked.form in ("json", "md"):
         return Reply(str(made.render(asked.form)).encode("utf-8", "replace"), _MEDIA[asked.form])
     return _own(str(made.render("html")), asked)
@@ -126,7 +126,7 @@ def trends(graph: Graph, asked: Asked) -> Shown:
         "selection": selection,
         "ofs": [(name, column(words, name)) for name in OF],
         "overs": [(name, words(f"trends.over_{name.replace('-', '_')}")) for name in OVER],
-        "notes": [*made.notes, *([made.silence] if made.silence else [])],
+        "notes": [*made.notes, *([made.silence_in(asked.lang)] if made.silence else [])],
         "between": f"{early} → {late}" if early else "",
         "moved": moved,
         "test": words("trends.test", n=f"{len(made.enough):,}") if moved else "",
@@ -174,12 +174,12 @@ def export(graph: Graph, asked: Asked) -> Reply:
     question, flags = asked.one("q", most=1000), flags_of(asked)
     if question or flags:
         corpus = Corpus.of(graph.store)
-        answer = graph.ask(question, 1, filter=flags or None)
+        answer = graph.ask(question, 1, filter=flags or None, lang=asked.lang)
         papers = corpus.names(corpus.holding(answer.filter)) if answer.filter.conditions and answer.total else []
     else:
         papers = [curie for (curie,) in graph.store.rows("SELECT curie FROM papers LIMIT ?", MOST + 1)]
     if not papers:
-        raise KgError("There is no paper to export: ask otherwise.")
+        raise KgError(asked.error("no_export"))
     with some(graph.store, papers) as chosen:
         content = exported(chosen, form)
     named = {"Content-Disposition": f'attachment; filename="papers.{FORMATS[form].ending}"'}
