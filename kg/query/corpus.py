@@ -145,10 +145,13 @@ class Corpus:
             return Papers(sql, where.given)
         return Papers(", ".join(str(number) for (number,) in self.store.rows(sql, *where.given)) or "NULL")
 
+    def titles(self) -> Titles:
+        """All titles, as they are searched."""
+        return self.kept("titles", None, lambda: Titles(self.store.rows("SELECT id, title FROM papers")))
+
     def _titled(self, names: tuple[str, ...]) -> Where:
         """The papers `p` whose title has one of some names."""
-        titles = self.kept("titles", None, lambda: Titles(self.store.rows("SELECT id, title FROM papers")))
-        found = self.once(titles.having, names)
+        found = self.once(self.titles().having, names)
         if not found:
             return Where("FALSE")  # "NOT p.id IN (NULL)" holds of no paper
         return Where(f"p.id IN ({', '.join(map(str, sorted(found)))})")

@@ -11,19 +11,21 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is imported
 
 import kg.query.kinds
 import kg.web.work
-from kg.query.words import QuestionWords
+from kg.query import Lexicon, read
 from kg.units import kin
+from kg.views.render import environment
 from kg.vocabulary import Vocabulary
 from kg.web.draw import templates
 from kg.web.pages import pages
 
 pages()
-templates()
+for made in (templates(), environment(False)):
+    for template in made.list_templates(filter_func=lambda name: name.endswith(".html.jinja")):
+        made.get_template(template)  # compiles it
 for module in iter_modules(kg.query.kinds.__path__):
     import_module(f"kg.query.kinds.{module.name}")
 for slow in ("pandas", "networkx", "rapidfuzz.process", "kg.query.near"):
     import_module(slow)
-Vocabulary.load()
-QuestionWords.load()
+read("2x faster", Lexicon(Vocabulary.load()))  # reads the words of questions, and compiles their patterns
 kin("s")  # reads the definitions of all units
 gc.freeze()  # what is here stays shared

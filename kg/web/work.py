@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from kg.model import KgError
+from kg.query.corpus import Corpus
 from kg.serving.state import GraphPlace
 from kg.tables import csv_text, json_text
 from kg.web.asked import Asked, Later, Missing, Reply, Shown
@@ -25,6 +26,7 @@ def begin(location: str) -> Callable[[Asked], Reply]:
     there = GraphPlace(location)
     with suppress(KgError):
         there.now().lexicon()
+        Corpus.of(there.now().store).titles()  # else the first question waits for them
 
     def answer(asked: Asked) -> Reply:
         try:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,19 +83,23 @@ class Field:
             number: [curie, *(one for one in known.broader(curie) if kind_of(one) in KINDS)]
             for number, curie in names.items()
         }
-        concepts = sorted({one for chain in chains.values() for one in chain})
+        concepts = sorted({one for own in chains.values() for one in own})
         at = {one: number for number, one in enumerate(concepts)}
         sql = f"""SELECT m.paper, m.concept,
-                MAX(CASE WHEN c.type <> 'technique' OR m.role IN ({marks(USUAL)}) THEN 1 ELSE 0 END)
-            FROM mentions m JOIN concepts c ON c.id = m.concept
-            WHERE c.known = 1 AND c.type IN ({marks(KINDS)}) GROUP BY m.paper, m.concept"""
-        found = (
-            ((place[paper] * len(concepts) + at[one]) * 2 + used)
-            for paper, concept, used in self.graph.store.rows(sql, *USUAL, *KINDS)
-            if paper in place
-            for one in chains[concept]
-        )
-        keys = np.unique(np.fromiter(found, np.int64))  # of a pair that is used and not used the last one counts
+                CASE WHEN c.type <> 'technique' OR m.role IN ({marks(USUAL)}) THEN 1 ELSE 0 END
+            FROM mentions m JOIN concepts c ON c.id = m.concept WHERE c.known = 1 AND c.type IN ({marks(KINDS)})"""
+        said = chain.from_iterable(self.graph.store.rows(sql, *USUAL, *KINDS))
+        rows = np.fromiter(said, np.int64).reshape(-1, 3)
+        papers = _places(place, rows[:, 0])[rows[:, 0]]
+        rows, papers = rows[papers >= 0], papers[papers >= 0]
+        which = _places({number: n for n, number in enumerate(chains)}, rows[:, 1])[rows[:, 1]]
+        wider = np.array([at[one] for own in chains.values() for one in own], np.int64)
+        sizes = np.array([len(own) for own in chains.values()], np.int64)
+        many = sizes[which]
+        starts = (np.cumsum(sizes) - sizes)[which] - (np.cumsum(many) - many)
+        pairs = np.repeat(papers, many) * len(concepts) + wider[np.repeat(starts, many) + np.arange(many.sum())]
+        # Of a pair that is used and not used the last one counts.
+        keys = np.unique(pairs * 2 + np.repeat(rows[:, 2], many))
         pairs, used = keys // 2, keys % 2 > 0
         last = np.append(pairs[1:] != pairs[:-1], True) if len(pairs) else used
         return concepts, pairs[last] // max(1, len(concepts)), pairs[last] % max(1, len(concepts)), used[last]
@@ -165,6 +170,13 @@ class Field:
         size = len(self.concepts)
         found = np.bincount(self.one[rows] * size + self.other[rows], weights, size * size).reshape(size, size)
         return (found + found.T).astype(np.float64)
+
+
+def _places(known: dict[int, int], asked: Ints) -> Ints:
+    """The place of each number, up to the largest that is known or asked for; -1 for what is not known."""
+    out = np.full(1 + max(int(asked.max(initial=0)), *known, 0), -1)
+    out[list(known)] = list(known.values())
+    return out
 
 
 def _twos(paper: Ints) -> tuple[Ints, Ints, Ints]:

@@ -30,7 +30,7 @@ class Texts:
     def __init__(self, field: Field) -> None:
         self.field = field
         self._texts: dict[str, str] = {}
-        self._said: dict[int, tuple[str, ...]] = {}
+        self._said: dict[int, list[tuple[str, list[str]]]] = {}
 
     @cached_property
     def _papers(self) -> list[list[str]]:
@@ -45,8 +45,10 @@ class Texts:
         for one, other in ((i, j), (j, i)):
             labels = self._labels(other)
             texts = self._of(paper for paper in self._papers[one] if self._day(paper) < before)
-            if any(label in text for label in labels for text in texts):
-                return True
+            for label, words in labels:
+                # Most texts lack one of the words, which is seen sooner than how they stand.
+                if any(label in _spaced(text) for text in texts if all(word in text for word in words)):
+                    return True
         return False
 
     def _day(self, paper: str) -> int:
@@ -58,17 +60,18 @@ class Texts:
         found: dict[str, list[str]] = defaultdict(list)
         sql = "SELECT e.paper, t.raw FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper IN ({}) ORDER BY t.id"
         for paper, raw in self.field.graph.store.some(sql, new):
-            found[paper].append(_spaced(raw))
-        self._texts.update((paper, "".join(found[paper])) for paper in new)
+            found[paper].append(raw.lower())
+        self._texts.update((paper, " + ".join(found[paper])) for paper in new)
         return [self._texts[paper] for paper in wanted]
 
-    def _labels(self, at: int) -> tuple[str, ...]:
+    def _labels(self, at: int) -> list[tuple[str, list[str]]]:
+        """The forms of the labels of a concept, each with its words."""
         if at not in self._said:
             concept = self.field.concepts[at]
             known = self.field.graph.vocabulary
             labels = known[concept].labels() if concept in known else [self.field.graph.label(concept)]
             spaced = sorted({one for label in labels if (one := _spaced(label)).strip()})
-            self._said[at] = tuple(form for one in spaced for form in _forms(one))
+            self._said[at] = [(form, form.split()) for one in spaced for form in _forms(one)]
         return self._said[at]
 
 
