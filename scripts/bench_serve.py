@@ -1,8 +1,8 @@
 """How fast `kg serve` answers, and whether it does under load.
 
-    python scripts/bench_serve.py --graph papers.kg                 each kind of page alone, then 20 readers at once
-    python scripts/bench_serve.py --graph papers.kg --seconds 600   readers for ten minutes
-    python scripts/bench_serve.py --graph papers.kg --write         the figures in docs/serve.md too
+    python scripts/bench_serve.py --graph papers.kg                         each kind of page alone, then 20 readers
+    python scripts/bench_serve.py --graph papers.kg --seconds 600           readers for ten minutes
+    python scripts/bench_serve.py --graph papers.kg large.kg --write        the figures of both in docs/serve.md
 
 It starts a server of its own on this machine and asks no other. "First" is a page that nobody has asked for since the
 graph changed, of processes that have answered others before; "again" one that is kept.
@@ -134,15 +134,9 @@ def together(
     return times, dict(statuses)
 
 
-def main() -> None:
-    """Print the figures; write them into the page."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--graph", default="papers.kg")
-    parser.add_argument("--readers", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--write", action="store_true", help="write the figures into docs/serve.md")
-    given = parser.parse_args()
-    with serving(given.graph) as address:
+def measured(graph: str, readers: int, seconds: float) -> str:
+    """The table of a graph, and a sentence on its readers."""
+    with serving(graph) as address:
         listed = pages(address)
         papers = httpx.get(f"{address}/about.json", timeout=60, trust_env=False).json()["counts"]["papers"]
         lines = ["| page | first, median | first, slowest of 20 | again, median |", "|---|---|---|---|"]
@@ -151,15 +145,26 @@ def main() -> None:
             lines.append(
                 f"| {kind} | {statistics.median(first):.0f} ms | {slow:.0f} ms | {statistics.median(again):.0f} ms |"
             )
-        times, statuses = together(address, listed, given.readers, given.seconds)
-        wrong = sum(n for status, n in statuses.items() if status not in (200, 400))
-        times.sort()
-        said = (
-            f"{papers:,} papers, {os.cpu_count()} cores. {given.readers} readers for {given.seconds:.0f} s, each "
-            f"with half a second or less between two pages: {len(times):,} pages, {wrong} errors, median "
-            f"{statistics.median(times):.0f} ms, 95 of 100 within {times[int(0.95 * len(times))]:.0f} ms."
-        )
-    text = "\n".join([*lines, "", said, ""])
+        times, statuses = together(address, listed, readers, seconds)
+    wrong = sum(n for status, n in statuses.items() if status not in (200, 400))
+    times.sort()
+    said = (
+        f"{papers:,} papers, {os.cpu_count()} cores. {readers} readers for {seconds:.0f} s, each "
+        f"with half a second or less between two pages: {len(times):,} pages, {wrong} errors, median "
+        f"{statistics.median(times):.0f} ms, 95 of 100 within {times[int(0.95 * len(times))]:.0f} ms."
+    )
+    return "\n".join([*lines, "", said, ""])
+
+
+def main() -> None:
+    """Print the figures; write them into the page."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--graph", nargs="+", default=["papers.kg"])
+    parser.add_argument("--readers", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--write", action="store_true", help="write the figures into docs/serve.md")
+    given = parser.parse_args()
+    text = "\n".join(measured(graph, given.readers, given.seconds) for graph in given.graph)
     print(text)
     if given.write:
         PAGE.write_text(
