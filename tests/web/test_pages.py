@@ -95,6 +95,7 @@ def test_claims_of_a_paper_are_lit_where_their_words_stand(client: httpx.Client,
             assert piece.text_content() in claims[number]["quote"]
             lit += 1
     assert lit > 10
+    assert all(link.text_content().strip() for link in tree.xpath("//a"))  # a reader of screens hears where each leads
     levels = {a.get("class").split()[1] for a in abstract.xpath(".//a[@data-c]")}
     assert levels == {"sure", "likely", "weak"}
     assert tree.xpath("//li[@id='c1']")
