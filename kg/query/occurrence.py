@@ -64,7 +64,9 @@ class Chosen:
         """What is said of each paper: "venue", "year", "source"."""
         out = [set[str]() for _ in self._dated]
         if column == "source":
-            rows = self.store.rows("SELECT paper, source FROM entries")
+            # An index has either; the rows themselves are long.
+            papers = dict(self.store.rows("SELECT id, paper FROM entries"))
+            rows = [(papers[entry], source) for entry, source in self.store.rows("SELECT id, source FROM entries")]
         else:
             rows = self.store.rows(f"SELECT curie, {column} FROM papers")
         for paper, value in rows:
