@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import grimp
@@ -15,6 +17,13 @@ def test_no_circle_of_imports_joins_more_than_three_files() -> None:
     pairs = ((one, other) for one in modules.modules for other in modules.find_modules_directly_imported_by(one))
     circles = networkx.strongly_connected_components(networkx.DiGraph(pairs))
     assert [sorted(circle) for circle in circles if len(circle) > 3] == []
+
+
+def test_no_two_classes_have_one_name() -> None:
+    kg = Path(__file__).parents[1] / "kg"
+    trees = (ast.parse(path.read_text("utf-8")) for path in kg.rglob("*.py"))
+    names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 #: Clocks of work done, and an assertion that less than some time has passed.

@@ -237,7 +237,7 @@ def _auth(access: Access) -> httpx.Auth | None:
     """Says who asks, in the way that the server wants, and only when it wants it."""
     import httpx
 
-    class Asked(httpx.Auth):
+    class AuthOnDemand(httpx.Auth):
         def __init__(self) -> None:
             self.basic = httpx.BasicAuth(access.user, access.password)
             self.digest = httpx.DigestAuth(access.user, access.password)
@@ -254,7 +254,7 @@ def _auth(access: Access) -> httpx.Auth | None:
                     return
             yield from self.basic.auth_flow(request)
 
-    return Asked() if access.user else None
+    return AuthOnDemand() if access.user else None
 
 
 def _wants_basic(headers: Mapping[str, str]) -> bool:
