@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from brief_score import BriefScore, Scorer, summary
+
 import kg
 from kg.api import Graph
 from kg.cli.base import progress
-from kg.evaluation.briefs import BriefScore, Scorer, summary
 from kg.evaluation.components import reader
 from kg.link.linker import Linker
 from kg.model import Document, Paper

@@ -13,11 +13,12 @@ import re
 import sys
 from pathlib import Path
 
+from reliability import claims, reliability_table
+
 from kg.cli.base import progress
 from kg.evaluation.components import reader, variants
-from kg.evaluation.reliability import claims
 from kg.evaluation.scores import records
-from kg.evaluation.tables import reliability_table, scores_table, trust_table, worth_table
+from kg.evaluation.tables import scores_table, trust_table, worth_table
 from kg.evaluation.trust import trust
 from kg.records import read_records
 from kg.sources import read

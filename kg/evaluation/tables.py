@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kg.evaluation.components import Variant
-from kg.evaluation.reliability import ScoredClaim, auroc, calibration_error, equal_mass, equal_width
 from kg.evaluation.scores import CERTAINTY, Interval, Scores
 from kg.evaluation.trust import Trust
 from kg.tables import csv_text
@@ -57,19 +56,6 @@ def worth_table(variants: Sequence[Variant]) -> TextTable:
 
 def _between(interval: Interval, sign: str = "") -> str:
     return " to ".join(f"{end:{sign}.3f}" for end in interval)
-
-
-def reliability_table(found: Mapping[str, Sequence[ScoredClaim]]) -> TextTable:
-    """One row per type with claims: number, share of right claims, mean score, calibration errors and AUROC."""
-    rows = []
-    for key, said in found.items():
-        if said:
-            right, score = (sum(values) / len(said) for values in zip(*((c.right, c.score) for c in said), strict=True))
-            errors = (calibration_error(bins(said)) for bins in (equal_width, equal_mass))
-            area = auroc(said)
-            numbers = (f"{n:.3f}" for n in (right, score, *errors))
-            rows.append((key, str(len(said)), *numbers, "" if area is None else f"{area:.3f}"))
-    return TextTable(("type", "claims", "right", "mean score", "ECE by width", "ECE by mass", "AUROC"), rows)
 
 
 def trust_table(found: Mapping[str, Trust]) -> TextTable:

@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 
 from kg.entity_types import LISTS
 from kg.evaluation.matching import Json, Pairing, beside, distinct, paired, pairs, same_relation, same_result, same_slot
-from kg.evaluation.reliability import score_of
-from kg.model import RELATION_TYPES
+from kg.model import RELATION_TYPES, KgError
 
 FULL = "result full"
 WINS = "outperforms"
@@ -136,6 +135,14 @@ def _again(kind: str, gold: Sequence[Any], found: Sequence[Any], same: Any, leas
 
 def _in_full(a: Json, b: Json) -> bool:
     return same_result(a, b) >= 1 and all(same_slot(a.get(slot), b.get(slot)) for slot in ("metric", "baseline"))
+
+
+def score_of(name: str, item: Mapping[str, Any]) -> float:
+    """The score of a claim of a record; raises KgError when it is invalid."""
+    score = item.get("score", 1.0)
+    if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
+        raise KgError(f"The record {name}: a score must lie between 0 and 1, not {score!r:.80}: correct it.")
+    return float(score)
 
 
 def _judged(name: str, record: Json, item: Json | str, right: bool) -> Judged:

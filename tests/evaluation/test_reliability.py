@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from kg.entity_types import LISTS
-from kg.evaluation import HEADLINE, score
-from kg.evaluation.reliability import (
+from reliability import (
     CLAIMS,
     ENTITIES,
     Bin,
@@ -23,8 +20,11 @@ from kg.evaluation.reliability import (
     claims,
     equal_mass,
     equal_width,
+    reliability_table,
 )
-from kg.evaluation.tables import reliability_table
+
+from kg.entity_types import LISTS
+from kg.evaluation import HEADLINE, score
 from kg.model import KgError
 
 ROOT = Path(__file__).parents[2]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from brief_score import BriefScore, Scorer, foreign, numbers, same_name, summary
 
 from kg.api import Graph
-from kg.evaluation.briefs import BriefScore, Scorer, foreign, numbers, same_name, summary
 from kg.link.linker import Linker
 from kg.model import Document, Text
 from kg.views.brief import compose
