@@ -67,23 +67,6 @@ def test_removing_what_is_not_there_removes_nothing(tmp_path: Path) -> None:
         assert graph.entries() == ["p-1"]
 
 
-def test_bad_files_are_told_and_the_others_go_on(tmp_path: Path, reports: Path) -> None:
-    (tmp_path / "empty.txt").write_bytes(b"")
-    (tmp_path / "binary.bin").write_bytes(bytes(range(256)) * 50)
-    (tmp_path / "latin.jsonl").write_bytes(b'{"title": "caf\xe9"}\n')
-    (tmp_path / "none").mkdir()
-    good = _papers(tmp_path, PAPER)
-    names = ["empty.txt", "binary.bin", "latin.jsonl", "none", "missing.txt"]
-    with kg.open(str(tmp_path / "g")) as graph:
-        report = graph.add(*(tmp_path / name for name in names), good)
-        assert report.added == ["p-1"]
-        for name in names:
-            assert sum(name in sentence for sentence in report.skipped) == 1, name
-        with pytest.raises(KgError, match=r"empty\.txt"):
-            graph.add(tmp_path / "empty.txt", strict=True)
-        assert graph.entries() == ["p-1"]
-
-
 def test_annotated_records_take_the_place_of_extraction(tmp_path: Path, reports: Path) -> None:
     gold = Path(kg.__file__).parent.parent / "data/gold/dev.jsonl"
     with kg.open(str(tmp_path / "g")) as graph:
@@ -110,13 +93,6 @@ def test_records_alone_replace_what_the_graph_holds(tmp_path: Path) -> None:
         assert report.added == ["p-1"]
         assert "p-9" in report.skipped[0]
         assert [m.canonical for m in graph.paper("p-1").entries[0][1].techniques] == ["Zap"]
-
-
-def test_broken_records_name_file_and_line(tmp_path: Path) -> None:
-    path = tmp_path / "records.jsonl"
-    path.write_text('{"id": "a"}\n{"no": "id"}\n', "utf-8")
-    with pytest.raises(KgError, match=r"records\.jsonl: line 2"):
-        read_records(path)
 
 
 def test_nothing_is_left_behind_in_the_package(tmp_path: Path, reports: Path) -> None:
@@ -149,16 +125,6 @@ def test_a_truncated_report_changes_nothing_of_what_is_stored(tmp_path: Path, re
         assert whole.name in report.skipped[0]
         assert "nothing was changed" in report.skipped[0]
         assert graph.export("nquads") == before
-
-
-def test_two_files_of_one_name_in_one_call_are_not_mixed(tmp_path: Path) -> None:
-    for folder in ("a", "b"):
-        (tmp_path / folder).mkdir()
-        _papers(tmp_path / folder, {"title": f"Title {folder}", "abstract": "We prune."})
-    with kg.open(str(tmp_path / "g")) as graph:
-        report = graph.add(tmp_path / "a" / "papers.jsonl", tmp_path / "b" / "papers.jsonl")
-        assert (report.added, report.skipped) == (["papers-01", "b-papers-01"], [])
-        assert len(graph) == 2
 
 
 def test_what_a_newer_file_no_longer_has_is_removed(tmp_path: Path) -> None:

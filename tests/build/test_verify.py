@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
@@ -266,40 +265,3 @@ def test_many_papers_read_by_the_rules_are_in_order(shared: Path, tmp_path: Path
     assert report.faults == []
     assert report.checked["mentions"] > 800
     assert report.checked["relations"] > 20
-
-
-#: What is done to the JSON of an entry; and what is told then.
-BREAKS: dict[str, tuple[dict[str, object], str]] = {
-    "quote": ({"record $.techniques[0].surface": "no such words"}, "its quote 'no such words' does not stand at"),
-    "place": ({"record $.results[0].evidence.field": GONE}, "result/1: the text of its quote"),
-    "reason of a mention": ({"record $.techniques[0].reason": ""}, ": no reason is recorded why it is technique:"),
-    "reason of a metric": ({"record $.results[0].reason": GONE}, "result/1: no reason is recorded why it is metric:"),
-    "reason of a work": ({"record $.reason": GONE}, "no reason is recorded why it describes paper:"),
-    "end of a relation": (
-        {"record $.relations[0].evidence": {"quote": "zqx", "field": "A", "start": 0, "end": 3}},
-        "relation/1: its evidence 'zqx' does not hold its",
-    ),
-    "value of a result": ({"record $.results[0].value": 77777.0}, "does not hold its value 77777.0"),
-    "shape": ({"record $.results[0].change": "sideways"}, "kg:change sideways breaks a shape"),
-    "raw text": ({"document $.texts.A": "Another abstract."}, "its texts or details are not those that were read"),
-    "author": ({"document $.author_count": 99}, "its texts or details are not those that were read"),
-}
-
-
-def test_whatever_is_broken_in_a_graph_of_reports_is_found(built_file: Path, tmp_path: Path):
-    shutil.copy(built_file, tmp_path / "g")
-    needed = "json_extract(record, '$.{}[0]') IS NOT NULL"
-    where = " AND ".join(needed.format(name) for name in ("techniques", "results", "relations"))
-    with Store(tmp_path / "g") as store:
-        found = store.db.execute(f"SELECT name FROM entries WHERE {where} ORDER BY name").fetchall()
-        chosen = [name for (name,) in found][: len(BREAKS)]
-        store.drop_entries(set(store.names()) - set(chosen))
-        assert verify(store, shacl=False).faults == []
-        for name, (changes, _) in zip(chosen, BREAKS.values(), strict=True):
-            for place, new in changes.items():
-                column, path = place.split()
-                tamper(store, column, path, new, name)
-        faults = verify(store).faults
-    for name, (_, told) in zip(chosen, BREAKS.values(), strict=True):
-        assert any(one.startswith(f"entry {name}: ") and told in one for one in faults), (name, told)
-    assert {one.split(":")[0].removeprefix("entry ") for one in faults if one.startswith("entry")} == set(chosen)

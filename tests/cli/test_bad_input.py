@@ -44,6 +44,8 @@ def test_bad_files_are_told_in_a_sentence_each_and_the_good_one_is_added(
     bad = [tmp_path / name for name in BAD]
     for path in bad:
         path.write_bytes(BAD[path.name](report))
+    (tmp_path / "hollow").mkdir()
+    bad += [tmp_path / "hollow", tmp_path / "missing.txt"]
     graph = Path(shutil.copy(first_file, tmp_path / "papers.kg"))
     with kg.open(str(graph), read_only=True) as opened:
         before = {name: opened.store.dump("nquads", f"entry:{name}") for name in opened.entries()}
@@ -69,31 +71,6 @@ def test_the_place_of_a_fault_is_named(tmp_path: Path, reports: Path) -> None:
     lines = twice.read_text("utf-8").splitlines()
     place = [n for n, text in enumerate(lines, 1) if text.startswith("### 2. ")][-1]
     assert f"line {place}" in run("add", "--fast", twice, graph=tmp_path / "g").stderr
-
-
-def test_an_empty_folder_and_a_missing_file_are_told(tmp_path: Path, reports: Path) -> None:
-    (tmp_path / "hollow").mkdir()
-    good = reports / "000_b034bcfaa8cc7f60.txt"
-    done = run("add", "--fast", tmp_path / "hollow", tmp_path / "missing.txt", good, graph=tmp_path / "g")
-    assert done.returncode == 3
-    assert "hollow" in done.stderr
-    assert "missing.txt" in done.stderr
-    assert "Added 20 entries" in done.stdout
-
-
-def test_when_nothing_can_be_added_the_status_is_two_and_the_store_stays(tmp_path: Path, first_file: Path) -> None:
-    graph = Path(shutil.copy(first_file, tmp_path / "papers.kg"))
-    (tmp_path / "empty.txt").write_bytes(b"")
-    assert run("add", tmp_path / "empty.txt", graph=graph).returncode == 2
-    with kg.open(str(graph), read_only=True) as opened:
-        assert len(opened.entries()) == 20
-
-
-def test_strict_stops_at_the_first(tmp_path: Path, reports: Path) -> None:
-    (tmp_path / "empty.txt").write_bytes(b"")
-    done = run("add", tmp_path / "empty.txt", reports / "000_b034bcfaa8cc7f60.txt", "--strict", graph=tmp_path / "g")
-    assert done.returncode == 2
-    assert "empty.txt" in done.stderr
 
 
 def test_verify_fails_on_a_store_whose_quotes_were_altered(tmp_path: Path, first_file: Path) -> None:

@@ -68,15 +68,6 @@ def test_an_empty_answer_is_status_one_and_says_why(built_file: Path) -> None:
     assert done.stderr.strip()
 
 
-def test_a_report_comes_back_byte_for_byte(built_file: Path, reports: Path, tmp_path: Path) -> None:
-    out, original = tmp_path / "back.txt", next(reports.glob("002_*"))
-    done = run("export", "--format", "digest", "--source", "002", "-o", out, graph=built_file)
-    assert done.returncode == 0
-    assert out.read_bytes() == original.read_bytes()
-    piped = run("export", "--format", "digest", "--source", "002", graph=built_file)
-    assert piped.stdout.encode() == original.read_bytes()
-
-
 def test_extract_gives_records_that_the_checker_accepts(
     shared: Path, reports: Path, built_file: Path, tmp_path: Path
 ) -> None:

@@ -37,16 +37,6 @@ def test_repairs_are_told(tmp_path: Path) -> None:
     assert "capitals" in row["repairs"][0]
 
 
-def test_bad_files_are_told_and_the_others_read(tmp_path: Path) -> None:
-    bad = tmp_path / "bad.bin"
-    bad.write_bytes(bytes(range(256)) * 4)
-    done = run("read", bad, next(REPORTS.glob("004_*")))
-    assert done.returncode == 3
-    assert "no reader knows" in done.stderr
-    assert done.stdout
-    assert run("read", bad).returncode == 2
-
-
 def test_what_no_record_has_is_told_in_a_line_and_strict_stops_at_it(tmp_path: Path) -> None:
     file = tmp_path / "refs.bib"
     file.write_text("@article{k, title={On Caches}, mood={good}}\n@article{k, title={On Keys}}\n", "utf-8")

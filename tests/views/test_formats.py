@@ -18,40 +18,24 @@ import rdflib
 import yaml
 from lxml import etree
 
-from kg.model import KgError, Record
+from kg.model import KgError
 from kg.names import iri
 from kg.rdf.store import Store
-from kg.sources import read
 from kg.store.contents import digest, labels, load_entries, load_entry, works
-from kg.store.entries import Entry
 from kg.text import HARMFUL
 from kg.views.export.files import file_name, file_names
 from kg.views.export.formats import FORMATS, export
 from kg.views.network import network
-from tests.store.graph_demo import RECORD, demo_document, demo_entry, demo_record, demo_source, linked
-
-
-def test_reports_are_given_back_byte_for_byte(memory: Store, reports: Path):
-    for report in reports.glob("*.txt"):
-        batch = read(report)
-        with memory.batch():
-            memory.put_source(batch.source)
-            for document in batch.documents:
-                memory.put_entry(Entry(document, linked(Record(document.id, document.texts["T"].text))))
-        assert digest(memory, batch.source.name) == report.read_bytes()
-    names = memory.names()
-    assert len(names) == 133
-    assert names[:2] == ["000-01", "000-02"]
-    assert names == sorted(names)
-    memory.drop_entries(["000-01"])
-    with pytest.raises(KgError, match="lacks the entries 000-01"):
-        digest(memory, "000")
+from tests.store.graph_demo import RECORD, demo_document, demo_entry, demo_record, demo_source
 
 
 def test_source_that_cannot_be_given_back_is_told(demo: Store):
     assert digest(demo, "demo") == b"# Demo\nLongDemo: Long Videos\n"
     with pytest.raises(KgError, match="no source 'other' in the graph: choose one of demo"):
         digest(demo, "other")
+    demo.drop_entries(["demo-01"])
+    with pytest.raises(KgError, match="lacks the entries demo-01"):
+        digest(demo, "demo")
     demo.put_source(replace(demo_source(), skeleton=(), form="papers"))
     with pytest.raises(KgError, match="only reports are given back"):
         digest(demo, "demo")
