@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
 import json
 import random
 from pathlib import Path
-from types import ModuleType
+from runpy import run_path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -42,14 +42,9 @@ def entity(surface: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def reference(shared: Path) -> ModuleType:
+def reference(shared: Path) -> SimpleNamespace:
     """The annotated papers' own scorer."""
-    spec = importlib.util.spec_from_file_location("gold_score", shared / "gold" / "score.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return SimpleNamespace(**run_path(str(shared / "gold" / "score.py")))
 
 
 def corrupted(gold: dict[str, Any], seed: int) -> dict[str, Any]:
@@ -80,7 +75,7 @@ def corrupted(gold: dict[str, Any], seed: int) -> dict[str, Any]:
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("file", ["dev.jsonl", "train.jsonl"])
 def test_numbers_are_those_of_the_annotated_papers_own_scorer(
-    reference: ModuleType, shared: Path, file: str, seed: int
+    reference: SimpleNamespace, shared: Path, file: str, seed: int
 ) -> None:
     lines = (shared / "gold" / file).read_text(encoding="utf-8").splitlines()[-60:]
     gold = {record["id"]: record for record in map(json.loads, lines)}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
 import json
 import sys
 from itertools import islice
 from pathlib import Path
-from types import ModuleType
+from runpy import run_path
+from types import SimpleNamespace
 from typing import Any
 
 import fit_sure
@@ -113,16 +113,12 @@ def test_topics_have_their_scores_beside_them() -> None:
 
 
 @pytest.fixture(scope="module")
-def reference(shared: Path) -> ModuleType:
+def reference(shared: Path) -> SimpleNamespace:
     """The annotated papers' own scorer of trust."""
-    spec = importlib.util.spec_from_file_location("score_trust", shared / "gold" / "score_trust.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
     before = list(sys.path)
-    spec.loader.exec_module(module)
+    module = run_path(str(shared / "gold" / "score_trust.py"))
     sys.path[:] = before
-    return module
+    return SimpleNamespace(**module)
 
 
 def corrupted(gold: dict[str, dict[str, Any]], seed: int) -> dict[str, dict[str, Any]]:
@@ -142,7 +138,9 @@ def corrupted(gold: dict[str, dict[str, Any]], seed: int) -> dict[str, dict[str,
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_figures_are_those_of_the_annotated_papers_own_scorer(reference: ModuleType, shared: Path, seed: int) -> None:
+def test_figures_are_those_of_the_annotated_papers_own_scorer(
+    reference: SimpleNamespace, shared: Path, seed: int
+) -> None:
     with (shared / "gold" / "train.hard.jsonl").open(encoding="utf-8") as lines:
         gold = {record["id"]: record for record in map(json.loads, islice(lines, 12))}
     said = corrupted(gold, seed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 
@@ -116,11 +117,5 @@ def _overlap(one: str, two: str) -> float:
 
 def _briefs(shared: Path) -> dict[str, str]:
     """The briefs of the reports by paper id."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("seeds", shared / "gold" / "seeds.py")
-    assert spec
-    assert spec.loader
-    seeds = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(seeds)
-    return {key: paper["brief"] for key, paper in seeds.load(str(shared / "data" / "reports")).items()}
+    seeds = run_path(str(shared / "gold" / "seeds.py"))
+    return {key: paper["brief"] for key, paper in seeds["load"](str(shared / "data" / "reports")).items()}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 from pathlib import Path
-from types import ModuleType
+from runpy import run_path
+from types import SimpleNamespace
 
 import pytest
 import spacy
@@ -81,10 +81,5 @@ def test_institutions_of_the_annotated_reports(component: Institutions, nlp: Lan
     assert 2 * right / (predicted + wanted) >= 0.95
 
 
-def module(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"gold_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    loaded = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
+def module(path: Path) -> SimpleNamespace:
+    return SimpleNamespace(**run_path(str(path)))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import importlib.util
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 
@@ -68,12 +68,7 @@ def test_every_report_is_given_back_byte_for_byte(batches):
 
 
 def test_raw_texts_are_those_that_annotators_saw(shared, documents):
-    spec = importlib.util.spec_from_file_location("seeds", shared / "gold" / "seeds.py")
-    assert spec
-    assert spec.loader
-    seeds = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(seeds)
-    rows = seeds.load(str(REPORTS[0].parent))
+    rows = run_path(str(shared / "gold" / "seeds.py"))["load"](str(REPORTS[0].parent))
     for entry, document in documents.items():
         row = rows[entry]
         raw = {field: text.raw for field, text in document.texts.items()}
