@@ -16,8 +16,9 @@ from kg.extract.company import COMPANY, company
 from kg.extract.context import view_of
 from kg.extract.ends import entities
 from kg.extract.judge import Judge
-from kg.extract.pairs import NAMES, PairTable, names_with, table
-from kg.extract.relations import decided
+from kg.extract.pairs import NAMES, Compared, PairTable, names_with, table
+from kg.extract.relations import as_stated, decided
+from kg.extract.winners import stated
 from kg.model import RELATION_TYPES, Mention
 
 HIDDEN, DECAY = 16, 3e-2
@@ -44,6 +45,7 @@ class Pairs(NamedTuple):
     beside: Any  # whether words stand there; (pairs, len(WHERE) * words)
     wanted: Any  # (pairs,)
     annotated: Counter[str]
+    compared: Compared  # pairs whose comparison is stated outright
 
 
 def common_words(docs: Sequence[Any]) -> list[str]:
@@ -104,6 +106,7 @@ def _found(
     out: dict[str, list[tuple[float, bool]]] = {kind: [] for kind in RELATION_TYPES}
     for paper, types in zip(papers, likely, strict=True):
         label = dict(zip(paper.told.pairs, paper.wanted.tolist(), strict=True))
+        types = as_stated(paper.told, types, least, paper.compared)
         for i, j, kind, p in decided(paper.told, types, least):
             out[kind].append((p, label[i, j] == RELATION_TYPES.index(kind) + 1))
     return {kind: sorted(found, reverse=True) for kind, found in out.items()}
@@ -252,7 +255,8 @@ def pair_rows(doc: Any, record: dict[str, Any], words: Sequence[str]) -> Pairs:
     found = entities(doc, view)
     head = component.head(doc, found)
     ruled = component.ruled(doc, found, head)
-    told = table(doc, view, found, ruled, head, words)
+    compared = stated(view, found, head, component.lexicon, doc._.results)
+    told = table(doc, view, found, ruled, head, words, compared)
     at = told.pairs
     forms = [_as_end(doc._.text[e.mention.start : e.mention.end], e.mention) for e in found]
     ends = {end for r in record["relations"] for end in (r["head"], r["tail"])}
@@ -271,7 +275,7 @@ def pair_rows(doc: Any, record: dict[str, Any], words: Sequence[str]) -> Pairs:
             wanted[-row] = RELATION_TYPES.index(record["relations"][-n]["type"]) + 1
     beside = told.rows[:, len(NAMES) :].astype(bool)
     annotated = Counter(r["type"] for r in record["relations"])
-    return Pairs(told._replace(rows=told.rows[:, : len(NAMES)].copy()), beside, wanted, annotated)
+    return Pairs(told._replace(rows=told.rows[:, : len(NAMES)].copy()), beside, wanted, annotated, compared)
 
 
 def _as_end(surface: str, mention: Mention) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from kg.extract.base import field_at, sentence_of
 from kg.extract.context import DocView
 from kg.extract.ends import FIRST, SECOND, Placed
 from kg.extract.tagger import AHEAD, APART, BEHIND
+from kg.extract.winners import LIKE, WIN, StatedRelation
 from kg.model import RELATION_TYPES, ROLES
 from kg.text import Remembered, fold, tokens
 from kg.vocabulary import Vocabulary
@@ -49,6 +51,7 @@ _JOINT = re.compile(r"(?: ?\([^()]{1,12}\))?(?:,| ?[/&]|,? (?:and|or|as well as)
 _CLOSE = 12  # maximum number of words between for word features
 
 Rules = Mapping[tuple[int, int], str]  # relation types given by the rules, by a pair of indices of entities
+Compared = Mapping[tuple[int, int], StatedRelation]  # pairs whose comparison is stated outright
 
 
 _WORDS: Remembered[frozenset[str]] = Remembered(lambda form: frozenset(t.fold for t in tokens(form)), 50_000)
@@ -79,6 +82,8 @@ NAMES: tuple[str, ...] = (
     *(f"{side} {what}" for side in ("first", "second") for what in _OF_PLACE),
     *(f"second anywhere {what}" for what in _OF_PLACE),
     *(f"ruled {kind}" for kind in RELATION_TYPES),
+    *(f"stated {kind}" for kind in (WIN, LIKE)),
+    *("stated class", "stated rival"),
     *(f"tag {kind}" for kind in ("none", *RELATION_TYPES)),
     "tag back",
     *(f"tag lead {kind}" for kind in RELATION_TYPES),
@@ -110,7 +115,13 @@ class PairTable(NamedTuple):
 
 
 def table(
-    doc: Doc, view: DocView, found: list[Placed], ruled: Rules, head: int, words: Sequence[str] = ()
+    doc: Doc,
+    view: DocView,
+    found: list[Placed],
+    ruled: Rules,
+    head: int,
+    words: Sequence[str] = (),
+    compared: Compared = MappingProxyType({}),
 ) -> PairTable:
     """The pairs of entities and their features; (pairs, len(NAMES) + len(WHERE) * len(words)).
 
@@ -136,6 +147,11 @@ def table(
     for pair, kind in ruled.items():
         if pair in row_of:
             out[row_of[pair], FEATURE[f"ruled {kind}"]] = 1
+    for pair, relation in compared.items():
+        out[j == pair[1], FEATURE["stated rival"]] = 1
+        if pair in row_of:
+            out[row_of[pair], FEATURE[f"stated {relation.kind}"]] = 1
+            out[row_of[pair], FEATURE["stated class"]] = relation.is_class
     if doc._.tags is not None:
         _by_tags(doc, found, i, j, gaps, head, out)
     return told

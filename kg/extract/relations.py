@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any
@@ -25,7 +25,7 @@ from kg.extract.context import DocView, view_of
 from kg.extract.ends import Placed, entities
 from kg.extract.judge import Judge, judge_for
 from kg.extract.outcomes import OutcomeLexicon
-from kg.extract.pairs import FEATURE, PairTable, names_with, table, words_of
+from kg.extract.pairs import FEATURE, Compared, PairTable, names_with, table, words_of
 from kg.extract.winners import StatedRelation, stated
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
 from kg.text import fold
@@ -76,7 +76,7 @@ class Relations:
         compared: dict[tuple[int, int], StatedRelation] = {}
         if judge and again:
             compared = stated(view, found, head, self.lexicon, doc._.results)
-            told = table(doc, view, found, ruled, head, words_of(again.features))
+            told = table(doc, view, found, ruled, head, words_of(again.features), compared)
             chosen = chosen_of(told, judge, again, compared)
         else:
             chosen = _by_rules(ruled)
@@ -196,13 +196,12 @@ def chosen_of(
     told: PairTable,
     first: Judge,
     second: Judge,
-    compared: Mapping[tuple[int, int], StatedRelation] = MappingProxyType({}),
+    compared: Compared = MappingProxyType({}),
 ) -> list[Chosen]:
     """The relations of a table of pairs; each type is decided separately by two judges.
 
     The second judge sees the likelihoods of the first for the other pairs of the paper. `compared` are pairs whose
-    comparison is stated outright: it is said, however unlikely, and no other relation of them is. That a class of
-    techniques is beaten is never more likely than it must be: the winner may belong to it.
+    comparison is stated outright (`as_stated`).
     """
     if not len(told.first):
         return []
@@ -210,15 +209,25 @@ def chosen_of(
     likely = first.of_table(names, told.rows)
     rows = np.concatenate([told.rows, company(likely, told)], 1)
     types = second.of_table((*names, *COMPANY), rows)[:, 1:]
-    for row, pair in enumerate(told.pairs):
-        if said := compared.get(pair):
-            k = RELATION_TYPES.index(said.kind)
-            likeliest = second.thresholds[k] if said.is_class else max(types[row, k], second.thresholds[k])
-            types[row] = 0
-            types[row, k] = likeliest
+    types = as_stated(told, types, second.thresholds, compared)
     found = decided(told, types, second.thresholds)
     sure = dict(zip(RELATION_TYPES, second.calibration, strict=True))
     return [(i, j, kind, _calibrated(p, *sure[kind])) for i, j, kind, p in found]
+
+
+def as_stated(told: PairTable, likely: Any, thresholds: Sequence[float], compared: Compared) -> Any:
+    """The likelihoods (pairs, types) where what is stated outright is said, however unlikely, and no other relation.
+
+    That a class of techniques is beaten is never more likely than it must be: the winner may belong to it.
+    """
+    out = likely.copy()
+    for row, pair in enumerate(told.pairs):
+        if said := compared.get(pair):
+            k = RELATION_TYPES.index(said.kind)
+            likeliest = thresholds[k] if said.is_class else max(out[row, k], thresholds[k])
+            out[row] = 0
+            out[row, k] = likeliest
+    return out
 
 
 def _calibrated(likely: float, slope: float, shift: float) -> float:
