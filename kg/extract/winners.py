@@ -172,7 +172,11 @@ def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comp
         turned = cues("negate") | cues("equate") | cues("lose") | {"or"}
         if word in cues("unlike") and k <= 1:
             return _unlike(view, end, stop, behind)
-        if word in cues("likened") | cues("match"):
+        if word in cues("gain-over") and _is_none(view, word, before):
+            return None
+        if word in cues("set-against"):
+            return _set_against(view, words[k], behind)
+        if word in cues("likened") or (word in cues("match") and words[k].tag.startswith("VB")):
             led = _led(view, behind)
             if led is None and word in cues("likened"):
                 continue  # "compared to models of similar size, such as Plover"
@@ -188,7 +192,11 @@ def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comp
             if not _reaches(view, behind):
                 return None
             if any(one.tag.startswith(_CONTENT) for one in words[:k]):
-                clause = _clause(view, words[:k], turned)
+                ahead = words[: k - 1] if before[-1:] == ["when"] else words[:k]  # "when compared to"
+                clause = _clause(view, ahead, turned)
+                best = next((one for one in clause if fold(one.text) in cues("best")), None)
+                if best and word in cues("set-beside"):
+                    return Comparison(WIN, begin, best.start, behind)
                 gain = _gain(view.text, clause[0].start, words[k].start, lexicon, word) if clause else None
                 if gain:
                     return Comparison(WIN, begin, gain.start, behind)
@@ -197,6 +205,23 @@ def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comp
                 return _set_beside(view, end, stop, behind, lexicon) or _unlike(view, end, stop, behind)
             return None
     return None
+
+
+def _is_none(view: DocView, marker: str, before: Sequence[str]) -> bool:
+    """Whether "than", "over" or "against" compares nothing: "no more than", "minimizes it over", "robust against"."""
+    cues = view.vocabulary.cues
+    if marker == "against":
+        return not cues("guard").isdisjoint(before[-1:])
+    return not cues("negate" if marker == "than" else "optimize").isdisjoint(before[-2:] if marker == "than" else before)
+
+
+def _set_against(view: DocView, verb: TaggedWord, behind: Sequence[TaggedWord]) -> Comparison | None:
+    """What "compare ZapKV with Plover" states of what stands between; None without "with", "to" or "against"."""
+    to = {"with", "to", "against"}
+    at = next((i for i, word in enumerate(behind[:_MOST]) if fold(word.text) in to), None)
+    if at is None or not _reaches(view, behind[at + 1 :]):
+        return None
+    return Comparison(LIKE, sentence_of(view.doc, verb.start)[0], behind[at].start, behind[at + 1 :])
 
 
 def _led(view: DocView, behind: Sequence[TaggedWord]) -> Sequence[TaggedWord] | None:
@@ -294,8 +319,10 @@ def _reaches(view: DocView, behind: Sequence[TaggedWord]) -> bool:
         if form == "of" and (i < example or measured):
             since = 0
             continue  # "models of its size, such as ...", "the accuracy of ..."
-        if form in stops or word.text in _MARKS or word.tag == "CD" or word.tag.startswith(("VBZ", "VBP", "VBD", "MD")):
+        if form in stops or word.text in _MARKS or word.tag == "CD" or word.tag.startswith(_FINITE):
             return False
+        if form in ("a", "an") and i > 0 and behind[i - 1].text == ",":
+            return False  # "Plover, a typical cache"
         since = 0 if word.text == "," or form in {"and", *examples} else since + 1
     return since <= _NAMED
 
