@@ -61,7 +61,7 @@ _OF_ONE = (
     *SECOND,
     *ROLES,
     *(f"likely {role}" for role in ROLES),
-    *("own", "title", "often", "sure", "head", "known", "early", "contribution", "we", "near own"),
+    *("own", "title", "often", "sure", "head", "known", "early", "motive", "contribution", "we", "near own"),
 )
 _BETWEEN = (*SCOPED, *PREPOSITIONS, *MARKS, "verb", "%", "edge")
 #: Features of the words before and after a place of an entity: see `_at_places`.
@@ -191,8 +191,15 @@ def _of_one(
         head,
         mention.type in view.labels.get((start, end), ()),
         start < view.first,
+        is_motive(view, entity),
         *said[sentence[0]],
     ]
+
+
+def is_motive(view: DocView, entity: Placed) -> bool:
+    """Whether an entity stands in the sentences before the paper's own work alone."""
+    own = max(view.first, view.abstract[0])
+    return all(start < own and not view.title[0] <= start < view.title[1] for _, start, _ in entity.places)
 
 
 def _of_sentence(view: DocView, sentence: tuple[int, int]) -> tuple[bool, bool, bool]:

@@ -25,7 +25,7 @@ from kg.extract.context import DocView, view_of
 from kg.extract.ends import Placed, entities
 from kg.extract.judge import Judge, judge_for
 from kg.extract.outcomes import OutcomeLexicon
-from kg.extract.pairs import FEATURE, Compared, PairTable, names_with, table, words_of
+from kg.extract.pairs import FEATURE, Compared, PairTable, is_motive, names_with, table, words_of
 from kg.extract.winners import StatedRelation, stated
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
 from kg.text import fold
@@ -86,13 +86,15 @@ class Relations:
                 continue
             if kind == "part_of" and _is_itself(view, found[i], found[j]):
                 continue
-            if (kind in _OWN_WORK or second.type == "model") and _is_motive(view, found[j]):
+            if (kind in _OWN_WORK or second.type == "model") and is_motive(view, found[j]):
                 continue
             if second.type == "model":
                 second.role = second.role or _MODEL_ROLES.get(kind, "")
             tail, other = (i, j) if kind == "part_of" else (j, i)
             said = compared.get((i, j))
             if said and said.kind == kind:
+                if first.role == second.role == "proposed" and found[i].own and not said.is_class:
+                    second.role = "baseline"
                 start, end = sentence_of(doc, said.at)
             else:
                 start, end = self._evidence(doc, found[tail], found[other])
@@ -168,12 +170,6 @@ class Relations:
                     return spans[first][0], spans[last][1]
         start, end = sentence_of(doc, tail.mention.start)
         return min(start, tail.mention.start), max(end, tail.mention.end)
-
-
-def _is_motive(view: DocView, entity: Placed) -> bool:
-    """Whether an entity stands in the sentences before the paper's own work alone."""
-    own = max(view.first, view.abstract[0])
-    return all(start < own and not view.title[0] <= start < view.title[1] for _, start, _ in entity.places)
 
 
 def _is_itself(view: DocView, part: Placed, whole: Placed) -> bool:
