@@ -212,7 +212,9 @@ def _is_none(view: DocView, marker: str, before: Sequence[str]) -> bool:
     cues = view.vocabulary.cues
     if marker == "against":
         return not cues("guard").isdisjoint(before[-1:])
-    return not cues("negate" if marker == "than" else "optimize").isdisjoint(before[-2:] if marker == "than" else before)
+    if marker == "than":
+        return not cues("negate").isdisjoint(before[-2:])
+    return not cues("optimize").isdisjoint(before)
 
 
 def _set_against(view: DocView, verb: TaggedWord, behind: Sequence[TaggedWord]) -> Comparison | None:
