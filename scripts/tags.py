@@ -15,6 +15,8 @@ from pathlib import Path
 
 from kg.extract.phrases import is_one_word, tag_of
 
+IN_PAPERS = {"show": "VBP"}  # tags that are more frequent in papers than those of the lexicon
+
 
 def read(path: Path) -> dict[str, str]:
     """The tags by word of a lexicon of Brill's form: a word, its tags, a line each; ";;;" begins a comment."""
@@ -40,7 +42,7 @@ def main() -> None:
     parser.add_argument("lexicon", type=Path)
     parser.add_argument("-o", "--output", type=Path, default=Path("data/tags.tsv.gz"))
     options = parser.parse_args()
-    tags = needed(read(options.lexicon))
+    tags = needed(read(options.lexicon) | IN_PAPERS)
     table = "".join(f"{word}\t{tag}\n" for word, tag in tags.items())
     options.output.write_bytes(gzip.compress(table.encode(), 9, mtime=0))
     print(f"{options.output}: {len(tags)} words, {options.output.stat().st_size / 1024:.0f} KiB")

@@ -60,6 +60,7 @@ _IN_BRACKETS = re.compile(r"\s*\((?:(?:i\.e\.,?|e\.g\.,?|namely|such as)\s*)?(?P
 _EDGE = re.compile(r"[,;:()'’]")
 _EDGES = " .,;'\""
 _CLAUSE = re.compile(r"[,;:(]")
+_GAP = re.compile(r"\bgaps? (?:with|to|from|between|over|against|relative to) (?:the |its |an? )?$")
 _NUMBER_AFTER = re.compile(r".{0,16}\d")
 _JOINT = re.compile(r"\b(?:while|whereas|with|and|or|at|by|compared|versus|vs|from|to)\b|[,;(:]")
 _BY = re.compile(r"\s+by\s+(?:an? (?:average(?: of)? )?|on average )?$")
@@ -71,6 +72,7 @@ _LONGEST = 8  # words of a baseline
 _LEADING = ("or", "using", "via", "by", "reported")  # words that no baseline begins with
 _NEAR = 4  # words between a number and the comparison that it belongs to
 _BETWEEN = re.compile(r",? and |, ")
+_NEXT = re.compile(r",? and (?P<verb>[a-z]+(?<!ed)(?<!ing)) (?:the|its|their|an?)\b")  # "and shrinks the cache"
 
 
 class Other(NamedTuple):
@@ -102,6 +104,7 @@ class Baselines:
             sentence.nested = _nested(others)
         found: Candidates = {}
         others = [o for o in others if "respectively" not in place.text or _turn(place, o) != "wrong"]
+        others = [o for o in others if not _of_a_gap(place, o)]
         own = _adjacent(place, others)
         others = own or others
         for other in others:
@@ -245,6 +248,8 @@ class Baselines:
         if measured and self._is_measure(measured[1]):
             phrase = phrase[measured.end() :]
         cut = _END.split(phrase + " ", maxsplit=1)[0]
+        verb = next((m for m in _NEXT.finditer(cut) if self.lexicon.group(m["verb"])), None)
+        cut = cut[: verb.start()] if verb else cut
         counted = _COUNT.search(cut)
         cut = cut[: counted.end()].rstrip() if counted else cut
         example, bracket = _EXAMPLE.search(cut), _IN_BRACKETS.match(after) if len(cut) >= len(phrase.rstrip()) else None
@@ -363,6 +368,12 @@ def _adjacent(place: QuantityPlace, others: list[Other]) -> list[Other]:
                 one for one in others if one.start == other.start and one.marker.split()[0] == other.marker.split()[0]
             ]
     return []
+
+
+def _of_a_gap(place: QuantityPlace, other: Other) -> bool:
+    """Whether the next clause names a candidate, as what a gap to it is left: "by 1.6%, closing the gap with A"."""
+    between = place.text[place.quantity.end : max(other.start, place.quantity.end)]
+    return bool(_CLAUSE.search(between)) and bool(_GAP.search(between))
 
 
 def _listed(names: list[str], more: re.Match[str] | None) -> list[str]:

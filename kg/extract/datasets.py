@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from kg.extract.base import SpanIndex, first_matches, mentions, read_fields
 from kg.extract.judge import Candidate
-from kg.extract.named import NamedEntities
+from kg.extract.named import NamedEntities, widths
 from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "datasets/3"
@@ -37,8 +37,8 @@ class Datasets(NamedEntities):
     rivals = "model"
 
     def taken(self, doc: Doc) -> list[tuple[int, int]]:
-        """The spans of models and devices."""
-        return [(m.start, m.end) for kind in ("model", "hardware") for m in mentions(doc, kind)]
+        """The spans of models, devices and bit widths ("W4A8")."""
+        return [(m.start, m.end) for kind in ("model", "hardware") for m in mentions(doc, kind)] + widths(doc)
 
     def found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
         """Vocabulary labels, and names that are called a dataset and have no other type in the vocabulary."""

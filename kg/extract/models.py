@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 from kg.extract.base import SpanIndex, first_matches, mentions, read_fields
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, Features
-from kg.extract.named import WORD, NamedEntities
+from kg.extract.named import WORD, NamedEntities, widths
 from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary
 
@@ -34,7 +34,6 @@ _SIZES = re.compile(
     r"(?:\s?[,/|]\s?(?:\d{1,4}(?:\.\d{1,2})?[BM]|Tiny|Small|Base|Large|Huge|[TSBLH])){1,8})[)}\]]"
 )
 #: A word that may be a name, with parts joined by hyphens, points and slashes: "GLM-4.7-Flash", "DiT-XL/2".
-_WIDTHS = re.compile(r"\bW\d{1,2}A\d{1,2}(?:KV\d{1,2})?\b")  # of weights, activations and cache, in bits
 _NAME = re.compile(r"(?<![\w.-])(?=[\w./+-]{0,30}[A-Z\d])(?>[^\W_]\w{0,30}(?:[-./+]\w{1,20}){0,6})(?!['’]\d\d\b)")
 #: Continuations of a name after a space: a version or size, and after one of these a variant word.
 _VERSION = re.compile(
@@ -114,9 +113,8 @@ class Models(NamedEntities):
 
     def taken(self, doc: Doc) -> list[tuple[int, int]]:
         """The spans of devices ("Gen 3" in "Snapdragon 8 Gen 3"), metrics ("Top-1") and widths ("W4A8")."""
-        widths = [match.span() for match in _WIDTHS.finditer(doc._.text)]
         metrics = [(m.start, m.end) for m in doc._.matches if m.type == "metric"]
-        return [(m.start, m.end) for m in mentions(doc, "hardware")] + widths + metrics
+        return [(m.start, m.end) for m in mentions(doc, "hardware")] + widths(doc) + metrics
 
     def found(self, doc: Doc) -> tuple[list[Candidate], dict[tuple[int, int], str]]:
         """Vocabulary labels, and names with a size that the vocabulary does not have."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from spacy.tokens import Doc
@@ -14,6 +15,7 @@ from kg.vocabulary import Vocabulary
 
 Span = tuple[int, int]
 WORD = "word: "  # prefix of word features; scripts/judges.py drops those of rare words
+_WIDTHS = re.compile(r"\bW\d{1,2}A\d{1,2}(?:KV\d{1,2})?\b")  # of weights, activations and cache, in bits
 LEAST = 0.5  # lowest score without a tagger; candidates below it are for the judge only
 
 
@@ -67,6 +69,11 @@ class NamedEntities:
             name = names.get((start, end)) or (concept.label["en"] if concept else surface)
             add_once(doc, self.entity, start, end, name, self.extractor, round(score, 2), done)
         return doc
+
+
+def widths(doc: Doc) -> list[Span]:
+    """The spans of bit widths ("W4A8"), which look like names."""
+    return [match.span() for match in _WIDTHS.finditer(doc._.text)]
 
 
 def _yield(doc: Doc, rivals: str, candidate: Candidate, occupied: SpanIndex) -> None:

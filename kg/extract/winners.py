@@ -325,6 +325,8 @@ def _reaches(view: DocView, behind: Sequence[TaggedWord]) -> bool:
             return False
         if form in ("a", "an") and i > 0 and behind[i - 1].text == ",":
             return False  # "Plover, a typical cache"
+        if word.tag == "VB" and i > 0 and fold(behind[i - 1].text) == "and":
+            return False  # "than Plover and shrink the cache"
         since = 0 if word.text == "," or form in {"and", *examples} else since + 1
     return since <= _NAMED
 
