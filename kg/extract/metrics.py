@@ -34,6 +34,7 @@ _TIMES = ("s", "ms", "μs", "min", "hours", "days")
 #: The words of a member of a list before a number in brackets.
 _BRACKET = re.compile(r"(?:^|,|\band\b)(?P<said>(?:(?!\band\b)[\w@ -])+) \((?:up to |about )?$")
 _VERB = re.compile(r"\b([a-z]+s) (?:up to |about )?$")
+_OBJECT = re.compile(r"(?P<verb>[a-z]+) (?:the|its|their|an?) ")  # "shrinks the cache"
 
 
 class Metrics:
@@ -51,6 +52,8 @@ class Metrics:
         names: dict[str, str] = {}
 
         def add(text: str, *features: str) -> None:
+            verb = _OBJECT.match(text)
+            text = text[verb.end() :] if verb and lexicon.group(verb["verb"]) else text
             text = _PLURAL.sub("y", _CLAUSE.split(text, maxsplit=1)[0])
             text = self.sped(text) if reading.kind == "speed" and reading.change == "increase" else text
             for long, how in ((lexicon.expanded(text, sentence), "explained"), (lexicon.named(text), "spelled out")):

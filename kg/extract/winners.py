@@ -176,7 +176,8 @@ def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comp
             return None
         if word in cues("set-against"):
             return _set_against(view, words[k], behind)
-        if word in cues("likened") or (word in cues("match") and words[k].tag.startswith("VB")):
+        is_verb = words[k].tag.startswith("VB") or (bool(behind) and behind[0].tag == "DT")
+        if word in cues("likened") or (word in cues("match") and is_verb):
             led = _led(view, behind)
             if led is None and word in cues("likened"):
                 continue  # "compared to models of similar size, such as Plover"
