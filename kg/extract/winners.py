@@ -172,6 +172,8 @@ def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comp
         turned = cues("negate") | cues("equate") | cues("lose") | {"or"}
         if word in cues("unlike") and k <= 1:
             return _unlike(view, end, stop, behind)
+        if word in cues("gain-over") and not cues("set-against").isdisjoint(before):
+            continue  # "compare ZapNet against Plover"
         if word in cues("gain-over") and _is_none(view, word, before):
             return None
         if word in cues("set-against"):
