@@ -104,7 +104,7 @@ class Baselines:
             sentence.nested = _nested(others)
         found: Candidates = {}
         others = [o for o in others if "respectively" not in place.text or _turn(place, o) != "wrong"]
-        others = [o for o in others if not _of_a_gap(place, o)]
+        others = [o for o in others if not (_of_a_gap(place, o) or _bracketed_apart(place, o))]
         own = _adjacent(place, others)
         others = own or others
         for other in others:
@@ -374,6 +374,15 @@ def _of_a_gap(place: QuantityPlace, other: Other) -> bool:
     """Whether the next clause names a candidate, as what a gap to it is left: "by 1.6%, closing the gap with A"."""
     between = place.text[place.quantity.end : max(other.start, place.quantity.end)]
     return bool(_CLAUSE.search(between)) and bool(_GAP.search(between))
+
+
+def _bracketed_apart(place: QuantityPlace, other: Other) -> bool:
+    """Whether a candidate is what a number in brackets is against, and this number is not in them: "(1% below A)"."""
+    opened = place.text.rfind("(", 0, other.start)
+    closed = place.text.find(")", max(opened, 0))
+    if opened < 0 or closed < other.start or opened < place.quantity.start < closed:
+        return False
+    return any(opened < one.start < other.start for one in place.sentence.quantities)
 
 
 def _listed(names: list[str], more: re.Match[str] | None) -> list[str]:

@@ -86,7 +86,11 @@ class Metrics:
         for start, end, kind in sentence.names:
             if kind == "dataset" and _distance(place, start, end) <= _REACH:
                 where = self._where(place, start, end)
-                add(f"{sentence.text[start:end]} score", "benchmark", *(f"benchmark {w}" for w in where))
+                add(
+                    f"{sentence.text[start:end].removesuffix(' score')} score",
+                    "benchmark",
+                    *(f"benchmark {w}" for w in where),
+                )
         add(last, "last", *_since_last(place))
         trimmed = _TRAILING.sub("", self.bare(reading.metric))
         if trimmed != reading.metric and not _ADJECTIVE.search(trimmed):

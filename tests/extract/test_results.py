@@ -98,6 +98,7 @@ def test_plain_text_keeps_offsets() -> None:
     ("text", "metric", "value", "unit", "change", "bound"),
     [
         ("Our method is 2x faster.", "inference speed", 2, "x", "increase", "exact"),
+        ("We improve throughput and latency (up to 39%).", "latency", 39, "%", "decrease", "up_to"),
         ("We achieve 2x lower latency.", "latency", 2, "x", "decrease", "exact"),
         ("We reach up to 2.5x prefill speedup.", "prefill speed", 2.5, "x", "increase", "up_to"),
         ("Our method reduces peak memory by nearly 40%.", "peak memory", 40, "%", "decrease", "about"),
@@ -241,6 +242,11 @@ def test_baseline_does_not_end_in_the_word_that_joins_what_follows() -> None:
 def test_baseline_is_named_or_left_out(text: str, baseline: str) -> None:
     (result,) = read(text)
     assert result.baseline == baseline
+
+
+def test_baseline_of_a_number_in_brackets_is_not_that_of_the_sentence() -> None:
+    first, _ = read("We achieve a 2x speedup and keep quality (0.5% loss compared to the Plover models).")
+    assert first.baseline == ""
 
 
 @pytest.mark.parametrize(
