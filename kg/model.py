@@ -37,7 +37,15 @@ Facts = tuple[dict[str, str], list[tuple[str, str]], str]
 
 
 class KgError(Exception):
-    """An error for users: one sentence that names what failed, where, and what to do."""
+    """An error for users: one sentence that names what failed, where, and what to do.
+
+    `values` fill in the {names} of the sentence, which pages have in other languages too: they look it up as it stands
+    in the call.
+    """
+
+    def __init__(self, sentence: str = "", **values: object) -> None:
+        super().__init__(sentence.format(**values) if values else sentence)
+        self.sentence, self.values = sentence, values
 
 
 class Loss(KgError):

@@ -15,6 +15,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.model import KgError
+from kg.store.asking import LATE
 
 Found = ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]
 SECONDS = 30.0
@@ -33,16 +34,17 @@ def asked_apart(place: str, query: str, seconds: float = SECONDS) -> Found:
     try:
         data, _ = child.communicate(said, timeout=seconds)
     except subprocess.TimeoutExpired:
-        raise KgError(f"The query took longer than {seconds:g} s and was ended: ask for less.") from None
+        raise KgError(LATE, seconds=f"{seconds:g}") from None
     finally:
         with suppress(OSError):
             child.kill()
         child.wait()
     head, _, found = data.partition(b"\n")
     if child.returncode or not head:
-        raise KgError(f"The query took more than {_BYTES >> 30} GiB of memory and was ended: ask for less.")
+        raise KgError("The query took more than {n} GiB of memory and was ended: ask for less.", n=_BYTES >> 30)
     if error := json.loads(head).get("error"):
-        raise KgError(error)
+        sentence, values = error
+        raise KgError(sentence, **values)
     if json.loads(head)["triples"]:
         return [quad.triple for quad in ox.parse(found, format=_TRIPLES)]
     return ox.parse_query_results(found, format=_SOLUTIONS)
@@ -79,7 +81,8 @@ def _answer() -> None:
             data = result.serialize(format=_TRIPLES if is_triples else _SOLUTIONS) or b""  # type: ignore[arg-type]
         head: dict[str, Any] = {"triples": is_triples}
     except KgError as error:
-        head, data = {"error": str(error)}, b""
+        values = {name: str(value) for name, value in error.values.items()}
+        head, data = {"error": (error.sentence, values)}, b""
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + data)
 
 

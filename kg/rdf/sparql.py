@@ -37,7 +37,7 @@ def asked(store: ox.Store, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean |
     try:
         return store.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=whole)
     except SyntaxError as error:
-        raise KgError(f"The query is not SPARQL: {error}.") from None
+        raise KgError("The query is not SPARQL: {error}.", error=error) from None
 
 
 def rows(result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> list[Row]:

@@ -21,7 +21,12 @@ _BYTES = 1 << 30  # of memory that a query may take
 #: What a query may do: read.
 _ALLOWED = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE))
 
+# Sentences that more than one kind of store says.
 REFUSED = "The query would change the graph or leave it: only SELECT is allowed."
+LATE = "The query took longer than {seconds} s and was ended: ask for less."
+MANY = "The query gives more than {n} rows: add a LIMIT."
+NO_SQL = "The query is not SQL that the graph understands ({error}): `kg sql` lists its tables."
+FAILED = "The query could not be answered ({error}): ask otherwise, or for less."
 Table = tuple[list[str], list[tuple[object, ...]]]  # columns and rows
 
 
@@ -40,7 +45,7 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS) ->
             raised.append(error)
             raise
 
-    late = KgError(f"The query took longer than {seconds:g} s and was ended: ask for less.")
+    late = KgError(LATE, seconds=f"{seconds:g}")
     try:
         with _alarm(seconds), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             db.execute(f"PRAGMA hard_heap_limit = {_BYTES}")
@@ -56,22 +61,22 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS) ->
         if _is_refused(error):
             raise KgError(REFUSED) from None
         if raised and isinstance(raised[0], re.error):
-            raise KgError(f"The query has a regular expression that is none ({raised[0]}): mend it.") from None
+            raise KgError(
+                "The query has a regular expression that is none ({error}): mend it.", error=raised[0]
+            ) from None
         if (raised or str(error) == "interrupted") and time.monotonic() > end:
             raise late from None
         if raised or str(error) == "interrupted":  # by Ctrl-C, which SQLite takes for the clock that ends a query
             raise KeyboardInterrupt from None
         if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_CORRUPT")):
             raise fault(path, error) from None
-        raise KgError(
-            f"The query is not SQL that the graph understands ({error}): `kg sql` lists its tables."
-        ) from None
+        raise KgError(NO_SQL, error=error) from None
     except TimeoutError:
         raise late from None
     except (sqlite3.Error, sqlite3.Warning, ValueError, MemoryError) as error:
         if _is_refused(error):
             raise KgError(REFUSED) from None
-        raise KgError(f"The query could not be answered ({error}): ask otherwise, or for less.") from None
+        raise KgError(FAILED, error=error) from None
 
 
 def _is_refused(error: BaseException) -> bool:
@@ -117,5 +122,5 @@ def _allowed(action: int, what: str | None, *_: object) -> int:
 def _some(found: sqlite3.Cursor, most: int) -> Iterator[tuple[object, ...]]:
     for number, row in enumerate(found, 1):
         if number > most:
-            raise KgError(f"The query gives more than {most:,} rows: add a LIMIT.")
+            raise KgError(MANY, n=f"{most:,}")
         yield row

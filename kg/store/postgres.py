@@ -23,7 +23,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from kg.files import cache_folder
 from kg.model import KgError
-from kg.store.asking import REFUSED, ROWS, Table
+from kg.store.asking import FAILED, LATE, MANY, NO_SQL, REFUSED, ROWS, Table
 from kg.store.faults import Damage, Fault, Unstorable
 from kg.store.place import shown
 from kg.store.schema import APPLICATION, TABLES, VERSION
@@ -217,20 +217,17 @@ class Postgres:
                     some = cursor.fetchmany(_CHUNK)
                     out += some
                     if len(out) > rows:
-                        raise KgError(f"The query gives more than {rows:,} rows: add a LIMIT.")
+                        raise KgError(MANY, n=f"{rows:,}")
                     if len(some) < _CHUNK:
                         return [column.name for column in cursor.description or ()], out
         except errors.QueryCanceled:
-            raise KgError(f"The query took longer than {seconds:g} s and was ended: ask for less.") from None
+            raise KgError(LATE, seconds=f"{seconds:g}") from None
         except (errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege, errors.InvalidCursorDefinition):
             raise KgError(REFUSED) from None
         except (psycopg.ProgrammingError, psycopg.NotSupportedError) as error:
-            raise KgError(
-                f"The query is not SQL that the graph understands ({_first(error)}): `kg sql` lists its tables."
-            ) from None
+            raise KgError(NO_SQL, error=_first(error)) from None
         except (psycopg.Error, ValueError, MemoryError) as error:
-            said = self._clean(error)
-            raise KgError(f"The query could not be answered ({said}): ask otherwise, or for less.") from None
+            raise KgError(FAILED, error=self._clean(error)) from None
         finally:
             db.close()
 

@@ -94,9 +94,10 @@ class Desk:
         """How far a reading is, and what came of it."""
         name, dot, form = request.path_params["job"].partition(".")
         asked = asked_of(request, self.site, "add", name, form if dot else "html")
-        shown = Shown(
-            "added.html.jinja", PageWords(asked.lang)("web.nav_add"), self._job(asked).to_json(), is_kept=False
-        )
+        words, data = PageWords(asked.lang), self._job(asked).to_json()
+        if words.has(f"web_error.{data.get('error')}"):
+            data["error"] = asked.error(data["error"])
+        shown = Shown("added.html.jinja", words("web.nav_add"), data, is_kept=False)
         return respond(request, work.given(shown, asked))
 
     async def undo(self, request: Request) -> Response:
@@ -139,7 +140,7 @@ class Desk:
         )  # fmt: skip
         assert process.stdin
         assert process.stdout
-        last: dict[str, Any] = {"error": "The files took too much memory to be read: send less at once."}
+        last: dict[str, Any] = {"error": "upload_memory"}
         try:
             async with asyncio.timeout(_SECONDS):
                 process.stdin.write(json.dumps(asked).encode())
@@ -151,7 +152,7 @@ class Desk:
                     elif not quiet:
                         job.said = said
         except TimeoutError:
-            last = {"error": "The files took longer than an hour to be read: add them with `kg add`."}
+            last = {"error": "upload_slow"}
         finally:
             with suppress(ProcessLookupError):
                 process.kill()

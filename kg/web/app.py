@@ -7,7 +7,7 @@ import hashlib
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -26,7 +26,7 @@ from kg.serving.state import state_of
 from kg.text import has_han
 from kg.views.words import PageWords
 from kg.web import work
-from kg.web.asked import LANGUAGES, Asked, Reply
+from kg.web.asked import LANGUAGES, Asked, Reply, preferred
 from kg.web.guard import NONCE, Guard, Rules
 from kg.web.pages import pages
 
@@ -87,7 +87,7 @@ class Site:
         """A page, as the address and the header say."""
         asked = await self._asked(request)
         if asked is None:
-            return PlainTextResponse("There is no such page.\n", 404)
+            raise HTTPException(404, "no_page")
         self._is_asked = True
         reply = await self._answered(asked)
         return respond(request, reply)
@@ -110,6 +110,19 @@ class Site:
             self._keep(key, reply)
         return reply
 
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """What is said of an error of the server itself: a page to browsers, a sentence to others.
+
+        The detail of an HTTPException is a sentence, or the key of one.
+        """
+        first, name, form = _named(request)
+        asked = asked_of(request, self, first or "home", name, form)
+        said, status = (error.detail, error.status_code) if isinstance(error, HTTPException) else ("fault", 500)
+        sentence = asked.error(said) if PageWords(asked.lang).has(f"web_error.{said}") else said
+        if form != "html" or "text/html" in request.headers.get("accept", ""):
+            return respond(request, work.given(work.failed(sentence, status), asked))
+        return PlainTextResponse(f"{sentence}\n", status)
+
     def _keep(self, key: Asked, reply: Reply) -> None:
         if len(reply.body) > _KEPT // 4 or key in self._kept:
             return
@@ -121,13 +134,9 @@ class Site:
 
     async def _asked(self, request: Request) -> Asked | None:
         """What a request asks for; None where there is no such page."""
-        first, _, name = request.path_params.get("path", "").partition("/")
-        form = "html"
-        head, dot, ending = (name or first).rpartition(".")
-        if dot and ending in FORMS and head:
-            first, name, form = (first, head, ending) if name else (head, "", ending)
+        first, name, form = _named(request)
         first = {"home": ""}.get(first, first)
-        if first not in pages():
+        if first not in pages() or (name and not first):
             return None
         pairs = list(request.query_params.multi_items())
         if request.method == "POST":
@@ -152,7 +161,7 @@ def asked_of(
     if page == "ask" and said not in LANGUAGES and has_han("".join(args.get("q", ()))):
         usual = "zh"  # answers speak the language of their question
     else:
-        usual = _preferred(request.headers.get("accept-language", ""))
+        usual = preferred(request.headers.get("accept-language", ""))
     return Asked(
         page=page,
         name=name,
@@ -169,34 +178,25 @@ def asked_of(
     )
 
 
+def _named(request: Request) -> tuple[str, str, str]:
+    """The page that an address names, what stands after it, and the form."""
+    first, _, name = request.path_params.get("path", "").partition("/")
+    head, dot, ending = (name or first).rpartition(".")
+    if dot and ending in FORMS and head:
+        return (first, head, ending) if name else (head, "", ending)
+    return first, name, "html"
+
+
 async def _sent(request: Request) -> list[tuple[str, str]]:
     """The fields of a form, or a query that is sent as it is."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/sparql-query":
         return [("query", (await request.body()).decode("utf-8", "replace"))]
     if kind == "application/x-www-form-urlencoded":
-        form = await request.form(max_fields=_FIELDS, max_files=0)
-        return [(key, value) for key, value in form.multi_items() if isinstance(value, str)]
-    raise HTTPException(415, "Send a form (application/x-www-form-urlencoded), or a query as application/sparql-query.")
-
-
-def _preferred(accepted: str) -> str:
-    """The language of a browser's Accept-Language: Chinese where it comes before English.
-
-    >>> _preferred("zh-CN,zh;q=0.9,en;q=0.8"), _preferred("en-GB,zh;q=0.5"), _preferred("")
-    ('zh', 'en', 'en')
-    """
-    weights = dict.fromkeys(LANGUAGES, 0.0)
-    for part in accepted[:200].split(","):
-        name, _, rest = part.strip().partition(";")
-        lang = name.strip().lower().partition("-")[0]
-        try:
-            weight = float(rest.strip().removeprefix("q=")) if rest else 1.0
-        except ValueError:
-            continue
-        if lang in weights:
-            weights[lang] = max(weights[lang], weight)
-    return max(LANGUAGES, key=lambda lang: weights[lang])
+        with suppress(HTTPException):  # Starlette's, for a form that is none
+            form = await request.form(max_fields=_FIELDS, max_files=0)
+            return [(key, value) for key, value in form.multi_items() if isinstance(value, str)]
+    raise HTTPException(415, "no_form")
 
 
 def _key(asked: Asked) -> Asked:
@@ -241,16 +241,9 @@ def version() -> str:
 async def _static(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _assets():
-        return PlainTextResponse("There is no such file.\n", 404)
+        raise HTTPException(404, "no_file")
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     return Response(_assets()[name], 200, headers, _MEDIA.get(name.rpartition(".")[2], "application/octet-stream"))
-
-
-async def _refused(_: Request, error: Exception) -> Response:
-    """The sentence of an error of the server itself."""
-    if isinstance(error, HTTPException):
-        return PlainTextResponse(f"{error.detail}\n", error.status_code)
-    return PlainTextResponse(f"{PageWords('en')('web_error.fault')}\n", 500)
 
 
 def application(
@@ -279,6 +272,6 @@ def application(
             Route("/{path:path}", site.page, methods=["GET", "POST"]),
         ],
         middleware=[Middleware(Guard, rules=rules, large=("/add",) if writable else ())],
-        exception_handlers={HTTPException: _refused, ClientDisconnect: _refused, Exception: _refused},
+        exception_handlers=dict.fromkeys((HTTPException, ClientDisconnect, Exception), site.refused),
         lifespan=life,
     )

@@ -17,6 +17,25 @@ _OWN = ("topic", "hardware", "institution", "author", "paper")
 _SAFE = "-._~!$'()*,:@"
 
 
+def preferred(accepted: str) -> str:
+    """The language of a browser's Accept-Language: Chinese where it comes before English.
+
+    >>> preferred("zh-CN,zh;q=0.9,en;q=0.8"), preferred("en-GB,zh;q=0.5"), preferred("")
+    ('zh', 'en', 'en')
+    """
+    weights = dict.fromkeys(LANGUAGES, 0.0)
+    for part in accepted[:200].split(","):
+        name, _, rest = part.strip().partition(";")
+        lang = name.strip().lower().partition("-")[0]
+        try:
+            weight = float(rest.strip().removeprefix("q=")) if rest else 1.0
+        except ValueError:
+            continue
+        if lang in weights:
+            weights[lang] = max(weights[lang], weight)
+    return max(LANGUAGES, key=lambda lang: weights[lang])
+
+
 class Missing(KgError):
     """What an address names is not in the graph."""
 
@@ -45,6 +64,11 @@ class Asked:
     def error(self, key: str, /, **values: object) -> str:
         """A sentence of the pages' own errors, in the language of the page."""
         return PageWords(self.lang)(f"web_error.{key}", **values)
+
+    def said(self, error: KgError) -> str:
+        """The sentence of an error, in the language of the page where the catalogue has it."""
+        form = PageWords(self.lang).group("web_query").get(error.sentence)
+        return form.format(**error.values) if form else str(error)
 
     def one(self, name: str, usual: str = "", most: int = 4000) -> str:
         """The value of a field; KgError for one that is far too long."""
@@ -81,7 +105,7 @@ class Asked:
     def here(self, form: str = "", /, **changed: Any) -> str:
         """The address of this page with some values changed; of another form of it."""
         args = {name: list(values) for name, values in self.args.items() if name != "lang"} | changed
-        path = "/" + self.page.rstrip("/") + (f"/{quote(self.name, safe=_SAFE + '/')}" if self.name else "")
+        path = "/" + quote(self.page, safe=_SAFE) + (f"/{quote(self.name, safe=_SAFE + '/')}" if self.name else "")
         return self.url((("/home" if path == "/" else path) + f".{form}") if form else path, **args)
 
     def lead(self, curie: str) -> str:

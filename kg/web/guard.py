@@ -15,8 +15,11 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kg.views.words import PageWords
+from kg.web.asked import LANGUAGES, preferred
 
 BODY = 64 << 10  # bytes of a request
 FILE = 100 << 20  # bytes of one that adds a file
@@ -57,42 +60,42 @@ class Guard:
         headers = Headers(scope=scope)
         refused = self._refused(scope, headers)
         if refused:
-            status, sentence = refused
-            await PlainTextResponse(f"{sentence}\n", status)(scope, receive, self._sent(scope, send))
+            status, key, most = refused
+            await _said(scope, key, status, most)(scope, receive, self._sent(scope, send))
             return
         if self.rules.token and not self._is_known(headers):
             await self._ask_for_token(scope, receive, send)
             return
-        most = FILE if scope["path"] in self.large else BODY
+        most = self._most(scope)
         try:
             await self.app(scope, _bounded(receive, most), self._sent(scope, send))
         except TooLarge:
-            sentence = f"The request is larger than {most >> 10:,} KB: send less.\n"
-            await PlainTextResponse(sentence, 413)(scope, receive, self._sent(scope, send))
+            await _said(scope, "large", 413, most >> 10)(scope, receive, self._sent(scope, send))
 
-    def _refused(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
-        """Why a request is refused: a status and a sentence; None where it is not."""
+    def _refused(self, scope: Scope, headers: Headers) -> tuple[int, str, int] | None:
+        """Why a request is refused: a status, the key of a sentence and what it may have most; None where it is not."""
         if scope["method"] not in _METHODS:
-            return 405, "Only GET, HEAD and POST are answered here."
+            return 405, "method", 0
         host = headers.get("host", "").lower()
         if len(headers.getlist("host")) != 1 or not self._is_ours(host):
-            return 421, "This server is not asked by that name: name it with --allow-host."
+            return 421, "host", 0
         origin = headers.get("origin")
         if origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}"):
-            return 403, "Pages of other sites may not ask here."
+            return 403, "origin", 0
         if scope["method"] == "POST" and headers.get("sec-fetch-site") in _OTHERS:
-            return 403, "Pages of other sites may not send anything here."
+            return 403, "sending", 0
         if len(scope["raw_path"]) + len(scope["query_string"]) > ADDRESS:
-            return 414, f"The address is longer than {ADDRESS:,} characters: shorten it, or send the query with POST."
+            return 414, "address", ADDRESS
         if any(ord(letter) < 32 for letter in scope["path"]):
-            return 400, "The address holds control characters."
+            return 400, "control", 0
         said = headers.get("content-length", "0")
-        if not (said.isascii() and said.isdigit() and len(said) < 16):
-            return 400, "The length of the request is no number."
-        most = FILE if scope["path"] in self.large else BODY
-        if int(said) > most:
-            return 413, f"The request is larger than {most >> 10:,} KB: send less."
-        return None
+        most = self._most(scope)
+        is_small = said.isascii() and said.isdigit() and len(said) < 16 and int(said) <= most
+        return None if is_small else (413, "large", most >> 10)
+
+    def _most(self, scope: Scope) -> int:
+        """How many bytes a request may have."""
+        return FILE if scope["path"] in self.large else BODY
 
     def _is_ours(self, host: str) -> bool:
         name, colon, port = host.rpartition(":")
@@ -115,8 +118,8 @@ class Guard:
         asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         given = dict(asked).get("token", "")
         if not hmac.compare_digest(given.encode(), self.rules.token.encode()):
-            sentence = "This server asks for its token: open the address that `kg serve` printed.\n"
-            response = PlainTextResponse(sentence, 401, {"WWW-Authenticate": "Bearer"})
+            response = _said(scope, "token", 401)
+            response.headers["WWW-Authenticate"] = "Bearer"
             await response(scope, receive, self._sent(scope, send))
             return
         left = urlencode([(name, value) for name, value in asked if name != "token"])
@@ -134,6 +137,13 @@ class Guard:
             await send(message)
 
         return sent
+
+
+def _said(scope: Scope, key: str, status: int, most: int = 0) -> Response:
+    """The sentence of a refusal, in the language that the address or the browser asks for."""
+    asked = dict(parse_qsl(scope["query_string"][:ADDRESS].decode("latin-1"))).get("lang", "")
+    lang = asked if asked in LANGUAGES else preferred(Headers(scope=scope).get("accept-language", ""))
+    return PlainTextResponse(PageWords(lang)(f"web_error.{key}", most=f"{most:,}") + "\n", status)
 
 
 def _forbid(message: MutableMapping[str, object], nonce: str) -> None:

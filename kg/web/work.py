@@ -35,7 +35,7 @@ def begin(location: str) -> Callable[[Asked], Reply]:
             return found if isinstance(found, Reply) else given(found, asked)
         except KgError as error:
             status = 404 if isinstance(error, Missing) else 503 if isinstance(error, Later) else 400
-            return given(failed(str(error), status), asked)
+            return given(failed(asked.said(error), status), asked)
         except MemoryError:
             return given(failed(asked.error("memory"), 503), asked)
         except Exception:  # a fault of this program costs a page, not the server

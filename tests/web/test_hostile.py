@@ -10,6 +10,8 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
+from kg.text import has_han
+
 from .conftest import serving
 
 SCRIPT = "<script>alert(1)</script>"
@@ -87,6 +89,7 @@ REFUSED: dict[str, tuple[str, str, dict[str, str], bytes, tuple[int, ...]]] = {
     "a broken upload": ("POST", "/ask", {"Content-Type": "multipart/form-data; boundary=x"}, b"--x\r\n", (415, 400)),
     "a large body": ("POST", "/sparql", FORM, b"query=" + b"a" * 70_000, (413,)),
     "a body of a length that is none": ("GET", "/ask", {"Content-Length": "-5"}, b"", (400,)),
+    "a body of an absurd length": ("GET", "/ask", {"Content-Length": "9" * 18}, b"", (413,)),
     "adding where nothing is added": ("POST", "/add", {"Content-Type": "multipart/form-data"}, b"", (404, 405)),
 }
 
@@ -116,6 +119,20 @@ def test_hostile_request_is_refused_in_a_sentence(address: str, name: str) -> No
     assert SCRIPT not in said
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["another host", "another origin", "a form of another site", "PUT", "a long address", "a large body",
+     "a body of an absurd length", "a paper with a zero byte", "JSON in the place of a form", "a broken upload"],
+)  # fmt: skip
+def test_refusal_is_said_in_the_language_of_who_asks(address: str, name: str) -> None:
+    method, path, headers, body, _ = REFUSED[name]
+    _, browser, _ = ask(address, method, path, {**headers, "Accept-Language": "zh-CN"}, body)
+    _, english, _ = ask(address, method, path, {**headers, "Accept-Language": "en"}, body)
+    assert has_han(browser)
+    assert not has_han(english)
+    assert len(browser.splitlines()) == len(english.splitlines()) == 1
+
+
 @pytest.mark.parametrize("path", ["/ask?q=", "/compare?b=", "/graph?q=", "/sql?query=", "/trends?q=", "/suggest?q="])
 def test_script_in_an_address_is_text(client: httpx.Client, path: str) -> None:
     answer = client.get(path + quote(SCRIPT + "\"'><img src=x onerror=alert(1)>"))
@@ -127,8 +144,9 @@ def test_script_in_an_address_is_text(client: httpx.Client, path: str) -> None:
 @pytest.mark.parametrize("path", ["/sql?query=" + quote(ENDLESS_SQL), "/sparql?query=" + quote(ENDLESS_SPARQL)])
 def test_endless_query_is_ended(hurried: httpx.Client, path: str) -> None:
     hurried.get("/sparql?query=ASK%20%7B%7D")
-    answer = hurried.get(path)
+    answer = hurried.get(path, headers={"Accept": "text/html", "Accept-Language": "zh"})
     assert answer.status_code in (400, 503)
+    assert "已中止" in answer.text
     assert hurried.get("/about.json").status_code == 200
 
 

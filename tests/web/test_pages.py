@@ -145,15 +145,29 @@ WRONG = {
     "/about.svg": "没有svg格式",
     "/new?since=soon": "看不出从哪天开始",
     "/report?q=zzqx": "zzqx",
+    "/nowhere": "没有这个页面",
+    "/nowhere/at/all?q=1": "没有这个页面",
+    "//evil.example/": "没有这个页面",
+    "/sql?query=DELETE+FROM+papers": "只允许SELECT",
+    "/sql?query=SELECT+nonsense": "图谱无法理解该SQL查询",
+    "/sql?query=SELECT+1+WHERE+'a'+REGEXP+'('": "正则表达式有误",
+    "/sql?query=SELECT+zeroblob(2000000000)": "查询无法完成",
+    "/sql?query=--": "该查询不产生表",
+    "/sql?query=SELECT+*+FROM+mentions+a,+mentions+b": "查询结果超过10,000行",
+    "/sparql?query=nonsense": "该查询不是SPARQL",
+    "/sparql?query=SELECT+*+{+SERVICE+<http://127.0.0.1:1/>+{+?s+?p+?o+}+}": "请去掉SERVICE",
+    "/sparql?query=SELECT+*+{+?s+?p+?o+}+LIMIT+10001": "查询结果超过10,000行",
 }
 
 
 @pytest.mark.parametrize("page", WRONG)
 def test_error_is_said_in_the_language_of_the_page(client: httpx.Client, page: str) -> None:
-    answer = client.get(page, headers={"Accept": "text/html", "Accept-Language": "zh"})
+    address = client.base_url.copy_with(raw_path=page.encode())
+    answer = client.get(address, headers={"Accept": "text/html", "Accept-Language": "zh"})
     assert answer.status_code in (400, 404)
     tree = html.fromstring(answer.text)
-    assert WRONG[page] in tree.xpath("string(//p[@class='lead'])")
+    assert WRONG[page] in tree.xpath("string(//p[@class='lead' or @class='verdict'])")
+    assert not [link for link in tree.xpath("//@href") if str(link).startswith("//")]
 
 
 def test_answer_on_a_chinese_page_is_chinese_whatever_the_question(client: httpx.Client) -> None:

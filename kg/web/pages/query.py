@@ -13,6 +13,7 @@ from kg.entity_types import TABLE, data_folder
 from kg.model import KgError
 from kg.names import PREFIXES, curie
 from kg.rdf.asking import asked_apart, follow_apart
+from kg.store.asking import MANY
 from kg.store.place import is_address
 from kg.views.words import PageWords
 from kg.web.asked import Asked, Later, Reply, Shown
@@ -76,8 +77,8 @@ def sql(graph: Graph, asked: Asked) -> Shown:
     try:
         columns, rows = _asked(graph, query)
     except KgError as error:
-        values["error"] = str(error)
-        return Shown("sql.html.jinja", words("web.nav_sql"), {"error": str(error)}, values, None, 400)
+        values["error"] = asked.said(error)
+        return Shown("sql.html.jinja", words("web.nav_sql"), {"error": asked.said(error)}, values, None, 400)
     values |= {"columns": columns, "rows": rows[:_SHOWN], "number": len(rows)}
     data = {"columns": columns, "rows": [list(row) for row in rows]}
     return Shown("sql.html.jinja", words("web.nav_sql"), data, values, (columns, rows))
@@ -116,11 +117,11 @@ def sparql(graph: Graph, asked: Asked) -> Shown | Reply:
     except KgError as error:
         if not is_page and asked.form == "html":  # a program, or the editor
             status = 503 if isinstance(error, Later) else 400
-            return Reply(f"{error}\n".encode(), "text/plain; charset=utf-8", status, is_kept=False)
+            return Reply(f"{asked.said(error)}\n".encode(), "text/plain; charset=utf-8", status, is_kept=False)
         if not is_page or isinstance(error, Later):
             raise
-        values["error"] = str(error)
-        return Shown("sparql.html.jinja", words("web.nav_sparql"), {"error": str(error)}, values, None, 400)
+        values["error"] = asked.said(error)
+        return Shown("sparql.html.jinja", words("web.nav_sparql"), {"error": asked.said(error)}, values, None, 400)
     if not is_page:
         return _sent(result, asked)
     if isinstance(result, list):
@@ -128,7 +129,7 @@ def sparql(graph: Graph, asked: Asked) -> Shown | Reply:
             :200_000
         ]
         return Shown("sparql.html.jinja", words("web.nav_sparql"), {"triples": len(result)}, values)
-    columns, rows = _rows(result, asked)
+    columns, rows = _rows(result)
     values |= {"columns": columns, "rows": rows[:_SHOWN], "number": len(rows)}
     said = [[cell["text"] for cell in row] for row in rows]
     shown = {"columns": columns, "rows": said}
@@ -182,14 +183,14 @@ def _sent(result: Any, asked: Asked) -> Reply:
     return Reply(data, media)
 
 
-def _rows(result: Any, asked: Asked) -> tuple[list[str], list[list[dict[str, str]]]]:
+def _rows(result: Any) -> tuple[list[str], list[list[dict[str, str]]]]:
     if isinstance(result, ox.QueryBoolean):
         return ["answer"], [[{"text": "yes" if result else "no", "curie": ""}]]
     columns = [variable.value for variable in result.variables]
     rows: list[list[dict[str, str]]] = []
     for row in result:
         if len(rows) == _ROWS:
-            raise KgError(asked.error("rows", n=f"{_ROWS:,}"))
+            raise KgError(MANY, n=f"{_ROWS:,}")
         rows.append([_cell(row[name]) for name in columns])
     return columns, rows
 
