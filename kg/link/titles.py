@@ -59,7 +59,7 @@ class Title:
     @cached_property
     def tokens(self) -> list[str]:
         """Words in lower case, single Han characters."""
-        return _TOKEN.findall(unaccented(self.text).lower())
+        return _TOKEN.findall(unaccented(self.text).casefold())
 
     @cached_property
     def name(self) -> str:
@@ -154,10 +154,12 @@ def letters(text: str) -> str:
 
     >>> letters("AsyncSpade: Test-Time Scaling")
     'asyncspadetesttimescaling'
+    >>> letters("Große Straßen") == letters("GROSSE STRASSEN")
+    True
     """
     if text.isascii():
         return text.lower().translate(_NO_LETTERS)
-    return "".join(c for c in unaccented(text).lower() if c.isalnum())
+    return "".join(c for c in unaccented(text).casefold() if c.isalnum())
 
 
 @lru_cache(maxsize=4096)

@@ -58,6 +58,8 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
         made["keywords"] = terms(made["keywords"])
     dates = (iso_date(each[0], made.get("year", "")) for each in held("date"))
     made["date"] = next((date for date in dates if date), "")
+    if not made["date"] and "year" not in made:
+        made["year"] = next((dated[0] for each in held("date") if (dated := _YEAR.search(each[0][:_ID_IN]))), "")
     day = next(iter(values.get("day", ())), "").strip()
     if len(made["date"]) == 7 and values.get("month") and day.isdecimal():  # a column for each part
         made["date"] = iso_date(f"{made['date']}-{day}")

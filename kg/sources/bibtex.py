@@ -13,10 +13,11 @@ from kg.sources.base import InputFile
 from kg.sources.forms import forms, is_lost
 from kg.sources.latex import bare, plain
 from kg.sources.lines import opening, records, rows
-from kg.sources.people import person
+from kg.sources.people import people, person
 from kg.sources.rows import Row, Skipped, batch_of
 
 _FIRST = re.compile(r"\s*@\s*\w+\s*[{(]")
+_BETWEEN = re.compile(r"(?<=[})])[ \t,]*(?=@\s*\w+\s*[{(]\s*[^\s,={}]{1,200}\s*,\s*[\w-]+\s*=)")  # entries in one line
 _SNIFF = re.compile(
     r"(?:^|[\r\n])[ \t]*@[ \t]*\w+[ \t]*[{(]\s*(?:[^\s,={}][^\n,={}]*)?,\s*[\w-]+\s*=\s*(?:[{\"]|\w+\s*[,}#])"
 )
@@ -27,6 +28,7 @@ _LONGEST_MACRO = 2_000  # code points; nested macros can grow exponentially
 _BRACKET = re.compile(r"(?<!\\)[{}\"]")
 _WORD = re.compile(r"[^\s#{}\",]+")
 _CORRESPONDING = re.compile(r"^[^()\n]{1,200}\(Corresponding Author\),\s*", re.I)
+_IN_BRACES = re.compile(r"\{[^{}]*\}")
 _SPACES = re.compile(r"\s+")
 _CROSSREF = re.compile(r"(?i)\bcrossref\s*=\s*[{\"]([^{}\"\n]{1,200})[}\"]")
 _KEY = re.compile(r"\s*@\s*\w+\s*[{(]\s*([^\s,={}]{1,200})\s*,")
@@ -73,7 +75,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
                 values.setdefault(name, value)
         return _row(file, key, values, names)
 
-    return rows(file, _FIRST, row)
+    return rows(file, _FIRST, row, _BETWEEN)
 
 
 def _volumes(file: InputFile) -> dict[str, dict[str, str]]:
@@ -84,7 +86,7 @@ def _volumes(file: InputFile) -> dict[str, dict[str, str]]:
     inherited: dict[str, dict[str, str]] = {}
     wanted: set[str] = set()
     macros: dict[str, str] = {}
-    for record in records(file, _FIRST):
+    for record in records(file, _FIRST, _BETWEEN):
         text = "\n".join(record.lines)
         if found := _CROSSREF.search(text):
             wanted.add(found[1].strip().lower())
@@ -189,8 +191,15 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
     if key.strip():
         row["id"] = bibliography.named(file, key)
     if authors.strip():
-        row["authors"] = [_person(name) for name in split_multiple_persons_names(authors)]
+        several = split_multiple_persons_names(authors)
+        row["authors"] = people([bare(authors)]) if _is_list(several) else [_person(name) for name in several]
     return row
+
+
+def _is_list(names: list[str]) -> bool:
+    """Whether what should be one name holds several, between commas or semicolons as people write them."""
+    text = _IN_BRACES.sub("", names[0]) if len(names) == 1 else ""
+    return not _PART.search(text) and (";" in text or text.count(",") > 1)
 
 
 def _unescaped(value: str) -> str:

@@ -12,6 +12,10 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NAMED = re.compile(rf"\b({'|'.join(MONTHS)})[a-z]*\b", re.I)
 _EXACT = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?")
 _NUMBERS = re.compile(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})(?!\d)(?:\s*[-/.月]\s*(\d{1,2})(?!\d))?")
+_COMPACT = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])")
+_YEAR_LAST = re.compile(
+    r"(?:(\d{1,2})\s*[-/.]\s*)?(\d{1,2})\s*[-/.]\s*((?:19|20)\d\d)"
+)  # 13/05/2024, 5/13/2024, 05/2024
 _DAY = re.compile(r"(?<![\d:-])(\d{1,2})(?![\d:]|\s*-)(?:st|nd|rd|th)?\b")
 _RANGE = re.compile(r"\d\s*[-–/]\s*\d|[a-z]\.?\s*[-–/]\s*(?:\d|[a-z])", re.I)
 _LONGEST = 1000  # code points of a text that are searched for a date
@@ -51,8 +55,12 @@ def iso_date(text: str, year: str = "") -> str:
     ('2010-07-15', '2019-09', '2019-01', '2019-06')
     >>> iso_date("Mon, 2 Apr 2007 19:18:42 GMT"), iso_date("19 Mar 2020", "2019"), iso_date("7", "2010")
     ('2007-04-02', '', '2010-07')
+    >>> iso_date("20240506"), iso_date("13/05/2024"), iso_date("5/13/2024"), iso_date("05/2024"), iso_date("6/5/2024")
+    ('2024-05-06', '2024-05-13', '2024-05-13', '2024-05', '')
     """
     text = " ".join(text[:_LONGEST].split())
+    if compact := _COMPACT.fullmatch(text):
+        text = "-".join(compact.groups())
     stated = _YEAR.search(year)
     found = _YEAR.search(text)
     of = found[0] if found else stated[0] if stated else ""
@@ -62,11 +70,21 @@ def iso_date(text: str, year: str = "") -> str:
         return text
     if match := _NUMBERS.match(text):
         return _valid(match[1], match[2], match[3])
+    if match := _YEAR_LAST.fullmatch(text):
+        return _turned(*match.groups())
     rest = text.replace(of, " ", 1) if found else text
     if month := _NAMED.search(rest):
         day = None if _RANGE.search(rest) else _DAY.search(rest)
         return _valid(of, str(number(month[1])), day[1] if day else None)
     return _valid(of, rest.strip(), None) if rest.strip().isdecimal() else ""
+
+
+def _turned(one: str | None, other: str, year: str) -> str:
+    """A date whose year stands last; "" where either number may be the month."""
+    if one is None or one.lstrip("0") == other.lstrip("0"):
+        return _valid(year, other, one)
+    day, month = (one, other) if int(one) > 12 else (other, one)
+    return _valid(year, month, day) if int(day) > 12 else ""
 
 
 def _valid(year: str, month: str, day: str | None) -> str:

@@ -32,7 +32,7 @@ def folded(name: str) -> str:
     >>> folded("Publication_Year"), folded("author(s)"), folded("论文 标题")
     ('publicationyear', 'authors', '论文标题')
     """
-    return "".join(filter(str.isalnum, name.lower()))
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 folded_name = lru_cache(4096)(folded)  # for the names of fields, of which a file has few

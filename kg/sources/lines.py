@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from kg.sources.base import LIMIT, InputFile
@@ -156,13 +157,17 @@ class RecordLines:
 
 
 def rows(
-    file: InputFile, first: re.Pattern[str], row: Callable[[list[str]], Mapping[str, Any] | None]
+    file: InputFile,
+    first: re.Pattern[str],
+    row: Callable[[list[str]], Mapping[str, Any] | None],
+    between: re.Pattern[str] | None = None,
 ) -> Iterator[Row]:
     """Yield the result of `row` for the lines of each record, or the reason why the record is skipped.
 
-    A record begins at a line that `first` matches. `row` returns None for a record that is not a paper.
+    A record begins at a line that `first` matches, or behind what `between` matches in a line. `row` returns None for
+    a record that is not a paper.
     """
-    for record in records(file, first):
+    for record in records(file, first, between):
         where = f"line {record.number}"
         try:
             if record.problem:
@@ -183,7 +188,7 @@ def ended(lines: list[str], end: re.Pattern[str]) -> list[str]:
     raise Skipped("it has no end (ER): the file may be cut off")
 
 
-def records(file: InputFile, first: re.Pattern[str]) -> Iterator[RecordLines]:
+def records(file: InputFile, first: re.Pattern[str], between: re.Pattern[str] | None = None) -> Iterator[RecordLines]:
     """Yield the records of a file; each runs from a line that `first` matches to the next such line.
 
     Text before the first record is ignored. Lines end at LF, CR LF or CR and are returned without line ends; empty
@@ -197,7 +202,8 @@ def records(file: InputFile, first: re.Pattern[str]) -> Iterator[RecordLines]:
             record = None
             yield RecordLines(number, problem=problem)
             continue
-        for line in _BREAK.split(text) if "\r" in text else (text.removesuffix("\n"),):
+        lines = _BREAK.split(text) if "\r" in text else (text.removesuffix("\n"),)
+        for line in chain.from_iterable(map(between.split, lines)) if between else lines:
             if not line:
                 continue
             if first.match(line):

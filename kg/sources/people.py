@@ -5,14 +5,17 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from kg.sources.forms import folded_name, forms, quoted
+from kg.sources.forms import folded, folded_name, forms, quoted
 from kg.text import has_han
 
+_AND = re.compile(r" (?:and|&) ")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
-_ENDS_IN_INITIAL = re.compile(r"\b[A-Z]\.?$")
+_ENDS_IN_INITIAL = re.compile(r"\b[A-Z]{1,3}\.?$")
 _STARTS_WITH_INITIAL = re.compile(r"[A-Z]\.")
+_BARE_INITIALS = re.compile(r" [A-Z]{1,3}, ")  # "Fox AB, Lee B."
 _LAST_NAME = re.compile(r"(?:(?:de|del|della|di|da|du|dos|la|le|van|von|der|den|ter|el|al|bin|st\.?)\s)+\S+", re.I)
 _NUMBER_AFTER = re.compile(r" ?\(\d{5,}\)$|(?<=\w) \d{4}$")  # Scopus author number; DBLP's among people of one name
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|I?V|2nd|3rd|4th")
@@ -26,16 +29,20 @@ def people(values: Sequence[str]) -> list[str]:
 
     >>> people(["Haseli, G. (57193254400); Sana, Shib Sankar"]), people(["A. Baker, C. Diaz and E. Fox"])
     (['G. Haseli', 'Shib Sankar Sana'], ['A. Baker', 'C. Diaz', 'E. Fox'])
+    >>> people(["Ada Fox, Ph.D. & Bo Lee, Jr., MD"]), people(["Fox, Jr., Ada"])
+    (['Ada Fox', 'Bo Lee Jr.'], ['Ada Fox Jr.'])
     """
     if len(values) == 1:
         [text] = values
         if (listed := quoted(text)) is not None:
             return of_objects(listed)
+        if text.find(".") == len(text) - 1 and _BARE_INITIALS.search(text):
+            text = text[:-1]  # as PubMed ends a list
         marks = [mark for mark in (";", "；", "|", "\n") if mark in text.strip(";；|\n ")]
         if marks:
-            values = [name for part in re.split(f"[{''.join(marks)}]", text) for name in part.split(" and ")]
+            values = [name for part in re.split(f"[{''.join(marks)}]", text) for name in _AND.split(part)]
         else:
-            values = [name for part in " ".join(text.split()).split(" and ") for name in _by_comma(part)]
+            values = [name for part in _AND.split(" ".join(text.split())) for name in _by_comma(part)]
     return [name for value in values if (name := person(value))]
 
 
@@ -45,10 +52,15 @@ def _by_comma(text: str) -> list[str]:
     One in "Fox, Ada", "De Giovanni, Pietro"; two in "A. Fox, B. Lee", "Ada Fox, Bo Lee", "Fox A., Lee B.",
     "Fox, A., Lee, B.".
     """
-    pieces = [piece.strip() for piece in re.split("[,，、]", text) if piece.strip()]
+    pieces: list[str] = []
+    for piece in filter(None, map(str.strip, re.split("[,，、]", text))):
+        if _SUFFIX.fullmatch(piece) and pieces and " " in pieces[-1]:  # "Ada Fox, Bo Lee, Jr."
+            pieces[-1] = f"{pieces[-1]} {piece}"
+        elif not ((pieces and _is_degree(pieces[-1], piece)) or (len(pieces) == 2 and folded(piece) in _degrees())):
+            pieces.append(piece)
     if len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in pieces[1::2]):
         return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
-    if len(pieces) == 3 and _SUFFIX.fullmatch(pieces[2]) and " " not in pieces[0]:
+    if len(pieces) == 3 and " " not in pieces[0] and any(map(_SUFFIX.fullmatch, pieces[1:])):
         return [text]
     return [text] if len(pieces) == 2 and _is_turned(*pieces) and not has_han(text) else pieces
 
@@ -73,6 +85,8 @@ def person(name: str) -> str:
     if not any(map(str.isalpha, name)):
         return ""
     parts = [part.strip() for part in name.split(",")]
+    while len(parts) > 1 and (len(parts) > 2 or _is_degree(*parts)) and folded(parts[-1]) in _degrees():
+        name = ", ".join(parts := parts[:-1])
     if len(parts) == 2:
         first, _, last = parts[1].rpartition(" ")
         if first and _SUFFIX.fullmatch(last):  # "Smith, Jane Jr."
@@ -83,6 +97,17 @@ def person(name: str) -> str:
             parts[1:] = parts[:0:-1]
         return f"{parts[2]} {parts[0]} {parts[1]}".strip()
     return name
+
+
+@cache
+def _degrees() -> frozenset[str]:
+    """The folded degrees that stand behind names ("Ada Fox, Ph.D.")."""
+    return frozenset(map(folded, forms()["person"]["degrees"]))
+
+
+def _is_degree(name: str, piece: str) -> bool:
+    """Whether a text behind a whole name is a degree; behind a last name it is a first name or initials."""
+    return " " in name and folded(piece) in _degrees() and _LAST_NAME.fullmatch(name) is None
 
 
 def of_objects(value: Any) -> list[str]:

@@ -265,7 +265,7 @@ def _when(date: Any, year: Any) -> tuple[str, int | None]:
     text = _NO_DAY.sub("", _line(date))
     match = _DATE.fullmatch(text)
     iso = text.replace(" ", "T") if match and _is_date(match) else "" if match else iso_date(text, _string(year))
-    number = _YEAR.search(_string(year)) or _YEAR.match(iso or (text if match else ""))
+    number = _YEAR.search(_string(year)) or _YEAR.search(iso or text)
     return iso, int(number.group()) if number else None
 
 

@@ -30,7 +30,7 @@ _MOST_COMMANDS = 300  # of one kind: authors of a large collaboration
 _LONGEST = 50_000  # code points of an argument
 _BRACE = re.compile(r"(?<!(?<!\\)\\)[{}]")
 _DROPPED = re.compile(
-    r"\\(?:cite[a-z]*|footnote(?:mark|text)?|thanks|label|ref|vspace|hspace|inst|orcid|orcidlink|email|ead|fnref|corref|tnoteref|IEEEmembership|"
+    r"\\(?:cite[a-z]*|footnote(?:mark|text)?|thanks|label|ref|vspace|hspace|inst|orcid|orcidlink|IEEEauthorrefmark|email|ead|fnref|corref|tnoteref|IEEEmembership|"
     r"textsuperscript|thanksref|authornote|authornotemark|index|includegraphics|color|fontsize|setcounter|orcidID|keywords)"
     r"(?![A-Za-z])\*?\s*(?:\[[^\[\]]{0,200}\]\s*)*"
     r"(?:\{[^{}]{0,500}(?:\{[^{}]{0,200}\}[^{}]{0,500}){0,5}\})?"
@@ -49,7 +49,7 @@ _GAP = re.compile(r"\\[,;:!\s]|(?<!\\)~")
 _BETWEEN_TERMS = re.compile(r"\\(?:sep|and|And|quad|cdot|textbullet)(?![A-Za-z])|\\\\")
 _CODE = re.compile(r"\\[A-Z]{3}\s*(?:\[[^\]]{0,20}\])?(?![A-Za-z]).*")  # of a classification: \MSC[2020] 68T07
 _WIDE = re.compile(r"\\(?:quad|qquad|enspace|hfill)(?![A-Za-z])")
-_EMAIL = re.compile(r"(?:\\?\{[^{}]{0,200}\\?\}|[\w.,+-]{1,200})\s?@[\w.-]{1,100}")
+_EMAIL = re.compile(r"(?:\be-?mails?\s*:\s*)?(?:\\?\{[^{}]{0,200}\\?\}|[\w.,+-]{1,200})\s?@[\w.-]{1,100}")
 _BETWEEN = re.compile(r"\\(?:and|AND|And)(?![A-Za-z])|\\\\(?:\[[^\]]{0,20}\])?|\n\s*\n|;")
 _PLACE = re.compile(
     r"(?i)universit|institut|laborator|department|school|college|academy|research|inc\b|corp|gmbh|google|microsoft|nvidia|meta\b|@"

@@ -204,6 +204,12 @@ def test_other_tables_are_not_papers(tmp_path, text):
         ("A. Fox; B. Lee and C. Moe", ["A. Fox", "B. Lee", "C. Moe"]),
         ("Smith, John and Doe, Jane", ["John Smith", "Jane Doe"]),
         ("A. Fox|B. Lee|", ["A. Fox", "B. Lee"]),
+        ("Ada Fox, PhD; Bo Lee, M.D.", ["Ada Fox", "Bo Lee"]),
+        ("Fox, Ada, MD", ["Ada Fox"]),
+        ("Rahman, Md", ["Md Rahman"]),
+        ("Ada Fox & Bo Lee", ["Ada Fox", "Bo Lee"]),
+        ("Ada Fox, Bo Lee, Jr.", ["Ada Fox", "Bo Lee Jr."]),
+        ("Fox AB, Lee B.", ["Fox AB", "Lee B"]),
     ],
 )
 def test_persons(text, wanted):
@@ -222,6 +228,10 @@ def test_persons(text, wanted):
         ("FEB-MAR", "2023", "2023-02"),
         ("2023-05-12T10:00:00Z", "", "2023-05-12T10:00:00Z"),
         ("5/12/2023", "", ""),
+        ("13/5/2023", "", "2023-05-13"),
+        ("5/13/2023", "", "2023-05-13"),
+        ("5/2023", "", "2023-05"),
+        ("20230512", "2023", "2023-05-12"),
         ("SPR", "2020", ""),
         ("2020", "", ""),
     ],

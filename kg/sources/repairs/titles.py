@@ -26,6 +26,9 @@ _AFTER = re.compile(
     re.I,
 )
 _VENUE = re.compile(r"\s*([A-Z][A-Za-z]{0,6}[A-Z])[\s'’-]*(?:19|20)\d\d\s*[:,.–—-]?\s+(?=[A-Z])")
+_STOP = re.compile(
+    r"\s[\w()\[\]'’\"”-]{4,}(\.)$"
+)  # PubMed, Europe PMC and DBLP write it behind every title; "Inc." is short
 _NOTICES = 3  # at most so many notices in a row
 _BEFORE_MARK = re.compile(r"(?<!\s)\s+(?=[:;,?!](?:\s|$))")
 
@@ -63,6 +66,9 @@ def _core(edits: Edits, paper: PaperSpellings) -> tuple[int, int]:
     after = _AFTER.search(raw, max(start, end - 60), end)
     if after and len(raw[start : after.start()].split()) >= 2:
         end = after.start()
+    if stop := _STOP.search(raw, max(start, end - 60), end):
+        edits.add(stop.start(1), end, "", "The full stop after the {field} was removed.")
+        end = stop.start(1)
     middle = _second(raw, start, end)
     if middle:
         first, second = raw[start:middle].rstrip(), raw[middle:end]
