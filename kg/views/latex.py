@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from os.path import commonprefix
 
 from kg.extract.numbers import plain
 from kg.text import one_line
@@ -13,6 +14,7 @@ _MATH = re.compile(r"\$([^$]{1,80})\$")
 _MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
 _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
 _WORD = 16  # letters of a word that is left out whole
+_WHOLE = 0.8  # of a sentence: a quote of so much of it is all that is shown
 _SIZE = re.compile(r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])\s*")
 _GREEK = re.compile(r"\\([A-Z]?[a-z]{1,7})(?![A-Za-z])")
 _APART_SIGN = re.compile(r"\s+(?=[×%])")
@@ -53,15 +55,60 @@ def excerpt(sentence: str, quotes: Iterable[str], most: int = 160) -> str:
     said = as_text(sentence)
     if len(said) <= most:
         return said
-    places = sorted((at, at + len(word)) for word in map(as_text, quotes) if (at := said.find(word)) >= 0)
+    places = sorted(place for quote in quotes if (place := _place(sentence, said, quote)))
     first, last = places[0] if places else (0, 0)
     for _, end in places[1:]:
         if end - first <= most:
             last = max(last, end)
+    begin, end = _cut(said, first, last, most)
+    return ("…" if begin else "") + said[begin:end].strip() + ("…" if end < len(said) else "")
+
+
+def lit(sentence: str, quote: str, most: int = 4000) -> tuple[str, str, str]:
+    """A sentence cut around its quote as in `excerpt`: what stands before it, the quote, what stands behind it.
+
+    Of a quote that the sentence lacks, or that is nearly all of it, only the quote is left.
+
+    >>> lit("It is " + 9 * "very " + r"fast, 12.5x, and at $2.5\\times$ cheap.", r"5\\times", 24)
+    ('…and at 2.', '5×', ' cheap.')
+    """
+    said = as_text(sentence)
+    place = _place(sentence, said, quote)
+    if not place or place[1] - place[0] >= _WHOLE * len(said):
+        return "", as_text(quote), ""
+    first, last = place
+    begin, end = _cut(said, first, last, most)
+    before, behind = said[begin:first].lstrip(), said[last:end].rstrip()
+    return ("…" if begin else "") + before, said[first:last], behind + ("…" if end < len(said) else "")
+
+
+def _place(sentence: str, said: str, quote: str) -> tuple[int, int] | None:
+    """Where a quote stands in a sentence as text; None if nowhere. A number is no part of a longer one.
+
+    A quote that begins or ends within a formula is found by the text on either side of it.
+    """
+    own = as_text(quote)
+    found = re.search(rf"(?<![\w.]){re.escape(own)}(?!\w)", said) if own else None
+    at = found.start() if found else said.find(own) if own else -1
+    if at >= 0:
+        return at, at + len(own)
+    raw = sentence.find(quote) if quote else -1
+    if raw < 0:
+        return None
+    behind = as_text(sentence[raw + len(quote) :])
+    start = len(commonprefix([said, as_text(sentence[:raw])]))
+    end = len(said) - len(commonprefix([said[::-1], behind[::-1]]))
+    return (start, end) if start < end else None
+
+
+def _cut(said: str, first: int, last: int, most: int) -> tuple[int, int]:
+    """The span of so many letters, in whole words, that has a span in its middle."""
+    if len(said) <= most:
+        return 0, len(said)
     begin = max(0, min(first - max(0, most - (last - first)) // 2, len(said) - most))
     end = max(begin + most, last)
-    if 0 < begin < first:  # whole words
+    if 0 < begin < first:
         begin = min(first, said.find(" ", begin, first) + 1 or begin)
     if last < end < len(said):
         end = max(last, said.rfind(" ", last, end), end - _WORD)
-    return ("…" if begin else "") + said[begin:end].strip() + ("…" if end < len(said) else "")
+    return begin, end
