@@ -98,7 +98,7 @@ def _chinese(words: PageWords, found: Slots) -> str:
 def _ended(words: PageWords, slot: str, said: str) -> str:
     """The slot with the template's noun, unless it ends in such a noun."""
     endings = tuple(words(f"brief.{slot}_endings").split())
-    bare = _LAST_BRACKET.sub("", said)
+    bare = _LAST_BRACKET.sub("", said).rstrip("”")
     if bare.endswith(endings):
         return said
     is_clause = slot == "problem" and any(word in said for word in words("brief.clause_words").split())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from os.path import commonprefix
 
 from kg.extract.numbers import plain
 from kg.text import one_line
@@ -96,9 +95,14 @@ def _place(sentence: str, said: str, quote: str) -> tuple[int, int] | None:
     if raw < 0:
         return None
     behind = as_text(sentence[raw + len(quote) :])
-    start = len(commonprefix([said, as_text(sentence[:raw])]))
-    end = len(said) - len(commonprefix([said[::-1], behind[::-1]]))
+    start, end = _alike(said, as_text(sentence[:raw])), len(said) - _alike(said[::-1], behind[::-1])
     return (start, end) if start < end else None
+
+
+def _alike(one: str, other: str) -> int:
+    """How many letters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _cut(said: str, first: int, last: int, most: int) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from kg.text import fold, has_han
 from kg.views.borne import KEPT, says_metric
 from kg.views.selection import clean
 from kg.views.wording import Wording, say, says
+from kg.views.words import PageWords
 
 if TYPE_CHECKING:
     from kg.model import Result
@@ -105,7 +106,10 @@ def notes(shown: Selection, result: Result) -> str:
     against = baseline(shown, result)
     against = against if shown.lang != "zh" or has_han(against) else _name(against)
     said = [shown.words("outcome.than", baseline=against)] if against else []
-    return shown.words("outcome.aside_comma").join([*said, *filter(None, [clean(result.setting)])])
+    setting = clean(result.setting)
+    if shown.lang == "zh" and not has_han(setting):
+        setting = Wording(shown.graph.vocabulary)(shown.words.without_opening(setting)) or _name(setting)
+    return shown.words("outcome.aside_comma").join([*said, *filter(None, [setting])])
 
 
 def gets_worse(shown: Selection, result: Result) -> bool:
@@ -226,7 +230,7 @@ def _form(shown: Selection, result: Result, named: str = "") -> str:
     if result.change == KEPT:
         return KEPT
     better = _fact(shown, result, "better")
-    if _is_counted(shown, named):
+    if is_counted(shown, result, named) and (shown.lang != "zh" or result.unit != "x"):
         return {"increase": "more", "decrease": "fewer"}.get(result.change, "count")
     if result.change == "increase":
         if result.unit == "x":
@@ -246,13 +250,18 @@ def _bound_first(shown: Selection, said: str, named: str = "") -> str:
     return named + bound + said[len(named) :].replace(bound, "", 1)
 
 
-def is_counted(shown: Selection, result: Result) -> bool:
-    """Whether there are more or fewer of the metric, as of parameters, rather than a higher or lower one."""
-    return _is_counted(shown, metric(shown, result))
+def is_counted(shown: Selection, result: Result, named: str = "") -> bool:
+    """Whether there are more or fewer of the metric, as of parameters, rather than a higher or lower one.
+
+    The last of its English words says so; `named` are these where they are not the paper's.
+    """
+    said = named if named and not has_han(named) else result.metric if shown.lang == "zh" else metric(shown, result)
+    return said.rpartition(" ")[2] in PageWords("en")("outcome.counted").split()
 
 
-def _is_counted(shown: Selection, named: str) -> bool:
-    return named.rpartition(" ")[2] in shown.words("outcome.counted").split()
+def is_size(shown: Selection, result: Result) -> bool:
+    """Whether less of the metric is better, or it is counted: of tokens or memory, what is kept is no quality."""
+    return _fact(shown, result, "better") == "lower" or is_counted(shown, result)
 
 
 def _fact(shown: Selection, result: Result, key: str) -> str:

@@ -17,7 +17,7 @@ from kg.entity_types import LISTS
 from kg.extract.phrases import tagged
 from kg.model import Brief, Mention, Paper, Result
 from kg.text import fold, has_han, sentences
-from kg.views.borne import borne, quotable, sentence
+from kg.views.borne import borne, is_metric_head, quotable, sentence
 from kg.views.latex import as_text
 from kg.views.outcome import ResultInWords, gets_worse, phrases
 from kg.views.selection import EntryResult, Selection, clean, name, title
@@ -33,7 +33,14 @@ _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
 _OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
 _BEHIND = re.compile(r"\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)")
-_ARTICLE = re.compile(r"\b(an?|the|our|its|their)\s+((?:[a-z-]+,?\s+){0,2}?)$", re.IGNORECASE)
+_ARTICLE = re.compile(
+    r"\b(an?|the|our|its|their)\s+((?:(?!(?:of|for|in|on|to|with|by|from|via|as|at|than|that)\s)[a-z-]+,?\s+){0,3}?)$",
+    re.IGNORECASE,
+)
+_AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3}$")
+_SUBJECT = re.compile(r"(?P<word>[A-Za-z][\w-]*)\s(?:\([^()]*\)\s)?$")
+_OBJECT_BEGINS = ("JJ", "JJR", "DT", "PRP$", "CD", "RB")
+_LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no name
 _AHEAD = 80  # letters before a phrase in which its article may stand
 _WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
 _OWN = re.compile(r"\b(?:we|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
@@ -65,7 +72,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     out.effect = clean(_given(shown, paper, fields).effect)
     if not out.effect:
         out.effect, quote = _effects(shown, paper, fields, text)
-        out.quotes += [quote] if quote and quote not in out.quotes else []
+        out.quotes += [quote] if quote and not out.effect and quote not in out.quotes else []
     if not (out.technique or out.problem or out.effect or out.quotes):
         out.quotes = _opening(paper, fields)
     return out
@@ -192,6 +199,7 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
         and mention.role == "proposed"
         and not {fold(mention.canonical), fold(mention.surface), *map(fold, mention.aliases)} & own
         and not stands_for(name(paper), mention.surface)
+        and not is_metric_head(shown.graph.vocabulary, fold(mention.surface).rpartition(" ")[2])
     ]
     return _chosen(shown, found, text, _MOST["technique"])
 
@@ -244,13 +252,14 @@ def _sentences(paper: Paper, fields: Collection[str]) -> Iterator[str]:
 def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int) -> list[str]:
     """The mentions of highest confidence that can be expressed, in text order and without redundancy.
 
-    In Chinese an English phrase stands only where nothing else can be said; a name is no phrase.
+    In Chinese an English phrase stands only where nothing else can be said, as a quotation; a name is no phrase.
     """
     chosen: dict[int, str] = {}
     mentions = list(mentions)
     endings = tuple(shown.words("brief.problem_endings").split()) or ("\n",)  # a problem is not a technique
     for mention in sorted(mentions, key=lambda mention: -mention.confidence):
-        said = "" if _is_cut(shown, mention, text) else _wording(shown, mention, text)
+        is_none = _is_cut(shown, mention, text) or _is_likeness(shown, mention, text) or _is_clause(mention, text)
+        said = "" if is_none else _wording(shown, mention, text)
         if mention.type == "technique" and said.endswith(endings):
             continue
         if said and not any(fold(said) in fold(other) or fold(other) in fold(said) for other in chosen.values()):
@@ -258,8 +267,9 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
         if len(chosen) == most and shown.lang != "zh":
             break
     if shown.lang == "zh":
-        spoken = [key for key, said in chosen.items() if has_han(said) or not said.islower()]
-        chosen = {key: chosen[key] for key in (spoken or [*chosen][:1])[:most]}
+        spoken = [key for key, said in chosen.items() if has_han(said) or not _LOWER.search(said)]
+        kept = {key: chosen[key] for key in (spoken or [*chosen][:1])[:most]}
+        chosen = {key: said if key in spoken else shown.words("brief.quote", quote=said) for key, said in kept.items()}
     return [chosen[id(mention)] for mention in mentions if id(mention) in chosen]
 
 
@@ -273,6 +283,24 @@ def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     is_gerund = mention.surface.endswith("ing")  # "inadequate handling" before "of", "analysis showing" before "that"
     takes = is_gerund and word in _OBJECTS
     return bool(is_noun or takes or fold(word) in Wording(shown.graph.vocabulary).heads)
+
+
+def _is_likeness(shown: Selection, mention: Mention, text: str) -> bool:
+    """Whether a mention is what something is only regarded as: "treats power caps as a control knob"."""
+    verbs = shown.graph.vocabulary.cues("regard")
+    before = (text[max(0, at - _AHEAD) : at] for at, _ in _places(text, mention.surface))
+    regarded = (found["verbs"] for said in before if (found := _AS.search(said)))
+    return any(not verbs.isdisjoint(fold(said).split()) for said in regarded)
+
+
+def _is_clause(mention: Mention, text: str) -> bool:
+    """Whether the first word of a mention is a verb, whose subject stands before it: "LLMs demand large memory"."""
+    first, _, rest = mention.surface.partition(" ")
+    if not rest or not first.islower() or tagged(rest, 0, len(rest))[0][0].tag not in _OBJECT_BEGINS:
+        return False
+    before = (_SUBJECT.search(text[max(0, at - _BEFORE) : at]) for at, _ in _places(text, mention.surface))
+    words = [found["word"] for found in before if found]
+    return any(tagged(word, 0, len(word))[0][0].tag in ("NNS", "NNPS", "PRP", "WDT") for word in words)
 
 
 def _wording(shown: Selection, mention: Mention, text: str) -> str:

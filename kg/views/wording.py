@@ -17,6 +17,7 @@ from kg.entity_types import NAMED, data_folder
 from kg.extract.phrases import tagged
 from kg.text import Token, fold, has_han, tokens
 from kg.views.selection import clean
+from kg.views.words import PageWords
 from kg.vocabulary import Vocabulary, read_concepts
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Wording:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.words = _words()
+        self.counted = frozenset(map(fold, PageWords("en")("outcome.counted").split()))
         self.heads = frozenset().union(*map(vocabulary.cues, _HEADS))
 
     def __call__(self, phrase: str) -> str:
@@ -103,7 +105,7 @@ class Wording:
         before = tags[: tags.index("IN")] if "IN" in tags else []
         if before and set(before) <= {"JJ", "JJR", "RB"} and words[len(before) - 1].text not in self.heads:
             return False  # "expensive in memory"
-        if is_gerund or is_cut or "PRP" in tags or any(tag in _FINITE for tag in tags[:-1]):
+        if is_gerund or is_cut or {"PRP", "PRP$"} & set(tags) or any(tag in _FINITE for tag in tags[:-1]):
             return False
         parts = [part for part in self._parts(text) if "dropped" not in part.roles]
         opens = bool(parts) and "verb" in parts[0].roles and tags[0] != "VBG"
@@ -148,7 +150,8 @@ class Wording:
                 continue
             begin, surface = first[match.start], text[match.start : match.end]
             words, said = last[match.end] - begin + 1, ""
-            if match.type in _SPOKEN and self._is_plain(match.concept, surface):
+            is_whole = surface == text or match.type != "metric" or fold(surface).rpartition(" ")[2] not in self.counted
+            if match.type in _SPOKEN and is_whole and self._is_plain(match.concept, surface):
                 said = spoken(self.vocabulary, match.concept, text)
             elif match.type in NAMED:
                 said = surface if _SIGN.search(surface) else ""
@@ -157,7 +160,13 @@ class Wording:
         return out
 
     def _is_plain(self, concept: str, surface: str) -> bool:
-        """Whether words are equivalent to a concept's preferred label; other labels may say more or less."""
+        """Whether words are equivalent to a concept's preferred label; other labels may say more or less.
+
+        "KV memory" is not the "key-value memory" of a memory network.
+        """
+        short = [word for word in surface.split() if word.isupper()]
+        if " " in surface and not all(word in self.vocabulary[concept].label.get("en", "") for word in short):
+            return False
         return fold(surface) == fold(self.vocabulary[concept].label.get("en", "")) or surface.rstrip("s").isupper()
 
     def _known(
@@ -279,7 +288,7 @@ def _listed(parts: Sequence[PhrasePart]) -> str | None:
     """Coordinated phrases: "latency, memory and energy"."""
     for at, part in enumerate(parts):
         joint = part.roles.get("plural") or part.roles.get("comma")
-        if not joint:
+        if not joint or ("comma" in part.roles and at and _is_modifier(parts[at - 1])):
             continue
         rest = at + 1
         while rest < len(parts) and (parts[rest].roles.keys() & {"plural", "comma"}):
@@ -287,6 +296,11 @@ def _listed(parts: Sequence[PhrasePart]) -> str | None:
         before, behind = _phrase(parts[:at]), _phrase(parts[rest:])
         return before + joint + behind if before and behind else ""
     return None
+
+
+def _is_modifier(part: PhrasePart) -> bool:
+    """Whether what stands before a comma goes with what follows it: "lightweight, trainable router"."""
+    return "trailing" in part.roles or not part.roles.keys() & {"noun", "name"}
 
 
 def _compound(parts: Sequence[PhrasePart]) -> str:
@@ -298,6 +312,8 @@ def _compound(parts: Sequence[PhrasePart]) -> str:
         was_noun, is_noun = is_noun, "noun" in part.roles
         if not part.tied and not (was_noun and is_noun):
             begin = len(said)
+        if "comma" in part.roles:
+            continue
         trailing = part.roles.get("trailing", "")
         if part.tied and trailing and said[begin:]:
             said[begin:] = [trailing.format(a=_join(said[begin:]))]

@@ -14,14 +14,14 @@ from kg.views.outcome import phrase
 from kg.views.selection import EntryResult, Selection
 
 
-def _told(built: Graph, text: str, number: str, **parts: Any) -> str:
+def _told(built: Graph, text: str, number: str, lang: Any = "en", **parts: Any) -> str:
     """The phrase on a result of a sentence, "" if it may not be told."""
     at = text.index(number)
     values = {"metric": "latency", "metric_concept": "metric:latency", "unit": "%", "change": "decrease", **parts}
     result = Result(Evidence(number, "A", at, at + len(number)), sure=True, **values)
     record = Record("t-1", datasets=[Mention("dataset", "Plover", "Plover", "A", sure=True)], results=[result])
     record.techniques.append(Mention("technique", "key-aware self-tuning", "", "A", role="proposed", sure=True))
-    shown = Selection.of(built, [], "en")
+    shown = Selection.of(built, [], lang)
     told = borne_out(shown, EntryResult(Document("t-1", "t", 1, {"A": Text(text, text)}), record, result))
     return phrase(shown, told) if told else ""
 
@@ -112,6 +112,8 @@ def test_a_kept_share_is_no_level(built: Graph) -> None:
 def test_counted_things_are_fewer(built: Graph) -> None:
     parts = {"metric": "parameters", "metric_concept": "metric:parameters", "value": 9.0, "unit": "x"}
     assert _told(built, "It needs 9x fewer parameters.", "9x", **parts) == "9x fewer parameters"
+    assert _told(built, "It needs 9x fewer parameters.", "9x", lang="zh", **parts) == "参数量降至1/9"
+    assert _told(built, "It needs 9% fewer parameters.", "9%", lang="zh", **parts | {"unit": "%"}) == "参数量减少9%"
 
 
 def test_only_sure_results_are_told(built: Graph) -> None:

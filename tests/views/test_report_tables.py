@@ -11,6 +11,11 @@ import pytest
 
 import kg
 from kg.api import Graph
+from kg.model import Evidence, Result
+from kg.views.borne import KEPT
+from kg.views.report.methods import Told, is_gain, is_quality
+from kg.views.report.table import said
+from kg.views.selection import EntryQuote, EntryResult, Selection
 
 #: Name, its abstract, its baseline, and the words of its result.
 _PAPERS = [
@@ -107,6 +112,8 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
     assert found["Quandle"]["quote"][0]["quote"] == "Quandle outperforms Zorvex"
     assert {row["winner"]["label"] for row in agreed["rows"]} == {"Brimble", "Tassock"}
     assert all([loser["label"] for loser in row["loser"]] == ["Quandle"] for row in agreed["rows"])
+    assert (agreed["label"], agreed["mark"]) == ("inference speed", "metric:inference-speed")
+    assert {row["by"][0] for row in agreed["rows"]} == {"30% higher inference speed", "15% higher inference speed"}
 
 
 @pytest.mark.parametrize(
@@ -151,6 +158,28 @@ def test_a_line_of_the_table_says_what_a_paper_gains_and_on_what(stated: Graph) 
     assert row["gain"] == "15% higher inference speed (vs. Quandle)"
     assert row["factor"] == 1.15
     assert (row["model"], row["hardware"]) == (["Qwen3-8B"], ["NVIDIA H100"])
+
+
+@pytest.mark.parametrize(
+    ("metric", "concept", "quality", "factor"),
+    [("accuracy", "metric:accuracy", True, 0), ("visual tokens", "metric:visual-tokens", False, 4)],
+)
+def test_what_is_kept_of_tokens_is_compression(
+    stated: Graph, metric: str, concept: str, quality: bool, factor: float
+) -> None:
+    shown = Selection.of(stated, stated.papers())
+    result = Result(Evidence("25%"), metric, 25.0, "%", KEPT, metric_concept=concept)
+    assert is_quality(shown, result) is quality
+    assert is_gain(shown, result) is not quality
+    if factor:
+        document, record = shown.papers[0].entries[0]
+        assert Told(shown.papers[0], EntryResult(document, record, result), result).factor == factor
+
+
+def test_a_sentence_is_quoted_once() -> None:
+    quotes = [EntryQuote("p", "A", n, n + 2, f"{n}x", "It is 1x and 2x.") for n in (1, 2)]
+    other = EntryQuote("q", "A", 0, 2, "It", "It is so.")
+    assert [q["quote"] for q in said([*quotes, other])] == ["1x", "It"]
 
 
 def test_a_gain_over_what_the_paper_proposes_is_another_ones(tmp_path: Path) -> None:

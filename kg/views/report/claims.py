@@ -24,13 +24,15 @@ _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline
 
 @dataclass(frozen=True, slots=True)
 class WinClaim:
-    """A paper's claim about a pair: which of the two wins, and by which metric, if stated."""
+    """A paper's claim about a pair: which of the two wins, and by which metric and how much, if stated."""
 
     winner: str
     loser: str
     paper: Paper
     quote: EntryQuote
     metric: str = ""
+    measured: str = ""  # the identity of the metric
+    by: str = ""  # the result in words; only its metric where the paper tells what it loses
     beaten: str = ""  # the loser as the words have it
 
 
@@ -110,14 +112,15 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
             continue
         if _is_generic(shown, result.baseline):
             continue
-        pair = (other, name) if outcome.gets_worse(shown, result) else (name, other)
-        metric = outcome.metric(shown, result)
-        beaten = result.baseline if pair[1] == other else ""
-        yield WinClaim(*pair, paper, quoted(found.document, result.evidence), metric, beaten)
+        is_loss = outcome.gets_worse(shown, result)
+        metric, measured = outcome.metric(shown, result), identity(result.metric_concept, result.metric)
+        by = metric if is_loss else outcome.phrase(shown, result, aside=False)
+        quote, pair = quoted(found.document, result.evidence), (other, name) if is_loss else (name, other)
+        yield WinClaim(*pair, paper, quote, metric, measured, by, "" if is_loss else result.baseline)
 
 
 def wins(shown: Selection, part: Part) -> dict[str, Any]:
-    """Pairs with their winner: first those of which papers disagree who wins, then those that most papers tell."""
+    """Who wins: first the pairs of which papers disagree, then the winners by metric, then those without one."""
     words = shown.words
     found: dict[tuple[str, str], list[WinClaim]] = defaultdict(list)
     for claim in claims(shown):
@@ -128,17 +131,42 @@ def wins(shown: Selection, part: Part) -> dict[str, Any]:
         return -len({claim.paper.id for claim in found[pair]}), *(shown.label(side).casefold() for side in pair), pair
 
     disputed = sorted(contrary, key=lambda pair: (weight(min(pair, pair[::-1], key=weight)), weight(pair)))
-    agreed: dict[str, list[WinClaim]] = defaultdict(list)
+    agreed: dict[str, dict[str, list[WinClaim]]] = defaultdict(lambda: defaultdict(list))
     for pair in sorted(found.keys() - contrary, key=weight):
-        agreed[pair[0]] += found[pair]
-    order = sorted(agreed, key=lambda winner: (-len({c.loser for c in agreed[winner]}), shown.label(winner).casefold()))
+        measured = {claim.paper.id for claim in found[pair] if claim.measured}
+        for claim in found[pair]:
+            if claim.measured or claim.paper.id not in measured:
+                agreed[claim.measured][claim.winner].append(claim)
     groups = [
         Group(
             [_row(shown, found[p]) for p in disputed], words("report.contrary"), words("report.contrary_note"), "not"
         ),
-        Group([_row(shown, agreed[one]) for one in order], words("report.agreed") if disputed else "", "", "agreed"),
+        *_by_metric(shown, agreed),
     ]
     return section(shown, part, groups, words("report.wins_note"))
+
+
+def _by_metric(shown: Selection, agreed: dict[str, dict[str, list[WinClaim]]]) -> Iterator[Group]:
+    """A group for each metric by which several win, those of most winners first; then the others, and plain wins."""
+    said = {metric: next(c.metric for made in agreed[metric].values() for c in made) for metric in agreed}
+    labels = {metric: shown.label(metric, said[metric]) for metric in agreed}
+    order = sorted(filter(None, agreed), key=lambda metric: (-len(agreed[metric]), labels[metric].casefold(), metric))
+    others: list[Row] = []
+    for metric in order:
+        rows = [_row(shown, made) for made in _ordered(shown, agreed[metric])]
+        if len(rows) > 1:
+            yield Group(rows, labels[metric], "", metric)
+        else:
+            others += rows
+    yield Group(others, shown.words("report.wins_others"), "", "others")
+    plain = [_row(shown, made) for made in _ordered(shown, agreed.get("", {}))]
+    yield Group(plain, shown.words("report.wins_plain") if order else "", "", "plain")
+
+
+def _ordered(shown: Selection, made: dict[str, list[WinClaim]]) -> list[list[WinClaim]]:
+    """The claims by winner, those who beat most first."""
+    order = sorted(made, key=lambda winner: (-len({c.loser for c in made[winner]}), shown.label(winner).casefold()))
+    return [made[winner] for winner in order]
 
 
 def _disagree(first: list[WinClaim], second: list[WinClaim]) -> bool:
@@ -153,6 +181,8 @@ def _disagree(first: list[WinClaim], second: list[WinClaim]) -> bool:
 def _beaten(shown: Selection, claim: WinClaim) -> str:
     """The loser's label; where the words say that several of a kind are beaten, with that: "KV cache methods"."""
     label = shown.label(claim.loser)
+    if shown.lang == "zh" and label[:1].islower():
+        label = Wording(shown.graph.vocabulary)(label) or label
     behind = claim.quote.sentence.partition(claim.beaten)[2].split()[:1] if claim.beaten else []
     words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind)]
     known = frozenset().union(*map(shown.graph.vocabulary.cues, _KIND_WORDS))
@@ -174,6 +204,7 @@ def _row(shown: Selection, made: list[WinClaim]) -> Row:
         "winner": {"concept": made[0].winner, "label": shown.label(made[0].winner)},
         "loser": [{"concept": c, "label": label} for c, label in losers.items()],
         "metric": sorted({claim.metric for claim in made if claim.metric}),
+        "by": list(dict.fromkeys(claim.by for claim in made if claim.by)),
         "papers": cited(claim.paper for claim in made),
         "quote": said(claim.quote for claim in made),
     }

@@ -37,11 +37,17 @@ class Told:
         return self.result.value[1] if isinstance(self.result.value, tuple) else self.result.value
 
     @property
+    def low(self) -> float:
+        return self.result.value[0] if isinstance(self.result.value, tuple) else self.result.value
+
+    @property
     def factor(self) -> float:
         """How many times better: 2 for twice as fast and for half the memory."""
         if self.result.unit == "x":
             return self.high
         share = min(self.high, 99.99) / 100
+        if self.result.change == KEPT:
+            return 1 / max(self.low / 100, 0.0001)
         return 1 / (1 - share) if self.result.change == "decrease" else 1 + share
 
 
@@ -52,15 +58,19 @@ def told(shown: Selection, paper: Paper) -> list[Told]:
 
 
 def is_gain(shown: Selection, result: Result) -> bool:
-    """Whether a result says how much smaller, faster or cheaper something is."""
-    return result.change in ("increase", "decrease") and result.unit in ("x", "%") and not is_quality(shown, result)
+    """Whether a result says how much smaller, faster or cheaper something is; of tokens that are kept, how few."""
+    return (
+        result.change in ("increase", "decrease", KEPT) and result.unit in ("x", "%") and not is_quality(shown, result)
+    )
 
 
 def is_quality(shown: Selection, result: Result) -> bool:
     """Whether a result says how good the outputs are: a share kept, or a metric of quality."""
     known = shown.graph.vocabulary.concepts.get(result.metric_concept)
-    if result.change == KEPT or not known:
-        return result.change == KEPT
+    if result.change == KEPT:
+        return not outcome.is_size(shown, result)
+    if not known:
+        return False
     words, say = set(known.label["en"].split()), PageWords("en")
     if not words.isdisjoint(say("report.quality_lower").split()):
         return True

@@ -64,10 +64,13 @@ def cited(papers: Iterable[Paper]) -> list[str]:
 
 
 def said(quotes: Iterable[EntryQuote]) -> list[dict[str, Any]]:
-    """A few quotes with their positions and sentences, from different entries if possible."""
-    found = list(dict.fromkeys(quotes))
-    once = list({quote.entry: quote for quote in reversed(found)}.values())[::-1]
-    order = [*once, *(quote for quote in found if quote not in once)][:_QUOTES]
+    """A few quotes with their positions and sentences, each sentence once, from different entries if possible."""
+    found: dict[tuple[str, str], EntryQuote] = {}
+    once: dict[str, EntryQuote] = {}
+    for quote in quotes:
+        found.setdefault((quote.entry, quote.sentence), quote)
+        once.setdefault(quote.entry, quote)
+    order = list(dict.fromkeys([*once.values(), *found.values()]))[:_QUOTES]
     return [
         {
             "entry": q.entry,

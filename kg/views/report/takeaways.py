@@ -11,6 +11,7 @@ from kg.model import Paper
 from kg.query.corpus import Corpus
 from kg.text import fold
 from kg.views import outcome
+from kg.views.borne import KEPT
 from kg.views.report.claims import claims
 from kg.views.report.doing import OWN
 from kg.views.report.layout import Part
@@ -82,7 +83,9 @@ def _approach(shown: Selection) -> dict[str, Any] | None:
 
     above = {own, *vocabulary.broader(own)} if own else set()
     several = [c for c in found if len(found[c]) >= _SEVERAL and c in quotes and c not in above]
-    telling = [c for c in several if not topic.issuperset(fold(vocabulary[c].label["en"]).split())]
+    kinds = vocabulary.cues("model-frame")
+    labels_of = {c: fold(vocabulary[c].label["en"]).split() for c in several}
+    telling = [c for c, said in labels_of.items() if not topic.issuperset(said) and said[-1] not in kinds]
     order = [c for c in sorted(telling, key=lambda c: (-len(found[c]), c))[:_LOOKED] if is_typical(c)]
     if not order:
         return None
@@ -101,7 +104,7 @@ def _gains(shown: Selection, made: dict[str, list[Told]]) -> Iterator[dict[str, 
     by: dict[tuple[str, str, str], dict[str, Told]] = defaultdict(dict)
     for paper, results in made.items():
         for one in results:
-            if is_gain(shown, one.result) and one.result.metric_concept:
+            if is_gain(shown, one.result) and one.result.change != KEPT and one.result.metric_concept:
                 key = (one.result.metric_concept, one.result.unit, one.result.change)
                 if paper not in by[key] or one.high > by[key][paper].high:
                     by[key][paper] = one
@@ -119,10 +122,11 @@ def _spread(shown: Selection, found: list[Told]) -> dict[str, Any]:
     middle = median(one.high for one in found)
     of = next(one for one in found if one.high >= middle)
     words, unit = shown.words, found[0].result.unit
-    counted = outcome.is_counted(shown, found[0].result)
+    concept = found[0].result.metric_concept
+    counted = outcome.is_counted(shown, found[0].result, shown.graph.vocabulary[concept].label["en"])
     text = words(
         f"report.takeaway_{found[0].result.change}{'_counted' if counted else ''}",
-        metric=outcome.metric(shown, found[0].result),
+        metric=shown.label(concept),
         n=len(found),
         middle=f"{round(middle, 2):g}{unit_of(shown, unit)}",
         paper=named(of.paper, shown.date(of.paper)),
@@ -137,7 +141,7 @@ def unit_of(shown: Selection, unit: str) -> str:
 
 def _quality(shown: Selection, made: dict[str, list[Told]]) -> dict[str, Any] | None:
     """What is kept of the quality: the paper in the middle of those that say so."""
-    kept = [one for results in made.values() for one in results if one.result.change == "kept"]
+    kept = [one for results in made.values() for one in results if one.result.change == KEPT]
     kept = sorted({one.paper.id: one for one in kept if is_quality(shown, one.result)}.values(), key=lambda o: o.high)
     if len(kept) < _SEVERAL:
         return None
@@ -151,7 +155,7 @@ def _beaten(shown: Selection) -> dict[str, Any] | None:
     """What most papers say in so many words that they beat."""
     found: dict[str, dict[str, tuple[Paper, EntryQuote]]] = defaultdict(dict)
     for claim in claims(shown):
-        if not claim.metric and fold(shown.label(claim.loser)) in fold(claim.quote.quote):
+        if claim.beaten and not claim.metric and claim.beaten in claim.quote.quote:
             found[claim.loser].setdefault(claim.paper.id, (claim.paper, claim.quote))
     order = sorted(found, key=lambda c: (-len(found[c]), c))
     if not order or len(found[order[0]]) < _SEVERAL:
@@ -159,5 +163,6 @@ def _beaten(shown: Selection) -> dict[str, Any] | None:
     behind = list(found[order[0]].values())
     paper, quote = behind[0]
     label = shown.label(order[0])
-    who = {"loser": label[:1].upper() + label[1:], "n": len(behind), "paper": named(paper, shown.date(paper))}
+    label = label[:1].upper() + label[1:] if label.partition(" ")[0].islower() else label
+    who = {"loser": label, "n": len(behind), "paper": named(paper, shown.date(paper))}
     return _row(shown.words("report.takeaway_beaten", **who), [one for one, _ in behind], quote, paper)
