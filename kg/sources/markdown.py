@@ -1,6 +1,7 @@
 """Markdown lists and digests of papers: items, table rows and sections with a link to a paper.
 
-A paper is what has a title and a link to arXiv, a DOI, OpenReview, the ACL Anthology or another place of papers. Lines
+Links may also be those of reStructuredText, Org and HTML, or stand at the end of the file ("[1]: https://..."). A
+paper is what has a title and a link to arXiv, a DOI, OpenReview, the ACL Anthology or another place of papers. Lines
 such as "Authors: ..." below it are its fields.
 """
 
@@ -15,6 +16,8 @@ from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.forms import Form, folded_name
+from kg.sources.layout.names import is_name
+from kg.sources.layout.offices import Offices
 from kg.sources.people import people
 from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of, doi_in
 
@@ -31,6 +34,19 @@ _RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _LINK = re.compile(
     r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){0,500})\]\(\s*<?([^\s()<>]{1,500}(?:\([^()\s]{0,100}\)[^\s()<>]{0,200})?)[^()]{0,200}\)"
 )
+_LINKS = (  # of other notations: the text, the address
+    re.compile(r"`(?P<text>[^`<>]{1,500}?)\s*<(?P<url>https?://[^\s<>]{1,500})>`_{0,2}"),
+    re.compile(r"\[\[(?P<url>https?://[^\s\[\]]{1,500})\]\[(?P<text>[^\[\]]{1,500})\]\]"),
+    re.compile(
+        r"<a\b[^<>]{0,300}?\bhref\s*=\s*[\"']?(?P<url>https?://[^\s\"'<>]{1,500})[^<>]{0,300}>(?P<text>.{1,500}?)</a>",
+        re.I,
+    ),
+)
+_TARGET = re.compile(r"^ {0,3}\[([^\[\]^]{1,200})\]:\s+<?(https?://[^\s<>]{1,500})", re.M)
+_REFERENCE = re.compile(r"(?<![\]!])\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){1,500})\](?:\[([^\[\]]{0,200})\])?(?![\[(:])")
+_SUMMARY = re.compile(r"(?:<details[^<>]{0,100}>\s*)?<summary\b[^<>]{0,100}>(.{0,200}?)</summary>", re.I)
+_LONE = re.compile(r"[\s>*_#]{0,20}([^\W\d][\w ]{1,30}?)[*_]{0,3}\s*[:：]?\s*[*_]{0,3}\s*$")  # a label above its text
+_NAMED = re.compile(r"^[\s,.–—-]{0,5}([^\W\d_][^\d\[\]():*_|]{5,500}?)\s*(?:$|[.(\[|]|,\s*\d)")  # perhaps names
 _IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<[^<>]{0,300}>")
 _BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
 _SAID = re.compile(r"[\s>*_+-]{0,20}([^\W\d][\w ()/-]{0,30}?)[*_]{0,2}\s*[:：]\s*[*_]{0,2}\s*(\S.*)")
@@ -52,8 +68,12 @@ _SENTENCE = re.compile(r"[.?!]\s+(?=[A-Z])")
 _BAR = re.compile(r"(?<!\\)\|")
 _NEXT_LINE = re.compile(r"\s*<br\s*/?>\s*", re.I)
 _FENCE = re.compile(r"\s*(?:```|~~~)")
+_QUOTE = re.compile(r"^[\s>]+")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_FLOWING = frozenset(("abstract", "authors", "institutions", "keywords"))  # fields that go on in the next lines
 _LONGEST = 20_000  # code points of a line, and of what is kept of a block's own text
 _LEAST = 6  # code points of a title
+_PROSE = 200  # code points of a paragraph that may be an abstract
 
 
 class MarkdownReader:
@@ -82,89 +102,168 @@ class _Block:
     depth: int  # -1 for a heading, else the indent of the item
     text: str = ""
     said: dict[str, str] = field(default_factory=dict)  # fields, by our key
+    level: int = 0  # of a heading
     has_items: bool = False  # a heading whose items are papers is none
 
 
-def _rows(file: InputFile) -> Iterator[Row]:
-    form = Form.of({})
-    keys = {place[0]: key for key, places in reversed([*form.fields.items()]) for place in places if len(place) == 1}
-    heading: _Block | None = None
-    item: _Block | None = None
-    columns: list[str] = []
-    before = ""
-    fenced = False
+class _Reading:
+    """The open heading, item and table of a file while its lines are read; each method gives the papers that end."""
 
-    def made(*blocks: _Block | None) -> Iterator[Row]:
-        for block in blocks:
+    def __init__(self, targets: dict[str, str]) -> None:
+        form = Form.of({})
+        self._keys = {
+            place[0]: key for key, places in reversed([*form.fields.items()]) for place in places if len(place) == 1
+        }
+        self._targets = targets
+        self._heading: _Block | None = None
+        self._item: _Block | None = None
+        self._columns: list[str] = []
+        self._before = ""
+        self._waiting = ""  # the field that the next text belongs to, ...
+        self._is_below = False  # ... also behind an empty line, because its label stands alone
+        self._fenced = False
+
+    def line(self, number: int, line: str) -> Iterator[Row]:
+        line = _linked(line[:_LONGEST].rstrip(), self._targets)
+        self._fenced ^= _FENCE.match(line) is not None
+        if self._fenced:
+            return
+        if found := _HEADING.match(line):
+            yield from self._section(number, found)
+        elif line.lstrip().startswith("|") or (self._columns and "|" in line):
+            yield from self._cells(number, line)
+        elif (found := _ITEM.match(line)) and not (self._key(found[2]) and (self._item or self._heading)):
+            yield from self._listed(number, found)
+        elif line.strip():
+            yield from self._text(number, _SUMMARY.sub(r"\1: ", line))
+        if not line.strip():
+            self._columns = []
+            self._waiting = self._waiting if self._is_below else ""
+        self._before = line
+
+    def end(self) -> Iterator[Row]:
+        """The papers that are still open, which are closed."""
+        for block in (self._item, self._heading):
             if block is not None and not block.has_items:
                 yield from _row(block)
+        self._item = self._heading = None
 
-    for number, line in enumerate(file.text().split("\n"), 1):
-        line = line[:_LONGEST].rstrip()
-        if _FENCE.match(line):
-            fenced = not fenced
-        if fenced:
-            continue
-        if found := _HEADING.match(line):
-            yield from made(item, heading)
-            item, heading, columns = None, _Block(number, -1, found[2]), []
-        elif line.lstrip().startswith("|") or (columns and "|" in line):
-            cells = [cell.strip().replace("\\|", "|") for cell in _BAR.split(line.strip().strip("|"))]
-            if _RULE.match(line):
-                columns = [folded_name(_bare(cell)) for cell in before.strip().strip("|").split("|")]
-            elif columns:
-                yield from made(item)
-                item = None
-                yield from _row(_of_cells(number, columns, cells, keys))
-            elif _PAPER.search(line):  # a table without a line of dashes
-                yield from made(item, _Block(number, 0, " ".join(cells)[:_LONGEST]))
-                item = None
-        elif (found := _ITEM.match(line)) and not (_is_field(found[2], keys) and (item or heading)):
-            depth = len(found[1].expandtabs())
-            is_new = item is None or depth <= item.depth or _PAPER.search(found[2]) is not None
-            if is_new and item is not None and depth > item.depth and _PAPER.search(item.text):
-                is_new = _title(found[2]) != ""  # "[pdf](...)" below the title belongs to it
-            if is_new:
-                yield from made(item)
-                item = _Block(number, depth, found[2])
-                if (
-                    heading is not None
-                    and _PAPER.search(found[2])
-                    and not _PAPER.search(heading.text)
-                    and not heading.said
-                ):
-                    heading.has_items = True
-            elif item is not None:
-                item.text = f"{item.text}\n{found[2]}"[:_LONGEST]
-        elif line.strip():
-            block = item or heading
-            if block is None:
-                yield from made(_Block(number, 0, line) if _PAPER.search(line) else None)
-            elif (said := _SAID.match(line)) and (key := keys.get(folded_name(said[1]))):
-                block.said.setdefault(key, said[2])
-                block.text = f"{block.text}\n{line if _PAPER.search(line) else ''}"[:_LONGEST]
-            elif item is not None and not line[0].isspace() and not before.strip():
-                yield from made(item)  # a paragraph after the list
-                item = None
-                block = heading
-                if block is not None and _PAPER.search(line):
-                    block.text = f"{block.text}\n{line}"[:_LONGEST]
-            else:
-                block.text = f"{block.text}\n{line}"[:_LONGEST]
-        if not line.strip():
-            columns = []
-        before = line
-    yield from made(item, heading)
+    def _end_item(self) -> Iterator[Row]:
+        if self._item is not None:
+            yield from _row(self._item)
+        self._item, self._waiting = None, ""
+
+    def _key(self, text: str) -> str:
+        """The field that a line names before a colon; "" for none."""
+        said = _SAID.match(text)
+        return self._field(said[1]) if said else ""
+
+    def _field(self, label: str) -> str:
+        return self._keys.get(folded_name(_BRACKETS.sub("", label)), "")
+
+    def _section(self, number: int, found: re.Match[str]) -> Iterator[Row]:
+        depth = len(found[1])
+        label = _LONE.match(found[2])
+        key = self._field(label[1]) if label else ""
+        if key in _FLOWING and self._heading is not None and depth > self._heading.level:
+            yield from self._end_item()
+            self._waiting, self._is_below = key, True
+            return
+        yield from self.end()
+        self._heading, self._columns, self._waiting = _Block(number, -1, found[2], level=depth), [], ""
+
+    def _cells(self, number: int, line: str) -> Iterator[Row]:
+        cells = [cell.strip().replace("\\|", "|") for cell in _BAR.split(line.strip().strip("|"))]
+        if _RULE.match(line):
+            self._columns = [folded_name(_bare(cell)) for cell in self._before.strip().strip("|").split("|")]
+        elif self._columns:
+            yield from self._end_item()
+            yield from _row(_of_cells(number, self._columns, cells, self._keys))
+        elif _PAPER.search(line):  # a table without a line of dashes
+            yield from self._end_item()
+            yield from _row(_Block(number, 0, " ".join(cells)[:_LONGEST]))
+
+    def _listed(self, number: int, found: re.Match[str]) -> Iterator[Row]:
+        depth, text, item = len(found[1].expandtabs()), found[2], self._item
+        is_paper = _PAPER.search(text) is not None
+        if item is None or depth <= item.depth:
+            is_new = True
+        elif _PAPER.search(item.text):
+            is_new = is_paper and _title(text) != ""  # "[pdf](...)" below the title belongs to it
+        else:
+            is_new = is_paper and not (_title(item.text) and not _title(text) and (item.said or _LINK.search(text)))
+        if not is_new and item is not None:
+            item.text = f"{item.text}\n{text}"[:_LONGEST]
+            return
+        yield from self._end_item()
+        self._item, heading = _Block(number, depth, text), self._heading
+        if heading is not None and is_paper and not _PAPER.search(heading.text) and not heading.said:
+            heading.has_items = True
+
+    def _text(self, number: int, line: str) -> Iterator[Row]:
+        block = self._item or self._heading
+        label = _LONE.match(line)
+        if block is None:
+            if _PAPER.search(line):
+                is_bare = not _title(line) and not _PAPER.search(self._before)  # a link below its title
+                yield from _row(_Block(number, 0, f"{self._before}\n{line}" if is_bare else line))
+        elif key := self._key(line):
+            said = _SAID.match(line)
+            block.said.setdefault(key, said[2] if said else "")
+            self._waiting, self._is_below = key if key in _FLOWING else "", False
+            block.text = f"{block.text}\n{line if _PAPER.search(line) else ''}"[:_LONGEST]
+        elif label and (key := self._field(label[1])) in _FLOWING and key not in block.said:
+            self._waiting, self._is_below = key, True
+        elif self._waiting and not _LINK.search(line) and not _RULE.match(line):
+            said_before = block.said.get(self._waiting, "")
+            block.said[self._waiting] = f"{said_before} {_QUOTE.sub('', line)}".strip()[:_LONGEST]
+        elif self._item is not None and not line[0].isspace() and not self._before.strip():
+            yield from self._end_item()  # a paragraph after the list
+            if self._heading is not None and _PAPER.search(line):
+                self._heading.text = f"{self._heading.text}\n{line}"[:_LONGEST]
+        else:
+            self._waiting = ""
+            block.text = "\n".join((block.text, *[""] * (not self._before.strip()), line))[:_LONGEST]
 
 
-def _is_field(text: str, keys: dict[str, str]) -> bool:
-    return False if (said := _SAID.match(text)) is None else folded_name(said[1]) in keys
+def _rows(file: InputFile) -> Iterator[Row]:
+    text = file.text()
+    reading = _Reading({name.lower(): url for name, url in _TARGET.findall(text)})
+    for number, line in enumerate(text.split("\n"), 1):
+        yield from reading.line(number, line)
+    yield from reading.end()
+
+
+def _linked(line: str, targets: dict[str, str]) -> str:
+    """A line whose links are all written as in Markdown, within the line.
+
+    >>> _linked("`Less <https://a.org>`_, [[https://b.org][More]]", {})
+    '[Less](https://a.org), [More](https://b.org)'
+    """
+    if "http" in line:
+        for form in _LINKS:
+            line = form.sub(lambda found: f"[{_edged(found['text'])}]({found['url']})", line)
+    if targets and "[" in line and not _TARGET.match(line):
+        line = _REFERENCE.sub(lambda found: _resolved(found, targets), line)
+    return line
+
+
+def _edged(text: str) -> str:
+    """The text of a link without brackets around it, which those of the link replace."""
+    text = text.strip()
+    return text[1:-1] if text.startswith("[") and text.endswith("]") else text
+
+
+def _resolved(found: re.Match[str], targets: dict[str, str]) -> str:
+    url = targets.get((found[2] or found[1]).lower())
+    return f"[{found[1]}]({url})" if url else found[0]
 
 
 def _of_cells(number: int, columns: list[str], cells: list[str], keys: dict[str, str]) -> _Block:
     said: dict[str, str] = {}
     for column, cell in zip(columns, cells, strict=False):
         if (key := keys.get(column) or _OTHER.get(column)) and cell:
+            cell = _SUMMARY.sub("", cell)
             cell, *below = _NEXT_LINE.split(_STAR.sub("", cell)) if column in _WITH_AUTHORS else [cell]
             said.setdefault(key, cell)
             if below:
@@ -198,11 +297,11 @@ def _row(block: _Block) -> Iterator[Row]:
     by = _BY.search(rest.removeprefix("**").lstrip(' -–—:,."”]\n'))
     edition = _EDITION.search(rest) or _EDITION.search(said.get("venue", "")) or _EDITION.search(before)
     year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest) or _YEAR.search(before)
-    names = said.get("authors") or next((one for one in by.groups() if one), "") if by else said.get("authors", "")
+    names = said.get("authors") or (next((one for one in by.groups() if one), "") if by else "")
     row: dict[str, Any] = {
         "title": title,
-        "abstract": said.get("abstract", ""),
-        "authors": people([names]) if names else [],
+        "abstract": said.get("abstract", "") or (_prose(block.text) if block.depth < 0 else ""),
+        "authors": people([names]) if names else _names(rest) or _names(_BEFORE.sub("", before)),
         "institutions": bibliography.places([said["institutions"]]) if "institutions" in said else [],
         "venue": said.get("venue") or (edition[1] if edition and edition[1].lower() not in _NO_VENUE else ""),
         "year": year[0] if year else edition[2] if edition else "",
@@ -213,6 +312,21 @@ def _row(block: _Block) -> Iterator[Row]:
         "keywords": bibliography.terms([said["keywords"]]) if "keywords" in said else [],
     }
     yield where, row
+
+
+def _names(text: str) -> list[str]:
+    """The authors that a text begins with, two at least in the form of names."""
+    found = _NAMED.match(text.split("\n")[0].strip("*_ \t"))
+    names = people([_bare(found[1])]) if found else []
+    offices = Offices.load() if len(names) > 1 else None
+    return names if offices and all(is_name(name, offices) for name in names) else []
+
+
+def _prose(text: str) -> str:
+    """The paragraphs of a section that are long enough to be an abstract."""
+    paragraphs = (part for part in text.split("\n\n")[1:] if not _LINK.search(part) and not _PAPER.search(part))
+    joined = (_bare(" ".join(_QUOTE.sub("", line) for line in part.split("\n"))) for part in paragraphs)
+    return "\n".join(part for part in joined if len(part) >= _PROSE)
 
 
 _NO_VENUE = frozenset({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}) | {

@@ -48,9 +48,13 @@ _SMALL = re.compile(  # a note in a title
 _GAP = re.compile(r"\\[,;:!\s]|(?<!\\)~")
 _BETWEEN_TERMS = re.compile(r"\\(?:sep|and|And|quad|cdot|textbullet)(?![A-Za-z])|\\\\")
 _CODE = re.compile(r"\\[A-Z]{3}\s*(?:\[[^\]]{0,20}\])?(?![A-Za-z]).*")  # of a classification: \MSC[2020] 68T07
-_WIDE = re.compile(r"\\(?:quad|qquad|enspace|hfill)(?![A-Za-z])")
-_EMAIL = re.compile(r"(?:\be-?mails?\s*:\s*)?(?:\\?\{[^{}]{0,200}\\?\}|[\w.,+-]{1,200})\s?@[\w.-]{1,100}")
-_BETWEEN = re.compile(r"\\(?:and|AND|And)(?![A-Za-z])|\\\\(?:\[[^\]]{0,20}\])?|\n\s*\n|;")
+_WIDE = re.compile(r"\\(?:quad|qquad|enspace|hfill|hspace\s*\{[^{}]{0,20}\})(?![A-Za-z])|(?:(?:~|\\ )\s?){2,}")
+_EMAIL = re.compile(r"(?:\b[Ee]-?mails?\s*:\s*)?(?:\\?\{[^{}]{0,200}\\?\}|[\w.,+-]{1,200})\s?@[\w.-]{1,100}")
+_BETWEEN_PEOPLE = re.compile(r"\\(?:and|AND|And)(?![A-Za-z])")
+_MARKED = re.compile(r"\s*\{?\s*(?:\$\s*\{?\s*\^|\\textsuperscript|\^)")  # a place behind its mark
+_ITS_PART = re.compile(r"\b([a-z]{4,15})\s*=\s*(?=\{)")
+_PARTS = ("organization", "city", "state", "country")
+_BETWEEN = re.compile(r"\\\\(?:\[[^\]]{0,20}\])?|\n\s*\n|;")
 _PLACE = re.compile(
     r"(?i)universit|institut|laborator|department|school|college|academy|research|inc\b|corp|gmbh|google|microsoft|nvidia|meta\b|@"
 )
@@ -196,26 +200,37 @@ def _authors(text: str) -> tuple[list[str], list[str]]:
     for block in _arguments(text, r"author"):
         inner = [*_arguments(block, r"IEEEauthorblockN")]
         places += _arguments(block, r"IEEEauthorblockA")
-        lines = [line for part in inner or [block] for line in _BETWEEN.split(_DROPPED.sub("", part))]
-        for line in lines:
-            if len(line) < 500 and line.strip():
-                (places if _PLACE.search(line) else people).extend(_WIDE.split(line))
+        for part in inner or _BETWEEN_PEOPLE.split(block):
+            lines = [line for line in _BETWEEN.split(_DROPPED.sub("", part)) if len(line) < 500 and line.strip()]
+            is_one = len(_several(lines[0])) == 1 if lines else False  # what stands below a single name is its place
+            for at, line in enumerate(lines):
+                is_place = _PLACE.search(line) or (at and (is_one or _MARKED.match(line)))
+                (places if is_place else people).extend(_WIDE.split(line))
     people += _arguments(text, r"icmlauthor")
     for command in ("affiliation", "affil", "address", "institute"):
         for block in _arguments(text, command):
-            institutions = [*_arguments(block, r"(?:institution|orgname)")]
+            institutions = [*_arguments(block, r"(?:institution|orgname)")] or _of_parts(block)
             places += institutions or [one for one in re.split(r"\\and(?![A-Za-z])|\n\s*\n", block) if one.strip()]
     places += (
         _braced(text, found.end()) for found in re.finditer(r"\\icmlaffiliation\s*\{[^{}]{0,60}\}\s*(?=\{)", text)
     )
     split = (name for one in people for name in _several(one))
-    return list(split), list(dict.fromkeys(_EMAIL.sub("", one) for one in places))
+    return list(split), [
+        one for place in dict.fromkeys(places) if not (one := _EMAIL.sub("", place)).rstrip().endswith(":")
+    ]
+
+
+def _of_parts(block: str) -> list[str]:
+    """The affiliation that is written in parts: organization={MIT}, city={Cambridge}."""
+    found = ((one[1], _braced(block, one.end())) for one in islice(_ITS_PART.finditer(block), _MOST_COMMANDS))
+    whole = ", ".join(value for name, value in found if name in _PARTS and value.strip())
+    return [whole] if whole else []
 
 
 def _several(line: str) -> list[str]:
     r"""The names in a line of authors: "Ada Fox$^1$, Bo Lee and Cy Day"."""
     text = plain(_GAP.sub(" ", _MARK.sub(" ", _STYLE.sub("", line)))).replace("{", "").replace("}", "")
-    text = _RANK.sub("", " ".join(text.split()))
+    text = _RANK.sub("", " ".join(text.replace("\\&", "&").split()))
     text = re.sub(r"\s*,\s*(?:,\s*)*", ", ", text).strip(" ,")
     return people([text]) if text else []
 
