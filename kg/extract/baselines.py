@@ -31,7 +31,7 @@ _AGAINST = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"\s(?:by|within|running|while|after|before|beyond|over|on|in|at|with|when|for|"
+    r"\s(?:by|within|running|operating|while|after|before|beyond|over|on|in|at|with|when|for|"
     r"and (?:(?:\w+ly|further|also|then|thus) )?(?:\d|up|reduc|improv|achiev|accelerat|outperform|decreas|increas|"
     r"lower|cuts|saves|maintain|preserv|keeps|enabl|deliver)\w*|"
     r"under|across|without|using|during|respectively|to|where|"
@@ -44,7 +44,7 @@ _COUNT = re.compile(
     r"(?:^|\s)(?!an?\s|the\s)[a-z][\w-]*\s(?=\d[\d.,]*(?:\s|$))"
 )  # a number after a common word: "baselines 3"; not "Gemini 1.5"
 _DANGLING = re.compile(
-    r"(?:\s+(?:and|or|an?|the|its|even|only|just|still|ranging|trained|built|obtained|designed|reported))+\s*$",
+    r"(?:\s+(?:and|or|an?|the|its|even|only|just|still|ranging|built|[a-z]+[^\We]ed))+\s*$",
     re.IGNORECASE,
 )
 #: "the quality of A", "the accuracy achieved by A"

@@ -34,7 +34,9 @@ _TIMES = ("s", "ms", "μs", "min", "hours", "days")
 #: The words of a member of a list before a number in brackets.
 _BRACKET = re.compile(r"(?:^|,|\band\b)(?P<said>(?:(?!\band\b)[\w@ -])+) \((?:up to |about )?$")
 _VERB = re.compile(r"\b([a-z]+s) (?:up to |about )?$")
-_OBJECT = re.compile(r"(?P<verb>[a-z]+) (?:the|its|their|an?) ")  # "shrinks the cache"
+_OBJECT = re.compile(
+    r"(?P<verb>[a-z]+es(?= )|[a-z]+(?= (?:the|its|their|an?) ))(?: the| its| their| an?)? "
+)  # "shrinks the cache"
 
 
 class Metrics:

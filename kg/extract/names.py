@@ -66,6 +66,7 @@ _PREPRINT = re.compile(
     re.IGNORECASE,
 )
 _TITLE_BRACKET = re.compile(rf"\((?P<name>{_TOKEN})\)")
+_EXAMPLES = re.compile(r"\b(?:including|such as|like|e\.g\.)[\s,][^.;]*$")
 _INSIDE = re.compile(r"[a-z,] ")  # the end of a word before a name inside a sentence
 _SENTENCE_END = re.compile(r"[.!?](?:\s+(?=[A-Z])|$)")
 _CLOSED = re.compile(r"[\"'”’`}*]*\s?(?:[,(:.]|—|--)")
@@ -114,7 +115,7 @@ class NameComponent:
         abstract = field_text(doc, "A")
         for found, sure in candidates(title, abstract, slots(field_text(doc, "B")).name):
             name = found.strip(" .,;:'’–-")
-            if not self.is_own(name) or self.is_common(name, sure):
+            if not self.is_own(name) or self.is_common(name, sure) or _is_two(name):
                 continue
             return _acronym_of(name, abstract) or spelled(name, abstract)
         return ""
@@ -164,6 +165,12 @@ def candidates(title: str, abstract: str, brief_name: str) -> Iterator[tuple[str
     yield from _introduced(abstract)
     if brief_name and _one_name(brief_name) and brief_name.lower() in abstract.lower():
         yield brief_name, True
+
+
+def _is_two(name: str) -> bool:
+    """Whether this is two names: "ZapSet and ZapSet-2"."""
+    first, joint, second = name.partition(" and ")
+    return bool(joint) and _is_name(first) and _is_name(second)
 
 
 def _one_name(head: str) -> bool:
@@ -245,7 +252,7 @@ def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
             elif _acts(bracket["name"], abstract):
                 weak.append(bracket["name"])
         apposed = _APPOSED.search(rest)
-        if apposed:
+        if apposed and not _EXAMPLES.search(rest, 0, apposed.start("name")):
             weak.append(apposed["name"])
     called = _CALLED.search(abstract)
     if called and (_is_name(called["name"]) or called["name"][0].isupper()):
@@ -287,8 +294,8 @@ def _presents(acronym: str, between: str) -> bool:
     is_listed = lead[last + 1 : last + 2] == ["and"]
     # The last member of a list may be governed by what stands before the list: "integrating A, B, and C (CC)".
     said = lead if is_listed else lead[last + 1 :]
-    if is_listed and any(word.endswith("ing") for word in said):
-        return False
+    if any(word.endswith("ing") for word in (said if is_listed else said[: int(last >= 0)])):
+        return False  # ", enabling Foo Bar (FB)"
     return Vocabulary.load().cues("leads-away").isdisjoint(map(fold, said))
 
 

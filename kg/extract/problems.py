@@ -97,7 +97,7 @@ class Problems:
         words = set(fold(doc._.text[start:end]).split())
         for _, s, e in best:
             other = set(fold(doc._.text[s:e]).split())
-            if 2 * len(words & other) >= len(words) + len(other) - 2:
+            if words <= other or other <= words or 2 * len(words & other) >= len(words) + len(other) - 2:
                 return True
         return False
 

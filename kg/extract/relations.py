@@ -26,7 +26,7 @@ from kg.extract.ends import Placed, entities
 from kg.extract.judge import Judge, judge_for
 from kg.extract.outcomes import OutcomeLexicon
 from kg.extract.pairs import FEATURE, Compared, PairTable, is_motive, names_with, table, words_of
-from kg.extract.winners import StatedRelation, stated
+from kg.extract.winners import WIN, StatedRelation, stated
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
 from kg.text import fold
 from kg.trust import LIKELY, ruled_relations
@@ -42,6 +42,7 @@ _WITHOUT = ("negate", "replace")  # cues that exclude what follows
 _NEAR = 6  # maximum number of words between "propose" and what is proposed
 _LEAST = 1e-4  # lower bound of likelihoods in log-odds
 _LED = re.compile(r"\b(?:via|with|by|using|through|based on|from|and|of)\b[^:]*$", re.IGNORECASE)
+_NAMED_LOSER = 0.8  # the share of stated wins over something with a name of its own that is right
 _FAR = 70  # characters between a name and what it is said to be
 _IS_A = re.compile(
     r"[)}*]{0,3}(?:,| is| as|:| --?|\s?—)? (?:an?|the first|our)"
@@ -208,7 +209,9 @@ def chosen_of(
     types = as_stated(told, types, second.thresholds, compared)
     found = decided(told, types, second.thresholds)
     sure = dict(zip(RELATION_TYPES, second.calibration, strict=True))
-    return [(i, j, kind, _calibrated(p, *sure[kind])) for i, j, kind, p in found]
+    beaten = {pair for pair, said in compared.items() if said.kind == WIN and said.is_named and not said.is_class}
+    least = {(i, j, WIN): _NAMED_LOSER for i, j in beaten}
+    return [(i, j, kind, max(_calibrated(p, *sure[kind]), least.get((i, j, kind), 0.0))) for i, j, kind, p in found]
 
 
 def as_stated(told: PairTable, likely: Any, thresholds: Sequence[float], compared: Compared) -> Any:

@@ -38,11 +38,12 @@ WIN, LIKE = "outperforms", "compared_with"
 
 
 class StatedRelation(NamedTuple):
-    """The type of a pair whose comparison is stated, where that is, and whether the rival is a class of the subject."""
+    """The type of a pair whose comparison is stated, and where; whether the rival is a class, or has a name."""
 
     kind: str
     at: int
     is_class: bool = False
+    is_named: bool = False
 
 
 class Comparison(NamedTuple):
@@ -80,7 +81,7 @@ def stated(
             is_wide = is_class and (rival.mention.role == "proposed" or _is_broad(rival))
             i = -1 if is_wide else _subject(view, found, j, head, said)
             if i >= 0 and (said.kind == WIN or (i, j) not in out):
-                out[i, j] = StatedRelation(said.kind, start, is_class)
+                out[i, j] = StatedRelation(said.kind, start, is_class, _is_named(rival))
     told = {j for _, j in out}
     for pair, measured in _measured(view, found, head, lexicon, results):
         if pair[1] not in told or (measured.kind == WIN and found[head].own):
@@ -138,7 +139,8 @@ def _measured(
             better = result.change == ("decrease" if lower else "increase")
             wins = better and not (lower and not plain.isdisjoint(fold(name).split()[:-1]))
             is_class = _is_known(view, found[j]) and found[j].mention.type == "technique"
-            yield (head, j), StatedRelation(WIN if wins else LIKE, result.evidence.start, is_class)
+            said = StatedRelation(WIN if wins else LIKE, result.evidence.start, is_class, _is_named(found[j]))
+            yield (head, j), said
 
 
 def _is_short_for(view: DocView, name: str, entity: Placed, lexicon: OutcomeLexicon) -> bool:
@@ -351,6 +353,11 @@ def _is_narrowed(view: DocView, start: int, end: int, lexicon: OutcomeLexicon) -
     return bool(view.text.startswith("-", end))
 
 
+def _is_named(loser: Placed) -> bool:
+    """Whether a loser has a name of its own, as "LoRA", or "Plover v2"."""
+    return not loser.mention.canonical.islower()
+
+
 def _is_known(view: DocView, loser: Placed) -> bool:
     """Whether a loser is a class of techniques that the vocabulary knows, as "sparse attention"."""
     name = loser.mention.canonical
@@ -386,6 +393,8 @@ def _subject(view: DocView, found: Sequence[Placed], loser: int, head: int, said
     others = any(found[i].mention.role not in ("baseline", "mentioned") for i in named)
     subject = view.words(said.begin, said.start)  # of "we show that pruning beats ..." it is "pruning"
     subject = subject[max((i for i, word in enumerate(subject) if word == "that"), default=-1) + 1 :]
+    if head >= 0 and found[head].own and subject[:1] == ["it"]:
+        return head
     ours = head >= 0 and _is_whole(view, found[head]) and not view.vocabulary.cues("own-work").isdisjoint(subject)
     return head if ours and not others else -1
 

@@ -61,6 +61,9 @@ def test_known_technique_that_is_only_used_is_no_name() -> None:
         "We introduce an LLM-driven agent for forests.",
         "We introduce a novel method that works with integrated zed gradients (IZG) in training.",
         "We present the 3B, a small one.",
+        "We introduce a framework for modalities, including X-ray, ZT, and ultrasound.",
+        "We introduce a model of flow, accelerating Visual Tile Arrangement (VTA) greatly.",
+        "We create ZedBox and ZedBox-1024, which span scenes.",
     ],
 )
 def test_compound_size_and_acronym_in_passing_are_no_name(text: str) -> None:

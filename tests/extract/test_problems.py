@@ -59,6 +59,12 @@ def test_problems_do_not_overlap(read: Read) -> None:
     assert all(a[1] <= b[0] for a, b in pairwise(spans))
 
 
+def test_problem_within_another_is_said_once(read: Read) -> None:
+    text = "Existing methods suffer from high memory overhead of long video runs. To solve memory overhead, we act."
+    record = read(text)
+    assert len(record.problems) == 1
+
+
 def test_known_problem_has_its_english_label(read: Read) -> None:
     (problem,) = read(brief="清华大学发布了X论文，使用剪枝技术，解决了显存瓶颈的问题，达成了加速的效果。").problems
     assert (problem.surface, problem.canonical, problem.field) == ("显存瓶颈", "memory bottleneck", "B")

@@ -235,6 +235,8 @@ def test_baseline_does_not_end_in_the_word_that_joins_what_follows() -> None:
         ("We achieve a 2x speedup over full attention on LongBench.", "full attention"),
         ("We reduce KV cache storage by over 30% compared to eviction-based methods.", "eviction-based methods"),
         ("Our method is 3.2x faster than vanilla decoding.", "vanilla decoding"),
+        ("We achieve a 2x speedup over a Plover model operating at the same rate.", "Plover model"),
+        ("We cut memory by 75% compared to networks represented in FP32 precision.", "networks"),
         ("Our method cuts latency to 74% of vLLM and further decreases memory use.", "vLLM"),
         ("Our method matches the performance of Ardea-7B while reducing parameters by 20%.", "Ardea-7B"),
     ],

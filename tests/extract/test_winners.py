@@ -88,6 +88,7 @@ def beaten(entry: Callable[..., Document], text: str) -> set[str]:
         ("Compared to Plover, ZapNet improves accuracy.", {"Plover"}),
         ("Compared to Plover, ZapNet does not improve accuracy.", set()),
         ("We show that tiles give a 2x speedup over Plover.", set()),
+        ("It speeds up Dunlin and its tiles, outperforming Plover.", {"Plover"}),
     ],
 )
 def test_a_win_is_stated_by_a_verb_or_a_gain_with_its_subject_and_object(
@@ -132,6 +133,13 @@ def test_a_beaten_class_which_the_winner_may_belong_to_is_told_apart(
     entry: Callable[..., Document], text: str, is_class: bool
 ) -> None:
     assert [said.is_class for said in stated_in(entry, text).values()] == [is_class]
+
+
+@pytest.mark.parametrize(("loser", "is_named"), [("Plover", True), ("sparse attention", False)])
+def test_a_loser_with_a_name_of_its_own_is_told_apart(
+    entry: Callable[..., Document], loser: str, is_named: bool
+) -> None:
+    assert [said.is_named for said in stated_in(entry, f"ZapNet outperforms {loser}.").values()] == [is_named]
 
 
 def test_a_component_that_is_the_subject_wins_itself(entry: Callable[..., Document]) -> None:
