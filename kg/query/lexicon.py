@@ -34,6 +34,8 @@ _MOST_VARIANTS = 64  # spellings of an organisation that are looked up
 _NEAR, _AS_GOOD = 8, 4.0  # labels that a misspelt word is compared with, and how much less alike a known one may be
 #: Types that titles name, the shortest name that is looked for in them, and how many.
 _TITLED, _NAME, _MOST_NAMES = ("topic", "technique", "task"), 5, 24
+#: Papers up to which a concept is rare.
+_RARE = 50
 _HALF = ("semi", "quasi", "pseudo", "anti", "半")
 
 
@@ -186,6 +188,12 @@ class Lexicon:
             shows = (concept.curie for concept in self.vocabulary.concepts.values() if topic in concept.topics)
             self._indicators[topic] = frozenset(c for curie in shows for c in self.vocabulary.narrower(curie))
         return self._indicators[topic]
+
+    def is_rare(self, concept: str) -> bool:
+        """Whether few papers of the graph have a concept, so that a text which only names it is worth reading."""
+        sql = "SELECT n.papers FROM counts n JOIN concepts c ON c.id = n.concept WHERE c.curie = ? AND n.role = ''"
+        found = self._store.rows(sql, concept) if self._store is not None else []
+        return sum(papers for (papers,) in found) <= _RARE
 
     def is_author(self, name: str) -> bool:
         """Whether a paper of the graph has an author of exactly this name."""

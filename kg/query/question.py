@@ -22,6 +22,7 @@ from kg.text import fold, has_han
 _ASKING = ("popular", "top", "rising", "similar", "advice", "trend", "count", *(f"order:{order}" for order in ORDERS))
 _TELLING = (*_ASKING, "not", "amount", "stated")
 _AFTER = ("technique", *NAMED)  # what one uses, compares with, evaluates on
+_KINDS = ("technique", "problem", "task")  # which texts name in words of their own
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
 _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("baseline",)} | {
     "compare": _ANY_ROLE,
@@ -256,9 +257,10 @@ class Parser:
             return self._measured(at)
         roles = self._roles(at, cue)
         compound = self._parts(item, words=False)
-        said = reworded(senses[0].concept, self.lexicon, self.language) if compound and not roles else None
+        is_kind = not roles and bool(senses) and all(sense.type in _KINDS for sense in senses)
+        said = [reworded(sense.concept, self.lexicon, self.language) for sense in senses if is_kind and sense.known]
         found = [self.entity(sense, roles) for sense in senses]
-        return [*found, *([compound] if compound and not roles else []), *([said] if said else [])]
+        return [*found, *([compound] if compound and not roles else []), *(one for one in said if one)]
 
     def _parts(self, item: Item, words: bool) -> Compound | None:
         """All parts of a compound; None where a part names nothing, unless the `words` of it are searched for."""

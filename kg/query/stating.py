@@ -57,13 +57,16 @@ def lacking(item: Item, lexicon: Lexicon) -> Phrase:
 
 
 def reworded(concept: str, lexicon: Lexicon, language: str) -> Phrase | None:
-    """What a compound names, as texts say it in a sentence: "offloads the KV cache" is KV cache offloading."""
+    """What a compound names, as texts say it in a sentence: "offloads the KV cache" is KV cache offloading.
+
+    What few papers were read to have a sentence that has its name says too.
+    """
     labels = [label for label in lexicon.labels(concept) if label.isascii() and " " in label]
     pairs = [(mods, stem) for mods, _, head in (one.rpartition(" ") for one in labels) if (stem := deed(head))]
     ways = [way for mods, stem in pairs for way in (f"{mods} … {stem}*", f"{stem}* … {mods}")]
-    return (
-        Phrase(lexicon.label(concept, language), tuple(dict.fromkeys(ways))[:_WAYS], concept=concept) if ways else None
-    )
+    named = [label for label in labels if label.split(" ")[-1].islower()] if lexicon.is_rare(concept) else []
+    said = tuple(dict.fromkeys((*named[:_WAYS], *ways[:_WAYS])))
+    return Phrase(lexicon.label(concept, language), said, concept=concept) if said else None
 
 
 def _is_name(item: Item, lexicon: Lexicon) -> bool:
