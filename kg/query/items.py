@@ -34,7 +34,6 @@ class Item:
     fact: Fact | None = None
     mark: str = ""  # a sign or a mark that separates
     taken: bool = False
-    gone: bool = False  # it has become part of the piece before
     asked: bool = False  # it says what is asked for, and sets no condition
     used: bool = False  # it steered or set a condition
     done: bool = False  # it is a verb with what it is done to: "compress the KV cache"

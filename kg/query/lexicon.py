@@ -192,8 +192,17 @@ class Lexicon:
     def is_rare(self, concept: str) -> bool:
         """Whether few papers of the graph have a concept, so that a text which only names it is worth reading."""
         sql = "SELECT n.papers FROM counts n JOIN concepts c ON c.id = n.concept WHERE c.curie = ? AND n.role = ''"
-        found = self._store.rows(sql, concept) if self._store is not None else []
-        return sum(papers for (papers,) in found) <= _RARE
+        return self._store is not None and sum(papers for (papers,) in self._store.rows(sql, concept)) <= _RARE
+
+    def is_written(self, word: str) -> bool:
+        """Whether a text of the graph has a word."""
+        if self._store is None:
+            return False
+        sql, given = self._store.db.holding([(word.lower(),)])
+        found = self._store.rows(
+            f"SELECT 1 FROM texts t WHERE {sql} AND regexp(?, t.raw) LIMIT 1", *given, rf"(?i)\b{word}\b"
+        )
+        return bool(found)
 
     def is_author(self, name: str) -> bool:
         """Whether a paper of the graph has an author of exactly this name."""

@@ -14,7 +14,7 @@ from kg.query.joins import Taken, joined, over_baselines
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import beside
 from kg.query.reading import PERSON
-from kg.query.stating import is_property, lacking, models_before, reworded, stated
+from kg.query.stating import is_property, lacking, models_before, named, rewordings, stated
 from kg.query.thresholds import Thresholds
 from kg.text import fold, has_han
 
@@ -22,7 +22,6 @@ from kg.text import fold, has_han
 _ASKING = ("popular", "top", "rising", "similar", "advice", "trend", "count", *(f"order:{order}" for order in ORDERS))
 _TELLING = (*_ASKING, "not", "amount", "stated")
 _AFTER = ("technique", *NAMED)  # what one uses, compares with, evaluates on
-_KINDS = ("technique", "problem", "task")  # which texts name in words of their own
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
 _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("baseline",)} | {
     "compare": _ANY_ROLE,
@@ -57,10 +56,7 @@ class Parser:
         for at, item in enumerate(self.items):
             if item.value is not None and not item.asked and not self._is_source(at):
                 self.thresholds.find(at)
-        taken = self._taken()
-        if not taken and last_resort:
-            taken = self._last_resort()
-        return taken
+        return self._taken() or (self._last_resort() if last_resort else [])
 
     def filter(self, taken: list[Taken]) -> Filter:
         """The filter of such conditions; what says something and was not used is ignored."""
@@ -257,10 +253,9 @@ class Parser:
             return self._measured(at)
         roles = self._roles(at, cue)
         compound = self._parts(item, words=False)
-        is_kind = not roles and bool(senses) and all(sense.type in _KINDS for sense in senses)
-        said = [reworded(sense.concept, self.lexicon, self.language) for sense in senses if is_kind and sense.known]
+        said = [] if roles else rewordings(senses, compound is not None, self.lexicon, self.language)
         found = [self.entity(sense, roles) for sense in senses]
-        return [*found, *([compound] if compound and not roles else []), *(one for one in said if one)]
+        return [*found, *([compound] if compound and not roles else []), *said]
 
     def _parts(self, item: Item, words: bool) -> Compound | None:
         """All parts of a compound; None where a part names nothing, unless the `words` of it are searched for."""
@@ -374,10 +369,16 @@ class Parser:
         """A metric without a number: a result on it, if the question asks for one."""
         change = next((i for i in (at - 1, at - 2, at + 1) if 0 <= i < len(self.items) and self.changes(i)), None)
         others = any(i.senses for i in self.items if i is not self.items[at] and i.types != {"metric"})
-        if change is None and others:
+        metric = self.metric(at, change)
+        if change is None and others and not self._is_of(at):
             self.ignored.append(self.items[at].text)
             return []
-        return [self.metric(at, change)]
+        return [metric, named(self.items[at], metric.concept, self.lexicon)] if change is None and others else [metric]
+
+    def _is_of(self, at: int) -> bool:
+        """Whether a metric is that of something: "the energy use of LLM inference", 大模型推理的能耗."""
+        before, behind = self.items[max(at - 1, 0) : at], self.items[at + 1 : at + 2]
+        return any(fold(one.text) == "of" for one in behind) or any(one.text == "的" for one in before)
 
     def metric(self, at: int, change: int | None = None) -> Outcome:
         """A result on the metric that a piece names, in the direction that it or the piece at `change` says."""

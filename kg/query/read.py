@@ -17,6 +17,7 @@ from kg.query.question import Parser
 from kg.query.reading import QuestionReader
 from kg.query.refusals import is_outside, refusal
 from kg.query.sayings import Sayings
+from kg.query.spelling import mended
 from kg.rdf.triples import language_of
 
 #: Letters of a question that are read.
@@ -24,15 +25,25 @@ LIMIT = 1000
 #: LaTeX in a name, which is read as the plain name ("H$_2$O").
 _MATH, _MARKS = re.compile(r"\$([^$\s]{1,20})\$"), re.compile(r"[\\{}^_]")
 
+#: Full-width letters, digits and signs of numbers, which mean the usual ones; Chinese marks stay as they are.
+_WIDE = {
+    0x3000: " ",
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in "，。！？：；（）"},
+}
+
 
 def read(question: str, lexicon: Lexicon, language: str = "") -> Query:
     """The query that a question means; its labels and notes are in a language, else in that of the question."""
     notes, say = [], Sayings(language or language_of(question))
     if len(question) > LIMIT:
         notes.append(say("answer.long", n=len(question), read=LIMIT))
-    plain = _MATH.sub(lambda found: _MARKS.sub("", found[1]), question[:LIMIT])
+    plain = _MATH.sub(lambda found: _MARKS.sub("", found[1]), question[:LIMIT].translate(_WIDE))
     text = "".join(c if c.isprintable() else " " for c in plain)
-    parser = Parser(text, QuestionReader(text, lexicon).items(), lexicon, language)
+    reader = QuestionReader(text, lexicon)
+    items = reader.items()
+    if (meant := mended(text, reader.unknown, lexicon)) != text:
+        text, items = meant, QuestionReader(meant, lexicon).items()
+    parser = Parser(text, items, lexicon, language)
     query = Intent(parser).query()
     found = parser.filter(parser.conditions(last_resort=query.kind == "papers"))
     if _is_only_denied(found) and not (query.things or query.link):

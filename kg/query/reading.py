@@ -14,7 +14,7 @@ from kg.query.dates import HAN_NUMBER, YEAR, Dates, number_of, relative
 from kg.query.filter import Fact
 from kg.query.items import ARTICLES, TO, Item
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.mending import Mender, folds
+from kg.query.mending import folds, mend
 from kg.query.words import QuestionWord, QuestionWords
 from kg.text import Token, fold, has_han, tokens
 
@@ -46,6 +46,7 @@ class QuestionReader:
         self.text = text
         self.lexicon = lexicon
         self.tokens = tokens(text)
+        self.unknown: list[str] = []  # what nothing bears, as it is written
 
     def items(self) -> list[Item]:
         """The pieces in order, spans of time counted from the newest date of the graph."""
@@ -60,11 +61,13 @@ class QuestionReader:
         for item in sorted(self._candidates(), key=lambda i: (-self._weight(i), not i.fact, i.value is None, i.start)):
             if all(item.end <= other.start or item.start >= other.end for other in taken):
                 taken.append(item)
-        taken += self._unknown(taken)
+        unknown = self._unknown(taken)
+        self.unknown = [item.text for item in unknown]
+        taken += unknown
         items = self._with_persons(sorted(taken, key=lambda item: item.start))
-        Mender(self.text, self.lexicon).mend(items)
+        mend(items, self.lexicon)
         out: list[Item] = []
-        items = self._with_objects([item for item in items if not item.gone])
+        items = self._with_objects(items)
         for at, item in enumerate(items):
             item.parts = item.parts or self._parts(item)
             beside = items[at + 1 : at + 4]

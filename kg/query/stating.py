@@ -5,7 +5,7 @@ from __future__ import annotations
 from kg.entity_types import NAMED
 from kg.query.filter import Phrase, Term
 from kg.query.items import Item
-from kg.query.lexicon import Lexicon
+from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import deed
 from kg.text import fold, has_han
 
@@ -54,6 +54,20 @@ def lacking(item: Item, lexicon: Lexicon) -> Phrase:
     forms = [form.format(n=one) for one in said for form in word.facts["stated"]]
     free = [word.facts["stated"][0].format(n=part) for one in said for part in one.split()]
     return Phrase(f"no {item.text}", tuple(dict.fromkeys((*forms, *free))))
+
+
+def named(item: Item, concept: str, lexicon: Lexicon) -> Phrase:
+    """Texts that have one of the names of what a piece names, though they state no number."""
+    labels = (label for label in lexicon.labels(concept) if label.isascii())
+    return Phrase(item.text, tuple(dict.fromkeys((item.text, *labels))))
+
+
+def rewordings(senses: list[Sense], is_compound: bool, lexicon: Lexicon, language: str) -> list[Phrase]:
+    """How texts say in a sentence what a compound names in its first sense, and what few papers have in any."""
+    kinds = [sense for sense in senses if sense.type in ("technique", "problem", "task")]
+    rare = [sense for sense in kinds if sense.known and lexicon.is_rare(sense.concept)]
+    among = (rare if len(kinds) == len(senses) else []) or (senses[:1] if is_compound else [])
+    return [said for sense in among if (said := reworded(sense.concept, lexicon, language))]
 
 
 def reworded(concept: str, lexicon: Lexicon, language: str) -> Phrase | None:

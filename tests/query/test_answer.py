@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.model import Document, Record
-from kg.query import Answer, Lexicon, answer
+from kg.query import Answer, Lexicon, Phrase, answer, read
 from kg.rdf.store import Store
 from kg.store.entries import Entry
 from kg.text import has_han
@@ -268,3 +268,10 @@ def test_asking_imports_nothing_slow() -> None:
     slow = ("spacy", "torch", "pandas", "rdflib", "networkx", "rapidfuzz")
     code = f"import sys, kg.query; print([m for m in {slow} if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_sentence_that_names_what_few_papers_have_says_it(own: Lexicon, vocabulary: Vocabulary) -> None:
+    asked = "load balancing of experts"
+    said, unsaid = (read(asked, one).filter.conditions[0].any_of for one in (own, Lexicon(vocabulary)))
+    assert any(isinstance(term, Phrase) and "load balancing" in term.wordings for term in said)
+    assert not any(isinstance(term, Phrase) and "load balancing" in term.wordings for term in unsaid)

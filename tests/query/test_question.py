@@ -442,6 +442,12 @@ def test_what_drafts_for_itself_needs_no_draft_model(lexicon: Lexicon) -> None:
         ("papers using H$_2$O", "papers using H2O"),
         ("only 10% of the KV cache kept", "KV cache reduced by 90%"),
         ("post training quantisation", "post-training quantization"),
+        ("speculatve decodng for long contxt", "speculative decoding for long context"),
+        ("stuctured prunnning withot retraning", "structured pruning without retraining"),
+        ("RAG系统里的context compresion方法", "RAG系统里的context compression方法"),
+        ("ＫＶ　ｃａｃｈｅ　ｃｏｍｐｒｅｓｓｉｏｎ　ｏｎ　Ｈ１００", "KV cache compression on H100"),
+        ("在ＲＴＸ　３０９０上加速５倍以上的论文", "在RTX 3090上加速5倍以上的论文"),
+        ("２－ｂｉｔ　quantization，not pruning", "2-bit quantization, not pruning"),
     ],
 )
 def test_another_spelling_is_the_same_question(question: str, same: str, lexicon: Lexicon) -> None:
@@ -452,6 +458,18 @@ def test_another_spelling_is_the_same_question(question: str, same: str, lexicon
 def test_a_known_label_is_meant_before_one_that_only_a_paper_has(vocabulary: Vocabulary) -> None:
     own = Lexicon(vocabulary, [Named("technique:language-module", "language module", True)])
     assert own.misspelt(fold("langauge modles")) == "language model"
+
+
+@pytest.mark.parametrize("question", ["distillation from multiple teachers", "LLMs on Zyxgnarf chips"])
+def test_a_usual_word_and_an_unknown_name_are_no_slips(question: str, lexicon: Lexicon) -> None:
+    named = {term.field for one in read(question, lexicon).filter.conditions for term in one.any_of}
+    assert not named & {"dataset", "model", "hardware", "institution"}
+
+
+def test_a_metric_of_something_is_a_condition(lexicon: Lexicon) -> None:
+    energy = read("the energy use of quantized LLMs", lexicon).filter
+    assert not energy.ignored
+    assert [type(term) for term in energy.conditions[0].any_of] == [Outcome, Phrase]
 
 
 def test_what_is_used_to_do_a_thing_is_not_how_the_thing_is_used(lexicon: Lexicon) -> None:

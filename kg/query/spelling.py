@@ -1,0 +1,90 @@
+"""Slips of the keys in the words of a question, each mended by itself: "speculatve decodng" is speculative decoding.
+
+A word is mended only where nobody writes it (no label, no usual word of papers, no text of the graph) and one word of
+the vocabulary or of questions is nearest: one slip away, two where it is long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from kg.compiled import kept, stamp
+from kg.entity_types import data_folder
+from kg.query.words import QuestionWords
+from kg.sources.words import WordCounts
+from kg.text import fold
+from kg.vocabulary import Vocabulary, ontology_files
+
+if TYPE_CHECKING:
+    from kg.query.lexicon import Lexicon
+
+_LATIN = re.compile(r"(?<![A-Za-z0-9_./$])[A-Za-z]+(?![A-Za-z0-9_/$]|\.[A-Za-z0-9])")
+#: The shortest word that is mended, and the shortest in which two slips are.
+_SHORTEST, _LONG = 5, 8
+#: Papers with a word from which on it is usual, and how much oftener than the next a word must be written to be meant.
+_USUAL, _OFTENER = 100, 3
+
+
+class _Words(NamedTuple):
+    """How many papers write each usual word; the folded words of labels and questions by first letter and length."""
+
+    usual: dict[str, int]
+    known: dict[tuple[str, int], list[str]]
+
+
+def mended(text: str, unknown: Iterable[str], lexicon: Lexicon) -> str:
+    """A question with the misspelt ones of some words as they are meant."""
+    words = {found for one in unknown for found in _LATIN.findall(one)}
+    meant = {word: near for word in sorted(words) if (near := _meant(word, lexicon))}
+    return _LATIN.sub(lambda found: meant.get(found.group(), found.group()), text) if meant else text
+
+
+def is_usual(word: str) -> bool:
+    """Whether papers often write a word, in singular or plural."""
+    return word.lower() in _words().usual or fold(word) in _words().usual
+
+
+def _meant(word: str, lexicon: Lexicon) -> str | None:
+    """The word that a misspelt one is meant as; None where it is right, or may be several."""
+    folded = fold(word)
+    if len(word) < _SHORTEST or not word[1:].islower() or is_usual(word) or lexicon.senses(folded):
+        return None
+    near = _nearest(folded, 2 if len(word) >= _LONG and word.islower() else 1)
+    return None if near is None or lexicon.is_written(word) else near
+
+
+def _nearest(word: str, most: int) -> str | None:
+    from rapidfuzz.distance import OSA  # needed only for words that nobody writes
+
+    words = _words()
+    sizes = range(len(word) - most, len(word) + most + 1)
+    near = [
+        (OSA.distance(word, one, score_cutoff=most), one) for n in sizes for one in words.known.get((word[0], n), ())
+    ]
+    least = min((slips for slips, _ in near), default=most + 1)
+    best = [one for slips, one in near if slips == least <= most]
+    swapped = [one for one in best if sorted(one) == sorted(word)]
+    ranked = sorted(swapped or best, key=lambda one: -words.usual.get(one, 0))
+    is_one = len(ranked) == 1 or (ranked and words.usual.get(ranked[0], 0) > _OFTENER * words.usual.get(ranked[1], 1))
+    return ranked[0] if is_one and ranked[0] != word else None
+
+
+@cache
+def _words() -> _Words:
+    table = data_folder("data") / "words.tsv.gz"
+    made_from = stamp([*([table] if table.is_file() else []), *ontology_files(), Path(__file__)])
+    return _Words(*kept("spelling", made_from, _counted))
+
+
+def _counted() -> tuple[dict[str, int], dict[tuple[str, int], list[str]]]:
+    usual = {word: count for word, count in WordCounts.load().count.items() if count >= _USUAL}
+    labels = {folded for _, folded in Vocabulary.load().index()}
+    labels |= {fold(label) for word in QuestionWords.load().words for label in word.labels}
+    known: dict[tuple[str, int], list[str]] = {}
+    for word in sorted({word for label in labels for word in label.split() if word.isascii() and word.isalpha()}):
+        known.setdefault((word[0], len(word)), []).append(word)
+    return usual, known
