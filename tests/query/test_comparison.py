@@ -47,6 +47,12 @@ PAPERS = {
     ),
     "900-04": paper("We use BetaForm and GammaForm.", [(f"{n}Form", f"{n}Form", "used") for n in ("Beta", "Gamma")]),
     "900-05": paper("We compare with DeltaForm.", [("DeltaForm", "DeltaForm", "baseline")]),
+    "900-06": paper(
+        "We train ZetaForm and EtaForm. The best EtaForm is 4x faster. ZetaForm and EtaForm are 6x faster. We are 7x "
+        "faster.",
+        [(f"{n}Form", f"{n}Form", "proposed") for n in ("Zeta", "Eta")],
+        results=[(f"{n}x faster", "inference speed", n, "x", "increase", "") for n in (4, 6, 7)],
+    ),
 }
 
 
@@ -81,6 +87,10 @@ def test_things_are_columns_and_aspects_rows(compare: Callable[..., Answer]) -> 
 def test_results_have_their_best_and_median(compare: Callable[..., Answer]) -> None:
     rows = table(compare("AlphaForm", "BetaForm"))
     assert rows["inference speed ↑ (x)"] == ("best 3x, median 2.5x (2 results)", None)
+
+
+def test_result_of_a_paper_of_both_is_that_of_the_one_its_sentence_names(compare: Callable[..., Answer]) -> None:
+    assert table(compare("ZetaForm", "EtaForm"))["inference speed ↑ (x)"] == (None, "4x")
 
 
 def test_results_are_those_of_papers_that_propose_a_thing_on_the_hardware_that_is_asked_for(

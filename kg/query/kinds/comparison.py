@@ -6,8 +6,9 @@ things is better is said only where papers state it; where papers contradict one
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import combinations, permutations
 from typing import Any, NamedTuple
@@ -25,11 +26,13 @@ from kg.query.sayings import Sayings
 from kg.query.setups import Setups
 from kg.query.shown import entry_of, quotes
 from kg.store.file import StoreFile
+from kg.text import fold
 
 #: Types of what papers have, in the order of their rows.
 _HAD = (*(kind for kind in LISTS if kind not in ("technique", "institution")), "topic", "institution")
 #: What a cell names at most, rows of results, entries that a row lists, and quotes of a cell.
 _LISTED, _RESULTS, _ENTRIES, _QUOTED = 5, 6, 100, 3
+_WORDS = 6  # of a name, at most
 #: Papers of which all that they have is read; of more, only what several of them have.
 _FEW = 300
 
@@ -255,16 +258,21 @@ class _Comparison:
     def _results(self) -> list[Line]:
         """A row for each kind of figure, those first that most things have.
 
-        Of a technique only the results of papers that propose it are its own.
+        Of a technique only the results of papers that propose it are its own; of papers of several things, those whose
+        sentence names it alone.
         """
-        found = []
-        for thing, papers in zip(self.things, self.papers, strict=True):
-            own = papers
-            if thing.field == "technique":
-                own = self._papers(self._proposed(thing))
-                if not self.corpus.count(own):
-                    self.notes.append(self.say("comparison.not_own", thing=thing.label))
-            found.append(self._figures(own, thing))
+        own = [self._proposed(thing) if thing.field == "technique" else thing for thing in self.things]
+        papers = [
+            self._papers(one) if one.field == "technique" else usual
+            for one, usual in zip(own, self.papers, strict=True)
+        ]
+        for thing, found_ in zip(own, papers, strict=True):
+            if thing.field == "technique" and not self.corpus.count(found_):
+                self.notes.append(self.say("comparison.not_own", thing=thing.label))
+        several = Counter(name for one in papers for name in self.corpus.names(one))
+        shared = {name for name, number in several.items() if number > 1}
+        names = [{fold(name) for concept in one.concepts for name in self.lexicon.labels(concept)} for one in own]
+        found = [self._figures(one, at, names, shared) for at, one in enumerate(papers)]
         wanted = set(self.query.metric.metrics) if self.query.metric else set()
         sizes: dict[Block, list[int]] = defaultdict(lambda: [0] * len(found))
         for at, by_block in enumerate(found):
@@ -281,11 +289,21 @@ class _Comparison:
             out += self._row(self.measures.name(block), parts, block.metric)
         return out
 
-    def _figures(self, papers: Papers, thing: Entity) -> dict[Block, Figures]:
-        """The results of papers on a metric that is known, by block."""
+    def _figures(self, papers: Papers, at: int, names: list[set[str]], shared: Set[str]) -> dict[Block, Figures]:
+        """The results of a thing's papers on a metric that is known, by block.
+
+        `names` are those of all things, folded; `shared` are papers of several.
+        """
         where = papers.of("x.paper")
         found = reported(self.store, Where(f"{where.sql} AND x.metric IS NOT NULL", where.given))
-        return blocks(self._on_what_is_asked(found, thing))
+        said = quotes(self.store, {one.node: "" for one in found if one.paper in shared})
+
+        def is_own(node: str) -> bool:
+            words = _phrases(said[node].context) if node in said else set()
+            return [n for n, own in enumerate(names) if not own.isdisjoint(words)] == [at]
+
+        kept = [one for one in found if one.paper not in shared or is_own(one.node)]
+        return blocks(self._on_what_is_asked(kept, self.things[at]))
 
     def _on_what_is_asked(self, found: list[Reported], thing: Entity) -> list[Reported]:
         """The results that were obtained on the hardware, model and data set that are asked for or compared."""
@@ -378,6 +396,16 @@ class _Comparison:
                 yield self.say("comparison.related", len(papers), relation=relation, **names)
         both = len(self._both(first, second))
         yield self.say("comparison.both", both) if both else self.say("comparison.not_both")
+
+
+def _phrases(sentence: str) -> set[str]:
+    """The words of a sentence, and what neighbours among them make up, folded.
+
+    >>> sorted(_phrases("We use Q-LoRA."))
+    ['lora', 'q', 'q lora', 'use', 'use q', 'use q lora', 'we', 'we use', 'we use q', 'we use q lora']
+    """
+    words = re.findall(r"\w+", fold(sentence))
+    return {" ".join(words[a:b]) for a in range(len(words)) for b in range(a + 1, min(a + _WORDS, len(words)) + 1)}
 
 
 def _distinct(things: Sequence[Entity]) -> list[str]:
