@@ -62,7 +62,7 @@ def contents(
     papers: Iterable[str] | None = None,
 ) -> dict[str, Any]:
     """The content of the page as plain data; `papers` (CURIEs) are those of the selection where they are known."""
-    words, field, span = PageWords(lang), Field(graph), round(months * _MONTH)
+    words, field, span = PageWords(lang), Field.of(graph), round(months * _MONTH)
     last = int(field.day.max()) + 1 if len(field.day) else 0
     day = _day(until) if until else last
     texts, topic = evidence.Texts(field), _Topic(graph, selection, papers)

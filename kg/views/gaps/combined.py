@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from kg.names import kind_of
 from kg.query.conditions import marks
+from kg.query.corpus import Corpus
 from kg.store.rows import USUAL
 from kg.text import fold
 
@@ -72,6 +73,17 @@ class Field:
         self.both, first, second = _twos(self.paper)
         self.one, self.other = self.concept[first], self.concept[second]
         self.both_used = self.used[first] & self.used[second]
+
+    @classmethod
+    def of(cls, graph: GraphReader) -> Field:
+        """The field of a graph, read once while the graph stays as it is."""
+        return Corpus.of(graph.store).kept("field", "", lambda: cls(graph))
+
+    @cached_property
+    def having(self) -> list[Ints]:
+        """The places of the papers that have each concept, in whatever role."""
+        order = np.argsort(self.concept, kind="stable")
+        return np.split(self.paper[order], np.cumsum(np.bincount(self.concept, minlength=len(self.concepts)))[:-1])
 
     def _had(self, place: dict[int, int]) -> tuple[list[str], Ints, Ints, Flags]:
         """Concepts, and the rows of papers (at a `place` by number) that have them, wider ones too, and use them."""

@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,27 +31,18 @@ class Texts:
         self._texts: dict[str, str] = {}
         self._said: dict[int, list[tuple[str, list[str]]]] = {}
 
-    @cached_property
-    def _papers(self) -> list[list[str]]:
-        """The papers of each concept, in whatever role."""
-        out: list[list[str]] = [[] for _ in self.field.concepts]
-        for paper, concept in zip(self.field.paper, self.field.concept, strict=True):
-            out[concept].append(self.field.papers[paper])
-        return out
-
     def name(self, i: int, j: int, before: int) -> bool:
         """Whether a paper before a day that has one of two concepts has a label of the other in its text."""
         for one, other in ((i, j), (j, i)):
             labels = self._labels(other)
-            texts = self._of(paper for paper in self._papers[one] if self._day(paper) < before)
+            places = self.field.having[one]
+            texts = self._of(self.field.papers[at] for at in places[self.field.day[places] < before])
             for label, words in labels:
-                # Most texts lack one of the words, which is seen sooner than how they stand.
-                if any(label in _spaced(text) for text in texts if all(word in text for word in words)):
+                # Most texts lack the longest of the words, which is seen sooner than how they stand.
+                long = max(words, key=len)
+                if any(label in _spaced(text) for text in texts if long in text and all(map(text.__contains__, words))):
                     return True
         return False
-
-    def _day(self, paper: str) -> int:
-        return int(self.field.day[self.field.place[paper]])
 
     def _of(self, papers: Iterable[str]) -> list[str]:
         wanted = list(papers)

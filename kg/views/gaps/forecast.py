@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from kg.query.corpus import Corpus
 from kg.views.gaps.combined import Field, Flags, Floats, Ints, Past
 
 #: Pairs that are looked at: those of the most combined concepts, and those of the most frequent ones.
@@ -28,6 +30,33 @@ Skip = Callable[[int, int], bool]
 
 def _none(_: int, __: int) -> bool:
     return False
+
+
+class Spread(NamedTuple):
+    """What is known before a day of all pairs of concepts, whatever is asked for."""
+
+    past: Past
+    one: Ints  # the sides of what is open, with how likely and how popular each pair is
+    other: Ints
+    likely: Floats
+    popular: Floats
+    walk: Floats  # a row and a column a concept
+    shared: Floats
+    same: Floats
+    alike: Floats
+
+    @classmethod
+    def of(cls, field: Field, before: int) -> Spread:
+        """The spread of a day, counted once while the graph stays as it is."""
+        return Corpus.of(field.graph.store).kept("spread", before, lambda: cls._of(field, before))
+
+    @classmethod
+    def _of(cls, field: Field, before: int) -> Spread:
+        past = Past.of(field, before)
+        i, j = np.nonzero(past.is_open)
+        reach = past.weighted.sum(1)
+        likely, popular = np.log(reach[i] + 0.1) + np.log(reach[j] + 0.1), np.log(past.papers[i] * past.papers[j])
+        return cls(past, i, j, likely, popular, *_spread(past, reach.astype(np.float32)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +74,8 @@ class Candidates:
     @classmethod
     def of(cls, field: Field, before: int, wanted: Flags | None = None) -> Candidates:
         """The new combinations at a day; of those with a `wanted` side as many again."""
-        past = Past.of(field, before)
-        i, j = np.nonzero(past.is_open)
-        reach = past.weighted.sum(1)
-        likely, popular = np.log(reach[i] + 0.1) + np.log(reach[j] + 0.1), np.log(past.papers[i] * past.papers[j])
+        spread = Spread.of(field, before)
+        past, i, j, likely, popular = spread[:5]
         keep = np.zeros(len(i), bool)
         keep[_first(likely, _CANDIDATES)] = keep[_first(popular, _POPULAR)] = True
         usual = keep.copy()
@@ -56,9 +83,14 @@ class Candidates:
             asked = np.flatnonzero(wanted[past.concepts[i]] | wanted[past.concepts[j]])
             keep[asked[_first(likely[asked], _CANDIDATES)]] = True
         i, j, likely, popular = i[keep], j[keep], likely[keep], popular[keep]
-        figures, resembling = _figures(past, reach, i, j)
-        figures = np.column_stack([likely, figures])
-        return cls(past, past.concepts[i], past.concepts[j], figures, popular, resembling, usual[keep])
+        columns = (
+            likely,
+            np.log(spread.walk[i, j] + spread.walk[j, i] + 0.01).astype(np.float64),
+            np.log1p(spread.shared[i, j]).astype(np.float64),
+            np.log(spread.same[i, j] + spread.same[j, i] + 0.01).astype(np.float64),
+        )
+        figures = np.column_stack(columns)
+        return cls(past, past.concepts[i], past.concepts[j], figures, popular, spread.alike, usual[keep])
 
     def came(self, field: Field, until: int) -> Ints:
         """How many papers from the day on, up to another, combine each."""
@@ -74,10 +106,9 @@ def _first(scores: Floats, number: int) -> Ints:
     return np.argsort(rounded, kind="stable")
 
 
-def _figures(past: Past, reach: Floats, i: Ints, j: Ints) -> tuple[Floats, Floats]:
-    """Walks, common neighbours and combined resemblances of pairs (a column each); how alike all concepts are."""
+def _spread(past: Past, reach: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Walks, common neighbours, combined resemblances and likeness of all pairs; `reach` of a concept is its weight."""
     weight, adjacent = past.weighted.astype(np.float32), (past.combined > 0).astype(np.float32)
-    reach = reach.astype(np.float32)
     step = weight / np.maximum(reach, 1e-9)[:, None]
     walk = step @ step @ step
     shared = adjacent @ (adjacent / np.log(2 + adjacent.sum(1))[:, None])
@@ -88,12 +119,7 @@ def _figures(past: Past, reach: Floats, i: Ints, j: Ints) -> tuple[Floats, Float
     np.fill_diagonal(alike, 0)
     square = alike**2
     same = square @ adjacent / (square.sum(1) + 1e-9)[:, None]
-    columns = (
-        np.log(walk[i, j] * reach[i] + walk[j, i] * reach[j] + 0.01),
-        np.log1p(shared[i, j]),
-        np.log(same[i, j] + same[j, i] + 0.01),
-    )
-    return np.column_stack(columns).astype(np.float64), alike.astype(np.float64)
+    return walk * reach[:, None], shared, same, alike.astype(np.float64)
 
 
 def _standard(candidates: Candidates) -> Floats:
