@@ -80,7 +80,8 @@ class Trend(View):
         self._things = pandas.DataFrame(collected.things, columns=["paper", "thing"]).drop_duplicates()
         rows = self._members.merge(self._things, on="paper").groupby(["period", "thing"], observed=True).size()
         counts = rows.unstack(fill_value=0) if len(rows) else pandas.DataFrame()
-        order = sorted(counts.columns, key=lambda key: (-counts[key].sum(), self._name(key, lang).casefold(), key))
+        sums = counts.sum().to_dict()
+        order = sorted(sums, key=lambda key: (-sums[key], self._name(key, lang).casefold(), key))
         self.keys: list[str] = list(order)
         self.counts: pandas.DataFrame = counts.reindex(range(len(self.index)), fill_value=0)[order].astype("int64")
         self.corpus = np.bincount(self._members["period"], minlength=len(self.index)).astype(float)
@@ -91,7 +92,8 @@ class Trend(View):
         self.whole_corpus = self.corpus * is_whole
         self.notes = (*self.notes, *self._mixture(collected.sources))
         self.compared = [self.key(name) for name in compare]
-        self.newest = {key: self._newest(collected, key) for key in self.shown} if over in PERIODS else {}
+        things = self._things[self._things["thing"].isin(self.shown)]
+        self.newest = {key: self._newest(collected, things, key) for key in self.shown} if over in PERIODS else {}
         super().__init__(
             self.heading(lang),
             {name: partial(form, self) for name, form in forms.items()},
@@ -130,9 +132,9 @@ class Trend(View):
         """The keys of the labels that a picture shows."""
         return self.compared or self.keys[: self.top]
 
-    def _newest(self, collected: Collected, key: str) -> list[Row]:
+    def _newest(self, collected: Collected, things: pandas.DataFrame, key: str) -> list[Row]:
         """The newest papers of a label as texts call them; none where the papers are of files."""
-        having = self._members[self._members["paper"].isin(self._things[self._things["thing"] == key]["paper"])]
+        having = self._members[self._members["paper"].isin(things[things["thing"] == key]["paper"])]
         order = having.sort_values(["period", "paper"], ascending=[False, True])["paper"].drop_duplicates()
         papers = [collected.papers[at] for at in order[:_NEWEST]]
         known = {row.paper: row for row in collected.rows(papers)}
