@@ -29,7 +29,7 @@ _SHORTEST, _LONG = 5, 8
 _USUAL, _OFTENER = 100, 3
 
 
-class _Words(NamedTuple):
+class _Spellings(NamedTuple):
     """How many papers write each usual word; the folded words of labels and questions by first letter and length."""
 
     usual: dict[str, int]
@@ -45,7 +45,7 @@ def mended(text: str, unknown: Iterable[str], lexicon: Lexicon) -> str:
 
 def is_usual(word: str) -> bool:
     """Whether papers often write a word, in singular or plural."""
-    return word.lower() in _words().usual or fold(word) in _words().usual
+    return word.lower() in _spellings().usual or fold(word) in _spellings().usual
 
 
 def _meant(word: str, lexicon: Lexicon) -> str | None:
@@ -60,24 +60,24 @@ def _meant(word: str, lexicon: Lexicon) -> str | None:
 def _nearest(word: str, most: int) -> str | None:
     from rapidfuzz.distance import OSA  # needed only for words that nobody writes
 
-    words = _words()
+    known = _spellings()
     sizes = range(len(word) - most, len(word) + most + 1)
     near = [
-        (OSA.distance(word, one, score_cutoff=most), one) for n in sizes for one in words.known.get((word[0], n), ())
+        (OSA.distance(word, one, score_cutoff=most), one) for n in sizes for one in known.known.get((word[0], n), ())
     ]
     least = min((slips for slips, _ in near), default=most + 1)
     best = [one for slips, one in near if slips == least <= most]
     swapped = [one for one in best if sorted(one) == sorted(word)]
-    ranked = sorted(swapped or best, key=lambda one: -words.usual.get(one, 0))
-    is_one = len(ranked) == 1 or (ranked and words.usual.get(ranked[0], 0) > _OFTENER * words.usual.get(ranked[1], 1))
+    ranked = sorted(swapped or best, key=lambda one: -known.usual.get(one, 0))
+    is_one = len(ranked) == 1 or (ranked and known.usual.get(ranked[0], 0) > _OFTENER * known.usual.get(ranked[1], 1))
     return ranked[0] if is_one and ranked[0] != word else None
 
 
 @cache
-def _words() -> _Words:
+def _spellings() -> _Spellings:
     table = data_folder("data") / "words.tsv.gz"
     made_from = stamp([*([table] if table.is_file() else []), *ontology_files(), Path(__file__)])
-    return _Words(*kept("spelling", made_from, _counted))
+    return _Spellings(*kept("spelling", made_from, _counted))
 
 
 def _counted() -> tuple[dict[str, int], dict[tuple[str, int], list[str]]]:
