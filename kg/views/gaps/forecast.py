@@ -32,7 +32,7 @@ def _none(_: int, __: int) -> bool:
     return False
 
 
-class Spread(NamedTuple):
+class OpenPairs(NamedTuple):
     """What is known before a day of all pairs of concepts, whatever is asked for."""
 
     past: Past
@@ -46,12 +46,12 @@ class Spread(NamedTuple):
     alike: Floats
 
     @classmethod
-    def of(cls, field: Field, before: int) -> Spread:
+    def of(cls, field: Field, before: int) -> OpenPairs:
         """The spread of a day, counted once while the graph stays as it is."""
         return Corpus.of(field.graph.store).kept("spread", before, lambda: cls._of(field, before))
 
     @classmethod
-    def _of(cls, field: Field, before: int) -> Spread:
+    def _of(cls, field: Field, before: int) -> OpenPairs:
         past = Past.of(field, before)
         i, j = np.nonzero(past.is_open)
         reach = past.weighted.sum(1)
@@ -74,7 +74,7 @@ class Candidates:
     @classmethod
     def of(cls, field: Field, before: int, wanted: Flags | None = None) -> Candidates:
         """The new combinations at a day; of those with a `wanted` side as many again."""
-        spread = Spread.of(field, before)
+        spread = OpenPairs.of(field, before)
         past, i, j, likely, popular = spread[:5]
         keep = np.zeros(len(i), bool)
         keep[_first(likely, _CANDIDATES)] = keep[_first(popular, _POPULAR)] = True
