@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, cast
 from kg.model import KgError
 from kg.sources import tex
 from kg.sources.base import LIMIT, HeldFile, InputFile, source_name
+from kg.sources.lines import decoded
 from kg.sources.packed import DAMAGED, FREE, RATIO, DamagedData
 
 _MOST = 100_000  # members
@@ -88,7 +89,7 @@ def _latex_source(file: InputFile) -> HeldFile | None:
     walk = _Walk(file, only=".tex")
     try:
         texts = {
-            held.inner: b"".join(iter(partial(held.open().read, _PIECE), b"")).decode("utf-8", "replace")
+            held.inner: decoded(b"".join(iter(partial(held.open().read, _PIECE), b"")))
             for held in (_in_zip(file, walk) if kind(file) == "zip" else _in_tar(file, walk))
             if not held.problem
         }

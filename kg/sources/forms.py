@@ -16,6 +16,9 @@ _SETTINGS = frozenset(
 ) | {*("leave", "type", "nowhere")}
 _MOST_SHAPES = 100  # sets of names of which a form keeps what they hold
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.S)
+_CALL = re.compile(
+    r"\b[A-Za-z_][\w.]{0,60}\(\s*('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\s*\)", re.S
+)  # how Python shows an object
 _LONGEST_LIST = 100_000  # code points of a list in a text
 _MOST_BRACKETS = 2_000  # in such a list: Python's parser takes space for each
 
@@ -114,12 +117,15 @@ def at(value: Any, path: tuple[str, ...], is_folded: bool = True) -> Any:
 def quoted(text: str) -> list[Any] | None:
     """The items of a list that is written as in Python or JSON, as pandas writes lists into tables; else None.
 
+    >>> quoted("[arxiv.Result.Author('Ada Fox')]")
+    ['Ada Fox']
     >>> quoted("['Ada Lovelace', \\"O'Neil\\"]"), quoted("['a' 'b']"), quoted("[No abstract]")
     (['Ada Lovelace', "O'Neil"], ['a', 'b'], None)
     """
     text = text.strip()
     if not (text.startswith("[") and text.endswith("]") and 2 < len(text) < _LONGEST_LIST):
         return None
+    text = _CALL.sub(r"\1", text)
     if not _QUOTED.sub("", text).strip("[], \n\t"):
         return [(one[1] or one[2] or "").replace("\\'", "'").replace('\\"', '"') for one in _QUOTED.finditer(text)]
     if text.count("[") + text.count("{") + text.count("(") > _MOST_BRACKETS:

@@ -28,6 +28,7 @@ _OLD, _CHINESE = "cp1252", "gb18030"
 _OTHER = re.compile(rb"[\x80-\xff]{4}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HANZI = re.compile(rb"[\xb0-\xf7\xa1-\xa3][\xa1-\xfe]")  # GB 2312: Chinese characters and their punctuation
+_IN_WORD = re.compile(rb"(?<=[A-Za-z])[\x80-\xff]{1,2}(?=[a-z])")  # accented letters: "Gr\xf6\xdfe"
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
 _BREAK = re.compile(r"\r\n?|\n")
 
@@ -42,6 +43,11 @@ def opening(file: InputFile) -> str:
         return ""
     name = _charset(file.head) or "utf-8"
     return file.head.decode(name, "replace").lstrip("\ufeff")
+
+
+def decoded(data: bytes) -> str:
+    """A text in the detected encoding; bytes that are none in it are replaced."""
+    return data.decode(_charset(data) or "utf-8", "replace")
 
 
 def text_lines(file: InputFile, first: re.Pattern[str] | None = None) -> Iterator[Line]:
@@ -96,7 +102,7 @@ def _is_chinese(lines: list[bytes]) -> bool:
     """Whether most of what is not ASCII is usual Chinese in GB 18030: two bytes from the plane of common characters."""
     common = others = 0
     for line in lines:
-        common += 2 * len(_HANZI.findall(line))
+        common += 2 * len(_HANZI.findall(_IN_WORD.sub(b"", line)))
         others += len(_HIGH.findall(line))
     return common * 10 > others * 9
 

@@ -86,6 +86,7 @@ def _arxiv(paper: xml.Element, name: str, raw: bool) -> dict[str, object] | Skip
         if raw
         else [_name(one) for one in xml.children(paper, "authors", "author")],
         "venue": bare(_value(paper, "journal-ref")),
+        "comment": _value(paper, "comments"),
         "date": _first_version(paper, found[1]) if raw else _created(_value(paper, "created"), found[1]),
         "arxiv": found[1],
         "doi": _value(paper, "doi"),

@@ -15,6 +15,7 @@ from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.latex import bare, plain
+from kg.sources.lines import decoded
 from kg.sources.people import people
 from kg.sources.rows import ARXIV_ID, batch_of
 
@@ -71,7 +72,7 @@ class TexReader:
 
     def read(self, file: InputFile) -> Batch:
         """Read the one entry; raises KgError when the file cannot be read."""
-        text = b"".join(file.chunks()).decode("utf-8", "replace")
+        text = decoded(b"".join(file.chunks()))
         folder = file.path.parent if isinstance(file.path, Path) else None
         return batch_of([("the paper", _row(joined(text, lambda name: _beside(folder, name)), file))], file, self.name)
 
@@ -106,7 +107,7 @@ def _beside(folder: Path | None, name: str) -> str | None:
     with suppress(OSError, ValueError):
         path = folder / name
         if path.is_file() and path.stat().st_size < _LARGEST and path.resolve().is_relative_to(folder.resolve()):
-            return path.read_text("utf-8", "replace")
+            return decoded(path.read_bytes())
     return None
 
 
