@@ -39,6 +39,8 @@ _RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
+_PART = re.compile(r"\s*(?:[a-z][\w-]*\s){1,2}(?:in|for)\s(?P<part>[A-Z][\w-]*[A-Z][\w-]*)")
+_CHANGED = ("decrease", "increase", "improve")  # groups of words behind which no metric stands
 _FRAME = ("score", "number", "of", "rate", "value")  # words around the name of a metric
 _KINDS = ("label-frame-technique", "label-form-technique")  # cues of words behind the name of a technique
 _BESIDE = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # stands between the numbers of a list
@@ -67,6 +69,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     place = reader.place(found)
     if not place or _GLUED.match(place.text, place.quantity.end):
         return None
+    if reader.is_of_part(found, place):
+        return None
     stage = _STAGE.match(place.text, place.quantity.end)
     if stage and fold(stage["during"] or stage["stage"]) not in fold(result.metric):
         return None  # of a part of the run alone: "3x during prefilling"
@@ -87,7 +91,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         change = KEPT
     is_against = bool(place.quantity.origin) or reader.is_against(place, result)
     is_name = Wording(shown.graph.vocabulary).is_noun_phrase(result.baseline)
-    against = result.baseline if is_against and is_name and change != KEPT else ""
+    is_level = change == "absolute" and not result.baseline[:1].isdigit()
+    against = result.baseline if is_against and is_name and change != KEPT and not is_level else ""
     concept = result.baseline_concept if against else ""
     setting = reader.setting(found, place)
     if (_DEALT_OUT.search(place.text) or _is_listed(place)) and not _has_turn(place, result, setting):
@@ -169,10 +174,25 @@ class _SentenceReader:
 
     def is_metric(self, result: Result) -> bool:
         """Whether the metric is one: known to the vocabulary, or a phrase with the head of one and no condition."""
+        words = fold(result.metric).split()
+        is_change = len(words) > 1 and self.lexicon.group(words[-1]) in _CHANGED
+        if is_change and not self.lexicon.is_lower_better(result.metric):
+            return False  # "16% higher FID improvement"; an overhead or a loss is a metric
         if result.metric_concept in self.vocabulary:
             return True
-        words = fold(result.metric).split()
         return bool(words) and words[-1] in self.lexicon.metric_heads and not self.conditions.intersection(words)
+
+    def is_of_part(self, found: EntryResult, place: QuantityPlace) -> bool:
+        """Whether a gain of speed is one of a named part alone: "3x acceleration in GEMM-O"; not on a model or a device."""
+        part, record = _PART.match(place.text, place.quantity.end), found.record
+        if (
+            not part
+            or not _FAST.search(found.result.metric)
+            or any(match.type == "metric" for match in self.vocabulary.match(part["part"]))
+        ):
+            return False
+        named = (*record.models, *record.hardware, *record.datasets, *record.tasks)
+        return not any(fold(part["part"]) in fold(mention.surface) for mention in named)
 
     def is_own(self, found: EntryResult) -> bool:
         """Whether the baseline is what the paper proposes: then another one's gain over it is told.

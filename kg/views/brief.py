@@ -119,8 +119,10 @@ def _english(words: PageWords, found: Slots) -> str:
         start = what if found.name else what[:1].upper() + what[1:]
         said = start + (f" {does}" if does else "")
     if found.effect:
-        bare = not does and not found.institutions
-        effect = words("brief.achieves" if bare else "brief.achieving", effect=found.effect)
+        is_kept = words("outcome.kept", metric="", amount="").split()[-1] in found.effect.split()
+        bare = not does and not found.institutions and not is_kept
+        verb = "brief.keeping" if is_kept else "brief.achieves" if bare else "brief.achieving"
+        effect = words(verb, effect=found.effect)
         said += f" {effect}" if bare else f", {effect}"
     said += _quoted(words, found)
     return said if said.endswith(".") else f"{said}."

@@ -131,7 +131,8 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     short = _ACRONYM.search(result.metric)
     if short:
         return short[1]
-    return "" if paper else shown.label(result.metric_concept, result.metric)
+    named = "" if paper else shown.label(result.metric_concept, result.metric)
+    return shown.words("brief.quote", quote=named) if named.islower() else named
 
 
 def baseline(shown: Selection, result: Result) -> str:

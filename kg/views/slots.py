@@ -27,6 +27,7 @@ _MOST = {"technique": 2, "problem": 2, "result": 6}
 _FEW = 4  # maximum words of a technique kept in the original
 _LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
 _SOLVE_NOTHING = ("survey", "benchmark", "dataset")
+_TELLING = 9  # words of a sentence that says what a paper does
 _BEFORE = 40  # letters before a problem in which a verb may stand
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
@@ -40,10 +41,11 @@ _ARTICLE = re.compile(
 _AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3}$")
 _SUBJECT = re.compile(r"(?P<word>[A-Za-z][\w-]*)\s(?:\([^()]*\)\s)?$")
 _OBJECT_BEGINS = ("JJ", "JJR", "DT", "PRP$", "CD", "RB")
+_VOWEL = re.compile(r"(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|[AEFHILMNORSX](?:[A-Z\d]|\b)|[AEIO][a-z]")
 _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no name
 _AHEAD = 80  # letters before a phrase in which its article may stand
 _WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
-_OWN = re.compile(r"\b(?:we|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
+_OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
 
 #: A result as extracted, as its sentence bears it out, and in words.
@@ -231,10 +233,17 @@ def _is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
 
 
 def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> list[str]:
-    """The sentences in which the paper says what it does, for quotation; those with its name first."""
-    verbs = shown.graph.vocabulary.cues("contribution")
-    said = [one for one in _sentences(paper, fields) if _OWN.search(one) and not verbs.isdisjoint(fold(one).split())]
-    return list(filter(None, map(quotable, sorted(said, key=lambda one: name(paper) not in one))))
+    """The sentences in which the paper says what it does, for quotation.
+
+    Those with its name come first, of these those that say what is proposed; short ones ("We propose Foo") come last.
+    """
+    cues = shown.graph.vocabulary.cues
+    words = {one: fold(one).split() for one in _sentences(paper, fields) if _OWN.search(one)}
+    said = [one for one, found in words.items() if not cues("contribution").isdisjoint(found)]
+    said.sort(
+        key=lambda one: (len(words[one]) < _TELLING, name(paper) not in one, cues("proposal").isdisjoint(words[one]))
+    )
+    return list(filter(None, map(quotable, said)))
 
 
 def _opening(paper: Paper, fields: Collection[str]) -> list[str]:
@@ -345,7 +354,7 @@ def _with_article(said: str, text: str) -> str:
         return said
     if before[1].lower() not in ("a", "an"):
         return f"the {said}"
-    return f"{before[1].lower() if not before[2] else 'an' if said[0] in 'aeiou' else 'a'} {said}"
+    return f"{before[1].lower() if not before[2] else 'an' if _VOWEL.match(said) else 'a'} {said}"
 
 
 def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> tuple[str, str]:

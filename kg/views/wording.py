@@ -92,6 +92,9 @@ class Wording:
         tags = [word.tag for word in words]
         if len(tags) > _SHORT and tags[0] == "RB" and words[1].text.endswith("ing") and {"TO", "DT"} & set(tags):
             return False  # "dynamically mapping physical to virtual pages", "selectively restoring these neurons"
+        places = zip(tags, tags[1:], tags[2:], strict=False)
+        if any(a[:2] == "NN" and b == "JJ" and c in ("IN", "TO") for a, b, c in places):
+            return False  # "decoder inference expensive in memory"
         if any(a == "CC" and b == "RB" and c[:2] == "NN" for a, b, c in zip(tags, tags[1:], tags[2:], strict=False)):
             return False  # "FedAvg and effectively initializes client models"
         is_gerund = tags[0] == "VBG" and len(tags) > _SHORT and (tags[1][0] in "DJPN" or tags[1] in ("RB", "VBN"))
@@ -329,6 +332,8 @@ def _join(words: Sequence[str]) -> str:
     """Words written together, with a space between two that are both not Chinese."""
     out = ""
     for word in words:
+        if has_han(out[-1:]):
+            word = word.removeprefix("-")  # "multi-SLO" is one word in Chinese too
         apart = out and not has_han(out[-1]) and not has_han(word[:1]) and out[-1] != "-" and word[:1].isalnum()
         out += (" " if apart else "") + word
     return out

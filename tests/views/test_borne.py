@@ -71,6 +71,8 @@ def test_baseline_and_setting_are_those_of_the_clause(
         ("It achieves up to 2.26 wall-clock speedup.", "2.26", {"value": 2.26, **SPEED, "unit": "points"}),
         ("It runs 0.28x faster on old devices.", "0.28x", {"value": 0.28, **SPEED}),
         ("It achieves a 3x speedup during prefilling.", "3x", {"value": 3.0, **SPEED}),
+        ("It gives a 3x acceleration in GEMM-Q.", "3x", {"value": 3.0, **SPEED}),
+        ("It has a 9% FID improvement.", "9%", {"value": 9.0, "change": "increase", "metric": "FID improvement"}),
         ("It costs a 0.6% drop of accuracy.", "0.6%", {"value": 0.6, **ACCURACY}),
         ("It has only 2.4x perplexity degradation.", "2.4x", {"value": 2.4, "unit": "x", **PERPLEXITY}),
         ("It lifts the speedup from 1.4x to 2.1x.", "2.1x", {"value": (1.4, 2.1), **SPEED}),
@@ -96,6 +98,21 @@ def test_what_its_sentence_does_not_bear_out_is_not_told(
     assert _told(built, text, number, **parts) == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "number", "parts", "told"),
+    [
+        ("It gives a 3x speedup in TPS.", "3x", {"value": 3.0, **SPEED}, "3x higher inference speed"),
+        ("It has a level of 80% in accuracy, compared with Finch.", "80%", {"value": 80.0}, "accuracy of 80%"),
+        ("It has 9% lower training loss.", "9%", {"value": 9.0, "metric": "training loss"}, "9% lower training loss"),
+    ],
+)
+def test_a_metric_is_no_part_and_a_level_has_no_rival(
+    built: Graph, text: str, number: str, parts: dict[str, object], told: str
+) -> None:
+    level = {"change": "absolute", "baseline": "Finch", **ACCURACY} if "level" in text else {}
+    assert _told(built, text, number, **{**level, **parts}) == told
+
+
 def test_a_kept_share_is_no_level(built: Graph) -> None:
     parts = ACCURACY | {"value": 97.0, "change": "absolute", "baseline": "original accuracy"}
     assert _told(built, "It retains 97% of the original accuracy.", "97%", **parts) == "97% of accuracy retained"
@@ -114,6 +131,10 @@ def test_counted_things_are_fewer(built: Graph) -> None:
     assert _told(built, "It needs 9x fewer parameters.", "9x", **parts) == "9x fewer parameters"
     assert _told(built, "It needs 9x fewer parameters.", "9x", lang="zh", **parts) == "参数量降至1/9"
     assert _told(built, "It needs 9% fewer parameters.", "9%", lang="zh", **parts | {"unit": "%"}) == "参数量减少9%"
+    parts = {"metric": "frobnicated accuracy", "metric_concept": "", "value": 9.0, "change": "increase"}
+    assert _told(built, "It has 9% higher frobnicated accuracy.", "9%", lang="zh", **parts) == (
+        "“frobnicated accuracy”提升9%"
+    )
 
 
 def test_only_sure_results_are_told(built: Graph) -> None:

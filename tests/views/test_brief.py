@@ -12,7 +12,7 @@ from kg.model import Brief, Document, Evidence, KgError, Mention, Paper, Record,
 from kg.views.brief import brief, reread
 from kg.views.outcome import phrase
 from kg.views.selection import Selection
-from kg.views.slots import stands_for, what
+from kg.views.slots import contribution, stands_for, what
 from kg.views.wording import Wording
 from kg.vocabulary import Vocabulary
 
@@ -183,6 +183,8 @@ def test_an_unknown_origin_is_told(built: Graph) -> None:
         ("W4A4 quantization", "W4A4量化"),
         ("memory, latency and energy", "内存、延迟和能量"),
         ("per-token KV memory", "逐词元KV内存"),
+        ("speculative key-value caching", "推测KV缓存"),
+        ("multi-SLO scheduling", "多SLO调度"),
         ("redundant visual tokens of KV caches", "KV缓存的冗余视觉词元"),
         ("lightweight, trainable router", "轻量级可训练路由器"),
         ("frobnicated block size", ""),
@@ -243,8 +245,31 @@ def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
         ("FedAvg and effectively initializes client models", False),
         ("GPTQ and naively quantized models", True),
         ("high latency due to its verbosity", False),
+        ("decoder inference expensive in attention and memory", False),
     ],
 )
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("We propose Foo to address this. It lets us build gates from what blocks say of their keys.", "It lets us"),
+        ("We study why Foo is slow at long inputs, and how. We propose Foo, a gate that skips some.", "We propose"),
+    ],
+)
+def test_the_sentence_that_tells_most_of_a_paper_is_quoted(built: Graph, text: str, quoted: str) -> None:
+    document = Document("t-1", "t", 1, {"A": Text(text, text)})
+    said = contribution(Selection.of(built, []), Paper("paper:t-1", [(document, Record("t-1", name="Foo"))]))
+    assert said[0].startswith(quoted)
+
+
+def test_a_kept_share_is_told_as_what_a_paper_comes_with(built: Graph) -> None:
+    text = "It retains 97% of the original accuracy."
+    result = Result(Evidence("97%", "A", 11, 14), "accuracy", 97.0, "%", "absolute", metric_concept="metric:accuracy")
+    result.sure = True
+    document = Document("t-1", "t", 1, {"A": Text(text, text)})
+    paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", results=[result]))])
+    assert brief(built, paper, "en") == "Foo, with 97% of accuracy retained."
+
+
 def test_a_clause_or_a_cut_phrase_is_no_noun(phrase: str, is_noun: bool) -> None:
     assert Wording(Vocabulary.load()).is_noun_phrase(phrase) is is_noun
 
@@ -274,6 +299,7 @@ def test_a_wish_a_means_or_a_fragment_is_no_problem(built: Graph, verb: str, pro
     [
         ("We propose Foo with a novel adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo with a simple yet effective adaptive gate.", " uses an adaptive gate."),
+        ("We propose the first universal adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo at the cost of adaptive gate.", " uses adaptive gate."),
         ("Foo frames the choice of blocks as an adaptive gate.", ", in its own words: “"),
     ],

@@ -125,6 +125,7 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
         ("Zorvex outperforms baselines such as VQ-EMA.", "EMA", ""),
         ("Zorvex outperforms adaptive Quandle variants.", "adaptive", ""),
         ("Zorvex outperforms the SOTA.", "SOTA", ""),
+        ("Zorvex outperforms the Quandle 4-step Corvid.", "Quandle", ""),
         ("Zorvex outperforms token eviction (Quandle).", "token eviction", ""),
         ("Zorvex outperforms baselines in Critical Success Index (CSI).", "CSI", ""),
     ],

@@ -18,6 +18,7 @@ from kg.views.selection import EntryQuote, Selection, quoted
 from kg.views.wording import Wording
 
 _KINDS = ("technique:", "model:")
+_GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
 _NEAR = 5  # words before a loser
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
 
@@ -89,7 +90,11 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
         return False  # "adaptive", of "adaptive LoRA variants"
     if any(part and not _is_whole(relation.evidence.quote, part) for part in (relation.head, beaten)):
         return False
+    if not _is_whole(relation.evidence.quote, shown.label(relation.tail_concept)):
+        return False  # "vLLM", of "vLLM-disaggregation"
     ahead, _, behind = relation.evidence.quote.partition(beaten)
+    if _GOES_ON.match(behind):
+        return False  # "FP16", of "the FP16 4-step Latent Consistency Model"
     if behind.startswith(" ("):
         return False  # a kind, with the one of it that is beaten behind: "token eviction (SnapKV)"
     before = fold(ahead).split()

@@ -20,6 +20,7 @@ from kg.views.report.table import cited, said
 from kg.views.selection import EntryQuote, Selection, ids, named, quoted
 
 _SEVERAL = 3  # papers behind a takeaway
+_MANY = 10  # times as many papers have the commonest technique as one that is told with it, at most
 _GAINS = 3  # takeaways on gains
 _TYPICAL, _LOOKED = 2, 20  # times as often as elsewhere, and techniques that are looked at
 
@@ -90,6 +91,7 @@ def _approach(shown: Selection) -> dict[str, Any] | None:
     if not order:
         return None
     best = order[0]
+    order = [c for c in order if len(found[c]) * _MANY >= len(found[order[0]])]
     behind = [c for c in order[1:] if best not in vocabulary.broader(c) and c not in vocabulary.broader(best)][:2]
     words, papers = shown.words, list(found[best].values())
     others = words.listed([words("report.with_count", label=shown.label(c), n=len(found[c])) for c in behind])
@@ -155,7 +157,7 @@ def _beaten(shown: Selection) -> dict[str, Any] | None:
     """What most papers say in so many words that they beat."""
     found: dict[str, dict[str, tuple[Paper, EntryQuote]]] = defaultdict(dict)
     for claim in claims(shown):
-        if claim.beaten and not claim.metric and claim.beaten in claim.quote.quote:
+        if not claim.metric and fold(shown.label(claim.loser)) in fold(claim.quote.quote):
             found[claim.loser].setdefault(claim.paper.id, (claim.paper, claim.quote))
     order = sorted(found, key=lambda c: (-len(found[c]), c))
     if not order or len(found[order[0]]) < _SEVERAL:
