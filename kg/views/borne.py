@@ -183,7 +183,7 @@ class _SentenceReader:
         return bool(words) and words[-1] in self.lexicon.metric_heads and not self.conditions.intersection(words)
 
     def is_of_part(self, found: EntryResult, place: QuantityPlace) -> bool:
-        """Whether a gain of speed is one of a named part alone: "3x acceleration in GEMM-O"; not on a model or a device."""
+        """Whether a gain of speed is that of a named part: "3x acceleration in GEMM-O"; not on a model or a device."""
         part, record = _PART.match(place.text, place.quantity.end), found.record
         if (
             not part
