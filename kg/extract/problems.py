@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -29,11 +29,17 @@ _POINTER = re.compile(r"\s*(?:this|these|those|such|it|them|the (?:above|aforeme
 _EMPTY = re.compile(
     r"^(?:\w+ )?(?:challenges?|problems?|issues?|limitations?|gaps?|bottlenecks?|questions?)$", re.IGNORECASE
 )
+_EXAMPLE = re.compile(
+    r"(?:\w+ )?(?:issue|problem|challenge|limitation|artifact)s,? (?:such as|including|like) ", re.IGNORECASE
+)
 _WORD = re.compile(r"\S+")
 _WORDS = (2, 14)  # minimum and maximum number of words
 _BARE = ("DT", "PRP$", "RB", "JJ")  # between a verb and its object
 _NOUNS = ("NN", "VBZ")  # a verb in -s may be a plural
 _DANGLING = ("IN", "TO", "CC", "DT")  # no last words
+_LEADING = ("IN", "TO", "WDT", "WP", "WP$", "WRB")
+_PART_OF = ("of", "in", "for")
+_PRESENT = ("VBP", "VBZ")
 _OBJECT = ("DT", "JJ")  # after these a verb has an object
 _AHEAD = 40  # characters beside a span that are considered
 _ACRONYM = re.compile(r" \([A-Z][\w-]{1,8}\) ")
@@ -179,8 +185,32 @@ class Problems:
 
 def with_edges(view: DocView, start: int, end: int) -> tuple[int, int]:
     """The span of a problem from the word that says what is wrong to the end of its last phrase."""
+    example = _EXAMPLE.match(view.text, start, end)
+    start = example.end() if example else start
     start, end = _ended(view, start, end)
-    return _begun(view, start, _listed(view, start, end))
+    start, end = _begun(view, start, _listed(view, start, end))
+    return start, _before_verb(view, start, end)
+
+
+def _before_verb(view: DocView, start: int, end: int) -> int:
+    """The end of a trouble that is the subject of a clause: "high costs" of "high costs severely hinder it"."""
+    part = view.phrase_at(start, end)
+    words = list(part.words) if part else []
+    troubles = view.cues["problem-head"] | view.cues["problem-sign"]
+    limits = view.cues["limit"]
+    for i, (one, word) in enumerate(pairwise(words), 1):
+        if word.tag in _LEADING and fold(word.text) not in _PART_OF:
+            return end
+        is_adverb = word.tag == "RB"
+        rest = words[i + is_adverb :]
+        verb = rest[0] if len(rest) > 1 else None
+        acts = verb is not None and (verb.tag in _PRESENT or (verb.tag == "VB" and fold(verb.text) in limits))
+        acts = acts or (is_adverb and (verb is None or verb.tag == "NN"))  # "high costs severely", "... impact it"
+        if acts and verb is not None and fold(verb.text) in view.cues["finite"]:
+            return end  # "costs are high"
+        if i > 1 and one.tag.startswith("NN") and acts and not troubles.isdisjoint(fold(w.text) for w in words[:i]):
+            return one.end
+    return end
 
 
 def _listed(view: DocView, start: int, end: int) -> int:

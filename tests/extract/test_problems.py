@@ -99,6 +99,10 @@ def test_own_results_are_no_problem(read: Read) -> None:
         ("Deployment is hard due to [high memory] and compute costs.", "high memory and compute costs"),
         ("It has [limits on energy, latency], and hardware use.", "limits on energy, latency, and hardware use"),
         ("The [routing may yield] unbalanced loads.", "routing may yield unbalanced loads"),
+        ("The [high memory costs severely hinder use] of it.", "high memory costs"),
+        ("The [high memory cost strongly impact users].", "high memory cost"),
+        ("They have [issues such as blurred objects].", "blurred objects"),
+        ("There is a [high error when length grows] fast.", "high error when length grows"),
         ("They have [sparse delayed rewards stemming] from long horizons.", "sparse delayed rewards"),
     ],
 )
