@@ -82,9 +82,10 @@ def stated(
             i = -1 if is_wide else _subject(view, found, j, head, said)
             if i >= 0 and (said.kind == WIN or (i, j) not in out):
                 out[i, j] = StatedRelation(said.kind, start, is_class, _is_named(rival))
-    told = {j for _, j in out}
+    told = {j: sentence_of(view.doc, said.at) for (_, j), said in out.items()}
     for pair, measured in _measured(view, found, head, lexicon, results):
-        if pair[1] not in told or (measured.kind == WIN and found[head].own):
+        begin, end = told.get(pair[1], (0, 0))
+        if not end or (measured.kind == WIN and found[head].own and not begin <= measured.at < end):
             out[pair] = measured
     return out
 
@@ -174,8 +175,10 @@ def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comp
         turned = cues("negate") | cues("equate") | cues("lose") | {"or"}
         if word in cues("unlike") and k <= 1:
             return _unlike(view, end, stop, behind)
-        if word in cues("gain-over") and not cues("set-against").isdisjoint(before):
-            continue  # "compare ZapNet against Plover"
+        if word in cues("gain-over") and not (
+            cues("set-against").isdisjoint(before) and cues("likened").isdisjoint(before[-1:])
+        ):
+            continue  # "compare ZapNet against Plover", "competitive against Plover"
         if word in cues("gain-over") and _is_none(view, word, before):
             return None
         if word in cues("set-against"):

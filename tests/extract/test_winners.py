@@ -114,6 +114,7 @@ def test_a_win_is_stated_by_a_verb_or_a_gain_with_its_subject_and_object(
         "We compare our method against Plover.",
         "ZapNet reaches an accuracy close to Plover.",
         "ZapNet narrows the gap to Plover.",
+        "ZapNet reaches an accuracy competitive against Plover.",
     ],
 )
 def test_likeness_and_contrast_are_comparisons_without_a_winner(entry: Callable[..., Document], text: str) -> None:
@@ -165,3 +166,11 @@ def test_a_result_is_a_comparison_with_its_named_baseline(
         Evidence(OPENS + text), "latency", 40, "%", change, "exact", baseline, "", extractor="test", confidence=0.9
     )
     assert compared(entry, text, result) == {("ZapNet", kind, "Plover")}
+
+
+def test_what_equals_a_rival_at_less_cost_does_not_win(entry: Callable[..., Document]) -> None:
+    text = "ZapNet is on par with Plover while it cuts latency by 40%."
+    at = make_doc(pipeline(fast=True), entry(OPENS + text), Vocabulary.load())._.text.index(text)
+    evidence = Evidence(text, start=at, end=at + len(text))
+    result = Result(evidence, "latency", 40, "%", "decrease", "exact", "Plover", "", extractor="test", confidence=0.9)
+    assert compared(entry, text, result) == {("ZapNet", "compared_with", "Plover")}
