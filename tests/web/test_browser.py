@@ -158,13 +158,30 @@ def test_query_is_written_in_the_editor_and_asks_no_other_machine(user: Browser,
     assert "<" not in user.evaluate("document.querySelector('.yasr .errorResult').textContent")
 
 
+@pytest.mark.parametrize("path", ["/ask?q=which+techniques+reduce+KV+cache+memory%3F", "/compare?a=snapkv&b=zebrakv"])
+def test_table_with_its_words_fits_the_page(user: Browser, site: str, path: str) -> None:
+    user.visit(site + path)
+    tables = "[...document.querySelectorAll('.wide')]"
+    assert user.evaluate(f"{tables}.length") > 0
+    assert user.evaluate(f"{tables}.every((one) => one.scrollWidth <= one.clientWidth)")
+
+
 NARROW = ("/", "/ask?q=KV+cache", "/paper/z-1", "/topic/kv-cache-compression", "/compare?a=snapkv&b=zebrakv", "/trends")
+
+
+#: What a reader of screens would have no name for.
+NAMELESS = """[...document.querySelectorAll(
+  'a, button, input:not([type=hidden]), select, textarea, img, iframe')].filter((one) =>
+  !one.closest('[aria-hidden=true]') && ![one.getAttribute('aria-label'), one.title, one.textContent, one.alt,
+  one.querySelector('[alt]')?.getAttribute('alt'), ...[...(one.labels || [])].map((label) => label.textContent)]
+  .some((said) => (said || '').trim())).map((one) => one.outerHTML.slice(0, 99))"""
 
 
 @pytest.mark.parametrize("path", [*NARROW, "/graph?q=KV+cache", "/sql", "/sparql", "/about"])
 def test_page_fits_a_phone_and_complains_of_nothing(user: Browser, site: str, path: str) -> None:
     user.visit(site + path, width=390, height=844)
     assert user.evaluate("document.documentElement.scrollWidth") <= 390
+    assert user.evaluate(NAMELESS) == []
     time.sleep(0.2)
     assert user.complaints == []
     assert [url for url in user.requests if not url.startswith((site, "data:", "blob:"))] == []

@@ -156,8 +156,7 @@ class Look:
         if drawing.view and drawing.naming_papers < drawing.all_papers:
             named = {"n": f"{drawing.naming_papers:,}", "papers": papers}
             return said + self.words(f"picture.coverage_{drawing.view}", **named)
-        apart = "picture.of_papers" if drawing.has_papers else "picture.papers_apart"
-        return said + self.words(apart, papers=papers)
+        return said + self.words("picture.of_papers", papers=papers)
 
     @property
     def size(self) -> str:

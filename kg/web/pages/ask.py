@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kg.api import Graph
 
 ORDERS = ("best", "new", "old", "title")
+_FIRST = ("bibtex", "csv")  # of the forms of an export: what most readers want
 _PAGE, _PAGES, _LINES, _WHOLE = 20, 50, 200, 1000
 _SQL = {
     "new": "p.appeared DESC, p.curie",
@@ -192,7 +193,7 @@ def _exports(asked: Asked) -> list[dict[str, str]]:
     args = {name: list(values) for name, values in asked.args.items() if name not in ("page", "order", "lang")}
     return [
         {"name": name, "about": made.about, "url": asked.url("/export", **args, format=name)}
-        for name, made in FORMATS.items()
+        for name, made in sorted(FORMATS.items(), key=lambda one: one[0] not in _FIRST)
     ]
 
 

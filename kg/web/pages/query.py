@@ -185,7 +185,7 @@ def _sent(result: Any, asked: Asked) -> Reply:
 
 def _rows(result: Any) -> tuple[list[str], list[list[dict[str, str]]]]:
     if isinstance(result, ox.QueryBoolean):
-        return ["answer"], [[{"text": "yes" if result else "no", "curie": ""}]]
+        return ["answer"], [[{"text": str(bool(result)).lower(), "curie": ""}]]
     columns = [variable.value for variable in result.variables]
     rows: list[list[dict[str, str]]] = []
     for row in result:

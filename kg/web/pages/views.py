@@ -17,7 +17,7 @@ from kg.views.report import report as reported
 from kg.views.served import Served
 from kg.views.trends import OF, OVER, trend
 from kg.views.words import PageWords
-from kg.web.asked import Asked, Reply, Shown
+from kg.web.asked import LANGUAGES, Asked, Reply, Shown
 from kg.web.facets import flags_of
 
 if TYPE_CHECKING:
@@ -88,10 +88,12 @@ def report(graph: Graph, asked: Asked) -> Shown | Reply:
     words, selection = PageWords(asked.lang), asked.one("q", most=1000)
     if not selection:
         return Shown("report.form.html.jinja", words("web.report"), {}, {"topics": _topics(graph, asked)})
+    other = next(lang for lang in LANGUAGES if lang != asked.lang)
     back = (
         ("kg", asked.url("/")),
         (words("web.nav_ask"), asked.url("/ask", q=selection)),
         (words("web.nav_graph"), asked.url("/graph", q=selection)),
+        (PageWords(other)("web.language"), asked.here(lang=other)),
         ("JSON", asked.here("json")),
         ("Markdown", asked.here("md")),
     )

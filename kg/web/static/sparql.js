@@ -75,6 +75,14 @@
       }
     }
   };
+  // Fields of the editor that it names nowhere, for readers of screens.
+  const named = () => {
+    for (const one of place.querySelectorAll("input:not([aria-label]), textarea:not([aria-label])")) {
+      one.setAttribute("aria-label", one.placeholder || "SPARQL");
+    }
+  };
+  new MutationObserver(named).observe(place, {childList: true, subtree: true});
+  named();
   new MutationObserver(polish).observe(place, {childList: true, subtree: true, attributes: true, attributeFilter: ["title"]});
   polish();
 })();
