@@ -12,6 +12,7 @@ from kg.text import one_line
 _MATH = re.compile(r"\$([^$]{1,80})\$")
 _MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
 _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
+_DOLLAR = "\ue000"  # stands for a sign of money meanwhile, which begins no formula
 _WORD = 16  # letters of a word that is left out whole
 _WHOLE = 0.8  # of a sentence: a quote of so much of it is all that is shown
 _SIZE = re.compile(r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])\s*")
@@ -28,12 +29,15 @@ def as_text(said: str) -> str:
     'a 1.5× speedup of H2O at 40%'
     >>> as_text(r"in under 100$\\mu s$")
     'in under 100μs'
+    >>> as_text(r"\\$2.86M of savings at 5.4$\\times$ the rate")
+    '$2.86M of savings at 5.4× the rate'
     >>> as_text(r"by at least \\small 45\\%")
     'by at least 45%'
     """
+    said = said.replace(r"\$", _DOLLAR)
     said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
     said = _MATH.sub(lambda found: " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1])), said)
-    return _APART_SIGN.sub("", one_line(plain(_SIZE.sub("", said)))).replace("--", "–")
+    return _APART_SIGN.sub("", one_line(plain(_SIZE.sub("", said)))).replace("--", "–").replace(_DOLLAR, "$")
 
 
 def _letter(name: str) -> str:

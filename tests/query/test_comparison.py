@@ -20,22 +20,23 @@ def paper(said: str, techniques: list[Any], at: str = "Peking University", **mor
 
 PAPERS = {
     "900-01": paper(
-        "AlphaForm outperforms BetaForm and is 3x faster, 2x faster on an A100. It fights drowsiness on an H100.",
+        "AlphaForm outperforms BetaForm and is 3x faster, 2x faster on an A100. It fights data scarcity on an H100. "
+        "Before, halves do not fit.",
         [("AlphaForm", "AlphaForm", "proposed"), ("BetaForm", "BetaForm", "baseline")],
         relations=[("AlphaForm", "outperforms", "BetaForm", "AlphaForm outperforms BetaForm")],
         results=[(f"{n}x faster", "inference speed", n, "x", "increase", "") for n in (3, 2)],
-        problems=["drowsiness"],
+        problems=["data scarcity", "halves do not fit"],
         hardware=["A100", "H100"],
         date="2025-05-01",
     ),
     "900-02": paper(
-        "We use AlphaForm. It is 5x faster, up to 9x faster, and fights drowsiness.",
+        "We use AlphaForm. It is 5x faster, up to 9x faster, and fights data scarcity.",
         [("AlphaForm", "AlphaForm", "used")],
         results=[
             ("5x faster", "inference speed", 5, "x", "increase", ""),
             ("up to 9x faster", "inference speed", 9, "x", "increase", "", ("bound", "up_to")),
         ],
-        problems=["drowsiness"],
+        problems=["data scarcity"],
         date="2025-04-01",
     ),
     "900-03": paper(
@@ -78,7 +79,7 @@ def test_things_are_columns_and_aspects_rows(compare: Callable[..., Answer]) -> 
     rows = table(found)
     assert rows["papers that propose or use it"] == ("2, 1 of them proposing it", "2, 1 of them proposing it")
     assert rows["independent support"] == (1, 2)
-    assert rows["problems"] == (("drowsiness (2)",), ())
+    assert rows["problems"] == (("data scarcity (2)",), ())
     assert rows["hardware"] == (("NVIDIA A100 (1)", "NVIDIA H100 (1)"), ())
     assert rows["first of these papers"] == ("2025-04-01", "2025-06-01")
     assert "data sets" not in rows
@@ -157,7 +158,7 @@ def test_words_stand_where_they_are_said_to(compare: Callable[..., Answer]) -> N
 def test_a_filter_narrows_the_papers(compare: Callable[..., Answer]) -> None:
     since = Filter((Condition("May", (Fact("date", "2025-05", "2025-05", ">="),)),))
     rows = table(compare("AlphaForm", "BetaForm", filter=since))
-    assert rows["problems"] == (("drowsiness (1)",), ())
+    assert rows["problems"] == (("data scarcity (1)",), ())
 
 
 def test_what_nobody_uses_is_counted_by_any_role(compare: Callable[..., Answer]) -> None:

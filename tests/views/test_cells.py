@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,7 @@ def test_a_table_shows_its_lines_verdict_and_papers(built: Graph) -> None:
     assert answer.table
     first, papers = answer.table.lines[0].values[:2]
     assert "independent support" in said
+    assert re.search(r'<td data-label="papers"[^>]*><div>', html(answer))  # a phone puts labels beside whole cells
     assert f"techniques; {first} leads with {papers} papers." in said
     assert "LongLive: Real-Time Interactive Long Video Generation" in said
 

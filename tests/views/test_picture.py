@@ -61,6 +61,10 @@ def test_what_was_left_out_is_said(built: Graph) -> None:
     assert page.count('"physics": false') == 100
 
 
+def test_a_topic_is_called_in_the_language_of_the_picture(built: Graph) -> None:
+    assert built.draw("KV cache compression", lang="zh").title == "图谱：KV缓存压缩"
+
+
 def test_few_papers_are_drawn_and_many_listed(built: Graph) -> None:
     assert drawn(built, TOPIC, limit=100).has_papers
     many = drawn(built, "", limit=100)

@@ -59,7 +59,8 @@ def picture(
     _check(limit, depth, types, view, colour)
 
     words = PageWords(lang)
-    name = clean(selection)
+    topic = graph.vocabulary.find(selection, "topic")
+    name = clean(graph.label(topic.curie, lang) if topic else selection)
     drawing = drawn(graph, selection, lang, limit, depth, types, view)
     if drawing.centre and drawing.centre in drawing.nodes:
         name = drawing.nodes[drawing.centre].label
