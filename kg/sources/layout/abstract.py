@@ -36,6 +36,7 @@ _FOOT = 0.88  # share of the page from which a row without letters is its number
 _MOST = 90  # rows per abstract
 _MOST_KEYWORDS = 9  # rows
 _FAR = 12  # em from a heading to its text in a table
+_FEWEST, _SHORT = 3, 180  # lines of running text of an abstract without a heading, and letters of so few
 _FEW = 25  # letters of a line that can define the width of a column
 _SEPARATOR = re.compile(r"[;·•∙|,]| [–-] |\. ")
 
@@ -115,7 +116,10 @@ def find(page: Page, below: float, joiner: Joiner) -> Abstract | None:
 def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None:
     """The first paragraph of running text if a heading or keywords follow it on the page; else None."""
     lines = [line for line in page.lines if line.y > below]
-    for run in paragraphs(lines):
+    labels = HeaderLabels.load()
+    for run in paragraphs(lines, _FEWEST):
+        if len(run) == _FEWEST and (labels.note.match(run[0].text) or sum(li.letters for li in run) < _SHORT):
+            continue
         if run[0].y > 0.7 * page.height or KEYWORDS.match(run[0].text) or _AFTER.match(run[0].text):
             return None
         above = [
@@ -196,6 +200,7 @@ def _column(lines: Sequence[TextLine], start: TextLine, heading: TextLine | None
             for li in lines
             if 0 <= li.y - start.y < 8 * start.size and li.left < start.right and li.right > start.left
         ]
+        near = _even([start, *sorted((li for li in near if li is not start), key=lambda li: li.y)])
         return min(li.left for li in near), max(li.right for li in near)
     near = []
     for li in lines:
