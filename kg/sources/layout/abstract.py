@@ -213,6 +213,8 @@ def _column(lines: Sequence[TextLine], start: TextLine, heading: TextLine | None
     if _is_under(near[0], start):  # the heading is centered, possibly over two columns that begin further down
         near = [li for li in near if _is_under(li, start)]
     first = _even(near)[:8]
+    if len(first) == 1 and near[1:] and near[1].left < first[0].left < near[1].right:
+        first = _even(near[1:])[:8]  # a word of a line that is set with wide gaps
     left, right = median(li.left for li in first), median(li.right for li in first)
     return left, max(right, *(li.right for li in _block(lines, first) if li.left < right))
 

@@ -344,7 +344,8 @@ def _beside(run: _Run, other: _Run) -> bool:
         return True
     gap = max(run.left - other.right, other.left - run.right)
     right, before = (run, other) if run.left > other.left else (other, run)
-    if away <= _SAME * large and _is_mark_after(before.chars[-1], right.chars[0], gap):
+    is_mark = len(right.chars) <= _MOST_RAISED and _is_mark_after(before.chars[-1], right.chars[0], gap)
+    if is_mark and away <= _SAME * large:
         return True
     return away <= (_SAME if small else _RAISED) * large and -_WIDTH * large <= gap <= WIDE * large
 
