@@ -28,6 +28,7 @@ _TAIL = re.compile(r"-[a-z]+$")
 _CALLED = re.compile(
     r", an? (?:[\w-]+ ){0,4}?([a-z]+)(?=[,.;:]|$| (?:that|which|with|for|of|from|trained|designed|built)\b)"
 )
+_TASKS = re.compile(r"(?:(?:,| and|, and) [A-Z][\w-]*){0,3} tasks?\b")  # "SER and SE tasks"
 _LED = 3  # words before a phrase that say what it is
 _REACH = 30  # characters that hold them
 _PHRASE = 5  # words of the name of a device
@@ -63,6 +64,8 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
             return True
         return _in_compound(view, kind, start, end) or _is_adjective(view, start, end)
     if kind == "model" and (_SIZE.fullmatch(view.text, start, end) or _goes_on(view, start, end)):
+        return True
+    if kind == "dataset" and not _labelled(view, kind, span) and _TASKS.match(text, end):
         return True
     return kind in NAMED and (
         _in_compound(view, kind, start, end)

@@ -29,9 +29,10 @@ _POINTER = re.compile(r"\s*(?:this|these|those|such|it|them|the (?:above|aforeme
 _EMPTY = re.compile(
     r"^(?:\w+ )?(?:challenges?|problems?|issues?|limitations?|gaps?|bottlenecks?|questions?)$", re.IGNORECASE
 )
-_EXAMPLE = re.compile(
+_FRAME = re.compile(
     r"(?:\w+ )?(?:issue|problem|challenge|limitation|artifact)s,? (?:such as|including|like) ", re.IGNORECASE
 )
+_AT_THE = re.compile(r"(?<=\bat the )(?:cost|expense|price) of ")
 _WORD = re.compile(r"\S+")
 _WORDS = (2, 14)  # minimum and maximum number of words
 _BARE = ("DT", "PRP$", "RB", "JJ")  # between a verb and its object
@@ -40,6 +41,7 @@ _DANGLING = ("IN", "TO", "CC", "DT")  # no last words
 _LEADING = ("IN", "TO", "WDT", "WP", "WP$", "WRB")
 _PART_OF = ("of", "in", "for")
 _PRESENT = ("VBP", "VBZ")
+_FINITE = (*_PRESENT, "VBD", "MD")
 _OBJECT = ("DT", "JJ")  # after these a verb has an object
 _AHEAD = 40  # characters beside a span that are considered
 _ACRONYM = re.compile(r" \([A-Z][\w-]{1,8}\) ")
@@ -185,8 +187,8 @@ class Problems:
 
 def with_edges(view: DocView, start: int, end: int) -> tuple[int, int]:
     """The span of a problem from the word that says what is wrong to the end of its last phrase."""
-    example = _EXAMPLE.match(view.text, start, end)
-    start = example.end() if example else start
+    frame = _FRAME.match(view.text, start, end) or _AT_THE.match(view.text, start, end)
+    start = frame.end() if frame else start
     start, end = _ended(view, start, end)
     start, end = _begun(view, start, _listed(view, start, end))
     return start, _before_verb(view, start, end)
@@ -200,7 +202,10 @@ def _before_verb(view: DocView, start: int, end: int) -> int:
     limits = view.cues["limit"]
     for i, (one, word) in enumerate(pairwise(words), 1):
         if word.tag in _LEADING and fold(word.text) not in _PART_OF:
-            return end
+            is_cut = (
+                word.tag == "WRB" and one.tag.startswith(("NN", "VBG")) and not any(w.tag in _FINITE for w in words[i:])
+            )
+            return one.end if is_cut else end  # "underfitting when the rank"
         is_adverb = word.tag == "RB"
         rest = words[i + is_adverb :]
         verb = rest[0] if len(rest) > 1 else None

@@ -42,6 +42,8 @@ def place(view: DocView, words: str) -> tuple[int, int]:
         ("model", "We use a nuScenes-trained reader.", "nuScenes-trained", True),
         ("hardware", "We share work by CPU-GPU dispatch.", "GPU", False),
         ("dataset", "On two benchmarks-MVBench and others-we win.", "MVBench", False),
+        ("dataset", "It wins on both ZER and ZE tasks.", "ZER", True),
+        ("dataset", "It wins on COCO tasks.", "COCO", False),
         ("hardware", "It runs on 8 GPUs.", "8", True),
         ("technique", "It does much. (S2) To this end we cut it.", "S2", True),
         ("technique", "We present the fast rule (F2) here.", "F2", False),

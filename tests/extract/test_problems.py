@@ -103,6 +103,8 @@ def test_own_results_are_no_problem(read: Read) -> None:
         ("The [high memory cost strongly impact users].", "high memory cost"),
         ("They have [issues such as blurred objects].", "blurred objects"),
         ("There is a [high error when length grows] fast.", "high error when length grows"),
+        ("It suffers from [underfitting when the chosen rank] is low.", "underfitting"),
+        ("It is fast at the [cost of reduced quality].", "reduced quality"),
         ("They have [sparse delayed rewards stemming] from long horizons.", "sparse delayed rewards"),
     ],
 )
