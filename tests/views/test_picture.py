@@ -70,7 +70,8 @@ def test_few_papers_are_drawn_and_many_listed(built: Graph) -> None:
     many = drawn(built, "", limit=100)
     assert not many.has_papers
     assert many.all_papers == 133
-    assert "click a node to list its papers" in str(built.draw("", limit=100).content)
+    assert "Click a node for its papers" in str(built.draw("", limit=100).content)
+    assert "lick a node" not in str(built.draw("", limit=100).render("svg"))  # which stands still
 
 
 def test_the_limit_keeps_what_most_independent_papers_name(built: Graph) -> None:
