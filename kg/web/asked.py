@@ -14,6 +14,18 @@ from kg.views.words import PageWords
 LANGUAGES = ("en", "zh")
 #: Kinds of things that have an address of their own; other concepts are under /concept.
 _OWN = ("topic", "hardware", "institution", "author", "paper")
+#: Media types of the forms that pages have beside HTML.
+MEDIA = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "bib": "application/x-bibtex; charset=utf-8",
+    "atom": "application/atom+xml; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "graphml": "application/xml",
+    "gexf": "application/xml",
+}
 _SAFE = "-._~!$'()*,:@"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kg.views.answers import column
 from kg.views.render import environment
 from kg.views.words import PageWords
-from kg.web.asked import LANGUAGES, Asked, Shown, place
+from kg.web.asked import LANGUAGES, MEDIA, Asked, Shown, place
 
 if TYPE_CHECKING:
     import jinja2
@@ -27,6 +27,7 @@ def draw(shown: Shown, asked: Asked) -> str:
         "lead": asked.lead,
         "other": {"lang": other, "name": PageWords(other)("web.language"), "url": asked.here(lang=other)},
         "forms": _forms(shown, asked),
+        "media": MEDIA,
         "page": shown.data,
         "status": shown.status,
     }

@@ -13,12 +13,9 @@ from kg.model import KgError
 from kg.query.corpus import Corpus
 from kg.serving.state import GraphPlace
 from kg.tables import csv_text, json_text
-from kg.web.asked import Asked, Later, Missing, Reply, Shown
+from kg.web.asked import MEDIA, Asked, Later, Missing, Reply, Shown
 from kg.web.draw import draw
 from kg.web.pages import pages
-
-_JSON = "application/json"
-_CSV = "text/csv; charset=utf-8"
 
 
 def begin(location: str) -> Callable[[Asked], Reply]:
@@ -55,12 +52,12 @@ def given(shown: Shown, asked: Asked) -> Reply:
     """What a page shows, in the form that is asked for."""
     if asked.form == "json":
         said = json_text(shown.data, _plain).encode("utf-8", "replace")
-        return Reply(said, _JSON, shown.status, is_kept=shown.is_kept)
+        return Reply(said, MEDIA["json"], shown.status, is_kept=shown.is_kept)
     if asked.form == "csv" and shown.table is not None:
         columns, rows = shown.table
         text = csv_text(columns, [[_flat(cell) for cell in row] for row in rows])
         named = {"Content-Disposition": f'attachment; filename="{asked.page}.csv"'}
-        return Reply(text.encode("utf-8", "replace"), _CSV, shown.status, named, shown.is_kept)
+        return Reply(text.encode("utf-8", "replace"), MEDIA["csv"], shown.status, named, shown.is_kept)
     if asked.form != "html" and shown.status == 200:
         forms = ["html", "json", *(["csv"] if shown.table is not None else []), *shown.forms]
         return given(failed(asked.error("form", form=asked.form, forms=", ".join(forms)), 404), asked)
@@ -73,8 +70,8 @@ def _plain(value: Any) -> Any:
     """What JSON has no form for."""
     if isinstance(value, set | frozenset):
         return sorted(value)
-    if hasattr(value, "item"):
-        return value.item()
+    if hasattr(value, "tolist"):
+        return value.tolist()
     return str(value)
 
 

@@ -58,6 +58,10 @@ def test_page_is_given_in_both_languages_and_all_its_forms(client: httpx.Client,
     for tree in trees:
         assert not tree.xpath("//script[not(@src) and not(@nonce) and not(@type='application/json')]")
         assert not [a for a in tree.xpath("//@src | //link[not(@rel='alternate')]/@href") if "//" in a]
+    for link in trees[0].xpath("//link[@rel='alternate']"):
+        kind = client.get(link.get("href")).headers["content-type"].partition(";")[0]
+        assert kind in (link.get("type"), "application/sparql-results+json")
+    assert trees[0].xpath("//link[@rel='alternate']")
     for form in PAGES[page].split():
         answer = client.get(form_of(page, form), headers={"Accept-Language": "en"})
         assert answer.status_code == 200, (form, answer.text[:200])
@@ -68,6 +72,12 @@ def test_page_is_given_in_both_languages_and_all_its_forms(client: httpx.Client,
             rows = list(csv.reader(io.StringIO(answer.text)))
             assert rows
             assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_trends_as_data_have_the_papers_of_each_period(client: httpx.Client) -> None:
+    found = client.get("/trends.json?over=day").json()
+    assert len(found["papers"]) == len(found["periods"]) >= 1
+    assert sum(found["papers"]) > 20
 
 
 def test_links_of_the_pages_lead_to_pages(client: httpx.Client) -> None:

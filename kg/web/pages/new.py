@@ -16,7 +16,7 @@ from kg.text import one_line
 from kg.views.network import cleaned
 from kg.views.profile.paper import described
 from kg.views.words import PageWords
-from kg.web.asked import Asked, Reply, Shown
+from kg.web.asked import MEDIA, Asked, Reply, Shown
 
 if TYPE_CHECKING:
     from kg.api import Graph
@@ -90,7 +90,7 @@ def _atom(store: StoreFile, asked: Asked, listed: list[dict[str, Any]], latest: 
         if "A" in texts:
             _add(entry, "summary", one_line(texts["A"].text)[:_LONG])
     body = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
-    return Reply(body, "application/atom+xml; charset=utf-8")
+    return Reply(body, MEDIA["atom"])
 
 
 def _add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> ElementTree.Element:

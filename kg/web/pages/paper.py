@@ -9,7 +9,7 @@ from kg.model import KgError
 from kg.views.export.bibtex import entry_of
 from kg.views.profile.paper import profile
 from kg.views.words import PageWords
-from kg.web.asked import Asked, Missing, Reply, Shown
+from kg.web.asked import MEDIA, Asked, Missing, Reply, Shown
 
 if TYPE_CHECKING:
     from kg.api import Graph
@@ -25,7 +25,7 @@ def paper(graph: Graph, asked: Asked) -> Shown | Reply:
     known = _known(graph, asked)
     if asked.form == "bib":
         said = entry_of(graph.paper(known))
-        return Reply(said.encode(), "application/x-bibtex; charset=utf-8", headers={
+        return Reply(said.encode(), MEDIA["bib"], headers={
             "Content-Disposition": 'attachment; filename="paper.bib"'})  # fmt: skip
     data = profile(graph, known, asked.lang)
     rows = [[claim.get(name, "") for name in _COLUMNS] for claim in data["claims"]]

@@ -17,14 +17,13 @@ from kg.views.report import report as reported
 from kg.views.served import Served
 from kg.views.trends import OF, OVER, trend
 from kg.views.words import PageWords
-from kg.web.asked import LANGUAGES, Asked, Reply, Shown
+from kg.web.asked import LANGUAGES, MEDIA, Asked, Reply, Shown
 from kg.web.facets import flags_of
 
 if TYPE_CHECKING:
     from kg.api import Graph
     from kg.views.trends import Trend
 
-_MEDIA = {"svg": "image/svg+xml", "png": "image/png", "json": "application/json", "md": "text/markdown; charset=utf-8"}
 #: What a page made elsewhere may do: run the scripts that bear the nonce, in a frame of ours.
 _STRICT = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -39,8 +38,8 @@ def _own(html: str, asked: Asked) -> Reply:
     return Reply(html.encode("utf-8", "replace"), headers=policy)
 
 
-def _served(asked: Asked, *bar: tuple[str, str]) -> Served:
-    return Served(asked.lead, asked.nonce, bar)
+def _served(asked: Asked, *bar: tuple[str, str], forms: tuple[str, ...] = ()) -> Served:
+    return Served(asked.lead, asked.nonce, bar, tuple((MEDIA[form], asked.here(form)) for form in forms))
 
 
 def graph_(graph: Graph, asked: Asked) -> Shown | Reply:
@@ -76,7 +75,7 @@ def graph_(graph: Graph, asked: Asked) -> Shown | Reply:
     if isinstance(content, str) and asked.form == "frame":
         return _own(content, asked)
     data = content.encode() if isinstance(content, str) else content
-    media = _MEDIA.get(asked.form, "application/xml")
+    media = MEDIA.get(asked.form, "application/xml")
     # A picture as SVG is shown as an image alone; opened by itself it may do nothing.
     return Reply(
         data, media, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
@@ -97,11 +96,11 @@ def report(graph: Graph, asked: Asked) -> Shown | Reply:
         ("JSON", asked.here("json")),
         ("Markdown", asked.here("md")),
     )
-    made = reported(graph, selection, asked.lang, served=_served(asked, *back))
+    made = reported(graph, selection, asked.lang, served=_served(asked, *back, forms=("json", "md")))
     if not made.papers:
         raise KgError(asked.error("no_report", words=selection[:80]))
     if asked.form in ("json", "md"):
-        return Reply(str(made.render(asked.form)).encode("utf-8", "replace"), _MEDIA[asked.form])
+        return Reply(str(made.render(asked.form)).encode("utf-8", "replace"), MEDIA[asked.form])
     return _own(str(made.render("html")), asked)
 
 
