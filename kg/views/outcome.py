@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.text import fold, has_han
@@ -67,7 +68,17 @@ def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
         out.append(_phrase(shown, bare, again=again and shown.lang == "zh" and not bare.origin))
     if said and said[0].form.startswith(("increase", "decrease", "more", "fewer")):
         out[0] = shown.words("outcome.first_change", effect=out[0])
-    return shown.words("brief.comma").join(out) if shown.lang == "zh" else shown.words.listed(out)
+    if shown.lang != "zh":
+        return shown.words.listed(out)
+    joints = ("level_comma" if _is_level(b) and not _is_level(a) else "comma" for a, b in pairwise(said))
+    return (
+        "".join([out[0], *(shown.words(f"brief.{j}") + o for j, o in zip(joints, out[1:], strict=True))]) if out else ""
+    )
+
+
+def _is_level(said: ResultInWords) -> bool:
+    """Whether a result is no change, which a sentence on changes does not govern."""
+    return said.form.startswith(("absolute", "count"))
 
 
 def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False) -> str:

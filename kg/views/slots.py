@@ -201,6 +201,7 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
         and mention.role == "proposed"
         and not {fold(mention.canonical), fold(mention.surface), *map(fold, mention.aliases)} & own
         and not stands_for(name(paper), mention.surface)
+        and not _is_host(mention, name(paper), text)
         and not is_metric_head(shown.graph.vocabulary, fold(mention.surface).rpartition(" ")[2])
     ]
     return _chosen(shown, found, text, _MOST["technique"])
@@ -241,7 +242,11 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     words = {one: fold(one).split() for one in _sentences(paper, fields) if _OWN.search(one)}
     said = [one for one, found in words.items() if not cues("contribution").isdisjoint(found)]
     said.sort(
-        key=lambda one: (len(words[one]) < _TELLING, name(paper) not in one, cues("proposal").isdisjoint(words[one]))
+        key=lambda one: (
+            len(words[one]) < _TELLING,
+            name(paper) not in one,
+            name(paper) in one and cues("proposal").isdisjoint(words[one]),
+        )
     )
     return list(filter(None, map(quotable, said)))
 
@@ -302,6 +307,11 @@ def _is_likeness(shown: Selection, mention: Mention, text: str) -> bool:
     return any(not verbs.isdisjoint(fold(said).split()) for said in regarded)
 
 
+def _is_host(mention: Mention, own: str, text: str) -> bool:
+    """Whether a mention is what the paper's method is built into: "DriveMM equipped with Foo"."""
+    return bool(own) and bool(re.search(rf"{re.escape(mention.surface)} \w*\s?with {re.escape(own)}\b", text))
+
+
 def _is_clause(mention: Mention, text: str) -> bool:
     """Whether the first word of a mention is a verb, whose subject stands before it: "LLMs demand large memory"."""
     first, _, rest = mention.surface.partition(" ")
@@ -349,7 +359,7 @@ def _with_article(said: str, text: str) -> str:
     """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse"."""
     places = _places(text.lower(), said.lower())
     found = (_ARTICLE.search(text, max(0, at - _AHEAD), at) for at, end in places if not _is_word(text, end))
-    before = next(filter(None, found), None)
+    before = next((one for one in found if one and not one[2].endswith(", ")), None)
     if not before or re.match(r"(?:an?|the)\s", said) or (" " not in said and not said.islower()):
         return said
     if before[1].lower() not in ("a", "an"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from kg.api import Graph
 from kg.model import Brief, Document, Evidence, KgError, Mention, Paper, Record, Relation, Result, Text
 from kg.views.brief import brief, reread
-from kg.views.outcome import phrase
+from kg.views.outcome import ResultInWords, phrase, phrases
 from kg.views.selection import Selection
 from kg.views.slots import contribution, stands_for, what
 from kg.views.wording import Wording
@@ -212,6 +213,13 @@ def test_values_from_and_to_are_one_outcome(built: Graph) -> None:
     assert "decoding steps down from 256 to 30" in brief(built, paper, "en")
 
 
+def test_a_level_stands_apart_from_changes_in_chinese(built: Graph) -> None:
+    change = ResultInWords("延迟", "decrease", "41%")
+    level = ResultInWords("峰值内存", "absolute", "7 GB")
+    said = phrases(Selection.of(built, [], "zh"), [change, replace(change, metric="内存"), level])
+    assert said == "将延迟降低41%、内存降低41%，峰值内存为7 GB"
+
+
 def test_an_unknown_language_is_told(built: Graph) -> None:
     with pytest.raises(KgError, match="choose one of en, zh"):
         built.brief(built.entries()[0], "fr")
@@ -231,6 +239,10 @@ def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
     ("text", "quoted"),
     [
         ("We propose Foo to address this. It lets us design gates from what blocks say of their keys.", "It lets us"),
+        (
+            "We explore gates of blocks at the ends, and do so. We will release our code and all of its gates.",
+            "We explore",
+        ),
         (
             "We study why Foo is slow at long inputs, and how. We propose Foo, a gate that skips some of the blocks.",
             "We propose",
@@ -303,6 +315,8 @@ def test_a_wish_a_means_or_a_fragment_is_no_problem(built: Graph, verb: str, pro
         ("We propose Foo with a novel adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo with a simple yet effective adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo with a novel unified gate.", " uses a unified gate."),
+        ("We propose Foo for the blocks, adaptive gate.", " uses adaptive gate."),
+        ("We propose what an adaptive gate with Foo is, adaptive gate.", ", in its own words: “"),
         ("We propose Foo at the cost of adaptive gate.", " uses adaptive gate."),
         ("Foo frames the choice of blocks as an adaptive gate.", ", in its own words: “"),
     ],
