@@ -17,6 +17,7 @@ from kg.api import Graph
 from kg.model import KgError
 
 _EVERY = 0.3  # seconds between two lines of progress
+_TITLED = 200  # papers that are told by their titles
 
 
 def _say(**said: Any) -> None:
@@ -65,7 +66,9 @@ def _added(graph: Graph, folder: Path, out: Any) -> dict[str, Any]:
     plain = {name: [said.replace(f"{folder}{os.sep}", "") for said in sums[name]] for name in ("skipped", "losses")}
     changed = [entry for entry in sums["added"] if entry in before]
     counted = {"unchanged": len(sums["unchanged"]), "removed": len(sums["removed"])}
-    return {"added": new, "changed": changed, **counted, **plain, "held": graph.entry_count()}
+    sql = "SELECT e.name, p.title FROM entries e JOIN papers p ON p.curie = e.paper WHERE e.name IN ({})"
+    titles = dict(graph.store.some(sql, new[:_TITLED]))
+    return {"added": new, "titles": titles, "changed": changed, **counted, **plain, "held": graph.entry_count()}
 
 
 def _name(graph: Graph, path: Path) -> str | None:

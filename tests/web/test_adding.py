@@ -46,6 +46,7 @@ def test_dropped_files_are_read_told_and_taken_back(writable: httpx.Client) -> N
     assert len(said["added"]) == 1
     assert any(sentence.startswith("evil.bin") for sentence in said["skipped"]), said
     assert "/tmp" not in writable.get(page).text
+    assert ">Zebrafish: A Pruning Method for Large Models<" in writable.get(page).text
     paper = writable.get(f"/paper/{said['added'][0]}").text
     assert "Zebrafish" in paper
     assert writable.post(f"{page}/undo").status_code == 303

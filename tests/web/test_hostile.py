@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -147,6 +149,21 @@ def test_endless_query_is_ended(hurried: httpx.Client, path: str) -> None:
     answer = hurried.get(path, headers={"Accept": "text/html", "Accept-Language": "zh"})
     assert answer.status_code in (400, 503)
     assert "已中止" in answer.text
+    assert hurried.get("/about.json").status_code == 200
+
+
+def test_more_requests_than_may_wait_are_sent_away_and_the_server_lives(hurried: httpx.Client) -> None:
+    """Four are answered at once, 64 wait for 15 seconds at most, the others are told to come again."""
+
+    def sent(number: int) -> tuple[int, str]:
+        query = f"{ENDLESS_SQL} WHERE x > {number}"
+        answer = httpx.get(f"{hurried.base_url}/sql.json", params={"query": query}, timeout=90, trust_env=False)
+        return answer.status_code, answer.headers.get("retry-after", "")
+
+    with ThreadPoolExecutor(80) as threads:
+        said = Counter(threads.map(sent, range(80)))
+    assert {status for status, _ in said} <= {400, 503}
+    assert said[503, "5"] >= 80 - 4 - 64
     assert hurried.get("/about.json").status_code == 200
 
 
