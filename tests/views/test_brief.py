@@ -185,6 +185,7 @@ def test_an_unknown_origin_is_told(built: Graph) -> None:
         ("memory, latency and energy", "内存、延迟和能量"),
         ("per-token KV memory", "逐词元KV内存"),
         ("speculative key-value caching", "推测KV缓存"),
+        ("strong correlation between memory and latency", "内存和延迟之间的强相关性"),
         ("multi-SLO-aware scheduler", "多SLO感知调度器"),
         ("redundant visual tokens of KV caches", "KV缓存的冗余视觉词元"),
         ("lightweight, trainable router", "轻量级可训练路由器"),

@@ -125,6 +125,8 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
         ("Zorvex outperforms baselines such as VQ-EMA.", "EMA", ""),
         ("Zorvex outperforms adaptive Quandle variants.", "adaptive", ""),
         ("Zorvex outperforms the SOTA.", "SOTA", ""),
+        ("Zorvex outperforms systems built on Quandle.", "Quandle", ""),
+        ("Zorvex outperforms plain LMs as well as others.", "plain LMs as", ""),
         ("Zorvex outperforms the Quandle 4-step Corvid.", "Quandle", ""),
         ("Zorvex outperforms token eviction (Quandle).", "token eviction", ""),
         ("Zorvex outperforms baselines in Critical Success Index (CSI).", "CSI", ""),
@@ -179,6 +181,7 @@ def test_what_is_kept_of_tokens_is_compression(
 
 def test_a_sentence_is_quoted_once() -> None:
     quotes = [EntryQuote("p", "A", n, n + 2, f"{n}x", "It is 1x and 2x.") for n in (1, 2)]
+    quotes.append(EntryQuote("r", "A", 1, 3, "2x", "It is 1x and 2x."))
     other = EntryQuote("q", "A", 0, 2, "It", "It is so.")
     assert [q["quote"] for q in said([*quotes, other])] == ["1x", "It"]
 

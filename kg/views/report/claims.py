@@ -19,6 +19,7 @@ from kg.views.wording import Wording
 
 _KINDS = ("technique:", "model:")
 _GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
+_BUILT_ON = re.compile(r"\b(?:built|based|trained|running|implemented)\s(?:up)?on\s(?:the\s)?$")
 _NEAR = 5  # words before a loser
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
 
@@ -86,13 +87,15 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     words = fold(relation.evidence.quote).split()
     if _is_generic(shown, beaten) or not cues("equate").isdisjoint(words) or _is_drawn(shown, fold(sentence).split()):
         return False
-    if beaten.islower() and not Wording(shown.graph.vocabulary).is_noun_phrase(beaten):
-        return False  # "adaptive", of "adaptive LoRA variants"
+    if (beaten.islower() or " " in beaten) and not Wording(shown.graph.vocabulary).is_noun_phrase(beaten):
+        return False  # "adaptive", of "adaptive LoRA variants"; "decoder LMs as", of "decoder LMs as well as"
     if any(part and not _is_whole(relation.evidence.quote, part) for part in (relation.head, beaten)):
         return False
     if not _is_whole(relation.evidence.quote, shown.label(relation.tail_concept)):
         return False  # "vLLM", of "vLLM-disaggregation"
     ahead, _, behind = relation.evidence.quote.partition(beaten)
+    if _BUILT_ON.search(ahead):
+        return False  # what a rival is built on is no rival
     if _GOES_ON.match(behind):
         return False  # "FP16", of "the FP16 4-step Latent Consistency Model"
     if behind.startswith(" ("):
@@ -115,12 +118,13 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
         other = identity(result.baseline_concept, result.baseline)
         if result.change == "absolute" or not other.startswith(_KINDS) or other == name:
             continue
-        if _is_generic(shown, result.baseline):
+        quote = quoted(found.document, result.evidence)
+        if _is_generic(shown, result.baseline) or not _is_whole(quote.sentence, shown.label(other)):
             continue
         is_loss = outcome.gets_worse(shown, result)
         metric, measured = outcome.metric(shown, result), identity(result.metric_concept, result.metric)
         by = metric if is_loss else outcome.phrase(shown, result, aside=False)
-        quote, pair = quoted(found.document, result.evidence), (other, name) if is_loss else (name, other)
+        pair = (other, name) if is_loss else (name, other)
         yield WinClaim(*pair, paper, quote, metric, measured, by, "" if is_loss else result.baseline)
 
 

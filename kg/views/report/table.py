@@ -65,11 +65,11 @@ def cited(papers: Iterable[Paper]) -> list[str]:
 
 def said(quotes: Iterable[EntryQuote]) -> list[dict[str, Any]]:
     """A few quotes with their positions and sentences, each sentence once, from different entries if possible."""
-    found: dict[tuple[str, str], EntryQuote] = {}
+    found: dict[str, EntryQuote] = {}
     once: dict[str, EntryQuote] = {}
     for quote in quotes:
-        found.setdefault((quote.entry, quote.sentence), quote)
-        once.setdefault(quote.entry, quote)
+        if found.setdefault(quote.sentence, quote) == quote:
+            once.setdefault(quote.entry, quote)
     order = list(dict.fromkeys([*once.values(), *found.values()]))[:_QUOTES]
     return [
         {
