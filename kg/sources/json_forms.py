@@ -51,7 +51,9 @@ class JsonReader:
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; raises KgError when the JSON cannot be read from the start."""
         lists = frozenset(forms()["json"]["lists"])
-        return batch_of(rows(file, partial(row_of, form=self.form, file=file), lists), file, self.name, "records")
+        is_any = self.name == "papers"
+        found = rows(file, partial(row_of, form=self.form, file=file), lists, is_any)
+        return batch_of(found, file, self.name, "records")
 
 
 def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, Any] | Skipped | None:

@@ -10,11 +10,14 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from kg.model import KgError
 from kg.sources.base import InputFile
+from kg.sources.forms import folded_name, forms, nowhere
 from kg.sources.rows import Row, Skipped
+from kg.text import one_line
 
 _LARGEST = 8 * 1024 * 1024  # code points of a record; full texts of books reach 2 million
 _LONGEST = 4 * 1024 * 1024  # bytes of a line of JSON lines
@@ -24,6 +27,7 @@ _DEEPEST = 3  # objects around a list of records: {"message": {"items": [
 _OPENING = ("[", "{")
 _WRAPPED = frozenset({"paper", "data", "message", "journal", "venue"})  # objects that are no paper in a map of papers
 _PAPER = frozenset({"abstract", "summary", "author", "authors", "year", "date", "published"})
+_OF_PAPER = ("title", "abstract", "authors", "doi", "arxiv")  # a record with one of these is a paper itself
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN
 
@@ -34,21 +38,80 @@ def keys(file: InputFile) -> set[str]:
     return set(_KEY.findall(start)) if start.lstrip()[:1] in ("{", "[") else set()
 
 
-def rows(
-    file: InputFile, row: Callable[[dict[str, Any]], Mapping[str, Any] | Skipped | None], lists: Collection[str] = ()
-) -> Iterator[Row]:
+Made = Callable[[dict[str, Any]], Mapping[str, Any] | Skipped | None]
+
+
+def rows(file: InputFile, row: Made, lists: Collection[str] = (), is_any: bool = False) -> Iterator[Row]:
     """Yield the result of `row` for each record; `lists` are keys whose value may be the list of records ("results").
 
     `row` returns None for a record that is no paper. In JSON lines, each line stands for itself, whatever is in the
-    others. Raises KgError when the JSON is damaged beyond recovery or a limit is exceeded.
+    others. In JSON of `is_any` making, papers may also stand deeper in a record, or a record be a table of columns.
+    Raises KgError when the JSON is damaged beyond recovery or a limit is exceeded.
     """
     for number, (where, record) in enumerate(_lines(file) if _is_lines(file, lists) else _all(file, lists), 1):
         if number > _MOST:
             raise KgError(f"{file.path}: holds more than {_MOST:,} records: split it into smaller files.")
         if not isinstance(record, dict):
             yield where, record if isinstance(record, Skipped) else Skipped("it is not a JSON object")
+        elif is_any:
+            yield from _deeper(where, record, row)
         elif (made := row(record)) is not None:
             yield where, made
+
+
+def _deeper(where: str, record: dict[str, Any], row: Made, depth: int = _DEEPEST) -> Iterator[Row]:
+    """The paper of a record, or those in its columns or in its lists and objects, whatever these are called."""
+    for number, one in enumerate(columns := _turned(record), 1):
+        yield f"{where}, row {number}", row(one) or Skipped("it is no paper")
+    made = row(record) if not columns else None
+    if made is None:
+        return
+    is_paper = isinstance(made, Skipped) or any(map(made.get, _OF_PAPER))
+    inside = [] if is_paper or not depth else list(_inside(where, record, row, depth))
+    yield from inside or [(where, made)]
+
+
+def _inside(where: str, record: dict[str, Any], row: Made, depth: int) -> Iterator[Row]:
+    own = {key: value for key, value in record.items() if not isinstance(value, dict | list)}
+    for key, value in record.items():
+        if folded_name(key) in _known():
+            continue
+        place = f"{where}, {one_line(key)[:40]}"
+        if isinstance(value, dict):
+            named = {} if "title" in value or " " not in key or _PAPER.isdisjoint(value) else {"title": key}
+            found = [*_deeper(place, {**own, **named, **value}, row, depth - 1)]
+            yield from (one for one in found if _is_paper(one[1]))
+        elif isinstance(value, list):
+            items = ((f"{place} {n}", one) for n, one in enumerate(value, 1) if isinstance(one, dict))
+            found = [one for place, item in items for one in _deeper(place, item, row, depth - 1)]
+            if any(_is_paper(made) for _, made in found):
+                yield from found
+
+
+def _is_paper(made: Mapping[str, Any] | Skipped) -> bool:
+    return not isinstance(made, Skipped) and bool(made.get("title") or made.get("abstract"))
+
+
+@cache
+def _known() -> frozenset[str]:
+    """The folded names of a paper's own fields, in which no other papers are looked for."""
+    return nowhere().union(folded_name(name) for names in forms()["any"].values() for name in names)
+
+
+def _turned(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a record that is a table of columns: {"title": ["One", "Two"]} or {"title": {"0": "One"}}."""
+    titles = next((value for key, value in record.items() if folded_name(key) == "title"), None)
+    if isinstance(titles, dict) and titles and all(isinstance(one, str) for one in titles.values()):
+        columns = {key: value for key, value in record.items() if isinstance(value, dict) and not titles.keys() - value}
+        return [{key: value[at] for key, value in columns.items()} for at in titles] if len(columns) > 1 else []
+    if isinstance(titles, list) and len(titles) > 1 and all(isinstance(one, str) for one in titles):
+        several = {key: value for key, value in record.items() if isinstance(value, list) and len(value) == len(titles)}
+        return (
+            [dict(zip(several, one, strict=True)) for one in zip(*several.values(), strict=True)]
+            if len(several) > 1
+            else []
+        )
+    return []
 
 
 def _is_lines(file: InputFile, lists: Collection[str]) -> bool:

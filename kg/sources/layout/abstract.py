@@ -291,7 +291,9 @@ def _divides(below: Sequence[TextRow], kept: Sequence[TextRow]) -> bool:
     middle = (min(row.left for row in kept) + max(row.right for row in kept)) / 2
     if len(kept[-1].lines) > 1 or any(line.left < middle < line.right for row in below for line in row.lines):
         return False
-    cells = ([line for line in row.lines if line.letters >= _FEW // 2] for row in below)
+    cells = [[line for line in row.lines if line.letters >= _FEW // 2] for row in below]
+    if len(cells[0]) == 1 and is_running(below[0].text) and not _END.search(kept[-1].text):
+        return False  # its last line, which is short
     return sum(len(row) == 2 for row in cells) >= min(2, len(below))
 
 
