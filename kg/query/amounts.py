@@ -12,6 +12,7 @@ from dataclasses import replace
 from math import ceil
 
 from kg.query.filter import Outcome
+from kg.query.patterns import hinted
 from kg.query.words import QuestionWords
 
 #: Shares below which a number is hardly said of what is left out.
@@ -72,7 +73,7 @@ def _pattern(share: float, more: bool, nouns: list[str], words: QuestionWords) -
     ]
     if factor <= 10:
         forms.append(rf"{times}(?:[ -]\w+){{0,2}}[ -](?:{noun}[ -]{down}|{down} {noun})")
-    return f"(?i){'|'.join(forms)}"
+    return hinted(f"(?i){'|'.join(forms)}", nouns)
 
 
 def _said(words: QuestionWords, meaning: str) -> str:

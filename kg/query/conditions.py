@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
-from kg.query.patterns import any_regex, name_regexes, phrase_regex, wording_regex
+from kg.query.patterns import name_regexes, phrase_regex, texts_regex, wording_regex
 from kg.store.lite import Lite
 from kg.store.rows import USUAL
 from kg.units import kin
@@ -280,7 +280,7 @@ def _stating(pattern: str, few: bool) -> Where:
 
 def _saying(wordings: tuple[str, ...], few: bool, near: Near) -> Where:
     """The papers with one of some wordings in one of their texts."""
-    fits = Where("regexp(?, t.raw)", (any_regex(wordings),))
+    fits = Where("regexp(?, t.raw)", (texts_regex(wordings),))
     if few:
         sql = "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie AND "
         return Where(f"{sql}{fits.sql})", fits.given)
@@ -290,7 +290,7 @@ def _saying(wordings: tuple[str, ...], few: bool, near: Near) -> Where:
 
 def _rewording(wordings: tuple[str, ...], near: Near) -> Where:
     """As `_saying`, for what few papers have that are not found otherwise."""
-    fits = _all([_with_words(wordings, near), Where("regexp(?, t.raw)", (any_regex(wordings),))])
+    fits = _all([_with_words(wordings, near), Where("regexp(?, t.raw)", (texts_regex(wordings),))])
     sql = "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie AND "
     return Where(f"{sql}{fits.sql})", fits.given)
 

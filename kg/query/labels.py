@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kg.store.file import StoreFile
 
 _JOINED = "FROM names n JOIN concepts c ON c.id = n.concept WHERE"
+#: Labels that are kept, and that are asked for in one query.
+_KEPT, _AT_ONCE = 20_000, 500
 _AFTER = "\U0010ffff"  # behind all that a label may go on with
 Rows = Callable[..., list[Any]]
 
@@ -32,7 +34,7 @@ class Labels:
     def __init__(self, rows: Rows) -> None:
         """`rows` gives the rows of a query about the tables `names` and `concepts` (kg.store.tables)."""
         self._rows = rows
-        self.bearing = lru_cache(maxsize=20_000)(self._bearing)
+        self._asked: dict[str, tuple[tuple[str, bool], ...]] = {}
         self.labels = lru_cache(maxsize=20_000)(self._labels)
 
     @staticmethod
@@ -82,10 +84,25 @@ class Labels:
         sql = f"SELECT form FROM names WHERE size IN ({marks}) GROUP BY form ORDER BY length(form), form"
         return [form for (form,) in self._rows(sql, *(f"{folded[0]}{size:02d}" for size in sizes))]
 
-    def _bearing(self, folded: str) -> tuple[tuple[str, bool], ...]:
+    def bearing(self, folded: str) -> tuple[tuple[str, bool], ...]:
         """The things (CURIEs) that bear a folded label, and whether it is their preferred one; these come first."""
-        sql = f"SELECT curie, preferred {_JOINED} form = ? ORDER BY preferred DESC, curie"
-        return tuple((concept, bool(preferred)) for concept, preferred in self._rows(sql, folded))
+        if folded not in self._asked:
+            self.look_up([folded])
+        return self._asked[folded]
+
+    def look_up(self, folds: Iterable[str]) -> None:
+        """Ask at once for what bears some folded labels, which is kept."""
+        if len(self._asked) > _KEPT:
+            self._asked = {}
+        unknown = sorted(set(folds) - self._asked.keys())
+        found: dict[str, list[tuple[str, bool]]] = {folded: [] for folded in unknown}
+        for at in range(0, len(unknown), _AT_ONCE):
+            some = unknown[at : at + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT form, curie, preferred {_JOINED} form IN ({marks}) ORDER BY form, preferred DESC, curie"
+            for form, concept, preferred in self._rows(sql, *some):
+                found[form].append((concept, bool(preferred)))
+        self._asked |= {folded: tuple(bearers) for folded, bearers in found.items()}
 
     def _labels(self, concept: str) -> dict[str, str]:
         """The preferred labels of a thing by language, each the one that most entries give."""

@@ -15,6 +15,7 @@ _ANY_CASE = "(?i)"
 #: Endings that a word for what is done may change: "pruning" and "pruned", "quantization" and "quantizing".
 _ENDING = re.compile(r"(?<=\w{4})(?:ings?|ed|ations?|ions?|al|s)$")
 _DONE = re.compile(r"(?<=\w{4})(?:ing|ization|isation|ation|ion)$")
+_STEM = re.compile(r"(?<=\w{3})(?:i[sz](?:ations?|ing|ed|e)|(?<=\w)(?:ings?|ed|ations?|ions?|als?|ment|ers?|s))$")
 #: What "…" stands for between two words: at most three, of which none says what is done but that it is needed.
 _FEW = r"(?:(?:requiring|needing|using|relying|(?!\w+ing\b)\w+)[\W_]+){0,3}"
 
@@ -57,6 +58,21 @@ def any_regex(wordings: Iterable[str]) -> str:
     return _ANY_CASE + "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in cores.items())
 
 
+def texts_regex(wordings: Iterable[str]) -> str:
+    """As `any_regex`, with a comment that names the words that a text must have: those without are passed over."""
+    said = [words if is_acronym(words) else words.lower() for words in wordings]
+    pieces = [[piece.rstrip("*") for piece in re.findall(r"[^\W_]+\*?", words)] for words in said]
+    pattern = any_regex(said if len(said) == 1 else map(str.lower, said))
+    return hinted(pattern, map(" ".join, pieces)) if all(pieces) else pattern
+
+
+def hinted(pattern: str, words: Iterable[str]) -> str:
+    """A regular expression with the comment that texts must have all words of one of some phrases, in any case."""
+    # What any case fits is written in lower case, in which the text is searched.
+    hint = f"(?#has:{'|'.join(dict.fromkeys(word.lower() for word in words))})"
+    return f"{_ANY_CASE}{hint}{pattern[len(_ANY_CASE) :]}" if pattern.startswith(_ANY_CASE) else hint + pattern
+
+
 def name_regexes(name: str) -> list[str]:
     """Regular expressions for a person's name, whose parts must all be found; an initial is any part that begins so."""
     parts = re.findall(r"[^\W_]+", name)
@@ -83,3 +99,8 @@ def deed(word: str) -> str:
     """The stem of a word for what is done: "offload" of "offloading"; "" for other words."""
     stem = _DONE.sub("", word.lower())
     return stem if stem != word.lower() else ""
+
+
+def stem(word: str) -> str:
+    """A word without its ending, which for a verb and its nouns is the same: "remov" of "removing" and "removal"."""
+    return re.sub(r"(?<=\w{3}[^e\W])e$|(?<=([bdgmnprt]))\1$", "", _STEM.sub("", word.lower()))

@@ -168,7 +168,7 @@ class Parser:
 
     def _is_scope(self, at: int, cue: str) -> bool:
         """Whether a piece says only what nearly all papers are about ("pruning of large language models")."""
-        return self.items[at].means("scope") and cue in ("", "evaluate")
+        return self.items[at].means("scope") and cue in ("", "evaluate", "by")  # "removing layers from LLMs"
 
     def _steer(self, at: int, cue: str, negated: bool, joins: bool) -> tuple[str, bool, bool] | None:
         """The state after a word that names nothing; None for a word that is a condition."""

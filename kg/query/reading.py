@@ -15,6 +15,7 @@ from kg.query.filter import Fact
 from kg.query.items import ARTICLES, TO, Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.mending import folds, mend
+from kg.query.word_order import reordered
 from kg.query.words import QuestionWord, QuestionWords
 from kg.text import Token, fold, has_han, tokens
 
@@ -65,6 +66,7 @@ class QuestionReader:
         self.unknown = [item.text for item in unknown]
         taken += unknown
         items = self._with_persons(sorted(taken, key=lambda item: item.start))
+        items = reordered(items, self.text, self.lexicon)
         mend(items, self.lexicon)
         out: list[Item] = []
         items = self._with_objects(items)
@@ -163,6 +165,9 @@ class QuestionReader:
         return (_UNNAMED, [Item(start, end, text)]) if len(found) == 1 and len(text) > 2 and not has_han(text) else None
 
     def _candidates(self) -> Iterator[Item]:
+        words = [token.fold for token in self.tokens]
+        starts = range(len(words))
+        self.lexicon.look_up(" ".join(words[at : at + size]) for at in starts for size in range(1, _LONGEST + 1))
         yield from self._facts()
         widths = list(self._widths())
         yield from widths
@@ -181,6 +186,8 @@ class QuestionReader:
 
     def _named(self, found: list[Token]) -> Item | None:
         folded = " ".join(token.fold for token in found)
+        if not (self.lexicon.words.bearing(folded) or self.lexicon.senses(folded)):
+            return None
         if self._is_based(found) or self._is_pair(found) or self._is_top(found) or self._is_ordered(found):
             return None
         words = self._spelled_so(self.lexicon.words.bearing(folded), found)

@@ -7,8 +7,9 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from kg.model import KgError
@@ -17,6 +18,7 @@ from kg.store.faults import fault
 SECONDS = 30.0
 ROWS = 100_000
 _STEPS = 20_000  # of SQLite's machine between two looks at the clock
+_HINT = re.compile(r"\(\?#has:([^)]+)\)")
 _BYTES = 1 << 30  # of memory that a query may take
 #: What a query may do: read.
 _ALLOWED = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE))
@@ -107,8 +109,33 @@ def _ring(*_: object) -> None:
 
 
 def fits(pattern: str, text: str | None) -> bool:
-    """Whether a regular expression is found in a text: SQL's `regexp(pattern, text)`, or `text REGEXP pattern`."""
-    return text is not None and re.search(pattern, text) is not None
+    """Whether a regular expression is found in a text: SQL's `regexp(pattern, text)`, or `text REGEXP pattern`.
+
+    A comment `(?i)(?#has:one|two words)` in it spares the search in texts that have neither "one" nor both other words;
+    what follows such a comment is written in lower case.
+    """
+    if text is None:
+        return False
+    search, needed = _compiled(pattern)
+    if not needed:
+        return search(text) is not None
+    lower = text.lower()
+    for words in needed:
+        for word in words:
+            if word not in lower:
+                break
+        else:
+            return search(lower if pattern.startswith("(?i)") else text) is not None
+    return False
+
+
+@lru_cache(maxsize=1000)
+def _compiled(pattern: str) -> tuple[Callable[[str], re.Match[str] | None], tuple[tuple[str, ...], ...]]:
+    hint = _HINT.search(pattern)
+    if hint is None:
+        return re.compile(pattern).search, ()
+    needed = tuple(tuple(words.split(" ")) for words in hint[1].split("|"))
+    return re.compile(pattern.removeprefix("(?i)")).search, needed
 
 
 def _allowed(action: int, what: str | None, *_: object) -> int:

@@ -271,7 +271,7 @@ def test_asking_imports_nothing_slow() -> None:
 
 
 def test_a_sentence_that_names_what_few_papers_have_says_it(own: Lexicon, vocabulary: Vocabulary) -> None:
-    asked = "load balancing of experts"
+    asked = "papers on load balancing"
     said, unsaid = (read(asked, one).filter.conditions[0].any_of for one in (own, Lexicon(vocabulary)))
     assert any(isinstance(term, Phrase) and "load balancing" in term.wordings for term in said)
     assert not any(isinstance(term, Phrase) and "load balancing" in term.wordings for term in unsaid)

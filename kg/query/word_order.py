@@ -1,0 +1,112 @@
+"""Names in another order than their label has: "pruning of experts" is expert pruning, "removing layers" layer removal.
+
+Only words that would otherwise say nothing are joined so: what a question's pieces mean already stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+from kg.compiled import kept, stamp
+from kg.query.items import Item
+from kg.query.lexicon import Lexicon, Sense
+from kg.query.patterns import stem
+from kg.query.words import QuestionWords
+from kg.text import fold, has_han, tokens
+from kg.vocabulary import Vocabulary, ontology_files
+
+_TYPES = ("topic", "technique", "problem", "task")
+#: The longest run of pieces that is looked at, the most pieces between two, and the longest label in words.
+_LONGEST, _BETWEEN, _WORDS = 6, 2, 6
+
+
+def reordered(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
+    """The pieces of a question, those that are the words of one label in another order as one."""
+    if not any(_says_nothing(item) for item in items):
+        return items
+    for size in range(min(_LONGEST, len(items)), 1, -1):
+        for at in range(len(items) - size + 1):
+            run = items[at : at + size]
+            measured = any(item.value is not None for item in items[at + size : at + size + 2])  # 缩短一半
+            if not measured and (found := _whole(run, text, lexicon)):
+                return reordered([*items[:at], found, *items[at + size :]], text, lexicon)
+    for first, last in combinations(range(len(items)), 2):
+        if 1 < last - first <= _BETWEEN + 1 and (found := _around(items[first : last + 1], text, lexicon)):
+            return reordered([*items[:first], *items[first + 1 : last], found, *items[last + 1 :]], text, lexicon)
+    return items
+
+
+def _whole(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
+    """A run of pieces as one, where their words are those of a label."""
+    said = [item for item in run if not _only_joins(item)]
+    ends = run[0] in said and run[-1] in said
+    if not ends or not any(map(_says_nothing, run)) or any(i.mark or i.value is not None or i.fact for i in run):
+        return None
+    whole = text[run[0].start : run[-1].end]
+    if has_han(whole):  # 剪枝注意力头
+        is_pair = len(run) == len(said) == 2 and any(item.is_unknown for item in run)
+        senses = _known(lexicon, run[1].text + run[0].text) if is_pair else []
+    else:
+        senses = _bearing(lexicon, (item.text for item in said))
+    return Item(run[0].start, run[-1].end, whole, senses, done=True) if senses else None
+
+
+def _around(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
+    """The ends of a run as one piece: "stopping chains of thought early", "removing whole transformer layers"."""
+    first, last = run[0], run[-1]
+    if not all(map(_says_nothing, (first, last))) or any(i.mark or i.value is not None or i.means("and") for i in run):
+        return None
+    senses = [] if has_han(first.text + last.text) else _bearing(lexicon, (first.text, last.text))
+    return Item(last.start, last.end, last.text, senses, done=True) if senses else None
+
+
+def _says_nothing(item: Item) -> bool:
+    """Whether a piece names nothing by itself: a verb, a metric without a number, a word that at most papers use so."""
+    is_bare = item.text.islower() and " " not in item.text and not any(sense.known for sense in item.senses)
+    is_verb = not item.senses and item.means("decrease", "increase", "improve")
+    is_word = item.is_unknown or (bool(item.senses) and is_bare)
+    return not item.taken and (is_word or is_verb or item.types == {"metric"})
+
+
+def _only_joins(item: Item) -> bool:
+    is_joint = fold(item.text) in ("from", "in", "of", "for") or item.means("frame", "about", "narrows")
+    return is_joint and not item.senses and not item.is_unknown
+
+
+def _known(lexicon: Lexicon, label: str) -> list[Sense]:
+    folded = " ".join(token.fold for token in tokens(label))
+    return [sense for sense in lexicon.senses(folded) if sense.known and sense.type in _TYPES]
+
+
+def _bearing(lexicon: Lexicon, words: Iterable[str]) -> list[Sense]:
+    """What bears a label of these words, in any order and form."""
+    key = _key(token.fold for word in words for token in tokens(word))
+    label = _labels().get(key, "") if " " in key else ""
+    return [sense for sense in lexicon.senses(label) if sense.known and sense.type in _TYPES] if label else []
+
+
+def _key(words: Iterable[str]) -> str:
+    forms = _forms()
+    return " ".join(sorted({stem(forms.get(word, word)) for word in words}))
+
+
+@cache
+def _forms() -> dict[str, str]:
+    """What stands in labels for other words: "multi" for "multiple"."""
+    words = QuestionWords.load().meaning("stem")
+    return {label: word.labels[0] for word in words for label in word.labels[1:]}
+
+
+@cache
+def _labels() -> dict[str, str]:
+    """Folded labels of several words by the stems of these."""
+
+    def made() -> dict[str, str]:
+        index = sorted((folded, kind) for kind, folded in Vocabulary.load().index() if kind in _TYPES)
+        several = (folded for folded, _ in index if folded.isascii() and 1 <= folded.count(" ") < _WORDS)
+        return {_key(folded.split(" ")): folded for folded in several}
+
+    return dict(kept("orders", stamp([*ontology_files(), Path(__file__)]), made))
