@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from kg.names import address, called
 from kg.query.answer import Row
 from kg.query.conditions import Search, Value, Where, concepts, holding, is_searched, is_slow, marks
-from kg.query.filter import Filter
+from kg.query.filter import Condition, Filter
 from kg.query.support import Supporter, independent
 from kg.query.titles import Titles
 from kg.store.file import StoreFile
@@ -144,6 +144,15 @@ class Corpus:
         if not is_slow(wanted):
             return Papers(sql, where.given)
         return Papers(", ".join(str(number) for (number,) in self.store.rows(sql, *where.given)) or "NULL")
+
+    def count_among(self, papers: Papers, condition: Condition) -> int:
+        """How many papers of a set, each looked at by itself, fulfil a condition."""
+        among, where = (
+            papers.of("p.id"),
+            holding(Filter((condition,)), True, Search(self.store.db.holding, self._titled)),
+        )
+        sql = f"SELECT count(*) FROM papers p WHERE {among.sql} AND {where.sql}"
+        return int(self.store.rows(sql, *among.given, *where.given)[0][0])
 
     def titles(self) -> Titles:
         """All titles, as they are searched."""

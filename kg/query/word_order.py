@@ -27,7 +27,7 @@ def reordered(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
     """The pieces of a question, those that are the words of one label in another order as one."""
     if not any(_says_nothing(item) for item in items):
         return items
-    for size in range(min(_LONGEST, len(items)), 1, -1):
+    for size in range(min(_LONGEST, len(items)), 0, -1):
         for at in range(len(items) - size + 1):
             run = items[at : at + size]
             measured = any(item.value is not None for item in items[at + size : at + size + 2])  # 缩短一半
@@ -42,7 +42,7 @@ def reordered(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
 def _whole(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
     """A run of pieces as one, where their words are those of a label."""
     said = [item for item in run if not _only_joins(item)]
-    ends = run[0] in said and run[-1] in said
+    ends = run[0] in said and run[-1] in said and (len(run) > 1 or run[0].is_unknown)
     if not ends or not any(map(_says_nothing, run)) or any(i.mark or i.value is not None or i.fact for i in run):
         return None
     whole = text[run[0].start : run[-1].end]

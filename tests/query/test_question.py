@@ -11,10 +11,11 @@ from kg.query import Entity, Lexicon, Outcome, Phrase, read
 from kg.query.dates import relative
 from kg.query.empty import any_institution
 from kg.query.lexicon import Named
-from kg.query.patterns import any_regex
+from kg.query.patterns import any_regex, texts_regex
 from kg.query.read import LIMIT
 from kg.query.reading import QuestionReader
 from kg.query.sayings import Sayings
+from kg.store.asking import fits
 from kg.text import fold, has_han
 from kg.vocabulary import Vocabulary
 
@@ -444,6 +445,11 @@ def test_what_drafts_for_itself_needs_no_draft_model(lexicon: Lexicon) -> None:
         ("post training quantisation", "post-training quantization"),
         ("speculatve decodng for long contxt", "speculative decoding for long context"),
         ("stuctured prunnning withot retraning", "structured pruning without retraining"),
+        ("pruning of experts", "pruning experts"),
+        ("stopping early", "early stopping"),
+        ("distillation from multiple teachers", "multi-teacher distillation"),
+        ("sharing the KV cache across layers", "cross-layer KV cache sharing"),
+        ("剪枝注意力头", "注意力头剪枝"),
         ("RAG系统里的context compresion方法", "RAG系统里的context compression方法"),
         ("ＫＶ　ｃａｃｈｅ　ｃｏｍｐｒｅｓｓｉｏｎ　ｏｎ　Ｈ１００", "KV cache compression on H100"),
         ("在ＲＴＸ　３０９０上加速５倍以上的论文", "在RTX 3090上加速5倍以上的论文"),
@@ -460,10 +466,29 @@ def test_a_known_label_is_meant_before_one_that_only_a_paper_has(vocabulary: Voc
     assert own.misspelt(fold("langauge modles")) == "language model"
 
 
-@pytest.mark.parametrize("question", ["distillation from multiple teachers", "LLMs on Zyxgnarf chips"])
+@pytest.mark.parametrize(
+    "text",
+    ["KV Caches are quantized.", "It quantizes the KV-cache", "kvcache", "Quantization", "LLMs: 大模型", "US", "us"],
+)
+def test_words_that_a_text_must_have_change_nothing_but_the_time(text: str) -> None:
+    for ways in (["KV cache"], ["LLM", "language model"], ["KV … quant*", "quant* … KV cache"], ["US"], ["大模型"]):
+        assert fits(texts_regex(ways), text) == bool(re.search(any_regex(ways), text))
+
+
+@pytest.mark.parametrize("question", ["multiple agents", "LLMs on Zyxgnarf chips"])
 def test_a_usual_word_and_an_unknown_name_are_no_slips(question: str, lexicon: Lexicon) -> None:
     named = {term.field for one in read(question, lexicon).filter.conditions for term in one.any_of}
     assert not named & {"dataset", "model", "hardware", "institution"}
+
+
+def test_a_verb_and_a_word_apart_from_it_are_one_thing(lexicon: Lexicon) -> None:
+    asked = read("stopping chain-of-thought reasoning early", lexicon).filter
+    assert not asked.ignored
+    assert any(term.concept == "technique:early-stopping" for term in asked.conditions[-1].any_of)
+
+
+def test_words_beside_an_amount_keep_their_order(lexicon: Lexicon) -> None:
+    assert [type(one.any_of[0]) for one in read("思维链缩短一半", lexicon).filter.conditions] == [Entity, Outcome]
 
 
 def test_a_metric_of_something_is_a_condition(lexicon: Lexicon) -> None:

@@ -81,9 +81,9 @@ def _ways(corpus: Corpus, wanted: Filter, compound: Condition, say: Sayings) -> 
     whole = tuple(term for term in compound.any_of if not isinstance(term, Compound))
     if compound.negated or len(whole) == len(compound.any_of):
         return ""
-    others = tuple(one for one in wanted.conditions if one is not compound)
-    named = corpus.count(corpus.holding(Filter((*others, replace(compound, any_of=whole))))) if whole else 0
-    parts = corpus.count(corpus.holding(Filter(wanted.conditions))) - named
+    found = corpus.holding(wanted)
+    named = corpus.count_among(found, replace(compound, any_of=whole)) if whole else 0
+    parts = corpus.count(found) - named
     return say("answer.ways", words=say("empty.quoted", words=compound.text), named=named, parts=parts) if parts else ""
 
 
