@@ -98,13 +98,23 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if (_DEALT_OUT.search(place.text) or _is_listed(place)) and not _has_turn(place, result, setting):
         return None
     metric = result.metric.removeprefix("retained ") if change == KEPT else result.metric
-    return replace(result, change=change, metric=metric, baseline=against, baseline_concept=concept, setting=setting)
+    bound = result.bound if result.bound != "exact" else _bound_of_list(place)
+    told = replace(result, change=change, metric=metric, bound=bound, setting=setting)
+    return replace(told, baseline=against, baseline_concept=concept)
 
 
 def _has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:
     """Whether a sentence that deals out a list gives this number the metric or the setting that is told of it."""
     turns = [turn for turn in (respective.behind(place), respective.ahead(place)) if turn]
     return any(turn.text == setting or turn.text.endswith(result.metric) for turn in turns)
+
+
+def _bound_of_list(place: QuantityPlace) -> str:
+    """The bound of a number, or of the first of the list that it goes on with: "up to 2.2x, 20x and 2.5x"."""
+    numbers, at = place.sentence.quantities, place.index
+    while at and _BESIDE.fullmatch(place.text, numbers[at - 1].end, numbers[at].start):
+        at -= 1
+    return numbers[at].bound
 
 
 def is_metric_head(vocabulary: Vocabulary, word: str) -> bool:

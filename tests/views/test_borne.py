@@ -126,6 +126,14 @@ def test_a_kept_share_is_no_level(built: Graph) -> None:
     assert _told(built, "It reaches 97% accuracy.", "97%", **parts) == "accuracy of 97%"
 
 
+def test_a_bound_holds_for_the_whole_list(built: Graph) -> None:
+    text = "It lowers latency and energy by up to 41% and 9%, respectively."
+    energy = {"metric": "energy", "metric_concept": "metric:energy-consumption", "value": 9.0}
+    assert _told(built, text, "9%", **energy) == "up to 9% lower energy"
+    alone = "It lowers latency by up to 41% and lowers energy by 9%."
+    assert _told(built, alone, "9%", **energy) == "9% lower energy"
+
+
 def test_counted_things_are_fewer(built: Graph) -> None:
     parts = {"metric": "parameters", "metric_concept": "metric:parameters", "value": 9.0, "unit": "x"}
     assert _told(built, "It needs 9x fewer parameters.", "9x", **parts) == "9x fewer parameters"

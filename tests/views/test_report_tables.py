@@ -147,6 +147,21 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
     assert [row["loser"][0]["label"].split()[-1] for row in rows] == ([loser] if loser else [])
 
 
+def test_of_several_losers_each_has_its_figure(tmp_path: Path) -> None:
+    said = "Zorvex is 41% faster than Quandle. Zorvex is 9% faster than Corvid."
+    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
+    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        graph.add(paper, fast=True)
+        made = _record(graph.entries()[0], "Zorvex", said, "Quandle", "41% faster")
+        made["techniques"].append({"surface": "Corvid", "in": "A", "canonical": "Corvid", "role": "baseline"})
+        made["results"].append(made["results"][0] | {"surface": "9% faster", "value": 9, "baseline": "Corvid"})
+        record.write_text(json.dumps(made) + "\n")
+        graph.add(records=record)
+        (row,) = _rows(_data(graph), "wins")
+    assert sorted(row["by"]) == ["41% higher inference speed (vs. Quandle)", "9% higher inference speed (vs. Corvid)"]
+
+
 def test_a_takeaway_tells_a_median_and_quotes_a_paper_in_the_middle(stated: Graph) -> None:
     first = _data(stated)["takeaways"]["rows"][0]
     assert "4 papers" in first["text"]

@@ -204,6 +204,14 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     return label if label.endswith(added) else label + added
 
 
+def _by(shown: Selection, claim: WinClaim, losers: dict[str, str]) -> str:
+    """By how much a claim says that its winner wins; over which loser, where there are several."""
+    if len(losers) < 2:
+        return claim.by
+    than = shown.words("outcome.than", baseline=losers[claim.loser])
+    return shown.words("outcome.aside", effect=claim.by, notes=than)
+
+
 def _row(shown: Selection, made: list[WinClaim]) -> Row:
     losers: dict[str, str] = {}
     for claim in made:
@@ -213,7 +221,7 @@ def _row(shown: Selection, made: list[WinClaim]) -> Row:
         "winner": {"concept": made[0].winner, "label": shown.label(made[0].winner)},
         "loser": [{"concept": c, "label": label} for c, label in losers.items()],
         "metric": sorted({claim.metric for claim in made if claim.metric}),
-        "by": list(dict.fromkeys(claim.by for claim in made if claim.by)),
+        "by": list(dict.fromkeys(_by(shown, claim, losers) for claim in made if claim.by)),
         "papers": cited(claim.paper for claim in made),
         "quote": said(claim.quote for claim in made),
     }
