@@ -31,7 +31,7 @@ _AGAINST = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"\s(?:by|within|running|operating|while|after|before|beyond|over|on|in|at|with|when|for|"
+    r"\s(?:by|within|running|operating|relying|while|after|before|beyond|over|on|in|at|with|when|for|"
     r"and (?:(?:\w+ly|further|also|then|thus) )?(?:\d|up|reduc|improv|achiev|accelerat|outperform|decreas|increas|"
     r"lower|cuts|saves|maintain|preserv|keeps|enabl|deliver)\w*|"
     r"under|across|without|using|during|respectively|to|where|"

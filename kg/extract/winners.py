@@ -81,7 +81,8 @@ def stated(
             is_wide = is_class and (rival.mention.role == "proposed" or _is_broad(rival))
             i = -1 if is_wide else _subject(view, found, j, head, said)
             if i >= 0 and (said.kind == WIN or (i, j) not in out):
-                out[i, j] = StatedRelation(said.kind, start, is_class, _is_named(rival))
+                is_named = _is_named(rival) and not _MANY.match(view.text, end)  # "Plover", not "Plover baselines"
+                out[i, j] = StatedRelation(said.kind, start, is_class, is_named)
     told = {j: sentence_of(view.doc, said.at) for (_, j), said in out.items()}
     for pair, measured in _measured(view, found, head, lexicon, results):
         begin, end = told.get(pair[1], (0, 0))

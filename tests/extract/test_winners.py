@@ -136,7 +136,9 @@ def test_a_beaten_class_which_the_winner_may_belong_to_is_told_apart(
     assert [said.is_class for said in stated_in(entry, text).values()] == [is_class]
 
 
-@pytest.mark.parametrize(("loser", "is_named"), [("Plover", True), ("sparse attention", False)])
+@pytest.mark.parametrize(
+    ("loser", "is_named"), [("Plover", True), ("Plover baselines", False), ("sparse attention", False)]
+)
 def test_a_loser_with_a_name_of_its_own_is_told_apart(
     entry: Callable[..., Document], loser: str, is_named: bool
 ) -> None:
