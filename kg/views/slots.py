@@ -357,10 +357,11 @@ def _is_word(text: str, at: int) -> bool:
 
 def _with_article(said: str, text: str) -> str:
     """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse"."""
-    places = _places(text.lower(), said.lower())
-    found = (_ARTICLE.search(text, max(0, at - _AHEAD), at) for at, end in places if not _is_word(text, end))
+    places = [at for at, end in _places(text.lower(), said.lower()) if not _is_word(text, end)]
+    found = [_ARTICLE.search(text, max(0, at - _AHEAD), at) for at in places]
+    bare = any(not one and text.startswith(said, at) for one, at in zip(found, places, strict=True))
     before = next((one for one in found if one and not one[2].endswith(", ")), None)
-    if not before or re.match(r"(?:an?|the)\s", said) or (" " not in said and not said.islower()):
+    if not before or bare or re.match(r"(?:an?|the)\s", said) or (" " not in said and not said.islower()):
         return said
     if before[1].lower() not in ("a", "an"):
         return f"the {said}"

@@ -317,6 +317,7 @@ def test_a_wish_a_means_or_a_fragment_is_no_problem(built: Graph, verb: str, pro
         ("We propose Foo with a simple yet effective adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo with a novel unified gate.", " uses a unified gate."),
         ("We propose Foo for the blocks, adaptive gate.", " uses adaptive gate."),
+        ("Foo: A Two-Stage Adaptive Gate Framework. We employ adaptive gate.", " uses adaptive gate."),
         ("We propose what an adaptive gate with Foo is, adaptive gate.", ", in its own words: “"),
         ("We propose Foo at the cost of adaptive gate.", " uses adaptive gate."),
         ("Foo frames the choice of blocks as an adaptive gate.", ", in its own words: “"),
