@@ -69,8 +69,9 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     place = reader.place(found)
     if not place or _GLUED.match(place.text, place.quantity.end):
         return None
-    if reader.is_of_part(found, place):
-        return None
+    condition = rf"\b(?:under|given)\s(?:[\w-]+\s){{0,3}}{re.escape(result.metric)}"
+    if reader.is_of_part(found, place) or re.search(condition, place.text[: place.quantity.start], re.IGNORECASE):
+        return None  # what a result was obtained under is not what was measured
     stage = _STAGE.match(place.text, place.quantity.end)
     if stage and fold(stage["during"] or stage["stage"]) not in fold(result.metric):
         return None  # of a part of the run alone: "3x during prefilling"

@@ -192,7 +192,9 @@ def _proposed_name(shown: Selection, paper: Paper) -> str:
 
 
 def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[str]:
-    """The techniques that the paper surely proposes, except those with its name."""
+    """The techniques that the paper surely proposes, except those with its name; a survey sorts what others made."""
+    if paper.entries[0][1].kind == "survey":
+        return []
     own = {fold(name(paper)), fold(title(paper)), fold(what(paper)[0])}
     found = [
         mention
@@ -315,11 +317,12 @@ def _is_host(mention: Mention, own: str, text: str) -> bool:
 def _is_clause(mention: Mention, text: str) -> bool:
     """Whether the first word of a mention is a verb, whose subject stands before it: "LLMs demand large memory"."""
     first, _, rest = mention.surface.partition(" ")
-    if not rest or not first.islower() or tagged(rest, 0, len(rest))[0][0].tag not in _OBJECT_BEGINS:
+    if not rest or not first.islower():
         return False
+    ends = ("NNS", "NNPS", "PRP", "WDT") if tagged(rest, 0, len(rest))[0][0].tag in _OBJECT_BEGINS else ()
     before = (_SUBJECT.search(text[max(0, at - _BEFORE) : at]) for at, _ in _places(text, mention.surface))
     words = [found["word"] for found in before if found]
-    return any(tagged(word, 0, len(word))[0][0].tag in ("NNS", "NNPS", "PRP", "WDT") for word in words)
+    return any(tagged(word, 0, len(word))[0][0].tag in (*ends, "RB") for word in words)
 
 
 def _wording(shown: Selection, mention: Mention, text: str) -> str:

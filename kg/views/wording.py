@@ -90,7 +90,7 @@ class Wording:
         if not words or has_han(text):
             return bool(words)
         tags = [word.tag for word in words]
-        if len(tags) > _SHORT and tags[0] == "RB" and words[1].text.endswith("ing") and {"TO", "DT"} & set(tags):
+        if len(tags) > _SHORT and tags[0] == "RB" and words[1].text.endswith("ing") and {"TO", "DT", "IN"} & set(tags):
             return False  # "dynamically mapping physical to virtual pages", "selectively restoring these neurons"
         places = zip(tags, tags[1:], tags[2:], strict=False)
         if any(a[:2] == "NN" and b == "JJ" and c in ("IN", "TO") for a, b, c in places):

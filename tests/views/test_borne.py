@@ -71,6 +71,7 @@ def test_baseline_and_setting_are_those_of_the_clause(
         ("It achieves up to 2.26 wall-clock speedup.", "2.26", {"value": 2.26, **SPEED, "unit": "points"}),
         ("It runs 0.28x faster on old devices.", "0.28x", {"value": 0.28, **SPEED}),
         ("It achieves a 3x speedup during prefilling.", "3x", {"value": 3.0, **SPEED}),
+        ("Under matched latency, it improves by 4%.", "4%", {"value": 4.0}),
         ("It gives a 3x acceleration in GEMM-Q.", "3x", {"value": 3.0, **SPEED}),
         ("It has a 9% FID improvement.", "9%", {"value": 9.0, "change": "increase", "metric": "FID improvement"}),
         ("It costs a 0.6% drop of accuracy.", "0.6%", {"value": 0.6, **ACCURACY}),

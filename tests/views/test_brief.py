@@ -283,6 +283,7 @@ def test_a_kept_share_is_told_as_what_a_paper_comes_with(built: Graph) -> None:
         ("FedAvg and effectively initializes client models", False),
         ("GPTQ and naively quantized models", True),
         ("high latency due to its verbosity", False),
+        ("adaptively allocating sparsity across modules", False),
         ("decoder inference expensive in attention and memory", False),
     ],
 )
@@ -297,6 +298,7 @@ def test_a_clause_or_a_cut_phrase_is_no_noun(phrase: str, is_noun: bool) -> None
         ("has", "open routing platform"),
         ("treats this as a", "memory bottleneck"),
         ("(as all systems)", "demand large memory costs"),
+        ("is large, and many often", "waste memory costs of others"),
         ("has", "memory costs of the key"),
         ("exploits", "temporal redundancy"),
     ],
@@ -329,6 +331,14 @@ def test_a_technique_has_the_article_of_the_paper_and_is_no_likeness(built: Grap
     document = Document("t-1", "t", 1, {"A": Text(said, said)})
     paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", techniques=[mention]))])
     assert brief(built, paper, "en").startswith(f"Foo{uses}")
+
+
+def test_a_survey_uses_none_of_what_it_sorts(built: Graph) -> None:
+    text = "We review adaptive gates of models."
+    mention = Mention("technique", "adaptive gates", "adaptive gates", "A", role="proposed", sure=True)
+    document = Document("t-1", "t", 1, {"A": Text(text, text)})
+    paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", kind="survey", techniques=[mention]))])
+    assert brief(built, paper, "en") == "Foo, in its own words: “We review adaptive gates of models”."
 
 
 @pytest.mark.parametrize("technique", ["adaptive gate problem", "token acceptance rate"])
