@@ -117,7 +117,7 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     between = _between(lines, title, top, is_sparse=top == page.height)
     notes_top = top
     if found:
-        hung = hanging(page, below, found.left, top)
+        hung = hanging(page, below, (found.left, found.right), top)
         notes_top = min((line.y - 1 for line in hung), default=top)
         aside = {id(line) for line in (*beside(between, found.left, found.right), *hung, *side)}
         between = [line for line in between if id(line) not in aside]

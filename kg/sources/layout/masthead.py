@@ -112,9 +112,20 @@ def _goes_on(line: TextLine, lines: Sequence[TextLine]) -> bool:
     )
 
 
-def hanging(page: Page, below: float, left: float, top: float) -> list[TextLine]:
-    """The lines between two heights that start a column of notes left of the text, which goes on below `top`."""
-    side = sorted((li for li in page.lines if li.right < left - 3 and li.y > below), key=lambda li: li.y)
+def hanging(page: Page, below: float, column: tuple[float, float], top: float) -> list[TextLine]:
+    """The lines between two heights that start a column of notes left of the text, which goes on below `top`.
+
+    One right of it, which may be text, counts if it begins as a list of affiliations. `column`: edges of the text.
+    """
+    left, right = column
+    out = _hung([li for li in page.lines if li.right < left - 3 and li.y > below], top)
+    beyond = _hung([li for li in page.lines if li.left > right + 3 and li.y > below], top)
+    return [*out, *beyond] if beyond and HeaderLabels.load().affiliations.match(beyond[-1].text) else out
+
+
+def _hung(side: list[TextLine], top: float) -> list[TextLine]:
+    """The lines above `top` of the column that goes on below it, from the lowest up."""
+    side.sort(key=lambda li: li.y)
     out: list[TextLine] = []
     low = next((li for li in side if li.y > top), None)
     for line in reversed([li for li in side if low and li.y < low.y]):

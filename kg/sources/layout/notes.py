@@ -39,7 +39,7 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
     found = [place for place in _below_names(lines, known) if not is_running(place)]
     for chars in notes([] if found else lines):
         text = written(chars)
-        found += _of_named(text, known, offices)
+        found += list(_of_named(text, known, offices)) or _of_list(text, offices)
         found += after_names(text, known.authors, offices)
         found += (clean(match[1]) for match in _WITH.finditer(text) if offices.has(match[1]))
         items = [(labels(m), _without_mails(_CUT.split(i)[0])) for m, i in _items(chars)]
@@ -83,6 +83,14 @@ def _of_named(text: str, known: People, offices: Offices) -> Iterator[str]:
             and not is_running(place)
         ):
             yield place
+
+
+def _of_list(text: str, offices: Offices) -> Iterator[str]:
+    """Yield affiliations of a list with a heading: "Author Affiliations: University of X, Y; University of Z."."""
+    heading = HeaderLabels.load().affiliations.match(text)
+    listed = _CUT.split(text[heading.end() :])[0] if heading else ""
+    if ";" in listed and not _BRACKET.search(listed):
+        yield from (place for part in listed.split(";") if _is_place(place := clean(part.strip(" .:,")), offices))
 
 
 def after_names(text: str, authors: Sequence[str], offices: Offices) -> Iterator[str]:
