@@ -7,7 +7,8 @@ the same PDFs (whose errors count against us). A folder of one's own has PDFs wi
 is right when it is equal, case and spaces apart; an abstract when difflib's ratio is at least 0.95; institutions are
 those that `kg extract` finds in the document, compared as by the annotated papers' scorer. "seconds" is the CPU time of
 the reader for one PDF, everything loaded, on average and at most; extraction is not in it. `--write` puts the figures
-of these papers and of the pages of the tests (tests/sources/pages.txt) between the marks in docs/evaluation.md.
+of these papers and of the pages of the tests (tests/sources/pages.txt) between the marks in docs/evaluation.md, those
+of folders of one's own into its second table, a row each.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ SIMILAR = 0.95
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "evaluation.md"
 MARKS = re.compile(r"(?<=<!-- pdf -->\n).*?(?=<!-- /pdf -->)", re.DOTALL)
+OTHERS = re.compile(r"(?<=<!-- pdf-others -->\n).*?(?=<!-- /pdf-others -->)", re.DOTALL)
 HEAD = """| papers | PDFs | title | abstract | authors | institutions F1 |
 |---|---:|---:|---:|---:|---:|
 """
@@ -75,17 +77,44 @@ def main() -> int:
     print(f"{'seconds':>9}{'most':>7}")
     pipeline = Pipeline(fast=True)
     known: list[Score] = []
+    page = PAGE.read_text("utf-8")
     for folder in folders:
         scores = [score(folder / g["file"], g, pipeline) for g in gold(folder)]
         known += scores
+        page = with_row(page, folder.name, scores) if arguments.folders else page
         print(line(folder.name, scores))
         for one in scores if arguments.misses else ():
             for miss in one.misses:
                 print(f"  {one.file}: {miss}")
-    if arguments.write:
+    if arguments.write and arguments.folders:
+        PAGE.write_text(page, "utf-8")
+    elif arguments.write:
         made = row("conference papers as published", known) + row("pages of the tests", of_tests(pipeline))
         PAGE.write_text(MARKS.sub(lambda _: HEAD + made, PAGE.read_text("utf-8")), "utf-8")
     return 0
+
+
+def with_row(page: str, name: str, scores: list[Score]) -> str:
+    """The page with a row for a folder of one's own, in the place of the one that it had."""
+
+    def share(values: list[bool | None]) -> str:
+        known = [value for value in values if value is not None]
+        return f"{100 * sum(known) / len(known):.0f} %" if known else "-"
+
+    shared = (
+        [s.title for s in scores],
+        [None if s.abstract is None else s.abstract >= SIMILAR for s in scores],
+        [s.authors for s in scores],
+        [None if s.found is None else s.found[0] == s.found[1] == s.found[2] for s in scores],
+    )
+    made = f"| {name} | {len(scores)} | {' | '.join(map(share, shared))} |\n"
+
+    def put(table: re.Match[str]) -> str:
+        lines = table[0].splitlines(keepends=True)
+        at = next((at for at, one in enumerate(lines) if one.startswith(f"| {name} |")), len(lines))
+        return "".join([*lines[:at], made, *lines[at + 1 :]])
+
+    return OTHERS.sub(put, page)
 
 
 def of_tests(pipeline: Pipeline) -> list[Score]:

@@ -455,3 +455,15 @@ def test_marks_of_notes_leave_the_abstract_and_exponents_stay(tmp_path):
     text = "We halve the memory^{1}. It needs 10^{5} steps and has n^{2} parts, as all of the others have had. " * 3
     abstract = paper(tmp_path, simple(text)).texts["A"].text
     assert abstract.startswith("We halve the memory. It needs 105 steps and has n2 parts,")
+
+
+def test_a_folder_of_one_s_own_has_one_row_in_the_page_of_figures():
+    page = "text\n<!-- pdf-others -->\n| pages | PDFs |\n|---|---:|\n"
+    page += "| ours | 1 | - |\n| more | 2 | - |\n<!-- /pdf-others -->\nend\n"
+    scores = [
+        eval_pdf.Score("a.pdf", True, 0.99, None, (1, 1, 1), 0.1, []),
+        eval_pdf.Score("b.pdf", False, 0.9, None, (0, 1, 1), 0.1, []),
+    ]
+    row = "| ours | 2 | 50 % | 50 % | - | 50 % |\n"
+    assert eval_pdf.with_row(page, "ours", scores) == page.replace("| ours | 1 | - |\n", row)
+    assert eval_pdf.with_row(page, "new", scores) == page.replace("<!-- /pdf", row.replace("ours", "new") + "<!-- /pdf")
