@@ -58,7 +58,7 @@ def _row(entry: xml.Element, name: str) -> dict[str, object] | Skipped:
     """An entry of an API response."""
     found = _ID.search(name)
     if found is None:
-        return Skipped(f'"{name[:100]}" is not an arXiv id')
+        return Skipped(f'"{name[:100]}" is not an arXiv id: fetch it again')
     return {
         "id": found[1],
         "title": _value(entry, "title"),

@@ -108,7 +108,7 @@ def _parsed(text: str, macros: dict[str, str]) -> tuple[str, dict[str, str]] | N
     from bibtexparser.model import DuplicateFieldKeyBlock, Entry, ParsingFailedBlock, String
 
     if text.count("@") > _MOST_STARTS:
-        raise Skipped(f"it holds more than {_MOST_STARTS:,} @")
+        raise Skipped(f"it holds more than {_MOST_STARTS:,} @: divide it")
     blocks = parse_string(text, parse_stack=[]).blocks
     block = blocks[0] if blocks else None
     if isinstance(block, DuplicateFieldKeyBlock):
@@ -157,7 +157,7 @@ def _value(raw: str, macros: Mapping[str, str], name: str = "a macro") -> str:
             raise Skipped(f"its {name.strip()[:40]} does not end where it should: check the comma after it")
         at += 1
         if sum(map(len, pieces)) > 1_000_000:
-            raise Skipped(f"its {name.strip()[:40]} becomes too long")
+            raise Skipped(f"its {name.strip()[:40]} becomes too long: shorten its macros")
 
 
 def _closing(raw: str, at: int) -> int:
@@ -167,7 +167,7 @@ def _closing(raw: str, at: int) -> int:
         if match.group() == ("}" if mark == "{" else '"') and depth == 0:
             return match.start()
         depth += {"{": 1, "}": -1}.get(match.group(), 0)
-    raise Skipped("a brace or quote in it is not closed")
+    raise Skipped("a brace or quote in it is not closed: close it")
 
 
 def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, Any]) -> dict[str, Any]:

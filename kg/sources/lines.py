@@ -191,7 +191,7 @@ def ended(lines: list[str], end: re.Pattern[str]) -> list[str]:
     for number, line in enumerate(lines, 1):
         if end.match(line):
             return lines[:number]
-    raise Skipped("it has no end (ER): the file may be cut off")
+    raise Skipped("it has no end (ER), as in a file that is cut off: fetch it again")
 
 
 def records(file: InputFile, first: re.Pattern[str], between: re.Pattern[str] | None = None) -> Iterator[RecordLines]:

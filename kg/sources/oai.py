@@ -69,14 +69,14 @@ def _row(record: xml.Element) -> dict[str, object] | Skipped:
             if (form := xml.local(found)) in _FORMS:
                 name = xml.text(xml.child(record, "header", "identifier"))
                 return _dublin_core(found, name) if form == "dc" else _arxiv(found, name, raw=form == "arXivRaw")
-    return Skipped("its metadata are of no form that is read here (arXiv, arXivRaw, oai_dc)")
+    return Skipped("its metadata are of no form that is read here (arXiv, arXivRaw, oai_dc): fetch one of these")
 
 
 def _arxiv(paper: xml.Element, name: str, raw: bool) -> dict[str, object] | Skipped:
     """A record with arXiv's own metadata."""
     found = _ARXIV.fullmatch(f"oai:arXiv.org:{_value(paper, 'id')}") or _ARXIV.fullmatch(name)
     if found is None:
-        return Skipped(f'"{(_value(paper, "id") or name)[:100]}" is not an arXiv id')
+        return Skipped(f'"{(_value(paper, "id") or name)[:100]}" is not an arXiv id: fetch it again')
     return {
         "id": found[1],
         "title": _value(paper, "title"),

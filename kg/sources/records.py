@@ -52,7 +52,10 @@ def rows(file: InputFile, row: Made, lists: Collection[str] = (), is_any: bool =
         if number > _MOST:
             raise KgError(f"{file.path}: holds more than {_MOST:,} records: split it into smaller files.")
         if not isinstance(record, dict):
-            yield where, record if isinstance(record, Skipped) else Skipped("it is not a JSON object")
+            yield (
+                where,
+                record if isinstance(record, Skipped) else Skipped("it is not a JSON object: write each paper as one"),
+            )
         elif is_any:
             yield from _deeper(where, record, row)
         elif (made := row(record)) is not None:
@@ -145,9 +148,9 @@ def _value(line: bytes | str) -> Any:
     except UnicodeDecodeError as error:
         return Skipped(f"byte {error.start + 1} of the line is not valid UTF-8: save the file as UTF-8")
     except json.JSONDecodeError as error:
-        return Skipped(f"it is not JSON ({error.msg.removesuffix(' at')} at column {error.colno})")
+        return Skipped(f"it is not JSON ({error.msg.removesuffix(' at')} at column {error.colno}): write it again")
     except (RecursionError, ValueError):
-        return Skipped("its JSON is nested too deeply or holds a number of too many digits")
+        return Skipped("its JSON is nested too deeply or holds a number of too many digits: write it again")
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
@@ -191,7 +194,7 @@ def _streamed(file: InputFile, lists: Collection[str]) -> Iterator[tuple[int, An
         except _Damaged as damage:
             if opening != "{" or not stream.skip_line(line):
                 raise KgError(f"{file.path}: the JSON is damaged ({damage}): write or fetch it again.") from None
-            yield line, Skipped(f"it is not JSON ({damage})")
+            yield line, Skipped(f"it is not JSON ({damage}): write it again")
 
 
 def _items(stream: _Stream) -> Iterator[tuple[int, Any]]:

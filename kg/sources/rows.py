@@ -133,7 +133,7 @@ class _Names:
         said = paper.texts["T"].raw if paper.texts["T"].raw.strip() else paper.texts["A"].raw
         first = self._where.setdefault((paper.id, hash(folded(said))), where)
         if first != where:
-            raise Skipped(f'the id "{paper.id}" is already used in {first} for the same paper')
+            raise Skipped(f'the id "{paper.id}" is already used in {first} for the same paper: remove one')
         name = paper.id
         while name in self._next:
             name = f"{paper.id}-{self._next[paper.id]}"
@@ -174,13 +174,13 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
     if subtitle and subtitle.lower() not in texts["T"].lower():
         texts["T"] = f"{texts['T'].rstrip().rstrip(':')}: {subtitle}" if texts["T"].strip() else subtitle
     if not texts["T"].strip() and not texts["A"].strip():
-        raise Skipped("it has neither title nor abstract")
+        raise Skipped("it has neither title nor abstract: give it one of them")
     for field, text in texts.items():
         if len(text) > TEXT_LIMIT:
-            raise Skipped(f"its {_TEXTS[field]} has {len(text):,} characters, more than {TEXT_LIMIT:,}")
+            raise Skipped(f"its {_TEXTS[field]} has {len(text):,} characters, more than {TEXT_LIMIT:,}: cut it")
     name = _string(values["id"]).strip() or f"{source}-{number:02d}"
     if len(name) > _ID_LIMIT or not name.isprintable():
-        raise Skipped("its id is too long or holds characters that do not print")
+        raise Skipped("its id is too long or holds characters that do not print: give it another")
     authors, count = _authors(values["authors"])
     date, year = _when(values["date"], values["year"])
     return Document(

@@ -173,7 +173,10 @@ def _rows(file: InputFile, shape: _Shape) -> Iterator[Row]:
         elif problem:
             yield where, Skipped(problem)
         elif is_wide:
-            yield where, Skipped(f"it has {len(cells):,} columns and the header {len(columns):,}")
+            yield (
+                where,
+                Skipped(f"it has {len(cells):,} columns and the header {len(columns):,}: put quotes around its cells"),
+            )
         elif any(cells) and (not is_torn or len(cells) in (width, len(columns))):
             is_torn, width = False, len(cells)
             yield where, _row(file, columns, cells, shape)

@@ -29,9 +29,11 @@ def test_what_could_not_be_read_is_kept_with_its_source_until_it_is_mended(tmp_p
     path = _papers(tmp_path, PAPER, {"id": "p-2"})
     with kg.open(str(tmp_path / "g")) as graph:
         for _ in range(2):
-            assert graph.add(path).skipped == [f"{path}: line 2 was skipped: it has neither title nor abstract."]
+            assert graph.add(path).skipped == [
+                f"{path}: line 2 was skipped: it has neither title nor abstract: give it one of them."
+            ]
             (source,) = graph.sources()
-            assert source.skipped == ("line 2 was skipped: it has neither title nor abstract.",)
+            assert source.skipped == ("line 2 was skipped: it has neither title nor abstract: give it one of them.",)
         graph.add(_papers(tmp_path, PAPER, {"id": "p-2", "title": "Zop"}))
         assert graph.sources()[0].skipped == ()
 

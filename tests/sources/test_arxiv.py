@@ -72,7 +72,7 @@ def test_rss_dates_the_new_by_its_day_and_the_others_by_their_id(tmp_path):
     assert (new.arxiv, new.url, new.year) == ("2510.01234", "https://arxiv.org/abs/2510.01234", 2025)
     assert facts(old) == ("2301.00001", "Old Pruning", 1, "2023-01", "")
     assert batch.skipped == [
-        f'{tmp_path}/answer.xml: paper 3 was skipped: "https://blog.arxiv.org/news" is not an arXiv id.'
+        f'{tmp_path}/answer.xml: paper 3 was skipped: "https://blog.arxiv.org/news" is not an arXiv id: fetch it again.'
     ]
 
 

@@ -133,7 +133,9 @@ def test_openalex_snapshot(tmp_path):
     works = [WORK, {"id": "https://openalex.org/W43", "authorships": None, "title": None}]
     batch = made(tmp_path, "\n".join(map(json.dumps, works)) + "\n", "openalex")
     assert [d.id for d in batch.documents] == ["W42"]
-    assert batch.skipped == [f"{tmp_path}/answer.json: line 2 was skipped: it has neither title nor abstract."]
+    assert batch.skipped == [
+        f"{tmp_path}/answer.json: line 2 was skipped: it has neither title nor abstract: give it one of them."
+    ]
 
 
 def test_openalex_index_of_nonsense_is_no_abstract(tmp_path):

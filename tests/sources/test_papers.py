@@ -80,7 +80,9 @@ def test_other_usual_names_of_fields_are_read(tmp_path):
 def test_a_title_or_an_abstract_is_enough(tmp_path):
     batch = made(tmp_path, {"title": "Only a Title"}, {"abstract": "Only an abstract."}, {"id": "empty", "title": " "})
     assert [d.id for d in batch.documents] == ["papers-01", "papers-02"]
-    assert batch.skipped == [f"{tmp_path}/papers.jsonl: line 3 was skipped: it has neither title nor abstract."]
+    assert batch.skipped == [
+        f"{tmp_path}/papers.jsonl: line 3 was skipped: it has neither title nor abstract: give it one of them."
+    ]
 
 
 def test_numbers_as_authors_and_unknown_dates(tmp_path):

@@ -105,7 +105,7 @@ def test_header_without_title_and_abstract_is_skipped(tmp_path):
     path.write_text('<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/><text/></TEI>', "utf-8")
     batch = read(path)
     assert list(batch.documents) == []
-    assert batch.skipped == [f"{path}: paper 1 was skipped: it has neither title nor abstract."]
+    assert batch.skipped == [f"{path}: paper 1 was skipped: it has neither title nor abstract: give it one of them."]
 
 
 CASIA = (
