@@ -99,7 +99,10 @@ def is_slow(wanted: Filter) -> bool:
     """Whether a filter tests texts, names or wordings one by one, so that its papers are worth keeping."""
     terms = (term for condition in wanted.conditions for term in condition.terms)
     return any(
-        isinstance(t, Phrase) or (isinstance(t, Outcome) and (t.words or t.told)) or t.field in ("author", "venue")
+        isinstance(t, Phrase)
+        or (isinstance(t, Entity) and bool(t.names))
+        or (isinstance(t, Outcome) and (t.words or t.told))
+        or t.field in ("author", "venue")
         for t in terms
     )
 
@@ -113,12 +116,13 @@ def _one(condition: Condition, few: bool, search: Search) -> Where:
 
 def _in_passing(term: Term) -> Term:
     """A condition that is left out, in which a passing mention counts too."""
-    return replace(term, shown=()) if isinstance(term, Entity) else term
+    return replace(term, shown=(), names=()) if isinstance(term, Entity) else term
 
 
 def _term(term: Term, few: bool, search: Search) -> Where:
     if isinstance(term, Entity):
-        return _any([_having(term), search.titled(term.titles)]) if term.titles else _having(term)
+        having = _all([_having(term), _naming(term, search.near)]) if term.names else _having(term)
+        return _any([having, search.titled(term.titles)]) if term.titles else having
     if isinstance(term, Outcome):
         found = _in("SELECT x.paper FROM results x WHERE", reporting(term))
         return _any([found, _stating(term.told, few)]) if term.told else found
@@ -153,6 +157,20 @@ def _having(term: Entity) -> Where:
         where = Where(among.sql + said, (*among.given, *roles))
         out.append(_in("SELECT x.paper FROM mentions x WHERE x.concept IN", where))
     return _any(out)
+
+
+def _naming(term: Entity, near: Near) -> Where:
+    """The papers that name a topic, or the technique of its name, or propose what shows it, or use two such things."""
+    borne, shown = concepts(term.borne), concepts(term.shown)
+    said = "(m.role = 'proposed' OR (m.role = 'used' AND m.sure = 1))"
+    sql = f"SELECT m.paper FROM mentions m WHERE {said} AND m.concept IN {shown.sql} GROUP BY m.paper"
+    enough = "HAVING count(DISTINCT m.concept) > 1 OR max(CASE m.role WHEN 'proposed' THEN 1 ELSE 0 END) = 1"
+    ways = [
+        _in("SELECT m.paper FROM mentions m WHERE m.concept IN", borne),
+        Where(f"p.id IN ({sql} {enough})", shown.given),
+        _saying(term.names, True, near),
+    ]
+    return _any(ways)
 
 
 def _central(topics: Where, shown: tuple[str, ...]) -> Where:

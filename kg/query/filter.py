@@ -28,6 +28,8 @@ class Entity:
     roles: tuple[str, ...] = ()  # techniques: the roles that count; () for proposed or used, any role where none is
     titles: tuple[str, ...] = ()  # names by which a title says that its paper is about it
     shown: tuple[str, ...] = ()  # topics: techniques whose use or proposal makes a topic sure; () where all count
+    names: tuple[str, ...] = ()  # topics: names of which a text must have one, where the paper has none of `borne` in
+    borne: tuple[str, ...] = ()  # any role and proposes none of `shown`; () where all papers on the topic count
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from kg.query.joins import Taken, joined, over_baselines
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import beside
 from kg.query.reading import PERSON
-from kg.query.stating import is_property, lacking, models_before, named, rewordings, stated
+from kg.query.stating import is_property, lacking, models_before, named, named_so, rewordings, stated
 from kg.query.thresholds import Thresholds
 from kg.text import fold, has_han
 
@@ -254,7 +254,7 @@ class Parser:
         roles = self._roles(at, cue)
         compound = self._parts(item, words=False)
         said = [] if roles else rewordings(senses, compound is not None, self.lexicon, self.language)
-        found = [self.entity(sense, roles) for sense in senses]
+        found = [named_so(self.entity(sense, roles), item.senses, self.lexicon) for sense in senses]
         return [*found, *([compound] if compound and not roles else []), *said]
 
     def _parts(self, item: Item, words: bool) -> Compound | None:
@@ -301,7 +301,8 @@ class Parser:
         titles = self.lexicon.titles(sense.concept) if said in ((), _ROLES["use"]) else ()
         shown = tuple(sorted(self.lexicon.indicators(sense.concept))) if sense.type == "topic" else ()
         label = self.lexicon.label(sense.concept, self.language)
-        return Entity(sense.type, sense.concept, label, concepts, said, titles, shown)
+        found = Entity(sense.type, sense.concept, label, concepts, said, titles, shown)
+        return named_so(found, self.lexicon.senses(fold(self.lexicon.label(sense.concept))), self.lexicon)
 
     def chosen(self, at: int, cue: str = "") -> list[Sense]:
         """Which of its senses a piece has after a cue; several where types share a name that no topic bears."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kg.entity_types import NAMED
-from kg.query.filter import Phrase, Term
+from kg.query.filter import Entity, Phrase, Term
 from kg.query.items import Item
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.patterns import deed
+from kg.query.patterns import deed, stem
 from kg.text import fold, has_han
 
 #: Names of a thing that are looked for.
@@ -54,6 +56,21 @@ def lacking(item: Item, lexicon: Lexicon) -> Phrase:
     forms = [form.format(n=one) for one in said for form in word.facts["stated"]]
     free = [word.facts["stated"][0].format(n=part) for one in said for part in one.split()]
     return Phrase(f"no {item.text}", tuple(dict.fromkeys((*forms, *free))))
+
+
+def named_so(topic: Entity, senses: list[Sense], lexicon: Lexicon) -> Entity:
+    """A topic that a question calls by the name of a technique: texts have one of its names, or what shows it is new.
+
+    Topics are given to papers beside what they are about.
+    """
+    same = [sense.concept for sense in senses if sense.type == "technique" and sense.known]
+    if topic.field != "topic" or not same:
+        return topic
+    known = (*lexicon.labels(same[0]), *lexicon.labels(topic.concept), *lexicon.words.asked_as(topic.concept))
+    names = tuple(dict.fromkeys(label for label in known if label.isascii()))
+    heads = ((mods, stem(head)) for *mods, head in (name.split() for name in names) if head.islower())
+    ways = tuple(" ".join((*mods, f"{head}*")) for mods, head in heads if len(head) > 3)
+    return replace(topic, names=(*names, *ways), borne=lexicon.family(same[0]))
 
 
 def named(item: Item, concept: str, lexicon: Lexicon) -> Phrase:

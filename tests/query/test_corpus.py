@@ -7,6 +7,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,23 @@ def test_topic_in_passing_is_not_what_a_paper_is_about(built: Graph, papers: lis
     assert found(Filter((Condition("x", (asked,)),))) == sorted(about)
     assert found(Filter((Condition("x", (asked,), True),))) == sorted(paper for paper in said if not said[paper])
     assert len(about) < sum(map(bool, said.values()))
+
+
+def test_topic_that_is_asked_for_by_name_is_named(built: Graph, papers: list[Paper]) -> None:
+    topic, bears, shows = "topic:quantization", "technique:quantization", "technique:post-training-quantization"
+    plain = Entity("topic", topic, topic, (topic,))
+    asked = Entity("topic", topic, topic, (topic,), shown=(shows,), names=("quantization", "quanti*"), borne=(bears,))
+    says = _any(lambda d, r: any(re.search(r"(?i)\bquanti", t.raw) for t in d.texts.values()))
+    has = _any(lambda d, r: any(m.concept == bears for m in r.techniques))
+    new = _any(lambda d, r: any(m.concept == shows and m.role == "proposed" for m in r.techniques))
+    named = {paper.id for paper in papers if says(paper) or has(paper) or new(paper)}
+    found = Corpus.of(built.store).found
+    central = found(Filter((Condition("x", (replace(plain, shown=(shows,)),)),)))
+    assert found(Filter((Condition("x", (asked,)),))) == [paper for paper in central if paper in named]
+    every = {*found(Filter((Condition("x", (plain,)),)))}
+    assert not every & {
+        *found(Filter((Condition("x", (asked,), True),)))
+    }  # what is left out is left out in passing too
 
 
 @pytest.mark.parametrize("names", [("llm",), ("kv cache", "quantization"), ("large language model",), ("zyx",), ("2",)])

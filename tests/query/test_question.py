@@ -487,6 +487,12 @@ def test_a_verb_and_a_word_apart_from_it_are_one_thing(lexicon: Lexicon) -> None
     assert any(term.concept == "technique:early-stopping" for term in asked.conditions[-1].any_of)
 
 
+def test_a_topic_is_called_by_the_names_of_its_technique(lexicon: Lexicon) -> None:
+    ((vla,),) = (one.any_of for one in read("有多少篇论文是关于VLA模型的", lexicon).filter.conditions)
+    assert isinstance(vla, Entity)
+    assert {"VLA", "vision-language-action model"} <= set(vla.names)
+
+
 def test_words_beside_an_amount_keep_their_order(lexicon: Lexicon) -> None:
     assert [type(one.any_of[0]) for one in read("思维链缩短一半", lexicon).filter.conditions] == [Entity, Outcome]
 

@@ -15,7 +15,7 @@ from kg.vocabulary import Vocabulary
 def paper(name: str, said: str, results: list[Any], **more: Any) -> dict[str, Any]:
     return {
         "title": f"{name}: A Paper",
-        "A": f"We propose {name}. {said}",
+        "A": f"We propose {name} for pruning. {said}",
         "I": "Peking University",
         "techniques": [(name, name, "proposed")],
         "topics": ["pruning"],
