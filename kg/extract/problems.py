@@ -42,9 +42,11 @@ _LEADING = ("IN", "TO", "WDT", "WP", "WP$", "WRB")
 _PART_OF = ("of", "in", "for")
 _PRESENT = ("VBP", "VBZ")
 _FINITE = (*_PRESENT, "VBD", "MD")
+_PARTICIPLES = ("VBG", "VBN")
 _OBJECT = ("DT", "JJ")  # after these a verb has an object
 _AHEAD = 40  # characters beside a span that are considered
 _ACRONYM = re.compile(r" \([A-Z][\w-]{1,8}\) ")
+_EXPANDED = re.compile(r"[\w-]+ \([A-Z][\w-]{1,8}\) ")
 _REST = 3  # words that complete a noun phrase
 _COMMA = re.compile(r"\w, (?!and )")
 _AND = re.compile(r"\b(?:and|or)\b")
@@ -82,6 +84,8 @@ class Problems:
             if (concept := view.concept(doc._.text[start:end], "problem")) is None:
                 start, end = with_edges(view, start, end)
             surface = doc._.text[start:end]
+            if concept is None and " " not in surface and _EMPTY.match(surface):
+                continue  # "limitations"
             doc._.mentions.append(
                 Mention(
                     "problem",
@@ -202,9 +206,9 @@ def _before_verb(view: DocView, start: int, end: int) -> int:
     limits = view.cues["limit"]
     for i, (one, word) in enumerate(pairwise(words), 1):
         if word.tag in _LEADING and fold(word.text) not in _PART_OF:
-            is_cut = (
-                word.tag == "WRB" and one.tag.startswith(("NN", "VBG")) and not any(w.tag in _FINITE for w in words[i:])
-            )
+            behind = words[i + 1 :]
+            is_whole = any(w.tag in _FINITE for w in behind) or (behind and behind[0].tag in _PARTICIPLES)
+            is_cut = word.tag == "WRB" and one.tag.startswith(("NN", "VBG")) and not is_whole
             return one.end if is_cut else end  # "underfitting when the rank"
         is_adverb = word.tag == "RB"
         rest = words[i + is_adverb :]
@@ -226,7 +230,10 @@ def _listed(view: DocView, start: int, end: int) -> int:
         joint = _FARTHER.match(view.text, end)
     elif not (_COMMA.search(said) and not _AND.search(said.rpartition(", ")[2])):
         joint = joint if joint and joint[0] == " and " and _lacks_head(view, start, end, joint.end()) else None
-    return _noun_end(view, joint.end(), end) if joint else end
+    if not joint:
+        return end
+    acronym = _EXPANDED.match(view.text, joint.end())  # "low-resolution (LR) images"
+    return _noun_end(view, acronym.end() if acronym else joint.end(), end)
 
 
 def _lacks_head(view: DocView, start: int, end: int, at: int) -> bool:

@@ -105,6 +105,12 @@ def test_own_results_are_no_problem(read: Read) -> None:
         ("There is a [high error when length grows] fast.", "high error when length grows"),
         ("It suffers from [underfitting when the chosen rank] is low.", "underfitting"),
         ("It is fast at the [cost of reduced quality].", "reduced quality"),
+        ("There is an [underfitting when using long lists].", "underfitting when using long lists"),
+        ("They have [high costs of caches or exhibit limited] quality.", "high costs of caches"),
+        (
+            "It has a [gap between sharp images] and low-light (LL) images.",
+            "gap between sharp images and low-light (LL) images",
+        ),
         ("They have [sparse delayed rewards stemming] from long horizons.", "sparse delayed rewards"),
     ],
 )
