@@ -2,7 +2,8 @@
 
 Values of one flag must all hold; "A|B" and "A,B" mean either. A value is an id ("kv-cache-compression",
 "ror:03cve4549"), or a label in either language and any spelling. Words, numbers and dates are read by what reads
-questions, so that flags and questions that mean the same become the same SQL.
+questions, so that flags and questions that mean the same become the same SQL. Of a topic, the whole id
+("topic:quantization") means all papers that were given it; facets and counts are of these.
 """
 
 from __future__ import annotations
@@ -263,7 +264,8 @@ class _Flags:
         if sense is None:
             raise self.naming.no_such(kind, text)
         roles = self.roles if kind == "technique" else ()
-        return Parser(text, [], self.lexicon, self.say.language).entity(sense, roles)
+        thing = Parser(text, [], self.lexicon, self.say.language).entity(sense, roles)
+        return replace(thing, shown=(), names=(), borne=()) if kind == "topic" and text == sense.concept else thing
 
     # Relations and facts
 

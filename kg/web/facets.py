@@ -69,8 +69,8 @@ def _value(graph: Graph, asked: Asked, kind: str, thing: str, papers: int) -> di
 
 
 def short_name(kind: str, thing: str) -> str:
-    """A thing as an address names it: "nvidia-h100" for "hardware:nvidia-h100"."""
-    return thing.removeprefix(f"{kind}:")
+    """A thing as an address names it: "nvidia-h100" for "hardware:nvidia-h100", a topic by its whole id."""
+    return thing if kind == "topic" else thing.removeprefix(f"{kind}:")
 
 
 def label(graph: Graph, asked: Asked, kind: str, thing: str) -> str:

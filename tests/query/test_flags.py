@@ -33,7 +33,7 @@ def own(store: Store, vocabulary: Vocabulary) -> Lexicon:
             "KV cache compression papers on H100 from Tsinghua",
             {"institution": "Tsinghua University", "hardware": "H100", "topic": "kv-cache-compression"},
         ),
-        ("KV缓存压缩的论文", {"topic": "topic:kv-cache-compression"}),
+        ("KV缓存压缩的论文", {"topic": "KV缓存压缩"}),
         ("cut latency by at least 40%", {"result": "latency<=-40%"}),
         ("cut latency by more than 40%", {"result": "latency < −40 %"}),  # the sign of typesetting
         ("latency reduction between 40% and 50%", {"result": "-50%<=latency<=-40%"}),
@@ -149,6 +149,13 @@ def test_flag_that_means_nothing_says_what_would(flags: dict[str, Any], told: st
         read_flags(flags, own, store, "zh")
     assert has_han(str(chinese.value))
     assert set(re.findall(r"--[a-z]+", str(chinese.value))) == set(re.findall(r"--[a-z]+", str(error.value)))
+
+
+def test_whole_id_of_a_topic_means_all_papers_on_it(store: Store, own: Lexicon) -> None:
+    for value, narrowed in (("quantization", True), ("topic:quantization", False)):
+        ((topic,),) = (c.any_of for c in read_flags({"topic": value}, own, store).filter.conditions)
+        assert isinstance(topic, Entity)
+        assert bool(topic.shown or topic.names) == narrowed
 
 
 def test_misspelt_label_is_read_and_said(store: Store, own: Lexicon) -> None:
