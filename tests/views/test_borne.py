@@ -138,6 +138,8 @@ def test_a_bound_holds_for_the_whole_list(built: Graph) -> None:
 def test_counted_things_are_fewer(built: Graph) -> None:
     parts = {"metric": "parameters", "metric_concept": "metric:parameters", "value": 9.0, "unit": "x"}
     assert _told(built, "It needs 9x fewer parameters.", "9x", **parts) == "9x fewer parameters"
+    epochs = parts | {"metric": "training epochs"}
+    assert _told(built, "It needs 9x fewer training epochs.", "9x", **epochs) == "9x fewer training epochs"
     assert _told(built, "It needs 9x fewer parameters.", "9x", lang="zh", **parts) == "参数量降至1/9"
     assert _told(built, "It needs 9% fewer parameters.", "9%", lang="zh", **parts | {"unit": "%"}) == "参数量减少9%"
     parts = {"metric": "frobnicated accuracy", "metric_concept": "", "value": 9.0, "change": "increase"}
