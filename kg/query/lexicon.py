@@ -58,6 +58,7 @@ class Lexicon:
         self._senses = lru_cache(maxsize=20_000)(self._all_senses)
         self.matched = lru_cache(maxsize=10_000)(vocabulary.match)  # the same sentences come again and again
         self._family = lru_cache(maxsize=2_000)(self._all_family)
+        self.titles = lru_cache(maxsize=2_000)(self._all_titles)
         self._indicators: dict[str, frozenset[str]] = {}
         self._store: StoreFile | None = None
 
@@ -123,7 +124,7 @@ class Lexicon:
         """
         return self._family(concept)
 
-    def titles(self, concept: str) -> tuple[str, ...]:
+    def _all_titles(self, concept: str) -> tuple[str, ...]:
         """The English names, folded, by which a title says that its paper is about a topic, technique or task."""
         kind = kind_of(concept)
         if kind not in _TITLED or concept not in self.vocabulary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from kg.query.filter import Phrase
 from kg.text import HAN, has_han
@@ -47,9 +48,13 @@ def _piece(word: str) -> str:
 
 def any_regex(wordings: Iterable[str]) -> str:
     """A regular expression for any of some phrases, each as `phrase_regex` has it."""
-    one, *others = said = list(wordings)
-    if not others:
-        return phrase_regex(one)
+    return _any_regex(tuple(wordings))
+
+
+@lru_cache(maxsize=1024)  # a condition is looked for in each text of an answer
+def _any_regex(said: tuple[str, ...]) -> str:
+    if len(said) == 1:
+        return phrase_regex(said[0])
     cores: dict[str, list[str]] = {}  # what follows a first word, so that this is looked for once
     for words in said:
         core = phrase_regex(words, any_case=True).removeprefix(_ANY_CASE)
