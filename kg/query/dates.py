@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cached_property
+from functools import lru_cache
 
 from kg.query.filter import Fact
 from kg.query.items import TIMES, Item
@@ -42,29 +42,11 @@ class Dates:
 
     def __iter__(self) -> Iterator[tuple[re.Match[str], Fact]]:
         """Where each stands, and what it says; places may overlap."""
-        for form in (*_FORMS, self._english):
+        for form in (*_FORMS, _with_names(self.words)):
             for match in form.finditer(self.text):
                 found = self._date(match)
                 if found:
                     yield match, found
-
-    @cached_property
-    def _english(self) -> re.Pattern[str]:
-        """ "October", "Oct. 2025", "15 October 2025", "October 15th, 2025", "2025 October"."""
-        names = [label for label in self._months if label.isascii()]
-        name = "|".join([*names, *(rf"{name[:3]}t?\." for name in names), *(name[:3] for name in names), "sept"])
-        day = rf"{_DAY}(?:st|nd|rd|th)?"
-        return re.compile(
-            rf"(?<![\w.-])(?:(?P<day>{day})\s+(?:of\s+)?|(?P<first>{YEAR})\s+)?(?P<name>{name})(?!\w)"
-            rf"(?:\s+(?P<later>{day})(?!\w|\.\d))?(?:,?\s+(?:of\s+)?(?P<year>{YEAR}){_END}(?!\w))?",
-            re.IGNORECASE,
-        )
-
-    @cached_property
-    def _months(self) -> dict[str, str]:
-        """Numbers of months ("10") by lower-case label."""
-        named = ((word, word.of("month:")) for word in self.words.words)
-        return {label.lower(): number for word, number in named if number for label in word.labels}
 
     def _date(self, match: re.Match[str]) -> Fact | None:
         """The date that a match says; None for a word that only looks like a month."""
@@ -73,7 +55,7 @@ class Dates:
         day = number_of(re.sub(r"[a-z]+$", "", (said.get("day") or said.get("later") or "0").lower()))
         month = number_of(said.get("month") or "0")
         if name:
-            month = next(int(number) for label, number in self._months.items() if label[:3] == name[:3])
+            month = next(int(number) for label, number in _months(self.words).items() if label[:3] == name[:3])
         if name and not year and not self._is_month(match, name, bool(day)):
             return None
         if day > 31:
@@ -84,11 +66,31 @@ class Dates:
     def _is_month(self, match: re.Match[str], name: str, with_day: bool) -> bool:
         """Whether a name without a year means the month: not "Oct" or "sept", not the verb in "papers that may"."""
         others = [word for word in self.words.bearing(fold(name)) if not word.of("month:")]
-        if name not in self._months or with_day or not others:
-            return name in self._months
+        if name not in _months(self.words) or with_day or not others:
+            return name in _months(self.words)
         before = [token.fold for token in self.tokens if token.end <= match.start()][-1:]
         steers = any(word.means & set(TIMES) for folded in before for word in self.words.bearing(folded))
         return steers or before == ["in"] or (match.start() > 0 and match["name"][0].isupper())
+
+
+@lru_cache(maxsize=4)
+def _with_names(words: QuestionWords) -> re.Pattern[str]:
+    """ "October", "Oct. 2025", "15 October 2025", "October 15th, 2025", "2025 October"."""
+    names = [label for label in _months(words) if label.isascii()]
+    name = "|".join([*names, *(rf"{name[:3]}t?\." for name in names), *(name[:3] for name in names), "sept"])
+    day = rf"{_DAY}(?:st|nd|rd|th)?"
+    return re.compile(
+        rf"(?<![\w.-])(?:(?P<day>{day})\s+(?:of\s+)?|(?P<first>{YEAR})\s+)?(?P<name>{name})(?!\w)"
+        rf"(?:\s+(?P<later>{day})(?!\w|\.\d))?(?:,?\s+(?:of\s+)?(?P<year>{YEAR}){_END}(?!\w))?",
+        re.IGNORECASE,
+    )
+
+
+@lru_cache(maxsize=4)
+def _months(words: QuestionWords) -> dict[str, str]:
+    """Numbers of months ("10") by lower-case label."""
+    named = ((word, word.of("month:")) for word in words.words)
+    return {label.lower(): number for word, number in named if number for label in word.labels}
 
 
 def relative(items: list[Item], text: str, latest: str) -> list[Item]:
