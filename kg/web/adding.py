@@ -25,6 +25,7 @@ from kg.views.words import PageWords
 from kg.web import work
 from kg.web.app import asked_of, respond
 from kg.web.asked import Asked, Shown
+from kg.web.told import told
 
 if TYPE_CHECKING:
     from kg.web.app import Site
@@ -95,10 +96,10 @@ class Desk:
         name, dot, form = request.path_params["job"].partition(".")
         asked = asked_of(request, self.site, "add", name, form if dot else "html")
         words, data = PageWords(asked.lang), self._job(asked).to_json()
-        if words.has(f"web_error.{data.get('error')}"):
-            data["error"] = asked.error(data["error"])
-        shown = Shown("added.html.jinja", words("web.nav_add"), data, is_kept=False)
-        return respond(request, work.given(shown, asked))
+        if "error" in data:
+            data["error"] = _said(asked, data["error"])
+        shown = Shown("added.html.jinja", words("web.nav_add"), data, {"told": told}, is_kept=False)
+        return respond(request, await asyncio.to_thread(work.given, shown, asked))
 
     async def undo(self, request: Request) -> Response:
         """Take out what a reading added."""
@@ -109,7 +110,7 @@ class Desk:
         async with self._turn:
             last = await self._run({"graph": self.site.location, "remove": job.said["added"]}, job, quiet=True)
         if "error" in last:
-            raise HTTPException(503, str(last["error"]))
+            raise HTTPException(503, _said(asked, str(last["error"])))
         job.undone = list(last["taken_out"])
         return RedirectResponse(asked.url(f"/add/{job.id}"), 303)
 
@@ -158,6 +159,11 @@ class Desk:
                 process.kill()
             await process.wait()
         return last
+
+
+def _said(asked: Asked, error: str) -> str:
+    """Why a reading failed, in the language of the page: by its key where it is an error of the pages' own."""
+    return asked.error(error) if PageWords(asked.lang).has(f"web_error.{error}") else told(error, asked.lang)
 
 
 def _kept(folder: Path, files: list[UploadFile]) -> list[str]:

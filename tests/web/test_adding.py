@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,6 +14,7 @@ import httpx
 import pytest
 
 import kg
+from tests.sources.made_pdf import Sheet, pdf
 
 from .conftest import serving
 
@@ -53,6 +56,31 @@ def test_dropped_files_are_read_told_and_taken_back(writable: httpx.Client) -> N
     assert writable.get("/about.json").json()["counts"]["entries"] == before
     assert writable.get(f"/paper/{said['added'][0]}").status_code == 404
     assert writable.post(f"{page}/undo").status_code == 409
+
+
+def test_chinese_page_tells_in_chinese_what_was_left_out_and_why(writable: httpx.Client) -> None:
+    menu = Sheet()
+    for line in range(12):
+        menu.put(72, 90 + 20 * line, 11, f"Dish {line}: soup of the day with bread and butter, served until noon")
+    page, said = added(
+        writable,
+        ("bad.bib", BIBTEX.replace(b"Zebrafish", b"Okapi") + b"@article{a, title = {Open\n\n@misc{b, title = 5 6}\n"),
+        ("open.ris", b"TY  - JOUR\nTI  - A Pruning Method for Large Models\nAB  - We propose it.\n"),
+        ("menu.pdf", pdf(menu)),
+        ("cut.pdf", b"%PDF-1.4\n1 0 obj"),
+        ("evil.bin", b"\x00\x01 no paper"),
+        ("fields.json", b'[{"title": "Okapi: A Quantizer", "abstract": "Fast.", "<b>moon</b>": 1, "tide": 2}]'),
+        ("cut.json", b'[{"title": "One", "abstract": "Two"'),
+        ("gone.csv", b"title,abstract\n,\nOne,Two,Three,Four\n"),
+    )  # fmt: skip
+    files = {line.partition(":")[0] for line in (*said["skipped"], *said["losses"])}
+    assert files >= {"bad.bib", "open.ris", "menu.pdf", "cut.pdf", "evil.bin", "fields.json", "cut.json", "gone.csv"}
+    shown = re.findall("<li><bdi>(.*?)</bdi></li>", writable.get(page, params={"lang": "zh"}).text)
+    assert any("字段&lt;b&gt;moon&lt;/b&gt; (1), tide (1)没有规则读取" in line for line in shown), shown
+    assert len(shown) == len(said["skipped"]) + len(said["losses"])
+    assert not [line for line in shown if re.search("[a-z]{2,} [a-z]{2,}", html.unescape(line))]
+    assert all(re.search("[\u4e00-\u9fff].*。$", line) for line in shown)
+    assert said["skipped"][0] in html.unescape(writable.get(page, params={"lang": "en"}).text)
 
 
 def test_file_of_a_name_that_is_taken_takes_no_other_place(writable: httpx.Client) -> None:
