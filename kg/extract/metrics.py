@@ -34,9 +34,10 @@ _TIMES = ("s", "ms", "μs", "min", "hours", "days")
 #: The words of a member of a list before a number in brackets.
 _BRACKET = re.compile(r"(?:^|,|\band\b)(?P<said>(?:(?!\band\b)[\w@ -])+) \((?:up to |about )?$")
 _VERB = re.compile(r"\b([a-z]+s) (?:up to |about )?$")
+#: "shrinks the cache", "reducing memory", "leveraging its F1"
 _OBJECT = re.compile(
-    r"(?P<verb>[a-z]+es(?= )|[a-z]+(?= (?:the|its|their|an?) ))(?: the| its| their| an?)? "
-)  # "shrinks the cache"
+    r"(?P<verb>[a-z]+(?:es|ing)(?= )|[a-z]+(?= (?:the|its|their|an?) ))(?P<whose> the| its| their| an?)? "
+)
 
 
 class Metrics:
@@ -52,10 +53,10 @@ class Metrics:
         lexicon, sentence, quantity = self.lexicon, place.sentence, place.quantity
         found: Candidates = {}
         names: dict[str, str] = {}
+        models = {sentence.text[start:end] for start, end, kind in sentence.names if kind == "model"}
 
         def add(text: str, *features: str) -> None:
-            verb = _OBJECT.match(text)
-            text = text[verb.end() :] if verb and lexicon.group(verb["verb"]) else text
+            text = self.object_of(text)
             text = _PLURAL.sub("y", _CLAUSE.split(text, maxsplit=1)[0])
             text = self.sped(text) if reading.kind == "speed" and reading.change == "increase" else text
             for long, how in ((lexicon.expanded(text, sentence), "explained"), (lexicon.named(text), "spelled out")):
@@ -65,7 +66,9 @@ class Metrics:
             put(text, *features)
 
         def put(text: str, *features: str) -> None:
-            if (_NAME.search(text) or lexicon.metric(text)) and not _MARK.search(text) and not self._is_change(text):
+            if text in models or _MARK.search(text) or self._is_change(text):
+                return
+            if _NAME.search(text) or lexicon.metric(text):
                 found.setdefault(names.setdefault(fold(text), text), set()).update(features)
 
         for text, side in self.phrases(place):
@@ -124,6 +127,12 @@ class Metrics:
         is_whole = found.startswith((f"{alone} of ", f"{alone}@")) or found.endswith(f" of {alone}")
         return found if is_whole or is_pair else alone, min(likely, 1.0)
 
+    def object_of(self, text: str) -> str:
+        """A text without the verb of an act that it begins with: "the cache" of "shrinks the cache"."""
+        verb = _OBJECT.match(text)
+        is_act = verb and (self.lexicon.group(verb["verb"]) or (verb["whose"] and verb["verb"].endswith("ing")))
+        return text[verb.end() :] if verb and is_act else text
+
     def sped(self, text: str) -> str:
         """The speed of an activity that gets faster: "accelerates [inference]" is of inference speed."""
         activity = self.lexicon.activity.search(text)
@@ -176,7 +185,7 @@ class Metrics:
     def bracketed(self, place: QuantityPlace) -> str:
         """The metric right before a number in brackets: "reduces latency (2x) and [memory usage] (1.9x)"; else ""."""
         before = _BRACKET.search(place.ahead)
-        found = self.core_of(before["said"]) if before and place.behind.startswith(")") else ""
+        found = self.core_of(self.object_of(before["said"].strip())) if before and place.behind.startswith(")") else ""
         return self.lexicon.named(found) if self.lexicon.is_metric(found) else ""
 
     def sped_up(self, place: QuantityPlace, reading: NumberReading) -> str:

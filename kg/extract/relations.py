@@ -26,7 +26,7 @@ from kg.extract.ends import Placed, entities
 from kg.extract.judge import Judge, judge_for
 from kg.extract.outcomes import OutcomeLexicon
 from kg.extract.pairs import FEATURE, Compared, PairTable, is_motive, names_with, table, words_of
-from kg.extract.winners import WIN, StatedRelation, stated
+from kg.extract.winners import LIKE, WIN, StatedRelation, stated
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
 from kg.text import fold
 from kg.trust import LIKELY, ruled_relations
@@ -85,6 +85,8 @@ class Relations:
             first, second = found[i].mention, found[j].mention
             if fold(first.canonical) == fold(second.canonical):
                 continue
+            if kind in (WIN, LIKE) and self.lexicon.is_metric(second.canonical):
+                continue  # "with identical FLOPs"
             if kind == "part_of" and _is_itself(view, found[i], found[j]):
                 continue
             if (kind in _OWN_WORK or second.type == "model") and is_motive(view, found[j]):

@@ -106,3 +106,13 @@ def test_institutions_take_no_part_in_relations(read: Read) -> None:
     record = read(ABSTRACT, title=TITLE, line="Tsinghua University")
     assert [m.canonical for m in record.institutions] == ["Tsinghua University"]
     assert triples(record) == triples(read(ABSTRACT, title=TITLE))
+
+
+def test_nobody_wins_over_a_level(read_in_full: Read) -> None:
+    text = (
+        "Training mixtures of experts is hard. We present ZapMoE, an open research platform of seven models. Across six "
+        "evaluation tasks, ZapMoE improves average accuracy by up to 3.4 points over dense baselines trained with "
+        "identical FLOPs."
+    )
+    record = read_in_full(text, title="ZapMoE: A Research Platform for Mixture-of-Experts Language Models")
+    assert [relation.tail for relation in record.relations if relation.type == "outperforms"] == ["dense baselines"]

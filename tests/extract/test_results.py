@@ -110,6 +110,8 @@ def test_plain_text_keeps_offsets() -> None:
         ("Our model outperforms LoRA by 2.3 points.", "performance", 2.3, "points", "increase", "exact"),
         ("Our approach halves the communication cost.", "communication cost", 50, "%", "decrease", "exact"),
         ("We cut perplexity by more than 14%.", "perplexity", 14, "%", "decrease", "at_least"),
+        ("We see gains, reducing memory by up to 3.6x.", "memory", 3.6, "x", "decrease", "up_to"),
+        ("We build on Ardea, leveraging its macro F1 score (95.3%).", "macro F1 score", 95.3, "%", "absolute", "exact"),
         ("Our method trains 2.3x faster.", "training speed", 2.3, "x", "increase", "exact"),
         ("Our method reduces peak memory by 2.2.", "peak memory", 2.2, "x", "decrease", "exact"),
         ("Our method reduces memory usage (1.9x).", "memory usage", 1.9, "x", "decrease", "exact"),
@@ -166,6 +168,11 @@ def test_members_of_a_list_in_other_units_share_its_verb() -> None:
         ("recall", 3.2, "increase"),
         ("accuracy", 2, "increase"),
     ]
+
+
+def test_a_model_of_a_list_is_no_metric() -> None:
+    found = read("Our method accelerates the training of LLaVA-1.5 by 2.1x and LLaVA-NeXT by 4.0x.")
+    assert [(result.metric, result.value) for result in found] == [("training speed", 2.1), ("training speed", 4.0)]
 
 
 def test_signed_numbers_that_stand_before_their_metrics_have_them() -> None:
