@@ -110,8 +110,8 @@ def test_institutions_take_no_part_in_relations(read: Read) -> None:
 
 def test_nobody_wins_over_a_level(read_in_full: Read) -> None:
     text = (
-        "Training mixtures of experts is hard. We present ZapMoE, an open research platform of seven models. Across six "
-        "evaluation tasks, ZapMoE improves average accuracy by up to 3.4 points over dense baselines trained with "
+        "Training mixtures of experts is hard. We present ZapMoE, an open research platform of seven models. Across "
+        "six evaluation tasks, ZapMoE improves average accuracy by up to 3.4 points over dense baselines trained with "
         "identical FLOPs."
     )
     record = read_in_full(text, title="ZapMoE: A Research Platform for Mixture-of-Experts Language Models")
