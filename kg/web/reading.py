@@ -15,6 +15,7 @@ from typing import Any
 
 from kg.api import Graph
 from kg.model import KgError
+from kg.sources.base import source_name
 
 _EVERY = 0.3  # seconds between two lines of progress
 _TITLED = 200  # papers that are told by their titles
@@ -72,13 +73,17 @@ def _added(graph: Graph, folder: Path, out: Any) -> dict[str, Any]:
 
 
 def _name(graph: Graph, path: Path) -> str | None:
-    """The name of a file's source where another file came under its own: no upload takes another's place."""
-    held = {source.name for source in graph.sources()}
-    same = [source for source in graph.sources() if Path(source.file).name == path.name]
-    if not same or hashlib.sha256(path.read_bytes()).hexdigest() in {source.sha256 for source in same}:
+    """The name of a file's source where its own is another file's: no upload takes another's place."""
+    held, own = {source.name for source in graph.sources()}, source_name(path)
+    same = [source for source in graph.sources() if source.name == own or Path(source.file).name == path.name]
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if known := next((source.name for source in same if source.sha256 == digest), ""):
+        return known if known != own else None
+    if not same:
         return None
-    stem = same[0].name
-    return next(name for name in (f"{stem}-{n}" for n in range(2, len(held) + 3)) if name not in held)
+    again = any(Path(source.file).name == path.name for source in same)  # else of another form: "refs.ris"
+    names = (*([] if again else [path.name]), *(f"{same[0].name}-{n}" for n in range(2, len(held) + 3)))
+    return next(name for name in names if name not in held)
 
 
 def _removed(graph: Graph, entries: list[str]) -> dict[str, Any]:

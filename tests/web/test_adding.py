@@ -89,6 +89,11 @@ def test_file_of_a_name_that_is_taken_takes_no_other_place(writable: httpx.Clien
     assert len(one["added"]) == len(other["added"]) == 1
     assert (other["removed"], other["changed"]) == (0, [])
     assert writable.get(f"/paper/{one['added'][0]}").status_code == 200
+    ris = b"TY  - JOUR\nTI  - Tiles of Rows for Long Inputs\nAU  - Lee, Bo\nPY  - 2024\nER  - \n"
+    for _ in range(2):
+        _, both = added(writable, ("pair.bib", BIBTEX.replace(b"Zebrafish", b"Okapi")), ("pair.ris", ris))
+        assert len(both["added"]) + both["unchanged"] == 2, both
+        assert both["skipped"] == []
 
 
 @pytest.mark.parametrize(
