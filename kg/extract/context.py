@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
 from kg.extract.base import SpanIndex, folds, read_fields, sentence_of, word_places
-from kg.extract.phrases import NounPhrase
+from kg.extract.phrases import FINITE, NounPhrase
 from kg.link.acronyms import acronyms, means_another
 from kg.text import Remembered, fold
 from kg.vocabulary import Concept, Vocabulary
@@ -24,7 +24,6 @@ _COUNTED = re.compile(r"([A-Za-z])([2-4])(?!\d)")
 _LETTERS = re.compile(r"[^\W_]+")
 _NEAR = 5  # words considered before a phrase
 _LONG = 10  # words from which a span is more likely a clause
-_FINITE = ("VBZ", "VBP", "VBD", "MD")
 _LOOSE = ("DT", "IN", "CC", "TO", "PRP", "W", "RB")
 _SENTENCE = 1000  # characters of a span whose words are kept
 _CLOSE = 2  # words before a span that may negate it
@@ -434,7 +433,7 @@ def _shape(phrase: NounPhrase) -> dict[str, float]:
     """Whether the words of a span form a noun phrase: verbs inside, parts of speech at its edges."""
     tags = [word.tag for word in phrase.words]
     told = {
-        "verb inside": any(tag.startswith(_FINITE) for tag in tags[1:]),
+        "verb inside": any(tag.startswith(FINITE) for tag in tags[1:]),
         "verb first": tags[0].startswith("VB"),
         "noun last": tags[-1].startswith("NN"),
         "adjective first": tags[0].startswith("JJ"),

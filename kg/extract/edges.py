@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
-from kg.extract.phrases import TaggedWord, tagged
+from kg.extract.phrases import FINITE, TaggedWord, tagged
 from kg.text import fold
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ _PHRASE = 5  # words of the name of a device
 _JOINT = re.compile(r"(?:,? (?:and|or|as well as|vs\.?|versus) |, | ?[/&] ?)(?:the |a |an )?")
 _JOINT_BEFORE = re.compile(r"(?:,? (?:and|or|as well as|vs\.?|versus) |, | ?[/&] ?)(?:the |a |an )?$")
 _LIST = 6  # members of a list considered on each side
-_FINITE = ("VBZ", "VBP", "VBD", "MD")
 _NO_EDGE = ("DT", "IN", "CC", "TO", "PRP", "MD", "W", "EX", "RB", ",", ":", ";", ".")
 _LEAST = 2  # words of a problem, at least
 _NOUNS = ("NN", "VBG", "CD")
@@ -178,7 +177,7 @@ def _longer(view: DocView, kind: str, span: Span) -> Iterator[Span]:
 def _clauses(words: Sequence[TaggedWord]) -> Iterator[Sequence[TaggedWord]]:
     """The prefixes of a span that end before a verb or preposition, and the two sides of "and"."""
     yield words
-    ends = [i for i, word in enumerate(words) if i and word.tag.startswith(_FINITE)][:1]
+    ends = [i for i, word in enumerate(words) if i and word.tag.startswith(FINITE)][:1]
     ends += [i for i, word in enumerate(words) if i > 1 and word.tag in ("IN", "TO")][:3]
     for end in ends:
         yield words[:end]

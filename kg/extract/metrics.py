@@ -53,7 +53,7 @@ class Metrics:
         lexicon, sentence, quantity = self.lexicon, place.sentence, place.quantity
         found: Candidates = {}
         names: dict[str, str] = {}
-        models = {sentence.text[start:end] for start, end, kind in sentence.names if kind == "model"}
+        models = sentence.models
 
         def add(text: str, *features: str) -> None:
             text = self.object_of(text)

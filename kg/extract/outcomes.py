@@ -130,6 +130,11 @@ class Stated:
     nested: dict[str, set[str]] = field(default_factory=dict)  # how candidate baselines contain one another
 
     @property
+    def models(self) -> set[str]:
+        """The models that the sentence names, in its words."""
+        return {self.text[start:end] for start, end, kind in self.names if kind == "model"}
+
+    @property
     def has_name(self) -> bool:
         return bool(self.name) and self.name in self.text
 

@@ -145,6 +145,7 @@ def _tag(word: str, tag: str) -> str:
 
 _INSIDE = ("JJ", "NN", "NNS", "NNP", "NNPS", "VBN", "VBG", "FW", "CD", "JJR", "JJS", "NNP-PERS", "NNP-ORG", "NNP-LOC")
 _NOUN = ("NN", "NNS", "NNP", "NNPS", "FW", "VBG")
+FINITE = ("VBZ", "VBP", "VBD", "MD")  # tags of finite verbs
 
 
 #: Matched against the letters of `_part`, one per word: a phrase ends in a noun. It ends at a plural, because in

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from kg.extract.base import matches, read_fields, sentence_of, word_places
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, chosen
-from kg.extract.phrases import NounPhrase, TaggedWord
+from kg.extract.phrases import FINITE, NounPhrase, TaggedWord
 from kg.model import Mention
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -41,7 +41,6 @@ _DANGLING = ("IN", "TO", "CC", "DT")  # no last words
 _LEADING = ("IN", "TO", "WDT", "WP", "WP$", "WRB")
 _PART_OF = ("of", "in", "for")
 _PRESENT = ("VBP", "VBZ")
-_FINITE = (*_PRESENT, "VBD", "MD")
 _PARTICIPLES = ("VBG", "VBN")
 _OBJECT = ("DT", "JJ")  # after these a verb has an object
 _AHEAD = 40  # characters beside a span that are considered
@@ -207,7 +206,7 @@ def _before_verb(view: DocView, start: int, end: int) -> int:
     for i, (one, word) in enumerate(pairwise(words), 1):
         if word.tag in _LEADING and fold(word.text) not in _PART_OF:
             behind = words[i + 1 :]
-            is_whole = any(w.tag in _FINITE for w in behind) or (behind and behind[0].tag in _PARTICIPLES)
+            is_whole = any(w.tag in FINITE for w in behind) or (behind and behind[0].tag in _PARTICIPLES)
             is_cut = word.tag == "WRB" and one.tag.startswith(("NN", "VBG")) and not is_whole
             return one.end if is_cut else end  # "underfitting when the rank"
         is_adverb = word.tag == "RB"

@@ -159,8 +159,10 @@ class Results:
         if signed := self.grammar.signed(place):
             return signed, _BY_FORM
         if reading.kind in LISTED and (said := self.grammar.before_by(place)):
-            models = {place.text[start:end] for start, end, kind in place.sentence.names if kind == "model"}
-            return (last if last and said in models else said), _BY_FORM  # "speeds up Plover by 2x and Corvid by 3x"
+            named = (
+                last if last and said in place.sentence.models else said
+            )  # "speeds up Plover by 2x and Corvid by 3x"
+            return named, _BY_FORM
         if reading.metric.startswith("retained "):
             return reading.metric, _BY_FORM
         metric, likely = self.metrics.best(self.weights.metric, self.metrics.candidates(place, reading, last))

@@ -15,7 +15,7 @@ from kg.extract.base import sentence_of
 from kg.extract.context import DocView
 from kg.extract.ends import FIRST, Placed
 from kg.extract.outcomes import Cue, OutcomeLexicon
-from kg.extract.phrases import TaggedWord
+from kg.extract.phrases import FINITE, TaggedWord
 from kg.link.acronyms import acronyms
 from kg.model import Result
 from kg.text import fold
@@ -30,7 +30,6 @@ _AND = re.compile(r", and | and |, ")
 _MANY = re.compile(r"\s([a-z]{3,20}s)\b")  # "methods" behind a name
 _MARKS = (":", ";", "(", "%")
 _NOUNS = 3  # words between "comparable" and "to"
-_FINITE = ("VBZ", "VBP", "VBD", "MD")
 _CONTENT = ("NN", "VB", "PRP", "JJ")  # tags of the words of a clause that says something
 _BETTER = ("speed", "win", "improve")  # groups of outcome words that need no metric
 _LEAST = 0.4  # score of a result whose baseline is beaten
@@ -112,7 +111,7 @@ def _goes_on(view: DocView, end: int, said: Comparison) -> bool:
     phrase = view.phrase_at(*sentence_of(view.doc, end - 1))
     behind = next((word for word in (phrase.words if phrase else ()) if word.start >= end), None)
     joined = any(word.text == "," or fold(word.text) == "and" for word in said.behind)
-    return joined and behind is not None and behind.tag in ("VBZ", "VBP", "VBD", "MD")
+    return joined and behind is not None and behind.tag in FINITE
 
 
 def _measured(
@@ -256,7 +255,7 @@ def _unlike(view: DocView, end: int, stop: int, behind: Sequence[TaggedWord]) ->
     at = view.text.find(",", end, stop)
     while 0 <= at < end + _REACH:
         phrase = view.phrase_at(at + 1, stop)
-        subject = list(takewhile(lambda word: not word.tag.startswith(_FINITE), phrase.words if phrase else ()))
+        subject = list(takewhile(lambda word: not word.tag.startswith(FINITE), phrase.words if phrase else ()))
         forms = {fold(word.text) for word in subject[:_MOST]}
         if not forms.isdisjoint(cues("own-work")) or view.name in forms:
             return Comparison(LIKE, at + 1, subject[-1].end, behind)
@@ -330,7 +329,7 @@ def _reaches(view: DocView, behind: Sequence[TaggedWord]) -> bool:
         if form == "of" and (i < example or measured):
             since = 0
             continue  # "models of its size, such as ...", "the accuracy of ..."
-        if form in stops or word.text in _MARKS or word.tag == "CD" or word.tag.startswith(_FINITE):
+        if form in stops or word.text in _MARKS or word.tag == "CD" or word.tag.startswith(FINITE):
             return False
         if form in ("a", "an") and i > 0 and behind[i - 1].text == ",":
             return False  # "Plover, a typical cache"

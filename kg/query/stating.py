@@ -95,8 +95,8 @@ def reworded(concept: str, lexicon: Lexicon, language: str) -> Phrase | None:
     labels = [label for label in lexicon.labels(concept) if label.isascii() and " " in label]
     pairs = [(mods, stem) for mods, _, head in (one.rpartition(" ") for one in labels) if (stem := deed(head))]
     ways = [way for mods, stem in pairs for way in (f"{mods} … {stem}*", f"{stem}* … {mods}")]
-    named = [label for label in labels if label.split(" ")[-1].islower()] if lexicon.is_rare(concept) else []
-    said = tuple(dict.fromkeys((*named[:_WAYS], *ways[:_WAYS])))
+    plain = [label for label in labels if label.split(" ")[-1].islower()] if lexicon.is_rare(concept) else []
+    said = tuple(dict.fromkeys((*plain[:_WAYS], *ways[:_WAYS])))
     return Phrase(lexicon.label(concept, language), said, concept=concept) if said else None
 
 

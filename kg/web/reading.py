@@ -74,15 +74,16 @@ def _added(graph: Graph, folder: Path, out: Any) -> dict[str, Any]:
 
 def _name(graph: Graph, path: Path) -> str | None:
     """The name of a file's source where its own is another file's: no upload takes another's place."""
-    held, own = {source.name for source in graph.sources()}, source_name(path)
-    same = [source for source in graph.sources() if source.name == own or Path(source.file).name == path.name]
+    sources, own = list(graph.sources()), source_name(path)
+    same = [source for source in sources if source.name == own or Path(source.file).name == path.name]
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if known := next((source.name for source in same if source.sha256 == digest), ""):
         return known if known != own else None
     if not same:
         return None
     again = any(Path(source.file).name == path.name for source in same)  # else of another form: "refs.ris"
-    names = (*([] if again else [path.name]), *(f"{same[0].name}-{n}" for n in range(2, len(held) + 3)))
+    names = (*([] if again else [path.name]), *(f"{same[0].name}-{n}" for n in range(2, len(sources) + 3)))
+    held = {source.name for source in sources}
     return next(name for name in names if name not in held)
 
 
