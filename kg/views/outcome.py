@@ -244,6 +244,9 @@ def _form(shown: Selection, result: Result, named: str = "") -> str:
     better = _fact(shown, result, "better")
     if is_counted(shown, result, named) and (shown.lang != "zh" or result.unit != "x"):
         return {"increase": "more", "decrease": "fewer"}.get(result.change, "count")
+    head = (named or metric(shown, result)).partition(" of ")[0]  # of "latency of the cache" it is the latency
+    if shown.lang != "zh" and result.change != "absolute" and _ends_in("sized", shown, result, head):
+        return {"increase": "larger", "decrease": "smaller"}[result.change]
     if result.change == "increase":
         if result.unit == "x":
             return "increase_times"
@@ -267,8 +270,13 @@ def is_counted(shown: Selection, result: Result, named: str = "") -> bool:
 
     The last of its English words says so; `named` are these where they are not the paper's.
     """
+    return _ends_in("counted", shown, result, named)
+
+
+def _ends_in(words: str, shown: Selection, result: Result, named: str) -> bool:
+    """Whether the last English word of the metric is in this list of the words of outcomes."""
     said = named if named and not has_han(named) else result.metric if shown.lang == "zh" else metric(shown, result)
-    return said.rpartition(" ")[2] in PageWords("en")("outcome.counted").split()
+    return said.rpartition(" ")[2] in PageWords("en")(f"outcome.{words}").split()
 
 
 def is_size(shown: Selection, result: Result) -> bool:

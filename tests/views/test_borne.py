@@ -135,13 +135,24 @@ def test_a_bound_holds_for_the_whole_list(built: Graph) -> None:
     assert _told(built, alone, "9%", **energy) == "9% lower energy"
 
 
-def test_counted_things_are_fewer(built: Graph) -> None:
+def test_counted_things_are_fewer_and_sizes_smaller(built: Graph) -> None:
     parts = {"metric": "parameters", "metric_concept": "metric:parameters", "value": 9.0, "unit": "x"}
     assert _told(built, "It needs 9x fewer parameters.", "9x", **parts) == "9x fewer parameters"
     epochs = parts | {"metric": "training epochs"}
     assert _told(built, "It needs 9x fewer training epochs.", "9x", **epochs) == "9x fewer training epochs"
     assert _told(built, "It needs 9x fewer parameters.", "9x", lang="zh", **parts) == "参数量降至1/9"
     assert _told(built, "It needs 9% fewer parameters.", "9%", lang="zh", **parts | {"unit": "%"}) == "参数量减少9%"
+    cache = parts | {"metric": "KV cache", "metric_concept": ""}
+    assert _told(built, "It needs a 9x smaller KV cache.", "9x", **cache) == "9x smaller KV cache"
+    grown = cache | {"change": "increase"}
+    assert _told(built, "It has a 9x larger KV cache.", "9x", **grown) == "9x larger KV cache"
+    moved = cache | {"metric": "transmission latency of KV cache"}
+    assert _told(built, "It has a 9x lower transmission latency of KV cache.", "9x", **moved) == (
+        "9x lower transmission latency of KV cache"
+    )
+    assert _told(built, "It needs a KV cache of 9 GB.", "9", **cache | {"change": "absolute", "unit": "GB"}) == (
+        "KV cache of 9 GB"
+    )
     parts = {"metric": "frobnicated accuracy", "metric_concept": "", "value": 9.0, "change": "increase"}
     assert _told(built, "It has 9% higher frobnicated accuracy.", "9%", lang="zh", **parts) == (
         "“frobnicated accuracy”提升9%"
