@@ -91,9 +91,9 @@ def made(vocabulary: Vocabulary) -> Iterator[Callable[[dict[str, Any]], Store]]:
 
 
 @pytest.fixture(scope="module")
-def world(request: pytest.FixtureRequest, made: Callable[[dict[str, Any]], Store]) -> Store:
-    """The papers that a module names PAPERS."""
-    return made(request.module.PAPERS)
+def world(request: pytest.FixtureRequest, made: Callable[[dict[str, Any]], Store], store: Store) -> Store:
+    """The papers that a module names PAPERS, else the three of `store`."""
+    return made(request.module.PAPERS) if hasattr(request.module, "PAPERS") else store
 
 
 @pytest.fixture(scope="module")

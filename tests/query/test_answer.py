@@ -16,12 +16,6 @@ from kg.store.entries import Entry
 from kg.text import has_han
 from kg.vocabulary import Vocabulary
 
-
-@pytest.fixture(scope="module")
-def own(store: Store, vocabulary: Vocabulary) -> Lexicon:
-    return Lexicon.of(store, vocabulary)
-
-
 QUESTIONS = (
     "KV-cache compression papers on H100",
     "KV cache compression on A100",

@@ -21,11 +21,6 @@ from kg.text import has_han
 from kg.vocabulary import Vocabulary
 
 
-@pytest.fixture(scope="module")
-def own(store: Store, vocabulary: Vocabulary) -> Lexicon:
-    return Lexicon.of(store, vocabulary)
-
-
 @pytest.mark.parametrize(
     ("question", "flags"),
     [

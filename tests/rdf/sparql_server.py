@@ -8,8 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyoxigraph as ox
 
+from kg.names import iri
+from kg.rdf import publish
+from kg.rdf.publish import STATE, Published
+from kg.rdf.store import Store
 from tests.fetch.local_server import LocalServer, QuietHandler
+from tests.store.graph_demo import exported
 
+FOREIGN = ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal("theirs"), ox.NamedNode("urn:g"))
 JSON = "application/sparql-results+json"
 #: Answers a request in the place of the server: gets its handler and its path, says whether it did.
 Misbehaviour = Callable[["Handler", str], bool]
@@ -78,3 +84,20 @@ class Handler(QuietHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+
+
+def held(server: SparqlServer) -> list[str]:
+    """The quads of the graph on a server."""
+    own = (STATE, "urn:g")
+    return sorted(f"{q} ." for q in server.store if q.graph_name.value not in (*map(iri, own[:1]), *own[1:]))
+
+
+def published(server: SparqlServer, store: Store, replace: bool = False) -> Published:
+    """What a call sends, after which the server holds what the export says."""
+    sent = publish.publish(store, server.url, replace=replace)
+    assert held(server) == exported(store)
+    return sent
+
+
+def updates(server: SparqlServer) -> int:
+    return len(server.updates)

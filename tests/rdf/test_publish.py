@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -15,69 +14,14 @@ import kg
 from kg.cli import main
 from kg.model import KgError
 from kg.names import iri
-from kg.rdf import ontology, protocol, publish
+from kg.rdf import publish
 from kg.rdf.ontology import VOCABULARY
 from kg.rdf.protocol import Access, Connection
 from kg.rdf.publish import STATE, Published
 from kg.rdf.store import Store
 from kg.store.entries import Entry
-from tests.fetch.local_server import dripping
-from tests.rdf.sparql_server import JSON, Handler, SparqlServer
-from tests.store.graph_demo import demo_document, demo_record, demo_source, exported, put
-
-FOREIGN = ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal("theirs"), ox.NamedNode("urn:g"))
-
-
-@pytest.fixture(autouse=True)
-def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No address but the test's own is asked; waits are short."""
-    for name in ("USER", "PASSWORD", "UPDATE", "GRAPH_STORE", "TIMEOUT"):
-        monkeypatch.delenv(f"KG_SPARQL_{name}", raising=False)
-    monkeypatch.setattr(protocol, "_PAUSE", 0.001)
-
-
-@pytest.fixture
-def server() -> Iterator[SparqlServer]:
-    """A server that holds what somebody else put there."""
-    with SparqlServer() as server:
-        server.store.add(FOREIGN)
-        yield server
-        server.shutdown()
-
-
-@pytest.fixture
-def papers(tmp_path: Path) -> Iterator[Store]:
-    """A graph with a source and five entries."""
-    with Store(tmp_path / "papers.kg") as store:
-        for number in range(1, 6):
-            put(store, number)
-        store.put_source(demo_source("demo-01"))
-        yield store
-
-
-@pytest.fixture(autouse=True)
-def _small_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A vocabulary of few triples, for the tests go through all requests of many calls."""
-    text = b"".join(f'<urn:v> <urn:n> "{n}" .\n'.encode() for n in range(30))
-    monkeypatch.setattr(ontology, "text", lambda: text)
-
-
-def held(server: SparqlServer) -> list[str]:
-    """The quads of the graph on a server."""
-    own = (STATE, "urn:g")
-    return sorted(f"{q} ." for q in server.store if q.graph_name.value not in (*map(iri, own[:1]), *own[1:]))
-
-
-def published(server: SparqlServer, store: Store, replace: bool = False) -> Published:
-    """What a call sends, after which the server holds what the export says."""
-    sent = publish.publish(store, server.url, replace=replace)
-    assert held(server) == exported(store)
-    return sent
-
-
-def updates(server: SparqlServer) -> int:
-    return len(server.updates)
-
+from tests.rdf.sparql_server import FOREIGN, SparqlServer, held, published, updates
+from tests.store.graph_demo import demo_document, demo_record, exported, put
 
 # --- what is on the server ------------------------------------------------------------------------------------------
 
@@ -317,171 +261,6 @@ def test_earlier_publisher_stops_where_a_later_one_has_begun(
         publish.publish(papers, server.url)
 
 
-# --- how servers fail -----------------------------------------------------------------------------------------------
-
-
-def _says(status: int, body: bytes, kind: str = JSON, **headers: str) -> Callable[[Handler, str], bool]:
-    def answer(handler: Handler, path: str) -> bool:
-        handler.answer(status, body, kind, {name.replace("_", "-"): value for name, value in headers.items()})
-        return True
-
-    return answer
-
-
-def _silent(handler: Handler, path: str) -> bool:
-    time.sleep(1)
-    return True
-
-
-def _dripping(handler: Handler, path: str) -> bool:
-    dripping(f"Content-Type: {JSON}\r\nContent-Length: 1000\r\n\r\n".encode())(handler, path)
-    return True
-
-
-def _gone(handler: Handler, path: str) -> bool:
-    handler.close_connection = True
-    return True
-
-
-def _cut(handler: Handler, path: str) -> bool:
-    handler.answer(200, b'{"head": {', JSON, {"Content-Length": "1000"})
-    return _gone(handler, path)
-
-
-PAGE = b"<!DOCTYPE html><html><body><h1>Welcome\x1b[31m</h1></body></html>"
-
-
-@pytest.mark.parametrize(
-    ("misbehave", "told"),
-    [
-        (_says(200, PAGE, "text/html"), "gave no SPARQL results .text/html.*: check the address"),
-        (_says(200, b'{"head": {"vars": ["a"]}, "results": {"bindings": [{"a"'), "gave no SPARQL results"),
-        (_says(200, b'{"head": {"vars": ["a"]}, "results": [{"datatype": 1}]}'), "gave no SPARQL results"),
-        (_says(200, b'{"head": {"vars": ["a"]}, "results": {"bindings": [{}]}}'), "gave no SPARQL results"),
-        (_says(200, b"[" * 3000), "gave no SPARQL results"),
-        (_says(200, b""), "gave no SPARQL results"),
-        (_says(200, b"x" * 5000), "sent more than 4,000 bytes"),
-        (_says(500, PAGE, "text/html"), "failed with status 500 .Welcome .31m.: look into its log"),
-        (_says(500, b"Virtuoso S1T00 Error SR171: Transaction timed out"), "gave up .*: allow its queries more time"),
-        (_says(500, b"Virtuoso 40001 Error SR172: Transaction deadlocked"), "is busy .status 500.: see that it runs"),
-        (
-            _says(500, b"Virtuoso XXXXX Error COL..: Insert stopped because out of seg data here or elsewhere"),
-            "has a damaged index .*: restore its database from a backup",
-        ),
-        (_says(503, b"", Retry_After="100000"), "is busy .status 503.: see that it runs"),
-        (_says(400, b"what?"), "does not understand what it was asked .what"),
-        (_says(401, b"", WWW_Authenticate='Digest realm="x"'), "does not let this user in: check KG_SPARQL_USER"),
-        (_says(404, b"no"), "answered 404 .no.: check the address"),
-        (_says(302, b"", Location="http://127.0.0.1:1/"), "sends elsewhere .http://127.0.0.1:1/.*: name that address"),
-        (_silent, "no whole answer within 0.4 s: KG_SPARQL_TIMEOUT may allow more"),
-        (_dripping, "no whole answer within 0.4 s"),
-        (_gone, "broke off .*: see that it runs"),
-        (_cut, "broke off .*: see that it runs"),
-        (
-            _says(200, b'{"head": {"vars": []}, "results": {"bindings": [{}, {}]}}', X_SPARQL_MaxRows="2"),
-            "gives 2 rows at most: set ResultSetMaxRows",
-        ),
-        (
-            _says(200, b'{"head": {"vars": []}, "results": {"bindings": []}}', X_SQL_State="S1TAT"),
-            "gave up before its answer was whole",
-        ),
-    ],
-)
-def test_failing_server_is_told_in_a_sentence(
-    server: SparqlServer,
-    papers: Store,
-    monkeypatch: pytest.MonkeyPatch,
-    misbehave: Callable[[Handler, str], bool],
-    told: str,
-):
-    monkeypatch.setenv("KG_SPARQL_TIMEOUT", "0.4")
-    monkeypatch.setattr(protocol, "MOST_BYTES", 4000)
-    server.misbehave = misbehave
-    with pytest.raises(KgError, match=told) as caught:
-        publish.publish(papers, server.url)
-    message = str(caught.value)
-    assert server.url in message
-    assert message.isprintable()
-    assert message.endswith(".")
-    assert len(message) < 400
-
-
-@pytest.mark.parametrize("misbehave", [_says(503, b""), _says(429, b"", Retry_After="0"), _gone])
-def test_request_is_made_again_where_the_server_was_away(
-    server: SparqlServer, papers: Store, misbehave: Callable[[Handler, str], bool]
-):
-    times = [0]
-
-    def twice(handler: Handler, path: str) -> bool:
-        times[0] += 1
-        return times[0] % 3 != 0 and misbehave(handler, path)
-
-    server.misbehave = twice
-    published(server, papers)
-    assert times[0] > 10
-
-
-def test_update_whose_answer_is_lost_counts_once(server: SparqlServer, papers: Store):
-    """What was done is done again, since nobody knows that it was; the number goes on all the same."""
-    number = [0]
-
-    def lost(handler: Handler, path: str) -> bool:
-        number[0] += path == "/update"
-        if path != "/update" or number[0] % 2 == 0:
-            return False
-        handler.answer = lambda *said: None  # type: ignore[method-assign]  # it is done, and nobody is told
-        handler.close_connection = True
-        return False
-
-    server.misbehave = lost
-    published(server, papers)
-    assert updates(server) == number[0]
-    assert len(server.updates) == 2 * len(set(server.updates))
-
-
-def test_update_that_is_refused_is_told_and_sent_the_next_time(server: SparqlServer, papers: Store):
-    server.misbehave = lambda handler, path: path == "/update" and _says(400, b"too long")(handler, path)
-    with pytest.raises(KgError, match=r"/update does not understand what it was asked .too long"):
-        publish.publish(papers, server.url)
-    server.misbehave = None
-    published(server, papers)
-
-
-def test_server_that_is_not_there_is_told(papers: Store):
-    with pytest.raises(KgError, match=r"http://127\.0\.0\.1:1/sparql cannot be reached .*: see that it runs"):
-        publish.publish(papers, "http://127.0.0.1:1/sparql")
-
-
-# --- who asks, and where --------------------------------------------------------------------------------------------
-
-
-def test_password_goes_to_the_server_that_asks_for_it_alone(
-    server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch
-):
-    server.password = "secret"
-    with pytest.raises(KgError, match="check KG_SPARQL_USER and KG_SPARQL_PASSWORD"):
-        publish.publish(papers, server.url)
-    monkeypatch.setenv("KG_SPARQL_USER", "writer")
-    monkeypatch.setenv("KG_SPARQL_PASSWORD", "secret")
-    assert "secret" not in repr(Access.of(server.url))
-    published(server, papers)
-    with SparqlServer() as other:
-        server.misbehave = _says(307, b"", Location=other.url)
-        with pytest.raises(KgError, match="sends elsewhere") as caught:
-            publish.publish(papers, server.url)
-        assert "secret" not in str(caught.value)
-        assert other.asked == []
-        other.shutdown()
-
-
-def test_nothing_is_said_to_a_server_that_does_not_ask(
-    server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setenv("KG_SPARQL_USER", "writer")
-    publish.publish(papers, server.url)
-    assert {authorization for _, authorization in server.asked} == {""}
-
-
 def test_graph_store_takes_what_is_much(server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("KG_SPARQL_GRAPH_STORE", f"{server.root}/store")
     publish.publish(papers, server.url)
@@ -497,17 +276,6 @@ def test_graph_store_takes_what_is_much(server: SparqlServer, papers: Store, mon
     assert publish.publish(papers, server.url) == Published(2, 2)
     assert server.posted == 2
     assert held(server) == exported(papers)
-
-
-def test_graph_store_that_loses_the_graphs_is_told(
-    server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setenv("KG_SPARQL_GRAPH_STORE", f"{server.root}/store")
-    server.misbehave = lambda handler, path: path == "/store" and _says(204, b"")(handler, path)
-    with pytest.raises(KgError, match="did not put N-Quads into their graphs: unset KG_SPARQL_GRAPH_STORE"):
-        publish.publish(papers, server.url)
-    monkeypatch.delenv("KG_SPARQL_GRAPH_STORE")
-    published(server, papers)
 
 
 # --- the command ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,226 @@
+"""One question in other words: spellings, translations, compounds, verbs with what they are done to."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kg.query import Entity, Lexicon, Outcome, Phrase, read
+from kg.query.lexicon import Named
+from kg.query.patterns import any_regex, texts_regex
+from kg.store.asking import fits
+from kg.text import fold
+from kg.vocabulary import Vocabulary
+
+from .shown import said
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("KV cache compression for reasoning models", "推理模型的KV缓存压缩"),
+        ("quantization of video diffusion models", "视频扩散模型的量化"),
+        ("papers on attention sinks", "关于注意力汇聚的论文"),
+        ("speculative decoding without a draft model", "不需要草稿模型的推测解码"),
+    ],
+)
+def test_translations_are_one_question(first: str, second: str, lexicon: Lexicon) -> None:
+    def things(question: str) -> set[frozenset[tuple[str, ...]]]:
+        found = read(question, lexicon).filter.conditions
+        return {frozenset(t.concepts for t in one.any_of if isinstance(t, Entity)) for one in found}
+
+    assert things(first) == things(second)
+
+
+def test_words_of_a_compound_that_mean_nothing_are_no_quotation(lexicon: Lexicon) -> None:
+    for question in ("attention sink", "papers that are about the attention sink"):
+        terms = [term for one in read(question, lexicon).filter.conditions for term in one.any_of]
+        assert {type(term) for term in terms} == {Entity}
+
+
+def test_what_drafts_for_itself_needs_no_draft_model(lexicon: Lexicon) -> None:
+    terms = [
+        t for one in read("speculative decoding with no draft model", lexicon).filter.conditions for t in one.any_of
+    ]
+    family = next(t.concepts for t in terms if isinstance(t, Entity) and t.field == "technique")
+    assert {"technique:self-speculative-decoding", "technique:n-gram-speculative-decoding"} <= set(family)
+
+
+@pytest.mark.parametrize(
+    ("question", "same"),
+    [
+        ("papers using H$_2$O", "papers using H2O"),
+        ("only 10% of the KV cache kept", "KV cache reduced by 90%"),
+        ("post training quantisation", "post-training quantization"),
+        ("speculatve decodng for long contxt", "speculative decoding for long context"),
+        ("stuctured prunnning withot retraning", "structured pruning without retraining"),
+        ("pruning of experts", "pruning experts"),
+        ("stopping early", "early stopping"),
+        ("distillation from multiple teachers", "multi-teacher distillation"),
+        ("sharing the KV cache across layers", "cross-layer KV cache sharing"),
+        ("剪枝注意力头", "注意力头剪枝"),
+        ("RAG系统里的context compresion方法", "RAG系统里的context compression方法"),
+        ("ＫＶ　ｃａｃｈｅ　ｃｏｍｐｒｅｓｓｉｏｎ　ｏｎ　Ｈ１００", "KV cache compression on H100"),
+        ("在ＲＴＸ　３０９０上加速５倍以上的论文", "在RTX 3090上加速5倍以上的论文"),
+        ("２－ｂｉｔ　quantization，not pruning", "2-bit quantization, not pruning"),
+    ],
+)
+def test_another_spelling_is_the_same_question(question: str, same: str, lexicon: Lexicon) -> None:
+    one, other = (read(asked, lexicon).filter.conditions for asked in (question, same))
+    assert [each.any_of for each in one] == [each.any_of for each in other]
+
+
+def test_a_known_label_is_meant_before_one_that_only_a_paper_has(vocabulary: Vocabulary) -> None:
+    own = Lexicon(vocabulary, [Named("technique:language-module", "language module", True)])
+    assert own.misspelt(fold("langauge modles")) == "language model"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["KV Caches are quantized.", "It quantizes the KV-cache", "kvcache", "Quantization", "LLMs: 大模型", "US", "us"],
+)
+def test_words_that_a_text_must_have_change_nothing_but_the_time(text: str) -> None:
+    for ways in (["KV cache"], ["LLM", "language model"], ["KV … quant*", "quant* … KV cache"], ["US"], ["大模型"]):
+        assert fits(texts_regex(ways), text) == bool(re.search(any_regex(ways), text))
+
+
+@pytest.mark.parametrize("question", ["multiple agents", "LLMs on Zyxgnarf chips"])
+def test_a_usual_word_and_an_unknown_name_are_no_slips(question: str, lexicon: Lexicon) -> None:
+    named = {term.field for one in read(question, lexicon).filter.conditions for term in one.any_of}
+    assert not named & {"dataset", "model", "hardware", "institution"}
+
+
+def test_a_verb_and_a_word_apart_from_it_are_one_thing(lexicon: Lexicon) -> None:
+    asked = read("stopping chain-of-thought reasoning early", lexicon).filter
+    assert not asked.ignored
+    assert any(term.concept == "technique:early-stopping" for term in asked.conditions[-1].any_of)
+
+
+def test_a_topic_is_called_by_the_names_of_its_technique(lexicon: Lexicon) -> None:
+    ((vla,),) = (one.any_of for one in read("有多少篇论文是关于VLA模型的", lexicon).filter.conditions)
+    assert isinstance(vla, Entity)
+    assert {"VLA", "vision-language-action model"} <= set(vla.names)
+
+
+def test_words_beside_an_amount_keep_their_order(lexicon: Lexicon) -> None:
+    assert [type(one.any_of[0]) for one in read("思维链缩短一半", lexicon).filter.conditions] == [Entity, Outcome]
+
+
+def test_a_metric_of_something_is_a_condition(lexicon: Lexicon) -> None:
+    energy = read("the energy use of quantized LLMs", lexicon).filter
+    assert not energy.ignored
+    assert [type(term) for term in energy.conditions[0].any_of] == [Outcome, Phrase]
+
+
+def test_what_is_used_to_do_a_thing_is_not_how_the_thing_is_used(lexicon: Lexicon) -> None:
+    used, done = read("用强化学习做剪枝", lexicon).filter.conditions
+    assert [(term.field, getattr(term, "roles", ())) for term in (*used.any_of, *done.any_of)] == [
+        ("topic", ()),
+        ("topic", ()),
+    ]
+
+
+def test_which_of_two_saves_more_is_a_comparison(lexicon: Lexicon) -> None:
+    asked = read("MLA和GQA哪个更省显存？", lexicon)
+    assert asked.kind == "comparison"
+    assert [term.concept for one in asked.filter.conditions for term in one.any_of] == ["metric:gpu-memory"]
+
+
+@pytest.mark.parametrize("question", ["能耗降低一半以上", "cut energy consumption by at least half"])
+def test_energy_efficiency_is_a_saving_of_energy(question: str, lexicon: Lexicon) -> None:
+    (asked,) = [term for one in read(question, lexicon).filter.conditions for term in one.any_of]
+    assert isinstance(asked, Outcome)
+    assert "metric:energy-efficiency" in asked.gains
+    assert not asked.told
+    assert "energy consumption" in asked.words
+
+
+@pytest.mark.parametrize(
+    ("question", "same"),
+    [
+        ("compress the KV cache", "KV cache compression"),
+        ("methods that compress LLMs", "LLM compression methods"),
+        ("压缩大模型的方法", "大语言模型压缩方法"),
+        ("2026年以来用强化学习压缩思维链的论文", "2026年以来强化学习与思维链压缩的论文"),
+        ("用强化学习做剪枝", "强化学习 剪枝"),
+    ],
+)
+def test_verb_with_what_it_is_done_to_is_one_thing(question: str, same: str, lexicon: Lexicon) -> None:
+    one, other = (sorted(said(read(asked, lexicon).filter).split(" & ")) for asked in (question, same))
+    assert one == other
+
+
+@pytest.mark.parametrize(("question", "ignored"), [("compress images", "compress"), ("压缩图像", "压缩")])
+def test_verb_that_names_nothing_with_its_object_is_told(question: str, ignored: str, lexicon: Lexicon) -> None:
+    assert ignored in read(question, lexicon).filter.ignored
+
+
+def test_number_leaves_the_verb_its_direction(lexicon: Lexicon) -> None:
+    (asked,) = [t for one in read("compress the KV cache by 10x", lexicon).filter.conditions for t in one.any_of]
+    assert isinstance(asked, Outcome)
+    assert (asked.change, asked.value, asked.unit) == ("decrease", 10.0, "x")
+
+
+def test_compound_is_told_as_texts_say_it_in_a_sentence(lexicon: Lexicon) -> None:
+    terms = [t for one in read("KV cache offloading", lexicon).filter.conditions for t in one.any_of]
+    (sentence,) = [t for t in terms if isinstance(t, Phrase)]
+    pattern = re.compile(any_regex(sentence.said))
+    assert pattern.search("It offloads the KV cache to host memory.")
+    assert pattern.search("the KV caches are offloaded")
+    assert not pattern.search("weights are offloaded so that there is room for a KV cache")
+
+
+def test_gerund_and_what_stands_behind_it_are_one_thing(lexicon: Lexicon) -> None:
+    gerund, noun = (read(said, lexicon).filter for said in ("offloading the KV cache", "KV cache offloading"))
+    assert {t for one in gerund.conditions for t in one.any_of if isinstance(t, Entity)} == {
+        t for one in noun.conditions for t in one.any_of if isinstance(t, Entity)
+    }
+
+
+@pytest.mark.parametrize(
+    "question", ["token pruning that does not rely on attention scores", "不依赖注意力分数的token剪枝"]
+)
+def test_not_relying_on_a_thing_is_what_texts_state(question: str, lexicon: Lexicon) -> None:
+    wanted = read(question, lexicon).filter
+    assert not any(one.negated for one in wanted.conditions)
+    (lacks,) = [t for one in wanted.conditions for t in one.any_of if isinstance(t, Phrase)]
+    assert re.search(any_regex(lacks.said), "It prunes tokens without relying on attention scores.")
+    assert not re.search(any_regex(lacks.said), "It prunes tokens by attention scores.")
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("largest energy saving on an FPGA", "ranking"),
+        ("which topic has the most papers on energy saving", "count"),
+        ("energy saving on an FPGA", "papers"),
+        # what no paper says of its authors, and subjects outside that papers are on
+        ("what is the average age of the authors?", "refused"),
+        ("作者的平均年龄是多少", "refused"),
+        ("weather forecasting papers", "papers"),
+        ("joke generation papers", "papers"),
+        ("papers by Song Han", "papers"),
+    ],
+)
+def test_kind_of_a_question(question: str, kind: str, lexicon: Lexicon) -> None:
+    assert read(question, lexicon).kind == kind
+
+
+@pytest.mark.parametrize("question", ["write me a poem about pruning", "今天天气怎么样？", "Translate this for me"])
+def test_question_outside_of_papers_is_refused_with_three_that_work(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon)
+    (note,) = found.filter.notes
+    assert found.kind == "refused"
+    assert note.count("?") + note.count("？") == 3
+    examples = [label for word in lexicon.words.meaning("example") for label in word.labels]
+    assert all(read(example, lexicon).filter.conditions for example in examples)
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 400 + "x", "九" * 400 + "倍", "9999999999 orders of magnitude", "百分之" + "9" * 400]
+)
+def test_number_beyond_all_results_stays_a_number(number: str, lexicon: Lexicon) -> None:
+    for condition in read(f"speedup of {number}", lexicon).filter.conditions:
+        for term in condition.any_of:
+            assert not isinstance(term, Outcome) or term.value is None or term.value <= 1e15
