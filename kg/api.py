@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from kg.views.base import View
     from kg.views.digest import Digest
 
-
 _AT_ONCE = 200  # papers that are read at once where all are gone through
 
 
@@ -116,12 +115,7 @@ class Graph:
         return remove(self.store, self.overrides, names)
 
     def embed(
-        self,
-        model: str = "",
-        *,
-        batch: int = 32,
-        device: str | None = None,
-        progress: Progress | None = None,
+        self, model: str = "", *, batch: int = 32, device: str | None = None, progress: Progress | None = None
     ) -> tuple[EmbeddingModel, int]:
         """Embed titles and abstracts with a model of sentence-transformers (name or folder), for `near` questions.
 
@@ -229,9 +223,8 @@ class Graph:
         """
         from kg.query import answer
 
-        return replace(
-            answer(self.store, self.vocabulary, question, limit, self.lexicon(), filter, lang), cell=_cell, print=_text
-        )
+        found = answer(self.store, self.vocabulary, question, limit, self.lexicon(), filter, lang)
+        return replace(found, cell=_cell, print=_text)
 
     def lexicon(self) -> Lexicon:
         """What names mean in the graph as it is now."""
@@ -283,7 +276,6 @@ class Graph:
         """The entries whose papers have a concept or institution, by any link; KgError for what is no CURIE."""
         if not is_curie(concept):
             raise KgError(f"The graph holds no paper and no concept {concept!r}: see `kg ask` and `kg show`.")
-
         return contents.entries_with(self.store, self.vocabulary.narrower(concept))
 
     def explain_merge(self, one: str, other: str) -> Explanation:

@@ -22,6 +22,7 @@ from kg.records import from_json
 from kg.sources import read
 from kg.vocabulary import Vocabulary
 from tests.store.graph_demo import demo_entry, demo_source, linked
+from tests.views.browser import Browser, chromium
 
 REPORTS = Path(__file__).parent.parent / "data" / "reports"
 _WHOLE = ontology.text
@@ -112,6 +113,15 @@ def shared() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("KG_SHARED names no folder: the data that this test needs does not ship")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; skips where it is not installed."""
+    if chromium() is None:
+        pytest.skip("Chromium is not installed: pages are not opened")
+    with Browser() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -61,11 +61,9 @@ class Workers(Generic[Item, Done]):
     own data.
     """
 
-    def __init__(
-        self, work: Callable[[Item], Done], jobs: int = 1, chunk: int = CHUNK, few: int = FEW, most: int = MOST
-    ) -> None:
+    def __init__(self, work: Callable[[Item], Done], jobs: int = 1, chunk: int = CHUNK, few: int = FEW) -> None:
         self.work, self.jobs, self.few = work, jobs, few
-        self.chunk, self.most = chunk, max(chunk, most)
+        self.chunk, self.most = chunk, max(chunk, MOST)
         self._processes: dict[Connection, BaseProcess] = {}
         self._busy: dict[Connection, deque[int]] = {}  # -> indexes of its chunks
         self._done: dict[int, list[Done]] = {}  # results by index of the chunk

@@ -123,9 +123,9 @@ class Works:
                     going.add(holders[source])
         return self._changed(coming, going)
 
-    def anew(self, names: Iterable[str], said: Iterable[str] = ()) -> Changes:
-        """What changes where the works of entries are decided anew, and what the names in `said` mean."""
-        return {**self._decided(names, {}, [Claim(concept, "", False) for concept in said])}
+    def anew(self, names: Iterable[str]) -> Changes:
+        """What changes where the works of entries are decided anew."""
+        return {**self._decided(names, {})}
 
     # --- what changes ---------------------------------------------------------------------------------------------
 

@@ -53,12 +53,9 @@ class Finding:
 class Checker:
     """Checks sentences (field B) against the other texts of their papers."""
 
-    def __init__(self, vocabulary: Vocabulary | None = None) -> None:
-        self._vocabulary = vocabulary
-
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        return self._vocabulary or Vocabulary.load()
+        return Vocabulary.load()
 
     @cached_property
     def register(self) -> Register:

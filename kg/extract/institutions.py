@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from spacy.language import Language
@@ -29,15 +30,10 @@ _SURE, _AMBIGUOUS, _UNKNOWN = 0.97, 0.85, 0.7
 class Institutions:
     """Adds one mention of type "institution" per organisation; `concept` is set if it is unambiguous."""
 
-    def __init__(self, register: Register | None = None) -> None:
-        self._register = register
-
-    @property
+    @cached_property
     def register(self) -> Register:
         """The register, loaded for the first document."""
-        if self._register is None:
-            self._register = Register.load()
-        return self._register
+        return Register.load()
 
     def __call__(self, doc: Doc) -> Doc:
         if not doc._.fields.keys() & {"I", "B"}:

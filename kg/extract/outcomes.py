@@ -280,7 +280,7 @@ class OutcomeLexicon:
                 return part[: activity.end()] + " speed", "increase"
         return "inference speed", "increase"
 
-    def near_metric(self, place: QuantityPlace, default: str = "") -> str:
+    def near_metric(self, place: QuantityPlace) -> str:
         """The vocabulary metric nearest to a quantity, first after it, then before it, else the default of its unit."""
         quantity = place.quantity
         fitting = [
@@ -291,8 +291,6 @@ class OutcomeLexicon:
         if near:
             text = place.text[near[0][0] : near[0][1]]
             return "inference speed" if self.group(text) == "speed" else self.named(text)
-        if default:
-            return default
         if quantity.unit == "FPS":
             return place.sentence.frames
         if quantity.unit in ("%", "points") and "accura" in f"{place.sentence.before} {place.text}".lower():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from kg.entity_types import LISTS, NAMED
 from kg.link import acronyms
 from kg.link.concepts import ConceptLinker, by_name
@@ -21,19 +23,14 @@ _GIVEN = "given with the record"
 class Linker:
     """Sets the concept of every mention of a record, with a reason; the register is loaded on first use."""
 
-    def __init__(
-        self, vocabulary: Vocabulary, register: Register | None = None, overrides: Overrides | None = None
-    ) -> None:
+    def __init__(self, vocabulary: Vocabulary, overrides: Overrides | None = None) -> None:
         self.vocabulary = vocabulary
         self.overrides = overrides or Overrides()
-        self._register = register
         self.concepts = ConceptLinker(vocabulary, vocabulary.cues("metric-qualifier"))
 
-    @property
+    @cached_property
     def register(self) -> Register:
-        if self._register is None:
-            self._register = Register.load()
-        return self._register
+        return Register.load()
 
     def link(self, document: Document, record: Record) -> Record:
         """The same record with `concept` and `reason` set where they were empty, and `paper`."""

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 _SOURCES, _NAMED, _LONG = 12, 3, 60
 
 
-def cell(graph: GraphReader, lang: str = "en") -> str:
+def cell(graph: GraphReader) -> str:
     """The overview of a graph as an HTML fragment that inherits the surrounding colours."""
-    return render("overview.cell.html.jinja", lang, graph=contents(graph, lang))
+    return render("overview.cell.html.jinja", "en", graph=contents(graph, "en"))
 
 
 def contents(graph: GraphReader, lang: str) -> dict[str, Any]:

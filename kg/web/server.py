@@ -69,7 +69,6 @@ def serve(
     hosts: tuple[str, ...] = (),
     writable: bool = False,
     seconds: float = SECONDS,
-    at_once: int = AT_ONCE,
     told: Any = print,
 ) -> None:
     """Serve the pages of a graph until it is interrupted; `told` gets the address.
@@ -87,7 +86,7 @@ def serve(
     if token and len(token) < 16:
         raise KgError("The token is shorter than 16 characters: take a longer one, or let one be made.")
     listening = _listening(host, port)
-    pool = Pool(work.begin, (location,), at_once, seconds, "kg.web.warm")
+    pool = Pool(work.begin, (location,), AT_ONCE, seconds, "kg.web.warm")
     try:
         try:
             pool.start()()

@@ -10,17 +10,7 @@ import pytest
 import kg
 from kg.api import Graph
 
-from .browser import Browser, chromium
 from .hostile import EVIL, FORMULA
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium; skips where it is not installed."""
-    if chromium() is None:
-        pytest.skip("Chromium is not installed: pages are not opened")
-    with Browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="session")

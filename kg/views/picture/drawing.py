@@ -65,11 +65,6 @@ class Drawing:
     about: dict[str, About] = field(default_factory=dict)
     communities: list[str] = field(default_factory=list)  # the label of each, largest first
 
-    @property
-    def has_papers(self) -> bool:
-        """Whether papers are nodes of their own."""
-        return any(node.type == "paper" for node in self.nodes.values())
-
     def measure(self, node: DrawnNode) -> int:
         """The quantity shown by a node's size."""
         return node.support if self.sized_by == "support" and node.type != "institution" else len(node.papers)

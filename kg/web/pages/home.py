@@ -38,9 +38,9 @@ def home(graph: Graph, asked: Asked) -> Shown:
     return Shown("home.html.jinja", "kg", data)
 
 
-def rising(graph: Graph, lang: str, of: str = "topic") -> dict[str, Any]:
+def rising(graph: Graph, lang: str) -> dict[str, Any]:
     """What rises, and what is seen for the first time of late, with the test's own words where nothing can be said."""
-    found = trend(graph, of, "month", "", lang)
+    found = trend(graph, "topic", "month", "", lang)
     if found.silence or not found.keys:
         return {"rising": [], "first": [], "silence": found.silence_in(lang) if found.silence else "", "between": ""}
     rows = [
