@@ -45,7 +45,8 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
     """Whether a span cannot be a mention of a type: a part of a longer name, a clause, a bare number or size."""
     start, end = span
     text = view.text
-    if not any(map(str.isalpha, text[start:end])):
+    surface = text[start:end]
+    if not (surface[:1].isalpha() or any(map(str.isalpha, surface))):
         return True
     if ")" in text[end - 1 : end + 1] and _NUMBERED.search(text, max(0, start - 3), end + 1):
         return True

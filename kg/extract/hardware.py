@@ -37,7 +37,7 @@ _MODEL = re.compile(
 _CODE = re.compile(r"\d")
 _VERSION = re.compile(r" \d{1,2}[A-Z]?(?![\w%×]|\.\d)")  # "5" of "Raspberry Pi 5", or the count of something else
 _SIZED = re.compile(r"(?<![\w.-])\d{1,4} ?-?(?:GB|GiB|G) ?-?(?:consumer |of )?(?:GPU|VRAM)s?\b")
-_COUNTED = re.compile(r"(?<![\w.])\d{1,4}[xX]([A-Z][\w-]*\d[\w-]*?)s?(?![\w-])")
+_COUNTED = re.compile(r"\d(?<![\w.].)\d{0,3}[xX]([A-Z][\w-]*\d[\w-]*?)s?(?![\w-])")
 _MARK = re.compile(r" ?[®™] ?")
 #: Joins a class to its makers ("CPUs from ARM"), and makers to each other ("ARM ®, Intel, and AMD").
 _BY = re.compile(r" (?:from|by|made by) ")

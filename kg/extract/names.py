@@ -41,6 +41,11 @@ _CALLED = re.compile(
     r"(?:the |a |an |[\"'“‘`{]*(?:\\(?:textbf|textit|emph|textsc|texttt|method|name)\{)?)?[\"'“‘`*]*"
     rf"(?P<name>{_RUN}|{_TOKEN})"
 )
+#: Every match of `_CALLED` contains one of these; they are checked first, because most abstracts contain none.
+_CALLED_SIGNS = (
+    *("called", "named", "dubbed", "termed", "coined", "namely", "titled", "denoted", "abbreviated", "refer", "known"),
+    *("we call", "we name", "we term", "we dub"),
+)
 _DIRECT = re.compile(
     rf"[ :]+(?:the |a |an |our |[\"'“‘`{{]*\\?(?:textbf|textit|emph|textsc|texttt)?[{{\"'“‘`*]*)?(?P<name>{_RUN})"
 )
@@ -232,9 +237,10 @@ def _is_word(char: str) -> bool:
 def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
     """Names that the abstract presents, in text order, those in appositions last."""
     weak: list[str] = []
+    is_called = any(map(abstract.lower().__contains__, _CALLED_SIGNS))
     for verb in islice(_PRESENTED.finditer(abstract), _MOST):
         rest = abstract[verb.end() : _sentence_end(abstract, verb.end())]
-        called = _CALLED.search(rest)
+        called = _CALLED.search(rest) if is_called else None
         if called and not called["name"].islower():
             yield _shortest(called["name"], rest[called.end() :]), True
         direct = _DIRECT.match(rest)
@@ -254,7 +260,7 @@ def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
         apposed = _APPOSED.search(rest)
         if apposed and not _EXAMPLES.search(rest, 0, apposed.start("name")):
             weak.append(apposed["name"])
-    called = _CALLED.search(abstract)
+    called = _CALLED.search(abstract) if is_called else None
     if called and (_is_name(called["name"]) or called["name"][0].isupper()):
         yield _shortest(called["name"], abstract[called.end() :]), False
     weak += [found["name"] for pattern in (_WITH, _OURS) for found in pattern.finditer(abstract)]

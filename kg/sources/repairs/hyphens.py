@@ -10,7 +10,8 @@ from kg.text import split
 
 _CHUNK = re.compile(r"((?<![\w./\\@#-])[A-Za-z]+(?:-[A-Za-z]+)*(?![\w/@\\-]|\.[a-z]))")
 _APART = re.compile(r"(?<![\w-])(?<!- and )(?<!- or )([A-Za-z]{2,})- ([a-z]{2,})(?![\w-])")
-_GLUED = re.compile(r"(?<=[a-z]{3})[.,;:](?=[A-Z][a-z]+ )")
+#: The sign comes first, before what must stand before it: it is found much faster than a look behind at each letter.
+_GLUED = re.compile(r"[.,;:](?<=[a-z]{3}.)(?=[A-Z][a-z]+ )")
 _WORD = re.compile(r"[A-Za-z]+")
 _ACRONYM = re.compile(r"([A-Z]{2,})[a-z]{2,}")  # "BERTlike": the case shows where its parts meet
 _BROKEN = "Broken words in the {field} were mended: {examples}."
