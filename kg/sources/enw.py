@@ -2,4 +2,5 @@
 
 from kg.sources.tagged import TaggedReader
 
-READER = TaggedReader("enw", first=r"%0 ", tag=r"%(\S) ?", whole=r"(?:^|[\r\n])%0 [A-Z][^\r\n]*[\r\n]+%[A-Z0-9@+~(] ")
+_WHOLE = r"(?:^|[\r\n])%0 [A-Z][^\r\n]*[\r\n]+%[A-Z0-9@+~(] "
+READER = TaggedReader("enw", first=r"%0 ", tag=r"%(\S) ?", whole=_WHOLE, by_line="K")

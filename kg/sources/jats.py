@@ -13,6 +13,7 @@ from kg.model import Batch
 from kg.sources import xml
 from kg.sources.base import InputFile
 from kg.sources.dates import iso
+from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.rows import Row, batch_of
 
 _ROOT = re.compile(r"<(?:\w+:)?article\b")
@@ -141,6 +142,7 @@ def _organisations(place: xml.Element) -> Iterator[str]:
     names = [
         one for one in xml.descendants(place, "institution") if not (one.get("content-type") or "").startswith("dep")
     ]
+    names = [one for one in names if one.get("content-type") == "original"] or names  # the others are its parts
     texts = list(dict.fromkeys(text for name in names if (text := xml.text(name))))
     if texts and not all(map(_DEPARTMENT.match, texts)):
         yield ", ".join(texts)
@@ -170,7 +172,8 @@ def _abstract(article: xml.Element) -> str:
         if not text:
             continue
         if xml.local(block) == "title":
-            title = "" if _HEADING.fullmatch(text) else text if text[-1] in ".:?!" else f"{text}:"
+            is_heading = _HEADING.fullmatch(text) or letters(text) in HeaderLabels.load().abstracts
+            title = "" if is_heading else text if text[-1] in ".:?!" else f"{text}:"
         else:
             lines.append(f"{title} {text}".strip())
             title = ""

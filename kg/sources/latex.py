@@ -25,6 +25,7 @@ _COMMAND = re.compile(r"\\[A-Za-z]+\s*\Z")
 _OLD_STYLE = re.compile(r"\{\\[a-z]{2}\s")
 _TIE = re.compile(r"(?<=[\w.,:;)}\]$%°×”’'])~(?=[\w\\({$\[])")
 _ESCAPED = re.compile(r"\\([%&$#_{}])")
+_BRACED = re.compile(r"\{\\?([_~%#&-])\}")  # "a{\_}b" in an address, as Mendeley writes it
 _STYLED = re.compile(r"\\[A-Za-z]+\s*\{([^{}]*)\}")
 _URL = re.compile(r"\s*(?:\\url\s*\{\s*)?(https?://|10\.\d{4})")
 
@@ -84,7 +85,7 @@ def bare(text: str) -> str:
     ('Univ. of Science & Technology', '10.1007/978-3-642-10745-0_76')
     """
     if _URL.match(text):  # "~" and "--" are part of a URL
-        return _ESCAPED.sub(r"\1", text.strip().removeprefix(r"\url").strip("{} "))
+        return _ESCAPED.sub(r"\1", _BRACED.sub(r"\1", text.strip().removeprefix(r"\url").strip("{} ")))
     return _ESCAPED.sub(r"\1", _STYLED.sub(r"\1", plain(text)))
 
 

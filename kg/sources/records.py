@@ -15,8 +15,8 @@ from typing import Any
 
 from kg.model import KgError
 from kg.sources.base import InputFile
-from kg.sources.forms import folded_name, forms, nowhere
-from kg.sources.rows import Row, Skipped
+from kg.sources.forms import folded_name, forms, is_lost, nowhere
+from kg.sources.rows import Row, Skipped, is_of_file
 from kg.text import one_line
 
 _LARGEST = 8 * 1024 * 1024  # code points of a record; full texts of books reach 2 million
@@ -51,7 +51,9 @@ def rows(file: InputFile, row: Made, lists: Collection[str] = (), is_any: bool =
     for number, (where, record) in enumerate(_lines(file) if _is_lines(file, lists) else _all(file, lists), 1):
         if number > _MOST:
             raise KgError(f"{file.path}: holds more than {_MOST:,} records: split it into smaller files.")
-        if not isinstance(record, dict):
+        if isinstance(record, _Beside):
+            yield from [(where, {"unread": lost})] if is_any and (lost := record.lost()) else []
+        elif not isinstance(record, dict):
             yield (
                 where,
                 record if isinstance(record, Skipped) else Skipped("it is not a JSON object: write each paper as one"),
@@ -76,6 +78,7 @@ def _deeper(where: str, record: dict[str, Any], row: Made, depth: int = _DEEPEST
 
 def _inside(where: str, record: dict[str, Any], row: Made, depth: int) -> Iterator[Row]:
     own = {key: value for key, value in record.items() if not isinstance(value, dict | list)}
+    beside = _Beside()
     for key, value in record.items():
         if folded_name(key) in _known():
             continue
@@ -83,12 +86,15 @@ def _inside(where: str, record: dict[str, Any], row: Made, depth: int) -> Iterat
         if isinstance(value, dict):
             named = {} if "title" in value or " " not in key or _PAPER.isdisjoint(value) else {"title": key}
             found = [*_deeper(place, {**own, **named, **value}, row, depth - 1)]
-            yield from (one for one in found if _is_paper(one[1]))
+            yield from (one for one in found if _is_paper(one[1]) or is_of_file(one[1]))
         elif isinstance(value, list):
             items = ((f"{place} {n}", one) for n, one in enumerate(value, 1) if isinstance(one, dict))
             found = [one for place, item in items for one in _deeper(place, item, row, depth - 1)]
             if any(_is_paper(made) for _, made in found):
                 yield from found
+                beside |= own if key in forms()["json"]["lists"] else {**own, key: key}  # also the name of a group
+    if lost := beside.lost():
+        yield where, {"unread": lost}
 
 
 def _is_paper(made: Mapping[str, Any] | Skipped) -> bool:
@@ -236,8 +242,17 @@ def _object(stream: _Stream, line: int, lists: Collection[str], depth: int = 0) 
         if stream.next() != "}":
             stream.expect(",")
     stream.expect("}")
-    if not has_list and not is_map:
+    if has_list or is_map:
+        yield line, _Beside(fields)
+    else:
         yield line, fields
+
+
+class _Beside(dict[str, Any]):
+    """What an object has beside its list of records, which no record has."""
+
+    def lost(self) -> list[str]:
+        return [name for name, value in self.items() if is_lost(name, value)]
 
 
 class _Damaged(Exception):

@@ -97,6 +97,9 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
         try:
             if isinstance(row, Skipped):
                 raise row
+            if is_of_file(row):
+                unread.update(row["unread"])
+                continue
             made = document(row, file.name, number)
             name = names.of(made, where)
             if name != made.id:
@@ -119,6 +122,11 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
         batch.skipped.append(f"{file.path}: {more} more {unit} were skipped.")
     if said := "; ".join(_lost(unread, renamed)):
         batch.losses.append(f"{file.path}: {said}.")
+
+
+def is_of_file(row: Mapping[str, Any] | Skipped) -> bool:
+    """Whether a row holds no paper, only the names of fields of the file that no paper has."""
+    return not isinstance(row, Skipped) and row.keys() == {"unread"}
 
 
 class _Names:

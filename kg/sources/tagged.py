@@ -42,6 +42,7 @@ class TaggedReader:
         row["authors"] = next(
             (people for tag in names["authors"] if (people := list(map(person, said.get(tag, ()))))), []
         ) + [group for tag in names.get("groups", ()) for group in said.get(tag, ())]
+        row["keywords"] = [term.lstrip("*") for term in row.get("keywords", ())]  # the mark of a major topic
         row["doi"] = next(
             (one for tag in names["doi"] for one in said.get(tag, ()) if one.lstrip("DOIdoi: ")[:3] == "10."), ""
         )

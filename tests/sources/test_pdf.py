@@ -94,6 +94,8 @@ THREE = ("Maria Keller", "Wei Zhang", "Jun-Ho Kim")
         (["Maria Keller, PhD^{1}, Wei Zhang, MD^{1,2}, and Jun-Ho Kim, MSc^{2}", "^{1}Mayo Clinic"], THREE, 1),
         (["Maria Keller (Google), Wei Zhang (Stanford University), Jun-Ho Kim (MIT)"], THREE, 3),
         (["Maria Keller, Google Research", "Wei Zhang, MIT", "Jun-Ho Kim, Kyoto University"], THREE, 3),
+        (["Maria Keller, ETH Zurich; Wei Zhang and Jun-Ho Kim, Google Research"], THREE, 2),
+        (["Maria Keller^{1}, Luis d'Ávila^{1}", "^{1}Boston University"], ("Maria Keller", "Luis d'Ávila"), 1),
         ([*MARKS, "^{1}Department of Engineering, University of", "Texas at Austin, USA  ^{2}Google"], THREE, 2),
         (["Maria Keller1, Wei Zhang1,2, Jun-Ho Kim2", "1University of Vienna, Austria", "2Alibaba, China"], THREE, 2),
         ([*MARKS, "^{1}Boston University, ^{2}Intel Labs, ^{*}Equal contribution"], THREE, 2),

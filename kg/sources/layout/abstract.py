@@ -235,11 +235,13 @@ def _block(lines: Sequence[TextLine], first: Sequence[TextLine]) -> list[TextLin
     last = max(first, key=lambda li: li.y)
     left = median(li.left for li in first)
     out = list(first)
+    size, low = last.size, last.y
     for line in sorted((li for li in lines if li.y > last.y and abs(li.left - left) < 2), key=lambda li: li.y):
-        if abs(line.size - last.size) > 0.02 * last.size or line.y - last.y > 2.2 * line.size:
+        is_part = line.font.bold and line.letters < _FEW and not _AFTER.match(line.text)  # the heading of a part
+        if (abs(line.size - size) > 0.02 * size and not is_part) or line.y - low > (3 if is_part else 2.2) * line.size:
             break
-        out.append(line)
-        last = line
+        out += [line] * (not is_part)
+        low = line.y
     return out
 
 

@@ -124,7 +124,7 @@ def is_name(text: str, offices: Offices) -> bool:
         if (
             bare[0].islower()
             and (len(bare) > _PARTICLE or at == len(words) - 1)
-            and not re.match(r"[a-z]['’][A-Z]", bare)
+            and not (bare[1:2] in ("'", "’") and bare[2:3].isupper())
         ):
             return False
     if len(words) == 2 and sorted(map(str.isupper, words)) == [False, True] and any(map(str.istitle, words)):

@@ -20,6 +20,7 @@ from typing import Any
 
 from kg.sources.layout.numbered import without_line_numbers
 from kg.sources.layout.rtl import reading_order
+from kg.text import count_han
 
 MOST_CHARS = 30_000  # per page; a page of text has 5,000
 _SMALL = 0.86  # largest size of a raised character, relative to its line
@@ -30,6 +31,7 @@ _PICTURE = 1.6  # em; largest gap for a picture between a name and its marks
 _DOT_BELOW = "\u0323"
 _WORD = 0.17  # em; least gap between two words
 _SURE = 0.45  # em; a gap that is a space even if pdfium reports none
+_SPACED_OUT = 2.1  # em; room of two characters between those of a Chinese word
 _WIDTH = 1.2  # em; largest overlap of two runs of one line
 _MOST_RAISED = 24  # characters of marks that are drawn apart from their line
 _STEP = 8.0  # points
@@ -289,7 +291,9 @@ def _follows(run: list[Char], char: Char) -> bool:
     last = run[-1]
     size = max(last.font.size, char.font.size)
     level = max(run[-8:], key=lambda c: c.font.size).y  # ignore marks above or below the line
-    return abs(level - char.y) <= _SAME * size and -size <= char.left - last.right <= WIDE * size
+    is_word = len(run) == 1 and bool(count_han(last.text) and count_han(char.text))
+    most = _SPACED_OUT if is_word else WIDE
+    return abs(level - char.y) <= _SAME * size and -size <= char.left - last.right <= most * size
 
 
 @dataclass(slots=True)
@@ -401,6 +405,10 @@ def _cells(run: list[Char]) -> Iterator[list[Char]]:
         gap = char.left - before.right
         is_mark = _is_mark_after(before, char, gap)
         is_letter = after is None or not after.text.isalpha() or after.font.size > char.font.size  # marks "a, b"
+        if len(part) == 1 and _is_spaced_out(before, char, after):
+            char.space = False
+            part.append(char)
+            continue
         is_column = _is_other_column(before, char, gap) and not (is_mark and is_letter)
         if is_column or (gap > WIDE * size and not is_mark):
             yield part
@@ -409,6 +417,14 @@ def _cells(run: list[Char]) -> Iterator[list[Char]]:
             char.space = True
         part.append(char)
     yield part
+
+
+def _is_spaced_out(before: Char, char: Char, after: Char | None) -> bool:
+    """Whether two characters are a Chinese word that is set as wide as words of three beside it: "摘　要", "李　娜"."""
+    size = char.font.size
+    is_end = after is None or not count_han(after.text) or after.left - char.right > _SURE * size
+    is_word = bool(count_han(before.text) and count_han(char.text)) and before.font == char.font
+    return is_end and is_word and char.left - before.right <= _SPACED_OUT * size
 
 
 def _is_other_column(before: Char, char: Char, gap: float) -> bool:

@@ -255,6 +255,8 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
     is_set_so = all(in_font(text, text, 0, part, first) for text, part in zip(beside, apart, strict=True))
     if len(beside) > 1 and is_set_so and all(is_name(text, offices) for text in beside):
         return [_Piece(text, line, "name") for text in beside]
+    if ";" in line.text and (listed := _alternating(line, first, offices)):
+        return listed
     out: list[_Piece] = []
     chunks = list(_chunks(line))
     is_place = _continues(line, is_cell, bool(chunks and chunks[0][0]), len(chunks) > 1, before)
@@ -286,6 +288,25 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
                 out.append(_Piece(rest, line, "place", mark if not names else "", goes_on, goes_on and len(chunks) > 1))
             is_place = True
     return out
+
+
+def _alternating(line: TextLine, first: TextLine, offices: Offices) -> list[_Piece]:
+    """The names and affiliations of a line in which these alternate: "Ada Fox, University of X; Bo Lee, Google"."""
+    parts: list[list[Char]] = [[]]
+    for char in line.chars:
+        if char.text == ";":
+            parts.append([])
+        else:
+            parts[-1].append(char)
+    out: list[_Piece] = []
+    is_so = 0  # parts with names and an affiliation
+    for chars in filter(None, parts):
+        text = written(chars).strip()
+        names, rest = listed_names(text, chars, first, offices)
+        is_so += bool(names and offices.has(rest))
+        out += [_Piece(name, line, "name") for name in names]
+        out += [_Piece(rest, line, "place")] * bool(rest)
+    return out if is_so > 1 else []
 
 
 def _continues(line: TextLine, is_cell: bool, is_marked: bool, has_marks: bool, before: Sequence[_Piece]) -> bool:
