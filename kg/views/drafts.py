@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kg.query.drafts import Checked, ClaimVerdict
 from kg.tables import json_text
 from kg.text import one_line
@@ -22,14 +20,10 @@ def view(found: Checked, lang: str = "en") -> View:
         {
             "md": lambda: _text(found, words),
             "txt": lambda: _text(found, words),
-            "json": lambda: json_text(_data(found)),
+            "json": lambda: json_text({"counts": found.counts(), "claims": [one.to_json() for one in found.verdicts]}),
         },
         papers=len({paper for one in found.verdicts for paper in one.claim.papers}),
     )
-
-
-def _data(found: Checked) -> dict[str, Any]:
-    return {"counts": found.counts(), "claims": [one.to_json() for one in found.verdicts]}
 
 
 def _text(found: Checked, words: PageWords) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import kg
 from kg import sources
 from kg.model import Batch, Document
 from kg.sources import HeldFile
+from tests.sources.made_file import json_lines
 
 PAPERS = [
     {"id": f"p-{n}", "title": f"Wobble {n}: a frobnicator", "abstract": f"We propose Wobble{n}. It uses pruning."}
@@ -20,14 +20,9 @@ PAPERS = [
 ]
 
 
-def write(path: Path, papers: list[dict[str, str]]) -> Path:
-    path.write_text("".join(json.dumps(paper) + "\n" for paper in papers))
-    return path
-
-
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    return write(tmp_path / "list.jsonl", PAPERS)
+    return json_lines(tmp_path / "list.jsonl", PAPERS)
 
 
 @pytest.fixture
@@ -66,7 +61,7 @@ def test_unchanged_file_is_not_read_again(graph: Path, file: Path, read: list[st
 
 
 def test_changed_file_is_read(graph: Path, file: Path, read: list[str]) -> None:
-    write(file, [*PAPERS[:3], PAPERS[3] | {"abstract": "We propose something else."}])
+    json_lines(file, [*PAPERS[:3], PAPERS[3] | {"abstract": "We propose something else."}])
     with kg.Graph(graph) as opened:
         assert opened.add(file, fast=True).added == ["p-3"]
     assert len(read) == 4

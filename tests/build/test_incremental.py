@@ -26,6 +26,7 @@ from kg.sources import read
 from kg.store.entries import local_id
 from kg.store.fingerprints import fingerprint
 from kg.store.lite import cache_of
+from tests.sources.made_file import json_lines
 from tests.store.graph_demo import cached_quads, truth
 
 pytestmark = pytest.mark.usefixtures("without_ontology")
@@ -117,11 +118,6 @@ def _read_once() -> Iterator[None]:
         yield
 
 
-def lines(path: Path, papers: list[dict[str, Any]]) -> Path:
-    path.write_text("".join(json.dumps(paper) + "\n" for paper in papers), "utf-8")
-    return path
-
-
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     """Forty papers in four files: works with several ids, titles and DOIs, and editorials of several authors."""
@@ -139,7 +135,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
                 "authors": [f"Wei Zhang{work}", "Ada Lee"],
             }
             papers.append(paper | ({"doi": f"10.1000/{work}"} if n % 2 else {}))
-        files.append(lines(folder / f"{name}.jsonl", papers))
+        files.append(json_lines(folder / f"{name}.jsonl", papers))
     return Corpus(files, folder)
 
 
@@ -155,11 +151,11 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
         Path(shared) / "data" / "arxiv-corpus" / "efficient-ai-2025-2026.jsonl.gz", "rt", encoding="utf-8"
     ) as file:
         papers = [json.loads(line) for line in islice(file, 50)]
-    files = [lines(folder / f"daily-{at}.jsonl", papers[at : at + 25]) for at in (0, 25)]
+    files = [json_lines(folder / f"daily-{at}.jsonl", papers[at : at + 25]) for at in (0, 25)]
     again = [{"id": paper["id"], "title": paper["title"].upper()} for paper in papers[::4]]
     titles = [document.texts["T"].raw for report in reports for document in read(report).documents][::4]
     again += [{"id": f"title-{n}", "title": title} for n, title in enumerate(titles) if title]
-    corpus = Corpus([*reports, *files, lines(folder / "refs.jsonl", again)], folder)
+    corpus = Corpus([*reports, *files, json_lines(folder / "refs.jsonl", again)], folder)
     corpus.fresh(corpus.whole)  # which reads them: what processes read that are made later is known to them alone
     return corpus
 

@@ -11,6 +11,7 @@ import pytest
 import kg
 from kg.api import Graph
 from kg.names import iri
+from tests.store.graph_demo import papers_triples
 
 pytestmark = pytest.mark.usefixtures("without_ontology")
 DART = "DART prunes the tokens of images by how often they repeat, and makes inference twice as fast."
@@ -48,11 +49,6 @@ def own(graph: Graph) -> dict[str, str]:
     return {entry: next(m.concept for m in r.techniques if m.canonical == r.name) for entry, r in said.items()}
 
 
-def held(graph: Graph) -> str:
-    lines = graph.export("nquads").decode().splitlines()
-    return "\n".join(line for line in lines if not line.endswith("ns#vocabulary> ."))
-
-
 def source_free(export: str) -> list[str]:
     """What is said of papers, without the files that they came in."""
     return sorted(line for line in export.splitlines() if "/source/" not in line and "ns#number>" not in line)
@@ -75,7 +71,7 @@ def test_one_name_of_two_works_is_two_things_in_every_order(tmp_path: Path, file
     for at, order in enumerate((files, files[::-1])):
         with built(tmp_path / f"g{at}", *order) as graph:
             assert own(graph) == APART
-            exports.add(held(graph))
+            exports.add(papers_triples(graph))
     assert len(exports) == 1
 
 
@@ -91,10 +87,10 @@ def test_a_mention_that_does_not_say_whose_it_is_stays_with_the_name(tmp_path: P
 
 def test_a_name_that_one_work_has_is_the_names(tmp_path: Path, files: list[Path]) -> None:
     with built(tmp_path / "g", *files) as graph:
-        alone = held(built(tmp_path / "alone", *files[:1], *files[2:]))
+        alone = papers_triples(built(tmp_path / "alone", *files[:1], *files[2:]))
         graph.remove("2502.00002")
         assert own(graph)["2501.00001"] == "technique:dart"
-        assert held(graph) == alone
+        assert papers_triples(graph) == alone
 
 
 def test_entries_of_one_work_share_its_name(tmp_path: Path, files: list[Path]) -> None:
@@ -135,11 +131,11 @@ def test_many_at_once_come_to_the_same_graph(tmp_path: Path) -> None:
     ]
     whole = file_of(tmp_path, *PAPERS, *many, name="all")
     with built(tmp_path / "bulk", whole) as graph:
-        bulk = held(graph)
+        bulk = papers_triples(graph)
         assert {entry: own(graph)[entry] for entry in APART} == APART
     parts = [file_of(tmp_path, paper) for paper in [*many, *PAPERS][::-1]]
     with built(tmp_path / "parts", *parts) as graph:
-        assert source_free(held(graph)) == source_free(bulk)
+        assert source_free(papers_triples(graph)) == source_free(bulk)
 
 
 def test_people_may_say_that_two_of_one_name_are_one(tmp_path: Path, files: list[Path]) -> None:
@@ -149,10 +145,10 @@ def test_people_may_say_that_two_of_one_name_are_one(tmp_path: Path, files: list
     decisions.write_text(f"<{one}> <{verb}> <{other}> .", "utf-8")
     with kg.open(str(tmp_path / "g")) as graph:
         assert own(graph)["2502.00002"] == own(graph)["2501.00001"] == "technique:dart.2501-00001"
-        decided = held(graph)
+        decided = papers_triples(graph)
     shutil.copy(decisions, tmp_path / "h.overrides.ttl")
     with built(tmp_path / "h", *files[::-1]) as graph:
-        assert held(graph) == decided
+        assert papers_triples(graph) == decided
     decisions.unlink()
     with kg.open(str(tmp_path / "g")) as graph:
         assert own(graph) == APART
@@ -183,7 +179,7 @@ def meant(folder: Path, *order: int) -> tuple[dict[str, str], str]:
     with kg.open(str(folder / f"g{''.join(map(str, order))}")) as graph:
         for at in order:
             assert graph.add(file_of(folder, TEXTS[at]), records=records).added
-        return concepts(graph), held(graph)
+        return concepts(graph), papers_triples(graph)
 
 
 def concepts(graph: Graph) -> dict[str, str]:
@@ -213,9 +209,9 @@ def test_a_name_follows_those_that_come_and_go(tmp_path: Path) -> None:
     alone, all_three = meant(tmp_path, 0, 2), meant(tmp_path, 0, 2, 3)
     with kg.open(str(tmp_path / "g023")) as graph:
         graph.remove("2504.00004")
-        assert held(graph) == alone[1]
+        assert papers_triples(graph) == alone[1]
         graph.add(tmp_path / "2504.00004.jsonl", records=tmp_path / "records.jsonl")
-        assert held(graph) == all_three[1]
+        assert papers_triples(graph) == all_three[1]
         graph.remove("2501.00001")
         assert concepts(graph) == {"2503.00003": "dart", "2504.00004": "dart"}
 
@@ -234,7 +230,7 @@ def test_own_work_that_bears_a_name_of_the_vocabulary_is_a_namesake(tmp_path: Pa
             assert own(graph) == {"2508.02409": own_one, "refs-1": own_one, "2402.05109": "technique:hydra"}
             said = graph.export("nquads").decode()
             assert f"<{iri(own_one)}> <{iri('kg:namesakeOf')}> <{iri('technique:hydra')}>" in said
-            exports.add(held(graph))
+            exports.add(papers_triples(graph))
     assert len(exports) == 1
 
 
@@ -247,8 +243,8 @@ def test_a_namesake_that_goes_leaves_no_trace(tmp_path: Path, name: str) -> None
         for entry, what, text in (("2508.02409", "Wet Leaves", leaves), ("2407.01234", "Boats", boats))
     ]
     with built(tmp_path / "one", files[0]) as graph:
-        alone = held(graph)
+        alone = papers_triples(graph)
     with built(tmp_path / "two", *files) as graph:
         assert len(set(own(graph).values())) == len(files)
         graph.remove("2407.01234")
-        assert held(graph) == alone
+        assert papers_triples(graph) == alone

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 import kg
 from kg.model import KgError
 from kg.records import read_records
+from tests.sources.made_file import json_lines
 
 PAPER = {
     "id": "p-1",
@@ -20,9 +20,7 @@ PAPER = {
 
 
 def _papers(folder: Path, *papers: object, name: str = "papers.jsonl") -> Path:
-    path = folder / name
-    path.write_text("".join(json.dumps(paper) + "\n" for paper in papers), "utf-8")
-    return path
+    return json_lines(folder / name, papers)
 
 
 def test_what_could_not_be_read_is_kept_with_its_source_until_it_is_mended(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ import pytest
 import kg
 from kg.api import Graph
 from kg.build.works import CROWD
+from tests.sources.made_file import json_lines
+from tests.store.graph_demo import papers_triples
 
 pytestmark = pytest.mark.usefixtures("without_ontology")
 TITLE = "AsyncZap: Efficient Test-Time Scaling with Asynchronous Sparse Decoding"
@@ -66,26 +68,18 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def papers(folder: Path, name: str, *said: Mapping[str, object]) -> Path:
-    path = folder / name
-    path.write_text("".join(json.dumps(paper) + "\n" for paper in said), "utf-8")
-    return path
+    return json_lines(folder / name, said)
 
 
 def works(graph: Graph) -> dict[str, list[str]]:
     return {paper.id: [document.id for document, _ in paper.entries] for paper in graph}
 
 
-def held(graph: Graph) -> str:
-    """What the graph holds beside the vocabulary."""
-    lines = graph.export("nquads").decode().splitlines()
-    return "\n".join(line for line in lines if not line.endswith("ns#vocabulary> ."))
-
-
 def built(folder: Path, *files: Path) -> str:
     with kg.open(str(folder)) as graph:
         for file in files:
             assert graph.add(file, fast=True).skipped == []
-        return held(graph)
+        return papers_triples(graph)
 
 
 def test_one_work_in_four_sources_is_one_paper_in_every_order(tmp_path: Path, files: list[Path]) -> None:
@@ -105,9 +99,9 @@ def test_what_stays_when_a_source_goes_is_what_it_would_be_without(tmp_path: Pat
             name = next(source.name for source in graph.sources() if source.file == file.name)
             graph.remove(name)
             rest = files[:at] + files[at + 1 :]
-            assert held(graph) == built(tmp_path / f"without{at}", *rest)
+            assert papers_triples(graph) == built(tmp_path / f"without{at}", *rest)
             graph.add(file, fast=True)
-        assert held(graph) == built(tmp_path / "again", *files)
+        assert papers_triples(graph) == built(tmp_path / "again", *files)
 
 
 def test_a_changed_entry_leaves_its_work(tmp_path: Path) -> None:
@@ -171,7 +165,7 @@ def test_people_decide_which_papers_are_one(tmp_path: Path) -> None:
         assert "by hand" in graph.paper("b").entries[1][1].reason
     decided.unlink()
     with kg.open(str(tmp_path / "g")) as graph:
-        assert held(graph) == before
+        assert papers_triples(graph) == before
     three = papers(tmp_path, "c.jsonl", {"id": "c", "title": ZOP, "arxiv": "2512.00001"})
     decided.write_text(prefixes + "paper:2512.00001 kg:forbids paper:zopalongertitleofanotherkind .\n", "utf-8")
     with kg.open(str(tmp_path / "g")) as graph:
@@ -185,4 +179,4 @@ def test_a_crowd_of_one_title_costs_no_more_than_other_papers(tmp_path: Path) ->
     assert built(tmp_path / "g", *files) == built(tmp_path / "h", *files[::-1])
     with kg.open(str(tmp_path / "g")) as graph:
         graph.remove("two")
-        assert held(graph) == built(tmp_path / "i", files[0])
+        assert papers_triples(graph) == built(tmp_path / "i", files[0])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from tests.sources.made_file import json_lines
 
 WORDS = "We propose Zap{n}, a speculative decoding method with a draft model. It is {n}x faster on an H100 than Medusa."
 
@@ -14,9 +15,7 @@ WORDS = "We propose Zap{n}, a speculative decoding method with a draft model. It
 def zap_papers(folder: Path, count: int) -> Path:
     """A file of so many papers, "p-2" and on."""
     rows = ({"id": f"p-{n}", "title": f"Zap{n}: Decoding", "abstract": WORDS.format(n=n)} for n in range(2, count + 2))
-    path = folder / "papers.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    return path
+    return json_lines(folder / "papers.jsonl", rows)
 
 
 def within(seconds: float, look: Callable[[], Any]) -> Any:

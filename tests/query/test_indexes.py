@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from kg.model import Source
 from kg.query import near
 from kg.rdf.store import Store
 from kg.store.lite import cache_of
+from tests.sources.made_file import json_lines
 
 pytestmark = pytest.mark.usefixtures("without_ontology")
 Change = Callable[[Graph], object]
@@ -53,11 +53,6 @@ def _made_anew(file: Path) -> dict[str, object]:
     return _indexes(file)
 
 
-def _written(path: Path, *papers: Mapping[str, object]) -> Path:
-    path.write_text("".join(json.dumps(paper) + "\n" for paper in papers), "utf-8")
-    return path
-
-
 @pytest.mark.parametrize("fast", [True, False], ids=["fast", "full"])
 @pytest.mark.parametrize("then", ["removed", "added", "changed"])
 def test_what_comes_after_is_followed(tmp_path: Path, then: str, fast: bool) -> None:
@@ -71,11 +66,11 @@ def test_what_comes_after_is_followed(tmp_path: Path, then: str, fast: bool) -> 
         for name, gpu in (("Zap", "an H100"), ("Zip", "an A100"), ("Zop", "an H100"))
     ]
     other = {**papers[1], "title": "Zyp: The Pruning of Leaves", "abstract": "We propose Zyp, on an H200."}
-    begin = _written(tmp_path / "first.jsonl", *papers)
+    begin = json_lines(tmp_path / "first.jsonl", papers)
     then_do: dict[str, Change] = {
         "removed": lambda graph: graph.remove("Zip-1"),
-        "added": lambda graph: graph.add(_written(tmp_path / "second.jsonl", {**other, "id": "Zyp-1"}), fast=fast),
-        "changed": lambda graph: graph.add(_written(begin, papers[0], other, papers[2]), fast=fast),
+        "added": lambda graph: graph.add(json_lines(tmp_path / "second.jsonl", [{**other, "id": "Zyp-1"}]), fast=fast),
+        "changed": lambda graph: graph.add(json_lines(begin, [papers[0], other, papers[2]]), fast=fast),
     }
     with Graph(file) as graph:
         graph.add(begin, fast=fast)
@@ -92,7 +87,7 @@ def test_two_files_of_one_paper_are_seen(tmp_path: Path) -> None:
     file = tmp_path / "papers.kg"
     for name, what in (("one", "Zap"), ("two", "Zip")):
         said = f"We propose {what}, which prunes {name} on an H100."
-        paper = _written(tmp_path / f"{name}.jsonl", {"id": "a", "title": what, "abstract": said})
+        paper = json_lines(tmp_path / f"{name}.jsonl", [{"id": "a", "title": what, "abstract": said}])
         with Graph(file) as graph:
             graph.add(paper, fast=True)
     with Graph(file, read_only=True) as graph:
@@ -104,7 +99,7 @@ def test_two_things_of_one_name_are_told_apart(tmp_path: Path) -> None:
     file = tmp_path / "papers.kg"
     for number, does in ((1, "prunes"), (2, "drafts")):
         said = {"title": f"DART: {does}", "abstract": f"We propose DART, which {does} tokens."}
-        paper = _written(tmp_path / f"{number}.jsonl", {"arxiv": f"2501.0000{number}", **said})
+        paper = json_lines(tmp_path / f"{number}.jsonl", [{"arxiv": f"2501.0000{number}", **said}])
         with Graph(file) as graph:
             graph.add(paper, fast=True)
     followed = _indexes(file)
@@ -122,7 +117,7 @@ def test_copy_that_is_put_back_is_what_is_asked(tmp_path: Path, by_hand: bool) -
         for name in names:
             said = {"title": f"{name}: The Pruning of Caches", "abstract": f"We propose {name}. It is on an H100."}
             with Graph(file) as graph:
-                graph.add(_written(tmp_path / f"{name}.jsonl", {"id": name, **said}), fast=True)
+                graph.add(json_lines(tmp_path / f"{name}.jsonl", [{"id": name, **said}]), fast=True)
         with Graph(file, read_only=True) as graph:
             return sorted(row.entries[0] for row in graph.ask("papers on H100").rows)
 

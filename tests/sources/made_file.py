@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from kg.model import Document
 from kg.sources import read
+
+
+def json_lines(path: Path, rows: Iterable[object]) -> Path:
+    """A file of JSON lines."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
 
 
 def read_as(form: str, path: Path, text: str | bytes) -> tuple[list[Document], list[str]]:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from kg.api import Graph
 from kg.entity_types import LISTS
 from kg.model import Document, Record, Source, Text
 from kg.names import slug
@@ -172,3 +173,9 @@ def cached_quads(store: Store) -> bytes:
     """All quads that SPARQL sees, as sorted N-Quads."""
     store.select("SELECT * {}")  # which brings them up to date
     return b"".join(sorted(f"{quad} .\n".encode() for quad in store.rdf.read(lambda found: list(found))))
+
+
+def papers_triples(graph: Graph) -> str:
+    """What a graph holds beside the vocabulary."""
+    lines = graph.export("nquads").decode().splitlines()
+    return "\n".join(line for line in lines if not line.endswith("ns#vocabulary> ."))

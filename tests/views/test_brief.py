@@ -31,6 +31,11 @@ def _result(**parts: Any) -> Result:
     return Result(Evidence("41%", "A", 58, 61), metric_concept="metric:latency", **values)
 
 
+def _stated(text: str, **parts: Any) -> Paper:
+    """A paper named Foo of an abstract; `parts` fill its record."""
+    return Paper("paper:t-1", [(Document("t-1", "t", 1, {"A": Text(text, text)}), Record("t-1", name="Foo", **parts))])
+
+
 FULL = {
     "name": "Foo",
     "institutions": [
@@ -208,8 +213,7 @@ def test_values_from_and_to_are_one_outcome(built: Graph) -> None:
     steps = _result(metric="decoding steps", value=30.0, unit="steps", change="absolute", baseline="256 steps")
     steps.metric_concept, steps.evidence = "", Evidence("from 256 to 30", "A", 19, 33)
     text = "Foo needs decoding from 256 to 30 steps."
-    document = Document("t-1", "t", 1, {"A": Text(text, text)})
-    paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", results=[steps]))])
+    paper = _stated(text, results=[steps])
     assert "解码步数从256降至30步" in brief(built, paper, "zh")
     assert "decoding steps down from 256 to 30" in brief(built, paper, "en")
 
@@ -251,8 +255,7 @@ def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
     ],
 )
 def test_the_sentence_that_tells_most_of_a_paper_is_quoted(built: Graph, text: str, quoted: str) -> None:
-    document = Document("t-1", "t", 1, {"A": Text(text, text)})
-    said = contribution(Selection.of(built, []), Paper("paper:t-1", [(document, Record("t-1", name="Foo"))]))
+    said = contribution(Selection.of(built, []), _stated(text))
     assert said[0].startswith(quoted)
 
 
@@ -260,9 +263,7 @@ def test_a_kept_share_is_told_as_what_a_paper_comes_with(built: Graph) -> None:
     text = "It retains 97% of the original accuracy."
     result = Result(Evidence("97%", "A", 11, 14), "accuracy", 97.0, "%", "absolute", metric_concept="metric:accuracy")
     result.sure = True
-    document = Document("t-1", "t", 1, {"A": Text(text, text)})
-    paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", results=[result]))])
-    assert brief(built, paper, "en") == "Foo, with 97% of accuracy retained."
+    assert brief(built, _stated(text, results=[result]), "en") == "Foo, with 97% of accuracy retained."
 
 
 @pytest.mark.parametrize(
@@ -328,26 +329,25 @@ def test_a_wish_a_means_or_a_fragment_is_no_problem(built: Graph, verb: str, pro
 def test_a_technique_has_the_article_of_the_paper_and_is_no_likeness(built: Graph, said: str, uses: str) -> None:
     gate = " ".join(said.rstrip(".").split()[-2:])
     mention = Mention("technique", gate, gate, "A", role="proposed", sure=True)
-    document = Document("t-1", "t", 1, {"A": Text(said, said)})
-    paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", techniques=[mention]))])
-    assert brief(built, paper, "en").startswith(f"Foo{uses}")
+    assert brief(built, _stated(said, techniques=[mention]), "en").startswith(f"Foo{uses}")
 
 
 def test_a_survey_uses_none_of_what_it_sorts(built: Graph) -> None:
     text = "We review adaptive gates of models."
     mention = Mention("technique", "adaptive gates", "adaptive gates", "A", role="proposed", sure=True)
-    document = Document("t-1", "t", 1, {"A": Text(text, text)})
-    paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", kind="survey", techniques=[mention]))])
-    assert brief(built, paper, "en") == "Foo, in its own words: “We review adaptive gates of models”."
+    assert (
+        brief(built, _stated(text, kind="survey", techniques=[mention]), "en")
+        == "Foo, in its own words: “We review adaptive gates of models”."
+    )
 
 
 @pytest.mark.parametrize("technique", ["adaptive gate problem", "token acceptance rate"])
 def test_a_problem_or_a_metric_is_no_technique(built: Graph, technique: str) -> None:
     text = f"We solve the {technique}."
     mention = Mention("technique", technique, technique, "A", role="proposed", sure=True)
-    document = Document("t-1", "t", 1, {"A": Text(text, text)})
-    paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", techniques=[mention]))])
-    assert brief(built, paper, "en") == f"Foo, in its own words: “We solve the {technique}”."
+    assert (
+        brief(built, _stated(text, techniques=[mention]), "en") == f"Foo, in its own words: “We solve the {technique}”."
+    )
 
 
 @pytest.mark.parametrize("phrase", ["key-only routing", "one-time attention", "mixed-order routing", "FOO-SWA"])

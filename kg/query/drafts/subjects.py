@@ -51,7 +51,7 @@ class Subjects:
         marks = [(m.start(), m.end(), m[0]) for pattern in (_ARXIV, _DOI, _ENTRY) for m in pattern.finditer(text)]
         marks = [(start, end, name.rstrip(".,;:")) for start, end, name in marks if any(c.isdigit() for c in name)]
         names = sorted({name for _, _, name in marks})
-        papers = {name: paper for name in names if (paper := _first(works_named(self.store, [name])))}
+        papers = {name: paper for name in names if (paper := next(iter(works_named(self.store, [name])), ""))}
         for column in ("arxiv", "doi"):
             rows = self.store.some(f"SELECT {column}, curie FROM papers WHERE {column} IN ({{}})", names)
             papers |= dict(rows)
@@ -96,7 +96,3 @@ def _is_name(surface: str, name: str) -> bool:
     """Whether words are a name in its own capitals, or a long one in others that are not those of a common word."""
     one, other = _letters(surface), _letters(name)
     return one == other or (len(one) >= _LONG and not one.islower() and not other.islower() and " " not in surface)
-
-
-def _first(works: dict[str, list[str]]) -> str:
-    return next(iter(works), "")

@@ -71,7 +71,8 @@ def neo4j(store: Store) -> Files:
                     spaced(key).replace(" ", "_").upper(),
                     *(data["support"], data["score"], data["sure"]),
                     _listed(data["entries"].split()),
-                    *_words(data),
+                    data["quote"],
+                    data["quote_entry"],
                 ]
                 for head, tail, key, data in edges
             ),
@@ -98,10 +99,6 @@ def _cell(column: str, said: list[str]) -> str:
 
 def _listed(said: Iterable[str]) -> str:
     return ";".join(text.replace(";", ",") for text in said)
-
-
-def _words(data: dict[str, str]) -> tuple[str, str]:
-    return data["quote"], data["quote_entry"]
 
 
 def _csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:

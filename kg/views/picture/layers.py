@@ -69,16 +69,12 @@ def _stacked(blocks: list[dict[str, tuple[int, float]]], tallest: float) -> Plac
         for name, (column, row) in block.items():
             out[name] = (round((left + column) * _COLUMN), round((top + row) * _ROW))
         top += _height(block) + 2
-        across = max(across, _width(block))
+        across = max(across, *(column for column, _ in block.values()))
     return out
 
 
 def _height(block: dict[str, tuple[int, float]]) -> float:
     return max(row for _, row in block.values())
-
-
-def _width(block: dict[str, tuple[int, float]]) -> int:
-    return max(column for column, _ in block.values())
 
 
 def _placed(columns: list[list[str]], after: dict[str, set[str]]) -> dict[str, tuple[int, float]]:
