@@ -43,10 +43,10 @@ class Coming(NamedTuple):
     reason: str
 
     @classmethod
-    def of(cls, entry: Entry) -> Coming:
-        """An entry that is to be stored."""
+    def of(cls, entry: Entry, one: Described | None = None) -> Coming:
+        """An entry that is to be stored; `one` is what it knows of its work where that was found out before."""
         document, record = entry.document, entry.record
-        one = described(document, record)
+        one = one or described(document, record)
         draft = Draft.of(entry, keys(one))
         topics = " ".join(sorted(one.topics))
         rows = (ClaimRow(c.concept, c.is_own, c.words, _meant(c.concept, draft), topics) for c in one.claims)
@@ -171,9 +171,9 @@ class Works:
                         out[entry] = self._read(entry, coming)
                         out[entry].record.paper, out[entry].record.reason = paper, why
         self._name_apart(papers, coming, out, lost)
-        for name in out:
-            self._known.pop(name, None)
-        return {name: Coming.of(entry) for name, entry in out.items()}
+        # Which work it is and what names mean there changes nothing in what an entry knows of its work.
+        known = {name: held.one for name in out if (held := self._new.get(name) or self._known.pop(name, None))}
+        return {name: Coming.of(entry, known.get(name)) for name, entry in out.items()}
 
     def _read(self, name: str, coming: Mapping[str, Coming]) -> Entry:
         return coming[name].draft.entry if name in coming else self.store.entry(name)
