@@ -167,6 +167,7 @@ def _lost(unread: Counter[str], renamed: Sequence[str]) -> Iterator[str]:
 
 def _shown(name: str) -> str:
     """A name from a file for a message."""
+    name = one_line(name[:100])
     return f"{name[:40]}…" if len(name) > 40 else name
 
 
