@@ -172,7 +172,7 @@ class Works:
                         out[entry].record.paper, out[entry].record.reason = paper, why
         self._name_apart(papers, coming, out, lost)
         # Which work it is and what names mean there changes nothing in what an entry knows of its work.
-        known = {name: held.one for name in out if (held := self._new.get(name) or self._known.pop(name, None))}
+        known = {name: seen.one for name in out if (seen := self._new.get(name) or self._known.pop(name, None))}
         return {name: Coming.of(entry, known.get(name)) for name, entry in out.items()}
 
     def _read(self, name: str, coming: Mapping[str, Coming]) -> Entry:
