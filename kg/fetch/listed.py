@@ -22,6 +22,7 @@ from kg.http import Again
 from kg.model import KgError
 from kg.sources.base import InputFile
 from kg.sources.forms import at, folded_name
+from kg.text import one_line
 
 _LONGEST = 2000  # characters of a query; longer URLs are rejected
 _FIRST = "1900-01-01"
@@ -116,7 +117,7 @@ class Listed:
         papers = _at(answer, self.form["list"])
         if not papers and (said := next(filter(None, map(_text, (_at(answer, p) for p in self.form["said"]))), "")):
             raise Refused(f'{self.title} rejects the query ("{said[:300]}"): correct it.')
-        if not isinstance(papers, list):
+        if not isinstance(papers, list) or not isinstance(answer, dict):
             raise Again("sends a response that is not a list of papers")
         if papers and not any(_at(paper, path) for paper in papers for path in self.form["title"]):
             raise Refused(f"{self.title} lists papers in a form that is not known here: look for a newer kg.")
@@ -166,4 +167,4 @@ def _text(value: Any) -> str:
     """What a message says: a text, or the messages of a list of objects."""
     if isinstance(value, list):
         return "; ".join(filter(None, (_text(_at(one, "message")) for one in value[:3])))
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return one_line(value) if isinstance(value, str) else ""

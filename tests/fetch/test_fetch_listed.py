@@ -69,6 +69,7 @@ def test_a_later_day_asks_again_for_what_came_since(lists, tmp_path, name):
     [
         (400, {"error": "Bad query", "message": "Bad query"}),
         (403, {"error": "Bad query", "message": "Bad query"}),
+        (401, {"detail": "Bad\x1b query"}),
         (400, {"status": "failed", "error": "Bad query", "message": [{"type": "x", "message": "Bad query"}]}),
     ],
 )
@@ -104,6 +105,9 @@ def test_answers_that_have_changed_are_told(lists, faults, tmp_path, name):
     changed = service.usual({"cursor": "*", "per_page": "5", "rows": "5", "offset": "0", "limit": "5"})
     service.script = [faults.send(changed.replace('"title"', '"name_of_the_paper"'))]
     with pytest.raises(KgError, match="in a form that is not known here: look for a newer kg"):
+        listed(name, service, tmp_path)
+    service.script = [faults.send("[]")] * 3
+    with pytest.raises(KgError, match="not a list of papers, 3 times in a row"):
         listed(name, service, tmp_path)
     service.script = [faults.send("<html>Sign in</html>")]
     with pytest.raises(KgError, match="something other than JSON"):

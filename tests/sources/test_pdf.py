@@ -15,7 +15,7 @@ from kg.link.affiliations import organisations
 from kg.link.institutions import Register
 from kg.sources import read
 from kg.sources.layout.join import Joiner
-from kg.sources.layout.pages import Char, Font, TextLine, written
+from kg.sources.layout.pages import Char, Font, TextLine, _lines, written
 from kg.sources.layout.people import people
 from kg.sources.layout.rtl import reading_order
 from kg.sources.words import WordCounts
@@ -469,3 +469,10 @@ def test_a_folder_of_one_s_own_has_one_row_in_the_page_of_figures():
     row = "| ours | 2 | 50 % | 50 % | - | 50 % |\n"
     assert eval_pdf.with_row(page, "ours", scores) == page.replace("| ours | 1 | - |\n", row)
     assert eval_pdf.with_row(page, "new", scores) == page.replace("<!-- /pdf", row.replace("ours", "new") + "<!-- /pdf")
+
+
+def test_a_chinese_word_that_is_set_wide_is_one_word():
+    font = Font("Song", 10.0, False, False)
+    placed = zip("摘要李娜王晓东", (0, 20, 70, 90, 120, 130, 140), strict=True)
+    chars = [Char(c, at, at + 10.0, 0.0, font, order=n) for n, (c, at) in enumerate(placed)]
+    assert [line.text for line in _lines(chars, 0)] == ["摘要", "李娜", "王晓东"]
