@@ -16,7 +16,7 @@ from typing import Any
 from kg.model import KgError
 from kg.sources.base import InputFile
 from kg.sources.forms import folded_name, forms, is_lost, nowhere
-from kg.sources.rows import Row, Skipped, is_of_file
+from kg.sources.rows import Beside, Row, Skipped
 from kg.text import one_line
 
 _LARGEST = 8 * 1024 * 1024  # code points of a record; full texts of books reach 2 million
@@ -52,7 +52,7 @@ def rows(file: InputFile, row: Made, lists: Collection[str] = (), is_any: bool =
         if number > _MOST:
             raise KgError(f"{file.path}: holds more than {_MOST:,} records: split it into smaller files.")
         if isinstance(record, _Beside):
-            yield from [(where, {"unread": lost})] if is_any and (lost := record.lost()) else []
+            yield from record.told(where) if is_any else ()
         elif not isinstance(record, dict):
             yield (
                 where,
@@ -86,15 +86,14 @@ def _inside(where: str, record: dict[str, Any], row: Made, depth: int) -> Iterat
         if isinstance(value, dict):
             named = {} if "title" in value or " " not in key or _PAPER.isdisjoint(value) else {"title": key}
             found = [*_deeper(place, {**own, **named, **value}, row, depth - 1)]
-            yield from (one for one in found if _is_paper(one[1]) or is_of_file(one[1]))
+            yield from (one for one in found if _is_paper(one[1]) or isinstance(one[1], Beside))
         elif isinstance(value, list):
             items = ((f"{place} {n}", one) for n, one in enumerate(value, 1) if isinstance(one, dict))
             found = [one for place, item in items for one in _deeper(place, item, row, depth - 1)]
             if any(_is_paper(made) for _, made in found):
                 yield from found
                 beside |= own if key in forms()["json"]["lists"] else {**own, key: key}  # also the name of a group
-    if lost := beside.lost():
-        yield where, {"unread": lost}
+    yield from beside.told(where)
 
 
 def _is_paper(made: Mapping[str, Any] | Skipped) -> bool:
@@ -251,8 +250,10 @@ def _object(stream: _Stream, line: int, lists: Collection[str], depth: int = 0) 
 class _Beside(dict[str, Any]):
     """What an object has beside its list of records, which no record has."""
 
-    def lost(self) -> list[str]:
-        return [name for name, value in self.items() if is_lost(name, value)]
+    def told(self, where: str) -> Iterator[Row]:
+        lost = [name for name, value in self.items() if is_lost(name, value)]
+        if lost:
+            yield where, Beside(unread=lost)
 
 
 class _Damaged(Exception):

@@ -57,6 +57,10 @@ class Skipped(Exception):
     """The reason why a row gives no entry; it completes the sentence "... was skipped: "."""
 
 
+class Beside(dict[str, Any]):
+    """What stands beside the papers of a file: as a row it holds `unread` alone, and gives no entry."""
+
+
 Row = tuple[str, Mapping[str, Any] | Skipped]  # position ("line 3", "record 2") and values
 
 
@@ -93,13 +97,10 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
     unread: Counter[str] = Counter()
     renamed: list[str] = []
     more = 0
-    for number, (where, row) in enumerate(rows, 1):
+    for number, (where, row) in enumerate(_of_papers(rows, unread), 1):
         try:
             if isinstance(row, Skipped):
                 raise row
-            if is_of_file(row):
-                unread.update(row["unread"])
-                continue
             made = document(row, file.name, number)
             name = names.of(made, where)
             if name != made.id:
@@ -124,9 +125,13 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
         batch.losses.append(f"{file.path}: {said}.")
 
 
-def is_of_file(row: Mapping[str, Any] | Skipped) -> bool:
-    """Whether a row holds no paper, only the names of fields of the file that no paper has."""
-    return not isinstance(row, Skipped) and row.keys() == {"unread"}
+def _of_papers(rows: Iterable[Row], unread: Counter[str]) -> Iterator[Row]:
+    """The rows but for what stands beside them, of which the names of fields are counted."""
+    for where, row in rows:
+        if isinstance(row, Beside):
+            unread.update(row["unread"])
+        else:
+            yield where, row
 
 
 class _Names:

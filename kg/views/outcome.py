@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?")
+_VOWEL = re.compile(r"(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|[AEFHILMNORSX](?:[A-Z\d]|\b)|[AEIO][a-z]")
 _LONG = 40  # characters of a setting or baseline that fits into brackets
 
 
@@ -87,11 +88,30 @@ def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False) -> st
     if again:
         effect = said.amount
     else:
-        effect = words(f"outcome.{said.form}", metric=said.metric, amount=said.amount, origin=said.origin)
+        named = with_article(words, said.metric) if said.form.startswith("absolute") else said.metric
+        effect = words(f"outcome.{said.form}", metric=named, amount=said.amount, origin=said.origin)
         effect = _bound_first(shown, effect, said.metric)
     notes = [words("outcome.than", baseline=said.baseline)] if said.baseline else []
     notes += [said.setting] if said.setting else []
     return words("outcome.aside", effect=effect, notes=words("outcome.aside_comma").join(notes)) if notes else effect
+
+
+def article(said: str) -> str:
+    """The indefinite article of English words by how they sound.
+
+    >>> article("accuracy"), article("utilization"), article("FID score")
+    ('an', 'a', 'an')
+    """
+    return "an" if _VOWEL.match(said) else "a"
+
+
+def with_article(words: PageWords, named: str) -> str:
+    """The metric of a level with its article; names, plurals and what is not counted go without one, as in Chinese."""
+    last = named.partition(" of ")[0].rpartition(" ")[2]
+    is_plural = last.endswith("s") and not last.endswith(("ss", "us", "is"))
+    if words.lang == "zh" or is_plural or not last.islower() or last in words("outcome.uncounted").split():
+        return named
+    return f"{article(named)} {named}"
 
 
 def phrase(shown: Selection, result: Result, *, aside: bool = True) -> str:

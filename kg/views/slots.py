@@ -19,7 +19,7 @@ from kg.model import Brief, Mention, Paper, Result
 from kg.text import fold, has_han, sentences
 from kg.views.borne import borne, is_metric_head, quotable, sentence
 from kg.views.latex import as_text
-from kg.views.outcome import ResultInWords, gets_worse, phrases
+from kg.views.outcome import ResultInWords, article, gets_worse, phrases
 from kg.views.selection import EntryResult, Selection, clean, name, title
 from kg.views.wording import Wording, say, says
 
@@ -41,7 +41,6 @@ _ARTICLE = re.compile(
 _AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3}$")
 _SUBJECT = re.compile(r"(?P<word>[A-Za-z][\w-]*)\s(?:\([^()]*\)\s)?$")
 _OBJECT_BEGINS = ("JJ", "JJR", "DT", "PRP$", "CD", "RB")
-_VOWEL = re.compile(r"(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|[AEFHILMNORSX](?:[A-Z\d]|\b)|[AEIO][a-z]")
 _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no name
 _AHEAD = 80  # letters before a phrase in which its article may stand
 _WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
@@ -368,7 +367,7 @@ def _with_article(said: str, text: str) -> str:
         return said
     if before[1].lower() not in ("a", "an"):
         return f"the {said}"
-    return f"{before[1].lower() if not before[2] else 'an' if _VOWEL.match(said) else 'a'} {said}"
+    return f"{before[1].lower() if not before[2] else article(said)} {said}"
 
 
 def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> tuple[str, str]:
