@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from kg.build.engines import WorkerPool
     from kg.store.file import StoreFile
 
-#: Seconds after which what was stored counts. The indexes of a large graph are written all over it, and what changes in
-#: a page is written once a batch.
-_SECONDS = 5.0
+#: Seconds after which what was stored counts.
+_SECONDS = 1.0
 
 
 def add(
@@ -116,7 +115,7 @@ def remove(store: StoreFile, overrides: Overrides, names: Iterable[str]) -> list
 class Adding:
     """One call of `add`: what it knows of the store, and what it has done.
 
-    What is stored counts every few seconds, and when the call ends, even when it is interrupted.
+    What is stored counts every second, and when the call ends, even when it is interrupted.
     """
 
     def __init__(
@@ -158,7 +157,7 @@ class Adding:
         self._since = time.monotonic()
 
     def _count(self) -> None:
-        """Let what was stored count, every few seconds: only whole entries are stored at this point."""
+        """Let what was stored count, once a second: only whole entries are stored at this point."""
         if time.monotonic() - self._since > _SECONDS:
             self._open.close()
             self._begin()
