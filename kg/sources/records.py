@@ -27,6 +27,7 @@ _DEEPEST = 3  # objects around a list of records: {"message": {"items": [
 _OPENING = ("[", "{")
 _WRAPPED = frozenset({"paper", "data", "message", "journal", "venue"})  # objects that are no paper in a map of papers
 _PAPER = frozenset({"abstract", "summary", "author", "authors", "year", "date", "published"})
+_ADDRESSES = ("id", "arxiv", "doi", "url")  # keys that name one paper, or an answer of a service
 _OF_PAPER = ("title", "abstract", "authors", "doi", "arxiv")  # a record with one of these is a paper itself
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN
@@ -104,6 +105,16 @@ def _is_paper(made: Mapping[str, Any] | Skipped) -> bool:
 def _known() -> frozenset[str]:
     """The folded names of a paper's own fields, in which no other papers are looked for."""
     return nowhere().union(folded_name(name) for names in forms()["any"].values() for name in names)
+
+
+@cache
+def _shared() -> frozenset[str]:
+    """The folded names of fields that several papers may have in common, such as a year; addresses are none."""
+    named: set[str] = set()
+    addresses: set[str] = set()
+    for key, names in forms()["any"].items():
+        (addresses if key in _ADDRESSES else named).update(map(folded_name, names))
+    return frozenset(named - addresses)
 
 
 def _turned(record: dict[str, Any]) -> list[dict[str, Any]]:
@@ -251,7 +262,7 @@ class _Beside(dict[str, Any]):
     """What an object has beside its list of records, which no record has."""
 
     def told(self, where: str) -> Iterator[Row]:
-        lost = [name for name, value in self.items() if is_lost(name, value)]
+        lost = [n for n, value in self.items() if is_lost(n, value) or (value and folded_name(n) in _shared())]
         if lost:
             yield where, Beside(unread=lost)
 
