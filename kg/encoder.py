@@ -61,14 +61,15 @@ class Encoder:
         return mean / np.float32(np.linalg.norm(mean))
 
 
-def open_network(file: Path) -> Any:
-    """A single-threaded onnxruntime session for a network that takes word pieces `ids` of shape (1, pieces)."""
+def open_network(model: Path | bytes) -> Any:
+    """A single-threaded onnxruntime session for a model in ONNX: a file, or what stands in one."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    told = model if isinstance(model, bytes) else str(model)
+    return onnxruntime.InferenceSession(told, options, providers=["CPUExecutionProvider"])
 
 
 def read_tokenizer(file: Path) -> Any:

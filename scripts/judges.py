@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 from annotated import FOLDS, Paper, annotated, doc_of, fold_of, forms_of, places
+from boosting import boosted
 from cores import on_all_cores
 from hardware_gold import hardware_papers
-from pair_judge import DECAY, HIDDEN, as_told, common_words, fit_relations, pair_rows
+from pair_judge import common_words, fit_relations, pair_rows
 
 from kg.entity_types import LISTS
 from kg.evaluation import overlap, pairs, same_name, score
@@ -37,15 +38,11 @@ THRESHOLDS = tuple(n / 100 for n in range(20, 55, 5))
 SAME = tuple(n / 10 for n in range(5, 10))  # two things taken for one are worse than one told twice
 NO_YES = ("no", "yes")
 TOLERANCE = 0.003  # of F1, within which thresholds are as good as one another
-STEPS, RATE = 250, 1e-2
-#: Of judges that are logistic regressions, on the squares of weights.
-PENALTIES = {"kind": 3e-2, "role": 2e-2, "hardware": 2e-3, "model": 1e-3}
-PRIOR = 20.0  # the penalty on the first weights of networks, shared among their rows: few rows can teach little
+STEPS = 250  # of a logistic regression
 LIGHT = 1e-4  # the penalty on the weights of the rules
 DOUBT = 0.5  # what stands for the likelihood of a technique that annotators alone found
 LEAST = 20  # rows that have a word, for it to be a feature
 SLOW = ("kg_results", "kg_relations")  # components that no judge of an entity or a topic looks at
-SEEDS = 2  # networks whose hidden layers stand side by side, so that one start counts for less
 
 Row = tuple[Features, int]
 
@@ -163,17 +160,11 @@ def _forms(doc: Any, kind: str, found: Sequence[judge.Candidate]) -> list[dict[s
     return out
 
 
-def fitted(rows: Sequence[Row], labels: Sequence[str], threshold: float = 0.5, penalty: float = 0.0) -> dict[str, Any]:
-    """What a judge's file says of a network fitted to rows of features with the number of their label.
-
-    With a penalty: a logistic regression, for what few rows of doubtful labels can teach.
-    """
+def fitted(rows: Sequence[Row], labels: Sequence[str], threshold: float = 0.5) -> dict[str, Any]:
+    """What is told of a judge that is fitted to rows of features with the number of their label."""
     count = Counter(name for features, _ in rows for name in features)
     names = sorted(name for name, n in count.items() if n >= LEAST or not name.startswith(WORD))
-    table, wanted = _table(rows, names), np.array([label for _, label in rows])
-    if penalty:
-        return _told_linear(names, table, wanted, labels, threshold, penalty)
-    return fitted_table(names, table, wanted, labels, threshold)
+    return boosted(names, _table(rows, names), np.array([label for _, label in rows]), labels, threshold)
 
 
 def _table(rows: Sequence[Row], names: Sequence[str]) -> Any:
@@ -185,84 +176,6 @@ def _table(rows: Sequence[Row], names: Sequence[str]) -> Any:
             if name in column:
                 table[i, column[name]] = value
     return table
-
-
-def _scaled(table: Any) -> tuple[Any, Any, Any]:
-    """A matrix as a tensor of columns of mean 0 and deviation 1, with the means and deviations that it had."""
-    import torch
-
-    torch.set_num_threads(1)
-    mean, scale = table.mean(0), np.maximum(table.std(0), 0.05)
-    return torch.tensor((table - mean) / scale, dtype=torch.float32), mean, scale
-
-
-def fitted_table(
-    names: Sequence[str], table: Any, wanted: Any, labels: Sequence[str], threshold: float = 0.5
-) -> dict[str, Any]:
-    """The same from a matrix of features (rows, names) and labels (rows,)."""
-    import torch
-    from torch import nn
-    from torch.nn import functional
-
-    inputs, mean, scale = _scaled(table)
-    target, penalty = torch.tensor(wanted), PRIOR / max(1, len(table))
-    nets: list[nn.Sequential] = []
-    for seed in range(SEEDS):
-        torch.manual_seed(seed)
-        net = nn.Sequential(nn.Linear(len(names), HIDDEN), nn.ReLU(), nn.Dropout(0.1), nn.Linear(HIDDEN, len(labels)))
-        optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, STEPS)
-        for _ in range(STEPS):
-            loss = functional.cross_entropy(net(inputs), target) + penalty * (net[0].weight ** 2).sum()
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-        nets.append(net)
-    return as_told(nets, names, mean, scale, labels, threshold)
-
-
-def _regression(inputs: Any, wanted: Any, labels: int, penalty: float) -> Any:
-    """A logistic regression: a linear layer from features to the logits of labels."""
-    import torch
-    from torch import nn
-    from torch.nn import functional
-
-    target = torch.tensor(wanted)
-    straight = nn.Linear(inputs.shape[1], labels)
-    nn.init.zeros_(straight.weight)
-    nn.init.zeros_(straight.bias)
-    optimizer = torch.optim.LBFGS(straight.parameters(), max_iter=STEPS, line_search_fn="strong_wolfe")
-
-    def loss() -> Any:
-        optimizer.zero_grad()
-        out = functional.cross_entropy(straight(inputs), target) + penalty * (straight.weight**2).sum()
-        out.backward()
-        return out
-
-    optimizer.step(loss)
-    return straight
-
-
-def _told_linear(
-    names: Sequence[str], table: Any, wanted: Any, labels: Sequence[str], threshold: float, penalty: float
-) -> dict[str, Any]:
-    """A logistic regression as a network whose hidden layer holds each label's sum and its negative."""
-    import torch
-    from torch import nn
-
-    inputs, mean, scale = _scaled(table)
-    straight = _regression(inputs, wanted, len(labels), penalty)
-    each = torch.eye(len(labels))
-    net = nn.Sequential(
-        nn.Linear(len(names), 2 * len(labels)), nn.ReLU(), nn.Dropout(), nn.Linear(2 * len(labels), len(labels))
-    )
-    with torch.no_grad():
-        net[0].weight = nn.Parameter(torch.cat([straight.weight, -straight.weight]))
-        net[0].bias = nn.Parameter(torch.cat([straight.bias, -straight.bias]))
-        net[3].weight = nn.Parameter(torch.cat([each, -each], 1))
-        nn.init.zeros_(net[3].bias)
-    return as_told([net], names, mean, scale, labels, threshold)
 
 
 def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -328,16 +241,10 @@ def _fit_each(
 ) -> None:
     """Fit judges to rows of all papers and, for each fold, of those outside; `wanted`: judge to (rows, labels)."""
 
-    def one(number: int) -> dict[str, Any]:
-        (key, labels), fold = list(wanted.values())[number // (FOLDS + 1)], number % (FOLDS + 1)
-        shown = [r for i, paper in enumerate(rows) if fold_of(i) != fold for r in paper.get(key, ())]
-        return fitted(shown, labels, penalty=PENALTIES.get(key, 0.0))
-
-    made = on_all_cores(one, len(wanted) * (FOLDS + 1))
-    for number, (name, (key, _)) in enumerate(wanted.items()):
-        *outside, told[name] = made[number * (FOLDS + 1) : (number + 1) * (FOLDS + 1)]
-        for judges, one_told in zip(held, outside, strict=True):
-            judges[name] = one_told
+    for name, (key, labels) in wanted.items():
+        for number, judges in enumerate((*held, told)):
+            shown = [r for i, paper in enumerate(rows) if fold_of(i) != number for r in paper.get(key, ())]
+            judges[name] = fitted(shown, labels)
         print(name, sum(len(p.get(key, ())) for p in rows), "rows", flush=True)
 
 
@@ -450,16 +357,38 @@ def print_phrases() -> None:
 
 def _linear(rows: Sequence[Row]) -> dict[str, float]:
     """The weights of a logistic regression by feature, with "bias"."""
+    import torch
+    from torch import nn
+    from torch.nn import functional
+
     names = sorted({name for features, _ in rows for name in features})
-    inputs, mean, scale = _scaled(_table(rows, names))
-    straight = _regression(inputs, np.array([label for _, label in rows]), 2, LIGHT)
+    table, target = _table(rows, names), torch.tensor([label for _, label in rows])
+    mean, scale = table.mean(0), np.maximum(table.std(0), 0.05)
+    inputs = torch.tensor((table - mean) / scale, dtype=torch.float32)
+    straight = nn.Linear(len(names), 2)
+    nn.init.zeros_(straight.weight)
+    nn.init.zeros_(straight.bias)
+    optimizer = torch.optim.LBFGS(straight.parameters(), max_iter=STEPS, line_search_fn="strong_wolfe")
+
+    def loss() -> Any:
+        optimizer.zero_grad()
+        out = functional.cross_entropy(straight(inputs), target) + LIGHT * (straight.weight**2).sum()
+        out.backward()
+        return out
+
+    optimizer.step(loss)
     no, yes = straight.weight.detach().numpy()
     weights = (yes - no) / scale
     first, second = straight.bias.tolist()
     return {"bias": second - first - float(mean @ weights), **dict(zip(names, weights.tolist(), strict=True))}
 
 
-def write(told: dict[str, Any], file: Path) -> None:
-    """Write judges as JSON, a judge a line."""
-    lines = [f"{json.dumps(name)}: {json.dumps(judge, separators=(',', ':'))}" for name, judge in told.items()]
-    file.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+def write(told: dict[str, Any], folder: Path) -> None:
+    """Write judges: the trees of each to a file of its own, all else as JSON, a judge a line."""
+    (folder / "judges").mkdir(exist_ok=True)
+    lines = []
+    for name, one in told.items():
+        file = f"judges/{name.replace(' ', '-')}.onnx"
+        (folder / file).write_bytes(one["trees"])
+        lines.append(f"{json.dumps(name)}: {json.dumps({**one, 'trees': file}, separators=(',', ':'))}")
+    (folder / "judges.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")

@@ -1,4 +1,4 @@
-"""Fit the two judges of relations to pairs of entities (kg/extract/pairs.py), with the words they look at."""
+"""Fit the judge of relations to pairs of entities (kg/extract/pairs.py), with the words that it looks at."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from cores import on_all_cores
+from boosting import boosted
 
 from kg.entity_types import LISTS
 from kg.evaluation import overlap
 from kg.extract import pipeline
-from kg.extract.company import COMPANY, company
 from kg.extract.context import view_of
 from kg.extract.ends import entities
 from kg.extract.judge import Judge
@@ -21,10 +20,8 @@ from kg.extract.relations import as_stated, decided
 from kg.extract.winners import stated
 from kg.model import RELATION_TYPES, Mention
 
-HIDDEN, DECAY = 16, 3e-2
 COMMON, WORDS = 200, 160  # words that are tried, columns of theirs that are taken
 LEAST = 60  # pairs that a word stands beside at least
-SEEDS, EPOCHS, RATE, BATCH = 3, 6, 2e-2, 512
 PLAIN = 0.97  # likelihood of no relation by the tagger from which a pair teaches little, and one in `DRAWN` is shown
 DRAWN = 4
 FEW = 20  # relations of a type from which its precision is told
@@ -59,34 +56,24 @@ def common_words(docs: Sequence[Any]) -> list[str]:
 def fit_relations(
     papers: Sequence[Pairs], words: Sequence[str], fold: Sequence[int], folds: int
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The two judges of relations, fitted to all papers, and those fitted without each fold.
+    """The judge of relations, fitted to all papers, and those fitted without each fold.
 
-    The second one sees what a first one said that had not seen the paper. Its thresholds are the best by what the
-    seconds say of papers that they have not seen.
+    Its thresholds are the best by what the others say of papers that they have not seen.
     """
     kept = _telling(papers)
     names = (*NAMES, *(names_with(tuple(words))[len(NAMES) + k] for k in kept))
     rows = [np.concatenate([p.told.rows, p.beside[:, kept]], 1) for p in papers]
-    told: dict[str, Any] = {}
-    held: list[dict[str, Any]] = [{} for _ in range(folds)]
     plain = names.index("tag none")
-    for name in ("relation", "relation again"):
-
-        def one(number: int, names: Sequence[str] = names, rows: Sequence[Any] = rows) -> dict[str, Any]:
-            shown = [i for i, f in enumerate(fold) if f != number]
-            return _fitted(names, [rows[i] for i in shown], [papers[i] for i in shown], plain)
-
-        *outside, told[name] = on_all_cores(one, folds + 1)
-        likely = [np.zeros((len(r), len(RELATION_TYPES) + 1)) for r in rows]
-        for number, judges in enumerate(outside):
-            held[number][name] = judges
-            judge = Judge(judges)
-            for i in (i for i, f in enumerate(fold) if f == number and len(rows[i])):
-                likely[i] = judge.of_table(names, rows[i])
-        print(name, sum(map(len, rows)), "pairs", flush=True)
-        if name == "relation":
-            rows = [np.concatenate([r, company(p, t.told)], 1) for r, p, t in zip(rows, likely, papers, strict=True)]
-            names = (*names, *COMPANY)
+    likely = [np.zeros((len(r), len(RELATION_TYPES) + 1)) for r in rows]
+    held: list[dict[str, Any]] = []
+    for number in range(folds):
+        shown = [i for i, f in enumerate(fold) if f != number]
+        held.append({"relation": _fitted(names, [rows[i] for i in shown], [papers[i] for i in shown], plain)})
+        judge = Judge(held[-1]["relation"])
+        for i in (i for i, f in enumerate(fold) if f == number and len(rows[i])):
+            likely[i] = judge.of_table(names, rows[i])
+    told = {"relation": _fitted(names, rows, papers, plain)}
+    print("relation", sum(map(len, rows)), "pairs", flush=True)
     types = [p[:, 1:] for p in likely]
     least = fit_thresholds(papers, types)
     found = _found(papers, types, least)
@@ -94,7 +81,7 @@ def fit_relations(
     least = raised(least, sure)
     found = _found(papers, types, least)
     for judges in (told, *held):
-        judges["relation again"] |= {"thresholds": least, "calibration": sure}
+        judges["relation"] |= {"thresholds": least, "calibration": sure}
     print_figures(papers, found)
     return told, held
 
@@ -165,7 +152,7 @@ def fit_thresholds(papers: Sequence[Pairs], likely: Sequence[Any]) -> list[float
 
 
 def _fitted(names: Sequence[str], rows: Sequence[Any], papers: Sequence[Pairs], plain: int) -> dict[str, Any]:
-    """What a judge's file says of a network fitted to pairs.
+    """What is told of a judge that is fitted to pairs.
 
     Most pairs are plainly unrelated: of those it sees a part, which weighs for all.
     """
@@ -173,7 +160,7 @@ def _fitted(names: Sequence[str], rows: Sequence[Any], papers: Sequence[Pairs], 
     unrelated = (table[:, plain] >= np.log(PLAIN)) & (wanted == 0)
     shown = ~unrelated | (np.random.default_rng(0).random(len(table)) < 1 / DRAWN)
     weights = np.where(unrelated, float(DRAWN), 1.0)
-    return fitted_batches(names, table[shown], wanted[shown], weights[shown], ("none", *RELATION_TYPES))
+    return boosted(names, table[shown], wanted[shown], ("none", *RELATION_TYPES), THRESHOLD, weights[shown])
 
 
 def _telling(papers: Sequence[Pairs]) -> list[int]:
@@ -186,66 +173,6 @@ def _telling(papers: Sequence[Pairs]) -> list[int]:
     share = np.log(count / count.sum(1, keepdims=True)) - np.log(kinds.mean(0))
     tells = (count * share).sum(1) * (seen.sum(1) >= LEAST)
     return sorted(np.argsort(-tells, kind="stable")[:WORDS].tolist())
-
-
-def fitted_batches(
-    names: Sequence[str], table: Any, wanted: Any, weights: Any, labels: Sequence[str]
-) -> dict[str, Any]:
-    """What a judge's file says of a network fitted to many rows, which it sees by the batch, each with its weight."""
-    import torch
-    from torch import nn
-    from torch.nn import functional
-
-    torch.set_num_threads(1)
-    mean, scale = table.mean(0), np.maximum(table.std(0), 0.05)
-    inputs, target = torch.tensor((table - mean) / scale, dtype=torch.float32), torch.tensor(wanted)
-    weight = torch.tensor(weights, dtype=torch.float32)
-    steps = EPOCHS * (len(table) // BATCH)
-    nets = []
-    for seed in range(SEEDS):
-        torch.manual_seed(seed)
-        net = nn.Sequential(nn.Linear(len(names), HIDDEN), nn.ReLU(), nn.Dropout(0.1), nn.Linear(HIDDEN, len(labels)))
-        optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.2)
-        for _ in range(EPOCHS):
-            for rows in torch.randperm(len(table))[: len(table) // BATCH * BATCH].split(BATCH):
-                losses = functional.cross_entropy(net(inputs[rows]), target[rows], reduction="none")
-                loss = (losses * weight[rows]).sum() / weight[rows].sum()
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                schedule.step()
-        nets.append(net)
-    return as_told(nets, names, mean, scale, labels, THRESHOLD)
-
-
-def as_told(
-    nets: Sequence[Any], names: Sequence[str], mean: Any, scale: Any, labels: Sequence[str], threshold: float
-) -> dict[str, Any]:
-    """Networks as one: their hidden layers side by side, their outputs the mean."""
-    import torch
-
-    with torch.no_grad():
-        hidden = torch.cat([n[0].weight for n in nets]).T
-        shift = torch.cat([n[0].bias for n in nets])
-        out = torch.cat([n[3].weight for n in nets], 1).T / len(nets)  # the mean of the logits
-        bias = sum(n[3].bias for n in nets) / len(nets)
-    return {
-        "labels": list(labels),
-        "threshold": threshold,
-        "features": list(names),
-        "mean": rounded(mean),
-        "scale": rounded(scale),
-        "hidden": rounded(hidden),
-        "shift": rounded(shift),
-        "out": rounded(out),
-        "bias": rounded(bias),
-    }
-
-
-def rounded(numbers: Any) -> Any:
-    """Numbers as lists, to the fourth digit."""
-    return np.round(np.asarray(numbers, float), 4).tolist()
 
 
 def pair_rows(doc: Any, record: dict[str, Any], words: Sequence[str]) -> Pairs:

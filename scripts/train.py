@@ -29,6 +29,7 @@ from typing import Any
 
 import judges as judging
 import neural
+import numpy as np
 import teacher
 import torch
 from annotated import (
@@ -45,7 +46,6 @@ from annotated import (
     keep_records,
     topics,
 )
-from pair_judge import rounded
 
 from kg.encoder import read_tokenizer
 from kg.evaluation import evaluate
@@ -225,12 +225,17 @@ def train_tagger() -> None:
     _export(_fit(_examples()), MODELS)
 
 
+def rounded(numbers: Any) -> Any:
+    """Numbers as lists, to the fourth digit."""
+    return np.round(np.asarray(numbers, float), 4).tolist()
+
+
 def train_judges() -> None:
     """Fit the judges; print what they are worth by cross-validation."""
     folds = Folds.load(HELD_OUT)
     shop = judging.Workshop(annotated(), folds.tags, Tagger(BUILD / "fold0"))
     told, held_out = judging.fit_all(shop)
-    judging.write(told, MODELS / "judges.json")
+    judging.write(told, MODELS)
     keep_records(held_out, BUILD / "held-out.jsonl")
     judges.cache_clear()
     shipped = Folds.load(FOLDS_FILE)

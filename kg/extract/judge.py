@@ -1,13 +1,14 @@
-"""Judges: small networks that estimate whether a candidate span is an entity, from features of rules and tagger.
+"""Judges: boosted trees that estimate whether a candidate span is an entity, from features of rules and tagger.
 
-A judge has one hidden layer and is fitted by scripts/train.py to out-of-fold tagger outputs, so that its likelihoods
-are calibrated (scripts/reliability.py checks that). Without a tagger the scores of the rules are used.
+They are fitted by scripts/train.py to out-of-fold tagger outputs, so that their likelihoods are calibrated
+(scripts/reliability.py checks that). Without a tagger the scores of the rules are used.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from spacy.tokens import Doc
 
+from kg.encoder import open_network
 from kg.entity_types import data_folder
 from kg.extract.base import sentence_of
 from kg.extract.edges import barred, lists, shapes
@@ -45,7 +47,7 @@ class Candidate(NamedTuple):
 
 
 class Judge:
-    """A network with one hidden layer that maps named features to the likelihoods of its labels."""
+    """Gradient-boosted trees (Friedman, 2001) that map named features to the likelihoods of labels."""
 
     def __init__(self, told: Mapping[str, Any]) -> None:
         self.labels: list[str] = told["labels"]
@@ -55,30 +57,27 @@ class Judge:
         self.calibration: list[tuple[float, float]] = told.get("calibration", [])
         self.features: tuple[str, ...] = tuple(told["features"])
         self._column = {name: i for i, name in enumerate(self.features)}
-        scale = np.array(told["scale"])
-        self._hidden = np.array(told["hidden"]) / scale[:, None]  # features are not standardised before
-        self._shift = np.array(told["shift"]) - np.array(told["mean"]) @ self._hidden
-        self._out, self._bias = np.array(told["out"]), np.array(told["bias"])
-        self._named: tuple[tuple[str, ...], list[int], Any] = ((), [], None)  # cached column mapping of `of_table`
+        self._trees: bytes = told["trees"]  # ONNX
+        self._loaded: tuple[int, Any] = (0, None)  # (process id, session); not valid in a fork
 
     def __call__(self, rows: Sequence[Features]) -> npt.NDArray[np.float64]:
         """The likelihood of each label for each row; (rows, labels)."""
-        return self._likely(self.table(rows) @ self._hidden)
+        return self._likely(self.table(rows))
 
-    def of_table(self, names: Sequence[str], rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """The same for a matrix whose columns are the features `names`."""
-        if self._named[0] != (key := tuple(names)):
-            known = [i for i, name in enumerate(key) if name in self._column]
-            self._named = key, known, self._hidden[[self._column[key[i]] for i in known]]
-        _, known, hidden = self._named
-        return self._likely((rows if len(known) == rows.shape[1] else rows[:, known]) @ hidden)
+    def of_table(self, names: Sequence[str], rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """The same for a matrix whose columns are the features `names`, among them all of the judge's."""
+        column = {name: i for i, name in enumerate(names)}
+        return self._likely(rows[:, [column[name] for name in self.features]])
 
-    def _likely(self, seen: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        logits = np.maximum(seen + self._shift, 0) @ self._out + self._bias
-        likely = np.exp(logits - logits.max(1, keepdims=True))
-        return np.asarray(likely / likely.sum(1, keepdims=True))
+    def _likely(self, table: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        process, session = self._loaded
+        if process != os.getpid():
+            session = open_network(self._trees)
+            self._loaded = os.getpid(), session
+        likely: npt.NDArray[np.float32] = session.run(["probabilities"], {"rows": table})[0]
+        return likely.astype(np.float64)  # as thresholds are, so that a likelihood set to one reaches it
 
-    def table(self, rows: Sequence[Features]) -> npt.NDArray[np.float64]:
+    def table(self, rows: Sequence[Features]) -> npt.NDArray[np.float32]:
         """Rows of features as a matrix (rows, features); unknown features are dropped."""
         column, width = self._column, len(self._column)
         out = [0.0] * (len(rows) * width)  # setting numbers is faster in a list than in an array
@@ -88,14 +87,17 @@ class Judge:
                 at = column.get(name)
                 if at is not None:
                     out[begin + at] = value
-        return np.array(out, dtype=float).reshape(len(rows), width)
+        return np.array(out, np.float32).reshape(len(rows), width)
 
 
 @cache
 def judges() -> dict[str, Judge]:
     """The judges that ship with the package, by name; empty if it has none."""
-    file = data_folder("data") / "models" / "judges.json"
-    return {name: Judge(told) for name, told in json.loads(file.read_text("utf-8")).items()} if file.is_file() else {}
+    folder = data_folder("data") / "models"
+    if not (folder / "judges.json").is_file():
+        return {}
+    told = json.loads((folder / "judges.json").read_text("utf-8"))
+    return {name: Judge({**one, "trees": (folder / one["trees"]).read_bytes()}) for name, one in told.items()}
 
 
 def judge_for(doc: Doc, name: str) -> Judge | None:

@@ -102,12 +102,11 @@ def word_feature(where: str, word: str) -> str:
 
 
 class PairTable(NamedTuple):
-    """The pairs of entities of a Doc: indices (pairs,), features (pairs, names), and which are in one list."""
+    """The pairs of entities of a Doc: indices (pairs,) and features (pairs, names)."""
 
     first: Numbers
     second: Numbers
     rows: Any
-    mates: Any  # (entities, entities), bool
 
     @property
     def pairs(self) -> list[tuple[int, int]]:
@@ -131,8 +130,7 @@ def table(
     is_first = np.array([e.mention.type in FIRST for e in found], bool)
     i, j = np.nonzero(is_first[:, None] & ~np.eye(len(found), dtype=bool))
     out = np.zeros((len(i), len(NAMES) + len(WHERE) * len(words)), np.float32)
-    mates = np.zeros((len(found), len(found)), bool)
-    told = PairTable(i, j, out, mates)
+    told = PairTable(i, j, out)
     if not len(i):
         return told
     said: dict[int, tuple[bool, bool, bool]] = {}
@@ -142,7 +140,7 @@ def table(
     out[:, FEATURE["named"]] = bool(view.name)
     out[:, FEATURE["alone"]] = is_first.sum() / 10
     _alike(doc, found, i, j, out)
-    gaps = _together(doc, view, found, i, j, head, is_first, words, out, mates)
+    gaps = _together(doc, view, found, i, j, head, is_first, words, out)
     row_of = {pair: row for row, pair in enumerate(told.pairs)}
     for pair, kind in ruled.items():
         if pair in row_of:
@@ -359,7 +357,6 @@ def _together(
     is_first: Any,
     words: Sequence[str],
     out: Any,
-    mates: Any,
 ) -> Gaps:
     """Set the features of the distance between two entities and of the words between their closest places."""
     flat = [(k, *place) for k, e in enumerate(found) for place in e.places]
@@ -370,9 +367,6 @@ def _together(
     text = _read(doc, view, tuple(words))
     lists = _lists(doc._.text, start, end)
     places, before, after = _at_places(doc, text, number, start, end, lists, len(words))
-    one_list = (lists[0][:, None] == lists[0]) & lists[1]
-    mates[np.repeat(of[:, None], many, 1)[one_list], np.repeat(of[None], many, 0)[one_list]] = True
-    np.fill_diagonal(mates, False)
     out[:, FEATURE["apart"]] = np.minimum(nearest[i, j], _FAR) / _FAR
     mention = np.array([e.mention.start for e in found])
     out[:, FEATURE["first before"]] = mention[i] < mention[j]

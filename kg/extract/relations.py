@@ -1,6 +1,6 @@
 """Extracts document-level relations between the entities of a paper; the proposed method heads most of them.
 
-Two judges decide on each relation type. Without them, the type and role of an entity determine the relation: a dataset
+A judge decides on each pair of entities. Without it, the type and role of an entity determine the relation: a dataset
 is what the method is evaluated_on. Such a relation is said where that is right more often than not. The evidence is the
 sentence that contains the tail, preferably one that also names the head.
 """
@@ -20,7 +20,6 @@ from spacy.tokens import Doc
 
 from kg.entity_types import TABLE
 from kg.extract.base import field_at, folds, sentence_of
-from kg.extract.company import COMPANY, company
 from kg.extract.context import DocView, view_of
 from kg.extract.ends import Placed, entities
 from kg.extract.judge import Judge, judge_for
@@ -55,7 +54,7 @@ _SAYS_WHAT = re.compile(
 
 
 class Relations:
-    """Adds the relations of a paper, by the judges if there is a tagger, else by the rules."""
+    """Adds the relations of a paper, by the judge if there is a tagger, else by the rules."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
@@ -68,17 +67,17 @@ class Relations:
 
     def __call__(self, doc: Doc) -> Doc:
         view = view_of(doc, self.vocabulary)
-        judge, again = judge_for(doc, "relation"), judge_for(doc, "relation again")
-        if not (judge and again) and _tails().isdisjoint(m.type for m in doc._.mentions):
+        judge = judge_for(doc, "relation")
+        if not judge and _tails().isdisjoint(m.type for m in doc._.mentions):
             return doc
         found = entities(doc, view)
         head = self.head(doc, found)
         ruled = self.ruled(doc, found, head)
         compared: dict[tuple[int, int], StatedRelation] = {}
-        if judge and again:
+        if judge:
             compared = stated(view, found, head, self.lexicon, doc._.results)
-            told = table(doc, view, found, ruled, head, words_of(again.features), compared)
-            chosen = chosen_of(told, judge, again, compared)
+            told = table(doc, view, found, ruled, head, words_of(judge.features), compared)
+            chosen = chosen_of(told, judge, compared)
         else:
             chosen = _by_rules(ruled)
         for i, j, kind, confidence in chosen:
@@ -191,26 +190,17 @@ def _is_introduced(view: DocView, start: int) -> bool:
     return (begin, behind) in view.contributions and not view.cues["propose"].isdisjoint(words)
 
 
-def chosen_of(
-    told: PairTable,
-    first: Judge,
-    second: Judge,
-    compared: Compared = MappingProxyType({}),
-) -> list[Chosen]:
-    """The relations of a table of pairs; each type is decided separately by two judges.
+def chosen_of(told: PairTable, judge: Judge, compared: Compared = MappingProxyType({})) -> list[Chosen]:
+    """The relations of a table of pairs; each type is decided separately.
 
-    The second judge sees the likelihoods of the first for the other pairs of the paper. `compared` are pairs whose
-    comparison is stated outright (`as_stated`).
+    `compared` are pairs whose comparison is stated outright (`as_stated`).
     """
     if not len(told.first):
         return []
-    names = names_with(words_of(second.features))
-    likely = first.of_table(names, told.rows)
-    rows = np.concatenate([told.rows, company(likely, told)], 1)
-    types = second.of_table((*names, *COMPANY), rows)[:, 1:]
-    types = as_stated(told, types, second.thresholds, compared)
-    found = decided(told, types, second.thresholds)
-    sure = dict(zip(RELATION_TYPES, second.calibration, strict=True))
+    types = judge.of_table(names_with(words_of(judge.features)), told.rows)[:, 1:]
+    types = as_stated(told, types, judge.thresholds, compared)
+    found = decided(told, types, judge.thresholds)
+    sure = dict(zip(RELATION_TYPES, judge.calibration, strict=True))
     beaten = {pair for pair, said in compared.items() if said.kind == WIN and said.is_named and not said.is_class}
     least = {(i, j, WIN): _NAMED_LOSER for i, j in beaten}
     return [(i, j, kind, max(_calibrated(p, *sure[kind]), least.get((i, j, kind), 0.0))) for i, j, kind, p in found]

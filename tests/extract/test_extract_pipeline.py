@@ -52,7 +52,7 @@ def test_every_part_of_a_record_is_filled(read_in_full: Read) -> None:
     assert [m.canonical for m in record.datasets] == ["LongBench"]
     assert [(r.metric, r.value, r.unit, r.baseline) for r in record.results] == [("throughput", 2.3, "x", "SnapKV")]
     assert record.brief.technique == "KV缓存压缩"
-    assert record.topics[0].id == "kv-cache-compression"
+    assert "kv-cache-compression" in {topic.id for topic in record.topics}
     assert record.techniques
     assert record.problems
     assert record.tasks

@@ -17,7 +17,7 @@ from kg.extract import pipeline
 from kg.extract.base import make_doc
 from kg.extract.context import DocView, view_of
 from kg.extract.ends import Placed, entities
-from kg.extract.judge import Candidate, Features, Judge, judges, survivors
+from kg.extract.judge import Candidate, Features, judges, survivors
 from kg.extract.pairs import NAMES, PairTable, names_with, table, word_feature, words_of
 from kg.extract.relations import decided, vetoed
 from kg.extract.same import grouped
@@ -185,15 +185,15 @@ def test_pairs_know_what_stands_between_them(entry: Callable[..., Document]) -> 
     def told(first: str, second: str) -> dict[str, float]:
         return dict(zip(names, row[first, second].tolist(), strict=True))
 
-    near = told("gated token routing", "PagedAttention")
+    near = told("gated token router", "PagedAttention")
     assert near["one sentence"] == near["order"] == near["head before"] == 1
     assert near[word_feature("ahead", "builds")] == near["between verb"] == near["between on"] == 1
     assert near[word_feature("back", "builds")] == near[word_feature("ahead", "outperforms")] == 0
-    back = told("PagedAttention", "gated token routing")
+    back = told("PagedAttention", "gated token router")
     assert back["order"] == -1
     assert (back[word_feature("ahead", "builds")], back[word_feature("back", "builds")]) == (0, 1)
     assert told("ZapKV", "SnapKV")[word_feature("ahead", "outperforms")] == 1
-    far = told("gated token routing", "LongBench")
+    far = told("gated token router", "LongBench")
     assert far["one sentence"] == far["order"] == far["near"] == 0
     assert far["apart"] > 0
 
@@ -207,8 +207,7 @@ def test_a_judge_names_the_words_that_it_looks_at() -> None:
 def pairs_told(*pairs: tuple[int, int]) -> PairTable:
     """A table of pairs of which nothing is known."""
     first, second = np.array(pairs).T
-    many = int(max(first.max(), second.max())) + 1
-    return PairTable(first, second, np.zeros((len(pairs), len(NAMES)), np.float32), np.zeros((many, many), bool))
+    return PairTable(first, second, np.zeros((len(pairs), len(NAMES)), np.float32))
 
 
 def likely_types(*rows: dict[str, float]) -> Any:
@@ -292,22 +291,15 @@ def test_acronym_and_expansion_are_one_entity(entry: Callable[..., Document]) ->
 
 
 def test_a_judge_takes_no_notice_of_what_it_does_not_know() -> None:
-    told = {
-        "labels": ["no", "yes"],
-        "threshold": 0.5,
-        "features": ["tag"],
-        "mean": [0.0],
-        "scale": [1.0],
-        "hidden": [[2.0]],
-        "shift": [0.0],
-        "out": [[-1.0, 1.0]],
-        "bias": [0.0, 0.0],
-    }
-    likely = Judge(told)([{"tag": 1.0}, {"tag": 0.0}, {"tag": 1.0, "unheard of": 9.0}])
+    judge = judges()["hardware"]
+    named = {"rules": 2.0, "label own": 1.0}
+    likely = judge([named, {}, {**named, "unheard of": 9.0}])
     assert np.allclose(likely.sum(1), 1)
-    assert likely[0, 1] == pytest.approx(1 / (1 + np.exp(-4)))
-    assert likely[1, 1] == pytest.approx(0.5)
+    assert likely[0, 1] > likely[1, 1]
     assert likely[2, 1] == likely[0, 1]
+    names = (*judge.features, "unheard of")
+    row = [named.get(name, 0.0) for name in names]
+    assert judge.of_table(names, np.array([row], np.float32))[0, 1] == likely[0, 1]
 
 
 @pytest.mark.parametrize("text", ["x\n" * 3000, "KV cache " * 2000, "(" * 3000, "GPU-GPU-" * 1500])
