@@ -15,6 +15,7 @@ from bibtexparser.entrypoint import parse_string
 from lxml import html
 
 import kg
+from kg.evidence import evidence_id
 from kg.text import has_han
 
 PAGES = {
@@ -308,3 +309,9 @@ def test_graph_that_changes_is_followed_without_a_restart(tmp_path: Path, first_
             (tmp_path / name).unlink(missing_ok=True)
         (tmp_path / "other.kg").replace(place)  # as `kg rebuild` puts a new file in its place
         assert client.get("/ask.json").json()["total"] == 1
+
+
+def test_evidence_of_a_number_without_unit_has_its_page(client: httpx.Client, built: kg.Graph) -> None:
+    one = built.ask("papers with results on FID").evidence.iloc[0]
+    name = evidence_id(one["source"], one["field"], int(one["start"]), int(one["end"]), one["quote"])
+    assert "6.98" in client.get(f"/evidence/{name}").raise_for_status().text
