@@ -91,8 +91,15 @@ def _unlisted(values: Sequence[str]) -> Sequence[str]:
 
 
 def terms(values: Sequence[str]) -> list[str]:
-    """Keywords separated by semicolons, bars or lines, else by commas."""
-    text = html.unescape("\n".join(values := _unlisted(values)))
+    """Keywords separated by semicolons, bars or lines, else by commas.
+
+    >>> terms(["cache, key-value", "pairs"]), terms(["cache, memory,", "key-value pairs"])
+    (['cache, key-value', 'pairs'], ['cache', 'memory', 'key-value pairs'])
+    """
+    values = _unlisted(values)
+    if len(values) > 1 and all(value.rstrip().endswith(",") for value in values[:-1]):
+        values = [" ".join(values)]  # one text, wrapped behind its commas
+    text = html.unescape("\n".join(values))
     marks = r"[;|\n；]" if len(values) > 1 or re.search(r"[;|\n；]", text.strip()) else r"[,，]"
     return list(dict.fromkeys(term for piece in re.split(marks, text) if (term := " ".join(piece.split()))))
 

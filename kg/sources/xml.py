@@ -24,6 +24,7 @@ _MOST_IN_ONE = 200_000  # elements in one requested element: a paper of 5,000 au
 _LARGEST = 16 * 1024 * 1024  # bytes of one requested element
 _BLOCKS = frozenset({"p", "s", "head", "title", "list-item", "break", "lb"})  # separate texts even without a space
 _DECLARATION = re.compile(r"\s*(?:<\?xml\b|<!--|<!DOCTYPE\b|<[A-Za-z_])", re.I)
+_BASE = re.compile(r"(?:\d|(?<![^\W\d_])[^\W\d_])$")  # of a power: a number, a single letter
 _ENDINGS = re.compile(r"(?:\.grobid)?(?:\.tei)?(?:\.(?:n?xml|tei|json))?(?:\.(?:gz|bz2|xz))?$", re.I)
 
 
@@ -176,8 +177,8 @@ def _collect(element: Element, without: Collection[str], pieces: list[str]) -> N
     if not name:
         pieces.append(html.unescape(element.text or ""))  # "&nbsp;" from a DTD that is not loaded
     elif name not in without:
-        if name == "sup" and pieces and pieces[-1][-1:].isdigit() and (element.text or "").strip("+-−").isdigit():
-            pieces.append("^")  # 10<sup>3</sup> is not 103
+        if name == "sup" and pieces and _BASE.search(pieces[-1]) and (element.text or "").strip("+-−").isdigit():
+            pieces.append("^")  # 10<sup>3</sup> is not 103, n<sup>2</sup> not n2
         space = " " if name in _BLOCKS else ""
         mark = "$" if name == "tex-math" and not (element.text or "").lstrip().startswith(("$", "\\")) else ""
         pieces += (space, mark, element.text or "")
