@@ -182,12 +182,24 @@ def console() -> Console:
 @contextmanager
 def interruptible(sentence: Callable[[], str]) -> Iterator[None]:
     """End on Ctrl-C with a sentence on the current state and the conventional exit status."""
+    heard: list[int] = []
+
+    def stop(number: int, _: object) -> None:
+        heard.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
     try:
         yield
-    except KeyboardInterrupt:
+    except BaseException as error:  # a compiled module that is being imported turns KeyboardInterrupt into ImportError
+        if not heard and not isinstance(error, KeyboardInterrupt):
+            raise
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends now: a second Ctrl-C would only leave a traceback
         note(f"Interrupted: {sentence()}")
+        before = signal.SIG_IGN
         raise typer.Exit(INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -13,8 +13,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 import kg
+from kg.cli.base import interruptible
 from tests.cli.command import run
 from tests.sources.made_pdf import BOLD, Sheet, pdf
 
@@ -110,6 +112,26 @@ def test_what_was_done_is_kept_whole_and_the_rest_comes_next_time(
     done = run(*command)
     assert done.returncode == 0, done.stderr
     assert f"Added {133 - len(held)} entries, {len(held)} unchanged; {graph} holds 133." in done.stdout
+
+
+def test_an_interrupt_stays_one_whatever_a_compiled_module_makes_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    def import_module() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise ImportError("initialization failed") from None
+
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(typer.Exit) as ended, interruptible(lambda: "all is as it was."):
+            import_module()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ended.value.exit_code == 130
+    assert capsys.readouterr().err == "Interrupted: all is as it was.\n"
+    with pytest.raises(ImportError), interruptible(str):
+        raise ImportError("no interrupt")
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
