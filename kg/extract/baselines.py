@@ -71,6 +71,8 @@ _MOST = 60  # candidate baselines of a sentence
 _LONGEST = 8  # words of a baseline
 _LEADING = ("or", "using", "via", "by", "reported")  # words that no baseline begins with
 _NEAR = 4  # words between a number and the comparison that it belongs to
+_VERB = 24  # characters before a name in which a verb and an article stand
+_ARTICLES = ("the", "a", "an", "existing", "pretrained", "pre-trained")
 _BETWEEN = re.compile(r",? and |, ")
 _NEXT = re.compile(r",? and (?P<verb>[a-z]+(?<!ed)(?<!ing)) (?:the|its|their|an?)\b")  # "and shrinks the cache"
 
@@ -91,6 +93,7 @@ class Baselines:
     def __init__(self, lexicon: OutcomeLexicon) -> None:
         self.lexicon = lexicon
         self.references = lexicon.vocabulary.cues("outcome-reference")
+        self.worked_on = lexicon.vocabulary.cues("act-on")
         self.compared = lru_cache(maxsize=16)(self._compared)  # a sentence is looked up for each number of the next one
         self.form = Remembered(self._form)
 
@@ -217,7 +220,18 @@ class Baselines:
         for start, end, kind in sentence.roles:
             if kind.startswith(("technique", "model")) and kind != "technique proposed":
                 found.append(Other(start, end, sentence.text[start:end], f"mention {kind}"))
-        return [other for other in found if other.text and not self._is_data(other.text)]
+        return [
+            other
+            for other in found
+            if other.text and not (self._is_data(other.text) or self._is_object(sentence.text, other))
+        ]
+
+    def _is_object(self, text: str, other: Other) -> bool:
+        """Whether a named thing is what a verb before it works on: "we compress the Plover 8B model"."""
+        said = fold(text[max(0, other.start - _VERB) : other.start]).split()
+        while said and said[-1] in _ARTICLES:
+            said.pop()
+        return text.startswith(other.text, other.start) and not self.worked_on.isdisjoint(said[-1:])
 
     def _is_data(self, text: str) -> bool:
         """Whether a text names nothing but datasets, which no method is compared with: "gains over COCO and ADE20K"."""

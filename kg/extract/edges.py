@@ -46,6 +46,8 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
     start, end = span
     text = view.text
     surface = text[start:end]
+    if any(surface.count(opened) != surface.count(closed) for opened, closed in ("{}", "()", "[]")):
+        return True
     if not (surface[:1].isalpha() or any(map(str.isalpha, surface))):
         return True
     if ")" in text[end - 1 : end + 1] and _NUMBERED.search(text, max(0, start - 3), end + 1):
@@ -54,7 +56,10 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
     if kind == "problem":
         words = view.words(start, end)
         return bool(words) and (
-            words[-1] in finite or words[0] in view.cues["relative"] or _is_wished(view, start, end)
+            words[-1] in finite
+            or words[0] in view.cues["relative"]
+            or _is_wished(view, start, end)
+            or any(one in finite and other in ("its", "their") for one, other in pairwise(words))
         )
     if kind == "technique":
         words = view.words(start, end)
@@ -62,7 +67,11 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
             word in finite and before != "to" for before, word in pairwise(["", *words])
         ):
             return True
-        return _in_compound(view, kind, start, end) or _is_adjective(view, start, end)
+        return (
+            _in_compound(view, kind, start, end)
+            or _is_adjective(view, start, end)
+            or (surface.isupper() and _is_metric(view, kind, start, end))
+        )
     if kind == "model" and (_SIZE.fullmatch(view.text, start, end) or _goes_on(view, start, end)):
         return True
     if kind == "dataset" and not _labelled(view, kind, span) and _TASKS.match(text, end):
@@ -76,9 +85,9 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
 
 
 def _is_wished(view: DocView, start: int, end: int) -> bool:
-    """Whether a phrase names what is wanted ("ensuring robust decoding"), or what a method does without."""
+    """Whether a phrase names what is wanted ("ensuring robust decoding"), what a method does without, or "how much"."""
     before = [word for word in view.words(max(0, start - _REACH), start)[-_LED:] if word not in view.cues["definite"]]
-    if "without" in before:
+    if "without" in before or before[-1:] == ["how"]:
         return True
     troubles = view.cues["problem-head"] | view.cues["problem-sign"]
     return not view.cues["wish"].isdisjoint(before[-1:]) and troubles.isdisjoint(view.words(start, end))

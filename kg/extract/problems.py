@@ -37,7 +37,7 @@ _WORD = re.compile(r"\S+")
 _WORDS = (2, 14)  # minimum and maximum number of words
 _BARE = ("DT", "PRP$", "RB", "JJ")  # between a verb and its object
 _NOUNS = ("NN", "VBZ")  # a verb in -s may be a plural
-_DANGLING = ("IN", "TO", "CC", "DT")  # no last words
+_DANGLING = ("IN", "TO", "CC", "DT", "MD")  # no last words
 _LEADING = ("IN", "TO", "WDT", "WP", "WP$", "WRB")
 _PART_OF = ("of", "in", "for")
 _PRESENT = ("VBP", "VBZ")
@@ -285,7 +285,7 @@ def _one_clause(view: DocView, start: int, end: int) -> int:
     if not words or words[0].tag.startswith("VB"):
         return end
     for one, conjunction, verb in zip(words, words[1:], words[2:], strict=False):
-        if conjunction.tag == "CC" and verb.tag in ("VB", "VBP", "VBZ") and one.tag.startswith("NN"):
+        if conjunction.tag == "CC" and verb.tag in ("VB", "VBP", "VBZ", "MD") and one.tag.startswith("NN"):
             return one.end
     return end
 

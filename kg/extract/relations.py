@@ -42,6 +42,7 @@ _NEAR = 6  # maximum number of words between "propose" and what is proposed
 _LEAST = 1e-4  # lower bound of likelihoods in log-odds
 _LED = re.compile(r"\b(?:via|with|by|using|through|based on|from|and|of)\b[^:]*$", re.IGNORECASE)
 _NAMED_LOSER = 0.8  # the share of stated wins over something with a name of its own that is right
+_OF_A_KIND = 0.42  # least score of what is said of a kind of models that the paper does not propose
 _FAR = 70  # characters between a name and what it is said to be
 _IS_A = re.compile(
     r"[)}*]{0,3}(?:,| is| as|:| --?|\s?—)? (?:an?|the first|our)"
@@ -59,6 +60,7 @@ class Relations:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.outperform = vocabulary.cues("outperform")
+        self.bearers, self.parts = vocabulary.cues("bearer"), vocabulary.cues("inner-part")
 
     @cached_property
     def lexicon(self) -> OutcomeLexicon:
@@ -86,6 +88,10 @@ class Relations:
                 continue
             if kind in (WIN, LIKE) and self.lexicon.is_metric(second.canonical):
                 continue  # "with identical FLOPs"
+            if kind == "uses" and fold(second.canonical) in self.parts:
+                continue  # "a KV cache"
+            if first.role != "proposed" and confidence < _OF_A_KIND and fold(first.canonical) in self.bearers:
+                continue  # "large language models"
             if kind == "part_of" and _is_itself(view, found[i], found[j]):
                 continue
             if (kind in _OWN_WORK or second.type == "model") and is_motive(view, found[j]):

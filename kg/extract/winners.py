@@ -264,9 +264,15 @@ def _unlike(view: DocView, end: int, stop: int, behind: Sequence[TaggedWord]) ->
 
 
 def _clause(view: DocView, words: Sequence[TaggedWord], turned: frozenset[str]) -> Sequence[TaggedWord]:
-    """The words of a clause up to a comparison, without what stands before a word that turns its sense."""
+    """The words of a clause up to a comparison, without what stands before a word that turns its sense.
+
+    Of a comparison within brackets it is what stands in them: "scalable (trade off A vs. B)".
+    """
     ends = turned | view.vocabulary.cues("clause") | {"rather", "other"}
     last = max((i for i, word in enumerate(words) if fold(word.text) in ends or word.text in (";", ":")), default=-1)
+    opened = max((i for i, word in enumerate(words[:-1]) if word.text == "("), default=-1)
+    if all(word.text != ")" for word in words[opened:]):
+        last = max(last, opened)
     return words[last + 1 :]
 
 

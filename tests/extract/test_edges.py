@@ -50,6 +50,11 @@ def place(view: DocView, words: str) -> tuple[int, int]:
         ("technique", "The packer is fast.", "packer is fast", True),
         ("technique", "The fast packer helps.", "fast packer", False),
         ("problem", "The cost can be high.", "cost can be", True),
+        ("problem", "A weakness of caches is their high cost.", "caches is their high cost", True),
+        ("problem", "The gate controls how much old content to erase.", "much old content to erase", True),
+        ("problem", "It has concerns about its cost (CO) and use.", "concerns about its cost (CO", True),
+        ("technique", r"We tune a \single} lazy policy network.", "single} lazy policy network", True),
+        ("technique", "We measure PESQ here.", "PESQ", True),
     ],
 )
 def test_parts_of_longer_words_and_clauses_are_no_mentions(

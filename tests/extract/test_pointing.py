@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from kg.extract import pipeline
 from kg.extract.tagger import CHANGES
 from kg.model import Document, Text
 from tests.extract.partly import read_to_the_tagger
@@ -47,3 +48,19 @@ def test_a_number_points_at_its_own_metric_and_baseline(tagged: Tagged) -> None:
     _, at = tagged("37.5")
     assert at("memory")[0] > 0.5 > at("accuracy")[0]
     assert at("SnapKV")[1] > 0.5 > at("LongBench")[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("We compress the Llama-3-8B model and cut memory by 40%.", False),
+        ("We cut memory by 40% compared to Llama-3-8B.", True),
+    ],
+)
+def test_what_a_method_works_on_is_no_baseline(text: str, named: bool) -> None:
+    doc = read_to_the_tagger(Document("x-1", "x", 1, {"A": Text(text, text)}))
+    components = dict(pipeline().pipeline)
+    doc = components["kg_models"](doc)
+    results = components["kg_results"]
+    ((sentence, _),) = results.sentences(doc)
+    assert ("Llama-3-8B" in {other.text for other in results.baselines.others(sentence)}) == named

@@ -116,3 +116,13 @@ def test_nobody_wins_over_a_level(read_in_full: Read) -> None:
     )
     record = read_in_full(text, title="ZapMoE: A Research Platform for Mixture-of-Experts Language Models")
     assert [relation.tail for relation in record.relations if relation.type == "outperforms"] == ["dense baselines"]
+
+
+def test_what_every_model_has_inside_is_not_used(read_in_full: Read) -> None:
+    text = (
+        "The KV cache of language models is large. We propose ZapCut, a pruning method that uses knowledge "
+        "distillation and scores tokens by attention scores. It uses the KV cache of all layers and a teacher model."
+    )
+    used = {r.tail for r in read_in_full(text, title="ZapCut: Pruning with Distillation").relations if r.type == "uses"}
+    assert "knowledge distillation" in used
+    assert used.isdisjoint({"KV cache", "attention score", "teacher model"})
