@@ -7,9 +7,9 @@ Needs the annotated papers ($KG_SHARED/gold with train.jsonl, train.hard.jsonl a
 the reports). An outcome is a logistic regression, the two choices are softmax over a number's candidates; all by
 gradient descent over binary features, the same every time. How likely a result is right in all its parts is a logistic
 regression on the likelihoods of its parts, out of fold. Mentions, and what numbers point at, are those of taggers that
-have not seen a paper: build/folds.npz of scripts/train.py, else data/gold/folds.npz, which has a part of the papers;
-the others teach what is read without a tagger, and are not scored. What is found in papers held out is kept in
-build/held-out-results.jsonl, for scripts/fit_sure.py. A run takes two to five minutes.
+have not seen a paper: of data/gold/folds.npz, which has the part of the papers that is scored, and of build/folds.npz
+of scripts/train.py where it was made; papers that neither has teach what is read without a tagger. What is found in
+papers held out is kept in build/held-out-results.jsonl, for scripts/fit_sure.py. A run takes one to three minutes.
 """
 
 from __future__ import annotations
@@ -218,10 +218,11 @@ def main() -> None:
     check = parser.parse_args().check
     papers = annotated()
     gold = {r["id"]: r["results"] for _, r in papers}
-    folds = Folds.load(HELD_OUT if HELD_OUT.is_file() else FOLDS_FILE)
-    tagged = [document.id for document, _ in papers if document.id in folds]
-    read = {document.id: _read(document, folds) for document, _ in papers}
-    final = cross_validated(read, tagged, gold, Vocabulary.load())
+    shipped = Folds.load(FOLDS_FILE)
+    made = Folds.load(HELD_OUT) if HELD_OUT.is_file() else shipped
+    read = {document.id: _read(document, made) for document, _ in papers}
+    scored = {document.id: _read(document, shipped) for document, _ in papers if document.id in shipped}
+    final = cross_validated(read, scored, gold, Vocabulary.load())
     if not check:
         text = json.dumps(final._asdict(), indent=1, ensure_ascii=False, sort_keys=True)
         (MODELS / "results.json").write_text(text + "\n", "utf-8")
@@ -243,20 +244,24 @@ def _read(document: Document, folds: Folds) -> Any:
 
 
 def cross_validated(
-    read: dict[str, Any], tagged: Sequence[str], gold: dict[str, list[Json]], vocabulary: Vocabulary
+    read: dict[str, Any], scored: dict[str, Any], gold: dict[str, list[Json]], vocabulary: Vocabulary
 ) -> Weights:
-    """Prints the scores of tagged papers held out; returns the weights fitted to all, with the folds' threshold."""
+    """Prints the scores of papers held out; returns the weights fitted to all, with the folds' threshold.
+
+    `read` are all papers, `scored` some of them as better taggers have read them, which teach once more.
+    """
     component = Results(vocabulary, weights())
     for _ in range(ROUNDS):  # the metric and baseline of the number before are features of the next
-        taught = {name: _rows(component, doc, gold[name]) for name, doc in read.items()}
-        component = Results(vocabulary, fit_all(list(taught.values()), component.weights.full, min(THRESHOLDS)))
+        taught = [(name, _rows(component, doc, gold[name])) for name, doc in read.items()]
+        taught += [(name, rows(component, doc, gold[name])) for name, doc in scored.items()]
+        component = Results(vocabulary, fit_all([told for _, told in taught], component.weights.full, min(THRESHOLDS)))
     records: dict[str, list[Json]] = {}
     for fold in range(FOLDS):
-        out = [name for i, name in enumerate(tagged) if fold_of(i) == fold]
-        kept = [rows for name, rows in taught.items() if name not in out]
+        out = [name for i, name in enumerate(read) if fold_of(i) == fold and name in scored]
+        kept = [told for name, told in taught if name not in out]
         watched = Watched(vocabulary, fit_all(kept, {}, min(THRESHOLDS)))
-        records |= {name: found(watched, read[name]) for name in out}
-    gold = {name: gold[name] for name in tagged}
+        records |= {name: found(watched, scored[name]) for name in out}
+    gold = {name: gold[name] for name in scored}
     full = calibrated(gold, records)
     for one in (one for record in records.values() for one in record):
         one["score"] = round(of_all(full, *one["parts"]), 3)  # as results.py does
