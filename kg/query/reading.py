@@ -77,7 +77,8 @@ class QuestionReader:
             is_measured = number < len(beside) and not any(i.senses or i.mark for i in beside[:number])
             is_named = all(part.senses or part.words for part in item.parts)
             measures = item.parts and is_named and _is_measure(item.parts[-1]) and item.parts[-1].end == item.end
-            out += item.parts if measures and is_measured else [item]  # "video generation speedup of 10x"
+            apart = is_measured or all(part.means("stated") for part in item.parts[:-1])
+            out += item.parts if measures and apart else [item]  # "video generation speedup of 10x", "lossless speedup"
         return out
 
     def _with_objects(self, items: list[Item]) -> list[Item]:

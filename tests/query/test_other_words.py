@@ -198,6 +198,9 @@ def test_not_relying_on_a_thing_is_what_texts_state(question: str, lexicon: Lexi
         # what no paper says of its authors, and subjects outside that papers are on
         ("what is the average age of the authors?", "refused"),
         ("作者的平均年龄是多少", "refused"),
+        ("量化论文的平均页数是多少", "refused"),
+        ("量化的显存占用是多少", "claims"),
+        ("most used benchmarks for pruning", "entities"),
         ("weather forecasting papers", "papers"),
         ("joke generation papers", "papers"),
         ("papers by Song Han", "papers"),

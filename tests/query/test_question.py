@@ -237,6 +237,12 @@ QUESTIONS = [
     ("papers since October 2025", "date >= 2025-10"),
     ("2025年10月的论文", "date = 2025-10"),
     ("002-22", "paper = 002-22"),
+    # a property before a speed-up is what texts must state, in both languages
+    (
+        "training-free acceleration of diffusion language models",
+        "text training-free & topic:diffusion-language-models",
+    ),
+    ("免训练的扩散语言模型加速方法", "text 免训练 & topic:diffusion-language-models"),
     # sloppy ones
     ("papers that distil small lms", "topic:knowledge-distillation & topic:small-language-models"),
     ("kv cache comprssion at 32k", KV),
