@@ -227,3 +227,10 @@ def test_number_beyond_all_results_stays_a_number(number: str, lexicon: Lexicon)
     for condition in read(f"speedup of {number}", lexicon).filter.conditions:
         for term in condition.any_of:
             assert not isinstance(term, Outcome) or term.value is None or term.value <= 1e15
+
+
+def test_without_training_data_is_not_without_training(lexicon: Lexicon) -> None:
+    wanted = read("knowledge distillation without the original training data", lexicon).filter
+    (lacks,) = [t for one in wanted.conditions for t in one.any_of if isinstance(t, Phrase)]
+    assert re.search(any_regex(lacks.said), "A data-free framework for distillation.")
+    assert not re.search(any_regex(lacks.said), "A training-free method with distillation.")
