@@ -55,6 +55,11 @@ def _noun(name: str) -> str:
     return said[-1].lower().removesuffix("s") if said else ""
 
 
+def sized(name: str) -> str:
+    """What a name is the size of: "cache" of "KV cache size"; "" where it is the name of no size."""
+    return _noun(name) if name.split(" ")[-1] in _OF else ""
+
+
 def _pattern(share: float, more: bool, nouns: list[str], words: QuestionWords) -> str:
     """A pattern for a sentence that says of one of some nouns that so much is left out, or so little kept."""
     noun = rf"(?:{'|'.join(map(re.escape, nouns))})s?\b"
@@ -68,7 +73,7 @@ def _pattern(share: float, more: bool, nouns: list[str], words: QuestionWords) -
         rf"{down}{_GAP}{percent}{_WORDS}{noun}",
         rf"{percent}{_WORDS}{noun}(?: \w+)?[ -]{down}",
         rf"{noun}(?: \w+)? (?:\w+ )?{down} by{_GAP}{percent}",
-        rf"{down}(?: the)?(?: \w+){{0,3}} {noun} by{_GAP}{percent}",
+        rf"{down}(?: the)?(?: \w+){{0,3}} {noun}(?: \w+)? by{_GAP}{percent}",
         rf"{keep}{_GAP}{kept}{_WORDS}{noun}",
     ]
     if factor <= 10:

@@ -342,7 +342,7 @@ class Intent(Pieces):
             self._mark(self._ways([of_class]))
             return Query("entities", wants=thing.field, most=self.top or self._most(), among=thing) if thing else None
         near = (i for at in popular for i in range(at + 1, min(at + 4, len(self.items))))  # "most used vision datasets"
-        beside = [at for at in near if self.items[at].of("type:")][:1]
+        beside = [at for at in near if self._type(at) and self._is_open_class(at)][:1]
         wants = self.asked or (self._type(beside[0]) if beside else "")
         top = self.top or self._most()
         if top and not wants:

@@ -455,14 +455,14 @@ class Parser:
 
     def _unknown(self, at: int, cue: str) -> list[Term]:
         item = self.items[at]
-        if item.taken:
-            return []
         quoted = item.start > 0 and self.text[item.start - 1] in "\"'“「『"
         is_person = PERSON.fullmatch(item.text) is not None and self.lexicon.is_author(item.text)
         if len(item.text) > 1 and not quoted and (is_person or self._is_author(at, cue)):
             return [Fact("author", item.text, item.text)]
         is_proper = item.text[:1].isupper() and (at > 0 or not item.text[1:].islower())
         is_name = is_proper or (cue == "by" and not item.text[:1].islower())
+        if is_proper and any(other.means("published") for other in self.items[max(at - 1, 0) : at]):
+            return [Fact("venue", item.text, item.text)]
         if len(item.text) > 1 and (quoted or is_name):
             return [Phrase(item.text)]
         self.ignored.append(item.text)

@@ -15,7 +15,7 @@ from kg.query.intent import Intent
 from kg.query.lexicon import Lexicon
 from kg.query.question import Parser
 from kg.query.reading import QuestionReader
-from kg.query.refusals import is_outside, refusal
+from kg.query.refusals import is_outside, refusal, unheld_by_papers
 from kg.query.sayings import Sayings
 from kg.query.spelling import mended
 from kg.rdf.triples import language_of
@@ -49,7 +49,7 @@ def read(question: str, lexicon: Lexicon, language: str = "") -> Query:
     if _is_only_denied(found) and not (query.things or query.link):
         left_out = say.listed([say("empty.quoted", words=one.text) for one in found.conditions])
         return Query("refused", Filter(ignored=found.ignored, notes=(*notes, say("answer.only_not", words=left_out))))
-    unheld = next((item.text for item in parser.items if item.means("unheld")), "")
+    unheld = unheld_by_papers(parser)
     if unheld:
         notes.append(say("answer.unheld", words=unheld))
         return Query("refused", Filter(ignored=(unheld,), notes=tuple(notes)))

@@ -33,6 +33,8 @@ _ARXIV = re.compile(r"(?:arxiv[:\s]\s?)?(?<![A-Za-z0-9.-])(\d{4}\.\d{4,5})(?:v\d
 PERSON = re.compile(r"[A-Z][\w'’-]*\.?(?: [A-Z][\w'’-]*\.?){1,3}")
 #: A width of numbers in bits; that of a model's size is one of billions ("7B").
 _WIDTH = re.compile(r"(?<![A-Za-z0-9_.])(\d{1,2}(?:\.\d{1,2})?)[\s-]?(?:bits?(?![A-Za-z])|比特|位(?=[量的精权]))", re.I)
+#: What something does without ("rehearsal-free"), by the ending that words for a property have.
+_FREE = re.compile(r"(?<![\w-])([A-Za-z]{3,}(?:-[A-Za-z]{3,})?)-free(?![\w-])", re.IGNORECASE)
 _BITS = ("1", "1.5", "1.58", "2", "2.5", "3", "3.5", "4", "5", "6", "8", "16")
 _JOINERS = " -\u2010\u2011\u2013_/\t'’+.&"
 #: Words between two things, the second of which says for what the first is.
@@ -77,7 +79,8 @@ class QuestionReader:
             is_measured = number < len(beside) and not any(i.senses or i.mark for i in beside[:number])
             is_named = all(part.senses or part.words for part in item.parts)
             measures = item.parts and is_named and _is_measure(item.parts[-1]) and item.parts[-1].end == item.end
-            out += item.parts if measures and is_measured else [item]  # "video generation speedup of 10x"
+            apart = is_measured or all(part.means("stated") for part in item.parts[:-1])
+            out += item.parts if measures and apart else [item]  # "video generation speedup of 10x", "lossless speedup"
         return out
 
     def _with_objects(self, items: list[Item]) -> list[Item]:
@@ -150,7 +153,10 @@ class QuestionReader:
     def _piece(self, found: list[Token], whole: list[Sense]) -> tuple[int, list[Item]] | None:
         """A piece of a compound and what it costs; none and little for a word that says nothing."""
         start, end = found[0].start, found[-1].end
-        item = next((width for width in self._widths() if (width.start, width.end) == (start, end)), self._named(found))
+        item = next(
+            (one for one in chain(self._widths(), self._freedoms()) if (one.start, one.end) == (start, end)),
+            self._named(found),
+        )
         if item and item.means("models"):
             return 1, [item]
         if item and item.means("scope", "frame", "about"):
@@ -171,6 +177,7 @@ class QuestionReader:
         yield from self._facts()
         widths = list(self._widths())
         yield from widths
+        yield from self._freedoms()
         for number in self._numbers():
             is_width = any(number.start < width.end and width.start < number.end for width in widths)
             if not is_width and (number.unit or not self.lexicon.senses(fold(number.text))):  # "4090" is a GPU
@@ -318,6 +325,16 @@ class QuestionReader:
     def _numbers(self) -> Iterator[Item]:
         for match in _numbers(self.lexicon.words).finditer(self.text):
             yield self._number(match)
+
+    def _freedoms(self) -> Iterator[Item]:
+        """What methods do without, which texts must state where nothing is called so: "rehearsal-free"."""
+        for match in _FREE.finditer(self.text):
+            folded = fold(match.group())
+            if not (self.lexicon.words.bearing(folded) or self.lexicon.senses(folded)):
+                forms = self.lexicon.words.meaning("lacks")[0].facts["stated"]
+                said = [form.format(n=match[1].replace("-", " ")) for form in forms]
+                word = QuestionWord({"stated"}, [match.group()], {"stated": said})
+                yield Item(*match.span(), match.group(), words=[word])
 
     def _widths(self) -> Iterator[Item]:
         """How many bits numbers have, which texts must state: "2-bit", "4比特"."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.query.filter import Filter, Phrase, Query
@@ -18,6 +19,14 @@ def is_outside(parser: Parser, query: Query, found: Filter) -> bool:
     first = next((item for item in parser.items if not item.means("frame", "about")), None)
     known = any(not isinstance(term, Phrase) for condition in found.conditions for term in condition.any_of)
     return first is parser.outside[0] or not (known or query.things)
+
+
+def unheld_by_papers(parser: Parser) -> str:
+    """What a question asks for that no paper says: a word for such, or an amount of what nothing bears."""
+    items = parser.items
+    unheld = next((item.text for item in items if item.means("unheld")), "")
+    asked = (before.text for before, item in pairwise(items) if item.means("how-much") and before.is_unknown)
+    return unheld or next(asked, "")  # "量化论文的平均页数是多少"
 
 
 def refusal(parser: Parser) -> str:

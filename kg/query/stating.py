@@ -55,6 +55,7 @@ def lacking(item: Item, lexicon: Lexicon) -> Phrase:
     said = dict.fromkeys((item.text, *known) if not has_han(item.text) or not known else known)
     forms = [form.format(n=one) for one in said for form in word.facts["stated"]]
     free = [word.facts["stated"][0].format(n=part) for one in said for part in one.split()]
+    free = [one for one in free if not lexicon.words.bearing(fold(one))]  # "training-free" is not without its data
     return Phrase(f"no {item.text}", tuple(dict.fromkeys((*forms, *free))))
 
 

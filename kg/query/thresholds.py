@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.query.amounts import with_amounts
+from kg.query.amounts import sized, with_amounts
 from kg.query.filter import Op, Outcome
 from kg.query.items import OPS, TO, Item
 from kg.query.lexicon import Lexicon
@@ -122,13 +122,14 @@ class Thresholds:
         """A threshold on how much smaller something gets, with how texts may state it."""
         sizes = set(outcome.metrics) & set(outcome.sizes)
         names = [words for words in outcome.words if words.isascii()] or [self.lexicon.label(outcome.concept)]
-        if not sizes and outcome.unit == "x" and not outcome.change:  # a ratio of compression is of what is named
-            sizes = set(outcome.savings) & set(outcome.sizes)
-            said = {
-                word for item in self.items for s in item.senses for word in fold(self.lexicon.label(s.concept)).split()
-            }
-            labels = (fold(label) for metric in sizes for label in self.lexicon.labels(metric) if label.isascii())
+        said = {word for i in self.items for s in i.senses for word in fold(self.lexicon.label(s.concept)).split()}
+        is_ratio = not sizes and outcome.unit == "x" and not outcome.change
+        sizes = sizes or (set(outcome.savings) & set(outcome.sizes) if is_ratio else set())
+        labels = [fold(label) for metric in sizes for label in self.lexicon.labels(metric) if label.isascii()]
+        if is_ratio:  # a ratio of compression is of what is named
             names = sorted(said & {word for label in labels for word in label.split()})
+        else:  # less memory, where the KV cache is quantized, is less cache
+            names += sorted(said & set(map(sized, labels)))
         return with_amounts(outcome, names, self.lexicon.words) if sizes else outcome
 
     def _is_gone(self, at: int) -> bool:
@@ -162,6 +163,9 @@ class Thresholds:
             words |= dict.fromkeys((core, *english))
             for sense in senses:
                 concepts |= set(self.lexicon.family(sense.concept))
+                if "hardware" in self.items[i].types:  # "GPU memory": texts mostly say "memory"
+                    wider = self.lexicon.vocabulary.broader(sense.concept)
+                    concepts |= {narrow for one in wider for narrow in self.lexicon.family(one)}
             first = first or next((sense.concept for sense in senses), "")
             labels[self.lexicon.label(senses[0].concept, self.language) if senses else self.items[i].text] = None
             direction = direction or self.direction(inside, first)
@@ -177,7 +181,7 @@ class Thresholds:
     def without_change(self, item: Item) -> tuple[str, list[QuestionWord]]:
         """The folded name of a metric without the direction it may end in ("accuracy drop"), and that direction."""
         found = [token.fold for token in tokens(item.text)]
-        for size in (1, 2):
+        for size in (2, 1):
             last = self.lexicon.words.bearing(" ".join(found[-size:]))
             words = [word for word in last if word.means & {"increase", "decrease", "improve"}]
             if words and len(found) > size:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Outcome, Query, respond
+from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Outcome, Query, answer, respond
 from kg.query.answer import Cell
 from kg.rdf.store import Store
 from kg.text import fold
@@ -212,3 +212,16 @@ def test_what_two_entries_say_of_one_paper_is_one_result(
 def test_the_same_comparison_every_time(compare: Callable[..., Answer]) -> None:
     assert compare("AlphaForm", "BetaForm") == compare("AlphaForm", "BetaForm")
     assert len(table(compare("AlphaForm", "BetaForm", limit=2))) == 2
+
+
+def test_a_thing_beside_a_kind_of_it_is_what_is_not_of_that_kind(
+    made: Callable[..., Store], vocabulary: Vocabulary
+) -> None:
+    world = made(
+        {
+            "900-01": paper("We use LoRA and QLoRA.", [(n, n, "used") for n in ("LoRA", "QLoRA")]),
+            "900-02": paper("We use QLoRA.", [("QLoRA", "QLoRA", "used")]),
+        }
+    )
+    for question in ("LoRA vs QLoRA", "QLoRA和LoRA哪个好"):
+        assert [row.id for row in answer(world, vocabulary, question).rows] == ["900-01"]

@@ -198,6 +198,9 @@ def test_not_relying_on_a_thing_is_what_texts_state(question: str, lexicon: Lexi
         # what no paper says of its authors, and subjects outside that papers are on
         ("what is the average age of the authors?", "refused"),
         ("作者的平均年龄是多少", "refused"),
+        ("量化论文的平均页数是多少", "refused"),
+        ("量化的显存占用是多少", "claims"),
+        ("most used benchmarks for pruning", "entities"),
         ("weather forecasting papers", "papers"),
         ("joke generation papers", "papers"),
         ("papers by Song Han", "papers"),
@@ -224,3 +227,10 @@ def test_number_beyond_all_results_stays_a_number(number: str, lexicon: Lexicon)
     for condition in read(f"speedup of {number}", lexicon).filter.conditions:
         for term in condition.any_of:
             assert not isinstance(term, Outcome) or term.value is None or term.value <= 1e15
+
+
+def test_without_training_data_is_not_without_training(lexicon: Lexicon) -> None:
+    wanted = read("knowledge distillation without the original training data", lexicon).filter
+    (lacks,) = [t for one in wanted.conditions for t in one.any_of if isinstance(t, Phrase)]
+    assert re.search(any_regex(lacks.said), "A data-free framework for distillation.")
+    assert not re.search(any_regex(lacks.said), "A training-free method with distillation.")

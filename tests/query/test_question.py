@@ -237,6 +237,19 @@ QUESTIONS = [
     ("papers since October 2025", "date >= 2025-10"),
     ("2025年10月的论文", "date = 2025-10"),
     ("002-22", "paper = 002-22"),
+    # a property before a speed-up is what texts must state, in both languages
+    (
+        "training-free acceleration of diffusion language models",
+        "text training-free & topic:diffusion-language-models",
+    ),
+    ("免训练的扩散语言模型加速方法", "text 免训练 & topic:diffusion-language-models"),
+    # what something does without, and where it was published
+    ("matmul-free token pruning", "text matmul-free & topic:token-reduction"),
+    ("rehearsal-free pruning", "text rehearsal-free & topic:pruning"),
+    ("无需回放的剪枝", "text 免回放 & topic:pruning"),
+    ("pruning papers published in Nature", "topic:pruning & venue = Nature"),
+    ("发表在Nature上的剪枝论文", "venue = Nature & topic:pruning"),
+    ("pruning papers published in 2025", "topic:pruning & date = 2025"),
     # sloppy ones
     ("papers that distil small lms", "topic:knowledge-distillation & topic:small-language-models"),
     ("kv cache comprssion at 32k", KV),

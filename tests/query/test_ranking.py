@@ -275,3 +275,28 @@ def test_threshold_lists_what_is_past_it_in_whatever_way_it_is_told(
     found = answer(store, vocabulary, "which techniques cut energy consumption by at least half?")
     assert sorted(cells(found, "paper", "value")) == [("900-01", "80%"), ("900-03", "4x")]
     assert {row.id for row in found.rows} == {"900-01", "900-03"}
+
+
+def test_results_that_are_not_sure_rank_only_where_none_is_sure(
+    made: Callable[..., Store], vocabulary: Vocabulary
+) -> None:
+    unsure = ("score", 0.4)
+    world = made(
+        {
+            "900-01": paper(
+                "AlphaDemo", "It is 3x faster.", [("3x faster", "inference speed", 3, "x", "increase", "")]
+            ),
+            "900-02": paper(
+                "BetaDemo",
+                "It is 9x faster. It has 8x more throughput.",
+                [
+                    ("9x faster", "inference speed", 9, "x", "increase", "", unsure),
+                    ("8x more throughput", "throughput", 8, "x", "increase", "", unsure),
+                ],
+            ),
+        }
+    )
+    found = answer(world, vocabulary, "highest speedup in pruning")
+    assert cells(found, "value") == [("3x",)]
+    assert any("not read surely" in note for note in found.notes)
+    assert cells(answer(world, vocabulary, "highest throughput in pruning"), "value") == [("8x",)]

@@ -40,7 +40,10 @@ def test_every_question_has_a_truth_in_one_form() -> None:
         if "pair" in one:
             pairs[one["pair"]].append(one)
     assert len({one["id"] for one in questions}) == len({one["question"] for one in questions}) == len(questions)
-    assert {one["split"] for one in questions} == {"dev", "test", "fresh", "later", "unseen", "last", "newest"}
+    assert {one["split"] for one in questions} == {"dev", "test", "fresh", "later", "unseen", "last", "newest"} | {
+        "plain",
+        "plain, later",
+    }
     assert {one["lang"] for one in questions} == {"en", "zh", "mixed"}
     assert sum(one["class"] == "no answer" for one in questions) > len(questions) / 6
     assert len(pairs) > 20

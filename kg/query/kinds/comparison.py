@@ -66,13 +66,24 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     return _Comparison(store, lexicon, question, query).answer(limit)
 
 
+def _apart(things: Sequence[Entity]) -> list[Entity]:
+    """The things, none with what is another of them: LoRA beside QLoRA is what is no QLoRA."""
+    out = []
+    for thing in things:
+        kinds = [other for other in things if set(other.concepts) < set(thing.concepts)]
+        theirs = {one for kind in kinds for one in (*kind.concepts, *kind.titles)}
+        concepts, titles = (tuple(c for c in own if c not in theirs) for own in (thing.concepts, thing.titles))
+        out.append(replace(thing, concepts=concepts, titles=titles))
+    return out
+
+
 class _Comparison:
     def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
         self.say = Sayings(query.language)
         self.measures = Measures(lexicon, self.say)
         self.notes = list(query.filter.notes)
-        self.things = list(query.things)
+        self.things = _apart(query.things)
         self.corpus = Corpus.of(store)
         self.papers: list[Papers] = []
 

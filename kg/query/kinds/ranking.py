@@ -95,13 +95,17 @@ class _Ranking:
         return self.metric.value is not None
 
     def leading(self) -> dict[Block, list[_Ranked]]:
-        """The first results of each block that has any."""
+        """The first results of each block that has any: sure ones, and all where none is sure."""
+        return self._first(sure=True) or self._first()
+
+    def _first(self, sure: bool = False) -> dict[Block, list[_Ranked]]:
+        self.left_out = defaultdict(set)
         shown: dict[Block, list[_Ranked]] = {}
         most = self.query.most or _SHOWN
         for block in self.order:
             first = self.query.most or (_NEXT if shown else _FIRST)
             room = min(first, most - sum(map(len, shown.values())))
-            if room > 0 and (found := self._leading(block, self.blocks[block], room)):
+            if room > 0 and (found := self._leading(block, self.blocks[block], room, sure)):
                 shown[block] = found
         return shown
 
@@ -207,13 +211,15 @@ class _Ranking:
 
     # What leads
 
-    def _leading(self, block: Block, found: Figures, room: int) -> list[_Ranked]:
+    def _leading(self, block: Block, found: Figures, room: int, sure: bool) -> list[_Ranked]:
         """The first results of a block, the best of each paper."""
         out: dict[str, _Ranked] = {}
         step = 2 * room + 4
         for at in range(0, min(len(found), 10 * step), step):
             for one in self._details(block, found.figures[at : at + step]):
-                if len(out) < room:
+                if sure and not one.quote.sure:
+                    self.left_out["unsure"].add(one.figure.said.node)
+                elif len(out) < room:
                     out.setdefault(one.figure.said.paper, one)
             if len(out) >= room:
                 break
@@ -328,8 +334,8 @@ class _Ranking:
         return [*out, *self._omitted()]
 
     def _omitted(self) -> list[str]:
-        """How many results are left out: obtained on something else, or not said to be on what is asked for."""
-        counts = ((key, len(self.left_out[key])) for key in ("elsewhere", "unsaid"))
+        """How many results are left out: obtained on something else, not said to be on what is asked for, not sure."""
+        counts = ((key, len(self.left_out[key])) for key in ("elsewhere", "unsaid", "unsure"))
         return [self.say(f"ranking.omitted_{key}", count) for key, count in counts if count]
 
     def _empty(self) -> Answer:
