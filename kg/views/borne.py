@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 #: A share that is kept of something: "retains 94% of the accuracy".
 KEPT = "kept"
 _DEALT_OUT = re.compile(r"\brespective(?:ly)?\b", re.IGNORECASE)
+_BELOW = re.compile(r"\b(?:below|under|less than|lower than|fewer than)\s+\S+(?:\s\S+)?$")
 _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
 _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
@@ -38,6 +39,7 @@ _FAST = re.compile(r"speed|throughput|rate")
 _RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
+_DEFAULT = "inference speed"  # the metric of a plain "3x faster" in a record
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
 _PART = re.compile(r"\s*(?:[a-z][\w-]*\s){1,2}(?:in|for)\s(?P<part>[A-Z][\w-]*[A-Z][\w-]*)")
 _CHANGED = ("decrease", "increase", "improve")  # groups of words behind which no metric stands
@@ -100,6 +102,10 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     metric = result.metric.removeprefix("retained ") if change == KEPT else result.metric
     bound = result.bound if result.bound != "exact" else _bound_of_list(place)
+    if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
+        bound = "below"
+    if metric == _DEFAULT and not re.search(r"\binfer", place.text, re.IGNORECASE):
+        metric = "speed"  # a speedup that does not say of what
     told = replace(result, change=change, metric=metric, bound=bound, setting=setting)
     return replace(told, baseline=against, baseline_concept=concept)
 
@@ -127,11 +133,11 @@ def says_metric(vocabulary: Vocabulary, wording: str, label: str) -> bool:
     """Whether a metric's label says what a paper's wording does, no less and no more.
 
     It does but for words of change and qualifiers: "mean decoding speedup" is decoding speed, "single-batch decoding
-    latency" is not inference latency.
+    latency" is not inference latency, nor is every speed that of inference.
     """
     lexicon = _reader(vocabulary).lexicon
     one, other = (_bearing(lexicon, text) for text in (wording, label))
-    return one == other or one == {"speed"} or (wording.isupper() and len(wording) > 1)
+    return one == other or (wording.isupper() and len(wording) > 1)
 
 
 def _bearing(lexicon: OutcomeLexicon, text: str) -> set[str]:

@@ -1,0 +1,121 @@
+"""The words of a mention as a sentence takes them from the paper: whole, with their article, short names spelt out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.extract.phrases import tagged
+from kg.model import Mention
+from kg.sources.words import WordCounts
+from kg.views.selection import clean
+
+_ARTICLE = re.compile(
+    r"\b(an?|the|our|its|their|this|these)\s+"
+    r"((?:(?!(?:of|for|in|on|to|with|by|from|via|as|at|than|that|through|under|during|into|using|over|across|between|and|an?|the|named|called|termed|dubbed)\s)"
+    r"[a-z-]+,?\s+){0,3}?)$",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(r"\s*[(（][^()（）]*$")  # a bracket that nothing closes: "language models (VLMs"
+_BACK = re.compile(r"\s+of\s+(?:these|those|this|such)\s+[\w-]+$")  # "the cost of these models"
+_WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
+_MARK = re.compile(r"[^\w\s-]")
+_VOWEL = re.compile(
+    r"8|1[18](?![\d.])|(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|[AEFHILMNORSX](?:[A-Z\d]|\b)|[AEIO][a-z]"
+)
+AHEAD = 80  # letters before a phrase in which its article may stand
+
+
+def article(said: str) -> str:
+    """The indefinite article of English words by how they sound.
+
+    >>> article("accuracy"), article("utilization"), article("FID score")
+    ('an', 'a', 'an')
+    >>> article("8% lower rate"), article("11x"), article("1.1x")
+    ('an', 'an', 'a')
+    """
+    return "an" if _VOWEL.match(said) else "a"
+
+
+def stands_for(acronym: str, phrase: str) -> bool:
+    """Whether an acronym consists of letters of a phrase in order, including its first letter.
+
+    >>> stands_for("EMoE", "Elastic MoE"), stands_for("MACC", "From Long to Lean")
+    (True, False)
+    """
+    letters = iter(re.sub(r"[\W_]", "", phrase).lower())
+    wanted = re.sub(r"[\W_]", "", acronym).lower()
+    heads = "".join(word[0] for word in re.findall(r"[A-Za-z]+", phrase)).lower()
+    starts = sum(c in heads for c in wanted)
+    return bool(wanted) and wanted[:1] == heads[:1] and all(c in letters for c in wanted) and 2 * starts >= len(wanted)
+
+
+def whole(wording: str) -> str:
+    """The words of a mention without an open bracket, a clause behind a comma, or what points back."""
+    return _BACK.sub("", _OPEN.sub("", _WITH_CLAUSE.split(clean(wording))[0]))
+
+
+def uncapitalised(said: str, text: str) -> str:
+    """Words without the capital that only the beginning of their sentence gives them: "Metal artifacts"."""
+    first = said.partition(" ")[0]
+    begins = all(text[:at].rstrip(" ")[-1:] in ("", ".", "!", "?", "\n") for at, _ in places(text, said))
+    is_phrase = first.istitle() and said in text and said[len(first) :].islower()
+    is_plain = is_phrase and WordCounts.load().is_plain(first.lower())
+    return said[:1].lower() + said[1:] if is_plain and begins else said
+
+
+def expanded(short: str, text: str) -> str:
+    """What an acronym stands for where the paper says so: "Adaptive Gate Routing", of "Adaptive Gate Routing (AGR)".
+
+    >>> expanded("AGR", "We add Adaptive Gate Routing (AGR)."), expanded("AGR", "We use AGR.")
+    ('Adaptive Gate Routing', '')
+    """
+    if " " in short or not sum(c.isupper() for c in short) > 1:
+        return ""
+    bracket = re.search(rf"\s\(\s*{re.escape(short)}s?\s*[),;]", text)
+    words = text[max(0, bracket.start() - AHEAD) : bracket.start()].split()[1:] if bracket else []
+    starts = range(len(words) - 2, -1, -1)
+    begins = (at for at in starts if words[at][:1].lower() == short[:1].lower())
+    fits = (" ".join(words[at:]) for at in begins if not _MARK.search(" ".join(words[at:])))
+    return next((full for full in fits if stands_for(short, full)), "")
+
+
+def is_short_of(one: Mention, other: Mention, text: str) -> bool:
+    """Whether one of two mentions is what the other is called for short: "Dynamic Learnable Scalar (DLS)"."""
+    return any(f"{a.surface} ({b.surface}" in text for a, b in ((one, other), (other, one)))
+
+
+def places(text: str, words: str) -> Iterator[tuple[int, int]]:
+    """Where words stand in a text."""
+    at = text.find(words)
+    while at >= 0 and words:
+        yield at, at + len(words)
+        at = text.find(words, at + 1)
+
+
+def is_word(text: str, at: int) -> bool:
+    """Whether a letter, digit or underscore stands at an index of a text, which may be one beyond it."""
+    return 0 <= at < len(text) and (text[at].isalnum() or text[at] == "_")
+
+
+def with_article(said: str, text: str) -> str:
+    """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse"."""
+    starts = [at for at, end in places(text.lower(), said.lower()) if not is_word(text, end)]
+    found = [_ARTICLE.search(text, max(0, at - AHEAD), at) for at in starts]
+    bare = any(not one and text.startswith(said, at) for one, at in zip(found, starts, strict=True))
+    before = next((one for one in found if one and _modifies(one[2])), None)
+    if not before or bare or re.match(r"(?:an?|the)\s", said) or (" " not in said and not said.islower()):
+        return said
+    if before[1].lower() == "these":
+        return said
+    if before[1].lower() not in ("a", "an", "this"):
+        return f"the {said}"
+    is_own = not before[2] and before[1].lower() != "this"
+    return f"{before[1].lower() if is_own else article(said)} {said}"
+
+
+def _modifies(between: str) -> bool:
+    """Whether the words between an article and a phrase only modify it: "single, ", not "system employs "."""
+    tags = [word.tag for word in tagged(between, 0, len(between))[0]]
+    is_apart = between.endswith(", ") and not (len(tags) > 1 and tags[-2].startswith("JJ"))
+    return not is_apart and not {"VBZ", "VBP"} & set(tags)
