@@ -129,6 +129,9 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
         ("Zorvex outperforms plain LMs as well as others.", "plain LMs as", ""),
         ("Zorvex outperforms the Quandle 4-step Corvid.", "Quandle", ""),
         ("Zorvex outperforms token eviction (Quandle).", "token eviction", ""),
+        ("Zorvex outperforms CNN-, GAN-, and other denoisers.", "GAN", ""),
+        ("Zorvex wins by 3% over Quandle, and Corvid achieving 5%.", "Corvid", ""),
+        ("Zorvex outperforms K-means discretization.", "K-means", "K-means"),
         ("Zorvex outperforms baselines in Critical Success Index (CSI).", "CSI", ""),
     ],
 )
@@ -169,6 +172,12 @@ def test_a_takeaway_tells_a_median_and_quotes_a_paper_in_the_middle(stated: Grap
     assert "30% higher speed (vs. Quandle)" in first["text"]
     assert first["quote"][0]["quote"] == "30% faster"
     assert len(first["papers"]) == 4
+
+
+def test_a_speed_many_times_higher_is_a_gain_and_no_quality(stated: Graph) -> None:
+    result = Result(Evidence("5x"), "performance", 5.0, "x", "increase", metric_concept="metric:accuracy")
+    shown = Selection.of(stated, [])
+    assert (is_gain(shown, result), is_quality(shown, result)) == (True, False)
 
 
 def test_a_line_of_the_table_says_what_a_paper_gains_and_on_what(stated: Graph) -> None:
