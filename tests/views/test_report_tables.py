@@ -238,6 +238,17 @@ def test_passing_mentions_stand_apart(built: Graph) -> None:
         assert sure or name in also
 
 
+def test_a_topic_is_not_what_else_has_its_name(built: Graph) -> None:
+    data = json.loads(str(built.report("hardware accelerator").render("json")))
+    does = {row["paper"] for row in _rows(data, "methods")}
+    assert 0 < len(does) < data["mentioning"] + len(does) < len(built.ask("hardware accelerator").rows)
+    for name in does:
+        topics = [
+            t for _, record in built.paper(name).entries for t in record.topics if t.id == "hardware-accelerators"
+        ]
+        assert any(topic.sure for topic in topics), name
+
+
 def test_techniques_stand_under_a_broader_concept(built: Graph) -> None:
     groups = json.loads(str(built.report("KV cache compression").render("json")))["techniques"]["groups"]
     family = next(group for group in groups if group["mark"] == "technique:model-compression")
