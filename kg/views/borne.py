@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 #: A share that is kept of something: "retains 94% of the accuracy".
 KEPT = "kept"
 _DEALT_OUT = re.compile(r"\brespective(?:ly)?\b", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(?<=\d) , (?=\d{3}(?!\d))")  # LaTeX's "4{,}918"
 _BELOW = re.compile(r"\b(?:below|under|less than|lower than|fewer than)\s+\S+(?:\s\S+)?$")
 _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
@@ -104,10 +105,11 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     bound = result.bound if result.bound != "exact" else _bound_of_list(place)
     if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
         bound = "below"
-    if metric == _DEFAULT and not re.search(r"\binfer", place.text, re.IGNORECASE):
+    clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
+    if metric == _DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE):
         metric = "speed"  # a speedup that does not say of what
     told = replace(result, change=change, metric=metric, bound=bound, setting=setting)
-    return replace(told, baseline=against, baseline_concept=concept)
+    return replace(told, baseline=_THOUSANDS.sub(",", against), baseline_concept=concept)
 
 
 def _has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:

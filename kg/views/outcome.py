@@ -333,7 +333,7 @@ def _ends_in(words: str, shown: Selection, result: Result, named: str) -> bool:
     """Whether the last English word of the metric is in this list of the words of outcomes."""
     said = named if named and not has_han(named) else result.metric if shown.lang == "zh" else metric(shown, result)
     known = shown.words(f"outcome.{words}").split() or PageWords("en")(f"outcome.{words}").split()
-    last = said.rpartition(" ")[2]
+    last = said.rpartition(" ")[2].lower() if words == "sized" else said.rpartition(" ")[2]
     return last in known or f"{last}s" in known
 
 

@@ -85,7 +85,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         told, quote = _effects(shown, paper, fields, text)
         out.effect = phrases(shown, told)
         out.is_level = bool(told) and all(one.form.startswith(("absolute", "count", "kept")) for one in told)
-        out.is_held = any(one.form in ("count", "kept") for one in told)
+        out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
         out.quotes += [quote] if quote and not out.effect and quote not in out.quotes else []
     if not (out.technique or out.problem or out.effect or out.quotes):
         out.quotes = _opening(paper, fields)

@@ -19,6 +19,7 @@ _ARTICLE = re.compile(
 _OPEN = re.compile(r"\s*[(（][^()（）]*$")  # a bracket that nothing closes: "language models (VLMs"
 _BACK = re.compile(r"\s+of\s+(?:these|those|this|such)\s+[\w-]+$")  # "the cost of these models"
 _WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
+_TORN = re.compile(r"(?<=\w) -(?=\w)")  # "stream -scaled"
 _MARK = re.compile(r"[^\w\s-]")
 _VOWEL = re.compile(
     r"8|1[18](?![\d.])|(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|[AEFHILMNORSX](?:[A-Z\d]|\b)|[AEIO][a-z]"
@@ -52,7 +53,7 @@ def stands_for(acronym: str, phrase: str) -> bool:
 
 def whole(wording: str) -> str:
     """The words of a mention without an open bracket, a clause behind a comma, or what points back."""
-    return _BACK.sub("", _OPEN.sub("", _WITH_CLAUSE.split(clean(wording))[0]))
+    return _TORN.sub("-", _BACK.sub("", _OPEN.sub("", _WITH_CLAUSE.split(clean(wording))[0])))
 
 
 def uncapitalised(said: str, text: str) -> str:
@@ -74,10 +75,16 @@ def expanded(short: str, text: str) -> str:
         return ""
     bracket = re.search(rf"\s\(\s*{re.escape(short)}s?\s*[),;]", text)
     words = text[max(0, bracket.start() - AHEAD) : bracket.start()].split()[1:] if bracket else []
-    starts = range(len(words) - 2, -1, -1)
-    begins = (at for at in starts if words[at][:1].lower() == short[:1].lower())
-    fits = (" ".join(words[at:]) for at in begins if not _MARK.search(" ".join(words[at:])))
-    return next((full for full in fits if stands_for(short, full)), "")
+    ends = (" ".join(words[at:]) for at in range(len(words) - 1, -1, -1))
+    fits = [full for full in ends if full[:1].lower() == short[:1].lower() and not _MARK.search(full)]
+    fits = [full for full in fits if stands_for(short, full)]
+    return next((full for full in fits if _is_of_heads(short, full)), fits[0] if fits else "")
+
+
+def _is_of_heads(short: str, full: str) -> bool:
+    """Whether the letters of an acronym begin words of a phrase in order."""
+    heads = iter(word[0].lower() for word in re.findall(r"[A-Za-z]+", full))
+    return all(c in heads for c in short.lower() if c.isalpha())
 
 
 def is_short_of(one: Mention, other: Mention, text: str) -> bool:

@@ -105,9 +105,10 @@ class Wording:
             "TO",
             "VB",
         ]
-        before = tags[: tags.index("IN")] if "IN" in tags else []
+        joint = next((i for i, tag in enumerate(tags) if tag in ("IN", "TO")), 0)
+        before = [tag for word, tag in zip(words[:joint], tags, strict=False) if word.text != "due"]
         if before and set(before) <= {"JJ", "JJR", "RB"} and words[len(before) - 1].text not in self.heads:
-            return False  # "expensive in memory"
+            return False  # "expensive in memory", "expensive due to redundancy"
         if is_gerund or is_cut or {"PRP", "PRP$"} & set(tags) or any(tag in _FINITE for tag in tags[:-1]):
             return False
         parts = [part for part in self._parts(text) if "dropped" not in part.roles]

@@ -106,6 +106,7 @@ def test_what_its_sentence_does_not_bear_out_is_not_told(
         ("It gives a 3x speedup in TPS.", "3x", {"value": 3.0, **SPEED}, "a speedup of 3x"),
         ("It has a level of 80% in accuracy, compared with Finch.", "80%", {"value": 80.0}, "accuracy of 80%"),
         ("It gives a 3x speedup of inference.", "3x", {"value": 3.0, **SPEED}, "3x higher inference speed"),
+        ("Parts: a decoder with 3x speedup; inference.", "3x", {"value": 3.0, **SPEED}, "a speedup of 3x"),
         ("It has real-time factors below 1.5.", "1.5", {**LEVEL, "bound": "up_to"}, "real-time factor of below 1.5"),
         ("It has 9% lower training loss.", "9%", {"value": 9.0, "metric": "training loss"}, "9% lower training loss"),
     ],

@@ -225,6 +225,8 @@ def test_an_unknown_origin_is_told(built: Graph) -> None:
         ("limited energy, unreliable communication", "有限的能量、不可靠通信"),
         ("training and decoding and the lack of memory", "训练和解码以及缺乏内存"),
         ("synthetic RESIDE dataset", "合成RESIDE数据集"),
+        ("rapid growth in memory", "内存的快速增长"),
+        ("DeepSeek series models", "DeepSeek系列模型"),
         ("frobnicated block size", ""),
         ("It is fast. It is small", ""),
         ("", ""),
@@ -315,6 +317,7 @@ def test_a_kept_share_is_told_as_what_a_paper_comes_with(built: Graph) -> None:
         ("FedAvg and effectively initializes client models", False),
         ("GPTQ and naively quantized models", True),
         ("high latency due to its verbosity", False),
+        ("computationally expensive due to semantic redundancy", False),
         ("adaptively allocating sparsity across modules", False),
         ("decoder inference expensive in attention and memory", False),
     ],
@@ -417,12 +420,16 @@ def test_a_problem_is_told_whole_and_on_its_own(built: Graph, text: str, problem
 
 
 def test_a_short_name_is_spelt_out_once(built: Graph) -> None:
-    text = "We propose Foo with Adaptive Block Routing (ABR) and a Learnable Scalar (DLS)."
-    names = ("ABR", "Learnable Scalar", "DLS")
+    text = "We propose Foo with Similar Adaptive-Block Routing (SABR) and a Learnable Scalar (DLS)."
+    names = ("SABR", "Learnable Scalar", "DLS")
     found = [Mention("technique", name, name, "A", role="proposed", sure=True) for name in names]
     paper = _stated(text, techniques=found)
-    assert brief(built, paper, "en") == "Foo uses Adaptive Block Routing (ABR) and a Learnable Scalar."
-    assert "自适应块路由（ABR）" in brief(built, paper, "zh")
+    assert brief(built, paper, "en") == "Foo uses Similar Adaptive-Block Routing (SABR) and a Learnable Scalar."
+    assert "SABR和可学习标量" in brief(built, paper, "zh")
+    found[0].surface = found[0].canonical = "ABR"
+    assert "自适应块路由（ABR）" in brief(
+        built, _stated("Foo has Adaptive Block Routing (ABR).", techniques=found[:1]), "zh"
+    )
 
 
 def test_a_title_and_its_short_name_are_one_technique(built: Graph) -> None:
