@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 KEPT = "kept"
 _DEALT_OUT = re.compile(r"\brespective(?:ly)?\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"(?<=\d) , (?=\d{3}(?!\d))")  # LaTeX's "4{,}918"
+_WITHIN = re.compile(r"\bwithin\s+(?:about\s+|only\s+)?\S+$")  # "within 4% of the baseline" is no gain
 _BELOW = re.compile(r"\b(?:below|under|less than|lower than|fewer than)\s+\S+(?:\s\S+)?$")
 _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
@@ -81,7 +82,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     low = result.value if isinstance(result.value, float | int) else result.value[0]
     if result.unit == "x" and result.change != "absolute" and low < 1:
         return None
-    if result.unit in ("x", "%") and _POINT.search(place.ahead):
+    if result.unit in ("x", "%") and (_POINT.search(place.ahead) or _WITHIN.search(place.text[: place.quantity.end])):
         return None
     if result.change in ("increase", "decrease") and reader.is_level(place, result):
         return None
@@ -102,6 +103,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if (_DEALT_OUT.search(place.text) or _is_listed(place)) and not _has_turn(place, result, setting):
         return None
     metric = result.metric.removeprefix("retained ") if change == KEPT else result.metric
+    part = re.search(rf"\b{re.escape(metric)} of ((?:[a-z-]+ )?[a-z]+-[a-z]+ [a-z]+s)\b", place.text)
+    metric = f"{metric} of {part[1]}" if part else metric  # "memory usage of vocabulary-related components"
     bound = result.bound if result.bound != "exact" else _bound_of_list(place)
     if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
         bound = "below"

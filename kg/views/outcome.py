@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?")
+_LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
 _CHANGES = ("increase", "decrease", "more", "fewer", "larger", "smaller")  # forms of which a sentence says 将
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
@@ -166,7 +167,11 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     if result.change == KEPT:
         said = said.removeprefix(shown.words("outcome.kept_opening"))
     if said or shown.lang != "zh":
-        is_one = result.change != "absolute" and f"{said}s".rpartition(" ")[2] in shown.words("outcome.counted").split()
+        is_one = (
+            result.change != "absolute"
+            and not _LINKED.search(said)
+            and f"{said}s".rpartition(" ")[2] in shown.words("outcome.counted").split()
+        )
         return f"{said}s" if is_one else said
     short = _ACRONYM.search(result.metric)
     if short:
@@ -334,6 +339,8 @@ def _ends_in(words: str, shown: Selection, result: Result, named: str) -> bool:
     said = named if named and not has_han(named) else result.metric if shown.lang == "zh" else metric(shown, result)
     known = shown.words(f"outcome.{words}").split() or PageWords("en")(f"outcome.{words}").split()
     last = said.rpartition(" ")[2].lower() if words == "sized" else said.rpartition(" ")[2]
+    if _LINKED.search(said):
+        return False  # of "time to first token" it is the time
     return last in known or f"{last}s" in known
 
 

@@ -31,6 +31,7 @@ from kg.views.surface import (
     uncapitalised,
     whole,
     with_article,
+    with_names,
 )
 from kg.views.wording import Wording, say, says
 
@@ -111,8 +112,9 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         and fold(short) not in fold(called)
         and (is_title or not stands_for(short, called))
     ):
+        frames = shown.graph.vocabulary.cues("label-frame-technique")
         full = expanded(short, text) if shown.lang != "zh" else ""
-        said = shown.words("outcome.aside", effect=with_article(full, text), notes=short) if full else short
+        said = shown.words("outcome.aside", effect=with_article(full, text, frames), notes=short) if full else short
         techniques, out.is_proposed = [said, *techniques], True
     out.technique = shown.words.listed(techniques)
     return out
@@ -197,6 +199,7 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
     if paper.entries[0][1].kind == "survey":
         return []
     own = {fold(name(paper)), fold(title(paper)), fold(what(paper)[0])}
+    own |= {fold(m.surface) for m in _mentions(paper, "model", fields)}
     found = [
         mention
         for mention in _mentions(paper, "technique", fields)
@@ -339,9 +342,10 @@ def _is_clause(mention: Mention, text: str) -> bool:
 def _wording(shown: Selection, mention: Mention, text: str) -> str:
     """The localised wording of a mention in the paper's words; in Chinese a short original where there is none."""
     nouns = Wording(shown.graph.vocabulary)
+    frames = shown.graph.vocabulary.cues("label-frame-technique")
     full = expanded(mention.surface, text) if mention.type == "technique" else ""
     if full:
-        spoken = nouns(full) if shown.lang == "zh" else with_article(full, text)
+        spoken = nouns(full) if shown.lang == "zh" else with_article(full, text, frames)
         return shown.words("outcome.aside", effect=spoken, notes=mention.surface) if spoken else mention.surface
     wordings = [whole(w) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
     wordings = [w for w in wordings if not _POINTS_BACK.search(w)]
@@ -352,7 +356,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         parts = [] if " and " in said else _LISTED.split(said)
         if len(parts) > 1 and all(tagged(part, 0, len(part))[0][-1].tag.startswith("NN") for part in parts):
             return shown.words.listed(parts)
-        return with_article(uncapitalised(said, text), text) if said else ""
+        return with_article(with_names(uncapitalised(said, text), text), text, frames) if said else ""
     known = list(filter(partial(says, text), wordings))
     if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
         return known[0] if mention.type == "technique" else ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 from kg.extract.phrases import tagged
 from kg.model import Mention
 from kg.sources.words import WordCounts
+from kg.text import fold
 from kg.views.selection import clean
 
 _ARTICLE = re.compile(
@@ -20,6 +22,9 @@ _OPEN = re.compile(r"\s*[(（][^()（）]*$")  # a bracket that nothing closes: 
 _BACK = re.compile(r"\s+of\s+(?:these|those|this|such)\s+[\w-]+$")  # "the cost of these models"
 _WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
 _TORN = re.compile(r"(?<=\w) -(?=\w)")  # "stream -scaled"
+_SMALL = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
+_HEAD = re.compile(r"(?:\s\([^()]*\))?\s([a-z]+)")
+_BRACES = re.compile(r"\\[a-z]+\{|[{}]")
 _MARK = re.compile(r"[^\w\s-]")
 _VOWEL = re.compile(
     r"8|1[18](?![\d.])|(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|[AEFHILMNORSX](?:[A-Z\d]|\b)|[AEIO][a-z]"
@@ -53,7 +58,9 @@ def stands_for(acronym: str, phrase: str) -> bool:
 
 def whole(wording: str) -> str:
     """The words of a mention without an open bracket, a clause behind a comma, or what points back."""
-    return _TORN.sub("-", _BACK.sub("", _OPEN.sub("", _WITH_CLAUSE.split(clean(wording))[0])))
+    said = _BACK.sub("", _OPEN.sub("", _WITH_CLAUSE.split(clean(wording))[0]))
+    said = said.rpartition("$")[0].strip() if said.count("$") % 2 else said  # a formula that nothing closes
+    return _TORN.sub("-", said)
 
 
 def uncapitalised(said: str, text: str) -> str:
@@ -74,10 +81,11 @@ def expanded(short: str, text: str) -> str:
     if " " in short or not sum(c.isupper() for c in short) > 1:
         return ""
     bracket = re.search(rf"\s\(\s*{re.escape(short)}s?\s*[),;]", text)
-    words = text[max(0, bracket.start() - AHEAD) : bracket.start()].split()[1:] if bracket else []
+    before = text[max(0, bracket.start() - AHEAD) : bracket.start()] if bracket else ""
+    words = _BRACES.sub("", before).split()[1:]
     ends = (" ".join(words[at:]) for at in range(len(words) - 1, -1, -1))
     fits = [full for full in ends if full[:1].lower() == short[:1].lower() and not _MARK.search(full)]
-    fits = [full for full in fits if stands_for(short, full)]
+    fits = [full for full in fits if stands_for(short, full) and len(re.findall("[A-Za-z]+", full)) > 1]
     return next((full for full in fits if _is_of_heads(short, full)), fits[0] if fits else "")
 
 
@@ -105,9 +113,26 @@ def is_word(text: str, at: int) -> bool:
     return 0 <= at < len(text) and (text[at].isalnum() or text[at] == "_")
 
 
-def with_article(said: str, text: str) -> str:
-    """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse"."""
+def with_names(said: str, text: str) -> str:
+    """Words with the capitals of names that a paper never writes small: "Shapley-based", not "shapley-based"."""
+
+    def spelt(found: re.Match[str]) -> str:
+        word = found[0].capitalize()
+        is_name = not re.search(rf"\b{found[0]}\b", text) and re.search(rf"\b{word}[ -][a-z]", text)
+        return word if is_name and not WordCounts.load().is_plain(found[0]) else found[0]
+
+    return _SMALL.sub(spelt, said)
+
+
+def with_article(said: str, text: str, heads: Collection[str] = ()) -> str:
+    """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse".
+
+    Before one of the `heads` the article is that of the head, which is not told: "a gate pruning (GP) method".
+    """
     starts = [at for at, end in places(text.lower(), said.lower()) if not is_word(text, end)]
+    words = [_HEAD.match(text, at + len(said)) for at in starts]
+    if any(word and fold(word[1]) in heads for word in words):
+        return said
     found = [_ARTICLE.search(text, max(0, at - AHEAD), at) for at in starts]
     bare = any(not one and text.startswith(said, at) for one, at in zip(found, starts, strict=True))
     before = next((one for one in found if one and _modifies(one[2])), None)
@@ -117,6 +142,8 @@ def with_article(said: str, text: str) -> str:
         return said
     if before[1].lower() not in ("a", "an", "this"):
         return f"the {said}"
+    if re.search(r"[^s]s(?: (?:of|between|in|for|from|with) |$)", said) and before[1].lower() == "this":
+        return said
     is_own = not before[2] and before[1].lower() != "this"
     return f"{before[1].lower() if is_own else article(said)} {said}"
 
@@ -124,5 +151,5 @@ def with_article(said: str, text: str) -> str:
 def _modifies(between: str) -> bool:
     """Whether the words between an article and a phrase only modify it: "single, ", not "system employs "."""
     tags = [word.tag for word in tagged(between, 0, len(between))[0]]
-    is_apart = between.endswith(", ") and not (len(tags) > 1 and tags[-2].startswith("JJ"))
-    return not is_apart and not {"VBZ", "VBP"} & set(tags)
+    is_apart = any(b == "," and not a.startswith("JJ") for a, b in pairwise(["", *tags]))
+    return not is_apart and not {"VB", "VBZ", "VBP", "VBG", "CC"} & set(tags)

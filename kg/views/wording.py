@@ -351,6 +351,8 @@ def _join(words: Sequence[str]) -> str:
     for word in words:
         if has_han(out[-1:]):
             word = word.removeprefix("-")  # "multi-SLO" is one word in Chinese too
+        if len(word) > 1 and has_han(word) and out.endswith(word):
+            continue  # 首词元延迟, of "time-to-first-token latency"
         apart = out and not has_han(out[-1]) and not has_han(word[:1]) and out[-1] != "-" and word[:1].isalnum()
         out += (" " if apart else "") + word
     return out

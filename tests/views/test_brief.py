@@ -14,7 +14,7 @@ from kg.views.brief import brief, reread
 from kg.views.outcome import ResultInWords, phrase, phrases
 from kg.views.selection import Selection
 from kg.views.slots import contribution, what
-from kg.views.surface import stands_for
+from kg.views.surface import stands_for, with_names
 from kg.views.wording import Wording
 from kg.vocabulary import Vocabulary
 
@@ -123,6 +123,11 @@ def test_endings_of_a_slot_are_not_said_twice(built: Graph) -> None:
             "（较Compressed Sparse Row）",
         ),
         ({"metric": "model size", "metric_concept": ""}, "41% smaller model size", "模型大小缩小41%"),
+        (
+            {"metric": "time to first token", "metric_concept": ""},
+            "41% lower time to first token",
+            "首词元延迟降低41%",
+        ),
         ({"metric": "token", "metric_concept": ""}, "41% fewer tokens", "减少41%"),
     ],
 )
@@ -361,6 +366,8 @@ def test_a_wish_a_means_or_a_fragment_is_no_problem(built: Graph, verb: str, pro
         ("We propose Foo, a method named adaptive gate.", " uses adaptive gate."),
         ("In Foo the system employs an adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo. This adaptive gate.", " uses an adaptive gate."),
+        ("We propose Foo, an adaptive gate method, or adaptive gate.", " uses adaptive gate."),
+        ("We propose Foo to fix this, including adaptive gate.", " uses adaptive gate."),
         ("Foo frames the choice of blocks as an adaptive gate.", ", in its own words: “"),
     ],
 )
@@ -407,6 +414,7 @@ def test_a_problem_or_a_metric_is_no_technique(built: Graph, technique: str) -> 
             "limited energy,unreliable links",
             "limited energy and unreliable",
         ),
+        ("It has high growth $O(n)$ of costs.", "high growth $O", "high growth"),
         ("It has costs of many such models.", "costs of many such models", ""),
         ("It has the overhead of kernel launches required for it.", "overhead of kernel", ""),
     ],
@@ -429,6 +437,13 @@ def test_a_short_name_is_spelt_out_once(built: Graph) -> None:
     found[0].surface = found[0].canonical = "ABR"
     assert "自适应块路由（ABR）" in brief(
         built, _stated("Foo has Adaptive Block Routing (ABR).", techniques=found[:1]), "zh"
+    )
+
+
+def test_a_name_keeps_its_capital() -> None:
+    text = "We use Brindle values. Adaptive Sinking, and Quandle Gates."
+    assert with_names("brindle-based adaptive sinking of quandle gates", text) == (
+        "Brindle-based adaptive sinking of quandle gates"
     )
 
 
