@@ -112,6 +112,11 @@ def _known(answer: Answer, most: int | None) -> dict[str, dict[str, str]]:
     return found | {e: _link(row) | {"place": f"#p-{quote(row.id)}"} for row in placed for e in row.sources}
 
 
+def paper_names(answer: Answer) -> dict[str, str]:
+    """How texts call the papers of an answer, by entry: "SnapKV 2024"."""
+    return {entry: row.name for row in answer.known if row.name for entry in row.sources}
+
+
 def _table(answer: Answer, most: int | None) -> list[dict[str, Any]]:
     at = shown_columns(answer)
     seen: set[tuple[str, ...]] = set()

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 #: A share that is kept of something: "retains 94% of the accuracy".
 KEPT = "kept"
 _DEALT_OUT = re.compile(r"\brespective(?:ly)?\b", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(?<=\d) , (?=\d{3}(?!\d))")  # LaTeX's "4{,}918"
+_WITHIN = re.compile(r"\bwithin\s+(?:about\s+|only\s+)?\S+$")  # "within 4% of the baseline" is no gain
+_BELOW = re.compile(r"\b(?:below|under|less than|lower than|fewer than)\s+\S+(?:\s\S+)?$")
 _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
 _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
@@ -38,6 +41,7 @@ _FAST = re.compile(r"speed|throughput|rate")
 _RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
+_DEFAULT = "inference speed"  # the metric of a plain "3x faster" in a record
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
 _PART = re.compile(r"\s*(?:[a-z][\w-]*\s){1,2}(?:in|for)\s(?P<part>[A-Z][\w-]*[A-Z][\w-]*)")
 _CHANGED = ("decrease", "increase", "improve")  # groups of words behind which no metric stands
@@ -78,7 +82,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     low = result.value if isinstance(result.value, float | int) else result.value[0]
     if result.unit == "x" and result.change != "absolute" and low < 1:
         return None
-    if result.unit in ("x", "%") and _POINT.search(place.ahead):
+    if result.unit in ("x", "%") and (_POINT.search(place.ahead) or _WITHIN.search(place.text[: place.quantity.end])):
         return None
     if result.change in ("increase", "decrease") and reader.is_level(place, result):
         return None
@@ -99,9 +103,16 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if (_DEALT_OUT.search(place.text) or _is_listed(place)) and not _has_turn(place, result, setting):
         return None
     metric = result.metric.removeprefix("retained ") if change == KEPT else result.metric
+    part = re.search(rf"\b{re.escape(metric)} of ((?:[a-z-]+ )?[a-z]+-[a-z]+ [a-z]+s)\b", place.text)
+    metric = f"{metric} of {part[1]}" if part else metric  # "memory usage of vocabulary-related components"
     bound = result.bound if result.bound != "exact" else _bound_of_list(place)
+    if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
+        bound = "below"
+    clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
+    if metric == _DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE):
+        metric = "speed"  # a speedup that does not say of what
     told = replace(result, change=change, metric=metric, bound=bound, setting=setting)
-    return replace(told, baseline=against, baseline_concept=concept)
+    return replace(told, baseline=_THOUSANDS.sub(",", against), baseline_concept=concept)
 
 
 def _has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:
@@ -127,11 +138,11 @@ def says_metric(vocabulary: Vocabulary, wording: str, label: str) -> bool:
     """Whether a metric's label says what a paper's wording does, no less and no more.
 
     It does but for words of change and qualifiers: "mean decoding speedup" is decoding speed, "single-batch decoding
-    latency" is not inference latency.
+    latency" is not inference latency, nor is every speed that of inference.
     """
     lexicon = _reader(vocabulary).lexicon
     one, other = (_bearing(lexicon, text) for text in (wording, label))
-    return one == other or one == {"speed"} or (wording.isupper() and len(wording) > 1)
+    return one == other or (wording.isupper() and len(wording) > 1)
 
 
 def _bearing(lexicon: OutcomeLexicon, text: str) -> set[str]:

@@ -87,7 +87,8 @@ def _chinese(words: PageWords, found: Slots) -> str:
     if found.problem:
         says.append(words("brief.addresses", problem=_ended(words, "problem", found.problem)))
     if found.effect:
-        says.append(words("brief.achieves", effect=found.effect.removesuffix("的效果")))
+        verb = "brief.achieves" if not found.is_level else "brief.levels" if says else "brief.reports"
+        says.append(words(verb, effect=found.effect.removesuffix("的效果")))
     if found.institutions:
         says.insert(0, words("brief.presents", who=_institutions(words, found.institutions), what=what))
     else:
@@ -119,10 +120,10 @@ def _english(words: PageWords, found: Slots) -> str:
         start = what if found.name else what[:1].upper() + what[1:]
         said = start + (f" {does}" if does else "")
     if found.effect:
-        is_kept = words("outcome.kept", metric="", amount="").split()[-1] in found.effect.split()
-        bare = not does and not found.institutions and not is_kept
-        verb = "brief.keeping" if is_kept else "brief.achieves" if bare else "brief.achieving"
-        effect = words(verb, effect=found.effect)
+        bare = not does and not found.institutions
+        reached = "brief.achieves" if bare else "brief.achieving"
+        held = "brief.reports" if bare else "brief.levels"  # what is kept or counted is not achieved
+        effect = words(held if found.is_held else reached, effect=found.effect)
         said += f" {effect}" if bare else f", {effect}"
     said += _quoted(words, found)
     return said if said.endswith(".") else f"{said}."

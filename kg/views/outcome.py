@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kg.text import fold, has_han
 from kg.views.borne import KEPT, says_metric
 from kg.views.selection import clean
+from kg.views.surface import article, stands_for
 from kg.views.wording import Wording, say, says
 from kg.views.words import PageWords
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?")
-_VOWEL = re.compile(r"(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|[AEFHILMNORSX](?:[A-Z\d]|\b)|[AEIO][a-z]")
+_LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
+_PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
+_CHANGES = ("increase", "decrease", "more", "fewer", "larger", "smaller")  # forms of which a sentence says 将
+_OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
 _LONG = 40  # characters of a setting or baseline that fits into brackets
 
 
@@ -49,8 +53,9 @@ class ResultInWords:
             form = "from_higher" if float(origin.replace(",", "")) > result.value else "from_lower"
         elif start:
             wording = start["value"] + start["unit"]
+        is_title = shown.lang == "zh" and _is_title(shown, result)
         asides = [
-            "" if origin else _against(shown, result.baseline_concept, wording, paper),
+            wording if is_title else "" if origin else _against(shown, result.baseline_concept, wording, paper),
             _setting(shown, result, paper),
         ]
         against, setting = ("" if aside == named else aside for aside in asides)
@@ -66,8 +71,9 @@ def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
         bare = replace(result, baseline="", setting="") if alike else result
         before = said[at - 1] if at else None
         again = before is not None and (before.metric, before.form) == (result.metric, result.form)
-        out.append(_phrase(shown, bare, again=again and shown.lang == "zh" and not bare.origin))
-    if said and said[0].form.startswith(("increase", "decrease", "more", "fewer")):
+        again = again and (shown.lang == "zh" or result.form.startswith(_OF))
+        out.append(_phrase(shown, bare, again=again and not bare.origin))
+    if said and said[0].form.startswith(_CHANGES):
         out[0] = shown.words("outcome.first_change", effect=out[0])
     if shown.lang != "zh":
         return shown.words.listed(out)
@@ -88,21 +94,14 @@ def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False) -> st
     if again:
         effect = said.amount
     else:
-        named = with_article(words, said.metric) if said.form.startswith("absolute") else said.metric
+        named = _in_form(words, said.metric, said.form)
         effect = words(f"outcome.{said.form}", metric=named, amount=said.amount, origin=said.origin)
         effect = _bound_first(shown, effect, said.metric)
+        if said.form.startswith(_CHANGES) and said.metric.rpartition(" ")[2] in words("outcome.articled").split():
+            effect = f"{article(effect)} {effect}" if effect[:1].isdigit() else effect
     notes = [words("outcome.than", baseline=said.baseline)] if said.baseline else []
     notes += [said.setting] if said.setting else []
     return words("outcome.aside", effect=effect, notes=words("outcome.aside_comma").join(notes)) if notes else effect
-
-
-def article(said: str) -> str:
-    """The indefinite article of English words by how they sound.
-
-    >>> article("accuracy"), article("utilization"), article("FID score")
-    ('an', 'a', 'an')
-    """
-    return "an" if _VOWEL.match(said) else "a"
 
 
 def with_article(words: PageWords, named: str) -> str:
@@ -114,13 +113,22 @@ def with_article(words: PageWords, named: str) -> str:
     return f"{article(named)} {named}"
 
 
+def _in_form(words: PageWords, named: str, form: str) -> str:
+    """The metric with the article that a level or a kept share has: "an accuracy of", "of the accuracy"."""
+    if form == KEPT and words.lang != "zh" and named.rpartition(" ")[2].islower():
+        return f"the {named}"
+    return with_article(words, named) if form.startswith("absolute") else named
+
+
 def phrase(shown: Selection, result: Result, *, aside: bool = True) -> str:
     """A result as a noun phrase: "up to 41% lower latency (vs. vLLM)", "时延最高降低41%（较vLLM）".
 
     Without `aside`, baseline and setting are left out.
     """
     named = metric(shown, result)
-    said = shown.words(f"outcome.{_form(shown, result, named)}", metric=named, amount=amount(shown, result))
+    form = _form(shown, result, named)
+    in_form = _in_form(shown.words, named, form) if form == KEPT else named
+    said = shown.words(f"outcome.{form}", metric=in_form, amount=amount(shown, result))
     said = _bound_first(shown, said, named)
     beside = notes(shown, result)
     return shown.words("outcome.aside", effect=said, notes=beside) if aside and beside else said
@@ -135,7 +143,8 @@ def value(shown: Selection, result: Result) -> str:
 def notes(shown: Selection, result: Result) -> str:
     """Baseline and setting: "vs. chunked prefill; Qwen3-8B"; "" if there is neither."""
     against = baseline(shown, result)
-    against = against if shown.lang != "zh" or has_han(against) else _name(against)
+    if shown.lang == "zh" and (not has_han(against) or _is_title(shown, result)):
+        against = _name(result.baseline if _is_title(shown, result) else against)
     said = [shown.words("outcome.than", baseline=against)] if against else []
     setting = clean(result.setting)
     if shown.lang == "zh" and not has_han(setting):
@@ -158,7 +167,12 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     if result.change == KEPT:
         said = said.removeprefix(shown.words("outcome.kept_opening"))
     if said or shown.lang != "zh":
-        return said
+        is_one = (
+            result.change != "absolute"
+            and not _LINKED.search(said)
+            and f"{said}s".rpartition(" ")[2] in shown.words("outcome.counted").split()
+        )
+        return f"{said}s" if is_one else said
     short = _ACRONYM.search(result.metric)
     if short:
         return short[1]
@@ -167,7 +181,29 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
 
 
 def baseline(shown: Selection, result: Result) -> str:
-    return say(shown, result.baseline_concept, result.baseline) or clean(result.baseline)
+    return say(shown, _same(shown, result.baseline_concept, result.baseline), result.baseline) or clean(result.baseline)
+
+
+def _is_title(shown: Selection, result: Result) -> bool:
+    """Whether a baseline is a name of several words, which its words do not tell: "Compressed Sparse Column"."""
+    words = result.baseline.split()
+    return (
+        len(words) > 1
+        and all(word[:1].isupper() for word in words)
+        and result.baseline_concept not in shown.graph.vocabulary
+    )
+
+
+def _same(shown: Selection, concept: str, wording: str) -> str:
+    """The concept of a wording if its label says what the wording does, in full or as an acronym; else "".
+
+    "USP", of "Unified Sequence Parallelism", is not sequence parallelism.
+    """
+    if concept not in shown.graph.vocabulary:
+        return ""
+    label = shown.graph.vocabulary[concept].label.get("en", "")
+    is_short = any(stands_for(word, label) for word in wording.split() if sum(map(str.isupper, word)) > 1)
+    return concept if is_short or set(fold(label).split()) <= set(fold(wording).split()) else ""
 
 
 def _aside(shown: Selection, concept: str, wording: str, paper: str) -> str:
@@ -177,6 +213,7 @@ def _aside(shown: Selection, concept: str, wording: str, paper: str) -> str:
     if not Wording(shown.graph.vocabulary).is_noun_phrase(wording):
         return ""
     said = say(shown, concept, wording, paper)
+    said = _PLURAL.sub("", said) if shown.lang == "zh" else said
     return said if says(paper, said) and not said.endswith("的") else ""
 
 
@@ -185,13 +222,14 @@ def _against(shown: Selection, concept: str, wording: str, paper: str) -> str:
     known = shown.graph.vocabulary.find(wording, "technique")
     if shown.lang == "zh" and concept not in shown.graph.vocabulary and known:
         concept = known.curie
-    said = _aside(shown, concept, wording, paper)
+    said = _aside(shown, _same(shown, concept, wording), wording, paper)
     return said if has_han(said) or shown.lang != "zh" else _name(said)
 
 
 def _name(wording: str) -> str:
-    """English words that may stand in a Chinese sentence: a name, which begins with a capital or a digit; else ""."""
-    return "" if wording[:1].islower() else wording
+    """English words that may stand in a Chinese sentence: a name, which has a capital or a digit; else ""."""
+    first = wording.partition(" ")[0]
+    return "" if first.islower() and not any(map(str.isdigit, first)) else _PLURAL.sub("", wording)
 
 
 def _setting(shown: Selection, result: Result, paper: str) -> str:
@@ -265,8 +303,11 @@ def _form(shown: Selection, result: Result, named: str = "") -> str:
     if is_counted(shown, result, named) and (shown.lang != "zh" or result.unit != "x"):
         return {"increase": "more", "decrease": "fewer"}.get(result.change, "count")
     head = (named or metric(shown, result)).partition(" of ")[0]  # of "latency of the cache" it is the latency
-    if shown.lang != "zh" and result.change != "absolute" and _ends_in("sized", shown, result, head):
+    is_size = result.change != "absolute" and _ends_in("sized", shown, result, head)
+    if is_size and (shown.lang != "zh" or result.unit != "x"):
         return {"increase": "larger", "decrease": "smaller"}[result.change]
+    if shown.lang != "zh" and named == "speed" and result.unit == "x" and result.change == "increase":
+        return "speedup"
     if result.change == "increase":
         if result.unit == "x":
             return "increase_times"
@@ -296,7 +337,11 @@ def is_counted(shown: Selection, result: Result, named: str = "") -> bool:
 def _ends_in(words: str, shown: Selection, result: Result, named: str) -> bool:
     """Whether the last English word of the metric is in this list of the words of outcomes."""
     said = named if named and not has_han(named) else result.metric if shown.lang == "zh" else metric(shown, result)
-    return said.rpartition(" ")[2] in PageWords("en")(f"outcome.{words}").split()
+    known = shown.words(f"outcome.{words}").split() or PageWords("en")(f"outcome.{words}").split()
+    last = said.rpartition(" ")[2].lower() if words == "sized" else said.rpartition(" ")[2]
+    if _LINKED.search(said):
+        return False  # of "time to first token" it is the time
+    return last in known or f"{last}s" in known
 
 
 def is_size(shown: Selection, result: Result) -> bool:

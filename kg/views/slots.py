@@ -19,12 +19,25 @@ from kg.model import Brief, Mention, Paper, Result
 from kg.text import fold, has_han, sentences
 from kg.views.borne import borne, is_metric_head, quotable, sentence
 from kg.views.latex import as_text
-from kg.views.outcome import ResultInWords, article, gets_worse, phrases
+from kg.views.outcome import ResultInWords, gets_worse, phrases
 from kg.views.selection import EntryResult, Selection, clean, name, title
+from kg.views.surface import (
+    AHEAD,
+    expanded,
+    is_short_of,
+    is_word,
+    places,
+    stands_for,
+    uncapitalised,
+    whole,
+    with_article,
+    with_names,
+)
 from kg.views.wording import Wording, say, says
 
 _MOST = {"technique": 2, "problem": 2, "result": 6}
 _FEW = 4  # maximum words of a technique kept in the original
+_SHORT_VERB = 4  # letters of "is", "has", "uses", which are no plurals
 _LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
 _SOLVE_NOTHING = ("survey", "benchmark", "dataset")
 _TELLING = 9  # words of a sentence that says what a paper does
@@ -34,16 +47,12 @@ _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
 _OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
 _BEHIND = re.compile(r"\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)")
-_ARTICLE = re.compile(
-    r"\b(an?|the|our|its|their)\s+((?:(?!(?:of|for|in|on|to|with|by|from|via|as|at|than|that)\s)[a-z-]+,?\s+){0,3}?)$",
-    re.IGNORECASE,
-)
+_POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
+_LISTED = re.compile(r",\s*")
 _AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3}$")
 _SUBJECT = re.compile(r"(?P<word>[A-Za-z][\w-]*)\s(?:\([^()]*\)\s)?$")
 _OBJECT_BEGINS = ("JJ", "JJR", "DT", "PRP$", "CD", "RB")
 _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no name
-_AHEAD = 80  # letters before a phrase in which its article may stand
-_WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
 
@@ -62,6 +71,8 @@ class Slots:
     problem: str = ""
     effect: str = ""
     quotes: list[str] = field(default_factory=list)  # sentences of the paper in place of slots that nothing sure fills
+    is_level: bool = False  # whether the effect says what is reached, not what changes
+    is_held: bool = False  # whether it begins with what is kept or counted
     is_proposed: bool = False  # whether the technique begins with the paper's own name
 
 
@@ -72,7 +83,10 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     out.institutions = list(_institutions(shown, paper, fields, text))
     out.effect = clean(_given(shown, paper, fields).effect)
     if not out.effect:
-        out.effect, quote = _effects(shown, paper, fields, text)
+        told, quote = _effects(shown, paper, fields, text)
+        out.effect = phrases(shown, told)
+        out.is_level = bool(told) and all(one.form.startswith(("absolute", "count", "kept")) for one in told)
+        out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
         out.quotes += [quote] if quote and not out.effect and quote not in out.quotes else []
     if not (out.technique or out.problem or out.effect or out.quotes):
         out.quotes = _opening(paper, fields)
@@ -98,7 +112,10 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         and fold(short) not in fold(called)
         and (is_title or not stands_for(short, called))
     ):
-        techniques, out.is_proposed = [short, *techniques], True
+        frames = shown.graph.vocabulary.cues("label-frame-technique")
+        full = expanded(short, text) if shown.lang != "zh" else ""
+        said = shown.words("outcome.aside", effect=with_article(full, text, frames), notes=short) if full else short
+        techniques, out.is_proposed = [said, *techniques], True
     out.technique = shown.words.listed(techniques)
     return out
 
@@ -124,19 +141,6 @@ def what(paper: Paper) -> tuple[str, bool]:
     if front and (f" {fold(own)} " in f" {fold(head['head'] if head else '')} "):
         return front, False
     return whole, True
-
-
-def stands_for(acronym: str, phrase: str) -> bool:
-    """Whether an acronym consists of letters of a phrase in order, including its first letter.
-
-    >>> stands_for("EMoE", "Elastic MoE"), stands_for("MACC", "From Long to Lean")
-    (True, False)
-    """
-    letters = iter(re.sub(r"[\W_]", "", phrase).lower())
-    wanted = re.sub(r"[\W_]", "", acronym).lower()
-    heads = "".join(word[0] for word in re.findall(r"[A-Za-z]+", phrase)).lower()
-    starts = sum(c in heads for c in wanted)
-    return bool(wanted) and wanted[:1] == heads[:1] and all(c in letters for c in wanted) and 2 * starts >= len(wanted)
 
 
 def _text(paper: Paper, fields: Collection[str]) -> str:
@@ -195,6 +199,7 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
     if paper.entries[0][1].kind == "survey":
         return []
     own = {fold(name(paper)), fold(title(paper)), fold(what(paper)[0])}
+    own |= {fold(m.surface) for m in _mentions(paper, "model", fields)}
     found = [
         mention
         for mention in _mentions(paper, "technique", fields)
@@ -204,8 +209,14 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
         and not stands_for(name(paper), mention.surface)
         and not _is_host(mention, name(paper), text)
         and not is_metric_head(shown.graph.vocabulary, fold(mention.surface).rpartition(" ")[2])
+        and not (name(paper) and _opens_title(mention, paper))
     ]
     return _chosen(shown, found, text, _MOST["technique"])
+
+
+def _opens_title(mention: Mention, paper: Paper) -> bool:
+    """Whether a title says what is named elsewhere before its "for": "Cross-Stage Gate Network for Ultrasound"."""
+    return " " in mention.surface and fold(title(paper)).startswith(f"{fold(mention.surface)} for ")
 
 
 def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[str]:
@@ -245,6 +256,7 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     said.sort(
         key=lambda one: (
             len(words[one]) < _TELLING,
+            not cues("besides").isdisjoint(words[one]),
             name(paper) not in one,
             name(paper) in one and cues("proposal").isdisjoint(words[one]),
         )
@@ -273,6 +285,8 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
     mentions = list(mentions)
     endings = tuple(shown.words("brief.problem_endings").split()) or ("\n",)  # a problem is not a technique
     for mention in sorted(mentions, key=lambda mention: -mention.confidence):
+        if any(is_short_of(mention, other, text) for other in mentions if id(other) in chosen):
+            continue
         is_none = _is_cut(shown, mention, text) or _is_likeness(shown, mention, text) or _is_clause(mention, text)
         said = "" if is_none else _wording(shown, mention, text)
         if mention.type == "technique" and said.endswith(endings):
@@ -290,11 +304,12 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
 
 def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     """Whether the words of a mention go on behind it: "growth of the key-value" before "cache"."""
-    behind = (
-        _BEHIND.match(text, end) for start, end in _places(text, mention.surface) if not _is_word(text, start - 1)
-    )
+    behind = (_BEHIND.match(text, end) for start, end in places(text, mention.surface) if not is_word(text, start - 1))
     word = next((found["word"] for found in behind if found), "")
     is_noun = word and tagged(word, 0, len(word))[0][0].tag.startswith("NN")
+    is_noun = is_noun or (
+        len(word) > _SHORT_VERB and word.endswith("s") and re.search(rf"\b{word} \w+ed (?:for|by|in|to|from)\b", text)
+    )
     is_gerund = mention.surface.endswith("ing")  # "inadequate handling" before "of", "analysis showing" before "that"
     takes = is_gerund and word in _OBJECTS
     return bool(is_noun or takes or fold(word) in Wording(shown.graph.vocabulary).heads)
@@ -303,7 +318,7 @@ def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
 def _is_likeness(shown: Selection, mention: Mention, text: str) -> bool:
     """Whether a mention is what something is only regarded as: "treats power caps as a control knob"."""
     verbs = shown.graph.vocabulary.cues("regard")
-    before = (text[max(0, at - _AHEAD) : at] for at, _ in _places(text, mention.surface))
+    before = (text[max(0, at - AHEAD) : at] for at, _ in places(text, mention.surface))
     regarded = (found["verbs"] for said in before if (found := _AS.search(said)))
     return any(not verbs.isdisjoint(fold(said).split()) for said in regarded)
 
@@ -319,7 +334,7 @@ def _is_clause(mention: Mention, text: str) -> bool:
     if not rest or not first.islower():
         return False
     ends = ("NNS", "NNPS", "PRP", "WDT") if tagged(rest, 0, len(rest))[0][0].tag in _OBJECT_BEGINS else ()
-    before = (_SUBJECT.search(text[max(0, at - _BEFORE) : at]) for at, _ in _places(text, mention.surface))
+    before = (_SUBJECT.search(text[max(0, at - _BEFORE) : at]) for at, _ in places(text, mention.surface))
     words = [found["word"] for found in before if found]
     return any(tagged(word, 0, len(word))[0][0].tag in (*ends, "RB") for word in words)
 
@@ -327,12 +342,21 @@ def _is_clause(mention: Mention, text: str) -> bool:
 def _wording(shown: Selection, mention: Mention, text: str) -> str:
     """The localised wording of a mention in the paper's words; in Chinese a short original where there is none."""
     nouns = Wording(shown.graph.vocabulary)
-    wordings = [_WITH_CLAUSE.split(clean(w))[0] for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
+    frames = shown.graph.vocabulary.cues("label-frame-technique")
+    full = expanded(mention.surface, text) if mention.type == "technique" else ""
+    if full:
+        spoken = nouns(full) if shown.lang == "zh" else with_article(full, text, frames)
+        return shown.words("outcome.aside", effect=spoken, notes=mention.surface) if spoken else mention.surface
+    wordings = [whole(w) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
+    wordings = [w for w in wordings if not _POINTS_BACK.search(w)]
     if shown.lang != "zh":
         labels = (say(shown, mention.concept, w, text) for w in wordings)
         labels = (w for w in labels if w and not has_han(w) and says(text, w))
         said = next(filter(nouns.is_noun_phrase, labels), "")
-        return _with_article(said, text) if said else ""
+        parts = [] if " and " in said else _LISTED.split(said)
+        if len(parts) > 1 and all(tagged(part, 0, len(part))[0][-1].tag.startswith("NN") for part in parts):
+            return shown.words.listed(parts)
+        return with_article(with_names(uncapitalised(said, text), text), text, frames) if said else ""
     known = list(filter(partial(says, text), wordings))
     if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
         return known[0] if mention.type == "technique" else ""
@@ -344,33 +368,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     return next((w for w in short if nouns.is_noun_phrase(w)), "")
 
 
-def _places(text: str, words: str) -> Iterator[tuple[int, int]]:
-    """Where words stand in a text."""
-    at = text.find(words)
-    while at >= 0 and words:
-        yield at, at + len(words)
-        at = text.find(words, at + 1)
-
-
-def _is_word(text: str, at: int) -> bool:
-    """Whether a letter, digit or underscore stands at an index of a text, which may be one beyond it."""
-    return 0 <= at < len(text) and (text[at].isalnum() or text[at] == "_")
-
-
-def _with_article(said: str, text: str) -> str:
-    """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse"."""
-    places = [at for at, end in _places(text.lower(), said.lower()) if not _is_word(text, end)]
-    found = [_ARTICLE.search(text, max(0, at - _AHEAD), at) for at in places]
-    bare = any(not one and text.startswith(said, at) for one, at in zip(found, places, strict=True))
-    before = next((one for one in found if one and not one[2].endswith(", ")), None)
-    if not before or bare or re.match(r"(?:an?|the)\s", said) or (" " not in said and not said.islower()):
-        return said
-    if before[1].lower() not in ("a", "an"):
-        return f"the {said}"
-    return f"{before[1].lower() if not before[2] else article(said)} {said}"
-
-
-def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> tuple[str, str]:
+def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> tuple[list[ResultInWords], str]:
     """The paper's main results, in text order, and the sentence of the surest of those that cannot be told.
 
     A sentence of which a result is told is not quoted.
@@ -380,7 +378,7 @@ def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str)
     sayable = [(one, result, said) for one, result in told if (said := ResultInWords.of(shown, result, text))]
     sayable = [triple for triple in sayable if not any(_is_another_of(triple, other) for other in sayable)]
     ranked = sorted(sayable, key=lambda triple: _rank(triple[1]))[: _MOST["result"]]
-    effect = phrases(shown, [triple[2] for triple in sayable if triple in ranked])
+    effect = [triple[2] for triple in sayable if triple in ranked]
     known = {sentence(one) for one, _, _ in sayable}
     surest = sorted((one for one, _ in found), key=lambda one: (gets_worse(shown, one.result), -one.result.confidence))
     return effect, next((said for said in map(sentence, surest) if said and said not in known), "")

@@ -105,9 +105,10 @@ class Wording:
             "TO",
             "VB",
         ]
-        before = tags[: tags.index("IN")] if "IN" in tags else []
+        joint = next((i for i, tag in enumerate(tags) if tag in ("IN", "TO")), 0)
+        before = [tag for word, tag in zip(words[:joint], tags, strict=False) if word.text != "due"]
         if before and set(before) <= {"JJ", "JJR", "RB"} and words[len(before) - 1].text not in self.heads:
-            return False  # "expensive in memory"
+            return False  # "expensive in memory", "expensive due to redundancy"
         if is_gerund or is_cut or {"PRP", "PRP$"} & set(tags) or any(tag in _FINITE for tag in tags[:-1]):
             return False
         parts = [part for part in self._parts(text) if "dropped" not in part.roles]
@@ -157,10 +158,16 @@ class Wording:
             if match.type in _SPOKEN and is_whole and self._is_plain(match.concept, surface):
                 said = spoken(self.vocabulary, match.concept, text)
             elif match.type in NAMED:
-                said = surface if _SIGN.search(surface) else ""
+                said = self._named(surface) if _SIGN.search(surface) else ""
             if said and words > out.get(begin, (0, {}))[0]:
                 out[begin] = (words, {"word" if has_han(said) else "name": said, "noun": ""})
         return out
+
+    def _named(self, surface: str) -> str:
+        """A name, with what kind of thing it is in Chinese: "RESIDE数据集"."""
+        front, _, last = surface.rpartition(" ")
+        kind = self.words.get(fold(last), {}).get("word", "") if last.islower() else ""
+        return f"{front}{kind}" if kind else surface
 
     def _is_plain(self, concept: str, surface: str) -> bool:
         """Whether words are equivalent to a concept's preferred label; other labels may say more or less.
@@ -281,8 +288,13 @@ def _split(parts: Sequence[PhrasePart], fits: Callable[[str], bool]) -> str | No
 def _opened(parts: Sequence[PhrasePart]) -> str | None:
     """A word that governs everything after it: "lack of flexibility"."""
     template = parts[0].roles.get("leading") or parts[0].roles.get("verb", "")
-    if not template or len(parts) == 1:
+    if not template or len(parts) == 1 or "plural" in parts[1].roles:
         return None
+    lists = [b for a, b in pairwise(parts) if a.roles.keys() & {"plural", "comma"}]
+    if any("leading" in part.roles for part in lists):
+        return None  # "insufficient memory and limited bandwidth"
+    if "word" in parts[0].roles and not all(part.roles.keys() & {"noun", "name"} for part in lists):
+        return None if len(parts[0].roles) == 1 else _phrase([PhrasePart({"word": parts[0].roles["word"]}), *parts[1:]])
     behind = _phrase(parts[1:])
     return template.format(b=behind) if behind else ""
 
@@ -293,6 +305,9 @@ def _listed(parts: Sequence[PhrasePart]) -> str | None:
         joint = part.roles.get("plural") or part.roles.get("comma")
         if not joint or ("comma" in part.roles and at and _is_modifier(parts[at - 1])):
             continue
+        last = max(i for i, other in enumerate(parts) if "plural" in other.roles) if "plural" in part.roles else at
+        if last > at and not any("comma" in other.roles for other in parts):
+            at, joint = last, "以及"  # 量化和反量化以及缓存
         rest = at + 1
         while rest < len(parts) and (parts[rest].roles.keys() & {"plural", "comma"}):
             joint, rest = parts[rest].roles.get("plural", joint), rest + 1
@@ -319,7 +334,9 @@ def _compound(parts: Sequence[PhrasePart]) -> str:
             continue
         trailing = part.roles.get("trailing", "")
         if part.tied and trailing and said[begin:]:
-            said[begin:] = [trailing.format(a=_join(said[begin:]))]
+            owned = trailing.format(a=_join(said[begin:]))
+            rest = said[:begin]  # what is said of the whole goes behind: 基于图的混合框架
+            said = [owned, *rest] if owned.endswith("的") else [*rest, owned]
             continue
         word = next((part.roles[role] for role in ("word", "name") if role in part.roles), "")
         if not word:
@@ -334,6 +351,8 @@ def _join(words: Sequence[str]) -> str:
     for word in words:
         if has_han(out[-1:]):
             word = word.removeprefix("-")  # "multi-SLO" is one word in Chinese too
+        if len(word) > 1 and has_han(word) and out.endswith(word):
+            continue  # 首词元延迟, of "time-to-first-token latency"
         apart = out and not has_han(out[-1]) and not has_han(word[:1]) and out[-1] != "-" and word[:1].isalnum()
         out += (" " if apart else "") + word
     return out

@@ -120,6 +120,14 @@ class Asked:
         path = "/" + quote(self.page, safe=_SAFE) + (f"/{quote(self.name, safe=_SAFE + '/')}" if self.name else "")
         return self.url((("/home" if path == "/" else path) + f".{form}") if form else path, **args)
 
+    def cited(self, said: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+        """A quoted sentence with where its papers lead and how texts call them."""
+        return {
+            **said,
+            "urls": [self.lead(name) for name in said["names"]],
+            "called": [names.get(name, name) for name in said["names"]],
+        }
+
     def lead(self, curie: str) -> str:
         """The page of a paper or of something that papers name."""
         return self.url(place(curie))

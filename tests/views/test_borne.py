@@ -30,6 +30,7 @@ ACCURACY = {"metric": "accuracy", "metric_concept": "metric:accuracy"}
 SPEED = {"metric": "inference speed", "metric_concept": "metric:inference-speed", "unit": "x", "change": "increase"}
 PERPLEXITY = {"metric": "perplexity", "metric_concept": "metric:perplexity"}
 UNKNOWN = {"metric_concept": ""}
+LEVEL = {"metric": "real-time factor", "metric_concept": "", "value": 1.5, "unit": "", "change": "absolute"}
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,7 @@ def test_baseline_and_setting_are_those_of_the_clause(
         ("Its sizes gain 2.3x, 1.9x and 1.5x in speed.", "1.9x", {"value": 1.9, **SPEED}),
         ("It achieves up to 2.26 wall-clock speedup.", "2.26", {"value": 2.26, **SPEED, "unit": "points"}),
         ("It runs 0.28x faster on old devices.", "0.28x", {"value": 0.28, **SPEED}),
+        ("It keeps the speedup within 4% of Corvid.", "4%", {"value": 4.0, **SPEED, "unit": "%"}),
         ("It achieves a 3x speedup during prefilling.", "3x", {"value": 3.0, **SPEED}),
         ("Under matched latency, it improves by 4%.", "4%", {"value": 4.0}),
         ("It gives a 3x acceleration in GEMM-Q.", "3x", {"value": 3.0, **SPEED}),
@@ -102,8 +104,17 @@ def test_what_its_sentence_does_not_bear_out_is_not_told(
 @pytest.mark.parametrize(
     ("text", "number", "parts", "told"),
     [
-        ("It gives a 3x speedup in TPS.", "3x", {"value": 3.0, **SPEED}, "3x higher inference speed"),
+        ("It gives a 3x speedup in TPS.", "3x", {"value": 3.0, **SPEED}, "a speedup of 3x"),
         ("It has a level of 80% in accuracy, compared with Finch.", "80%", {"value": 80.0}, "accuracy of 80%"),
+        ("It gives a 3x speedup of inference.", "3x", {"value": 3.0, **SPEED}, "3x higher inference speed"),
+        (
+            "It cuts by 9% the latency of cache-related components.",
+            "9%",
+            {"value": 9.0},
+            "9% lower latency of cache-related components",
+        ),
+        ("Parts: a decoder with 3x speedup; inference.", "3x", {"value": 3.0, **SPEED}, "a speedup of 3x"),
+        ("It has real-time factors below 1.5.", "1.5", {**LEVEL, "bound": "up_to"}, "real-time factor of below 1.5"),
         ("It has 9% lower training loss.", "9%", {"value": 9.0, "metric": "training loss"}, "9% lower training loss"),
     ],
 )
@@ -116,14 +127,16 @@ def test_a_metric_is_no_part_and_a_level_has_no_rival(
 
 def test_a_kept_share_is_no_level(built: Graph) -> None:
     parts = ACCURACY | {"value": 97.0, "change": "absolute", "baseline": "original accuracy"}
-    assert _told(built, "It retains 97% of the original accuracy.", "97%", **parts) == "97% of accuracy retained"
+    assert _told(built, "It retains 97% of the original accuracy.", "97%", **parts) == "97% of the accuracy retained"
     won = {"value": 66.2, "metric": "win rate", "metric_concept": "metric:win-rate", "change": "increase"}
     assert not _told(built, "It achieves a 66.2% win rate against Finch.", "66.2%", **won)
     assert _told(built, "It improves the win rate by 66.2%.", "66.2%", **won) == "66.2% higher win rate"
     known = {**parts, "metric": "performance", "metric_concept": "metric:retained-performance"}
-    assert _told(built, "It retains 97% of the original performance.", "97%", **known) == "97% of performance retained"
+    assert (
+        _told(built, "It retains 97% of the original performance.", "97%", **known) == "97% of the performance retained"
+    )
     named = {**parts, "metric": "retained accuracy"}
-    assert _told(built, "It retains 97% of the original accuracy.", "97%", **named) == "97% of accuracy retained"
+    assert _told(built, "It retains 97% of the original accuracy.", "97%", **named) == "97% of the accuracy retained"
     assert _told(built, "It reaches 97% accuracy.", "97%", **parts) == "accuracy of 97%"
 
 

@@ -13,7 +13,8 @@ from kg.model import Brief, Document, Evidence, KgError, Mention, Paper, Record,
 from kg.views.brief import brief, reread
 from kg.views.outcome import ResultInWords, phrase, phrases
 from kg.views.selection import Selection
-from kg.views.slots import contribution, stands_for, what
+from kg.views.slots import contribution, what
+from kg.views.surface import stands_for, with_names
 from kg.views.wording import Wording
 from kg.vocabulary import Vocabulary
 
@@ -27,8 +28,16 @@ def _paper(**parts: Any) -> Paper:
 
 
 def _result(**parts: Any) -> Result:
-    values = {"metric": "latency", "value": 41.0, "unit": "%", "change": "decrease", "sure": True, **parts}
-    return Result(Evidence("41%", "A", 58, 61), metric_concept="metric:latency", **values)
+    values = {
+        "metric": "latency",
+        "value": 41.0,
+        "unit": "%",
+        "change": "decrease",
+        "sure": True,
+        "metric_concept": "metric:latency",
+        **parts,
+    }
+    return Result(Evidence("41%", "A", 58, 61), **values)
 
 
 def _stated(text: str, **parts: Any) -> Paper:
@@ -107,10 +116,23 @@ def test_endings_of_a_slot_are_not_said_twice(built: Graph) -> None:
         ({"change": "absolute", "value": 30.0, "unit": "ms"}, "latency of 30 ms", "为30 ms"),
         ({"value": (1.5, 2.0), "unit": "x"}, "1.5–2x lower latency", "降至1/1.5至1/2"),
         ({"setting": "H100"}, "41% lower latency (H100)", "降低41%（H100）"),
+        ({"baseline": "cuDNN"}, "41% lower latency (vs. cuDNN)", "降低41%（较cuDNN）"),
+        (
+            {"baseline": "Compressed Sparse Row"},
+            "lower latency (vs. Compressed Sparse Row)",
+            "（较Compressed Sparse Row）",
+        ),
+        ({"metric": "model size", "metric_concept": ""}, "41% smaller model size", "模型大小缩小41%"),
+        (
+            {"metric": "time to first token", "metric_concept": ""},
+            "41% lower time to first token",
+            "首词元延迟降低41%",
+        ),
+        ({"metric": "token", "metric_concept": ""}, "41% fewer tokens", "减少41%"),
     ],
 )
 def test_numbers_have_unit_direction_and_bound(built: Graph, parts: dict[str, object], en: str, zh: str) -> None:
-    assert phrase(Selection.of(built, [], "en"), _result(**parts)) == en
+    assert phrase(Selection.of(built, [], "en"), _result(**parts)).endswith(en)
     assert phrase(Selection.of(built, [], "zh"), _result(**parts)).endswith(zh)
 
 
@@ -202,6 +224,14 @@ def test_an_unknown_origin_is_told(built: Graph) -> None:
         ("multi-SLO-aware scheduler", "多SLO感知调度器"),
         ("redundant visual tokens of KV caches", "KV缓存的冗余视觉词元"),
         ("lightweight, trainable router", "轻量级可训练路由器"),
+        ("hybrid entropy-based framework", "基于熵的混合框架"),
+        ("insufficient memory and limited bandwidth", "内存不足和带宽有限"),
+        ("excessive memory costs during training and inference", "训练和推理期间的内存成本过大"),
+        ("limited energy, unreliable communication", "有限的能量、不可靠通信"),
+        ("training and decoding and the lack of memory", "训练和解码以及缺乏内存"),
+        ("synthetic RESIDE dataset", "合成RESIDE数据集"),
+        ("rapid growth in memory", "内存的快速增长"),
+        ("DeepSeek series models", "DeepSeek系列模型"),
         ("frobnicated block size", ""),
         ("It is fast. It is small", ""),
         ("", ""),
@@ -271,7 +301,7 @@ def test_a_kept_share_is_told_as_what_a_paper_comes_with(built: Graph) -> None:
     text = "It retains 97% of the original accuracy."
     result = Result(Evidence("97%", "A", 11, 14), "accuracy", 97.0, "%", "absolute", metric_concept="metric:accuracy")
     result.sure = True
-    assert brief(built, _stated(text, results=[result]), "en") == "Foo, with 97% of accuracy retained."
+    assert brief(built, _stated(text, results=[result]), "en") == "Foo reports 97% of the accuracy retained."
 
 
 @pytest.mark.parametrize(
@@ -292,6 +322,7 @@ def test_a_kept_share_is_told_as_what_a_paper_comes_with(built: Graph) -> None:
         ("FedAvg and effectively initializes client models", False),
         ("GPTQ and naively quantized models", True),
         ("high latency due to its verbosity", False),
+        ("computationally expensive due to semantic redundancy", False),
         ("adaptively allocating sparsity across modules", False),
         ("decoder inference expensive in attention and memory", False),
     ],
@@ -331,6 +362,12 @@ def test_a_wish_a_means_or_a_fragment_is_no_problem(built: Graph, verb: str, pro
         ("Foo: A Two-Stage Adaptive Gate Framework. We employ adaptive gate.", " uses adaptive gate."),
         ("We propose what an adaptive gate with Foo is, adaptive gate.", ", in its own words: “"),
         ("We propose Foo at the cost of adaptive gate.", " uses adaptive gate."),
+        ("We propose Foo with a single, adaptive gate.", " uses an adaptive gate."),
+        ("We propose Foo, a method named adaptive gate.", " uses adaptive gate."),
+        ("In Foo the system employs an adaptive gate.", " uses an adaptive gate."),
+        ("We propose Foo. This adaptive gate.", " uses an adaptive gate."),
+        ("We propose Foo, an adaptive gate method, or adaptive gate.", " uses adaptive gate."),
+        ("We propose Foo to fix this, including adaptive gate.", " uses adaptive gate."),
         ("Foo frames the choice of blocks as an adaptive gate.", ", in its own words: “"),
     ],
 )
@@ -356,6 +393,79 @@ def test_a_problem_or_a_metric_is_no_technique(built: Graph, technique: str) -> 
     assert (
         brief(built, _stated(text, techniques=[mention]), "en") == f"Foo, in its own words: “We solve the {technique}”."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "said"),
+    [
+        ("It has the high costs of these models.", "high costs of these models", "the high costs"),
+        (
+            "It meets high costs of large models (LLMs).",
+            "high costs of large models (LLMs",
+            "high costs of large models",
+        ),
+        (
+            "It is fast. Metal artifacts from implants.",
+            "Metal artifacts from implants",
+            "metal artifacts from implants",
+        ),
+        (
+            "It has limited energy,unreliable links, and x.",
+            "limited energy,unreliable links",
+            "limited energy and unreliable",
+        ),
+        ("It has high growth $O(n)$ of costs.", "high growth $O", "high growth"),
+        ("It has costs of many such models.", "costs of many such models", ""),
+        ("It has the overhead of kernel launches required for it.", "overhead of kernel", ""),
+    ],
+)
+def test_a_problem_is_told_whole_and_on_its_own(built: Graph, text: str, problem: str, said: str) -> None:
+    mention = Mention("problem", problem, problem, "A", concept="problem:own", sure=True)
+    relation = Relation("Foo", "addresses", problem, Evidence(""))
+    parts = {"problems": [mention], "relations": [relation]}
+    told = brief(built, _stated(f"Foo is slow with problem. {text}", **parts), "en")
+    assert told.startswith(f"Foo addresses {said}" if said else "Foo.") or (not said and "addresses" not in told)
+
+
+def test_a_short_name_is_spelt_out_once(built: Graph) -> None:
+    text = "We propose Foo with Similar Adaptive-Block Routing (SABR) and a Learnable Scalar (DLS)."
+    names = ("SABR", "Learnable Scalar", "DLS")
+    found = [Mention("technique", name, name, "A", role="proposed", sure=True) for name in names]
+    paper = _stated(text, techniques=found)
+    assert brief(built, paper, "en") == "Foo uses Similar Adaptive-Block Routing (SABR) and a Learnable Scalar."
+    assert "SABR和可学习标量" in brief(built, paper, "zh")
+    found[0].surface = found[0].canonical = "ABR"
+    assert "自适应块路由（ABR）" in brief(
+        built, _stated("Foo has Adaptive Block Routing (ABR).", techniques=found[:1]), "zh"
+    )
+
+
+def test_a_name_keeps_its_capital() -> None:
+    text = "We use Brindle values. Adaptive Sinking, and Quandle Gates."
+    assert with_names("brindle-based adaptive sinking of quandle gates", text) == (
+        "Brindle-based adaptive sinking of quandle gates"
+    )
+
+
+def test_a_title_and_its_short_name_are_one_technique(built: Graph) -> None:
+    text = "We propose a gate network (GN-2), and adaptive routing."
+    found = [
+        Mention("technique", name, name, "A", role="proposed", sure=True) for name in ("block gate", "adaptive routing")
+    ]
+    record = Record("t-1", title="Block Gate for Models", name="GN-2", techniques=found)
+    paper = Paper("paper:t-1", [(Document("t-1", "t", 1, {"A": Text(text + " Block gate.", text)}), record)])
+    assert "proposes GN-2 and adaptive routing" in brief(built, paper, "en")
+
+
+def test_a_level_is_stated_and_not_achieved(built: Graph) -> None:
+    counted = ResultInWords("parameters", "count", "2M")
+    assert phrases(Selection.of(built, [], "en"), [counted]) == "2M parameters"
+    text = "Foo is small with only 2M parameters. It has adaptive routing."
+    result = Result(Evidence("2M", "A", 25, 27), "parameters", 2.0, "M", "absolute", sure=True)
+    result.metric_concept = "metric:parameter-count"
+    gate = Mention("technique", "adaptive routing", "adaptive routing", "A", role="proposed", sure=True)
+    assert brief(built, _stated(text, results=[result], techniques=[gate]), "en").endswith(", with 2M parameters.")
+    assert brief(built, _stated(text, results=[result]), "zh") == "《Foo》论文报告的参数为2M。"
 
 
 @pytest.mark.parametrize("phrase", ["key-only routing", "one-time attention", "mixed-order routing", "FOO-SWA"])

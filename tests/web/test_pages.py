@@ -93,6 +93,15 @@ def test_links_of_the_pages_lead_to_pages(client: httpx.Client) -> None:
         assert client.get(address).status_code == 200, address
 
 
+def test_quotes_call_their_papers_by_short_name_and_year(client: httpx.Client) -> None:
+    tree = html.fromstring(client.get("/compare?a=quantization&b=pruning").text)
+    links = tree.xpath("//p[@class='said']/a")
+    assert links
+    for link in links:
+        assert link.get("title") in link.get("href")
+        assert re.search(r" 20\d\d$", link.text_content())
+
+
 def test_claims_of_a_paper_are_lit_where_their_words_stand(client: httpx.Client, built: kg.Graph) -> None:
     tree = html.fromstring(client.get("/paper/002-22").text)
     [abstract] = tree.xpath("//p[@id='abstract']")

@@ -14,8 +14,10 @@ from kg.query.shown import context
 from kg.store.rows import USUAL
 from kg.views.gaps.combined import Field
 from kg.views.gaps.forecast import Candidates
+from kg.views.latex import as_text, excerpt
 from kg.views.selection import Selection, clean, ids, link, name, title
 
+_LETTERS = 400  # of a sentence that is quoted
 #: Papers that are quoted of a side, and neighbours that are shown.
 _QUOTED, _NEIGHBOURS, _SHARED = 2, 2, 5
 #: Of resemblances, 0 to 1, that count.
@@ -105,8 +107,10 @@ def _quotes(field: Field, concept: str, until: int) -> list[dict[str, Any]]:
             found[paper] = min(found.get(paper, quote), quote)
     best = sorted(found.values())[:_QUOTED]
     return [
-        {"paper": key[3], "sentence": clean(context(raw, *at)), "words": clean(raw[slice(*at)]), "sure": bool(sure)}
+        {"paper": key[3], "sentence": sentence, "words": as_text(words), "sure": bool(sure)}
         for key, raw, *at, sure in best
+        for words in [clean(raw[slice(*at)])]
+        for sentence in [excerpt(clean(context(raw, *at)), [words], _LETTERS)]
     ]
 
 

@@ -15,7 +15,7 @@ from kg.views.render import render
 from kg.views.report.around import also, bibliography, scope, timeline
 from kg.views.report.chart import chart
 from kg.views.report.claims import wins
-from kg.views.report.doing import doing
+from kg.views.report.doing import doing, mentioning
 from kg.views.report.landscape import techniques
 from kg.views.report.layout import Layout, Part
 from kg.views.report.methods import methods
@@ -75,7 +75,7 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
     shown.learn_labels()
     shown.papers = doing(shown, selection)
     own = {paper.id for paper in shown.papers}
-    others = [paper for paper in every if paper.id not in own]
+    others = mentioning(shown, selection, [paper for paper in every if paper.id not in own])
     make: dict[str, Callable[[Part], dict[str, Any]]] = {
         "takeaways": lambda part: takeaways(shown, part),
         "methods": lambda part: methods(shown, part),

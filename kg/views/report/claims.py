@@ -15,11 +15,14 @@ from kg.views.borne import borne, is_metric_head
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import EntryQuote, Selection, quoted
+from kg.views.surface import stands_for
 from kg.views.wording import Wording
+from kg.vocabulary import Concept
 
 _KINDS = ("technique:", "model:")
 _GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
 _BUILT_ON = re.compile(r"\b(?:built|based|trained|running|implemented)\s(?:up)?on\s(?:the\s)?$")
+_NEXT = re.compile(r" (\w+ing|achieves?|reaches|attains?|gains?)\b")
 _NEAR = 5  # words before a loser
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
 
@@ -55,7 +58,7 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
 
 def _is_whole(text: str, name: str) -> bool:
     """Whether a name stands in a text on its own, or not at all; "EMA" is but a part of "VQ-EMA"."""
-    return name not in text or bool(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w+]|-\w)", text))
+    return name not in text or bool(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w+]|-[\w,])", text))
 
 
 def _is_generic(shown: Selection, name: str) -> bool:
@@ -98,6 +101,8 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
         return False  # what a rival is built on is no rival
     if _GOES_ON.match(behind):
         return False  # "FP16", of "the FP16 4-step Latent Consistency Model"
+    if re.search(r",? and (?:the )?$", ahead) and (word := _NEXT.match(behind)) and word[1] not in ("using", "during"):
+        return False  # the subject of what follows: "over B, and C achieving twice that"
     if behind.startswith(" ("):
         return False  # a kind, with the one of it that is beaten behind: "token eviction (SnapKV)"
     before = fold(ahead).split()
@@ -190,6 +195,8 @@ def _disagree(first: list[WinClaim], second: list[WinClaim]) -> bool:
 def _beaten(shown: Selection, claim: WinClaim) -> str:
     """The loser's label; where the words say that several of a kind are beaten, with that: "KV cache methods"."""
     label = shown.label(claim.loser)
+    if claim.beaten and not _is_called(claim.beaten, shown.graph.vocabulary.concepts.get(claim.loser)):
+        label = claim.beaten  # "K-means discretization" is not any clustering
     if shown.lang == "zh" and label[:1].islower():
         label = Wording(shown.graph.vocabulary)(label) or label
     behind = claim.quote.sentence.partition(claim.beaten)[2].split()[:1] if claim.beaten else []
@@ -204,6 +211,14 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     return label if label.endswith(added) else label + added
 
 
+def _is_called(beaten: str, concept: Concept | None) -> bool:
+    """Whether words name a concept: they hold a word of its label, or are short for it."""
+    label = concept.label.get("en", "") if concept else ""
+    said = set(fold(beaten).replace("-", " ").split())
+    shared = said & set(fold(label).replace("-", " ").split())
+    return not label or bool(shared) or any(stands_for(word, label) for word in beaten.split())
+
+
 def _by(shown: Selection, claim: WinClaim, losers: dict[str, str]) -> str:
     """By how much a claim says that its winner wins; over which loser, where there are several."""
     if len(losers) < 2:
@@ -216,10 +231,11 @@ def _row(shown: Selection, made: list[WinClaim]) -> Row:
     losers: dict[str, str] = {}
     for claim in made:
         losers.setdefault(claim.loser, _beaten(shown, claim))
+    told = {fold(label): {"concept": c, "label": label} for c, label in reversed(losers.items())}
     return {
         "concept": made[0].winner,
         "winner": {"concept": made[0].winner, "label": shown.label(made[0].winner)},
-        "loser": [{"concept": c, "label": label} for c, label in losers.items()],
+        "loser": [*told.values()][::-1],
         "metric": sorted({claim.metric for claim in made if claim.metric}),
         "by": list(dict.fromkeys(_by(shown, claim, losers) for claim in made if claim.by)),
         "papers": cited(claim.paper for claim in made),

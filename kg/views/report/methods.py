@@ -74,6 +74,8 @@ def is_quality(shown: Selection, result: Result) -> bool:
     words, say = set(known.label["en"].split()), PageWords("en")
     if not words.isdisjoint(say("report.quality_lower").split()):
         return True
+    if result.unit == "x" and result.change != "absolute":
+        return False  # "5.98x higher performance" is a speed
     is_plain = known.facts.get("unit", "") in ("", "%", "points") and known.facts.get("better") == "higher"
     return is_plain and words.isdisjoint(say("report.no_quality").split())
 

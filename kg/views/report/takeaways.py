@@ -95,7 +95,8 @@ def _approach(shown: Selection) -> dict[str, Any] | None:
     behind = [c for c in order[1:] if best not in vocabulary.broader(c) and c not in vocabulary.broader(best)][:2]
     words, papers = shown.words, list(found[best].values())
     others = words.listed([words("report.with_count", label=shown.label(c), n=len(found[c])) for c in behind])
-    values = {"technique": shown.label(best), "n": len(papers), "all": len(shown.papers)}
+    label = shown.label(best)
+    values = {"technique": label[:1].upper() + label[1:], "n": len(papers), "all": len(shown.papers)}
     key = "report.takeaway_approach" if behind else "report.takeaway_approach_only"
     of = next(paper for paper in shown.papers if quotes[best].entry in ids(paper))
     return _row(words(key, others=others, **values), papers, quotes[best], of)
@@ -128,13 +129,19 @@ def _spread(shown: Selection, found: list[Told]) -> dict[str, Any]:
     counted = outcome.is_counted(shown, found[0].result, shown.graph.vocabulary[concept].label["en"])
     text = words(
         f"report.takeaway_{found[0].result.change}{'_counted' if counted else ''}",
-        metric=shown.label(concept),
+        metric=next((said for one in found if (said := _unlike(shown, one))), shown.label(concept)),
         n=len(found),
         middle=f"{round(middle, 2):g}{unit_of(shown, unit)}",
         paper=named(of.paper, shown.date(of.paper)),
         outcome=outcome.phrase(shown, of.result),
     )
     return _row(text, [one.paper for one in found], _quote(of), of.paper)
+
+
+def _unlike(shown: Selection, one: Told) -> str:
+    """The metric of a result in words where these say less than the label of its concept, as a speed of anything."""
+    said = outcome.metric(shown, one.result)
+    return said if one.result.metric == "speed" else ""
 
 
 def unit_of(shown: Selection, unit: str) -> str:

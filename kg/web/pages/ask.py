@@ -11,7 +11,7 @@ from kg.query import Answer, Query, Row
 from kg.query.answer import Cell
 from kg.query.corpus import Corpus, Papers
 from kg.query.evidence import AnswerEvidence
-from kg.views.answer_page import sentences
+from kg.views.answer_page import paper_names, sentences
 from kg.views.answers import column, conditions, is_number, short, shown_columns, text
 from kg.views.profile.paper import described
 from kg.views.words import PageWords
@@ -156,7 +156,7 @@ def _lines(answer: Answer, asked: Asked, order: str) -> list[dict[str, Any]]:
     if wanted in answer.table.columns:
         by = answer.table.columns.index(wanted)
         lines.sort(key=lambda line: _ordered(line.values[by]), reverse=order.startswith("-"))
-    entries = {entry for row in answer.rows for entry in row.sources}
+    entries, names = {entry for row in answer.rows for entry in row.sources}, paper_names(answer)
     out = []
     for line in lines:
         cells = []
@@ -165,7 +165,7 @@ def _lines(answer: Answer, asked: Asked, order: str) -> list[dict[str, Any]]:
             leads = line.concept if place == 0 and is_curie(line.concept) else said if said in entries else ""
             cells.append({"text": said, "url": asked.lead(leads) if leads else ""})
         said_ = sentences(line.evidence, "source")
-        out.append({"cells": cells, "said": [one | {"urls": [asked.lead(n) for n in one["names"]]} for one in said_]})
+        out.append({"cells": cells, "said": [asked.cited(one, names) for one in said_]})
     return out
 
 

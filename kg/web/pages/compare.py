@@ -11,7 +11,7 @@ from kg.query import Query, respond
 from kg.query.corpus import Corpus
 from kg.query.naming import THINGS, Naming
 from kg.query.question import Parser
-from kg.views.answer_page import sentences
+from kg.views.answer_page import paper_names, sentences
 from kg.views.answers import text
 from kg.views.profile.concept import over_time
 from kg.views.selection import clean
@@ -53,9 +53,10 @@ def compare(graph: Graph, asked: Asked) -> Shown:
             {"concept": thing.concept, "label": thing.label, "type": kind_of(thing.concept),
              "papers": corpus.count(papers), "over_time": over_time(own, axis)}
         )  # fmt: skip
+    names = paper_names(found)
     values["rows"] = [
         {"aspect": text(line.values[0]), "cells": [text(value) for value in line.values[1:3]],
-         "said": [one | {"urls": [asked.lead(n) for n in one["names"]]} for one in sentences(line.evidence, "source")]}
+         "said": [asked.cited(one, names) for one in sentences(line.evidence, "source")]}
         for line in table.lines
     ]  # fmt: skip
     values |= {"verdict": table.verdict, "notes": [clean(note) for note in found.notes]}

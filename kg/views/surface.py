@@ -1,0 +1,155 @@
+"""The words of a mention as a sentence takes them from the paper: whole, with their article, short names spelt out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+
+from kg.extract.phrases import tagged
+from kg.model import Mention
+from kg.sources.words import WordCounts
+from kg.text import fold
+from kg.views.selection import clean
+
+_ARTICLE = re.compile(
+    r"\b(an?|the|our|its|their|this|these)\s+"
+    r"((?:(?!(?:of|for|in|on|to|with|by|from|via|as|at|than|that|through|under|during|into|using|over|across|between|and|an?|the|named|called|termed|dubbed)\s)"
+    r"[a-z-]+,?\s+){0,3}?)$",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(r"\s*[(（][^()（）]*$")  # a bracket that nothing closes: "language models (VLMs"
+_BACK = re.compile(r"\s+of\s+(?:these|those|this|such)\s+[\w-]+$")  # "the cost of these models"
+_WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
+_TORN = re.compile(r"(?<=\w) -(?=\w)")  # "stream -scaled"
+_SMALL = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
+_HEAD = re.compile(r"(?:\s\([^()]*\))?\s([a-z]+)")
+_BRACES = re.compile(r"\\[a-z]+\{|[{}]")
+_MARK = re.compile(r"[^\w\s-]")
+_VOWEL = re.compile(
+    r"8|1[18](?![\d.])|(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|[AEFHILMNORSX](?:[A-Z\d]|\b)|[AEIO][a-z]"
+)
+AHEAD = 80  # letters before a phrase in which its article may stand
+
+
+def article(said: str) -> str:
+    """The indefinite article of English words by how they sound.
+
+    >>> article("accuracy"), article("utilization"), article("FID score")
+    ('an', 'a', 'an')
+    >>> article("8% lower rate"), article("11x"), article("1.1x")
+    ('an', 'an', 'a')
+    """
+    return "an" if _VOWEL.match(said) else "a"
+
+
+def stands_for(acronym: str, phrase: str) -> bool:
+    """Whether an acronym consists of letters of a phrase in order, including its first letter.
+
+    >>> stands_for("EMoE", "Elastic MoE"), stands_for("MACC", "From Long to Lean")
+    (True, False)
+    """
+    letters = iter(re.sub(r"[\W_]", "", phrase).lower())
+    wanted = re.sub(r"[\W_]", "", acronym).lower()
+    heads = "".join(word[0] for word in re.findall(r"[A-Za-z]+", phrase)).lower()
+    starts = sum(c in heads for c in wanted)
+    return bool(wanted) and wanted[:1] == heads[:1] and all(c in letters for c in wanted) and 2 * starts >= len(wanted)
+
+
+def whole(wording: str) -> str:
+    """The words of a mention without an open bracket, a clause behind a comma, or what points back."""
+    said = _BACK.sub("", _OPEN.sub("", _WITH_CLAUSE.split(clean(wording))[0]))
+    said = said.rpartition("$")[0].strip() if said.count("$") % 2 else said  # a formula that nothing closes
+    return _TORN.sub("-", said)
+
+
+def uncapitalised(said: str, text: str) -> str:
+    """Words without the capital that only the beginning of their sentence gives them: "Metal artifacts"."""
+    first = said.partition(" ")[0]
+    begins = all(text[:at].rstrip(" ")[-1:] in ("", ".", "!", "?", "\n") for at, _ in places(text, said))
+    is_phrase = first.istitle() and said in text and said[len(first) :].islower()
+    is_plain = is_phrase and WordCounts.load().is_plain(first.lower())
+    return said[:1].lower() + said[1:] if is_plain and begins else said
+
+
+def expanded(short: str, text: str) -> str:
+    """What an acronym stands for where the paper says so: "Adaptive Gate Routing", of "Adaptive Gate Routing (AGR)".
+
+    >>> expanded("AGR", "We add Adaptive Gate Routing (AGR)."), expanded("AGR", "We use AGR.")
+    ('Adaptive Gate Routing', '')
+    """
+    if " " in short or not sum(c.isupper() for c in short) > 1:
+        return ""
+    bracket = re.search(rf"\s\(\s*{re.escape(short)}s?\s*[),;]", text)
+    before = text[max(0, bracket.start() - AHEAD) : bracket.start()] if bracket else ""
+    words = _BRACES.sub("", before).split()[1:]
+    ends = (" ".join(words[at:]) for at in range(len(words) - 1, -1, -1))
+    fits = [full for full in ends if full[:1].lower() == short[:1].lower() and not _MARK.search(full)]
+    fits = [full for full in fits if stands_for(short, full) and len(re.findall("[A-Za-z]+", full)) > 1]
+    return next((full for full in fits if _is_of_heads(short, full)), fits[0] if fits else "")
+
+
+def _is_of_heads(short: str, full: str) -> bool:
+    """Whether the letters of an acronym begin words of a phrase in order."""
+    heads = iter(word[0].lower() for word in re.findall(r"[A-Za-z]+", full))
+    return all(c in heads for c in short.lower() if c.isalpha())
+
+
+def is_short_of(one: Mention, other: Mention, text: str) -> bool:
+    """Whether one of two mentions is what the other is called for short: "Dynamic Learnable Scalar (DLS)"."""
+    return any(f"{a.surface} ({b.surface}" in text for a, b in ((one, other), (other, one)))
+
+
+def places(text: str, words: str) -> Iterator[tuple[int, int]]:
+    """Where words stand in a text."""
+    at = text.find(words)
+    while at >= 0 and words:
+        yield at, at + len(words)
+        at = text.find(words, at + 1)
+
+
+def is_word(text: str, at: int) -> bool:
+    """Whether a letter, digit or underscore stands at an index of a text, which may be one beyond it."""
+    return 0 <= at < len(text) and (text[at].isalnum() or text[at] == "_")
+
+
+def with_names(said: str, text: str) -> str:
+    """Words with the capitals of names that a paper never writes small: "Shapley-based", not "shapley-based"."""
+
+    def spelt(found: re.Match[str]) -> str:
+        word = found[0].capitalize()
+        is_name = not re.search(rf"\b{found[0]}\b", text) and re.search(rf"\b{word}[ -][a-z]", text)
+        return word if is_name and not WordCounts.load().is_plain(found[0]) else found[0]
+
+    return _SMALL.sub(spelt, said)
+
+
+def with_article(said: str, text: str, heads: Collection[str] = ()) -> str:
+    """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse".
+
+    Before one of the `heads` the article is that of the head, which is not told: "a gate pruning (GP) method".
+    """
+    starts = [at for at, end in places(text.lower(), said.lower()) if not is_word(text, end)]
+    words = [_HEAD.match(text, at + len(said)) for at in starts]
+    if any(word and fold(word[1]) in heads for word in words):
+        return said
+    found = [_ARTICLE.search(text, max(0, at - AHEAD), at) for at in starts]
+    bare = any(not one and text.startswith(said, at) for one, at in zip(found, starts, strict=True))
+    before = next((one for one in found if one and _modifies(one[2])), None)
+    if not before or bare or re.match(r"(?:an?|the)\s", said) or (" " not in said and not said.islower()):
+        return said
+    if before[1].lower() == "these":
+        return said
+    if before[1].lower() not in ("a", "an", "this"):
+        return f"the {said}"
+    if re.search(r"[^s]s(?: (?:of|between|in|for|from|with) |$)", said) and before[1].lower() == "this":
+        return said
+    is_own = not before[2] and before[1].lower() != "this"
+    return f"{before[1].lower() if is_own else article(said)} {said}"
+
+
+def _modifies(between: str) -> bool:
+    """Whether the words between an article and a phrase only modify it: "single, ", not "system employs "."""
+    tags = [word.tag for word in tagged(between, 0, len(between))[0]]
+    is_apart = any(b == "," and not a.startswith("JJ") for a, b in pairwise(["", *tags]))
+    return not is_apart and not {"VB", "VBZ", "VBP", "VBG", "CC"} & set(tags)
