@@ -140,7 +140,7 @@ def untagged(text: str) -> str:
         if "math" in text:
             text = _POWER.sub(r"\1^", _TEX.sub("", text) if "<mml:math" in text else text)
         text = _RAISED.sub("^", text)
-        text = _HEADING.sub(lambda found: "" if _ABSTRACT.fullmatch(found[1].strip()) else f"{found[1]}: ", text)
+        text = _HEADING.sub(lambda found: "" if _ABSTRACT.fullmatch(found[1].strip()) else f" {found[1]}: ", text)
         text = _TAG.sub("", _BREAK.sub("\n", text))
         text = "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
     return html.unescape(text)

@@ -51,6 +51,9 @@ _BETWEEN_TERMS = re.compile(r"\\(?:sep|and|And|quad|cdot|textbullet)(?![A-Za-z])
 _CODE = re.compile(r"\\[A-Z]{3}\s*(?:\[[^\]]{0,20}\])?(?![A-Za-z]).*")  # of a classification: \MSC[2020] 68T07
 _WIDE = re.compile(r"\\(?:quad|qquad|enspace|hfill|hspace\s*\{[^{}]{0,20}\})(?![A-Za-z])|(?:(?:~|\\ )\s?){2,}")
 _EMAIL = re.compile(r"(?:\b[Ee]-?mails?\s*:\s*)?(?:\\?\{[^{}]{0,200}\\?\}|[\w.,+-]{1,200})\s?@[\w.-]{1,100}")
+_NAME = re.compile(r"\\name(?![A-Za-z])")  # of JMLR: \name Ada Fox \email a@b.org \\ \addr MIT
+_ADDRESS = re.compile(r"\\addr(?:ess)?(?![A-Za-z])")
+_LINE_END = re.compile(r"\\(?:email(?![A-Za-z])|\\)|\n")
 _BETWEEN_PEOPLE = re.compile(r"\\(?:and|AND|And)(?![A-Za-z])")
 _MARKED = re.compile(r"\s*\{?\s*(?:\$\s*\{?\s*\^|\\textsuperscript|\^)")  # a place behind its mark
 _ITS_PART = re.compile(r"\b([a-z]{4,15})\s*=\s*(?=\{)")
@@ -199,6 +202,12 @@ def _authors(text: str) -> tuple[list[str], list[str]]:
     people: list[str] = []
     places: list[str] = []
     for block in _arguments(text, r"author"):
+        if _NAME.search(block):
+            for part in _NAME.split(block)[1:]:
+                name, *place = _ADDRESS.split(part)
+                people.append(_LINE_END.split(name)[0])
+                places += (_BETWEEN_PEOPLE.split(one)[0] for one in place)
+            continue
         inner = [*_arguments(block, r"IEEEauthorblockN")]
         places += _arguments(block, r"IEEEauthorblockA")
         for part in inner or _BETWEEN_PEOPLE.split(block):
