@@ -39,7 +39,7 @@ _DROPPED = re.compile(
 _SHOWN = re.compile(r"\\(?:href\s*\{[^{}]{0,500}\}|textcolor\s*\{[^{}]{0,50}\}|url|texorpdfstring(?=\{))\s*(?=\{)")
 _STYLE = re.compile(
     r"\\(?:bf|it|sc|rm|tt|sf|em|bfseries|itshape|scshape|Large|LARGE|large|huge|Huge|small|normalsize|centering|noindent|xspace|par|maketitle|"
-    r"protect|ignorespaces|textbf|textit|textsc|textrm|texttt|textsf|emph|mbox|name|Name)(?![A-Za-z])\s*"
+    r"protect|ignorespaces|textbf|textit|textsc|textrm|texttt|textsf|emph|mbox|name|Name|fnm|spfx|sur|sfx)(?![A-Za-z])\s*"
 )
 _XSPACE = re.compile(r"\\xspace(?![A-Za-z])\s*(?=\w)")
 _MARK = re.compile(r"\$\s*\^?\s*\{?[^$]{0,60}\$|\\(?:dag|ddag|dagger|ddagger|ast|star)\b|\^\{?[^{}\s]{0,10}\}?")
@@ -145,7 +145,7 @@ def _terms(text: str, macros: dict[str, str]) -> list[str]:
 
 def _arguments(text: str, command: str) -> Iterator[str]:
     r"""The arguments of a command: `\title[short]{long}`."""
-    for found in islice(re.finditer(rf"\\{command}\s*(?:\[[^\[\]]{{0,300}}\]\s*)?(?=\{{)", text), _MOST_COMMANDS):
+    for found in islice(re.finditer(rf"\\{command}\*?\s*(?:\[[^\[\]]{{0,300}}\]\s*)?(?=\{{)", text), _MOST_COMMANDS):
         yield _braced(text, found.end())
 
 
