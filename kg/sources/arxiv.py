@@ -19,7 +19,7 @@ from kg.sources.oai import written
 from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of
 
 _ATOM = re.compile(r"<(?:\w+:)?feed\b[^>]{0,2000}\bhttp://www\.w3\.org/2005/Atom\b")
-_RSS = re.compile(r"<rss\b|<rdf:RDF\b")
+_RSS = re.compile(r"<rss\b|<rdf:RDF\b(?![^>]{0,2000}\bzotero\.org/)")
 _OURS = re.compile(
     r"""\bxmlns:arxiv\b|<(?:link|id)>\s*https?://(?:\w+\.)?arxiv\.org/|\babout="https?://\w*\.?arxiv\.org/"""
 )

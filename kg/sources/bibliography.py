@@ -26,6 +26,9 @@ _AUTHORS_BEFORE = re.compile(r"(^|[;|\n])[ \t]*\[[^\[\]]*\]")  # "[Smith, J; Doe
 _ID_IN = 1000  # code points of a value that are searched for an id or a date
 _LABEL = re.compile(r"(?i)abstract\W*")
 _ADDRESS = re.compile(r"https?://")
+_MAIL = re.compile(  # behind an address
+    r"(?i)[.,]?\s*(?:(?:electronic address|e-?mail)\s*:\s*)?(?<![^\s:])[\w.+-]{1,80}@[\w-]{1,80}\.[\w.-]{1,80}$"
+)
 
 
 def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
@@ -80,7 +83,7 @@ def places(values: Sequence[str]) -> list[str]:
     ['Univ X, Dept Y, City, Spain', 'Univ Z, Rome, Italy']
     """
     text = _AUTHORS_BEFORE.sub(r"\1", html.unescape("\n".join(_unlisted(values))))
-    found = (" ".join(piece.split()).strip(" ,") for piece in re.split(r"[;|\n；]", text))
+    found = (_MAIL.sub("", " ".join(piece.split())).strip(" ,") for piece in re.split(r"[;|\n；]", text))
     return list(dict.fromkeys(piece.removesuffix(".") for piece in found if piece))
 
 

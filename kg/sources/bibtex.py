@@ -11,6 +11,7 @@ from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.forms import forms, is_lost
+from kg.sources.json_forms import untagged
 from kg.sources.latex import bare, plain
 from kg.sources.lines import opening, records, rows
 from kg.sources.people import people, person
@@ -176,12 +177,12 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
     authors = values.pop("author", "")
     said: dict[str, list[str]] = {}
     values = {name: _NO_OUTPUT.sub("", _unescaped(value)) for name, value in values.items()}
-    wanted = {name for each in names.values() for name in each}
+    wanted = {"day", *(name for each in names.values() for name in each)}
     for name, value in values.items():
         if name not in wanted:  # skip unused fields: lists of references are long
             continue
         if name in ("title", "abstract"):
-            said[name] = [_SPACES.sub(" ", plain(value)).strip()]
+            said[name] = [_SPACES.sub(" ", plain(untagged(value))).strip()]
         elif name == "affiliation":
             said[name] = _addresses(bare(value), bare(authors))
         else:

@@ -28,7 +28,7 @@ _TAG = re.compile(
 _TEX = re.compile(r"<jats:tex-math\b[^<>]{0,200}>[^<>]{0,2000}</jats:tex-math>", re.I)  # beside the same in MathML
 _POWER = re.compile(r"(<mml:msup>\s*<mml:m[ino]>[^<>]{0,50}</mml:m[ino]>)(?=\s*<mml:m)")
 _RAISED = re.compile(  # 10<sup>3</sup> is not 103, n<sup>2</sup> not n2
-    r"(?:(?<=\d)|(?<=[^\W\d_])(?<![^\W\d_]{2}))<(?:jats:)?sup>(?=[+−-]?\d+</)", re.I
+    r"(?:(?<=\d)|(?<=[^\W\d_])(?<![^\W\d_]{2})|(?<=\W[^\W\d_]</i>))<(?:jats:)?sup>(?=[+−-]?\d+</)", re.I
 )
 _ABSTRACT = re.compile(r"(?:abstract|summary)[.:]?\s*", re.I)
 
@@ -140,7 +140,7 @@ def untagged(text: str) -> str:
         if "math" in text:
             text = _POWER.sub(r"\1^", _TEX.sub("", text) if "<mml:math" in text else text)
         text = _RAISED.sub("^", text)
-        text = _HEADING.sub(lambda found: "" if _ABSTRACT.fullmatch(found[1].strip()) else f"{found[1]}: ", text)
+        text = _HEADING.sub(lambda found: "" if _ABSTRACT.fullmatch(found[1].strip()) else f" {found[1]}: ", text)
         text = _TAG.sub("", _BREAK.sub("\n", text))
         text = "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
     return html.unescape(text)

@@ -16,7 +16,7 @@ from pathlib import Path
 _MATH = re.compile(r"((?<!\\)\$[^$]*(?<!\\)\$)")
 # An accent with its letter, or a named letter: \'e, \"{o}, \v{S}, \'{\i}, \ss, \o
 _LETTER = re.compile(
-    r"\\(?:(?:['`^\"~=.]|[uvHcdbkr](?=[\s{]))\s*(?:\{\s*\\?[A-Za-z]{1,2}\s*\}|\\[ij](?![A-Za-z])|[A-Za-z])"
+    r"\\(?:(?:['`^\"~=.]|[uvHcdbkr](?=[\s{]))\s*(?:\{\s*(?:\\?[A-Za-z]{1,2}|\\['`^\"~u]\s?\{?[A-Za-z]\}?)\s*\}|\\[ij](?![A-Za-z])|[A-Za-z])"
     r"|(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|th|TH|dh|DH|ng|NG)(?![A-Za-z])(?:\{\}|\s+)?"
     r"|text(?:[a-z]{4,20}|up[a-z]{1,8})(?![A-Za-z]|\s*\{[^}])(?:\{\}|\s+)?)"  # \textgreater, but no style: \textbf{a}
 )
@@ -27,6 +27,7 @@ _TIE = re.compile(r"(?<=[\w.,:;)}\]$%°×”’'])~(?=[\w\\({$\[])")
 _ESCAPED = re.compile(r"\\([%&$#_{}])")
 _BRACED = re.compile(r"\{\\?([_~%#&-])\}")  # "a{\_}b" in an address, as Mendeley writes it
 _STYLED = re.compile(r"\\[A-Za-z]+\s*\{([^{}]*)\}")
+_ENSURED = re.compile(r"\\ensuremath\s*\{([^{}$]{0,200})\}")
 _URL = re.compile(r"\s*(?:\\url\s*\{\s*)?(https?://|10\.\d{4})")
 
 
@@ -72,7 +73,7 @@ def plain(text: str) -> str:
     """
     if not any(mark in text for mark in ("\\", "{", "}", "~", "--", "``")):
         return text
-    pieces = _MATH.split(text)
+    pieces = _MATH.split(_ENSURED.sub(r"$\1$", text))
     kept: list[bool] = []  # for each open brace, whether it is kept
     pieces[::2] = [_unbraced(_letters(piece), kept) for piece in pieces[::2]]
     return "".join(pieces)

@@ -25,7 +25,10 @@ _PAPER = re.compile(
     r"https?://[^\s()<>\[\]|]{0,100}(?:arxiv\.org/(?:abs|pdf|html)/|doi\.org/10\.|openreview\.net/(?:forum|pdf)|aclanthology\.org/|"
     r"aclweb\.org/anthology|proceedings\.mlr\.press/|papers\.(?:nips|neurips)\.cc/|proceedings\.neurips\.cc/|"
     r"openaccess\.thecvf\.com/|huggingface\.co/papers/|dl\.acm\.org/doi/|ieeexplore\.ieee\.org/|biorxiv\.org/content/|"
-    r"alphaxiv\.org/abs/|semanticscholar\.org/paper/|hf\.co/papers/)[^\s()<>\[\]|\"'`]{0,300}|\barXiv:\s*\d{4}\.\d{4,5}",
+    r"alphaxiv\.org/abs/|semanticscholar\.org/paper/|hf\.co/papers/|usenix\.org/(?:conference|system)/|mlsys\.org/|ojs\.aaai\.org/|"
+    r"sciencedirect\.com/science/article/|link\.springer\.com/(?:article|chapter)/|nature\.com/articles/|jmlr\.org/papers/|"
+    r"ijcai\.org/proceedings/)[^\s()<>\[\]|\"'`]{0,300}|\barXiv:\s*\d{4}\.\d{4,5}|"
+    r"(?:(?<=\[paper\]\()|(?<=\[pdf\]\()|(?<=\[paper\]\]\()|(?<=\[pdf\]\]\())https?://[^\s()<>\[\]|\"'`]{1,300}",
     re.I,
 )
 _ITEM = re.compile(r"(\s{0,40})(?:[-*+•]|\d{1,4}[.)])\s+(?:\[[ xX]\]\s+)?(.*)")
@@ -72,8 +75,9 @@ _QUOTE = re.compile(r"^[\s>]+")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _FLOWING = frozenset(("abstract", "authors", "institutions", "keywords"))  # fields that go on in the next lines
 _LONGEST = 20_000  # code points of a line, and of what is kept of a block's own text
+_SIGNS = re.compile(r"^(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]\s*)+")  # before a title
 _LEAST = 6  # code points of a title
-_PROSE = 200  # code points of a paragraph that may be an abstract
+_PROSE, _QUOTED = 200, 15  # code points of a paragraph, and of a quotation, that may be an abstract
 
 
 class MarkdownReader:
@@ -323,10 +327,15 @@ def _names(text: str) -> list[str]:
 
 
 def _prose(text: str) -> str:
-    """The paragraphs of a section that are long enough to be an abstract."""
-    paragraphs = (part for part in text.split("\n\n")[1:] if not _LINK.search(part) and not _PAPER.search(part))
-    joined = (_bare(" ".join(_QUOTE.sub("", line) for line in part.split("\n"))) for part in paragraphs)
-    return "\n".join(part for part in joined if len(part) >= _PROSE)
+    """The paragraphs of a section that are long enough to be an abstract, or quoted."""
+    found = []
+    for part in text.split("\n\n")[1:]:
+        lines = [line for line in part.split("\n") if line.strip()]
+        is_quote = bool(lines) and all(line.lstrip().startswith(">") for line in lines) and not _SAID.match(lines[0])
+        prose = _bare(" ".join(_QUOTE.sub("", line) for line in lines))
+        if len(prose) >= (_QUOTED if is_quote else _PROSE) and not _LINK.search(part) and not _PAPER.search(part):
+            found.append(prose)
+    return "\n".join(found)
 
 
 _NO_VENUE = frozenset({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}) | {
@@ -346,14 +355,14 @@ def _title(text: str) -> str:
     found = [
         (label, _PAPER.search(url) is not None) for label, url in _LINK.findall(text) if not _BUTTON.fullmatch(label)
     ]
-    texts = [_bare(label) for label, _ in sorted(found, key=lambda one: not one[1])]
-    bold = [_bare(one or other) for one, other in _BOLD.findall(text)]
+    texts = [_SIGNS.sub("", _bare(label)) for label, _ in sorted(found, key=lambda one: not one[1])]
+    bold = [_SIGNS.sub("", _bare(one or other)) for one, other in _BOLD.findall(text)]
     named = next((one for one in (*texts, *bold) if _is_title(one)), "")
     if named:
         return named
     first = text.split("\n")[0]
     plain = _PAPER.split(_LINK.split(first)[0])[0]
-    plain = _BEFORE.sub("", _NUMBER.sub("", plain)).strip(" \t|[](-–—:,*_`")
+    plain = _BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", plain))).strip(" \t|[](-–—:,*_`")
     quoted = re.search(r"[“\"]([^“”\"]{6,300})[”\"]", plain)
     plain = quoted[1] if quoted else _SENTENCE.split(_bare(plain))[0]
     return plain.strip(" ,.;:-–—([") if _is_title(plain) else ""

@@ -43,6 +43,7 @@ ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"  # without the ver
 _ARXIV = re.compile(
     rf"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?({ARXIV_ID})(?:v\d+)?(?:\.pdf)?", re.I
 )
+_NO_DOI = re.compile(r"\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.", re.I)  # what is meant to be one
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.I)
 _ANY_DOI = re.compile(r"(?<![\w.])10\.\d{4,9}/[^\s,;]+(?:[,;](?!\s*10\.\d{4})[^\s,;]+)*")
 _NOTHING = frozenset(("nan", "nat", "<na>", "none", "null", "n/a"))
@@ -107,6 +108,7 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
                 renamed.append(name)
                 made.id = name
             unread.update(row.get("unread", ()))
+            unread.update(["doi"] * (not made.doi and _NO_DOI.match(_string(row.get("doi"))) is not None))
         except Skipped as reason:
             if len(batch.skipped) < _MOST_SENTENCES:
                 batch.skipped.append(f"{file.path}: {where} was skipped: {str(reason).rstrip('.')}.")

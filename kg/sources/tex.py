@@ -39,7 +39,7 @@ _DROPPED = re.compile(
 _SHOWN = re.compile(r"\\(?:href\s*\{[^{}]{0,500}\}|textcolor\s*\{[^{}]{0,50}\}|url|texorpdfstring(?=\{))\s*(?=\{)")
 _STYLE = re.compile(
     r"\\(?:bf|it|sc|rm|tt|sf|em|bfseries|itshape|scshape|Large|LARGE|large|huge|Huge|small|normalsize|centering|noindent|xspace|par|maketitle|"
-    r"protect|ignorespaces|textbf|textit|textsc|textrm|texttt|textsf|emph|mbox|name|Name)(?![A-Za-z])\s*"
+    r"protect|ignorespaces|textbf|textit|textsc|textrm|texttt|textsf|emph|mbox|name|Name|fnm|spfx|sur|sfx)(?![A-Za-z])\s*"
 )
 _XSPACE = re.compile(r"\\xspace(?![A-Za-z])\s*(?=\w)")
 _MARK = re.compile(r"\$\s*\^?\s*\{?[^$]{0,60}\$|\\(?:dag|ddag|dagger|ddagger|ast|star)\b|\^\{?[^{}\s]{0,10}\}?")
@@ -51,6 +51,9 @@ _BETWEEN_TERMS = re.compile(r"\\(?:sep|and|And|quad|cdot|textbullet)(?![A-Za-z])
 _CODE = re.compile(r"\\[A-Z]{3}\s*(?:\[[^\]]{0,20}\])?(?![A-Za-z]).*")  # of a classification: \MSC[2020] 68T07
 _WIDE = re.compile(r"\\(?:quad|qquad|enspace|hfill|hspace\s*\{[^{}]{0,20}\})(?![A-Za-z])|(?:(?:~|\\ )\s?){2,}")
 _EMAIL = re.compile(r"(?:\b[Ee]-?mails?\s*:\s*)?(?:\\?\{[^{}]{0,200}\\?\}|[\w.,+-]{1,200})\s?@[\w.-]{1,100}")
+_NAME = re.compile(r"\\name(?![A-Za-z])")  # of JMLR: \name Ada Fox \email a@b.org \\ \addr MIT
+_ADDRESS = re.compile(r"\\addr(?:ess)?(?![A-Za-z])")
+_LINE_END = re.compile(r"\\(?:email(?![A-Za-z])|\\)|\n")
 _BETWEEN_PEOPLE = re.compile(r"\\(?:and|AND|And)(?![A-Za-z])")
 _MARKED = re.compile(r"\s*\{?\s*(?:\$\s*\{?\s*\^|\\textsuperscript|\^)")  # a place behind its mark
 _ITS_PART = re.compile(r"\b([a-z]{4,15})\s*=\s*(?=\{)")
@@ -142,7 +145,7 @@ def _terms(text: str, macros: dict[str, str]) -> list[str]:
 
 def _arguments(text: str, command: str) -> Iterator[str]:
     r"""The arguments of a command: `\title[short]{long}`."""
-    for found in islice(re.finditer(rf"\\{command}\s*(?:\[[^\[\]]{{0,300}}\]\s*)?(?=\{{)", text), _MOST_COMMANDS):
+    for found in islice(re.finditer(rf"\\{command}\*?\s*(?:\[[^\[\]]{{0,300}}\]\s*)?(?=\{{)", text), _MOST_COMMANDS):
         yield _braced(text, found.end())
 
 
@@ -199,6 +202,12 @@ def _authors(text: str) -> tuple[list[str], list[str]]:
     people: list[str] = []
     places: list[str] = []
     for block in _arguments(text, r"author"):
+        if _NAME.search(block):
+            for part in _NAME.split(block)[1:]:
+                name, *place = _ADDRESS.split(part)
+                people.append(_LINE_END.split(name)[0])
+                places += (_BETWEEN_PEOPLE.split(one)[0] for one in place)
+            continue
         inner = [*_arguments(block, r"IEEEauthorblockN")]
         places += _arguments(block, r"IEEEauthorblockA")
         for part in inner or _BETWEEN_PEOPLE.split(block):

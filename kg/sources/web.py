@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -26,6 +26,11 @@ _SPAN = re.compile(r"\bZ3988\b")
 _LARGEST = 20 << 20  # bytes of a page
 _MOST = 50_000  # elements of JSON-LD, spans of a page
 _LONGEST_SPAN = 20_000  # code points of a reference in one
+_NAMED = re.compile(r"(?:[\w-]{0,30}[-_])?abstract(?:[-_]?(?:content|text|body|section|full))?")
+_HEADING = re.compile(r"(?i)(?:abstract|summary)\s*[.:—–-]?(?:\s+|$)")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_MOST_BELOW = 20  # elements below a heading
+_LEAST = 40  # code points of an abstract
 _KINDS = frozenset(
     {"ScholarlyArticle", "Article", "MedicalScholarlyArticle", "Report", "Thesis", "Chapter", "TechArticle"}
 )
@@ -89,7 +94,7 @@ def _of_tags(page: Any) -> dict[str, Any] | None:
     known = {name for each in names.values() for name in each}
     return {
         "title": untagged(one["title"]),
-        "abstract": untagged(one.get("abstract", "")),
+        "abstract": untagged(one.get("abstract", "")) or _printed(page),
         "authors": of_objects(found["authors"] if len(found["authors"]) > 1 else one.get("authors", "")),
         "institutions": list(dict.fromkeys(found["institutions"])),
         "venue": one.get("venue", ""),
@@ -101,6 +106,22 @@ def _of_tags(page: Any) -> dict[str, Any] | None:
         "keywords": bibliography.terms(found["keywords"]) if found["keywords"] else [],
         "unread": [name for name in said if name.startswith("citation_") and name not in known],
     }
+
+
+def _printed(page: Any) -> str:
+    """The abstract that a page prints: in an element of this name, or below a heading of this text."""
+    for part in islice(page.iter(), _MOST):
+        names = {(part.get("id") or "").lower(), *(part.get("class") or "").lower().split()}
+        if any(map(_NAMED.fullmatch, names)):
+            text = " ".join(part.text_content().split())
+        elif part.tag in _HEADINGS and _HEADING.fullmatch(" ".join(part.text_content().split())):
+            below = takewhile(lambda one: one.tag not in _HEADINGS, islice(part.itersiblings(), _MOST_BELOW))
+            text = " ".join(" ".join(one.text_content() for one in below).split())
+        else:
+            continue
+        if len(text := _HEADING.sub("", text, count=1)) >= _LEAST:
+            return text
+    return ""
 
 
 def _of_spans(page: Any) -> Iterator[dict[str, Any]]:
@@ -136,6 +157,7 @@ def _of_json(page: Any) -> Iterator[dict[str, Any]]:
             waiting = [json.loads(script.text or "")]
         except (ValueError, RecursionError):
             continue
+        known = _by_id(waiting[0])
         for _ in range(_MOST):
             if not waiting:
                 break
@@ -147,19 +169,32 @@ def _of_json(page: Any) -> Iterator[dict[str, Any]]:
                 if not _KINDS.isdisjoint(
                     one for one in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(one, str)
                 ):
-                    yield _of_object(value)
+                    yield _of_object(value, known)
                 waiting += [one for key in ("@graph", "mainEntity") if (one := value.get(key))]
 
 
-def _of_object(paper: dict[str, Any]) -> dict[str, Any]:
+def _by_id(said: Any) -> dict[str, dict[str, Any]]:
+    """The objects of a graph by their names in it, under which others refer to them."""
+    graph = said.get("@graph") if isinstance(said, dict) else said
+    parts = [one for one in graph if isinstance(one, dict)] if isinstance(graph, list) else []
+    return {name: one for one in parts if isinstance(name := one.get("@id"), str)}
+
+
+def _of_object(paper: dict[str, Any], known: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    def there(value: Any) -> list[Any]:
+        return [
+            known.get(name, one) if isinstance(one, dict) and isinstance(name := one.get("@id"), str) else one
+            for one in _listed(value)
+        ]
+
     def texts(value: Any) -> list[str]:
         found = [
             one.get("name") or one.get("value") or one.get("@id") if isinstance(one, dict) else one
-            for one in _listed(value)
+            for one in there(value)
         ]
         return [one for one in found if isinstance(one, str)]
 
-    people = [one for one in _listed(paper.get("author") or paper.get("creator")) if isinstance(one, str | dict)]
+    people = [one for one in there(paper.get("author") or paper.get("creator")) if isinstance(one, str | dict)]
     places = [place for one in people if isinstance(one, dict) for place in texts(one.get("affiliation"))]
     links = [
         *texts(paper.get("sameAs")),
@@ -167,7 +202,7 @@ def _of_object(paper: dict[str, Any]) -> dict[str, Any]:
         *texts(paper.get("url")),
         *texts(paper.get("@id")),
     ]
-    part = next((one for one in _listed(paper.get("isPartOf")) if isinstance(one, dict)), {})
+    part = next((one for one in there(paper.get("isPartOf")) if isinstance(one, dict)), {})
     while isinstance(part.get("isPartOf"), dict):  # an issue of a volume of a journal
         part = part["isPartOf"]
     words = paper.get("keywords")

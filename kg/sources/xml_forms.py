@@ -107,6 +107,8 @@ def _value(element: xml.Element, key: str) -> Any:
         return iso(*(xml.text(xml.child(element, part)) for part in ("Year", "Month", "Day"))) or xml.text(element)
     has_two = next(xml.descendants(element, "math"), None) is not None  # a formula in MathML and in TeX
     text = xml.text(element, ("tex-math",) if has_two else ())
+    if key == "institutions":  # an address a line, as EndNote writes them
+        text = "\n".join(filter(None, (" ".join(line.split()) for line in "".join(element.itertext()).split("\r"))))
     article = element.getprevious() if key == "title" else None
     if article is not None and xml.local(article) == "nonSort":
         text = f"{xml.text(article)} {text}"

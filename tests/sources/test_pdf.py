@@ -476,3 +476,20 @@ def test_a_chinese_word_that_is_set_wide_is_one_word():
     placed = zip("摘要李娜王晓东", (0, 20, 70, 90, 120, 130, 140), strict=True)
     chars = [Char(c, at, at + 10.0, 0.0, font, order=n) for n, (c, at) in enumerate(placed)]
     assert [line.text for line in _lines(chars, 0)] == ["摘要", "李娜", "王晓东"]
+
+
+def test_parts_of_an_abstract_without_a_heading_are_found_by_their_names(tmp_path):
+    sheet = Sheet()
+    sheet.put(54, 90, 18, T, BOLD)
+    sheet.put(54, 120, 10, "Maria Keller and Wei Zhang")
+    sheet.put(54, 134, 10, "University of Vienna, Austria")
+    parts = ("Introduction: ", "Methods: ", "Results: ")
+    texts = ("Inference spends more energy than training", "We measure fourteen models.", "Batches explain it.")
+    for number, (part, text) in enumerate(zip(parts, texts, strict=True)):
+        end = sheet.put(54, 170 + 15 * number, 9, part, BOLD)
+        sheet.put(end, 170 + 15 * number, 9, f"{text} and whatever else is on the line.")
+    sheet.put(54, 240, 9, "KEYWORDS: inference, energy")
+    sheet.fill(54, 280, 460, 10, "Every token attends to all tokens before it, and they stay. " * 12)
+    abstract = paper(tmp_path, sheet).texts["A"].text
+    assert abstract.startswith("Introduction: Inference")
+    assert abstract.endswith("Batches explain it. and whatever else is on the line.")

@@ -10,11 +10,14 @@ from statistics import median
 from kg.sources.layout.blocks import TextRow, is_running, paragraphs, rows
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.labels import HeaderLabels, letters
-from kg.sources.layout.pages import Page, TextLine
+from kg.sources.layout.pages import INITIAL, Page, TextLine
 
 _HEADING = re.compile(r"(?:[A-Z\d]\s?[.)]\s*)?(?:abstract|summary|(?:中文)?摘要)\s*[.:：—–-]*", re.I)
 _RUN_IN = re.compile(
     r"\s*\W?(?:Abstract|ABSTRACT|Summary|SUMMARY|(?:中文)?摘\s*要)\W?\s*(?:[.:：—–-]+\s*|\s+(?=[A-Z“\"\u3400-\u9fff]))"
+)
+_LABEL = re.compile(  # of the first part of an abstract without a heading
+    r"(?:Background|Introduction|Objectives?|Purpose|Aims?|Context|Motivation|Importance)(?:\s+and\s+\w+)?\s*[:.]\s+(?=[A-Z])"
 )
 _ALONE = re.compile(r"(?i:abstract)\s*(?:[.:—–-]+\s*)?$")
 KEYWORDS = re.compile(
@@ -110,17 +113,29 @@ def find(page: Page, below: float, joiner: Joiner) -> Abstract | None:
             found = _collected(page, lines, line, line, joiner, below)
             if found:
                 return found
+    for line in lines:
+        if _LABEL.match(line.text) and line.chars[0].font.bold and not line.font.bold:
+            found = _collected(page, lines, line, None, joiner, below)
+            if found:
+                return found
     return None
+
+
+def has_initial(line: TextLine) -> bool:
+    """Whether a line starts with a letter that is several lines high: the text of an article, not its abstract."""
+    first = line.chars[0]
+    return first.text.isupper() and first.font.size > INITIAL * line.size and line.letters > 3
 
 
 def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None:
     """The first paragraph of running text if a heading or keywords follow it on the page; else None."""
     lines = [line for line in page.lines if line.y > below]
     labels = HeaderLabels.load()
+    text = min((li.y - li.chars[0].font.size for li in lines if has_initial(li)), default=page.height)
     for run in paragraphs(lines, _FEWEST):
         if len(run) == _FEWEST and (labels.note.match(run[0].text) or sum(li.letters for li in run) < _SHORT):
             continue
-        if run[0].y > 0.7 * page.height or KEYWORDS.match(run[0].text) or _AFTER.match(run[0].text):
+        if run[0].y > min(0.7 * page.height, text) or KEYWORDS.match(run[0].text) or _AFTER.match(run[0].text):
             return None
         above = [
             li
@@ -198,7 +213,8 @@ def _column(lines: Sequence[TextLine], start: TextLine, heading: TextLine | None
         near = [
             li
             for li in lines
-            if 0 <= li.y - start.y < 8 * start.size and li.left < start.right and li.right > start.left
+            if 0 <= li.y - start.y < 8 * start.size
+            and (li.left < start.center and li.right > start.left and li.font.bold == start.font.bold)
         ]
         near = _even([start, *sorted((li for li in near if li is not start), key=lambda li: li.y)])
         return min(li.left for li in near), max(li.right for li in near)

@@ -12,7 +12,7 @@ from kg.sources.layout import abstract as abstracts
 from kg.sources.layout.blocks import body_size, paragraphs
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.labels import HeaderLabels
-from kg.sources.layout.masthead import beside, columns, hanging, is_cover, is_masthead, leading, repeated
+from kg.sources.layout.masthead import beside, beside_title, columns, hanging, is_cover, is_masthead, leading, repeated
 from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Page, TextLine
@@ -119,11 +119,12 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     if found:
         hung = hanging(page, below, (found.left, found.right), top)
         notes_top = min((line.y - 1 for line in hung), default=top)
-        aside = {id(line) for line in (*beside(between, found.left, found.right), *hung, *side)}
+        side_notes = (*beside(between, found.left, found.right), *hung, *side, *beside_title(title, lines))
+        aside = set(map(id, side_notes))
         between = [line for line in between if id(line) not in aside]
     low = min((li.y for li in title), default=0.0)
     upper = [li for li in lines if li.y < low]
-    between = [line for line in between if not repeated(line, upper)]
+    between = [line for line in between if not repeated(line, upper) or Offices.load().has(line.text)]
     who = people(between)
     if not who.authors:  # a few journals print them above the title, others in a column at its side
         near = [li for li in upper if low - _ABOVE * title[0].size < li.y and not repeated(li, lines)] if title else []

@@ -26,6 +26,7 @@ _NARROW = 0.6  # width of a column at the side, relative to the abstract's
 _ROW = 2.0  # em; gap between cells of one row
 _FEW_BESIDE = 3  # lines of such a column beside the abstract
 _MOST_COVER = 60  # lines of a sheet that an archive puts before a paper
+_NOTE = 0.6  # size of small print beside the title, relative to it
 _FEW = 2  # notes in a column at the side
 
 
@@ -110,6 +111,20 @@ def _goes_on(line: TextLine, lines: Sequence[TextLine]) -> bool:
         and -1 < max(li.left - line.right, line.left - li.right) < _ROW * line.size
         for li in lines
     )
+
+
+def beside_title(title: Sequence[TextLine], lines: Sequence[TextLine]) -> list[TextLine]:
+    """The lines of a column of small print that starts beside the title, such as the journal's name and volume."""
+    if not title:
+        return []
+    right, size = max(li.right for li in title), title[0].size
+    top, bottom = min(li.y for li in title) - size, max(li.y for li in title)
+    out: list[TextLine] = []
+    for line in sorted((li for li in lines if li.left > right + 3 and li.y > top), key=lambda li: li.y):
+        if line.size > _NOTE * size or not (line.y < bottom if not out else _is_level(out[-1], line)):
+            break
+        out.append(line)
+    return out if len(out) > _FEW and out[-1].y > bottom else []
 
 
 def hanging(page: Page, below: float, column: tuple[float, float], top: float) -> list[TextLine]:

@@ -36,6 +36,7 @@ _WIDTH = 1.2  # em; largest overlap of two runs of one line
 _MOST_RAISED = 24  # characters of marks that are drawn apart from their line
 _STEP = 8.0  # points
 _MOST_BESIDE = 40  # runs at one height
+INITIAL = 1.8  # least size of the letter that starts a text over several lines, relative to the text
 _TINY = 2.0  # points
 _ASLANT = 0.1  # quarter turns; text at another angle is a watermark
 _WATERMARK = -1
@@ -115,6 +116,8 @@ class TextLine:
         """The size of its largest letters, where most letters are small capitals."""
         sizes = Counter(c.font.size for c in self.chars if c.text.isalpha() and not c.raised)
         large = [s for s, n in sizes.items() if n * 10 >= sizes.total()]
+        if len(large) > 1 and sizes[max(large)] == 1:  # an initial of several lines
+            large = [s for s in large if s < INITIAL * min(large)] or large
         return max(large, default=self.size)
 
     @cached_property

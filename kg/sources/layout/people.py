@@ -44,9 +44,9 @@ _NOBODY = re.compile(
     re.I,
 )
 NOTE = re.compile(
-    r"\b(?:work(?:ed|ing)?\s+(?:was|is|were|done|performed)|contribut\w+|intern(?:ship)?\b|correspond\w*"
+    r"(?<![^\W\d_])(?:work(?:ed|ing)?\s+(?:was|is|were|done|performed)|contribut\w+|intern(?:ship)?\b|correspond\w*"
     r"|project\s+(?:lead|page|website)|supported|funded|equal(?:ly)?\b|co-?first|authors?\b|published|accepted|copyright|license|submitted|received"
-    r"|advis\w+|alphabetical|permission|github|code\s+(?:is\s+)?available)",
+    r"|lead\s+contact|(?:present|current)\s+address|advis\w+|alphabetical|permission|github|code\s+(?:is\s+)?available)",
     re.I,
 )
 _DATE = re.compile(
@@ -57,9 +57,10 @@ _ORDINAL = re.compile(r"\d{1,2}\s?(?:st|nd|rd|th)\s+(?=[^\W\d_])")
 _GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du))$")
 _FULL = re.compile(r"\b(?:of|and|for|the)$")
 _CAMPUS = re.compile(r"(?:^|[,;]\s*)(?:University|Universit[àyé]|Universidad) (?:of|di|de|degli) [A-Z]\w+$")
+_ON_BEHALF = re.compile(r"\W*on\s+behalf\s+of\b", re.I)
 _TEAM = re.compile(r"(?:The\s+)?[A-Z][\w.-]*(?:\s+[A-Z\d][\w.-]*){0,3}\s+(?:Team|Collaboration|Consortium)")
 _SIGN = re.compile(
-    r"(?<![^\s,|])(?:iD|ORCID(?:\s*iD)?|orcid)(?![^\W\d_])"
+    r"(?:(?<![^\s,|])(?:iD|ORCID(?:\s*iD)?|orcid)|(?<=[a-zà-öø-ÿ])(?:iD|ID))(?![^\W\d_])"
 )  # of ORCID, which some fonts write in letters
 _REPEATED = re.compile(
     r"(?<=[^\W\d_])\s*[(（][\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·\s]{2,12}[)）]"
@@ -424,7 +425,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             out.labels |= labels(piece.marks)
             if not (piece.marks or piece.goes_on or is_near) and not Offices.load().has(piece.text):
                 continue  # text of a figure, or a date
-            if is_running(piece.text) and len(piece.text) > _SENTENCE:
+            if is_running(piece.text) and (len(piece.text) > _SENTENCE or not Offices.load().has(piece.text)):
                 continue
             chain = None if piece.marks else next((c for c in reversed(chains) if _is_below(c[-1], piece.line)), None)
             if chain is None:
@@ -435,7 +436,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
                 chain.append(piece)
     for chain in chains:
         text = joined_lines([p.text for p in chain])
-        if text and text not in out.affiliations:
+        if text and text not in out.affiliations and not _ON_BEHALF.match(text):
             out.affiliations.append(text)
 
 
