@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?")
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
-_CHANGES = ("increase", "decrease", "more", "fewer", "larger", "smaller")  # forms of which a sentence says 将
+_CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller")  # forms of which a sentence says 将
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
 _LONG = 40  # characters of a setting or baseline that fits into brackets
 
@@ -167,12 +167,8 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     if result.change == KEPT:
         said = said.removeprefix(shown.words("outcome.kept_opening"))
     if said or shown.lang != "zh":
-        is_one = (
-            result.change != "absolute"
-            and not _LINKED.search(said)
-            and f"{said}s".rpartition(" ")[2] in shown.words("outcome.counted").split()
-        )
-        return f"{said}s" if is_one else said
+        is_one = shown.lang != "zh" and result.change != "absolute" and _ends_in("counted", shown, result, said)
+        return f"{said}s" if is_one and not said.endswith("s") else said
     short = _ACRONYM.search(result.metric)
     if short:
         return short[1]
@@ -181,7 +177,7 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
 
 
 def baseline(shown: Selection, result: Result) -> str:
-    return say(shown, _same(shown, result.baseline_concept, result.baseline), result.baseline) or clean(result.baseline)
+    return say(shown, same(shown, result.baseline_concept, result.baseline), result.baseline) or clean(result.baseline)
 
 
 def _is_title(shown: Selection, result: Result) -> bool:
@@ -194,7 +190,7 @@ def _is_title(shown: Selection, result: Result) -> bool:
     )
 
 
-def _same(shown: Selection, concept: str, wording: str) -> str:
+def same(shown: Selection, concept: str, wording: str) -> str:
     """The concept of a wording if its label says what the wording does, in full or as an acronym; else "".
 
     "USP", of "Unified Sequence Parallelism", is not sequence parallelism.
@@ -222,7 +218,7 @@ def _against(shown: Selection, concept: str, wording: str, paper: str) -> str:
     known = shown.graph.vocabulary.find(wording, "technique")
     if shown.lang == "zh" and concept not in shown.graph.vocabulary and known:
         concept = known.curie
-    said = _aside(shown, _same(shown, concept, wording), wording, paper)
+    said = _aside(shown, same(shown, concept, wording), wording, paper)
     return said if has_han(said) or shown.lang != "zh" else _name(said)
 
 
@@ -306,6 +302,8 @@ def _form(shown: Selection, result: Result, named: str = "") -> str:
     is_size = result.change != "absolute" and _ends_in("sized", shown, result, head)
     if is_size and (shown.lang != "zh" or result.unit != "x"):
         return {"increase": "larger", "decrease": "smaller"}[result.change]
+    if shown.lang != "zh" and result.change != "absolute" and _ends_in("amounts", shown, result, head):
+        return {"increase": "more", "decrease": "less"}[result.change]
     if shown.lang != "zh" and named == "speed" and result.unit == "x" and result.change == "increase":
         return "speedup"
     if result.change == "increase":
@@ -339,9 +337,7 @@ def _ends_in(words: str, shown: Selection, result: Result, named: str) -> bool:
     said = named if named and not has_han(named) else result.metric if shown.lang == "zh" else metric(shown, result)
     known = shown.words(f"outcome.{words}").split() or PageWords("en")(f"outcome.{words}").split()
     last = said.rpartition(" ")[2].lower() if words == "sized" else said.rpartition(" ")[2]
-    if _LINKED.search(said):
-        return False  # of "time to first token" it is the time
-    return last in known or f"{last}s" in known
+    return last in known and not _LINKED.search(said)  # of "time to first token" it is the time
 
 
 def is_size(shown: Selection, result: Result) -> bool:

@@ -19,7 +19,7 @@ from kg.model import Brief, Mention, Paper, Result
 from kg.text import fold, has_han, sentences
 from kg.views.borne import borne, is_metric_head, quotable, sentence
 from kg.views.latex import as_text
-from kg.views.outcome import ResultInWords, gets_worse, phrases
+from kg.views.outcome import ResultInWords, gets_worse, phrases, same
 from kg.views.selection import EntryResult, Selection, clean, name, title
 from kg.views.surface import (
     AHEAD,
@@ -350,7 +350,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     wordings = [whole(w) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
     wordings = [w for w in wordings if not _POINTS_BACK.search(w)]
     if shown.lang != "zh":
-        labels = (say(shown, mention.concept, w, text) for w in wordings)
+        labels = (say(shown, same(shown, mention.concept, w), w, text) for w in wordings)
         labels = (w for w in labels if w and not has_han(w) and says(text, w))
         said = next(filter(nouns.is_noun_phrase, labels), "")
         parts = [] if " and " in said else _LISTED.split(said)
@@ -361,7 +361,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
         return known[0] if mention.type == "technique" else ""
     for wording in known:
-        said = say(shown, mention.concept, wording, text) if nouns.is_noun_phrase(wording) else ""
+        said = say(shown, same(shown, mention.concept, wording), wording, text) if nouns.is_noun_phrase(wording) else ""
         if said and says(text, said) and said.count("的") <= _LINKS:
             return said
     short = (w for w in wordings if mention.type == "technique" and w.count(" ") < _FEW)

@@ -118,8 +118,8 @@ def with_names(said: str, text: str) -> str:
 
     def spelt(found: re.Match[str]) -> str:
         word = found[0].capitalize()
-        is_name = not re.search(rf"\b{found[0]}\b", text) and re.search(rf"\b{word}[ -][a-z]", text)
-        return word if is_name and not WordCounts.load().is_plain(found[0]) else found[0]
+        is_name = not re.search(rf"\b{found[0]}\b", text) and re.search(rf"(?<![\w-])[a-z]+,? {word}[ -][a-z]", text)
+        return word if is_name else found[0]
 
     return _SMALL.sub(spelt, said)
 

@@ -14,7 +14,7 @@ from kg.views.brief import brief, reread
 from kg.views.outcome import ResultInWords, phrase, phrases
 from kg.views.selection import Selection
 from kg.views.slots import contribution, what
-from kg.views.surface import stands_for, with_names
+from kg.views.surface import stands_for, with_article, with_names
 from kg.views.wording import Wording
 from kg.vocabulary import Vocabulary
 
@@ -128,6 +128,8 @@ def test_endings_of_a_slot_are_not_said_twice(built: Graph) -> None:
             "41% lower time to first token",
             "首词元延迟降低41%",
         ),
+        ({"metric": "mean error", "metric_concept": ""}, "41% lower mean error", "降低41%"),
+        ({"metric": "training data", "metric_concept": ""}, "41% less training data", "降低41%"),
         ({"metric": "token", "metric_concept": ""}, "41% fewer tokens", "减少41%"),
     ],
 )
@@ -366,7 +368,6 @@ def test_a_wish_a_means_or_a_fragment_is_no_problem(built: Graph, verb: str, pro
         ("We propose Foo, a method named adaptive gate.", " uses adaptive gate."),
         ("In Foo the system employs an adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo. This adaptive gate.", " uses an adaptive gate."),
-        ("We propose Foo, an adaptive gate method, or adaptive gate.", " uses adaptive gate."),
         ("We propose Foo to fix this, including adaptive gate.", " uses adaptive gate."),
         ("Foo frames the choice of blocks as an adaptive gate.", ", in its own words: “"),
     ],
@@ -441,9 +442,16 @@ def test_a_short_name_is_spelt_out_once(built: Graph) -> None:
 
 
 def test_a_name_keeps_its_capital() -> None:
-    text = "We use Brindle values. Adaptive Sinking, and Quandle Gates."
+    text = "We use Brindle values. Adaptive Sinking, and Quandle Gates, with Global Sinking of them."
     assert with_names("brindle-based adaptive sinking of quandle gates", text) == (
         "Brindle-based adaptive sinking of quandle gates"
+    )
+
+
+def test_an_article_is_that_of_the_phrase_itself() -> None:
+    assert with_article("adaptive gate", "We propose an adaptive gate method.", {"method"}) == "adaptive gate"
+    assert (
+        with_article("adaptive gate", "We propose an adaptive gate (AG) that helps.", {"method"}) == "an adaptive gate"
     )
 
 
