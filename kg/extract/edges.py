@@ -46,7 +46,7 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
     start, end = span
     text = view.text
     surface = text[start:end]
-    if any(surface.count(opened) != surface.count(closed) for opened, closed in ("{}", "()", "[]")):
+    if surface.count("$") % 2 or any(surface.count(one) != surface.count(other) for one, other in ("{}", "()", "[]")):
         return True
     if not (surface[:1].isalpha() or any(map(str.isalpha, surface))):
         return True
@@ -58,6 +58,7 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         return bool(words) and (
             words[-1] in finite
             or words[0] in view.cues["relative"]
+            or words[0] == "how"
             or _is_wished(view, start, end)
             or any(one in finite and other in ("its", "their") for one, other in pairwise(words))
         )

@@ -52,6 +52,8 @@ def place(view: DocView, words: str) -> tuple[int, int]:
         ("problem", "The cost can be high.", "cost can be", True),
         ("problem", "A weakness of caches is their high cost.", "caches is their high cost", True),
         ("problem", "The gate controls how much old content to erase.", "much old content to erase", True),
+        ("problem", "It shows how high costs arise.", "how high costs", True),
+        ("problem", "It has a growth $O(n)$ in time.", "growth $O(n)", True),
         ("problem", "It has concerns about its cost (CO) and use.", "concerns about its cost (CO", True),
         ("technique", r"We tune a \single} lazy policy network.", "single} lazy policy network", True),
         ("technique", "We measure PESQ here.", "PESQ", True),
