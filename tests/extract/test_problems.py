@@ -97,6 +97,7 @@ def test_own_results_are_no_problem(read: Read) -> None:
         ("We avoid overlooking [high inference latency].", "high inference latency"),
         ("They have [high latency and cannot perform] search.", "high latency"),
         ("There are [failures in such layouts may] go unseen.", "failures in such layouts"),
+        ("They cannot shape the [quantization noise correctly and thus] fail.", "quantization noise"),
         ("It has a [gap between the data] of tests and real use.", "gap between the data of tests and real use"),
         ("Deployment is hard due to [high memory] and compute costs.", "high memory and compute costs"),
         ("It has [limits on energy, latency], and hardware use.", "limits on energy, latency, and hardware use"),
