@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -180,7 +181,8 @@ def test_pairs_know_what_stands_between_them(entry: Callable[..., Document]) -> 
     words = ("builds", "outperforms")
     names = names_with(words)
     found, _, pairs, rows = paired(entry(ABSTRACT, title=TITLE), words)
-    row = {(found[i].mention.canonical, found[j].mention.canonical): r for (i, j), r in zip(pairs, rows, strict=True)}
+    forms = [(one.mention.canonical, *one.mention.aliases) for one in found]
+    row = {ends: r for (i, j), r in zip(pairs, rows, strict=True) for ends in product(forms[i], forms[j])}
 
     def told(first: str, second: str) -> dict[str, float]:
         return dict(zip(names, row[first, second].tolist(), strict=True))
