@@ -34,7 +34,7 @@ FOLDS = 5
 #: The share of sure claims that is to be right, by the list of a record.
 WANTED = {
     "techniques": 0.9,
-    "problems": 0.8,
+    "problems": 0.83,  # readers find fewer right than annotations do: their edges
     "tasks": 0.82,
     "hardware": 0.9,
     "models": 0.92,
