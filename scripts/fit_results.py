@@ -219,9 +219,13 @@ def main() -> None:
     papers = annotated()
     gold = {r["id"]: r["results"] for _, r in papers}
     shipped = Folds.load(FOLDS_FILE)
-    made = Folds.load(HELD_OUT) if HELD_OUT.is_file() else shipped
-    read = {document.id: _read(document, made) for document, _ in papers}
-    scored = {document.id: _read(document, shipped) for document, _ in papers if document.id in shipped}
+    made = Folds.load(HELD_OUT) if HELD_OUT.is_file() else None
+    read = {document.id: _read(document, made or shipped) for document, _ in papers}
+    scored = {
+        document.id: _read(document, shipped) if made else read[document.id]
+        for document, _ in papers
+        if document.id in shipped
+    }
     final = cross_validated(read, scored, gold, Vocabulary.load())
     if not check:
         text = json.dumps(final._asdict(), indent=1, ensure_ascii=False, sort_keys=True)
@@ -248,12 +252,12 @@ def cross_validated(
 ) -> Weights:
     """Prints the scores of papers held out; returns the weights fitted to all, with the folds' threshold.
 
-    `read` are all papers, `scored` some of them as better taggers have read them, which teach once more.
+    `read` are all papers, `scored` some of them; those that better taggers have read once more teach once more.
     """
     component = Results(vocabulary, weights())
     for _ in range(ROUNDS):  # the metric and baseline of the number before are features of the next
         taught = [(name, _rows(component, doc, gold[name])) for name, doc in read.items()]
-        taught += [(name, rows(component, doc, gold[name])) for name, doc in scored.items()]
+        taught += [(name, rows(component, doc, gold[name])) for name, doc in scored.items() if doc is not read[name]]
         component = Results(vocabulary, fit_all([told for _, told in taught], component.weights.full, min(THRESHOLDS)))
     records: dict[str, list[Json]] = {}
     for fold in range(FOLDS):

@@ -58,7 +58,6 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         return bool(words) and (
             words[-1] in finite
             or words[0] in view.cues["relative"]
-            or words[0] == "how"
             or _is_wished(view, start, end)
             or any(one in finite and other in ("its", "their") for one, other in pairwise(words))
         )
