@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from kg.sources.layout.blocks import TextRow, is_running, paragraphs, rows
+from kg.sources.layout.change import LOOKAHEAD, is_another_text
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.pages import INITIAL, Page, TextLine
@@ -272,6 +273,8 @@ def _taken(all_rows: list[TextRow]) -> tuple[list[TextRow], list[TextRow]]:
     size = next((row.size for row in all_rows if is_running(row.text)), all_rows[0].size if all_rows else 0.0)
     for at, row in enumerate(all_rows):
         if kept and (at >= _MOST or _ends(row, kept, size, leading) or _divides(all_rows[at : at + 3], kept)):
+            return kept, all_rows[at:]
+        if kept and is_another_text(all_rows[at : at + LOOKAHEAD], kept):
             return kept, all_rows[at:]
         if kept and not leading:
             leading = row.y - kept[-1].y
