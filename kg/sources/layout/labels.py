@@ -28,6 +28,8 @@ class HeaderLabels:
     other: re.Pattern[str]
     after_abstract: re.Pattern[str]
     on_cover: re.Pattern[str]
+    membership: re.Pattern[str]
+    team: re.Pattern[str]
 
     @staticmethod
     @cache
@@ -47,6 +49,8 @@ class HeaderLabels:
             other=_starts(lists["other"]),
             after_abstract=_starts(lists["after_abstract"]),
             on_cover=re.compile("|".join(re.escape(p).replace(r"\ ", r"\s+") for p in lists["on_cover"]), re.I),
+            membership=_membership(lists["societies"]),
+            team=_team(lists["teams"]),
         )
 
     def is_kind(self, text: str) -> bool:
@@ -75,3 +79,18 @@ def _starts(phrases: list[str]) -> re.Pattern[str]:
     longest_first = sorted(phrases, key=len, reverse=True)
     spaced = "|".join(re.escape(p).replace(r"\ ", r"\s+") for p in longest_first)
     return re.compile(rf"[^\w©]*(?:{spaced})(?![^\W\d_])", re.I)
+
+
+def _membership(societies: list[str]) -> re.Pattern[str]:
+    """A pattern of "Senior Member, IEEE", with the comma or bracket before it."""
+    society = rf"(?:{'|'.join(map(re.escape, societies))})"
+    rank = r"(?:(?:Under)?Graduate|Student|Senior|Life|Associate|Affiliate|Distinguished|Honorary)\s+"
+    kind = rf"(?:{rank})*(?:Member|Fellow)"
+    known = rf"{kind},?\s+(?:of\s+)?(?:the\s+)?{society}|{society}\s+{kind}|(?:{rank})+(?:Member|Fellow)"
+    return re.compile(rf"[,\s]*\(?(?<![^\W\d_])(?:{known})(?![^\W\d_])\)?", re.I)
+
+
+def _team(kinds: list[str]) -> re.Pattern[str]:
+    """A pattern of a group's name: "The LIGO Scientific Collaboration"."""
+    word = r"[A-Z\d][\w.&/’'-]*"
+    return re.compile(rf"(?:[Tt]he\s+)?{word}(?:\s+(?:{word}|of|for|in|on|and|the)){{0,8}}?\s+(?:{'|'.join(kinds)})")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Char, TextLine
+from kg.sources.layout.teams import is_team
 
 JOINT = re.compile(
     r"(?<=[^\W\d_])(?:[\d*∗†‡§¶]+(?:,[\d*∗†‡§¶]+)*)(?:\s*(?:,|;|&|\band\b)\s*|\s+|$)"  # marks that are not raised
@@ -63,9 +64,12 @@ def listed_names(text: str, chars: Sequence[Char], first: TextLine, offices: Off
         elif (part := part.strip("()")) and not is_title(part):
             is_alone = text[:1] in LINKS and not names and is_single_name(text, chars, first, offices)
             is_alone = is_alone or (bool(names) and _is_one_of(text, part, at, chars, first, offices))
-            if not is_alone and not (is_name(part, offices) and in_font(text, part, at, chars, first)):
+            if re.search(r"(?:\band|&)\s*$", text[:at]) and is_team(part):  # "Ada Fox, Bo Lee and the Memory Team"
+                names.append(part.removeprefix("the "))
+            elif not is_alone and not (is_name(part, offices) and in_font(text, part, at, chars, first)):
                 return names, "; ".join([*inside, text[at:].strip(" ,;")])
-            names.append(part)
+            else:
+                names.append(part)
         at = match.end() if match else len(text)
     return names, "; ".join(inside)
 
@@ -114,7 +118,7 @@ def is_name(text: str, offices: Offices) -> bool:
     """Whether a text has the form of a person's name."""
     words = text.split()
     if len(words) < 2:
-        return bool(re.fullmatch(r"[\u3400-\u9fff·]{2,6}", text))
+        return bool(re.fullmatch(r"[\u3400-\u9fff·]{2,6}", text)) and not offices.has(text)
     if len(words) > _MOST + 1 or (offices.has(text) and not _INITIALED.fullmatch(text)):
         return False
     for at, word in enumerate(words):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from kg.entity_types import data_folder
-from kg.text import fold
+from kg.text import count_han, fold
 from kg.vocabulary import read_concepts
 
 _MAIL_LABEL = re.compile(r"[;,(]\s*e-?mail\s*:?\s*$", re.I)
@@ -24,6 +24,7 @@ class Offices:
     names: frozenset[str]
     short: frozenset[str] = frozenset()  # short words that are also surnames: "chu", "eng"
     acronyms: frozenset[str] = frozenset()  # names that are only written in capitals: "THU"
+    han: frozenset[str] = frozenset()  # words in Chinese, between which stands no space
 
     @staticmethod
     @cache
@@ -48,12 +49,15 @@ class Offices:
         labels = [n for c in read_concepts([data_folder("ontology") / "institutions.ttl"]) for n in c.labels()]
         names = frozenset(n for n in map(fold, labels) if len(n) > 2)
         mixed = {fold(n) for n in labels if not n.isupper()}
+        han = frozenset(word for w in words if count_han(w) and len(word := w.replace(" ", "")) > 1)
         return Offices(
-            frozenset(w for w in words if len(w) > 2), frozenset(countries), names, short, names.difference(mixed)
+            frozenset(w for w in words if len(w) > 2), frozenset(countries), names, short, names.difference(mixed), han
         )
 
     def has(self, text: str) -> bool:
         """Whether a text contains a word of an organization, starts with the name of one, or is a country."""
+        if count_han(text) and any(word in text for word in self.han):
+            return True
         words = re.findall(r"[\w'’-]+", text)
         folded = [fold(w) for w in words]
         is_surname = len(words) > 1 and folded[-1] in self.short and (text.isupper() or not words[-1].isupper())

@@ -294,7 +294,7 @@ def _follows(run: list[Char], char: Char) -> bool:
     last = run[-1]
     size = max(last.font.size, char.font.size)
     level = max(run[-8:], key=lambda c: c.font.size).y  # ignore marks above or below the line
-    is_word = len(run) == 1 and bool(count_han(last.text) and count_han(char.text))
+    is_word = _is_alone(run) and bool(count_han(last.text) and count_han(char.text))
     most = _SPACED_OUT if is_word else WIDE
     return abs(level - char.y) <= _SAME * size and -size <= char.left - last.right <= most * size
 
@@ -408,7 +408,7 @@ def _cells(run: list[Char]) -> Iterator[list[Char]]:
         gap = char.left - before.right
         is_mark = _is_mark_after(before, char, gap)
         is_letter = after is None or not after.text.isalpha() or after.font.size > char.font.size  # marks "a, b"
-        if len(part) == 1 and _is_spaced_out(before, char, after):
+        if part and _is_alone(part) and _is_spaced_out(before, char, after):
             char.space = False
             part.append(char)
             continue
@@ -420,6 +420,13 @@ def _cells(run: list[Char]) -> Iterator[list[Char]]:
             char.space = True
         part.append(char)
     yield part
+
+
+def _is_alone(part: list[Char]) -> bool:
+    """Whether the last character of a line stands apart from those before it, or behind a sign."""
+    if len(part) == 1 or not count_han(part[-2].text):
+        return True
+    return part[-1].space and part[-1].left - part[-2].right > _SURE * part[-1].font.size  # no space: joined before
 
 
 def _is_spaced_out(before: Char, char: Char, after: Char | None) -> bool:

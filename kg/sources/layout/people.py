@@ -30,6 +30,8 @@ from kg.sources.layout.names import (
 )
 from kg.sources.layout.offices import Offices, joined_lines
 from kg.sources.layout.pages import Char, TextLine, written
+from kg.sources.layout.signs import without_signs
+from kg.sources.layout.teams import sole_author
 
 MAIL = re.compile(
     r"[\w.+{}()|*-]{0,80}\s?@\s*[\w.-]+\.\s?\w+|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@"
@@ -56,16 +58,12 @@ _DATE = re.compile(
 _ORDINAL = re.compile(r"\d{1,2}\s?(?:st|nd|rd|th)\s+(?=[^\W\d_])")
 _GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du))$")
 _FULL = re.compile(r"\b(?:of|and|for|the)$")
+_LINK = re.compile(r"(?:^|\s*[,;]?\s+|[,;])(?:and|&)$")  # to the next affiliation: "University of Vienna; and"
+_AND = re.compile(r"^(?:and|&)\s+")
 _CAMPUS = re.compile(r"(?:^|[,;]\s*)(?:University|Universit[àyé]|Universidad) (?:of|di|de|degli) [A-Z]\w+$")
 _ON_BEHALF = re.compile(r"\W*on\s+behalf\s+of\b", re.I)
-_TEAM = re.compile(r"(?:The\s+)?[A-Z][\w.-]*(?:\s+[A-Z\d][\w.-]*){0,3}\s+(?:Team|Collaboration|Consortium)")
-_SIGN = re.compile(
-    r"(?:(?<![^\s,|])(?:iD|ORCID(?:\s*iD)?|orcid)|(?<=[a-zà-öø-ÿ])(?:iD|ID))(?![^\W\d_])"
-)  # of ORCID, which some fonts write in letters
-_REPEATED = re.compile(
-    r"(?<=[^\W\d_])\s*[(（][\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·\s]{2,12}[)）]"
-)  # "Wei Li (李伟)"
 _PICTURE = 3.0  # em; room of a picture between a name and what follows it
+_EVEN, _PLAY = 3, 0.5  # gaps between the words of a line that is set wide, at least, and em by which they differ
 _CLOSE = 1.35  # em between the lines of one affiliation
 _NEAR = 3.2  # em between a name and an affiliation without a typical word
 _SENTENCE = 60  # code points; a longer line of running text is not an affiliation
@@ -102,14 +100,14 @@ def people(lines: Sequence[TextLine]) -> People:
     known = HeaderLabels.load()
     lines = [line for line in lines if not _NOBODY.search(line.text) and not _DATE.fullmatch(line.text)]
     lines = [line for line in lines if not known.is_kind(line.text) and not known.note.match(line.text)]
-    lines = [line for line in map(_without_signs, lines) if line]
+    lines = [line for line in map(without_signs, lines) if line]
     ordered = sorted(lines, key=lambda line: (round(line.y), line.left))
     able = [line for line in ordered if line.letters >= LOWEST and not MAIL.search(line.text)]
     if not able:
         return out
     first = next((line for line in able if _begins_with_name(line, offices)), able[0])
     pieces: list[_Piece] = []
-    rejoined = _rejoined([_unparted(row) for row in _by_rows(ordered)], offices)
+    rejoined = _rejoined([_unparted(row, offices) for row in _by_rows(ordered)], offices)
     for at, line in enumerate(rejoined):
         is_cell = any(
             abs(other.y - line.y) < 0.5 * line.size
@@ -121,7 +119,7 @@ def people(lines: Sequence[TextLine]) -> People:
         pieces += _pieces(line, first, offices, pieces, is_cell)
     _collect(pieces, out)
     if not out.authors:
-        out.authors = [line.text for row in _by_rows(lines) for line in row if _TEAM.fullmatch(line.text)][:1]
+        out.authors, out.affiliations = sole_author([li for row in _by_rows(lines) for li in row], out.affiliations)
     return out
 
 
@@ -135,18 +133,6 @@ def _is_single_cell(line: TextLine, at: int, lines: Sequence[TextLine], first: T
         _begins_with_name(li, offices) and in_font(li.text, li.text, 0, li.chars, first) for li in row
     )
     return bool(is_beside) and not any(0 < line.y - li.y < 1.7 * line.size and overlap(li, line) for li in lines[:at])
-
-
-def _without_signs(line: TextLine) -> TextLine | None:
-    """A line without the letters of ORCID's sign and names repeated in another script; None when no more is on it."""
-    if "D" not in line.text and "orcid" not in line.text and not _REPEATED.search(line.text):
-        return line
-    at = [n for n, char in enumerate(line.text) if not char.isspace()]
-    gone = {n for sign in (_SIGN, _REPEATED) for match in sign.finditer(line.text) for n in range(*match.span())}
-    if not gone or len(at) != len(line.chars):
-        return line
-    kept = [char for n, char in zip(at, line.chars, strict=True) if n not in gone]
-    return TextLine(kept, line.page) if kept else None
 
 
 def _begins_with_name(line: TextLine, offices: Offices) -> bool:
@@ -165,18 +151,40 @@ def _by_rows(lines: Sequence[TextLine]) -> list[list[TextLine]]:
     return [sorted(row, key=lambda line: line.left) for row in out]
 
 
-def _unparted(row: Sequence[TextLine]) -> list[TextLine]:
-    """Merge cells of a list of names that a picture parts, such as ORCID's: a mark or a comma follows it."""
+def _unparted(row: Sequence[TextLine], offices: Offices) -> list[TextLine]:
+    """Merge cells of a list of names that a picture parts, such as ORCID's, or that is set with wide gaps."""
+    is_stretched = _is_stretched(row)
     out = list(row[:1])
     for line in row[1:]:
         text = written([c for c in line.chars if not c.raised])
-        is_on = not text or bool(ON.match(text))
-        if is_on and 0 <= line.left - out[-1].right < _PICTURE * line.size:
+        is_near = 0 <= line.left - out[-1].right < _PICTURE * line.size
+        if is_near and (is_stretched or not text or ON.match(text) or _is_half(out[-1], line, offices)):
             line.chars[0].space = True
             out[-1] = TextLine([*out[-1].chars, *line.chars], line.page)
         else:
             out.append(line)
     return out
+
+
+def _is_stretched(row: Sequence[TextLine]) -> bool:
+    """Whether a row is a list of names whose words are all set apart evenly, to fill the line."""
+    gaps = [b.left - a.right for a, b in pairwise(row)]
+    if len(gaps) < _EVEN or max(gaps) - min(gaps) > _PLAY * row[0].size:
+        return False
+    texts = [written([c for c in line.chars if not c.raised]) for line in row]
+    is_list = any(text in ("and", "&") or text.endswith(",") for text in texts)
+    return is_list and sum(" " not in text for text in texts) > 0.7 * len(row)
+
+
+def _is_half(before: TextLine, line: TextLine, offices: Offices) -> bool:
+    """Whether a gap divides a name in a list: "Ada Fox, Jun-Ho" and "Kim, Bo Lee"."""
+    last, start = last_unit(before), units(line)[0].split()
+    if len(last) != 1 or not start or before.chars[-1].raised or not before.chars[-1].text.isalpha():
+        return False
+    is_single = len(start) == 1 or len(start[0].strip(".")) == 1
+    parts = units(before)
+    is_list = len(parts) > 1 and is_name(parts[0], offices) and not is_title(last[0])
+    return is_single and is_list and is_name(" ".join([*last, *start]), offices)
 
 
 def _rejoined(lines: Sequence[Sequence[TextLine]], offices: Offices) -> list[TextLine]:
@@ -252,7 +260,7 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
             return []
         line = TextLine(line.chars[:end], line.page)
     apart = _apart(line)
-    beside = [written(part).strip(" ,") for part in apart]
+    beside = [_AND.sub("", written(part).strip(" ,")) for part in apart]
     is_set_so = all(in_font(text, text, 0, part, first) for text, part in zip(beside, apart, strict=True))
     if len(beside) > 1 and is_set_so and all(is_name(text, offices) for text in beside):
         return [_Piece(text, line, "name") for text in beside]
@@ -435,7 +443,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             else:
                 chain.append(piece)
     for chain in chains:
-        text = joined_lines([p.text for p in chain])
+        text = _LINK.sub("", joined_lines([p.text for p in chain]))
         if text and text not in out.affiliations and not _ON_BEHALF.match(text):
             out.affiliations.append(text)
 

@@ -1,0 +1,143 @@
+"""Lists of authors in PDFs: memberships, groups that sign, wide gaps, Chinese names, links between affiliations."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.sources.layout.pages import Char, Font, _lines
+from kg.sources.layout.people import people
+from tests.sources.made_pdf import BOLD, ITALIC, ROMAN, Sheet, T, columns, paper
+
+THREE = ("Maria Keller", "Wei Zhang", "Jun-Ho Kim")
+OSAKA = "Osaka University, Japan"
+TWO = "^{1}University of Vienna, Austria  ^{2}KAIST, South Korea"
+VIENNA, KAIST = "University of Vienna, Austria", "KAIST, South Korea"
+
+
+def read_names(tmp_path, *lines):
+    """Authors and affiliations; a line is a text, or parts of it: (text, points before it, font)."""
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    for number, line in enumerate(lines):
+        x = 72.0
+        for text, gap, font in [(line, 0, ROMAN)] if isinstance(line, str) else line:
+            x = sheet.put(x + gap, 125 + 14 * number, 10 if number else 11, text, font)
+    columns(sheet, 220)
+    document = paper(tmp_path, sheet)
+    return document.authors, document.texts["I"].text if "I" in document.texts else ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Maria Keller Member, IEEE, Wei Zhang, and Jun-Ho Kim Fellow, IEEE",
+        "Maria Keller, Life Fellow, IEEE, Wei Zhang IEEE Fellow and Jun-Ho Kim ACM Distinguished Member",
+        "Maria Keller (Member, IEEE), Wei Zhang (Graduate Student Member, IEEE), Jun-Ho Kim",
+        [
+            ("Maria Keller, ", 0, ROMAN),
+            ("Member, IEEE, ", 0, ITALIC),
+            ("Wei Zhang ", 0, ROMAN),
+            ("Student Member, IEEE, ", 0, ITALIC),
+            ("and Jun-Ho Kim", 0, ROMAN),
+        ],
+        [("Maria Keller ", 0, BOLD), ("Senior Member", 0, ITALIC), (", Wei Zhang, Jun-Ho Kim", 0, BOLD)],
+    ],
+)
+def test_a_membership_is_no_name_and_ends_no_list(tmp_path, line):
+    assert read_names(tmp_path, line, OSAKA) == (THREE, OSAKA)
+
+
+@pytest.mark.parametrize(
+    ("lines", "authors", "affiliations"),
+    [
+        (["The Cell Memory Atlas Consortium^{*}", OSAKA], ("The Cell Memory Atlas Consortium",), OSAKA),
+        (["RECOVERY Collaborative Group"], ("RECOVERY Collaborative Group",), ""),
+        (["for the ASPREE Investigator Group", OSAKA], ("the ASPREE Investigator Group",), OSAKA),
+        (["Gemma Team, Google DeepMind^{1}"], ("Gemma Team",), "Google DeepMind"),
+        (
+            ["The LIGO Scientific Collaboration and the Virgo Collaboration"],
+            ("The LIGO Scientific Collaboration", "the Virgo Collaboration"),
+            "",
+        ),
+        (["OpenAI"], ("OpenAI",), "OpenAI"),
+        (
+            ["Maria Keller^{1}, Wei Zhang^{2} and the Memory Working Group", TWO],
+            (*THREE[:2], "Memory Working Group"),
+            f"{VIENNA}; {KAIST}",
+        ),
+        (
+            ["Maria Keller^{1}, Wei Zhang^{2}", "^{1}Qwen Team, Alibaba  ^{2}KAIST"],
+            THREE[:2],
+            "Qwen Team, Alibaba; KAIST",
+        ),
+        (["Memory Group", OSAKA], (), f"Memory Group, {OSAKA}"),
+    ],
+)
+def test_a_group_signs_alone_or_after_persons(tmp_path, lines, authors, affiliations):
+    found, line = read_names(tmp_path, *lines)
+    assert [a.removeprefix("the ") for a in found] == [a.removeprefix("the ") for a in authors]
+    assert line == affiliations
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["^{1}University of Vienna, Austria; and ^{2}KAIST, South Korea"],
+        ["^{1}University of Vienna, Austria, and", "^{2}KAIST, South Korea"],
+        ["^{1}University of Vienna, Austria & ^{2}KAIST, South Korea"],
+    ],
+)
+def test_an_and_before_a_mark_belongs_to_no_affiliation(tmp_path, lines):
+    assert read_names(tmp_path, "Maria Keller^{1} and Wei Zhang^{2}", *lines) == (THREE[:2], f"{VIENNA}; {KAIST}")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [("Maria Keller^{1*}", 0), (", Wei Zhang^{2}", 14), ("and Jun-Ho Kim^{1}", 18)],
+        [
+            ("Maria", 0),
+            ("Keller^{1},", 12),
+            ("Wei", 12),
+            ("Zhang^{2}", 12),
+            ("and", 12),
+            ("Jun-Ho", 12),
+            ("Kim^{1}", 12),
+        ],
+        [("Maria Keller^{1}, Wei Zhang^{2}, Jun-Ho", 0), ("Kim^{1}", 20)],
+    ],
+)
+def test_wide_gaps_divide_no_name(tmp_path, parts):
+    line = [(text, gap, ROMAN) for text, gap in parts]
+    assert read_names(tmp_path, line, TWO) == (THREE, f"{VIENNA}; {KAIST}")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("李 华, 王晓东, 张 伟", ["李华", "王晓东", "张伟"]),
+        ("李_华，王晓东，张_伟", ["李华", "王晓东", "张伟"]),
+        ("李_华_王_敏_欧阳明", ["李华", "王敏", "欧阳明"]),
+        ("王晓东 李 华 赵 敏", ["王晓东", "李华", "赵敏"]),
+    ],
+)
+def test_chinese_names_of_two_characters_are_set_apart(text, names):
+    font, at = Font("Song", 10.0, False, False), 0.0
+    chars: list[Char] = []
+    for char in text:
+        if char not in " _":
+            chars.append(Char(char, at, at + 9.9, 0.0, font, order=len(chars)))
+        at += {" ": 3.0, ",": 3.0}.get(char, 10.0)
+    for n, char in enumerate(chars[1:], 1):
+        char.space = char.left - chars[n - 1].right > 1.7
+    assert people(list(_lines(chars, 0))).authors == names
+
+
+def test_a_chinese_university_is_no_author():
+    font = Font("Song", 10.0, False, False)
+    rows = [
+        [Char(c, 10.0 * n, 10.0 * n + 9.9, 14.0 * row, font, order=9 * row + n) for n, c in enumerate(text)]
+        for row, text in enumerate(("王晓东", "某某大学"))
+    ]
+    found = people([line for row in rows for line in _lines(row, 0)])
+    assert (found.authors, found.affiliations) == (["王晓东"], ["某某大学"])
