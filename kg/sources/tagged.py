@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.forms import folded_name, forms, unread
 from kg.sources.lines import ended, opening, rows
-from kg.sources.people import person
+from kg.sources.people import people, person
 from kg.sources.rows import batch_of
 
 
@@ -39,9 +40,9 @@ class TaggedReader:
         row = bibliography.row(file, said, {key: tags for key, tags in names.items() if key != "nowhere"})
         if self._end:  # what reference managers write into such a file is as free as in BibTeX
             return row | {"unread": unread(said, names) if "nowhere" in names else []}
-        row["authors"] = next(
-            (people for tag in names["authors"] if (people := list(map(person, said.get(tag, ()))))), []
-        ) + [group for tag in names.get("groups", ()) for group in said.get(tag, ())]
+        row["authors"] = next((found for tag in names["authors"] if (found := _people(said.get(tag, ())))), []) + [
+            group for tag in names.get("groups", ()) for group in said.get(tag, ())
+        ]
         row["keywords"] = [term.lstrip("*") for term in row.get("keywords", ())]  # the mark of a major topic
         row["doi"] = next(
             (one for tag in names["doi"] for one in said.get(tag, ()) if one.lstrip("DOIdoi: ")[:3] == "10."), ""
@@ -66,3 +67,9 @@ class TaggedReader:
             else [" ".join(filter(None, one)) for one in each]
             for tag, each in values.items()
         }
+
+
+def _people(values: Sequence[str]) -> list[str]:
+    """The names under a tag, a person a value; CNKI writes all into one ("张三;李四;")."""
+    is_list = len(values) == 1 and any(mark in values[0] for mark in ";；")
+    return people(values) if is_list else list(map(person, values))

@@ -10,6 +10,7 @@ from kg.sources import bibliography, xml
 from kg.sources.base import InputFile
 from kg.sources.dates import iso
 from kg.sources.forms import folded_name, forms, is_lost
+from kg.sources.json_forms import untagged
 from kg.sources.people import of_objects
 from kg.sources.rows import KEYS, Row, batch_of
 
@@ -36,29 +37,38 @@ class XmlReader:
 
     def _rows(self, file: InputFile) -> Iterator[Row]:
         number = 0
-        around: dict[str, str] = {}
-        for element in xml.elements(file, {*self.form["papers"], "meta"}):
-            if xml.local(element) == "meta":  # what a volume of the ACL Anthology says of all its papers
-                around = {key: xml.text(xml.child(element, name)) for key, name in _OF_VOLUME}
-                around["date"] = iso(around["year"], xml.text(xml.child(element, "month")))
-            else:
+        around: tuple[Any, dict[str, Any]] = (None, {})  # what a volume says of all its papers, and the volume
+        told: Mapping[str, Any] = self.form.get("around", {})
+        for element in xml.elements(file, {*self.form["papers"], *told}):
+            if (names := told.get(xml.local(element))) is not None:
+                before = around[1] if around[0] is element.getparent() else {}
+                said = {key: list(_values(element, paths, key)) for key, paths in names.items()}
+                around = element.getparent(), before | bibliography.row(file, said, _SAME)
+            elif xml.local(element) in self.form["papers"]:
                 number += 1
                 row = _row(file, element, self.form)
-                yield f"paper {number}", row | {key: row.get(key) or value for key, value in around.items()}
-
-
-_OF_VOLUME = (("venue", "booktitle"), ("year", "year"))
+                shared = around[1] if around[0] is element.getparent() else {}
+                own = ("date", "year") if row.get("date") or row.get("year") else ()
+                shared = {key: value for key, value in shared.items() if key not in own and not row.get(key)}
+                yield f"paper {number}", row | shared
 
 
 def _row(file: InputFile, paper: xml.Element, form: Mapping[str, Any]) -> dict[str, Any]:
     said = {key: list(_values(paper, form.get(key, ()), key)) for key in KEYS}
     row = bibliography.row(file, {key: values for key, values in said.items() if key != "authors"}, _SAME)
     row["abstract"] = "\n".join(said["abstract"])
+    if form.get("tagged"):  # elements that are written out as text
+        row |= {key: untagged(row[key]) for key in ("title", "abstract") if row.get(key)}
     row["authors"] = of_objects(said["authors"])
     if (base := form.get("base", "")) and (url := row.get("url")) and "//" not in url:
         row["url"] = f"{base}{url}"
     row["doi"] = next((doi for doi in said["doi"] if "10." in doi), "")
-    known = {folded_name(path.split("/")[0].split("@")[0]) for paths in form.values() for path in paths}
+    known = {
+        folded_name(path.split("/")[0].split("@")[0])
+        for paths in form.values()
+        if isinstance(paths, list)
+        for path in paths
+    }
     row["unread"] = sorted(
         {
             name
@@ -88,7 +98,7 @@ def _values(paper: xml.Element, paths: list[str], key: str) -> Iterator[Any]:
 def _elements(paper: xml.Element, path: str) -> list[xml.Element]:
     """The elements at a path such as "relatedItem@type=host/titleInfo/title"."""
     found = [paper]
-    for step in path.split("/"):
+    for step in path.split("/") if path != "." else ():
         tag, _, test = step.partition("@")
         name, is_equal, wanted = test.partition("=")
         said = wanted if is_equal else None  # "title@titleType": one without this attribute
@@ -104,7 +114,8 @@ def _value(element: xml.Element, key: str) -> Any:
             said.setdefault(kind if kind and name == "namePart" else name, []).append(xml.text(part))
         return {name: " ".join(texts) for name, texts in said.items()}
     if key == "date" and len(element):
-        return iso(*(xml.text(xml.child(element, part)) for part in ("Year", "Month", "Day"))) or xml.text(element)
+        parts = {xml.local(part).lower(): xml.text(part) for part in element}
+        return iso(*(parts.get(part, "") for part in ("year", "month", "day"))) or xml.text(element)
     has_two = next(xml.descendants(element, "math"), None) is not None  # a formula in MathML and in TeX
     text = xml.text(element, ("tex-math",) if has_two else ())
     if key == "institutions":  # an address a line, as EndNote writes them
