@@ -3,4 +3,4 @@
 from kg.sources.tagged import TaggedReader
 
 _WHOLE = r"(?:^|[\r\n])%0 [A-Z][^\r\n]*[\r\n]+%[A-Z0-9@+~(] "
-READER = TaggedReader("enw", first=r"%0 ", tag=r"%(\S) ?", whole=_WHOLE, by_line="K")
+READER = TaggedReader("enw", first=r"%0 ", tag=r"%(\S) ?", whole=_WHOLE, by_line=r"[K+]")

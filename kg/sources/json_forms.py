@@ -80,7 +80,7 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
             reader: Callable[[Any], Any] = _READ.get(key, _text)
             made[key] = reader(value)
     if said.get("tagged"):
-        made |= {key: untagged(made[key]) for key in ("title", "subtitle", "abstract") if key in made}
+        made |= {key: untagged(made[key]) for key in ("title", "subtitle", "abstract", "venue") if key in made}
     if said.get("named") and made.get("id"):
         made["id"] = bibliography.named(file, str(made["id"]))
     made["unread"] = form.unread([key for key, value in record.items() if _is_said(value)])

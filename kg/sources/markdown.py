@@ -49,7 +49,9 @@ _TARGET = re.compile(r"^ {0,3}\[([^\[\]^]{1,200})\]:\s+<?(https?://[^\s<>]{1,500
 _REFERENCE = re.compile(r"(?<![\]!])\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){1,500})\](?:\[([^\[\]]{0,200})\])?(?![\[(:])")
 _SUMMARY = re.compile(r"(?:<details[^<>]{0,100}>\s*)?<summary\b[^<>]{0,100}>(.{0,200}?)</summary>", re.I)
 _LONE = re.compile(r"[\s>*_#]{0,20}([^\W\d][\w ]{1,30}?)[*_]{0,3}\s*[:：]?\s*[*_]{0,3}\s*$")  # a label above its text
-_NAMED = re.compile(r"^[\s,.–—-]{0,5}([^\W\d_][^\d\[\]():*_|]{5,500}?)\s*(?:$|[.(\[|]|,\s*[\d*_])")  # perhaps names
+_NAMED = re.compile(
+    r"^[\s,.–—\"”-]{0,5}([^\W\d_][^\d\[\]():*_|]{5,500}?)\s*(?:$|(?<![^\w][A-Z])\.|[(\[|]|,\s*[\d*_])"
+)  # perhaps names
 _IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<[^<>]{0,300}>")
 _BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
 _SAID = re.compile(r"[\s>*_+-]{0,20}([^\W\d][\w ()/-]{0,30}?)[*_]{0,2}\s*[:：]\s*[*_]{0,2}\s*(\S.*)")
@@ -61,7 +63,7 @@ _LABEL = re.compile(
 _BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
 _NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
 _BEFORE = re.compile(r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?)[\s:,.-]*)+")
-_EDITION = re.compile(r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?)[ -]?[’']?((?:19|20)\d\d)\b")
+_EDITION = re.compile(r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?)[ -]?(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b")
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
 _BY = re.compile(
     r"(?i)^\W{0,5}by\s+([^\[\]()]{3,500})|^\W{0,5}[*_]([^*_\[\]]{3,500})[*_]"
@@ -72,6 +74,7 @@ _BAR = re.compile(r"(?<!\\)\|")
 _NEXT_LINE = re.compile(r"\s*<br\s*/?>\s*", re.I)
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _QUOTE = re.compile(r"^[\s>]+")
+_QUOTES = re.compile(r"((?:\n[ \t]*>[^\n]*)+)(?=\n|$)")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _FLOWING = frozenset(("abstract", "authors", "institutions", "keywords"))  # fields that go on in the next lines
 _LONGEST = 20_000  # code points of a line, and of what is kept of a block's own text
@@ -304,11 +307,11 @@ def _row(block: _Block) -> Iterator[Row]:
     names = said.get("authors") or (next((one for one in by.groups() if one), "") if by else "")
     row: dict[str, Any] = {
         "title": title,
-        "abstract": said.get("abstract", "") or (_prose(block.text) if block.depth < 0 else ""),
+        "abstract": said.get("abstract", "") or _prose(block.text),
         "authors": people([names]) if names else _names(rest) or _names(_BEFORE.sub("", before)),
         "institutions": bibliography.places([said["institutions"]]) if "institutions" in said else [],
         "venue": said.get("venue") or (edition[1] if edition and edition[1].lower() not in _NO_VENUE else ""),
-        "year": year[0] if year else edition[2] if edition else "",
+        "year": year[0] if year else _year(edition) if edition else "",
         "date": said.get("date", ""),
         "arxiv": arxiv,
         "doi": next((found for link in links if (found := doi_in(link))), ""),
@@ -318,17 +321,25 @@ def _row(block: _Block) -> Iterator[Row]:
     yield where, row
 
 
+def _year(edition: re.Match[str]) -> str:
+    """The year of "ICLR 2024" or "ICLR'24"."""
+    return edition[2] or f"{20 if edition[3] < '50' else 19}{edition[3]}"
+
+
 def _names(text: str) -> list[str]:
     """The authors that a text begins with, two at least in the form of names."""
-    found = _NAMED.match(text.split("\n")[0].strip("*_ \t"))
+    first = text.split("\n")[0]
+    edition = _EDITION.search(first)
+    found = _NAMED.match((first[: edition.start()].rstrip(" ,(") if edition else first).strip("*_ \t"))
     names = people([_bare(found[1])]) if found else []
     offices = Offices.load() if len(names) > 1 else None
     return names if offices and all(is_name(name, offices) for name in names) else []
 
 
 def _prose(text: str) -> str:
-    """The paragraphs of a section that are long enough to be an abstract, or quoted."""
+    """The paragraphs below a title that are long enough to be an abstract, or quoted."""
     found = []
+    text = _QUOTES.sub(r"\n\1\n", text)
     for part in text.split("\n\n")[1:]:
         lines = [line for line in part.split("\n") if line.strip()]
         is_quote = bool(lines) and all(line.lstrip().startswith(">") for line in lines) and not _SAID.match(lines[0])

@@ -91,6 +91,8 @@ def person(name: str) -> str:
         first, _, last = parts[1].rpartition(" ")
         if first and _SUFFIX.fullmatch(last):  # "Smith, Jane Jr."
             return f"{first} {parts[0]} {last}"
+        if has_han(parts[0]) and has_han(parts[1]):
+            return "".join(parts)
         return f"{parts[1]} {parts[0]}".strip()
     if len(parts) == 3:
         if _SUFFIX.fullmatch(parts[2]):  # RIS: "Smith, Jane, Jr."
@@ -138,7 +140,9 @@ def _of_parts(fields: dict[str, Any], said: dict[str, list[str]]) -> str:
         values = (" ".join(filter(None, map(_text, v))) if isinstance(v, list) else _text(v) for v in values)
         return next((" ".join(value.split()) for value in values if value), "")
 
-    if family := part("family"):
+    if has_han(family := part("family")) and has_han(given := part("given")):
+        return family + given  # "王伟", as in all Chinese texts
+    if family:
         return " ".join(filter(None, (part("given"), part("particle"), family, part("suffix"))))
     if whole := part("whole"):
         return person(whole)

@@ -60,6 +60,7 @@ def _row(file: InputFile, paper: xml.Element, form: Mapping[str, Any]) -> dict[s
     if form.get("tagged"):  # elements that are written out as text
         row |= {key: untagged(row[key]) for key in ("title", "abstract") if row.get(key)}
     row["authors"] = of_objects(said["authors"])
+    row["institutions"] = _without_names(row.get("institutions", []), row["authors"])
     if (base := form.get("base", "")) and (url := row.get("url")) and "//" not in url:
         row["url"] = f"{base}{url}"
     row["doi"] = next((doi for doi in said["doi"] if "10." in doi), "")
@@ -77,6 +78,12 @@ def _row(file: InputFile, paper: xml.Element, form: Mapping[str, Any]) -> dict[s
         }
     )
     return row
+
+
+def _without_names(places: list[str], authors: list[str]) -> list[str]:
+    """Addresses without the author that EndNote names before his or hers: "Fox, A"."""
+    named = {f"{name.rpartition(' ')[2]}, {name[0]}" for name in authors if " " in name}
+    return [one for one in places if not any(one.startswith(name) and len(one) < len(name) + 4 for name in named)]
 
 
 _SAME = {key: (key,) for key in KEYS}

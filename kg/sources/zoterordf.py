@@ -9,6 +9,7 @@ from kg.model import Batch
 from kg.sources import bibliography, xml
 from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
+from kg.sources.json_forms import untagged
 from kg.sources.people import of_objects
 from kg.sources.rows import Row, batch_of, doi_in
 
@@ -63,7 +64,7 @@ def _row(item: xml.Element, journals: dict[str, tuple[str, str]]) -> dict[str, A
     tags = [xml.text(one) for one in xml.children(item, "subject")]
     notes = [*links, *(xml.text(one) for one in xml.children(item, "description"))]
     return {
-        "title": xml.text(xml.child(item, "title")),
+        "title": untagged(xml.text(xml.child(item, "title"))),
         "abstract": xml.text(xml.child(item, "abstract")),
         "authors": of_objects(people),
         "venue": venue or xml.text(xml.child(conference, "title")) if conference is not None or venue else "",
