@@ -228,10 +228,13 @@ def _person(name: str) -> str:
 def _addresses(text: str, authors: str) -> list[str]:
     """The addresses in Web of Science's field, whose lines are "Last, First; Last, First, Univ X, City."."""
     known = {name.strip() for name in " ".join(authors.split()).split(" and ")}
+    last_names = {name.partition(", ")[0] for name in known} | {name.rpartition(" ")[2] for name in known}
     found = []
     for line in text.split("\n"):
         address = _CORRESPONDING.sub("", line.strip())
-        address = address.rpartition("; ")[2] if address == line.strip() else address
+        before, _, one = address.rpartition("; ")
+        is_after_names = all(name.partition(", ")[0] in last_names for name in before.split("; "))
+        address = one if address == line.strip() and is_after_names else address
         last, _, rest = address.partition(", ")
         first, _, place = rest.partition(", ")
         found.append(place if f"{last}, {first}" in known else rest if last in known else address)

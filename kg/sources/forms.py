@@ -58,6 +58,17 @@ def unread(values: Mapping[str, Any], names: Mapping[str, Iterable[str]]) -> lis
     return [name for name, value in values.items() if name not in wanted and is_lost(name, value)]
 
 
+def unread_of_service(name: str, record: Mapping[str, Any]) -> list[str]:
+    """The fields of a service's record that its reader does not know."""
+    known = _known_of_service(name)
+    return [key for key, value in record.items() if folded_name(key) not in known and is_lost(key, value)]
+
+
+@cache
+def _known_of_service(name: str) -> frozenset[str]:
+    return frozenset(map(folded, forms()["services"][name]))
+
+
 @dataclass(frozen=True)
 class Form:
     """A form of tables or of JSON: for each of our keys, where its value may stand, best first, as folded names."""

@@ -15,6 +15,7 @@ from kg.sources.base import InputFile
 from kg.sources.dates import iso
 from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.rows import Row, batch_of
+from kg.text import has_han
 
 _ROOT = re.compile(r"<(?:\w+:)?article\b")
 _FRONT = re.compile(r"<(?:\w+:)?(?:article-meta|journal-meta|front)\b|//DTD JATS|//NLM//DTD")
@@ -113,6 +114,8 @@ def _name(author: xml.Element) -> str:
         order = ["given-names", "surname"]
         if name.get("name-style") == "eastern":
             order.reverse()
+        if all(has_han(parts.get(key, "")) for key in order):
+            return parts["surname"] + parts["given-names"]
         return " ".join(part for key in ("prefix", *order, "suffix") if (part := parts.get(key)))
     return xml.text(next(xml.descendants(author, "string-name", "name"), None))
 
@@ -122,12 +125,14 @@ def _institutions(article: xml.Element) -> Iterator[str]:
     authors = dict.fromkeys(_authors(article))
     others = [one for one in xml.children(article, "contrib-group", "contrib") if one not in authors]
     tied, foreign = _tied(authors), _tied(others)
+    are_all_tied = all(_tied([one]) or xml.child(one, "aff") is not None for one in authors)
     within = {place for one in others for place in xml.descendants(one, "aff")}
     for place in xml.descendants(article, "aff"):
         name = place.get("id")
         if (name in foreign and name not in tied) or place in within:
             continue
-        if xml.local(place.getparent()) != "contrib-group" or not tied or name in tied or name is None:
+        is_loose = name is None or not tied or not are_all_tied or xml.local(place.getparent()) != "contrib-group"
+        if is_loose or name in tied:
             yield from _organisations(place)
 
 
@@ -193,7 +198,7 @@ def _block(block: xml.Element, without: Collection[str] = ()) -> str:
 def _keywords(article: xml.Element) -> Iterator[str]:
     for group in xml.children(article, "kwd-group"):
         if not (group.get("kwd-group-type") or "").lower().startswith("abbr"):
-            yield from (xml.text(word) for word in xml.descendants(group, "kwd"))
+            yield from (xml.text(word) for word in xml.descendants(group, "kwd", "compound-kwd"))
 
 
 def _date(article: xml.Element) -> str:

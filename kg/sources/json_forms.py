@@ -61,8 +61,10 @@ class JsonReader:
 def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, Any] | Skipped | None:
     """The values of a record under our keys; None if it says that it is no paper."""
     said = form.settings
+    around: list[str] = []  # what stands beside the object that holds the paper
     for name in said.get("within", ()):
         if isinstance(record.get(name), dict):
+            around += [key for key, value in record.items() if key != name and _is_said(value)]
             record = record[name]
     fields = {folded_name(key): value for key, value in record.items()}
     if any(fields.get(folded_name(key)) in said["leave"] for key in said.get("type", ())):
@@ -83,7 +85,7 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
         made |= {key: untagged(made[key]) for key in ("title", "subtitle", "abstract", "venue") if key in made}
     if said.get("named") and made.get("id"):
         made["id"] = bibliography.named(file, str(made["id"]))
-    made["unread"] = form.unread([key for key, value in record.items() if _is_said(value)])
+    made["unread"] = form.unread(dict.fromkeys([*(key for key, value in record.items() if _is_said(value)), *around]))
     return made
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from kg.model import Batch
 from kg.sources.base import InputFile
+from kg.sources.forms import unread_of_service
 from kg.sources.json_forms import untagged
 from kg.sources.records import inner, keys, objects, rows, text
 from kg.sources.rows import ARXIV_ID, batch_of
@@ -51,6 +52,7 @@ def _row(work: Any) -> dict[str, Any]:
         "date": work.get("publication_date"),
         "arxiv": arxiv,
         "doi": work.get("doi"),
+        "unread": unread_of_service("openalex", work),
         "url": next((place["landing_page_url"] for place in places if place.get("landing_page_url")), ""),
     }
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from kg.model import Batch
 from kg.sources.base import InputFile
+from kg.sources.forms import unread_of_service
 from kg.sources.records import inner, keys, objects, rows, text, texts
 from kg.sources.rows import Skipped, batch_of
 
@@ -54,6 +55,7 @@ def _row(note: Any) -> dict[str, Any] | Skipped:
         "year": content.get("venue"),
         "date": _day(note),
         "keywords": content.get("keywords"),
+        "unread": unread_of_service("openreview", content),
         "url": f"https://openreview.net/forum?id={name}" if name else "",
     }
 

@@ -13,6 +13,7 @@ from typing import Any
 from kg.model import Batch
 from kg.sources.base import InputFile
 from kg.sources.dates import submitted
+from kg.sources.forms import unread_of_service
 from kg.sources.records import inner, keys, objects, rows, text, texts
 from kg.sources.rows import batch_of
 from kg.sources.tei import is_name, organisations, without_keywords
@@ -65,6 +66,7 @@ def _answer(paper: dict[str, Any]) -> dict[str, Any]:
         "arxiv": numbers.get("ArXiv"),
         "doi": numbers.get("DOI"),
         "url": paper.get("url"),
+        "unread": unread_of_service("s2", paper),
     }
 
 
@@ -85,6 +87,7 @@ def _of_a_set(paper: dict[str, Any]) -> dict[str, Any]:
         "arxiv": numbers.get("ArXiv") or numbers.get("arxiv"),
         "doi": numbers.get("DOI") or numbers.get("doi"),
         "url": paper.get("url"),
+        "unread": unread_of_service("s2", paper),
     }
 
 

@@ -17,15 +17,19 @@ from kg.sources.rows import batch_of
 class TaggedReader:
     """Reads records of lines with a tag; an entry is named by its number, else by its position."""
 
-    def __init__(self, name: str, first: str, tag: str, whole: str, end: str = "", by_line: str = "") -> None:
+    def __init__(
+        self, name: str, first: str, tag: str, whole: str, end: str = "", by_line: str = "", alike: str = ""
+    ) -> None:
         """`first` matches the line that begins a record, `tag` a line's tag, `whole` the beginning of a file.
 
         `end` matches the line that ends a record, which is skipped with a message when it has none. Each line of the
-        tags that `by_line` matches is a value of its own; lines of other tags are joined.
+        tags that `by_line` matches is a value of its own; lines of other tags are joined. Tags that `alike`
+        matches mean the same.
         """
         self.name = name
         self._first, self._tag, self._sniff = re.compile(first), re.compile(tag), re.compile(whole)
         self._end, self._by_line = re.compile(end) if end else None, re.compile(by_line)
+        self._alike = re.compile(alike)
 
     def sniff(self, file: InputFile) -> float:
         return 0.9 if self._sniff.search(opening(file)) else 0.0
@@ -37,8 +41,11 @@ class TaggedReader:
     def _row(self, file: InputFile, lines: list[str]) -> dict[str, object]:
         names = forms()[self.name]
         said = self._said(ended(lines, self._end) if self._end else lines)
+        _put_together(said, [tag for tag in said if self._alike.fullmatch(tag)])
         row = bibliography.row(file, said, {key: tags for key, tags in names.items() if key != "nowhere"})
         if self._end:  # what reference managers write into such a file is as free as in BibTeX
+            groups = [group for tag in names.get("groups", ()) for group in said.get(tag, ())]
+            row["authors"] = [*row.get("authors", ()), *groups]
             return row | {"unread": unread(said, names) if "nowhere" in names else []}
         row["authors"] = next((found for tag in names["authors"] if (found := _people(said.get(tag, ())))), []) + [
             group for tag in names.get("groups", ()) for group in said.get(tag, ())
@@ -67,6 +74,13 @@ class TaggedReader:
             else [" ".join(filter(None, one)) for one in each]
             for tag, each in values.items()
         }
+
+
+def _put_together(said: dict[str, list[str]], tags: Sequence[str]) -> None:
+    """Put authors under two tags together, in the order of the file, unless these are the same ones written twice."""
+    names = [{name.partition(",")[0].strip() for name in said[tag]} for tag in tags]
+    if len(tags) == 2 and names[0].isdisjoint(names[1]):
+        said[tags[0]] = [*said[tags[0]], *said.pop(tags[1])]
 
 
 def _people(values: Sequence[str]) -> list[str]:
