@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
-from kg.extract.base import first_matches, inside, mentions, read_fields, sentence_of
+from kg.extract.base import SpanIndex, first_matches, inside, mentions, read_fields, sentence_of
 from kg.extract.context import DocView, canonical, likelihood, view_of
 from kg.extract.edges import lists
 from kg.extract.judge import Candidate, Features, chosen, judge_for, ruled_out
@@ -85,11 +85,12 @@ class Techniques:
         if doc._.name:
             self._own_name(doc, found)
         taken = self.taken(doc)
+        spans = SpanIndex(taken)
         for start, end, score, features in chosen(doc, self.entity, self.candidates(doc), view, THRESHOLD, taken):
             tagged = doc._.tags is not None  # the judges have taken `taken` into account
-            if tagged or "phrase" in features or not inside((start, end), taken):
+            if tagged or "phrase" in features or not spans.holds(start, end):
                 self._add(view, start, end, score, found, aliases)
-                taken.append((start, end))
+                spans.add(start, end)
         self._give_roles(view, [m for m in found.values() if not m.role])
         return list(found.values())
 

@@ -47,7 +47,10 @@ def is_measured(place: QuantityPlace) -> bool:
             return True
         if end <= quantity.start and _SCORE_BEFORE.fullmatch(text, end, quantity.start):
             return True
-    return bool(_SCORE.match(text, quantity.end) or re.search(r"\bscores? (?:of|=) ?$", text[: quantity.start]))
+    return bool(
+        _SCORE.match(text, quantity.end)
+        or re.search(r"\bscores? (?:of|=) ?$", text[max(0, quantity.start - 20) : quantity.start])
+    )
 
 
 def is_bracketed_score(place: QuantityPlace) -> bool:

@@ -14,6 +14,7 @@ REPEATS = [
     *(("A", said, 40_000) for said in ("8 x A100 GPUs ", "7 ", "GPT-4 ", "on MMLU ", "1/2 ", "problem of ", "$x_")),
     *(("I", said, 16_000) for said in ("模", "A ", "Google Inc ", "University of X, ", "Lab, MIT, ")),
     ("T", "模", 40_000),
+    *(("A", said, 100_000) for said in ("Ours 97.1 ", "CUDA ")),
 ]
 
 
