@@ -62,8 +62,11 @@ class Token(NamedTuple):
 TokenLists = tuple[list[str], list[int], list[int]]
 
 
-#: Control characters that a terminal would execute, bidirectional marks that mislead a reader, and lone surrogates.
-HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+#: Control characters that a terminal would execute, bidirectional marks that mislead a reader, lone surrogates, and the
+#: two code points that no XML may hold.
+HARMFUL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 _WORD = re.compile(r"([^\W\d_][^\W_]*(?:\.\d+)*(?:\+{1,2}(?![\w+]))?|[^\W_]+(?:\.\d+)*)")
 #: Han characters, for use inside the brackets of a regular expression.
 HAN = r"\u3400-\u9fff\uf900-\ufaff"

@@ -30,6 +30,7 @@ TRIES = 6  # attempts per call; with INTERVAL they take three minutes
 MOST_BYTES = 64 << 20  # bytes per response; arXiv's largest have 3 MB
 MOST_WAIT = 600.0  # seconds; a service that asks for a longer wait ends the call
 _REDIRECTS = 5
+_NO_TARGET = "Invalid URL in location header"  # how httpx tells a redirect to what is no URL
 _LOOKED_AT = (200, 400, 401, 403, 404, 422)  # statuses whose response may say what is wrong
 _STRICT_HOSTS = ("arxiv.org",)  # INTERVAL is the minimum for these hosts, whatever the settings
 
@@ -167,10 +168,20 @@ class Client:
             raise Again(f"sends nothing for {self.timeout:g} s") from None
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise KgError(f"{self.url}: is not a valid URL ({_reason(error)}): check it.") from None
+        except httpx.RemoteProtocolError as error:
+            if _NO_TARGET not in str(error):
+                raise Again(self._broken(error)) from None
+            raise KgError(
+                f"{self.host}: redirects to what is no URL, which is not followed: check the URL {self.url}."
+            ) from None
         except httpx.HTTPError as error:
-            if self._deadline.has_passed:
-                raise Again(f"takes longer than {self.whole:g} s for a response") from None
-            raise Again(f"breaks off its response ({_reason(error)})") from None
+            raise Again(self._broken(error)) from None
+
+    def _broken(self, error: Exception) -> str:
+        """Why a response is not whole."""
+        if self._deadline.has_passed:
+            return f"takes longer than {self.whole:g} s for a response"
+        return f"breaks off its response ({_reason(error)})"
 
     def _write(self, response: httpx.Response, place: Path) -> None:
         end = time.monotonic() + self.whole

@@ -254,6 +254,7 @@ def test_tries_are_counted_and_their_pauses_grow(arxiv, faults, tmp_path):
         (("", 302, "http://example.org/api"), "not followed"),
         (("", 302, "file:///etc/passwd"), "not followed"),
         (("", 302, "http://["), "not followed"),
+        (("", 302, "http://[::1"), "redirects to what is no URL"),
         (("", 302, "http://127.0.0.1:9/api"), "not followed"),
     ],
 )

@@ -216,3 +216,10 @@ def test_a_day_that_no_calendar_has_is_no_date(tmp_path: Path, date: str, kept: 
 def test_et_al_leaves_the_number_of_authors_unknown(tmp_path):
     document = one(tmp_path, **PAPER, authors=["Ada Lovelace", "et al."], num_authors=7)
     assert (document.authors, document.author_count) == (("Ada Lovelace",), 7)
+
+
+@pytest.mark.parametrize("odd", ["\x01", "\x1b", "\x9b", "\u202e", "\ufffe", "\uffff"])
+def test_names_and_identifiers_hold_no_character_that_an_export_cannot_write(tmp_path, odd):
+    document = one(tmp_path, title="A Title", doi=f"10.1000/a{odd}b", authors=[f"Ada{odd} Fox"], venue=f"ICLR{odd}")
+    assert (document.authors, document.venue) == (("Ada Fox",), "ICLR")
+    assert document.doi == "10.1000/ab"

@@ -9,7 +9,7 @@ import unicodedata
 from kg.sources.repairs.edits import Edits
 
 _SPACE = re.compile(r"\s{2,}|[^\S ]")
-_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u2060\ufeff]+")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u2060\ufeff\ufffe\uffff]+")
 _LIGATURE = re.compile(r"[\ufb00-\ufb06]")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
 _CLEANED = "White space and invisible characters in the {field} were cleaned."
