@@ -58,7 +58,6 @@ _MODIFIER_START = re.compile(
     r"their|maximum|gain\w*|result\w*|report\w*|observ\w+|reach\w*)\b"
 )
 _POINT = re.compile(r"\b(?:(?P<at>at|under|given|using|when)|with|for)\s+(?:an? |the |only |just |about )*$")
-_NEAR = 120  # characters before a quantity, in which words such as "only" are looked for
 _PORTION = re.compile(
     r"\s*(?:of )?(?:the |all |its )?(?:[\w-]+ ){0,2}(?:tokens|data|labels|samples|layers|heads|experts)\b"
     r"(?! (?:reduction|saving|usage))"
@@ -327,7 +326,7 @@ class Grammar:
         if quantity.unit in ("%", "x") and point and (point["at"] or not self.right(place)):
             words = fold(after.split(",")[0]).split()[:3]
             return any(" ".join(words[a:b]) in self.lexicon.setup for a in range(3) for b in range(a + 1, 4))
-        before, number = (_ONLY.search(text[max(0, end - _NEAR) : end]) for end in (quantity.start, quantity.number))
+        before, number = (_ONLY.search(text[max(0, end - 120) : end]) for end in (quantity.start, quantity.number))
         if quantity.unit == "%":
             return bool(_PORTION.match(text, quantity.end)) and not number
         return quantity.unit in _SIZES and not quantity.origin and not (before or number)
