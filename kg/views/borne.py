@@ -16,6 +16,7 @@ from kg.extract import respective
 from kg.extract.baselines import Baselines
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated
+from kg.extract.phrases import tagged
 from kg.model import Paper, Result
 from kg.text import fold, raw_span, sentences
 from kg.views.latex import as_text
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 
 #: A share that is kept of something: "retains 94% of the accuracy".
 KEPT = "kept"
+#: The metric of a speedup that does not say of what.
+SPEED = "speed"
 _DEALT_OUT = re.compile(r"\brespective(?:ly)?\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"(?<=\d) , (?=\d{3}(?!\d))")  # LaTeX's "4{,}918"
-_WITHIN = re.compile(r"\bwithin\s+(?:about\s+|only\s+)?\S+$")  # "within 4% of the baseline" is no gain
+_WITHIN = re.compile(r"\bwithin\s+(?:about\s+|only\s+|just\s+)?\S+(?:\s\S+)?$")  # "within 4%" is no gain
 _BELOW = re.compile(r"\b(?:below|under|less than|lower than|fewer than)\s+\S+(?:\s\S+)?$")
 _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
@@ -45,7 +48,11 @@ _DEFAULT = "inference speed"  # the metric of a plain "3x faster" in a record
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
 _PART = re.compile(r"\s*(?:[a-z][\w-]*\s){1,2}(?:in|for)\s(?P<part>[A-Z][\w-]*[A-Z][\w-]*)")
 _CHANGED = ("decrease", "increase", "improve")  # groups of words behind which no metric stands
-_FRAME = ("score", "number", "of", "rate", "value")  # words around the name of a metric
+_FRAME = ("score", "number", "of", "rate", "value", "consumption")  # words around the name of a metric
+_GOES_ON = re.compile(
+    r"\s(?:(?P<verb>(?:built|based|trained|running|using|without|that|designed)\b)|(?P<word>[a-z]+(?:-[a-z]+)*)\b)"
+)
+_FRAMES = ("label-frame-technique", "label-form-technique", "outcome-generic-baseline", "model-frame")
 _KINDS = ("label-frame-technique", "label-form-technique")  # cues of words behind the name of a technique
 _BESIDE = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # stands between the numbers of a list
 _FEW = 2  # words of a setting beside the things that it names
@@ -82,7 +89,11 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     low = result.value if isinstance(result.value, float | int) else result.value[0]
     if result.unit == "x" and result.change != "absolute" and low < 1:
         return None
-    if result.unit in ("x", "%") and (_POINT.search(place.ahead) or _WITHIN.search(place.text[: place.quantity.end])):
+    if not result.unit and result.change != "absolute" and reader.is_cost(result):
+        return None  # "a reduction in model size of 0.41" does not say of what
+    if result.unit in ("x", "%", "points") and (
+        _POINT.search(place.ahead) or _WITHIN.search(place.text[: place.quantity.end])
+    ):
         return None
     if result.change in ("increase", "decrease") and reader.is_level(place, result):
         return None
@@ -97,7 +108,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     is_against = bool(place.quantity.origin) or reader.is_against(place, result)
     is_name = Wording(shown.graph.vocabulary).is_noun_phrase(result.baseline)
     is_level = change == "absolute" and not result.baseline[:1].isdigit()
-    against = result.baseline if is_against and is_name and change != KEPT and not is_level else ""
+    is_whole = is_against and is_name and not reader.is_cut(place, result.baseline)
+    against = result.baseline if is_whole and change != KEPT and not is_level else ""
     concept = result.baseline_concept if against else ""
     setting = reader.setting(found, place)
     if (_DEALT_OUT.search(place.text) or _is_listed(place)) and not _has_turn(place, result, setting):
@@ -110,7 +122,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         bound = "below"
     clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
     if metric == _DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE):
-        metric = "speed"  # a speedup that does not say of what
+        metric = SPEED
     told = replace(result, change=change, metric=metric, bound=bound, setting=setting)
     return replace(told, baseline=_THOUSANDS.sub(",", against), baseline_concept=concept)
 
@@ -118,7 +130,10 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
 def _has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:
     """Whether a sentence that deals out a list gives this number the metric or the setting that is told of it."""
     turns = [turn for turn in (respective.behind(place), respective.ahead(place)) if turn]
-    return any(turn.text == setting or turn.text.endswith(result.metric) for turn in turns)
+    most = len(result.metric.split()) + _FEW  # "real tasks show that Foo has good success rates" is no metric
+    return any(
+        turn.text == setting or (turn.text.endswith(result.metric) and len(turn.text.split()) <= most) for turn in turns
+    )
 
 
 def _bound_of_list(place: QuantityPlace) -> str:
@@ -236,6 +251,11 @@ class _SentenceReader:
         unit = self.vocabulary[result.metric_concept].facts.get("unit", "") if known else ""
         return unit in ("", "%", "points") and not _FAST.search(result.metric)
 
+    def is_cost(self, result: Result) -> bool:
+        """Whether less of a metric is better and its levels have a unit, as time, memory and energy have."""
+        facts = self.vocabulary[result.metric_concept].facts if result.metric_concept in self.vocabulary else {}
+        return facts.get("better") == "lower" and bool(facts.get("unit"))
+
     def is_share(self, result: Result) -> bool:
         """Whether the levels of a metric are percentages; "2% parameters" is a share of what others have."""
         known = result.metric_concept in self.vocabulary
@@ -285,6 +305,17 @@ class _SentenceReader:
         """Whether what is compared is another metric: "80% less cache with better accuracy than B"."""
         beside = between.partition(" with ")[2]
         return any(m.type == "metric" and m.concept != result.metric_concept for m in self.vocabulary.match(beside))
+
+    def is_cut(self, place: QuantityPlace, baseline: str) -> bool:
+        """Whether the words of a baseline go on: "RAG systems" before "built on Finch", "Finch" before "decoding"."""
+        behind = _GOES_ON.match(place.text, place.text.find(baseline) + len(baseline))
+        if not behind or baseline not in place.text:
+            return False
+        if behind["verb"]:
+            return baseline.endswith("s") and baseline.rpartition(" ")[2].islower()
+        word = behind["word"]
+        is_frame = any({fold(word), fold(word).rstrip("s")} & self.vocabulary.cues(name) for name in _FRAMES)
+        return not is_frame and tagged(word, 0, len(word))[0][0].tag in ("NN", "NNS")
 
     def setting(self, found: EntryResult, place: QuantityPlace) -> str:
         """The setting if it is a sure model, data set, device or task of the paper, in the clause of the number."""

@@ -24,6 +24,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?")
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
+_KEY_VALUE = re.compile(r"\bkey[ -]value ")
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller")  # forms of which a sentence says 将
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
 _LONG = 40  # characters of a setting or baseline that fits into brackets
@@ -105,10 +106,10 @@ def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False) -> st
 
 
 def with_article(words: PageWords, named: str) -> str:
-    """The metric of a level with its article; names, plurals and what is not counted go without one, as in Chinese."""
+    """The metric of a level with its article; plurals and what is not counted go without one, as in Chinese."""
     last = named.partition(" of ")[0].rpartition(" ")[2]
     is_plural = last.endswith("s") and not last.endswith(("ss", "us", "is"))
-    if words.lang == "zh" or is_plural or not last.islower() or last in words("outcome.uncounted").split():
+    if words.lang == "zh" or is_plural or last in words("outcome.uncounted").split():
         return named
     return f"{article(named)} {named}"
 
@@ -163,7 +164,9 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     vocabulary = shown.graph.vocabulary
     label = vocabulary[result.metric_concept].label.get("en", "") if result.metric_concept in vocabulary else ""
     is_known = bool(label) and says_metric(vocabulary, result.metric, label)
-    said = say(shown, result.metric_concept if is_known else "", result.metric, paper)
+    is_short = "KV " in result.evidence.quote  # "KV memory" is no key-value memory
+    wording = _KEY_VALUE.sub("KV ", result.metric) if is_short else result.metric
+    said = say(shown, result.metric_concept if is_known else "", wording, paper)
     if result.change == KEPT:
         said = said.removeprefix(shown.words("outcome.kept_opening"))
     if said or shown.lang != "zh":
@@ -198,7 +201,9 @@ def same(shown: Selection, concept: str, wording: str) -> str:
     if concept not in shown.graph.vocabulary:
         return ""
     label = shown.graph.vocabulary[concept].label.get("en", "")
-    is_short = any(stands_for(word, label) for word in wording.split() if sum(map(str.isupper, word)) > 1)
+    short = {word for word in wording.split() if sum(map(str.isupper, word)) > 1 and stands_for(word, label)}
+    rest = {word for word in wording.split() if word not in short}
+    is_short = bool(short) and not any(word.islower() and fold(word) not in fold(label).split() for word in rest)
     return concept if is_short or set(fold(label).split()) <= set(fold(wording).split()) else ""
 
 
@@ -274,7 +279,7 @@ def number(value: float) -> str:
 def unit_words(shown: Selection, result: Result) -> str:
     """A result's unit as it follows the number: "%", " points", "个百分点"; "" without one."""
     unit = result.unit
-    if unit == "points" and _fact(shown, result, "unit") == "%":
+    if unit == "points" and (_fact(shown, result, "unit") == "%" or "percent" in result.evidence.quote):
         unit = "percentage_points"
     key = f"unit.{unit}"
     if shown.lang == "en" and unit == metric(shown, result).rpartition(" ")[2]:

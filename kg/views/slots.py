@@ -46,13 +46,16 @@ _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
 _OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
+_DETERMINERS = ("the", "a", "an", "its", "their")  # behind a noun these begin another: "of LLMs challenges the"
 _BEHIND = re.compile(r"\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)")
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _LISTED = re.compile(r",\s*")
 _AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3}$")
 _SUBJECT = re.compile(r"(?P<word>[A-Za-z][\w-]*)\s(?:\([^()]*\)\s)?$")
 _OBJECT_BEGINS = ("JJ", "JJR", "DT", "PRP$", "CD", "RB")
+_ARTICLE = re.compile(r"^(?:an?|the) ")
 _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no name
+_RELATIVE = re.compile(r"\b(?:that|which)\b")
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
 
@@ -71,6 +74,7 @@ class Slots:
     problem: str = ""
     effect: str = ""
     quotes: list[str] = field(default_factory=list)  # sentences of the paper in place of slots that nothing sure fills
+    is_clause: bool = False  # whether the effect has a verb of its own
     is_level: bool = False  # whether the effect says what is reached, not what changes
     is_held: bool = False  # whether it begins with what is kept or counted
     is_proposed: bool = False  # whether the technique begins with the paper's own name
@@ -82,6 +86,8 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     out = doing(shown, paper, fields)
     out.institutions = list(_institutions(shown, paper, fields, text))
     out.effect = clean(_given(shown, paper, fields).effect)
+    out.is_clause = out.effect.startswith(tuple(shown.words("brief.effect_verbs").split()) or ("\n",))
+    out.is_clause = out.is_clause or any(verb in out.effect for verb in shown.words("brief.effect_words").split())
     if not out.effect:
         told, quote = _effects(shown, paper, fields, text)
         out.effect = phrases(shown, told)
@@ -190,7 +196,8 @@ def _proposed_name(shown: Selection, paper: Paper) -> str:
     if not own or own in title(paper) or vocabulary.find(own, "technique"):
         return own if own in title(paper) else ""
     before = (said.partition(own)[0] for said in contribution(shown, paper, ()) if own in said)
-    is_proposed = any(not vocabulary.cues("proposal").isdisjoint(fold(words).split()) for words in before)
+    clauses = (_RELATIVE.split(words)[-1] for words in before)  # "present a model that sends RRC messages"
+    is_proposed = any(not vocabulary.cues("proposal").isdisjoint(fold(words).split()) for words in clauses)
     return own if is_proposed else ""
 
 
@@ -209,14 +216,15 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
         and not stands_for(name(paper), mention.surface)
         and not _is_host(mention, name(paper), text)
         and not is_metric_head(shown.graph.vocabulary, fold(mention.surface).rpartition(" ")[2])
-        and not (name(paper) and _opens_title(mention, paper))
+        and not _opens_title(mention, paper)
     ]
     return _chosen(shown, found, text, _MOST["technique"])
 
 
 def _opens_title(mention: Mention, paper: Paper) -> bool:
-    """Whether a title says what is named elsewhere before its "for": "Cross-Stage Gate Network for Ultrasound"."""
-    return " " in mention.surface and fold(title(paper)).startswith(f"{fold(mention.surface)} for ")
+    """Whether a title says a technique before its "for": "A Cross-Stage Gate Network for Ultrasound"."""
+    opened = _ARTICLE.sub("", fold(title(paper))).startswith(f"{fold(mention.surface)} for ")
+    return " " in mention.surface and opened
 
 
 def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[str]:
@@ -283,8 +291,9 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
     """
     chosen: dict[int, str] = {}
     mentions = list(mentions)
+    surest = sorted(mentions, key=lambda mention: -mention.confidence)[: most + 1 if shown.lang == "zh" else None]
     endings = tuple(shown.words("brief.problem_endings").split()) or ("\n",)  # a problem is not a technique
-    for mention in sorted(mentions, key=lambda mention: -mention.confidence):
+    for mention in surest:
         if any(is_short_of(mention, other, text) for other in mentions if id(other) in chosen):
             continue
         is_none = _is_cut(shown, mention, text) or _is_likeness(shown, mention, text) or _is_clause(mention, text)
@@ -298,7 +307,10 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
     if shown.lang == "zh":
         spoken = [key for key, said in chosen.items() if has_han(said) or not _LOWER.search(said)]
         kept = {key: chosen[key] for key in (spoken or [*chosen][:1])[:most]}
-        chosen = {key: said if key in spoken else shown.words("brief.quote", quote=said) for key, said in kept.items()}
+        chosen = {
+            key: said if key in spoken else shown.words("brief.quote", quote=said.replace('"', "'"))
+            for key, said in kept.items()
+        }
     return [chosen[id(mention)] for mention in mentions if id(mention) in chosen]
 
 
@@ -312,7 +324,8 @@ def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     )
     is_gerund = mention.surface.endswith("ing")  # "inadequate handling" before "of", "analysis showing" before "that"
     takes = is_gerund and word in _OBJECTS
-    return bool(is_noun or takes or fold(word) in Wording(shown.graph.vocabulary).heads)
+    is_verb = " " in mention.surface and mention.surface.endswith("s") and word in _DETERMINERS
+    return bool(is_noun or takes or is_verb or fold(word) in Wording(shown.graph.vocabulary).heads)
 
 
 def _is_likeness(shown: Selection, mention: Mention, text: str) -> bool:
@@ -363,9 +376,9 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     for wording in known:
         said = say(shown, same(shown, mention.concept, wording), wording, text) if nouns.is_noun_phrase(wording) else ""
         if said and says(text, said) and said.count("的") <= _LINKS:
-            return said
+            return with_names(said, text)
     short = (w for w in wordings if mention.type == "technique" and w.count(" ") < _FEW)
-    return next((w for w in short if nouns.is_noun_phrase(w)), "")
+    return next((with_names(w, text) for w in short if nouns.is_noun_phrase(w)), "")
 
 
 def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> tuple[list[ResultInWords], str]:
@@ -385,9 +398,15 @@ def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str)
 
 
 def _is_another_of(one: _Told, other: _Told) -> bool:
-    """Whether the words of two results differ in nothing but the number, so that nobody could tell them apart."""
+    """Whether the words of two results differ in nothing but the number, so that nobody could tell them apart.
+
+    A baseline that only one of them has tells them apart no better where both stand in one sentence.
+    """
     said, again = one[2], other[2]
-    return said != again and replace(said, amount="") == replace(again, amount="")
+    if said == again or replace(said, amount="", baseline="") != replace(again, amount="", baseline=""):
+        return False
+    is_loose = not (said.baseline and again.baseline) and sentence(one[0]) == sentence(other[0])
+    return said.baseline == again.baseline or is_loose
 
 
 def _rank(result: Result) -> tuple[bool, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import partial
 from itertools import pairwise
 
 from kg.extract.phrases import tagged
@@ -21,14 +22,26 @@ _ARTICLE = re.compile(
 _OPEN = re.compile(r"\s*[(（][^()（）]*$")  # a bracket that nothing closes: "language models (VLMs"
 _BACK = re.compile(r"\s+of\s+(?:these|those|this|such)\s+[\w-]+$")  # "the cost of these models"
 _WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
+_ASIDE = re.compile(
+    r"\s[-–—]+\s|\sas\s(?=(?:[a-z-]+\s){1,4}(?:scales?|grows?|increases?|expands?|lengthens?)\b)"
+)  # "costs as inputs grow"
 _TORN = re.compile(r"(?<=\w) -(?=\w)")  # "stream -scaled"
 _SMALL = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
 _HEAD = re.compile(r"(?:\s\([^()]*\))?\s([a-z]+)")
+_SEVERAL = re.compile(r"[^s]s(?: (?:of|between|in|for|from|with) |$)")
+_LETTERED = re.compile(r"(?<![\w-])[^\W\d]\w*(?:-\w+)*(?![\w-])")
+_CAPITALS = re.compile(r"[A-Za-z\d][A-Z]")  # within a word
 _BRACES = re.compile(r"\\[a-z]+\{|[{}]")
 _MARK = re.compile(r"[^\w\s-]")
 _VOWEL = re.compile(
-    r"8|1[18](?![\d.])|(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|[AEFHILMNORSX](?:[A-Z\d]|\b)|[AEIO][a-z]"
+    r"8|1[18](?![\d.])|(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|m(?:AP|IoU)|(?!ROUGE|METEOR|SARI)[AEFHILMNORSX](?:[A-Z\d]|\b)"
+    r"|(?!Eu)[AEIO][a-z]"
 )
+_PLAIN = re.compile(
+    r"(?![aeiou]|h(?:ei|on|our)|[Hh]\b)(?:[a-z]{2}|[A-Z][a-z])|[aAeEiI][a-z]"
+)  # the sound of its first letter is sure
+_FIRST = re.compile(r"\bfirst\b(?!-)")
+_PROPOSED = re.compile(r"\b(?:proposed|own|new|novel)\b")
 AHEAD = 80  # letters before a phrase in which its article may stand
 
 
@@ -39,6 +52,8 @@ def article(said: str) -> str:
     ('an', 'a', 'an')
     >>> article("8% lower rate"), article("11x"), article("1.1x")
     ('an', 'an', 'a')
+    >>> article("FID"), article("mAP"), article("IoU"), article("PSNR"), article("ROUGE-L")
+    ('an', 'an', 'an', 'a', 'a')
     """
     return "an" if _VOWEL.match(said) else "a"
 
@@ -58,8 +73,9 @@ def stands_for(acronym: str, phrase: str) -> bool:
 
 def whole(wording: str) -> str:
     """The words of a mention without an open bracket, a clause behind a comma, or what points back."""
-    said = _BACK.sub("", _OPEN.sub("", _WITH_CLAUSE.split(clean(wording))[0]))
+    said = _BACK.sub("", _OPEN.sub("", _ASIDE.split(_WITH_CLAUSE.split(clean(wording))[0])[0]))
     said = said.rpartition("$")[0].strip() if said.count("$") % 2 else said  # a formula that nothing closes
+    said = f'"{said}' if said.count('"') % 2 and not said.startswith('"') else said  # look-ahead" scheme
     return _TORN.sub("-", said)
 
 
@@ -118,10 +134,19 @@ def with_names(said: str, text: str) -> str:
 
     def spelt(found: re.Match[str]) -> str:
         word = found[0].capitalize()
-        is_name = not re.search(rf"\b{found[0]}\b", text) and re.search(rf"(?<![\w-])[a-z]+,? {word}[ -][a-z]", text)
+        within = rf"(?<![\w-])[a-z]+(?:-[a-z]+)*,? {word}[ -][a-z]"
+        is_name = not re.search(rf"\b{found[0]}\b", text) and re.search(within, text)
         return word if is_name else found[0]
 
-    return _SMALL.sub(spelt, said)
+    return _SMALL.sub(spelt, _LETTERED.sub(partial(_lettered, text=text), said))
+
+
+def _lettered(found: re.Match[str], text: str) -> str:
+    """A word as the paper always writes it where that has capitals within: "i-DL-MH", not "i-dl-mh"."""
+    if re.search(rf"(?<![\w-]){re.escape(found[0])}(?![\w-])", text):
+        return found[0]
+    ways = {one[0] for one in re.finditer(rf"(?<![\w-]){re.escape(found[0])}(?![\w-])", text, re.IGNORECASE)}
+    return ways.pop() if len(ways) == 1 and _CAPITALS.search(min(ways)) else found[0]
 
 
 def with_article(said: str, text: str, heads: Collection[str] = ()) -> str:
@@ -140,12 +165,16 @@ def with_article(said: str, text: str, heads: Collection[str] = ()) -> str:
         return said
     if before[1].lower() == "these":
         return said
-    if before[1].lower() not in ("a", "an", "this"):
+    word, is_plural = before[1].lower(), bool(_SEVERAL.search(said))
+    is_first = word not in ("a", "an", "this") and bool(_FIRST.search(before[2]))
+    if word not in ("the", "a", "an", "this") and _PROPOSED.search(before[2]) and said.endswith("ing"):
+        return said  # "our proposed rank pruning"
+    if word not in ("a", "an", "this") and not is_first:
         return f"the {said}"
-    if re.search(r"[^s]s(?: (?:of|between|in|for|from|with) |$)", said) and before[1].lower() == "this":
+    if is_plural and (word == "this" or is_first):
         return said
-    is_own = not before[2] and before[1].lower() != "this"
-    return f"{before[1].lower() if is_own else article(said)} {said}"
+    is_own = not before[2] and word in ("a", "an") and not _PLAIN.match(said)
+    return f"{word if is_own else article(said)} {said}"
 
 
 def _modifies(between: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from kg.model import Paper, Record, Relation
 from kg.text import fold, has_han
 from kg.views import outcome
-from kg.views.borne import borne, is_metric_head
+from kg.views.borne import SPEED, borne, is_metric_head
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import EntryQuote, Selection, quoted
@@ -127,7 +127,9 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
         if _is_generic(shown, result.baseline) or not _is_whole(quote.sentence, shown.label(other)):
             continue
         is_loss = outcome.gets_worse(shown, result)
-        metric, measured = outcome.metric(shown, result), identity(result.metric_concept, result.metric)
+        metric = outcome.metric(shown, result)
+        known = "" if result.metric == SPEED else result.metric_concept  # a speed of anything
+        measured = identity(known, result.metric)
         by = metric if is_loss else outcome.phrase(shown, result, aside=False)
         pair = (other, name) if is_loss else (name, other)
         yield WinClaim(*pair, paper, quote, metric, measured, by, "" if is_loss else result.baseline)

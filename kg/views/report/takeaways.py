@@ -11,7 +11,7 @@ from kg.model import Paper
 from kg.query.corpus import Corpus
 from kg.text import fold
 from kg.views import outcome
-from kg.views.borne import KEPT
+from kg.views.borne import KEPT, SPEED
 from kg.views.report.claims import claims
 from kg.views.report.doing import OWN
 from kg.views.report.layout import Part
@@ -141,7 +141,7 @@ def _spread(shown: Selection, found: list[Told]) -> dict[str, Any]:
 def _unlike(shown: Selection, one: Told) -> str:
     """The metric of a result in words where these say less than the label of its concept, as a speed of anything."""
     said = outcome.metric(shown, one.result)
-    return said if one.result.metric == "speed" else ""
+    return said if one.result.metric == SPEED else ""
 
 
 def unit_of(shown: Selection, unit: str) -> str:
