@@ -116,7 +116,9 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     metric = result.metric.removeprefix("retained ") if change == KEPT else result.metric
     part = re.search(rf"\b{re.escape(metric)} of ((?:[a-z-]+ )?[a-z]+-[a-z]+ [a-z]+s)\b", place.text)
-    metric = f"{metric} of {part[1]}" if part else metric  # "memory usage of vocabulary-related components"
+    metric = (
+        f"{metric} of {part[1]}" if part else reader.whole_metric(place, metric)
+    )  # "memory usage of vocabulary-related components"
     bound = result.bound if result.bound != "exact" else _bound_of_list(place)
     if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
         bound = "below"
@@ -164,7 +166,9 @@ def _bearing(lexicon: OutcomeLexicon, text: str) -> set[str]:
     """The words of a metric that say what is measured."""
     words = fold(text).split()
     speeds = {"speed" if lexicon.group(word) == "speed" else word for word in words}
-    return {w for w in speeds if w not in lexicon.qualifiers and not lexicon.group(w) and w not in _FRAME} or speeds
+    kinds = {word for word in words[:-1] if word.endswith("ion")}  # the latency of compression, not a lower one
+    changes = {word for word in speeds if lexicon.group(word)} - kinds
+    return {w for w in speeds if w not in lexicon.qualifiers and w not in changes and w not in _FRAME} or speeds
 
 
 def _is_listed(place: QuantityPlace) -> bool:
@@ -305,6 +309,24 @@ class _SentenceReader:
         """Whether what is compared is another metric: "80% less cache with better accuracy than B"."""
         beside = between.partition(" with ")[2]
         return any(m.type == "metric" and m.concept != result.metric_concept for m in self.vocabulary.match(beside))
+
+    def whole_metric(self, place: QuantityPlace, metric: str) -> str:
+        """A metric of one word with the noun that stands before it next to the number: "compression latency"."""
+        if " " in metric or not metric.islower():
+            return metric
+        number = place.quantity
+        found = [*re.finditer(rf"(?<![\w-])(?P<kind>[a-z]+(?:-[a-z]+)*) {re.escape(metric)}\b", place.text)]
+        near = min(
+            found, key=lambda one: min(abs(one.start() - number.end), abs(one.end() - number.start)), default=None
+        )
+        if not near or any(
+            c in ",;:" for c in place.text[min(near.end(), number.end) : max(near.start(), number.start)]
+        ):
+            return metric
+        kind = near["kind"]
+        if fold(kind) in self.lexicon.qualifiers or not kind.isascii():
+            return metric
+        return near[0] if tagged(kind, 0, len(kind))[0][-1].tag == "NN" else metric
 
     def is_cut(self, place: QuantityPlace, baseline: str) -> bool:
         """Whether the words of a baseline go on: "RAG systems" before "built on Finch", "Finch" before "decoding"."""

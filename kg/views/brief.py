@@ -84,7 +84,11 @@ def _chinese(words: PageWords, found: Slots) -> str:
     if found.technique:
         uses = "brief.proposes" if found.is_proposed else "brief.uses"
         technique = _ended(words, "technique", found.technique)
-        if technique != found.technique and technique.startswith(tuple(words("brief.technique_verbs").split())):
+        if (
+            found.is_given
+            and technique != found.technique
+            and technique.startswith(tuple(words("brief.technique_verbs").split()))
+        ):
             uses, technique = "brief.through", found.technique  # 通过评估…, not 使用了评估…技术
         says.append(words(uses, technique=technique))
     if found.problem:

@@ -25,7 +25,17 @@ _ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
-_CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller")  # forms of which a sentence says 将
+_CHANGES = (
+    "increase",
+    "decrease",
+    "more",
+    "fewer",
+    "less",
+    "larger",
+    "smaller",
+    "longer",
+    "shorter",
+)  # forms of which a sentence says 将
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
 _LONG = 40  # characters of a setting or baseline that fits into brackets
 
@@ -307,6 +317,9 @@ def _form(shown: Selection, result: Result, named: str = "") -> str:
     is_size = result.change != "absolute" and _ends_in("sized", shown, result, head)
     if is_size and (shown.lang != "zh" or result.unit != "x"):
         return {"increase": "larger", "decrease": "smaller"}[result.change]
+    is_long = result.change != "absolute" and _ends_in("long", shown, result, head)
+    if is_long and (shown.lang != "zh" or result.unit != "x"):
+        return {"increase": "longer", "decrease": "shorter"}[result.change]
     if shown.lang != "zh" and result.change != "absolute" and _ends_in("amounts", shown, result, head):
         return {"increase": "more", "decrease": "less"}[result.change]
     if shown.lang != "zh" and named == "speed" and result.unit == "x" and result.change == "increase":

@@ -15,6 +15,7 @@ from itertools import islice
 
 from kg.entity_types import LISTS
 from kg.extract.phrases import tagged
+from kg.link.acronyms import acronyms, means_another
 from kg.model import Brief, Mention, Paper, Result
 from kg.text import fold, has_han, sentences
 from kg.views.borne import borne, is_metric_head, quotable, sentence
@@ -36,6 +37,7 @@ from kg.views.surface import (
 from kg.views.wording import Wording, say, says
 
 _MOST = {"technique": 2, "problem": 2, "result": 6}
+_LIKELY = 0.7  # confidence of mentions that stand for surer ones which a language has no words for
 _FEW = 4  # maximum words of a technique kept in the original
 _SHORT_VERB = 4  # letters of "is", "has", "uses", which are no plurals
 _LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
@@ -46,15 +48,20 @@ _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
 _OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
+_LAST = re.compile(r"\s(?P<word>[a-z]+)(?=[,.;)]|\s(?:and|that|which)\b)")
 _DETERMINERS = ("the", "a", "an", "its", "their")  # behind a noun these begin another: "of LLMs challenges the"
 _BEHIND = re.compile(r"\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)")
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _LISTED = re.compile(r",\s*")
 _AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3}$")
 _SUBJECT = re.compile(r"(?P<word>[A-Za-z][\w-]*)\s(?:\([^()]*\)\s)?$")
+_ORDER = ("first", "then", "next", "finally")  # before a verb: "our approach first partitions feature maps"
 _OBJECT_BEGINS = ("JJ", "JJR", "DT", "PRP$", "CD", "RB")
 _ARTICLE = re.compile(r"^(?:an?|the) ")
 _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no name
+_MACRO = re.compile(
+    r"\\(?:our|ours|the|my)?(?:method|model|ours|system|framework|approach)?(?:name)?(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?(?<!\\)"
+)
 _RELATIVE = re.compile(r"\b(?:that|which)\b")
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
@@ -74,6 +81,7 @@ class Slots:
     problem: str = ""
     effect: str = ""
     quotes: list[str] = field(default_factory=list)  # sentences of the paper in place of slots that nothing sure fills
+    is_given: bool = False  # whether the technique is told as a source's own brief tells it
     is_clause: bool = False  # whether the effect has a verb of its own
     is_level: bool = False  # whether the effect says what is reached, not what changes
     is_held: bool = False  # whether it begins with what is kept or counted
@@ -96,6 +104,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         out.quotes += [quote] if quote and not out.effect and quote not in out.quotes else []
     if not (out.technique or out.problem or out.effect or out.quotes):
         out.quotes = _opening(paper, fields)
+    out.quotes = [_MACRO.sub(lambda found: name(paper) or found[0], quote) for quote in out.quotes]
     return out
 
 
@@ -122,7 +131,7 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         full = expanded(short, text) if shown.lang != "zh" else ""
         said = shown.words("outcome.aside", effect=with_article(full, text, frames), notes=short) if full else short
         techniques, out.is_proposed = [said, *techniques], True
-    out.technique = shown.words.listed(techniques)
+    out.technique, out.is_given = shown.words.listed(techniques), bool(given.technique)
     return out
 
 
@@ -291,7 +300,9 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
     """
     chosen: dict[int, str] = {}
     mentions = list(mentions)
-    surest = sorted(mentions, key=lambda mention: -mention.confidence)[: most + 1 if shown.lang == "zh" else None]
+    surest = sorted(mentions, key=lambda mention: -mention.confidence)
+    if shown.lang == "zh":
+        surest = [one for at, one in enumerate(surest) if at <= most or one.confidence >= _LIKELY]
     endings = tuple(shown.words("brief.problem_endings").split()) or ("\n",)  # a problem is not a technique
     for mention in surest:
         if any(is_short_of(mention, other, text) for other in mentions if id(other) in chosen):
@@ -316,7 +327,8 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
 
 def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     """Whether the words of a mention go on behind it: "growth of the key-value" before "cache"."""
-    behind = (_BEHIND.match(text, end) for start, end in places(text, mention.surface) if not is_word(text, start - 1))
+    ends = [end for start, end in places(text, mention.surface) if not is_word(text, start - 1)]
+    behind = (_BEHIND.match(text, end) for end in ends)
     word = next((found["word"] for found in behind if found), "")
     is_noun = word and tagged(word, 0, len(word))[0][0].tag.startswith("NN")
     is_noun = is_noun or (
@@ -325,6 +337,11 @@ def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     is_gerund = mention.surface.endswith("ing")  # "inadequate handling" before "of", "analysis showing" before "that"
     takes = is_gerund and word in _OBJECTS
     is_verb = " " in mention.surface and mention.surface.endswith("s") and word in _DETERMINERS
+    is_noun = is_noun or any(
+        found and tagged(found["word"], 0, len(found["word"]))[0][0].tag == "JJ"
+        for end in ends
+        if (found := _LAST.match(text, end))
+    )  # "content latent and"
     return bool(is_noun or takes or is_verb or fold(word) in Wording(shown.graph.vocabulary).heads)
 
 
@@ -349,7 +366,8 @@ def _is_clause(mention: Mention, text: str) -> bool:
     ends = ("NNS", "NNPS", "PRP", "WDT") if tagged(rest, 0, len(rest))[0][0].tag in _OBJECT_BEGINS else ()
     before = (_SUBJECT.search(text[max(0, at - _BEFORE) : at]) for at, _ in places(text, mention.surface))
     words = [found["word"] for found in before if found]
-    return any(tagged(word, 0, len(word))[0][0].tag in (*ends, "RB") for word in words)
+    is_order = first.endswith("s") and not set(words).isdisjoint(_ORDER)
+    return is_order or any(tagged(word, 0, len(word))[0][0].tag in (*ends, "RB") for word in words)
 
 
 def _wording(shown: Selection, mention: Mention, text: str) -> str:
@@ -374,11 +392,23 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
         return known[0] if mention.type == "technique" else ""
     for wording in known:
+        if _has_homonym(shown, wording, text):
+            continue
         said = say(shown, same(shown, mention.concept, wording), wording, text) if nouns.is_noun_phrase(wording) else ""
         if said and says(text, said) and said.count("的") <= _LINKS:
             return with_names(said, text)
     short = (w for w in wordings if mention.type == "technique" and w.count(" ") < _FEW)
     return next((with_names(w, text) for w in short if nouns.is_noun_phrase(w)), "")
+
+
+def _has_homonym(shown: Selection, wording: str, text: str) -> bool:
+    """Whether a short name in a wording is of something else in the vocabulary than the paper says."""
+    defined, vocabulary = acronyms(text), shown.graph.vocabulary
+    for word in wording.split():
+        known = vocabulary.find(word, "technique") if word.isupper() and fold(word) in defined else None
+        if known and means_another(word, defined[fold(word)], known.labels()):
+            return True
+    return False
 
 
 def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> tuple[list[ResultInWords], str]:

@@ -15,7 +15,7 @@ from kg.views.selection import clean
 
 _ARTICLE = re.compile(
     r"\b(an?|the|our|its|their|this|these)\s+"
-    r"((?:(?!(?:of|for|in|on|to|with|by|from|via|as|at|than|that|through|under|during|into|using|over|across|between|and|an?|the|named|called|termed|dubbed)\s)"
+    r"((?:(?!(?:of|for|in|on|to|with|by|from|via|as|at|than|that|through|under|during|into|using|over|across|between|an?|the|named|called|termed|dubbed)\s)"
     r"[a-z-]+,?\s+){0,3}?)$",
     re.IGNORECASE,
 )
@@ -27,7 +27,8 @@ _ASIDE = re.compile(
 )  # "costs as inputs grow"
 _TORN = re.compile(r"(?<=\w) -(?=\w)")  # "stream -scaled"
 _SMALL = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
-_HEAD = re.compile(r"(?:\s\([^()]*\))?\s([a-z]+)")
+_OF_NAME = re.compile(r"-(?:based|guided|aware|driven|inspired|style|like|type|product|value|coset|family)\b")
+_HEAD = re.compile(r"(?P<short>\s\([^()]*\))?\s(?P<word>[a-z]+)")
 _SEVERAL = re.compile(r"[^s]s(?: (?:of|between|in|for|from|with) |$)")
 _LETTERED = re.compile(r"(?<![\w-])[^\W\d]\w*(?:-\w+)*(?![\w-])")
 _CAPITALS = re.compile(r"[A-Za-z\d][A-Z]")  # within a word
@@ -102,6 +103,11 @@ def expanded(short: str, text: str) -> str:
     ends = (" ".join(words[at:]) for at in range(len(words) - 1, -1, -1))
     fits = [full for full in ends if full[:1].lower() == short[:1].lower() and not _MARK.search(full)]
     fits = [full for full in fits if stands_for(short, full) and len(re.findall("[A-Za-z]+", full)) > 1]
+    fits = [
+        full
+        for full in fits
+        if not {"VB", "VBZ", "VBP", "MD"} & {w.tag for w in tagged(full, 0, len(full))[0] if w.text.islower()}
+    ]
     return next((full for full in fits if _is_of_heads(short, full)), fits[0] if fits else "")
 
 
@@ -112,8 +118,20 @@ def _is_of_heads(short: str, full: str) -> bool:
 
 
 def is_short_of(one: Mention, other: Mention, text: str) -> bool:
-    """Whether one of two mentions is what the other is called for short: "Dynamic Learnable Scalar (DLS)"."""
-    return any(f"{a.surface} ({b.surface}" in text for a, b in ((one, other), (other, one)))
+    """Whether one of two mentions is what the other is called for short, or the end of that.
+
+    "Dynamic Learnable Scalar (DLS)", "DLS - dynamic and learnable scalar -".
+    """
+    pairs = ((one.surface, other.surface), (other.surface, one.surface))
+    return any(f"{full} ({short}" in text or _explains(short, full, text) for full, short in pairs)
+
+
+def _explains(short: str, full: str, text: str) -> bool:
+    """Whether words behind a dash spell out an acronym and end with a phrase."""
+    if " " in short or not sum(c.isupper() for c in short) > 1:
+        return False
+    found = re.search(rf"(?<![\w-]){re.escape(short)}\s[-–—]\s([^.;:()–—]{{0,{AHEAD}}}?{re.escape(full)})\b", text)
+    return bool(found) and stands_for(short, found[1])
 
 
 def places(text: str, words: str) -> Iterator[tuple[int, int]]:
@@ -135,6 +153,9 @@ def with_names(said: str, text: str) -> str:
     def spelt(found: re.Match[str]) -> str:
         word = found[0].capitalize()
         within = rf"(?<![\w-])[a-z]+(?:-[a-z]+)*,? {word}[ -][a-z]"
+        behind = found.string[found.end() :]
+        if behind.startswith("-") and not _OF_NAME.match(behind):
+            return found[0]  # "cross-model", not "Cross-model" as the first of a list
         is_name = not re.search(rf"\b{found[0]}\b", text) and re.search(within, text)
         return word if is_name else found[0]
 
@@ -143,6 +164,8 @@ def with_names(said: str, text: str) -> str:
 
 def _lettered(found: re.Match[str], text: str) -> str:
     """A word as the paper always writes it where that has capitals within: "i-DL-MH", not "i-dl-mh"."""
+    if not found[0].islower() and found[0] != found.string:
+        return found[0]  # "GHT-aware routing", of "GHT-Aware Routing"
     if re.search(rf"(?<![\w-]){re.escape(found[0])}(?![\w-])", text):
         return found[0]
     ways = {one[0] for one in re.finditer(rf"(?<![\w-]){re.escape(found[0])}(?![\w-])", text, re.IGNORECASE)}
@@ -152,11 +175,12 @@ def _lettered(found: re.Match[str], text: str) -> str:
 def with_article(said: str, text: str, heads: Collection[str] = ()) -> str:
     """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse".
 
-    Before one of the `heads` the article is that of the head, which is not told: "a gate pruning (GP) method".
+    Before one of the `heads`, or a noun behind brackets, the article is that of what is not told: "a gate pruning (GP)
+    method".
     """
     starts = [at for at, end in places(text.lower(), said.lower()) if not is_word(text, end)]
     words = [_HEAD.match(text, at + len(said)) for at in starts]
-    if any(word and fold(word[1]) in heads for word in words):
+    if any(word and (fold(word["word"]) in heads or (word["short"] and _is_noun(word["word"]))) for word in words):
         return said
     found = [_ARTICLE.search(text, max(0, at - AHEAD), at) for at in starts]
     bare = any(not one and text.startswith(said, at) for one, at in zip(found, starts, strict=True))
@@ -177,8 +201,14 @@ def with_article(said: str, text: str, heads: Collection[str] = ()) -> str:
     return f"{word if is_own else article(said)} {said}"
 
 
+def _is_noun(word: str) -> bool:
+    return tagged(word, 0, len(word))[0][0].tag in ("NN", "NNS")
+
+
 def _modifies(between: str) -> bool:
     """Whether the words between an article and a phrase only modify it: "single, ", not "system employs "."""
     tags = [word.tag for word in tagged(between, 0, len(between))[0]]
+    if "CC" in tags and (tags[0] != "JJ" or tags[-1] != "JJ"):
+        return False  # "simple and efficient", not "a gate and adaptive"
     is_apart = any(b == "," and not a.startswith("JJ") for a, b in pairwise(["", *tags]))
-    return not is_apart and not {"VB", "VBZ", "VBP", "VBG", "CC"} & set(tags)
+    return not is_apart and not {"VB", "VBZ", "VBP", "VBG"} & set(tags)

@@ -43,6 +43,7 @@ _OF_AND = re.compile(
     r"(?P<head>(?:(?!\b(?:of|and|between)\b).)+) (?:of|in|for|during) (?P<of>(?:(?!\b(?:and|both)\b|,).)+)"
     r" and (?P<second>(?:(?!\b(?:of|and|in|for)\b).)+ (?:(?!\b(?:of|and|in|for)\b).)+)"
 )
+_GROWTH = re.compile(r"\b(?:growth|growing|scaling)\b.* with ")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _SHORT = 3  # words of a gerund that reads as a noun: "reward hacking", "training cost"
 _BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
@@ -98,6 +99,8 @@ class Wording:
 
     def _is_ambiguous(self, text: str) -> bool:
         """Whether only the sense tells what "of" goes with: "the cost of training and decoding latency"."""
+        if _GROWTH.search(text):
+            return True  # "growth of tokens with resolution": not of tokens that have it
         found = _OF_AND.fullmatch(text)
         heads = self.vocabulary.cues("problem-head")
         ends = (
@@ -347,6 +350,8 @@ def _listed(parts: Sequence[PhrasePart]) -> str | None:
         rest = at + 1
         while rest < len(parts) and (parts[rest].roles.keys() & {"plural", "comma"}):
             joint, rest = parts[rest].roles.get("plural", joint), rest + 1
+        if _led(parts[rest:]) is not None:
+            return ""  # of "memory and decoding cost of caches" only the sense tells what "of caches" goes with
         before, behind = _phrase(parts[:at]), _phrase(parts[rest:])
         return before + joint + behind if before and behind else ""
     return None

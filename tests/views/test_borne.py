@@ -163,6 +163,18 @@ def test_a_bound_holds_for_the_whole_list(built: Graph) -> None:
     assert _told(built, alone, "9%", **energy) == "9% lower energy consumption"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("It reduces compression latency by 9%.", "9% lower compression latency"),
+        ("It reduces average latency by 9%.", "9% lower latency"),
+        ("For compression latency, it is good; it reduces latency by 9%.", "9% lower latency"),
+    ],
+)
+def test_a_metric_is_told_with_the_noun_before_it(built: Graph, text: str, told: str) -> None:
+    assert _told(built, text, "9%", value=9.0) == told
+
+
 def test_counted_things_are_fewer_and_sizes_smaller(built: Graph) -> None:
     parts = {"metric": "parameters", "metric_concept": "metric:parameters", "value": 9.0, "unit": "x"}
     assert _told(built, "It needs 9x fewer parameters.", "9x", **parts) == "9x fewer parameters"

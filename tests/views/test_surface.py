@@ -13,7 +13,7 @@ from kg.views.latex import excerpt, lit
 from kg.views.outcome import ResultInWords, phrase, phrases, same
 from kg.views.report.claims import claims
 from kg.views.selection import Selection
-from kg.views.surface import whole, with_article, with_names
+from kg.views.surface import expanded, whole, with_article, with_names
 from kg.views.wording import Wording
 from kg.views.words import PageWords
 from kg.vocabulary import Vocabulary
@@ -37,6 +37,8 @@ def _proposed(*names: str) -> list[Mention]:
         ("gate method", "We introduce the first gate method.", "a gate method"),
         ("gate methods", "We introduce the first gate methods.", "gate methods"),
         ("gate pruning", "With our proposed gate pruning it is fast.", "gate pruning"),
+        ("gate rule", "We propose a simple and efficient gate rule.", "a gate rule"),
+        ("Gate Pruning", "We use a Gate Pruning (GP) module.", "Gate Pruning"),
         ("gate rule", "With our proposed gate rule it is fast.", "the gate rule"),
     ],
 )
@@ -50,6 +52,8 @@ def test_capitals_of_names_are_those_of_the_paper() -> None:
     assert with_names("i-dl-mh routing", text) == "i-DL-MH routing"
     assert with_names("low-rank updates", text) == "low-rank updates"
     assert with_names("LFP-routing", "We add LFP-Routing.") == "LFP-Routing"
+    assert with_names("GHT-aware gate", "We add the GHT-Aware Gate.") == "GHT-aware gate"
+    assert with_names("cross-model gate", "We use a gate, Cross-model gate and more.") == "cross-model gate"
 
 
 def test_a_quotation_that_a_mention_only_ends_is_whole(built: Graph) -> None:
@@ -74,6 +78,7 @@ def test_what_is_only_added_to_a_phrase_is_left_out(wording: str, told: str) -> 
     ("text", "problem"),
     [
         ("The high latency of models challenges the needs of users.", "high latency of models challenges"),
+        ("We have a shared low-rank content latent and a gate.", "shared low-rank content"),
         ("They give limited insight into how attention is used.", "limited insight into how attention"),
     ],
 )
@@ -82,6 +87,35 @@ def test_a_problem_that_runs_into_a_clause_is_not_told(built: Graph, text: str, 
     addressed = Relation("Foo", "addresses", problem, Evidence(""))
     paper = _stated(text, techniques=_proposed("adaptive routing"), problems=[found], relations=[addressed])
     assert "addresses" not in brief(built, paper, "en")
+
+
+def test_a_short_name_is_not_put_into_chinese_as_another(built: Graph) -> None:
+    text = "We propose Grouped Latent Attention (GLA), and the GLA kernel."
+    paper = _stated(text, techniques=_proposed("GLA kernel"))
+    assert brief(built, paper, "zh") == "《Foo》论文使用了“GLA kernel”技术。"
+
+
+def test_an_expansion_has_no_verb() -> None:
+    text = "We analyze layers in models and propose a layer-wise expert allocation (LayerMoE)."
+    assert expanded("LayerMoE", text) == ""
+
+
+def test_what_an_approach_first_does_is_no_technique(built: Graph) -> None:
+    text = "Our approach first partitions feature maps into regions, with adaptive routing."
+    paper = _stated(text, techniques=_proposed("partitions feature maps into regions", "adaptive routing"))
+    assert brief(built, paper, "en") == "Foo uses adaptive routing."
+
+
+def test_what_a_short_name_stands_for_is_not_told_beside_it(built: Graph) -> None:
+    text = "We propose HDRQ - Hessian and distant regularizing quantization - for models."
+    paper = _stated(text, name="", techniques=_proposed("HDRQ", "distant regularizing quantization"))
+    assert brief(built, paper, "en") == "A paper uses HDRQ."
+
+
+def test_a_macro_is_no_name(built: Graph) -> None:
+    text = r"We propose \method{}, which is fast."
+    assert brief(built, _stated(text, name="Finch"), "en").endswith("“We propose Finch, which is fast”.")
+    assert "modelname" not in brief(built, _stated("We propose a gate.", name="\\modelname"), "en")
 
 
 def test_a_name_in_a_relative_clause_is_not_proposed(built: Graph) -> None:
@@ -120,6 +154,12 @@ def test_numbers_that_one_sentence_gives_a_metric_are_told_apart_by_both_baselin
     assert "higher accuracy" not in brief(built, _stated(text, results=results), "en")
 
 
+def test_a_length_is_shorter(built: Graph) -> None:
+    result = Result(Evidence("80%"), "prompt length", 80.0, "%", "decrease", bound="up_to", sure=True)
+    assert phrase(Selection.of(built, [], "en"), result) == "up to 80% shorter prompt length"
+    assert phrase(Selection.of(built, [], "zh"), result) == "提示长度最高缩短80%"
+
+
 def test_a_metric_keeps_the_short_form_of_its_words(built: Graph) -> None:
     result = Result(Evidence("36% KV memory reduction"), "key value memory", 36.0, "%", "decrease", sure=True)
     assert phrase(Selection.of(built, [], "en"), result) == "36% less KV memory"
@@ -136,11 +176,14 @@ def test_a_short_name_of_a_kind_keeps_its_kind(built: Graph) -> None:
     ("english", "chinese"),
     [
         ("the high cost of memory and latency", "内存和延迟的高成本"),
+        ("the area and power costs of caches", ""),
+        ("quadratic growth of tokens with resolution", ""),
         ("catastrophic forgetting and the high cost of retraining", "灾难性遗忘以及重训练的高成本"),
         ("latency and memory of decoding", "解码的延迟和内存"),
         ("the quadratic complexity of attention and memory overhead", ""),
         ("large size and high computational cost", "庞大规模和高计算成本"),
         ("AUC@20", "AUC@20"),
+        ("lack of capability in routing", "缺乏路由的能力"),
     ],
 )
 def test_what_goes_with_what_is_clear_in_chinese(english: str, chinese: str) -> None:
@@ -152,6 +195,8 @@ def test_a_chinese_clause_takes_no_verb_of_the_template(built: Graph) -> None:
     assert brief(built, _stated("Foo is fast.", brief=given), "zh") == (
         "《Foo》论文通过评估多种卷积算法的性能，揭示了能效瓶颈。"
     )
+    own = _stated("We propose online gating.", techniques=_proposed("online gating"))
+    assert brief(built, own, "zh") == "《Foo》论文使用了在线门控技术。"
     given = Brief(name="Foo", technique="结合剪枝与量化的压缩框架", effect="在两个数据集上达成更高准确率")
     assert brief(built, _stated("Foo is fast.", brief=given), "zh") == (
         "《Foo》论文使用了结合剪枝与量化的压缩框架，在两个数据集上达成更高准确率。"
