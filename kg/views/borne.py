@@ -41,6 +41,8 @@ _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$",
 _OF = re.compile(r"\s*of\s")
 _FROM = re.compile(r"(?<!ranging )(?<!range )(?<!varying )\bfrom\s+\S*\s*$")
 _FAST = re.compile(r"speed|throughput|rate")
+_TIME = re.compile(r"time|latency|delay|duration|TTFT|TPOT|TBT", re.IGNORECASE)
+_HOW = re.compile(r"^(?:(?:near-)?linear|proportional|consistent|substantial) (?=.)")  # says how much, not of what
 _RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
@@ -123,6 +125,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
         bound = "below"
     clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
+    metric = _HOW.sub("", metric)
     if metric == _DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE):
         metric = SPEED
     told = replace(result, change=change, metric=metric, bound=bound, setting=setting)
@@ -280,7 +283,8 @@ class _SentenceReader:
             return False
         cues = {cue.word.rstrip("s"): cue.group for cue in (*self.lexicon.cues(own), *place.cues)}
         if "speed" in [cue.group for cue in self.lexicon.cues(own)]:
-            is_less = self.lexicon.is_lower_better(result.metric) and result.change == "decrease"
+            is_time = bool(_TIME.search(result.metric))  # "1.3x speedup for attention computation" is not less of it
+            is_less = is_time and self.lexicon.is_lower_better(result.metric) and result.change == "decrease"
             return is_less or bool(_FAST.search(result.metric))
         is_loss = not self.vocabulary.cues("outcome-loss").isdisjoint(cues)
         is_drop = is_loss or not self.vocabulary.cues("outcome-drop").isdisjoint(cues)

@@ -151,7 +151,7 @@ def what(paper: Paper) -> tuple[str, bool]:
     if fold(front) == fold(own):
         return own, False
     for part in (front, _BRACKET.sub("", whole.partition(" for ")[0]).strip()):
-        if part != whole and fold(own) != fold(part) and stands_for(own, part):
+        if part != whole and ":" not in part and fold(own) != fold(part) and stands_for(own, part):
             return part, False
     if front and (f" {fold(own)} " in f" {fold(head['head'] if head else '')} "):
         return front, False
@@ -387,7 +387,8 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         parts = [] if " and " in said else _LISTED.split(said)
         if len(parts) > 1 and all(tagged(part, 0, len(part))[0][-1].tag.startswith("NN") for part in parts):
             return shown.words.listed(parts)
-        return with_article(with_names(uncapitalised(said, text), text), text, frames) if said else ""
+        counted = shown.words("brief.counted_technique").split() if mention.type == "technique" else ()
+        return with_article(with_names(uncapitalised(said, text), text), text, frames, counted) if said else ""
     known = list(filter(partial(says, text), wordings))
     if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
         return known[0] if mention.type == "technique" else ""
@@ -430,13 +431,15 @@ def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str)
 def _is_another_of(one: _Told, other: _Told) -> bool:
     """Whether the words of two results differ in nothing but the number, so that nobody could tell them apart.
 
-    A baseline that only one of them has tells them apart no better where both stand in one sentence.
+    A baseline or setting that only one of them has tells them apart no better where both stand in one sentence.
     """
     said, again = one[2], other[2]
-    if said == again or replace(said, amount="", baseline="") != replace(again, amount="", baseline=""):
+    bare = {"amount": "", "baseline": "", "setting": ""}
+    if said == again or replace(said, **bare) != replace(again, **bare):
         return False
-    is_loose = not (said.baseline and again.baseline) and sentence(one[0]) == sentence(other[0])
-    return said.baseline == again.baseline or is_loose
+    pairs = ((said.baseline, again.baseline), (said.setting, again.setting))
+    is_one = sentence(one[0]) == sentence(other[0])
+    return all(a == b or (is_one and not (a and b)) for a, b in pairs)
 
 
 def _rank(result: Result) -> tuple[bool, float]:

@@ -131,7 +131,7 @@ def _explains(short: str, full: str, text: str) -> bool:
     if " " in short or not sum(c.isupper() for c in short) > 1:
         return False
     found = re.search(rf"(?<![\w-]){re.escape(short)}\s[-–—]\s([^.;:()–—]{{0,{AHEAD}}}?{re.escape(full)})\b", text)
-    return bool(found) and stands_for(short, found[1])
+    return found is not None and stands_for(short, found[1])
 
 
 def places(text: str, words: str) -> Iterator[tuple[int, int]]:
@@ -168,15 +168,15 @@ def _lettered(found: re.Match[str], text: str) -> str:
         return found[0]  # "GHT-aware routing", of "GHT-Aware Routing"
     if re.search(rf"(?<![\w-]){re.escape(found[0])}(?![\w-])", text):
         return found[0]
-    ways = {one[0] for one in re.finditer(rf"(?<![\w-]){re.escape(found[0])}(?![\w-])", text, re.IGNORECASE)}
-    return ways.pop() if len(ways) == 1 and _CAPITALS.search(min(ways)) else found[0]
+    ways = {str(one[0]) for one in re.finditer(rf"(?<![\w-]){re.escape(found[0])}(?![\w-])", text, re.IGNORECASE)}
+    return min(ways) if len(ways) == 1 and _CAPITALS.search(min(ways)) else found[0]
 
 
-def with_article(said: str, text: str, heads: Collection[str] = ()) -> str:
+def with_article(said: str, text: str, heads: Collection[str] = (), counted: Collection[str] = ()) -> str:
     """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse".
 
     Before one of the `heads`, or a noun behind brackets, the article is that of what is not told: "a gate pruning (GP)
-    method".
+    method". What ends with one of the `counted` words has an article even where the paper spares it.
     """
     starts = [at for at, end in places(text.lower(), said.lower()) if not is_word(text, end)]
     words = [_HEAD.match(text, at + len(said)) for at in starts]
@@ -185,8 +185,11 @@ def with_article(said: str, text: str, heads: Collection[str] = ()) -> str:
     found = [_ARTICLE.search(text, max(0, at - AHEAD), at) for at in starts]
     bare = any(not one and text.startswith(said, at) for one, at in zip(found, starts, strict=True))
     before = next((one for one in found if one and _modifies(one[2])), None)
-    if not before or bare or re.match(r"(?:an?|the)\s", said) or (" " not in said and not said.islower()):
+    if re.match(r"(?:an?|the)\s", said) or (" " not in said and not said.islower()):
         return said
+    if not before or bare:
+        is_counted = " " in said and said.rpartition(" ")[2] in counted
+        return f"{article(said)} {said}" if is_counted else said
     if before[1].lower() == "these":
         return said
     word, is_plural = before[1].lower(), bool(_SEVERAL.search(said))
@@ -202,7 +205,7 @@ def with_article(said: str, text: str, heads: Collection[str] = ()) -> str:
 
 
 def _is_noun(word: str) -> bool:
-    return tagged(word, 0, len(word))[0][0].tag in ("NN", "NNS")
+    return tagged(word, 0, len(word))[0][0].tag == "NN"
 
 
 def _modifies(between: str) -> bool:

@@ -76,6 +76,11 @@ def test_baseline_and_setting_are_those_of_the_clause(
             {"value": 41.0, "metric": "success rates", "metric_concept": "metric:success-rate", "change": "absolute"},
         ),
         ("Its latency is within 4 % of that of Finch.", "4 %", {"value": 4.0}),
+        (
+            "Its kernels give a 9x speedup for attention computation.",
+            "9x",
+            {"value": 9.0, "unit": "x", "metric": "attention computation", "metric_concept": ""},
+        ),
         ("We see reductions in latency of up to 0.41.", "0.41", {"value": 0.41, "unit": ""}),
         (
             "Generic Finch is 12x faster than the key-aware strategy.",
@@ -168,6 +173,7 @@ def test_a_bound_holds_for_the_whole_list(built: Graph) -> None:
     [
         ("It reduces compression latency by 9%.", "9% lower compression latency"),
         ("It reduces average latency by 9%.", "9% lower latency"),
+        ("It has a linear latency reduction of 9%.", "9% lower latency"),
         ("For compression latency, it is good; it reduces latency by 9%.", "9% lower latency"),
     ],
 )

@@ -46,6 +46,12 @@ def test_an_article_goes_with_the_words_that_are_told(said: str, text: str, told
     assert with_article(said, text) == told
 
 
+def test_a_thing_that_is_counted_has_an_article() -> None:
+    text = "We use a gate algorithm and matrix kernel. Sparse routing helps."
+    assert with_article("matrix kernel", text, (), ["kernel"]) == "a matrix kernel"
+    assert with_article("sparse routing", text, (), ["kernel"]) == "sparse routing"
+
+
 def test_capitals_of_names_are_those_of_the_paper() -> None:
     text = "We add gate-aware Brindle estimation, then i-DL-MH routing and Low-Rank Updates."
     assert with_names("gate-aware brindle estimation", text) == "gate-aware Brindle estimation"
@@ -183,6 +189,7 @@ def test_a_short_name_of_a_kind_keeps_its_kind(built: Graph) -> None:
         ("the quadratic complexity of attention and memory overhead", ""),
         ("large size and high computational cost", "庞大规模和高计算成本"),
         ("AUC@20", "AUC@20"),
+        ("poor generalization ability across datasets", "跨数据集的泛化能力差"),
         ("lack of capability in routing", "缺乏路由的能力"),
     ],
 )
