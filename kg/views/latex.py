@@ -111,6 +111,16 @@ def _place(sentence: str, said: str, quote: str) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
+def place_in_words(said: str, own: str) -> tuple[int, int] | None:
+    """Where a quote stands in a text, in whole words: rather on its own than within a longer one; None if nowhere.
+
+    >>> place_in_words("CCGQA beats GQA", "GQA"), place_in_words("CCGQA is fast", "GQA")
+    ((12, 15), (0, 5))
+    """
+    found = re.search(rf"(?<![\w.-]){re.escape(own)}(?![\w-])", said) or re.search(re.escape(own), said)
+    return _in_words(said, *found.span()) if found and own else None
+
+
 def _in_words(said: str, first: int, last: int) -> tuple[int, int]:
     """A span of a text that begins and ends with whole words and numbers: "2.5×" for "5×"."""
     head = _ENDS_WORD.search(said, max(0, first - _LONG), first)

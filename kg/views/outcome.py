@@ -151,6 +151,13 @@ def value(shown: Selection, result: Result) -> str:
     return _bound_first(shown, said)
 
 
+def direction(shown: Selection, result: Result, named: str) -> str:
+    """What a change is called of a metric: "higher", "fewer", "smaller"."""
+    form = _form(shown, result, named)
+    form = "increase" if form == "speedup" else form
+    return shown.words(f"value.{form}", amount="").strip()
+
+
 def notes(shown: Selection, result: Result) -> str:
     """Baseline and setting: "vs. chunked prefill; Qwen3-8B"; "" if there is neither."""
     against = baseline(shown, result)

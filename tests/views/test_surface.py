@@ -8,6 +8,7 @@ import pytest
 
 from kg.api import Graph
 from kg.model import Brief, Document, Evidence, Mention, Paper, Record, Relation, Result, Text
+from kg.views.answer_page import pieces
 from kg.views.brief import brief
 from kg.views.latex import excerpt, lit
 from kg.views.outcome import ResultInWords, phrase, phrases, same
@@ -231,3 +232,9 @@ def test_a_plain_speedup_is_no_speed_of_inference(built: Graph) -> None:
     own = Mention("technique", "Foo", "Foo", "A", role="proposed", sure=True, concept="technique:foo")
     shown = Selection.of(built, [_stated(text, techniques=[own], results=[result])], "en")
     assert [(claim.metric, claim.measured) for claim in claims(shown)] == [("speed", "speed")]
+
+
+def test_a_marked_word_is_the_one_that_stands_alone() -> None:
+    assert [piece for piece, is_marked in pieces("We show that CCGQA beats GQA.", ["GQA"]) if is_marked] == ["GQA"]
+    assert [piece for piece, is_marked in pieces("HyperLoRA is fast.", ["LoRA"]) if is_marked] == ["HyperLoRA"]
+    assert pieces("We show that CCGQA beats GQA.", ["GQA"])[0][0].endswith("CCGQA beats ")

@@ -126,10 +126,11 @@ def _spread(shown: Selection, found: list[Told]) -> dict[str, Any]:
     of = next(one for one in found if one.high >= middle)
     words, unit = shown.words, found[0].result.unit
     concept = found[0].result.metric_concept
-    counted = outcome.is_counted(shown, found[0].result, shown.graph.vocabulary[concept].label["en"])
+    named_metric = next((said for one in found if (said := _unlike(shown, one))), shown.label(concept))
     text = words(
-        f"report.takeaway_{found[0].result.change}{'_counted' if counted else ''}",
-        metric=next((said for one in found if (said := _unlike(shown, one))), shown.label(concept)),
+        f"report.takeaway_{found[0].result.change}",
+        more=outcome.direction(shown, found[0].result, named_metric),
+        metric=named_metric,
         n=len(found),
         middle=f"{round(middle, 2):g}{unit_of(shown, unit)}",
         paper=named(of.paper, shown.date(of.paper)),
