@@ -16,7 +16,9 @@ _DOLLAR = "\ue000"  # stands for a sign of money meanwhile, which begins no form
 _WORD = 16  # letters of a word that is left out whole
 _LONG = 40  # letters of a word at most
 _WHOLE = 0.8  # of a sentence: a quote of so much of it is all that is shown
-_SIZE = re.compile(r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])\s*")
+_SIZE = re.compile(
+    r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge|tt|it|bf|rm|sf|sc|em|cal)(?![A-Za-z])\s*"
+)
 _GREEK = re.compile(r"\\([A-Z]?[a-z]{1,7})(?![A-Za-z])")
 _WRAPPED = re.compile(r"\\(?:emph|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it))\{([^{}]*)\}")
 _LATIN = re.compile(r"[A-Za-z\d]")
@@ -38,14 +40,16 @@ def as_text(said: str) -> str:
     '$2.86M of savings at 5.4× the rate'
     >>> as_text(r"by at least \\small 45\\%")
     'by at least 45%'
+    >>> as_text(r"we propose $\\tt A^\\tt 3$, a gate")
+    'we propose A3, a gate'
     >>> as_text(r"\\emph{Stage~1}: 4{,}918 ms (\\textbf{38.7$\\times$})")
     'Stage 1: 4,918 ms (38.7×)'
     """
-    said = said.replace(r"\$", _DOLLAR)
+    said = _SIZE.sub("", said.replace(r"\$", _DOLLAR))
     said = _WRAPPED.sub(r"\1", said).replace("{,}", ",")
     said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
     said = _MATH.sub(lambda found: " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1])), said)
-    return _APART_SIGN.sub("", one_line(plain(_SIZE.sub("", said)))).replace("--", "–").replace(_DOLLAR, "$")
+    return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$")
 
 
 def _letter(name: str) -> str:

@@ -384,7 +384,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         labels = (say(shown, same(shown, mention.concept, w), w, text) for w in wordings)
         labels = (w for w in labels if w and not has_han(w) and says(text, w))
         said = next(filter(nouns.is_noun_phrase, labels), "")
-        parts = [] if " and " in said else _LISTED.split(said)
+        parts = [] if re.search(r"\b(?:and|or) ", said) else _LISTED.split(said)
         if len(parts) > 1 and all(tagged(part, 0, len(part))[0][-1].tag.startswith("NN") for part in parts):
             return shown.words.listed(parts)
         counted = shown.words("brief.counted_technique").split() if mention.type == "technique" else ()

@@ -42,7 +42,6 @@ _PLAIN = re.compile(
     r"(?![aeiou]|h(?:ei|on|our)|[Hh]\b)(?:[a-z]{2}|[A-Z][a-z])|[aAeEiI][a-z]"
 )  # the sound of its first letter is sure
 _FIRST = re.compile(r"\bfirst\b(?!-)")
-_PROPOSED = re.compile(r"\b(?:proposed|own|new|novel)\b")
 AHEAD = 80  # letters before a phrase in which its article may stand
 
 
@@ -91,6 +90,8 @@ def uncapitalised(said: str, text: str) -> str:
 
 def expanded(short: str, text: str) -> str:
     """What an acronym stands for where the paper says so: "Adaptive Gate Routing", of "Adaptive Gate Routing (AGR)".
+
+    More than what links names (kg.link.acronyms), which must be surer: words that give no letter may stand between.
 
     >>> expanded("AGR", "We add Adaptive Gate Routing (AGR)."), expanded("AGR", "We use AGR.")
     ('Adaptive Gate Routing', '')
@@ -194,8 +195,8 @@ def with_article(said: str, text: str, heads: Collection[str] = (), counted: Col
         return said
     word, is_plural = before[1].lower(), bool(_SEVERAL.search(said))
     is_first = word not in ("a", "an", "this") and bool(_FIRST.search(before[2]))
-    if word not in ("the", "a", "an", "this") and _PROPOSED.search(before[2]) and said.endswith("ing"):
-        return said  # "our proposed rank pruning"
+    if word not in ("the", "a", "an", "this") and said.endswith("ing"):
+        return said  # "our rank pruning"
     if word not in ("a", "an", "this") and not is_first:
         return f"the {said}"
     if is_plural and (word == "this" or is_first):

@@ -43,6 +43,7 @@ _OF_AND = re.compile(
     r"(?P<head>(?:(?!\b(?:of|and|between)\b).)+) (?:of|in|for|during) (?P<of>(?:(?!\b(?:and|both)\b|,).)+)"
     r" and (?P<second>(?:(?!\b(?:of|and|in|for)\b).)+ (?:(?!\b(?:of|and|in|for)\b).)+)"
 )
+_DOING = re.compile(r"\bof \w+ing\b.+\bof\b")  # "demands of processing sequences of tokens"
 _GROWTH = re.compile(r"\b(?:growth|growing|scaling)\b.* with ")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _SHORT = 3  # words of a gerund that reads as a noun: "reward hacking", "training cost"
@@ -99,7 +100,7 @@ class Wording:
 
     def _is_ambiguous(self, text: str) -> bool:
         """Whether only the sense tells what "of" goes with: "the cost of training and decoding latency"."""
-        if _GROWTH.search(text):
+        if _GROWTH.search(text) or _DOING.search(text):
             return True  # "growth of tokens with resolution": not of tokens that have it
         found = _OF_AND.fullmatch(text)
         heads = self.vocabulary.cues("problem-head")

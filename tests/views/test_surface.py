@@ -40,6 +40,7 @@ def _proposed(*names: str) -> list[Mention]:
         ("gate pruning", "With our proposed gate pruning it is fast.", "gate pruning"),
         ("gate rule", "We propose a simple and efficient gate rule.", "a gate rule"),
         ("Gate Pruning", "We use a Gate Pruning (GP) module.", "Gate Pruning"),
+        ("gate steering", "With our gate steering it is fast.", "gate steering"),
         ("gate rule", "With our proposed gate rule it is fast.", "the gate rule"),
     ],
 )
@@ -185,6 +186,7 @@ def test_a_short_name_of_a_kind_keeps_its_kind(built: Graph) -> None:
         ("the high cost of memory and latency", "内存和延迟的高成本"),
         ("the area and power costs of caches", ""),
         ("quadratic growth of tokens with resolution", ""),
+        ("high memory demands of processing long sequences of tokens", ""),
         ("catastrophic forgetting and the high cost of retraining", "灾难性遗忘以及重训练的高成本"),
         ("latency and memory of decoding", "解码的延迟和内存"),
         ("the quadratic complexity of attention and memory overhead", ""),
