@@ -21,7 +21,9 @@ _ARTICLE = re.compile(
 )
 _OPEN = re.compile(r"\s*[(（][^()（）]*$")  # a bracket that nothing closes: "language models (VLMs"
 _BACK = re.compile(r"\s+of\s+(?:these|those|this|such)\s+[\w-]+$")  # "the cost of these models"
-_WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
+_WITH_CLAUSE = re.compile(
+    r",\s+(?=[a-z]+ing\b|particularly\b|especially\b|notably\b)"
+)  # "workload imbalance, reducing throughput"
 _ASIDE = re.compile(
     r"\s[-–—]+\s|\sas\s(?=(?:[a-z-]+\s){1,4}(?:scales?|grows?|increases?|expands?|lengthens?)\b)"
 )  # "costs as inputs grow"

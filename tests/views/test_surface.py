@@ -75,6 +75,7 @@ def test_a_quotation_that_a_mention_only_ends_is_whole(built: Graph) -> None:
     [
         ("severe degradation - especially under sparsity", "severe degradation"),
         ("high costs as context length grows", "high costs"),
+        ("high memory cost, particularly in terminals", "high memory cost"),
         ("key-value caches as memory", "key-value caches as memory"),
     ],
 )
