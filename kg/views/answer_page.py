@@ -20,7 +20,7 @@ from kg.views.answers import (
     shown_columns,
     text,
 )
-from kg.views.latex import as_text
+from kg.views.latex import as_text, place_in_words
 from kg.views.render import render
 from kg.views.words import PageWords
 
@@ -166,7 +166,7 @@ def sentences(quotes: Iterable[Quote], by: str, seen: set[tuple[str, ...]] | Non
 def pieces(sentence: str, quotes: Iterable[str]) -> list[tuple[str, bool]]:
     """A sentence split into pieces, each with whether it is quoted; a long one is shortened around the first quote."""
     folded = as_text(sentence)
-    places = [(at, at + len(q)) for q in map(as_text, quotes) if (at := folded.find(q)) >= 0]
+    places = [place for q in map(as_text, quotes) if (place := place_in_words(folded, q))]
     if not folded:
         return []
     first = min(places, default=(0, 0))

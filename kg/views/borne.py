@@ -16,6 +16,7 @@ from kg.extract import respective
 from kg.extract.baselines import Baselines
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated
+from kg.extract.phrases import tagged
 from kg.model import Paper, Result
 from kg.text import fold, raw_span, sentences
 from kg.views.latex import as_text
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 
 #: A share that is kept of something: "retains 94% of the accuracy".
 KEPT = "kept"
+#: The metric of a speedup that does not say of what.
+SPEED = "speed"
 _DEALT_OUT = re.compile(r"\brespective(?:ly)?\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"(?<=\d) , (?=\d{3}(?!\d))")  # LaTeX's "4{,}918"
-_WITHIN = re.compile(r"\bwithin\s+(?:about\s+|only\s+)?\S+$")  # "within 4% of the baseline" is no gain
+_WITHIN = re.compile(r"\bwithin\s+(?:about\s+|only\s+|just\s+)?\S+(?:\s\S+)?$")  # "within 4%" is no gain
 _BELOW = re.compile(r"\b(?:below|under|less than|lower than|fewer than)\s+\S+(?:\s\S+)?$")
 _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
@@ -38,6 +41,8 @@ _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$",
 _OF = re.compile(r"\s*of\s")
 _FROM = re.compile(r"(?<!ranging )(?<!range )(?<!varying )\bfrom\s+\S*\s*$")
 _FAST = re.compile(r"speed|throughput|rate")
+_TIME = re.compile(r"time|latency|delay|duration|TTFT|TPOT|TBT", re.IGNORECASE)
+_HOW = re.compile(r"^(?:(?:near-)?linear|proportional|consistent|substantial) (?=.)")  # says how much, not of what
 _RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
@@ -45,7 +50,11 @@ _DEFAULT = "inference speed"  # the metric of a plain "3x faster" in a record
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
 _PART = re.compile(r"\s*(?:[a-z][\w-]*\s){1,2}(?:in|for)\s(?P<part>[A-Z][\w-]*[A-Z][\w-]*)")
 _CHANGED = ("decrease", "increase", "improve")  # groups of words behind which no metric stands
-_FRAME = ("score", "number", "of", "rate", "value")  # words around the name of a metric
+_FRAME = ("score", "number", "of", "rate", "value", "consumption")  # words around the name of a metric
+_GOES_ON = re.compile(
+    r"\s(?:(?P<verb>(?:built|based|trained|running|using|without|that|designed)\b)|(?P<word>[a-z]+(?:-[a-z]+)*)\b)"
+)
+_FRAMES = ("label-frame-technique", "label-form-technique", "outcome-generic-baseline", "model-frame")
 _KINDS = ("label-frame-technique", "label-form-technique")  # cues of words behind the name of a technique
 _BESIDE = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # stands between the numbers of a list
 _FEW = 2  # words of a setting beside the things that it names
@@ -82,7 +91,11 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     low = result.value if isinstance(result.value, float | int) else result.value[0]
     if result.unit == "x" and result.change != "absolute" and low < 1:
         return None
-    if result.unit in ("x", "%") and (_POINT.search(place.ahead) or _WITHIN.search(place.text[: place.quantity.end])):
+    if not result.unit and result.change != "absolute" and reader.is_cost(result):
+        return None  # "a reduction in model size of 0.41" does not say of what
+    if result.unit in ("x", "%", "points") and (
+        _POINT.search(place.ahead) or _WITHIN.search(place.text[: place.quantity.end])
+    ):
         return None
     if result.change in ("increase", "decrease") and reader.is_level(place, result):
         return None
@@ -97,20 +110,24 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     is_against = bool(place.quantity.origin) or reader.is_against(place, result)
     is_name = Wording(shown.graph.vocabulary).is_noun_phrase(result.baseline)
     is_level = change == "absolute" and not result.baseline[:1].isdigit()
-    against = result.baseline if is_against and is_name and change != KEPT and not is_level else ""
+    is_whole = is_against and is_name and not reader.is_cut(place, result.baseline)
+    against = result.baseline if is_whole and change != KEPT and not is_level else ""
     concept = result.baseline_concept if against else ""
     setting = reader.setting(found, place)
     if (_DEALT_OUT.search(place.text) or _is_listed(place)) and not _has_turn(place, result, setting):
         return None
     metric = result.metric.removeprefix("retained ") if change == KEPT else result.metric
     part = re.search(rf"\b{re.escape(metric)} of ((?:[a-z-]+ )?[a-z]+-[a-z]+ [a-z]+s)\b", place.text)
-    metric = f"{metric} of {part[1]}" if part else metric  # "memory usage of vocabulary-related components"
+    metric = (
+        f"{metric} of {part[1]}" if part else reader.whole_metric(place, metric)
+    )  # "memory usage of vocabulary-related components"
     bound = result.bound if result.bound != "exact" else _bound_of_list(place)
     if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
         bound = "below"
     clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
+    metric = _HOW.sub("", metric)
     if metric == _DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE):
-        metric = "speed"  # a speedup that does not say of what
+        metric = SPEED
     told = replace(result, change=change, metric=metric, bound=bound, setting=setting)
     return replace(told, baseline=_THOUSANDS.sub(",", against), baseline_concept=concept)
 
@@ -118,7 +135,10 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
 def _has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:
     """Whether a sentence that deals out a list gives this number the metric or the setting that is told of it."""
     turns = [turn for turn in (respective.behind(place), respective.ahead(place)) if turn]
-    return any(turn.text == setting or turn.text.endswith(result.metric) for turn in turns)
+    most = len(result.metric.split()) + _FEW  # "real tasks show that Foo has good success rates" is no metric
+    return any(
+        turn.text == setting or (turn.text.endswith(result.metric) and len(turn.text.split()) <= most) for turn in turns
+    )
 
 
 def _bound_of_list(place: QuantityPlace) -> str:
@@ -149,7 +169,9 @@ def _bearing(lexicon: OutcomeLexicon, text: str) -> set[str]:
     """The words of a metric that say what is measured."""
     words = fold(text).split()
     speeds = {"speed" if lexicon.group(word) == "speed" else word for word in words}
-    return {w for w in speeds if w not in lexicon.qualifiers and not lexicon.group(w) and w not in _FRAME} or speeds
+    kinds = {word for word in words[:-1] if word.endswith("ion")}  # the latency of compression, not a lower one
+    changes = {word for word in speeds if lexicon.group(word)} - kinds
+    return {w for w in speeds if w not in lexicon.qualifiers and w not in changes and w not in _FRAME} or speeds
 
 
 def _is_listed(place: QuantityPlace) -> bool:
@@ -236,6 +258,11 @@ class _SentenceReader:
         unit = self.vocabulary[result.metric_concept].facts.get("unit", "") if known else ""
         return unit in ("", "%", "points") and not _FAST.search(result.metric)
 
+    def is_cost(self, result: Result) -> bool:
+        """Whether less of a metric is better and its levels have a unit, as time, memory and energy have."""
+        facts = self.vocabulary[result.metric_concept].facts if result.metric_concept in self.vocabulary else {}
+        return facts.get("better") == "lower" and bool(facts.get("unit"))
+
     def is_share(self, result: Result) -> bool:
         """Whether the levels of a metric are percentages; "2% parameters" is a share of what others have."""
         known = result.metric_concept in self.vocabulary
@@ -256,7 +283,8 @@ class _SentenceReader:
             return False
         cues = {cue.word.rstrip("s"): cue.group for cue in (*self.lexicon.cues(own), *place.cues)}
         if "speed" in [cue.group for cue in self.lexicon.cues(own)]:
-            is_less = self.lexicon.is_lower_better(result.metric) and result.change == "decrease"
+            is_time = bool(_TIME.search(result.metric))  # "1.3x speedup for attention computation" is not less of it
+            is_less = is_time and self.lexicon.is_lower_better(result.metric) and result.change == "decrease"
             return is_less or bool(_FAST.search(result.metric))
         is_loss = not self.vocabulary.cues("outcome-loss").isdisjoint(cues)
         is_drop = is_loss or not self.vocabulary.cues("outcome-drop").isdisjoint(cues)
@@ -285,6 +313,35 @@ class _SentenceReader:
         """Whether what is compared is another metric: "80% less cache with better accuracy than B"."""
         beside = between.partition(" with ")[2]
         return any(m.type == "metric" and m.concept != result.metric_concept for m in self.vocabulary.match(beside))
+
+    def whole_metric(self, place: QuantityPlace, metric: str) -> str:
+        """A metric of one word with the noun that stands before it next to the number: "compression latency"."""
+        if " " in metric or not metric.islower():
+            return metric
+        number = place.quantity
+        found = [*re.finditer(rf"(?<![\w-])(?P<kind>[a-z]+(?:-[a-z]+)*) {re.escape(metric)}\b", place.text)]
+        near = min(
+            found, key=lambda one: min(abs(one.start() - number.end), abs(one.end() - number.start)), default=None
+        )
+        if not near or any(
+            c in ",;:" for c in place.text[min(near.end(), number.end) : max(near.start(), number.start)]
+        ):
+            return metric
+        kind = near["kind"]
+        if fold(kind) in self.lexicon.qualifiers or not kind.isascii():
+            return metric
+        return near[0] if tagged(kind, 0, len(kind))[0][-1].tag == "NN" else metric
+
+    def is_cut(self, place: QuantityPlace, baseline: str) -> bool:
+        """Whether the words of a baseline go on: "RAG systems" before "built on Finch", "Finch" before "decoding"."""
+        behind = _GOES_ON.match(place.text, place.text.find(baseline) + len(baseline))
+        if not behind or baseline not in place.text:
+            return False
+        if behind["verb"]:
+            return baseline.endswith("s") and baseline.rpartition(" ")[2].islower()
+        word = behind["word"]
+        is_frame = any({fold(word), fold(word).rstrip("s")} & self.vocabulary.cues(name) for name in _FRAMES)
+        return not is_frame and tagged(word, 0, len(word))[0][0].tag in ("NN", "NNS")
 
     def setting(self, found: EntryResult, place: QuantityPlace) -> str:
         """The setting if it is a sure model, data set, device or task of the paper, in the clause of the number."""

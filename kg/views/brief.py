@@ -83,10 +83,19 @@ def _chinese(words: PageWords, found: Slots) -> str:
     says = []
     if found.technique:
         uses = "brief.proposes" if found.is_proposed else "brief.uses"
-        says.append(words(uses, technique=_ended(words, "technique", found.technique)))
+        technique = _ended(words, "technique", found.technique)
+        if (
+            found.is_given
+            and technique != found.technique
+            and technique.startswith(tuple(words("brief.technique_verbs").split()))
+        ):
+            uses, technique = "brief.through", found.technique  # 通过评估…, not 使用了评估…技术
+        says.append(words(uses, technique=technique))
     if found.problem:
         says.append(words("brief.addresses", problem=_ended(words, "problem", found.problem)))
-    if found.effect:
+    if found.is_clause:
+        says.append(found.effect)
+    elif found.effect:
         verb = "brief.achieves" if not found.is_level else "brief.levels" if says else "brief.reports"
         says.append(words(verb, effect=found.effect.removesuffix("的效果")))
     if found.institutions:

@@ -14,10 +14,16 @@ _MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
 _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
 _DOLLAR = "\ue000"  # stands for a sign of money meanwhile, which begins no formula
 _WORD = 16  # letters of a word that is left out whole
+_LONG = 40  # letters of a word at most
 _WHOLE = 0.8  # of a sentence: a quote of so much of it is all that is shown
-_SIZE = re.compile(r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])\s*")
+_SIZE = re.compile(
+    r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge|tt|it|bf|rm|sf|sc|em|cal)(?![A-Za-z])\s*"
+)
 _GREEK = re.compile(r"\\([A-Z]?[a-z]{1,7})(?![A-Za-z])")
 _WRAPPED = re.compile(r"\\(?:emph|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it))\{([^{}]*)\}")
+_LATIN = re.compile(r"[A-Za-z\d]")
+_ENDS_WORD = re.compile(r"[A-Za-z\d]+(?:(?<=\d)\.)?\Z|\d+\.\Z")
+_BEGINS_WORD = re.compile(r"[A-Za-z\d]+(?:\.\d+)?|(?<=\d)\.\d+")
 _APART_SIGN = re.compile(r"\s+(?=[×%])")
 
 
@@ -34,14 +40,16 @@ def as_text(said: str) -> str:
     '$2.86M of savings at 5.4× the rate'
     >>> as_text(r"by at least \\small 45\\%")
     'by at least 45%'
+    >>> as_text(r"we propose $\\tt A^\\tt 3$, a gate")
+    'we propose A3, a gate'
     >>> as_text(r"\\emph{Stage~1}: 4{,}918 ms (\\textbf{38.7$\\times$})")
     'Stage 1: 4,918 ms (38.7×)'
     """
-    said = said.replace(r"\$", _DOLLAR)
+    said = _SIZE.sub("", said.replace(r"\$", _DOLLAR))
     said = _WRAPPED.sub(r"\1", said).replace("{,}", ",")
     said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
     said = _MATH.sub(lambda found: " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1])), said)
-    return _APART_SIGN.sub("", one_line(plain(_SIZE.sub("", said)))).replace("--", "–").replace(_DOLLAR, "$")
+    return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$")
 
 
 def _letter(name: str) -> str:
@@ -62,7 +70,7 @@ def excerpt(sentence: str, quotes: Iterable[str], most: int = 160) -> str:
     said = as_text(sentence)
     if len(said) <= most:
         return said
-    places = sorted(place for quote in quotes if (place := _place(sentence, said, quote)))
+    places = sorted(_in_words(said, *place) for quote in quotes if (place := _place(sentence, said, quote)))
     first, last = places[0] if places else (0, 0)
     for _, end in places[1:]:
         if end - first <= most:
@@ -77,13 +85,13 @@ def lit(sentence: str, quote: str, most: int = 4000) -> tuple[str, str, str]:
     Of a quote that the sentence lacks, or that is nearly all of it, only the quote is left.
 
     >>> lit("It is " + 9 * "very " + r"fast, 12.5x, and at $2.5\\times$ cheap.", r"5\\times", 24)
-    ('…and at 2.', '5×', ' cheap.')
+    ('…and at ', '2.5×', ' cheap.')
     """
     said = as_text(sentence)
     place = _place(sentence, said, quote)
     if not place or place[1] - place[0] >= _WHOLE * len(said):
         return "", as_text(quote), ""
-    first, last = place
+    first, last = _in_words(said, *place)
     begin, end = _cut(said, first, last, most)
     before, behind = said[begin:first].lstrip(), said[last:end].rstrip()
     return ("…" if begin else "") + before, said[first:last], behind + ("…" if end < len(said) else "")
@@ -105,6 +113,24 @@ def _place(sentence: str, said: str, quote: str) -> tuple[int, int] | None:
     behind = as_text(sentence[raw + len(quote) :])
     start, end = _alike(said, as_text(sentence[:raw])), len(said) - _alike(said[::-1], behind[::-1])
     return (start, end) if start < end else None
+
+
+def place_in_words(said: str, own: str) -> tuple[int, int] | None:
+    """Where a quote stands in a text, in whole words: rather on its own than within a longer one; None if nowhere.
+
+    >>> place_in_words("CCGQA beats GQA", "GQA"), place_in_words("CCGQA is fast", "GQA")
+    ((12, 15), (0, 5))
+    """
+    found = re.search(rf"(?<![\w.-]){re.escape(own)}(?![\w-])", said) or re.search(re.escape(own), said)
+    return _in_words(said, *found.span()) if found and own else None
+
+
+def _in_words(said: str, first: int, last: int) -> tuple[int, int]:
+    """A span of a text that begins and ends with whole words and numbers: "2.5×" for "5×"."""
+    head = _ENDS_WORD.search(said, max(0, first - _LONG), first)
+    tail = _BEGINS_WORD.match(said, last, last + _LONG)
+    first = head.start() if head and _LATIN.match(said, first) else first
+    return first, tail.end() if tail and last and _LATIN.match(said, last - 1) else last
 
 
 def _alike(one: str, other: str) -> int:

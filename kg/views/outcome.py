@@ -24,7 +24,18 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?")
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
-_CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller")  # forms of which a sentence says 将
+_KEY_VALUE = re.compile(r"\bkey[ -]value ")
+_CHANGES = (
+    "increase",
+    "decrease",
+    "more",
+    "fewer",
+    "less",
+    "larger",
+    "smaller",
+    "longer",
+    "shorter",
+)  # forms of which a sentence says 将
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
 _LONG = 40  # characters of a setting or baseline that fits into brackets
 
@@ -105,10 +116,10 @@ def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False) -> st
 
 
 def with_article(words: PageWords, named: str) -> str:
-    """The metric of a level with its article; names, plurals and what is not counted go without one, as in Chinese."""
+    """The metric of a level with its article; plurals and what is not counted go without one, as in Chinese."""
     last = named.partition(" of ")[0].rpartition(" ")[2]
     is_plural = last.endswith("s") and not last.endswith(("ss", "us", "is"))
-    if words.lang == "zh" or is_plural or not last.islower() or last in words("outcome.uncounted").split():
+    if words.lang == "zh" or is_plural or last in words("outcome.uncounted").split():
         return named
     return f"{article(named)} {named}"
 
@@ -140,6 +151,13 @@ def value(shown: Selection, result: Result) -> str:
     return _bound_first(shown, said)
 
 
+def direction(shown: Selection, result: Result, named: str) -> str:
+    """What a change is called of a metric: "higher", "fewer", "smaller"."""
+    form = _form(shown, result, named)
+    form = "increase" if form == "speedup" else form
+    return shown.words(f"value.{form}", amount="").strip()
+
+
 def notes(shown: Selection, result: Result) -> str:
     """Baseline and setting: "vs. chunked prefill; Qwen3-8B"; "" if there is neither."""
     against = baseline(shown, result)
@@ -163,7 +181,9 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     vocabulary = shown.graph.vocabulary
     label = vocabulary[result.metric_concept].label.get("en", "") if result.metric_concept in vocabulary else ""
     is_known = bool(label) and says_metric(vocabulary, result.metric, label)
-    said = say(shown, result.metric_concept if is_known else "", result.metric, paper)
+    is_short = "KV " in result.evidence.quote  # "KV memory" is no key-value memory
+    wording = _KEY_VALUE.sub("KV ", result.metric) if is_short else result.metric
+    said = say(shown, result.metric_concept if is_known else "", wording, paper)
     if result.change == KEPT:
         said = said.removeprefix(shown.words("outcome.kept_opening"))
     if said or shown.lang != "zh":
@@ -198,7 +218,9 @@ def same(shown: Selection, concept: str, wording: str) -> str:
     if concept not in shown.graph.vocabulary:
         return ""
     label = shown.graph.vocabulary[concept].label.get("en", "")
-    is_short = any(stands_for(word, label) for word in wording.split() if sum(map(str.isupper, word)) > 1)
+    short = {word for word in wording.split() if sum(map(str.isupper, word)) > 1 and stands_for(word, label)}
+    rest = {word for word in wording.split() if word not in short}
+    is_short = bool(short) and not any(word.islower() and fold(word) not in fold(label).split() for word in rest)
     return concept if is_short or set(fold(label).split()) <= set(fold(wording).split()) else ""
 
 
@@ -274,7 +296,7 @@ def number(value: float) -> str:
 def unit_words(shown: Selection, result: Result) -> str:
     """A result's unit as it follows the number: "%", " points", "个百分点"; "" without one."""
     unit = result.unit
-    if unit == "points" and _fact(shown, result, "unit") == "%":
+    if unit == "points" and (_fact(shown, result, "unit") == "%" or "percent" in result.evidence.quote):
         unit = "percentage_points"
     key = f"unit.{unit}"
     if shown.lang == "en" and unit == metric(shown, result).rpartition(" ")[2]:
@@ -302,6 +324,9 @@ def _form(shown: Selection, result: Result, named: str = "") -> str:
     is_size = result.change != "absolute" and _ends_in("sized", shown, result, head)
     if is_size and (shown.lang != "zh" or result.unit != "x"):
         return {"increase": "larger", "decrease": "smaller"}[result.change]
+    is_long = result.change != "absolute" and _ends_in("long", shown, result, head)
+    if is_long and (shown.lang != "zh" or result.unit != "x"):
+        return {"increase": "longer", "decrease": "shorter"}[result.change]
     if shown.lang != "zh" and result.change != "absolute" and _ends_in("amounts", shown, result, head):
         return {"increase": "more", "decrease": "less"}[result.change]
     if shown.lang != "zh" and named == "speed" and result.unit == "x" and result.change == "increase":

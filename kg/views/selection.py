@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 #: Types of entities that a paper names.
 TYPES = (*LISTS, "topic")
+_MACRO = re.compile(r"\\[A-Za-z]+(?:\{\})?")  # "\modelname", which stands for a name that the text does not give
 #: Normalises a text for display.
 clean = one_line
 
@@ -213,13 +215,13 @@ def ids(paper: Paper) -> list[str]:
 
 def title(paper: Paper) -> str:
     """The repaired title of the work, or its short name; "" if no entry has one."""
-    said = [record.title for _, record in paper.entries] + [record.name for _, record in paper.entries]
-    return clean(next(filter(None, said), ""))
+    return clean(next(filter(None, (record.title for _, record in paper.entries)), "")) or name(paper)
 
 
 def name(paper: Paper) -> str:
     """The short name of what the paper proposes, or ""."""
-    return clean(next((record.name for _, record in paper.entries if record.name), ""))
+    names = (record.name for _, record in paper.entries)
+    return clean(next((one for one in names if one and not _MACRO.fullmatch(one)), ""))
 
 
 def named(paper: Paper, date: str) -> str:

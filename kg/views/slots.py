@@ -15,6 +15,7 @@ from itertools import islice
 
 from kg.entity_types import LISTS
 from kg.extract.phrases import tagged
+from kg.link.acronyms import acronyms, means_another
 from kg.model import Brief, Mention, Paper, Result
 from kg.text import fold, has_han, sentences
 from kg.views.borne import borne, is_metric_head, quotable, sentence
@@ -36,6 +37,7 @@ from kg.views.surface import (
 from kg.views.wording import Wording, say, says
 
 _MOST = {"technique": 2, "problem": 2, "result": 6}
+_LIKELY = 0.7  # confidence of mentions that stand for surer ones which a language has no words for
 _FEW = 4  # maximum words of a technique kept in the original
 _SHORT_VERB = 4  # letters of "is", "has", "uses", which are no plurals
 _LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
@@ -46,13 +48,21 @@ _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
 _OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
+_LAST = re.compile(r"\s(?P<word>[a-z]+)(?=[,.;)]|\s(?:and|that|which)\b)")
+_DETERMINERS = ("the", "a", "an", "its", "their")  # behind a noun these begin another: "of LLMs challenges the"
 _BEHIND = re.compile(r"\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)")
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _LISTED = re.compile(r",\s*")
 _AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3}$")
 _SUBJECT = re.compile(r"(?P<word>[A-Za-z][\w-]*)\s(?:\([^()]*\)\s)?$")
+_ORDER = ("first", "then", "next", "finally")  # before a verb: "our approach first partitions feature maps"
 _OBJECT_BEGINS = ("JJ", "JJR", "DT", "PRP$", "CD", "RB")
+_ARTICLE = re.compile(r"^(?:an?|the) ")
 _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no name
+_MACRO = re.compile(
+    r"\\(?:our|ours|the|my)?(?:method|model|ours|system|framework|approach)?(?:name)?(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?(?<!\\)"
+)
+_RELATIVE = re.compile(r"\b(?:that|which)\b")
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
 
@@ -71,6 +81,8 @@ class Slots:
     problem: str = ""
     effect: str = ""
     quotes: list[str] = field(default_factory=list)  # sentences of the paper in place of slots that nothing sure fills
+    is_given: bool = False  # whether the technique is told as a source's own brief tells it
+    is_clause: bool = False  # whether the effect has a verb of its own
     is_level: bool = False  # whether the effect says what is reached, not what changes
     is_held: bool = False  # whether it begins with what is kept or counted
     is_proposed: bool = False  # whether the technique begins with the paper's own name
@@ -82,6 +94,8 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     out = doing(shown, paper, fields)
     out.institutions = list(_institutions(shown, paper, fields, text))
     out.effect = clean(_given(shown, paper, fields).effect)
+    out.is_clause = out.effect.startswith(tuple(shown.words("brief.effect_verbs").split()) or ("\n",))
+    out.is_clause = out.is_clause or any(verb in out.effect for verb in shown.words("brief.effect_words").split())
     if not out.effect:
         told, quote = _effects(shown, paper, fields, text)
         out.effect = phrases(shown, told)
@@ -90,6 +104,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         out.quotes += [quote] if quote and not out.effect and quote not in out.quotes else []
     if not (out.technique or out.problem or out.effect or out.quotes):
         out.quotes = _opening(paper, fields)
+    out.quotes = [_MACRO.sub(lambda found: name(paper) or found[0], quote) for quote in out.quotes]
     return out
 
 
@@ -116,7 +131,7 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         full = expanded(short, text) if shown.lang != "zh" else ""
         said = shown.words("outcome.aside", effect=with_article(full, text, frames), notes=short) if full else short
         techniques, out.is_proposed = [said, *techniques], True
-    out.technique = shown.words.listed(techniques)
+    out.technique, out.is_given = shown.words.listed(techniques), bool(given.technique)
     return out
 
 
@@ -136,7 +151,7 @@ def what(paper: Paper) -> tuple[str, bool]:
     if fold(front) == fold(own):
         return own, False
     for part in (front, _BRACKET.sub("", whole.partition(" for ")[0]).strip()):
-        if part != whole and fold(own) != fold(part) and stands_for(own, part):
+        if part != whole and ":" not in part and fold(own) != fold(part) and stands_for(own, part):
             return part, False
     if front and (f" {fold(own)} " in f" {fold(head['head'] if head else '')} "):
         return front, False
@@ -190,7 +205,8 @@ def _proposed_name(shown: Selection, paper: Paper) -> str:
     if not own or own in title(paper) or vocabulary.find(own, "technique"):
         return own if own in title(paper) else ""
     before = (said.partition(own)[0] for said in contribution(shown, paper, ()) if own in said)
-    is_proposed = any(not vocabulary.cues("proposal").isdisjoint(fold(words).split()) for words in before)
+    clauses = (_RELATIVE.split(words)[-1] for words in before)  # "present a model that sends RRC messages"
+    is_proposed = any(not vocabulary.cues("proposal").isdisjoint(fold(words).split()) for words in clauses)
     return own if is_proposed else ""
 
 
@@ -209,14 +225,15 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
         and not stands_for(name(paper), mention.surface)
         and not _is_host(mention, name(paper), text)
         and not is_metric_head(shown.graph.vocabulary, fold(mention.surface).rpartition(" ")[2])
-        and not (name(paper) and _opens_title(mention, paper))
+        and not _opens_title(mention, paper)
     ]
     return _chosen(shown, found, text, _MOST["technique"])
 
 
 def _opens_title(mention: Mention, paper: Paper) -> bool:
-    """Whether a title says what is named elsewhere before its "for": "Cross-Stage Gate Network for Ultrasound"."""
-    return " " in mention.surface and fold(title(paper)).startswith(f"{fold(mention.surface)} for ")
+    """Whether a title says a technique before its "for": "A Cross-Stage Gate Network for Ultrasound"."""
+    opened = _ARTICLE.sub("", fold(title(paper))).startswith(f"{fold(mention.surface)} for ")
+    return " " in mention.surface and opened
 
 
 def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[str]:
@@ -283,8 +300,11 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
     """
     chosen: dict[int, str] = {}
     mentions = list(mentions)
+    surest = sorted(mentions, key=lambda mention: -mention.confidence)
+    if shown.lang == "zh":
+        surest = [one for at, one in enumerate(surest) if at <= most or one.confidence >= _LIKELY]
     endings = tuple(shown.words("brief.problem_endings").split()) or ("\n",)  # a problem is not a technique
-    for mention in sorted(mentions, key=lambda mention: -mention.confidence):
+    for mention in surest:
         if any(is_short_of(mention, other, text) for other in mentions if id(other) in chosen):
             continue
         is_none = _is_cut(shown, mention, text) or _is_likeness(shown, mention, text) or _is_clause(mention, text)
@@ -298,13 +318,17 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
     if shown.lang == "zh":
         spoken = [key for key, said in chosen.items() if has_han(said) or not _LOWER.search(said)]
         kept = {key: chosen[key] for key in (spoken or [*chosen][:1])[:most]}
-        chosen = {key: said if key in spoken else shown.words("brief.quote", quote=said) for key, said in kept.items()}
+        chosen = {
+            key: said if key in spoken else shown.words("brief.quote", quote=said.replace('"', "'"))
+            for key, said in kept.items()
+        }
     return [chosen[id(mention)] for mention in mentions if id(mention) in chosen]
 
 
 def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     """Whether the words of a mention go on behind it: "growth of the key-value" before "cache"."""
-    behind = (_BEHIND.match(text, end) for start, end in places(text, mention.surface) if not is_word(text, start - 1))
+    ends = [end for start, end in places(text, mention.surface) if not is_word(text, start - 1)]
+    behind = (_BEHIND.match(text, end) for end in ends)
     word = next((found["word"] for found in behind if found), "")
     is_noun = word and tagged(word, 0, len(word))[0][0].tag.startswith("NN")
     is_noun = is_noun or (
@@ -312,7 +336,13 @@ def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     )
     is_gerund = mention.surface.endswith("ing")  # "inadequate handling" before "of", "analysis showing" before "that"
     takes = is_gerund and word in _OBJECTS
-    return bool(is_noun or takes or fold(word) in Wording(shown.graph.vocabulary).heads)
+    is_verb = " " in mention.surface and mention.surface.endswith("s") and word in _DETERMINERS
+    is_noun = is_noun or any(
+        found and tagged(found["word"], 0, len(found["word"]))[0][0].tag == "JJ"
+        for end in ends
+        if (found := _LAST.match(text, end))
+    )  # "content latent and"
+    return bool(is_noun or takes or is_verb or fold(word) in Wording(shown.graph.vocabulary).heads)
 
 
 def _is_likeness(shown: Selection, mention: Mention, text: str) -> bool:
@@ -336,7 +366,8 @@ def _is_clause(mention: Mention, text: str) -> bool:
     ends = ("NNS", "NNPS", "PRP", "WDT") if tagged(rest, 0, len(rest))[0][0].tag in _OBJECT_BEGINS else ()
     before = (_SUBJECT.search(text[max(0, at - _BEFORE) : at]) for at, _ in places(text, mention.surface))
     words = [found["word"] for found in before if found]
-    return any(tagged(word, 0, len(word))[0][0].tag in (*ends, "RB") for word in words)
+    is_order = first.endswith("s") and not set(words).isdisjoint(_ORDER)
+    return is_order or any(tagged(word, 0, len(word))[0][0].tag in (*ends, "RB") for word in words)
 
 
 def _wording(shown: Selection, mention: Mention, text: str) -> str:
@@ -353,19 +384,32 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         labels = (say(shown, same(shown, mention.concept, w), w, text) for w in wordings)
         labels = (w for w in labels if w and not has_han(w) and says(text, w))
         said = next(filter(nouns.is_noun_phrase, labels), "")
-        parts = [] if " and " in said else _LISTED.split(said)
+        parts = [] if re.search(r"\b(?:and|or) ", said) else _LISTED.split(said)
         if len(parts) > 1 and all(tagged(part, 0, len(part))[0][-1].tag.startswith("NN") for part in parts):
             return shown.words.listed(parts)
-        return with_article(with_names(uncapitalised(said, text), text), text, frames) if said else ""
+        counted = shown.words("brief.counted_technique").split() if mention.type == "technique" else ()
+        return with_article(with_names(uncapitalised(said, text), text), text, frames, counted) if said else ""
     known = list(filter(partial(says, text), wordings))
     if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
         return known[0] if mention.type == "technique" else ""
     for wording in known:
+        if _has_homonym(shown, wording, text):
+            continue
         said = say(shown, same(shown, mention.concept, wording), wording, text) if nouns.is_noun_phrase(wording) else ""
         if said and says(text, said) and said.count("的") <= _LINKS:
-            return said
+            return with_names(said, text)
     short = (w for w in wordings if mention.type == "technique" and w.count(" ") < _FEW)
-    return next((w for w in short if nouns.is_noun_phrase(w)), "")
+    return next((with_names(w, text) for w in short if nouns.is_noun_phrase(w)), "")
+
+
+def _has_homonym(shown: Selection, wording: str, text: str) -> bool:
+    """Whether a short name in a wording is of something else in the vocabulary than the paper says."""
+    defined, vocabulary = acronyms(text), shown.graph.vocabulary
+    for word in wording.split():
+        known = vocabulary.find(word, "technique") if word.isupper() and fold(word) in defined else None
+        if known and means_another(word, defined[fold(word)], known.labels()):
+            return True
+    return False
 
 
 def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> tuple[list[ResultInWords], str]:
@@ -385,9 +429,17 @@ def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str)
 
 
 def _is_another_of(one: _Told, other: _Told) -> bool:
-    """Whether the words of two results differ in nothing but the number, so that nobody could tell them apart."""
+    """Whether the words of two results differ in nothing but the number, so that nobody could tell them apart.
+
+    A baseline or setting that only one of them has tells them apart no better where both stand in one sentence.
+    """
     said, again = one[2], other[2]
-    return said != again and replace(said, amount="") == replace(again, amount="")
+    bare = {"amount": "", "baseline": "", "setting": ""}
+    if said == again or replace(said, **bare) != replace(again, **bare):
+        return False
+    pairs = ((said.baseline, again.baseline), (said.setting, again.setting))
+    is_one = sentence(one[0]) == sentence(other[0])
+    return all(a == b or (is_one and not (a and b)) for a, b in pairs)
 
 
 def _rank(result: Result) -> tuple[bool, float]:

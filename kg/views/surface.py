@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import partial
 from itertools import pairwise
 
 from kg.extract.phrases import tagged
@@ -14,21 +15,35 @@ from kg.views.selection import clean
 
 _ARTICLE = re.compile(
     r"\b(an?|the|our|its|their|this|these)\s+"
-    r"((?:(?!(?:of|for|in|on|to|with|by|from|via|as|at|than|that|through|under|during|into|using|over|across|between|and|an?|the|named|called|termed|dubbed)\s)"
+    r"((?:(?!(?:of|for|in|on|to|with|by|from|via|as|at|than|that|through|under|during|into|using|over|across|between|an?|the|named|called|termed|dubbed)\s)"
     r"[a-z-]+,?\s+){0,3}?)$",
     re.IGNORECASE,
 )
 _OPEN = re.compile(r"\s*[(（][^()（）]*$")  # a bracket that nothing closes: "language models (VLMs"
 _BACK = re.compile(r"\s+of\s+(?:these|those|this|such)\s+[\w-]+$")  # "the cost of these models"
-_WITH_CLAUSE = re.compile(r",\s+(?=[a-z]+ing\b)")  # "workload imbalance, reducing throughput"
+_WITH_CLAUSE = re.compile(
+    r",\s+(?=[a-z]+ing\b|particularly\b|especially\b|notably\b)"
+)  # "workload imbalance, reducing throughput"
+_ASIDE = re.compile(
+    r"\s[-–—]+\s|\sas\s(?=(?:[a-z-]+\s){1,4}(?:scales?|grows?|increases?|expands?|lengthens?)\b)"
+)  # "costs as inputs grow"
 _TORN = re.compile(r"(?<=\w) -(?=\w)")  # "stream -scaled"
 _SMALL = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
-_HEAD = re.compile(r"(?:\s\([^()]*\))?\s([a-z]+)")
+_OF_NAME = re.compile(r"-(?:based|guided|aware|driven|inspired|style|like|type|product|value|coset|family)\b")
+_HEAD = re.compile(r"(?P<short>\s\([^()]*\))?\s(?P<word>[a-z]+)")
+_SEVERAL = re.compile(r"[^s]s(?: (?:of|between|in|for|from|with) |$)")
+_LETTERED = re.compile(r"(?<![\w-])[^\W\d]\w*(?:-\w+)*(?![\w-])")
+_CAPITALS = re.compile(r"[A-Za-z\d][A-Z]")  # within a word
 _BRACES = re.compile(r"\\[a-z]+\{|[{}]")
 _MARK = re.compile(r"[^\w\s-]")
 _VOWEL = re.compile(
-    r"8|1[18](?![\d.])|(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|[AEFHILMNORSX](?:[A-Z\d]|\b)|[AEIO][a-z]"
+    r"8|1[18](?![\d.])|(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|m(?:AP|IoU)|(?!ROUGE|METEOR|SARI)[AEFHILMNORSX](?:[A-Z\d]|\b)"
+    r"|(?!Eu)[AEIO][a-z]"
 )
+_PLAIN = re.compile(
+    r"(?![aeiou]|h(?:ei|on|our)|[Hh]\b)(?:[a-z]{2}|[A-Z][a-z])|[aAeEiI][a-z]"
+)  # the sound of its first letter is sure
+_FIRST = re.compile(r"\bfirst\b(?!-)")
 AHEAD = 80  # letters before a phrase in which its article may stand
 
 
@@ -39,6 +54,8 @@ def article(said: str) -> str:
     ('an', 'a', 'an')
     >>> article("8% lower rate"), article("11x"), article("1.1x")
     ('an', 'an', 'a')
+    >>> article("FID"), article("mAP"), article("IoU"), article("PSNR"), article("ROUGE-L")
+    ('an', 'an', 'an', 'a', 'a')
     """
     return "an" if _VOWEL.match(said) else "a"
 
@@ -58,8 +75,9 @@ def stands_for(acronym: str, phrase: str) -> bool:
 
 def whole(wording: str) -> str:
     """The words of a mention without an open bracket, a clause behind a comma, or what points back."""
-    said = _BACK.sub("", _OPEN.sub("", _WITH_CLAUSE.split(clean(wording))[0]))
+    said = _BACK.sub("", _OPEN.sub("", _ASIDE.split(_WITH_CLAUSE.split(clean(wording))[0])[0]))
     said = said.rpartition("$")[0].strip() if said.count("$") % 2 else said  # a formula that nothing closes
+    said = f'"{said}' if said.count('"') % 2 and not said.startswith('"') else said  # look-ahead" scheme
     return _TORN.sub("-", said)
 
 
@@ -75,6 +93,8 @@ def uncapitalised(said: str, text: str) -> str:
 def expanded(short: str, text: str) -> str:
     """What an acronym stands for where the paper says so: "Adaptive Gate Routing", of "Adaptive Gate Routing (AGR)".
 
+    More than what links names (kg.link.acronyms), which must be surer: words that give no letter may stand between.
+
     >>> expanded("AGR", "We add Adaptive Gate Routing (AGR)."), expanded("AGR", "We use AGR.")
     ('Adaptive Gate Routing', '')
     """
@@ -86,6 +106,11 @@ def expanded(short: str, text: str) -> str:
     ends = (" ".join(words[at:]) for at in range(len(words) - 1, -1, -1))
     fits = [full for full in ends if full[:1].lower() == short[:1].lower() and not _MARK.search(full)]
     fits = [full for full in fits if stands_for(short, full) and len(re.findall("[A-Za-z]+", full)) > 1]
+    fits = [
+        full
+        for full in fits
+        if not {"VB", "VBZ", "VBP", "MD"} & {w.tag for w in tagged(full, 0, len(full))[0] if w.text.islower()}
+    ]
     return next((full for full in fits if _is_of_heads(short, full)), fits[0] if fits else "")
 
 
@@ -96,8 +121,20 @@ def _is_of_heads(short: str, full: str) -> bool:
 
 
 def is_short_of(one: Mention, other: Mention, text: str) -> bool:
-    """Whether one of two mentions is what the other is called for short: "Dynamic Learnable Scalar (DLS)"."""
-    return any(f"{a.surface} ({b.surface}" in text for a, b in ((one, other), (other, one)))
+    """Whether one of two mentions is what the other is called for short, or the end of that.
+
+    "Dynamic Learnable Scalar (DLS)", "DLS - dynamic and learnable scalar -".
+    """
+    pairs = ((one.surface, other.surface), (other.surface, one.surface))
+    return any(f"{full} ({short}" in text or _explains(short, full, text) for full, short in pairs)
+
+
+def _explains(short: str, full: str, text: str) -> bool:
+    """Whether words behind a dash spell out an acronym and end with a phrase."""
+    if " " in short or not sum(c.isupper() for c in short) > 1:
+        return False
+    found = re.search(rf"(?<![\w-]){re.escape(short)}\s[-–—]\s([^.;:()–—]{{0,{AHEAD}}}?{re.escape(full)})\b", text)
+    return found is not None and stands_for(short, found[1])
 
 
 def places(text: str, words: str) -> Iterator[tuple[int, int]]:
@@ -118,38 +155,66 @@ def with_names(said: str, text: str) -> str:
 
     def spelt(found: re.Match[str]) -> str:
         word = found[0].capitalize()
-        is_name = not re.search(rf"\b{found[0]}\b", text) and re.search(rf"(?<![\w-])[a-z]+,? {word}[ -][a-z]", text)
+        within = rf"(?<![\w-])[a-z]+(?:-[a-z]+)*,? {word}[ -][a-z]"
+        behind = found.string[found.end() :]
+        if behind.startswith("-") and not _OF_NAME.match(behind):
+            return found[0]  # "cross-model", not "Cross-model" as the first of a list
+        is_name = not re.search(rf"\b{found[0]}\b", text) and re.search(within, text)
         return word if is_name else found[0]
 
-    return _SMALL.sub(spelt, said)
+    return _SMALL.sub(spelt, _LETTERED.sub(partial(_lettered, text=text), said))
 
 
-def with_article(said: str, text: str, heads: Collection[str] = ()) -> str:
+def _lettered(found: re.Match[str], text: str) -> str:
+    """A word as the paper always writes it where that has capitals within: "i-DL-MH", not "i-dl-mh"."""
+    if not found[0].islower() and found[0] != found.string:
+        return found[0]  # "GHT-aware routing", of "GHT-Aware Routing"
+    if re.search(rf"(?<![\w-]){re.escape(found[0])}(?![\w-])", text):
+        return found[0]
+    ways = {str(one[0]) for one in re.finditer(rf"(?<![\w-]){re.escape(found[0])}(?![\w-])", text, re.IGNORECASE)}
+    return min(ways) if len(ways) == 1 and _CAPITALS.search(min(ways)) else found[0]
+
+
+def with_article(said: str, text: str, heads: Collection[str] = (), counted: Collection[str] = ()) -> str:
     """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse".
 
-    Before one of the `heads` the article is that of the head, which is not told: "a gate pruning (GP) method".
+    Before one of the `heads`, or a noun behind brackets, the article is that of what is not told: "a gate pruning (GP)
+    method". What ends with one of the `counted` words has an article even where the paper spares it.
     """
     starts = [at for at, end in places(text.lower(), said.lower()) if not is_word(text, end)]
     words = [_HEAD.match(text, at + len(said)) for at in starts]
-    if any(word and fold(word[1]) in heads for word in words):
+    if any(word and (fold(word["word"]) in heads or (word["short"] and _is_noun(word["word"]))) for word in words):
         return said
     found = [_ARTICLE.search(text, max(0, at - AHEAD), at) for at in starts]
     bare = any(not one and text.startswith(said, at) for one, at in zip(found, starts, strict=True))
     before = next((one for one in found if one and _modifies(one[2])), None)
-    if not before or bare or re.match(r"(?:an?|the)\s", said) or (" " not in said and not said.islower()):
+    if re.match(r"(?:an?|the)\s", said) or (" " not in said and not said.islower()):
         return said
+    if not before or bare:
+        is_counted = " " in said and said.rpartition(" ")[2] in counted
+        return f"{article(said)} {said}" if is_counted else said
     if before[1].lower() == "these":
         return said
-    if before[1].lower() not in ("a", "an", "this"):
+    word, is_plural = before[1].lower(), bool(_SEVERAL.search(said))
+    is_first = word not in ("a", "an", "this") and bool(_FIRST.search(before[2]))
+    if word not in ("the", "a", "an", "this") and said.endswith("ing"):
+        return said  # "our rank pruning"
+    if word not in ("a", "an", "this") and not is_first:
         return f"the {said}"
-    if re.search(r"[^s]s(?: (?:of|between|in|for|from|with) |$)", said) and before[1].lower() == "this":
+    if is_plural and (word == "this" or is_first):
         return said
-    is_own = not before[2] and before[1].lower() != "this"
-    return f"{before[1].lower() if is_own else article(said)} {said}"
+    is_own = not before[2] and word in ("a", "an") and not _PLAIN.match(said)
+    return f"{word if is_own else article(said)} {said}"
+
+
+def _is_noun(word: str) -> bool:
+    return tagged(word, 0, len(word))[0][0].tag == "NN"
 
 
 def _modifies(between: str) -> bool:
     """Whether the words between an article and a phrase only modify it: "single, ", not "system employs "."""
     tags = [word.tag for word in tagged(between, 0, len(between))[0]]
+    if "CC" in tags and (tags[0] != "JJ" or tags[-1] != "JJ"):
+        return False  # "simple and efficient", not "a gate and adaptive"
     is_apart = any(b == "," and not a.startswith("JJ") for a, b in pairwise(["", *tags]))
-    return not is_apart and not {"VB", "VBZ", "VBP", "VBG", "CC"} & set(tags)
+    return not is_apart and not {"VB", "VBZ", "VBP", "VBG"} & set(tags)

@@ -35,6 +35,16 @@ _FINITE = ("VB", "VBZ", "VBP", "VBD", "MD")
 _LOOSE = ("IN", "TO", "DT", "CC", "JJ", "JJR", "VBN", "VBZ", "VBP", "VBD", "RB", "PRP$", ",")  # no noun ends so
 _HEADS = ("problem-head", "technique-head")
 _ENTWINED = re.compile(r"\bof\b.*\band\b.*\bof\b", re.IGNORECASE)  # parts that only the sentence tells apart
+#: "forgetting and the cost of retraining": what stands behind the second of two with its own article is of that alone.
+_OWN_ARTICLE = re.compile(
+    r"(?P<first>(?:(?!\b(?:of|and|in|for)\b).)+?),? and (?P<second>(?:the|an?) .*\b(?:of|in|for)\b.*)"
+)
+_OF_AND = re.compile(
+    r"(?P<head>(?:(?!\b(?:of|and|between)\b).)+) (?:of|in|for|during) (?P<of>(?:(?!\b(?:and|both)\b|,).)+)"
+    r" and (?P<second>(?:(?!\b(?:of|and|in|for)\b).)+ (?:(?!\b(?:of|and|in|for)\b).)+)"
+)
+_DOING = re.compile(r"\bof \w+ing\b.+\bof\b")  # "demands of processing sequences of tokens"
+_GROWTH = re.compile(r"\b(?:growth|growing|scaling)\b.* with ")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _SHORT = 3  # words of a gerund that reads as a noun: "reward hacking", "training cost"
 _BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
@@ -76,12 +86,30 @@ class Wording:
         text = clean(_BRACKET.sub(" ", _LATEX.sub("", phrase))).strip(" ,.;:-–—")
         if has_han(text):
             return text
-        if not text or _END.search(text) or _ENTWINED.search(text):
+        if "@" in text and " " not in text:
+            return text  # "AUC@20"
+        if own := _OWN_ARTICLE.fullmatch(text):
+            first, second = self(own["first"]), self(own["second"])
+            return f"{first}以及{second}" if first and second else ""
+        if not text or _END.search(text) or _ENTWINED.search(text) or self._is_ambiguous(text):
             return ""
         parts = [part for part in self._parts(text) if "dropped" not in part.roles]
         if len(parts) > _MOST or any("unknown" in part.roles for part in parts) or self._has_own_compound(text):
             return ""
         return _phrase(parts).removesuffix("的")
+
+    def _is_ambiguous(self, text: str) -> bool:
+        """Whether only the sense tells what "of" goes with: "the cost of training and decoding latency"."""
+        if _GROWTH.search(text) or _DOING.search(text):
+            return True  # "growth of tokens with resolution": not of tokens that have it
+        found = _OF_AND.fullmatch(text)
+        heads = self.vocabulary.cues("problem-head")
+        ends = (
+            [fold(found[part].rpartition(" ")[2]).rstrip("s") in heads for part in ("head", "of", "second")]
+            if found
+            else []
+        )
+        return ends == [True, False, True]
 
     def is_noun_phrase(self, phrase: str) -> bool:
         """Whether an English phrase reads as a noun: no verb of its own, and nothing cut off at its end."""
@@ -90,6 +118,8 @@ class Wording:
         if not words or has_han(text):
             return bool(words)
         tags = [word.tag for word in words]
+        if {"how", "why", "whether"} & {word.text for word in words}:
+            return False  # "limited insight into how visual information"
         if len(tags) > _SHORT and tags[0] == "RB" and words[1].text.endswith("ing") and {"TO", "DT", "IN"} & set(tags):
             return False  # "dynamically mapping physical to virtual pages", "selectively restoring these neurons"
         places = zip(tags, tags[1:], tags[2:], strict=False)
@@ -252,7 +282,7 @@ def _phrase(parts: Sequence[PhrasePart]) -> str:
     """Parts in Chinese order; "" if a required part is missing."""
     if not parts:
         return ""
-    for split in (_clause, _beside, _opened, _listed):
+    for split in (_clause, _beside, _opened, _led, _listed):
         said = split(parts)
         if said is not None:
             return said
@@ -299,6 +329,16 @@ def _opened(parts: Sequence[PhrasePart]) -> str | None:
     return template.format(b=behind) if behind else ""
 
 
+def _led(parts: Sequence[PhrasePart]) -> str | None:
+    """A word that governs what follows it, with words of its own before it: "high cost of retraining"."""
+    at = next((i for i, part in enumerate(parts) if part.roles.get("leading", "").startswith("{b}的")), 0)
+    template = parts[at].roles.get("leading", "")
+    if not at or "word" in parts[at].roles or not all("word" in part.roles for part in parts[:at]):
+        return None
+    before, behind = _compound(parts[:at]).removesuffix("的"), _phrase(parts[at + 1 :])
+    return template.replace("的", f"的{before}", 1).format(b=behind) if before and behind else ""
+
+
 def _listed(parts: Sequence[PhrasePart]) -> str | None:
     """Coordinated phrases: "latency, memory and energy"."""
     for at, part in enumerate(parts):
@@ -311,6 +351,8 @@ def _listed(parts: Sequence[PhrasePart]) -> str | None:
         rest = at + 1
         while rest < len(parts) and (parts[rest].roles.keys() & {"plural", "comma"}):
             joint, rest = parts[rest].roles.get("plural", joint), rest + 1
+        if _led(parts[rest:]) is not None:
+            return ""  # of "memory and decoding cost of caches" only the sense tells what "of caches" goes with
         before, behind = _phrase(parts[:at]), _phrase(parts[rest:])
         return before + joint + behind if before and behind else ""
     return None

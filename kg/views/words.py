@@ -60,7 +60,9 @@ class PageWords:
         if len(names) < 2:
             return "".join(names)
         joint, comma = self("brief.and"), self("brief.comma")
-        if any(joint in name for name in names):  # for names with an "and" of their own, a comma avoids ambiguity
+        if any(
+            joint in name and not name.endswith(")") for name in names
+        ):  # for names with an "and" of their own, a comma avoids ambiguity
             joint = self("brief.and_after")
         return comma.join(names[:-1]) + joint + names[-1]
 

@@ -112,7 +112,7 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
     assert found["Quandle"]["quote"][0]["quote"] == "Quandle outperforms Zorvex"
     assert {row["winner"]["label"] for row in agreed["rows"]} == {"Brimble", "Tassock"}
     assert all([loser["label"] for loser in row["loser"]] == ["Quandle"] for row in agreed["rows"])
-    assert (agreed["label"], agreed["mark"]) == ("inference speed", "metric:inference-speed")
+    assert (agreed["label"], agreed["mark"]) == ("speed", "speed")
     assert {row["by"][0] for row in agreed["rows"]} == {"30% higher speed", "15% higher speed"}
 
 
@@ -125,6 +125,7 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
         ("Zorvex outperforms baselines such as VQ-EMA.", "EMA", ""),
         ("Zorvex outperforms adaptive Quandle variants.", "adaptive", ""),
         ("Zorvex outperforms the SOTA.", "SOTA", ""),
+        ("Zorvex accelerates Quandle by 48%.", "Quandle", ""),
         ("Zorvex outperforms systems built on Quandle.", "Quandle", ""),
         ("Zorvex outperforms plain LMs as well as others.", "plain LMs as", ""),
         ("Zorvex outperforms the Quandle 4-step Corvid.", "Quandle", ""),

@@ -11,7 +11,7 @@ from typing import Any
 from kg.model import Paper, Record, Relation
 from kg.text import fold, has_han
 from kg.views import outcome
-from kg.views.borne import borne, is_metric_head
+from kg.views.borne import SPEED, borne, is_metric_head
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import EntryQuote, Selection, quoted
@@ -22,6 +22,7 @@ from kg.vocabulary import Concept
 _KINDS = ("technique:", "model:")
 _GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
 _BUILT_ON = re.compile(r"\b(?:built|based|trained|running|implemented)\s(?:up)?on\s(?:the\s)?$")
+_WORKED_ON = re.compile(r"\b(?:accelerat|compress|prun|quantiz|speed)\w*\s(?:up\s)?(?:the\s)?$")
 _NEXT = re.compile(r" (\w+ing|achieves?|reaches|attains?|gains?)\b")
 _NEAR = 5  # words before a loser
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
@@ -97,8 +98,8 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     if not _is_whole(relation.evidence.quote, shown.label(relation.tail_concept)):
         return False  # "vLLM", of "vLLM-disaggregation"
     ahead, _, behind = relation.evidence.quote.partition(beaten)
-    if _BUILT_ON.search(ahead):
-        return False  # what a rival is built on is no rival
+    if _BUILT_ON.search(ahead) or _WORKED_ON.search(ahead):
+        return False  # what a rival is built on is no rival, nor what is made faster
     if _GOES_ON.match(behind):
         return False  # "FP16", of "the FP16 4-step Latent Consistency Model"
     if re.search(r",? and (?:the )?$", ahead) and (word := _NEXT.match(behind)) and word[1] not in ("using", "during"):
@@ -127,7 +128,9 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
         if _is_generic(shown, result.baseline) or not _is_whole(quote.sentence, shown.label(other)):
             continue
         is_loss = outcome.gets_worse(shown, result)
-        metric, measured = outcome.metric(shown, result), identity(result.metric_concept, result.metric)
+        metric = outcome.metric(shown, result)
+        known = "" if result.metric == SPEED else result.metric_concept  # a speed of anything
+        measured = identity(known, result.metric)
         by = metric if is_loss else outcome.phrase(shown, result, aside=False)
         pair = (other, name) if is_loss else (name, other)
         yield WinClaim(*pair, paper, quote, metric, measured, by, "" if is_loss else result.baseline)

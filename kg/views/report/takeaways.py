@@ -11,7 +11,7 @@ from kg.model import Paper
 from kg.query.corpus import Corpus
 from kg.text import fold
 from kg.views import outcome
-from kg.views.borne import KEPT
+from kg.views.borne import KEPT, SPEED
 from kg.views.report.claims import claims
 from kg.views.report.doing import OWN
 from kg.views.report.layout import Part
@@ -126,10 +126,11 @@ def _spread(shown: Selection, found: list[Told]) -> dict[str, Any]:
     of = next(one for one in found if one.high >= middle)
     words, unit = shown.words, found[0].result.unit
     concept = found[0].result.metric_concept
-    counted = outcome.is_counted(shown, found[0].result, shown.graph.vocabulary[concept].label["en"])
+    named_metric = next((said for one in found if (said := _unlike(shown, one))), shown.label(concept))
     text = words(
-        f"report.takeaway_{found[0].result.change}{'_counted' if counted else ''}",
-        metric=next((said for one in found if (said := _unlike(shown, one))), shown.label(concept)),
+        f"report.takeaway_{found[0].result.change}",
+        more=outcome.direction(shown, found[0].result, named_metric),
+        metric=named_metric,
         n=len(found),
         middle=f"{round(middle, 2):g}{unit_of(shown, unit)}",
         paper=named(of.paper, shown.date(of.paper)),
@@ -141,7 +142,7 @@ def _spread(shown: Selection, found: list[Told]) -> dict[str, Any]:
 def _unlike(shown: Selection, one: Told) -> str:
     """The metric of a result in words where these say less than the label of its concept, as a speed of anything."""
     said = outcome.metric(shown, one.result)
-    return said if one.result.metric == "speed" else ""
+    return said if one.result.metric == SPEED else ""
 
 
 def unit_of(shown: Selection, unit: str) -> str:

@@ -1,0 +1,243 @@
+"""The words of a sentence: articles, capitals, quotation marks, and what goes with what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kg.api import Graph
+from kg.model import Brief, Document, Evidence, Mention, Paper, Record, Relation, Result, Text
+from kg.views.answer_page import pieces
+from kg.views.brief import brief
+from kg.views.latex import excerpt, lit
+from kg.views.outcome import ResultInWords, phrase, phrases, same
+from kg.views.report.claims import claims
+from kg.views.selection import Selection
+from kg.views.surface import expanded, whole, with_article, with_names
+from kg.views.wording import Wording
+from kg.views.words import PageWords
+from kg.vocabulary import Vocabulary
+
+
+def _stated(text: str, title: str = "", **parts: Any) -> Paper:
+    """A paper named Foo of an abstract; `parts` fill its record."""
+    document = Document("t-1", "t", 1, {"T": Text(title, title), "A": Text(text, text)})
+    return Paper("paper:t-1", [(document, Record("t-1", title=title, **{"name": "Foo", **parts}))])
+
+
+def _proposed(*names: str) -> list[Mention]:
+    return [Mention("technique", name, name, "A", role="proposed", sure=True, confidence=0.9) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "told"),
+    [
+        ("Efficient Gate", "We use a Efficient Gate.", "an Efficient Gate"),
+        ("SLO gate", "We use an SLO gate.", "an SLO gate"),
+        ("gate method", "We introduce the first gate method.", "a gate method"),
+        ("gate methods", "We introduce the first gate methods.", "gate methods"),
+        ("gate pruning", "With our proposed gate pruning it is fast.", "gate pruning"),
+        ("gate rule", "We propose a simple and efficient gate rule.", "a gate rule"),
+        ("Gate Pruning", "We use a Gate Pruning (GP) module.", "Gate Pruning"),
+        ("gate steering", "With our gate steering it is fast.", "gate steering"),
+        ("gate rule", "With our proposed gate rule it is fast.", "the gate rule"),
+    ],
+)
+def test_an_article_goes_with_the_words_that_are_told(said: str, text: str, told: str) -> None:
+    assert with_article(said, text) == told
+
+
+def test_a_thing_that_is_counted_has_an_article() -> None:
+    text = "We use a gate algorithm and matrix kernel. Sparse routing helps."
+    assert with_article("matrix kernel", text, (), ["kernel"]) == "a matrix kernel"
+    assert with_article("sparse routing", text, (), ["kernel"]) == "sparse routing"
+
+
+def test_capitals_of_names_are_those_of_the_paper() -> None:
+    text = "We add gate-aware Brindle estimation, then i-DL-MH routing and Low-Rank Updates."
+    assert with_names("gate-aware brindle estimation", text) == "gate-aware Brindle estimation"
+    assert with_names("i-dl-mh routing", text) == "i-DL-MH routing"
+    assert with_names("low-rank updates", text) == "low-rank updates"
+    assert with_names("LFP-routing", "We add LFP-Routing.") == "LFP-Routing"
+    assert with_names("GHT-aware gate", "We add the GHT-Aware Gate.") == "GHT-aware gate"
+    assert with_names("cross-model gate", "We use a gate, Cross-model gate and more.") == "cross-model gate"
+
+
+def test_a_quotation_that_a_mention_only_ends_is_whole(built: Graph) -> None:
+    assert whole('look-ahead" gate') == '"look-ahead" gate'
+    paper = _stated('We propose a novel "look-ahead" gate.', techniques=_proposed('look-ahead" gate'))
+    assert brief(built, paper, "en") == 'Foo uses a "look-ahead" gate.'
+
+
+@pytest.mark.parametrize(
+    ("wording", "told"),
+    [
+        ("severe degradation - especially under sparsity", "severe degradation"),
+        ("high costs as context length grows", "high costs"),
+        ("high memory cost, particularly in terminals", "high memory cost"),
+        ("key-value caches as memory", "key-value caches as memory"),
+    ],
+)
+def test_what_is_only_added_to_a_phrase_is_left_out(wording: str, told: str) -> None:
+    assert whole(wording) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("The high latency of models challenges the needs of users.", "high latency of models challenges"),
+        ("We have a shared low-rank content latent and a gate.", "shared low-rank content"),
+        ("They give limited insight into how attention is used.", "limited insight into how attention"),
+    ],
+)
+def test_a_problem_that_runs_into_a_clause_is_not_told(built: Graph, text: str, problem: str) -> None:
+    found = Mention("problem", problem, problem, "A", sure=True)
+    addressed = Relation("Foo", "addresses", problem, Evidence(""))
+    paper = _stated(text, techniques=_proposed("adaptive routing"), problems=[found], relations=[addressed])
+    assert "addresses" not in brief(built, paper, "en")
+
+
+def test_a_short_name_is_not_put_into_chinese_as_another(built: Graph) -> None:
+    text = "We propose Grouped Latent Attention (GLA), and the GLA kernel."
+    paper = _stated(text, techniques=_proposed("GLA kernel"))
+    assert brief(built, paper, "zh") == "《Foo》论文使用了“GLA kernel”技术。"
+
+
+def test_an_expansion_has_no_verb() -> None:
+    text = "We analyze layers in models and propose a layer-wise expert allocation (LayerMoE)."
+    assert expanded("LayerMoE", text) == ""
+
+
+def test_what_an_approach_first_does_is_no_technique(built: Graph) -> None:
+    text = "Our approach first partitions feature maps into regions, with adaptive routing."
+    paper = _stated(text, techniques=_proposed("partitions feature maps into regions", "adaptive routing"))
+    assert brief(built, paper, "en") == "Foo uses adaptive routing."
+
+
+def test_what_a_short_name_stands_for_is_not_told_beside_it(built: Graph) -> None:
+    text = "We propose HDRQ - Hessian and distant regularizing quantization - for models."
+    paper = _stated(text, name="", techniques=_proposed("HDRQ", "distant regularizing quantization"))
+    assert brief(built, paper, "en") == "A paper uses HDRQ."
+
+
+def test_a_macro_is_no_name(built: Graph) -> None:
+    text = r"We propose \method{}, which is fast."
+    assert brief(built, _stated(text, name="Finch"), "en").endswith("“We propose Finch, which is fast”.")
+    assert "modelname" not in brief(built, _stated("We propose a gate.", name="\\modelname"), "en")
+
+
+def test_a_name_in_a_relative_clause_is_not_proposed(built: Graph) -> None:
+    text = "We present a model that sends QRC messages, with adaptive routing."
+    paper = _stated(text, "Models of Messages", name="QRC", techniques=_proposed("adaptive routing"))
+    assert brief(built, paper, "en") == "“Models of Messages” uses adaptive routing."
+
+
+def test_a_title_is_not_told_twice(built: Graph) -> None:
+    text = "We propose a sparse gate network, with adaptive routing."
+    found = _proposed("sparse gate network", "adaptive routing")
+    paper = _stated(text, "A Sparse Gate Network for Models", name="", techniques=found)
+    assert brief(built, paper, "en") == "“A Sparse Gate Network for Models” uses adaptive routing."
+
+
+def test_a_name_in_brackets_needs_no_comma() -> None:
+    words = PageWords("en")
+    assert words.listed(["Gates and Routes (GR)", "pruning"]) == "Gates and Routes (GR) and pruning"
+    assert words.listed(["gates and routes", "pruning"]) == "gates and routes, and pruning"
+
+
+def test_a_level_of_a_metric_that_is_a_name_has_an_article(built: Graph) -> None:
+    said = [ResultInWords(metric, "absolute", "9") for metric in ("FID", "mIoU", "PSNR", "FLOPs")]
+    assert phrases(Selection.of(built, [], "en"), said) == "an FID of 9, an mIoU of 9, a PSNR of 9 and FLOPs of 9"
+
+
+def test_numbers_that_one_sentence_gives_a_metric_are_told_apart_by_both_baselines(built: Graph) -> None:
+    text = "We propose Foo. It has a 17% gain in Gate-measure and a 62% gain in accuracy over Finch."
+    results = []
+    for n, baseline in ((17, ""), (62, "Finch")):
+        at = text.index(f"{n}%")
+        evidence = Evidence(f"{n}%", "A", at, at + 3)
+        one = Result(evidence, "accuracy", float(n), "%", "increase", baseline=baseline, sure=True)
+        one.metric_concept = "metric:accuracy"
+        results.append(one)
+    assert "higher accuracy" not in brief(built, _stated(text, results=results), "en")
+
+
+def test_a_length_is_shorter(built: Graph) -> None:
+    result = Result(Evidence("80%"), "prompt length", 80.0, "%", "decrease", bound="up_to", sure=True)
+    assert phrase(Selection.of(built, [], "en"), result) == "up to 80% shorter prompt length"
+    assert phrase(Selection.of(built, [], "zh"), result) == "提示长度最高缩短80%"
+
+
+def test_a_metric_keeps_the_short_form_of_its_words(built: Graph) -> None:
+    result = Result(Evidence("36% KV memory reduction"), "key value memory", 36.0, "%", "decrease", sure=True)
+    assert phrase(Selection.of(built, [], "en"), result) == "36% less KV memory"
+    assert phrase(Selection.of(built, [], "zh"), result) == "KV内存降低36%"
+
+
+def test_a_short_name_of_a_kind_keeps_its_kind(built: Graph) -> None:
+    shown, concept = Selection.of(built, [], "en"), "technique:retrieval-augmented-generation"
+    assert same(shown, concept, "RAG") == same(shown, concept, "RAG generation") == concept
+    assert same(shown, concept, "RAG systems") == ""
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("the high cost of memory and latency", "内存和延迟的高成本"),
+        ("the area and power costs of caches", ""),
+        ("quadratic growth of tokens with resolution", ""),
+        ("high memory demands of processing long sequences of tokens", ""),
+        ("catastrophic forgetting and the high cost of retraining", "灾难性遗忘以及重训练的高成本"),
+        ("latency and memory of decoding", "解码的延迟和内存"),
+        ("the quadratic complexity of attention and memory overhead", ""),
+        ("large size and high computational cost", "庞大规模和高计算成本"),
+        ("AUC@20", "AUC@20"),
+        ("poor generalization ability across datasets", "跨数据集的泛化能力差"),
+        ("lack of capability in routing", "缺乏路由的能力"),
+    ],
+)
+def test_what_goes_with_what_is_clear_in_chinese(english: str, chinese: str) -> None:
+    assert Wording(Vocabulary.load())(english) == chinese
+
+
+def test_a_chinese_clause_takes_no_verb_of_the_template(built: Graph) -> None:
+    given = Brief(name="Foo", technique="评估多种卷积算法的性能", effect="揭示了能效瓶颈")
+    assert brief(built, _stated("Foo is fast.", brief=given), "zh") == (
+        "《Foo》论文通过评估多种卷积算法的性能，揭示了能效瓶颈。"
+    )
+    own = _stated("We propose online gating.", techniques=_proposed("online gating"))
+    assert brief(built, own, "zh") == "《Foo》论文使用了在线门控技术。"
+    given = Brief(name="Foo", technique="结合剪枝与量化的压缩框架", effect="在两个数据集上达成更高准确率")
+    assert brief(built, _stated("Foo is fast.", brief=given), "zh") == (
+        "《Foo》论文使用了结合剪枝与量化的压缩框架，在两个数据集上达成更高准确率。"
+    )
+
+
+def test_a_quotation_begins_and_ends_with_whole_words() -> None:
+    assert lit("Foo is superfast here, at last, and small.", "fast here") == (
+        "Foo is ",
+        "superfast here",
+        ", at last, and small.",
+    )
+    assert lit("它在H100上快2.5倍。", "上快")[1] == "上快"
+    assert excerpt("It is " + 9 * "very " + "quick, superfast, " + 9 * "really " + "so.", ["fast"], 30).count(
+        "superfast"
+    )
+
+
+def test_a_plain_speedup_is_no_speed_of_inference(built: Graph) -> None:
+    text = "We propose Foo. Foo is 2x faster than Finch."
+    at = text.index("2x")
+    result = Result(Evidence("2x faster", "A", at, at + 9), "inference speed", 2.0, "x", "increase", baseline="Finch")
+    result.sure, result.metric_concept = True, "metric:inference-speed"
+    result.baseline_concept = "technique:finch"
+    own = Mention("technique", "Foo", "Foo", "A", role="proposed", sure=True, concept="technique:foo")
+    shown = Selection.of(built, [_stated(text, techniques=[own], results=[result])], "en")
+    assert [(claim.metric, claim.measured) for claim in claims(shown)] == [("speed", "speed")]
+
+
+def test_a_marked_word_is_the_one_that_stands_alone() -> None:
+    assert [piece for piece, is_marked in pieces("We show that CCGQA beats GQA.", ["GQA"]) if is_marked] == ["GQA"]
+    assert [piece for piece, is_marked in pieces("HyperLoRA is fast.", ["LoRA"]) if is_marked] == ["HyperLoRA"]
+    assert pieces("We show that CCGQA beats GQA.", ["GQA"])[0][0].endswith("CCGQA beats ")
