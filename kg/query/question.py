@@ -20,7 +20,7 @@ from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
 _ASKING = ("popular", "top", "rising", "similar", "advice", "trend", "count", *(f"order:{order}" for order in ORDERS))
-_TELLING = (*_ASKING, "not", "amount", "stated")
+_TELLING = (*_ASKING, "not", "amount", "stated", "increase", "decrease", "improve")
 _AFTER = ("technique", *NAMED)  # what one uses, compares with, evaluates on
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
 _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("baseline",)} | {
