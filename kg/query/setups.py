@@ -1,7 +1,7 @@
 """What results were obtained on: the hardware, model and data set that their words name, else those of their paper.
 
-A result counts for hardware (a model, a data set) that is asked for only where its words name it, or where its paper
-has nothing else of the type. Of several in one sentence the one that a number's own clause names is meant: of "7.5x on
+A result counts for hardware (a model, a data set) that is asked for only where its words name it, else those of the
+sentence before ("We experiment on Wan2.1 and Wan2.2."), or where its paper has nothing else of the type. Of several in one sentence the one that a number's own clause names is meant: of "7.5x on
 an RTX 4090, 4.8x on an A100" the first number is no result on the A100.
 """
 
@@ -51,8 +51,8 @@ class Setups:
                 return "unsaid"
         return ""
 
-    def said(self, quote: Quote, setting: str, baseline: str = "") -> Things:
-        """What the words of a result name: its own ones, else those nearest to it in its sentence.
+    def said(self, quote: Quote, setting: str, baseline: str = "", before: str = "") -> Things:
+        """What the words of a result name: its own ones, else those nearest to it in its sentence, or the one before.
 
         What its baseline names is what it is better than ("3x over the H100").
         """
@@ -65,7 +65,8 @@ class Setups:
         for kind in OBTAINED:
             named = {match.concept for match in own if match.type == kind}
             beside = named or _beside([match for match in near if match.type == kind], quote.context, start, end)
-            out[kind] = tuple(sorted(beside))
+            earlier = {match.concept for match in self.lexicon.matched(before) if match.type == kind} if before else set()
+            out[kind] = tuple(sorted(beside or earlier))
         return out
 
     def of(self, paper: str, said: Things) -> Things:
