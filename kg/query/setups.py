@@ -65,7 +65,9 @@ class Setups:
         for kind in OBTAINED:
             named = {match.concept for match in own if match.type == kind}
             beside = named or _beside([match for match in near if match.type == kind], quote.context, start, end)
-            earlier = {match.concept for match in self.lexicon.matched(before) if match.type == kind} if before else set()
+            earlier = (
+                {match.concept for match in self.lexicon.matched(before) if match.type == kind} if before else set()
+            )
             out[kind] = tuple(sorted(beside or earlier))
         return out
 
