@@ -1,8 +1,9 @@
 """What results were obtained on: the hardware, model and data set that their words name, else those of their paper.
 
 A result counts for hardware (a model, a data set) that is asked for only where its words name it, else those of the
-sentence before ("We experiment on Wan2.1 and Wan2.2."), or where its paper has nothing else of the type. Of several in one sentence the one that a number's own clause names is meant: of "7.5x on
-an RTX 4090, 4.8x on an A100" the first number is no result on the A100.
+sentence before ("We experiment on Wan2.1 and Wan2.2."), or where its paper has nothing else of the type. Of several in
+one sentence the one that a number's own clause names is meant: of "7.5x on an RTX 4090, 4.8x on an A100" the first
+number is no result on the A100.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ SETUP = OBTAINED[:2]
 #: What joins things that one number was obtained on.
 _JOINED = re.compile(r"(?:[\s,/&、和与及()]|and|or|the|an?|single|NVIDIA)*", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+#: A number of a result, in a sentence that therefore says what it itself was obtained on.
+_AMOUNT = re.compile(r"\d\s?\\?(?:%|\$?(?:×|\\times)|x\b|倍)")
 
 Things = dict[str, tuple[str, ...]]
 Fits = Literal["", "elsewhere", "unsaid"]
@@ -59,16 +62,14 @@ class Setups:
         beaten = {match.concept for match in self.lexicon.matched(baseline)} if baseline else set()
         own = [match for match in self.lexicon.matched(f"{quote.quote}\n{setting}") if match.concept not in beaten]
         near = [match for match in self.lexicon.matched(quote.context) if match.concept not in beaten]
+        earlier = self.lexicon.matched(before) if before and not _AMOUNT.search(before) else []
         start = quote.context.find(" ".join(quote.quote.split()))
         end = start + len(" ".join(quote.quote.split())) if start >= 0 else start
         out = {}
         for kind in OBTAINED:
             named = {match.concept for match in own if match.type == kind}
             beside = named or _beside([match for match in near if match.type == kind], quote.context, start, end)
-            earlier = (
-                {match.concept for match in self.lexicon.matched(before) if match.type == kind} if before else set()
-            )
-            out[kind] = tuple(sorted(beside or earlier))
+            out[kind] = tuple(sorted(beside or {match.concept for match in earlier if match.type == kind}))
         return out
 
     def of(self, paper: str, said: Things) -> Things:

@@ -71,7 +71,7 @@ def _meant(word: str, lexicon: Lexicon) -> str | None:
 def _with_character(run: str) -> str:
     """Chinese characters with a name among them written right: 投机解马 is 投机解码.
 
-    The wrong character makes no word with those beside it, as no name has them so; 图像分割 is another thing than 图像分类.
+    The wrong character makes no word with those beside it, as no name has them so: 图像分割 is not 图像分类.
     """
     known = _spellings()
     for size in reversed(_HAN_NAMES):
