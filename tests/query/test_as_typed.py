@@ -84,6 +84,12 @@ def test_what_a_question_as_typed_asks_for(question: str, kind: str, lexicon: Le
     assert read(question, lexicon).kind == kind
 
 
+@pytest.mark.parametrize("question", ["今年MoE的论文比去年多吗", "are there more MoE papers this year than last year?"])
+def test_years_that_are_compared_leave_no_paper_out(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon)
+    assert (found.kind, said(found.filter), found.filter.ignored) == ("trend", "topic:mixture-of-experts", ())
+
+
 def _stated(question: str, lexicon: Lexicon) -> str:
     terms = [term for one in read(question, lexicon).filter.conditions for term in one.any_of]
     return any_regex(next(term for term in terms if isinstance(term, Phrase)).said)
