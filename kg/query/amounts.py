@@ -22,6 +22,8 @@ _WORDS = r"(?:[ -]\w+){0,4}?[ -]"
 #: What may stand between a verb and its number, in one sentence; a dot may be that of a number.
 _GAP = r"(?:[^.;]|\.\d){0,40}?"
 _PERCENT, _TIMES = r"(?:\.\d+)?\s?\\?%", r"(?:\.\d+)?\s?\$?(?:×|x\b|\\times\$?|-?fold\b|\stimes\b)"
+#: How a share is told as a rate: "at a 10% retention ratio", "compression ratios of up to 90%".
+_RATE, _UP_TO = r"(?:ratio|rate)s?", r"(?:(?:of|is|as|up|down|to|low|high|reaching) ){0,4}"
 #: Last words of a metric's name that do not say what there is less of.
 _OF = ("usage", "ratio", "length", "size", "count", "footprint", "consumption", "cost")
 
@@ -76,8 +78,12 @@ def _pattern(share: float, more: bool, nouns: list[str], words: QuestionWords) -
         rf"{down}(?: the)?(?: \w+){{0,3}} {noun}(?: \w+)? by{_GAP}{percent}",
         rf"{keep}{_GAP}{kept}{_WORDS}{noun}",
     ]
+    forms += [rf"{percent} (?:\w+ )?{down} {_RATE}", rf"{down} {_RATE} {_UP_TO}{percent}"]
+    forms += [rf"{kept} (?:\w+ )?{keep} {_RATE}", rf"{keep} {_RATE} {_UP_TO}{kept}"]
     if factor <= 10:
+        deeds = {deed for word in words.meaning("decrease") for deed in word.facts.get("noun", ()) if deed.isascii()}
         forms.append(rf"{times}(?:[ -]\w+){{0,2}}[ -](?:{noun}[ -]{down}|{down} {noun})")
+        forms.append(rf"{times} (?:{'|'.join(sorted(deeds))})\b")  # "at 8x compression"
     return hinted(f"(?i){'|'.join(forms)}", nouns)
 
 

@@ -99,7 +99,11 @@ class Intent(Pieces):
         order: Order = "best"
         if rising and wants != "paper":
             order = "lowest" if any(self.items[at].means("falling") for at in rising) else "highest"
-        self._mark([*places, *beside, *self.asked_at, *self._places("count")])
+        compared: list[int] = []  # "more papers this year than last year" is asked of all months
+        if self._places("than-before"):
+            dates = [at for at, item in enumerate(self.items) if item.fact and item.fact.field == "date"]
+            compared = [*dates, *(at for at in range(len(self.items)) if self._is_change(at))]
+        self._mark([*places, *beside, *compared, *self.asked_at, *self._places("count")])
         return Query("trend", wants=wants, over=over or "month", order=order, most=self._most())
 
     def _rising(self) -> list[int]:

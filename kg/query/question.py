@@ -20,7 +20,8 @@ from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
 _ASKING = ("popular", "top", "rising", "similar", "advice", "trend", "count", *(f"order:{order}" for order in ORDERS))
-_TELLING = (*_ASKING, "not", "amount", "stated")
+_DIRECTION = ("increase", "decrease", "improve")  # of a result
+_TELLING = (*_ASKING, *_DIRECTION, "not", "amount", "stated")
 _AFTER = ("technique", *NAMED)  # what one uses, compares with, evaluates on
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
 _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("baseline",)} | {
@@ -114,11 +115,11 @@ class Parser:
                 continue
             for word in (item, *steering):
                 # "best" that ranks nothing is told as ignored, and so is a speed-up that nothing is asked of.
-                word.used = word is item or not (word.means(*_ASKING) or word.is_speed or word.is_verb)
+                asks = word.means(*_ASKING, *_DIRECTION) or word.is_speed or word.is_verb
+                word.used = word.used or word is item or not asks
             steering = []
-            again = joins or (listed and bool(out) and self._or_follows(at))
-            again = again or (anded and terms[0].field in _ONE)
             kind = terms[0].field
+            again = joins or (listed and bool(out) and self._or_follows(at)) or (anded and kind in _ONE)
             same = bool(out) and (out[-1].field == kind or joins)
             negation = out[-1].negated if again and same and not negated else negated
             if anded and out and out[-1].negated and self._goes_on(last, at, same):
@@ -134,8 +135,7 @@ class Parser:
                 out.append(Taken([models], False, False, models.field, models.label))
             negated = joins = listed = anded = False
         out = over_baselines(out, self.items)
-        others = [one for one in out if not one.scope]
-        if not any(not one.negated for one in others):
+        if all(one.negated for one in out if not one.scope):
             return out
         kept = [one for one in out if one.scope and self._names_models(one)]
         self.ignored += [one.text for one in out if one.scope and one not in kept]
@@ -181,10 +181,8 @@ class Parser:
             return "", negated, joins
         if item.means("not"):
             return ("use" if item.means("use") else cue), True, joins
-        if item.means("or"):
-            return cue, negated, True
-        if item.means("and"):
-            return cue, False, False
+        if item.means("or", "and"):
+            return cue, negated and item.means("or"), item.means("or")
         found = next((c for c in _CUES if item.means(c)), "")
         if item.means("about") and item.means("more-than") and self._is_over(at):
             found = "outperform"
@@ -275,9 +273,7 @@ class Parser:
                 if part.types - {"metric"} or len(parts) + len(named) < len(item.parts) - 1 or not named:
                     return None
                 others = [other for other in item.parts if other is not part]
-                known = [
-                    label for o in others for sense in o.senses[:1] for label in self.lexicon.labels(sense.concept)
-                ]
+                known = [one for o in others for sense in o.senses[:1] for one in self.lexicon.labels(sense.concept)]
                 terms = (beside(part.text, [*(other.text for other in others), *known]),)
             if words and not any(isinstance(term, Phrase) for term in terms):
                 terms = (*terms, Phrase(part.text))
@@ -386,13 +382,15 @@ class Parser:
         core, inside = self.thresholds.without_change(self.items[at])
         senses = [s for s in (*self.lexicon.senses(core), *self.items[at].senses) if s.type == "metric"]
         metric = senses[0].concept
+        if change is not None:
+            self.items[change].used = True
         direction = self.thresholds.direction(inside if change is None else self.items[change].words, metric)
         label = self.lexicon.label(metric, self.language)
         return Outcome(metric, label, self.lexicon.family(metric), (core,), direction)
 
     def changes(self, at: int) -> bool:
         """Whether a piece says the direction of a result, and no speed-up."""
-        return self.items[at].means("increase", "decrease", "improve") and not self.items[at].is_speed
+        return self.items[at].means(*_DIRECTION) and not self.items[at].is_speed
 
     def _said(self, at: int, cue: str) -> list[Term]:
         """The condition of a word of its own: a kind, code, a country, a venue."""

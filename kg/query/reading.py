@@ -23,8 +23,8 @@ from kg.text import Token, fold, has_han, tokens
 _UNNAMED = 20
 #: Types whose labels may be compounds.
 _KINDS = ("technique", "problem", "task", "metric")
-#: The longest label in tokens.
-_LONGEST = 12
+#: The longest label in tokens, and how many pieces behind a verb what it is done to is looked for.
+_LONGEST, _OBJECT = 12, 5
 _SIGNS = {"≥": "at-least", ">=": "at-least", ">": "more-than", "≤": "at-most", "<=": "at-most", "<": "less-than"}
 _ENTRY = re.compile(r"(?<![A-Za-z0-9_.-])(\d{3}-\d{2,3})(?![A-Za-z0-9_.-])")
 #: An arXiv id, as it is cited.
@@ -100,12 +100,28 @@ class QuestionReader:
                 nouns = [item.text]  # "offloading the KV cache"
             measured = any(other.value is not None for other in rest[behind + 1 : behind + 3])
             found = self._compound(thing, nouns) if thing and nouns and thing.senses and not measured else None
+            if nouns and not found and not measured and (inner := self._inner_object(rest, nouns)):
+                rest[inner[0]] = inner[1]  # 剪掉MoE模型里的专家
+                continue
             if found and thing:
                 found.done = True
                 found.start, found.end, found.text = item.start, thing.end, self.text[item.start : thing.end]
                 rest[: behind + 1] = []
             out.append(found or item)
         return out
+
+    def _inner_object(self, rest: list[Item], nouns: list[str]) -> tuple[int, Item] | None:
+        """A word that nothing bears which with a verb's noun names something, and its place behind other things."""
+        for at, other in enumerate(rest[:_OBJECT]):
+            if other.mark:
+                return None
+            if other.is_unknown and any(has_han(noun) == has_han(other.text) for noun in nouns):
+                found = self._compound(other, nouns)
+                if found and any(sense.known for sense in found.senses):
+                    found.done = True
+                    found.start, found.end, found.text = other.start, other.end, other.text
+                    return at, found
+        return None
 
     def _compound(self, thing: Item, nouns: list[str]) -> Item | None:
         """A thing and a noun as one piece, where that names something."""

@@ -1,8 +1,9 @@
 """What results were obtained on: the hardware, model and data set that their words name, else those of their paper.
 
-A result counts for hardware (a model, a data set) that is asked for only where its words name it, or where its paper
-has nothing else of the type. Of several in one sentence the one that a number's own clause names is meant: of "7.5x on
-an RTX 4090, 4.8x on an A100" the first number is no result on the A100.
+A result counts for hardware (a model, a data set) that is asked for only where its words name it, else those of the
+sentence before ("We experiment on Wan2.1 and Wan2.2."), or where its paper has nothing else of the type. Of several in
+one sentence the one that a number's own clause names is meant: of "7.5x on an RTX 4090, 4.8x on an A100" the first
+number is no result on the A100.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ SETUP = OBTAINED[:2]
 #: What joins things that one number was obtained on.
 _JOINED = re.compile(r"(?:[\s,/&、和与及()]|and|or|the|an?|single|NVIDIA)*", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+#: A number of a result, in a sentence that therefore says what it itself was obtained on.
+_AMOUNT = re.compile(r"\d\s?\\?(?:%|\$?(?:×|\\times)|x\b|倍)")
 
 Things = dict[str, tuple[str, ...]]
 Fits = Literal["", "elsewhere", "unsaid"]
@@ -51,21 +54,22 @@ class Setups:
                 return "unsaid"
         return ""
 
-    def said(self, quote: Quote, setting: str, baseline: str = "") -> Things:
-        """What the words of a result name: its own ones, else those nearest to it in its sentence.
+    def said(self, quote: Quote, setting: str, baseline: str = "", before: str = "") -> Things:
+        """What the words of a result name: its own ones, else those nearest to it in its sentence, or the one before.
 
         What its baseline names is what it is better than ("3x over the H100").
         """
         beaten = {match.concept for match in self.lexicon.matched(baseline)} if baseline else set()
         own = [match for match in self.lexicon.matched(f"{quote.quote}\n{setting}") if match.concept not in beaten]
         near = [match for match in self.lexicon.matched(quote.context) if match.concept not in beaten]
+        earlier = self.lexicon.matched(before) if before and not _AMOUNT.search(before) else []
         start = quote.context.find(" ".join(quote.quote.split()))
         end = start + len(" ".join(quote.quote.split())) if start >= 0 else start
         out = {}
         for kind in OBTAINED:
             named = {match.concept for match in own if match.type == kind}
             beside = named or _beside([match for match in near if match.type == kind], quote.context, start, end)
-            out[kind] = tuple(sorted(beside))
+            out[kind] = tuple(sorted(beside or {match.concept for match in earlier if match.type == kind}))
         return out
 
     def of(self, paper: str, said: Things) -> Things:

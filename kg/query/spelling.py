@@ -16,28 +16,39 @@ from kg.compiled import kept, stamp
 from kg.entity_types import data_folder
 from kg.query.words import QuestionWords
 from kg.sources.words import WordCounts
-from kg.text import fold
+from kg.text import HAN, fold
 from kg.vocabulary import Vocabulary, ontology_files
 
 if TYPE_CHECKING:
     from kg.query.lexicon import Lexicon
 
+_HAN = re.compile(f"[{HAN}]+")
 _LATIN = re.compile(r"(?<![A-Za-z0-9_./$])[A-Za-z]+(?![A-Za-z0-9_/$]|\.[A-Za-z0-9])")
 #: The shortest word that is mended, and the shortest in which two slips are.
 _SHORTEST, _LONG = 5, 8
 #: Papers with a word from which on it is usual, and how much oftener than the next a word must be written to be meant.
 _USUAL, _OFTENER = 100, 3
+#: The lengths of Chinese names in which one wrong character is mended.
+_HAN_NAMES = range(4, 9)
 
 
 class _Spellings(NamedTuple):
-    """How many papers write each usual word; the folded words of labels and questions by first letter and length."""
+    """How many papers write each usual word; the folded words of labels and questions by first letter and length.
+
+    Of Chinese, the names by length, and all pairs of characters that stand side by side in one.
+    """
 
     usual: dict[str, int]
     known: dict[tuple[str, int], list[str]]
+    names: dict[int, list[str]]
+    pairs: frozenset[str]
 
 
 def mended(text: str, unknown: Iterable[str], lexicon: Lexicon) -> str:
     """A question with the misspelt ones of some words as they are meant."""
+    unknown = list(unknown)
+    for run in sorted({run for one in unknown for run in _HAN.findall(one)}):
+        text = text.replace(run, _with_character(run))
     words = {found for one in unknown for found in _LATIN.findall(one)}
     meant = {word: near for word in sorted(words) if (near := _meant(word, lexicon))}
     return _LATIN.sub(lambda found: meant.get(found.group(), found.group()), text) if meant else text
@@ -55,6 +66,23 @@ def _meant(word: str, lexicon: Lexicon) -> str | None:
         return None
     near = _nearest(folded, 2 if len(word) >= _LONG and word.islower() else 1)
     return None if near is None or lexicon.is_written(word) else near
+
+
+def _with_character(run: str) -> str:
+    """Chinese characters with a name among them written right: 投机解马 is 投机解码.
+
+    The wrong character makes no word with those beside it, as no name has them so: 图像分割 is not 图像分类.
+    """
+    known = _spellings()
+    for size in reversed(_HAN_NAMES):
+        for start in range(len(run) - size + 1):
+            part = run[start : start + size]
+            wrong = [i for i in range(size) if not known.pairs & {part[max(i - 1, 0) : i + 1], part[i : i + 2]}]
+            others = [(part[:i], part[i + 1 :]) for i in wrong]
+            near = {n for n in known.names.get(size, ()) for a, z in others if n.startswith(a) and n.endswith(z)}
+            if len(near) == 1:
+                return run[:start] + near.pop() + run[start + size :]
+    return run
 
 
 def _nearest(word: str, most: int) -> str | None:
@@ -80,11 +108,14 @@ def _spellings() -> _Spellings:
     return _Spellings(*kept("spelling", made_from, _counted))
 
 
-def _counted() -> tuple[dict[str, int], dict[tuple[str, int], list[str]]]:
+def _counted() -> tuple[dict[str, int], dict[tuple[str, int], list[str]], dict[int, list[str]], frozenset[str]]:
     usual = {word: count for word, count in WordCounts.load().count.items() if count >= _USUAL}
     labels = {folded for _, folded in Vocabulary.load().index()}
     labels |= {fold(label) for word in QuestionWords.load().words for label in word.labels}
     known: dict[tuple[str, int], list[str]] = {}
     for word in sorted({word for label in labels for word in label.split() if word.isascii() and word.isalpha()}):
         known.setdefault((word[0], len(word)), []).append(word)
-    return usual, known
+    runs = sorted({run for label in labels for run in _HAN.findall(label.replace(" ", ""))})
+    whole = {label.replace(" ", "") for label in labels}
+    names = {size: [run for run in runs if len(run) == size and run in whole] for size in _HAN_NAMES}
+    return usual, known, names, frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1))

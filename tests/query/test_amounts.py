@@ -27,6 +27,12 @@ def told(question: str, lexicon: Lexicon) -> str:
         ("Pruning helps. Accuracy is 88.9% with all tokens.", False),
         ("It drops accuracy by 90% of what is lost; tokens stay.", False),
         ("It needs 2.10x tokens and removes none.", False),
+        ("Few tokens matter: it is as good at a 10% retention ratio.", True),
+        ("Few tokens matter, at retention ratios down to 1%.", True),
+        ("Of all tokens few stay, at an 82.8\\% compression ratio.", True),
+        ("Tokens stay right at 8x compression.", True),
+        ("Tokens stay at a 40% retention ratio.", False),
+        ("Tokens stay right at 2x compression.", False),
     ],
 )
 def test_share_that_is_left_out_is_told_in_any_of_its_forms(lexicon: Lexicon, text: str, says: bool) -> None:

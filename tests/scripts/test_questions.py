@@ -43,6 +43,7 @@ def test_every_question_has_a_truth_in_one_form() -> None:
     assert {one["split"] for one in questions} == {"dev", "test", "fresh", "later", "unseen", "last", "newest"} | {
         "plain",
         "plain, later",
+        "people",
     }
     assert {one["lang"] for one in questions} == {"en", "zh", "mixed"}
     assert sum(one["class"] == "no answer" for one in questions) > len(questions) / 6

@@ -22,7 +22,7 @@ from kg.query.measures import Block, Figure, Figures, Measures, blocks
 from kg.query.nodes import Reported, reported
 from kg.query.sayings import Sayings
 from kg.query.setups import OBTAINED, SETUP, Setups
-from kg.query.shown import entry_of, quotes, rows
+from kg.query.shown import entry_of, quotes, rows, sentences_before
 from kg.rdf.triples import LINKS
 from kg.store.file import StoreFile
 from kg.text import fold
@@ -230,12 +230,13 @@ class _Ranking:
         label = self.lexicon.label(block.metric, self.say.language)
         quoted = quotes(self.store, {figure.said.node: label for figure in figures})
         setups = Setups(self.corpus, self.lexicon, self.query.filter, {figure.said.paper for figure in figures})
+        before = sentences_before(self.store, quoted) if setups.wanted else {}
         for figure in figures:
             said = figure.said
             if said.node not in quoted:
                 continue
             quote = quoted[said.node]
-            named = setups.said(quote, said.setting, said.baseline_text)
+            named = setups.said(quote, said.setting, said.baseline_text, before.get(said.node, ""))
             if left_out := setups.fits(said.paper, named):
                 self.left_out[left_out].add(said.node)
                 continue

@@ -67,12 +67,16 @@ def _beside(
 ) -> Answer | None:
     """Where no sentence states a relation: what its paper uses, what papers propose or use that name its other end.
 
-    Not for comparisons: two things in one paper do not say which is the better one.
+    Not for comparisons: two things in one paper do not say which is the better one; a result over the other does.
     """
-    from kg.query.kinds import entities
+    from kg.query.kinds import entities, papers
 
     link = query.link
     wants = query.wants or "technique"
+    if link is not None and link.gains:
+        better = papers.answer(store, lexicon, question, replace(query, kind="papers"), limit)
+        note = Sayings(query.language)("relations.better", thing=link.label)
+        return replace(better, notes=(*better.notes, note)) if better.rows else None
     if link is None or link.relation in _COMPARISONS or wants not in TYPES:
         return None
     kind = kind_of(link.concept)

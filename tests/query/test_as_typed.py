@@ -1,0 +1,129 @@
+"""Questions as people type them: slips in Chinese, words between a verb and its object, what no paper says."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kg.query import Lexicon, Phrase, answer, read
+from kg.query.patterns import any_regex
+from kg.rdf.store import Store
+from kg.vocabulary import Vocabulary
+
+from .shown import said
+
+PAPERS = {
+    "900-01": {
+        "title": "AlphaDemo: A Paper",
+        "A": "We propose AlphaDemo for pruning. It is 3x faster than BaseDemo.",
+        "I": "Peking University",
+        "techniques": [("AlphaDemo", "AlphaDemo", "proposed"), ("BaseDemo", "BaseDemo", "baseline")],
+        "topics": ["pruning"],
+        "results": [("3x faster than BaseDemo", "inference speed", 3, "x", "increase", "BaseDemo")],
+    },
+    "900-02": {
+        "title": "BetaDemo: A Paper",
+        "A": "We propose BetaDemo for pruning. We experiment on LLaMA-2 and Mistral-7B. It is 7x faster.",
+        "I": "Peking University",
+        "techniques": [("BetaDemo", "BetaDemo", "proposed")],
+        "topics": ["pruning"],
+        "models": ["LLaMA-2", "Mistral-7B"],
+        "results": [("7x faster", "inference speed", 7, "x", "increase", "")],
+    },
+    "900-03": {
+        "title": "GammaDemo: A Paper",
+        "A": "We propose GammaDemo for pruning. It prunes LLaMA-2 and Mistral-7B. Users like it. It is 9x faster.",
+        "I": "Peking University",
+        "techniques": [("GammaDemo", "GammaDemo", "proposed")],
+        "topics": ["pruning"],
+        "models": ["LLaMA-2", "Mistral-7B"],
+        "results": [("9x faster", "inference speed", 9, "x", "increase", "")],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("用投机解马处理长文本", "用投机解码处理长文本"),
+        ("知识蒸溜的论文", "知识蒸馏的论文"),
+        ("剪掉MoE模型里的专家", "MoE模型的专家剪枝"),
+        ("量化会不会影响推测解码", "量化影响推测解码"),
+        ("removing whole transformer layers", "removing layers"),
+        ("3D高斯的量化", "三维高斯泼溅的量化"),
+    ],
+)
+def test_question_as_typed_is_read_as_meant(typed: str, meant: str, lexicon: Lexicon) -> None:
+    found, same = (set(said(read(one, lexicon).filter).split(" & ")) for one in (typed, meant))
+    assert found == same
+
+
+@pytest.mark.parametrize("name", ["图像分割", "动作识别"])
+def test_character_that_makes_another_word_is_no_slip(name: str, lexicon: Lexicon) -> None:
+    assert [one.text for one in read(name, lexicon).filter.conditions] == [name]
+
+
+@pytest.mark.parametrize("question", ["smaller Whisper models", "making Whisper smaller", "更小的Whisper模型"])
+def test_direction_that_nothing_is_asked_of_is_told_as_ignored(question: str, lexicon: Lexicon) -> None:
+    assert len(read(question, lexicon).filter.ignored) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("状态空间模型是不是没人做了", "trend"),
+        ("今年MoE的论文比去年多吗", "trend"),
+        ("how do I install vLLM?", "refused"),
+        ("哪家公司的显卡最便宜", "refused"),
+        ("哪篇量化论文写得最好", "refused"),
+        ("cheapest way to fine-tune on an A100", "ranking"),
+    ],
+)
+def test_what_a_question_as_typed_asks_for(question: str, kind: str, lexicon: Lexicon) -> None:
+    assert read(question, lexicon).kind == kind
+
+
+@pytest.mark.parametrize("question", ["今年MoE的论文比去年多吗", "are there more MoE papers this year than last year?"])
+def test_years_that_are_compared_leave_no_paper_out(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon)
+    assert (found.kind, said(found.filter), found.filter.ignored) == ("trend", "topic:mixture-of-experts", ())
+
+
+def _stated(question: str, lexicon: Lexicon) -> str:
+    terms = [term for one in read(question, lexicon).filter.conditions for term in one.any_of]
+    return any_regex(next(term for term in terms if isinstance(term, Phrase)).said)
+
+
+@pytest.mark.parametrize(
+    ("question", "holds"),
+    [
+        ("training-free acceleration of diffusion models", False),
+        ("免训练的扩散模型加速", False),
+        ("acceleration of diffusion models without retraining", True),
+        ("不用重新训练的扩散模型加速", True),
+    ],
+)
+def test_quantization_after_training_needs_no_retraining_but_is_not_free_of_training(
+    question: str, holds: bool, lexicon: Lexicon
+) -> None:
+    assert bool(re.search(_stated(question, lexicon), "A method of post-training quantization.")) == holds
+    assert re.search(_stated(question, lexicon), "It is training-free.")
+
+
+@pytest.mark.parametrize("question", ["which methods outperform BaseDemo?", "哪些方法超过了BaseDemo？"])
+def test_result_over_a_thing_outperforms_it_where_no_sentence_says_so(
+    question: str, world: Store, own: Lexicon, vocabulary: Vocabulary
+) -> None:
+    found = answer(world, vocabulary, question, lexicon=own)
+    assert [row.id for row in found.rows] == ["900-01"]
+    assert "BaseDemo" in found.notes[-1]
+
+
+def test_result_was_obtained_on_what_the_sentence_before_names(
+    world: Store, own: Lexicon, vocabulary: Vocabulary
+) -> None:
+    found = answer(world, vocabulary, "best speedup on LLaMA-2", lexicon=own)
+    assert found.table
+    at = found.table.columns.index("paper")
+    assert [line.values[at] for line in found.table.lines] == ["900-02"]
