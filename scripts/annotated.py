@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import os
 import re
 import sys
-import tempfile
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from arxiv_gold import ROOT, SHARED, Paper, of_arxiv
 from neural import Example
 
 from kg.entity_types import LISTS
@@ -27,18 +25,14 @@ from kg.model import RELATION_TYPES, Document
 from kg.sources import read
 from kg.vocabulary import Vocabulary
 
-ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 HELD_OUT = BUILD / "folds.npz"  # what taggers say of papers that they have not seen
-SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
 TYPES = ["technique", "problem", "task", "model", "dataset", "hardware"]
 HEADS = ("technique", "model")  # what a relation may begin with
-CORPORA = ("efficient-ai-2025-2026", "arxiv-daily-2025-03_2026-07")
 FOLDS = 3
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 Run = tuple[int, int]
-Paper = tuple[Document, dict[str, Any]]
 
 
 def annotated() -> list[Paper]:
@@ -48,31 +42,7 @@ def annotated() -> list[Paper]:
     found = _read(ROOT / "data/gold/dev.jsonl", reports)
     for name in ("", ".hard"):
         found += _read(gold / f"train{name}.jsonl", [gold / f"papers{name}.jsonl"])
-    return sorted(found + of_arxiv("arxiv.jsonl"), key=lambda paper: paper[0].id)
-
-
-def hardware_papers() -> list[Paper]:
-    """Abstracts of which the hardware alone was annotated: their records hold nothing but "hardware"."""
-    return of_arxiv("hardware.jsonl")
-
-
-def of_arxiv(name: str) -> list[Paper]:
-    """The papers of a file of data/gold that names them by arXiv id, in its order; texts are in $KG_SHARED."""
-    gold = ROOT / "data" / "gold" / name
-    records = {r["id"]: r for r in map(json.loads, gold.read_text("utf-8").splitlines())}
-    rows: dict[str, str] = {}
-    for corpus in CORPORA:
-        with gzip.open(SHARED / "data" / "arxiv-corpus" / f"{corpus}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            for row in map(json.loads, lines):
-                if row["id"] in records:
-                    rows.setdefault(row["id"], json.dumps({k: row[k] for k in ("id", "title", "abstract")}))
-    if missing := records.keys() - rows.keys():
-        sys.exit(f"{gold}: {len(missing)} of its abstracts are not in $KG_SHARED/data/arxiv-corpus.")
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "papers.jsonl"
-        file.write_text("\n".join(rows[key] for key in records), "utf-8")
-        documents = {d.id: d for d in read(file).documents}
-    return [(documents[key], record) for key, record in records.items()]
+    return sorted(found + of_arxiv("arxiv"), key=lambda paper: paper[0].id)
 
 
 def _read(gold: Path, texts: list[Path]) -> list[Paper]:

@@ -40,7 +40,13 @@ LEAST_PAPERS = 4  # in which a feature must occur
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
 LEAST_PRECISION = 0.85  # of results, which no threshold may fall below
 PRECISE = 0.8  # the precision at which the recall of results that are fully right is told
-SETS = {"reports": "0", "others": "xy", "hard": "z", "further": "2", "all": "0xyz2"}  # by the first character of a paper's id
+SETS = {
+    "reports": "0",
+    "others": "xy",
+    "hard": "z",
+    "further": "2",
+    "all": "0xyz2",
+}  # by the first character of a paper's id
 
 Json = dict[str, Any]
 Options = list[tuple[set[str], bool]]  # the features of each candidate, and whether it is right

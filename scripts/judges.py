@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from annotated import FOLDS, Paper, annotated, doc_of, fold_of, forms_of, hardware_papers, places
+from annotated import FOLDS, Paper, annotated, doc_of, fold_of, forms_of, places
+from arxiv_gold import of_arxiv
 from boosting import boosted
 from cores import on_all_cores
 from pair_judge import common_words, fit_relations, pair_rows
@@ -212,7 +213,7 @@ def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
 def fit_entities(shop: Workshop, kinds: Sequence[str] = KINDS) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The judges of types of entities, fitted to all papers, and those fitted without each fold."""
-    papers, more = shop.papers, hardware_papers()
+    papers, more = shop.papers, of_arxiv("hardware")
     print(f"{len(papers)} papers, {len(more)} more of hardware, {len(shop.alone)} concepts of one paper", flush=True)
     held: list[dict[str, Any]] = [{} for _ in range(FOLDS)]
     told: dict[str, Any] = {}

@@ -1,8 +1,8 @@
 """Train the tagger of kg/extract/tagger.py and the judges of kg/extract/judge.py on the annotated papers.
 
     python scripts/train.py teach      # the teacher of scripts/teacher.py; keeps build/teacher.pt
-    python scripts/train.py label      # what it sees in abstracts that nobody annotated: build/silver; without a teacher,
-                                       # what the tagger that ships sees
+    python scripts/train.py label      # what it sees in abstracts that nobody annotated: build/silver
+                                       # (where no teacher is kept, what the tagger that ships sees)
     python scripts/train.py study      # trains the small encoder on these labels; keeps build/student.pt
     python scripts/train.py folds      # a tagger without each fold; keeps what each says of the papers held out
     python scripts/train.py tagger     # the one that ships, on all papers; writes int8 ONNX
@@ -11,9 +11,9 @@
     python scripts/train.py phrases    # prints the weights of the rules for noun phrases
 
 The annotated papers are data/gold/dev.jsonl with the reports, $KG_SHARED/gold/train.jsonl and train.hard.jsonl with
-their papers, and data/gold/arxiv.jsonl; the abstracts are $KG_SHARED/data/arxiv-corpus. Needs the extra `train`. Seeds are fixed. On two idle
-cores: the teacher 35 minutes, its labels 45, the student 20, a tagger ten, judges fifteen. What is made is kept in
-build/, and each step goes on from it.
+their papers, and data/gold/arxiv.jsonl; the abstracts are $KG_SHARED/data/arxiv-corpus. Needs the extra `train`. Seeds
+are fixed. On two idle cores: the teacher 35 minutes, its labels 45 (those of the tagger that ships 4), the student 20,
+a tagger ten, judges 20. What is made is kept in build/, and each step goes on from it.
 """
 
 from __future__ import annotations
