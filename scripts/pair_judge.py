@@ -60,9 +60,7 @@ def fit_relations(
 
     Its thresholds are the best by what the others say of papers that they have not seen.
     """
-    import pickle  # TEMPORARY
 
-    pickle.dump((papers, words, fold, folds), open("/work/h22/build/pairs.pickle", "wb"))  # TEMPORARY
     kept = _telling(papers)
     names = (*NAMES, *(names_with(tuple(words))[len(NAMES) + k] for k in kept))
     rows = [np.concatenate([p.told.rows, p.beside[:, kept]], 1) for p in papers]
