@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from bisect import bisect_right
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from arxiv_gold import ROOT, SHARED, Paper, of_arxiv
 from neural import Example
 
 from kg.entity_types import LISTS
@@ -25,27 +25,24 @@ from kg.model import RELATION_TYPES, Document
 from kg.sources import read
 from kg.vocabulary import Vocabulary
 
-ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 HELD_OUT = BUILD / "folds.npz"  # what taggers say of papers that they have not seen
-SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
 TYPES = ["technique", "problem", "task", "model", "dataset", "hardware"]
 HEADS = ("technique", "model")  # what a relation may begin with
 FOLDS = 3
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 Run = tuple[int, int]
-Paper = tuple[Document, dict[str, Any]]
 
 
 def annotated() -> list[Paper]:
-    """All annotated papers, the reports' and the others, by id."""
+    """All annotated papers, the reports', those that were supplied and the further ones of arXiv, by id."""
     reports = sorted((ROOT / "data/reports").glob("*.txt"))
     gold = SHARED / "gold"
     found = _read(ROOT / "data/gold/dev.jsonl", reports)
     for name in ("", ".hard"):
         found += _read(gold / f"train{name}.jsonl", [gold / f"papers{name}.jsonl"])
-    return sorted(found, key=lambda paper: paper[0].id)
+    return sorted(found + of_arxiv("arxiv"), key=lambda paper: paper[0].id)
 
 
 def _read(gold: Path, texts: list[Path]) -> list[Paper]:

@@ -1,6 +1,6 @@
 """Print the tables of docs/evaluation.md: scores with intervals, what each part is worth, how far confidence goes.
 
-    python scripts/evaluation.py [--write]
+    KG_SHARED=FOLDER python scripts/evaluation.py [--write]
 
 `--write` puts them between the marks in docs/evaluation.md, and how many claims were right into
 data/models/measured.json, which `kg serve` shows. All papers are read once for each part: some minutes.
@@ -12,7 +12,9 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
+from arxiv_gold import of_arxiv
 from reliability import claims, reliability_table
 
 from kg.cli.base import progress
@@ -27,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "evaluation.md"
 GOLD = ROOT / "data" / "gold" / "dev.jsonl"
 MEASURED = ROOT / "data" / "models" / "measured.json"
-TABLES = ("scores", "parts", "reliability", "trust")
+TABLES = ("scores", "parts", "reliability", "trust", "unseen")
 
 
 def tables() -> dict[str, str]:
@@ -41,8 +43,17 @@ def tables() -> dict[str, str]:
     made = (
         *(scores_table(runs[0].scores), worth_table(runs)),
         *(reliability_table(claims(gold, found)), trust_table(trust(gold, found))),
+        trust_table(_unseen()),
     )
     return {name: table.markdown() for name, table in zip(TABLES, made, strict=True)}
+
+
+def _unseen() -> Any:
+    """How far the claims about papers can be trusted to which nothing was fitted; they name no institutions."""
+    papers = of_arxiv("unseen")
+    gold = {document.id: record for document, record in papers}
+    found = trust(gold, records(gold, [document for document, _ in papers], reader()))
+    return {kind: figures for kind, figures in found.items() if kind != "institutions"}
 
 
 def filled(page: str, made: dict[str, str]) -> str:

@@ -3,13 +3,12 @@
     python scripts/fit_results.py            # scores by papers held out, then data/models/results.json
     python scripts/fit_results.py --check    # the scores alone
 
-Needs the annotated papers ($KG_SHARED/gold with train.jsonl, train.hard.jsonl and their texts; data/gold/dev.jsonl with
-the reports). An outcome is a logistic regression, the two choices are softmax over a number's candidates; all by
-gradient descent over binary features, the same every time. How likely a result is right in all its parts is a logistic
-regression on the likelihoods of its parts, out of fold. Mentions, and what numbers point at, are those of taggers that
-have not seen a paper: of data/gold/folds.npz, which has the part of the papers that is scored, and of build/folds.npz
-of scripts/train.py where it was made; papers that neither has teach what is read without a tagger. What is found in
-papers held out is kept in build/held-out-results.jsonl, for scripts/fit_sure.py. A run takes one to three minutes.
+Needs the annotated papers of scripts/train.py. An outcome is a logistic regression, the two choices are softmax over a
+number's candidates; all by gradient descent over binary features, the same every time. How likely a result is right in
+all its parts is a logistic regression on the likelihoods of its parts, out of fold. Mentions, and what numbers point
+at, are those of taggers that have not seen a paper: of build/folds.npz of scripts/train.py, or, where it was not made,
+of the part of it in data/gold/folds.npz; other papers teach what is read without a tagger, and are not scored. What is
+found in papers held out is kept in build/held-out-results.jsonl, for scripts/fit_sure.py. A run takes some minutes.
 """
 
 from __future__ import annotations
@@ -40,7 +39,13 @@ LEAST_PAPERS = 4  # in which a feature must occur
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
 LEAST_PRECISION = 0.85  # of results, which no threshold may fall below
 PRECISE = 0.8  # the precision at which the recall of results that are fully right is told
-SETS = {"reports": "0", "others": "xy", "hard": "z", "all": "0xyz"}  # by the first character of a paper's id
+SETS = {
+    "reports": "0",
+    "others": "xy",
+    "hard": "z",
+    "further": "2",
+    "all": "0xyz2",
+}  # by the first character of a paper's id
 
 Json = dict[str, Any]
 Options = list[tuple[set[str], bool]]  # the features of each candidate, and whether it is right
@@ -218,15 +223,9 @@ def main() -> None:
     check = parser.parse_args().check
     papers = annotated()
     gold = {r["id"]: r["results"] for _, r in papers}
-    shipped = Folds.load(FOLDS_FILE)
-    made = Folds.load(HELD_OUT) if HELD_OUT.is_file() else None
-    read = {document.id: _read(document, made or shipped) for document, _ in papers}
-    scored = {
-        document.id: _read(document, shipped) if made else read[document.id]
-        for document, _ in papers
-        if document.id in shipped
-    }
-    final = cross_validated(read, scored, gold, Vocabulary.load())
+    folds = Folds.load(HELD_OUT if HELD_OUT.is_file() else FOLDS_FILE)
+    read = {document.id: _read(document, folds) for document, _ in papers}
+    final = cross_validated(read, {name for name in read if name in folds}, gold, Vocabulary.load())
     if not check:
         text = json.dumps(final._asdict(), indent=1, ensure_ascii=False, sort_keys=True)
         (MODELS / "results.json").write_text(text + "\n", "utf-8")
@@ -248,23 +247,19 @@ def _read(document: Document, folds: Folds) -> Any:
 
 
 def cross_validated(
-    read: dict[str, Any], scored: dict[str, Any], gold: dict[str, list[Json]], vocabulary: Vocabulary
+    read: dict[str, Any], scored: set[str], gold: dict[str, list[Json]], vocabulary: Vocabulary
 ) -> Weights:
-    """Prints the scores of papers held out; returns the weights fitted to all, with the folds' threshold.
-
-    `read` are all papers, `scored` some of them; those that better taggers have read once more teach once more.
-    """
+    """Prints the scores of `scored` papers held out; returns the weights fitted to all, with the folds' threshold."""
     component = Results(vocabulary, weights())
     for _ in range(ROUNDS):  # the metric and baseline of the number before are features of the next
         taught = [(name, _rows(component, doc, gold[name])) for name, doc in read.items()]
-        taught += [(name, rows(component, doc, gold[name])) for name, doc in scored.items() if doc is not read[name]]
         component = Results(vocabulary, fit_all([told for _, told in taught], component.weights.full, min(THRESHOLDS)))
     records: dict[str, list[Json]] = {}
     for fold in range(FOLDS):
         out = [name for i, name in enumerate(read) if fold_of(i) == fold and name in scored]
         kept = [told for name, told in taught if name not in out]
         watched = Watched(vocabulary, fit_all(kept, {}, min(THRESHOLDS)))
-        records |= {name: found(watched, scored[name]) for name in out}
+        records |= {name: found(watched, read[name]) for name in out}
     gold = {name: gold[name] for name in scored}
     full = calibrated(gold, records)
     for one in (one for record in records.values() for one in record):

@@ -39,7 +39,7 @@ WANTED = {
     "hardware": 0.9,
     "models": 0.92,
     "datasets": 0.9,
-    "results": 0.8,
+    "results": 0.78,  # the tagger that ships has seen more papers than those of the folds
     "topics": 0.9,
 }
 #: The same of relations of all types together, and of each by itself.

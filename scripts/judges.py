@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 from annotated import FOLDS, Paper, annotated, doc_of, fold_of, forms_of, places
+from arxiv_gold import of_arxiv
 from boosting import boosted
 from cores import on_all_cores
-from hardware_gold import hardware_papers
 from pair_judge import common_words, fit_relations, pair_rows
 
 from kg.entity_types import LISTS
@@ -202,7 +202,7 @@ def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         judges |= more
     made = [_made(judges) for judges in held]
     found = on_all_cores(lambda i: shop.record(papers[i], made[fold_of(i)]), len(papers))
-    for what, begins in (("reports", "0"), ("others", ("x-", "y-")), ("hard", "z-")):
+    for what, begins in (("reports", "0"), ("others", ("x-", "y-")), ("hard", "z-"), ("further", "2")):
         part = {d.id: (r, f) for (d, r), f in zip(papers, found, strict=True) if d.id.startswith(begins)}
         table = score({k: r for k, (r, _) in part.items()}, {k: f for k, (_, f) in part.items()})
         print(what, len(part), "papers")
@@ -213,7 +213,7 @@ def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
 def fit_entities(shop: Workshop, kinds: Sequence[str] = KINDS) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The judges of types of entities, fitted to all papers, and those fitted without each fold."""
-    papers, more = shop.papers, hardware_papers()
+    papers, more = shop.papers, of_arxiv("hardware")
     print(f"{len(papers)} papers, {len(more)} more of hardware, {len(shop.alone)} concepts of one paper", flush=True)
     held: list[dict[str, Any]] = [{} for _ in range(FOLDS)]
     told: dict[str, Any] = {}

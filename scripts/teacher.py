@@ -7,7 +7,7 @@ Needs the extra `train`.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -121,7 +121,33 @@ class HeldOutTeacher(Tagger):
         return Output._make(told)
 
 
-def label(teacher: Teacher, papers: Sequence[Document], tokenizer: Any) -> list[Example]:
+class Shipped:
+    """The tagger that ships, in the place of a teacher; `net` lends it the arithmetic of its last layers."""
+
+    def __init__(self, net: TaggerNet, tagger: Tagger) -> None:
+        card = tagger.card
+        for layer, numbers in (
+            (net.kinds.weight, card.kinds),
+            (net.order.weight, card.order),
+            (net.relation.weight, card.weights),
+            (net.relation.bias, card.bias),
+            (net.pointed.weight, card.point_weights),
+            (net.pointed.bias, card.point_bias),
+        ):
+            layer.data = torch.tensor(numbers)
+        self.tagger, self.halves = tagger, {}
+        self.pair_logits, self.point_logits = net.pair_logits, net.point_logits
+
+    def __call__(self, batch: Sequence[Example]) -> Iterator[Any]:
+        """Logits as a teacher gives them, one text after the other, with zeros behind the end of a text."""
+        said = [self.tagger.output(None, e.pieces) for e in batch]
+        for name in ("bio", "role", "outcome", "sides", "points"):
+            rows = [torch.tensor(getattr(row, name)) for row in said]
+            told = nn.utils.rnn.pad_sequence(rows, batch_first=True)
+            yield told if name in ("sides", "points") else told.clamp_min(1e-9).log()
+
+
+def label(teacher: Teacher | Shipped, papers: Sequence[Document], tokenizer: Any) -> list[Example]:
     """Papers as the tagger learns them, by what the teacher says."""
     docs = sorted(map(doc_of, papers), key=lambda d: len(d._.text))
     out: list[Example] = []
@@ -132,7 +158,7 @@ def label(teacher: Teacher, papers: Sequence[Document], tokenizer: Any) -> list[
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]
-def _label(teacher: Teacher, docs: Sequence[Any], tokenizer: Any) -> list[Example]:
+def _label(teacher: Teacher | Shipped, docs: Sequence[Any], tokenizer: Any) -> list[Example]:
     batch = [Example(d.user_data["entry"], tokenizer.encode(text_of(d)[0]).ids) for d in docs]
     with fast():
         bio, role, outcome, sides, points = (x.float() for x in teacher(batch))
