@@ -29,6 +29,7 @@ BUILD = ROOT / "build"
 HELD_OUT = BUILD / "folds.npz"  # what taggers say of papers that they have not seen
 TYPES = ["technique", "problem", "task", "model", "dataset", "hardware"]
 HEADS = ("technique", "model")  # what a relation may begin with
+REPORTS, SUPPLIED = "0", ("x-", "y-", "z-")  # beginnings of ids; those of arXiv begin with the year
 FOLDS = 3
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 

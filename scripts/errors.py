@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from annotated import BUILD, ROOT, annotated
+from annotated import BUILD, REPORTS, ROOT, SUPPLIED, annotated
 
 from kg.evaluation import overlap, same_name
 from kg.evaluation.matching import Pairing, paired
@@ -225,7 +225,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--show", default="")
     told = parser.parse_args()
-    papers = annotated()
+    papers = [paper for paper in annotated() if paper[0].id.startswith((REPORTS, *SUPPLIED))]
     records = read_records(told.records)
     found = [m for d, gold in papers if d.id in records for m in mistakes(d.id, gold, records[d.id])]
     if told.show:

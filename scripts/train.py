@@ -37,8 +37,10 @@ from annotated import (
     BUILD,
     FOLDS,
     HELD_OUT,
+    REPORTS,
     ROOT,
     SHARED,
+    SUPPLIED,
     TYPES,
     annotated,
     doc_of,
@@ -66,7 +68,6 @@ STUDENT = BUILD / "student.pt"
 LESSONS, PASSES, EPOCHS = 3, 1, 2  # over the annotated papers by a teacher; over its labels, then over those papers
 ABSTRACTS = 8000  # of other fields of AI, beside those of the field, that the teacher labels
 KEPT = 64  # of which so many are written at a time
-REPORTS, SUPPLIED = "0", ("x-", "y-", "z-")  # beginnings of ids; those of arXiv begin with the year
 SAMPLED = 6  # one in so many of the papers that are no reports' ships with what was said of it
 
 
