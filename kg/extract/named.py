@@ -15,7 +15,8 @@ from kg.vocabulary import Vocabulary
 
 Span = tuple[int, int]
 WORD = "word: "  # prefix of word features; scripts/judges.py drops those of rare words
-_WIDTHS = re.compile(r"\bW\d{1,2}A\d{1,2}(?:KV\d{1,2})?\b")  # of weights, activations and cache, in bits
+#: Of weights, activations and cache, in bits, and the size of groups ("W4G128").
+_WIDTHS = re.compile(r"\bW\d{1,2}(?:A\d{1,2}(?:KV\d{1,2})?(?:[Gg]\d{1,4})?|[Gg]\d{1,4})\b")
 LEAST = 0.5  # lowest score without a tagger; candidates below it are for the judge only
 
 
@@ -72,7 +73,7 @@ class NamedEntities:
 
 
 def widths(doc: Doc) -> list[Span]:
-    """The spans of bit widths ("W4A8"), which look like names."""
+    """The spans of bit widths ("W4A8", "W4G128"), which look like names."""
     return [match.span() for match in _WIDTHS.finditer(doc._.text)]
 
 

@@ -47,6 +47,10 @@ def test_techniques_models_and_plain_words_before_dataset_are_none(read: Read, t
     assert named(read(text)) == []
 
 
+def test_bit_widths_are_no_datasets(read: Read) -> None:
+    assert [m.surface for m in read("We use the datasets W4A16g128, W4G128 and FooSet.").datasets] == ["FooSet"]
+
+
 def test_benchmark_that_the_paper_introduces_is_not_what_it_is_tested_on(read: Read) -> None:
     record = read("We introduce ZapBench, a benchmark. The ZapBench benchmark extends COCO.", title="ZapBench: Zaps")
     assert named(record) == [("COCO", "COCO")]
