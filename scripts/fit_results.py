@@ -269,7 +269,7 @@ def cross_validated(
         for name, figures in scores.items():
             print(f"{least:.2f} {name:8}", "  ".join(f"{what} {figure:.3f}" for what, figure in figures.items()))
     sound = [least for least in THRESHOLDS if swept[least]["all"]["P"] >= LEAST_PRECISION] or [max(THRESHOLDS)]
-    best = max(sound, key=lambda least: (round(swept[least]["all"]["full F1"], 2), least))  # of equals the most precise
+    best = max(sound, key=lambda least: (round(swept[least]["all"]["full F1"], 3), least))  # of equals the most precise
     shown = {name: [one for one in record if one["parts"][0] >= best] for name, record in records.items()}
     keep_records(({"id": name, "results": record} for name, record in shown.items()), BUILD / "held-out-results.jsonl")
     return component.weights._replace(full=full, least=best)

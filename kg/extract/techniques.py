@@ -21,6 +21,7 @@ from kg.extract.judge import Candidate, Features, chosen, judge_for, ruled_out
 from kg.extract.names import whole_words
 from kg.extract.same import grouped, merged
 from kg.extract.tagger import PIECE_ROLES
+from kg.link.acronyms import acronyms
 from kg.model import Mention
 from kg.text import fold, lowered
 from kg.vocabulary import Vocabulary
@@ -69,6 +70,13 @@ class Techniques:
 
     def __call__(self, doc: Doc) -> Doc:
         view, techniques = view_of(doc, self.vocabulary), self.wordings(doc)
+        models = {(m.start, m.end): m for m in mentions(doc, "model")}
+        for technique in [t for t in techniques if (t.start, t.end) in models]:  # a mention has one type, the likelier
+            model = models[technique.start, technique.end]
+            if technique.confidence > model.confidence:
+                doc._.mentions.remove(model)
+            else:
+                techniques.remove(technique)
         if (judge := judge_for(doc, "same")) is not None:
             grouped(view, techniques, judge)
         else:
@@ -119,8 +127,15 @@ class Techniques:
         if not places:
             return
         start, end = places[0]
+        long = acronyms(doc._.text).get(fold(name))
         found[fold(name)] = Mention(
-            "technique", name, name, start=start, end=end, role="proposed", extractor=EXTRACTOR, confidence=0.9
+            *("technique", name, name),
+            start=start,
+            end=end,
+            role="proposed",
+            aliases=(long,) if long else (),
+            extractor=EXTRACTOR,
+            confidence=0.9,
         )
 
     def _add(

@@ -413,10 +413,11 @@ def test_a_clause_is_never_surer_than_a_name() -> None:
 def test_what_a_name_is_said_to_be_is_no_part_of_it(read_in_full: Read) -> None:
     text = (
         "Speculative decoding is slow. We propose Arbalest, a novel step-level speculative generation framework that "
-        "routes generation dynamically. Arbalest uses a lightweight router to accept steps."
+        "routes generation dynamically. Arbalest consists of a lightweight step router and an acceptance head."
     )
     relations = read_in_full(text, title="Arbalest: Step-Level Speculation").relations
-    assert [r.head for r in relations if r.type == "part_of"] == ["lightweight router"]
+    parts = [r.head for r in relations if r.type == "part_of"]
+    assert parts == ["lightweight step router", "acceptance head"]
 
 
 def test_what_a_paper_does_without_is_not_used(read_in_full: Read) -> None:

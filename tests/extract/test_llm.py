@@ -70,7 +70,8 @@ def test_what_stands_in_the_text_is_added_with_who_said_it(
 
 def test_its_mentions_count_when_relations_are_found(server: Server, entry: Entry) -> None:
     server.answers = [completion(said(mentions=[mention("moons of Saturn", type="dataset")]))]
-    record = extract(entry(ABSTRACT.replace("LongBench", "the benchmark moons of Saturn"), title=TITLE))
+    text = ABSTRACT.replace("LongBench", "moons of Saturn, a benchmark for long inputs")
+    record = extract(entry(text, title=TITLE))
     tied = [r for r in record.relations if "moons of saturn" in (r.head.lower(), r.tail.lower())]
     assert tied
     assert all(r.extractor != WHO for r in tied)

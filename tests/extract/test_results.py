@@ -107,7 +107,7 @@ def test_plain_text_keeps_offsets() -> None:
         ("Our method improves latency by 6%.", "latency", 6, "%", "decrease", "exact"),
         ("Our system runs at 20.7 FPS on a single H100.", "frame rate", 20.7, "FPS", "absolute", "exact"),
         ("We retain 94% of the original performance.", "retained performance", 94, "%", "absolute", "exact"),
-        ("Our model outperforms LoRA by 2.3 points.", "performance", 2.3, "points", "increase", "exact"),
+        ("Our model outperforms LoRA by 2.3 points in BLEU.", "BLEU", 2.3, "points", "increase", "exact"),
         ("Our approach halves the communication cost.", "communication cost", 50, "%", "decrease", "exact"),
         ("We cut perplexity by more than 14%.", "perplexity", 14, "%", "decrease", "at_least"),
         ("We see gains, reducing memory by up to 3.6x.", "memory", 3.6, "x", "decrease", "up_to"),
