@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from annotated import BUILD, REPORTS, ROOT, SUPPLIED, annotated
+from annotated import BUILD, REPORTS, SUPPLIED, annotated
+from arxiv_gold import ROOT
 
 from kg.evaluation import overlap, same_name
 from kg.evaluation.matching import Pairing, paired

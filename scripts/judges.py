@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from annotated import FOLDS, Paper, annotated, doc_of, fold_of, forms_of, places
-from arxiv_gold import of_arxiv
+from annotated import FOLDS, annotated, doc_of, fold_of, forms_of, places
+from arxiv_gold import Paper, of_arxiv
 from boosting import boosted
 from cores import on_all_cores
 from pair_judge import common_words, fit_relations, pair_rows

@@ -135,7 +135,7 @@ class Shipped:
             (net.pointed.bias, card.point_bias),
         ):
             layer.data = torch.tensor(numbers)
-        self.tagger, self.halves = tagger, {}
+        self.tagger, self.halves = tagger, dict[str, Any]()
         self.pair_logits, self.point_logits = net.pair_logits, net.point_logits
 
     def __call__(self, batch: Sequence[Example]) -> Iterator[Any]:

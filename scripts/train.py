@@ -38,8 +38,6 @@ from annotated import (
     FOLDS,
     HELD_OUT,
     REPORTS,
-    ROOT,
-    SHARED,
     SUPPLIED,
     TYPES,
     annotated,
@@ -49,6 +47,7 @@ from annotated import (
     keep_records,
     topics,
 )
+from arxiv_gold import ROOT, SHARED
 
 from kg.encoder import read_tokenizer
 from kg.evaluation import evaluate

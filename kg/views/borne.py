@@ -118,9 +118,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     metric = result.metric.removeprefix("retained ") if change == KEPT else result.metric
     part = re.search(rf"\b{re.escape(metric)} of ((?:[a-z-]+ )?[a-z]+-[a-z]+ [a-z]+s)\b", place.text)
-    metric = (
-        f"{metric} of {part[1]}" if part else reader.whole_metric(place, metric)
-    )  # "memory usage of vocabulary-related components"
+    # "memory usage of vocabulary-related components", "compression latency"
+    metric = f"{metric} of {part[1]}" if part else reader.whole_metric(place, metric)
     bound = result.bound if result.bound != "exact" else _bound_of_list(place)
     if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
         bound = "below"

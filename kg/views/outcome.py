@@ -25,17 +25,8 @@ _ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
-_CHANGES = (
-    "increase",
-    "decrease",
-    "more",
-    "fewer",
-    "less",
-    "larger",
-    "smaller",
-    "longer",
-    "shorter",
-)  # forms of which a sentence says 将
+#: Forms of which a Chinese sentence says 将.
+_CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
 _LONG = 40  # characters of a setting or baseline that fits into brackets
 

@@ -59,8 +59,9 @@ _ORDER = ("first", "then", "next", "finally")  # before a verb: "our approach fi
 _OBJECT_BEGINS = ("JJ", "JJR", "DT", "PRP$", "CD", "RB")
 _ARTICLE = re.compile(r"^(?:an?|the) ")
 _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no name
+#: A command that stands for the paper's own method.
 _MACRO = re.compile(
-    r"\\(?:our|ours|the|my)?(?:method|model|ours|system|framework|approach)?(?:name)?(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?(?<!\\)"
+    r"\\(?:(?:our|my|the)?(?:method|model|system|framework|approach)(?:name)?|ours|name)(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?"
 )
 _RELATIVE = re.compile(r"\b(?:that|which)\b")
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
@@ -337,11 +338,8 @@ def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     is_gerund = mention.surface.endswith("ing")  # "inadequate handling" before "of", "analysis showing" before "that"
     takes = is_gerund and word in _OBJECTS
     is_verb = " " in mention.surface and mention.surface.endswith("s") and word in _DETERMINERS
-    is_noun = is_noun or any(
-        found and tagged(found["word"], 0, len(found["word"]))[0][0].tag == "JJ"
-        for end in ends
-        if (found := _LAST.match(text, end))
-    )  # "content latent and"
+    last = (found["word"] for end in ends if (found := _LAST.match(text, end)))
+    is_noun = is_noun or any(tagged(word, 0, len(word))[0][0].tag == "JJ" for word in last)  # "content latent and"
     return bool(is_noun or takes or is_verb or fold(word) in Wording(shown.graph.vocabulary).heads)
 
 
