@@ -43,6 +43,7 @@ _SHORT_VERB = 4  # letters of "is", "has", "uses", which are no plurals
 _LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
 _SOLVE_NOTHING = ("survey", "benchmark", "dataset")
 _TELLING = 9  # words of a sentence that says what a paper does
+_LEAST = 3  # words of any sentence
 _BEFORE = 40  # letters before a problem in which a verb may stand
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
@@ -283,8 +284,9 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
 
 
 def _opening(paper: Paper, fields: Collection[str]) -> list[str]:
-    """The first sentence of the abstract that can be quoted."""
-    return list(islice(filter(None, map(quotable, _sentences(paper, fields))), 1))
+    """The first sentence of the abstract that tells something and can be quoted: not "Figure 1."."""
+    telling = (one for one in _sentences(paper, fields) if len(fold(one).split()) >= _LEAST)
+    return list(islice(filter(None, map(quotable, telling)), 1))
 
 
 def _sentences(paper: Paper, fields: Collection[str]) -> Iterator[str]:

@@ -70,6 +70,12 @@ def test_a_quotation_that_a_mention_only_ends_is_whole(built: Graph) -> None:
     assert brief(built, paper, "en") == 'Foo uses a "look-ahead" gate.'
 
 
+def test_a_brief_quotes_a_sentence_that_tells_something(built: Graph) -> None:
+    telling = "The visual comparison shows a dense network beside three of other sizes."
+    assert brief(built, _stated(f"Figure 1. {telling}"), "en").count("Figure 1") == 0
+    assert telling[:-1] in brief(built, _stated(f"Figure 1. {telling}"), "en")
+
+
 @pytest.mark.parametrize(
     ("wording", "told"),
     [
