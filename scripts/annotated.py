@@ -29,7 +29,8 @@ BUILD = ROOT / "build"
 HELD_OUT = BUILD / "folds.npz"  # what taggers say of papers that they have not seen
 TYPES = ["technique", "problem", "task", "model", "dataset", "hardware"]
 HEADS = ("technique", "model")  # what a relation may begin with
-REPORTS, SUPPLIED = "0", ("x-", "y-", "z-")  # beginnings of ids; those of arXiv begin with the year
+#: The sets of annotated papers by the beginnings of their ids; those of arXiv begin with the year.
+SETS = {"reports": ("0",), "others": ("x-", "y-"), "hard": ("z-",), "further": ("2",)}
 FOLDS = 3
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
@@ -44,6 +45,11 @@ def annotated() -> list[Paper]:
     for name in ("", ".hard"):
         found += _read(gold / f"train{name}.jsonl", [gold / f"papers{name}.jsonl"])
     return sorted(found + of_arxiv("arxiv"), key=lambda paper: paper[0].id)
+
+
+def is_of(paper: str, *sets: str) -> bool:
+    """Whether the paper with an id belongs to one of some SETS."""
+    return paper.startswith(tuple(begin for name in sets for begin in SETS[name]))
 
 
 def _read(gold: Path, texts: list[Path]) -> list[Paper]:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from annotated import BUILD, REPORTS, SUPPLIED, annotated
+from annotated import BUILD, annotated, is_of
 from arxiv_gold import ROOT
 
 from kg.evaluation import overlap, same_name
@@ -226,7 +226,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--show", default="")
     told = parser.parse_args()
-    papers = [paper for paper in annotated() if paper[0].id.startswith((REPORTS, *SUPPLIED))]
+    papers = [paper for paper in annotated() if is_of(paper[0].id, "reports", "others", "hard")]
     records = read_records(told.records)
     found = [m for d, gold in papers if d.id in records for m in mistakes(d.id, gold, records[d.id])]
     if told.show:

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from annotated import BUILD, FOLDS, HELD_OUT, annotated, doc_of, fold_of, keep_records
+from annotated import BUILD, FOLDS, HELD_OUT, SETS, annotated, doc_of, fold_of, is_of, keep_records
 
 from kg.entity_types import data_folder
 from kg.evaluation import overlap, pairs, same_result
@@ -39,13 +39,6 @@ LEAST_PAPERS = 4  # in which a feature must occur
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
 LEAST_PRECISION = 0.85  # of results, which no threshold may fall below
 PRECISE = 0.8  # the precision at which the recall of results that are fully right is told
-SETS = {
-    "reports": "0",
-    "others": "xy",
-    "hard": "z",
-    "further": "2",
-    "all": "0xyz2",
-}  # by the first character of a paper's id
 
 Json = dict[str, Any]
 Options = list[tuple[set[str], bool]]  # the features of each candidate, and whether it is right
@@ -252,12 +245,12 @@ def cross_validated(
     """Prints the scores of `scored` papers held out; returns the weights fitted to all, with the folds' threshold."""
     component = Results(vocabulary, weights())
     for _ in range(ROUNDS):  # the metric and baseline of the number before are features of the next
-        taught = [(name, _rows(component, doc, gold[name])) for name, doc in read.items()]
-        component = Results(vocabulary, fit_all([told for _, told in taught], component.weights.full, min(THRESHOLDS)))
+        taught = {name: _rows(component, doc, gold[name]) for name, doc in read.items()}
+        component = Results(vocabulary, fit_all(list(taught.values()), component.weights.full, min(THRESHOLDS)))
     records: dict[str, list[Json]] = {}
     for fold in range(FOLDS):
         out = [name for i, name in enumerate(read) if fold_of(i) == fold and name in scored]
-        kept = [told for name, told in taught if name not in out]
+        kept = [told for name, told in taught.items() if name not in out]
         watched = Watched(vocabulary, fit_all(kept, {}, min(THRESHOLDS)))
         records |= {name: found(watched, read[name]) for name in out}
     gold = {name: gold[name] for name in scored}
@@ -301,17 +294,18 @@ def fully(gold: Json, one: Json) -> float:
 
 def measured(gold: dict[str, list[Json]], records: dict[str, list[Json]], least: float) -> dict[str, dict[str, float]]:
     """Of each set of papers: how good results are, those with the right metric or baseline, those right in all."""
-    return {name: _measured(gold, records, least, initials) for name, initials in SETS.items()}
+    parts = {name: [name] for name in SETS} | {"all": [*SETS]}
+    return {name: _measured(gold, records, least, sets) for name, sets in parts.items()}
 
 
 def _measured(
-    gold: dict[str, list[Json]], records: dict[str, list[Json]], least: float, initials: str
+    gold: dict[str, list[Json]], records: dict[str, list[Json]], least: float, sets: Iterable[str]
 ) -> dict[str, float]:
     right: Counter[str] = Counter()
     wanted_all, had_all = 0, 0
     ranked: list[tuple[float, bool]] = []
     for name, wanted in gold.items():
-        if name[0] not in initials:
+        if not is_of(name, *sets):
             continue
         had = [one for one in records[name] if one["parts"][0] >= least]
         wanted_all, had_all = wanted_all + len(wanted), had_all + len(had)

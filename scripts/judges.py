@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from annotated import FOLDS, annotated, doc_of, fold_of, forms_of, places
+from annotated import FOLDS, SETS, annotated, doc_of, fold_of, forms_of, is_of, places
 from arxiv_gold import Paper, of_arxiv
 from boosting import boosted
 from cores import on_all_cores
@@ -202,8 +202,8 @@ def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         judges |= more
     made = [_made(judges) for judges in held]
     found = on_all_cores(lambda i: shop.record(papers[i], made[fold_of(i)]), len(papers))
-    for what, begins in (("reports", "0"), ("others", ("x-", "y-")), ("hard", "z-"), ("further", "2")):
-        part = {d.id: (r, f) for (d, r), f in zip(papers, found, strict=True) if d.id.startswith(begins)}
+    for what in SETS:
+        part = {d.id: (r, f) for (d, r), f in zip(papers, found, strict=True) if is_of(d.id, what)}
         table = score({k: r for k, (r, _) in part.items()}, {k: f for k, (_, f) in part.items()})
         print(what, len(part), "papers")
         for name, s in table.items():

@@ -60,7 +60,6 @@ def fit_relations(
 
     Its thresholds are the best by what the others say of papers that they have not seen.
     """
-
     kept = _telling(papers)
     names = (*NAMES, *(names_with(tuple(words))[len(NAMES) + k] for k in kept))
     rows = [np.concatenate([p.told.rows, p.beside[:, kept]], 1) for p in papers]

@@ -135,7 +135,7 @@ class Shipped:
             (net.pointed.bias, card.point_bias),
         ):
             layer.data = torch.tensor(numbers)
-        self.tagger, self.halves = tagger, dict[str, Any]()
+        self.tagger = tagger
         self.pair_logits, self.point_logits = net.pair_logits, net.point_logits
 
     def __call__(self, batch: Sequence[Example]) -> Iterator[Any]:
@@ -153,7 +153,8 @@ def label(teacher: Teacher | Shipped, papers: Sequence[Document], tokenizer: Any
     out: list[Example] = []
     for at in range(0, len(docs), BATCH):
         out += _label(teacher, docs[at : at + BATCH], tokenizer)
-        teacher.halves.clear()
+        if isinstance(teacher, Teacher):
+            teacher.halves.clear()
     return out
 
 

@@ -37,13 +37,12 @@ from annotated import (
     BUILD,
     FOLDS,
     HELD_OUT,
-    REPORTS,
-    SUPPLIED,
     TYPES,
     annotated,
     doc_of,
     example,
     fold_of,
+    is_of,
     keep_records,
     topics,
 )
@@ -72,7 +71,7 @@ SAMPLED = 6  # one in so many of the papers that are no reports' ships with what
 
 def teach() -> None:
     """Train the teacher on all papers but those of one fold of the reports', and keep what it says of these."""
-    unseen = [row for row in _held() if row[2] == 0 and row[0].startswith(REPORTS)]
+    unseen = [row for row in _held() if row[2] == 0 and is_of(row[0], "reports")]
     names = {name for name, *_ in unseen}
     model = _teacher()
     if not TEACHER.is_file():
@@ -153,8 +152,8 @@ def _held() -> list[tuple[str, Any, int]]:
 
 def _shipped(held: list[tuple[str, Any, int]]) -> list[tuple[str, Any, int]]:
     """Those of the reports and a part of those supplied beside them: what is said of them ships."""
-    reports = [row for row in held if row[0].startswith(REPORTS)]
-    return reports + [row for row in held if row[0].startswith(SUPPLIED)][::SAMPLED]
+    reports = [row for row in held if is_of(row[0], "reports")]
+    return reports + [row for row in held if is_of(row[0], "others", "hard")][::SAMPLED]
 
 
 @cache

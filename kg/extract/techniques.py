@@ -129,7 +129,9 @@ class Techniques:
         start, end = places[0]
         long = acronyms(doc._.text).get(fold(name))
         found[fold(name)] = Mention(
-            *("technique", name, name),
+            "technique",
+            name,
+            name,
             start=start,
             end=end,
             role="proposed",
