@@ -9,7 +9,7 @@ from typing import Any
 
 from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
-from kg.sources.forms import forms, quoted
+from kg.sources.forms import ONCE, forms, is_other, quoted
 from kg.sources.people import people
 from kg.sources.rows import ARXIV_ID, KEYS
 
@@ -38,13 +38,13 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     """
     nothing = forms()["nothing"]
 
-    def held(key: str) -> list[list[str]]:
-        found = ([v for v in values[name] if v and not v.isspace()] for name in names.get(key, ()) if name in values)
-        return [each for each in found if each and not (len(each) == 1 and each[0].strip().lower() in nothing)]
+    def held(key: str) -> dict[str, list[str]]:
+        found = {n: [v for v in values[n] if v and not v.isspace()] for n in names.get(key, ()) if n in values}
+        return {n: e for n, e in found.items() if e and not (len(e) == 1 and e[0].strip().lower() in nothing)}
 
     made: dict[str, Any] = {}
     for key in KEYS:
-        best = next(iter(held(key)), None)
+        best = next(iter(held(key).values()), None)
         if best and key not in ("date", "arxiv"):
             if key == "abstract" and len(best) > 1 and _LABEL.fullmatch(best[0].strip()):
                 best = best[1:]  # a line with the heading
@@ -59,14 +59,19 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
         made["institutions"] = [place for place in places(made["institutions"]) if place.lower() not in nothing]
     if "keywords" in made:
         made["keywords"] = terms(made["keywords"])
-    dates = (iso_date(each[0], made.get("year", "")) for each in held("date"))
+    dates = (iso_date(each[0], made.get("year", "")) for each in held("date").values())
     made["date"] = next((date for date in dates if date), "")
     if not made["date"] and "year" not in made:
-        made["year"] = next((dated[0] for each in held("date") if (dated := _YEAR.search(each[0][:_ID_IN]))), "")
+        made["year"] = next(
+            (dated[0] for each in held("date").values() if (dated := _YEAR.search(each[0][:_ID_IN]))), ""
+        )
     day = next(iter(values.get("day", ())), "").strip()
     if len(made["date"]) == 7 and values.get("month") and day.isdecimal():  # a column for each part
         made["date"] = iso_date(f"{made['date']}-{day}")
-    made["arxiv"] = next((found for each in held("arxiv") if (found := arxiv_of(each))), "")
+    made["arxiv"] = next((found for each in held("arxiv").values() if (found := arxiv_of(each))), "")
+    made["unread"] = [
+        name for key in ONCE for name, each in [*held(key).items()][1:] if is_other(" ".join(each), made[key])
+    ]
     return made
 
 

@@ -188,7 +188,7 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
         else:
             said[name] = [_SPACES.sub(" ", bare(value)).strip()]
     row = bibliography.row(file, said, names)
-    row["unread"] = [name for name, value in values.items() if name not in wanted and is_lost(name, value)]
+    row["unread"] += [name for name, value in values.items() if name not in wanted and is_lost(name, value)]
     if key.strip():
         row["id"] = bibliography.named(file, key)
     if authors.strip():

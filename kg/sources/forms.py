@@ -14,6 +14,7 @@ from typing import Any
 _SETTINGS = frozenset(
     {"form", "marks", "some", "glued", "breaks", "quotes", "sure", "within", "named", "tagged", "told"}
 ) | {*("leave", "type", "nowhere")}
+ONCE = ("title", "abstract")  # of which a record takes one, whatever else a file has under their names
 _MOST_SHAPES = 100  # sets of names of which a form keeps what they hold
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.S)
 _CALL = re.compile(
@@ -56,6 +57,15 @@ def unread(values: Mapping[str, Any], names: Mapping[str, Iterable[str]]) -> lis
     """The fields of a paper that are under none of a format's names."""
     wanted = {name for each in names.values() for name in each}
     return [name for name, value in values.items() if name not in wanted and is_lost(name, value)]
+
+
+def is_other(text: str, taken: str) -> bool:
+    """Whether a text says what the one that was taken in its place does not.
+
+    >>> is_other("KV cache", "The KV-Cache"), is_other("Le cache KV", "The KV-Cache")
+    (False, True)
+    """
+    return folded(text) not in folded(taken)
 
 
 def unread_of_service(name: str, record: Mapping[str, Any]) -> list[str]:

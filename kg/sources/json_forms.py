@@ -12,7 +12,7 @@ from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
-from kg.sources.forms import Form, at, folded_name, forms, quoted
+from kg.sources.forms import ONCE, Form, at, folded_name, forms, is_other, quoted
 from kg.sources.people import of_objects
 from kg.sources.records import keys, rows
 from kg.sources.rows import Skipped, batch_of
@@ -70,6 +70,7 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
     if any(fields.get(folded_name(key)) in said["leave"] for key in said.get("type", ())):
         return None
     made: dict[str, Any] = {}
+    twice: list[str] = []  # what it has of the keys of ONCE beside what is taken
     for key, places in form.among(frozenset(fields)).items():
         values = (value for place in places if _is_said(value := at(fields, place)))
         if key == "arxiv":
@@ -81,11 +82,16 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
         elif (value := next(values, None)) is not None:
             reader: Callable[[Any], Any] = _READ.get(key, _text)
             made[key] = reader(value)
+            if key in ONCE:
+                rest = value[1:] if isinstance(value, list) and reader is _text else []
+                twice += [key] * any(is_other(reader(one), made[key]) for one in (*rest, *values))
     if said.get("tagged"):
         made |= {key: untagged(made[key]) for key in ("title", "subtitle", "abstract", "venue") if key in made}
     if said.get("named") and made.get("id"):
         made["id"] = bibliography.named(file, str(made["id"]))
-    made["unread"] = form.unread(dict.fromkeys([*(key for key, value in record.items() if _is_said(value)), *around]))
+    made["unread"] = twice + form.unread(
+        dict.fromkeys([*(k for k, value in record.items() if _is_said(value)), *around])
+    )
     return made
 
 

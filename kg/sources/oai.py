@@ -13,6 +13,7 @@ from kg.model import Batch, KgError
 from kg.sources import xml
 from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
+from kg.sources.forms import is_other
 from kg.sources.json_forms import untagged
 from kg.sources.latex import bare
 from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of, doi_in
@@ -131,12 +132,14 @@ def _dublin_core(paper: xml.Element, name: str) -> dict[str, object]:
     names = [xml.text(one) for one in xml.children(paper, "identifier")]
     arxiv = next((m[1] for one in (name, *names) if (m := _ARXIV.match(one))), "")
     doi = next((found for one in names if _DOI.match(one) and (found := doi_in(one))), "")
-    texts = [xml.text(one) for one in xml.children(paper, "description")]
+    titles = [untagged(xml.text(one)) for one in xml.children(paper, "title")] or [""]
+    texts = [untagged(xml.text(one)) for one in xml.children(paper, "description")]
+    abstract = max(texts, key=len, default="")  # arXiv adds its comments as another description
     subjects = [xml.text(one) for one in xml.children(paper, "subject")]
     return {
         "id": arxiv or doi or name,
-        "title": untagged(_value(paper, "title")),
-        "abstract": untagged(max(texts, key=len, default="")),  # arXiv adds its comments as another description
+        "title": titles[0],
+        "abstract": abstract,
         "authors": [_turned(xml.text(one)) for one in xml.children(paper, "creator")],
         "venue": _value(paper, "source"),
         "date": _earliest([xml.text(one) for one in xml.children(paper, "date")]),
@@ -144,6 +147,8 @@ def _dublin_core(paper: xml.Element, name: str) -> dict[str, object]:
         "doi": doi,
         "url": f"https://arxiv.org/abs/{arxiv}" if arxiv else next(filter(_URL.match, names), ""),
         "keywords": [] if arxiv else subjects,  # arXiv's subjects are its categories
+        "unread": ["title"] * any(is_other(one, titles[0]) for one in titles[1:])
+        + ["description"] * (not arxiv and any(is_other(one, abstract) for one in texts)),
     }
 
 

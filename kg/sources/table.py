@@ -195,7 +195,7 @@ def _row(file: InputFile, columns: Sequence[str], cells: Sequence[str], shape: _
         row["authors"] = apart(values.get(column, ""))
     if (mark := form.settings.get("breaks")) and "abstract" in row:
         row["abstract"] = re.sub(rf"(?: {re.escape(mark)})+ ", " ", row["abstract"])
-    row["unread"] = form.unread(column for column, cell in zip(columns, cells, strict=False) if cell.strip())
+    row["unread"] += form.unread(column for column, cell in zip(columns, cells, strict=False) if cell.strip())
     return row
 
 

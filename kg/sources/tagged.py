@@ -46,7 +46,8 @@ class TaggedReader:
         if self._end:  # what reference managers write into such a file is as free as in BibTeX
             groups = [group for tag in names.get("groups", ()) for group in said.get(tag, ())]
             row["authors"] = [*row.get("authors", ()), *groups]
-            return row | {"unread": unread(said, names) if "nowhere" in names else []}
+            row["unread"] += unread(said, names) if "nowhere" in names else []
+            return row
         row["authors"] = next((found for tag in names["authors"] if (found := _people(said.get(tag, ())))), []) + [
             group for tag in names.get("groups", ()) for group in said.get(tag, ())
         ]
@@ -55,7 +56,7 @@ class TaggedReader:
             (one for tag in names["doi"] for one in said.get(tag, ()) if one.lstrip("DOIdoi: ")[:3] == "10."), ""
         )
         known = {tag for tags in names.values() for tag in tags}
-        row["unread"] = [tag for tag in said if tag not in known and (folded_name(tag) or tag)]
+        row["unread"] += [tag for tag in said if tag not in known and (folded_name(tag) or tag)]
         return row
 
     def _said(self, lines: list[str]) -> dict[str, list[str]]:
