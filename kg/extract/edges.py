@@ -70,6 +70,7 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         return (
             _in_compound(view, kind, start, end)
             or _is_adjective(view, start, end)
+            or _is_institution(view, kind, start, end)
             or (surface.isupper() and _is_metric(view, kind, start, end))
         )
     if kind == "model" and (_SIZE.fullmatch(view.text, start, end) or _goes_on(view, start, end)):
@@ -80,6 +81,7 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         _in_compound(view, kind, start, end)
         or _is_compound(view, start, end)
         or _is_metric(view, kind, start, end)
+        or _is_institution(view, kind, start, end)
         or _is_called_otherwise(view, kind, end)
     )
 
@@ -105,6 +107,14 @@ def _is_metric(view: DocView, kind: str, start: int, end: int) -> bool:
     """Whether a name is that of a metric alone, in any case: "Rouge-1"."""
     surface, find = view.text[start:end], view.vocabulary.find
     return find(surface, "metric") is not None and find(surface, kind) is None
+
+
+def _is_institution(view: DocView, kind: str, start: int, end: int) -> bool:
+    """Whether a name is an institution's alone: "released on HuggingFace", not "the WHU dataset"."""
+    surface, find = view.text[start:end], view.vocabulary.find
+    if view.vocabulary.find_written(surface, "institution") is None or find(surface, kind) is not None:
+        return False
+    return view.cues["dataset-frame"].isdisjoint(view.words(end, end + _REACH)[:_LED])
 
 
 def _in_compound(view: DocView, kind: str, start: int, end: int) -> bool:
