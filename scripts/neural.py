@@ -157,7 +157,7 @@ def _threads() -> None:
 
 
 def fast() -> Any:
-    return torch.autocast("cpu", dtype=torch.bfloat16)
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def _schedule(optimizer: Any, steps: int) -> Any:

@@ -46,7 +46,7 @@ from annotated import (
     keep_records,
     topics,
 )
-from arxiv_gold import ROOT, SHARED
+from arxiv_gold import ROOT, SHARED, of_arxiv
 
 from kg.encoder import read_tokenizer
 from kg.evaluation import evaluate
@@ -107,7 +107,7 @@ def label() -> None:
 
 def _unlabelled() -> list[Document]:
     """Abstracts of the field and many of others, in random order; none of a paper that people annotated."""
-    known = {letters(d.texts["T"].text) for d, _ in annotated()}
+    known = {letters(d.texts["T"].text) for d, _ in annotated() + of_arxiv("unseen")}
     corpus = SHARED / "data" / "arxiv-corpus"
     own = _abstracts(corpus / "efficient-ai-2025-2026.jsonl.gz")
     others = _abstracts(corpus / "arxiv-daily-2025-03_2026-07.jsonl.gz")

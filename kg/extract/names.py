@@ -49,20 +49,26 @@ _CALLED_SIGNS = (
 _DIRECT = re.compile(
     rf"[ :]+(?:the |a |an |our |[\"'“‘`{{]*\\?(?:textbf|textit|emph|textsc|texttt)?[{{\"'“‘`*]*)?(?P<name>{_RUN})"
 )
+_QUOTED = re.compile(r"[ :]+(?:the |a |an )?(?:[\"“‘`]+|\'\')(?P<name>[A-Z][^\"“”‘’`\']{2,40}?)[,.]?[\"”’\']+(?!\w)")
 _APPOSED = re.compile(
     rf"(?:[,:] | --? |\s?—\s?)[\"'“‘`{{*]*(?:\\\w+\{{)?(?P<name>{_RUN})[\"'”’`}}*]*(?=\s?[,.;:(—]| that | which |$)"
 )
+_BESIDE = re.compile(rf"\b[Oo]ur (?:[a-z-]+ ){{0,3}}[a-z]+, (?P<name>{_RUN})(?=,)")  # "our method, ZapKV, adds"
 #: A name mentioned in passing: "our PTQ4VM achieves", "we resolve this with RotateK, a ...".
 _OURS = re.compile(rf"\b[Oo]ur (?:\\\w+\{{)?(?P<name>{_CAPITAL})\}}?(?= (?-i:[a-z]+s\b)|[,.])")
+_CALLED_DATA = re.compile(r", an? (?P<said>(?:[\w-]+ ){0,5}?[\w-]+)(?=[,.;:(]| (?:of|for|with|that|to)\b)")
 _WITH = re.compile(
     rf"\b(?:[Ww]e|[Oo]ur)\b[^.;]{{0,80}}? (?:with|into|of|is|called|as) "
     rf"(?:\\\w+\{{)?(?P<name>{_CAPITAL})\}}?(?=, an? | \()"
+)
+_LED_TO = re.compile(
+    rf", (?:leading to|resulting in|yielding|culminating in) (?:the )?(?P<name>{_CAPITAL})(?=[.;]|, an? )"
 )
 _CLAUSE_BEGINS = (". ", ", ", "where ")
 _ACTS = re.compile(r" (?:\w+ly )?[a-z]+s ")
 _MOST = 100  # verbs of an abstract that may present a name
 _PLURAL = re.compile(r"[A-Z]{2,}s")
-_SIZE = re.compile(r"\d+(?:\.\d+)?[BMK]?")
+_SIZE = re.compile(r"\d+(?:\.\d+)?[BMKD]?")
 _BRACKET = re.compile(rf"\(\s*[\"'“*]*(?P<name>(?:{_TOKEN})(?:[ -][A-Z0-9][\w+.-]*)?)[\"'”*]*\s*(?:[,;][^()]*)?\)")
 _HEAD = re.compile(r"^(?P<head>[^:?!]{2,60}?)\s*(?::|\s[–—-]\s|\s--\s)\s*\S")
 _PREPRINT = re.compile(
@@ -118,12 +124,24 @@ class NameComponent:
         """The short name of what the paper proposes, in the spelling of the abstract; "" if it has none."""
         title = without_venue(field_text(doc, "T"))
         abstract = field_text(doc, "A")
+        data = ""  # made besides, where the paper has a method, too
         for found, sure in candidates(title, abstract, slots(field_text(doc, "B")).name):
             name = found.strip(" .,;:'’–-")
             if not self.is_own(name) or self.is_common(name, sure) or _is_two(name):
                 continue
-            return _acronym_of(name, abstract) or spelled(name, abstract)
-        return ""
+            own = _acronym_of(name, abstract) or spelled(name, abstract)
+            if name in title or not self._is_data(own, abstract):
+                return own
+            data = data or own
+        return data
+
+    def _is_data(self, name: str, abstract: str) -> bool:
+        """Whether an abstract introduces a name as a data set's: "ZapSet, a benchmark ...", "Zap Corpus (ZapSet)"."""
+        at = abstract.find(name)
+        apposed = _CALLED_DATA.match(abstract, at + len(name))
+        said = fold(apposed["said"] if apposed else abstract[max(0, at - 20) : at]).split()
+        frame = self.vocabulary.cues("dataset-frame")
+        return not frame.isdisjoint(said if apposed else said[-1:])
 
     def is_own(self, name: str) -> bool:
         """Whether a name may be the paper's own: no function word, size, plural or compound ("LLM-driven")."""
@@ -165,9 +183,14 @@ def candidates(title: str, abstract: str, brief_name: str) -> Iterator[tuple[str
     bracket = _TITLE_BRACKET.search(title)
     if bracket and _is_name(bracket["name"]):
         yield bracket["name"], False
+    introduced = [*_introduced(abstract)]
+    if short and all(
+        fold(name) != fold(short) for name, _ in introduced
+    ):  # else the title's phrase is what is presented
+        yield from islice(((name, sure) for name, sure in introduced if sure and _is_name(name)), 1)
     if short and _stands_in(short, abstract):
         yield short, True
-    yield from _introduced(abstract)
+    yield from introduced
     if brief_name and _one_name(brief_name) and brief_name.lower() in abstract.lower():
         yield brief_name, True
 
@@ -243,6 +266,8 @@ def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
         called = _CALLED.search(rest) if is_called else None
         if called and not called["name"].islower():
             yield _shortest(called["name"], rest[called.end() :]), True
+        if quoted := _QUOTED.match(rest):
+            yield quoted["name"], not _EXPLORED.search(verb[0])
         direct = _DIRECT.match(rest)
         if direct:
             name = _shortest(direct["name"], rest[direct.end() :])
@@ -263,7 +288,9 @@ def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
     called = _CALLED.search(abstract) if is_called else None
     if called and (_is_name(called["name"]) or called["name"][0].isupper()):
         yield _shortest(called["name"], abstract[called.end() :]), False
-    weak += [found["name"] for pattern in (_WITH, _OURS) for found in pattern.finditer(abstract)]
+    if beside := _BESIDE.search(abstract):
+        yield beside["name"], True
+    weak += [found["name"] for pattern in (_WITH, _OURS, _LED_TO) for found in pattern.finditer(abstract)]
     for name in weak:
         if _is_name(name):
             yield name, False
@@ -328,6 +355,8 @@ def _sentence_end(text: str, at: int) -> int:
 
 def spelled(name: str, abstract: str) -> str:
     """A name in the spelling of the abstract, if the title has it in capitals."""
+    if longer := _lengthened(name, abstract):
+        return longer
     if not (name.isupper() or name.title() == name):
         return name
     for at, end in _places(name, abstract):
@@ -335,6 +364,12 @@ def spelled(name: str, abstract: str) -> str:
             return name
     found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", abstract, re.IGNORECASE)
     return found.group() if found else name
+
+
+def _lengthened(name: str, abstract: str) -> str:
+    """The longer name that an abstract has in the place of a title's: "ZapKV-Mem"; "" where it has the shorter one."""
+    found = {m[0] if m[1] else "" for m in re.finditer(rf"(?<![\w-]){re.escape(name)}(-[A-Z]\w+)?(?![\w-])", abstract)}
+    return found.pop().strip() if len(found) == 1 else ""
 
 
 def code_url(doc: Doc) -> str:
