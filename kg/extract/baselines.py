@@ -72,7 +72,6 @@ _LONGEST = 8  # words of a baseline
 _LEADING = ("or", "using", "via", "by", "reported")  # words that no baseline begins with
 _NEAR = 4  # words between a number and the comparison that it belongs to
 _VERB = 24  # characters before a name in which a verb and an article stand
-_ARTICLES = ("the", "a", "an", "existing", "pretrained", "pre-trained")
 _BETWEEN = re.compile(r",? and |, ")
 _NEXT = re.compile(r",? and (?P<verb>[a-z]+(?<!ed)(?<!ing)) (?:the|its|their|an?)\b")  # "and shrinks the cache"
 
@@ -94,6 +93,7 @@ class Baselines:
         self.lexicon = lexicon
         self.references = lexicon.vocabulary.cues("outcome-reference")
         self.worked_on = lexicon.vocabulary.cues("act-on")
+        self.led = lexicon.vocabulary.cues("label-modifier") | lexicon.vocabulary.cues("definite")
         self.compared = lru_cache(maxsize=16)(self._compared)  # a sentence is looked up for each number of the next one
         self.form = Remembered(self._form)
 
@@ -229,9 +229,8 @@ class Baselines:
     def _is_object(self, text: str, other: Other) -> bool:
         """Whether a named thing is what a verb before it works on: "we compress the Plover 8B model"."""
         said = fold(text[max(0, other.start - _VERB) : other.start]).split()
-        while said and said[-1] in _ARTICLES:
-            said.pop()
-        return text.startswith(other.text, other.start) and not self.worked_on.isdisjoint(said[-1:])
+        verb = next((word for word in reversed(said) if word not in self.led), "")
+        return text.startswith(other.text, other.start) and verb in self.worked_on
 
     def _is_data(self, text: str) -> bool:
         """Whether a text names nothing but datasets, which no method is compared with: "gains over COCO and ADE20K"."""

@@ -22,7 +22,6 @@ from kg.vocabulary import Concept
 _KINDS = ("technique:", "model:")
 _GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
 _BUILT_ON = re.compile(r"\b(?:built|based|trained|running|implemented)\s(?:up)?on\s(?:the\s)?$")
-_WORKED_ON = re.compile(r"\b(?:accelerat|compress|prun|quantiz|speed)\w*\s(?:up\s)?(?:the\s)?$")
 _NEXT = re.compile(r" (\w+ing|achieves?|reaches|attains?|gains?)\b")
 _NEAR = 5  # words before a loser
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
@@ -98,7 +97,9 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     if not _is_whole(relation.evidence.quote, shown.label(relation.tail_concept)):
         return False  # "vLLM", of "vLLM-disaggregation"
     ahead, _, behind = relation.evidence.quote.partition(beaten)
-    if _BUILT_ON.search(ahead) or _WORKED_ON.search(ahead):
+    before = fold(ahead).split()
+    verb = next((word for word in reversed(before) if word not in cues("definite")), "")
+    if _BUILT_ON.search(ahead) or verb in cues("act-on"):
         return False  # what a rival is built on is no rival, nor what is made faster
     if _GOES_ON.match(behind):
         return False  # "FP16", of "the FP16 4-step Latent Consistency Model"
@@ -106,7 +107,6 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
         return False  # the subject of what follows: "over B, and C achieving twice that"
     if behind.startswith(" ("):
         return False  # a kind, with the one of it that is beaten behind: "token eviction (SnapKV)"
-    before = fold(ahead).split()
     if ahead.endswith("(") and before and is_metric_head(shown.graph.vocabulary, before[-1]):
         return False  # the short form of a metric: "in terms of Critical Success Index (CSI)"
     losses = cues("outcome-loss") | cues("outcome-drop")
