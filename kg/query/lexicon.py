@@ -33,6 +33,7 @@ _MOST_KINDS = 100
 _MOST_VARIANTS = 64  # spellings of an organisation that are looked up
 _NEAR, _AS_GOOD = 8, 4.0  # labels that a misspelt word is compared with, and how much less alike a known one may be
 #: Types that titles name, the shortest name that is looked for in them, and how many.
+_WRITTEN = ("technique", *NAMED)  # types whose names may be written as one word
 _TITLED, _NAME, _MOST_NAMES = ("topic", "technique", "task"), 5, 24
 #: Papers up to which a concept is rare.
 _RARE = 50
@@ -102,6 +103,14 @@ class Lexicon:
             out = [Sense(kind, asked, True, True), *(sense for sense in out if sense.type != kind)]
         seen = {sense.concept for sense in out}
         return out + [sense for sense in self._named(folded) if sense.concept not in seen]
+
+    def is_joined(self, joined: str, first: str) -> bool:
+        """Whether words written as one are a name with a capital where the first of them ends: "FlashAttention"."""
+        at = len(first)
+        labels = (
+            label for sense in self._senses(joined) if sense.type in _WRITTEN for label in self.labels(sense.concept)
+        )
+        return any(fold(label) == joined and label[at : at + 1].isupper() for label in labels)
 
     def in_english(self, folded: str) -> list[str]:
         """The folded English names of what bears a folded Chinese label as its preferred one."""

@@ -263,7 +263,7 @@ class Parser:
         ends = list(accumulate((len(part.text) + 1 for part in item.parts), initial=0))
         pieces = [replace(part, start=at, end=at + len(part.text)) for at, part in zip(ends, item.parts, strict=False)]
         inner = Parser(text, pieces, self.lexicon, self.language)
-        named = {one.text: one.terms for one in inner.conditions(last_resort=False)}
+        named = {one.text: one.terms for one in inner.conditions(last_resort=False) if words or not _is_measure(one)}
         parts: list[tuple[Entity | Outcome | Phrase, ...]] = []
         for part in item.parts:
             terms = tuple(term for term in named.get(part.text, []) if isinstance(term, Entity | Outcome | Phrase))
@@ -496,3 +496,8 @@ def _surer(senses: list[Sense]) -> list[Sense]:
     if known & set(_AFTER):
         return [sense for sense in senses if sense.known or sense.type not in _AFTER]
     return senses
+
+
+def _is_measure(one: Taken) -> bool:
+    """Whether a condition names a metric and says nothing of it: "token", of token usage."""
+    return all(isinstance(t, Outcome) and t.value is None and not t.change for t in one.terms)

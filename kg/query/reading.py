@@ -25,6 +25,7 @@ _UNNAMED = 20
 _KINDS = ("technique", "problem", "task", "metric")
 #: The longest label in tokens, and how many pieces behind a verb what it is done to is looked for.
 _LONGEST, _OBJECT = 12, 5
+_APART = 3  # words that may be one name, written apart
 _SIGNS = {"≥": "at-least", ">=": "at-least", ">": "more-than", "≤": "at-most", "<=": "at-most", "<": "less-than"}
 _ENTRY = re.compile(r"(?<![A-Za-z0-9_.-])(\d{3}-\d{2,3})(?![A-Za-z0-9_.-])")
 #: An arXiv id, as it is cited.
@@ -189,7 +190,9 @@ class QuestionReader:
     def _candidates(self) -> Iterator[Item]:
         words = [token.fold for token in self.tokens]
         starts = range(len(words))
-        self.lexicon.look_up(" ".join(words[at : at + size]) for at in starts for size in range(1, _LONGEST + 1))
+        phrases = (" ".join(words[at : at + size]) for at in starts for size in range(1, _LONGEST + 1))
+        written_apart = ("".join(words[at : at + size]) for at in starts for size in range(2, _APART + 1))
+        self.lexicon.look_up(chain(phrases, written_apart))
         yield from self._facts()
         widths = list(self._widths())
         yield from widths
@@ -210,7 +213,10 @@ class QuestionReader:
     def _named(self, found: list[Token]) -> Item | None:
         folded = " ".join(token.fold for token in found)
         if not (self.lexicon.words.bearing(folded) or self.lexicon.senses(folded)):
-            return None
+            joined = "".join(token.fold for token in found)
+            if not (1 < len(found) <= _APART and self.lexicon.is_joined(joined, found[0].fold)):
+                return None
+            folded = joined  # "flash attention" is FlashAttention
         if self._is_based(found) or self._is_pair(found) or self._is_top(found) or self._is_ordered(found):
             return None
         words = self._spelled_so(self.lexicon.words.bearing(folded), found)
