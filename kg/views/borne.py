@@ -34,6 +34,7 @@ SPEED = "speed"
 _DEALT_OUT = re.compile(r"\brespective(?:ly)?\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"(?<=\d) , (?=\d{3}(?!\d))")  # LaTeX's "4{,}918"
 _WITHIN = re.compile(r"\bwithin\s+(?:about\s+|only\s+|just\s+)?\S+(?:\s\S+)?$")  # "within 4%" is no gain
+_EXAMPLE = re.compile(r"\((?:e\.g\.|i\.e\.|for example),?\s*$", re.IGNORECASE)
 _BELOW = re.compile(r"\b(?:below|under|less than|lower than|fewer than)\s+\S+(?:\s\S+)?$")
 _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
@@ -124,7 +125,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
         bound = "below"
     clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
-    metric = _HOW.sub("", metric)
+    metric = reader.unturned(_HOW.sub("", metric), change)
     if metric == _DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE):
         metric = SPEED
     told = replace(result, change=change, metric=metric, bound=bound, setting=setting)
@@ -212,6 +213,7 @@ class _SentenceReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.lexicon = OutcomeLexicon(vocabulary)
+        self.losses = vocabulary.cues("outcome-loss") | vocabulary.cues("outcome-drop")
         self.baselines = Baselines(self.lexicon)
         self.conditions = vocabulary.cues("generic-modifier")
 
@@ -272,7 +274,15 @@ class _SentenceReader:
         """Whether the words around a number give a level where the result is a change: "achieves a 66% win rate"."""
         own = place.own.lstrip()
         is_named = result.unit == "%" and own.startswith(result.metric)
+        if result.unit == "%" and _EXAMPLE.search(place.text[: place.quantity.start]):
+            return True  # "surpasses others (e.g., 94.1%)"
         return is_named and not self.lexicon.cues(own[len(result.metric) :]) and place.keeps == place.cues != []
+
+    def unturned(self, metric: str, change: str) -> str:
+        """A metric without the noun that says its change: of "2x cost savings" it is the cost that is lower."""
+        what, _, last = metric.rpartition(" ")
+        is_turned = self.lexicon.group(fold(last)) == change == "decrease" and fold(last) not in self.losses
+        return what if what and is_turned else metric
 
     def agrees(self, place: QuantityPlace, result: Result) -> bool:
         """Whether the words that belong to a number say nothing else than its result: no loss, no other metric."""
@@ -286,7 +296,7 @@ class _SentenceReader:
             is_less = is_time and self.lexicon.is_lower_better(result.metric) and result.change == "decrease"
             return is_less or bool(_FAST.search(result.metric))
         is_loss = not self.vocabulary.cues("outcome-loss").isdisjoint(cues)
-        is_drop = is_loss or not self.vocabulary.cues("outcome-drop").isdisjoint(cues)
+        is_drop = not self.losses.isdisjoint(cues)
         return not is_loss if self.lexicon.is_lower_better(result.metric) else not is_drop
 
     def place(self, found: EntryResult) -> QuantityPlace | None:

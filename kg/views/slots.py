@@ -65,6 +65,8 @@ _MACRO = re.compile(
     r"\\(?:(?:our|my|the)?(?:method|model|system|framework|approach)(?:name)?|ours|name)(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?"
 )
 _RELATIVE = re.compile(r"\b(?:that|which)\b")
+_SEVERAL = re.compile(r" & | \S*[a-rt-z]s$")  # "MaMe & MaRe", "Fast Consistency Models"
+_ALONE = re.compile(r"^((?:(?! and )[^,])+), and (?=[^,]+$)")  # "resources, and limits of devices"
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
 
@@ -149,14 +151,14 @@ def what(paper: Paper) -> tuple[str, bool]:
     if not own:
         return whole, True
     if not whole or whole == own or (not front and fold(own) == fold(_BRACKET.sub("", whole))):
-        return own, False
+        return own, bool(_SEVERAL.search(own))  # in quotes a verb is in the singular
     if fold(front) == fold(own):
-        return own, False
+        return own, bool(_SEVERAL.search(own))
     for part in (front, _BRACKET.sub("", whole.partition(" for ")[0]).strip()):
         if part != whole and ":" not in part and fold(own) != fold(part) and stands_for(own, part):
-            return part, False
+            return part, bool(_SEVERAL.search(part))
     if front and (f" {fold(own)} " in f" {fold(head['head'] if head else '')} "):
-        return front, False
+        return front, bool(_SEVERAL.search(front))
     return whole, True
 
 
@@ -370,6 +372,13 @@ def _is_clause(mention: Mention, text: str) -> bool:
     return is_order or any(tagged(word, 0, len(word))[0][0].tag in (*ends, "RB") for word in words)
 
 
+def _of_it(said: str) -> str:
+    """The words of a problem, with "the" where they say of what it is: "the complexity of attention"."""
+    head, _, rest = said.partition(" of ") if " of " in said else said.partition(" between ")
+    is_bare = rest and head.islower() and not head.startswith(("a ", "an ", "the ")) and not head.endswith("s")
+    return f"the {said}" if is_bare else said
+
+
 def _wording(shown: Selection, mention: Mention, text: str) -> str:
     """The localised wording of a mention in the paper's words; in Chinese a short original where there is none."""
     nouns = Wording(shown.graph.vocabulary)
@@ -388,7 +397,10 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         if len(parts) > 1 and all(tagged(part, 0, len(part))[0][-1].tag.startswith("NN") for part in parts):
             return shown.words.listed(parts)
         counted = shown.words("brief.counted_technique").split() if mention.type == "technique" else ()
-        return with_article(with_names(uncapitalised(said, text), text), text, frames, counted) if said else ""
+        if not said:
+            return ""
+        told = with_article(with_names(uncapitalised(said, text), text), text, frames, counted)
+        return _of_it(_ALONE.sub(r"\1 and ", told)) if mention.type == "problem" else told
     known = list(filter(partial(says, text), wordings))
     if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
         return known[0] if mention.type == "technique" else ""

@@ -31,7 +31,8 @@ _TORN = re.compile(r"(?<=\w) -(?=\w)")  # "stream -scaled"
 _SMALL = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
 _OF_NAME = re.compile(r"-(?:based|guided|aware|driven|inspired|style|like|type|product|value|coset|family)\b")
 _HEAD = re.compile(r"(?P<short>\s\([^()]*\))?\s(?P<word>[a-z]+)")
-_SEVERAL = re.compile(r"[^s]s(?: (?:of|between|in|for|from|with) |$)")
+_SEVERAL = re.compile(r"[^s]s$")
+_BEHIND = re.compile(r" (?:of|between|in|for|from|with) ")
 _LETTERED = re.compile(r"(?<![\w-])[^\W\d]\w*(?:-\w+)*(?![\w-])")
 _CAPITALS = re.compile(r"[A-Za-z\d][A-Z]")  # within a word
 _BRACES = re.compile(r"\\[a-z]+\{|[{}]")
@@ -178,13 +179,15 @@ def _lettered(found: re.Match[str], text: str) -> str:
 def with_article(said: str, text: str, heads: Collection[str] = (), counted: Collection[str] = ()) -> str:
     """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse".
 
-    Before one of the `heads`, or a noun behind brackets, the article is that of what is not told: "a gate pruning (GP)
-    method". What ends with one of the `counted` words has an article even where the paper spares it.
+    One of the `heads` is told too, for the article is its own: "a gate pruning method"; before a noun behind brackets it
+    is that of what is not told: "a gate pruning (GP) layer". What ends with one of the `counted` words has an article even where the paper spares it.
     """
     starts = [at for at, end in places(text.lower(), said.lower()) if not is_word(text, end)]
     words = [_HEAD.match(text, at + len(said)) for at in starts]
-    if any(word and (fold(word["word"]) in heads or (word["short"] and _is_noun(word["word"]))) for word in words):
-        return said
+    for at, word in zip(starts, words, strict=True):
+        if word and (fold(word["word"]) in heads or (word["short"] and _is_noun(word["word"]))):
+            goes_on = fold(word["word"]) in heads and not word["short"]
+            return with_article(text[at : word.end()], text, (), counted) if goes_on else said
     found = [_ARTICLE.search(text, max(0, at - AHEAD), at) for at in starts]
     bare = any(not one and text.startswith(said, at) for one, at in zip(found, starts, strict=True))
     before = next((one for one in found if one and _modifies(one[2])), None)
@@ -195,13 +198,14 @@ def with_article(said: str, text: str, heads: Collection[str] = (), counted: Col
         return f"{article(said)} {said}" if is_counted else said
     if before[1].lower() == "these":
         return said
-    word, is_plural = before[1].lower(), bool(_SEVERAL.search(said))
+    word, is_plural = before[1].lower(), bool(_SEVERAL.search(_BEHIND.split(said)[0]))
     is_first = word not in ("a", "an", "this") and bool(_FIRST.search(before[2]))
     if word not in ("the", "a", "an", "this") and said.endswith("ing"):
         return said  # "our rank pruning"
     if word not in ("a", "an", "this") and not is_first:
-        return f"the {said}"
-    if is_plural and (word == "this" or is_first):
+        is_cut = all(text.startswith(" of ", at + len(said)) for at in starts)  # "the slow inference of LLMs"
+        return said if is_cut else f"the {said}"
+    if is_plural:
         return said
     is_own = not before[2] and word in ("a", "an") and not _PLAIN.match(said)
     return f"{word if is_own else article(said)} {said}"

@@ -96,6 +96,7 @@ def test_baseline_and_setting_are_those_of_the_clause(
         ("Under matched latency, it improves by 4%.", "4%", {"value": 4.0}),
         ("It gives a 3x acceleration in GEMM-Q.", "3x", {"value": 3.0, **SPEED}),
         ("It has a 9% FID improvement.", "9%", {"value": 9.0, "change": "increase", "metric": "FID improvement"}),
+        ("It improves on others in accuracy (e.g., 94.1%).", "94.1%", {"value": 94.1, **ACCURACY}),
         ("It costs a 0.6% drop of accuracy.", "0.6%", {"value": 0.6, **ACCURACY}),
         ("It has only 2.4x perplexity degradation.", "2.4x", {"value": 2.4, "unit": "x", **PERPLEXITY}),
         ("It lifts the speedup from 1.4x to 2.1x.", "2.1x", {"value": (1.4, 2.1), **SPEED}),
@@ -135,6 +136,7 @@ def test_what_its_sentence_does_not_bear_out_is_not_told(
         ),
         ("Parts: a decoder with 3x speedup; inference.", "3x", {"value": 3.0, **SPEED}, "a speedup of 3x"),
         ("It has real-time factors below 1.5.", "1.5", {**LEVEL, "bound": "up_to"}, "real-time factor of below 1.5"),
+        ("It gives 2x cost savings.", "2x", {"value": 2.0, "unit": "x", "metric": "cost savings"}, "2x lower cost"),
         ("It has 9% lower training loss.", "9%", {"value": 9.0, "metric": "training loss"}, "9% lower training loss"),
     ],
 )

@@ -14,6 +14,7 @@ from kg.views.latex import excerpt, lit
 from kg.views.outcome import ResultInWords, phrase, phrases, same
 from kg.views.report.claims import claims
 from kg.views.selection import Selection
+from kg.views.slots import what
 from kg.views.surface import expanded, whole, with_article, with_names
 from kg.views.wording import Wording
 from kg.views.words import PageWords
@@ -39,6 +40,9 @@ def _proposed(*names: str) -> list[Mention]:
         ("gate methods", "We introduce the first gate methods.", "gate methods"),
         ("gate pruning", "With our proposed gate pruning it is fast.", "gate pruning"),
         ("gate rule", "We propose a simple and efficient gate rule.", "a gate rule"),
+        ("slow inference", "We mend the slow inference of models.", "slow inference"),
+        ("union of gates", "We use a union of gates.", "a union of gates"),
+        ("zipped gates", "We use a zipped gates of ours.", "zipped gates"),
         ("Gate Pruning", "We use a Gate Pruning (GP) module.", "Gate Pruning"),
         ("gate steering", "With our gate steering it is fast.", "gate steering"),
         ("gate rule", "With our proposed gate rule it is fast.", "the gate rule"),
@@ -247,3 +251,9 @@ def test_a_marked_word_is_the_one_that_stands_alone() -> None:
     assert [piece for piece, is_marked in pieces("We show that CCGQA beats GQA.", ["GQA"]) if is_marked] == ["GQA"]
     assert [piece for piece, is_marked in pieces("HyperLoRA is fast.", ["LoRA"]) if is_marked] == ["HyperLoRA"]
     assert pieces("We show that CCGQA beats GQA.", ["GQA"])[0][0].endswith("CCGQA beats ")
+
+
+def test_several_named_as_one_stand_in_quotes() -> None:
+    title = Text("Foo & Bar: Gates", "Foo & Bar: Gates")
+    record = Record("t-1", name="Foo & Bar", title="Foo & Bar: Gates")
+    assert what(Paper("paper:t-1", [(Document("t-1", "t", 1, {"T": title}), record)])) == ("Foo & Bar", True)
