@@ -16,7 +16,7 @@ from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.latex import bare, plain
 from kg.sources.lines import decoded
-from kg.sources.people import people
+from kg.sources.people import people, signed
 from kg.sources.rows import ARXIV_ID, batch_of
 
 _BEGIN = re.compile(r"^[^%\n]{0,200}\\document(?:class|style)\b", re.M)
@@ -125,7 +125,9 @@ def _row(text: str, file: InputFile) -> dict[str, object]:
         "title": _plain(_SMALL.sub("", next(iter(titles), "")), macros).replace("\n", " "),
         "subtitle": _plain(next(_arguments(text, r"subtitle"), ""), macros).replace("\n", " "),
         "abstract": _plain(max(abstracts, key=len, default=""), macros),
-        "authors": [name for name in (_name(one) for one in authors) if name],
+        "authors": signed(
+            [name for name in map(_name, authors) if name], [*map(_name, _arguments(text, r"collaboration"))]
+        ),
         "institutions": [place for place in (_name(one, is_place=True) for one in places) if place],
         "arxiv": found[1] if found else "",
         "date": bare(dates) if re.search(r"\d{4}", dates) else "",

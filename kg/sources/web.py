@@ -91,6 +91,8 @@ def _of_tags(page: Any) -> dict[str, Any] | None:
     if not any(name.startswith(("citation_", "dc.", "dcterms.", "prism.")) for name in said):
         return None
     one = {key: values[0] for key, values in found.items() if values}
+    dates = [iso_date(value) for name in names["date"] for value in said.get(name, ())]
+    first = next(filter(None, dates), "")
     known = {name for each in names.values() for name in each}
     return {
         "title": untagged(one["title"]),
@@ -98,7 +100,7 @@ def _of_tags(page: Any) -> dict[str, Any] | None:
         "authors": of_objects(found["authors"] if len(found["authors"]) > 1 else one.get("authors", "")),
         "institutions": list(dict.fromkeys(found["institutions"])),
         "venue": one.get("venue", ""),
-        "date": iso_date(one.get("date", "")),
+        "date": max((date for date in dates if date.startswith(first)), key=len, default=""),  # the day, of its month
         "year": one.get("date", ""),
         "arxiv": bibliography.arxiv_of([*found["arxiv"], *found["url"]]),
         "doi": one.get("doi", ""),
