@@ -9,7 +9,7 @@ from typing import Any
 
 from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
-from kg.sources.forms import ONCE, forms, is_other, quoted
+from kg.sources.forms import ONCE, forms, is_other, is_thesis, quoted
 from kg.sources.people import people, person
 from kg.sources.rows import ARXIV_ID, KEYS
 
@@ -54,6 +54,8 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
         made["year"] = next(iter(_YEAR.findall(made["year"])), "")
     if "id" in made:
         made["id"] = named(file, made["id"])
+    if "institutions" not in made and any(is_thesis(kind) for each in held("kind").values() for kind in each):
+        made["institutions"] = next(iter(held("school").values()), [])
     if "authors" in made:
         made["authors"] = people(made["authors"])
     if "institutions" in made:

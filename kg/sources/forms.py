@@ -48,6 +48,11 @@ def nowhere() -> frozenset[str]:
     return frozenset(map(folded, forms()["nowhere"]))
 
 
+def is_thesis(kind: str) -> bool:
+    """Whether a kind of papers has its authors' institution as publisher: theses, reports."""
+    return folded_name(kind) in map(folded_name, forms()["theses"])
+
+
 def is_lost(name: str, value: object) -> bool:
     """Whether a field that no rule reads has something to lose: a value, and no name that is known to have no place."""
     return bool(value) and value != [""] and folded_name(name) not in nowhere() and folded_name(name) != ""

@@ -96,7 +96,7 @@ def _of_tags(page: Any) -> dict[str, Any] | None:
     known = {name for each in names.values() for name in each}
     return {
         "title": untagged(one["title"]),
-        "abstract": untagged(one.get("abstract", "")) or _printed(page),
+        "abstract": _whole(untagged(one.get("abstract", "")), page),
         "authors": of_objects(found["authors"] if len(found["authors"]) > 1 else one.get("authors", "")),
         "institutions": list(dict.fromkeys(found["institutions"])),
         "venue": one.get("venue", ""),
@@ -110,11 +110,22 @@ def _of_tags(page: Any) -> dict[str, Any] | None:
     }
 
 
+def _whole(abstract: str, page: Any) -> str:
+    """An abstract of a tag, else, or if it is cut off, the one that the page prints."""
+    start = abstract.rstrip(". …")
+    if abstract and not abstract.rstrip().endswith(("...", "…")):
+        return abstract
+    printed = _printed(page)
+    return printed if printed.startswith(start) else abstract
+
+
 def _printed(page: Any) -> str:
     """The abstract that a page prints: in an element of this name, or below a heading of this text."""
     for part in islice(page.iter(), _MOST):
         names = {(part.get("id") or "").lower(), *(part.get("class") or "").lower().split()}
         if any(map(_NAMED.fullmatch, names)):
+            for block in part.iter(*_HEADINGS, "p", "div", "li", "br"):
+                block.tail = f" {block.tail or ''}"  # a heading and the text behind it are two words
             text = " ".join(part.text_content().split())
         elif part.tag in _HEADINGS and _HEADING.fullmatch(" ".join(part.text_content().split())):
             below = takewhile(lambda one: one.tag not in _HEADINGS, islice(part.itersiblings(), _MOST_BELOW))
