@@ -51,7 +51,10 @@ _BETWEEN_TERMS = re.compile(r"\\(?:sep|and|And|quad|cdot|textbullet)(?![A-Za-z])
 _CODE = re.compile(r"\\[A-Z]{3,4}\s*(?:\[[^\]]{0,20}\])?(?![A-Za-z]).*")  # of a classification: \MSC[2020] 68T07
 _WIDE = re.compile(r"\\(?:quad|qquad|enspace|hfill|hspace\s*\{[^{}]{0,20}\})(?![A-Za-z])|(?:(?:~|\\ )\s?){2,}")
 _EMAIL = re.compile(r"(?:\b[Ee]-?mails?\s*:\s*)?(?:\\?\{[^{}]{0,200}\\?\}|[\w.,+-]{1,200})\s?@[\w.-]{1,100}")
-_LINKED = re.compile(r"\\href\s*\{[^{}]{0,500}\}\s*\{[^{}]{0,300}\}|\\url\s*\{[^{}]{0,500}\}|https?://[^\s{}]+")
+_NO_NAME = re.compile(
+    r"\\href\s*\{[^{}]{0,500}\}\s*\{[^{}]{0,300}\}|\\url\s*\{[^{}]{0,500}\}|https?://[^\s{}]+"
+    r"|\\(?:begin|end)\s*\{(?:tabular|center|minipage)\*?\}(?:\s*\[[^\]]{0,50}\])?(?:\s*\{[^{}]{0,100}\})?"
+)
 _RAISED = re.compile(r"\\textsuperscript\s*\{([^{}]{0,50})\}")
 _AT_MARK = re.compile(r"(?<![^\s,;}\\])(?=\$\s*\{?\s*\^)")
 _NAME = re.compile(r"\\name(?![A-Za-z])")  # of JMLR: \name Ada Fox \email a@b.org \\ \addr MIT
@@ -244,8 +247,8 @@ def _authors(text: str) -> tuple[list[str], list[str]]:
 
 
 def _marked(block: str) -> str:
-    """Authors or places without links, and with all marks as "$^{1}$"."""
-    return _RAISED.sub(lambda found: f"$^{{{found[1].replace('$', '')}}}$", _LINKED.sub("", block))
+    """Authors or places without links and tables around them, and with all marks as "$^{1}$"."""
+    return _RAISED.sub(lambda found: f"$^{{{found[1].replace('$', '')}}}$", _NO_NAME.sub("", block))
 
 
 def _of_parts(block: str) -> list[str]:
