@@ -83,6 +83,8 @@ class Deadline:
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self._sockets = [one for one in self._sockets if one.fileno() >= 0]
             self._sockets.append(said["return_value"].get_extra_info("socket"))
+            if self.has_passed:  # while it was connecting
+                self._cut()
 
     @contextmanager
     def after(self, seconds: float) -> Iterator[None]:

@@ -6,9 +6,10 @@ import math
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -94,6 +95,20 @@ def test_header_without_end_is_ended_by_the_deadline() -> None:
     with server, httpx.Client(timeout=5) as client, pytest.raises(httpx.HTTPError), deadline.after(0.5):
         client.get(url, extensions=dict(deadline.extensions))
     assert deadline.has_passed
+
+
+@pytest.mark.timeout(60)
+def test_connection_made_after_the_deadline_is_ended_too() -> None:
+    server, url = dripping()
+    deadline = Deadline()
+
+    def trace(event: str, said: Mapping[str, Any]) -> None:
+        while event.endswith(".connect_tcp.complete") and not deadline.has_passed:
+            threading.Event().wait(0.01)
+        deadline.extensions["trace"](event, said)
+
+    with server, httpx.Client(timeout=5) as client, pytest.raises(httpx.HTTPError), deadline.after(0.1):
+        client.get(url, extensions={"trace": trace})
 
 
 @pytest.mark.timeout(60)

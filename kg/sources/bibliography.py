@@ -9,8 +9,8 @@ from typing import Any
 
 from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
-from kg.sources.forms import ONCE, forms, is_other, quoted
-from kg.sources.people import people
+from kg.sources.forms import ONCE, forms, is_other, is_thesis, quoted
+from kg.sources.people import people, person
 from kg.sources.rows import ARXIV_ID, KEYS
 
 Names = Mapping[str, Any]  # of one format in fields.toml: our key, and the names of the fields that hold the value
@@ -23,6 +23,7 @@ _ARXIV_ID = rf"({ARXIV_ID})(?:v\d+)?"
 _IS_ARXIV = re.compile(_ARXIV_ID, re.I)
 _NAMES_ARXIV = re.compile(rf"(?:\barxiv[:.]\s*|arxiv\.org/(?:abs|pdf)/|^abs/){_ARXIV_ID}", re.I)
 _AUTHORS_BEFORE = re.compile(r"(^|[;|\n])[ \t]*\[[^\[\]]*\]")  # "[Smith, J; Doe, A] Univ X, City"
+_NAMED_PLACE = re.compile(r"(?P<name>[^();\n]{1,100})\((?P<places>[^()]*(?:\([^()]*\)[^()]*){0,20})\)\s*(?:[;\n]\s*|$)")
 _ID_IN = 1000  # code points of a value that are searched for an id or a date
 _LABEL = re.compile(r"(?i)abstract\W*")
 _ADDRESS = re.compile(r"https?://")
@@ -53,10 +54,13 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
         made["year"] = next(iter(_YEAR.findall(made["year"])), "")
     if "id" in made:
         made["id"] = named(file, made["id"])
+    if "institutions" not in made and any(is_thesis(kind) for each in held("kind").values() for kind in each):
+        made["institutions"] = next(iter(held("school").values()), [])
     if "authors" in made:
         made["authors"] = people(made["authors"])
     if "institutions" in made:
-        made["institutions"] = [place for place in places(made["institutions"]) if place.lower() not in nothing]
+        addresses = _behind_names(made["institutions"], made.get("authors", []))
+        made["institutions"] = [place for place in places(addresses) if place.lower() not in nothing]
     if "keywords" in made:
         made["keywords"] = terms(made["keywords"])
     dates = (iso_date(each[0], made.get("year", "")) for each in held("date").values())
@@ -90,6 +94,18 @@ def places(values: Sequence[str]) -> list[str]:
     text = _AUTHORS_BEFORE.sub(r"\1", html.unescape("\n".join(_unlisted(values))))
     found = (_MAIL.sub("", " ".join(piece.split())).strip(" ,") for piece in re.split(r"[;|\n；]", text))
     return list(dict.fromkeys(piece.removesuffix(".") for piece in found if piece))
+
+
+def _behind_names(values: Sequence[str], authors: Sequence[str]) -> Sequence[str]:
+    """The addresses in "Fox, Ada (ETH; CERN); Lee, Bo ()", as Dimensions writes them, else the values as they are."""
+    text = "\n".join(values)
+    found = list(_NAMED_PLACE.finditer(text)) if authors and "(" in text else []
+    is_whole = "".join(one[0] for one in found) == text
+    return (
+        [one["places"] for one in found]
+        if is_whole and {person(one["name"]) for one in found} <= {*authors}
+        else values
+    )
 
 
 def _unlisted(values: Sequence[str]) -> Sequence[str]:

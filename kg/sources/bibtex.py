@@ -14,7 +14,7 @@ from kg.sources.forms import forms, is_lost
 from kg.sources.json_forms import untagged
 from kg.sources.latex import bare, plain
 from kg.sources.lines import opening, records, rows
-from kg.sources.people import people, person
+from kg.sources.people import people, person, signed
 from kg.sources.rows import Row, Skipped, batch_of
 
 _FIRST = re.compile(r"\s*@\s*\w+\s*[{(]")
@@ -30,6 +30,7 @@ _BRACKET = re.compile(r"(?<!\\)[{}\"]")
 _WORD = re.compile(r"[^\s#{}\",]+")
 _CORRESPONDING = re.compile(r"^[^()\n]{1,200}\(Corresponding Author\),\s*", re.I)
 _IN_BRACES = re.compile(r"\{[^{}]*\}")
+_BETWEEN_NAMES = re.compile(r"\\.|[{}]|(?<!\S)and(?!\S)", re.I | re.S)
 _SPACES = re.compile(r"\s+")
 _CROSSREF = re.compile(r"(?i)\bcrossref\s*=\s*[{\"]([^{}\"\n]{1,200})[}\"]")
 _KEY = re.compile(r"\s*@\s*\w+\s*[{(]\s*([^\s,={}]{1,200})\s*,")
@@ -172,8 +173,6 @@ def _closing(raw: str, at: int) -> int:
 
 
 def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, Any]) -> dict[str, Any]:
-    from bibtexparser.middlewares.names import split_multiple_persons_names
-
     authors = values.pop("author", "")
     said: dict[str, list[str]] = {}
     values = {name: _NO_OUTPUT.sub("", _unescaped(value)) for name, value in values.items()}
@@ -191,10 +190,27 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
     row["unread"] += [name for name, value in values.items() if name not in wanted and is_lost(name, value)]
     if key.strip():
         row["id"] = bibliography.named(file, key)
-    if authors.strip():
-        several = split_multiple_persons_names(authors)
-        row["authors"] = people([bare(authors)]) if _is_list(several) else [_person(name) for name in several]
+    several = list(_several(authors))
+    signing = people([bare(authors)]) if _is_list(several) else [_person(name) for name in several]
+    row["authors"] = signed(signing, [group for name in names["groups"] for group in said.get(name, ())])
     return row
+
+
+def _several(authors: str) -> Iterator[str]:
+    r"""The names around each "and" that is not in braces.
+
+    >>> list(_several(r"Ada Fox and {Simon and Schuster} AND \'{E}mile Roy and others"))
+    ['Ada Fox', '{Simon and Schuster}', "\\'{E}mile Roy", 'others']
+    """
+    start = depth = 0
+    for found in _BETWEEN_NAMES.finditer(authors):
+        depth = max(0, depth + {"{": 1, "}": -1}.get(found[0], 0))
+        if found[0].lower() == "and" and not depth:
+            if name := authors[start : found.start()].strip():
+                yield name
+            start = found.end()
+    if name := authors[start:].strip():
+        yield name
 
 
 def _is_list(names: list[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from datetime import date as day_of
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -13,6 +14,7 @@ _NAMED = re.compile(rf"\b({'|'.join(MONTHS)})[a-z]*\b", re.I)
 _EXACT = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?")
 _NUMBERS = re.compile(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})(?!\d)(?:\s*[-/.月]\s*(\d{1,2})(?!\d))?")
 _COMPACT = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])")
+_EPOCH = re.compile(r"([12]\d{9})(?:\d{3})?(?:\.\d+)?")  # seconds or milliseconds since 1970
 _YEAR_LAST = re.compile(
     r"(?:(\d{1,2})\s*[-/.]\s*)?(\d{1,2})\s*[-/.]\s*((?:19|20)\d\d)"
 )  # 13/05/2024, 5/13/2024, 05/2024
@@ -55,12 +57,16 @@ def iso_date(text: str, year: str = "") -> str:
     ('2010-07-15', '2019-09', '2019-01', '2019-06')
     >>> iso_date("Mon, 2 Apr 2007 19:18:42 GMT"), iso_date("19 Mar 2020", "2019"), iso_date("7", "2010")
     ('2007-04-02', '', '2010-07')
+    >>> iso_date("1704153600000"), iso_date("20240506", "2024")
+    ('2024-01-02', '2024-05-06')
     >>> iso_date("20240506"), iso_date("13/05/2024"), iso_date("5/13/2024"), iso_date("05/2024"), iso_date("6/5/2024")
     ('2024-05-06', '2024-05-13', '2024-05-13', '2024-05', '')
     """
     text = " ".join(text[:_LONGEST].split())
     if compact := _COMPACT.fullmatch(text):
         text = "-".join(compact.groups())
+    elif epoch := _EPOCH.fullmatch(text):
+        text = datetime.fromtimestamp(int(epoch[1]), UTC).date().isoformat()
     stated = _YEAR.search(year)
     found = _YEAR.search(text)
     of = found[0] if found else stated[0] if stated else ""

@@ -48,6 +48,11 @@ def nowhere() -> frozenset[str]:
     return frozenset(map(folded, forms()["nowhere"]))
 
 
+def is_thesis(kind: str) -> bool:
+    """Whether a kind of papers has its authors' institution as publisher: theses, reports."""
+    return folded_name(kind) in map(folded_name, forms()["theses"])
+
+
 def is_lost(name: str, value: object) -> bool:
     """Whether a field that no rule reads has something to lose: a value, and no name that is known to have no place."""
     return bool(value) and value != [""] and folded_name(name) not in nowhere() and folded_name(name) != ""
@@ -93,11 +98,11 @@ class Form:
         """The form with these names, completed from those that any form may use; `path` separates names in a path."""
         names = {**forms()["any"], **{key: names for key, names in settings.items() if key not in _SETTINGS}}
         fields = {
-            key: tuple(tuple(map(folded, name.split(path) if path else (name,))) for name in each)
+            key: tuple(tuple(map(_step, name.split(path) if path else (name,))) for name in each)
             for key, each in names.items()
         }
         own = map(folded, (*settings.get("nowhere", ()), *settings.get("type", ()), *settings.get("within", ())))
-        used = (where[0] for each in fields.values() for where in each)
+        used = (where[0].partition("@")[0] for each in fields.values() for where in each)
         others = (folded(name.split(".")[0]) for each in forms()["any"].values() for name in each)
         return cls(fields, settings, nowhere().union(own, used, others))
 
@@ -106,7 +111,10 @@ class Form:
         if names not in self._kept:
             if len(self._kept) > _MOST_SHAPES:
                 self._kept.clear()
-            there = {key: tuple(place for place in each if place[0] in names) for key, each in self.fields.items()}
+            there = {
+                key: tuple(place for place in each if place[0].partition("@")[0] in names)
+                for key, each in self.fields.items()
+            }
             self._kept[names] = {key: each for key, each in there.items() if each}
         return self._kept[names]
 
@@ -117,12 +125,18 @@ class Form:
         return [name for name in names if folded_name(name) not in self.known and folded_name(name)]
 
 
+def _step(name: str) -> str:
+    """A step of a path: a folded name, also before and behind the sign of "titles@titleType=Subtitle"."""
+    return "=".join(map(folded, name.split("="))) if "@" not in name else "@".join(map(_step, name.split("@")))
+
+
 def at(value: Any, path: tuple[str, ...], is_folded: bool = True) -> Any:
     """The value at a path of folded names in an object with folded names.
 
-    Lists on the way give lists, or the item of which the path has the number.
+    Lists on the way give lists, or the item of which the path has the number, or those of "titles@titletype=subtitle".
     """
-    for i, name in enumerate(path):
+    for i, step in enumerate(path):
+        name, is_tested, test = step.partition("@")
         if isinstance(value, list) and name.isdecimal():
             value = value[int(name)] if int(name) < len(value) else None
             continue
@@ -132,6 +146,12 @@ def at(value: Any, path: tuple[str, ...], is_folded: bool = True) -> Any:
         if (i or not is_folded) and isinstance(value, dict):
             value = {folded_name(key): one for key, one in value.items()}
         value = value.get(name) if isinstance(value, dict) else None
+        if is_tested:
+            key, _, wanted = test.partition("=")
+            items = value if isinstance(value, list) else [value]
+            value = [
+                one for one in items if isinstance(one, dict) and folded(str(at(one, (key,), False) or "")) == wanted
+            ]
     return value
 
 

@@ -12,8 +12,8 @@ from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
-from kg.sources.forms import ONCE, Form, at, folded_name, forms, is_other, quoted
-from kg.sources.people import of_objects
+from kg.sources.forms import ONCE, Form, at, folded_name, forms, is_other, is_thesis, quoted
+from kg.sources.people import of_objects, signed
 from kg.sources.records import keys, rows
 from kg.sources.rows import Skipped, batch_of
 
@@ -79,12 +79,16 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
             made[key] = next((day for value in values if (day := _day(value))), "")
         elif key == "doi":
             made[key] = next((text for value in values for text in _strings(value) if "10." in text), "")
+        elif key == "groups":
+            made["authors"] = signed(made.get("authors") or [], _strings(next(values, [])))
         elif (value := next(values, None)) is not None:
             reader: Callable[[Any], Any] = _READ.get(key, _text)
             made[key] = reader(value)
             if key in ONCE:
                 rest = value[1:] if isinstance(value, list) and reader is _text else []
                 twice += [key] * any(is_other(reader(one), made[key]) for one in (*rest, *values))
+    if not made.get("institutions") and is_thesis(made.get("kind", "")):
+        made["institutions"] = made.get("school", "")
     if said.get("tagged"):
         made |= {key: untagged(made[key]) for key in ("title", "subtitle", "abstract", "venue") if key in made}
     if said.get("named") and made.get("id"):

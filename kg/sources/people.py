@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from kg.sources.forms import folded, folded_name, forms, quoted
-from kg.text import has_han
+from kg.text import fold, has_han
 
 _AND = re.compile(r" (?:and|&) ")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
@@ -21,6 +21,8 @@ _NUMBER_AFTER = re.compile(r" ?\(\d{5,}\)$|(?<=\w) \d{4}$")  # Scopus author num
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|I?V|2nd|3rd|4th")
 _TITLES = re.compile(r"(?:(?:Prof|Dr|Mr|Mrs|Ms|PD|Ing|Dipl|rer|nat|med|habil)\.(?:[- ]|(?=[A-Z]))\s*)+")
 _GLUED = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ][^\W\d_]*[.\s])")
+_GROUPS_APART = re.compile(r"\s*[,;/]\s*(?:and\s+)?|\s+(?:and|&)\s+")
+_OF_GROUP = re.compile(r"^(?:(?:on\s+behalf\s+of|for|by)\s+)?(?:the\s+)?|\s+collaborations?$", re.I)
 _PARTICLE = re.compile(r"(?:^|[\s'-])(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El)$")
 
 
@@ -148,11 +150,33 @@ def _of_parts(fields: dict[str, Any], said: dict[str, list[str]]) -> str:
         return person(whole)
     inner = fields.get("name") or fields.get("author")
     is_one = isinstance(inner, dict) and not any(isinstance(inner.get(key), dict) for key in ("name", "author"))
-    return next(iter(of_objects([inner])), "") if is_one else part("given")
+    return next(iter(of_objects([inner])), "") if is_one else part("given") or part("alias")
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def signed(authors: Sequence[str], values: Sequence[str]) -> list[str]:
+    """The authors and the groups that another field names, each once; a name without its kind is a collaboration.
+
+    >>> signed(["G. Aad", "The CMS Collaboration"], ["ATLAS, CMS"]), signed([], ["on behalf of the Cache Study Group"])
+    (['G. Aad', 'The CMS Collaboration', 'ATLAS Collaboration'], ['Cache Study Group'])
+    """
+    known = {fold(_OF_GROUP.sub("", name)) for name in authors}
+    found = list(authors)
+    for text in (text.strip("() ") for value in values for text in _GROUPS_APART.split(value)):
+        name = _OF_GROUP.sub("", text)
+        if name and fold(name) not in known:
+            known.add(fold(name))
+            found.append(name if folded(name.split()[-1]) in _groups() else f"{name} Collaboration")
+    return found
+
+
+@cache
+def _groups() -> frozenset[str]:
+    """The folded words that end the name of a group, behind which it needs no other."""
+    return frozenset(map(folded, forms()["person"]["groups"]))
 
 
 def apart(text: str) -> list[str]:

@@ -264,8 +264,8 @@ def _authors(value: Any) -> tuple[tuple[str, ...], int | None]:
 
 def _counted(names: list[str]) -> tuple[tuple[str, ...], int | None]:
     """Names and their number, which is unknown (None) after "et al."."""
-    if names and _OTHERS.fullmatch(names[-1]):
-        return tuple(names[:-1]), None
+    if any(map(_OTHERS.fullmatch, names)):  # a group may stand behind
+        return tuple(name for name in names if not _OTHERS.fullmatch(name)), None
     if names and (cut := _ET_AL.sub("", names[-1])) != names[-1]:
         return (*names[:-1], cut), None
     return tuple(names), len(names) or None

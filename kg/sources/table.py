@@ -81,9 +81,8 @@ def _shape(file: InputFile) -> _Shape | None:
 
 @cache
 def _known() -> list[tuple[Form, frozenset[str]]]:
-    """The known exports with the columns that they have, then any table."""
-    said = [*forms()["table"], {}]
-    return [(Form.of(one), frozenset(map(folded, one.get("marks", ())))) for one in said]
+    """The known exports with the columns that they have; the last one is any table."""
+    return [(Form.of(one), frozenset(map(folded, one.get("marks", ())))) for one in forms()["table"]]
 
 
 def _header(line: str, delimiter: str) -> list[str]:

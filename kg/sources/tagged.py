@@ -48,9 +48,11 @@ class TaggedReader:
             row["authors"] = [*row.get("authors", ()), *groups]
             row["unread"] += unread(said, names) if "nowhere" in names else []
             return row
-        row["authors"] = next((found for tag in names["authors"] if (found := _people(said.get(tag, ())))), []) + [
-            group for tag in names.get("groups", ()) for group in said.get(tag, ())
-        ]
+        authors = next((found for tag in names["authors"] if (found := _people(said.get(tag, ())))), [])
+        tags = names.get("groups", [])
+        groups = [group for tag in tags for group in said.get(tag, ())]
+        is_first = next((tag for tag in said if tag in (*tags, *names["authors"])), "") in tags
+        row["authors"] = [*groups, *authors] if is_first else [*authors, *groups]
         row["keywords"] = [term.lstrip("*") for term in row.get("keywords", ())]  # the mark of a major topic
         row["doi"] = next(
             (one for tag in names["doi"] for one in said.get(tag, ()) if one.lstrip("DOIdoi: ")[:3] == "10."), ""

@@ -16,7 +16,7 @@ from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.latex import bare, plain
 from kg.sources.lines import decoded
-from kg.sources.people import people
+from kg.sources.people import people, signed
 from kg.sources.rows import ARXIV_ID, batch_of
 
 _BEGIN = re.compile(r"^[^%\n]{0,200}\\document(?:class|style)\b", re.M)
@@ -32,7 +32,7 @@ _LONGEST = 50_000  # code points of an argument
 _BRACE = re.compile(r"(?<!(?<!\\)\\)[{}]")
 _DROPPED = re.compile(
     r"\\(?:cite[a-z]*|footnote(?:mark|text)?|thanks|label|ref|vspace|hspace|inst|orcid|orcidlink|IEEEauthorrefmark|email|ead|fnref|corref|tnoteref|IEEEmembership|"
-    r"textsuperscript|thanksref|authornote|authornotemark|index|includegraphics|color|fontsize|setcounter|orcidID|keywords)"
+    r"textsuperscript|orcid[A-Z]|thanksref|authornote|authornotemark|index|includegraphics|color|fontsize|setcounter|orcidID|keywords)"
     r"(?![A-Za-z])\*?\s*(?:\[[^\[\]]{0,200}\]\s*)*"
     r"(?:\{[^{}]{0,500}(?:\{[^{}]{0,200}\}[^{}]{0,500}){0,5}\})?"
 )
@@ -47,10 +47,16 @@ _SMALL = re.compile(  # a note in a title
     r"\{\s*\\(?:footnotesize|scriptsize|tiny)(?![A-Za-z])[^{}]{0,500}(?:\{[^{}]{0,200}\}[^{}]{0,500}){0,5}\}"
 )
 _GAP = re.compile(r"\\[,;:!\s]|(?<!\\)~")
-_BETWEEN_TERMS = re.compile(r"\\(?:sep|and|And|quad|cdot|textbullet)(?![A-Za-z])|\\\\")
-_CODE = re.compile(r"\\[A-Z]{3}\s*(?:\[[^\]]{0,20}\])?(?![A-Za-z]).*")  # of a classification: \MSC[2020] 68T07
+_BETWEEN_TERMS = re.compile(r"\\(?:sep|and|And|quad|cdot|textbullet)(?![A-Za-z])|\\\\|\s-{2,3}\s")
+_CODE = re.compile(r"\\[A-Z]{3,4}\s*(?:\[[^\]]{0,20}\])?(?![A-Za-z]).*")  # of a classification: \MSC[2020] 68T07
 _WIDE = re.compile(r"\\(?:quad|qquad|enspace|hfill|hspace\s*\{[^{}]{0,20}\})(?![A-Za-z])|(?:(?:~|\\ )\s?){2,}")
 _EMAIL = re.compile(r"(?:\b[Ee]-?mails?\s*:\s*)?(?:\\?\{[^{}]{0,200}\\?\}|[\w.,+-]{1,200})\s?@[\w.-]{1,100}")
+_NO_NAME = re.compile(
+    r"\\href\s*\{[^{}]{0,500}\}\s*\{[^{}]{0,300}\}|\\url\s*\{[^{}]{0,500}\}|https?://[^\s{}]+"
+    r"|\\(?:begin|end)\s*\{(?:tabular|center|minipage)\*?\}(?:\s*\[[^\]]{0,50}\])?(?:\s*\{[^{}]{0,100}\})?"
+)
+_RAISED = re.compile(r"\\textsuperscript\s*\{([^{}]{0,50})\}")
+_AT_MARK = re.compile(r"(?<![^\s,;}\\])(?=\$\s*\{?\s*\^)")
 _NAME = re.compile(r"\\name(?![A-Za-z])")  # of JMLR: \name Ada Fox \email a@b.org \\ \addr MIT
 _ADDRESS = re.compile(r"\\addr(?:ess)?(?![A-Za-z])")
 _LINE_END = re.compile(r"\\(?:email(?![A-Za-z])|\\)|\n")
@@ -125,7 +131,10 @@ def _row(text: str, file: InputFile) -> dict[str, object]:
         "title": _plain(_SMALL.sub("", next(iter(titles), "")), macros).replace("\n", " "),
         "subtitle": _plain(next(_arguments(text, r"subtitle"), ""), macros).replace("\n", " "),
         "abstract": _plain(max(abstracts, key=len, default=""), macros),
-        "authors": [name for name in (_name(one) for one in authors) if name],
+        "authors": signed(
+            [name for name in map(_name, authors) if name],
+            [*map(_name, _arguments(text, r"collaboration(?:\s*\{\d+\})?"))],
+        ),
         "institutions": [place for place in (_name(one, is_place=True) for one in places) if place],
         "arxiv": found[1] if found else "",
         "date": bare(dates) if re.search(r"\d{4}", dates) else "",
@@ -201,7 +210,7 @@ def _authors(text: str) -> tuple[list[str], list[str]]:
     """The authors and their affiliations, as the classes of publishers want them written."""
     people: list[str] = []
     places: list[str] = []
-    for block in _arguments(text, r"author"):
+    for block in map(_marked, _arguments(text, r"[aA]uthor")):
         if _NAME.search(block):
             for part in _NAME.split(block)[1:]:
                 name, *place = _ADDRESS.split(part)
@@ -214,20 +223,32 @@ def _authors(text: str) -> tuple[list[str], list[str]]:
             lines = [line for line in _BETWEEN.split(_DROPPED.sub("", part)) if len(line) < 500 and line.strip()]
             is_one = len(_several(lines[0])) == 1 if lines else False  # what stands below a single name is its place
             for at, line in enumerate(lines):
-                is_place = _PLACE.search(line) or (at and (is_one or _MARKED.match(line)))
-                (places if is_place else people).extend(_WIDE.split(line))
+                if _PLACE.search(line) or (at and (is_one or _MARKED.match(line))):
+                    places += (one for wide in _WIDE.split(line) for one in _AT_MARK.split(wide))
+                else:
+                    people += _WIDE.split(line)
     people += _arguments(text, r"icmlauthor")
-    for command in ("affiliation", "affil", "address", "institute"):
-        for block in _arguments(text, command):
+    for command in ("affiliations?", "affil", "address", "institute"):
+        for block in map(_marked, _arguments(text, command)):
             institutions = [*_arguments(block, r"(?:institution|orgname)")] or _of_parts(block)
-            places += institutions or [one for one in re.split(r"\\and(?![A-Za-z])|\n\s*\n", block) if one.strip()]
+            places += institutions or [
+                one
+                for part in re.split(r"\\and(?![A-Za-z])|\n\s*\n", block)
+                for one in _AT_MARK.split(part)
+                if one.strip()
+            ]
     places += (
         _braced(text, found.end()) for found in re.finditer(r"\\icmlaffiliation\s*\{[^{}]{0,60}\}\s*(?=\{)", text)
     )
-    split = (name for one in people for name in _several(one))
+    split = (name for one in people for name in _several(one) if not name.endswith(":"))
     return list(split), [
-        one for place in dict.fromkeys(places) if not (one := _EMAIL.sub("", place)).rstrip().endswith(":")
+        one for place in dict.fromkeys(places) if not (one := _EMAIL.sub("", place)).rstrip(" {}\n").endswith(":")
     ]
+
+
+def _marked(block: str) -> str:
+    """Authors or places without links and tables around them, and with all marks as "$^{1}$"."""
+    return _RAISED.sub(lambda found: f"$^{{{found[1].replace('$', '')}}}$", _NO_NAME.sub("", block))
 
 
 def _of_parts(block: str) -> list[str]:

@@ -91,14 +91,16 @@ def _of_tags(page: Any) -> dict[str, Any] | None:
     if not any(name.startswith(("citation_", "dc.", "dcterms.", "prism.")) for name in said):
         return None
     one = {key: values[0] for key, values in found.items() if values}
+    dates = [iso_date(value) for name in names["date"] for value in said.get(name, ())]
+    first = next(filter(None, dates), "")
     known = {name for each in names.values() for name in each}
     return {
         "title": untagged(one["title"]),
-        "abstract": untagged(one.get("abstract", "")) or _printed(page),
+        "abstract": _whole(untagged(one.get("abstract", "")), page),
         "authors": of_objects(found["authors"] if len(found["authors"]) > 1 else one.get("authors", "")),
         "institutions": list(dict.fromkeys(found["institutions"])),
         "venue": one.get("venue", ""),
-        "date": iso_date(one.get("date", "")),
+        "date": max((date for date in dates if date.startswith(first)), key=len, default=""),  # the day, of its month
         "year": one.get("date", ""),
         "arxiv": bibliography.arxiv_of([*found["arxiv"], *found["url"]]),
         "doi": one.get("doi", ""),
@@ -108,11 +110,22 @@ def _of_tags(page: Any) -> dict[str, Any] | None:
     }
 
 
+def _whole(abstract: str, page: Any) -> str:
+    """An abstract of a tag, else, or if it is cut off, the one that the page prints."""
+    start = abstract.rstrip(". …")
+    if abstract and not abstract.rstrip().endswith(("...", "…")):
+        return abstract
+    printed = _printed(page)
+    return printed if printed.startswith(start) else abstract
+
+
 def _printed(page: Any) -> str:
     """The abstract that a page prints: in an element of this name, or below a heading of this text."""
     for part in islice(page.iter(), _MOST):
         names = {(part.get("id") or "").lower(), *(part.get("class") or "").lower().split()}
         if any(map(_NAMED.fullmatch, names)):
+            for block in part.iter(*_HEADINGS, "p", "div", "li", "br"):
+                block.tail = f" {block.tail or ''}"  # a heading and the text behind it are two words
             text = " ".join(part.text_content().split())
         elif part.tag in _HEADINGS and _HEADING.fullmatch(" ".join(part.text_content().split())):
             below = takewhile(lambda one: one.tag not in _HEADINGS, islice(part.itersiblings(), _MOST_BELOW))

@@ -22,6 +22,7 @@ _MOST = 4_000_000  # elements per file; 200 MB of JATS have 3.6 million
 _MOST_WANTED = 100_000  # requested elements per file
 _MOST_IN_ONE = 200_000  # elements in one requested element: a paper of 5,000 authors
 _LARGEST = 16 * 1024 * 1024  # bytes of one requested element
+_IS_MARKED = re.compile(r"\s*(?:\$|\\[\[(]|\\(?:documentclass|begin|usepackage)\b)")  # a formula with its signs around
 _BLOCKS = frozenset({"p", "s", "head", "title", "list-item", "break", "lb"})  # separate texts even without a space
 _DECLARATION = re.compile(r"\s*(?:<\?xml\b|<!--|<!DOCTYPE\b|<[A-Za-z_])", re.I)
 _BASE = re.compile(r"(?:\d|(?<![^\W\d_])[^\W\d_])$")  # of a power: a number, a single letter
@@ -180,7 +181,7 @@ def _collect(element: Element, without: Collection[str], pieces: list[str]) -> N
         if name == "sup" and pieces and _BASE.search(pieces[-1]) and (element.text or "").strip("+-−").isdigit():
             pieces.append("^")  # 10<sup>3</sup> is not 103, n<sup>2</sup> not n2
         space = " " if name in _BLOCKS else ""
-        mark = "$" if name == "tex-math" and not (element.text or "").lstrip().startswith(("$", "\\")) else ""
+        mark = "$" if name == "tex-math" and not _IS_MARKED.match(element.text or "") else ""
         pieces += (space, mark, element.text or "")
         for number, below in enumerate(element):
             if number == 1 and name == "msup":  # n², 10⁶

@@ -54,7 +54,7 @@ class XmlReader:
 
 
 def _row(file: InputFile, paper: xml.Element, form: Mapping[str, Any]) -> dict[str, Any]:
-    said = {key: list(_values(paper, form.get(key, ()), key)) for key in KEYS}
+    said = {key: list(_values(paper, form.get(key, ()), key)) for key in _SAME}
     row = bibliography.row(file, {key: values for key, values in said.items() if key != "authors"}, _SAME)
     row["abstract"] = "\n".join(said["abstract"])
     if form.get("tagged"):  # elements that are written out as text
@@ -86,7 +86,7 @@ def _without_names(places: list[str], authors: list[str]) -> list[str]:
     return [one for one in places if not any(one.startswith(name) and len(one) < len(name) + 4 for name in named)]
 
 
-_SAME = {key: (key,) for key in KEYS}
+_SAME = {key: (key,) for key in (*KEYS, "kind", "school")}
 
 
 def _values(paper: xml.Element, paths: list[str], key: str) -> Iterator[Any]:
