@@ -219,7 +219,8 @@ def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comp
             behind = behind if led is None else led
             held = _reaches(view, behind) and cues("negate").isdisjoint(before)
             return Comparison(LIKE, begin, words[k].start, behind) if held else None
-        if word in cues("win") or (word in cues("gain-over") and not cues("gain").isdisjoint(before)):
+        wins = word in cues("win") or (word in cues("gain-over") and not cues("gain").isdisjoint(before))
+        if wins or (word == "to" and not cues("superior").isdisjoint(before[-1:])):
             held = turned.isdisjoint(before) and _reaches(view, behind)
             return Comparison(WIN, begin, words[k].start, behind) if held else None
         if word in cues("set-beside") or word in cues("gain-over"):

@@ -68,6 +68,8 @@ def beaten(entry: Callable[..., Document], text: str) -> set[str]:
         ("ZapNet has the lowest latency compared to Plover.", {"Plover"}),
         ("ZapNet gives better layouts when compared to Plover.", {"Plover"}),
         ("ZapNet does not outperform Plover.", set()),
+        ("ZapNet is mostly superior to Plover.", {"Plover"}),
+        ("ZapNet is not superior to Plover.", set()),
         ("ZapNet cuts the work to no more than Plover.", set()),
         ("ZapNet minimizes the error over Plover.", set()),
         ("ZapNet is superior in robustness against Plover.", set()),
