@@ -26,6 +26,9 @@ _BIGGER = re.compile(r"(?: [A-Z][a-z]+){1,3}")  # continuation of a name: "DeepS
 _VARIANT = re.compile(r"(?:-[A-Z\d][\w.]*\w|-\d)+(?![\w%])")  # "-6" after "Claude Sonnet 4", "-PL" after "CulturaX"
 _YEAR = re.compile(r"(?:['’]\d\d|[ -](?:v\d+(?:\.\d+)?|(?:19|20)\d\d(?:/(?:19|20)?\d\d)?))(?![\w%])")
 _NUMBERED = re.compile(r"(?:^|[.;:,]\s|\s\s)\([A-Z]{0,2}\d{1,2}\)$")  # "(S2)" of "(S1) ... (S2) ..."
+_SCORES = re.compile(r"(?<=\w) scores?$", re.IGNORECASE)
+_CITED = re.compile(r"\\cite\w*\*?(?:\[[^\]]*\])*\{[^{}]*$")  # before a key: "\citep{lang2031corvid, "
+_CITATION = 200  # characters before a key that hold the others
 _IN_A_WORD = re.compile(r"\d+[A-Z][a-z]")  # "4Rec" behind "GPT"
 _TAIL = re.compile(r"-[a-z]+$")
 _CALLED = re.compile(
@@ -56,7 +59,7 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         return True
     if ")" in text[end - 1 : end + 1] and _NUMBERED.search(text, max(0, start - 3), end + 1):
         return True
-    if kind in NAMED and _IN_A_WORD.match(text, end):
+    if kind in NAMED and (_IN_A_WORD.match(text, end) or _CITED.search(text, max(0, start - _CITATION), start)):
         return True
     if kind in ("technique", "task") and _is_half_an_expansion(view, end):
         return True
@@ -132,9 +135,9 @@ def _is_called_otherwise(view: DocView, kind: str, end: int) -> bool:
 
 
 def _is_metric(view: DocView, kind: str, start: int, end: int) -> bool:
-    """Whether a name is that of a metric alone, in any case: "Rouge-1"."""
+    """Whether a name is that of a metric alone, in any case: "Rouge-1", "BLEU-1 scores"."""
     surface, find = view.text[start:end], view.vocabulary.find
-    return find(surface, "metric") is not None and find(surface, kind) is None
+    return find(_SCORES.sub("", surface), "metric") is not None and find(surface, kind) is None
 
 
 def _is_institution(view: DocView, kind: str, start: int, end: int) -> bool:

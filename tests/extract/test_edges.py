@@ -57,6 +57,8 @@ def place(view: DocView, words: str) -> tuple[int, int]:
         ("problem", "It has concerns about its cost (CO) and use.", "concerns about its cost (CO", True),
         ("technique", r"We tune a \single} lazy policy network.", "single} lazy policy network", True),
         ("technique", "We measure PESQ here.", "PESQ", True),
+        ("dataset", "It reaches better BLEU-1 scores here.", "BLEU-1 scores", True),
+        ("dataset", r"We train on lists \citep{dunlin2030learning,lang2031corvid} here.", "lang2031corvid", True),
         ("dataset", "It wins on the complex Corvid dataset.", "complex", True),
         ("dataset", "It wins on the imagenet dataset.", "imagenet", False),
         ("task", "It helps subject-driven or style-driven layout generation.", "subject-driven", True),
