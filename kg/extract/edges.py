@@ -8,7 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
+from kg.extract.base import sentence_of
 from kg.extract.phrases import FINITE, TaggedWord, tagged
+from kg.link.acronyms import acronyms
 from kg.text import fold
 
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ _BIGGER = re.compile(r"(?: [A-Z][a-z]+){1,3}")  # continuation of a name: "DeepS
 _VARIANT = re.compile(r"(?:-[A-Z\d][\w.]*\w|-\d)+(?![\w%])")  # "-6" after "Claude Sonnet 4", "-PL" after "CulturaX"
 _YEAR = re.compile(r"(?:['’]\d\d|[ -](?:v\d+(?:\.\d+)?|(?:19|20)\d\d(?:/(?:19|20)?\d\d)?))(?![\w%])")
 _NUMBERED = re.compile(r"(?:^|[.;:,]\s|\s\s)\([A-Z]{0,2}\d{1,2}\)$")  # "(S2)" of "(S1) ... (S2) ..."
+_SCORES = re.compile(r"(?<=\w) scores?$", re.IGNORECASE)
+_CITED = re.compile(r"\\cite\w*\*?(?:\[[^\]]*\])*\{[^{}]*$")  # before a key: "\citep{lang2031corvid, "
+_CITATION = 200  # characters before a key that hold the others
+_IN_A_WORD = re.compile(r"\d+[A-Z][a-z]")  # "4Rec" behind "GPT"
 _TAIL = re.compile(r"-[a-z]+$")
 _CALLED = re.compile(
     r", an? (?:[\w-]+ ){0,4}?([a-z]+)(?=[,.;:]|$| (?:that|which|with|for|of|from|trained|designed|built)\b)"
@@ -39,6 +45,7 @@ _LIST = 6  # members of a list considered on each side
 _NO_EDGE = ("DT", "IN", "CC", "TO", "PRP", "MD", "W", "EX", "RB", ",", ":", ";", ".")
 _LEAST = 2  # words of a problem, at least
 _NOUNS = ("NN", "VBG", "CD")
+_ASKING = ("WDT", "WP", "WRB")
 
 
 def barred(view: DocView, kind: str, span: Span) -> bool:
@@ -52,6 +59,12 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         return True
     if ")" in text[end - 1 : end + 1] and _NUMBERED.search(text, max(0, start - 3), end + 1):
         return True
+    if kind in NAMED and (_IN_A_WORD.match(text, end) or _CITED.search(text, max(0, start - _CITATION), start)):
+        return True
+    if kind in ("technique", "task") and _is_half_an_expansion(view, end):
+        return True
+    if kind in ("task", "dataset") and is_adjective_alone(view, kind, start, end):
+        return True
     finite = view.cues["finite"]
     if kind == "problem":
         words = view.words(start, end)
@@ -59,6 +72,7 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
             words[-1] in finite
             or words[0] in view.cues["relative"]
             or _is_wished(view, start, end)
+            or _is_half_a_question(view, start, end)
             or any(one in finite and other in ("its", "their") for one, other in pairwise(words))
         )
     if kind == "technique":
@@ -89,10 +103,27 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
 def _is_wished(view: DocView, start: int, end: int) -> bool:
     """Whether a phrase names what is wanted ("ensuring robust decoding"), what a method does without, or "how much"."""
     before = [word for word in view.words(max(0, start - _REACH), start)[-_LED:] if word not in view.cues["definite"]]
-    if "without" in before or before[-1:] == ["how"]:
-        return True
+    if "without" in before or before[-1:] in (["how"], ["between"]):
+        return True  # "how high costs arise", "a trade-off between costs and quality"
     troubles = view.cues["problem-head"] | view.cues["problem-sign"]
     return not view.cues["wish"].isdisjoint(before[-1:]) and troubles.isdisjoint(view.words(start, end))
+
+
+def _is_half_a_question(view: DocView, start: int, end: int) -> bool:
+    """Whether a phrase breaks off before the verb of a question: "understanding of how caches" of "... caches age"."""
+    phrase = view.phrase_at(start, end)
+    words = phrase.words if phrase else ()
+    asked = next((i for i, word in enumerate(words) if i and word.tag in _ASKING and words[i - 1].tag == "IN"), None)
+    return asked is not None and not any(word.tag.startswith(("VB", "MD")) for word in words[asked:])
+
+
+def _is_half_an_expansion(view: DocView, end: int) -> bool:
+    """Whether a span breaks off at "and" what an acronym stands for: "Light Detection" of "... and Ranging (LiDAR)"."""
+    if not (joint := _JOINT.match(view.text, end)):
+        return False
+    begin, stop = sentence_of(view.doc, end)
+    longs = (long for long in acronyms(view.text).values() if long.find(view.text[joint.start() : joint.end() + 1]) > 0)
+    return any(begin <= at < end < at + len(long) for long in longs if (at := view.text.find(long, begin, stop)) >= 0)
 
 
 def _is_called_otherwise(view: DocView, kind: str, end: int) -> bool:
@@ -104,9 +135,9 @@ def _is_called_otherwise(view: DocView, kind: str, end: int) -> bool:
 
 
 def _is_metric(view: DocView, kind: str, start: int, end: int) -> bool:
-    """Whether a name is that of a metric alone, in any case: "Rouge-1"."""
+    """Whether a name is that of a metric alone, in any case: "Rouge-1", "BLEU-1 scores"."""
     surface, find = view.text[start:end], view.vocabulary.find
-    return find(surface, "metric") is not None and find(surface, kind) is None
+    return find(_SCORES.sub("", surface), "metric") is not None and find(surface, kind) is None
 
 
 def _is_institution(view: DocView, kind: str, start: int, end: int) -> bool:
@@ -152,6 +183,15 @@ def _is_compound(view: DocView, start: int, end: int) -> bool:
 def _is_adjective(view: DocView, start: int, end: int) -> bool:
     """Whether a span ends in a compound adjective, whose noun it lacks: "text-guided", "deep learning-based"."""
     return _is_compound(view, start, end) and (start, end) not in view.known
+
+
+def is_adjective_alone(view: DocView, kind: str, start: int, end: int) -> bool:
+    """Whether a span is one plain adjective or adverb before or in place of a name: "complex", "convolutional"."""
+    surface = view.text[start:end]
+    if not (surface.isalpha() and surface.islower()) or _labelled(view, kind, (start, end)):
+        return kind == "task" and _is_adjective(view, start, end)  # "subject-driven or style-driven generation"
+    phrase = view.phrase_at(start, end)
+    return phrase is not None and phrase.words[-1].tag.startswith(("JJ", "RB"))
 
 
 def _goes_on(view: DocView, start: int, end: int) -> bool:

@@ -306,7 +306,7 @@ class Grammar:
             return (noun_phrase(speed[1]) if speed else place.sentence.frames), here
         phrase = noun_phrase(own)
         if quantity.unit == "%" and self.lexicon.is_metric(phrase) and _RETAINING.search(ahead):
-            return f"retained {phrase}", here
+            return phrase if "retention" in phrase else f"retained {phrase}", here
         if phrase and (of or self.lexicon.metric(phrase) or (quantity.unit == "%" and len(phrase.split()) <= 4)):
             return phrase, here
         cuts = [m.end() for m in _LEFT_STOP.finditer(ahead)] + [c.end - place.low for c in place.keeps]

@@ -50,7 +50,9 @@ _REST = 3  # words that complete a noun phrase
 _COMMA = re.compile(r"\w, (?!and )")
 _AND = re.compile(r"\b(?:and|or)\b")
 _LAST = re.compile(r",? and (?:the |an? |its |their )?")
-_FARTHER = re.compile(r"(?: (?:of|in|for|used|during) [^,.;:()]{1,40}?)? and (?:the |an? |its |their )?")
+_FARTHER = re.compile(
+    r"(?: (?:of|in|for|used|during|\w+ed by) [^,.;:()]{1,40}?(?: \([A-Z][\w-]{1,8}\))?)? and (?:the |an? |its |their )?"
+)
 _VERBS = ("VB", "VBZ", "VBP", "VBD", "VBG")
 _IN_NOUN = ("NN", "JJ", "VBN", "VBG", "CD", "RB")
 

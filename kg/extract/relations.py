@@ -37,12 +37,15 @@ Chosen = tuple[int, int, str, float]  # first, second, type, likelihood
 _MODEL_ROLES = {"outperforms": "baseline", "compared_with": "baseline", "uses": "used", "applied_to": "evaluated"}
 _OF_TECHNIQUES = ("part_of", "uses", "outperforms", "compared_with")  # relations to a technique, by its role
 _OWN_WORK = ("runs_on", "evaluated_on", "compared_with")  # types that no sentence before the own work states
-_WITHOUT = ("negate", "replace")  # cues that exclude what follows
+_WITHOUT = ("negate", "replace", "contrast")  # cues that exclude what follows
 _NEAR = 6  # maximum number of words between "propose" and what is proposed
 _LEAST = 1e-4  # lower bound of likelihoods in log-odds
 _LED = re.compile(r"\b(?:via|with|by|using|through|based on|from|and|of)\b[^:]*$", re.IGNORECASE)
 _NAMED_LOSER = 0.8  # the share of stated wins over something with a name of its own that is right
 _OF_A_KIND = 0.42  # least score of what is said of a kind of models that the paper does not propose
+_BESIDE = {"uses": "goes-with", "evaluated_on": "host"}  # cues before a tail that is not what the type says
+_COMPOUND = re.compile(r"s?-([a-z]+)")
+_LED_BY = 4  # words before a name that say how it stands to the work
 _FAR = 70  # characters between a name and what it is said to be
 _IS_A = re.compile(
     r"[)}*]{0,3}(?:,| is| as|:| --?|\s?—)? (?:an?|the first|our)"
@@ -90,6 +93,8 @@ class Relations:
                 continue  # "with identical FLOPs"
             if kind == "uses" and fold(second.canonical) in self.parts:
                 continue  # "a KV cache"
+            if is_beside(view, kind, found[j]):
+                continue
             if first.role != "proposed" and confidence < _OF_A_KIND and fold(first.canonical) in self.bearers:
                 continue  # "large language models"
             if kind == "part_of" and _is_itself(view, found[i], found[j]):
@@ -187,6 +192,25 @@ def _is_itself(view: DocView, part: Placed, whole: Placed) -> bool:
         return not any(_LED.search(view.text, title[0], start) for _, start, _ in part.places)
     ends = [end for _, _, end in whole.places]
     return any(_IS_A.fullmatch(view.text, end, at) for _, at, _ in part.places for end in ends if 0 <= at - end < _FAR)
+
+
+def is_beside(view: DocView, kind: str, tail: Placed) -> bool:
+    """Whether every sentence that names a tail says that it is not what the type of a relation says.
+
+    What a work is "compatible with" is not used, and what it is "deployed on" is no test; a task is not what it is for
+    where it keeps "generation quality", and a cache is not beaten where "cache-based" rivals are.
+    """
+    if kind == "applied_to" and tail.mention.type == "task":
+        measures = view.vocabulary.cues("task-measure")
+        return all(not measures.isdisjoint(view.words(end, end + _FAR)[:1]) for _, _, end in tail.places)
+    if kind == WIN:
+        behind = (_COMPOUND.match(view.text, end) for _, _, end in tail.places)
+        return all(tail and fold(tail[1]) in view.cues["compound-tail"] for tail in behind)
+    if kind not in _BESIDE:
+        return False
+    beside = view.vocabulary.cues(_BESIDE[kind])
+    led = (view.words(sentence_of(view.doc, start)[0], start)[-_LED_BY:] for _, start, _ in tail.places)
+    return all(not beside.isdisjoint(words) for words in led)
 
 
 def _is_introduced(view: DocView, start: int) -> bool:

@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from kg.entity_types import NAMED
 from kg.extract.base import SpanIndex, first_matches, inside, mentions, read_fields, sentence_of
 from kg.extract.context import DocView, canonical, likelihood, view_of
-from kg.extract.edges import lists
+from kg.extract.edges import is_adjective_alone, lists
 from kg.extract.judge import Candidate, Features, chosen, judge_for, ruled_out
 from kg.extract.names import whole_words
 from kg.extract.same import grouped, merged
@@ -96,6 +96,8 @@ class Techniques:
         spans = SpanIndex(taken)
         for start, end, score, features in chosen(doc, self.entity, self.candidates(doc), view, THRESHOLD, taken):
             tagged = doc._.tags is not None  # the judges have taken `taken` into account
+            if is_adjective_alone(view, self.entity, start, end):
+                continue  # "convolutional and attention layers"
             if tagged or "phrase" in features or not spans.holds(start, end):
                 self._add(view, start, end, score, found, aliases)
                 spans.add(start, end)

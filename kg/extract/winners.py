@@ -19,6 +19,7 @@ from kg.extract.phrases import FINITE, TaggedWord
 from kg.link.acronyms import acronyms
 from kg.model import Result
 from kg.text import fold
+from kg.trust import LIKELY
 
 _LOSERS = ("baseline", "mentioned", "")  # roles; a model has none yet
 _AHEAD = 4  # words before a verb that may turn it
@@ -80,7 +81,9 @@ def stated(
             is_wide = is_class and (rival.mention.role == "proposed" or _is_broad(rival))
             i = -1 if is_wide else _subject(view, found, j, head, said)
             if i >= 0 and (said.kind == WIN or (i, j) not in out):
-                is_named = _is_named(rival) and not _MANY.match(view.text, end)  # "Plover", not "Plover baselines"
+                is_named = _is_named(view, rival, found[i]) and not _MANY.match(
+                    view.text, end
+                )  # "Plover", not "Plover baselines"
                 out[i, j] = StatedRelation(said.kind, start, is_class, is_named)
     told = {j: sentence_of(view.doc, said.at) for (_, j), said in out.items()}
     for pair, measured in _measured(view, found, head, lexicon, results):
@@ -103,7 +106,14 @@ def _may_be_of(view: DocView, rival: Placed, end: int, said: Comparison) -> bool
     cues = view.vocabulary.cues
     framed = behind is not None and fold(behind[1]) in cues("label-frame-technique") | cues("model-frame")
     is_wide = used or framed or _is_known(view, rival)
-    return is_wide and _is_class(view, said.behind)
+    return _calls_itself_class(view, rival) or (is_wide and _is_class(view, said.behind))
+
+
+def _calls_itself_class(view: DocView, rival: Placed) -> bool:
+    """Whether a rival's own words name the others of a class: "SOTA caching methods"."""
+    words, cues = view.words(rival.mention.start, rival.mention.end), view.vocabulary.cues
+    frames = cues("label-frame-technique") | cues("model-frame")
+    return not cues("rivals").isdisjoint(words) and not frames.isdisjoint(words[-1:])
 
 
 def _goes_on(view: DocView, end: int, said: Comparison) -> bool:
@@ -135,13 +145,31 @@ def _measured(
             j = named.get(fold(name), head)
             if j == head:
                 j = named.get(_bare(view, name, lexicon), head)
+            begin = sentence_of(view.doc, result.evidence.start)[0]
+            if _is_of_another(view, found[head], begin, result.evidence.start):
+                continue
             if j == head or found[j].mention.role == "proposed" or _is_short_for(view, name, found[head], lexicon):
                 continue
             better = result.change == ("decrease" if lower else "increase")
             wins = better and not (lower and not plain.isdisjoint(fold(name).split()[:-1]))
             is_class = _is_known(view, found[j]) and found[j].mention.type == "technique"
-            said = StatedRelation(WIN if wins else LIKE, result.evidence.start, is_class, _is_named(found[j]))
+            is_class = is_class or _calls_itself_class(view, found[j])
+            said = StatedRelation(
+                WIN if wins else LIKE, result.evidence.start, is_class, _is_named(view, found[j], found[head])
+            )
             yield (head, j), said
+
+
+def _is_of_another(view: DocView, entity: Placed, begin: int, end: int) -> bool:
+    """Whether a sentence up to a result or verb is of something else that is ours: of "our rule", not of our cache."""
+    if _stands_in(entity, begin, end):
+        return False
+    cues = view.vocabulary.cues
+    meant = cues("label-frame-technique") | cues("label-form-technique") | cues("generic")
+    meant |= {*view.words(entity.mention.start, entity.mention.end), *fold(entity.mention.canonical).split()}
+    ours = (p for p in view.phrases if begin <= p.start < end and p.before)
+    first = next((p for p in ours if fold(p.before[-1].text) in ("our", "proposed")), None)
+    return first is not None and meant.isdisjoint(fold(word.text) for word in first.words)
 
 
 def _is_short_for(view: DocView, name: str, entity: Placed, lexicon: OutcomeLexicon) -> bool:
@@ -191,7 +219,8 @@ def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comp
             behind = behind if led is None else led
             held = _reaches(view, behind) and cues("negate").isdisjoint(before)
             return Comparison(LIKE, begin, words[k].start, behind) if held else None
-        if word in cues("win") or (word in cues("gain-over") and not cues("gain").isdisjoint(before)):
+        wins = word in cues("win") or (word in cues("gain-over") and not cues("gain").isdisjoint(before))
+        if wins or (word == "to" and not cues("superior").isdisjoint(before[-1:])):
             held = turned.isdisjoint(before) and _reaches(view, behind)
             return Comparison(WIN, begin, words[k].start, behind) if held else None
         if word in cues("set-beside") or word in cues("gain-over"):
@@ -362,9 +391,12 @@ def _is_narrowed(view: DocView, start: int, end: int, lexicon: OutcomeLexicon) -
     return bool(view.text.startswith("-", end))
 
 
-def _is_named(loser: Placed) -> bool:
-    """Whether a loser has a name of its own, as "LoRA", or "Plover v2"."""
-    return not loser.mention.canonical.islower()
+def _is_named(view: DocView, loser: Placed, winner: Placed) -> bool:
+    """Whether a loser has a name of its own, as "LoRA", or "Plover v2", not "SOTA methods"; never against a guess."""
+    if not winner.own and winner.mention.confidence < LIKELY:
+        return False
+    said = view.cues["generic"] | view.vocabulary.cues("rivals")
+    return any(not word.islower() and fold(word) not in said for word in loser.mention.canonical.split())
 
 
 def _is_known(view: DocView, loser: Placed) -> bool:
@@ -405,6 +437,7 @@ def _subject(view: DocView, found: Sequence[Placed], loser: int, head: int, said
     if head >= 0 and found[head].own and subject[:1] == ["it"]:
         return head
     ours = head >= 0 and _is_whole(view, found[head]) and not view.vocabulary.cues("own-work").isdisjoint(subject)
+    ours = ours and not _is_of_another(view, found[head], said.begin, said.start)
     return head if ours and not others else -1
 
 

@@ -57,6 +57,18 @@ def place(view: DocView, words: str) -> tuple[int, int]:
         ("problem", "It has concerns about its cost (CO) and use.", "concerns about its cost (CO", True),
         ("technique", r"We tune a \single} lazy policy network.", "single} lazy policy network", True),
         ("technique", "We measure PESQ here.", "PESQ", True),
+        ("dataset", "It reaches better BLEU-1 scores here.", "BLEU-1 scores", True),
+        ("dataset", r"We train on lists \citep{dunlin2030learning,lang2031corvid} here.", "lang2031corvid", True),
+        ("dataset", "It wins on the complex Corvid dataset.", "complex", True),
+        ("dataset", "It wins on the imagenet dataset.", "imagenet", False),
+        ("task", "It helps subject-driven or style-driven layout generation.", "subject-driven", True),
+        ("task", "It helps prosthetic and robotic control.", "prosthetic", True),
+        ("task", "It needs Light Detection and Ranging (LiDAR).", "Light Detection", True),
+        ("task", "It helps depth estimation and planning.", "depth estimation", False),
+        ("model", "It beats GPT4Rec by far.", "GPT", True),
+        ("problem", "It has the best trade-off between high latency and low quality.", "high latency", True),
+        ("problem", "There is no understanding of how caches behave.", "no understanding of how caches", True),
+        ("problem", "There is no understanding of how caches behave.", "no understanding of how caches behave", False),
     ],
 )
 def test_parts_of_longer_words_and_clauses_are_no_mentions(

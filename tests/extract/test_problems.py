@@ -99,6 +99,10 @@ def test_own_results_are_no_problem(read: Read) -> None:
         ("There are [failures in such layouts may] go unseen.", "failures in such layouts"),
         ("They cannot shape the [quantization noise correctly and thus] fail.", "quantization noise"),
         ("It has a [gap between the data] of tests and real use.", "gap between the data of tests and real use"),
+        (
+            "It bridges the [gap between the semantic reasoning] of Large Tile Models (LTMs) and the skills of caches.",
+            "gap between the semantic reasoning of Large Tile Models (LTMs) and the skills",
+        ),
         ("Deployment is hard due to [high memory] and compute costs.", "high memory and compute costs"),
         ("It has [limits on energy, latency], and hardware use.", "limits on energy, latency, and hardware use"),
         ("The [routing may yield] unbalanced loads.", "routing may yield unbalanced loads"),

@@ -125,6 +125,7 @@ def test_plain_text_keeps_offsets() -> None:
         ("We improve accuracy by 3 percentage points.", "accuracy", 3, "points", "increase", "exact"),
         ("We reduce attention FLOPs by a factor of 17.5.", "attention FLOPs", 17.5, "x", "decrease", "exact"),
         ("Our method adds 0.4% throughput overhead.", "throughput overhead", 0.4, "%", "increase", "exact"),
+        ("Our method maintains a 48% tile retention rate.", "tile retention rate", 48, "%", "absolute", "exact"),
         ("Our method preserves up to 95.4% mIoU on six benchmarks.", "retained mIoU", 95.4, "%", "absolute", "up_to"),
         ("We obtain a 2.5x latency speedup.", "latency", 2.5, "x", "decrease", "exact"),
         ("We obtain a 3.6x speedup in Time to First Token.", "Time to First Token", 3.6, "x", "decrease", "exact"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from kg.model import ROLES, Mention, Record
 from kg.trust import BY_RULES
 
@@ -98,6 +100,28 @@ def test_acronym_that_the_paper_spells_out_is_not_linked_to_another_meaning(read
 def test_verb_behind_we_is_no_part_of_a_technique(read: Read) -> None:
     found = [m.surface for m in read("We survey model merging. We study sparse attention.").techniques]
     assert found == ["model merging", "sparse attention"]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "adjective"),
+    [
+        (
+            "ZapSparse: Sparse Attention for Medical Images",
+            "Attention is slow. We propose ZapSparse, which prunes attention maps. ZapSparse is compatible with both "
+            "convolutional and transformer-based models and reduces cost by 40%.",
+            "convolutional",
+        ),
+        (
+            "NirVid: Implicit Video Networks",
+            "Implicit networks store videos as weights. We propose NirVid, which treats videos as groups of frames and "
+            "fits separate networks to each group, performing patch-wise prediction. The video is modeled "
+            "autoregressively, with networks fit on a current group initialized using weights from the previous group.",
+            "autoregressively",
+        ),
+    ],
+)
+def test_adjective_alone_is_no_technique(read_in_full: Read, title: str, text: str, adjective: str) -> None:
+    assert adjective not in [m.surface for m in read_in_full(text, title=title).techniques]
 
 
 def test_chinese_names_of_techniques_get_their_english_label(read: Read) -> None:
