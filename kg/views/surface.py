@@ -179,8 +179,9 @@ def _lettered(found: re.Match[str], text: str) -> str:
 def with_article(said: str, text: str, heads: Collection[str] = (), counted: Collection[str] = ()) -> str:
     """English words with the article that they have in the paper: "a [novel] gating rule", "the cost of reuse".
 
-    One of the `heads` is told too, for the article is its own: "a gate pruning method"; before a noun behind brackets it
-    is that of what is not told: "a gate pruning (GP) layer". What ends with one of the `counted` words has an article even where the paper spares it.
+    One of the `heads` is told too, for the article is its own: "a gate pruning method". Before a noun behind brackets
+    it is that of what is not told: "a gate pruning (GP) layer". What ends with one of the `counted` words has an
+    article even where the paper spares it.
     """
     starts = [at for at, end in places(text.lower(), said.lower()) if not is_word(text, end)]
     words = [_HEAD.match(text, at + len(said)) for at in starts]
