@@ -50,10 +50,13 @@ _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
 _OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
 _LAST = re.compile(r"\s(?P<word>[a-z]+)(?=[,.;)]|\s(?:and|that|which)\b)")
+_OWES = re.compile(r"\b(?:in|of|for|on|to|between) [\w-]+[^\Ws]$")  # "Defense in Gaussian", before "and image fields"
+_SHARED = re.compile(r" (?:and|or) [\w-]+ (?P<noun>[a-z]+s)\b")
 _DETERMINERS = ("the", "a", "an", "its", "their")  # behind a noun these begin another: "of LLMs challenges the"
 _BEHIND = re.compile(r"\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)")
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _LISTED = re.compile(r",\s*")
+_PAIR = re.compile(r"^([^,]+), and ([^,]+)$")
 _AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3}$")
 _SUBJECT = re.compile(r"(?P<word>[A-Za-z][\w-]*)\s(?:\([^()]*\)\s)?$")
 _ORDER = ("first", "then", "next", "finally")  # before a verb: "our approach first partitions feature maps"
@@ -342,7 +345,11 @@ def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     is_verb = " " in mention.surface and mention.surface.endswith("s") and word in _DETERMINERS
     last = (found["word"] for end in ends if (found := _LAST.match(text, end)))
     is_noun = is_noun or any(tagged(word, 0, len(word))[0][0].tag == "JJ" for word in last)  # "content latent and"
-    return bool(is_noun or takes or is_verb or fold(word) in Wording(shown.graph.vocabulary).heads)
+    is_shared = _OWES.search(mention.surface) and any(
+        (found := _SHARED.match(text, end)) and tagged(found["noun"], 0, len(found["noun"]))[0][0].tag.startswith("NN")
+        for end in ends
+    )
+    return bool(is_noun or takes or is_verb or is_shared or fold(word) in Wording(shown.graph.vocabulary).heads)
 
 
 def _is_likeness(shown: Selection, mention: Mention, text: str) -> bool:
@@ -383,7 +390,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     if shown.lang != "zh":
         labels = (say(shown, same(shown, mention.concept, w), w, text) for w in wordings)
         labels = (w for w in labels if w and not has_han(w) and says(text, w))
-        said = next(filter(nouns.is_noun_phrase, labels), "")
+        said = _PAIR.sub(r"\1 and \2", next(filter(nouns.is_noun_phrase, labels), ""))
         parts = [] if re.search(r"\b(?:and|or) ", said) else _LISTED.split(said)
         if len(parts) > 1 and all(tagged(part, 0, len(part))[0][-1].tag.startswith("NN") for part in parts):
             return shown.words.listed(parts)

@@ -238,6 +238,13 @@ def test_an_unknown_origin_is_told(built: Graph) -> None:
         ("It is fast. It is small", ""),
         ("", ""),
         ("for of", ""),
+        ("performance drop at high sparsity", "高稀疏度下的性能下降"),
+        ("KV cache pressure at inference", "推理时的KV缓存压力"),
+        ("redundancy at individual layers", "单个层处的冗余"),
+        ("accuracy at 90% sparsity", "90%稀疏度下的准确率"),
+        ("large group size", "较大的分组大小"),
+        ("small block size", "较小的块大小"),
+        ("memory and at", ""),
     ],
 )
 def test_phrases_are_put_into_chinese_part_by_part(english: str, chinese: str) -> None:
