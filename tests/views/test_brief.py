@@ -462,16 +462,6 @@ def test_an_article_is_that_of_the_phrase_itself() -> None:
     )
 
 
-def test_a_title_and_its_short_name_are_one_technique(built: Graph) -> None:
-    text = "We propose a gate network (GN-2), and adaptive routing."
-    found = [
-        Mention("technique", name, name, "A", role="proposed", sure=True) for name in ("block gate", "adaptive routing")
-    ]
-    record = Record("t-1", title="Block Gate for Models", name="GN-2", techniques=found)
-    paper = Paper("paper:t-1", [(Document("t-1", "t", 1, {"A": Text(text + " Block gate.", text)}), record)])
-    assert "proposes GN-2 and adaptive routing" in brief(built, paper, "en")
-
-
 def test_a_level_is_stated_and_not_achieved(built: Graph) -> None:
     counted = ResultInWords("parameters", "count", "2M")
     assert phrases(Selection.of(built, [], "en"), [counted]) == "2M parameters"

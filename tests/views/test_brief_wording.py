@@ -55,3 +55,13 @@ def test_two_of_a_list_have_no_comma(built: Graph) -> None:
         "relations": [Relation("Foo", "addresses", problem, Evidence(""))],
     }
     assert "addresses memory footprint and power costs" in brief(built, _stated(text, **parts), "en")
+
+
+def test_a_title_and_its_short_name_are_one_technique(built: Graph) -> None:
+    text = "We propose a gate network (GN-2), and adaptive routing."
+    found = [
+        Mention("technique", name, name, "A", role="proposed", sure=True) for name in ("block gate", "adaptive routing")
+    ]
+    record = Record("t-1", title="Block Gate for Models", name="GN-2", techniques=found)
+    paper = Paper("paper:t-1", [(Document("t-1", "t", 1, {"A": Text(text + " Block gate.", text)}), record)])
+    assert "proposes GN-2 and adaptive routing" in brief(built, paper, "en")

@@ -157,6 +157,7 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
         ("Zorvex outperforms standard FL on three tasks.", "FL", "standard federated learning"),
         ("Zorvex outperforms vanilla Quandle.", "Quandle", "vanilla Quandle"),
         ("Zorvex outperforms the popular Quandle.", "Quandle", "Quandle"),
+        ("Zorvex outperforms the baseline Quandle.", "Quandle", "Quandle"),
     ],
 )
 def test_a_loser_in_its_plain_form_is_told_so(tmp_path: Path, said: str, tail: str, loser: str) -> None:

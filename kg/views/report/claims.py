@@ -217,10 +217,11 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
 
 def _plain(shown: Selection, claim: WinClaim, label: str) -> str:
     """A loser's label with the word that makes it the usual form, as its words have it: "standard FL"."""
-    known, ahead = shown.graph.vocabulary.cues("plain"), claim.quote.sentence.partition(claim.beaten)[0]
+    cues, concept = shown.graph.vocabulary.cues, shown.graph.vocabulary.concepts.get(claim.loser)
+    known, ahead = cues("plain") - cues("outcome-generic-baseline"), claim.quote.sentence.partition(claim.beaten)[0]
     around = [*ahead.split()[-1:], *claim.beaten.split()[:1]] if claim.beaten else []
     word = next((one.lower() for one in reversed(around) if fold(one) in known), "")
-    if not word or word in fold(label).split():
+    if not word or word in fold(f"{label} {concept.label.get('en', '') if concept else ''}").split():
         return label
     if not has_han(label):
         return f"{word} {label}"
