@@ -218,7 +218,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
 def _plain(shown: Selection, claim: WinClaim, label: str) -> str:
     """A loser's label with the word that makes it the usual form, as its words have it: "standard FL"."""
     cues, concept = shown.graph.vocabulary.cues, shown.graph.vocabulary.concepts.get(claim.loser)
-    known, ahead = cues("plain") - cues("outcome-generic-baseline"), claim.quote.sentence.partition(claim.beaten)[0]
+    known, ahead = cues("plain") - cues("compare"), claim.quote.sentence.partition(claim.beaten)[0]
     around = [*ahead.split()[-1:], *claim.beaten.split()[:1]] if claim.beaten else []
     word = next((one.lower() for one in reversed(around) if fold(one) in known), "")
     if not word or word in fold(f"{label} {concept.label.get('en', '') if concept else ''}").split():
