@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kg.build.pipeline import Pipeline
@@ -20,6 +21,7 @@ from kg.views.base import View
 from kg.views.render import render
 from kg.views.selection import Selection, ids, link, named
 from kg.views.slots import Slots, slots
+from kg.views.surface import is_plural
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -117,9 +119,10 @@ def _ended(words: PageWords, slot: str, said: str) -> str:
 
 def _english(words: PageWords, found: Slots) -> str:
     what = _what(words, found)
-    uses = words("brief.proposes" if found.is_proposed else "brief.uses", technique=found.technique)
+    says = partial(words.count, n=2 if not found.is_title and is_plural(found.name) else 1)
+    uses = says("brief.proposes" if found.is_proposed else "brief.uses", technique=found.technique)
     uses = uses if found.technique else ""
-    problem = words("brief.to_address" if uses else "brief.addresses", problem=found.problem) if found.problem else ""
+    problem = says("brief.to_address" if uses else "brief.addresses", problem=found.problem) if found.problem else ""
     does = uses + problem
     if found.institutions:
         who = _institutions(words, found.institutions)
@@ -132,7 +135,7 @@ def _english(words: PageWords, found: Slots) -> str:
         bare = not does and not found.institutions
         reached = "brief.achieves" if bare else "brief.achieving"
         held = "brief.reports" if bare else "brief.levels"  # what is kept or counted is not achieved
-        effect = words(held if found.is_held else reached, effect=found.effect)
+        effect = says(held if found.is_held else reached, effect=found.effect)
         said += f" {effect}" if bare else f", {effect}"
     said += _quoted(words, found)
     return said if said.endswith(".") else f"{said}."

@@ -50,10 +50,13 @@ _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
 _OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
 _LAST = re.compile(r"\s(?P<word>[a-z]+)(?=[,.;)]|\s(?:and|that|which)\b)")
+_OWES = re.compile(r"\b(?:in|of|for|on|to|between) [\w-]+[^\Ws]$")  # "Defense in Gaussian", before "and image fields"
+_SHARED = re.compile(r" (?:and|or) [\w-]+ (?P<noun>[a-z]+s)\b")
 _DETERMINERS = ("the", "a", "an", "its", "their")  # behind a noun these begin another: "of LLMs challenges the"
 _BEHIND = re.compile(r"\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)")
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _LISTED = re.compile(r",\s*")
+_PAIR = re.compile(r"^([^,]+), and ([^,]+)$")
 _AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3}$")
 _SUBJECT = re.compile(r"(?P<word>[A-Za-z][\w-]*)\s(?:\([^()]*\)\s)?$")
 _ORDER = ("first", "then", "next", "finally")  # before a verb: "our approach first partitions feature maps"
@@ -65,8 +68,6 @@ _MACRO = re.compile(
     r"\\(?:(?:our|my|the)?(?:method|model|system|framework|approach)(?:name)?|ours|name)(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?"
 )
 _RELATIVE = re.compile(r"\b(?:that|which)\b")
-_SEVERAL = re.compile(r" & | \S*[a-rt-z]s$")  # "MaMe & MaRe", "Fast Consistency Models"
-_ALONE = re.compile(r"^((?:(?! and )[^,])+), and (?=[^,]+$)")  # "resources, and limits of devices"
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
 
@@ -151,14 +152,14 @@ def what(paper: Paper) -> tuple[str, bool]:
     if not own:
         return whole, True
     if not whole or whole == own or (not front and fold(own) == fold(_BRACKET.sub("", whole))):
-        return own, bool(_SEVERAL.search(own))  # in quotes a verb is in the singular
+        return own, False
     if fold(front) == fold(own):
-        return own, bool(_SEVERAL.search(own))
+        return own, False
     for part in (front, _BRACKET.sub("", whole.partition(" for ")[0]).strip()):
         if part != whole and ":" not in part and fold(own) != fold(part) and stands_for(own, part):
-            return part, bool(_SEVERAL.search(part))
+            return part, False
     if front and (f" {fold(own)} " in f" {fold(head['head'] if head else '')} "):
-        return front, bool(_SEVERAL.search(front))
+        return front, False
     return whole, True
 
 
@@ -344,7 +345,11 @@ def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     is_verb = " " in mention.surface and mention.surface.endswith("s") and word in _DETERMINERS
     last = (found["word"] for end in ends if (found := _LAST.match(text, end)))
     is_noun = is_noun or any(tagged(word, 0, len(word))[0][0].tag == "JJ" for word in last)  # "content latent and"
-    return bool(is_noun or takes or is_verb or fold(word) in Wording(shown.graph.vocabulary).heads)
+    is_shared = _OWES.search(mention.surface) and any(
+        (found := _SHARED.match(text, end)) and tagged(found["noun"], 0, len(found["noun"]))[0][0].tag.startswith("NN")
+        for end in ends
+    )
+    return bool(is_noun or takes or is_verb or is_shared or fold(word) in Wording(shown.graph.vocabulary).heads)
 
 
 def _is_likeness(shown: Selection, mention: Mention, text: str) -> bool:
@@ -392,7 +397,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     if shown.lang != "zh":
         labels = (say(shown, same(shown, mention.concept, w), w, text) for w in wordings)
         labels = (w for w in labels if w and not has_han(w) and says(text, w))
-        said = next(filter(nouns.is_noun_phrase, labels), "")
+        said = _PAIR.sub(r"\1 and \2", next(filter(nouns.is_noun_phrase, labels), ""))
         parts = [] if re.search(r"\b(?:and|or) ", said) else _LISTED.split(said)
         if len(parts) > 1 and all(tagged(part, 0, len(part))[0][-1].tag.startswith("NN") for part in parts):
             return shown.words.listed(parts)
@@ -400,7 +405,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         if not said:
             return ""
         told = with_article(with_names(uncapitalised(said, text), text), text, frames, counted)
-        return _of_it(_ALONE.sub(r"\1 and ", told)) if mention.type == "problem" else told
+        return _of_it(told) if mention.type == "problem" else told
     known = list(filter(partial(says, text), wordings))
     if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
         return known[0] if mention.type == "technique" else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from kg.extract.phrases import tagged
 from kg.model import Mention
@@ -45,6 +45,9 @@ _PLAIN = re.compile(
     r"(?![aeiou]|h(?:ei|on|our)|[Hh]\b)(?:[a-z]{2}|[A-Z][a-z])|[aAeEiI][a-z]"
 )  # the sound of its first letter is sure
 _FIRST = re.compile(r"\bfirst\b(?!-)")
+_BEGINS = re.compile(r"(?:^|[.!?:;\n•]|\(?\b(?:\d|[a-e]|[ivx]+)[).])[ \t]*$")  # of a sentence or an item of a list
+_NAMING = r"(?:dubbed|named|called|termed|denoted(?: as)?|namely|referred to as|i\.e\.,?)"
+_LETTERS = 2  # of an acronym with its plural s: "VLMs", not "OS"
 AHEAD = 80  # letters before a phrase in which its article may stand
 
 
@@ -59,6 +62,24 @@ def article(said: str) -> str:
     ('an', 'an', 'an', 'a', 'a')
     """
     return "an" if _VOWEL.match(said) else "a"
+
+
+def is_plural(name: str) -> bool:
+    """Whether the head noun of a name of several words is a plural, so that its verb is.
+
+    >>> [is_plural(one) for one in ("Sparse Diffusion Models", "Mixture of Depths", "Small VLMs at Work", "Helios")]
+    [True, False, True, False]
+    >>> [is_plural(one) for one in ("Graph Analysis", "Inductive Bias")]
+    [False, False]
+    """
+    words = [word for word in tagged(name, 0, len(name))[0] if any(c.isalnum() for c in word.text)]
+    head = list(takewhile(lambda word: word.tag not in ("IN", "TO"), words))
+    last = head[-1].text if head else ""
+    short = last[:1].isupper() and last[:-1].isupper() and len(last) > _LETTERS
+    if len(head) < 2 or not last.endswith("s"):
+        return False
+    is_noun = tagged(last.lower(), 0, len(last))[0][0].tag == "NNS"
+    return short or (is_noun and WordCounts.load().is_plain(last.lower().removesuffix("s")))
 
 
 def stands_for(acronym: str, phrase: str) -> bool:
@@ -85,9 +106,9 @@ def whole(wording: str) -> str:
 def uncapitalised(said: str, text: str) -> str:
     """Words without the capital that only the beginning of their sentence gives them: "Metal artifacts"."""
     first = said.partition(" ")[0]
-    begins = all(text[:at].rstrip(" ")[-1:] in ("", ".", "!", "?", "\n") for at, _ in places(text, said))
-    is_phrase = first.istitle() and said in text and said[len(first) :].islower()
-    is_plain = is_phrase and WordCounts.load().is_plain(first.lower())
+    begins = all(_BEGINS.search(text[max(0, at - AHEAD) : at]) for at, _ in places(text, said))
+    is_phrase = first.capitalize() == first and said in text and said[len(first) :].islower()
+    is_plain = is_phrase and all(map(WordCounts.load().is_plain, first.lower().split("-")))
     return said[:1].lower() + said[1:] if is_plain and begins else said
 
 
@@ -127,7 +148,15 @@ def is_short_of(one: Mention, other: Mention, text: str) -> bool:
     "Dynamic Learnable Scalar (DLS)", "DLS - dynamic and learnable scalar -".
     """
     pairs = ((one.surface, other.surface), (other.surface, one.surface))
-    return any(f"{full} ({short}" in text or _explains(short, full, text) for full, short in pairs)
+    return any(
+        f"{full} ({short}" in text or _is_dubbed(full, short, text) or _explains(short, full, text)
+        for full, short in pairs
+    )
+
+
+def _is_dubbed(full: str, short: str, text: str) -> bool:
+    """Whether a phrase is given a name: "time steps sampling, dubbed Partial Sampling"."""
+    return re.search(rf"{re.escape(full)},? {_NAMING} {re.escape(short)}\b", text) is not None
 
 
 def _explains(short: str, full: str, text: str) -> bool:

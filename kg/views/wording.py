@@ -29,6 +29,7 @@ _SPOKEN = ("technique", "task", "metric", "topic")
 #: Groups of `ontology/wording.ttl`; "modifier" and "noun" are both words.
 _GROUPS = ("modifier", "noun", "joint", "leading", "verb", "trailing", "dropped", "plural")
 _OWNED = re.compile(r"^([\u4e00-\u9fff]{2,3})的(?=[\u4e00-\u9fff])")  # one 的 is enough: 中的有限改进
+_BIG = {"大": "较大的", "小": "较小的"}
 _LONGEST = 6  # words of an entry
 _MOST = 40  # parts of a phrase
 _FINITE = ("VB", "VBZ", "VBP", "VBD", "MD")
@@ -273,6 +274,7 @@ def _strange(text: str, found: Sequence[Token], at: int, gap: str, titled: bool)
     while end < len(found) and found[end].start == found[end - 1].end:
         end += 1
     surface = text[found[at].start : found[end - 1].end]
+    surface += "%" if surface[-1:].isdigit() and text.startswith("%", found[end - 1].end) else ""
     if _SIGN.search(surface, int(titled)):
         return end - at, {"name": gap + surface}
     return end - at, {"unknown": surface}
@@ -311,8 +313,20 @@ def _split(parts: Sequence[PhrasePart], fits: Callable[[str], bool]) -> str | No
             return ""
         if "的{a}" in template:
             before = _OWNED.sub(r"\1", before)
+        if "处的" in template:
+            template, behind = _at(template, behind)
         return template.format(a=before, b=behind) if at else template.replace("的{a}", "").format(b=behind)
     return None
+
+
+def _at(template: str, behind: str) -> tuple[str, str]:
+    """How Chinese says "at" before something: a time, a condition, or else a place."""
+    words = PageWords("zh")
+    said = dict(pair.split("=") for pair in words("brief.at_said").split()).get(behind, "")
+    if said or behind.endswith("时"):
+        return template.replace("处", ""), said or behind
+    is_condition = behind.endswith(tuple(words("brief.at_endings").split())) or behind[-1:].isdigit()
+    return template.replace("处", "下" if is_condition else "处"), behind
 
 
 def _opened(parts: Sequence[PhrasePart]) -> str | None:
@@ -332,7 +346,7 @@ def _opened(parts: Sequence[PhrasePart]) -> str | None:
 def _led(parts: Sequence[PhrasePart]) -> str | None:
     """A word that governs what follows it, with words of its own before it: "high cost of retraining"."""
     at = next((i for i, part in enumerate(parts) if part.roles.get("leading", "").startswith("{b}的")), 0)
-    template = parts[at].roles.get("leading", "")
+    template = parts[at].roles.get("leading", "") if at else ""
     if not at or "word" in parts[at].roles or not all("word" in part.roles for part in parts[:at]):
         return None
     before, behind = _compound(parts[:at]).removesuffix("的"), _phrase(parts[at + 1 :])
@@ -384,6 +398,8 @@ def _compound(parts: Sequence[PhrasePart]) -> str:
         if not word:
             return ""
         said.append(word)
+    if said and said[0] in _BIG and said[-1].endswith("大小"):
+        said[0] = _BIG[said[0]]  # 大批大小 stutters
     return _join(said)
 
 

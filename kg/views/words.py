@@ -45,7 +45,8 @@ class PageWords:
     def count(self, key: str, n: int, **values: object) -> str:
         """The singular or plural form of a text: "1 paper", "3 papers"."""
         said = self._find(key)
-        return str(said[0 if n == 1 else -1].format(n=f"{n:,}", **values))
+        form = said if isinstance(said, str) else said[0 if n == 1 else -1]
+        return str(form.format(n=f"{n:,}", **values))
 
     def has(self, key: str) -> bool:
         group, _, name = key.partition(".")

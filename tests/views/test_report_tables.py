@@ -151,6 +151,28 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
     assert [row["loser"][0]["label"].split()[-1] for row in rows] == ([loser] if loser else [])
 
 
+@pytest.mark.parametrize(
+    ("said", "tail", "loser"),
+    [
+        ("Zorvex outperforms standard FL on three tasks.", "FL", "standard federated learning"),
+        ("Zorvex outperforms vanilla Quandle.", "Quandle", "vanilla Quandle"),
+        ("Zorvex outperforms the popular Quandle.", "Quandle", "Quandle"),
+        ("Zorvex outperforms the baseline Quandle.", "Quandle", "Quandle"),
+    ],
+)
+def test_a_loser_in_its_plain_form_is_told_so(tmp_path: Path, said: str, tail: str, loser: str) -> None:
+    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
+    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        graph.add(paper, fast=True)
+        made = _record(graph.entries()[0], "Zorvex", said, tail, "41%") | {"results": []}
+        made["relations"] = [{"head": "Zorvex", "type": "outperforms", "tail": tail, "evidence": said}]
+        record.write_text(json.dumps(made) + "\n")
+        graph.add(records=record)
+        (row,) = _rows(_data(graph), "wins")
+    assert row["loser"][0]["label"].replace("FL", "federated learning") == loser
+
+
 def test_of_several_losers_each_has_its_figure(tmp_path: Path) -> None:
     said = "Zorvex is 41% faster than Quandle. Zorvex is 9% faster than Corvid."
     paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"

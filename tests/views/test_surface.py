@@ -14,7 +14,6 @@ from kg.views.latex import excerpt, lit
 from kg.views.outcome import ResultInWords, phrase, phrases, same
 from kg.views.report.claims import claims
 from kg.views.selection import Selection
-from kg.views.slots import what
 from kg.views.surface import expanded, whole, with_article, with_names
 from kg.views.wording import Wording
 from kg.views.words import PageWords
@@ -251,9 +250,3 @@ def test_a_marked_word_is_the_one_that_stands_alone() -> None:
     assert [piece for piece, is_marked in pieces("We show that CCGQA beats GQA.", ["GQA"]) if is_marked] == ["GQA"]
     assert [piece for piece, is_marked in pieces("HyperLoRA is fast.", ["LoRA"]) if is_marked] == ["HyperLoRA"]
     assert pieces("We show that CCGQA beats GQA.", ["GQA"])[0][0].endswith("CCGQA beats ")
-
-
-def test_several_named_as_one_stand_in_quotes() -> None:
-    title = Text("Foo & Bar: Gates", "Foo & Bar: Gates")
-    record = Record("t-1", name="Foo & Bar", title="Foo & Bar: Gates")
-    assert what(Paper("paper:t-1", [(Document("t-1", "t", 1, {"T": title}), record)])) == ("Foo & Bar", True)

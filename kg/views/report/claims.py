@@ -200,6 +200,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     label = shown.label(claim.loser)
     if claim.beaten and not _is_called(claim.beaten, shown.graph.vocabulary.concepts.get(claim.loser)):
         label = claim.beaten  # "K-means discretization" is not any clustering
+    label = _plain(shown, claim, label)
     if shown.lang == "zh" and label[:1].islower():
         label = Wording(shown.graph.vocabulary)(label) or label
     behind = claim.quote.sentence.partition(claim.beaten)[2].split()[:1] if claim.beaten else []
@@ -212,6 +213,20 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
         return f"{rest} {word}".strip() if word else label
     added = Wording(shown.graph.vocabulary)(word) if has_han(label) else f" {word}"
     return label if label.endswith(added) else label + added
+
+
+def _plain(shown: Selection, claim: WinClaim, label: str) -> str:
+    """A loser's label with the word that makes it the usual form, as its words have it: "standard FL"."""
+    cues, concept = shown.graph.vocabulary.cues, shown.graph.vocabulary.concepts.get(claim.loser)
+    known, ahead = cues("plain") - cues("compare"), claim.quote.sentence.partition(claim.beaten)[0]
+    around = [*ahead.split()[-1:], *claim.beaten.split()[:1]] if claim.beaten else []
+    word = next((one.lower() for one in reversed(around) if fold(one) in known), "")
+    if not word or word in fold(f"{label} {concept.label.get('en', '') if concept else ''}").split():
+        return label
+    if not has_han(label):
+        return f"{word} {label}"
+    said = Wording(shown.graph.vocabulary)(word)
+    return label if label.startswith(said) else said + label
 
 
 def _is_called(beaten: str, concept: Concept | None) -> bool:

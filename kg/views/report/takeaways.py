@@ -96,7 +96,8 @@ def _approach(shown: Selection) -> dict[str, Any] | None:
     words, papers = shown.words, list(found[best].values())
     others = words.listed([words("report.with_count", label=shown.label(c), n=len(found[c])) for c in behind])
     label = shown.label(best)
-    values = {"technique": label[:1].upper() + label[1:], "n": len(papers), "all": len(shown.papers)}
+    label = label[:1].upper() + label[1:] if label.partition(" ")[0].islower() else label  # not "VLLM"
+    values = {"technique": label, "n": len(papers), "all": len(shown.papers)}
     key = "report.takeaway_approach" if behind else "report.takeaway_approach_only"
     of = next(paper for paper in shown.papers if quotes[best].entry in ids(paper))
     return _row(words(key, others=others, **values), papers, quotes[best], of)
