@@ -63,7 +63,10 @@ class Parser:
         """The filter of such conditions; what says something and was not used is ignored."""
         left = [i for i in self.items if not (i.senses or i.asked or i.taken or i.used)]
         unused = (i.text for i in left if i.means(*_TELLING) or i.is_verb or (i.is_speed and not i.means("outperform")))
-        words = sorted(dict.fromkeys((*self.ignored, *unused)), key=self.text.find)
+        units = (
+            i.text for i in self.items if i.means("unit") and i.value is None and not (i.senses or i.asked or i.taken)
+        )
+        words = sorted(dict.fromkeys((*self.ignored, *unused, *units)), key=self.text.find)
         return Filter(tuple(joined(taken)), tuple(words), narrowing=tuple(self.narrowing))
 
     def _taken(self) -> list[Taken]:
