@@ -31,6 +31,11 @@ class Taken:
     at: int = -1  # its place among the pieces of the question
     compared: bool = False  # "compare" leads to it
 
+    @property
+    def is_measure(self) -> bool:
+        """Whether it names a metric and says nothing of it: "token", of token usage."""
+        return all(isinstance(t, Outcome) and t.value is None and not t.change for t in self.terms)
+
 
 def over_baselines(taken: list[Taken], items: list[Item]) -> list[Taken]:
     """Conditions, a threshold and what it is to be better than as one: "beats vLLM by 2x", "2x faster than vLLM".

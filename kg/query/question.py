@@ -63,9 +63,8 @@ class Parser:
         """The filter of such conditions; what says something and was not used is ignored."""
         left = [i for i in self.items if not (i.senses or i.asked or i.taken or i.used)]
         unused = (i.text for i in left if i.means(*_TELLING) or i.is_verb or (i.is_speed and not i.means("outperform")))
-        units = (
-            i.text for i in self.items if i.means("unit") and i.value is None and not (i.senses or i.asked or i.taken)
-        )
+        bare = (i for i in self.items if i.means("unit") and i.value is None)
+        units = (i.text for i in bare if not (i.senses or i.asked or i.taken))
         words = sorted(dict.fromkeys((*self.ignored, *unused, *units)), key=self.text.find)
         return Filter(tuple(joined(taken)), tuple(words), narrowing=tuple(self.narrowing))
 
@@ -266,7 +265,7 @@ class Parser:
         ends = list(accumulate((len(part.text) + 1 for part in item.parts), initial=0))
         pieces = [replace(part, start=at, end=at + len(part.text)) for at, part in zip(ends, item.parts, strict=False)]
         inner = Parser(text, pieces, self.lexicon, self.language)
-        named = {one.text: one.terms for one in inner.conditions(last_resort=False) if words or not _is_measure(one)}
+        named = {one.text: one.terms for one in inner.conditions(last_resort=False) if words or not one.is_measure}
         parts: list[tuple[Entity | Outcome | Phrase, ...]] = []
         for part in item.parts:
             terms = tuple(term for term in named.get(part.text, []) if isinstance(term, Entity | Outcome | Phrase))
@@ -499,8 +498,3 @@ def _surer(senses: list[Sense]) -> list[Sense]:
     if known & set(_AFTER):
         return [sense for sense in senses if sense.known or sense.type not in _AFTER]
     return senses
-
-
-def _is_measure(one: Taken) -> bool:
-    """Whether a condition names a metric and says nothing of it: "token", of token usage."""
-    return all(isinstance(t, Outcome) and t.value is None and not t.change for t in one.terms)

@@ -228,14 +228,14 @@ def with_article(said: str, text: str, heads: Collection[str] = (), counted: Col
         return f"{article(said)} {said}" if is_counted else said
     if before[1].lower() == "these":
         return said
-    word, is_plural = before[1].lower(), bool(_SEVERAL.search(_BEHIND.split(said)[0]))
+    word, is_several = before[1].lower(), bool(_SEVERAL.search(_BEHIND.split(said)[0]))
     is_first = word not in ("a", "an", "this") and bool(_FIRST.search(before[2]))
     if word not in ("the", "a", "an", "this") and said.endswith("ing"):
         return said  # "our rank pruning"
     if word not in ("a", "an", "this") and not is_first:
         is_cut = all(text.startswith(" of ", at + len(said)) for at in starts)  # "the slow inference of LLMs"
         return said if is_cut else f"the {said}"
-    if is_plural:
+    if is_several:
         return said
     is_own = not before[2] and word in ("a", "an") and not _PLAIN.match(said)
     return f"{word if is_own else article(said)} {said}"
