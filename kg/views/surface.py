@@ -214,10 +214,10 @@ def with_article(said: str, text: str, heads: Collection[str] = (), counted: Col
     """
     starts = [at for at, end in places(text.lower(), said.lower()) if not is_word(text, end)]
     words = [_HEAD.match(text, at + len(said)) for at in starts]
-    for at, word in zip(starts, words, strict=True):
-        if word and (fold(word["word"]) in heads or (word["short"] and _is_noun(word["word"]))):
-            goes_on = fold(word["word"]) in heads and not word["short"]
-            return with_article(text[at : word.end()], text, (), counted) if goes_on else said
+    for at, behind in zip(starts, words, strict=True):
+        if behind and (fold(behind["word"]) in heads or (behind["short"] and _is_noun(behind["word"]))):
+            goes_on = fold(behind["word"]) in heads and not behind["short"]
+            return with_article(text[at : behind.end()], text, (), counted) if goes_on else said
     found = [_ARTICLE.search(text, max(0, at - AHEAD), at) for at in starts]
     bare = any(not one and text.startswith(said, at) for one, at in zip(found, starts, strict=True))
     before = next((one for one in found if one and _modifies(one[2])), None)
