@@ -1,7 +1,7 @@
 """The networks behind data/models: a MiniLM encoder, adapted to the field, with heads for spans, roles and relations.
 
-Attention dropout is off. Products run in bfloat16 where the processor has it, which makes an epoch four times as fast; seeds are
-fixed. Needs the extra `train`.
+Attention dropout is off. Products run in bfloat16 where the processor has it, which makes an epoch four times as fast;
+seeds are fixed. Needs the extra `train`.
 """
 
 from __future__ import annotations
