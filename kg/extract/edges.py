@@ -95,7 +95,7 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         _in_compound(view, kind, start, end)
         or _is_compound(view, start, end)
         or _is_metric(view, kind, start, end)
-        or _is_institution(view, kind, start, end)
+        or (kind != "hardware" and _is_institution(view, kind, start, end))  # "on Cerebras" is on its devices
         or _is_called_otherwise(view, kind, end)
     )
 
@@ -145,6 +145,7 @@ def _is_institution(view: DocView, kind: str, start: int, end: int) -> bool:
     surface, find = view.text[start:end], view.vocabulary.find
     if view.vocabulary.find_written(surface, "institution") is None or find(surface, kind) is not None:
         return False
+
     return view.cues["dataset-frame"].isdisjoint(view.words(end, end + _REACH)[:_LED])
 
 
