@@ -20,8 +20,9 @@ from kg.text import Remembered, fold
 
 _AGAINST = re.compile(
     r"\b(?:(?P<over>over(?!\s+[~≈$]?\d)|on top of|improv(?:es|ing) (?:over|upon))|(?P<than>than)|"
-    r"(?P<compared>compared (?:to|with|against)|comparing (?:to|with)|in comparison (?:to|with)|relative to|versus|"
-    r"vs\.?|against)|(?P<win>outperform(?:s|ing|ed)?|surpass(?:es|ing|ed)?|exceed(?:s|ing|ed)?|beat(?:s|ing)?)|"
+    r"(?P<compared>compared (?:to|with|against)|comparing (?:to|with)|in comparison (?:to|with)|relative to|"
+    r"with respect to|versus|vs\.?|against)|"
+    r"(?P<win>outperform(?:s|ing|ed)?|surpass(?:es|ing|ed)?|exceed(?:s|ing|ed)?|beat(?:s|ing)?)|"
     r"(?P<par>on par with|comparable (?:to|with)|equivalent to|similar to|close to|below|above|"
     r"(?<!such )(?<!well )as(?! well| low| high| much| many| few| little)|within [^,;()]{1,24}? of)|"
     r"(?P<of>(?<=% )of|(?<=%)of|of the|that of|required by)|"

@@ -20,6 +20,7 @@ from kg.text import Remembered, fold
 from kg.vocabulary import Concept, Vocabulary
 
 _ACRONYM = re.compile(r"\(\s*([A-Za-z][\w-]*[A-Z\d][\w-]*)s?\s*[,;)]")
+_SHORT = re.compile(r"(?<=\w)\s?\([\w-]{1,12}\)$")
 _COUNTED = re.compile(r"([A-Za-z])([2-4])(?!\d)")
 _LETTERS = re.compile(r"[^\W_]+")
 _NEAR = 5  # words considered before a phrase
@@ -86,12 +87,17 @@ def likelihood(weights: dict[str, float], features: dict[str, float]) -> float:
 
 @lru_cache(maxsize=50_000)
 def canonical(surface: str) -> str:
-    """A phrase as a standard noun phrase: lower case except for names and acronyms.
+    """A phrase as a standard noun phrase: without its acronym in brackets, lower case except for names and acronyms.
 
-    >>> canonical("Context-Aware Low-Rank KV Cache"), canonical("Spatio-Temporal GUI-based LoRA")
-    ('context-aware low-rank KV cache', 'spatio-temporal GUI-based LoRA')
+    >>> canonical("Context-Aware Low-Rank KV Cache"), canonical("Spatio-Temporal GUI-based Learning (STGL)")
+    ('context-aware low-rank KV cache', 'spatio-temporal GUI-based learning')
     """
-    return _LETTERS.sub(lambda word: _PLAIN[word[0]], surface)
+    return _LETTERS.sub(lambda word: _PLAIN[word[0]], without_acronym(surface))
+
+
+def without_acronym(surface: str) -> str:
+    """A phrase without the acronym in brackets at its end."""
+    return _SHORT.sub("", surface) if surface.endswith(")") else surface
 
 
 def view_of(doc: Doc, vocabulary: Vocabulary) -> DocView:
@@ -163,7 +169,9 @@ class DocView:
 
     def concept(self, surface: str, kind: str) -> Concept | None:
         """The concept of a type that words of the text name; no acronym that stands for something else in it."""
-        found = self.vocabulary.find_written(surface, kind)
+        found = self.vocabulary.find_written(surface, kind) or self.vocabulary.find_written(
+            without_acronym(surface), kind
+        )
         if found and (long := acronyms(self.text).get(fold(surface))) and means_another(surface, long, found.labels()):
             return None
         return found

@@ -20,6 +20,8 @@ Span = tuple[int, int]
 _PART_BEFORE = re.compile(r"[^\W_][\w.]*(?=-$)")
 _PART_BEHIND = re.compile(r"-([^\W_][\w.]*)")
 _DASH = ("DT", "CC", "IN", "TO", "W", "PRP", "VBP", "VBZ")  # before these, or after a plural, a hyphen is a dash
+_BRACKETS = (("{", "}"), ("(", ")"), ("[", "]"), ("“", "”"))
+_QUOTE = re.compile(r"\\\"")  # an umlaut in LaTeX: "na\\\"ive"
 _GLUED = re.compile(r"\([\w-]{1,12}\)\w")  # "Finch(Y)Lite"
 _SIZE = re.compile(r"\d+(?:\.\d+)?[BMK]")
 _BIGGER = re.compile(r"(?: [A-Z][a-z]+){1,3}")  # continuation of a name: "DeepSeek" of "DeepSeek Sparse Attention"
@@ -37,6 +39,7 @@ _CALLED = re.compile(
 _TASKS = re.compile(r"(?:(?:,| and|, and) [A-Z][\w-]*){0,3} tasks?\b")  # "SER and SE tasks"
 _LED = 3  # words before a phrase that say what it is
 _REACH = 30  # characters that hold them
+_LOOKED = 120  # characters that hold "ablations on" and a list
 _PHRASE = 5  # words of the name of a device
 #: The separator between two members of a list; the second pattern matches it before a member.
 _JOINT = re.compile(r"(?:,? (?:and|or|as well as|vs\.?|versus) |, | ?[/&] ?)(?:the |a |an )?")
@@ -53,7 +56,9 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
     start, end = span
     text = view.text
     surface = text[start:end]
-    if surface.count("$") % 2 or any(surface.count(one) != surface.count(other) for one, other in ("{}", "()", "[]")):
+    if surface.count("$") % 2 or any(surface.count(one) != surface.count(other) for one, other in _BRACKETS):
+        return True
+    if _QUOTE.sub("", surface).count('"') % 2:
         return True
     if not (surface[:1].isalpha() or any(map(str.isalpha, surface))):
         return True
@@ -61,9 +66,11 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         return True
     if kind in NAMED and (_IN_A_WORD.match(text, end) or _CITED.search(text, max(0, start - _CITATION), start)):
         return True
-    if kind in ("technique", "task") and _is_half_an_expansion(view, end):
+    if kind in ("technique", "task") and (_is_half_an_expansion(view, end) or _is_unnamed(view, start, end)):
         return True
-    if kind in ("task", "dataset") and is_adjective_alone(view, kind, start, end):
+    if kind == "task" and not _labelled(view, kind, span) and _is_material(view, start, end):
+        return True
+    if kind in ("task", "dataset", "problem") and is_adjective_alone(view, kind, start, end):
         return True
     finite = view.cues["finite"]
     if kind == "problem":
@@ -124,6 +131,31 @@ def _is_half_an_expansion(view: DocView, end: int) -> bool:
     begin, stop = sentence_of(view.doc, end)
     longs = (long for long in acronyms(view.text).values() if long.find(view.text[joint.start() : joint.end() + 1]) > 0)
     return any(begin <= at < end < at + len(long) for long in longs if (at := view.text.find(long, begin, stop)) >= 0)
+
+
+def _is_unnamed(view: DocView, start: int, end: int) -> bool:
+    """Whether a span ends in a word that names nothing: "an autoregressive one", "sensor data collected by drones"."""
+    phrase = view.phrase_at(start, end)
+    words = phrase.words if phrase else ()
+    if words and fold(words[-1].text) in view.vocabulary.cues("stand-in"):
+        return True
+    behind = view.phrase_at(end, min(end + _REACH, sentence_of(view.doc, start)[1]))
+    led = behind is not None and behind.words[0].tag == "IN" and not view.text[end : behind.words[0].start].strip()
+    return led and len(words) > 1 and words[-1].tag == "VBN" and words[-2].tag.startswith("NN")
+
+
+def _is_material(view: DocView, start: int, end: int) -> bool:
+    """Whether a span names what a work is tried on or looked into, and no task: "ablations on rank and batch size"."""
+    if not view.cues["dataset-frame"].isdisjoint(view.words(start, end)[-1:]):
+        return True
+    phrase = view.phrase_at(max(sentence_of(view.doc, start)[0], start - _LOOKED), start)
+    words = phrase.words if phrase else ()
+    looks = view.vocabulary.cues("analysis")
+    at = max((i for i, word in enumerate(words[:-1]) if fold(word.text) in looks), default=-1)
+    behind = words[at + 1 :] if at >= 0 else ()
+    ends = view.vocabulary.cues("leads-away")
+    rest = (word.tag.startswith(FINITE) or word.text in ":;()" or fold(word.text) in ends for word in behind[1:])
+    return bool(behind) and behind[0].text == "on" and not any(rest)
 
 
 def _is_called_otherwise(view: DocView, kind: str, end: int) -> bool:
@@ -189,10 +221,11 @@ def _is_adjective(view: DocView, start: int, end: int) -> bool:
 def is_adjective_alone(view: DocView, kind: str, start: int, end: int) -> bool:
     """Whether a span is one plain adjective or adverb before or in place of a name: "complex", "convolutional"."""
     surface = view.text[start:end]
-    if not (surface.isalpha() and surface.islower()) or _labelled(view, kind, (start, end)):
+    if not (surface.isalpha() and surface[1:].islower()) or _labelled(view, kind, (start, end)):
         return kind == "task" and _is_adjective(view, start, end)  # "subject-driven or style-driven generation"
     phrase = view.phrase_at(start, end)
-    return phrase is not None and phrase.words[-1].tag.startswith(("JJ", "RB"))
+    tag = phrase.words[-1].tag if phrase else ""
+    return tag.startswith("RB") or (surface.islower() and tag.startswith("JJ"))
 
 
 def _goes_on(view: DocView, start: int, end: int) -> bool:

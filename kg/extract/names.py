@@ -283,7 +283,8 @@ def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
             elif _acts(bracket["name"], abstract):
                 weak.append(bracket["name"])
         apposed = _APPOSED.search(rest)
-        if apposed and not _EXAMPLES.search(rest, 0, apposed.start("name")):
+        lead = rest[: apposed.start("name")] if apposed else ""
+        if apposed and lead.count("(") <= lead.count(")") and not _EXAMPLES.search(lead):
             weak.append(apposed["name"])
     called = _CALLED.search(abstract) if is_called else None
     if called and (_is_name(called["name"]) or called["name"][0].isupper()):

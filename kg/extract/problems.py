@@ -325,6 +325,8 @@ def _begun(view: DocView, start: int, end: int) -> tuple[int, int]:
     if part is None or fold(part.words[-1].text) in view.cues["problem-head"]:
         return start, end
     verbs = view.cues["problem-verb"]
+    if begin := _without(view, part):
+        return begin, end
     for word in reversed(part.before):
         form = fold(word.text)
         if form in verbs:
@@ -333,6 +335,16 @@ def _begun(view: DocView, start: int, end: int) -> tuple[int, int]:
         if not (infinitive or word.tag in _BARE) or word.start < start - _AHEAD:
             break
     return start, end
+
+
+def _without(view: DocView, part: NounPhrase) -> int:
+    """Where "lack of" begins before what lacks: "lack of local structure", not "local structure"; 0 where it is not."""
+    lead = [*part.before]
+    while lead and lead[-1].tag in _BARE:
+        lead.pop()
+    if len(lead) > 1 and lead[-1].text == "of" and fold(lead[-2].text) in view.vocabulary.cues("lacking"):
+        return lead[-2].start
+    return 0
 
 
 def _by_first(labels: frozenset[str]) -> dict[str, list[list[str]]]:

@@ -17,7 +17,8 @@ _NAMES = re.compile(
     r"(?=[;.(]|,?\s(?:at|in|with|when|while|over|under|than|compared|relative|across|using|without|respectively)\b|$)"
 )
 _OVER = re.compile(
-    r"[^,;.()\d]{0,40}\s(?:over|than|against|compared (?:to|with)|relative to)\s+(?:the )?(?P<list>[^;()]{3,120}?)"
+    r"[^,;.()\d]{0,40}\s(?:over|than|against|compared (?:to|with)|relative to|with respect to)\s+"
+    r"(?:the )?(?P<list>[^;()]{3,120}?)"
     r"(?=[;.(]|,?\s(?:at|in|on|for|with|when|while|under|across|using|without|respectively)\b|$)"
 )
 _IS_NAME = re.compile(r"(?!\d)(?:[A-Z].*|\S*\d\S*)")
@@ -72,12 +73,17 @@ def ahead(place: QuantityPlace) -> ListTurn | None:
 
 
 def _run(place: QuantityPlace) -> tuple[int, int]:
-    """The first and last index of the quantities that are listed together with one."""
+    """The first and last index of the quantities of one unit that are listed together with one."""
     numbers = place.sentence.quantities
+
+    def joined(one: int) -> bool:
+        text, here, behind = place.text, numbers[one], numbers[one + 1]
+        return here.unit == behind.unit and bool(_JOINED.fullmatch(text, here.end, behind.start))
+
     first = last = place.index
-    while first and _JOINED.fullmatch(place.text, numbers[first - 1].end, numbers[first].start):
+    while first and joined(first - 1):
         first -= 1
-    while last + 1 < len(numbers) and _JOINED.fullmatch(place.text, numbers[last].end, numbers[last + 1].start):
+    while last + 1 < len(numbers) and joined(last):
         last += 1
     return first, last
 

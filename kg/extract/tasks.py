@@ -5,8 +5,6 @@ The weights are rounded from a logistic regression on the annotated papers; `scr
 
 from __future__ import annotations
 
-import re
-
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -21,7 +19,6 @@ from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "tasks/1"
 THRESHOLD = 0.4
-_BRACKET = re.compile(r"\s*\([\w-]{1,10}\)")
 _ALIKE, _WITHIN = 0.8, 0.5  # shared words of two wordings of one task, and of a task and one within it
 MOST = 4  # tasks per paper; annotators give two on average
 WEIGHTS = {
@@ -100,7 +97,7 @@ class Tasks:
 def _said(view: DocView, surface: str, name: str) -> set[str]:
     """The folded words of a task without acronyms: "VQA" and "visual question answering (VQA)" have the same."""
     long = acronyms(view.text)
-    words = fold(long.get(fold(surface), _BRACKET.sub("", name))).split()
+    words = fold(long.get(fold(surface), name)).split()
     return {part for word in words for part in fold(long.get(word, word)).split()} - view.cues["task-frame"]
 
 

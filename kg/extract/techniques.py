@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
 from kg.extract.base import SpanIndex, first_matches, inside, mentions, read_fields, sentence_of
-from kg.extract.context import DocView, canonical, likelihood, view_of
+from kg.extract.context import DocView, canonical, likelihood, view_of, without_acronym
 from kg.extract.edges import is_adjective_alone, lists
 from kg.extract.judge import Candidate, Features, chosen, judge_for, ruled_out
 from kg.extract.names import whole_words
@@ -150,7 +150,7 @@ class Techniques:
         form = fold(surface)
         if view.name and _COMMAND.fullmatch(surface):
             return  # the authors' own command for the name, which no reader of the abstract has
-        short = view.acronym_of.get(form, "")
+        short = view.acronym_of.get(fold(without_acronym(surface)), "")
         if short and fold(short) in found:
             own = found[fold(short)]
             own.aliases = (*own.aliases, surface) if surface not in own.aliases else own.aliases
@@ -198,6 +198,14 @@ class Techniques:
             places = view.places(mention.surface) or [span]
             if mention.role == "used" and all(view.is_absent(*place) for place in places):
                 mention.role = "mentioned"
+            elif mention.role == "used" and _is_ours(view, mention):
+                mention.role = "proposed"
+
+
+def _is_ours(view: DocView, mention: Mention) -> bool:
+    """Whether a paper calls a technique its own, and nobody else knows it: "our causal scheduler"."""
+    ours = any(view.before(start, 1) == ["our"] for start, _ in view.places(mention.surface))
+    return ours and view.concept(mention.surface, "technique") is None
 
 
 def _own_places(doc: Doc) -> list[tuple[int, int]]:

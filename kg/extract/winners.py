@@ -27,7 +27,7 @@ _NAMED = 4  # words of a member of a list
 _MOST = 14  # words between a verb and a loser
 _REACH = 120  # characters between a gain and what it is had over
 _JOINT = re.compile(r",| and ")
-_AND = re.compile(r", and | and |, ")
+_AND = re.compile(r", and | and |, |(?<=\w)/(?=[A-Z])")
 _MANY = re.compile(r"\s([a-z]{3,20}s)\b")  # "methods" behind a name
 _MARKS = (":", ";", "(", "%")
 _NOUNS = 3  # words between "comparable" and "to"

@@ -86,9 +86,11 @@ def agree(one: str, other: str) -> bool:
 
 def means_another(short: str, expansion: str, labels: Iterable[str]) -> bool:
     """Whether a paper's expansion of an acronym is another than what a concept's labels spell out for it: it has less
-    than half of its words in common with them, or begins with another word where the rest agrees.
+    than half of its words in common with them, or has another word in the place of one of theirs.
 
     >>> means_another("SAM", "Sharpness-Aware Minimization", ["SAM", "Segment Anything Model"])
+    True
+    >>> means_another("MoR", "Mixture of Roles", ["MoR", "mixture-of-recursions"])
     True
     >>> means_another("QNN", "quantum neural network", ["QNN", "quantized neural network"])
     True
@@ -106,7 +108,14 @@ def _differ(one: str, other: str) -> bool:
     words, others = one.split(), other.split()
     if 2 * _in_common(one, other) < len(words):
         return True
-    return len(words) == len(others) and not _is_form(words[0], others[0])
+    if len(words) != len(others):
+        return False
+    return not _is_form(words[0], others[0]) or any(map(_begin_apart, words[1:], others[1:]))
+
+
+def _begin_apart(one: str, other: str) -> bool:
+    """Whether two words have next to nothing in common: "roles" and "recursions", not "module" and "model"."""
+    return one[:_STEM] != other[:_STEM] and not _is_form(one, other)
 
 
 def _in_common(one: str, other: str) -> int:

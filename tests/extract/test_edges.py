@@ -68,6 +68,14 @@ def place(view: DocView, words: str) -> tuple[int, int]:
         ("task", "It helps prosthetic and robotic control.", "prosthetic", True),
         ("task", "It needs Light Detection and Ranging (LiDAR).", "Light Detection", True),
         ("task", "It helps depth estimation and planning.", "depth estimation", False),
+        ("task", "Ablations on cache size and scheduling show that it helps.", "scheduling", True),
+        ("task", "Experiments on cache sizing and scheduling show that it helps.", "scheduling", False),
+        ("task", "It wins on audio-visual benchmarks.", "audio-visual benchmarks", True),
+        ("task", "It reads pressure data collected from turbines.", "pressure data collected", True),
+        ("technique", "It has a lazy loss and an autoregressive one.", "autoregressive one", True),
+        ("technique", 'We add a "double-pass" training scheme here.', 'double-pass" training scheme', True),
+        ("technique", r"We use na\"ive tuning here.", r"na\"ive tuning", False),
+        ("problem", "Efficiently picking caches is hard.", "Efficiently", True),
         ("model", "It beats GPT4Rec by far.", "GPT", True),
         ("problem", "It has the best trade-off between high latency and low quality.", "high latency", True),
         ("problem", "There is no understanding of how caches behave.", "no understanding of how caches", True),
@@ -96,6 +104,13 @@ def test_general_word_is_no_part_of_a_models_name(entry: Entry) -> None:
 def test_version_belongs_to_the_name_of_a_dataset(entry: Entry) -> None:
     view = seen(entry("We test on QuizBowl'31 alone.", title="Zed"))
     assert place(view, "QuizBowl'31") in list(shapes(view, "dataset", place(view, "QuizBowl")))
+
+
+def test_a_phrase_with_its_acronym_is_the_concept_of_the_phrase(entry: Entry) -> None:
+    view = seen(entry("We serve large language models (LLMs).", title="Zed"))
+    concept = view.concept("large language models (LLMs)", "technique")
+    assert concept is not None
+    assert concept.label["en"] == "large language model"
 
 
 def test_members_of_a_list_are_mates() -> None:

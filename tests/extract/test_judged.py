@@ -55,6 +55,30 @@ def test_roles_follow_the_argument_of_the_paper(record: Record) -> None:
     assert roles["SnapKV"] == "baseline"
 
 
+class _Used:
+    """A judge for which every technique is one that is used."""
+
+    labels = ROLES
+
+    def __call__(self, rows: Sequence[Features]) -> Any:
+        return np.tile([float(role == "used") for role in ROLES], (len(rows), 1))
+
+
+@pytest.mark.parametrize(("said", "role"), [("our lazy tile packer", "proposed"), ("the lazy tile packer", "used")])
+def test_what_a_paper_calls_its_own_is_proposed(
+    entry: Callable[..., Document], monkeypatch: pytest.MonkeyPatch, said: str, role: str
+) -> None:
+    doc = read_to_the_tagger(entry(f"We distill Plover into {said}, and our LoRA is small.", title="Fast Tiles"))
+    monkeypatch.setattr("kg.extract.techniques.judge_for", lambda doc, name: _Used())
+    view = view_of(doc, Vocabulary.load())
+    found = []
+    for surface in ("lazy tile packer", "LoRA"):
+        start = view.text.index(surface)
+        found.append(Mention("technique", surface, surface, start=start, end=start + len(surface)))
+    Techniques(Vocabulary.load())._give_roles(view, found)
+    assert [mention.role for mention in found] == [role, "used"]
+
+
 def test_names_that_nobody_knows_are_found_by_their_sentence(record: Record) -> None:
     assert {"Llama-3-8B", "Zapdos-13B"} == {m.canonical for m in record.models}
     assert {"LongBench", "FooBench-2"} == {m.canonical for m in record.datasets}

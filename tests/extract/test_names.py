@@ -52,6 +52,7 @@ def read(title: str, abstract: str, brief: str = "") -> Doc:
         ),
         ("Tracking", "We construct ZiDi, a zipped dataset.", "ZiDi"),
         ("Tokens", "We find that a 1D tokenizer is enough. We build a pipeline.", ""),
+        ("RAG Costs", "We build a fixed pipeline (Plover dense, Lazy Rank Fusion, reranking). It is slow.", ""),
         ("Pruning for Robots", "We propose Action-Aware Dynamic Zapping (AADZ), a framework.", "AADZ"),
         ("Dual-Head Zed Distillation: Improving Accuracy", "We use Dual-Head Zed Distillation (DHZD) here.", "DHZD"),
         ("Fast Zeds", "We propose a new method for zeds, \\texttt{ZipZed}, to help.", "ZipZed"),

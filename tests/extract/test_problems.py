@@ -87,6 +87,7 @@ def test_own_results_are_no_problem(read: Read) -> None:
     [
         ("Methods overlook the [local structure of long inputs].", "overlook the local structure of long inputs"),
         ("They struggle to [capture long-range features].", "struggle to capture long-range features"),
+        ("It comes from their lack of [local biases for tiles].", "lack of local biases for tiles"),
         ("There is no [clear understanding] of it.", "no clear understanding"),
         ("There is a [memory overhead caused] by caches.", "memory overhead"),
         ("[Accuracy drops under low-bit] weight quantization.", "Accuracy drops under low-bit weight quantization"),

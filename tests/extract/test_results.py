@@ -243,6 +243,7 @@ def test_baseline_does_not_end_in_the_word_that_joins_what_follows() -> None:
         ("We achieve a 2x speedup over full attention on LongBench.", "full attention"),
         ("We reduce KV cache storage by over 30% compared to eviction-based methods.", "eviction-based methods"),
         ("Our method is 3.2x faster than vanilla decoding.", "vanilla decoding"),
+        ("Our method scores up to 3x better with respect to lazy pruning.", "lazy pruning"),
         ("We achieve a 2x speedup over a Plover model operating at the same rate.", "Plover model"),
         ("We cut memory by 75% compared to networks represented in FP32 precision.", "networks"),
         ("Our method cuts latency to 74% of vLLM and further decreases memory use.", "vLLM"),
@@ -252,6 +253,11 @@ def test_baseline_does_not_end_in_the_word_that_joins_what_follows() -> None:
 def test_baseline_is_named_or_left_out(text: str, baseline: str) -> None:
     (result,) = read(text)
     assert result.baseline == baseline
+
+
+def test_numbers_of_two_units_are_no_list_that_is_dealt_out() -> None:
+    found = read("Our method runs at 20 FPS, 25% more than Plover/Corvid.")
+    assert [r.baseline for r in found] == ["", "Plover/Corvid"]
 
 
 def test_baseline_of_a_number_in_brackets_is_not_that_of_the_sentence() -> None:

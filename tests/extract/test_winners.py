@@ -172,6 +172,7 @@ def test_a_component_that_is_the_subject_wins_itself(entry: Callable[..., Docume
         ("decrease", "Plover", "outperforms"),
         ("decrease", "the Plover baseline", "outperforms"),
         ("decrease", "Corvid and Plover", "outperforms"),
+        ("decrease", "Corvid/Plover", "outperforms"),
         ("decrease", "the full Plover", "compared_with"),
         ("increase", "Plover", "compared_with"),
         ("absolute", "Plover latency", "compared_with"),
