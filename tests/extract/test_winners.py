@@ -188,6 +188,15 @@ def test_a_result_is_a_comparison_with_its_named_baseline(
     assert compared(entry, text, result) == {("ZapNet", kind, "Plover")}
 
 
+@pytest.mark.parametrize(("said", "wins"), [("accelerating the original", False), ("compared with", True)])
+def test_what_is_made_better_is_not_beaten(entry: Callable[..., Document], said: str, wins: bool) -> None:
+    text = f"ZapNet cuts latency, {said} Plover by 40%."
+    at = make_doc(pipeline(fast=True), entry(OPENS + text), Vocabulary.load())._.text.index("40%")
+    evidence = Evidence(text, start=at, end=at + 3)
+    result = Result(evidence, "latency", 40, "%", "decrease", "exact", "Plover", "", extractor="test", confidence=0.9)
+    assert bool(compared(entry, text, result)) is wins
+
+
 @pytest.mark.parametrize(("subject", "is_its_own"), [("Our plain rule", False), ("Our method", True), ("It", True)])
 def test_a_result_of_something_else_that_is_ours_is_no_win_of_the_main_entity(
     entry: Callable[..., Document], subject: str, is_its_own: bool
