@@ -90,7 +90,7 @@ class Slots:
     is_clause: bool = False  # whether the effect has a verb of its own
     is_level: bool = False  # whether the effect says what is reached, not what changes
     is_held: bool = False  # whether it begins with what is kept or counted
-    is_proposed: bool = False  # whether the technique begins with the paper's own name
+    is_proposed: bool = False  # whether the paper, under its title, is said to propose the technique
 
 
 def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots:
@@ -136,6 +136,9 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         full = expanded(short, text) if shown.lang != "zh" else ""
         said = shown.words("outcome.aside", effect=with_article(full, text, frames), notes=short) if full else short
         techniques, out.is_proposed = [said, *techniques], True
+    out.is_proposed = out.is_proposed or (
+        is_title and not given.technique
+    )  # a title does not use what its paper proposes
     out.technique, out.is_given = shown.words.listed(techniques), bool(given.technique)
     return out
 

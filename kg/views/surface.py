@@ -16,7 +16,7 @@ from kg.views.selection import clean
 _ARTICLE = re.compile(
     r"\b(an?|the|our|its|their|this|these)\s+"
     r"((?:(?!(?:of|for|in|on|to|with|by|from|via|as|at|than|that|through|under|during|into|using|over|across|between|an?|the|named|called|termed|dubbed)\s)"
-    r"[a-z-]+,?\s+){0,3}?)$",
+    r"[a-z-]+,?\s+){0,3}?)[\"'“‘`]*$",
     re.IGNORECASE,
 )
 _OPEN = re.compile(r"\s*[(（][^()（）]*$")  # a bracket that nothing closes: "language models (VLMs"
@@ -31,7 +31,7 @@ _TORN = re.compile(r"(?<=\w) -(?=\w)")  # "stream -scaled"
 _SMALL = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
 _OF_NAME = re.compile(r"-(?:based|guided|aware|driven|inspired|style|like|type|product|value|coset|family)\b")
 _HEAD = re.compile(r"(?P<short>\s\([^()]*\))?\s(?P<word>[a-z]+)")
-_SEVERAL = re.compile(r"[^s]s$")
+_SEVERAL = re.compile(r"(?<![siu])s$")  # not "loss", "basis", "focus"
 _BEHIND = re.compile(r" (?:of|between|in|for|from|with) ")
 _LETTERED = re.compile(r"(?<![\w-])[^\W\d]\w*(?:-\w+)*(?![\w-])")
 _CAPITALS = re.compile(r"[A-Za-z\d][A-Z]")  # within a word

@@ -44,6 +44,8 @@ def _proposed(*names: str) -> list[Mention]:
         ("zipped gates", "We use a zipped gates of ours.", "zipped gates"),
         ("Gate Pruning", "We use a Gate Pruning (GP) module.", "Gate Pruning"),
         ("gate steering", "With our gate steering it is fast.", "gate steering"),
+        ("gate basis", "We build a gate basis for it.", "a gate basis"),
+        ("gate head", "We add an auxiliary ``Gate Head'' for it.", "a gate head"),
         ("gate rule", "With our proposed gate rule it is fast.", "the gate rule"),
     ],
 )
@@ -127,7 +129,7 @@ def test_what_an_approach_first_does_is_no_technique(built: Graph) -> None:
 def test_what_a_short_name_stands_for_is_not_told_beside_it(built: Graph) -> None:
     text = "We propose HDRQ - Hessian and distant regularizing quantization - for models."
     paper = _stated(text, name="", techniques=_proposed("HDRQ", "distant regularizing quantization"))
-    assert brief(built, paper, "en") == "A paper uses HDRQ."
+    assert brief(built, paper, "en") == "A paper proposes HDRQ."
 
 
 def test_a_macro_is_no_name(built: Graph) -> None:
@@ -139,14 +141,14 @@ def test_a_macro_is_no_name(built: Graph) -> None:
 def test_a_name_in_a_relative_clause_is_not_proposed(built: Graph) -> None:
     text = "We present a model that sends QRC messages, with adaptive routing."
     paper = _stated(text, "Models of Messages", name="QRC", techniques=_proposed("adaptive routing"))
-    assert brief(built, paper, "en") == "“Models of Messages” uses adaptive routing."
+    assert brief(built, paper, "en") == "“Models of Messages” proposes adaptive routing."
 
 
 def test_a_title_is_not_told_twice(built: Graph) -> None:
     text = "We propose a sparse gate network, with adaptive routing."
     found = _proposed("sparse gate network", "adaptive routing")
     paper = _stated(text, "A Sparse Gate Network for Models", name="", techniques=found)
-    assert brief(built, paper, "en") == "“A Sparse Gate Network for Models” uses adaptive routing."
+    assert brief(built, paper, "en") == "“A Sparse Gate Network for Models” proposes adaptive routing."
 
 
 def test_a_name_in_brackets_needs_no_comma() -> None:
