@@ -39,7 +39,8 @@ class Intent(Pieces):
             found = kind()
             if found:
                 return found
-        return self._claims() or self._entities() or Query(most=self._most())
+        order: Order = "newest" if self._places("last") else "best"  # of "the last 3 reports" a date was made
+        return self._claims() or self._entities() or Query(most=self._most(), order=order)
 
     # Kinds
 
