@@ -127,3 +127,11 @@ def test_a_thing_of_the_name_is_no_deed_in_another_name(lexicon: Lexicon) -> Non
 
 def test_titles_have_the_own_names_of_what_has_many_kinds(lexicon: Lexicon) -> None:
     assert "fine tuning" in lexicon.titles("technique:fine-tuning")
+
+
+def test_topic_that_no_paper_is_about_may_be_named_where_the_rest_is_fulfilled(made: Any, own: Lexicon) -> None:
+    text = "We quantize a diffusion model and run it on an NVIDIA A100."
+    store = made({"900-01": _paper("OneDemo", text, topics=["quantization"], hardware=["NVIDIA A100"])})
+    found = answer(store, own.vocabulary, "diffusion models on an A100", lexicon=Lexicon.of(store, own.vocabulary))
+    assert [row.id for row in found.rows] == ["900-01"]
+    assert any("name it" in note for note in found.notes)

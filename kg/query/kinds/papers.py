@@ -10,7 +10,7 @@ from itertools import chain, islice
 from kg.names import kind_of
 from kg.query.answer import Answer, Row
 from kg.query.corpus import Corpus
-from kg.query.empty import any_institution, any_role, by_words, fitting, nothing_understood, why_empty
+from kg.query.empty import any_institution, any_role, by_names, by_words, fitting, nothing_understood, why_empty
 from kg.query.evidence import AnswerEvidence, by_title
 from kg.query.filter import Compound, Condition, Entity, Filter, Outcome, Phrase, Query, Term
 from kg.query.lexicon import Lexicon
@@ -36,7 +36,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     corpus = Corpus.of(store)
     say = Sayings(query.language)
     papers = corpus.found(wanted)
-    for widened in (by_words, any_role, any_institution, partial(_nearer, corpus, lexicon)):
+    for widened in (by_words, any_role, any_institution, by_names, partial(_nearer, corpus, lexicon)):
         if not papers and (wider := widened(wanted, say)) != wanted:
             papers = corpus.found(wider)
             wanted = wider if papers else wanted
