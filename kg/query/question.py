@@ -108,7 +108,8 @@ class Parser:
             behind = self.items[at + 1 : at + 2]
             if item.done or any(other.done or other.means("purpose") for other in behind):
                 cue = ""  # "use reinforcement learning to compress chains of thought", "用强化学习做剪枝"
-            lacked = next((word for word in steering if self._lacks(word, item)), None) if negated else None
+            lacks = (word for word in steering if word.means("lacking") or (word.means("not") and word.means("use")))
+            lacked = next(lacks, None) if negated else None  # "without a draft model", "not using calibration data"
             if negated and item.is_unknown and any(behind.senses for behind in self.items[at + 1 : at + 2]):
                 self.ignored.append(item.text)  # "without a separate draft model"
                 continue
@@ -149,12 +150,6 @@ class Parser:
         kept = [one for one in out if one.scope and self._names_models(one)]
         self.ignored += [one.text for one in out if one.scope and one not in kept]
         return [one for one in out if one in kept or not one.scope]
-
-    def _lacks(self, word: Item, item: Item) -> bool:
-        """Whether "not" says what methods do without; so "not using X" does where there are methods named for that."""
-        return word.means("lacking") or (
-            word.means("not") and word.means("use") and bool(self.lexicon.without(item.text))
-        )
 
     def _names_models(self, scope: Taken) -> bool:
         """Whether a word for what nearly all papers are about names a kind of network; its texts then must name it."""

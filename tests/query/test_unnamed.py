@@ -45,9 +45,17 @@ def test_newest_papers_come_first_and_that_is_told(question: str, world: Store, 
     assert any("newest first" in note or "最新的在前" in note for note in found.notes)
 
 
+@pytest.mark.parametrize("question", ["latest 2 papers on quantization", "最新的2篇量化论文"])
+def test_so_many_of_the_newest_are_listed(question: str, world: Store, own: Lexicon) -> None:
+    found = answer(world, own.vocabulary, question, lexicon=own)
+    assert ([row.id for row in found.rows], found.fulfilling) == (["900-03", "900-04"], 3)
+
+
 def test_the_order_is_part_of_the_explanation(lexicon: Lexicon) -> None:
     assert read("latest quantization papers", lexicon).order == "newest"
-    assert read("quantization papers of the last 3 months", lexicon).order == "best"
+    assert read("latest 5 papers on quantization", lexicon).order == "newest"
+    for other in ("quantization papers of the last 3 months", "fine-tuning of the last layers"):
+        assert read(other, lexicon).order == "best"
 
 
 @pytest.mark.parametrize("question", ["which models are under 1 MB?", "小于1MB的模型有哪些"])
@@ -87,6 +95,8 @@ def test_a_bare_word_behind_one_that_nothing_bears_is_no_condition(made: Any, ow
     [
         ("low-bit optimizers", "quantization of optimizers"),
         ("低比特优化器", "优化器的量化"),
+        ("quantization without using calibration data", "quantization without calibration data"),
+        ("不用校准数据的量化", "无需校准数据的量化"),
         ("fine-tuning not using backpropagation", "fine-tuning without backpropagation"),
     ],
 )

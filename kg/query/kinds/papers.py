@@ -29,7 +29,7 @@ _MOST = 500
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The papers that a filter lets through, at most `limit`."""
+    """The papers that a filter lets through, at most `limit`, else as many as the question says ("latest 5 papers")."""
     wanted = query.filter
     if not wanted.conditions:
         return _nothing_understood(lexicon, question, query)
@@ -58,6 +58,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     if is_newest:
         dated = corpus.dated(corpus.holding(wanted))
         papers = [paper.curie for paper in sorted(dated, key=lambda paper: paper.when, reverse=True)]
+    limit = limit or query.most
     rows = _rows(corpus, lexicon, wanted, papers, limit, say.language, is_newest)
     if is_newest or (len(rows) < len(papers) and limit is None):
         note = say("answer.newest" if is_newest else "answer.first", shown=len(rows), n=len(papers))
