@@ -58,7 +58,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     if is_newest:
         dated = corpus.dated(corpus.holding(wanted))
         papers = [paper.curie for paper in sorted(dated, key=lambda paper: paper.when, reverse=True)]
-    limit = limit or query.most
+    limit = query.most if limit is None else limit
     rows = _rows(corpus, lexicon, wanted, papers, limit, say.language, is_newest)
     if is_newest or (len(rows) < len(papers) and limit is None):
         note = say("answer.newest" if is_newest else "answer.first", shown=len(rows), n=len(papers))
