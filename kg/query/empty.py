@@ -61,6 +61,24 @@ def by_words(wanted: Filter, say: Sayings) -> Filter:
     return replace(wanted, conditions=tuple(wider), notes=(*wanted.notes, note))
 
 
+def by_names(wanted: Filter, say: Sayings) -> Filter:
+    """The filter with what texts name counting too, of topics that no paper is about which fulfils the rest."""
+    conditions, named = [], []
+    for condition in wanted.conditions:
+        said = [
+            Phrase(t.label, t.names)
+            for t in condition.any_of
+            if isinstance(t, Entity) and t.field == "topic" and t.names
+        ]
+        is_named = bool(said) and not condition.negated
+        conditions.append(replace(condition, any_of=(*condition.any_of, *said)) if is_named else condition)
+        named += [say("empty.quoted", words=condition.text)] if is_named else []
+    if not named:
+        return wanted
+    note = say("empty.by_names", words=say.listed(named))
+    return replace(wanted, conditions=tuple(conditions), notes=(*wanted.notes, note))
+
+
 def fitting(corpus: Corpus, wanted: Filter) -> tuple[Filter, list[str]] | None:
     """The most conditions that papers fulfil together, with the words of those left out; None where one is all."""
     conditions = wanted.conditions[:_LOOKED_AT]

@@ -23,7 +23,7 @@ def explained(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "kind": query.kind,
         **{part: said for part in _PARTS if (said := getattr(query, part))},
-        **({"order": query.order} if query.kind == "ranking" else {}),
+        **({"order": query.order} if query.kind == "ranking" or query.order == "newest" else {}),
         **({"things": [_term(thing) for thing in query.things]} if query.things else {}),
         **({"link": _term(query.link)} if query.link else {}),
         **({"metric": _term(query.metric)} if query.metric else {}),
@@ -84,7 +84,7 @@ def _asked(query: Query) -> list[_Branch]:
     out += [(f"relation: {_told(query.link)}", [])] if query.link else []
     out += [(f"metric: {_told(query.metric)}", [])] if query.metric else []
     out += [(f"among: {_told(query.among)}", [])] if query.among else []
-    out += [(f"order: {query.order}", [])] if query.kind == "ranking" else []
+    out += [(f"order: {query.order}", [])] if query.kind == "ranking" or query.order == "newest" else []
     return out
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Op = Literal[">=", ">", "<=", "<", "="]
-Order = Literal["highest", "lowest", "best", "worst"]
+Order = Literal["highest", "lowest", "best", "worst", "newest"]
 ORDERS: tuple[Order, ...] = ("highest", "lowest", "best", "worst")
 #: The kinds of answer; each but "papers" is a module of `kg.query.kinds`.
 Kind = Literal[
@@ -187,7 +187,7 @@ class Filter:
 class Query:
     """What a question or a set of flags asks for, of the papers that a filter lets through.
 
-    papers      the papers
+    papers      the papers, best first or by `order` newest first
     entities    what of type `wants` these papers have ("which techniques reduce the KV cache?"), by support; `link`
                 narrows it to what stands in a relation ("which techniques address hallucination?"), `among` to the
                 members of a class ("most used quantization methods")

@@ -31,6 +31,7 @@ class Intent(Pieces):
     def __init__(self, parser: Parser) -> None:
         super().__init__(parser)
         self.top: int | None = None  # the number of "top 5", once it was looked for
+        self.papers_order: Order = "newest" if self._places("newest") else "best"
 
     def query(self) -> Query:
         """The query without its filter."""
@@ -39,7 +40,7 @@ class Intent(Pieces):
             found = kind()
             if found:
                 return found
-        return self._claims() or self._entities() or Query(most=self._most())
+        return self._claims() or self._entities() or Query(most=self._most(), order=self.papers_order)
 
     # Kinds
 
@@ -352,7 +353,7 @@ class Intent(Pieces):
         if top and not wants:
             wants = next((self._type(at) for at in range(len(self.items)) if self._type(at)), "")
         if wants in ("", "paper", "report", *PERIODS[:2]):
-            return Query(most=top) if top else None
+            return Query(most=top, order=self.papers_order) if top else None
         places = self.asked_at or beside or [at for at in range(len(self.items)) if self._type(at) == wants][:1]
         self._mark([*places, *popular, *self._ways(places), *self._places("order:highest")])
         return Query("entities", wants=wants, most=top)

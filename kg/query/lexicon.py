@@ -139,8 +139,11 @@ class Lexicon:
         if kind not in _TITLED or concept not in self.vocabulary:
             return ()
         narrower = () if kind == "topic" else sorted(self.vocabulary.narrower(concept))
-        names = {fold(label) for label in (*self.labels(concept), *map(self.label, narrower)) if label.isascii()}
-        long = sorted((name for name in names if len(name) >= _NAME), key=lambda name: (len(name), name))
+        own, others = (
+            {fold(one) for one in some if one.isascii()} for some in (self.labels(concept), map(self.label, narrower))
+        )
+        names = (name for name in own | others if len(name) >= _NAME)
+        long = sorted(names, key=lambda name: (name not in own, len(name), name))
         kept: list[str] = []
         for name in long:
             if not any(f" {one} " in f" {name} " for one in kept):  # which finds it too

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import accumulate
 from typing import Literal
 
 from kg.entity_types import NAMED
+from kg.query.facts import dated, is_source
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
-from kg.query.items import ARTICLES, TIMES, Item
+from kg.query.items import ARTICLES, Item
 from kg.query.joins import Taken, joined, over_baselines
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import beside
 from kg.query.reading import PERSON
 from kg.query.stating import is_property, lacking, models_before, named, named_so, rewordings, stated
 from kg.query.thresholds import Thresholds
+from kg.query.unnamed import is_told
 from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
@@ -55,7 +56,7 @@ class Parser:
     def conditions(self, last_resort: bool = True) -> list[Taken]:
         """The conditions of all pieces that do not say what is asked for; else words that were not understood."""
         for at, item in enumerate(self.items):
-            if item.value is not None and not item.asked and not self._is_source(at):
+            if item.value is not None and not item.asked and not is_source(self.items, at):
                 self.thresholds.find(at)
         return self._taken() or (self._last_resort() if last_resort else [])
 
@@ -98,10 +99,17 @@ class Parser:
                     steering.append(item)
                     anded = anded or (item.means("and") and not listed)  # ", and" joins all that stands before it
                     continue
+            if (
+                item.means("scope") and steering and steering[-1].means("by-whom")
+            ):  # "kernels written by LLMs", which are no authors
+                self.ignored.append(self.text[steering[0].start : item.end])
+                cue, steering = "", []
+                continue
             behind = self.items[at + 1 : at + 2]
             if item.done or any(other.done or other.means("purpose") for other in behind):
                 cue = ""  # "use reinforcement learning to compress chains of thought", "用强化学习做剪枝"
-            lacked = next((word for word in steering if word.means("lacking")), None) if negated else None
+            lacks = (word for word in steering if word.means("lacking") or (word.means("not") and word.means("use")))
+            lacked = next(lacks, None) if negated else None  # "without a draft model", "not using calibration data"
             if negated and item.is_unknown and any(behind.senses for behind in self.items[at + 1 : at + 2]):
                 self.ignored.append(item.text)  # "without a separate draft model"
                 continue
@@ -175,7 +183,7 @@ class Parser:
     def _steer(self, at: int, cue: str, negated: bool, joins: bool) -> tuple[str, bool, bool] | None:
         """The state after a word that names nothing; None for a word that is a condition."""
         item = self.items[at]
-        if item.means("code", "stated") or any(item.of(prefix) for prefix in _CONDITIONS):
+        if item.means("code", "stated") or self._is_deed(at) or any(item.of(prefix) for prefix in _CONDITIONS):
             return None
         if item.of("made:") and self._is_made(at, cue):
             return None
@@ -193,6 +201,11 @@ class Parser:
         if found:
             return found, negated, joins
         return ("" if item.means("about") else cue), negated, joins
+
+    def _is_deed(self, at: int) -> bool:
+        """Whether a word says what is done to the thing before it: "speech recognition compression"."""
+        before = next((i for i in self.items[:at][::-1] if not i.means("frame", "about") or i.senses), None)
+        return self.items[at].means("deed") and not self.items[at].taken and before is not None and bool(before.senses)
 
     def _is_over(self, at: int) -> bool:
         """Whether "over" stands between a number and what has a name: "a 2x speedup over vLLM"."""
@@ -232,13 +245,13 @@ class Parser:
             self.ignored.append(item.text)
             return []
         if item.fact:
-            return [self._dated(at)]
+            return [dated(self.items, at, self.text)]
         if item.words and not item.senses:
             return self._said(at, cue)
         if item.is_unknown:
             return self._unknown(at, cue)
         if item.value is not None:
-            if self._is_source(at):
+            if is_source(self.items, at):
                 return [Fact("source", item.text, item.text, concept=f"source:{item.text}")]
             self.ignored.append(item.text)
             return []
@@ -370,6 +383,8 @@ class Parser:
         others = any(i.senses for i in self.items if i is not self.items[at] and i.types != {"metric"})
         metric = self.metric(at, change)
         if change is None and others and not self._is_of(at):
+            if self._is_deed(at):
+                return [stated(self.items[at], self.language)]
             self.ignored.append(self.items[at].text)
             return []
         return [metric, named(self.items[at], metric.concept, self.lexicon)] if change is None and others else [metric]
@@ -397,7 +412,7 @@ class Parser:
     def _said(self, at: int, cue: str) -> list[Term]:
         """The condition of a word of its own: a kind, code, a country, a venue."""
         item = self.items[at]
-        if item.means("stated"):
+        if item.means("stated") or self._is_deed(at):
             return [stated(item, self.language)]
         kind = item.of("kind:") or (item.of("made:") if self._is_made(at, cue) else "")
         beside = [self.items[i] for i in (at - 1, at + 1) if 0 <= i < len(self.items)]
@@ -419,40 +434,6 @@ class Parser:
             return [Fact("code", item.of("code:"), item.of("code:") or "code")]
         return []
 
-    def _dated(self, at: int) -> Fact:
-        fact = self.items[at].fact
-        assert fact is not None
-        if fact.field != "date" or fact.op != "=":
-            return fact
-        if re.fullmatch(r"\d{4}", fact.value) and any(self.items[i].of("venue:") for i in self._next_to(at)):
-            return replace(fact, field="year")
-        places = [at - 1, at + 1] + ([at - 2] if at > 1 and self.items[at - 1].means("frame", "about") else [])
-        for i in places:
-            item = self.items[i] if 0 <= i < len(self.items) else None
-            if item and not item.taken and item.means(*TIMES):
-                item.taken = True  # so that it does not count for the date after it
-                first, last = sorted((at, i))
-                self.items[at].text = self.text[self.items[first].start : self.items[last].end]
-                return replace(fact, op=next(op for meaning, op in TIMES.items() if item.means(meaning)))
-        return fact
-
-    def _next_to(self, at: int) -> list[int]:
-        return [i for i in (at - 1, at + 1) if 0 <= i < len(self.items)]
-
-    def _is_source(self, at: int) -> bool:
-        item = self.items[at]
-        return len(item.text) == 3 and item.text.isdigit() and self._is_of_report(at)
-
-    def _is_of_report(self, at: int) -> bool:
-        """Whether "report" stands beside a number or the list that it is in ("reports 000, 001 or 002")."""
-        for those in (self.items[:at][::-1], self.items[at + 1 :]):
-            for item in those:
-                if any("report" in word.labels or "报告" in word.labels for word in item.words):
-                    return True
-                if not (item.mark or item.means("or", "and") or (len(item.text) == 3 and item.text.isdigit())):
-                    break
-        return False
-
     def _unknown(self, at: int, cue: str) -> list[Term]:
         item = self.items[at]
         quoted = item.start > 0 and self.text[item.start - 1] in "\"'“「『"
@@ -468,7 +449,9 @@ class Parser:
         self.ignored.append(item.text)
         before = next((i for i in self.items[:at][::-1] if fold(i.text) not in ARTICLES), None)
         is_epithet = any(i.senses or i.means("stated") for i in self.items[at + 1 : at + 2])  # "for long videos"
-        if before is not None and before.means("narrows") and not is_epithet:
+        narrows = before is not None and before.means("narrows") and not is_epithet
+        of_models = any(i.of("type:") == "model" and not i.asked for i in self.items[at + 1 : at + 2])  # 蛋白质模型
+        if (narrows or of_models) and is_told(item.text):
             self.narrowing.append(item.text)
         return []
 

@@ -15,7 +15,7 @@ from kg.query.filter import Fact
 from kg.query.items import ARTICLES, TO, Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.mending import folds, mend
-from kg.query.word_order import reordered
+from kg.query.word_order import reordered, with_bare
 from kg.query.words import QuestionWord, QuestionWords
 from kg.text import Token, fold, has_han, tokens
 
@@ -72,7 +72,7 @@ class QuestionReader:
         items = reordered(items, self.text, self.lexicon)
         mend(items, self.lexicon)
         out: list[Item] = []
-        items = self._with_objects(items)
+        items = with_bare(self._with_objects(items), self.text)
         for at, item in enumerate(items):
             item.parts = item.parts or self._parts(item)
             beside = items[at + 1 : at + 4]
@@ -101,10 +101,15 @@ class QuestionReader:
                 nouns = [item.text]  # "offloading the KV cache"
             measured = any(other.value is not None for other in rest[behind + 1 : behind + 3])
             found = self._compound(thing, nouns) if thing and nouns and thing.senses and not measured else None
-            if nouns and not found and not measured and (inner := self._inner_object(rest, nouns)):
+            near = 1 if item.means("stated") else _OBJECT
+            if nouns and not found and not measured and (inner := self._inner_object(rest[:near], nouns)):
                 rest[inner[0]] = inner[1]  # 剪掉MoE模型里的专家
+                out += [item] if item.means("stated") else []  # 4比特注意力
                 continue
             if found and thing:
+                if item.means("stated"):  # "4-bit attention": it is quantized, and to so many bits
+                    out.append(item)
+                    item = thing
                 found.done = True
                 found.start, found.end, found.text = item.start, thing.end, self.text[item.start : thing.end]
                 rest[: behind + 1] = []
@@ -113,7 +118,7 @@ class QuestionReader:
 
     def _inner_object(self, rest: list[Item], nouns: list[str]) -> tuple[int, Item] | None:
         """A word that nothing bears which with a verb's noun names something, and its place behind other things."""
-        for at, other in enumerate(rest[:_OBJECT]):
+        for at, other in enumerate(rest):
             if other.mark:
                 return None
             if other.is_unknown and any(has_han(noun) == has_han(other.text) for noun in nouns):
@@ -367,7 +372,8 @@ class QuestionReader:
             word = next(iter(self.lexicon.words.meaning("width")))
             start, end, widths = self._widths_below(match)
             said = [wording.format(n=width) for width in widths for wording in word.facts["stated"]]
-            width = QuestionWord({"stated"}, [f"{'/'.join(widths)}-bit"], {"stated": said})
+            nouns = word.facts.get("noun", [])
+            width = QuestionWord({"stated"}, [f"{'/'.join(widths)}-bit"], {"stated": said, "noun": nouns})
             yield Item(start, end, self.text[start:end], words=[width])
 
     def _widths_below(self, match: re.Match[str]) -> tuple[int, int, list[str]]:

@@ -19,7 +19,7 @@ _WAYS = 8
 
 def stated(item: Item, language: str) -> Phrase:
     """What texts must state, in any of its wordings ("training-free")."""
-    word = next(word for word in item.words if "stated" in word.means)
+    word = next(word for word in item.words if word.means & {"stated", "deed"})
     label = next((label for label in word.labels if has_han(label) == (language == "zh")), word.labels[0])
     return Phrase(label, tuple(word.facts["stated"]))
 
@@ -94,7 +94,9 @@ def reworded(concept: str, lexicon: Lexicon, language: str) -> Phrase | None:
     What few papers were read to have a sentence that has its name says too.
     """
     labels = [label for label in lexicon.labels(concept) if label.isascii() and " " in label]
-    pairs = [(mods, stem) for mods, _, head in (one.rpartition(" ") for one in labels) if (stem := deed(head))]
+    things = lexicon.label(concept).split(" ")[:-1]  # "activation" of activation sparsity is no deed in another label
+    parted = (one.rpartition(" ") for one in labels)
+    pairs = [(mods, stem) for mods, _, head in parted if head not in things and (stem := deed(head))]
     ways = [way for mods, stem in pairs for way in (f"{mods} … {stem}*", f"{stem}* … {mods}")]
     plain = [label for label in labels if label.split(" ")[-1].islower()] if lexicon.is_rare(concept) else []
     said = tuple(dict.fromkeys((*plain[:_WAYS], *ways[:_WAYS])))

@@ -39,6 +39,22 @@ def reordered(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
     return items
 
 
+def with_bare(items: list[Item], text: str) -> list[Item]:
+    """The pieces, a word that nothing bears and a bare one behind it as one that nothing bears.
+
+    Of "rotating activations" the activations that some paper calls a technique are no condition by themselves.
+    """
+    out: list[Item] = []
+    for item in items:
+        last = out[-1] if out else None
+        is_bare = bool(item.senses) and not item.words and item.types != {"metric"} and _says_nothing(item)
+        if last and last.is_unknown and is_bare and text[last.end : item.start] == " ":
+            item = Item(last.start, item.end, text[last.start : item.end])
+            out.pop()
+        out.append(item)
+    return out
+
+
 def _whole(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
     """A run of pieces as one, where their words are those of a label."""
     said = [item for item in run if not _only_joins(item)]

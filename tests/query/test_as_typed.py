@@ -69,7 +69,7 @@ def test_direction_that_nothing_is_asked_of_is_told_as_ignored(question: str, le
     assert len(read(question, lexicon).filter.ignored) == 1
 
 
-@pytest.mark.parametrize(("question", "unit"), [("low-bit optimizers", "bit"), ("低比特的优化器", "比特")])
+@pytest.mark.parametrize(("question", "unit"), [("many-bit optimizers", "bit"), ("高比特的优化器", "比特")])
 def test_unit_without_a_number_is_told_as_ignored(question: str, unit: str, lexicon: Lexicon) -> None:
     assert unit in read(question, lexicon).filter.ignored
 

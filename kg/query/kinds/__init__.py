@@ -10,16 +10,17 @@ from importlib import import_module
 
 from kg.query.answer import Answer, Coverage
 from kg.query.corpus import Corpus
-from kg.query.filter import Condition, Filter, Phrase, Query
+from kg.query.filter import Filter, Query
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
+from kg.query.unnamed import narrowed
 from kg.rdf.triples import language_of
 from kg.store.file import StoreFile
 
 #: What papers may leave unsaid, by the field of a condition or the type that is asked for.
 _COVERED = {kind: kind for kind in ("institution", "author", "hardware", "venue")} | {"country": "institution"}
-#: Letters from which a word says something by itself.
-_LONG = 4
+#: Kinds of answer that count all papers of the conditions, so that it is told how these were read.
+_COUNTING = ("entities", "who", "count", "trend")
 #: Papers of a line that are named beside it.
 _NAMED = 3
 #: The share of papers above which a type counts as named by all.
@@ -32,27 +33,17 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
     if query.kind == "refused":
         return Answer(question, query, (), query.filter.notes)
     corpus = Corpus.of(store)
-    query = replace(query, filter=_narrowed(corpus, query.filter))
+    query = replace(query, filter=narrowed(corpus, query.filter))
     found = _answer(store, lexicon, question, query, limit)
     if found.table and "support" in found.table.columns and not corpus.tells_support(corpus.holding(query.filter)):
         found = replace(found, table=found.table.without("support"))
     known = coverage(corpus, query)
     say = Sayings(query.language)
+    if found.table and query.kind in _COUNTING:
+        told = import_module("kg.query.kinds.papers").readings(corpus, query.filter, say)
+        found = replace(found, notes=(*found.notes, *told))
     notes = (say(f"coverage.{one.field}", named=one.named, n=one.papers) for one in known)
     return replace(found, coverage=known, notes=(*found.notes, *notes))
-
-
-def _narrowed(corpus: Corpus, wanted: Filter) -> Filter:
-    """The filter with words that nothing bears as conditions, where no text of its papers has any of them."""
-    added: list[Condition] = []
-    for words in wanted.narrowing if wanted.conditions else ():
-        parts = tuple(part for part in words.split() if len(part) >= _LONG) or (words,)
-        said = Condition(words, (Phrase(words, parts),))
-        if not corpus.count(corpus.holding(Filter((*wanted.conditions, said)))):
-            added.append(Condition(words, (Phrase(words),)))
-    told = {condition.text for condition in added}
-    kept = tuple(words for words in wanted.ignored if words not in told)
-    return replace(wanted, conditions=(*wanted.conditions, *added), ignored=kept) if added else wanted
 
 
 def coverage(corpus: Corpus, query: Query) -> tuple[Coverage, ...]:

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from kg.names import kind_of
 from kg.query.answer import Answer, Row
 from kg.query.corpus import Corpus
-from kg.query.empty import any_institution, any_role, by_words, fitting, nothing_understood, why_empty
+from kg.query.empty import any_institution, any_role, by_names, by_words, fitting, nothing_understood, why_empty
 from kg.query.evidence import AnswerEvidence, by_title
 from kg.query.filter import Compound, Condition, Entity, Filter, Outcome, Phrase, Query, Term
 from kg.query.lexicon import Lexicon
@@ -29,14 +29,14 @@ _MOST = 500
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The papers that a filter lets through, at most `limit`."""
+    """The papers that a filter lets through, at most `limit`, else as many as the question says ("latest 5 papers")."""
     wanted = query.filter
     if not wanted.conditions:
         return _nothing_understood(lexicon, question, query)
     corpus = Corpus.of(store)
     say = Sayings(query.language)
     papers = corpus.found(wanted)
-    for widened in (by_words, any_role, any_institution, partial(_nearer, corpus, lexicon)):
+    for widened in (by_words, any_role, any_institution, by_names, partial(_nearer, corpus, lexicon)):
         if not papers and (wider := widened(wanted, say)) != wanted:
             papers = corpus.found(wider)
             wanted = wider if papers else wanted
@@ -54,26 +54,30 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         rows = _rows(corpus, lexicon, fits, near, _NEAREST, say.language)
         told = say("answer.nearest", shown=len(rows), n=len(near), without=say.listed(left_out))
         return Answer(question, query, (), (*notes, told), nearest=rows)
-    rows = _rows(corpus, lexicon, wanted, papers, limit, say.language)
-    if len(rows) < len(papers) and limit is None:
-        note = say("answer.first", shown=len(rows), n=len(papers))
+    is_newest = query.order == "newest"
+    if is_newest:
+        dated = corpus.dated(corpus.holding(wanted))
+        papers = [paper.curie for paper in sorted(dated, key=lambda paper: paper.when, reverse=True)]
+    limit = query.most if limit is None else limit
+    rows = _rows(corpus, lexicon, wanted, papers, limit, say.language, is_newest)
+    if is_newest or (len(rows) < len(papers) and limit is None):
+        note = say("answer.newest" if is_newest else "answer.first", shown=len(rows), n=len(papers))
         wanted = replace(wanted, notes=(*wanted.notes, note))
     searched = (t for one in wanted.conditions for t in one.any_of if isinstance(t, Phrase) and not t.wordings)
     said = [say("empty.quoted", words=term.label) for term in searched]
     if len(said) == sum(len(one.any_of) for one in wanted.conditions):
         wanted = replace(wanted, notes=(*wanted.notes, say("answer.only_words", words=say.listed(said))))
-    bare = [
-        one.text
-        for one in wanted.conditions
-        for t in one.any_of
-        if isinstance(t, Outcome) and not (t.metrics or t.words)
-    ]
-    if bare:
-        told = say.listed([say("empty.quoted", words=one) for one in bare])
-        wanted = replace(wanted, notes=(*wanted.notes, say("answer.no_metric", words=told)))
-    compound = [note for one in wanted.conditions if (note := _ways(corpus, wanted, one, say))]
-    wanted = replace(wanted, notes=(*wanted.notes, *compound))
+    wanted = replace(wanted, notes=(*wanted.notes, *readings(corpus, wanted, say)))
     return Answer(question, replace(query, filter=wanted), rows, wanted.notes, fulfilling=len(papers))
+
+
+def readings(corpus: Corpus, wanted: Filter, say: Sayings) -> tuple[str, ...]:
+    """How conditions were read: numbers without a metric, compounds of which papers have all parts."""
+    held = ((one, term) for one in wanted.conditions for term in one.any_of)
+    bare = [one.text for one, t in held if isinstance(t, Outcome) and not (t.metrics or t.words)]
+    told = say.listed([say("empty.quoted", words=text) for text in bare])
+    compound = (note for one in wanted.conditions if (note := _ways(corpus, wanted, one, say)))
+    return (*((say("answer.no_metric", words=told),) if bare else ()), *compound)
 
 
 def _ways(corpus: Corpus, wanted: Filter, compound: Condition, say: Sayings) -> str:
@@ -113,19 +117,27 @@ def _nearer(corpus: Corpus, lexicon: Lexicon, wanted: Filter, say: Sayings) -> F
 
 
 def _rows(
-    corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str], limit: int | None, language: str
+    corpus: Corpus,
+    lexicon: Lexicon,
+    wanted: Filter,
+    papers: list[str],
+    limit: int | None,
+    language: str,
+    in_order: bool = False,
 ) -> tuple[Row, ...]:
     """At most `limit` papers, best first; 0 for all, None for what is usual.
 
     Where there are many, the words are looked up only of those whose titles name the most of what is asked for, among
-    those with the last identifiers, which are the newest; the others follow from the newest on.
+    those with the last identifiers, which are the newest; the others follow from the newest on. Papers that are
+    `in_order` stay so.
     """
     most = limit or (len(papers) if limit == 0 or len(papers) <= _MOST else _READ)
-    newest = papers[::-1][: max(most, _TITLES)]
-    if len(newest) > _READ:
+    newest = (papers if in_order else papers[::-1])[: max(most, _TITLES)]
+    if len(newest) > _READ and not in_order:
         newest = by_title(corpus, lexicon, wanted, newest[:_TITLES]) + newest[_TITLES:]
     found = AnswerEvidence(corpus, lexicon, wanted, newest[:_READ], language)
-    best = sorted((found.row(paper) for paper in newest[:_READ]), key=lambda row: (-row.score, row.id))
+    best = [found.row(paper) for paper in newest[:_READ]]
+    best = best if in_order else sorted(best, key=lambda row: (-row.score, row.id))
     others = _in_order(corpus, newest[_READ:most])
     return tuple(islice(chain(best, others), most))
 

@@ -1,0 +1,46 @@
+"""Facts of papers in a question by what stands beside them: a date, the year of a venue, a report's number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from kg.query.filter import Fact
+from kg.query.items import TIMES, Item
+
+
+def dated(items: list[Item], at: int, text: str) -> Fact:
+    """A date with the word for a time beside it, else the year of a venue that stands beside it."""
+    fact = items[at].fact
+    assert fact is not None
+    if fact.field != "date" or fact.op != "=":
+        return fact
+    next_to = [i for i in (at - 1, at + 1) if 0 <= i < len(items)]
+    if re.fullmatch(r"\d{4}", fact.value) and any(items[i].of("venue:") for i in next_to):
+        return replace(fact, field="year")
+    places = next_to + ([at - 2] if at > 1 and items[at - 1].means("frame", "about") else [])
+    for i in places:
+        item = items[i]
+        if not item.taken and item.means(*TIMES):
+            item.taken = True  # so that it does not count for the date after it
+            first, last = sorted((at, i))
+            items[at].text = text[items[first].start : items[last].end]
+            return replace(fact, op=next(op for meaning, op in TIMES.items() if item.means(meaning)))
+    return fact
+
+
+def is_source(items: list[Item], at: int) -> bool:
+    """Whether a number is that of a report: "report" stands beside it or its list ("reports 000, 001 or 002")."""
+    if not _is_number(items[at]):
+        return False
+    for those in (items[:at][::-1], items[at + 1 :]):
+        for item in those:
+            if any("report" in word.labels or "报告" in word.labels for word in item.words):
+                return True
+            if not (item.mark or item.means("or", "and") or _is_number(item)):
+                break
+    return False
+
+
+def _is_number(item: Item) -> bool:
+    return len(item.text) == 3 and item.text.isdigit()

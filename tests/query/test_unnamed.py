@@ -1,0 +1,147 @@
+"""What a question says beside what has a name: words that nothing bears, deeds, numbers of bits, the newest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kg.query import Entity, Lexicon, Phrase, answer, read
+from kg.query.patterns import any_regex
+from kg.query.stating import reworded
+from kg.rdf.store import Store
+
+from .shown import said
+
+
+def _paper(title: str, text: str, **own: Any) -> dict[str, Any]:
+    return {"title": title, "A": text, "I": "Peking University", "techniques": [], **own}
+
+
+PAPERS = {
+    "900-01": _paper("AlphaDemo", "AlphaDemo folds proteins after pruning.", topics=["pruning"], date="2026-01-05"),
+    "900-02": _paper("BetaDemo", "BetaDemo quantizes a detector.", topics=["quantization"], date="2026-03-05"),
+    "900-03": _paper("GammaDemo", "GammaDemo quantizes a model.", topics=["quantization"], date="2026-05-05"),
+    "900-04": _paper("DeltaDemo", "DeltaDemo quantizes a network.", topics=["quantization"], date="2026-04-05"),
+}
+
+
+@pytest.mark.parametrize("question", ["quantization of protein models", "蛋白质模型的量化"])
+def test_what_models_are_of_is_looked_for_in_texts(question: str, world: Store, own: Lexicon) -> None:
+    found = answer(world, own.vocabulary, question, lexicon=own)
+    assert (found.rows, [one.id for one in found.nearest]) == ((), ["900-01"])
+
+
+@pytest.mark.parametrize("question", ["pruning of protein models", "蛋白质模型的剪枝"])
+def test_what_models_are_of_only_orders_where_texts_have_it(question: str, world: Store, own: Lexicon) -> None:
+    found = answer(world, own.vocabulary, question, lexicon=own)
+    assert ([row.id for row in found.rows], len(found.query.filter.ignored)) == (["900-01"], 1)
+
+
+@pytest.mark.parametrize("question", ["what is the newest work on quantization?", "最新的量化论文"])
+def test_newest_papers_come_first_and_that_is_told(question: str, world: Store, own: Lexicon) -> None:
+    found = answer(world, own.vocabulary, question, lexicon=own)
+    assert [row.id for row in found.rows] == ["900-03", "900-04", "900-02"]
+    assert any("newest first" in note or "最新的在前" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("question", ["latest 2 papers on quantization", "最新的2篇量化论文"])
+def test_so_many_of_the_newest_are_listed(question: str, world: Store, own: Lexicon) -> None:
+    found = answer(world, own.vocabulary, question, lexicon=own)
+    assert ([row.id for row in found.rows], found.fulfilling) == (["900-03", "900-04"], 3)
+
+
+def test_the_order_is_part_of_the_explanation(lexicon: Lexicon) -> None:
+    assert read("latest quantization papers", lexicon).order == "newest"
+    assert read("latest 5 papers on quantization", lexicon).order == "newest"
+    for other in ("quantization papers of the last 3 months", "fine-tuning of the last layers"):
+        assert read(other, lexicon).order == "best"
+
+
+@pytest.mark.parametrize("question", ["which models are under 1 MB?", "小于1MB的模型有哪些"])
+def test_number_without_a_metric_is_told_of_things_too(question: str, made: Any, own: Lexicon) -> None:
+    small = _paper("SmallDemo", "A file of 0.5 MB for Mistral-7B.", models=["Mistral-7B"], topics=["pruning"])
+    small |= {"results": [("0.5 MB", "memory footprint", 0.5, "MB", "absolute", "")]}
+    store = made({"900-01": small})
+    found = answer(store, own.vocabulary, question, lexicon=Lexicon.of(store, own.vocabulary))
+    assert any("metric" in note or "指标" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "question", ["pruning kernels written by LLMs", "pruning code authored by large language models"]
+)
+def test_who_did_what_nothing_bears_is_told_as_ignored(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon).filter
+    assert any(" by " in words for words in found.ignored)
+    assert not any(isinstance(t, Phrase) and "LLM" in t.label for one in found.conditions for t in one.any_of)
+
+
+def test_a_bare_word_behind_one_that_nothing_bears_is_no_condition(made: Any, own: Lexicon) -> None:
+    store = made(
+        {
+            "900-01": _paper(
+                "OneDemo", "We use activations.", topics=[], techniques=[("activations", "activation", "used")]
+            ),
+            "900-02": _paper("TwoDemo", "We quantize.", topics=["quantization"]),
+        }
+    )
+    lexicon = Lexicon.of(store, own.vocabulary)
+    found = read("rotating activations before quantization", lexicon).filter
+    assert (said(found), found.ignored) == ("topic:quantization", ("rotating activations",))
+
+
+@pytest.mark.parametrize(
+    ("question", "same"),
+    [
+        ("low-bit optimizers", "quantization of optimizers"),
+        ("低比特优化器", "优化器的量化"),
+        ("quantization without using calibration data", "quantization without calibration data"),
+        ("不用校准数据的量化", "无需校准数据的量化"),
+        ("fine-tuning not using backpropagation", "fine-tuning without backpropagation"),
+    ],
+)
+def test_other_words_for_a_condition(question: str, same: str, lexicon: Lexicon) -> None:
+    found, meant = (read(one, lexicon).filter for one in (question, same))
+    assert sorted(said(found).split(" & ")) == sorted(said(meant).split(" & "))
+
+
+@pytest.mark.parametrize("question", ["4-bit attention", "4比特注意力"])
+def test_what_has_so_many_bits_is_quantized(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon).filter
+    things = {term.concept for one in found.conditions for term in one.any_of if isinstance(term, Entity)}
+    widths = [term for one in found.conditions for term in one.any_of if isinstance(term, Phrase) and "4" in term.label]
+    assert ("technique:quantized-attention" in things, len(widths), found.ignored) == (True, 1, ())
+
+
+def test_not_using_a_thing_is_doing_without_it_where_methods_are_named_so(lexicon: Lexicon) -> None:
+    terms = [term for one in read("不用反向传播的微调", lexicon).filter.conditions for term in one.any_of]
+    families = [term.concepts for term in terms if isinstance(term, Entity)]
+    assert any("technique:zeroth-order-optimization" in family for family in families)
+    assert all(not one.negated for one in read("不用反向传播的微调", lexicon).filter.conditions)
+
+
+@pytest.mark.parametrize("question", ["speech recognition compression", "语音识别压缩", "语音识别模型的压缩"])
+def test_what_is_done_to_a_thing_is_stated(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon).filter
+    last = found.conditions[-1].any_of[0]
+    assert isinstance(last, Phrase)
+    assert found.ignored == ()
+    assert "quantiz" in any_regex(last.said)
+
+
+def test_a_thing_of_the_name_is_no_deed_in_another_name(lexicon: Lexicon) -> None:
+    found = reworded("technique:activation-sparsity", lexicon, "en")
+    assert found is not None
+    assert not any("activ*" in way for way in found.said)
+
+
+def test_titles_have_the_own_names_of_what_has_many_kinds(lexicon: Lexicon) -> None:
+    assert "fine tuning" in lexicon.titles("technique:fine-tuning")
+
+
+def test_topic_that_no_paper_is_about_may_be_named_where_the_rest_is_fulfilled(made: Any, own: Lexicon) -> None:
+    text = "We quantize a diffusion model and run it on an NVIDIA A100."
+    store = made({"900-01": _paper("OneDemo", text, topics=["quantization"], hardware=["NVIDIA A100"])})
+    found = answer(store, own.vocabulary, "diffusion models on an A100", lexicon=Lexicon.of(store, own.vocabulary))
+    assert [row.id for row in found.rows] == ["900-01"]
+    assert any("name it" in note for note in found.notes)
