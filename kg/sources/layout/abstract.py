@@ -285,10 +285,14 @@ def _taken(all_rows: list[TextRow]) -> tuple[list[TextRow], list[TextRow]]:
 def _ends(row: TextRow, kept: list[TextRow], size: float, leading: float) -> bool:
     """Whether a row lies after the end of the abstract."""
     text = row.text
+    if text[:1].islower() and is_running(text) and not _END.search(kept[-1].text):
+        return abs(row.size - size) > 0.07 * size  # in the middle of a sentence
     if KEYWORDS.match(text) or _AFTER.match(text) or _OPENING.fullmatch(text.replace(" ", "")):
         return True
     if HeaderLabels.load().after_abstract.match(text):
         return True
+    if row.font == kept[0].font and row.letters < _FEW and kept[0].letters < _FEW and kept[0].is_bold:
+        return False  # each part of the abstract has a heading
     if abs(row.size - size) > 0.07 * size and row.letters > 3:
         return True
     if len(kept) > 2 and row.letters > _FEW and not row.is_bold and all(r.is_bold for r in kept):

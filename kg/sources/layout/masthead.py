@@ -13,6 +13,9 @@ from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.pages import Page, TextLine
 
 _MOST_WORDS = 9  # of a journal's name
+_SIGN = 4  # words of the sign of a journal at most, and letters of one that its DOIs hold
+_UNDER_SIGN = 0.6  # least size of a title, relative to such a sign above it
+_DOI = re.compile(r"\b10\.\d{4,9}/\S+")
 _NEAR = 3.5  # em; from a journal's name to the lines around it
 _CITED = (
     r"^\W*(?:[Tt]he\s+)?{0}[,.:]?\s*(?:\d|\((?:19|20)\d\d|[Vv]ol\b|[Nn]o\b)|^\W*[Cc]ite\s+this\s*:?\s*{0}"
@@ -52,6 +55,17 @@ def is_masthead(group: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
     others.sort(key=lambda line: line.order)
     pairs = (f"{a.text} {b.text}" for a, b in pairwise(others) if len(a.text) + len(b.text) < _LONGEST)
     return any(cited.search(text) for text in (*(line.text for line in others), *pairs))
+
+
+def is_sign(group: Sequence[TextLine], title: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
+    """Whether few large words above the `title` are the sign of a journal, whose DOIs hold one of them."""
+    words = group[0].text.split()
+    if len(group) > 1 or len(words) > _SIGN or sum(len(line.text.split()) for line in title) <= len(words) + 1:
+        return False
+    if title[0].tall < _UNDER_SIGN * group[0].tall:
+        return False
+    doi = "".join(match[0].casefold() for line in lines for match in _DOI.finditer(line.text))
+    return any(len(word) > _SIGN and word.casefold() in doi for word in words)
 
 
 def leading(lines: Sequence[TextLine]) -> float:

@@ -111,7 +111,7 @@ def is_single_name(text: str, chars: Sequence[Char], first: TextLine, offices: O
 def is_word(text: str, offices: Offices) -> bool:
     """Whether a text is one word that can be a name."""
     is_able = bool(_TOKEN.fullmatch(text)) and text[0].isupper() and len(text) > LOWEST
-    return is_able and not offices.has(text) and not is_title(text)
+    return is_able and not JOINT.fullmatch(text) and not offices.has(text) and not is_title(text)
 
 
 def is_name(text: str, offices: Offices) -> bool:
@@ -122,7 +122,7 @@ def is_name(text: str, offices: Offices) -> bool:
     if len(words) > _MOST + 1 or (offices.has(text) and not _INITIALED.fullmatch(text)):
         return False
     for at, word in enumerate(words):
-        bare = word.strip("()“”\"'’")
+        bare = word.strip("()“”\"'’‘")
         if not _TOKEN.fullmatch(bare):
             return False
         if (

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels
-from kg.sources.layout.offices import Offices, clean, joined_lines
+from kg.sources.layout.offices import Offices, clean, joined_lines, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.people import MAIL, MARK, NOTE, People, labels, overlap
 
@@ -140,7 +140,7 @@ def _is_short_name(text: str, families: Container[str]) -> bool:
 def _without_mails(text: str) -> str:
     """An affiliation without e-mail addresses, and without the brackets around them."""
     text = MAIL.sub("", text).strip(" .<>{}")
-    return clean(text.rstrip(" ,;.()") if text.count(")") != text.count("(") else text)
+    return unlinked(clean(text.rstrip(" ,;.()") if text.count(")") != text.count("(") else text))
 
 
 def _is_place(text: str, offices: Offices) -> bool:
