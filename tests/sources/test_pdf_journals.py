@@ -7,8 +7,8 @@ from kg.sources.layout.header import header
 from kg.sources.layout.join import Joiner
 from kg.sources.layout.pages import Char, Font, Page, _lines
 from kg.sources.words import WordCounts
-from tests.sources.made_pdf import ABS, BOLD, INTRO, ITALIC, Sheet, T, columns, paper, pdf, simple
-from tests.sources.test_pdf_names import KAIST, THREE, TWO, VIENNA, read_names
+from tests.sources.made_pdf import ABS, BOLD, INTRO, ITALIC, MONO, Sheet, T, columns, paper, pdf, simple
+from tests.sources.test_pdf_names import KAIST, OSAKA, THREE, TWO, VIENNA, read_names
 
 ZH, ZH_ABS = "面向长上下文的键值缓存压缩方法", "大语言模型在推理时需要大量的显存，我们提出保留重要条目的压缩方法。" * 3
 
@@ -126,9 +126,13 @@ def chinese(*rows: tuple[float, float, str]) -> Page:
         font, at = Font("Song", size, False, False), 72.0
         chars: list[Char] = []
         for char in text:
-            if char != "_":
+            if char == " ":
+                at += 0.5 * size
+            elif char != "_":
                 wide = size if char > "\u2fff" else 0.5 * size
-                chars.append(Char(char, at, at + wide, y, font, order=1000 * number + len(chars)))
+                is_mark = char.isdigit() and y == 110
+                own = Font("Song", 0.6 * size, False, False) if is_mark else font
+                chars.append(Char(char, at, at + wide, y - 0.4 * size * is_mark, own, order=1000 * number + len(chars)))
                 at += wide
             else:
                 at += 1.5 * size
@@ -167,3 +171,103 @@ def test_a_wide_space_of_a_chinese_font_is_a_space(tmp_path):
     path.write_bytes(data)
     [document] = read(path).documents
     assert document.texts["T"].text == "Eviction of Cache Entries"
+
+
+def test_small_print_beside_a_line_is_no_raised_mark(tmp_path):
+    sheet = Sheet()
+    sheet.center(90, 16, T, BOLD)
+    sheet.center(120, 11, "Maria Keller")
+    sheet.put(120, 160, 12, "Abstract", BOLD)
+    for number in range(6):
+        end = sheet.put(120, 176 + 12 * number, 8, ABS[56 * number : 56 * number + 56].strip() + ",", MONO)
+        sheet.put(end + 8, 173 + 12 * number, 6, f"Revised {number} May 2024", MONO)
+    sheet.put(120, 270, 12, "1   Introduction", BOLD)
+    sheet.fill(120, 280, 370, 10, INTRO)
+    assert "Revised" not in paper(tmp_path, sheet).texts["A"].text
+
+
+def test_names_above_an_abstract_without_a_heading_are_no_part_of_it(tmp_path):
+    sheet = Sheet()
+    sheet.center(90, 20, "Eviction of Entries", BOLD)
+    sheet.put(
+        190,
+        150,
+        10,
+        "Maria Keller^{1,8}, Joachim von Rabenau^{2,8}, Mirela Stoica^{1,3}, Wei Wulfenstein^{4}, Q.",
+        BOLD,
+    )
+    sheet.put(190, 162, 10, "Zhang^{5} & Jun-Ho Kim^{1}", BOLD)
+    low = sheet.fill(190, 178, 350, 9.8, ABS)
+    sheet.put(72, low + 20, 12, "1   Introduction", BOLD)
+    sheet.fill(72, low + 40, 468, 9.8, INTRO)
+    document = paper(tmp_path, sheet)
+    assert document.texts["A"].text == ABS
+    assert len(document.authors) == 6
+
+
+def test_a_name_below_an_open_affiliation_is_set_as_names_are(tmp_path):
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    rows = [
+        ("Maria Keller", "University of Vienna, Vienna, Austria"),
+        ("Wei Zhang", "KAIST, Daejeon, South Korea, and"),
+        ("Jun-Ho Kim", "Osaka University, Osaka, Japan"),
+    ]
+    for number, (name, place) in enumerate(rows):
+        sheet.put(72, 125 + 26 * number, 11, name)
+        sheet.put(72, 137 + 26 * number, 9.5, place, ITALIC)
+    columns(sheet, 230)
+    assert paper(tmp_path, sheet).authors == THREE
+
+
+def test_a_group_for_which_the_authors_write_is_no_affiliation(tmp_path):
+    line = "Maria Keller, MD, MPH; Wei Zhang, PhD; for the LINK Study Group"
+    assert read_names(tmp_path, line, OSAKA) == (THREE[:2], OSAKA)
+
+
+def test_names_in_brackets_end_the_affiliations_on_the_last_page(tmp_path):
+    first, last = simple(author="Maria Keller, MD; Wei Zhang, PhD", place="Published March 2024"), Sheet()
+    last.fill(
+        72, 90, 240, 9, "*Author Affiliations:* University of Vienna, Austria (Keller); KAIST, South Korea (Zhang)."
+    )
+    assert paper(tmp_path, first, last).texts["I"].text == f"{VIENNA}; {KAIST}"
+
+
+def test_paragraphs_of_an_abstract_end_above_a_column_of_text(tmp_path):
+    sheet = Sheet()
+    sheet.center(90, 20, "Eviction of Entries", BOLD)
+    sheet.put(190, 150, 11, "Maria Keller and Wei Zhang", BOLD)
+    low = sheet.fill(190, 178, 350, 9, f"{ABS.rpartition('. ')[0]}.")
+    low = sheet.fill(190, low, 350, 9, ABS)
+    sheet.fill(72, low + 8, 222, 9, INTRO)
+    for number in range(12):
+        sheet.put(314, low + 8 + 10.8 * number, 9, "tokens attend to tokens before them and their keys stay")
+    assert paper(tmp_path, sheet).texts["A"].text == f"{ABS.rpartition('. ')[0]}. {ABS}"
+
+
+def test_a_running_head_above_names_and_title_is_none(tmp_path):
+    sheet = Sheet()
+    sheet.put(72, 50, 8, "Open Systems 2024; 14: 2023")
+    sheet.put(480, 50, 8, "DE GRUYTER")
+    sheet.put(72, 80, 10, "Maria Keller*, Wei Zhang, and Jun-Ho Kim")
+    sheet.put(72, 102, 18, "Eviction of Entries", BOLD)
+    sheet.put(72, 130, 9, "Abstract:", BOLD)
+    low = sheet.fill(72, 142, 240, 9, ABS)
+    sheet.put(72, low + 20, 11, "1 Introduction", BOLD)
+    sheet.fill(72, low + 40, 240, 9, INTRO)
+    assert paper(tmp_path, sheet).authors == THREE
+
+
+def test_affiliations_of_a_chinese_paper_stand_in_a_numbered_note():
+    page = chinese(
+        (18, 80, ZH),
+        (11, 110, "诸葛明亮1_艾合买提·买买提2"),
+        (9, 150, f"摘要：{ZH_ABS[:50]}"),
+        (9, 161, ZH_ABS[50:]),
+        (9, 180, "关键词：缓存；压缩"),
+        *((9, 200 + 11 * n, ZH_ABS[n:]) for n in range(9)),
+        (7, 700, "收稿日期2023 1. 南京大学 南京 2. 新疆大学 乌鲁木齐 1. Nanjing University 2. Xinjiang University"),
+    )
+    made = header([page], Joiner("", WordCounts.load()))
+    assert made.authors == ["诸葛明亮", "艾合买提·买买提"]
+    assert made.affiliations == ["南京大学 南京", "新疆大学 乌鲁木齐"]

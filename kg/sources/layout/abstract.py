@@ -15,7 +15,8 @@ from kg.sources.layout.pages import INITIAL, Page, TextLine
 
 _HEADING = re.compile(r"(?:[A-Z\d]\s?[.)]\s*)?(?:abstract|summary|(?:中文)?摘要)\s*[.:：—–-]*", re.I)
 _RUN_IN = re.compile(
-    r"\s*\W?(?:Abstract|ABSTRACT|Summary|SUMMARY|(?:中文)?摘\s*要)\W?\s*(?:[.:：—–-]+\s*|\s+(?=[A-Z“\"\u3400-\u9fff]))"
+    r"\s*\W?(?:Abstract|ABSTRACT|Summary|SUMMARY|(?:中文)?摘\s*要)\W?\s*"
+    r"(?:[.:：—–-]+\s*|\s+(?=[A-Z“\"\u3400-\u9fff])|(?<=要)(?=[\u3400-\u9fff]))"
 )
 _LABEL = re.compile(  # of the first part of an abstract without a heading
     r"(?:Background|Introduction|Objectives?|Purpose|Aims?|Context|Motivation|Importance)(?:\s+and\s+\w+)?\s*[:.]\s+(?=[A-Z])"
@@ -151,7 +152,8 @@ def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None
 
 def _first_line(start: TextLine, lines: Sequence[TextLine]) -> TextLine:
     """The line where the text of a paragraph starts: in short paragraphs of the same size above it."""
-    above = [li for li in lines if li.y < start.y and abs(li.size - start.size) <= 0.05 * start.size]
+    alike = (li for li in lines if abs(li.size - start.size) <= 0.05 * start.size and li.font.bold == start.font.bold)
+    above = [li for li in alike if li.y < start.y]
     above.sort(key=lambda li: -li.y)
     low = start
     for line in above:

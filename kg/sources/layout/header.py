@@ -41,6 +41,7 @@ _FIGURE = re.compile(r"\s*(?:Figure|Fig\.|Table)\s*\d+\s*[.:]")
 _DOMAIN = re.compile(r"@\s*([\w-]+(?:\s?\.\s?[\w-]+)+)")
 _STATE = re.compile(r"\s*\[version \d+[;:][^\[\]]*\]?$", re.I)  # of its review: "[version 1; peer review: 2 approved]"
 _ABOVE = 3.5  # em of the title; from the names of authors that stand above it
+_NEXT = 2.2  # em; between these and what else stands above the title
 _MOST_PAGES = 2  # without covers, on which the header may stand
 _FRONT = 1_200  # letters of the title page of a thesis, after which the abstract has a page of its own
 _MOST_LINES = 400  # lines from the top of a page; a page of text has 120
@@ -143,7 +144,7 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     between = [line for line in between if not repeated(line, upper) or Offices.load().has(line.text)]
     who = people(between)
     if not who.authors:  # a few journals print them above the title, others in a column at its side
-        near = [li for li in upper if low - _ABOVE * title[0].size < li.y and not repeated(li, lines)] if title else []
+        near = _directly_above(title, [li for li in upper if not repeated(li, lines)])
         above = people(near)
         beside_it = people([li for li in side if not repeated(li, lines)])
         who = max((who, above, *[beside_it] * bool(beside_it.mails)), key=lambda one: len(one.authors))
@@ -157,6 +158,17 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
         out.affiliations = _named_by(out.domains)
     out.venue, out.year = venue(page)
     return out, found
+
+
+def _directly_above(title: Sequence[TextLine], upper: Sequence[TextLine]) -> list[TextLine]:
+    """The lines above a title up to a gap, without a running head."""
+    top = min((line.y - _ABOVE * title[0].size for line in title), default=0.0)
+    out: list[TextLine] = []
+    for line in sorted(upper, key=lambda line: -line.y):
+        if line.y <= top or (out and out[-1].y - line.y > _NEXT * out[-1].size):
+            break
+        out.append(line)
+    return out if title else []
 
 
 # Title

@@ -31,7 +31,7 @@ from kg.sources.layout.names import (
 from kg.sources.layout.offices import Offices, joined_lines, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.signs import without_signs
-from kg.sources.layout.teams import sole_author
+from kg.sources.layout.teams import is_team, sole_author
 
 MAIL = re.compile(
     r"[\w.+{}()|*-]{0,80}\s?@\s*(?:[\w.-]+\.\s?\w+|[\w.]+-$)|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@"
@@ -284,7 +284,8 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
         return listed
     out: list[_Piece] = []
     chunks = list(_chunks(line))
-    is_place = _continues(line, is_cell, bool(chunks and chunks[0][0]), len(chunks) > 1, before)
+    is_named = _begins_with_name(line, offices) and in_font(line.text, line.text, 0, line.chars, first)
+    is_place = _continues(line, is_cell, bool(chunks and chunks[0][0]), len(chunks) > 1, is_named, before)
     follows = any(p.kind == "place" and _is_below(p, line) for p in before)
     is_led = bool(chunks and chunks[0][0]) and any(
         p.kind == "name" and p.marks for p in before
@@ -334,7 +335,9 @@ def _alternating(line: TextLine, first: TextLine, offices: Offices) -> list[_Pie
     return out if is_so > 1 else []
 
 
-def _continues(line: TextLine, is_cell: bool, is_marked: bool, has_marks: bool, before: Sequence[_Piece]) -> bool:
+def _continues(
+    line: TextLine, is_cell: bool, is_marked: bool, has_marks: bool, is_named: bool, before: Sequence[_Piece]
+) -> bool:
     """Whether a line continues the affiliation that the line above started.
 
     In an author table, the city below an affiliation looks like a name.
@@ -344,7 +347,8 @@ def _continues(line: TextLine, is_cell: bool, is_marked: bool, has_marks: bool, 
         return False
     is_close = line.y - above.line.y < _CLOSE * line.size and line.chars_font() == above.line.font
     is_city = is_cell and is_close and not JOINT.match(line.text)
-    return bool(_GOES_ON.search(above.text)) or (bool(above.marks) and has_marks) or is_city
+    is_open = bool(_GOES_ON.search(above.text)) and not (is_named and line.chars_font() != above.line.font)
+    return is_open or (bool(above.marks) and has_marks) or is_city
 
 
 def _apart(line: TextLine) -> list[list[Char]]:
@@ -440,7 +444,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             out.marks |= labels(piece.marks)
             if piece.text not in out.authors:
                 out.authors.append(piece.text)
-        else:
+        elif not _is_on_behalf(piece.text):
             is_near = any(
                 0 <= piece.line.y - p.line.y < _NEAR * p.line.size and overlap(p.line, piece.line)
                 for p in pieces
@@ -462,8 +466,13 @@ def _collect(pieces: list[_Piece], out: People) -> None:
                 chain.append(piece)
     for chain in chains:
         text = unlinked(joined_lines([p.text for p in chain]))
-        if text and text not in out.affiliations and not _ON_BEHALF.match(text):
+        if text and text not in out.affiliations:
             out.affiliations.append(text)
+
+
+def _is_on_behalf(text: str) -> bool:
+    """Whether a text names a group for which the authors write: "on behalf of ...", "for the LINK Study Group"."""
+    return bool(_ON_BEHALF.match(text)) or (text.startswith("for ") and is_team(text[4:]))
 
 
 def _is_below(above: _Piece, b: TextLine) -> bool:
