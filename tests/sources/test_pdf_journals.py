@@ -271,3 +271,28 @@ def test_affiliations_of_a_chinese_paper_stand_in_a_numbered_note():
     made = header([page], Joiner("", WordCounts.load()))
     assert made.authors == ["诸葛明亮", "艾合买提·买买提"]
     assert made.affiliations == ["南京大学 南京", "新疆大学 乌鲁木齐"]
+
+
+def test_the_title_page_of_a_chinese_thesis_names_university_author_and_title():
+    front = chinese(
+        (26, 80, "某某科技大学"),
+        (20, 110.5, "硕 士 学 位 论 文"),
+        (22, 220, ZH),
+        (12, 340, "学位申请人： 欧阳雪"),
+        (12, 360, "指 导 教 师： 谢长生"),
+    )
+    abstract = chinese((16, 90, "摘_要"), *((12, 120 + 18 * n, ZH_ABS[35 * n : 35 * n + 35]) for n in range(3)))
+    made = header([front, abstract], Joiner("", WordCounts.load()))
+    assert (made.title, made.authors, made.affiliations) == (ZH, ["欧阳雪"], ["某某科技大学"])
+    assert made.abstract == ZH_ABS
+
+
+def test_a_note_behind_the_last_affiliation_is_no_part_of_it(tmp_path):
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    sheet.put(72, 125, 11, "Maria Keller^{a} and Wei Zhang^{b}")
+    columns(sheet, 180)
+    lines = (f"^{{a}}{VIENNA}", "^{b}Karolinska Institutet, Stockholm, Sweden", "† Supplementary text is given online.")
+    for number, line in enumerate(lines):
+        sheet.put(54, 720 + 8 * number, 7, line)
+    assert paper(tmp_path, sheet).texts["I"].text == f"{VIENNA}; Karolinska Institutet, Stockholm, Sweden"

@@ -19,6 +19,7 @@ from kg.sources.layout.masthead import (
     hanging,
     is_cover,
     is_masthead,
+    is_organisation,
     is_sign,
     leading,
     repeated,
@@ -155,7 +156,8 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     out.is_partial = not {m for m in who.marks if m.isdigit()} <= who.labels
     out.domains = _domains(who.mails)
     if not out.affiliations:
-        out.affiliations = _named_by(out.domains)
+        signs = [line.text for line in upper if not found and is_organisation(line.text)]
+        out.affiliations = signs or _named_by(out.domains)
     out.venue, out.year = venue(page)
     return out, found
 

@@ -24,6 +24,7 @@ def without_signs(line: TextLine) -> TextLine | None:
     text = line.text
     patterns = [_SIGN] * ("D" in text or "orcid" in text) + [_REPEATED] * bool(count_han(text) or not text.isascii())
     patterns += [HeaderLabels.load().membership] * ("ember" in text or "ellow" in text or "MBER" in text)
+    patterns += [HeaderLabels.load().by] * (":" in text or "：" in text)
     if not any(pattern.search(text) for pattern in patterns):
         return line
     at = _places(text)
