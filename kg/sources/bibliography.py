@@ -79,6 +79,11 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     return made
 
 
+def unstopped(title: str) -> str:
+    """A title without the full stop that DBLP writes behind every one."""
+    return title if title.endswith("..") else title.removesuffix(".")
+
+
 def named(file: InputFile, key: str) -> str:
     """Name of an entry: the name of its file and its key; for a key that is a URL, its last part."""
     key = key.strip().rstrip("/")

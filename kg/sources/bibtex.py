@@ -38,6 +38,10 @@ _MOST_VOLUMES = 20_000
 _NO_OUTPUT = re.compile(r"\\noop\w*\s*\{[^{}]*\}")  # what only sorts: "{\noop{1999}2021}"
 _ESCAPED_COMMAND = re.compile(r"\{\\textbackslash\}(?=[A-Za-z({\[])")
 _ESCAPE = re.compile(r"\{\\textbackslash\}|\\([${}&%#_])")
+_MARKS = re.compile(  # of notes behind a name: "Lee$^{*}$, Bo"
+    r"(?:\$\s*\^\s*(?:\{[^{}$]*\}|\\\w+|[^\s{}$])\s*\$|\\textsuperscript\{[^{}]*\}|\\(?:thanks|footnote\w*)(?:\[\d+\]|\{[^{}]*\}))"
+    r"(?![^\W\d_])"
+)
 _PART = re.compile(r"(?:^|,)\s*(family|given|prefix|suffix)\s*=\s*(\{[^{}]*\}|[^,{}]*)")
 
 
@@ -173,7 +177,7 @@ def _closing(raw: str, at: int) -> int:
 
 
 def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, Any]) -> dict[str, Any]:
-    authors = values.pop("author", "")
+    authors = _MARKS.sub("", values.pop("author", ""))
     said: dict[str, list[str]] = {}
     values = {name: _NO_OUTPUT.sub("", _unescaped(value)) for name, value in values.items()}
     wanted = {"day", *(name for each in names.values() for name in each)}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 _SETTINGS = frozenset(
-    {"form", "marks", "some", "glued", "breaks", "quotes", "sure", "within", "named", "tagged", "told"}
+    {"form", "marks", "some", "glued", "breaks", "quotes", "sure", "within", "named", "tagged", "stopped", "told"}
 ) | {*("leave", "type", "nowhere")}
 ONCE = ("title", "abstract")  # of which a record takes one, whatever else a file has under their names
 _MOST_SHAPES = 100  # sets of names of which a form keeps what they hold

@@ -91,6 +91,8 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
         made["institutions"] = made.get("school", "")
     if said.get("tagged"):
         made |= {key: untagged(made[key]) for key in ("title", "subtitle", "abstract", "venue") if key in made}
+    if said.get("stopped"):
+        made["title"] = bibliography.unstopped(made.get("title", ""))
     if said.get("named") and made.get("id"):
         made["id"] = bibliography.named(file, str(made["id"]))
     made["unread"] = twice + form.unread(

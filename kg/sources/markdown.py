@@ -70,6 +70,8 @@ _BY = re.compile(
     r"(?i)^\W{0,5}by\s+([^\[\]()]{3,500})|^\W{0,5}[*_]([^*_\[\]]{3,500})[*_]"
     r"|^\W{0,5}([^\W\d_][^\[\]():*_.]{2,100}\bet\.? ?al\b\.?)"
 )
+_LABELS = re.compile(r"^(?:\s*\[[^\[\]]{1,30}\])+")  # of links behind a title
+_STOP = re.compile(r"(?<=[^\W\d_A-Z])\.$")
 _SENTENCE = re.compile(r"[.?!]\s+(?=[A-Z])")
 _BAR = re.compile(r"(?<!\\)\|")
 _NEXT_LINE = re.compile(r"\s*<br\s*/?>\s*", re.I)
@@ -302,14 +304,14 @@ def _row(block: _Block) -> Iterator[Row]:
         yield where, Skipped(f"it is a link ({links[0][:100]}) without a title{how}")
         return
     before, _, rest = _LINK.sub(r"\1", _IMAGE.sub("", block.text)).partition(title)
-    by = _BY.search(rest.removeprefix("**").lstrip(' -–—:,."”]\n'))
+    by = _BY.search(_LABELS.sub("", rest.removeprefix("**")).lstrip(' -–—:,."”]\n'))
     edition = _EDITION.search(rest) or _EDITION.search(said.get("venue", "")) or _EDITION.search(before)
     year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest) or _YEAR.search(before)
     names = said.get("authors") or (next((one for one in by.groups() if one), "") if by else "")
     row: dict[str, Any] = {
         "title": title,
         "abstract": said.get("abstract", "") or _prose(block.text),
-        "authors": people([names]) if names else _names(rest) or _names(_BEFORE.sub("", before)),
+        "authors": people([_STOP.sub("", names)]) if names else _names(rest) or _names(_BEFORE.sub("", before)),
         "institutions": bibliography.places([said["institutions"]]) if "institutions" in said else [],
         "venue": said.get("venue") or (edition[1] if edition and edition[1].lower() not in _NO_VENUE else ""),
         "year": year[0] if year else _year(edition) if edition else "",

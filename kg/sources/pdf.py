@@ -15,7 +15,7 @@ from kg.sources.words import WordCounts
 if TYPE_CHECKING:
     from kg.sources.layout.pages import Page
 
-_FIRST = 4  # pages that may hold the header, covers among them
+_FIRST = 12  # pages that may hold the header, covers among them; few are read
 _LAST = 2  # pages that may end with addresses
 _PAGES = 8  # pages whose words show how words are spelled
 _TEXT = 200_000  # characters per page that are used for words

@@ -93,7 +93,9 @@ def _inside(where: str, record: dict[str, Any], row: Made, depth: int) -> Iterat
             found = [one for place, item in items for one in _deeper(place, item, row, depth - 1)]
             if any(_is_paper(made) for _, made in found):
                 yield from found
-                beside |= own if key in forms()["json"]["lists"] else {**own, key: key}  # also the name of a group
+                papers = [made for _, made in found if not isinstance(made, Skipped) and _is_paper(made)]
+                is_said = all(key in map(str, made.values()) for made in papers)  # a year, a venue
+                beside |= own if is_said or key in forms()["json"]["lists"] else {**own, key: key}  # of a group
     yield from beside.told(where)
 
 

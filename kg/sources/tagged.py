@@ -48,11 +48,10 @@ class TaggedReader:
             row["authors"] = [*row.get("authors", ()), *groups]
             row["unread"] += unread(said, names) if "nowhere" in names else []
             return row
-        authors = next((found for tag in names["authors"] if (found := _people(said.get(tag, ())))), [])
-        tags = names.get("groups", [])
-        groups = [group for tag in tags for group in said.get(tag, ())]
-        is_first = next((tag for tag in said if tag in (*tags, *names["authors"])), "") in tags
-        row["authors"] = [*groups, *authors] if is_first else [*authors, *groups]
+        row["authors"] = self._signing(lines, said, names["authors"], names.get("groups", ()))
+        if row.get("venue") == row.get("title"):
+            row.pop("venue", None)  # a book that is no part of another
+        row["unread"] = [tag for tag in row["unread"] if row.get("venue") not in said.get(tag, ())]
         row["keywords"] = [term.lstrip("*") for term in row.get("keywords", ())]  # the mark of a major topic
         row["doi"] = next(
             (one for tag in names["doi"] for one in said.get(tag, ()) if one.lstrip("DOIdoi: ")[:3] == "10."), ""
@@ -60,6 +59,19 @@ class TaggedReader:
         known = {tag for tags in names.values() for tag in tags}
         row["unread"] += [tag for tag in said if tag not in known and (folded_name(tag) or tag)]
         return row
+
+    def _signing(
+        self, lines: list[str], said: dict[str, list[str]], tags: Sequence[str], groups: Sequence[str]
+    ) -> list[str]:
+        """The persons under the first of some tags and the groups, in the order of the file."""
+        taken, persons = next(((tag, found) for tag in tags if (found := _people(said.get(tag, ())))), ("", []))
+        teams = [group for tag in groups for group in said.get(tag, ())]
+        marks = [mark[1] for line in lines if (mark := self._tag.match(line))]
+        order = [tag for tag in marks if tag in (taken, *groups)]
+        if len(order) != len(persons) + len(teams):  # a value of several names
+            return [*teams, *persons] if order[:1] and order[0] in groups else [*persons, *teams]
+        left = {taken: iter(persons)} | dict.fromkeys(groups, iter(teams))
+        return [next(left[tag]) for tag in order]
 
     def _said(self, lines: list[str]) -> dict[str, list[str]]:
         """The values of a record by tag."""

@@ -59,6 +59,8 @@ def _row(file: InputFile, paper: xml.Element, form: Mapping[str, Any]) -> dict[s
     row["abstract"] = "\n".join(said["abstract"])
     if form.get("tagged"):  # elements that are written out as text
         row |= {key: untagged(row[key]) for key in ("title", "abstract") if row.get(key)}
+    if form.get("stopped"):
+        row["title"] = bibliography.unstopped(row.get("title", ""))
     row["authors"] = of_objects(said["authors"])
     row["institutions"] = _without_names(row.get("institutions", []), row["authors"])
     if (base := form.get("base", "")) and (url := row.get("url")) and "//" not in url:

@@ -9,6 +9,7 @@ from kg.model import Batch
 from kg.sources import bibliography, xml
 from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
+from kg.sources.forms import is_thesis
 from kg.sources.json_forms import untagged
 from kg.sources.people import of_objects
 from kg.sources.rows import Row, batch_of, doi_in
@@ -60,6 +61,7 @@ def _row(item: xml.Element, journals: dict[str, tuple[str, str]]) -> dict[str, A
         {xml.local(part): xml.text(part) for part in one}
         for one in xml.children(item, "authors", "Seq", "li", "Person")
     ]
+    schools = xml.children(item, "publisher", "Organization", "name")
     links = [xml.text(one) for one in xml.children(item, "identifier", "URI", "value")]
     tags = [xml.text(one) for one in xml.children(item, "subject")]
     notes = [*links, *(xml.text(one) for one in xml.children(item, "description"))]
@@ -67,6 +69,7 @@ def _row(item: xml.Element, journals: dict[str, tuple[str, str]]) -> dict[str, A
         "title": untagged(xml.text(xml.child(item, "title"))),
         "abstract": xml.text(xml.child(item, "abstract")),
         "authors": of_objects(people),
+        "institutions": [xml.text(one) for one in schools] if is_thesis(xml.text(xml.child(item, "itemType"))) else [],
         "venue": venue or xml.text(xml.child(conference, "title")) if conference is not None or venue else "",
         "date": iso_date(date := xml.text(xml.child(item, "date"))) or date,
         "year": date,

@@ -175,6 +175,7 @@ def test_a_page_before_the_paper_is_passed_over(tmp_path):
         ("USENIX", "This paper is included in the Proceedings of the", "22nd Conference on Files."),
         ("HAL is a multi-disciplinary open access archive", "Keeping What Matters", "To cite this version:"),
         ("Article", "Preprints.org is a free multidisciplinary platform providing preprint service", "Maria Keller *"),
+        ("Journal Pre-proof", "This is a PDF file of an article that has undergone enhancements", "Maria Keller"),
     ],
 )
 def test_the_sheet_of_an_archive_is_passed_over(tmp_path, lines):

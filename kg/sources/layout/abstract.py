@@ -15,7 +15,8 @@ from kg.sources.layout.pages import INITIAL, Page, TextLine
 
 _HEADING = re.compile(r"(?:[A-Z\d]\s?[.)]\s*)?(?:abstract|summary|(?:中文)?摘要)\s*[.:：—–-]*", re.I)
 _RUN_IN = re.compile(
-    r"\s*\W?(?:Abstract|ABSTRACT|Summary|SUMMARY|(?:中文)?摘\s*要)\W?\s*(?:[.:：—–-]+\s*|\s+(?=[A-Z“\"\u3400-\u9fff]))"
+    r"\s*\W?(?:Abstract|ABSTRACT|Summary|SUMMARY|(?:中文)?摘\s*要)\W?\s*"
+    r"(?:[.:：—–-]+\s*|\s+(?=[A-Z“\"\u3400-\u9fff])|(?<=要)(?=[\u3400-\u9fff]))"
 )
 _LABEL = re.compile(  # of the first part of an abstract without a heading
     r"(?:Background|Introduction|Objectives?|Purpose|Aims?|Context|Motivation|Importance)(?:\s+and\s+\w+)?\s*[:.]\s+(?=[A-Z])"
@@ -151,7 +152,8 @@ def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None
 
 def _first_line(start: TextLine, lines: Sequence[TextLine]) -> TextLine:
     """The line where the text of a paragraph starts: in short paragraphs of the same size above it."""
-    above = [li for li in lines if li.y < start.y and abs(li.size - start.size) <= 0.05 * start.size]
+    alike = (li for li in lines if abs(li.size - start.size) <= 0.05 * start.size and li.font.bold == start.font.bold)
+    above = [li for li in alike if li.y < start.y]
     above.sort(key=lambda li: -li.y)
     low = start
     for line in above:
@@ -285,10 +287,14 @@ def _taken(all_rows: list[TextRow]) -> tuple[list[TextRow], list[TextRow]]:
 def _ends(row: TextRow, kept: list[TextRow], size: float, leading: float) -> bool:
     """Whether a row lies after the end of the abstract."""
     text = row.text
+    if text[:1].islower() and is_running(text) and not _END.search(kept[-1].text):
+        return abs(row.size - size) > 0.07 * size  # in the middle of a sentence
     if KEYWORDS.match(text) or _AFTER.match(text) or _OPENING.fullmatch(text.replace(" ", "")):
         return True
     if HeaderLabels.load().after_abstract.match(text):
         return True
+    if row.font == kept[0].font and row.letters < _FEW and kept[0].letters < _FEW and kept[0].is_bold:
+        return False  # each part of the abstract has a heading
     if abs(row.size - size) > 0.07 * size and row.letters > 3:
         return True
     if len(kept) > 2 and row.letters > _FEW and not row.is_bold and all(r.is_bold for r in kept):

@@ -20,6 +20,7 @@ _ALIKE = 0.02  # tolerance for sizes of one text
 _SHIFT = 0.2  # share of the width by which another column starts farther right
 _NARROW = 0.78  # width of another column, relative to the first
 _FULL = 0.85  # width of lines of a text that is set in one column, relative to the longest
+_EVEN = 0.03  # by which lines of a column differ, relative to the width of the abstract
 _IN_COLUMN = 3  # rows that show a column
 _SPACED = 1.15  # gap between two texts, relative to the leading of the first
 _LEADING = 0.05  # tolerance for the leading of one text
@@ -67,8 +68,12 @@ def _is_other_column(below: Sequence[TextRow], kept: Sequence[TextRow]) -> bool:
         return False
     left, right = median(row.left for row in kept), max(row.right for row in kept)
     wide = right - left
-    if any(row.right - left < _FULL * wide for row in kept[1:-1]) or not _END.search(kept[-1].text):
+    short = [row for row in kept[1:-1] if row.right - left < _FULL * wide]
+    if not all(_END.search(row.text) for row in (*short, kept[-1])):
         return False
+    rights = [row.right for row in near]
+    if short and max(rights) - min(rights) > _EVEN * wide:
+        return False  # after the ends of paragraphs, only lines of equal length show a column
     if sum(bool(_END.search(row.text)) for row in near) > 1:
         return False  # short parts of an abstract, each in its line
     return all(row.left > left + _SHIFT * wide for row in near) or all(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels, letters
-from kg.sources.layout.notes import after_names, marked, notes
+from kg.sources.layout.notes import after_names, marked, notes, of_named
 from kg.sources.layout.offices import Offices, clean
 from kg.sources.layout.pages import Page, TextLine, written
 
@@ -28,7 +28,9 @@ def addresses(page: Page, authors: Sequence[str] = ()) -> list[str]:
     offices = Offices.load()
     found: list[str] = list(_listed(page, authors, offices))
     for chars in [] if found else notes(sorted(page.lines, key=lambda line: line.order)[-_MOST:]):
-        found += after_names(written(chars), authors, offices)
+        text = written(chars)
+        found += after_names(text, authors, offices)
+        found += of_named(text, authors, offices) if HeaderLabels.load().affiliations.match(text) else ()
     for block in [] if found else _blocks(sorted(page.lines, key=lambda line: line.order)[-_MOST:]):
         mails = [at for at, line in enumerate(block) if _MAIL.match(line.text)]
         lines = block[: mails[0]] if mails else block

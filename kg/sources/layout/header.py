@@ -12,13 +12,25 @@ from kg.sources.layout import abstract as abstracts
 from kg.sources.layout.blocks import body_size, paragraphs
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.labels import HeaderLabels
-from kg.sources.layout.masthead import beside, beside_title, columns, hanging, is_cover, is_masthead, leading, repeated
+from kg.sources.layout.masthead import (
+    beside,
+    beside_title,
+    columns,
+    hanging,
+    is_cover,
+    is_masthead,
+    is_organisation,
+    is_sign,
+    leading,
+    repeated,
+)
 from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Page, TextLine
 from kg.sources.layout.people import People, people
 from kg.sources.layout.venue import venue
 from kg.sources.rows import ARXIV_ID
+from kg.text import count_han
 
 _STAMP = re.compile(
     rf"arXiv:\s*({ARXIV_ID})(v\d+)?"
@@ -30,7 +42,9 @@ _FIGURE = re.compile(r"\s*(?:Figure|Fig\.|Table)\s*\d+\s*[.:]")
 _DOMAIN = re.compile(r"@\s*([\w-]+(?:\s?\.\s?[\w-]+)+)")
 _STATE = re.compile(r"\s*\[version \d+[;:][^\[\]]*\]?$", re.I)  # of its review: "[version 1; peer review: 2 approved]"
 _ABOVE = 3.5  # em of the title; from the names of authors that stand above it
+_NEXT = 2.2  # em; between these and what else stands above the title
 _MOST_PAGES = 2  # without covers, on which the header may stand
+_FRONT = 1_200  # letters of the title page of a thesis, after which the abstract has a page of its own
 _MOST_LINES = 400  # lines from the top of a page; a page of text has 120
 _MOST_CHARS = 2_000  # characters of a line between title and abstract
 _LEAST = 4  # letters of a title
@@ -70,6 +84,7 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
     """
     made: list[Header] = []
     covers: list[Page] = []
+    is_front = False  # whether the first page is the title page of a thesis
     rest = iter(pages)
     for page in rest:
         if is_cover(page):
@@ -79,12 +94,15 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
         made.append(out)
         if len(made) == 1:
             _identify(made[0], page)
-        if found:
+            is_front = not found and sum(line.letters for line in page.lines) <= _FRONT
+        if found and (out.has_heading or not is_front):
             if found.is_open:
                 out.abstract = abstracts.over_pages(found, next(rest, None), joiner)
             break
-        if len(made) == _MOST_PAGES:
+        if len(made) == _MOST_PAGES and not is_front:
             break
+    if not made[-1:] or not made[-1].has_heading:
+        made = made[:_MOST_PAGES]
     if not any(one.title for one in made) and covers:
         made = [_of_page(covers[0], joiner)[0]]
         _identify(made[0], covers[0])
@@ -127,7 +145,7 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     between = [line for line in between if not repeated(line, upper) or Offices.load().has(line.text)]
     who = people(between)
     if not who.authors:  # a few journals print them above the title, others in a column at its side
-        near = [li for li in upper if low - _ABOVE * title[0].size < li.y and not repeated(li, lines)] if title else []
+        near = _directly_above(title, [li for li in upper if not repeated(li, lines)])
         above = people(near)
         beside_it = people([li for li in side if not repeated(li, lines)])
         who = max((who, above, *[beside_it] * bool(beside_it.mails)), key=lambda one: len(one.authors))
@@ -138,9 +156,21 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     out.is_partial = not {m for m in who.marks if m.isdigit()} <= who.labels
     out.domains = _domains(who.mails)
     if not out.affiliations:
-        out.affiliations = _named_by(out.domains)
+        signs = [line.text for line in upper if not found and is_organisation(line.text)]
+        out.affiliations = signs or _named_by(out.domains)
     out.venue, out.year = venue(page)
     return out, found
+
+
+def _directly_above(title: Sequence[TextLine], upper: Sequence[TextLine]) -> list[TextLine]:
+    """The lines above a title up to a gap, without a running head."""
+    top = min((line.y - _ABOVE * title[0].size for line in title), default=0.0)
+    out: list[TextLine] = []
+    for line in sorted(upper, key=lambda line: -line.y):
+        if line.y <= top or (out and out[-1].y - line.y > _NEXT * out[-1].size):
+            break
+        out.append(line)
+    return out if title else []
 
 
 # Title
@@ -170,11 +200,13 @@ def _title(lines: Sequence[TextLine], heading: TextLine | None, page: Page) -> l
         top = max(g[0].y for g in fitting)
         least = max(_UNDER_SIGN * largest, _LARGE * body)
         several = [g for g in groups if _words(g) > 2 and g[0].tall >= least and g[0].y > top]
-    return min(several or fitting, key=lambda g: g[0].y)
+    found = min(several or fitting, key=lambda g: g[0].y)
+    below = [g for g in groups if g[0].y > found[0].y and is_sign(found, g, lines) and g[0].tall > _LARGE * body]
+    return max(below, key=lambda g: g[0].tall, default=found)
 
 
 def _words(group: Sequence[TextLine]) -> int:
-    return sum(len(line.text.split()) for line in group)
+    return sum(max(len(line.text.split()), count_han(line.text) // 2) for line in group)
 
 
 def _is_latin(group: Sequence[TextLine]) -> bool:

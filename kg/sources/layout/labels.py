@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from kg.text import count_han
+
 _LONGEST = 60  # characters of a line that is the name of a kind of article
 _APART = re.compile(r"[|•·\uff5c]")
 
@@ -28,6 +30,7 @@ class HeaderLabels:
     other: re.Pattern[str]
     after_abstract: re.Pattern[str]
     on_cover: re.Pattern[str]
+    by: re.Pattern[str]
     membership: re.Pattern[str]
     team: re.Pattern[str]
 
@@ -49,6 +52,7 @@ class HeaderLabels:
             other=_starts(lists["other"]),
             after_abstract=_starts(lists["after_abstract"]),
             on_cover=re.compile("|".join(re.escape(p).replace(r"\ ", r"\s+") for p in lists["on_cover"]), re.I),
+            by=re.compile(rf"{_starts(lists['by']).pattern}\s*[:：]\s*", re.I),
             membership=_membership(lists["societies"]),
             team=_team(lists["teams"]),
         )
@@ -77,7 +81,7 @@ def letters(text: str) -> str:
 def _starts(phrases: list[str]) -> re.Pattern[str]:
     """A pattern of lines that start with one of the phrases, whatever marks stand before it."""
     longest_first = sorted(phrases, key=len, reverse=True)
-    spaced = "|".join(re.escape(p).replace(r"\ ", r"\s+") for p in longest_first)
+    spaced = "|".join(r"\s*".join(p) if count_han(p) else re.escape(p).replace(r"\ ", r"\s+") for p in longest_first)
     return re.compile(rf"[^\w©]*(?:{spaced})(?![^\W\d_])", re.I)
 
 

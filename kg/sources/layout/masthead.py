@@ -10,9 +10,15 @@ from statistics import median
 from kg.sources.layout.abstract import Abstract, is_heading
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels, letters
+from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Page, TextLine
+from kg.text import count_han, fold
 
 _MOST_WORDS = 9  # of a journal's name
+_HAN_NAME = 12  # characters of the Chinese name of a university
+_SIGN = 4  # words of the sign of a journal at most, and letters of one that its DOIs hold
+_UNDER_SIGN = 0.6  # least size of a title, relative to such a sign above it
+_DOI = re.compile(r"\b10\.\d{4,9}/\S+")
 _NEAR = 3.5  # em; from a journal's name to the lines around it
 _CITED = (
     r"^\W*(?:[Tt]he\s+)?{0}[,.:]?\s*(?:\d|\((?:19|20)\d\d|[Vv]ol\b|[Nn]o\b)|^\W*[Cc]ite\s+this\s*:?\s*{0}"
@@ -35,7 +41,7 @@ def is_masthead(group: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
     labels = HeaderLabels.load()
     text = " ".join(line.text for line in group)
     is_note = len(group) == 1 and len(text) < _SHORT and bool(labels.note.match(text))
-    if is_note or labels.is_kind(text) or labels.is_cover(text) or len(text) > _LONGEST:
+    if is_note or is_organisation(text) or labels.is_kind(text) or labels.is_cover(text) or len(text) > _LONGEST:
         return True
     if len(group) > 2 or len(text.split()) > _MOST_WORDS:
         return False
@@ -52,6 +58,24 @@ def is_masthead(group: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
     others.sort(key=lambda line: line.order)
     pairs = (f"{a.text} {b.text}" for a, b in pairwise(others) if len(a.text) + len(b.text) < _LONGEST)
     return any(cited.search(text) for text in (*(line.text for line in others), *pairs))
+
+
+def is_organisation(text: str) -> bool:
+    """Whether a line is the name of an organisation and no more: the university above the title of a thesis."""
+    offices = Offices.load()
+    is_chinese = count_han(text) == len(text) <= _HAN_NAME and text.endswith(tuple(offices.han))
+    return fold(text) in offices.names or is_chinese
+
+
+def is_sign(group: Sequence[TextLine], title: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
+    """Whether few large words above the `title` are the sign of a journal, whose DOIs hold one of them."""
+    words = group[0].text.split()
+    if len(group) > 1 or len(words) > _SIGN or sum(len(line.text.split()) for line in title) <= len(words) + 1:
+        return False
+    if title[0].tall < _UNDER_SIGN * group[0].tall:
+        return False
+    doi = "".join(match[0].casefold() for line in lines for match in _DOI.finditer(line.text))
+    return any(len(word) > _SIGN and word.casefold() in doi for word in words)
 
 
 def leading(lines: Sequence[TextLine]) -> float:

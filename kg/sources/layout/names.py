@@ -13,7 +13,7 @@ from kg.sources.layout.teams import is_team
 
 JOINT = re.compile(
     r"(?<=[^\W\d_])(?:[\d*∗†‡§¶]+(?:,[\d*∗†‡§¶]+)*)(?:\s*(?:,|;|&|\band\b)\s*|\s+|$)"  # marks that are not raised
-    r"|\s*(?:,|;|&|·|•|\||\band\b|\bAND\b|、|，)\s*|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
+    r"|(?<![\u3400-\u9fff])\s*·\s*|·(?![\u3400-\u9fff])\s*|\s*(?:,|;|&|•|\||\band\b|\bAND\b|、|，)\s*|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
 )
 _TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`´.-])*\.?")
 _TITLES = re.compile(
@@ -22,6 +22,7 @@ _TITLES = re.compile(
 )  # also a part of it, where a line ends
 _IN_BRACKETS = re.compile(r"(.{3,}?)\s*\(([^()]+)\)?")
 _BY = re.compile(r"^\W*(?i:by)\s+(?=[A-Z])")
+_HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,6}|[\u3400-\u9fff]{1,8}(?:·[\u3400-\u9fff]{1,8})+")
 _VOWEL = re.compile(r"[AEIOUY]")
 LINKS = ",;|·•"  # signs between names
 ON = re.compile(rf"[{LINKS}]|(?:and|&)\s")  # a list of names goes on
@@ -111,18 +112,18 @@ def is_single_name(text: str, chars: Sequence[Char], first: TextLine, offices: O
 def is_word(text: str, offices: Offices) -> bool:
     """Whether a text is one word that can be a name."""
     is_able = bool(_TOKEN.fullmatch(text)) and text[0].isupper() and len(text) > LOWEST
-    return is_able and not offices.has(text) and not is_title(text)
+    return is_able and not JOINT.fullmatch(text) and not offices.has(text) and not is_title(text)
 
 
 def is_name(text: str, offices: Offices) -> bool:
     """Whether a text has the form of a person's name."""
     words = text.split()
     if len(words) < 2:
-        return bool(re.fullmatch(r"[\u3400-\u9fff·]{2,6}", text)) and not offices.has(text)
+        return bool(_HAN_NAME.fullmatch(text)) and not offices.has(text)
     if len(words) > _MOST + 1 or (offices.has(text) and not _INITIALED.fullmatch(text)):
         return False
     for at, word in enumerate(words):
-        bare = word.strip("()“”\"'’")
+        bare = word.strip("()“”\"'’‘")
         if not _TOKEN.fullmatch(bare):
             return False
         if (

@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels
-from kg.sources.layout.offices import Offices, clean, joined_lines
+from kg.sources.layout.offices import Offices, clean, joined_lines, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.people import MAIL, MARK, NOTE, People, labels, overlap
+from kg.text import count_han
 
 _WITH = re.compile(
     r"\b(?:is|are|was|were)\s+(?:currently\s+|also\s+|now\s+)?(?:with|at)\s+(?:the\s+)?([^.]{8,300}?)"
@@ -19,13 +20,14 @@ _WITH = re.compile(
 )
 _CUT = re.compile(
     r"\s*[*∗]?\s*(?:Correspond(?:ence|ing)|Contact|(?i:e-?mails?\b)|Proceedings\b|Copyright|Preprint)"
-    r"|\.\s+(?:This|Work|(?:Partly\s+|Partially\s+)?[Ss]upported|Equal)\b"
+    r"|\s[†‡§¶]\s|\.\s+(?:This|Work|(?:Partly\s+|Partially\s+)?[Ss]upported|Equal)\b"
 )
 _SENTENCE = re.compile(r"\b(?:we|is|are|was|were|this|these|our|has|have|can|see|denotes?)\b", re.I)
 _BRACKET = re.compile(r"\(([^()]{2,300})\)")
 _WORD = re.compile(r"[^\W\d_][\w'’-]+")
 _PARTS = re.compile(r"[,;·&]|\band\b")
 _MAILED = re.compile(r"[,;.]?\s*\(?e-?mail\b", re.I)
+_NUMBER = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.、．]\s*(?=[^\W\d])")
 _MOST_WORDS = 10  # of an affiliation without a typical word
 _LONGEST = 300  # code points of an affiliation
 
@@ -39,10 +41,11 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
     found = [place for place in _below_names(lines, known) if not is_running(place)]
     for chars in notes([] if found else lines):
         text = written(chars)
-        found += list(_of_named(text, known, offices)) or _of_list(text, offices)
+        found += list(of_named(text, known.authors, offices)) or _of_list(text, offices)
         found += after_names(text, known.authors, offices)
         found += (clean(match[1]) for match in _WITH.finditer(text) if offices.has(match[1]))
-        items = [(labels(m), _without_mails(_CUT.split(i)[0])) for m, i in _items(chars)]
+        listed = _numbered(text, known.marks) or _items(chars)
+        items = [(labels(m), _without_mails(_CUT.split(i)[0])) for m, i in listed]
         items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
         is_list = any(_is_place(place, offices) for _, place in items)
         for of, place in items:
@@ -64,9 +67,9 @@ def marked(lines: Sequence[TextLine], offices: Offices) -> Iterator[str]:
                 yield place
 
 
-def _of_named(text: str, known: People, offices: Offices) -> Iterator[str]:
+def of_named(text: str, authors: Sequence[str], offices: Offices) -> Iterator[str]:
     """Yield affiliations with their authors in brackets: "University of X, Y, USA (Keller, Zhang); ..."."""
-    families = {name.split()[-1].casefold() for name in known.authors}
+    families = {name.split()[-1].casefold() for name in authors}
     labels = HeaderLabels.load()
     match = labels.affiliations.match(text)
     at = match.end() if match else 0
@@ -140,14 +143,14 @@ def _is_short_name(text: str, families: Container[str]) -> bool:
 def _without_mails(text: str) -> str:
     """An affiliation without e-mail addresses, and without the brackets around them."""
     text = MAIL.sub("", text).strip(" .<>{}")
-    return clean(text.rstrip(" ,;.()") if text.count(")") != text.count("(") else text)
+    return unlinked(clean(text.rstrip(" ,;.()") if text.count(")") != text.count("(") else text))
 
 
 def _is_place(text: str, offices: Offices) -> bool:
     """Whether a text in the notes is an affiliation and nothing else."""
     if NOTE.search(text) or MAIL.search(text) or _SENTENCE.search(text) or is_running(text):
         return False
-    return text[:1].isupper() and len(text) < _LONGEST and offices.has(text)
+    return bool(text[:1].isupper() or count_han(text[:1])) and len(text) < _LONGEST and offices.has(text)
 
 
 def _is_label(of: set[str], text: str) -> bool:
@@ -193,6 +196,19 @@ def _spaced(run: Sequence[TextLine]) -> list[Char]:
             chars[0].space = True
         out += chars
     return out
+
+
+def _numbered(text: str, marks: Container[str]) -> list[tuple[str, str]]:
+    """A list "1. University of X 2. ACME" whose numbers are marks of the authors, as (mark, text after it).
+
+    A second list, in another language, is left out.
+    """
+    found = list(_NUMBER.finditer(text))
+    end = next((at for at, match in enumerate(found) if at and match[1] == "1"), len(found))
+    if end < 2 or not all(int(m[1]) == at and m[1] in marks for at, m in enumerate(found[:end], 1)):
+        return []
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    return [(m[1], text[m.end() : to]) for m, to in zip(found[:end], ends[:end], strict=True)]
 
 
 def _items(chars: Sequence[Char]) -> Iterable[tuple[str, str]]:

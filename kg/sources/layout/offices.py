@@ -12,6 +12,8 @@ from kg.text import count_han, fold
 from kg.vocabulary import read_concepts
 
 _MAIL_LABEL = re.compile(r"[;,(]\s*e-?mail\s*:?\s*$", re.I)
+_LINK = re.compile(r"(?:^|\s*[,;]?\s+|[,;])(?:and|&)$")
+_WRAPPED = re.compile(r"^[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）]$")
 _SHORT = 3  # letters
 
 
@@ -94,4 +96,10 @@ def clean(text: str) -> str:
     """An affiliation without marks at its ends and without superfluous white space."""
     text = " ".join(text.replace("\ufffd", " ").split())
     text = _MAIL_LABEL.sub("", re.sub(r"\s+([,;.])", r"\1", text)).strip(" ,;:|*†‡§¶∗")
+    text = _WRAPPED.sub(r"\1", text)
     return "" if len(text) < 2 or not any(c.isalpha() for c in text) else text
+
+
+def unlinked(text: str) -> str:
+    """An affiliation without the word that leads to the next one: "University of Vienna; and"."""
+    return _LINK.sub("", text)

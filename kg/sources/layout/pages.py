@@ -50,7 +50,8 @@ _OLD = {
     11: "ff", 12: "fi", 13: "fl", 14: "ffi", 15: "ffl", 27: "ff", 28: "fi", 29: "fl", 30: "ffi", 31: "ffl",
     16: "“", 17: "”", 21: "–", 22: "—",
 }  # fmt: skip  # of TeX's encodings OT1 and T1, in fonts without character names
-_BLANK = (32, 9, 10, 13, 160)
+_WORDS = re.compile(r"[^\W\d_]{3}")
+_BLANK = (32, 9, 10, 13, 160, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
 _ACCENTS = {
     "´": "\u0301", "`": "\u0300", "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "~": "\u0303", "¨": "\u0308",
     "¸": "\u0327", "ˇ": "\u030c", "˘": "\u0306", "˙": "\u0307", "˚": "\u030a", "˝": "\u030b", "¯": "\u0304",
@@ -351,7 +352,8 @@ def _beside(run: _Run, other: _Run) -> bool:
         return True
     gap = max(run.left - other.right, other.left - run.right)
     right, before = (run, other) if run.left > other.left else (other, run)
-    is_mark = len(right.chars) <= _MOST_RAISED and _is_mark_after(before.chars[-1], right.chars[0], gap)
+    is_short = len(right.chars) <= _MOST_RAISED and not _WORDS.search(written(right.chars))
+    is_mark = is_short and _is_mark_after(before.chars[-1], right.chars[0], gap)
     if is_mark and away <= _SAME * large:
         return True
     return away <= (_SAME if small else _RAISED) * large and -_WIDTH * large <= gap <= WIDE * large

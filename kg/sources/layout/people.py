@@ -28,13 +28,13 @@ from kg.sources.layout.names import (
     listed_names,
     units,
 )
-from kg.sources.layout.offices import Offices, joined_lines
+from kg.sources.layout.offices import Offices, joined_lines, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.signs import without_signs
-from kg.sources.layout.teams import sole_author
+from kg.sources.layout.teams import is_team, sole_author
 
 MAIL = re.compile(
-    r"[\w.+{}()|*-]{0,80}\s?@\s*[\w.-]+\.\s?\w+|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@"
+    r"[\w.+{}()|*-]{0,80}\s?@\s*(?:[\w.-]+\.\s?\w+|[\w.]+-$)|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@"
     r"|https?:|www\.|^\W*[a-z][a-z\d-]*(?:\.[a-z][a-z\d-]*)+(?:/\S*)?\W*$"  # only "name.org/path"
     r"|^[^\w{]*\{[^{}@]*,?$"  # a brace that is closed on the next line
 )
@@ -58,15 +58,16 @@ _DATE = re.compile(
 _ORDINAL = re.compile(r"\d{1,2}\s?(?:st|nd|rd|th)\s+(?=[^\W\d_])")
 _GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du))$")
 _FULL = re.compile(r"\b(?:of|and|for|the)$")
-_LINK = re.compile(r"(?:^|\s*[,;]?\s+|[,;])(?:and|&)$")  # to the next affiliation: "University of Vienna; and"
 _AND = re.compile(r"^(?:and|&)\s+")
 _CAMPUS = re.compile(r"(?:^|[,;]\s*)(?:University|Universit[àyé]|Universidad) (?:of|di|de|degli) [A-Z]\w+$")
+_LABEL = re.compile(r"\d{1,2}|[a-z]|[*†‡§¶]")  # the mark of an affiliation
 _ON_BEHALF = re.compile(r"\W*on\s+behalf\s+of\b", re.I)
 _PICTURE = 3.0  # em; room of a picture between a name and what follows it
 _EVEN, _PLAY = 3, 0.5  # gaps between the words of a line that is set wide, at least, and em by which they differ
 _CLOSE = 1.35  # em between the lines of one affiliation
 _NEAR = 3.2  # em between a name and an affiliation without a typical word
 _SENTENCE = 60  # code points; a longer line of running text is not an affiliation
+_FULL_LINE = 20  # em
 _GAP = 0.5  # em; least gap between two names
 
 
@@ -99,7 +100,7 @@ def people(lines: Sequence[TextLine]) -> People:
     out = People()
     known = HeaderLabels.load()
     lines = [line for line in lines if not _NOBODY.search(line.text) and not _DATE.fullmatch(line.text)]
-    lines = [line for line in lines if not known.is_kind(line.text) and not known.note.match(line.text)]
+    lines = [line for line in _without_notes(lines, known) if not known.is_kind(line.text)]
     lines = [line for line in map(without_signs, lines) if line]
     ordered = sorted(lines, key=lambda line: (round(line.y), line.left))
     able = [line for line in ordered if line.letters >= LOWEST and not MAIL.search(line.text)]
@@ -120,6 +121,20 @@ def people(lines: Sequence[TextLine]) -> People:
     _collect(pieces, out)
     if not out.authors:
         out.authors, out.affiliations = sole_author([li for row in _by_rows(lines) for li in row], out.affiliations)
+    return out
+
+
+def _without_notes(lines: Sequence[TextLine], known: HeaderLabels) -> list[TextLine]:
+    """The lines without notes, and without the lines on which the sentence of a note goes on."""
+    notes: list[TextLine] = []
+    out: list[TextLine] = []
+    for line in sorted(lines, key=lambda line: line.y):
+        goes_on = any(
+            abs(note.left - line.left) < 1 and 0 < line.y - note.y < 1.5 * line.size and note.font == line.font
+            for note in notes[-2:]
+            if is_running(note.text) and note.right - note.left > _FULL_LINE * note.size and note.text[-1] not in ".;"
+        )
+        (notes if known.note.match(line.text) or (goes_on and not line.chars[0].raised) else out).append(line)
     return out
 
 
@@ -158,7 +173,8 @@ def _unparted(row: Sequence[TextLine], offices: Offices) -> list[TextLine]:
     for line in row[1:]:
         text = written([c for c in line.chars if not c.raised])
         is_near = 0 <= line.left - out[-1].right < _PICTURE * line.size
-        if is_near and (is_stretched or not text or ON.match(text) or _is_half(out[-1], line, offices)):
+        is_mark = out[-1].y < line.y and bool(_LABEL.fullmatch(out[-1].text)) and out[-1].size < line.size
+        if is_near and (is_stretched or is_mark or not text or ON.match(text) or _is_half(out[-1], line, offices)):
             line.chars[0].space = True
             out[-1] = TextLine([*out[-1].chars, *line.chars], line.page)
         else:
@@ -268,7 +284,8 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
         return listed
     out: list[_Piece] = []
     chunks = list(_chunks(line))
-    is_place = _continues(line, is_cell, bool(chunks and chunks[0][0]), len(chunks) > 1, before)
+    is_named = _begins_with_name(line, offices) and in_font(line.text, line.text, 0, line.chars, first)
+    is_place = _continues(line, is_cell, bool(chunks and chunks[0][0]), len(chunks) > 1, is_named, before)
     follows = any(p.kind == "place" and _is_below(p, line) for p in before)
     is_led = bool(chunks and chunks[0][0]) and any(
         p.kind == "name" and p.marks for p in before
@@ -318,7 +335,9 @@ def _alternating(line: TextLine, first: TextLine, offices: Offices) -> list[_Pie
     return out if is_so > 1 else []
 
 
-def _continues(line: TextLine, is_cell: bool, is_marked: bool, has_marks: bool, before: Sequence[_Piece]) -> bool:
+def _continues(
+    line: TextLine, is_cell: bool, is_marked: bool, has_marks: bool, is_named: bool, before: Sequence[_Piece]
+) -> bool:
     """Whether a line continues the affiliation that the line above started.
 
     In an author table, the city below an affiliation looks like a name.
@@ -328,7 +347,8 @@ def _continues(line: TextLine, is_cell: bool, is_marked: bool, has_marks: bool, 
         return False
     is_close = line.y - above.line.y < _CLOSE * line.size and line.chars_font() == above.line.font
     is_city = is_cell and is_close and not JOINT.match(line.text)
-    return bool(_GOES_ON.search(above.text)) or (bool(above.marks) and has_marks) or is_city
+    is_open = bool(_GOES_ON.search(above.text)) and not (is_named and line.chars_font() != above.line.font)
+    return is_open or (bool(above.marks) and has_marks) or is_city
 
 
 def _apart(line: TextLine) -> list[list[Char]]:
@@ -424,18 +444,20 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             out.marks |= labels(piece.marks)
             if piece.text not in out.authors:
                 out.authors.append(piece.text)
-        else:
+        elif not _is_on_behalf(piece.text):
             is_near = any(
                 0 <= piece.line.y - p.line.y < _NEAR * p.line.size and overlap(p.line, piece.line)
                 for p in pieces
                 if p.kind == "name"
             )
             out.labels |= labels(piece.marks)
-            if not (piece.marks or piece.goes_on or is_near) and not Offices.load().has(piece.text):
+            above = next((c for c in reversed(chains) if _is_below(c[-1], piece.line)), None)
+            is_part = piece.goes_on and above is not None
+            if not (piece.marks or is_part or is_near) and not Offices.load().has(piece.text):
                 continue  # text of a figure, or a date
             if is_running(piece.text) and (len(piece.text) > _SENTENCE or not Offices.load().has(piece.text)):
                 continue
-            chain = None if piece.marks else next((c for c in reversed(chains) if _is_below(c[-1], piece.line)), None)
+            chain = None if piece.marks else above
             if chain is None:
                 chains.append([piece])
             elif piece.is_flow or _is_one_name(chain[-1].text, piece.text) or breaks.between(chain[-1], piece):
@@ -443,9 +465,14 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             else:
                 chain.append(piece)
     for chain in chains:
-        text = _LINK.sub("", joined_lines([p.text for p in chain]))
-        if text and text not in out.affiliations and not _ON_BEHALF.match(text):
+        text = unlinked(joined_lines([p.text for p in chain]))
+        if text and text not in out.affiliations:
             out.affiliations.append(text)
+
+
+def _is_on_behalf(text: str) -> bool:
+    """Whether a text names a group for which the authors write: "on behalf of ...", "for the LINK Study Group"."""
+    return bool(_ON_BEHALF.match(text)) or (text.startswith("for ") and is_team(text[4:]))
 
 
 def _is_below(above: _Piece, b: TextLine) -> bool:

@@ -13,7 +13,7 @@ _SIGN = re.compile(
     r"(?:(?<![^\s,|])(?:iD|ORCID(?:\s*iD)?|orcid)|(?<=[a-zà-öø-ÿ])(?:iD|ID))(?![^\W\d_])"
 )  # of ORCID, which some fonts write in letters
 _REPEATED = re.compile(
-    r"(?<=[^\W\d_])\s*[(（][\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·\s]{2,12}[)）]"
+    r"(?<=[^\W\d_\u3400-\u9fff])\s*[(（][\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·\s]{2,12}[)）]"
 )  # "Wei Li (李伟)"
 _APART = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff]\s+([\u3400-\u9fff])(?![\u3400-\u9fff])")  # "李 华"
 
@@ -24,6 +24,7 @@ def without_signs(line: TextLine) -> TextLine | None:
     text = line.text
     patterns = [_SIGN] * ("D" in text or "orcid" in text) + [_REPEATED] * bool(count_han(text) or not text.isascii())
     patterns += [HeaderLabels.load().membership] * ("ember" in text or "ellow" in text or "MBER" in text)
+    patterns += [HeaderLabels.load().by] * (":" in text or "：" in text)
     if not any(pattern.search(text) for pattern in patterns):
         return line
     at = _places(text)
