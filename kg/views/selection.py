@@ -14,6 +14,7 @@ from kg.names import WEB, address, called, in_language, is_curie
 from kg.query.support import Supporter, appeared, support
 from kg.store.contents import labels
 from kg.text import fold, one_line, sentence_at
+from kg.views.latex import as_text
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -94,11 +95,11 @@ class Selection:
         self.borne: dict[tuple[str, ...], list[Borne]] = {}  # by paper and fields, filled by kg.views.borne
 
     def label(self, concept: str, wording: str = "") -> str:
-        """The localised label of a concept; `wording` is used for entities without a concept."""
+        """The localised label of a concept, LaTeX shown as text; `wording` is used for entities without a concept."""
         if ":" not in concept:
-            return clean(wording or concept)
+            return as_text(clean(wording or concept))
         if concept not in self._labels:
-            self._labels[concept] = clean(self.graph.label(concept, self.lang))
+            self._labels[concept] = as_text(clean(self.graph.label(concept, self.lang)))
         return self._labels[concept]
 
     def learn_labels(self) -> None:
@@ -108,7 +109,7 @@ class Selection:
     def learn(self, concepts: Iterable[str]) -> None:
         """Load the labels of concepts at once."""
         for concept, found in labels(self.graph.store, set(concepts) - self.graph.vocabulary.concepts.keys()).items():
-            self._labels.setdefault(concept, clean(in_language(found, self.lang)))
+            self._labels.setdefault(concept, as_text(clean(in_language(found, self.lang))))
 
     @cached_property
     def source_dates(self) -> dict[str, str]:
@@ -227,7 +228,8 @@ def name(paper: Paper) -> str:
 def named(paper: Paper, date: str) -> str:
     """How texts call a paper: "SnapKV 2024", or its first entry; see `kg.names.called`."""
     authors = next((document.authors for document, _ in paper.entries if document.authors), ())
-    return called(name(paper), title(paper), clean(authors[0]) if authors else "", len(authors), date) or ids(paper)[0]
+    said = called(name(paper), title(paper), clean(authors[0]) if authors else "", len(authors), date)
+    return as_text(said) or ids(paper)[0]
 
 
 def code(paper: Paper) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -100,3 +101,15 @@ def test_a_sentence_is_shown_once_and_its_words_where_they_differ() -> None:
     lines = tuple(Line((n,), ("a",), quote) for n, quote in enumerate(quotes))
     page = render(Answer("which?", read("", Lexicon(Vocabulary.load())), table=Table(("papers",), lines)), "html")
     assert re.sub(r"<[^>]+>", "", page).count("quantize weights") == 1
+
+
+def test_a_report_shows_names_and_titles_without_latex(tmp_path: Path) -> None:
+    said = "We present $S^2$ZapKV, which compresses the KV cache. $S^2$ZapKV is 3.6x faster on an H100."
+    paper = {"id": "2404.14469", "title": "$S^2$ZapKV: Caches for All", "abstract": said, "date": "2024-04-22"}
+    (tmp_path / "papers.jsonl").write_text(json.dumps(paper))
+    with kg.open(str(tmp_path / "papers.kg")) as graph:
+        graph.add(tmp_path / "papers.jsonl", fast=True)
+        page = str(graph.report("KV cache compression").render("md"))
+    assert "[S2ZapKV 2024](#2404.14469)" in page
+    assert "S2ZapKV: Caches for All" in page
+    assert "S^2" not in page

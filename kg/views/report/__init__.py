@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kg.model import Paper
 from kg.tables import json_text
 from kg.views.base import View
+from kg.views.latex import as_text
 from kg.views.render import render
 from kg.views.report.around import also, bibliography, scope, timeline
 from kg.views.report.chart import chart
@@ -108,7 +109,7 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
 
 def _called(shown: Selection, paper: Paper) -> dict[str, str]:
     """How a page calls a paper, and where it leads."""
-    return {"name": named(paper, shown.date(paper)), "title": title(paper), "link": link(paper)}
+    return {"name": named(paper, shown.date(paper)), "title": as_text(title(paper)), "link": link(paper)}
 
 
 VIEW = report

@@ -8,6 +8,7 @@ from typing import Any
 from kg.model import Document, Paper
 from kg.query.corpus import Corpus
 from kg.query.periods import days
+from kg.views.latex import as_text
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, cited, own, section
 from kg.views.selection import Selection, code, ids, link, named, title
@@ -90,7 +91,7 @@ def _unit(dates: list[str]) -> str:
 
 def also(shown: Selection, part: Part, papers: list[Paper]) -> dict[str, Any]:
     """The papers that only mention what the report is about."""
-    rows = [{"title": title(paper), "paper": ids(paper)[0], "papers": ids(paper)[:1]} for paper in papers]
+    rows = [{"title": as_text(title(paper)), "paper": ids(paper)[0], "papers": ids(paper)[:1]} for paper in papers]
     return section(shown, part, [Group(rows)], shown.words("report.also_note")) | {
         "title": shown.words("report.also_section")
     }
@@ -111,7 +112,7 @@ def _reference(shown: Selection, paper: Paper) -> dict[str, Any]:
         "entries": ids(paper),
         "papers": ids(paper)[:1],
         "concept": paper.id,
-        "title": title(paper),
+        "title": as_text(title(paper)),
         "called": named(paper, shown.date(paper)),
         "institutions": [{"concept": t.concept, "label": t.label} for t in shown.things(paper, "institution")],
         "authors": authors[:_AUTHORS],

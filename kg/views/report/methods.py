@@ -104,7 +104,7 @@ def _figures(shown: Selection, paper: Paper) -> tuple[Told | None, Told | None]:
 def _row(shown: Selection, paper: Paper, gain: Told | None, kept: Told | None) -> Row:
     does, is_quote = _does(shown, paper)
     return {
-        "method": title(paper),
+        "method": as_text(title(paper)),
         "paper": ids(paper)[0],
         "papers": ids(paper)[:1],
         "date": shown.date(paper)[:7],
