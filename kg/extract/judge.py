@@ -10,7 +10,7 @@ import json
 import math
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +20,7 @@ from spacy.tokens import Doc
 from kg.encoder import open_network
 from kg.entity_types import data_folder
 from kg.extract.base import sentence_of
+from kg.extract.context import likelihood
 from kg.extract.edges import barred, lists, shapes
 from kg.text import fold
 
@@ -221,6 +222,21 @@ def with_tags(
             features |= _beside(view, kind, mates[start, end])
         out.append(candidate._replace(features=features))
     return out
+
+
+def phrase_candidates(view: DocView, kind: str, weights: Features, by_rules: float) -> Iterator[Candidate]:
+    """The noun phrases of a Doc that are not ruled out as entities of a type.
+
+    `with_tags` rules out the others; without a tagger those are looked at that count, alone or in place of a label.
+    """
+    tagged = view.doc._.tags is not None
+    for phrase in view.phrases:
+        span = (phrase.start, phrase.end)
+        features = view.features_of_phrase(phrase)
+        score = likelihood(weights, features)
+        counts = not tagged and (score >= by_rules or kind in view.labels.get(span, ()))
+        if not (counts and ruled_out(view, kind, span)):
+            yield Candidate(*span, score, features)
 
 
 def ruled_out(view: DocView, kind: str, span: Span) -> bool:

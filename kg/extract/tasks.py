@@ -10,8 +10,8 @@ from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
 from kg.extract.base import first_matches, inside, mentions
-from kg.extract.context import DocView, canonical, likelihood, view_of
-from kg.extract.judge import Candidate, chosen, ruled_out
+from kg.extract.context import DocView, canonical, view_of
+from kg.extract.judge import Candidate, chosen, phrase_candidates
 from kg.link.acronyms import acronyms
 from kg.model import Mention
 from kg.text import fold
@@ -78,14 +78,11 @@ class Tasks:
         """Noun phrases that have no other type, then vocabulary labels at their first places."""
         view = view_of(doc, self.vocabulary)
         named = self.taken(doc)
-        out = []
-        for phrase in view.phrases:
-            start, end = phrase.start, phrase.end
-            if ruled_out(view, self.entity, (start, end)):
-                continue
-            features = view.features_of_phrase(phrase)
-            if "other type" not in features and not inside((start, end), named):
-                out.append(Candidate(start, end, likelihood(WEIGHTS, features), features))
+        out = [
+            c
+            for c in phrase_candidates(view, self.entity, WEIGHTS, THRESHOLD)
+            if "other type" not in c.features and not inside((c.start, c.end), named)
+        ]
         for places in first_matches(doc, self.entity).values():
             often = min(len(places), 3)
             out.append(

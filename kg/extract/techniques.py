@@ -15,9 +15,9 @@ from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
 from kg.extract.base import SpanIndex, first_matches, inside, mentions, read_fields, sentence_of
-from kg.extract.context import DocView, canonical, likelihood, view_of, without_acronym
+from kg.extract.context import DocView, canonical, view_of, without_acronym
 from kg.extract.edges import is_adjective_alone, lists
-from kg.extract.judge import Candidate, Features, chosen, judge_for, ruled_out
+from kg.extract.judge import Candidate, Features, chosen, judge_for, phrase_candidates
 from kg.extract.names import whole_words
 from kg.extract.same import grouped, merged
 from kg.extract.tagger import PIECE_ROLES
@@ -113,12 +113,7 @@ class Techniques:
     def candidates(self, doc: Doc) -> list[Candidate]:
         """Noun phrases, then vocabulary labels at all places, because the first may be inside another entity."""
         view = view_of(doc, self.vocabulary)
-        out = []
-        for phrase in view.phrases:
-            if ruled_out(view, self.entity, (phrase.start, phrase.end)):
-                continue
-            features = view.features_of_phrase(phrase)
-            out.append(Candidate(phrase.start, phrase.end, likelihood(WEIGHTS, features), features))
+        out = list(phrase_candidates(view, self.entity, WEIGHTS, THRESHOLD))
         spans = {(c.start, c.end) for c in out}
         for places in first_matches(doc, self.entity).values():
             out += [Candidate(m.start, m.end, 0.8, {"label": 1.0}) for m in places if (m.start, m.end) not in spans]
