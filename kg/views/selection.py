@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kg.entity_types import LISTS
+from kg.entity_types import CONCEPT_TYPES, LISTS
 from kg.model import ROLES, Document, Evidence, Mention, Paper, Record, Result
 from kg.names import WEB, address, called, in_language, is_curie
 from kg.query.support import Supporter, appeared, support
 from kg.store.contents import labels
-from kg.text import fold, one_line, sentence_at
+from kg.text import fold, has_han, one_line, sentence_at
 from kg.views.latex import as_text
 from kg.views.words import PageWords
 
@@ -73,9 +73,11 @@ class Selection:
         self.name = self._called(named) if isinstance(named, str) else ", ".join(named)
 
     def _called(self, selection: str) -> str:
-        """The localised label of a topic; any other selection is kept as written."""
-        topic = self.graph.vocabulary.find(selection, "topic")
-        return self.label(topic.curie) if topic else selection
+        """The localised label of a topic, or of what is named in the other language; else the selection as written."""
+        find, is_foreign = self.graph.vocabulary.find, has_han(selection) != (self.lang == "zh")
+        kinds = ("topic", *CONCEPT_TYPES) if is_foreign else ("topic",)
+        known = next((found for kind in kinds if (found := find(selection, kind))), None)
+        return self.label(known.curie) if known else selection
 
     @classmethod
     def of(cls, graph: GraphReader, papers: Iterable[Paper], lang: str = "en") -> Selection:

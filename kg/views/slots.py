@@ -113,8 +113,11 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     return out
 
 
-def doing(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots:
-    """The slots of what a paper does: its name, technique and problem, or its own sentence in place of these."""
+def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_called: bool = False) -> Slots:
+    """The slots of what a paper does: its name, technique and problem, or its own sentence in place of these.
+
+    Where it `is_called` by its name elsewhere, the name alone is no technique.
+    """
     text = _text(paper, fields)
     called, is_title = what(paper)
     out = Slots(name=as_text(called), is_title=is_title)
@@ -135,7 +138,7 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         frames = shown.graph.vocabulary.cues("label-frame-technique")
         full = expanded(short, text) if shown.lang != "zh" else ""
         said = shown.words("outcome.aside", effect=with_article(full, text, frames), notes=short) if full else short
-        techniques, out.is_proposed = [said, *techniques], True
+        techniques, out.is_proposed = [*([said] if full or not is_called else []), *techniques], True
     out.is_proposed = out.is_proposed or (
         is_title and not given.technique
     )  # a title does not use what its paper proposes
@@ -320,7 +323,9 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
         said = "" if is_none else _wording(shown, mention, text)
         if mention.type == "technique" and said.endswith(endings):
             continue
-        if said and not any(fold(said) in fold(other) or fold(other) in fold(said) for other in chosen.values()):
+        if said and not any(
+            _joined(said) in _joined(other) or _joined(other) in _joined(said) for other in chosen.values()
+        ):
             chosen[id(mention)] = said
         if len(chosen) == most and shown.lang != "zh":
             break
@@ -332,6 +337,11 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
             for key, said in kept.items()
         }
     return [chosen[id(mention)] for mention in mentions if id(mention) in chosen]
+
+
+def _joined(said: str) -> str:
+    """Words as one, without article, so that "light-weight module" and "a lightweight module" are the same."""
+    return "".join(fold(_ARTICLE.sub("", said)).split())
 
 
 def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:

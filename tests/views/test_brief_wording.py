@@ -9,6 +9,8 @@ import pytest
 from kg.api import Graph
 from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Text
 from kg.views.brief import brief
+from kg.views.selection import Selection
+from kg.views.slots import doing
 from kg.views.surface import uncapitalised
 from tests.views.test_brief import FULL, _stated
 
@@ -33,6 +35,7 @@ def test_the_capital_of_a_beginning_is_dropped() -> None:
     ("text", "techniques", "said"),
     [
         ("We propose step sampling, dubbed Late Gating.", ("step sampling", "Late Gating"), "uses"),
+        ("We add a light-weight gate. Lightweight gate.", ("light-weight gate", "Lightweight gate"), "uses"),
         ("We propose a shield in Gaussian and image fields.", ("shield in Gaussian",), "shield in Gaussian"),
     ],
 )
@@ -65,3 +68,5 @@ def test_a_title_and_its_short_name_are_one_technique(built: Graph) -> None:
     record = Record("t-1", title="Block Gate for Models", name="GN-2", techniques=found)
     paper = Paper("paper:t-1", [(Document("t-1", "t", 1, {"A": Text(text + " Block gate.", text)}), record)])
     assert "proposes GN-2 and adaptive routing" in brief(built, paper, "en")
+    apart = doing(Selection.of(built, [paper]), paper, is_called=True)  # in a table whose first column is the name
+    assert apart.technique == "adaptive routing"

@@ -214,3 +214,4 @@ def test_hostile_report_fits_a_phone(hostile: Graph, browser: Browser, tmp_path:
 def test_a_topic_is_called_so_in_the_language_of_the_report(built: Graph) -> None:
     assert str(built.report("KV cache compression", lang="zh").render("md")).startswith("# 专题报告：KV缓存压缩\n")
     assert str(built.report("KV缓存压缩").render("md")).startswith("# Report: KV cache compression\n")
+    assert Selection(built, "tree search", "zh").name == "树搜索"  # no topic, but in the vocabulary

@@ -123,7 +123,7 @@ def _row(shown: Selection, paper: Paper, gain: Told | None, kept: Told | None) -
 
 def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     """What a paper does in a few words, or its own sentence, and whether it is that."""
-    found = doing(shown, paper)
+    found = doing(shown, paper, is_called=True)
     own = contribution(shown, paper)
     technique = _ARTICLE.sub("", as_text(found.technique))
     is_named = fold(technique) == fold(name(paper)) or (found.is_proposed and not found.problem)
