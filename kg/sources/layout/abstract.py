@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -12,6 +13,7 @@ from kg.sources.layout.change import LOOKAHEAD, is_another_text
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.pages import INITIAL, Page, TextLine
+from kg.text import count_han
 
 _HEADING = re.compile(r"(?:[A-Z\d]\s?[.)]\s*)?(?:abstract|summary|(?:中文)?摘要)\s*[.:：—–-]*", re.I)
 _RUN_IN = re.compile(
@@ -98,29 +100,30 @@ def _in_table(heading: TextLine, lines: Sequence[TextLine]) -> TextLine | None:
 def find(page: Page, below: float, joiner: Joiner) -> Abstract | None:
     """The abstract below the height `below`; None when there is none."""
     lines = [line for line in page.lines if line.y > below]
+    for start, heading in _starts(lines):
+        found = _collected(page, lines, start, heading, joiner, below)
+        if found:
+            return found
+    return None
+
+
+def _starts(lines: Sequence[TextLine]) -> Iterator[tuple[TextLine, TextLine | None]]:
+    """Yield where an abstract may start, and the heading in a line of its own above it; the likeliest first."""
+    labels = HeaderLabels.load()
     for line in lines:
         if is_heading(line):
             beside = next((li for li in lines if _is_beside(line, li)), None) or _in_table(line, lines)
-            found = _collected(page, lines, beside or line, None if beside else line, joiner, below)
-            if found:
-                return found
-    for line in lines:
-        if _is_run_in(line):
-            found = _collected(page, lines, line, None, joiner, below)
-            if found:
-                return found
-    foreign = HeaderLabels.load().abstracts
-    for line in lines:
-        if letters(line.text) in foreign:
-            found = _collected(page, lines, line, line, joiner, below)
-            if found:
-                return found
-    for line in lines:
-        if _LABEL.match(line.text) and line.chars[0].font.bold and not line.font.bold:
-            found = _collected(page, lines, line, None, joiner, below)
-            if found:
-                return found
-    return None
+            yield beside or line, None if beside else line
+        elif is_chinese(line):
+            yield line, None
+    yield from ((line, None) for line in lines if _is_run_in(line))
+    yield from ((line, line) for line in lines if letters(line.text) in labels.abstracts)
+    yield from ((li, None) for li in lines if _LABEL.match(li.text) and li.chars[0].font.bold and not li.font.bold)
+
+
+def is_chinese(line: TextLine) -> bool:
+    """Whether an abstract in Chinese starts on a line, behind its heading."""
+    return count_han(line.text) > 2 and _is_run_in(line)
 
 
 def has_initial(line: TextLine) -> bool:
@@ -177,7 +180,8 @@ def _collected(
     own = [li for li in lines if left - 12 <= li.left and li.right <= right + 12 and li.y > start.y - 0.3 * start.size]
     if heading:
         own = [li for li in own if li is not heading and li.y > heading.y + 0.5 * heading.size]
-    kept, after = _taken(rows(own))
+    end = _end_of_cell(lines, start)
+    kept, after = _taken(rows(li for li in own if li.y < end))
     while kept and not kept[-1].letters and kept[-1].y > _FOOT * page.height:
         kept.pop()  # the number of the page
     if not kept:
@@ -189,6 +193,14 @@ def _collected(
     text = _RUN_IN.sub("", text, count=1) if not heading else text
     text, _, _ = _cut_keywords(text)
     return Abstract(text.strip(), start.y, kept, after, left, right) if len(text) > 60 else None
+
+
+def _end_of_cell(lines: Sequence[TextLine], start: TextLine) -> float:
+    """Where the next cell of a table starts, if the text stands beside its heading in a column of such."""
+    beside = [li for li in lines if li.right < start.left]
+    head = next((li for li in beside if is_heading(li) and abs(li.y - start.y) < 0.3 * li.size), None)
+    heads = (li for li in beside if head and li.y > head.y and abs(li.left - head.left) < 2 and li.font == head.font)
+    return min((li.y - 0.5 * li.size for li in heads), default=math.inf)
 
 
 def _is_foot(last: TextRow, after: Sequence[TextRow]) -> bool:

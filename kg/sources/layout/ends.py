@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels, letters
@@ -16,6 +16,7 @@ _OF = re.compile(r"^\s*\([A-Z][^()]{2,60}\)\s*")  # "(A. Lovelace) University of
 _CAPITALS = re.compile(r"csc\d|caps", re.I)  # fonts of small capitals
 _DASH = re.compile(r"\s+[−–—-]\s+")
 _AFTER_PLACE = re.compile(r"\s*(?:;?\s*(?:orcid|e-?mail|phone|fax)\b|https?:|\.\s+[A-Z]).*", re.I)
+_COVERED = 0.7  # share of the authors' marks that a list without a heading explains
 _MOST = 60  # lines at the end of a page
 _AROUND = " .:■▪\r"  # signs around a heading
 _SHORT = 60  # characters of a heading
@@ -23,14 +24,18 @@ _LONGEST = 300  # code points of an affiliation
 _MOST_LISTED = 80  # lines of a list of affiliations
 
 
-def addresses(page: Page, authors: Sequence[str] = ()) -> list[str]:
-    """Addresses in small capitals or above "Email address: ...", and listed ones; [] when the page has none."""
+def addresses(page: Page, authors: Sequence[str] = (), marks: Set[str] = frozenset()) -> list[str]:
+    """Addresses in small capitals or above "Email address: ...", and those listed or behind the authors' `marks`."""
     offices = Offices.load()
     found: list[str] = list(_listed(page, authors, offices))
     for chars in [] if found else notes(sorted(page.lines, key=lambda line: line.order)[-_MOST:]):
         text = written(chars)
         found += after_names(text, authors, offices)
         found += of_named(text, authors, offices) if HeaderLabels.load().affiliations.match(text) else ()
+    items = [] if found else list(marked(sorted(page.lines, key=lambda line: line.order)[-_MOST:], offices))
+    of = {mark for mark, _ in items}
+    if len(of & marks) > _COVERED * len(marks):
+        found += [place for mark, place in items if mark in marks]
     for block in [] if found else _blocks(sorted(page.lines, key=lambda line: line.order)[-_MOST:]):
         mails = [at for at, line in enumerate(block) if _MAIL.match(line.text)]
         lines = block[: mails[0]] if mails else block
@@ -62,7 +67,7 @@ def _listed(page: Page, authors: Sequence[str], offices: Offices) -> Iterator[st
                 break
             if not is_name:
                 own.append(line)
-        yield from (place for place in marked(own, offices) if len(place) < _LONGEST)
+        yield from (place for _, place in marked(own, offices) if len(place) < _LONGEST)
         text = ""
         for part in [*(line.text for line in own), ""]:
             starts = not part or letters(_DASH.split(part)[0]) in known

@@ -73,7 +73,7 @@ class Header:
     year: int | None = None  # of the venue
     size: float = 0.0  # of the title, in points
     has_heading: bool = False  # whether the abstract has one
-    is_partial: bool = False  # whether a mark of an author has no affiliation
+    unknown: set[str] = field(default_factory=set)  # numbers behind authors that stand before no affiliation
 
 
 def header(pages: Iterable[Page], joiner: Joiner) -> Header:
@@ -115,13 +115,17 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
         venue, year = (last.venue, last.year) if last.venue else (first.venue, first.year)
         return replace(last, arxiv=first.arxiv, doi=first.doi, date=first.date, venue=venue, year=year)
     return replace(
-        first, abstract=last.abstract, has_heading=last.has_heading, keywords=first.keywords or last.keywords
+        first,
+        abstract=last.abstract,
+        has_heading=last.has_heading,
+        keywords=first.keywords or last.keywords,
+        affiliations=first.affiliations or (last.affiliations if last.authors == first.authors else []),
     )
 
 
 def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | None]:
     lines = sorted(page.lines, key=lambda line: line.y)[:_MOST_LINES]
-    heading = next((line for line in lines if abstracts.is_heading(line)), None)
+    heading = next((line for line in lines if abstracts.is_heading(line) or abstracts.is_chinese(line)), None)
     title = _title(lines, heading, page)
     below = max((line.y for line in title), default=0.0)
     headed = abstracts.find(page, below, joiner)
@@ -153,7 +157,7 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     text = max(body_size(page.lines), found.rows[0].size if found else 0.0)  # notes may make up most of a page
     own = [line for row in found.rows for line in row.lines] if found else []
     _from_notes(who, page, [*between, *own], (notes_top, text), out)
-    out.is_partial = not {m for m in who.marks if m.isdigit()} <= who.labels
+    out.unknown = {m for m in who.marks if m.isdigit()} - who.labels
     out.domains = _domains(who.mails)
     if not out.affiliations:
         signs = [line.text for line in upper if not found and is_organisation(line.text)]

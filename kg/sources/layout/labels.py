@@ -22,6 +22,7 @@ class HeaderLabels:
     covers: frozenset[str]
     degrees: frozenset[str]
     headings: frozenset[str]
+    particles: frozenset[str]
     abstracts: frozenset[str]
     note: re.Pattern[str]
     above_journal: re.Pattern[str]
@@ -44,6 +45,7 @@ class HeaderLabels:
             covers=frozenset(map(letters, lists["covers"])),
             degrees=frozenset(map(letters, lists["degrees"])),
             headings=frozenset(map(letters, lists["headings"])),
+            particles=frozenset(lists["particles"]),
             abstracts=frozenset(map(letters, lists["abstracts"])),
             note=_starts(lists["notes"]),
             above_journal=_starts(lists["above_journal"]),

@@ -68,12 +68,15 @@ def is_organisation(text: str) -> bool:
 
 
 def is_sign(group: Sequence[TextLine], title: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
-    """Whether few large words above the `title` are the sign of a journal, whose DOIs hold one of them."""
+    """Whether few large words above the `title` are the sign of a journal: its DOIs hold one, or a rubric follows."""
     words = group[0].text.split()
     if len(group) > 1 or len(words) > _SIGN or sum(len(line.text.split()) for line in title) <= len(words) + 1:
         return False
     if title[0].tall < _UNDER_SIGN * group[0].tall:
         return False
+    top, bottom = group[0].y, title[0].y
+    if any(top < line.y < bottom and HeaderLabels.load().is_kind(line.text) for line in lines):
+        return True
     doi = "".join(match[0].casefold() for line in lines for match in _DOI.finditer(line.text))
     return any(len(word) > _SIGN and word.casefold() in doi for word in words)
 

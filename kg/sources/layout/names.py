@@ -128,7 +128,7 @@ def is_name(text: str, offices: Offices) -> bool:
             return False
         if (
             bare[0].islower()
-            and (len(bare) > _PARTICLE or at == len(words) - 1)
+            and (at == len(words) - 1 or (len(bare) > _PARTICLE and bare not in HeaderLabels.load().particles))
             and not (bare[1:2] in ("'", "’") and bare[2:3].isupper())
         ):
             return False

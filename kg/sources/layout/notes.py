@@ -11,11 +11,12 @@ from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.offices import Offices, clean, joined_lines, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.people import MAIL, MARK, NOTE, People, labels, overlap
+from kg.sources.layout.signs import without_notes
 from kg.text import count_han
 
 _WITH = re.compile(
     r"\b(?:is|are|was|were)\s+(?:currently\s+|also\s+|now\s+)?(?:with|at)\s+(?:the\s+)?([^.]{8,300}?)"
-    r"(?:\s*\(?\s*e-?mails?\b|\.\s|\.$|;\s|\s+\(?(?:email|corresponding)\b)",
+    r"(?:\s*\(?\s*e-?mails?\b|\.\s|\.?\s*$|;\s|\s+\(?(?:email|corresponding)\b|\s+\S+@)",
     re.I,
 )
 _CUT = re.compile(
@@ -30,6 +31,8 @@ _MAILED = re.compile(r"[,;.]?\s*\(?e-?mail\b", re.I)
 _NUMBER = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.、．]\s*(?=[^\W\d])")
 _MOST_WORDS = 10  # of an affiliation without a typical word
 _LONGEST = 300  # code points of an affiliation
+_SIGNS = 3  # of a mark in a cell of its own
+_MARK = 0.8  # largest size of a mark, relative to the affiliation beside it
 
 
 def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | None) -> list[str]:
@@ -43,7 +46,7 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
         text = written(chars)
         found += list(of_named(text, known.authors, offices)) or _of_list(text, offices)
         found += after_names(text, known.authors, offices)
-        found += (clean(match[1]) for match in _WITH.finditer(text) if offices.has(match[1]))
+        found += (place for _, item in _items(chars) for place in _of_persons(item, known.authors, offices))
         listed = _numbered(text, known.marks) or _items(chars)
         items = [(labels(m), _without_mails(_CUT.split(i)[0])) for m, i in listed]
         items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
@@ -53,18 +56,18 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
                 known.labels |= of
                 found.append(place)
     if not found and not known.affiliations:
-        lines = [line for line in lines if not HeaderLabels.load().note.match(line.text)]
+        lines = [line for above, line in pairwise([None, *without_notes(lines)]) if line and not _goes_on(above, line)]
         found = [clean(line.text) for line in lines if len(line.text.split()) > 2 and _is_place(line.text, offices)]
     return list(dict.fromkeys(f for f in found if f))
 
 
-def marked(lines: Sequence[TextLine], offices: Offices) -> Iterator[str]:
-    """Yield the affiliations of a list that follow a mark each."""
+def marked(lines: Sequence[TextLine], offices: Offices) -> Iterator[tuple[str, str]]:
+    """Yield the affiliations of a list that follow a mark each, with it."""
     for chars in notes(lines):
         for mark, item in _items(chars):
             place = _without_mails(item)
             if mark and _is_place(place, offices):
-                yield place
+                yield mark, place
 
 
 def of_named(text: str, authors: Sequence[str], offices: Offices) -> Iterator[str]:
@@ -86,6 +89,14 @@ def of_named(text: str, authors: Sequence[str], offices: Offices) -> Iterator[st
             and not is_running(place)
         ):
             yield place
+
+
+def _of_persons(text: str, authors: Sequence[str], offices: Offices) -> Iterator[str]:
+    """Yield where the authors are: "A. Keller and B. Zhang are with the University of X"."""
+    families = [name.split()[-1] for name in authors]
+    for match in _WITH.finditer(text):
+        if offices.has(match[1]) or any(family in text[: match.start()] for family in families):
+            yield clean(match[1])
 
 
 def _of_list(text: str, offices: Offices) -> Iterator[str]:
@@ -166,6 +177,7 @@ def notes(lines: Sequence[TextLine]) -> Iterable[list[Char]]:
     known = HeaderLabels.load()
     for line in lines:
         is_beside = bool(run) and abs(line.y - run[-1].y) < 0.3 * line.size and line.left > run[-1].right  # set wide
+        is_beside = is_beside or (bool(run) and _is_mark(run[-1], line))
         is_below = bool(run) and 0 <= line.y - run[-1].y < 1.8 * line.size and any(overlap(li, line) for li in run[-9:])
         is_new = not is_beside and (
             known.note.match(line.text) or known.affiliations.match(line.text) or _is_apart(run, line)
@@ -180,15 +192,31 @@ def notes(lines: Sequence[TextLine]) -> Iterable[list[Char]]:
 
 def _is_apart(run: Sequence[TextLine], line: TextLine) -> bool:
     """Whether the gap above a line is wider than those in the block before it."""
-    gaps = [b.y - a.y for a, b in pairwise(run) if b.y - a.y > 0.5 * line.size]
-    return bool(gaps) and line.y - run[-1].y > max(1.4 * min(gaps), 1.3 * line.size)
+    size = max([line.size, *(li.size for li in run[-1:])])  # a mark in a cell of its own is small
+    gaps = [b.y - a.y for a, b in pairwise(run) if b.y - a.y > 0.5 * size]
+    return bool(gaps) and line.y - run[-1].y > max(1.4 * min(gaps), 1.3 * size)
+
+
+def _goes_on(above: TextLine | None, line: TextLine) -> bool:
+    """Whether a line goes on with the sentence of the line above it."""
+    is_open = above is not None and is_running(above.text) and above.text[-1] not in ".;"
+    return above is not None and is_open and 0 < line.y - above.y < 1.5 * line.size and overlap(above, line)
+
+
+def _is_mark(mark: TextLine, line: TextLine) -> bool:
+    """Whether a cell holds the raised mark of the affiliation beside it."""
+    is_level = 0 < line.y - mark.y < 0.6 * line.size and mark.right < line.left
+    return is_level and len(mark.chars) <= _SIGNS and mark.size < _MARK * line.size
 
 
 def _spaced(run: Sequence[TextLine]) -> list[Char]:
-    """The characters of several lines, separated by spaces except after a hyphen."""
+    """Characters of several lines, separated by spaces except after hyphens; marks in their own cells are raised."""
     out: list[Char] = []
-    for line in run:
+    for line, after in zip(run, [*run[1:], None], strict=True):
         chars = list(line.chars)
+        if after and _is_mark(line, after):
+            for char in chars:
+                char.raised = True
         if out and out[-1].text == "-" and chars[0].text.islower():
             out.pop()
             chars[0].space = False
@@ -216,7 +244,8 @@ def _items(chars: Sequence[Char]) -> Iterable[tuple[str, str]]:
     mark = ""
     item: list[Char] = []
     for char in chars:
-        if char.raised and MARK.fullmatch(char.text):
+        is_ordinal = char.text.isalpha() and not char.space and (item[-1:] or [char])[0].text.isalnum()  # "29th"
+        if char.raised and MARK.fullmatch(char.text) and not (item and is_ordinal):
             if item:
                 yield mark, written(item)
                 mark, item = "", []

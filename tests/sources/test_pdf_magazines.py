@@ -1,0 +1,165 @@
+"""First pages of journals and reports in PDFs: where affiliations hide, and what stands around names and abstracts."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.sources.layout.header import header
+from kg.sources.layout.join import Joiner
+from kg.sources.words import WordCounts
+from tests.sources.made_pdf import ABS, BOLD, INTRO, Sheet, T, columns, paper, simple
+from tests.sources.test_pdf_journals import ZH, ZH_ABS, chinese
+from tests.sources.test_pdf_names import KAIST, OSAKA, THREE, TWO, VIENNA, read_names
+
+NAMES = "Maria Keller^{1}, Wei Zhang^{2}"
+BOTH = f"{VIENNA}; {KAIST}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "authors", "affiliations"),
+    [
+        (["Maria Keller^{1}, Nur Aisyah binti Razak^{2}", TWO], ("Maria Keller", "Nur Aisyah binti Razak"), BOTH),
+        ([f"{NAMES}, on", "behalf of the LINK Study Group", TWO], THREE[:2], BOTH),
+        (
+            [
+                NAMES,
+                "",
+                "",
+                f"^{{1}}{VIENNA};  ^{{2}}Universidade do Estado",
+                "de Santa Catarina, Joinville, Santa Catarina, Brasil",
+            ],
+            THREE[:2],
+            f"{VIENNA}; Universidade do Estado de Santa Catarina, Joinville, Santa Catarina, Brasil",
+        ),
+        (
+            [NAMES, f"^{{1}}{VIENNA}", "^{2}KAIST, South Korea; wei.zh-", "ang@kaist.ac.kr (W.Z.)"],
+            THREE[:2],
+            BOTH,
+        ),
+        (["Maria Keller, Wei Zhang", "AFFILIATIONS", OSAKA], THREE[:2], OSAKA),
+        (["Maria Keller, Student Member, CCF, Wei Zhang, Senior Member, CCF", OSAKA], THREE[:2], OSAKA),
+        (
+            ["Maria Keller", "S.M., Osaka University (2016)", "Kyoto University, Japan"],
+            THREE[:1],
+            "Kyoto University, Japan",
+        ),
+        (
+            [[("View Online", 0, BOLD), ("Export Citation", 30, BOLD)], "Maria Keller, Wei Zhang", OSAKA],
+            THREE[:2],
+            OSAKA,
+        ),
+        (["Maria Keller, Wei Zhang", "Project-Teams PACAP and TARAN", OSAKA], THREE[:2], OSAKA),
+    ],
+)
+def test_authors_and_affiliations_of_journals_and_reports(tmp_path, lines, authors, affiliations):
+    assert read_names(tmp_path, *lines) == (authors, affiliations)
+
+
+def noted(tmp_path, *notes, names=NAMES):
+    """The affiliations of a page with notes at its foot; a note that is a pair has its mark in a cell of its own."""
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    sheet.put(72, 125, 11, names)
+    columns(sheet, 180)
+    for number, note in enumerate(notes):
+        mark, text = ("", note) if isinstance(note, str) else note
+        sheet.put(54, 697 + 9 * number, 4.8, mark)
+        sheet.put(68 if mark else 54, 700 + 9 * number, 8, text)
+    texts = paper(tmp_path, sheet).texts
+    return texts["I"].text if "I" in texts else ""
+
+
+def test_a_sentence_on_an_author_ends_before_an_address_or_the_next_mark(tmp_path):
+    notes = (
+        "^{1}Maria Keller is with the University of Vienna, Austria mk@univie.ac.at",
+        "^{2}Wei Zhang is with Kestrel Dynamics, Waltham, USA",
+        "^{3}Jun-Ho Kim is with KAIST, South Korea",
+    )
+    read = noted(tmp_path, *notes, names="Maria Keller^{1}, Wei Zhang^{2}, Jun-Ho Kim^{3}")
+    assert read == f"{VIENNA}; Kestrel Dynamics, Waltham, USA; {KAIST}"
+
+
+def test_marks_of_notes_may_stand_in_a_column_of_their_own(tmp_path):
+    firm = "Kestrel Dynamics, Waltham, USA"
+    assert noted(tmp_path, ("1", VIENNA), ("2", firm), ("a)", "mk@univie.ac.at")) == f"{VIENNA}; {firm}"
+
+
+def test_a_note_on_where_a_paper_appeared_is_no_affiliation(tmp_path):
+    first = "The original version of this paper is entitled “Caches” and was published in the Proceedings of the"
+    assert noted(tmp_path, first, "ACM Symposium on Systems, Osaka University.", names="Maria Keller, Wei Zhang") == ""
+    whole = "The original version is in Proceedings of the 29^{th} ACM Institute for Systems."
+    assert noted(tmp_path, whole, names="Maria Keller, Wei Zhang") == ""
+
+
+def test_a_list_at_the_end_without_a_heading_has_the_marks_of_the_authors(tmp_path):
+    last = Sheet()
+    last.fill(72, 90, 430, 10, INTRO)
+    last.fill(72, 400, 430, 8, f"^{{1}}{VIENNA}. ^{{2}}{KAIST}. ^{{9}}These authors contributed equally.")
+    assert paper(tmp_path, simple(author=NAMES, place=""), last).texts["I"].text == BOTH
+
+
+def test_authors_and_affiliations_at_the_end_stand_below_this_heading(tmp_path):
+    last = Sheet()
+    last.fill(72, 90, 430, 10, INTRO)
+    last.put(72, 300, 11, "Authors and Affiliations", BOLD)
+    last.put(72, 316, 9, NAMES, BOLD)
+    for number, (mark, place) in enumerate((("1", VIENNA), ("2", KAIST))):
+        last.put(72, 330 + 9 * number, 4.8, mark)
+        last.put(86, 333 + 9 * number, 8, place)
+    assert paper(tmp_path, simple(author=NAMES, place=""), last).texts["I"].text == BOTH
+
+
+def test_a_report_names_affiliations_below_its_abstract_on_the_second_page(tmp_path):
+    front, page = Sheet(), Sheet()
+    front.center(200, 24, "Eviction of Cache Entries", BOLD)
+    front.center(240, 12, "Maria Keller, Wei Zhang")
+    front.center(600, 12, "RESEARCH REPORT")
+    page.center(72, 16, "Eviction of Cache Entries", BOLD)
+    page.center(100, 10, "Maria Keller^{*}, Wei Zhang^{†}")
+    page.put(72, 140, 10, "Abstract:", BOLD)
+    page.fill(122, 140, 400, 10, ABS)
+    page.put(72, 740, 8, f"^{{*}} {VIENNA}")
+    page.put(72, 750, 8, f"^{{†}} {KAIST}")
+    assert paper(tmp_path, front, page).texts["I"].text == BOTH
+
+
+def test_a_rubric_stands_between_the_sign_of_a_journal_and_the_title(tmp_path):
+    sheet = Sheet()
+    sheet.put(60, 60, 16, "CACHE CHINA", BOLD)
+    sheet.put(60, 90, 10, "• RESEARCH PAPER •")
+    sheet.put(60, 115, 16.5, "Eviction of Cache Entries for Long Contexts", BOLD)
+    sheet.put(60, 140, 11, "Maria Keller")
+    columns(sheet, 200)
+    assert paper(tmp_path, sheet).texts["T"].text == "Eviction of Cache Entries for Long Contexts"
+
+
+def test_an_abstract_in_a_table_ends_where_its_next_row_starts(tmp_path):
+    sheet = Sheet()
+    sheet.center(90, 16, T, BOLD)
+    sheet.center(120, 11, "Maria Keller")
+    sheet.put(72, 170, 10, "Abstract", BOLD)
+    low = sheet.fill(140, 170, 400, 10, ABS)
+    sheet.put(72, low + 2, 10, "Citation", BOLD)
+    low = sheet.fill(
+        140, low + 2, 400, 10, f"Keller M. {T}. Sci Cache, 2024, 67(3): 132101, and the pages that follow it"
+    )
+    sheet.put(72, low + 20, 12, "1   Introduction", BOLD)
+    sheet.fill(72, low + 40, 468, 10, INTRO)
+    assert paper(tmp_path, sheet).texts["A"].text == ABS
+
+
+def test_a_chinese_abstract_above_an_english_one_comes_first():
+    page = chinese(
+        (18, 80, ZH),
+        (11, 110, "王晓东1_欧阳明2"),
+        (8, 125, "（南京大学计算机系_南京_210093）"),
+        (9, 150, f"摘要:{ZH_ABS[:50]}"),
+        (9, 161, ZH_ABS[50:]),
+        (9, 180, "关键词:缓存；压缩"),
+        (13, 220, "KeyValueCacheCompression-for-LongContexts"),
+        (9, 250, "Abstract:_Large language models need much memory"),
+        (9, 261, "and we keep the entries that matter and drop the rest of them at once"),
+    )
+    made = header([page], Joiner("", WordCounts.load()))
+    assert (made.title, made.abstract, made.authors) == (ZH, ZH_ABS, ["王晓东", "欧阳明"])
+    assert [place.partition(" ")[0] for place in made.affiliations] == ["南京大学计算机系"]
