@@ -49,6 +49,15 @@ BOTH = f"{VIENNA}; {KAIST}"
             OSAKA,
         ),
         (["Maria Keller, Wei Zhang", "Project-Teams PACAP and TARAN", OSAKA], THREE[:2], OSAKA),
+        (["Maria Keller, Wei Zhang", OSAKA, "This version: February 2, 2024"], THREE[:2], OSAKA),
+        (["Maria Keller, Wei Zhang", OSAKA, "", "Keywords", "language models, control, robotics"], THREE[:2], OSAKA),
+        (["Maria Keller, Wei Zhang,", "for the SMART-DOSE Investigators*", OSAKA], THREE[:2], OSAKA),
+        (["Maria Keller, Wei Zhang, and the PLATO-AI team", OSAKA], (*THREE[:2], "PLATO-AI team"), OSAKA),
+        (
+            [f"{NAMES}, the LINK Consortium* & Jun-Ho Kim^{{1}}", TWO],
+            (*THREE[:2], "LINK Consortium", THREE[2]),
+            BOTH,
+        ),
     ],
 )
 def test_authors_and_affiliations_of_journals_and_reports(tmp_path, lines, authors, affiliations):
@@ -163,3 +172,75 @@ def test_a_chinese_abstract_above_an_english_one_comes_first():
     made = header([page], Joiner("", WordCounts.load()))
     assert (made.title, made.abstract, made.authors) == (ZH, ZH_ABS, ["王晓东", "欧阳明"])
     assert [place.partition(" ")[0] for place in made.affiliations] == ["南京大学计算机系"]
+
+
+def test_a_note_with_another_sign_ends_the_last_affiliation(tmp_path):
+    note = f"^{{1}}{VIENNA}. ^{{2}}{KAIST}. *A list of authors is given online."
+    assert noted(tmp_path, note) == BOTH
+
+
+def test_initials_in_brackets_stand_behind_affiliations_in_a_column_beside_the_abstract(tmp_path):
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    sheet.center(110, 10, "M.C. Keller, W. Zhang, and J.-H. Kim")
+    sheet.center(160, 9, "ABSTRACT", BOLD, at=220)
+    low = 174.0
+    for heading in ("BACKGROUND", "METHODS", "RESULTS"):
+        sheet.put(72, low, 8, heading, BOLD)
+        low = sheet.fill(72, low + 10, 300, 9.5, ABS.rpartition(" ")[0] + " ")
+    lines = [
+        "From the University of Vienna, Austria (M.C.K.,",
+        "W.Z.); and KAIST, South Korea (J.-H.K.).",
+        "Address reprint requests to Dr. Keller in the",
+        "department that is told in the letter to all.",
+    ]
+    for number, line in enumerate(lines):
+        sheet.put(400, 160 + 9 * number, 7.5, line)
+    texts = paper(tmp_path, sheet).texts
+    assert texts["I"].text == BOTH
+    assert "reprint" not in texts["A"].text
+
+
+def test_the_details_of_a_volume_stand_beside_the_sign_of_a_journal(tmp_path):
+    sheet = Sheet()
+    sheet.put(60, 58, 8, "C&S, 683, A105 (2024)")
+    sheet.put(440, 58, 16, "Caches &", BOLD)
+    sheet.put(440, 76, 16, "Stores", BOLD)
+    sheet.put(60, 120, 16, "Eviction of Cache Entries for Long Contexts", BOLD)
+    sheet.put(60, 140, 11, "Maria Keller")
+    columns(sheet, 200)
+    assert paper(tmp_path, sheet).texts["T"].text == "Eviction of Cache Entries for Long Contexts"
+
+
+def test_the_title_page_of_a_thesis_has_one_author_among_degrees_and_a_committee(tmp_path):
+    front, page = Sheet(), Sheet()
+    front.center(120, 20, "Eviction of Cache Entries", BOLD)
+    rows = (
+        "A thesis submitted to attain the degree of",
+        "DOCTOR OF SCIENCES of ETH ZURICH",
+        "(Dr. sc. ETH Zurich)",
+        "presented by",
+        "MARIA KELLER",
+        "MSc ETH in Computer Science",
+        "born on 3 May 1994",
+        "Prof. Dr. Wei Zhang, examiner",
+        "Prof. Dr. Jun-Ho Kim, co-examiner",
+    )
+    for number, row in enumerate(rows):
+        front.center(200 + 20 * number, 11, row)
+    page.center(100, 16, "Abstract", BOLD)
+    page.fill(90, 140, 420, 12, ABS)
+    document = paper(tmp_path, front, page)
+    assert (document.authors, document.texts["I"].text) == (("MARIA KELLER",), "ETH ZURICH")
+
+
+def test_parts_of_a_list_at_the_end_have_headings_in_bold(tmp_path):
+    last = Sheet()
+    last.fill(72, 90, 430, 10, INTRO)
+    last.put(72, 300, 10, "AUTHOR INFORMATION", BOLD)
+    for number, (name, place) in enumerate((("Maria Keller", VIENNA), ("Wei Zhang", KAIST))):
+        last.put(72, 314 + 24 * number, 8.5, ("Corresponding Author", "Authors")[number], BOLD)
+        last.put(72, 324 + 24 * number, 8.5, f"{name} – {place}", BOLD)
+    last.put(72, 370, 10, "REFERENCES", BOLD)
+    texts = paper(tmp_path, simple(author="Maria Keller and Wei Zhang", place=""), last).texts
+    assert texts["I"].text == BOTH

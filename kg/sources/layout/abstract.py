@@ -342,7 +342,7 @@ def _continued(
     """The abstract with its continuation at the top of the next column, and the rows after it."""
     if _END.search(kept[-1].text) or (after and KEYWORDS.match(after[0].text)):
         return kept, after
-    size = kept[0].size
+    size = max(kept, key=lambda row: row.letters).size
     beside = rows(li for li in page.lines if li.left > right + 3 and li.y > below + 2 * size)
     first = next(
         (at for at, row in enumerate(beside) if abs(row.size - size) <= 0.07 * size and is_running(row.text)), None

@@ -63,7 +63,10 @@ def _listed(page: Page, authors: Sequence[str], offices: Offices) -> Iterator[st
         own: list[TextLine] = []
         for line in lines[at + 1 : at + _MOST_LISTED]:
             is_name = letters(line.text) in labels.headings
-            if own and line.font.bold and head.font.bold and line.size >= own[0].size and not is_name:
+            is_head = (
+                line.font.bold and head.font.bold and line.size >= max(own[0].size if own else 0, 0.97 * head.size)
+            )
+            if own and is_head and not is_name:
                 break
             if not is_name:
                 own.append(line)

@@ -32,6 +32,7 @@ class HeaderLabels:
     after_abstract: re.Pattern[str]
     on_cover: re.Pattern[str]
     by: re.Pattern[str]
+    by_alone: frozenset[str]
     membership: re.Pattern[str]
     team: re.Pattern[str]
 
@@ -54,6 +55,7 @@ class HeaderLabels:
             other=_starts(lists["other"]),
             after_abstract=_starts(lists["after_abstract"]),
             on_cover=re.compile("|".join(re.escape(p).replace(r"\ ", r"\s+") for p in lists["on_cover"]), re.I),
+            by_alone=frozenset(map(letters, lists["by"])),
             by=re.compile(rf"{_starts(lists['by']).pattern}\s*[:：]\s*", re.I),
             membership=_membership(lists["societies"]),
             team=_team(lists["teams"]),
@@ -99,4 +101,6 @@ def _membership(societies: list[str]) -> re.Pattern[str]:
 def _team(kinds: list[str]) -> re.Pattern[str]:
     """A pattern of a group's name: "The LIGO Scientific Collaboration"."""
     word = r"[A-Z\d][\w.&/’'-]*"
-    return re.compile(rf"(?:[Tt]he\s+)?{word}(?:\s+(?:{word}|of|for|in|on|and|the)){{0,8}}?\s+(?:{'|'.join(kinds)})")
+    name = rf"{word}(?:\s+(?:{word}|of|for|in|on|and|the)){{0,8}}?\s+"
+    kind = "|".join(kinds)
+    return re.compile(rf"(?:[Tt]he\s+)?{name}(?:{kind})|[Tt]he\s+{name}(?i:{kind})")

@@ -21,10 +21,11 @@ _WITH = re.compile(
 )
 _CUT = re.compile(
     r"\s*[*∗]?\s*(?:Correspond(?:ence|ing)|Contact|(?i:e-?mails?\b)|Proceedings\b|Copyright|Preprint)"
-    r"|\s[†‡§¶]\s|\.\s+(?:This|Work|(?:Partly\s+|Partially\s+)?[Ss]upported|Equal)\b"
+    r"|\s[†‡§¶]\s|\.\s*[*∗†‡§¶✉](?=\s*[A-Za-z])|\.\s+(?:This|Work|(?:Partly\s+|Partially\s+)?[Ss]upported|Equal)\b"
 )
 _SENTENCE = re.compile(r"\b(?:we|is|are|was|were|this|these|our|has|have|can|see|denotes?)\b", re.I)
 _BRACKET = re.compile(r"\(([^()]{2,300})\)")
+_LED = re.compile(r"^(?:and\s+)?(?:the\s+)?(?=[A-Z])")
 _WORD = re.compile(r"[^\W\d_][\w'’-]+")
 _PARTS = re.compile(r"[,;·&]|\band\b")
 _MAILED = re.compile(r"[,;.]?\s*\(?e-?mail\b", re.I)
@@ -72,15 +73,16 @@ def marked(lines: Sequence[TextLine], offices: Offices) -> Iterator[tuple[str, s
 
 def of_named(text: str, authors: Sequence[str], offices: Offices) -> Iterator[str]:
     """Yield affiliations with their authors in brackets: "University of X, Y, USA (Keller, Zhang); ..."."""
-    families = {name.split()[-1].casefold() for name in authors}
+    families = {name.split()[-1].casefold() for name in authors} | {_initials(name) for name in authors}
     labels = HeaderLabels.load()
     match = labels.affiliations.match(text)
     at = match.end() if match else 0
     for bracket in _BRACKET.finditer(text, at):
         words = {word.casefold() for word in _WORD.findall(bracket[1])}
-        place = clean(text[at : bracket.start()].strip(" .:;,"))
+        words |= {_initials(part) for part in bracket[1].split(",")}
+        place = clean(_LED.sub("", text[at : bracket.start()].strip(" .:;,")))
         at = bracket.end()
-        is_sentence = "@" in bracket[1] or _SENTENCE.search(place)
+        is_sentence = "@" in bracket[1] + place or _SENTENCE.search(place)
         if (
             words & families
             and not is_sentence
@@ -89,6 +91,11 @@ def of_named(text: str, authors: Sequence[str], offices: Offices) -> Iterator[st
             and not is_running(place)
         ):
             yield place
+
+
+def _initials(text: str) -> str:
+    """The initials of a person, also of one that is told by them: "JHK" of "Jun-Ho Kim" and of "J.-H.K."."""
+    return "".join(part if part.isupper() else part[0] for part in re.split(r"[\s.-]+", text) if part)
 
 
 def _of_persons(text: str, authors: Sequence[str], offices: Offices) -> Iterator[str]:

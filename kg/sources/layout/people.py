@@ -31,6 +31,7 @@ from kg.sources.layout.offices import Offices, joined_lines, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.signs import without_notes, without_signs
 from kg.sources.layout.teams import is_team, sole_author
+from kg.sources.layout.thesis import of_title_page
 
 MAIL = re.compile(
     r"[\w.+{}()|*-]{0,80}\s?@\s*(?:[\w.-]+\.\s?\w+|[\w.]+-$)|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@"
@@ -88,7 +89,7 @@ def people(lines: Sequence[TextLine]) -> People:
     """Authors and affiliations from the lines between title and abstract."""
     offices = Offices.load()
     out = People()
-    lines = [line for line in map(without_signs, without_notes(lines)) if line]
+    lines = [line for line in map(without_signs, without_notes(of_title_page(lines))) if line]
     ordered = sorted(lines, key=lambda line: (round(line.y), line.left))
     able = [line for line in ordered if line.letters >= LOWEST and not MAIL.search(line.text)]
     if not able:
@@ -452,7 +453,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
 
 def _is_on_behalf(text: str) -> bool:
     """Whether a text names a group for which the authors write: "on behalf of ...", "for the LINK Study Group"."""
-    return bool(_ON_BEHALF.match(text)) or (text.startswith("for ") and is_team(text[4:]))
+    return bool(_ON_BEHALF.match(text)) or (text.startswith("for ") and is_team(text[4:].strip(" *†‡")))
 
 
 def _is_below(above: _Piece, b: TextLine) -> bool:
