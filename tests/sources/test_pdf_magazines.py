@@ -7,7 +7,7 @@ import pytest
 from kg.sources.layout.header import header
 from kg.sources.layout.join import Joiner
 from kg.sources.words import WordCounts
-from tests.sources.made_pdf import ABS, BOLD, INTRO, Sheet, T, columns, paper, simple
+from tests.sources.made_pdf import ABS, BOLD, INTRO, ROMAN, Sheet, T, columns, paper, simple
 from tests.sources.test_pdf_journals import ZH, ZH_ABS, chinese
 from tests.sources.test_pdf_names import KAIST, OSAKA, THREE, TWO, VIENNA, read_names
 
@@ -50,6 +50,20 @@ BOTH = f"{VIENNA}; {KAIST}"
         ),
         (["Maria Keller, Wei Zhang", "Project-Teams PACAP and TARAN", OSAKA], THREE[:2], OSAKA),
         (["Maria Keller, Wei Zhang", OSAKA, "This version: February 2, 2024"], THREE[:2], OSAKA),
+        (["Maria Keller, Wei Zhang", OSAKA, "", "Institute Letters: Vol. 17. DOI: 10.1561/2200"], THREE[:2], OSAKA),
+        (
+            ["Maria Keller", "Google Research", "One Harbour Way"],
+            THREE[:1],
+            "Google Research, One Harbour Way",
+        ),
+        (
+            [
+                [("MARIA KELLER", 0, BOLD), (f", {VIENNA}", 0, ROMAN)],
+                [("WEI ZHANG", 0, BOLD), (f", {KAIST}", 0, ROMAN)],
+            ],
+            ("MARIA KELLER", "WEI ZHANG"),
+            BOTH,
+        ),
         (["Maria Keller, Wei Zhang", OSAKA, "", "Keywords", "language models, control, robotics"], THREE[:2], OSAKA),
         (["Maria Keller, Wei Zhang,", "for the SMART-DOSE Investigators*", OSAKA], THREE[:2], OSAKA),
         (["Maria Keller, Wei Zhang, and the PLATO-AI team", OSAKA], (*THREE[:2], "PLATO-AI team"), OSAKA),
@@ -244,3 +258,93 @@ def test_parts_of_a_list_at_the_end_have_headings_in_bold(tmp_path):
     last.put(72, 370, 10, "REFERENCES", BOLD)
     texts = paper(tmp_path, simple(author="Maria Keller and Wei Zhang", place=""), last).texts
     assert texts["I"].text == BOTH
+
+
+def plain(title=T, names="Maria Keller^{1}, Wei Zhang^{2}", below=130.0):
+    """A page with a title, authors and affiliations, and where a text may start on it."""
+    sheet = Sheet()
+    sheet.put(72, 90, 18, title, BOLD)
+    sheet.put(72, 108, 10, names)
+    sheet.put(72, 120, 8, TWO)
+    return sheet, below
+
+
+def test_pictures_and_their_captions_may_stand_above_an_abstract_without_a_heading(tmp_path):
+    sheet, low = plain()
+    for number, word in enumerate(("Input", "Ours", "Baseline")):
+        sheet.put(80 + 100 * number, low + 10, 6.5, word)
+    caption = "Fig. 1. Our method prunes a cache while it is read. From left to right, the input of the method, its"
+    low = sheet.fill(
+        72, 200, 468, 9, f"{caption} result, that of the baseline and that of the reference which nobody knows."
+    )
+    low = sheet.fill(72, low + 9, 230, 9, ABS)
+    sheet.put(72, low + 4, 9, "CCS Concepts: Computing methodologies")
+    sheet.put(72, low + 30, 12, "1   INTRODUCTION", BOLD)
+    low = sheet.fill(72, low + 44, 230, 9, INTRO)
+    texts = paper(tmp_path, sheet).texts
+    assert (texts["A"].text, texts["I"].text) == (ABS, BOTH)
+
+
+def test_a_wide_gap_parts_an_abstract_without_a_heading_from_text_that_is_set_alike(tmp_path):
+    sheet, low = plain()
+    low = sheet.fill(72, low + 14, 468, 10, ABS) + 9
+    for _ in range(6):
+        low = sheet.fill(72, low, 468, 10, INTRO[:640])
+    assert paper(tmp_path, sheet).texts["A"].text == ABS
+
+
+def test_two_paragraphs_above_a_column_are_one_abstract(tmp_path):
+    sheet, low = plain()
+    low = sheet.fill(180, low + 14, 360, 9, f"{ABS} {ABS}") + 5
+    low = sheet.fill(180, low, 360, 9, f"{ABS} {ABS}") + 8
+    sheet.fill(72, low, 222, 9, INTRO + INTRO)
+    assert paper(tmp_path, sheet).texts["A"].text == " ".join([ABS] * 4)
+
+
+@pytest.mark.parametrize(("sign", "size"), [("Systems Horizons", 22), ("Geographic Cache Letters", 18.6)])
+def test_few_large_words_far_above_a_longer_title_are_the_sign_of_a_journal(tmp_path, sign, size):
+    sheet, low = plain("Eviction of Cache Entries for Long Contexts")
+    sheet.put(72, 50 if size > 20 else 60, size, sign, BOLD)
+    sheet.put(400, 78, 8, "RESEARCH LETTER") if size < 20 else None
+    sheet.put(72, low + 20, 11, "Abstract", BOLD)
+    low = sheet.fill(72, low + 34, 468, 10, ABS)
+    sheet.put(72, low + 20, 12, "1   Introduction", BOLD)
+    sheet.fill(72, low + 40, 468, 10, INTRO + INTRO + INTRO)
+    document = paper(tmp_path, sheet)
+    assert document.texts["T"].text == "Eviction of Cache Entries for Long Contexts"
+    assert document.authors == THREE[:2]
+
+
+@pytest.mark.parametrize("labels", [("Resumo.", "Palavras-chave:"), ("Resumen:", "Palabras clave:")])
+def test_abstracts_in_other_languages_start_behind_their_name_and_end_above_keywords(tmp_path, labels):
+    sheet, low = plain()
+    end = sheet.put(100, low + 20, 9, labels[0], BOLD)
+    sheet.put(end + 2, low + 20, 9, ABS[:70].rpartition(" ")[0])
+    low = sheet.fill(100, low + 31, 400, 9, ABS[:70].rpartition(" ")[2] + ABS[70:])
+    sheet.put(100, low, 9, f"{labels[1]} memory, serving, language models and what else a reader may look for here")
+    sheet.put(72, low + 30, 12, "1   Introduction", BOLD)
+    sheet.fill(72, low + 44, 468, 10, INTRO)
+    assert paper(tmp_path, sheet).texts["A"].text == ABS
+
+
+def test_an_abstract_ends_above_one_in_another_language(tmp_path):
+    sheet, low = plain()
+    sheet.put(72, low + 20, 11, "Abstract", BOLD)
+    low = sheet.fill(100, low + 34, 400, 10, ABS)
+    low = sheet.fill(100, low, 400, 10, f"Resumo. {INTRO[:300]}")
+    sheet.put(72, low + 20, 12, "1   Introduction", BOLD)
+    sheet.fill(72, low + 40, 468, 10, INTRO)
+    assert paper(tmp_path, sheet).texts["A"].text == ABS
+
+
+def test_the_university_at_the_head_of_a_title_page_is_the_affiliation(tmp_path):
+    front, page = Sheet(), Sheet()
+    front.center(80, 12, "UNIVERSIDADE NOVA DE LISBOA")
+    front.center(96, 12, "Departamento de Física")
+    front.center(250, 12, "Maria Keller")
+    front.center(330, 16, "Eviction of Cache Entries", BOLD)
+    front.center(700, 12, "Lisboa 2023")
+    page.center(100, 16, "Abstract", BOLD)
+    page.fill(90, 140, 420, 12, ABS)
+    document = paper(tmp_path, front, page)
+    assert document.texts["I"].text == "UNIVERSIDADE NOVA DE LISBOA, Departamento de Física"

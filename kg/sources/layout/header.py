@@ -25,7 +25,7 @@ from kg.sources.layout.masthead import (
     repeated,
 )
 from kg.sources.layout.notes import footnotes
-from kg.sources.layout.offices import Offices
+from kg.sources.layout.offices import Offices, joined_lines
 from kg.sources.layout.pages import Page, TextLine
 from kg.sources.layout.people import People, people
 from kg.sources.layout.venue import venue
@@ -51,6 +51,7 @@ _LEAST = 4  # letters of a title
 _WORD = re.compile(r"[^\W\d_]{2}")
 _COVER = 0.9  # least size of a title on a later page, relative to the cover's
 _WITHIN = 0.06  # tolerance for the sizes of a title's lines
+_LOOSE, _EVEN = 1.45, 0.02  # em between lines, from which on they are one title only if equally large, and tolerance
 _UNDER_SIGN = 0.75  # least size of a title, relative to a single word that is printed above it
 _LARGE = 1.25  # least size of such a title, relative to the text
 _UPPER = 0.62  # without an abstract, the title lies in this upper share of the page
@@ -160,7 +161,12 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     out.unknown = {m for m in who.marks if m.isdigit()} - who.labels
     out.domains = _domains(who.mails)
     if not out.affiliations:
-        signs = [line.text for line in upper if not found and is_organisation(line.text)]
+        is_front = not found and sum(line.letters for line in lines) <= _FRONT
+        offices = Offices.load()
+        signs = [
+            li.text for li in upper if not found and (is_organisation(li.text) or (is_front and offices.has(li.text)))
+        ]
+        signs = [joined_lines(signs)] * bool(signs)
         out.affiliations = signs or _named_by(out.domains)
     out.venue, out.year = venue(page)
     return out, found
@@ -239,6 +245,8 @@ def _goes_on(group: list[TextLine], line: TextLine, spacing: float) -> bool:
     if not is_alike or line.chars_font().bold not in (last.font.bold, last.chars[-1].font.bold):
         return False  # the state of the review behind a title is not set bold
     gap = line.y - last.y
+    if gap > _LOOSE * line.tall and last.tall - line.tall > _EVEN * last.tall:
+        return False
     if gap < 0.3 * line.size:
         return line.left - last.right < 2.5 * line.size
     left, right = min(li.left for li in group), max(li.right for li in group)

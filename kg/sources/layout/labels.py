@@ -23,7 +23,9 @@ class HeaderLabels:
     degrees: frozenset[str]
     headings: frozenset[str]
     particles: frozenset[str]
+    streets: frozenset[str]
     abstracts: frozenset[str]
+    abstract: re.Pattern[str]
     note: re.Pattern[str]
     above_journal: re.Pattern[str]
     below_journal: re.Pattern[str]
@@ -47,7 +49,9 @@ class HeaderLabels:
             degrees=frozenset(map(letters, lists["degrees"])),
             headings=frozenset(map(letters, lists["headings"])),
             particles=frozenset(lists["particles"]),
+            streets=frozenset(lists["streets"]),
             abstracts=frozenset(map(letters, lists["abstracts"])),
+            abstract=re.compile(rf"{_starts(lists['abstracts']).pattern}\s*[.:：—–-]+\s*", re.I),
             note=_starts(lists["notes"]),
             above_journal=_starts(lists["above_journal"]),
             below_journal=_starts(lists["below_journal"]),

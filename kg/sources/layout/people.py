@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from kg.sources.layout.blocks import is_running
+from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.names import (
     JOINT,
     LINKS,
@@ -57,6 +58,7 @@ _ON_BEHALF = re.compile(r"\W*on\s+behalf\s+of\b", re.I)
 _PICTURE = 3.0  # em; room of a picture between a name and what follows it
 _EVEN, _PLAY = 3, 0.5  # gaps between the words of a line that is set wide, at least, and em by which they differ
 _CLOSE = 1.35  # em between the lines of one affiliation
+_SMALL = 0.68  # size of small print below names, relative to them
 _NEAR = 3.2  # em between a name and an affiliation without a typical word
 _SENTENCE = 60  # code points; a longer line of running text is not an affiliation
 _GAP = 0.5  # em; least gap between two names
@@ -277,7 +279,8 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
             out.append(_Piece(text, line, "place", mark))
             continue
         names, rest = ([], text) if is_place and not out else listed_names(text, chars, first, offices)
-        if names and rest and follows and not offices.has(rest):
+        is_street = len(names) == 1 and names[0].split()[-1] in HeaderLabels.load().streets
+        if names and follows and not offices.has(rest) and (rest or is_street):
             names, rest = [], text  # a place such as "Ann Arbor, MI"
         if mark and out and out[-1].kind == "name":
             out[-1].marks += mark
@@ -418,6 +421,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
     """Collect authors in order, and join affiliations that span several lines of a column."""
     breaks = _Breaks.of(pieces)
     chains: list[list[_Piece]] = []
+    named = [piece.line for piece in pieces if piece.kind == "name"]
     for piece in pieces:
         if piece.kind == "mail":
             out.mails.append(piece.text)
@@ -429,7 +433,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             is_near = any(
                 0 <= piece.line.y - p.line.y < _NEAR * p.line.size and overlap(p.line, piece.line)
                 for p in pieces
-                if p.kind == "name"
+                if p.kind == "name" and piece.line.size > _SMALL * p.line.size
             )
             out.labels |= labels(piece.marks)
             above = next((c for c in reversed(chains) if _is_below(c[-1], piece.line)), None)
@@ -438,7 +442,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
                 continue  # text of a figure, or a date
             if is_running(piece.text) and (len(piece.text) > _SENTENCE or not Offices.load().has(piece.text)):
                 continue
-            chain = None if piece.marks else above
+            chain = None if piece.marks or piece.line in named else above
             if chain is None:
                 chains.append([piece])
             elif piece.is_flow or _is_one_name(chain[-1].text, piece.text) or breaks.between(chain[-1], piece):

@@ -22,7 +22,7 @@ _REPEATED = re.compile(
 _APART = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff]\s+([\u3400-\u9fff])(?![\u3400-\u9fff])")  # "李 华"
 
 _NOBODY = re.compile(
-    r"anonymous|double-?blind|under review|paper id|submission|reviewed\s+on"
+    r"\bdoi\b|anonymous|double-?blind|under review|paper id|submission|reviewed\s+on"
     r"|^\W*(?:an?\s+)?(?:preprint|technical report|working paper)\b",
     re.I,
 )
