@@ -85,9 +85,9 @@ def _paper(file: InputFile, data: bytes) -> tuple[Row, str]:
                 "run OCR on it first (ocrmypdf --force-ocr)."
             )
         last = "\n".join(_texts(document, from_end=True))
-        is_listed = made.is_partial and has_list(f"{text}\n{last}")
+        is_listed = made.unknown and has_list(f"{text}\n{last}")
         if made.authors and (is_listed or not made.affiliations):
-            made.affiliations = _at_the_end(document, made.authors) or made.affiliations
+            made.affiliations = _at_the_end(document, made.authors, made.unknown) or made.affiliations
     except pypdfium2.PdfiumError as error:
         raise KgError(f"{file.path}: the PDF is damaged ({error}): fetch the file again.") from None
     finally:
@@ -121,13 +121,14 @@ def _pages(document: Any, seen: list[Page]) -> Iterator[Page]:
         yield seen[-1]
 
 
-def _at_the_end(document: Any, authors: list[str]) -> list[str]:
-    """Author addresses on the last pages."""
+def _at_the_end(document: Any, authors: list[str], marks: set[str]) -> list[str]:
+    """Author addresses on the last pages; `marks` are those of the authors."""
     from kg.sources.layout.ends import addresses
     from kg.sources.layout.pages import read_page
 
     last = range(max(1, len(document) - _LAST), len(document))
-    return list(dict.fromkeys(text for number in last for text in addresses(read_page(document, number), authors)))
+    found = (addresses(read_page(document, number), authors, marks) for number in last)
+    return list(dict.fromkeys(text for texts in found for text in texts))
 
 
 def _unreadable(file: InputFile, error: Any) -> KgError:

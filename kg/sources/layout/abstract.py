@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from kg.sources.layout.blocks import TextRow, is_running, paragraphs, rows
@@ -12,6 +14,7 @@ from kg.sources.layout.change import LOOKAHEAD, is_another_text
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.pages import INITIAL, Page, TextLine
+from kg.text import count_han
 
 _HEADING = re.compile(r"(?:[A-Z\d]\s?[.)]\s*)?(?:abstract|summary|(?:中文)?摘要)\s*[.:：—–-]*", re.I)
 _RUN_IN = re.compile(
@@ -33,6 +36,7 @@ _AFTER = re.compile(
     r"|(?:figure|fig\.)\s*\d+\s*[.:]|table\s+\d+\s*[.:]|preprint\b.{0,60}$|\*?correspond(?:ing|ence)\b|equal\s+contribution)",
     re.I,
 )
+_CAPTION = re.compile(r"\s*(?:figure|fig\.)\s*\d+\s*[.:]", re.I)
 _OPENING = re.compile(r"(?:1|I)?[.:]?introduction[.:]?", re.I)  # in small capitals, "I NTRODUCTION"
 _NUMBERED = re.compile(r"\s*(?:1|I|A)\s*[.:]?\s+[A-Z][\w -]{2,40}$")
 _END = re.compile(r"[.!?][)\]\"”’']*\s*\d*$")
@@ -42,6 +46,7 @@ _MOST = 90  # rows per abstract
 _MOST_KEYWORDS = 9  # rows
 _FAR = 12  # em from a heading to its text in a table
 _FEWEST, _SHORT = 3, 180  # lines of running text of an abstract without a heading, and letters of so few
+_GAP, _LOW = 1.3, 0.8  # leadings between an abstract and text set alike below it, which ends in this share of all
 _FEW = 25  # letters of a line that can define the width of a column
 _SEPARATOR = re.compile(r"[;·•∙|,]| [–-] |\. ")
 
@@ -98,29 +103,32 @@ def _in_table(heading: TextLine, lines: Sequence[TextLine]) -> TextLine | None:
 def find(page: Page, below: float, joiner: Joiner) -> Abstract | None:
     """The abstract below the height `below`; None when there is none."""
     lines = [line for line in page.lines if line.y > below]
+    for start, heading in _starts(lines):
+        found = _collected(page, lines, start, heading, joiner, below)
+        if found:
+            return found
+    return None
+
+
+def _starts(lines: Sequence[TextLine]) -> Iterator[tuple[TextLine, TextLine | None]]:
+    """Yield where an abstract may start, and the heading in a line of its own above it; the likeliest first."""
+    labels = HeaderLabels.load()
     for line in lines:
         if is_heading(line):
             beside = next((li for li in lines if _is_beside(line, li)), None) or _in_table(line, lines)
-            found = _collected(page, lines, beside or line, None if beside else line, joiner, below)
-            if found:
-                return found
-    for line in lines:
-        if _is_run_in(line):
-            found = _collected(page, lines, line, None, joiner, below)
-            if found:
-                return found
-    foreign = HeaderLabels.load().abstracts
-    for line in lines:
-        if letters(line.text) in foreign:
-            found = _collected(page, lines, line, line, joiner, below)
-            if found:
-                return found
-    for line in lines:
-        if _LABEL.match(line.text) and line.chars[0].font.bold and not line.font.bold:
-            found = _collected(page, lines, line, None, joiner, below)
-            if found:
-                return found
-    return None
+            yield beside or line, None if beside else line
+        elif is_chinese(line):
+            yield line, None
+    yield from ((line, None) for line in lines if _is_run_in(line))
+    yield from ((line, line) for line in lines if letters(line.text) in labels.abstracts)
+    labelled = [li for li in lines if li.chars[0].font.bold and not li.font.bold]
+    yield from ((li, None) for li in labelled if labels.abstract.match(li.text))
+    yield from ((li, None) for li in labelled if _LABEL.match(li.text))
+
+
+def is_chinese(line: TextLine) -> bool:
+    """Whether an abstract in Chinese starts on a line, behind its heading."""
+    return count_han(line.text) > 2 and _is_run_in(line)
 
 
 def has_initial(line: TextLine) -> bool:
@@ -131,7 +139,7 @@ def has_initial(line: TextLine) -> bool:
 
 def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None:
     """The first paragraph of running text if a heading or keywords follow it on the page; else None."""
-    lines = [line for line in page.lines if line.y > below]
+    lines = list(_without_captions(line for line in page.lines if line.y > below))
     labels = HeaderLabels.load()
     text = min((li.y - li.chars[0].font.size for li in lines if has_initial(li)), default=page.height)
     for run in paragraphs(lines, _FEWEST):
@@ -148,6 +156,17 @@ def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None
             return None  # belongs to the introduction
         return _collected(page, lines, _first_line(run[0], lines), None, joiner, below)
     return None
+
+
+def _without_captions(lines: Iterable[TextLine]) -> Iterator[TextLine]:
+    """The lines from top to bottom without the captions of figures."""
+    low: TextLine | None = None  # of a caption
+    for line in sorted(lines, key=lambda line: line.y):
+        goes_on = low is not None and line.y - low.y < 1.35 * low.size and abs(line.left - low.left) < 2
+        if goes_on or _CAPTION.match(line.text):
+            low = line
+        else:
+            yield line
 
 
 def _first_line(start: TextLine, lines: Sequence[TextLine]) -> TextLine:
@@ -177,7 +196,10 @@ def _collected(
     own = [li for li in lines if left - 12 <= li.left and li.right <= right + 12 and li.y > start.y - 0.3 * start.size]
     if heading:
         own = [li for li in own if li is not heading and li.y > heading.y + 0.5 * heading.size]
-    kept, after = _taken(rows(own))
+    end = _end_of_cell(lines, start)
+    kept, after = _taken(rows(li for li in own if li.y < end))
+    if heading is None and start.chars[0].font == start.font and not _is_run_in(start):
+        kept, after = _above_gap(kept, after, max(li.y for li in lines))
     while kept and not kept[-1].letters and kept[-1].y > _FOOT * page.height:
         kept.pop()  # the number of the page
     if not kept:
@@ -186,9 +208,27 @@ def _collected(
     if is_low and not _END.search(kept[-1].text):
         kept, after = _continued(page, kept, after, right, below)
     text = joiner.join(plain(row.chars) for row in kept)
-    text = _RUN_IN.sub("", text, count=1) if not heading else text
+    if not heading:
+        text = _RUN_IN.sub("", HeaderLabels.load().abstract.sub("", text, count=1), count=1)
     text, _, _ = _cut_keywords(text)
     return Abstract(text.strip(), start.y, kept, after, left, right) if len(text) > 60 else None
+
+
+def _above_gap(kept: list[TextRow], after: list[TextRow], foot: float) -> tuple[list[TextRow], list[TextRow]]:
+    """Split a text without headings at its only gap, which parts an abstract from paragraphs without gaps."""
+    gaps = [b.y - a.y for a, b in pairwise(kept)]
+    wide = [at for at, gap in enumerate(gaps, 1) if gap > _GAP * median(gaps)]
+    at = wide[0] if wide else 0
+    is_whole = at >= _FEWEST and bool(_END.search(kept[at - 1].text)) and kept[-1].y > _LOW * foot
+    return (kept[:at], [*kept[at:], *after]) if len(wide) == 1 and is_whole else (kept, after)
+
+
+def _end_of_cell(lines: Sequence[TextLine], start: TextLine) -> float:
+    """Where the next cell of a table starts, if the text stands beside its heading in a column of such."""
+    beside = [li for li in lines if li.right < start.left]
+    head = next((li for li in beside if is_heading(li) and abs(li.y - start.y) < 0.3 * li.size), None)
+    heads = (li for li in beside if head and li.y > head.y and abs(li.left - head.left) < 2 and li.font == head.font)
+    return min((li.y - 0.5 * li.size for li in heads), default=math.inf)
 
 
 def _is_foot(last: TextRow, after: Sequence[TextRow]) -> bool:
@@ -291,7 +331,7 @@ def _ends(row: TextRow, kept: list[TextRow], size: float, leading: float) -> boo
         return abs(row.size - size) > 0.07 * size  # in the middle of a sentence
     if KEYWORDS.match(text) or _AFTER.match(text) or _OPENING.fullmatch(text.replace(" ", "")):
         return True
-    if HeaderLabels.load().after_abstract.match(text):
+    if HeaderLabels.load().after_abstract.match(text) or HeaderLabels.load().abstract.match(text):
         return True
     if row.font == kept[0].font and row.letters < _FEW and kept[0].letters < _FEW and kept[0].is_bold:
         return False  # each part of the abstract has a heading
@@ -330,7 +370,7 @@ def _continued(
     """The abstract with its continuation at the top of the next column, and the rows after it."""
     if _END.search(kept[-1].text) or (after and KEYWORDS.match(after[0].text)):
         return kept, after
-    size = kept[0].size
+    size = max(kept, key=lambda row: row.letters).size
     beside = rows(li for li in page.lines if li.left > right + 3 and li.y > below + 2 * size)
     first = next(
         (at for at, row in enumerate(beside) if abs(row.size - size) <= 0.07 * size and is_running(row.text)), None

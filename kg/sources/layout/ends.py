@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels, letters
@@ -16,6 +16,7 @@ _OF = re.compile(r"^\s*\([A-Z][^()]{2,60}\)\s*")  # "(A. Lovelace) University of
 _CAPITALS = re.compile(r"csc\d|caps", re.I)  # fonts of small capitals
 _DASH = re.compile(r"\s+[−–—-]\s+")
 _AFTER_PLACE = re.compile(r"\s*(?:;?\s*(?:orcid|e-?mail|phone|fax)\b|https?:|\.\s+[A-Z]).*", re.I)
+_COVERED = 0.7  # share of the authors' marks that a list without a heading explains
 _MOST = 60  # lines at the end of a page
 _AROUND = " .:■▪\r"  # signs around a heading
 _SHORT = 60  # characters of a heading
@@ -23,14 +24,18 @@ _LONGEST = 300  # code points of an affiliation
 _MOST_LISTED = 80  # lines of a list of affiliations
 
 
-def addresses(page: Page, authors: Sequence[str] = ()) -> list[str]:
-    """Addresses in small capitals or above "Email address: ...", and listed ones; [] when the page has none."""
+def addresses(page: Page, authors: Sequence[str] = (), marks: Set[str] = frozenset()) -> list[str]:
+    """Addresses in small capitals or above "Email address: ...", and those listed or behind the authors' `marks`."""
     offices = Offices.load()
     found: list[str] = list(_listed(page, authors, offices))
     for chars in [] if found else notes(sorted(page.lines, key=lambda line: line.order)[-_MOST:]):
         text = written(chars)
         found += after_names(text, authors, offices)
         found += of_named(text, authors, offices) if HeaderLabels.load().affiliations.match(text) else ()
+    items = [] if found else list(marked(sorted(page.lines, key=lambda line: line.order)[-_MOST:], offices))
+    of = {mark for mark, _ in items}
+    if len(of & marks) > _COVERED * len(marks):
+        found += [place for mark, place in items if mark in marks]
     for block in [] if found else _blocks(sorted(page.lines, key=lambda line: line.order)[-_MOST:]):
         mails = [at for at, line in enumerate(block) if _MAIL.match(line.text)]
         lines = block[: mails[0]] if mails else block
@@ -58,11 +63,14 @@ def _listed(page: Page, authors: Sequence[str], offices: Offices) -> Iterator[st
         own: list[TextLine] = []
         for line in lines[at + 1 : at + _MOST_LISTED]:
             is_name = letters(line.text) in labels.headings
-            if own and line.font.bold and head.font.bold and line.size >= own[0].size and not is_name:
+            is_head = (
+                line.font.bold and head.font.bold and line.size >= max(own[0].size if own else 0, 0.97 * head.size)
+            )
+            if own and is_head and not is_name:
                 break
             if not is_name:
                 own.append(line)
-        yield from (place for place in marked(own, offices) if len(place) < _LONGEST)
+        yield from (place for _, place in marked(own, offices) if len(place) < _LONGEST)
         text = ""
         for part in [*(line.text for line in own), ""]:
             starts = not part or letters(_DASH.split(part)[0]) in known

@@ -25,7 +25,7 @@ from kg.sources.layout.masthead import (
     repeated,
 )
 from kg.sources.layout.notes import footnotes
-from kg.sources.layout.offices import Offices
+from kg.sources.layout.offices import Offices, joined_lines
 from kg.sources.layout.pages import Page, TextLine
 from kg.sources.layout.people import People, people
 from kg.sources.layout.venue import venue
@@ -51,6 +51,7 @@ _LEAST = 4  # letters of a title
 _WORD = re.compile(r"[^\W\d_]{2}")
 _COVER = 0.9  # least size of a title on a later page, relative to the cover's
 _WITHIN = 0.06  # tolerance for the sizes of a title's lines
+_LOOSE, _EVEN = 1.45, 0.02  # em between lines, from which on they are one title only if equally large, and tolerance
 _UNDER_SIGN = 0.75  # least size of a title, relative to a single word that is printed above it
 _LARGE = 1.25  # least size of such a title, relative to the text
 _UPPER = 0.62  # without an abstract, the title lies in this upper share of the page
@@ -73,7 +74,7 @@ class Header:
     year: int | None = None  # of the venue
     size: float = 0.0  # of the title, in points
     has_heading: bool = False  # whether the abstract has one
-    is_partial: bool = False  # whether a mark of an author has no affiliation
+    unknown: set[str] = field(default_factory=set)  # numbers behind authors that stand before no affiliation
 
 
 def header(pages: Iterable[Page], joiner: Joiner) -> Header:
@@ -115,13 +116,17 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
         venue, year = (last.venue, last.year) if last.venue else (first.venue, first.year)
         return replace(last, arxiv=first.arxiv, doi=first.doi, date=first.date, venue=venue, year=year)
     return replace(
-        first, abstract=last.abstract, has_heading=last.has_heading, keywords=first.keywords or last.keywords
+        first,
+        abstract=last.abstract,
+        has_heading=last.has_heading,
+        keywords=first.keywords or last.keywords,
+        affiliations=first.affiliations or (last.affiliations if last.authors == first.authors else []),
     )
 
 
 def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | None]:
     lines = sorted(page.lines, key=lambda line: line.y)[:_MOST_LINES]
-    heading = next((line for line in lines if abstracts.is_heading(line)), None)
+    heading = next((line for line in lines if abstracts.is_heading(line) or abstracts.is_chinese(line)), None)
     title = _title(lines, heading, page)
     below = max((line.y for line in title), default=0.0)
     headed = abstracts.find(page, below, joiner)
@@ -153,10 +158,15 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     text = max(body_size(page.lines), found.rows[0].size if found else 0.0)  # notes may make up most of a page
     own = [line for row in found.rows for line in row.lines] if found else []
     _from_notes(who, page, [*between, *own], (notes_top, text), out)
-    out.is_partial = not {m for m in who.marks if m.isdigit()} <= who.labels
+    out.unknown = {m for m in who.marks if m.isdigit()} - who.labels
     out.domains = _domains(who.mails)
     if not out.affiliations:
-        signs = [line.text for line in upper if not found and is_organisation(line.text)]
+        is_front = not found and sum(line.letters for line in lines) <= _FRONT
+        offices = Offices.load()
+        signs = [
+            li.text for li in upper if not found and (is_organisation(li.text) or (is_front and offices.has(li.text)))
+        ]
+        signs = [joined_lines(signs)] * bool(signs)
         out.affiliations = signs or _named_by(out.domains)
     out.venue, out.year = venue(page)
     return out, found
@@ -235,6 +245,8 @@ def _goes_on(group: list[TextLine], line: TextLine, spacing: float) -> bool:
     if not is_alike or line.chars_font().bold not in (last.font.bold, last.chars[-1].font.bold):
         return False  # the state of the review behind a title is not set bold
     gap = line.y - last.y
+    if gap > _LOOSE * line.tall and last.tall - line.tall > _EVEN * last.tall:
+        return False
     if gap < 0.3 * line.size:
         return line.left - last.right < 2.5 * line.size
     left, right = min(li.left for li in group), max(li.right for li in group)
@@ -289,6 +301,7 @@ def _from_notes(who: People, page: Page, between: Sequence[TextLine], below: tup
     used = {id(line) for line in between}
     top, body = below  # where the text of the page starts, and its size
     small = [li for li in page.lines if id(li) not in used and li.y > top and li.size <= 0.97 * body]
+    small = [li for li in small if not abstracts.is_heading(li)]
     ordered = sorted((li for li in small if len(li.chars) < _MOST_CHARS), key=lambda li: li.order)[-_MOST_LINES:]
     for text in footnotes(ordered, who, numbers - who.labels if who.affiliations else None):
         if text not in out.affiliations:

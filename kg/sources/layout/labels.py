@@ -22,7 +22,10 @@ class HeaderLabels:
     covers: frozenset[str]
     degrees: frozenset[str]
     headings: frozenset[str]
+    particles: frozenset[str]
+    streets: frozenset[str]
     abstracts: frozenset[str]
+    abstract: re.Pattern[str]
     note: re.Pattern[str]
     above_journal: re.Pattern[str]
     below_journal: re.Pattern[str]
@@ -31,6 +34,7 @@ class HeaderLabels:
     after_abstract: re.Pattern[str]
     on_cover: re.Pattern[str]
     by: re.Pattern[str]
+    by_alone: frozenset[str]
     membership: re.Pattern[str]
     team: re.Pattern[str]
 
@@ -44,7 +48,10 @@ class HeaderLabels:
             covers=frozenset(map(letters, lists["covers"])),
             degrees=frozenset(map(letters, lists["degrees"])),
             headings=frozenset(map(letters, lists["headings"])),
+            particles=frozenset(lists["particles"]),
+            streets=frozenset(lists["streets"]),
             abstracts=frozenset(map(letters, lists["abstracts"])),
+            abstract=re.compile(rf"{_starts(lists['abstracts']).pattern}\s*[.:：—–-]+\s*", re.I),
             note=_starts(lists["notes"]),
             above_journal=_starts(lists["above_journal"]),
             below_journal=_starts(lists["below_journal"]),
@@ -52,6 +59,7 @@ class HeaderLabels:
             other=_starts(lists["other"]),
             after_abstract=_starts(lists["after_abstract"]),
             on_cover=re.compile("|".join(re.escape(p).replace(r"\ ", r"\s+") for p in lists["on_cover"]), re.I),
+            by_alone=frozenset(map(letters, lists["by"])),
             by=re.compile(rf"{_starts(lists['by']).pattern}\s*[:：]\s*", re.I),
             membership=_membership(lists["societies"]),
             team=_team(lists["teams"]),
@@ -97,4 +105,6 @@ def _membership(societies: list[str]) -> re.Pattern[str]:
 def _team(kinds: list[str]) -> re.Pattern[str]:
     """A pattern of a group's name: "The LIGO Scientific Collaboration"."""
     word = r"[A-Z\d][\w.&/’'-]*"
-    return re.compile(rf"(?:[Tt]he\s+)?{word}(?:\s+(?:{word}|of|for|in|on|and|the)){{0,8}}?\s+(?:{'|'.join(kinds)})")
+    name = rf"{word}(?:\s+(?:{word}|of|for|in|on|and|the)){{0,8}}?\s+"
+    kind = "|".join(kinds)
+    return re.compile(rf"(?:[Tt]he\s+)?{name}(?:{kind})|[Tt]he\s+{name}(?i:{kind})")

@@ -19,6 +19,9 @@ _HAN_NAME = 12  # characters of the Chinese name of a university
 _SIGN = 4  # words of the sign of a journal at most, and letters of one that its DOIs hold
 _UNDER_SIGN = 0.6  # least size of a title, relative to such a sign above it
 _DOI = re.compile(r"\b10\.\d{4,9}/\S+")
+_DETAILS = re.compile(r"\bdoi\b|doi\.org|\bISSN\b|\b[Vv]ol\.|\d\s*\((?:19|20)\d\d\)")  # of a volume
+_TOP = 0.1  # share of the page at its top
+_APART = 1.8  # em between the sign of a journal there and a title
 _NEAR = 3.5  # em; from a journal's name to the lines around it
 _CITED = (
     r"^\W*(?:[Tt]he\s+)?{0}[,.:]?\s*(?:\d|\((?:19|20)\d\d|[Vv]ol\b|[Nn]o\b)|^\W*[Cc]ite\s+this\s*:?\s*{0}"
@@ -68,12 +71,30 @@ def is_organisation(text: str) -> bool:
 
 
 def is_sign(group: Sequence[TextLine], title: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
-    """Whether few large words above the `title` are the sign of a journal, whose DOIs hold one of them."""
-    words = group[0].text.split()
-    if len(group) > 1 or len(words) > _SIGN or sum(len(line.text.split()) for line in title) <= len(words) + 1:
+    """Whether few large words above the `title` are the sign of a journal.
+
+    The details of a volume stand beside them, a rubric or a wide gap follows, or one is part of the journal's DOIs.
+    """
+    words = [word for line in group for word in line.text.split()]
+    if len(words) > _SIGN or sum(len(line.text.split()) for line in title) <= len(words) + 1:
         return False
     if title[0].tall < _UNDER_SIGN * group[0].tall:
         return False
+    top, bottom = group[0].y, group[-1].y
+    if any(top < line.y < title[0].y and HeaderLabels.load().is_kind(line.text) for line in lines):
+        return True
+    low = group[-1].y + group[-1].size
+    if any(top - line.size < line.y < low and line not in group and _DETAILS.search(line.text) for line in lines):
+        return True
+    if len(group) > 1:
+        return False
+    page = max(line.y for line in lines)
+    if (
+        bottom < _TOP * page
+        and title[0].y - bottom > _APART * group[0].size
+        and title[0].font.bold == group[0].font.bold
+    ):
+        return True
     doi = "".join(match[0].casefold() for line in lines for match in _DOI.finditer(line.text))
     return any(len(word) > _SIGN and word.casefold() in doi for word in words)
 

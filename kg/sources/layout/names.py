@@ -23,6 +23,7 @@ _TITLES = re.compile(
 _IN_BRACKETS = re.compile(r"(.{3,}?)\s*\(([^()]+)\)?")
 _BY = re.compile(r"^\W*(?i:by)\s+(?=[A-Z])")
 _HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,6}|[\u3400-\u9fff]{1,8}(?:·[\u3400-\u9fff]{1,8})+")
+_LINK = re.compile(r"(?:for|by|from|with|at|in|on|of|to)\s")
 _VOWEL = re.compile(r"[AEIOUY]")
 LINKS = ",;|·•"  # signs between names
 ON = re.compile(rf"[{LINKS}]|(?:and|&)\s")  # a list of names goes on
@@ -65,7 +66,10 @@ def listed_names(text: str, chars: Sequence[Char], first: TextLine, offices: Off
         elif (part := part.strip("()")) and not is_title(part):
             is_alone = text[:1] in LINKS and not names and is_single_name(text, chars, first, offices)
             is_alone = is_alone or (bool(names) and _is_one_of(text, part, at, chars, first, offices))
-            if re.search(r"(?:\band|&)\s*$", text[:at]) and is_team(part):  # "Ada Fox, Bo Lee and the Memory Team"
+            is_last = bool(re.search(r"(?:\band|&)\s*$", text[:at])) or (
+                (bool(names) or text[:1] in LINKS) and part.startswith("the ")
+            )
+            if is_last and is_team(part):  # "Ada Fox, Bo Lee and the Memory Team"
                 names.append(part.removeprefix("the "))
             elif not is_alone and not (is_name(part, offices) and in_font(text, part, at, chars, first)):
                 return names, "; ".join([*inside, text[at:].strip(" ,;")])
@@ -118,6 +122,8 @@ def is_word(text: str, offices: Offices) -> bool:
 def is_name(text: str, offices: Offices) -> bool:
     """Whether a text has the form of a person's name."""
     words = text.split()
+    if _LINK.match(text):
+        return False  # "for the Memory Investigators"
     if len(words) < 2:
         return bool(_HAN_NAME.fullmatch(text)) and not offices.has(text)
     if len(words) > _MOST + 1 or (offices.has(text) and not _INITIALED.fullmatch(text)):
@@ -128,7 +134,7 @@ def is_name(text: str, offices: Offices) -> bool:
             return False
         if (
             bare[0].islower()
-            and (len(bare) > _PARTICLE or at == len(words) - 1)
+            and (at == len(words) - 1 or (len(bare) > _PARTICLE and bare not in HeaderLabels.load().particles))
             and not (bare[1:2] in ("'", "’") and bare[2:3].isupper())
         ):
             return False

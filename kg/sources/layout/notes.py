@@ -11,25 +11,29 @@ from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.offices import Offices, clean, joined_lines, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.people import MAIL, MARK, NOTE, People, labels, overlap
+from kg.sources.layout.signs import without_notes
 from kg.text import count_han
 
 _WITH = re.compile(
     r"\b(?:is|are|was|were)\s+(?:currently\s+|also\s+|now\s+)?(?:with|at)\s+(?:the\s+)?([^.]{8,300}?)"
-    r"(?:\s*\(?\s*e-?mails?\b|\.\s|\.$|;\s|\s+\(?(?:email|corresponding)\b)",
+    r"(?:\s*\(?\s*e-?mails?\b|\.\s|\.?\s*$|;\s|\s+\(?(?:email|corresponding)\b|\s+\S+@)",
     re.I,
 )
 _CUT = re.compile(
     r"\s*[*∗]?\s*(?:Correspond(?:ence|ing)|Contact|(?i:e-?mails?\b)|Proceedings\b|Copyright|Preprint)"
-    r"|\s[†‡§¶]\s|\.\s+(?:This|Work|(?:Partly\s+|Partially\s+)?[Ss]upported|Equal)\b"
+    r"|\s[†‡§¶]\s|\.\s*[*∗†‡§¶✉](?=\s*[A-Za-z])|\.\s+(?:This|Work|(?:Partly\s+|Partially\s+)?[Ss]upported|Equal)\b"
 )
 _SENTENCE = re.compile(r"\b(?:we|is|are|was|were|this|these|our|has|have|can|see|denotes?)\b", re.I)
 _BRACKET = re.compile(r"\(([^()]{2,300})\)")
+_LED = re.compile(r"^(?:and\s+)?(?:the\s+)?(?=[A-Z])")
 _WORD = re.compile(r"[^\W\d_][\w'’-]+")
 _PARTS = re.compile(r"[,;·&]|\band\b")
 _MAILED = re.compile(r"[,;.]?\s*\(?e-?mail\b", re.I)
 _NUMBER = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.、．]\s*(?=[^\W\d])")
 _MOST_WORDS = 10  # of an affiliation without a typical word
 _LONGEST = 300  # code points of an affiliation
+_SIGNS = 3  # of a mark in a cell of its own
+_MARK = 0.8  # largest size of a mark, relative to the affiliation beside it
 
 
 def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | None) -> list[str]:
@@ -43,7 +47,7 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
         text = written(chars)
         found += list(of_named(text, known.authors, offices)) or _of_list(text, offices)
         found += after_names(text, known.authors, offices)
-        found += (clean(match[1]) for match in _WITH.finditer(text) if offices.has(match[1]))
+        found += (place for _, item in _items(chars) for place in _of_persons(item, known.authors, offices))
         listed = _numbered(text, known.marks) or _items(chars)
         items = [(labels(m), _without_mails(_CUT.split(i)[0])) for m, i in listed]
         items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
@@ -53,31 +57,32 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
                 known.labels |= of
                 found.append(place)
     if not found and not known.affiliations:
-        lines = [line for line in lines if not HeaderLabels.load().note.match(line.text)]
+        lines = [line for above, line in pairwise([None, *without_notes(lines)]) if line and not _goes_on(above, line)]
         found = [clean(line.text) for line in lines if len(line.text.split()) > 2 and _is_place(line.text, offices)]
     return list(dict.fromkeys(f for f in found if f))
 
 
-def marked(lines: Sequence[TextLine], offices: Offices) -> Iterator[str]:
-    """Yield the affiliations of a list that follow a mark each."""
+def marked(lines: Sequence[TextLine], offices: Offices) -> Iterator[tuple[str, str]]:
+    """Yield the affiliations of a list that follow a mark each, with it."""
     for chars in notes(lines):
         for mark, item in _items(chars):
             place = _without_mails(item)
             if mark and _is_place(place, offices):
-                yield place
+                yield mark, place
 
 
 def of_named(text: str, authors: Sequence[str], offices: Offices) -> Iterator[str]:
     """Yield affiliations with their authors in brackets: "University of X, Y, USA (Keller, Zhang); ..."."""
-    families = {name.split()[-1].casefold() for name in authors}
+    families = {name.split()[-1].casefold() for name in authors} | {_initials(name) for name in authors}
     labels = HeaderLabels.load()
     match = labels.affiliations.match(text)
     at = match.end() if match else 0
     for bracket in _BRACKET.finditer(text, at):
         words = {word.casefold() for word in _WORD.findall(bracket[1])}
-        place = clean(text[at : bracket.start()].strip(" .:;,"))
+        words |= {_initials(part) for part in bracket[1].split(",")}
+        place = clean(_LED.sub("", text[at : bracket.start()].strip(" .:;,")))
         at = bracket.end()
-        is_sentence = "@" in bracket[1] or _SENTENCE.search(place)
+        is_sentence = "@" in bracket[1] + place or _SENTENCE.search(place)
         if (
             words & families
             and not is_sentence
@@ -86,6 +91,19 @@ def of_named(text: str, authors: Sequence[str], offices: Offices) -> Iterator[st
             and not is_running(place)
         ):
             yield place
+
+
+def _initials(text: str) -> str:
+    """The initials of a person, also of one that is told by them: "JHK" of "Jun-Ho Kim" and of "J.-H.K."."""
+    return "".join(part if part.isupper() else part[0] for part in re.split(r"[\s.-]+", text) if part)
+
+
+def _of_persons(text: str, authors: Sequence[str], offices: Offices) -> Iterator[str]:
+    """Yield where the authors are: "A. Keller and B. Zhang are with the University of X"."""
+    families = [name.split()[-1] for name in authors]
+    for match in _WITH.finditer(text):
+        if offices.has(match[1]) or any(family in text[: match.start()] for family in families):
+            yield clean(match[1])
 
 
 def _of_list(text: str, offices: Offices) -> Iterator[str]:
@@ -166,6 +184,7 @@ def notes(lines: Sequence[TextLine]) -> Iterable[list[Char]]:
     known = HeaderLabels.load()
     for line in lines:
         is_beside = bool(run) and abs(line.y - run[-1].y) < 0.3 * line.size and line.left > run[-1].right  # set wide
+        is_beside = is_beside or (bool(run) and _is_mark(run[-1], line))
         is_below = bool(run) and 0 <= line.y - run[-1].y < 1.8 * line.size and any(overlap(li, line) for li in run[-9:])
         is_new = not is_beside and (
             known.note.match(line.text) or known.affiliations.match(line.text) or _is_apart(run, line)
@@ -180,15 +199,31 @@ def notes(lines: Sequence[TextLine]) -> Iterable[list[Char]]:
 
 def _is_apart(run: Sequence[TextLine], line: TextLine) -> bool:
     """Whether the gap above a line is wider than those in the block before it."""
-    gaps = [b.y - a.y for a, b in pairwise(run) if b.y - a.y > 0.5 * line.size]
-    return bool(gaps) and line.y - run[-1].y > max(1.4 * min(gaps), 1.3 * line.size)
+    size = max([line.size, *(li.size for li in run[-1:])])  # a mark in a cell of its own is small
+    gaps = [b.y - a.y for a, b in pairwise(run) if b.y - a.y > 0.5 * size]
+    return bool(gaps) and line.y - run[-1].y > max(1.4 * min(gaps), 1.3 * size)
+
+
+def _goes_on(above: TextLine | None, line: TextLine) -> bool:
+    """Whether a line goes on with the sentence of the line above it."""
+    is_open = above is not None and is_running(above.text) and above.text[-1] not in ".;"
+    return above is not None and is_open and 0 < line.y - above.y < 1.5 * line.size and overlap(above, line)
+
+
+def _is_mark(mark: TextLine, line: TextLine) -> bool:
+    """Whether a cell holds the raised mark of the affiliation beside it."""
+    is_level = 0 < line.y - mark.y < 0.6 * line.size and mark.right < line.left
+    return is_level and len(mark.chars) <= _SIGNS and mark.size < _MARK * line.size
 
 
 def _spaced(run: Sequence[TextLine]) -> list[Char]:
-    """The characters of several lines, separated by spaces except after a hyphen."""
+    """Characters of several lines, separated by spaces except after hyphens; marks in their own cells are raised."""
     out: list[Char] = []
-    for line in run:
+    for line, after in zip(run, [*run[1:], None], strict=True):
         chars = list(line.chars)
+        if after and _is_mark(line, after):
+            for char in chars:
+                char.raised = True
         if out and out[-1].text == "-" and chars[0].text.islower():
             out.pop()
             chars[0].space = False
@@ -216,7 +251,8 @@ def _items(chars: Sequence[Char]) -> Iterable[tuple[str, str]]:
     mark = ""
     item: list[Char] = []
     for char in chars:
-        if char.raised and MARK.fullmatch(char.text):
+        is_ordinal = char.text.isalpha() and not char.space and (item[-1:] or [char])[0].text.isalnum()  # "29th"
+        if char.raised and MARK.fullmatch(char.text) and not (item and is_ordinal):
             if item:
                 yield mark, written(item)
                 mark, item = "", []

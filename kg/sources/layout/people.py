@@ -30,8 +30,9 @@ from kg.sources.layout.names import (
 )
 from kg.sources.layout.offices import Offices, joined_lines, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
-from kg.sources.layout.signs import without_signs
+from kg.sources.layout.signs import without_notes, without_signs
 from kg.sources.layout.teams import is_team, sole_author
+from kg.sources.layout.thesis import of_title_page
 
 MAIL = re.compile(
     r"[\w.+{}()|*-]{0,80}\s?@\s*(?:[\w.-]+\.\s?\w+|[\w.]+-$)|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@"
@@ -40,21 +41,13 @@ MAIL = re.compile(
 )
 MARK = re.compile(r"(?:[\d\sA-Za-zα-ωΑ-Ω_]|[^\w])+")  # any raised sign but letters of words
 _LEADING = re.compile(r"\s*(?:[*∗⋆†‡§¶‖∥#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}\)?(?=\s*[A-Z]))\s*")
-_NOBODY = re.compile(
-    r"anonymous|double-?blind|under review|paper id|submission|reviewed\s+on"
-    r"|^\W*(?:an?\s+)?(?:preprint|technical report|working paper)\b",
-    re.I,
-)
 NOTE = re.compile(
     r"(?<![^\W\d_])(?:work(?:ed|ing)?\s+(?:was|is|were|done|performed)|contribut\w+|intern(?:ship)?\b|correspond\w*"
     r"|project\s+(?:lead|page|website)|supported|funded|equal(?:ly)?\b|co-?first|authors?\b|published|accepted|copyright|license|submitted|received"
     r"|lead\s+contact|(?:present|current)\s+address|advis\w+|alphabetical|permission|github|code\s+(?:is\s+)?available)",
     re.I,
 )
-_DATE = re.compile(
-    r"\s*(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+(?:\d{1,2},?\s*)?(?:19|20)\d\d\s*",
-    re.I,
-)
+_MAIL_START, _MAIL_END = re.compile(r"[,;(]\s*[a-z][\w.+-]*-$"), re.compile(r"[\w.+-]*@")  # divided by a line end
 _ORDINAL = re.compile(r"\d{1,2}\s?(?:st|nd|rd|th)\s+(?=[^\W\d_])")
 _GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du))$")
 _FULL = re.compile(r"\b(?:of|and|for|the)$")
@@ -65,9 +58,9 @@ _ON_BEHALF = re.compile(r"\W*on\s+behalf\s+of\b", re.I)
 _PICTURE = 3.0  # em; room of a picture between a name and what follows it
 _EVEN, _PLAY = 3, 0.5  # gaps between the words of a line that is set wide, at least, and em by which they differ
 _CLOSE = 1.35  # em between the lines of one affiliation
+_SMALL = 0.68  # size of small print below names, relative to them
 _NEAR = 3.2  # em between a name and an affiliation without a typical word
 _SENTENCE = 60  # code points; a longer line of running text is not an affiliation
-_FULL_LINE = 20  # em
 _GAP = 0.5  # em; least gap between two names
 
 
@@ -98,10 +91,7 @@ def people(lines: Sequence[TextLine]) -> People:
     """Authors and affiliations from the lines between title and abstract."""
     offices = Offices.load()
     out = People()
-    known = HeaderLabels.load()
-    lines = [line for line in lines if not _NOBODY.search(line.text) and not _DATE.fullmatch(line.text)]
-    lines = [line for line in _without_notes(lines, known) if not known.is_kind(line.text)]
-    lines = [line for line in map(without_signs, lines) if line]
+    lines = [line for line in map(without_signs, without_notes(of_title_page(lines))) if line]
     ordered = sorted(lines, key=lambda line: (round(line.y), line.left))
     able = [line for line in ordered if line.letters >= LOWEST and not MAIL.search(line.text)]
     if not able:
@@ -121,20 +111,6 @@ def people(lines: Sequence[TextLine]) -> People:
     _collect(pieces, out)
     if not out.authors:
         out.authors, out.affiliations = sole_author([li for row in _by_rows(lines) for li in row], out.affiliations)
-    return out
-
-
-def _without_notes(lines: Sequence[TextLine], known: HeaderLabels) -> list[TextLine]:
-    """The lines without notes, and without the lines on which the sentence of a note goes on."""
-    notes: list[TextLine] = []
-    out: list[TextLine] = []
-    for line in sorted(lines, key=lambda line: line.y):
-        goes_on = any(
-            abs(note.left - line.left) < 1 and 0 < line.y - note.y < 1.5 * line.size and note.font == line.font
-            for note in notes[-2:]
-            if is_running(note.text) and note.right - note.left > _FULL_LINE * note.size and note.text[-1] not in ".;"
-        )
-        (notes if known.note.match(line.text) or (goes_on and not line.chars[0].raised) else out).append(line)
     return out
 
 
@@ -174,7 +150,10 @@ def _unparted(row: Sequence[TextLine], offices: Offices) -> list[TextLine]:
         text = written([c for c in line.chars if not c.raised])
         is_near = 0 <= line.left - out[-1].right < _PICTURE * line.size
         is_mark = out[-1].y < line.y and bool(_LABEL.fullmatch(out[-1].text)) and out[-1].size < line.size
-        if is_near and (is_stretched or is_mark or not text or ON.match(text) or _is_half(out[-1], line, offices)):
+        is_open = out[-1].text.rfind("（") > out[-1].text.rfind("）")
+        if is_near and (
+            is_open or is_stretched or is_mark or not text or ON.match(text) or _is_half(out[-1], line, offices)
+        ):
             line.chars[0].space = True
             out[-1] = TextLine([*out[-1].chars, *line.chars], line.page)
         else:
@@ -263,6 +242,8 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
         return [_Piece(line.text, line, "mail")]
     if MAIL.search(line.text) or line.text.count("@"):
         before_it = _without_mail(line)
+        if before and before[-1].kind == "place" and _MAIL_END.match(line.text):
+            before[-1].text = _MAIL_START.sub("", before[-1].text)
         mark = "".join(c.text for c in takewhile(lambda c: c.raised and MARK.fullmatch(c.text), line.chars))
         names, rest = listed_names(before_it, line.chars, first, offices)
         kept = [_Piece(name, line, "name") for name in names]
@@ -298,7 +279,8 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
             out.append(_Piece(text, line, "place", mark))
             continue
         names, rest = ([], text) if is_place and not out else listed_names(text, chars, first, offices)
-        if names and rest and follows and not offices.has(rest):
+        is_street = len(names) == 1 and names[0].split()[-1] in HeaderLabels.load().streets
+        if names and follows and not offices.has(rest) and (rest or is_street):
             names, rest = [], text  # a place such as "Ann Arbor, MI"
         if mark and out and out[-1].kind == "name":
             out[-1].marks += mark
@@ -347,7 +329,9 @@ def _continues(
         return False
     is_close = line.y - above.line.y < _CLOSE * line.size and line.chars_font() == above.line.font
     is_city = is_cell and is_close and not JOINT.match(line.text)
-    is_open = bool(_GOES_ON.search(above.text)) and not (is_named and line.chars_font() != above.line.font)
+    is_within = line.text[:1].islower() and not ON.match(line.text)  # "Universidade do Estado / de Santa Catarina"
+    is_open = is_within or bool(_GOES_ON.search(above.text))
+    is_open = is_open and not (is_named and line.chars_font() != above.line.font)
     return is_open or (bool(above.marks) and has_marks) or is_city
 
 
@@ -437,6 +421,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
     """Collect authors in order, and join affiliations that span several lines of a column."""
     breaks = _Breaks.of(pieces)
     chains: list[list[_Piece]] = []
+    named = [piece.line for piece in pieces if piece.kind == "name"]
     for piece in pieces:
         if piece.kind == "mail":
             out.mails.append(piece.text)
@@ -448,7 +433,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             is_near = any(
                 0 <= piece.line.y - p.line.y < _NEAR * p.line.size and overlap(p.line, piece.line)
                 for p in pieces
-                if p.kind == "name"
+                if p.kind == "name" and piece.line.size > _SMALL * p.line.size
             )
             out.labels |= labels(piece.marks)
             above = next((c for c in reversed(chains) if _is_below(c[-1], piece.line)), None)
@@ -457,7 +442,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
                 continue  # text of a figure, or a date
             if is_running(piece.text) and (len(piece.text) > _SENTENCE or not Offices.load().has(piece.text)):
                 continue
-            chain = None if piece.marks else above
+            chain = None if piece.marks or piece.line in named else above
             if chain is None:
                 chains.append([piece])
             elif piece.is_flow or _is_one_name(chain[-1].text, piece.text) or breaks.between(chain[-1], piece):
@@ -466,13 +451,13 @@ def _collect(pieces: list[_Piece], out: People) -> None:
                 chain.append(piece)
     for chain in chains:
         text = unlinked(joined_lines([p.text for p in chain]))
-        if text and text not in out.affiliations:
+        if text and text not in out.affiliations and not _is_on_behalf(text):
             out.affiliations.append(text)
 
 
 def _is_on_behalf(text: str) -> bool:
     """Whether a text names a group for which the authors write: "on behalf of ...", "for the LINK Study Group"."""
-    return bool(_ON_BEHALF.match(text)) or (text.startswith("for ") and is_team(text[4:]))
+    return bool(_ON_BEHALF.match(text)) or (text.startswith("for ") and is_team(text[4:].strip(" *†‡")))
 
 
 def _is_below(above: _Piece, b: TextLine) -> bool:

@@ -1,10 +1,13 @@
-"""Remove what stands among the names of authors and is none: ORCID's sign, names in another script, memberships."""
+"""Remove what stands among names of authors and is none: notes, ORCID's sign, names in another script, memberships."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
+from kg.sources.layout.abstract import KEYWORDS
+from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.pages import TextLine
 from kg.text import count_han
@@ -13,9 +16,58 @@ _SIGN = re.compile(
     r"(?:(?<![^\s,|])(?:iD|ORCID(?:\s*iD)?|orcid)|(?<=[a-zà-öø-ÿ])(?:iD|ID))(?![^\W\d_])"
 )  # of ORCID, which some fonts write in letters
 _REPEATED = re.compile(
-    r"(?<=[^\W\d_\u3400-\u9fff])\s*[(（][\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·\s]{2,12}[)）]"
-)  # "Wei Li (李伟)"
+    r"(?<=[\w*∗†‡§¶])(?<![\u3400-\u9fff])\s*[(（][\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·\s]{1,12}(?:[)）]|$)"
+    r"|^[\u3400-\u9fff\uac00-\ud7af]{1,4}[)）]"
+)  # "Wei Li (李伟)", also where a line ends within it
 _APART = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff]\s+([\u3400-\u9fff])(?![\u3400-\u9fff])")  # "李 华"
+
+_NOBODY = re.compile(
+    r"\bdoi\b|anonymous|double-?blind|under review|paper id|submission|reviewed\s+on"
+    r"|^\W*(?:an?\s+)?(?:preprint|technical report|working paper)\b",
+    re.I,
+)
+_DATE = re.compile(
+    r"\s*(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+(?:\d{1,2},?\s*)?(?:19|20)\d\d\s*",
+    re.I,
+)
+_DEGREE_OF = re.compile(r"([^,]+), .*\((?:19|20)\d\d\)$")  # "B.S., University of X (2016)"
+_FULL_LINE = 20  # em
+
+
+def without_notes(lines: Sequence[TextLine]) -> list[TextLine]:
+    """The lines without rubrics, dates, notes, and the lines on which the sentence of a note goes on."""
+    known = HeaderLabels.load()
+    notes: list[TextLine] = []
+    lines = _without_keywords(lines)
+    out: list[TextLine] = []
+    for line in sorted(lines, key=lambda line: line.y):
+        goes_on = any(
+            abs(note.left - line.left) < 1 and 0 < line.y - note.y < 1.5 * line.size and note.font == line.font
+            for note in notes[-2:]
+            if is_running(note.text) and note.right - note.left > _FULL_LINE * note.size and note.text[-1] not in ".;"
+        )
+        (notes if known.note.match(line.text) or (goes_on and not line.chars[0].raised) else out).append(line)
+    return [line for line in out if not _is_note(line.text, known)]
+
+
+def _without_keywords(lines: Sequence[TextLine]) -> list[TextLine]:
+    """The lines without keywords, and those below their heading."""
+    out: list[TextLine] = []
+    low: TextLine | None = None
+    for line in sorted(lines, key=lambda line: line.y):
+        is_below = low is not None and abs(low.left - line.left) < 1 and 0 < line.y - low.y < 1.5 * line.size
+        if KEYWORDS.match(line.text) or is_below:
+            low = line
+        else:
+            out.append(line)
+    return out
+
+
+def _is_note(text: str, known: HeaderLabels) -> bool:
+    degree = _DEGREE_OF.match(text)
+    is_degree = bool(degree and known.is_degree(degree[1]))
+    is_heading = bool(known.affiliations.fullmatch(text.rstrip(" :")))
+    return is_degree or is_heading or known.is_kind(text) or bool(_NOBODY.search(text) or _DATE.fullmatch(text))
 
 
 def without_signs(line: TextLine) -> TextLine | None:
