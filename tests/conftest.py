@@ -6,6 +6,7 @@ import fcntl
 import gc
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,8 @@ from tests.store.graph_demo import demo_entry, demo_source, linked
 from tests.views.browser import Browser, chromium
 
 REPORTS = Path(__file__).parent.parent / "data" / "reports"
+#: Papers of each report that are enough for commands whose answers other tests look at; the last is the last there.
+FEW = {"000": (1, 2, 3), "001": (3,), "002": (4, 10, 22), "003": (7,), "004": (1, 4, 11, 16)}
 _WHOLE = ontology.text
 
 # How long an example takes says something of the machine only; a fixture that examples share is read, not changed.
@@ -63,16 +66,42 @@ def reports() -> Path:
 @pytest.fixture(scope="session")
 def built_file(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The file of a graph over the five reports, made once for all processes of a run; not to be changed."""
-    return _once(tmp_path_factory, worker_id, "built", "*", 133, fast=False)
+    return _once(tmp_path_factory, worker_id, "built", [*REPORTS.glob("*.txt")], 133)
 
 
 @pytest.fixture(scope="session")
 def first_file(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The file of a graph over the first report, read by rules alone; not to be changed."""
-    return _once(tmp_path_factory, worker_id, "first", "000_*", 20, fast=True)
+    return _once(tmp_path_factory, worker_id, "first", [*REPORTS.glob("000_*.txt")], 20, fast=True)
 
 
-def _once(factory: pytest.TempPathFactory, worker_id: str, name: str, reports: str, papers: int, *, fast: bool) -> Path:
+@pytest.fixture(scope="session")
+def few_reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the five reports with few of their papers; of those between, the title and one sentence are left."""
+    folder = tmp_path_factory.mktemp("few")
+    for report in REPORTS.glob("*.txt"):
+        kept = FEW[report.name[:3]]
+        text = report.read_text("utf-8")
+        head, *pieces = re.split(r"(?m)^(?=### \d+\. |## )", re.sub(r"(?<=论文数量: )\d+", str(kept[-1]), text))
+        for piece in pieces:
+            number = int((re.match(r"### (\d+)", piece) or "x0")[1])
+            if number and number not in kept:
+                _, abstract, said = piece.partition("**摘要**:\n")
+                piece = "\n\n".join([piece.splitlines()[0], abstract + said.partition(". ")[0], ""])
+            head += piece if number <= kept[-1] else ""
+        (folder / report.name).write_text(head, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def few_file(tmp_path_factory: pytest.TempPathFactory, worker_id: str, few_reports: Path) -> Path:
+    """The file of a graph over these; not to be changed."""
+    return _once(tmp_path_factory, worker_id, "few", [few_reports], sum(max(kept) for kept in FEW.values()))
+
+
+def _once(
+    factory: pytest.TempPathFactory, worker_id: str, name: str, reports: list[Path], papers: int, *, fast: bool = False
+) -> Path:
     """A graph that one process of a run makes, with its triples; the others wait for it."""
     base = factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / name
@@ -83,7 +112,7 @@ def _once(factory: pytest.TempPathFactory, worker_id: str, name: str, reports: s
             new = folder.with_suffix(".new")
             new.mkdir()
             with kg.open(str(new / "papers.kg")) as graph:
-                report = graph.add(REPORTS / f"{reports}.txt", fast=fast)
+                report = graph.add(*reports, fast=fast)
                 assert (len(report.added), report.skipped) == (papers, [])
                 graph.store.graphs()
             new.rename(folder)

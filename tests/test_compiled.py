@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+import kg
 from kg.compiled import kept, stamp
 
 
@@ -44,3 +47,12 @@ def test_stamp_tells_other_content(tmp_path: Path) -> None:
     before = stamp([tmp_path / "a"])
     (tmp_path / "a").write_text("2")
     assert stamp([tmp_path / "a"]) != before
+
+
+def test_no_two_caches_have_one_name() -> None:
+    """Each would be made anew whenever the other was used."""
+    code = [path.read_text("utf-8") for path in Path(str(kg.__file__)).parent.rglob("*.py")]
+    named = [re.findall(r'\bkept\("([^"]+)"', text) for text in code if "kg.compiled import kept" in text]
+    names = Counter(name for found in named for name in found)
+    assert len(names) > 5
+    assert [name for name, times in names.items() if times > 1] == []

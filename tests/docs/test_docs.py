@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import re
 import shlex
@@ -19,6 +20,7 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
+import kg.entity_types
 import kg.sources
 import kg.sources.base
 import kg.views
@@ -77,16 +79,30 @@ def examples() -> list[Example]:
     return found
 
 
+@pytest.fixture(scope="module")
+def few_gold(few_reports: Path) -> str:
+    """The annotations of the papers in `few_reports`."""
+    lines = (ROOT / "data" / "gold" / "dev.jsonl").read_text("utf-8").splitlines(keepends=True)
+    few = {document.id for batch in map(kg.sources.read, few_reports.iterdir()) for document in batch.documents}
+    return "".join(line for line in lines if json.loads(line)["id"] in few)
+
+
 @pytest.fixture
-def workplace(tmp_path: Path, built_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The current folder of an example: two of the reports in data/, a graph in papers.kg; gone afterwards."""
+def workplace(
+    tmp_path: Path, few_reports: Path, few_gold: str, few_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """The current folder of an example: data/ with few papers, a graph of them in papers.kg; gone afterwards."""
     place = tmp_path / "workplace"
-    place.mkdir()
-    (place / "data" / "reports").mkdir(parents=True)
-    for path in (*(ROOT / "data").iterdir(), *(ROOT / "data" / "reports").glob("00[04]_*")):
-        if path.name != "reports":
-            (place / path.relative_to(ROOT)).symlink_to(path, target_is_directory=path.is_dir())
-    shutil.copy(built_file, place / "papers.kg")
+    (place / "data" / "gold").mkdir(parents=True)
+    for path in (ROOT / "data").iterdir():
+        if path.name != "gold":
+            (place / "data" / path.name).symlink_to(few_reports if path.name == "reports" else path)
+    (place / "data" / "gold" / "dev.jsonl").write_text(few_gold, "utf-8")
+    shipped = kg.entity_types.data_folder
+    monkeypatch.setattr(
+        "kg.entity_types.data_folder", lambda name: place / name if (place / name).exists() else shipped(name)
+    )
+    shutil.copy(few_file, place / "papers.kg")
     monkeypatch.chdir(place)
     monkeypatch.delenv("KG_GRAPH", raising=False)
     monkeypatch.setenv("COLUMNS", "120")
@@ -210,7 +226,7 @@ def test_what_is_generated_is_up_to_date_whatever_the_terminal(built_file: Path)
 
 def test_what_is_out_of_date_is_named_and_refreshed(built_file: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    text = "".join((ROOT / "docs" / name).read_text("utf-8") for name in ("commands.md", "rdf.md"))
+    text = sections(ROOT / "docs" / "commands.md")["kg export"] + (ROOT / "docs" / "rdf.md").read_text("utf-8")
     stale = text
     for generated in ("Only this source", "kg:proposes technique:longlive"):
         assert generated in text
