@@ -24,6 +24,10 @@ _GAP = r"(?:[^.;]|\.\d){0,40}?"
 _PERCENT, _TIMES = r"(?:\.\d+)?\s?\\?%", r"(?:\.\d+)?\s?\$?(?:×|x\b|\\times\$?|-?fold\b|\stimes\b)"
 #: How a share is told as a rate: "at a 10% retention ratio", "compression ratios of up to 90%".
 _RATE, _UP_TO = r"(?:ratio|rate)s?", r"(?:(?:of|is|as|up|down|to|low|high|reaching) ){0,4}"
+#: Units of memory, the largest size that is looked for, and how texts say that something does with so much.
+_ROOMS, _MOST_ROOM = ("GB", "MB"), 256
+_WITHIN = r"\b(?:within|under|in|into|on|with|using|only|just|below|consuming|requires?|requiring|uses)\b"
+_ROOM = r"(?:memory|v?ram|gpus?|cards?|limit|budget|footprints?|devices?)\b"
 #: Last words of a metric's name that do not say what there is less of.
 _OF = ("usage", "ratio", "length", "size", "count", "footprint", "consumption", "cost")
 
@@ -38,6 +42,18 @@ def with_amounts(wanted: Outcome, names: Iterable[str], words: QuestionWords) ->
     if share is None or share < _LEAST or not nouns or wanted.limit is not None:
         return wanted
     return replace(wanted, told=_pattern(share, wanted.op == ">", nouns, words))
+
+
+def with_room(wanted: Outcome) -> Outcome:
+    """A level that must suffice, with what texts say of the memory that they need: "within a single 24GB GPU"."""
+    if wanted.unit not in _ROOMS or wanted.value is None or not 1 <= wanted.value <= _MOST_ROOM:
+        return wanted
+    most = int(wanted.value)
+    below = "|".join([*(rf"{n}(?:\.\d+)?" for n in range(1, most)), str(most)])
+    number = rf"(?<![\d.])(?:{below})"
+    unit = wanted.unit.lower()
+    said = rf"{_WITHIN}(?: \w+){{0,4}}? {number}[ -]?{unit}\b(?:[ -]\w+){{0,2}}?[ -]{_ROOM}"
+    return replace(wanted, told=hinted(f"(?i){said}", [unit]))
 
 
 def _share(wanted: Outcome) -> float | None:

@@ -135,13 +135,14 @@ class Intent(Pieces):
         differ = self._places("differ")
         compare = [at for at in self._places("compare") if not self.items[at].senses]
         is_open = bool(self._places("asks")) and not differ and not self._places("how")
-        if not (differ or (compare and not is_open) or self._is_yes_no(chain)):
+        better = self._preferred(chain)
+        if not (differ or (compare and not is_open) or self._is_yes_no(chain) or better):
             return None
         things = [self._entity(at) for at in chain]
         if len(set(things)) < len(things) or self._is_covered(things):  # techniques of one topic
             things = [self._technique(at) or thing for at, thing in zip(chain, things, strict=True)]
         inside = range(chain[0], chain[-1])
-        self._mark([*differ, *compare, *chain, *self._places("between", "yes-no", "outperform")])
+        self._mark([*differ, *compare, *chain, *better, *self._places("between", "yes-no", "outperform")])
         self._mark(at for at in inside if self.items[at].means("and", "or"))
         metric = self._metric_near(chain[-1] + 1, chain[-1] + _NEAR)
         found = tuple(dict.fromkeys(thing for thing in things if thing))
@@ -178,6 +179,15 @@ class Intent(Pieces):
         asks = opens or bool(self._places("yes-no"))
         between = self.items[chain[0] + 1 : chain[1]]
         return asks and any(item.means("outperform") for item in between) and not self.asked
+
+    def _preferred(self, chain: list[int]) -> list[int]:
+        """ "Is AWQ or GPTQ better?", "AWQ还是GPTQ好", "should I use AWQ or GPTQ": the words that ask which of two it is."""
+        between = self.items[chain[0] + 1 : chain[1]]
+        if self.asked or not any(item.means("or") for item in between):
+            return []
+        advice = self._places("advice") if len(self._things()) == len(chain) else []
+        behind = [at for at in self._places("preferred") if 0 < at - chain[-1] <= 2]
+        return advice or (behind and [*behind, *self._places("auxiliary")])
 
     def _advice(self) -> Query | None:
         """ "What should I use for Llama-3.1-8B on an RTX 4090?": the best results on both."""

@@ -14,7 +14,7 @@ from kg.query.joins import Taken, joined, over_baselines
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import beside
 from kg.query.reading import PERSON
-from kg.query.stating import is_property, lacking, models_before, named, named_so, rewordings, stated
+from kg.query.stating import is_name, is_property, lacking, models_before, named, named_so, rewordings, stated
 from kg.query.thresholds import Thresholds
 from kg.query.unnamed import is_told
 from kg.text import fold, has_han
@@ -119,6 +119,9 @@ class Parser:
                 terms, negated = [lacking(item, self.lexicon), *free], False
                 if item.text in self.ignored[-1:]:
                     self.ignored.pop()
+            is_named = negated and item.senses and terms and terms[0].field in _AFTER and is_name(item, self.lexicon)
+            if is_named and not any(isinstance(term, Phrase) for term in terms):
+                terms.append(named(item, item.senses[0].concept, self.lexicon))  # what names it has it
             if not terms:
                 if negated and not item.taken:  # what is denied is not known: it denies nothing else
                     negated = False
@@ -450,8 +453,9 @@ class Parser:
         before = next((i for i in self.items[:at][::-1] if fold(i.text) not in ARTICLES), None)
         is_epithet = any(i.senses or i.means("stated") for i in self.items[at + 1 : at + 2])  # "for long videos"
         narrows = before is not None and before.means("narrows") and not is_epithet
-        of_models = any(i.of("type:") == "model" and not i.asked for i in self.items[at + 1 : at + 2])  # 蛋白质模型
-        if (narrows or of_models) and is_told(item.text):
+        of_models = any(i.of("type:") in NAMED and not i.asked for i in self.items[at + 1 : at + 2])  # 蛋白质模型
+        of_thing = is_epithet and len(item.text) > 3 and not item.text.endswith(("ing", "ly"))  # "federated quantization"
+        if (narrows or of_models or of_thing) and is_told(item.text):
             self.narrowing.append(item.text)
         return []
 

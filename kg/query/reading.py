@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import chain
+from itertools import chain, pairwise
 from math import inf
 
 from kg.entity_types import NAMED
@@ -71,6 +71,9 @@ class QuestionReader:
         items = self._with_persons(sorted(taken, key=lambda item: item.start))
         items = reordered(items, self.text, self.lexicon)
         mend(items, self.lexicon)
+        for item, behind in pairwise(items):
+            if _is_adjective(item) and (behind.senses or behind.is_unknown or behind.of("type:") in NAMED):
+                item.senses = []  # "unsupervised pruning", though a paper calls some technique "unsupervised"
         out: list[Item] = []
         items = with_bare(self._with_objects(items), self.text)
         for at, item in enumerate(items):
@@ -273,7 +276,8 @@ class QuestionReader:
         "time series forecasting" is a topic twice rather than the technique that some paper calls so.
         """
         text = self.text[found[0].start : found[-1].end]
-        is_name = not text.split()[-1].islower() or "-" in text  # "Qwen3 quantization" is none
+        own = (word for word in text.split() if "-" in word and not self.lexicon.senses(fold(word)))
+        is_name = not text.split()[-1].islower() or any(own)  # "Qwen3 quantization" is none, nor "fine-tuning of VLMs"
         if len(found) == 1 or any(sense.known for sense in senses) or is_name:
             return False
         if self._is(f"type:{senses[0].type}", found[-1].fold):  # "decoding methods"
@@ -282,7 +286,9 @@ class QuestionReader:
         for start in range(len(found)):
             if start in reached:
                 stops = range(start + 1, len(found) + 1)
+                joins = 0 < start < len(found) - 1 and found[start].fold in (*_BETWEEN, "of")
                 reached |= {stop for stop in stops if self._is_known(found[start:stop], start == 0)}
+                reached |= {start + 1} if joins else set()
         return len(found) in reached
 
     def _is_known(self, found: list[Token], opens: bool) -> bool:
@@ -459,6 +465,12 @@ def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
     """Whether a phrase names things of a kind ("visual token pruning"), no topic and nothing with a name of its own."""
     labels = [lexicon.label(sense.concept) for sense in senses if sense.type in _KINDS]
     return len(labels) == len(senses) and any(label.split(" ")[-1].islower() for label in labels)
+
+
+def _is_adjective(item: Item) -> bool:
+    """Whether a piece is written as an ordinary word, and only a paper's own thing bears it."""
+    is_word = item.text.isascii() and item.text.isalpha() and item.text.islower()
+    return is_word and not item.words and not any(sense.known for sense in item.senses)
 
 
 def _is_measure(part: Item) -> bool:

@@ -44,7 +44,7 @@ def is_property(item: Item, word: Item, lexicon: Lexicon) -> bool:
     if item.value is not None or item.fact or item.mark or item.words:
         return False
     named = {"topic", "institution", *NAMED} - {"dataset"}
-    return word.means("needless") or (not item.types & named and not _is_name(item, lexicon))
+    return word.means("needless") or (not item.types & named and not is_name(item, lexicon))
 
 
 def lacking(item: Item, lexicon: Lexicon) -> Phrase:
@@ -103,7 +103,7 @@ def reworded(concept: str, lexicon: Lexicon, language: str) -> Phrase | None:
     return Phrase(lexicon.label(concept, language), said, concept=concept) if said else None
 
 
-def _is_name(item: Item, lexicon: Lexicon) -> bool:
+def is_name(item: Item, lexicon: Lexicon) -> bool:
     """Whether a piece names one thing and no kind of things ("LoRA")."""
     labels = [lexicon.label(sense.concept) for sense in item.senses]
     return bool(labels) and not any(label.split(" ")[-1].islower() for label in labels)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.query.amounts import sized, with_amounts
+from kg.query.amounts import sized, with_amounts, with_room
 from kg.query.filter import Op, Outcome
 from kg.query.items import OPS, TO, Item
-from kg.query.lexicon import Lexicon
+from kg.query.lexicon import Lexicon, Sense
 from kg.query.words import QuestionWord
 from kg.text import fold, has_han, tokens
 
@@ -97,22 +97,43 @@ class Thresholds:
             near = [i for i in around if "metric" in self.items[i].types and abs(i - at) <= 4]
             if op is None and change is None and not number.unit:
                 return  # "KV cache compression 32k": the number is of something else
-            metrics = near[:1] or self._worded(around, change)
+            metrics = near[:1] or self._ratio_of(around, at) or self._worded(around, change)
         metrics += [i for i in around if self.items[i].is_unknown and self._beside_or(i, metrics)]
         places = [at, *metrics, *(i for i in (change, speed, op) if i is not None)]
         is_bare = len(places) == 1 and not (number.unit in ("x", "%") and self._is_beaten(around))
         if is_bare or (places == [at, op] and not number.unit):
             return
         inside = range(min(places), max(places))
+        ratios = [i for i in metrics if self.items[i].types - {"metric"} and number.unit == "x" and self._ratio(i)]
         for i in (*places, *(i for i in inside if self.items[i].means("or", "and"))):
-            self.items[i].taken = True
+            self.items[i].taken = i not in ratios  # "compress the KV cache 4x" is on KV cache compression
         text = self.text[min(self.items[i].start for i in places) : max(self.items[i].end for i in places)]
         outcome = self._built(number, self._sign(at) or ">=", metrics, change, speed)
+        if op is None and self._is_budget(outcome):
+            outcome = with_room(replace(outcome, op="<="))
         kept = next((i for i in around if self.items[i].means("keep")), None)
         if kept is not None and number.unit == "%" and not outcome.change and set(outcome.metrics) & set(outcome.sizes):
             self.items[kept].taken = True  # "keeps 10 % of the cache" is 90 % less
             outcome = replace(outcome, change="decrease", op=">=", value=max(100 - (outcome.value or 0.0), 0.0))
         self.outcomes[at] = self._told(self._ranged(outcome, number, op in (None, at))), text
+
+    def _is_budget(self, outcome: Outcome) -> bool:
+        """Whether a number is all that may be used: "in 8 GB of memory", 8GB显存能跑."""
+        is_level = outcome.unit not in ("", "x", "%", "points") and not outcome.change
+        known = self.lexicon.vocabulary
+        return is_level and outcome.concept in known and known[outcome.concept].facts.get("better") == "lower"
+
+    def _ratio(self, at: int) -> list[Sense]:
+        """The ratio of a compound that says what gets smaller: of "prompt compression", else of compression."""
+        labels = [fold(self.lexicon.label(sense.concept)) for sense in self.items[at].senses if sense.type != "metric"]
+        names = [name for label in labels[:1] for name in (label, label.split(" ")[-1]) if " " in label]
+        found = ([s for s in self.lexicon.senses(f"{name} ratio") if s.type == "metric" and s.known] for name in names)
+        return next((senses for senses in found if senses), [])
+
+    def _ratio_of(self, around: list[int], at: int) -> list[int]:
+        """The nearest such compound beside a factor: "prompt compression by 4x", 把提示词压缩4倍."""
+        near = (i for i in around if abs(i - at) <= 2 and self.items[i].senses)
+        return [i for i in near if self.items[at].unit == "x" and self._ratio(i)][:1]
 
     def _is_beaten(self, around: list[int]) -> bool:
         """Whether something is to be better than a thing by a number: "beats vLLM by 2x"."""
@@ -159,6 +180,12 @@ class Thresholds:
         for i in metrics:
             core, inside = self.without_change(self.items[i])
             senses = [s for s in (*self.lexicon.senses(core), *self.items[i].senses) if s.type == "metric"]
+            is_ratio = self.items[i].types - {"metric"} and self._ratio(i) and number.unit == "x"
+            if is_ratio and not senses:
+                senses, inside, change = self._ratio(i), [], None  # 压缩4倍: a ratio neither rises nor falls
+                core = fold(self.lexicon.label(senses[0].concept))
+            wider = {one for sense in senses for one in self.lexicon.vocabulary.broader(sense.concept) if is_ratio}
+            concepts |= {narrow for one in wider for narrow in self.lexicon.family(one)}
             english = (fold(self.lexicon.label(sense.concept)) for sense in senses[:1] if has_han(core))
             words |= dict.fromkeys((core, *english))
             for sense in senses:

@@ -1,6 +1,7 @@
-"""Words of a question that nothing bears, where they say what the matter is: texts must have them, or nobody does.
+"""Words of a question that nothing bears, where they say what the matter is: texts must have them.
 
-"Quantization for protein folding" and 蛋白质模型的量化 are empty where no text on quantization has a word on proteins.
+"Federated quantization", "quantization for protein folding" and 蛋白质模型的量化 are of what papers on quantization say of
+it; they are empty where no such paper has the words.
 Chinese words are looked for in English, as `ontology/wording.ttl` has them.
 """
 
@@ -20,16 +21,36 @@ _LONG = 4
 
 
 def narrowed(corpus: Corpus, wanted: Filter) -> Filter:
-    """The filter with words that nothing bears as conditions, where no text of its papers has any of them."""
-    added: list[Condition] = []
+    """The filter with words that nothing bears as conditions.
+
+    Texts must have all of several words; where none does, the one of them that the fewest have.
+    """
+    out = wanted
     for words in wanted.narrowing if wanted.conditions else ():
-        parts = _in_english(words) or tuple(part for part in words.split() if len(part) >= _LONG) or (words,)
-        said = Condition(words, (Phrase(words, parts),))
-        if not corpus.count(corpus.holding(Filter((*wanted.conditions, said)))):
-            added.append(said if has_han(words) else Condition(words, (Phrase(words),)))
-    told = {condition.text for condition in added}
-    kept = tuple(words for words in wanted.ignored if words not in told)
-    return replace(wanted, conditions=(*wanted.conditions, *added), ignored=kept) if added else wanted
+        added = _holding(words, corpus, out)
+        told = {condition.text for condition in added}
+        left = (word for word in out.ignored for word in ([word] if word != words else _left(word, told)))
+        out = replace(out, conditions=(*out.conditions, *added), ignored=tuple(left))
+    return out
+
+
+def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
+    """Conditions on texts for words; where no paper fulfils any, that they have the words as they are."""
+    if english := _in_english(words):
+        return [Condition(words, (Phrase(words, english),))]
+    each = [Condition(part, (Phrase(part),)) for part in words.split() if len(part) >= _LONG]
+    if len(each) > 1:
+        if corpus.count(corpus.holding(Filter((*wanted.conditions, *each)))):
+            return each
+        some = [(corpus.count(corpus.holding(Filter((*wanted.conditions, one)))), one) for one in each]
+        if rarest := min((pair for pair in some if pair[0]), key=lambda pair: pair[0], default=None):
+            return [rarest[1]]
+    return [Condition(words, (Phrase(words),))]
+
+
+def _left(words: str, told: set[str]) -> list[str]:
+    """The words that no condition has."""
+    return [] if words in told else [word for word in words.split() if word not in told and len(word) >= _LONG]
 
 
 def is_told(words: str) -> bool:

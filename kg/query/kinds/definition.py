@@ -26,6 +26,8 @@ _KEYS = ("what", "does", "kind")
 _SHOWN, _ENOUGH, _NEAREST = 10, 3, 5
 #: Texts that are read, and letters of a sentence that is quoted.
 _TEXTS, _LONGEST = 3000, 600
+#: Names of a kind of things that are looked for in texts.
+_LABELS = 4
 #: Papers of which the newest are looked at on a page.
 _NEWEST = 400
 #: Letters of brackets between a name and what is said of it: "EAGLE (Li et al., 2024) is".
@@ -102,10 +104,11 @@ class _Definition:
     # The papers
 
     def _papers(self) -> Papers:
-        """The papers that name it in any role, or have its words where the graph does not know it."""
+        """The papers that name it in any role; those that have its words where the graph does not know it, or a kind."""
         named = tuple(thing for thing in self.query.things if thing.field != "metric")
-        phrase = Phrase(self.label)
-        terms: tuple[Entity | Phrase, ...] = named or (phrase,)
+        labels = tuple(dict.fromkeys(label for label in self._names() if label.islower()))[:_LABELS]
+        phrase = Phrase(self.label, labels)
+        terms: tuple[Entity | Phrase, ...] = (*named, phrase) if labels or not named else named
         return self.corpus.holding(Filter((*self.query.filter.conditions, Condition(self.label, terms))))
 
     def _newest(self, papers: Papers) -> Papers:
