@@ -21,10 +21,10 @@ from kg.files import cache_folder, keep
 
 
 def stamp(paths: Iterable[Path]) -> bytes:
-    """A hash of the contents and paths of files, and of the version of Python."""
+    """A hash of the contents and names of files, and of the version of Python."""
     digest = hashlib.sha256(sys.version.encode())
     for path in paths:
-        digest.update(str(path).encode() + b"\0" + path.read_bytes())
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.digest()
 
 
@@ -34,7 +34,7 @@ def kept(name: str, made_from: bytes, make: Callable[[], Any]) -> Any:
     The value may hold numbers, strings, lists, tuples, dicts and sets, which marshal can store. A damaged or stale
     cache file is rebuilt.
     """
-    place = _folder() / f"{name}.bin"
+    place = folder_of(Path(__file__).resolve().parent) / f"{name}.bin"
     with suppress(OSError, ValueError, EOFError, TypeError):
         content = place.read_bytes()
         head = made_from + zlib.crc32(content[36:]).to_bytes(4, "big")
@@ -61,7 +61,6 @@ def no_search_for_garbage() -> Iterator[None]:
             gc.enable()
 
 
-def _folder() -> Path:
-    """The cache folder of the user; a checkout and an installation have one each."""
-    here = hashlib.sha256(str(Path(__file__).resolve().parent).encode()).hexdigest()[:8]
-    return cache_folder() / here
+def folder_of(package: Path) -> Path:
+    """The folder for what is made of a package's files; a checkout and an installation have one each."""
+    return cache_folder() / hashlib.sha256(str(package).encode()).hexdigest()[:8]

@@ -7,14 +7,16 @@ import gc
 import json
 import os
 import re
+import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 import kg
+from kg import compiled
 from kg.api import Graph
 from kg.model import Document, Record
 from kg.rdf import ontology
@@ -117,6 +119,24 @@ def _once(
                 graph.store.graphs()
             new.rename(folder)
     return folder / "papers.kg"
+
+
+@pytest.fixture(scope="session")
+def own_cache(first_file: Path) -> Callable[..., Path]:
+    """Makes a folder for XDG_CACHE_HOME that holds what the reading of `first_file` compiled, for a copy of kg too."""
+    package = Path(str(kg.__file__)).resolve().parent
+
+    def make(folder: Path, package_there: Path = package) -> Path:
+        here = compiled.folder_of(package)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_CACHE_HOME", str(folder))
+            place = compiled.folder_of(package_there)
+        place.mkdir(parents=True)
+        for file in here.glob("*.bin"):
+            shutil.copy(file, place)
+        return folder
+
+    return make
 
 
 @pytest.fixture(scope="module")

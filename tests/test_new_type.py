@@ -102,12 +102,16 @@ def _copied(to: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Answers:
+def answers(tmp_path_factory: pytest.TempPathFactory, own_cache: Callable[..., Path]) -> Answers:
     folder = tmp_path_factory.mktemp("new-type")
     _copied(folder)
     (folder / "papers.jsonl").write_text("".join(f"{json.dumps(paper)}\n" for paper in PAPERS), "utf-8")
     (folder / "before.jsonl").write_text(json.dumps({"title": "Drafting with a Tree", "abstract": "A study."}), "utf-8")
-    environment = os.environ | {"PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(folder / "cache"), "COLUMNS": "200"}
+    environment = os.environ | {
+        "PYTHONPATH": str(folder),
+        "XDG_CACHE_HOME": str(own_cache(folder / "cache", folder / "kg")),
+        "COLUMNS": "200",
+    }
 
     def run(calls: list[list[str]]) -> dict[str, Any]:
         done = subprocess.run(

@@ -78,7 +78,7 @@ class WordCounts:
         """The words of the package's table and of the vocabulary's labels, cached in the user's cache directory."""
         made_from = stamp([*_tables(), *ontology_files(), Path(__file__)])
         return WordCounts._restored(
-            kept("word counts", made_from, lambda: WordCounts([*_shipped(), *_labels(Vocabulary.load())])._state())
+            kept("word-counts", made_from, lambda: WordCounts([*_shipped(), *_labels(Vocabulary.load())])._state())
         )
 
     def _state(self) -> tuple[Any, ...]:

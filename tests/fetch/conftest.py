@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,14 @@ import pytest
 from tests.fetch.services import Arxiv, Faults, Lists, Query, Repository, Service, serving
 
 
+@pytest.fixture(scope="session")
+def _cache(tmp_path_factory: pytest.TempPathFactory, own_cache: Callable[..., Path]) -> Path:
+    return own_cache(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+def _own_cache(_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(_cache))
     for name in ("KG_ARXIV_URL", "KG_OAI_URL", "KG_S2_KEY", "KG_MAILTO", "KG_FETCH_INTERVAL", "KG_GRAPH"):
         monkeypatch.delenv(name, raising=False)
 

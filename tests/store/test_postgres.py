@@ -67,11 +67,16 @@ def file(tmp_path_factory: pytest.TempPathFactory, files: list[Path]) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def address(database: Callable[..., str], files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(
+    database: Callable[..., str],
+    files: list[Path],
+    own_cache: Callable[..., Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
     """The same two in PostgreSQL, added by two processes at once that both write the entries of the first."""
     place = database()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(own_cache(tmp_path_factory.mktemp("cache"))))
         writers = [_adding(place, *given) for given in (files[:1], files[::-1])]
         assert [writer.wait() for writer in writers] == [0, 0]
         yield place
