@@ -51,6 +51,17 @@ BOTH = f"{VIENNA}; {KAIST}"
         (["Maria Keller, Wei Zhang", "Project-Teams PACAP and TARAN", OSAKA], THREE[:2], OSAKA),
         (["Maria Keller, Wei Zhang", OSAKA, "This version: February 2, 2024"], THREE[:2], OSAKA),
         (["Maria Keller, Wei Zhang", OSAKA, "", "Institute Letters: Vol. 17. DOI: 10.1561/2200"], THREE[:2], OSAKA),
+        (["Maria Keller^{1}, Wei Zhang^{2}, for the", "Link Disease Initiative^{3}, Jun-Ho Kim^{1}", TWO], THREE, BOTH),
+        (["Maria Keller, Wei Zhang", [("Resumo", 0, BOLD)]], THREE[:2], ""),
+        (
+            [
+                "Maria Keller, Wei Zhang",
+                "Corresponding authors: Maria Keller, Osaka University, Japan. E-mail: mk@osaka.jp; Wei Zhang, School",
+                "of Sciences, Boston University, USA. E-mail: wz@bu.edu",
+            ],
+            THREE[:2],
+            "",
+        ),
         (
             ["Maria Keller", "Google Research", "One Harbour Way"],
             THREE[:1],
@@ -348,3 +359,24 @@ def test_the_university_at_the_head_of_a_title_page_is_the_affiliation(tmp_path)
     page.fill(90, 140, 420, 12, ABS)
     document = paper(tmp_path, front, page)
     assert document.texts["I"].text == "UNIVERSIDADE NOVA DE LISBOA, Departamento de Física"
+
+
+def test_a_note_on_the_life_of_an_author_names_the_university(tmp_path):
+    notes = ("Maria Keller is a lecturer in physics at the University of Vienna.", "Wei Zhang is a student at KAIST.")
+    assert noted(tmp_path, *notes, names="Maria Keller, Wei Zhang") == "University of Vienna; KAIST"
+
+
+def test_short_marked_lines_below_wide_affiliations_are_no_column_beside_the_abstract(tmp_path):
+    sheet = Sheet()
+    sheet.put(40, 90, 14, T, BOLD)
+    sheet.put(40, 106, 10.5, "Maria Keller^{a}, Wei Zhang^{b}, Jun-Ho Kim^{c}")
+    places = ("Osaka University, Department of Physics, Osaka, Prefecture of Osaka, Japan", VIENNA, KAIST)
+    for number, (mark, place) in enumerate(zip("abc", places, strict=True)):
+        sheet.put(40, 118 + 7.5 * number, 6.3, f"^{{{mark}}} {place}")
+    for number, text in enumerate(("A R T I C L E  I N F O", "Keywords:", "Memory", "Serving", "Caches", "Stores")):
+        sheet.put(40, 150 + 8 * number, 6.3, text)
+    sheet.put(180, 150, 7.5, "A B S T R A C T")
+    low = sheet.fill(180, 161, 360, 7.5, ABS)
+    sheet.put(40, low + 30, 9, "1. Introduction", BOLD)
+    sheet.fill(40, low + 44, 500, 9, INTRO)
+    assert paper(tmp_path, sheet).texts["I"].text == "; ".join(places)

@@ -120,8 +120,13 @@ def beside(lines: Sequence[TextLine], left: float, right: float) -> list[TextLin
 
 def _sides(lines: Sequence[TextLine], left: float, right: float) -> tuple[list[TextLine], list[TextLine]]:
     """The lines left and right of a column of text; the short last line of a wide paragraph is none of them."""
-    wide = [li for li in lines if li.left < left - 3 < li.right]
-    start = [li for li in lines if li.right < left - 3 and not any(_is_level(above, li) for above in wide)]
+    wide: list[TextLine] = []
+    for line in sorted(lines, key=lambda li: li.y):
+        is_next = line.right < left - 3 and line.chars[0].raised and any(_is_level(above, line) for above in wide)
+        wide += [line] * (is_next or line.left < left - 3 < line.right)
+    own = set(map(id, wide))
+    start = [li for li in lines if li.right < left - 3 and id(li) not in own]
+    start = [li for li in start if not any(_is_level(above, li) for above in wide)]
     return start, [li for li in lines if li.left > right + 3]
 
 

@@ -19,6 +19,7 @@ _WITH = re.compile(
     r"(?:\s*\(?\s*e-?mails?\b|\.\s|\.?\s*$|;\s|\s+\(?(?:email|corresponding)\b|\s+\S+@)",
     re.I,
 )
+_LIFE = re.compile(r"\bis\s+(?:currently\s+)?an?\s+([^.;]{8,300})(?:[.;]|$)")  # "is a lecturer at the University of X"
 _CUT = re.compile(
     r"\s*[*∗]?\s*(?:Correspond(?:ence|ing)|Contact|(?i:e-?mails?\b)|Proceedings\b|Copyright|Preprint)"
     r"|\s[†‡§¶]\s|\.\s*[*∗†‡§¶✉](?=\s*[A-Za-z])|\.\s+(?:This|Work|(?:Partly\s+|Partially\s+)?[Ss]upported|Equal)\b"
@@ -104,6 +105,10 @@ def _of_persons(text: str, authors: Sequence[str], offices: Offices) -> Iterator
     for match in _WITH.finditer(text):
         if offices.has(match[1]) or any(family in text[: match.start()] for family in families):
             yield clean(match[1])
+    for match in _LIFE.finditer(text):
+        at = offices.start(f" {match[1]}")
+        if at and any(family in text[: match.start()] for family in families):
+            yield clean(match[1][at - 1 :])
 
 
 def _of_list(text: str, offices: Offices) -> Iterator[str]:

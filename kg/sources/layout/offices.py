@@ -15,6 +15,8 @@ _MAIL_LABEL = re.compile(r"[;,(]\s*e-?mail\s*:?\s*$", re.I)
 _LINK = re.compile(r"(?:^|\s*[,;]?\s+|[,;])(?:and|&)$")
 _WRAPPED = re.compile(r"^[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）]$")
 _SHORT = 3  # letters
+_TO = re.compile(r"\s(?:of|at|to|in|from|with)\s+(?:the\s+)?", re.I)
+_FIRST = 3  # words of an organization's name that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,16 @@ class Offices:
         is_given = bool(words) and folded[0] in self.acronyms and not words[0].isupper()
         known = (" ".join(folded[:n]) in self.names for n in ((2, 3) if is_given else (1, 2, 3)))
         return fold(text.strip(" .,")) in self.countries or any(known)
+
+    def starts(self, text: str) -> bool:
+        """Whether a text starts with the name of an organization: "University of X", "ETH Zurich"."""
+        words = [fold(word) for word in re.findall(r"[\w'’-]+", text)[:_FIRST]]
+        is_known = any(" ".join(words[:n]) in self.names for n in range(1, _FIRST + 1))
+        return text[:1].isupper() and (is_known or any(word in self.words for word in words))
+
+    def start(self, text: str) -> int:
+        """Where the name of an organization starts in a text: behind "presented to the"; 0 if none is found."""
+        return next((m.end() for m in _TO.finditer(text) if self.starts(text[m.end() :])), 0)
 
 
 def joined_lines(texts: Sequence[str]) -> str:

@@ -421,8 +421,8 @@ def _collect(pieces: list[_Piece], out: People) -> None:
     """Collect authors in order, and join affiliations that span several lines of a column."""
     breaks = _Breaks.of(pieces)
     chains: list[list[_Piece]] = []
-    named = [piece.line for piece in pieces if piece.kind == "name"]
-    for piece in pieces:
+    for before, piece in pairwise([None, *pieces]):
+        assert piece
         if piece.kind == "mail":
             out.mails.append(piece.text)
         elif piece.kind == "name":
@@ -442,7 +442,8 @@ def _collect(pieces: list[_Piece], out: People) -> None:
                 continue  # text of a figure, or a date
             if is_running(piece.text) and (len(piece.text) > _SENTENCE or not Offices.load().has(piece.text)):
                 continue
-            chain = None if piece.marks or piece.line in named else above
+            is_named = before is not None and before.kind == "name" and before.line is piece.line
+            chain = None if piece.marks or is_named else above
             if chain is None:
                 chains.append([piece])
             elif piece.is_flow or _is_one_name(chain[-1].text, piece.text) or breaks.between(chain[-1], piece):

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kg.sources.layout.abstract import KEYWORDS
 from kg.sources.layout.blocks import is_running
-from kg.sources.layout.labels import HeaderLabels
+from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.pages import TextLine
 from kg.text import count_han
 
@@ -31,6 +31,7 @@ _DATE = re.compile(
     re.I,
 )
 _DEGREE_OF = re.compile(r"([^,]+), .*\((?:19|20)\d\d\)$")  # "B.S., University of X (2016)"
+_TO_WHOM = re.compile(r"\W*correspond", re.I)
 _FULL_LINE = 20  # em
 
 
@@ -44,7 +45,9 @@ def without_notes(lines: Sequence[TextLine]) -> list[TextLine]:
         goes_on = any(
             abs(note.left - line.left) < 1 and 0 < line.y - note.y < 1.5 * line.size and note.font == line.font
             for note in notes[-2:]
-            if is_running(note.text) and note.right - note.left > _FULL_LINE * note.size and note.text[-1] not in ".;"
+            if (is_running(note.text) or _TO_WHOM.match(note.text))
+            and note.right - note.left > _FULL_LINE * note.size
+            and note.text[-1] not in ".;"
         )
         (notes if known.note.match(line.text) or (goes_on and not line.chars[0].raised) else out).append(line)
     return [line for line in out if not _is_note(line.text, known)]
@@ -67,7 +70,13 @@ def _is_note(text: str, known: HeaderLabels) -> bool:
     degree = _DEGREE_OF.match(text)
     is_degree = bool(degree and known.is_degree(degree[1]))
     is_heading = bool(known.affiliations.fullmatch(text.rstrip(" :")))
-    return is_degree or is_heading or known.is_kind(text) or bool(_NOBODY.search(text) or _DATE.fullmatch(text))
+    return (
+        is_degree
+        or is_heading
+        or known.is_kind(text)
+        or letters(text) in known.abstracts
+        or bool(_NOBODY.search(text) or _DATE.fullmatch(text))
+    )
 
 
 def without_signs(line: TextLine) -> TextLine | None:
