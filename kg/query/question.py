@@ -454,7 +454,8 @@ class Parser:
         is_epithet = any(i.senses or i.means("stated") for i in self.items[at + 1 : at + 2])  # "for long videos"
         narrows = before is not None and before.means("narrows") and not is_epithet
         of_models = any(i.of("type:") in NAMED and not i.asked for i in self.items[at + 1 : at + 2])  # 蛋白质模型
-        of_thing = is_epithet and len(item.text) > 3 and not item.text.endswith(("ing", "ly"))  # "federated quantization"
+        # "federated quantization"
+        of_thing = is_epithet and len(item.text) > 3 and not item.text.endswith(("ing", "ly"))
         if (narrows or of_models or of_thing) and is_told(item.text):
             self.narrowing.append(item.text)
         return []

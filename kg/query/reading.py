@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import chain, pairwise
+from itertools import chain
 from math import inf
 
 from kg.entity_types import NAMED
@@ -71,9 +71,6 @@ class QuestionReader:
         items = self._with_persons(sorted(taken, key=lambda item: item.start))
         items = reordered(items, self.text, self.lexicon)
         mend(items, self.lexicon)
-        for item, behind in pairwise(items):
-            if _is_adjective(item) and (behind.senses or behind.is_unknown or behind.of("type:") in NAMED):
-                item.senses = []  # "unsupervised pruning", though a paper calls some technique "unsupervised"
         out: list[Item] = []
         items = with_bare(self._with_objects(items), self.text)
         for at, item in enumerate(items):
@@ -465,12 +462,6 @@ def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
     """Whether a phrase names things of a kind ("visual token pruning"), no topic and nothing with a name of its own."""
     labels = [lexicon.label(sense.concept) for sense in senses if sense.type in _KINDS]
     return len(labels) == len(senses) and any(label.split(" ")[-1].islower() for label in labels)
-
-
-def _is_adjective(item: Item) -> bool:
-    """Whether a piece is written as an ordinary word, and only a paper's own thing bears it."""
-    is_word = item.text.isascii() and item.text.isalpha() and item.text.islower()
-    return is_word and not item.words and not any(sense.known for sense in item.senses)
 
 
 def _is_measure(part: Item) -> bool:

@@ -184,8 +184,8 @@ class Thresholds:
             if is_ratio and not senses:
                 senses, inside, change = self._ratio(i), [], None  # 压缩4倍: a ratio neither rises nor falls
                 core = fold(self.lexicon.label(senses[0].concept))
-            wider = {one for sense in senses for one in self.lexicon.vocabulary.broader(sense.concept) if is_ratio}
-            concepts |= {narrow for one in wider for narrow in self.lexicon.family(one)}
+            ratios = [one for sense in senses for one in self.lexicon.vocabulary.broader(sense.concept) if is_ratio]
+            concepts |= {narrow for one in ratios for narrow in self.lexicon.family(one)}
             english = (fold(self.lexicon.label(sense.concept)) for sense in senses[:1] if has_han(core))
             words |= dict.fromkeys((core, *english))
             for sense in senses:

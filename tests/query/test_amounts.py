@@ -46,6 +46,29 @@ def test_what_does_not_get_smaller_is_not_looked_for(lexicon: Lexicon) -> None:
     assert not told("reduce memory by at least 10%", lexicon)  # any number could be that
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("It fits into a single 24GB GPU.", True),
+        ("It runs within 16 GB of memory.", True),
+        ("It works with only 11.5GB VRAM.", True),
+        ("It needs an 80GB GPU.", False),
+        ("It works with 48GB memory.", False),
+    ],
+)
+def test_memory_that_must_do_is_told_as_what_is_enough(lexicon: Lexicon, text: str, says: bool) -> None:
+    asked = told("fine-tuning in 24 GB of memory", lexicon)
+    assert bool(re.search(asked, text)) == says
+
+
+@pytest.mark.parametrize("question", ["prompt compression by 4x", "把提示词压缩4倍的方法"])
+def test_factor_of_a_compression_is_its_ratio(lexicon: Lexicon, question: str) -> None:
+    terms = [term for one in read(question, lexicon).filter.conditions for term in one.any_of]
+    (ratio,) = (term for term in terms if isinstance(term, Outcome))
+    assert "metric:compression-ratio" in ratio.metrics
+    assert any("prompt-compression" in getattr(term, "concept", "") for term in terms)
+
+
 def test_less_memory_of_a_cache_that_is_quantized_is_less_cache(lexicon: Lexicon) -> None:
     said = "It reduces FP16 KV cache size by 87.5% with 2-bit quantization."
     for question in ("KV cache quantization that saves at least 80% GPU memory", "KV缓存量化省下80%以上显存的方法"):

@@ -223,5 +223,5 @@ def test_a_thing_beside_a_kind_of_it_is_what_is_not_of_that_kind(
             "900-02": paper("We use QLoRA.", [("QLoRA", "QLoRA", "used")]),
         }
     )
-    for question in ("LoRA vs QLoRA", "QLoRA和LoRA哪个好"):
+    for question in ("LoRA vs QLoRA", "QLoRA和LoRA哪个好", "is LoRA or QLoRA better?", "LoRA还是QLoRA好"):
         assert [row.id for row in answer(world, vocabulary, question).rows] == ["900-01"]

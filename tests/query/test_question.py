@@ -157,7 +157,7 @@ QUESTIONS = [
     ("哪些论文在GPU上做实验？", "hardware:gpu"),
     ("papers that experiment with Qwen models", "model:qwen"),
     ("使用Qwen模型的论文", "model:qwen"),
-    ("papers using Llama but not Qwen", "model:llama & not model:qwen"),
+    ("papers using Llama but not Qwen", "model:llama & not (model:qwen | text Qwen)"),
     ("papers that use ImageNet", "dataset:imagenet"),
     ("papers evaluated on ImageNet or COCO", "dataset:imagenet | dataset:coco"),
     ("在GSM8K上评测的论文", "dataset:gsm8k"),

@@ -20,7 +20,7 @@ def _paper(title: str, text: str, **own: Any) -> dict[str, Any]:
 
 PAPERS = {
     "900-01": _paper("AlphaDemo", "AlphaDemo folds proteins after pruning.", topics=["pruning"], date="2026-01-05"),
-    "900-02": _paper("BetaDemo", "BetaDemo quantizes a detector.", topics=["quantization"], date="2026-03-05"),
+    "900-02": _paper("BetaDemo", "BetaDemo quantizes a volcanic detector.", topics=["quantization"], date="2026-03-05"),
     "900-03": _paper("GammaDemo", "GammaDemo quantizes a model.", topics=["quantization"], date="2026-05-05"),
     "900-04": _paper("DeltaDemo", "DeltaDemo quantizes a network.", topics=["quantization"], date="2026-04-05"),
 }
@@ -32,10 +32,17 @@ def test_what_models_are_of_is_looked_for_in_texts(question: str, world: Store, 
     assert (found.rows, [one.id for one in found.nearest]) == ((), ["900-01"])
 
 
-@pytest.mark.parametrize("question", ["pruning of protein models", "蛋白质模型的剪枝"])
-def test_what_models_are_of_only_orders_where_texts_have_it(question: str, world: Store, own: Lexicon) -> None:
+@pytest.mark.parametrize(
+    ("question", "ids"),
+    [
+        ("pruning of protein models", ["900-01"]),
+        ("蛋白质模型的剪枝", ["900-01"]),
+        ("volcanic quantization", ["900-02"]),
+    ],
+)
+def test_texts_must_have_what_nothing_bears(question: str, ids: list[str], world: Store, own: Lexicon) -> None:
     found = answer(world, own.vocabulary, question, lexicon=own)
-    assert ([row.id for row in found.rows], len(found.query.filter.ignored)) == (["900-01"], 1)
+    assert ([row.id for row in found.rows], found.query.filter.ignored) == (ids, ())
 
 
 @pytest.mark.parametrize("question", ["what is the newest work on quantization?", "最新的量化论文"])
