@@ -7,10 +7,11 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from kg.sources.layout.blocks import is_running
+from kg.sources.layout.cells import MAIL
 from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.offices import Offices, clean, joined_lines, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
-from kg.sources.layout.people import MAIL, MARK, NOTE, People, labels, overlap
+from kg.sources.layout.people import MARK, NOTE, People, labels, overlap
 from kg.sources.layout.signs import without_notes
 from kg.text import count_han
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from kg.sources.layout.blocks import is_running
+from kg.sources.layout.cells import MAIL, by_rows, rejoined, unparted
 from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.names import (
     JOINT,
@@ -22,9 +23,7 @@ from kg.sources.layout.names import (
     is_name,
     is_names,
     is_single_name,
-    is_title,
     is_word,
-    last_unit,
     listed_names,
     units,
 )
@@ -34,11 +33,6 @@ from kg.sources.layout.signs import without_notes, without_signs
 from kg.sources.layout.teams import is_team, sole_author
 from kg.sources.layout.thesis import of_title_page
 
-MAIL = re.compile(
-    r"[\w.+{}()|*-]{0,80}\s?@\s*(?:[\w.-]+\.\s?\w+|[\w.]+-$)|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@"
-    r"|https?:|www\.|^\W*[a-z][a-z\d-]*(?:\.[a-z][a-z\d-]*)+(?:/\S*)?\W*$"  # only "name.org/path"
-    r"|^[^\w{]*\{[^{}@]*,?$"  # a brace that is closed on the next line
-)
 MARK = re.compile(r"(?:[\d\sA-Za-zα-ωΑ-Ω_]|[^\w])+")  # any raised sign but letters of words
 _LEADING = re.compile(r"\s*(?:[*∗⋆†‡§¶‖∥#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}\)?(?=\s*[A-Z]))\s*")
 NOTE = re.compile(
@@ -53,10 +47,7 @@ _GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du
 _FULL = re.compile(r"\b(?:of|and|for|the)$")
 _AND = re.compile(r"^(?:and|&)\s+")
 _CAMPUS = re.compile(r"(?:^|[,;]\s*)(?:University|Universit[àyé]|Universidad) (?:of|di|de|degli) [A-Z]\w+$")
-_LABEL = re.compile(r"\d{1,2}|[a-z]|[*†‡§¶]")  # the mark of an affiliation
 _ON_BEHALF = re.compile(r"\W*on\s+behalf\s+of\b", re.I)
-_PICTURE = 3.0  # em; room of a picture between a name and what follows it
-_EVEN, _PLAY = 3, 0.5  # gaps between the words of a line that is set wide, at least, and em by which they differ
 _CLOSE = 1.35  # em between the lines of one affiliation
 _SMALL = 0.68  # size of small print below names, relative to them
 _NEAR = 3.2  # em between a name and an affiliation without a typical word
@@ -98,19 +89,17 @@ def people(lines: Sequence[TextLine]) -> People:
         return out
     first = next((line for line in able if _begins_with_name(line, offices)), able[0])
     pieces: list[_Piece] = []
-    rejoined = _rejoined([_unparted(row, offices) for row in _by_rows(ordered)], offices)
-    for at, line in enumerate(rejoined):
-        is_cell = any(
-            abs(other.y - line.y) < 0.5 * line.size
-            for other in (*rejoined[max(0, at - 1) : at], *rejoined[at + 1 : at + 2])
-        )
-        if is_cell and _is_single_cell(line, at, rejoined, first, offices):
+    cells = rejoined([unparted(row, offices) for row in by_rows(ordered)], offices)
+    for at, line in enumerate(cells):
+        beside = (*cells[max(0, at - 1) : at], *cells[at + 1 : at + 2])
+        is_cell = any(abs(other.y - line.y) < 0.5 * line.size for other in beside)
+        if is_cell and _is_single_cell(line, at, cells, first, offices):
             pieces.append(_Piece(written([c for c in line.chars if not c.raised]), line, "name"))
             continue
         pieces += _pieces(line, first, offices, pieces, is_cell)
     _collect(pieces, out)
     if not out.authors:
-        out.authors, out.affiliations = sole_author([li for row in _by_rows(lines) for li in row], out.affiliations)
+        out.authors, out.affiliations = sole_author([li for row in by_rows(lines) for li in row], out.affiliations)
     return out
 
 
@@ -129,108 +118,6 @@ def _is_single_cell(line: TextLine, at: int, lines: Sequence[TextLine], first: T
 def _begins_with_name(line: TextLine, offices: Offices) -> bool:
     """Whether a line shows how names are set: it starts with a name, not with a date, subtitle or address."""
     return not NOTE.search(line.text) and is_name(units(line)[0].strip(" .,;:*"), offices)
-
-
-def _by_rows(lines: Sequence[TextLine]) -> list[list[TextLine]]:
-    """Rows from top to bottom, each with the lines on one baseline from left to right."""
-    out: list[list[TextLine]] = []
-    for line in sorted(lines, key=lambda line: line.y):
-        if out and line.y - out[-1][0].y < 0.5 * line.size:
-            out[-1].append(line)
-        else:
-            out.append([line])
-    return [sorted(row, key=lambda line: line.left) for row in out]
-
-
-def _unparted(row: Sequence[TextLine], offices: Offices) -> list[TextLine]:
-    """Merge cells of a list of names that a picture parts, such as ORCID's, or that is set with wide gaps."""
-    is_stretched = _is_stretched(row)
-    out = list(row[:1])
-    for line in row[1:]:
-        text = written([c for c in line.chars if not c.raised])
-        is_near = 0 <= line.left - out[-1].right < _PICTURE * line.size
-        is_mark = out[-1].y < line.y and bool(_LABEL.fullmatch(out[-1].text)) and out[-1].size < line.size
-        is_open = out[-1].text.rfind("（") > out[-1].text.rfind("）")
-        if is_near and (
-            is_open or is_stretched or is_mark or not text or ON.match(text) or _is_half(out[-1], line, offices)
-        ):
-            line.chars[0].space = True
-            out[-1] = TextLine([*out[-1].chars, *line.chars], line.page)
-        else:
-            out.append(line)
-    return out
-
-
-def _is_stretched(row: Sequence[TextLine]) -> bool:
-    """Whether a row is a list of names whose words are all set apart evenly, to fill the line."""
-    gaps = [b.left - a.right for a, b in pairwise(row)]
-    if len(gaps) < _EVEN or max(gaps) - min(gaps) > _PLAY * row[0].size:
-        return False
-    texts = [written([c for c in line.chars if not c.raised]) for line in row]
-    is_list = any(text in ("and", "&") or text.endswith(",") for text in texts)
-    return is_list and sum(" " not in text for text in texts) > 0.7 * len(row)
-
-
-def _is_half(before: TextLine, line: TextLine, offices: Offices) -> bool:
-    """Whether a gap divides a name in a list: "Ada Fox, Jun-Ho" and "Kim, Bo Lee"."""
-    last, start = last_unit(before), units(line)[0].split()
-    if len(last) != 1 or not start or before.chars[-1].raised or not before.chars[-1].text.isalpha():
-        return False
-    is_single = len(start) == 1 or len(start[0].strip(".")) == 1
-    parts = units(before)
-    is_list = len(parts) > 1 and is_name(parts[0], offices) and not is_title(last[0])
-    return is_single and is_list and is_name(" ".join([*last, *start]), offices)
-
-
-def _rejoined(lines: Sequence[Sequence[TextLine]], offices: Offices) -> list[TextLine]:
-    """Merge lines of an author list where a line end divides a name ("Lena van der / Berg, ...")."""
-    out: list[TextLine] = []
-    alone, low = True, 0.0  # whether the preceding row has a single cell, and its baseline
-    for row in lines:
-        line = row[0]
-        is_next = bool(out) and 0.5 * line.size < line.y - low < 1.8 * line.size
-        if is_next and _is_cut(out[-1], line, offices, alone):
-            before = out.pop()
-            dx, dy = before.right + 0.3 * line.size - line.left, before.y - line.y
-            moved = [replace(c, left=c.left + dx, right=c.right + dx, y=c.y + dy, order=c.order) for c in line.chars]
-            moved[0].space = before.chars[-1].text != "-"
-            out.append(TextLine([*before.chars, *moved], before.page))
-        else:
-            out.append(line)
-        out += row[1:]
-        alone, low = len(row) == 1, line.y
-    return out
-
-
-def _is_cut(before: TextLine, line: TextLine, offices: Offices, alone: bool) -> bool:
-    """Whether a line end divides a name.
-
-    A line with a single name qualifies only as a cell of a row; `alone` says that the row has no other cell.
-    """
-    if before.chars[-1].font != line.chars[0].font or before.chars[-1].raised or line.chars[0].raised:
-        return False
-    if not (before.chars[-1].text.isalpha() or before.chars[-1].text in "-."):
-        return False
-    last, start = last_unit(before), units(line)[0].split()
-    if (
-        not last
-        or not start
-        or {last[-1], start[0]} & {"and", "AND", "&"}
-        or MAIL.search(before.text + " " + line.text)
-    ):
-        return False
-    parts = [unit for unit in units(before) if not is_title(unit.strip("() "))]
-    is_initial = len(last[-1].strip(".")) == 1
-    is_half = len(last) == 1 or (is_initial and any(c.raised for c in line.chars))
-    is_list = is_name(parts[0], offices) if len(parts) > 1 else not alone and is_half
-    is_mixed = any(len({word.isupper() for word in unit.split()}) > 1 for unit in parts[:-1])  # "Ada LEE, Bo XU"
-    if not is_list or (last[-1].isupper() != start[0].isupper() and not is_initial and not is_mixed):
-        return False
-    is_divided = is_initial and len(start[0].strip(".")) == 1  # "Ada M. / J. Lee"
-    is_odd = is_initial and not any(len(unit.split()[-1].strip(".")) == 1 for unit in parts[:-1] if unit)
-    is_open = len(last) == 1 or last[-1].islower() or len(start) == 1 or is_divided or is_odd
-    name = " ".join([*last, *start]).replace("- ", "-")
-    return is_open and not offices.has(", ".join(parts)) and is_name(name, offices)
 
 
 def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Piece], is_cell: bool) -> list[_Piece]:
