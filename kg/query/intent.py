@@ -181,7 +181,7 @@ class Intent(Pieces):
         return asks and any(item.means("outperform") for item in between) and not self.asked
 
     def _preferred(self, chain: list[int]) -> list[int]:
-        """The words that ask which of two it is: "is AWQ or GPTQ better?", AWQ还是GPTQ好."""
+        """ "Is AWQ or GPTQ better?", "AWQ还是GPTQ好", "should I use AWQ or GPTQ": the words that ask which it is."""
         between = self.items[chain[0] + 1 : chain[1]]
         if self.asked or not any(item.means("or") for item in between):
             return []

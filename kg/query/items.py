@@ -58,6 +58,12 @@ class Item:
         return any("noun" in word.facts for word in self.words)
 
     @property
+    def is_ordinary(self) -> bool:
+        """Whether it is written as an ordinary word, and only a paper's own thing bears it."""
+        is_word = self.text.isascii() and self.text.isalpha() and self.text.islower()
+        return is_word and not self.words and not any(sense.known for sense in self.senses)
+
+    @property
     def types(self) -> set[str]:
         return {sense.type for sense in self.senses}
 

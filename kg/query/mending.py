@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-from kg.entity_types import NAMED
 from kg.query.items import Item
 from kg.query.lexicon import Lexicon
 from kg.query.spelling import is_usual
@@ -17,25 +14,13 @@ _ENDINGS = ("ing", "ed", "s", "es", "er", "ers")
 
 
 def mend(items: list[Item], lexicon: Lexicon) -> None:
-    """Give words that nothing bears and that nobody writes the senses of the label they nearly are ("AsyncSpde").
-
-    Before a thing an ordinary word is none: "unsupervised pruning", though a paper calls some technique "unsupervised".
-    """
-    for item, behind in pairwise(items):
-        if _is_adjective(item) and (behind.senses or behind.is_unknown or behind.of("type:") in NAMED):
-            item.senses = []
+    """Give words that nothing bears and that nobody writes the senses of the label they nearly are ("AsyncSpde")."""
     for item in items:
         if item.is_unknown and not item.taken:
             found = tokens(item.text)
             lengths = range(min(len(found), 5), 0, -1)
             near = next((near for length in lengths if (near := _near(found, length, lexicon))), None)
             item.senses = lexicon.senses(near) if near else []
-
-
-def _is_adjective(item: Item) -> bool:
-    """Whether a piece is written as an ordinary word, and only a paper's own thing bears it."""
-    is_word = item.text.isascii() and item.text.isalpha() and item.text.islower()
-    return is_word and not item.words and not any(sense.known for sense in item.senses)
 
 
 def folds(found: list[Token]) -> str:

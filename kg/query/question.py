@@ -119,7 +119,9 @@ class Parser:
                 terms, negated = [lacking(item, self.lexicon), *free], False
                 if item.text in self.ignored[-1:]:
                     self.ignored.pop()
-            is_named = negated and item.senses and terms and terms[0].field in _AFTER and is_name(item, self.lexicon)
+            is_named = (
+                negated and item.senses and terms and terms[0].field == "technique" and is_name(item, self.lexicon)
+            )
             if is_named and not any(isinstance(term, Phrase) for term in terms):
                 terms.append(named(item, item.senses[0].concept, self.lexicon))  # what names it has it
             if not terms:
@@ -454,8 +456,9 @@ class Parser:
         is_epithet = any(i.senses or i.means("stated") for i in self.items[at + 1 : at + 2])  # "for long videos"
         narrows = before is not None and before.means("narrows") and not is_epithet
         of_models = any(i.of("type:") in NAMED and not i.asked for i in self.items[at + 1 : at + 2])  # 蛋白质模型
-        # "federated quantization"
-        of_thing = is_epithet and len(item.text) > 3 and not item.text.endswith(("ing", "ly"))
+        of_thing = (
+            is_epithet and len(item.text) > 3 and not item.text.endswith(("ing", "ly"))
+        )  # "federated quantization"
         if (narrows or of_models or of_thing) and is_told(item.text):
             self.narrowing.append(item.text)
         return []

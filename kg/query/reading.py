@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import chain
+from itertools import chain, pairwise
 from math import inf
 
 from kg.entity_types import NAMED
@@ -71,6 +71,9 @@ class QuestionReader:
         items = self._with_persons(sorted(taken, key=lambda item: item.start))
         items = reordered(items, self.text, self.lexicon)
         mend(items, self.lexicon)
+        for item, behind in pairwise(items):
+            if item.is_ordinary and (behind.senses or behind.is_unknown or behind.of("type:") in NAMED):
+                item.senses = []  # "unsupervised pruning", though a paper calls some technique "unsupervised"
         out: list[Item] = []
         items = with_bare(self._with_objects(items), self.text)
         for at, item in enumerate(items):

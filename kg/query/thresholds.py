@@ -127,7 +127,9 @@ class Thresholds:
         """The ratio of a compound that says what gets smaller: of "prompt compression", else of compression."""
         labels = [fold(self.lexicon.label(sense.concept)) for sense in self.items[at].senses if sense.type != "metric"]
         names = [name for label in labels[:1] for name in (label, label.split(" ")[-1]) if " " in label]
-        found = ([s for s in self.lexicon.senses(f"{name} ratio") if s.type == "metric" and s.known] for name in names)
+        ratios = ([s for s in self.lexicon.senses(f"{name} ratio") if s.type == "metric" and s.known] for name in names)
+        known = self.lexicon.vocabulary
+        found = ([s for s in some if known[s.concept].facts.get("unit") == "x"] for some in ratios)
         return next((senses for senses in found if senses), [])
 
     def _ratio_of(self, around: list[int], at: int) -> list[int]:
@@ -181,11 +183,11 @@ class Thresholds:
             core, inside = self.without_change(self.items[i])
             senses = [s for s in (*self.lexicon.senses(core), *self.items[i].senses) if s.type == "metric"]
             is_ratio = self.items[i].types - {"metric"} and self._ratio(i) and number.unit == "x"
-            if is_ratio and not senses:
+            if is_ratio:
                 senses, inside, change = self._ratio(i), [], None  # 压缩4倍: a ratio neither rises nor falls
                 core = fold(self.lexicon.label(senses[0].concept))
-            ratios = [one for sense in senses for one in self.lexicon.vocabulary.broader(sense.concept) if is_ratio]
-            concepts |= {narrow for one in ratios for narrow in self.lexicon.family(one)}
+            broad = {one for sense in senses for one in self.lexicon.vocabulary.broader(sense.concept) if is_ratio}
+            concepts |= {narrow for one in broad for narrow in self.lexicon.family(one)}
             english = (fold(self.lexicon.label(sense.concept)) for sense in senses[:1] if has_han(core))
             words |= dict.fromkeys((core, *english))
             for sense in senses:

@@ -1,7 +1,8 @@
 """Words of a question that nothing bears, where they say what the matter is: texts must have them.
 
-"Federated quantization" is answered with papers on quantization whose texts have the word, and with none where no such
-paper has it. Chinese words (蛋白质模型的量化) are looked for in English, as `ontology/wording.ttl` has them.
+"Federated quantization", "quantization for proteins" and 蛋白质模型的量化 are what papers on quantization say of
+it; they are empty where no such paper has the words.
+Chinese words are looked for in English, as `ontology/wording.ttl` has them.
 """
 
 from __future__ import annotations

@@ -156,10 +156,20 @@ def test_verb_that_names_nothing_with_its_object_is_told(question: str, ignored:
     assert ignored in read(question, lexicon).filter.ignored
 
 
-def test_number_leaves_the_verb_its_direction(lexicon: Lexicon) -> None:
-    terms = [t for one in read("cut the KV cache by 10x", lexicon).filter.conditions for t in one.any_of]
-    (asked,) = (t for t in terms if isinstance(t, Outcome))
-    assert (asked.change, asked.value, asked.unit) == ("decrease", 10.0, "x")
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("compress the KV cache by 10x", "topic:kv-cache-compression"),
+        ("prompt compression by 10x or more", "topic:prompt-compression"),
+        ("把提示词压缩10倍以上的方法", "topic:prompt-compression"),
+    ],
+)
+def test_factor_of_compression_is_a_ratio_of_what_is_compressed(question: str, about: str, lexicon: Lexicon) -> None:
+    terms = [t for one in read(question, lexicon).filter.conditions for t in one.any_of]
+    (asked,) = [term for term in terms if isinstance(term, Outcome)]
+    assert about in {term.concept for term in terms}
+    assert (asked.change, asked.value, asked.unit) == ("", 10.0, "x")
+    assert "metric:compression-ratio" in asked.metrics
 
 
 def test_compound_is_told_as_texts_say_it_in_a_sentence(lexicon: Lexicon) -> None:

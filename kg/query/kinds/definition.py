@@ -104,7 +104,7 @@ class _Definition:
     # The papers
 
     def _papers(self) -> Papers:
-        """The papers that name it in any role; of a kind, or of what the graph lacks, those that have its words."""
+        """The papers that name it in any role; those with its words where the graph does not know it, or a kind."""
         named = tuple(thing for thing in self.query.things if thing.field != "metric")
         labels = tuple(dict.fromkeys(label for label in self._names() if label.islower()))[:_LABELS]
         phrase = Phrase(self.label, labels)
