@@ -16,7 +16,14 @@ from kg.sources.rows import ARXIV_ID, KEYS
 Names = Mapping[str, Any]  # of one format in fields.toml: our key, and the names of the fields that hold the value
 Values = Mapping[str, Sequence[str]]  # of one paper: field name in lower case, and its lines
 
-_WHOLE = ("title", "subtitle", "abstract", "venue")  # texts that may span several lines
+_WHOLE = (
+    "title",
+    "subtitle",
+    "brief_title",
+    "abstract",
+    "other_abstract",
+    "venue",
+)  # texts that may span several lines
 _LISTS = ("authors", "institutions", "keywords")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ARXIV_ID = rf"({ARXIV_ID})(?:v\d+)?"
@@ -73,8 +80,12 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     if len(made["date"]) == 7 and values.get("month") and day.isdecimal():  # a column for each part
         made["date"] = iso_date(f"{made['date']}-{day}")
     made["arxiv"] = next((found for each in held("arxiv").values() if (found := arxiv_of(each))), "")
+    kept = {*names.get("brief_title", ()), *names.get("other_abstract", ())}
     made["unread"] = [
-        name for key in ONCE for name, each in [*held(key).items()][1:] if is_other(" ".join(each), made[key])
+        name
+        for key in ONCE
+        for name, each in [*held(key).items()][1:]
+        if name not in kept and is_other(" ".join(each), made[key])
     ]
     return made
 

@@ -123,6 +123,12 @@ def _strings(value: Any) -> list[str]:
     return [text for one in (value if isinstance(value, list) else [value]) if (text := _text(one))]
 
 
+def _places(value: Any) -> list[str] | str:
+    """The addresses in a list without what stands behind them, an address and a full stop; a text as it is."""
+    found = _names(value)
+    return found if isinstance(found, str) else bibliography.places(found)
+
+
 def _names(value: Any) -> list[str] | str:
     """The names of places or terms in a list; a text as it is, unless it is written as a list."""
     if isinstance(value, str) and (value := quoted(value) or value) and isinstance(value, str):
@@ -162,7 +168,7 @@ def untagged(text: str) -> str:
 
 _READ: dict[str, Callable[[Any], Any]] = {
     "authors": _people,
-    "institutions": _names,
+    "institutions": _places,
     "keywords": _names,
     "abstract": _paragraphs,
     "author_count": lambda value: len(value) if isinstance(value, list) else value,

@@ -62,9 +62,10 @@ _LABEL = re.compile(
 )
 _BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
 _NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
-_BEFORE = re.compile(r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?)[\s:,.-]*)+")
+_BEFORE = re.compile(r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?(?!\d))[\s:,.-]*)+")
 _EDITION = re.compile(r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?)[ -]?(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b")
 _EDITION_BEHIND = re.compile(rf"\s*[(\[]\s*{_EDITION.pattern}[^()\[\]]{{0,20}}[)\]]\s*$")
+_EDITION_AFTER = re.compile(rf",\s+{_EDITION.pattern}\W*$")  # behind a title without marks
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
 _BY = re.compile(
     r"(?i)^\W{0,5}by\s+([^\[\]()]{3,500})|^\W{0,5}[*_]([^*_\[\]]{3,500})[*_]"
@@ -378,7 +379,7 @@ def _title(text: str) -> str:
     plain = _PAPER.split(_LINK.split(first)[0])[0]
     plain = _BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", plain))).strip(" \t|[](-–—:,*_`")
     quoted = re.search(r"[“\"]([^“”\"]{6,300})[”\"]", plain)
-    plain = quoted[1] if quoted else _EDITION_BEHIND.sub("", _SENTENCE.split(_bare(plain))[0])
+    plain = quoted[1] if quoted else _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", _SENTENCE.split(_bare(plain))[0]))
     return plain.strip(" ,.;:-–—([") if _is_title(plain) else ""
 
 

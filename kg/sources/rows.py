@@ -17,21 +17,22 @@ from kg.model import Batch, Document, KgError, Source, Text
 from kg.sources.base import TEXT_LIMIT, InputFile
 from kg.sources.comments import venue
 from kg.sources.dates import iso_date
-from kg.sources.forms import folded
+from kg.sources.forms import folded, is_other
 from kg.sources.people import people
 from kg.sources.repair import repair
 from kg.sources.words import WordCounts
-from kg.text import one_line
+from kg.text import has_han, one_line
 
 _MOST_SENTENCES = 90  # about skipped rows; the others are only counted
 _MOST_SKIPPED = 500_000  # rows, which take seconds; a file with more is not a file of papers
 _ID_LIMIT = 200
 _MOST_NAMES = 12  # of fields in one message
 
-#: What a row may hold. `unread` are names of fields that no rule reads: they are counted and told.
+#: What a row may hold. `brief_title` is also the title in another language, `other_abstract` the abstract in one, which
+#: becomes the last paragraph of the abstract. `unread` are names of fields that no rule reads: they are counted, told.
 KEYS = (
-    *("id", "title", "subtitle", "abstract", "institutions", "brief", "brief_title", "keywords", "authors"),
-    *("author_count", "venue", "comment", "year", "date", "arxiv", "doi", "url"),
+    *("id", "title", "subtitle", "abstract", "other_abstract", "institutions", "brief", "brief_title", "keywords"),
+    *("authors", "author_count", "venue", "comment", "year", "date", "arxiv", "doi", "url"),
 )
 _TEXTS = {"T": "title", "A": "abstract", "I": "institutions", "B": "brief", "H": "brief_title", "K": "keywords"}
 _DATE = re.compile(
@@ -108,6 +109,8 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
                 renamed.append(name)
                 made.id = name
             unread.update(row.get("unread", ()))
+            other = _string(row.get("other_abstract"))
+            unread.update(["other abstract"] * is_other(other, made.texts["A"].raw))
             unread.update(["doi"] * (not made.doi and _NO_DOI.match(_string(row.get("doi"))) is not None))
         except Skipped as reason:
             if len(batch.skipped) < _MOST_SENTENCES:
@@ -189,6 +192,11 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
     subtitle = _string(values["subtitle"]).strip()
     if subtitle and subtitle.lower() not in texts["T"].lower():
         texts["T"] = f"{texts['T'].rstrip().rstrip(':')}: {subtitle}" if texts["T"].strip() else subtitle
+    if not is_other(texts["H"], texts["T"]):
+        texts["H"] = ""
+    other = _string(values["other_abstract"]).strip()
+    if not texts["A"].strip() or (other and has_han(other) != has_han(texts["A"])):
+        texts["A"] = f"{texts['A'].rstrip()}\n{other}".strip()
     if not texts["T"].strip() and not texts["A"].strip():
         raise Skipped("it has neither title nor abstract: give it one of them")
     for field, text in texts.items():

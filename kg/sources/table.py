@@ -66,7 +66,7 @@ def _shape(file: InputFile) -> _Shape | None:
     for number, line in enumerate(_BREAK.split(opening(file), _BEFORE)[:_BEFORE], 1):
         best, most = None, 1
         for delimiter in _DELIMITERS:
-            columns = frozenset(map(folded, _header(line, delimiter)))
+            columns = frozenset(map(folded_name, _header(line, delimiter)))
             for form, marks in _known():
                 keys = [
                     key for key, places in form.fields.items() if not columns.isdisjoint(name for (name,) in places)

@@ -50,21 +50,25 @@ class WebReader:
 
     def read(self, file: InputFile) -> Batch:
         """Read the one entry; raises KgError for a page without a paper."""
-        from lxml import etree, html
-
-        data = b"".join(file.chunks())
-        if len(data) > _LARGEST:
-            raise KgError(f"{file.path}: the page has more than {_LARGEST >> 20} MB: save the page of one paper.")
-        parser = html.HTMLParser(no_network=True, remove_comments=True, huge_tree=False, encoding=_encoding(data))
-        try:
-            page = html.document_fromstring(data, parser=parser)
-        except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-            raise KgError(f"{file.path}: is no web page that can be read: save it again.") from None
+        page = parsed(file, b"".join(file.chunks()))
         row = _of_tags(page) or next(_of_json(page), None)
         rows = [("the page", row)] if row else [(f"reference {n}", one) for n, one in enumerate(_of_spans(page), 1)]
         if not rows:
             raise KgError(f"{file.path}: the page says of no paper (citation_title): save the page of one paper.")
         return batch_of(rows, file, self.name)
+
+
+def parsed(file: InputFile, data: bytes) -> Any:
+    """The elements of a page; raises KgError when it is too large or none."""
+    from lxml import etree, html
+
+    if len(data) > _LARGEST:
+        raise KgError(f"{file.path}: the page has more than {_LARGEST >> 20} MB: save the page of one paper.")
+    parser = html.HTMLParser(no_network=True, remove_comments=True, huge_tree=False, encoding=_encoding(data))
+    try:
+        return html.document_fromstring(data, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        raise KgError(f"{file.path}: is no web page that can be read: save it again.") from None
 
 
 def _encoding(data: bytes) -> str | None:
