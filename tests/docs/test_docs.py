@@ -80,11 +80,12 @@ def examples() -> list[Example]:
 
 
 @pytest.fixture(scope="module")
-def few_gold(few_reports: Path) -> str:
-    """The annotations of the papers in `few_reports`."""
+def few_gold(reports: Path, few_reports: Path) -> str:
+    """The annotations of the papers that stand whole in `few_reports`."""
     lines = (ROOT / "data" / "gold" / "dev.jsonl").read_text("utf-8").splitlines(keepends=True)
-    few = {document.id for batch in map(kg.sources.read, few_reports.iterdir()) for document in batch.documents}
-    return "".join(line for line in lines if json.loads(line)["id"] in few)
+    few = {d.id: d.texts for batch in map(kg.sources.read, few_reports.iterdir()) for d in batch.documents}
+    whole = {d.id: d.texts for batch in map(kg.sources.read, reports.iterdir()) for d in batch.documents}
+    return "".join(line for line in lines if (paper := json.loads(line)["id"]) in few and few[paper] == whole[paper])
 
 
 @pytest.fixture
