@@ -109,20 +109,20 @@ def _ends_text(line: str, label: str) -> bool:
 
 def _values(lines: list[str]) -> Iterator[tuple[str, str]]:
     """The labels of a paper and their values; lines without a label go on with the one before them."""
-    name, value = "", ""
+    heading, value = "", ""
     for line in lines:
         if _RULE.match(line):
             continue
         mail, label = _MAIL.match(line), _labelled(line)
         if mail:
-            yield name, value
-            name, value = ("url", mail[1]) if mail[1] else ("abstract", "")
-        elif label and (folded_name(name) not in _abstracts() or _ends_text(line, label[0])):
-            yield name, value
-            name, value = label
+            yield heading, value
+            heading, value = ("url", mail[1]) if mail[1] else ("abstract", "")
+        elif label and (folded_name(heading) not in _abstracts() or _ends_text(line, label[0])):
+            yield heading, value
+            heading, value = label
         else:
             value = f"{value} {line.strip()}".strip()
-    yield name, value
+    yield heading, value
 
 
 READER = LabelsReader()

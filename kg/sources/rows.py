@@ -192,7 +192,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
     subtitle = _string(values["subtitle"]).strip()
     if subtitle and subtitle.lower() not in texts["T"].lower():
         texts["T"] = f"{texts['T'].rstrip().rstrip(':')}: {subtitle}" if texts["T"].strip() else subtitle
-    if not is_other(texts["H"], texts["T"]):
+    if not texts["B"].strip() and not is_other(texts["H"], texts["T"]):  # a brief names the paper anew
         texts["H"] = ""
     other = _string(values["other_abstract"]).strip()
     if not texts["A"].strip() or (other and has_han(other) != has_han(texts["A"])):
