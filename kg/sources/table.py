@@ -6,6 +6,7 @@ Column names are data: fields.toml.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +16,7 @@ from typing import Any
 
 from kg.model import Batch, KgError
 from kg.sources import bibliography
-from kg.sources.base import InputFile
+from kg.sources.base import HeldFile, InputFile
 from kg.sources.forms import Form, folded, folded_name, forms
 from kg.sources.lines import Line, opening, text_lines
 from kg.sources.people import apart
@@ -59,6 +60,32 @@ class TableReader:
         if shape is None:
             raise KgError(f"{file.path}: is not a table with a title column: name the columns in its first line.")
         return batch_of(_rows(file, shape), file, self.name, "rows")
+
+
+def inner(file: InputFile, rows: Iterable[list[str]], most: int, too_large: KgError) -> InputFile:
+    """The cells of a table within a file as CSV; raises `too_large` when that has more than `most` bytes."""
+    held = HeldFile(None, str(file.path), file.name)
+    size = 0
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line).writerow(row)
+        data = line.getvalue().encode()
+        size += len(data)
+        if size > most:  # texts are shared or nested: a small file can show many large ones
+            raise too_large
+        held.write(data)
+    held.write(b"\n")
+    return InputFile(held, file.name)
+
+
+def first_of(file: InputFile, tables: Iterable[InputFile], form: str) -> Batch | None:
+    """The papers of the first table within a file that has a title column; None when none has."""
+    found = next(filter(READER.sniff, tables), None)
+    if found is None:
+        return None
+    batch = READER.read(found)
+    batch.source.form, batch.source.sha256, batch.source.file = form, file.sha256, file.file_name
+    return batch
 
 
 def _shape(file: InputFile) -> _Shape | None:

@@ -5,8 +5,6 @@ Only what cells show is read: no formula is computed, no macro looked at. Form: 
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import zipfile
 from collections.abc import Iterator
@@ -41,16 +39,12 @@ class XlsxReader:
         """Yield entries lazily; raises KgError when no sheet is a table of papers or the file is damaged."""
         try:
             with file.stored() as stream, zipfile.ZipFile(stream) as book:
-                for sheet in _sheets(book):
-                    found = _as_table(file, book, sheet)
-                    if table.READER.sniff(found):
-                        batch = table.READER.read(found)
-                        batch.source.form, batch.source.sha256 = self.name, file.sha256
-                        batch.source.file = file.file_name
-                        return batch
+                found = table.first_of(file, (_as_table(file, book, sheet) for sheet in _sheets(book)), self.name)
         except (*DAMAGED, zipfile.BadZipFile, ValueError, RuntimeError) as error:  # RuntimeError: encrypted
             raise KgError(f"{file.path}: the sheets cannot be read ({error}): save the file again.") from None
-        raise KgError(f"{file.path}: no sheet has a title column: name the columns in its first row.")
+        if found is None:
+            raise KgError(f"{file.path}: no sheet has a title column: name the columns in its first row.")
+        return found
 
 
 def _is_book(file: InputFile) -> bool:
@@ -75,7 +69,7 @@ def _part(file: InputFile, book: zipfile.ZipFile, name: str) -> InputFile | None
         return None
     size, packed = book.NameToInfo[name].file_size, book.NameToInfo[name].compress_size
     if size > _LARGEST:  # no more than this is unpacked
-        raise KgError(f"{file.path}: a sheet has more than {_LARGEST >> 20} MB: split it into smaller files.")
+        raise _too_large(file)
     if size > _SMALL and size > _MOST_PACKED * packed:
         raise KgError(f"{file.path}: a sheet unpacks to {size // max(1, packed)} times its size: export it again.")
     held = HeldFile(None, str(file.path))
@@ -85,24 +79,18 @@ def _part(file: InputFile, book: zipfile.ZipFile, name: str) -> InputFile | None
     return InputFile(held, file.name) if size else None
 
 
+def _too_large(file: InputFile) -> KgError:
+    return KgError(f"{file.path}: a sheet has more than {_LARGEST >> 20} MB: split it into smaller files.")
+
+
 def _as_table(file: InputFile, book: zipfile.ZipFile, sheet: str) -> InputFile:
     """A sheet as CSV."""
     shared = _part(file, book, "xl/sharedStrings.xml")
     texts = [_text(one) for one in xml.elements(shared, {"si"}, _MOST_TEXTS, "texts")] if shared is not None else []
     dates = _dates(_part(file, book, "xl/styles.xml"))
-    held = HeldFile(None, str(file.path), file.name)
-    rows = _part(file, book, sheet)
-    size = 0
-    for row in xml.elements(rows, {"row"}, _MOST_ROWS, "rows") if rows is not None else ():
-        line = io.StringIO()
-        csv.writer(line).writerow(_cells(row, texts, dates))
-        data = line.getvalue().encode()
-        size += len(data)
-        if size > _LARGEST:  # texts are shared: a small file can show many large ones
-            raise KgError(f"{file.path}: a sheet has more than {_LARGEST >> 20} MB: split it into smaller files.")
-        held.write(data)
-    held.write(b"\n")
-    return InputFile(held, file.name)
+    part = _part(file, book, sheet)
+    rows = xml.elements(part, {"row"}, _MOST_ROWS, "rows") if part is not None else ()
+    return table.inner(file, (_cells(row, texts, dates) for row in rows), _LARGEST, _too_large(file))
 
 
 def _dates(styles: InputFile | None) -> frozenset[int]:

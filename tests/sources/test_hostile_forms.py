@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 
 from kg.model import KgError
-from kg.sources import read, xlsx
+from kg.sources import htmltable, read, xlsx
 from tests.sources.usual_files import sheet_of
 
 ARXIV = "https://arxiv.org/abs/2405.00001"
@@ -75,6 +75,17 @@ def test_a_sheet_that_cannot_be_read_is_told_in_one_sentence(tmp_path, monkeypat
     with pytest.raises(KgError) as error:
         read(path)
     assert str(error.value) == f"{path}: {said}"
+
+
+@pytest.mark.timeout(60)
+def test_tables_within_tables_are_not_written_out_again_and_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(htmltable, "_LARGEST", 8 << 20)
+    path = tmp_path / "t.xls"
+    start = "<table><tr><th>Title</th><th>Authors</th></tr><tr><td>"
+    path.write_text(f"<html>{start * 60}{'<p>word</p>' * 60_000}{'</td></tr></table>' * 60}</html>")
+    with pytest.raises(KgError) as error:
+        read(path)
+    assert str(error.value) == f"{path}: a table has more than 8 MB: split it into smaller files."
 
 
 def test_a_damaged_sheet_is_told_in_one_sentence(tmp_path):
