@@ -97,14 +97,15 @@ class Thresholds:
             near = [i for i in around if "metric" in self.items[i].types and abs(i - at) <= 4]
             if op is None and change is None and not number.unit:
                 return  # "KV cache compression 32k": the number is of something else
-            metrics = near[:1] or self._ratio_of(around, at) or self._worded(around, change)
+            ratio = [i for i in around if abs(i - at) <= 2 and self._ratio(i, number)]
+            metrics = near[:1] or ratio[:1] or self._worded(around, change)
         metrics += [i for i in around if self.items[i].is_unknown and self._beside_or(i, metrics)]
         places = [at, *metrics, *(i for i in (change, speed, op) if i is not None)]
         is_bare = len(places) == 1 and not (number.unit in ("x", "%") and self._is_beaten(around))
         if is_bare or (places == [at, op] and not number.unit):
             return
         inside = range(min(places), max(places))
-        ratios = [i for i in metrics if self.items[i].types - {"metric"} and number.unit == "x" and self._ratio(i)]
+        ratios = [i for i in metrics if self._ratio(i, number)]
         for i in (*places, *(i for i in inside if self.items[i].means("or", "and"))):
             self.items[i].taken = i not in ratios  # "compress the KV cache 4x" is on KV cache compression
         text = self.text[min(self.items[i].start for i in places) : max(self.items[i].end for i in places)]
@@ -119,23 +120,27 @@ class Thresholds:
 
     def _is_budget(self, outcome: Outcome) -> bool:
         """Whether a number is all that may be used: "in 8 GB of memory", 8GB显存能跑."""
-        is_level = outcome.unit not in ("", "x", "%", "points") and not outcome.change
-        known = self.lexicon.vocabulary
-        return is_level and outcome.concept in known and known[outcome.concept].facts.get("better") == "lower"
+        return outcome.unit not in ("", "x", "%", "points") and self._is_lower(outcome)
 
-    def _ratio(self, at: int) -> list[Sense]:
-        """The ratio of a compound that says what gets smaller: of "prompt compression", else of compression."""
+    def _is_lower(self, outcome: Outcome) -> bool:
+        """Whether a number is a level of what is to be low."""
+        known = self.lexicon.vocabulary
+        lower = outcome.concept in known and known[outcome.concept].facts.get("better") == "lower"
+        return lower and not outcome.change
+
+    def _ratio(self, at: int, number: Item) -> list[Sense]:
+        """The ratio that a factor is of, beside a compound that says what gets smaller.
+
+        "Prompt compression by 4x", 把提示词压缩4倍: the ratio of prompt compression, else that of compression.
+        """
+        if number.unit != "x":
+            return []
         labels = [fold(self.lexicon.label(sense.concept)) for sense in self.items[at].senses if sense.type != "metric"]
         names = [name for label in labels[:1] for name in (label, label.split(" ")[-1]) if " " in label]
         ratios = ([s for s in self.lexicon.senses(f"{name} ratio") if s.type == "metric" and s.known] for name in names)
         known = self.lexicon.vocabulary
         found = ([s for s in some if known[s.concept].facts.get("unit") == "x"] for some in ratios)
         return next((senses for senses in found if senses), [])
-
-    def _ratio_of(self, around: list[int], at: int) -> list[int]:
-        """The nearest such compound beside a factor: "prompt compression by 4x", 把提示词压缩4倍."""
-        near = (i for i in around if abs(i - at) <= 2 and self.items[i].senses)
-        return [i for i in near if self.items[at].unit == "x" and self._ratio(i)][:1]
 
     def _is_beaten(self, around: list[int]) -> bool:
         """Whether something is to be better than a thing by a number: "beats vLLM by 2x"."""
@@ -166,9 +171,7 @@ class Thresholds:
         if outcome.op in ("<=", "<"):
             return replace(outcome, value=number.upper)
         low: Op = ">=" if outcome.op == "=" else outcome.op
-        known = self.lexicon.vocabulary
-        lower = outcome.concept in known and known[outcome.concept].facts.get("better") == "lower"
-        if lower and not outcome.change:  # the better end of a result is its lower one
+        if self._is_lower(outcome):  # the better end of a result is its lower one
             return replace(outcome, op=number.upper_op, value=number.upper, limit_op=low, limit=number.value)
         return replace(outcome, op=low, limit_op=number.upper_op, limit=number.upper)
 
@@ -182,17 +185,15 @@ class Thresholds:
         for i in metrics:
             core, inside = self.without_change(self.items[i])
             senses = [s for s in (*self.lexicon.senses(core), *self.items[i].senses) if s.type == "metric"]
-            is_ratio = self.items[i].types - {"metric"} and self._ratio(i) and number.unit == "x"
-            if is_ratio:
-                senses, inside, change = self._ratio(i), [], None  # 压缩4倍: a ratio neither rises nor falls
+            ratio = self._ratio(i, number)
+            if ratio:
+                senses, inside, change = ratio, [], None  # 压缩4倍: a ratio neither rises nor falls
                 core = fold(self.lexicon.label(senses[0].concept))
-            broad = {one for sense in senses for one in self.lexicon.vocabulary.broader(sense.concept) if is_ratio}
-            concepts |= {narrow for one in broad for narrow in self.lexicon.family(one)}
             english = (fold(self.lexicon.label(sense.concept)) for sense in senses[:1] if has_han(core))
             words |= dict.fromkeys((core, *english))
             for sense in senses:
                 concepts |= set(self.lexicon.family(sense.concept))
-                if "hardware" in self.items[i].types:  # "GPU memory": texts mostly say "memory"
+                if ratio or "hardware" in self.items[i].types:  # "GPU memory": texts mostly say "memory"
                     wider = self.lexicon.vocabulary.broader(sense.concept)
                     concepts |= {narrow for one in wider for narrow in self.lexicon.family(one)}
             first = first or next((sense.concept for sense in senses), "")

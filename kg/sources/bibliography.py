@@ -16,14 +16,8 @@ from kg.sources.rows import ARXIV_ID, KEYS
 Names = Mapping[str, Any]  # of one format in fields.toml: our key, and the names of the fields that hold the value
 Values = Mapping[str, Sequence[str]]  # of one paper: field name in lower case, and its lines
 
-_WHOLE = (
-    "title",
-    "subtitle",
-    "brief_title",
-    "abstract",
-    "other_abstract",
-    "venue",
-)  # texts that may span several lines
+#: Texts that may span several lines.
+_WHOLE = ("title", "subtitle", "brief_title", "abstract", "other_abstract", "venue")
 _LISTS = ("authors", "institutions", "keywords")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ARXIV_ID = rf"({ARXIV_ID})(?:v\d+)?"

@@ -18,9 +18,9 @@ from kg.sources.people import people, person, signed
 from kg.sources.rows import Row, Skipped, batch_of
 
 _FIRST = re.compile(r"\s*@\s*\w+\s*[{(]")
-_BETWEEN = re.compile(
+_BETWEEN = re.compile(  # entries in one line
     r"(?<=[})])[ \t,]*(?=@\s*\w+\s*[{(]\s*[^\s,={}]{1,200}\s*,\s*(?:[\w-]+\s*=|$))"
-)  # entries in one line
+)
 _SNIFF = re.compile(
     r"(?:^|[\r\n])[ \t]*@[ \t]*\w+[ \t]*[{(]\s*(?:[^\s,={}][^\n,={}]*)?,\s*[\w-]+\s*=\s*(?:[{\"]|\w+\s*[,}#])"
 )

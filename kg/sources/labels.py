@@ -25,7 +25,7 @@ _LABEL = re.compile(
 _MAIL = re.compile(r"\\\\(?:\s*\(\s*(https?://\S+).*)?\s*$")  # in arXiv's mails: before an abstract, behind it
 _RULE = re.compile(r"\s*[-=_*~]{4,}\s*$")
 _BRACKETED = re.compile(r"^[ \t]*(?:\{[A-Z][^{}\n]{1,40}\}|【[^【】\n]{1,40}】)", re.M)
-_MOST_BEFORE = 60  # lines before the first paper
+_MOST_LINES = 120  # in which the first paper stands
 _LEAST = 3  # fields of a paper that are read, by which the form is recognised
 _SURE, _PLAIN = 0.85, 0.62  # plain labels also stand in Markdown, where other things mark a paper
 
@@ -52,7 +52,7 @@ def _first(text: str) -> str:
     labels: list[str] = []  # since the last line that is none
     found: set[str] = set()
     begins = ""
-    for line in text.split("\n")[: _MOST_BEFORE * 2]:
+    for line in text.split("\n")[:_MOST_LINES]:
         if not line.strip() or (not (label := _labelled(line)) and begins):
             continue
         if not label:
@@ -72,10 +72,15 @@ def _form() -> Form:
 
 
 @cache
+def _names() -> dict[str, list[str]]:
+    """The names of the fields of each key."""
+    return {key: [name for (name,) in places] for key, places in _form().fields.items()}
+
+
+@cache
 def _keys() -> dict[str, str]:
-    """The key of each name of a field."""
-    fields = reversed([*_form().fields.items()])  # the first key that has a name counts
-    return {name: key for key, places in fields for (name,) in places}
+    """The key of each name of a field; the first key that has a name counts."""
+    return {name: key for key, names in reversed(_names().items()) for name in names}
 
 
 def _labelled(line: str) -> tuple[str, str] | None:
@@ -91,15 +96,9 @@ def _row(file: InputFile, lines: list[str]) -> dict[str, Any]:
         if value:
             said.setdefault(folded_name(name), []).append(value)
             told.append(name)
-    names = {key: [name for (name,) in places] for key, places in _form().fields.items()}
-    row = bibliography.row(file, said, names)
+    row = bibliography.row(file, said, _names())
     row["unread"] += _form().unread(dict.fromkeys(told))
     return row
-
-
-@cache
-def _abstracts() -> frozenset[str]:
-    return frozenset(name for name, key in _keys().items() if key == "abstract")
 
 
 def _ends_text(line: str, label: str) -> bool:
@@ -117,7 +116,7 @@ def _values(lines: list[str]) -> Iterator[tuple[str, str]]:
         if mail:
             yield heading, value
             heading, value = ("url", mail[1]) if mail[1] else ("abstract", "")
-        elif label and (folded_name(heading) not in _abstracts() or _ends_text(line, label[0])):
+        elif label and (_keys().get(folded_name(heading)) != "abstract" or _ends_text(line, label[0])):
             yield heading, value
             heading, value = label
         else:

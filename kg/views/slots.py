@@ -323,9 +323,8 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
         said = "" if is_none else _wording(shown, mention, text)
         if mention.type == "technique" and said.endswith(endings):
             continue
-        if said and not any(
-            _joined(said) in _joined(other) or _joined(other) in _joined(said) for other in chosen.values()
-        ):
+        joined, others = _joined(said), map(_joined, chosen.values())
+        if said and not any(joined in other or other in joined for other in others):
             chosen[id(mention)] = said
         if len(chosen) == most and shown.lang != "zh":
             break

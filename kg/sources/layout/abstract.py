@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from kg.sources.layout.blocks import TextRow, is_running, paragraphs, rows
+from kg.sources.layout.blocks import TextRow, is_running, paragraphs, rows, without_blocks
 from kg.sources.layout.change import LOOKAHEAD, is_another_text
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.labels import HeaderLabels, letters
@@ -139,7 +139,7 @@ def has_initial(line: TextLine) -> bool:
 
 def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None:
     """The first paragraph of running text if a heading or keywords follow it on the page; else None."""
-    lines = list(_without_captions(line for line in page.lines if line.y > below))
+    lines = without_blocks((line for line in page.lines if line.y > below), _CAPTION)
     labels = HeaderLabels.load()
     text = min((li.y - li.chars[0].font.size for li in lines if has_initial(li)), default=page.height)
     for run in paragraphs(lines, _FEWEST):
@@ -156,17 +156,6 @@ def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None
             return None  # belongs to the introduction
         return _collected(page, lines, _first_line(run[0], lines), None, joiner, below)
     return None
-
-
-def _without_captions(lines: Iterable[TextLine]) -> Iterator[TextLine]:
-    """The lines from top to bottom without the captions of figures."""
-    low: TextLine | None = None  # of a caption
-    for line in sorted(lines, key=lambda line: line.y):
-        goes_on = low is not None and line.y - low.y < 1.35 * low.size and abs(line.left - low.left) < 2
-        if goes_on or _CAPTION.match(line.text):
-            low = line
-        else:
-            yield line
 
 
 def _first_line(start: TextLine, lines: Sequence[TextLine]) -> TextLine:

@@ -101,6 +101,19 @@ def is_running(text: str) -> bool:
     return letters >= _FEW and sum(w[0].islower() for w in words) > _LOW * len(words)
 
 
+def without_blocks(lines: Iterable[TextLine], starts: re.Pattern[str]) -> list[TextLine]:
+    """The lines from top to bottom without those that match `starts`, and those that go on directly below them."""
+    out: list[TextLine] = []
+    last: TextLine | None = None  # of a block
+    for line in sorted(lines, key=lambda line: line.y):
+        goes_on = last is not None and abs(line.left - last.left) < 2 and 0 < line.y - last.y < 1.5 * line.size
+        if goes_on or starts.match(line.text):
+            last = line
+        else:
+            out.append(line)
+    return out
+
+
 def paragraphs(lines: Sequence[TextLine], least: int = 4) -> Iterator[list[TextLine]]:
     """Yield runs of at least `least` lines of running text in one column and font, in the file's order."""
     run: list[TextLine] = []

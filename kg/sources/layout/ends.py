@@ -28,15 +28,16 @@ def addresses(page: Page, authors: Sequence[str] = (), marks: Set[str] = frozens
     """Addresses in small capitals or above "Email address: ...", and those listed or behind the authors' `marks`."""
     offices = Offices.load()
     found: list[str] = list(_listed(page, authors, offices))
-    for chars in [] if found else notes(sorted(page.lines, key=lambda line: line.order)[-_MOST:]):
+    last = sorted(page.lines, key=lambda line: line.order)[-_MOST:]
+    for chars in [] if found else notes(last):
         text = written(chars)
         found += after_names(text, authors, offices)
         found += of_named(text, authors, offices) if HeaderLabels.load().affiliations.match(text) else ()
-    items = [] if found else list(marked(sorted(page.lines, key=lambda line: line.order)[-_MOST:], offices))
+    items = [] if found else list(marked(last, offices))
     of = {mark for mark, _ in items}
     if len(of & marks) > _COVERED * len(marks):
         found += [place for mark, place in items if mark in marks]
-    for block in [] if found else _blocks(sorted(page.lines, key=lambda line: line.order)[-_MOST:]):
+    for block in [] if found else _blocks(last):
         mails = [at for at, line in enumerate(block) if _MAIL.match(line.text)]
         lines = block[: mails[0]] if mails else block
         text = clean(_OF.sub("", " ".join(line.text for line in lines)))

@@ -49,8 +49,9 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
         text = written(chars)
         found += list(of_named(text, known.authors, offices)) or _of_list(text, offices)
         found += after_names(text, known.authors, offices)
-        found += (place for _, item in _items(chars) for place in _of_persons(item, known.authors, offices))
-        listed = _numbered(text, known.marks) or _items(chars)
+        raised = list(_items(chars))
+        found += (place for _, item in raised for place in _of_persons(item, known.authors, offices))
+        listed = _numbered(text, known.marks) or raised
         items = [(labels(m), _without_mails(_CUT.split(i)[0])) for m, i in listed]
         items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
         is_list = any(_is_place(place, offices) for _, place in items)

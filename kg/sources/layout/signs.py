@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.sources.layout.abstract import KEYWORDS
-from kg.sources.layout.blocks import is_running
+from kg.sources.layout.blocks import is_running, without_blocks
 from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.pages import TextLine
 from kg.text import count_han
@@ -39,9 +39,8 @@ def without_notes(lines: Sequence[TextLine]) -> list[TextLine]:
     """The lines without rubrics, dates, notes, and the lines on which the sentence of a note goes on."""
     known = HeaderLabels.load()
     notes: list[TextLine] = []
-    lines = _without_keywords(lines)
     out: list[TextLine] = []
-    for line in sorted(lines, key=lambda line: line.y):
+    for line in without_blocks(lines, KEYWORDS):
         goes_on = any(
             abs(note.left - line.left) < 1 and 0 < line.y - note.y < 1.5 * line.size and note.font == line.font
             for note in notes[-2:]
@@ -51,19 +50,6 @@ def without_notes(lines: Sequence[TextLine]) -> list[TextLine]:
         )
         (notes if known.note.match(line.text) or (goes_on and not line.chars[0].raised) else out).append(line)
     return [line for line in out if not _is_note(line.text, known)]
-
-
-def _without_keywords(lines: Sequence[TextLine]) -> list[TextLine]:
-    """The lines without keywords, and those below their heading."""
-    out: list[TextLine] = []
-    low: TextLine | None = None
-    for line in sorted(lines, key=lambda line: line.y):
-        is_below = low is not None and abs(low.left - line.left) < 1 and 0 < line.y - low.y < 1.5 * line.size
-        if KEYWORDS.match(line.text) or is_below:
-            low = line
-        else:
-            out.append(line)
-    return out
 
 
 def _is_note(text: str, known: HeaderLabels) -> bool:
