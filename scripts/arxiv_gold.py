@@ -2,7 +2,6 @@
 
 - arxiv.jsonl: in full; tagger and judges learn from them, beside the papers of the reports and those that were supplied
 - hardware.jsonl: the hardware alone, from which its judges learn besides
-- later.jsonl: in full; rules were written with a hundred of them at hand, no network or judge has learnt from them yet
 - unseen.jsonl: in full; nothing is fitted to them (docs/evaluation.md)
 
 Their texts are in $KG_SHARED/data/arxiv-corpus.

@@ -6,7 +6,6 @@ seeds are fixed. Needs the extra `train`.
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Sequence
@@ -152,10 +151,6 @@ class TaggerNet(nn.Module):  # type: ignore[misc]
         return torch.cat(out) if out else None, torch.cat(wanted) if wanted else None
 
 
-def _threads() -> None:
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
-
-
 def fast() -> Any:
     return torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
@@ -169,7 +164,6 @@ def _schedule(optimizer: Any, steps: int) -> Any:
 
 def fit(model: Any, examples: list[Example], epochs: int, rate: float = RATE, size: int = BATCH) -> Any:
     """Train a tagger on batches of examples; in eval mode, with a running mean of the weights over the last steps."""
-    _threads()
     rng = random.Random(SEED)
     model.train()
     encoder = {id(p) for p in model.encoder.parameters()}

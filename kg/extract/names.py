@@ -85,7 +85,7 @@ _ORDINARY = re.compile(
     r"^(?:we|this|that|the|these|our|it|in|on|to|for|and|an?|by|as|its?|their|such|is|are)$", re.IGNORECASE
 )
 
-_URL_CHAR = r"[^\s<>\"'{}\[\]()|\\^`，。；、）】」]"
+_URL_CHAR = r"[^\s<>\"'{}\[\]()|\\^`$，。；、）】」]"
 _URL = re.compile(
     r"(?:https?\s?:\s?/\s?/\s?(?:www\.)?|\bwww\.|(?<![\w./@-])(?=(?:github|gitlab|huggingface|bitbucket)\.\w+/))"
     rf"(?P<rest>{_URL_CHAR}+(?:(?:(?<=[/_])\s|(?<=-)\n)(?=[\w.-]+){_URL_CHAR}+)*)",

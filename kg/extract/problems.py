@@ -29,6 +29,7 @@ _POINTER = re.compile(r"\s*(?:this|these|those|such|it|them|the (?:above|aforeme
 _EMPTY = re.compile(
     r"^(?:\w+ )?(?:challenges?|problems?|issues?|limitations?|gaps?|bottlenecks?|questions?)$", re.IGNORECASE
 )
+_ASKS = re.compile(r"\s+(?:how|what|when|where|whether|which|why)\b", re.IGNORECASE)
 _FRAME = re.compile(
     r"(?:\w+ )?(?:issue|problem|challenge|limitation|artifact)s,? (?:such as|including|like) ", re.IGNORECASE
 )
@@ -85,8 +86,8 @@ class Problems:
             if (concept := view.concept(doc._.text[start:end], "problem")) is None:
                 start, end = with_edges(view, start, end)
             surface = doc._.text[start:end]
-            if concept is None and " " not in surface and _EMPTY.match(surface):
-                continue  # "limitations"
+            if concept is None and " " not in surface and (_EMPTY.match(surface) or _ASKS.match(doc._.text, end)):
+                continue  # "limitations", "determining [when]"
             doc._.mentions.append(
                 Mention(
                     "problem",

@@ -46,6 +46,7 @@ _OF_A_KIND = 0.42  # least score of what is said of a kind of models that the pa
 _BESIDE = {"uses": "goes-with", "evaluated_on": "host"}  # cues before a tail that is not what the type says
 _COMPOUND = re.compile(r"s?-([a-z]+)")
 _LED_BY = 4  # words before a name that say how it stands to the work
+_LISTED = 12  # words between "with" and a name that may be joined
 _FAR = 70  # characters between a name and what it is said to be
 _IS_A = re.compile(
     r"[)}*]{0,3}(?:,| is| as|:| --?|\s?—)? (?:an?|the first|our)"
@@ -209,8 +210,17 @@ def is_beside(view: DocView, kind: str, tail: Placed) -> bool:
     if kind not in _BESIDE:
         return False
     beside = view.vocabulary.cues(_BESIDE[kind])
-    led = (view.words(sentence_of(view.doc, start)[0], start)[-_LED_BY:] for _, start, _ in tail.places)
-    return all(not beside.isdisjoint(words) for words in led)
+    led = [view.words(sentence_of(view.doc, start)[0], start) for _, start, _ in tail.places]
+    return all(not beside.isdisjoint(words[-_LED_BY:]) or (kind == "uses" and _may_join(view, words)) for words in led)
+
+
+def _may_join(view: DocView, words: Sequence[str]) -> bool:
+    """Whether the words before a name say that it may be added: "can be combined with other methods, such as"."""
+    cues = view.vocabulary.cues
+    for at in (i for i, word in enumerate(words) if word == "with" and not cues("combine").isdisjoint(words[i - 1 : i])):
+        led = words[max(0, at - _LED_BY - 1) : at]
+        return not cues("possible").isdisjoint(led) and len(words) - at <= _LISTED and "to" not in words[at:]
+    return False
 
 
 def _is_introduced(view: DocView, start: int) -> bool:

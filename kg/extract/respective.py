@@ -22,7 +22,6 @@ _OVER = re.compile(
     r"(?=[;.(]|,?\s(?:at|in|on|for|with|when|while|under|across|using|without|respectively)\b|$)"
 )
 _IS_NAME = re.compile(r"(?!\d)(?:[A-Z].*|\S*\d\S*)")
-_SAID = re.compile(r"\s*,?\s*respectively\b")
 _AHEAD = re.compile(r"(?P<list>[^;()\d]{3,120}?)\s+(?:by|of|to|at)\s+(?:up to |an? |average |about )*$")
 _LIST = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*/\s*")
 
@@ -62,10 +61,10 @@ def _named(place: QuantityPlace, lists: re.Pattern[str]) -> ListTurn | None:
 
 
 def ahead(place: QuantityPlace) -> ListTurn | None:
-    """The turn of a number in a list before its neighbours: "improves [A and B] by 2.1% and 4.3%, respectively"."""
+    """The turn of a number in a list before its neighbours: "improves [A and B] by 2.1% and 4.3%"."""
     first, last = _run(place)
     numbers = place.sentence.quantities
-    if last == first or not _SAID.match(place.text, numbers[last].end):
+    if last == first:
         return None
     low = numbers[first - 1].end if first else 0
     found = _AHEAD.search(place.text[max(low, numbers[first].start - 160) : numbers[first].start])

@@ -30,6 +30,7 @@ _JOINT = re.compile(r",| and ")
 _AND = re.compile(r", and | and |, |(?<=\w)/(?=[A-Z])")
 _MANY = re.compile(r"\s([a-z]{3,20}s)\b")  # "methods" behind a name
 _MARKS = (":", ";", "(", "%")
+_WHICH = re.compile(r"(?: \([^()]{1,20}\))?, an? [^,;:()]{3,80} (?:that|which)\s[^;()]*")  # "Plover, a cache that ..."
 _NOUNS = 3  # words between "comparable" and "to"
 _CONTENT = ("NN", "VB", "PRP", "JJ")  # tags of the words of a clause that says something
 _BETTER = ("speed", "win", "improve")  # groups of outcome words that need no metric
@@ -152,6 +153,8 @@ def _measured(
                 continue
             if _is_helped(view, found[j], begin):
                 continue
+            if (winner := _explained(view, found, begin, result.evidence.start)) == j:
+                continue
             better = result.change == ("decrease" if lower else "increase")
             wins = better and not (lower and not plain.isdisjoint(fold(name).split()[:-1]))
             is_class = _is_known(view, found[j]) and found[j].mention.type == "technique"
@@ -159,7 +162,16 @@ def _measured(
             said = StatedRelation(
                 WIN if wins else LIKE, result.evidence.start, is_class, _is_named(view, found[j], found[head])
             )
-            yield (head, j), said
+            yield (head if winner < 0 else winner, j), said
+
+
+def _explained(view: DocView, found: Sequence[Placed], begin: int, at: int) -> int:
+    """The part that a relative clause up to an offset says more of: "we add Plover, a lazy cache that ..."; else -1."""
+    for i, entity in enumerate(found):
+        places = () if entity.own or entity.mention.role != "proposed" else entity.places
+        if any(begin <= start and _WHICH.fullmatch(view.text, end, at) for _, start, end in places):
+            return i
+    return -1
 
 
 def _is_of_another(view: DocView, entity: Placed, begin: int, end: int) -> bool:
@@ -255,8 +267,10 @@ def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comp
 
 
 def _is_none(view: DocView, marker: str, before: Sequence[str]) -> bool:
-    """Whether "than", "over" or "against" compares nothing: "no more than", "minimizes it over", "robust against"."""
+    """Whether a marker compares nothing: "no more than", "minimizes it over", "robust against", "built upon"."""
     cues = view.vocabulary.cues
+    if marker == "upon":
+        return cues("gain").isdisjoint(before)
     if marker == "against":
         return not cues("guard").isdisjoint(before[-1:])
     if marker == "than":
@@ -433,6 +447,8 @@ def _is_class(view: DocView, behind: Sequence[TaggedWord]) -> bool:
 
 def _subject(view: DocView, found: Sequence[Placed], loser: int, head: int, said: Comparison) -> int:
     """The main entity where the words before the verb name it, or say "our method" of it; else -1."""
+    if (part := _explained(view, found, said.begin, said.start)) not in (-1, loser):
+        return part
     named = [i for i, entity in enumerate(found) if i != loser and entity.mention.type in FIRST]
     named = [i for i in named if _stands_in(found[i], said.begin, said.start)]
     if head in named or (head >= 0 and _says(view, found[head], said)):

@@ -35,6 +35,7 @@ _IN_BRACES = re.compile(r"\{[^{}]*\}")
 _BETWEEN_NAMES = re.compile(r"\\.|[{}]|(?<!\S)and(?!\S)", re.I | re.S)
 _SPACES = re.compile(r"\s+")
 _CROSSREF = re.compile(r"(?i)\bcrossref\s*=\s*[{\"]([^{}\"\n]{1,200})[}\"]")
+_VOLUME = re.compile(r"\s*@\s*(?:mv)?proceedings\b", re.I)
 _KEY = re.compile(r"\s*@\s*\w+\s*[{(]\s*([^\s,={}]{1,200})\s*,")
 _MOST_VOLUMES = 20_000
 _NO_OUTPUT = re.compile(r"\\noop\w*\s*\{[^{}]*\}")  # what only sorts: "{\noop{1999}2021}"
@@ -76,6 +77,8 @@ def _rows(file: InputFile) -> Iterator[Row]:
         if found is None:
             return None
         key, values = found
+        if _VOLUME.match(lines[0]) and not values.get("author"):
+            return None  # a volume with its editors: its papers refer to it
         volume = values.get("crossref", "").strip().lower()
         if volume and volume != key.strip().lower():
             volumes = _volumes(file) if volumes is None else volumes

@@ -159,7 +159,9 @@ class RecordLines:
         self.lines.append(line)
         if self.size > _LARGEST or len(self.lines) > _MOST_LINES:
             self.lines.clear()
-            self.problem = f"it is longer than {_LARGEST >> 10:,} KB or {_MOST_LINES:,} lines"
+            self.problem = (
+                f"it is longer than {_LARGEST >> 10:,} KB or {_MOST_LINES:,} lines: see whether it ends, and divide it"
+            )
 
 
 def rows(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.command import run
 from tests.cli.hostile_files import hostile, sheet
 from tests.sources.made_pdf import pdf
 
@@ -65,9 +66,9 @@ def batch(tmp_path_factory: pytest.TempPathFactory, files: dict[str, tuple[bytes
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory, batch: Path) -> Run:
     before = sorted(batch.parent.rglob("*"))
-    run = measured(tmp_path_factory.mktemp("run"), "read", batch)
+    read = measured(tmp_path_factory.mktemp("run"), "read", batch)
     assert sorted(batch.parent.rglob("*")) == before
-    return run
+    return read
 
 
 def test_the_batch_goes_on_and_tells_that_something_was_skipped(done: Run) -> None:
@@ -93,10 +94,10 @@ def test_memory_is_bounded(done: Run) -> None:
 
 
 def test_strict_stops_at_the_first(tmp_path: Path, batch: Path) -> None:
-    run = measured(tmp_path, "read", batch, "--strict")
-    assert run.status == 2
-    assert [json.loads(line)["id"] for line in run.out] == ["first"]  # what came before it
-    [sentence] = run.told
+    read = measured(tmp_path, "read", batch, "--strict")
+    assert read.status == 2
+    assert [json.loads(line)["id"] for line in read.out] == ["first"]  # what came before it
+    [sentence] = read.told
     assert sentence.startswith(f"kg: {batch / 'bomb.bib.gz'}: ")
 
 
@@ -106,13 +107,13 @@ def test_three_broken_files_among_twenty(tmp_path: Path) -> None:
     for number in range(1, 21):
         data = pdf(sheet(f"On Caches of the {number}th Kind and {'the' * number}"))
         (folder / f"p{number}.pdf").write_bytes(data if number % 8 != 4 else data[: 300 + number])
-    run = measured(tmp_path, "add", folder, "--graph", tmp_path / "g", "--fast", "--jobs", "2")
-    assert run.status == 3, run.told
-    assert [line.partition(":")[2].partition(": ")[0].strip() for line in run.told] == [
+    done = measured(tmp_path, "add", folder, "--graph", tmp_path / "g", "--fast", "--jobs", "2")
+    assert done.status == 3, done.told
+    assert [line.partition(":")[2].partition(": ")[0].strip() for line in done.told] == [
         str(folder / f"p{n}.pdf") for n in (4, 12, 20)
     ]
-    assert run.out == [f"Added 17 entries, 0 unchanged; {tmp_path / 'g'} holds 17."]
-    strict = measured(tmp_path, "add", folder, "--graph", tmp_path / "s", "--fast", "--strict")
-    assert strict.status == 2
-    assert len(strict.told) == 1
-    assert f"{folder / 'p4.pdf'}: " in strict.told[0]
+    assert done.out == [f"Added 17 entries, 0 unchanged; {tmp_path / 'g'} holds 17."]
+    strict = run("add", folder, "--graph", tmp_path / "s", "--fast", "--strict", "--jobs", "1")
+    assert strict.returncode == 2
+    assert len(strict.stderr.splitlines()) == 1
+    assert f"{folder / 'p4.pdf'}: " in strict.stderr

@@ -19,7 +19,7 @@ def read(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (GOLD / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
 
-@pytest.mark.parametrize(("name", "least"), [("arxiv", 500), ("unseen", 400), ("later", 100)])
+@pytest.mark.parametrize(("name", "least"), [("arxiv", 1700), ("unseen", 300)])
 def test_annotations_follow_the_guidelines(name: str, least: int) -> None:
     records = read(name)
     assert len({record["id"] for record in records}) == len(records) > least
@@ -39,5 +39,5 @@ def test_annotations_follow_the_guidelines(name: str, least: int) -> None:
 
 
 def test_what_is_kept_apart_is_not_learnt_from() -> None:
-    learnt = {record["id"] for name in ("arxiv", "hardware", "later") for record in read(name)}
+    learnt = {record["id"] for name in ("arxiv", "hardware") for record in read(name)}
     assert learnt.isdisjoint(record["id"] for record in read("unseen"))

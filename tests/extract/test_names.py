@@ -106,6 +106,7 @@ def test_paper_without_a_name_has_none() -> None:
         ("is publicly available via github.com/Some-One/Gamma-Quant.", "https://github.com/Some-One/Gamma-Quant"),
         ("Codes are at \\url{https://github.com/a/b_c}.", "https://github.com/a/b_c"),
         ("Code [here](https://github.com/a/b).", "https://github.com/a/b"),
+        (r"Code is at $\href{https://github.com/a/b}{https://github.com/a/b}$.", "https://github.com/a/b"),
         (
             "Code is available at https://github.com/IBM/x * Equal contribution. 39th Conference",
             "https://github.com/IBM/x",

@@ -46,7 +46,7 @@ def test_an_outcome_has_its_change_and_a_part_of_the_method_has_none(tagged: Tag
 
 def test_a_number_points_at_its_own_metric_and_baseline(tagged: Tagged) -> None:
     _, at = tagged("37.5")
-    assert at("memory")[0] > 0.5 > at("accuracy")[0]
+    assert at("memory")[0] > max(0.5, at("accuracy")[0])
     assert at("SnapKV")[1] > 0.5 > at("LongBench")[1]
 
 

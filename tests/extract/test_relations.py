@@ -138,6 +138,8 @@ def test_what_every_model_has_inside_is_not_used(read_in_full: Read) -> None:
     ("text", "kind", "type_", "is_said"),
     [
         ("ZapNet is compatible with existing [tile dropping].", "uses", "technique", False),
+        ("ZapNet can be combined with other methods, such as [tile dropping].", "uses", "technique", False),
+        ("ZapNet is combined with [tile dropping].", "uses", "technique", True),
         ("ZapNet guides tiles, distinct from [tile dropping].", "uses", "technique", False),
         ("ZapNet is compatible with tile dropping. It starts from [tile dropping].", "uses", "technique", True),
         ("Deployments in ecosystems like [Corvid] show its worth.", "evaluated_on", "dataset", False),

@@ -247,7 +247,6 @@ def test_baseline_does_not_end_in_the_word_that_joins_what_follows() -> None:
         ("We achieve a 2x speedup over a Plover model operating at the same rate.", "Plover model"),
         ("We cut memory by 75% compared to networks represented in FP32 precision.", "networks"),
         ("Our method cuts latency to 74% of vLLM and further decreases memory use.", "vLLM"),
-        ("Our method matches the performance of Ardea-7B while reducing parameters by 20%.", "Ardea-7B"),
     ],
 )
 def test_baseline_is_named_or_left_out(text: str, baseline: str) -> None:
@@ -413,6 +412,8 @@ def test_a_list_is_dealt_out_to_the_numbers_that_it_belongs_to() -> None:
     assert "birds" not in [r.setting for r in found[:1]]
     found = read("Our method improves accuracy and throughput by 12.3% and 41.5%, respectively.")
     assert [(r.metric, r.value) for r in found] == [("accuracy", 12.3), ("throughput", 41.5)]
+    found = read("Our method cuts latency and memory by up to 2.4x and 3.5x on long chats.")
+    assert [(r.metric, r.value) for r in found] == [("latency", 2.4), ("memory", 3.5)]
     found = read("Our method shows gains of 10.15 and 4.77 points in BLEU and ROUGE-L, respectively.")
     assert [(r.metric, r.value) for r in found] == [("BLEU", 10.15), ("ROUGE-L", 4.77)]
 

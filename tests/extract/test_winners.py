@@ -72,6 +72,9 @@ def beaten(entry: Callable[..., Document], text: str) -> set[str]:
         ("ZapNet is not superior to Plover.", set()),
         ("ZapNet cuts the work to no more than Plover.", set()),
         ("ZapNet minimizes the error over Plover.", set()),
+        ("To improve throughput, ZapNet is built upon Plover.", set()),
+        ("ZapNet improves upon Plover.", {"Plover"}),
+        ("Beside ZapNet we add a tile queue, a lazy thing that gives a 2x speedup over Plover.", set()),
         ("ZapNet is superior in robustness against Plover.", set()),
         ("ZapNet is faster than Corvid and shrink Plover.", {"Corvid"}),
         ("ZapNet matches or exceeds Plover.", set()),
@@ -163,7 +166,9 @@ def test_a_win_of_what_is_a_guess_counts_as_over_no_name(entry: Callable[..., Do
 
 
 def test_a_component_that_is_the_subject_wins_itself(entry: Callable[..., Document]) -> None:
-    assert compared(entry, "The tile queue is faster than Plover.") == {("tile queue", "outperforms", "Plover")}
+    won = {("tile queue", "outperforms", "Plover")}
+    assert compared(entry, "The tile queue is faster than Plover.") == won
+    assert compared(entry, "ZapNet has a tile queue, a lazy thing that gives a 2x speedup over Plover.") == won
 
 
 @pytest.mark.parametrize(

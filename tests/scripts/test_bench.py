@@ -117,7 +117,7 @@ def test_results_above_a_value_are_those_of_the_records(graph, subjects):
                 result.value if isinstance(result.value, float | int) else max(result.value)
                 for _, record in paper.entries
                 for result in record.results
-                if result.metric_concept in subjects.metrics and result.unit == "x"
+                if result.metric_concept in subjects.metrics and result.unit == "x" and result.sure
             ),
             default=0.0,
         )

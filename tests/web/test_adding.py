@@ -84,16 +84,14 @@ def test_chinese_page_tells_in_chinese_what_was_left_out_and_why(writable: httpx
 
 
 def test_file_of_a_name_that_is_taken_takes_no_other_place(writable: httpx.Client) -> None:
-    _, one = added(writable, ("same.bib", BIBTEX))
-    _, other = added(writable, ("same.bib", BIBTEX.replace(b"Zebrafish", b"Quagga")))
-    assert len(one["added"]) == len(other["added"]) == 1
-    assert (other["removed"], other["changed"]) == (0, [])
-    assert writable.get(f"/paper/{one['added'][0]}").status_code == 200
     ris = b"TY  - JOUR\nTI  - Tiles of Rows for Long Inputs\nAU  - Lee, Bo\nPY  - 2024\nER  - \n"
-    for _ in range(2):
-        _, both = added(writable, ("pair.bib", BIBTEX.replace(b"Zebrafish", b"Okapi")), ("pair.ris", ris))
-        assert len(both["added"]) + both["unchanged"] == 2, both
-        assert both["skipped"] == []
+    pair = ("pair.bib", BIBTEX.replace(b"Zebrafish", b"Okapi")), ("pair.ris", ris)
+    _, one = added(writable, ("same.bib", BIBTEX), *pair)
+    _, other = added(writable, ("same.bib", BIBTEX.replace(b"Zebrafish", b"Quagga")), *pair)
+    assert len(one["added"]) + one["unchanged"] == 3, one
+    assert (len(other["added"]), other["unchanged"], other["removed"], other["changed"]) == (1, 2, 0, [])
+    assert one["skipped"] == other["skipped"] == []
+    assert {writable.get(f"/paper/{name}").status_code for name in one["added"]} == {200}
 
 
 @pytest.mark.parametrize(
