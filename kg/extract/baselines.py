@@ -221,11 +221,12 @@ class Baselines:
         for start, end, kind in sentence.roles:
             if kind.startswith(("technique", "model")) and kind != "technique proposed":
                 found.append(Other(start, end, sentence.text[start:end], f"mention {kind}"))
-        return [
-            other
-            for other in found
-            if other.text and not (self._is_data(other.text) or self._is_object(sentence.text, other))
-        ]
+        return [other for other in found if other.text and not self._is_none(sentence, other)]
+
+    def _is_none(self, sentence: Stated, other: Other) -> bool:
+        """Whether a candidate is data, what is worked on, or a list that the paper's own name ends: "Plover, ZapKV"."""
+        own = bool(sentence.name) and sentence.name in other.text.split(", ")[1:]
+        return own or self._is_data(other.text) or self._is_object(sentence.text, other)
 
     def _is_object(self, text: str, other: Other) -> bool:
         """Whether a named thing is what a verb before it works on: "we compress the Plover 8B model"."""

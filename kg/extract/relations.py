@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from functools import cache, cached_property
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -217,10 +218,9 @@ def is_beside(view: DocView, kind: str, tail: Placed) -> bool:
 def _may_join(view: DocView, words: Sequence[str]) -> bool:
     """Whether the words before a name say that it may be added: "can be combined with other methods, such as"."""
     cues = view.vocabulary.cues
-    for at in (i for i, word in enumerate(words) if word == "with" and not cues("combine").isdisjoint(words[i - 1 : i])):
-        led = words[max(0, at - _LED_BY - 1) : at]
-        return not cues("possible").isdisjoint(led) and len(words) - at <= _LISTED and "to" not in words[at:]
-    return False
+    at = next((i for i, (one, word) in enumerate(pairwise(words)) if word == "with" and one in cues("combine")), -1)
+    led, behind = words[max(0, at - _LED_BY) : at], words[at + 2 :]
+    return at > 0 and not cues("possible").isdisjoint(led) and len(behind) < _LISTED and "to" not in behind
 
 
 def _is_introduced(view: DocView, start: int) -> bool:

@@ -78,13 +78,16 @@ def stated(
             said = _compared(view, start, end, lexicon)
             if said is None or _goes_on(view, end, said):
                 continue
+            is_won = not view.vocabulary.cues("win").isdisjoint(view.words(said.start, start)[:1])
+            if said.kind == WIN and not is_won and _is_full_width(view, rival.mention.canonical):
+                said = said._replace(kind=LIKE)
             is_class = _may_be_of(view, rival, end, said)
-            is_wide = is_class and (rival.mention.role == "proposed" or _is_broad(rival))
+            is_broad = rival.mention.canonical.islower() and " " not in rival.mention.canonical  # "pruning"
+            is_wide = is_class and (rival.mention.role == "proposed" or is_broad)
             i = -1 if is_wide else _subject(view, found, j, head, said)
             if i >= 0 and (said.kind == WIN or (i, j) not in out):
-                is_named = _is_named(view, rival, found[i]) and not _MANY.match(
-                    view.text, end
-                )  # "Plover", not "Plover baselines"
+                many = _MANY.match(view.text, end)  # "Plover baselines", not "Plover"
+                is_named = not many and _is_named(view, rival, found[i])
                 out[i, j] = StatedRelation(said.kind, start, is_class, is_named)
     told = {j: sentence_of(view.doc, said.at) for (_, j), said in out.items()}
     for pair, measured in _measured(view, found, head, lexicon, results):
@@ -98,6 +101,11 @@ def _expanded(view: DocView, start: int, end: int) -> int:
     """The length of the expansion before an acronym in brackets: "Lazy Tile Cache (" of "Lazy Tile Cache (LTC)"."""
     said = acronyms(view.text).get(fold(view.text[start:end]), "") + " ("
     return len(said) if view.text.startswith(said, start - len(said)) else 0
+
+
+def _is_full_width(view: DocView, name: str) -> bool:
+    """Whether a rival is a model with numbers of the usual width, whose quality is to be kept: "FP16 baseline"."""
+    return any(f" {width} " in f" {fold(name)} " for width in view.vocabulary.cues("full-width"))
 
 
 def _may_be_of(view: DocView, rival: Placed, end: int, said: Comparison) -> bool:
@@ -151,13 +159,13 @@ def _measured(
                 continue
             if j == head or found[j].mention.role == "proposed" or _is_short_for(view, name, found[head], lexicon):
                 continue
-            if _is_helped(view, found[j], begin):
-                continue
-            if (winner := _explained(view, found, begin, result.evidence.start)) == j:
+            winner = _explained(view, found, begin, result.evidence.start)
+            if winner == j or _is_helped(view, found[j], begin):
                 continue
             better = result.change == ("decrease" if lower else "increase")
-            wins = better and not (lower and not plain.isdisjoint(fold(name).split()[:-1]))
-            is_class = _is_known(view, found[j]) and found[j].mention.type == "technique"
+            is_plain = lower and not plain.isdisjoint(fold(name).split()[:-1])
+            wins = better and not (is_plain or _is_full_width(view, name))
+            is_class = found[j].mention.type == "technique" and _is_known(view, found[j])
             is_class = is_class or _calls_itself_class(view, found[j])
             said = StatedRelation(
                 WIN if wins else LIKE, result.evidence.start, is_class, _is_named(view, found[j], found[head])
@@ -427,11 +435,6 @@ def _is_known(view: DocView, loser: Placed) -> bool:
     """Whether a loser is a class of techniques that the vocabulary knows, as "sparse attention"."""
     name = loser.mention.canonical
     return name.islower() and view.concept(name, "technique") is not None
-
-
-def _is_broad(loser: Placed) -> bool:
-    """Whether a class is too broad to be beaten: "pruning", not "token pruning"."""
-    return loser.mention.canonical.islower() and " " not in loser.mention.canonical
 
 
 def _is_class(view: DocView, behind: Sequence[TaggedWord]) -> bool:

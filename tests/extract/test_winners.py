@@ -25,6 +25,7 @@ ROLES = {
     "sparse attention": "baseline",
     "quantization": "baseline",
     "SOTA methods": "baseline",
+    "FP16 model": "baseline",
     "SOTA caching methods": "baseline",
 }
 
@@ -74,6 +75,8 @@ def beaten(entry: Callable[..., Document], text: str) -> set[str]:
         ("ZapNet minimizes the error over Plover.", set()),
         ("To improve throughput, ZapNet is built upon Plover.", set()),
         ("ZapNet improves upon Plover.", {"Plover"}),
+        ("ZapNet saves 40% of the memory over the FP16 model.", set()),
+        ("ZapNet outperforms the FP16 model.", {"FP16 model"}),
         ("Beside ZapNet we add a tile queue, a lazy thing that gives a 2x speedup over Plover.", set()),
         ("ZapNet is superior in robustness against Plover.", set()),
         ("ZapNet is faster than Corvid and shrink Plover.", {"Corvid"}),
