@@ -5,6 +5,8 @@ The weights are rounded from a logistic regression on the annotated papers; `scr
 
 from __future__ import annotations
 
+import re
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -19,6 +21,8 @@ from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "tasks/1"
 THRESHOLD = 0.4
+#: The rest of a list whose members share a head: ", image, and video generation" behind "language".
+_SHARED = re.compile(r"(?:, [\w-]+){0,3},? (?:and|or) [\w-]+ (?P<head>[\w-]+)")
 _ALIKE, _WITHIN = 0.8, 0.5  # shared words of two wordings of one task, and of a task and one within it
 MOST = 4  # tasks per paper; annotators give two on average
 WEIGHTS = {
@@ -61,6 +65,8 @@ class Tasks:
             concept = view.concept(surface, "task")
             name = concept.label["en"] if concept else canonical(surface)
             words = _said(view, surface, name)
+            if concept is None and _lacks_head(view, start, end):
+                continue
             if len(seen) == MOST or any(_repeats(words, other) for other in seen):
                 continue
             seen.append(words)
@@ -89,6 +95,13 @@ class Tasks:
                 Candidate(places[0].start, places[0].end, 0.45 + 0.1 * often, {"label": 1.0, "often": often / 3})
             )
         return out
+
+
+def _lacks_head(view: DocView, start: int, end: int) -> bool:
+    """Whether a word leaves its head to a later one of its list: "language" of "language and image generation"."""
+    rest, heads = _SHARED.match(view.text, end), view.cues["task-head"]
+    said = view.words(start, end)
+    return len(said) == 1 and heads.isdisjoint(said) and rest is not None and fold(rest["head"]) in heads
 
 
 def _said(view: DocView, surface: str, name: str) -> set[str]:

@@ -50,3 +50,8 @@ def test_datasets_models_devices_and_measures_are_no_tasks(read: Read) -> None:
 
 def test_paper_without_a_task_has_none(read: Read) -> None:
     assert read("We prune weights. It is fast.").tasks == []
+
+
+def test_a_word_that_leaves_its_head_to_the_end_of_a_list_is_no_task(read_in_full: Read) -> None:
+    text = "We propose ZapNet. We evaluate ZapNet on language, image, and video generation, where it is 2x faster."
+    assert {"language", "image"}.isdisjoint(m.surface for m in read_in_full(text).tasks)
