@@ -459,7 +459,10 @@ class Parser:
         of_thing = (
             is_epithet and len(item.text) > 3 and not item.text.endswith(("ing", "ly"))
         )  # "federated quantization"
-        if (narrows or of_models or of_thing) and is_told(item.text):
+        is_term = (
+            self.is_chinese and item.text.isascii() and item.text.isalpha() and len(item.text) > 3
+        )  # GRPO的rollout
+        if (narrows or of_models or of_thing or is_term) and is_told(item.text):
             self.narrowing.append(item.text)
         return []
 

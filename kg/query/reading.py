@@ -442,6 +442,8 @@ class QuestionReader:
                 continue
             last = out[-1] if out else None
             between = self.text[last.end : token.start] if last else ""
+            apart = not between and last and has_han(last.text) != has_han(self.text[token.start : token.end])
+            between = "," if apart else between  # upcycle成
             if last and not between.strip(_JOINERS) and not any(last.end <= i.start < token.start for i in taken):
                 last.end = token.end
                 last.text = self.text[last.start : last.end]

@@ -45,7 +45,13 @@ def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
         some = [(corpus.count(corpus.holding(Filter((*wanted.conditions, one)))), one) for one in each]
         if rarest := min((pair for pair in some if pair[0]), key=lambda pair: pair[0], default=None):
             return [rarest[1]]
-    return [Condition(words, (Phrase(words),))]
+    return [Condition(words, (Phrase(words, _forms(words)),))]
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """A word as texts may have it: "upcycle" in "upcycled" and "upcycling"; nothing more for several words."""
+    stem = word.removesuffix("e")
+    return (word, f"{stem}ed", f"{stem}ing", f"{word}s") if word.isalpha() and word.islower() else ()
 
 
 def _left(words: str, told: set[str]) -> list[str]:

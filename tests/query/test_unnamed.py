@@ -55,6 +55,14 @@ def test_word_before_a_thing_is_looked_for_in_texts(made: Any, own: Lexicon) -> 
         assert (sorted(row.id for row in found.rows), found.query.filter.ignored) == (papers, ())
 
 
+@pytest.mark.parametrize("question", ["量化里的tessellate", "把量化tessellate成"])
+def test_an_english_word_in_a_chinese_question_must_stand_in_texts(question: str, made: Any, own: Lexicon) -> None:
+    texts = {"900-01": "We quantize by tessellating rows.", "900-02": "We quantize rows."}
+    store = made({name: _paper(f"Demo{name[-1]}", text, topics=["quantization"]) for name, text in texts.items()})
+    found = answer(store, own.vocabulary, question, lexicon=Lexicon.of(store, own.vocabulary))
+    assert ([row.id for row in found.rows], found.query.filter.ignored) == (["900-01"], ())
+
+
 def test_what_texts_name_is_left_out_too(made: Any, own: Lexicon) -> None:
     named = _paper("OneDemo", "We prune, and beside it use low-rank adaptation (LoRA).", topics=["pruning"])
     store = made({"900-01": named, "900-02": _paper("TwoDemo", "We prune.", topics=["pruning"])})
