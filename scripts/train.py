@@ -12,8 +12,8 @@
 
 The annotated papers are data/gold/dev.jsonl with the reports, $KG_SHARED/gold/train.jsonl and train.hard.jsonl with
 their papers, and data/gold/arxiv.jsonl; the abstracts are $KG_SHARED/data/arxiv-corpus. Needs the extra `train`. Seeds
-are fixed. On two idle cores: the teacher 35 minutes, its labels 45 (those of the tagger that ships 4), the student 20,
-all folds 25, judges 30. What is made is kept in build/, and each step goes on from it.
+are fixed. On two idle cores: the teacher 35 minutes, its labels 45 (those of the tagger that ships 3), the student 25,
+all folds 25, judges 20. What is made is kept in build/, and each step goes on from it.
 """
 
 from __future__ import annotations

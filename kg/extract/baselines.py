@@ -109,6 +109,8 @@ class Baselines:
         found: Candidates = {}
         others = [o for o in others if "respectively" not in place.text or _turn(place, o) != "wrong"]
         others = [o for o in others if not (_of_a_gap(place, o) or _bracketed_apart(place, o))]
+        apart = [(o.start, o.end) for o in others if _beaten_apart(place, o)]
+        others = [o for o in others if not any(start <= o.start < end for start, end in apart)]
         own = _adjacent(place, others)
         others = own or others
         for other in others:
@@ -389,6 +391,13 @@ def _of_a_gap(place: QuantityPlace, other: Other) -> bool:
     """Whether the next clause names a candidate, as what a gap to it is left: "by 1.6%, closing the gap with A"."""
     between = place.text[place.quantity.end : max(other.start, place.quantity.end)]
     return bool(_CLAUSE.search(between)) and bool(_GAP.search(between))
+
+
+def _beaten_apart(place: QuantityPlace, other: Other) -> bool:
+    """Whether the next clause says that a candidate is beaten, and not by this number: "is 2x faster, beating A"."""
+    between = place.text[place.quantity.end : max(other.start, place.quantity.end)]
+    is_win = other.marker.startswith("win") and bool(_CLAUSE.search(between))
+    return is_win and not _NUMBER_AFTER.match(place.text, other.end)
 
 
 def _bracketed_apart(place: QuantityPlace, other: Other) -> bool:

@@ -240,6 +240,8 @@ def test_baseline_does_not_end_in_the_word_that_joins_what_follows() -> None:
         ("We cut the FLOPs by 62% versus Plover and shrink the KV cache.", "Plover"),
         ("We improve accuracy by 1.6%, closing the gap with the Plover teacher.", ""),
         ("We achieve a 2x speedup over COCO and ADE20K.", ""),
+        ("We achieve a 2x speedup, outperforming Plover and Corvid.", ""),
+        ("We achieve a 2x speedup - outperforming rivals such as Plover.", ""),
         ("We achieve a 2x speedup over full attention on LongBench.", "full attention"),
         ("We reduce KV cache storage by over 30% compared to eviction-based methods.", "eviction-based methods"),
         ("Our method is 3.2x faster than vanilla decoding.", "vanilla decoding"),
