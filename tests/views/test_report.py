@@ -170,6 +170,9 @@ def test_html_opens_quietly_and_fits(
     ground = browser.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (ground == "rgb(255, 255, 255)") is not dark
     assert browser.evaluate(_CUT) == []
+    if width == 1280:
+        table = "document.querySelector('.scroll')"
+        assert browser.evaluate(f"{table}.scrollWidth <= {table}.clientWidth")  # its last column, the quotes, is seen
 
 
 #: Cells whose text is wider than they are, outside of a box that scrolls.
