@@ -389,15 +389,19 @@ def _adjacent(place: QuantityPlace, others: list[Other]) -> list[Other]:
 
 def _of_a_gap(place: QuantityPlace, other: Other) -> bool:
     """Whether the next clause names a candidate, as what a gap to it is left: "by 1.6%, closing the gap with A"."""
-    between = place.text[place.quantity.end : max(other.start, place.quantity.end)]
-    return bool(_CLAUSE.search(between)) and bool(_GAP.search(between))
+    return bool(_GAP.search(_up_to_next_clause(place, other)))
 
 
 def _beaten_apart(place: QuantityPlace, other: Other) -> bool:
     """Whether the next clause says that a candidate is beaten, and not by this number: "is 2x faster, beating A"."""
-    between = place.text[place.quantity.end : max(other.start, place.quantity.end)]
-    is_win = other.marker.startswith("win") and bool(_CLAUSE.search(between))
+    is_win = other.marker.startswith("win") and bool(_up_to_next_clause(place, other))
     return is_win and not _NUMBER_AFTER.match(place.text, other.end)
+
+
+def _up_to_next_clause(place: QuantityPlace, other: Other) -> str:
+    """The text between a number and a candidate in a clause behind it; "" for any other candidate."""
+    between = place.text[place.quantity.end : max(other.start, place.quantity.end)]
+    return between if _CLAUSE.search(between) else ""
 
 
 def _bracketed_apart(place: QuantityPlace, other: Other) -> bool:

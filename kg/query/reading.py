@@ -440,15 +440,19 @@ class QuestionReader:
         for token in self.tokens:
             if any(item.start < token.end and token.start < item.end for item in taken):
                 continue
-            last = out[-1] if out else None
+            said, last = self.text[token.start : token.end], out[-1] if out else None
             between = self.text[last.end : token.start] if last else ""
-            apart = not between and last and has_han(last.text) != has_han(self.text[token.start : token.end])
-            between = "," if apart else between  # upcycle成
-            if last and not between.strip(_JOINERS) and not any(last.end <= i.start < token.start for i in taken):
+            mixed = last is not None and not between and has_han(last.text) != has_han(said)  # upcycle成
+            if (
+                last is None
+                or mixed
+                or between.strip(_JOINERS)
+                or any(last.end <= i.start < token.start for i in taken)
+            ):
+                out.append(Item(token.start, token.end, said))
+            else:
                 last.end = token.end
                 last.text = self.text[last.start : last.end]
-            else:
-                out.append(Item(token.start, token.end, self.text[token.start : token.end]))
         return out
 
     def _with_persons(self, items: list[Item]) -> list[Item]:

@@ -51,7 +51,7 @@ def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
 def _forms(word: str) -> tuple[str, ...]:
     """A word as texts may have it: "upcycle" in "upcycled" and "upcycling"; nothing more for several words."""
     stem = word.removesuffix("e")
-    return (word, f"{stem}ed", f"{stem}ing", f"{word}s") if word.isalpha() and word.islower() else ()
+    return (word, f"{stem}ed", f"{stem}ing") if word.isalpha() and word.islower() else ()  # any may be a plural
 
 
 def _left(words: str, told: set[str]) -> list[str]:
