@@ -13,6 +13,7 @@ from kg.sources.layout.blocks import TextRow, is_running, paragraphs, rows, with
 from kg.sources.layout.change import LOOKAHEAD, is_another_text
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.labels import HeaderLabels, letters
+from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import INITIAL, Page, TextLine
 from kg.text import count_han
 
@@ -81,7 +82,7 @@ def _is_run_in(line: TextLine) -> bool:
     if not match:
         return False
     label = line.chars[0].font
-    is_marked = not match.group().rstrip()[-1:].isalpha()
+    is_marked = not match.group().rstrip()[-1:].isalpha() or bool(count_han(match.group()))
     return is_marked or (label.bold, label.italic) != (line.font.bold, line.font.italic)
 
 
@@ -165,7 +166,8 @@ def _first_line(start: TextLine, lines: Sequence[TextLine]) -> TextLine:
     above.sort(key=lambda li: -li.y)
     low = start
     for line in above:
-        if low.y - line.y > 2.2 * start.size:
+        is_address = Offices.load().has(line.text) and not is_running(line.text)
+        if low.y - line.y > 2.2 * start.size or is_address:
             break
         if abs(line.left - start.left) < 2 * start.size and low.y - line.y > 0.5 * start.size:
             last, low = low.y, line

@@ -16,10 +16,11 @@ from kg.sources.layout.signs import without_notes
 from kg.text import count_han
 
 _WITH = re.compile(
-    r"\b(?:is|are|was|were)\s+(?:currently\s+|also\s+|now\s+)?(?:with|at)\s+(?:the\s+)?([^.]{8,300}?)"
+    r"\b(?:is|are|was|were)\s+(?:currently\s+|also\s+|now\s+)?(?:with|at)\s+(?:the\s+)?((?:[^.]|\.(?=,|\s[a-z])){8,300}?)"
     r"(?:\s*\(?\s*e-?mails?\b|\.\s|\.?\s*$|;\s|\s+\(?(?:email|corresponding)\b|\s+\S+@)",
     re.I,
 )
+_ALSO = re.compile(r",?\s+and\s+(?:is\s+|are\s+)?(?:also\s+)?(?:with|at)\s+(?:the\s+)?")
 _LIFE = re.compile(r"\bis\s+(?:currently\s+)?an?\s+([^.;]{8,300})(?:[.;]|$)")  # "is a lecturer at the University of X"
 _CUT = re.compile(
     r"\s*[*∗]?\s*(?:Correspond(?:ence|ing)|Contact|(?i:e-?mails?\b)|Proceedings\b|Copyright|Preprint)"
@@ -106,7 +107,7 @@ def _of_persons(text: str, authors: Sequence[str], offices: Offices) -> Iterator
     families = [name.split()[-1] for name in authors]
     for match in _WITH.finditer(text):
         if offices.has(match[1]) or any(family in text[: match.start()] for family in families):
-            yield clean(match[1])
+            yield from map(clean, _ALSO.split(match[1]))
     for match in _LIFE.finditer(text):
         at = offices.start(f" {match[1]}")
         if at and any(family in text[: match.start()] for family in families):

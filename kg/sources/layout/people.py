@@ -152,8 +152,9 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
         return listed
     out: list[_Piece] = []
     chunks = list(_chunks(line))
-    is_named = _begins_with_name(line, offices) and in_font(line.text, line.text, 0, line.chars, first)
-    is_place = _continues(line, is_cell, bool(chunks and chunks[0][0]), len(chunks) > 1, is_named, before)
+    is_as_names = in_font(line.text, line.text, 0, line.chars, first)
+    is_named = is_as_names and _begins_with_name(line, offices)
+    is_place = not (chunks and chunks[0][0]) and _continues(line, is_cell, len(chunks) > 1, is_as_names, is_named, before)
     follows = any(p.kind == "place" and _is_below(p, line) for p in before)
     is_led = bool(chunks and chunks[0][0]) and any(
         p.kind == "name" and p.marks for p in before
@@ -205,21 +206,23 @@ def _alternating(line: TextLine, first: TextLine, offices: Offices) -> list[_Pie
 
 
 def _continues(
-    line: TextLine, is_cell: bool, is_marked: bool, has_marks: bool, is_named: bool, before: Sequence[_Piece]
+    line: TextLine, is_cell: bool, has_marks: bool, is_as_names: bool, is_named: bool, before: Sequence[_Piece]
 ) -> bool:
-    """Whether a line continues the affiliation that the line above started.
+    """Whether a line without a mark of its own continues the affiliation that the line above started.
 
     In an author table, the city below an affiliation looks like a name.
     """
     above = next((p for p in reversed(before) if 0.5 * line.size < line.y - p.line.y and overlap(p.line, line)), None)
-    if is_marked or above is None or above.kind != "place" or not _is_below(above, line):
+    if above is None or above.kind != "place" or not _is_below(above, line):
         return False
     is_close = line.y - above.line.y < _CLOSE * line.size and line.chars_font() == above.line.font
     is_city = is_cell and is_close and not JOINT.match(line.text)
-    is_within = line.text[:1].islower() and not ON.match(line.text)  # "Universidade do Estado / de Santa Catarina"
+    is_linked = is_as_names and bool(ON.match(line.text))  # a list of names goes on: "and Bo Lee"
+    is_within = line.text[:1].islower() and not is_linked  # "Universidade do Estado / de Santa Catarina"
     is_open = is_within or bool(_GOES_ON.search(above.text))
     is_open = is_open and not (is_named and line.chars_font() != above.line.font)
-    return is_open or (bool(above.marks) and has_marks) or is_city
+    is_marked = bool(above.marks) or above.goes_on
+    return is_open or (is_marked and (has_marks or (is_close and not is_named))) or is_city
 
 
 def _apart(line: TextLine) -> list[list[Char]]:
@@ -244,7 +247,7 @@ def _is_open_brace(before: list[_Piece]) -> bool:
 
 
 def _chunks(line: TextLine) -> Iterable[tuple[str, list[Char]]]:
-    """Yield a line split at raised marks: (mark, characters after it)."""
+    """Yield a line split at its marks, which are raised or numbers set bold: (mark, characters after it)."""
     mark = ""
     chars: list[Char] = []
     lead = _LEADING.match(line.text)
@@ -253,7 +256,8 @@ def _chunks(line: TextLine) -> Iterable[tuple[str, list[Char]]]:
         skip = len(lead.group().replace(" ", ""))
         mark = lead.group().strip()
     for char in line.chars[skip:]:
-        if char.raised and MARK.fullmatch(char.text):
+        is_number = char.text.isdigit() and char.font.bold and not line.font.bold  # "1 ACME, Rome, 2 University of X"
+        if is_number or (char.raised and MARK.fullmatch(char.text)):
             if chars:
                 yield mark, chars
                 mark, chars = "", []
@@ -337,10 +341,8 @@ def _collect(pieces: list[_Piece], out: People) -> None:
                 chain[-1] = replace(piece, text=f"{chain[-1].text} {piece.text}")
             else:
                 chain.append(piece)
-    for chain in chains:
-        text = unlinked(joined_lines([p.text for p in chain]))
-        if text and text not in out.affiliations and not _is_on_behalf(text):
-            out.affiliations.append(text)
+    found = dict.fromkeys(unlinked(joined_lines([p.text for p in chain])) for chain in chains)
+    out.affiliations += [text for text in found if text and not _is_on_behalf(text)]
 
 
 def _is_on_behalf(text: str) -> bool:
