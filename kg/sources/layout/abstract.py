@@ -140,7 +140,7 @@ def has_initial(line: TextLine) -> bool:
 
 def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None:
     """The first paragraph of running text if a heading or keywords follow it on the page; else None."""
-    lines = without_blocks((line for line in page.lines if line.y > below), _CAPTION)
+    lines = without_blocks((line for line in page.lines if line.y > below), _CAPTION.match)
     labels = HeaderLabels.load()
     text = min((li.y - li.chars[0].font.size for li in lines if has_initial(li)), default=page.height)
     for run in paragraphs(lines, _FEWEST):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -101,13 +101,13 @@ def is_running(text: str) -> bool:
     return letters >= _FEW and sum(w[0].islower() for w in words) > _LOW * len(words)
 
 
-def without_blocks(lines: Iterable[TextLine], starts: re.Pattern[str]) -> list[TextLine]:
-    """The lines from top to bottom without those that match `starts`, and those that go on directly below them."""
+def without_blocks(lines: Iterable[TextLine], starts: Callable[[str], object]) -> list[TextLine]:
+    """The lines from top to bottom without those that start a block, and those that go on directly below them."""
     out: list[TextLine] = []
     last: TextLine | None = None  # of a block
     for line in sorted(lines, key=lambda line: line.y):
         goes_on = last is not None and abs(line.left - last.left) < 2 and 0 < line.y - last.y < 1.5 * line.size
-        if goes_on or starts.match(line.text):
+        if goes_on or starts(line.text):
             last = line
         else:
             out.append(line)

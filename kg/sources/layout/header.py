@@ -28,6 +28,7 @@ from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices, joined_lines
 from kg.sources.layout.pages import Page, TextLine
 from kg.sources.layout.people import People, people
+from kg.sources.layout.signs import without_notes
 from kg.sources.layout.venue import venue
 from kg.sources.rows import ARXIV_ID
 from kg.text import count_han
@@ -164,7 +165,9 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
         is_front = not found and sum(line.letters for line in lines) <= _FRONT
         offices = Offices.load()
         signs = [
-            li.text for li in upper if not found and (is_organisation(li.text) or (is_front and offices.has(li.text)))
+            li.text
+            for li in without_notes(upper)
+            if not found and (is_organisation(li.text) or (is_front and offices.has(li.text)))
         ]
         signs = [joined_lines(signs)] * bool(signs)
         out.affiliations = signs or _named_by(out.domains)

@@ -31,10 +31,12 @@ _BRACKET = re.compile(r"\(([^()]{2,300})\)")
 _LED = re.compile(r"^(?:and\s+)?(?:the\s+)?(?=[A-Z])")
 _WORD = re.compile(r"[^\W\d_][\w'’-]+")
 _PARTS = re.compile(r"[,;·&]|\band\b")
+_TO_WHOM = re.compile(r"\bcorrespond\w*(?:\s+\w+){0,2}\W*(?:(?:Dr|Prof)\.\s*)*$", re.I)
 _MAILED = re.compile(r"[,;.]?\s*\(?e-?mail\b", re.I)
 _NUMBER = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.、．]\s*(?=[^\W\d])")
 _MOST_WORDS = 10  # of an affiliation without a typical word
 _LONGEST = 300  # code points of an affiliation
+_INDENT = 2.0  # em of the first line of a note
 _SIGNS = 3  # of a mark in a cell of its own
 _MARK = 0.8  # largest size of a mark, relative to the affiliation beside it
 
@@ -129,6 +131,7 @@ def after_names(text: str, authors: Sequence[str], offices: Offices) -> Iterator
     families = "|".join(re.escape(name.split()[-1]) for name in authors)
     alone = rf"(?:^|(?<=[.;*∗†] ))\W*(?:{families}):\s+(?-i:(?=[A-Z]))"  # "* Keller: University of X"
     starts = list(re.finditer(rf"(?:{names}){behind}|{alone}", text, re.I)) if names else []
+    starts = [match for match in starts if not _TO_WHOM.search(text[: match.start()])]
     ends = [match.start() for match in starts[1:]]
     for match, end in zip(starts, [*ends, len(text)], strict=False):
         item = text[match.end() : end]
@@ -193,7 +196,7 @@ def notes(lines: Sequence[TextLine]) -> Iterable[list[Char]]:
     for line in lines:
         is_beside = bool(run) and abs(line.y - run[-1].y) < 0.3 * line.size and line.left > run[-1].right  # set wide
         is_beside = is_beside or (bool(run) and _is_mark(run[-1], line))
-        is_below = bool(run) and 0 <= line.y - run[-1].y < 1.8 * line.size and any(overlap(li, line) for li in run[-9:])
+        is_below = bool(run) and 0 <= line.y - run[-1].y < 1.8 * line.size and _is_under(run[-9:], line)
         is_new = not is_beside and (
             known.note.match(line.text) or known.affiliations.match(line.text) or _is_apart(run, line)
         )
@@ -203,6 +206,12 @@ def notes(lines: Sequence[TextLine]) -> Iterable[list[Char]]:
         run.append(line)
     if run:
         yield _spaced(run)
+
+
+def _is_under(row: Sequence[TextLine], line: TextLine) -> bool:
+    """Whether a line lies below a row of cells, the first of which may be indented."""
+    left, right = min(li.left for li in row), max(li.right for li in row)
+    return line.left < right and line.right > left - _INDENT * line.size
 
 
 def _is_apart(run: Sequence[TextLine], line: TextLine) -> bool:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _DIGITS = 4  # per number
 _APART = 3.0  # points between a number and the text
-_LEVEL = 1.0  # points of tolerance for one baseline
+_LEVEL = 0.6  # em; largest distance of baselines of one line: a raised mark touches the word behind it
 _EDGE = 2.5  # points of tolerance for the right edges of the numbers in one margin
 _LEAST = 8  # numbers per margin
 _STEADY = 0.8  # share of the numbers that continue the series with the same step
@@ -50,7 +50,8 @@ def _alone(chars: Sequence[Char]) -> Iterator[range]:
 
 
 def _touches(before: Char, char: Char) -> bool:
-    return abs(before.y - char.y) < _LEVEL and abs(char.left - before.right) < _APART
+    level = _LEVEL * max(before.font.size, char.font.size)
+    return abs(before.y - char.y) < level and abs(char.left - before.right) < _APART
 
 
 def _counts(margin: Sequence[range], chars: Sequence[Char]) -> bool:
