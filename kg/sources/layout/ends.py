@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels, letters
-from kg.sources.layout.notes import after_names, marked, notes, of_named
+from kg.sources.layout.notes import after_names, marked, notes, of_named, spaced
 from kg.sources.layout.offices import Offices, clean
 from kg.sources.layout.pages import Page, TextLine, written
 
@@ -40,7 +40,7 @@ def addresses(page: Page, authors: Sequence[str] = (), marks: Set[str] = frozens
     for block in [] if found else _blocks(last):
         mails = [at for at, line in enumerate(block) if _MAIL.match(line.text)]
         lines = block[: mails[0]] if mails else block
-        text = clean(_OF.sub("", " ".join(line.text for line in lines)))
+        text = clean(_OF.sub("", written(spaced(lines))))
         is_set_so = any(_CAPITALS.search(line.font.name) for line in lines)
         if (mails or is_set_so) and 8 < len(text) < _LONGEST and offices.has(text) and not is_running(text):
             found.append(text)

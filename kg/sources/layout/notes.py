@@ -201,11 +201,11 @@ def notes(lines: Sequence[TextLine]) -> Iterable[list[Char]]:
             known.note.match(line.text) or known.affiliations.match(line.text) or _is_apart(run, line)
         )
         if run and (is_new or not (is_beside or is_below)):
-            yield _spaced(run)
+            yield spaced(run)
             run = []
         run.append(line)
     if run:
-        yield _spaced(run)
+        yield spaced(run)
 
 
 def _is_under(row: Sequence[TextLine], line: TextLine) -> bool:
@@ -233,19 +233,18 @@ def _is_mark(mark: TextLine, line: TextLine) -> bool:
     return is_level and len(mark.chars) <= _SIGNS and mark.size < _MARK * line.size
 
 
-def _spaced(run: Sequence[TextLine]) -> list[Char]:
-    """Characters of several lines, separated by spaces except after hyphens; marks in their own cells are raised."""
+def spaced(run: Sequence[TextLine]) -> list[Char]:
+    """Characters of several lines, separated by spaces except after hyphens and between Chinese; marks are raised."""
     out: list[Char] = []
     for line, after in zip(run, [*run[1:], None], strict=True):
         chars = list(line.chars)
         if after and _is_mark(line, after):
             for char in chars:
                 char.raised = True
-        if out and out[-1].text == "-" and chars[0].text.islower():
+        is_divided = bool(out) and out[-1].text == "-"
+        if is_divided and chars[0].text.islower():
             out.pop()
-            chars[0].space = False
-        else:
-            chars[0].space = True
+        chars[0].space = not is_divided and not (out and count_han(out[-1].text) and count_han(chars[0].text))
         out += chars
     return out
 

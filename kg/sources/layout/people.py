@@ -49,6 +49,7 @@ _AND = re.compile(r"^(?:and|&)\s+")
 _CAMPUS = re.compile(r"(?:^|[,;]\s*)(?:University|Universit[àyé]|Universidad) (?:of|di|de|degli) [A-Z]\w+$")
 _ON_BEHALF = re.compile(r"\W*on\s+behalf\s+of\b", re.I)
 _CLOSE = 1.35  # em between the lines of one affiliation
+_NEXT, _LOOSE = 1.7, 2.6  # em from an affiliation to the line below it, and where its last word is "of" or the like
 _SMALL = 0.68  # size of small print below names, relative to them
 _NEAR = 3.2  # em between a name and an affiliation without a typical word
 _SENTENCE = 60  # code points; a longer line of running text is not an affiliation
@@ -134,8 +135,10 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
         mark = "".join(c.text for c in takewhile(lambda c: c.raised and MARK.fullmatch(c.text), line.chars))
         names, rest = listed_names(before_it, line.chars, first, offices)
         kept = [_Piece(name, line, "name") for name in names]
-        if offices.has(rest) and not is_running(rest):
-            kept.append(_Piece(rest, line, "place", mark))
+        above = next((p for p in reversed(before) if p.kind == "place" and _is_below(p, line)), None)
+        goes_on = not mark and above is not None and (above.goes_on or bool(above.marks)) and not NOTE.search(rest)
+        if rest and (goes_on or offices.has(rest)) and not is_running(rest):
+            kept.append(_Piece(rest, line, "place", mark, goes_on))
         return [*kept, _Piece(line.text, line, "mail")]
     note = NOTE.search(line.text)
     if note:
@@ -152,8 +155,8 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
         return listed
     out: list[_Piece] = []
     chunks = list(_chunks(line))
-    is_as_names = in_font(line.text, line.text, 0, line.chars, first)
-    is_named = is_as_names and _begins_with_name(line, offices)
+    is_named = _begins_with_name(line, offices) and in_font(line.text, line.text, 0, line.chars, first)
+    is_as_names = line.chars_font() == first.chars_font()
     is_place = not (chunks and chunks[0][0]) and _continues(line, is_cell, len(chunks) > 1, is_as_names, is_named, before)
     follows = any(p.kind == "place" and _is_below(p, line) for p in before)
     is_led = bool(chunks and chunks[0][0]) and any(
@@ -215,14 +218,15 @@ def _continues(
     above = next((p for p in reversed(before) if 0.5 * line.size < line.y - p.line.y and overlap(p.line, line)), None)
     if above is None or above.kind != "place" or not _is_below(above, line):
         return False
-    is_close = line.y - above.line.y < _CLOSE * line.size and line.chars_font() == above.line.font
+    is_alike = line.chars_font() == above.line.font
+    is_close = line.y - above.line.y < _CLOSE * line.size and (is_alike or not is_as_names)
     is_city = is_cell and is_close and not JOINT.match(line.text)
     is_linked = is_as_names and bool(ON.match(line.text))  # a list of names goes on: "and Bo Lee"
     is_within = line.text[:1].islower() and not is_linked  # "Universidade do Estado / de Santa Catarina"
     is_open = is_within or bool(_GOES_ON.search(above.text))
-    is_open = is_open and not (is_named and line.chars_font() != above.line.font)
+    is_open = is_open and not (is_named and not is_alike)
     is_marked = bool(above.marks) or above.goes_on
-    return is_open or (is_marked and (has_marks or (is_close and not is_named))) or is_city
+    return is_open or (is_marked and (has_marks or (is_alike and not is_named))) or is_city
 
 
 def _apart(line: TextLine) -> list[list[Char]]:
@@ -280,20 +284,22 @@ def _without_mail(line: TextLine) -> str:
 class _Breaks:
     """Detects line ends that are forced by the width of a table cell, as in ACM ("Middle East / University")."""
 
-    room: float = 0.0  # width of a cell in points; 0 when authors ended the lines themselves
+    room: float = 0.0  # width of the widest line in points
+    is_full: bool = False  # whether it is that of a cell: authors did not end the lines themselves
 
     @staticmethod
     def of(pieces: Sequence[_Piece]) -> _Breaks:
         places = [p for p in pieces if p.kind == "place"]
         is_full = any(_FULL.search(p.text) or _is_head(p.text) for p in places)
-        return _Breaks(max(p.line.right - p.line.left for p in places) if is_full else 0.0)
+        return _Breaks(max((p.line.right - p.line.left for p in places), default=0.0), is_full)
 
-    def between(self, above: _Piece, piece: _Piece) -> bool:
+    def between(self, above: _Piece, piece: _Piece, is_marked: bool) -> bool:
         """Whether the next line's first word had no room above, and that line does not start an organization's name."""
         chars = piece.line.chars
         word = [chars[0], *takewhile(lambda c: not c.space, chars[1:])]
         wide = above.line.right - above.line.left + word[-1].right - word[0].left
-        return wide > self.room > 0 and not Offices.load().has(piece.text.partition(",")[0])
+        is_forced = wide > self.room and (is_marked or self.is_full)
+        return is_forced and not Offices.load().has(piece.text.partition(",")[0])
 
 
 def _is_one_name(above: str, text: str) -> bool:
@@ -337,7 +343,9 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             chain = None if piece.marks or is_named else above
             if chain is None:
                 chains.append([piece])
-            elif piece.is_flow or _is_one_name(chain[-1].text, piece.text) or breaks.between(chain[-1], piece):
+            elif piece.is_flow or _is_one_name(chain[-1].text, piece.text) or breaks.between(
+                chain[-1], piece, bool(chain[0].marks)
+            ):
                 chain[-1] = replace(piece, text=f"{chain[-1].text} {piece.text}")
             else:
                 chain.append(piece)
@@ -353,9 +361,8 @@ def _is_on_behalf(text: str) -> bool:
 def _is_below(above: _Piece, b: TextLine) -> bool:
     """Whether a line directly follows an affiliation in its column."""
     a = above.line
-    if a is b or not 0 < b.y - a.y <= 1.7 * max(a.size, b.size):
-        return False
-    return overlap(a, b)
+    most = _LOOSE if _GOES_ON.search(above.text) else _NEXT
+    return a is not b and 0 < b.y - a.y <= most * max(a.size, b.size) and overlap(a, b)
 
 
 def labels(marks: str) -> set[str]:
