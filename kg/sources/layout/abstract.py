@@ -155,7 +155,8 @@ def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None
         ]
         if any(_AFTER.match(li.text) or _NUMBERED.match(li.text) for li in above):
             return None  # belongs to the introduction
-        return _collected(page, lines, _first_line(run[0], lines), None, joiner, below)
+        found = _collected(page, lines, _first_line(run[0], lines), None, joiner, below)
+        return found if found and not found.text[0].islower() else None  # the middle of a text whose start is unclear
     return None
 
 
@@ -288,11 +289,17 @@ def _block(lines: Sequence[TextLine], first: Sequence[TextLine]) -> list[TextLin
     size, low = last.size, last.y
     for line in sorted((li for li in lines if li.y > last.y and abs(li.left - left) < 2), key=lambda li: li.y):
         is_part = line.font.bold and line.letters < _FEW and not _AFTER.match(line.text)  # the heading of a part
-        if (abs(line.size - size) > 0.02 * size and not is_part) or line.y - low > (3 if is_part else 2.2) * line.size:
+        most = 3 if is_part or _is_labelled(line) else 2.2
+        if (abs(line.size - size) > 0.02 * size and not is_part) or line.y - low > most * line.size:
             break
         out += [line] * (not is_part)
         low = line.y
     return out
+
+
+def _is_labelled(line: TextLine | TextRow) -> bool:
+    """Whether a line starts with the heading of a part of the abstract: "Methods: We trained a network on ..."."""
+    return line.chars[0].font.bold and not line.font.bold
 
 
 def _is_under(line: TextLine, heading: TextLine) -> bool:
@@ -335,6 +342,8 @@ def _ends(row: TextRow, kept: list[TextRow], size: float, leading: float) -> boo
     if row.is_bold and not kept[0].is_bold and row.letters > 3 and (len(text) < 60 or not is_running(text)):
         return True
     gap = row.y - kept[-1].y
+    if _is_labelled(row) and _is_labelled(kept[0]) and gap < 3 * size:
+        return False
     if leading and gap > max(1.9 * leading, leading + size):
         return True
     is_spaced = bool(leading) and gap > 1.15 * leading
@@ -362,7 +371,10 @@ def _continued(
     if _END.search(kept[-1].text) or (after and KEYWORDS.match(after[0].text)):
         return kept, after
     size = max(kept, key=lambda row: row.letters).size
-    beside = rows(li for li in page.lines if li.left > right + 3 and li.y > below + 2 * size)
+    lines = [li for li in page.lines if li.left > right + 3 and li.y > below + 2 * size]
+    start = min((li.left for li in lines if is_running(li.text)), default=0.0)
+    edge = max((li.right for li in lines if abs(li.left - start) < size and li.letters >= _FEW), default=0.0)
+    beside = rows(li for li in lines if li.right < edge + 12)  # of the next column alone
     first = next(
         (at for at, row in enumerate(beside) if abs(row.size - size) <= 0.07 * size and is_running(row.text)), None
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
+from itertools import pairwise
 
 from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels, letters
-from kg.sources.layout.notes import after_names, marked, notes, of_named, spaced
+from kg.sources.layout.notes import after_names, marked, notes, of_named, of_persons, spaced
 from kg.sources.layout.offices import Offices, clean
 from kg.sources.layout.pages import Page, TextLine, written
 
@@ -21,6 +22,7 @@ _MOST = 60  # lines at the end of a page
 _AROUND = " .:■▪\r"  # signs around a heading
 _SHORT = 60  # characters of a heading
 _LONGEST = 300  # code points of an affiliation
+_GAP = 1.8  # em from the list to a paragraph behind it
 _MOST_LISTED = 80  # lines of a list of affiliations
 
 
@@ -32,6 +34,8 @@ def addresses(page: Page, authors: Sequence[str] = (), marks: Set[str] = frozens
     for chars in [] if found else notes(last):
         text = written(chars)
         found += after_names(text, authors, offices)
+        if any(name.casefold() in text.casefold() for name in authors):  # "Ada Fox is a professor at the University of X"
+            found += of_persons(text, authors, offices)
         found += of_named(text, authors, offices) if HeaderLabels.load().affiliations.match(text) else ()
     items = [] if found else list(marked(last, offices))
     of = {mark for mark, _ in items}
@@ -62,12 +66,13 @@ def _listed(page: Page, authors: Sequence[str], offices: Offices) -> Iterator[st
         if not labels.affiliations.fullmatch(head.text.strip(_AROUND)):
             continue
         own: list[TextLine] = []
-        for line in lines[at + 1 : at + _MOST_LISTED]:
+        for above, line in pairwise(lines[at : at + _MOST_LISTED]):
+            is_apart = line.y - above.y > _GAP * line.size and letters(_DASH.split(line.text)[0]) not in known
             is_name = letters(line.text) in labels.headings
             is_head = (
                 line.font.bold and head.font.bold and line.size >= max(own[0].size if own else 0, 0.97 * head.size)
             )
-            if own and is_head and not is_name:
+            if own and (is_apart or is_head) and not is_name:
                 break
             if not is_name:
                 own.append(line)

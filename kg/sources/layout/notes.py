@@ -53,7 +53,7 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
         found += list(of_named(text, known.authors, offices)) or _of_list(text, offices)
         found += after_names(text, known.authors, offices)
         raised = list(_items(chars))
-        found += (place for _, item in raised for place in _of_persons(item, known.authors, offices))
+        found += (place for _, item in raised for place in of_persons(item, known.authors, offices))
         listed = _numbered(text, known.marks) or raised
         items = [(labels(m), _without_mails(_CUT.split(i)[0])) for m, i in listed]
         items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
@@ -104,15 +104,15 @@ def _initials(text: str) -> str:
     return "".join(part if part.isupper() else part[0] for part in re.split(r"[\s.-]+", text) if part)
 
 
-def _of_persons(text: str, authors: Sequence[str], offices: Offices) -> Iterator[str]:
+def of_persons(text: str, authors: Sequence[str], offices: Offices) -> Iterator[str]:
     """Yield where the authors are: "A. Keller and B. Zhang are with the University of X"."""
-    families = [name.split()[-1] for name in authors]
+    families = [name.split()[-1].casefold() for name in authors]
     for match in _WITH.finditer(text):
-        if offices.has(match[1]) or any(family in text[: match.start()] for family in families):
+        if offices.has(match[1]) or any(family in text[: match.start()].casefold() for family in families):
             yield from map(clean, _ALSO.split(match[1]))
     for match in _LIFE.finditer(text):
         at = offices.start(f" {match[1]}")
-        if at and any(family in text[: match.start()] for family in families):
+        if at and any(family in text[: match.start()].casefold() for family in families):
             yield clean(match[1][at - 1 :])
 
 

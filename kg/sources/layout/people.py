@@ -32,6 +32,7 @@ from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.signs import without_notes, without_signs
 from kg.sources.layout.teams import is_team, sole_author
 from kg.sources.layout.thesis import of_title_page
+from kg.text import count_han
 
 MARK = re.compile(r"(?:[\d\sA-Za-zα-ωΑ-Ω_]|[^\w])+")  # any raised sign but letters of words
 _LEADING = re.compile(r"\s*(?:[*∗⋆†‡§¶‖∥#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}\)?(?=\s*[A-Z]))\s*")
@@ -47,6 +48,7 @@ _GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du
 _FULL = re.compile(r"\b(?:of|and|for|the)$")
 _AND = re.compile(r"^(?:and|&)\s+")
 _CAMPUS = re.compile(r"(?:^|[,;]\s*)(?:University|Universit[àyé]|Universidad) (?:of|di|de|degli) [A-Z]\w+$")
+_IN_BRACKETS = re.compile(r"\s*[(（].*[)）]\s*")
 _ON_BEHALF = re.compile(r"\W*on\s+behalf\s+of\b", re.I)
 _CLOSE = 1.35  # em between the lines of one affiliation
 _NEXT, _LOOSE = 1.7, 2.6  # em from an affiliation to the line below it, and where its last word is "of" or the like
@@ -90,6 +92,7 @@ def people(lines: Sequence[TextLine]) -> People:
         return out
     first = next((line for line in able if _begins_with_name(line, offices)), able[0])
     pieces: list[_Piece] = []
+    ordered = _of_header(ordered, first)
     cells = rejoined([unparted(row, offices) for row in by_rows(ordered)], offices)
     for at, line in enumerate(cells):
         beside = (*cells[max(0, at - 1) : at], *cells[at + 1 : at + 2])
@@ -101,6 +104,17 @@ def people(lines: Sequence[TextLine]) -> People:
     _collect(pieces, out)
     if not out.authors:
         out.authors, out.affiliations = sole_author([li for row in by_rows(lines) for li in row], out.affiliations)
+    return out
+
+
+def _of_header(lines: Sequence[TextLine], first: TextLine) -> list[TextLine]:
+    """The lines without a subtitle, and without the header in English that follows one in Chinese."""
+    out: list[TextLine] = []
+    for line in lines:
+        if count_han(first.text) and line.y > first.y and line.size >= first.size and not count_han(line.text):
+            break
+        if line.y >= first.y or line.size <= first.size:
+            out.append(line)
     return out
 
 
@@ -341,7 +355,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
                 continue
             is_named = before is not None and before.kind == "name" and before.line is piece.line
             chain = None if piece.marks or is_named else above
-            if chain is None:
+            if chain is None or (_IN_BRACKETS.fullmatch(chain[-1].text) and piece.text[0] in "(（"):
                 chains.append([piece])
             elif piece.is_flow or _is_one_name(chain[-1].text, piece.text) or breaks.between(
                 chain[-1], piece, bool(chain[0].marks)
