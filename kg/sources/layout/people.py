@@ -27,7 +27,7 @@ from kg.sources.layout.names import (
     listed_names,
     units,
 )
-from kg.sources.layout.offices import Offices, joined_lines, unlinked
+from kg.sources.layout.offices import Offices, joined_lines, numbered, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.signs import without_notes, without_signs
 from kg.sources.layout.teams import is_team, sole_author
@@ -234,7 +234,7 @@ def _continues(
         return False
     is_alike = line.chars_font() == above.line.font
     is_close = line.y - above.line.y < _CLOSE * line.size and (is_alike or not is_as_names)
-    is_city = is_cell and is_close and not JOINT.match(line.text)
+    is_city = is_close and not JOINT.match(line.text) and (is_cell or (is_alike and not is_as_names))
     is_linked = is_as_names and bool(ON.match(line.text))  # a list of names goes on: "and Bo Lee"
     is_within = line.text[:1].islower() and not is_linked  # "Universidade do Estado / de Santa Catarina"
     is_open = is_within or bool(_GOES_ON.search(above.text))
@@ -313,7 +313,8 @@ class _Breaks:
         word = [chars[0], *takewhile(lambda c: not c.space, chars[1:])]
         wide = above.line.right - above.line.left + word[-1].right - word[0].left
         is_forced = wide > self.room and (is_marked or self.is_full)
-        return is_forced and not Offices.load().has(piece.text.partition(",")[0])
+        has, last = Offices.load().has, above.text.rpartition(",")[2]
+        return is_forced and not (has(piece.text.partition(",")[0]) and (has(last) or not is_marked))
 
 
 def _is_one_name(above: str, text: str) -> bool:
@@ -363,8 +364,8 @@ def _collect(pieces: list[_Piece], out: People) -> None:
                 chain[-1] = replace(piece, text=f"{chain[-1].text} {piece.text}")
             else:
                 chain.append(piece)
-    found = dict.fromkeys(unlinked(joined_lines([p.text for p in chain])) for chain in chains)
-    out.affiliations += [text for text in found if text and not _is_on_behalf(text)]
+    found = [text for chain in chains for text in numbered(joined_lines([p.text for p in chain]))]
+    out.affiliations += [text for text in dict.fromkeys(map(unlinked, found)) if text and not _is_on_behalf(text)]
 
 
 def _is_on_behalf(text: str) -> bool:
