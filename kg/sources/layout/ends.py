@@ -34,7 +34,9 @@ def addresses(page: Page, authors: Sequence[str] = (), marks: Set[str] = frozens
     for chars in [] if found else notes(last):
         text = written(chars)
         found += after_names(text, authors, offices)
-        if any(name.casefold() in text.casefold() for name in authors):  # "Ada Fox is a professor at the University of X"
+        if any(
+            name.casefold() in text.casefold() for name in authors
+        ):  # "Ada Fox is a professor at the University of X"
             found += of_persons(text, authors, offices)
         found += of_named(text, authors, offices) if HeaderLabels.load().affiliations.match(text) else ()
     items = [] if found else list(marked(last, offices))

@@ -58,7 +58,7 @@ def listed_names(text: str, chars: Sequence[Char], first: TextLine, offices: Off
     at = 0
     for match in [*JOINT.finditer(text), None]:
         part = _edged((text[at : match.start()] if match else text[at:]).strip(" .,;:*∗†‡§¶"))
-        part = part if at else _BY.sub("", part)
+        part = _without_degrees(part if at else _BY.sub("", part))
         bracket = _IN_BRACKETS.fullmatch(part)
         if bracket and offices.has(bracket[2]) and is_name(bracket[1], offices):
             names.append(bracket[1])
@@ -77,6 +77,16 @@ def listed_names(text: str, chars: Sequence[Char], first: TextLine, offices: Off
                 names.append(part)
         at = match.end() if match else len(text)
     return names, "; ".join(inside)
+
+
+def _without_degrees(text: str) -> str:
+    """A name without the degrees behind it: "Bo Lee MD PhD", but "Yo-Yo Ma", whose capitals are those of a name."""
+    words = text.split()
+    while (
+        len(words) > 2 and not words[-1].istitle() and not text.isupper() and HeaderLabels.load().is_degree(words[-1])
+    ):
+        words.pop()
+    return " ".join(words)
 
 
 def _is_one_of(text: str, part: str, at: int, chars: Sequence[Char], first: TextLine, offices: Offices) -> bool:

@@ -14,7 +14,7 @@ from kg.vocabulary import read_concepts
 _MAIL_LABEL = re.compile(r"[;,(]\s*e-?mail\s*:?\s*$", re.I)
 _LINK = re.compile(r"(?:^|\s*[,;]?\s+|[,;])(?:and|&)$")
 _WRAPPED = re.compile(r"^[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）]$")
-_NUMBER = re.compile(r"(?:^|[;；]\s*)[(（]?\d{1,2}\s?[.．、]\s*(?=[^\W\d])")
+_NUMBER = re.compile(r"(?:^|[;；]\s*)[(（]?(\d{1,2})\s?[.．、]\s*(?=[^\W\d])")
 _SHORT = 3  # letters
 _TO = re.compile(r"\s(?:of|at|to|in|from|with)\s+(?:the\s+)?", re.I)
 _FIRST = 3  # words of an organization's name that are looked at
@@ -105,9 +105,11 @@ def joined_lines(texts: Sequence[str]) -> str:
     return out
 
 
-def numbered(text: str) -> list[str]:
-    """The affiliations of a text that numbers them; else the text: "(1. University of X, Y; 2. ACME, Z)"."""
-    return [clean(part) for part in _NUMBER.split(text) if part.strip()] if _NUMBER.match(text) else [text]
+def numbered(text: str) -> list[tuple[str, str]]:
+    """The affiliations of a text with their numbers, if it has these: "(1. University of X, Y; 2. ACME, Z)"."""
+    first, *parts = _NUMBER.split(text)
+    places = zip(parts[::2], parts[1::2], strict=True)
+    return [("", text)] if first else [(mark, clean(place)) for mark, place in places]
 
 
 def clean(text: str) -> str:

@@ -28,7 +28,7 @@ _RAISED = 0.12  # em; least distance of its baseline above that of the line
 _SAME = 0.6  # em; largest distance between baselines of one line: less for raised marks, more for the next line
 WIDE = 0.85  # em; least gap between two cells of a line; a space has 0.25 to 0.5
 _PICTURE = 1.6  # em; largest gap for a picture between a name and its marks
-_DOT_BELOW = "\u0323"
+_BELOW = {".": "\u0323", ",": "\u0326\u0327"}  # as TeX draws them; the comma of Romanian, else that of Latvian
 _WORD = 0.17  # em; least gap between two words
 _SURE = 0.45  # em; a gap that is a space even if pdfium reports none
 _SPACED_OUT = 2.1  # em; room of two characters between those of a Chinese word
@@ -373,14 +373,14 @@ def _accented(run: list[Char]) -> list[Char]:
     out: list[Char] = []
     made_here: set[int] = set()
     for at, char in enumerate(run):
-        mark = _DOT_BELOW if char.text == "." and _is_under(char, run[at - 1]) else _ACCENTS.get(char.text)
-        if mark:
+        is_under = char.text in _BELOW and _is_under(char, run[at - 1])
+        if marks := _BELOW[char.text] if is_under else _ACCENTS.get(char.text, ""):
             near = [c for c in (*out[-1:], *run[at + 1 : at + 2]) if c.text.isalpha() and _over(char, c) > 0]
             if near:
                 letter = max(near, key=lambda c: _over(char, c))
                 base = {"ı": "i", "ȷ": "j"}.get(letter.text, letter.text)
-                made = unicodedata.normalize("NFC", base + mark)
-                if len(made) == 1:
+                all_made = (unicodedata.normalize("NFC", base + mark) for mark in marks)
+                if made := next((one for one in all_made if len(one) == 1), ""):
                     letter.text = made
                     letter.space = letter.space or (char.space and letter not in out)
                     made_here.update((id(letter), id(run[at + 1]) if at + 1 < len(run) else 0))
@@ -393,7 +393,7 @@ def _accented(run: list[Char]) -> list[Char]:
 
 
 def _is_under(dot: Char, letter: Char) -> bool:
-    """Whether a full stop is drawn under a letter, as TeX draws the dot of "ị"."""
+    """Whether a full stop or a comma is drawn under a letter, as TeX draws "ị" and "ņ"."""
     return dot.y - letter.y > _RAISED * dot.font.size and 2 * _over(dot, letter) > dot.right - dot.left
 
 

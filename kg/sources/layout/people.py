@@ -35,7 +35,7 @@ from kg.sources.layout.thesis import of_title_page
 from kg.text import count_han
 
 MARK = re.compile(r"(?:[\d\sA-Za-zα-ωΑ-Ω_]|[^\w])+")  # any raised sign but letters of words
-_LEADING = re.compile(r"\s*(?:[*∗⋆†‡§¶‖∥#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}\)?(?=\s*[A-Z]))\s*")
+_LEADING = re.compile(r"\s*(?:[*∗⋆†‡§¶‖∥#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}[.)]?(?=\s*[A-Z]))\s*")
 NOTE = re.compile(
     r"(?<![^\W\d_])(?:work(?:ed|ing)?\s+(?:was|is|were|done|performed)|contribut\w+|intern(?:ship)?\b|correspond\w*"
     r"|project\s+(?:lead|page|website)|supported|funded|equal(?:ly)?\b|co-?first|authors?\b|published|accepted|copyright|license|submitted|received"
@@ -78,7 +78,6 @@ class _Piece:
     kind: str  # "name", "place", "mail"
     marks: str = ""
     goes_on: bool = False  # whether it continues the affiliation of the line above
-    is_flow: bool = False  # whether, in addition, the line above was full
 
 
 def people(lines: Sequence[TextLine]) -> People:
@@ -171,13 +170,15 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
     chunks = list(_chunks(line))
     is_named = _begins_with_name(line, offices) and in_font(line.text, line.text, 0, line.chars, first)
     is_as_names = line.chars_font() == first.chars_font()
-    is_place = not (chunks and chunks[0][0]) and _continues(line, is_cell, len(chunks) > 1, is_as_names, is_named, before)
+    is_marked = bool(chunks and chunks[0][0])
+    is_place = not is_marked and _continues(line, is_cell, len(chunks) > 1, is_as_names, is_named, before)
     follows = any(p.kind == "place" and _is_below(p, line) for p in before)
-    is_led = bool(chunks and chunks[0][0]) and any(
-        p.kind == "name" and p.marks for p in before
-    )  # affiliations start with their mark
+    is_led = is_marked and any(p.kind == "name" and p.marks for p in before)  # affiliations start with their mark
     for mark, chars in chunks:
         text = written(chars).strip()
+        if mark and not text and is_place:  # the mark of an affiliation that starts on the next line
+            out.append(_Piece("", line, "place", mark))
+            continue
         is_new = (is_led and not ON.match(text)) or not is_names(text, chars, first, offices)
         if mark and (out == [] or is_place) and is_new:
             is_place = True
@@ -198,7 +199,7 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
                 out[-1].text = f"{out[-1].text} {rest}"
             else:
                 goes_on = is_place and not out and not mark
-                out.append(_Piece(rest, line, "place", mark if not names else "", goes_on, goes_on and len(chunks) > 1))
+                out.append(_Piece(rest, line, "place", mark if not names else "", goes_on))
             is_place = True
     return out
 
@@ -300,12 +301,14 @@ class _Breaks:
 
     room: float = 0.0  # width of the widest line in points
     is_full: bool = False  # whether it is that of a cell: authors did not end the lines themselves
+    is_list: bool = False  # whether affiliations follow each other within a line
 
     @staticmethod
     def of(pieces: Sequence[_Piece]) -> _Breaks:
         places = [p for p in pieces if p.kind == "place"]
         is_full = any(_FULL.search(p.text) or _is_head(p.text) for p in places)
-        return _Breaks(max((p.line.right - p.line.left for p in places), default=0.0), is_full)
+        is_list = any(b.marks and a.line is b.line for a, b in pairwise(p for p in places if p.text))
+        return _Breaks(max((p.line.right - p.line.left for p in places), default=0.0), is_full, is_list)
 
     def between(self, above: _Piece, piece: _Piece, is_marked: bool) -> bool:
         """Whether the next line's first word had no room above, and that line does not start an organization's name."""
@@ -314,7 +317,8 @@ class _Breaks:
         wide = above.line.right - above.line.left + word[-1].right - word[0].left
         is_forced = wide > self.room and (is_marked or self.is_full)
         has, last = Offices.load().has, above.text.rpartition(",")[2]
-        return is_forced and not (has(piece.text.partition(",")[0]) and (has(last) or not is_marked))
+        starts = has(piece.text.partition(",")[0]) and (has(last) or not is_marked)
+        return (is_marked and self.is_list) or (is_forced and not starts)
 
 
 def _is_one_name(above: str, text: str) -> bool:
@@ -358,14 +362,14 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             chain = None if piece.marks or is_named else above
             if chain is None or (_IN_BRACKETS.fullmatch(chain[-1].text) and piece.text[0] in "(（"):
                 chains.append([piece])
-            elif piece.is_flow or _is_one_name(chain[-1].text, piece.text) or breaks.between(
-                chain[-1], piece, bool(chain[0].marks)
-            ):
+            elif _is_one_name(chain[-1].text, piece.text) or breaks.between(chain[-1], piece, bool(chain[0].marks)):
                 chain[-1] = replace(piece, text=f"{chain[-1].text} {piece.text}")
             else:
                 chain.append(piece)
-    found = [text for chain in chains for text in numbered(joined_lines([p.text for p in chain]))]
-    out.affiliations += [text for text in dict.fromkeys(map(unlinked, found)) if text and not _is_on_behalf(text)]
+    found = [one for chain in chains for one in numbered(joined_lines([p.text for p in chain]))]
+    out.labels |= {mark for mark, _ in found if mark}
+    texts = dict.fromkeys(unlinked(text) for _, text in found)
+    out.affiliations += [text for text in texts if text and not _is_on_behalf(text)]
 
 
 def _is_on_behalf(text: str) -> bool:
