@@ -1,0 +1,182 @@
+"""Affiliations in PDFs: how they go on from line to line, where one ends, and which notes are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.sources.layout.header import header
+from kg.sources.layout.join import Joiner
+from kg.sources.words import WordCounts
+from tests.sources.made_pdf import ABS, BOLD, INTRO, ITALIC, ROMAN, Sheet, T, columns, paper, simple
+from tests.sources.test_pdf_journals import ZH, ZH_ABS, chinese
+from tests.sources.test_pdf_magazines import NAMES, noted
+from tests.sources.test_pdf_names import KAIST, OSAKA, THREE, TWO, VIENNA, read_names
+
+BOTH = f"{VIENNA}; {KAIST}"
+LAST = f"^{{2}}{KAIST}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "affiliations"),
+    [
+        (
+            ["^{1}Universidad de Oviedo, Avenida Puerta", "de Hierro 2, 33203 Oviedo, Spain; mk@uo.es", LAST],
+            f"Universidad de Oviedo, Avenida Puerta de Hierro 2, 33203 Oviedo, Spain; {KAIST}",
+        ),
+        (
+            ["^{1}Academy of Sciences, Avenue of Liberty, Hanoi", "100000, Vietnam", LAST],
+            f"Academy of Sciences, Avenue of Liberty, Hanoi 100000, Vietnam; {KAIST}",
+        ),
+        (
+            ["^{1}Tepper School of Business, Carnegie", "Mellon University", LAST],
+            f"Tepper School of Business, Carnegie Mellon University; {KAIST}",
+        ),
+        ([[("1 ", 0, BOLD), (f"{VIENNA}, ", 0, ROMAN), ("2 ", -8, BOLD), ("KAIST, South", 0, ROMAN)], "Korea"], BOTH),
+        ([[("1 ", 0, BOLD), (f"{VIENNA}, ", 0, ROMAN), ("2", -8, BOLD)], KAIST], BOTH),
+        ([f"1. {VIENNA}", f"2. {KAIST}"], BOTH),
+        ([f"^{{1}}{VIENNA}", LAST, "(Dated: March 3, 2024)"], BOTH),
+        ([TWO, "Correspondence", OSAKA], BOTH),
+    ],
+)
+def test_a_marked_affiliation_goes_on_to_the_next_mark(tmp_path, lines, affiliations):
+    assert read_names(tmp_path, NAMES, *lines) == (THREE[:2], affiliations)
+
+
+def test_a_name_and_the_city_below_go_on_in_a_cell(tmp_path):
+    sheet = simple(author="", place="")
+    sheet.grid(115, 12, ["Maria Keller", "Wei Zhang"])
+    rows = (
+        ("Institute of Learning", "School of Computing", ITALIC),
+        ("and Neural Computation", "Uppsala University", ITALIC),
+        ("University of Vienna", "Uppsala, Sweden", ROMAN),
+    )
+    for number, (first, second, font) in enumerate(rows):
+        sheet.grid(128 + 11 * number, 10, [first, second], font)
+    read = paper(tmp_path, sheet).texts["I"].text
+    assert read == "Institute of Learning and Neural Computation, University of Vienna; " + (
+        "School of Computing, Uppsala University, Uppsala, Sweden"
+    )
+
+
+def test_marks_in_a_column_are_no_line_numbers(tmp_path):
+    places = [f"University of {city}, Austria" for city in ("Vienna", "Graz", "Linz", "Salzburg", "Innsbruck")]
+    places += ["ETH Zurich", "KAIST", "TU Wien"]
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    sheet.put(72, 110, 11, "Maria Keller^{1,2,3,4}, Wei Zhang^{5,6,7,8}")
+    for number, place in enumerate(places, 1):
+        sheet.put(72, 115 + 9 * number, 7, f"^{{{number}}}{place}")
+    columns(sheet, 220)
+    assert paper(tmp_path, sheet).texts["I"].text == "; ".join(places)
+
+
+@pytest.mark.parametrize(
+    ("note", "affiliations"),
+    [
+        (
+            "Maria Keller is with the University of Vienna, Austria, and also with KAIST, South Korea.",
+            BOTH,
+        ),
+        (
+            "Wei Zhang was with the University of Vienna, Austria. He is now with Kestrel Labs Inc., Waltham, USA.",
+            f"{VIENNA}; Kestrel Labs Inc., Waltham, USA",
+        ),
+    ],
+)
+def test_a_sentence_may_name_several_employers(tmp_path, note, affiliations):
+    assert noted(tmp_path, note) == affiliations
+
+
+def test_the_first_line_of_a_note_may_be_indented_and_its_words_far_apart(tmp_path):
+    sheet = simple(author="Maria Keller^{1}", place="")
+    for x, word in zip(range(58, 300, 34), ["^{1}Maria", "Keller", "is", "with", "the", "School"], strict=False):
+        sheet.put(x, 700, 8, word)
+    for x, word in zip(range(50, 250, 44), ["of", "Arts,", "Uppsala", "University,", "Sweden."], strict=False):
+        sheet.put(x, 709, 8, word)
+    assert paper(tmp_path, sheet).texts["I"].text == "School of Arts, Uppsala University, Sweden"
+
+
+def test_a_chinese_header_ends_before_its_translation():
+    page = chinese(
+        (18, 80, ZH),
+        (11, 110, "王晓东_欧阳明"),
+        (8, 125, "（南京大学计算机系 南京）"),
+        (8, 134, "（新疆大学 乌鲁木齐）"),
+        (13, 150, "Compression of the Cache"),
+        (10, 165, "Wang Xiaodong and Ouyang Ming"),
+        (8, 175, "(Department of Computer Science, Nanjing University)"),
+        (9, 190, f"摘要 {ZH_ABS[:50]}"),
+        (9, 201, ZH_ABS[50:]),
+    )
+    made = header([page], Joiner("", WordCounts.load()))
+    assert (made.authors, made.abstract) == (["王晓东", "欧阳明"], ZH_ABS)
+    assert made.affiliations == ["南京大学计算机系 南京", "新疆大学 乌鲁木齐"]
+
+
+def test_affiliations_in_one_bracket_are_numbered():
+    page = chinese(
+        (18, 80, ZH),
+        (11, 110, "王晓东1_欧阳明2"),
+        (8, 125, "(1. 南京大学，南京 210023；2. 新疆大学，乌鲁木齐)"),
+        (9, 150, f"摘要：{ZH_ABS[:50]}"),
+        (9, 161, ZH_ABS[50:]),
+        (7, 700, "1. Nanjing University 2. Xinjiang University"),
+    )
+    made = header([page], Joiner("", WordCounts.load()))
+    assert made.affiliations == ["南京大学，南京 210023", "新疆大学，乌鲁木齐"]
+
+
+def test_biographies_at_the_end_tell_where_the_authors_are(tmp_path):
+    last = Sheet()
+    last.fill(72, 90, 430, 10, INTRO)
+    last.fill(72, 300, 430, 10, "Experiments were at the University of Basel.")
+    last.fill(72, 330, 430, 10, "Maria Keller is a professor at Lund University, Sweden.")
+    sheet = simple(author="BY MARIA KELLER", place="")
+    assert paper(tmp_path, sheet, last).texts["I"].text == "Lund University, Sweden"
+
+
+def test_authors_of_a_journal_stand_above_an_abstract_set_alike(tmp_path):
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    for number, line in enumerate(("MARIA KELLER, University of Vienna and the Academy of Sciences,", "Austria")):
+        sheet.put(72, 110 + 11 * number, 9, line)
+    sheet.put(72, 132, 9, f"WEI ZHANG, {KAIST}")
+    y = sheet.fill(72, 150, 270, 9, ABS)
+    sheet.put(72, y + 10, 9, "Keywords: language models, memory")
+    read = paper(tmp_path, sheet)
+    assert read.authors == ("MARIA KELLER", "WEI ZHANG")
+    assert read.texts["A"].text == ABS
+
+
+def test_the_next_column_alone_continues_a_text(tmp_path):
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    sheet.center(100, 11, "Maria Keller")
+    sheet.put(54, 640, 12, "Abstract", BOLD)
+    words = ABS.split()
+    sheet.fill(54, 656, 150, 9, " ".join(words[:40]))
+    sheet.fill(220, 140, 150, 9, " ".join(words[40:]))
+    sheet.fill(386, 140, 150, 9, INTRO)
+    assert paper(tmp_path, sheet).texts["A"].text == ABS
+
+
+def test_parts_of_an_abstract_may_be_a_line_apart(tmp_path):
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    sheet.center(100, 11, "Maria Keller")
+    sheet.put(72, 170, 12, "Abstract", BOLD)
+    y = 190.0
+    parts = (("Background:", "Few models read what their caches hold.", ""),)
+    parts += (("Methods:", ABS[:78], ABS[78:208]), ("Results:", ABS[210:286], ABS[286:]))
+    for head, first, rest in parts:
+        sheet.put(sheet.put(72, y, 10, f"{head} ", BOLD) - 6, y, 10, first)
+        y = (sheet.fill(72, y + 12, 420, 10, rest) if rest else y + 12) + 13
+    whole = " ".join(f"{head} {first}{rest}" for head, first, rest in parts)
+    assert paper(tmp_path, sheet).texts["A"].text == whole
+
+
+def test_degrees_behind_a_name_are_no_part_of_it(tmp_path):
+    assert read_names(tmp_path, "Maria Keller MD PhD^{1}, Wei Zhang MPH^{2}, Yo Yo Ma^{2}", TWO) == (
+        ("Maria Keller", "Wei Zhang", "Yo Yo Ma"),
+        BOTH,
+    )
