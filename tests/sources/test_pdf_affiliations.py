@@ -179,3 +179,42 @@ def test_degrees_behind_a_name_are_no_part_of_it(tmp_path):
         ("Maria Keller", "Wei Zhang", "Yo Yo Ma"),
         BOTH,
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["Maria Keller^{1}, Wei Zhang^{2}, Jun-Ho", "K. Kim^{1,2}"],
+        [
+            "Maria Keller (https://orcid.org/0000-0001-1111-0001)^{1}",
+            "Wei Zhang (https://orcid.org/0000-0001-1111-0002)^{2}",
+            "Jun-Ho K. Kim (https://orcid.org/0000-0001-1111-000X)^{1,2}",
+        ],
+    ],
+)
+def test_initials_and_links_do_not_divide_names(tmp_path, line):
+    assert read_names(tmp_path, "", *line, TWO) == ((*THREE[:2], "Jun-Ho K. Kim"), BOTH)
+
+
+def test_raised_ordinals_number_authors(tmp_path):
+    sheet = simple(author="", place="")
+    sheet.grid(115, 11, ["1^{st} Maria Keller", "2^{nd} Wei Zhang"])
+    sheet.grid(127, 10, ["University of Vienna", "Uppsala University"], ITALIC)
+    sheet.grid(138, 10, ["Vienna, Austria", "Uppsala, Sweden"])
+    read = paper(tmp_path, sheet)
+    assert read.authors == THREE[:2]
+    assert read.texts["I"].text == "University of Vienna, Vienna, Austria; Uppsala University, Uppsala, Sweden"
+
+
+def test_a_name_in_capitals_is_no_city_below_an_affiliation(tmp_path):
+    lines = [f"MARIA KELLER, {VIENNA}", "WEI ZHANG, Kestrel, Italy", f"JUN-HO KIM, {KAIST}"]
+    authors, _ = read_names(tmp_path, [(line, 0, ROMAN) for line in lines[:1]], *lines[1:])
+    assert authors == ("MARIA KELLER", "WEI ZHANG", "JUN-HO KIM")
+
+
+def test_a_present_address_and_a_correspondence_are_no_affiliations(tmp_path):
+    sheet = simple(author=NAMES, place="")
+    notes = (f"^{{1}}{VIENNA}", LAST, "Correspondence", f"Maria Keller, {OSAKA}", "Present address")
+    for number, note in enumerate((*notes, "Wei Zhang, Uppsala University, Sweden")):
+        sheet.put(54, 690 + 9 * number, 7, note)
+    assert paper(tmp_path, sheet).texts["I"].text == BOTH

@@ -12,6 +12,7 @@ from kg.sources.layout.pages import Char, Font, TextLine, written
 from kg.text import count_han
 
 _WORDS = re.compile(r"[^\W\d_]+")
+_LINK = re.compile(r"https?://\S+|\bwww\.\S+")
 _HAN_SENTENCE = re.compile(r"[，。；、的了]")
 _FEW_HAN = 12  # characters of a line of running text
 _FEW_WORDS = 8  # of a line of running text in a script without capitals
@@ -94,7 +95,7 @@ def is_running(text: str) -> bool:
     han = count_han(text)
     if han > 0.5 * len(text):
         return han >= _FEW_HAN and bool(_HAN_SENTENCE.search(text))
-    words = _WORDS.findall(text)
+    words = _WORDS.findall(_LINK.sub(" ", text))
     letters = sum(map(len, words))
     if sum(w[0].islower() or w[0].isupper() for w in words) < 0.5 * len(words):  # Arabic and Hebrew have no capitals
         return letters >= _FEW and len(words) >= _FEW_WORDS

@@ -114,7 +114,8 @@ def _is_cut(before: TextLine, line: TextLine, offices: Offices, alone: bool) -> 
     is_half = len(last) == 1 or (is_initial and any(c.raised for c in line.chars))
     is_list = is_name(parts[0], offices) if len(parts) > 1 else not alone and is_half
     is_mixed = any(len({word.isupper() for word in unit.split()}) > 1 for unit in parts[:-1])  # "Ada LEE, Bo XU"
-    if not is_list or (last[-1].isupper() != start[0].isupper() and not is_initial and not is_mixed):
+    is_letter = is_initial or len(start[0].strip(".")) == 1  # which is neither
+    if not is_list or (last[-1].isupper() != start[0].isupper() and not is_letter and not is_mixed):
         return False
     is_divided = is_initial and len(start[0].strip(".")) == 1  # "Ada M. / J. Lee"
     is_odd = is_initial and not any(len(unit.split()[-1].strip(".")) == 1 for unit in parts[:-1] if unit)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from kg.sources.layout.blocks import is_running
+from kg.sources.layout.blocks import is_running, without_blocks
 from kg.sources.layout.cells import MAIL
 from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.offices import Offices, clean, joined_lines, unlinked
@@ -46,7 +46,9 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
 
     `marks`: footnote marks to consider, None for all. The marks found are added to `known.labels`.
     """
-    offices = Offices.load()
+    offices, heads = Offices.load(), HeaderLabels.load().note
+    own = set(map(id, without_blocks(lines, lambda text: heads.fullmatch(text.rstrip(" :")))))  # not "Correspondence"
+    lines = [line for line in lines if id(line) in own]
     found = [place for place in _below_names(lines, known) if not is_running(place)]
     for chars in notes([] if found else lines):
         text = written(chars)

@@ -382,7 +382,7 @@ def _accented(run: list[Char]) -> list[Char]:
                 all_made = (unicodedata.normalize("NFC", base + mark) for mark in marks)
                 if made := next((one for one in all_made if len(one) == 1), ""):
                     letter.text = made
-                    letter.space = letter.space or (char.space and letter not in out)
+                    letter.space = letter.space or (char.space and (letter not in out or char.order < letter.order))
                     made_here.update((id(letter), id(run[at + 1]) if at + 1 < len(run) else 0))
                     continue
         out.append(char)

@@ -43,7 +43,6 @@ NOTE = re.compile(
     re.I,
 )
 _MAIL_START, _MAIL_END = re.compile(r"[,;(]\s*[a-z][\w.+-]*-$"), re.compile(r"[\w.+-]*@")  # divided by a line end
-_ORDINAL = re.compile(r"\d{1,2}\s?(?:st|nd|rd|th)\s+(?=[^\W\d_])")
 _GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du))$")
 _FULL = re.compile(r"\b(?:of|and|for|the)$")
 _AND = re.compile(r"^(?:and|&)\s+")
@@ -52,6 +51,7 @@ _IN_BRACKETS = re.compile(r"\s*[(（].*[)）]\s*")
 _ON_BEHALF = re.compile(r"\W*on\s+behalf\s+of\b", re.I)
 _CLOSE = 1.35  # em between the lines of one affiliation
 _NEXT, _LOOSE = 1.7, 2.6  # em from an affiliation to the line below it, and where its last word is "of" or the like
+_LARGE = 1.15  # size of a subtitle above names, relative to them
 _SMALL = 0.68  # size of small print below names, relative to them
 _NEAR = 3.2  # em between a name and an affiliation without a typical word
 _SENTENCE = 60  # code points; a longer line of running text is not an affiliation
@@ -112,7 +112,7 @@ def _of_header(lines: Sequence[TextLine], first: TextLine) -> list[TextLine]:
     for line in lines:
         if count_han(first.text) and line.y > first.y and line.size >= first.size and not count_han(line.text):
             break
-        if line.y >= first.y or line.size <= first.size:
+        if line.y >= first.y or line.size <= _LARGE * first.size:
             out.append(line)
     return out
 
@@ -136,9 +136,6 @@ def _begins_with_name(line: TextLine, offices: Offices) -> bool:
 
 def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Piece], is_cell: bool) -> list[_Piece]:
     """Parse a line, or a cell of a row (`is_cell`), into names, affiliations and e-mail addresses."""
-    ordinal = _ORDINAL.match(line.text)  # "1st Ada Lovelace": IEEE's template numbers the authors
-    if ordinal:
-        line = TextLine(line.chars[sum(not c.isspace() for c in ordinal.group()) :], line.page)
     if _is_open_brace(before):
         return [_Piece(line.text, line, "mail")]
     if MAIL.search(line.text) or line.text.count("@"):
@@ -172,7 +169,7 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
     is_as_names = line.chars_font() == first.chars_font()
     is_marked = bool(chunks and chunks[0][0])
     is_place = not is_marked and _continues(line, is_cell, len(chunks) > 1, is_as_names, is_named, before)
-    follows = any(p.kind == "place" and _is_below(p, line) for p in before)
+    follows = [p for p in before if p.kind == "place" and _is_below(p, line)]
     is_led = is_marked and any(p.kind == "name" and p.marks for p in before)  # affiliations start with their mark
     for mark, chars in chunks:
         text = written(chars).strip()
@@ -186,7 +183,8 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
             continue
         names, rest = ([], text) if is_place and not out else listed_names(text, chars, first, offices)
         is_street = len(names) == 1 and names[0].split()[-1] in HeaderLabels.load().streets
-        if names and follows and not offices.has(rest) and (rest or is_street):
+        is_capital = bool(names) and names[0].isupper() and not (follows and follows[-1].text.isupper())
+        if names and follows and not (is_capital or offices.has(rest)) and (rest or is_street):
             names, rest = [], text  # a place such as "Ann Arbor, MI"
         if mark and out and out[-1].kind == "name":
             out[-1].marks += mark

@@ -13,8 +13,10 @@ from kg.sources.layout.pages import TextLine
 from kg.text import count_han
 
 _SIGN = re.compile(
-    r"(?:(?<![^\s,|])(?:iD|ORCID(?:\s*iD)?|orcid)|(?<=[a-zà-öø-ÿ])(?:iD|ID))(?![^\W\d_])"
+    r"\s*[(\[]?(?:https?://)?orcid\.org/[\dX-]+[)\]]?"
+    r"|(?:(?<![^\s,|])(?:iD|ORCID(?:\s*iD)?|orcid)|(?<=[a-zà-öø-ÿ])(?:iD|ID))(?![^\W\d_])"
 )  # of ORCID, which some fonts write in letters
+_ORDINAL = re.compile(r"^\d{1,2}\s?(?:st|nd|rd|th)\s+(?=[^\W\d_])")  # "1st Ada Fox", as IEEE's template numbers authors
 _REPEATED = re.compile(
     r"(?<=[\w*∗†‡§¶])(?<![\u3400-\u9fff])\s*[(（][\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·\s]{1,12}(?:[)）]|$)"
     r"|^[\u3400-\u9fff\uac00-\ud7af]{1,4}[)）]"
@@ -69,7 +71,11 @@ def without_signs(line: TextLine) -> TextLine | None:
     """A line without what is no part of a name; None when no more is on it."""
     line = _closed(line)
     text = line.text
-    patterns = [_SIGN] * ("D" in text or "orcid" in text) + [_REPEATED] * bool(count_han(text) or not text.isascii())
+    patterns = (
+        [_ORDINAL] * text[0].isdigit()
+        + [_SIGN] * ("D" in text or "orcid" in text)
+        + [_REPEATED] * bool(count_han(text) or not text.isascii())
+    )
     patterns += [HeaderLabels.load().membership] * ("ember" in text or "ellow" in text or "MBER" in text)
     patterns += [HeaderLabels.load().by] * (":" in text or "：" in text)
     if not any(pattern.search(text) for pattern in patterns):
