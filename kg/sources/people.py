@@ -19,7 +19,7 @@ _BARE_INITIALS = re.compile(r" [A-Z]{1,3}, ")  # "Fox AB, Lee B."
 _LAST_NAME = re.compile(r"(?:(?:de|del|della|di|da|du|dos|la|le|van|von|der|den|ter|el|al|bin|st\.?)\s)+\S+", re.I)
 _NUMBER_AFTER = re.compile(r" ?\(\d{5,}\)$|(?<=\w) \d{4}$")  # Scopus author number; DBLP's among people of one name
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|I?V|2nd|3rd|4th")
-_TITLES = re.compile(r"(?:(?:Prof|Dr|Mr|Mrs|Ms|PD|Ing|Dipl|rer|nat|med|habil)\.(?:[- ]|(?=[A-Z]))\s*)+")
+TITLES = re.compile(r"(?:(?:Prof|Dr|Mr|Mrs|Ms|PD|Ing|Dipl|rer|nat|med|habil)\.(?:[- ]|(?=[A-Z]))\s*)+")
 _GLUED = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ][^\W\d_]*[.\s])")
 _GROUPS_APART = re.compile(r"\s*[,;/]\s*(?:and\s+)?|\s+(?:and|&)\s+")
 _OF_GROUP = re.compile(r"^(?:(?:on\s+behalf\s+of|for|by)\s+)?(?:the\s+)?|\s+collaborations?$", re.I)
@@ -190,4 +190,4 @@ def apart(text: str) -> list[str]:
         if not _PARTICLE.search(text, start, match.start()):
             names.append(text[start : match.start()])
             start = match.start()
-    return [name for part in (*names, text[start:]) if (name := _TITLES.sub("", part).strip())]
+    return [name for part in (*names, text[start:]) if (name := TITLES.sub("", part).strip())]

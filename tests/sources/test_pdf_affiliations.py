@@ -81,6 +81,7 @@ def test_marks_in_a_column_are_no_line_numbers(tmp_path):
             "Wei Zhang was with the University of Vienna, Austria. He is now with Kestrel Labs Inc., Waltham, USA.",
             f"{VIENNA}; Kestrel Labs Inc., Waltham, USA",
         ),
+        ("Wei Zhang is with Kestrel Robotics S.L., Barcelona, Spain.", "Kestrel Robotics S.L., Barcelona, Spain"),
     ],
 )
 def test_a_sentence_may_name_several_employers(tmp_path, note, affiliations):
@@ -214,3 +215,20 @@ def test_a_present_address_and_a_correspondence_are_no_affiliations(tmp_path):
     for number, note in enumerate((*notes, "Wei Zhang, Uppsala University, Sweden")):
         sheet.put(54, 690 + 9 * number, 7, note)
     assert paper(tmp_path, sheet).texts["I"].text == BOTH
+
+
+def test_notes_name_their_authors_in_short_above_affiliations(tmp_path):
+    notes = ("[a] Dr. M. Keller", "University of Vienna", "Austria", "E-mail: mk@univie.ac.at", "W. Zhang (*)")
+    assert noted(tmp_path, *notes, "KAIST", "South Korea", names="Dr. Maria Keller, Wei Zhang") == (
+        "University of Vienna, Austria; KAIST, South Korea"
+    )
+
+
+def test_a_line_below_the_next_cell_ends_no_name(tmp_path):
+    sheet = simple(author="", place="")
+    sheet.grid(115, 12, ["Maria Keller", "Wei Zhang"])
+    sheet.grid(127, 10, ["University of Science", "Osaka University"])
+    sheet.grid(138, 10, ["and Technology", "Quezon City, Philippines"])
+    sheet.grid(149, 10, ["of China", "wz@osaka.jp"])
+    read = paper(tmp_path, sheet).texts["I"].text
+    assert read == "University of Science and Technology of China; Osaka University, Quezon City, Philippines"

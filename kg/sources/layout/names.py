@@ -10,6 +10,7 @@ from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Char, TextLine
 from kg.sources.layout.teams import is_team
+from kg.sources.people import TITLES
 
 JOINT = re.compile(
     r"(?<=[^\W\d_])(?:[\d*∗†‡§¶]+(?:,[\d*∗†‡§¶]+)*)(?:\s*(?:,|;|&|\band\b)\s*|\s+|$)"  # marks that are not raised
@@ -23,7 +24,7 @@ _TITLES = re.compile(
 _IN_BRACKETS = re.compile(r"(.{3,}?)\s*\(([^()]+)\)?")
 _BY = re.compile(r"^\W*(?i:by)\s+(?=[A-Z])")
 _HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,6}|[\u3400-\u9fff]{1,8}(?:·[\u3400-\u9fff]{1,8})+")
-_LINK = re.compile(r"(?:for|by|from|with|at|in|on|of|to)\s")
+_LINK = re.compile(r"(?:^|\s)(?:for|by|from|with|at|in|on|of|to)\s")
 _VOWEL = re.compile(r"[AEIOUY]")
 LINKS = ",;|·•"  # signs between names
 ON = re.compile(rf"[{LINKS}]|(?:and|&)\s")  # a list of names goes on
@@ -58,7 +59,7 @@ def listed_names(text: str, chars: Sequence[Char], first: TextLine, offices: Off
     at = 0
     for match in [*JOINT.finditer(text), None]:
         part = _edged((text[at : match.start()] if match else text[at:]).strip(" .,;:*∗†‡§¶"))
-        part = _without_degrees(part if at else _BY.sub("", part))
+        part = _without_titles(part if at else _BY.sub("", part))
         bracket = _IN_BRACKETS.fullmatch(part)
         if bracket and offices.has(bracket[2]) and is_name(bracket[1], offices):
             names.append(bracket[1])
@@ -79,9 +80,9 @@ def listed_names(text: str, chars: Sequence[Char], first: TextLine, offices: Off
     return names, "; ".join(inside)
 
 
-def _without_degrees(text: str) -> str:
-    """A name without the degrees behind it: "Bo Lee MD PhD", but "Yo-Yo Ma", whose capitals are those of a name."""
-    words = text.split()
+def _without_titles(text: str) -> str:
+    """A name without the titles before it and the degrees behind it: "Bo Lee MD PhD", but "Yo-Yo Ma", whose capitals are those of a name."""
+    words = TITLES.sub("", text).split()
     while (
         len(words) > 2 and not words[-1].istitle() and not text.isupper() and HeaderLabels.load().is_degree(words[-1])
     ):
@@ -132,7 +133,7 @@ def is_word(text: str, offices: Offices) -> bool:
 def is_name(text: str, offices: Offices) -> bool:
     """Whether a text has the form of a person's name."""
     words = text.split()
-    if _LINK.match(text):
+    if _LINK.search(text):
         return False  # "for the Memory Investigators"
     if len(words) < 2:
         return bool(_HAN_NAME.fullmatch(text)) and not offices.has(text)

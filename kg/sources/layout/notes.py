@@ -16,7 +16,7 @@ from kg.sources.layout.signs import without_notes
 from kg.text import count_han
 
 _WITH = re.compile(
-    r"\b(?:is|are|was|were)\s+(?:currently\s+|also\s+|now\s+)?(?:with|at)\s+(?:the\s+)?((?:[^.]|\.(?=,|\s[a-z])){8,300}?)"
+    r"\b(?:is|are|was|were)\s+(?:currently\s+|also\s+|now\s+)?(?:with|at)\s+(?:the\s+)?((?:[^.]|\.(?=\S|\s[a-z])){8,300}?)"
     r"(?:\s*\(?\s*e-?mails?\b|\.\s|\.?\s*$|;\s|\s+\(?(?:email|corresponding)\b|\s+\S+@)",
     re.I,
 )
@@ -31,9 +31,10 @@ _BRACKET = re.compile(r"\(([^()]{2,300})\)")
 _LED = re.compile(r"^(?:and\s+)?(?:the\s+)?(?=[A-Z])")
 _WORD = re.compile(r"[^\W\d_][\w'’-]+")
 _PARTS = re.compile(r"[,;·&]|\band\b")
-_TO_WHOM = re.compile(r"\bcorrespond\w*(?:\s+\w+){0,2}\W*(?:(?:Dr|Prof)\.\s*)*$", re.I)
+_TO_WHOM = re.compile(r"\bcorrespond\w*(?:\s+\w+){0,7}\W*(?:(?:Dr|Prof)\.\s*)*$", re.I)
 _MAILED = re.compile(r"[,;.]?\s*\(?e-?mail\b", re.I)
 _NUMBER = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.、．]\s*(?=[^\W\d])")
+_SIGNS_AROUND = re.compile(r"^\s*\[\w\]\s*|\([^\w()]*\)|[*†‡✉]")  # "[a] Dr. A. Fox", "B. Lee (✉)"
 _MOST_WORDS = 10  # of an affiliation without a typical word
 _LONGEST = 300  # code points of an affiliation
 _INDENT = 2.0  # em of the first line of a note
@@ -166,7 +167,7 @@ def _below_names(lines: Sequence[TextLine], known: People) -> Iterator[str]:
 
 def _is_short_name(text: str, families: Container[str]) -> bool:
     """Whether a text is a known family name behind initials: "J.-H. Kim"."""
-    *first, last = text.strip(" *†‡").split()
+    *first, last = _SIGNS_AROUND.sub("", text).split() or [""]
     is_known = bool(first) and last.casefold() in families
     return is_known and all(len(word.strip(".")) < 2 or "." in word for word in first)
 

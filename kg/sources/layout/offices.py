@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from kg.entity_types import data_folder
 from kg.text import count_han, fold
@@ -14,7 +15,7 @@ from kg.vocabulary import read_concepts
 _MAIL_LABEL = re.compile(r"[;,(]\s*e-?mail\s*:?\s*$", re.I)
 _LINK = re.compile(r"(?:^|\s*[,;]?\s+|[,;])(?:and|&)$")
 _WRAPPED = re.compile(r"^[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）]$")
-_NUMBER = re.compile(r"(?:^|[;；]\s*)[(（]?(\d{1,2})\s?[.．、]\s*(?=[^\W\d])")
+_NUMBER = re.compile(r"(?:^|[;；,]\s*)[(（]?(\d{1,2})\s?[.．、]\s*(?=[^\W\d])")
 _SHORT = 3  # letters
 _TO = re.compile(r"\s(?:of|at|to|in|from|with)\s+(?:the\s+)?", re.I)
 _FIRST = 3  # words of an organization's name that are looked at
@@ -108,8 +109,9 @@ def joined_lines(texts: Sequence[str]) -> str:
 def numbered(text: str) -> list[tuple[str, str]]:
     """The affiliations of a text with their numbers, if it has these: "(1. University of X, Y; 2. ACME, Z)"."""
     first, *parts = _NUMBER.split(text)
-    places = zip(parts[::2], parts[1::2], strict=True)
-    return [("", text)] if first else [(mark, clean(place)) for mark, place in places]
+    places = list(zip(parts[::2], map(clean, parts[1::2]), strict=True))
+    is_counted = not first and all(int(b) == int(a) + 1 for (a, _), (b, _) in pairwise(places))
+    return places if is_counted else [("", text)]
 
 
 def clean(text: str) -> str:

@@ -269,7 +269,7 @@ def _chunks(line: TextLine) -> Iterable[tuple[str, list[Char]]]:
     chars: list[Char] = []
     lead = _LEADING.match(line.text)
     skip = 0
-    if lead and not line.chars[0].raised:
+    if lead and not line.chars[0].raised and not (lead.group().strip().isdigit() and any(c.raised for c in line.chars)):
         skip = len(lead.group().replace(" ", ""))
         mark = lead.group().strip()
     for char in line.chars[skip:]:
