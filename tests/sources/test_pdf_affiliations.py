@@ -232,3 +232,28 @@ def test_a_line_below_the_next_cell_ends_no_name(tmp_path):
     sheet.grid(149, 10, ["of China", "wz@osaka.jp"])
     read = paper(tmp_path, sheet).texts["I"].text
     assert read == "University of Science and Technology of China; Osaka University, Quezon City, Philippines"
+
+
+def test_an_author_for_correspondence_may_head_the_list_of_all(tmp_path):
+    notes = (
+        "*Corresponding author: Maria Keller, University of Vienna, Austria, E-mail: mk@univie.ac.at",
+        "Wei Zhang, Kestrel A/S, Odense, Denmark",
+    )
+    read = noted(tmp_path, *notes, names="Maria Keller*, Wei Zhang")
+    assert read == f"{VIENNA}; Kestrel A/S, Odense, Denmark"
+
+
+def test_circled_numbers_are_marks():
+    page = chinese(
+        (18, 80, ZH),
+        (11, 110, "濮阳皓①_欧阳明②"),
+        (8, 125, "①上海科技大学，上海"),
+        (8, 134, "②新疆大学，乌鲁木齐"),
+        (9, 150, f"摘要：{ZH_ABS[:50]}"),
+        (9, 161, ZH_ABS[50:]),
+    )
+    for line in page.lines:
+        for char in line.chars:
+            char.raised = char.text in "①②" and line.y == 110
+    made = header([page], Joiner("", WordCounts.load()))
+    assert (made.authors, made.affiliations) == (["濮阳皓", "欧阳明"], ["上海科技大学，上海", "新疆大学，乌鲁木齐"])

@@ -81,7 +81,7 @@ def listed_names(text: str, chars: Sequence[Char], first: TextLine, offices: Off
 
 
 def _without_titles(text: str) -> str:
-    """A name without the titles before it and the degrees behind it: "Bo Lee MD PhD", but "Yo-Yo Ma", whose capitals are those of a name."""
+    """A name without titles and degrees: "Dr. Bo Lee MD PhD", but "Yo-Yo Ma", whose capitals are those of a name."""
     words = TITLES.sub("", text).split()
     while (
         len(words) > 2 and not words[-1].istitle() and not text.isupper() and HeaderLabels.load().is_degree(words[-1])

@@ -134,13 +134,13 @@ def after_names(text: str, authors: Sequence[str], offices: Offices) -> Iterator
     families = "|".join(re.escape(name.split()[-1]) for name in authors)
     alone = rf"(?:^|(?<=[.;*∗†] ))\W*(?:{families}):\s+(?-i:(?=[A-Z]))"  # "* Keller: University of X"
     starts = list(re.finditer(rf"(?:{names}){behind}|{alone}", text, re.I)) if names else []
-    starts = [match for match in starts if not _TO_WHOM.search(text[: match.start()])]
+    others = [match for match in starts if not _TO_WHOM.search(text[: match.start()])]
+    starts = starts if others else []  # where an author can be reached is none, but in a list of all authors
     ends = [match.start() for match in starts[1:]]
-    for match, end in zip(starts, [*ends, len(text)], strict=False):
-        item = text[match.end() : end]
-        place = clean(MAIL.split(_CUT.split(_MAILED.split(item)[0])[0])[0].strip(" .;,"))
-        if _is_place(place, offices):
-            yield place
+    items = (text[match.end() : end] for match, end in zip(starts, [*ends, len(text)], strict=False))
+    places = [clean(MAIL.split(_CUT.split(_MAILED.split(item)[0])[0])[0].strip(" .;,")) for item in items]
+    if any(_is_place(place, offices) for place in places):
+        yield from (place for place in places if _is_place(place, offices) or _is_plain(place))
 
 
 def _below_names(lines: Sequence[TextLine], known: People) -> Iterator[str]:
@@ -187,9 +187,13 @@ def _is_place(text: str, offices: Offices) -> bool:
 
 def _is_label(of: set[str], text: str) -> bool:
     """Whether a note in a list of affiliations can be one without a typical word: "²Booz Allen Hamilton"."""
-    is_numbered = all(m.isdigit() for m in of)
-    plain = not (NOTE.search(text) or MAIL.search(text) or _SENTENCE.search(text) or is_running(text))
-    return is_numbered and plain and text[:1].isupper() and len(text.split()) <= _MOST_WORDS
+    return all(m.isdigit() for m in of) and _is_plain(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text in a list of affiliations can be one without a typical word, and is no sentence or address."""
+    is_other = NOTE.search(text) or MAIL.search(text) or _SENTENCE.search(text) or is_running(text)
+    return not is_other and text[:1].isupper() and len(text.split()) <= _MOST_WORDS
 
 
 def notes(lines: Sequence[TextLine]) -> Iterable[list[Char]]:

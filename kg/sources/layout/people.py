@@ -34,8 +34,8 @@ from kg.sources.layout.teams import is_team, sole_author
 from kg.sources.layout.thesis import of_title_page
 from kg.text import count_han
 
-MARK = re.compile(r"(?:[\d\sA-Za-zα-ωΑ-Ω_]|[^\w])+")  # any raised sign but letters of words
-_LEADING = re.compile(r"\s*(?:[*∗⋆†‡§¶‖∥#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}[.)]?(?=\s*[A-Z]))\s*")
+MARK = re.compile(r"(?:[\d\sA-Za-zα-ωΑ-Ω_①-⑳]|[^\w])+")  # any raised sign but letters of words
+_LEADING = re.compile(r"\s*(?:[①-⑳*∗⋆†‡§¶‖∥#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}[.)]?(?=\s*[A-Z]))\s*")
 NOTE = re.compile(
     r"(?<![^\W\d_])(?:work(?:ed|ing)?\s+(?:was|is|were|done|performed)|contribut\w+|intern(?:ship)?\b|correspond\w*"
     r"|project\s+(?:lead|page|website)|supported|funded|equal(?:ly)?\b|co-?first|authors?\b|published|accepted|copyright|license|submitted|received"
@@ -52,6 +52,7 @@ _ON_BEHALF = re.compile(r"\W*on\s+behalf\s+of\b", re.I)
 _CLOSE = 1.35  # em between the lines of one affiliation
 _NEXT, _LOOSE = 1.7, 2.6  # em from an affiliation to the line below it, and where its last word is "of" or the like
 _LARGE = 1.15  # size of a subtitle above names, relative to them
+_EVEN = 0.08  # tolerance for the sizes of lines of one affiliation
 _SMALL = 0.68  # size of small print below names, relative to them
 _NEAR = 3.2  # em between a name and an affiliation without a typical word
 _SENTENCE = 60  # code points; a longer line of running text is not an affiliation
@@ -235,7 +236,8 @@ def _continues(
     is_close = line.y - above.line.y < _CLOSE * line.size and (is_alike or not is_as_names)
     is_city = is_close and not JOINT.match(line.text) and (is_cell or (is_alike and not is_as_names))
     is_linked = is_as_names and bool(ON.match(line.text))  # a list of names goes on: "and Bo Lee"
-    is_within = line.text[:1].islower() and not is_linked  # "Universidade do Estado / de Santa Catarina"
+    is_even = abs(line.size - above.line.size) < _EVEN * line.size
+    is_within = line.text[:1].islower() and is_even and not is_linked  # "Universidade do Estado / de Santa Catarina"
     is_open = is_within or bool(_GOES_ON.search(above.text))
     is_open = is_open and not (is_named and not is_alike)
     is_marked = bool(above.marks) or above.goes_on
@@ -354,7 +356,8 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             is_part = piece.goes_on and above is not None
             if not (piece.marks or is_part or is_near) and not Offices.load().has(piece.text):
                 continue  # text of a figure, or a date
-            if is_running(piece.text) and (len(piece.text) > _SENTENCE or not Offices.load().has(piece.text)):
+            is_sentence = len(piece.text) > _SENTENCE or (piece.text[0].islower() and not is_part)
+            if is_running(piece.text) and (is_sentence or not Offices.load().has(piece.text)):
                 continue
             is_named = before is not None and before.kind == "name" and before.line is piece.line
             chain = None if piece.marks or is_named else above
