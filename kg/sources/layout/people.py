@@ -356,12 +356,12 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             is_part = piece.goes_on and above is not None
             if not (piece.marks or is_part or is_near) and not Offices.load().has(piece.text):
                 continue  # text of a figure, or a date
-            is_sentence = len(piece.text) > _SENTENCE or (piece.text[0].islower() and not is_part)
+            is_sentence = len(piece.text) > _SENTENCE or (piece.text[:1].islower() and not is_part)
             if is_running(piece.text) and (is_sentence or not Offices.load().has(piece.text)):
                 continue
             is_named = before is not None and before.kind == "name" and before.line is piece.line
             chain = None if piece.marks or is_named else above
-            if chain is None or (_IN_BRACKETS.fullmatch(chain[-1].text) and piece.text[0] in "(（"):
+            if chain is None or (_IN_BRACKETS.fullmatch(chain[-1].text) and piece.text.startswith(("(", "（"))):
                 chains.append([piece])
             elif _is_one_name(chain[-1].text, piece.text) or breaks.between(chain[-1], piece, bool(chain[0].marks)):
                 chain[-1] = replace(piece, text=f"{chain[-1].text} {piece.text}")
