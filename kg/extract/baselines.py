@@ -58,7 +58,8 @@ _MORE = re.compile(
 )  # "outperforming [recommenders such as P5], GPT4Rec, LlamaRec and E4SRec"
 #: "the strongest baseline[, Plover] on two tasks"
 _APPOSED = re.compile(
-    r",\s(?P<name>[A-Z][\w.+-]*(?:[ -][A-Z0-9][\w.+-]*){0,3})(?=[,;)]|\.(?:\s|$)|$|\s(?:by|on|in|with|while|and|across|under|at)\s)"
+    r",\s(?P<name>[A-Z][\w.+-]*(?:[ -][A-Z0-9][\w.+-]*){0,3})"
+    r"(?=[,;)]|\.(?:\s|$)|$|\s(?:by|on|in|with|while|and|across|under|at)\s)"
 )
 _QUANTITY = re.compile(r"[+-]?\d[\d.,]*(?:\s|%|[x×](?!\w)|$)")
 _IN_BRACKETS = re.compile(r"\s*\((?:(?:i\.e\.,?|e\.g\.,?|namely|such as)\s*)?(?P<inside>[A-Z][^()]{1,60})\)")
