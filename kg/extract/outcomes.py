@@ -27,7 +27,7 @@ CHANGES = {
 }
 #: The right end of the words that belong to a number.
 STOP = re.compile(
-    r"[,;:()]|—|，|。|(?:\s|^)(?:while|whereas|with|without|compared|comparing|than|relative to|over|on|at|under|when|"
+    r"[,;()]|:(?!\d)|—|，|。|(?:\s|^)(?:while|whereas|with|without|compared|comparing|than|relative to|over|on|at|under|when|"
     r"across|for|using|through|against|versus|vs\.?|by|via|but|from|as (?:well|a|the)|which|that|and|or|to|where|"
     r"respectively|is|are|during)(?=\s)"
 )
