@@ -370,6 +370,15 @@ def test_what_words_of_comparison_introduce(text: str, names: list[str]) -> None
     assert [other.text for other in found] == names
 
 
+def test_what_falls_and_rises_is_dealt_out_with_its_direction() -> None:
+    found = read("Our memory and latency fall by 41% and 33%, respectively. Accuracy rises by 4%.")
+    assert [(r.metric.lower(), r.value, r.change) for r in found] == [
+        ("memory", 41, "decrease"),
+        ("latency", 33, "decrease"),
+        ("accuracy", 4, "increase"),
+    ]
+
+
 def test_evidence_is_verbatim_in_its_field() -> None:
     text = r"We reach \textbf{$2.7 \times$} faster decoding on GPUs."
     (result,) = read(text)
