@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from kg.model import Result
     from kg.views.selection import Selection
 
+_SHORT_FORM = re.compile(r"[a-z]?[A-Z][\w@:.-]*[A-Z\d][\w@:.-]*")
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?")
+_A_SECOND = " per second"  # a metric that is a unit: "tokens per second"
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
@@ -153,11 +155,11 @@ def notes(shown: Selection, result: Result) -> str:
     """Baseline and setting: "vs. chunked prefill; Qwen3-8B"; "" if there is neither."""
     against = baseline(shown, result)
     if shown.lang == "zh" and (not has_han(against) or _is_title(shown, result)):
-        against = _name(result.baseline if _is_title(shown, result) else against)
+        against = _name(shown, result.baseline if _is_title(shown, result) else against)
     said = [shown.words("outcome.than", baseline=against)] if against else []
     setting = clean(result.setting)
     if shown.lang == "zh" and not has_han(setting):
-        setting = Wording(shown.graph.vocabulary)(shown.words.without_opening(setting)) or _name(setting)
+        setting = Wording(shown.graph.vocabulary)(shown.words.without_opening(setting)) or _name(shown, setting)
     return shown.words("outcome.aside_comma").join([*said, *filter(None, [setting])])
 
 
@@ -174,6 +176,8 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     is_known = bool(label) and says_metric(vocabulary, result.metric, label)
     is_short = "KV " in result.evidence.quote  # "KV memory" is no key-value memory
     wording = _KEY_VALUE.sub("KV ", result.metric) if is_short else result.metric
+    if shown.lang == "zh" and _SHORT_FORM.fullmatch(wording):
+        return wording  # as Chinese papers write it: "mAP", "TTFT"
     said = say(shown, result.metric_concept if is_known else "", wording, paper)
     if result.change == KEPT:
         said = said.removeprefix(shown.words("outcome.kept_opening"))
@@ -232,11 +236,17 @@ def _against(shown: Selection, concept: str, wording: str, paper: str) -> str:
     if shown.lang == "zh" and concept not in shown.graph.vocabulary and known:
         concept = known.curie
     said = _aside(shown, same(shown, concept, wording), wording, paper)
-    return said if has_han(said) or shown.lang != "zh" else _name(said)
+    return said if has_han(said) or shown.lang != "zh" else _name(shown, said)
 
 
-def _name(wording: str) -> str:
-    """English words that may stand in a Chinese sentence: a name, which has a capital or a digit; else ""."""
+def _name(shown: Selection, wording: str) -> str:
+    """English words that may stand in a Chinese sentence: a name, which has a capital or a digit; else "".
+
+    Of "LLM-derived method Finch" it is "Finch".
+    """
+    words, frames = wording.split(), shown.graph.vocabulary.cues("label-frame-technique")
+    kind = next((at for at, word in enumerate(words[:-1], 1) if fold(word) in frames and word.islower()), 0)
+    wording = " ".join(words[kind:])
     first = wording.partition(" ")[0]
     return "" if first.islower() and not any(map(str.isdigit, first)) else _PLURAL.sub("", wording)
 
@@ -290,8 +300,8 @@ def unit_words(shown: Selection, result: Result) -> str:
     if unit == "points" and (_fact(shown, result, "unit") == "%" or "percent" in result.evidence.quote):
         unit = "percentage_points"
     key = f"unit.{unit}"
-    if shown.lang == "en" and unit == metric(shown, result).rpartition(" ")[2]:
-        return ""  # "denoising steps of 4"
+    if (shown.lang == "en" and unit == metric(shown, result).rpartition(" ")[2]) or result.metric.endswith(_A_SECOND):
+        return ""  # "denoising steps of 4", "100 tokens per second"
     if not unit or shown.words.has(key):
         return shown.words(key) if unit else ""
     if unit.rpartition(" ")[2] == metric(shown, result).rpartition(" ")[2]:
@@ -352,6 +362,8 @@ def _ends_in(words: str, shown: Selection, result: Result, named: str) -> bool:
     """Whether the last English word of the metric is in this list of the words of outcomes."""
     said = named if named and not has_han(named) else result.metric if shown.lang == "zh" else metric(shown, result)
     known = shown.words(f"outcome.{words}").split() or PageWords("en")(f"outcome.{words}").split()
+    if said.endswith(_A_SECOND):
+        return words == "counted"
     last = said.rpartition(" ")[2].lower() if words == "sized" else said.rpartition(" ")[2]
     return last in known and not _LINKED.search(said)  # of "time to first token" it is the time
 

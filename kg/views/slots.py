@@ -33,16 +33,18 @@ from kg.views.surface import (
     whole,
     with_article,
     with_names,
+    with_shared_head,
 )
 from kg.views.wording import Wording, say, says
+from kg.views.words import PageWords
 
 _MOST = {"technique": 2, "problem": 2, "result": 6}
 _LIKELY = 0.7  # confidence of mentions that stand for surer ones which a language has no words for
 _FEW = 4  # maximum words of a technique kept in the original
 _SHORT_VERB = 4  # letters of "is", "has", "uses", which are no plurals
 _LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
-_SOLVE_NOTHING = ("survey", "benchmark", "dataset")
-_TELLING = 9  # words of a sentence that says what a paper does
+_SOLVE_NOTHING = ("survey", "benchmark", "dataset", "study")
+_TELLING = 11  # words of a sentence that says what a paper does
 _LEAST = 3  # words of any sentence
 _BEFORE = 40  # letters before a problem in which a verb may stand
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
@@ -68,6 +70,8 @@ _MACRO = re.compile(
     r"\\(?:(?:our|my|the)?(?:method|model|system|framework|approach)(?:name)?|ours|name)(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?"
 )
 _RELATIVE = re.compile(r"\b(?:that|which)\b")
+#: What begins with a gerund, up to its first preposition or further gerund.
+_GOAL = re.compile(r"(?:\w+ly )?(?P<doing>[\w-]+ing)\b(?: (?!(?:to|of|in|for|on|with|from|by|and)\b|\w+ing\b)[\w-]+)*")
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
 
@@ -107,8 +111,9 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         out.is_level = bool(told) and all(one.form.startswith(("absolute", "count", "kept")) for one in told)
         out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
         out.quotes += [quote] if quote and not out.effect and quote not in out.quotes else []
-    if not (out.technique or out.problem or out.effect or out.quotes):
-        out.quotes = _opening(paper, fields)
+    if not (out.problem or out.effect or out.quotes):  # a mere name tells too little
+        is_name = " " not in out.technique and not has_han(out.technique)
+        out.quotes = (contribution(shown, paper, fields)[:1] or _opening(paper, fields)) if is_name else []
     out.quotes = [_MACRO.sub(lambda found: name(paper) or found[0], quote) for quote in out.quotes]
     return out
 
@@ -268,6 +273,9 @@ def _is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
     words = fold(mention.canonical or mention.surface).split()
     before = fold(text.partition(mention.surface)[0][-_BEFORE:]).split()[-3:]
     is_wished = bool(words) and words[0] in vocabulary.cues("problem-solved")
+    goal = _GOAL.match(mention.surface) if " " in mention.surface else None
+    if goal and signs.isdisjoint({fold(goal["doing"]), fold(goal[0]).rpartition(" ")[2]}):
+        return False  # "jointly achieving high fidelity", but "training instability"
     if is_wished or not vocabulary.cues("exploit").isdisjoint(before):
         return False  # what is low is no problem, nor what a method "exploits"
     return mention.concept in vocabulary or not signs.isdisjoint(words) or has_han(mention.surface)
@@ -405,6 +413,9 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         spoken = nouns(full) if shown.lang == "zh" else with_article(full, text, frames)
         return shown.words("outcome.aside", effect=spoken, notes=mention.surface) if spoken else mention.surface
     wordings = [whole(w) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
+    if mention.type == "technique":
+        heads = {*frames, *PageWords("en")("brief.counted_technique").split()}
+        wordings = list(dict.fromkeys(with_shared_head(w, text, heads) for w in wordings))
     wordings = [w for w in wordings if not _POINTS_BACK.search(w)]
     if shown.lang != "zh":
         labels = (say(shown, same(shown, mention.concept, w), w, text) for w in wordings)

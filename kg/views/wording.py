@@ -186,7 +186,9 @@ class Wording:
             begin, surface = first[match.start], text[match.start : match.end]
             words, said = last[match.end] - begin + 1, ""
             is_whole = surface == text or match.type != "metric" or fold(surface).rpartition(" ")[2] not in self.counted
-            if match.type in _SPOKEN and is_whole and self._is_plain(match.concept, surface):
+            if match.type == "metric" and surface.isupper():
+                said = surface  # Chinese keeps "PPL", and "AP" may be an access point
+            elif match.type in _SPOKEN and is_whole and self._is_plain(match.concept, surface):
                 said = spoken(self.vocabulary, match.concept, text)
             elif match.type in NAMED:
                 said = self._named(surface) if _SIGN.search(surface) else ""
