@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kg.views.selection import Selection
 
 _SHORT_FORM = re.compile(r"[a-z]?[A-Z][\w@:.-]*[A-Z\d][\w@:.-]*")
+_ARTICLE = re.compile(r"^(?:an?|the) ")
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?")
@@ -192,7 +193,8 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
 
 
 def baseline(shown: Selection, result: Result) -> str:
-    return say(shown, same(shown, result.baseline_concept, result.baseline), result.baseline) or clean(result.baseline)
+    wording = _ARTICLE.sub("", clean(result.baseline))
+    return say(shown, same(shown, result.baseline_concept, wording), wording) or wording
 
 
 def _is_title(shown: Selection, result: Result) -> bool:
@@ -235,7 +237,7 @@ def _against(shown: Selection, concept: str, wording: str, paper: str) -> str:
     known = shown.graph.vocabulary.find(wording, "technique")
     if shown.lang == "zh" and concept not in shown.graph.vocabulary and known:
         concept = known.curie
-    said = _aside(shown, same(shown, concept, wording), wording, paper)
+    said = _aside(shown, same(shown, concept, wording), _ARTICLE.sub("", wording), paper)
     return said if has_han(said) or shown.lang != "zh" else _name(shown, said)
 
 

@@ -49,7 +49,7 @@ _LEAST = 3  # words of any sentence
 _BEFORE = 40  # letters before a problem in which a verb may stand
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
-_BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
+_BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）](?!-?\w)")  # not "(FAIR)-Pruner"
 _OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
 _LAST = re.compile(r"\s(?P<word>[a-z]+)(?=[,.;)]|\s(?:and|that|which)\b)")
 _OWES = re.compile(r"\b(?:in|of|for|on|to|between) [\w-]+[^\Ws]$")  # "Defense in Gaussian", before "and image fields"

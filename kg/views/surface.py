@@ -207,7 +207,10 @@ def _lettered(found: re.Match[str], text: str) -> str:
     is_mixed = not found[0].islower() and found[0] != found.string
     among = rf"(?<=[a-z] )(?i:{alone})(?= [a-z])"  # not "GHT-Aware Routing" for "GHT-aware routing"
     ways = {str(one[0]) for one in re.finditer(among if is_mixed else f"(?i:{alone})", text)}
-    return min(ways) if len(ways) == 1 and _CAPITALS.search(min(ways)) else found[0]
+    if is_mixed or any(map(_CAPITALS.search, ways)):
+        return min(ways) if len(ways) == 1 else found[0]
+    ways = {str(one[0]) for one in re.finditer(among, text)}  # "a Gram-Schmidt rotation"
+    return min(ways) if len(ways) == 1 and "-" in found[0] else found[0]
 
 
 def with_article(said: str, text: str, heads: Collection[str] = (), counted: Collection[str] = ()) -> str:

@@ -190,21 +190,21 @@ def test_a_metric_is_told_with_the_noun_before_it(built: Graph, text: str, told:
 
 
 def test_a_unit_of_a_number_is_no_part_of_its_metric(built: Graph) -> None:
-    gain = {"value": 9.0, "unit": "points", "change": "increase", **ACCURACY}
+    gain: dict[str, Any] = {"value": 9.0, "unit": "points", "change": "increase", **ACCURACY}
     told = _told(built, "It gives 9 percentage point accuracy gains.", "9 percentage point", **gain)
     assert told == "9 points higher accuracy"
 
 
 def test_a_number_of_a_part_is_not_told_of_the_whole(built: Graph) -> None:
-    parts = {"value": 9.0, "name": "Foo"}
+    parts: dict[str, Any] = {"value": 9.0, "name": "Foo"}
     assert _told(built, "With key-aware self-tuning, our method cuts latency by 9%.", "9%", **parts)
     assert _told(built, "Foo adds key-aware self-tuning and cuts latency by 9%.", "9%", **parts)
     assert not _told(built, "We also add key-aware self-tuning, which cuts latency by 9%.", "9%", **parts)
 
 
 def test_a_unit_for_a_metric_is_said_once(built: Graph) -> None:
-    rate = {"metric": "tokens per second", "metric_concept": "metric:tokens-per-second", "unit": "tokens/s"}
-    rate |= {"value": 100.0, "change": "absolute", "bound": "at_least"}
+    metric = {"metric": "tokens per second", "metric_concept": "metric:tokens-per-second"}
+    rate: dict[str, Any] = {**metric, "unit": "tokens/s", "value": 100.0, "change": "absolute", "bound": "at_least"}
     text = "It reaches over 100 tokens per second."
     assert _told(built, text, "100", **rate) == "at least 100 tokens per second"
     assert _told(built, text, "100", lang="zh", **rate) == "每秒词元数为100以上"
@@ -212,7 +212,7 @@ def test_a_unit_for_a_metric_is_said_once(built: Graph) -> None:
 
 def test_chinese_keeps_short_forms_of_metrics_and_names_a_baseline_alone(built: Graph) -> None:
     text = "It improves mAP by 9% over the LLM-derived method Finch."
-    gain = {"metric": "mAP", "metric_concept": "metric:map", "value": 9.0, "change": "increase"}
+    gain: dict[str, Any] = {"metric": "mAP", "metric_concept": "metric:map", "value": 9.0, "change": "increase"}
     told = _told(built, text, "9%", lang="zh", baseline="LLM-derived method Finch", **gain)
     assert told == "mAP提升9%（相比Finch）"
 
