@@ -14,7 +14,7 @@ from kg.views.outcome import phrase
 from kg.views.selection import EntryResult, Selection
 
 
-def _told(built: Graph, text: str, number: str, lang: Any = "en", name: str = "", **parts: Any) -> str:
+def _told(built: Graph, text: str, number: str, lang: Any = "en", name: Any = "", **parts: Any) -> str:
     """The phrase on a result of a sentence of a paper with this name, "" if it may not be told."""
     at = text.index(number)
     values = {"metric": "latency", "metric_concept": "metric:latency", "unit": "%", "change": "decrease", **parts}

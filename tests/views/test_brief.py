@@ -116,7 +116,7 @@ def test_endings_of_a_slot_are_not_said_twice(built: Graph) -> None:
         ({"change": "absolute", "value": 30.0, "unit": "ms"}, "latency of 30 ms", "为30 ms"),
         ({"value": (1.5, 2.0), "unit": "x"}, "1.5–2x lower latency", "降至1/1.5至1/2"),
         ({"setting": "H100"}, "41% lower latency (H100)", "降低41%（H100）"),
-        ({"baseline": "an RNN"}, "41% lower latency (vs. RNN)", "降低41%（相比RNN）"),
+        ({"baseline": "a Finch"}, "41% lower latency (vs. Finch)", "降低41%（相比Finch）"),
         ({"baseline": "cuDNN"}, "41% lower latency (vs. cuDNN)", "降低41%（相比cuDNN）"),
         (
             {"baseline": "Compressed Sparse Row"},
