@@ -94,6 +94,12 @@ def test_a_long_sentence_keeps_the_words_that_show_the_match(linked: Graph) -> N
     assert len(said) < 190
 
 
+def test_a_sentence_of_two_entries_is_shown_once_whatever_its_capitals() -> None:
+    said = (("a", "GATES FOR MOE MODELS", "MOE"), ("b", "Gates for MoE Models", "MoE"))
+    quotes = tuple(Quote(entry, "T", word, 0, 1, word, sentence) for entry, sentence, word in said)
+    assert supported(quotes) == ["MOE: “GATES FOR MOE MODELS”"]
+
+
 def test_a_sentence_is_shown_once_and_its_words_where_they_differ() -> None:
     said = "We prune heads and quantize weights."
     quotes = [(Quote("a", "A", word, 0, 1, word, said),) for word in ("prune", "quantize", "prune")]
