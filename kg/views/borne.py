@@ -22,6 +22,7 @@ from kg.text import fold, raw_span, sentences
 from kg.views.latex import as_text
 from kg.views.selection import Borne, EntryResult, clean
 from kg.views.wording import Wording
+from kg.views.words import PageWords
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if not result.sure or reader.is_own(found) or not reader.is_metric(result):
         return None
     if result.unit == "points" and not reader.has_points(result):
+        return None
+    if result.change == "increase" and reader.is_input(result):
         return None
     place = reader.place(found)
     if not place or reader.is_by_part(found, place) or _GLUED.match(place.text, place.quantity.end):
@@ -229,6 +232,8 @@ class _SentenceReader:
         self.lexicon = OutcomeLexicon(vocabulary)
         self.losses = vocabulary.cues("outcome-loss") | vocabulary.cues("outcome-drop")
         self.baselines = Baselines(self.lexicon)
+        words = PageWords("en")
+        self.inputs = {fold(one) for key in ("amounts", "counted") for one in words(f"outcome.{key}").split()}
         self.conditions = vocabulary.cues("generic-modifier")
 
     def is_metric(self, result: Result) -> bool:
@@ -295,6 +300,11 @@ class _SentenceReader:
         """Whether less of a metric is better and its levels have a unit, as time, memory and energy have."""
         facts = self.vocabulary[result.metric_concept].facts if result.metric_concept in self.vocabulary else {}
         return facts.get("better") == "lower" and bool(facts.get("unit"))
+
+    def is_input(self, result: Result) -> bool:
+        """Whether more of a metric is only put in: "100x more data" is no effect."""
+        facts = self.vocabulary[result.metric_concept].facts if result.metric_concept in self.vocabulary else {}
+        return not facts.get("better") and fold(result.metric).rpartition(" ")[2] in self.inputs
 
     def is_share(self, result: Result) -> bool:
         """Whether the levels of a metric are percentages; "2% parameters" is a share of what others have."""

@@ -90,6 +90,11 @@ def test_baseline_and_setting_are_those_of_the_clause(
             "12x",
             {"value": 12.0, **SPEED, "baseline": "key-aware strategy"},
         ),
+        (
+            "It leverages over 100x more data than others.",
+            "100x",
+            {"value": 100.0, "unit": "x", "metric": "data", "metric_concept": "", "change": "increase"},
+        ),
         ("It updates 1.5% of the parameters.", "1.5%", {"value": 1.5, "change": "absolute", "metric": "parameters"}),
         ("Its sizes gain 2.3x, 1.9x and 1.5x in speed.", "1.9x", {"value": 1.9, **SPEED}),
         ("It achieves up to 2.26 wall-clock speedup.", "2.26", {"value": 2.26, **SPEED, "unit": "points"}),

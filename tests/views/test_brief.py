@@ -353,6 +353,7 @@ def test_a_clause_or_a_cut_phrase_is_no_noun(phrase: str, is_noun: bool) -> None
         ("is large, and many often", "waste memory costs of others"),
         ("has", "memory costs of the key"),
         ("exploits", "temporal redundancy"),
+        ("relies on cues and", "risk discarding the memory costs"),
         ("has", "jointly achieving high fidelity"),
         ("has", "adapting to limited memory"),
     ],
@@ -489,18 +490,26 @@ def test_a_compound_of_its_own_is_not_told_by_its_words(phrase: str) -> None:
     assert Wording(Vocabulary.load())(phrase) == ""
 
 
+def _of_results(text: str, *results: tuple[str, dict[str, Any]]) -> Paper:
+    """A paper named Foo with sure results, each by the number in its text."""
+    made = [
+        replace(_result(**parts), evidence=Evidence(number, "A", text.index(number), text.index(number) + len(number)))
+        for number, parts in results
+    ]
+    return _stated(text, results=made)
+
+
 def test_results_that_only_their_numbers_tell_apart_are_quoted(built: Graph) -> None:
     text = "We propose Foo. On two devices it cuts latency by 41% and 9%."
-    results = [
-        Result(
-            Evidence(f"{n}%", "A", at, at + 2), "latency", float(n), "%", "decrease", metric_concept="metric:latency"
-        )
-        for n, at in ((41, text.index("41%")), (9, text.index("9%")))
-    ]
-    for one in results:
-        one.sure = True
-    document = Document("t-1", "t", 1, {"T": Text("", ""), "A": Text(text, text)})
-    paper = Paper("paper:t-1", [(document, Record("t-1", paper="paper:t-1", name="Foo", results=results))])
-    said = brief(built, paper, "en")
+    said = brief(built, _of_results(text, ("41%", {}), ("9%", {"value": 9.0})), "en")
     assert "lower latency" not in said
     assert "“On two devices it cuts latency by 41% and 9%”" in said
+
+
+def test_a_speed_and_the_speed_of_inference_are_not_told_apart(built: Graph) -> None:
+    speed = {"metric": "inference speed", "metric_concept": "metric:inference-speed", "unit": "x", "change": "increase"}
+    text = "Foo gives a 2x inference speedup. On robots it gives an 8x speedup."
+    paper = _of_results(text, ("2x", {**speed, "value": 2.0}), ("8x", {**speed, "value": 8.0}))
+    assert brief(built, paper, "en").startswith("Foo, in its own words: “Foo gives")
+    alone = _of_results(text, ("8x", {**speed, "value": 8.0}))
+    assert brief(built, alone, "en").startswith("Foo achieves a speedup of 8x")
