@@ -354,6 +354,7 @@ class _SentenceReader:
         named = [o for o in others if o.text == baseline and not _EQUAL.match(place.text, o.start)]
         behind = [o for o in named if o.start >= number.end and not _APART.search(place.text, number.end, o.start)]
         behind = [o for o in behind if not self._is_of_another(place.text[number.end : o.start], result)]
+        behind = [o for o in behind if not (o.marker.startswith("win") and " and " in place.text[number.end : o.start])]
         if behind or any(other.start >= number.end for other in others):
             return bool(behind)
         opening = [o for o in named if not place.text[: o.start].strip() and o.marker.startswith("compared")]

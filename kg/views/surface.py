@@ -34,6 +34,7 @@ _OF_NAME = re.compile(r"-(?:based|guided|aware|driven|inspired|style|like|type|p
 _HEAD = re.compile(r"(?P<short>\s\([^()]*\))?\s(?P<word>[a-z]+)")
 _SEVERAL = re.compile(r"(?<![siu])s$")  # not "loss", "basis", "focus"
 _BEHIND = re.compile(r" (?:of|between|in|for|from|with) ")
+_HALF = re.compile(r"^[a-z][a-z-]+ [A-Z][a-z]")  # the first word is small, the next is not
 _LETTERED = re.compile(r"(?<![\w-])[^\W\d]\w*(?:-\w+)*(?![\w-])")
 _CAPITALS = re.compile(r"[A-Za-z\d][A-Z]")  # within a word
 _BRACES = re.compile(r"\\[a-z]+\{|[{}]")
@@ -196,7 +197,9 @@ def with_names(said: str, text: str) -> str:
         is_name = not re.search(rf"(?<![\w/.-]){found[0]}\b", text) and re.search(within, text)
         return word if is_name else found[0]
 
-    return _SMALL.sub(spelt, _LETTERED.sub(partial(_lettered, text=text), said))
+    made = _SMALL.sub(spelt, _LETTERED.sub(partial(_lettered, text=text), said))
+    half = re.search(re.escape(made), text, re.IGNORECASE) if _HALF.search(made) and made not in text else None
+    return half[0] if half else made  # "Information Bottleneck filter", not "information Bottleneck filter"
 
 
 def _lettered(found: re.Match[str], text: str) -> str:

@@ -274,6 +274,7 @@ def test_phrases_that_share_an_article_are_told_together(built: Graph) -> None:
         ("gram-schmidt rotation", "It uses a Gram-Schmidt rotation for speed.", "Gram-Schmidt rotation"),
         ("gate-aware routing", "Gate-Aware Routing. It uses Gate-Aware Routing.", "gate-aware routing"),
         ("GHT-aware routing", "It uses GHT-Aware Routing for speed.", "GHT-aware routing"),
+        ("information Gate filter", "It has an Information Gate filter for information.", "Information Gate filter"),
         ("formatron", "An engine called Formatron which is at github.com/x/formatron.", "Formatron"),
     ],
 )
