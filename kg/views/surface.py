@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise, takewhile
 
 from kg.extract.phrases import tagged
@@ -190,6 +190,8 @@ def with_names(said: str, text: str) -> str:
 
     def spelt(found: re.Match[str]) -> str:
         word = found[0].capitalize()
+        if word not in text:
+            return found[0]
         within = rf"(?<![\w-])[a-z]+(?:-[a-z]+)*,? {word}[ -][a-z]"
         behind = found.string[found.end() :]
         if behind.startswith("-") and not _OF_NAME.match(behind):
@@ -204,16 +206,26 @@ def with_names(said: str, text: str) -> str:
 
 def _lettered(found: re.Match[str], text: str) -> str:
     """A word as the paper always writes it where that has capitals within: "i-DL-MH", not "i-dl-mh"."""
-    alone = rf"(?<![\w-]){re.escape(found[0])}(?![\w-])"
-    if re.search(alone, text):
+    ways = _ways(text).get(found[0].lower(), set())
+    if not ways or found[0] in ways:
         return found[0]
     is_mixed = not found[0].islower() and found[0] != found.string
-    among = rf"(?<=[a-z] )(?i:{alone})(?= [a-z])"  # not "GHT-Aware Routing" for "GHT-aware routing"
-    ways = {str(one[0]) for one in re.finditer(among if is_mixed else f"(?i:{alone})", text)}
-    if is_mixed or any(map(_CAPITALS.search, ways)):
+    if not is_mixed and any(map(_CAPITALS.search, ways)):
         return min(ways) if len(ways) == 1 else found[0]
-    ways = {str(one[0]) for one in re.finditer(among, text)}  # "a Gram-Schmidt rotation"
-    return min(ways) if len(ways) == 1 and "-" in found[0] else found[0]
+    if not is_mixed and "-" not in found[0]:
+        return found[0]
+    among = rf"(?<=[a-z] )(?i:{re.escape(found[0])})(?= [a-z])"  # not "GHT-Aware Routing" for "GHT-aware routing"
+    ways = {str(one[0]) for one in re.finditer(among, text)}
+    return min(ways) if len(ways) == 1 else found[0]
+
+
+@lru_cache(maxsize=8)
+def _ways(text: str) -> dict[str, set[str]]:
+    """The ways in which a text writes each word."""
+    found: dict[str, set[str]] = {}
+    for word in _LETTERED.finditer(text):
+        found.setdefault(word[0].lower(), set()).add(word[0])
+    return found
 
 
 def with_article(said: str, text: str, heads: Collection[str] = (), counted: Collection[str] = ()) -> str:
