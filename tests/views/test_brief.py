@@ -337,6 +337,8 @@ def test_a_kept_share_is_told_as_what_a_paper_comes_with(built: Graph) -> None:
         ("computationally expensive due to semantic redundancy", False),
         ("adaptively allocating sparsity across modules", False),
         ("decoder inference expensive in attention and memory", False),
+        ("the memory footprint scales linearly with length", False),
+        ("computational and memory overhead", True),
     ],
 )
 def test_a_clause_or_a_cut_phrase_is_no_noun(phrase: str, is_noun: bool) -> None:
