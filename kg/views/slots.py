@@ -57,6 +57,8 @@ _SHARED = re.compile(r" (?:and|or) [\w-]+ (?P<noun>[a-z]+s)\b")
 _DETERMINERS = ("the", "a", "an", "its", "their")  # behind a noun these begin another: "of LLMs challenges the"
 _BEHIND = re.compile(r"\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)")
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
+_FORMULA = re.compile(r"\$[^$]*\$")
+_TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
 _LISTED = re.compile(r",\s*")
 _PAIR = re.compile(r"^([^,]+), and ([^,]+)$")
 _AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3}$")
@@ -328,7 +330,7 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
         if any(is_short_of(mention, other, text) for other in mentions if id(other) in chosen):
             continue
         is_none = _is_cut(shown, mention, text) or _is_likeness(shown, mention, text) or _is_clause(mention, text)
-        said = "" if is_none else _wording(shown, mention, text)
+        said = "" if is_none else as_text(_wording(shown, mention, text))
         if mention.type == "technique" and said.endswith(endings):
             continue
         joined, others = _joined(said), map(_joined, chosen.values())
@@ -419,7 +421,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     if mention.type == "technique":
         heads = {*frames, *PageWords("en")("brief.counted_technique").split()}
         wordings = list(dict.fromkeys(with_shared_head(w, text, heads) for w in wordings))
-    wordings = [w for w in wordings if not _POINTS_BACK.search(w)]
+    wordings = [w for w in wordings if not _POINTS_BACK.search(w) and not _TORN.search(_FORMULA.sub("", w))]
     if shown.lang != "zh":
         labels = (say(shown, same(shown, mention.concept, w), w, text) for w in wordings)
         labels = (w for w in labels if w and not has_han(w) and says(text, w))

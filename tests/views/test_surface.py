@@ -267,9 +267,19 @@ def test_phrases_that_share_an_article_are_told_together(built: Graph) -> None:
     assert said == "Foo uses an adaptive gate and token pruning method."
 
 
+def test_techniques_are_told_without_latex(built: Graph) -> None:
+    text = r"We propose Foo with heterogeneous} \textbf{gates} and others."
+    said = brief(built, _stated(text, techniques=_proposed(r"heterogeneous} \textbf{gates")), "en")
+    assert said == "Foo uses heterogeneous gates."
+    text = r"We propose $\mu$-Parameterization with adaptive routing."
+    found = _proposed(r"\mu$-Parameterization", "adaptive routing")
+    assert brief(built, _stated(text, techniques=found), "en") == "Foo uses adaptive routing."
+
+
 @pytest.mark.parametrize(
     ("said", "text", "told"),
     [
+        ("walsh-hadamard rotation", "A Walsh-Hadamard Rotation, or Hadamard rotation.", "Walsh-Hadamard Rotation"),
         ("SVD-hadamard rotation", "It uses an SVD-Hadamard rotation that helps.", "SVD-Hadamard rotation"),
         ("gram-schmidt rotation", "It uses a Gram-Schmidt rotation for speed.", "Gram-Schmidt rotation"),
         ("gate-aware routing", "Gate-Aware Routing. It uses Gate-Aware Routing.", "gate-aware routing"),
