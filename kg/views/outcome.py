@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kg.model import Result
     from kg.views.selection import Selection
 
-_SHORT_FORM = re.compile(r"[a-z]?[A-Z][\w@:.-]*[A-Z\d][\w@:.-]*")
+_SHORT_FORM = re.compile(r"(?!.*[a-z]{3})[a-z]?[A-Z][\w@:.-]*[A-Z\d][\w@:.-]*")
 _ARTICLE = re.compile(r"^(?:an?|the) ")
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -58,7 +58,7 @@ class ResultInWords:
             form = "from_higher" if float(origin.replace(",", "")) > result.value else "from_lower"
         elif start:
             wording = start["value"] + start["unit"]
-        is_title = shown.lang == "zh" and _is_title(shown, result)
+        is_title = shown.lang == "zh" and _is_title(shown, result.baseline, result.baseline_concept)
         asides = [
             wording if is_title else "" if origin else _against(shown, result.baseline_concept, wording, paper),
             _setting(shown, result, paper),
@@ -155,11 +155,13 @@ def direction(shown: Selection, result: Result, named: str) -> str:
 def notes(shown: Selection, result: Result) -> str:
     """Baseline and setting: "vs. chunked prefill; Qwen3-8B"; "" if there is neither."""
     against = baseline(shown, result)
-    if shown.lang == "zh" and (not has_han(against) or _is_title(shown, result)):
-        against = _name(shown, result.baseline if _is_title(shown, result) else against)
+    if shown.lang == "zh" and (not has_han(against) or _is_title(shown, result.baseline, result.baseline_concept)):
+        against = _name(
+            shown, result.baseline if _is_title(shown, result.baseline, result.baseline_concept) else against
+        )
     said = [shown.words("outcome.than", baseline=against)] if against else []
     setting = clean(result.setting)
-    if shown.lang == "zh" and not has_han(setting):
+    if shown.lang == "zh" and not has_han(setting) and not _is_title(shown, setting):
         setting = Wording(shown.graph.vocabulary)(shown.words.without_opening(setting)) or _name(shown, setting)
     return shown.words("outcome.aside_comma").join([*said, *filter(None, [setting])])
 
@@ -188,7 +190,8 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     short = _ACRONYM.search(result.metric)
     if short:
         return short[1]
-    named = "" if paper else shown.label(result.metric_concept, result.metric)
+    own = clean(result.metric) if label and not is_known else shown.label(result.metric_concept, result.metric)
+    named = "" if paper else own
     return shown.words("brief.quote", quote=named) if named.islower() else named
 
 
@@ -197,14 +200,10 @@ def baseline(shown: Selection, result: Result) -> str:
     return say(shown, same(shown, result.baseline_concept, wording), wording) or wording
 
 
-def _is_title(shown: Selection, result: Result) -> bool:
-    """Whether a baseline is a name of several words, which its words do not tell: "Compressed Sparse Column"."""
-    words = result.baseline.split()
-    return (
-        len(words) > 1
-        and all(word[:1].isupper() for word in words)
-        and result.baseline_concept not in shown.graph.vocabulary
-    )
+def _is_title(shown: Selection, wording: str, concept: str = "") -> bool:
+    """Whether words are a name of several, which each of them does not tell: "Compressed Sparse Column"."""
+    words = wording.split()
+    return len(words) > 1 and all(word[:1].isupper() for word in words) and concept not in shown.graph.vocabulary
 
 
 def same(shown: Selection, concept: str, wording: str) -> str:
@@ -258,6 +257,8 @@ def _setting(shown: Selection, result: Result, paper: str) -> str:
     if "×" in wording or "%" in wording or fold(result.metric) in fold(wording):
         return ""
     bare = shown.words.without_opening(wording) if shown.lang == "zh" else wording
+    if shown.lang == "zh" and _is_title(shown, bare) and len(bare) <= _LONG:
+        return bare
     return _aside(shown, "", bare, paper)
 
 

@@ -221,6 +221,8 @@ def test_chinese_keeps_short_forms_of_metrics_and_names_a_baseline_alone(built: 
     gain: dict[str, Any] = {"metric": "mAP", "metric_concept": "metric:map", "value": 9.0, "change": "increase"}
     told = _told(built, text, "9%", lang="zh", baseline="LLM-derived method Finch", **gain)
     assert told == "mAP提升9%（相比Finch）"
+    rate = {"metric": "agreement rate", "metric_concept": "metric:fidelity", "value": 9.0, "change": "increase"}
+    assert _told(built, "It gives a 9% higher agreement rate.", "9%", lang="zh", **rate) == "“agreement rate”提升9%"
 
 
 def test_counted_things_are_fewer_and_sizes_smaller(built: Graph) -> None:

@@ -115,6 +115,7 @@ def test_endings_of_a_slot_are_not_said_twice(built: Graph) -> None:
         ({"change": "increase", "value": 3.0}, "3% higher latency", "增加3%"),
         ({"change": "absolute", "value": 30.0, "unit": "ms"}, "latency of 30 ms", "为30 ms"),
         ({"value": (1.5, 2.0), "unit": "x"}, "1.5–2x lower latency", "降至1/1.5至1/2"),
+        ({"setting": "Self Forcing"}, "41% lower latency (Self Forcing)", "降低41%（Self Forcing）"),
         ({"setting": "H100"}, "41% lower latency (H100)", "降低41%（H100）"),
         ({"baseline": "a Finch"}, "41% lower latency (vs. Finch)", "降低41%（相比Finch）"),
         ({"baseline": "cuDNN"}, "41% lower latency (vs. cuDNN)", "降低41%（相比cuDNN）"),
@@ -131,6 +132,7 @@ def test_endings_of_a_slot_are_not_said_twice(built: Graph) -> None:
         ),
         ({"metric": "mean error", "metric_concept": ""}, "41% lower mean error", "降低41%"),
         ({"metric": "training data", "metric_concept": ""}, "41% less training data", "降低41%"),
+        ({"metric": "GPU hours", "metric_concept": ""}, "41% fewer GPU hours", "减少41%"),
         ({"metric": "token", "metric_concept": ""}, "41% fewer tokens", "减少41%"),
     ],
 )
