@@ -274,7 +274,7 @@ def _is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
     signs = vocabulary.cues("problem-head") | vocabulary.cues("problem-sign")
     words = fold(mention.canonical or mention.surface).split()
     before = fold(text.partition(mention.surface)[0][-_BEFORE:]).split()[-3:]
-    is_wished = bool(words) and words[0] in vocabulary.cues("problem-solved")
+    is_wished = not vocabulary.cues("problem-solved").isdisjoint({*words[:1], *before[-1:]})  # "achieves better"
     goal = _GOAL.match(mention.surface) if " " in mention.surface else None
     if goal and signs.isdisjoint({fold(goal["doing"]), fold(goal[0]).rpartition(" ")[2]}):
         return False  # "jointly achieving high fidelity", but "training instability"

@@ -357,6 +357,7 @@ def test_a_clause_or_a_cut_phrase_is_no_noun(phrase: str, is_noun: bool) -> None
         ("is large, and many often", "waste memory costs of others"),
         ("has", "memory costs of the key"),
         ("exploits", "temporal redundancy"),
+        ("achieves a better", "memory cost"),
         ("relies on cues and", "risk discarding the memory costs"),
         ("has", "jointly achieving high fidelity"),
         ("has", "adapting to limited memory"),
