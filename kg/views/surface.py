@@ -30,7 +30,7 @@ _ASIDE = re.compile(
 )  # "costs as inputs grow"
 _TORN = re.compile(r"(?<=\w) -(?=\w)")  # "stream -scaled"
 _SMALL = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
-_OF_NAME = re.compile(r"-(?:based|guided|aware|driven|inspired|style|like|type|product|value|coset|family)\b")
+_OF_NAME = re.compile(r"-(?:based|centric|guided|aware|driven|inspired|style|like|type|product|value|coset|family)\b")
 _HEAD = re.compile(r"(?P<short>\s\([^()]*\))?\s(?P<word>[a-z]+)")
 _SEVERAL = re.compile(r"(?<![siu])s$")  # not "loss", "basis", "focus"
 _BEHIND = re.compile(r" (?:of|between|in|for|from|with) ")
