@@ -285,7 +285,7 @@ def test_techniques_are_told_without_latex(built: Graph) -> None:
         ("gate-aware routing", "Gate-Aware Routing. It uses Gate-Aware Routing.", "gate-aware routing"),
         ("GHT-aware routing", "It uses GHT-Aware Routing for speed.", "GHT-aware routing"),
         ("information Gate filter", "It has an Information Gate filter for information.", "Information Gate filter"),
-        ("swift-centric framework", "It has a Swift-centric Models framework in Swift code.", "Swift-centric framework"),
+        ("swift-centric framework", "A new Swift-centric Models framework in Swift.", "Swift-centric framework"),
         ("formatron", "An engine called Formatron which is at github.com/x/formatron.", "Formatron"),
     ],
 )
