@@ -104,6 +104,17 @@ def token_lists(text: str) -> TokenLists:
     return words, starts, ends
 
 
+def greek_name(letter: str) -> str:
+    """The name of a Greek letter, which Unicode spells "lamda" in one case; another character itself.
+
+    >>> greek_name("μ"), greek_name("Λ"), greek_name("x")
+    ('mu', 'lambda', 'x')
+    """
+    name = unicodedata.name(letter, "")
+    said = name.partition(" LETTER ")[2] if name.startswith("GREEK") else ""
+    return letter if not said or " " in said else said.lower().replace("lamda", "lambda")
+
+
 def has_han(text: str) -> bool:
     """Whether a text contains a Han character."""
     return not text.isascii() and _HAN.search(text) is not None

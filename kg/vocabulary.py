@@ -226,9 +226,11 @@ def _branch(trie: dict[str, Any], folded: str) -> dict[str, Any]:
 
 
 def _apart(text: str, end: int, start: int) -> bool:
-    """Whether more than a space, hyphen, slash or line break separates two tokens."""
+    """Whether more than a space, hyphen, slash or line break separates two tokens; "mAP@50:95" is one name."""
     between = text[end:start]
-    return between not in (" ", "~") and (start - end > 3 or bool(between.strip(" -\u2010\u2011\u2013_/\n\t'’+.&")))
+    if between in (" ", "~", "@") or (between == ":" and text[end - 1].isdigit() and text[start].isdigit()):
+        return False
+    return start - end > 3 or bool(between.strip(" -\u2010\u2011\u2013_/\n\t'’+.&"))
 
 
 @lru_cache(maxsize=100_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 #: The fields that are read, in their order in the Doc.
 READ = ("T", "A", "I", "B", "K")
+_BEHIND = sys.maxsize  # offset behind all texts
 _GAP = "\n" * 4  # longer than any gap inside a label, so that no match spans two fields
 _CELL = 6  # spans are looked up by stretches of 2 ** _CELL characters
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+|\s+|[^\w\s]|_")
@@ -166,7 +168,7 @@ def field_text(doc: Doc, field: str) -> str:
 def sentence_of(doc: Doc, at: int) -> tuple[int, int]:
     """The span of the sentence that contains an offset of the Doc; (at, at) if there is none."""
     spans: list[tuple[int, int]] = doc._.sentences
-    place = bisect_right(spans, at, key=lambda span: span[0]) - 1
+    place = bisect_right(spans, (at, _BEHIND)) - 1
     return spans[place] if place >= 0 and at < spans[place][1] else (at, at)
 
 

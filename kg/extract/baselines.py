@@ -56,6 +56,11 @@ _MORE = re.compile(
     r"(?P<list>[A-Z][\w.+-]*(?:[ -][A-Z0-9][\w.+-]*){0,3}(?:(?:\s*,\s*(?:and |or )?|\s+(?:and|or)\s+)"
     r"[A-Z][\w.+-]*(?:[ -][A-Z0-9][\w.+-]*){0,3})*)"
 )  # "outperforming [recommenders such as P5], GPT4Rec, LlamaRec and E4SRec"
+#: "the strongest baseline[, Plover] on two tasks"
+_APPOSED = re.compile(
+    r",\s(?P<name>[A-Z][\w.+-]*(?:[ -][A-Z0-9][\w.+-]*){0,3})"
+    r"(?=[,;)]|\.(?:\s|$)|$|\s(?:by|on|in|with|while|and|across|under|at)\s)"
+)
 _QUANTITY = re.compile(r"[+-]?\d[\d.,]*(?:\s|%|[x×](?!\w)|$)")
 _IN_BRACKETS = re.compile(r"\s*\((?:(?:i\.e\.,?|e\.g\.,?|namely|such as)\s*)?(?P<inside>[A-Z][^()]{1,60})\)")
 _EDGE = re.compile(r"[,;:()'’]")
@@ -246,7 +251,9 @@ class Baselines:
         for match in _AGAINST.finditer(text):
             names = self.names(match["phrase"], text[match.end() :])
             if names and match["phrase"].rstrip().endswith(names[0]) and text[match.end() : match.end() + 1] == ",":
-                names = _listed(names, _MORE.match(text, match.end()))
+                is_one = match["phrase"].startswith("the ") and not names[0].endswith("s")
+                apposed = _APPOSED.match(text, match.end()) if is_one else None
+                names = [apposed["name"], *names] if apposed else _listed(names, _MORE.match(text, match.end()))
             if match["phrase"].lower().startswith("both "):  # over both of them, not over one
                 names = names[:1]
             marker = next(k for k, v in match.groupdict().items() if v and k != "phrase")

@@ -198,6 +198,8 @@ def _in_compound(view: DocView, kind: str, start: int, end: int) -> bool:
         part = _PART_BEFORE.search(text, max(0, start - 25), start)
         if part and not ((part[0].islower() and part[0].endswith("s")) or _labelled(view, kind, part.span())):
             return True
+    if text.startswith("-free", end) or text[start - 1 : start] == ")":
+        return True  # "LoRA-free", "Finch(Y)Lite"
     return text[end : end + 1] == "(" and bool(_GLUED.match(text, end))
 
 

@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from kg.extract.base import field_text, word_places
 from kg.extract.judge import Features, judge_for
 from kg.extract.named import WORD
-from kg.extract.names import without_venue
+from kg.extract.names import whole_words, without_venue
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
@@ -38,6 +38,9 @@ _QUESTION = re.compile(
 )
 
 
+#: "ZapBench, a new benchmark", behind the name; and what ends the phrase in a title.
+_CALLED = re.compile(r"[}*]*(?: \([^()]*\))?(?:,| is| as|:| --?|\s?—)+ ?(?:an?|the|our) (?P<phrase>[^,.;:()]+)")
+_TITLE_END = re.compile(r"\s(?:for|of|with|to|in|on|from|via|based|towards?|using)\s", re.IGNORECASE)
 _SPEAKERS = frozenset({"we", "our", "paper", "work", "study", "article", "report"})
 _NAME_TAIL = re.compile(r"(?:net|former|unet|mamba|moe|clip|lm|vl|gan|gpt|bench|\d[bm])$", re.IGNORECASE)
 
@@ -80,12 +83,26 @@ class Kind:
                 self.by_first.setdefault(cue.partition(" ")[0], []).append((group, f" {cue} "))
 
     def __call__(self, doc: Doc) -> Doc:
+        if called := self.called(doc):
+            doc._.kind = called
+            return doc
         signs, judge = self._signs(doc), judge_for(doc, "kind")
         if judge and not self.is_survey(signs):
             doc._.kind = judge.labels[int(judge([self._features(signs)])[0].argmax())]
         else:
             doc._.kind = self.by_rules(signs)
         return doc
+
+    def called(self, doc: Doc) -> str:
+        """ "benchmark" or "dataset" where a paper calls what its title names so: "ZapBench: A Benchmark for ..."."""
+        name, title, text = doc._.name, without_venue(field_text(doc, "T")), field_text(doc, "A")
+        if not name or name not in title:
+            return ""
+        phrases = [_TITLE_END.split(title[len(name) :], maxsplit=1)[0]] if title.startswith(name) else []
+        behind = (_CALLED.match(text, end) for _, end in whole_words(name, text, 0, len(text)))
+        phrases += [_PHRASE_END.split(m["phrase"])[0].partition(" and ")[0] for m in behind if m]
+        heads = (self.head(fold(phrase)) for phrase in phrases)
+        return next((head for head in heads if head in ("benchmark", "dataset")), "")
 
     def _signs(self, doc: Doc) -> KindSigns:
         """The evidence for the kind of a paper."""

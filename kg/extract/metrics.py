@@ -27,7 +27,10 @@ _ADJECTIVE = re.compile(r"^\w+(?:al|ive|ous|ic)$")  # what is left of "computati
 _CLAUSE = re.compile(r"\s(?:that|which|ranging)\b")
 _AT = re.compile(r"[@_](?:\d[\d:.]*|[kK]\b)|-\d+\b")  # suffix of a metric: "mAP@50:95"
 _LABEL = re.compile(r"([A-Za-z][\w@./-]*(?: [A-Za-z0-9@][\w@./-]*)?)\s*[:=]\s*$")  # "(Top-1: 0.782"
-_LOOSE = ("a", "an", "the", "its", "their", "our", "significant", "average", "overall", "relative", "absolute", "%")
+_LOOSE = (
+    *("a", "an", "the", "its", "their", "our", "average", "overall", "relative", "absolute", "%"),
+    *("significant", "minor", "slight", "marginal", "modest", "negligible"),
+)
 _SPEEDS = re.compile(r"speed|throughput|rate|time|latency|cost|efficien")
 _BESIDE = 8  # characters between an outcome word and its object: "reduces the latency", "reduction in latency"
 _TIMES = ("s", "ms", "μs", "min", "hours", "days")

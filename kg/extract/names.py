@@ -81,6 +81,8 @@ _EXAMPLES = re.compile(r"\b(?:including|such as|like|e\.g\.)[\s,][^.;]*$")
 _INSIDE = re.compile(r"[a-z,] ")  # the end of a word before a name inside a sentence
 _SENTENCE_END = re.compile(r"[.!?](?:\s+(?=[A-Z])|$)")
 _CLOSED = re.compile(r"[\"'”’`}*]*\s?(?:[,(:.]|—|--)")
+_LONGER = re.compile(r"(-[A-Z]\w+)?(?![\w-])")  # "-Mem" behind "ZapKV"
+_IN_A_NAME = re.compile(r"[\w-]")
 _ORDINARY = re.compile(
     r"^(?:we|this|that|the|these|our|it|in|on|to|for|and|an?|by|as|its?|their|such|is|are)$", re.IGNORECASE
 )
@@ -369,8 +371,9 @@ def spelled(name: str, abstract: str) -> str:
 
 def _lengthened(name: str, abstract: str) -> str:
     """The longer name that an abstract has in the place of a title's: "ZapKV-Mem"; "" where it has the shorter one."""
-    found = {m[0] if m[1] else "" for m in re.finditer(rf"(?<![\w-]){re.escape(name)}(-[A-Z]\w+)?(?![\w-])", abstract)}
-    return found.pop().strip() if len(found) == 1 else ""
+    places = [(at, end) for at, end in _places(name, abstract) if not _IN_A_NAME.match(abstract[at - 1 : at])]
+    found = {name + said[1] if said[1] else "" for _, end in places if (said := _LONGER.match(abstract, end))}
+    return found.pop() if len(found) == 1 else ""
 
 
 def code_url(doc: Doc) -> str:

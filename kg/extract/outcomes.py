@@ -27,13 +27,13 @@ CHANGES = {
 }
 #: The right end of the words that belong to a number.
 STOP = re.compile(
-    r"[,;:()]|—|，|。|(?:\s|^)(?:while|whereas|with|without|compared|comparing|than|relative to|over|on|at|under|when|"
-    r"across|for|using|through|against|versus|vs\.?|by|via|but|from|as (?:well|a|the)|which|that|and|or|to|where|"
-    r"respectively|is|are|during)(?=\s)"
+    r"[,;()]|:(?!\d)|—|，|。|(?:\s|^)(?:while|whereas|with|without|compared|comparing|than|relative to|over|on|at|"
+    r"under|when|across|for|using|through|against|versus|vs\.?|by|via|but|from|as (?:well|a|the)|which|that|and|or|"
+    r"to|where|respectively|is|are|during)(?=\s)"
 )
 _LEADING = re.compile(
     r"^(?:(?:the|an?|its|their|our|both|overall|only|just|mere|of|in|on|for|to|up|average|an average|absolute|relative|"
-    r"further|additional|significant|substantial|corresponding|approximate(?:ly)?|about|around|nearly|by|or|and|maximum|"
+    r"further|additional|significant|substantial|minor|slight|marginal|modest|negligible|corresponding|approximate(?:ly)?|about|around|nearly|by|or|and|maximum|"
     r"consistent|existing|model's|as|at|is|are|be)\s+)+",
     re.IGNORECASE,
 )

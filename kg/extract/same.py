@@ -20,7 +20,7 @@ import numpy as np
 
 from kg.extract.alike import ARTICLE, features
 from kg.model import Mention
-from kg.text import fold, folded_name
+from kg.text import fold, folded_name, greek_name
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from kg.extract.judge import Features, Judge
 
 _GREEK = re.compile(r"[\u0370-\u03ff]")
-_LETTER = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (\w+)$")
 _WORD = re.compile(r"\w+|[^\w\s]")  # a word or a mark
 _TURNED = re.compile(r"(?P<head>\w+) (?:of|for) (?:the |an? )?(?P<rest>\w+(?: \w+){0,3})")
 
@@ -125,7 +124,7 @@ def _frames(vocabulary: Vocabulary) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def _core(name: str, before: frozenset[str], after: frozenset[str]) -> str:
-    words = folded_name(_GREEK.sub(_spelt, unicodedata.normalize("NFKC", name))).split()
+    words = folded_name(_GREEK.sub(lambda found: greek_name(found[0]), unicodedata.normalize("NFKC", name))).split()
     while len(words) > 1 and words[-1] in after:
         words.pop()
     while len(words) > 1 and words[0] in before:
@@ -133,12 +132,6 @@ def _core(name: str, before: frozenset[str], after: frozenset[str]) -> str:
     said = " ".join(words)
     turned = _TURNED.fullmatch(said)
     return f"{turned['rest']} {turned['head']}" if turned else said
-
-
-def _spelt(symbol: re.Match[str]) -> str:
-    """The name of a Greek letter: "μBrindle" is "MuBrindle"."""
-    found = _LETTER.match(unicodedata.name(symbol[0], ""))
-    return found[1].lower() if found else symbol[0]
 
 
 class MentionWording(NamedTuple):

@@ -75,7 +75,7 @@ def stated(
             if start < max(view.first, view.abstract[0]) or _is_narrowed(view, start, end, lexicon):
                 continue
             start -= _expanded(view, start, end)
-            said = _compared(view, start, end, lexicon)
+            said = compared(view, start, end, lexicon)
             if said is None or _goes_on(view, end, said):
                 continue
             is_won = not view.vocabulary.cues("win").isdisjoint(view.words(said.start, start)[:1])
@@ -220,7 +220,7 @@ def _bare(view: DocView, name: str, lexicon: OutcomeLexicon) -> str:
     return " ".join(words)
 
 
-def _compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comparison | None:
+def compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Comparison | None:
     """What compares something with the entity at [at, end), or with a list that it belongs to; None if nothing does."""
     begin, stop = sentence_of(view.doc, at)
     phrase = view.phrase_at(begin, stop)
@@ -427,8 +427,10 @@ def _is_named(view: DocView, loser: Placed, winner: Placed) -> bool:
     """Whether a loser has a name of its own, as "LoRA", or "Plover v2", not "SOTA methods"; never against a guess."""
     if not winner.own and winner.mention.confidence < LIKELY:
         return False
-    said = view.cues["generic"] | view.vocabulary.cues("rivals")
-    return any(not word.islower() and fold(word) not in said for word in loser.mention.canonical.split())
+    cues, words = view.vocabulary.cues, loser.mention.canonical.split()
+    said = view.cues["generic"] | cues("rivals")
+    is_class = words[-1].endswith("s") and fold(words[-1]) in cues("rival-class")  # "LoRA-based methods"
+    return not is_class and any(not word.islower() and fold(word) not in said for word in words)
 
 
 def _is_known(view: DocView, loser: Placed) -> bool:
@@ -460,9 +462,10 @@ def _subject(view: DocView, found: Sequence[Placed], loser: int, head: int, said
     proposed = [i for i in near if found[i].mention.role == "proposed"]
     if len(proposed) == 1:
         return proposed[0]
+    begin = max(said.begin, view.text.rfind(" that ", said.begin, said.start))
+    subject = view.words(begin, said.start)  # of "we show that pruning beats ..." it is "pruning"
+    named = [i for i in named if _stands_in(found[i], begin, said.start)]
     others = any(found[i].mention.role not in ("baseline", "mentioned") for i in named)
-    subject = view.words(said.begin, said.start)  # of "we show that pruning beats ..." it is "pruning"
-    subject = subject[max((i for i, word in enumerate(subject) if word == "that"), default=-1) + 1 :]
     if head >= 0 and found[head].own and subject[:1] == ["it"]:
         return head
     ours = head >= 0 and _is_whole(view, found[head]) and not view.vocabulary.cues("own-work").isdisjoint(subject)

@@ -51,7 +51,8 @@ def expansions(document: Document) -> dict[str, str]:
     return out
 
 
-def titled(title: str) -> dict[str, str]:
+@lru_cache(maxsize=8)  # a paper's labels, links and claims ask for it
+def titled(title: str) -> Mapping[str, str]:
     """The expansion of the name before a title's colon.
 
     Function words, and words after a hyphen, need not contribute a letter.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from functools import cached_property, lru_cache
 
 from rapidfuzz.distance import Indel, Levenshtein
 
-from kg.text import has_han, unaccented
+from kg.text import greek_name, has_han, unaccented
 
 _COMMAND = re.compile(r"\\(?:text|math|em)\w*\s*(?=\{)|\\(?:it|bf|rm|em|sf|tt)\b")  # formatting commands
 _LATEX = re.compile(r"[\\${^]")
@@ -172,12 +171,7 @@ def plain(text: str) -> str:
     if _LATEX.search(text):
         text = _SYMBOL.sub(r"\1", _COMMAND.sub("", text))
         text = text.translate({ord(c): None for c in "${}^_\\"})
-    return _GREEK.sub(lambda match: _greek(match[0]), " ".join(text.split()))
-
-
-def _greek(letter: str) -> str:
-    name = unicodedata.name(letter, "")
-    return name.split()[-1].lower() if "LETTER" in name and "WITH" not in name else letter
+    return _GREEK.sub(lambda match: greek_name(match[0]), " ".join(text.split()))
 
 
 def _split(text: str) -> tuple[str, str, str]:

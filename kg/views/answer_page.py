@@ -10,6 +10,7 @@ from kg.names import WEB
 from kg.query import Answer, Quote, Row
 from kg.query.answer import Cell
 from kg.views.answers import (
+    by_sentence,
     column,
     conditions,
     counted,
@@ -149,11 +150,9 @@ def sentences(quotes: Iterable[Quote], by: str, seen: set[tuple[str, ...]] | Non
     and these once.
     """
     known: set[tuple[str, ...]] = seen if seen is not None else set()
-    found: dict[tuple[str, str], list[Quote]] = {}
-    for one in quotes:
-        found.setdefault(sentence_of(one), []).append(one)
     out = []
-    for key, said in list(found.items())[:_SENTENCES]:
+    for said in by_sentence(quotes)[:_SENTENCES]:
+        key = sentence_of(said[0])
         names = [short(name) for name in dict.fromkeys(str(getattr(one, by)) for one in said)]
         whole, words = pieces(key[1], [one.quote for one in said]), quoted_words(said)
         again = [] if (*key, words) in known else [(short(words), False)]

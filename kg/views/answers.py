@@ -10,7 +10,7 @@ from kg.query import Answer, Condition, Filter, Quote
 from kg.query.answer import Cell
 from kg.query.explain import explained, lines
 from kg.tables import csv_text, json_lines, json_text
-from kg.text import has_han, plain
+from kg.text import fold, has_han, plain
 from kg.views.latex import as_text, excerpt
 from kg.views.render import render as fill
 from kg.views.words import PageWords
@@ -96,7 +96,7 @@ def _named(quotes: tuple[Quote, ...]) -> list[str]:
 
 def supported(quotes: tuple[Quote, ...], most: int = _SHOWN) -> list[str]:
     """The first sentences of a paper's evidence, each once, with all that it shows: "NVIDIA H100: “…”"."""
-    found = sentences(quotes)[:most]
+    found = by_sentence(q for q in quotes if q.quote)[:most]
     named = [(list(dict.fromkeys(plain(q.entity) for q in own)), _excerpt(own)) for own in found]
     return [PageWords("zh" if has_han("".join(names)) else "en").labelled(names, f"“{said}”") for names, said in named]
 
@@ -110,7 +110,7 @@ def quoted(lines: Iterable[tuple[Quote, ...]], called: Mapping[str, str], most: 
     out = []
     for quotes in lines:
         told = []
-        for own in sentences(quotes)[:most]:
+        for own in by_sentence(q for q in quotes if q.quote)[:most]:
             key, words = sentence_of(own[0]), quoted_words(own)
             name = plain(called.get(own[0].source, own[0].source))
             said = _excerpt(own) if key not in seen else "" if (*key, words) in seen else short(words, _AGAIN)
@@ -136,12 +136,13 @@ def called(answer: Answer) -> dict[str, str]:
     return {entry: f"{row.name} · {entry}" if row.name else entry for row in answer.known for entry in row.sources}
 
 
-def sentences(quotes: Iterable[Quote]) -> list[list[Quote]]:
-    """Quotes by their sentence, in order."""
-    found: dict[tuple[str, str], list[Quote]] = {}
+def by_sentence(quotes: Iterable[Quote]) -> list[list[Quote]]:
+    """Quotes by their sentence, in order; what several entries say alike, capitals aside, is one sentence."""
+    found: dict[str, list[Quote]] = {}
     for quote in quotes:
-        if quote.quote:
-            found.setdefault(sentence_of(quote), []).append(quote)
+        alike = found.setdefault(fold(sentence_of(quote)[1]), [])
+        if not alike or quote.quote in sentence_of(alike[0])[1]:
+            alike.append(quote)
     return list(found.values())
 
 

@@ -17,11 +17,12 @@ from kg.extract.baselines import Baselines
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated
 from kg.extract.phrases import tagged
-from kg.model import Paper, Result
+from kg.model import Mention, Paper, Result
 from kg.text import fold, raw_span, sentences
 from kg.views.latex import as_text
 from kg.views.selection import Borne, EntryResult, clean
 from kg.views.wording import Wording
+from kg.views.words import PageWords
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ _WITHIN = re.compile(r"\bwithin\s+(?:about\s+|only\s+|just\s+)?\S+(?:\s\S+)?$") 
 _EXAMPLE = re.compile(r"\((?:e\.g\.|i\.e\.|for example),?\s*$", re.IGNORECASE)
 _BELOW = re.compile(r"\b(?:below|under|less than|lower than|fewer than)\s+\S+(?:\s\S+)?$")
 _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
+#: Words before what is as good, over which no gain is told: "2x faster at a quality comparable to Finch".
+_EQUAL = re.compile(r"on par|comparable|equivalent|similar|close to|match", re.IGNORECASE)
+_OURS = re.compile(r"\bour (?:proposed )?(\w+)", re.IGNORECASE)
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
 _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
 _OF = re.compile(r"\s*of\s")
@@ -58,6 +62,9 @@ _GOES_ON = re.compile(
 _FRAMES = ("label-frame-technique", "label-form-technique", "outcome-generic-baseline", "model-frame")
 _KINDS = ("label-frame-technique", "label-form-technique")  # cues of words behind the name of a technique
 _BESIDE = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # stands between the numbers of a list
+#: Stands between the numbers of a list that one bound governs: " speedup and ", " lower latency, ".
+_LISTED = re.compile(rf"(?: (?!and\b)[A-Za-z][\w-]*){{0,4}}{_BESIDE.pattern}")
+_UP_TO = re.compile(r"\bup to\s*[~∼≈]\s*$")
 _FEW = 2  # words of a setting beside the things that it names
 _LONGEST = 480  # characters of a sentence that is quoted
 
@@ -80,8 +87,10 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     if result.unit == "points" and not reader.has_points(result):
         return None
+    if result.change == "increase" and reader.is_input(result):
+        return None
     place = reader.place(found)
-    if not place or _GLUED.match(place.text, place.quantity.end):
+    if not place or reader.is_by_part(found, place) or _GLUED.match(place.text, place.quantity.end):
         return None
     condition = rf"\b(?:under|given)\s(?:[\w-]+\s){{0,3}}{re.escape(result.metric)}"
     if reader.is_of_part(found, place) or re.search(condition, place.text[: place.quantity.start], re.IGNORECASE):
@@ -121,7 +130,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     part = re.search(rf"\b{re.escape(metric)} of ((?:[a-z-]+ )?[a-z]+-[a-z]+ [a-z]+s)\b", place.text)
     # "memory usage of vocabulary-related components", "compression latency"
     metric = f"{metric} of {part[1]}" if part else reader.whole_metric(place, metric)
-    bound = result.bound if result.bound != "exact" else _bound_of_list(place)
+    bound = _bound_of_list(place) if result.bound in ("exact", "about") else result.bound
     if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
         bound = "below"
     clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
@@ -142,11 +151,15 @@ def _has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:
 
 
 def _bound_of_list(place: QuantityPlace) -> str:
-    """The bound of a number, or of the first of the list that it goes on with: "up to 2.2x, 20x and 2.5x"."""
+    """The bound of a number, or of the first of the list that it goes on with: "up to 2x speedup and 20x less memory".
+
+    What is "up to about 6x" is so at most.
+    """
     numbers, at = place.sentence.quantities, place.index
-    while at and _BESIDE.fullmatch(place.text, numbers[at - 1].end, numbers[at].start):
+    own = "up_to" if _UP_TO.search(place.text[: numbers[at].number]) else numbers[at].bound
+    while at and numbers[at].bound == "exact" and _LISTED.fullmatch(place.text, numbers[at - 1].end, numbers[at].start):
         at -= 1
-    return numbers[at].bound
+    return own if own != "exact" else numbers[at].bound
 
 
 def is_metric_head(vocabulary: Vocabulary, word: str) -> bool:
@@ -172,6 +185,10 @@ def _bearing(lexicon: OutcomeLexicon, text: str) -> set[str]:
     kinds = {word for word in words[:-1] if word.endswith("ion")}  # the latency of compression, not a lower one
     changes = {word for word in speeds if lexicon.group(word)} - kinds
     return {w for w in speeds if w not in lexicon.qualifiers and w not in changes and w not in _FRAME} or speeds
+
+
+def _names(mention: Mention) -> tuple[str, ...]:
+    return mention.surface, mention.canonical, *mention.aliases
 
 
 def _is_listed(place: QuantityPlace) -> bool:
@@ -215,6 +232,8 @@ class _SentenceReader:
         self.lexicon = OutcomeLexicon(vocabulary)
         self.losses = vocabulary.cues("outcome-loss") | vocabulary.cues("outcome-drop")
         self.baselines = Baselines(self.lexicon)
+        words = PageWords("en")
+        self.inputs = {fold(one) for key in ("amounts", "counted") for one in words(f"outcome.{key}").split()}
         self.conditions = vocabulary.cues("generic-modifier")
 
     def is_metric(self, result: Result) -> bool:
@@ -238,6 +257,24 @@ class _SentenceReader:
             return False
         named = (*record.models, *record.hardware, *record.datasets, *record.tasks)
         return not any(fold(part["part"]) in fold(mention.surface) for mention in named)
+
+    def is_by_part(self, found: EntryResult, place: QuantityPlace) -> bool:
+        """Whether a sentence tells a number of something else that the paper proposes, and not of the paper's method.
+
+        "We also write a sparse kernel, which is 5x faster."
+        """
+        ahead, own = place.text[: place.quantity.start], fold(found.record.name)
+        proposed = [m for m in found.record.techniques if m.role == "proposed" and m.sure]
+        whole = {own, *(fold(n) for m in proposed for n in _names(m) if own in map(fold, _names(m)))}
+        said = f" {fold(ahead)} "
+        if not own or any(f" {name} " in f" {fold(place.text)} " for name in whole) or self.says_own(ahead):
+            return False
+        return any(f" {fold(m.surface)} " in said for m in proposed if whole.isdisjoint(map(fold, _names(m))))
+
+    def says_own(self, text: str) -> bool:
+        """Whether words say "our method"."""
+        frames = self.vocabulary.cues("label-frame-technique")
+        return any(fold(found[1]) in frames for found in _OURS.finditer(text))
 
     def is_own(self, found: EntryResult) -> bool:
         """Whether the baseline is what the paper proposes: then another one's gain over it is told.
@@ -263,6 +300,11 @@ class _SentenceReader:
         """Whether less of a metric is better and its levels have a unit, as time, memory and energy have."""
         facts = self.vocabulary[result.metric_concept].facts if result.metric_concept in self.vocabulary else {}
         return facts.get("better") == "lower" and bool(facts.get("unit"))
+
+    def is_input(self, result: Result) -> bool:
+        """Whether more of a metric is only put in: "100x more data" is no effect."""
+        facts = self.vocabulary[result.metric_concept].facts if result.metric_concept in self.vocabulary else {}
+        return not facts.get("better") and fold(result.metric).rpartition(" ")[2] in self.inputs
 
     def is_share(self, result: Result) -> bool:
         """Whether the levels of a metric are percentages; "2% parameters" is a share of what others have."""
@@ -309,9 +351,10 @@ class _SentenceReader:
     def is_against(self, place: QuantityPlace, result: Result) -> bool:
         """Whether the words of comparison next to a number name the baseline: "41% less than B", "beats B by 41%"."""
         number, others, baseline = place.quantity, self.baselines.compared(place.text), result.baseline
-        named = [other for other in others if other.text == baseline]
+        named = [o for o in others if o.text == baseline and not _EQUAL.match(place.text, o.start)]
         behind = [o for o in named if o.start >= number.end and not _APART.search(place.text, number.end, o.start)]
         behind = [o for o in behind if not self._is_of_another(place.text[number.end : o.start], result)]
+        behind = [o for o in behind if not (o.marker.startswith("win") and " and " in place.text[number.end : o.start])]
         if behind or any(other.start >= number.end for other in others):
             return bool(behind)
         opening = [o for o in named if not place.text[: o.start].strip() and o.marker.startswith("compared")]
@@ -329,6 +372,7 @@ class _SentenceReader:
             return metric
         number = place.quantity
         found = [*re.finditer(rf"(?<![\w-])(?P<kind>[a-z]+(?:-[a-z]+)*) {re.escape(metric)}\b", place.text)]
+        found = [one for one in found if one.end() <= number.start or one.start() >= number.end]  # "points" is a unit
         near = min(
             found, key=lambda one: min(abs(one.start() - number.end), abs(one.end() - number.start)), default=None
         )

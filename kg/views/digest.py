@@ -88,13 +88,12 @@ def digest(
             names, told = periods.split(names, lexicon, last)
             first = told or last
         period = periods.Period(first, last)
-    heading = names if isinstance(names, str) else ", ".join(names)
     if period and not names:
         papers, undated = _appeared(graph, period)
         shown = Selection.of(graph, papers, lang)
     else:
         shown, undated = Selection(graph, names, lang), 0
-    return of(shown, heading, now=now, period=period, undated=undated, writer=writer)
+    return of(shown, shown.name, now=now, period=period, undated=undated, writer=writer)
 
 
 def of_files(

@@ -21,6 +21,9 @@ _SIZE = re.compile(
 )
 _GREEK = re.compile(r"\\([A-Z]?[a-z]{1,7})(?![A-Za-z])")
 _WRAPPED = re.compile(r"\\(?:emph|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it))\{([^{}]*)\}")
+_COMMAND = re.compile(
+    rf"(?P<opens>\\(?:emph|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it)|href\{{[^{{}}]*\}})\{{)|{_MATH.pattern}|{_SIZE.pattern}|\\[%&$#_]"
+)
 _LATIN = re.compile(r"[A-Za-z\d]")
 _ENDS_WORD = re.compile(r"[A-Za-z\d]+(?:(?<=\d)\.)?\Z|\d+\.\Z")
 _BEGINS_WORD = re.compile(r"[A-Za-z\d]+(?:\.\d+)?|(?<=\d)\.\d+")
@@ -50,6 +53,30 @@ def as_text(said: str) -> str:
     said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
     said = _MATH.sub(lambda found: " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1])), said)
     return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$")
+
+
+def letters(raw: str) -> list[str]:
+    r"""What is shown in the place of each letter of a text with LaTeX, so that spans of the text can be shown.
+
+    >>> "".join(letters(r"a \textbf{$1.5\times$ speedup} at 40\% of \href{https://a.b}{this}"))
+    'a 1.5× speedup at 40% of this'
+    """
+    shown, closing = list(raw), list[bool]()
+    at = 0
+    while at < len(raw):
+        found = _COMMAND.match(raw, at)
+        end = found.end() if found else at + 1
+        if found and found["opens"]:
+            closing.append(True)
+            shown[at:end] = [""] * (end - at)
+        elif found:
+            shown[at:end] = [as_text(found[0]), *[""] * (end - at - 1)]
+        elif raw[at] == "{":
+            closing.append(False)
+        elif raw[at] == "}" and closing and closing.pop():
+            shown[at] = ""
+        at = end
+    return shown
 
 
 def _letter(name: str) -> str:

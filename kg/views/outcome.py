@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from kg.model import Result
     from kg.views.selection import Selection
 
+_SHORT_FORM = re.compile(r"(?!.*[a-z]{3})[a-z]?[A-Z][\w@:.-]*[A-Z\d][\w@:.-]*")
+_ARTICLE = re.compile(r"^(?:an?|the) ")
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?")
+_A_SECOND = " per second"  # a metric that is a unit: "tokens per second"
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
@@ -55,7 +58,7 @@ class ResultInWords:
             form = "from_higher" if float(origin.replace(",", "")) > result.value else "from_lower"
         elif start:
             wording = start["value"] + start["unit"]
-        is_title = shown.lang == "zh" and _is_title(shown, result)
+        is_title = shown.lang == "zh" and _is_title(shown, result.baseline, result.baseline_concept)
         asides = [
             wording if is_title else "" if origin else _against(shown, result.baseline_concept, wording, paper),
             _setting(shown, result, paper),
@@ -152,12 +155,14 @@ def direction(shown: Selection, result: Result, named: str) -> str:
 def notes(shown: Selection, result: Result) -> str:
     """Baseline and setting: "vs. chunked prefill; Qwen3-8B"; "" if there is neither."""
     against = baseline(shown, result)
-    if shown.lang == "zh" and (not has_han(against) or _is_title(shown, result)):
-        against = _name(result.baseline if _is_title(shown, result) else against)
+    if shown.lang == "zh" and (not has_han(against) or _is_title(shown, result.baseline, result.baseline_concept)):
+        against = _name(
+            shown, result.baseline if _is_title(shown, result.baseline, result.baseline_concept) else against
+        )
     said = [shown.words("outcome.than", baseline=against)] if against else []
     setting = clean(result.setting)
-    if shown.lang == "zh" and not has_han(setting):
-        setting = Wording(shown.graph.vocabulary)(shown.words.without_opening(setting)) or _name(setting)
+    if shown.lang == "zh" and not has_han(setting) and not _is_title(shown, setting):
+        setting = Wording(shown.graph.vocabulary)(shown.words.without_opening(setting)) or _name(shown, setting)
     return shown.words("outcome.aside_comma").join([*said, *filter(None, [setting])])
 
 
@@ -174,6 +179,8 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     is_known = bool(label) and says_metric(vocabulary, result.metric, label)
     is_short = "KV " in result.evidence.quote  # "KV memory" is no key-value memory
     wording = _KEY_VALUE.sub("KV ", result.metric) if is_short else result.metric
+    if shown.lang == "zh" and _SHORT_FORM.fullmatch(wording):
+        return wording  # as Chinese papers write it: "mAP", "TTFT"
     said = say(shown, result.metric_concept if is_known else "", wording, paper)
     if result.change == KEPT:
         said = said.removeprefix(shown.words("outcome.kept_opening"))
@@ -183,22 +190,20 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     short = _ACRONYM.search(result.metric)
     if short:
         return short[1]
-    named = "" if paper else shown.label(result.metric_concept, result.metric)
+    own = clean(result.metric) if label and not is_known else shown.label(result.metric_concept, result.metric)
+    named = "" if paper else own
     return shown.words("brief.quote", quote=named) if named.islower() else named
 
 
 def baseline(shown: Selection, result: Result) -> str:
-    return say(shown, same(shown, result.baseline_concept, result.baseline), result.baseline) or clean(result.baseline)
+    wording = _ARTICLE.sub("", clean(result.baseline))
+    return say(shown, same(shown, result.baseline_concept, wording), wording) or wording
 
 
-def _is_title(shown: Selection, result: Result) -> bool:
-    """Whether a baseline is a name of several words, which its words do not tell: "Compressed Sparse Column"."""
-    words = result.baseline.split()
-    return (
-        len(words) > 1
-        and all(word[:1].isupper() for word in words)
-        and result.baseline_concept not in shown.graph.vocabulary
-    )
+def _is_title(shown: Selection, wording: str, concept: str = "") -> bool:
+    """Whether words are a name of several, which each of them does not tell: "Compressed Sparse Column"."""
+    words = wording.split()
+    return len(words) > 1 and all(word[:1].isupper() for word in words) and concept not in shown.graph.vocabulary
 
 
 def same(shown: Selection, concept: str, wording: str) -> str:
@@ -231,12 +236,18 @@ def _against(shown: Selection, concept: str, wording: str, paper: str) -> str:
     known = shown.graph.vocabulary.find(wording, "technique")
     if shown.lang == "zh" and concept not in shown.graph.vocabulary and known:
         concept = known.curie
-    said = _aside(shown, same(shown, concept, wording), wording, paper)
-    return said if has_han(said) or shown.lang != "zh" else _name(said)
+    said = _aside(shown, same(shown, concept, wording), _ARTICLE.sub("", wording), paper)
+    return said if has_han(said) or shown.lang != "zh" else _name(shown, said)
 
 
-def _name(wording: str) -> str:
-    """English words that may stand in a Chinese sentence: a name, which has a capital or a digit; else ""."""
+def _name(shown: Selection, wording: str) -> str:
+    """English words that may stand in a Chinese sentence: a name, which has a capital or a digit; else "".
+
+    Of "LLM-derived method Finch" it is "Finch".
+    """
+    words, frames = wording.split(), shown.graph.vocabulary.cues("label-frame-technique")
+    kind = next((at for at, word in enumerate(words[:-1], 1) if fold(word) in frames and word.islower()), 0)
+    wording = " ".join(words[kind:])
     first = wording.partition(" ")[0]
     return "" if first.islower() and not any(map(str.isdigit, first)) else _PLURAL.sub("", wording)
 
@@ -246,6 +257,8 @@ def _setting(shown: Selection, result: Result, paper: str) -> str:
     if "×" in wording or "%" in wording or fold(result.metric) in fold(wording):
         return ""
     bare = shown.words.without_opening(wording) if shown.lang == "zh" else wording
+    if shown.lang == "zh" and _is_title(shown, bare) and len(bare) <= _LONG:
+        return bare
     return _aside(shown, "", bare, paper)
 
 
@@ -290,8 +303,8 @@ def unit_words(shown: Selection, result: Result) -> str:
     if unit == "points" and (_fact(shown, result, "unit") == "%" or "percent" in result.evidence.quote):
         unit = "percentage_points"
     key = f"unit.{unit}"
-    if shown.lang == "en" and unit == metric(shown, result).rpartition(" ")[2]:
-        return ""  # "denoising steps of 4"
+    if (shown.lang == "en" and unit == metric(shown, result).rpartition(" ")[2]) or result.metric.endswith(_A_SECOND):
+        return ""  # "denoising steps of 4", "100 tokens per second"
     if not unit or shown.words.has(key):
         return shown.words(key) if unit else ""
     if unit.rpartition(" ")[2] == metric(shown, result).rpartition(" ")[2]:
@@ -352,6 +365,8 @@ def _ends_in(words: str, shown: Selection, result: Result, named: str) -> bool:
     """Whether the last English word of the metric is in this list of the words of outcomes."""
     said = named if named and not has_han(named) else result.metric if shown.lang == "zh" else metric(shown, result)
     known = shown.words(f"outcome.{words}").split() or PageWords("en")(f"outcome.{words}").split()
+    if said.endswith(_A_SECOND):
+        return words == "counted"
     last = said.rpartition(" ")[2].lower() if words == "sized" else said.rpartition(" ")[2]
     return last in known and not _LINKED.search(said)  # of "time to first token" it is the time
 

@@ -18,7 +18,7 @@ from kg.extract.phrases import tagged
 from kg.link.acronyms import acronyms, means_another
 from kg.model import Brief, Mention, Paper, Result
 from kg.text import fold, has_han, sentences
-from kg.views.borne import borne, is_metric_head, quotable, sentence
+from kg.views.borne import SPEED, borne, is_metric_head, quotable, sentence
 from kg.views.latex import as_text
 from kg.views.outcome import ResultInWords, gets_worse, phrases, same
 from kg.views.selection import EntryResult, Selection, clean, name, title
@@ -33,21 +33,23 @@ from kg.views.surface import (
     whole,
     with_article,
     with_names,
+    with_shared_head,
 )
 from kg.views.wording import Wording, say, says
+from kg.views.words import PageWords
 
 _MOST = {"technique": 2, "problem": 2, "result": 6}
 _LIKELY = 0.7  # confidence of mentions that stand for surer ones which a language has no words for
 _FEW = 4  # maximum words of a technique kept in the original
 _SHORT_VERB = 4  # letters of "is", "has", "uses", which are no plurals
 _LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
-_SOLVE_NOTHING = ("survey", "benchmark", "dataset")
-_TELLING = 9  # words of a sentence that says what a paper does
+_SOLVE_NOTHING = ("survey", "benchmark", "dataset", "study")
+_TELLING = 11  # words of a sentence that says what a paper does
 _LEAST = 3  # words of any sentence
 _BEFORE = 40  # letters before a problem in which a verb may stand
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
-_BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）]")
+_BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）](?!-?\w)")  # not "(FAIR)-Pruner"
 _OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
 _LAST = re.compile(r"\s(?P<word>[a-z]+)(?=[,.;)]|\s(?:and|that|which)\b)")
 _OWES = re.compile(r"\b(?:in|of|for|on|to|between) [\w-]+[^\Ws]$")  # "Defense in Gaussian", before "and image fields"
@@ -55,6 +57,8 @@ _SHARED = re.compile(r" (?:and|or) [\w-]+ (?P<noun>[a-z]+s)\b")
 _DETERMINERS = ("the", "a", "an", "its", "their")  # behind a noun these begin another: "of LLMs challenges the"
 _BEHIND = re.compile(r"\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)")
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
+_FORMULA = re.compile(r"\$[^$]*\$")
+_TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
 _LISTED = re.compile(r",\s*")
 _PAIR = re.compile(r"^([^,]+), and ([^,]+)$")
 _AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3}$")
@@ -68,6 +72,8 @@ _MACRO = re.compile(
     r"\\(?:(?:our|my|the)?(?:method|model|system|framework|approach)(?:name)?|ours|name)(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?"
 )
 _RELATIVE = re.compile(r"\b(?:that|which)\b")
+#: What begins with a gerund, up to its first preposition or further gerund.
+_GOAL = re.compile(r"(?:\w+ly )?(?P<doing>[\w-]+ing)\b(?: (?!(?:to|of|in|for|on|with|from|by|and)\b|\w+ing\b)[\w-]+)*")
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
 
@@ -107,8 +113,9 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         out.is_level = bool(told) and all(one.form.startswith(("absolute", "count", "kept")) for one in told)
         out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
         out.quotes += [quote] if quote and not out.effect and quote not in out.quotes else []
-    if not (out.technique or out.problem or out.effect or out.quotes):
-        out.quotes = _opening(paper, fields)
+    if not (out.problem or out.effect or out.quotes):  # a mere name tells too little
+        is_name = " " not in out.technique and not has_han(out.technique)
+        out.quotes = (contribution(shown, paper, fields)[:1] or _opening(paper, fields)) if is_name else []
     out.quotes = [_MACRO.sub(lambda found: name(paper) or found[0], quote) for quote in out.quotes]
     return out
 
@@ -267,7 +274,10 @@ def _is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
     signs = vocabulary.cues("problem-head") | vocabulary.cues("problem-sign")
     words = fold(mention.canonical or mention.surface).split()
     before = fold(text.partition(mention.surface)[0][-_BEFORE:]).split()[-3:]
-    is_wished = bool(words) and words[0] in vocabulary.cues("problem-solved")
+    is_wished = not vocabulary.cues("problem-solved").isdisjoint({*words[:1], *before[-1:]})  # "achieves better"
+    goal = _GOAL.match(mention.surface) if " " in mention.surface else None
+    if goal and signs.isdisjoint({fold(goal["doing"]), fold(goal[0]).rpartition(" ")[2]}):
+        return False  # "jointly achieving high fidelity", but "training instability"
     if is_wished or not vocabulary.cues("exploit").isdisjoint(before):
         return False  # what is low is no problem, nor what a method "exploits"
     return mention.concept in vocabulary or not signs.isdisjoint(words) or has_han(mention.surface)
@@ -320,7 +330,7 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
         if any(is_short_of(mention, other, text) for other in mentions if id(other) in chosen):
             continue
         is_none = _is_cut(shown, mention, text) or _is_likeness(shown, mention, text) or _is_clause(mention, text)
-        said = "" if is_none else _wording(shown, mention, text)
+        said = "" if is_none else as_text(_wording(shown, mention, text))
         if mention.type == "technique" and said.endswith(endings):
             continue
         joined, others = _joined(said), map(_joined, chosen.values())
@@ -386,6 +396,9 @@ def _is_clause(mention: Mention, text: str) -> bool:
     before = (_SUBJECT.search(text[max(0, at - _BEFORE) : at]) for at, _ in places(text, mention.surface))
     words = [found["word"] for found in before if found]
     is_order = first.endswith("s") and not set(words).isdisjoint(_ORDER)
+    tags = [word.tag for word in tagged(rest, 0, len(rest))[0][:2]]
+    if mention.type == "problem" and tags[0] == "VBG" and tags[-1] in _OBJECT_BEGINS and "and" in words:
+        return True  # "they rely on cues and risk discarding visual information"
     return is_order or any(tagged(word, 0, len(word))[0][0].tag in (*ends, "RB") for word in words)
 
 
@@ -405,7 +418,10 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         spoken = nouns(full) if shown.lang == "zh" else with_article(full, text, frames)
         return shown.words("outcome.aside", effect=spoken, notes=mention.surface) if spoken else mention.surface
     wordings = [whole(w) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
-    wordings = [w for w in wordings if not _POINTS_BACK.search(w)]
+    if mention.type == "technique":
+        heads = {*frames, *PageWords("en")("brief.counted_technique").split()}
+        wordings = list(dict.fromkeys(with_shared_head(w, text, heads) for w in wordings))
+    wordings = [w for w in wordings if not _POINTS_BACK.search(w) and not _TORN.search(_FORMULA.sub("", w))]
     if shown.lang != "zh":
         labels = (say(shown, same(shown, mention.concept, w), w, text) for w in wordings)
         labels = (w for w in labels if w and not has_han(w) and says(text, w))
@@ -464,6 +480,8 @@ def _is_another_of(one: _Told, other: _Told) -> bool:
     """
     said, again = one[2], other[2]
     bare = {"amount": "", "baseline": "", "setting": ""}
+    if SPEED in (one[1].metric, other[1].metric) and one[1].metric_concept == other[1].metric_concept:
+        bare |= {"metric": "", "form": ""}  # "2x higher inference speed and a speedup of 8x"
     if said == again or replace(said, **bare) != replace(again, **bare):
         return False
     pairs = ((said.baseline, again.baseline), (said.setting, again.setting))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise, takewhile
 
 from kg.extract.phrases import tagged
@@ -13,10 +13,11 @@ from kg.sources.words import WordCounts
 from kg.text import fold
 from kg.views.selection import clean
 
+#: Words with which another phrase begins.
+_LINKS = "of|for|in|on|to|with|by|from|via|as|at|than|that|through|under|during|into|using|over|across|between|an?|the"
 _ARTICLE = re.compile(
     r"\b(an?|the|our|its|their|this|these)\s+"
-    r"((?:(?!(?:of|for|in|on|to|with|by|from|via|as|at|than|that|through|under|during|into|using|over|across|between|an?|the|named|called|termed|dubbed)\s)"
-    r"[a-z-]+,?\s+){0,3}?)[\"'“‘`]*$",
+    rf"((?:(?!(?:{_LINKS}|named|called|termed|dubbed)\s)[a-z-]+,?\s+){{0,3}}?)[\"'“‘`]*$",
     re.IGNORECASE,
 )
 _OPEN = re.compile(r"\s*[(（][^()（）]*$")  # a bracket that nothing closes: "language models (VLMs"
@@ -29,10 +30,11 @@ _ASIDE = re.compile(
 )  # "costs as inputs grow"
 _TORN = re.compile(r"(?<=\w) -(?=\w)")  # "stream -scaled"
 _SMALL = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
-_OF_NAME = re.compile(r"-(?:based|guided|aware|driven|inspired|style|like|type|product|value|coset|family)\b")
+_OF_NAME = re.compile(r"-(?:based|centric|guided|aware|driven|inspired|style|like|type|product|value|coset|family)\b")
 _HEAD = re.compile(r"(?P<short>\s\([^()]*\))?\s(?P<word>[a-z]+)")
 _SEVERAL = re.compile(r"(?<![siu])s$")  # not "loss", "basis", "focus"
 _BEHIND = re.compile(r" (?:of|between|in|for|from|with) ")
+_HALF = re.compile(r"^[a-z][a-z-]*[ -][A-Z][a-z]")  # the first word is small, the next is not
 _LETTERED = re.compile(r"(?<![\w-])[^\W\d]\w*(?:-\w+)*(?![\w-])")
 _CAPITALS = re.compile(r"[A-Za-z\d][A-Z]")  # within a word
 _BRACES = re.compile(r"\\[a-z]+\{|[{}]")
@@ -46,6 +48,9 @@ _PLAIN = re.compile(
 )  # the sound of its first letter is sure
 _FIRST = re.compile(r"\bfirst\b(?!-)")
 _BEGINS = re.compile(r"(?:^|[.!?:;\n•]|\(?\b(?:\d|[a-e]|[ivx]+)[).])[ \t]*$")  # of a sentence or an item of a list
+_SHARED_HEAD = re.compile(r" and (?P<words>(?:(?!an?\b|the\b|its\b|our\b)[\w-]+ ?){2,5})")
+_SHARES_HEAD = re.compile(rf"\ban? (?P<words>(?:(?!(?:{_LINKS})\b)[\w-]+ ){{1,4}})and $")
+_SINGLE = re.compile(r"\ban?\s(?:[a-z-]+,?\s){0,2}$")
 _NAMING = r"(?:dubbed|named|called|termed|denoted(?: as)?|namely|referred to as|i\.e\.,?)"
 _LETTERS = 2  # of an acronym with its plural s: "VLMs", not "OS"
 AHEAD = 80  # letters before a phrase in which its article may stand
@@ -185,24 +190,42 @@ def with_names(said: str, text: str) -> str:
 
     def spelt(found: re.Match[str]) -> str:
         word = found[0].capitalize()
+        if word not in text:
+            return found[0]
         within = rf"(?<![\w-])[a-z]+(?:-[a-z]+)*,? {word}[ -][a-z]"
         behind = found.string[found.end() :]
         if behind.startswith("-") and not _OF_NAME.match(behind):
             return found[0]  # "cross-model", not "Cross-model" as the first of a list
-        is_name = not re.search(rf"\b{found[0]}\b", text) and re.search(within, text)
+        is_name = not re.search(rf"(?<![\w/.-]){found[0]}\b", text) and re.search(within, text)
         return word if is_name else found[0]
 
-    return _SMALL.sub(spelt, _LETTERED.sub(partial(_lettered, text=text), said))
+    made = _SMALL.sub(spelt, _LETTERED.sub(partial(_lettered, text=text), said))
+    half = re.search(re.escape(made), text, re.IGNORECASE) if _HALF.search(made) and made not in text else None
+    return half[0] if half else made  # "Information Bottleneck filter", not "information Bottleneck filter"
 
 
 def _lettered(found: re.Match[str], text: str) -> str:
     """A word as the paper always writes it where that has capitals within: "i-DL-MH", not "i-dl-mh"."""
-    if not found[0].islower() and found[0] != found.string:
-        return found[0]  # "GHT-aware routing", of "GHT-Aware Routing"
-    if re.search(rf"(?<![\w-]){re.escape(found[0])}(?![\w-])", text):
+    ways = _ways(text).get(found[0].lower(), set())
+    if not ways or found[0] in ways:
         return found[0]
-    ways = {str(one[0]) for one in re.finditer(rf"(?<![\w-]){re.escape(found[0])}(?![\w-])", text, re.IGNORECASE)}
-    return min(ways) if len(ways) == 1 and _CAPITALS.search(min(ways)) else found[0]
+    is_mixed = not found[0].islower() and found[0] != found.string
+    if not is_mixed and any(map(_CAPITALS.search, ways)):
+        return min(ways) if len(ways) == 1 else found[0]
+    if not is_mixed and "-" not in found[0]:
+        return found[0]
+    among = rf"(?<=[a-z] )(?i:{re.escape(found[0])})(?= [a-z])"  # not "GHT-Aware Routing" for "GHT-aware routing"
+    ways = {str(one[0]) for one in re.finditer(among, text)}
+    return min(ways) if len(ways) == 1 else found[0]
+
+
+@lru_cache(maxsize=8)
+def _ways(text: str) -> dict[str, set[str]]:
+    """The ways in which a text writes each word."""
+    found: dict[str, set[str]] = {}
+    for word in _LETTERED.finditer(text):
+        found.setdefault(word[0].lower(), set()).add(word[0])
+    return found
 
 
 def with_article(said: str, text: str, heads: Collection[str] = (), counted: Collection[str] = ()) -> str:
@@ -239,6 +262,28 @@ def with_article(said: str, text: str, heads: Collection[str] = (), counted: Col
         return said
     is_own = not before[2] and word in ("a", "an") and not _PLAIN.match(said)
     return f"{word if is_own else article(said)} {said}"
+
+
+def with_shared_head(said: str, text: str, heads: Collection[str]) -> str:
+    """A phrase with the words that share its article: "gate pruning", of "a gate pruning and rank cutting method".
+
+    >>> with_shared_head("gate pruning", "We add a gate pruning and rank cutting method.", {"method"})
+    'gate pruning and rank cutting method'
+    >>> with_shared_head("gate pruning", "We add gate pruning and a rank cutting method.", {"method"})
+    'gate pruning'
+    >>> with_shared_head("rank cutting method", "We add a gate pruning and rank cutting method.", {"method"})
+    'gate pruning and rank cutting method'
+    """
+    for at, end in places(text.lower(), said.lower()):
+        behind = _SHARED_HEAD.match(text, end)
+        words = behind["words"].split() if behind and _SINGLE.search(text, max(0, at - AHEAD), at) else []
+        last = next((n for n, word in enumerate(words) if n and word in heads), 0)
+        if last:
+            return " ".join([said, "and", *words[: last + 1]])
+        ahead = _SHARES_HEAD.search(text, max(0, at - AHEAD), at) if said.rpartition(" ")[2] in heads else None
+        if ahead:
+            return f"{ahead['words']}and {said}"
+    return said
 
 
 def _is_noun(word: str) -> bool:

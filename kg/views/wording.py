@@ -123,11 +123,14 @@ class Wording:
             return False  # "limited insight into how visual information"
         if len(tags) > _SHORT and tags[0] == "RB" and words[1].text.endswith("ing") and {"TO", "DT", "IN"} & set(tags):
             return False  # "dynamically mapping physical to virtual pages", "selectively restoring these neurons"
-        places = zip(tags, tags[1:], tags[2:], strict=False)
+        places = [*zip(tags, tags[1:], tags[2:], strict=False)]
         if any(a[:2] == "NN" and b == "JJ" and c in ("IN", "TO") for a, b, c in places):
             return False  # "decoder inference expensive in memory"
-        if any(a == "CC" and b == "RB" and c[:2] == "NN" for a, b, c in zip(tags, tags[1:], tags[2:], strict=False)):
+        if any(a == "CC" and b == "RB" and c[:2] == "NN" for a, b, c in places):
             return False  # "FedAvg and effectively initializes client models"
+        pairs = zip(tags, words[1:], tags[2:], strict=False)
+        if any(a[:2] == "NN" and b.tag == "RB" and b.text.endswith("ly") and c == "IN" for a, b, c in pairs):
+            return False  # "the memory footprint scales linearly with length"
         is_gerund = tags[0] == "VBG" and len(tags) > _SHORT and (tags[1][0] in "DJPN" or tags[1] in ("RB", "VBN"))
         last = words[-1].text
         if fold(last) in self.vocabulary.cues("prior") or any(a[:2] == "NN" and b == "DT" for a, b in pairwise(tags)):
@@ -186,7 +189,9 @@ class Wording:
             begin, surface = first[match.start], text[match.start : match.end]
             words, said = last[match.end] - begin + 1, ""
             is_whole = surface == text or match.type != "metric" or fold(surface).rpartition(" ")[2] not in self.counted
-            if match.type in _SPOKEN and is_whole and self._is_plain(match.concept, surface):
+            if match.type == "metric" and surface.isupper():
+                said = surface  # Chinese keeps "PPL", and "AP" may be an access point
+            elif match.type in _SPOKEN and is_whole and self._is_plain(match.concept, surface):
                 said = spoken(self.vocabulary, match.concept, text)
             elif match.type in NAMED:
                 said = self._named(surface) if _SIGN.search(surface) else ""

@@ -27,6 +27,10 @@ from kg.vocabulary import Vocabulary
         ("Benchmarking Convolutions on CPUs", "This work evaluates algorithms. Our results show the best.", "study"),
         ("On the Convergence of SGD", "We prove a lower bound and derive a convergence rate.", "theory"),
         ("ZedVL: Small Models", "We introduce ZedVL, a series of compact vision-language models.", "model"),
+        ("ZedQA: A Multilingual Dataset Based on Books", "We present ZedQA, a suite specific to schools.", "dataset"),
+        ("ZedLM: Efficiency of Models", "We test. ZedLM, a new benchmark and the first study, has tasks.", "benchmark"),
+        ("ZedPrune: Fast Paths", "We propose ZedPrune, a method. ZedPaths, a new benchmark, has tasks.", "method"),
+        ("ZedFill: A New Benchmark and Method for Images", "We propose ZedFill, a method.", "method"),
         ("", "", "method"),
     ],
 )

@@ -359,11 +359,24 @@ def test_wordings_of_one_thing_speak_for_each_other() -> None:
         ("It matches the image quality achieved by the dense Ardea.", ["dense Ardea"]),
         ("It gains 2x frames than reported via an Ardea pipeline.", ["an Ardea pipeline"]),
         ("It keeps 95% of Ardea accuracy even with fewer tokens.", ["Ardea accuracy"]),
+        ("It gains 2x over the strongest baseline, Ardea, on text.", ["Ardea", "strongest baseline"]),
+        ("It gains 2x over the strongest baseline, Ardea by 3x.", ["Ardea", "strongest baseline"]),
+        ("It gains 2x over the strongest baseline, Pica gains 3x.", ["strongest baseline"]),
+        ("It gains 2x over strong baselines, Ardea, on text.", ["strong baselines"]),
     ],
 )
 def test_what_words_of_comparison_introduce(text: str, names: list[str]) -> None:
     found = Baselines(OutcomeLexicon(Vocabulary.load())).compared(text)
     assert [other.text for other in found] == names
+
+
+def test_what_falls_and_rises_is_dealt_out_with_its_direction() -> None:
+    found = read("Our memory and latency fall by 41% and 33%, respectively. Accuracy rises by 4%.")
+    assert [(r.metric.lower(), r.value, r.change) for r in found] == [
+        ("memory", 41, "decrease"),
+        ("latency", 33, "decrease"),
+        ("accuracy", 4, "increase"),
+    ]
 
 
 def test_evidence_is_verbatim_in_its_field() -> None:

@@ -77,6 +77,7 @@ def beaten(entry: Callable[..., Document], text: str) -> set[str]:
         ("ZapNet improves upon Plover.", {"Plover"}),
         ("ZapNet saves 40% of the memory over the FP16 model.", set()),
         ("ZapNet outperforms the FP16 model.", {"FP16 model"}),
+        ("Tests on Dunlin show that our method outperforms Plover.", {"Plover"}),
         ("Beside ZapNet we add a tile queue, a lazy thing that gives a 2x speedup over Plover.", set()),
         ("ZapNet is superior in robustness against Plover.", set()),
         ("ZapNet is faster than Corvid and shrink Plover.", {"Corvid"}),

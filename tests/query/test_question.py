@@ -90,12 +90,12 @@ QUESTIONS = [
     ),
     (
         "training-free visual token pruning",
-        "text training-free & technique:visual-token-pruning | task:visual-token-compression"
+        "text training-free & technique:visual-token-pruning | task:visual-token-pruning"
         " | parts visual + token reduction | text visual token pruning",
     ),
     (
         "不需要训练的视觉token剪枝方法",
-        "text 免训练 & technique:visual-token-pruning | task:visual-token-compression | parts 视觉 + 词元压缩"
+        "text 免训练 & technique:visual-token-pruning | task:visual-token-pruning | parts 视觉 + 词元压缩"
         " | text 视觉词元剪枝",
     ),
     ("quantization that needs no calibration data", "topic:quantization & text no calibration data"),

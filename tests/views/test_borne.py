@@ -14,12 +14,14 @@ from kg.views.outcome import phrase
 from kg.views.selection import EntryResult, Selection
 
 
-def _told(built: Graph, text: str, number: str, lang: Any = "en", **parts: Any) -> str:
-    """The phrase on a result of a sentence, "" if it may not be told."""
+def _told(built: Graph, text: str, number: str, lang: Any = "en", name: Any = "", **parts: Any) -> str:
+    """The phrase on a result of a sentence of a paper with this name, "" if it may not be told."""
     at = text.index(number)
     values = {"metric": "latency", "metric_concept": "metric:latency", "unit": "%", "change": "decrease", **parts}
     result = Result(Evidence(number, "A", at, at + len(number)), sure=True, **values)
-    record = Record("t-1", datasets=[Mention("dataset", "Plover", "Plover", "A", sure=True)], results=[result])
+    record = Record(
+        "t-1", name=name, datasets=[Mention("dataset", "Plover", "Plover", "A", sure=True)], results=[result]
+    )
     record.techniques.append(Mention("technique", "key-aware self-tuning", "", "A", role="proposed", sure=True))
     shown = Selection.of(built, [], lang)
     told = borne_out(shown, EntryResult(Document("t-1", "t", 1, {"A": Text(text, text)}), record, result))
@@ -53,6 +55,8 @@ LEVEL = {"metric": "real-time factor", "metric_concept": "", "value": 1.5, "unit
         # A setting is told if it names something that the paper surely uses, in the same clause.
         ("It cuts latency by 41% on Plover.", "41%", {"value": 41.0, "setting": "Plover"}, "(Plover)"),
         ("It cuts latency by 41% in efficiency.", "41%", {"value": 41.0, "setting": "efficiency"}, ""),
+        ("It has 41% lower latency and outperforms Finch in recall.", "41%", {"value": 41.0, "baseline": "Finch"}, ""),
+        ("It cuts latency by 41% at a quality comparable to Finch.", "41%", {"value": 41.0, "baseline": "Finch"}, ""),
         ("It has 41% lower latency with better accuracy than Finch.", "41%", {"value": 41.0, "baseline": "Finch"}, ""),
         ("It cuts latency by 41%, a step for Plover.", "41%", {"value": 41.0, "setting": "Plover"}, ""),
     ],
@@ -86,6 +90,11 @@ def test_baseline_and_setting_are_those_of_the_clause(
             "Generic Finch is 12x faster than the key-aware strategy.",
             "12x",
             {"value": 12.0, **SPEED, "baseline": "key-aware strategy"},
+        ),
+        (
+            "It leverages over 100x more data than others.",
+            "100x",
+            {"value": 100.0, "unit": "x", "metric": "data", "metric_concept": "", "change": "increase"},
         ),
         ("It updates 1.5% of the parameters.", "1.5%", {"value": 1.5, "change": "absolute", "metric": "parameters"}),
         ("Its sizes gain 2.3x, 1.9x and 1.5x in speed.", "1.9x", {"value": 1.9, **SPEED}),
@@ -166,6 +175,9 @@ def test_a_bound_holds_for_the_whole_list(built: Graph) -> None:
     text = "It lowers latency and energy by up to 41% and 9%, respectively."
     energy = {"metric": "energy", "metric_concept": "metric:energy-consumption", "value": 9.0}
     assert _told(built, text, "9%", **energy) == "up to 9% lower energy consumption"
+    mixed = "It gives up to 2x speedup, 30% lower energy and 9% lower memory."
+    assert _told(built, mixed, "9%", value=9.0).startswith("up to 9%")
+    assert _told(built, "It cuts latency by up to ~9%.", "9%", value=9.0, bound="about").startswith("up to 9%")
     alone = "It lowers latency by up to 41% and lowers energy by 9%."
     assert _told(built, alone, "9%", **energy) == "9% lower energy consumption"
 
@@ -181,6 +193,36 @@ def test_a_bound_holds_for_the_whole_list(built: Graph) -> None:
 )
 def test_a_metric_is_told_with_the_noun_before_it(built: Graph, text: str, told: str) -> None:
     assert _told(built, text, "9%", value=9.0) == told
+
+
+def test_a_unit_of_a_number_is_no_part_of_its_metric(built: Graph) -> None:
+    gain: dict[str, Any] = {"value": 9.0, "unit": "points", "change": "increase", **ACCURACY}
+    told = _told(built, "It gives 9 percentage point accuracy gains.", "9 percentage point", **gain)
+    assert told == "9 points higher accuracy"
+
+
+def test_a_number_of_a_part_is_not_told_of_the_whole(built: Graph) -> None:
+    parts: dict[str, Any] = {"value": 9.0, "name": "Foo"}
+    assert _told(built, "With key-aware self-tuning, our method cuts latency by 9%.", "9%", **parts)
+    assert _told(built, "Foo adds key-aware self-tuning and cuts latency by 9%.", "9%", **parts)
+    assert not _told(built, "We also add key-aware self-tuning, which cuts latency by 9%.", "9%", **parts)
+
+
+def test_a_unit_for_a_metric_is_said_once(built: Graph) -> None:
+    metric = {"metric": "tokens per second", "metric_concept": "metric:tokens-per-second"}
+    rate: dict[str, Any] = {**metric, "unit": "tokens/s", "value": 100.0, "change": "absolute", "bound": "at_least"}
+    text = "It reaches over 100 tokens per second."
+    assert _told(built, text, "100", **rate) == "at least 100 tokens per second"
+    assert _told(built, text, "100", lang="zh", **rate) == "每秒词元数为100以上"
+
+
+def test_chinese_keeps_short_forms_of_metrics_and_names_a_baseline_alone(built: Graph) -> None:
+    text = "It improves mAP by 9% over the LLM-derived method Finch."
+    gain: dict[str, Any] = {"metric": "mAP", "metric_concept": "metric:map", "value": 9.0, "change": "increase"}
+    told = _told(built, text, "9%", lang="zh", baseline="LLM-derived method Finch", **gain)
+    assert told == "mAP提升9%（相比Finch）"
+    rate = {"metric": "agreement rate", "metric_concept": "metric:fidelity", "value": 9.0, "change": "increase"}
+    assert _told(built, "It gives a 9% higher agreement rate.", "9%", lang="zh", **rate) == "“agreement rate”提升9%"
 
 
 def test_counted_things_are_fewer_and_sizes_smaller(built: Graph) -> None:

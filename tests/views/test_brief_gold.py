@@ -44,7 +44,7 @@ def test_briefs_are_in_chinese(scores: list[BriefScore]) -> None:
 def test_foreign_numbers_and_names_are_found() -> None:
     text = "We propose Foo, 2x faster than vLLM, with 12% less memory."
     document = Document("t-1", "t", 1, {"A": Text(text, text)})
-    assert not list(foreign(document, "Foo将推理速度提升至2倍（较vLLM）、内存降低12%。"))
+    assert not list(foreign(document, "Foo将推理速度提升至2倍（相比vLLM）、内存降低12%。"))
     assert list(foreign(document, "Foo在H100上将推理速度提升至3倍。")) == ["H100", "3"]
 
 

@@ -176,6 +176,10 @@ def test_json_and_html_say_that_briefs_are_derived():
     assert Page(page).unbalanced == []
 
 
+def test_a_digest_is_called_in_its_language(built: Graph) -> None:
+    assert built.digest("pruning", lang="zh").title.startswith("剪枝")
+
+
 def test_selection_of_nothing_is_an_empty_digest():
     view = digest_of([])
     assert view.papers == 0

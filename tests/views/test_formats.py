@@ -113,6 +113,19 @@ def test_table_of_papers_has_a_row_a_paper(demo: Store):
     assert rows[0]["year"] == "2025"
 
 
+def test_table_of_papers_names_what_no_entry_is_sure_of(demo: Store):
+    unsure, sure = demo_record(), demo_record()
+    for record, is_sure in ((unsure, False), (sure, True)):
+        for mention in (*record.techniques, *record.hardware):
+            mention.sure = is_sure and mention.type == "hardware"
+    demo.put_entry(demo_entry(1, unsure))
+    row = next(csv.DictReader(io.StringIO(export(demo, "csv").decode())))
+    assert {"LongDemo", "H2O", "NVIDIA H100"} <= {*row["unsure"].split("; ")}
+    demo.put_entry(demo_entry(2, sure))
+    row = next(csv.DictReader(io.StringIO(export(demo, "csv").decode())))
+    assert {"LongDemo", "H2O", "NVIDIA H100"} & {*row["unsure"].split("; ")} == {"LongDemo", "H2O"}
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝"])
 def test_cell_is_no_formula(demo: Store, start: str):
     record = demo_record()

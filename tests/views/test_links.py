@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -25,8 +26,9 @@ def linked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
     """Two papers with identifiers, authors and dates; one has no name of its own."""
     folder = tmp_path_factory.mktemp("linked")
     said = "We present SnapKV, which compresses the KV cache. It is 3.6x faster on an H100, where $\\times$ is a sign."
-    papers = [
-        {"id": "2404.14469", "title": "SnapKV: LLM Knows What You Want", "abstract": said, "date": "2024-04-22"},
+    papers: list[dict[str, Any]] = [
+        {"id": "2404.14469", "title": "SnapKV: LLM Knows What You Want", "abstract": said, "date": "2024-04-22",
+         "venue": "NeurIPS 2024", "year": 2024},
         {"id": "b", "doi": "10.1000/182", "title": "On how to make a KV cache a good deal smaller on an H100 GPU",
          "abstract": "A KV cache is compressed on an H100.", "date": "2025-02-01"},
     ]  # fmt: skip
@@ -68,6 +70,7 @@ def test_trends_lead_to_the_newest_papers(linked: Graph) -> None:
 def test_a_report_leads_to_papers_and_authors(linked: Graph) -> None:
     page = str(linked.report("KV cache compression").render("html"))
     assert 'href="https://arxiv.org/abs/2404.14469"' in page
+    assert "NeurIPS 2024." in page
     assert "searchtype=author&amp;query=Ada%20Lovelace" in page
     assert {one["name"] for one in json.loads(str(linked.report().render("json")))["called"].values()} == {
         "SnapKV 2024",
@@ -92,6 +95,12 @@ def test_a_long_sentence_keeps_the_words_that_show_the_match(linked: Graph) -> N
     assert said.startswith("H100, GPU: “…")
     assert "measure on an H100 GPU" in said
     assert len(said) < 190
+
+
+def test_a_sentence_of_two_entries_is_shown_once_whatever_its_capitals() -> None:
+    said = (("a", "GATES FOR MOE MODELS", "MOE"), ("b", "Gates for MoE Models", "MoE"))
+    quotes = tuple(Quote(entry, "T", word, 0, 1, word, sentence) for entry, sentence, word in said)
+    assert supported(quotes) == ["MOE: “GATES FOR MOE MODELS”"]
 
 
 def test_a_sentence_is_shown_once_and_its_words_where_they_differ() -> None:

@@ -129,7 +129,7 @@ def test_what_an_approach_first_does_is_no_technique(built: Graph) -> None:
 def test_what_a_short_name_stands_for_is_not_told_beside_it(built: Graph) -> None:
     text = "We propose HDRQ - Hessian and distant regularizing quantization - for models."
     paper = _stated(text, name="", techniques=_proposed("HDRQ", "distant regularizing quantization"))
-    assert brief(built, paper, "en") == "A paper proposes HDRQ."
+    assert brief(built, paper, "en").startswith("A paper proposes HDRQ; in the paper's words")
 
 
 def test_a_macro_is_no_name(built: Graph) -> None:
@@ -252,3 +252,42 @@ def test_a_marked_word_is_the_one_that_stands_alone() -> None:
     assert [piece for piece, is_marked in pieces("We show that CCGQA beats GQA.", ["GQA"]) if is_marked] == ["GQA"]
     assert [piece for piece, is_marked in pieces("HyperLoRA is fast.", ["LoRA"]) if is_marked] == ["HyperLoRA"]
     assert pieces("We show that CCGQA beats GQA.", ["GQA"])[0][0].endswith("CCGQA beats ")
+
+
+def test_a_mere_name_is_told_with_the_papers_own_sentence(built: Graph) -> None:
+    text = "We introduce Foo, a tokenizer with a policy. FooDec builds on it with adaptive routing."
+    said = brief(built, _stated(text, techniques=_proposed("FooDec")), "en")
+    assert said == "Foo uses FooDec; in the paper's words: “We introduce Foo, a tokenizer with a policy”."
+    assert "in the paper's words" not in brief(built, _stated(text, techniques=_proposed("adaptive routing")), "en")
+
+
+def test_phrases_that_share_an_article_are_told_together(built: Graph) -> None:
+    text = "We add an adaptive gate and token pruning method."
+    said = brief(built, _stated(text, techniques=_proposed("adaptive gate", "token pruning method")), "en")
+    assert said == "Foo uses an adaptive gate and token pruning method."
+
+
+def test_techniques_are_told_without_latex(built: Graph) -> None:
+    text = r"We propose Foo with heterogeneous} \textbf{gates} and others."
+    said = brief(built, _stated(text, techniques=_proposed(r"heterogeneous} \textbf{gates")), "en")
+    assert said == "Foo uses heterogeneous gates."
+    text = r"We propose $\mu$-Parameterization with adaptive routing."
+    found = _proposed(r"\mu$-Parameterization", "adaptive routing")
+    assert brief(built, _stated(text, techniques=found), "en") == "Foo uses adaptive routing."
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "told"),
+    [
+        ("walsh-hadamard rotation", "A Walsh-Hadamard Rotation, or Hadamard rotation.", "Walsh-Hadamard Rotation"),
+        ("SVD-hadamard rotation", "It uses an SVD-Hadamard rotation that helps.", "SVD-Hadamard rotation"),
+        ("gram-schmidt rotation", "It uses a Gram-Schmidt rotation for speed.", "Gram-Schmidt rotation"),
+        ("gate-aware routing", "Gate-Aware Routing. It uses Gate-Aware Routing.", "gate-aware routing"),
+        ("GHT-aware routing", "It uses GHT-Aware Routing for speed.", "GHT-aware routing"),
+        ("information Gate filter", "It has an Information Gate filter for information.", "Information Gate filter"),
+        ("swift-centric framework", "A new Swift-centric Models framework in Swift.", "Swift-centric framework"),
+        ("formatron", "An engine called Formatron which is at github.com/x/formatron.", "Formatron"),
+    ],
+)
+def test_words_have_the_capitals_of_running_text(said: str, text: str, told: str) -> None:
+    assert with_names(said, text) == told

@@ -23,7 +23,7 @@ _PAPER_COLUMNS = (
     *("proposes", "uses", "compares_with", "mentions"),
     *(column for kind, column in LISTS.items() if kind not in ("institution", "technique")),
     "topics",
-    *("results", "code_url", "arxiv", "doi", "url", "sources"),
+    *("results", "unsure", "code_url", "arxiv", "doi", "url", "sources"),
 )
 _MANY = frozenset(_PAPER_COLUMNS[_PAPER_COLUMNS.index("institutions") : _PAPER_COLUMNS.index("code_url")]) | {"sources"}
 _EVIDENCE_COLUMNS = (
@@ -47,14 +47,20 @@ def papers_csv(store: Store) -> bytes:
 
 
 def paper_rows(store: Store) -> dict[str, dict[str, list[str]]]:
-    """What all entries of each paper say in each column, each value once."""
+    """What all entries of each paper say in each column, each value once; `unsure` is what none of them is sure of."""
     known = labels(store)
     rows: dict[str, dict[str, list[str]]] = {}
+    sure: dict[tuple[str, str, str], bool] = {}  # by paper, column and value
     for document, record in _entries(store):
         row = rows.setdefault(record.paper, {column: [] for column in _PAPER_COLUMNS})
-        for column, said in _cells(document, record, known):
+        for column, said, is_sure in _cells(document, record, known):
             if said and said not in row[column]:
                 row[column].append(said)
+            key = record.paper, column, said
+            sure[key] = is_sure or sure.get(key, False)
+    for paper, _, said in (key for key, is_sure in sure.items() if key[2] and not is_sure):
+        if said not in rows[paper]["unsure"]:
+            rows[paper]["unsure"].append(said)
     return rows
 
 
@@ -125,24 +131,24 @@ def _label(known: dict[str, dict[str, str]], concept: str) -> str:
     return label.get("en") or label.get("zh") or concept.partition(":")[2]
 
 
-def _cells(document: Document, record: Record, known: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
-    """What an entry says in each column."""
-    yield "id", record.paper
+def _cells(document: Document, record: Record, known: dict[str, dict[str, str]]) -> Iterator[tuple[str, str, bool]]:
+    """What an entry says in each column, and whether it is sure; what stands in a source or names a paper is."""
+    yield "id", record.paper, True
     for column in ("title", "name", "kind", "code_url"):
-        yield column, getattr(record, column)
+        yield column, getattr(record, column), True
     for column in ("year", "date", "venue", "author_count", "arxiv", "doi", "url"):
         said = getattr(document, column)
-        yield column, "" if said is None else str(said)
+        yield column, "" if said is None else str(said), True
     for kind, column in LISTS.items():
         for mention in getattr(record, column):
             if mention.concept:
                 place = _ROLE_COLUMNS.get(mention.role, "mentions") if kind == "technique" else column
-                yield place, _label(known, mention.concept)
+                yield place, _label(known, mention.concept), mention.sure
     for topic in record.topics:
-        yield "topics", _label(known, f"topic:{topic.id}")
+        yield "topics", _label(known, f"topic:{topic.id}"), topic.sure
     for result in record.results:
-        yield "results", result.evidence.quote
-    yield "sources", record.id
+        yield "results", result.evidence.quote, result.sure
+    yield "sources", record.id, True
 
 
 def _evidence(record: Record, known: dict[str, dict[str, str]]) -> Iterator[list[_Cell]]:

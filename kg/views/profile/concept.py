@@ -14,7 +14,7 @@ from kg.query.conditions import marks
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Entity
 from kg.query.kinds import definition
-from kg.query.periods import folded, without_gaps
+from kg.query.periods import folded, is_partial, without_gaps
 from kg.query.shown import context
 from kg.views.profile.paper import described
 from kg.views.selection import clean
@@ -56,12 +56,12 @@ def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any
         "support": corpus.support(corpus.dated(papers))
         if corpus.count(papers) <= 2000 and corpus.tells_support(papers)
         else None,
-        "over_time": over_time(days),
+        "over_time": over_time(days, corpus),
         "sentences": _sentences(graph, concept, family, kind),
         "roles": _roles(graph, corpus, family, kind),
         "newest": described(graph, _newest(corpus, papers)),
-        "beats": _compared(graph, family, "head", lang),
-        "beaten_by": _compared(graph, family, "tail", lang),
+        "beats": _compared(graph, concept, family, "head", lang),
+        "beaten_by": _compared(graph, concept, family, "tail", lang),
         "results": _results(graph, family, kind, lang),
         "beside": [
             {"type": other, "things": things}
@@ -92,21 +92,22 @@ def _narrower(graph: GraphReader, corpus: Corpus, own: str, family: Sequence[str
     return [_named(graph, one, lang) | {"papers": n} for one, n in counted[:12]]
 
 
-def over_time(days: Counter[str], axis: Counter[str] | None = None) -> dict[str, Any]:
-    """How many papers came when: by month, or by year where they span many; those without a date apart.
+def over_time(days: Counter[str], corpus: Corpus, axis: Counter[str] | None = None) -> dict[str, Any]:
+    """How many papers of a corpus came when: by month, or by year where they span many; those without a date apart.
 
-    The periods are those of `axis`, which several charts may share; else of the papers themselves.
+    The periods are those of `axis`, which several charts may share; else of the papers themselves. Those that the
+    corpus holds in part are marked.
     """
     every = days if axis is None else axis
     by_month = folded(every, "month")
     months = without_gaps((name for name in by_month if name), "month")
     is_months = 0 < len(months) <= _MONTHS and sum(by_month[m] for m in months) >= 0.5 * every.total()
     over = "month" if is_months else "year"
-    counts = folded(days, over)
+    counts, ends = folded(days, over), [day[:10] for day in corpus.period()]
     periods = months if is_months else without_gaps((name for name in folded(every, "year") if name), "year")
     return {
         "over": over,
-        "periods": [{"period": name, "papers": counts[name]} for name in periods],
+        "periods": [{"period": name, "papers": counts[name], "partial": is_partial(name, *ends)} for name in periods],
         "undated": days.total() - sum(counts[name] for name in periods),
     }
 
@@ -145,16 +146,19 @@ def _sentences(graph: GraphReader, concept: str, family: Sequence[str], kind: st
     ]
 
 
-def _compared(graph: GraphReader, family: Sequence[str], side: str, lang: str) -> list[dict[str, Any]]:
-    """What it beats (`side` "head"), or what beats it ("tail"), as papers state: the surest first, each pair once."""
+def _compared(graph: GraphReader, own: str, family: Sequence[str], side: str, lang: str) -> list[dict[str, Any]]:
+    """What it beats (`side` "head"), or what beats it ("tail"), as papers state: the surest first, each pair once.
+
+    What is narrower wins and loses for itself.
+    """
     other = "tail" if side == "head" else "head"
     sql = f"""SELECT e.name, p.curie, p.title, o.curie, x.{other}_text, x.field, x.start, x."end", t.raw, x.score,
         x.sure FROM concepts c JOIN relations x ON x.{side} = c.id JOIN entries e ON e.id = x.entry
         JOIN papers p ON p.id = x.paper LEFT JOIN concepts o ON o.id = x.{other}
         JOIN texts t ON t.entry = x.entry AND t.field = x.field
-        WHERE x.type = 'outperforms' AND c.curie IN ({marks(family)}) ORDER BY x.sure DESC, x.score DESC, e.name"""
+        WHERE x.type = 'outperforms' AND c.curie = ? ORDER BY x.sure DESC, x.score DESC, e.name"""
     out: dict[tuple[str, str], dict[str, Any]] = {}
-    for entry, paper, title, concept, text, field, start, end, raw, score, sure in graph.store.rows(sql, *family):
+    for entry, paper, title, concept, text, field, start, end, raw, score, sure in graph.store.rows(sql, own):
         if concept in family:
             continue
         place = evidence_id(entry, field, start, end, raw[start:end])
@@ -253,7 +257,7 @@ def author(graph: GraphReader, name: str, lang: str = "en") -> dict[str, Any]:
     return {
         "author": name,
         "papers": number,
-        "over_time": over_time(corpus.days(papers)[""]),
+        "over_time": over_time(corpus.days(papers)[""], corpus),
         "listed": described(graph, listed),
         "with": [{"author": other, "papers": count} for other, count in others if other != name][:20],
         "beside": [{"type": kind, "things": things} for kind, things in beside if things],

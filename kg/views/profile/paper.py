@@ -14,6 +14,7 @@ from kg.query.cited import CitedClaim, claims_of
 from kg.query.corpus import Corpus
 from kg.trust import LIKELY
 from kg.views.brief import compose
+from kg.views.latex import letters
 from kg.views.selection import Selection, clean, code, ids, link, named, title
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ def _on(claims: Iterable[dict[str, Any]], entry: str, field: str) -> list[dict[s
 def pieces(raw: str, claims: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """A text cut where claims begin and end; each piece with the numbers and the best level of its claims.
 
-    A result or relation rests on a whole sentence: where a name stands in it, the name comes first.
+    A result or relation rests on a whole sentence: where a name stands in it, the name comes first. `shown` is the
+    text without LaTeX.
     """
     spans = [(c["start"], c["end"], c) for c in claims if 0 <= c["start"] < c["end"] <= len(raw)]
     cuts = sorted({0, len(raw), *(at for start, end, _ in spans for at in (start, end))})
@@ -108,6 +110,7 @@ def pieces(raw: str, claims: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         begins[start].append(claim)
         ends[end].append(claim)
     open_: dict[int, dict[str, Any]] = {}
+    letter = letters(raw)
     out = []
     for start, end in pairwise(cuts):
         for claim in ends[start]:
@@ -118,7 +121,16 @@ def pieces(raw: str, claims: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         levels = [claim["level"] for claim in over]
         level = next((one for one in ("sure", "likely", "weak") if one in levels), "")
         kinds = list(dict.fromkeys("relation" if c["kind"] == "relation" else c.get("type", c["kind"]) for c in over))
-        out.append({"text": raw[start:end], "claims": [c["number"] for c in over], "level": level, "kinds": kinds})
+        shown = "".join(letter[start:end])
+        out.append(
+            {
+                "text": raw[start:end],
+                "shown": shown,
+                "claims": [c["number"] for c in over],
+                "level": level,
+                "kinds": kinds,
+            }
+        )
     return out
 
 

@@ -106,6 +106,7 @@ def bibliography(shown: Selection, part: Part, papers: list[Paper]) -> dict[str,
 def _reference(shown: Selection, paper: Paper) -> dict[str, Any]:
     documents: list[Document] = [document for document, _ in paper.entries]
     first = next((d for d in documents if d.venue or d.year or d.date), documents[0])
+    when = str(first.year or "") or first.date[:10]
     authors = next((list(d.authors) for d in documents if d.authors), [])
     return {
         "id": ids(paper)[0],
@@ -117,7 +118,7 @@ def _reference(shown: Selection, paper: Paper) -> dict[str, Any]:
         "institutions": [{"concept": t.concept, "label": t.label} for t in shown.things(paper, "institution")],
         "authors": authors[:_AUTHORS],
         "more_authors": max(0, len(authors) - _AUTHORS),
-        "published": " ".join(filter(None, (first.venue, str(first.year or "") or first.date[:10]))),
+        "published": " ".join(filter(None, (first.venue, "" if when in first.venue else when))),
         "link": link(paper),
         "code": code(paper),
     }

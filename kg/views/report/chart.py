@@ -10,27 +10,35 @@ from kg.query.periods import days, is_partial
 from kg.views.report.layout import Part
 from kg.views.selection import Selection
 
+_FEW = 10  # times fewer papers than the fullest month: too few for a share
+
 
 def chart(shown: Selection, part: Part) -> dict[str, Any]:
-    """A bar a month of the newest ones: the share of the graph's papers, or their number where the report is on all."""
+    """A bar a month of the newest ones: the share of the graph's papers, or their number where the report is on all.
+
+    The scale is that of the months which the graph holds whole; the chart begins with such a one.
+    """
     words, corpus = shown.words, Corpus.of(shown.graph.store)
     own = Counter(date[:7] for paper in shown.papers if len(date := shown.date(paper)) >= len("2025-10"))
     sql = "SELECT substr(appeared, 1, 7), count(*) FROM papers WHERE length(appeared) >= 7 GROUP BY 1 ORDER BY 1"
     every = dict(shown.graph.store.rows(sql))
-    first = min(own, default="")
+    ends = [day[:10] for day in corpus.period()]
+    usual = max(every.values(), default=0)
+    partial = {m for m, n in every.items() if is_partial(m, *ends) or n * _FEW < usual}
+    first = min(own.keys() - partial, default="") or min(own, default="")
     months = _between(first, max(every, default=""))[-part.most :] if first else []
     is_share = len(shown.papers) < len(corpus)
     height = {m: own[m] / every[m] if is_share and m in every else float(own[m]) for m in months}
-    most = max(height.values(), default=0) or 1
-    period = corpus.period()
+    whole = [height[m] for m in months if m not in partial]
+    most = max(whole or height.values(), default=0) or 1
     rows = [
         {
             "period": month,
             "count": own[month],
             "all": every.get(month, 0),
             "share": f"{100 * own[month] / every[month]:.1f}%" if every.get(month) else "",
-            "level": round(100 * height[month] / most, 1),
-            "partial": is_partial(month, *(day[:10] for day in period)),
+            "level": min(100.0, round(100 * height[month] / most, 1)),
+            "partial": month in partial,
             "papers": [],
         }
         for month in months

@@ -15,7 +15,7 @@ from kg.views.borne import SPEED, borne, is_metric_head
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import EntryQuote, Selection, quoted
-from kg.views.surface import stands_for
+from kg.views.surface import stands_for, with_names
 from kg.views.wording import Wording
 from kg.vocabulary import Concept
 
@@ -23,6 +23,7 @@ _KINDS = ("technique:", "model:")
 _GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
 _BUILT_ON = re.compile(r"\b(?:built|based|trained|running|implemented)\s(?:up)?on\s(?:the\s)?$")
 _NEXT = re.compile(r" (\w+ing|achieves?|reaches|attains?|gains?)\b")
+_DIGITS = re.compile(r"\d+")
 _NEAR = 5  # words before a loser
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
 
@@ -127,6 +128,9 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
         quote = quoted(found.document, result.evidence)
         if _is_generic(shown, result.baseline) or not _is_whole(quote.sentence, shown.label(other)):
             continue
+        sizes = [set(_DIGITS.findall(said)) for said in (result.baseline, shown.label(other))]
+        if all(sizes) and sizes[0].isdisjoint(sizes[1]):
+            continue  # "uint4 models", linked to "uint8 models"
         is_loss = outcome.gets_worse(shown, result)
         metric = outcome.metric(shown, result)
         known = "" if result.metric == SPEED else result.metric_concept  # a speed of anything
@@ -200,7 +204,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     label = shown.label(claim.loser)
     if claim.beaten and not _is_called(claim.beaten, shown.graph.vocabulary.concepts.get(claim.loser)):
         label = claim.beaten  # "K-means discretization" is not any clustering
-    label = _plain(shown, claim, label)
+    label = _plain(shown, claim, with_names(label, claim.quote.sentence))
     if shown.lang == "zh" and label[:1].islower():
         label = Wording(shown.graph.vocabulary)(label) or label
     behind = claim.quote.sentence.partition(claim.beaten)[2].split()[:1] if claim.beaten else []

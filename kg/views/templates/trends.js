@@ -175,7 +175,9 @@ function apart(room) {
     caption.append(make("bdi", { title: name(label) }, name(label)));
     const change = state.share ? one.change : null, way = change ? change.way : "";  // shares are tested, not counts
     const said = change ? `${SIGNS[way] || ""}${percent(change.early)} → ${percent(change.late)} · ` : "";
-    caption.append(make("small", { class: way }, said + say(one.total === 1 ? "one" : "papers").replace("{n}", number(one.total))));
+    const line = make("small", { class: way }, said);
+    line.append(make("span", { class: "whole" }, say(one.total === 1 ? "one" : "papers").replace("{n}", number(one.total))));
+    caption.append(line);
     figure.append(caption);
     const colour = { up: "--up", down: "--down" }[way] || "--flat";
     const lines = venues.map((v, i) => ({ colour: by_venue ? `--c${i % 8}` : colour, points: points(label, v), name: v || name(label) }));

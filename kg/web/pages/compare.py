@@ -51,7 +51,7 @@ def compare(graph: Graph, asked: Asked) -> Shown:
     for thing, papers, own in zip(things, of_both, days, strict=True):
         values["sides"].append(
             {"concept": thing.concept, "label": thing.label, "type": kind_of(thing.concept),
-             "papers": corpus.count(papers), "over_time": over_time(own, axis)}
+             "papers": corpus.count(papers), "over_time": over_time(own, corpus, axis)}
         )  # fmt: skip
     names = paper_names(found)
     values["rows"] = [

@@ -1,0 +1,48 @@
+"""What a page tells of one thing: papers over time, wins of its own, a paper's text without LaTeX."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import kg
+from kg.views.profile import concept, paper
+
+
+def _claimed(folder: Path, said: str, head: str, tail: str) -> dict[str, Any]:
+    """A profile of pruning in a graph of one paper that says who wins."""
+    papers, records = folder / "papers.jsonl", folder / "records.jsonl"
+    papers.write_text(json.dumps({"id": "p", "title": f"{head}: a paper", "abstract": said, "date": "2025-03-09"}))
+    with kg.open(str(folder / "p.kg")) as graph:
+        graph.add(papers, fast=True)
+        techniques = ((head, "T", "proposed"), (tail, "A", "baseline"))
+        made = {
+            "id": graph.entries()[0],
+            "techniques": [{"surface": s, "in": f, "canonical": s, "role": role} for s, f, role in techniques],
+            "relations": [{"head": head, "type": "outperforms", "tail": tail, "evidence": said}],
+        }
+        records.write_text(json.dumps(made))
+        graph.add(records=records)
+        return concept.profile(graph, "technique:pruning")
+
+
+def test_who_beats_a_kind_of_it_does_not_beat_it(tmp_path: Path) -> None:
+    for tail, beaten in (("pruning", 1), ("structured pruning", 0)):
+        folder = tmp_path / tail
+        folder.mkdir()
+        assert len(_claimed(folder, f"Zorvex outperforms {tail}.", "Zorvex", tail)["beaten_by"]) == beaten
+
+
+def test_a_period_that_the_graph_holds_in_part_is_marked(tmp_path: Path) -> None:
+    found = _claimed(tmp_path, "Zorvex outperforms pruning.", "Zorvex", "pruning")["over_time"]
+    assert found["periods"] == [{"period": "2025-03", "papers": 1, "partial": True}]
+
+
+def test_the_text_of_a_paper_is_shown_without_latex() -> None:
+    raw = r"It gains \textbf{up to $1.5\times$} on H$_2$O."
+    at = raw.index("up to")
+    claim = {"number": 1, "kind": "result", "level": "sure", "start": at, "end": raw.index("}")}
+    made = paper.pieces(raw, [claim])
+    assert "".join(piece["text"] for piece in made) == raw
+    assert [piece["shown"] for piece in made] == ["It gains ", "up to 1.5×", " on H2O."]
