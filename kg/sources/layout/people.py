@@ -52,7 +52,7 @@ _ON_BEHALF = re.compile(r"\W*on\s+behalf\s+of\b", re.I)
 _CLOSE = 1.35  # em between the lines of one affiliation
 _NEXT, _LOOSE = 1.7, 2.6  # em from an affiliation to the line below it, and where its last word is "of" or the like
 _LARGE = 1.15  # size of a subtitle above names, relative to them
-_EVEN = 0.08  # tolerance for the sizes of lines of one affiliation
+_EVEN = 0.1  # tolerance for the sizes of lines of one affiliation
 _SMALL = 0.68  # size of small print below names, relative to them
 _NEAR = 3.2  # em between a name and an affiliation without a typical word
 _SENTENCE = 60  # code points; a longer line of running text is not an affiliation
@@ -236,7 +236,7 @@ def _continues(
     is_close = line.y - above.line.y < _CLOSE * line.size and (is_alike or not is_as_names)
     is_city = is_close and not JOINT.match(line.text) and (is_cell or (is_alike and not is_as_names))
     is_linked = is_as_names and bool(ON.match(line.text))  # a list of names goes on: "and Bo Lee"
-    is_even = abs(line.size - above.line.size) < _EVEN * line.size
+    is_even = abs(line.size - above.line.size) < _EVEN * max(line.size, above.line.size)
     is_within = line.text[:1].islower() and is_even and not is_linked  # "Universidade do Estado / de Santa Catarina"
     is_open = is_within or bool(_GOES_ON.search(above.text))
     is_open = is_open and not (is_named and not is_alike)
