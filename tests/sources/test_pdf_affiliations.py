@@ -33,6 +33,10 @@ LAST = f"^{{2}}{KAIST}"
         ),
         ([[("1 ", 0, BOLD), (f"{VIENNA}, ", 0, ROMAN), ("2 ", -8, BOLD), ("KAIST, South", 0, ROMAN)], "Korea"], BOTH),
         ([[("1 ", 0, BOLD), (f"{VIENNA}, ", 0, ROMAN), ("2", -8, BOLD)], KAIST], BOTH),
+        (
+            ["^{1}School of Geography, University of Oxford, South Parks, OX1", "3QY, United Kingdom", LAST],
+            f"School of Geography, University of Oxford, South Parks, OX1 3QY, United Kingdom; {KAIST}",
+        ),
         ([f"1. {VIENNA}", f"2. {KAIST}"], BOTH),
         ([f"^{{1}}{VIENNA}", LAST, "(Dated: March 3, 2024)"], BOTH),
         ([TWO, "Correspondence", OSAKA], BOTH),
@@ -257,3 +261,30 @@ def test_circled_numbers_are_marks():
             char.raised = char.text in "①②" and line.y == 110
     made = header([page], Joiner("", WordCounts.load()))
     assert (made.authors, made.affiliations) == (["濮阳皓", "欧阳明"], ["上海科技大学，上海", "新疆大学，乌鲁木齐"])
+
+
+def test_a_note_tells_rank_place_and_address(tmp_path):
+    notes = (
+        "^{1}Associate Professor, Dept. of Physics, University of Vienna, Austria (corresponding author). Email: mk@x.at",
+        "^{2}Research Assistant, KAIST, South Korea. Email: wz@kaist.ac.kr",
+    )
+    read = noted(tmp_path, *notes, names="Maria Keller, Ph.D., P.E., M.ASCE^{1}; and Wei Zhang, A.M.ASCE^{2}")
+    assert read == f"Associate Professor, Dept. of Physics, {VIENNA}; Research Assistant, {KAIST}"
+
+
+def test_short_affiliations_above_a_column_of_notes_belong_to_the_header(tmp_path):
+    sheet = Sheet()
+    sheet.put(50, 80, 16, T)
+    sheet.put(50, 100, 11, "Maria Keller^{a}, Wei Zhang^{b}")
+    sheet.put(50, 115, 7, "^{a}KAIST, South Korea", ITALIC)
+    sheet.put(50, 124, 7, f"^{{b}}Department of Physics and Institute of the Theory of Caches, {VIENNA}", ITALIC)
+    for number, line in enumerate(
+        ("ARTICLE INFO", "Received 3 May 2023", "Accepted 4 June 2024", "Keywords:", "caches")
+    ):
+        sheet.put(50, 150 + 10 * number, 7, line)
+    sheet.put(200, 150, 8, "ABSTRACT")
+    y = sheet.fill(200, 162, 340, 8.5, ABS)
+    sheet.put(50, y + 20, 10, "1. Introduction", BOLD)
+    sheet.fill(50, y + 34, 240, 9, INTRO)
+    read = paper(tmp_path, sheet).texts["I"].text
+    assert read == f"{KAIST}; Department of Physics and Institute of the Theory of Caches, {VIENNA}"

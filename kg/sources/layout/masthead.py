@@ -119,14 +119,14 @@ def beside(lines: Sequence[TextLine], left: float, right: float) -> list[TextLin
 
 
 def _sides(lines: Sequence[TextLine], left: float, right: float) -> tuple[list[TextLine], list[TextLine]]:
-    """The lines left and right of a column of text; the short last line of a wide paragraph is none of them."""
+    """The lines left and right of a column of text; short lines of a wide paragraph are none of them."""
     wide: list[TextLine] = []
     for line in sorted(lines, key=lambda li: li.y):
         is_next = line.right < left - 3 and line.chars[0].raised and any(_is_level(above, line) for above in wide)
         wide += [line] * (is_next or line.left < left - 3 < line.right)
     own = set(map(id, wide))
     start = [li for li in lines if li.right < left - 3 and id(li) not in own]
-    start = [li for li in start if not any(_is_level(above, li) for above in wide)]
+    start = [li for li in start if not any(_is_level(*pair) for one in wide for pair in ((one, li), (li, one)))]
     return start, [li for li in lines if li.left > right + 3]
 
 

@@ -23,7 +23,7 @@ _WITH = re.compile(
 _ALSO = re.compile(r",?\s+and\s+(?:is\s+|are\s+)?(?:also\s+)?(?:with|at)\s+(?:the\s+)?")
 _LIFE = re.compile(r"\bis\s+(?:currently\s+)?an?\s+([^.;]{8,300})(?:[.;]|$)")  # "is a lecturer at the University of X"
 _CUT = re.compile(
-    r"\s*[*∗]?\s*(?:Correspond(?:ence|ing)|Contact|(?i:e-?mails?\b)|Proceedings\b|Copyright|Preprint)"
+    r"\s*[*∗]?\s*(?:\(?(?:C|(?<=\()c)orrespond(?:ence|ing)|Contact|(?i:e-?mails?\b)|Proceedings\b|Copyright|Preprint)"
     r"|\s[†‡§¶]\s|\.\s*[*∗†‡§¶✉](?=\s*[A-Za-z])|\.\s+(?:This|Work|(?:Partly\s+|Partially\s+)?[Ss]upported|Equal)\b"
 )
 _SENTENCE = re.compile(r"\b(?:we|is|are|was|were|this|these|our|has|have|can|see|denotes?)\b", re.I)

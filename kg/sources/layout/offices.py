@@ -12,7 +12,7 @@ from kg.entity_types import data_folder
 from kg.text import count_han, fold
 from kg.vocabulary import read_concepts
 
-_MAIL_LABEL = re.compile(r"[;,(]\s*e-?mail\s*:?\s*$", re.I)
+_MAIL_LABEL = re.compile(r"[;,.(]\s*e-?mail\s*:?\s*$", re.I)
 _LINK = re.compile(r"(?:^|\s*[,;]?\s+|[,;])(?:and|&)$")
 _WRAPPED = re.compile(r"^[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）]$")
 _NUMBER = re.compile(r"(?:^|[;；,]\s*)[(（]?(\d{1,2})\s?[.．、]\s*(?=[^\W\d])")
