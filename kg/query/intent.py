@@ -234,8 +234,12 @@ class Intent(Pieces):
     def _most_of(self, at: int) -> bool:
         """Whether "most" counts papers: "which institution has the most papers"."""
         beside = [i for i in (at + 1, at - 1, at - 2) if 0 <= i < len(self.items)]
-        papers = any(self._type(i) == "paper" for i in beside)
+        papers = any(self._type(i) == "paper" for i in beside) and not self._is_use_most(at)
         return papers and self.items[at].means("order:highest") and self.asked not in ("", "paper")
+
+    def _is_use_most(self, at: int) -> bool:
+        """Whether "most" is of the use: "which benchmarks do papers use the most"."""
+        return at > 0 and self.items[at].means("order:highest") and self.items[at - 1].means("use", "evaluate")
 
     def _by_number(self, at: int) -> Query:
         self._mark([at, *self.asked_at])
@@ -348,7 +352,7 @@ class Intent(Pieces):
         return thing.field in ("technique", "model", "dataset")
 
     def _entities(self) -> Query | None:
-        popular = self._places("popular")
+        popular = self._places("popular") or [at for at in range(len(self.items)) if self._is_use_most(at)]
         of_class = self._class(popular)
         if of_class is not None:
             thing = self._classed(of_class)
