@@ -44,6 +44,18 @@ def with_amounts(wanted: Outcome, names: Iterable[str], words: QuestionWords) ->
     return replace(wanted, told=_pattern(share, wanted.op == ">", nouns, words))
 
 
+def with_level(wanted: Outcome, names: Iterable[str]) -> Outcome:
+    """A share that a method sets, with what texts say of it: "at 70% sparsity", "a sparsity level of up to 90 %"."""
+    if wanted.unit != "%" or wanted.change or wanted.limit is not None or wanted.op not in (">=", ">"):
+        return wanted
+    first = ceil((wanted.value or 0.0) + (1e-9 if wanted.op == ">" else 0))
+    percent = rf"(?<![\d.])(?:{'|'.join(str(n) for n in range(first, 101))}){_PERCENT}"
+    said = sorted({name.lower() for name in names})
+    noun = rf"\b(?:{'|'.join(map(re.escape, said))})\b"
+    forms = rf"{percent}(?: \w+){{0,2}}[ -]{noun}|{noun}(?: \w+)? {_UP_TO}{percent}"
+    return replace(wanted, told=hinted(f"(?i){forms}", said))
+
+
 def with_room(wanted: Outcome) -> Outcome:
     """A level that must suffice, with what texts say of the memory that they need: "within a single 24GB GPU"."""
     if wanted.unit not in _ROOMS or wanted.value is None or not 1 <= wanted.value <= _MOST_ROOM:

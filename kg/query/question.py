@@ -10,7 +10,7 @@ from kg.entity_types import NAMED
 from kg.query.facts import dated, is_source
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.items import ARTICLES, Item
-from kg.query.joins import Taken, joined, over_baselines
+from kg.query.joins import Taken, is_for_either, joined, over_baselines
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import beside
 from kg.query.reading import PERSON
@@ -99,11 +99,14 @@ class Parser:
                     steering.append(item)
                     anded = anded or (item.means("and") and not listed)  # ", and" joins all that stands before it
                     continue
-            if (
-                item.means("scope") and steering and steering[-1].means("by-whom")
-            ):  # "kernels written by LLMs", which are no authors
-                self.ignored.append(self.text[steering[0].start : item.end])
-                cue, steering = "", []
+            if item.means("scope") and steering and steering[-1].means("by-whom"):  # by LLMs, which are no authors
+                verb = self.items[self.items.index(steering[0]) - 1]
+                verb = verb if verb.text in self.ignored[-1:] else steering[0]
+                said = self.text[verb.start : item.end]  # "written by LLMs", "LLM-written"
+                other = f"{item.text.removesuffix('s')} {verb.text.split(' ')[0]}"
+                self.ignored = [word for word in self.ignored if word != verb.text]
+                out.append(Taken([Phrase(said, (said, other))], negated, False, "text", said))
+                cue, steering, negated = "", [], False
                 continue
             behind = self.items[at + 1 : at + 2]
             if item.done or any(other.done or other.means("purpose") for other in behind):
@@ -134,6 +137,7 @@ class Parser:
                 word.used = word.used or word is item or not asks
             steering = []
             kind = terms[0].field
+            joins = joins or (anded and bool(out) and is_for_either(self.items, last, at, (out[-1].terms[0], terms[0]), self.lexicon))
             again = joins or (listed and bool(out) and self._or_follows(at)) or (anded and kind in _ONE)
             same = bool(out) and (out[-1].field == kind or joins)
             negation = out[-1].negated if again and same and not negated else negated
@@ -451,6 +455,9 @@ class Parser:
             return [Fact("venue", item.text, item.text)]
         if len(item.text) > 1 and (quoted or is_name):
             return [Phrase(item.text)]
+        behind_term = self.items[at - 1 : at] if self.is_chinese and item.text.isascii() and at else []
+        if behind_term and behind_term[0].senses and behind_term[0].text.isascii():  # 低比特optimizer state
+            return [Phrase(f"{behind_term[0].text} {item.text}")]
         self.ignored.append(item.text)
         before = next((i for i in self.items[:at][::-1] if fold(i.text) not in ARTICLES), None)
         is_epithet = any(i.senses or i.means("stated") for i in self.items[at + 1 : at + 2])  # "for long videos"

@@ -15,6 +15,7 @@ from kg.query.filter import Fact
 from kg.query.items import ARTICLES, TO, Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.mending import folds, mend
+from kg.query.spelling import is_superlative
 from kg.query.word_order import reordered, with_bare
 from kg.query.words import QuestionWord, QuestionWords
 from kg.text import Token, fold, has_han, tokens
@@ -74,6 +75,8 @@ class QuestionReader:
         for item, behind in pairwise(items):
             if item.is_ordinary and (behind.senses or behind.is_unknown or behind.of("type:") in NAMED):
                 item.senses = []  # "unsupervised pruning", though a paper calls some technique "unsupervised"
+            if item.is_unknown and behind.types == {"metric"} and is_superlative(item.text):
+                item.words = self.lexicon.words.meaning("order:highest")  # "longest acceptance length"
         out: list[Item] = []
         items = with_bare(self._with_objects(items), self.text)
         for at, item in enumerate(items):

@@ -50,7 +50,8 @@ def mended(text: str, unknown: Iterable[str], lexicon: Lexicon) -> str:
     for run in sorted({run for one in unknown for run in _HAN.findall(one)}):
         text = text.replace(run, _with_character(run))
     words = {found for one in unknown for found in _LATIN.findall(one)}
-    meant = {word: near for word in sorted(words) if (near := _meant(word, lexicon))}
+    opening = next(iter(_LATIN.findall(text[: text.find(" ") + 1])), "")
+    meant = {word: near for word in sorted(words) if (near := _meant(word, lexicon, word == opening))}
     return _LATIN.sub(lambda found: meant.get(found.group(), found.group()), text) if meant else text
 
 
@@ -59,13 +60,31 @@ def is_usual(word: str) -> bool:
     return word.lower() in _spellings().usual or fold(word) in _spellings().usual
 
 
-def _meant(word: str, lexicon: Lexicon) -> str | None:
-    """The word that a misspelt one is meant as; None where it is right, or may be several."""
+def is_superlative(word: str) -> bool:
+    """Whether a word is the superlative of one that papers often write: "longest", but no "request"."""
+    stem = word.removesuffix("est")
+    return stem != word and len(stem) > 2 and (is_usual(stem) or is_usual(f"{stem}e"))
+
+
+def _meant(word: str, lexicon: Lexicon, opens: bool) -> str | None:
+    """The word that a misspelt one is meant as; None where it is right, or may be several.
+
+    The word that a question opens with may be short, and is one that asks: "wich" is no "with" there.
+    """
     folded = fold(word)
+    asking = [one for one in lexicon.words.folds("asks") if opens and one[0] == folded[0] and _is_slip(folded, one)]
+    if len(asking) == 1 and not (lexicon.words.bearing(folded) or lexicon.senses(folded)):
+        return asking[0]
     if len(word) < _SHORTEST or not word[1:].islower() or is_usual(word) or lexicon.senses(folded):
         return None
     near = _nearest(folded, 2 if len(word) >= _LONG and word.islower() else 1)
     return None if near is None or lexicon.is_written(word) else near
+
+
+def _is_slip(word: str, other: str) -> bool:
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(word, other, score_cutoff=1) == 1
 
 
 def _with_character(run: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.query.amounts import sized, with_amounts, with_room
+from kg.query.amounts import sized, with_amounts, with_level, with_room
 from kg.query.filter import Op, Outcome
 from kg.query.items import OPS, TO, Item
 from kg.query.lexicon import Lexicon, Sense
@@ -158,7 +158,14 @@ class Thresholds:
             names = sorted(said & {word for label in labels for word in label.split()})
         else:  # less memory, where the KV cache is quantized, is less cache
             names += sorted(said & set(map(sized, labels)))
+        if not sizes and self._is_set(outcome):
+            levels = (fold(label) for metric in outcome.metrics for label in self.lexicon.labels(metric))
+            return with_level(outcome, (label for label in levels if any(word in label for word in outcome.words)))
         return with_amounts(outcome, names, self.lexicon.words) if sizes else outcome
+
+    def _is_set(self, outcome: Outcome) -> bool:
+        """Whether a metric is one that a method sets: it bears the name of a technique ("sparsity")."""
+        return any(sense.type == "technique" for word in outcome.words for sense in self.lexicon.senses(word))
 
     def _is_gone(self, at: int) -> bool:
         """Whether a piece belongs to another number, or to what is asked for."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from itertools import combinations
+from itertools import combinations, permutations, product
 from pathlib import Path
 
 from kg.compiled import kept, stamp
@@ -62,9 +62,10 @@ def _whole(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
     if not ends or not any(map(_says_nothing, run)) or any(i.mark or i.value is not None or i.fact for i in run):
         return None
     whole = text[run[0].start : run[-1].end]
-    if has_han(whole):  # 剪枝注意力头
-        is_pair = len(run) == len(said) == 2 and any(item.is_unknown for item in run)
-        senses = _known(lexicon, run[1].text + run[0].text) if is_pair else []
+    if has_han(whole):  # 剪枝注意力头, 跨层共享KV缓存
+        orders = permutations(said) if 1 < len(said) < 4 and any(item.is_unknown for item in said) else ()
+        names = ("".join(some) for order in orders for some in product(*(_called(item, lexicon) for item in order)))
+        senses = next((found for name in names if (found := _known(lexicon, name))), [])
     else:
         senses = _bearing(lexicon, (item.text for item in said))
     return Item(run[0].start, run[-1].end, whole, senses, done=True) if senses else None
@@ -90,6 +91,11 @@ def _says_nothing(item: Item) -> bool:
 def _only_joins(item: Item) -> bool:
     is_joint = fold(item.text) in ("from", "in", "of", "for") or item.means("frame", "about", "narrows")
     return is_joint and not item.senses and not item.is_unknown
+
+
+def _called(item: Item, lexicon: Lexicon) -> list[str]:
+    """How a piece is written, and how the label is that it bears: 共享KV缓存 is KV缓存共享."""
+    return list(dict.fromkeys((item.text, *(lexicon.label(sense.concept, "zh") for sense in item.senses[:1]))))
 
 
 def _known(lexicon: Lexicon, label: str) -> list[Sense]:
