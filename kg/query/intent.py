@@ -114,6 +114,10 @@ class Intent(Pieces):
         either = [at for at in self._places("or") if self._is_change(at - 1) and self._is_change(at + 1)]
         if either and self._things():  # "did it increase or decrease?"
             return [either[0] - 1, either[0], either[0] + 1]
+        changes = [at for at in range(len(self.items)) if self._is_change(at)]
+        measured = any(self._is_metric(at) or item.value is not None for at, item in enumerate(self.items))
+        if asks and changes and not measured and self._names_papers() and self._things():  # 研究是在增加吗
+            return changes
         return self._places("rising", "popular") if asks and self._things() else []
 
     def _is_change(self, at: int) -> bool:
@@ -136,7 +140,8 @@ class Intent(Pieces):
         compare = [at for at in self._places("compare") if not self.items[at].senses]
         is_open = bool(self._places("asks")) and not differ and not self._places("how")
         better = self._preferred(chain)
-        if not (differ or (compare and not is_open) or self._is_yes_no(chain) or better):
+        asked = differ or (compare and not is_open) or self._is_yes_no(chain) or better or self._is_either(chain)
+        if not asked:
             return None
         things = [self._entity(at) for at in chain]
         if len(set(things)) < len(things) or self._is_covered(things):  # techniques of one topic
@@ -179,6 +184,12 @@ class Intent(Pieces):
         asks = opens or bool(self._places("yes-no"))
         between = self.items[chain[0] + 1 : chain[1]]
         return asks and any(item.means("outperform") for item in between) and not self.asked
+
+    def _is_either(self, chain: list[int]) -> bool:
+        """ "ToMe or PiToMe for ViTs?": nothing stands before two things, of which one is asked for."""
+        between = self.items[chain[0] + 1 : chain[1]]
+        ends = self.parser.text.rstrip()[-1:] in ("?", "？")
+        return ends and chain[0] == 0 and not self.asked and any(item.means("or") for item in between)
 
     def _preferred(self, chain: list[int]) -> list[int]:
         """ "Is AWQ or GPTQ better?", "AWQ还是GPTQ好", "should I use AWQ or GPTQ": the words that ask which it is."""

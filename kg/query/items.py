@@ -53,6 +53,11 @@ class Item:
         return any("metric" in word.facts for word in self.words)
 
     @property
+    def is_measure(self) -> bool:
+        """Whether it says what a number is of: a metric, or a speed-up."""
+        return self.types == {"metric"} or self.is_speed
+
+    @property
     def is_verb(self) -> bool:
         """Whether it is a verb that names something together with what it is done to."""
         return any("noun" in word.facts for word in self.words)

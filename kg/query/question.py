@@ -116,6 +116,8 @@ class Parser:
             if negated and item.is_unknown and any(behind.senses for behind in self.items[at + 1 : at + 2]):
                 self.ignored.append(item.text)  # "without a separate draft model"
                 continue
+            if negated and cue == "use" and "topic" in item.types:
+                cue = ""  # "not using pruning" leaves out what is on pruning
             terms = [] if item.taken else self._terms(at, cue)
             if lacked and is_property(item, lacked, self.lexicon):
                 free = [self.entity(sense) for sense in self.lexicon.without(item.text)]
@@ -137,7 +139,9 @@ class Parser:
                 word.used = word.used or word is item or not asks
             steering = []
             kind = terms[0].field
-            joins = joins or (anded and bool(out) and is_for_either(self.items, last, at, (out[-1].terms[0], terms[0]), self.lexicon))
+            joins = joins or (
+                anded and bool(out) and is_for_either(self.items, last, at, (out[-1].terms[0], terms[0]), self.lexicon)
+            )
             again = joins or (listed and bool(out) and self._or_follows(at)) or (anded and kind in _ONE)
             same = bool(out) and (out[-1].field == kind or joins)
             negation = out[-1].negated if again and same and not negated else negated

@@ -85,7 +85,7 @@ class QuestionReader:
             number = next((n for n, other in enumerate(beside) if other.value is not None), len(beside))
             is_measured = number < len(beside) and not any(i.senses or i.mark for i in beside[:number])
             is_named = all(part.senses or part.words for part in item.parts)
-            measures = item.parts and is_named and _is_measure(item.parts[-1]) and item.parts[-1].end == item.end
+            measures = item.parts and is_named and item.parts[-1].is_measure and item.parts[-1].end == item.end
             apart = is_measured or all(part.means("stated") for part in item.parts[:-1])
             out += item.parts if measures and apart else [item]  # "video generation speedup of 10x", "lossless speedup"
         return out
@@ -271,7 +271,9 @@ class QuestionReader:
         if not joint and not any(sense.preferred for sense in whole):
             joint = next((i for i in joints if found[i].fold in _BETWEEN), 0)
         sides = [self.lexicon.senses(folds(side)) for side in (found[:joint], found[joint + 1 :]) if joint]
-        return bool(whole and sides) and all(sides) and not {"topic", "institution"} & {sense.type for sense in whole}
+        is_two = bool(sides) and all({sense.type for sense in side} - {"metric"} for side in sides)
+        is_two = is_two and self.text[found[joint - 1].end : found[joint].start] != "-"  # "compute-in-memory"
+        return bool(whole) and is_two and not {"topic", "institution"} & {sense.type for sense in whole}
 
     def _is_made_up(self, found: list[Token], senses: list[Sense]) -> bool:
         """Whether a phrase that only a paper's own thing bears is made of known labels, and written as no name.
@@ -431,12 +433,10 @@ class QuestionReader:
 
     def _facts(self) -> Iterator[Item]:
         for match in chain(_ENTRY.finditer(self.text), _ARXIV.finditer(self.text)):
-            yield self._fact(match, Fact("paper", match[1], match[1], concept=f"entry:{match[1]}"))
+            fact = Fact("paper", match[1], match[1], concept=f"entry:{match[1]}")
+            yield Item(match.start(), match.end(), match.group().strip(), fact=fact)
         for match, date in Dates(self.text, self.tokens, self.lexicon.words):
-            yield self._fact(match, date)
-
-    def _fact(self, match: re.Match[str], fact: Fact) -> Item:
-        return Item(match.start(), match.end(), match.group().strip(), fact=fact)
+            yield Item(match.start(), match.end(), match.group().strip(), fact=date)
 
     def _unknown(self, taken: list[Item]) -> list[Item]:
         out: list[Item] = []
@@ -474,11 +474,6 @@ def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
     """Whether a phrase names things of a kind ("visual token pruning"), no topic and nothing with a name of its own."""
     labels = [lexicon.label(sense.concept) for sense in senses if sense.type in _KINDS]
     return len(labels) == len(senses) and any(label.split(" ")[-1].islower() for label in labels)
-
-
-def _is_measure(part: Item) -> bool:
-    """Whether a piece says what a number is of: a metric, or a speed-up."""
-    return part.types == {"metric"} or part.is_speed
 
 
 def _may_be_person(item: Item) -> bool:
