@@ -3,24 +3,50 @@
 from __future__ import annotations
 
 from kg.query.items import Item
-from kg.query.lexicon import Lexicon
-from kg.query.spelling import is_usual
-from kg.text import Token, tokens
+from kg.query.lexicon import Lexicon, Sense
+from kg.query.spelling import is_usual, usual_near
+from kg.query.word_order import with_bare
+from kg.text import Token, fold, tokens
 
 #: How alike a word must be to that of a label which a phrase nearly is, in per cent.
 _WORD = 75.0
+#: The shortest word in which a paper may have slipped.
+_LONG = 8
 #: How a label may end otherwise than a word in a question: "overthinking", where it asks for models that "overthink".
 _ENDINGS = ("ing", "ed", "s", "es", "er", "ers")
 
 
-def mend(items: list[Item], lexicon: Lexicon) -> None:
-    """Give words that nothing bears and that nobody writes the senses of the label they nearly are ("AsyncSpde")."""
+def mend(items: list[Item], lexicon: Lexicon, whole: bool = False) -> None:
+    """Give words that nothing bears and that nobody writes the senses of the label they nearly are ("AsyncSpde").
+
+    Where not the `whole` of several words is to be one, some of them are.
+    """
     for item in items:
         if item.is_unknown and not item.taken:
             found = tokens(item.text)
-            lengths = range(min(len(found), 5), 0, -1)
+            lengths = [len(found)] if whole else range(min(len(found), 5), 0, -1)
             near = next((near for length in lengths if (near := _near(found, length, lexicon))), None)
             item.senses = lexicon.senses(near) if near else []
+        elif item.senses and not item.words and item.text.islower() and not any(s.known for s in item.senses):
+            item.senses = _meant(item.text, lexicon) or item.senses
+
+
+def mended_pairs(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
+    """The pieces, a word that nothing bears and a bare one behind it as one, mended as one: "tokn merging"."""
+    joined = with_bare(items, text)
+    mend([item for item in joined if item not in items], lexicon, whole=True)
+    return joined
+
+
+def _meant(text: str, lexicon: Lexicon) -> list[Sense]:
+    """What the vocabulary calls so, where a paper has slipped in a word: "vision transfomers"."""
+    words = text.split(" ")
+    for at, word in enumerate(words):
+        if len(word) >= _LONG and (near := usual_near(word)):
+            senses = lexicon.senses(fold(" ".join((*words[:at], near, *words[at + 1 :]))))
+            if known := [sense for sense in senses if sense.known]:
+                return known
+    return []
 
 
 def folds(found: list[Token]) -> str:

@@ -9,21 +9,32 @@ from typing import Literal
 from kg.entity_types import NAMED
 from kg.query.facts import dated, is_source
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
-from kg.query.items import ARTICLES, Item
+from kg.query.items import Item
 from kg.query.joins import Taken, is_for_either, joined, over_baselines
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import beside
 from kg.query.reading import PERSON
-from kg.query.stating import is_name, is_property, lacking, models_before, named, named_so, rewordings, stated
+from kg.query.stating import (
+    AFTER,
+    done_by,
+    is_name,
+    is_property,
+    lacking,
+    models_before,
+    named,
+    named_so,
+    rewordings,
+    stated,
+    surer,
+)
 from kg.query.thresholds import Thresholds
-from kg.query.unnamed import is_told
+from kg.query.unnamed import is_narrowing
 from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
 _ASKING = ("popular", "top", "rising", "similar", "advice", "trend", "count", *(f"order:{order}" for order in ORDERS))
 _DIRECTION = ("increase", "decrease", "improve")  # of a result
 _TELLING = (*_ASKING, *_DIRECTION, "not", "amount", "stated")
-_AFTER = ("technique", *NAMED)  # what one uses, compares with, evaluates on
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
 _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("baseline",)} | {
     "compare": _ANY_ROLE,
@@ -102,10 +113,9 @@ class Parser:
             if item.means("scope") and steering and steering[-1].means("by-whom"):  # by LLMs, which are no authors
                 verb = self.items[self.items.index(steering[0]) - 1]
                 verb = verb if verb.text in self.ignored[-1:] else steering[0]
-                said = self.text[verb.start : item.end]  # "written by LLMs", "LLM-written"
-                other = f"{item.text.removesuffix('s')} {verb.text.split(' ')[0]}"
                 self.ignored = [word for word in self.ignored if word != verb.text]
-                out.append(Taken([Phrase(said, (said, other))], negated, False, "text", said))
+                said = done_by(verb, item, self.text)
+                out.append(Taken([said], negated, False, said.field, said.label))
                 cue, steering, negated = "", [], False
                 continue
             behind = self.items[at + 1 : at + 2]
@@ -330,13 +340,13 @@ class Parser:
 
     def chosen(self, at: int, cue: str = "") -> list[Sense]:
         """Which of its senses a piece has after a cue; several where types share a name that no topic bears."""
-        by = {sense.type: sense for sense in reversed(_surer(self.items[at].senses))}
+        by = {sense.type: sense for sense in reversed(surer(self.items[at].senses))}
         if cue == "by" and "institution" in by:
             return [by["institution"]]
         if "metric" in by and "topic" not in by and at and self.changes(at - 1):
             return [by["metric"]]  # "saves GPU memory"
         if cue in ("use", "compare", "mention", "baseline", "evaluate"):
-            used = [by[kind] for kind in _AFTER if kind in by]
+            used = [by[kind] for kind in AFTER if kind in by]
             if cue == "evaluate":
                 used = [sense for sense in used if sense.type != "technique"] or used
             if used:
@@ -344,10 +354,10 @@ class Parser:
         if "topic" in by and not self._is_proper(by):
             return [by["topic"], *(by[kind] for kind in ("hardware",) if kind in by and by[kind].known)]
         if "institution" in by:
-            named = [by[kind] for kind in _AFTER if kind in by]
+            named = [by[kind] for kind in AFTER if kind in by]
             is_used = at > 0 and (self.items[at - 1].means("based") or fold(self.items[at - 1].text) == "with")
             return named if named and is_used else [by["institution"], *named]
-        chosen = [by[kind] for kind in (*_AFTER, "task", "problem") if kind in by]
+        chosen = [by[kind] for kind in (*AFTER, "task", "problem") if kind in by]
         return chosen or [by["metric"]] if chosen or "metric" in by else []
 
     def _is_proper(self, by: dict[str, Sense]) -> bool:
@@ -463,18 +473,11 @@ class Parser:
         if behind_term and behind_term[0].senses and behind_term[0].text.isascii():  # 低比特optimizer state
             return [Phrase(f"{behind_term[0].text} {item.text}")]
         self.ignored.append(item.text)
-        before = next((i for i in self.items[:at][::-1] if fold(i.text) not in ARTICLES), None)
-        is_epithet = any(i.senses or i.means("stated") for i in self.items[at + 1 : at + 2])  # "for long videos"
-        narrows = before is not None and before.means("narrows") and not is_epithet
-        of_models = any(i.of("type:") in NAMED and not i.asked for i in self.items[at + 1 : at + 2])  # 蛋白质模型
-        of_thing = (
-            is_epithet and len(item.text) > 3 and not item.text.endswith(("ing", "ly"))
-        )  # "federated quantization"
-        is_term = (
-            self.is_chinese and item.text.isascii() and item.text.isalpha() and len(item.text) > 3
-        )  # GRPO的rollout
-        if (narrows or of_models or of_thing or is_term) and is_told(item.text):
+        if is_narrowing(self.items, at, self.is_chinese):
             self.narrowing.append(item.text)
+        elif has_han(item.text) and any(i.of("type:") == "hardware" for i in self.items[at + 1 : at + 2]):
+            self.ignored.pop()
+            return [Phrase(item.text)]  # 平头哥芯片
         return []
 
     def _is_author(self, at: int, cue: str) -> bool:
@@ -493,13 +496,3 @@ class Parser:
         said = [item for item in self.items if item.is_unknown and item.text in self.ignored and len(item.text) > 1]
         self.ignored = [word for word in self.ignored if word not in {item.text for item in said[:3]}]
         return [Taken([Phrase(item.text)], False, False, "text", item.text) for item in said[:3]]
-
-
-def _surer(senses: list[Sense]) -> list[Sense]:
-    """The senses without the graph's own where the vocabulary has one to use ("GPU", which a paper calls so too)."""
-    known = {sense.type for sense in senses if sense.known}
-    if known == {"metric"}:  # "perplexity", though a paper has a task of it
-        return [sense for sense in senses if sense.type in ("metric", "institution")]
-    if known & set(_AFTER):
-        return [sense for sense in senses if sense.known or sense.type not in _AFTER]
-    return senses

@@ -14,9 +14,9 @@ from kg.query.dates import HAN_NUMBER, YEAR, Dates, number_of, relative
 from kg.query.filter import Fact
 from kg.query.items import ARTICLES, TO, Item
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.mending import folds, mend
+from kg.query.mending import folds, mend, mended_pairs
 from kg.query.spelling import is_superlative
-from kg.query.word_order import reordered, with_bare
+from kg.query.word_order import reordered
 from kg.query.words import QuestionWord, QuestionWords
 from kg.text import Token, fold, has_han, tokens
 
@@ -39,8 +39,7 @@ _WIDTH = re.compile(r"(?<![A-Za-z0-9_.])(\d{1,2}(?:\.\d{1,2})?)[\s-]?(?:bits?(?!
 _FREE = re.compile(r"(?<![\w-])([A-Za-z]{3,}(?:-[A-Za-z]{3,})?)-free(?![\w-])", re.IGNORECASE)
 _BITS = ("1", "1.5", "1.58", "2", "2.5", "3", "3.5", "4", "5", "6", "8", "16")
 _JOINERS = " -\u2010\u2011\u2013_/\t'’+.&"
-#: Words between two things, the second of which says for what the first is.
-_BETWEEN = ("for", "in", "on")
+_BETWEEN = ("for", "in", "on")  # words between two things, the second of which says for what the first is
 _BREAK = re.compile(r"[,;:、，；：。.!！?？()（）]")
 
 
@@ -78,7 +77,7 @@ class QuestionReader:
             if item.is_unknown and behind.types == {"metric"} and is_superlative(item.text):
                 item.words = self.lexicon.words.meaning("order:highest")  # "longest acceptance length"
         out: list[Item] = []
-        items = with_bare(self._with_objects(items), self.text)
+        items = mended_pairs(self._with_objects(items), self.text, self.lexicon)
         for at, item in enumerate(items):
             item.parts = item.parts or self._parts(item)
             beside = items[at + 1 : at + 4]

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.query.filter import Filter, Phrase, Query
+from kg.query.spelling import is_superlative
 from kg.text import has_han
 
 if TYPE_CHECKING:
@@ -26,7 +27,14 @@ def unheld_by_papers(parser: Parser) -> str:
     items = parser.items
     unheld = next((item.text for item in items if item.means("unheld")), "")
     asked = (before.text for before, item in pairwise(items) if item.means("how-much") and before.is_unknown)
-    return unheld or next(asked, "")  # "量化论文的平均页数是多少"
+    asks = any(item.means("asks") for item in items)  # "which is the easiest", 哪个最容易用
+    ranks = (item.text for item in items if asks and item.is_unknown and not item.taken and _is_most(item.text))
+    return unheld or next(asked, "") or next(ranks, "")  # "量化论文的平均页数是多少"
+
+
+def _is_most(word: str) -> bool:
+    """Whether a word that nothing bears is a superlative, by which nothing can be ranked."""
+    return is_superlative(word) or (word[0] == "最" and len(word) > 1)
 
 
 def refusal(parser: Parser) -> str:

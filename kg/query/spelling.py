@@ -60,10 +60,17 @@ def is_usual(word: str) -> bool:
     return word.lower() in _spellings().usual or fold(word) in _spellings().usual
 
 
+def usual_near(word: str) -> str | None:
+    """The usual word that one which is not usual is one slip away from."""
+    near = None if is_usual(word) else _nearest(fold(word), 1)
+    return near if near and is_usual(near) else None
+
+
 def is_superlative(word: str) -> bool:
     """Whether a word is the superlative of one that papers often write: "longest", but no "request"."""
     stem = word.removesuffix("est")
-    return stem != word and len(stem) > 2 and (is_usual(stem) or is_usual(f"{stem}e"))
+    roots = (stem, f"{stem}e", f"{stem.removesuffix('i')}y")
+    return stem != word and len(stem) > 2 and any(map(is_usual, roots))
 
 
 def _meant(word: str, lexicon: Lexicon, opens: bool) -> str | None:
@@ -71,6 +78,8 @@ def _meant(word: str, lexicon: Lexicon, opens: bool) -> str | None:
 
     The word that a question opens with may be short, and is one that asks: "wich" is no "with" there.
     """
+    if is_superlative(word):
+        return None
     folded = fold(word)
     asking = [one for one in lexicon.words.folds("asks") if opens and one[0] == folded[0] and _is_slip(folded, one)]
     if len(asking) == 1 and not (lexicon.words.bearing(folded) or lexicon.senses(folded)):

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from kg.entity_types import data_folder
+from kg.entity_types import NAMED, data_folder
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Filter, Phrase
+from kg.query.items import ARTICLES, Item
 from kg.text import fold, has_han
 from kg.vocabulary import read_concepts
 
@@ -57,6 +58,19 @@ def _forms(word: str) -> tuple[str, ...]:
 def _left(words: str, told: set[str]) -> list[str]:
     """The words that no condition has."""
     return [] if words in told else [word for word in words.split() if word not in told and len(word) >= _LONG]
+
+
+def is_narrowing(items: list[Item], at: int, is_chinese: bool) -> bool:
+    """Whether a piece that nothing bears says for what or of what kind the things beside it are."""
+    item, behind = items[at], items[at + 1 : at + 2]
+    before = next((i for i in items[:at][::-1] if fold(i.text) not in ARTICLES), None)
+    is_epithet = any(i.senses or i.means("stated") for i in behind)  # "for long videos"
+    narrows = before is not None and before.means("narrows") and not is_epithet
+    of_models = any(i.of("type:") in NAMED and not i.asked for i in behind)  # 蛋白质模型
+    is_long = len(item.text) > 3
+    of_thing = is_epithet and is_long and not item.text.endswith(("ing", "ly"))  # "federated quantization"
+    is_term = is_chinese and item.text.isascii() and item.text.isalpha() and is_long  # GRPO的rollout
+    return (narrows or of_models or of_thing or is_term) and is_told(item.text)
 
 
 def is_told(words: str) -> bool:

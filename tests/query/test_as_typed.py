@@ -132,3 +132,73 @@ def test_result_was_obtained_on_what_the_sentence_before_names(
     assert found.table
     at = found.table.columns.index("paper")
     assert [line.values[at] for line in found.table.lines] == ["900-02"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("wich papers use pruning", "which papers use pruning"),
+        ("tokn mergng for VLMs", "token merging for VLMs"),
+        ("is research on pruning increasing?", "is pruning on the rise?"),
+        ("跨层共享KV缓存", "跨层KV缓存共享"),
+        ("who works on compute-in-memory?", "who works on in-memory computing?"),
+    ],
+)
+def test_question_as_typed_asks_what_is_meant(typed: str, meant: str, lexicon: Lexicon) -> None:
+    found, same = (read(one, lexicon) for one in (typed, meant))
+    concepts = [{t.concept for c in one.filter.conditions for t in c.any_of} for one in (found, same)]
+    assert found.kind == same.kind
+    assert concepts[0] == concepts[1] != set()
+    assert not found.filter.ignored
+
+
+@pytest.mark.parametrize("question", ["which pruning method is the cleanest?", "哪个剪枝方法最可爱"])
+def test_what_nothing_can_be_ranked_by_is_refused(question: str, lexicon: Lexicon) -> None:
+    assert read(question, lexicon).kind == "refused"
+
+
+def test_superlative_before_a_metric_ranks(lexicon: Lexicon) -> None:
+    found = read("longest acceptance length in speculative decoding", lexicon)
+    assert (found.kind, found.order) == ("ranking", "highest")
+    assert found.metric is not None
+    assert found.metric.concept == "metric:acceptance-length"
+
+
+def test_request_before_a_metric_is_no_superlative(lexicon: Lexicon) -> None:
+    assert read("request latency of LLM serving", lexicon).kind == "papers"
+
+
+@pytest.mark.parametrize(
+    ("question", "conditions"),
+    [
+        ("context compression for code LLMs and coding agents", 2),
+        ("面向代码大模型和编程智能体的上下文压缩", 2),
+        ("kernels for pruning and quantization", 3),
+        ("面向剪枝和量化的编译器", 3),
+    ],
+)
+def test_what_something_is_for_is_either_of_two(question: str, conditions: int, lexicon: Lexicon) -> None:
+    assert len(read(question, lexicon).filter.conditions) == conditions
+
+
+def test_english_words_side_by_side_are_one_term_in_a_chinese_question(lexicon: Lexicon) -> None:
+    found = read("低比特optimizer state的训练方法", lexicon).filter
+    assert Phrase("optimizer state") in [t for one in found.conditions for t in one.any_of]
+
+
+def test_chinese_name_before_a_word_for_hardware_is_what_texts_must_have(lexicon: Lexicon) -> None:
+    found = read("大头虾芯片上的剪枝", lexicon).filter
+    assert Phrase("大头虾") in [t for one in found.conditions for t in one.any_of]
+
+
+@pytest.mark.parametrize("question", ["ToMe or PiToMe for ViTs?", "pruning or quantization for VLMs?"])
+def test_one_or_the_other_is_a_comparison(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon)
+    assert found.kind == "comparison"
+    assert len(found.filter.conditions) == 1
+
+
+def test_plural_in_a_question_finds_the_singular() -> None:
+    assert Phrase("point clouds").said == ("point cloud",)
+    assert re.search(any_regex(Phrase("point clouds").said), "a point cloud and LLM analysis")
+    assert Phrase("loss analysis of bias").said == ("loss analysis of bias",)
