@@ -227,7 +227,8 @@ class QuestionReader:
             if not (1 < len(found) <= _APART and self.lexicon.is_joined(joined, found[0].fold)):
                 return None
             folded = joined  # "flash attention" is FlashAttention
-        if self._is_based(found) or self._is_pair(found) or self._is_top(found) or self._is_ordered(found):
+        below = self.text[: found[0].start].lower().endswith("sub-")  # "sub-4-bit KV cache" has no 4 bits
+        if below or self._is_based(found) or self._is_pair(found) or self._is_top(found) or self._is_ordered(found):
             return None
         words = self._spelled_so(self.lexicon.words.bearing(folded), found)
         is_scope = bool(words) and all("scope" in word.means for word in words)
@@ -352,7 +353,7 @@ class QuestionReader:
 
     def _apart(self, left: Token, right: Token) -> bool:
         between = self.text[left.end : right.start]
-        return len(between) > 3 or bool(between.strip(_JOINERS))
+        return len(between) > 3 or (bool(between.strip(_JOINERS)) and between != ":")  # "2:4 sparsity"
 
     def _weight(self, item: Item) -> int:
         """Tokens covered; a mark weighs nothing, so that the dot of a name stays in the name."""
@@ -392,7 +393,7 @@ class QuestionReader:
         behind = [token for token in self.tokens if token.start >= match.end()][:2]
         for found in (before, before[-1:], behind):
             words = self.lexicon.words.bearing(folds(found)) if found else []
-            least = any("less-than" in word.means for word in words)
+            least = any("less-than" in word.means for word in words) or (bool(found) and folds(found) == "sub")
             if least or any("at-most" in word.means for word in words):
                 kept = [w for w in _BITS if float(w) < float(match[1]) or (not least and float(w) == float(match[1]))]
                 return min(found[0].start, match.start()), max(found[-1].end, match.end()), kept or [match[1]]

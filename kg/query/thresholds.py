@@ -98,7 +98,7 @@ class Thresholds:
             if op is None and change is None and not number.unit:
                 return  # "KV cache compression 32k": the number is of something else
             ratio = [i for i in around if abs(i - at) <= 2 and self._ratio(i, number)]
-            metrics = near[:1] or ratio[:1] or self._worded(around, change)
+            metrics = [i for i in around if i in (*near, *ratio)][:1] or self._worded(around, change)
         metrics += [i for i in around if self.items[i].is_unknown and self._beside_or(i, metrics)]
         places = [at, *metrics, *(i for i in (change, speed, op) if i is not None)]
         is_bare = len(places) == 1 and not (number.unit in ("x", "%") and self._is_beaten(around))
@@ -107,7 +107,8 @@ class Thresholds:
         inside = range(min(places), max(places))
         ratios = [i for i in metrics if self._ratio(i, number)]
         for i in (*places, *(i for i in inside if self.items[i].means("or", "and"))):
-            self.items[i].taken = i not in ratios  # "compress the KV cache 4x" is on KV cache compression
+            # "compress the KV cache 4x" is on KV cache compression
+            self.items[i].taken = i not in ratios or not self.items[i].senses
         text = self.text[min(self.items[i].start for i in places) : max(self.items[i].end for i in places)]
         outcome = self._built(number, self._sign(at) or ">=", metrics, change, speed)
         if op is None and self._is_budget(outcome):
@@ -137,6 +138,8 @@ class Thresholds:
             return []
         labels = [fold(self.lexicon.label(sense.concept)) for sense in self.items[at].senses if sense.type != "metric"]
         names = [name for label in labels[:1] for name in (label, label.split(" ")[-1]) if " " in label]
+        deeds = [w for w in self.items[at].words if "deed" in w.means] if not self.items[at].senses else []
+        names += [fold(label) for word in deeds for label in word.labels if label.isascii()]  # "10x compression"
         ratios = ([s for s in self.lexicon.senses(f"{name} ratio") if s.type == "metric" and s.known] for name in names)
         known = self.lexicon.vocabulary
         found = ([s for s in some if known[s.concept].facts.get("unit") == "x"] for some in ratios)
