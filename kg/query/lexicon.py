@@ -211,6 +211,11 @@ class Lexicon:
         sql = "SELECT n.papers FROM counts n JOIN concepts c ON c.id = n.concept WHERE c.curie = ? AND n.role = ''"
         return self._store is not None and sum(papers for (papers,) in self._store.rows(sql, concept)) <= _RARE
 
+    def is_held(self, concept: str) -> bool:
+        """Whether a paper of the graph has a concept or a narrower one."""
+        sql = "SELECT 1 FROM counts n JOIN concepts c ON c.id = n.concept WHERE c.curie = ? LIMIT 1"
+        return self._store is not None and any(self._store.rows(sql, one) for one in self.family(concept))
+
     def is_written(self, word: str) -> bool:
         """Whether a text of the graph has a word."""
         if self._store is None:

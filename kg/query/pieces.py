@@ -102,7 +102,10 @@ class Pieces:
 
     def _entity(self, at: int) -> Entity | None:
         senses = [sense for sense in self.parser.chosen(at) if sense.type != "metric"]
-        senses.sort(key=lambda sense: sense.type == "institution")  # "DeepSeek" beside other models
+        # "DeepSeek" beside other models; RWKV, which papers have as a model, and the vocabulary as a technique too
+        several = len({sense.type for sense in senses}) > 1
+        held = {sense.concept for sense in senses if several and self.parser.lexicon.is_held(sense.concept)}
+        senses.sort(key=lambda sense: (sense.type == "institution", bool(held) and sense.concept not in held))
         return self.parser.entity(senses[0]) if senses else None
 
     def _names_papers(self) -> bool:
