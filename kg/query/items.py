@@ -69,6 +69,12 @@ class Item:
         return is_word and not self.words and not any(sense.known for sense in self.senses)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is written as ordinary words, and only a paper's own thing bears it."""
+        is_words = self.text.isascii() and self.text.replace(" ", "").replace("-", "").isalpha() and self.text.islower()
+        return is_words and not self.words and bool(self.senses) and not any(sense.known for sense in self.senses)
+
+    @property
     def types(self) -> set[str]:
         return {sense.type for sense in self.senses}
 

@@ -291,7 +291,7 @@ class Parser:
         compound = self._parts(item, words=False)
         said = [] if roles else rewordings(senses, compound is not None, self.lexicon, self.language)
         found = [named_so(self.entity(sense, roles), item.senses, self.lexicon) for sense in senses]
-        said += [Phrase(item.text)] if item.is_ordinary and not roles else []  # "hash-based sparse attention"
+        said += [Phrase(item.text)] if item.is_plain and not roles else []  # "hash-based sparse attention"
         return [*found, *([compound] if compound and not roles else []), *said]
 
     def _parts(self, item: Item, words: bool) -> Compound | None:
