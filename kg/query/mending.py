@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kg.query.items import Item
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.spelling import is_usual, usual_near
+from kg.query.spelling import is_usual, label_pairs, usual_near
 from kg.query.word_order import with_bare
 from kg.text import Token, fold, tokens
 
@@ -29,6 +29,27 @@ def mend(items: list[Item], lexicon: Lexicon, whole: bool = False) -> None:
             item.senses = lexicon.senses(near) if near else []
         elif item.senses and not item.words and item.text.islower() and not any(s.known for s in item.senses):
             item.senses = _meant(item.text, lexicon) or item.senses
+
+
+def whole_words(items: list[Item]) -> list[Item]:
+    """The pieces, a Chinese character that nothing bears as one with those beside it that it makes a word with.
+
+    轻量化 is no quantization (量化), and 自动 no "since" (自); 不需要重训练 is 不需要重训.
+    """
+    out: list[Item] = []
+    for item in items:
+        last = out[-1] if out else None
+        left = last if last and last.is_unknown else item  # the character that is left over
+        if last and last.end == item.start and left.is_unknown and len(left.text) == 1:
+            is_whole = last.text[-1:] + item.text[:1] in label_pairs()
+            if is_whole and left is item and len(last.text) > 1:
+                last.end, last.text = item.end, last.text + item.text
+                continue
+            if is_whole and (left is item or item.senses):
+                item = Item(last.start, item.end, last.text + item.text)
+                out.pop()
+        out.append(item)
+    return out
 
 
 def mended_pairs(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:

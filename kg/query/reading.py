@@ -14,7 +14,7 @@ from kg.query.dates import HAN_NUMBER, YEAR, Dates, number_of, relative
 from kg.query.filter import Fact
 from kg.query.items import ARTICLES, TO, Item
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.mending import folds, mend, mended_pairs
+from kg.query.mending import folds, mend, mended_pairs, whole_words
 from kg.query.spelling import is_superlative
 from kg.query.word_order import reordered
 from kg.query.words import QuestionWord, QuestionWords
@@ -68,7 +68,7 @@ class QuestionReader:
         unknown = self._unknown(taken)
         self.unknown = [item.text for item in unknown]
         taken += unknown
-        items = self._with_persons(sorted(taken, key=lambda item: item.start))
+        items = whole_words(self._with_persons(sorted(taken, key=lambda item: item.start)))
         items = reordered(items, self.text, self.lexicon)
         mend(items, self.lexicon)
         for item, behind in pairwise(items):

@@ -73,6 +73,11 @@ def is_superlative(word: str) -> bool:
     return stem != word and len(stem) > 2 and any(map(is_usual, roots))
 
 
+def label_pairs() -> frozenset[str]:
+    """All pairs of Chinese characters that stand side by side in names."""
+    return _spellings().pairs
+
+
 def _meant(word: str, lexicon: Lexicon, opens: bool) -> str | None:
     """The word that a misspelt one is meant as; None where it is right, or may be several.
 
@@ -99,13 +104,14 @@ def _is_slip(word: str, other: str) -> bool:
 def _with_character(run: str) -> str:
     """Chinese characters with a name among them written right: 投机解马 is 投机解码.
 
-    The wrong character makes no word with those beside it, as no name has them so: 图像分割 is not 图像分类.
+    The wrong character makes no word with those beside it, as no name has them so: 图像分割 is not 图像分类. It is not
+    the first, which says of what kind a thing is: 单卡推理 is not 多卡推理.
     """
     known = _spellings()
     for size in reversed(_HAN_NAMES):
         for start in range(len(run) - size + 1):
             part = run[start : start + size]
-            wrong = [i for i in range(size) if not known.pairs & {part[max(i - 1, 0) : i + 1], part[i : i + 2]}]
+            wrong = [i for i in range(1, size) if not known.pairs & {part[max(i - 1, 0) : i + 1], part[i : i + 2]}]
             others = [(part[:i], part[i + 1 :]) for i in wrong]
             near = {n for n in known.names.get(size, ()) for a, z in others if n.startswith(a) and n.endswith(z)}
             if len(near) == 1:
