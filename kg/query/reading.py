@@ -24,9 +24,8 @@ from kg.text import Token, fold, has_han, tokens
 _UNNAMED = 20
 #: Types whose labels may be compounds.
 _KINDS = ("technique", "problem", "task", "metric")
-#: The longest label in tokens, and how many pieces behind a verb what it is done to is looked for.
-_LONGEST, _OBJECT = 12, 5
-_APART = 3  # words that may be one name, written apart
+#: The longest label in tokens, pieces behind a verb in which its object is looked for, words of a name written apart.
+_LONGEST, _OBJECT, _APART = 12, 5, 3
 _SIGNS = {"≥": "at-least", ">=": "at-least", ">": "more-than", "≤": "at-most", "<=": "at-most", "<": "less-than"}
 _ENTRY = re.compile(r"(?<![A-Za-z0-9_.-])(\d{3}-\d{2,3})(?![A-Za-z0-9_.-])")
 #: An arXiv id, as it is cited.

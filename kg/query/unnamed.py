@@ -17,6 +17,10 @@ from kg.query.items import ARTICLES, Item
 from kg.text import fold, has_han
 from kg.vocabulary import read_concepts
 
+#: The words of `ontology/wording.ttl` that say what or of what kind something is.
+_NOUN, _MODIFIER = "cue:wording-noun", "cue:wording-modifier"
+#: Endings that make a word for a kind.
+_ENDINGS = "化级式型性"
 #: Letters from which a word says something by itself.
 _LONG = 4
 
@@ -68,26 +72,38 @@ def is_narrowing(items: list[Item], at: int, is_chinese: bool) -> bool:
     narrows = before is not None and before.means("narrows") and not is_epithet
     of_models = any(i.of("type:") in NAMED and not i.asked for i in behind)  # 蛋白质模型
     is_long = len(item.text) > 3
-    of_thing = is_epithet and is_long and not item.text.endswith(("ing", "ly"))  # "federated quantization"
+    is_kind = is_modifier(item.text) if has_han(item.text) else is_long
+    of_thing = is_epithet and is_kind and not item.text.endswith(("ing", "ly"))  # "federated quantization", 细粒度量化
     is_term = is_chinese and item.text.isascii() and item.text.isalpha() and is_long  # GRPO的rollout
-    return (narrows or of_models or of_thing or is_term) and is_told(item.text)
+    rest = [i for i in items[at + 1 :] if not (i.mark or i.means("frame"))]
+    is_head = has_han(item.text) and bool(at) and items[at - 1].text == "的" and not rest  # 量化模型的鲁棒性
+    return (narrows or of_models or of_thing or is_term or is_head) and is_told(item.text)
 
 
 def is_told(words: str) -> bool:
-    """Whether texts can be searched for words: they are English, or Chinese for what English nouns say."""
+    """Whether texts can be searched for words: they are English, or Chinese for what English words say."""
     return not has_han(words) or bool(_in_english(words))
 
 
-def _in_english(words: str) -> tuple[str, ...]:
-    return _nouns().get(fold(words), ())
+def is_modifier(words: str) -> bool:
+    """Whether Chinese words say of what kind something is."""
+    return bool(_in_english(words, (_MODIFIER,)))
+
+
+def _in_english(words: str, kinds: tuple[str, ...] = (_NOUN, _MODIFIER)) -> tuple[str, ...]:
+    """What Chinese words are in English: 轻量化 is what 轻量级 and 轻量 are."""
+    root = words[:-1] if words[-1:] in _ENDINGS else words
+    forms = (words, *(f"{root}{ending}" for ending in _ENDINGS), root) if len(root) > 1 else (words,)
+    named = (table[fold(form)] for form in forms for table in map(_words, kinds) if fold(form) in table)
+    return tuple(dict.fromkeys(word for words in named for word in words))
 
 
 @cache
-def _nouns() -> dict[str, tuple[str, ...]]:
-    """English nouns by what they are in Chinese."""
+def _words(kind: str) -> dict[str, tuple[str, ...]]:
+    """English words of a kind by what they are in Chinese."""
     found: dict[str, tuple[str, ...]] = {}
     for concept in read_concepts([data_folder("ontology") / "wording.ttl"]):
-        for label in concept.labels() if concept.curie == "cue:wording-noun" else ():
+        for label in concept.labels() if concept.curie == kind else ():
             english, _, chinese = label.partition(" = ")
             found[fold(chinese)] = (*found.get(fold(chinese), ()), english)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -202,3 +203,34 @@ def test_plural_in_a_question_finds_the_singular() -> None:
     assert Phrase("point clouds").said == ("point cloud",)
     assert re.search(any_regex(Phrase("point clouds").said), "a point cloud and LLM analysis")
     assert Phrase("loss analysis of bias").said == ("loss analysis of bias",)
+
+
+@pytest.mark.parametrize(
+    ("question", "absent"),
+    [("图像分割网络的轻量化", "topic:quantization"), ("自动搜索剪枝率的方法", "date"), ("单卡推理的论文", "多卡推理")],
+)
+def test_part_of_a_chinese_word_is_not_read_for_it(question: str, absent: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon).filter
+    assert absent not in {
+        part for one in found.conditions for t in one.any_of for part in (t.concept, t.field, t.label)
+    }
+
+
+@pytest.mark.parametrize("question", ["图像分割网络的轻量化", "轻量的图像分割网络"])
+def test_chinese_word_for_a_kind_is_looked_for_in_english(question: str, lexicon: Lexicon, made: Any) -> None:
+    said = ["A lightweight network for image segmentation.", "A network for image segmentation."]
+    papers = {f"900-0{n}": {"title": f"Paper {n}", "A": one, **_BARE} for n, one in enumerate(said)}
+    store = made(papers)
+    found = answer(store, lexicon.vocabulary, question, lexicon=Lexicon.of(store, lexicon.vocabulary))
+    assert [row.title for row in found.rows] == ["Paper 0"]
+
+
+@pytest.mark.parametrize(
+    ("question", "said"), [("2:4 sparsity", "2:4"), ("sub-4-bit KV cache", "3-bit"), ("10x compression", "compression")]
+)
+def test_numbers_inside_names_are_read_with_them(question: str, said: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon).filter
+    terms = [t for one in found.conditions for t in one.any_of]
+    assert not found.ignored
+    assert any(said in part for t in terms for part in (t.label, *(t.said if isinstance(t, Phrase) else ())))
+    assert not any(t.concept == "technique:4-bit-kv-cache-quantization" for t in terms)
