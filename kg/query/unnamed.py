@@ -66,7 +66,8 @@ def _left(words: str, told: set[str]) -> list[str]:
 
 def is_narrowing(items: list[Item], at: int, is_chinese: bool) -> bool:
     """Whether a piece that nothing bears says for what or of what kind the things beside it are."""
-    item, behind = items[at], items[at + 1 : at + 2]
+    item = items[at]
+    behind = [i for i in items[at + 1 : at + 3] if not (has_han(item.text) and i.text == "的")][:1]  # 轻量的网络
     before = next((i for i in items[:at][::-1] if fold(i.text) not in ARTICLES), None)
     is_epithet = any(i.senses or i.means("stated") for i in behind)  # "for long videos"
     narrows = before is not None and before.means("narrows") and not is_epithet

@@ -219,7 +219,10 @@ def test_part_of_a_chinese_word_is_not_read_for_it(question: str, absent: str, l
 @pytest.mark.parametrize("question", ["图像分割网络的轻量化", "轻量的图像分割网络"])
 def test_chinese_word_for_a_kind_is_looked_for_in_english(question: str, lexicon: Lexicon, made: Any) -> None:
     said = ["A lightweight network for image segmentation.", "A network for image segmentation."]
-    papers = {f"900-0{n}": {"title": f"Paper {n}", "A": one, **_BARE} for n, one in enumerate(said)}
+    papers = {
+        f"900-0{n}": {"title": f"Paper {n}", "A": one, "I": "Peking University", "techniques": [], "topics": []}
+        for n, one in enumerate(said)
+    }
     store = made(papers)
     found = answer(store, lexicon.vocabulary, question, lexicon=Lexicon.of(store, lexicon.vocabulary))
     assert [row.title for row in found.rows] == ["Paper 0"]
