@@ -116,6 +116,7 @@ class Intent(Pieces):
             return [either[0] - 1, either[0], either[0] + 1]
         changes = [at for at in range(len(self.items)) if self._is_change(at)]
         measured = any(self._is_metric(at) or item.value is not None for at, item in enumerate(self.items))
+        changes += self._places("more-than", "less-than")  # 多起来了吗
         if asks and changes and not measured and self._names_papers() and self._things():  # 研究是在增加吗
             return changes
         return self._places("rising", "popular") if asks and self._things() else []

@@ -69,7 +69,12 @@ def is_for_either(items: list[Item], first: int, at: int, terms: tuple[Term, Ter
     is_for = before is not None and before.means("narrows") and fold(before.text) not in _PLACES
     plain = all(i.means("and", "frame") and not i.senses for i in items[first + 1 : at])
     heads = [lexicon.label(one.concept).split(" ")[-1] for one in terms if one.field in ("topic", "technique")]
-    return is_for and plain and all(isinstance(one, Entity) for one in terms) and not (heads and all(map(deed, heads)))
+    return (
+        is_for
+        and plain
+        and all(isinstance(one, Entity) for one in terms)
+        and not (len(heads) > 1 and all(map(deed, heads)))
+    )
 
 
 def _is_rival(one: Taken) -> bool:

@@ -161,5 +161,6 @@ class Pieces:
         return bool(change) and any(sense.type == "metric" for sense in self.parser.lexicon.senses(core))
 
     def _is_open(self, start: int, stop: int) -> bool:
-        """Whether no other thing and no mark stands between two pieces."""
-        return not any(item.mark or item.types - {"metric"} for item in self.items[start + 1 : stop])
+        """Whether no other thing than a data set and no mark stands between two pieces: "highest GSM8K accuracy"."""
+        between = self.items[start + 1 : stop]
+        return not any(item.mark or (item.types - {"metric"} and "dataset" not in item.types) for item in between)

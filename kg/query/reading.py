@@ -227,7 +227,14 @@ class QuestionReader:
                 return None
             folded = joined  # "flash attention" is FlashAttention
         below = self.text[: found[0].start].lower().endswith("sub-")  # "sub-4-bit KV cache" has no 4 bits
-        if below or self._is_based(found) or self._is_pair(found) or self._is_top(found) or self._is_ordered(found):
+        if (
+            below
+            or self._is_score(found)
+            or self._is_based(found)
+            or self._is_pair(found)
+            or self._is_top(found)
+            or self._is_ordered(found)
+        ):
             return None
         words = self._spelled_so(self.lexicon.words.bearing(folded), found)
         is_scope = bool(words) and all("scope" in word.means for word in words)
@@ -299,6 +306,14 @@ class QuestionReader:
         folded = folds(found)
         orders = opens and found[0].start == 0 and (self._is("sort", folded) or self._is("shows", folded))
         return orders or any(sense.known for sense in self.lexicon.senses(folded))
+
+    def _is_score(self, found: list[Token]) -> bool:
+        """Whether a phrase is a metric on a data set ("GSM8K accuracy"), which are two conditions."""
+        if {sense.type for sense in self.lexicon.senses(folds(found))} != {"metric"}:
+            return False
+        cuts = ((self.lexicon.senses(folds(found[:n])), folds(found[n:])) for n in range(1, len(found)))
+        ends = (rest for sets, rest in cuts if any(sense.type == "dataset" and sense.known for sense in sets))
+        return any(sense.type == "metric" and sense.known for rest in ends for sense in self.lexicon.senses(rest))
 
     def _is_top(self, found: list[Token]) -> bool:
         """Whether a phrase is "top 5", which is no "top-5 accuracy"."""

@@ -29,7 +29,20 @@ def unheld_by_papers(parser: Parser) -> str:
     asked = (before.text for before, item in pairwise(items) if item.means("how-much") and before.is_unknown)
     asks = any(item.means("asks") for item in items)  # "which is the easiest", 哪个最容易用
     ranks = (item.text for item in items if asks and item.is_unknown and not item.taken and _is_most(item.text))
-    return unheld or next(asked, "") or next(ranks, "")  # "量化论文的平均页数是多少"
+    return (
+        unheld or next(asked, "") or next(ranks, "") or (_unranked(parser) if asks else "")
+    )  # "量化论文的平均页数是多少"
+
+
+def _unranked(parser: Parser) -> str:
+    """What nothing bears beside "most", which then ranks nothing: 参考文献最多."""
+    items = parser.items
+    for at, item in enumerate(items):
+        if item.means("order:highest", "order:lowest") and not (item.asked or item.taken or item.used):
+            beside = (*items[max(at - 2, 0) : at][::-1], *items[at + 1 : at + 3])
+            if unknown := next((i.text for i in beside if i.is_unknown and i.text in parser.ignored), ""):
+                return unknown
+    return ""
 
 
 def _is_most(word: str) -> bool:

@@ -117,7 +117,25 @@ class Thresholds:
         if kept is not None and number.unit == "%" and not outcome.change and set(outcome.metrics) & set(outcome.sizes):
             self.items[kept].taken = True  # "keeps 10 % of the cache" is 90 % less
             outcome = replace(outcome, change="decrease", op=">=", value=max(100 - (outcome.value or 0.0), 0.0))
+        elif number.unit == "%" and not outcome.change and len(metrics) == 1:
+            outcome = self._retained(outcome, metrics[0], around)
         self.outcomes[at] = self._told(self._ranged(outcome, number, op in (None, at))), text
+
+    def _retained(self, outcome: Outcome, at: int, around: list[int]) -> Outcome:
+        """A level of a metric of which a share is kept: "retains 95% of the accuracy", 精度保持95%."""
+        said = fold(self.items[at].text)
+        for i in around:
+            word = self.items[i]
+            names = (f"retained {said}",) if word.means("keep") else (fold(f"{said}{word.text}"),)
+            for sense in self.lexicon.senses(names[0]) if word.means("keep") or word.is_unknown else ():
+                if sense.type == "metric" and sense.known:
+                    word.taken = True
+                    label, metrics = (
+                        self.lexicon.label(sense.concept, self.language),
+                        self.lexicon.family(sense.concept),
+                    )
+                    return replace(outcome, concept=sense.concept, label=label, metrics=metrics, words=(names[0],))
+        return outcome
 
     def _is_budget(self, outcome: Outcome) -> bool:
         """Whether a number is all that may be used: "in 8 GB of memory", 8GB显存能跑."""

@@ -74,7 +74,8 @@ def _answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
         return replace(found, beside=tuple(row for row in rows(store, others) if row.id not in own))
     # A table rests on all papers that the conditions let through, not only on those that its lines name.
     papers = import_module("kg.query.kinds.papers")
-    rests = query.filter.conditions and query.kind != "comparison"  # which rests on the papers of its things
+    # A comparison rests on the papers of its things, a ranking on those with a result.
+    rests = query.filter.conditions and query.kind not in ("comparison", "ranking")
     held = papers.answer(store, lexicon, question, query) if rests else None
     if held and held.rows:
         own = {name for row in held.rows for name in row.sources}
