@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import accumulate
 from typing import Literal
@@ -10,7 +11,7 @@ from kg.entity_types import NAMED
 from kg.query.facts import dated, is_source
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.items import Item
-from kg.query.joins import Taken, is_for_either, joined, over_baselines
+from kg.query.joins import Taken, goes_on, is_for_either, joined, over_baselines
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import beside
 from kg.query.reading import PERSON
@@ -42,6 +43,7 @@ _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("b
 }
 _CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "evaluate", "by")
 _CONDITIONS = ("kind:", "code:", "country:", "nation:", "venue:")  # of words that are conditions by themselves
+_OF_VERB = re.compile(r"(?i)(?:do(?:es)?|did)(?: not|n['’]t)|never|[不未]")  # a denial of what is done
 _ONE = ("paper", "source", "kind", "venue", "year")  # of which a paper has one: "and" between two means "or"
 
 
@@ -124,8 +126,10 @@ class Parser:
             lacks = (word for word in steering if word.means("lacking") or (word.means("not") and word.means("use")))
             lacked = next(lacks, None) if negated else None  # "without a draft model", "not using calibration data"
             if negated and item.is_unknown and any(behind.senses for behind in self.items[at + 1 : at + 2]):
-                self.ignored.append(item.text)  # "without a separate draft model"
-                continue
+                denier = next(word for word in steering[::-1] if word.means("not"))
+                negated = not _OF_VERB.fullmatch(denier.text)  # "does not hurt reasoning" denies no reasoning
+                self.ignored.append(item.text if negated else self.text[denier.start : item.end])
+                continue  # "without a separate draft model"
             if negated and cue == "use" and "topic" in item.types:
                 cue = ""  # "not using pruning" leaves out what is on pruning
             terms = [] if item.taken else self._terms(at, cue)
@@ -155,7 +159,7 @@ class Parser:
             again = joins or (listed and bool(out) and self._or_follows(at)) or (anded and kind in _ONE)
             same = bool(out) and (out[-1].field == kind or joins)
             negation = out[-1].negated if again and same and not negated else negated
-            if anded and out and out[-1].negated and self._goes_on(last, at, same):
+            if anded and out and out[-1].negated and goes_on(self.items, last, at, same):
                 negation = True  # "without pruning and quantization"
             if kind == "code" and not negation:
                 negation = self._is_denied(at)
@@ -181,13 +185,6 @@ class Parser:
             things = [replace(term, roles=_ANY_ROLE) if isinstance(term, Entity) else term for term in scope.terms]
             scope.terms = [*things, Phrase(scope.text, tuple(word.facts["stated"]))]
         return bool(words)
-
-    def _goes_on(self, first: int, last: int, same: bool) -> bool:
-        """Whether "not" reaches from one thing over "and" to the next: one of its type, or "and those with code"."""
-        between = self.items[first + 1 : last]
-        plain = all(item.means("and", "frame", "about") or item.mark == "、" for item in between)
-        again = any(item.means("those") for item in between)
-        return plain and (again or (same and not any(item.means("about") for item in between)))
 
     def _is_denied(self, at: int) -> bool:
         """Whether "not" stands behind a word with nothing it could deny but that: "the code is not public"."""

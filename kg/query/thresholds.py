@@ -279,6 +279,7 @@ class Thresholds:
         for i in range(at + 1, len(self.items)):
             item = self.items[i]
             stops = item.mark == "," or item.value is not None or item.means("not", "and", "use", "or", "by")
+            stops = stops or fold(item.text) == "with"  # "2x smaller with the same accuracy"
             if stops or (item.senses and "metric" not in item.types):
                 break
             after.append(i)
