@@ -342,7 +342,8 @@ class Intent(Pieces):
         metrics = [at for at in range(len(self.items)) if self._is_metric(at)]
         if any(item.value is not None for item in self.items) or self._names_papers():
             return None
-        says = bool(self._places("reports", "how"))
+        hows = [at for at in self._places("how") if not any(i.is_unknown for i in self.items[at + 1 : at + 2])]
+        says = bool(self._places("reports") or hows)  # "how does it do", but no 怎么选
         if self.asked == "technique" and not (says or results or self._places("propose")):
             return None  # "what new methods are there for LoRA and memory?"
         papers = [item for item in self.items if item.fact and item.fact.field == "paper"]

@@ -39,13 +39,12 @@ def whole_words(items: list[Item]) -> list[Item]:
     out: list[Item] = []
     for item in items:
         last = out[-1] if out else None
-        left = last if last and last.is_unknown else item  # the character that is left over
-        if last and last.end == item.start and left.is_unknown and len(left.text) == 1:
-            is_whole = last.text[-1:] + item.text[:1] in label_pairs()
-            if is_whole and left is item and len(last.text) > 1:
+        if last and last.end == item.start and last.text[-1:] + item.text[:1] in label_pairs():
+            if item.is_unknown and len(item.text) == 1 and len(last.text) > 1:
                 last.end, last.text = item.end, last.text + item.text
                 continue
-            if is_whole and (left is item or item.senses):
+            is_begun = last.is_unknown and len(last.text) == 1 and (item.senses or len(item.text) == 1)
+            if is_begun or (item.is_unknown and len(last.text) == 1 and not last.senses):
                 item = Item(last.start, item.end, last.text + item.text)
                 out.pop()
         out.append(item)

@@ -43,7 +43,9 @@ class Pieces:
                 if found is not None:
                     return self._type(found), [at, found]
         first = next((i for i, item in enumerate(self.items) if not self._is_opening(item)), None)
-        if first is not None and self._type(first) in _BARE and not self.items[first].of("kind:"):
+        behind = self.items[first + 1 : first + 2] if first is not None else []
+        is_part = any(i.is_unknown and i.start == self.items[first or 0].end for i in behind)  # 硬件友好的
+        if first is not None and self._type(first) in _BARE and not (self.items[first].of("kind:") or is_part):
             return self._type(first), [first]
         last = len(self.items) - 1
         while last >= 0 and self.items[last].mark:

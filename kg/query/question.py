@@ -400,7 +400,8 @@ class Parser:
 
     def _measured(self, at: int) -> list[Term]:
         """A metric without a number: a result on it, if the question asks for one."""
-        change = next((i for i in (at - 1, at - 2, at + 1) if 0 <= i < len(self.items) and self.changes(i)), None)
+        near = (i for i in (at - 1, at - 2, at + 1) if 0 <= i < len(self.items) and not self.items[i].taken)
+        change = next((i for i in near if self.changes(i)), None)
         others = any(i.senses for i in self.items if i is not self.items[at] and i.types != {"metric"})
         metric = self.metric(at, change)
         if change is None and others and not self._is_of(at):

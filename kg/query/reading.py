@@ -15,6 +15,7 @@ from kg.query.filter import Fact
 from kg.query.items import ARTICLES, TO, Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.mending import folds, mend, mended_pairs, whole_words
+from kg.query.phrases import BETWEEN, Phrases
 from kg.query.spelling import is_superlative
 from kg.query.word_order import reordered
 from kg.query.words import QuestionWord, QuestionWords
@@ -38,7 +39,6 @@ _WIDTH = re.compile(r"(?<![A-Za-z0-9_.])(\d{1,2}(?:\.\d{1,2})?)[\s-]?(?:bits?(?!
 _FREE = re.compile(r"(?<![\w-])([A-Za-z]{3,}(?:-[A-Za-z]{3,})?)-free(?![\w-])", re.IGNORECASE)
 _BITS = ("1", "1.5", "1.58", "2", "2.5", "3", "3.5", "4", "5", "6", "8", "16")
 _JOINERS = " -\u2010\u2011\u2013_/\t'’+.&"
-_BETWEEN = ("for", "in", "on")  # words between two things, the second of which says for what the first is
 _BREAK = re.compile(r"[,;:、，；：。.!！?？()（）]")
 
 
@@ -48,6 +48,7 @@ class QuestionReader:
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.text = text
         self.lexicon = lexicon
+        self.phrases = Phrases(text, lexicon)
         self.tokens = tokens(text)
         self.unknown: list[str] = []  # what nothing bears, as it is written
 
@@ -226,15 +227,7 @@ class QuestionReader:
             if not (1 < len(found) <= _APART and self.lexicon.is_joined(joined, found[0].fold)):
                 return None
             folded = joined  # "flash attention" is FlashAttention
-        below = self.text[: found[0].start].lower().endswith("sub-")  # "sub-4-bit KV cache" has no 4 bits
-        if (
-            below
-            or self._is_score(found)
-            or self._is_based(found)
-            or self._is_pair(found)
-            or self._is_top(found)
-            or self._is_ordered(found)
-        ):
+        if self.phrases.is_apart(found):
             return None
         words = self._spelled_so(self.lexicon.words.bearing(folded), found)
         is_scope = bool(words) and all("scope" in word.means for word in words)
@@ -260,27 +253,6 @@ class QuestionReader:
         words = [w for w in words if "exactly" not in w.means or text in w.labels or opening in w.labels]
         return [word for word in words if text in word.labels] or words
 
-    def _is_based(self, found: list[Token]) -> bool:
-        """Whether a phrase is "YOLO-based detectors": the named thing and the rest are two conditions."""
-        based = next((i for i, token in enumerate(found) if self._is("based", token.fold)), 0)
-        before = self.lexicon.senses(" ".join(token.fold for token in found[:based])) if based else []
-        return any(sense.type in NAMED for sense in before)
-
-    def _is_pair(self, found: list[Token]) -> bool:
-        """Whether a phrase is two things that both have names: "quantization and pruning", "pruning for reasoning".
-
-        Topics may be called so; "for" stays in what is mainly called so.
-        """
-        whole = self.lexicon.senses(folds(found))
-        joints = [i for i, token in enumerate(found) if 0 < i < len(found) - 1]
-        joint = next((i for i in joints if self._is("and", found[i].fold)), 0)
-        if not joint and not any(sense.preferred for sense in whole):
-            joint = next((i for i in joints if found[i].fold in _BETWEEN), 0)
-        sides = [self.lexicon.senses(folds(side)) for side in (found[:joint], found[joint + 1 :]) if joint]
-        is_two = bool(sides) and all({sense.type for sense in side} - {"metric"} for side in sides)
-        is_two = is_two and self.text[found[joint - 1].end : found[joint].start] != "-"  # "compute-in-memory"
-        return bool(whole) and is_two and not {"topic", "institution"} & {sense.type for sense in whole}
-
     def _is_made_up(self, found: list[Token], senses: list[Sense]) -> bool:
         """Whether a phrase that only a paper's own thing bears is made of known labels, and written as no name.
 
@@ -291,48 +263,29 @@ class QuestionReader:
         is_name = not text.split()[-1].islower() or any(own)  # "Qwen3 quantization" is none, nor "fine-tuning of VLMs"
         if len(found) == 1 or any(sense.known for sense in senses) or is_name:
             return False
-        if self._is(f"type:{senses[0].type}", found[-1].fold):  # "decoding methods"
+        if self.phrases.means(f"type:{senses[0].type}", found[-1].fold):  # "decoding methods"
             return True
         reached = {0}  # how far labels cover it
         for start in range(len(found)):
             if start in reached:
                 stops = range(start + 1, len(found) + 1)
-                joins = 0 < start < len(found) - 1 and found[start].fold in (*_BETWEEN, "of")
+                joins = 0 < start < len(found) - 1 and found[start].fold in (*BETWEEN, "of")
                 reached |= {stop for stop in stops if self._is_known(found[start:stop], start == 0)}
                 reached |= {start + 1} if joins else set()
         return len(found) in reached
 
     def _is_known(self, found: list[Token], opens: bool) -> bool:
         folded = folds(found)
-        orders = opens and found[0].start == 0 and (self._is("sort", folded) or self._is("shows", folded))
+        orders = (
+            opens
+            and found[0].start == 0
+            and (self.phrases.means("sort", folded) or self.phrases.means("shows", folded))
+        )
         return orders or any(sense.known for sense in self.lexicon.senses(folded))
-
-    def _is_score(self, found: list[Token]) -> bool:
-        """Whether a phrase is a metric on a data set ("GSM8K accuracy"), which are two conditions."""
-        if {sense.type for sense in self.lexicon.senses(folds(found))} != {"metric"}:
-            return False
-        cuts = ((self.lexicon.senses(folds(found[:n])), folds(found[n:])) for n in range(1, len(found)))
-        ends = (rest for sets, rest in cuts if any(sense.type == "dataset" and sense.known for sense in sets))
-        return any(sense.type == "metric" and sense.known for rest in ends for sense in self.lexicon.senses(rest))
-
-    def _is_top(self, found: list[Token]) -> bool:
-        """Whether a phrase is "top 5", which is no "top-5 accuracy"."""
-        is_top = len(found) == 2 and found[1].fold.isdigit() and self._is("top", found[0].fold)
-        return is_top and self.text[found[0].end : found[1].start].isspace()
-
-    def _is_ordered(self, found: list[Token]) -> bool:
-        """Whether a phrase is "best accuracy": a known metric with a word before it, though a paper has one so."""
-        whole, rest = (self.lexicon.senses(folds(some)) if some else [] for some in (found, found[1:]))
-        own = bool(whole) and not any(sense.known for sense in whole) and {s.type for s in whole} == {"metric"}
-        speeds = any("metric" in word.facts for word in self.lexicon.words.bearing(folds(found[1:])))
-        return own and (speeds or any(sense.type == "metric" and sense.known for sense in rest))
-
-    def _is(self, meaning: str, folded: str) -> bool:
-        return any(meaning in word.means for word in self.lexicon.words.bearing(folded))
 
     def _core(self, found: list[Token]) -> list[Sense]:
         """The senses of a phrase without words that say nothing, as in "quantization methods" or "LLM pruning"."""
-        scope = next((n for n in (3, 2, 1) if n < len(found) and self._is("scope", folds(found[:n]))), 0)
+        scope = next((n for n in (3, 2, 1) if n < len(found) and self.phrases.means("scope", folds(found[:n]))), 0)
         if scope:
             return self.lexicon.senses(folds(found[scope:])) or self._core(found[scope:])
         while size := self._frame_at_end(found):
@@ -363,7 +316,7 @@ class QuestionReader:
         """How many tokens a word that says nothing has at the end of a phrase; of Chinese each character is one."""
         sizes = range(1, min(len(found), 3))
         folds = [token.fold for token in found]
-        return next((size for size in sizes if self._is("frame", " ".join(folds[-size:]))), 0)
+        return next((size for size in sizes if self.phrases.means("frame", " ".join(folds[-size:]))), 0)
 
     def _apart(self, left: Token, right: Token) -> bool:
         between = self.text[left.end : right.start]

@@ -100,6 +100,8 @@ class Thresholds:
             ratio = [i for i in around if abs(i - at) <= 2 and self._ratio(i, number)]
             metrics = [i for i in around if i in (*near, *ratio)][:1] or self._worded(around, change)
         metrics += [i for i in around if self.items[i].is_unknown and self._beside_or(i, metrics)]
+        if any(i < at for i in metrics) and any(i > at for i in metrics):  # 速度翻倍而精度不变
+            metrics = [i for i in metrics if (i < at) == (metrics[0] < at)]
         places = [at, *metrics, *(i for i in (change, speed, op) if i is not None)]
         is_bare = len(places) == 1 and not (number.unit in ("x", "%") and self._is_beaten(around))
         if is_bare or (places == [at, op] and not number.unit):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kg.query import Lexicon, Phrase, answer, read
+from kg.query import Lexicon, Outcome, Phrase, answer, read
 from kg.query.patterns import any_regex
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
@@ -237,3 +237,48 @@ def test_numbers_inside_names_are_read_with_them(question: str, said: str, lexic
     assert not found.ignored
     assert any(said in part for t in terms for part in (t.label, *(t.said if isinstance(t, Phrase) else ())))
     assert not any(t.concept == "technique:4-bit-kv-cache-quantization" for t in terms)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("硬件友好的剪枝", "papers"),
+        ("思维链太长怎么办", "papers"),
+        ("which MoE paper has the most references?", "refused"),
+        ("哪篇MoE论文的参考文献最多", "refused"),
+        ("which institution has the most papers on MoE?", "count"),
+        ("which benchmarks do VLA papers use the most", "entities"),
+        ("扩散模型量化的论文多起来了吗", "trend"),
+        ("highest GSM8K accuracy of a pruned LLM", "ranking"),
+    ],
+)
+def test_what_is_asked_for(question: str, kind: str, lexicon: Lexicon) -> None:
+    assert read(question, lexicon).kind == kind
+
+
+def test_metric_on_a_data_set_is_a_metric_and_a_data_set(lexicon: Lexicon) -> None:
+    found = read("highest GSM8K accuracy of a pruned LLM", lexicon)
+    assert "dataset:gsm8k" in [t.concept for one in found.filter.conditions for t in one.any_of]
+    assert found.metric is not None
+    assert "metric:accuracy" in found.metric.metrics
+
+
+@pytest.mark.parametrize("question", ["pruning that retains 95% of the accuracy", "精度保持95%以上的剪枝"])
+def test_share_that_is_kept_of_a_metric_is_no_level_of_it(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon).filter
+    assert "metric:retained-performance" in [t.concept for one in found.conditions for t in one.any_of]
+
+
+@pytest.mark.parametrize(
+    "question", ["quantization that doesn't harm reasoning", "quantization without neat reasoning"]
+)
+def test_denied_verb_denies_no_thing(question: str, lexicon: Lexicon) -> None:
+    found = {t.concept: one.negated for one in read(question, lexicon).filter.conditions for t in one.any_of}
+    assert found.get("task:reasoning", True) == ("without" in question)
+
+
+@pytest.mark.parametrize("question", ["2x smaller with the same accuracy", "推理速度翻倍而精度不变的方法"])
+def test_number_belongs_to_one_side(question: str, lexicon: Lexicon) -> None:
+    outcomes = [t for one in read(question, lexicon).filter.conditions for t in one.any_of if isinstance(t, Outcome)]
+    accuracy = next(one for one in outcomes if one.concept == "metric:accuracy")
+    assert (accuracy.value, accuracy.change) == (None, "")
