@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kg.entity_types import NAMED
 from kg.query.filter import ORDERS, Entity, Outcome
 from kg.query.items import Item
-from kg.text import has_han
+from kg.text import fold, has_han
 
 if TYPE_CHECKING:
     from kg.query.question import Parser
@@ -42,6 +42,8 @@ class Pieces:
                 found = self._type_after(at) or self._type_before(at)
                 if found is not None:
                     return self._type(found), [at, found]
+                if kind := self._kind_named(at + 1):
+                    return kind, [at]
         first = next((i for i, item in enumerate(self.items) if not self._is_opening(item)), None)
         behind = self.items[first + 1 : first + 2] if first is not None else []
         is_part = any(i.is_unknown and i.start == self.items[first or 0].end for i in behind)  # 硬件友好的
@@ -56,6 +58,13 @@ class Pieces:
     def _type(self, at: int) -> str:
         item = self.items[at]
         return item.of("type:") or ("dataset" if item.of("kind:") == "benchmark" else "")
+
+    def _kind_named(self, at: int) -> str:
+        """The type of things that a topic's name ends in, where the most used are asked for: "video models"."""
+        most = self._places("popular", "order:highest") and at < len(self.items) and self.items[at].senses
+        last = fold(self.items[at].text).split(" ")[-1] if most else ""
+        kinds = (word.of("type:") for word in self.parser.lexicon.words.bearing(last))
+        return next((kind for kind in kinds if kind in NAMED), "")
 
     def _is_opening(self, item: Item) -> bool:
         """Whether a piece only leads to what is asked for ("list all", "show me the", "most used", "Chinese")."""

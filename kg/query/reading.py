@@ -234,7 +234,8 @@ class QuestionReader:
         senses = self.lexicon.senses(folded) if is_scope or not words else []
         if senses and self._is_made_up(found, senses):
             return None
-        if senses and "topic" not in {sense.type for sense in senses}:
+        named_so = any(sense.known and sense.type in NAMED for sense in senses)  # "neuromorphic chips" are no topic
+        if senses and not named_so and "topic" not in {sense.type for sense in senses}:
             named = [tokens(english) for english in self.lexicon.in_english(folded)] or [found]
             senses = [s for core in map(self._core, named) for s in core if self._is_wider(s)] + senses
         if not (words or senses):

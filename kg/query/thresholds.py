@@ -119,6 +119,9 @@ class Thresholds:
         if kept is not None and number.unit == "%" and not outcome.change and set(outcome.metrics) & set(outcome.sizes):
             self.items[kept].taken = True  # "keeps 10 % of the cache" is 90 % less
             outcome = replace(outcome, change="decrease", op=">=", value=max(100 - (outcome.value or 0.0), 0.0))
+        elif number.unit == "%" and outcome.op in ("<", "<=") and set(outcome.metrics) & set(outcome.sizes):
+            less = replace(outcome, change="decrease", op=">=", value=100 - (outcome.value or 0.0))
+            outcome = replace(outcome, told=self._told(less).told)  # "with less than 1% of the parameters"
         elif number.unit == "%" and not outcome.change and len(metrics) == 1:
             outcome = self._retained(outcome, metrics[0], around)
         self.outcomes[at] = self._told(self._ranged(outcome, number, op in (None, at))), text
@@ -180,11 +183,16 @@ class Thresholds:
         if is_ratio:  # a ratio of compression is of what is named
             names = sorted(said & {word for label in labels for word in label.split()})
         else:  # less memory, where the KV cache is quantized, is less cache
-            names += sorted(said & set(map(sized, labels)))
+            names += sorted(said & set(map(sized, labels)) - {word for name in names for word in name.split()})
         if not sizes and self._is_set(outcome):
             levels = (fold(label) for metric in outcome.metrics for label in self.lexicon.labels(metric))
             return with_level(outcome, (label for label in levels if any(word in label for word in outcome.words)))
-        return with_amounts(outcome, names, self.lexicon.words) if sizes else outcome
+        return with_amounts(outcome, names, self._is_part, self.lexicon.words) if sizes else outcome
+
+    def _is_part(self, noun: str) -> bool:
+        """Whether a noun is that of a metric of its own, of which there are kinds: "memory" of training memory."""
+        senses = self.lexicon.senses(noun)
+        return any(sense.type == "metric" and sense.known for sense in senses)
 
     def _is_set(self, outcome: Outcome) -> bool:
         """Whether a metric is one that a method sets: it bears the name of a technique ("sparsity")."""

@@ -248,6 +248,8 @@ def test_numbers_inside_names_are_read_with_them(question: str, said: str, lexic
         ("哪篇MoE论文的参考文献最多", "refused"),
         ("which institution has the most papers on MoE?", "count"),
         ("which benchmarks do VLA papers use the most", "entities"),
+        ("which video generation models do sparse attention papers use most?", "entities"),
+        ("which quantization methods work without training?", "papers"),
         ("扩散模型量化的论文多起来了吗", "trend"),
         ("highest GSM8K accuracy of a pruned LLM", "ranking"),
     ],
@@ -282,3 +284,8 @@ def test_number_belongs_to_one_side(question: str, lexicon: Lexicon) -> None:
     outcomes = [t for one in read(question, lexicon).filter.conditions for t in one.any_of if isinstance(t, Outcome)]
     accuracy = next(one for one in outcomes if one.concept == "metric:accuracy")
     assert (accuracy.value, accuracy.change) == (None, "")
+
+
+def test_chips_are_hardware_and_no_topic(lexicon: Lexicon) -> None:
+    found = read("work on neuromorphic chips", lexicon).filter
+    assert {t.field for one in found.conditions for t in one.any_of} == {"hardware"}
