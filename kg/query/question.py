@@ -29,7 +29,7 @@ from kg.query.stating import (
     surer,
 )
 from kg.query.thresholds import Thresholds
-from kg.query.unnamed import is_narrowing
+from kg.query.unnamed import is_narrowing, is_told
 from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
@@ -173,7 +173,9 @@ class Parser:
             negated = joins = listed = anded = False
         out = over_baselines(out, self.items)
         if all(one.negated for one in out if not one.scope):
-            return out
+            said = (item.text for item in self.items if item.is_unknown and item.text in self.ignored)
+            self.narrowing += [text for text in said if len(text) > 3 and is_told(text)] if out else []
+            return out  # "emergent outliers in LLMs"
         kept = [one for one in out if one.scope and self._names_models(one)]
         self.ignored += [one.text for one in out if one.scope and one not in kept]
         return [one for one in out if one in kept or not one.scope]

@@ -224,7 +224,8 @@ class QuestionReader:
         folded = " ".join(token.fold for token in found)
         if not (self.lexicon.words.bearing(folded) or self.lexicon.senses(folded)):
             joined = "".join(token.fold for token in found)
-            if not (1 < len(found) <= _APART and self.lexicon.is_joined(joined, found[0].fold)):
+            says = any(self.lexicon.words.bearing(token.fold) for token in found)  # "for a" is no FoRA
+            if says or not (1 < len(found) <= _APART and self.lexicon.is_joined(joined, found[0].fold)):
                 return None
             folded = joined  # "flash attention" is FlashAttention
         if self.phrases.is_apart(found):
