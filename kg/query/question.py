@@ -173,8 +173,8 @@ class Parser:
             negated = joins = listed = anded = False
         out = over_baselines(out, self.items)
         if all(one.negated for one in out if not one.scope):
-            said = (item.text for item in self.items if item.is_unknown and item.text in self.ignored)
-            self.narrowing += [text for text in said if len(text) > 3 and is_told(text)] if out else []
+            unnamed = (item.text for item in self.items if item.is_unknown and item.text in self.ignored)
+            self.narrowing += [text for text in unnamed if len(text) > 3 and is_told(text)] if out else []
             return out  # "emergent outliers in LLMs"
         kept = [one for one in out if one.scope and self._names_models(one)]
         self.ignored += [one.text for one in out if one.scope and one not in kept]

@@ -47,7 +47,8 @@ def _unranked(parser: Parser) -> str:
 
 def _is_most(word: str) -> bool:
     """Whether a word that nothing bears is a superlative, by which nothing can be ranked."""
-    return is_superlative(word) or (word[0] == "最" and len(word) > 1)
+    first = word.split(" ")[0]
+    return is_superlative(first) or (word[0] == "最" and len(word) > 1)
 
 
 def refusal(parser: Parser) -> str:

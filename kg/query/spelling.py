@@ -70,7 +70,7 @@ def is_superlative(word: str) -> bool:
     """Whether a word is the superlative of one that papers often write: "longest", but no "request"."""
     stem = word.removesuffix("est")
     roots = (stem, f"{stem}e", f"{stem.removesuffix('i')}y")
-    return stem != word and len(stem) > 2 and any(map(is_usual, roots))
+    return stem != word and len(stem) > 2 and ((len(stem) > 4 and stem[-1] == "i") or any(map(is_usual, roots)))
 
 
 def label_pairs() -> frozenset[str]:
