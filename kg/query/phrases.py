@@ -11,7 +11,7 @@ from kg.text import Token
 BETWEEN = ("for", "in", "on")
 
 
-class Phrases:
+class PhraseParting:
     """Which phrases of a text are more than one thing."""
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:

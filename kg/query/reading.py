@@ -15,7 +15,7 @@ from kg.query.filter import Fact
 from kg.query.items import ARTICLES, TO, Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.mending import folds, mend, mended_pairs, whole_words
-from kg.query.phrases import BETWEEN, Phrases
+from kg.query.phrases import BETWEEN, PhraseParting
 from kg.query.spelling import is_superlative
 from kg.query.word_order import reordered
 from kg.query.words import QuestionWord, QuestionWords
@@ -48,7 +48,7 @@ class QuestionReader:
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.text = text
         self.lexicon = lexicon
-        self.phrases = Phrases(text, lexicon)
+        self.phrases = PhraseParting(text, lexicon)
         self.tokens = tokens(text)
         self.unknown: list[str] = []  # what nothing bears, as it is written
 
