@@ -44,7 +44,8 @@ def whole_words(items: list[Item]) -> list[Item]:
                 last.end, last.text = item.end, last.text + item.text
                 continue
             is_begun = last.is_unknown and len(last.text) == 1 and (item.senses or len(item.text) == 1)
-            if is_begun or (item.is_unknown and len(last.text) == 1 and not last.senses):
+            is_cut = item.is_unknown and item.text[:2] not in label_pairs()  # 动生 of 自动生成, but not 保持 of 能保持
+            if is_begun or (is_cut and len(last.text) == 1 and not last.senses):
                 item = Item(last.start, item.end, last.text + item.text)
                 out.pop()
         out.append(item)

@@ -294,3 +294,9 @@ def test_number_belongs_to_one_side(question: str, lexicon: Lexicon) -> None:
 def test_chips_are_hardware_and_no_topic(lexicon: Lexicon) -> None:
     found = read("work on neuromorphic chips", lexicon).filter
     assert {t.field for one in found.conditions for t in one.any_of} == {"hardware"}
+
+
+def test_character_before_a_whole_word_is_no_part_of_it(lexicon: Lexicon) -> None:
+    found = read("精度还能保持95%以上的剪枝", lexicon).filter
+    assert "metric:retained-performance" in [t.concept for one in found.conditions for t in one.any_of]
+    assert not found.ignored
