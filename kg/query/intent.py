@@ -71,7 +71,7 @@ class Intent(Pieces):
 
     def _who(self) -> Query | None:
         """ "Who works on visual token pruning?": its authors and institutions."""
-        measured = any(self._is_metric(at) for at in range(len(self.items)))
+        measured = any(self._is_metric(at) or "dataset" in item.types for at, item in enumerate(self.items))
         ranks = measured and self._places("order:best", "order:highest")  # "who has the best perplexity"
         if self.asked != "who" or ranks:
             return None

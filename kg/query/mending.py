@@ -6,6 +6,7 @@ from kg.query.items import Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.spelling import is_usual, label_pairs, usual_near
 from kg.query.word_order import with_bare
+from kg.query.wordings import in_english
 from kg.text import Token, fold, tokens
 
 #: How alike a word must be to that of a label which a phrase nearly is, in per cent.
@@ -44,7 +45,9 @@ def whole_words(items: list[Item]) -> list[Item]:
                 last.end, last.text = item.end, last.text + item.text
                 continue
             is_begun = last.is_unknown and len(last.text) == 1 and (item.senses or len(item.text) == 1)
-            is_cut = item.is_unknown and item.text[:2] not in label_pairs()  # 动生 of 自动生成, but not 保持 of 能保持
+            # 动生 of 自动生成 and 语言 of 多语言, but not 保持 of 能保持
+            is_cut = item.text[:2] not in label_pairs() or bool(in_english(last.text + item.text))
+            is_cut = is_cut and item.is_unknown
             if is_begun or (is_cut and len(last.text) == 1 and not last.senses):
                 item = Item(last.start, item.end, last.text + item.text)
                 out.pop()

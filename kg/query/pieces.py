@@ -87,7 +87,7 @@ class Pieces:
         """Of "做推测解码的机构有哪些" the piece 机构."""
         for before in range(at - 1, max(at - 4, -1), -1):
             if self._type(before):
-                return before
+                return before if self._type(before) not in PERIODS else None
             if not self.items[before].means("frame") or self.items[before].senses:
                 return None
         return None

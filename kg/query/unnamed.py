@@ -8,19 +8,15 @@ Chinese words are looked for in English, as `ontology/wording.ttl` has them.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from itertools import takewhile
 
-from kg.entity_types import NAMED, data_folder
+from kg.entity_types import NAMED
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Filter, Phrase
 from kg.query.items import ARTICLES, Item
+from kg.query.wordings import in_english, is_modifier
 from kg.text import fold, has_han
-from kg.vocabulary import read_concepts
 
-#: The words of `ontology/wording.ttl` that say what or of what kind something is.
-_NOUN, _MODIFIER = "cue:wording-noun", "cue:wording-modifier"
-#: Endings that make a word for a kind.
-_ENDINGS = "化级式型性"
 #: Letters from which a word says something by itself.
 _LONG = 4
 
@@ -41,7 +37,7 @@ def narrowed(corpus: Corpus, wanted: Filter) -> Filter:
 
 def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
     """Conditions on texts for words; where no paper fulfils any, that they have the words as they are."""
-    if english := _in_english(words):
+    if english := in_english(words):
         return [Condition(words, (Phrase(words, english),))]
     each = [Condition(part, (Phrase(part),)) for part in words.split() if len(part) >= _LONG]
     if len(each) > 1:
@@ -66,14 +62,18 @@ def _left(words: str, told: set[str]) -> list[str]:
 
 def is_narrowing(items: list[Item], at: int, is_chinese: bool) -> bool:
     """Whether a piece that nothing bears says for what or of what kind the things beside it are."""
-    item = items[at]
-    behind = [i for i in items[at + 1 : at + 3] if not (has_han(item.text) and i.text == "的")][:1]  # 轻量的网络
+    item, behind = items[at], items[at + 1 : at + 2]
+    is_of = False  # 轻量的网络, 金融领域的大模型
+    if has_han(item.text):
+        skipped = list(takewhile(lambda i: not i.senses and i.means("frame", "about"), items[at + 1 : at + 4]))
+        is_of = any(i.text.endswith("的") for i in skipped)
+        behind = items[at + 1 + len(skipped) :][:1] if is_of else behind
     before = next((i for i in items[:at][::-1] if fold(i.text) not in ARTICLES), None)
     is_epithet = any(i.senses or i.means("stated") for i in behind)  # "for long videos"
     narrows = before is not None and before.means("narrows") and not is_epithet
     of_models = any(i.of("type:") in NAMED and not i.asked for i in behind)  # 蛋白质模型
     is_long = len(item.text) > 3
-    is_kind = is_modifier(item.text) if has_han(item.text) else is_long
+    is_kind = (is_of or is_modifier(item.text)) if has_han(item.text) else is_long
     of_thing = is_epithet and is_kind and not item.text.endswith(("ing", "ly"))  # "federated quantization", 细粒度量化
     is_term = is_chinese and item.text.isascii() and item.text.isalpha() and is_long  # GRPO的rollout
     rest = [i for i in items[at + 1 :] if not (i.mark or i.means("frame"))]
@@ -83,28 +83,4 @@ def is_narrowing(items: list[Item], at: int, is_chinese: bool) -> bool:
 
 def is_told(words: str) -> bool:
     """Whether texts can be searched for words: they are English, or Chinese for what English words say."""
-    return not has_han(words) or bool(_in_english(words))
-
-
-def is_modifier(words: str) -> bool:
-    """Whether Chinese words say of what kind something is."""
-    return bool(_in_english(words, (_MODIFIER,)))
-
-
-def _in_english(words: str, kinds: tuple[str, ...] = (_NOUN, _MODIFIER)) -> tuple[str, ...]:
-    """What Chinese words are in English: 轻量化 is what 轻量级 and 轻量 are."""
-    root = words[:-1] if words[-1:] in _ENDINGS else words
-    forms = (words, *(f"{root}{ending}" for ending in _ENDINGS), root) if len(root) > 1 else (words,)
-    named = (table[fold(form)] for form in forms for table in map(_words, kinds) if fold(form) in table)
-    return tuple(dict.fromkeys(word for words in named for word in words))
-
-
-@cache
-def _words(kind: str) -> dict[str, tuple[str, ...]]:
-    """English words of a kind by what they are in Chinese."""
-    found: dict[str, tuple[str, ...]] = {}
-    for concept in read_concepts([data_folder("ontology") / "wording.ttl"]):
-        for label in concept.labels() if concept.curie == kind else ():
-            english, _, chinese = label.partition(" = ")
-            found[fold(chinese)] = (*found.get(fold(chinese), ()), english)
-    return found
+    return not has_han(words) or bool(in_english(words))

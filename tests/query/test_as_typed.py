@@ -300,3 +300,21 @@ def test_character_before_a_whole_word_is_no_part_of_it(lexicon: Lexicon) -> Non
     found = read("精度还能保持95%以上的剪枝", lexicon).filter
     assert "metric:retained-performance" in [t.concept for one in found.conditions for t in one.any_of]
     assert not found.ignored
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("多语言MoE", ("多语言",)),
+        ("金融领域的大模型微调", ("金融",)),
+        ("3D点云的MoE", ("点云",)),
+        ("量化会影响MoE吗", ()),
+    ],
+)
+def test_chinese_words_of_what_field_narrow(question: str, told: tuple[str, ...], lexicon: Lexicon) -> None:
+    assert read(question, lexicon).filter.narrowing == told
+
+
+def test_chinese_label_in_another_order_is_another_thing_behind_of(lexicon: Lexicon) -> None:
+    found = read("不用校准的量化", lexicon).filter
+    assert "topic:quantization" in [t.concept for one in found.conditions for t in one.any_of]
