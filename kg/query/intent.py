@@ -77,7 +77,10 @@ class Intent(Pieces):
             return None
         proposing = self._places("propose")
         self.parser.proposes = bool(proposing) and self.parser.is_chinese  # which stands behind the thing
-        self._mark([*self.asked_at, *self._places("order:highest", "popular")])
+        most = self._places("order:highest", "popular")
+        beside = ((at, self.items[max(at - 1, 0)]) for at in most)  # h指数最高, but not 写得最多
+        most = [at for at, item in beside if not item.is_unknown or item.text.endswith("得")]
+        self._mark([*self.asked_at, *most])
         return Query("who", most=self._most())
 
     def _trend(self) -> Query | None:

@@ -45,9 +45,10 @@ def whole_words(items: list[Item]) -> list[Item]:
                 last.end, last.text = item.end, last.text + item.text
                 continue
             is_begun = last.is_unknown and len(last.text) == 1 and (item.senses or len(item.text) == 1)
-            # 动生 of 自动生成 and 语言 of 多语言, but not 保持 of 能保持
-            is_cut = item.text[:2] not in label_pairs() or bool(in_english(last.text + item.text))
-            is_cut = is_cut and item.is_unknown
+            # 动生 of 自动生成, 语言 of 多语言 and 任务 of 多任务, but not 保持 of 能保持
+            is_word = bool(in_english(last.text + item.text))
+            is_cut = is_word if not item.is_unknown else is_word or item.text[:2] not in label_pairs()
+            is_cut = is_cut and not item.senses
             if is_begun or (is_cut and len(last.text) == 1 and not last.senses):
                 item = Item(last.start, item.end, last.text + item.text)
                 out.pop()

@@ -43,7 +43,7 @@ class Pieces:
                 if found is not None:
                     return self._type(found), [at, found]
                 if kind := self._kind_named(at + 1):
-                    return kind, [at]
+                    return kind, [at, at + 1] if self.items[at + 1].means("models") else [at]
         first = next((i for i, item in enumerate(self.items) if not self._is_opening(item)), None)
         behind = self.items[first + 1 : first + 2] if first is not None else []
         is_part = any(i.is_unknown and i.start == self.items[first or 0].end for i in behind)  # 硬件友好的
@@ -62,6 +62,8 @@ class Pieces:
     def _kind_named(self, at: int) -> str:
         """The type of things that a topic's name ends in, where the most used are asked for: "video models"."""
         most = self._places("popular", "order:highest") and at < len(self.items) and self.items[at].senses
+        if most and self.items[at].means("models"):
+            return "model"  # "which LLMs are used most"
         last = fold(self.items[at].text).split(" ")[-1] if most else ""
         kinds = (word.of("type:") for word in self.parser.lexicon.words.bearing(last))
         return next((kind for kind in kinds if kind in NAMED), "")

@@ -112,11 +112,10 @@ class Parser:
                     steering.append(item)
                     anded = anded or (item.means("and") and not listed)  # ", and" joins all that stands before it
                     continue
-            if item.means("scope") and steering and steering[-1].means("by-whom"):  # by LLMs, which are no authors
-                verb = self.items[self.items.index(steering[0]) - 1]
-                verb = verb if verb.text in self.ignored[-1:] else steering[0]
-                self.ignored = [word for word in self.ignored if word != verb.text]
-                said = done_by(verb, item, self.text)
+            is_doer = item.means("scope") or (item.is_unknown and item.text.isascii() and item.text.islower())
+            if is_doer and steering and steering[-1].means("by-whom"):  # by LLMs or students, which are no authors
+                said, verb = done_by(self.items, self.items.index(steering[-1]), at, self.text)
+                self.ignored = [word for word in self.ignored if word != verb]
                 out.append(Taken([said], negated, False, said.field, said.label))
                 cue, steering, negated = "", [], False
                 continue

@@ -40,8 +40,9 @@ def _unranked(parser: Parser) -> str:
     for at, item in enumerate(items):
         if item.means("order:highest", "order:lowest") and not (item.asked or item.taken or item.used):
             beside = (*items[max(at - 2, 0) : at][::-1], *items[at + 1 : at + 3])
-            if unknown := next((i.text for i in beside if i.is_unknown and i.text in parser.ignored), ""):
-                return unknown
+            unknown = (i.text for i in beside if i.is_unknown and i.text in parser.ignored)
+            if found := next((text for text in unknown if not text.endswith("得")), ""):  # 写得最多
+                return found
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 from kg.entity_types import NAMED
 from kg.query.filter import Entity, Phrase, Term
@@ -26,10 +27,19 @@ def stated(item: Item, language: str) -> Phrase:
     return Phrase(label, tuple(word.facts["stated"]))
 
 
-def done_by(verb: Item, doer: Item, text: str) -> Phrase:
-    """That something was done by what is no author: "written by LLMs", "LLM-written"."""
-    said = text[verb.start : doer.end]
-    return Phrase(said, (said, f"{doer.text.removesuffix('s')} {verb.text.split(' ')[0]}"))
+def done_by(items: list[Item], by: int, at: int, text: str) -> tuple[Phrase, str]:
+    """That something was done by what is no author ("written by LLMs", "LLM-written"), and the verb; takes the pieces.
+
+    What nothing bears goes on as long as nothing is named: "by high school students".
+    """
+    ends = ("about", "narrows", "and", "or", "not")
+    rest = takewhile(lambda i: not (i.senses or i.mark or i.fact or i.value or i.means(*ends)), items[at + 1 :])
+    doer = [items[at], *(rest if items[at].is_unknown else ())]
+    verb = items[by - 1] if by and not items[by - 1].senses else items[by]
+    for item in doer:
+        item.taken = True
+    said, whom = text[verb.start : doer[-1].end], text[doer[0].start : doer[-1].end]
+    return Phrase(said, (said, f"{whom.removesuffix('s')} {verb.text.split(' ')[0]}")), verb.text
 
 
 def models_before(item: Item, term: Term, lexicon: Lexicon) -> Phrase | None:

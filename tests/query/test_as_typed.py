@@ -252,6 +252,9 @@ def test_numbers_inside_names_are_read_with_them(question: str, said: str, lexic
         ("which MoE paper has the most references?", "refused"),
         ("哪篇MoE论文的参考文献最多", "refused"),
         ("which institution has the most papers on MoE?", "count"),
+        ("量化论文里谁的h指数最高", "refused"),
+        ("量化论文谁写得最多", "who"),
+        ("which LLMs are used most in KV cache papers?", "entities"),
         ("which benchmarks do VLA papers use the most", "entities"),
         ("which video generation models do sparse attention papers use most?", "entities"),
         ("which quantization methods work without training?", "papers"),
@@ -306,6 +309,7 @@ def test_character_before_a_whole_word_is_no_part_of_it(lexicon: Lexicon) -> Non
     ("question", "told"),
     [
         ("多语言MoE", ("多语言",)),
+        ("多任务LoRA", ("多任务",)),
         ("金融领域的大模型微调", ("金融",)),
         ("3D点云的MoE", ("点云",)),
         ("量化会影响MoE吗", ()),

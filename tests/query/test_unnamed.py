@@ -112,7 +112,12 @@ def test_number_without_a_metric_is_told_of_things_too(question: str, made: Any,
 
 
 @pytest.mark.parametrize(
-    "question", ["pruning kernels written by LLMs", "pruning code authored by large language models"]
+    "question",
+    [
+        "pruning kernels written by LLMs",
+        "pruning code authored by large language models",
+        "pruning kernels written by high school students",
+    ],
 )
 def test_who_did_what_nothing_bears_is_what_texts_must_say(question: str, lexicon: Lexicon) -> None:
     found = read(question, lexicon).filter
