@@ -29,8 +29,9 @@ def is_modifier(words: str) -> bool:
 def in_english(words: str) -> tuple[str, ...]:
     """What Chinese words are in English: 轻量化 is what 轻量级 and 轻量 are; () where that is not known."""
     tables = (_words(_NOUN), _words(_MODIFIER))
-    known = tuple(dict.fromkeys(english for table in tables for english in _found(words, table)))
-    return known or _aligned().get(words, ())
+    known = [english for table in tables for english in _found(words, table)] or _aligned().get(words, ())
+    joined = [english.replace(" ", "") for english in known if english.count(" ") == 1]  # "multitask"
+    return tuple(dict.fromkeys((*known, *joined)))
 
 
 def _found(words: str, table: dict[str, tuple[str, ...]]) -> list[str]:
