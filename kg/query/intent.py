@@ -77,11 +77,13 @@ class Intent(Pieces):
             return None
         proposing = self._places("propose")
         self.parser.proposes = bool(proposing) and self.parser.is_chinese  # which stands behind the thing
-        most = self._places("order:highest", "popular")
-        beside = ((at, self.items[max(at - 1, 0)]) for at in most)  # h指数最高, but not 写得最多
-        most = [at for at, item in beside if not item.is_unknown or item.text.endswith("得")]
-        self._mark([*self.asked_at, *most])
+        self._mark([*self.asked_at, *self._most_papers(), *self._places("popular")])
         return Query("who", most=self._most())
+
+    def _most_papers(self) -> list[int]:
+        """The words for "most" that are of papers: of what nothing bears before them they are not (h指数最高)."""
+        beside = ((at, self.items[max(at - 1, 0)]) for at in self._places("order:highest"))
+        return [at for at, item in beside if not item.is_unknown or item.text.endswith("得")]  # 写得最多
 
     def _trend(self) -> Query | None:
         named = bool(self.asked) or any(item.of("type:") for item in self.items)
@@ -385,7 +387,7 @@ class Intent(Pieces):
         if wants in ("", "paper", "report", *PERIODS[:2]):
             return Query(most=top, order=self.papers_order) if top else None
         places = self.asked_at or beside or [at for at in range(len(self.items)) if self._type(at) == wants][:1]
-        self._mark([*places, *popular, *self._ways(places), *self._places("order:highest")])
+        self._mark([*places, *popular, *self._ways(places), *self._most_papers()])
         return Query("entities", wants=wants, most=top)
 
     def _class(self, popular: list[int]) -> int | None:

@@ -26,19 +26,22 @@ _HAN = re.compile(f"[{HAN}]+")
 _LATIN = re.compile(r"(?<![A-Za-z0-9_./$])[A-Za-z]+(?![A-Za-z0-9_/$]|\.[A-Za-z0-9])")
 #: The shortest word that is mended, and the shortest in which two slips are.
 _SHORTEST, _LONG = 5, 8
-#: Papers with a word from which on it is usual, and how much oftener than the next a word must be written to be meant.
-_USUAL, _OFTENER = 100, 3
+#: Papers with a word from which on it is usual, those from which on it is no slip ("whale", which is not "while"), and
+#: how much oftener than the next a word must be written to be meant.
+_USUAL, _REAL, _OFTENER = 100, 10, 3
 #: The lengths of Chinese names in which one wrong character is mended.
 _HAN_NAMES = range(4, 9)
 
 
 class _Spellings(NamedTuple):
-    """How many papers write each usual word; the folded words of labels and questions by first letter and length.
+    """How many papers write each usual word, and the words that are no slips of some; the folded words of labels and
+    questions by first letter and length.
 
     Of Chinese, the names by length, and all pairs of characters that stand side by side in one.
     """
 
     usual: dict[str, int]
+    real: frozenset[str]
     known: dict[tuple[str, int], list[str]]
     names: dict[int, list[str]]
     pairs: frozenset[str]
@@ -89,7 +92,8 @@ def _meant(word: str, lexicon: Lexicon, opens: bool) -> str | None:
     asking = [one for one in lexicon.words.folds("asks") if opens and one[0] == folded[0] and _is_slip(folded, one)]
     if len(asking) == 1 and not (lexicon.words.bearing(folded) or lexicon.senses(folded)):
         return asking[0]
-    if len(word) < _SHORTEST or not word[1:].islower() or is_usual(word) or lexicon.senses(folded):
+    is_right = is_usual(word) or word in _spellings().real or bool(lexicon.senses(folded))
+    if len(word) < _SHORTEST or not word[1:].islower() or is_right:
         return None
     near = _nearest(folded, 2 if len(word) >= _LONG and word.islower() else 1)
     return None if near is None or lexicon.is_written(word) else near
@@ -139,11 +143,13 @@ def _nearest(word: str, most: int) -> str | None:
 def _spellings() -> _Spellings:
     table = data_folder("data") / "words.tsv.gz"
     made_from = stamp([*([table] if table.is_file() else []), *ontology_files(), Path(__file__)])
-    return _Spellings(*kept("spelling", made_from, _counted))
+    return _Spellings(*kept("spelling", made_from, lambda: tuple(_counted())))
 
 
-def _counted() -> tuple[dict[str, int], dict[tuple[str, int], list[str]], dict[int, list[str]], frozenset[str]]:
-    usual = {word: count for word, count in WordCounts.load().count.items() if count >= _USUAL}
+def _counted() -> _Spellings:
+    counted = WordCounts.load().count
+    usual = {word: count for word, count in counted.items() if count >= _USUAL}
+    real = frozenset(word for word, count in counted.items() if count >= _REAL)
     labels = {folded for _, folded in Vocabulary.load().index()}
     labels |= {fold(label) for word in QuestionWords.load().words for label in word.labels}
     known: dict[tuple[str, int], list[str]] = {}
@@ -152,4 +158,5 @@ def _counted() -> tuple[dict[str, int], dict[tuple[str, int], list[str]], dict[i
     runs = sorted({run for label in labels for run in _HAN.findall(label.replace(" ", ""))})
     whole = {label.replace(" ", "") for label in labels}
     names = {size: [run for run in runs if len(run) == size and run in whole] for size in _HAN_NAMES}
-    return usual, known, names, frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1))
+    pairs = frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1))
+    return _Spellings(usual, real, known, names, pairs)

@@ -76,9 +76,13 @@ def is_narrowing(items: list[Item], at: int, is_chinese: bool) -> bool:
     is_kind = (is_of or is_modifier(item.text)) if has_han(item.text) else is_long
     of_thing = is_epithet and is_kind and not item.text.endswith(("ing", "ly"))  # "federated quantization", 细粒度量化
     is_term = is_chinese and item.text.isascii() and item.text.isalpha() and is_long  # GRPO的rollout
+    told = [i for i in items[:at] if not (i.means("auxiliary") or fold(i.text) in ARTICLES)][-1:]
+    is_claim = (
+        item.text.isascii() and item.text.endswith("ed") and any(i.of("type:") for i in told)
+    )  # "papers retracted"
     rest = [i for i in items[at + 1 :] if not (i.mark or i.means("frame"))]
     is_head = has_han(item.text) and bool(at) and items[at - 1].text == "的" and not rest  # 量化模型的鲁棒性
-    return (narrows or of_models or of_thing or is_term or is_head) and is_told(item.text)
+    return (narrows or of_models or of_thing or is_term or is_head or is_claim) and is_told(item.text)
 
 
 def is_told(words: str) -> bool:

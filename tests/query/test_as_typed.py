@@ -322,3 +322,20 @@ def test_chinese_words_of_what_field_narrow(question: str, told: tuple[str, ...]
 def test_chinese_label_in_another_order_is_another_thing_behind_of(lexicon: Lexicon) -> None:
     found = read("不用校准的量化", lexicon).filter
     assert "topic:quantization" in [t.concept for one in found.conditions for t in one.any_of]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("pruning papers rejected from ICLR", ("rejected",)),
+        ("which pruning papers were overlooked?", ("overlooked",)),
+        ("pruning for whale songs", ("whale songs",)),
+    ],
+)
+def test_what_is_said_of_papers_narrows(question: str, told: tuple[str, ...], lexicon: Lexicon) -> None:
+    assert read(question, lexicon).filter.narrowing == told
+
+
+def test_things_of_which_nothing_known_is_asked_have_the_words_in_their_texts(lexicon: Lexicon) -> None:
+    found = read("which of these methods are patented?", lexicon).filter
+    assert Phrase("patented") in [t for one in found.conditions for t in one.any_of]
