@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _HAN = re.compile(f"[{HAN}]+")
 _LATIN = re.compile(r"(?<![A-Za-z0-9_./$])[A-Za-z]+(?![A-Za-z0-9_/$]|\.[A-Za-z0-9])")
 #: The shortest word that is mended, and the shortest in which two slips are.
-_SHORTEST, _LONG = 5, 8
+_SHORTEST, _LONG = 4, 8
 #: Papers with a word from which on it is usual, those from which on it is no slip ("whale", which is not "while"), and
 #: how much oftener than the next a word must be written to be meant.
 _USUAL, _REAL, _OFTENER = 100, 10, 3
@@ -96,6 +96,10 @@ def _meant(word: str, lexicon: Lexicon, opens: bool) -> str | None:
     if len(word) < _SHORTEST or not word[1:].islower() or is_right:
         return None
     near = _nearest(folded, 2 if len(word) >= _LONG and word.islower() else 1)
+    if len(word) == _SHORTEST and (
+        near is None or len(near) != len(word) + 1 or not (word.islower() and is_usual(near))
+    ):
+        return None  # a letter is left out ("tokn"), or it is a name
     return None if near is None or lexicon.is_written(word) else near
 
 

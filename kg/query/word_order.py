@@ -14,6 +14,7 @@ from kg.compiled import kept, stamp
 from kg.query.items import Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import stem
+from kg.query.wordings import in_english
 from kg.query.words import QuestionWords
 from kg.text import fold, has_han, tokens
 from kg.vocabulary import Vocabulary, ontology_files
@@ -65,7 +66,8 @@ def _whole(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
     if has_han(whole):  # 剪枝注意力头, 跨层共享KV缓存
         is_short = 1 < len(said) < 4 and any(item.is_unknown for item in said)
         orders = (permutations(said) if len(said) == len(run) else [said]) if is_short else []  # 专家的剪枝
-        names = ("".join(some) for order in orders for some in product(*(_called(item, lexicon) for item in order)))
+        parts = (some for order in orders for some in product(*(_called(item, lexicon) for item in order)))
+        names = ((" " if all(map(str.isascii, some)) else "").join(some) for some in parts)
         senses = next((found for name in names if (found := _known(lexicon, name))), [])
     else:
         senses = _bearing(lexicon, (item.text for item in said))
@@ -95,8 +97,9 @@ def _only_joins(item: Item) -> bool:
 
 
 def _called(item: Item, lexicon: Lexicon) -> list[str]:
-    """How a piece is written, and how the label is that it bears: 共享KV缓存 is KV缓存共享."""
-    return list(dict.fromkeys((item.text, *(lexicon.label(sense.concept, "zh") for sense in item.senses[:1]))))
+    """How a piece is written, its label (共享KV缓存 is KV缓存共享), and how it is in English (Hadamard旋转)."""
+    labels = (lexicon.label(sense.concept, "zh") for sense in item.senses[:1])
+    return list(dict.fromkeys((item.text, *labels, *in_english(item.text))))
 
 
 def _known(lexicon: Lexicon, label: str) -> list[Sense]:

@@ -339,3 +339,12 @@ def test_what_is_said_of_papers_narrows(question: str, told: tuple[str, ...], le
 def test_things_of_which_nothing_known_is_asked_have_the_words_in_their_texts(lexicon: Lexicon) -> None:
     found = read("which of these methods are patented?", lexicon).filter
     assert Phrase("patented") in [t for one in found.conditions for t in one.any_of]
+
+
+@pytest.mark.parametrize(
+    ("question", "concept"),
+    [("Hadamard旋转的论文", "technique:hadamard-transform"), ("KV cach压缩", "topic:kv-cache-compression")],
+)
+def test_names_in_two_languages(question: str, concept: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon).filter
+    assert [t.concept for one in found.conditions for t in one.any_of][:1] == [concept]

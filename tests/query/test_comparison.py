@@ -234,3 +234,11 @@ def test_comparison_rests_on_texts_that_name_both(made: Any, lexicon: Lexicon) -
     own = Lexicon.of(store, lexicon.vocabulary)
     found = answer(store, lexicon.vocabulary, "pruning: Wanda vs SparseGPT", lexicon=own)
     assert [row.title for row in found.rows] == ["Paper 0"]
+
+
+def test_thing_that_only_texts_name_is_found_in_them(made: Any, lexicon: Lexicon) -> None:
+    bare = {"I": "Peking University", "techniques": [("Wanda", "Wanda", "baseline")], "topics": ["pruning"]}
+    store = made({"900-01": {"title": "Paper", "A": "It is faster than Wanda and SparseGPT.", **bare}})
+    own = Lexicon.of(store, lexicon.vocabulary)
+    found = answer(store, lexicon.vocabulary, "Wanda vs SparseGPT", lexicon=own)
+    assert not any("No paper has" in note for note in found.notes)

@@ -116,7 +116,7 @@ class _Comparison:
         found = self._papers(thing)
         if not self.corpus.count(found) and thing.field == "technique" and not thing.roles:
             self.things[at] = replace(thing, roles=ROLES)
-            found = self._papers(self.things[at])
+            found = self._named(thing)
             if self.corpus.count(found):
                 self.notes.append(self.say("comparison.any_role", thing=thing.label))
         if not self.corpus.count(found):
