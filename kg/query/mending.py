@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from kg.query.items import Item
 from kg.query.lexicon import Lexicon, Sense
+from kg.query.pieces import PERIODS
 from kg.query.spelling import is_usual, label_pairs, usual_near
 from kg.query.word_order import with_bare
 from kg.query.wordings import in_english
-from kg.text import Token, fold, tokens
+from kg.text import Token, fold, has_han, tokens
 
 #: How alike a word must be to that of a label which a phrase nearly is, in per cent.
 _WORD = 75.0
@@ -40,6 +41,10 @@ def whole_words(items: list[Item]) -> list[Item]:
     out: list[Item] = []
     for item in items:
         last = out[-1] if out else None
+        if last and last.end == item.start and item.is_unknown and has_han(item.text) and _is_period(last):
+            item = Item(last.start, item.end, last.text + item.text)  # 月球车 is of no month
+            out.pop()
+            last = out[-1] if out else None
         if last and last.end == item.start and last.text[-1:] + item.text[:1] in label_pairs():
             if item.is_unknown and len(item.text) == 1 and len(last.text) > 1:
                 last.end, last.text = item.end, last.text + item.text
@@ -54,6 +59,11 @@ def whole_words(items: list[Item]) -> list[Item]:
                 out.pop()
         out.append(item)
     return out
+
+
+def _is_period(item: Item) -> bool:
+    """Whether a piece is one Chinese character for a span of time."""
+    return len(item.text) == 1 and item.of("type:") in PERIODS
 
 
 def mended_pairs(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:

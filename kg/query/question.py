@@ -29,7 +29,7 @@ from kg.query.stating import (
     surer,
 )
 from kg.query.thresholds import Thresholds
-from kg.query.unnamed import is_narrowing, is_told
+from kg.query.unnamed import is_machine, is_narrowing, is_told
 from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
@@ -475,9 +475,9 @@ class Parser:
         self.ignored.append(item.text)
         if is_narrowing(self.items, at, self.is_chinese):
             self.narrowing.append(item.text)
-        elif has_han(item.text) and any(i.of("type:") == "hardware" for i in self.items[at + 1 : at + 2]):
+        elif has_han(item.text) and is_machine(self.items, at):
             self.ignored.pop()
-            return [Phrase(item.text)]  # 平头哥芯片
+            return [Phrase(item.text)]
         return []
 
     def _is_author(self, at: int, cue: str) -> bool:

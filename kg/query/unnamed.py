@@ -85,6 +85,14 @@ def is_narrowing(items: list[Item], at: int, is_chinese: bool) -> bool:
     return (narrows or of_models or of_thing or is_term or is_head or is_claim) and is_told(item.text)
 
 
+def is_machine(items: list[Item], at: int) -> bool:
+    """Whether a piece is what something runs on: 平头哥芯片, 在月球车上跑."""
+    before, behind = items[max(at - 1, 0) : at], items[at + 1 : at + 3]
+    runs = [i.of("relation:") == "runs_on" for i in behind[1:]]
+    is_place = bool(before) and before[0].text == "在" and any(runs) and behind[0].text == "上"
+    return is_place or (bool(behind) and behind[0].of("type:") == "hardware")
+
+
 def is_told(words: str) -> bool:
     """Whether texts can be searched for words: they are English, or Chinese for what English words say."""
     return not has_han(words) or bool(in_english(words))
