@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from kg.entity_types import NAMED
 from kg.model import ROLES
 from kg.query.filter import ORDERS, Entity, Order, Query
-from kg.query.items import OPS, Item
-from kg.query.pieces import PERIODS, Pieces
+from kg.query.items import OPS, PERIODS, Item
+from kg.query.pieces import Pieces
 from kg.query.relating import Relating
 from kg.text import fold
 

@@ -14,6 +14,8 @@ OPS |= {"at-least": ">=", "more-than": ">", "at-most": "<=", "less-than": "<", "
 #: What words beside a date mean.
 TIMES: dict[str, Op] = {"after": ">", "since": ">=", "before": "<", "until": "<="}
 ARTICLES = ("a", "an", "the")
+#: The kinds of thing that papers are counted by, one after another.
+PERIODS = ("day", "week", "month", "year", "report")
 #: What stands between the ends of a range.
 TO = ("-", "\u2013", "~", "\u223c", "to", "到", "至")
 

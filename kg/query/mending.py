@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from kg.query.items import Item
+from kg.query.items import PERIODS, Item
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.pieces import PERIODS
 from kg.query.spelling import is_usual, label_pairs, usual_near
 from kg.query.word_order import with_bare
 from kg.query.wordings import in_english

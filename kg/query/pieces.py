@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
 from kg.query.filter import ORDERS, Entity, Outcome
-from kg.query.items import Item
+from kg.query.items import PERIODS, Item
 from kg.text import fold, has_han
 
 if TYPE_CHECKING:
     from kg.query.question import Parser
 
-PERIODS = ("day", "week", "month", "year", "report")
 #: Types that a question may name without "which" and still ask for ("datasets for code generation").
 _BARE = ("institution", "country", *(kind for kind in NAMED if kind != "model"))
 #: Types that a metric's name may have too, and mean the metric where one is looked for ("latency").
