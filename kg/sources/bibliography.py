@@ -12,12 +12,14 @@ from kg.sources.dates import iso_date
 from kg.sources.forms import ONCE, forms, is_other, is_thesis, quoted
 from kg.sources.people import people, person
 from kg.sources.rows import ARXIV_ID, KEYS
+from kg.sources.tags import HAS_TAGS, untagged
 
 Names = Mapping[str, Any]  # of one format in fields.toml: our key, and the names of the fields that hold the value
 Values = Mapping[str, Sequence[str]]  # of one paper: field name in lower case, and its lines
 
 #: Texts that may span several lines.
 _WHOLE = ("title", "subtitle", "brief_title", "abstract", "other_abstract", "venue")
+_TAGGED = ("title", "subtitle", "brief_title", "abstract", "other_abstract")
 _LISTS = ("authors", "institutions", "keywords")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ARXIV_ID = rf"({ARXIV_ID})(?:v\d+)?"
@@ -39,10 +41,11 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     An entry is named by file and key ("refs-smith2020"), because two files may use the same key.
     """
     nothing = forms()["nothing"]
+    there = {name: [value for value in each if value and not value.isspace()] for name, each in values.items()}
+    there = {n: e for n, e in there.items() if e and (len(e) > 1 or e[0].strip().lower() not in nothing)}
 
     def held(key: str) -> dict[str, list[str]]:
-        found = {n: [v for v in values[n] if v and not v.isspace()] for n in names.get(key, ()) if n in values}
-        return {n: e for n, e in found.items() if e and not (len(e) == 1 and e[0].strip().lower() in nothing)}
+        return {name: there[name] for name in names.get(key, ()) if name in there}
 
     made: dict[str, Any] = {}
     for key in KEYS:
@@ -51,6 +54,8 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
             if key == "abstract" and len(best) > 1 and _LABEL.fullmatch(best[0].strip()):
                 best = best[1:]  # a line with the heading
             made[key] = " ".join(best) if key in _WHOLE else best if key in _LISTS else best[0].strip()
+    tagged = (key for key in _TAGGED if key in made and HAS_TAGS.search(made[key]))
+    made |= {key: untagged(made[key]) for key in tagged}
     if "year" in made:
         made["year"] = next(iter(_YEAR.findall(made["year"])), "")
     if "id" in made:

@@ -11,11 +11,11 @@ from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.forms import forms, is_lost
-from kg.sources.json_forms import untagged
 from kg.sources.latex import bare, plain
 from kg.sources.lines import opening, records, rows
 from kg.sources.people import people, person, signed
 from kg.sources.rows import Row, Skipped, batch_of
+from kg.sources.tags import untagged
 
 _FIRST = re.compile(r"\s*@\s*\w+\s*[{(]")
 _BETWEEN = re.compile(  # entries in one line

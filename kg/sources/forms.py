@@ -16,6 +16,8 @@ _SETTINGS = frozenset(
 ) | {*("leave", "type", "nowhere")}
 ONCE = ("title", "abstract")  # of which a record takes one, whatever else a file has under their names
 _MOST_SHAPES = 100  # sets of names of which a form keeps what they hold
+_MOST_NAMES, _LONGEST_NAME = 10_000, 60  # names that a form keeps, code points of one
+_WORD = re.compile(r"[\u4e00-\u9fff]+|[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W_]")  # "authFullName_s": auth, Full, Name, s
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.S)
 _CALL = re.compile(
     r"\b[A-Za-z_][\w.]{0,60}\(\s*('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\s*\)", re.S
@@ -100,6 +102,7 @@ class Form:
     settings: Mapping[str, Any]
     known: frozenset[str]  # fields that need not be told when they are not read
     _kept: dict[frozenset[str], Mapping[str, tuple[tuple[str, ...], ...]]] = field(default_factory=dict, repr=False)
+    _called: dict[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], path: str = "") -> Form:
@@ -126,11 +129,44 @@ class Form:
             self._kept[names] = {key: each for key, each in there.items() if each}
         return self._kept[names]
 
+    def called(self, name: str) -> str:
+        """The folded name of a field; if only its words without those that tell nothing are known, these.
+
+        >>> form = Form.of({})
+        >>> form.called("Title of the paper"), form.called("发表会议/期刊"), form.called("title_s")
+        ('title', '会议', 'title')
+        """
+        if (found := self._called.get(name)) is None:
+            if len(self._called) > _MOST_NAMES:
+                self._called.clear()
+            self._called[name] = found = self._without_fillers(name)
+        return found
+
+    def _without_fillers(self, name: str) -> str:
+        whole = folded_name(name)
+        if whole in self.known or len(name) > _LONGEST_NAME:
+            return whole
+        fillers, around = _fillers()
+        words = [around.sub("", word.casefold()) for word in _WORD.findall(name)]
+        words = [word for word in words if word and word not in fillers]
+        if not words or (core := "".join(words)) in self.known:
+            return core if words else whole
+        keys = [{key for key, each in self.fields.items() if (word,) in each} for word in words]
+        return words[0] if keys and set.intersection(*keys) else whole  # "Venue / Journal"
+
     def unread(self, names: Iterable[str]) -> list[str]:
         """The names that no rule reads."""
         if not self.settings.get("told", True):
             return []
-        return [name for name in names if folded_name(name) not in self.known and folded_name(name)]
+        return [name for name in names if self.called(name) not in self.known and folded_name(name)]
+
+
+@cache
+def _fillers() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Words that tell nothing in the name of a field, and what tells nothing at the edges of one."""
+    words = forms()["fillers"]
+    edges = "|".join(map(re.escape, words["around"]))
+    return frozenset(words["words"]), re.compile(rf"^(?:{edges})+(?=.)|(?<=.)(?:{edges})+$")
 
 
 def _step(name: str) -> str:

@@ -18,6 +18,7 @@ from kg.sources.base import InputFile
 from kg.sources.forms import Form, folded_name
 from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
+from kg.sources.lines import decoded, opening
 from kg.sources.people import people
 from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of, doi_in
 
@@ -93,7 +94,7 @@ class MarkdownReader:
     name = "markdown"
 
     def sniff(self, file: InputFile) -> float:
-        start = file.start()
+        start = opening(file)
         if start.lstrip()[:1] in ("<", "{", "\\", "@", "%") or not _PAPER.search(start):
             return 0.0
         lines = start.split("\n")
@@ -238,7 +239,7 @@ class _Reading:
 
 
 def _rows(file: InputFile) -> Iterator[Row]:
-    text = file.text()
+    text = decoded(b"".join(file.chunks()))
     reading = _Reading({name.lower(): url for name, url in _TARGET.findall(text)})
     for number, line in enumerate(text.split("\n"), 1):
         yield from reading.line(number, line)

@@ -28,7 +28,7 @@ _OPENING = ("[", "{")
 _WRAPPED = frozenset({"paper", "data", "message", "journal", "venue"})  # objects that are no paper in a map of papers
 _PAPER = frozenset({"abstract", "summary", "author", "authors", "year", "date", "published"})
 _ADDRESSES = ("id", "arxiv", "doi", "url")  # keys that name one paper, or an answer of a service
-_OF_PAPER = ("title", "abstract", "authors", "doi", "arxiv")  # a record with one of these is a paper itself
+_OF_PAPER = ("title", "abstract", "authors")  # a record with one of these is a paper itself
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN
 
@@ -69,7 +69,7 @@ def _deeper(where: str, record: dict[str, Any], row: Made, depth: int = _DEEPEST
     """The paper of a record, or those in its columns or in its lists and objects, whatever these are called."""
     for number, one in enumerate(columns := _turned(record), 1):
         yield f"{where}, row {number}", row(one) or Skipped("it is no paper")
-    made = row(record) if not columns else None
+    made = row(record) if not columns and not _of_answer().issuperset(map(folded_name, record)) else None
     if made is None:
         return
     is_paper = isinstance(made, Skipped) or any(map(made.get, _OF_PAPER))
@@ -95,7 +95,8 @@ def _inside(where: str, record: dict[str, Any], row: Made, depth: int) -> Iterat
                 yield from found
                 papers = [made for _, made in found if not isinstance(made, Skipped) and _is_paper(made)]
                 is_said = all(key in map(str, made.values()) for made in papers)  # a year, a venue
-                beside |= own if is_said or key in forms()["json"]["lists"] else {**own, key: key}  # of a group
+                is_plain = key in (*forms()["json"]["lists"], *forms()["json"]["inner"])
+                beside |= own if is_said or is_plain else {**own, key: key}  # of a group
     yield from beside.told(where)
 
 
@@ -107,6 +108,12 @@ def _is_paper(made: Mapping[str, Any] | Skipped) -> bool:
 def _known() -> frozenset[str]:
     """The folded names of a paper's own fields, in which no other papers are looked for."""
     return nowhere().union(folded_name(name) for names in forms()["any"].values() for name in names)
+
+
+@cache
+def _of_answer() -> frozenset[str]:
+    """The folded names of what an answer of a service says of its list of papers; of such a record nothing is told."""
+    return frozenset(map(folded_name, forms()["json"]["answer"]))
 
 
 @cache

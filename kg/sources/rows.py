@@ -111,6 +111,7 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
             unread.update(row.get("unread", ()))
             other = _string(row.get("other_abstract"))
             unread.update(["other abstract"] * is_other(other, made.texts["A"].raw))
+            unread.update(["date"] * (made.year is None and any(map(_line, (row.get("date"), row.get("year"))))))
             unread.update(["doi"] * (not made.doi and _NO_DOI.match(_string(row.get("doi"))) is not None))
         except Skipped as reason:
             if len(batch.skipped) < _MOST_SENTENCES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,9 +11,11 @@ from kg.sources import bibliography, xml
 from kg.sources.base import InputFile
 from kg.sources.dates import iso
 from kg.sources.forms import folded_name, forms, is_lost
-from kg.sources.json_forms import untagged
 from kg.sources.people import of_objects
 from kg.sources.rows import KEYS, Row, batch_of
+from kg.sources.tags import untagged
+
+_NUMBERED = re.compile(r"^[^:]{1,100}, Vol\. \S{1,10}, Pages? \S{1,20}: ")  # before the titles of MDPI's feeds
 
 
 class XmlReader:
@@ -59,6 +62,8 @@ def _row(file: InputFile, paper: xml.Element, form: Mapping[str, Any]) -> dict[s
     row["abstract"] = "\n".join(said["abstract"])
     if form.get("tagged"):  # elements that are written out as text
         row |= {key: untagged(row[key]) for key in ("title", "abstract") if row.get(key)}
+    if form.get("numbered"):
+        row["title"] = _NUMBERED.sub("", row.get("title", ""), count=1)
     if form.get("stopped"):
         row["title"] = bibliography.unstopped(row.get("title", ""))
     row["authors"] = of_objects(said["authors"])
@@ -115,12 +120,17 @@ def _elements(paper: xml.Element, path: str) -> list[xml.Element]:
     return found
 
 
+def _last_text(part: xml.Element) -> str:
+    """The text of a part of a name; of a role in several words (a code, its name) the last."""
+    return xml.text(part[-1] if xml.local(part) == "role" and len(part) else part)
+
+
 def _value(element: xml.Element, key: str) -> Any:
     if key == "authors" and any(xml.local(part) not in ("", "style") for part in element):
         said: dict[str, list[str]] = {}
         for part in element:
             name, kind = xml.local(part), part.get("type")
-            said.setdefault(kind if kind and name == "namePart" else name, []).append(xml.text(part))
+            said.setdefault(kind if kind and name == "namePart" else name, []).append(_last_text(part))
         return {name: " ".join(texts) for name, texts in said.items()}
     if key == "date" and len(element):
         parts = {xml.local(part).lower(): xml.text(part) for part in element}
