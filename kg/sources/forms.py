@@ -13,7 +13,7 @@ from typing import Any
 
 _SETTINGS = frozenset(
     {"form", "marks", "some", "glued", "breaks", "quotes", "sure", "within", "named", "tagged", "stopped", "told"}
-) | {*("leave", "type", "nowhere")}
+) | {*("leave", "type", "nowhere", "merged", "titled", "numbered")}
 ONCE = ("title", "abstract")  # of which a record takes one, whatever else a file has under their names
 _MOST_SHAPES = 100  # sets of names of which a form keeps what they hold
 _MOST_NAMES, _LONGEST_NAME = 10_000, 60  # names that a form keeps, code points of one
@@ -22,7 +22,7 @@ _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.S)
 _CALL = re.compile(
     r"\b[A-Za-z_][\w.]{0,60}\(\s*('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\s*\)", re.S
 )  # how Python shows an object
-_TWICE = re.compile(r"^\s*[A-Za-z ]{1,40}-(?=[\u4e00-\u9fff])")  # "Title-题名"
+_TWICE = re.compile(r"^\s*[A-Za-z ]{1,40}-(?=[\u4e00-\u9fff])|^[A-Za-z]{2,12}:(?=[A-Za-z])")  # "Title-题名", "dc:title"
 _LONGEST_LIST = 100_000  # code points of a list in a text
 _MOST_BRACKETS = 2_000  # in such a list: Python's parser takes space for each
 
@@ -46,8 +46,8 @@ def folded(name: str) -> str:
 def folded_name(name: str) -> str:
     """The name of a field, folded; of one in two languages the Chinese half.
 
-    >>> folded_name("Publication_Year"), folded_name("Title-题名")
-    ('publicationyear', '题名')
+    >>> folded_name("Publication_Year"), folded_name("Title-题名"), folded_name("dc:title")
+    ('publicationyear', '题名', 'title')
     """
     return folded(_TWICE.sub("", name))
 
@@ -146,8 +146,8 @@ class Form:
         whole = folded_name(name)
         if whole in self.known or len(name) > _LONGEST_NAME:
             return whole
-        fillers, around = _fillers()
-        words = [around.sub("", word.casefold()) for word in _WORD.findall(name)]
+        fillers, before, behind = _fillers()
+        words = [behind.sub("", before.sub("", word.casefold())) for word in _WORD.findall(name)]
         words = [word for word in words if word and word not in fillers]
         if not words or (core := "".join(words)) in self.known:
             return core if words else whole
@@ -162,11 +162,11 @@ class Form:
 
 
 @cache
-def _fillers() -> tuple[frozenset[str], re.Pattern[str]]:
-    """Words that tell nothing in the name of a field, and what tells nothing at the edges of one."""
+def _fillers() -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str]]:
+    """Words that tell nothing in the name of a field, and what tells nothing before and behind one."""
     words = forms()["fillers"]
     edges = "|".join(map(re.escape, words["around"]))
-    return frozenset(words["words"]), re.compile(rf"^(?:{edges})+(?=.)|(?<=.)(?:{edges})+$")
+    return frozenset(words["words"]), re.compile(rf"^(?:{edges})+(?=.)"), re.compile(rf"(?<=.)(?:{edges})+$")
 
 
 def _step(name: str) -> str:

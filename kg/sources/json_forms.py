@@ -50,8 +50,9 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
     around: list[str] = []  # what stands beside the object that holds the paper
     for name in said.get("within", ()):
         if isinstance(record.get(name), dict):
-            around += [key for key, value in record.items() if key != name and _is_said(value)]
-            record = record[name]
+            beside = {key: value for key, value in record.items() if key != name and _is_said(value)}
+            around += () if said.get("merged") else beside
+            record = beside | record[name] if said.get("merged") else record[name]
     fields: dict[str, Any] = {}
     for name, value in record.items():
         if not _is_said(fields.get(called := form.called(name))):
@@ -70,12 +71,16 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
             made[key] = next((text for value in values for text in _strings(value) if "10." in text), "")
         elif key == "groups":
             made["authors"] = signed(made.get("authors") or [], _strings(next(values, [])))
-        elif (value := next(values, None)) is not None:
+        else:
             reader: Callable[[Any], Any] = _READ.get(key, _text)
-            made[key] = reader(value)
-            if key in ONCE:
+            value, made[key] = next(((one, read) for one in values if (read := reader(one))), (None, ""))
+            if key in ONCE and made[key]:
                 rest = value[1:] if isinstance(value, list) and reader is _text else []
                 twice += [key] * any(is_other(reader(one), made[key]) for one in (*rest, *values))
+    if made.get("abstract") and not made.get("title"):
+        names = [name for name in said.get("titled", ()) if name in fields]
+        made["title"] = next((_text(fields[name]) for name in names), "")
+        record = {name: value for name, value in record.items() if name not in names}
     if not made.get("institutions") and is_thesis(made.get("kind", "")):
         made["institutions"] = made.get("school", "")
     for key in ("title", "subtitle", "abstract", "venue"):

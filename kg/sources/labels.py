@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from kg.model import Batch
-from kg.sources import bibliography
+from kg.sources import bibliography, yaml_lists
 from kg.sources.base import InputFile
 from kg.sources.forms import Form, forms
 from kg.sources.lines import opening, rows
@@ -37,7 +37,7 @@ class LabelsReader:
 
     def sniff(self, file: InputFile) -> float:
         start = opening(file)
-        if start.lstrip()[:1] in ("<", "[", "%", "@") or not _first(start):
+        if start.lstrip()[:1] in ("<", "[", "%", "@") or not _first(start) or yaml_lists.keys(file):
             return 0.0
         return _SURE if _BRACKETED.search(start) else _PLAIN
 

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from kg.model import KgError
+from kg.sources import yaml_lists
 from kg.sources.base import InputFile
 from kg.sources.forms import folded_name, forms, is_lost, nowhere
 from kg.sources.rows import Beside, Row, Skipped
@@ -22,7 +23,7 @@ from kg.text import one_line
 _LARGEST = 8 * 1024 * 1024  # code points of a record; full texts of books reach 2 million
 _LONGEST = 4 * 1024 * 1024  # bytes of a line of JSON lines
 _MOST = 1_000_000  # records per file
-_KEY = re.compile(r'"([\w $@.-]{1,60})"\s*:')
+_KEY = re.compile(r'"([\w $@.:-]{1,60})"\s*:')
 _DEEPEST = 3  # objects around a list of records: {"message": {"items": [
 _OPENING = ("[", "{")
 _WRAPPED = frozenset({"paper", "data", "message", "journal", "venue"})  # objects that are no paper in a map of papers
@@ -34,9 +35,9 @@ _DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN
 
 
 def keys(file: InputFile) -> set[str]:
-    """The keys of all objects, at any depth, in the first part of a JSON file; empty for other files."""
+    """The keys of all objects, at any depth, in the first part of a file in JSON or YAML; empty for other files."""
     start = file.start()
-    return set(_KEY.findall(start)) if start.lstrip()[:1] in ("{", "[") else set()
+    return set(_KEY.findall(start)) if start.lstrip()[:1] in ("{", "[") else yaml_lists.keys(file)
 
 
 Made = Callable[[dict[str, Any]], Mapping[str, Any] | Skipped | None]
@@ -49,7 +50,9 @@ def rows(file: InputFile, row: Made, lists: Collection[str] = (), is_any: bool =
     others. In JSON of `is_any` making, papers may also stand deeper in a record, or a record be a table of columns.
     Raises KgError when the JSON is damaged beyond recovery or a limit is exceeded.
     """
-    for number, (where, record) in enumerate(_lines(file) if _is_lines(file, lists) else _all(file, lists), 1):
+    found = yaml_lists.entries(file) if file.start().lstrip()[:1] not in _OPENING else None
+    found = found or (_lines(file) if _is_lines(file, lists) else _all(file, lists))
+    for number, (where, record) in enumerate(found, 1):
         if number > _MOST:
             raise KgError(f"{file.path}: holds more than {_MOST:,} records: split it into smaller files.")
         if isinstance(record, _Beside):
