@@ -26,8 +26,11 @@ _ARXIV_ID = rf"({ARXIV_ID})(?:v\d+)?"
 _IS_ARXIV = re.compile(_ARXIV_ID, re.I)
 _NAMES_ARXIV = re.compile(rf"(?:\barxiv[:.]\s*|arxiv\.org/(?:abs|pdf)/|^abs/){_ARXIV_ID}", re.I)
 _AUTHORS_BEFORE = re.compile(r"(^|[;|\n])[ \t]*\[[^\[\]]*\]")  # "[Smith, J; Doe, A] Univ X, City"
-_NAMED_PLACE = re.compile(r"(?P<name>[^();\n]{1,100})\((?P<places>[^()]*(?:\([^()]*\)[^()]*){0,20})\)\s*(?:[;\n]\s*|$)")
+_NAMED_PLACE = re.compile(
+    r"(?P<name>[^();\n]{1,100})\((?P<places>[^()]*(?:\([^()]*\)[^()]*){0,20})\)[*\s]*(?:[;\n]\s*|$)"
+)
 _ID_IN = 1000  # code points of a value that are searched for an id or a date
+_NUMBERED = re.compile(r"^\(\d{1,3}\)\s*")  # before an address
 _LABEL = re.compile(r"(?i)abstract\W*")
 _ADDRESS = re.compile(r"https?://")
 _MAIL = re.compile(  # behind an address
@@ -63,7 +66,9 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     if "institutions" not in made and any(is_thesis(kind) for each in held("kind").values() for kind in each):
         made["institutions"] = next(iter(held("school").values()), [])
     if "authors" in made:
-        made["authors"] = people(made["authors"])
+        written, made["authors"] = made["authors"], people(made["authors"])
+        if "institutions" not in made and (behind := _behind_names(written, made["authors"])) is not written:
+            made["institutions"] = [place for place in behind if sum(map(str.isalpha, place)) > 1]
     if "institutions" in made:
         addresses = _behind_names(made["institutions"], made.get("authors", []))
         made["institutions"] = [place for place in places(addresses) if place.lower() not in nothing]
@@ -107,7 +112,8 @@ def places(values: Sequence[str]) -> list[str]:
     ['Univ X, Dept Y, City, Spain', 'Univ Z, Rome, Italy']
     """
     text = _AUTHORS_BEFORE.sub(r"\1", html.unescape("\n".join(_unlisted(values))))
-    found = (_MAIL.sub("", " ".join(piece.split())).strip(" ,") for piece in re.split(r"[;|\n；]", text))
+    pieces = (_NUMBERED.sub("", " ".join(piece.split())) for piece in re.split(r"[;|\n；]", text))
+    found = (_MAIL.sub("", piece).strip(" ,") for piece in pieces)
     return list(dict.fromkeys(piece.removesuffix(".") for piece in found if piece))
 
 

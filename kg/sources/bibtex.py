@@ -11,7 +11,7 @@ from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.forms import forms, is_lost
-from kg.sources.latex import bare, plain
+from kg.sources.latex import bare, journal, plain
 from kg.sources.lines import opening, records, rows
 from kg.sources.people import people, person, signed
 from kg.sources.rows import Row, Skipped, batch_of
@@ -194,7 +194,7 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
         elif name == "affiliation":
             said[name] = _addresses(bare(value), bare(authors))
         else:
-            said[name] = [_SPACES.sub(" ", bare(value)).strip()]
+            said[name] = [_SPACES.sub(" ", bare(journal(value))).strip()]
     row = bibliography.row(file, said, names)
     row["unread"] += [name for name, value in values.items() if name not in wanted and is_lost(name, value)]
     if key.strip():

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 
 from kg.model import Batch
 from kg.sources import xml
 from kg.sources.base import InputFile
 from kg.sources.dates import iso
+from kg.sources.forms import folded_name, forms
 from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.rows import Row, batch_of
 from kg.text import has_han
@@ -42,7 +44,6 @@ _NO_ABSTRACT = frozenset(
         *("plain-language-summary", "lay-summary", "editor-summary", "executive-summary", "short", "ASCII", "section"),
     }
 )
-_HEADING = re.compile(r"(?:abstract|summary)[.:]?", re.I)
 
 
 class JatsReader:
@@ -181,12 +182,18 @@ def _abstract(article: xml.Element, name: str = "abstract") -> str:
         if not text:
             continue
         if xml.local(block) == "title":
-            is_heading = _HEADING.fullmatch(text) or letters(text) in HeaderLabels.load().abstracts
+            is_heading = letters(text) in HeaderLabels.load().abstracts or folded_name(text) in _abstracts()
             title = "" if is_heading else text if text[-1] in ".:?!" else f"{text}:"
         else:
             lines.append(f"{title} {text}".strip())
             title = ""
     return "\n".join(lines) or xml.text(abstract, _NO_TEXT)
+
+
+@cache
+def _abstracts() -> frozenset[str]:
+    """What abstracts are headed by, folded."""
+    return frozenset(map(folded_name, forms()["any"]["abstract"]))
 
 
 def _block(block: xml.Element, without: Collection[str] = ()) -> str:

@@ -333,7 +333,7 @@ def _year(edition: re.Match[str]) -> str:
 
 def _names(text: str) -> list[str]:
     """The authors that a text begins with, two at least in the form of names."""
-    first = text.split("\n")[0]
+    first = text.lstrip("*_ \t\n").split("\n")[0]
     edition = _EDITION.search(first)
     found = _NAMED.match((first[: edition.start()].rstrip(" ,(") if edition else first).strip("*_ \t"))
     names = people([_bare(found[1])]) if found else []

@@ -32,7 +32,8 @@ class XmlReader:
     def sniff(self, file: InputFile) -> float:
         start = file.start() if xml.looks_like_xml(file) else ""
         is_ours = any(mark in start for mark in self.form["some"])
-        return 0.8 if is_ours and any(f"<{name}" in start for name in self.form["papers"]) else 0.0
+        papers = re.compile(rf"<(?:\w+:)?(?:{'|'.join(self.form['papers'])})\b")
+        return 0.8 if is_ours and papers.search(start) else 0.0
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; raises KgError when the XML cannot be read."""
