@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from html import unescape
 from typing import Any
 
 from kg.model import Batch
@@ -194,7 +195,7 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
         elif name == "affiliation":
             said[name] = _addresses(bare(value), bare(authors))
         else:
-            said[name] = [_SPACES.sub(" ", bare(journal(value))).strip()]
+            said[name] = [_SPACES.sub(" ", bare(journal(unescape(value)))).strip()]
     row = bibliography.row(file, said, names)
     row["unread"] += [name for name, value in values.items() if name not in wanted and is_lost(name, value)]
     if key.strip():

@@ -26,6 +26,7 @@ _BEHIND = re.compile(  # a name: "Ada Fox (MIT, Cambridge)*", "Fox, Ada (1)", "F
     r"[\s*†‡§¶]*(?=\s*(?:[,;；，、|\n&\[(]|$|and\b))"
 )
 _MARKS_BEHIND = re.compile(r"(?<=\w)[*†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰]+(?=\s*(?:[,;；，、|\n&]|$|and\b))")
+_DOTS = re.compile(r"\s{1,20}[·•]\s{1,20}")  # "Ada Fox · Bo Lee", but not "列夫·托尔斯泰"
 _GROUPS_APART = re.compile(r"\s*[,;/]\s*(?:and\s+)?|\s+(?:and|&)\s+")
 _OF_GROUP = re.compile(r"^(?:(?:on\s+behalf\s+of|for|by)\s+)?(?:the\s+)?|\s+collaborations?$", re.I)
 _PARTICLE = re.compile(r"(?:^|[\s'-])(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El)$")
@@ -45,6 +46,7 @@ def people(values: Sequence[str]) -> list[str]:
         text = _alone(values[0])
         if text.find(".") == len(text) - 1 and _BARE_INITIALS.search(text):
             text = text[:-1]  # as PubMed ends a list
+        text = _DOTS.sub("; ", text)
         marks = [mark for mark in (";", "；", "|", "\n") if mark in text.strip(";；|\n ")]
         if marks:
             values = [name for part in re.split(f"[{''.join(marks)}]", text) for name in _AND.split(part)]

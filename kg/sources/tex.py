@@ -61,6 +61,7 @@ _NAME = re.compile(r"\\name(?![A-Za-z])")  # of JMLR: \name Ada Fox \email a@b.o
 _ADDRESS = re.compile(r"\\addr(?:ess)?(?![A-Za-z])")
 _LINE_END = re.compile(r"\\(?:email(?![A-Za-z])|\\)|\n")
 _BETWEEN_PEOPLE = re.compile(r"\\(?:and|AND|And)(?![A-Za-z])")
+_AT = re.compile(r"\\at(?![A-Za-z])")  # of Springer's journals: A. Fox \at MIT
 _MARKED = re.compile(r"\s*\{?\s*(?:\$\s*\{?\s*\^|\\textsuperscript|\^)")  # a place behind its mark
 _ITS_PART = re.compile(r"\b([a-z]{4,15})\s*=\s*(?=\{)")
 _PARTS = ("organization", "city", "state", "country")
@@ -237,7 +238,7 @@ def _authors(text: str) -> tuple[list[str], list[str]]:
             places += institutions or [
                 one
                 for part in re.split(r"\\and(?![A-Za-z])|\n\s*\n", block)
-                for one in _AT_MARK.split(part)
+                for one in _AT_MARK.split(_AT.split(part)[-1])
                 if one.strip()
             ]
     places += (

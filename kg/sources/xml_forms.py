@@ -135,7 +135,8 @@ def _value(element: xml.Element, key: str) -> Any:
         return {name: " ".join(texts) for name, texts in said.items()}
     if key == "date" and len(element):
         parts = {xml.local(part).lower(): xml.text(part) for part in element}
-        return iso(*(parts.get(part, "") for part in ("year", "month", "day"))) or xml.text(element)
+        month = parts.get("month") or parts.get("season", "")  # "Mar-Apr"
+        return iso(parts.get("year", ""), month, parts.get("day", "")) or xml.text(element)
     has_two = next(xml.descendants(element, "math"), None) is not None  # a formula in MathML and in TeX
     text = xml.text(element, ("tex-math",) if has_two else ())
     if key == "institutions":  # an address a line, as EndNote writes them
