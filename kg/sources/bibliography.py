@@ -51,7 +51,7 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
         return {name: there[name] for name in names.get(key, ()) if name in there}
 
     made: dict[str, Any] = {}
-    for key in KEYS:
+    for key in filter(names.__contains__, KEYS):
         best = next(iter(held(key).values()), None)
         if best and key not in ("date", "arxiv"):
             if key == "abstract" and len(best) > 1 and _LABEL.fullmatch(best[0].strip()):

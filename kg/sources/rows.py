@@ -245,7 +245,7 @@ def _string(value: Any) -> str:
 
 def _line(value: Any) -> str:
     """A text on one line, without characters that control a terminal or a parser."""
-    return one_line(_string(value))
+    return one_line(text) if (text := _string(value)) else ""
 
 
 def _names(value: Any) -> list[str]:
