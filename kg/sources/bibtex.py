@@ -46,6 +46,7 @@ _MARKS = re.compile(  # of notes behind a name: "Lee$^{*}$, Bo"
     r"(?:\$\s*\^\s*(?:\{[^{}$]*\}|\\\w+|[^\s{}$])\s*\$|\\textsuperscript\{[^{}]*\}|\\(?:thanks|footnote\w*)(?:\[\d+\]|\{[^{}]*\}))"
     r"(?![^\W\d_])"
 )
+_LINK = re.compile(r"https?://[^\s{}]{1,500}")
 _PART = re.compile(r"(?:^|,)\s*(family|given|prefix|suffix)\s*=\s*(\{[^{}]*\}|[^,{}]*)")
 
 
@@ -198,6 +199,8 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
             said[name] = [_SPACES.sub(" ", bare(journal(unescape(value)))).strip()]
     row = bibliography.row(file, said, names)
     row["unread"] += [name for name, value in values.items() if name not in wanted and is_lost(name, value)]
+    if not row.get("url") and (link := _LINK.search(values.get("howpublished", "") or values.get("note", ""))):
+        row["url"] = bare(link[0])
     if key.strip():
         row["id"] = bibliography.named(file, key)
     several = list(_several(authors))

@@ -11,7 +11,7 @@ from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.dates import iso, iso_date
 from kg.sources.forms import ONCE, Form, at, folded_name, forms, is_other, is_thesis, quoted
-from kg.sources.people import of_objects, signed
+from kg.sources.people import of_objects, of_people_unread, signed
 from kg.sources.records import keys, rows
 from kg.sources.rows import batch_of
 from kg.sources.tags import HAS_TAGS, untagged
@@ -90,6 +90,8 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
         made["title"] = bibliography.unstopped(made.get("title", ""))
     if said.get("named") and made.get("id"):
         made["id"] = bibliography.named(file, str(made["id"]))
+    if "marks" not in said:
+        twice += of_people_unread(fields.get("authors"))
     made["unread"] = twice + form.unread(
         dict.fromkeys([*(k for k, value in record.items() if _is_said(value)), *around])
     )

@@ -20,7 +20,7 @@ from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
 from kg.sources.lines import decoded, opening
 from kg.sources.people import people
-from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of, doi_in
+from kg.sources.rows import ARXIV_ID, Beside, Row, Skipped, batch_of, doi_in
 
 _PAPER = re.compile(
     r"https?://[^\s()<>\[\]|]{0,100}(?:arxiv\.org/(?:abs|pdf|html)/|doi\.org/10\.|openreview\.net/(?:forum|pdf)|aclanthology\.org/|"
@@ -28,10 +28,15 @@ _PAPER = re.compile(
     r"openaccess\.thecvf\.com/|huggingface\.co/papers/|dl\.acm\.org/doi/|ieeexplore\.ieee\.org/|biorxiv\.org/content/|"
     r"alphaxiv\.org/abs/|semanticscholar\.org/paper/|hf\.co/papers/|usenix\.org/(?:conference|system)/|mlsys\.org/|ojs\.aaai\.org/|"
     r"sciencedirect\.com/science/article/|link\.springer\.com/(?:article|chapter)/|nature\.com/articles/|jmlr\.org/papers/|"
-    r"ijcai\.org/proceedings/)[^\s()<>\[\]|\"'`]{0,300}|\barXiv:\s*\d{4}\.\d{4,5}|"
+    r"ijcai\.org/proceedings/|proceedings\.mlsys\.org/|vldb\.org/pvldb/|/doi/(?:abs/|full/|pdf/|epdf/)?10\.|/pii/S\d|"
+    r"plos\w*/article\?id=10\.|mdpi\.com/\d|frontiersin\.org/articles?/|academic\.oup\.com/\w|pubmed\.ncbi\.nlm\.nih\.gov/\d|"
+    r"ncbi\.nlm\.nih\.gov/pmc/|papers\.ssrn\.com/|eprint\.iacr\.org/\d|ecva\.net/papers/|isca-(?:speech|archive)\.org/|"
+    r"roboticsproceedings\.org/|ceur-ws\.org/Vol|hal\.science/hal|direct\.mit\.edu/)[^\s()<>\[\]|\"'`]{0,300}|\barXiv:\s*\d{4}\.\d{4,5}|"
     r"(?:(?<=\[paper\]\()|(?<=\[pdf\]\()|(?<=\[paper\]\]\()|(?<=\[pdf\]\]\())https?://[^\s()<>\[\]|\"'`]{1,300}",
     re.I,
 )
+_FILE = re.compile(r"(?<=\]\()https?://[^\s()<>\[\]|\"'`]{1,300}\.pdf\b", re.I)  # a link to any PDF
+_QUOTED_TITLE = re.compile(r"^.{0,20}?[“\"]([^“”\"]{6,300})[”\"].*$", re.S)
 _ITEM = re.compile(r"(\s{0,40})(?:[-*+•]|\d{1,4}[.)])\s+(?:\[[ xX]\]\s+)?(.*)")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*$")
 _RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
@@ -87,6 +92,8 @@ _FLOWING = frozenset(("abstract", "authors", "institutions", "keywords"))  # fie
 _LONGEST = 20_000  # code points of a line, and of what is kept of a block's own text
 _SIGNS = re.compile(r"^(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]\s*)+")  # before a title
 _LEAST = 6  # code points of a title
+_COLUMNS = 3  # marks between the columns of a table
+_LEAST_WORDS = 3  # of the title of what seems to be a paper
 _PROSE, _QUOTED = 200, 15  # code points of a paragraph, and of a quotation, that may be an abstract
 
 
@@ -100,12 +107,23 @@ class MarkdownReader:
         if start.lstrip()[:1] in ("<", "{", "\\", "@", "%") or not _PAPER.search(start):
             return 0.0
         lines = start.split("\n")
+        if _is_table(lines):
+            return 0.0
         marked = any(_ITEM.match(line) or _HEADING.match(line) or _RULE.match(line) for line in lines)
         return 0.6 if marked or _LINK.search(start) else 0.2
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; a link to a paper without a title is skipped with a message."""
         return batch_of(_rows(file), file, self.name, "links")
+
+
+def _is_table(lines: list[str]) -> bool:
+    """Whether the first line names columns: it has as many commas or tabs as the next ones at most, and no link."""
+    first, *others = [line for line in lines[:5] if line.strip()] or [""]
+    return any(
+        first.count(mark) >= _COLUMNS and all(other.count(mark) >= first.count(mark) for other in others)
+        for mark in ",\t;"
+    ) and not (_PAPER.search(first) or _ITEM.match(first) or _HEADING.match(first))
 
 
 @dataclass
@@ -297,8 +315,10 @@ _STAR = re.compile(
 def _row(block: _Block) -> Iterator[Row]:
     where = f"line {block.line}"
     whole = "\n".join((block.text, *block.said.values()))
-    links = [found[0].rstrip(".,;:") for found in _PAPER.finditer(whole)]
+    links = [found[0].rstrip(".,;:") for found in (*_PAPER.finditer(whole), *_FILE.finditer(whole))]
     if not links:
+        if block.depth >= 0 and _seems_paper(block):
+            yield where, Beside(linkless=True)
         return
     said = {key: _bare(_LINK.sub(r"\1", value)) for key, value in block.said.items()}
     title = _title(block.said.get("title", "")) or said.get("title", "") or _title(block.text)
@@ -326,6 +346,16 @@ def _row(block: _Block) -> Iterator[Row]:
         "keywords": bibliography.terms([said["keywords"]]) if "keywords" in said else [],
     }
     yield where, row
+
+
+def _seems_paper(block: _Block) -> bool:
+    """Whether an item has a title of several words, set apart, and names or a venue with its year behind it."""
+    title = next((one or other for one, other in _BOLD.findall(block.text)), "") or _QUOTED_TITLE.sub(r"\1", block.text)
+    title = _bare(_LINK.sub(r"\1", title)) if title != block.text else ""
+    if len(title.split()) < _LEAST_WORDS or not _is_title(title):
+        return False
+    rest = _bare(_LINK.sub(r"\1", block.text)).rpartition(title)[2]
+    return _EDITION.search(rest) is not None or bool(_names(rest))
 
 
 def _year(edition: re.Match[str]) -> str:

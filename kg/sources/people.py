@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from kg.sources.forms import folded, folded_name, forms, quoted
+from kg.sources.forms import folded, folded_name, forms, is_lost, quoted
 from kg.text import fold, has_han
 
 _AND = re.compile(r" (?:and|&) ")
@@ -153,6 +153,26 @@ def of_objects(value: Any) -> list[str]:
         if name:
             (others if roles & {folded_name(role) for role in said["others"]} else found).append(name)
     return found or others
+
+
+def of_people_unread(value: Any) -> list[str]:
+    """The fields of people's objects that no rule reads, as "authors.workplace"."""
+    people = value if isinstance(value, list) else []
+    found = {name: None for one in people if isinstance(one, dict) for name, part in one.items() if part}
+    return [f"authors.{name}" for name in found if folded_name(name) not in _of_people() and is_lost(name, found)]
+
+
+@cache
+def _of_people() -> frozenset[str]:
+    """The folded names of what is read of a person, or has no place in a record."""
+    said, fields = forms()["person"], forms()["any"]
+    steps = (
+        name.split(".")[1]
+        for key in fields
+        for name in fields[key]
+        if name.startswith(("author", "creator")) and "." in name
+    )
+    return frozenset(map(folded_name, (*(name for key in said for name in said[key]), *steps)))
 
 
 def _of_parts(fields: dict[str, Any], said: dict[str, list[str]]) -> str:

@@ -60,7 +60,10 @@ class Skipped(Exception):
 
 
 class Beside(dict[str, Any]):
-    """What stands beside the papers of a file: as a row it holds `unread` alone, and gives no entry."""
+    """What stands beside the papers of a file: as a row it gives no entry.
+
+    It holds `unread`, the names of fields, or `linkless`, that an item seems to be a paper and has no link to one.
+    """
 
 
 Row = tuple[str, Mapping[str, Any] | Skipped]  # position ("line 3", "record 2") and values
@@ -98,8 +101,9 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
     names = _Names()
     unread: Counter[str] = Counter()
     renamed: list[str] = []
+    linkless: list[str] = []
     more = 0
-    for number, (where, row) in enumerate(_of_papers(rows, unread), 1):
+    for number, (where, row) in enumerate(_of_papers(rows, unread, linkless), 1):
         try:
             if isinstance(row, Skipped):
                 raise row
@@ -127,15 +131,16 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
         yield repair(made, words)
     if more:
         batch.skipped.append(f"{file.path}: {more} more {unit} were skipped.")
-    if said := "; ".join(_lost(unread, renamed)):
+    if said := "; ".join(_lost(unread, renamed, linkless)):
         batch.losses.append(f"{file.path}: {said}.")
 
 
-def _of_papers(rows: Iterable[Row], unread: Counter[str]) -> Iterator[Row]:
-    """The rows but for what stands beside them, of which the names of fields are counted."""
+def _of_papers(rows: Iterable[Row], unread: Counter[str], linkless: list[str]) -> Iterator[Row]:
+    """The rows but for what stands beside them, of which the names of fields are counted, and the places kept."""
     for where, row in rows:
         if isinstance(row, Beside):
-            unread.update(row["unread"])
+            unread.update(row.get("unread", ()))
+            linkless += [where] * bool(row.get("linkless"))
         else:
             yield where, row
 
@@ -161,7 +166,7 @@ class _Names:
         return name
 
 
-def _lost(unread: Counter[str], renamed: Sequence[str]) -> Iterator[str]:
+def _lost(unread: Counter[str], renamed: Sequence[str], linkless: Sequence[str]) -> Iterator[str]:
     """What the rows have and the documents lack or have changed."""
     if unread:
         names = [f"{_shown(name)} ({count:,})" for name, count in sorted(unread.items(), key=lambda n: (-n[1], n[0]))]
@@ -174,6 +179,10 @@ def _lost(unread: Counter[str], renamed: Sequence[str]) -> Iterator[str]:
         names = [_shown(name) for name in renamed[:3]]
         have = "paper has" if len(renamed) == 1 else "papers have"
         yield f"{len(renamed):,} {have} the id of another one and got a number ({', '.join(names)}): see the ids"
+    if linkless:
+        items = "item without a link to a paper was" if len(linkless) == 1 else "items without a link to a paper were"
+        places = f"{', '.join(linkless[:3])}{', ...' * (len(linkless) > 3)}"
+        yield f"{len(linkless):,} {items} left out ({places}): add the links"
 
 
 def _shown(name: str) -> str:

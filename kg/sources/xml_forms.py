@@ -15,6 +15,7 @@ from kg.sources.people import of_objects
 from kg.sources.rows import KEYS, Row, batch_of
 from kg.sources.tags import untagged
 
+_BY = re.compile(r"^\s*<p>\s*by\s[^<>]{1,5000}</p>\s*")  # the authors before an abstract in PLOS's feeds
 _NUMBERED = re.compile(r"^[^:]{1,100}, Vol\. \S{1,10}, Pages? \S{1,20}: ")  # before the titles of MDPI's feeds
 
 
@@ -61,6 +62,8 @@ def _row(file: InputFile, paper: xml.Element, form: Mapping[str, Any]) -> dict[s
     said = {key: list(_values(paper, form.get(key, ()), key)) for key in _SAME}
     row = bibliography.row(file, {key: values for key, values in said.items() if key != "authors"}, _SAME)
     row["abstract"] = "\n".join(said["abstract"])
+    if form.get("numbered"):
+        row["abstract"] = _BY.sub("", row["abstract"], count=1)
     if form.get("tagged"):  # elements that are written out as text
         row |= {key: untagged(row[key]) for key in ("title", "abstract") if row.get(key)}
     if form.get("numbered"):
@@ -100,8 +103,9 @@ _SAME = {key: (key,) for key in (*KEYS, "kind", "school")}
 def _values(paper: xml.Element, paths: list[str], key: str) -> Iterator[Any]:
     """What stands at the first of some paths where there is anything, one value an element."""
     for path in paths:
-        if path.startswith("@"):
-            found = [paper.get(path[1:]) or ""]
+        before, _, last = path.rpartition("/")
+        if last.startswith("@"):
+            found = [one.get(last[1:]) or "" for one in _elements(paper, before or ".")]
         else:
             found = [_value(one, key) for one in _elements(paper, path)]
         if found := [value for value in found if value]:
