@@ -74,7 +74,8 @@ def _rows(file: InputFile) -> Iterator[Row]:
 def _row(front: xml.Element, stem: str) -> dict[str, object]:
     article = xml.child(front, "article-meta")
     article = front if article is None else article
-    numbers = {number.get("pub-id-type"): xml.text(number) for number in xml.children(article, "article-id")}
+    ids = reversed(xml.children(article, "article-id"))  # the first of a kind counts: a version may have its own
+    numbers = {number.get("pub-id-type"): xml.text(number) for number in ids}
     abstract, other = _abstract(article), _abstract(article, "trans-abstract")
     return {
         "id": numbers.get("arxiv") or numbers.get("doi") or stem,

@@ -74,6 +74,8 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
         else:
             reader: Callable[[Any], Any] = _READ.get(key, _text)
             value, made[key] = next(((one, read) for one in values if (read := reader(one))), (None, ""))
+            if key == "authors" and "marks" not in said:
+                twice += of_people_unread(value or at(fields, places[0]))
             if key in ONCE and made[key]:
                 rest = value[1:] if isinstance(value, list) and reader is _text else []
                 twice += [key] * any(is_other(reader(one), made[key]) for one in (*rest, *values))
@@ -90,8 +92,6 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
         made["title"] = bibliography.unstopped(made.get("title", ""))
     if said.get("named") and made.get("id"):
         made["id"] = bibliography.named(file, str(made["id"]))
-    if "marks" not in said:
-        twice += of_people_unread(fields.get("authors"))
     made["unread"] = twice + form.unread(
         dict.fromkeys([*(k for k, value in record.items() if _is_said(value)), *around])
     )
