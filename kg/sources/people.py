@@ -159,7 +159,8 @@ def of_people_unread(value: Any) -> list[str]:
     """The fields of people's objects that no rule reads, as "authors.workplace"."""
     people = value if isinstance(value, list) else []
     found = {name: None for one in people if isinstance(one, dict) for name, part in one.items() if part}
-    return [f"authors.{name}" for name in found if folded_name(name) not in _of_people() and is_lost(name, found)]
+    lost = (name for name in found if is_lost(name, found) and folded_name(name) not in _of_people())
+    return [f"authors.{name}" for name in lost if folded_name(name).removeprefix("author") not in _of_people()]
 
 
 @cache
