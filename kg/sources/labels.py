@@ -12,10 +12,11 @@ from functools import cache
 from typing import Any
 
 from kg.model import Batch
-from kg.sources import bibliography, yaml_lists
+from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.forms import Form, forms
 from kg.sources.lines import opening, rows
+from kg.sources.records import keys
 from kg.sources.rows import batch_of
 from kg.text import has_han
 
@@ -37,7 +38,8 @@ class LabelsReader:
 
     def sniff(self, file: InputFile) -> float:
         start = opening(file)
-        if start.lstrip()[:1] in ("<", "[", "%", "@") or not _first(start) or yaml_lists.keys(file):
+        mark = start.lstrip()[:1]
+        if mark in ("<", "[", "%", "@") or not _first(start) or (mark != "{" and keys(file)):  # YAML
             return 0.0
         return _SURE if _BRACKETED.search(start) else _PLAIN
 

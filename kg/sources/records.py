@@ -10,7 +10,7 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from kg.model import KgError
@@ -25,6 +25,7 @@ _LONGEST = 4 * 1024 * 1024  # bytes of a line of JSON lines
 _MOST = 1_000_000  # records per file
 _KEY = re.compile(r'"([\w $@.:-]{1,60})"\s*:')
 _DEEPEST = 3  # objects around a list of records: {"message": {"items": [
+_MOST_AROUND = 8  # objects and lists around a paper in JSON of any making: the data of a page
 _OPENING = ("[", "{")
 _WRAPPED = frozenset({"paper", "data", "message", "journal", "venue"})  # objects that are no paper in a map of papers
 _PAPER = frozenset({"abstract", "summary", "author", "authors", "year", "date", "published"})
@@ -34,10 +35,11 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN
 
 
-def keys(file: InputFile) -> set[str]:
+@lru_cache(2)  # each reader asks for those of the file that is looked at
+def keys(file: InputFile) -> frozenset[str]:
     """The keys of all objects, at any depth, in the first part of a file in JSON or YAML; empty for other files."""
     start = file.start()
-    return set(_KEY.findall(start)) if start.lstrip()[:1] in ("{", "[") else yaml_lists.keys(file)
+    return frozenset(_KEY.findall(start)) if start.lstrip()[:1] in ("{", "[") else yaml_lists.keys(file)
 
 
 Made = Callable[[dict[str, Any]], Mapping[str, Any] | Skipped | None]
@@ -68,7 +70,7 @@ def rows(file: InputFile, row: Made, lists: Collection[str] = (), is_any: bool =
             yield where, made
 
 
-def _deeper(where: str, record: dict[str, Any], row: Made, depth: int = _DEEPEST) -> Iterator[Row]:
+def _deeper(where: str, record: dict[str, Any], row: Made, depth: int = _MOST_AROUND) -> Iterator[Row]:
     """The paper of a record, or those in its columns or in its lists and objects, whatever these are called."""
     for number, one in enumerate(columns := _turned(record), 1):
         yield f"{where}, row {number}", row(one) or Skipped("it is no paper")
@@ -327,7 +329,7 @@ class _Stream:
                 is_cut = error.pos > len(self._text) - 20 or error.msg.startswith("Unterminated string")
                 if self._ended or not is_cut:
                     line = self.line() + self._text.count("\n", self._at, error.pos)
-                    raise _Damaged(error.msg[:1].lower() + error.msg[1:], line) from None
+                    raise _Damaged(error.msg[:1].lower() + error.msg[1:].removesuffix(" at"), line) from None
             except (RecursionError, ValueError):
                 raise _Damaged("nested too deeply or a number of too many digits", self.line()) from None
             if len(self._text) - self._at > _LARGEST:

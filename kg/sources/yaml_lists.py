@@ -5,9 +5,11 @@ Specifications: https://yaml.org/spec/1.2.2/, https://jekyllrb.com/docs/front-ma
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from kg.sources.base import InputFile
@@ -19,21 +21,23 @@ _FRONT = re.compile(r"---[ \t]*\n(.{1,20000}?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", 
 _BEFORE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n|---[ \t]*\n)*")
 _LIST = re.compile(r"(?:[\w-]{1,40}:[ \t]*\n)?([ ]{0,8})-[ ]+[\w-]{1,40}[ ]?:(?:[ ]|\n)")
 _KEY = re.compile(r"^[ ]*(?:-[ ]+)?[\"']?([\w-]{1,60})[\"']?[ ]?:(?:[ ]|$)", re.M)
+_UNQUOTED = re.compile(r"^(\s*(?:-\s+)?[\w-]{1,60}:[ ]+)(?![\s'\"\[{|>&*!])(.*(?::\s|\s#).*)$", re.M)
+_FIRST = 5  # entries, of which one must be right
 _LEAST = 4  # fields of a paper in front matter
 _LARGEST = 100 << 10  # code points of an entry: the parser takes a millisecond a KB
 
 
-def keys(file: InputFile) -> set[str]:
+def keys(file: InputFile) -> frozenset[str]:
     """The keys in the first part of a file in YAML; empty for other files."""
     start, front, indent = _shape(opening(file))
     if indent is not None:
-        first = next(_entries(file, indent), ("", None))[1]
-        return set(_KEY.findall(start)) if isinstance(first, dict) else set()
-    found = set(_KEY.findall(front))
-    return found if _of_paper(found) >= _LEAST else set()
+        first = islice(_entries(file, indent), _FIRST)
+        return frozenset(_KEY.findall(start) if any(isinstance(entry, dict) for _, entry in first) else ())
+    found = frozenset(_KEY.findall(front))
+    return found if _of_paper(found) >= _LEAST else frozenset()
 
 
-def _of_paper(names: set[str]) -> int:
+def _of_paper(names: frozenset[str]) -> int:
     """How many fields of a paper are among some names; many notes have a title, an author and a date."""
     fields = Form.of({}).among(frozenset(map(Form.of({}).called, names)))
     return len(fields.keys() - {"id", "url", "keywords", "year" if "date" in fields else ""})
@@ -71,8 +75,13 @@ def _loaded(text: str) -> Any:
 
     if len(text) > _LARGEST:
         return Skipped(f"it holds more than {_LARGEST >> 10} KB: shorten its texts")
-    try:
-        return yaml.load(text, Loader=yaml.BaseLoader)  # values as texts; libyaml would crash on deep nesting
-    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        return Skipped(f"it is not YAML ({reason}): check its indents and quotes")
+    reason = ""
+    for written in (
+        text,
+        _UNQUOTED.sub(lambda found: found[1] + json.dumps(found[2], ensure_ascii=False), text),
+    ):  # "title: Keys: A Study"
+        try:
+            return yaml.load(written, Loader=yaml.BaseLoader)  # values as texts; libyaml would crash on deep nesting
+        except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
+            reason = reason or " ".join(str(error).split())[:200]
+    return Skipped(f"it is not YAML ({reason}): check its indents and quotes")
