@@ -96,10 +96,10 @@ def _shape(file: InputFile) -> _Shape | None:
             header = _header(line, delimiter)
             for form, marks in _known():
                 columns = frozenset(map(form.called, header))
-                keys = [
-                    key for key, places in form.fields.items() if not columns.isdisjoint(name for (name,) in places)
-                ]
-                if "title" in keys and len(keys) > most and columns.issuperset(marks):
+                if not columns.issuperset(marks) or columns.isdisjoint(name for (name,) in form.fields["title"]):
+                    continue
+                keys = [key for key, each in form.fields.items() if not columns.isdisjoint(name for (name,) in each)]
+                if len(keys) > most:
                     best, most = _Shape(number, delimiter, form), len(keys)
                     break  # the first match wins
         if best is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
 
@@ -39,8 +39,14 @@ def keys(file: InputFile) -> frozenset[str]:
 
 def _of_paper(names: frozenset[str]) -> int:
     """How many fields of a paper are among some names; many notes have a title, an author and a date."""
-    fields = Form.of({}).among(frozenset(map(Form.of({}).called, names)))
+    form = _any()
+    fields = form.among(frozenset(map(form.called, names))) if names else {}
     return len(fields.keys() - {"id", "url", "keywords", "year" if "date" in fields else ""})
+
+
+@cache
+def _any() -> Form:
+    return Form.of({})
 
 
 def entries(file: InputFile) -> Iterator[tuple[str, Any]] | None:
