@@ -151,8 +151,10 @@ class Form:
         words = [word for word in words if word and word not in fillers]
         if not words or (core := "".join(words)) in self.known:
             return core if words else whole
-        keys = [{key for key, each in self.fields.items() if (word,) in each} for word in words]
-        return words[0] if keys and set.intersection(*keys) else whole  # "Venue / Journal"
+        keys = {word: {key for key, each in self.fields.items() if (word,) in each} for word in words}
+        ours = [word for word in words if keys[word]]
+        is_one = ours and set.intersection(*(keys[word] for word in ours)) and self.known.issuperset(words)
+        return ours[0] if is_one else whole  # "Venue / Journal", "年/期"
 
     def unread(self, names: Iterable[str]) -> list[str]:
         """The names that no rule reads."""

@@ -32,8 +32,11 @@ class JsonReader:
     def sniff(self, file: InputFile) -> float:
         said, found = self.form.settings, set(map(folded_name, keys(file)))
         has_all = found.issuperset(map(folded_name, said.get("marks", ())))
-        found |= set() if "marks" in said else set(map(self.form.called, keys(file)))
-        has_some = not found.isdisjoint(map(folded_name, said["some"]))
+        some = set(map(folded_name, said.get("some", ())))
+        if "marks" not in said and "some" not in said:  # papers of any making
+            found = set(map(self.form.called, keys(file)))
+            some = {place[0] for key in ONCE for place in self.form.fields[key]}
+        has_some = not found.isdisjoint(some)
         return float(said.get("sure", _SURE)) if has_all and has_some else 0.0
 
     def read(self, file: InputFile) -> Batch:

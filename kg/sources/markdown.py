@@ -35,6 +35,11 @@ _PAPER = re.compile(
     r"(?:(?<=\[paper\]\()|(?<=\[pdf\]\()|(?<=\[paper\]\]\()|(?<=\[pdf\]\]\())https?://[^\s()<>\[\]|\"'`]{1,300}",
     re.I,
 )
+_OTHER_FORM = re.compile(r"\s*(?:[<{\\@%]|\[\s*[{\[]\s*\")")  # XML, JSON, LaTeX, BibTeX
+_STRONG = re.compile(r"()\*\*((?:\d{1,3}[.、)]\s*)?[^*]{6,300})\*\*\s*$")  # a line in bold, as a heading
+_PLAIN = re.compile(  # a title, perhaps its venue, and a link's label
+    r"[^\W_][^\[\]\n]{9,300}\[+(?:paper|pdf|arxiv|link|论文)\]+\(", re.I
+)
 _FILE = re.compile(r"(?<=\]\()https?://[^\s()<>\[\]|\"'`]{1,300}\.pdf\b", re.I)  # a link to any PDF
 _QUOTED_TITLE = re.compile(r"^.{0,20}?[“\"]([^“”\"]{6,300})[”\"].*$", re.S)
 _ITEM = re.compile(r"(\s{0,40})(?:[-*+•]|\d{1,4}[.)])\s+(?:\[[ xX]\]\s+)?(.*)")
@@ -75,6 +80,7 @@ _EDITION = re.compile(
     r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?)[ -]?(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
 )
 _EDITION_BEHIND = re.compile(rf"\s*[(\[]\s*{_EDITION.pattern}[^()\[\]]{{0,20}}[)\]]\s*$")
+_YEAR_BEHIND = re.compile(r"\s*\((?:19|20)\d\d\)$")
 _EDITION_AFTER = re.compile(rf",\s+{_EDITION.pattern}\W*$")  # behind a title without marks
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
 _BY = re.compile(
@@ -94,6 +100,7 @@ _FLOWING = frozenset(("abstract", "authors", "institutions", "keywords"))  # fie
 _LONGEST = 20_000  # code points of a line, and of what is kept of a block's own text
 _SIGNS = re.compile(r"^(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]\s*)+")  # before a title
 _LEAST = 6  # code points of a title
+_DEEPEST = 7  # the level of a line in bold among headings
 _COLUMNS = 3  # marks between the columns of a table
 _LEAST_WORDS = 3  # of the title of what seems to be a paper
 _PROSE, _QUOTED = 200, 15  # code points of a paragraph, and of a quotation, that may be an abstract
@@ -106,7 +113,7 @@ class MarkdownReader:
 
     def sniff(self, file: InputFile) -> float:
         start = opening(file)
-        if start.lstrip()[:1] in ("<", "{", "\\", "@", "%") or not _PAPER.search(start):
+        if _OTHER_FORM.match(start) or not _PAPER.search(start):
             return 0.0
         lines = start.split("\n")
         if _is_table(lines):
@@ -144,7 +151,7 @@ class _Reading:
     """The open heading, item and table of a file while its lines are read; each method gives the papers that end."""
 
     def __init__(self, targets: dict[str, str]) -> None:
-        form = Form.of({})
+        self._form = form = Form.of({})
         self._keys = {
             place[0]: key for key, places in reversed([*form.fields.items()]) for place in places if len(place) == 1
         }
@@ -162,7 +169,7 @@ class _Reading:
         self._fenced ^= _FENCE.match(line) is not None
         if self._fenced:
             return
-        if found := _HEADING.match(line):
+        if found := _HEADING.match(line) or (_STRONG.match(line) if self._is_apart() else None):
             yield from self._section(number, found)
         elif line.lstrip().startswith("|") or (self._columns and "|" in line):
             yield from self._cells(number, line)
@@ -182,6 +189,10 @@ class _Reading:
                 yield from _row(block)
         self._item = self._heading = None
 
+    def _is_apart(self) -> bool:
+        """Whether a line in bold may be a heading: behind an empty line, outside of an item with its paper."""
+        return not self._before.strip() and not self._waiting
+
     def _end_item(self) -> Iterator[Row]:
         if self._item is not None:
             yield from _row(self._item)
@@ -193,10 +204,10 @@ class _Reading:
         return self._field(said[1]) if said else ""
 
     def _field(self, label: str) -> str:
-        return self._keys.get(folded_name(_BRACKETS.sub("", label)), "")
+        return self._keys.get(self._form.called(_BRACKETS.sub("", label)), "")
 
     def _section(self, number: int, found: re.Match[str]) -> Iterator[Row]:
-        depth = len(found[1])
+        depth = len(found[1]) or _DEEPEST
         label = _LONE.match(found[2])
         key = self._field(label[1]) if label else ""
         if key in _FLOWING and self._heading is not None and depth > self._heading.level:
@@ -241,6 +252,9 @@ class _Reading:
             if _PAPER.search(line):
                 is_bare = not _title(line) and not _PAPER.search(self._before)  # a link below its title
                 yield from _row(_Block(number, 0, f"{self._before}\n{line}" if is_bare else line))
+        elif block is self._heading and not block.said and not _PAPER.search(block.text) and _PLAIN.match(line):
+            block.has_items = True
+            yield from _row(_Block(number, 0, line))
         elif key := self._key(line):
             said = _SAID.match(line)
             block.said.setdefault(key, said[2] if said else "")
@@ -415,6 +429,7 @@ def _title(text: str) -> str:
     plain = _BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", plain))).strip(" \t|[](-–—:,*_`")
     quoted = re.search(r"[“\"]([^“”\"]{6,300})[”\"]", plain)
     plain = quoted[1] if quoted else _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", _SENTENCE.split(_bare(plain))[0]))
+    plain = _YEAR_BEHIND.sub("", plain)
     return plain.strip(" ,.;:-–—([") if _is_title(plain) else ""
 
 
