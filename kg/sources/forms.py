@@ -142,6 +142,21 @@ class Form:
             self._called[name] = found = self._without_fillers(name)
         return found
 
+    def named(self, names: Iterable[str]) -> dict[str, str]:
+        """What each of the names of a record is called; one with words around it is none where the record has another.
+
+        >>> Form.of({}).named(["article_url", "fulltext_url"])
+        {'article_url': 'articleurl', 'fulltext_url': 'fulltexturl'}
+        """
+        whole = {name: folded_name(name) for name in names}
+        there = self.among(frozenset(whole.values()))
+        made: dict[str, str] = {}
+        for name, own in whole.items():
+            called = self.called(name)
+            has_other = called != own and any((called,) in self.fields[key] for key in there)
+            made[name] = own if has_other else called
+        return made
+
     def _without_fillers(self, name: str) -> str:
         whole = folded_name(name)
         if whole in self.known or len(name) > _LONGEST_NAME:

@@ -57,9 +57,9 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
             around += () if said.get("merged") else beside
             record = beside | record[name] if said.get("merged") else record[name]
     fields: dict[str, Any] = {}
-    for name, value in record.items():
-        if not _is_said(fields.get(called := form.called(name))):
-            fields[called] = value
+    for name, called in form.named(record).items():
+        if not _is_said(fields.get(called)):
+            fields[called] = record[name]
     if any(fields.get(folded_name(key)) in said["leave"] for key in said.get("type", ())):
         return None
     made: dict[str, Any] = {}

@@ -213,7 +213,8 @@ def _row(file: InputFile, columns: Sequence[str], cells: Sequence[str], shape: _
     """The paper of a row; of columns with the same name, the first one with a value counts."""
     values: dict[str, str] = {}
     form = shape.form
-    for column, cell in zip(map(form.called, columns), cells, strict=False):
+    named = form.named(columns)
+    for column, cell in zip(map(named.__getitem__, columns), cells, strict=False):
         if not values.get(column):
             values[column] = cell
     names = {key: [name for (name,) in places] for key, places in form.among(frozenset(values)).items()}
