@@ -38,6 +38,7 @@ _TEXTS = {"T": "title", "A": "abstract", "I": "institutions", "B": "brief", "H":
 _DATE = re.compile(
     r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?)?)?"
 )
+_NO_VENUE = re.compile(r"^[\d\sTZ:./+-]+$")  # a time, as "published at" may also say
 _NO_DAY = re.compile(r"(?:-00)+$")  # "2020-07-00": a month
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"  # without the version
@@ -224,7 +225,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
         texts={field: Text(texts[field], texts[field]) for field in "TAIBHK" if texts[field] or field in "TA"},
         authors=authors,
         author_count=max(filter(None, (count, _integer(values["author_count"]))), default=None),  # lists may be cut
-        venue=_line(values["venue"]) or venue(_string(values["comment"])),
+        venue=_NO_VENUE.sub("", _line(values["venue"])) or venue(_string(values["comment"])),
         year=year,
         date=date,
         arxiv=_identifier(_ARXIV, values["arxiv"], values["id"], values["url"]),
