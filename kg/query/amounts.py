@@ -7,7 +7,7 @@ something gets becomes a regular expression for sentences that say so much or mo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import ceil
 
@@ -32,16 +32,33 @@ _ROOM = r"(?:memory|v?ram|gpus?|cards?|limit|budget|footprints?|devices?)\b"
 _OF = ("usage", "ratio", "length", "size", "count", "footprint", "consumption", "cost")
 
 
-def with_amounts(wanted: Outcome, names: Iterable[str], words: QuestionWords) -> Outcome:
+def with_amounts(
+    wanted: Outcome, names: Iterable[str], is_part: Callable[[str], bool], words: QuestionWords
+) -> Outcome:
     """A threshold on how much smaller something gets, with what texts say; others as they are.
 
-    `names` are English names of its metrics.
+    `names` are English names of its metrics; `is_part` says of what they are of whether it alone is another metric.
     """
     share = _share(wanted)
-    nouns = sorted({noun for name in names if (noun := _noun(name))})
+    said = {name: noun for name in names if (noun := _noun(name))}
+    wholes = {name for name, noun in said.items() if " " in name and is_part(noun)}
+    nouns = sorted({_told_whole(name) if name in wholes else noun for name, noun in said.items()})
     if share is None or share < _LEAST or not nouns or wanted.limit is not None:
         return wanted
-    return replace(wanted, told=_pattern(share, wanted.op == ">", nouns, words))
+    is_of_any = wholes != said.keys()  # "at a 10% retention ratio" is of no training memory
+    return replace(wanted, told=_pattern(share, wanted.op == ">", nouns, is_of_any, words))
+
+
+def with_level(wanted: Outcome, names: Iterable[str]) -> Outcome:
+    """A share that a method sets, with what texts say of it: "at 70% sparsity", "a sparsity level of up to 90 %"."""
+    if wanted.unit != "%" or wanted.change or wanted.limit is not None or wanted.op not in (">=", ">"):
+        return wanted
+    first = ceil((wanted.value or 0.0) + (1e-9 if wanted.op == ">" else 0))
+    percent = rf"(?<![\d.])(?:{'|'.join(str(n) for n in range(first, 101))}){_PERCENT}"
+    said = sorted({name.lower() for name in names})
+    noun = rf"\b(?:{'|'.join(map(re.escape, said))})\b"
+    forms = rf"{percent}(?: \w+){{0,2}}[ -]{noun}|{noun}(?: \w+)? {_UP_TO}{percent}"
+    return replace(wanted, told=hinted(f"(?i){forms}", said))
 
 
 def with_room(wanted: Outcome) -> Outcome:
@@ -73,13 +90,21 @@ def _noun(name: str) -> str:
     return said[-1].lower().removesuffix("s") if said else ""
 
 
+def _told_whole(name: str) -> str:
+    """A name without the word that says how much there is: "training memory" of "training memory usage"."""
+    return " ".join(word for word in name.lower().split(" ") if word not in _OF)
+
+
 def sized(name: str) -> str:
     """What a name is the size of: "cache" of "KV cache size"; "" where it is the name of no size."""
     return _noun(name) if name.split(" ")[-1] in _OF else ""
 
 
-def _pattern(share: float, more: bool, nouns: list[str], words: QuestionWords) -> str:
-    """A pattern for a sentence that says of one of some nouns that so much is left out, or so little kept."""
+def _pattern(share: float, more: bool, nouns: list[str], is_of_any: bool, words: QuestionWords) -> str:
+    """A pattern for a sentence that says of one of some nouns that so much is left out, or so little kept.
+
+    Where it `is_of_any`, a rate counts too that does not say of what it is.
+    """
     noun = rf"(?:{'|'.join(map(re.escape, nouns))})s?\b"
     down, keep = (_said(words, meaning) for meaning in ("decrease", "keep"))
     first = ceil(share + 1e-9) if more else ceil(share)
@@ -94,9 +119,10 @@ def _pattern(share: float, more: bool, nouns: list[str], words: QuestionWords) -
         rf"{down}(?: the)?(?: \w+){{0,3}} {noun}(?: \w+)? by{_GAP}{percent}",
         rf"{keep}{_GAP}{kept}{_WORDS}{noun}",
     ]
-    forms += [rf"{percent} (?:\w+ )?{down} {_RATE}", rf"{down} {_RATE} {_UP_TO}{percent}"]
-    forms += [rf"{kept} (?:\w+ )?{keep} {_RATE}", rf"{keep} {_RATE} {_UP_TO}{kept}"]
-    if factor <= 10:
+    if is_of_any:
+        forms += [rf"{percent} (?:\w+ )?{down} {_RATE}", rf"{down} {_RATE} {_UP_TO}{percent}"]
+        forms += [rf"{kept} (?:\w+ )?{keep} {_RATE}", rf"{keep} {_RATE} {_UP_TO}{kept}"]
+    if is_of_any and factor <= 10:
         deeds = {deed for word in words.meaning("decrease") for deed in word.facts.get("noun", ()) if deed.isascii()}
         forms.append(rf"{times}(?:[ -]\w+){{0,2}}[ -](?:{noun}[ -]{down}|{down} {noun})")
         forms.append(rf"{times} (?:{'|'.join(sorted(deeds))})\b")  # "at 8x compression"

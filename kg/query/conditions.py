@@ -20,6 +20,9 @@ Value = str | float | int
 #: Operators on numbers by the end of a range that a threshold is compared with: the better one.
 _END: dict[Op, str] = {">=": "high", ">": "high", "<=": "low", "<": "low", "=": "high"}
 _ABOUT = 0.1  # how far "about 2x" reaches
+#: Units of shares and of differences; the largest plain number that may be one; and units of counts, so many in each.
+_NO_COUNTS, _MOST_SHARE = ("%", "x", "points", "K", "M", "B", "K parameters", "M parameters", "B parameters"), 100
+_COUNTS = {f"{size}{of}": by for size, by in (("K", 1e-3), ("M", 1e-6), ("B", 1e-9)) for of in ("", " parameters")}
 _TRIGRAM = 3
 _NEWEST = (
     """SELECT name FROM sources WHERE said ->> '$.date' <> '' ORDER BY said ->> '$.date' DESC, name DESC LIMIT ?"""
@@ -245,9 +248,18 @@ def _told_so(term: Outcome) -> Where:
     if term.value is not None and len(scales) > 1:  # "under 50 ms" is also said in seconds
         same = (_all([Where("x.unit = ?", (unit,)), _compared(term, by)]) for unit, by in scales.items())
         out.append(_any(same))
+    elif term.value is not None and not term.unit and term.value > _MOST_SHARE:
+        out.append(_counted(term))
     elif term.value is not None:
         out.append(_compared(term, 1.0))
     return _all([*out, *([_on(term)] if term.metrics or term.words else [])])
+
+
+def _counted(term: Outcome) -> Where:
+    """Which results keep to a threshold that is a large plain number: no share does, and "0.5 M" is 500,000."""
+    plain = [Where(f"x.unit NOT IN ({marks(list(_NO_COUNTS))})", tuple(_NO_COUNTS)), _compared(term, 1.0)]
+    ways = [_all(plain), *(_all([Where("x.unit = ?", (unit,)), _compared(term, by)]) for unit, by in _COUNTS.items())]
+    return _all([_any(ways), *([] if term.change else [Where("x.change = 'absolute'", ())])])
 
 
 def _compared(term: Outcome, factor: float) -> Where:

@@ -15,10 +15,10 @@ from kg.query.corpus import Corpus
 from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase
 from kg.query.lexicon import Lexicon
 from kg.query.nodes import NamedEntity, namings, reported, stated
-from kg.query.patterns import any_regex, phrase_regex
+from kg.query.patterns import any_regex, phrase_regex, stem
 from kg.query.shown import context, entry_of, quotes
 from kg.store.rows import USUAL
-from kg.text import fold
+from kg.text import fold, has_han
 
 #: How much it says of a paper that a thing is named in a text.
 _FIELD = {"T": 1.0, "H": 0.9, "A": 0.8, "B": 0.75, "K": 0.7, "I": 0.7, "": 0.5}
@@ -265,7 +265,8 @@ def by_title(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str]
     for paper, said in titles.items():
         count[paper] = sum(weight for pattern, weight in named if pattern.search(said))
     if wanted.ignored:
-        words = [re.compile(phrase_regex(one, any_case=True)) for one in wanted.ignored]
+        looked_for = (one if " " in one or has_han(one) else f"{stem(one)}*" for one in wanted.ignored)
+        words = [re.compile(phrase_regex(one, any_case=True)) for one in looked_for]
         sql = "SELECT e.paper, t.raw FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper IN ({})"
         found = {
             (paper, n) for paper, raw in corpus.store.some(sql, papers) for n, w in enumerate(words) if w.search(raw)

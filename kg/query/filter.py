@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Op = Literal[">=", ">", "<=", "<", "="]
@@ -14,6 +16,8 @@ Kind = Literal[
     "near", "refused"
 ]  # fmt: skip
 _SIGNS: dict[Op, str] = {">=": "≥ ", ">": "> ", "<=": "≤ ", "<": "< ", "=": ""}
+#: The ending of a plural at the end of a phrase: "point clouds", "GPUs".
+_PLURAL = re.compile(r"(?<=\w\w[^\W_suia])s$|(?<=ss)es$")
 _ARROWS = {"increase": "↑", "decrease": "↓"}
 
 
@@ -124,8 +128,13 @@ class Phrase:
 
     @property
     def said(self) -> tuple[str, ...]:
-        """What is looked for, any of it."""
-        return self.wordings or (self.label,)
+        """What is looked for, any of it; in the singular, which finds the plural too."""
+        return _singular(self.wordings or (self.label,))
+
+
+@lru_cache(maxsize=4096)  # a condition is looked for in each text of an answer
+def _singular(wordings: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_PLURAL.sub("", words) for words in wordings))
 
 
 @dataclass(frozen=True, slots=True)

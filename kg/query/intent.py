@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from kg.entity_types import NAMED
 from kg.model import ROLES
 from kg.query.filter import ORDERS, Entity, Order, Query
-from kg.query.items import OPS, Item
-from kg.query.pieces import PERIODS, Pieces
+from kg.query.items import OPS, PERIODS, Item
+from kg.query.pieces import Pieces
 from kg.query.relating import Relating
 from kg.text import fold
 
@@ -71,14 +71,19 @@ class Intent(Pieces):
 
     def _who(self) -> Query | None:
         """ "Who works on visual token pruning?": its authors and institutions."""
-        measured = any(self._is_metric(at) for at in range(len(self.items)))
+        measured = any(self._is_metric(at) or "dataset" in item.types for at, item in enumerate(self.items))
         ranks = measured and self._places("order:best", "order:highest")  # "who has the best perplexity"
         if self.asked != "who" or ranks:
             return None
         proposing = self._places("propose")
         self.parser.proposes = bool(proposing) and self.parser.is_chinese  # which stands behind the thing
-        self._mark([*self.asked_at, *self._places("order:highest", "popular")])
+        self._mark([*self.asked_at, *self._most_papers(), *self._places("popular")])
         return Query("who", most=self._most())
+
+    def _most_papers(self) -> list[int]:
+        """The words for "most" that are of papers: of what nothing bears before them they are not (h指数最高)."""
+        beside = ((at, self.items[max(at - 1, 0)]) for at in self._places("order:highest"))
+        return [at for at, item in beside if not item.is_unknown or item.text.endswith("得")]  # 写得最多
 
     def _trend(self) -> Query | None:
         named = bool(self.asked) or any(item.of("type:") for item in self.items)
@@ -114,6 +119,11 @@ class Intent(Pieces):
         either = [at for at in self._places("or") if self._is_change(at - 1) and self._is_change(at + 1)]
         if either and self._things():  # "did it increase or decrease?"
             return [either[0] - 1, either[0], either[0] + 1]
+        changes = [at for at in range(len(self.items)) if self._is_change(at)]
+        measured = any(self._is_metric(at) or item.value is not None for at, item in enumerate(self.items))
+        changes += self._places("more-than", "less-than")  # 多起来了吗
+        if asks and changes and not measured and self._names_papers() and self._things():  # 研究是在增加吗
+            return changes
         return self._places("rising", "popular") if asks and self._things() else []
 
     def _is_change(self, at: int) -> bool:
@@ -136,7 +146,8 @@ class Intent(Pieces):
         compare = [at for at in self._places("compare") if not self.items[at].senses]
         is_open = bool(self._places("asks")) and not differ and not self._places("how")
         better = self._preferred(chain)
-        if not (differ or (compare and not is_open) or self._is_yes_no(chain) or better):
+        asked = differ or (compare and not is_open) or self._is_yes_no(chain) or better or self._is_either(chain)
+        if not asked:
             return None
         things = [self._entity(at) for at in chain]
         if len(set(things)) < len(things) or self._is_covered(things):  # techniques of one topic
@@ -179,6 +190,12 @@ class Intent(Pieces):
         asks = opens or bool(self._places("yes-no"))
         between = self.items[chain[0] + 1 : chain[1]]
         return asks and any(item.means("outperform") for item in between) and not self.asked
+
+    def _is_either(self, chain: list[int]) -> bool:
+        """ "ToMe or PiToMe for ViTs?": nothing stands before two things, of which one is asked for."""
+        between = self.items[chain[0] + 1 : chain[1]]
+        ends = self.parser.text.rstrip()[-1:] in ("?", "？")
+        return ends and chain[0] == 0 and not self.asked and any(item.means("or") for item in between)
 
     def _preferred(self, chain: list[int]) -> list[int]:
         """ "Is AWQ or GPTQ better?", "AWQ还是GPTQ好", "should I use AWQ or GPTQ": the words that ask which it is."""
@@ -234,8 +251,12 @@ class Intent(Pieces):
     def _most_of(self, at: int) -> bool:
         """Whether "most" counts papers: "which institution has the most papers"."""
         beside = [i for i in (at + 1, at - 1, at - 2) if 0 <= i < len(self.items)]
-        papers = any(self._type(i) == "paper" for i in beside)
+        papers = any(self._type(i) == "paper" for i in beside) and not self._is_use_most(at)
         return papers and self.items[at].means("order:highest") and self.asked not in ("", "paper")
+
+    def _is_use_most(self, at: int) -> bool:
+        """Whether "most" is of the use: "which benchmarks do papers use the most"."""
+        return at > 0 and self.items[at].means("order:highest") and self.items[at - 1].means("use", "evaluate")
 
     def _by_number(self, at: int) -> Query:
         self._mark([at, *self.asked_at])
@@ -326,7 +347,8 @@ class Intent(Pieces):
         metrics = [at for at in range(len(self.items)) if self._is_metric(at)]
         if any(item.value is not None for item in self.items) or self._names_papers():
             return None
-        says = bool(self._places("reports", "how"))
+        hows = [at for at in self._places("how") if not any(i.is_unknown for i in self.items[at + 1 : at + 2])]
+        says = bool(self._places("reports") or hows)  # "how does it do", but no 怎么选
         if self.asked == "technique" and not (says or results or self._places("propose")):
             return None  # "what new methods are there for LoRA and memory?"
         papers = [item for item in self.items if item.fact and item.fact.field == "paper"]
@@ -348,7 +370,7 @@ class Intent(Pieces):
         return thing.field in ("technique", "model", "dataset")
 
     def _entities(self) -> Query | None:
-        popular = self._places("popular")
+        popular = self._places("popular") or [at for at in range(len(self.items)) if self._is_use_most(at)]
         of_class = self._class(popular)
         if of_class is not None:
             thing = self._classed(of_class)
@@ -365,7 +387,7 @@ class Intent(Pieces):
         if wants in ("", "paper", "report", *PERIODS[:2]):
             return Query(most=top, order=self.papers_order) if top else None
         places = self.asked_at or beside or [at for at in range(len(self.items)) if self._type(at) == wants][:1]
-        self._mark([*places, *popular, *self._ways(places), *self._places("order:highest")])
+        self._mark([*places, *popular, *self._ways(places), *self._most_papers()])
         return Query("entities", wants=wants, most=top)
 
     def _class(self, popular: list[int]) -> int | None:

@@ -14,6 +14,8 @@ OPS |= {"at-least": ">=", "more-than": ">", "at-most": "<=", "less-than": "<", "
 #: What words beside a date mean.
 TIMES: dict[str, Op] = {"after": ">", "since": ">=", "before": "<", "until": "<="}
 ARTICLES = ("a", "an", "the")
+#: The kinds of thing that papers are counted by, one after another.
+PERIODS = ("day", "week", "month", "year", "report")
 #: What stands between the ends of a range.
 TO = ("-", "\u2013", "~", "\u223c", "to", "到", "至")
 
@@ -53,6 +55,11 @@ class Item:
         return any("metric" in word.facts for word in self.words)
 
     @property
+    def is_measure(self) -> bool:
+        """Whether it says what a number is of: a metric, or a speed-up."""
+        return self.types == {"metric"} or self.is_speed
+
+    @property
     def is_verb(self) -> bool:
         """Whether it is a verb that names something together with what it is done to."""
         return any("noun" in word.facts for word in self.words)
@@ -62,6 +69,12 @@ class Item:
         """Whether it is written as an ordinary word, and only a paper's own thing bears it."""
         is_word = self.text.isascii() and self.text.isalpha() and self.text.islower()
         return is_word and not self.words and not any(sense.known for sense in self.senses)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is written as ordinary words, and only a paper's own thing bears it."""
+        is_words = self.text.isascii() and self.text.replace(" ", "").replace("-", "").isalpha() and self.text.islower()
+        return is_words and not self.words and bool(self.senses) and not any(sense.known for sense in self.senses)
 
     @property
     def types(self) -> set[str]:

@@ -8,10 +8,15 @@ from itertools import product
 
 from kg.names import kind_of
 from kg.query.filter import Compound, Condition, Entity, Link, Outcome, Term
-from kg.query.items import Item
+from kg.query.items import ARTICLES, Item
+from kg.query.lexicon import Lexicon
+from kg.query.patterns import deed
+from kg.text import fold
 
 #: The most conditions that two clauses with "or" between them may become: more than that are read as one list.
 _MOST = 9
+#: Words before what may be in two places at once: "on LongBench and RULER".
+_PLACES = ("on", "在")
 #: Types of what is worked on, which "or" joins with one another.
 _WORK = frozenset(("topic", "technique", "problem", "task"))
 
@@ -53,6 +58,31 @@ def over_baselines(taken: list[Taken], items: list[Item]) -> list[Taken]:
                 best.text = " ".join(one.text for one in sorted((best, rival), key=lambda one: one.at))
             out.remove(rival)
     return out
+
+
+def is_for_either(items: list[Item], first: int, at: int, terms: tuple[Term, Term], lexicon: Lexicon) -> bool:
+    """Whether "and" joins two things that something is for: "compression for code models and coding agents".
+
+    What is done to things is meant together ("kernels for pruning and quantization"), and so is where it is done.
+    """
+    before = next((i for i in items[:first][::-1] if fold(i.text) not in ARTICLES), None)
+    is_for = before is not None and before.means("narrows") and fold(before.text) not in _PLACES
+    plain = all(i.means("and", "frame") and not i.senses for i in items[first + 1 : at])
+    heads = [lexicon.label(one.concept).split(" ")[-1] for one in terms if one.field in ("topic", "technique")]
+    return (
+        is_for
+        and plain
+        and all(isinstance(one, Entity) for one in terms)
+        and not (len(heads) > 1 and all(map(deed, heads)))
+    )
+
+
+def goes_on(items: list[Item], first: int, last: int, same: bool) -> bool:
+    """Whether "not" reaches from one thing over "and" to the next: one of its type, or "and those with code"."""
+    between = items[first + 1 : last]
+    plain = all(item.means("and", "frame", "about") or item.mark == "、" for item in between)
+    again = any(item.means("those") for item in between)
+    return plain and (again or (same and not any(item.means("about") for item in between)))
 
 
 def _is_rival(one: Taken) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -37,6 +38,8 @@ _WRITTEN = ("technique", *NAMED)  # types whose names may be written as one word
 _TITLED, _NAME, _MOST_NAMES = ("topic", "technique", "task"), 5, 24
 #: Papers up to which a concept is rare.
 _RARE = 50
+#: Plurals of words of two letters.
+_SHORT_PLURAL = re.compile(r"\b[a-z]{2}s$")
 _HALF = ("semi", "quasi", "pseudo", "anti", "半")
 
 
@@ -101,6 +104,8 @@ class Lexicon:
         if asked:
             kind = kind_of(asked)
             out = [Sense(kind, asked, True, True), *(sense for sense in out if sense.type != kind)]
+        if not out and _SHORT_PLURAL.search(folded):  # "semantic IDs", which folding leaves as they are
+            out = [sense for sense in self._senses(folded[:-1]) if sense.known]
         seen = {sense.concept for sense in out}
         return out + [sense for sense in self._named(folded) if sense.concept not in seen]
 
@@ -167,9 +172,11 @@ class Lexicon:
         """What papers alone name, by names that end in a label of a technique or the preferred one of a narrower."""
         seen: set[str] = set()
         ends = {fold(label) for label in (*self.labels(concept), *map(self.label, narrower))} - {""}
+        ends |= {f"{end}s" for end in ends if _SHORT_PLURAL.search(f"{end}s")}
         for end in sorted(end for end in ends if not _has_end(end, ends)):
-            for folded, other in self._own.ending(end):
-                rest = folded[: -len(end)].split()
+            same = [(end, other) for other, _ in self._own.bearing(end)] if _SHORT_PLURAL.search(end) else []
+            for folded, other in (*same, *self._own.ending(end)):
+                rest = folded[: -len(end)].split() or [""]
                 is_kind = rest[-1] not in self._denying and not set(rest) & set(LINKING)
                 if is_kind and other not in seen and other not in self.vocabulary:
                     seen.add(other)
@@ -210,6 +217,11 @@ class Lexicon:
         """Whether few papers of the graph have a concept, so that a text which only names it is worth reading."""
         sql = "SELECT n.papers FROM counts n JOIN concepts c ON c.id = n.concept WHERE c.curie = ? AND n.role = ''"
         return self._store is not None and sum(papers for (papers,) in self._store.rows(sql, concept)) <= _RARE
+
+    def is_held(self, concept: str) -> bool:
+        """Whether a paper of the graph has a concept or a narrower one."""
+        sql = "SELECT 1 FROM counts n JOIN concepts c ON c.id = n.concept WHERE c.curie = ? LIMIT 1"
+        return self._store is not None and any(self._store.rows(sql, one) for one in self.family(concept))
 
     def is_written(self, word: str) -> bool:
         """Whether a text of the graph has a word."""

@@ -2,25 +2,85 @@
 
 from __future__ import annotations
 
-from kg.query.items import Item
-from kg.query.lexicon import Lexicon
-from kg.query.spelling import is_usual
-from kg.text import Token, tokens
+from kg.query.items import PERIODS, Item
+from kg.query.lexicon import Lexicon, Sense
+from kg.query.spelling import is_usual, label_pairs, usual_near
+from kg.query.word_order import with_bare
+from kg.query.wordings import in_english
+from kg.text import Token, fold, has_han, tokens
 
 #: How alike a word must be to that of a label which a phrase nearly is, in per cent.
 _WORD = 75.0
+#: The shortest word in which a paper may have slipped.
+_LONG = 8
 #: How a label may end otherwise than a word in a question: "overthinking", where it asks for models that "overthink".
 _ENDINGS = ("ing", "ed", "s", "es", "er", "ers")
 
 
-def mend(items: list[Item], lexicon: Lexicon) -> None:
-    """Give words that nothing bears and that nobody writes the senses of the label they nearly are ("AsyncSpde")."""
+def mend(items: list[Item], lexicon: Lexicon, whole: bool = False) -> None:
+    """Give words that nothing bears and that nobody writes the senses of the label they nearly are ("AsyncSpde").
+
+    Where not the `whole` of several words is to be one, some of them are.
+    """
     for item in items:
         if item.is_unknown and not item.taken:
             found = tokens(item.text)
-            lengths = range(min(len(found), 5), 0, -1)
+            lengths = [len(found)] if whole else range(min(len(found), 5), 0, -1)
             near = next((near for length in lengths if (near := _near(found, length, lexicon))), None)
             item.senses = lexicon.senses(near) if near else []
+        elif item.senses and not item.words and item.text.islower() and not any(s.known for s in item.senses):
+            item.senses = _meant(item.text, lexicon) or item.senses
+
+
+def whole_words(items: list[Item]) -> list[Item]:
+    """The pieces, a Chinese character that nothing bears as one with those beside it that it makes a word with.
+
+    轻量化 is no quantization (量化), and 自动 no "since" (自); 不需要重训练 is 不需要重训.
+    """
+    out: list[Item] = []
+    for item in items:
+        last = out[-1] if out else None
+        if last and last.end == item.start and item.is_unknown and has_han(item.text) and _is_period(last):
+            item = Item(last.start, item.end, last.text + item.text)  # 月球车 is of no month
+            out.pop()
+            last = out[-1] if out else None
+        if last and last.end == item.start and last.text[-1:] + item.text[:1] in label_pairs():
+            if item.is_unknown and len(item.text) == 1 and len(last.text) > 1:
+                last.end, last.text = item.end, last.text + item.text
+                continue
+            is_begun = last.is_unknown and len(last.text) == 1 and (item.senses or len(item.text) == 1)
+            # 动生 of 自动生成, 语言 of 多语言 and 任务 of 多任务, but not 保持 of 能保持
+            is_word = bool(in_english(last.text + item.text))
+            is_cut = is_word if not item.is_unknown else is_word or item.text[:2] not in label_pairs()
+            is_cut = is_cut and not item.senses
+            if is_begun or (is_cut and len(last.text) == 1 and not last.senses):
+                item = Item(last.start, item.end, last.text + item.text)
+                out.pop()
+        out.append(item)
+    return out
+
+
+def _is_period(item: Item) -> bool:
+    """Whether a piece is one Chinese character for a span of time."""
+    return len(item.text) == 1 and item.of("type:") in PERIODS
+
+
+def mended_pairs(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
+    """The pieces, a word that nothing bears and a bare one behind it as one, mended as one: "tokn merging"."""
+    joined = with_bare(items, text)
+    mend([item for item in joined if item not in items], lexicon, whole=True)
+    return joined
+
+
+def _meant(text: str, lexicon: Lexicon) -> list[Sense]:
+    """What the vocabulary calls so, where a paper has slipped in a word: "vision transfomers"."""
+    words = text.split(" ")
+    for at, word in enumerate(words):
+        if len(word) >= _LONG and (near := usual_near(word)):
+            senses = lexicon.senses(fold(" ".join((*words[:at], near, *words[at + 1 :]))))
+            if known := [sense for sense in senses if sense.known]:
+                return known
+    return []
 
 
 def folds(found: list[Token]) -> str:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
 from kg.query.filter import ORDERS, Entity, Outcome
-from kg.query.items import Item
-from kg.text import has_han
+from kg.query.items import PERIODS, Item
+from kg.text import fold, has_han
 
 if TYPE_CHECKING:
     from kg.query.question import Parser
 
-PERIODS = ("day", "week", "month", "year", "report")
 #: Types that a question may name without "which" and still ask for ("datasets for code generation").
 _BARE = ("institution", "country", *(kind for kind in NAMED if kind != "model"))
 #: Types that a metric's name may have too, and mean the metric where one is looked for ("latency").
@@ -42,8 +41,12 @@ class Pieces:
                 found = self._type_after(at) or self._type_before(at)
                 if found is not None:
                     return self._type(found), [at, found]
+                if kind := self._kind_named(at + 1):
+                    return kind, [at, at + 1] if self.items[at + 1].means("models") else [at]
         first = next((i for i, item in enumerate(self.items) if not self._is_opening(item)), None)
-        if first is not None and self._type(first) in _BARE and not self.items[first].of("kind:"):
+        behind = self.items[first + 1 : first + 2] if first is not None else []
+        is_part = any(i.is_unknown and i.start == self.items[first or 0].end for i in behind)  # 硬件友好的
+        if first is not None and self._type(first) in _BARE and not (self.items[first].of("kind:") or is_part):
             return self._type(first), [first]
         last = len(self.items) - 1
         while last >= 0 and self.items[last].mark:
@@ -54,6 +57,15 @@ class Pieces:
     def _type(self, at: int) -> str:
         item = self.items[at]
         return item.of("type:") or ("dataset" if item.of("kind:") == "benchmark" else "")
+
+    def _kind_named(self, at: int) -> str:
+        """The type of things that a topic's name ends in, where the most used are asked for: "video models"."""
+        most = self._places("popular", "order:highest") and at < len(self.items) and self.items[at].senses
+        if most and self.items[at].means("models"):
+            return "model"  # "which LLMs are used most"
+        last = fold(self.items[at].text).split(" ")[-1] if most else ""
+        kinds = (word.of("type:") for word in self.parser.lexicon.words.bearing(last))
+        return next((kind for kind in kinds if kind in NAMED), "")
 
     def _is_opening(self, item: Item) -> bool:
         """Whether a piece only leads to what is asked for ("list all", "show me the", "most used", "Chinese")."""
@@ -76,7 +88,7 @@ class Pieces:
         """Of "做推测解码的机构有哪些" the piece 机构."""
         for before in range(at - 1, max(at - 4, -1), -1):
             if self._type(before):
-                return before
+                return before if self._type(before) not in PERIODS else None
             if not self.items[before].means("frame") or self.items[before].senses:
                 return None
         return None
@@ -102,7 +114,10 @@ class Pieces:
 
     def _entity(self, at: int) -> Entity | None:
         senses = [sense for sense in self.parser.chosen(at) if sense.type != "metric"]
-        senses.sort(key=lambda sense: sense.type == "institution")  # "DeepSeek" beside other models
+        # "DeepSeek" beside other models; RWKV, which papers have as a model, and the vocabulary as a technique too
+        several = len({sense.type for sense in senses}) > 1
+        held = {sense.concept for sense in senses if several and self.parser.lexicon.is_held(sense.concept)}
+        senses.sort(key=lambda sense: (sense.type == "institution", bool(held) and sense.concept not in held))
         return self.parser.entity(senses[0]) if senses else None
 
     def _names_papers(self) -> bool:
@@ -158,5 +173,6 @@ class Pieces:
         return bool(change) and any(sense.type == "metric" for sense in self.parser.lexicon.senses(core))
 
     def _is_open(self, start: int, stop: int) -> bool:
-        """Whether no other thing and no mark stands between two pieces."""
-        return not any(item.mark or item.types - {"metric"} for item in self.items[start + 1 : stop])
+        """Whether no other thing than a data set and no mark stands between two pieces: "highest GSM8K accuracy"."""
+        between = self.items[start + 1 : stop]
+        return not any(item.mark or (item.types - {"metric"} and "dataset" not in item.types) for item in between)

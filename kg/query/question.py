@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import accumulate
 from typing import Literal
@@ -9,21 +10,32 @@ from typing import Literal
 from kg.entity_types import NAMED
 from kg.query.facts import dated, is_source
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
-from kg.query.items import ARTICLES, Item
-from kg.query.joins import Taken, joined, over_baselines
+from kg.query.items import Item
+from kg.query.joins import Taken, goes_on, is_for_either, joined, over_baselines
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import beside
 from kg.query.reading import PERSON
-from kg.query.stating import is_name, is_property, lacking, models_before, named, named_so, rewordings, stated
+from kg.query.stating import (
+    AFTER,
+    done_by,
+    is_name,
+    is_property,
+    lacking,
+    models_before,
+    named,
+    named_so,
+    rewordings,
+    stated,
+    surer,
+)
 from kg.query.thresholds import Thresholds
-from kg.query.unnamed import is_told
+from kg.query.unnamed import is_machine, is_narrowing, is_told
 from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
 _ASKING = ("popular", "top", "rising", "similar", "advice", "trend", "count", *(f"order:{order}" for order in ORDERS))
 _DIRECTION = ("increase", "decrease", "improve")  # of a result
 _TELLING = (*_ASKING, *_DIRECTION, "not", "amount", "stated")
-_AFTER = ("technique", *NAMED)  # what one uses, compares with, evaluates on
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
 _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("baseline",)} | {
     "compare": _ANY_ROLE,
@@ -31,6 +43,7 @@ _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("b
 }
 _CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "evaluate", "by")
 _CONDITIONS = ("kind:", "code:", "country:", "nation:", "venue:")  # of words that are conditions by themselves
+_OF_VERB = re.compile(r"(?i)(?:do(?:es)?|did)(?: not|n['’]t)|never|[不未]")  # a denial of what is done
 _ONE = ("paper", "source", "kind", "venue", "year")  # of which a paper has one: "and" between two means "or"
 
 
@@ -99,11 +112,12 @@ class Parser:
                     steering.append(item)
                     anded = anded or (item.means("and") and not listed)  # ", and" joins all that stands before it
                     continue
-            if (
-                item.means("scope") and steering and steering[-1].means("by-whom")
-            ):  # "kernels written by LLMs", which are no authors
-                self.ignored.append(self.text[steering[0].start : item.end])
-                cue, steering = "", []
+            is_doer = item.means("scope") or (item.is_unknown and item.text.isascii() and item.text.islower())
+            if is_doer and steering and steering[-1].means("by-whom"):  # by LLMs or students, which are no authors
+                said, verb = done_by(self.items, self.items.index(steering[-1]), at, self.text)
+                self.ignored = [word for word in self.ignored if word != verb]
+                out.append(Taken([said], negated, False, said.field, said.label))
+                cue, steering, negated = "", [], False
                 continue
             behind = self.items[at + 1 : at + 2]
             if item.done or any(other.done or other.means("purpose") for other in behind):
@@ -111,8 +125,12 @@ class Parser:
             lacks = (word for word in steering if word.means("lacking") or (word.means("not") and word.means("use")))
             lacked = next(lacks, None) if negated else None  # "without a draft model", "not using calibration data"
             if negated and item.is_unknown and any(behind.senses for behind in self.items[at + 1 : at + 2]):
-                self.ignored.append(item.text)  # "without a separate draft model"
-                continue
+                denier = next(word for word in steering[::-1] if word.means("not"))
+                negated = not _OF_VERB.fullmatch(denier.text)  # "does not hurt reasoning" denies no reasoning
+                self.ignored.append(item.text if negated else self.text[denier.start : item.end])
+                continue  # "without a separate draft model"
+            if negated and cue == "use" and "topic" in item.types:
+                cue = ""  # "not using pruning" leaves out what is on pruning
             terms = [] if item.taken else self._terms(at, cue)
             if lacked and is_property(item, lacked, self.lexicon):
                 free = [self.entity(sense) for sense in self.lexicon.without(item.text)]
@@ -134,10 +152,13 @@ class Parser:
                 word.used = word.used or word is item or not asks
             steering = []
             kind = terms[0].field
+            joins = joins or (
+                anded and bool(out) and is_for_either(self.items, last, at, (out[-1].terms[0], terms[0]), self.lexicon)
+            )
             again = joins or (listed and bool(out) and self._or_follows(at)) or (anded and kind in _ONE)
             same = bool(out) and (out[-1].field == kind or joins)
             negation = out[-1].negated if again and same and not negated else negated
-            if anded and out and out[-1].negated and self._goes_on(last, at, same):
+            if anded and out and out[-1].negated and goes_on(self.items, last, at, same):
                 negation = True  # "without pruning and quantization"
             if kind == "code" and not negation:
                 negation = self._is_denied(at)
@@ -151,7 +172,9 @@ class Parser:
             negated = joins = listed = anded = False
         out = over_baselines(out, self.items)
         if all(one.negated for one in out if not one.scope):
-            return out
+            unnamed = (item.text for item in self.items if item.is_unknown and item.text in self.ignored)
+            self.narrowing += [text for text in unnamed if len(text) > 3 and is_told(text)] if out else []
+            return out  # "emergent outliers in LLMs"
         kept = [one for one in out if one.scope and self._names_models(one)]
         self.ignored += [one.text for one in out if one.scope and one not in kept]
         return [one for one in out if one in kept or not one.scope]
@@ -163,13 +186,6 @@ class Parser:
             things = [replace(term, roles=_ANY_ROLE) if isinstance(term, Entity) else term for term in scope.terms]
             scope.terms = [*things, Phrase(scope.text, tuple(word.facts["stated"]))]
         return bool(words)
-
-    def _goes_on(self, first: int, last: int, same: bool) -> bool:
-        """Whether "not" reaches from one thing over "and" to the next: one of its type, or "and those with code"."""
-        between = self.items[first + 1 : last]
-        plain = all(item.means("and", "frame", "about") or item.mark == "、" for item in between)
-        again = any(item.means("those") for item in between)
-        return plain and (again or (same and not any(item.means("about") for item in between)))
 
     def _is_denied(self, at: int) -> bool:
         """Whether "not" stands behind a word with nothing it could deny but that: "the code is not public"."""
@@ -273,6 +289,7 @@ class Parser:
         compound = self._parts(item, words=False)
         said = [] if roles else rewordings(senses, compound is not None, self.lexicon, self.language)
         found = [named_so(self.entity(sense, roles), item.senses, self.lexicon) for sense in senses]
+        said += [Phrase(item.text)] if item.is_plain and not roles else []  # "hash-based sparse attention"
         return [*found, *([compound] if compound and not roles else []), *said]
 
     def _parts(self, item: Item, words: bool) -> Compound | None:
@@ -322,13 +339,13 @@ class Parser:
 
     def chosen(self, at: int, cue: str = "") -> list[Sense]:
         """Which of its senses a piece has after a cue; several where types share a name that no topic bears."""
-        by = {sense.type: sense for sense in reversed(_surer(self.items[at].senses))}
+        by = {sense.type: sense for sense in reversed(surer(self.items[at].senses))}
         if cue == "by" and "institution" in by:
             return [by["institution"]]
         if "metric" in by and "topic" not in by and at and self.changes(at - 1):
             return [by["metric"]]  # "saves GPU memory"
         if cue in ("use", "compare", "mention", "baseline", "evaluate"):
-            used = [by[kind] for kind in _AFTER if kind in by]
+            used = [by[kind] for kind in AFTER if kind in by]
             if cue == "evaluate":
                 used = [sense for sense in used if sense.type != "technique"] or used
             if used:
@@ -336,10 +353,10 @@ class Parser:
         if "topic" in by and not self._is_proper(by):
             return [by["topic"], *(by[kind] for kind in ("hardware",) if kind in by and by[kind].known)]
         if "institution" in by:
-            named = [by[kind] for kind in _AFTER if kind in by]
+            named = [by[kind] for kind in AFTER if kind in by]
             is_used = at > 0 and (self.items[at - 1].means("based") or fold(self.items[at - 1].text) == "with")
             return named if named and is_used else [by["institution"], *named]
-        chosen = [by[kind] for kind in (*_AFTER, "task", "problem") if kind in by]
+        chosen = [by[kind] for kind in (*AFTER, "task", "problem") if kind in by]
         return chosen or [by["metric"]] if chosen or "metric" in by else []
 
     def _is_proper(self, by: dict[str, Sense]) -> bool:
@@ -384,7 +401,8 @@ class Parser:
 
     def _measured(self, at: int) -> list[Term]:
         """A metric without a number: a result on it, if the question asks for one."""
-        change = next((i for i in (at - 1, at - 2, at + 1) if 0 <= i < len(self.items) and self.changes(i)), None)
+        near = (i for i in (at - 1, at - 2, at + 1) if 0 <= i < len(self.items) and not self.items[i].taken)
+        change = next((i for i in near if self.changes(i)), None)
         others = any(i.senses for i in self.items if i is not self.items[at] and i.types != {"metric"})
         metric = self.metric(at, change)
         if change is None and others and not self._is_of(at):
@@ -451,19 +469,15 @@ class Parser:
             return [Fact("venue", item.text, item.text)]
         if len(item.text) > 1 and (quoted or is_name):
             return [Phrase(item.text)]
+        behind_term = self.items[at - 1 : at] if self.is_chinese and item.text.isascii() and at else []
+        if behind_term and behind_term[0].senses and behind_term[0].text.isascii():  # 低比特optimizer state
+            return [Phrase(f"{behind_term[0].text} {item.text}")]
         self.ignored.append(item.text)
-        before = next((i for i in self.items[:at][::-1] if fold(i.text) not in ARTICLES), None)
-        is_epithet = any(i.senses or i.means("stated") for i in self.items[at + 1 : at + 2])  # "for long videos"
-        narrows = before is not None and before.means("narrows") and not is_epithet
-        of_models = any(i.of("type:") in NAMED and not i.asked for i in self.items[at + 1 : at + 2])  # 蛋白质模型
-        of_thing = (
-            is_epithet and len(item.text) > 3 and not item.text.endswith(("ing", "ly"))
-        )  # "federated quantization"
-        is_term = (
-            self.is_chinese and item.text.isascii() and item.text.isalpha() and len(item.text) > 3
-        )  # GRPO的rollout
-        if (narrows or of_models or of_thing or is_term) and is_told(item.text):
+        if is_narrowing(self.items, at, self.is_chinese):
             self.narrowing.append(item.text)
+        elif has_han(item.text) and is_machine(self.items, at):
+            self.ignored.pop()
+            return [Phrase(item.text)]
         return []
 
     def _is_author(self, at: int, cue: str) -> bool:
@@ -482,13 +496,3 @@ class Parser:
         said = [item for item in self.items if item.is_unknown and item.text in self.ignored and len(item.text) > 1]
         self.ignored = [word for word in self.ignored if word not in {item.text for item in said[:3]}]
         return [Taken([Phrase(item.text)], False, False, "text", item.text) for item in said[:3]]
-
-
-def _surer(senses: list[Sense]) -> list[Sense]:
-    """The senses without the graph's own where the vocabulary has one to use ("GPU", which a paper calls so too)."""
-    known = {sense.type for sense in senses if sense.known}
-    if known == {"metric"}:  # "perplexity", though a paper has a task of it
-        return [sense for sense in senses if sense.type in ("metric", "institution")]
-    if known & set(_AFTER):
-        return [sense for sense in senses if sense.known or sense.type not in _AFTER]
-    return senses

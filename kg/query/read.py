@@ -45,7 +45,7 @@ def read(question: str, lexicon: Lexicon, language: str = "") -> Query:
         text, items = meant, QuestionReader(meant, lexicon).items()
     parser = Parser(text, items, lexicon, language)
     query = Intent(parser).query()
-    found = parser.filter(parser.conditions(last_resort=query.kind == "papers"))
+    found = parser.filter(parser.conditions(last_resort=query.kind in ("papers", "entities")))
     if _is_only_denied(found) and not (query.things or query.link):
         left_out = say.listed([say("empty.quoted", words=one.text) for one in found.conditions])
         return Query("refused", Filter(ignored=found.ignored, notes=(*notes, say("answer.only_not", words=left_out))))

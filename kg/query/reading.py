@@ -14,8 +14,10 @@ from kg.query.dates import HAN_NUMBER, YEAR, Dates, number_of, relative
 from kg.query.filter import Fact
 from kg.query.items import ARTICLES, TO, Item
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.mending import folds, mend
-from kg.query.word_order import reordered, with_bare
+from kg.query.mending import folds, mend, mended_pairs, whole_words
+from kg.query.phrases import BETWEEN, PhraseParting
+from kg.query.spelling import is_superlative
+from kg.query.word_order import reordered
 from kg.query.words import QuestionWord, QuestionWords
 from kg.text import Token, fold, has_han, tokens
 
@@ -23,9 +25,8 @@ from kg.text import Token, fold, has_han, tokens
 _UNNAMED = 20
 #: Types whose labels may be compounds.
 _KINDS = ("technique", "problem", "task", "metric")
-#: The longest label in tokens, and how many pieces behind a verb what it is done to is looked for.
-_LONGEST, _OBJECT = 12, 5
-_APART = 3  # words that may be one name, written apart
+#: The longest label in tokens, pieces behind a verb in which its object is looked for, words of a name written apart.
+_LONGEST, _OBJECT, _APART = 12, 5, 3
 _SIGNS = {"≥": "at-least", ">=": "at-least", ">": "more-than", "≤": "at-most", "<=": "at-most", "<": "less-than"}
 _ENTRY = re.compile(r"(?<![A-Za-z0-9_.-])(\d{3}-\d{2,3})(?![A-Za-z0-9_.-])")
 #: An arXiv id, as it is cited.
@@ -38,8 +39,6 @@ _WIDTH = re.compile(r"(?<![A-Za-z0-9_.])(\d{1,2}(?:\.\d{1,2})?)[\s-]?(?:bits?(?!
 _FREE = re.compile(r"(?<![\w-])([A-Za-z]{3,}(?:-[A-Za-z]{3,})?)-free(?![\w-])", re.IGNORECASE)
 _BITS = ("1", "1.5", "1.58", "2", "2.5", "3", "3.5", "4", "5", "6", "8", "16")
 _JOINERS = " -\u2010\u2011\u2013_/\t'’+.&"
-#: Words between two things, the second of which says for what the first is.
-_BETWEEN = ("for", "in", "on")
 _BREAK = re.compile(r"[,;:、，；：。.!！?？()（）]")
 
 
@@ -49,6 +48,7 @@ class QuestionReader:
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.text = text
         self.lexicon = lexicon
+        self.phrases = PhraseParting(text, lexicon)
         self.tokens = tokens(text)
         self.unknown: list[str] = []  # what nothing bears, as it is written
 
@@ -68,21 +68,23 @@ class QuestionReader:
         unknown = self._unknown(taken)
         self.unknown = [item.text for item in unknown]
         taken += unknown
-        items = self._with_persons(sorted(taken, key=lambda item: item.start))
+        items = whole_words(self._with_persons(sorted(taken, key=lambda item: item.start)))
         items = reordered(items, self.text, self.lexicon)
         mend(items, self.lexicon)
         for item, behind in pairwise(items):
             if item.is_ordinary and (behind.senses or behind.is_unknown or behind.of("type:") in NAMED):
                 item.senses = []  # "unsupervised pruning", though a paper calls some technique "unsupervised"
+            if item.is_unknown and behind.types == {"metric"} and is_superlative(item.text):
+                item.words = self.lexicon.words.meaning("order:highest")  # "longest acceptance length"
         out: list[Item] = []
-        items = with_bare(self._with_objects(items), self.text)
+        items = mended_pairs(self._with_objects(items), self.text, self.lexicon)
         for at, item in enumerate(items):
             item.parts = item.parts or self._parts(item)
             beside = items[at + 1 : at + 4]
             number = next((n for n, other in enumerate(beside) if other.value is not None), len(beside))
             is_measured = number < len(beside) and not any(i.senses or i.mark for i in beside[:number])
             is_named = all(part.senses or part.words for part in item.parts)
-            measures = item.parts and is_named and _is_measure(item.parts[-1]) and item.parts[-1].end == item.end
+            measures = item.parts and is_named and item.parts[-1].is_measure and item.parts[-1].end == item.end
             apart = is_measured or all(part.means("stated") for part in item.parts[:-1])
             out += item.parts if measures and apart else [item]  # "video generation speedup of 10x", "lossless speedup"
         return out
@@ -222,17 +224,19 @@ class QuestionReader:
         folded = " ".join(token.fold for token in found)
         if not (self.lexicon.words.bearing(folded) or self.lexicon.senses(folded)):
             joined = "".join(token.fold for token in found)
-            if not (1 < len(found) <= _APART and self.lexicon.is_joined(joined, found[0].fold)):
+            says = any(self.lexicon.words.bearing(token.fold) for token in found)  # "for a" is no FoRA
+            if says or not (1 < len(found) <= _APART and self.lexicon.is_joined(joined, found[0].fold)):
                 return None
             folded = joined  # "flash attention" is FlashAttention
-        if self._is_based(found) or self._is_pair(found) or self._is_top(found) or self._is_ordered(found):
+        if self.phrases.is_apart(found):
             return None
         words = self._spelled_so(self.lexicon.words.bearing(folded), found)
         is_scope = bool(words) and all("scope" in word.means for word in words)
         senses = self.lexicon.senses(folded) if is_scope or not words else []
         if senses and self._is_made_up(found, senses):
             return None
-        if senses and "topic" not in {sense.type for sense in senses}:
+        named_so = any(sense.known and sense.type in NAMED for sense in senses)  # "neuromorphic chips" are no topic
+        if senses and not named_so and "topic" not in {sense.type for sense in senses}:
             named = [tokens(english) for english in self.lexicon.in_english(folded)] or [found]
             senses = [s for core in map(self._core, named) for s in core if self._is_wider(s)] + senses
         if not (words or senses):
@@ -251,25 +255,6 @@ class QuestionReader:
         words = [w for w in words if "exactly" not in w.means or text in w.labels or opening in w.labels]
         return [word for word in words if text in word.labels] or words
 
-    def _is_based(self, found: list[Token]) -> bool:
-        """Whether a phrase is "YOLO-based detectors": the named thing and the rest are two conditions."""
-        based = next((i for i, token in enumerate(found) if self._is("based", token.fold)), 0)
-        before = self.lexicon.senses(" ".join(token.fold for token in found[:based])) if based else []
-        return any(sense.type in NAMED for sense in before)
-
-    def _is_pair(self, found: list[Token]) -> bool:
-        """Whether a phrase is two things that both have names: "quantization and pruning", "pruning for reasoning".
-
-        Topics may be called so; "for" stays in what is mainly called so.
-        """
-        whole = self.lexicon.senses(folds(found))
-        joints = [i for i, token in enumerate(found) if 0 < i < len(found) - 1]
-        joint = next((i for i in joints if self._is("and", found[i].fold)), 0)
-        if not joint and not any(sense.preferred for sense in whole):
-            joint = next((i for i in joints if found[i].fold in _BETWEEN), 0)
-        sides = [self.lexicon.senses(folds(side)) for side in (found[:joint], found[joint + 1 :]) if joint]
-        return bool(whole and sides) and all(sides) and not {"topic", "institution"} & {sense.type for sense in whole}
-
     def _is_made_up(self, found: list[Token], senses: list[Sense]) -> bool:
         """Whether a phrase that only a paper's own thing bears is made of known labels, and written as no name.
 
@@ -280,40 +265,29 @@ class QuestionReader:
         is_name = not text.split()[-1].islower() or any(own)  # "Qwen3 quantization" is none, nor "fine-tuning of VLMs"
         if len(found) == 1 or any(sense.known for sense in senses) or is_name:
             return False
-        if self._is(f"type:{senses[0].type}", found[-1].fold):  # "decoding methods"
+        if self.phrases.means(f"type:{senses[0].type}", found[-1].fold):  # "decoding methods"
             return True
         reached = {0}  # how far labels cover it
         for start in range(len(found)):
             if start in reached:
                 stops = range(start + 1, len(found) + 1)
-                joins = 0 < start < len(found) - 1 and found[start].fold in (*_BETWEEN, "of")
+                joins = 0 < start < len(found) - 1 and found[start].fold in (*BETWEEN, "of")
                 reached |= {stop for stop in stops if self._is_known(found[start:stop], start == 0)}
                 reached |= {start + 1} if joins else set()
         return len(found) in reached
 
     def _is_known(self, found: list[Token], opens: bool) -> bool:
         folded = folds(found)
-        orders = opens and found[0].start == 0 and (self._is("sort", folded) or self._is("shows", folded))
+        orders = (
+            opens
+            and found[0].start == 0
+            and (self.phrases.means("sort", folded) or self.phrases.means("shows", folded))
+        )
         return orders or any(sense.known for sense in self.lexicon.senses(folded))
-
-    def _is_top(self, found: list[Token]) -> bool:
-        """Whether a phrase is "top 5", which is no "top-5 accuracy"."""
-        is_top = len(found) == 2 and found[1].fold.isdigit() and self._is("top", found[0].fold)
-        return is_top and self.text[found[0].end : found[1].start].isspace()
-
-    def _is_ordered(self, found: list[Token]) -> bool:
-        """Whether a phrase is "best accuracy": a known metric with a word before it, though a paper has one so."""
-        whole, rest = (self.lexicon.senses(folds(some)) if some else [] for some in (found, found[1:]))
-        own = bool(whole) and not any(sense.known for sense in whole) and {s.type for s in whole} == {"metric"}
-        speeds = any("metric" in word.facts for word in self.lexicon.words.bearing(folds(found[1:])))
-        return own and (speeds or any(sense.type == "metric" and sense.known for sense in rest))
-
-    def _is(self, meaning: str, folded: str) -> bool:
-        return any(meaning in word.means for word in self.lexicon.words.bearing(folded))
 
     def _core(self, found: list[Token]) -> list[Sense]:
         """The senses of a phrase without words that say nothing, as in "quantization methods" or "LLM pruning"."""
-        scope = next((n for n in (3, 2, 1) if n < len(found) and self._is("scope", folds(found[:n]))), 0)
+        scope = next((n for n in (3, 2, 1) if n < len(found) and self.phrases.means("scope", folds(found[:n]))), 0)
         if scope:
             return self.lexicon.senses(folds(found[scope:])) or self._core(found[scope:])
         while size := self._frame_at_end(found):
@@ -344,11 +318,11 @@ class QuestionReader:
         """How many tokens a word that says nothing has at the end of a phrase; of Chinese each character is one."""
         sizes = range(1, min(len(found), 3))
         folds = [token.fold for token in found]
-        return next((size for size in sizes if self._is("frame", " ".join(folds[-size:]))), 0)
+        return next((size for size in sizes if self.phrases.means("frame", " ".join(folds[-size:]))), 0)
 
     def _apart(self, left: Token, right: Token) -> bool:
         between = self.text[left.end : right.start]
-        return len(between) > 3 or bool(between.strip(_JOINERS))
+        return len(between) > 3 or (bool(between.strip(_JOINERS)) and between != ":")  # "2:4 sparsity"
 
     def _weight(self, item: Item) -> int:
         """Tokens covered; a mark weighs nothing, so that the dot of a name stays in the name."""
@@ -388,7 +362,7 @@ class QuestionReader:
         behind = [token for token in self.tokens if token.start >= match.end()][:2]
         for found in (before, before[-1:], behind):
             words = self.lexicon.words.bearing(folds(found)) if found else []
-            least = any("less-than" in word.means for word in words)
+            least = any("less-than" in word.means for word in words) or (bool(found) and folds(found) == "sub")
             if least or any("at-most" in word.means for word in words):
                 kept = [w for w in _BITS if float(w) < float(match[1]) or (not least and float(w) == float(match[1]))]
                 return min(found[0].start, match.start()), max(found[-1].end, match.end()), kept or [match[1]]
@@ -428,12 +402,10 @@ class QuestionReader:
 
     def _facts(self) -> Iterator[Item]:
         for match in chain(_ENTRY.finditer(self.text), _ARXIV.finditer(self.text)):
-            yield self._fact(match, Fact("paper", match[1], match[1], concept=f"entry:{match[1]}"))
+            fact = Fact("paper", match[1], match[1], concept=f"entry:{match[1]}")
+            yield Item(match.start(), match.end(), match.group().strip(), fact=fact)
         for match, date in Dates(self.text, self.tokens, self.lexicon.words):
-            yield self._fact(match, date)
-
-    def _fact(self, match: re.Match[str], fact: Fact) -> Item:
-        return Item(match.start(), match.end(), match.group().strip(), fact=fact)
+            yield Item(match.start(), match.end(), match.group().strip(), fact=date)
 
     def _unknown(self, taken: list[Item]) -> list[Item]:
         out: list[Item] = []
@@ -471,11 +443,6 @@ def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
     """Whether a phrase names things of a kind ("visual token pruning"), no topic and nothing with a name of its own."""
     labels = [lexicon.label(sense.concept) for sense in senses if sense.type in _KINDS]
     return len(labels) == len(senses) and any(label.split(" ")[-1].islower() for label in labels)
-
-
-def _is_measure(part: Item) -> bool:
-    """Whether a piece says what a number is of: a metric, or a speed-up."""
-    return part.types == {"metric"} or part.is_speed
 
 
 def _may_be_person(item: Item) -> bool:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.query.filter import Filter, Phrase, Query
+from kg.query.spelling import is_superlative
 from kg.text import has_han
 
 if TYPE_CHECKING:
@@ -26,7 +27,29 @@ def unheld_by_papers(parser: Parser) -> str:
     items = parser.items
     unheld = next((item.text for item in items if item.means("unheld")), "")
     asked = (before.text for before, item in pairwise(items) if item.means("how-much") and before.is_unknown)
-    return unheld or next(asked, "")  # "量化论文的平均页数是多少"
+    asks = any(item.means("asks") for item in items)  # "which is the easiest", 哪个最容易用
+    ranks = (item.text for item in items if asks and item.is_unknown and not item.taken and _is_most(item.text))
+    return (
+        unheld or next(asked, "") or next(ranks, "") or (_unranked(parser) if asks else "")
+    )  # "量化论文的平均页数是多少"
+
+
+def _unranked(parser: Parser) -> str:
+    """What nothing bears beside "most", which then ranks nothing: 参考文献最多."""
+    items = parser.items
+    for at, item in enumerate(items):
+        if item.means("order:highest", "order:lowest") and not (item.asked or item.taken or item.used):
+            beside = (*items[max(at - 2, 0) : at][::-1], *items[at + 1 : at + 3])
+            unknown = (i.text for i in beside if i.is_unknown and i.text in parser.ignored)
+            if found := next((text for text in unknown if not text.endswith("得")), ""):  # 写得最多
+                return found
+    return ""
+
+
+def _is_most(word: str) -> bool:
+    """Whether a word that nothing bears is a superlative, by which nothing can be ranked."""
+    first = word.split(" ")[0]
+    return is_superlative(first) or (word[0] == "最" and len(word) > 1)
 
 
 def refusal(parser: Parser) -> str:

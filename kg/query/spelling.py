@@ -25,20 +25,23 @@ if TYPE_CHECKING:
 _HAN = re.compile(f"[{HAN}]+")
 _LATIN = re.compile(r"(?<![A-Za-z0-9_./$])[A-Za-z]+(?![A-Za-z0-9_/$]|\.[A-Za-z0-9])")
 #: The shortest word that is mended, and the shortest in which two slips are.
-_SHORTEST, _LONG = 5, 8
-#: Papers with a word from which on it is usual, and how much oftener than the next a word must be written to be meant.
-_USUAL, _OFTENER = 100, 3
+_SHORTEST, _LONG = 4, 8
+#: Papers with a word from which on it is usual, those from which on it is no slip ("whale", which is not "while"), and
+#: how much oftener than the next a word must be written to be meant.
+_USUAL, _REAL, _OFTENER = 100, 10, 3
 #: The lengths of Chinese names in which one wrong character is mended.
 _HAN_NAMES = range(4, 9)
 
 
 class _Spellings(NamedTuple):
-    """How many papers write each usual word; the folded words of labels and questions by first letter and length.
+    """How many papers write each usual word, and the words that are no slips of some; the folded words of labels and
+    questions by first letter and length.
 
     Of Chinese, the names by length, and all pairs of characters that stand side by side in one.
     """
 
     usual: dict[str, int]
+    real: frozenset[str]
     known: dict[tuple[str, int], list[str]]
     names: dict[int, list[str]]
     pairs: frozenset[str]
@@ -50,7 +53,8 @@ def mended(text: str, unknown: Iterable[str], lexicon: Lexicon) -> str:
     for run in sorted({run for one in unknown for run in _HAN.findall(one)}):
         text = text.replace(run, _with_character(run))
     words = {found for one in unknown for found in _LATIN.findall(one)}
-    meant = {word: near for word in sorted(words) if (near := _meant(word, lexicon))}
+    opening = next(iter(_LATIN.findall(text[: text.find(" ") + 1])), "")
+    meant = {word: near for word in sorted(words) if (near := _meant(word, lexicon, word == opening))}
     return _LATIN.sub(lambda found: meant.get(found.group(), found.group()), text) if meant else text
 
 
@@ -59,25 +63,63 @@ def is_usual(word: str) -> bool:
     return word.lower() in _spellings().usual or fold(word) in _spellings().usual
 
 
-def _meant(word: str, lexicon: Lexicon) -> str | None:
-    """The word that a misspelt one is meant as; None where it is right, or may be several."""
+def usual_near(word: str) -> str | None:
+    """The usual word that one which is not usual is one slip away from."""
+    near = None if is_usual(word) else _nearest(fold(word), 1)
+    return near if near and is_usual(near) else None
+
+
+def is_superlative(word: str) -> bool:
+    """Whether a word is the superlative of one that papers often write: "longest", but no "request"."""
+    stem = word.removesuffix("est")
+    roots = (stem, f"{stem}e", f"{stem.removesuffix('i')}y")
+    return stem != word and len(stem) > 2 and ((len(stem) > 4 and stem[-1] == "i") or any(map(is_usual, roots)))
+
+
+def label_pairs() -> frozenset[str]:
+    """All pairs of Chinese characters that stand side by side in names."""
+    return _spellings().pairs
+
+
+def _meant(word: str, lexicon: Lexicon, opens: bool) -> str | None:
+    """The word that a misspelt one is meant as; None where it is right, or may be several.
+
+    The word that a question opens with may be short, and is one that asks: "wich" is no "with" there.
+    """
+    if is_superlative(word):
+        return None
     folded = fold(word)
-    if len(word) < _SHORTEST or not word[1:].islower() or is_usual(word) or lexicon.senses(folded):
+    asking = [one for one in lexicon.words.folds("asks") if opens and one[0] == folded[0] and _is_slip(folded, one)]
+    if len(asking) == 1 and not (lexicon.words.bearing(folded) or lexicon.senses(folded)):
+        return asking[0]
+    is_right = is_usual(word) or word in _spellings().real or bool(lexicon.senses(folded))
+    if len(word) < _SHORTEST or not word[1:].islower() or is_right:
         return None
     near = _nearest(folded, 2 if len(word) >= _LONG and word.islower() else 1)
+    if len(word) == _SHORTEST and (
+        near is None or len(near) != len(word) + 1 or not (word.islower() and is_usual(near))
+    ):
+        return None  # a letter is left out ("tokn"), or it is a name
     return None if near is None or lexicon.is_written(word) else near
+
+
+def _is_slip(word: str, other: str) -> bool:
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(word, other, score_cutoff=1) == 1
 
 
 def _with_character(run: str) -> str:
     """Chinese characters with a name among them written right: 投机解马 is 投机解码.
 
-    The wrong character makes no word with those beside it, as no name has them so: 图像分割 is not 图像分类.
+    The wrong character makes no word with those beside it, as no name has them so: 图像分割 is not 图像分类. It is not
+    the first, which says of what kind a thing is: 单卡推理 is not 多卡推理.
     """
     known = _spellings()
     for size in reversed(_HAN_NAMES):
         for start in range(len(run) - size + 1):
             part = run[start : start + size]
-            wrong = [i for i in range(size) if not known.pairs & {part[max(i - 1, 0) : i + 1], part[i : i + 2]}]
+            wrong = [i for i in range(1, size) if not known.pairs & {part[max(i - 1, 0) : i + 1], part[i : i + 2]}]
             others = [(part[:i], part[i + 1 :]) for i in wrong]
             near = {n for n in known.names.get(size, ()) for a, z in others if n.startswith(a) and n.endswith(z)}
             if len(near) == 1:
@@ -105,11 +147,13 @@ def _nearest(word: str, most: int) -> str | None:
 def _spellings() -> _Spellings:
     table = data_folder("data") / "words.tsv.gz"
     made_from = stamp([*([table] if table.is_file() else []), *ontology_files(), Path(__file__)])
-    return _Spellings(*kept("spelling", made_from, _counted))
+    return _Spellings(*kept("spelling", made_from, lambda: tuple(_counted())))
 
 
-def _counted() -> tuple[dict[str, int], dict[tuple[str, int], list[str]], dict[int, list[str]], frozenset[str]]:
-    usual = {word: count for word, count in WordCounts.load().count.items() if count >= _USUAL}
+def _counted() -> _Spellings:
+    counted = WordCounts.load().count
+    usual = {word: count for word, count in counted.items() if count >= _USUAL}
+    real = frozenset(word for word, count in counted.items() if count >= _REAL)
     labels = {folded for _, folded in Vocabulary.load().index()}
     labels |= {fold(label) for word in QuestionWords.load().words for label in word.labels}
     known: dict[tuple[str, int], list[str]] = {}
@@ -118,4 +162,5 @@ def _counted() -> tuple[dict[str, int], dict[tuple[str, int], list[str]], dict[i
     runs = sorted({run for label in labels for run in _HAN.findall(label.replace(" ", ""))})
     whole = {label.replace(" ", "") for label in labels}
     names = {size: [run for run in runs if len(run) == size and run in whole] for size in _HAN_NAMES}
-    return usual, known, names, frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1))
+    pairs = frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1))
+    return _Spellings(usual, real, known, names, pairs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 from kg.entity_types import NAMED
 from kg.query.filter import Entity, Phrase, Term
@@ -11,6 +12,8 @@ from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import deed, stem
 from kg.text import fold, has_han
 
+#: Types of what one uses, compares with, evaluates on.
+AFTER = ("technique", *NAMED)
 #: Names of a thing that are looked for.
 _NAMES = 6
 #: Ways to say a compound that are looked for.
@@ -22,6 +25,21 @@ def stated(item: Item, language: str) -> Phrase:
     word = next(word for word in item.words if word.means & {"stated", "deed"})
     label = next((label for label in word.labels if has_han(label) == (language == "zh")), word.labels[0])
     return Phrase(label, tuple(word.facts["stated"]))
+
+
+def done_by(items: list[Item], by: int, at: int, text: str) -> tuple[Phrase, str]:
+    """That something was done by what is no author ("written by LLMs", "LLM-written"), and the verb; takes the pieces.
+
+    What nothing bears goes on as long as nothing is named: "by high school students".
+    """
+    ends = ("about", "narrows", "and", "or", "not")
+    rest = takewhile(lambda i: not (i.senses or i.mark or i.fact or i.value or i.means(*ends)), items[at + 1 :])
+    doer = [items[at], *(rest if items[at].is_unknown else ())]
+    verb = items[by - 1] if by and not items[by - 1].senses else items[by]
+    for item in doer:
+        item.taken = True
+    said, whom = text[verb.start : doer[-1].end], text[doer[0].start : doer[-1].end]
+    return Phrase(said, (said, f"{whom.removesuffix('s')} {verb.text.split(' ')[0]}")), verb.text
 
 
 def models_before(item: Item, term: Term, lexicon: Lexicon) -> Phrase | None:
@@ -107,3 +125,13 @@ def is_name(item: Item, lexicon: Lexicon) -> bool:
     """Whether a piece names one thing and no kind of things ("LoRA")."""
     labels = [lexicon.label(sense.concept) for sense in item.senses]
     return bool(labels) and not any(label.split(" ")[-1].islower() for label in labels)
+
+
+def surer(senses: list[Sense]) -> list[Sense]:
+    """The senses without the graph's own where the vocabulary has one to use ("GPU", which a paper calls so too)."""
+    known = {sense.type for sense in senses if sense.known}
+    if known == {"metric"}:  # "perplexity", though a paper has a task of it
+        return [sense for sense in senses if sense.type in ("metric", "institution")]
+    if known & set(AFTER):
+        return [sense for sense in senses if sense.known or sense.type not in AFTER]
+    return senses

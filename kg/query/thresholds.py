@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.query.amounts import sized, with_amounts, with_room
+from kg.query.amounts import sized, with_amounts, with_level, with_room
 from kg.query.filter import Op, Outcome
 from kg.query.items import OPS, TO, Item
 from kg.query.lexicon import Lexicon, Sense
@@ -98,8 +98,10 @@ class Thresholds:
             if op is None and change is None and not number.unit:
                 return  # "KV cache compression 32k": the number is of something else
             ratio = [i for i in around if abs(i - at) <= 2 and self._ratio(i, number)]
-            metrics = near[:1] or ratio[:1] or self._worded(around, change)
+            metrics = [i for i in around if i in (*near, *ratio)][:1] or self._worded(around, change)
         metrics += [i for i in around if self.items[i].is_unknown and self._beside_or(i, metrics)]
+        if any(i < at for i in metrics) and any(i > at for i in metrics):  # 速度翻倍而精度不变
+            metrics = [i for i in metrics if (i < at) == (metrics[0] < at)]
         places = [at, *metrics, *(i for i in (change, speed, op) if i is not None)]
         is_bare = len(places) == 1 and not (number.unit in ("x", "%") and self._is_beaten(around))
         if is_bare or (places == [at, op] and not number.unit):
@@ -107,7 +109,8 @@ class Thresholds:
         inside = range(min(places), max(places))
         ratios = [i for i in metrics if self._ratio(i, number)]
         for i in (*places, *(i for i in inside if self.items[i].means("or", "and"))):
-            self.items[i].taken = i not in ratios  # "compress the KV cache 4x" is on KV cache compression
+            # "compress the KV cache 4x" is on KV cache compression
+            self.items[i].taken = i not in ratios or not self.items[i].senses
         text = self.text[min(self.items[i].start for i in places) : max(self.items[i].end for i in places)]
         outcome = self._built(number, self._sign(at) or ">=", metrics, change, speed)
         if op is None and self._is_budget(outcome):
@@ -116,7 +119,28 @@ class Thresholds:
         if kept is not None and number.unit == "%" and not outcome.change and set(outcome.metrics) & set(outcome.sizes):
             self.items[kept].taken = True  # "keeps 10 % of the cache" is 90 % less
             outcome = replace(outcome, change="decrease", op=">=", value=max(100 - (outcome.value or 0.0), 0.0))
+        elif number.unit == "%" and outcome.op in ("<", "<=") and set(outcome.metrics) & set(outcome.sizes):
+            less = replace(outcome, change="decrease", op=">=", value=100 - (outcome.value or 0.0))
+            outcome = replace(outcome, told=self._told(less).told)  # "with less than 1% of the parameters"
+        elif number.unit == "%" and not outcome.change and len(metrics) == 1:
+            outcome = self._retained(outcome, metrics[0], around)
         self.outcomes[at] = self._told(self._ranged(outcome, number, op in (None, at))), text
+
+    def _retained(self, outcome: Outcome, at: int, around: list[int]) -> Outcome:
+        """A level of a metric of which a share is kept: "retains 95% of the accuracy", 精度保持95%."""
+        said = fold(self.items[at].text)
+        for i in around:
+            word = self.items[i]
+            names = (f"retained {said}",) if word.means("keep") else (fold(f"{said}{word.text}"),)
+            for sense in self.lexicon.senses(names[0]) if word.means("keep") or word.is_unknown else ():
+                if sense.type == "metric" and sense.known:
+                    word.taken = True
+                    label, metrics = (
+                        self.lexicon.label(sense.concept, self.language),
+                        self.lexicon.family(sense.concept),
+                    )
+                    return replace(outcome, concept=sense.concept, label=label, metrics=metrics, words=(names[0],))
+        return outcome
 
     def _is_budget(self, outcome: Outcome) -> bool:
         """Whether a number is all that may be used: "in 8 GB of memory", 8GB显存能跑."""
@@ -137,6 +161,8 @@ class Thresholds:
             return []
         labels = [fold(self.lexicon.label(sense.concept)) for sense in self.items[at].senses if sense.type != "metric"]
         names = [name for label in labels[:1] for name in (label, label.split(" ")[-1]) if " " in label]
+        deeds = [w for w in self.items[at].words if "deed" in w.means] if not self.items[at].senses else []
+        names += [fold(label) for word in deeds for label in word.labels if label.isascii()]  # "10x compression"
         ratios = ([s for s in self.lexicon.senses(f"{name} ratio") if s.type == "metric" and s.known] for name in names)
         known = self.lexicon.vocabulary
         found = ([s for s in some if known[s.concept].facts.get("unit") == "x"] for some in ratios)
@@ -157,8 +183,20 @@ class Thresholds:
         if is_ratio:  # a ratio of compression is of what is named
             names = sorted(said & {word for label in labels for word in label.split()})
         else:  # less memory, where the KV cache is quantized, is less cache
-            names += sorted(said & set(map(sized, labels)))
-        return with_amounts(outcome, names, self.lexicon.words) if sizes else outcome
+            names += sorted(said & set(map(sized, labels)) - {word for name in names for word in name.split()})
+        if not sizes and self._is_set(outcome):
+            levels = (fold(label) for metric in outcome.metrics for label in self.lexicon.labels(metric))
+            return with_level(outcome, (label for label in levels if any(word in label for word in outcome.words)))
+        return with_amounts(outcome, names, self._is_part, self.lexicon.words) if sizes else outcome
+
+    def _is_part(self, noun: str) -> bool:
+        """Whether a noun is that of a metric of its own, of which there are kinds: "memory" of training memory."""
+        senses = self.lexicon.senses(noun)
+        return any(sense.type == "metric" and sense.known for sense in senses)
+
+    def _is_set(self, outcome: Outcome) -> bool:
+        """Whether a metric is one that a method sets: it bears the name of a technique ("sparsity")."""
+        return any(sense.type == "technique" for word in outcome.words for sense in self.lexicon.senses(word))
 
     def _is_gone(self, at: int) -> bool:
         """Whether a piece belongs to another number, or to what is asked for."""
@@ -251,6 +289,7 @@ class Thresholds:
         for i in range(at + 1, len(self.items)):
             item = self.items[i]
             stops = item.mark == "," or item.value is not None or item.means("not", "and", "use", "or", "by")
+            stops = stops or fold(item.text) == "with"  # "2x smaller with the same accuracy"
             if stops or (item.senses and "metric" not in item.types):
                 break
             after.append(i)

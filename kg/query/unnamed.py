@@ -8,13 +8,14 @@ Chinese words are looked for in English, as `ontology/wording.ttl` has them.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from itertools import takewhile
 
-from kg.entity_types import data_folder
+from kg.entity_types import NAMED
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Filter, Phrase
+from kg.query.items import ARTICLES, Item
+from kg.query.wordings import in_english, is_modifier
 from kg.text import fold, has_han
-from kg.vocabulary import read_concepts
 
 #: Letters from which a word says something by itself.
 _LONG = 4
@@ -36,7 +37,7 @@ def narrowed(corpus: Corpus, wanted: Filter) -> Filter:
 
 def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
     """Conditions on texts for words; where no paper fulfils any, that they have the words as they are."""
-    if english := _in_english(words):
+    if english := in_english(words):
         return [Condition(words, (Phrase(words, english),))]
     each = [Condition(part, (Phrase(part),)) for part in words.split() if len(part) >= _LONG]
     if len(each) > 1:
@@ -59,21 +60,39 @@ def _left(words: str, told: set[str]) -> list[str]:
     return [] if words in told else [word for word in words.split() if word not in told and len(word) >= _LONG]
 
 
+def is_narrowing(items: list[Item], at: int, is_chinese: bool) -> bool:
+    """Whether a piece that nothing bears says for what or of what kind the things beside it are."""
+    item, behind = items[at], items[at + 1 : at + 2]
+    is_of = False  # 轻量的网络, 金融领域的大模型
+    if has_han(item.text):
+        skipped = list(takewhile(lambda i: not i.senses and i.means("frame", "about"), items[at + 1 : at + 4]))
+        is_of = any(i.text.endswith("的") for i in skipped)
+        behind = items[at + 1 + len(skipped) :][:1] if is_of else behind
+    before = next((i for i in items[:at][::-1] if fold(i.text) not in ARTICLES), None)
+    is_epithet = any(i.senses or i.means("stated") for i in behind)  # "for long videos"
+    narrows = before is not None and before.means("narrows") and not is_epithet
+    of_models = any(i.of("type:") in NAMED and not i.asked for i in behind)  # 蛋白质模型
+    is_long = len(item.text) > 3
+    is_kind = (is_of or is_modifier(item.text)) if has_han(item.text) else is_long
+    of_thing = is_epithet and is_kind and not item.text.endswith(("ing", "ly"))  # "federated quantization", 细粒度量化
+    is_term = is_chinese and item.text.isascii() and item.text.isalpha() and is_long  # GRPO的rollout
+    told = [i for i in items[:at] if not (i.means("auxiliary") or fold(i.text) in ARTICLES)][-1:]
+    is_claim = (
+        item.text.isascii() and item.text.endswith("ed") and any(i.of("type:") for i in told)
+    )  # "papers retracted"
+    rest = [i for i in items[at + 1 :] if not (i.mark or i.means("frame"))]
+    is_head = has_han(item.text) and bool(at) and items[at - 1].text == "的" and not rest  # 量化模型的鲁棒性
+    return (narrows or of_models or of_thing or is_term or is_head or is_claim) and is_told(item.text)
+
+
+def is_machine(items: list[Item], at: int) -> bool:
+    """Whether a piece is what something runs on: 平头哥芯片, 在月球车上跑."""
+    before, behind = items[max(at - 1, 0) : at], items[at + 1 : at + 3]
+    runs = [i.of("relation:") == "runs_on" for i in behind[1:]]
+    is_place = bool(before) and before[0].text == "在" and any(runs) and behind[0].text == "上"
+    return is_place or (bool(behind) and behind[0].of("type:") == "hardware")
+
+
 def is_told(words: str) -> bool:
-    """Whether texts can be searched for words: they are English, or Chinese for what English nouns say."""
-    return not has_han(words) or bool(_in_english(words))
-
-
-def _in_english(words: str) -> tuple[str, ...]:
-    return _nouns().get(fold(words), ())
-
-
-@cache
-def _nouns() -> dict[str, tuple[str, ...]]:
-    """English nouns by what they are in Chinese."""
-    found: dict[str, tuple[str, ...]] = {}
-    for concept in read_concepts([data_folder("ontology") / "wording.ttl"]):
-        for label in concept.labels() if concept.curie == "cue:wording-noun" else ():
-            english, _, chinese = label.partition(" = ")
-            found[fold(chinese)] = (*found.get(fold(chinese), ()), english)
-    return found
+    """Whether texts can be searched for words: they are English, or Chinese for what English words say."""
+    return not has_han(words) or bool(in_english(words))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from itertools import combinations
+from itertools import combinations, permutations, product
 from pathlib import Path
 
 from kg.compiled import kept, stamp
 from kg.query.items import Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import stem
+from kg.query.wordings import in_english
 from kg.query.words import QuestionWords
 from kg.text import fold, has_han, tokens
 from kg.vocabulary import Vocabulary, ontology_files
@@ -62,9 +63,12 @@ def _whole(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
     if not ends or not any(map(_says_nothing, run)) or any(i.mark or i.value is not None or i.fact for i in run):
         return None
     whole = text[run[0].start : run[-1].end]
-    if has_han(whole):  # 剪枝注意力头
-        is_pair = len(run) == len(said) == 2 and any(item.is_unknown for item in run)
-        senses = _known(lexicon, run[1].text + run[0].text) if is_pair else []
+    if has_han(whole):  # 剪枝注意力头, 跨层共享KV缓存
+        is_short = 1 < len(said) < 4 and any(item.is_unknown for item in said)
+        orders = (permutations(said) if len(said) == len(run) else [said]) if is_short else []  # 专家的剪枝
+        parts = (some for order in orders for some in product(*(_called(item, lexicon) for item in order)))
+        names = ((" " if all(map(str.isascii, some)) else "").join(some) for some in parts)
+        senses = next((found for name in names if (found := _known(lexicon, name))), [])
     else:
         senses = _bearing(lexicon, (item.text for item in said))
     return Item(run[0].start, run[-1].end, whole, senses, done=True) if senses else None
@@ -90,6 +94,12 @@ def _says_nothing(item: Item) -> bool:
 def _only_joins(item: Item) -> bool:
     is_joint = fold(item.text) in ("from", "in", "of", "for") or item.means("frame", "about", "narrows")
     return is_joint and not item.senses and not item.is_unknown
+
+
+def _called(item: Item, lexicon: Lexicon) -> list[str]:
+    """How a piece is written, its label (共享KV缓存 is KV缓存共享), and how it is in English (Hadamard旋转)."""
+    labels = (lexicon.label(sense.concept, "zh") for sense in item.senses[:1])
+    return list(dict.fromkeys((item.text, *labels, *in_english(item.text))))
 
 
 def _known(lexicon: Lexicon, label: str) -> list[Sense]:

@@ -12,20 +12,25 @@ from kg.sources.dates import iso_date
 from kg.sources.forms import ONCE, forms, is_other, is_thesis, quoted
 from kg.sources.people import people, person
 from kg.sources.rows import ARXIV_ID, KEYS
+from kg.sources.tags import HAS_TAGS, untagged
 
 Names = Mapping[str, Any]  # of one format in fields.toml: our key, and the names of the fields that hold the value
 Values = Mapping[str, Sequence[str]]  # of one paper: field name in lower case, and its lines
 
 #: Texts that may span several lines.
 _WHOLE = ("title", "subtitle", "brief_title", "abstract", "other_abstract", "venue")
+_TAGGED = ("title", "subtitle", "brief_title", "abstract", "other_abstract")
 _LISTS = ("authors", "institutions", "keywords")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ARXIV_ID = rf"({ARXIV_ID})(?:v\d+)?"
 _IS_ARXIV = re.compile(_ARXIV_ID, re.I)
 _NAMES_ARXIV = re.compile(rf"(?:\barxiv[:.]\s*|arxiv\.org/(?:abs|pdf)/|^abs/){_ARXIV_ID}", re.I)
 _AUTHORS_BEFORE = re.compile(r"(^|[;|\n])[ \t]*\[[^\[\]]*\]")  # "[Smith, J; Doe, A] Univ X, City"
-_NAMED_PLACE = re.compile(r"(?P<name>[^();\n]{1,100})\((?P<places>[^()]*(?:\([^()]*\)[^()]*){0,20})\)\s*(?:[;\n]\s*|$)")
+_NAMED_PLACE = re.compile(
+    r"(?P<name>[^();\n]{1,100})\((?P<places>[^()]*(?:\([^()]*\)[^()]*){0,20})\)[*\s]*(?:[;\n]\s*|$)"
+)
 _ID_IN = 1000  # code points of a value that are searched for an id or a date
+_NUMBERED = re.compile(r"^\(\d{1,3}\)\s*")  # before an address
 _LABEL = re.compile(r"(?i)abstract\W*")
 _ADDRESS = re.compile(r"https?://")
 _MAIL = re.compile(  # behind an address
@@ -39,18 +44,21 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     An entry is named by file and key ("refs-smith2020"), because two files may use the same key.
     """
     nothing = forms()["nothing"]
+    there = {name: [value for value in each if value and not value.isspace()] for name, each in values.items()}
+    there = {n: e for n, e in there.items() if e and (len(e) > 1 or e[0].strip().lower() not in nothing)}
 
     def held(key: str) -> dict[str, list[str]]:
-        found = {n: [v for v in values[n] if v and not v.isspace()] for n in names.get(key, ()) if n in values}
-        return {n: e for n, e in found.items() if e and not (len(e) == 1 and e[0].strip().lower() in nothing)}
+        return {name: there[name] for name in names.get(key, ()) if name in there}
 
     made: dict[str, Any] = {}
-    for key in KEYS:
+    for key in filter(names.__contains__, KEYS):
         best = next(iter(held(key).values()), None)
         if best and key not in ("date", "arxiv"):
             if key == "abstract" and len(best) > 1 and _LABEL.fullmatch(best[0].strip()):
                 best = best[1:]  # a line with the heading
             made[key] = " ".join(best) if key in _WHOLE else best if key in _LISTS else best[0].strip()
+    tagged = (key for key in _TAGGED if key in made and HAS_TAGS.search(made[key]))
+    made |= {key: untagged(made[key]) for key in tagged}
     if "year" in made:
         made["year"] = next(iter(_YEAR.findall(made["year"])), "")
     if "id" in made:
@@ -58,7 +66,9 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     if "institutions" not in made and any(is_thesis(kind) for each in held("kind").values() for kind in each):
         made["institutions"] = next(iter(held("school").values()), [])
     if "authors" in made:
-        made["authors"] = people(made["authors"])
+        written, made["authors"] = made["authors"], people(made["authors"])
+        if "institutions" not in made and (behind := _behind_names(written, made["authors"])) is not written:
+            made["institutions"] = [place for place in behind if sum(map(str.isalpha, place)) > 1]
     if "institutions" in made:
         addresses = _behind_names(made["institutions"], made.get("authors", []))
         made["institutions"] = [place for place in places(addresses) if place.lower() not in nothing]
@@ -102,7 +112,8 @@ def places(values: Sequence[str]) -> list[str]:
     ['Univ X, Dept Y, City, Spain', 'Univ Z, Rome, Italy']
     """
     text = _AUTHORS_BEFORE.sub(r"\1", html.unescape("\n".join(_unlisted(values))))
-    found = (_MAIL.sub("", " ".join(piece.split())).strip(" ,") for piece in re.split(r"[;|\n；]", text))
+    pieces = (_NUMBERED.sub("", " ".join(piece.split())) for piece in re.split(r"[;|\n；]", text))
+    found = (_MAIL.sub("", piece).strip(" ,") for piece in pieces)
     return list(dict.fromkeys(piece.removesuffix(".") for piece in found if piece))
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from html import unescape
 from typing import Any
 
 from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.forms import forms, is_lost
-from kg.sources.json_forms import untagged
-from kg.sources.latex import bare, plain
+from kg.sources.latex import bare, journal, plain
 from kg.sources.lines import opening, records, rows
 from kg.sources.people import people, person, signed
 from kg.sources.rows import Row, Skipped, batch_of
+from kg.sources.tags import untagged
 
 _FIRST = re.compile(r"\s*@\s*\w+\s*[{(]")
 _BETWEEN = re.compile(  # entries in one line
@@ -45,6 +46,7 @@ _MARKS = re.compile(  # of notes behind a name: "Lee$^{*}$, Bo"
     r"(?:\$\s*\^\s*(?:\{[^{}$]*\}|\\\w+|[^\s{}$])\s*\$|\\textsuperscript\{[^{}]*\}|\\(?:thanks|footnote\w*)(?:\[\d+\]|\{[^{}]*\}))"
     r"(?![^\W\d_])"
 )
+_LINK = re.compile(r"https?://[^\s{}]{1,500}")
 _PART = re.compile(r"(?:^|,)\s*(family|given|prefix|suffix)\s*=\s*(\{[^{}]*\}|[^,{}]*)")
 
 
@@ -194,9 +196,11 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
         elif name == "affiliation":
             said[name] = _addresses(bare(value), bare(authors))
         else:
-            said[name] = [_SPACES.sub(" ", bare(value)).strip()]
+            said[name] = [_SPACES.sub(" ", bare(journal(unescape(value)))).strip()]
     row = bibliography.row(file, said, names)
     row["unread"] += [name for name, value in values.items() if name not in wanted and is_lost(name, value)]
+    if not row.get("url") and (link := _LINK.search(values.get("howpublished", "") or values.get("note", ""))):
+        row["url"] = bare(link[0])
     if key.strip():
         row["id"] = bibliography.named(file, key)
     several = list(_several(authors))

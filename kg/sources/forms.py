@@ -13,14 +13,16 @@ from typing import Any
 
 _SETTINGS = frozenset(
     {"form", "marks", "some", "glued", "breaks", "quotes", "sure", "within", "named", "tagged", "stopped", "told"}
-) | {*("leave", "type", "nowhere")}
+) | {*("leave", "type", "nowhere", "merged", "titled", "numbered")}
 ONCE = ("title", "abstract")  # of which a record takes one, whatever else a file has under their names
 _MOST_SHAPES = 100  # sets of names of which a form keeps what they hold
+_MOST_NAMES, _LONGEST_NAME = 10_000, 60  # names that a form keeps, code points of one
+_WORD = re.compile(r"[\u4e00-\u9fff]+|[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W_]")  # "authFullName_s": auth, Full, Name, s
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.S)
 _CALL = re.compile(
     r"\b[A-Za-z_][\w.]{0,60}\(\s*('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\s*\)", re.S
 )  # how Python shows an object
-_TWICE = re.compile(r"^\s*[A-Za-z ]{1,40}-(?=[\u4e00-\u9fff])")  # "Title-题名"
+_TWICE = re.compile(r"^\s*[A-Za-z ]{1,40}-(?=[\u4e00-\u9fff])|^[A-Za-z]{2,12}:(?=[A-Za-z])")  # "Title-题名", "dc:title"
 _LONGEST_LIST = 100_000  # code points of a list in a text
 _MOST_BRACKETS = 2_000  # in such a list: Python's parser takes space for each
 
@@ -44,8 +46,8 @@ def folded(name: str) -> str:
 def folded_name(name: str) -> str:
     """The name of a field, folded; of one in two languages the Chinese half.
 
-    >>> folded_name("Publication_Year"), folded_name("Title-题名")
-    ('publicationyear', '题名')
+    >>> folded_name("Publication_Year"), folded_name("Title-题名"), folded_name("dc:title")
+    ('publicationyear', '题名', 'title')
     """
     return folded(_TWICE.sub("", name))
 
@@ -78,7 +80,7 @@ def is_other(text: str, taken: str) -> bool:
     >>> is_other("KV cache", "The KV-Cache"), is_other("Le cache KV", "The KV-Cache")
     (False, True)
     """
-    return folded(text) not in folded(taken)
+    return bool(text) and folded(text) not in folded(taken)
 
 
 def unread_of_service(name: str, record: Mapping[str, Any]) -> list[str]:
@@ -100,6 +102,7 @@ class Form:
     settings: Mapping[str, Any]
     known: frozenset[str]  # fields that need not be told when they are not read
     _kept: dict[frozenset[str], Mapping[str, tuple[tuple[str, ...], ...]]] = field(default_factory=dict, repr=False)
+    _called: dict[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], path: str = "") -> Form:
@@ -126,11 +129,61 @@ class Form:
             self._kept[names] = {key: each for key, each in there.items() if each}
         return self._kept[names]
 
+    def called(self, name: str) -> str:
+        """The folded name of a field; if only its words without those that tell nothing are known, these.
+
+        >>> form = Form.of({})
+        >>> form.called("Title of the paper"), form.called("发表会议/期刊"), form.called("title_s")
+        ('title', '会议', 'title')
+        """
+        if (found := self._called.get(name)) is None:
+            if len(self._called) > _MOST_NAMES:
+                self._called.clear()
+            self._called[name] = found = self._without_fillers(name)
+        return found
+
+    def named(self, names: Iterable[str]) -> dict[str, str]:
+        """What each of the names of a record is called; one with words around it is none where the record has another.
+
+        >>> Form.of({}).named(["article_url", "fulltext_url"])
+        {'article_url': 'articleurl', 'fulltext_url': 'fulltexturl'}
+        """
+        whole = {name: folded_name(name) for name in names}
+        there = self.among(frozenset(whole.values()))
+        made: dict[str, str] = {}
+        for name, own in whole.items():
+            called = self.called(name)
+            has_other = called != own and any((called,) in self.fields[key] for key in there)
+            made[name] = own if has_other else called
+        return made
+
+    def _without_fillers(self, name: str) -> str:
+        whole = folded_name(name)
+        if whole in self.known or len(name) > _LONGEST_NAME:
+            return whole
+        fillers, before, behind = _fillers()
+        words = [behind.sub("", before.sub("", word.casefold())) for word in _WORD.findall(name)]
+        words = [word for word in words if word and word not in fillers]
+        if not words or (core := "".join(words)) in self.known:
+            return core if words else whole
+        keys = {word: {key for key, each in self.fields.items() if (word,) in each} for word in words}
+        ours = [word for word in words if keys[word]]
+        is_one = ours and set.intersection(*(keys[word] for word in ours)) and self.known.issuperset(words)
+        return ours[0] if is_one else whole  # "Venue / Journal", "年/期"
+
     def unread(self, names: Iterable[str]) -> list[str]:
         """The names that no rule reads."""
         if not self.settings.get("told", True):
             return []
-        return [name for name in names if folded_name(name) not in self.known and folded_name(name)]
+        return [name for name in names if self.called(name) not in self.known and folded_name(name)]
+
+
+@cache
+def _fillers() -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str]]:
+    """Words that tell nothing in the name of a field, and what tells nothing before and behind one."""
+    words = forms()["fillers"]
+    edges = "|".join(map(re.escape, words["around"]))
+    return frozenset(words["words"]), re.compile(rf"^(?:{edges})+(?=.)"), re.compile(rf"(?<=.)(?:{edges})+$")
 
 
 def _step(name: str) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 
 from kg.model import Batch
 from kg.sources import xml
 from kg.sources.base import InputFile
 from kg.sources.dates import iso
+from kg.sources.forms import folded_name, forms
 from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.rows import Row, batch_of
 from kg.text import has_han
@@ -42,7 +44,6 @@ _NO_ABSTRACT = frozenset(
         *("plain-language-summary", "lay-summary", "editor-summary", "executive-summary", "short", "ASCII", "section"),
     }
 )
-_HEADING = re.compile(r"(?:abstract|summary)[.:]?", re.I)
 
 
 class JatsReader:
@@ -73,11 +74,15 @@ def _rows(file: InputFile) -> Iterator[Row]:
 def _row(front: xml.Element, stem: str) -> dict[str, object]:
     article = xml.child(front, "article-meta")
     article = front if article is None else article
-    numbers = {number.get("pub-id-type"): xml.text(number) for number in xml.children(article, "article-id")}
+    ids = reversed(xml.children(article, "article-id"))  # the first of a kind counts: a version may have its own
+    numbers = {number.get("pub-id-type"): xml.text(number) for number in ids}
+    abstract, other = _abstract(article), _abstract(article, "trans-abstract")
     return {
         "id": numbers.get("arxiv") or numbers.get("doi") or stem,
         "title": _title(article),
-        "abstract": _abstract(article),
+        "brief_title": _title(article, "trans-title-group"),
+        "abstract": abstract,
+        "other_abstract": other if has_han(other) != has_han(abstract) else "",
         "institutions": list(_institutions(article)),
         "authors": [name for author in _authors(article) if (name := _name(author))],
         "venue": xml.text(next(xml.descendants(front, "journal-title"), None)),
@@ -88,12 +93,13 @@ def _row(front: xml.Element, stem: str) -> dict[str, object]:
     }
 
 
-def _title(article: xml.Element) -> str:
-    titles = [
-        _block(title, _NO_TITLE)
-        for name in ("article-title", "subtitle")
-        for title in xml.children(article, "title-group", name)[:1]
-    ]
+def _title(article: xml.Element, *within: str) -> str:
+    """The title and subtitle, or the first translation of both, which stands in a group of its own or beside them."""
+    names = ("trans-title", "trans-subtitle") if within else ("article-title", "subtitle")
+    group = next((one for one in xml.children(article, "title-group", *within)), None)
+    group = xml.child(article, "title-group") if group is None else group
+    parts = [part for name in names for part in xml.children(group, name)[:1]] if group is not None else []
+    titles = [_block(part, _NO_TITLE) for part in parts]
     return ": ".join(title for title in titles if title)
 
 
@@ -160,12 +166,12 @@ def _organisations(place: xml.Element) -> Iterator[str]:
     yield _MARK.sub("", text).rstrip(" ,;.")
 
 
-def _abstract(article: xml.Element) -> str:
+def _abstract(article: xml.Element, name: str = "abstract") -> str:
     """The paragraphs of the main abstract, one per line, each with its section title.
 
     Abstracts of other types and in other languages are skipped.
     """
-    found = {abstract.get("abstract-type") or "": abstract for abstract in reversed(xml.children(article, "abstract"))}
+    found = {abstract.get("abstract-type") or "": abstract for abstract in reversed(xml.children(article, name))}
     kinds = sorted((kind for kind in found if kind not in _NO_ABSTRACT), key=bool)  # the one without a type first
     if not kinds:
         return ""
@@ -177,12 +183,18 @@ def _abstract(article: xml.Element) -> str:
         if not text:
             continue
         if xml.local(block) == "title":
-            is_heading = _HEADING.fullmatch(text) or letters(text) in HeaderLabels.load().abstracts
+            is_heading = letters(text) in HeaderLabels.load().abstracts or folded_name(text) in _abstracts()
             title = "" if is_heading else text if text[-1] in ".:?!" else f"{text}:"
         else:
             lines.append(f"{title} {text}".strip())
             title = ""
     return "\n".join(lines) or xml.text(abstract, _NO_TEXT)
+
+
+@cache
+def _abstracts() -> frozenset[str]:
+    """What abstracts are headed by, folded."""
+    return frozenset(map(folded_name, forms()["any"]["abstract"]))
 
 
 def _block(block: xml.Element, without: Collection[str] = ()) -> str:

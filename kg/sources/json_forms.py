@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import Any
@@ -11,26 +9,14 @@ from typing import Any
 from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
-from kg.sources.dates import iso_date
+from kg.sources.dates import iso, iso_date
 from kg.sources.forms import ONCE, Form, at, folded_name, forms, is_other, is_thesis, quoted
-from kg.sources.people import of_objects, signed
+from kg.sources.people import of_objects, of_people_unread, signed
 from kg.sources.records import keys, rows
-from kg.sources.rows import Skipped, batch_of
+from kg.sources.rows import batch_of
+from kg.sources.tags import HAS_TAGS, untagged
 
 _SURE = 0.7
-_HEADING = re.compile(r"<(?:jats:)?(?:title|h\d)\b[^<>]{0,200}>([^<>]{0,200})</(?:jats:)?(?:title|h\d)>", re.I)
-_BREAK = re.compile(r"</(?:jats:)?(?:p|sec|div|li)>|<br\s*/?>", re.I)
-_TAG = re.compile(
-    r"</?(?:a|i|b|u|p|em|strong|sub|sup|scp|tt|br|div|li|ul|ol|sec|span|italic|bold|h\d|title|(?:mml|jats):[\w-]+)\b"
-    r"[^<>]{0,200}>",
-    re.I,
-)
-_TEX = re.compile(r"<jats:tex-math\b[^<>]{0,200}>[^<>]{0,2000}</jats:tex-math>", re.I)  # beside the same in MathML
-_POWER = re.compile(r"(<mml:msup>\s*<mml:m[ino]>[^<>]{0,50}</mml:m[ino]>)(?=\s*<mml:m)")
-_RAISED = re.compile(  # 10<sup>3</sup> is not 103, n<sup>2</sup> not n2
-    r"(?:(?<=\d)|(?<=[^\W\d_])(?<![^\W\d_]{2})|(?<=\W[^\W\d_]</i>))<(?:jats:)?sup>(?=[+−-]?\d+</)", re.I
-)
-_ABSTRACT = re.compile(r"(?:abstract|summary)[.:]?\s*", re.I)
 
 
 class JsonReader:
@@ -44,10 +30,13 @@ class JsonReader:
         return Form.of(forms()["json"][self.name], path=".")
 
     def sniff(self, file: InputFile) -> float:
-        found = {folded_name(key) for key in keys(file)}
-        said = self.form.settings
+        said, found = self.form.settings, set(map(folded_name, keys(file)))
         has_all = found.issuperset(map(folded_name, said.get("marks", ())))
-        has_some = not found.isdisjoint(map(folded_name, said["some"]))
+        some = set(map(folded_name, said.get("some", ())))
+        if "marks" not in said and "some" not in said:  # papers of any making
+            found = set(map(self.form.called, keys(file)))
+            some = {place[0] for key in ONCE for place in self.form.fields[key]}
+        has_some = not found.isdisjoint(some)
         return float(said.get("sure", _SURE)) if has_all and has_some else 0.0
 
     def read(self, file: InputFile) -> Batch:
@@ -58,15 +47,19 @@ class JsonReader:
         return batch_of(found, file, self.name, "records")
 
 
-def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, Any] | Skipped | None:
+def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, Any] | None:
     """The values of a record under our keys; None if it says that it is no paper."""
     said = form.settings
     around: list[str] = []  # what stands beside the object that holds the paper
     for name in said.get("within", ()):
         if isinstance(record.get(name), dict):
-            around += [key for key, value in record.items() if key != name and _is_said(value)]
-            record = record[name]
-    fields = {folded_name(key): value for key, value in record.items()}
+            beside = {key: value for key, value in record.items() if key != name and _is_said(value)}
+            around += () if said.get("merged") else beside
+            record = beside | record[name] if said.get("merged") else record[name]
+    fields: dict[str, Any] = {}
+    for name, called in form.named(record).items():
+        if not _is_said(fields.get(called)):
+            fields[called] = record[name]
     if any(fields.get(folded_name(key)) in said["leave"] for key in said.get("type", ())):
         return None
     made: dict[str, Any] = {}
@@ -81,16 +74,23 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
             made[key] = next((text for value in values for text in _strings(value) if "10." in text), "")
         elif key == "groups":
             made["authors"] = signed(made.get("authors") or [], _strings(next(values, [])))
-        elif (value := next(values, None)) is not None:
+        else:
             reader: Callable[[Any], Any] = _READ.get(key, _text)
-            made[key] = reader(value)
-            if key in ONCE:
+            value, made[key] = next(((one, read) for one in values if (read := reader(one))), (None, ""))
+            if key == "authors" and "marks" not in said:
+                twice += of_people_unread(value or at(fields, places[0]))
+            if key in ONCE and made[key]:
                 rest = value[1:] if isinstance(value, list) and reader is _text else []
                 twice += [key] * any(is_other(reader(one), made[key]) for one in (*rest, *values))
+    if made.get("abstract") and not made.get("title"):
+        names = [name for name in said.get("titled", ()) if name in fields]
+        made["title"] = next((_text(fields[name]) for name in names), "")
+        record = {name: value for name, value in record.items() if name not in names}
     if not made.get("institutions") and is_thesis(made.get("kind", "")):
         made["institutions"] = made.get("school", "")
-    if said.get("tagged"):
-        made |= {key: untagged(made[key]) for key in ("title", "subtitle", "abstract", "venue") if key in made}
+    for key in ("title", "subtitle", "abstract", "venue"):
+        if key in made and (said.get("tagged") or HAS_TAGS.search(made[key])):
+            made[key] = untagged(made[key])
     if said.get("stopped"):
         made["title"] = bibliography.unstopped(made.get("title", ""))
     if said.get("named") and made.get("id"):
@@ -142,28 +142,16 @@ def _people(value: Any) -> list[str] | int:
 
 def _day(value: Any) -> str:
     """ISO 8601 date, also of CSL's parts ({"date-parts": [[2025, 10, 3]]})."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        value = value[0]  # of several dates
     if isinstance(value, dict):
         parts = value.get("date-parts")
         if isinstance(parts, list) and parts and isinstance(parts[0], list):
             return iso_date("-".join(str(part) for part in parts[0][:3] if part)) or _text(parts[0][:1])
+        if year := _text(value.get("year")):
+            return iso(*(_text(value.get(part)) for part in ("year", "month", "day"))) or year
         return _day(value.get("raw") or value.get("literal") or value.get("date-time") or "")
     return _text(value)
-
-
-def untagged(text: str) -> str:
-    """A text without the tags of HTML, JATS and MathML; a heading stands before its paragraph, "^" before a power.
-
-    >>> untagged("<jats:title>Abstract</jats:title><jats:p>Less <i>memory</i> &amp; time.</jats:p><p>Two.</p>")
-    'Less memory & time.\\nTwo.'
-    """
-    if "<" in text:
-        if "math" in text:
-            text = _POWER.sub(r"\1^", _TEX.sub("", text) if "<mml:math" in text else text)
-        text = _RAISED.sub("^", text)
-        text = _HEADING.sub(lambda found: "" if _ABSTRACT.fullmatch(found[1].strip()) else f" {found[1]}: ", text)
-        text = _TAG.sub("", _BREAK.sub("\n", text))
-        text = "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
-    return html.unescape(text)
 
 
 _READ: dict[str, Callable[[Any], Any]] = {

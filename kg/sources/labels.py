@@ -14,8 +14,9 @@ from typing import Any
 from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
-from kg.sources.forms import Form, folded_name, forms
+from kg.sources.forms import Form, forms
 from kg.sources.lines import opening, rows
+from kg.sources.records import keys
 from kg.sources.rows import batch_of
 from kg.text import has_han
 
@@ -37,7 +38,8 @@ class LabelsReader:
 
     def sniff(self, file: InputFile) -> float:
         start = opening(file)
-        if start.lstrip()[:1] in ("<", "[", "%", "@") or not _first(start):
+        mark = start.lstrip()[:1]
+        if mark in ("<", "[", "%", "@") or not _first(start) or (mark != "{" and keys(file)):  # YAML
             return 0.0
         return _SURE if _BRACKETED.search(start) else _PLAIN
 
@@ -59,7 +61,7 @@ def _first(text: str) -> str:
             labels = []
             continue
         labels.append(label[0])
-        key = _keys().get(folded_name(label[0]), "")
+        key = _keys().get(_form().called(label[0]), "")
         if not begins and key == "title":
             begins = labels[0]
         found.add(key)
@@ -72,15 +74,9 @@ def _form() -> Form:
 
 
 @cache
-def _names() -> dict[str, list[str]]:
-    """The names of the fields of each key."""
-    return {key: [name for (name,) in places] for key, places in _form().fields.items()}
-
-
-@cache
 def _keys() -> dict[str, str]:
     """The key of each name of a field; the first key that has a name counts."""
-    return {name: key for key, names in reversed(_names().items()) for name in names}
+    return {name: key for key, places in reversed([*_form().fields.items()]) for (name,) in places}
 
 
 def _labelled(line: str) -> tuple[str, str] | None:
@@ -94,16 +90,17 @@ def _row(file: InputFile, lines: list[str]) -> dict[str, Any]:
     told: list[str] = []
     for name, value in _values(lines):
         if value:
-            said.setdefault(folded_name(name), []).append(value)
+            said.setdefault(_form().called(name), []).append(value)
             told.append(name)
-    row = bibliography.row(file, said, _names())
+    names = {key: [name for (name,) in places] for key, places in _form().among(frozenset(said)).items()}
+    row = bibliography.row(file, said, names)
     row["unread"] += _form().unread(dict.fromkeys(told))
     return row
 
 
 def _ends_text(line: str, label: str) -> bool:
     """Whether a label ends an abstract, in which lines may begin with "Results:"."""
-    return folded_name(label) in _keys() or has_han(label) or line.lstrip()[:1] in "{【"
+    return _form().called(label) in _keys() or has_han(label) or line.lstrip()[:1] in "{【"
 
 
 def _values(lines: list[str]) -> Iterator[tuple[str, str]]:
@@ -116,7 +113,7 @@ def _values(lines: list[str]) -> Iterator[tuple[str, str]]:
         if mail:
             yield heading, value
             heading, value = ("url", mail[1]) if mail[1] else ("abstract", "")
-        elif label and (_keys().get(folded_name(heading)) != "abstract" or _ends_text(line, label[0])):
+        elif label and (_keys().get(_form().called(heading)) != "abstract" or _ends_text(line, label[0])):
             yield heading, value
             heading, value = label
         else:

@@ -38,6 +38,21 @@ def symbols() -> Mapping[str, str]:
     return found
 
 
+def journal(name: str) -> str:
+    r"""The name of a journal that ADS writes as a command of the AAS, else the name.
+
+    >>> journal(r"\mnras"), journal("Nature")
+    ('Monthly Notices of the Royal Astronomical Society', 'Nature')
+    """
+    return _journals().get(name.strip("{} \\"), name) if name.lstrip("{ ").startswith("\\") else name
+
+
+@cache
+def _journals() -> Mapping[str, str]:
+    found: Mapping[str, str] = tomllib.loads(Path(__file__).with_name("latex.toml").read_text("utf-8"))["journals"]
+    return found
+
+
 def letters(text: str) -> Iterator[tuple[int, int, str]]:
     r"""Accented and named letters outside formulas: (start, end, character), braces included.
 

@@ -18,8 +18,9 @@ from kg.sources.base import InputFile
 from kg.sources.forms import Form, folded_name
 from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
+from kg.sources.lines import decoded, opening
 from kg.sources.people import people
-from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of, doi_in
+from kg.sources.rows import ARXIV_ID, Beside, Row, Skipped, batch_of, doi_in
 
 _PAPER = re.compile(
     r"https?://[^\s()<>\[\]|]{0,100}(?:arxiv\.org/(?:abs|pdf|html)/|doi\.org/10\.|openreview\.net/(?:forum|pdf)|aclanthology\.org/|"
@@ -27,10 +28,20 @@ _PAPER = re.compile(
     r"openaccess\.thecvf\.com/|huggingface\.co/papers/|dl\.acm\.org/doi/|ieeexplore\.ieee\.org/|biorxiv\.org/content/|"
     r"alphaxiv\.org/abs/|semanticscholar\.org/paper/|hf\.co/papers/|usenix\.org/(?:conference|system)/|mlsys\.org/|ojs\.aaai\.org/|"
     r"sciencedirect\.com/science/article/|link\.springer\.com/(?:article|chapter)/|nature\.com/articles/|jmlr\.org/papers/|"
-    r"ijcai\.org/proceedings/)[^\s()<>\[\]|\"'`]{0,300}|\barXiv:\s*\d{4}\.\d{4,5}|"
+    r"ijcai\.org/proceedings/|proceedings\.mlsys\.org/|vldb\.org/pvldb/|/doi/(?:abs/|full/|pdf/|epdf/)?10\.|/pii/S\d|"
+    r"plos\w*/article\?id=10\.|mdpi\.com/\d|frontiersin\.org/articles?/|academic\.oup\.com/\w|pubmed\.ncbi\.nlm\.nih\.gov/\d|"
+    r"ncbi\.nlm\.nih\.gov/pmc/|papers\.ssrn\.com/|eprint\.iacr\.org/\d|ecva\.net/papers/|isca-(?:speech|archive)\.org/|"
+    r"roboticsproceedings\.org/|ceur-ws\.org/Vol|hal\.science/hal|direct\.mit\.edu/)[^\s()<>\[\]|\"'`]{0,300}|\barXiv:\s*\d{4}\.\d{4,5}|"
     r"(?:(?<=\[paper\]\()|(?<=\[pdf\]\()|(?<=\[paper\]\]\()|(?<=\[pdf\]\]\())https?://[^\s()<>\[\]|\"'`]{1,300}",
     re.I,
 )
+_OTHER_FORM = re.compile(r"\s*(?:[<{\\@%]|\[\s*[{\[]\s*\")")  # XML, JSON, LaTeX, BibTeX
+_STRONG = re.compile(r"()\*\*((?:\d{1,3}[.、)]\s*)?[^*]{6,300})\*\*\s*$")  # a line in bold, as a heading
+_PLAIN = re.compile(  # a title, perhaps its venue, and a link's label
+    r"[^\W_][^\[\]\n]{9,300}\[+(?:paper|pdf|arxiv|link|论文)\]+\(", re.I
+)
+_FILE = re.compile(r"(?<=\]\()https?://[^\s()<>\[\]|\"'`]{1,300}\.pdf\b", re.I)  # a link to any PDF
+_QUOTED_TITLE = re.compile(r"^.{0,20}?[“\"]([^“”\"]{6,300})[”\"].*$", re.S)
 _ITEM = re.compile(r"(\s{0,40})(?:[-*+•]|\d{1,4}[.)])\s+(?:\[[ xX]\]\s+)?(.*)")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*$")
 _RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
@@ -48,13 +59,15 @@ _LINKS = (  # of other notations: the text, the address
 _TARGET = re.compile(r"^ {0,3}\[([^\[\]^]{1,200})\]:\s+<?(https?://[^\s<>]{1,500})", re.M)
 _REFERENCE = re.compile(r"(?<![\]!])\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){1,500})\](?:\[([^\[\]]{0,200})\])?(?![\[(:])")
 _SUMMARY = re.compile(r"(?:<details[^<>]{0,100}>\s*)?<summary\b[^<>]{0,100}>(.{0,200}?)</summary>", re.I)
-_LONE = re.compile(r"[\s>*_#]{0,20}([^\W\d][\w ]{1,30}?)[*_]{0,3}\s*[:：]?\s*[*_]{0,3}\s*$")  # a label above its text
+_LONE = re.compile(
+    r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ]{1,30}?)[*_]{0,3}\s*[:：]?\s*[*_]{0,3}\s*$"
+)  # a label above its text
 _NAMED = re.compile(
     r"^[\s,.–—\"”-]{0,5}([^\W\d_][^\d\[\]():*_|]{5,500}?)\s*(?:$|(?<![^\w][A-Z])\.|[(\[|]|,\s*[\d*_])"
 )  # perhaps names
 _IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<[^<>]{0,300}>")
 _BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
-_SAID = re.compile(r"[\s>*_+-]{0,20}([^\W\d][\w ()/-]{0,30}?)[*_]{0,2}\s*[:：]\s*[*_]{0,2}\s*(\S.*)")
+_SAID = re.compile(r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ()/-]{0,30}?)[*_]{0,2}\s*[:：]\s*[*_]{0,2}\s*(\S.*)")
 _LABEL = re.compile(
     r"(?i)\W*(?:paper|pdf|arxiv|link|code|html|abs|abstract|project(?: page)?|page|website|github|video|slides|blog|"
     r"poster|doi|openreview|"
@@ -63,8 +76,11 @@ _LABEL = re.compile(
 _BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
 _NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
 _BEFORE = re.compile(r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?(?!\d))[\s:,.-]*)+")
-_EDITION = re.compile(r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?)[ -]?(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b")
+_EDITION = re.compile(
+    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?)[ -]?(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
+)
 _EDITION_BEHIND = re.compile(rf"\s*[(\[]\s*{_EDITION.pattern}[^()\[\]]{{0,20}}[)\]]\s*$")
+_YEAR_BEHIND = re.compile(r"\s*\((?:19|20)\d\d\)$")
 _EDITION_AFTER = re.compile(rf",\s+{_EDITION.pattern}\W*$")  # behind a title without marks
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
 _BY = re.compile(
@@ -84,6 +100,9 @@ _FLOWING = frozenset(("abstract", "authors", "institutions", "keywords"))  # fie
 _LONGEST = 20_000  # code points of a line, and of what is kept of a block's own text
 _SIGNS = re.compile(r"^(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]\s*)+")  # before a title
 _LEAST = 6  # code points of a title
+_DEEPEST = 7  # the level of a line in bold among headings
+_COLUMNS = 3  # marks between the columns of a table
+_LEAST_WORDS = 3  # of the title of what seems to be a paper
 _PROSE, _QUOTED = 200, 15  # code points of a paragraph, and of a quotation, that may be an abstract
 
 
@@ -93,16 +112,27 @@ class MarkdownReader:
     name = "markdown"
 
     def sniff(self, file: InputFile) -> float:
-        start = file.start()
-        if start.lstrip()[:1] in ("<", "{", "\\", "@", "%") or not _PAPER.search(start):
+        start = opening(file)
+        if _OTHER_FORM.match(start) or not _PAPER.search(start):
             return 0.0
         lines = start.split("\n")
+        if _is_table(lines):
+            return 0.0
         marked = any(_ITEM.match(line) or _HEADING.match(line) or _RULE.match(line) for line in lines)
         return 0.6 if marked or _LINK.search(start) else 0.2
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; a link to a paper without a title is skipped with a message."""
         return batch_of(_rows(file), file, self.name, "links")
+
+
+def _is_table(lines: list[str]) -> bool:
+    """Whether the first line names columns: it has as many commas or tabs as the next ones at most, and no link."""
+    first, *others = [line for line in lines[:5] if line.strip()] or [""]
+    return any(
+        first.count(mark) >= _COLUMNS and all(other.count(mark) >= first.count(mark) for other in others)
+        for mark in ",\t;"
+    ) and not (_PAPER.search(first) or _ITEM.match(first) or _HEADING.match(first))
 
 
 @dataclass
@@ -121,7 +151,7 @@ class _Reading:
     """The open heading, item and table of a file while its lines are read; each method gives the papers that end."""
 
     def __init__(self, targets: dict[str, str]) -> None:
-        form = Form.of({})
+        self._form = form = Form.of({})
         self._keys = {
             place[0]: key for key, places in reversed([*form.fields.items()]) for place in places if len(place) == 1
         }
@@ -139,7 +169,7 @@ class _Reading:
         self._fenced ^= _FENCE.match(line) is not None
         if self._fenced:
             return
-        if found := _HEADING.match(line):
+        if found := _HEADING.match(line) or (_STRONG.match(line) if self._is_apart() else None):
             yield from self._section(number, found)
         elif line.lstrip().startswith("|") or (self._columns and "|" in line):
             yield from self._cells(number, line)
@@ -159,6 +189,10 @@ class _Reading:
                 yield from _row(block)
         self._item = self._heading = None
 
+    def _is_apart(self) -> bool:
+        """Whether a line in bold may be a heading: behind an empty line, outside of an item with its paper."""
+        return not self._before.strip() and not self._waiting
+
     def _end_item(self) -> Iterator[Row]:
         if self._item is not None:
             yield from _row(self._item)
@@ -170,10 +204,10 @@ class _Reading:
         return self._field(said[1]) if said else ""
 
     def _field(self, label: str) -> str:
-        return self._keys.get(folded_name(_BRACKETS.sub("", label)), "")
+        return self._keys.get(self._form.called(_BRACKETS.sub("", label)), "")
 
     def _section(self, number: int, found: re.Match[str]) -> Iterator[Row]:
-        depth = len(found[1])
+        depth = len(found[1]) or _DEEPEST
         label = _LONE.match(found[2])
         key = self._field(label[1]) if label else ""
         if key in _FLOWING and self._heading is not None and depth > self._heading.level:
@@ -218,6 +252,9 @@ class _Reading:
             if _PAPER.search(line):
                 is_bare = not _title(line) and not _PAPER.search(self._before)  # a link below its title
                 yield from _row(_Block(number, 0, f"{self._before}\n{line}" if is_bare else line))
+        elif block is self._heading and not block.said and not _PAPER.search(block.text) and _PLAIN.match(line):
+            block.has_items = True
+            yield from _row(_Block(number, 0, line))
         elif key := self._key(line):
             said = _SAID.match(line)
             block.said.setdefault(key, said[2] if said else "")
@@ -238,7 +275,7 @@ class _Reading:
 
 
 def _rows(file: InputFile) -> Iterator[Row]:
-    text = file.text()
+    text = decoded(b"".join(file.chunks()))
     reading = _Reading({name.lower(): url for name, url in _TARGET.findall(text)})
     for number, line in enumerate(text.split("\n"), 1):
         yield from reading.line(number, line)
@@ -294,8 +331,10 @@ _STAR = re.compile(
 def _row(block: _Block) -> Iterator[Row]:
     where = f"line {block.line}"
     whole = "\n".join((block.text, *block.said.values()))
-    links = [found[0].rstrip(".,;:") for found in _PAPER.finditer(whole)]
+    links = [found[0].rstrip(".,;:") for found in (*_PAPER.finditer(whole), *_FILE.finditer(whole))]
     if not links:
+        if block.depth >= 0 and _seems_paper(block):
+            yield where, Beside(linkless=True)
         return
     said = {key: _bare(_LINK.sub(r"\1", value)) for key, value in block.said.items()}
     title = _title(block.said.get("title", "")) or said.get("title", "") or _title(block.text)
@@ -325,6 +364,16 @@ def _row(block: _Block) -> Iterator[Row]:
     yield where, row
 
 
+def _seems_paper(block: _Block) -> bool:
+    """Whether an item has a title of several words, set apart, and names or a venue with its year behind it."""
+    title = next((one or other for one, other in _BOLD.findall(block.text)), "") or _QUOTED_TITLE.sub(r"\1", block.text)
+    title = _bare(_LINK.sub(r"\1", title)) if title != block.text else ""
+    if len(title.split()) < _LEAST_WORDS or not _is_title(title):
+        return False
+    rest = _bare(_LINK.sub(r"\1", block.text)).rpartition(title)[2]
+    return _EDITION.search(rest) is not None or bool(_names(rest))
+
+
 def _year(edition: re.Match[str]) -> str:
     """The year of "ICLR 2024" or "ICLR'24"."""
     return edition[2] or f"{20 if edition[3] < '50' else 19}{edition[3]}"
@@ -332,7 +381,7 @@ def _year(edition: re.Match[str]) -> str:
 
 def _names(text: str) -> list[str]:
     """The authors that a text begins with, two at least in the form of names."""
-    first = text.split("\n")[0]
+    first = text.lstrip("*_ \t\n").split("\n")[0]
     edition = _EDITION.search(first)
     found = _NAMED.match((first[: edition.start()].rstrip(" ,(") if edition else first).strip("*_ \t"))
     names = people([_bare(found[1])]) if found else []
@@ -380,6 +429,7 @@ def _title(text: str) -> str:
     plain = _BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", plain))).strip(" \t|[](-–—:,*_`")
     quoted = re.search(r"[“\"]([^“”\"]{6,300})[”\"]", plain)
     plain = quoted[1] if quoted else _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", _SENTENCE.split(_bare(plain))[0]))
+    plain = _YEAR_BEHIND.sub("", plain)
     return plain.strip(" ,.;:-–—([") if _is_title(plain) else ""
 
 

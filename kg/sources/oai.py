@@ -14,9 +14,9 @@ from kg.sources import xml
 from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
 from kg.sources.forms import is_other
-from kg.sources.json_forms import untagged
 from kg.sources.latex import bare
 from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of, doi_in
+from kg.sources.tags import untagged
 
 _ROOT = re.compile(r"<(?:\w+:)?OAI-PMH\b")
 _OURS = re.compile(

@@ -12,9 +12,9 @@ from typing import Any
 from kg.model import Batch
 from kg.sources.base import InputFile
 from kg.sources.forms import unread_of_service
-from kg.sources.json_forms import untagged
 from kg.sources.records import inner, keys, objects, rows, text
 from kg.sources.rows import ARXIV_ID, batch_of
+from kg.sources.tags import untagged
 
 _WORK = re.compile(r'"id"\s*:\s*"https?://openalex\.org/W\d+"')
 _FIELDS = {"authorships", "abstract_inverted_index", "display_name", "publication_year", "primary_location", "ids"}

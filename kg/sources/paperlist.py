@@ -17,6 +17,7 @@ from kg.sources.rows import batch_of
 from kg.sources.xml import stem
 
 _OWN = {"aff", "aff_unique_norm", "aff_domain", "gs_citation", "primary_area", "status", "track", "author_site", "oa"}
+_TEXT = re.compile(r'"author"\s*:\s*(?:"|null)')  # elsewhere a list
 _SEVERAL = re.compile(r"(?<=\S)\+(?=\S)")
 _BOOK = re.compile(r"\bbooktitle\s*=\s*\{([^{}]{1,300})\}", re.I)
 _EDITION = re.compile(r"(?<![A-Za-z])([A-Za-z]{3,12})(?:\.cc/|[-_ .])?((?:19|20)\d\d)(?!\d)")
@@ -30,7 +31,8 @@ class PaperListReader:
 
     def sniff(self, file: InputFile) -> float:
         found = keys(file)
-        return 0.8 if {"title", "author"} <= found and len(found & _OWN) > 1 else 0.0
+        is_ours = {"title", "author"} <= found and len(found & _OWN) > 1
+        return 0.8 if is_ours and _TEXT.search(file.start()) else 0.0
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; raises KgError when the JSON cannot be read from the start."""

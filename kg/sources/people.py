@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from kg.sources.forms import folded, folded_name, forms, quoted
+from kg.sources.forms import folded, folded_name, forms, is_lost, quoted
 from kg.text import fold, has_han
 
 _AND = re.compile(r" (?:and|&) ")
@@ -21,6 +21,12 @@ _NUMBER_AFTER = re.compile(r" ?\(\d{5,}\)$|(?<=\w) \d{4}$")  # Scopus author num
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|I?V|2nd|3rd|4th")
 TITLES = re.compile(r"(?:(?:Prof|Dr|Mr|Mrs|Ms|PD|Ing|Dipl|rer|nat|med|habil)\.(?:[- ]|(?=[A-Z]))\s*)+")
 _GLUED = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ][^\W\d_]*[.\s])")
+_BEHIND = re.compile(  # a name: "Ada Fox (MIT, Cambridge)*", "Fox, Ada (1)", "Fox, Ada [Univ. X (UX)] (ORCID:1)"
+    r"\s{0,20}(?<=[\w.’'\s)\]])(?:\((?P<round>(?:[^()\n]|\([^()\n]{0,300}\)){0,300})\)|\[(?:[^\[\]\n]|\[[^\[\]\n]{0,300}\]){0,300}\])"
+    r"[\s*†‡§¶]*(?=\s*(?:[,;；，、|\n&\[(]|$|and\b))"
+)
+_MARKS_BEHIND = re.compile(r"(?<=\w)[*†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰]+(?=\s*(?:[,;；，、|\n&]|$|and\b))")
+_DOTS = re.compile(r"\s{1,20}[·•]\s{1,20}")  # "Ada Fox · Bo Lee", but not "列夫·托尔斯泰"
 _GROUPS_APART = re.compile(r"\s*[,;/]\s*(?:and\s+)?|\s+(?:and|&)\s+")
 _OF_GROUP = re.compile(r"^(?:(?:on\s+behalf\s+of|for|by)\s+)?(?:the\s+)?|\s+collaborations?$", re.I)
 _PARTICLE = re.compile(r"(?:^|[\s'-])(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El)$")
@@ -35,17 +41,32 @@ def people(values: Sequence[str]) -> list[str]:
     (['Ada Fox', 'Bo Lee Jr.'], ['Ada Fox Jr.'])
     """
     if len(values) == 1:
-        [text] = values
-        if (listed := quoted(text)) is not None:
+        if (listed := quoted(values[0])) is not None:
             return of_objects(listed)
+        text = _alone(values[0])
         if text.find(".") == len(text) - 1 and _BARE_INITIALS.search(text):
             text = text[:-1]  # as PubMed ends a list
+        text = _DOTS.sub("; ", text)
         marks = [mark for mark in (";", "；", "|", "\n") if mark in text.strip(";；|\n ")]
         if marks:
             values = [name for part in re.split(f"[{''.join(marks)}]", text) for name in _AND.split(part)]
         else:
             values = [name for part in _AND.split(" ".join(text.split())) for name in _by_comma(part)]
     return [name for value in values if (name := person(value))]
+
+
+def _alone(text: str) -> str:
+    """Names without the marks and the affiliations in brackets behind them; the letters of a group's name are kept.
+
+    >>> _alone("Ada Fox (MIT)*, Bo Lee¹"), _alone("National Institute of Technology (NIT)")
+    ('Ada Fox, Bo Lee', 'National Institute of Technology (NIT)')
+    """
+
+    def kept(found: re.Match[str]) -> str:
+        initials = "".join(filter(str.isupper, text[max(0, found.start() - 200) : found.start()]))
+        return found[0] if (found["round"] or "").isupper() and initials.endswith(found["round"]) else ""
+
+    return _MARKS_BEHIND.sub("", _BEHIND.sub(kept, text) if "(" in text or "[" in text else text)
 
 
 def _by_comma(text: str) -> list[str]:
@@ -83,7 +104,7 @@ def person(name: str) -> str:
     >>> person("Smith, Jr., Jane"), person("Smith, Jane, Jr."), person("van Dijk, Anna"), person("Ada Lovelace")
     ('Jane Smith Jr.', 'Jane Smith Jr.', 'Anna van Dijk', 'Ada Lovelace')
     """
-    name = _NUMBER_AFTER.sub("", " ".join(html.unescape(name).split())).strip(",; ").replace(". -", ".-")
+    name = _NUMBER_AFTER.sub("", _alone(" ".join(html.unescape(name).split()))).strip(",; ").replace(". -", ".-")
     if not any(map(str.isalpha, name)):
         return ""
     parts = [part.strip() for part in name.split(",")]
@@ -132,6 +153,27 @@ def of_objects(value: Any) -> list[str]:
         if name:
             (others if roles & {folded_name(role) for role in said["others"]} else found).append(name)
     return found or others
+
+
+def of_people_unread(value: Any) -> list[str]:
+    """The fields of people's objects that no rule reads, as "authors.workplace"."""
+    people = value if isinstance(value, list) else []
+    found = {name: None for one in people if isinstance(one, dict) for name, part in one.items() if part}
+    lost = (name for name in found if is_lost(name, found) and folded_name(name) not in _of_people())
+    return [f"authors.{name}" for name in lost if folded_name(name).removeprefix("author") not in _of_people()]
+
+
+@cache
+def _of_people() -> frozenset[str]:
+    """The folded names of what is read of a person, or has no place in a record."""
+    said, fields = forms()["person"], forms()["any"]
+    steps = (
+        name.split(".")[1]
+        for key in fields
+        for name in fields[key]
+        if name.startswith(("author", "creator")) and "." in name
+    )
+    return frozenset(map(folded_name, (*(name for key in said for name in said[key]), *steps)))
 
 
 def _of_parts(fields: dict[str, Any], said: dict[str, list[str]]) -> str:

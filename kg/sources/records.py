@@ -10,10 +10,11 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from kg.model import KgError
+from kg.sources import yaml_lists
 from kg.sources.base import InputFile
 from kg.sources.forms import folded_name, forms, is_lost, nowhere
 from kg.sources.rows import Beside, Row, Skipped
@@ -22,21 +23,23 @@ from kg.text import one_line
 _LARGEST = 8 * 1024 * 1024  # code points of a record; full texts of books reach 2 million
 _LONGEST = 4 * 1024 * 1024  # bytes of a line of JSON lines
 _MOST = 1_000_000  # records per file
-_KEY = re.compile(r'"([\w $@.-]{1,60})"\s*:')
+_KEY = re.compile(r'"([\w $@.:-]{1,60})"\s*:')
 _DEEPEST = 3  # objects around a list of records: {"message": {"items": [
+_MOST_AROUND = 8  # objects and lists around a paper in JSON of any making: the data of a page
 _OPENING = ("[", "{")
 _WRAPPED = frozenset({"paper", "data", "message", "journal", "venue"})  # objects that are no paper in a map of papers
 _PAPER = frozenset({"abstract", "summary", "author", "authors", "year", "date", "published"})
 _ADDRESSES = ("id", "arxiv", "doi", "url")  # keys that name one paper, or an answer of a service
-_OF_PAPER = ("title", "abstract", "authors", "doi", "arxiv")  # a record with one of these is a paper itself
+_OF_PAPER = ("title", "abstract", "authors")  # a record with one of these is a paper itself
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN
 
 
-def keys(file: InputFile) -> set[str]:
-    """The keys of all objects, at any depth, in the first part of a JSON file; empty for other files."""
+@lru_cache(2)  # each reader asks for those of the file that is looked at
+def keys(file: InputFile) -> frozenset[str]:
+    """The keys of all objects, at any depth, in the first part of a file in JSON or YAML; empty for other files."""
     start = file.start()
-    return set(_KEY.findall(start)) if start.lstrip()[:1] in ("{", "[") else set()
+    return frozenset(_KEY.findall(start)) if start.lstrip()[:1] in ("{", "[") else yaml_lists.keys(file)
 
 
 Made = Callable[[dict[str, Any]], Mapping[str, Any] | Skipped | None]
@@ -49,7 +52,9 @@ def rows(file: InputFile, row: Made, lists: Collection[str] = (), is_any: bool =
     others. In JSON of `is_any` making, papers may also stand deeper in a record, or a record be a table of columns.
     Raises KgError when the JSON is damaged beyond recovery or a limit is exceeded.
     """
-    for number, (where, record) in enumerate(_lines(file) if _is_lines(file, lists) else _all(file, lists), 1):
+    found = yaml_lists.entries(file) if file.start().lstrip()[:1] not in _OPENING else None
+    found = found or (_lines(file) if _is_lines(file, lists) else _all(file, lists))
+    for number, (where, record) in enumerate(found, 1):
         if number > _MOST:
             raise KgError(f"{file.path}: holds more than {_MOST:,} records: split it into smaller files.")
         if isinstance(record, _Beside):
@@ -65,11 +70,11 @@ def rows(file: InputFile, row: Made, lists: Collection[str] = (), is_any: bool =
             yield where, made
 
 
-def _deeper(where: str, record: dict[str, Any], row: Made, depth: int = _DEEPEST) -> Iterator[Row]:
+def _deeper(where: str, record: dict[str, Any], row: Made, depth: int = _MOST_AROUND) -> Iterator[Row]:
     """The paper of a record, or those in its columns or in its lists and objects, whatever these are called."""
     for number, one in enumerate(columns := _turned(record), 1):
         yield f"{where}, row {number}", row(one) or Skipped("it is no paper")
-    made = row(record) if not columns else None
+    made = row(record) if not columns and not _of_answer().issuperset(map(folded_name, record)) else None
     if made is None:
         return
     is_paper = isinstance(made, Skipped) or any(map(made.get, _OF_PAPER))
@@ -95,7 +100,8 @@ def _inside(where: str, record: dict[str, Any], row: Made, depth: int) -> Iterat
                 yield from found
                 papers = [made for _, made in found if not isinstance(made, Skipped) and _is_paper(made)]
                 is_said = all(key in map(str, made.values()) for made in papers)  # a year, a venue
-                beside |= own if is_said or key in forms()["json"]["lists"] else {**own, key: key}  # of a group
+                is_plain = key in (*forms()["json"]["lists"], *forms()["json"]["inner"])
+                beside |= own if is_said or is_plain else {**own, key: key}  # of a group
     yield from beside.told(where)
 
 
@@ -107,6 +113,12 @@ def _is_paper(made: Mapping[str, Any] | Skipped) -> bool:
 def _known() -> frozenset[str]:
     """The folded names of a paper's own fields, in which no other papers are looked for."""
     return nowhere().union(folded_name(name) for names in forms()["any"].values() for name in names)
+
+
+@cache
+def _of_answer() -> frozenset[str]:
+    """The folded names of what an answer of a service says of its list of papers; of such a record nothing is told."""
+    return frozenset(map(folded_name, forms()["json"]["answer"]))
 
 
 @cache
@@ -317,7 +329,7 @@ class _Stream:
                 is_cut = error.pos > len(self._text) - 20 or error.msg.startswith("Unterminated string")
                 if self._ended or not is_cut:
                     line = self.line() + self._text.count("\n", self._at, error.pos)
-                    raise _Damaged(error.msg[:1].lower() + error.msg[1:], line) from None
+                    raise _Damaged(error.msg[:1].lower() + error.msg[1:].removesuffix(" at"), line) from None
             except (RecursionError, ValueError):
                 raise _Damaged("nested too deeply or a number of too many digits", self.line()) from None
             if len(self._text) - self._at > _LARGEST:

@@ -38,6 +38,7 @@ _TEXTS = {"T": "title", "A": "abstract", "I": "institutions", "B": "brief", "H":
 _DATE = re.compile(
     r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?)?)?"
 )
+_NO_VENUE = re.compile(r"^[\d\sTZ:./+-]+$")  # a time, as "published at" may also say
 _NO_DAY = re.compile(r"(?:-00)+$")  # "2020-07-00": a month
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"  # without the version
@@ -60,7 +61,10 @@ class Skipped(Exception):
 
 
 class Beside(dict[str, Any]):
-    """What stands beside the papers of a file: as a row it holds `unread` alone, and gives no entry."""
+    """What stands beside the papers of a file: as a row it gives no entry.
+
+    It holds `unread`, the names of fields, or `linkless`, that an item seems to be a paper and has no link to one.
+    """
 
 
 Row = tuple[str, Mapping[str, Any] | Skipped]  # position ("line 3", "record 2") and values
@@ -98,8 +102,9 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
     names = _Names()
     unread: Counter[str] = Counter()
     renamed: list[str] = []
+    linkless: list[str] = []
     more = 0
-    for number, (where, row) in enumerate(_of_papers(rows, unread), 1):
+    for number, (where, row) in enumerate(_of_papers(rows, unread, linkless), 1):
         try:
             if isinstance(row, Skipped):
                 raise row
@@ -111,6 +116,7 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
             unread.update(row.get("unread", ()))
             other = _string(row.get("other_abstract"))
             unread.update(["other abstract"] * is_other(other, made.texts["A"].raw))
+            unread.update(["date"] * (made.year is None and any(map(_line, (row.get("date"), row.get("year"))))))
             unread.update(["doi"] * (not made.doi and _NO_DOI.match(_string(row.get("doi"))) is not None))
         except Skipped as reason:
             if len(batch.skipped) < _MOST_SENTENCES:
@@ -126,15 +132,16 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
         yield repair(made, words)
     if more:
         batch.skipped.append(f"{file.path}: {more} more {unit} were skipped.")
-    if said := "; ".join(_lost(unread, renamed)):
+    if said := "; ".join(_lost(unread, renamed, linkless)):
         batch.losses.append(f"{file.path}: {said}.")
 
 
-def _of_papers(rows: Iterable[Row], unread: Counter[str]) -> Iterator[Row]:
-    """The rows but for what stands beside them, of which the names of fields are counted."""
+def _of_papers(rows: Iterable[Row], unread: Counter[str], linkless: list[str]) -> Iterator[Row]:
+    """The rows but for what stands beside them, of which the names of fields are counted, and the places kept."""
     for where, row in rows:
         if isinstance(row, Beside):
-            unread.update(row["unread"])
+            unread.update(row.get("unread", ()))
+            linkless += [where] * bool(row.get("linkless"))
         else:
             yield where, row
 
@@ -160,7 +167,7 @@ class _Names:
         return name
 
 
-def _lost(unread: Counter[str], renamed: Sequence[str]) -> Iterator[str]:
+def _lost(unread: Counter[str], renamed: Sequence[str], linkless: Sequence[str]) -> Iterator[str]:
     """What the rows have and the documents lack or have changed."""
     if unread:
         names = [f"{_shown(name)} ({count:,})" for name, count in sorted(unread.items(), key=lambda n: (-n[1], n[0]))]
@@ -173,6 +180,10 @@ def _lost(unread: Counter[str], renamed: Sequence[str]) -> Iterator[str]:
         names = [_shown(name) for name in renamed[:3]]
         have = "paper has" if len(renamed) == 1 else "papers have"
         yield f"{len(renamed):,} {have} the id of another one and got a number ({', '.join(names)}): see the ids"
+    if linkless:
+        items = "item without a link to a paper was" if len(linkless) == 1 else "items without a link to a paper were"
+        places = f"{', '.join(linkless[:3])}{', ...' * (len(linkless) > 3)}"
+        yield f"{len(linkless):,} {items} left out ({places}): add the links"
 
 
 def _shown(name: str) -> str:
@@ -214,7 +225,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
         texts={field: Text(texts[field], texts[field]) for field in "TAIBHK" if texts[field] or field in "TA"},
         authors=authors,
         author_count=max(filter(None, (count, _integer(values["author_count"]))), default=None),  # lists may be cut
-        venue=_line(values["venue"]) or venue(_string(values["comment"])),
+        venue=_NO_VENUE.sub("", _line(values["venue"])) or venue(_string(values["comment"])),
         year=year,
         date=date,
         arxiv=_identifier(_ARXIV, values["arxiv"], values["id"], values["url"]),
@@ -244,7 +255,7 @@ def _string(value: Any) -> str:
 
 def _line(value: Any) -> str:
     """A text on one line, without characters that control a terminal or a parser."""
-    return one_line(_string(value))
+    return one_line(text) if (text := _string(value)) else ""
 
 
 def _names(value: Any) -> list[str]:

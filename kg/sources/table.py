@@ -17,7 +17,7 @@ from typing import Any
 from kg.model import Batch, KgError
 from kg.sources import bibliography
 from kg.sources.base import HeldFile, InputFile
-from kg.sources.forms import Form, folded, folded_name, forms
+from kg.sources.forms import Form, folded, forms
 from kg.sources.lines import Line, opening, text_lines
 from kg.sources.people import apart
 from kg.sources.rows import Row, Skipped, batch_of
@@ -93,12 +93,13 @@ def _shape(file: InputFile) -> _Shape | None:
     for number, line in enumerate(_BREAK.split(opening(file), _BEFORE)[:_BEFORE], 1):
         best, most = None, 1
         for delimiter in _DELIMITERS:
-            columns = frozenset(map(folded_name, _header(line, delimiter)))
+            header = _header(line, delimiter)
             for form, marks in _known():
-                keys = [
-                    key for key, places in form.fields.items() if not columns.isdisjoint(name for (name,) in places)
-                ]
-                if "title" in keys and len(keys) > most and columns.issuperset(marks):
+                columns = frozenset(map(form.called, header))
+                if not columns.issuperset(marks) or columns.isdisjoint(name for (name,) in form.fields["title"]):
+                    continue
+                keys = [key for key, each in form.fields.items() if not columns.isdisjoint(name for (name,) in each)]
+                if len(keys) > most:
                     best, most = _Shape(number, delimiter, form), len(keys)
                     break  # the first match wins
         if best is not None:
@@ -211,11 +212,12 @@ def _rows(file: InputFile, shape: _Shape) -> Iterator[Row]:
 def _row(file: InputFile, columns: Sequence[str], cells: Sequence[str], shape: _Shape) -> dict[str, Any]:
     """The paper of a row; of columns with the same name, the first one with a value counts."""
     values: dict[str, str] = {}
-    for column, cell in zip(map(folded_name, columns), cells, strict=False):
+    form = shape.form
+    named = form.named(columns)
+    for column, cell in zip(map(named.__getitem__, columns), cells, strict=False):
         if not values.get(column):
             values[column] = cell
-    form = shape.form
-    names = {key: [name for (name,) in places] for key, places in form.fields.items()}
+    names = {key: [name for (name,) in places] for key, places in form.among(frozenset(values)).items()}
     row = bibliography.row(file, {column: [value] for column, value in values.items()}, names)
     for column in form.settings.get("glued", ()):
         row["authors"] = apart(values.get(column, ""))

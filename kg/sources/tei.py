@@ -36,7 +36,8 @@ class TeiReader:
 
     def sniff(self, file: InputFile) -> float:
         start = file.start() if xml.looks_like_xml(file) else ""
-        return 0.9 if "http://www.tei-c.org/ns/1.0" in start and _ROOT.search(start) else 0.0
+        is_ours = "http://www.tei-c.org/ns/1.0" in start and "<biblFull" not in start  # a list of HAL
+        return 0.9 if is_ours and _ROOT.search(start) else 0.0
 
     def is_single(self, file: InputFile) -> bool:
         return "teiCorpus" not in file.start()

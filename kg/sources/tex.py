@@ -41,7 +41,7 @@ _STYLE = re.compile(
     r"\\(?:bf|it|sc|rm|tt|sf|em|bfseries|itshape|scshape|Large|LARGE|large|huge|Huge|small|normalsize|centering|noindent|xspace|par|maketitle|"
     r"protect|ignorespaces|textbf|textit|textsc|textrm|texttt|textsf|emph|mbox|name|Name|fnm|spfx|sur|sfx)(?![A-Za-z])\s*"
 )
-_XSPACE = re.compile(r"\\xspace(?![A-Za-z])\s*(?=\w)")
+_XSPACE = re.compile(r"\\xspace(?:(\{\})|(?![A-Za-z])\s*(?=\w))")
 _MARK = re.compile(r"\$\s*\^?\s*\{?[^$]{0,60}\$|\\(?:dag|ddag|dagger|ddagger|ast|star)\b|\^\{?[^{}\s]{0,10}\}?")
 _SMALL = re.compile(  # a note in a title
     r"\{\s*\\(?:footnotesize|scriptsize|tiny)(?![A-Za-z])[^{}]{0,500}(?:\{[^{}]{0,200}\}[^{}]{0,500}){0,5}\}"
@@ -61,6 +61,7 @@ _NAME = re.compile(r"\\name(?![A-Za-z])")  # of JMLR: \name Ada Fox \email a@b.o
 _ADDRESS = re.compile(r"\\addr(?:ess)?(?![A-Za-z])")
 _LINE_END = re.compile(r"\\(?:email(?![A-Za-z])|\\)|\n")
 _BETWEEN_PEOPLE = re.compile(r"\\(?:and|AND|And)(?![A-Za-z])")
+_AT = re.compile(r"\\at(?![A-Za-z])")  # of Springer's journals: A. Fox \at MIT
 _MARKED = re.compile(r"\s*\{?\s*(?:\$\s*\{?\s*\^|\\textsuperscript|\^)")  # a place behind its mark
 _ITS_PART = re.compile(r"\b([a-z]{4,15})\s*=\s*(?=\{)")
 _PARTS = ("organization", "city", "state", "country")
@@ -189,12 +190,13 @@ def _plain(text: str, macros: dict[str, str]) -> str:
     """A text without what LaTeX does not print; formulas and styles are left to the repair of texts."""
     for _ in range(3):
         text = _USE.sub(lambda found: _printed(found, macros), text[:_LONGEST])
-    text = _SHOWN.sub("", _DROPPED.sub("", _XSPACE.sub(" ", text)))
+    text = _SHOWN.sub("", _DROPPED.sub("", _XSPACE.sub(lambda found: "" if found[1] else " ", text)))
     text = _STYLE.sub("", _GAP.sub(" ", _BETWEEN_LINES.sub(" ", text)))
     paragraphs = (_BEFORE_MARK.sub("", " ".join(plain(part).split())) for part in re.split(r"\n\s*\n", text))
     return "\n".join(part for part in paragraphs if part)
 
 
+_ENDS_IN_COMMAND = re.compile(r"\\[A-Za-z]+$")
 _BEFORE_MARK = re.compile(r" (?=[,.;:](?:\s|$))")  # where a citation was
 _BETWEEN_LINES = re.compile(r"\\\\(?:\[[^\]]{0,20}\])?|\\(?:newline|linebreak|break)\b")
 
@@ -202,8 +204,10 @@ _BETWEEN_LINES = re.compile(r"\\\\(?:\[[^\]]{0,20}\])?|\\(?:newline|linebreak|br
 def _printed(found: re.Match[str], macros: dict[str, str]) -> str:
     if found[1] not in macros:
         return found[0]
-    space = " " if found[0][-1:].isspace() and not found[0].endswith("}") else ""
-    return f"{macros[found[1]]}{space}"
+    value = macros[found[1]]
+    ends_in_command = _ENDS_IN_COMMAND.search(value) is not None
+    behind = " " if found[0][-1:].isspace() else "{}" if found[0].endswith("}") and ends_in_command else ""
+    return f"{value}{behind}"
 
 
 def _authors(text: str) -> tuple[list[str], list[str]]:
@@ -234,7 +238,7 @@ def _authors(text: str) -> tuple[list[str], list[str]]:
             places += institutions or [
                 one
                 for part in re.split(r"\\and(?![A-Za-z])|\n\s*\n", block)
-                for one in _AT_MARK.split(part)
+                for one in _AT_MARK.split(_AT.split(part)[-1])
                 if one.strip()
             ]
     places += (

@@ -14,9 +14,9 @@ from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
 from kg.sources.forms import forms
-from kg.sources.json_forms import untagged
 from kg.sources.people import of_objects
 from kg.sources.rows import batch_of
+from kg.sources.tags import untagged
 
 _PAGE = re.compile(r"<(?:!doctype html|html|head|meta|body)\b", re.I)
 _OURS = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,9 +11,12 @@ from kg.sources import bibliography, xml
 from kg.sources.base import InputFile
 from kg.sources.dates import iso
 from kg.sources.forms import folded_name, forms, is_lost
-from kg.sources.json_forms import untagged
 from kg.sources.people import of_objects
 from kg.sources.rows import KEYS, Row, batch_of
+from kg.sources.tags import untagged
+
+_BY = re.compile(r"^\s*<p>\s*by\s[^<>]{1,5000}</p>\s*")  # the authors before an abstract in PLOS's feeds
+_NUMBERED = re.compile(r"^[^:]{1,100}, Vol\. \S{1,10}, Pages? \S{1,20}: ")  # before the titles of MDPI's feeds
 
 
 class XmlReader:
@@ -29,7 +33,8 @@ class XmlReader:
     def sniff(self, file: InputFile) -> float:
         start = file.start() if xml.looks_like_xml(file) else ""
         is_ours = any(mark in start for mark in self.form["some"])
-        return 0.8 if is_ours and any(f"<{name}" in start for name in self.form["papers"]) else 0.0
+        papers = re.compile(rf"<(?:\w+:)?(?:{'|'.join(self.form['papers'])})\b")
+        return 0.8 if is_ours and papers.search(start) else 0.0
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; raises KgError when the XML cannot be read."""
@@ -57,8 +62,12 @@ def _row(file: InputFile, paper: xml.Element, form: Mapping[str, Any]) -> dict[s
     said = {key: list(_values(paper, form.get(key, ()), key)) for key in _SAME}
     row = bibliography.row(file, {key: values for key, values in said.items() if key != "authors"}, _SAME)
     row["abstract"] = "\n".join(said["abstract"])
+    if form.get("numbered"):
+        row["abstract"] = _BY.sub("", row["abstract"], count=1)
     if form.get("tagged"):  # elements that are written out as text
         row |= {key: untagged(row[key]) for key in ("title", "abstract") if row.get(key)}
+    if form.get("numbered"):
+        row["title"] = _NUMBERED.sub("", row.get("title", ""), count=1)
     if form.get("stopped"):
         row["title"] = bibliography.unstopped(row.get("title", ""))
     row["authors"] = of_objects(said["authors"])
@@ -94,8 +103,9 @@ _SAME = {key: (key,) for key in (*KEYS, "kind", "school")}
 def _values(paper: xml.Element, paths: list[str], key: str) -> Iterator[Any]:
     """What stands at the first of some paths where there is anything, one value an element."""
     for path in paths:
-        if path.startswith("@"):
-            found = [paper.get(path[1:]) or ""]
+        before, _, last = path.rpartition("/")
+        if last.startswith("@"):
+            found = [one.get(last[1:]) or "" for one in _elements(paper, before or ".")]
         else:
             found = [_value(one, key) for one in _elements(paper, path)]
         if found := [value for value in found if value]:
@@ -115,16 +125,22 @@ def _elements(paper: xml.Element, path: str) -> list[xml.Element]:
     return found
 
 
+def _last_text(part: xml.Element) -> str:
+    """The text of a part of a name; of a role in several words (a code, its name) the last."""
+    return xml.text(part[-1] if xml.local(part) == "role" and len(part) else part)
+
+
 def _value(element: xml.Element, key: str) -> Any:
     if key == "authors" and any(xml.local(part) not in ("", "style") for part in element):
         said: dict[str, list[str]] = {}
         for part in element:
             name, kind = xml.local(part), part.get("type")
-            said.setdefault(kind if kind and name == "namePart" else name, []).append(xml.text(part))
+            said.setdefault(kind if kind and name == "namePart" else name, []).append(_last_text(part))
         return {name: " ".join(texts) for name, texts in said.items()}
     if key == "date" and len(element):
         parts = {xml.local(part).lower(): xml.text(part) for part in element}
-        return iso(*(parts.get(part, "") for part in ("year", "month", "day"))) or xml.text(element)
+        month = parts.get("month") or parts.get("season", "")  # "Mar-Apr"
+        return iso(parts.get("year", ""), month, parts.get("day", "")) or xml.text(element)
     has_two = next(xml.descendants(element, "math"), None) is not None  # a formula in MathML and in TeX
     text = xml.text(element, ("tex-math",) if has_two else ())
     if key == "institutions":  # an address a line, as EndNote writes them

@@ -10,9 +10,9 @@ from kg.sources import bibliography, xml
 from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
 from kg.sources.forms import is_thesis
-from kg.sources.json_forms import untagged
 from kg.sources.people import of_objects
 from kg.sources.rows import Row, batch_of, doi_in
+from kg.sources.tags import untagged
 
 _ITEMS = (
     *("Article", "BookSection", "Book", "Document", "Manuscript", "Report", "Thesis", "Patent", "Recording"),

@@ -88,3 +88,20 @@ def test_less_memory_of_a_cache_that_is_quantized_is_less_cache(lexicon: Lexicon
 def test_a_metric_holds_what_texts_mostly_call_it(lexicon: Lexicon, question: str, metric: str) -> None:
     terms = [term for one in read(question, lexicon).filter.conditions for term in one.any_of]
     assert any(metric in term.metrics for term in terms if isinstance(term, Outcome))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "says"),
+    [
+        ("训练显存降低70%以上的方法", "It cuts peak training memory by up to 80%.", True),
+        ("训练显存降低70%以上的方法", "It cuts the memory of the cache by up to 80%.", False),
+        ("训练显存降低70%以上的方法", "Of the training memory little is said at an 80% compression ratio.", False),
+        ("fine-tuning with less than 1% of the parameters", "It trains only 0.32% of the parameters.", True),
+        ("fine-tuning with less than 1% of the parameters", "It trains only 23.3% of the parameters.", False),
+        ("pruning to 70% sparsity or higher", "At 80% unstructured sparsity it is as good.", True),
+        ("pruning to 70% sparsity or higher", "It reaches sparsity levels of up to 90%.", True),
+        ("pruning to 70% sparsity or higher", "At 50% sparsity it is as good as at 80% of the price.", False),
+    ],
+)
+def test_amount_is_of_what_is_asked(lexicon: Lexicon, question: str, text: str, says: bool) -> None:
+    assert bool(re.search(told(question, lexicon), text)) == says

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
-from kg.query import Lexicon, Phrase, answer, read
+from kg.query import Lexicon, Outcome, Phrase, answer, read
 from kg.query.patterns import any_regex
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
@@ -132,3 +133,225 @@ def test_result_was_obtained_on_what_the_sentence_before_names(
     assert found.table
     at = found.table.columns.index("paper")
     assert [line.values[at] for line in found.table.lines] == ["900-02"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("wich papers use pruning", "which papers use pruning"),
+        ("tokn mergng for VLMs", "token merging for VLMs"),
+        ("is research on pruning increasing?", "is pruning on the rise?"),
+        ("跨层共享KV缓存", "跨层KV缓存共享"),
+        ("who works on compute-in-memory?", "who works on in-memory computing?"),
+        ("semantic IDs for recommendation", "推荐系统的语义ID"),
+        ("emergent outliers in LLMs", "LLMs"),
+    ],
+)
+def test_question_as_typed_asks_what_is_meant(typed: str, meant: str, lexicon: Lexicon) -> None:
+    found, same = (read(one, lexicon) for one in (typed, meant))
+    concepts = [{t.concept for c in one.filter.conditions for t in c.any_of} for one in (found, same)]
+    assert found.kind == same.kind
+    assert concepts[0] == concepts[1] != set()
+    assert set(found.filter.ignored) == set(found.filter.narrowing)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["which pruning method is the cleanest?", "which pruning paper has the prettiest figures?", "哪个剪枝方法最可爱"],
+)
+def test_what_nothing_can_be_ranked_by_is_refused(question: str, lexicon: Lexicon) -> None:
+    assert read(question, lexicon).kind == "refused"
+
+
+def test_superlative_before_a_metric_ranks(lexicon: Lexicon) -> None:
+    found = read("longest acceptance length in speculative decoding", lexicon)
+    assert (found.kind, found.order) == ("ranking", "highest")
+    assert found.metric is not None
+    assert found.metric.concept == "metric:acceptance-length"
+
+
+def test_request_before_a_metric_is_no_superlative(lexicon: Lexicon) -> None:
+    assert read("request latency of LLM serving", lexicon).kind == "papers"
+
+
+@pytest.mark.parametrize(
+    ("question", "conditions"),
+    [
+        ("context compression for code LLMs and coding agents", 2),
+        ("面向代码大模型和编程智能体的上下文压缩", 2),
+        ("kernels for pruning and quantization", 3),
+        ("面向剪枝和量化的编译器", 3),
+    ],
+)
+def test_what_something_is_for_is_either_of_two(question: str, conditions: int, lexicon: Lexicon) -> None:
+    assert len(read(question, lexicon).filter.conditions) == conditions
+
+
+def test_english_words_side_by_side_are_one_term_in_a_chinese_question(lexicon: Lexicon) -> None:
+    found = read("低比特optimizer state的训练方法", lexicon).filter
+    assert Phrase("optimizer state") in [t for one in found.conditions for t in one.any_of]
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [("大头虾芯片上的剪枝", "大头虾"), ("在月球车上跑的VLA模型", "月球车"), ("在游戏机上跑的模型", "游戏机")],
+)
+def test_chinese_name_of_what_something_runs_on_is_what_texts_must_have(
+    question: str, name: str, lexicon: Lexicon
+) -> None:
+    found = read(question, lexicon).filter
+    assert Phrase(name) in [t for one in found.conditions for t in one.any_of]
+    assert not found.ignored
+
+
+@pytest.mark.parametrize("question", ["ToMe or PiToMe for ViTs?", "pruning or quantization for VLMs?"])
+def test_one_or_the_other_is_a_comparison(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon)
+    assert found.kind == "comparison"
+    assert len(found.filter.conditions) == 1
+
+
+def test_plural_in_a_question_finds_the_singular() -> None:
+    assert Phrase("point clouds").said == ("point cloud",)
+    assert re.search(any_regex(Phrase("point clouds").said), "a point cloud and LLM analysis")
+    assert Phrase("loss analysis of bias").said == ("loss analysis of bias",)
+
+
+@pytest.mark.parametrize(
+    ("question", "absent"),
+    [("图像分割网络的轻量化", "topic:quantization"), ("自动搜索剪枝率的方法", "date"), ("单卡推理的论文", "多卡推理")],
+)
+def test_part_of_a_chinese_word_is_not_read_for_it(question: str, absent: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon).filter
+    assert absent not in {
+        part for one in found.conditions for t in one.any_of for part in (t.concept, t.field, t.label)
+    }
+
+
+@pytest.mark.parametrize("question", ["图像分割网络的轻量化", "轻量的图像分割网络"])
+def test_chinese_word_for_a_kind_is_looked_for_in_english(question: str, lexicon: Lexicon, made: Any) -> None:
+    said = ["A lightweight network for image segmentation.", "A network for image segmentation."]
+    papers = {
+        f"900-0{n}": {"title": f"Paper {n}", "A": one, "I": "Peking University", "techniques": [], "topics": []}
+        for n, one in enumerate(said)
+    }
+    store = made(papers)
+    found = answer(store, lexicon.vocabulary, question, lexicon=Lexicon.of(store, lexicon.vocabulary))
+    assert [row.title for row in found.rows] == ["Paper 0"]
+
+
+@pytest.mark.parametrize(
+    ("question", "said"), [("2:4 sparsity", "2:4"), ("sub-4-bit KV cache", "3-bit"), ("10x compression", "compression")]
+)
+def test_numbers_inside_names_are_read_with_them(question: str, said: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon).filter
+    terms = [t for one in found.conditions for t in one.any_of]
+    assert not found.ignored
+    assert any(said in part for t in terms for part in (t.label, *(t.said if isinstance(t, Phrase) else ())))
+    assert not any(t.concept == "technique:4-bit-kv-cache-quantization" for t in terms)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("硬件友好的剪枝", "papers"),
+        ("思维链太长怎么办", "papers"),
+        ("which MoE paper has the most references?", "refused"),
+        ("哪篇MoE论文的参考文献最多", "refused"),
+        ("which institution has the most papers on MoE?", "count"),
+        ("量化论文里谁的h指数最高", "refused"),
+        ("量化论文谁写得最多", "who"),
+        ("which LLMs are used most in KV cache papers?", "entities"),
+        ("which benchmarks do VLA papers use the most", "entities"),
+        ("which video generation models do sparse attention papers use most?", "entities"),
+        ("which quantization methods work without training?", "papers"),
+        ("扩散模型量化的论文多起来了吗", "trend"),
+        ("highest GSM8K accuracy of a pruned LLM", "ranking"),
+    ],
+)
+def test_what_is_asked_for(question: str, kind: str, lexicon: Lexicon) -> None:
+    assert read(question, lexicon).kind == kind
+
+
+def test_metric_on_a_data_set_is_a_metric_and_a_data_set(lexicon: Lexicon) -> None:
+    found = read("highest GSM8K accuracy of a pruned LLM", lexicon)
+    assert "dataset:gsm8k" in [t.concept for one in found.filter.conditions for t in one.any_of]
+    assert found.metric is not None
+    assert "metric:accuracy" in found.metric.metrics
+
+
+@pytest.mark.parametrize("question", ["pruning that retains 95% of the accuracy", "精度保持95%以上的剪枝"])
+def test_share_that_is_kept_of_a_metric_is_no_level_of_it(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon).filter
+    assert "metric:retained-performance" in [t.concept for one in found.conditions for t in one.any_of]
+
+
+@pytest.mark.parametrize(
+    "question", ["quantization that doesn't harm reasoning", "quantization without neat reasoning"]
+)
+def test_denied_verb_denies_no_thing(question: str, lexicon: Lexicon) -> None:
+    found = {t.concept: one.negated for one in read(question, lexicon).filter.conditions for t in one.any_of}
+    assert found.get("task:reasoning", True) == ("without" in question)
+
+
+@pytest.mark.parametrize("question", ["2x smaller with the same accuracy", "推理速度翻倍而精度不变的方法"])
+def test_number_belongs_to_one_side(question: str, lexicon: Lexicon) -> None:
+    outcomes = [t for one in read(question, lexicon).filter.conditions for t in one.any_of if isinstance(t, Outcome)]
+    accuracy = next(one for one in outcomes if one.concept == "metric:accuracy")
+    assert (accuracy.value, accuracy.change) == (None, "")
+
+
+def test_chips_are_hardware_and_no_topic(lexicon: Lexicon) -> None:
+    found = read("work on neuromorphic chips", lexicon).filter
+    assert {t.field for one in found.conditions for t in one.any_of} == {"hardware"}
+
+
+def test_character_before_a_whole_word_is_no_part_of_it(lexicon: Lexicon) -> None:
+    found = read("精度还能保持95%以上的剪枝", lexicon).filter
+    assert "metric:retained-performance" in [t.concept for one in found.conditions for t in one.any_of]
+    assert not found.ignored
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("多语言MoE", ("多语言",)),
+        ("多任务LoRA", ("多任务",)),
+        ("金融领域的大模型微调", ("金融",)),
+        ("3D点云的MoE", ("点云",)),
+        ("量化会影响MoE吗", ()),
+    ],
+)
+def test_chinese_words_of_what_field_narrow(question: str, told: tuple[str, ...], lexicon: Lexicon) -> None:
+    assert read(question, lexicon).filter.narrowing == told
+
+
+def test_chinese_label_in_another_order_is_another_thing_behind_of(lexicon: Lexicon) -> None:
+    found = read("不用校准的量化", lexicon).filter
+    assert "topic:quantization" in [t.concept for one in found.conditions for t in one.any_of]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("pruning papers rejected from ICLR", ("rejected",)),
+        ("which pruning papers were overlooked?", ("overlooked",)),
+        ("pruning for whale songs", ("whale songs",)),
+    ],
+)
+def test_what_is_said_of_papers_narrows(question: str, told: tuple[str, ...], lexicon: Lexicon) -> None:
+    assert read(question, lexicon).filter.narrowing == told
+
+
+def test_things_of_which_nothing_known_is_asked_have_the_words_in_their_texts(lexicon: Lexicon) -> None:
+    found = read("which of these methods are patented?", lexicon).filter
+    assert Phrase("patented") in [t for one in found.conditions for t in one.any_of]
+
+
+@pytest.mark.parametrize(
+    ("question", "concept"),
+    [("Hadamard旋转的论文", "technique:hadamard-transform"), ("KV cach压缩", "topic:kv-cache-compression")],
+)
+def test_names_in_two_languages(question: str, concept: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon).filter
+    assert [t.concept for one in found.conditions for t in one.any_of][:1] == [concept]

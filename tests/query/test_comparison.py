@@ -225,3 +225,20 @@ def test_a_thing_beside_a_kind_of_it_is_what_is_not_of_that_kind(
     )
     for question in ("LoRA vs QLoRA", "QLoRA和LoRA哪个好", "is LoRA or QLoRA better?", "LoRA还是QLoRA好"):
         assert [row.id for row in answer(world, vocabulary, question).rows] == ["900-01"]
+
+
+def test_comparison_rests_on_texts_that_name_both(made: Any, lexicon: Lexicon) -> None:
+    bare = {"I": "Peking University", "techniques": [("Wanda", "Wanda", "baseline")], "topics": ["pruning"]}
+    texts = ["It is faster than Wanda and SparseGPT.", "It is faster than Wanda."]
+    store = made({f"900-0{n}": {"title": f"Paper {n}", "A": text, **bare} for n, text in enumerate(texts)})
+    own = Lexicon.of(store, lexicon.vocabulary)
+    found = answer(store, lexicon.vocabulary, "pruning: Wanda vs SparseGPT", lexicon=own)
+    assert [row.title for row in found.rows] == ["Paper 0"]
+
+
+def test_thing_that_only_texts_name_is_found_in_them(made: Any, lexicon: Lexicon) -> None:
+    bare = {"I": "Peking University", "techniques": [("Wanda", "Wanda", "baseline")], "topics": ["pruning"]}
+    store = made({"900-01": {"title": "Paper", "A": "It is faster than Wanda and SparseGPT.", **bare}})
+    own = Lexicon.of(store, lexicon.vocabulary)
+    found = answer(store, lexicon.vocabulary, "Wanda vs SparseGPT", lexicon=own)
+    assert not any("No paper has" in note for note in found.notes)

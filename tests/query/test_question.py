@@ -69,7 +69,7 @@ QUESTIONS = [
     ("除强化学习以外的知识蒸馏论文", f"not {RL} & {KD}"),
     ("knowledge distillation without pruning or quantization", f"{KD} & not ({PRUNE} | {QUANT})"),
     ("quantization papers without code", f"{QUANT} & not code"),
-    ("KV缓存压缩但不使用量化", f"{KV} & not technique:quantization{USED}"),
+    ("KV缓存压缩但不使用量化", f"{KV} & not topic:quantization"),
     # techniques
     ("Which papers use LoRA?", f"technique:lora{USED}"),
     ("哪些论文使用了LoRA？", f"technique:lora{USED}"),

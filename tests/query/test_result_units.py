@@ -15,8 +15,11 @@ from kg.vocabulary import Vocabulary
 
 from .stored import put
 
-ABSTRACT = "FastDemo has a latency of 0.04 s and needs 1.5 GB of memory."
+ABSTRACT = (
+    "FastDemo has a latency of 0.04 s, needs 1.5 GB of memory, has 2.5 M parameters and trains 5% of the weights."
+)
 RESULTS = [("latency of 0.04 s", "latency", 0.04, "s"), ("1.5 GB of memory", "memory", 1.5, "GB")]
+RESULTS += [("2.5 M parameters", "parameters", 2.5, "M"), ("5% of the weights", "parameters", 5.0, "%")]
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,11 @@ def one(vocabulary: Vocabulary) -> Iterator[Store]:
         ("memory below 2000 MB", True),
         ("memory below 1000 MB", False),
         ("latency below 2 GB", False),
+        ("fewer than 3 million parameters", True),
+        ("fewer than 2 million parameters", False),  # 5 % is no number of parameters
+        ("more than 2 million parameters", True),
+        ("参数不到300万", True),
+        ("参数不到200万", False),
     ],
 )
 def test_threshold_in_another_unit(question: str, found: bool, one: Store, vocabulary: Vocabulary) -> None:

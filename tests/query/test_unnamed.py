@@ -112,12 +112,17 @@ def test_number_without_a_metric_is_told_of_things_too(question: str, made: Any,
 
 
 @pytest.mark.parametrize(
-    "question", ["pruning kernels written by LLMs", "pruning code authored by large language models"]
+    "question",
+    [
+        "pruning kernels written by LLMs",
+        "pruning code authored by large language models",
+        "pruning kernels written by high school students",
+    ],
 )
-def test_who_did_what_nothing_bears_is_told_as_ignored(question: str, lexicon: Lexicon) -> None:
+def test_who_did_what_nothing_bears_is_what_texts_must_say(question: str, lexicon: Lexicon) -> None:
     found = read(question, lexicon).filter
-    assert any(" by " in words for words in found.ignored)
-    assert not any(isinstance(t, Phrase) and "LLM" in t.label for one in found.conditions for t in one.any_of)
+    assert not found.ignored
+    assert any(" by " in t.label for one in found.conditions for t in one.any_of if isinstance(t, Phrase))
 
 
 def test_a_bare_word_behind_one_that_nothing_bears_is_no_condition(made: Any, own: Lexicon) -> None:

@@ -62,6 +62,22 @@ def test_front_matter_is_read(tmp_path):
     assert (document.venue, document.date, document.year) == ("Caches", "2025-10-03", 2025)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<trans-title-group><trans-title>少用内存</trans-title><trans-subtitle>研究</trans-subtitle></trans-title-group>",
+        "<trans-title>少用内存</trans-title><trans-subtitle>研究</trans-subtitle>",
+    ],
+)
+def test_title_and_abstract_in_another_language_are_kept(tmp_path, written):
+    abstract = "<trans-abstract><title>摘要</title><p>内存更少。</p></trans-abstract>"
+    meta = META.replace("</title-group>", f"{written}</title-group>").replace("<kwd-group", f"{abstract}<kwd-group", 1)
+    document = only(tmp_path, f"<article><front>{meta}</front></article>")
+    assert document.texts["T"].text == "Less Memory for Keys: A Study"
+    assert document.texts["H"].text == "少用内存: 研究"
+    assert document.texts["A"].text.endswith("More. 内存更少。")
+
+
 def test_every_namespace_is_the_same(tmp_path):
     document = only(
         tmp_path, ARTICLE.replace("<article>", '<article xmlns="https://jats.nlm.nih.gov/ns/archiving/1.3/">')

@@ -61,6 +61,12 @@ def test_glob_finds_a_file_whose_own_name_has_brackets(tmp_path):
         (b'{"cells": [], "metadata": {}, "nbformat": 4}', "is a notebook"),
         (b"A paper,Ada Fox,2024\nB paper,Bo Lee,2023\n", "name its columns in the first row"),
         (b"\x89PNG\r\n\x1a\n" + bytes(99), "is a picture"),
+        (
+            "{Reference Type}: Journal Article\n{Title}: 缓存\n".encode(),
+            "an export of NoteExpress without a whole paper",
+        ),
+        ("[1]张三.缓存压缩[J].软件学报,2024.\n[2]李四.缓存[D].浙江大学,2024.\n".encode(), "is a list of references"),
+        (b"1. Nat Genet. 2023;55:1. doi: 10.1/x.\n\nGenes.\n\nFox A.\n\nPMID: 37000002\n", "is PubMed's list to read"),
         (b"<feed><x/></feed>", "is XML in a format that no reader knows"),
     ],
 )

@@ -74,7 +74,9 @@ def _answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
         return replace(found, beside=tuple(row for row in rows(store, others) if row.id not in own))
     # A table rests on all papers that the conditions let through, not only on those that its lines name.
     papers = import_module("kg.query.kinds.papers")
-    held = papers.answer(store, lexicon, question, query) if query.filter.conditions else None
+    # A comparison rests on the papers of its things, a ranking on those with a result.
+    rests = query.filter.conditions and query.kind not in ("comparison", "ranking")
+    held = papers.answer(store, lexicon, question, query) if rests else None
     if held and held.rows:
         own = {name for row in held.rows for name in row.sources}
         others = (line for line in found.table.lines if not own.issuperset(line.papers[:_NAMED]))

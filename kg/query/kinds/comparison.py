@@ -18,7 +18,7 @@ from kg.model import RELATION_TYPES, ROLES
 from kg.query.answer import Answer, Cell, Line, Quote, Row, Table
 from kg.query.conditions import Where, related
 from kg.query.corpus import Corpus, Papers
-from kg.query.filter import Condition, Entity, Filter, Query
+from kg.query.filter import Condition, Entity, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figures, Measures, blocks
 from kg.query.nodes import Reported, namings, reported, stated
@@ -116,7 +116,7 @@ class _Comparison:
         found = self._papers(thing)
         if not self.corpus.count(found) and thing.field == "technique" and not thing.roles:
             self.things[at] = replace(thing, roles=ROLES)
-            found = self._papers(self.things[at])
+            found = self._named(thing)
             if self.corpus.count(found):
                 self.notes.append(self.say("comparison.any_role", thing=thing.label))
         if not self.corpus.count(found):
@@ -127,8 +127,12 @@ class _Comparison:
         return self.corpus.holding(Filter((*self.query.filter.conditions, Condition(thing.label, (thing,)))))
 
     def _named(self, thing: Entity) -> Papers:
-        """The papers that name a thing in whatever role."""
-        return self._papers(replace(thing, roles=ROLES) if thing.field == "technique" else thing)
+        """The papers that have a thing in whatever role, or name it in their texts where it has a name of its own."""
+        wanted = replace(thing, roles=ROLES) if thing.field == "technique" else thing
+        labels = (label for label in self.lexicon.labels(thing.concept) if label.isascii())
+        names = tuple(label for label in labels if not label.split(" ")[-1].islower())
+        terms = (wanted, Phrase(thing.label, names)) if names else (wanted,)
+        return self.corpus.holding(Filter((*self.query.filter.conditions, Condition(thing.label, terms))))
 
     def _both(self, first: int, second: int) -> list[str]:
         """The papers that name both of two things."""

@@ -8,10 +8,11 @@ from kg.sources.latex import letters, symbols
 from kg.sources.repairs.edits import Edits
 
 _STYLE = re.compile(
-    r"\\(?:text(?:bf|it|tt|sc|rm|sf|sl|up|md)?|emph|underline|math(?:bf|it|rm|tt|sf|cal|bb)|url)\s*\{([^{}]*)\}"
+    r"\\(?:text(?:bf|it|tt|sc|rm|sf|sl|up|md|subscript|superscript)?|emph|underline|math(?:bf|it|rm|tt|sf|cal|bb)|url)\s*\{([^{}]*)\}"
 )
 _STYLE_OLD = re.compile(r"\{\\(?:bf|it|em|tt|sc|rm|sf)\s+([^{}]*)\}")
 _LINK = re.compile(r"\\href\s*\{[^{}]*\}\s*\{([^{}]*)\}")
+_POWER = re.compile(r"[^\W_]\\\w+\s*\{[+−-]?\d+\}")  # 10\textsuperscript{6} is not 106
 _SYMBOL = re.compile(r"\\([A-Za-z]+)(?![A-Za-z])(?:\{\})?")
 _ESCAPED = re.compile(r"\\([%&$#_{}])")
 _MATH = re.compile(r"(?<!\\)\$([^$]{1,200})(?<!\\)\$")
@@ -28,7 +29,8 @@ def latex(edits: Edits) -> None:
     for pattern in (_LINK, _STYLE, _STYLE_OLD):
         for match in pattern.finditer(raw):
             if not edits.taken(match.start(), match.end()):
-                edits.add(match.start(), match.start(1), "", _RESOLVED)
+                is_power = "superscript" in match[0] and _POWER.match(raw, match.start() - 1)
+                edits.add(match.start(), match.start(1), "^" if is_power else "", _RESOLVED)
                 edits.add(match.end(1), match.end(), "", _RESOLVED)
     for match in _MATH.finditer(raw):
         inner = match[1]
