@@ -208,6 +208,8 @@ class _LineParser:
                     continue
                 if first and not self._stands_alone(run, tokens[first - 1]):
                     continue
+                if self._has_more(tokens[first + length :]):
+                    continue
                 found = self._match(run, at)
                 if found and not (first and self._is_end(found, run, at)):
                     out.append(found)
@@ -240,11 +242,19 @@ class _LineParser:
 
     def _stands_alone(self, run: Sequence[NameToken], before: NameToken) -> bool:
         """Whether words after others in a segment are a whole name, not the end of one ("Health Research")."""
+        if before.folds and before.folds[-1] in self.words.begins:
+            return False  # "National Sun Yat-sen University"
         if self.register.own(joined(run)) or not before.folds or not self.line[run[0].start].isascii():
             return True
         if run[0].folds[0] in self.words.head and run[1].folds:
             return False
         return _has_head(run, self.words.learned)
+
+    def _has_more(self, behind: Sequence[NameToken]) -> bool:
+        """Whether "of" and more than a place follow: "National Taiwan University of Science and Technology"."""
+        if len(behind) < 2 or behind[0].folds or self.line[behind[0].start : behind[0].end] != "of":
+            return False
+        return self.line[behind[1].start].isupper() and not self.register.is_place(joined(behind[1:]))
 
     def _is_end(self, found: Found, run: Sequence[NameToken], at: int) -> bool:
         """Whether the words are the end of a name that the register lacks, as another country and no city show.
@@ -274,7 +284,7 @@ class _LineParser:
         if not run or not self.register.has(key):
             return None
         text = self.line[run[0].start : run[-1].end]
-        if whole and not self._is_name(text, run, key, self.segments[at].bracketed):
+        if whole and not self._is_name(text, run, key, at):
             return None
         candidates = self.register.candidates(key, ALIAS_RANK if not whole else ACRONYM_RANK)
         if not candidates:
@@ -291,19 +301,23 @@ class _LineParser:
         reason = "more than one organisation can be meant"
         return Found(run[0].start, run[-1].end, name, None, reason, at, is_ambiguous=True)
 
-    def _is_name(self, text: str, run: Sequence[NameToken], key: str, bracketed: bool) -> bool:
+    def _is_name(self, text: str, run: Sequence[NameToken], key: str, at: int) -> bool:
         """Whether a segment that equals an organisation's name refers to it, not to a city or department."""
         if self.register.own(key):
             return self._is_spelt(run)
-        if bracketed or (run[0].folds and run[0].folds[0] in self.words.unit):
+        if self.segments[at].bracketed or (run[0].folds and run[0].folds[0] in self.words.unit):
             return False
         if _has_head(run, self.words.head) or not text.isascii():
             return True
         if self.register.is_place(key):
             return False
+        country = self._country(at)
+        is_here = any(o.country == country for o in self.register.candidates(key, ACRONYM_RANK))
+        if text.isupper() and len(run) == 1 and country and not is_here:
+            return False  # "BARC, University of Copenhagen, Denmark", not the Bangladesh Agricultural Research Council
         if self.register.rank(key) == ACRONYM_RANK:
             return text.isupper() and len(text) >= 4
-        return len(key) > 3 and (len(run) > 1 or not text.islower()) and self._is_company(key)
+        return len(key) > 3 and (len(run) > 1 or not text.islower()) and (is_here or self._is_company(key))
 
     def _is_city(self, at: int) -> bool:
         """Whether a place is part of an address: "Google, Stanford, CA", but not "Department of X, Stanford, CA"."""

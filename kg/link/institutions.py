@@ -51,6 +51,7 @@ class OrganisationWords:
     unit: frozenset[str]  # "department", "school": at the beginning, mark a part of an organisation
     lab: frozenset[str]  # "laboratory", "center": a part of a neighbouring organisation, or an organisation
     abbreviation: dict[str, tuple[str, ...]]  # "univ" -> ("university",)
+    begins: frozenset[str]  # "national", "royal": before the name of one organisation, begin that of another
     filler: frozenset[str]  # "degli", "zu": omitted when words are compared in any order
     translation: dict[str, tuple[str, ...]]  # "nacional" -> ("national",)
     country: dict[str, str]  # other names of countries: "USA" -> "US"; case-sensitive
@@ -78,6 +79,7 @@ class OrganisationWords:
             unit=words("unit"),
             lab=words("lab"),
             abbreviation=pairs("abbreviation"),
+            begins=words("begins"),
             filler=words("filler"),
             translation=pairs("translation"),
             country=countries,

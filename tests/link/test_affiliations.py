@@ -56,6 +56,14 @@ def names(line: str, register: Register, also: tuple[str, ...] = ()) -> list[str
         ("KAIST / LG Electronics", ["Korea Advanced Institute of Science and Technology", "LG Electronics"]),
         ("X3000 Inspection Co", ["X3000 Inspection"]),
         ("ABLE Medical Consulting Savannah", ["ABLE Medical Consulting"]),
+        (
+            "National Taiwan University of Science and Technology, Taipei, Taiwan",
+            ["National Taiwan University of Science and Technology"],
+        ),
+        ("National Sun Yat-sen University, Kaohsiung, Taiwan", ["National Sun Yat-sen University"]),
+        ("BARC, University of Copenhagen, Denmark", ["University of Copenhagen"]),
+        ("EURECOM, Sophia Antipolis, France", ["EURECOM"]),
+        ("Fondazione Bruno Kessler, Trento, Italy", ["Fondazione Bruno Kessler"]),
     ],
 )
 def test_line_names_its_organisations_once_each(register: Register, line: str, expected: list[str]) -> None:
