@@ -24,6 +24,7 @@ from kg.text import Token, fold, has_han, tokens
 #: What a piece of a compound costs that nothing bears; one that something bears costs 2 or 3.
 _UNNAMED = 20
 #: Types whose labels may be compounds.
+_LIMITS = ("less-than", "more-than", "at-most", "at-least")  # meanings of words before a number
 _KINDS = ("technique", "problem", "task", "metric")
 #: The longest label in tokens, pieces behind a verb in which its object is looked for, words of a name written apart.
 _LONGEST, _OBJECT, _APART = 12, 5, 3
@@ -209,7 +210,9 @@ class QuestionReader:
         yield from self._freedoms()
         for number in self._numbers():
             is_width = any(number.start < width.end and width.start < number.end for width in widths)
-            if not is_width and (number.unit or not self.lexicon.senses(fold(number.text))):  # "4090" is a GPU
+            is_scaled = number.text[-1:].lower() in self.lexicon.words.amounts  # "below 3B parameters"
+            is_name = bool(self.lexicon.senses(fold(number.text))) and not (number.unit or is_scaled)  # "4090" is a GPU
+            if not (is_width or is_name):
                 yield number
         yield from (Item(m.start(), m.end(), m.group(), mark=",") for m in _BREAK.finditer(self.text))
         for start in range(len(self.tokens)):
@@ -377,7 +380,7 @@ class QuestionReader:
             return item
         unit = words.units.get((match["hanunit"] or match["namedunit"] or match["unit"] or "").lower(), "")
         first = match["hanlowunit"] or match["lowunit"]
-        item.value, item.unit = self._amount(match, "hanlow", "han", "named", "low"), unit
+        item.value, item.unit = self._amount(match, "hanlow", "han", "named", "letter", "low"), unit
         if match["hanlow"] or match["high"]:
             item.upper = self._amount(match, "han", "high")
         if first and unit != words.units[first.lower()]:  # "2x to 50%": only the first is read here
@@ -466,5 +469,9 @@ def _numbers(words: QuestionWords) -> re.Pattern[str]:
     lowest = rf"(?:(?P<hanlow>{written})\s*(?P<hanlowunit>{units})?{to})?"
     han = rf"{lowest}(?P<han>{written})\s*(?P<hanunit>{units})"
     named = rf"\b(?P<named>{words.amount_pattern('number')})[\s-]*(?P<namedunit>{units})"
+    limits = [one for meaning in _LIMITS for word in words.meaning(meaning) for one in word.labels]
+    behind = "|".join(sorted({rf"(?<={re.escape(one)}{'' if has_han(one) else ' '})" for one in limits}))
+    millions = words.amount_pattern("letter")  # of "fewer than 5M parameters", not of "a 70B model"
+    letter = rf"(?:{behind})(?P<letter>{number})\s?(?P<letterscale>{millions})(?=\s?(?:param|参数))"
     cent = rf"百分之(?P<cent>{written}|{number})"
-    return re.compile(rf"{cent}|{han}|{named}|{sign}(?:{plain})(?![A-Za-z0-9]|/\d)", re.IGNORECASE)
+    return re.compile(rf"{cent}|{letter}|{han}|{named}|{sign}(?:{plain})(?![A-Za-z0-9]|[/.]\d)", re.IGNORECASE)

@@ -90,7 +90,7 @@ class QuestionWords:
     @cached_property
     def amounts(self) -> dict[str, float]:
         """What numbers and scales in words are worth, by label in lower case."""
-        counted = (word for word in self.words if word.means & {"number", "scale"})
+        counted = (word for word in self.words if word.means & {"number", "scale", "letter"})
         return {label.lower(): float(word.facts["value"][0]) for word in counted for label in word.labels}
 
     @cached_property

@@ -47,6 +47,10 @@ def one(vocabulary: Vocabulary) -> Iterator[Store]:
         ("memory below 1000 MB", False),
         ("latency below 2 GB", False),
         ("fewer than 3 million parameters", True),
+        ("fewer than 3M parameters", True),
+        ("below 2.9M parameters", True),
+        ("under 1.5M parameters", False),
+        ("below 0.003B parameters", True),
         ("fewer than 2 million parameters", False),  # 5 % is no number of parameters
         ("more than 2 million parameters", True),
         ("参数不到300万", True),
