@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -312,6 +313,12 @@ def unit_of(place: QuantityPlace, reading: NumberReading) -> str:
         return "points"
     counted = _COUNTED.search(reading.metric) if quantity.origin and not quantity.unit else None
     return (counted[1] or "tokens") if counted else quantity.unit
+
+
+@cache
+def outcome_lexicon(vocabulary: Vocabulary) -> OutcomeLexicon:
+    """The outcome words of a vocabulary, compiled once for all that reads with them."""
+    return OutcomeLexicon(vocabulary)
 
 
 def noun_phrase(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from functools import cache, cached_property
+from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -24,7 +24,7 @@ from kg.extract.base import field_at, folds, sentence_of
 from kg.extract.context import DocView, view_of
 from kg.extract.ends import Placed, entities
 from kg.extract.judge import Judge, judge_for
-from kg.extract.outcomes import OutcomeLexicon
+from kg.extract.outcomes import outcome_lexicon
 from kg.extract.pairs import FEATURE, Compared, PairTable, is_motive, names_with, table, words_of
 from kg.extract.winners import LIKE, WIN, StatedRelation, stated
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
@@ -67,11 +67,6 @@ class Relations:
         self.outperform = vocabulary.cues("outperform")
         self.bearers, self.parts = vocabulary.cues("bearer"), vocabulary.cues("inner-part")
 
-    @cached_property
-    def lexicon(self) -> OutcomeLexicon:
-        """The outcome words, which the rules alone do not need."""
-        return OutcomeLexicon(self.vocabulary)
-
     def __call__(self, doc: Doc) -> Doc:
         view = view_of(doc, self.vocabulary)
         judge = judge_for(doc, "relation")
@@ -80,9 +75,10 @@ class Relations:
         found = entities(doc, view)
         head = self.head(doc, found)
         ruled = self.ruled(doc, found, head)
+        lexicon = outcome_lexicon(self.vocabulary)
         compared: dict[tuple[int, int], StatedRelation] = {}
         if judge:
-            compared = stated(view, found, head, self.lexicon, doc._.results)
+            compared = stated(view, found, head, lexicon, doc._.results)
             told = table(doc, view, found, ruled, head, words_of(judge.features), compared)
             chosen = chosen_of(told, judge, compared)
         else:
@@ -91,7 +87,7 @@ class Relations:
             first, second = found[i].mention, found[j].mention
             if fold(first.canonical) == fold(second.canonical):
                 continue
-            if kind in (WIN, LIKE) and self.lexicon.is_metric(second.canonical):
+            if kind in (WIN, LIKE) and lexicon.is_metric(second.canonical):
                 continue  # "with identical FLOPs"
             if kind == "uses" and fold(second.canonical) in self.parts:
                 continue  # "a KV cache"

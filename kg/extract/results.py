@@ -22,12 +22,12 @@ from kg.extract.metrics import Metrics
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import (
     NumberReading,
-    OutcomeLexicon,
     QuantityPlace,
     Stated,
     expansions,
     first_value,
     frames_measure,
+    outcome_lexicon,
     unit_of,
 )
 from kg.extract.settings import setting
@@ -64,7 +64,7 @@ class Results:
     def __init__(self, vocabulary: Vocabulary, weights: Weights) -> None:
         self.vocabulary = vocabulary
         self.weights = weights
-        self.lexicon = OutcomeLexicon(vocabulary)
+        self.lexicon = outcome_lexicon(vocabulary)
         self.grammar = Grammar(self.lexicon)
         self.metrics = Metrics(self.lexicon)
         self.baselines = Baselines(self.lexicon)

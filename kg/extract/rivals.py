@@ -70,12 +70,13 @@ def _kind(view: DocView, phrase: NounPhrase, lexicon: OutcomeLexicon) -> list[Ta
     cues = view.vocabulary.cues
     unnamed = cues("rival-unnamed") | cues("rivals")
     words = list(phrase.words[:-1])
-    while words and (words[0].tag.startswith(_LEADS) or _is_said(words[0], unnamed | cues("win"), lexicon)):
+    while words and (words[0].tag.startswith(_LEADS) or _says_nothing(words[0], unnamed | cues("win"), lexicon)):
         del words[0]
-    return words if not all(_is_said(word, unnamed, lexicon) for word in words) else []
+    return words if not all(_says_nothing(word, unnamed, lexicon) for word in words) else []
 
 
-def _is_said(word: TaggedWord, forms: frozenset[str], lexicon: OutcomeLexicon) -> bool:
+def _says_nothing(word: TaggedWord, forms: frozenset[str], lexicon: OutcomeLexicon) -> bool:
+    """Whether a word does not say of which kind something is: it has one of some forms, or is generic."""
     return fold(word.text) in forms or lexicon.is_generic(word.text)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from functools import cache, cached_property
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -19,7 +19,7 @@ from kg.extract.context import DocView, canonical, view_of, without_acronym
 from kg.extract.edges import is_adjective_alone, lists
 from kg.extract.judge import Candidate, Features, chosen, judge_for, phrase_candidates
 from kg.extract.names import whole_words
-from kg.extract.outcomes import OutcomeLexicon
+from kg.extract.outcomes import outcome_lexicon
 from kg.extract.rivals import add_rivals
 from kg.extract.same import grouped, merged
 from kg.extract.tagger import PIECE_ROLES
@@ -70,11 +70,6 @@ class Techniques:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
 
-    @cached_property
-    def lexicon(self) -> OutcomeLexicon:
-        """The outcome words, which the rules alone do not need."""
-        return OutcomeLexicon(self.vocabulary)
-
     def __call__(self, doc: Doc) -> Doc:
         view, techniques = view_of(doc, self.vocabulary), self.wordings(doc)
         models = {(m.start, m.end): m for m in mentions(doc, "model")}
@@ -111,7 +106,7 @@ class Techniques:
         out = list(found.values())
         self._give_roles(view, [m for m in out if not m.role])
         if doc._.tags is not None:
-            add_rivals(view, out, taken, self.lexicon)
+            add_rivals(view, out, taken, outcome_lexicon(self.vocabulary))
         return out
 
     @staticmethod

@@ -456,7 +456,8 @@ def _subject(view: DocView, found: Sequence[Placed], loser: int, head: int, said
         return part
     named = [i for i, entity in enumerate(found) if i != loser and entity.mention.type in FIRST]
     named = [i for i in named if _stands_in(found[i], said.begin, said.start)]
-    if head in named or (head >= 0 and _says(view, found[head], said)):
+    words = f" {view.folded(said.begin, said.start)} "
+    if head in named or (head >= 0 and f" {fold(found[head].mention.surface)} " in words):  # in any case
         return head
     near = [i for i in named if _stands_in(found[i], _clause_start(view, said), said.start)]
     proposed = [i for i in near if found[i].mention.role == "proposed"]
@@ -471,11 +472,6 @@ def _subject(view: DocView, found: Sequence[Placed], loser: int, head: int, said
     ours = head >= 0 and _is_whole(view, found[head]) and not view.vocabulary.cues("own-work").isdisjoint(subject)
     ours = ours and not _is_of_another(view, found[head], said.begin, said.start)
     return head if ours and not others else -1
-
-
-def _says(view: DocView, entity: Placed, said: Comparison) -> bool:
-    """Whether the words before a comparison name an entity, in any case."""
-    return f" {fold(entity.mention.surface)} " in f" {view.folded(said.begin, said.start)} "
 
 
 def _clause_start(view: DocView, said: Comparison) -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from kg.extract import respective
 from kg.extract.baselines import Baselines
 from kg.extract.numbers import Quantity, plain, quantities
-from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated
+from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated, outcome_lexicon
 from kg.extract.phrases import tagged
 from kg.model import Mention, Paper, Result
 from kg.text import fold, raw_span, sentences
@@ -229,7 +229,7 @@ class _SentenceReader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self.lexicon = OutcomeLexicon(vocabulary)
+        self.lexicon = outcome_lexicon(vocabulary)
         self.losses = vocabulary.cues("outcome-loss") | vocabulary.cues("outcome-drop")
         self.baselines = Baselines(self.lexicon)
         words = PageWords("en")

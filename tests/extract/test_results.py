@@ -8,10 +8,8 @@ import pytest
 import spacy
 
 from kg.extract import base, extract
-from kg.extract.baselines import Baselines
 from kg.extract.brief import BriefSlots
 from kg.extract.numbers import plain, quantities
-from kg.extract.outcomes import OutcomeLexicon
 from kg.extract.phrases import Phrases
 from kg.extract.results import Results
 from kg.extract.weighing import best, likelihood, of_all, shares, weights
@@ -341,33 +339,6 @@ def test_wordings_of_one_thing_speak_for_each_other() -> None:
     found, sure = best(shares({"a": 0.0, "b": 0.3}, candidates))
     assert found == "decoding latency"
     assert 0.5 < sure < 0.7
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        (
-            "It outperforms models such as Ardea, Pica and Sturnus.",
-            ["Ardea, Pica and Sturnus", "Ardea", "Pica", "Sturnus"],
-        ),
-        ("It beats baselines, including Ardea 1.5 and Pica.", ["Ardea 1.5 and Pica", "Ardea 1.5", "Pica"]),
-        ("It has 6.7 perplexity, compared to 55.8 for Ardea.", ["Ardea"]),
-        ("It is faster than a 670B teacher.", ["670B teacher"]),
-        ("It gains 33% over Ardea and +54% over Pica.", ["Ardea", "Pica"]),
-        ("It keeps 93% of the Ardea's accuracy.", ["Ardea"]),
-        ("It saves over 30% compared to Ardea.", ["Ardea"]),
-        ("It matches the image quality achieved by the dense Ardea.", ["dense Ardea"]),
-        ("It gains 2x frames than reported via an Ardea pipeline.", ["an Ardea pipeline"]),
-        ("It keeps 95% of Ardea accuracy even with fewer tokens.", ["Ardea accuracy"]),
-        ("It gains 2x over the strongest baseline, Ardea, on text.", ["Ardea", "strongest baseline"]),
-        ("It gains 2x over the strongest baseline, Ardea by 3x.", ["Ardea", "strongest baseline"]),
-        ("It gains 2x over the strongest baseline, Pica gains 3x.", ["strongest baseline"]),
-        ("It gains 2x over strong baselines, Ardea, on text.", ["strong baselines"]),
-    ],
-)
-def test_what_words_of_comparison_introduce(text: str, names: list[str]) -> None:
-    found = Baselines(OutcomeLexicon(Vocabulary.load())).compared(text)
-    assert [other.text for other in found] == names
 
 
 def test_what_falls_and_rises_is_dealt_out_with_its_direction() -> None:

@@ -14,7 +14,7 @@ from kg.views.brief import brief, reread
 from kg.views.outcome import ResultInWords, phrase, phrases
 from kg.views.selection import Selection
 from kg.views.slots import contribution, what
-from kg.views.surface import stands_for, with_article, with_names
+from kg.views.surface import stands_for
 from kg.views.wording import Wording
 from kg.vocabulary import Vocabulary
 
@@ -319,35 +319,6 @@ def test_a_kept_share_is_told_as_what_a_paper_comes_with(built: Graph) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phrase", "is_noun"),
-    [
-        ("quadratic cost of routing", True),
-        ("reward hacking", True),
-        ("degraded accuracy when tested on new data", True),
-        ("computational overhead", True),
-        ("achieving high accuracy on devices", False),
-        ("existing methods fail to route", False),
-        ("overhead to achieve", False),
-        ("spatial dependencies due", False),
-        ("conflicts between them", False),
-        ("expensive in memory", False),
-        ("modulating only the initial latent state", False),
-        ("selectively restoring neurons within these heads", False),
-        ("FedAvg and effectively initializes client models", False),
-        ("GPTQ and naively quantized models", True),
-        ("high latency due to its verbosity", False),
-        ("computationally expensive due to semantic redundancy", False),
-        ("adaptively allocating sparsity across modules", False),
-        ("decoder inference expensive in attention and memory", False),
-        ("the memory footprint scales linearly with length", False),
-        ("computational and memory overhead", True),
-    ],
-)
-def test_a_clause_or_a_cut_phrase_is_no_noun(phrase: str, is_noun: bool) -> None:
-    assert Wording(Vocabulary.load()).is_noun_phrase(phrase) is is_noun
-
-
-@pytest.mark.parametrize(
     ("verb", "problem"),
     [
         ("has", "low memory costs"),
@@ -466,19 +437,6 @@ def test_a_short_name_is_spelt_out_once(built: Graph) -> None:
     )
 
 
-def test_a_name_keeps_its_capital() -> None:
-    text = "We use Brindle values. Adaptive Sinking, and Quandle Gates, with Global Sinking of them."
-    assert with_names("brindle-based adaptive sinking of quandle gates", text) == (
-        "Brindle-based adaptive sinking of quandle gates"
-    )
-
-
-def test_an_article_is_that_of_the_phrase_itself() -> None:
-    assert with_article("adaptive gate", "We propose an adaptive gate method.", {"method"}) == "an adaptive gate method"
-    gate = "We propose an adaptive gate (AG) that helps."
-    assert with_article("adaptive gate", gate, {"method"}) == "an adaptive gate"
-
-
 def test_a_level_is_stated_and_not_achieved(built: Graph) -> None:
     counted = ResultInWords("parameters", "count", "2M")
     assert phrases(Selection.of(built, [], "en"), [counted]) == "2M parameters"
@@ -488,11 +446,6 @@ def test_a_level_is_stated_and_not_achieved(built: Graph) -> None:
     gate = Mention("technique", "adaptive routing", "adaptive routing", "A", role="proposed", sure=True)
     assert brief(built, _stated(text, results=[result], techniques=[gate]), "en").endswith(", with 2M parameters.")
     assert brief(built, _stated(text, results=[result]), "zh") == "《Foo》论文报告的参数为2M。"
-
-
-@pytest.mark.parametrize("phrase", ["key-only routing", "one-time attention", "mixed-order routing", "FOO-SWA"])
-def test_a_compound_of_its_own_is_not_told_by_its_words(phrase: str) -> None:
-    assert Wording(Vocabulary.load())(phrase) == ""
 
 
 def _of_results(text: str, *results: tuple[str, dict[str, Any]]) -> Paper:

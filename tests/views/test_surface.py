@@ -291,3 +291,50 @@ def test_techniques_are_told_without_latex(built: Graph) -> None:
 )
 def test_words_have_the_capitals_of_running_text(said: str, text: str, told: str) -> None:
     assert with_names(said, text) == told
+
+
+@pytest.mark.parametrize(
+    ("phrase", "is_noun"),
+    [
+        ("quadratic cost of routing", True),
+        ("reward hacking", True),
+        ("degraded accuracy when tested on new data", True),
+        ("computational overhead", True),
+        ("achieving high accuracy on devices", False),
+        ("existing methods fail to route", False),
+        ("overhead to achieve", False),
+        ("spatial dependencies due", False),
+        ("conflicts between them", False),
+        ("expensive in memory", False),
+        ("modulating only the initial latent state", False),
+        ("selectively restoring neurons within these heads", False),
+        ("FedAvg and effectively initializes client models", False),
+        ("GPTQ and naively quantized models", True),
+        ("high latency due to its verbosity", False),
+        ("computationally expensive due to semantic redundancy", False),
+        ("adaptively allocating sparsity across modules", False),
+        ("decoder inference expensive in attention and memory", False),
+        ("the memory footprint scales linearly with length", False),
+        ("computational and memory overhead", True),
+    ],
+)
+def test_a_clause_or_a_cut_phrase_is_no_noun(phrase: str, is_noun: bool) -> None:
+    assert Wording(Vocabulary.load()).is_noun_phrase(phrase) is is_noun
+
+
+def test_a_name_keeps_its_capital() -> None:
+    text = "We use Brindle values. Adaptive Sinking, and Quandle Gates, with Global Sinking of them."
+    assert with_names("brindle-based adaptive sinking of quandle gates", text) == (
+        "Brindle-based adaptive sinking of quandle gates"
+    )
+
+
+def test_an_article_is_that_of_the_phrase_itself() -> None:
+    assert with_article("adaptive gate", "We propose an adaptive gate method.", {"method"}) == "an adaptive gate method"
+    gate = "We propose an adaptive gate (AG) that helps."
+    assert with_article("adaptive gate", gate, {"method"}) == "an adaptive gate"
+
+
+@pytest.mark.parametrize("phrase", ["key-only routing", "one-time attention", "mixed-order routing", "FOO-SWA"])
+def test_a_compound_of_its_own_is_not_told_by_its_words(phrase: str) -> None:
+    assert Wording(Vocabulary.load())(phrase) == ""
