@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -60,6 +61,19 @@ class _Impatient(H11Protocol):
             self.transport.close()
 
 
+class _Server(uvicorn.Server):
+    """A server that says where it listens once it does, and from when on Ctrl-C ends it as it should."""
+
+    def __init__(self, config: uvicorn.Config, opened: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._opened = opened
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._opened()
+
+
 def serve(
     location: str,
     host: str = "127.0.0.1",
@@ -110,9 +124,9 @@ def serve(
         )
         named = hosts[0] if hosts and not is_local else host
         address = f"http://{f'[{named}]' if named == '::1' else named}:{listening.getsockname()[1]}/"
-        with suppress(KeyboardInterrupt):  # which ends it as it should
-            told(f"{address}?token={token}" if token else address)
-            uvicorn.Server(config).run(sockets=[listening])
+        address = f"{address}?token={token}" if token else address
+        with suppress(KeyboardInterrupt, asyncio.CancelledError):  # asyncio gives the second for an early Ctrl-C
+            _Server(config, lambda: told(address)).run(sockets=[listening])
     finally:
         pool.close()
         listening.close()
