@@ -30,7 +30,7 @@ class EntityType:
     list: str  # the key of a record that holds its mentions; "" for what papers have without mentions
     property: str  # "hardware", the property from a paper to an entity
     colour: str
-    matching: frozenset[str]  # name, phrase, organisation or measure; capitals
+    matching: frozenset[str]  # name, phrase, organisation or measure; capitals, within
     prefixes: tuple[str, ...]  # of identifiers, its own first
     reached_by: str  # the relation that a paper's technique usually has to it, "runs_on"; "" for none
     texts: Mapping[str, Mapping[str, str]] = field(hash=False)
@@ -104,6 +104,8 @@ _BY_NAME = {name: one for one in TABLE.values() for name in (one.name, one.list)
 CONCEPT_TYPES = tuple(one.name for one in TABLE.values() if "organisation" not in one.matching)
 #: Those whose entities have names of their own, and families by name ("Qwen" and "Qwen3-8B").
 NAMED = tuple(one.name for one in TABLE.values() if "name" in one.matching)
+#: Those of which a longer name is that of a narrower entity: "medical question answering".
+LENGTHENED = tuple(one.name for one in TABLE.values() if "within" in one.matching)
 
 
 def said_of(group: Mapping[str, Any], name: str, language: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from kg.compiled import kept, no_search_for_garbage, stamp
-from kg.entity_types import CONCEPT_TYPES, TABLE, data_folder
+from kg.entity_types import CONCEPT_TYPES, LENGTHENED, TABLE, data_folder
 from kg.model import KgError
 from kg.names import PREFIXES, curie
 from kg.text import TokenLists, fold, known_folds, token_lists
@@ -168,13 +168,22 @@ class Vocabulary:
         """The concept by type and folded label."""
         return self._index
 
+    def above(self, curie: str) -> list[str]:
+        """The concepts right above one; for a problem or task that only papers name, those whose labels its name holds.
+
+        "problem:high-memory-footprint-on-a-phone" stands under the memory footprint.
+        """
+        kind, _, name = curie.partition(":")
+        if curie in self.concepts or kind not in LENGTHENED:
+            return self.concepts[curie].broader if curie in self.concepts else []
+        return sorted({match.concept for match in self.match(name.replace("-", " ")) if match.type == kind})
+
     def broader(self, curie: str) -> list[str]:
         """All broader concepts, nearest first."""
         out: list[str] = []
         queue = [curie]
         while queue:
-            concept = self.concepts.get(queue.pop(0))
-            for parent in concept.broader if concept else ():
+            for parent in self.above(queue.pop(0)):
                 if parent not in out:
                     out.append(parent)
                     queue.append(parent)

@@ -114,6 +114,20 @@ def test_h100_is_found_under_hopper_and_gpu() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "above"),
+    [
+        ("problem:high-memory-footprint-on-a-phone", ["problem:high-memory-consumption"]),
+        ("task:anomaly-detection-in-video-understanding", ["task:anomaly-detection", "task:video-understanding"]),
+        ("task:wobble-folding", []),
+        ("technique:wobbly-speculative-decoding", []),  # its kinds are told by how their names end
+        ("hardware:nvidia-h100", ["hardware:hopper", "hardware:data-center-gpu"]),
+    ],
+)
+def test_problem_or_task_of_a_longer_name_stands_under_what_its_name_holds(name: str, above: list[str]) -> None:
+    assert VOCABULARY.above(name) == above
+
+
+@pytest.mark.parametrize(
     "label", ["KV-cache compression", "key-value cache compression", "KV缓存压缩", "kv Cache Compressions"]
 )
 def test_one_concept_answers_to_every_spelling(label: str) -> None:

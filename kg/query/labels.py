@@ -48,7 +48,7 @@ class Labels:
         db = sqlite3.connect(":memory:", check_same_thread=False)
         db.executescript(
             "CREATE TABLE concepts (id INTEGER PRIMARY KEY, curie TEXT UNIQUE, label TEXT, label_zh TEXT);"
-            "CREATE TABLE names (concept, form, preferred, backwards, size);"
+            "CREATE TABLE names (concept, form, preferred, backwards, size); CREATE TABLE broader (concept, broader);"
         )
         things: dict[str, list[Named]] = {}
         for one in named:
@@ -73,6 +73,13 @@ class Labels:
         sql = f"""SELECT form, curie {_JOINED} backwards >= ? AND backwards < ? AND curie LIKE 'technique:%'
             ORDER BY backwards, curie"""
         return self._rows(sql, begin, begin + _AFTER)
+
+    def below(self, concepts: Iterable[str]) -> list[str]:
+        """The things right below some concepts, of which papers or the vocabulary name them."""
+        wide = sorted(concepts)
+        sql = f"""SELECT DISTINCT c.curie FROM concepts w JOIN broader b ON b.broader = w.id
+            JOIN concepts c ON c.id = b.concept WHERE w.curie IN ({",".join("?" * len(wide))})"""
+        return [str(curie) for (curie,) in self._rows(sql, *wide)]
 
     def alike(self, folded: str, least: float) -> list[str]:
         """Folded labels with the first letter of `folded` whose length allows a ratio (0 to 100) of `least` to it."""

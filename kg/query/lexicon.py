@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.entity_types import NAMED
+from kg.entity_types import LENGTHENED, NAMED
 from kg.names import in_language, kind_of
 from kg.query.filter import Link, Outcome
 from kg.query.labels import Labels, Named, lengths
@@ -134,7 +134,7 @@ class Lexicon:
 
         Models, data sets and hardware belong to a family when their name begins with its name ("Qwen-Image"),
         techniques when a version number follows ("EAGLE-3"), and those that only a paper names when their name ends in
-        it ("intra-class contrastive learning").
+        it ("intra-class contrastive learning"), problems and tasks when their name holds it.
         """
         return self._family(concept)
 
@@ -163,6 +163,8 @@ class Lexicon:
                 for folded, other in self._beginning(prefix, kind):
                     if kind != "technique" or _is_version(folded[len(prefix) :]):
                         out |= self.vocabulary.narrower(other)
+        if kind in LENGTHENED:
+            out |= set(self._own.below(out))
         if kind == "technique":
             kinds = set(islice(self._kinds(concept, out), _MOST_KINDS + 1))
             out |= kinds if len(kinds) <= _MOST_KINDS else set()

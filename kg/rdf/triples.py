@@ -78,6 +78,8 @@ def entry_text(
         if concept not in vocabulary:
             known = institution_facts(concept) if institution_facts and kind_of(concept) == "institution" else None
             graph.declare(concept, wordings, known)
+            for wider in vocabulary.above(concept):
+                graph.link(concept, "skos:broader", wider)
     return graph.text()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.entity_types import LISTS
@@ -303,6 +303,9 @@ class Writer:
         self.db.executemany(f"INSERT INTO concepts ({columns}) VALUES (?, ?, ?, ?, ?, ?)", rows)
         numbers = dict(self._some("SELECT curie, id FROM concepts WHERE curie IN ({})", concepts))
         self._insert("labels", [(numbers[concept], *row) for concept, *row in labels])
+        above = {concept: wider for concept in concepts if (wider := Vocabulary.load().above(concept))}
+        known = dict(self._some("SELECT curie, id FROM concepts WHERE curie IN ({})", set(chain(*above.values()))))
+        self._insert("broader", [(numbers[one], known[wider]) for one, some in above.items() for wider in some])
         found = groupby(names, lambda row: row[0])
         self._insert(
             "names", [(numbers[c], *row) for c, some in found for row in folded_name_rows(s[1:] for s in some)]
@@ -340,6 +343,7 @@ class Writer:
         self.db.executemany(f"DELETE FROM labels WHERE {label}", (one[1:] for one in fewer))
         self.db.executemany("UPDATE concepts SET label = ?, label_zh = ? WHERE id = ?", called_so)
         self.db.executemany("DELETE FROM concepts WHERE id = ?", gone)
+        self.db.executemany("DELETE FROM broader WHERE concept = ?", gone)
         self.db.executemany("DELETE FROM names WHERE concept = ?", renamed)
         self._insert("names", names)
 

@@ -61,6 +61,7 @@ CREATE TABLE relations (
 """
 
 INDEXES = """
+CREATE INDEX narrower ON broader (broader, concept);
 CREATE INDEX names_by_form ON names (form, preferred);
 CREATE INDEX names_by_end ON names (backwards) WHERE backwards IS NOT NULL;
 CREATE INDEX names_by_size ON names (size, form) WHERE size IS NOT NULL;

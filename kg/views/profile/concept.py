@@ -50,7 +50,7 @@ def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any
         "others": sorted({clean(label) for label in lexicon.labels(concept)})[:12],
         "definition": clean(known.definition.get(lang) or known.definition.get("en", "")) if known else "",
         "known": known is not None,
-        "broader": [_named(graph, one, lang) for one in (known.broader if known else ())],
+        "broader": [_named(graph, one, lang) for one in graph.vocabulary.above(concept)],
         "narrower": _narrower(graph, corpus, concept, family, lang),
         "papers": corpus.count(papers),
         "support": corpus.support(corpus.dated(papers))
