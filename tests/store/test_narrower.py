@@ -10,8 +10,8 @@ from kg.records import from_json
 from kg.vocabulary import Vocabulary
 from tests.query.stored import put
 
-ABOVE = """SELECT c.curie, w.curie FROM broader b JOIN concepts c ON c.id = b.concept JOIN concepts w ON w.id = b.broader
-WHERE c.known = 0"""
+ABOVE = """SELECT c.curie, w.curie FROM broader b
+JOIN concepts c ON c.id = b.concept JOIN concepts w ON w.id = b.broader WHERE c.known = 0"""
 
 
 def test_longer_name_is_found_by_the_shorter_and_goes_with_its_last_paper() -> None:
