@@ -146,6 +146,10 @@ class Vocabulary:
         """The folded words of a group of `ontology/cues.ttl`: "technique-head", "propose", ..."""
         return self._cues.get(group, frozenset())
 
+    def cue_groups(self, prefix: str) -> dict[str, frozenset[str]]:
+        """The groups of cues whose names begin so, by the rest of their names."""
+        return {name.removeprefix(prefix): said for name, said in self._cues.items() if name.startswith(prefix)}
+
     def find(self, label: str, kind: str) -> Concept | None:
         """The concept of a type with a given label, in any language and spelling."""
         found = self._index.get((kind, fold(label)))

@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 from kg.extract.base import matches, read_fields, sentence_of, word_places
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, chosen
+from kg.extract.nominal import noun_phrase
 from kg.extract.phrases import FINITE, NounPhrase, TaggedWord
 from kg.model import Mention
 from kg.text import fold
@@ -92,7 +93,7 @@ class Problems:
                 Mention(
                     "problem",
                     surface,
-                    concept.label["en"] if concept else surface,
+                    concept.label["en"] if concept else noun_phrase(surface, self.vocabulary),
                     start=start,
                     end=end,
                     extractor=EXTRACTOR,

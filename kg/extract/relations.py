@@ -26,6 +26,7 @@ from kg.extract.ends import Placed, entities
 from kg.extract.judge import Judge, judge_for
 from kg.extract.outcomes import outcome_lexicon
 from kg.extract.pairs import FEATURE, Compared, PairTable, is_motive, names_with, table, words_of
+from kg.extract.same import of_one_type
 from kg.extract.winners import LIKE, WIN, StatedRelation, stated
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
 from kg.text import fold
@@ -68,6 +69,7 @@ class Relations:
         self.bearers, self.parts = vocabulary.cues("bearer"), vocabulary.cues("inner-part")
 
     def __call__(self, doc: Doc) -> Doc:
+        doc._.mentions = of_one_type(doc._.mentions)
         view = view_of(doc, self.vocabulary)
         judge = judge_for(doc, "relation")
         if not judge and _tails().isdisjoint(m.type for m in doc._.mentions):

@@ -55,6 +55,17 @@ def merged(
     techniques[:] = [m for m in techniques if id(m) in there]
 
 
+def of_one_type(mentions: list[Mention]) -> list[Mention]:
+    """The mentions of a paper without those by whose name it more likely calls something of another type.
+
+    An institution may lend its name to a model.
+    """
+    best: dict[str, Mention] = {}
+    for mention in sorted(mentions, key=lambda m: -m.confidence):
+        best.setdefault(fold(mention.canonical), mention)
+    return [m for m in mentions if m.type in ("institution", best[fold(m.canonical)].type)]
+
+
 def grouped(view: DocView, techniques: list[Mention], judge: Judge) -> None:
     """The same with a judge of pairs: the two groups with the highest mean log-odds are merged while that is likely."""
     groups = [[i] for i in range(len(techniques))]

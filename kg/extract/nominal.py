@@ -1,0 +1,133 @@
+"""Puts what is wrong as a noun phrase: "failure to capture motion" of a paper that says "fails to capture motion"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from kg.extract.phrases import FINITE, TaggedWord, tagged
+from kg.text import fold, has_han
+from kg.vocabulary import Vocabulary
+
+_GROUP = "nominal-"
+_SUBORDINATE = ("WDT", "WP", "WP$", "WRB", "IN")  # what follows has a clause of its own
+_OF = ("of", "in", "for", "on", "to", "with", "from", "between", "by", "at", "under", "across", "over", "during")
+_OBJECT = ("DT", "PRP$", "JJ", "JJR", "TO", "IN", "RB", "VBG", "VBN", "CD")  # after these a word is a verb's
+_DOUBLED = re.compile(r"[^aeiou]*[aeiou][bdgmnprt]")  # "cut", "drop"
+_SIBILANT = ("sses", "shes", "ches", "xes", "zes", "oes")
+
+
+def noun_phrase(text: str, vocabulary: Vocabulary) -> str:
+    """A text as a noun phrase, where it is a verb with its object, a clause, or says how something is."""
+    words = [] if has_han(text) else tagged(text, 0, len(text))[0]
+    if len(words) < 2:
+        return text
+    noun = _noun(words, 0, vocabulary)
+    if noun and noun[1] < len(words) and not noun[0].endswith(f" {words[noun[1]].text}"):
+        return f"{noun[0]} {text[words[noun[1]].start : _joined(words, noun[1])]}"
+    first, second = words[0], words[1]
+    if first.tag in ("VBZ", "VBP", "VB", "MD") and (first.tag == "MD" or second.tag in _OBJECT):
+        return _acting(text, words, 0)
+    if _is_predicate(words, vocabulary.cues("problem-head")):
+        return f"being {text}"
+    finite = vocabulary.cues("finite")
+    for i, word in enumerate(words[1:], 1):
+        if word.tag in _SUBORDINATE and fold(word.text) not in _OF:
+            return text
+        is_behind = words[i - 1].tag.startswith(("NN", "RB", ")"))
+        says = fold(word.text) in finite or (is_behind and _noun(words, i, vocabulary))
+        if says and word.tag in (*FINITE, "VB") and i + 1 < len(words):
+            return _acting(text, words, i)
+    return text
+
+
+def _acting(text: str, words: Sequence[TaggedWord], at: int) -> str:
+    """A text whose verb at a place is put as a gerund, up to where a second verb joins it."""
+    verb, rest = at, at + 1
+    denies = ""
+    if words[verb].tag == "MD" or fold(words[verb].text) in ("do", "doe", "does", "did"):
+        while rest < len(words) and words[rest].tag == "RB":
+            denies = "not " if words[rest].text == "not" else denies
+            rest += 1
+        if fold(words[verb].text) == "cannot":
+            denies = "not "
+        if rest == len(words):
+            return text
+        verb, rest = rest, rest + 1
+    end = _joined(words, rest)
+    return f"{text[: words[at].start]}{denies}{_gerund(words[verb].text)}{text[words[verb].end : end]}"
+
+
+def _joined(words: Sequence[TaggedWord], at: int) -> int:
+    """Where a second verb joins the first, whose object begins at a place; else the end."""
+    for i in range(at + 1, len(words)):
+        if words[i].tag in _SUBORDINATE and fold(words[i].text) not in _OF:
+            break
+        before = i - 1
+        while before > at and words[before].tag == "RB":
+            before -= 1
+        acts = words[i].tag in (*FINITE, "VB") and i + 1 < len(words) and words[i + 1].tag in _OBJECT
+        if acts and words[before].tag in ("CC", ","):
+            while before > at and words[before].tag in ("CC", ","):
+                before -= 1
+            return words[before].end
+    return words[-1].end
+
+
+def _noun(words: Sequence[TaggedWord], at: int, vocabulary: Vocabulary) -> tuple[str, int] | None:
+    """The noun for a verb at a place, adverbs in and before it left out, and the place behind: "failure to"."""
+    while at < len(words) and words[at].tag == "RB" and words[at].text != "not":
+        at += 1
+    for noun, verbs in _nouns(vocabulary):
+        for verb in verbs:
+            i = at
+            for form in verb:
+                while i > at and i < len(words) and words[i].tag == "RB" and fold(words[i].text) != form:
+                    i += 1
+                if i == len(words) or fold(words[i].text) != form:
+                    break
+                i += 1
+            else:
+                return noun, i
+    return None
+
+
+@cache
+def _nouns(vocabulary: Vocabulary) -> list[tuple[str, list[list[str]]]]:
+    """Nouns and the folded words of the verbs for which they stand: "lack of" for "lack", "lacking"."""
+    found = vocabulary.cue_groups(_GROUP)
+    return [(group.replace("-", " "), sorted(map(str.split, cues))) for group, cues in sorted(found.items())]
+
+
+def _is_predicate(words: Sequence[TaggedWord], heads: frozenset[str]) -> bool:
+    """Whether words say how something is, and name nothing: "computationally expensive", "constrained in memory"."""
+    if not heads.isdisjoint(fold(word.text) for word in words):  # "prohibitive overhead", which the tagger mistakes
+        return False
+    names = (i for i, word in enumerate(words) if not word.tag.startswith(("JJ", "VBN", "CC", "RB", ",")))
+    at = next(names, len(words))
+    return at == len(words) or (at > 0 and words[at].tag in ("IN", "TO") and words[at].text != "of")
+
+
+def _gerund(verb: str) -> str:
+    """The form in -ing of a verb that may be in the third person.
+
+    >>> [_gerund(verb) for verb in ("is", "has", "loses", "carries", "cut", "scale", "misses", "free")]
+    ['being', 'having', 'losing', 'carrying', 'cutting', 'scaling', 'missing', 'freeing']
+    """
+    word = verb.lower()
+    if word in ("is", "are", "was", "were", "be", "been", "am"):
+        return "being"
+    if word in ("has", "have", "had"):
+        return "having"
+    if word.endswith("ies") and len(word) > 4:
+        word = f"{word[:-3]}y"
+    elif word.endswith(_SIBILANT):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith("ss"):
+        word = word[:-1]
+    if word.endswith("ie"):
+        return f"{word[:-2]}ying"
+    if word.endswith("e") and not word.endswith(("ee", "oe", "ye")):
+        return f"{word[:-1]}ing"
+    return f"{word}{word[-1]}ing" if _DOUBLED.fullmatch(word) else f"{word}ing"
