@@ -27,36 +27,37 @@ def noun_phrase(text: str, vocabulary: Vocabulary) -> str:
     if noun and noun[1] < len(words) and not noun[0].endswith(f" {words[noun[1]].text}"):
         return f"{noun[0]} {text[words[noun[1]].start : _joined(words, noun[1])]}"
     first, second = words[0], words[1]
-    if first.tag in ("VBZ", "VBP", "VB", "MD") and (first.tag == "MD" or second.tag in _OBJECT):
+    acts = second.tag in _OBJECT and second.text not in ("of", "between")  # "disconnect between them"
+    if first.tag == "MD" or (first.tag in ("VBZ", "VBP", "VB") and acts):
         return _acting(text, words, 0)
     if _is_predicate(words, vocabulary.cues("problem-head")):
-        return f"being {text}"
+        denied = first.text == "not"
+        return f"{'not ' * denied}being {text[second.start if denied else first.start :]}"
     finite = vocabulary.cues("finite")
     for i, word in enumerate(words[1:], 1):
         if word.tag in _SUBORDINATE and fold(word.text) not in _OF:
             return text
         is_behind = words[i - 1].tag.startswith(("NN", "RB", ")"))
         says = fold(word.text) in finite or (is_behind and _noun(words, i, vocabulary))
-        if says and word.tag in (*FINITE, "VB") and i + 1 < len(words):
+        is_infinitive = words[i - 1].tag == "TO"
+        if says and not is_infinitive and word.tag in (*FINITE, "VB") and i + 1 < len(words):
             return _acting(text, words, i)
     return text
 
 
 def _acting(text: str, words: Sequence[TaggedWord], at: int) -> str:
     """A text whose verb at a place is put as a gerund, up to where a second verb joins it."""
-    verb, rest = at, at + 1
-    denies = ""
-    if words[verb].tag == "MD" or fold(words[verb].text) in ("do", "doe", "does", "did"):
-        while rest < len(words) and words[rest].tag == "RB":
-            denies = "not " if words[rest].text == "not" else denies
-            rest += 1
-        if fold(words[verb].text) == "cannot":
-            denies = "not "
-        if rest == len(words):
-            return text
-        verb, rest = rest, rest + 1
-    end = _joined(words, rest)
-    return f"{text[: words[at].start]}{denies}{_gerund(words[verb].text)}{text[words[verb].end : end]}"
+    verb, form = at, fold(words[at].text)
+    if words[at].tag == "MD" or form in ("do", "doe", "does", "did"):
+        verb = next((i for i in range(at + 1, len(words)) if words[i].tag != "RB"), at)
+    behind = verb + 1 + (verb + 1 < len(words) and words[verb + 1].text == "not")
+    if (verb == at and form == "cannot") or behind == len(words):
+        return text
+    denies = "not " * (form == "cannot" or "not" in {word.text for word in words[at:behind]})
+    return (
+        f"{text[: words[at].start]}{denies}{_gerund(words[verb].text)} "
+        f"{text[words[behind].start : _joined(words, behind)]}"
+    )
 
 
 def _joined(words: Sequence[TaggedWord], at: int) -> int:
@@ -104,7 +105,8 @@ def _is_predicate(words: Sequence[TaggedWord], heads: frozenset[str]) -> bool:
     """Whether words say how something is, and name nothing: "computationally expensive", "constrained in memory"."""
     if not heads.isdisjoint(fold(word.text) for word in words):  # "prohibitive overhead", which the tagger mistakes
         return False
-    names = (i for i, word in enumerate(words) if not word.tag.startswith(("JJ", "VBN", "CC", "RB", ",")))
+    named = words[0].text.endswith("ing")  # "code-switching by ..."
+    names = (i for i, word in enumerate(words) if named or not word.tag.startswith(("JJ", "VBN", "CC", "RB", ",")))
     at = next(names, len(words))
     return at == len(words) or (at > 0 and words[at].tag in ("IN", "TO") and words[at].text != "of")
 
