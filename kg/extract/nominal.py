@@ -14,6 +14,7 @@ _GROUP = "nominal-"
 _SUBORDINATE = ("WDT", "WP", "WP$", "WRB", "IN")  # what follows has a clause of its own
 _OF = ("of", "in", "for", "on", "to", "with", "from", "between", "by", "at", "under", "across", "over", "during")
 _OBJECT = ("DT", "PRP$", "JJ", "JJR", "TO", "IN", "RB", "VBG", "VBN", "CD")  # after these a word is a verb's
+_BEHIND = ("DT", "PRP", "PRP$", "JJ", "RB", "VBG", "CD")  # the same, of verbs that may be plurals
 _DOUBLED = re.compile(r"[^aeiou]*[aeiou][bdgmnprt]")  # "cut", "drop"
 _SIBILANT = ("sses", "shes", "ches", "xes", "zes", "oes")
 
@@ -26,21 +27,25 @@ def noun_phrase(text: str, vocabulary: Vocabulary) -> str:
     noun = _noun(words, 0, vocabulary)
     if noun and noun[1] < len(words) and not noun[0].endswith(f" {words[noun[1]].text}"):
         return f"{noun[0]} {text[words[noun[1]].start : _joined(words, noun[1])]}"
-    first, second = words[0], words[1]
+    at = next((i for i, word in enumerate(words[:-1]) if word.tag != "RB"), 0)  # "[quickly] adapt to it"
+    first, second = words[at], words[at + 1]
     acts = second.tag in _OBJECT and second.text not in ("of", "between")  # "disconnect between them"
     if first.tag == "MD" or (first.tag in ("VBZ", "VBP", "VB") and acts):
-        return _acting(text, words, 0)
+        return _acting(text, words, at)
     if _is_predicate(words, vocabulary.cues("problem-head")):
-        denied = first.text == "not"
-        return f"{'not ' * denied}being {text[second.start if denied else first.start :]}"
+        denied = words[0].text == "not"
+        return f"{'not ' * denied}being {text[words[denied].start :]}"
     finite = vocabulary.cues("finite")
     for i, word in enumerate(words[1:], 1):
         if word.tag in _SUBORDINATE and fold(word.text) not in _OF:
             return text
-        is_behind = words[i - 1].tag.startswith(("NN", "RB", ")"))
-        says = fold(word.text) in finite or (is_behind and _noun(words, i, vocabulary))
-        is_infinitive = words[i - 1].tag == "TO"
-        if says and not is_infinitive and word.tag in (*FINITE, "VB") and i + 1 < len(words):
+        if i + 1 == len(words) or word.tag not in (*FINITE, "VB") or words[i - 1].tag == "TO":
+            continue
+        before = words[i - 1].tag
+        says = fold(word.text) in finite or (before.startswith(("NN", "RB", ")")) and _noun(words, i, vocabulary))
+        of_many = before == "NNS" and word.tag in ("VB", "VBP")  # "branches activate experts"
+        of_one = before in ("NN", "RB") and word.tag == "VBZ" and words[i + 1].tag in _BEHIND  # "size makes it costly"
+        if says or of_many or of_one:
             return _acting(text, words, i)
     return text
 
