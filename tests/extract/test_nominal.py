@@ -27,7 +27,7 @@ from kg.vocabulary import Vocabulary
         ("labels cannot be shared", "labels not being shared"),
         ("is not enough for long maps", "not being enough for long maps"),
         ("not inherently compatible with maps", "not being inherently compatible with maps"),
-        ("long maps need many tiles", "long maps needing many tiles"),
+        ("branches activate different maps", "branches activating different maps"),
         ("its size makes the map costly", "its size making the map costly"),
         ("quickly adapt to new maps", "quickly adapting to new maps"),
         ("computationally expensive and slow", "being computationally expensive and slow"),
