@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from kg.entity_types import NAMED
 from kg.extract.base import SpanIndex, folds, read_fields, sentence_of, word_places
 from kg.extract.phrases import FINITE, NounPhrase
-from kg.link.acronyms import acronyms, means_another
+from kg.link.acronyms import acronyms, expanded, means_another
 from kg.text import Remembered, fold
 from kg.vocabulary import Concept, Vocabulary
 
@@ -175,6 +175,11 @@ class DocView:
         if found and (long := acronyms(self.text).get(fold(surface))) and means_another(surface, long, found.labels()):
             return None
         return found
+
+    def spelled_out(self, start: int, end: int) -> tuple[int, int]:
+        """A span with all words that the acronym behind it stands for: "[Heavily] Compressed Attention (HCA)"."""
+        wholes = expanded(self.text)
+        return next((first for first, *ends in wholes if first < start < ends[0] and end in ends), start), end
 
     def places(self, surface: str) -> list[tuple[int, int]]:
         """The spans of verbatim occurrences of a surface form in title and abstract, five at most."""

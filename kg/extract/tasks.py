@@ -61,6 +61,7 @@ class Tasks:
         for start, end, score, features in sorted(found, key=lambda c: (-c.score, c.start)):
             if not tagged and "label" in features and inside((start, end), phrases):
                 continue
+            start, end = view.spelled_out(start, end)
             surface = doc._.text[start:end]
             concept = view.concept(surface, "task")
             name = concept.label["en"] if concept else canonical(surface)

@@ -100,6 +100,7 @@ class Techniques:
             tagged = doc._.tags is not None  # the judges have taken `taken` into account
             if is_adjective_alone(view, self.entity, start, end):
                 continue  # "convolutional and attention layers"
+            start, end = view.spelled_out(start, end)
             if tagged or "phrase" in features or not spans.holds(start, end):
                 self._add(view, start, end, score, found, aliases)
                 spans.add(start, end)

@@ -40,6 +40,17 @@ def acronyms(text: str) -> Mapping[str, str]:
     return out
 
 
+@lru_cache(maxsize=8)
+def expanded(text: str) -> list[tuple[int, int, int]]:
+    """The spans of the expansions of a text's acronyms, and where the brackets behind them end.
+
+    >>> expanded("We use Wide Tree Codes (WTC).")
+    [(7, 22, 28)]
+    """
+    said = (rf"({re.escape(long)})\s*[(（][^)）]+[)）]" for long in acronyms(text).values())
+    return [(*found.span(1), found.end()) for one in said if (found := re.search(one, text))]
+
+
 def expansions(document: Document) -> dict[str, str]:
     """The acronyms that the texts of a document define: folded acronym -> expansion."""
     out: dict[str, str] = {}

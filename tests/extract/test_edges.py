@@ -133,3 +133,19 @@ def test_what_a_sentence_calls_a_model_is_no_dataset(entry: Entry) -> None:
     for name, other in (("MedFinch", "dataset"), ("Corvid", "model")):
         assert barred(view, other, place(view, name))
         assert not barred(view, {"model": "dataset", "dataset": "model"}[other], place(view, name))
+
+
+@pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        ("Tree Codes", "Wide Tree Codes"),
+        ("Tree Codes (WTC)", "Wide Tree Codes (WTC)"),
+        ("Wide Tree Codes", "Wide Tree Codes"),
+        ("Tree", "Tree"),  # does not reach the bracket
+        ("flat codes", "flat codes"),
+    ],
+)
+def test_name_before_an_acronym_has_all_words_that_it_stands_for(words: str, whole: str, entry: Entry) -> None:
+    view = seen(entry("We use Wide Tree Codes (WTC) and flat codes (in part)."))
+    start, end = view.spelled_out(*place(view, words))
+    assert view.text[start:end] == whole
