@@ -25,7 +25,12 @@ _LATEX = (
     (re.compile(r"\\(?:sim|approx|thicksim)(?![a-z])"), "~"),
     (re.compile(r"\\geq?(?![a-z])|\\geqslant"), "≥"),
     (re.compile(r"\\leq?(?![a-z])|\\leqslant"), "≤"),
-    (re.compile(r"\\(?:textbf|textit|emph|texttt|textsc|mathbf|mathrm|mathsf|text|bf|underline)(?![a-z])"), ""),
+    (
+        re.compile(
+            r"\\(?:textbf|textit|emph|texttt|textsc|mathbf|mathrm|mathsf|text|bf|underline|small|footnotesize|scriptsize|tiny)(?![a-z])"
+        ),
+        "",
+    ),
     (re.compile(r"\\[()\[\],;!: ]|[${}]"), ""),
 )
 _PLAIN = (
@@ -169,6 +174,9 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 #: Every match of `_WORDS` contains one of these; they are checked first, because most sentences contain none.
+_LIMITS = ("up_to", "at_least")
+#: What stands between two numbers that share a bound: "[ faster on phones and ]" of "up to 2x faster on phones and 3x".
+_LISTED = re.compile(r"(?:[^.;:\d]|(?<=[A-Za-z-])\d){0,80}?(?:(?P<and>,? and )|, )(?:an? )?[\s+]*")
 _WORDS_SIGNS = ("hal", "doubl", "twice", "tripl", "times", "fold", "order", "third", "quarter", "/", *"倍半级")
 _HAN_WORDS = {"翻倍": (2.0, "x"), "减半": (50.0, "%"), "一个数量级": (10.0, "x"), "两个数量级": (100.0, "x")}
 _PARTS = {"third": 3, "thirds": 3, "quarter": 4, "quarters": 4}
@@ -191,6 +199,11 @@ def quantities(text: str) -> list[Quantity]:
         if not one.unit and two.unit in _SHAREABLE and _SHARED.fullmatch(text[one.end : two.start]):
             named = _NAME_BEFORE.search(text[: one.start])  # "RTX 4090, 4.8x"
             out[i] = one if named else one._replace(unit=two.unit)
+    for i in range(1, len(out)):  # "up to 2x faster on phones and 3x on servers"
+        one, two = out[i - 1 : i + 1]
+        between = _LISTED.fullmatch(text, one.end, two.start)
+        if between and one.bound in _LIMITS and two.bound == "exact" and (between["and"] or one.unit == two.unit):
+            out[i] = two._replace(bound=one.bound)
     return out
 
 

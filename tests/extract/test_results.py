@@ -69,6 +69,7 @@ def read(abstract: str, brief: str = "") -> list[Result]:
         ("降低20%以上", 20, "%", "at_least"),
         ("加速15-50倍", (15, 50), "x", "exact"),
         ("高达3个百分点", 3, "points", "up_to"),
+        (r"by at least {\small $45\%$}", 45, "%", "at_least"),
     ],
 )
 def test_quantity_is_read(text: str, value: float | tuple[float, float], unit: str, bound: str) -> None:
@@ -85,6 +86,22 @@ def test_quantity_is_read(text: str, value: float | tuple[float, float], unit: s
 )
 def test_what_counts_nothing_and_numbers_of_names_have_no_unit(text: str) -> None:
     assert not [q for q in quantities(plain(text)) if q.unit]
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("up to 50% in thin maps and 25% in thick ones", ["up_to", "up_to"]),
+        ("up to 95.7% for jars, 98.7% for tins, and 99.5% for cans", ["up_to"] * 3),
+        ("at least 2x and 3x", ["at_least", "at_least"]),
+        ("up to 5x faster, and reduces memory by 40%", ["up_to", "exact"]),
+        ("up to 5x faster and about 40% smaller", ["up_to", "about"]),
+        ("up to 5x faster. 40% of maps", ["up_to", "exact"]),
+        ("5x and 40%", ["exact", "exact"]),
+    ],
+)
+def test_bound_holds_for_the_numbers_that_share_it(text: str, bounds: list[str]) -> None:
+    assert [quantity.bound for quantity in quantities(text)] == bounds
 
 
 def test_plain_text_keeps_offsets() -> None:
