@@ -70,7 +70,7 @@ _KEPT = re.compile(r"\b(performance|accuracy|accuracies|quality)\b")
 _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
 #: Verbs whose object in percent is a share of what was there; a level may be kept too: "keeps 80% accuracy".
 _RETAINING = re.compile(r"\b(?:retain|preserv|recover)\w*\b[^,;]*$", re.IGNORECASE)
-_HALF = re.compile(r"\bhalv\w+$|\bhalf (?:of )?the$", re.IGNORECASE)
+_HALF = re.compile(r"\bhalv\w+$|\bhalf (?:of )?the$|\bin half$", re.IGNORECASE)
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d|\s*[)}\]]\s*[a-z])")
 _SPEEDUP = re.compile(r"\s*(?:speed-?up|acceleration)\b")
 _ABOVE = re.compile(r"\s*(?:(above|ahead of)|below|behind)\s+(?=[A-Z]|the\b|our\b)")

@@ -141,6 +141,9 @@ _FROM = re.compile(
 _FROM_HERE = re.compile(r"\bfrom\s+$")
 _BETWEEN = re.compile(r"\bbetween\s+$")
 _RANGING = re.compile(r"\b(?:rang|gain|speed-?up|improvement|var|span)\w*\s+from\s+$", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"\b(?:improv|increas|rais|boost|lift|enhanc|reduc|lower|decreas)\w* [^.;]*?\bfrom\s+$", re.IGNORECASE
+)
 _BY = re.compile(r"\bby\s+$", re.IGNORECASE)
 _FACTOR = re.compile(r"\bfactors? of (?:up to |about |around |approximately |nearly |over |~ ?)?$", re.IGNORECASE)
 _ORIGIN = re.compile(r"[^,;.\d]{0,24}?\b(?:down |up )?to\s[^,;.\d]{0,24}")
@@ -259,8 +262,10 @@ def _is_step(match: re.Match[str], window: str, unit: str) -> bool:
     """Whether "A to B" is a step ("from 91.7% to 94.1%") and not a range ("2x to 3x")."""
     if match["joint"].strip() == "→":
         return True
-    if match["joint"].strip() != "to" or unit == "x":
+    if match["joint"].strip() != "to":
         return False
+    if unit == "x":
+        return bool(_CHANGED.search(window))
     if _FROM_HERE.search(window):
         return not _RANGING.search(window)
     return not unit and "." in match["low"] and not _BY.search(window)

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from kg.extract.numbers import Quantity
+from kg.model import Result
 from kg.text import Remembered, fold, lowered
 from kg.vocabulary import Concept, Vocabulary
 
@@ -247,6 +248,10 @@ class OutcomeLexicon:
     def expanded(self, phrase: str, sentence: Stated) -> str:
         """A phrase in which the acronyms that the paper defines are expanded."""
         return " ".join(sentence.expansions.get(word, word) for word in phrase.split())
+
+    def is_worse(self, result: Result) -> bool:
+        """Whether a result says that something became worse."""
+        return result.change == ("increase" if self.is_lower_better(result.metric) else "decrease")
 
     def is_lower_better(self, metric: str) -> bool:
         found = self.metric(metric)

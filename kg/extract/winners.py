@@ -61,7 +61,7 @@ def stated(
     found: Sequence[Placed],
     head: int,
     lexicon: OutcomeLexicon,
-    results: Iterable[Result] = (),
+    results: Sequence[Result] = (),
 ) -> dict[tuple[int, int], StatedRelation]:
     """The pairs (subject, rival) of entities that a sentence or result compares.
 
@@ -134,11 +134,11 @@ def _goes_on(view: DocView, end: int, said: Comparison) -> bool:
 
 
 def _measured(
-    view: DocView, found: Sequence[Placed], head: int, lexicon: OutcomeLexicon, results: Iterable[Result]
+    view: DocView, found: Sequence[Placed], head: int, lexicon: OutcomeLexicon, results: Sequence[Result]
 ) -> Iterator[tuple[tuple[int, int], StatedRelation]]:
     """The main entity and the named baselines of the results.
 
-    What costs less than the plain form of a thing ("the full cache") does not win over it: that is what it is for.
+    What costs less than the plain form of a thing ("the full cache") does not win, nor what has "a drop of 0.3%" too.
     """
     if head < 0:
         return
@@ -146,6 +146,7 @@ def _measured(
     named = {fold(name): j for j, mention in ends for name in mention.aliases}
     named |= {fold(name): j for j, mention in ends for name in (mention.canonical, mention.surface)}
     plain = view.vocabulary.cues("plain")
+    costly = {sentence_of(view.doc, result.evidence.start)[0] for result in results if lexicon.is_worse(result)}
     for result in results:
         if result.confidence < _LEAST or lexicon.is_generic(result.baseline):
             continue
@@ -164,7 +165,7 @@ def _measured(
                 continue
             better = result.change == ("decrease" if lower else "increase")
             is_plain = lower and not plain.isdisjoint(fold(name).split()[:-1])
-            wins = better and not (is_plain or _is_full_width(view, name))
+            wins = better and not (is_plain or begin in costly or _is_full_width(view, name))
             is_class = found[j].mention.type == "technique" and _is_known(view, found[j])
             is_class = is_class or _calls_itself_class(view, found[j])
             said = StatedRelation(

@@ -206,6 +206,20 @@ def test_what_is_made_better_is_not_beaten(entry: Callable[..., Document], said:
     assert bool(compared(entry, text, result)) is wins
 
 
+@pytest.mark.parametrize(("change", "kind"), [("decrease", "compared_with"), ("increase", "outperforms")])
+def test_what_saves_at_the_cost_of_quality_wins_over_nobody(
+    entry: Callable[..., Document], change: str, kind: str
+) -> None:
+    text = "ZapNet and Plover differ by 70% in latency and by 2% in accuracy."
+    evidence = Evidence(OPENS + text)
+    said = (("latency", 70, "decrease"), ("accuracy", 2, change))
+    results = [
+        Result(evidence, metric, value, "%", side, baseline="Plover" if metric == "latency" else "", confidence=0.9)
+        for metric, value, side in said
+    ]
+    assert compared(entry, text, *results) == {("ZapNet", kind, "Plover")}
+
+
 @pytest.mark.parametrize(("subject", "is_its_own"), [("Our plain rule", False), ("Our method", True), ("It", True)])
 def test_a_result_of_something_else_that_is_ours_is_no_win_of_the_main_entity(
     entry: Callable[..., Document], subject: str, is_its_own: bool
