@@ -7,7 +7,7 @@ follows a verb of winning, a gain or a word of likeness, nothing is left to weig
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
