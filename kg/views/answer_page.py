@@ -156,7 +156,8 @@ def sentences(quotes: Iterable[Quote], by: str, seen: set[tuple[str, ...]] | Non
         names = [short(name) for name in dict.fromkeys(str(getattr(one, by)) for one in said)]
         whole, words = pieces(key[1], [one.quote for one in said]), quoted_words(said)
         again = [] if (*key, words) in known else [(short(words), False)]
-        out.append({"names": names, "pieces": again if key in known else whole})
+        is_sure = any(one.sure for one in said)
+        out.append({"names": names, "pieces": again if key in known else whole, "is_sure": is_sure})
         if seen is not None:
             seen |= {key, (*key, words)}
     return out

@@ -55,7 +55,7 @@ def render(answer: Answer, form: str) -> str:
         right=[is_number([line.values[n] for line in rows]) for n in at],
         lines=[
             ([text(line.values[n]) for n in at], said)
-            for line, said in zip(rows, quoted([line.evidence for line in rows], names), strict=True)
+            for line, said in zip(rows, quoted([line.evidence for line in rows], names, words), strict=True)
         ],
         verdict=table.verdict if table else "",
     )
@@ -78,9 +78,12 @@ def _csv(answer: Answer) -> str:
         return csv_text(
             ["id", "title", "sources", "score", "evidence"], [[plain(cell) for cell in row] for row in papers]
         )
-    columns = [*answer.table.columns, "concept", "entries", "evidence"]
+    columns, words = [*answer.table.columns, "concept", "entries", "evidence"], PageWords(answer.language)
     rows = [
-        [*line.values, line.concept, line.papers, " | ".join(f"{q.source}: “{q.quote}”" for q in line.evidence)]
+        [
+            *(*line.values, line.concept, line.papers),
+            " | ".join(f"{q.source}{in_doubt((q,), words)}: “{q.quote}”" for q in line.evidence),
+        ]
         for line in answer.table.lines
     ]
     return csv_text(map(plain, columns), [[_flat(cell) for cell in row] for row in rows])
@@ -97,11 +100,22 @@ def _named(quotes: tuple[Quote, ...]) -> list[str]:
 def supported(quotes: tuple[Quote, ...], most: int = _SHOWN) -> list[str]:
     """The first sentences of a paper's evidence, each once, with all that it shows: "NVIDIA H100: “…”"."""
     found = by_sentence(q for q in quotes if q.quote)[:most]
-    named = [(list(dict.fromkeys(plain(q.entity) for q in own)), _excerpt(own)) for own in found]
-    return [PageWords("zh" if has_han("".join(names)) else "en").labelled(names, f"“{said}”") for names, said in named]
+    out = []
+    for own in found:
+        names = list(dict.fromkeys(plain(q.entity) for q in own))
+        words = PageWords("zh" if has_han("".join(names)) else "en")
+        out.append(words.labelled([*names[:-1], names[-1] + in_doubt(own, words)], f"“{_excerpt(own)}”"))
+    return out
 
 
-def quoted(lines: Iterable[tuple[Quote, ...]], called: Mapping[str, str], most: int = _SHOWN) -> list[list[str]]:
+def in_doubt(quotes: Iterable[Quote], words: PageWords) -> str:
+    """A mark behind the name of what none of some quotes says surely, else ""."""
+    return "" if any(quote.sure for quote in quotes) else words("answer.unsure")
+
+
+def quoted(
+    lines: Iterable[tuple[Quote, ...]], called: Mapping[str, str], words: PageWords, most: int = _SHOWN
+) -> list[list[str]]:
     """The first sentences of each line's evidence with its entry as it is called.
 
     Of a sentence that a line before has shown, only the quoted words are given, and these once.
@@ -111,10 +125,10 @@ def quoted(lines: Iterable[tuple[Quote, ...]], called: Mapping[str, str], most: 
     for quotes in lines:
         told = []
         for own in by_sentence(q for q in quotes if q.quote)[:most]:
-            key, words = sentence_of(own[0]), quoted_words(own)
-            name = plain(called.get(own[0].source, own[0].source))
-            said = _excerpt(own) if key not in seen else "" if (*key, words) in seen else short(words, _AGAIN)
-            seen |= {key, (*key, words)}
+            key, again = sentence_of(own[0]), quoted_words(own)
+            name = plain(called.get(own[0].source, own[0].source)) + in_doubt(own, words)
+            said = _excerpt(own) if key not in seen else "" if (*key, again) in seen else short(again, _AGAIN)
+            seen |= {key, (*key, again)}
             told.append(f"{name}: “{said}”" if said else name)
         out.append(told)
     return out

@@ -66,7 +66,7 @@ def _show_table(out: Console, answer: Answer, words: PageWords) -> None:
     if table is None:
         return
     at, known = shown_columns(answer), called(answer)
-    quotes = quoted([line.evidence for line in table.lines], known)
+    quotes = quoted([line.evidence for line in table.lines], known, words)
     rows = [
         ([known.get(cell, cell) for n in at for cell in [said(line.values[n])]], own)
         for line, own in zip(table.lines, quotes, strict=True)

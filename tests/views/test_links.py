@@ -17,7 +17,9 @@ from kg.build.pipeline import Added
 from kg.query import Answer, Lexicon, Quote, read
 from kg.query.answer import Line, Table
 from kg.views.answers import quoted, render, supported
+from kg.views.terminal import text
 from kg.views.trends import trend
+from kg.views.words import PageWords
 from kg.vocabulary import Vocabulary
 
 
@@ -106,10 +108,28 @@ def test_a_sentence_of_two_entries_is_shown_once_whatever_its_capitals() -> None
 def test_a_sentence_is_shown_once_and_its_words_where_they_differ() -> None:
     said = "We prune heads and quantize weights."
     quotes = [(Quote("a", "A", word, 0, 1, word, said),) for word in ("prune", "quantize", "prune")]
-    assert quoted(quotes, {"a": "A 2025"}) == [[f"A 2025: “{said}”"], ["A 2025: “…quantize…”"], ["A 2025"]]
+    assert quoted(quotes, {"a": "A 2025"}, PageWords("en")) == [
+        [f"A 2025: “{said}”"],
+        ["A 2025: “…quantize…”"],
+        ["A 2025"],
+    ]
     lines = tuple(Line((n,), ("a",), quote) for n, quote in enumerate(quotes))
     page = render(Answer("which?", read("", Lexicon(Vocabulary.load())), table=Table(("papers",), lines)), "html")
     assert re.sub(r"<[^>]+>", "", page).count("quantize weights") == 1
+
+
+@pytest.mark.parametrize(("sure", "mark"), [((False, False), "(not sure)"), ((False, True), "")])
+def test_what_is_not_sure_is_marked_in_every_form(sure: tuple[bool, ...], mark: str) -> None:
+    said = "We prune heads and quantize weights."
+    quotes = tuple(
+        Quote("a", "A", word, 0, 1, word, said, sure=one) for word, one in zip(("prune", "quantize"), sure, strict=True)
+    )
+    assert supported(quotes) == [f"prune, quantize{' ' * bool(mark)}{mark}: “{said}”"]
+    table = Table(("papers",), (Line((1,), ("a",), quotes),))
+    answer = Answer("which?", read("", Lexicon(Vocabulary.load())), table=table)
+    shown = (render(answer, "md"), render(answer, "html"), text(answer))
+    assert ["(not sure)" in one for one in shown] == [bool(mark)] * 3
+    assert render(answer, "csv").count("(not sure)") == sure.count(False)
 
 
 def test_a_report_shows_names_and_titles_without_latex(tmp_path: Path) -> None:
