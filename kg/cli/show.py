@@ -117,7 +117,7 @@ def _concept(graph: Graph, name: str, form: str, output: Output) -> None:
         "label": {lang: graph.label(name, lang) for lang in ("en", "zh")},
         "alt": known.alt if known else {},
         "broader": graph.vocabulary.broader(name),
-        "narrower": sorted(graph.vocabulary.narrower(name) - {name}),
+        "narrower": [one for one in graph.lexicon().family(name) if one != name],
         "facts": known.facts if known else {},
         "papers": papers,
     }
