@@ -16,8 +16,8 @@ from kg.sources.layout.signs import without_notes
 from kg.text import count_han
 
 _WITH = re.compile(
-    r"\b(?:is|are|was|were)\s+(?:currently\s+|also\s+|now\s+)?(?:with|at)\s+(?:the\s+)?((?:[^.]|\.(?=\S|\s[a-z])){8,300}?)"
-    r"(?:\s*\(?\s*e-?mails?\b|\.\s|\.?\s*$|;\s|\s+\(?(?:email|corresponding)\b|\s+\S+@)",
+    r"\b(?:is|are|was|were)\s+(?:currently\s+|also\s+|now\s+)?(?:with|at)\s+(?:the\s+)?((?:[^.]|\.(?=\S|\s(?-i:[a-z]))){8,300}?)"
+    r"(?:\s*\(?\s*e-?mails?\b|\.\s(?!(?-i:[a-z]))|\.?\s*$|;\s|\s+\(?(?:email|corresponding)\b|\s+\S+@)",
     re.I,
 )
 _ALSO = re.compile(r",?\s+and\s+(?:is\s+|are\s+)?(?:also\s+)?(?:with|at)\s+(?:the\s+)?")
@@ -48,7 +48,9 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
     `marks`: footnote marks to consider, None for all. The marks found are added to `known.labels`.
     """
     offices, heads = Offices.load(), HeaderLabels.load().note
-    own = set(map(id, without_blocks(lines, lambda text: heads.fullmatch(text.rstrip(" :")))))  # not "Correspondence"
+    own = set(
+        map(id, without_blocks(lines, lambda text: heads.fullmatch(text.rstrip(" :*∗†"))))
+    )  # not "Correspondence"
     lines = [line for line in lines if id(line) in own]
     found = [place for place in _below_names(lines, known) if not is_running(place)]
     for chars in notes([] if found else lines):
@@ -60,7 +62,9 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
         listed = _numbered(text, known.marks) or raised
         items = [(labels(m), _without_mails(_CUT.split(i)[0])) for m, i in listed]
         items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
-        is_list = any(_is_place(place, offices) for _, place in items)
+        is_list = any(_is_place(place, offices) for _, place in items) or _is_all(
+            {m for of, _ in items for m in of}, known
+        )
         for of, place in items:
             if _is_place(place, offices) or (is_list and of <= known.marks and _is_label(of, place)):
                 known.labels |= of
@@ -91,7 +95,7 @@ def of_named(text: str, authors: Sequence[str], offices: Offices) -> Iterator[st
         words |= {_initials(part) for part in bracket[1].split(",")}
         place = clean(_LED.sub("", text[at : bracket.start()].strip(" .:;,")))
         at = bracket.end()
-        is_sentence = "@" in bracket[1] + place or _SENTENCE.search(place)
+        is_sentence = "@" in bracket[1] + place + text[at : at + 2] or _SENTENCE.search(place)
         if (
             words & families
             and not is_sentence
@@ -188,6 +192,12 @@ def _is_place(text: str, offices: Offices) -> bool:
 def _is_label(of: set[str], text: str) -> bool:
     """Whether a note in a list of affiliations can be one without a typical word: "²Booz Allen Hamilton"."""
     return all(m.isdigit() for m in of) and _is_plain(text)
+
+
+def _is_all(of: set[str], known: People) -> bool:
+    """Whether notes have all numbers of the authors, several: they are affiliations, whatever words these hold."""
+    numbers = {mark for mark in known.marks if mark.isdigit()}
+    return len(numbers) > 1 and numbers <= of
 
 
 def _is_plain(text: str) -> bool:

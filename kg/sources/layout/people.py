@@ -52,7 +52,7 @@ _CAMPUS = re.compile(r"(?:^|[,;]\s*)(?:University|Universit[àyé]|Universidad) 
 _IN_BRACKETS = re.compile(r"\s*[(（].*[)）]\s*")
 _ON_BEHALF = re.compile(r"\W*on\s+behalf\s+of\b", re.I)
 _CLOSE = 1.35  # em between the lines of one affiliation
-_NEXT, _LOOSE = 1.7, 2.6  # em from an affiliation to the line below it, and where its last word is "of" or the like
+_NEXT, _LOOSE = 1.8, 2.6  # em from an affiliation to the line below it, and where its last word is "of" or the like
 _LARGE = 1.15  # size of a subtitle above names, relative to them
 _EVEN = 0.1  # tolerance for the sizes of lines of one affiliation
 _SMALL = 0.68  # size of small print below names, relative to them
@@ -160,10 +160,11 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
             return []
         line = TextLine(line.chars[:end], line.page)
     apart = _apart(line)
-    beside = [_AND.sub("", written(part).strip(" ,")) for part in apart]
+    beside = [_AND.sub("", written([c for c in part if not c.raised]).strip(" ,")) for part in apart]
     is_set_so = all(in_font(text, text, 0, part, first) for text, part in zip(beside, apart, strict=True))
     if len(beside) > 1 and is_set_so and all(is_name(text, offices) for text in beside):
-        return [_Piece(text, line, "name") for text in beside]
+        marks = ("".join(c.text for c in part if c.raised) for part in apart)
+        return [_Piece(text, line, "name", mark) for text, mark in zip(beside, marks, strict=True)]
     if ";" in line.text and (listed := _alternating(line, first, offices)):
         return listed
     out: list[_Piece] = []

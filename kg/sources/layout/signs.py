@@ -42,7 +42,7 @@ def without_notes(lines: Sequence[TextLine]) -> list[TextLine]:
     known = HeaderLabels.load()
     notes: list[TextLine] = []
     out: list[TextLine] = []
-    for line in without_blocks(lines, lambda text: KEYWORDS.match(text) or known.note.fullmatch(text.rstrip(" :"))):
+    for line in without_blocks(lines, lambda text: KEYWORDS.match(text) or known.note.fullmatch(text.rstrip(" :*∗†"))):
         goes_on = any(
             abs(note.left - line.left) < 1 and 0 < line.y - note.y < 1.5 * line.size and note.font == line.font
             for note in notes[-2:]
