@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sources.made_pdf import ABS, BOLD, INTRO, ROMAN, T1, T2, Sheet, T, columns, paper
+from kg.sources import read
+from tests.sources.made_pdf import ABS, BOLD, INTRO, MONO, ROMAN, T1, T2, Sheet, T, columns, paper, pdf
 from tests.sources.test_pdf_names import KAIST, OSAKA, THREE, TWO, VIENNA, read_names
 
 
@@ -126,3 +127,38 @@ def test_an_affiliation_with_addresses_in_brackets_is_read_once(tmp_path):
     columns(sheet, 180)
     sheet.put(54, 709, 8, f"^{{1}}{VIENNA} (maria.keller,zhang)@univie.ac.at")
     assert paper(tmp_path, sheet).texts["I"].text == VIENNA
+
+
+def test_a_picture_of_a_letter_behind_a_name_is_no_letter(tmp_path):
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    sheet.put(sheet.put(72, 125, 11, "Maria Keller^{1}"), 125, 11, "B", MONO)
+    sheet.put(170, 125, 11, ", Wei Zhang^{2}")
+    sheet.put(72, 140, 10, TWO)
+    columns(sheet, 180)
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(pdf(sheet).replace(b"/Courier", b"/bbding7"))
+    [document] = read(path).documents
+    assert document.authors == THREE[:2]
+
+
+def test_a_name_may_follow_the_address_of_another_author(tmp_path):
+    lines = (
+        [("Maria Keller", 0, BOLD), ("mk@univie.ac.at and ", 40, ROMAN), ("Wei Zhang", 0, BOLD)],
+        [("wz@kaist.ac.kr", 0, ROMAN)],
+        OSAKA,
+    )
+    assert read_names(tmp_path, *lines) == (THREE[:2], OSAKA)
+
+
+def test_the_first_line_of_an_abstract_without_heading_may_have_wide_gaps(tmp_path):
+    sheet = Sheet()
+    sheet.put(56, 80, 18, T)
+    sheet.put(56, 110, 11, "Maria Keller")
+    words = ABS.split()
+    for at, x in enumerate((68, 118, 190, 250)):
+        sheet.put(x, 200, 11, words[at], BOLD)
+    low = sheet.fill(56, 213.2, 230, 11, " ".join(words[4:]), BOLD)
+    sheet.put(56, low + 20, 13, "1  Introduction", BOLD)
+    sheet.fill(308, 200, 230, 11, INTRO)
+    assert paper(tmp_path, sheet).texts["A"].text == ABS

@@ -147,7 +147,7 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
             before[-1].text = _MAIL_START.sub("", before[-1].text)
         mark = "".join(c.text for c in takewhile(lambda c: c.raised and MARK.fullmatch(c.text), line.chars))
         names, rest = listed_names(before_it, line.chars, first, offices)
-        kept = [_Piece(name, line, "name") for name in names]
+        kept = [_Piece(name, line, "name") for name in (*names, *_behind_mail(line, first, offices))]
         above = next((p for p in reversed(before) if p.kind == "place" and _is_below(p, line)), None)
         goes_on = not mark and above is not None and (above.goes_on or bool(above.marks)) and not NOTE.search(rest)
         if rest and (goes_on or offices.has(rest)) and not is_running(rest):
@@ -296,6 +296,15 @@ def _without_mail(line: TextLine) -> str:
     match = MAIL.search(text)
     before = text[: match.start()] if match else text
     return re.sub(r"[{(\[]?\s*(?:e-?mails?\s*[:：]?)?\s*$", "", before, flags=re.I).strip(" ,;{(")
+
+
+def _behind_mail(line: TextLine, first: TextLine, offices: Offices) -> list[str]:
+    """The name that follows an e-mail address on its line: "af@x.org and Bo Lee"."""
+    found = list(MAIL.finditer(line.text))
+    behind = _AND.match(line.text[found[-1].end() :].lstrip()) if found else None
+    chars = line.chars[-sum(not c.isspace() for c in line.text[found[-1].end() :]) :] if behind else []
+    names, rest = listed_names(written(chars), chars, first, offices) if chars else ([], "")
+    return names if not rest else []
 
 
 @dataclass
