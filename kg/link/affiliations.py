@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from kg.link.institutions import (
     ACRONYM_RANK,
@@ -25,7 +25,9 @@ from kg.link.institutions import (
 from kg.text import has_han
 
 _LONGEST = 14  # words of the longest name that is looked up; three Han characters count as one word
-_MARK = re.compile(r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—]\s|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])")
+_MARK = re.compile(
+    r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—]\s|(?<=[A-Z]{3})/(?=[A-Z]{3})|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])"
+)
 _HAN_JOINT = re.compile(r"(?<=[\u3400-\u9fffA-Za-z])\s*[和与及]\s*(?=[\u3400-\u9fffA-Z])|以及|\s+and\s+")
 _NO_NAME = re.compile(r"//|www\.|@|\.(?:com|org|edu|io|net)\b|https?:")
 _JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")
@@ -422,6 +424,8 @@ class _LineParser:
         folds = [f for t in tokens for f in t.folds]
         if len(folds) < 2 or folds[0] in self.words.unit:
             return True
+        if any(t.folds and t.folds[-1] in self.words.unit and not of.folds for t, of in pairwise(tokens)):
+            return self._owner(at, known) is not None  # "NUTRIM School of Nutrition and Research"
         if _has_head(tokens, self.words.learned) and folds[0] not in self.words.lab:
             return False
         if not any(f in self.words.lab for f in folds) or self._is_joint(text):

@@ -151,6 +151,8 @@ def test_place_in_an_address_is_a_university_only_beside_departments(
             ["Nanyang Technological University"],
         ),
         ("Laboratoire AIM, Bat. 709, Gif-sur-Yvette", ["Laboratoire AIM"]),
+        ("NASA/GSFC, Mail Code 667, Greenbelt, MD 20771, USA", ["National Aeronautics and Space Administration"]),
+        ("KESTREL School of Nutrition and Translational Research, ETH Zurich, Switzerland", ["ETH Zurich"]),
     ],
 )
 def test_an_affiliation_ends_at_a_semicolon_and_an_address_is_no_organisation(line, expected):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 import pytest
 
 from kg.sources import read
@@ -162,3 +164,41 @@ def test_the_first_line_of_an_abstract_without_heading_may_have_wide_gaps(tmp_pa
     sheet.put(56, low + 20, 13, "1  Introduction", BOLD)
     sheet.fill(308, 200, 230, 11, INTRO)
     assert paper(tmp_path, sheet).texts["A"].text == ABS
+
+
+FAU = "Friedrich-Alexander-Universität Erlangen-Nürnberg (FAU), Erlangen, Germany"
+LONG = (
+    "Memory and Eviction Laboratory, Division of the Theory of Long Requests and of Their Practice, Division of Caches "
+    "and Pages, Division of Everything Else, Keller School of Computing Department of Informatics, University of "
+    "Vienna, 1540 Long Requests Street, Building of Memory 133, Mail Code 9003, Room 2, Floor 3, 1090, Vienna, Austria"
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "authors", "affiliations"),
+    [
+        (["Maria Keller, Wei Zhang", f"{FAU} (e-mail: {{maria.keller, wei.zhang}}@fau.de)"], THREE[:2], FAU),
+        (
+            [
+                "Authors",
+                "• Maria Keller",
+                "0000-0002-1825-0097 · maria-keller",
+                OSAKA,
+                "• Wei Zhang",
+                VIENNA,
+            ],
+            THREE[:2],
+            f"{OSAKA}; {VIENNA}",
+        ),
+        (["Project URL: http://github.com/keller/kept", "Maria Keller and Wei Zhang", OSAKA], THREE[:2], OSAKA),
+        (["Maria Keller^{∗}, Wei Zhang^{†∗}Software", "and Memory Research Lab", VIENNA], THREE[:2], None),
+    ],
+)
+def test_lists_with_bullets_addresses_and_labels_of_links(tmp_path, lines, authors, affiliations):
+    found = read_names(tmp_path, *lines)
+    assert found[0] == authors
+    assert affiliations is None or found[1] == affiliations
+
+
+def test_an_affiliation_in_a_note_may_be_long(tmp_path):
+    assert beside(tmp_path, wrap(f"^{{1}}{LONG}", 40)) == LONG

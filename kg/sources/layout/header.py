@@ -156,13 +156,8 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     if found:
         hung = hanging(page, below, (found.left, found.right), top)
         notes_top = min((line.y - 1 for line in hung), default=top)
-        side_notes = (
-            *beside(between, found.left, found.right, found.rows[0].size),
-            *hung,
-            *side,
-            *beside_title(title, lines),
-        )
-        aside = set(map(id, side_notes))
+        small = beside(between, found.left, found.right, found.rows[0].size)
+        aside = set(map(id, (*small, *hung, *side, *beside_title(title, lines))))
         between = [line for line in between if id(line) not in aside]
     low = min((li.y for li in title), default=0.0)
     upper = [li for li in lines if li.y < low]

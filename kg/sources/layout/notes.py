@@ -36,7 +36,7 @@ _MAILED = re.compile(r"[,;.]?\s*\(?e-?mail\b", re.I)
 _NUMBER = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.、．]\s*(?=[^\W\d])")
 _SIGNS_AROUND = re.compile(r"^\s*\[\w\]\s*|\([^\w()]*\)|[*†‡✉]")  # "[a] Dr. A. Fox", "B. Lee (✉)"
 _MOST_WORDS = 10  # of an affiliation without a typical word
-_LONGEST = 300  # code points of an affiliation
+_LONGEST = 400  # code points of an affiliation
 _INDENT = 2.0  # em of the first line of a note
 _SIGNS = 3  # of a mark in a cell of its own
 _MARK = 0.8  # largest size of a mark, relative to the affiliation beside it
@@ -48,9 +48,8 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
     `marks`: footnote marks to consider, None for all. The marks found are added to `known.labels`.
     """
     offices, heads = Offices.load(), HeaderLabels.load().note
-    own = set(
-        map(id, without_blocks(lines, lambda text: heads.fullmatch(text.rstrip(" :*∗†"))))
-    )  # not "Correspondence"
+    kept = without_blocks(lines, lambda text: heads.fullmatch(text.rstrip(" :*∗†")))  # not "Correspondence"
+    own = set(map(id, kept))
     lines = [line for line in lines if id(line) in own]
     found = [place for place in _below_names(lines, known) if not is_running(place)]
     for chars in notes([] if found else lines):
@@ -62,9 +61,7 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
         listed = _numbered(text, known.marks) or raised
         items = [(labels(m), _without_mails(_CUT.split(i)[0])) for m, i in listed]
         items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
-        is_list = any(_is_place(place, offices) for _, place in items) or _is_all(
-            {m for of, _ in items for m in of}, known
-        )
+        is_list = any(_is_place(place, offices) for _, place in items) or _is_all(items, known)
         for of, place in items:
             if _is_place(place, offices) or (is_list and of <= known.marks and _is_label(of, place)):
                 known.labels |= of
@@ -194,10 +191,10 @@ def _is_label(of: set[str], text: str) -> bool:
     return all(m.isdigit() for m in of) and _is_plain(text)
 
 
-def _is_all(of: set[str], known: People) -> bool:
+def _is_all(items: Iterable[tuple[set[str], str]], known: People) -> bool:
     """Whether notes have all numbers of the authors, several: they are affiliations, whatever words these hold."""
     numbers = {mark for mark in known.marks if mark.isdigit()}
-    return len(numbers) > 1 and numbers <= of
+    return len(numbers) > 1 and numbers <= {mark for of, _ in items for mark in of}
 
 
 def _is_plain(text: str) -> bool:

@@ -146,7 +146,8 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
         if before and before[-1].kind == "place" and _MAIL_END.match(line.text):
             before[-1].text = _MAIL_START.sub("", before[-1].text)
         mark = "".join(c.text for c in takewhile(lambda c: c.raised and MARK.fullmatch(c.text), line.chars))
-        names, rest = listed_names(before_it, line.chars, first, offices)
+        is_label = before_it.endswith(":") and not line.text.count("@")  # "Project URL: https://..."
+        names, rest = ([], "") if is_label else listed_names(before_it, line.chars, first, offices)
         kept = [_Piece(name, line, "name") for name in (*names, *_behind_mail(line, first, offices))]
         above = next((p for p in reversed(before) if p.kind == "place" and _is_below(p, line)), None)
         goes_on = not mark and above is not None and (above.goes_on or bool(above.marks)) and not NOTE.search(rest)
@@ -192,7 +193,8 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
             names, rest = [], text  # a place such as "Ann Arbor, MI"
         if mark and out and out[-1].kind == "name":
             out[-1].marks += mark
-            if not names and is_single_name(text, chars, first, offices):  # "Ada Fox,¹ Suharto,² Bo Lee³"
+            is_parted = text[:1] in LINKS or chars[0].space  # not "Ada Fox¹²Software Research Lab"
+            if not names and is_parted and is_single_name(text, chars, first, offices):  # "Ada Fox,¹ Suharto,² Bo Lee³"
                 names, rest = [text.strip(f" &{LINKS}")], ""
         out += [_Piece(name, line, "name") for name in names]
         if rest:

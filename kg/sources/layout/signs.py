@@ -25,7 +25,8 @@ _APART = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff]\s+([\u3400-\u9fff])(?!
 
 _NOBODY = re.compile(
     r"\bdoi\b|anonymous|double-?blind|under review|paper id|submission|reviewed\s+on"
-    r"|^\W*(?:an?\s+)?(?:preprint|technical report|working paper)\b",
+    r"|^\W*(?:an?\s+)?(?:preprint|technical report|working paper)\b"
+    r"|^\W*(?:\d{4}-){3}\d{3}[\dx](?:\s*·\s*\S+)*$",  # of ORCID, alone or with names of accounts
     re.I,
 )
 _DATE = re.compile(
