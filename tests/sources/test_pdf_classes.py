@@ -202,3 +202,48 @@ def test_lists_with_bullets_addresses_and_labels_of_links(tmp_path, lines, autho
 
 def test_an_affiliation_in_a_note_may_be_long(tmp_path):
     assert beside(tmp_path, wrap(f"^{{1}}{LONG}", 40)) == LONG
+
+
+@pytest.mark.parametrize(
+    ("names", "notes", "affiliations"),
+    [
+        (
+            "Maria Keller, Wei Zhang",
+            [
+                "M. Keller and W. Zhang",
+                "are with the Institute of Physics, Osaka University, Japan (e-mail:",
+                "mk@osaka.ac.jp).",
+                "M. Keller is with Kestrel BV, Vienna, Austria (e-mail:",
+                "mk@kestrel.at).",
+            ],
+            "Institute of Physics, Osaka University, Japan; Kestrel BV, Vienna, Austria",
+        ),
+        (
+            "Maria Keller · Wei Zhang",
+            ["Maria Keller, Wei Zhang", OSAKA, "mk@osaka.ac.jp", "Wei Zhang", "Kestrel Research"],
+            f"{OSAKA}; Kestrel Research",
+        ),
+    ],
+)
+def test_notes_that_begin_with_a_line_of_names(tmp_path, names, notes, affiliations):
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    sheet.put(72, 125, 11, names)
+    columns(sheet, 180)
+    for at, line in enumerate(notes):
+        sheet.put(54, 690 + 9 * at, 8, line)
+    assert paper(tmp_path, sheet).texts["I"].text == affiliations
+
+
+def test_an_affiliation_ends_with_the_line_of_its_country(tmp_path):
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    sheet.grid(125, 11, list(THREE[:2]))
+    sheet.grid(138, 9, ["Boston University", "KAIST"])
+    sheet.grid(149, 9, ["USA", "Korea"])
+    sheet.center(160, 9, "University of Leeds", at=189)
+    sheet.center(171, 9, "UK", at=189)
+    columns(sheet, 220)
+    document = paper(tmp_path, sheet)
+    assert document.authors == THREE[:2]
+    assert document.texts["I"].text == "Boston University, USA; KAIST, Korea; University of Leeds, UK"

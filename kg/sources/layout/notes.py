@@ -145,19 +145,21 @@ def after_names(text: str, authors: Sequence[str], offices: Offices) -> Iterator
 
 
 def _below_names(lines: Sequence[TextLine], known: People) -> Iterator[str]:
-    """Yield affiliations below the initials and family names of their authors, up to an e-mail address or a gap."""
+    """Yield affiliations below the names of their authors, up to an e-mail address or a gap."""
     families = {name.split()[-1].casefold() for name in known.authors}
+    names = set(map(str.casefold, known.authors))
     place: list[TextLine] | None = None  # None: not below names
     last: TextLine | None = None
     for line in lines:
         is_apart = last is None or not (0 < line.y - last.y < 1.35 * line.size and overlap(last, line))
-        is_named = all(_is_short_name(part, families) for part in _PARTS.split(line.text) if part.strip())
+        parts = [part for part in _PARTS.split(line.text) if part.strip()]
+        is_named = all(_is_short_name(part, families) or part.strip().casefold() in names for part in parts)
         if place and (is_apart or is_named or MAIL.search(line.text) or NOTE.search(line.text)):
             yield joined_lines([li.text for li in place])
             place = None
         if is_named:
             place = []
-        elif is_apart:
+        elif is_apart or (place == [] and line.text[0].islower()):  # "A. Fox, B. Lee / are with the University of X"
             place = None
         elif place is not None:
             place.append(line)

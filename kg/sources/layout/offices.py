@@ -74,7 +74,11 @@ class Offices:
             return True
         is_given = bool(words) and folded[0] in self.acronyms and not words[0].isupper()
         known = (" ".join(folded[:n]) in self.names for n in ((2, 3) if is_given else (1, 2, 3)))
-        return fold(text.strip(" .,")) in self.countries or any(known)
+        return self.is_country(text) or any(known)
+
+    def is_country(self, text: str) -> bool:
+        """Whether a text is the name of a country and nothing else."""
+        return fold(text.strip(" .,")) in self.countries
 
     def starts(self, text: str) -> bool:
         """Whether a text starts with the name of an organization: "University of X", "ETH Zurich"."""

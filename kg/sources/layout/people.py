@@ -374,7 +374,8 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             if is_running(piece.text) and (is_sentence or not Offices.load().has(piece.text)):
                 continue
             is_named = before is not None and before.kind == "name" and before.line is piece.line
-            chain = None if piece.marks or is_named else above
+            is_done = above is not None and Offices.load().is_country(above[-1].line.text)
+            chain = None if piece.marks or is_named or is_done else above
             if chain is None or (_IN_BRACKETS.fullmatch(chain[-1].text) and piece.text.startswith(("(", "（"))):
                 chains.append([piece])
             elif _is_one_name(chain[-1].text, piece.text) or breaks.between(chain[-1], piece, bool(chain[0].marks)):
