@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from kg.link.institutions import (
     ACRONYM_RANK,
@@ -25,7 +25,9 @@ from kg.link.institutions import (
 from kg.text import has_han
 
 _LONGEST = 14  # words of the longest name that is looked up; three Han characters count as one word
-_MARK = re.compile(r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—]\s|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])")
+_MARK = re.compile(
+    r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—]\s|(?<=[A-Z]{3})/(?=[A-Z]{3})|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])"
+)
 _HAN_JOINT = re.compile(r"(?<=[\u3400-\u9fffA-Za-z])\s*[和与及]\s*(?=[\u3400-\u9fffA-Z])|以及|\s+and\s+")
 _NO_NAME = re.compile(r"//|www\.|@|\.(?:com|org|edu|io|net)\b|https?:")
 _JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")
@@ -38,6 +40,9 @@ _NEAR = 2  # maximum number of segments between an organisation and its part
 _MOST_CHECKS = 5_000  # runs of words in a line that are looked at because the register has them
 _LONGEST_FORM = 60  # characters of a legal form
 _MOST_WORDS = 9  # of the name of an unknown organisation
+_GOES_ON = ("of", "in", "for")  # words behind a name that make it the beginning of another
+_HOUSE = re.compile(r"\d{3}[\d-]*\s+$")  # a number before a street or a place for letters
+_BOX = re.compile(r"\s\d{3,}$")  # "Lab Code 662", "Observatory 7935"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,8 @@ class _LineParser:
         self._legal = tuple(self.words.legal)
         self._checks = _MOST_CHECKS
         self._known: list[int] = []  # segments with a known organisation, sorted
+        ends = [line.count(";", 0, s.start) + line.count("\n", 0, s.start) for s in self.segments]
+        self._affiliation = [count - ends[0] for count in ends]  # that a segment is part of, by its number
 
     def read(self) -> list[Found]:
         found: list[Found] = []
@@ -181,7 +188,8 @@ class _LineParser:
         tokens = list(segment.tokens)
         while tokens and not tokens[0].folds:
             del tokens[0]
-        if not tokens or self._is_city(at):
+        is_code = len(tokens) == 1 and bool(_HOUSE.search(self.line[: segment.start]))  # "389 UCB"
+        if not tokens or is_code or self._is_city(at):
             return []
         whole = self._match(tokens, at, whole=True)
         if whole or segment.bracketed:
@@ -252,7 +260,7 @@ class _LineParser:
 
     def _has_more(self, behind: Sequence[NameToken]) -> bool:
         """Whether "of" and more than a place follow: "National Taiwan University of Science and Technology"."""
-        if len(behind) < 2 or behind[0].folds or self.line[behind[0].start : behind[0].end] != "of":
+        if len(behind) < 2 or behind[0].folds or self.line[behind[0].start : behind[0].end] not in _GOES_ON:
             return False
         return self.line[behind[1].start].isupper() and not self.register.is_place(joined(behind[1:]))
 
@@ -367,11 +375,11 @@ class _LineParser:
         organisation = one.organisation
         if organisation is None or organisation.curie in self.register.additions:
             return False
-        around = range(one.segment - _NEAR, one.segment + _NEAR + 1)
+        around = [at for at in range(one.segment - _NEAR, one.segment + _NEAR + 1) if self._is_with(one.segment, at)]
         near = [f.organisation for at in around for f in found.get(at, ()) if f.organisation]
         if any(self.register.is_part(organisation, other) for other in near):
             return True
-        following = known.get(one.segment + 1)
+        following = known.get(one.segment + 1) if self._is_with(one.segment, one.segment + 1) else None
         run = name_tokens(self.line[one.start : one.end], self.register.words)
         if not following or not following.organisation or not self._is_descriptive(run):
             return False
@@ -379,6 +387,10 @@ class _LineParser:
         if "e" in whole.types:
             return organisation.country != whole.country or organisation.city != whole.city
         return organisation.country != whole.country or self.register.is_umbrella(whole)
+
+    def _is_with(self, at: int, other: int) -> bool:
+        """Whether two segments belong to one affiliation."""
+        return 0 <= other < len(self.segments) and self._affiliation[at] == self._affiliation[other]
 
     def _is_descriptive(self, run: Sequence[NameToken]) -> bool:
         """Whether a name only describes a field of work ("Institute of X", "Computer Vision Laboratory")."""
@@ -392,7 +404,9 @@ class _LineParser:
         segment = self.segments[at]
         tokens = list(segment.tokens)
         text = self.line[segment.start : segment.end]
-        legal = len(without_legal_form(tokens, self.words)) < len(tokens)
+        legal = len(without_legal_form(tokens, self.words)) < len(tokens) or self._is_firm(at)
+        if _HOUSE.search(self.line[: segment.start]) or _BOX.search(text):
+            return None
         if not (legal or _has_head(tokens, self.words.head)) or self._is_unit(text, tokens, at, known):
             return None
         name = self._without_city(tidy(text, self.register))
@@ -400,11 +414,18 @@ class _LineParser:
             return None
         return Found(segment.start, segment.end, name, None, "no organisation of the register bears this name", at)
 
+    def _is_firm(self, at: int) -> bool:
+        """Whether a legal form follows behind a comma: "Pacific Biosciences, Inc."."""
+        after = self.segments[at + 1].tokens if self._is_with(at, at + 1) else ()
+        return bool(after) and all(fold in self.words.legal for token in after for fold in token.folds)
+
     def _is_unit(self, text: str, tokens: list[NameToken], at: int, known: dict[int, Found]) -> bool:
         """Whether a name is a unit of a neighbouring organisation, or too generic to be an organisation."""
         folds = [f for t in tokens for f in t.folds]
         if len(folds) < 2 or folds[0] in self.words.unit:
             return True
+        if any(t.folds and t.folds[-1] in self.words.unit and not of.folds for t, of in pairwise(tokens)):
+            return self._owner(at, known) is not None  # "NUTRIM School of Nutrition and Research"
         if _has_head(tokens, self.words.learned) and folds[0] not in self.words.lab:
             return False
         if not any(f in self.words.lab for f in folds) or self._is_joint(text):
@@ -426,7 +447,7 @@ class _LineParser:
     def _owner(self, at: int, known: dict[int, Found]) -> Found | None:
         """The organisation after an unknown laboratory, skipping departments between them."""
         place = bisect_right(self._known, at)
-        if place == len(self._known):
+        if place == len(self._known) or not self._is_with(at, self._known[place]):
             return None
         following = known[self._known[place]]
         learned = _has_head(name_tokens(following.name, self.words), self.words.learned)

@@ -33,6 +33,7 @@ LABEL_RANK, ALIAS_RANK, ACRONYM_RANK, SHORTENED = 0, 1, 2, 3
 _STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss"})  # letters that have no accent to lose
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+")
 _BRACKET = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]")
+_ACRONYM_LAST = re.compile(r"\s[A-Z]{2,}$")
 _MANY_PARTS = 10
 _MANY_OTHERS = 3
 _LONGEST = 200  # letters of a name that may be misspelt; no name is longer, and each letter costs fifty look-ups
@@ -312,7 +313,8 @@ class Register:
                 return None
             match = None if self.is_vague(key) else self.chosen(self.candidates(key), country_hint)
             return NameMatch(match.organisation, kind + match.reason) if match else None
-        return self._misspelt(joined(bare), country_hint) or self._truncated(bare)
+        is_whole = bool(_ACRONYM_LAST.search(name)) and not name.isupper()  # "Laboratoire AIM", not "Laboratoire Aimé"
+        return self._misspelt(joined(bare), country_hint) or (None if is_whole else self._truncated(bare))
 
     def _goes_on(self, run: list[NameToken], name: str, key: str) -> bool:
         """Whether a name is the beginning of a longer one, not spelled like its bearers' ("University of North")."""

@@ -130,3 +130,30 @@ def test_place_in_an_address_is_a_university_only_beside_departments(
     register: Register, line: str, expected: list[str]
 ) -> None:
     assert [found.name for found in organisations(line, register)] == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "Kestrel Global Biodiversity Centre, Gothenburg, Sweden; Department of Physics, ETH Zurich, Switzerland",
+            ["Kestrel Global Biodiversity Centre", "ETH Zurich"],
+        ),
+        (
+            "School of Computing, University of Waterloo, 200 University Avenue West, Waterloo, Canada",
+            ["University of Waterloo"],
+        ),
+        ("ETH Zurich, P.O. Box 9, Observatory 7935, Zurich", ["ETH Zurich"]),
+        ("University of Toronto, 389 UCB, Toronto", ["University of Toronto"]),
+        ("Kestrel Biosciences of California, Inc., Menlo Park, CA 94025", ["Kestrel Biosciences of California"]),
+        (
+            "Centre for Research and Development in Learning, Nanyang Technological University, Singapore",
+            ["Nanyang Technological University"],
+        ),
+        ("Laboratoire AIM, Bat. 709, Gif-sur-Yvette", ["Laboratoire AIM"]),
+        ("NASA/GSFC, Mail Code 667, Greenbelt, MD 20771, USA", ["National Aeronautics and Space Administration"]),
+        ("KESTREL School of Nutrition and Translational Research, ETH Zurich, Switzerland", ["ETH Zurich"]),
+    ],
+)
+def test_an_affiliation_ends_at_a_semicolon_and_an_address_is_no_organisation(line, expected):
+    assert [one.name for one in organisations(line, Register.load())] == expected

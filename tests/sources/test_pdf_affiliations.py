@@ -85,6 +85,10 @@ def test_marks_in_a_column_are_no_line_numbers(tmp_path):
             "Wei Zhang was with the University of Vienna, Austria. He is now with Kestrel Labs Inc., Waltham, USA.",
             f"{VIENNA}; Kestrel Labs Inc., Waltham, USA",
         ),
+        (
+            "Maria Keller is with the Computer Science Dept. at the University of Vienna, Austria.",
+            "Computer Science Dept. at the University of Vienna, Austria",
+        ),
         ("Wei Zhang is with Kestrel Robotics S.L., Barcelona, Spain.", "Kestrel Robotics S.L., Barcelona, Spain"),
     ],
 )

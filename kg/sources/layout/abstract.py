@@ -172,7 +172,9 @@ def _first_line(start: TextLine, lines: Sequence[TextLine]) -> TextLine:
             break
         if abs(line.left - start.left) < 2 * start.size and low.y - line.y > 0.5 * start.size:
             last, low = low.y, line
-            is_full = line.right > start.right - 2 * start.size and last - line.y < 1.45 * start.size
+            row = (li.right for li in above if abs(li.y - line.y) < 1 and li.right < start.right + start.size)
+            right = max(row, default=line.right)
+            is_full = right > start.right - 2 * start.size and last - line.y < 1.45 * start.size
             if is_running(line.text) or is_full:
                 start = line
     return start

@@ -108,7 +108,7 @@ def without_blocks(lines: Iterable[TextLine], starts: Callable[[str], object]) -
     last: TextLine | None = None  # of a block
     for line in sorted(lines, key=lambda line: line.y):
         goes_on = last is not None and abs(line.left - last.left) < 2 and 0 < line.y - last.y < 1.5 * line.size
-        if goes_on or starts(line.text):
+        if (goes_on and not line.chars[0].raised) or starts(line.text):
             last = line
         else:
             out.append(line)

@@ -12,7 +12,7 @@ from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import TextLine, written
 
 MAIL = re.compile(
-    r"[\w.+{}()|*-]{0,80}\s?@\s*(?:[\w.-]+\.\s?\w+|[\w.]+-$)|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@"
+    r"[\w.+{}()|*-]{0,80}\s?@\s*(?:[\w.-]+\.\s?\w+|[\w.]+-$)|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@(?:[\w.-]+\.\w+)?"
     r"|https?:|www\.|^\W*[a-z][a-z\d-]*(?:\.[a-z][a-z\d-]*)+(?:/\S*)?\W*$"  # only "name.org/path"
     r"|^[^\w{]*\{[^{}@]*,?$"  # a brace that is closed on the next line
 )

@@ -11,7 +11,7 @@ from kg.sources.dates import number
 from kg.sources.layout import abstract as abstracts
 from kg.sources.layout.blocks import body_size, paragraphs
 from kg.sources.layout.join import Joiner, plain
-from kg.sources.layout.labels import HeaderLabels
+from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.masthead import (
     beside,
     beside_title,
@@ -50,8 +50,10 @@ _MOST_LINES = 400  # lines from the top of a page; a page of text has 120
 _MOST_CHARS = 2_000  # characters of a line between title and abstract
 _LEAST = 4  # letters of a title
 _WORD = re.compile(r"[^\W\d_]{2}")
+_LOWER = re.compile(r"(?<![^\W_])[a-zà-öø-ÿ]{4,}")  # words of a subtitle, which no list of names has
 _COVER = 0.9  # least size of a title on a later page, relative to the cover's
 _WITHIN = 0.06  # tolerance for the sizes of a title's lines
+_LINES = 1.85  # em at most between lines of a title, where the text is not set wide for review
 _LOOSE, _EVEN = 1.45, 0.02  # em between lines, from which on they are one title only if equally large, and tolerance
 _UNDER_SIGN = 0.75  # least size of a title, relative to a single word that is printed above it
 _LARGE = 1.25  # least size of such a title, relative to the text
@@ -87,11 +89,13 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
     made: list[Header] = []
     covers: list[Page] = []
     is_front = False  # whether the first page is the title page of a thesis
+    before: Page | None = None
     rest = iter(pages)
     for page in rest:
         if is_cover(page):
             covers.append(page)
             continue
+        page, before = _without_head(page, before), page
         out, found = _of_page(page, joiner)
         made.append(out)
         if len(made) == 1:
@@ -125,16 +129,25 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
     )
 
 
+def _without_head(page: Page, before: Page | None) -> Page:
+    """A page without the lines that its running head shares with the page before it."""
+    heads = {(round(line.y), letters(line.text)) for line in before.lines} if before else set()
+    return replace(page, lines=tuple(li for li in page.lines if (round(li.y), letters(li.text)) not in heads))
+
+
 def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | None]:
     lines = sorted(page.lines, key=lambda line: line.y)[:_MOST_LINES]
     heading = next((line for line in lines if abstracts.is_heading(line) or abstracts.is_chinese(line)), None)
     title = _title(lines, heading, page)
+    subtitle = _subtitle(title, lines)
+    title += subtitle
     below = max((line.y for line in title), default=0.0)
     headed = abstracts.find(page, below, joiner)
     found = headed or abstracts.first_paragraph(page, below, joiner)
     side = columns(page, found) if found else []
     top = min(found.top if found else page.height, _body_top(page, below, side))
-    out = Header(title=_title_text(title, joiner), size=max((line.tall for line in title), default=0.0))
+    texts = (_title_text(group, joiner) for group in (title[: len(title) - len(subtitle)], subtitle) if group)
+    out = Header(title=": ".join(texts), size=max((line.tall for line in title), default=0.0))
     if found:
         out.abstract, out.has_heading = found.text, headed is not None
     out.keywords = abstracts.keywords(page, below, joiner)
@@ -143,8 +156,8 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     if found:
         hung = hanging(page, below, (found.left, found.right), top)
         notes_top = min((line.y - 1 for line in hung), default=top)
-        side_notes = (*beside(between, found.left, found.right), *hung, *side, *beside_title(title, lines))
-        aside = set(map(id, side_notes))
+        small = beside(between, found.left, found.right, found.rows[0].size)
+        aside = set(map(id, (*small, *hung, *side, *beside_title(title, lines))))
         between = [line for line in between if id(line) not in aside]
     low = min((li.y for li in title), default=0.0)
     upper = [li for li in lines if li.y < low]
@@ -253,7 +266,22 @@ def _goes_on(group: list[TextLine], line: TextLine, spacing: float) -> bool:
     if gap < 0.3 * line.size:
         return line.left - last.right < 2.5 * line.size
     left, right = min(li.left for li in group), max(li.right for li in group)
-    return gap < max(1.75, spacing) * line.tall and line.left < right and line.right > left
+    return gap < max(_LINES, spacing) * line.tall and line.left < right and line.right > left
+
+
+def _subtitle(title: Sequence[TextLine], lines: Sequence[TextLine]) -> list[TextLine]:
+    """The lines below a title that are set like it, smaller, but larger than the text, and are no list of names."""
+    out: list[TextLine] = []
+    least, low = _LARGE * body_size(lines), max((line.y for line in title), default=0.0)
+    for line in sorted((li for li in lines if title and li.y > low), key=lambda li: li.y):
+        is_alike = line.font.bold == title[0].font.bold and least <= line.tall < (1 - _WITHIN) * title[0].tall
+        if not is_alike or line.y - low > _NEXT * line.tall or any(c.raised for c in line.chars):
+            break
+        out.append(line)
+        low = line.y
+    words = [word for line in out for word in _LOWER.findall(line.text)]
+    is_subtitle = any(word not in HeaderLabels.load().particles for word in words)
+    return out if is_subtitle and not any(Offices.load().has(line.text) for line in out) else []
 
 
 def _title_text(lines: Sequence[TextLine], joiner: Joiner) -> str:

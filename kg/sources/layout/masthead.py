@@ -27,6 +27,7 @@ _CITED = (
     r"^\W*(?:[Tt]he\s+)?{0}[,.:]?\s*(?:\d|\((?:19|20)\d\d|[Vv]ol\b|[Nn]o\b)|^\W*[Cc]ite\s+this\s*:?\s*{0}"
     r"|[.?!]\s+{0},?\s+(?:(?:19|20)\d\d\s*[;:]|\d+\s*[(:;])"
 )
+_FEW_ROWS = 5  # which do not show how a text is set
 _WIDE = 2.6  # em; leading of a manuscript that is set for review
 _LONGEST = 400  # characters of a title
 _SHORT = 40  # characters of a note that is set large
@@ -102,17 +103,23 @@ def is_sign(group: Sequence[TextLine], title: Sequence[TextLine], lines: Sequenc
 def leading(lines: Sequence[TextLine]) -> float:
     """The distance of lines of a title in em at most: more on a manuscript that is set with wide spaces for review."""
     text = sorted((line for line in lines if is_running(line.text)), key=lambda line: line.order)
+    if len(text) < _FEW_ROWS:  # a title page
+        text = sorted(lines, key=lambda line: line.order)
     gaps = [(b.y - a.y) / a.size for a, b in pairwise(text) if a.size and 0 < b.y - a.y < 4 * a.size]
-    return _WIDE if len(gaps) > 5 and median(gaps) > 1.55 else 0.0
+    return _WIDE if len(gaps) > _FEW_ROWS and median(gaps) > 1.55 else 0.0
 
 
-def beside(lines: Sequence[TextLine], left: float, right: float) -> list[TextLine]:
-    """The lines of a column of notes ("Citation: ...", "Edited by ...") left or right of a column of text."""
+def beside(lines: Sequence[TextLine], left: float, right: float, size: float) -> list[TextLine]:
+    """The lines of a column of notes ("Citation: ...", "Edited by ...") left or right of a column of text.
+
+    One note is enough for a column in small print; `size` is that of the text.
+    """
     labels = HeaderLabels.load()
     out: list[TextLine] = []
     for side in _sides(lines, left, right):
         notes = [li for li in side if labels.note.match(li.text) or labels.is_kind(li.text)]
-        if len(notes) >= _FEW:
+        is_small = all(li.size <= _SMALL_PRINT * size for li in side)
+        if len(notes) >= (1 if is_small else _FEW):
             top = min(li.y - 2 * li.size for li in notes)
             out += [li for li in side if li.y > top]
     return out

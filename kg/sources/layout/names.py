@@ -38,7 +38,7 @@ _PARTICLE = 4  # letters of a lower-case word in a name ("van", "der")
 def units(line: TextLine) -> list[str]:
     """The parts of an author list between commas, conjunctions and marks."""
     plain = "".join(", " if c.raised else (" " * c.space + c.text) for c in line.chars)
-    return [_edged(part) for part in JOINT.split(_BY.sub("", plain.strip(" ,")))]
+    return [_edged(part) for part in JOINT.split(_BY.sub("", plain.strip(" ,•")))]
 
 
 def last_unit(line: TextLine) -> list[str]:

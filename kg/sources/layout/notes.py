@@ -16,8 +16,8 @@ from kg.sources.layout.signs import without_notes
 from kg.text import count_han
 
 _WITH = re.compile(
-    r"\b(?:is|are|was|were)\s+(?:currently\s+|also\s+|now\s+)?(?:with|at)\s+(?:the\s+)?((?:[^.]|\.(?=\S|\s[a-z])){8,300}?)"
-    r"(?:\s*\(?\s*e-?mails?\b|\.\s|\.?\s*$|;\s|\s+\(?(?:email|corresponding)\b|\s+\S+@)",
+    r"\b(?:is|are|was|were)\s+(?:currently\s+|also\s+|now\s+)?(?:with|at)\s+(?:the\s+)?((?:[^.]|\.(?=\S|\s(?-i:[a-z]))){8,300}?)"
+    r"(?:\s*\(?\s*e-?mails?\b|\.\s(?!(?-i:[a-z]))|\.?\s*$|;\s|\s+\(?(?:email|corresponding)\b|\s+\S+@)",
     re.I,
 )
 _ALSO = re.compile(r",?\s+and\s+(?:is\s+|are\s+)?(?:also\s+)?(?:with|at)\s+(?:the\s+)?")
@@ -36,7 +36,7 @@ _MAILED = re.compile(r"[,;.]?\s*\(?e-?mail\b", re.I)
 _NUMBER = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.、．]\s*(?=[^\W\d])")
 _SIGNS_AROUND = re.compile(r"^\s*\[\w\]\s*|\([^\w()]*\)|[*†‡✉]")  # "[a] Dr. A. Fox", "B. Lee (✉)"
 _MOST_WORDS = 10  # of an affiliation without a typical word
-_LONGEST = 300  # code points of an affiliation
+_LONGEST = 400  # code points of an affiliation
 _INDENT = 2.0  # em of the first line of a note
 _SIGNS = 3  # of a mark in a cell of its own
 _MARK = 0.8  # largest size of a mark, relative to the affiliation beside it
@@ -48,7 +48,8 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
     `marks`: footnote marks to consider, None for all. The marks found are added to `known.labels`.
     """
     offices, heads = Offices.load(), HeaderLabels.load().note
-    own = set(map(id, without_blocks(lines, lambda text: heads.fullmatch(text.rstrip(" :")))))  # not "Correspondence"
+    kept = without_blocks(lines, lambda text: heads.fullmatch(text.rstrip(" :*∗†")))  # not "Correspondence"
+    own = set(map(id, kept))
     lines = [line for line in lines if id(line) in own]
     found = [place for place in _below_names(lines, known) if not is_running(place)]
     for chars in notes([] if found else lines):
@@ -60,7 +61,7 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
         listed = _numbered(text, known.marks) or raised
         items = [(labels(m), _without_mails(_CUT.split(i)[0])) for m, i in listed]
         items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
-        is_list = any(_is_place(place, offices) for _, place in items)
+        is_list = any(_is_place(place, offices) for _, place in items) or _is_all(items, known)
         for of, place in items:
             if _is_place(place, offices) or (is_list and of <= known.marks and _is_label(of, place)):
                 known.labels |= of
@@ -91,7 +92,7 @@ def of_named(text: str, authors: Sequence[str], offices: Offices) -> Iterator[st
         words |= {_initials(part) for part in bracket[1].split(",")}
         place = clean(_LED.sub("", text[at : bracket.start()].strip(" .:;,")))
         at = bracket.end()
-        is_sentence = "@" in bracket[1] + place or _SENTENCE.search(place)
+        is_sentence = "@" in bracket[1] + place + text[at : at + 2] or _SENTENCE.search(place)
         if (
             words & families
             and not is_sentence
@@ -144,19 +145,21 @@ def after_names(text: str, authors: Sequence[str], offices: Offices) -> Iterator
 
 
 def _below_names(lines: Sequence[TextLine], known: People) -> Iterator[str]:
-    """Yield affiliations below the initials and family names of their authors, up to an e-mail address or a gap."""
+    """Yield affiliations below the names of their authors, up to an e-mail address or a gap."""
     families = {name.split()[-1].casefold() for name in known.authors}
+    names = set(map(str.casefold, known.authors))
     place: list[TextLine] | None = None  # None: not below names
     last: TextLine | None = None
     for line in lines:
         is_apart = last is None or not (0 < line.y - last.y < 1.35 * line.size and overlap(last, line))
-        is_named = all(_is_short_name(part, families) for part in _PARTS.split(line.text) if part.strip())
+        parts = [part for part in _PARTS.split(line.text) if part.strip()]
+        is_named = all(_is_short_name(part, families) or part.strip().casefold() in names for part in parts)
         if place and (is_apart or is_named or MAIL.search(line.text) or NOTE.search(line.text)):
             yield joined_lines([li.text for li in place])
             place = None
         if is_named:
             place = []
-        elif is_apart:
+        elif is_apart or (place == [] and line.text[0].islower()):  # "A. Fox, B. Lee / are with the University of X"
             place = None
         elif place is not None:
             place.append(line)
@@ -188,6 +191,12 @@ def _is_place(text: str, offices: Offices) -> bool:
 def _is_label(of: set[str], text: str) -> bool:
     """Whether a note in a list of affiliations can be one without a typical word: "²Booz Allen Hamilton"."""
     return all(m.isdigit() for m in of) and _is_plain(text)
+
+
+def _is_all(items: Iterable[tuple[set[str], str]], known: People) -> bool:
+    """Whether notes have all numbers of the authors, several: they are affiliations, whatever words these hold."""
+    numbers = {mark for mark in known.marks if mark.isdigit()}
+    return len(numbers) > 1 and numbers <= {mark for of, _ in items for mark in of}
 
 
 def _is_plain(text: str) -> bool:

@@ -16,7 +16,7 @@ _MAIL_LABEL = re.compile(r"[;,.(]\s*e-?mail\s*:?\s*$", re.I)
 _LINK = re.compile(r"(?:^|\s*[,;]?\s+|[,;])(?:and|&)$")
 _WRAPPED = re.compile(r"^[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）]$")
 _NUMBER = re.compile(r"(?:^|[;；,]\s*)[(（]?(\d{1,2})\s?[.．、]\s*(?=[^\W\d])")
-_SHORT = 3  # letters
+_SHORT, _LONG = 3, 6  # letters
 _TO = re.compile(r"\s(?:of|at|to|in|from|with)\s+(?:the\s+)?", re.I)
 _FIRST = 3  # words of an organization's name that are looked at
 
@@ -69,9 +69,16 @@ class Offices:
         is_surname = len(words) > 1 and folded[-1] in self.short and (text.isupper() or not words[-1].isupper())
         if any(w in self.words for w in (folded[:-1] if is_surname else folded)):
             return True
+        ends = (w.rpartition(" ")[2] for w in folded)  # "Max-Planck-Institut"
+        if any(len(end) > _LONG and end in self.words for end in ends):
+            return True
         is_given = bool(words) and folded[0] in self.acronyms and not words[0].isupper()
         known = (" ".join(folded[:n]) in self.names for n in ((2, 3) if is_given else (1, 2, 3)))
-        return fold(text.strip(" .,")) in self.countries or any(known)
+        return self.is_country(text) or any(known)
+
+    def is_country(self, text: str) -> bool:
+        """Whether a text is the name of a country and nothing else."""
+        return fold(text.strip(" .,")) in self.countries
 
     def starts(self, text: str) -> bool:
         """Whether a text starts with the name of an organization: "University of X", "ETH Zurich"."""

@@ -45,6 +45,8 @@ _HEAVY = 600  # least weight of a bold font
 _ITALIC = 64  # pdfium's font flag
 _BOLD = re.compile(r"bold|black|heavy|medi(?!um)|demi|cmbx|cmssbx|sfbx|ecbx|tib$|bx\d", re.I)
 _SLANTED = re.compile(r"ital|obli|slant|cmti|cmsl|sfti|ecti", re.I)
+_PICTURES = re.compile(r"marvosym|wasy|dingbat|wingding|webding|fontawesome|academicons|ifsym|bbding", re.I)
+_SIGN = "✉"  # for each letter of a font of pictures, most of which lead to an address
 _HYPHENS = (2, 0xFFFE, 0xAD, 0x2010, 0x2011)  # hyphens, as encoded by pdfium and typesetters
 _OLD = {
     11: "ff", 12: "fi", 13: "fl", 14: "ffi", 15: "ffl", 27: "ff", 28: "fi", 29: "fl", 30: "ffi", 31: "ffl",
@@ -231,6 +233,8 @@ def _glyphs(text: Any) -> list[_Glyph]:
         if key not in fonts:
             fonts[key] = _font(pdfium, text, at, thing)
         pdfium.FPDFText_GetCharOrigin(text, at, x, y)
+        if char.isalpha() and _PICTURES.search(fonts[key][0].name):
+            char = _SIGN
         box = left.value, right.value, bottom.value, top.value
         out.append(_Glyph(char, box, (x.value, y.value), *fonts[key], space))
         space = False

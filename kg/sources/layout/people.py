@@ -52,7 +52,7 @@ _CAMPUS = re.compile(r"(?:^|[,;]\s*)(?:University|Universit[àyé]|Universidad) 
 _IN_BRACKETS = re.compile(r"\s*[(（].*[)）]\s*")
 _ON_BEHALF = re.compile(r"\W*on\s+behalf\s+of\b", re.I)
 _CLOSE = 1.35  # em between the lines of one affiliation
-_NEXT, _LOOSE = 1.7, 2.6  # em from an affiliation to the line below it, and where its last word is "of" or the like
+_NEXT, _LOOSE = 1.8, 2.6  # em from an affiliation to the line below it, and where its last word is "of" or the like
 _LARGE = 1.15  # size of a subtitle above names, relative to them
 _EVEN = 0.1  # tolerance for the sizes of lines of one affiliation
 _SMALL = 0.68  # size of small print below names, relative to them
@@ -146,8 +146,9 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
         if before and before[-1].kind == "place" and _MAIL_END.match(line.text):
             before[-1].text = _MAIL_START.sub("", before[-1].text)
         mark = "".join(c.text for c in takewhile(lambda c: c.raised and MARK.fullmatch(c.text), line.chars))
-        names, rest = listed_names(before_it, line.chars, first, offices)
-        kept = [_Piece(name, line, "name") for name in names]
+        is_label = before_it.endswith(":") and not line.text.count("@")  # "Project URL: https://..."
+        names, rest = ([], "") if is_label else listed_names(before_it, line.chars, first, offices)
+        kept = [_Piece(name, line, "name") for name in (*names, *_behind_mail(line, first, offices))]
         above = next((p for p in reversed(before) if p.kind == "place" and _is_below(p, line)), None)
         goes_on = not mark and above is not None and (above.goes_on or bool(above.marks)) and not NOTE.search(rest)
         if rest and (goes_on or offices.has(rest)) and not is_running(rest):
@@ -160,10 +161,11 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
             return []
         line = TextLine(line.chars[:end], line.page)
     apart = _apart(line)
-    beside = [_AND.sub("", written(part).strip(" ,")) for part in apart]
+    beside = [_AND.sub("", written([c for c in part if not c.raised]).strip(" ,")) for part in apart]
     is_set_so = all(in_font(text, text, 0, part, first) for text, part in zip(beside, apart, strict=True))
     if len(beside) > 1 and is_set_so and all(is_name(text, offices) for text in beside):
-        return [_Piece(text, line, "name") for text in beside]
+        marks = ("".join(c.text for c in part if c.raised) for part in apart)
+        return [_Piece(text, line, "name", mark) for text, mark in zip(beside, marks, strict=True)]
     if ";" in line.text and (listed := _alternating(line, first, offices)):
         return listed
     out: list[_Piece] = []
@@ -191,7 +193,8 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
             names, rest = [], text  # a place such as "Ann Arbor, MI"
         if mark and out and out[-1].kind == "name":
             out[-1].marks += mark
-            if not names and is_single_name(text, chars, first, offices):  # "Ada Fox,¹ Suharto,² Bo Lee³"
+            is_parted = text[:1] in LINKS or chars[0].space  # not "Ada Fox¹²Software Research Lab"
+            if not names and is_parted and is_single_name(text, chars, first, offices):  # "Ada Fox,¹ Suharto,² Bo Lee³"
                 names, rest = [text.strip(f" &{LINKS}")], ""
         out += [_Piece(name, line, "name") for name in names]
         if rest:
@@ -297,6 +300,15 @@ def _without_mail(line: TextLine) -> str:
     return re.sub(r"[{(\[]?\s*(?:e-?mails?\s*[:：]?)?\s*$", "", before, flags=re.I).strip(" ,;{(")
 
 
+def _behind_mail(line: TextLine, first: TextLine, offices: Offices) -> list[str]:
+    """The name that follows an e-mail address on its line: "af@x.org and Bo Lee"."""
+    found = list(MAIL.finditer(line.text))
+    behind = _AND.match(line.text[found[-1].end() :].lstrip()) if found else None
+    chars = line.chars[-sum(not c.isspace() for c in line.text[found[-1].end() :]) :] if behind else []
+    names, rest = listed_names(written(chars), chars, first, offices) if chars else ([], "")
+    return names if not rest else []
+
+
 @dataclass
 class _Breaks:
     """Detects line ends that are forced by the width of a table cell, as in ACM ("Middle East / University")."""
@@ -362,7 +374,8 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             if is_running(piece.text) and (is_sentence or not Offices.load().has(piece.text)):
                 continue
             is_named = before is not None and before.kind == "name" and before.line is piece.line
-            chain = None if piece.marks or is_named else above
+            is_done = above is not None and Offices.load().is_country(above[-1].line.text)
+            chain = None if piece.marks or is_named or is_done else above
             if chain is None or (_IN_BRACKETS.fullmatch(chain[-1].text) and piece.text.startswith(("(", "（"))):
                 chains.append([piece])
             elif _is_one_name(chain[-1].text, piece.text) or breaks.between(chain[-1], piece, bool(chain[0].marks)):

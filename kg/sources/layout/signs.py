@@ -25,7 +25,8 @@ _APART = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff]\s+([\u3400-\u9fff])(?!
 
 _NOBODY = re.compile(
     r"\bdoi\b|anonymous|double-?blind|under review|paper id|submission|reviewed\s+on"
-    r"|^\W*(?:an?\s+)?(?:preprint|technical report|working paper)\b",
+    r"|^\W*(?:an?\s+)?(?:preprint|technical report|working paper)\b"
+    r"|^\W*(?:\d{4}-){3}\d{3}[\dx](?:\s*·\s*\S+)*$",  # of ORCID, alone or with names of accounts
     re.I,
 )
 _DATE = re.compile(
@@ -42,7 +43,7 @@ def without_notes(lines: Sequence[TextLine]) -> list[TextLine]:
     known = HeaderLabels.load()
     notes: list[TextLine] = []
     out: list[TextLine] = []
-    for line in without_blocks(lines, lambda text: KEYWORDS.match(text) or known.note.fullmatch(text.rstrip(" :"))):
+    for line in without_blocks(lines, lambda text: KEYWORDS.match(text) or known.note.fullmatch(text.rstrip(" :*∗†"))):
         goes_on = any(
             abs(note.left - line.left) < 1 and 0 < line.y - note.y < 1.5 * line.size and note.font == line.font
             for note in notes[-2:]

@@ -20,6 +20,8 @@ def of_title_page(lines: Sequence[TextLine]) -> list[TextLine]:
     at = next((at for at, line in enumerate(ordered) if letters(line.text) in known.by_alone), None)
     if at is None:
         return list(lines)
+    if ordered[at + 1 : at + 2] and ordered[at + 1].text.startswith("•"):
+        return ordered[at + 1 :]  # a list of authors with bullets, as Manubot sets it
     end = at + 2
     while end < len(ordered) and _OPEN.search(ordered[end - 1].text):
         end += 1
