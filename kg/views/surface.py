@@ -236,6 +236,8 @@ def with_article(said: str, text: str, heads: Collection[str] = (), counted: Col
     article even where the paper spares it.
     """
     starts = [at for at, end in places(text.lower(), said.lower()) if not is_word(text, end)]
+    if not starts and said.islower() and re.search(rf"\b{re.escape(said)}s\b", text):
+        return f"{said}s"  # "scaling laws", by the label of the one
     words = [_HEAD.match(text, at + len(said)) for at in starts]
     for at, behind in zip(starts, words, strict=True):
         if behind and (fold(behind["word"]) in heads or (behind["short"] and _is_noun(behind["word"]))):
@@ -253,8 +255,8 @@ def with_article(said: str, text: str, heads: Collection[str] = (), counted: Col
         return said
     word, is_several = before[1].lower(), bool(_SEVERAL.search(_BEHIND.split(said)[0]))
     is_first = word not in ("a", "an", "this") and bool(_FIRST.search(before[2]))
-    if word not in ("the", "a", "an", "this") and said.endswith("ing"):
-        return said  # "our rank pruning"
+    if word not in ("the", "this") and _BEHIND.split(said)[0].endswith("ing"):
+        return said  # "our rank pruning", "a rank pruning with early stopping approach"
     if word not in ("a", "an", "this") and not is_first:
         is_cut = all(text.startswith(" of ", at + len(said)) for at in starts)  # "the slow inference of LLMs"
         return said if is_cut else f"the {said}"

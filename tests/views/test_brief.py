@@ -354,7 +354,7 @@ def test_a_wish_a_means_or_a_fragment_is_no_problem(built: Graph, verb: str, pro
         ("We propose what an adaptive gate with Foo is, adaptive gate.", ", in its own words: “"),
         ("We propose Foo at the cost of adaptive gate.", " uses adaptive gate."),
         ("We propose Foo with a single, adaptive gate.", " uses an adaptive gate."),
-        ("We propose Foo, a method named adaptive gate.", " uses adaptive gate."),
+        ("We propose Foo, a method named adaptive gate.", " proposes adaptive gate."),
         ("In Foo the system employs an adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo. This adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo to fix this, including adaptive gate.", " uses adaptive gate."),

@@ -47,6 +47,10 @@ def _proposed(*names: str) -> list[Mention]:
         ("gate basis", "We build a gate basis for it.", "a gate basis"),
         ("gate head", "We add an auxiliary ``Gate Head'' for it.", "a gate head"),
         ("gate rule", "With our proposed gate rule it is fast.", "the gate rule"),
+        ("gate law", "We find gate laws.", "gate laws"),
+        ("gate law", "We find a gate law among gate laws.", "a gate law"),
+        ("gate steering", "We use a gate steering with early exit approach.", "gate steering"),
+        ("gate module for steering", "We use a gate module for steering.", "a gate module for steering"),
     ],
 )
 def test_an_article_goes_with_the_words_that_are_told(said: str, text: str, told: str) -> None:
