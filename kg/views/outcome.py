@@ -31,7 +31,7 @@ _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
-_LONG = 40  # characters of a setting or baseline that fits into brackets
+_LONG = 48  # characters of a setting or baseline that fits into brackets
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,12 @@ LEVEL = {"metric": "real-time factor", "metric_concept": "", "value": 1.5, "unit
         ("Brindle cuts latency by 41% over Finch.", "41%", {"value": 41.0, "baseline": "Finch"}, "(vs. Finch)"),
         ("Brindle beats Finch by 3% in latency.", "3%", {"value": 3.0, "baseline": "Finch"}, "(vs. Finch)"),
         ("Compared with Finch, it cuts latency by 9%.", "9%", {"value": 9.0, "baseline": "Finch"}, "(vs. Finch)"),
+        (
+            "It has 41% lower latency than vanilla Finch.",
+            "41%",
+            {"value": 41.0, "baseline": "Finch"},
+            "(vs. vanilla Finch)",
+        ),
         # The words of comparison behind the number name another, or the baseline belongs to another number.
         ("2x the rate of Finch and 41% lower latency than baselines.", "41%", {"value": 41.0, "baseline": "Finch"}, ""),
         ("It has 41% lower latency, but no gain over Finch.", "41%", {"value": 41.0, "baseline": "Finch"}, ""),

@@ -134,12 +134,17 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
         ("Zorvex wins by 3% over Quandle, and Corvid achieving 5%.", "Corvid", ""),
         ("Zorvex outperforms K-means discretization.", "K-means", "clustering"),
         ("Zorvex outperforms baselines in Critical Success Index (CSI).", "CSI", ""),
+        ("Zorvex outperforms rules surpassing Quandle.", "rules surpassing Quandle", ""),
+        ("Zorvex outperforms rules at Quandle and Corvid precision.", "Corvid", ""),
+        ("Zorvex outperforms caching systems built on rules.", "caching systems", ""),
+        ("Our gate kernel outperforms Quandle.", "Quandle", ""),
     ],
 )
 def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tail: str, loser: str) -> None:
     paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
     paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
     techniques = [("Zorvex", "T", "proposed"), (tail, "A", "baseline")]
+    techniques += [("gate kernel", "A", "proposed")] if "gate kernel" in said else []
     with kg.open(str(tmp_path / "p.kg")) as graph:
         graph.add(paper, fast=True)
         made: dict[str, Any] = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
