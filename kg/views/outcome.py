@@ -60,7 +60,11 @@ class ResultInWords:
             wording = start["value"] + start["unit"]
         is_title = shown.lang == "zh" and _is_title(shown, result.baseline, result.baseline_concept)
         asides = [
-            wording if is_title else "" if origin else _against(shown, result.baseline_concept, wording, paper),
+            _titled(wording)
+            if is_title
+            else ""
+            if origin
+            else _against(shown, result.baseline_concept, wording, paper),
             _setting(shown, result, paper),
         ]
         against, setting = ("" if aside == named else aside for aside in asides)
@@ -156,9 +160,8 @@ def notes(shown: Selection, result: Result) -> str:
     """Baseline and setting: "vs. chunked prefill; Qwen3-8B"; "" if there is neither."""
     against = baseline(shown, result)
     if shown.lang == "zh" and (not has_han(against) or _is_title(shown, result.baseline, result.baseline_concept)):
-        against = _name(
-            shown, result.baseline if _is_title(shown, result.baseline, result.baseline_concept) else against
-        )
+        is_title = _is_title(shown, result.baseline, result.baseline_concept)
+        against = _name(shown, _titled(result.baseline) if is_title else against)
     said = [shown.words("outcome.than", baseline=against)] if against else []
     setting = clean(result.setting)
     if shown.lang == "zh" and not has_han(setting) and not _is_title(shown, setting):
@@ -202,8 +205,13 @@ def baseline(shown: Selection, result: Result) -> str:
 
 def _is_title(shown: Selection, wording: str, concept: str = "") -> bool:
     """Whether words are a name of several, which each of them does not tell: "Compressed Sparse Column"."""
-    words = wording.split()
+    words = [word for word in wording.split() if fold(word) not in shown.graph.vocabulary.cues("plain")]
     return len(words) > 1 and all(word[:1].isupper() for word in words) and concept not in shown.graph.vocabulary
+
+
+def _titled(wording: str) -> str:
+    """A name without the word before it: "Compressed Sparse Column", of the traditional one."""
+    return " ".join(word for word in wording.split() if not word.islower())
 
 
 def same(shown: Selection, concept: str, wording: str) -> str:
