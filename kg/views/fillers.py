@@ -11,6 +11,7 @@ from kg.text import fold, has_han
 from kg.views.selection import Selection, title
 from kg.views.surface import AHEAD, is_word, places
 from kg.views.wording import Wording
+from kg.views.words import PageWords
 
 _BEFORE = 40  # letters before a problem in which a verb may stand
 _OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
@@ -48,7 +49,8 @@ def is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
     signs = vocabulary.cues("problem-head") | vocabulary.cues("problem-sign")
     words = fold(mention.canonical or mention.surface).split()
     before = fold(text.partition(mention.surface)[0][-_BEFORE:]).split()[-3:]
-    is_wished = not vocabulary.cues("problem-solved").isdisjoint({*words[:1], *before[-1:]})  # "achieves better"
+    wished = vocabulary.cues("problem-solved").union(PageWords("en")("brief.slight").split())
+    is_wished = not wished.isdisjoint({*words[:1], *before[-1:]})  # "achieves better", "negligible loss"
     goal = _GOAL.match(mention.surface) if " " in mention.surface else None
     if goal and signs.isdisjoint({fold(goal["doing"]), fold(goal[0]).rpartition(" ")[2]}):
         return False  # "jointly achieving high fidelity", but "training instability"

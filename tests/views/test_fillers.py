@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.api import Graph
-from kg.model import Document, Mention, Paper, Record, Text
+from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Text
 from kg.views.brief import brief
 
 TITLE = "Sparse Gates at Dusk"
@@ -70,3 +70,13 @@ def test_an_adverb_and_a_verb_are_no_technique(built: Graph, text: str, techniqu
 def test_what_a_study_is_of_is_not_proposed(built: Graph) -> None:
     assert "proposes" not in _told(built, "We present a comparison of rules and deep learning (DL).", name="DL")
     assert "proposes" in _told(built, "We present deep dusk learning (DL) for hospitals.", name="DL")
+
+
+@pytest.mark.parametrize(("problem", "is_told"), [("negligible quality loss", False), ("severe quality loss", True)])
+def test_what_is_too_little_is_no_problem(built: Graph, problem: str, *, is_told: bool) -> None:
+    text = f"We prune gates, incurring {problem}."
+    document = Document("t-1", "t", 1, {"A": Text(text, text)})
+    found = [Mention("problem", problem, problem, "A", sure=True)]
+    relations = [Relation("Foo", "addresses", problem, Evidence(""))]
+    paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", problems=found, relations=relations))])
+    assert (f"addresses {problem}" in brief(built, paper, "en")) == is_told

@@ -138,6 +138,7 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
         ("Zorvex outperforms rules at Quandle and Corvid precision.", "Corvid", ""),
         ("Zorvex outperforms caching systems built on rules.", "caching systems", ""),
         ("Our gate kernel outperforms Quandle.", "Quandle", ""),
+        ("Zorvex outperforms a Quandle method, Corvid.", "Quandle", ""),
     ],
 )
 def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tail: str, loser: str) -> None:
@@ -162,6 +163,7 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
         ("Zorvex outperforms standard FL on three tasks.", "FL", "standard federated learning"),
         ("Zorvex outperforms vanilla Quandle.", "Quandle", "vanilla Quandle"),
         ("Zorvex outperforms the popular Quandle.", "Quandle", "Quandle"),
+        ("Zorvex, of xQuandle, outperforms vanilla Quandle.", "Quandle", "vanilla Quandle"),
         ("Zorvex outperforms the baseline Quandle.", "Quandle", "Quandle"),
     ],
 )

@@ -24,6 +24,7 @@ _GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser do
 _BUILT_ON = re.compile(r"\b(?:built|based|trained|running|implemented)\s(?:up)?on\s(?:the\s)?$")
 _CUT = re.compile(r" (?:built|based|trained|running)\b")  # narrows a kind: "systems built on Foo"
 _SETTING = re.compile(r"\bat (?:\S+ (?:and|or) )?$")  # "beats others at W4A4 and W4A8 precision"
+_KIND = re.compile(r" (\w+), [A-Z]")
 _NEXT = re.compile(r" (\w+ing|achieves?|reaches|attains?|gains?)\b")
 _DIGITS = re.compile(r"\d+")
 _NEAR = 5  # words before a loser
@@ -54,7 +55,7 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
                 if not wins or ends[0] == ends[1] or not all(end.startswith(_KINDS) for end in ends):
                     continue
                 quote, beaten = quoted(document, relation.evidence), _surface(record, relation)
-                ahead = quote.sentence.partition(beaten)[0]
+                ahead, _ = _around(quote.sentence, beaten)
                 is_part = is_of_own_part(shown.graph.vocabulary, record, relation.head, quote.sentence, ahead)
                 if not is_part and _is_won(shown, relation, quote.sentence, beaten):
                     yield WinClaim(*ends, paper, quote, beaten=beaten)
@@ -64,6 +65,13 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
 def _is_whole(text: str, name: str) -> bool:
     """Whether a name stands in a text on its own, or not at all; "EMA" is but a part of "VQ-EMA"."""
     return name not in text or bool(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w+]|-[\w,])", text))
+
+
+def _around(text: str, name: str) -> tuple[str, str]:
+    """What stands before and behind a name, which is no part of a longer one: "LoRA", not in "pLoRA"."""
+    found = re.search(rf"(?<!\w){re.escape(name)}", text) if name else None
+    at = found.start() if found else text.find(name) if name in text and name else len(text)
+    return text[:at], text[at + len(name) :]
 
 
 def _is_generic(shown: Selection, name: str) -> bool:
@@ -103,7 +111,7 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
         return False
     if not _is_whole(relation.evidence.quote, shown.label(relation.tail_concept)):
         return False  # "vLLM", of "vLLM-disaggregation"
-    ahead, _, behind = relation.evidence.quote.partition(beaten)
+    ahead, behind = _around(relation.evidence.quote, beaten)
     before = fold(ahead).split()
     verb = next((word for word in reversed(before) if word not in cues("definite")), "")
     if _BUILT_ON.search(ahead) or verb in cues("act-on"):
@@ -112,8 +120,10 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
         return False  # "FP16", of "the FP16 4-step Latent Consistency Model"
     if re.search(r",? and (?:the )?$", ahead) and (word := _NEXT.match(behind)) and word[1] not in ("using", "during"):
         return False  # the subject of what follows: "over B, and C achieving twice that"
-    if behind.startswith(" ("):
-        return False  # a kind, with the one of it that is beaten behind: "token eviction (SnapKV)"
+    if behind.startswith(" (") or _KIND.match(behind):
+        return (
+            False  # a kind, with the one of it that is beaten behind: "token eviction (SnapKV)", "a MoLE method, MoLA"
+        )
     if ahead.endswith("(") and before and is_metric_head(shown.graph.vocabulary, before[-1]):
         return False  # the short form of a metric: "in terms of Critical Success Index (CSI)"
     losses = cues("outcome-loss") | cues("outcome-drop")
@@ -213,7 +223,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
     if shown.lang == "zh" and label[:1].islower():
         label = Wording(shown.graph.vocabulary)(label) or label
-    behind = claim.quote.sentence.partition(claim.beaten)[2].split()[:1] if claim.beaten else []
+    behind = _around(claim.quote.sentence, claim.beaten)[1].split()[:1]
     words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind)]
     known = frozenset().union(*map(shown.graph.vocabulary.cues, _KIND_WORDS))
     kinds = (one for one in words if one.endswith("s") and not known.isdisjoint({fold(one), fold(one).rstrip("s")}))
@@ -228,7 +238,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
 def _plain(shown: Selection, claim: WinClaim, label: str) -> str:
     """A loser's label with the word that makes it the usual form, as its words have it: "standard FL"."""
     cues, concept = shown.graph.vocabulary.cues, shown.graph.vocabulary.concepts.get(claim.loser)
-    known, ahead = cues("plain") - cues("compare"), claim.quote.sentence.partition(claim.beaten)[0]
+    known, ahead = cues("plain") - cues("compare"), _around(claim.quote.sentence, claim.beaten)[0]
     around = [*ahead.split()[-1:], *claim.beaten.split()[:1]] if claim.beaten else []
     word = next((one.lower() for one in reversed(around) if fold(one) in known), "")
     if not word or word in fold(f"{label} {concept.label.get('en', '') if concept else ''}").split():
