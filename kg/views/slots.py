@@ -52,6 +52,7 @@ _TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a c
 _LISTED = re.compile(r",\s*")
 _PAIR = re.compile(r"^([^,]+), and ([^,]+)$")
 _ARTICLE = re.compile(r"^(?:an?|the) ")
+_SHORT_FORM = re.compile(r"[(（]([A-Z][\w-]+)[)）]")
 _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no name
 #: A command that stands for the paper's own method.
 _MACRO = re.compile(
@@ -119,6 +120,7 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
         out.name, out.is_title = name(paper), False
     short = _proposed_name(shown, paper)
     found = [] if given.technique else _techniques(shown, paper, fields, text)
+    found = [(one, said) for one, said in found if not short or _joined(said) != _joined(short)]  # "Brain-PoG"
     techniques = [clean(given.technique)] if given.technique else [said for _, said in found]
     names = {short, name(paper), *([] if is_title else [called])}
     itself = next((at for at, (one, _) in enumerate(found) if is_apposed(names, one, text)), None)
@@ -307,8 +309,7 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
         said = "" if is_none else as_text(_wording(shown, mention, text))
         if mention.type == "technique" and said.endswith(endings):
             continue
-        joined, others = _joined(said), map(_joined, chosen.values())
-        if said and not any(joined in other or other in joined for other in others):
+        if said and not any(map(partial(_is_same, said), chosen.values())):
             chosen[id(mention)] = said
         if len(chosen) == most and shown.lang != "zh":
             break
@@ -320,6 +321,13 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
             for key, said in kept.items()
         }
     return [(mention, chosen[id(mention)]) for mention in mentions if id(mention) in chosen]
+
+
+def _is_same(said: str, other: str) -> bool:
+    """Whether one of two phrases says the other: "a strategy of late gating (SLG)" is "the SLG rule"."""
+    one, two = _joined(said), _joined(other)
+    short = {*_SHORT_FORM.findall(said), *_SHORT_FORM.findall(other)}
+    return one in two or two in one or any(name in said.split() or name in other.split() for name in short)
 
 
 def _joined(said: str) -> str:

@@ -44,6 +44,7 @@ _OF_AND = re.compile(
     r"(?P<head>(?:(?!\b(?:of|and|between)\b).)+) (?:of|in|for|during) (?P<of>(?:(?!\b(?:and|both)\b|,).)+)"
     r" and (?P<second>(?:(?!\b(?:of|and|in|for)\b).)+ (?:(?!\b(?:of|and|in|for)\b).)+)"
 )
+_TO_AND = re.compile(r"\b(?:to|against) .*\band\b.*\b(?:of|in|on|for|to|with)\b")  # "robustness to A and B on C"
 _DOING = re.compile(r"\bof \w+ing\b.+\bof\b")  # "demands of processing sequences of tokens"
 _GROWTH = re.compile(r"\b(?:growth|growing|scaling)\b.* with ")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
@@ -101,7 +102,7 @@ class Wording:
 
     def _is_ambiguous(self, text: str) -> bool:
         """Whether only the sense tells what "of" goes with: "the cost of training and decoding latency"."""
-        if _GROWTH.search(text) or _DOING.search(text):
+        if _GROWTH.search(text) or _DOING.search(text) or _TO_AND.search(text):
             return True  # "growth of tokens with resolution": not of tokens that have it
         found = _OF_AND.fullmatch(text)
         heads = self.vocabulary.cues("problem-head")

@@ -40,6 +40,14 @@ def test_a_name_and_what_it_is_are_one_thing(built: Graph, text: str, techniques
     assert _told(built, text, *techniques) == told
 
 
+def test_two_spellings_of_a_name_and_its_short_form_are_one_thing(built: Graph) -> None:
+    assert _told(built, "We propose GateNet. Gate-Net has a mask tree.", "Gate-Net", "mask tree", name="GateNet") == (
+        "proposes GateNet and a mask tree"
+    )
+    text = "We propose a late gating rule (LGR) and the LGR strategy."
+    assert _told(built, text, "late gating rule (LGR)", "LGR strategy", name="") == "proposes a late gating rule (LGR)"
+
+
 def test_a_name_and_what_it_is_are_one_thing_in_chinese(built: Graph) -> None:
     assert _told(built, "We propose Foo, a novel gating rule.", "gating rule", lang="zh").endswith("（Foo）技术")
 
