@@ -112,7 +112,7 @@ def uncapitalised(said: str, text: str) -> str:
     """Words without the capital that only the beginning of their sentence gives them: "Metal artifacts"."""
     first = said.partition(" ")[0]
     begins = all(_BEGINS.search(text[max(0, at - AHEAD) : at]) for at, _ in places(text, said))
-    is_phrase = first.capitalize() == first and said in text and said[len(first) :].islower()
+    is_phrase = first.capitalize() == first and said in text and said[len(first) :].strip().partition(" ")[0].islower()
     is_plain = is_phrase and all(map(WordCounts.load().is_plain, first.lower().split("-")))
     return said[:1].lower() + said[1:] if is_plain and begins else said
 

@@ -29,6 +29,8 @@ def test_the_capital_of_a_beginning_is_dropped() -> None:
     assert uncapitalised("Memory costs", "Two problems: (1) Memory costs, (2) speed.") == "memory costs"
     assert uncapitalised("Subject-specific shifts", "Subject-specific shifts abound.") == "subject-specific shifts"
     assert uncapitalised("Memory costs", "We call them Memory costs.") == "Memory costs"
+    assert uncapitalised("Memory costs of GPUs", "Memory costs of GPUs grow.") == "memory costs of GPUs"
+    assert uncapitalised("Memory Gates", "Memory Gates grow.") == "Memory Gates"
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def _rows(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
 def test_results_are_compared_only_with_one_baseline_model_and_device(stated: Graph) -> None:
     data = _data(stated)["results"]
     together, apart = data["groups"]
-    assert [(row["number"], row["hardware"]) for row in together["rows"]] == [
+    assert [(row["number"], [one["label"] for one in row["hardware"]]) for row in together["rows"]] == [
         (41, ["NVIDIA A100"]),
         (30, ["NVIDIA A100"]),
     ]
@@ -214,7 +214,11 @@ def test_a_line_of_the_table_says_what_a_paper_gains_and_on_what(stated: Graph) 
     row = next(row for row in _rows(_data(stated), "methods") if row["method"].startswith("Tassock"))
     assert row["gain"] == "15% higher speed (vs. Quandle)"
     assert row["factor"] == 1.15
-    assert (row["model"], row["hardware"]) == (["Qwen3-8B"], ["NVIDIA H100"])
+    named = [one for column in ("model", "hardware") for one in row[column]]
+    assert named == [
+        {"concept": "model:qwen3-8b", "label": "Qwen3-8B"},
+        {"concept": "hardware:nvidia-h100", "label": "NVIDIA H100"},
+    ]
 
 
 @pytest.mark.parametrize(
