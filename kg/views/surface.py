@@ -148,13 +148,16 @@ def _is_of_heads(short: str, full: str) -> bool:
 
 
 def is_short_of(one: Mention, other: Mention, text: str) -> bool:
-    """Whether one of two mentions is what the other is called for short, or the end of that.
+    """Whether one of two mentions is what the other is called for short, or the end of that, or says what it is.
 
-    "Dynamic Learnable Scalar (DLS)", "DLS - dynamic and learnable scalar -".
+    "Dynamic Learnable Scalar (DLS)", "DLS - dynamic and learnable scalar -", "a scaling rule, late gating, which".
     """
     pairs = ((one.surface, other.surface), (other.surface, one.surface))
     return any(
-        f"{full} ({short}" in text or _is_dubbed(full, short, text) or _explains(short, full, text)
+        f"{full} ({short}" in text
+        or _is_dubbed(full, short, text)
+        or _explains(short, full, text)
+        or re.search(rf"\b{re.escape(full)}, (?:an? )?{re.escape(short)}(?:,? (?:which|that)\b|[.;])", text)
         for full, short in pairs
     )
 

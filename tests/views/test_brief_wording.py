@@ -37,6 +37,7 @@ def test_the_capital_of_a_beginning_is_dropped() -> None:
     ("text", "techniques", "said"),
     [
         ("We propose step sampling, dubbed Late Gating.", ("step sampling", "Late Gating"), "uses"),
+        ("We add a scaling rule, late gating, which is fast.", ("scaling rule", "late gating"), "uses"),
         ("We add a light-weight gate. Lightweight gate.", ("light-weight gate", "Lightweight gate"), "uses"),
         ("We propose a shield in Gaussian and image fields.", ("shield in Gaussian",), "shield in Gaussian"),
     ],
