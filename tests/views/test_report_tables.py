@@ -204,6 +204,36 @@ def test_a_takeaway_tells_a_median_and_quotes_a_paper_in_the_middle(stated: Grap
     assert len(first["papers"]) == 4
 
 
+def _takeaways(folder: Path, texts: list[str], **parts: Any) -> list[str]:
+    """The takeaways on pruning of papers with the result at the end of their texts; only the first three are on it."""
+    papers, records = folder / "papers.jsonl", folder / "records.jsonl"
+    lines = [{"id": f"p{n}", "title": f"Paper {n}", "abstract": text} for n, text in enumerate(texts)]
+    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with kg.open(str(folder / "p.kg")) as graph:
+        graph.add(papers, fast=True)
+        made = [_record(e, "", text, "", text[-11:-1]) for e, text in zip(graph.entries(), texts, strict=True)]
+        for n, record in enumerate(made):
+            own = {name: value if n < 3 else [] for name, value in parts.items()}
+            record |= {"topics": ["pruning"] if n < 3 else [], "techniques": [], "title": f"Paper {n}", **own}
+        records.write_text("".join(json.dumps(record) + "\n" for record in made))
+        graph.add(records=records)
+        data = json.loads(str(graph.report("pruning").render("json")))
+        return [row["text"] for row in data["takeaways"]["rows"]]
+
+
+def test_the_usual_form_of_a_technique_does_not_stand_out(tmp_path: Path) -> None:
+    text = "with full attention or a gating mechanism it is 41% faster."
+    used = [{"surface": u, "in": "A", "canonical": u, "role": "used"} for u in ("full attention", "gating mechanism")]
+    said = _takeaways(tmp_path, [f"By pruning, {text}"] * 3 + [text] * 6, techniques=used)
+    assert said[0].startswith("Gating mechanism stands out")
+    assert not [one for one in said if "ull attention" in one]
+
+
+def test_of_few_papers_those_that_gain_much_come_first(tmp_path: Path) -> None:
+    said = _takeaways(tmp_path, ["By pruning it is 05% faster.", "By pruning it is 41% faster."])
+    assert ["41%" in one for one in said] == [True, False]
+
+
 def test_a_speed_many_times_higher_is_a_gain_and_no_quality(stated: Graph) -> None:
     result = Result(Evidence("5x"), "performance", 5.0, "x", "increase", metric_concept="metric:accuracy")
     shown = Selection.of(stated, [])
