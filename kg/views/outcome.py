@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from kg.extract.numbers import plain as plain_text
+from kg.extract.numbers import quantities
 from kg.text import fold, has_han
 from kg.views.borne import KEPT, says_metric
 from kg.views.selection import clean
@@ -23,7 +25,9 @@ _SHORT_FORM = re.compile(r"(?!.*[a-z]{3})[a-z]?[A-Z][\w@:.-]*[A-Z\d][\w@:.-]*")
 _ARTICLE = re.compile(r"^(?:an?|the) ")
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?")
+_ORIGIN = re.compile(
+    r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?(?:[-–]\d+(?:\.\d+)?)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?"
+)
 _A_SECOND = " per second"  # a metric that is a unit: "tokens per second"
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
@@ -53,9 +57,12 @@ class ResultInWords:
             return None
         form, origin, wording = _form(shown, result, named), "", result.baseline
         start = _ORIGIN.fullmatch(result.baseline) if result.change == "absolute" else None
-        if start and not isinstance(result.value, tuple) and fold(start["unit"]) in fold(result.unit):
-            origin = start["value"]
-            form = "from_higher" if float(origin.replace(",", "")) > result.value else "from_lower"
+        number = quantities(plain_text(result.baseline)) if start else []
+        if start and (fold(start["unit"]) in fold(result.unit) or number[0].unit == result.unit):
+            first, now = number[0].value, result.value
+            origin = plain(shown, replace(result, value=first, unit="")) if isinstance(first, tuple) else start["value"]
+            highs = [value[1] if isinstance(value, tuple) else value for value in (first, now)]
+            form = "from_higher" if highs[0] > highs[1] else "from_lower"
         elif start:
             wording = start["value"] + start["unit"]
         is_title = shown.lang == "zh" and _is_title(shown, result.baseline, result.baseline_concept)
