@@ -32,6 +32,10 @@ _APPOSED = (
     r"(?:(?!(?:that|which|to|for|of|with|by|using|in|on|from)\b)[\w-]+,? ){0,4}?"
 )
 _ARTICLE = re.compile(r"^(?:an?|the) ")
+_SURGES = re.compile(
+    r"[a-z]{3,}s [a-z]*[^\Ws]$"
+)  # a plural and what may be its verb: "costs surge", before "drastically"
+_HOW = re.compile(r"\s[a-z]+ly\s(?:when|as|with|under|in|for|during)\b")
 _MODIFIED = re.compile(r"(?:ed|ing)$|-")  # what an adverb stands before in a noun phrase: "jointly trained experts"
 #: What begins with a gerund, up to its first preposition or further gerund.
 _GOAL = re.compile(r"(?:\w+ly )?(?P<doing>[\w-]+ing)\b(?: (?!(?:to|of|in|for|on|with|from|by|and)\b|\w+ing\b)[\w-]+)*")
@@ -41,6 +45,15 @@ def opens_title(mention: Mention, paper: Paper) -> bool:
     """Whether a title says a technique before its "for": "A Cross-Stage Gate Network for Ultrasound"."""
     opened = _ARTICLE.sub("", fold(title(paper))).startswith(f"{fold(mention.surface)} for ")
     return " " in mention.surface and opened
+
+
+def is_worked_on(shown: Selection, mention: Mention, paper: Paper) -> bool:
+    """Whether a title says that a technique is made better, so that the paper does not propose it: "Improving LoRA"."""
+    cues, words = shown.graph.vocabulary.cues, mention.surface.lower().split()
+    is_framed = len(words) > 2 and fold(words[-1]) in cues("label-frame-technique")
+    named = re.escape(" ".join(words[:-1] if is_framed else words))
+    before = re.findall(rf"(\w+) {named}(?!\w)", title(paper).lower())
+    return not (cues("help") | cues("act-on")).isdisjoint(before)
 
 
 def is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
@@ -71,6 +84,7 @@ def is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     is_gerund = mention.surface.endswith("ing")  # "inadequate handling" before "of", "analysis showing" before "that"
     takes = is_gerund and word in _OBJECTS
     is_verb = " " in mention.surface and mention.surface.endswith("s") and word in _DETERMINERS
+    is_verb = is_verb or (_SURGES.search(mention.surface) is not None and any(_HOW.match(text, end) for end in ends))
     last = (found["word"] for end in ends if (found := _LAST.match(text, end)))
     is_noun = is_noun or any(tagged(word, 0, len(word))[0][0].tag == "JJ" for word in last)  # "content latent and"
     is_shared = _OWES.search(mention.surface) and any(

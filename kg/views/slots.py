@@ -19,7 +19,17 @@ from kg.link.acronyms import acronyms, means_another
 from kg.model import Brief, Mention, Paper, Result
 from kg.text import fold, has_han, sentences
 from kg.views.borne import SPEED, borne, is_metric_head, quotable, sentence
-from kg.views.fillers import is_apposed, is_clause, is_cut, is_host, is_likeness, is_trouble, opens_title, points_back
+from kg.views.fillers import (
+    is_apposed,
+    is_clause,
+    is_cut,
+    is_host,
+    is_likeness,
+    is_trouble,
+    is_worked_on,
+    opens_title,
+    points_back,
+)
 from kg.views.latex import as_text
 from kg.views.outcome import ResultInWords, gets_worse, phrases, same
 from kg.views.selection import EntryResult, Selection, clean, name, title
@@ -137,10 +147,12 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
             notes = shown.words("outcome.aside_comma").join(filter(None, (full, short)))
             techniques.insert(0, kind if is_called else aside(effect=kind, notes=notes))
         elif full or not is_called:
-            techniques.insert(0, aside(effect=with_article(full, text, frames), notes=short) if full else short)
+            full = with_article(uncapitalised(full, text), text, frames)
+            techniques.insert(0, aside(effect=full, notes=short) if full else short)
         out.is_proposed = True
-    # A title does not use what its paper proposes, nor a method what it is.
-    out.is_proposed = out.is_proposed or (not given.technique and (is_title or itself is not None))
+    # A title does not use what its paper proposes, nor a method what it is, nor a data set what it served to make.
+    is_used = not is_title and itself is None and paper.entries[0][1].kind not in _SOLVE_NOTHING
+    out.is_proposed = out.is_proposed or not (given.technique or is_used)
     out.technique, out.is_given = shown.words.listed(techniques), bool(given.technique)
     return out
 
@@ -239,6 +251,7 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
         and not is_host(mention, name(paper), text)
         and not is_metric_head(shown.graph.vocabulary, fold(mention.surface).rpartition(" ")[2])
         and not opens_title(mention, paper)
+        and not is_worked_on(shown, mention, paper)
     ]
     told = [mention for mention in found if not points_back(mention, text)]
     return _chosen(shown, told, text, _MOST["technique"]) or _chosen(shown, found, text, _MOST["technique"])
@@ -348,7 +361,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     frames = shown.graph.vocabulary.cues("label-frame-technique")
     full = expanded(mention.surface, text) if mention.type == "technique" else ""
     if full:
-        spoken = nouns(full) if shown.lang == "zh" else with_article(full, text, frames)
+        spoken = nouns(full) if shown.lang == "zh" else with_article(uncapitalised(full, text), text, frames)
         return shown.words("outcome.aside", effect=spoken, notes=mention.surface) if spoken else mention.surface
     wordings = [whole(w) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
     if mention.type == "technique":

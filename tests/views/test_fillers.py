@@ -17,7 +17,7 @@ def _told(
     """The composed part of the sentence on a paper that surely proposes some techniques."""
     found = [Mention("technique", one, one, "A", role="proposed", sure=True) for one in techniques]
     document = Document("t-1", "t", 1, {"T": Text(title, title), "A": Text(text, text)})
-    paper = Paper("paper:t-1", [(document, Record("t-1", title=title, name=name, techniques=found))])
+    paper = Paper("paper:t-1", [(document, Record("t-1", title=title, name=name, kind=kind, techniques=found))])
     return brief(built, paper, lang).rpartition(title)[2].partition("in the paper's words")[0].strip(" ”;.》。")
 
 
@@ -80,11 +80,41 @@ def test_what_a_study_is_of_is_not_proposed(built: Graph) -> None:
     assert "proposes" in _told(built, "We present deep dusk learning (DL) for hospitals.", name="DL")
 
 
-@pytest.mark.parametrize(("problem", "is_told"), [("negligible quality loss", False), ("severe quality loss", True)])
-def test_what_is_too_little_is_no_problem(built: Graph, problem: str, *, is_told: bool) -> None:
-    text = f"We prune gates, incurring {problem}."
+def _against(built: Graph, text: str, problem: str) -> str:
+    """The sentence on a paper that surely addresses a problem."""
     document = Document("t-1", "t", 1, {"A": Text(text, text)})
     found = [Mention("problem", problem, problem, "A", sure=True)]
     relations = [Relation("Foo", "addresses", problem, Evidence(""))]
     paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", problems=found, relations=relations))])
-    assert (f"addresses {problem}" in brief(built, paper, "en")) == is_told
+    return brief(built, paper, "en")
+
+
+@pytest.mark.parametrize(("problem", "is_told"), [("negligible quality loss", False), ("severe quality loss", True)])
+def test_what_is_too_little_is_no_problem(built: Graph, problem: str, *, is_told: bool) -> None:
+    text = f"We prune gates, incurring {problem}."
+    assert (f"addresses {problem}" in _against(built, text, problem)) == is_told
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Improving the Gate", "proposes the gate rule mechanism and a mask tree"),
+        ("Improving Gate Rule for Gates", "proposes a mask tree"),
+        ("On Improving: Gate Rule", "proposes the gate rule mechanism and a mask tree"),
+    ],
+)
+def test_what_a_title_improves_is_not_proposed(built: Graph, title: str, told: str) -> None:
+    text = "We revise the gate rule mechanism with a mask tree."
+    assert _told(built, text, "gate rule mechanism", "mask tree", title=title, name="") == told
+
+
+def test_a_data_set_proposes_what_it_served_to_make(built: Graph) -> None:
+    assert _told(built, "Foo has a gate rule.", "gate rule", title="Foo: Gates", kind="dataset").startswith(
+        "Foo proposes"
+    )
+
+
+def test_costs_that_surge_are_no_noun(built: Graph) -> None:
+    problem, text = "computational costs surge", "Their computational costs surge drastically when inputs grow."
+    assert "addresses" not in _against(built, text, problem)
+    assert "addresses" in _against(built, text.replace("costs surge", "cost surges"), "computational cost surges")

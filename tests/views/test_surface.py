@@ -204,6 +204,7 @@ def test_a_short_name_of_a_kind_keeps_its_kind(built: Graph) -> None:
         ("quadratic growth of tokens with resolution", ""),
         ("high memory demands of processing long sequences of tokens", ""),
         ("robustness to noise and accuracy loss on small data", ""),
+        ("degradation in image quality", "图像质量的退化"),
         ("catastrophic forgetting and the high cost of retraining", "灾难性遗忘以及重训练的高成本"),
         ("latency and memory of decoding", "解码的延迟和内存"),
         ("the quadratic complexity of attention and memory overhead", ""),
