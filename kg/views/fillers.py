@@ -36,6 +36,7 @@ _SURGES = re.compile(
     r"[a-z]{3,}s [a-z]*[^\Ws]$"
 )  # a plural and what may be its verb: "costs surge", before "drastically"
 _HOW = re.compile(r"\s[a-z]+ly\s(?:when|as|with|under|in|for|during)\b")
+_DOES = re.compile(r"[A-Z][\w-]* [a-z]{3,}s (?P<what>[a-z][\w-]*) ")  # "Q-Former projects sparse features"
 _MODIFIED = re.compile(r"(?:ed|ing)$|-")  # what an adverb stands before in a noun phrase: "jointly trained experts"
 #: What begins with a gerund, up to its first preposition or further gerund.
 _GOAL = re.compile(r"(?:\w+ly )?(?P<doing>[\w-]+ing)\b(?: (?!(?:to|of|in|for|on|with|from|by|and)\b|\w+ing\b)[\w-]+)*")
@@ -122,6 +123,9 @@ def is_apposed(names: Iterable[str], mention: Mention, text: str) -> bool:
 
 def is_clause(mention: Mention, text: str) -> bool:
     """Whether the first word of a mention is a verb, whose subject stands before it: "LLMs demand large memory"."""
+    does = _DOES.search(mention.surface)
+    if does and tagged(does["what"], 0, len(does["what"]))[0][0].tag in ("JJ", "DT", "PRP$"):
+        return True
     first, _, rest = mention.surface.partition(" ")
     if not rest or not first.islower():
         return False
