@@ -65,10 +65,7 @@ def measured(trials: list[Trial], number: int, least: int) -> dict[str, Any]:
 
 
 def table(found: dict[str, dict[int, list[Trial]]]) -> str:
-    """The table of the page, and a sentence on each graph; with more than one also on all of them."""
-    if len(found) > 1:
-        all_of = {number: [trial for each in found.values() for trial in each[number]] for number in NUMBERS}
-        found = {**found, "all together": all_of}
+    """The table of the page, and a sentence on each graph."""
     rows = ["| graph | listed | came in papers | likely | most frequent | random | likely above most frequent |",
             "|---|---:|---|---:|---:|---:|---:|"]  # fmt: skip
     said = []

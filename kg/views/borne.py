@@ -17,7 +17,7 @@ from kg.extract.baselines import Baselines
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated, outcome_lexicon
 from kg.extract.phrases import tagged
-from kg.model import Mention, Paper, Result
+from kg.model import Mention, Paper, Record, Result
 from kg.text import fold, raw_span, sentences
 from kg.views.latex import as_text
 from kg.views.selection import Borne, EntryResult, clean
@@ -134,11 +134,12 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
         bound = "below"
     clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
-    metric = reader.unturned(_HOW.sub("", metric), change)
+    if not (metric := reader.unturned(_HOW.sub("", metric), change, result.metric_concept)):
+        return None
     if metric == _DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE):
         metric = SPEED
     told = replace(result, change=change, metric=metric, bound=bound, setting=setting)
-    return replace(told, baseline=_THOUSANDS.sub(",", against), baseline_concept=concept)
+    return replace(told, baseline=reader.plain_form(place, _THOUSANDS.sub(",", against)), baseline_concept=concept)
 
 
 def _has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:
@@ -165,6 +166,11 @@ def _bound_of_list(place: QuantityPlace) -> str:
 def is_metric_head(vocabulary: Vocabulary, word: str) -> bool:
     """Whether a folded word is one that names of metrics end with."""
     return word in _reader(vocabulary).lexicon.metric_heads
+
+
+def is_of_own_part(vocabulary: Vocabulary, record: Record, name: str, text: str, ahead: str) -> bool:
+    """Whether a sentence names, in its part `ahead`, something else that a paper proposes, and not `name`."""
+    return _reader(vocabulary).is_of_own_part(record, name, text, ahead)
 
 
 def says_metric(vocabulary: Vocabulary, wording: str, label: str) -> bool:
@@ -235,6 +241,7 @@ class _SentenceReader:
         words = PageWords("en")
         self.inputs = {fold(one) for key in ("amounts", "counted") for one in words(f"outcome.{key}").split()}
         self.conditions = vocabulary.cues("generic-modifier")
+        self.plain = vocabulary.cues("plain") - vocabulary.cues("compare")
 
     def is_metric(self, result: Result) -> bool:
         """Whether the metric is one: known to the vocabulary, or a phrase with the head of one and no condition."""
@@ -263,11 +270,14 @@ class _SentenceReader:
 
         "We also write a sparse kernel, which is 5x faster."
         """
-        ahead, own = place.text[: place.quantity.start], fold(found.record.name)
-        proposed = [m for m in found.record.techniques if m.role == "proposed" and m.sure]
+        return self.is_of_own_part(found.record, found.record.name, place.text, place.text[: place.quantity.start])
+
+    def is_of_own_part(self, record: Record, name: str, text: str, ahead: str) -> bool:
+        """Whether a sentence names, in its part `ahead`, something else that a paper proposes, and not `name`."""
+        own, said = fold(name), f" {fold(ahead)} "
+        proposed = [m for m in record.techniques if m.role == "proposed" and m.sure]
         whole = {own, *(fold(n) for m in proposed for n in _names(m) if own in map(fold, _names(m)))}
-        said = f" {fold(ahead)} "
-        if not own or any(f" {name} " in f" {fold(place.text)} " for name in whole) or self.says_own(ahead):
+        if not own or any(f" {name} " in f" {fold(text)} " for name in whole) or self.says_own(ahead):
             return False
         return any(f" {fold(m.surface)} " in said for m in proposed if whole.isdisjoint(map(fold, _names(m))))
 
@@ -320,11 +330,17 @@ class _SentenceReader:
             return True  # "surpasses others (e.g., 94.1%)"
         return is_named and not self.lexicon.cues(own[len(result.metric) :]) and place.keeps == place.cues != []
 
-    def unturned(self, metric: str, change: str) -> str:
-        """A metric without the noun that says its change: of "2x cost savings" it is the cost that is lower."""
+    def unturned(self, metric: str, change: str, concept: str) -> str:
+        """A metric without the noun that says its change: of "2x cost savings" it is the cost that is lower.
+
+        Where no noun is left, its label: the computational cost is 16% lower, of "16% computational savings".
+        """
         what, _, last = metric.rpartition(" ")
         is_turned = self.lexicon.group(fold(last)) == change == "decrease" and fold(last) not in self.losses
-        return what if what and is_turned else metric
+        if not what or not is_turned:
+            return metric
+        is_noun = " " in what or tagged(what, 0, len(what))[0][-1].tag != "JJ"
+        return what if is_noun else self.vocabulary[concept].label["en"] if concept in self.vocabulary else ""
 
     def agrees(self, place: QuantityPlace, result: Result) -> bool:
         """Whether the words that belong to a number say nothing else than its result: no loss, no other metric."""
@@ -395,6 +411,11 @@ class _SentenceReader:
         word = behind["word"]
         is_frame = any({fold(word), fold(word).rstrip("s")} & self.vocabulary.cues(name) for name in _FRAMES)
         return not is_frame and tagged(word, 0, len(word))[0][0].tag in ("NN", "NNS")
+
+    def plain_form(self, place: QuantityPlace, baseline: str) -> str:
+        """A baseline with the word before it that makes it the usual form: "standard FL"."""
+        before = place.text.partition(baseline)[0].split()[-1:] if baseline and baseline in place.text else []
+        return " ".join([*(word for word in before if fold(word) in self.plain), baseline])
 
     def setting(self, found: EntryResult, place: QuantityPlace) -> str:
         """The setting if it is a sure model, data set, device or task of the paper, in the clause of the number."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from kg.extract.numbers import plain as plain_text
+from kg.extract.numbers import quantities
 from kg.text import fold, has_han
 from kg.views.borne import KEPT, says_metric
 from kg.views.selection import clean
@@ -23,7 +25,9 @@ _SHORT_FORM = re.compile(r"(?!.*[a-z]{3})[a-z]?[A-Z][\w@:.-]*[A-Z\d][\w@:.-]*")
 _ARTICLE = re.compile(r"^(?:an?|the) ")
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_ORIGIN = re.compile(r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?")
+_ORIGIN = re.compile(
+    r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?(?:[-–]\d+(?:\.\d+)?)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?"
+)
 _A_SECOND = " per second"  # a metric that is a unit: "tokens per second"
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
@@ -31,7 +35,7 @@ _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
-_LONG = 40  # characters of a setting or baseline that fits into brackets
+_LONG = 48  # characters of a setting or baseline that fits into brackets
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +57,21 @@ class ResultInWords:
             return None
         form, origin, wording = _form(shown, result, named), "", result.baseline
         start = _ORIGIN.fullmatch(result.baseline) if result.change == "absolute" else None
-        if start and not isinstance(result.value, tuple) and fold(start["unit"]) in fold(result.unit):
-            origin = start["value"]
-            form = "from_higher" if float(origin.replace(",", "")) > result.value else "from_lower"
+        number = quantities(plain_text(result.baseline)) if start else []
+        if start and (fold(start["unit"]) in fold(result.unit) or number[0].unit == result.unit):
+            first, now = number[0].value, result.value
+            origin = plain(shown, replace(result, value=first, unit="")) if isinstance(first, tuple) else start["value"]
+            highs = [value[1] if isinstance(value, tuple) else value for value in (first, now)]
+            form = "from_higher" if highs[0] > highs[1] else "from_lower"
         elif start:
             wording = start["value"] + start["unit"]
         is_title = shown.lang == "zh" and _is_title(shown, result.baseline, result.baseline_concept)
         asides = [
-            wording if is_title else "" if origin else _against(shown, result.baseline_concept, wording, paper),
+            _titled(wording)
+            if is_title
+            else ""
+            if origin
+            else _against(shown, result.baseline_concept, wording, paper),
             _setting(shown, result, paper),
         ]
         against, setting = ("" if aside == named else aside for aside in asides)
@@ -156,9 +167,8 @@ def notes(shown: Selection, result: Result) -> str:
     """Baseline and setting: "vs. chunked prefill; Qwen3-8B"; "" if there is neither."""
     against = baseline(shown, result)
     if shown.lang == "zh" and (not has_han(against) or _is_title(shown, result.baseline, result.baseline_concept)):
-        against = _name(
-            shown, result.baseline if _is_title(shown, result.baseline, result.baseline_concept) else against
-        )
+        is_title = _is_title(shown, result.baseline, result.baseline_concept)
+        against = _name(shown, _titled(result.baseline) if is_title else against)
     said = [shown.words("outcome.than", baseline=against)] if against else []
     setting = clean(result.setting)
     if shown.lang == "zh" and not has_han(setting) and not _is_title(shown, setting):
@@ -202,8 +212,13 @@ def baseline(shown: Selection, result: Result) -> str:
 
 def _is_title(shown: Selection, wording: str, concept: str = "") -> bool:
     """Whether words are a name of several, which each of them does not tell: "Compressed Sparse Column"."""
-    words = wording.split()
+    words = [word for word in wording.split() if fold(word) not in shown.graph.vocabulary.cues("plain")]
     return len(words) > 1 and all(word[:1].isupper() for word in words) and concept not in shown.graph.vocabulary
+
+
+def _titled(wording: str) -> str:
+    """A name without the word before it: "Compressed Sparse Column", of the traditional one."""
+    return " ".join(word for word in wording.split() if not word.islower())
 
 
 def same(shown: Selection, concept: str, wording: str) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
+from itertools import dropwhile, islice
 
 from kg.entity_types import LISTS
 from kg.extract.phrases import tagged
@@ -19,15 +19,23 @@ from kg.link.acronyms import acronyms, means_another
 from kg.model import Brief, Mention, Paper, Result
 from kg.text import fold, has_han, sentences
 from kg.views.borne import SPEED, borne, is_metric_head, quotable, sentence
+from kg.views.fillers import (
+    is_apposed,
+    is_clause,
+    is_cut,
+    is_host,
+    is_likeness,
+    is_trouble,
+    is_worked_on,
+    opens_title,
+    points_back,
+)
 from kg.views.latex import as_text
 from kg.views.outcome import ResultInWords, gets_worse, phrases, same
 from kg.views.selection import EntryResult, Selection, clean, name, title
 from kg.views.surface import (
-    AHEAD,
     expanded,
     is_short_of,
-    is_word,
-    places,
     stands_for,
     uncapitalised,
     whole,
@@ -41,42 +49,31 @@ from kg.views.words import PageWords
 _MOST = {"technique": 2, "problem": 2, "result": 6}
 _LIKELY = 0.7  # confidence of mentions that stand for surer ones which a language has no words for
 _FEW = 4  # maximum words of a technique kept in the original
-_SHORT_VERB = 4  # letters of "is", "has", "uses", which are no plurals
 _LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
 _SOLVE_NOTHING = ("survey", "benchmark", "dataset", "study")
 _TELLING = 11  # words of a sentence that says what a paper does
 _LEAST = 3  # words of any sentence
-_BEFORE = 40  # letters before a problem in which a verb may stand
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）](?!-?\w)")  # not "(FAIR)-Pruner"
-_OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
-_LAST = re.compile(r"\s(?P<word>[a-z]+)(?=[,.;)]|\s(?:and|that|which)\b)")
-_OWES = re.compile(r"\b(?:in|of|for|on|to|between) [\w-]+[^\Ws]$")  # "Defense in Gaussian", before "and image fields"
-_SHARED = re.compile(r" (?:and|or) [\w-]+ (?P<noun>[a-z]+s)\b")
-_DETERMINERS = ("the", "a", "an", "its", "their")  # behind a noun these begin another: "of LLMs challenges the"
-_BEHIND = re.compile(r"\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)")
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _FORMULA = re.compile(r"\$[^$]*\$")
 _TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
 _LISTED = re.compile(r",\s*")
 _PAIR = re.compile(r"^([^,]+), and ([^,]+)$")
-_AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3}$")
-_SUBJECT = re.compile(r"(?P<word>[A-Za-z][\w-]*)\s(?:\([^()]*\)\s)?$")
-_ORDER = ("first", "then", "next", "finally")  # before a verb: "our approach first partitions feature maps"
-_OBJECT_BEGINS = ("JJ", "JJR", "DT", "PRP$", "CD", "RB")
 _ARTICLE = re.compile(r"^(?:an?|the) ")
+_SHORT_FORM = re.compile(r"[(（]([A-Z][\w-]+)[)）]")
 _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no name
 #: A command that stands for the paper's own method.
 _MACRO = re.compile(
     r"\\(?:(?:our|my|the)?(?:method|model|system|framework|approach)(?:name)?|ours|name)(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?"
 )
 _RELATIVE = re.compile(r"\b(?:that|which)\b")
-#: What begins with a gerund, up to its first preposition or further gerund.
-_GOAL = re.compile(r"(?:\w+ly )?(?P<doing>[\w-]+ing)\b(?: (?!(?:to|of|in|for|on|with|from|by|and)\b|\w+ing\b)[\w-]+)*")
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
 
+#: A mention, in the words of a sentence.
+_InWords = tuple[Mention, str]
 #: A result as extracted, as its sentence bears it out, and in words.
 _Told = tuple[EntryResult, Result, ResultInWords]
 
@@ -131,24 +128,31 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
     given = _given(shown, paper, fields)
     if given.technique and name(paper):  # the given technique may lack the name, which only a composed slot adds
         out.name, out.is_title = name(paper), False
-    techniques = [clean(given.technique)] if given.technique else _techniques(shown, paper, fields, text)
+    short = _proposed_name(shown, paper)
+    found = [] if given.technique else _techniques(shown, paper, fields, text)
+    found = [(one, said) for one, said in found if not short or _joined(said) != _joined(short)]  # "Brain-PoG"
+    techniques = [clean(given.technique)] if given.technique else [said for _, said in found]
+    names = {short, name(paper), *([] if is_title else [called])}
+    itself = next((at for at, (one, _) in enumerate(found) if is_apposed(names, one, text)), None)
     out.problem = clean(given.problem) or shown.words.listed(_problems(shown, paper, fields, text))
     if not techniques:
         out.quotes += contribution(shown, paper, fields)[:1]
-    short = _proposed_name(shown, paper)
-    if (
-        not given.technique
-        and short
-        and fold(short) not in fold(called)
-        and (is_title or not stands_for(short, called))
-    ):
+    is_apart = short and fold(short) not in fold(called) and (is_title or not stands_for(short, called))
+    if not given.technique and is_apart:
         frames = shown.graph.vocabulary.cues("label-frame-technique")
         full = expanded(short, text) if shown.lang != "zh" else ""
-        said = shown.words("outcome.aside", effect=with_article(full, text, frames), notes=short) if full else short
-        techniques, out.is_proposed = [*([said] if full or not is_called else []), *techniques], True
-    out.is_proposed = out.is_proposed or (
-        is_title and not given.technique
-    )  # a title does not use what its paper proposes
+        aside = partial(shown.words, "outcome.aside")
+        if itself is not None:  # one thing: what it is, and its name
+            kind = techniques.pop(itself)
+            notes = shown.words("outcome.aside_comma").join(filter(None, (full, short)))
+            techniques.insert(0, kind if is_called else aside(effect=kind, notes=notes))
+        elif full or not is_called:
+            full = with_article(uncapitalised(full, text), text, frames)
+            techniques.insert(0, aside(effect=full, notes=short) if full else short)
+        out.is_proposed = True
+    # A title does not use what its paper proposes, nor a method what it is, nor a data set what it served to make.
+    is_used = not is_title and itself is None and paper.entries[0][1].kind not in _SOLVE_NOTHING
+    out.is_proposed = out.is_proposed or not (given.technique or is_used)
     out.technique, out.is_given = shown.words.listed(techniques), bool(given.technique)
     return out
 
@@ -222,13 +226,16 @@ def _proposed_name(shown: Selection, paper: Paper) -> str:
     own, vocabulary = name(paper), shown.graph.vocabulary
     if not own or own in title(paper) or vocabulary.find(own, "technique"):
         return own if own in title(paper) else ""
-    before = (said.partition(own)[0] for said in contribution(shown, paper, ()) if own in said)
+    told = (said for said in contribution(shown, paper, ()) if own in said)
+    before = (said.partition(expanded(own, said) or own)[0] for said in told)
     clauses = (_RELATIVE.split(words)[-1] for words in before)  # "present a model that sends RRC messages"
-    is_proposed = any(not vocabulary.cues("proposal").isdisjoint(fold(words).split()) for words in clauses)
+    proposal = vocabulary.cues("proposal")
+    behind = [[*dropwhile(lambda word: fold(word) not in proposal, words.split())] for words in clauses]
+    is_proposed = any(words and "of" not in words for words in behind)  # "present an evaluation of deep learning (DL)"
     return own if is_proposed else ""
 
 
-def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[str]:
+def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[_InWords]:
     """The techniques that the paper surely proposes, except those with its name; a survey sorts what others made."""
     if paper.entries[0][1].kind == "survey":
         return []
@@ -241,17 +248,13 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
         and mention.role == "proposed"
         and not {fold(mention.canonical), fold(mention.surface), *map(fold, mention.aliases)} & own
         and not stands_for(name(paper), mention.surface)
-        and not _is_host(mention, name(paper), text)
+        and not is_host(mention, name(paper), text)
         and not is_metric_head(shown.graph.vocabulary, fold(mention.surface).rpartition(" ")[2])
-        and not _opens_title(mention, paper)
+        and not opens_title(mention, paper)
+        and not is_worked_on(shown, mention, paper)
     ]
-    return _chosen(shown, found, text, _MOST["technique"])
-
-
-def _opens_title(mention: Mention, paper: Paper) -> bool:
-    """Whether a title says a technique before its "for": "A Cross-Stage Gate Network for Ultrasound"."""
-    opened = _ARTICLE.sub("", fold(title(paper))).startswith(f"{fold(mention.surface)} for ")
-    return " " in mention.surface and opened
+    told = [mention for mention in found if not points_back(mention, text)]
+    return _chosen(shown, told, text, _MOST["technique"]) or _chosen(shown, found, text, _MOST["technique"])
 
 
 def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[str]:
@@ -262,25 +265,11 @@ def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str
     found = [
         mention
         for mention in _mentions(paper, "problem", fields)
-        if mention.sure and {mention.canonical, mention.surface} & addressed and _is_trouble(shown, mention, text)
+        if mention.sure and {mention.canonical, mention.surface} & addressed and is_trouble(shown, mention, text)
     ]
     short = [mention for mention in found if len(mention.surface) <= _SHORT]
-    return _chosen(shown, short, text, _MOST["problem"]) or _chosen(shown, found, text, 1)
-
-
-def _is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
-    """Whether the words of a problem name what is wrong: "no open platform" may be recorded as "open platform"."""
-    vocabulary = shown.graph.vocabulary
-    signs = vocabulary.cues("problem-head") | vocabulary.cues("problem-sign")
-    words = fold(mention.canonical or mention.surface).split()
-    before = fold(text.partition(mention.surface)[0][-_BEFORE:]).split()[-3:]
-    is_wished = not vocabulary.cues("problem-solved").isdisjoint({*words[:1], *before[-1:]})  # "achieves better"
-    goal = _GOAL.match(mention.surface) if " " in mention.surface else None
-    if goal and signs.isdisjoint({fold(goal["doing"]), fold(goal[0]).rpartition(" ")[2]}):
-        return False  # "jointly achieving high fidelity", but "training instability"
-    if is_wished or not vocabulary.cues("exploit").isdisjoint(before):
-        return False  # what is low is no problem, nor what a method "exploits"
-    return mention.concept in vocabulary or not signs.isdisjoint(words) or has_han(mention.surface)
+    chosen = _chosen(shown, short, text, _MOST["problem"]) or _chosen(shown, found, text, 1)
+    return [said for _, said in chosen]
 
 
 def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> list[str]:
@@ -315,7 +304,7 @@ def _sentences(paper: Paper, fields: Collection[str]) -> Iterator[str]:
             yield from (text[start:end] for start, end in sentences(text))
 
 
-def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int) -> list[str]:
+def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int) -> list[_InWords]:
     """The mentions of highest confidence that can be expressed, in text order and without redundancy.
 
     In Chinese an English phrase stands only where nothing else can be said, as a quotation; a name is no phrase.
@@ -329,12 +318,11 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
     for mention in surest:
         if any(is_short_of(mention, other, text) for other in mentions if id(other) in chosen):
             continue
-        is_none = _is_cut(shown, mention, text) or _is_likeness(shown, mention, text) or _is_clause(mention, text)
+        is_none = is_cut(shown, mention, text) or is_likeness(shown, mention, text) or is_clause(mention, text)
         said = "" if is_none else as_text(_wording(shown, mention, text))
         if mention.type == "technique" and said.endswith(endings):
             continue
-        joined, others = _joined(said), map(_joined, chosen.values())
-        if said and not any(joined in other or other in joined for other in others):
+        if said and not any(map(partial(_is_same, said), chosen.values())):
             chosen[id(mention)] = said
         if len(chosen) == most and shown.lang != "zh":
             break
@@ -345,61 +333,19 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
             key: said if key in spoken else shown.words("brief.quote", quote=said.replace('"', "'"))
             for key, said in kept.items()
         }
-    return [chosen[id(mention)] for mention in mentions if id(mention) in chosen]
+    return [(mention, chosen[id(mention)]) for mention in mentions if id(mention) in chosen]
+
+
+def _is_same(said: str, other: str) -> bool:
+    """Whether one of two phrases says the other: "a strategy of late gating (SLG)" is "the SLG rule"."""
+    one, two = _joined(said), _joined(other)
+    short = {*_SHORT_FORM.findall(said), *_SHORT_FORM.findall(other)}
+    return one in two or two in one or any(name in said.split() or name in other.split() for name in short)
 
 
 def _joined(said: str) -> str:
     """Words as one, without article, so that "light-weight module" and "a lightweight module" are the same."""
     return "".join(fold(_ARTICLE.sub("", said)).split())
-
-
-def _is_cut(shown: Selection, mention: Mention, text: str) -> bool:
-    """Whether the words of a mention go on behind it: "growth of the key-value" before "cache"."""
-    ends = [end for start, end in places(text, mention.surface) if not is_word(text, start - 1)]
-    behind = (_BEHIND.match(text, end) for end in ends)
-    word = next((found["word"] for found in behind if found), "")
-    is_noun = word and tagged(word, 0, len(word))[0][0].tag.startswith("NN")
-    is_noun = is_noun or (
-        len(word) > _SHORT_VERB and word.endswith("s") and re.search(rf"\b{word} \w+ed (?:for|by|in|to|from)\b", text)
-    )
-    is_gerund = mention.surface.endswith("ing")  # "inadequate handling" before "of", "analysis showing" before "that"
-    takes = is_gerund and word in _OBJECTS
-    is_verb = " " in mention.surface and mention.surface.endswith("s") and word in _DETERMINERS
-    last = (found["word"] for end in ends if (found := _LAST.match(text, end)))
-    is_noun = is_noun or any(tagged(word, 0, len(word))[0][0].tag == "JJ" for word in last)  # "content latent and"
-    is_shared = _OWES.search(mention.surface) and any(
-        (found := _SHARED.match(text, end)) and tagged(found["noun"], 0, len(found["noun"]))[0][0].tag.startswith("NN")
-        for end in ends
-    )
-    return bool(is_noun or takes or is_verb or is_shared or fold(word) in Wording(shown.graph.vocabulary).heads)
-
-
-def _is_likeness(shown: Selection, mention: Mention, text: str) -> bool:
-    """Whether a mention is what something is only regarded as: "treats power caps as a control knob"."""
-    verbs = shown.graph.vocabulary.cues("regard")
-    before = (text[max(0, at - AHEAD) : at] for at, _ in places(text, mention.surface))
-    regarded = (found["verbs"] for said in before if (found := _AS.search(said)))
-    return any(not verbs.isdisjoint(fold(said).split()) for said in regarded)
-
-
-def _is_host(mention: Mention, own: str, text: str) -> bool:
-    """Whether a mention is what the paper's method is built into: "DriveMM equipped with Foo"."""
-    return bool(own) and bool(re.search(rf"{re.escape(mention.surface)} \w*\s?with {re.escape(own)}\b", text))
-
-
-def _is_clause(mention: Mention, text: str) -> bool:
-    """Whether the first word of a mention is a verb, whose subject stands before it: "LLMs demand large memory"."""
-    first, _, rest = mention.surface.partition(" ")
-    if not rest or not first.islower():
-        return False
-    ends = ("NNS", "NNPS", "PRP", "WDT") if tagged(rest, 0, len(rest))[0][0].tag in _OBJECT_BEGINS else ()
-    before = (_SUBJECT.search(text[max(0, at - _BEFORE) : at]) for at, _ in places(text, mention.surface))
-    words = [found["word"] for found in before if found]
-    is_order = first.endswith("s") and not set(words).isdisjoint(_ORDER)
-    tags = [word.tag for word in tagged(rest, 0, len(rest))[0][:2]]
-    if mention.type == "problem" and tags[0] == "VBG" and tags[-1] in _OBJECT_BEGINS and "and" in words:
-        return True  # "they rely on cues and risk discarding visual information"
-    return is_order or any(tagged(word, 0, len(word))[0][0].tag in (*ends, "RB") for word in words)
 
 
 def _of_it(said: str) -> str:
@@ -415,7 +361,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     frames = shown.graph.vocabulary.cues("label-frame-technique")
     full = expanded(mention.surface, text) if mention.type == "technique" else ""
     if full:
-        spoken = nouns(full) if shown.lang == "zh" else with_article(full, text, frames)
+        spoken = nouns(full) if shown.lang == "zh" else with_article(uncapitalised(full, text), text, frames)
         return shown.words("outcome.aside", effect=spoken, notes=mention.surface) if spoken else mention.surface
     wordings = [whole(w) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
     if mention.type == "technique":
@@ -480,8 +426,14 @@ def _is_another_of(one: _Told, other: _Told) -> bool:
     """
     said, again = one[2], other[2]
     bare = {"amount": "", "baseline": "", "setting": ""}
-    if SPEED in (one[1].metric, other[1].metric) and one[1].metric_concept == other[1].metric_concept:
-        bare |= {"metric": "", "form": ""}  # "2x higher inference speed and a speedup of 8x"
+    words = [{*told.metric.split()} for told in (one[1], other[1])]
+    is_within = all(word.islower() for word in words[0] ^ words[1]) and (words[0] <= words[1] or words[1] <= words[0])
+    is_within = is_within or SPEED in (one[1].metric, other[1].metric)
+    if is_within and one[1].metric_concept == other[1].metric_concept and one[1].change == other[1].change:
+        bare |= {
+            "metric": "",
+            "form": "",
+        }  # "2x higher inference speed and a speedup of 8x"; "total memory [footprint]"
     if said == again or replace(said, **bare) != replace(again, **bare):
         return False
     pairs = ((said.baseline, again.baseline), (said.setting, again.setting))

@@ -112,7 +112,7 @@ def uncapitalised(said: str, text: str) -> str:
     """Words without the capital that only the beginning of their sentence gives them: "Metal artifacts"."""
     first = said.partition(" ")[0]
     begins = all(_BEGINS.search(text[max(0, at - AHEAD) : at]) for at, _ in places(text, said))
-    is_phrase = first.capitalize() == first and said in text and said[len(first) :].islower()
+    is_phrase = first.capitalize() == first and said in text and said[len(first) :].strip().partition(" ")[0].islower()
     is_plain = is_phrase and all(map(WordCounts.load().is_plain, first.lower().split("-")))
     return said[:1].lower() + said[1:] if is_plain and begins else said
 
@@ -148,13 +148,16 @@ def _is_of_heads(short: str, full: str) -> bool:
 
 
 def is_short_of(one: Mention, other: Mention, text: str) -> bool:
-    """Whether one of two mentions is what the other is called for short, or the end of that.
+    """Whether one of two mentions is what the other is called for short, or the end of that, or says what it is.
 
-    "Dynamic Learnable Scalar (DLS)", "DLS - dynamic and learnable scalar -".
+    "Dynamic Learnable Scalar (DLS)", "DLS - dynamic and learnable scalar -", "a scaling rule, late gating, which".
     """
     pairs = ((one.surface, other.surface), (other.surface, one.surface))
     return any(
-        f"{full} ({short}" in text or _is_dubbed(full, short, text) or _explains(short, full, text)
+        f"{full} ({short}" in text
+        or _is_dubbed(full, short, text)
+        or _explains(short, full, text)
+        or re.search(rf"\b{re.escape(full)}, (?:an? )?{re.escape(short)}(?:,? (?:which|that)\b|[.;])", text)
         for full, short in pairs
     )
 
@@ -236,6 +239,8 @@ def with_article(said: str, text: str, heads: Collection[str] = (), counted: Col
     article even where the paper spares it.
     """
     starts = [at for at, end in places(text.lower(), said.lower()) if not is_word(text, end)]
+    if not starts and said.islower() and re.search(rf"\b{re.escape(said)}s\b", text):
+        return f"{said}s"  # "scaling laws", by the label of the one
     words = [_HEAD.match(text, at + len(said)) for at in starts]
     for at, behind in zip(starts, words, strict=True):
         if behind and (fold(behind["word"]) in heads or (behind["short"] and _is_noun(behind["word"]))):
@@ -253,8 +258,8 @@ def with_article(said: str, text: str, heads: Collection[str] = (), counted: Col
         return said
     word, is_several = before[1].lower(), bool(_SEVERAL.search(_BEHIND.split(said)[0]))
     is_first = word not in ("a", "an", "this") and bool(_FIRST.search(before[2]))
-    if word not in ("the", "a", "an", "this") and said.endswith("ing"):
-        return said  # "our rank pruning"
+    if word not in ("the", "this") and _BEHIND.split(said)[0].endswith("ing"):
+        return said  # "our rank pruning", "a rank pruning with early stopping approach"
     if word not in ("a", "an", "this") and not is_first:
         is_cut = all(text.startswith(" of ", at + len(said)) for at in starts)  # "the slow inference of LLMs"
         return said if is_cut else f"the {said}"

@@ -44,6 +44,8 @@ _OF_AND = re.compile(
     r"(?P<head>(?:(?!\b(?:of|and|between)\b).)+) (?:of|in|for|during) (?P<of>(?:(?!\b(?:and|both)\b|,).)+)"
     r" and (?P<second>(?:(?!\b(?:of|and|in|for)\b).)+ (?:(?!\b(?:of|and|in|for)\b).)+)"
 )
+_LESS = re.compile(r"(?P<loss>[a-z]+) in (?P<what>(?:(?!\b(?:of|in|and|or|for|on)\b).)+)$")
+_TO_AND = re.compile(r"\b(?:to|against) .*\band\b.*\b(?:of|in|on|for|to|with)\b")  # "robustness to A and B on C"
 _DOING = re.compile(r"\bof \w+ing\b.+\bof\b")  # "demands of processing sequences of tokens"
 _GROWTH = re.compile(r"\b(?:growth|growing|scaling)\b.* with ")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
@@ -76,6 +78,7 @@ class Wording:
         self.vocabulary = vocabulary
         self.words = _words()
         self.counted = frozenset(map(fold, PageWords("en")("outcome.counted").split()))
+        self.losses = vocabulary.cues("outcome-loss") | vocabulary.cues("outcome-drop")
         self.heads = frozenset().union(*map(vocabulary.cues, _HEADS))
 
     def __call__(self, phrase: str) -> str:
@@ -92,6 +95,8 @@ class Wording:
         if own := _OWN_ARTICLE.fullmatch(text):
             first, second = self(own["first"]), self(own["second"])
             return f"{first}以及{second}" if first and second else ""
+        if (found := _LESS.match(text)) and fold(found["loss"]) in self.losses:
+            text = f"{found['loss']} of {found['what']}"  # 质量的退化, not 质量中的退化
         if not text or _END.search(text) or _ENTWINED.search(text) or self._is_ambiguous(text):
             return ""
         parts = [part for part in self._parts(text) if "dropped" not in part.roles]
@@ -101,7 +106,7 @@ class Wording:
 
     def _is_ambiguous(self, text: str) -> bool:
         """Whether only the sense tells what "of" goes with: "the cost of training and decoding latency"."""
-        if _GROWTH.search(text) or _DOING.search(text):
+        if _GROWTH.search(text) or _DOING.search(text) or _TO_AND.search(text):
             return True  # "growth of tokens with resolution": not of tokens that have it
         found = _OF_AND.fullmatch(text)
         heads = self.vocabulary.cues("problem-head")

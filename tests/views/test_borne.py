@@ -41,6 +41,12 @@ LEVEL = {"metric": "real-time factor", "metric_concept": "", "value": 1.5, "unit
         ("Brindle cuts latency by 41% over Finch.", "41%", {"value": 41.0, "baseline": "Finch"}, "(vs. Finch)"),
         ("Brindle beats Finch by 3% in latency.", "3%", {"value": 3.0, "baseline": "Finch"}, "(vs. Finch)"),
         ("Compared with Finch, it cuts latency by 9%.", "9%", {"value": 9.0, "baseline": "Finch"}, "(vs. Finch)"),
+        (
+            "It has 41% lower latency than vanilla Finch.",
+            "41%",
+            {"value": 41.0, "baseline": "Finch"},
+            "(vs. vanilla Finch)",
+        ),
         # The words of comparison behind the number name another, or the baseline belongs to another number.
         ("2x the rate of Finch and 41% lower latency than baselines.", "41%", {"value": 41.0, "baseline": "Finch"}, ""),
         ("It has 41% lower latency, but no gain over Finch.", "41%", {"value": 41.0, "baseline": "Finch"}, ""),
@@ -114,6 +120,11 @@ def test_baseline_and_setting_are_those_of_the_clause(
         ("It is 4x faster.", "4x", {"value": 4.0, "unit": "x", "change": "increase"}),
         ("It wins at an equal speedup of 1.39x.", "1.39x", {"value": 1.39, **SPEED}),
         (
+            "It brings computational savings of 16%.",
+            "16%",
+            {"value": 16.0, "metric": "computational savings", "metric_concept": ""},
+        ),
+        (
             "It gives a 12% gain at same quality.",
             "12%",
             {"value": 12.0, "metric": "same quality", "metric_concept": ""},
@@ -146,6 +157,12 @@ def test_what_its_sentence_does_not_bear_out_is_not_told(
         ("Parts: a decoder with 3x speedup; inference.", "3x", {"value": 3.0, **SPEED}, "a speedup of 3x"),
         ("It has real-time factors below 1.5.", "1.5", {**LEVEL, "bound": "up_to"}, "real-time factor of below 1.5"),
         ("It gives 2x cost savings.", "2x", {"value": 2.0, "unit": "x", "metric": "cost savings"}, "2x lower cost"),
+        (
+            "It brings 16% computational savings.",
+            "16%",
+            {"value": 16.0, "metric": "computational savings", "metric_concept": "metric:computational-cost"},
+            "16% lower computational cost",
+        ),
         ("It has 9% lower training loss.", "9%", {"value": 9.0, "metric": "training loss"}, "9% lower training loss"),
     ],
 )

@@ -270,6 +270,14 @@ def test_values_from_and_to_are_one_outcome(built: Graph) -> None:
     assert "decoding steps down from 256 to 30" in brief(built, paper, "en")
 
 
+def test_a_range_from_another_is_one_outcome(built: Graph) -> None:
+    level = _result(value=(6.4, 8.7), unit="s", change="absolute", baseline="31-38 seconds")
+    level.evidence = Evidence("from 31-38 seconds to 6.4-8.7 seconds", "A", 17, 54)
+    paper = _stated("Foo cuts latency from 31-38 seconds to 6.4-8.7 seconds.", results=[level])
+    assert "延迟从31-38降至6.4-8.7秒" in brief(built, paper, "zh")
+    assert "latency down from 31–38 to 6.4–8.7" in brief(built, paper, "en")
+
+
 def test_a_level_stands_apart_from_changes_in_chinese(built: Graph) -> None:
     change = ResultInWords("延迟", "decrease", "41%")
     level = ResultInWords("峰值内存", "absolute", "7 GB")
@@ -354,7 +362,7 @@ def test_a_wish_a_means_or_a_fragment_is_no_problem(built: Graph, verb: str, pro
         ("We propose what an adaptive gate with Foo is, adaptive gate.", ", in its own words: “"),
         ("We propose Foo at the cost of adaptive gate.", " uses adaptive gate."),
         ("We propose Foo with a single, adaptive gate.", " uses an adaptive gate."),
-        ("We propose Foo, a method named adaptive gate.", " uses adaptive gate."),
+        ("We propose Foo, a method named adaptive gate.", " proposes adaptive gate."),
         ("In Foo the system employs an adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo. This adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo to fix this, including adaptive gate.", " uses adaptive gate."),

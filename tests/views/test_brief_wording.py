@@ -29,12 +29,15 @@ def test_the_capital_of_a_beginning_is_dropped() -> None:
     assert uncapitalised("Memory costs", "Two problems: (1) Memory costs, (2) speed.") == "memory costs"
     assert uncapitalised("Subject-specific shifts", "Subject-specific shifts abound.") == "subject-specific shifts"
     assert uncapitalised("Memory costs", "We call them Memory costs.") == "Memory costs"
+    assert uncapitalised("Memory costs of GPUs", "Memory costs of GPUs grow.") == "memory costs of GPUs"
+    assert uncapitalised("Memory Gates", "Memory Gates grow.") == "Memory Gates"
 
 
 @pytest.mark.parametrize(
     ("text", "techniques", "said"),
     [
         ("We propose step sampling, dubbed Late Gating.", ("step sampling", "Late Gating"), "uses"),
+        ("We add a scaling rule, late gating, which is fast.", ("scaling rule", "late gating"), "uses"),
         ("We add a light-weight gate. Lightweight gate.", ("light-weight gate", "Lightweight gate"), "uses"),
         ("We propose a shield in Gaussian and image fields.", ("shield in Gaussian",), "shield in Gaussian"),
     ],

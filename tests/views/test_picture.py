@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,9 @@ from kg.views.columns import shortened
 from kg.views.picture import drawn
 from kg.views.picture.layers import ahead, layered
 from kg.views.picture.layout import places
+from kg.views.picture.look import Look
 from kg.views.picture.sheet import width_of
+from kg.views.words import PageWords
 
 from .hostile import EVIL
 
@@ -267,3 +270,11 @@ def test_a_topic_and_a_technique_of_one_name_say_which_they_are(built: Graph) ->
     labels = Counter(node.label.casefold() for node in drawn(built, TOPIC).nodes.values() if node.type != "paper")
     assert max(labels.values()) == 1
     assert {"kv cache compression (topic)", "kv cache compression (technique)"} <= labels.keys()
+
+
+def test_the_panel_opens_on_what_the_heading_names_and_not_on_the_end_of_its_name(built: Graph) -> None:
+    shown = replace(drawn(built, ""), centre="")
+    least = min((node for node in shown.nodes.values() if node.type != "paper"), key=shown.measure)
+    named, longer = (Look.of(shown, PageWords("en"), f"Graph: {said}{least.label}", "type") for said in ("", "un"))
+    assert named.first == least.id
+    assert longer.first != least.id

@@ -272,3 +272,22 @@ def test_a_lineage_opens_whole_and_its_panel_on_the_most_important_node(
     first = browser.evaluate("NODES[DATA.about.first].name")
     assert _text(browser, "#panel h2") == first
     assert browser.evaluate("chosen") is None
+
+
+def test_a_lineage_on_a_phone_is_a_list_that_can_be_read(browser: Browser, built: Graph, tmp_path: Path) -> None:
+    browser.open(built.draw(view="lineage").save(tmp_path / "lineage.html"), 390, 844)
+    heads = "[...document.querySelectorAll('#graph section h2 button')].map((one) => one.textContent)"
+    most = (
+        "IDS.map((id) => [LINES.filter((line) => line.from === id).length, NODES[id].name]).sort((a, b) => b[0] - a[0])"
+    )
+    assert browser.evaluate(heads)[0] == browser.evaluate(f"{most}[0][1]")
+    lines = browser.evaluate("document.querySelectorAll('#graph section p button').length")
+    assert lines == browser.evaluate("LINES.length")
+    wide = "Math.max(...[...document.querySelectorAll('.chip')].map((one) => one.getBoundingClientRect().right))"
+    assert browser.evaluate(wide) <= 390
+    browser.evaluate("document.querySelector('#graph section p button').click()")
+    assert _text(browser, "#panel h2") == _text(browser, "#graph section p button")
+    assert browser.evaluate("document.querySelectorAll('.chip.faint').length") > 0
+    browser.evaluate("document.querySelector('#legend [data-line]').click()")
+    assert 0 < browser.evaluate("document.querySelectorAll('#graph section p button:not([hidden])').length") < lines
+    assert not browser.complaints

@@ -83,7 +83,7 @@ def _rows(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
 def test_results_are_compared_only_with_one_baseline_model_and_device(stated: Graph) -> None:
     data = _data(stated)["results"]
     together, apart = data["groups"]
-    assert [(row["number"], row["hardware"]) for row in together["rows"]] == [
+    assert [(row["number"], [one["label"] for one in row["hardware"]]) for row in together["rows"]] == [
         (41, ["NVIDIA A100"]),
         (30, ["NVIDIA A100"]),
     ]
@@ -134,12 +134,18 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
         ("Zorvex wins by 3% over Quandle, and Corvid achieving 5%.", "Corvid", ""),
         ("Zorvex outperforms K-means discretization.", "K-means", "clustering"),
         ("Zorvex outperforms baselines in Critical Success Index (CSI).", "CSI", ""),
+        ("Zorvex outperforms rules surpassing Quandle.", "rules surpassing Quandle", ""),
+        ("Zorvex outperforms rules at Quandle and Corvid precision.", "Corvid", ""),
+        ("Zorvex outperforms caching systems built on rules.", "caching systems", ""),
+        ("Our gate kernel outperforms Quandle.", "Quandle", ""),
+        ("Zorvex outperforms a Quandle method, Corvid.", "Quandle", ""),
     ],
 )
 def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tail: str, loser: str) -> None:
     paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
     paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
     techniques = [("Zorvex", "T", "proposed"), (tail, "A", "baseline")]
+    techniques += [("gate kernel", "A", "proposed")] if "gate kernel" in said else []
     with kg.open(str(tmp_path / "p.kg")) as graph:
         graph.add(paper, fast=True)
         made: dict[str, Any] = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
@@ -157,6 +163,7 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
         ("Zorvex outperforms standard FL on three tasks.", "FL", "standard federated learning"),
         ("Zorvex outperforms vanilla Quandle.", "Quandle", "vanilla Quandle"),
         ("Zorvex outperforms the popular Quandle.", "Quandle", "Quandle"),
+        ("Zorvex, of xQuandle, outperforms vanilla Quandle.", "Quandle", "vanilla Quandle"),
         ("Zorvex outperforms the baseline Quandle.", "Quandle", "Quandle"),
     ],
 )
@@ -197,6 +204,36 @@ def test_a_takeaway_tells_a_median_and_quotes_a_paper_in_the_middle(stated: Grap
     assert len(first["papers"]) == 4
 
 
+def _takeaways(folder: Path, texts: list[str], **parts: Any) -> list[str]:
+    """The takeaways on pruning of papers with the result at the end of their texts; only the first three are on it."""
+    papers, records = folder / "papers.jsonl", folder / "records.jsonl"
+    lines = [{"id": f"p{n}", "title": f"Paper {n}", "abstract": text} for n, text in enumerate(texts)]
+    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with kg.open(str(folder / "p.kg")) as graph:
+        graph.add(papers, fast=True)
+        made = [_record(e, "", text, "", text[-11:-1]) for e, text in zip(graph.entries(), texts, strict=True)]
+        for n, record in enumerate(made):
+            own = {name: value if n < 3 else [] for name, value in parts.items()}
+            record |= {"topics": ["pruning"] if n < 3 else [], "techniques": [], "title": f"Paper {n}", **own}
+        records.write_text("".join(json.dumps(record) + "\n" for record in made))
+        graph.add(records=records)
+        data = json.loads(str(graph.report("pruning").render("json")))
+        return [row["text"] for row in data["takeaways"]["rows"]]
+
+
+def test_the_usual_form_of_a_technique_does_not_stand_out(tmp_path: Path) -> None:
+    text = "with full attention or a gating mechanism it is 41% faster."
+    used = [{"surface": u, "in": "A", "canonical": u, "role": "used"} for u in ("full attention", "gating mechanism")]
+    said = _takeaways(tmp_path, [f"By pruning, {text}"] * 3 + [text] * 6, techniques=used)
+    assert said[0].startswith("Gating mechanism stands out")
+    assert not [one for one in said if "ull attention" in one]
+
+
+def test_of_few_papers_those_that_gain_much_come_first(tmp_path: Path) -> None:
+    said = _takeaways(tmp_path, ["By pruning it is 05% faster.", "By pruning it is 41% faster."])
+    assert ["41%" in one for one in said] == [True, False]
+
+
 def test_a_speed_many_times_higher_is_a_gain_and_no_quality(stated: Graph) -> None:
     result = Result(Evidence("5x"), "performance", 5.0, "x", "increase", metric_concept="metric:accuracy")
     shown = Selection.of(stated, [])
@@ -207,7 +244,11 @@ def test_a_line_of_the_table_says_what_a_paper_gains_and_on_what(stated: Graph) 
     row = next(row for row in _rows(_data(stated), "methods") if row["method"].startswith("Tassock"))
     assert row["gain"] == "15% higher speed (vs. Quandle)"
     assert row["factor"] == 1.15
-    assert (row["model"], row["hardware"]) == (["Qwen3-8B"], ["NVIDIA H100"])
+    named = [one for column in ("model", "hardware") for one in row[column]]
+    assert named == [
+        {"concept": "model:qwen3-8b", "label": "Qwen3-8B"},
+        {"concept": "hardware:nvidia-h100", "label": "NVIDIA H100"},
+    ]
 
 
 @pytest.mark.parametrize(

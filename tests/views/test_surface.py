@@ -47,6 +47,10 @@ def _proposed(*names: str) -> list[Mention]:
         ("gate basis", "We build a gate basis for it.", "a gate basis"),
         ("gate head", "We add an auxiliary ``Gate Head'' for it.", "a gate head"),
         ("gate rule", "With our proposed gate rule it is fast.", "the gate rule"),
+        ("gate law", "We find gate laws.", "gate laws"),
+        ("gate law", "We find a gate law among gate laws.", "a gate law"),
+        ("gate steering", "We use a gate steering with early exit approach.", "gate steering"),
+        ("gate module for steering", "We use a gate module for steering.", "a gate module for steering"),
     ],
 )
 def test_an_article_goes_with_the_words_that_are_told(said: str, text: str, told: str) -> None:
@@ -199,6 +203,8 @@ def test_a_short_name_of_a_kind_keeps_its_kind(built: Graph) -> None:
         ("the area and power costs of caches", ""),
         ("quadratic growth of tokens with resolution", ""),
         ("high memory demands of processing long sequences of tokens", ""),
+        ("robustness to noise and accuracy loss on small data", ""),
+        ("degradation in image quality", "图像质量的退化"),
         ("catastrophic forgetting and the high cost of retraining", "灾难性遗忘以及重训练的高成本"),
         ("latency and memory of decoding", "解码的延迟和内存"),
         ("the quadratic complexity of attention and memory overhead", ""),

@@ -84,7 +84,13 @@ def test_trends_as_data_have_the_papers_of_each_period(client: httpx.Client) -> 
 def test_links_of_the_pages_lead_to_pages(client: httpx.Client) -> None:
     """All that these pages link to is there, followed once."""
     seen: set[str] = set()
-    for page in ("/", "/paper/002-22", "/concept/technique:quantization", "/compare?a=quantization"):
+    for page in (
+        "/",
+        "/paper/002-22",
+        "/concept/technique:quantization",
+        "/compare?a=quantization",
+        "/report?q=pruning",
+    ):
         tree = html.fromstring(client.get(page).text)
         found = [str(a) for a in tree.xpath("//a/@href") if str(a).startswith("/")]
         kinds = {re.sub(r"[?].*|(?<=/)[^/]+$", "", a): a for a in found}  # one of each kind

@@ -149,6 +149,11 @@ class Field:
         out: Flags = (self.day < before) & (self.day >= since)
         return out
 
+    def of_kind(self, before: int) -> Ints:
+        """How many papers before a day have something of each type."""
+        own = self.used & self.paper_is(before)[self.paper]
+        return np.array([len(np.unique(self.paper[own & (self.kind[self.concept] == k)])) for k in range(len(KINDS))])
+
     def belonging(self, papers: Iterable[str], before: int) -> Flags:
         """The concepts of which at least half of the papers before a day are some of these, and three or more."""
         chosen = np.zeros(len(self.papers), bool)
@@ -227,7 +232,7 @@ class Past:
         """The past of a day (ordinal)."""
         total, papers = field.total(before), field.count(before)
         combined = field.combined(before)
-        counts = (papers >= least_papers(total)) & (papers <= GENERIC * total)
+        counts = (papers >= least_papers(total)) & (papers <= GENERIC * field.of_kind(before)[field.kind])
         either = papers[:, None] + papers[None, :] - combined
         for narrow, wide in np.argwhere(field.kin & (combined > _SAME * either)):
             if counts[narrow] and field.concepts[wide] in field.graph.vocabulary.broader(field.concepts[narrow]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -132,8 +133,9 @@ class Look:
         degree = Counter(end for edge in drawing.edges for end in (edge.head, edge.tail)) if self.is_layered else {}
 
         def order(node: DrawnNode) -> tuple[object, ...]:
-            named = len(node.label) if self.heading.endswith(node.label) else 0
-            return node.type == "paper", -named, -degree.get(node.id, 0), -drawing.measure(node), node.id
+            kind = self.words("picture.of_type", label="", type=self.words(f"type.{node.type}"))
+            is_named = re.search(rf"[:：]\s*{re.escape(node.label.removesuffix(kind))}$", self.heading)
+            return node.type == "paper", not is_named, -degree.get(node.id, 0), -drawing.measure(node), node.id
 
         return min(drawing.nodes.values(), key=order).id if drawing.nodes else ""
 

@@ -11,7 +11,7 @@ from typing import Any
 from kg.model import Paper, Record, Relation
 from kg.text import fold, has_han
 from kg.views import outcome
-from kg.views.borne import SPEED, borne, is_metric_head
+from kg.views.borne import SPEED, borne, is_metric_head, is_of_own_part
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import EntryQuote, Selection, quoted
@@ -22,6 +22,9 @@ from kg.vocabulary import Concept
 _KINDS = ("technique:", "model:")
 _GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
 _BUILT_ON = re.compile(r"\b(?:built|based|trained|running|implemented)\s(?:up)?on\s(?:the\s)?$")
+_CUT = re.compile(r" (?:built|based|trained|running)\b")  # narrows a kind: "systems built on Foo"
+_SETTING = re.compile(r"\bat (?:\S+ (?:and|or) )?$")  # "beats others at W4A4 and W4A8 precision"
+_KIND = re.compile(r" (\w+), [A-Z]")
 _NEXT = re.compile(r" (\w+ing|achieves?|reaches|attains?|gains?)\b")
 _DIGITS = re.compile(r"\d+")
 _NEAR = 5  # words before a loser
@@ -52,7 +55,9 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
                 if not wins or ends[0] == ends[1] or not all(end.startswith(_KINDS) for end in ends):
                     continue
                 quote, beaten = quoted(document, relation.evidence), _surface(record, relation)
-                if _is_won(shown, relation, quote.sentence, beaten):
+                ahead, _ = _around(quote.sentence, beaten)
+                is_part = is_of_own_part(shown.graph.vocabulary, record, relation.head, quote.sentence, ahead)
+                if not is_part and _is_won(shown, relation, quote.sentence, beaten):
                     yield WinClaim(*ends, paper, quote, beaten=beaten)
         yield from _by_numbers(shown, paper)
 
@@ -60,6 +65,13 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
 def _is_whole(text: str, name: str) -> bool:
     """Whether a name stands in a text on its own, or not at all; "EMA" is but a part of "VQ-EMA"."""
     return name not in text or bool(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w+]|-[\w,])", text))
+
+
+def _around(text: str, name: str) -> tuple[str, str]:
+    """What stands before and behind a name, which is no part of a longer one: "LoRA", not in "pLoRA"."""
+    found = re.search(rf"(?<!\w){re.escape(name)}", text) if name else None
+    at = found.start() if found else text.find(name) if name in text and name else len(text)
+    return text[:at], text[at + len(name) :]
 
 
 def _is_generic(shown: Selection, name: str) -> bool:
@@ -91,23 +103,27 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     words = fold(relation.evidence.quote).split()
     if _is_generic(shown, beaten) or not cues("equate").isdisjoint(words) or _is_drawn(shown, fold(sentence).split()):
         return False
+    if any(word.endswith("ing") and word in cues("outperform") for word in beaten.split()[1:]):
+        return False  # "rules surpassing others"
     if (beaten.islower() or " " in beaten) and not Wording(shown.graph.vocabulary).is_noun_phrase(beaten):
         return False  # "adaptive", of "adaptive LoRA variants"; "decoder LMs as", of "decoder LMs as well as"
     if any(part and not _is_whole(relation.evidence.quote, part) for part in (relation.head, beaten)):
         return False
     if not _is_whole(relation.evidence.quote, shown.label(relation.tail_concept)):
         return False  # "vLLM", of "vLLM-disaggregation"
-    ahead, _, behind = relation.evidence.quote.partition(beaten)
+    ahead, behind = _around(relation.evidence.quote, beaten)
     before = fold(ahead).split()
     verb = next((word for word in reversed(before) if word not in cues("definite")), "")
     if _BUILT_ON.search(ahead) or verb in cues("act-on"):
         return False  # what a rival is built on is no rival, nor what is made faster
-    if _GOES_ON.match(behind):
+    if _GOES_ON.match(behind) or (beaten.endswith("s") and _CUT.match(behind)) or _SETTING.search(ahead):
         return False  # "FP16", of "the FP16 4-step Latent Consistency Model"
     if re.search(r",? and (?:the )?$", ahead) and (word := _NEXT.match(behind)) and word[1] not in ("using", "during"):
         return False  # the subject of what follows: "over B, and C achieving twice that"
-    if behind.startswith(" ("):
-        return False  # a kind, with the one of it that is beaten behind: "token eviction (SnapKV)"
+    if behind.startswith(" (") or _KIND.match(behind):
+        return (
+            False  # a kind, with the one of it that is beaten behind: "token eviction (SnapKV)", "a MoLE method, MoLA"
+        )
     if ahead.endswith("(") and before and is_metric_head(shown.graph.vocabulary, before[-1]):
         return False  # the short form of a metric: "in terms of Critical Success Index (CSI)"
     losses = cues("outcome-loss") | cues("outcome-drop")
@@ -207,7 +223,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
     if shown.lang == "zh" and label[:1].islower():
         label = Wording(shown.graph.vocabulary)(label) or label
-    behind = claim.quote.sentence.partition(claim.beaten)[2].split()[:1] if claim.beaten else []
+    behind = _around(claim.quote.sentence, claim.beaten)[1].split()[:1]
     words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind)]
     known = frozenset().union(*map(shown.graph.vocabulary.cues, _KIND_WORDS))
     kinds = (one for one in words if one.endswith("s") and not known.isdisjoint({fold(one), fold(one).rstrip("s")}))
@@ -222,7 +238,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
 def _plain(shown: Selection, claim: WinClaim, label: str) -> str:
     """A loser's label with the word that makes it the usual form, as its words have it: "standard FL"."""
     cues, concept = shown.graph.vocabulary.cues, shown.graph.vocabulary.concepts.get(claim.loser)
-    known, ahead = cues("plain") - cues("compare"), claim.quote.sentence.partition(claim.beaten)[0]
+    known, ahead = cues("plain") - cues("compare"), _around(claim.quote.sentence, claim.beaten)[0]
     around = [*ahead.split()[-1:], *claim.beaten.split()[:1]] if claim.beaten else []
     word = next((one.lower() for one in reversed(around) if fold(one) in known), "")
     if not word or word in fold(f"{label} {concept.label.get('en', '') if concept else ''}").split():
@@ -238,6 +254,8 @@ def _is_called(beaten: str, concept: Concept | None) -> bool:
     label = concept.label.get("en", "") if concept else ""
     said = set(fold(beaten).replace("-", " ").split())
     shared = said & set(fold(label).replace("-", " ").split())
+    if label and _GOES_ON.match(beaten.partition(label)[2]):
+        return False  # "FP16 4-step Latent Consistency Model" is not any of that precision
     return not label or bool(shared) or any(stands_for(word, label) for word in beaten.split())
 
 

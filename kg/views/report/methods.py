@@ -13,7 +13,7 @@ from kg.views import outcome
 from kg.views.borne import KEPT, borne
 from kg.views.latex import as_text
 from kg.views.report.layout import Part
-from kg.views.report.table import Group, Row, said, section
+from kg.views.report.table import Group, Row, identity, said, section, things
 from kg.views.selection import EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import contribution, doing
 from kg.views.words import PageWords
@@ -136,8 +136,8 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     return shown.words("report.does_against", problem=found.problem), False
 
 
-def _sure(shown: Selection, paper: Paper, kind: str) -> list[str]:
+def _sure(shown: Selection, paper: Paper, kind: str) -> list[dict[str, str]]:
     """What a paper surely names of a type, those that it only compares with left out."""
     mentions: list[Mention] = [m for _, record in paper.entries for m in getattr(record, LISTS[kind])]
-    names = (shown.label(m.concept, m.canonical) for m in mentions if m.sure and m.role != "baseline")
-    return list(dict.fromkeys(names))[:_NAMED]
+    sure = (m for m in mentions if m.sure and m.role != "baseline")
+    return things({identity(m.concept, m.canonical): shown.label(m.concept, m.canonical) for m in sure})[:_NAMED]

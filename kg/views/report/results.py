@@ -13,7 +13,7 @@ from kg.text import fold
 from kg.views import outcome
 from kg.views.borne import borne
 from kg.views.report.layout import Part
-from kg.views.report.table import Group, Row, identity, named_there, padded, said, section
+from kg.views.report.table import Group, Row, identity, named_there, padded, said, section, things
 from kg.views.selection import EntryQuote, EntryResult, Selection, clean, ids, quoted
 
 
@@ -104,9 +104,9 @@ def _row(shown: Selection, one: _Measured) -> Row:
         "bound": words(f"outcome.{result.bound}", amount="").strip() if result.bound != "exact" else "",
         "baseline": outcome.baseline(shown, result),
         "setting": clean(result.setting),
-        "hardware": list(one.hardware.values()),
-        "model": list(one.models.values()),
-        "dataset": list(one.datasets.values()),
+        "hardware": things(one.hardware),
+        "model": things(one.models),
+        "dataset": things(one.datasets),
         "paper": ids(one.paper)[0],
         "papers": ids(one.paper)[:1],
         "entry": one.found.document.id,

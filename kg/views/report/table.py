@@ -113,6 +113,12 @@ def named_there(shown: Selection, places: Sequence[str], mentions: Iterable[Ment
     return named
 
 
+def things(labels: dict[str, str]) -> list[dict[str, str]]:
+    """Things by identity as a cell has them, each label once."""
+    once = {label: one for one, label in reversed(labels.items())}
+    return [{"concept": one, "label": label} for label, one in reversed(once.items())]
+
+
 def padded(text: str) -> str:
     """A folded text with surrounding spaces, so that it matches whole words only."""
     return f" {fold(text)} "

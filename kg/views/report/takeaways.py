@@ -22,6 +22,7 @@ from kg.views.selection import EntryQuote, Selection, ids, named, quoted
 _SEVERAL = 3  # papers behind a takeaway
 _MANY = 10  # times as many papers have the commonest technique as one that is told with it, at most
 _GAINS = 3  # takeaways on gains
+_TELLING = 1.2  # times better, of what one paper reports
 _TYPICAL, _LOOKED = 2, 20  # times as often as elsewhere, and techniques that are looked at
 
 
@@ -29,10 +30,14 @@ def takeaways(shown: Selection, part: Part) -> dict[str, Any]:
     """Sentences made of sure claims, each with the papers that it counts and the words of one of them."""
     made = {paper.id: told(shown, paper) for paper in shown.papers}
     rows = [row for row in (_approach(shown), *_gains(shown, made), _quality(shown, made), _beaten(shown)) if row]
-    for paper in shown.papers:  # few papers: what each of them reports
+    reported = {
+        paper: next((one for one in told if one.result.change != "absolute"), None) for paper, told in made.items()
+    }
+    order = sorted(shown.papers, key=lambda paper: not (one := reported[paper.id]) or one.factor < _TELLING)
+    for paper in order:  # few papers: what each of them reports
         if len(rows) >= part.most:
             break
-        if one := next((one for one in made[paper.id] if one.result.change != "absolute"), None):
+        if one := reported[paper.id]:
             who, what = named(paper, shown.date(paper)), outcome.phrase(shown, one.result)
             if not any(paper.id == row["of"] for row in rows):
                 text = shown.words("report.takeaway_one", paper=who, outcome=what)
@@ -84,9 +89,13 @@ def _approach(shown: Selection) -> dict[str, Any] | None:
 
     above = {own, *vocabulary.broader(own)} if own else set()
     several = [c for c in found if len(found[c]) >= _SEVERAL and c in quotes and c not in above]
-    kinds = vocabulary.cues("model-frame")
+    kinds, plain = vocabulary.cues("model-frame"), vocabulary.cues("plain")  # full attention is what others beat
     labels_of = {c: fold(vocabulary[c].label["en"]).split() for c in several}
-    telling = [c for c, said in labels_of.items() if not topic.issuperset(said) and said[-1] not in kinds]
+    telling = [
+        c
+        for c, said in labels_of.items()
+        if not topic.issuperset(said) and said[-1] not in kinds and said[0] not in plain
+    ]
     order = [c for c in sorted(telling, key=lambda c: (-len(found[c]), c))[:_LOOKED] if is_typical(c)]
     if not order:
         return None

@@ -16,6 +16,7 @@ view = {
       else if (event.edges.length) chooseEdge(event.edges[0]);
       else unchoose();
     });
+    if (this.boxed) addEventListener("resize", soon(() => this.whole()));
     this.paint();
     this.whole();
   },
@@ -25,23 +26,36 @@ view = {
     else this.readable();
     this.relabel();
   },
-  // A tall layered drawing opens at its upper left, large enough to be read, and whole across where that can be.
+  // A layered drawing is whole across, and the page as long as it is high: nothing that can be read is out of sight.
+  // One too wide for that opens at its upper left, large enough to be read.
   readable() {
-    const usual = 0.85, least = 0.7, whole = 0.5;
-    if (this.network.getScale() >= whole) return;
+    const least = 0.55;
+    document.body.classList.remove("long");
+    box.style.height = "";
     const ends = DATA.drawn.nodes.map(({id, label, font}) => {  // a box that is not drawn yet does not know its width
       this.pen.font = (font?.size || 14) + "px " + DATA.drawn.options.nodes.font.face;
       const half = this.pen.measureText(label).width / 2 + 12, {x, y} = this.network.getPosition(id);
-      return {left: x - half, right: x + half, top: y - 16};
+      return {left: x - half, right: x + half, y};
     });
-    const left = Math.min(...ends.map((one) => one.left)) - 20, top = Math.min(...ends.map((one) => one.top)) - 20;
+    const left = Math.min(...ends.map((one) => one.left)) - 20, top = Math.min(...ends.map((one) => one.y)) - 36;
+    const bottom = Math.max(...ends.map((one) => one.y)) + 36;
     const across = box.clientWidth / (Math.max(...ends.map((one) => one.right)) + 20 - left);
-    const scale = across < least ? usual : Math.min(across, usual);
+    const scale = across < least ? 0.85 : Math.min(across, 1);
+    this.tall = across >= least && (bottom - top) * scale > box.parentNode.clientHeight;
+    document.body.classList.toggle("long", this.tall);
+    box.style.height = this.tall ? Math.ceil((bottom - top) * scale) + "px" : "";
+    this.network.setOptions({interaction: {zoomView: !this.tall}});  // the wheel scrolls the page
+    this.network.setSize("100%", box.clientHeight + "px");
+    this.network.redraw();
     const position = {x: left + box.clientWidth / 2 / scale, y: top + box.clientHeight / 2 / scale};
     this.network.moveTo({scale, position, animation: false});
   },
   focus(id) {
     const {x, y} = this.screen(id);
+    if (this.tall) {
+      scrollTo({top: box.offsetTop + y - innerHeight / 2});
+      return;
+    }
     const far = x < 40 || y < 40 || x > box.clientWidth - 40 || y > box.clientHeight - 40;
     if (far || this.network.getScale() < 0.55) {
       this.network.focus(id, {scale: Math.max(0.8, this.network.getScale()), animation: false});

@@ -1,0 +1,142 @@
+"""Which mentions fill a slot of the sentence on a paper: no clause, no part of a phrase, nothing told twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from kg.extract.phrases import tagged
+from kg.model import Mention, Paper
+from kg.text import fold, has_han
+from kg.views.selection import Selection, title
+from kg.views.surface import AHEAD, is_word, places
+from kg.views.wording import Wording
+from kg.views.words import PageWords
+
+_BEFORE = 40  # letters before a problem in which a verb may stand
+_OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
+_LAST = re.compile(r"\s(?P<word>[a-z]+)(?=[,.;)]|\s(?:and|that|which)\b)")
+_OWES = re.compile(r"\b(?:in|of|for|on|to|between) [\w-]+[^\Ws]$")  # "Defense in Gaussian", before "and image fields"
+_SHARED = re.compile(r" (?:and|or) [\w-]+ (?P<noun>[a-z]+s)\b")
+_DETERMINERS = ("the", "a", "an", "its", "their")  # behind a noun these begin another: "of LLMs challenges the"
+_BEHIND = re.compile(r"\s(?:\([^()]*\)\s)?(?P<word>[A-Za-z][\w-]*)")
+_AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3}$")
+_SUBJECT = re.compile(r"(?P<word>[A-Za-z][\w-]*)\s(?:\([^()]*\)\s)?$")
+_ORDER = ("first", "then", "next", "finally")  # before a verb: "our approach first partitions feature maps"
+_OBJECT_BEGINS = ("JJ", "JJR", "DT", "PRP$", "CD", "RB")
+_SHORT_VERB = 4  # letters of "is", "has", "uses", which are no plurals
+_BACK = re.compile(r"\b(?:this|these)\s$", re.IGNORECASE)
+#: Between a name and what it is: "Foo, a fast and light ", "the Foo algorithm (FA) is a ".
+_APPOSED = (
+    r"(?: [a-z]+)?(?: \([^()]*\))?(?:,| is) (?:an?|the|one) "
+    r"(?:(?!(?:that|which|to|for|of|with|by|using|in|on|from)\b)[\w-]+,? ){0,4}?"
+)
+_ARTICLE = re.compile(r"^(?:an?|the) ")
+_SURGES = re.compile(
+    r"[a-z]{3,}s [a-z]*[^\Ws]$"
+)  # a plural and what may be its verb: "costs surge", before "drastically"
+_HOW = re.compile(r"\s[a-z]+ly\s(?:when|as|with|under|in|for|during)\b")
+_DOES = re.compile(r"[A-Z][\w-]* [a-z]{3,}s (?P<what>[a-z][\w-]*) ")  # "Q-Former projects sparse features"
+_MODIFIED = re.compile(r"(?:ed|ing)$|-")  # what an adverb stands before in a noun phrase: "jointly trained experts"
+#: What begins with a gerund, up to its first preposition or further gerund.
+_GOAL = re.compile(r"(?:\w+ly )?(?P<doing>[\w-]+ing)\b(?: (?!(?:to|of|in|for|on|with|from|by|and)\b|\w+ing\b)[\w-]+)*")
+
+
+def opens_title(mention: Mention, paper: Paper) -> bool:
+    """Whether a title says a technique before its "for": "A Cross-Stage Gate Network for Ultrasound"."""
+    opened = _ARTICLE.sub("", fold(title(paper))).startswith(f"{fold(mention.surface)} for ")
+    return " " in mention.surface and opened
+
+
+def is_worked_on(shown: Selection, mention: Mention, paper: Paper) -> bool:
+    """Whether a title says that a technique is made better, so that the paper does not propose it: "Improving LoRA"."""
+    cues, words = shown.graph.vocabulary.cues, mention.surface.lower().split()
+    is_framed = len(words) > 2 and fold(words[-1]) in cues("label-frame-technique")
+    named = re.escape(" ".join(words[:-1] if is_framed else words))
+    before = re.findall(rf"(\w+) {named}(?!\w)", title(paper).lower())
+    return not (cues("help") | cues("act-on")).isdisjoint(before)
+
+
+def is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
+    """Whether the words of a problem name what is wrong: "no open platform" may be recorded as "open platform"."""
+    vocabulary = shown.graph.vocabulary
+    signs = vocabulary.cues("problem-head") | vocabulary.cues("problem-sign")
+    words = fold(mention.canonical or mention.surface).split()
+    before = fold(text.partition(mention.surface)[0][-_BEFORE:]).split()[-3:]
+    wished = vocabulary.cues("problem-solved").union(PageWords("en")("brief.slight").split())
+    is_wished = not wished.isdisjoint({*words[:1], *before[-1:]})  # "achieves better", "negligible loss"
+    goal = _GOAL.match(mention.surface) if " " in mention.surface else None
+    if goal and signs.isdisjoint({fold(goal["doing"]), fold(goal[0]).rpartition(" ")[2]}):
+        return False  # "jointly achieving high fidelity", but "training instability"
+    if is_wished or not vocabulary.cues("exploit").isdisjoint(before):
+        return False  # what is low is no problem, nor what a method "exploits"
+    return mention.concept in vocabulary or not signs.isdisjoint(words) or has_han(mention.surface)
+
+
+def is_cut(shown: Selection, mention: Mention, text: str) -> bool:
+    """Whether the words of a mention go on behind it: "growth of the key-value" before "cache"."""
+    ends = [end for start, end in places(text, mention.surface) if not is_word(text, start - 1)]
+    behind = (_BEHIND.match(text, end) for end in ends)
+    word = next((found["word"] for found in behind if found), "")
+    is_noun = word and tagged(word, 0, len(word))[0][0].tag.startswith("NN")
+    is_noun = is_noun or (
+        len(word) > _SHORT_VERB and word.endswith("s") and re.search(rf"\b{word} \w+ed (?:for|by|in|to|from)\b", text)
+    )
+    is_gerund = mention.surface.endswith("ing")  # "inadequate handling" before "of", "analysis showing" before "that"
+    takes = is_gerund and word in _OBJECTS
+    is_verb = " " in mention.surface and mention.surface.endswith("s") and word in _DETERMINERS
+    is_verb = is_verb or (_SURGES.search(mention.surface) is not None and any(_HOW.match(text, end) for end in ends))
+    last = (found["word"] for end in ends if (found := _LAST.match(text, end)))
+    is_noun = is_noun or any(tagged(word, 0, len(word))[0][0].tag == "JJ" for word in last)  # "content latent and"
+    is_shared = _OWES.search(mention.surface) and any(
+        (found := _SHARED.match(text, end)) and tagged(found["noun"], 0, len(found["noun"]))[0][0].tag.startswith("NN")
+        for end in ends
+    )
+    return bool(is_noun or takes or is_verb or is_shared or fold(word) in Wording(shown.graph.vocabulary).heads)
+
+
+def is_likeness(shown: Selection, mention: Mention, text: str) -> bool:
+    """Whether a mention is what something is only regarded as: "treats power caps as a control knob"."""
+    verbs = shown.graph.vocabulary.cues("regard")
+    before = (text[max(0, at - AHEAD) : at] for at, _ in places(text, mention.surface))
+    regarded = (found["verbs"] for said in before if (found := _AS.search(said)))
+    return any(not verbs.isdisjoint(fold(said).split()) for said in regarded)
+
+
+def is_host(mention: Mention, own: str, text: str) -> bool:
+    """Whether a mention is what the paper's method is built into: "DriveMM equipped with Foo"."""
+    return bool(own) and bool(re.search(rf"{re.escape(mention.surface)} \w*\s?with {re.escape(own)}\b", text))
+
+
+def points_back(mention: Mention, text: str) -> bool:
+    """Whether a text has a mention only behind "this": the words are another way to say what it has told before."""
+    found = [_BACK.search(text, max(0, at - AHEAD), at) for at, _ in places(text, mention.surface)]
+    return bool(found) and all(found)
+
+
+def is_apposed(names: Iterable[str], mention: Mention, text: str) -> bool:
+    """Whether a mention says what one of some names is: "Foo, a novel gating rule that ...", but not in a list."""
+    heads = "|".join(re.escape(name) for name in names if name)
+    phrase = re.escape(mention.surface)
+    return bool(heads) and bool(re.search(rf"(?<![\w-])(?:{heads}){_APPOSED}{phrase}\b(?!,? and (?:an?|the)\b)", text))
+
+
+def is_clause(mention: Mention, text: str) -> bool:
+    """Whether the first word of a mention is a verb, whose subject stands before it: "LLMs demand large memory"."""
+    does = _DOES.search(mention.surface)
+    if does and tagged(does["what"], 0, len(does["what"]))[0][0].tag in ("JJ", "DT", "PRP$"):
+        return True
+    first, _, rest = mention.surface.partition(" ")
+    if not rest or not first.islower():
+        return False
+    second = rest.partition(" ")[0]
+    if first.endswith("ly") and tagged(first, 0, len(first))[0][0].tag == "RB" and not _MODIFIED.search(second):
+        return tagged(second, 0, len(second))[0][0].tag in ("VB", "VBP", "NN")  # "dynamically prune branches"
+    ends = ("NNS", "NNPS", "PRP", "WDT") if tagged(rest, 0, len(rest))[0][0].tag in _OBJECT_BEGINS else ()
+    before = (_SUBJECT.search(text[max(0, at - _BEFORE) : at]) for at, _ in places(text, mention.surface))
+    words = [found["word"] for found in before if found]
+    is_order = first.endswith("s") and not set(words).isdisjoint(_ORDER)
+    tags = [word.tag for word in tagged(rest, 0, len(rest))[0][:2]]
+    if mention.type == "problem" and tags[0] == "VBG" and tags[-1] in _OBJECT_BEGINS and "and" in words:
+        return True  # "they rely on cues and risk discarding visual information"
+    return is_order or any(tagged(word, 0, len(word))[0][0].tag in (*ends, "RB") for word in words)

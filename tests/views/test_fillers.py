@@ -1,0 +1,122 @@
+"""What may fill a slot of the sentence on a paper, and that one thing is not told as two."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.api import Graph
+from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Text
+from kg.views.brief import brief
+
+TITLE = "Sparse Gates at Dusk"
+
+
+def _told(
+    built: Graph, text: str, *techniques: str, title: str = TITLE, name: str = "Foo", kind: str = "", lang: str = "en"
+) -> str:
+    """The composed part of the sentence on a paper that surely proposes some techniques."""
+    found = [Mention("technique", one, one, "A", role="proposed", sure=True) for one in techniques]
+    document = Document("t-1", "t", 1, {"T": Text(title, title), "A": Text(text, text)})
+    paper = Paper("paper:t-1", [(document, Record("t-1", title=title, name=name, kind=kind, techniques=found))])
+    return brief(built, paper, lang).rpartition(title)[2].partition("in the paper's words")[0].strip(" ”;.》。")
+
+
+@pytest.mark.parametrize(
+    ("text", "techniques", "told"),
+    [
+        ("We propose Foo, a novel gate rule that saves time.", ["gate rule"], "proposes a gate rule (Foo)"),
+        ("We propose the Foo algorithm, a gate rule.", ["gate rule"], "proposes a gate rule (Foo)"),
+        (
+            "We propose Foo, a gate rule for time. It has a mask tree.",
+            ["mask tree", "gate rule"],
+            "proposes a gate rule (Foo) and a mask tree",
+        ),
+        # Others of a list, and what the words between say something else of.
+        ("We propose Foo, a gate rule and a mask tree.", ["gate rule"], "proposes Foo and a gate rule"),
+        ("We propose Foo, a method that uses a gate rule.", ["gate rule"], "proposes Foo and a gate rule"),
+    ],
+)
+def test_a_name_and_what_it_is_are_one_thing(built: Graph, text: str, techniques: list[str], told: str) -> None:
+    assert _told(built, text, *techniques) == told
+
+
+def test_two_spellings_of_a_name_and_its_short_form_are_one_thing(built: Graph) -> None:
+    assert _told(built, "We propose GateNet. Gate-Net has a mask tree.", "Gate-Net", "mask tree", name="GateNet") == (
+        "proposes GateNet and a mask tree"
+    )
+    text = "We propose a late gating rule (LGR) and the LGR strategy."
+    assert _told(built, text, "late gating rule (LGR)", "LGR strategy", name="") == "proposes a late gating rule (LGR)"
+
+
+def test_a_name_and_what_it_is_are_one_thing_in_chinese(built: Graph) -> None:
+    assert _told(built, "We propose Foo, a novel gating rule.", "gating rule", lang="zh").endswith("（Foo）技术")
+
+
+def test_a_method_is_said_to_propose_what_it_is(built: Graph) -> None:
+    is_one = _told(built, "Foo, a novel gate rule, saves time.", "gate rule", title="Foo: Sparse Gates")
+    has_one = _told(built, "Foo has a gate rule.", "gate rule", title="Foo: Sparse Gates")
+    assert (is_one, has_one) == ("Foo proposes a gate rule", "Foo uses a gate rule")
+
+
+def test_words_that_point_back_are_told_where_nothing_else_is(built: Graph) -> None:
+    text = "We propose a gate rule. This mask strategy saves time."
+    assert _told(built, text, "gate rule", "mask strategy", name="") == "proposes a gate rule"
+    assert "mask strategy" in _told(built, text, "mask strategy", name="")
+
+
+@pytest.mark.parametrize(
+    ("text", "technique", "is_told"),
+    [
+        ("We propose to dynamically prune weak branches.", "dynamically prune weak branches", False),
+        ("We propose jointly trained gates.", "jointly trained gates", True),
+        ("We add a Q-Former that is: a Q-Former projects sparse features.", "Q-Former projects sparse features", False),
+        ("We add Q-Former blocks for features.", "Q-Former blocks", True),
+    ],
+)
+def test_a_verb_is_no_part_of_a_technique(built: Graph, text: str, technique: str, *, is_told: bool) -> None:
+    assert (technique in _told(built, f"{text} A gate rule.", "gate rule", technique)) == is_told
+
+
+def test_what_a_study_is_of_is_not_proposed(built: Graph) -> None:
+    assert "proposes" not in _told(built, "We present a comparison of rules and deep learning (DL).", name="DL")
+    assert "proposes" in _told(built, "We present deep dusk learning (DL) for hospitals.", name="DL")
+
+
+def _against(built: Graph, text: str, problem: str) -> str:
+    """The sentence on a paper that surely addresses a problem."""
+    document = Document("t-1", "t", 1, {"A": Text(text, text)})
+    found = [Mention("problem", problem, problem, "A", sure=True)]
+    relations = [Relation("Foo", "addresses", problem, Evidence(""))]
+    paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", problems=found, relations=relations))])
+    return brief(built, paper, "en")
+
+
+@pytest.mark.parametrize(("problem", "is_told"), [("negligible quality loss", False), ("severe quality loss", True)])
+def test_what_is_too_little_is_no_problem(built: Graph, problem: str, *, is_told: bool) -> None:
+    text = f"We prune gates, incurring {problem}."
+    assert (f"addresses {problem}" in _against(built, text, problem)) == is_told
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Improving the Gate", "proposes the gate rule mechanism and a mask tree"),
+        ("Improving Gate Rule for Gates", "proposes a mask tree"),
+        ("On Improving: Gate Rule", "proposes the gate rule mechanism and a mask tree"),
+    ],
+)
+def test_what_a_title_improves_is_not_proposed(built: Graph, title: str, told: str) -> None:
+    text = "We revise the gate rule mechanism with a mask tree."
+    assert _told(built, text, "gate rule mechanism", "mask tree", title=title, name="") == told
+
+
+def test_a_data_set_proposes_what_it_served_to_make(built: Graph) -> None:
+    assert _told(built, "Foo has a gate rule.", "gate rule", title="Foo: Gates", kind="dataset").startswith(
+        "Foo proposes"
+    )
+
+
+def test_costs_that_surge_are_no_noun(built: Graph) -> None:
+    problem, text = "computational costs surge", "Their computational costs surge drastically when inputs grow."
+    assert "addresses" not in _against(built, text, problem)
+    assert "addresses" in _against(built, text.replace("costs surge", "cost surges"), "computational cost surges")
