@@ -22,7 +22,7 @@ from spacy.tokens import Doc
 from kg.entity_types import TABLE
 from kg.extract.base import field_at, folds, sentence_of
 from kg.extract.context import DocView, view_of
-from kg.extract.ends import Placed, entities
+from kg.extract.ends import SECOND, Placed, entities
 from kg.extract.judge import Judge, judge_for
 from kg.extract.outcomes import outcome_lexicon
 from kg.extract.pairs import FEATURE, Compared, PairTable, is_motive, names_with, table, words_of
@@ -69,7 +69,7 @@ class Relations:
         self.bearers, self.parts = vocabulary.cues("bearer"), vocabulary.cues("inner-part")
 
     def __call__(self, doc: Doc) -> Doc:
-        doc._.mentions = of_one_type(doc._.mentions)
+        doc._.mentions = of_one_type(doc._.mentions, SECOND)
         view = view_of(doc, self.vocabulary)
         judge = judge_for(doc, "relation")
         if not judge and _tails().isdisjoint(m.type for m in doc._.mentions):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache, lru_cache, reduce
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -55,15 +55,12 @@ def merged(
     techniques[:] = [m for m in techniques if id(m) in there]
 
 
-def of_one_type(mentions: list[Mention]) -> list[Mention]:
-    """The mentions of a paper without those by whose name it more likely calls something of another type.
-
-    An institution may lend its name to a model.
-    """
-    best: dict[str, Mention] = {}
-    for mention in sorted(mentions, key=lambda m: -m.confidence):
-        best.setdefault(fold(mention.canonical), mention)
-    return [m for m in mentions if m.type in ("institution", best[fold(m.canonical)].type)]
+def of_one_type(mentions: list[Mention], types: Collection[str]) -> list[Mention]:
+    """The mentions of a paper without those by whose name it more likely calls something of another of some types."""
+    best: dict[str, str] = {}
+    for mention in sorted((m for m in mentions if m.type in types), key=lambda m: -m.confidence):
+        best.setdefault(fold(mention.canonical), mention.type)
+    return [m for m in mentions if m.type not in types or m.type == best[fold(m.canonical)]]
 
 
 def grouped(view: DocView, techniques: list[Mention], judge: Judge) -> None:

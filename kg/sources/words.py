@@ -140,6 +140,8 @@ class WordCounts:
         if word in self.count or (form not in self.count and not self.joined(word)):
             return False  # other papers write the hyphen too, or nobody knows the form without it
         first, *rest = word.split("-")
+        if self.is_plain(form) and rest[-1] not in self._lasts and self.count.get(rest[-1], 0) < _FAMILIAR:
+            return True  # "shrink-ing": its end is no word, and joins no other
         if self._closes(first) or first in self._first or rest[-1] in self._last:
             return False  # "under-actuated", "exo-centric"
         unknown = [self.count.get(part, 0) < _KNOWN for part in (first, *rest)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.extract.same import merged
+from kg.extract.same import merged, of_one_type
 from kg.model import Mention
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -81,3 +81,10 @@ def test_another_zapper_is_none_of_two() -> None:
     found.append(Mention("technique", "zapper", "zapper", start=text.rindex("zapper")))
     merged(found, text, "", {}, Vocabulary.load())
     assert len(found) == len(names) + 1
+
+
+def test_a_phrase_has_the_likelier_of_two_types_and_an_institution_may_lend_its_name() -> None:
+    said = [("technique", "Wobbling", 0.4), ("task", "wobbling", 0.6), ("task", "Plover", 0.3)]
+    said += [("institution", "Plover", 0.2)]
+    mentions = [Mention(kind, name, name, confidence=score) for kind, name, score in said]
+    assert of_one_type(mentions, ("technique", "task")) == mentions[1:]

@@ -100,6 +100,7 @@ def test_doubled_title_is_kept_once():
     ("raw", "wanted"),
     [
         ("An autore-gressive model.", "An autoregressive model."),
+        ("The rank shrink-ing step.", "The rank shrinking step."),
         ("A state-of-theart and lowrank method.", "A state-of-the-art and low-rank method."),
         ("Finegrained, tokenbased and Transformerbased.", "Fine-grained, token-based and Transformer-based."),
         ("The frame- work and pre- and post-processing.", "The framework and pre- and post-processing."),
