@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kg.model import Batch
-from kg.sources import bibliography
+from kg.sources import bibliography, yaml_lists
 from kg.sources.base import InputFile
 from kg.sources.forms import Form, folded_name
 from kg.sources.layout.names import is_name
@@ -113,7 +113,7 @@ class MarkdownReader:
 
     def sniff(self, file: InputFile) -> float:
         start = opening(file)
-        if _OTHER_FORM.match(start) or not _PAPER.search(start):
+        if _OTHER_FORM.match(start) or not _PAPER.search(start) or yaml_lists.is_data(file):
             return 0.0
         lines = start.split("\n")
         if _is_table(lines):
