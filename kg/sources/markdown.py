@@ -68,16 +68,17 @@ _NAMED = re.compile(
 _IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<[^<>]{0,300}>")
 _BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
 _SAID = re.compile(r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ()/-]{0,30}?)[*_]{0,2}\s*[:：]\s*[*_]{0,2}\s*(\S.*)")
-_LABEL = re.compile(
-    r"(?i)\W*(?:paper|pdf|arxiv|link|code|html|abs|abstract|project(?: page)?|page|website|github|video|slides|blog|"
-    r"poster|doi|openreview|"
-    r"url|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|https?://\S+)(?:\W*\d*)*"
+_WORD_OF_LABEL = (
+    r"(?:paper|pdf|arxiv|link|code|html|abs|abstract|project(?: page)?|page|website|github|video|slides?|blog|poster|doi|"
+    r"openreview|url|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|presentation|talk|supp(?:lementary)?|"
+    r"tensorflow|pytorch|official|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|https?://\S+)"
 )
+_LABEL = re.compile(rf"(?i)\W*{_WORD_OF_LABEL}(?:\W|\d|{_WORD_OF_LABEL})*")
 _BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
 _NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
 _BEFORE = re.compile(r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?(?!\d))[\s:,.-]*)+")
 _EDITION = re.compile(
-    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?)[ -]?(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
+    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?)(?:(?<=[A-Z]{3}), |[ -]?)(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
 )
 _EDITION_BEHIND = re.compile(rf"\s*[(\[]\s*{_EDITION.pattern}[^()\[\]]{{0,20}}[)\]]\s*$")
 _YEAR_BEHIND = re.compile(r"\s*\((?:19|20)\d\d\)$")
@@ -88,6 +89,7 @@ _BY = re.compile(
     r"|^\W{0,5}([^\W\d_][^\[\]():*_.]{2,100}\bet\.? ?al\b\.?)"
 )
 _LABELS = re.compile(r"^(?:\s*\[[^\[\]]{1,30}\])+")  # of links behind a title
+_ITALIC = re.compile(r"^\s*[*_]{1,2}([^*_\[\]\n]{5,3000})[*_]{1,2}\W*$", re.M)  # a line of its own, perhaps names
 _STOP = re.compile(r"(?<=[^\W\d_A-Z])\.$")
 _SENTENCE = re.compile(r"[.?!]\s+(?=[A-Z])")
 _BAR = re.compile(r"(?<!\\)\|")
@@ -193,6 +195,12 @@ class _Reading:
         """Whether a line in bold may be a heading: behind an empty line, outside of an item with its paper."""
         return not self._before.strip() and not self._waiting
 
+    def _completes(self, line: str) -> bool:
+        """Whether a line that is no part of the item holds the link that it lacks, and no title."""
+        item = self._item
+        is_open = item is not None and not _PAPER.search(item.text) and _title(item.text) != ""
+        return is_open and _PAPER.search(line) is not None and not _title(line)
+
     def _end_item(self) -> Iterator[Row]:
         if self._item is not None:
             yield from _row(self._item)
@@ -265,7 +273,7 @@ class _Reading:
         elif self._waiting and not _LINK.search(line) and not _RULE.match(line):
             said_before = block.said.get(self._waiting, "")
             block.said[self._waiting] = f"{said_before} {_QUOTE.sub('', line)}".strip()[:_LONGEST]
-        elif self._item is not None and not line[0].isspace() and not self._before.strip():
+        elif self._item is not None and not line[0].isspace() and not self._before.strip() and not self._completes(line):
             yield from self._end_item()  # a paragraph after the list
             if self._heading is not None and _PAPER.search(line):
                 self._heading.text = f"{self._heading.text}\n{line}"[:_LONGEST]
@@ -351,7 +359,9 @@ def _row(block: _Block) -> Iterator[Row]:
     row: dict[str, Any] = {
         "title": title,
         "abstract": said.get("abstract", "") or _prose(block.text),
-        "authors": people([_STOP.sub("", names)]) if names else _names(rest) or _names(_BEFORE.sub("", before)),
+        "authors": people([_STOP.sub("", names)])
+        if names
+        else _names(rest) or _names(_BEFORE.sub("", before)) or _in_italics(rest),
         "institutions": bibliography.places([said["institutions"]]) if "institutions" in said else [],
         "venue": said.get("venue") or (edition[1] if edition and edition[1].lower() not in _NO_VENUE else ""),
         "year": year[0] if year else _year(edition) if edition else "",
@@ -387,6 +397,15 @@ def _names(text: str) -> list[str]:
     names = people([_bare(found[1])]) if found else []
     offices = Offices.load() if len(names) > 1 else None
     return names if offices and all(is_name(name, offices) for name in names) else []
+
+
+def _in_italics(text: str) -> list[str]:
+    """The authors on a line of their own in italics."""
+    for found in _ITALIC.finditer(text):
+        names = people([_STOP.sub("", _bare(found[1]))])
+        if names and all(is_name(name, Offices.load()) for name in names):
+            return names
+    return []
 
 
 def _prose(text: str) -> str:
@@ -425,12 +444,27 @@ def _title(text: str) -> str:
     if named:
         return _EDITION_BEHIND.sub("", named)
     first = text.split("\n")[0]
+    if behind := _behind_links(text):  # "[[ICLR2024](...)] Title [[code](...)]"
+        first = " ".join(behind.split("\n\n")[0].split())
     plain = _PAPER.split(_LINK.split(first)[0])[0]
     plain = _BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", plain))).strip(" \t|[](-–—:,*_`")
     quoted = re.search(r"[“\"]([^“”\"]{6,300})[”\"]", plain)
     plain = quoted[1] if quoted else _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", _SENTENCE.split(_bare(plain))[0]))
     plain = _YEAR_BEHIND.sub("", plain)
     return plain.strip(" ,.;:-–—([") if _is_title(plain) else ""
+
+
+def _behind_links(text: str) -> str:
+    """What stands behind the links that a text begins with; "" if it begins otherwise."""
+    at = end = 0
+    while at < min(len(text), _LONGEST):
+        if found := _LINK.match(text, at):
+            at = end = found.end()
+        elif text[at].isalnum():
+            return text[at:] if end else ""
+        else:
+            at += 1
+    return ""
 
 
 def _is_title(text: str) -> bool:
