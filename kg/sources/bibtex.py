@@ -31,7 +31,11 @@ _MOST_MACROS = 20_000
 _LONGEST_MACRO = 2_000  # code points; nested macros can grow exponentially
 _BRACKET = re.compile(r"(?<!\\)[{}\"]")
 _WORD = re.compile(r"[^\s#{}\",]+")
-_CORRESPONDING = re.compile(r"^[^()\n]{1,200}\(Corresponding Author\),\s*", re.I)
+_CORRESPONDING = re.compile(r"^[^()\n]{1,200}\((?:Corresponding|Reprint) Author\),\s*", re.I)
+_WRAPPED = re.compile(r"(?<=[^.\s])\n\s*")  # within an address, each of which ends in a full stop
+_NEXT_AUTHORS = re.compile(r"(?<=\.)\s+(?=\[)")  # "[Fox, A; Lee, B] Univ X. [Day, C] Univ Y."
+_FROM_INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}[A-ZÀ-Þ][^\W\d_]+(?:[ '-][^\W\d_]+)?")
+_COMMENTED = re.compile(r"^[ \t]*%.*\n?", re.M)  # a line that LaTeX leaves out
 _IN_BRACES = re.compile(r"\{[^{}]*\}")
 _BETWEEN_NAMES = re.compile(r"\\.|[{}]|(?<!\S)and(?!\S)", re.I | re.S)
 _SPACES = re.compile(r"\s+")
@@ -184,7 +188,7 @@ def _closing(raw: str, at: int) -> int:
 
 
 def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, Any]) -> dict[str, Any]:
-    authors = _MARKS.sub("", values.pop("author", ""))
+    authors = _COMMENTED.sub("", _MARKS.sub("", values.pop("author", "")))
     said: dict[str, list[str]] = {}
     values = {name: _NO_OUTPUT.sub("", _unescaped(value)) for name, value in values.items()}
     wanted = {"day", *(name for each in names.values() for name in each)}
@@ -203,7 +207,7 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
         row["url"] = bare(link[0])
     if key.strip():
         row["id"] = bibliography.named(file, key)
-    several = list(_several(authors))
+    several = [one for name in _several(authors) for one in _without_and(name)]
     signing = people([bare(authors)]) if _is_list(several) else [_person(name) for name in several]
     row["authors"] = signed(signing, [group for name in names["groups"] for group in said.get(name, ())])
     return row
@@ -224,6 +228,12 @@ def _several(authors: str) -> Iterator[str]:
             start = found.end()
     if name := authors[start:].strip():
         yield name
+
+
+def _without_and(name: str) -> list[str]:
+    """The names in one that holds several with their initials before a comma: "A Fox, B Lee and C Day"."""
+    names = [one.strip() for one in name.split(",")]
+    return names if len(names) > 1 and all(map(_FROM_INITIALS.fullmatch, names)) else [name]
 
 
 def _is_list(names: list[str]) -> bool:
@@ -259,7 +269,8 @@ def _addresses(text: str, authors: str) -> list[str]:
     known = {name.strip() for name in " ".join(authors.split()).split(" and ")}
     last_names = {name.partition(", ")[0] for name in known} | {name.rpartition(" ")[2] for name in known}
     found = []
-    for line in text.split("\n"):
+    wrapped = _WRAPPED.sub(" ", text) if text.rstrip().endswith(".") else text
+    for line in _NEXT_AUTHORS.sub("\n", wrapped).split("\n"):
         address = _CORRESPONDING.sub("", line.strip())
         before, _, one = address.rpartition("; ")
         is_after_names = all(name.partition(", ")[0] in last_names for name in before.split("; "))

@@ -20,6 +20,7 @@ _LETTER = re.compile(
     r"|(?:ss|SS|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|th|TH|dh|DH|dj|DJ|ng|NG)(?![A-Za-z])(?:\{\}|\s+)?"
     r"|text(?:[a-z]{4,20}|up[a-z]{1,8})(?![A-Za-z]|\s*\{[^}])(?:\{\}|\s+)?)"  # \textgreater, but no style: \textbf{a}
 )
+_LOGO = re.compile(r"\\((?:[A-Za-z]{0,5}TeXe?|M[FP]))(?![A-Za-z])(?:\{\}|\s+(?=\w)|\\(?= ))?")
 _BRACE = re.compile(r"\\[\\{}$]|[{}]")
 _COMMAND = re.compile(r"\\[A-Za-z]+\s*\Z")
 _OLD_STYLE = re.compile(r"\{\\[a-z]{2}\s")
@@ -50,6 +51,12 @@ def journal(name: str) -> str:
 @cache
 def _journals() -> Mapping[str, str]:
     found: Mapping[str, str] = tomllib.loads(Path(__file__).with_name("latex.toml").read_text("utf-8"))["journals"]
+    return found
+
+
+@cache
+def _logos() -> Mapping[str, str]:
+    found: Mapping[str, str] = tomllib.loads(Path(__file__).with_name("latex.toml").read_text("utf-8"))["logos"]
     return found
 
 
@@ -107,6 +114,7 @@ def bare(text: str) -> str:
 
 def _letters(text: str) -> str:
     text = _TIE.sub(" ", text)
+    text = _LOGO.sub(lambda match: _logos().get(match[1], match[0]), text)
     text = _LETTER.sub(lambda match: _letter(match.group()), text)
     text = text.replace("``", "“").replace("''", "”") if "``" in text else text
     return text.replace("---", "—").replace("--", "–")

@@ -69,8 +69,8 @@ _IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<[^<>]{0,300}>")
 _BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
 _SAID = re.compile(r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ()/-]{0,30}?)[*_]{0,2}\s*[:：]\s*[*_]{0,2}\s*(\S.*)")
 _WORD_OF_LABEL = (
-    r"(?:paper|pdf|arxiv|link|code|html|abs|abstract|project(?: page)?|page|website|github|video|slides?|blog|poster|doi|"
-    r"openreview|url|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|presentation|talk|supp(?:lementary)?|"
+    r"(?:paper|pdf|arxiv|link|code|html|abs|abstract|project(?: page)?|page|website|github|video|slides?|blog|poster|"
+    r"doi|openreview|url|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|presentation|talk|supp(?:lementary)?|"
     r"tensorflow|pytorch|official|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|https?://\S+)"
 )
 _LABEL = re.compile(rf"(?i)\W*{_WORD_OF_LABEL}(?:\W|\d|{_WORD_OF_LABEL})*")
@@ -78,9 +78,11 @@ _BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
 _NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
 _BEFORE = re.compile(r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?(?!\d))[\s:,.-]*)+")
 _EDITION = re.compile(
-    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?)(?:(?<=[A-Z]{3}), |[ -]?)(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
+    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?)(?:(?<=[A-Z]{3}), |[ -]?)"
+    r"(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
 )
 _EDITION_BEHIND = re.compile(rf"\s*[(\[]\s*{_EDITION.pattern}[^()\[\]]{{0,20}}[)\]]\s*$")
+_ACRONYM = re.compile(r"[A-Z]{3,10}")  # of a venue, before a title
 _YEAR_BEHIND = re.compile(r"\s*\((?:19|20)\d\d\)$")
 _EDITION_AFTER = re.compile(rf",\s+{_EDITION.pattern}\W*$")  # behind a title without marks
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
@@ -273,7 +275,7 @@ class _Reading:
         elif self._waiting and not _LINK.search(line) and not _RULE.match(line):
             said_before = block.said.get(self._waiting, "")
             block.said[self._waiting] = f"{said_before} {_QUOTE.sub('', line)}".strip()[:_LONGEST]
-        elif self._item is not None and not line[0].isspace() and not self._before.strip() and not self._completes(line):
+        elif self._item is not None and not (line[0].isspace() or self._before.strip() or self._completes(line)):
             yield from self._end_item()  # a paragraph after the list
             if self._heading is not None and _PAPER.search(line):
                 self._heading.text = f"{self._heading.text}\n{line}"[:_LONGEST]
@@ -351,7 +353,8 @@ def _row(block: _Block) -> Iterator[Row]:
         how = f": fetch it with `kg fetch arxiv id:{arxiv}`" if arxiv else ": write its title beside it"
         yield where, Skipped(f"it is a link ({links[0][:100]}) without a title{how}")
         return
-    before, _, rest = _LINK.sub(r"\1", _IMAGE.sub("", block.text)).partition(title)
+    flat = _LINK.sub(r"\1", _IMAGE.sub("", block.text))
+    before, rest = [*re.split(r"\s+".join(map(re.escape, title.split())), flat, maxsplit=1), ""][:2]
     by = _BY.search(_LABELS.sub("", rest.removeprefix("**")).lstrip(' -–—:,."”]\n'))
     edition = _EDITION.search(rest) or _EDITION.search(said.get("venue", "")) or _EDITION.search(before)
     year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest) or _YEAR.search(before)
@@ -363,7 +366,9 @@ def _row(block: _Block) -> Iterator[Row]:
         if names
         else _names(rest) or _names(_BEFORE.sub("", before)) or _in_italics(rest),
         "institutions": bibliography.places([said["institutions"]]) if "institutions" in said else [],
-        "venue": said.get("venue") or (edition[1] if edition and edition[1].lower() not in _NO_VENUE else ""),
+        "venue": said.get("venue")
+        or (edition[1] if edition and edition[1].lower() not in _NO_VENUE else "")
+        or (alone if _ACRONYM.fullmatch(alone := before.strip(" []")) and not _LABEL.fullmatch(alone) else ""),
         "year": year[0] if year else _year(edition) if edition else "",
         "date": said.get("date", ""),
         "arxiv": arxiv,

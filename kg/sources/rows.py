@@ -45,6 +45,10 @@ ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"  # without the ver
 _ARXIV = re.compile(
     rf"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?({ARXIV_ID})(?:v\d+)?(?:\.pdf)?", re.I
 )
+_PATH_BEHIND = re.compile(r"(?:[?&#].*|/(?:full|fulltext|pdf|epdf|abstract|html|summary|meta|download)\b.*)$", re.I)
+_WITH_YEAR = re.compile(r"(?<=\b(?:19|20)\d\d)\.$")
+_URL = re.compile(r"https?://\S+")
+_OLD_YEAR = re.compile(r"\s*(1[5-8]\d\d)\s*")
 _NO_DOI = re.compile(r"\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.", re.I)  # what is meant to be one
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.I)
 _ANY_DOI = re.compile(r"(?<![\w.])10\.\d{4,9}/[^\s,;]+(?:[,;](?!\s*10\.\d{4})[^\s,;]+)*")
@@ -218,6 +222,8 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
         raise Skipped("its id is too long or holds characters that do not print: give it another")
     authors, count = _authors(values["authors"])
     date, year = _when(values["date"], values["year"])
+    place = _venue(values["venue"])
+    years = set() if year else {*_YEAR.findall(place)}
     return Document(
         id=name,
         source=source,
@@ -225,13 +231,26 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
         texts={field: Text(texts[field], texts[field]) for field in "TAIBHK" if texts[field] or field in "TA"},
         authors=authors,
         author_count=max(filter(None, (count, _integer(values["author_count"]))), default=None),  # lists may be cut
-        venue=_NO_VENUE.sub("", _line(values["venue"])) or venue(_string(values["comment"])),
-        year=year,
+        venue=place or venue(_string(values["comment"])),
+        year=int(years.pop()) if len(years) == 1 else year,
         date=date,
         arxiv=_identifier(_ARXIV, values["arxiv"], values["id"], values["url"]),
         doi=doi_in(_line(values["doi"])) or _identifier(_DOI, values["id"], values["url"]),
-        url=_line(values["url"]),
+        url=_address(values["url"]),
     )
+
+
+def _venue(value: Any) -> str:
+    """A venue without the marks at its end; "" for a time or an address."""
+    text = _WITH_YEAR.sub("", _NO_VENUE.sub("", _line(value)).rstrip(" ,;"))
+    return "" if _URL.match(text) else text
+
+
+def _address(value: Any) -> str:
+    """The address in a text, of which other words may stand before it."""
+    text = _line(value)
+    found = None if text.startswith("http") else _URL.search(text)
+    return found[0] if found else text
 
 
 def doi_in(text: str) -> str:
@@ -239,9 +258,16 @@ def doi_in(text: str) -> str:
 
     >>> doi_in("http://doi.acm.org/10.1145/1.2"), doi_in("10.1/x"), doi_in("10.1000/a(1)b 10.1000/c")
     ('10.1145/1.2', '', '10.1000/a(1)b')
+    >>> doi_in("https://www.example.org/doi/10.1000/a.1/full?login=true")
+    '10.1000/a.1'
     """
-    found = _ANY_DOI.search(text[:_ID_IN].replace("%2F", "/").replace("%2f", "/"))
-    return found[0].rstrip(".,;") if found else ""
+    text = text[:_ID_IN].replace("%2F", "/").replace("%2f", "/")
+    found = _ANY_DOI.search(text)
+    if found is None:
+        return ""
+    is_in_path = "://" in text[: found.start()] and "doi.org/" not in text[: found.start()]
+    doi = (_PATH_BEHIND.sub("", found[0]) if is_in_path else found[0]).rstrip(".,;")
+    return doi if "{" in doi else doi.partition("}")[0]  # of BibTeX
 
 
 def _string(value: Any) -> str:
@@ -283,6 +309,7 @@ def _authors(value: Any) -> tuple[tuple[str, ...], int | None]:
 
 def _counted(names: list[str]) -> tuple[tuple[str, ...], int | None]:
     """Names and their number, which is unknown (None) after "et al."."""
+    names = [name.replace(". -", ".-") for name in names]  # "I. -L. Fox", as arXiv writes initials
     if any(map(_OTHERS.fullmatch, names)):  # a group may stand behind
         return tuple(name for name in names if not _OTHERS.fullmatch(name)), None
     if names and (cut := _ET_AL.sub("", names[-1])) != names[-1]:
@@ -300,7 +327,7 @@ def _when(date: Any, year: Any) -> tuple[str, int | None]:
     text = _NO_DAY.sub("", _line(date))
     match = _DATE.fullmatch(text)
     iso = text.replace(" ", "T") if match and _is_date(match) else "" if match else iso_date(text, _string(year))
-    number = _YEAR.search(_string(year)) or _YEAR.search(iso or text)
+    number = _YEAR.search(_string(year)) or _YEAR.search(iso or text) or _OLD_YEAR.fullmatch(_string(year) or text)
     return iso, int(number.group()) if number else None
 
 

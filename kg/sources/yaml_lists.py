@@ -21,8 +21,9 @@ from kg.sources.rows import Skipped
 _FRONT = re.compile(r"---[ \t]*\n(.{1,20000}?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _BEFORE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n|---[ \t]*\n)*")
 _EMPTY = r"(?:[ \t]*(?:#[^\n]*)?\n)*"
-_LIST = re.compile(rf"(?:[^\s#:-][^\n:]{{0,60}}:[ \t]*\n{_EMPTY})?([ ]{{0,8}})-[ ]+[\"']?[\w-]{{1,40}}[\"']?[ ]?:(?:[ ]|\n)")
-_MAP = re.compile(rf"[^\s#:-][^\n:]{{0,60}}:[ \t]*\n{_EMPTY}[ ]{{1,8}}[\w-]{{1,40}}[ ]?:(?:[ ]|\n)")  # papers by their keys
+_HEAD = rf"[^\s#:-][^\n:]{{0,60}}:[ \t]*\n{_EMPTY}"
+_LIST = re.compile(rf"(?:{_HEAD})?([ ]{{0,8}})-[ ]+[\"']?[\w-]{{1,40}}[\"']?[ ]?:(?:[ ]|\n)")
+_MAP = re.compile(rf"{_HEAD}[ ]{{1,8}}[\w-]{{1,40}}[ ]?:(?:[ ]|\n)")  # papers by their keys
 _GROUP = re.compile(r"[^\s#-][^\n]*:[ \t]*(?:#.*)?$")  # a line that ends a list and names what follows
 _IN_YEAR = re.compile(r"[\"']?((?:19|20)\d\d)\b[\"']?[ ]*:")
 _TITLE = re.compile(r"^(?P<indent>[ ]*(?:-[ ]+)?)[\"']?title[\"']?[ ]?:", re.M | re.I)
