@@ -41,6 +41,8 @@ _BETWEEN_NAMES = re.compile(r"\\.|[{}]|(?<!\S)and(?!\S)", re.I | re.S)
 _SPACES = re.compile(r"\s+")
 _CROSSREF = re.compile(r"(?i)\bcrossref\s*=\s*[{\"]([^{}\"\n]{1,200})[}\"]")
 _VOLUME = re.compile(r"\s*@\s*(?:mv)?proceedings\b", re.I)
+_OF_BOOK = re.compile(r"\s*@\s*(?:(?:book)?inbook|suppbook)\b", re.I)  # a part of a book, by whom the whole is
+_NO_COMMA = re.compile(r"(?<=[}\"])[ \t]*(?=\n[ \t]*[A-Za-z][\w-]{0,40}[ \t]*=[ \t]*(?:[{\"]|\w+[ \t]*,?[ \t]*\n))")
 _KEY = re.compile(r"\s*@\s*\w+\s*[{(]\s*([^\s,={}]{1,200})\s*,")
 _MOST_VOLUMES = 20_000
 _NO_OUTPUT = re.compile(r"\\noop\w*\s*\{[^{}]*\}")  # what only sorts: "{\noop{1999}2021}"
@@ -79,7 +81,13 @@ def _rows(file: InputFile) -> Iterator[Row]:
 
     def row(lines: list[str]) -> dict[str, Any] | None:
         nonlocal volumes
-        found = _parsed("\n".join(lines), macros)
+        text = "\n".join(lines)
+        try:
+            found = _parsed(text, macros)
+        except Skipped:
+            if (mended := _NO_COMMA.sub(",", text)) == text:
+                raise
+            found = _parsed(mended, macros)
         if found is None:
             return None
         key, values = found
@@ -89,7 +97,8 @@ def _rows(file: InputFile) -> Iterator[Row]:
         if volume and volume != key.strip().lower():
             volumes = _volumes(file) if volumes is None else volumes
             for name, value in volumes.get(volume, {}).items():
-                values.setdefault(name, value)
+                if name != "author" or _OF_BOOK.match(lines[0]):
+                    values.setdefault(name, value)
         return _row(file, key, values, names)
 
     return rows(file, _FIRST, row, _BETWEEN)
@@ -114,7 +123,7 @@ def _volumes(file: InputFile) -> dict[str, dict[str, str]]:
             if (volume := _parsed(text, macros)) is not None and len(inherited) < _MOST_VOLUMES:
                 values = volume[1]
                 said = {"booktitle": values.get("booktitle") or values.get("title", "")}
-                said |= {name: values.get(name, "") for name in ("year", "date", "month")}
+                said |= {name: values.get(name, "") for name in ("author", "year", "date", "month")}
                 inherited[volume[0].strip().lower()] = {name: value for name, value in said.items() if value}
     return inherited
 
@@ -140,7 +149,10 @@ def _parsed(text: str, macros: dict[str, str]) -> tuple[str, dict[str, str]] | N
     values: dict[str, str] = {}
     for field in block.fields:
         value = _value(field.value, macros, field.key)
-        if not values.get(name := field.key.strip().lower()):
+        name = field.key.strip().lower()
+        if name == "author" and value != values.get(name, value):  # one a field
+            values[name] += f" and {value}"
+        elif not values.get(name):
             values[name] = value
     return block.key, values
 

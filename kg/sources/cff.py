@@ -35,7 +35,8 @@ class CffReader:
         if len(text) > _LARGEST:
             raise KgError(f"{file.path}: holds more than {_LARGEST >> 10} KB: a CITATION.cff has a few KB.")
         try:
-            said = yaml.load(text, Loader=yaml.BaseLoader)  # values as texts; libyaml would crash on deep nesting
+            # values as texts; libyaml would crash on deep nesting; a second document may be a page about the first
+            said = next(yaml.load_all(text, Loader=yaml.BaseLoader), None)
         except (yaml.YAMLError, RecursionError, ValueError) as error:
             reason = " ".join(str(error).split())[:200]
             raise KgError(f"{file.path}: is not YAML ({reason}): check its indents and quotes.") from None

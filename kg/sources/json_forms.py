@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import Any
@@ -162,8 +163,16 @@ def _venue(value: Any) -> str:
     return "" if (text := _text(value)).startswith(("http://", "https://")) else text
 
 
+def _address(value: Any) -> str:
+    """The first address of the web in a value, of which others may be places in a folder or words."""
+    texts = _strings(value)
+    return next((text for text in texts if "://" in text or (_ADDRESS.match(text) and "/" in text)), "")
+
+
+_ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _READ: dict[str, Callable[[Any], Any]] = {
     "venue": _venue,
+    "url": _address,
     "authors": _people,
     "institutions": _places,
     "keywords": _names,

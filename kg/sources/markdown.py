@@ -90,6 +90,11 @@ _BY = re.compile(
     r"(?i)^\W{0,5}by\s+([^\[\]()]{3,500})|^\W{0,5}[*_]([^*_\[\]]{3,500})[*_]"
     r"|^\W{0,5}([^\W\d_][^\[\]():*_.]{2,100}\bet\.? ?al\b\.?)"
 )
+_CITED = re.compile(
+    r"^\W{0,5}\(([^\W\d_][^\[\]()\d*_]{2,300}(?: (?:&|and) [^\W\d_]+(?:-[^\W\d_]+)?|\bet al\.?)), (?:19|20)\d\d\)"
+)
+_BETWEEN_CITED = re.compile(r",? (?:&|and) |, ")
+_NICKNAMED = re.compile(r"[\W\d]{0,8}(?:\*\*|__)[^*_]{1,60}(?:\*\*|__)\s*[:–—-]{0,2}\s*[“\"]([^“”\"]{6,300})[”\"]")
 _LABELS = re.compile(r"^(?:\s*\[[^\[\]]{1,30}\])+")  # of links behind a title
 _ITALIC = re.compile(r"^\s*[*_]{1,2}([^*_\[\]\n]{5,3000})[*_]{1,2}\W*$", re.M)  # a line of its own, perhaps names
 _STOP = re.compile(r"(?<=[^\W\d_A-Z])\.$")
@@ -364,6 +369,8 @@ def _row(block: _Block) -> Iterator[Row]:
         "abstract": said.get("abstract", "") or _prose(block.text),
         "authors": people([_STOP.sub("", names)])
         if names
+        else _BETWEEN_CITED.split(cited[1])
+        if (cited := _CITED.match(rest))
         else _names(rest) or _names(_BEFORE.sub("", before)) or _in_italics(rest),
         "institutions": bibliography.places([said["institutions"]]) if "institutions" in said else [],
         "venue": said.get("venue")
@@ -440,14 +447,15 @@ def _arxiv(link: str) -> str:
 def _title(text: str) -> str:
     """The title in an item: the text of its link to a paper, of another link, what is bold, what stands before them."""
     text = _IMAGE.sub("", _NEXT_LINE.sub("\n", text))
+    if (named := _NICKNAMED.match(text)) and _is_title(named[1]):
+        return _bare(named[1])
     found = [
         (label, _PAPER.search(url) is not None) for label, url in _LINK.findall(text) if not _BUTTON.fullmatch(label)
     ]
     texts = [_SIGNS.sub("", _bare(label)) for label, _ in sorted(found, key=lambda one: not one[1])]
     bold = [_SIGNS.sub("", _bare(one or other)) for one, other in _BOLD.findall(text)]
-    named = next((one for one in (*texts, *bold) if _is_title(one)), "")
-    if named:
-        return _EDITION_BEHIND.sub("", named)
+    if bare := next((one for one in (*texts, *bold) if _is_title(one)), ""):
+        return _EDITION_BEHIND.sub("", bare)
     first = text.split("\n")[0]
     if behind := _behind_links(text):  # "[[ICLR2024](...)] Title [[code](...)]"
         first = " ".join(behind.split("\n\n")[0].split())

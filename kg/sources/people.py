@@ -29,6 +29,9 @@ _BEHIND = re.compile(  # a name: "Ada Fox (MIT, Cambridge)*", "Fox, Ada (1)", "F
 _MARKS_BEHIND = re.compile(r"(?<=\w)[*†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰]+(?=\s*(?:[,;；，、|\n&]|$|and\b))")
 _DOTS = re.compile(r"\s{1,20}[·•]\s{1,20}")  # "Ada Fox · Bo Lee", but not "列夫·托尔斯泰"
 _OF_TEAM = 4  # words of a name that no person has; fewer letters in brackets behind it are a country
+_TEX_MARK = re.compile(r"\$\s?\^[^$\n]{1,40}\$")  # "Ada Fox$^\dagger$"
+_LEFT_OUT = re.compile(r"(…|\.{3})\s+(?=[^\W\d_])")  # "Ada Fox, … Bo Lee"
+_STOPPED = re.compile(r",.{1,1000}\s([A-Z][a-zà-ÿ]+)\.$", re.S)
 _GROUPS_APART = re.compile(r"\s*[,;/]\s*(?:and\s+)?|\s+(?:and|&)\s+")
 _OF_GROUP = re.compile(r"^(?:(?:on\s+behalf\s+of|for|by)\s+)?(?:the\s+)?|\s+collaborations?$", re.I)
 _PARTICLE = re.compile(r"(?:^|[\s'-])(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El)$")
@@ -45,7 +48,9 @@ def people(values: Sequence[str]) -> list[str]:
     if len(values) == 1:
         if (listed := quoted(values[0])) is not None:
             return of_objects(listed)
-        text = _alone(values[0])
+        text = _LEFT_OUT.sub(r"\1, ", _TEX_MARK.sub("", _alone(values[0])))
+        if (end := _STOPPED.search(text)) and folded(end[1]) not in _abbreviated():
+            text = text[:-1]  # of a list
         if text.find(".") == len(text) - 1 and _BARE_INITIALS.search(text):
             text = text[:-1]  # as PubMed ends a list
         text = _DOTS.sub("; ", text)
@@ -133,6 +138,12 @@ def person(name: str) -> str:
 def _degrees() -> frozenset[str]:
     """The folded degrees that stand behind names ("Ada Fox, Ph.D.")."""
     return frozenset(map(folded, forms()["person"]["degrees"]))
+
+
+@cache
+def _abbreviated() -> frozenset[str]:
+    """The folded words behind which a full stop belongs to a name ("Bo Lee, Jr.")."""
+    return frozenset(map(folded, (*forms()["person"]["abbreviated"], *forms()["person"]["degrees"])))
 
 
 def _is_degree(name: str, piece: str) -> bool:

@@ -250,7 +250,7 @@ def _object(stream: _Stream, line: int, lists: Collection[str], depth: int = 0) 
         if not isinstance(key, str):
             raise _Damaged("a field name is not in quotes", stream.line())
         stream.expect(":")
-        if key in lists and "title" not in fields and stream.next() in _OPENING and depth < _DEEPEST:
+        if key in lists and _is_list(key, fields) and stream.next() in _OPENING and depth < _DEEPEST:
             has_list = True
             yield from _items(stream) if stream.next() == "[" else _object(stream, stream.line(), lists, depth + 1)
             begin = stream.position()
@@ -270,9 +270,14 @@ def _object(stream: _Stream, line: int, lists: Collection[str], depth: int = 0) 
             stream.expect(",")
     stream.expect("}")
     if has_list or is_map:
-        yield line, _Beside(fields)
+        yield line, _Beside((name, value) for name, value in fields.items() if name != "title")
     else:
         yield line, fields
+
+
+def _is_list(key: str, fields: Mapping[str, Any]) -> bool:
+    """Whether the value of a key is a list of records, and no part of the record that an object has begun with."""
+    return "title" not in fields or (key in forms()["json"]["of_papers"] and _PAPER.isdisjoint(fields))
 
 
 class _Beside(dict[str, Any]):

@@ -47,6 +47,8 @@ _ARXIV = re.compile(
 )
 _PATH_BEHIND = re.compile(r"(?:[?&#].*|/(?:full|fulltext|pdf|epdf|abstract|html|summary|meta|download)\b.*)$", re.I)
 _WITH_YEAR = re.compile(r"(?<=\b(?:19|20)\d\d)\.$")
+_TO_APPEAR = re.compile(r"\s*[(\[](?:to appear|in press|accepted|forthcoming)[)\]]$", re.I)
+_ESCAPED = re.compile(r"\\(?=[&%#])")  # of LaTeX
 _URL = re.compile(r"https?://\S+")
 _OLD_YEAR = re.compile(r"\s*(1[5-8]\d\d)\s*")
 _NO_DOI = re.compile(r"\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.", re.I)  # what is meant to be one
@@ -120,7 +122,7 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
             unread.update(row.get("unread", ()))
             other = _string(row.get("other_abstract"))
             unread.update(["other abstract"] * is_other(other, made.texts["A"].raw))
-            unread.update(["date"] * (made.year is None and any(map(_line, (row.get("date"), row.get("year"))))))
+            unread.update(["date"] * (made.year is None and any(map(_is_dated, (row.get("date"), row.get("year"))))))
             unread.update(["doi"] * (not made.doi and _NO_DOI.match(_string(row.get("doi"))) is not None))
         except Skipped as reason:
             if len(batch.skipped) < _MOST_SENTENCES:
@@ -242,7 +244,8 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
 
 def _venue(value: Any) -> str:
     """A venue without the marks at its end; "" for a time or an address."""
-    text = _WITH_YEAR.sub("", _NO_VENUE.sub("", _line(value)).rstrip(" ,;"))
+    text = _ESCAPED.sub("", _TO_APPEAR.sub("", _line(value)))
+    text = _WITH_YEAR.sub("", _NO_VENUE.sub("", text).rstrip(" ,;"))
     return "" if _URL.match(text) else text
 
 
@@ -329,6 +332,11 @@ def _when(date: Any, year: Any) -> tuple[str, int | None]:
     iso = text.replace(" ", "T") if match and _is_date(match) else "" if match else iso_date(text, _string(year))
     number = _YEAR.search(_string(year)) or _YEAR.search(iso or text) or _OLD_YEAR.fullmatch(_string(year) or text)
     return iso, int(number.group()) if number else None
+
+
+def _is_dated(value: Any) -> bool:
+    """Whether a value says when; zeros do not."""
+    return bool(_line(value).strip("0-/ "))
 
 
 def _is_date(match: re.Match[str]) -> bool:

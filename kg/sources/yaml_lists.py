@@ -9,13 +9,13 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import chain, islice
 from textwrap import dedent, indent
 from typing import Any
 
 from kg.sources.base import InputFile
 from kg.sources.forms import Form
-from kg.sources.lines import decoded, opening, records
+from kg.sources.lines import opening, records, text_lines
 from kg.sources.rows import Skipped
 
 _FRONT = re.compile(r"---[ \t]*\n(.{1,20000}?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
@@ -74,7 +74,9 @@ def _shape(start: str) -> tuple[str, str, re.Pattern[str] | None]:
     """A text without what stands before its records, its front matter, and what the first line of a record matches."""
     start = start.replace("\r\n", "\n")
     if (found := _FRONT.match(start)) and not _LIST.match(found[1]):
-        return start, found[1], None
+        behind = start[found.end() :].lstrip()
+        is_another = _KEY.match(behind) and _TITLE.search(found[1]) and _TITLE.search(behind)
+        return (start, "", _WHOLE) if is_another else (start, found[1], None)
     start = start[end.end() :] if (end := _BEFORE.match(start)) else start
     indents = {found["indent"] for found in _TITLE.finditer(start)}
     if "" in indents and len(indents) == 1 and _KEY.match(start):
@@ -90,7 +92,7 @@ _WHOLE = re.compile(r"(?!)")  # no line begins another record
 
 def _entries(file: InputFile, first: re.Pattern[str]) -> Iterator[tuple[str, Any]]:
     if first is _WHOLE:
-        yield "the record", _loaded(decoded(b"".join(file.chunks())))
+        yield from _documents(file)
         return
     group = ""
     for record in records(file, re.compile(rf"{first.pattern}|{_GROUP.pattern}")):
@@ -101,6 +103,22 @@ def _entries(file: InputFile, first: re.Pattern[str]) -> Iterator[tuple[str, Any
         made = Skipped(record.problem) if record.problem else _loaded("\n".join(record.lines))
         made = made[0] if isinstance(made, list) and len(made) == 1 else made
         yield f"line {record.number}", {"year": group, **made} if group and isinstance(made, dict) else made
+
+
+def _documents(file: InputFile) -> Iterator[tuple[str, Any]]:
+    """The records of a file in which each is a document of its own, between lines of three hyphens."""
+    lines: list[str] = []
+    began, size = 1, 0
+    for number, line, problem in chain(text_lines(file), [(0, "---", "")]):
+        if line.rstrip() != "---" and not problem:
+            lines += [line] * (size <= _LARGEST)
+            size += len(line)
+            continue
+        if any(map(str.strip, lines)):
+            yield f"line {began}", _loaded("".join(lines))
+        if problem:
+            yield f"line {number}", Skipped(problem)
+        lines, began, size = [], number + 1, 0
 
 
 def _loaded(text: str) -> Any:
