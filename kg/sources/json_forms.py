@@ -84,6 +84,9 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
             if key in ONCE and made[key]:
                 rest = value[1:] if isinstance(value, list) and reader is _text else []
                 twice += [key] * any(is_other(reader(one), made[key]) for one in (*rest, *values))
+    for value in (text for name in said.get("addresses", ()) if (text := _address(fields.get(name)))):
+        for key, found in (("arxiv", bibliography.arxiv_of([value])), ("doi", doi_in(value)), ("url", value)):
+            made[key] = made.get(key) or found
     if not made.get("authors") and (first := made.get("first_author")):
         made["authors"] = [*of_objects(first), "et al."]
     if made.get("abstract") and not made.get("title"):

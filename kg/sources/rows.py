@@ -43,12 +43,15 @@ _NO_DAY = re.compile(r"(?:-00)+$")  # "2020-07-00": a month
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"  # without the version
 _ARXIV = re.compile(
-    rf"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?({ARXIV_ID})(?:v\d+)?(?:\.pdf)?", re.I
+    rf"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|(?:arxiv preprint )?arxiv:)?({ARXIV_ID})(?:v\d+)?(?:\.pdf)?",
+    re.I,
 )
 _PATH_BEHIND = re.compile(r"(?:[?&#].*|/(?:full|fulltext|pdf|epdf|abstract|html|summary|meta|download)\b.*)$", re.I)
 _WITH_YEAR = re.compile(r"(?<=\b(?:19|20)\d\d)\.$")
 _TO_APPEAR = re.compile(r"\s*[(\[](?:to appear|in press|accepted|forthcoming)[)\]]$", re.I)
 _ESCAPED = re.compile(r"\\(?=[&%#])")  # of LaTeX
+_COMMA_BEHIND = re.compile(r"\s*,\s*$")
+_WORDS = re.compile(r"[^\s.:/]+$|[^:/]*\s")
 _URL = re.compile(r"https?://\S+")
 _OLD_YEAR = re.compile(r"\s*(1[5-8]\d\d)\s*")
 _NO_DOI = re.compile(r"\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.", re.I)  # what is meant to be one
@@ -219,6 +222,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
     for field, text in texts.items():
         if len(text) > TEXT_LIMIT:
             raise Skipped(f"its {_TEXTS[field]} has {len(text):,} characters, more than {TEXT_LIMIT:,}: cut it")
+    texts["T"] = _COMMA_BEHIND.sub("", texts["T"])
     name = _string(values["id"]).strip() or f"{source}-{number:02d}"
     if len(name) > _ID_LIMIT or not name.isprintable():
         raise Skipped("its id is too long or holds characters that do not print: give it another")
@@ -236,7 +240,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
         venue=place or venue(_string(values["comment"])),
         year=int(years.pop()) if len(years) == 1 else year,
         date=date,
-        arxiv=_identifier(_ARXIV, values["arxiv"], values["id"], values["url"]),
+        arxiv=_identifier(_ARXIV, values["arxiv"], values["id"], values["url"], place),
         doi=doi_in(_line(values["doi"])) or _identifier(_DOI, values["id"], values["url"]),
         url=_address(values["url"]),
     )
@@ -250,10 +254,10 @@ def _venue(value: Any) -> str:
 
 
 def _address(value: Any) -> str:
-    """The address in a text, of which other words may stand before it."""
+    """The address in a text, of which other words may stand before it; "" for words alone."""
     text = _line(value)
     found = None if text.startswith("http") else _URL.search(text)
-    return found[0] if found else text
+    return found[0] if found else text if text.startswith("http") or not _WORDS.match(text) else ""
 
 
 def doi_in(text: str) -> str:
