@@ -11,7 +11,7 @@ from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
 from kg.sources.forms import ONCE, forms, is_other, is_thesis, quoted
 from kg.sources.people import people, person
-from kg.sources.rows import ARXIV_ID, KEYS
+from kg.sources.rows import ARXIV_ID, KEYS, doi_in
 from kg.sources.tags import HAS_TAGS, untagged
 
 Names = Mapping[str, Any]  # of one format in fields.toml: our key, and the names of the fields that hold the value
@@ -57,15 +57,19 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
             if key == "abstract" and len(best) > 1 and _LABEL.fullmatch(best[0].strip()):
                 best = best[1:]  # a line with the heading
             made[key] = " ".join(best) if key in _WHOLE else best if key in _LISTS else best[0].strip()
+        if key == "doi" and best and not doi_in(made[key]):
+            made[key] = next((one for each in held(key).values() for one in each if doi_in(one)), made[key])
     tagged = (key for key in _TAGGED if key in made and HAS_TAGS.search(made[key]))
     made |= {key: untagged(made[key]) for key in tagged}
     if "year" in made:
-        made["year"] = next(iter(_YEAR.findall(made["year"])), "")
+        made["year"] = next(iter(_YEAR.findall(made["year"])), "") or made["year"]
     if "id" in made:
         made["id"] = named(file, made["id"])
     if "institutions" not in made and any(is_thesis(kind) for each in held("kind").values() for kind in each):
         made["institutions"] = next(iter(held("school").values()), [])
-    if "authors" in made:
+    if not made.get("authors") and (first := next(iter(held("first_author").values()), None)):
+        made["authors"] = [*people(first), "et al."]
+    elif "authors" in made:
         written, made["authors"] = made["authors"], people(made["authors"])
         if "institutions" not in made and (behind := _behind_names(written, made["authors"])) is not written:
             made["institutions"] = [place for place in behind if sum(map(str.isalpha, place)) > 1]

@@ -31,12 +31,18 @@ _MOST_MACROS = 20_000
 _LONGEST_MACRO = 2_000  # code points; nested macros can grow exponentially
 _BRACKET = re.compile(r"(?<!\\)[{}\"]")
 _WORD = re.compile(r"[^\s#{}\",]+")
-_CORRESPONDING = re.compile(r"^[^()\n]{1,200}\(Corresponding Author\),\s*", re.I)
+_CORRESPONDING = re.compile(r"^[^()\n]{1,200}\((?:Corresponding|Reprint) Author\),\s*", re.I)
+_WRAPPED = re.compile(r"(?<=[^.\s])\n\s*")  # within an address, each of which ends in a full stop
+_NEXT_AUTHORS = re.compile(r"(?<=\.)\s+(?=\[)")  # "[Fox, A; Lee, B] Univ X. [Day, C] Univ Y."
+_FROM_INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}[A-ZÀ-Þ][^\W\d_]+(?:[ '-][^\W\d_]+)?")
+_COMMENTED = re.compile(r"^[ \t]*%.*\n?", re.M)  # a line that LaTeX leaves out
 _IN_BRACES = re.compile(r"\{[^{}]*\}")
 _BETWEEN_NAMES = re.compile(r"\\.|[{}]|(?<!\S)and(?!\S)", re.I | re.S)
 _SPACES = re.compile(r"\s+")
 _CROSSREF = re.compile(r"(?i)\bcrossref\s*=\s*[{\"]([^{}\"\n]{1,200})[}\"]")
 _VOLUME = re.compile(r"\s*@\s*(?:mv)?proceedings\b", re.I)
+_OF_BOOK = re.compile(r"\s*@\s*(?:(?:book)?inbook|suppbook)\b", re.I)  # a part of a book, by whom the whole is
+_NO_COMMA = re.compile(r"(?<=[}\"])[ \t]*(?=\n[ \t]*[A-Za-z][\w-]{0,40}[ \t]*=[ \t]*(?:[{\"]|\w+[ \t]*,?[ \t]*\n))")
 _KEY = re.compile(r"\s*@\s*\w+\s*[{(]\s*([^\s,={}]{1,200})\s*,")
 _MOST_VOLUMES = 20_000
 _NO_OUTPUT = re.compile(r"\\noop\w*\s*\{[^{}]*\}")  # what only sorts: "{\noop{1999}2021}"
@@ -75,7 +81,13 @@ def _rows(file: InputFile) -> Iterator[Row]:
 
     def row(lines: list[str]) -> dict[str, Any] | None:
         nonlocal volumes
-        found = _parsed("\n".join(lines), macros)
+        text = "\n".join(lines)
+        try:
+            found = _parsed(text, macros)
+        except Skipped:
+            if (mended := _NO_COMMA.sub(",", text)) == text:
+                raise
+            found = _parsed(mended, macros)
         if found is None:
             return None
         key, values = found
@@ -85,7 +97,8 @@ def _rows(file: InputFile) -> Iterator[Row]:
         if volume and volume != key.strip().lower():
             volumes = _volumes(file) if volumes is None else volumes
             for name, value in volumes.get(volume, {}).items():
-                values.setdefault(name, value)
+                if name != "author" or _OF_BOOK.match(lines[0]):
+                    values.setdefault(name, value)
         return _row(file, key, values, names)
 
     return rows(file, _FIRST, row, _BETWEEN)
@@ -110,7 +123,7 @@ def _volumes(file: InputFile) -> dict[str, dict[str, str]]:
             if (volume := _parsed(text, macros)) is not None and len(inherited) < _MOST_VOLUMES:
                 values = volume[1]
                 said = {"booktitle": values.get("booktitle") or values.get("title", "")}
-                said |= {name: values.get(name, "") for name in ("year", "date", "month")}
+                said |= {name: values.get(name, "") for name in ("author", "year", "date", "month")}
                 inherited[volume[0].strip().lower()] = {name: value for name, value in said.items() if value}
     return inherited
 
@@ -136,7 +149,10 @@ def _parsed(text: str, macros: dict[str, str]) -> tuple[str, dict[str, str]] | N
     values: dict[str, str] = {}
     for field in block.fields:
         value = _value(field.value, macros, field.key)
-        if not values.get(name := field.key.strip().lower()):
+        name = field.key.strip().lower()
+        if name == "author" and value != values.get(name, value):  # one a field
+            values[name] += f" and {value}"
+        elif not values.get(name):
             values[name] = value
     return block.key, values
 
@@ -184,7 +200,7 @@ def _closing(raw: str, at: int) -> int:
 
 
 def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, Any]) -> dict[str, Any]:
-    authors = _MARKS.sub("", values.pop("author", ""))
+    authors = _COMMENTED.sub("", _MARKS.sub("", values.pop("author", "")))
     said: dict[str, list[str]] = {}
     values = {name: _NO_OUTPUT.sub("", _unescaped(value)) for name, value in values.items()}
     wanted = {"day", *(name for each in names.values() for name in each)}
@@ -203,7 +219,7 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
         row["url"] = bare(link[0])
     if key.strip():
         row["id"] = bibliography.named(file, key)
-    several = list(_several(authors))
+    several = [one for name in _several(authors) for one in _without_and(name)]
     signing = people([bare(authors)]) if _is_list(several) else [_person(name) for name in several]
     row["authors"] = signed(signing, [group for name in names["groups"] for group in said.get(name, ())])
     return row
@@ -224,6 +240,12 @@ def _several(authors: str) -> Iterator[str]:
             start = found.end()
     if name := authors[start:].strip():
         yield name
+
+
+def _without_and(name: str) -> list[str]:
+    """The names in one that holds several with their initials before a comma: "A Fox, B Lee and C Day"."""
+    names = [one.strip() for one in name.split(",")]
+    return names if len(names) > 1 and all(map(_FROM_INITIALS.fullmatch, names)) else [name]
 
 
 def _is_list(names: list[str]) -> bool:
@@ -259,7 +281,8 @@ def _addresses(text: str, authors: str) -> list[str]:
     known = {name.strip() for name in " ".join(authors.split()).split(" and ")}
     last_names = {name.partition(", ")[0] for name in known} | {name.rpartition(" ")[2] for name in known}
     found = []
-    for line in text.split("\n"):
+    wrapped = _WRAPPED.sub(" ", text) if text.rstrip().endswith(".") else text
+    for line in _NEXT_AUTHORS.sub("\n", wrapped).split("\n"):
         address = _CORRESPONDING.sub("", line.strip())
         before, _, one = address.rpartition("; ")
         is_after_names = all(name.partition(", ")[0] in last_names for name in before.split("; "))

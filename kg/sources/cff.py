@@ -35,7 +35,8 @@ class CffReader:
         if len(text) > _LARGEST:
             raise KgError(f"{file.path}: holds more than {_LARGEST >> 10} KB: a CITATION.cff has a few KB.")
         try:
-            said = yaml.load(text, Loader=yaml.BaseLoader)  # values as texts; libyaml would crash on deep nesting
+            # values as texts; libyaml would crash on deep nesting; a second document may be a page about the first
+            said = next(yaml.load_all(text, Loader=yaml.BaseLoader), None)
         except (yaml.YAMLError, RecursionError, ValueError) as error:
             reason = " ".join(str(error).split())[:200]
             raise KgError(f"{file.path}: is not YAML ({reason}): check its indents and quotes.") from None
@@ -49,7 +50,7 @@ def _row(said: dict[str, Any]) -> dict[str, Any]:
     conference, numbers = paper.get("conference"), paper.get("identifiers")
     others = [one.get("value") for one in numbers if isinstance(one, dict)] if isinstance(numbers, list) else []
     links = [paper.get("url"), paper.get("repository-code"), *others, paper.get("doi"), paper.get("notes")]
-    places = [one.get("affiliation") for one in people if isinstance(one, dict)] if isinstance(people, list) else []
+    places = _places(people) or _places(said.get("authors"))
     venue = (
         paper.get("journal")
         or paper.get("collection-title")
@@ -69,6 +70,12 @@ def _row(said: dict[str, Any]) -> dict[str, Any]:
         "url": next((link for link in links[:2] if isinstance(link, str)), ""),
         "keywords": paper.get("keywords") or said.get("keywords"),
     }
+
+
+def _places(people: Any) -> list[Any]:
+    """The affiliations of people; those of a paper may stand with the software's alone."""
+    found = [one.get("affiliation") for one in people if isinstance(one, dict)] if isinstance(people, list) else []
+    return list(filter(None, found))
 
 
 READER = CffReader()

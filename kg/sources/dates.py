@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from datetime import date as day_of
+from functools import cache
+
+from kg.sources.forms import forms
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WRITTEN = re.compile(rf"\b({'|'.join(MONTHS)})[a-z]*\b\.?[^A-Za-z]*?\b((?:19|20)\d\d)\b", re.I)
@@ -20,6 +23,7 @@ _YEAR_LAST = re.compile(
 )  # 13/05/2024, 5/13/2024, 05/2024
 _DAY = re.compile(r"(?<![\d:-])(\d{1,2})(?![\d:]|\s*-)(?:st|nd|rd|th)?\b")
 _RANGE = re.compile(r"\d\s*[-–/]\s*\d|[a-z]\.?\s*[-–/]\s*(?:\d|[a-z])", re.I)
+_WORD = re.compile(r"[^\W\d_]+")
 _LONGEST = 1000  # code points of a text that are searched for a date
 _ARXIV = re.compile(r"(?:^|/)(\d\d)(0[1-9]|1[0-2])")
 
@@ -61,6 +65,8 @@ def iso_date(text: str, year: str = "") -> str:
     ('2024-01-02', '2024-05-06')
     >>> iso_date("20240506"), iso_date("13/05/2024"), iso_date("5/13/2024"), iso_date("05/2024"), iso_date("6/5/2024")
     ('2024-05-06', '2024-05-13', '2024-05-13', '2024-05', '')
+    >>> iso_date("10. Oktober", "1998"), iso_date("3 décembre 2020")
+    ('1998-10-10', '2020-12-03')
     """
     text = " ".join(text[:_LONGEST].split())
     if compact := _COMPACT.fullmatch(text):
@@ -79,10 +85,23 @@ def iso_date(text: str, year: str = "") -> str:
     if match := _YEAR_LAST.fullmatch(text):
         return _turned(*match.groups())
     rest = text.replace(of, " ", 1) if found else text
-    if month := _NAMED.search(rest):
+    if month := _NAMED.search(rest := _english(rest)):
         day = None if _RANGE.search(rest) else _DAY.search(rest)
         return _valid(of, str(number(month[1])), day[1] if day else None)
     return _valid(of, rest.strip(), None) if rest.strip().isdecimal() else ""
+
+
+def _english(text: str) -> str:
+    """A text with its month in English, if it is in another language."""
+    if _NAMED.search(text) or not any(map(str.isalpha, text)):
+        return text
+    return _WORD.sub(lambda word: _months().get(word[0].lower(), word[0]), text)
+
+
+@cache
+def _months() -> dict[str, str]:
+    """The month, in English, that a word of another language means."""
+    return {word: month for month, words in forms()["months"].items() for word in words}
 
 
 def _turned(one: str | None, other: str, year: str) -> str:

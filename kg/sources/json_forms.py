@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import Any
@@ -13,7 +14,7 @@ from kg.sources.dates import iso, iso_date
 from kg.sources.forms import ONCE, Form, at, folded_name, forms, is_other, is_thesis, quoted
 from kg.sources.people import of_objects, of_people_unread, signed
 from kg.sources.records import keys, rows
-from kg.sources.rows import batch_of
+from kg.sources.rows import batch_of, doi_in
 from kg.sources.tags import HAS_TAGS, untagged
 
 _SURE = 0.7
@@ -71,7 +72,8 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
         elif key == "date":
             made[key] = next((day for value in values if (day := _day(value))), "")
         elif key == "doi":
-            made[key] = next((text for value in values for text in _strings(value) if "10." in text), "")
+            said_so = [text for value in values for text in _strings(value) if "10." in text]
+            made[key] = next(filter(doi_in, said_so), next(iter(said_so), ""))
         elif key == "groups":
             made["authors"] = signed(made.get("authors") or [], _strings(next(values, [])))
         else:
@@ -82,6 +84,11 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
             if key in ONCE and made[key]:
                 rest = value[1:] if isinstance(value, list) and reader is _text else []
                 twice += [key] * any(is_other(reader(one), made[key]) for one in (*rest, *values))
+    for value in (text for name in said.get("addresses", ()) if (text := _address(fields.get(name)))):
+        for key, found in (("arxiv", bibliography.arxiv_of([value])), ("doi", doi_in(value)), ("url", value)):
+            made[key] = made.get(key) or found
+    if not made.get("authors") and (first := made.get("first_author")):
+        made["authors"] = [*of_objects(first), "et al."]
     if made.get("abstract") and not made.get("title"):
         names = [name for name in said.get("titled", ()) if name in fields]
         made["title"] = next((_text(fields[name]) for name in names), "")
@@ -154,7 +161,21 @@ def _day(value: Any) -> str:
     return _text(value)
 
 
+def _venue(value: Any) -> str:
+    """The name of a venue; "" for its address."""
+    return "" if (text := _text(value)).startswith(("http://", "https://")) else text
+
+
+def _address(value: Any) -> str:
+    """The first address of the web in a value, of which others may be places in a folder or words."""
+    texts = _strings(value)
+    return next((text for text in texts if "://" in text or (_ADDRESS.match(text) and "/" in text)), "")
+
+
+_ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _READ: dict[str, Callable[[Any], Any]] = {
+    "venue": _venue,
+    "url": _address,
     "authors": _people,
     "institutions": _places,
     "keywords": _names,

@@ -20,9 +20,11 @@ _LETTER = re.compile(
     r"|(?:ss|SS|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|th|TH|dh|DH|dj|DJ|ng|NG)(?![A-Za-z])(?:\{\}|\s+)?"
     r"|text(?:[a-z]{4,20}|up[a-z]{1,8})(?![A-Za-z]|\s*\{[^}])(?:\{\}|\s+)?)"  # \textgreater, but no style: \textbf{a}
 )
+_LOGO = re.compile(r"\\((?:[A-Za-z]{0,5}TeXe?|M[FP]|KOMAScript))(?![A-Za-z])(?:\{\}|\s+(?=\w)|\\(?= ))?")
 _BRACE = re.compile(r"\\[\\{}$]|[{}]")
 _COMMAND = re.compile(r"\\[A-Za-z]+\s*\Z")
 _OLD_STYLE = re.compile(r"\{\\[a-z]{2}\s")
+_QUOTED = re.compile(r"(?<!\w)`([^`'\n]{1,200})'(?!\w)")
 _TIE = re.compile(r"(?<=[\w.,:;)}\]$%°×”’'])~(?=[\w\\({$\[])")
 _ESCAPED = re.compile(r"\\([%&$#_{}])")
 _BRACED = re.compile(r"\{\\?([_~%#&-])\}")  # "a{\_}b" in an address, as Mendeley writes it
@@ -50,6 +52,12 @@ def journal(name: str) -> str:
 @cache
 def _journals() -> Mapping[str, str]:
     found: Mapping[str, str] = tomllib.loads(Path(__file__).with_name("latex.toml").read_text("utf-8"))["journals"]
+    return found
+
+
+@cache
+def _logos() -> Mapping[str, str]:
+    found: Mapping[str, str] = tomllib.loads(Path(__file__).with_name("latex.toml").read_text("utf-8"))["logos"]
     return found
 
 
@@ -86,7 +94,7 @@ def plain(text: str) -> str:
     >>> plain(r"{GPU}-based Ku{\l}akowski, B{\'e}la G\"odel: {A}~{$3\times$} faster \textbf{{KV}} cache")
     'GPU-based Kułakowski, Béla Gödel: A $3\\times$ faster \\textbf{KV} cache'
     """
-    if not any(mark in text for mark in ("\\", "{", "}", "~", "--", "``")):
+    if not any(mark in text for mark in ("\\", "{", "}", "~", "--", "`")):
         return text
     pieces = _MATH.split(_ENSURED.sub(r"$\1$", text))
     kept: list[bool] = []  # for each open brace, whether it is kept
@@ -107,8 +115,10 @@ def bare(text: str) -> str:
 
 def _letters(text: str) -> str:
     text = _TIE.sub(" ", text)
+    text = _LOGO.sub(lambda match: _logos().get(match[1], match[0]), text)
     text = _LETTER.sub(lambda match: _letter(match.group()), text)
     text = text.replace("``", "“").replace("''", "”") if "``" in text else text
+    text = _QUOTED.sub(r"‘\1’", text) if "`" in text else text
     return text.replace("---", "—").replace("--", "–")
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kg.model import Batch
-from kg.sources import bibliography
+from kg.sources import bibliography, yaml_lists
 from kg.sources.base import InputFile
 from kg.sources.forms import Form, folded_name
 from kg.sources.layout.names import is_name
@@ -68,18 +68,21 @@ _NAMED = re.compile(
 _IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<[^<>]{0,300}>")
 _BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
 _SAID = re.compile(r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ()/-]{0,30}?)[*_]{0,2}\s*[:：]\s*[*_]{0,2}\s*(\S.*)")
-_LABEL = re.compile(
-    r"(?i)\W*(?:paper|pdf|arxiv|link|code|html|abs|abstract|project(?: page)?|page|website|github|video|slides|blog|"
-    r"poster|doi|openreview|"
-    r"url|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|https?://\S+)(?:\W*\d*)*"
+_WORD_OF_LABEL = (
+    r"(?:paper|pdf|arxiv|link|code|html|abs|abstract|project(?: page)?|page|website|github|video|slides?|blog|poster|"
+    r"doi|openreview|url|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|presentation|talk|supp(?:lementary)?|"
+    r"tensorflow|pytorch|official|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|https?://\S+)"
 )
+_LABEL = re.compile(rf"(?i)\W*{_WORD_OF_LABEL}(?:\W|\d|{_WORD_OF_LABEL})*")
 _BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
 _NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
 _BEFORE = re.compile(r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?(?!\d))[\s:,.-]*)+")
 _EDITION = re.compile(
-    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?)[ -]?(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
+    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?)(?:(?<=[A-Z]{3}), |[ -]?)"
+    r"(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
 )
 _EDITION_BEHIND = re.compile(rf"\s*[(\[]\s*{_EDITION.pattern}[^()\[\]]{{0,20}}[)\]]\s*$")
+_ACRONYM = re.compile(r"[A-Z]{3,10}")  # of a venue, before a title
 _YEAR_BEHIND = re.compile(r"\s*\((?:19|20)\d\d\)$")
 _EDITION_AFTER = re.compile(rf",\s+{_EDITION.pattern}\W*$")  # behind a title without marks
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
@@ -87,7 +90,13 @@ _BY = re.compile(
     r"(?i)^\W{0,5}by\s+([^\[\]()]{3,500})|^\W{0,5}[*_]([^*_\[\]]{3,500})[*_]"
     r"|^\W{0,5}([^\W\d_][^\[\]():*_.]{2,100}\bet\.? ?al\b\.?)"
 )
+_CITED = re.compile(
+    r"^\W{0,5}\(([^\W\d_][^\[\]()\d*_]{2,300}(?: (?:&|and) [^\W\d_]+(?:-[^\W\d_]+)?|\bet al\.?)), (?:19|20)\d\d\)"
+)
+_BETWEEN_CITED = re.compile(r",? (?:&|and) |, ")
+_NICKNAMED = re.compile(r"[\W\d]{0,8}(?:\*\*|__)[^*_]{1,60}(?:\*\*|__)\s*[:–—-]{0,2}\s*[“\"]([^“”\"]{6,300})[”\"]")
 _LABELS = re.compile(r"^(?:\s*\[[^\[\]]{1,30}\])+")  # of links behind a title
+_ITALIC = re.compile(r"^\s*[*_]{1,2}([^*_\[\]\n]{5,3000})[*_]{1,2}\W*$", re.M)  # a line of its own, perhaps names
 _STOP = re.compile(r"(?<=[^\W\d_A-Z])\.$")
 _SENTENCE = re.compile(r"[.?!]\s+(?=[A-Z])")
 _BAR = re.compile(r"(?<!\\)\|")
@@ -113,7 +122,7 @@ class MarkdownReader:
 
     def sniff(self, file: InputFile) -> float:
         start = opening(file)
-        if _OTHER_FORM.match(start) or not _PAPER.search(start):
+        if _OTHER_FORM.match(start) or not _PAPER.search(start) or yaml_lists.is_data(file):
             return 0.0
         lines = start.split("\n")
         if _is_table(lines):
@@ -193,6 +202,12 @@ class _Reading:
         """Whether a line in bold may be a heading: behind an empty line, outside of an item with its paper."""
         return not self._before.strip() and not self._waiting
 
+    def _completes(self, line: str) -> bool:
+        """Whether a line that is no part of the item holds the link that it lacks, and no title."""
+        item = self._item
+        is_open = item is not None and not _PAPER.search(item.text) and _title(item.text) != ""
+        return is_open and _PAPER.search(line) is not None and not _title(line)
+
     def _end_item(self) -> Iterator[Row]:
         if self._item is not None:
             yield from _row(self._item)
@@ -265,7 +280,7 @@ class _Reading:
         elif self._waiting and not _LINK.search(line) and not _RULE.match(line):
             said_before = block.said.get(self._waiting, "")
             block.said[self._waiting] = f"{said_before} {_QUOTE.sub('', line)}".strip()[:_LONGEST]
-        elif self._item is not None and not line[0].isspace() and not self._before.strip():
+        elif self._item is not None and not (line[0].isspace() or self._before.strip() or self._completes(line)):
             yield from self._end_item()  # a paragraph after the list
             if self._heading is not None and _PAPER.search(line):
                 self._heading.text = f"{self._heading.text}\n{line}"[:_LONGEST]
@@ -343,7 +358,8 @@ def _row(block: _Block) -> Iterator[Row]:
         how = f": fetch it with `kg fetch arxiv id:{arxiv}`" if arxiv else ": write its title beside it"
         yield where, Skipped(f"it is a link ({links[0][:100]}) without a title{how}")
         return
-    before, _, rest = _LINK.sub(r"\1", _IMAGE.sub("", block.text)).partition(title)
+    flat = _LINK.sub(r"\1", _IMAGE.sub("", block.text))
+    before, rest = [*re.split(r"\s+".join(map(re.escape, title.split())), flat, maxsplit=1), ""][:2]
     by = _BY.search(_LABELS.sub("", rest.removeprefix("**")).lstrip(' -–—:,."”]\n'))
     edition = _EDITION.search(rest) or _EDITION.search(said.get("venue", "")) or _EDITION.search(before)
     year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest) or _YEAR.search(before)
@@ -351,9 +367,15 @@ def _row(block: _Block) -> Iterator[Row]:
     row: dict[str, Any] = {
         "title": title,
         "abstract": said.get("abstract", "") or _prose(block.text),
-        "authors": people([_STOP.sub("", names)]) if names else _names(rest) or _names(_BEFORE.sub("", before)),
+        "authors": people([_STOP.sub("", names)])
+        if names
+        else _BETWEEN_CITED.split(cited[1])
+        if (cited := _CITED.match(rest))
+        else _names(rest) or _names(_BEFORE.sub("", before)) or _in_italics(rest),
         "institutions": bibliography.places([said["institutions"]]) if "institutions" in said else [],
-        "venue": said.get("venue") or (edition[1] if edition and edition[1].lower() not in _NO_VENUE else ""),
+        "venue": said.get("venue")
+        or (edition[1] if edition and edition[1].lower() not in _NO_VENUE else "")
+        or (alone if _ACRONYM.fullmatch(alone := before.strip(" []")) and not _LABEL.fullmatch(alone) else ""),
         "year": year[0] if year else _year(edition) if edition else "",
         "date": said.get("date", ""),
         "arxiv": arxiv,
@@ -389,6 +411,15 @@ def _names(text: str) -> list[str]:
     return names if offices and all(is_name(name, offices) for name in names) else []
 
 
+def _in_italics(text: str) -> list[str]:
+    """The authors on a line of their own in italics."""
+    for found in _ITALIC.finditer(text):
+        names = people([_STOP.sub("", _bare(found[1]))])
+        if names and all(is_name(name, Offices.load()) for name in names):
+            return names
+    return []
+
+
 def _prose(text: str) -> str:
     """The paragraphs below a title that are long enough to be an abstract, or quoted."""
     found = []
@@ -416,21 +447,37 @@ def _arxiv(link: str) -> str:
 def _title(text: str) -> str:
     """The title in an item: the text of its link to a paper, of another link, what is bold, what stands before them."""
     text = _IMAGE.sub("", _NEXT_LINE.sub("\n", text))
+    if (named := _NICKNAMED.match(text)) and _is_title(named[1]):
+        return _bare(named[1])
     found = [
         (label, _PAPER.search(url) is not None) for label, url in _LINK.findall(text) if not _BUTTON.fullmatch(label)
     ]
     texts = [_SIGNS.sub("", _bare(label)) for label, _ in sorted(found, key=lambda one: not one[1])]
     bold = [_SIGNS.sub("", _bare(one or other)) for one, other in _BOLD.findall(text)]
-    named = next((one for one in (*texts, *bold) if _is_title(one)), "")
-    if named:
-        return _EDITION_BEHIND.sub("", named)
+    if bare := next((one for one in (*texts, *bold) if _is_title(one)), ""):
+        return _EDITION_BEHIND.sub("", bare)
     first = text.split("\n")[0]
+    if behind := _behind_links(text):  # "[[ICLR2024](...)] Title [[code](...)]"
+        first = " ".join(behind.split("\n\n")[0].split())
     plain = _PAPER.split(_LINK.split(first)[0])[0]
     plain = _BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", plain))).strip(" \t|[](-–—:,*_`")
     quoted = re.search(r"[“\"]([^“”\"]{6,300})[”\"]", plain)
     plain = quoted[1] if quoted else _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", _SENTENCE.split(_bare(plain))[0]))
     plain = _YEAR_BEHIND.sub("", plain)
     return plain.strip(" ,.;:-–—([") if _is_title(plain) else ""
+
+
+def _behind_links(text: str) -> str:
+    """What stands behind the links that a text begins with; "" if it begins otherwise."""
+    at = end = 0
+    while at < min(len(text), _LONGEST):
+        if found := _LINK.match(text, at):
+            at = end = found.end()
+        elif text[at].isalnum():
+            return text[at:] if end else ""
+        else:
+            at += 1
+    return ""
 
 
 def _is_title(text: str) -> bool:

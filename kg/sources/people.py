@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from kg.sources.forms import folded, folded_name, forms, is_lost, quoted
+from kg.sources.tags import untagged
 from kg.text import fold, has_han
 
 _AND = re.compile(r" (?:and|&) ")
@@ -23,10 +24,14 @@ TITLES = re.compile(r"(?:(?:Prof|Dr|Mr|Mrs|Ms|PD|Ing|Dipl|rer|nat|med|habil)\.(?
 _GLUED = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ][^\W\d_]*[.\s])")
 _BEHIND = re.compile(  # a name: "Ada Fox (MIT, Cambridge)*", "Fox, Ada (1)", "Fox, Ada [Univ. X (UX)] (ORCID:1)"
     r"\s{0,20}(?<=[\w.’'\s)\]])(?:\((?P<round>(?:[^()\n]|\([^()\n]{0,300}\)){0,300})\)|\[(?:[^\[\]\n]|\[[^\[\]\n]{0,300}\]){0,300}\])"
-    r"[\s*†‡§¶]*(?=\s*(?:[,;；，、|\n&\[(]|$|and\b))"
+    r"(?:\s*[*†‡§¶])*(?=\s*(?:[,;；，、|\n&\[(]|$|and\b))"
 )
 _MARKS_BEHIND = re.compile(r"(?<=\w)[*†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰]+(?=\s*(?:[,;；，、|\n&]|$|and\b))")
 _DOTS = re.compile(r"\s{1,20}[·•]\s{1,20}")  # "Ada Fox · Bo Lee", but not "列夫·托尔斯泰"
+_OF_TEAM = 4  # words of a name that no person has; fewer letters in brackets behind it are a country
+_TEX_MARK = re.compile(r"\$\s?\^[^$\n]{1,40}\$")  # "Ada Fox$^\dagger$"
+_LEFT_OUT = re.compile(r"(…|\.{3})\s+(?=[^\W\d_])")  # "Ada Fox, … Bo Lee"
+_STOPPED = re.compile(r",.{1,1000}\s([A-Z][a-zà-ÿ]+)\.$", re.S)
 _GROUPS_APART = re.compile(r"\s*[,;/]\s*(?:and\s+)?|\s+(?:and|&)\s+")
 _OF_GROUP = re.compile(r"^(?:(?:on\s+behalf\s+of|for|by)\s+)?(?:the\s+)?|\s+collaborations?$", re.I)
 _PARTICLE = re.compile(r"(?:^|[\s'-])(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El)$")
@@ -43,7 +48,9 @@ def people(values: Sequence[str]) -> list[str]:
     if len(values) == 1:
         if (listed := quoted(values[0])) is not None:
             return of_objects(listed)
-        text = _alone(values[0])
+        text = _LEFT_OUT.sub(r"\1, ", _TEX_MARK.sub("", _alone(values[0])))
+        if (end := _STOPPED.search(text)) and folded(end[1]) not in _abbreviated():
+            text = text[:-1]  # of a list
         if text.find(".") == len(text) - 1 and _BARE_INITIALS.search(text):
             text = text[:-1]  # as PubMed ends a list
         text = _DOTS.sub("; ", text)
@@ -64,7 +71,9 @@ def _alone(text: str) -> str:
 
     def kept(found: re.Match[str]) -> str:
         initials = "".join(filter(str.isupper, text[max(0, found.start() - 200) : found.start()]))
-        return found[0] if (found["round"] or "").isupper() and initials.endswith(found["round"]) else ""
+        inside, words = found["round"] or "", _GROUPS_APART.split(text[: found.start()])[-1].split()
+        is_own = initials.endswith(inside) or (len(words) >= _OF_TEAM and len(inside) < _OF_TEAM)
+        return found[0] if inside.isupper() and is_own else ""
 
     return _MARKS_BEHIND.sub("", _BEHIND.sub(kept, text) if "(" in text or "[" in text else text)
 
@@ -104,6 +113,7 @@ def person(name: str) -> str:
     >>> person("Smith, Jr., Jane"), person("Smith, Jane, Jr."), person("van Dijk, Anna"), person("Ada Lovelace")
     ('Jane Smith Jr.', 'Jane Smith Jr.', 'Anna van Dijk', 'Ada Lovelace')
     """
+    name = untagged(name) if "<" in name else name
     name = _NUMBER_AFTER.sub("", _alone(" ".join(html.unescape(name).split()))).strip(",; ").replace(". -", ".-")
     if not any(map(str.isalpha, name)):
         return ""
@@ -128,6 +138,12 @@ def person(name: str) -> str:
 def _degrees() -> frozenset[str]:
     """The folded degrees that stand behind names ("Ada Fox, Ph.D.")."""
     return frozenset(map(folded, forms()["person"]["degrees"]))
+
+
+@cache
+def _abbreviated() -> frozenset[str]:
+    """The folded words behind which a full stop belongs to a name ("Bo Lee, Jr.")."""
+    return frozenset(map(folded, (*forms()["person"]["abbreviated"], *forms()["person"]["degrees"])))
 
 
 def _is_degree(name: str, piece: str) -> bool:

@@ -31,6 +31,7 @@ _WRAPPED = frozenset({"paper", "data", "message", "journal", "venue"})  # object
 _PAPER = frozenset({"abstract", "summary", "author", "authors", "year", "date", "published"})
 _ADDRESSES = ("id", "arxiv", "doi", "url")  # keys that name one paper, or an answer of a service
 _OF_PAPER = ("title", "abstract", "authors")  # a record with one of these is a paper itself
+_YEAR = re.compile(r"(?:19|20)\d\d")  # the key of a group of papers
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN
 
@@ -89,19 +90,21 @@ def _inside(where: str, record: dict[str, Any], row: Made, depth: int) -> Iterat
         if folded_name(key) in _known():
             continue
         place = f"{where}, {one_line(key)[:40]}"
+        year = {"year": key} if _YEAR.fullmatch(key) else {"year": own["year"]} if "year" in own else {}
         if isinstance(value, dict):
             named = {} if "title" in value or " " not in key or _PAPER.isdisjoint(value) else {"title": key}
-            found = [*_deeper(place, {**own, **named, **value}, row, depth - 1)]
+            found = [*_deeper(place, {**own, **year, **named, **value}, row, depth - 1)]
             yield from (one for one in found if _is_paper(one[1]) or isinstance(one[1], Beside))
         elif isinstance(value, list):
             items = ((f"{place} {n}", one) for n, one in enumerate(value, 1) if isinstance(one, dict))
-            found = [one for place, item in items for one in _deeper(place, item, row, depth - 1)]
+            found = [one for place, item in items for one in _deeper(place, year | item, row, depth - 1)]
             if any(_is_paper(made) for _, made in found):
                 yield from found
                 papers = [made for _, made in found if not isinstance(made, Skipped) and _is_paper(made)]
                 is_said = all(key in map(str, made.values()) for made in papers)  # a year, a venue
                 is_plain = key in (*forms()["json"]["lists"], *forms()["json"]["inner"])
-                beside |= own if is_said or is_plain else {**own, key: key}  # of a group
+                beside |= own if is_said or is_plain or _YEAR.fullmatch(key) else {**own, key: key}  # of a group
+                beside = _Beside({name: value for name, value in beside.items() if name != "year"})
     yield from beside.told(where)
 
 
@@ -247,7 +250,7 @@ def _object(stream: _Stream, line: int, lists: Collection[str], depth: int = 0) 
         if not isinstance(key, str):
             raise _Damaged("a field name is not in quotes", stream.line())
         stream.expect(":")
-        if key in lists and "title" not in fields and stream.next() in _OPENING and depth < _DEEPEST:
+        if key in lists and _is_list(key, fields) and stream.next() in _OPENING and depth < _DEEPEST:
             has_list = True
             yield from _items(stream) if stream.next() == "[" else _object(stream, stream.line(), lists, depth + 1)
             begin = stream.position()
@@ -267,9 +270,14 @@ def _object(stream: _Stream, line: int, lists: Collection[str], depth: int = 0) 
             stream.expect(",")
     stream.expect("}")
     if has_list or is_map:
-        yield line, _Beside(fields)
+        yield line, _Beside((name, value) for name, value in fields.items() if name != "title")
     else:
         yield line, fields
+
+
+def _is_list(key: str, fields: Mapping[str, Any]) -> bool:
+    """Whether the value of a key is a list of records, and no part of the record that an object has begun with."""
+    return "title" not in fields or (key in forms()["json"]["of_papers"] and _PAPER.isdisjoint(fields))
 
 
 class _Beside(dict[str, Any]):

@@ -43,8 +43,17 @@ _NO_DAY = re.compile(r"(?:-00)+$")  # "2020-07-00": a month
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"  # without the version
 _ARXIV = re.compile(
-    rf"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?({ARXIV_ID})(?:v\d+)?(?:\.pdf)?", re.I
+    rf"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|(?:arxiv preprint )?arxiv:)?({ARXIV_ID})(?:v\d+)?(?:\.pdf)?",
+    re.I,
 )
+_PATH_BEHIND = re.compile(r"(?:[?&#].*|/(?:full|fulltext|pdf|epdf|abstract|html|summary|meta|download)\b.*)$", re.I)
+_WITH_YEAR = re.compile(r"(?<=\b(?:19|20)\d\d)\.$")
+_TO_APPEAR = re.compile(r"\s*[(\[](?:to appear|in press|accepted|forthcoming)[)\]]$", re.I)
+_ESCAPED = re.compile(r"\\(?=[&%#])")  # of LaTeX
+_COMMA_BEHIND = re.compile(r"\s*,\s*$")
+_WORDS = re.compile(r"[^\s.:/]+$|[^:/]*\s")
+_URL = re.compile(r"https?://\S+")
+_OLD_YEAR = re.compile(r"\s*(1[5-8]\d\d)\s*")
 _NO_DOI = re.compile(r"\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.", re.I)  # what is meant to be one
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.I)
 _ANY_DOI = re.compile(r"(?<![\w.])10\.\d{4,9}/[^\s,;]+(?:[,;](?!\s*10\.\d{4})[^\s,;]+)*")
@@ -116,7 +125,7 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
             unread.update(row.get("unread", ()))
             other = _string(row.get("other_abstract"))
             unread.update(["other abstract"] * is_other(other, made.texts["A"].raw))
-            unread.update(["date"] * (made.year is None and any(map(_line, (row.get("date"), row.get("year"))))))
+            unread.update(["date"] * (made.year is None and any(map(_is_dated, (row.get("date"), row.get("year"))))))
             unread.update(["doi"] * (not made.doi and _NO_DOI.match(_string(row.get("doi"))) is not None))
         except Skipped as reason:
             if len(batch.skipped) < _MOST_SENTENCES:
@@ -213,11 +222,14 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
     for field, text in texts.items():
         if len(text) > TEXT_LIMIT:
             raise Skipped(f"its {_TEXTS[field]} has {len(text):,} characters, more than {TEXT_LIMIT:,}: cut it")
+    texts["T"] = _COMMA_BEHIND.sub("", texts["T"])
     name = _string(values["id"]).strip() or f"{source}-{number:02d}"
     if len(name) > _ID_LIMIT or not name.isprintable():
         raise Skipped("its id is too long or holds characters that do not print: give it another")
     authors, count = _authors(values["authors"])
     date, year = _when(values["date"], values["year"])
+    place = _venue(values["venue"])
+    years = set() if year else {*_YEAR.findall(place)}
     return Document(
         id=name,
         source=source,
@@ -225,13 +237,27 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
         texts={field: Text(texts[field], texts[field]) for field in "TAIBHK" if texts[field] or field in "TA"},
         authors=authors,
         author_count=max(filter(None, (count, _integer(values["author_count"]))), default=None),  # lists may be cut
-        venue=_NO_VENUE.sub("", _line(values["venue"])) or venue(_string(values["comment"])),
-        year=year,
+        venue=place or venue(_string(values["comment"])),
+        year=int(years.pop()) if len(years) == 1 else year,
         date=date,
-        arxiv=_identifier(_ARXIV, values["arxiv"], values["id"], values["url"]),
+        arxiv=_identifier(_ARXIV, values["arxiv"], values["id"], values["url"], place),
         doi=doi_in(_line(values["doi"])) or _identifier(_DOI, values["id"], values["url"]),
-        url=_line(values["url"]),
+        url=_address(values["url"]),
     )
+
+
+def _venue(value: Any) -> str:
+    """A venue without the marks at its end; "" for a time or an address."""
+    text = _ESCAPED.sub("", _TO_APPEAR.sub("", _line(value)))
+    text = _WITH_YEAR.sub("", _NO_VENUE.sub("", text).rstrip(" ,;"))
+    return "" if _URL.match(text) else text
+
+
+def _address(value: Any) -> str:
+    """The address in a text, of which other words may stand before it; "" for words alone."""
+    text = _line(value)
+    found = None if text.startswith("http") else _URL.search(text)
+    return found[0] if found else text if text.startswith("http") or not _WORDS.match(text) else ""
 
 
 def doi_in(text: str) -> str:
@@ -239,9 +265,16 @@ def doi_in(text: str) -> str:
 
     >>> doi_in("http://doi.acm.org/10.1145/1.2"), doi_in("10.1/x"), doi_in("10.1000/a(1)b 10.1000/c")
     ('10.1145/1.2', '', '10.1000/a(1)b')
+    >>> doi_in("https://www.example.org/doi/10.1000/a.1/full?login=true")
+    '10.1000/a.1'
     """
-    found = _ANY_DOI.search(text[:_ID_IN].replace("%2F", "/").replace("%2f", "/"))
-    return found[0].rstrip(".,;") if found else ""
+    text = text[:_ID_IN].replace("%2F", "/").replace("%2f", "/")
+    found = _ANY_DOI.search(text)
+    if found is None:
+        return ""
+    is_in_path = "://" in text[: found.start()] and "doi.org/" not in text[: found.start()]
+    doi = (_PATH_BEHIND.sub("", found[0]) if is_in_path else found[0]).rstrip(".,;")
+    return doi if "{" in doi else doi.partition("}")[0]  # of BibTeX
 
 
 def _string(value: Any) -> str:
@@ -283,6 +316,7 @@ def _authors(value: Any) -> tuple[tuple[str, ...], int | None]:
 
 def _counted(names: list[str]) -> tuple[tuple[str, ...], int | None]:
     """Names and their number, which is unknown (None) after "et al."."""
+    names = [name.replace(". -", ".-") for name in names]  # "I. -L. Fox", as arXiv writes initials
     if any(map(_OTHERS.fullmatch, names)):  # a group may stand behind
         return tuple(name for name in names if not _OTHERS.fullmatch(name)), None
     if names and (cut := _ET_AL.sub("", names[-1])) != names[-1]:
@@ -300,8 +334,13 @@ def _when(date: Any, year: Any) -> tuple[str, int | None]:
     text = _NO_DAY.sub("", _line(date))
     match = _DATE.fullmatch(text)
     iso = text.replace(" ", "T") if match and _is_date(match) else "" if match else iso_date(text, _string(year))
-    number = _YEAR.search(_string(year)) or _YEAR.search(iso or text)
+    number = _YEAR.search(_string(year)) or _YEAR.search(iso or text) or _OLD_YEAR.fullmatch(_string(year) or text)
     return iso, int(number.group()) if number else None
+
+
+def _is_dated(value: Any) -> bool:
+    """Whether a value says when; zeros do not."""
+    return bool(_line(value).strip("0-/ "))
 
 
 def _is_date(match: re.Match[str]) -> bool:

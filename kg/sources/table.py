@@ -27,6 +27,7 @@ _WIDEST = 10_000  # columns
 _BEFORE = 5  # lines allowed before the header: "sep=;", a date
 _REREAD = 32 << 20  # code points of torn rows that are read twice
 _SPACES = re.compile(r"\s+")
+_BRACED = re.compile(r"\{(?!['\"])[^{}]*(?:\{[^{}]*\}[^{}]*){0,500}\}")  # as values stand in BibTeX
 _BREAK = re.compile(r"\r\n?|\n")
 
 
@@ -98,7 +99,9 @@ def _shape(file: InputFile) -> _Shape | None:
                 columns = frozenset(map(form.called, header))
                 if not columns.issuperset(marks) or columns.isdisjoint(name for (name,) in form.fields["title"]):
                     continue
-                keys = [key for key, each in form.fields.items() if not columns.isdisjoint(name for (name,) in each)]
+                others = columns.difference(name for (name,) in form.fields["title"])
+                of = {key: {name for (name,) in each} for key, each in form.fields.items()}
+                keys = [key for key, names in of.items() if key == "title" or not others.isdisjoint(names)]
                 if len(keys) > most:
                     best, most = _Shape(number, delimiter, form), len(keys)
                     break  # the first match wins
@@ -216,7 +219,7 @@ def _row(file: InputFile, columns: Sequence[str], cells: Sequence[str], shape: _
     named = form.named(columns)
     for column, cell in zip(map(named.__getitem__, columns), cells, strict=False):
         if not values.get(column):
-            values[column] = cell
+            values[column] = cell[1:-1] if _BRACED.fullmatch(cell) else cell
     names = {key: [name for (name,) in places] for key, places in form.among(frozenset(values)).items()}
     row = bibliography.row(file, {column: [value] for column, value in values.items()}, names)
     for column in form.settings.get("glued", ()):

@@ -15,7 +15,7 @@ from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
 from kg.sources.forms import forms
 from kg.sources.people import of_objects
-from kg.sources.rows import batch_of
+from kg.sources.rows import batch_of, doi_in
 from kg.sources.tags import untagged
 
 _PAGE = re.compile(r"<(?:!doctype html|html|head|meta|body)\b", re.I)
@@ -107,7 +107,7 @@ def _of_tags(page: Any) -> dict[str, Any] | None:
         "date": max((date for date in dates if date.startswith(first)), key=len, default=""),  # the day, of its month
         "year": one.get("date", ""),
         "arxiv": bibliography.arxiv_of([*found["arxiv"], *found["url"]]),
-        "doi": one.get("doi", ""),
+        "doi": next((one for name in names["doi"] for one in said.get(name, ()) if doi_in(one)), one.get("doi", "")),
         "url": one.get("url", ""),
         "keywords": bibliography.terms(found["keywords"]) if found["keywords"] else [],
         "unread": [name for name in said if name.startswith("citation_") and name not in known],

@@ -60,6 +60,7 @@ class XmlReader:
 
 def _row(file: InputFile, paper: xml.Element, form: Mapping[str, Any]) -> dict[str, Any]:
     said = {key: list(_values(paper, form.get(key, ()), key)) for key in _SAME}
+    said["venue"] = said["venue"][:1]  # others are its short forms
     row = bibliography.row(file, {key: values for key, values in said.items() if key != "authors"}, _SAME)
     row["abstract"] = "\n".join(said["abstract"])
     if form.get("numbered"):

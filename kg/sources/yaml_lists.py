@@ -1,4 +1,4 @@
-"""Papers in YAML: a list of records, as of a lab's page or of CSL, or the front matter of a note in Markdown.
+"""Papers in YAML: a list or a map of records, as of a lab's page or of CSL, one record, or the front matter of a note.
 
 Specifications: https://yaml.org/spec/1.2.2/, https://jekyllrb.com/docs/front-matter/
 """
@@ -9,17 +9,24 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import chain, islice
+from textwrap import dedent, indent
 from typing import Any
 
 from kg.sources.base import InputFile
 from kg.sources.forms import Form
-from kg.sources.lines import opening, records
+from kg.sources.lines import opening, records, text_lines
 from kg.sources.rows import Skipped
 
 _FRONT = re.compile(r"---[ \t]*\n(.{1,20000}?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _BEFORE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n|---[ \t]*\n)*")
-_LIST = re.compile(r"(?:[\w-]{1,40}:[ \t]*\n)?([ ]{0,8})-[ ]+[\w-]{1,40}[ ]?:(?:[ ]|\n)")
+_EMPTY = r"(?:[ \t]*(?:#[^\n]*)?\n)*"
+_HEAD = rf"[^\s#:-][^\n:]{{0,60}}:[ \t]*\n{_EMPTY}"
+_LIST = re.compile(rf"(?:{_HEAD})?([ ]{{0,8}})-[ ]+[\"']?[\w-]{{1,40}}[\"']?[ ]?:(?:[ ]|\n)")
+_MAP = re.compile(rf"{_HEAD}[ ]{{1,8}}[\w-]{{1,40}}[ ]?:(?:[ ]|\n)")  # papers by their keys
+_GROUP = re.compile(r"[^\s#-][^\n]*:[ \t]*(?:#.*)?$")  # a line that ends a list and names what follows
+_IN_YEAR = re.compile(r"[\"']?((?:19|20)\d\d)\b[\"']?[ ]*:")
+_TITLE = re.compile(r"^(?P<indent>[ ]*(?:-[ ]+)?)[\"']?title[\"']?[ ]?:", re.M | re.I)
 _KEY = re.compile(r"^[ ]*(?:-[ ]+)?[\"']?([\w-]{1,60})[\"']?[ ]?:(?:[ ]|$)", re.M)
 _UNQUOTED = re.compile(r"^(\s*(?:-\s+)?[\w-]{1,60}:[ ]+)(?![\s'\"\[{|>&*!])(.*(?::\s|\s#).*)$", re.M)
 _FIRST = 5  # entries, of which one must be right
@@ -29,12 +36,17 @@ _LARGEST = 100 << 10  # code points of an entry: the parser takes a millisecond 
 
 def keys(file: InputFile) -> frozenset[str]:
     """The keys in the first part of a file in YAML; empty for other files."""
-    start, front, indent = _shape(opening(file))
-    if indent is not None:
-        first = islice(_entries(file, indent), _FIRST)
-        return frozenset(_KEY.findall(start) if any(isinstance(entry, dict) for _, entry in first) else ())
-    found = frozenset(_KEY.findall(front))
-    return found if _of_paper(found) >= _LEAST else frozenset()
+    start, front, first = _shape(opening(file))
+    if first is not None:
+        found = islice(_entries(file, first), _FIRST)
+        return frozenset(_KEY.findall(start) if any(isinstance(entry, dict) for _, entry in found) else ())
+    names = frozenset(_KEY.findall(front))
+    return names if _of_paper(names) >= _LEAST else frozenset()
+
+
+def is_data(file: InputFile) -> bool:
+    """Whether a file is records in YAML throughout, and no text with front matter."""
+    return _shape(opening(file))[2] is not None and "title" in map(_any().called, keys(file))
 
 
 def _of_paper(names: frozenset[str]) -> int:
@@ -51,29 +63,62 @@ def _any() -> Form:
 
 def entries(file: InputFile) -> Iterator[tuple[str, Any]] | None:
     """The records of a file in YAML and where they stand, or why one is none; None for other files."""
-    _, front, indent = _shape(opening(file))
-    if indent is not None:
-        return _entries(file, indent)
+    _, front, first = _shape(opening(file))
+    if first is not None:
+        return _entries(file, first)
     return iter([("the front matter", _loaded(front))]) if front and keys(file) else None
 
 
 @lru_cache(4)
-def _shape(start: str) -> tuple[str, str, str | None]:
-    """A text without what stands before a list, its front matter, and the indent of the list's items."""
+def _shape(start: str) -> tuple[str, str, re.Pattern[str] | None]:
+    """A text without what stands before its records, its front matter, and what the first line of a record matches."""
     start = start.replace("\r\n", "\n")
     if (found := _FRONT.match(start)) and not _LIST.match(found[1]):
-        return start, found[1], None
+        behind = start[found.end() :].lstrip()
+        is_another = _KEY.match(behind) and _TITLE.search(found[1]) and _TITLE.search(behind)
+        return (start, "", _WHOLE) if is_another else (start, found[1], None)
     start = start[end.end() :] if (end := _BEFORE.match(start)) else start
-    found = _LIST.match(start)
-    return start, "", found[1] if found else None
+    indents = {found["indent"] for found in _TITLE.finditer(start)}
+    if "" in indents and len(indents) == 1 and _KEY.match(start):
+        return start, "", _WHOLE
+    if found := _LIST.match(start):  # people write some items a column off
+        wide = len(found[1])
+        return start, "", re.compile(rf"[ ]{{{max(0, wide - 1)},{wide + 1 if wide else 0}}}-[ ]")
+    return start, "", _GROUP if _MAP.match(start) else None
 
 
-def _entries(file: InputFile, indent: str) -> Iterator[tuple[str, Any]]:
-    for record in records(file, re.compile(rf"{indent}-[ ]")):
-        inside = [line for line in record.lines[1:] if line.startswith(f"{indent} ") or not line.strip()]
-        text = "\n".join((*record.lines[:1], *inside))
-        made = Skipped(record.problem) if record.problem else _loaded(text)
-        yield f"line {record.number}", made[0] if isinstance(made, list) and len(made) == 1 else made
+_WHOLE = re.compile(r"(?!)")  # no line begins another record
+
+
+def _entries(file: InputFile, first: re.Pattern[str]) -> Iterator[tuple[str, Any]]:
+    if first is _WHOLE:
+        yield from _documents(file)
+        return
+    group = ""
+    for record in records(file, re.compile(rf"{first.pattern}|{_GROUP.pattern}")):
+        head = record.lines[0] if record.lines else ""
+        if first is not _GROUP and _GROUP.match(head):
+            group = found[1] if (found := _IN_YEAR.match(head)) else ""
+            continue
+        made = Skipped(record.problem) if record.problem else _loaded("\n".join(record.lines))
+        made = made[0] if isinstance(made, list) and len(made) == 1 else made
+        yield f"line {record.number}", {"year": group, **made} if group and isinstance(made, dict) else made
+
+
+def _documents(file: InputFile) -> Iterator[tuple[str, Any]]:
+    """The records of a file in which each is a document of its own, between lines of three hyphens."""
+    lines: list[str] = []
+    began, size = 1, 0
+    for number, line, problem in chain(text_lines(file), [(0, "---", "")]):
+        if line.rstrip() != "---" and not problem:
+            lines += [line] * (size <= _LARGEST)
+            size += len(line)
+            continue
+        if any(map(str.strip, lines)):
+            yield f"line {began}", _loaded("".join(lines))
+        if problem:
+            yield f"line {number}", Skipped(problem)
+        lines, began, size = [], number + 1, 0
 
 
 def _loaded(text: str) -> Any:
@@ -82,12 +127,19 @@ def _loaded(text: str) -> Any:
     if len(text) > _LARGEST:
         return Skipped(f"it holds more than {_LARGEST >> 10} KB: shorten its texts")
     reason = ""
-    for written in (
-        text,
-        _UNQUOTED.sub(lambda found: found[1] + json.dumps(found[2], ensure_ascii=False), text),
-    ):  # "title: Keys: A Study"
+    for written in (text, quoted := _UNQUOTED.sub(_in_quotes, text), _aligned(quoted)):  # "title: Keys: A Study"
         try:
             return yaml.load(written, Loader=yaml.BaseLoader)  # values as texts; libyaml would crash on deep nesting
         except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
             reason = reason or " ".join(str(error).split())[:200]
     return Skipped(f"it is not YAML ({reason}): check its indents and quotes")
+
+
+def _in_quotes(found: re.Match[str]) -> str:
+    return found[1] + json.dumps(found[2], ensure_ascii=False)
+
+
+def _aligned(text: str) -> str:
+    """An item whose first field stands in another column than the others."""
+    first, _, rest = text.partition("\n")
+    return f"- {first.lstrip(' -')}\n{indent(dedent(rest), '  ')}"

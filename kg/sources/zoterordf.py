@@ -1,7 +1,8 @@
-"""Zotero's RDF export, whose journals may stand apart from their articles."""
+"""Zotero's RDF export, whose journals may stand apart from their articles, and other RDF in Dublin Core."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ _ITEMS = (
     *("Description", "ConferenceProceedings", "Letter", "Memo"),
 )
 _JOURNALS = ("Journal", "Series", "Book", "Conference")
+_DUBLIN = re.compile(r"(?s)(?=.*<dc(?:terms)?:title\b).*<dc(?:terms)?:creator\b")
 _NO_PAPER = frozenset({"attachment", "note", "annotation"})
 
 
@@ -29,7 +31,9 @@ class ZoteroRdfReader:
 
     def sniff(self, file: InputFile) -> float:
         start = file.start() if xml.looks_like_xml(file) else ""
-        return 0.9 if "http://www.zotero.org/namespaces/export#" in start and "<rdf:RDF" in start else 0.0
+        if "<rdf:RDF" not in start:
+            return 0.0
+        return 0.9 if "http://www.zotero.org/namespaces/export#" in start else 0.3 if _DUBLIN.search(start) else 0.0
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; raises KgError when the XML cannot be read."""
@@ -44,7 +48,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
     }
     number = 0
     for item in xml.elements(file, _ITEMS):
-        kind = xml.text(xml.child(item, "itemType"))
+        kind = xml.text(xml.child(item, "itemType")) or (xml.text(xml.child(item, "creator")) and "other")
         if xml.local(item.getparent()) == "RDF" and kind and kind not in _NO_PAPER:
             number += 1
             yield f"item {number}", _row(item, journals)
@@ -68,7 +72,7 @@ def _row(item: xml.Element, journals: dict[str, tuple[str, str]]) -> dict[str, A
     return {
         "title": untagged(xml.text(xml.child(item, "title"))),
         "abstract": xml.text(xml.child(item, "abstract")),
-        "authors": of_objects(people),
+        "authors": of_objects(people or [xml.text(one) for one in xml.children(item, "creator")]),
         "institutions": [xml.text(one) for one in schools] if is_thesis(xml.text(xml.child(item, "itemType"))) else [],
         "venue": venue or xml.text(xml.child(conference, "title")) if conference is not None or venue else "",
         "date": iso_date(date := xml.text(xml.child(item, "date"))) or date,

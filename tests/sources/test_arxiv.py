@@ -116,7 +116,7 @@ def test_metadata_as_json_lines(tmp_path):
         "2007-04-02",
         "10.1103/PhysRevD.76.013009",
     )
-    assert document.authors == ("C. Balázs", "E. L. Berger Jr.", "C. -P. Yuan")
+    assert document.authors == ("C. Balázs", "E. L. Berger Jr.", "C.-P. Yuan")
     assert document.texts["A"].raw == "A fully differential calculation is presented."
     assert (document.arxiv, document.venue) == ("0704.0001", "Phys.Rev.D76:013009,2007")
     assert other.date == "2025-10"

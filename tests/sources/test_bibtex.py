@@ -166,7 +166,7 @@ GOOD = "@article{good%d,\n title = {Good %d},\n year = {2020}\n}\n"
     [
         ("@article{bad,\n title = {Unbalanced {brace},\n year = 2020\n}\n", "still open where the next entry begins"),
         ('@article{bad,\n title = "Unbalanced,\n year = 2020\n}\n', "still open where the next entry begins"),
-        ("@article{bad,\n title = {A comma}\n year = {2020}\n}\n", "title does not end where it should"),
+        ("@article{bad,\n title = {A comma} year = {2020}\n}\n", "title does not end where it should"),
         ("@article{bad title = {x}}\n", "it is not BibTeX"),
         ("@article{good1,\n title = {GOOD {1}}\n}\n", 'the id "refs-good1" is already used in line 1'),
         ("@article{bad,\n year = {2020}\n}\n", "neither title nor abstract"),
