@@ -41,8 +41,8 @@ _MOST_CHECKS = 5_000  # runs of words in a line that are looked at because the r
 _LONGEST_FORM = 60  # characters of a legal form
 _MOST_WORDS = 9  # of the name of an unknown organisation
 _GOES_ON = ("of", "in", "for")  # words behind a name that make it the beginning of another
-_HOUSE = re.compile(r"\d{3}[\d-]*\s+$")  # a number before a street or a place for letters
-_BOX = re.compile(r"\s\d{3,}$")  # "Lab Code 662", "Observatory 7935"
+#: A number before a street, and one behind a name: "Lab Code 662".
+_HOUSE, _BOX = re.compile(r"\d{3}[\d-]*\s+$"), re.compile(r"\s\d{3,}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,7 @@ def organisations(line: str, register: Register, also: Iterable[str] = ()) -> li
     `also` holds CURIEs of organisations known from elsewhere (a line in another language): an ambiguous name refers to
     the only one of its bearers among them.
     """
-    reader = _LineParser(line, register, frozenset(also))
-    return reader.read()
+    return _LineParser(line, register, frozenset(also)).read()
 
 
 def segments(line: str, register: Register, han: bool = False) -> list[Segment]:
@@ -98,8 +97,7 @@ def segments(line: str, register: Register, han: bool = False) -> list[Segment]:
         piece = line[start:end].rstrip(" .-")
         tokens = tuple(NameToken(t.folds, start + t.start, start + t.end) for t in name_tokens(piece, register.words))
         if tokens:
-            bracketed = line[:start].rstrip().endswith(("(", "（"))
-            out.append(Segment(start, start + len(piece), tokens, bracketed))
+            out.append(Segment(start, start + len(piece), tokens, line[:start].rstrip().endswith(("(", "（"))))
     return out
 
 
