@@ -125,7 +125,10 @@ def _in_passing(term: Term) -> Term:
 def _term(term: Term, few: bool, search: Search) -> Where:
     if isinstance(term, Entity):
         having = _all([_having(term), _naming(term, search.near)]) if term.names else _having(term)
-        return _any([having, search.titled(term.titles)]) if term.titles else having
+        named = [search.titled(term.titles)] if term.titles else []
+        if term.field == "hardware" and term.titles:  # "for UAV imagery": not all that a paper runs on was read
+            named = [_saying(term.titles, few, search.near)]
+        return _any([having, *named])
     if isinstance(term, Outcome):
         found = _in("SELECT x.paper FROM results x WHERE", reporting(term))
         return _any([found, _stating(term.told, few)]) if term.told else found

@@ -61,6 +61,16 @@ def by_words(wanted: Filter, say: Sayings) -> Filter:
     return replace(wanted, conditions=tuple(wider), notes=(*wanted.notes, note))
 
 
+def not_having(wanted: Filter, say: Sayings) -> Filter:
+    """The filter with papers that do not have a thing, where none states that it does without: "no expert pruning"."""
+    own = [one for one in wanted.conditions if one.having and not one.negated]
+    if not own:
+        return wanted
+    without = (Condition(one.text, one.having, negated=True) if one in own else one for one in wanted.conditions)
+    note = say("empty.not_having", words=say.listed([say("empty.quoted", words=one.text) for one in own]))
+    return replace(wanted, conditions=tuple(without), notes=(*wanted.notes, note))
+
+
 def by_names(wanted: Filter, say: Sayings) -> Filter:
     """The filter with what texts name counting too, of topics that no paper is about which fulfils the rest."""
     conditions, named = [], []

@@ -158,6 +158,7 @@ class Condition:
     any_of: tuple[Term, ...]
     negated: bool = False
     by_words: tuple[Compound, ...] = ()  # what counts too where no paper fulfils all conditions: words of its texts
+    having: tuple[Term, ...] = ()  # what papers must not have where none states that it does without
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -170,13 +171,15 @@ class Condition:
 class Filter:
     """All conditions must hold. `ignored` lists the question's words that say something and were not understood.
 
-    Of these, `narrowing` are those that say for what or where ("for protein folding").
+    Of these, `narrowing` are those that say for what or where ("for protein folding"), `unnamed` others that nothing
+    bears.
     """
 
     conditions: tuple[Condition, ...] = ()
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # sentences for the user
     narrowing: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
 
     def understood(self) -> dict[str, list[dict[str, object]]]:
         """The conditions by field, as `kg ask --format json` prints them."""

@@ -117,7 +117,7 @@ class Intent(Pieces):
         opens = bool(self.items) and self.items[0].means("auxiliary")
         asks = opens or bool(self._places("yes-no", "how"))
         either = [at for at in self._places("or") if self._is_change(at - 1) and self._is_change(at + 1)]
-        if either and self._things():  # "did it increase or decrease?"
+        if either and self._things() and not self._places("asks"):  # "did it increase or decrease?"
             return [either[0] - 1, either[0], either[0] + 1]
         changes = [at for at in range(len(self.items)) if self._is_change(at)]
         measured = any(self._is_metric(at) or item.value is not None for at, item in enumerate(self.items))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
@@ -11,12 +12,15 @@ from kg.query.filter import Compound, Condition, Entity, Link, Outcome, Term
 from kg.query.items import ARTICLES, Item
 from kg.query.lexicon import Lexicon
 from kg.query.patterns import deed
+from kg.query.unnamed import is_telling
 from kg.text import fold
 
 #: The most conditions that two clauses with "or" between them may become: more than that are read as one list.
 _MOST = 9
 #: Words before what may be in two places at once: "on LongBench and RULER".
 _PLACES = ("on", "在")
+#: Meanings of what is done to a thing before "or": 低光照增强或去雾.
+_DEEDS = ("improve", "increase")
 #: Types of what is worked on, which "or" joins with one another.
 _WORK = frozenset(("topic", "technique", "problem", "task"))
 
@@ -35,6 +39,7 @@ class Taken:
     words: Compound | None = None  # the words of a compound, which texts may have
     at: int = -1  # its place among the pieces of the question
     compared: bool = False  # "compare" leads to it
+    having: list[Term] = dataclasses.field(default_factory=list)  # of what it is said that it is not needed
 
     @property
     def is_measure(self) -> bool:
@@ -108,6 +113,24 @@ def _is_open(items: list[Item], first: int, last: int) -> bool:
     return not any(i.mark or ((i.means("and", "or") or i.senses) and not i.taken) for i in between)
 
 
+def or_follows(items: list[Item], at: int) -> bool:
+    """Whether the list that a piece stands in ends in "or"."""
+    for item in items[at + 1 :]:
+        if item.means("or"):
+            return True
+        if not (item.senses or item.mark or item.is_unknown or item.means("frame", *_DEEDS)):
+            return False
+    return False
+
+
+def in_or_list(items: list[Item], at: int) -> bool:
+    """Whether words that nothing bears stand in a list with "or", and say something: "rain, typhoon or weather"."""
+    behind = [item for item in items[at + 1 : at + 3] if not item.means(*_DEEDS)][:1]
+    is_last = any(item.means("or") for item in items[max(at - 1, 0) : at]) and len(items[at].text) > 1
+    listed = any(item.mark or item.means("or") for item in behind)
+    return (is_last or (listed and or_follows(items, at))) and is_telling(items[at].text)
+
+
 def joined(taken: list[Taken]) -> Iterator[Condition]:
     """Conditions, those that "or" joins as one; the same thing said twice counts once."""
     groups: list[list[Taken]] = []
@@ -130,7 +153,9 @@ def joined(taken: list[Taken]) -> Iterator[Condition]:
         if key not in seen:
             seen.add(key)
             text = " / ".join(dict.fromkeys(one.text for one in group))
-            yield Condition(text, terms, group[0].negated, tuple(one.words for one in group if one.words))
+            words = tuple(one.words for one in group if one.words)
+            having = tuple(dict.fromkeys(term for one in group for term in one.having))
+            yield Condition(text, terms, group[0].negated, words, having)
 
 
 def _clause_before(groups: list[list[Taken]], one: Taken, later: list[Taken]) -> list[list[Taken]]:

@@ -35,7 +35,7 @@ _MOST_VARIANTS = 64  # spellings of an organisation that are looked up
 _NEAR, _AS_GOOD = 8, 4.0  # labels that a misspelt word is compared with, and how much less alike a known one may be
 #: Types that titles name, the shortest name that is looked for in them, and how many.
 _WRITTEN = ("technique", *NAMED)  # types whose names may be written as one word
-_TITLED, _NAME, _MOST_NAMES = ("topic", "technique", "task"), 5, 24
+_TITLED, _NAME, _MOST_NAMES = ("topic", "technique", "task", "hardware", "problem"), 5, 24
 #: Papers up to which a concept is rare.
 _RARE = 50
 #: Plurals of words of two letters.

@@ -11,25 +11,27 @@ from kg.entity_types import NAMED
 from kg.query.facts import dated, is_source
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.items import Item
-from kg.query.joins import Taken, goes_on, is_for_either, joined, over_baselines
+from kg.query.joins import Taken, goes_on, in_or_list, is_for_either, joined, or_follows, over_baselines
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import beside
 from kg.query.reading import PERSON
 from kg.query.stating import (
     AFTER,
     done_by,
+    is_denied,
     is_name,
     is_property,
     lacking,
     models_before,
     named,
     named_so,
+    no_loss,
     rewordings,
     stated,
     surer,
 )
 from kg.query.thresholds import Thresholds
-from kg.query.unnamed import is_machine, is_narrowing, is_told
+from kg.query.unnamed import is_averting, is_machine, is_narrowing, is_told, phrase_of
 from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
@@ -59,6 +61,7 @@ class Parser:
         self.lexicon = lexicon
         self.ignored: list[str] = []
         self.narrowing: list[str] = []  # those of them that say for what or where
+        self.unnamed: list[str] = []  # others that nothing bears
         self.proposes = False  # whether all techniques are meant as proposed ("谁提出的")
         self.links: dict[int, Link] = {}  # by the place of the thing, where the kind of question says the relation
         self.outside = [item for item in items if item.means("outside") and not item.senses]
@@ -80,7 +83,8 @@ class Parser:
         bare = (i for i in self.items if i.means("unit") and i.value is None)
         units = (i.text for i in bare if not (i.senses or i.asked or i.taken))
         words = sorted(dict.fromkeys((*self.ignored, *unused, *units)), key=self.text.find)
-        return Filter(tuple(joined(taken)), tuple(words), narrowing=tuple(self.narrowing))
+        unnamed = tuple(word for word in self.unnamed if word in words and word not in self.narrowing)
+        return Filter(tuple(joined(taken)), tuple(words), narrowing=tuple(self.narrowing), unnamed=unnamed)
 
     def _taken(self) -> list[Taken]:
         out: list[Taken] = []
@@ -104,6 +108,9 @@ class Parser:
                 continue
             if item.taken and not item.senses:
                 cue = "outperform" if item.means("outperform") else cue  # "2x faster than vLLM"
+                continue
+            if lossless := no_loss(self.items, at, self.lexicon):
+                out.append(Taken([stated(lossless, self.language)], False, False, "text", lossless.text, at=at))
                 continue
             if item.words and not item.senses:
                 steers = self._steer(at, cue, negated, joins)
@@ -132,8 +139,16 @@ class Parser:
             if negated and cue == "use" and "topic" in item.types:
                 cue = ""  # "not using pruning" leaves out what is on pruning
             terms = [] if item.taken else self._terms(at, cue)
+            having: list[Term] = []  # what is to be had by none, where no text states that it does without
+            if negated and terms and terms[0].field == "problem" and any(map(is_averting, steering)):
+                negated, lacked = False, None  # "how to avoid codebook collapse"
+            if not terms and item.is_unknown and not negated and in_or_list(self.items, at):
+                terms = [phrase_of(item.text)]
+                self.ignored.remove(item.text)
+                self.narrowing = [word for word in self.narrowing if word != item.text]
             if lacked and is_property(item, lacked, self.lexicon):
                 free = [self.entity(sense) for sense in self.lexicon.without(item.text)]
+                having = [term for term in terms if isinstance(term, Entity)] or [phrase_of(item.text)]
                 terms, negated = [lacking(item, self.lexicon), *free], False
                 if item.text in self.ignored[-1:]:
                     self.ignored.pop()
@@ -155,18 +170,20 @@ class Parser:
             joins = joins or (
                 anded and bool(out) and is_for_either(self.items, last, at, (out[-1].terms[0], terms[0]), self.lexicon)
             )
-            again = joins or (listed and bool(out) and self._or_follows(at)) or (anded and kind in _ONE)
+            again = joins or (listed and bool(out) and or_follows(self.items, at)) or (anded and kind in _ONE)
             same = bool(out) and (out[-1].field == kind or joins)
             negation = out[-1].negated if again and same and not negated else negated
             if anded and out and out[-1].negated and goes_on(self.items, last, at, same):
                 negation = True  # "without pruning and quantization"
             if kind == "code" and not negation:
-                negation = self._is_denied(at)
+                negation = is_denied(self.items, at)
             last = at
-            words = self._parts(item, words=True) if item.senses else None
+            words = self._parts(item, words=True) if item.senses and not having else None
             scope = self._is_scope(at, cue)
             compared = self._roles(at, cue) == _ANY_ROLE
-            out.append(Taken(terms, negation, again and same, kind, item.text, anded, scope, words, at, compared))
+            out.append(
+                Taken(terms, negation, again and same, kind, item.text, anded, scope, words, at, compared, having)
+            )
             if models := None if negation else models_before(item, terms[0], self.lexicon):
                 out.append(Taken([models], False, False, models.field, models.label))
             negated = joins = listed = anded = False
@@ -186,16 +203,6 @@ class Parser:
             things = [replace(term, roles=_ANY_ROLE) if isinstance(term, Entity) else term for term in scope.terms]
             scope.terms = [*things, Phrase(scope.text, tuple(word.facts["stated"]))]
         return bool(words)
-
-    def _is_denied(self, at: int) -> bool:
-        """Whether "not" stands behind a word with nothing it could deny but that: "the code is not public"."""
-        for n, item in enumerate(self.items[at + 1 : at + 4], at + 1):
-            if item.means("not"):
-                rest = next((i for i in self.items[n + 1 :] if not (i.means("frame", "by") and not i.senses)), None)
-                return rest is None or bool(rest.mark) or rest.means("about")
-            if not item.means("frame") or item.senses:
-                return False
-        return False
 
     def _is_scope(self, at: int, cue: str) -> bool:
         """Whether a piece says only what nearly all papers are about ("pruning of large language models")."""
@@ -250,15 +257,6 @@ class Parser:
 
     def _follows(self, at: int) -> bool:
         return any(item.senses for item in self.items[at + 1 :])
-
-    def _or_follows(self, at: int) -> bool:
-        """Whether the list that this thing stands in ends in "or"."""
-        for item in self.items[at + 1 :]:
-            if item.means("or"):
-                return True
-            if not (item.senses or item.mark or item.means("frame")):
-                return False
-        return False
 
     def _terms(self, at: int, cue: str) -> list[Term]:
         item = self.items[at]
@@ -478,6 +476,8 @@ class Parser:
         elif has_han(item.text) and is_machine(self.items, at):
             self.ignored.pop()
             return [Phrase(item.text)]
+        elif not any(other.means("not") for other in self.items[max(at - 1, 0) : at]):
+            self.unnamed.append(item.text)
         return []
 
     def _is_author(self, at: int, cue: str) -> bool:

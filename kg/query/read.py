@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from kg.query.filter import Fact, Filter, Query
+from kg.query.filter import Condition, Fact, Filter, Outcome, Query
 from kg.query.intent import Intent
 from kg.query.lexicon import Lexicon
 from kg.query.question import Parser
@@ -25,6 +25,9 @@ LIMIT = 1000
 #: LaTeX in a name, which is read as the plain name ("H$_2$O").
 _MATH, _MARKS = re.compile(r"\$([^$\s]{1,20})\$"), re.compile(r"[\\{}^_]")
 
+#: Chinese adverbs between a thing and its denial: 效果还不降.
+_ADVERB = re.compile("[还也都却并](?=不)")
+
 #: Full-width letters, digits and signs of numbers, which mean the usual ones; Chinese marks stay as they are.
 _WIDE = {
     0x3000: " ",
@@ -38,7 +41,7 @@ def read(question: str, lexicon: Lexicon, language: str = "") -> Query:
     if len(question) > LIMIT:
         notes.append(say("answer.long", n=len(question), read=LIMIT))
     plain = _MATH.sub(lambda found: _MARKS.sub("", found[1]), question[:LIMIT].translate(_WIDE))
-    text = "".join(c if c.isprintable() else " " for c in plain)
+    text = "".join(c if c.isprintable() else " " for c in _ADVERB.sub("", plain))
     reader = QuestionReader(text, lexicon)
     items = reader.items()
     if (meant := mended(text, reader.unknown, lexicon)) != text:
@@ -46,6 +49,11 @@ def read(question: str, lexicon: Lexicon, language: str = "") -> Query:
     parser = Parser(text, items, lexicon, language)
     query = Intent(parser).query()
     found = parser.filter(parser.conditions(last_resort=query.kind in ("papers", "entities")))
+    if query.kind == "comparison":  # "which keeps more quality?" is what the two are compared by
+        measures = [term for one in found.conditions if _is_measure(one) for term in one.any_of]
+        found = replace(found, conditions=tuple(one for one in found.conditions if not _is_measure(one)))
+        metric = next((term for term in measures if isinstance(term, Outcome)), None)
+        query = replace(query, metric=query.metric or metric)
     if _is_only_denied(found) and not (query.things or query.link):
         left_out = say.listed([say("empty.quoted", words=one.text) for one in found.conditions])
         return Query("refused", Filter(ignored=found.ignored, notes=(*notes, say("answer.only_not", words=left_out))))
@@ -56,6 +64,11 @@ def read(question: str, lexicon: Lexicon, language: str = "") -> Query:
     if is_outside(parser, query, found):
         return Query("refused", Filter(ignored=found.ignored, notes=(*notes, refusal(parser))))
     return replace(query, filter=replace(found, notes=tuple(notes)))
+
+
+def _is_measure(one: Condition) -> bool:
+    """Whether a condition is that papers have a result on something, whatever it is."""
+    return not one.negated and all(isinstance(t, Outcome) and t.value is None for t in one.any_of)
 
 
 def _is_only_denied(found: Filter) -> bool:

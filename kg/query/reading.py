@@ -70,7 +70,7 @@ class QuestionReader:
         self.unknown = [item.text for item in unknown]
         taken += unknown
         items = whole_words(self._with_persons(sorted(taken, key=lambda item: item.start)))
-        items = reordered(items, self.text, self.lexicon)
+        items = self._with_versions(reordered(items, self.text, self.lexicon))
         mend(items, self.lexicon)
         for item, behind in pairwise(items):
             if item.is_ordinary and (behind.senses or behind.is_unknown or behind.of("type:") in NAMED):
@@ -120,6 +120,19 @@ class QuestionReader:
                 found.start, found.end, found.text = item.start, thing.end, self.text[item.start : thing.end]
                 rest[: behind + 1] = []
             out.append(found or item)
+        return out
+
+    def _with_versions(self, items: list[Item]) -> list[Item]:
+        """The pieces, a name and a version that nothing bears as one that nothing bears: GPT-7 is not GPT."""
+        out: list[Item] = []
+        for item in items:
+            last = out[-1] if out else None
+            is_version = item.value is not None and not item.unit and item.text.isdigit()
+            is_name = last is not None and last.text[:1].isupper() and last.types <= {"technique", *NAMED}
+            if last and is_version and is_name and last.senses and self.text[last.end : item.start] == "-":
+                out[-1] = Item(last.start, item.end, self.text[last.start : item.end])
+            else:
+                out.append(item)
         return out
 
     def _inner_object(self, rest: list[Item], nouns: list[str]) -> tuple[int, Item] | None:
@@ -266,9 +279,12 @@ class QuestionReader:
         text = self.text[found[0].start : found[-1].end]
         own = (word for word in text.split() if "-" in word and not self.lexicon.senses(fold(word)))
         is_name = not text.split()[-1].islower() or any(own)  # "Qwen3 quantization" is none, nor "fine-tuning of VLMs"
-        if len(found) == 1 or any(sense.known for sense in senses) or is_name:
+        plain = text[:1].islower() and self.phrases.means("scope", found[-1].fold)  # "hybrid LLMs" are no Hybrid-LLM
+        if len(found) == 1 or any(sense.known for sense in senses) or (is_name and not plain):
             return False
         if self.phrases.means(f"type:{senses[0].type}", found[-1].fold):  # "decoding methods"
+            return True
+        if plain:
             return True
         reached = {0}  # how far labels cover it
         for start in range(len(found)):

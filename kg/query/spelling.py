@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _HAN = re.compile(f"[{HAN}]+")
 _LATIN = re.compile(r"(?<![A-Za-z0-9_./$])[A-Za-z]+(?![A-Za-z0-9_/$]|\.[A-Za-z0-9])")
 #: The shortest word that is mended, and the shortest in which two slips are.
-_SHORTEST, _LONG = 4, 8
+_SHORTEST, _LONG = 4, 9
 #: Papers with a word from which on it is usual, those from which on it is no slip ("whale", which is not "while"), and
 #: how much oftener than the next a word must be written to be meant.
 _USUAL, _REAL, _OFTENER = 100, 10, 3

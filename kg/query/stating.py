@@ -16,6 +16,8 @@ from kg.text import fold, has_han
 AFTER = ("technique", *NAMED)
 #: Names of a thing that are looked for.
 _NAMES = 6
+#: A label of the word for no loss.
+_NO_LOSS = "no loss"
 #: Ways to say a compound that are looked for.
 _WAYS = 8
 
@@ -40,6 +42,29 @@ def done_by(items: list[Item], by: int, at: int, text: str) -> tuple[Phrase, str
         item.taken = True
     said, whom = text[verb.start : doer[-1].end], text[doer[0].start : doer[-1].end]
     return Phrase(said, (said, f"{whom.removesuffix('s')} {verb.text.split(' ')[0]}")), verb.text
+
+
+def is_denied(items: list[Item], at: int) -> bool:
+    """Whether "not" stands behind a word with nothing it could deny but that: "the code is not public"."""
+    for n, item in enumerate(items[at + 1 : at + 4], at + 1):
+        if item.means("not"):
+            rest = next((i for i in items[n + 1 :] if not (i.means("frame", "by") and not i.senses)), None)
+            return rest is None or bool(rest.mark) or rest.means("about")
+        if not item.means("frame") or item.senses:
+            return False
+    return False
+
+
+def no_loss(items: list[Item], at: int, lexicon: Lexicon) -> Item | None:
+    """A Chinese denial that something becomes less as what texts must state; takes the pieces: 效果不降的."""
+    item, behind = items[at], items[at + 1 : at + 3]
+    falls = bool(behind) and behind[0].means("decrease") and not (behind[0].senses or behind[0].is_verb)
+    ends = falls and (not behind[1:] or bool(behind[1].mark) or behind[1].text == "的")
+    if not (ends and item.means("not") and not item.senses and has_han(item.text)):
+        return None
+    item.used = behind[0].used = behind[0].taken = True
+    text = f"{item.text}{behind[0].text}"
+    return Item(item.start, behind[0].end, text, words=lexicon.words.bearing(fold(_NO_LOSS)))
 
 
 def models_before(item: Item, term: Term, lexicon: Lexicon) -> Phrase | None:
@@ -89,7 +114,8 @@ def named_so(topic: Entity, senses: list[Sense], lexicon: Lexicon) -> Entity:
     names = tuple(dict.fromkeys(label for label in known if label.isascii()))
     heads = ((mods, stem(head)) for *mods, head in (name.split() for name in names) if head.islower())
     ways = tuple(" ".join((*mods, f"{head}*")) for mods, head in heads if len(head) > 3)
-    return replace(topic, names=(*names, *ways), borne=lexicon.family(same[0]))
+    kinds = lexicon.bearers & set(topic.shown) if same[0] in lexicon.bearers else set()  # a video LLM is one that sees
+    return replace(topic, names=(*names, *ways), borne=tuple(sorted({*lexicon.family(same[0]), *kinds})))
 
 
 def named(item: Item, concept: str, lexicon: Lexicon) -> Phrase:

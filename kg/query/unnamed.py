@@ -7,24 +7,33 @@ Chinese words are looked for in English, as `ontology/wording.ttl` has them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache, reduce
 from itertools import takewhile
 
 from kg.entity_types import NAMED
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Filter, Phrase
 from kg.query.items import ARTICLES, Item
+from kg.query.patterns import stem
+from kg.query.spelling import usual_near
 from kg.query.wordings import in_english, is_modifier
+from kg.query.words import QuestionWords
+from kg.sources.words import WordCounts
 from kg.text import fold, has_han
 
 #: Letters from which a word says something by itself.
 _LONG = 4
+_ENDINGS = ("e", "ed", "ing", "er", "ion")
+#: Papers of all fields from which on a word says little by itself.
+_USUAL = 1000
 
 
-def narrowed(corpus: Corpus, wanted: Filter) -> Filter:
-    """The filter with words that nothing bears as conditions.
+def narrowed(corpus: Corpus, wanted: Filter, is_of_all: bool = False) -> Filter:
+    """The filter with words that nothing bears as conditions; texts must have all of several words.
 
-    Texts must have all of several words; where none does, the one of them that the fewest have.
+    `is_of_all` says that a filter without conditions lets all papers through.
     """
     out = wanted
     for words in wanted.narrowing if wanted.conditions else ():
@@ -32,20 +41,62 @@ def narrowed(corpus: Corpus, wanted: Filter) -> Filter:
         told = {condition.text for condition in added}
         left = (word for word in out.ignored for word in ([word] if word != words else _left(word, told)))
         out = replace(out, conditions=(*out.conditions, *added), ignored=tuple(left))
+    return _told_by_texts(out) if out.conditions or is_of_all else out
+
+
+def _told_by_texts(wanted: Filter) -> Filter:
+    """The filter with the other words that nothing bears as conditions, but for those that say little.
+
+    A word that no text has leaves nothing: a question of what no paper has is not answered without it.
+    """
+    out = wanted
+    for words in wanted.unnamed:
+        added = tuple(Condition(part, (Phrase(part, forms),)) for part, forms in _telling(words))
+        if added:
+            out = replace(
+                out, conditions=(*out.conditions, *added), ignored=tuple(w for w in out.ignored if w != words)
+            )
     return out
+
+
+def _telling(words: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Those of some words that say something, each with what texts may have for it."""
+    if has_han(words):
+        many = [plain for plain in _plain() if len(plain) > 1]
+        rest = reduce(lambda text, plain: text.replace(plain, ""), many, words).strip("".join(_plain()[len(many) :]))
+        if len(rest) > 1:
+            yield words, in_english(rest)
+        return
+    for word in words.split():
+        folded = word.lower()
+        says = len(word) >= _LONG and folded not in _plain() and WordCounts.load().count.get(folded, 0) < _USUAL
+        if says and not usual_near(folded):
+            yield word, _stems(word)
+
+
+def _stems(word: str) -> tuple[str, ...]:
+    """A word in all its forms, as texts may have it: "rotat*" for "rotating"."""
+    root = stem(word.lower())
+    return (f"{root}*",) if len(root) > _LONG else (root, *(f"{root}{end}" for end in _ENDINGS))
+
+
+@cache
+def _plain() -> tuple[str, ...]:
+    """Words that say little, the longest first."""
+    said = {label for word in QuestionWords.load().meaning("plain") for label in word.labels}
+    return tuple(sorted(said, key=lambda word: (-len(word), word)))
 
 
 def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
     """Conditions on texts for words; where no paper fulfils any, that they have the words as they are."""
     if english := in_english(words):
         return [Condition(words, (Phrase(words, english),))]
-    each = [Condition(part, (Phrase(part),)) for part in words.split() if len(part) >= _LONG]
-    if len(each) > 1:
-        if corpus.count(corpus.holding(Filter((*wanted.conditions, *each)))):
-            return each
-        some = [(corpus.count(corpus.holding(Filter((*wanted.conditions, one)))), one) for one in each]
-        if rarest := min((pair for pair in some if pair[0]), key=lambda pair: pair[0], default=None):
-            return [rarest[1]]
+    parts = [part for part in words.split() if len(part) >= _LONG and part.lower() not in _plain()]
+    if words.isascii() and not parts:
+        return []
+    each = [Condition(part, (Phrase(part, _stems(part)),)) for part in parts]
+    if len(each) > 1 and corpus.count(corpus.holding(Filter((*wanted.conditions, *each)))):
+        return each
     return [Condition(words, (Phrase(words, _forms(words)),))]
 
 
@@ -53,6 +104,21 @@ def _forms(word: str) -> tuple[str, ...]:
     """A word as texts may have it: "upcycle" in "upcycled" and "upcycling"; nothing more for several words."""
     stem = word.removesuffix("e")
     return (word, f"{stem}ed", f"{stem}ing") if word.isalpha() and word.islower() else ()  # any may be a plural
+
+
+def is_telling(words: str) -> bool:
+    """Whether words that nothing bears say something by themselves."""
+    return any(True for _ in _telling(words))
+
+
+def is_averting(item: Item) -> bool:
+    """Whether a word before a problem says that it is kept away, and not that papers on it are left out."""
+    return item.means("lacking") or (item.means("not") and fold(item.text) in QuestionWords.load().folds("averting"))
+
+
+def phrase_of(words: str) -> Phrase:
+    """That texts have words, in English where they are Chinese and it is known."""
+    return Phrase(words, in_english(words) if has_han(words) else _forms(words))
 
 
 def _left(words: str, told: set[str]) -> list[str]:

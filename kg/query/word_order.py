@@ -64,7 +64,7 @@ def _whole(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
         return None
     whole = text[run[0].start : run[-1].end]
     if has_han(whole):  # 剪枝注意力头, 跨层共享KV缓存
-        is_short = 1 < len(said) < 4 and any(item.is_unknown for item in said)
+        is_short = 1 < len(said) < 4 and any(item.is_unknown or item.is_ordinary for item in said)
         orders = (permutations(said) if len(said) == len(run) else [said]) if is_short else []  # 专家的剪枝
         parts = (some for order in orders for some in product(*(_called(item, lexicon) for item in order)))
         names = ((" " if all(map(str.isascii, some)) else "").join(some) for some in parts)

@@ -18,7 +18,7 @@ from kg.text import fold, has_han
 
 _LABELS = {PREFIXES["skos"] + name for name in ("prefLabel", "altLabel", "hiddenLabel")}
 #: Meanings of words that are no words of a question by themselves.
-_APART = frozenset(("example", "scale", "apart"))
+_APART = frozenset(("example", "scale", "apart", "plain", "averting"))
 #: How alike what is misspelt must be to what is meant, in per cent.
 _NEARLY = 90.0
 

@@ -46,7 +46,7 @@ def test_words_stay_words(store: Store) -> None:
 
 
 def test_tree_says_type_concept_and_how_many_count(store: Store, vocabulary: Vocabulary) -> None:
-    found = answer(store, vocabulary, "KV cache compression or pruning on H100 with 2x speedup without code zyxgnarf")
+    found = answer(store, vocabulary, "KV cache compression or pruning on H100 with 2x speedup without code nowadays")
     told = lines(found)
     assert told[0] == "papers"
     assert told[1:4] == [
@@ -57,11 +57,11 @@ def test_tree_says_type_concept_and_how_many_count(store: Store, vocabulary: Voc
     assert any(line.startswith("├─ hardware: NVIDIA H100 (hardware:nvidia-h100, ") for line in told)
     assert any("concepts count as it" in line for line in told)
     assert told[-2] == '└─ not code: code  from "code"'
-    assert told[-1] == "ignored: zyxgnarf"
+    assert told[-1] == "ignored: nowadays"
 
 
 def test_json_form_says_the_same(store: Store, vocabulary: Vocabulary) -> None:
-    found = answer(store, vocabulary, "papers proposing LoRA since 2025 zyxgnarf")
+    found = answer(store, vocabulary, "papers proposing LoRA since 2025 nowadays")
     said = json.loads(json.dumps(explained(found)))
     assert said["kind"] == "papers"
     lora, date = said["conditions"]
@@ -69,7 +69,7 @@ def test_json_form_says_the_same(store: Store, vocabulary: Vocabulary) -> None:
     assert lora["any_of"][0]["roles"] == ["proposed"]
     assert len(lora["any_of"][0]["counts"]) > 1
     assert (date["any_of"][0]["op"], date["any_of"][0]["value"]) == (">=", "2025")
-    assert said["ignored"] == ["zyxgnarf"]
+    assert said["ignored"] == ["nowadays"]
     assert said["sql"] == sql(found.query.filter)
 
 

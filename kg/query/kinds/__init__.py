@@ -33,7 +33,7 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
     if query.kind == "refused":
         return Answer(question, query, (), query.filter.notes)
     corpus = Corpus.of(store)
-    query = replace(query, filter=narrowed(corpus, query.filter))
+    query = replace(query, filter=narrowed(corpus, query.filter, is_of_all=query.kind not in ("papers", "trend")))
     found = _answer(store, lexicon, question, query, limit)
     if found.table and "support" in found.table.columns and not corpus.tells_support(corpus.holding(query.filter)):
         found = replace(found, table=found.table.without("support"))

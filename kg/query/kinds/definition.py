@@ -21,7 +21,9 @@ from kg.text import fold, has_han, sentence_at
 
 #: How a text may say it, the plainest first: meanings of words whose kg:stated has the forms.
 _WAYS = ("says-what", "says-does", "says-kind")
-_KEYS = ("what", "does", "kind")
+_KEYS = ("what", "does", "kind", "named")
+#: How often a text names what it tells of, though it does not say what that is.
+_OFTEN = 2
 #: Lines where nobody says how many; sentences of the plainer ways from which examples are left out; papers shown apart.
 _SHOWN, _ENOUGH, _NEAREST = 10, 3, 5
 #: Texts that are read, and letters of a sentence that is quoted.
@@ -74,7 +76,7 @@ class _Definition:
     def answer(self, limit: int | None) -> Answer:
         say, notes = self.say, list(self.query.filter.notes)
         papers = self._papers()
-        once = self.once(papers)
+        once = self.once(papers) or self.once(papers, often=_OFTEN)
         plain = [one for one in once if one.way < len(_WAYS) - 1]
         shown = (plain if len(plain) >= _ENOUGH else once)[: limit or self.query.most or _SHOWN]
         label = say("empty.quoted", words=self.label)
@@ -90,15 +92,15 @@ class _Definition:
             for one in shown
             for source in (one.quote.source,)
         )
-        kind = "definition.some" if shown[0].way == 0 else "definition.only"
+        kind = ("definition.some", "definition.only", "definition.only", "definition.none")[shown[0].way]
         verdict = say(kind, sum(one.way == shown[0].way for one in once), thing=label, said=lines[0].values[1])
         if len(shown) < len(once):
             notes.append(say("definition.cut", len(once), shown=len(shown)))
         return Answer(self.question, self.query, (), tuple(notes), Table(("paper", "claim", "quote"), lines, verdict))
 
-    def once(self, papers: Papers) -> list[_Defining]:
-        """The sentences, the plainest first, one a paper."""
-        said = sorted(self._said(papers), key=lambda one: (one.way, not one.is_own, one.when, one.quote.source))
+    def once(self, papers: Papers, often: int = 0) -> list[_Defining]:
+        """The sentences, the plainest first, one a paper; with `often` those of texts that name it so often, too."""
+        said = sorted(self._said(papers, often), key=lambda one: (one.way, not one.is_own, one.when, one.quote.source))
         return list({one.paper: one for one in reversed(said)}.values())[::-1]
 
     # The papers
@@ -135,8 +137,8 @@ class _Definition:
 
     # The sentences
 
-    def _said(self, papers: Papers) -> Iterator[_Defining]:
-        """The plainest sentence of each text that says what it is."""
+    def _said(self, papers: Papers, often: int = 0) -> Iterator[_Defining]:
+        """The plainest sentence of each text that says what it is, or names it in its title or so `often`."""
         own, names = self._proposing(), self._names()
         named = re.compile("|".join(_written(name) for name in sorted(names, key=lambda name: -len(name))))
         among = papers.of("p.id")
@@ -148,9 +150,11 @@ class _Definition:
             ORDER BY e.name, t.field LIMIT {_TEXTS}"""
         given = (*_FIELDS, *among.given, *(name.split()[0].lower() for name in names))
         for entry, paper, when, field, raw in self.store.rows(sql, *given):
-            places = islice(named.finditer(raw), _PLACES)
+            places = list(islice(named.finditer(raw), _PLACES))
             found = ((way, place) for place in places if (way := self._way(raw, place)) is not None)
             best = min(found, key=lambda pair: pair[0], default=None)
+            if not best and often and (len(places) >= often or (places and field == "T")):
+                best = (len(_WAYS), places[0])
             if best:
                 way, place = best
                 first, last = sentence_at(raw, place.start(), place.end())

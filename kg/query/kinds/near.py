@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kg.encoder import encoder
 from kg.names import kind_of
-from kg.query.alike import alike, paper_of
+from kg.query.alike import alike, paper_of, worded
 from kg.query.answer import Answer, Line, Quote, Row, Table
 from kg.query.corpus import Corpus
 from kg.query.embeddings import asked, likeness, vector_of
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _PAPERS, _CONCEPTS = 20, 5
 #: Papers that may be like one, how much what both have counts beside their titles, and shared things that are named.
 _CANDIDATES, _SHARED, _NAMED = 200, 0.5, 5
+#: How much of this the words of both count, and how near a paper must be, beside the nearest.
+_WORDS, _BESIDE = 0.5, 0.7
 #: The cosine of titles from which papers are like one another though they share nothing else.
 _TITLES = 0.6
 #: The cosine below which nothing is called near.
@@ -120,7 +122,11 @@ def _alike(store: StoreFile, lexicon: Lexicon, question: str, query: Query, pape
         for one in {*found, *close} - {paper}
         if (one in found or close[one] >= _TITLES) and (among is None or one in among)
     }
-    order = [one for one in _first(score, limit) if score[one] >= _LEAST][: query.most]
+    if own is None:  # of which the model knows the words
+        words = worded(store, paper, score)
+        score = {one: round((1 - _WORDS) * near + _WORDS * words.get(one, 0.0), 3) for one, near in score.items()}
+    least = max(_BESIDE * max(score.values(), default=0.0), _LEAST * (1 if own is not None else _WORDS))
+    order = [one for one in _first(score, limit) if score[one] >= least][: query.most]
     known = {row.paper: row for row in corpus.rows(order)}
     rows = tuple(replace(known[one], score=score[one]) for one in order)
     lines = []

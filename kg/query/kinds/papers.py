@@ -10,7 +10,16 @@ from itertools import chain, islice
 from kg.names import kind_of
 from kg.query.answer import Answer, Row
 from kg.query.corpus import Corpus
-from kg.query.empty import any_institution, any_role, by_names, by_words, fitting, nothing_understood, why_empty
+from kg.query.empty import (
+    any_institution,
+    any_role,
+    by_names,
+    by_words,
+    fitting,
+    not_having,
+    nothing_understood,
+    why_empty,
+)
 from kg.query.evidence import AnswerEvidence, by_title
 from kg.query.filter import Compound, Condition, Entity, Filter, Outcome, Phrase, Query, Term
 from kg.query.lexicon import Lexicon
@@ -24,6 +33,8 @@ _NEAREST = 5
 _READ = 20
 #: Papers of one answer whose titles are looked at.
 _TITLES = 200
+#: Papers up to which words that nothing bears may be too narrow, and forms of such a word.
+_FEW, _FORMS = 3, 8
 #: Papers of an answer that are all listed; of more the first `_READ` are.
 _MOST = 500
 
@@ -36,7 +47,8 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     corpus = Corpus.of(store)
     say = Sayings(query.language)
     papers = corpus.found(wanted)
-    for widened in (by_words, any_role, any_institution, by_names, partial(_nearer, corpus, lexicon)):
+    wanted, papers = _without_words(corpus, wanted, papers, say)
+    for widened in (not_having, by_words, any_role, any_institution, by_names, partial(_nearer, corpus, lexicon)):
         if not papers and (wider := widened(wanted, say)) != wanted:
             papers = corpus.found(wider)
             wanted = wider if papers else wanted
@@ -89,6 +101,35 @@ def _ways(corpus: Corpus, wanted: Filter, compound: Condition, say: Sayings) -> 
     named = corpus.count_among(found, replace(compound, any_of=whole)) if whole else 0
     parts = corpus.count(found) - named
     return say("answer.ways", words=say("empty.quoted", words=compound.text), named=named, parts=parts) if parts else ""
+
+
+def _without_words(corpus: Corpus, wanted: Filter, papers: list[str], say: Sayings) -> tuple[Filter, list[str]]:
+    """A filter of which few papers fulfil all, and its papers, without several words that nothing bears.
+
+    Few more may fulfil the rest, and they are about things that have names.
+    """
+    words = [one.text for one in wanted.conditions if _is_of_words(one)]
+    rest = tuple(one for one in wanted.conditions if not _is_of_words(one))
+    named = any(isinstance(term, Entity) for one in rest for term in one.any_of if not one.negated)
+    if not (len(words) > 1 and named and 0 < len(papers) <= _FEW) or any(map(_DIGITS.search, wanted.ignored)):
+        return wanted, papers
+    wider = replace(wanted, conditions=rest, ignored=(*wanted.ignored, *words))
+    found = corpus.found(wider)
+    if not len(papers) < len(found) <= 2 * _FEW:
+        return wanted, papers
+    note = say("answer.without_words", len(papers), of=len(found), words=say.listed([_quoted(w, say) for w in words]))
+    return replace(wider, notes=(*wanted.notes, note)), found
+
+
+def _is_of_words(one: Condition) -> bool:
+    """Whether a condition is that texts have a word of the question that nothing bears."""
+    phrases = [term for term in one.any_of if isinstance(term, Phrase) and not term.concept]
+    own = (term.label in one.text.split(" / ") and len(term.wordings) <= _FORMS for term in phrases)
+    return not one.negated and len(phrases) == len(one.any_of) and all(own)
+
+
+def _quoted(words: str, say: Sayings) -> str:
+    return say("empty.quoted", words=words)
 
 
 def _nearer(corpus: Corpus, lexicon: Lexicon, wanted: Filter, say: Sayings) -> Filter:

@@ -1,0 +1,160 @@
+"""Words that no concept bears and no paper has, lists with such words, and what papers do without."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kg.query import Entity, Lexicon, Outcome, answer, read
+from kg.query.wordings import in_english
+
+from .test_unnamed import _paper
+
+
+def _asked(made: Any, own: Lexicon, papers: dict[str, Any], question: str) -> Any:
+    store = made(papers)
+    return answer(store, own.vocabulary, question, lexicon=Lexicon.of(store, own.vocabulary))
+
+
+def _ids(found: Any) -> list[str]:
+    return sorted(row.id for row in found.rows)
+
+
+QUANTIZED = {
+    "900-01": _paper("OneDemo", "OneDemo quantizes a model of rainforests.", topics=["quantization"]),
+    "900-02": _paper("TwoDemo", "TwoDemo quantizes a model.", topics=["quantization"]),
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "papers"),
+    [
+        ("quantization papers with errata", []),
+        ("quantization that symposium attendees liked", []),
+        ("女性作者写的量化论文", []),
+        ("火星上的量化", []),
+        ("anybody who tried quantization of rainforests", ["900-01"]),
+        ("quantization nowadays", ["900-01", "900-02"]),
+        ("单独的量化", ["900-01", "900-02"]),
+    ],
+)
+def test_a_word_that_no_text_has_leaves_nothing(question: str, papers: list[str], made: Any, own: Lexicon) -> None:
+    found = _asked(made, own, QUANTIZED, question)
+    assert _ids(found) == papers
+    assert papers or [row.id for row in found.nearest]  # which are shown apart
+
+
+@pytest.mark.parametrize("question", ["methods that beat GPT-7", "哪些方法超过了GPT-7"])
+def test_a_name_with_another_version_is_no_name(question: str, lexicon: Lexicon) -> None:
+    concepts = {t.concept for one in read(question, lexicon).filter.conditions for t in one.any_of}
+    assert "model:gpt-family" not in concepts
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["mixture of experts for typhoons, squalls or weather forecasting", "混合专家用在squall、typhoon或天气预报上"],
+)
+def test_words_that_nothing_bears_stay_in_their_list(question: str, lexicon: Lexicon) -> None:
+    experts, forecast = read(question, lexicon).filter.conditions
+    assert [t.concept for t in experts.any_of] == ["topic:mixture-of-experts"]
+    assert {"task:weather-forecasting"} <= {t.concept for t in forecast.any_of}
+    assert {t.label.removesuffix("s") for t in forecast.any_of if t.field == "text"} >= {"typhoon", "squall"}
+
+
+def test_a_kind_of_model_shows_the_topic_of_its_models(made: Any, own: Lexicon) -> None:
+    video = ("video LLM", "video large language model", "used")
+    papers = {
+        "900-01": _paper("OneDemo", "We prune a video LLM.", techniques=[video], topics=["vision-language-models"]),
+        "900-02": _paper("TwoDemo", "We prune frames.", topics=["vision-language-models"]),
+    }
+    assert _ids(_asked(made, own, papers, "vision-language models")) == ["900-01"]
+
+
+def test_what_a_paper_runs_on_may_stand_in_its_text_alone(made: Any, own: Lexicon) -> None:
+    papers = {"900-01": _paper("OneDemo", "We prune for NVIDIA H100 cards.", topics=["pruning"])}
+    papers["900-02"] = _paper("TwoDemo", "We prune.", topics=["pruning"])
+    assert _ids(_asked(made, own, papers, "pruning on H100")) == ["900-01"]
+
+
+@pytest.mark.parametrize("question", ["how to avoid hallucination with quantization", "没有幻觉的量化"])
+def test_a_problem_that_is_avoided_is_asked_for(question: str, lexicon: Lexicon) -> None:
+    conditions = read(question, lexicon).filter.conditions
+    (problem,) = [one for one in conditions if any(t.concept == "problem:hallucination" for t in one.any_of)]
+    assert not problem.negated
+
+
+def test_a_denied_fall_denies_nothing_else(lexicon: Lexicon) -> None:
+    lossless, pruning = read("效果还不降的数据剪枝方法", lexicon).filter.conditions
+    assert "lossless" in lossless.any_of[0].wordings  # type: ignore[union-attr]
+    assert not pruning.negated
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"), [("脑电", "eeg"), ("人体姿态", "human pose"), ("小语", ""), ("火星", "")]
+)
+def test_chinese_words_are_those_that_labels_share(chinese: str, english: str) -> None:
+    assert (*in_english(chinese), "")[0] == english
+
+
+@pytest.mark.parametrize(
+    ("question", "concept"),
+    [("deepfake检测模型", "task:deepfake-detection"), ("人体姿态estimation", "task:human-pose-estimation")],
+)
+def test_words_of_two_languages_are_one_name(question: str, concept: str, lexicon: Lexicon) -> None:
+    (one,) = read(question, lexicon).filter.conditions
+    assert concept in {t.concept for t in one.any_of}
+
+
+def test_what_no_paper_states_to_lack_is_left_out(made: Any, own: Lexicon) -> None:
+    expert = ("expert pruning", "expert pruning", "used")
+    papers = {
+        "900-01": _paper("OneDemo", "We use expert pruning.", techniques=[expert], topics=["mixture-of-experts"]),
+        "900-02": _paper("TwoDemo", "A mixture of experts.", topics=["mixture-of-experts"]),
+    }
+    found = _asked(made, own, papers, "mixture of experts without expert pruning")
+    assert _ids(found) == ["900-02"]
+    assert any("expert pruning" in note for note in found.notes)
+
+
+def test_several_narrow_words_are_told_where_little_else_is_asked(made: Any, own: Lexicon) -> None:
+    papers = {
+        "900-01": _paper("OneDemo", "We prune a striped grizzled cache.", topics=["pruning"]),
+        "900-02": _paper("TwoDemo", "We prune.", topics=["pruning"]),
+    }
+    found = _asked(made, own, papers, "striped grizzled pruning")
+    assert _ids(found) == ["900-01", "900-02"]
+    assert any("striped" in note and "grizzled" in note for note in found.notes)
+
+
+def test_a_thing_that_nothing_defines_is_quoted_where_it_is_named(made: Any, own: Lexicon) -> None:
+    loop = ("looped transformer", "looped transformer", "used")
+    papers = {
+        "900-01": _paper("Looped Transformers Again", "We train looped transformers.", techniques=[loop], topics=[]),
+        "900-02": _paper("TwoDemo", "We train a looped transformer.", techniques=[loop], topics=[]),
+    }
+    found = _asked(made, own, papers, "what is a looped transformer?")
+    assert [line.papers for line in found.table.lines] == [("900-01",)]
+    assert "says what it is" in found.table.verdict
+
+
+def test_what_speeds_up_or_shrinks_a_thing_is_no_trend(lexicon: Lexicon) -> None:
+    assert read("what speeds up or shrinks OpenVLA?", lexicon).kind != "trend"
+    assert read("did pruning increase or decrease?", lexicon).kind == "trend"
+
+
+def test_the_metric_of_a_comparison_is_no_condition(lexicon: Lexicon) -> None:
+    asked = read("LoRA or QLoRA, which saves more memory?", lexicon)
+    assert asked.kind == "comparison"
+    assert not [t for one in asked.filter.conditions for t in one.any_of if isinstance(t, Outcome)]
+    assert all(isinstance(thing, Entity) for thing in asked.things)
+
+
+def test_papers_far_from_the_nearest_are_not_like_one(made: Any, own: Lexicon) -> None:
+    papers = {
+        "900-01": _paper("OneDemo Prunes Experts", "Routers drop idle experts of a mixture.", topics=["pruning"]),
+        "900-02": _paper("TwoDemo Prunes Experts", "Routers drop idle experts of a mixture.", topics=["pruning"]),
+        "900-03": _paper("Weather", "Squalls are forecast by radar.", topics=["pruning"]),
+        "900-04": _paper("Sorting", "Apples are sorted.", topics=["quantization"]),
+    }
+    assert _ids(_asked(made, own, papers, "papers similar to 900-01")) == ["900-02"]
