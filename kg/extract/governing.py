@@ -150,7 +150,7 @@ class Grammar:
         if _HALF.search(place.text[quantity.start : quantity.end]):
             metric = noun_phrase(place.own) or self.lexicon.near_metric(place)
             found = [NumberReading("decrease", self.lexicon.named(metric), (quantity.start, place.stop), "half")]
-        elif not quantity.origin and (quantity.unit in _CHANGING or _is_amount(place)):
+        elif quantity.unit == "x" or (not quantity.origin and (quantity.unit in _CHANGING or _is_amount(place))):
             changed = self.changed(place, before)
             found = [changed] if changed else []
         level = self.level(place)
