@@ -62,14 +62,15 @@ def _told_by_texts(wanted: Filter) -> Filter:
 def _telling(words: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Those of some words that say something, each with what texts may have for it."""
     if has_han(words):
-        many = [plain for plain in _plain() if len(plain) > 1]
-        rest = reduce(lambda text, plain: text.replace(plain, ""), many, words).strip("".join(_plain()[len(many) :]))
+        many = sorted((plain for plain in _plain() if len(plain) > 1), key=lambda plain: (-len(plain), plain))
+        rest = reduce(lambda text, plain: text.replace(plain, ""), many, words)
+        rest = rest.strip("".join(_plain().difference(many)))
         if len(rest) > 1:
             yield words, in_english(rest)
         return
     for word in words.split():
         folded = word.lower()
-        says = len(word) >= _LONG and folded not in _plain() and WordCounts.load().count.get(folded, 0) < _USUAL
+        says = _is_long(word) and WordCounts.load().count.get(folded, 0) < _USUAL
         if says and not usual_near(folded):
             yield word, _stems(word)
 
@@ -80,18 +81,22 @@ def _stems(word: str) -> tuple[str, ...]:
     return (f"{root}*",) if len(root) > _LONG else (root, *(f"{root}{end}" for end in _ENDINGS))
 
 
+def _is_long(word: str) -> bool:
+    """Whether a word of Latin letters may say something by itself."""
+    return len(word) >= _LONG and word.lower() not in _plain()
+
+
 @cache
-def _plain() -> tuple[str, ...]:
-    """Words that say little, the longest first."""
-    said = {label for word in QuestionWords.load().meaning("plain") for label in word.labels}
-    return tuple(sorted(said, key=lambda word: (-len(word), word)))
+def _plain() -> frozenset[str]:
+    """Words that say little."""
+    return frozenset(label for word in QuestionWords.load().meaning("plain") for label in word.labels)
 
 
 def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
     """Conditions on texts for words; where no paper fulfils any, that they have the words as they are."""
     if english := in_english(words):
         return [Condition(words, (Phrase(words, english),))]
-    parts = [part for part in words.split() if len(part) >= _LONG and part.lower() not in _plain()]
+    parts = [part for part in words.split() if _is_long(part)]
     if words.isascii() and not parts:
         return []
     each = [Condition(part, (Phrase(part, _stems(part)),)) for part in parts]

@@ -303,7 +303,8 @@ class Writer:
         self.db.executemany(f"INSERT INTO concepts ({columns}) VALUES (?, ?, ?, ?, ?, ?)", rows)
         numbers = dict(self._some("SELECT curie, id FROM concepts WHERE curie IN ({})", concepts))
         self._insert("labels", [(numbers[concept], *row) for concept, *row in labels])
-        above = {concept: wider for concept in concepts if (wider := Vocabulary.load().above(concept))}
+        vocabulary = Vocabulary.load()
+        above = {concept: wider for concept in concepts if (wider := vocabulary.above(concept))}
         known = dict(self._some("SELECT curie, id FROM concepts WHERE curie IN ({})", set(chain(*above.values()))))
         self._insert("broader", [(numbers[one], known[wider]) for one, some in above.items() for wider in some])
         found = groupby(names, lambda row: row[0])

@@ -62,7 +62,7 @@ class _Impatient(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """A server that says where it listens once it does, and from when on Ctrl-C ends it as it should."""
+    """A server that calls `opened` once it listens: from then on Ctrl-C ends it as it should."""
 
     def __init__(self, config: uvicorn.Config, opened: Callable[[], object]) -> None:
         super().__init__(config)
