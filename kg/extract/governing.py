@@ -253,8 +253,6 @@ class Grammar:
             metric = _in_terms_of(place)
         elif cue.group == "improve" and lexicon.is_lower_better(metric):
             change = "decrease"
-        elif cue.word in lexicon.losses and lexicon.is_lower_better(metric):  # "a perplexity degradation of 2%"
-            change = "increase"
         if cue.word.startswith(("short", "long")) and not re.search(r"length|time|latency|context", metric):
             metric = f"{metric.removesuffix('s')} length".strip()
         if unit == "x" and cue.group == "decrease" and _SIZED.fullmatch(metric):
@@ -262,6 +260,8 @@ class Grammar:
         if not metric or metric.lower() in _NOTHING:
             sized = cue.word in ("smaller", "lighter") or (cue.word == "compression" and unit == "x")
             metric = "model size" if sized else lexicon.near_metric(place)
+        if cue.word in lexicon.losses and lexicon.is_lower_better(metric):  # "a perplexity degradation of 2%"
+            change = "increase"
         return NumberReading(change, lexicon.named(metric), span, cue.group)
 
     def multiple(self, place: QuantityPlace) -> NumberReading | None:
