@@ -144,11 +144,13 @@ def write_lines(lines: Callable[[Progress | None], Iterable[str]], report: Added
 
 
 def tell_left_out(report: Added) -> None:
-    """Say what was left out of files, and what they have that a record lacks, one sentence each."""
+    """Say what was left out of files, what they have that a record lacks, and which are doubtful, a sentence each."""
+    from kg.sources.base import DOUBT
+
     for sentence in report.skipped:
         note(f"Skipped: {sentence}")
     for sentence in report.losses:
-        note(f"Left out: {sentence}")
+        note(f"{'In doubt' if f': {DOUBT} (' in sentence else 'Left out'}: {sentence}")
 
 
 @contextmanager

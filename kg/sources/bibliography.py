@@ -9,7 +9,7 @@ from typing import Any
 
 from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
-from kg.sources.forms import ONCE, forms, is_other, is_thesis, quoted
+from kg.sources.forms import ONCE, forms, is_database, is_other, is_thesis, quoted
 from kg.sources.people import people, person
 from kg.sources.rows import ARXIV_ID, KEYS, doi_in
 from kg.sources.tags import HAS_TAGS, untagged
@@ -48,7 +48,8 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     there = {n: e for n, e in there.items() if e and (len(e) > 1 or e[0].strip().lower() not in nothing)}
 
     def held(key: str) -> dict[str, list[str]]:
-        return {name: there[name] for name in names.get(key, ()) if name in there}
+        found = {name: there[name] for name in names.get(key, ()) if name in there}
+        return {n: e for n, e in found.items() if not is_database(n, e[0])} if key == "venue" else found
 
     made: dict[str, Any] = {}
     for key in filter(names.__contains__, KEYS):

@@ -15,6 +15,7 @@ from kg.sources.forms import forms, is_lost
 from kg.sources.latex import bare, journal, plain
 from kg.sources.lines import opening, records, rows
 from kg.sources.people import people, person, signed
+from kg.sources.records import is_data
 from kg.sources.rows import Row, Skipped, batch_of
 from kg.sources.tags import untagged
 
@@ -63,7 +64,9 @@ class BibtexReader:
 
     def sniff(self, file: InputFile) -> float:
         start = opening(file)
-        return 0.8 if _SNIFF.search(start) else 0.3 if _SNIFF_MACRO.search(start) else 0.0
+        if _SNIFF.search(start):
+            return 0.0 if is_data(file) else 0.8  # a field may hold an entry
+        return 0.3 if _SNIFF_MACRO.search(start) else 0.0
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; an entry with wrong braces, quotes or commas is skipped with a message."""

@@ -63,6 +63,20 @@ def is_thesis(kind: str) -> bool:
     return folded_name(kind) in map(folded_name, forms()["theses"])
 
 
+def is_database(name: str, value: str) -> bool:
+    """Whether a field of this folded name says in which database a paper was found, where others say its venue.
+
+    >>> is_database("source", "Web of Science"), is_database("source", "Neural Networks"), is_database("journal", "Med")
+    (True, False, False)
+    """
+    return name == "source" and folded(value) in _databases()
+
+
+@cache
+def _databases() -> frozenset[str]:
+    return frozenset(map(folded, forms()["databases"]))
+
+
 def is_lost(name: str, value: object) -> bool:
     """Whether a field that no rule reads has something to lose: a value, and no name that is known to have no place."""
     return bool(value) and value != [""] and folded_name(name) not in nowhere() and folded_name(name) != ""

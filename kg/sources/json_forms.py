@@ -11,7 +11,7 @@ from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.dates import iso, iso_date
-from kg.sources.forms import ONCE, Form, at, folded_name, forms, is_other, is_thesis, quoted
+from kg.sources.forms import ONCE, Form, at, folded_name, forms, is_database, is_other, is_thesis, quoted
 from kg.sources.people import of_objects, of_people_unread, signed
 from kg.sources.records import keys, rows
 from kg.sources.rows import batch_of, doi_in
@@ -66,7 +66,10 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
     made: dict[str, Any] = {}
     twice: list[str] = []  # what it has of the keys of ONCE beside what is taken
     for key, places in form.among(frozenset(fields)).items():
-        values = (value for place in places if _is_said(value := at(fields, place)))
+        there = [(place, value) for place in places if _is_said(value := at(fields, place))]
+        if key == "venue":
+            there = [(place, value) for place, value in there if not is_database(place[-1], _text(value))]
+        values = iter([value for _, value in there])
         if key == "arxiv":
             made[key] = next((found for value in values if (found := bibliography.arxiv_of(_strings(value)))), "")
         elif key == "date":
@@ -83,10 +86,13 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
                 twice += of_people_unread(value or at(fields, places[0]))
             if key in ONCE and made[key]:
                 rest = value[1:] if isinstance(value, list) and reader is _text else []
-                twice += [key] * any(is_other(reader(one), made[key]) for one in (*rest, *values))
+                twice += [key] * any(is_other(reader(one), made[key]) for one in rest)
+                twice += [".".join(place) for place, one in there if is_other(reader(one), made[key])]
     for value in (text for name in said.get("addresses", ()) if (text := _address(fields.get(name)))):
         for key, found in (("arxiv", bibliography.arxiv_of([value])), ("doi", doi_in(value)), ("url", value)):
             made[key] = made.get(key) or found
+    if (day := _text(fields.get("day"))) and made.get("date") == _text(fields.get("month")):  # a field for each part
+        made["date"] = iso(_text(made.get("year")), made["date"], day) or made["date"]
     if not made.get("authors") and (first := made.get("first_author")):
         made["authors"] = [*of_objects(first), "et al."]
     if made.get("abstract") and not made.get("title"):

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kg.model import Batch
-from kg.sources import bibliography, yaml_lists
+from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.forms import Form, folded_name
 from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
 from kg.sources.lines import decoded, opening
 from kg.sources.people import people
+from kg.sources.records import is_data
 from kg.sources.rows import ARXIV_ID, Beside, Row, Skipped, batch_of, doi_in
 
 _PAPER = re.compile(
@@ -78,7 +79,7 @@ _BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
 _NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
 _BEFORE = re.compile(r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?(?!\d))[\s:,.-]*)+")
 _EDITION = re.compile(
-    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?)(?:(?<=[A-Z]{3}), |[ -]?)"
+    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?|[A-Z]{1,6}-[A-Z]{1,6})(?:(?<=[A-Z]{3}), |[ -]?)"
     r"(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
 )
 _EDITION_BEHIND = re.compile(rf"\s*[(\[]\s*{_EDITION.pattern}[^()\[\]]{{0,20}}[)\]]\s*$")
@@ -122,10 +123,8 @@ class MarkdownReader:
 
     def sniff(self, file: InputFile) -> float:
         start = opening(file)
-        if _OTHER_FORM.match(start) or not _PAPER.search(start) or yaml_lists.is_data(file):
-            return 0.0
         lines = start.split("\n")
-        if _is_table(lines):
+        if _OTHER_FORM.match(start) or not _PAPER.search(start) or is_data(file) or _is_table(lines):
             return 0.0
         marked = any(_ITEM.match(line) or _HEADING.match(line) or _RULE.match(line) for line in lines)
         return 0.6 if marked or _LINK.search(start) else 0.2
@@ -352,11 +351,14 @@ def _row(block: _Block) -> Iterator[Row]:
             yield where, Beside(linkless=True)
         return
     said = {key: _bare(_LINK.sub(r"\1", value)) for key, value in block.said.items()}
-    title = _title(block.said.get("title", "")) or said.get("title", "") or _title(block.text)
+    cell = block.said.get("title", "")
+    begins_with_quote = cell[:1] in '“"' and cell[-1:] not in '”"'
+    title = ("" if begins_with_quote else _title(cell)) or said.get("title", "") or _title(block.text)
     arxiv = next((found for link in links if (found := _arxiv(link))), "")
     if len(title) < _LEAST:
-        how = f": fetch it with `kg fetch arxiv id:{arxiv}`" if arxiv else ": write its title beside it"
-        yield where, Skipped(f"it is a link ({links[0][:100]}) without a title{how}")
+        for name, link in {_arxiv(link) or link: link for link in reversed(links)}.items():
+            how = f": fetch it with `kg fetch arxiv id:{name}`" if name != link else ": write its title beside it"
+            yield where, Skipped(f"it is a link ({link[:100]}) without a title{how}")
         return
     flat = _LINK.sub(r"\1", _IMAGE.sub("", block.text))
     before, rest = [*re.split(r"\s+".join(map(re.escape, title.split())), flat, maxsplit=1), ""][:2]

@@ -27,6 +27,11 @@ _BEHIND = re.compile(  # a name: "Ada Fox (MIT, Cambridge)*", "Fox, Ada (1)", "F
     r"(?:\s*[*†‡§¶])*(?=\s*(?:[,;；，、|\n&\[(]|$|and\b))"
 )
 _MARKS_BEHIND = re.compile(r"(?<=\w)[*†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰]+(?=\s*(?:[,;；，、|\n&]|$|and\b))")
+_DIGITS_BEHIND = re.compile(  # of affiliations: "Ada Fox1,2"
+    r"(?<= )([A-ZÀ-ÖØ-Þ][^\W\d_]{2,})\d{1,2}(?:,\d{1,2})*(?=\s*(?:[,;；，、|\n&]|$|and\b))"
+)
+_WRAPPED = re.compile(r"\s{0,20}\n\s{0,20}(?=(?:and|&)\s)|(?<=\sand|..\s&)\s{0,20}\n")  # a line that ends at "and"
+_WIDE = str.maketrans("（）", "()")
 _DOTS = re.compile(r"\s{1,20}[·•]\s{1,20}")  # "Ada Fox · Bo Lee", but not "列夫·托尔斯泰"
 _OF_TEAM = 4  # words of a name that no person has; fewer letters in brackets behind it are a country
 _TEX_MARK = re.compile(r"\$\s?\^[^$\n]{1,40}\$")  # "Ada Fox$^\dagger$"
@@ -48,7 +53,7 @@ def people(values: Sequence[str]) -> list[str]:
     if len(values) == 1:
         if (listed := quoted(values[0])) is not None:
             return of_objects(listed)
-        text = _LEFT_OUT.sub(r"\1, ", _TEX_MARK.sub("", _alone(values[0])))
+        text = _LEFT_OUT.sub(r"\1, ", _TEX_MARK.sub("", _alone(_WRAPPED.sub(" ", values[0]))))
         if (end := _STOPPED.search(text)) and folded(end[1]) not in _abbreviated():
             text = text[:-1]  # of a list
         if text.find(".") == len(text) - 1 and _BARE_INITIALS.search(text):
@@ -67,7 +72,10 @@ def _alone(text: str) -> str:
 
     >>> _alone("Ada Fox (MIT)*, Bo Lee¹"), _alone("National Institute of Technology (NIT)")
     ('Ada Fox, Bo Lee', 'National Institute of Technology (NIT)')
+    >>> _alone("Ada Fox1,2, Bo Lee2"), _alone("张三（复旦大学）")
+    ('Ada Fox, Bo Lee', '张三')
     """
+    text = text.translate(_WIDE)
 
     def kept(found: re.Match[str]) -> str:
         initials = "".join(filter(str.isupper, text[max(0, found.start() - 200) : found.start()]))
@@ -75,7 +83,8 @@ def _alone(text: str) -> str:
         is_own = initials.endswith(inside) or (len(words) >= _OF_TEAM and len(inside) < _OF_TEAM)
         return found[0] if inside.isupper() and is_own else ""
 
-    return _MARKS_BEHIND.sub("", _BEHIND.sub(kept, text) if "(" in text or "[" in text else text)
+    text = _MARKS_BEHIND.sub("", _BEHIND.sub(kept, text) if "(" in text or "[" in text else text)
+    return _DIGITS_BEHIND.sub(r"\1", text)
 
 
 def _by_comma(text: str) -> list[str]:
@@ -122,7 +131,7 @@ def person(name: str) -> str:
         name = ", ".join(parts := parts[:-1])
     if len(parts) == 2:
         first, _, last = parts[1].rpartition(" ")
-        if first and _SUFFIX.fullmatch(last):  # "Smith, Jane Jr."
+        if first and last != "V" and _SUFFIX.fullmatch(last):  # "Smith, Jane Jr.", but not "Lee, Bo V"
             return f"{first} {parts[0]} {last}"
         if has_han(parts[0]) and has_han(parts[1]):
             return "".join(parts)

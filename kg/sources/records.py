@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from kg.model import KgError
-from kg.sources import yaml_lists
+from kg.sources import toml_lists, yaml_lists
 from kg.sources.base import InputFile
 from kg.sources.forms import folded_name, forms, is_lost, nowhere
 from kg.sources.rows import Beside, Row, Skipped
@@ -36,10 +36,17 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN
 
 
+def is_data(file: InputFile) -> bool:
+    """Whether a file is records in YAML or TOML throughout, whatever their texts hold."""
+    return yaml_lists.is_data(file) or bool(toml_lists.keys(file))
+
+
 @lru_cache(2)  # each reader asks for those of the file that is looked at
 def keys(file: InputFile) -> frozenset[str]:
-    """The keys of all objects, at any depth, in the first part of a file in JSON or YAML; empty for other files."""
+    """The keys of all objects, at any depth, in the first part of a file in JSON, YAML or TOML; empty for others."""
     start = file.start()
+    if found := toml_lists.keys(file):
+        return found
     return frozenset(_KEY.findall(start)) if start.lstrip()[:1] in ("{", "[") else yaml_lists.keys(file)
 
 
@@ -53,7 +60,8 @@ def rows(file: InputFile, row: Made, lists: Collection[str] = (), is_any: bool =
     others. In JSON of `is_any` making, papers may also stand deeper in a record, or a record be a table of columns.
     Raises KgError when the JSON is damaged beyond recovery or a limit is exceeded.
     """
-    found = yaml_lists.entries(file) if file.start().lstrip()[:1] not in _OPENING else None
+    is_json = file.start().lstrip()[:1] in _OPENING
+    found = toml_lists.entries(file) if toml_lists.keys(file) else None if is_json else yaml_lists.entries(file)
     found = found or (_lines(file) if _is_lines(file, lists) else _all(file, lists))
     for number, (where, record) in enumerate(found, 1):
         if number > _MOST:

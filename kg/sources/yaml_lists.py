@@ -41,7 +41,7 @@ def keys(file: InputFile) -> frozenset[str]:
         found = islice(_entries(file, first), _FIRST)
         return frozenset(_KEY.findall(start) if any(isinstance(entry, dict) for _, entry in found) else ())
     names = frozenset(_KEY.findall(front))
-    return names if _of_paper(names) >= _LEAST else frozenset()
+    return names if of_paper(names) >= _LEAST else frozenset()
 
 
 def is_data(file: InputFile) -> bool:
@@ -49,7 +49,7 @@ def is_data(file: InputFile) -> bool:
     return _shape(opening(file))[2] is not None and "title" in map(_any().called, keys(file))
 
 
-def _of_paper(names: frozenset[str]) -> int:
+def of_paper(names: frozenset[str]) -> int:
     """How many fields of a paper are among some names; many notes have a title, an author and a date."""
     form = _any()
     fields = form.among(frozenset(map(form.called, names))) if names else {}

@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 
 from kg import sources
+from kg.build.pipeline import Added
+from kg.cli.base import tell_left_out
 from kg.model import Document
+from kg.sources.base import DOUBT
 from tests.cli.command import run
 
 REPORTS = Path(__file__).resolve().parents[2] / "data" / "reports"
@@ -47,3 +50,10 @@ def test_what_no_record_has_is_told_in_a_line_and_strict_stops_at_it(tmp_path: P
     assert "1 paper has the id of another one and got a number (refs-k-2)" in line
     done = run("read", file, "--strict")
     assert (done.returncode, "no rule reads the field mood" in done.stderr) == (2, True)
+
+
+def test_a_doubt_about_a_file_that_was_read_has_a_heading_of_its_own(capsys) -> None:
+    doubt = f"a.pdf: {DOUBT} (signs such as references are missing): leave it out if it is none."
+    tell_left_out(Added(skipped=["b.bib: is empty."], losses=[doubt, "c.bib: no rule reads the field mood (1)."]))
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition(":")[0] for line in told] == ["Skipped", "In doubt", "Left out"]

@@ -1,0 +1,59 @@
+"""Papers in TOML: tables by their keys, or arrays of tables, as pages and scripts keep them.
+
+Specification: https://toml.io/en/v1.0.0
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+from kg.model import KgError
+from kg.sources import yaml_lists
+from kg.sources.base import InputFile
+from kg.sources.forms import folded_name
+from kg.sources.lines import opening
+
+_EMPTY = r"(?:[ \t]*(?:#[^\n]*)?\r?\n){0,200}"
+_FIRST = re.compile(
+    rf"{_EMPTY}[ \t]*\[{{1,2}}[\w.\"':/ -]{{1,100}}\]{{1,2}}[ \t]*(?:#[^\n]*)?\r?\n"
+    rf"{_EMPTY}[ \t]*[\"']?[\w-]{{1,60}}[\"']?[ \t]*="
+)
+_KEY = re.compile(r"^[ \t]*[\"']?([\w-]{1,60})[\"']?[ \t]*=", re.M)
+_LEAST = 3  # fields of a paper; the settings of a page have a title too
+_LARGEST = 2 << 20  # code points: the parser takes a second a MB
+
+
+def keys(file: InputFile) -> frozenset[str]:
+    """The keys in the first part of a file of papers in TOML; empty for other files."""
+    start = opening(file)
+    names = frozenset(_KEY.findall(start)) if _FIRST.match(start) else frozenset()
+    is_paper = "title" in map(folded_name, names) and yaml_lists.of_paper(names) >= _LEAST
+    return names if is_paper else frozenset()
+
+
+def entries(file: InputFile) -> Iterator[tuple[str, Any]]:
+    """The records of a file in TOML and where they stand; raises KgError when it is damaged or too large."""
+    text = file.text()
+    if len(text) > _LARGEST:
+        raise KgError(f"{file.path}: holds more than {_LARGEST >> 20} MB: split it into smaller files.")
+    try:
+        tables = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise KgError(f"{file.path}: is not TOML ({str(error)[:200]}): check its quotes and brackets.") from None
+    for key, value in tables.items():
+        for number, one in enumerate(value if isinstance(value, list) else [value], 1):
+            if isinstance(one, dict):
+                own = {"id": key} if isinstance(value, dict) and "title" in map(folded_name, one) else {}
+                yield f"{key} {number}" if isinstance(value, list) else key, {**own, **_plain(one)}
+
+
+def _plain(value: Any) -> Any:
+    """A value whose dates and times are texts."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
