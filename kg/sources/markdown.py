@@ -19,14 +19,16 @@ from kg.sources.forms import Form, folded_name
 from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
 from kg.sources.lines import decoded, opening
+from kg.sources.links import LINK, TARGET, linked
 from kg.sources.people import people
 from kg.sources.records import is_data
+from kg.sources.references import in_italics, place_in, reference
 from kg.sources.rows import ARXIV_ID, Beside, Row, Skipped, batch_of, doi_in
 
 _PAPER = re.compile(
     r"https?://[^\s()<>\[\]|]{0,100}(?:arxiv\.org/(?:abs|pdf|html)/|doi\.org/10\.|openreview\.net/(?:forum|pdf)|aclanthology\.org/|"
     r"aclweb\.org/anthology|proceedings\.mlr\.press/|papers\.(?:nips|neurips)\.cc/|proceedings\.neurips\.cc/|"
-    r"openaccess\.thecvf\.com/|huggingface\.co/papers/|dl\.acm\.org/doi/|ieeexplore\.ieee\.org/|biorxiv\.org/content/|"
+    r"openaccess\.thecvf\.com/|proceedings\.iclr\.cc/|huggingface\.co/papers/|dl\.acm\.org/doi/|ieeexplore\.ieee\.org/|biorxiv\.org/content/|"
     r"alphaxiv\.org/abs/|semanticscholar\.org/paper/|hf\.co/papers/|usenix\.org/(?:conference|system)/|mlsys\.org/|ojs\.aaai\.org/|"
     r"sciencedirect\.com/science/article/|link\.springer\.com/(?:article|chapter)/|nature\.com/articles/|jmlr\.org/papers/|"
     r"ijcai\.org/proceedings/|proceedings\.mlsys\.org/|vldb\.org/pvldb/|/doi/(?:abs/|full/|pdf/|epdf/)?10\.|/pii/S\d|"
@@ -46,25 +48,12 @@ _QUOTED_TITLE = re.compile(r"^.{0,20}?[“\"]([^“”\"]{6,300})[”\"].*$", re
 _ITEM = re.compile(r"(\s{0,40})(?:[-*+•]|\d{1,4}[.)])\s+(?:\[[ xX]\]\s+)?(.*)")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*$")
 _RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
-_LINK = re.compile(
-    r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){0,500})\]\(\s*<?([^\s()<>]{1,500}(?:\([^()\s]{0,100}\)[^\s()<>]{0,200})?)[^()]{0,200}\)"
-)
-_LINKS = (  # of other notations: the text, the address
-    re.compile(r"`(?P<text>[^`<>]{1,500}?)\s*<(?P<url>https?://[^\s<>]{1,500})>`_{0,2}"),
-    re.compile(r"\[\[(?P<url>https?://[^\s\[\]]{1,500})\]\[(?P<text>[^\[\]]{1,500})\]\]"),
-    re.compile(
-        r"<a\b[^<>]{0,300}?\bhref\s*=\s*[\"']?(?P<url>https?://[^\s\"'<>]{1,500})[^<>]{0,300}>(?P<text>.{1,500}?)</a>",
-        re.I,
-    ),
-)
-_TARGET = re.compile(r"^ {0,3}\[([^\[\]^]{1,200})\]:\s+<?(https?://[^\s<>]{1,500})", re.M)
-_REFERENCE = re.compile(r"(?<![\]!])\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){1,500})\](?:\[([^\[\]]{0,200})\])?(?![\[(:])")
 _SUMMARY = re.compile(r"(?:<details[^<>]{0,100}>\s*)?<summary\b[^<>]{0,100}>(.{0,200}?)</summary>", re.I)
 _LONE = re.compile(
     r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ]{1,30}?)[*_]{0,3}\s*[:：]?\s*[*_]{0,3}\s*$"
 )  # a label above its text
 _NAMED = re.compile(
-    r"^[\s,.–—\"”-]{0,5}([^\W\d_][^\d\[\]():*_|]{5,500}?)\s*(?:$|(?<![^\w][A-Z])\.|[(\[|]|,\s*[\d*_])"
+    r"^[\s,.–—\"”-]{0,5}([^\W\d_][^\d\[\]():*_|]{5,500}?)\s*(?:$|(?<![^\w][A-Z])\.|[(\[|]|,\s*(?:[\d*_]|ar[xX]iv:|https?:))"
 )  # perhaps names
 _IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<[^<>]{0,300}>")
 _BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
@@ -72,7 +61,7 @@ _SAID = re.compile(r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ()/-]{0,30}?)[*_]{0,2}\s
 _WORD_OF_LABEL = (
     r"(?:paper|pdf|arxiv|link|code|html|abs|abstract|project(?: page)?|page|website|github|video|slides?|blog|poster|"
     r"doi|openreview|url|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|presentation|talk|supp(?:lementary)?|"
-    r"tensorflow|pytorch|official|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|https?://\S+)"
+    r"tensorflow|pytorch|official|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|https?://\S+|10\.\d{4,9}/\S+)"
 )
 _LABEL = re.compile(rf"(?i)\W*{_WORD_OF_LABEL}(?:\W|\d|{_WORD_OF_LABEL})*")
 _BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
@@ -97,7 +86,6 @@ _CITED = re.compile(
 _BETWEEN_CITED = re.compile(r",? (?:&|and) |, ")
 _NICKNAMED = re.compile(r"[\W\d]{0,8}(?:\*\*|__)[^*_]{1,60}(?:\*\*|__)\s*[:–—-]{0,2}\s*[“\"]([^“”\"]{6,300})[”\"]")
 _LABELS = re.compile(r"^(?:\s*\[[^\[\]]{1,30}\])+")  # of links behind a title
-_ITALIC = re.compile(r"^\s*[*_]{1,2}([^*_\[\]\n]{5,3000})[*_]{1,2}\W*$", re.M)  # a line of its own, perhaps names
 _STOP = re.compile(r"(?<=[^\W\d_A-Z])\.$")
 _SENTENCE = re.compile(r"[.?!]\s+(?=[A-Z])")
 _BAR = re.compile(r"(?<!\\)\|")
@@ -127,7 +115,7 @@ class MarkdownReader:
         if _OTHER_FORM.match(start) or not _PAPER.search(start) or is_data(file) or _is_table(lines):
             return 0.0
         marked = any(_ITEM.match(line) or _HEADING.match(line) or _RULE.match(line) for line in lines)
-        return 0.6 if marked or _LINK.search(start) else 0.2
+        return 0.6 if marked or LINK.search(start) else 0.2
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; a link to a paper without a title is skipped with a message."""
@@ -152,6 +140,8 @@ class _Block:
     text: str = ""
     said: dict[str, str] = field(default_factory=dict)  # fields, by our key
     level: int = 0  # of a heading
+    is_row: bool = False  # of a table whose columns say what a paper has
+    url: str = ""  # of the title of such a row, wherever it leads
     has_items: bool = False  # a heading whose items are papers is none
 
 
@@ -173,7 +163,7 @@ class _Reading:
         self._fenced = False
 
     def line(self, number: int, line: str) -> Iterator[Row]:
-        line = _linked(line[:_LONGEST].rstrip(), self._targets)
+        line = linked(line[:_LONGEST].rstrip(), self._targets)
         self._fenced ^= _FENCE.match(line) is not None
         if self._fenced:
             return
@@ -250,7 +240,7 @@ class _Reading:
         elif _PAPER.search(item.text):
             is_new = is_paper and _title(text) != ""  # "[pdf](...)" below the title belongs to it
         else:
-            is_new = is_paper and not (_title(item.text) and not _title(text) and (item.said or _LINK.search(text)))
+            is_new = is_paper and not (_title(item.text) and not _title(text) and (item.said or LINK.search(text)))
         if not is_new and item is not None:
             item.text = f"{item.text}\n{text}"[:_LONGEST]
             return
@@ -276,7 +266,7 @@ class _Reading:
             block.text = f"{block.text}\n{line if _PAPER.search(line) else ''}"[:_LONGEST]
         elif label and (key := self._field(label[1])) in _FLOWING and key not in block.said:
             self._waiting, self._is_below = key, True
-        elif self._waiting and not _LINK.search(line) and not _RULE.match(line):
+        elif self._waiting and not LINK.search(line) and not _RULE.match(line):
             said_before = block.said.get(self._waiting, "")
             block.said[self._waiting] = f"{said_before} {_QUOTE.sub('', line)}".strip()[:_LONGEST]
         elif self._item is not None and not (line[0].isspace() or self._before.strip() or self._completes(line)):
@@ -290,47 +280,26 @@ class _Reading:
 
 def _rows(file: InputFile) -> Iterator[Row]:
     text = decoded(b"".join(file.chunks()))
-    reading = _Reading({name.lower(): url for name, url in _TARGET.findall(text)})
+    reading = _Reading({name.lower(): url for name, url in TARGET.findall(text)})
     for number, line in enumerate(text.split("\n"), 1):
         yield from reading.line(number, line)
     yield from reading.end()
 
 
-def _linked(line: str, targets: dict[str, str]) -> str:
-    """A line whose links are all written as in Markdown, within the line.
-
-    >>> _linked("`Less <https://a.org>`_, [[https://b.org][More]]", {})
-    '[Less](https://a.org), [More](https://b.org)'
-    """
-    if "http" in line:
-        for form in _LINKS:
-            line = form.sub(lambda found: f"[{_edged(found['text'])}]({found['url']})", line)
-    if targets and "[" in line and not _TARGET.match(line):
-        line = _REFERENCE.sub(lambda found: _resolved(found, targets), line)
-    return line
-
-
-def _edged(text: str) -> str:
-    """The text of a link without brackets around it, which those of the link replace."""
-    text = text.strip()
-    return text[1:-1] if text.startswith("[") and text.endswith("]") else text
-
-
-def _resolved(found: re.Match[str], targets: dict[str, str]) -> str:
-    url = targets.get((found[2] or found[1]).lower())
-    return f"[{found[1]}]({url})" if url else found[0]
-
-
 def _of_cells(number: int, columns: list[str], cells: list[str], keys: dict[str, str]) -> _Block:
     said: dict[str, str] = {}
+    url = ""
     for column, cell in zip(columns, cells, strict=False):
         if (key := keys.get(column) or _OTHER.get(column)) and cell:
             cell = _SUMMARY.sub("", cell)
             cell, *below = _NEXT_LINE.split(_STAR.sub("", cell)) if column in _WITH_AUTHORS else [cell]
             said.setdefault(key, cell)
+            if key == "title" and column != "name" and (found := LINK.search(cell)) and "://" in found[2]:
+                url = found[2]
             if below:
                 said.setdefault("authors", below[-1])
-    return _Block(number, 0, " ".join(cells)[:_LONGEST], said)
+    is_paper = "title" in said and not said.keys().isdisjoint(("authors", "venue", "year", "date"))
+    return _Block(number, 0, "\t".join(cells)[:_LONGEST], said, is_row=is_paper, url=url * is_paper)
 
 
 _WITH_AUTHORS = ("titleauthors", "titleandauthors", "paperauthors")  # a line below the title
@@ -346,11 +315,16 @@ def _row(block: _Block) -> Iterator[Row]:
     where = f"line {block.line}"
     whole = "\n".join((block.text, *block.said.values()))
     links = [found[0].rstrip(".,;:") for found in (*_PAPER.finditer(whole), *_FILE.finditer(whole))]
-    if not links:
+    links = links or [block.url] * bool(block.url)
+    if len(parts := _several(block)) > 1:
+        for part in parts:
+            yield from _row(part)
+        return
+    if not links and not (block.is_row and "authors" in block.said):
         if block.depth >= 0 and _seems_paper(block):
             yield where, Beside(linkless=True)
         return
-    said = {key: _bare(_LINK.sub(r"\1", value)) for key, value in block.said.items()}
+    said = {key: _bare(LINK.sub(r"\1", value)) for key, value in block.said.items()}
     cell = block.said.get("title", "")
     begins_with_quote = cell[:1] in '“"' and cell[-1:] not in '”"'
     title = ("" if begins_with_quote else _title(cell)) or said.get("title", "") or _title(block.text)
@@ -360,9 +334,11 @@ def _row(block: _Block) -> Iterator[Row]:
             how = f": fetch it with `kg fetch arxiv id:{name}`" if name != link else ": write its title beside it"
             yield where, Skipped(f"it is a link ({link[:100]}) without a title{how}")
         return
-    flat = _LINK.sub(r"\1", _IMAGE.sub("", block.text))
+    flat = LINK.sub(r"\1", _IMAGE.sub("", block.text))
     before, rest = [*re.split(r"\s+".join(map(re.escape, title.split())), flat, maxsplit=1), ""][:2]
     by = _BY.search(_LABELS.sub("", rest.removeprefix("**")).lstrip(' -–—:,."”]\n'))
+    place = place_in(rest)
+    by = None if by and place and by[2] == place else by
     edition = _EDITION.search(rest) or _EDITION.search(said.get("venue", "")) or _EDITION.search(before)
     year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest) or _YEAR.search(before)
     names = said.get("authors") or (next((one for one in by.groups() if one), "") if by else "")
@@ -373,10 +349,11 @@ def _row(block: _Block) -> Iterator[Row]:
         if names
         else _BETWEEN_CITED.split(cited[1])
         if (cited := _CITED.match(rest))
-        else _names(rest) or _names(_BEFORE.sub("", before)) or _in_italics(rest),
+        else _names(rest) or _names(_BEFORE.sub("", before)) or in_italics(rest) or _referred(block.text)[0],
         "institutions": bibliography.places([said["institutions"]]) if "institutions" in said else [],
         "venue": said.get("venue")
         or (edition[1] if edition and edition[1].lower() not in _NO_VENUE else "")
+        or place
         or (alone if _ACRONYM.fullmatch(alone := before.strip(" []")) and not _LABEL.fullmatch(alone) else ""),
         "year": year[0] if year else _year(edition) if edition else "",
         "date": said.get("date", ""),
@@ -388,13 +365,24 @@ def _row(block: _Block) -> Iterator[Row]:
     yield where, row
 
 
+def _several(block: _Block) -> list[_Block]:
+    """The paragraphs below a heading without a link, if each that has a link to a paper has a title too."""
+    head, *below = block.text.split("\n\n")
+    if block.depth >= 0 or block.said or _PAPER.search(head):
+        return []
+    parts = ["\n".join(_QUOTE.sub("", line) for line in part.split("\n")) for part in below if _PAPER.search(part)]
+    return [_Block(block.line, 0, part) for part in parts] if all(map(_title, parts)) else []
+
+
 def _seems_paper(block: _Block) -> bool:
     """Whether an item has a title of several words, set apart, and names or a venue with its year behind it."""
+    if block.is_row:
+        return True
     title = next((one or other for one, other in _BOLD.findall(block.text)), "") or _QUOTED_TITLE.sub(r"\1", block.text)
-    title = _bare(_LINK.sub(r"\1", title)) if title != block.text else ""
+    title = _bare(LINK.sub(r"\1", title)) if title != block.text else ""
     if len(title.split()) < _LEAST_WORDS or not _is_title(title):
         return False
-    rest = _bare(_LINK.sub(r"\1", block.text)).rpartition(title)[2]
+    rest = _bare(LINK.sub(r"\1", block.text)).rpartition(title)[2]
     return _EDITION.search(rest) is not None or bool(_names(rest))
 
 
@@ -405,21 +393,12 @@ def _year(edition: re.Match[str]) -> str:
 
 def _names(text: str) -> list[str]:
     """The authors that a text begins with, two at least in the form of names."""
-    first = text.lstrip("*_ \t\n").split("\n")[0]
+    first = text.lstrip("*_ \t\n").split("\n")[0].split("\t")[0]
     edition = _EDITION.search(first)
     found = _NAMED.match((first[: edition.start()].rstrip(" ,(") if edition else first).strip("*_ \t"))
     names = people([_bare(found[1])]) if found else []
     offices = Offices.load() if len(names) > 1 else None
     return names if offices and all(is_name(name, offices) for name in names) else []
-
-
-def _in_italics(text: str) -> list[str]:
-    """The authors on a line of their own in italics."""
-    for found in _ITALIC.finditer(text):
-        names = people([_STOP.sub("", _bare(found[1]))])
-        if names and all(is_name(name, Offices.load()) for name in names):
-            return names
-    return []
 
 
 def _prose(text: str) -> str:
@@ -430,7 +409,7 @@ def _prose(text: str) -> str:
         lines = [line for line in part.split("\n") if line.strip()]
         is_quote = bool(lines) and all(line.lstrip().startswith(">") for line in lines) and not _SAID.match(lines[0])
         prose = _bare(" ".join(_QUOTE.sub("", line) for line in lines))
-        if len(prose) >= (_QUOTED if is_quote else _PROSE) and not _LINK.search(part) and not _PAPER.search(part):
+        if len(prose) >= (_QUOTED if is_quote else _PROSE) and not LINK.search(part) and not _PAPER.search(part):
             found.append(prose)
     return "\n".join(found)
 
@@ -452,7 +431,7 @@ def _title(text: str) -> str:
     if (named := _NICKNAMED.match(text)) and _is_title(named[1]):
         return _bare(named[1])
     found = [
-        (label, _PAPER.search(url) is not None) for label, url in _LINK.findall(text) if not _BUTTON.fullmatch(label)
+        (label, _PAPER.search(url) is not None) for label, url in LINK.findall(text) if not _BUTTON.fullmatch(label)
     ]
     texts = [_SIGNS.sub("", _bare(label)) for label, _ in sorted(found, key=lambda one: not one[1])]
     bold = [_SIGNS.sub("", _bare(one or other)) for one, other in _BOLD.findall(text)]
@@ -461,7 +440,10 @@ def _title(text: str) -> str:
     first = text.split("\n")[0]
     if behind := _behind_links(text):  # "[[ICLR2024](...)] Title [[code](...)]"
         first = " ".join(behind.split("\n\n")[0].split())
-    plain = _PAPER.split(_LINK.split(first)[0])[0]
+    names, title = _referred(behind or text)
+    if names:
+        return title
+    plain = _PAPER.split(LINK.split(first)[0])[0]
     plain = _BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", plain))).strip(" \t|[](-–—:,*_`")
     quoted = re.search(r"[“\"]([^“”\"]{6,300})[”\"]", plain)
     plain = quoted[1] if quoted else _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", _SENTENCE.split(_bare(plain))[0]))
@@ -469,11 +451,18 @@ def _title(text: str) -> str:
     return plain.strip(" ,.;:-–—([") if _is_title(plain) else ""
 
 
+def _referred(text: str) -> tuple[list[str], str]:
+    """The authors and the title of a reference that an item is, without marks before it."""
+    whole = _PAPER.split(LINK.split(" ".join(text.split("\n\n")[0].split()))[0])[0]
+    names, title = reference(_bare(_BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", whole)))))
+    return names, _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", title))
+
+
 def _behind_links(text: str) -> str:
     """What stands behind the links that a text begins with; "" if it begins otherwise."""
     at = end = 0
     while at < min(len(text), _LONGEST):
-        if found := _LINK.match(text, at):
+        if found := LINK.match(text, at):
             at = end = found.end()
         elif text[at].isalnum():
             return text[at:] if end else ""

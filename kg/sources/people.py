@@ -35,6 +35,7 @@ _WIDE = str.maketrans("（）", "()")
 _DOTS = re.compile(r"\s{1,20}[·•]\s{1,20}")  # "Ada Fox · Bo Lee", but not "列夫·托尔斯泰"
 _OF_TEAM = 4  # words of a name that no person has; fewer letters in brackets behind it are a country
 _TEX_MARK = re.compile(r"\$\s?\^[^$\n]{1,40}\$")  # "Ada Fox$^\dagger$"
+_TEX_FONT = re.compile(r"\\(?:text\w{2,6}|emph|underline)\{([^{}]{1,200})\}")  # "\textbf{Ada Fox}"
 _LEFT_OUT = re.compile(r"(…|\.{3})\s+(?=[^\W\d_])")  # "Ada Fox, … Bo Lee"
 _STOPPED = re.compile(r",.{1,1000}\s([A-Z][a-zà-ÿ]+)\.$", re.S)
 _GROUPS_APART = re.compile(r"\s*[,;/]\s*(?:and\s+)?|\s+(?:and|&)\s+")
@@ -75,7 +76,7 @@ def _alone(text: str) -> str:
     >>> _alone("Ada Fox1,2, Bo Lee2"), _alone("张三（复旦大学）")
     ('Ada Fox, Bo Lee', '张三')
     """
-    text = text.translate(_WIDE)
+    text = _TEX_FONT.sub(r"\1", text.translate(_WIDE))
 
     def kept(found: re.Match[str]) -> str:
         initials = "".join(filter(str.isupper, text[max(0, found.start() - 200) : found.start()]))
@@ -123,7 +124,7 @@ def person(name: str) -> str:
     ('Jane Smith Jr.', 'Jane Smith Jr.', 'Anna van Dijk', 'Ada Lovelace')
     """
     name = untagged(name) if "<" in name else name
-    name = _NUMBER_AFTER.sub("", _alone(" ".join(html.unescape(name).split()))).strip(",; ").replace(". -", ".-")
+    name = _NUMBER_AFTER.sub("", _alone(" ".join(html.unescape(name).split()))).strip(",; *_").replace(". -", ".-")
     if not any(map(str.isalpha, name)):
         return ""
     parts = [part.strip() for part in name.split(",")]

@@ -50,6 +50,7 @@ _PATH_BEHIND = re.compile(r"(?:[?&#].*|/(?:full|fulltext|pdf|epdf|abstract|html|
 _WITH_YEAR = re.compile(r"(?<=\b(?:19|20)\d\d)\.$")
 _TO_APPEAR = re.compile(r"\s*[(\[](?:to appear|in press|accepted|forthcoming)[)\]]$", re.I)
 _ESCAPED = re.compile(r"\\(?=[&%#])")  # of LaTeX
+_EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,300})(?<=\S)\1(?![\w*_])")  # of Markdown
 _COMMA_BEHIND = re.compile(r"\s*,\s*$")
 _WORDS = re.compile(r"[^\s.:/]+$|[^:/]*\s")
 _URL = re.compile(r"https?://\S+")
@@ -248,7 +249,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
 
 def _venue(value: Any) -> str:
     """A venue without the marks at its end; "" for a time or an address."""
-    text = _ESCAPED.sub("", _TO_APPEAR.sub("", _line(value)))
+    text = _EMPHASIS.sub(r"\2", _ESCAPED.sub("", _TO_APPEAR.sub("", _line(value))))
     text = _WITH_YEAR.sub("", _NO_VENUE.sub("", text).rstrip(" ,;"))
     return "" if _URL.match(text) else text
 

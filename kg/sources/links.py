@@ -1,0 +1,53 @@
+"""Links as Markdown, reStructuredText, Org and HTML write them, all as in Markdown, within the line."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+LINK = re.compile(
+    r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){0,500})\]\(\s*<?([^\s()<>]{1,500}(?:\([^()\s]{0,100}\)[^\s()<>]{0,200})?)[^()]{0,200}\)"
+)
+_LINKS = (  # of other notations: the text, the address
+    re.compile(r"`(?P<text>[^`<>]{1,500}?)\s*<(?P<url>https?://[^\s<>]{1,500})>`_{0,2}"),
+    re.compile(r"\[\[(?P<url>https?://[^\s\[\]]{1,500})\]\[(?P<text>[^\[\]]{1,500})\]\]"),
+    re.compile(
+        r"<a\b[^<>]{0,300}?\bhref\s*=\s*[\"']?(?P<url>https?://[^\s\"'<>]{1,500})[^<>]{0,300}>(?P<text>.{1,500}?)</a>",
+        re.I,
+    ),
+)
+TARGET = re.compile(r"^ {0,3}\[([^\[\]^]{1,200})\]:\s+<?(https?://[^\s<>]{1,500})", re.M)
+_REFERENCE = re.compile(r"(?<![\]!])\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){1,500})\](?:\[([^\[\]]{0,200})\])?(?![\[(:])")
+_SLANTED = re.compile(r"<(i|em|b|strong)\b[^<>]{0,100}>([^<>]{1,300})</\1>", re.I)
+_ENTITY = re.compile(r"&(?!(?:lt|gt);)#?\w{1,10};")  # but those that would begin a tag
+
+
+def linked(line: str, targets: dict[str, str]) -> str:
+    """A line whose links are all written as in Markdown, within the line.
+
+    >>> linked("`Less <https://a.org>`_, [[https://b.org][More]]", {})
+    '[Less](https://a.org), [More](https://b.org)'
+    """
+    if "&" in line:
+        line = _ENTITY.sub(lambda found: unescape(found[0]), line)
+    if "</" in line:
+        line = _SLANTED.sub(
+            lambda found: f"{(mark := '*' * (1 + (found[1][0] in 'bBsS')))}{found[2].strip()}{mark}", line
+        )
+    if "http" in line:
+        for form in _LINKS:
+            line = form.sub(lambda found: f"[{_edged(found['text'])}]({found['url']})", line)
+    if targets and "[" in line and not TARGET.match(line):
+        line = _REFERENCE.sub(lambda found: _resolved(found, targets), line)
+    return line
+
+
+def _edged(text: str) -> str:
+    """The text of a link without brackets around it, which those of the link replace."""
+    text = text.strip()
+    return text[1:-1] if text.startswith("[") and text.endswith("]") else text
+
+
+def _resolved(found: re.Match[str], targets: dict[str, str]) -> str:
+    url = targets.get((found[2] or found[1]).lower())
+    return f"[{found[1]}]({url})" if url else found[0]

@@ -1,0 +1,102 @@
+"""References as people write them in lists, without marks around the title: who and what, in the common orders."""
+
+from __future__ import annotations
+
+import re
+
+from kg.sources.layout.names import is_name
+from kg.sources.layout.offices import Offices
+from kg.sources.people import people
+
+_LONGEST = 1000  # code points
+_BEHIND_NAMES = (
+    re.compile(r"[\s,]{0,3}[(\[](?:19|20)\d\d[a-z]?[)\]][.,:]?\s+(?=[^\W_])"),  # "Fox, A., Lee, B. (2020). Title."
+    re.compile(r"(?<=[^\W_]{2})\.\s+(?=[^\W_])|(?<=\s[A-Z])\.\s+(?=[A-Z][^\W_A-Z])"),  # "Ada Fox, Bo Lee. Title."
+    re.compile(r":\s+(?=[^\W_])"),  # "A. Fox, B. Lee: Title"
+)
+_COLON = len(_BEHIND_NAMES) - 1
+_ET_AL = re.compile(r",?\s+(?:and\s+)?(?:et\.? al\b\.?|others\b)$", re.I)
+_JOINED = re.compile(r"\b[A-ZÀ-Þ]\.|\s(?:and|&)\s")  # what a title between commas lacks: an initial, "and"
+_END = re.compile(r"(?<=[^\W_]{2})[.?!]\s+(?=[^\Wa-z_]|[*_(\[“\"])|[\s.,;]*$")
+_YEAR = re.compile(r"\(?(?:19|20)\d\d\)?\.?")
+_MOST = 20  # pieces that may be names
+_SURE = 3  # names between commas that are no part of a title
+_LEAST = 3  # words of a title
+_STOP = re.compile(r"(?<=[a-zà-ÿ]{2})\.$")
+_PLACE = re.compile(
+    r"(?<!\*)[*_]([^\W\d][^*_\[\]\n]{2,120})[*_](?![*_])[\s,]{0,4}(?:\*\*)?[\[(]?(\d+)"
+)  # before a number
+_ITALIC = re.compile(r"^\s*[*_]{1,2}([^*_\[\]\n]{5,3000})[*_]{1,2}\W*$", re.M)  # a line of its own, perhaps names
+
+
+def reference(text: str) -> tuple[list[str], str]:
+    """The authors and the title of a reference; without a title where it cannot be told from names.
+
+    >>> reference("Fox, A., & Lee, B. (2020). Keeping less of it. Caches, 3(2).")
+    (['A. Fox', 'B. Lee'], 'Keeping less of it')
+    >>> reference("Ada Fox and Bo Lee, Keeping Less of It, Caches, 2020")
+    (['Ada Fox', 'Bo Lee'], 'Keeping Less of It')
+    >>> reference("Graph Networks: A Survey of the Field"), reference("Vision, Language and Memory. A Study")
+    (([], ''), ([], ''))
+    >>> reference("Ada Fox, Bo Lee, Cy Day, Cache Proofs: A Study of Them All")
+    (['Ada Fox', 'Bo Lee', 'Cy Day'], '')
+    """
+    text = " ".join(text[:_LONGEST].split())
+    for number, mark in enumerate(_BEHIND_NAMES):
+        found = mark.search(text)
+        names = _names(text[: found.start()], 1 if number == 0 else 2) if found else []
+        if found and names and (number < _COLON or _JOINED.search(text[: found.start()])):
+            title = text[found.end() :]
+            end = _END.search(title)
+            return _whole(names, title[: end.start()] if end else title)
+    return _between_commas(text)
+
+
+def _between_commas(text: str) -> tuple[list[str], str]:
+    """Names, a title and perhaps a venue and a year, with commas between them all."""
+    pieces = [piece.strip() for piece in text.split(",")]
+    last = next((n for n, piece in enumerate(pieces) if f" {piece}".find(" and ") >= 0), len(pieces) - 2)  # name
+    for at in range(min(last + 1, len(pieces) - 1, _MOST), 0, -1):
+        names = _names(before := ", ".join(pieces[:at]), 2)
+        if names and (len(names) >= _SURE or _JOINED.search(before) or _ET_AL.search(before)):
+            rest = pieces[at:]
+            if not _JOINED.search(before) and _names(rest[0].partition(":")[0], 1):
+                return names, ""
+            year = next((n for n, piece in enumerate(rest) if _YEAR.fullmatch(piece)), len(rest))
+            return _whole(names, ", ".join(rest[: year - 1] if 1 < year < len(rest) else rest[:year]))
+    return [], ""
+
+
+def _whole(names: list[str], title: str) -> tuple[list[str], str]:
+    title = title.strip(" ,.;:")
+    return (names, title) if len(title.split()) >= _LEAST else ([], "")
+
+
+def _names(text: str, least: int) -> list[str]:
+    """The names in a text, if it holds nothing else: `least` of them, or one before "et al."."""
+    others = _ET_AL.search(text)
+    names = people([text[: others.start()] if others else _STOP.sub("", text.strip())])
+    if len(names) < (1 if others else least) or not all(is_name(name, Offices.load()) for name in names):
+        return []
+    return [*names, "et al."] if others else names
+
+
+def place_in(text: str) -> str:
+    """The venue in italics behind a title, before its volume or year; names may stand so before a year too.
+
+    >>> place_in(" *Journal of Caches*, 12, 2020"), place_in(" *Ada Fox, Bo Lee*, 2020")
+    ('Journal of Caches', '')
+    """
+    found = _PLACE.search(text)
+    if found is None or (_YEAR.fullmatch(found[2]) and all(is_name(n, Offices.load()) for n in people([found[1]]))):
+        return ""
+    return found[1].strip(" ,")
+
+
+def in_italics(text: str) -> list[str]:
+    """The authors on a line of their own in italics."""
+    for found in _ITALIC.finditer(text):
+        names = people([_STOP.sub("", " ".join(found[1].strip("*_ ").split()))])
+        if names and all(is_name(name, Offices.load()) for name in names):
+            return names
+    return []
