@@ -10,7 +10,7 @@ from typing import Any
 from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
 from kg.sources.forms import ONCE, forms, is_database, is_other, is_thesis, quoted
-from kg.sources.people import people, person
+from kg.sources.people import people, person, year_behind
 from kg.sources.rows import ARXIV_ID, KEYS, doi_in
 from kg.sources.tags import HAS_TAGS, untagged
 
@@ -82,9 +82,8 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     dates = (iso_date(each[0], made.get("year", "")) for each in held("date").values())
     made["date"] = next((date for date in dates if date), "")
     if not made["date"] and "year" not in made:
-        made["year"] = next(
-            (dated[0] for each in held("date").values() if (dated := _YEAR.search(each[0][:_ID_IN]))), ""
-        )
+        dated = (dated[0] for each in held("date").values() if (dated := _YEAR.search(each[0][:_ID_IN])))
+        made["year"] = next(dated, "") or next((year_behind(each[-1]) for each in held("authors").values()), "")
     day = next(iter(values.get("day", ())), "").strip()
     if len(made["date"]) == 7 and values.get("month") and day.isdecimal():  # a column for each part
         made["date"] = iso_date(f"{made['date']}-{day}")

@@ -12,8 +12,9 @@ from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.dates import iso, iso_date
 from kg.sources.forms import ONCE, Form, at, folded_name, forms, is_database, is_other, is_thesis, quoted
-from kg.sources.people import of_objects, of_people_unread, signed
+from kg.sources.people import of_objects, of_people_unread, signed, year_behind
 from kg.sources.records import keys, rows
+from kg.sources.references import cited
 from kg.sources.rows import batch_of, doi_in
 from kg.sources.tags import HAS_TAGS, untagged
 
@@ -36,7 +37,7 @@ class JsonReader:
         some = set(map(folded_name, said.get("some", ())))
         if "marks" not in said and "some" not in said:  # papers of any making
             found = set(map(self.form.called, keys(file)))
-            some = {place[0] for key in ONCE for place in self.form.fields[key]}
+            some = {place[0] for key in ONCE for place in self.form.fields[key]} | _REFERENCES
         has_some = not found.isdisjoint(some)
         return float(said.get("sure", _SURE)) if has_all and has_some else 0.0
 
@@ -57,6 +58,8 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
             beside = {key: value for key, value in record.items() if key != name and _is_said(value)}
             around += () if said.get("merged") else beside
             record = beside | record[name] if said.get("merged") else record[name]
+    if "marks" not in said and (name := _paper_named(record)):
+        record = {"title" if key == name else key: value for key, value in record.items()}
     fields: dict[str, Any] = {}
     for name, called in form.named(record).items():
         if not _is_said(fields.get(called)):
@@ -64,6 +67,7 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
     if any(fields.get(folded_name(key)) in said["leave"] for key in said.get("type", ())):
         return None
     made: dict[str, Any] = {}
+    behind = ""  # the year that ends the names
     twice: list[str] = []  # what it has of the keys of ONCE beside what is taken
     for key, places in form.among(frozenset(fields)).items():
         there = [(place, value) for place in places if _is_said(value := at(fields, place))]
@@ -84,6 +88,7 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
             value, made[key] = next(((one, read) for one in values if (read := reader(one))), (None, ""))
             if key == "authors" and "marks" not in said:
                 twice += of_people_unread(value or at(fields, places[0]))
+                behind = year_behind(value) if isinstance(value, str) else ""
             if key in ONCE and made[key]:
                 rest = value[1:] if isinstance(value, list) and reader is _text else []
                 twice += [key] * any(is_other(reader(one), made[key]) for one in rest)
@@ -93,12 +98,18 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
             made[key] = made.get(key) or found
     if (day := _text(fields.get("day"))) and made.get("date") == _text(fields.get("month")):  # a field for each part
         made["date"] = iso(_text(made.get("year")), made["date"], day) or made["date"]
+    if not made.get("year") and not made.get("date"):
+        made["year"] = behind
     if not made.get("authors") and (first := made.get("first_author")):
         made["authors"] = [*of_objects(first), "et al."]
     if made.get("abstract") and not made.get("title"):
         names = [name for name in said.get("titled", ()) if name in fields]
         made["title"] = next((_text(fields[name]) for name in names), "")
         record = {name: value for name, value in record.items() if name not in names}
+    if not made.get("title") and "marks" not in said:
+        name, whole = _whole_reference(record)
+        made |= {key: value for key, value in whole.items() if not made.get(key)}
+        record = {key: value for key, value in record.items() if key != name}
     if not made.get("institutions") and is_thesis(made.get("kind", "")):
         made["institutions"] = made.get("school", "")
     for key in ("title", "subtitle", "abstract", "venue"):
@@ -112,6 +123,21 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
         dict.fromkeys([*(k for k, value in record.items() if _is_said(value)), *around])
     )
     return made
+
+
+def _whole_reference(record: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The key of a record that holds a whole reference in one text, and what that says; ("", {}) for none."""
+    for key, value in record.items():
+        if folded_name(key) in _REFERENCES and isinstance(value, str) and (found := cited(value)):
+            return key, found
+    return "", {}
+
+
+def _paper_named(record: Mapping[str, Any]) -> str:
+    """The key "paper" of a record without a title, if it holds a name of the paper, no address."""
+    named = {folded_name(key): key for key in record}
+    name = named.get("paper", "") if "title" not in named else ""
+    return name if name and isinstance(record[name], str) and not _IS_PLACE.match(record[name]) else ""
 
 
 def _is_said(value: Any) -> bool:
@@ -178,6 +204,8 @@ def _address(value: Any) -> str:
     return next((text for text in texts if "://" in text or (_ADDRESS.match(text) and "/" in text)), "")
 
 
+_REFERENCES = frozenset({"citation", "reference", "fullcitation", "apa"})  # what may hold a whole one in a text
+_IS_PLACE = re.compile(r"\S*[/.]\S*$")  # an address, a file
 _ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _READ: dict[str, Callable[[Any], Any]] = {
     "venue": _venue,

@@ -16,6 +16,7 @@ _LINKS = (  # of other notations: the text, the address
         re.I,
     ),
 )
+IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<[^<>]{0,300}>")
 TARGET = re.compile(r"^ {0,3}\[([^\[\]^]{1,200})\]:\s+<?(https?://[^\s<>]{1,500})", re.M)
 _REFERENCE = re.compile(r"(?<![\]!])\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){1,500})\](?:\[([^\[\]]{0,200})\])?(?![\[(:])")
 _SLANTED = re.compile(r"<(i|em|b|strong)\b[^<>]{0,100}>([^<>]{1,300})</\1>", re.I)
@@ -51,3 +52,9 @@ def _edged(text: str) -> str:
 def _resolved(found: re.Match[str], targets: dict[str, str]) -> str:
     url = targets.get((found[2] or found[1]).lower())
     return f"[{found[1]}]({url})" if url else found[0]
+
+
+def bare(text: str) -> str:
+    """A text without the marks of Markdown."""
+    text = IMAGE.sub("", text)
+    return " ".join(re.sub(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)|\\(?=[_*#\[\]$])", "", text).split()).strip()

@@ -1,8 +1,9 @@
 """Markdown lists and digests of papers: items, table rows and sections with a link to a paper.
 
 Links may also be those of reStructuredText, Org and HTML, or stand at the end of the file ("[1]: https://..."). A
-paper is what has a title and a link to arXiv, a DOI, OpenReview, the ACL Anthology or another place of papers. Lines
-such as "Authors: ..." below it are its fields.
+paper is what has a title and a link to arXiv, a DOI, OpenReview, the ACL Anthology or another place of papers, or a
+title, the names of several people and a year, wherever its link leads. Lines such as "Authors: ..." below it are its
+fields.
 """
 
 from __future__ import annotations
@@ -16,13 +17,11 @@ from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.forms import Form, folded_name
-from kg.sources.layout.names import is_name
-from kg.sources.layout.offices import Offices
 from kg.sources.lines import decoded, opening
-from kg.sources.links import LINK, TARGET, linked
+from kg.sources.links import IMAGE, LINK, TARGET, bare, linked
 from kg.sources.people import people
 from kg.sources.records import is_data
-from kg.sources.references import in_italics, place_in, reference
+from kg.sources.references import EDITION, held_in, in_italics, names_first, place_in, reference
 from kg.sources.rows import ARXIV_ID, Beside, Row, Skipped, batch_of, doi_in
 
 _PAPER = re.compile(
@@ -31,7 +30,7 @@ _PAPER = re.compile(
     r"openaccess\.thecvf\.com/|proceedings\.iclr\.cc/|huggingface\.co/papers/|dl\.acm\.org/doi/|ieeexplore\.ieee\.org/|biorxiv\.org/content/|"
     r"alphaxiv\.org/abs/|semanticscholar\.org/paper/|hf\.co/papers/|usenix\.org/(?:conference|system)/|mlsys\.org/|ojs\.aaai\.org/|"
     r"sciencedirect\.com/science/article/|link\.springer\.com/(?:article|chapter)/|nature\.com/articles/|jmlr\.org/papers/|"
-    r"ijcai\.org/proceedings/|proceedings\.mlsys\.org/|vldb\.org/pvldb/|/doi/(?:abs/|full/|pdf/|epdf/)?10\.|/pii/S\d|"
+    r"ijcai\.org/proceedings/|proceedings\.mlsys\.org/|vldb\.org/pvldb/|/10\.\d{4,9}/|/pii/S\d|"
     r"plos\w*/article\?id=10\.|mdpi\.com/\d|frontiersin\.org/articles?/|academic\.oup\.com/\w|pubmed\.ncbi\.nlm\.nih\.gov/\d|"
     r"ncbi\.nlm\.nih\.gov/pmc/|papers\.ssrn\.com/|eprint\.iacr\.org/\d|ecva\.net/papers/|isca-(?:speech|archive)\.org/|"
     r"roboticsproceedings\.org/|ceur-ws\.org/Vol|hal\.science/hal|direct\.mit\.edu/)[^\s()<>\[\]|\"'`]{0,300}|\barXiv:\s*\d{4}\.\d{4,5}|"
@@ -52,10 +51,6 @@ _SUMMARY = re.compile(r"(?:<details[^<>]{0,100}>\s*)?<summary\b[^<>]{0,100}>(.{0
 _LONE = re.compile(
     r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ]{1,30}?)[*_]{0,3}\s*[:：]?\s*[*_]{0,3}\s*$"
 )  # a label above its text
-_NAMED = re.compile(
-    r"^[\s,.–—\"”-]{0,5}([^\W\d_][^\d\[\]():*_|]{5,500}?)\s*(?:$|(?<![^\w][A-Z])\.|[(\[|]|,\s*(?:[\d*_]|ar[xX]iv:|https?:))"
-)  # perhaps names
-_IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<[^<>]{0,300}>")
 _BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
 _SAID = re.compile(r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ()/-]{0,30}?)[*_]{0,2}\s*[:：]\s*[*_]{0,2}\s*(\S.*)")
 _WORD_OF_LABEL = (
@@ -67,14 +62,10 @@ _LABEL = re.compile(rf"(?i)\W*{_WORD_OF_LABEL}(?:\W|\d|{_WORD_OF_LABEL})*")
 _BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
 _NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
 _BEFORE = re.compile(r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?(?!\d))[\s:,.-]*)+")
-_EDITION = re.compile(
-    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?|[A-Z]{1,6}-[A-Z]{1,6})(?:(?<=[A-Z]{3}), |[ -]?)"
-    r"(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
-)
-_EDITION_BEHIND = re.compile(rf"\s*[(\[]\s*{_EDITION.pattern}[^()\[\]]{{0,20}}[)\]]\s*$")
+_EDITION_BEHIND = re.compile(rf"\s*[(\[]\s*{EDITION.pattern}[^()\[\]]{{0,20}}[)\]]\s*$")
 _ACRONYM = re.compile(r"[A-Z]{3,10}")  # of a venue, before a title
 _YEAR_BEHIND = re.compile(r"\s*\((?:19|20)\d\d\)$")
-_EDITION_AFTER = re.compile(rf",\s+{_EDITION.pattern}\W*$")  # behind a title without marks
+_EDITION_AFTER = re.compile(rf",\s+{EDITION.pattern}\W*$")  # behind a title without marks
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
 _BY = re.compile(
     r"(?i)^\W{0,5}by\s+([^\[\]()]{3,500})|^\W{0,5}[*_]([^*_\[\]]{3,500})[*_]"
@@ -224,7 +215,7 @@ class _Reading:
     def _cells(self, number: int, line: str) -> Iterator[Row]:
         cells = [cell.strip().replace("\\|", "|") for cell in _BAR.split(line.strip().strip("|"))]
         if _RULE.match(line):
-            self._columns = [folded_name(_bare(cell)) for cell in self._before.strip().strip("|").split("|")]
+            self._columns = [folded_name(bare(cell)) for cell in self._before.strip().strip("|").split("|")]
         elif self._columns:
             yield from self._end_item()
             yield from _row(_of_cells(number, self._columns, cells, self._keys))
@@ -315,16 +306,16 @@ def _row(block: _Block) -> Iterator[Row]:
     where = f"line {block.line}"
     whole = "\n".join((block.text, *block.said.values()))
     links = [found[0].rstrip(".,;:") for found in (*_PAPER.finditer(whole), *_FILE.finditer(whole))]
-    links = links or [block.url] * bool(block.url)
     if len(parts := _several(block)) > 1:
         for part in parts:
             yield from _row(part)
         return
-    if not links and not (block.is_row and "authors" in block.said):
+    if not (links or block.url or (block.is_row and "authors" in block.said) or _is_reference(block)):
         if block.depth >= 0 and _seems_paper(block):
             yield where, Beside(linkless=True)
         return
-    said = {key: _bare(LINK.sub(r"\1", value)) for key, value in block.said.items()}
+    links = links or [block.url] * bool(block.url)
+    said = {key: bare(LINK.sub(r"\1", value)) for key, value in block.said.items()}
     cell = block.said.get("title", "")
     begins_with_quote = cell[:1] in '“"' and cell[-1:] not in '”"'
     title = ("" if begins_with_quote else _title(cell)) or said.get("title", "") or _title(block.text)
@@ -334,26 +325,30 @@ def _row(block: _Block) -> Iterator[Row]:
             how = f": fetch it with `kg fetch arxiv id:{name}`" if name != link else ": write its title beside it"
             yield where, Skipped(f"it is a link ({link[:100]}) without a title{how}")
         return
-    flat = LINK.sub(r"\1", _IMAGE.sub("", block.text))
+    flat = LINK.sub(r"\1", IMAGE.sub("", block.text))
     before, rest = [*re.split(r"\s+".join(map(re.escape, title.split())), flat, maxsplit=1), ""][:2]
     by = _BY.search(_LABELS.sub("", rest.removeprefix("**")).lstrip(' -–—:,."”]\n'))
     place = place_in(rest)
     by = None if by and place and by[2] == place else by
-    edition = _EDITION.search(rest) or _EDITION.search(said.get("venue", "")) or _EDITION.search(before)
+    edition = EDITION.search(rest) or EDITION.search(said.get("venue", "")) or EDITION.search(before)
     year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest) or _YEAR.search(before)
     names = said.get("authors") or (next((one for one in by.groups() if one), "") if by else "")
-    row: dict[str, Any] = {
-        "title": title,
-        "abstract": said.get("abstract", "") or _prose(block.text),
-        "authors": people([_STOP.sub("", names)])
+    authors = (
+        people([_STOP.sub("", names)])
         if names
         else _BETWEEN_CITED.split(cited[1])
         if (cited := _CITED.match(rest))
-        else _names(rest) or _names(_BEFORE.sub("", before)) or in_italics(rest) or _referred(block.text)[0],
+        else names_first(rest) or names_first(_BEFORE.sub("", before)) or in_italics(rest) or _referred(block.text)[0]
+    )
+    row: dict[str, Any] = {
+        "title": title,
+        "abstract": said.get("abstract", "") or _prose(block.text),
+        "authors": authors,
         "institutions": bibliography.places([said["institutions"]]) if "institutions" in said else [],
         "venue": said.get("venue")
         or (edition[1] if edition and edition[1].lower() not in _NO_VENUE else "")
         or place
+        or (held_in(rest) if authors else "")
         or (alone if _ACRONYM.fullmatch(alone := before.strip(" []")) and not _LABEL.fullmatch(alone) else ""),
         "year": year[0] if year else _year(edition) if edition else "",
         "date": said.get("date", ""),
@@ -366,12 +361,26 @@ def _row(block: _Block) -> Iterator[Row]:
 
 
 def _several(block: _Block) -> list[_Block]:
-    """The paragraphs below a heading without a link, if each that has a link to a paper has a title too."""
+    """The paragraphs below a heading without a link, if most of those that have a link to a paper have a title too."""
     head, *below = block.text.split("\n\n")
     if block.depth >= 0 or block.said or _PAPER.search(head):
         return []
     parts = ["\n".join(_QUOTE.sub("", line) for line in part.split("\n")) for part in below if _PAPER.search(part)]
-    return [_Block(block.line, 0, part) for part in parts] if all(map(_title, parts)) else []
+    titles = [_title(part) for part in parts]
+    is_list = bool(titles) and titles[0] != "" and 2 * sum(map(bool, titles)) > len(titles)
+    return [_Block(block.line, 0, part) for part in parts] if is_list else []
+
+
+def _is_reference(block: _Block) -> bool:
+    """Whether an item has a title, the names of two at least and a year; its link, if any, may lead anywhere."""
+    title = _title(block.text) if block.depth >= 0 and _YEAR.search(block.text) else ""
+    if len(title.split()) < _LEAST_WORDS or block.is_row:
+        return False
+    before, _, rest = bare(LINK.sub(r"\1", block.text)).partition(title)
+    if not (names_first(rest) or names_first(_BEFORE.sub("", before)) or len(_referred(block.text)[0]) > 1):
+        return False
+    block.url = next((url for label, url in LINK.findall(block.text) if bare(label) == title and "://" in url), "")
+    return True
 
 
 def _seems_paper(block: _Block) -> bool:
@@ -379,26 +388,16 @@ def _seems_paper(block: _Block) -> bool:
     if block.is_row:
         return True
     title = next((one or other for one, other in _BOLD.findall(block.text)), "") or _QUOTED_TITLE.sub(r"\1", block.text)
-    title = _bare(LINK.sub(r"\1", title)) if title != block.text else ""
+    title = bare(LINK.sub(r"\1", title)) if title != block.text else ""
     if len(title.split()) < _LEAST_WORDS or not _is_title(title):
         return False
-    rest = _bare(LINK.sub(r"\1", block.text)).rpartition(title)[2]
-    return _EDITION.search(rest) is not None or bool(_names(rest))
+    rest = bare(LINK.sub(r"\1", block.text)).rpartition(title)[2]
+    return EDITION.search(rest) is not None or bool(names_first(rest))
 
 
 def _year(edition: re.Match[str]) -> str:
     """The year of "ICLR 2024" or "ICLR'24"."""
     return edition[2] or f"{20 if edition[3] < '50' else 19}{edition[3]}"
-
-
-def _names(text: str) -> list[str]:
-    """The authors that a text begins with, two at least in the form of names."""
-    first = text.lstrip("*_ \t\n").split("\n")[0].split("\t")[0]
-    edition = _EDITION.search(first)
-    found = _NAMED.match((first[: edition.start()].rstrip(" ,(") if edition else first).strip("*_ \t"))
-    names = people([_bare(found[1])]) if found else []
-    offices = Offices.load() if len(names) > 1 else None
-    return names if offices and all(is_name(name, offices) for name in names) else []
 
 
 def _prose(text: str) -> str:
@@ -408,7 +407,7 @@ def _prose(text: str) -> str:
     for part in text.split("\n\n")[1:]:
         lines = [line for line in part.split("\n") if line.strip()]
         is_quote = bool(lines) and all(line.lstrip().startswith(">") for line in lines) and not _SAID.match(lines[0])
-        prose = _bare(" ".join(_QUOTE.sub("", line) for line in lines))
+        prose = bare(" ".join(_QUOTE.sub("", line) for line in lines))
         if len(prose) >= (_QUOTED if is_quote else _PROSE) and not LINK.search(part) and not _PAPER.search(part):
             found.append(prose)
     return "\n".join(found)
@@ -427,16 +426,16 @@ def _arxiv(link: str) -> str:
 
 def _title(text: str) -> str:
     """The title in an item: the text of its link to a paper, of another link, what is bold, what stands before them."""
-    text = _IMAGE.sub("", _NEXT_LINE.sub("\n", text))
+    text = IMAGE.sub("", _NEXT_LINE.sub("\n", text))
     if (named := _NICKNAMED.match(text)) and _is_title(named[1]):
-        return _bare(named[1])
+        return bare(named[1])
     found = [
         (label, _PAPER.search(url) is not None) for label, url in LINK.findall(text) if not _BUTTON.fullmatch(label)
     ]
-    texts = [_SIGNS.sub("", _bare(label)) for label, _ in sorted(found, key=lambda one: not one[1])]
-    bold = [_SIGNS.sub("", _bare(one or other)) for one, other in _BOLD.findall(text)]
-    if bare := next((one for one in (*texts, *bold) if _is_title(one)), ""):
-        return _EDITION_BEHIND.sub("", bare)
+    texts = [_SIGNS.sub("", bare(label)) for label, _ in sorted(found, key=lambda one: not one[1])]
+    bold = [_SIGNS.sub("", bare(one or other)) for one, other in _BOLD.findall(text)]
+    if own := next((one for one in (*texts, *bold) if _is_title(one)), ""):
+        return _EDITION_BEHIND.sub("", own)
     first = text.split("\n")[0]
     if behind := _behind_links(text):  # "[[ICLR2024](...)] Title [[code](...)]"
         first = " ".join(behind.split("\n\n")[0].split())
@@ -446,7 +445,7 @@ def _title(text: str) -> str:
     plain = _PAPER.split(LINK.split(first)[0])[0]
     plain = _BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", plain))).strip(" \t|[](-–—:,*_`")
     quoted = re.search(r"[“\"]([^“”\"]{6,300})[”\"]", plain)
-    plain = quoted[1] if quoted else _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", _SENTENCE.split(_bare(plain))[0]))
+    plain = quoted[1] if quoted else _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", _SENTENCE.split(bare(plain))[0]))
     plain = _YEAR_BEHIND.sub("", plain)
     return plain.strip(" ,.;:-–—([") if _is_title(plain) else ""
 
@@ -454,7 +453,7 @@ def _title(text: str) -> str:
 def _referred(text: str) -> tuple[list[str], str]:
     """The authors and the title of a reference that an item is, without marks before it."""
     whole = _PAPER.split(LINK.split(" ".join(text.split("\n\n")[0].split()))[0])[0]
-    names, title = reference(_bare(_BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", whole)))))
+    names, title = reference(bare(_BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", whole)))))
     return names, _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", title))
 
 
@@ -475,15 +474,9 @@ def _is_title(text: str) -> bool:
     return (
         len(text) >= _LEAST
         and not _LABEL.fullmatch(text)
-        and not _EDITION.fullmatch(text)
+        and not EDITION.fullmatch(text)
         and any(c.isalpha() for c in text)
     )
-
-
-def _bare(text: str) -> str:
-    """A text without the marks of Markdown."""
-    text = _IMAGE.sub("", text)
-    return " ".join(re.sub(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)|\\(?=[_*#\[\]$])", "", text).split()).strip()
 
 
 READER = MarkdownReader()

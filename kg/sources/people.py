@@ -26,18 +26,19 @@ _BEHIND = re.compile(  # a name: "Ada Fox (MIT, Cambridge)*", "Fox, Ada (1)", "F
     r"\s{0,20}(?<=[\w.’'\s)\]])(?:\((?P<round>(?:[^()\n]|\([^()\n]{0,300}\)){0,300})\)|\[(?:[^\[\]\n]|\[[^\[\]\n]{0,300}\]){0,300}\])"
     r"(?:\s*[*†‡§¶])*(?=\s*(?:[,;；，、|\n&\[(]|$|and\b))"
 )
-_MARKS_BEHIND = re.compile(r"(?<=\w)[*†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰]+(?=\s*(?:[,;；，、|\n&]|$|and\b))")
+_MARKS_BEHIND = re.compile(r"(?<=[\w.])[*†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰]+(?=\s*(?:[,;；，、|\n&]|$|and\b))")
 _DIGITS_BEHIND = re.compile(  # of affiliations: "Ada Fox1,2"
     r"(?<= )([A-ZÀ-ÖØ-Þ][^\W\d_]{2,})\d{1,2}(?:,\d{1,2})*(?=\s*(?:[,;；，、|\n&]|$|and\b))"
 )
 _WRAPPED = re.compile(r"\s{0,20}\n\s{0,20}(?=(?:and|&)\s)|(?<=\sand|..\s&)\s{0,20}\n")  # a line that ends at "and"
 _WIDE = str.maketrans("（）", "()")
 _DOTS = re.compile(r"\s{1,20}[·•]\s{1,20}")  # "Ada Fox · Bo Lee", but not "列夫·托尔斯泰"
+_YEAR_BEHIND = re.compile(r"[\s,]{0,3}[(\[]((?:19|20)\d\d)[a-z]?[)\]][\s.,]{0,3}$")  # as references write it
 _OF_TEAM = 4  # words of a name that no person has; fewer letters in brackets behind it are a country
 _TEX_MARK = re.compile(r"\$\s?\^[^$\n]{1,40}\$")  # "Ada Fox$^\dagger$"
 _TEX_FONT = re.compile(r"\\(?:text\w{2,6}|emph|underline)\{([^{}]{1,200})\}")  # "\textbf{Ada Fox}"
 _LEFT_OUT = re.compile(r"(…|\.{3})\s+(?=[^\W\d_])")  # "Ada Fox, … Bo Lee"
-_STOPPED = re.compile(r",.{1,1000}\s([A-Z][a-zà-ÿ]+)\.$", re.S)
+_STOPPED = re.compile(r"(?:,.{1,1000}|^[^,;|\n]{2,60})\s([A-Z][a-zà-ÿ]+)\.$", re.S)
 _GROUPS_APART = re.compile(r"\s*[,;/]\s*(?:and\s+)?|\s+(?:and|&)\s+")
 _OF_GROUP = re.compile(r"^(?:(?:on\s+behalf\s+of|for|by)\s+)?(?:the\s+)?|\s+collaborations?$", re.I)
 _PARTICLE = re.compile(r"(?:^|[\s'-])(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El)$")
@@ -54,7 +55,8 @@ def people(values: Sequence[str]) -> list[str]:
     if len(values) == 1:
         if (listed := quoted(values[0])) is not None:
             return of_objects(listed)
-        text = _LEFT_OUT.sub(r"\1, ", _TEX_MARK.sub("", _alone(_WRAPPED.sub(" ", values[0]))))
+        text = _YEAR_BEHIND.sub("", _WRAPPED.sub(" ", values[0]))
+        text = _LEFT_OUT.sub(r"\1, ", _TEX_MARK.sub("", _alone(text)))
         if (end := _STOPPED.search(text)) and folded(end[1]) not in _abbreviated():
             text = text[:-1]  # of a list
         if text.find(".") == len(text) - 1 and _BARE_INITIALS.search(text):
@@ -66,6 +68,16 @@ def people(values: Sequence[str]) -> list[str]:
         else:
             values = [name for part in _AND.split(" ".join(text.split())) for name in _by_comma(part)]
     return [name for value in values if (name := person(value))]
+
+
+def year_behind(names: str) -> str:
+    """The year in brackets that ends a text of names, as in references; "" for none.
+
+    >>> year_behind("Ada Fox and Bo Lee (2020)."), year_behind("Ada Fox (2nd)")
+    ('2020', '')
+    """
+    found = _YEAR_BEHIND.search(names[-40:])
+    return found[1] if found else ""
 
 
 def _alone(text: str) -> str:

@@ -32,6 +32,7 @@ _PAPER = frozenset({"abstract", "summary", "author", "authors", "year", "date", 
 _ADDRESSES = ("id", "arxiv", "doi", "url")  # keys that name one paper, or an answer of a service
 _OF_PAPER = ("title", "abstract", "authors")  # a record with one of these is a paper itself
 _YEAR = re.compile(r"(?:19|20)\d\d")  # the key of a group of papers
+_OF_NUMBER = re.compile(r"(.{1,30}?[^\W\d_])[ _-]?(\d{1,3})")  # a key and the number of its paper
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN
 
@@ -145,6 +146,8 @@ def _shared() -> frozenset[str]:
 def _turned(record: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of a record that is a table of columns: {"title": ["One", "Two"]} or {"title": {"0": "One"}}."""
     titles = next((value for key, value in record.items() if folded_name(key) == "title"), None)
+    if titles is None and (rows := _numbered(record)):
+        return rows
     if isinstance(titles, dict) and titles and all(isinstance(one, str) for one in titles.values()):
         columns = {key: value for key, value in record.items() if isinstance(value, dict) and not titles.keys() - value}
         return [{key: value[at] for key, value in columns.items()} for at in titles] if len(columns) > 1 else []
@@ -156,6 +159,16 @@ def _turned(record: dict[str, Any]) -> list[dict[str, Any]]:
             else []
         )
     return []
+
+
+def _numbered(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """The papers of a record whose keys have a number each: {"title1": "One", "title2": "Two"}."""
+    rows: dict[str, dict[str, Any]] = {}
+    for key, value in record.items():
+        if found := _OF_NUMBER.fullmatch(key):
+            rows.setdefault(found[2], {})[found[1]] = value
+    is_list = len(rows) > 1 and all("title" in map(folded_name, row) and len(row) > 1 for row in rows.values())
+    return list(rows.values()) if is_list else []
 
 
 def _is_lines(file: InputFile, lists: Collection[str]) -> bool:

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
+from kg.sources.links import bare
 from kg.sources.people import people
 
+EDITION = re.compile(
+    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?|[A-Z]{1,6}-[A-Z]{1,6})(?:(?<=[A-Z]{3}), |[ -]?)"
+    r"(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
+)
+_NAMED = re.compile(
+    r"^[\s,.–—\"”-]{0,5}([^\W\d_][^\d\[\]():*_|]{5,500}?)\s*(?:$|(?<![^\w][A-Z])\.|[(\[|]|,\s*(?:[\d*_]|ar[xX]iv:|https?:))"
+)  # perhaps names
+_ENUMERATED = re.compile(
+    r"^[\s,.–—\"”-]{0,5}([^\W\d_][^\d\[\]():*_|]{5,500}?\s(?:and|&)\s[^,.\d]{3,40}),\s"
+)  # before more
+_HELD = re.compile(r",?\s+(?:accepted\s+)?(?:in|at)(?:\s+(?=[A-Z\d])|$)")  # names, in a venue
+_IN = re.compile(r"(?:^|[.,])\s{0,3}[Ii]n:?\s{1,3}([A-Z][^,.\n]{5,150})(?=,|\.\s{0,3}(?:\d|http|$|[A-Z]{2,}\b))", re.M)
+_BEFORE_NUMBER = re.compile(r"^[\s.,;:”\"]{0,5}([A-ZÀ-Þ][^\d.,;:()\[\]\n*_]{2,120}?)[,\s]{1,3}(?:[Vv]ol\.?\s)?(\d+)")
+_IN_BRACKETS = re.compile(r"[(\[]((?:19|20)\d\d)[a-z]?[)\]]")
 _LONGEST = 1000  # code points
 _BEHIND_NAMES = (
     re.compile(r"[\s,]{0,3}[(\[](?:19|20)\d\d[a-z]?[)\]][.,:]?\s+(?=[^\W_])"),  # "Fox, A., Lee, B. (2020). Title."
@@ -18,6 +34,12 @@ _COLON = len(_BEHIND_NAMES) - 1
 _ET_AL = re.compile(r",?\s+(?:and\s+)?(?:et\.? al\b\.?|others\b)$", re.I)
 _JOINED = re.compile(r"\b[A-ZÀ-Þ]\.|\s(?:and|&)\s")  # what a title between commas lacks: an initial, "and"
 _END = re.compile(r"(?<=[^\W_]{2})[.?!]\s+(?=[^\Wa-z_]|[*_(\[“\"])|[\s.,;]*$")
+_NO_PLACE = re.compile(
+    r"(?:vol|no|pages?|pp|accessed|retrieved|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|"
+    r"march|april|august|(?:sept|nov|dec)ember|october)\.?",
+    re.I,
+)
+_YEAR_IN = re.compile(r"(?<![\d./-])(?:19|20)\d\d(?![\d./-]\d)")
 _YEAR = re.compile(r"\(?(?:19|20)\d\d\)?\.?")
 _MOST = 20  # pieces that may be names
 _SURE = 3  # names between commas that are no part of a title
@@ -93,10 +115,57 @@ def place_in(text: str) -> str:
     return found[1].strip(" ,")
 
 
+def held_in(text: str) -> str:
+    """The venue behind "In", or behind a title and before its volume.
+
+    >>> held_in(". A. Fox. In Conference on Caches, pages 1-2, 2019."), held_in(". In this paper, we")
+    ('Conference on Caches', '')
+    >>> held_in(". Journal of Caches, 3(2), 1-9."), held_in(", Ada Fox, 2020")
+    ('Journal of Caches', '')
+    """
+    if found := _IN.search(text):
+        return found[1].strip()
+    found = _BEFORE_NUMBER.match(text)
+    name = found[1].strip() if found else ""
+    is_other = found is not None and _YEAR.fullmatch(found[2]) and _names(name, 1)
+    return "" if is_other or _NO_PLACE.fullmatch(name) else name
+
+
+def cited(text: str) -> dict[str, Any]:
+    """What a whole reference says, by our keys; empty where its title cannot be told.
+
+    >>> cited("Fox, A., & Lee, B. (2020). Keeping less of it. Caches, 3(2).")
+    {'authors': ['A. Fox', 'B. Lee'], 'title': 'Keeping less of it', 'venue': 'Caches', 'year': '2020'}
+    """
+    text = " ".join(text[:_LONGEST].split())
+    names, title = reference(text)
+    if not title:
+        return {}
+    before, _, rest = text.partition(title)
+    years = _IN_BRACKETS.findall(before) or _YEAR_IN.findall(rest)[-1:]
+    return {"authors": names, "title": title, "venue": held_in(rest), "year": "".join(years[:1])}
+
+
 def in_italics(text: str) -> list[str]:
     """The authors on a line of their own in italics."""
     for found in _ITALIC.finditer(text):
         names = people([_STOP.sub("", " ".join(found[1].strip("*_ ").split()))])
         if names and all(is_name(name, Offices.load()) for name in names):
+            return names
+    return []
+
+
+def names_first(text: str) -> list[str]:
+    """The authors that a text begins with, two at least in the form of names.
+
+    >>> names_first('", Ada Fox, Bo Lee, in CACHES 2019.'), names_first(" Ada Fox, Cy Day and Bo Lee,  The 12th Days")
+    (['Ada Fox', 'Bo Lee'], ['Ada Fox', 'Cy Day', 'Bo Lee'])
+    """
+    first = text.lstrip("*_ \t\n").split("\n")[0].split("\t")[0]
+    edition = EDITION.search(first)
+    first = _HELD.split(first[: edition.start()].rstrip(" ,(") if edition else first)[0].strip("*_ \t")
+    for form in (_NAMED, _ENUMERATED):
+        names = people([bare(found[1])]) if (found := form.match(first)) else []
+        if len(names) > 1 and all(is_name(name, Offices.load()) for name in names):
             return names
     return []

@@ -11,6 +11,7 @@ from kg.sources.base import InputFile
 from kg.sources.forms import folded_name, forms, unread
 from kg.sources.lines import ended, opening, rows
 from kg.sources.people import people, person
+from kg.sources.records import is_data
 from kg.sources.rows import batch_of
 
 
@@ -32,7 +33,7 @@ class TaggedReader:
         self._alike = re.compile(alike)
 
     def sniff(self, file: InputFile) -> float:
-        return 0.9 if self._sniff.search(opening(file)) else 0.0
+        return 0.9 if self._sniff.search(opening(file)) and not is_data(file) else 0.0
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily."""

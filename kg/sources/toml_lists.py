@@ -13,15 +13,16 @@ from typing import Any
 from kg.model import KgError
 from kg.sources import yaml_lists
 from kg.sources.base import InputFile
-from kg.sources.forms import folded_name
+from kg.sources.forms import folded_name, forms
 from kg.sources.lines import opening
 
 _EMPTY = r"(?:[ \t]*(?:#[^\n]*)?\r?\n){0,200}"
 _FIRST = re.compile(
-    rf"{_EMPTY}[ \t]*\[{{1,2}}[\w.\"':/ -]{{1,100}}\]{{1,2}}[ \t]*(?:#[^\n]*)?\r?\n"
+    rf"{_EMPTY}[ \t]*\[{{1,2}}(?P<name>[\w.\"':/ -]{{1,100}})\]{{1,2}}[ \t]*(?:#[^\n]*)?\r?\n"
     rf"{_EMPTY}[ \t]*[\"']?[\w-]{{1,60}}[\"']?[ \t]*="
 )
 _KEY = re.compile(r"^[ \t]*[\"']?([\w-]{1,60})[\"']?[ \t]*=", re.M)
+_TITLES = frozenset({"title", "paper"})
 _LEAST = 3  # fields of a paper; the settings of a page have a title too
 _LARGEST = 2 << 20  # code points: the parser takes a second a MB
 
@@ -29,9 +30,12 @@ _LARGEST = 2 << 20  # code points: the parser takes a second a MB
 def keys(file: InputFile) -> frozenset[str]:
     """The keys in the first part of a file of papers in TOML; empty for other files."""
     start = opening(file)
-    names = frozenset(_KEY.findall(start)) if _FIRST.match(start) else frozenset()
-    is_paper = "title" in map(folded_name, names) and yaml_lists.of_paper(names) >= _LEAST
-    return names if is_paper else frozenset()
+    first = _FIRST.match(start)
+    names = frozenset(_KEY.findall(start)) if first else frozenset()
+    is_named = first is not None and first["name"] in forms()["json"]["lists"]
+    is_paper = yaml_lists.of_paper(names) >= _LEAST or is_named
+    called = frozenset(map(folded_name, names))
+    return names | {"title"} if is_paper and not _TITLES.isdisjoint(called) else frozenset()
 
 
 def entries(file: InputFile) -> Iterator[tuple[str, Any]]:

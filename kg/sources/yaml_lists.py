@@ -14,7 +14,7 @@ from textwrap import dedent, indent
 from typing import Any
 
 from kg.sources.base import InputFile
-from kg.sources.forms import Form
+from kg.sources.forms import Form, forms
 from kg.sources.lines import opening, records, text_lines
 from kg.sources.rows import Skipped
 
@@ -94,15 +94,29 @@ def _entries(file: InputFile, first: re.Pattern[str]) -> Iterator[tuple[str, Any
     if first is _WHOLE:
         yield from _documents(file)
         return
-    group = ""
+    group, name = "", ""
+    is_apart = any(map(_is_named, opening(file).split("\n")))
     for record in records(file, re.compile(rf"{first.pattern}|{_GROUP.pattern}")):
         head = record.lines[0] if record.lines else ""
         if first is not _GROUP and _GROUP.match(head):
-            group = found[1] if (found := _IN_YEAR.match(head)) else ""
+            group, name = found[1] if (found := _IN_YEAR.match(head)) else "", head
             continue
         made = Skipped(record.problem) if record.problem else _loaded("\n".join(record.lines))
         made = made[0] if isinstance(made, list) and len(made) == 1 else made
+        if is_apart and isinstance(made, dict) and not _is_named(name) and _has_title_alone(made):
+            continue  # of another list
         yield f"line {record.number}", {"year": group, **made} if group and isinstance(made, dict) else made
+
+
+def _has_title_alone(record: dict[str, Any]) -> bool:
+    """Whether a record has no more than a title of what a paper has."""
+    form = _any()
+    return form.among(frozenset(map(form.called, record)) - {"id"}).keys() <= {"title", "keywords"}
+
+
+def _is_named(line: str) -> bool:
+    """Whether a line begins a list that is called as those of papers are."""
+    return _GROUP.match(line) is not None and line.partition(":")[0].strip("\"'").lower() in forms()["json"]["lists"]
 
 
 def _documents(file: InputFile) -> Iterator[tuple[str, Any]]:
