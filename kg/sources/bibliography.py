@@ -88,6 +88,9 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     if len(made["date"]) == 7 and values.get("month") and day.isdecimal():  # a column for each part
         made["date"] = iso_date(f"{made['date']}-{day}")
     made["arxiv"] = next((found for each in held("arxiv").values() if (found := arxiv_of(each))), "")
+    if not made.get("url"):
+        others = (each[0].strip() for key in ("doi", "arxiv") for each in held(key).values())
+        made["url"] = next((one for one in others if _ADDRESS.match(one) and not (doi_in(one) or arxiv_of([one]))), "")
     kept = {*names.get("brief_title", ()), *names.get("other_abstract", ())}
     made["unread"] = [
         name

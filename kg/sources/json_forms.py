@@ -14,7 +14,7 @@ from kg.sources.dates import iso, iso_date
 from kg.sources.forms import ONCE, Form, at, folded_name, forms, is_database, is_other, is_thesis, quoted
 from kg.sources.people import of_objects, of_people_unread, signed, year_behind
 from kg.sources.records import keys, rows
-from kg.sources.references import cited
+from kg.sources.references import WHOLE, cited, scholar
 from kg.sources.rows import batch_of, doi_in
 from kg.sources.tags import HAS_TAGS, untagged
 
@@ -37,7 +37,7 @@ class JsonReader:
         some = set(map(folded_name, said.get("some", ())))
         if "marks" not in said and "some" not in said:  # papers of any making
             found = set(map(self.form.called, keys(file)))
-            some = {place[0] for key in ONCE for place in self.form.fields[key]} | _REFERENCES
+            some = {place[0] for key in ONCE for place in self.form.fields[key]} | WHOLE
         has_some = not found.isdisjoint(some)
         return float(said.get("sure", _SURE)) if has_all and has_some else 0.0
 
@@ -110,6 +110,10 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
         name, whole = _whole_reference(record)
         made |= {key: value for key, value in whole.items() if not made.get(key)}
         record = {key: value for key, value in record.items() if key != name}
+    elif not made.get("venue") and isinstance(citation := fields.get("citation"), str):
+        made["venue"] = scholar(citation)
+    if not made.get("url"):
+        made["url"] = next(filter(None, map(_elsewhere, (fields.get("doi"), fields.get("arxiv")))), "")
     if not made.get("institutions") and is_thesis(made.get("kind", "")):
         made["institutions"] = made.get("school", "")
     for key in ("title", "subtitle", "abstract", "venue"):
@@ -125,10 +129,16 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
     return made
 
 
+def _elsewhere(value: Any) -> str:
+    """The address in a field of another purpose, which is none of arXiv or a DOI's."""
+    text = value if isinstance(value, str) and value.startswith("http") else ""
+    return "" if doi_in(text) or bibliography.arxiv_of([text]) else text
+
+
 def _whole_reference(record: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The key of a record that holds a whole reference in one text, and what that says; ("", {}) for none."""
     for key, value in record.items():
-        if folded_name(key) in _REFERENCES and isinstance(value, str) and (found := cited(value)):
+        if folded_name(key) in WHOLE and isinstance(value, str) and (found := cited(value)):
             return key, found
     return "", {}
 
@@ -204,7 +214,6 @@ def _address(value: Any) -> str:
     return next((text for text in texts if "://" in text or (_ADDRESS.match(text) and "/" in text)), "")
 
 
-_REFERENCES = frozenset({"citation", "reference", "fullcitation", "apa"})  # what may hold a whole one in a text
 _IS_PLACE = re.compile(r"\S*[/.]\S*$")  # an address, a file
 _ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _READ: dict[str, Callable[[Any], Any]] = {

@@ -21,7 +21,7 @@ from kg.sources.lines import decoded, opening
 from kg.sources.links import IMAGE, LINK, TARGET, bare, linked
 from kg.sources.people import people
 from kg.sources.records import is_data
-from kg.sources.references import EDITION, held_in, in_italics, names_first, place_in, reference
+from kg.sources.references import EDITION, held_in, in_italics, in_italics_behind, names_first, place_in, reference
 from kg.sources.rows import ARXIV_ID, Beside, Row, Skipped, batch_of, doi_in
 
 _PAPER = re.compile(
@@ -329,7 +329,10 @@ def _row(block: _Block) -> Iterator[Row]:
     before, rest = [*re.split(r"\s+".join(map(re.escape, title.split())), flat, maxsplit=1), ""][:2]
     by = _BY.search(_LABELS.sub("", rest.removeprefix("**")).lstrip(' -–—:,."”]\n'))
     place = place_in(rest)
-    by = None if by and place and by[2] == place else by
+    signed, cited_title = _referred(block.text)
+    signed = signed if cited_title == title else []  # names before the title
+    place = place or (in_italics_behind(rest) if signed else "")
+    by = None if by and by[2] and (signed or by[2] == place) else by
     edition = EDITION.search(rest) or EDITION.search(said.get("venue", "")) or EDITION.search(before)
     year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest) or _YEAR.search(before)
     names = said.get("authors") or (next((one for one in by.groups() if one), "") if by else "")
@@ -338,7 +341,7 @@ def _row(block: _Block) -> Iterator[Row]:
         if names
         else _BETWEEN_CITED.split(cited[1])
         if (cited := _CITED.match(rest))
-        else names_first(rest) or names_first(_BEFORE.sub("", before)) or in_italics(rest) or _referred(block.text)[0]
+        else names_first(rest) or names_first(_BEFORE.sub("", before)) or in_italics(rest) or signed
     )
     row: dict[str, Any] = {
         "title": title,
@@ -377,7 +380,7 @@ def _is_reference(block: _Block) -> bool:
     if len(title.split()) < _LEAST_WORDS or block.is_row:
         return False
     before, _, rest = bare(LINK.sub(r"\1", block.text)).partition(title)
-    if not (names_first(rest) or names_first(_BEFORE.sub("", before)) or len(_referred(block.text)[0]) > 1):
+    if not (names_first(rest) or names_first(_BEFORE.sub("", before)) or _referred(block.text)[0]):
         return False
     block.url = next((url for label, url in LINK.findall(block.text) if bare(label) == title and "://" in url), "")
     return True

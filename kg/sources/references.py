@@ -23,6 +23,12 @@ _ENUMERATED = re.compile(
 _HELD = re.compile(r",?\s+(?:accepted\s+)?(?:in|at)(?:\s+(?=[A-Z\d])|$)")  # names, in a venue
 _IN = re.compile(r"(?:^|[.,])\s{0,3}[Ii]n:?\s{1,3}([A-Z][^,.\n]{5,150})(?=,|\.\s{0,3}(?:\d|http|$|[A-Z]{2,}\b))", re.M)
 _BEFORE_NUMBER = re.compile(r"^[\s.,;:”\"]{0,5}([A-ZÀ-Þ][^\d.,;:()\[\]\n*_]{2,120}?)[,\s]{1,3}(?:[Vv]ol\.?\s)?(\d+)")
+_IN_ITALICS = re.compile(r"^[\s.,]{0,4}(?:[Ii]n:?\s{1,3})?(?<!\*)[*_]([^\W_a-z][^*_\[\]\n]{4,200})[*_](?![*_])")
+_ALONE = re.compile(r"[\s.?!]{0,4}([A-ZÀ-Þ][^.\d()\[\]:;*_]{3,100})\.(?:\s|$)")  # a sentence behind a title
+_PUBLISHER = re.compile(r"\b(?:Press|Publish\w*|Springer|Wiley|Elsevier|Verlag|Books?)\b")
+_SCHOLAR = re.compile(r"([A-ZÀ-Þ].{3,150}?)(?: \d+(?: \([^()]{1,20}\))?)?(?:, [^,]{1,40}){0,2}, (?:19|20)\d\d")
+#: The folded names of fields that may hold a whole reference in one text.
+WHOLE = frozenset({"citation", "reference", "fullcitation", "fullreference", "apa"})
 _IN_BRACKETS = re.compile(r"[(\[]((?:19|20)\d\d)[a-z]?[)\]]")
 _LONGEST = 1000  # code points
 _BEHIND_NAMES = (
@@ -33,7 +39,7 @@ _BEHIND_NAMES = (
 _COLON = len(_BEHIND_NAMES) - 1
 _ET_AL = re.compile(r",?\s+(?:and\s+)?(?:et\.? al\b\.?|others\b)$", re.I)
 _JOINED = re.compile(r"\b[A-ZÀ-Þ]\.|\s(?:and|&)\s")  # what a title between commas lacks: an initial, "and"
-_END = re.compile(r"(?<=[^\W_]{2})[.?!]\s+(?=[^\Wa-z_]|[*_(\[“\"])|[\s.,;]*$")
+_END = re.compile(r"(?<=[^\W_]{2})[?!]?[.?!]\s+(?=[^\Wa-z_]|[*_(\[“\"]|(?:ar|bio|med)[xX]iv)|[\s.,;]*$")
 _NO_PLACE = re.compile(
     r"(?:vol|no|pages?|pp|accessed|retrieved|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|"
     r"march|april|august|(?:sept|nov|dec)ember|october)\.?",
@@ -70,7 +76,8 @@ def reference(text: str) -> tuple[list[str], str]:
         if found and names and (number < _COLON or _JOINED.search(text[: found.start()])):
             title = text[found.end() :]
             end = _END.search(title)
-            return _whole(names, title[: end.start()] if end else title)
+            title = title[: end.start()] + "?" * ("?" in end[0]) if end else title
+            return _whole(names, title, _LEAST - (number == 0))
     return _between_commas(text)
 
 
@@ -89,9 +96,9 @@ def _between_commas(text: str) -> tuple[list[str], str]:
     return [], ""
 
 
-def _whole(names: list[str], title: str) -> tuple[list[str], str]:
+def _whole(names: list[str], title: str, least: int = _LEAST) -> tuple[list[str], str]:
     title = title.strip(" ,.;:")
-    return (names, title) if len(title.split()) >= _LEAST else ([], "")
+    return (names, title) if len(title.split()) >= least else ([], "")
 
 
 def _names(text: str, least: int) -> list[str]:
@@ -143,7 +150,19 @@ def cited(text: str) -> dict[str, Any]:
         return {}
     before, _, rest = text.partition(title)
     years = _IN_BRACKETS.findall(before) or _YEAR_IN.findall(rest)[-1:]
-    return {"authors": names, "title": title, "venue": held_in(rest), "year": "".join(years[:1])}
+    alone = _ALONE.match(rest) if _IN_BRACKETS.search(before) else None
+    place = held_in(rest) or (alone[1] if alone and not _PUBLISHER.search(alone[1]) else "")
+    return {"authors": names, "title": title, "venue": place, "year": "".join(years[:1])}
+
+
+def scholar(text: str) -> str:
+    """The venue that begins a citation as Google Scholar writes it, of venue, volume, pages and year; "" for others.
+
+    >>> scholar("Caches: Memory 4 (1), 145, 2026"), scholar("Journal of Caches, J-25, 2026"), scholar("Caches, A Study")
+    ('Caches: Memory', 'Journal of Caches', '')
+    """
+    found = _SCHOLAR.fullmatch(" ".join(text[:_LONGEST].split()))
+    return "" if found is None or found[1].lower().startswith("arxiv") else found[1]
 
 
 def in_italics(text: str) -> list[str]:
@@ -169,3 +188,13 @@ def names_first(text: str) -> list[str]:
         if len(names) > 1 and all(is_name(name, Offices.load()) for name in names):
             return names
     return []
+
+
+def in_italics_behind(text: str) -> str:
+    """The venue in italics right behind the title of a reference that begins with its names.
+
+    >>> in_italics_behind(". In *Proceedings of 2022 Caches* (pp. 6-9)."), in_italics_behind(". *arXiv preprint*")
+    ('Proceedings of 2022 Caches', '')
+    """
+    found = _IN_ITALICS.match(text)
+    return found[1].strip(" ,.") if found else ""

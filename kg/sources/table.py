@@ -20,6 +20,7 @@ from kg.sources.base import HeldFile, InputFile
 from kg.sources.forms import Form, folded, forms
 from kg.sources.lines import Line, opening, text_lines
 from kg.sources.people import apart
+from kg.sources.references import WHOLE, cited
 from kg.sources.rows import Row, Skipped, batch_of
 
 _DELIMITERS = ",;\t|"
@@ -91,12 +92,15 @@ def first_of(file: InputFile, tables: Iterable[InputFile], form: str) -> Batch |
 
 def _shape(file: InputFile) -> _Shape | None:
     """The shape of a table that has a title column and at least one other column of papers; else None."""
-    for number, line in enumerate(_BREAK.split(opening(file), _BEFORE)[:_BEFORE], 1):
+    lines = _BREAK.split(opening(file), _BEFORE)[:_BEFORE]
+    for number, line in enumerate(lines, 1):
         best, most = None, 1
         for delimiter in _DELIMITERS:
             header = _header(line, delimiter)
             for form, marks in _known():
                 columns = frozenset(map(form.called, header))
+                if columns.issuperset(marks) and _is_whole(form, header, lines[number : number + 1], delimiter):
+                    return _Shape(number, delimiter, form)
                 if not columns.issuperset(marks) or columns.isdisjoint(name for (name,) in form.fields["title"]):
                     continue
                 others = columns.difference(name for (name,) in form.fields["title"])
@@ -108,6 +112,15 @@ def _shape(file: InputFile) -> _Shape | None:
         if best is not None:
             return best
     return None
+
+
+def _is_whole(form: Form, header: list[str], below: list[str], delimiter: str) -> bool:
+    """Whether a table without a column of titles has one of whole references, as its first row shows."""
+    named = list(map(form.called, header))
+    if not below or WHOLE.isdisjoint(named) or any((name,) in form.fields["title"] for name in named):
+        return False
+    cells = _header(below[0], delimiter)
+    return any(name in WHOLE and bool(cited(cell)) for name, cell in zip(named, cells, strict=False))
 
 
 @cache
@@ -222,6 +235,9 @@ def _row(file: InputFile, columns: Sequence[str], cells: Sequence[str], shape: _
             values[column] = cell[1:-1] if _BRACED.fullmatch(cell) else cell
     names = {key: [name for (name,) in places] for key, places in form.among(frozenset(values)).items()}
     row = bibliography.row(file, {column: [value] for column, value in values.items()}, names)
+    if not row.get("title"):
+        found = next((found for name in WHOLE.intersection(values) if (found := cited(values[name]))), {})
+        row |= {key: value for key, value in found.items() if key == "authors" or not row.get(key)}
     for column in form.settings.get("glued", ()):
         row["authors"] = apart(values.get(column, ""))
     if (mark := form.settings.get("breaks")) and "abstract" in row:
