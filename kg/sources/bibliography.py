@@ -31,6 +31,7 @@ _NAMED_PLACE = re.compile(
 )
 _ID_IN = 1000  # code points of a value that are searched for an id or a date
 _NUMBERED = re.compile(r"^\(\d{1,3}\)\s*")  # before an address
+_DATED = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
 _LABEL = re.compile(r"(?i)abstract\W*")
 _ADDRESS = re.compile(r"https?://")
 _MAIL = re.compile(  # behind an address
@@ -62,6 +63,7 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
             made[key] = next((one for each in held(key).values() for one in each if doi_in(one)), made[key])
     tagged = (key for key in _TAGGED if key in made and HAS_TAGS.search(made[key]))
     made |= {key: untagged(made[key]) for key in tagged}
+    whole_year = made.get("year", "")
     if "year" in made:
         made["year"] = next(iter(_YEAR.findall(made["year"])), "") or made["year"]
     if "id" in made:
@@ -80,7 +82,7 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     if "keywords" in made:
         made["keywords"] = terms(made["keywords"])
     dates = (iso_date(each[0], made.get("year", "")) for each in held("date").values())
-    made["date"] = next((date for date in dates if date), "")
+    made["date"] = next((date for date in dates if date), "") or (whole_year if _DATED.fullmatch(whole_year) else "")
     if not made["date"] and "year" not in made:
         dated = (dated[0] for each in held("date").values() if (dated := _YEAR.search(each[0][:_ID_IN])))
         made["year"] = next(dated, "") or next((year_behind(each[-1]) for each in held("authors").values()), "")

@@ -100,6 +100,8 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
         made["date"] = iso(_text(made.get("year")), made["date"], day) or made["date"]
     if not made.get("year") and not made.get("date"):
         made["year"] = behind
+    if not made.get("date") and _DATED.fullmatch(said_year := str(made.get("year") or "")):
+        made["date"] = said_year
     if not made.get("authors") and (first := made.get("first_author")):
         made["authors"] = [*of_objects(first), "et al."]
     if made.get("abstract") and not made.get("title"):
@@ -123,6 +125,8 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
         made["title"] = bibliography.unstopped(made.get("title", ""))
     if said.get("named") and made.get("id"):
         made["id"] = bibliography.named(file, str(made["id"]))
+    if made.get("title") and not any(made.get(key) for key in ("authors", "venue", "year", "date")):
+        twice += [name for name in record if folded_name(name) in _OF_PROSE and _is_said(record[name])]
     made["unread"] = twice + form.unread(
         dict.fromkeys([*(k for k, value in record.items() if _is_said(value)), *around])
     )
@@ -214,6 +218,8 @@ def _address(value: Any) -> str:
     return next((text for text in texts if "://" in text or (_ADDRESS.match(text) and "/" in text)), "")
 
 
+_DATED = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
+_OF_PROSE = frozenset({"note", "notes", "citation", "reference"})  # what may say all that the fields do not
 _IS_PLACE = re.compile(r"\S*[/.]\S*$")  # an address, a file
 _ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _READ: dict[str, Callable[[Any], Any]] = {

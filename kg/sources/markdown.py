@@ -1,9 +1,8 @@
 """Markdown lists and digests of papers: items, table rows and sections with a link to a paper.
 
 Links may also be those of reStructuredText, Org and HTML, or stand at the end of the file ("[1]: https://..."). A
-paper is what has a title and a link to arXiv, a DOI, OpenReview, the ACL Anthology or another place of papers, or a
-title, the names of several people and a year, wherever its link leads. Lines such as "Authors: ..." below it are its
-fields.
+paper is what has a title and a link to a place of papers, or a title, the names of several people and a year, wherever
+its link leads. Lines such as "Authors: ..." below it are its fields.
 """
 
 from __future__ import annotations
@@ -21,7 +20,17 @@ from kg.sources.lines import decoded, opening
 from kg.sources.links import IMAGE, LINK, TARGET, bare, linked
 from kg.sources.people import people
 from kg.sources.records import is_data
-from kg.sources.references import EDITION, held_in, in_italics, in_italics_behind, names_first, place_in, reference
+from kg.sources.references import (
+    EDITION,
+    held_in,
+    in_bold,
+    in_italics,
+    in_italics_behind,
+    names_first,
+    place_in,
+    reference,
+    year_of,
+)
 from kg.sources.rows import ARXIV_ID, Beside, Row, Skipped, batch_of, doi_in
 
 _PAPER = re.compile(
@@ -329,7 +338,7 @@ def _row(block: _Block) -> Iterator[Row]:
     before, rest = [*re.split(r"\s+".join(map(re.escape, title.split())), flat, maxsplit=1), ""][:2]
     by = _BY.search(_LABELS.sub("", rest.removeprefix("**")).lstrip(' -–—:,."”]\n'))
     place = place_in(rest)
-    signed, cited_title = _referred(block.text)
+    signed, cited_title = in_bold(block.text) if in_bold(block.text)[1] else _referred(block.text)
     signed = signed if cited_title == title else []  # names before the title
     place = place or (in_italics_behind(rest) if signed else "")
     by = None if by and by[2] and (signed or by[2] == place) else by
@@ -337,7 +346,9 @@ def _row(block: _Block) -> Iterator[Row]:
     year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest) or _YEAR.search(before)
     names = said.get("authors") or (next((one for one in by.groups() if one), "") if by else "")
     authors = (
-        people([_STOP.sub("", names)])
+        signed
+        if cited_title == title and in_bold(block.text)[1]
+        else people([_STOP.sub("", names)])
         if names
         else _BETWEEN_CITED.split(cited[1])
         if (cited := _CITED.match(rest))
@@ -353,7 +364,7 @@ def _row(block: _Block) -> Iterator[Row]:
         or place
         or (held_in(rest) if authors else "")
         or (alone if _ACRONYM.fullmatch(alone := before.strip(" []")) and not _LABEL.fullmatch(alone) else ""),
-        "year": year[0] if year else _year(edition) if edition else "",
+        "year": year[0] if year else year_of(edition) if edition else "",
         "date": said.get("date", ""),
         "arxiv": arxiv,
         "doi": next((found for link in links if (found := doi_in(link))), ""),
@@ -398,11 +409,6 @@ def _seems_paper(block: _Block) -> bool:
     return EDITION.search(rest) is not None or bool(names_first(rest))
 
 
-def _year(edition: re.Match[str]) -> str:
-    """The year of "ICLR 2024" or "ICLR'24"."""
-    return edition[2] or f"{20 if edition[3] < '50' else 19}{edition[3]}"
-
-
 def _prose(text: str) -> str:
     """The paragraphs below a title that are long enough to be an abstract, or quoted."""
     found = []
@@ -430,6 +436,8 @@ def _arxiv(link: str) -> str:
 def _title(text: str) -> str:
     """The title in an item: the text of its link to a paper, of another link, what is bold, what stands before them."""
     text = IMAGE.sub("", _NEXT_LINE.sub("\n", text))
+    if cited_in_bold := in_bold(text)[1]:
+        return cited_in_bold
     if (named := _NICKNAMED.match(text)) and _is_title(named[1]):
         return bare(named[1])
     found = [
@@ -446,9 +454,16 @@ def _title(text: str) -> str:
     if names:
         return title
     plain = _PAPER.split(LINK.split(first)[0])[0]
+    is_whole = plain.rstrip().endswith(("–", "—"))  # a dash before the link ends the title
     plain = _BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", plain))).strip(" \t|[](-–—:,*_`")
     quoted = re.search(r"[“\"]([^“”\"]{6,300})[”\"]", plain)
-    plain = quoted[1] if quoted else _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", _SENTENCE.split(bare(plain))[0]))
+    plain = (
+        quoted[1]
+        if quoted
+        else _EDITION_AFTER.sub(
+            "", _EDITION_BEHIND.sub("", bare(plain) if is_whole else _SENTENCE.split(bare(plain))[0])
+        )
+    )
     plain = _YEAR_BEHIND.sub("", plain)
     return plain.strip(" ,.;:-–—([") if _is_title(plain) else ""
 

@@ -32,6 +32,8 @@ _PAPER = frozenset({"abstract", "summary", "author", "authors", "year", "date", 
 _ADDRESSES = ("id", "arxiv", "doi", "url")  # keys that name one paper, or an answer of a service
 _OF_PAPER = ("title", "abstract", "authors")  # a record with one of these is a paper itself
 _YEAR = re.compile(r"(?:19|20)\d\d")  # the key of a group of papers
+_COMMA_LAST = re.compile(r",[ \t\r\n]*[}\]]")
+_MOST_COMMAS = 1000  # that are forgiven in a file: a value is parsed again behind each
 _OF_NUMBER = re.compile(r"(.{1,30}?[^\W\d_])[ _-]?(\d{1,3})")  # a key and the number of its paper
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN
@@ -330,6 +332,7 @@ class _Stream:
         self._lines = 1  # line number at `_counted`
         self._counted = 0
         self._ended = False
+        self._left = _MOST_COMMAS
 
     def next(self) -> str:
         """Peek at the next character that is not white space; "" at the end."""
@@ -355,6 +358,8 @@ class _Stream:
                     self._at = end
                     return value
             except json.JSONDecodeError as error:
+                if self._without_comma(error.pos):
+                    continue
                 is_cut = error.pos > len(self._text) - 20 or error.msg.startswith("Unterminated string")
                 if self._ended or not is_cut:
                     line = self.line() + self._text.count("\n", self._at, error.pos)
@@ -368,6 +373,15 @@ class _Stream:
             )  # double the size each time, so that little is parsed twice
             while self._more() and len(self._text) < wanted:
                 pass
+
+    def _without_comma(self, at: int) -> bool:
+        """Blank the comma behind the last field or item, which JSON forbids, if it is what was wrong."""
+        found = _COMMA_LAST.match(self._text, len(self._text[self._at : at + 1].rstrip(" \t\r\n}]")) + self._at - 1)
+        if found is None or self._left < 1:
+            return False
+        self._left -= 1
+        self._text = f"{self._text[: found.start()]} {self._text[found.start() + 1 :]}"
+        return True
 
     def skip_line(self, line: int) -> bool:
         """Skip to the line after this one; False when no object begins there."""

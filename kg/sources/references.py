@@ -29,6 +29,12 @@ _PUBLISHER = re.compile(r"\b(?:Press|Publish\w*|Springer|Wiley|Elsevier|Verlag|B
 _SCHOLAR = re.compile(r"([A-ZÀ-Þ].{3,150}?)(?: \d+(?: \([^()]{1,20}\))?)?(?:, [^,]{1,40}){0,2}, (?:19|20)\d\d")
 #: The folded names of fields that may hold a whole reference in one text.
 WHOLE = frozenset({"citation", "reference", "fullcitation", "fullreference", "apa"})
+_BEFORE_VOLUME = re.compile(r"^[\s.,;:”\"*_]{0,6}([A-ZÀ-Þ][^\d,;:()\[\]\n*_]{2,120}?)[,\s]{1,3}(\d+)\s?[(:]")
+_WRAPPED = re.compile(r"\n[ \t]+(?=\S)")
+_IN_BOLD = re.compile(  # "**Fox, Lee & Day (2020)** — *A title.*"
+    r"\W{0,6}(?:\*\*|__)([^*_\d()]{2,600}?)\s*\((?:19|20)\d\d[a-z]?\)(?:\*\*|__)\W{0,5}[*_](?![*_])([^*_]{6,400})[*_](?![*_])"
+)
+_BETWEEN = re.compile(r",?\s+(?:&|and)\s+|,\s+|\s+(?=et\.? al\b)")
 _IN_BRACKETS = re.compile(r"[(\[]((?:19|20)\d\d)[a-z]?[)\]]")
 _LONGEST = 1000  # code points
 _BEHIND_NAMES = (
@@ -73,7 +79,10 @@ def reference(text: str) -> tuple[list[str], str]:
     for number, mark in enumerate(_BEHIND_NAMES):
         found = mark.search(text)
         names = _names(text[: found.start()], 1 if number == 0 else 2) if found else []
-        if found and names and (number < _COLON or _JOINED.search(text[: found.start()])):
+        is_sure = number < _COLON or (
+            _JOINED.search(text[: found.start() if found else 0]) and max(map(_words, names), default=0) <= _SURE
+        )
+        if found and names and is_sure:
             title = text[found.end() :]
             end = _END.search(title)
             title = title[: end.start()] + "?" * ("?" in end[0]) if end else title
@@ -96,8 +105,12 @@ def _between_commas(text: str) -> tuple[list[str], str]:
     return [], ""
 
 
+def _words(name: str) -> int:
+    return len(name.split())
+
+
 def _whole(names: list[str], title: str, least: int = _LEAST) -> tuple[list[str], str]:
-    title = title.strip(" ,.;:")
+    title = title.strip(" ,.;:–—-")
     return (names, title) if len(title.split()) >= least else ([], "")
 
 
@@ -108,6 +121,17 @@ def _names(text: str, least: int) -> list[str]:
     if len(names) < (1 if others else least) or not all(is_name(name, Offices.load()) for name in names):
         return []
     return [*names, "et al."] if others else names
+
+
+def in_bold(text: str) -> tuple[list[str], str]:
+    """The names and the title of an item that begins with the names and the year in bold, before a title in italics.
+
+    >>> in_bold("**Fox, van Lee & Day (2020)** — *Keeping less of\\n  it.* Caches 36(4):1-2.")
+    (['Fox', 'van Lee', 'Day'], 'Keeping less of it')
+    """
+    found = _IN_BOLD.match(text)
+    names = _BETWEEN.split(" ".join(found[1].split())) if found else []
+    return (names, " ".join(found[2].split()).rstrip(".")) if found else ([], "")
 
 
 def place_in(text: str) -> str:
@@ -130,9 +154,10 @@ def held_in(text: str) -> str:
     >>> held_in(". Journal of Caches, 3(2), 1-9."), held_in(", Ada Fox, 2020")
     ('Journal of Caches', '')
     """
+    text = _WRAPPED.sub(" ", text)
     if found := _IN.search(text):
         return found[1].strip()
-    found = _BEFORE_NUMBER.match(text)
+    found = _BEFORE_NUMBER.match(text) or _BEFORE_VOLUME.match(text)
     name = found[1].strip() if found else ""
     is_other = found is not None and _YEAR.fullmatch(found[2]) and _names(name, 1)
     return "" if is_other or _NO_PLACE.fullmatch(name) else name
@@ -198,3 +223,8 @@ def in_italics_behind(text: str) -> str:
     """
     found = _IN_ITALICS.match(text)
     return found[1].strip(" ,.") if found else ""
+
+
+def year_of(edition: re.Match[str]) -> str:
+    """The year of "ICLR 2024" or "ICLR'24"."""
+    return edition[2] or f"{20 if edition[3] < '50' else 19}{edition[3]}"

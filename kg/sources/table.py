@@ -11,7 +11,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from kg.model import Batch, KgError
@@ -90,16 +90,18 @@ def first_of(file: InputFile, tables: Iterable[InputFile], form: str) -> Batch |
     return batch
 
 
+@lru_cache(2)  # to sniff and to read
 def _shape(file: InputFile) -> _Shape | None:
     """The shape of a table that has a title column and at least one other column of papers; else None."""
     lines = _BREAK.split(opening(file), _BEFORE)[:_BEFORE]
     for number, line in enumerate(lines, 1):
         best, most = None, 1
         for delimiter in _DELIMITERS:
-            header = _header(line, delimiter)
+            header = _header(line, delimiter)[: _WIDEST + 1]
             for form, marks in _known():
                 columns = frozenset(map(form.called, header))
-                if columns.issuperset(marks) and _is_whole(form, header, lines[number : number + 1], delimiter):
+                has_whole = columns.issuperset(marks) and not WHOLE.isdisjoint(columns)
+                if has_whole and _is_whole(form, header, lines[number : number + 1], delimiter):
                     return _Shape(number, delimiter, form)
                 if not columns.issuperset(marks) or columns.isdisjoint(name for (name,) in form.fields["title"]):
                     continue

@@ -22,7 +22,7 @@ _FRONT = re.compile(r"---[ \t]*\n(.{1,20000}?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", 
 _BEFORE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n|---[ \t]*\n)*")
 _EMPTY = r"(?:[ \t]*(?:#[^\n]*)?\n)*"
 _HEAD = rf"[^\s#:-][^\n:]{{0,60}}:[ \t]*\n{_EMPTY}"
-_LIST = re.compile(rf"(?:{_HEAD})?([ ]{{0,8}})-[ ]+[\"']?[\w-]{{1,40}}[\"']?[ ]?:(?:[ ]|\n)")
+_LIST = re.compile(rf"(?:{_HEAD})?([ ]{{0,8}})-(?:[ ]+|[ ]*\n[ ]{{2,12}})[\"']?[\w-]{{1,40}}[\"']?[ ]?:(?:[ ]|\n)")
 _MAP = re.compile(rf"{_HEAD}[ ]{{1,8}}[\w-]{{1,40}}[ ]?:(?:[ ]|\n)")  # papers by their keys
 _GROUP = re.compile(r"[^\s#-][^\n]*:[ \t]*(?:#.*)?$")  # a line that ends a list and names what follows
 _IN_YEAR = re.compile(r"[\"']?((?:19|20)\d\d)\b[\"']?[ ]*:")
@@ -83,7 +83,7 @@ def _shape(start: str) -> tuple[str, str, re.Pattern[str] | None]:
         return start, "", _WHOLE
     if found := _LIST.match(start):  # people write some items a column off
         wide = len(found[1])
-        return start, "", re.compile(rf"[ ]{{{max(0, wide - 1)},{wide + 1 if wide else 0}}}-[ ]")
+        return start, "", re.compile(rf"[ ]{{{max(0, wide - 1)},{wide + 1 if wide else 0}}}-(?:[ ]|$)")
     return start, "", _GROUP if _MAP.match(start) else None
 
 
