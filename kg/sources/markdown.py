@@ -330,8 +330,8 @@ def _row(block: _Block) -> Iterator[Row]:
     title = ("" if begins_with_quote else _title(cell)) or said.get("title", "") or _title(block.text)
     arxiv = next((found for link in links if (found := _arxiv(link))), "")
     if len(title) < _LEAST:
-        for name, link in {_arxiv(link) or link: link for link in reversed(links)}.items():
-            how = f": fetch it with `kg fetch arxiv id:{name}`" if name != link else ": write its title beside it"
+        for which, link in {_arxiv(link) or link: link for link in reversed(links)}.items():
+            how = f": fetch it with `kg fetch arxiv id:{which}`" if which != link else ": write its title beside it"
             yield where, Skipped(f"it is a link ({link[:100]}) without a title{how}")
         return
     flat = LINK.sub(r"\1", IMAGE.sub("", block.text))

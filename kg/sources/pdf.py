@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.model import Batch, KgError, Source
 from kg.sources.apart import MEMORY, SECONDS, Lost, apart
-from kg.sources.base import DOUBT, LIMIT, InputFile
+from kg.sources.base import LIMIT, InputFile
 from kg.sources.layout.offices import Offices
 from kg.sources.rows import Row, documents
 from kg.sources.words import WordCounts
@@ -106,7 +106,7 @@ def _paper(file: InputFile, data: bytes) -> tuple[Row, str]:
         "doi": made.doi,
     }
     doubt = (
-        f"{file.path}: {DOUBT} (signs such as a headed abstract, affiliations or references are missing): "
+        f"{file.path}: looks like no paper (signs such as a headed abstract, affiliations or references are missing): "
         "leave it out if it is none."
     )
     return ("page 1", row), "" if looks_like_a_paper(made, seen[:1], text + last) else doubt
