@@ -147,6 +147,7 @@ class Intent(Pieces):
         is_open = bool(self._places("asks")) and not differ and not self._places("how")
         better = self._preferred(chain)
         asked = differ or (compare and not is_open) or self._is_yes_no(chain) or better or self._is_either(chain)
+        asked = asked or self._is_which_of(chain)
         if not asked:
             return None
         things = [self._entity(at) for at in chain]
@@ -182,7 +183,8 @@ class Intent(Pieces):
         return best
 
     def _joins(self, item: Item) -> bool:
-        return item.means("and", "or", "compare", "differ", "frame", "outperform") or item.mark in (",", "、", "，")
+        joins = item.means("and", "or", "compare", "differ", "frame", "outperform") and not item.means("asks")
+        return joins or item.mark in (",", "、", "，")
 
     def _is_yes_no(self, chain: list[int]) -> bool:
         """ "Is dInfer faster than vLLM?", "dInfer比vLLM快吗": two things, and whether one is better."""
@@ -196,6 +198,16 @@ class Intent(Pieces):
         between = self.items[chain[0] + 1 : chain[1]]
         ends = self.parser.text.rstrip()[-1:] in ("?", "？")
         return ends and chain[0] == 0 and not self.asked and any(item.means("or") for item in between)
+
+    def _is_which_of(self, chain: list[int]) -> bool:
+        """ "A和B哪个精度更高", "does A or B keep more accuracy?": which of two things it is of which more is said."""
+        before, behind = self.items[: chain[0]], self.items[chain[-1] + 1 :][:_NEAR]
+        if behind[:1] and behind[0].means("asks") and self.parser.is_chinese:
+            named = any(self._type(chain[-1] + n) in NAMED for n in (1, 2) if n <= len(behind))
+            return not named and all(item.means("frame") for item in before)
+        opens = [item.means("auxiliary") for item in before] == [True]
+        either = any(item.means("or") for item in self.items[chain[0] + 1 : chain[1]])
+        return opens and either and any(item.means("increase", "decrease", "improve") for item in behind)
 
     def _preferred(self, chain: list[int]) -> list[int]:
         """ "Is AWQ or GPTQ better?", "AWQ还是GPTQ好", "should I use AWQ or GPTQ": the words that ask which it is."""

@@ -139,11 +139,13 @@ def reworded(concept: str, lexicon: Lexicon, language: str) -> Phrase | None:
     """
     labels = [label for label in lexicon.labels(concept) if label.isascii() and " " in label]
     things = lexicon.label(concept).split(" ")[:-1]  # "activation" of activation sparsity is no deed in another label
-    parted = (one.rpartition(" ") for one in labels)
-    pairs = [(mods, stem) for mods, _, head in parted if head not in things and (stem := deed(head))]
-    ways = [way for mods, stem in pairs for way in (f"{mods} … {stem}*", f"{stem}* … {mods}")]
+    parted = [one.rpartition(" ") for one in labels]
+    pairs = [(mods, done) for mods, _, head in parted if head not in things and (done := deed(head))]
+    ways = [way for mods, done in pairs for way in (f"{mods} … {done}*", f"{done}* … {mods}")]
     plain = [label for label in labels if label.split(" ")[-1].islower()] if lexicon.is_rare(concept) else []
-    said = tuple(dict.fromkeys((*plain[:_WAYS], *ways[:_WAYS])))
+    # a "Hadamard transform" is also a transformation
+    own = [f"{mods} {stem(head)}*" for mods, _, head in parted if mods.istitle() and head.islower()]
+    said = tuple(dict.fromkeys((*plain[:_WAYS], *own[:_WAYS], *ways[:_WAYS])))
     return Phrase(lexicon.label(concept, language), said, concept=concept) if said else None
 
 

@@ -65,20 +65,29 @@ def _telling(words: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         many = sorted((plain for plain in _plain() if len(plain) > 1), key=lambda plain: (-len(plain), plain))
         rest = reduce(lambda text, plain: text.replace(plain, ""), many, words)
         rest = rest.strip("".join(_plain().difference(many)))
-        if len(rest) > 1:
-            yield words, in_english(rest)
+        parted = [] if in_english(rest) else [(rest[:at], rest[at:]) for at in range(2, len(rest) - 1)]
+        parts = next((two for two in parted if all(map(in_english, two))), (rest,))
+        for part in parts if len(rest) > 1 else ():  # 旋转激活 is rotation of activations
+            if len(parts) == 1 or any(map(_says, in_english(part))):
+                yield words if len(parts) == 1 else part, in_english(part)
         return
-    for word in words.split():
-        folded = word.lower()
-        says = _is_long(word) and WordCounts.load().count.get(folded, 0) < _USUAL
-        if says and not usual_near(folded):
-            yield word, _stems(word)
+    yield from ((word, _forms(word)) for word in words.split() if _says(word))
 
 
-def _stems(word: str) -> tuple[str, ...]:
-    """A word in all its forms, as texts may have it: "rotat*" for "rotating"."""
-    root = stem(word.lower())
-    return (f"{root}*",) if len(root) > _LONG else (root, *(f"{root}{end}" for end in _ENDINGS))
+def _says(word: str) -> bool:
+    """Whether an English word says something by itself: it is long, few papers have it, it is no slip."""
+    is_usual = WordCounts.load().count.get(word.lower(), 0) >= _USUAL
+    return _is_long(word) and not (is_usual or usual_near(word.lower()))
+
+
+def _forms(words: str) -> tuple[str, ...]:
+    """A word in all its forms, as texts may have it: "rotat*" for "rotating"; nothing for several words."""
+    if " " in words or has_han(words):
+        return ()
+    word = words.lower()
+    if len(root := stem(word)) > _LONG and root != word:  # TyphoonMLA is no typhoon
+        return (f"{root}*",)
+    return tuple(dict.fromkeys((word, root, *(f"{root}{end}" for end in _ENDINGS))))
 
 
 def _is_long(word: str) -> bool:
@@ -99,16 +108,10 @@ def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
     parts = [part for part in words.split() if _is_long(part)]
     if words.isascii() and not parts:
         return []
-    each = [Condition(part, (Phrase(part, _stems(part)),)) for part in parts]
+    each = [Condition(part, (Phrase(part, _forms(part)),)) for part in parts]
     if len(each) > 1 and corpus.count(corpus.holding(Filter((*wanted.conditions, *each)))):
         return each
     return [Condition(words, (Phrase(words, _forms(words)),))]
-
-
-def _forms(word: str) -> tuple[str, ...]:
-    """A word as texts may have it: "upcycle" in "upcycled" and "upcycling"; nothing more for several words."""
-    stem = word.removesuffix("e")
-    return (word, f"{stem}ed", f"{stem}ing") if word.isalpha() and word.islower() else ()  # any may be a plural
 
 
 def is_telling(words: str) -> bool:
