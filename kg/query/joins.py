@@ -80,7 +80,7 @@ def is_for_either(items: list[Item], first: int, at: int, terms: tuple[Term, Ter
     before = next((i for i in items[:first][::-1] if fold(i.text) not in ARTICLES), None)
     is_for = before is not None and before.means("narrows") and fold(before.text) not in _PLACES
     is_object = before is not None and not before.senses and before.means("object", *_DEEDS)
-    is_for = is_for or (is_object and all(one.field in ("task", "topic") for one in terms))
+    is_for = is_for or (is_object and all(one.field in _WORK for one in terms))
     plain = all(i.means("and", "frame") and not i.senses for i in items[first + 1 : at])
     heads = [lexicon.label(one.concept).split(" ")[-1] for one in terms if one.field in ("topic", "technique")]
     return (

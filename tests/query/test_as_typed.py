@@ -364,6 +364,8 @@ def test_names_in_two_languages(question: str, concept: str, lexicon: Lexicon) -
         ("does LoRA or dInfer keep more accuracy?", "metric:accuracy"),
         ("LoRA和dInfer哪个精度更高", "metric:accuracy"),
         ("LoRA和dInfer哪个精度损失小", "metric:accuracy"),
+        ("LoRA和dInfer哪个精度损失更小", "metric:accuracy"),
+        ("which loses less accuracy, LoRA or dInfer?", "metric:accuracy"),
         ("LoRA和dInfer哪个推理更快", "metric:inference-speed"),
     ],
 )
@@ -388,6 +390,7 @@ def test_two_things_of_which_something_else_is_asked_are_no_comparison(question:
         ("distilling Mamba or other state space models", 2),
         ("accelerating speech recognition and speech translation", 1),
         ("让语音识别和语音翻译更快", 1),
+        ("making diffusion models and autoregressive models smaller", 1),
         ("making pruning and quantization faster", 2),  # what is done to things is meant together
         ("speech recognition and speech translation", 2),
     ],
@@ -411,3 +414,18 @@ def test_what_bears_the_name_of_a_person_is_told_in_other_forms_too(own: Lexicon
 @pytest.mark.parametrize(("question", "words"), [("旋转激活的剪枝", 2), ("女性作者的剪枝", 1)])
 def test_chinese_words_in_a_row_are_each_what_they_are_in_english(question: str, words: int) -> None:
     assert len(list(_telling(question.partition("的")[0]))) == words
+
+
+@pytest.mark.parametrize("question", ["papers like EAGLE-3 but for speech recognition", "papers like LoRA, for VLMs"])
+def test_what_stands_behind_the_name_of_the_like_is_asked_too(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon)
+    assert found.like in ("EAGLE-3", "LoRA")
+    assert len(found.filter.conditions) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [("most used optimizers", "entities"), ("最常用的优化器", "entities"), ("最热门的剪枝论文", "papers")],
+)
+def test_most_used_of_several_are_things_of_a_kind(question: str, kind: str, lexicon: Lexicon) -> None:
+    assert read(question, lexicon).kind == kind

@@ -180,3 +180,8 @@ def test_a_denial_ends_before_what_it_describes(lexicon: Lexicon) -> None:
     found = read("不需要softmax的注意力", lexicon).filter
     assert [one.text for one in found.conditions] == ["softmax"]
     assert found.ignored == ("注意力",)
+
+
+def test_all_that_has_a_word_and_not_a_thing_is_no_answer(made: Any, own: Lexicon) -> None:
+    found = _asked(made, own, QUANTIZED, "rainforests without softmax")
+    assert not found.rows
