@@ -424,7 +424,9 @@ class Parser:
             self.items[change].used = True
         direction = self.thresholds.direction(inside if change is None else self.items[change].words, metric)
         label = self.lexicon.label(metric, self.language)
-        return Outcome(metric, label, self.lexicon.family(metric), (core,), direction)
+        wider = self.lexicon.vocabulary.broader(metric) if "hardware" in self.items[at].types else ()
+        family = {one for each in (metric, *wider) for one in self.lexicon.family(each)}  # mostly told as "memory"
+        return Outcome(metric, label, tuple(sorted(family)), (core,), direction)
 
     def changes(self, at: int) -> bool:
         """Whether a piece says the direction of a result, and no speed-up."""

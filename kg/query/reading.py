@@ -490,6 +490,6 @@ def _numbers(words: QuestionWords) -> re.Pattern[str]:
     limits = [one for meaning in _LIMITS for word in words.meaning(meaning) for one in word.labels]
     behind = "|".join(sorted({rf"(?<={re.escape(one)}{'' if has_han(one) else ' '})" for one in limits}))
     millions = words.amount_pattern("letter")  # of "fewer than 5M parameters", not of "a 70B model"
-    letter = rf"(?:{behind})(?P<letter>{number})\s?(?P<letterscale>{millions})(?=\s?(?:param|参数))"
+    letter = rf"(?:{behind})(?P<letter>{number})\s?(?P<letterscale>{millions})(?=\s?(?:\w+ )?(?:param|参数))"
     cent = rf"百分之(?P<cent>{written}|{number})"
     return re.compile(rf"{cent}|{letter}|{han}|{named}|{sign}(?:{plain})(?![A-Za-z0-9]|[/.]\d)", re.IGNORECASE)

@@ -7,7 +7,7 @@ Chinese words are looked for in English, as `ontology/wording.ttl` has them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache, reduce
 from itertools import takewhile
@@ -37,10 +37,7 @@ def narrowed(corpus: Corpus, wanted: Filter, is_of_all: bool = False) -> Filter:
     """
     out = wanted
     for words in wanted.narrowing if wanted.conditions else ():
-        added = _holding(words, corpus, out)
-        told = {condition.text for condition in added}
-        left = (word for word in out.ignored for word in ([word] if word != words else _left(word, told)))
-        out = replace(out, conditions=(*out.conditions, *added), ignored=tuple(left))
+        out = _with(out, words, _holding(words, corpus, out))
     return _told_by_texts(out) if out.conditions or is_of_all else out
 
 
@@ -52,11 +49,15 @@ def _told_by_texts(wanted: Filter) -> Filter:
     out = wanted
     for words in wanted.unnamed:
         added = tuple(Condition(part, (Phrase(part, forms),)) for part, forms in _telling(words))
-        if added:
-            out = replace(
-                out, conditions=(*out.conditions, *added), ignored=tuple(w for w in out.ignored if w != words)
-            )
+        out = _with(out, words, added) if added else out
     return out
+
+
+def _with(wanted: Filter, words: str, added: Iterable[Condition]) -> Filter:
+    """The filter with conditions that some of its ignored words became; the others stay ignored."""
+    told = {condition.text for condition in added}
+    left = (word for one in wanted.ignored for word in ([one] if one != words else _left(one, told)))
+    return replace(wanted, conditions=(*wanted.conditions, *added), ignored=tuple(left))
 
 
 def _telling(words: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -103,6 +104,8 @@ def _plain() -> frozenset[str]:
 
 def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
     """Conditions on texts for words; where no paper fulfils any, that they have the words as they are."""
+    if has_han(words) and not is_telling(words):
+        return []
     if english := in_english(words):
         return [Condition(words, (Phrase(words, english),))]
     parts = [part for part in words.split() if _is_long(part)]
@@ -131,7 +134,9 @@ def phrase_of(words: str) -> Phrase:
 
 def _left(words: str, told: set[str]) -> list[str]:
     """The words that no condition has."""
-    return [] if words in told else [word for word in words.split() if word not in told and len(word) >= _LONG]
+    if words in told:
+        return []
+    return [word for word in words.split() if word not in told and (len(word) >= _LONG or has_han(word))]
 
 
 def is_narrowing(items: list[Item], at: int, is_chinese: bool) -> bool:

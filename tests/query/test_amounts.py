@@ -82,6 +82,8 @@ def test_less_memory_of_a_cache_that_is_quantized_is_less_cache(lexicon: Lexicon
         ("显存减少一半以上", "metric:memory-usage"),
         ("内存减少一半以上", "metric:memory-usage"),
         ("GPU memory cut by half", "metric:memory-usage"),
+        ("saving GPU memory in fine-tuning", "metric:memory-usage"),
+        ("MoE models with fewer than 2B active parameters", "metric:activated-parameters"),
         ("准确率下降不到1%", "metric:accuracy"),
     ],
 )

@@ -185,3 +185,12 @@ def test_a_denial_ends_before_what_it_describes(lexicon: Lexicon) -> None:
 def test_all_that_has_a_word_and_not_a_thing_is_no_answer(made: Any, own: Lexicon) -> None:
     found = _asked(made, own, QUANTIZED, "rainforests without softmax")
     assert not found.rows
+
+
+@pytest.mark.parametrize(
+    ("question", "word"), [("量化的影响", "影响"), ("does quantization hurt rainforests?", "hurt")]
+)
+def test_what_says_little_is_told_and_no_text_must_have_it(question: str, word: str, made: Any, own: Lexicon) -> None:
+    found = _asked(made, own, QUANTIZED, question)
+    assert "900-01" in _ids(found)
+    assert word in found.query.filter.ignored
