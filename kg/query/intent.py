@@ -191,7 +191,8 @@ class Intent(Pieces):
 
     def _joins(self, item: Item) -> bool:
         joins = item.means("and", "or", "compare", "differ", "frame", "outperform") and not item.means("asks")
-        return joins or item.mark in (",", "、", "，")
+        differs = item.means("by") and bool(self._places("differ"))  # "how does Medusa differ from EAGLE?"
+        return joins or differs or item.mark in (",", "、", "，")
 
     def _is_yes_no(self, chain: list[int]) -> bool:
         """ "Is dInfer faster than vLLM?", "dInfer比vLLM快吗": two things, and whether one is better."""

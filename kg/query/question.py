@@ -285,7 +285,8 @@ class Parser:
             return self._measured(at)
         roles = self._roles(at, cue)
         compound = self._parts(item, words=False)
-        said = [] if roles and cue != "use" else rewordings(senses, compound is not None, self.lexicon, self.language)
+        is_of = roles and (cue != "use" or is_name(item, self.lexicon))
+        said = [] if is_of else rewordings(senses, compound is not None, self.lexicon, self.language)
         found = [named_so(self.entity(sense, roles), item.senses, self.lexicon) for sense in senses]
         said += [Phrase(item.text)] if item.is_plain and not roles else []  # "hash-based sparse attention"
         return [*found, *([compound] if compound and not roles else []), *said]
@@ -423,10 +424,9 @@ class Parser:
         if change is not None:
             self.items[change].used = True
         direction = self.thresholds.direction(inside if change is None else self.items[change].words, metric)
-        label = self.lexicon.label(metric, self.language)
         wider = self.lexicon.vocabulary.broader(metric) if "hardware" in self.items[at].types else ()
         family = {one for each in (metric, *wider) for one in self.lexicon.family(each)}  # mostly told as "memory"
-        return Outcome(metric, label, tuple(sorted(family)), (core,), direction)
+        return Outcome(metric, self.lexicon.label(metric, self.language), tuple(sorted(family)), (core,), direction)
 
     def changes(self, at: int) -> bool:
         """Whether a piece says the direction of a result, and no speed-up."""

@@ -138,6 +138,7 @@ def reworded(concept: str, lexicon: Lexicon, language: str) -> Phrase | None:
     What few papers were read to have a sentence that has its name says too.
     """
     labels = [label for label in lexicon.labels(concept) if label.isascii() and " " in label]
+    labels = [label for label in labels if not lexicon.ends_broader(label, concept)]  # "rank adaptation" is in LoRA's
     things = lexicon.label(concept).split(" ")[:-1]  # "activation" of activation sparsity is no deed in another label
     parted = [one.rpartition(" ") for one in labels]
     parted = [one for one in parted if one[0].split("-")[0] not in LINKING]  # "gains in storage and computation"

@@ -85,6 +85,9 @@ def test_unit_without_a_number_is_told_as_ignored(question: str, unit: str, lexi
         ("哪家公司的显卡最便宜", "refused"),
         ("哪篇量化论文写得最好", "refused"),
         ("cheapest way to fine-tune on an A100", "ranking"),
+        ("how does LoRA differ from dInfer?", "comparison"),
+        ("how is LoRA different from dInfer?", "comparison"),
+        ("why do experts collapse?", "papers"),
     ],
 )
 def test_what_a_question_as_typed_asks_for(question: str, kind: str, lexicon: Lexicon) -> None:
@@ -429,3 +432,9 @@ def test_what_stands_behind_the_name_of_the_like_is_asked_too(question: str, lex
 )
 def test_most_used_of_several_are_things_of_a_kind(question: str, kind: str, lexicon: Lexicon) -> None:
     assert read(question, lexicon).kind == kind
+
+
+def test_name_that_a_broader_thing_ends_in_is_not_looked_for_in_sentences(own: Lexicon) -> None:
+    said = "We use low-rank adaptation of the weights."  # no rank adaptation
+    terms = [term for one in read("rank adaptation", own).filter.conditions for term in one.any_of]
+    assert not any(re.search(any_regex(term.said), said) for term in terms if isinstance(term, Phrase))
