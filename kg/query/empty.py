@@ -62,9 +62,13 @@ def by_words(wanted: Filter, say: Sayings) -> Filter:
 
 
 def not_having(wanted: Filter, say: Sayings) -> Filter:
-    """The filter with papers that do not have a thing, where none states that it does without: "no expert pruning"."""
+    """The filter with papers that do not have a thing, where none states that it does without: "no expert pruning".
+
+    Another thing must be named: all that has a word and not the thing is no answer.
+    """
     own = [one for one in wanted.conditions if one.having and not one.negated]
-    if not own:
+    others = (one for one in wanted.conditions if not (one.having or one.negated))
+    if not own or all(isinstance(term, Phrase) for one in others for term in one.any_of):
         return wanted
     without = (Condition(one.text, one.having, negated=True) if one in own else one for one in wanted.conditions)
     note = say("empty.not_having", words=say.listed([say("empty.quoted", words=one.text) for one in own]))

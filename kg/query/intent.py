@@ -16,7 +16,8 @@ from kg.query.filter import ORDERS, Entity, Order, Query
 from kg.query.items import OPS, PERIODS, Item
 from kg.query.pieces import Pieces
 from kg.query.relating import Relating
-from kg.text import fold
+from kg.query.stating import is_name
+from kg.text import fold, has_han
 
 if TYPE_CHECKING:
     from kg.query.question import Parser
@@ -60,7 +61,7 @@ class Intent(Pieces):
 
     def _named_beside(self, at: int) -> list[int]:
         """What stands behind "similar to", else before 类似 up to 与."""
-        ends = [i for i, item in enumerate(self.items) if item.mark in ("?", "？", "。")]
+        ends = [i for i, item in enumerate(self.items) if item.mark in ("?", "？", "。") or self._is_behind_name(i)]
         behind = range(at + 1, min([i for i in ends if i > at] or [len(self.items)]))
         before = range(max((i + 1 for i in range(at) if self.items[i].means("and")), default=0), at)
         for span in (behind, before):
@@ -68,6 +69,12 @@ class Intent(Pieces):
             if telling:
                 return list(range(telling[0], telling[-1] + 1))
         return []
+
+    def _is_behind_name(self, at: int) -> bool:
+        """Whether a word behind what has a name of its own says more of what is asked for: "EAGLE-3, but for VLMs"."""
+        before, item = self.items[max(at - 1, 0) : at], self.items[at]
+        is_own = bool(before) and bool(before[0].types) and is_name(before[0], self.parser.lexicon)
+        return is_own and (item.text in (",", "，") or (item.means("about") and not item.means("narrows")))
 
     def _who(self) -> Query | None:
         """ "Who works on visual token pruning?": its authors and institutions."""
@@ -147,6 +154,7 @@ class Intent(Pieces):
         is_open = bool(self._places("asks")) and not differ and not self._places("how")
         better = self._preferred(chain)
         asked = differ or (compare and not is_open) or self._is_yes_no(chain) or better or self._is_either(chain)
+        asked = asked or self._is_which_of(chain)
         if not asked:
             return None
         things = [self._entity(at) for at in chain]
@@ -182,7 +190,9 @@ class Intent(Pieces):
         return best
 
     def _joins(self, item: Item) -> bool:
-        return item.means("and", "or", "compare", "differ", "frame", "outperform") or item.mark in (",", "、", "，")
+        joins = item.means("and", "or", "compare", "differ", "frame", "outperform") and not item.means("asks")
+        differs = item.means("by") and bool(self._places("differ"))  # "how does Medusa differ from EAGLE?"
+        return joins or differs or item.mark in (",", "、", "，")
 
     def _is_yes_no(self, chain: list[int]) -> bool:
         """ "Is dInfer faster than vLLM?", "dInfer比vLLM快吗": two things, and whether one is better."""
@@ -196,6 +206,18 @@ class Intent(Pieces):
         between = self.items[chain[0] + 1 : chain[1]]
         ends = self.parser.text.rstrip()[-1:] in ("?", "？")
         return ends and chain[0] == 0 and not self.asked and any(item.means("or") for item in between)
+
+    def _is_which_of(self, chain: list[int]) -> bool:
+        """ "A和B哪个精度更高", "does A or B keep more accuracy?", "which is faster, A or B?": which has more."""
+        before, behind = self.items[: chain[0]], self.items[chain[-1] + 1 :][:_NEAR]
+        if behind[:1] and behind[0].means("asks") and self.parser.is_chinese:
+            named = any(self._type(chain[-1] + n) in NAMED for n in (1, 2) if n <= len(behind))
+            return not named and all(item.means("frame") for item in before)
+        is_last = all(item.mark for item in behind) and bool(before and before[0].means("asks") and before[-1].mark)
+        opens = is_last or [item.means("auxiliary") for item in before] == [True]
+        either = any(item.means("or") for item in self.items[chain[0] + 1 : chain[1]])
+        more = (item.means("increase", "decrease", "improve") for item in (before if is_last else behind))
+        return opens and either and any(more)
 
     def _preferred(self, chain: list[int]) -> list[int]:
         """ "Is AWQ or GPTQ better?", "AWQ还是GPTQ好", "should I use AWQ or GPTQ": the words that ask which it is."""
@@ -400,7 +422,7 @@ class Intent(Pieces):
             typed = behind is not None and behind.of("type:") == thing.field
             if thing.field == "technique":
                 typed = typed or any(fold(item.text).endswith(" " + word) for word in self._words_for("technique"))
-                typed = typed and bool(popular)
+                typed = (typed or self._is_several(at)) and bool(popular)
             elif not popular:
                 before = self.items[at - 1] if at else None
                 leads = before is not None and before.means("asks") and not before.of("type:")
@@ -410,6 +432,13 @@ class Intent(Pieces):
             if typed:
                 return at
         return None
+
+    def _is_several(self, at: int) -> bool:
+        """Whether a piece behind "most used" says of what kind the things are: "optimizers", 最常用的优化器."""
+        leads = any(item.means("popular") for item in self.items[max(at - 1, 0) : at])
+        behind = [item for item in self.items[at + 1 :] if not item.mark]
+        is_end = has_han(self.items[at].text) and all(i.means("frame") and not i.of("type:") for i in behind)
+        return leads and (is_end or (self.items[at].text.isascii() and self.items[at].text.endswith("s")))
 
     def _words_for(self, kind: str) -> tuple[str, ...]:
         return self.parser.lexicon.words.folds(f"type:{kind}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import product, takewhile
 
 from kg.names import kind_of
-from kg.query.filter import Compound, Condition, Entity, Link, Outcome, Term
+from kg.query.filter import Compound, Condition, Entity, Link, Outcome, Phrase, Term
 from kg.query.items import ARTICLES, Item
 from kg.query.lexicon import Lexicon
 from kg.query.patterns import deed
@@ -46,6 +46,11 @@ class Taken:
         """Whether it names a metric and says nothing of it: "token", of token usage."""
         return all(isinstance(t, Outcome) and t.value is None and not t.change for t in self.terms)
 
+    @property
+    def is_words(self) -> bool:
+        """Whether it is only that texts have its words."""
+        return all(isinstance(term, Phrase) and term.label == self.text for term in self.terms)
+
 
 def over_baselines(taken: list[Taken], items: list[Item]) -> list[Taken]:
     """Conditions, a threshold and what it is to be better than as one: "beats vLLM by 2x", "2x faster than vLLM".
@@ -68,10 +73,14 @@ def over_baselines(taken: list[Taken], items: list[Item]) -> list[Taken]:
 def is_for_either(items: list[Item], first: int, at: int, terms: tuple[Term, Term], lexicon: Lexicon) -> bool:
     """Whether "and" joins two things that something is for: "compression for code models and coding agents".
 
+    Or two tasks of which something is said: "making speech recognition and speech translation faster".
+
     What is done to things is meant together ("kernels for pruning and quantization"), and so is where it is done.
     """
     before = next((i for i in items[:first][::-1] if fold(i.text) not in ARTICLES), None)
     is_for = before is not None and before.means("narrows") and fold(before.text) not in _PLACES
+    is_object = before is not None and not before.senses and before.means("object", *_DEEDS)
+    is_for = is_for or (is_object and all(one.field in _WORK for one in terms))
     plain = all(i.means("and", "frame") and not i.senses for i in items[first + 1 : at])
     heads = [lexicon.label(one.concept).split(" ")[-1] for one in terms if one.field in ("topic", "technique")]
     return (
@@ -131,6 +140,13 @@ def in_or_list(items: list[Item], at: int) -> bool:
     return (is_last or (listed and or_follows(items, at))) and is_telling(items[at].text)
 
 
+def in_phrase(items: list[Item], at: int, ignored: list[str]) -> bool:
+    """Whether "or" joins what stands behind it with ignored words, and with no thing: "serving with foo or bar"."""
+    said = list(takewhile(lambda item: not (item.senses or item.mark), items[:at][::-1]))
+    is_unknown = bool(said) and said[0].is_unknown and said[0].text in ignored
+    return is_unknown and any(item.means("narrows") or fold(item.text) == "with" for item in said[1:])
+
+
 def joined(taken: list[Taken]) -> Iterator[Condition]:
     """Conditions, those that "or" joins as one; the same thing said twice counts once."""
     groups: list[list[Taken]] = []
@@ -174,7 +190,7 @@ def _clause_before(groups: list[list[Taken]], one: Taken, later: list[Taken]) ->
     if groups and (size > 1 or is_pair) and groups[-1][-1].field == one.field:
         return groups[-size:]
     fields = [group[0].field for group in groups]
-    alike = bool(groups) and {fields[-1], one.field} <= _WORK  # "quantization of Mamba or state space models"
+    alike = bool(groups) and ({fields[-1], one.field} <= _WORK or groups[-1][-1].is_words)  # "of Mamba or SSMs"
     if groups and fields[-1] != one.field and one.field in fields and not alike:
         return groups[len(fields) - 1 - fields[::-1].index(one.field) :]
     return []

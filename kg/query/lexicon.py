@@ -215,6 +215,11 @@ class Lexicon:
             self._indicators[topic] = frozenset(c for curie in shows for c in self.vocabulary.narrower(curie))
         return self._indicators[topic]
 
+    def ends_broader(self, label: str, concept: str) -> bool:
+        """Whether a name of a broader thing ends in a label, so that texts which have it may mean all of that."""
+        wider = (fold(other) for one in self.vocabulary.broader(concept) for other in self.labels(one))
+        return any(other.endswith(f" {fold(label)}") for other in wider)
+
     def is_rare(self, concept: str) -> bool:
         """Whether few papers of the graph have a concept, so that a text which only names it is worth reading."""
         sql = "SELECT n.papers FROM counts n JOIN concepts c ON c.id = n.concept WHERE c.curie = ? AND n.role = ''"

@@ -11,7 +11,7 @@ from kg.entity_types import NAMED
 from kg.query.facts import dated, is_source
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.items import Item
-from kg.query.joins import Taken, goes_on, in_or_list, is_for_either, joined, or_follows, over_baselines
+from kg.query.joins import Taken, goes_on, in_or_list, in_phrase, is_for_either, joined, or_follows, over_baselines
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import beside
 from kg.query.reading import PERSON
@@ -220,7 +220,7 @@ class Parser:
         if item.means("not"):
             return ("use" if item.means("use") else cue), True, joins
         if item.means("or", "and"):
-            return cue, negated and item.means("or"), item.means("or")
+            return cue, negated and item.means("or"), item.means("or") and not in_phrase(self.items, at, self.ignored)
         found = next((c for c in _CUES if item.means(c)), "")
         if item.means("about") and item.means("more-than") and self._is_over(at):
             found = "outperform"
@@ -285,7 +285,8 @@ class Parser:
             return self._measured(at)
         roles = self._roles(at, cue)
         compound = self._parts(item, words=False)
-        said = [] if roles else rewordings(senses, compound is not None, self.lexicon, self.language)
+        is_of = roles and (cue != "use" or is_name(item, self.lexicon))
+        said = [] if is_of else rewordings(senses, compound is not None, self.lexicon, self.language)
         found = [named_so(self.entity(sense, roles), item.senses, self.lexicon) for sense in senses]
         said += [Phrase(item.text)] if item.is_plain and not roles else []  # "hash-based sparse attention"
         return [*found, *([compound] if compound and not roles else []), *said]
@@ -423,8 +424,9 @@ class Parser:
         if change is not None:
             self.items[change].used = True
         direction = self.thresholds.direction(inside if change is None else self.items[change].words, metric)
-        label = self.lexicon.label(metric, self.language)
-        return Outcome(metric, label, self.lexicon.family(metric), (core,), direction)
+        wider = self.lexicon.vocabulary.broader(metric) if "hardware" in self.items[at].types else ()
+        family = {one for each in (metric, *wider) for one in self.lexicon.family(each)}  # mostly told as "memory"
+        return Outcome(metric, self.lexicon.label(metric, self.language), tuple(sorted(family)), (core,), direction)
 
     def changes(self, at: int) -> bool:
         """Whether a piece says the direction of a result, and no speed-up."""

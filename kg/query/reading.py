@@ -103,8 +103,9 @@ class QuestionReader:
             thing = rest[behind] if behind < len(rest) else None
             nouns = [noun for word in item.words for noun in word.facts.get("noun", ())] if not item.senses else []
             is_gerund = bool(item.senses) and " " not in item.text and item.text.endswith("ing")
-            if is_gerund and thing and not thing.words and all(fold(one.text) in ARTICLES for one in rest[:behind]):
-                nouns = [item.text]  # "offloading the KV cache"
+            is_bare = is_gerund and thing and not (thing.words or thing.is_listed(rest[behind + 1 : behind + 4]))
+            if is_bare and all(fold(one.text) in ARTICLES for one in rest[:behind]):
+                nouns = [item.text]  # "offloading the KV cache", but not "pruning Mamba or other state space models"
             measured = any(other.value is not None for other in rest[behind + 1 : behind + 3])
             found = self._compound(thing, nouns) if thing and nouns and thing.senses and not measured else None
             near = 1 if item.means("stated") else _OBJECT
@@ -200,7 +201,8 @@ class QuestionReader:
         )
         if item and item.means("models"):
             return 1, [item]
-        if item and item.means("scope", "frame", "about"):
+        is_cut = self.text[end : end + 1] == "-"  # "in-storage" is of no storage
+        if item and (item.means("scope") or (item.means("frame", "about") and not is_cut)):
             return 1, []
         if item:
             named = {sense.concept for sense in whole}
@@ -488,6 +490,6 @@ def _numbers(words: QuestionWords) -> re.Pattern[str]:
     limits = [one for meaning in _LIMITS for word in words.meaning(meaning) for one in word.labels]
     behind = "|".join(sorted({rf"(?<={re.escape(one)}{'' if has_han(one) else ' '})" for one in limits}))
     millions = words.amount_pattern("letter")  # of "fewer than 5M parameters", not of "a 70B model"
-    letter = rf"(?:{behind})(?P<letter>{number})\s?(?P<letterscale>{millions})(?=\s?(?:param|参数))"
+    letter = rf"(?:{behind})(?P<letter>{number})\s?(?P<letterscale>{millions})(?=\s?(?:\w+ )?(?:param|参数))"
     cent = rf"百分之(?P<cent>{written}|{number})"
     return re.compile(rf"{cent}|{letter}|{han}|{named}|{sign}(?:{plain})(?![A-Za-z0-9]|[/.]\d)", re.IGNORECASE)

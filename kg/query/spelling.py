@@ -90,7 +90,7 @@ def _meant(word: str, lexicon: Lexicon, opens: bool) -> str | None:
         return None
     folded = fold(word)
     asking = [one for one in lexicon.words.folds("asks") if opens and one[0] == folded[0] and _is_slip(folded, one)]
-    if len(asking) == 1 and not (lexicon.words.bearing(folded) or lexicon.senses(folded)):
+    if len(asking) == 1 and not (is_usual(word) or lexicon.words.bearing(folded) or lexicon.senses(folded)):
         return asking[0]
     is_right = is_usual(word) or word in _spellings().real or bool(lexicon.senses(folded))
     if len(word) < _SHORTEST or not word[1:].islower() or is_right:

@@ -8,7 +8,7 @@ from itertools import takewhile
 from kg.entity_types import NAMED
 from kg.query.filter import Entity, Phrase, Term
 from kg.query.items import Item
-from kg.query.lexicon import Lexicon, Sense
+from kg.query.lexicon import LINKING, Lexicon, Sense
 from kg.query.patterns import deed, stem
 from kg.text import fold, has_han
 
@@ -138,12 +138,16 @@ def reworded(concept: str, lexicon: Lexicon, language: str) -> Phrase | None:
     What few papers were read to have a sentence that has its name says too.
     """
     labels = [label for label in lexicon.labels(concept) if label.isascii() and " " in label]
+    labels = [label for label in labels if not lexicon.ends_broader(label, concept)]  # "rank adaptation" is in LoRA's
     things = lexicon.label(concept).split(" ")[:-1]  # "activation" of activation sparsity is no deed in another label
-    parted = (one.rpartition(" ") for one in labels)
-    pairs = [(mods, stem) for mods, _, head in parted if head not in things and (stem := deed(head))]
-    ways = [way for mods, stem in pairs for way in (f"{mods} … {stem}*", f"{stem}* … {mods}")]
+    parted = [one.rpartition(" ") for one in labels]
+    parted = [one for one in parted if one[0].split("-")[0] not in LINKING]  # "gains in storage and computation"
+    pairs = [(mods, done) for mods, _, head in parted if head not in things and (done := deed(head))]
+    ways = [way for mods, done in pairs for way in (f"{mods} … {done}*", f"{done}* … {mods}")]
     plain = [label for label in labels if label.split(" ")[-1].islower()] if lexicon.is_rare(concept) else []
-    said = tuple(dict.fromkeys((*plain[:_WAYS], *ways[:_WAYS])))
+    # a "Hadamard transform" is also a transformation
+    own = [f"{mods} {stem(head)}*" for mods, _, head in parted if mods.istitle() and head.islower()]
+    said = tuple(dict.fromkeys((*plain[:_WAYS], *own[:_WAYS], *ways[:_WAYS])))
     return Phrase(lexicon.label(concept, language), said, concept=concept) if said else None
 
 

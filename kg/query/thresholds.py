@@ -11,6 +11,9 @@ from kg.query.lexicon import Lexicon, Sense
 from kg.query.words import QuestionWord
 from kg.text import fold, has_han, tokens
 
+#: A label of the metric that says how much memory is needed.
+_MEMORY = "memory"
+
 
 class Thresholds:
     """The results that a question asks for; it joins ranges, and marks the pieces that it takes."""
@@ -87,6 +90,8 @@ class Thresholds:
     def find(self, at: int) -> None:
         """Take down the result that a number asks for, with the metric and the direction around it."""
         number = self.items[at]
+        if self._is_capacity(at):
+            return
         before, after = self._around(at)
         around = sorted((i for i in (*before, *after) if not self._is_gone(i)), key=lambda i: abs(i - at))
         op = self._op(at)
@@ -125,6 +130,23 @@ class Thresholds:
         elif number.unit == "%" and not outcome.change and len(metrics) == 1:
             outcome = self._retained(outcome, metrics[0], around)
         self.outcomes[at] = self._told(self._ranged(outcome, number, op in (None, at))), text
+
+    def _is_capacity(self, at: int) -> bool:
+        """Whether a number is how much memory hardware of a kind has, which must suffice: 24GB显卡, but no RTX 4090."""
+        number = self.items[at]
+        near = (item for item in self.items[max(at - 1, 0) : at + 2] if "hardware" in item.types)
+        beside = [item for item in near if not any(map(str.isdigit, self.lexicon.label(item.senses[0].concept)))]
+        sense = next(iter(self.lexicon.senses(_MEMORY)), None)
+        if not (beside and sense) or self._sign(at) or "metric" in beside[0].types:
+            return False
+        family, label = self.lexicon.family(sense.concept), self.lexicon.label(sense.concept, self.language)
+        least = Outcome(sense.concept, label, family, (_MEMORY,), "", number.unit, "<=", number.value)
+        room = with_room(self.lexicon.with_gains(least))
+        if not room.told:
+            return False
+        number.taken = True
+        self.outcomes[at] = room, number.text
+        return True
 
     def _retained(self, outcome: Outcome, at: int, around: list[int]) -> Outcome:
         """A level of a metric of which a share is kept: "retains 95% of the accuracy", 精度保持95%."""
@@ -176,7 +198,8 @@ class Thresholds:
         """A threshold on how much smaller something gets, with how texts may state it."""
         sizes = set(outcome.metrics) & set(outcome.sizes)
         names = [words for words in outcome.words if words.isascii()] or [self.lexicon.label(outcome.concept)]
-        said = {word for i in self.items for s in i.senses for word in fold(self.lexicon.label(s.concept)).split()}
+        things = {s.concept for i in self.items for s in i.senses if s.type != "metric"}
+        said = {word for thing in things for word in fold(self.lexicon.label(thing)).split()}
         is_ratio = not sizes and outcome.unit == "x" and not outcome.change
         sizes = sizes or (set(outcome.savings) & set(outcome.sizes) if is_ratio else set())
         labels = [fold(label) for metric in sizes for label in self.lexicon.labels(metric) if label.isascii()]

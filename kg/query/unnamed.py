@@ -7,7 +7,7 @@ Chinese words are looked for in English, as `ontology/wording.ttl` has them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache, reduce
 from itertools import takewhile
@@ -37,10 +37,7 @@ def narrowed(corpus: Corpus, wanted: Filter, is_of_all: bool = False) -> Filter:
     """
     out = wanted
     for words in wanted.narrowing if wanted.conditions else ():
-        added = _holding(words, corpus, out)
-        told = {condition.text for condition in added}
-        left = (word for word in out.ignored for word in ([word] if word != words else _left(word, told)))
-        out = replace(out, conditions=(*out.conditions, *added), ignored=tuple(left))
+        out = _with(out, words, _holding(words, corpus, out))
     return _told_by_texts(out) if out.conditions or is_of_all else out
 
 
@@ -52,11 +49,15 @@ def _told_by_texts(wanted: Filter) -> Filter:
     out = wanted
     for words in wanted.unnamed:
         added = tuple(Condition(part, (Phrase(part, forms),)) for part, forms in _telling(words))
-        if added:
-            out = replace(
-                out, conditions=(*out.conditions, *added), ignored=tuple(w for w in out.ignored if w != words)
-            )
+        out = _with(out, words, added) if added else out
     return out
+
+
+def _with(wanted: Filter, words: str, added: Iterable[Condition]) -> Filter:
+    """The filter with conditions that some of its ignored words became; the others stay ignored."""
+    told = {condition.text for condition in added}
+    left = (word for one in wanted.ignored for word in ([one] if one != words else _left(one, told)))
+    return replace(wanted, conditions=(*wanted.conditions, *added), ignored=tuple(left))
 
 
 def _telling(words: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -65,20 +66,29 @@ def _telling(words: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         many = sorted((plain for plain in _plain() if len(plain) > 1), key=lambda plain: (-len(plain), plain))
         rest = reduce(lambda text, plain: text.replace(plain, ""), many, words)
         rest = rest.strip("".join(_plain().difference(many)))
-        if len(rest) > 1:
-            yield words, in_english(rest)
+        parted = [] if in_english(rest) else [(rest[:at], rest[at:]) for at in range(2, len(rest) - 1)]
+        parts = next((two for two in parted if all(map(in_english, two))), (rest,))
+        for part in parts if len(rest) > 1 else ():  # 旋转激活 is rotation of activations
+            if len(parts) == 1 or any(map(_says, in_english(part))):
+                yield words if len(parts) == 1 else part, in_english(part)
         return
-    for word in words.split():
-        folded = word.lower()
-        says = _is_long(word) and WordCounts.load().count.get(folded, 0) < _USUAL
-        if says and not usual_near(folded):
-            yield word, _stems(word)
+    yield from ((word, _forms(word)) for word in words.split() if _says(word))
 
 
-def _stems(word: str) -> tuple[str, ...]:
-    """A word in all its forms, as texts may have it: "rotat*" for "rotating"."""
-    root = stem(word.lower())
-    return (f"{root}*",) if len(root) > _LONG else (root, *(f"{root}{end}" for end in _ENDINGS))
+def _says(word: str) -> bool:
+    """Whether an English word says something by itself: it is long, few papers have it, it is no slip."""
+    is_usual = WordCounts.load().count.get(word.lower(), 0) >= _USUAL
+    return _is_long(word) and not (is_usual or usual_near(word.lower()))
+
+
+def _forms(words: str) -> tuple[str, ...]:
+    """A word in all its forms, as texts may have it: "rotat*" for "rotating"; nothing for several words."""
+    if " " in words or has_han(words):
+        return ()
+    word = words.lower()
+    if len(root := stem(word)) > _LONG and root != word:  # TyphoonMLA is no typhoon
+        return (f"{root}*",)
+    return tuple(dict.fromkeys((word, root, *(f"{root}{end}" for end in _ENDINGS))))
 
 
 def _is_long(word: str) -> bool:
@@ -94,21 +104,17 @@ def _plain() -> frozenset[str]:
 
 def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
     """Conditions on texts for words; where no paper fulfils any, that they have the words as they are."""
+    if has_han(words) and not is_telling(words):
+        return []
     if english := in_english(words):
         return [Condition(words, (Phrase(words, english),))]
     parts = [part for part in words.split() if _is_long(part)]
     if words.isascii() and not parts:
         return []
-    each = [Condition(part, (Phrase(part, _stems(part)),)) for part in parts]
+    each = [Condition(part, (Phrase(part, _forms(part)),)) for part in parts]
     if len(each) > 1 and corpus.count(corpus.holding(Filter((*wanted.conditions, *each)))):
         return each
     return [Condition(words, (Phrase(words, _forms(words)),))]
-
-
-def _forms(word: str) -> tuple[str, ...]:
-    """A word as texts may have it: "upcycle" in "upcycled" and "upcycling"; nothing more for several words."""
-    stem = word.removesuffix("e")
-    return (word, f"{stem}ed", f"{stem}ing") if word.isalpha() and word.islower() else ()  # any may be a plural
 
 
 def is_telling(words: str) -> bool:
@@ -128,7 +134,9 @@ def phrase_of(words: str) -> Phrase:
 
 def _left(words: str, told: set[str]) -> list[str]:
     """The words that no condition has."""
-    return [] if words in told else [word for word in words.split() if word not in told and len(word) >= _LONG]
+    if words in told:
+        return []
+    return [word for word in words.split() if word not in told and (len(word) >= _LONG or has_han(word))]
 
 
 def is_narrowing(items: list[Item], at: int, is_chinese: bool) -> bool:

@@ -32,7 +32,9 @@ def reordered(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
         for at in range(len(items) - size + 1):
             run = items[at : at + size]
             measured = any(item.value is not None for item in items[at + size : at + size + 2])  # 缩短一半
-            if not measured and (found := _whole(run, text, lexicon)):
+            denied = any(item.means("lacking") for item in items[max(at - 1, 0) : at])  # 不依赖softmax的注意力
+            ends = denied and any(item.text == "的" for item in run)
+            if not (measured or ends) and (found := _whole(run, text, lexicon)):
                 return reordered([*items[:at], found, *items[at + size :]], text, lexicon)
     for first, last in combinations(range(len(items)), 2):
         if 1 < last - first <= _BETWEEN + 1 and (found := _around(items[first : last + 1], text, lexicon)):
@@ -41,7 +43,7 @@ def reordered(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
 
 
 def with_bare(items: list[Item], text: str) -> list[Item]:
-    """The pieces, a word that nothing bears and a bare one behind it as one that nothing bears.
+    """The pieces, a word that nothing bears and a bare one behind it, or a metric behind its hyphen, as one.
 
     Of "rotating activations" the activations that some paper calls a technique are no condition by themselves.
     """
@@ -49,7 +51,9 @@ def with_bare(items: list[Item], text: str) -> list[Item]:
     for item in items:
         last = out[-1] if out else None
         is_bare = bool(item.senses) and not item.words and item.types != {"metric"} and _says_nothing(item)
-        if last and last.is_unknown and is_bare and text[last.end : item.start] == " ":
+        is_measure = item.types == {"metric"} and not item.words  # "near-storage" is of no storage space
+        joint = text[last.end : item.start] if last and last.is_unknown else ""
+        if last and ((is_bare and joint == " ") or (is_measure and joint == "-")):
             item = Item(last.start, item.end, text[last.start : item.end])
             out.pop()
         out.append(item)
@@ -93,7 +97,7 @@ def _says_nothing(item: Item) -> bool:
 
 def _only_joins(item: Item) -> bool:
     is_joint = fold(item.text) in ("from", "in", "of", "for") or item.means("frame", "about", "narrows")
-    return is_joint and not item.senses and not item.is_unknown
+    return is_joint and not (item.senses or item.is_unknown or item.means("asks"))
 
 
 def _called(item: Item, lexicon: Lexicon) -> list[str]:

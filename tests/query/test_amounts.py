@@ -82,6 +82,8 @@ def test_less_memory_of_a_cache_that_is_quantized_is_less_cache(lexicon: Lexicon
         ("显存减少一半以上", "metric:memory-usage"),
         ("内存减少一半以上", "metric:memory-usage"),
         ("GPU memory cut by half", "metric:memory-usage"),
+        ("saving GPU memory in fine-tuning", "metric:memory-usage"),
+        ("MoE models with fewer than 2B active parameters", "metric:activated-parameters"),
         ("准确率下降不到1%", "metric:accuracy"),
     ],
 )
@@ -96,6 +98,8 @@ def test_a_metric_holds_what_texts_mostly_call_it(lexicon: Lexicon, question: st
         ("训练显存降低70%以上的方法", "It cuts peak training memory by up to 80%.", True),
         ("训练显存降低70%以上的方法", "It cuts the memory of the cache by up to 80%.", False),
         ("训练显存降低70%以上的方法", "Of the training memory little is said at an 80% compression ratio.", False),
+        ("keeping at most 5% of the KV cache", "It needs only 3% of the KV cache.", True),
+        ("keeping at most 5% of the KV cache", "It cuts the memory of the vocabulary by 97%.", False),
         ("fine-tuning with less than 1% of the parameters", "It trains only 0.32% of the parameters.", True),
         ("fine-tuning with less than 1% of the parameters", "It trains only 23.3% of the parameters.", False),
         ("pruning to 70% sparsity or higher", "At 80% unstructured sparsity it is as good.", True),

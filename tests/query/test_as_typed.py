@@ -9,6 +9,7 @@ import pytest
 
 from kg.query import Lexicon, Outcome, Phrase, answer, read
 from kg.query.patterns import any_regex
+from kg.query.unnamed import _telling
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
@@ -84,6 +85,9 @@ def test_unit_without_a_number_is_told_as_ignored(question: str, unit: str, lexi
         ("哪家公司的显卡最便宜", "refused"),
         ("哪篇量化论文写得最好", "refused"),
         ("cheapest way to fine-tune on an A100", "ranking"),
+        ("how does LoRA differ from dInfer?", "comparison"),
+        ("how is LoRA different from dInfer?", "comparison"),
+        ("why do experts collapse?", "papers"),
     ],
 )
 def test_what_a_question_as_typed_asks_for(question: str, kind: str, lexicon: Lexicon) -> None:
@@ -355,3 +359,82 @@ def test_things_of_which_nothing_known_is_asked_have_the_words_in_their_texts(le
 def test_names_in_two_languages(question: str, concept: str, lexicon: Lexicon) -> None:
     found = read(question, lexicon).filter
     assert [t.concept for one in found.conditions for t in one.any_of][:1] == [concept]
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [
+        ("does LoRA or dInfer keep more accuracy?", "metric:accuracy"),
+        ("LoRA和dInfer哪个精度更高", "metric:accuracy"),
+        ("LoRA和dInfer哪个精度损失小", "metric:accuracy"),
+        ("LoRA和dInfer哪个精度损失更小", "metric:accuracy"),
+        ("which loses less accuracy, LoRA or dInfer?", "metric:accuracy"),
+        ("LoRA和dInfer哪个推理更快", "metric:inference-speed"),
+    ],
+)
+def test_which_of_two_has_more_of_a_metric_is_a_comparison_by_it(question: str, metric: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon)
+    assert (found.kind, len(found.things)) == ("comparison", 2)
+    assert found.metric
+    assert metric in found.metric.metrics
+    assert not found.filter.conditions
+
+
+@pytest.mark.parametrize(
+    "question", ["LoRA和dInfer哪些数据集最多", "does any paper use LoRA or dInfer for more speed?"]
+)
+def test_two_things_of_which_something_else_is_asked_are_no_comparison(question: str, lexicon: Lexicon) -> None:
+    assert read(question, lexicon).kind != "comparison"
+
+
+@pytest.mark.parametrize(
+    ("question", "conditions"),
+    [
+        ("distilling Mamba or other state space models", 2),
+        ("accelerating speech recognition and speech translation", 1),
+        ("让语音识别和语音翻译更快", 1),
+        ("making diffusion models and autoregressive models smaller", 1),
+        ("making pruning and quantization faster", 2),  # what is done to things is meant together
+        ("speech recognition and speech translation", 2),
+    ],
+)
+def test_what_something_is_done_to_may_be_either(question: str, conditions: int, lexicon: Lexicon) -> None:
+    assert len(read(question, lexicon).filter.conditions) == conditions
+
+
+@pytest.mark.parametrize(
+    ("question", "is_limit"), [("在48GB显卡上微调", True), ("8GB手机上的剪枝", True), ("24 GB RTX 4090上的剪枝", False)]
+)
+def test_memory_of_hardware_of_a_kind_must_suffice(question: str, is_limit: bool, lexicon: Lexicon) -> None:
+    terms = [term for one in read(question, lexicon).filter.conditions for term in one.any_of]
+    assert [term.op for term in terms if isinstance(term, Outcome)] == ["<="] * is_limit
+
+
+def test_what_bears_the_name_of_a_person_is_told_in_other_forms_too(own: Lexicon) -> None:
+    assert re.search(_stated("Hadamard变换", own), "We apply Hadamard transformations to the weights.")
+
+
+@pytest.mark.parametrize(("question", "words"), [("旋转激活的剪枝", 2), ("女性作者的剪枝", 1)])
+def test_chinese_words_in_a_row_are_each_what_they_are_in_english(question: str, words: int) -> None:
+    assert len(list(_telling(question.partition("的")[0]))) == words
+
+
+@pytest.mark.parametrize("question", ["papers like EAGLE-3 but for speech recognition", "papers like LoRA, for VLMs"])
+def test_what_stands_behind_the_name_of_the_like_is_asked_too(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon)
+    assert found.like in ("EAGLE-3", "LoRA")
+    assert len(found.filter.conditions) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [("most used optimizers", "entities"), ("最常用的优化器", "entities"), ("最热门的剪枝论文", "papers")],
+)
+def test_most_used_of_several_are_things_of_a_kind(question: str, kind: str, lexicon: Lexicon) -> None:
+    assert read(question, lexicon).kind == kind
+
+
+def test_name_that_a_broader_thing_ends_in_is_not_looked_for_in_sentences(own: Lexicon) -> None:
+    said = "We use low-rank adaptation of the weights."  # no rank adaptation
+    terms = [term for one in read("rank adaptation", own).filter.conditions for term in one.any_of]
+    assert not any(re.search(any_regex(term.said), said) for term in terms if isinstance(term, Phrase))

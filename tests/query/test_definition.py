@@ -125,6 +125,16 @@ def test_papers_like_one_share_things_with_it(ask: Callable[[str], Answer]) -> N
     assert found.rows[0].id == "900-02"  # it names OwlDemo too
 
 
+@pytest.mark.parametrize("question", ["papers like QuestDemo", "类似QuestDemo的论文"])
+def test_papers_like_what_none_proposes_are_like_those_that_name_it(
+    question: str, ask: Callable[[str], Answer]
+) -> None:
+    found = ask(question)
+    assert found.rows[0].id == "900-04"
+    assert found.table
+    assert "QuestDemo" in found.table.verdict
+
+
 def test_most_used_of_a_kind_are_its_members_alone(ask: Callable[[str], Answer]) -> None:
     found = ask("most used speculative decoding methods")
     assert found.query.among

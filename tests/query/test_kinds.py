@@ -10,7 +10,7 @@ import pytest
 
 from kg.link.linker import Linker
 from kg.model import Document, KgError, Record, Source, Text
-from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Link, Query, respond
+from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Link, Query, answer, respond
 from kg.query.periods import period, without_gaps
 from kg.query.support import Supporter, appeared, support
 from kg.rdf.store import Store
@@ -405,6 +405,12 @@ def test_trend_has_no_gaps_and_says_which_call_gives_more(graph: Store, names: L
     assert "kg trends --of technique --over month" in found.notes[-1]
     found = asked(graph, names, Query("trend", over="report"))
     assert cells(found, "report", "papers") == [("910", 3), ("911", 1)]
+
+
+@pytest.mark.parametrize("question", ["speculative decoding热不热", "is speculative decoding still hot?"])
+def test_call_for_more_has_the_conditions_in_either_language(question: str, graph: Store, names: Lexicon) -> None:
+    found = answer(graph, names.vocabulary, question, lexicon=names)
+    assert "--where" in found.notes[-1]
 
 
 def test_periods() -> None:

@@ -9,6 +9,7 @@ import pytest
 from kg.query import Entity, Lexicon, Outcome, answer, read
 from kg.query.wordings import in_english
 
+from .shown import said
 from .test_unnamed import _paper
 
 
@@ -158,3 +159,38 @@ def test_papers_far_from_the_nearest_are_not_like_one(made: Any, own: Lexicon) -
         "900-04": _paper("Sorting", "Apples are sorted.", topics=["quantization"]),
     }
     assert _ids(_asked(made, own, papers, "papers similar to 900-01")) == ["900-02"]
+
+
+@pytest.mark.parametrize(
+    ("question", "conditions"),
+    [
+        ("speculative decoding with zorbling or early exit", ["topic:speculative-decoding", "text zorbling"]),
+        ("pruning with far-storage or in-memory computing", ["topic:pruning", "text far-storage"]),
+    ],
+)
+def test_or_joins_words_that_nothing_bears_and_no_thing_before_them(
+    question: str, conditions: list[str], lexicon: Lexicon
+) -> None:
+    first, second = said(read(question, lexicon).filter).split(" & ")
+    assert [first, second.split(" | ")[0]] == conditions
+    assert " | " in second
+
+
+def test_a_denial_ends_before_what_it_describes(lexicon: Lexicon) -> None:
+    found = read("不需要softmax的注意力", lexicon).filter
+    assert [one.text for one in found.conditions] == ["softmax"]
+    assert found.ignored == ("注意力",)
+
+
+def test_all_that_has_a_word_and_not_a_thing_is_no_answer(made: Any, own: Lexicon) -> None:
+    found = _asked(made, own, QUANTIZED, "rainforests without softmax")
+    assert not found.rows
+
+
+@pytest.mark.parametrize(
+    ("question", "word"), [("量化的影响", "影响"), ("does quantization hurt rainforests?", "hurt")]
+)
+def test_what_says_little_is_told_and_no_text_must_have_it(question: str, word: str, made: Any, own: Lexicon) -> None:
+    found = _asked(made, own, QUANTIZED, question)
+    assert "900-01" in _ids(found)
+    assert word in found.query.filter.ignored

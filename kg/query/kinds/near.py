@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kg.encoder import encoder
+from kg.entity_types import NAMED
 from kg.names import kind_of
-from kg.query.alike import alike, paper_of, worded
+from kg.query.alike import Alike, alike, paper_of, worded
 from kg.query.answer import Answer, Line, Quote, Row, Table
 from kg.query.corpus import Corpus
 from kg.query.embeddings import asked, likeness, vector_of
@@ -19,7 +20,7 @@ from kg.query.near import Near, in_english, titles
 from kg.query.sayings import Sayings
 from kg.store.embeddings import model_of
 from kg.store.file import StoreFile
-from kg.text import sentence_at, tokens
+from kg.text import fold, sentence_at, tokens
 
 if TYPE_CHECKING:
     from kg.store.embeddings import Vectors
@@ -32,6 +33,10 @@ _CANDIDATES, _SHARED, _NAMED = 200, 0.5, 5
 _WORDS, _BESIDE = 0.5, 0.7
 #: The cosine of titles from which papers are like one another though they share nothing else.
 _TITLES = 0.6
+#: Of the papers that name a thing, those to which others are compared.
+_OF = 5
+#: The columns of an answer with papers like another.
+_SHOWN = ("paper", "title", "similarity", "shared")
 #: The cosine below which nothing is called near.
 _LEAST = 0.2
 
@@ -46,6 +51,8 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     like = paper_of(store, query.like) if query.like else None
     if like:
         return _alike(store, lexicon, question, query, like, limit)
+    if query.like and (named := _naming(store, lexicon, query.like)):
+        return _akin(store, lexicon, question, query, *named, limit)
     words = query.like or words
     unlike = (say("near.no_paper", words=say("empty.quoted", words=words)),) if query.like else ()
     english = in_english(words, lexicon.vocabulary)
@@ -107,37 +114,94 @@ def _first(near: Mapping[str, float], limit: int | None) -> list[str]:
 def _alike(store: StoreFile, lexicon: Lexicon, question: str, query: Query, paper: str, limit: int | None) -> Answer:
     """The papers that are like one: by what both have, and by the nearness of their titles, if there is an encoder."""
     say, corpus = Sayings(query.language), Corpus.of(store)
-    found = {one.paper: one for one in alike(store, paper, _CANDIDATES)}
     itself = corpus.rows([paper])[0]
+    found, score = _scored(store, lexicon, paper)
+    among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
+    score = {one: near for one, near in score.items() if among is None or one in among}
+    least = max(_BESIDE * max(score.values(), default=0.0), _least(store, paper))
+    order = [one for one in _first(score, limit) if score[one] >= least][: query.most]
+    rows, lines = _shown(corpus, lexicon, order, score, found, say.language)
+    verdict = say("near.like", title=itself.title, name=itself.id) if lines else ""
+    notes = query.filter.notes if lines else (*query.filter.notes, say("near.unlike", title=itself.title))
+    return Answer(question, query, rows, notes, Table(_SHOWN, lines, verdict))
+
+
+def _scored(store: StoreFile, lexicon: Lexicon, paper: str) -> tuple[dict[str, Alike], dict[str, float]]:
+    """The papers that share something with one, and how alike each is to it that shares enough."""
+    found = {one.paper: one for one in alike(store, paper, _CANDIDATES)}
     close: dict[str, float] = {}
     if (own := vector_of(store, paper)) is not None:
         ranked = sorted(likeness(store, own).items(), key=lambda pair: (-pair[1], pair[0]))
         close = {one: max(near, 0.0) for one, near in ranked[:_CANDIDATES]}
     elif encoder():
+        (itself,) = Corpus.of(store).rows([paper])
         vector = encoder()(in_english(itself.title, lexicon.vocabulary))
         close = {one.name: one.similarity for one in titles(store).nearest(vector, _CANDIDATES)}
-    among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
     score = {
         one: round(_SHARED * (found[one].similarity if one in found else 0.0) + (1 - _SHARED) * close.get(one, 0.0), 3)
         for one in {*found, *close} - {paper}
-        if (one in found or close[one] >= _TITLES) and (among is None or one in among)
+        if one in found or close[one] >= _TITLES
     }
     if own is None:  # of which the model knows the words
         words = worded(store, paper, score)
         score = {one: round((1 - _WORDS) * near + _WORDS * words.get(one, 0.0), 3) for one, near in score.items()}
-    least = max(_BESIDE * max(score.values(), default=0.0), _LEAST * (1 if own is not None else _WORDS))
-    order = [one for one in _first(score, limit) if score[one] >= least][: query.most]
+    return found, score
+
+
+def _least(store: StoreFile, paper: str) -> float:
+    """The score below which no paper is like one."""
+    return _LEAST * (1 if vector_of(store, paper) is not None else _WORDS)
+
+
+def _naming(store: StoreFile, lexicon: Lexicon, words: str) -> tuple[str, list[str]] | None:
+    """What words name though no paper proposes it, and the papers that name it ("SnapKV"); None where none does."""
+    corpus = Corpus.of(store)
+    for sense in lexicon.senses(fold(words)):
+        is_kind = all(one.split(" ")[-1].islower() for one in (words, lexicon.label(sense.concept)))
+        is_name = sense.type in ("technique", *NAMED) and not is_kind
+        if is_name and (papers := corpus.names(corpus.papers_with(lexicon.family(sense.concept)))):
+            return sense.concept, papers
+    return None
+
+
+def _akin(
+    store: StoreFile, lexicon: Lexicon, question: str, query: Query, thing: str, papers: list[str], limit: int | None
+) -> Answer:
+    """The papers that are most like those that name a thing, these among them."""
+    say, corpus = Sayings(query.language), Corpus.of(store)
+    among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
+    found: dict[str, Alike] = {}
+    score: Counter[str] = Counter()
+    some = papers[::-1][:_OF]
+    for paper in some:
+        shared, near = _scored(store, lexicon, paper)
+        found |= shared
+        score.update({one: value / len(some) for one, value in (near | {paper: 1.0}).items()})
+    mean = {one: round(value, 3) for one, value in score.items() if among is None or one in among}
+    least = _BESIDE * max((value for one, value in mean.items() if one not in papers), default=0.0)
+    order = [one for one in _first(mean, limit) if mean[one] >= least][: query.most]
+    rows, lines = _shown(corpus, lexicon, order, mean, found, say.language)
+    verdict = say("near.akin", len(papers), label=lexicon.label(thing, say.language)) if lines else ""
+    return Answer(question, query, rows, query.filter.notes, Table(_SHOWN, lines, verdict))
+
+
+def _shown(
+    corpus: Corpus,
+    lexicon: Lexicon,
+    order: list[str],
+    score: Mapping[str, float],
+    found: Mapping[str, Alike],
+    language: str,
+) -> tuple[tuple[Row, ...], tuple[Line, ...]]:
+    """Papers in order, and the lines that say what each shares."""
     known = {row.paper: row for row in corpus.rows(order)}
     rows = tuple(replace(known[one], score=score[one]) for one in order)
     lines = []
     for row in rows:
         both = found[row.paper].shared[:_NAMED] if row.paper in found else ()
-        shared = tuple(dict.fromkeys(lexicon.label(thing, say.language) for thing in both))
+        shared = tuple(dict.fromkeys(lexicon.label(thing, language) for thing in both))
         lines.append(Line((row.id, row.title, row.score, shared), row.sources))
-    verdict = say("near.like", title=itself.title, name=itself.id) if lines else ""
-    notes = query.filter.notes if lines else (*query.filter.notes, say("near.unlike", title=itself.title))
-    table = Table(("paper", "title", "similarity", "shared"), tuple(lines), verdict)
-    return Answer(question, query, rows, notes, table)
+    return rows, tuple(lines)
 
 
 def _rows(corpus: Corpus, near: list[Near], english: str, words: str) -> tuple[Row, ...]:

@@ -70,7 +70,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     last = tally.corpus.period()[1][:10]
     if over in PERIODS and is_partial(order[-1], _FIRST, last):
         notes.append(say("trend.unfinished", last=order[-1], day=last))
-    notes.append(say("trend.more", call=_call(lexicon, wanted, query.wants, over)))
+    notes.append(say("trend.more", call=_call(lexicon, query, over)))
     return Answer(question, query, (), (*wanted.notes, *notes), replace(table, verdict=verdict))
 
 
@@ -173,7 +173,7 @@ def _rising(lexicon: Lexicon, tally: Tally, question: str, query: Query, over: s
         return Answer(question, query, (), (*query.filter.notes, say(f"trend.none_{way}", **names)))
     table = Table((query.wants, early, late, "papers"), lines, say(f"trend.{way}", len(found), **names))
     notes = [say("tally.cut", len(shown)).strip()] if len(shown) < len(found) else []
-    notes.append(say("trend.more", call=_call(lexicon, query.filter, query.wants, over)))
+    notes.append(say("trend.more", call=_call(lexicon, query, over)))
     return Answer(question, query, (), (*query.filter.notes, *notes), table)
 
 
@@ -212,15 +212,15 @@ def _things(tally: Tally, kind: str, over: str, periods: list[str], number: int)
     return Table(columns, tuple(lines))
 
 
-def _call(lexicon: Lexicon, wanted: Filter, wants: str, over: str) -> str:
+def _call(lexicon: Lexicon, query: Query, over: str) -> str:
     """The call of `kg trends` that gives more; with the conditions, where a question can say them."""
     from kg.query.read import read
 
-    call = f"kg trends --of {wants if wants in _OF else 'topic'} --over {over}"
+    call, wanted = f"kg trends --of {query.wants if query.wants in _OF else 'topic'} --over {over}", query.filter
     if not wanted.conditions:
         return call
     said = " and ".join(_phrase(condition) for condition in wanted.conditions)
-    again = read(said, lexicon)
+    again = read(said, lexicon, query.language)
     alike = [condition.any_of for condition in again.filter.conditions] == [c.any_of for c in wanted.conditions]
     return f"{call} --where {shlex.quote(said)}" if again.kind == "papers" and alike else call
 
