@@ -20,7 +20,8 @@ from kg.extract.phrases import tagged
 from kg.model import Mention, Paper, Record, Result
 from kg.text import fold, raw_span, sentences
 from kg.views.latex import as_text
-from kg.views.selection import Borne, EntryResult, clean
+from kg.views.selection import Borne, EntryResult
+from kg.views.setting import BESIDE, SettingReader
 from kg.views.wording import Wording
 from kg.views.words import PageWords
 from kg.vocabulary import Vocabulary
@@ -65,7 +66,7 @@ _BESIDE = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # 
 #: Stands between the numbers of a list that one bound governs: " speedup and ", " lower latency, ".
 _LISTED = re.compile(rf"(?: (?!and\b)[A-Za-z][\w-]*){{0,4}}{_BESIDE.pattern}")
 _UP_TO = re.compile(r"\bup to\s*[~∼≈]\s*$")
-_FEW = 2  # words of a setting beside the things that it names
+_FEW = 2  # words of a turn beside its metric
 _LONGEST = 480  # characters of a sentence that is quoted
 
 
@@ -124,6 +125,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     against = result.baseline if is_whole and change != KEPT and not is_level else ""
     concept = result.baseline_concept if against else ""
     setting = reader.setting(found, place)
+    if setting is None:
+        return None
     if (_DEALT_OUT.search(place.text) or _is_listed(place)) and not _has_turn(place, result, setting):
         return None
     metric = result.metric.removeprefix("retained ") if change == KEPT else result.metric
@@ -147,7 +150,8 @@ def _has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:
     turns = [turn for turn in (respective.behind(place), respective.ahead(place)) if turn]
     most = len(result.metric.split()) + _FEW  # "real tasks show that Foo has good success rates" is no metric
     return any(
-        turn.text == setting or (turn.text.endswith(result.metric) and len(turn.text.split()) <= most) for turn in turns
+        turn.text in setting.split(BESIDE) or (turn.text.endswith(result.metric) and len(turn.text.split()) <= most)
+        for turn in turns
     )
 
 
@@ -238,6 +242,7 @@ class _SentenceReader:
         self.lexicon = outcome_lexicon(vocabulary)
         self.losses = vocabulary.cues("outcome-loss") | vocabulary.cues("outcome-drop")
         self.baselines = Baselines(self.lexicon)
+        self.setting = SettingReader(vocabulary, self.lexicon)
         words = PageWords("en")
         self.inputs = {fold(one) for key in ("amounts", "counted") for one in words(f"outcome.{key}").split()}
         self.conditions = vocabulary.cues("generic-modifier")
@@ -416,15 +421,3 @@ class _SentenceReader:
         """A baseline with the word before it that makes it the usual form: "standard FL"."""
         before = place.text.partition(baseline)[0].split()[-1:] if baseline and baseline in place.text else []
         return " ".join([*(word for word in before if fold(word) in self.plain), baseline])
-
-    def setting(self, found: EntryResult, place: QuantityPlace) -> str:
-        """The setting if it is a sure model, data set, device or task of the paper, in the clause of the number."""
-        setting = clean(found.result.setting)
-        at = place.text.find(setting, place.quantity.end) if setting else -1
-        if at < 0 or _APART.search(place.text, place.quantity.end, at):
-            return ""
-        record, left = found.record, f" {fold(setting)} "
-        for mention in (*record.datasets, *record.models, *record.hardware, *record.tasks):
-            if mention.sure and fold(mention.surface):
-                left = left.replace(f" {fold(mention.surface)} ", " ")
-        return setting if left != f" {fold(setting)} " and len(left.split()) < _FEW else ""

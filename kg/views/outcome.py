@@ -13,6 +13,7 @@ from kg.extract.numbers import quantities
 from kg.text import fold, has_han
 from kg.views.borne import KEPT, says_metric
 from kg.views.selection import clean
+from kg.views.setting import AVERAGE, BESIDE, JOINED
 from kg.views.surface import article, stands_for
 from kg.views.wording import Wording, say, says
 from kg.views.words import PageWords
@@ -32,10 +33,12 @@ _A_SECOND = " per second"  # a metric that is a unit: "tokens per second"
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
+#: Of a setting, what Chinese says with words that only the sense gives: "64 experts", "FLUX with an H100".
+_UNSAID = re.compile(r"^(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten) [a-z]+s\b|×|\bwith\b")
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
-_LONG = 48  # characters of a setting or baseline that fits into brackets
+_LONG = 48  # characters of a baseline that fits into brackets
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +173,7 @@ def notes(shown: Selection, result: Result) -> str:
         is_title = _is_title(shown, result.baseline, result.baseline_concept)
         against = _name(shown, _titled(result.baseline) if is_title else against)
     said = [shown.words("outcome.than", baseline=against)] if against else []
-    setting = clean(result.setting)
-    if shown.lang == "zh" and not has_han(setting) and not _is_title(shown, setting):
-        setting = Wording(shown.graph.vocabulary)(shown.words.without_opening(setting)) or _name(shown, setting)
-    return shown.words("outcome.aside_comma").join([*said, *filter(None, [setting])])
+    return shown.words("outcome.aside_comma").join([*said, *filter(None, [_setting(shown, result)])])
 
 
 def gets_worse(shown: Selection, result: Result) -> bool:
@@ -267,14 +267,21 @@ def _name(shown: Selection, wording: str) -> str:
     return "" if first.islower() and not any(map(str.isdigit, first)) else _PLURAL.sub("", wording)
 
 
-def _setting(shown: Selection, result: Result, paper: str) -> str:
-    wording = clean(result.setting)
-    if "×" in wording or "%" in wording or fold(result.metric) in fold(wording):
-        return ""
-    bare = shown.words.without_opening(wording) if shown.lang == "zh" else wording
-    if shown.lang == "zh" and _is_title(shown, bare) and len(bare) <= _LONG:
-        return bare
-    return _aside(shown, "", bare, paper)
+def _setting(shown: Selection, result: Result, paper: str = "") -> str:
+    """The setting in the language; in Chinese what has no words there is quoted."""
+    said = (_part_of_setting(shown, part, paper) for part in clean(result.setting).split(BESIDE))
+    return shown.words("outcome.aside_comma").join(filter(None, said))
+
+
+def _part_of_setting(shown: Selection, part: str, paper: str) -> str:
+    if part == AVERAGE or not part:
+        return shown.words("outcome.average") if part else ""
+    if shown.lang != "zh":
+        return part if not has_han(part) and (not paper or says(paper, part)) else ""
+    bare = shown.words.without_opening(JOINED.sub("", part))
+    said = "" if _UNSAID.search(bare) else Wording(shown.graph.vocabulary)(bare) or _name(shown, bare)
+    said = bare if _is_title(shown, bare) else said or shown.words("brief.quote", quote=bare)
+    return shown.words("outcome.joined", what=said) if JOINED.match(part) else said
 
 
 def amount(shown: Selection, result: Result) -> str:

@@ -1,0 +1,122 @@
+"""The setting of a number: where, on what or under which condition its sentence says that it holds.
+
+A number that holds in one place only is not told without it: what cannot be told in a few words is quoted instead.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from kg.extract.phrases import tagged
+from kg.text import fold
+from kg.views.selection import EntryResult, clean
+from kg.views.surface import stands_for
+from kg.views.wording import Wording
+
+if TYPE_CHECKING:
+    from kg.extract.outcomes import OutcomeLexicon, QuantityPlace
+    from kg.vocabulary import Vocabulary
+
+#: Between the settings of one number.
+BESIDE = "; "
+#: The setting of a mean.
+AVERAGE = "on average"
+#: What the paper's method is combined with.
+JOINED = re.compile(r"^(?:combined|coupled|paired|integrated|together) with (?=\S)", re.IGNORECASE)
+_LONG = 64  # letters of a setting that fits into brackets
+_APART = re.compile(r"[,;:()]|(?<![\w@-])\d|\band\b")  # "F1" is no number
+_PLACE = re.compile(r"^(?:on|for|in|across|using) (?:the |an? )?", re.IGNORECASE)
+_OPENING = re.compile(r"^(?:on|for|in|across|using|at|with|under|when) (?:the |an? )?", re.IGNORECASE)
+_LEADING = re.compile(
+    r"(?:^|;\s)(?:[A-Z][a-z]+,\s)?(?P<said>(?:on|for|in|under|at)\s[^,;:()]+)(?:\s\([^()]*\))?,\s", re.IGNORECASE
+)
+#: Words of a condition that makes two things comparable: "at the same quality", "with lossless output".
+_ALIKE = re.compile(
+    r"\b(?:same|identical|equal|equivalent|similar|comparable|match\w*|\w*lossless|competitive|balanced|no|negligible)\b"
+)
+_NUMBER = re.compile(r"(?:(?:at )?[\d.,]+\s?%|[\d.,]+\s?[a-zA-Zμ×]{0,2})(?:$| (?:on|of|for|in)\b)")
+_OTHER = re.compile(r";|\b(?:while|whereas)\b")  # begins another statement
+_MEAN = re.compile(r"\b(?:on|an|the) average\b|\baverag(?:ing|es)\b")
+_MEAN_AHEAD = re.compile(r"\s*On average\b")
+_GOES_ON = re.compile(r",? and \w+s (?:the|an?|its|up|over|\d).*$")  # "and matches the baseline": another statement
+_MEAN_BEHIND = re.compile(r"[^,;.()\d]{0,40}\bon average\b")
+_IS_MEAN = re.compile(r"\b(?:average|mean)\b")
+_NEAR = 24  # letters before a number in which its sentence says that it is a mean
+
+
+class SettingReader:
+    """Reads the settings of numbers in their sentences."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: OutcomeLexicon) -> None:
+        self.vocabulary, self.lexicon, self.wording = vocabulary, lexicon, Wording(vocabulary)
+
+    def __call__(self, found: EntryResult, place: QuantityPlace) -> str | None:
+        """What to tell of the setting of a result, "" if nothing; None if it holds only where no few words say."""
+        behind, ahead = self._behind(found, place), self._ahead(found, place)
+        if behind is None or ahead is None:
+            return None
+        mean = AVERAGE if is_mean(place) and not _IS_MEAN.search(found.result.metric) else ""
+        return BESIDE.join(dict.fromkeys(filter(None, (mean, ahead, behind))))
+
+    def _behind(self, found: EntryResult, place: QuantityPlace) -> str | None:
+        """The setting that was extracted, if it stands in the clause of the number, or is what the work joins."""
+        setting = _GOES_ON.sub("", clean(found.result.setting))
+        parts = [setting] if setting in place.text else setting.split(", ")
+        said = [
+            self._told(part)
+            for part in parts
+            if self._is_in_clause(part, place) and not self._says_nothing(part, found.result.metric)
+        ]
+        return None if None in said else BESIDE.join(filter(None, said))
+
+    def _is_in_clause(self, setting: str, place: QuantityPlace) -> bool:
+        """Whether a setting stands in the clause behind a number, or is what the work is combined with before it."""
+        if JOINED.match(setting):
+            return setting in place.text[: place.quantity.start]
+        at = place.text.find(setting, place.quantity.end) if setting else -1
+        return at >= 0 and not _APART.search(place.text, place.quantity.end, at)
+
+    def _ahead(self, found: EntryResult, place: QuantityPlace) -> str | None:
+        """What a sentence begins with, if it names data, a model, a device or a task: "On Plover, it is 2x faster"."""
+        ahead = place.text[: place.quantity.start]
+        leading = [*_LEADING.finditer(ahead)][-1:]
+        if not leading or _OTHER.search(ahead, leading[0].end()):
+            return ""
+        said, record = _PLACE.sub("", leading[0]["said"]), found.record
+        named = (*record.datasets, *record.models, *record.hardware, *record.tasks)
+        known = any(f" {fold(m.surface)} " in f" {fold(said)} " for m in named if fold(m.surface))
+        return self._told(said) if known and not self._says_nothing(said, found.result.metric) else ""
+
+    def _told(self, setting: str) -> str | None:
+        """A setting as it stands in brackets, None if it is too long or no phrase."""
+        said = _PLACE.sub("", setting)
+        said = said[:1].lower() + said[1:] if _OPENING.match(said) or JOINED.match(said) else said
+        bare = JOINED.sub("", _OPENING.sub("", said))
+        is_phrase = self.wording.is_noun_phrase(bare) or (bare[:1].isdigit() and " and " not in bare)
+        return said if is_phrase and len(said) <= _LONG else None
+
+    def _says_nothing(self, setting: str, metric: str) -> bool:
+        """Whether a setting narrows nothing: "several benchmarks", "at the same quality", "efficiency"."""
+        bare = _OPENING.sub("", setting)
+        words = fold(bare).split()
+        frames = self.vocabulary.cues("dataset-frame") | self.vocabulary.cues("task-frame")
+        if frames.issuperset(word.rstrip("s") for word in words) or stands_for(bare, metric):
+            return True  # "on the dataset", "20% lower on TPOT"
+        if _ALIKE.search(setting) or _NUMBER.match(setting) or fold(metric) in fold(bare):
+            return True
+        first = tagged(bare, 0, len(bare))[0][0]
+        is_counted = first.text.isalpha() and (
+            first.tag == "CD" or fold(first.text) in self.vocabulary.cues("generic-modifier")
+        )
+        if is_counted and bare.islower() and not any(map(str.isdigit, bare)):
+            return True
+        is_metric = words[-1] in self.lexicon.metric_heads and bare.islower() and not any(map(str.isdigit, bare))
+        return is_metric and (len(words) == 1 or setting.startswith("with "))
+
+
+def is_mean(place: QuantityPlace) -> bool:
+    """Whether a sentence says that a number is a mean: "by 9% on average", "an average of 9%"."""
+    before = place.text[max(0, place.quantity.start - _NEAR) : place.quantity.start]
+    behind = _MEAN_BEHIND.match(place.text, place.quantity.end)
+    return bool(behind or _MEAN.search(before) or _MEAN_AHEAD.match(place.text))
