@@ -58,7 +58,12 @@ _PART = re.compile(r"\s*(?:[a-z][\w-]*\s){1,2}(?:in|for)\s(?P<part>[A-Z][\w-]*[A
 _CHANGED = ("decrease", "increase", "improve")  # groups of words behind which no metric stands
 _FRAME = ("score", "number", "of", "rate", "value", "consumption")  # words around the name of a metric
 _GOES_ON = re.compile(
-    r"\s(?:(?P<verb>(?:built|based|trained|running|using|without|that|designed)\b)|(?P<word>[a-z]+(?:-[a-z]+)*)\b)"
+    r"\s(?:(?P<verb>(?:built|based|trained|running|using|without|that|designed)\b)|(?P<name>\d+-[a-z]|[A-Z][a-z]+\b)|"
+    r"with (?P<part>(?:(?!\b(?:while|and|at|on|in|over)\b)[^,;:()])+)|(?P<word>[a-z]+(?:-[a-z]+)*)\b)"
+)
+_ROUGH = re.compile(
+    r"\b(?:about|nearly|almost|roughly|approximately|around)\s+"
+    r"(?:half|halv\w+|doubl\w+|twice|tripl\w+|an? (?:third|quarter|order)|one|two|three)\b"
 )
 _FRAMES = ("label-frame-technique", "label-form-technique", "outcome-generic-baseline", "model-frame")
 _KINDS = ("label-frame-technique", "label-form-technique")  # cues of words behind the name of a technique
@@ -66,7 +71,8 @@ _BESIDE = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # 
 #: Stands between the numbers of a list that one bound governs: " speedup and ", " lower latency, ".
 _LISTED = re.compile(rf"(?: (?!and\b)[A-Za-z][\w-]*){{0,4}}{_BESIDE.pattern}")
 _UP_TO = re.compile(r"\bup to\s*[~∼≈]\s*$")
-_FEW = 2  # words of a turn beside its metric
+_NEAR = 15  # letters before a number in words that say how exact it is
+_FEW = 2  # words of a turn beside its metric, and of a metric with what is said of it
 _LONGEST = 480  # characters of a sentence that is quoted
 
 
@@ -108,7 +114,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         _POINT.search(place.ahead) or _WITHIN.search(place.text[: place.quantity.end])
     ):
         return None
-    if result.change in ("increase", "decrease") and reader.is_level(place, result):
+    if result.change in ("increase", "decrease") and (reader.is_level(place, result) or reader.is_more(place, result)):
         return None
     if not reader.agrees(place, result) or _FROM.search(place.text[: place.quantity.start + 5]):
         return None
@@ -162,6 +168,8 @@ def _bound_of_list(place: QuantityPlace) -> str:
     """
     numbers, at = place.sentence.quantities, place.index
     own = "up_to" if _UP_TO.search(place.text[: numbers[at].number]) else numbers[at].bound
+    if own == "exact" and _ROUGH.search(place.text, max(0, numbers[at].start - _NEAR), numbers[at].end):
+        return "about"  # "nearly half"
     while at and numbers[at].bound == "exact" and _LISTED.fullmatch(place.text, numbers[at - 1].end, numbers[at].start):
         at -= 1
     return own if own != "exact" else numbers[at].bound
@@ -302,6 +310,8 @@ class _SentenceReader:
         if not {m.concept for m in proposed}.union(names).isdisjoint({found.result.baseline_concept, beaten} - {""}):
             return True
         short, _, kind = beaten.rpartition(" ")
+        if (name := found.record.name) and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", found.result.baseline):
+            return True  # "full four-head Foo", of Foo
         is_kind = any(kind in self.vocabulary.cues(name) for name in _KINDS) and not found.result.baseline.endswith("s")
         return is_kind and " " in short and any(name.startswith(f"{short} ") for name in names)
 
@@ -334,6 +344,11 @@ class _SentenceReader:
         if result.unit == "%" and _EXAMPLE.search(place.text[: place.quantity.start]):
             return True  # "surpasses others (e.g., 94.1%)"
         return is_named and not self.lexicon.cues(own[len(result.metric) :]) and place.keeps == place.cues != []
+
+    def is_more(self, place: QuantityPlace, result: Result) -> bool:
+        """Whether a number says how much more something changes: "35% greater length extension"."""
+        behind = re.match(rf"\s\w+er {re.escape(result.metric)} ([a-z]+)\b", place.text[place.quantity.end :])
+        return behind is not None and self.lexicon.group(behind[1]) in _CHANGED
 
     def unturned(self, metric: str, change: str, concept: str) -> str:
         """A metric without the noun that says its change: of "2x cost savings" it is the cost that is lower.
@@ -388,7 +403,7 @@ class _SentenceReader:
         return any(m.type == "metric" and m.concept != result.metric_concept for m in self.vocabulary.match(beside))
 
     def whole_metric(self, place: QuantityPlace, metric: str) -> str:
-        """A metric of one word with the noun that stands before it next to the number: "compression latency"."""
+        """A metric of one word with the noun or compound before it next to the number: "compression latency"."""
         if " " in metric or not metric.islower():
             return metric
         number = place.quantity
@@ -402,17 +417,24 @@ class _SentenceReader:
         ):
             return metric
         kind = near["kind"]
-        if fold(kind) in self.lexicon.qualifiers or not kind.isascii():
+        general = self.lexicon.qualifiers | self.conditions | self.vocabulary.cues("outcome-generic-baseline")
+        first, _, last = kind.rpartition("-")
+        if fold(kind) in general or not kind.isascii() or (first and self.lexicon.group(last)):
             return metric
-        return near[0] if tagged(kind, 0, len(kind))[0][-1].tag == "NN" else metric
+        return near[0] if first or tagged(kind, 0, len(kind))[0][-1].tag == "NN" else metric
 
     def is_cut(self, place: QuantityPlace, baseline: str) -> bool:
         """Whether the words of a baseline go on: "RAG systems" before "built on Finch", "Finch" before "decoding"."""
         behind = _GOES_ON.match(place.text, place.text.find(baseline) + len(baseline))
         if not behind or baseline not in place.text:
             return False
-        if behind["verb"]:
-            return baseline.endswith("s") and baseline.rpartition(" ")[2].islower()
+        if behind["name"] or behind["verb"]:  # "FP16", of "the FP16 4-step model"
+            return bool(behind["name"]) or (baseline.endswith("s") and baseline.rpartition(" ")[2].islower())
+        if behind["part"]:  # "Finch with pruning", but not "Finch with 2% loss" or "with better quality"
+            words = fold(behind["part"]).split()
+            is_measured = words[-1] in self.lexicon.metric_heads and len(words) <= _FEW
+            is_measured = is_measured or any(match.type == "metric" for match in self.vocabulary.match(behind["part"]))
+            return not is_measured and not any(map(str.isdigit, behind["part"]))
         word = behind["word"]
         is_frame = any({fold(word), fold(word).rstrip("s")} & self.vocabulary.cues(name) for name in _FRAMES)
         return not is_frame and tagged(word, 0, len(word))[0][0].tag in ("NN", "NNS")

@@ -13,7 +13,7 @@ from kg.extract.numbers import quantities
 from kg.text import fold, has_han
 from kg.views.borne import KEPT, says_metric
 from kg.views.selection import clean
-from kg.views.setting import AVERAGE, BESIDE, JOINED
+from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE
 from kg.views.surface import article, stands_for
 from kg.views.wording import Wording, say, says
 from kg.views.words import PageWords
@@ -278,6 +278,10 @@ def _part_of_setting(shown: Selection, part: str, paper: str) -> str:
         return shown.words("outcome.average") if part else ""
     if shown.lang != "zh":
         return part if not has_han(part) and (not paper or says(paper, part)) else ""
+    measure = MEASURE.match(part)
+    if measure:
+        key = "outcome.measured" if measure["by"] == "in terms of" else "brief.quote"
+        return shown.words(key, what=part[measure.end() :], quote=part)
     bare = shown.words.without_opening(JOINED.sub("", part))
     said = "" if _UNSAID.search(bare) else Wording(shown.graph.vocabulary)(bare) or _name(shown, bare)
     said = bare if _is_title(shown, bare) else said or shown.words("brief.quote", quote=bare)

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 BESIDE = "; "
 #: The setting of a mean.
 AVERAGE = "on average"
+#: By what a gain is measured, and per what an amount is.
+MEASURE = re.compile(r"^(?P<by>in terms of|per) (?=\S)")
 #: What the paper's method is combined with.
 JOINED = re.compile(r"^(?:combined|coupled|paired|integrated|together) with (?=\S)", re.IGNORECASE)
 _LONG = 64  # letters of a setting that fits into brackets
-_APART = re.compile(r"[,;:()]|(?<![\w@-])\d|\band\b")  # "F1" is no number
+_APART = re.compile(r"[,;:()]|(?<![\w@.-])\d|\band\b")  # "F1" is no number
 _PLACE = re.compile(r"^(?:on|for|in|across|using) (?:the |an? )?", re.IGNORECASE)
 _OPENING = re.compile(r"^(?:on|for|in|across|using|at|with|under|when) (?:the |an? )?", re.IGNORECASE)
 _LEADING = re.compile(
@@ -41,6 +43,11 @@ _MEAN = re.compile(r"\b(?:on|an|the) average\b|\baverag(?:ing|es)\b")
 _MEAN_AHEAD = re.compile(r"\s*On average\b")
 _GOES_ON = re.compile(r",? and \w+s (?:the|an?|its|up|over|\d).*$")  # "and matches the baseline": another statement
 _MEAN_BEHIND = re.compile(r"[^,;.()\d]{0,40}\bon average\b")
+_TERMS = re.compile(
+    r"(?:(?!\band\b)[^,;:()\d])*?\b(?P<what>in terms of [^,;:().]+?)"
+    r"(?=[,;:().]|$|\s(?:and|over|on|than|compared|when|with|while)\b)"
+)
+_PER = re.compile(r"(?:(?!\band\b)[^,;:()\d]){0,30}?\s(?P<what>per (?!second|cent|token per)[a-z]+(?: pass)?)\b")
 _IS_MEAN = re.compile(r"\b(?:average|mean)\b")
 _NEAR = 24  # letters before a number in which its sentence says that it is a mean
 
@@ -56,6 +63,7 @@ class SettingReader:
         behind, ahead = self._behind(found, place), self._ahead(found, place)
         if behind is None or ahead is None:
             return None
+        behind = BESIDE.join(filter(None, (self._measure(found, place), behind)))
         mean = AVERAGE if is_mean(place) and not _IS_MEAN.search(found.result.metric) else ""
         return BESIDE.join(dict.fromkeys(filter(None, (mean, ahead, behind))))
 
@@ -69,6 +77,12 @@ class SettingReader:
             if self._is_in_clause(part, place) and not self._says_nothing(part, found.result.metric)
         ]
         return None if None in said else BESIDE.join(filter(None, said))
+
+    def _measure(self, found: EntryResult, place: QuantityPlace) -> str:
+        """By what a gain is measured, or per what an amount is: "in terms of recall", "per image"."""
+        said = _TERMS.match(place.text, place.quantity.end) or _PER.match(place.text, place.quantity.end)
+        known = fold(found.result.metric).split()
+        return "" if not said or set(fold(said["what"]).split()) <= {*known, "in", "term", "of"} else said["what"]
 
     def _is_in_clause(self, setting: str, place: QuantityPlace) -> bool:
         """Whether a setting stands in the clause behind a number, or is what the work is combined with before it."""
@@ -103,7 +117,7 @@ class SettingReader:
         frames = self.vocabulary.cues("dataset-frame") | self.vocabulary.cues("task-frame")
         if frames.issuperset(word.rstrip("s") for word in words) or stands_for(bare, metric):
             return True  # "on the dataset", "20% lower on TPOT"
-        if _ALIKE.search(setting) or _NUMBER.match(setting) or fold(metric) in fold(bare):
+        if MEASURE.match(setting) or _ALIKE.search(setting) or _NUMBER.match(setting) or fold(metric) in fold(bare):
             return True
         first = tagged(bare, 0, len(bare))[0][0]
         is_counted = first.text.isalpha() and (

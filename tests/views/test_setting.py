@@ -51,6 +51,9 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
         ("At 4 bits on Plover (x4), it has 41% higher accuracy.", "41% higher accuracy (at 4 bits on Plover)"),
         ("In particular, it has 41% higher accuracy.", "41% higher accuracy"),
         ("On Plover, it is cheap; it has 41% higher accuracy.", "41% higher accuracy"),
+        ("It has 41% higher accuracy in terms of recall over Finch.", "41% higher accuracy (in terms of recall)"),
+        ("It has 41% higher accuracy and is slow in terms of recall.", "41% higher accuracy"),
+        ("It has 41% higher accuracy per image.", "41% higher accuracy (per image)"),
         ("It has 41% higher accuracy on average.", "41% higher accuracy (on average)"),
         ("It improves accuracy by an average of 41%.", "41% higher accuracy (on average)"),
     ],
@@ -68,3 +71,4 @@ def test_chinese_says_a_setting_in_its_own_words_or_quotes_it(built: Graph) -> N
     assert told("Combined with pruning") == "准确率提升41%（结合剪枝）"
     assert told("at 64 frobnications") == "准确率提升41%（“64 frobnications”）"
     assert told("on average") == "准确率提升41%（平均）"
+    assert told("in terms of Recall@5") == "准确率提升41%（以Recall@5计）"
