@@ -14,6 +14,7 @@ from functools import partial
 from itertools import dropwhile, islice
 
 from kg.entity_types import LISTS
+from kg.extract.numbers import plain, quantities
 from kg.extract.phrases import tagged
 from kg.link.acronyms import acronyms, means_another
 from kg.model import Brief, Mention, Paper, Result
@@ -25,6 +26,7 @@ from kg.views.fillers import (
     is_cut,
     is_host,
     is_likeness,
+    is_own_way,
     is_trouble,
     is_worked_on,
     opens_title,
@@ -52,6 +54,7 @@ _FEW = 4  # maximum words of a technique kept in the original
 _LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
 _SOLVE_NOTHING = ("survey", "benchmark", "dataset", "study")
 _TELLING = 11  # words of a sentence that says what a paper does
+_VERB = 3  # words up to the verb: "we further evaluate"
 _LEAST = 3  # words of any sentence
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
@@ -113,7 +116,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     if not (out.problem or out.effect or out.quotes):  # a mere name tells too little
         is_name = " " not in out.technique and not has_han(out.technique)
         out.quotes = (contribution(shown, paper, fields)[:1] or _opening(paper, fields)) if is_name else []
-    out.quotes = [_MACRO.sub(lambda found: name(paper) or found[0], quote) for quote in out.quotes]
+    out.quotes = [_with_name(paper, quote) for quote in out.quotes]
     return out
 
 
@@ -171,7 +174,7 @@ def what(paper: Paper) -> tuple[str, bool]:
     if not whole or whole == own or (not front and fold(own) == fold(_BRACKET.sub("", whole))):
         return own, False
     if fold(front) == fold(own):
-        return own, False
+        return front if own.islower() else own, False  # a name may be read from a LaTeX command of small letters
     for part in (front, _BRACKET.sub("", whole.partition(" for ")[0]).strip()):
         if part != whole and ":" not in part and fold(own) != fold(part) and stands_for(own, part):
             return part, False
@@ -252,6 +255,7 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
         and not is_metric_head(shown.graph.vocabulary, fold(mention.surface).rpartition(" ")[2])
         and not opens_title(mention, paper)
         and not is_worked_on(shown, mention, paper)
+        and not is_own_way(shown, mention, text)
     ]
     told = [mention for mention in found if not points_back(mention, text)]
     return _chosen(shown, told, text, _MOST["technique"]) or _chosen(shown, found, text, _MOST["technique"])
@@ -285,10 +289,17 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
             len(words[one]) < _TELLING,
             not cues("besides").isdisjoint(words[one]),
             name(paper) not in one,
-            name(paper) in one and cues("proposal").isdisjoint(words[one]),
+            cues("proposal").isdisjoint(words[one]),
         )
     )
-    return list(filter(None, map(quotable, said)))
+    return [_with_name(paper, quote) for quote in map(quotable, said) if quote]
+
+
+def _with_name(paper: Paper, quote: str) -> str:
+    """A quotation with the paper's name for the LaTeX commands that stand for it: of its method, or of its letters."""
+    own = what(paper)[0] if not what(paper)[1] else name(paper)
+    quote = _MACRO.sub(lambda found: own or found[0], quote)
+    return re.sub(rf"\\{re.escape(own)}(?![A-Za-z])(?:\{{\}})?", lambda _: own, quote, flags=re.I) if own else quote
 
 
 def _opening(paper: Paper, fields: Collection[str]) -> list[str]:
@@ -375,7 +386,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         parts = [] if re.search(r"\b(?:and|or) ", said) else _LISTED.split(said)
         if len(parts) > 1 and all(tagged(part, 0, len(part))[0][-1].tag.startswith("NN") for part in parts):
             return shown.words.listed(parts)
-        counted = shown.words("brief.counted_technique").split() if mention.type == "technique" else ()
+        counted = shown.words(f"brief.counted_{mention.type}").split()
         if not said:
             return ""
         told = with_article(with_names(uncapitalised(said, text), text), text, frames, counted)
@@ -416,7 +427,15 @@ def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str)
     effect = [triple[2] for triple in sayable if triple in ranked]
     known = {sentence(one) for one, _, _ in sayable}
     surest = sorted((one for one, _ in found), key=lambda one: (gets_worse(shown, one.result), -one.result.confidence))
-    return effect, next((said for said in map(sentence, surest) if said and said not in known), "")
+    telling = (said for said in map(sentence, surest) if said and said not in known)
+    return effect, next((said for said in telling if not _is_setup(shown, said)), "")
+
+
+def _is_setup(shown: Selection, said: str) -> bool:
+    """Whether a sentence only says what the paper is tested on: "We evaluate Foo on floods over 24 hours"."""
+    words = fold(said).split()[:_VERB]
+    is_test = words[:1] == ["we"] and not shown.graph.vocabulary.cues("evaluate").isdisjoint(words)
+    return is_test and not any(number.unit in ("%", "x", "points") for number in quantities(plain(said)))
 
 
 def _is_another_of(one: _Told, other: _Told) -> bool:

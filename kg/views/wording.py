@@ -417,6 +417,8 @@ def _join(words: Sequence[str]) -> str:
     """Words written together, with a space between two that are both not Chinese."""
     out = ""
     for word in words:
+        if out == "大" and word.startswith("多"):
+            out = "大型"  # of 大多 it is the most of them
         if has_han(out[-1:]):
             word = word.removeprefix("-")  # "multi-SLO" is one word in Chinese too
         if len(word) > 1 and has_han(word) and out.endswith(word):

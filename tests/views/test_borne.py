@@ -246,6 +246,11 @@ def test_chinese_keeps_short_forms_of_metrics_and_names_a_baseline_alone(built: 
     assert said_of(built, "It gives a 9% higher agreement rate.", "9%", lang="zh", **rate) == "“agreement rate”提升9%"
 
 
+def test_chinese_says_in_full_what_of_memory_is_less(built: Graph) -> None:
+    less: dict[str, Any] = {"metric": "memory", "metric_concept": "metric:memory-usage", "value": 9.0}
+    assert said_of(built, "It needs 9% less memory.", "9%", lang="zh", **less) == "内存占用降低9%"
+
+
 def test_counted_things_are_fewer_and_sizes_smaller(built: Graph) -> None:
     parts = {"metric": "parameters", "metric_concept": "metric:parameters", "value": 9.0, "unit": "x"}
     assert said_of(built, "It needs 9x fewer parameters.", "9x", **parts) == "9x fewer parameters"

@@ -312,6 +312,11 @@ def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
             "We study why Foo is slow at long inputs, and how. We propose Foo, a gate that skips some of the blocks.",
             "We propose",
         ),
+        (
+            "We explore which gates of blocks are needed for long inputs. We propose to skip those that few need, "
+            "with a gate for each of the blocks.",
+            "We propose",
+        ),
     ],
 )
 def test_the_sentence_that_tells_most_of_a_paper_is_quoted(built: Graph, text: str, quoted: str) -> None:

@@ -120,3 +120,16 @@ def test_costs_that_surge_are_no_noun(built: Graph) -> None:
     problem, text = "computational costs surge", "Their computational costs surge drastically when inputs grow."
     assert "addresses" not in _against(built, text, problem)
     assert "addresses" in _against(built, text.replace("costs surge", "cost surges"), "computational cost surges")
+
+
+@pytest.mark.parametrize(
+    ("text", "technique", "told"),
+    [
+        ("Our pruning scheme is fast, and our pruning scheme is small.", "pruning scheme", False),
+        ("We add a pruning scheme. Our pruning scheme is small.", "pruning scheme", True),
+        ("We add a gated mixture of experts.", "gated mixture", False),
+        ("We add a gated fusion of experts.", "gated fusion", True),
+    ],
+)
+def test_what_says_nothing_by_itself_is_no_technique(built: Graph, text: str, technique: str, told: bool) -> None:
+    assert (technique in _told(built, text, technique).partition("in its own words")[0]) is told

@@ -204,7 +204,7 @@ def test_a_takeaway_tells_a_median_and_quotes_a_paper_in_the_middle(stated: Grap
     assert len(first["papers"]) == 4
 
 
-def _takeaways(folder: Path, texts: list[str], **parts: Any) -> list[str]:
+def _takeaways(folder: Path, texts: list[str], lang: Any = "en", **parts: Any) -> list[str]:
     """The takeaways on pruning of papers with the result at the end of their texts; only the first three are on it."""
     papers, records = folder / "papers.jsonl", folder / "records.jsonl"
     lines = [{"id": f"p{n}", "title": f"Paper {n}", "abstract": text} for n, text in enumerate(texts)]
@@ -217,7 +217,7 @@ def _takeaways(folder: Path, texts: list[str], **parts: Any) -> list[str]:
             record |= {"topics": ["pruning"] if n < 3 else [], "techniques": [], "title": f"Paper {n}", **own}
         records.write_text("".join(json.dumps(record) + "\n" for record in made))
         graph.add(records=records)
-        data = json.loads(str(graph.report("pruning").render("json")))
+        data = json.loads(str(graph.report("pruning", lang).render("json")))
         return [row["text"] for row in data["takeaways"]["rows"]]
 
 
@@ -227,6 +227,13 @@ def test_the_usual_form_of_a_technique_does_not_stand_out(tmp_path: Path) -> Non
     said = _takeaways(tmp_path, [f"By pruning, {text}"] * 3 + [text] * 6, techniques=used)
     assert said[0].startswith("Gating mechanism stands out")
     assert not [one for one in said if "ull attention" in one]
+
+
+def test_chinese_says_what_is_left_of_what_is_so_many_times_lower(tmp_path: Path) -> None:
+    texts = [f"{made} pruning, its memory usage is cut 40x in all." for made in ("By", "With", "After")]
+    result = {"surface": "cut 40x", "in": "A", "metric": "memory usage", "value": 40, "unit": "x"}
+    said = _takeaways(tmp_path, texts, "zh", results=[result | {"change": "decrease", "bound": "exact"}])
+    assert "按各篇最佳值的中位数为原来的1/40。" in said[0]
 
 
 def test_of_few_papers_those_that_gain_much_come_first(tmp_path: Path) -> None:
