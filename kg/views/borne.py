@@ -57,9 +57,10 @@ _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<
 _PART = re.compile(r"\s*(?:[a-z][\w-]*\s){1,2}(?:in|for)\s(?P<part>[A-Z][\w-]*[A-Z][\w-]*)")
 _CHANGED = ("decrease", "increase", "improve")  # groups of words behind which no metric stands
 _FRAME = ("score", "number", "of", "rate", "value", "consumption")  # words around the name of a metric
+_WITH_PART = r"with (?P<part>(?:(?!\b(?:while|and|at|on|in|over|by)\b)[^,;:()])+)"
 _GOES_ON = re.compile(
     r"\s(?:(?P<verb>(?:built|based|trained|running|using|without|that|designed)\b)|(?P<name>\d+-[a-z]|[A-Z][a-z]+\b)|"
-    r"with (?P<part>(?:(?!\b(?:while|and|at|on|in|over)\b)[^,;:()])+)|(?P<word>[a-z]+(?:-[a-z]+)*)\b)"
+    rf"{_WITH_PART}|(?P<word>[a-z]+(?:-[a-z]+)*)\b)"
 )
 _ROUGH = re.compile(
     r"\b(?:about|nearly|almost|roughly|approximately|around)\s+"
@@ -183,6 +184,12 @@ def is_metric_head(vocabulary: Vocabulary, word: str) -> bool:
 def is_of_own_part(vocabulary: Vocabulary, record: Record, name: str, text: str, ahead: str) -> bool:
     """Whether a sentence names, in its part `ahead`, something else that a paper proposes, and not `name`."""
     return _reader(vocabulary).is_of_own_part(record, name, text, ahead)
+
+
+def is_variant(vocabulary: Vocabulary, behind: str) -> bool:
+    """Whether the words behind a name make it another: "Finch with pruning", not "Finch with 2% loss"."""
+    found = re.match(rf"\s{_WITH_PART}", behind)
+    return found is not None and _reader(vocabulary).is_variant(found["part"])
 
 
 def says_metric(vocabulary: Vocabulary, wording: str, label: str) -> bool:
@@ -430,14 +437,18 @@ class _SentenceReader:
             return False
         if behind["name"] or behind["verb"]:  # "FP16", of "the FP16 4-step model"
             return bool(behind["name"]) or (baseline.endswith("s") and baseline.rpartition(" ")[2].islower())
-        if behind["part"]:  # "Finch with pruning", but not "Finch with 2% loss" or "with better quality"
-            words = fold(behind["part"]).split()
-            is_measured = words[-1] in self.lexicon.metric_heads and len(words) <= _FEW
-            is_measured = is_measured or any(match.type == "metric" for match in self.vocabulary.match(behind["part"]))
-            return not is_measured and not any(map(str.isdigit, behind["part"]))
+        if behind["part"]:
+            return self.is_variant(behind["part"])
         word = behind["word"]
         is_frame = any({fold(word), fold(word).rstrip("s")} & self.vocabulary.cues(name) for name in _FRAMES)
         return not is_frame and tagged(word, 0, len(word))[0][0].tag in ("NN", "NNS")
+
+    def is_variant(self, part: str) -> bool:
+        """Whether words behind "with" make a thing another: "Finch with pruning", not "with 2% loss"."""
+        words = fold(part).split()
+        is_measured = words[-1] in self.lexicon.metric_heads and len(words) <= _FEW
+        is_measured = is_measured or any(match.type == "metric" for match in self.vocabulary.match(part))
+        return not is_measured and not any(map(str.isdigit, part))
 
     def plain_form(self, place: QuantityPlace, baseline: str) -> str:
         """A baseline with the word before it that makes it the usual form: "standard FL"."""

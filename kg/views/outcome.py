@@ -34,7 +34,7 @@ _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Of a setting, what Chinese says with words that only the sense gives: "64 experts", "FLUX with an H100".
-_UNSAID = re.compile(r"^(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten) [a-z]+s\b|×|\bwith\b")
+_UNSAID = re.compile(r"^(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten) [a-z]+s\b|[×=]|\bwith\b")
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once

@@ -127,6 +127,8 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
         ("Zorvex outperforms the SOTA.", "SOTA", ""),
         ("Zorvex accelerates Quandle by 48%.", "Quandle", ""),
         ("Zorvex outperforms systems built on Quandle.", "Quandle", ""),
+        ("Zorvex outperforms Quandle with a warm start.", "Quandle", ""),
+        ("Zorvex outperforms Quandle with 9% less memory.", "Quandle", "Quandle"),
         ("Zorvex outperforms plain LMs as well as others.", "plain LMs as", ""),
         ("Zorvex outperforms the Quandle 4-step Corvid.", "Quandle", ""),
         ("Zorvex outperforms token eviction (Quandle).", "token eviction", ""),

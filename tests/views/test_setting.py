@@ -24,6 +24,7 @@ GAIN: dict[str, Any] = {"value": 41.0, "metric": "accuracy", "metric_concept": "
             "combined with pruning; Wren",
         ),
         ("It has 41% higher accuracy at 128K and matches the others.", "at 128K and matches the others", "at 128K"),
+        ("It has 41% higher accuracy on Wren - all for free.", "Wren - all", "Wren"),
         # What narrows nothing, or belongs to another statement.
         ("It has 41% higher accuracy on several benchmarks.", "several benchmarks", None),
         ("It has 41% higher accuracy on five benchmarks.", "five benchmarks", None),
@@ -62,6 +63,13 @@ def test_what_opens_the_sentence_and_a_mean_are_settings(built: Graph, text: str
     assert said_of(built, text, "41%", **GAIN) == told
 
 
+def test_two_numbers_share_the_setting_behind_the_second(built: Graph) -> None:
+    text = "It has 41% higher accuracy and 9% higher recall on Plover."
+    assert said_of(built, text, "41%", setting="Plover", **GAIN) == "41% higher accuracy (Plover)"
+    apart = "It has 41% higher accuracy on Wren and 9% higher recall on Plover."
+    assert said_of(built, apart, "41%", setting="Plover", **GAIN) == "41% higher accuracy"
+
+
 def test_chinese_says_a_setting_in_its_own_words_or_quotes_it(built: Graph) -> None:
     def told(where: str) -> str:
         text = f"{where}, it has 41% higher accuracy." if where[0].isupper() else f"It has 41% higher accuracy {where}."
@@ -70,5 +78,6 @@ def test_chinese_says_a_setting_in_its_own_words_or_quotes_it(built: Graph) -> N
     assert told("at 128K context") == "准确率提升41%（128K上下文）"
     assert told("Combined with pruning") == "准确率提升41%（结合剪枝）"
     assert told("at 64 frobnications") == "准确率提升41%（“64 frobnications”）"
+    assert told("under low load") == "准确率提升41%（低负载下）"
     assert told("on average") == "准确率提升41%（平均）"
     assert told("in terms of Recall@5") == "准确率提升41%（以Recall@5计）"

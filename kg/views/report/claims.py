@@ -11,7 +11,7 @@ from typing import Any
 from kg.model import Paper, Record, Relation
 from kg.text import fold, has_han
 from kg.views import outcome
-from kg.views.borne import SPEED, borne, is_metric_head, is_of_own_part
+from kg.views.borne import SPEED, borne, is_metric_head, is_of_own_part, is_variant
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import EntryQuote, Selection, quoted
@@ -114,6 +114,8 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     ahead, behind = _around(relation.evidence.quote, beaten)
     before = fold(ahead).split()
     verb = next((word for word in reversed(before) if word not in cues("definite")), "")
+    if is_variant(shown.graph.vocabulary, _around(sentence, beaten)[1]):
+        return False  # "Finch", of "Finch with a pruning step"
     if _BUILT_ON.search(ahead) or verb in cues("act-on"):
         return False  # what a rival is built on is no rival, nor what is made faster
     if _GOES_ON.match(behind) or (beaten.endswith("s") and _CUT.match(behind)) or _SETTING.search(ahead):
