@@ -74,6 +74,7 @@ _LISTED = re.compile(rf"(?: (?!and\b)[A-Za-z][\w-]*){{0,4}}{_BESIDE.pattern}")
 _UP_TO = re.compile(r"\bup to\s*[~∼≈]\s*$")
 _NEAR = 15  # letters before a number in words that say how exact it is
 _FEW = 2  # words of a turn beside its metric, and of a metric with what is said of it
+_COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own name for something: "\\rareGate"
 _LONGEST = 480  # characters of a sentence that is quoted
 
 
@@ -230,7 +231,7 @@ def sentence(found: EntryResult) -> str:
 
 def quotable(said: str) -> str:
     """A sentence as a quotation: on one line, with LaTeX as text and without its full stop; "" if it is too long."""
-    said = as_text(said).rstrip(" .。")
+    said = _COMMAND.sub(r"\1", as_text(said)).rstrip(" .。")
     return said if len(said) <= _LONGEST else ""
 
 

@@ -24,6 +24,7 @@ _AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3
 _SUBJECT = re.compile(r"(?P<word>[A-Za-z][\w-]*)\s(?:\([^()]*\)\s)?$")
 _ORDER = ("first", "then", "next", "finally")  # before a verb: "our approach first partitions feature maps"
 _OBJECT_BEGINS = ("JJ", "JJR", "DT", "PRP$", "CD", "RB")
+_MODIFIES = re.compile(r"-(?:[Bb]ased|[Cc]entric|[Gg]uided|[Aa]ware|[Dd]riven|[Ii]nspired|[Ss]pecific)$")
 _PAIR = 2  # words of "selection method"
 _SHORT_VERB = 4  # letters of "is", "has", "uses", which are no plurals
 _BACK = re.compile(r"\b(?:this|these)\s$", re.IGNORECASE)
@@ -115,6 +116,11 @@ def points_back(mention: Mention, text: str) -> bool:
     """Whether a text has a mention only behind "this": the words are another way to say what it has told before."""
     found = [_BACK.search(text, max(0, at - AHEAD), at) for at, _ in places(text, mention.surface)]
     return bool(found) and all(found)
+
+
+def is_modifier(mention: Mention) -> bool:
+    """Whether a mention is but a word before a noun: "Sound-Centric", of "Sound-Centric and Sight-Centric pruning"."""
+    return " " not in mention.surface and _MODIFIES.search(mention.surface) is not None
 
 
 def is_own_way(shown: Selection, mention: Mention, text: str) -> bool:

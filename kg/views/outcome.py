@@ -30,11 +30,15 @@ _ORIGIN = re.compile(
     r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?(?:[-–]\d+(?:\.\d+)?)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?"
 )
 _A_SECOND = " per second"  # a metric that is a unit: "tokens per second"
+_NAMES = re.compile(r"[A-Z]|\d")
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Of a setting, what Chinese says with words that only the sense gives: "64 experts", "FLUX with an H100".
-_UNSAID = re.compile(r"^(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten) [a-z]+s\b|[×=]|\bwith\b")
+_SENTENCE = re.compile(r"(?:^| )[a-z]+ [a-z]+(?: |$)")  # English words that are no name
+_UNSAID = re.compile(
+    r"^(?:one|two|three|four|five|six|seven|eight|nine|ten)\b|^\d+ [a-z]+s\b|[×=]|\bwith\b|\b[a-z]+ed (?:on|by)\b"
+)
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
@@ -234,7 +238,12 @@ def same(shown: Selection, concept: str, wording: str) -> str:
     short = {word for word in wording.split() if sum(map(str.isupper, word)) > 1 and stands_for(word, label)}
     rest = {word for word in wording.split() if word not in short}
     is_short = bool(short) and not any(word.islower() and fold(word) not in fold(label).split() for word in rest)
-    return concept if is_short or set(fold(label).split()) <= set(fold(wording).split()) else ""
+    known, said = set(fold(label).split()), set(fold(wording).split())
+    is_more = any(
+        _NAMES.search(word) and not known.issuperset(fold(word).split()) for word in re.split(r"[\s-]", wording)
+    )
+    is_all = known <= said and not is_more
+    return concept if is_short or is_all else ""  # "FP16", of an "FP16 Latent Gate Model"
 
 
 def _aside(shown: Selection, concept: str, wording: str, paper: str) -> str:
@@ -285,7 +294,8 @@ def _part_of_setting(shown: Selection, part: str, paper: str) -> str:
         key = "outcome.measured" if measure["by"] == "in terms of" else "brief.quote"
         return shown.words(key, what=part[measure.end() :], quote=part)
     bare = shown.words.without_opening(JOINED.sub("", part))
-    said = "" if _UNSAID.search(bare) else Wording(shown.graph.vocabulary)(bare) or _name(shown, bare)
+    named = "" if _SENTENCE.search(bare) else _name(shown, bare)
+    said = "" if _UNSAID.search(bare) else Wording(shown.graph.vocabulary)(bare) or named
     said = bare if _is_title(shown, bare) else said or shown.words("brief.quote", quote=bare)
     return shown.words("outcome.joined", what=said) if JOINED.match(part) else said
 

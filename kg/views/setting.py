@@ -30,9 +30,21 @@ _LONG = 64  # letters of a setting that fits into brackets
 _APART = re.compile(r"[,;:()]|(?<![\w@.-])\d|\band\b")  # "F1" is no number
 _PLACE = re.compile(r"^(?:on|for|in|across|using) (?:the |an? )?", re.IGNORECASE)
 _OPENING = re.compile(r"^(?:on|for|in|across|using|at|with|under|when) (?:the |an? )?", re.IGNORECASE)
+#: What opens a sentence before its subject: "On Plover, ", "Notably, when applied to Plover, ", "At 4 bits (W4), ".
 _LEADING = re.compile(
-    r"(?:^|;\s)(?:[A-Z][a-z]+,\s)?(?P<said>(?:on|for|in|under|at)\s[^,;:()]+)(?:\s\([^()]*\))?,\s", re.IGNORECASE
+    r"(?:^|;\s)(?:(?:[A-Z][a-z]+|For (?:instance|example)|In (?:fact|particular)),\s)?"
+    r"(?P<said>(?:on|for|in|under|at|with|using|applied|(?:when |by )?[a-z]+(?:ed|ing))\b[^,;:()]+)"
+    r"(?:\s\([^()]*\))?,\s",
+    re.IGNORECASE,
 )
+_BEGINS = re.compile(rf"{_OPENING.pattern}|{JOINED.pattern}|(?:By |When )?[A-Z]?[a-z]+ing ", re.IGNORECASE)
+#: What a sentence tells of trials: "Experiments on Plover show ".
+_TRIALS = re.compile(
+    r"^[A-Z][a-z]+s (?:[a-z]+ )?on (?:the |an? )?(?P<said>[^,;:()]+?) (?:show|demonstrate|indicate|reveal|confirm)\b"
+)
+_DONE = re.compile(r"^(?:when )?[a-z]+ed (?:to|on|in|into|with) (?:the |an? )?", re.IGNORECASE)
+_DOING = re.compile(r"^(?:by |when )?[a-z]+ing (?:(?:out|only|just|merely) )*", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?<![\w.-])\d[\d.,]*(?:%|[kKMBW]?\b)(?!-)")
 #: Words of a condition that makes two things comparable: "at the same quality", "with lossless output".
 _ALIKE = re.compile(
     r"\b(?:same|identical|equal|equivalent|similar|comparable|match\w*|\w*lossless|competitive|balanced|no|negligible)\b"
@@ -40,6 +52,7 @@ _ALIKE = re.compile(
 _NUMBER = re.compile(r"(?:(?:at )?[\d.,]+\s?%|[\d.,]+\s?[a-zA-Zμ×]{0,2})(?:$| (?:on|of|for|in)\b)")
 _OTHER = re.compile(r";|\b(?:while|whereas)\b")  # begins another statement
 _MEAN = re.compile(r"\b(?:on|an|the) average\b|\baverag(?:ing|es)\b")
+_IS_DOING = re.compile(r"(?:[A-Z][a-z]+, )?[A-Za-z]+ing\s[^,;:]*$")  # "integrating Foo into Plover is 2x faster"
 _MEAN_AHEAD = re.compile(r"\s*On average\b")
 #: Begins another statement: "and matches the baseline", " - all of it for free".
 _GOES_ON = re.compile(r"(?:,? and \w+s (?:the|an?|its|up|over|\d)| [-–—]+ (?=[a-z])).*$")
@@ -63,7 +76,7 @@ class SettingReader:
     def __call__(self, found: EntryResult, place: QuantityPlace) -> str | None:
         """What to tell of the setting of a result, "" if nothing; None if it holds only where no few words say."""
         behind, ahead = self._behind(found, place), self._ahead(found, place)
-        if behind is None or ahead is None:
+        if behind is None or ahead is None or _IS_DOING.match(place.text[: place.quantity.start]):
             return None
         behind = BESIDE.join(filter(None, (self._measure(found, place), behind)))
         mean = AVERAGE if is_mean(place) and not _IS_MEAN.search(found.result.metric) else ""
@@ -105,21 +118,25 @@ class SettingReader:
         return at >= 0 and not _APART.search(place.text, start, at)
 
     def _ahead(self, found: EntryResult, place: QuantityPlace) -> str | None:
-        """What a sentence begins with, if it names data, a model, a device or a task: "On Plover, it is 2x faster"."""
+        """What opens a sentence, if it names data, a model, a device, a task or an amount: "On Plover, it is fast"."""
         ahead = place.text[: place.quantity.start]
-        leading = [*_LEADING.finditer(ahead)][-1:]
+        leading = [*_LEADING.finditer(ahead)][-1:] or [*_TRIALS.finditer(ahead)]
         if not leading or _OTHER.search(ahead, leading[0].end()):
             return ""
-        said, record = _PLACE.sub("", leading[0]["said"]), found.record
+        said, record = _DONE.sub("", leading[0]["said"]), found.record
         named = (*record.datasets, *record.models, *record.hardware, *record.tasks)
         known = any(f" {fold(m.surface)} " in f" {fold(said)} " for m in named if fold(m.surface))
-        return self._told(said) if known and not self._says_nothing(said, found.result.metric) else ""
+        is_condition = not _PLACE.match(said) and bool(_AMOUNT.search(said))
+        if not (is_condition or (known and not _DOING.match(said))) or JOINED.match(said):
+            return ""
+        return self._told(said) if not self._says_nothing(_PLACE.sub("", said), found.result.metric) else ""
 
     def _told(self, setting: str) -> str | None:
         """A setting as it stands in brackets, None if it is too long or no phrase."""
         said = _PLACE.sub("", setting)
-        said = said[:1].lower() + said[1:] if _OPENING.match(said) or JOINED.match(said) else said
+        said = said[:1].lower() + said[1:] if _BEGINS.match(said) else said
         bare = JOINED.sub("", _OPENING.sub("", said))
+        bare = _DOING.sub("", bare) if _AMOUNT.search(said) else bare
         is_phrase = self.wording.is_noun_phrase(bare) or (bare[:1].isdigit() and " and " not in bare)
         return said if is_phrase and len(said) <= _LONG else None
 
@@ -133,9 +150,9 @@ class SettingReader:
         if MEASURE.match(setting) or _ALIKE.search(setting) or _NUMBER.match(setting) or fold(metric) in fold(bare):
             return True
         first = tagged(bare, 0, len(bare))[0][0]
-        is_counted = first.text.isalpha() and (
-            first.tag == "CD" or fold(first.text) in self.vocabulary.cues("generic-modifier")
-        )
+        general = self.vocabulary.cues("generic-modifier")
+        general = general | self.vocabulary.cues("outcome-generic-baseline") if first.tag == "JJ" else general
+        is_counted = first.text.isalpha() and (first.tag == "CD" or fold(first.text) in general)
         if is_counted and bare.islower() and not any(map(str.isdigit, bare)):
             return True
         is_metric = words[-1] in self.lexicon.metric_heads and bare.islower() and not any(map(str.isdigit, bare))

@@ -26,6 +26,7 @@ from kg.views.fillers import (
     is_cut,
     is_host,
     is_likeness,
+    is_modifier,
     is_own_way,
     is_trouble,
     is_worked_on,
@@ -133,7 +134,12 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
         out.name, out.is_title = name(paper), False
     short = _proposed_name(shown, paper)
     found = [] if given.technique else _techniques(shown, paper, fields, text)
-    found = [(one, said) for one, said in found if not short or _joined(said) != _joined(short)]  # "Brain-PoG"
+    spelt = _joined(expanded(short, text))
+    found = [
+        (one, said)
+        for one, said in found
+        if not short or _joined(said) not in (_joined(short), spelt[: len(_joined(said))])
+    ]
     techniques = [clean(given.technique)] if given.technique else [said for _, said in found]
     names = {short, name(paper), *([] if is_title else [called])}
     itself = next((at for at, (one, _) in enumerate(found) if is_apposed(names, one, text)), None)
@@ -330,6 +336,7 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
         if any(is_short_of(mention, other, text) for other in mentions if id(other) in chosen):
             continue
         is_none = is_cut(shown, mention, text) or is_likeness(shown, mention, text) or is_clause(mention, text)
+        is_none = is_none or is_modifier(mention)
         said = "" if is_none else as_text(_wording(shown, mention, text))
         if mention.type == "technique" and said.endswith(endings):
             continue
@@ -338,6 +345,7 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
         if len(chosen) == most and shown.lang != "zh":
             break
     if shown.lang == "zh":
+        chosen = {key: said for key, said in chosen.items() if " " in said or has_han(said) or not said.islower()}
         spoken = [key for key, said in chosen.items() if has_han(said) or not _LOWER.search(said)]
         kept = {key: chosen[key] for key in (spoken or [*chosen][:1])[:most]}
         chosen = {
@@ -421,6 +429,12 @@ def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str)
     """
     found = borne(shown, paper, fields)
     told = [(one, result) for one, result in found if result and not gets_worse(shown, result)]
+    against = {(result.metric, result.change) for _, result in told if result.baseline}
+    told = [  # what a number is compared with is told of both or of neither
+        (one, result)
+        for one, result in told
+        if result.baseline or not one.result.baseline or (result.metric, result.change) not in against
+    ]
     sayable = [(one, result, said) for one, result in told if (said := ResultInWords.of(shown, result, text))]
     sayable = [triple for triple in sayable if not any(_is_another_of(triple, other) for other in sayable)]
     ranked = sorted(sayable, key=lambda triple: _rank(triple[1]))[: _MOST["result"]]

@@ -129,7 +129,18 @@ def test_costs_that_surge_are_no_noun(built: Graph) -> None:
         ("We add a pruning scheme. Our pruning scheme is small.", "pruning scheme", True),
         ("We add a gated mixture of experts.", "gated mixture", False),
         ("We add a gated fusion of experts.", "gated fusion", True),
+        ("We add Sound-Centric and Sight-Centric gates.", "Sound-Centric", False),
     ],
 )
 def test_what_says_nothing_by_itself_is_no_technique(built: Graph, text: str, technique: str, told: bool) -> None:
     assert (technique in _told(built, text, technique).partition("in its own words")[0]) is told
+
+
+def test_a_word_of_another_language_alone_is_no_technique(built: Graph) -> None:
+    assert "frobnication" not in _told(built, "We add frobnication.", "frobnication", lang="zh").partition("原文")[0]
+    assert "“late frobnication”" in _told(built, "We add late frobnication.", "late frobnication", lang="zh")
+
+
+def test_a_name_and_the_beginning_of_what_it_stands_for_are_one_thing(built: Graph) -> None:
+    told = _told(built, "We propose late gate graphs (LGG). A late gate is fast.", "late gate", name="LGG")
+    assert told == "proposes late gate graphs (LGG)"

@@ -50,6 +50,16 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
     [
         ("On Plover, it has 41% higher accuracy.", "41% higher accuracy (Plover)"),
         ("At 4 bits on Plover (x4), it has 41% higher accuracy.", "41% higher accuracy (at 4 bits on Plover)"),
+        ("Notably, when applied to Plover, it has 41% higher accuracy.", "41% higher accuracy (Plover)"),
+        ("For instance, with Plover on a phone, it has 41% higher accuracy.", "(with Plover on a phone)"),
+        (
+            "Retaining only 9% of tokens, it has 41% higher accuracy.",
+            "41% higher accuracy (retaining only 9% of tokens)",
+        ),
+        ("Trials on the Plover data show 41% higher accuracy.", "41% higher accuracy (Plover data)"),
+        ("Trials on several sets show 41% higher accuracy.", "41% higher accuracy"),
+        ("With gates, it has 41% higher accuracy.", "41% higher accuracy"),
+        ("Building on the 2-bit gate, it has 41% higher accuracy.", "41% higher accuracy"),
         ("In particular, it has 41% higher accuracy.", "41% higher accuracy"),
         ("On Plover, it is cheap; it has 41% higher accuracy.", "41% higher accuracy"),
         ("It has 41% higher accuracy in terms of recall over Finch.", "41% higher accuracy (in terms of recall)"),
@@ -60,7 +70,11 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
     ],
 )
 def test_what_opens_the_sentence_and_a_mean_are_settings(built: Graph, text: str, told: str) -> None:
-    assert said_of(built, text, "41%", **GAIN) == told
+    assert said_of(built, text, "41%", **GAIN).endswith(told)
+
+
+def test_a_number_of_what_is_done_with_the_work_is_not_told_of_it(built: Graph) -> None:
+    assert not said_of(built, "Integrating Foo into Wren gives 41% higher accuracy.", "41%", **GAIN)
 
 
 def test_two_numbers_share_the_setting_behind_the_second(built: Graph) -> None:
@@ -77,6 +91,7 @@ def test_chinese_says_a_setting_in_its_own_words_or_quotes_it(built: Graph) -> N
 
     assert told("at 128K context") == "准确率提升41%（128K上下文）"
     assert told("Combined with pruning") == "准确率提升41%（结合剪枝）"
+    assert told("three Wren gates") == "准确率提升41%（“three Wren gates”）"
     assert told("at 64 frobnications") == "准确率提升41%（“64 frobnications”）"
     assert told("under low load") == "准确率提升41%（低负载下）"
     assert told("on average") == "准确率提升41%（平均）"

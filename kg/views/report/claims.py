@@ -26,6 +26,7 @@ _CUT = re.compile(r" (?:built|based|trained|running)\b")  # narrows a kind: "sys
 _SETTING = re.compile(r"\bat (?:\S+ (?:and|or) )?$")  # "beats others at W4A4 and W4A8 precision"
 _KIND = re.compile(r" (\w+), [A-Z]")
 _NEXT = re.compile(r" (\w+ing|achieves?|reaches|attains?|gains?)\b")
+_PARTLY = re.compile(r"^[^,.]*?\b(?:on|in|for|at) (?:several|some|certain|many|most|a few|the majority)\b")
 _DIGITS = re.compile(r"\d+")
 _NEAR = 5  # words before a loser
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
@@ -114,6 +115,8 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     ahead, behind = _around(relation.evidence.quote, beaten)
     before = fold(ahead).split()
     verb = next((word for word in reversed(before) if word not in cues("definite")), "")
+    if _PARTLY.search(_around(sentence, beaten)[1].partition(";")[0]):
+        return False  # "beats Finch on several tasks"
     if is_variant(shown.graph.vocabulary, _around(sentence, beaten)[1]):
         return False  # "Finch", of "Finch with a pruning step"
     if _BUILT_ON.search(ahead) or verb in cues("act-on"):
@@ -223,7 +226,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     if claim.beaten and not _is_called(claim.beaten, shown.graph.vocabulary.concepts.get(claim.loser)):
         label = claim.beaten  # "K-means discretization" is not any clustering
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
-    if shown.lang == "zh" and label[:1].islower():
+    if shown.lang == "zh" and not label[:1].isupper():
         label = Wording(shown.graph.vocabulary)(label) or label
     behind = _around(claim.quote.sentence, claim.beaten)[1].split()[:1]
     words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind)]
