@@ -72,9 +72,10 @@ _BESIDE = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # 
 #: Stands between the numbers of a list that one bound governs: " speedup and ", " lower latency, ".
 _LISTED = re.compile(rf"(?: (?!and\b)[A-Za-z][\w-]*){{0,4}}{_BESIDE.pattern}")
 _UP_TO = re.compile(r"\bup to\s*[~∼≈]\s*$")
+_LEVELS = re.compile(r"\([\d.]+\s?%? to [\d.]+\s?%?$")  # before and after: "improves accuracy (76% to 82%)"
+_LEVEL = 24  # letters of two levels
 _NEAR = 15  # letters before a number in words that say how exact it is
 _FEW = 2  # words of a turn beside its metric, and of a metric with what is said of it
-_COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own name for something: "\\rareGate"
 _LONGEST = 480  # characters of a sentence that is quoted
 
 
@@ -115,6 +116,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if result.unit in ("x", "%", "points") and (
         _POINT.search(place.ahead) or _WITHIN.search(place.text[: place.quantity.end])
     ):
+        return None
+    if result.change != "absolute" and _LEVELS.search(place.text[: place.quantity.end][-_LEVEL:]):
         return None
     if result.change in ("increase", "decrease") and (reader.is_level(place, result) or reader.is_more(place, result)):
         return None
@@ -231,7 +234,7 @@ def sentence(found: EntryResult) -> str:
 
 def quotable(said: str) -> str:
     """A sentence as a quotation: on one line, with LaTeX as text and without its full stop; "" if it is too long."""
-    said = _COMMAND.sub(r"\1", as_text(said)).rstrip(" .。")
+    said = as_text(said).rstrip(" .。")
     return said if len(said) <= _LONGEST else ""
 
 

@@ -95,6 +95,7 @@ def is_cut(shown: Selection, mention: Mention, text: str) -> bool:
         for end in ends
     )
     needs_of = mention.surface.rpartition(" ")[2] in PageWords("en")("brief.needing_of").split()
+    takes = takes or (" between " in mention.surface and " and " not in mention.surface)
     takes = takes or (needs_of and all(text.startswith(" of ", end) for end in ends))
     return bool(is_noun or takes or is_verb or is_shared or fold(word) in Wording(shown.graph.vocabulary).heads)
 

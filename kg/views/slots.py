@@ -72,6 +72,7 @@ _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no nam
 _MACRO = re.compile(
     r"\\(?:(?:our|my|the)?(?:method|model|system|framework|approach)(?:name)?|ours|name)(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?"
 )
+_COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own name for something: "\\rareGate"
 _RELATIVE = re.compile(r"\b(?:that|which)\b")
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
@@ -305,7 +306,9 @@ def _with_name(paper: Paper, quote: str) -> str:
     """A quotation with the paper's name for the LaTeX commands that stand for it: of its method, or of its letters."""
     own = what(paper)[0] if not what(paper)[1] else name(paper)
     quote = _MACRO.sub(lambda found: own or found[0], quote)
-    return re.sub(rf"\\{re.escape(own)}(?![A-Za-z])(?:\{{\}})?", lambda _: own, quote, flags=re.I) if own else quote
+    if own:
+        quote = re.sub(rf"\\{re.escape(own)}(?![A-Za-z])(?:\{{\}})?", lambda _: own, quote, flags=re.IGNORECASE)
+    return _COMMAND.sub(r"\1", quote)
 
 
 def _opening(paper: Paper, fields: Collection[str]) -> list[str]:

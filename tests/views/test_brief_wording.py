@@ -76,11 +76,11 @@ def test_a_title_and_its_short_name_are_one_technique(built: Graph) -> None:
 
 
 def test_a_command_that_spells_the_name_is_shown_as_the_name(built: Graph) -> None:
-    text = r"We introduce \nightjar, a gate that skips the blocks which few of the keys of a model need."
+    text = r"We introduce \nightjar, a \lateGate that skips the blocks which few of the keys of a model need."
     record = Record("t-1", title="NIGHTJAR: Gates at Dusk", name="nightjar")
     paper = Paper("paper:t-1", [(Document("t-1", "t", 1, {"A": Text(text, text)}), record)])
     said = brief(built, paper, "en")
-    assert said.startswith("NIGHTJAR, in its own words: “We introduce NIGHTJAR, a gate")
+    assert said.startswith("NIGHTJAR, in its own words: “We introduce NIGHTJAR, a lateGate that")
 
 
 @pytest.mark.parametrize(
@@ -117,3 +117,17 @@ def test_a_bottleneck_has_an_article(built: Graph) -> None:
     relations = [Relation("Foo", "addresses", "bus transfer bottleneck", Evidence(""))]
     paper = _stated("It lifts bus transfer bottleneck.", problems=problem, relations=relations)
     assert "addresses a bus transfer bottleneck" in brief(built, paper, "en")
+
+
+@pytest.mark.parametrize("problem", ["discrepancy between gate rates", "overhead caused by gates and slow caching"])
+def test_what_is_cut_or_joined_in_two_ways_is_no_problem_in_chinese(built: Graph, problem: str) -> None:
+    text = f"Models face a {problem} and their costs."
+    found = [Mention("problem", problem, problem, "A", sure=True)]
+    paper = _stated(text, problems=found, relations=[Relation("Foo", "addresses", problem, Evidence(""))])
+    assert "解决了" not in brief(built, paper, "zh")
+
+
+def test_a_name_before_its_short_form_is_told_whole(built: Graph) -> None:
+    gate = [Mention("technique", "CAG", "CAG", "A", role="proposed", sure=True)]
+    paper = _stated("We add the Cell-Wise Cross-Aware Gate (CAG).", techniques=gate)
+    assert "uses the Cell-Wise Cross-Aware Gate (CAG)" in brief(built, paper, "en")

@@ -26,7 +26,9 @@ _CUT = re.compile(r" (?:built|based|trained|running)\b")  # narrows a kind: "sys
 _SETTING = re.compile(r"\bat (?:\S+ (?:and|or) )?$")  # "beats others at W4A4 and W4A8 precision"
 _KIND = re.compile(r" (\w+), [A-Z]")
 _NEXT = re.compile(r" (\w+ing|achieves?|reaches|attains?|gains?)\b")
-_PARTLY = re.compile(r"^[^,.]*?\b(?:on|in|for|at) (?:several|some|certain|many|most|a few|the majority)\b")
+_PARTLY = re.compile(
+    r"^[^,.]*?\b(?:on|in|for|at) (?:several|some|certain|many|most|a few|the majority|\d+ (?:out )?of \d+)\b"
+)
 _DIGITS = re.compile(r"\d+")
 _NEAR = 5  # words before a loser
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
