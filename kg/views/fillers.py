@@ -119,6 +119,17 @@ def points_back(mention: Mention, text: str) -> bool:
     return bool(found) and all(found)
 
 
+def is_known(shown: Selection, mention: Mention) -> bool:
+    """Whether a mention is a technique that the vocabulary has by these words: "early exit", "an early exit method"."""
+    vocabulary = shown.graph.vocabulary
+    if mention.concept not in vocabulary:
+        return False
+    said, frames = fold(mention.surface), vocabulary.cues("label-frame-technique")
+    first, _, last = said.rpartition(" ")
+    labels = set(map(fold, vocabulary[mention.concept].labels()))
+    return not labels.isdisjoint({said, first if last in frames else said, fold(mention.canonical)})
+
+
 def is_modifier(mention: Mention) -> bool:
     """Whether a mention is but a word before a noun: "Sound-Centric", of "Sound-Centric and Sight-Centric pruning"."""
     return " " not in mention.surface and _MODIFIES.search(mention.surface) is not None

@@ -25,6 +25,7 @@ from kg.views.fillers import (
     is_clause,
     is_cut,
     is_host,
+    is_known,
     is_likeness,
     is_modifier,
     is_own_way,
@@ -72,7 +73,7 @@ _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no nam
 _MACRO = re.compile(
     r"\\(?:(?:our|my|the)?(?:method|model|system|framework|approach)(?:name)?|ours|name)(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?"
 )
-_COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own name for something: "\\rareGate"
+_COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own name for something
 _RELATIVE = re.compile(r"\b(?:that|which)\b")
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
@@ -141,6 +142,8 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
         for one, said in found
         if not short or _joined(said) not in (_joined(short), spelt[: len(_joined(said))])
     ]
+    if is_title:  # what all know is used, not proposed
+        found = [(one, said) for one, said in found if not is_known(shown, one) or is_apposed({short}, one, text)]
     techniques = [clean(given.technique)] if given.technique else [said for _, said in found]
     names = {short, name(paper), *([] if is_title else [called])}
     itself = next((at for at, (one, _) in enumerate(found) if is_apposed(names, one, text)), None)

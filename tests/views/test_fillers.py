@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kg.api import Graph
@@ -144,3 +146,13 @@ def test_a_word_of_another_language_alone_is_no_technique(built: Graph) -> None:
 def test_a_name_and_the_beginning_of_what_it_stands_for_are_one_thing(built: Graph) -> None:
     told = _told(built, "We propose late gate graphs (LGG). A late gate is fast.", "late gate", name="LGG")
     assert told == "proposes late gate graphs (LGG)"
+
+
+def test_under_a_title_what_the_vocabulary_knows_is_not_proposed(built: Graph) -> None:
+    text = "We propose a gated mask tree on top of a speculative decoding scheme."
+    known = Mention("technique", "speculative decoding scheme", "speculative decoding", "A", role="proposed", sure=True)
+    known = replace(known, concept="technique:speculative-decoding")
+    own = Mention("technique", "gated mask tree", "gated mask tree", "A", role="proposed", sure=True)
+    document = Document("t-1", "t", 1, {"T": Text(TITLE, TITLE), "A": Text(text, text)})
+    paper = Paper("paper:t-1", [(document, Record("t-1", title=TITLE, techniques=[own, known]))])
+    assert brief(built, paper, "en") == f"“{TITLE}” proposes a gated mask tree."
