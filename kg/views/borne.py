@@ -73,6 +73,7 @@ _BESIDE = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # 
 _LISTED = re.compile(rf"(?: (?!and\b)[A-Za-z][\w-]*){{0,4}}{_BESIDE.pattern}")
 _UP_TO = re.compile(r"\bup to\s*[~∼≈]\s*$")
 _LEVELS = re.compile(r"\([\d.]+\s?%? to [\d.]+\s?%?$")  # before and after: "improves accuracy (76% to 82%)"
+_ORIGIN = 48  # letters of "from" and two numbers with their units
 _LEVEL = 24  # letters of two levels
 _NEAR = 15  # letters before a number in words that say how exact it is
 _FEW = 2  # words of a turn beside its metric, and of a metric with what is said of it
@@ -102,6 +103,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     place = reader.place(found)
     if not place or reader.is_by_part(found, place) or _GLUED.match(place.text, place.quantity.end):
         return None
+    if place.text.startswith("...", place.quantity.end + 1):
+        return None  # "by 1% ... 3%"
     condition = rf"\b(?:under|given)\s(?:[\w-]+\s){{0,3}}{re.escape(result.metric)}"
     if reader.is_of_part(found, place) or re.search(condition, place.text[: place.quantity.start], re.IGNORECASE):
         return None  # what a result was obtained under is not what was measured
@@ -117,6 +120,10 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         _POINT.search(place.ahead) or _WITHIN.search(place.text[: place.quantity.end])
     ):
         return None
+    if result.unit == "x" and not place.quantity.unit:
+        return None  # "lower by up to 33 in all" does not say of what
+    if place.quantity.origin and not re.search(r"\bfrom\b", place.text[: place.quantity.end][-_ORIGIN:]):
+        return None  # "reaches 0.97 to 0.98"
     if result.change != "absolute" and _LEVELS.search(place.text[: place.quantity.end][-_LEVEL:]):
         return None
     if result.change in ("increase", "decrease") and (reader.is_level(place, result) or reader.is_more(place, result)):
@@ -392,7 +399,8 @@ class _SentenceReader:
         """The number of a result in its sentence."""
         text = plain(_sentence(found))
         numbers: list[Quantity] = quantities(text)
-        at = next((i for i, number in enumerate(numbers) if number.value == found.result.value), -1)
+        found_at = [i for i, number in enumerate(numbers) if number.value == found.result.value]
+        at = next((i for i in found_at if numbers[i].unit == found.result.unit), next(iter(found_at), -1))
         return QuantityPlace(Stated(text, numbers, self.lexicon.cues(text), [], {}, ""), at) if at >= 0 else None
 
     def is_against(self, place: QuantityPlace, result: Result) -> bool:
@@ -415,6 +423,8 @@ class _SentenceReader:
 
     def whole_metric(self, place: QuantityPlace, metric: str) -> str:
         """A metric of one word with the noun or compound before it next to the number: "compression latency"."""
+        if metric.startswith("average ") and f"mean {metric}" in place.text:
+            return f"mean {metric}"
         if " " in metric or not metric.islower():
             return metric
         number = place.quantity

@@ -131,8 +131,9 @@ def is_known(shown: Selection, mention: Mention) -> bool:
 
 
 def is_modifier(mention: Mention) -> bool:
-    """Whether a mention is but a word before a noun: "Sound-Centric", of "Sound-Centric and Sight-Centric pruning"."""
-    return " " not in mention.surface and _MODIFIES.search(mention.surface) is not None
+    """Whether a mention is but a word before a noun, or one of two: "Sound-Centric", "an inlier or anomaly"."""
+    is_word = " " not in mention.surface and _MODIFIES.search(mention.surface) is not None
+    return is_word or (mention.type == "technique" and " or " in mention.surface)
 
 
 def is_own_way(shown: Selection, mention: Mention, text: str) -> bool:

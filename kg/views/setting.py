@@ -53,6 +53,8 @@ _NUMBER = re.compile(r"(?:(?:at )?[\d.,]+\s?%|[\d.,]+\s?[a-zA-Zμ×]{0,2})(?:$| 
 _OTHER = re.compile(r";|\b(?:while|whereas)\b")  # begins another statement
 _MEAN = re.compile(r"\b(?:on|an|the) average\b|\baverag(?:ing|es)\b")
 _IS_DOING = re.compile(r"(?:[A-Z][a-z]+, )?[A-Za-z]+ing\s[^,;:]*$")  # "integrating Foo into Plover is 2x faster"
+_MEAN_JUST = re.compile(r"\bon average,? (?:an? |by )?$")
+_OWN_WORDS = re.compile(r"[,;]|\bwhile\b|(?<![\w-])\d|%")
 _MEAN_AHEAD = re.compile(r"\s*On average\b")
 #: Begins another statement: "and matches the baseline", " - all of it for free".
 _GOES_ON = re.compile(r"(?:,? and \w+s (?:the|an?|its|up|over|\d)| [-–—]+ (?=[a-z])).*$")
@@ -64,7 +66,7 @@ _TERMS = re.compile(
 )
 _PER = re.compile(r"(?:(?!\band\b)[^,;:()\d]){0,30}?\s(?P<what>per (?!second|cent|token per)[a-z]+(?: pass)?)\b")
 _IS_MEAN = re.compile(r"\b(?:average|mean)\b")
-_NEAR = 24  # letters before a number in which its sentence says that it is a mean
+_NEAR = 40  # letters before a number in which its sentence says that it is a mean
 
 
 class SettingReader:
@@ -162,5 +164,6 @@ class SettingReader:
 def is_mean(place: QuantityPlace) -> bool:
     """Whether a sentence says that a number is a mean: "by 9% on average", "an average of 9%"."""
     before = place.text[max(0, place.quantity.start - _NEAR) : place.quantity.start]
+    own = _OWN_WORDS.split(before)[-1]  # behind the number before, and in the same statement
     behind = _MEAN_BEHIND.match(place.text, place.quantity.end)
-    return bool(behind or _MEAN.search(before) or _MEAN_AHEAD.match(place.text))
+    return bool(behind or _MEAN.search(own) or _MEAN_JUST.search(before) or _MEAN_AHEAD.match(place.text))

@@ -105,6 +105,13 @@ def test_baseline_and_setting_are_those_of_the_clause(
         ("It gives a 3x acceleration in GEMM-Q.", "3x", {"value": 3.0, **SPEED}),
         ("It has a 9% greater latency reduction.", "9%", {"value": 9.0}),
         ("It lowers latency (41% to 9%).", "41% to 9%", {"value": (41.0, 9.0)}),
+        ("It lowers latency by up to 41 in all.", "41", {"value": 41.0, "unit": "x"}),
+        ("It lowers latency by 9% ... 41% on phones.", "9%", {"value": 9.0}),
+        (
+            "Its latency reaches 41 to 9 ms.",
+            "9 ms",
+            {"value": 9.0, "unit": "ms", "change": "absolute", "baseline": "41"},
+        ),
         ("It improves accuracy (76% to 82%).", "76% to 82%", {"value": (76.0, 82.0), **ACCURACY, "change": "increase"}),
         (
             "Two heads cut latency by 9% against the full Foo.",
@@ -211,11 +218,18 @@ def test_a_bound_holds_for_the_whole_list(built: Graph) -> None:
         ("It has a linear latency reduction of 9%.", "9% lower latency"),
         ("It reduces cold-start latency by 9%.", "9% lower cold-start latency"),
         ("It reduces end-to-end latency by 9%.", "9% lower latency"),
+        ("Among 9 models it reduces cold-start latency by 9%.", "9% lower cold-start latency"),
         ("For compression latency, it is good; it reduces latency by 9%.", "9% lower latency"),
     ],
 )
 def test_a_metric_is_told_with_the_noun_before_it(built: Graph, text: str, told: str) -> None:
     assert said_of(built, text, "9%", value=9.0) == told
+
+
+def test_a_mean_of_average_precision_is_told_as_such(built: Graph) -> None:
+    gain: dict[str, Any] = {"metric": "average precision", "metric_concept": "metric:ap", "change": "increase"}
+    told = said_of(built, "It improves mean average precision by 9%.", "9%", value=9.0, **gain)
+    assert told == "9% higher mean average precision"
 
 
 def test_a_unit_of_a_number_is_no_part_of_its_metric(built: Graph) -> None:

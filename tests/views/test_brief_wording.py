@@ -102,10 +102,11 @@ def test_a_sentence_on_the_tests_alone_is_quoted_for_no_result(built: Graph, tex
 
 
 def test_chinese_meets_a_demand_and_solves_a_problem(built: Graph) -> None:
-    text = "Models face strict latency requirements and large multimodal costs."
+    text = "Models face strict latency requirements, lack of latency requirements and large multimodal costs."
     for surface, said in (
         ("strict latency requirements", "应对了严格的延迟需求"),
         ("large multimodal costs", "解决了大型多模态成本问题"),
+        ("lack of latency requirements", "解决了缺乏延迟需求的问题"),
     ):
         problem = [Mention("problem", surface, surface, "A", sure=True)]
         relations = [Relation("Foo", "addresses", surface, Evidence(""))]

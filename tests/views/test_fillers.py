@@ -132,6 +132,7 @@ def test_costs_that_surge_are_no_noun(built: Graph) -> None:
         ("We add a gated mixture of experts.", "gated mixture", False),
         ("We add a gated fusion of experts.", "gated fusion", True),
         ("We add Sound-Centric and Sight-Centric gates.", "Sound-Centric", False),
+        ("We sort keys by a hit or miss.", "hit or miss", False),
     ],
 )
 def test_what_says_nothing_by_itself_is_no_technique(built: Graph, text: str, technique: str, told: bool) -> None:

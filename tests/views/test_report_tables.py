@@ -161,6 +161,25 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
     assert [row["loser"][0]["label"].split()[-1] for row in rows] == ([loser] if loser else [])
 
 
+def test_a_rival_and_its_kind_are_told_once(tmp_path: Path) -> None:
+    said, tails = "Zorvex outperforms a Quandle probe, and beats Quandle.", ("Quandle", "Quandle probe")
+    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
+    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        graph.add(paper, fast=True)
+        made: dict[str, Any] = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
+        named = [("Zorvex", "T", "proposed"), *((tail, "A", "baseline") for tail in tails)]
+        made["techniques"] = [{"surface": s, "in": i, "canonical": s, "role": r} for s, i, r in named]
+        made["relations"] = [
+            {"head": "Zorvex", "type": "outperforms", "tail": t, "evidence": e}
+            for t, e in zip(tails, ("beats Quandle", "Zorvex outperforms a Quandle probe"), strict=True)
+        ]
+        record.write_text(json.dumps(made) + "\n")
+        graph.add(records=record)
+        rows = _rows(_data(graph), "wins")
+    assert [[one["label"] for one in row["loser"]] for row in rows] == [["Quandle probe"]]
+
+
 @pytest.mark.parametrize(
     ("said", "tail", "loser"),
     [

@@ -67,6 +67,8 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
         ("It has 41% higher accuracy per image.", "41% higher accuracy (per image)"),
         ("It has 41% higher accuracy on average.", "41% higher accuracy (on average)"),
         ("It improves accuracy by an average of 41%.", "41% higher accuracy (on average)"),
+        ("It achieves an average gain in accuracy of 41%.", "41% higher accuracy (on average)"),
+        ("It has 9% less energy on average while it has 41% higher accuracy.", "41% higher accuracy"),
     ],
 )
 def test_what_opens_the_sentence_and_a_mean_are_settings(built: Graph, text: str, told: str) -> None:

@@ -278,7 +278,8 @@ def _row(shown: Selection, made: list[WinClaim]) -> Row:
     losers: dict[str, str] = {}
     for claim in made:
         losers.setdefault(claim.loser, _beaten(shown, claim))
-    told = {fold(label): {"concept": c, "label": label} for c, label in reversed(losers.items())}
+    whole = [label for label in losers.values() if not any(o.startswith(f"{label} ") for o in losers.values())]
+    told = {fold(label): {"concept": c, "label": label} for c, label in reversed(losers.items()) if label in whole}
     return {
         "concept": made[0].winner,
         "winner": {"concept": made[0].winner, "label": shown.label(made[0].winner)},
