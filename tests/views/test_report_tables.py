@@ -130,6 +130,8 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
         ("Zorvex outperforms Quandle with a warm start.", "Quandle", ""),
         ("Zorvex outperforms Quandle on several tasks.", "Quandle", ""),
         ("Zorvex outperforms Quandle on 9 of 12 tasks.", "Quandle", ""),
+        ("Zorvex needs what Quandle has, and outperforms Quandle on 9 of 12 tasks.", "Quandle", ""),
+        ("Zorvex outperforms a gate rule (Quandle)-based variants.", "Quandle", ""),
         ("Zorvex outperforms Quandle with 9% less memory.", "Quandle", "Quandle"),
         ("Zorvex outperforms plain LMs as well as others.", "plain LMs as", ""),
         ("Zorvex outperforms the Quandle 4-step Corvid.", "Quandle", ""),

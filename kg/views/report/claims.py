@@ -117,7 +117,7 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     ahead, behind = _around(relation.evidence.quote, beaten)
     before = fold(ahead).split()
     verb = next((word for word in reversed(before) if word not in cues("definite")), "")
-    if _PARTLY.search(_around(sentence, beaten)[1].partition(";")[0]):
+    if any(_PARTLY.search(part.partition(";")[0]) for part in sentence.split(beaten)[1:]):
         return False  # "beats Finch on several tasks"
     if is_variant(shown.graph.vocabulary, _around(sentence, beaten)[1]):
         return False  # "Finch", of "Finch with a pruning step"
@@ -127,7 +127,7 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
         return False  # "FP16", of "the FP16 4-step Latent Consistency Model"
     if re.search(r",? and (?:the )?$", ahead) and (word := _NEXT.match(behind)) and word[1] not in ("using", "during"):
         return False  # the subject of what follows: "over B, and C achieving twice that"
-    if behind.startswith(" (") or _KIND.match(behind):
+    if behind.startswith((" (", ")-")) or _KIND.match(behind):
         return (
             False  # a kind, with the one of it that is beaten behind: "token eviction (SnapKV)", "a MoLE method, MoLA"
         )
