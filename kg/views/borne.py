@@ -20,7 +20,8 @@ from kg.extract.phrases import tagged
 from kg.model import Mention, Paper, Record, Result
 from kg.text import fold, raw_span, sentences
 from kg.views.latex import as_text
-from kg.views.selection import Borne, EntryResult, clean
+from kg.views.selection import Borne, EntryResult
+from kg.views.setting import BESIDE, SettingReader
 from kg.views.wording import Wording
 from kg.views.words import PageWords
 from kg.vocabulary import Vocabulary
@@ -56,8 +57,14 @@ _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<
 _PART = re.compile(r"\s*(?:[a-z][\w-]*\s){1,2}(?:in|for)\s(?P<part>[A-Z][\w-]*[A-Z][\w-]*)")
 _CHANGED = ("decrease", "increase", "improve")  # groups of words behind which no metric stands
 _FRAME = ("score", "number", "of", "rate", "value", "consumption")  # words around the name of a metric
+_WITH_PART = r"with (?P<part>(?:(?!\b(?:while|and|at|on|in|over|by)\b)[^,;:()])+)"
 _GOES_ON = re.compile(
-    r"\s(?:(?P<verb>(?:built|based|trained|running|using|without|that|designed)\b)|(?P<word>[a-z]+(?:-[a-z]+)*)\b)"
+    r"\s(?:(?P<verb>(?:built|based|trained|running|using|without|that|designed)\b)|(?P<name>\d+-[a-z]|[A-Z][a-z]+\b)|"
+    rf"{_WITH_PART}|(?P<word>[a-z]+(?:-[a-z]+)*)\b)"
+)
+_ROUGH = re.compile(
+    r"\b(?:about|nearly|almost|roughly|approximately|around)\s+"
+    r"(?:half|halv\w+|doubl\w+|twice|tripl\w+|an? (?:third|quarter|order)|one|two|three)\b"
 )
 _FRAMES = ("label-frame-technique", "label-form-technique", "outcome-generic-baseline", "model-frame")
 _KINDS = ("label-frame-technique", "label-form-technique")  # cues of words behind the name of a technique
@@ -65,7 +72,11 @@ _BESIDE = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # 
 #: Stands between the numbers of a list that one bound governs: " speedup and ", " lower latency, ".
 _LISTED = re.compile(rf"(?: (?!and\b)[A-Za-z][\w-]*){{0,4}}{_BESIDE.pattern}")
 _UP_TO = re.compile(r"\bup to\s*[~∼≈]\s*$")
-_FEW = 2  # words of a setting beside the things that it names
+_LEVELS = re.compile(r"\([\d.]+\s?%? to [\d.]+\s?%?$")  # before and after: "improves accuracy (76% to 82%)"
+_ORIGIN = 48  # letters of "from" and two numbers with their units
+_LEVEL = 24  # letters of two levels
+_NEAR = 15  # letters before a number in words that say how exact it is
+_FEW = 2  # words of a turn beside its metric, and of a metric with what is said of it
 _LONGEST = 480  # characters of a sentence that is quoted
 
 
@@ -92,6 +103,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     place = reader.place(found)
     if not place or reader.is_by_part(found, place) or _GLUED.match(place.text, place.quantity.end):
         return None
+    if place.text.startswith("...", place.quantity.end + 1):
+        return None  # "by 1% ... 3%"
     condition = rf"\b(?:under|given)\s(?:[\w-]+\s){{0,3}}{re.escape(result.metric)}"
     if reader.is_of_part(found, place) or re.search(condition, place.text[: place.quantity.start], re.IGNORECASE):
         return None  # what a result was obtained under is not what was measured
@@ -107,7 +120,13 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         _POINT.search(place.ahead) or _WITHIN.search(place.text[: place.quantity.end])
     ):
         return None
-    if result.change in ("increase", "decrease") and reader.is_level(place, result):
+    if result.unit == "x" and not place.quantity.unit:
+        return None  # "lower by up to 33 in all" does not say of what
+    if place.quantity.origin and not re.search(r"\bfrom\b", place.text[: place.quantity.end][-_ORIGIN:]):
+        return None  # "reaches 0.97 to 0.98"
+    if result.change != "absolute" and _LEVELS.search(place.text[: place.quantity.end][-_LEVEL:]):
+        return None
+    if result.change in ("increase", "decrease") and (reader.is_level(place, result) or reader.is_more(place, result)):
         return None
     if not reader.agrees(place, result) or _FROM.search(place.text[: place.quantity.start + 5]):
         return None
@@ -124,6 +143,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     against = result.baseline if is_whole and change != KEPT and not is_level else ""
     concept = result.baseline_concept if against else ""
     setting = reader.setting(found, place)
+    if setting is None:
+        return None
     if (_DEALT_OUT.search(place.text) or _is_listed(place)) and not _has_turn(place, result, setting):
         return None
     metric = result.metric.removeprefix("retained ") if change == KEPT else result.metric
@@ -147,7 +168,8 @@ def _has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:
     turns = [turn for turn in (respective.behind(place), respective.ahead(place)) if turn]
     most = len(result.metric.split()) + _FEW  # "real tasks show that Foo has good success rates" is no metric
     return any(
-        turn.text == setting or (turn.text.endswith(result.metric) and len(turn.text.split()) <= most) for turn in turns
+        turn.text in setting.split(BESIDE) or (turn.text.endswith(result.metric) and len(turn.text.split()) <= most)
+        for turn in turns
     )
 
 
@@ -158,6 +180,8 @@ def _bound_of_list(place: QuantityPlace) -> str:
     """
     numbers, at = place.sentence.quantities, place.index
     own = "up_to" if _UP_TO.search(place.text[: numbers[at].number]) else numbers[at].bound
+    if own == "exact" and _ROUGH.search(place.text, max(0, numbers[at].start - _NEAR), numbers[at].end):
+        return "about"  # "nearly half"
     while at and numbers[at].bound == "exact" and _LISTED.fullmatch(place.text, numbers[at - 1].end, numbers[at].start):
         at -= 1
     return own if own != "exact" else numbers[at].bound
@@ -171,6 +195,12 @@ def is_metric_head(vocabulary: Vocabulary, word: str) -> bool:
 def is_of_own_part(vocabulary: Vocabulary, record: Record, name: str, text: str, ahead: str) -> bool:
     """Whether a sentence names, in its part `ahead`, something else that a paper proposes, and not `name`."""
     return _reader(vocabulary).is_of_own_part(record, name, text, ahead)
+
+
+def is_variant(vocabulary: Vocabulary, behind: str) -> bool:
+    """Whether the words behind a name make it another: "Finch with pruning", not "Finch with 2% loss"."""
+    found = re.match(rf"\s{_WITH_PART}", behind)
+    return found is not None and _reader(vocabulary).is_variant(found["part"])
 
 
 def says_metric(vocabulary: Vocabulary, wording: str, label: str) -> bool:
@@ -238,6 +268,7 @@ class _SentenceReader:
         self.lexicon = outcome_lexicon(vocabulary)
         self.losses = vocabulary.cues("outcome-loss") | vocabulary.cues("outcome-drop")
         self.baselines = Baselines(self.lexicon)
+        self.setting = SettingReader(vocabulary, self.lexicon)
         words = PageWords("en")
         self.inputs = {fold(one) for key in ("amounts", "counted") for one in words(f"outcome.{key}").split()}
         self.conditions = vocabulary.cues("generic-modifier")
@@ -297,6 +328,8 @@ class _SentenceReader:
         if not {m.concept for m in proposed}.union(names).isdisjoint({found.result.baseline_concept, beaten} - {""}):
             return True
         short, _, kind = beaten.rpartition(" ")
+        if (name := found.record.name) and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", found.result.baseline):
+            return True  # "full four-head Foo", of Foo
         is_kind = any(kind in self.vocabulary.cues(name) for name in _KINDS) and not found.result.baseline.endswith("s")
         return is_kind and " " in short and any(name.startswith(f"{short} ") for name in names)
 
@@ -330,6 +363,11 @@ class _SentenceReader:
             return True  # "surpasses others (e.g., 94.1%)"
         return is_named and not self.lexicon.cues(own[len(result.metric) :]) and place.keeps == place.cues != []
 
+    def is_more(self, place: QuantityPlace, result: Result) -> bool:
+        """Whether a number says how much more something changes: "35% greater length extension"."""
+        behind = re.match(rf"\s\w+er {re.escape(result.metric)} ([a-z]+)\b", place.text[place.quantity.end :])
+        return behind is not None and self.lexicon.group(behind[1]) in _CHANGED
+
     def unturned(self, metric: str, change: str, concept: str) -> str:
         """A metric without the noun that says its change: of "2x cost savings" it is the cost that is lower.
 
@@ -361,7 +399,8 @@ class _SentenceReader:
         """The number of a result in its sentence."""
         text = plain(_sentence(found))
         numbers: list[Quantity] = quantities(text)
-        at = next((i for i, number in enumerate(numbers) if number.value == found.result.value), -1)
+        found_at = [i for i, number in enumerate(numbers) if number.value == found.result.value]
+        at = next((i for i in found_at if numbers[i].unit == found.result.unit), next(iter(found_at), -1))
         return QuantityPlace(Stated(text, numbers, self.lexicon.cues(text), [], {}, ""), at) if at >= 0 else None
 
     def is_against(self, place: QuantityPlace, result: Result) -> bool:
@@ -383,7 +422,9 @@ class _SentenceReader:
         return any(m.type == "metric" and m.concept != result.metric_concept for m in self.vocabulary.match(beside))
 
     def whole_metric(self, place: QuantityPlace, metric: str) -> str:
-        """A metric of one word with the noun that stands before it next to the number: "compression latency"."""
+        """A metric of one word with the noun or compound before it next to the number: "compression latency"."""
+        if metric.startswith("average ") and f"mean {metric}" in place.text:
+            return f"mean {metric}"
         if " " in metric or not metric.islower():
             return metric
         number = place.quantity
@@ -397,34 +438,33 @@ class _SentenceReader:
         ):
             return metric
         kind = near["kind"]
-        if fold(kind) in self.lexicon.qualifiers or not kind.isascii():
+        general = self.lexicon.qualifiers | self.conditions | self.vocabulary.cues("outcome-generic-baseline")
+        first, _, last = kind.rpartition("-")
+        if fold(kind) in general or not kind.isascii() or (first and self.lexicon.group(last)):
             return metric
-        return near[0] if tagged(kind, 0, len(kind))[0][-1].tag == "NN" else metric
+        return near[0] if first or tagged(kind, 0, len(kind))[0][-1].tag == "NN" else metric
 
     def is_cut(self, place: QuantityPlace, baseline: str) -> bool:
         """Whether the words of a baseline go on: "RAG systems" before "built on Finch", "Finch" before "decoding"."""
         behind = _GOES_ON.match(place.text, place.text.find(baseline) + len(baseline))
         if not behind or baseline not in place.text:
             return False
-        if behind["verb"]:
-            return baseline.endswith("s") and baseline.rpartition(" ")[2].islower()
+        if behind["name"] or behind["verb"]:  # "FP16", of "the FP16 4-step model"
+            return bool(behind["name"]) or (baseline.endswith("s") and baseline.rpartition(" ")[2].islower())
+        if behind["part"]:
+            return self.is_variant(behind["part"])
         word = behind["word"]
         is_frame = any({fold(word), fold(word).rstrip("s")} & self.vocabulary.cues(name) for name in _FRAMES)
         return not is_frame and tagged(word, 0, len(word))[0][0].tag in ("NN", "NNS")
+
+    def is_variant(self, part: str) -> bool:
+        """Whether words behind "with" make a thing another: "Finch with pruning", not "with 2% loss"."""
+        words = fold(part).split()
+        is_measured = words[-1] in self.lexicon.metric_heads and len(words) <= _FEW
+        is_measured = is_measured or any(match.type == "metric" for match in self.vocabulary.match(part))
+        return not is_measured and not any(map(str.isdigit, part))
 
     def plain_form(self, place: QuantityPlace, baseline: str) -> str:
         """A baseline with the word before it that makes it the usual form: "standard FL"."""
         before = place.text.partition(baseline)[0].split()[-1:] if baseline and baseline in place.text else []
         return " ".join([*(word for word in before if fold(word) in self.plain), baseline])
-
-    def setting(self, found: EntryResult, place: QuantityPlace) -> str:
-        """The setting if it is a sure model, data set, device or task of the paper, in the clause of the number."""
-        setting = clean(found.result.setting)
-        at = place.text.find(setting, place.quantity.end) if setting else -1
-        if at < 0 or _APART.search(place.text, place.quantity.end, at):
-            return ""
-        record, left = found.record, f" {fold(setting)} "
-        for mention in (*record.datasets, *record.models, *record.hardware, *record.tasks):
-            if mention.sure and fold(mention.surface):
-                left = left.replace(f" {fold(mention.surface)} ", " ")
-        return setting if left != f" {fold(setting)} " and len(left.split()) < _FEW else ""

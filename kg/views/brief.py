@@ -93,7 +93,10 @@ def _chinese(words: PageWords, found: Slots) -> str:
         ):
             uses, technique = "brief.through", found.technique  # 通过评估…, not 使用了评估…技术
         says.append(words(uses, technique=technique))
-    if found.problem:
+    is_clause = any(word in found.problem for word in words("brief.clause_words").split())
+    if found.problem.endswith(tuple(words("brief.met_endings").split())) and not is_clause:
+        says.append(words("brief.meets", problem=found.problem))
+    elif found.problem:
         says.append(words("brief.addresses", problem=_ended(words, "problem", found.problem)))
     if found.is_clause:
         says.append(found.effect)

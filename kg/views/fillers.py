@@ -24,6 +24,8 @@ _AS = re.compile(r"(?P<verbs>[^.;:]*)\bas\s+(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,3
 _SUBJECT = re.compile(r"(?P<word>[A-Za-z][\w-]*)\s(?:\([^()]*\)\s)?$")
 _ORDER = ("first", "then", "next", "finally")  # before a verb: "our approach first partitions feature maps"
 _OBJECT_BEGINS = ("JJ", "JJR", "DT", "PRP$", "CD", "RB")
+_MODIFIES = re.compile(r"-(?:[Bb]ased|[Cc]entric|[Gg]uided|[Aa]ware|[Dd]riven|[Ii]nspired|[Ss]pecific)$")
+_PAIR = 2  # words of "selection method"
 _SHORT_VERB = 4  # letters of "is", "has", "uses", which are no plurals
 _BACK = re.compile(r"\b(?:this|these)\s$", re.IGNORECASE)
 #: Between a name and what it is: "Foo, a fast and light ", "the Foo algorithm (FA) is a ".
@@ -92,6 +94,9 @@ def is_cut(shown: Selection, mention: Mention, text: str) -> bool:
         (found := _SHARED.match(text, end)) and tagged(found["noun"], 0, len(found["noun"]))[0][0].tag.startswith("NN")
         for end in ends
     )
+    needs_of = mention.surface.rpartition(" ")[2] in PageWords("en")("brief.needing_of").split()
+    takes = takes or (" between " in mention.surface and " and " not in mention.surface)
+    takes = takes or (needs_of and all(text.startswith(" of ", end) for end in ends))
     return bool(is_noun or takes or is_verb or is_shared or fold(word) in Wording(shown.graph.vocabulary).heads)
 
 
@@ -112,6 +117,31 @@ def points_back(mention: Mention, text: str) -> bool:
     """Whether a text has a mention only behind "this": the words are another way to say what it has told before."""
     found = [_BACK.search(text, max(0, at - AHEAD), at) for at, _ in places(text, mention.surface)]
     return bool(found) and all(found)
+
+
+def is_known(shown: Selection, mention: Mention) -> bool:
+    """Whether a mention is a technique that the vocabulary has by these words: "early exit", "an early exit method"."""
+    vocabulary = shown.graph.vocabulary
+    if mention.concept not in vocabulary:
+        return False
+    said, frames = fold(mention.surface), vocabulary.cues("label-frame-technique")
+    first, _, last = said.rpartition(" ")
+    labels = set(map(fold, vocabulary[mention.concept].labels()))
+    return not labels.isdisjoint({said, first if last in frames else said, fold(mention.canonical)})
+
+
+def is_modifier(mention: Mention) -> bool:
+    """Whether a mention is but a word before a noun, or one of two: "Sound-Centric", "an inlier or anomaly"."""
+    is_word = " " not in mention.surface and _MODIFIES.search(mention.surface) is not None
+    return is_word or (mention.type == "technique" and " or " in mention.surface)
+
+
+def is_own_way(shown: Selection, mention: Mention, text: str) -> bool:
+    """Whether a mention is but a paper's way to speak of its work, as "our selection method" is in all places."""
+    words = fold(mention.surface).split()
+    is_kind = len(words) == _PAIR and words[-1] in shown.graph.vocabulary.cues("label-frame-technique")
+    before = [text[max(0, at - AHEAD) : at].lower() for at, _ in places(text, mention.surface)]
+    return is_kind and bool(before) and all(said.endswith("our ") for said in before)
 
 
 def is_apposed(names: Iterable[str], mention: Mention, text: str) -> bool:

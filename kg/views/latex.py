@@ -20,9 +20,9 @@ _SIZE = re.compile(
     r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge|tt|it|bf|rm|sf|sc|em|cal)(?![A-Za-z])\s*"
 )
 _GREEK = re.compile(r"\\([A-Z]?[a-z]{1,7})(?![A-Za-z])")
-_WRAPPED = re.compile(r"\\(?:emph|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it))\{([^{}]*)\}")
+_WRAPPED = re.compile(r"\\(?:emph|underline|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it))\{([^{}]*)\}")
 _COMMAND = re.compile(
-    rf"(?P<opens>\\(?:emph|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it)|href\{{[^{{}}]*\}})\{{)|{_MATH.pattern}|{_SIZE.pattern}|\\[%&$#_]"
+    rf"(?P<opens>\\(?:emph|underline|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it)|href\{{[^{{}}]*\}})\{{)|{_MATH.pattern}|{_SIZE.pattern}|\\[%&$#_]"
 )
 _LATIN = re.compile(r"[A-Za-z\d]")
 _ENDS_WORD = re.compile(r"[A-Za-z\d]+(?:(?<=\d)\.)?\Z|\d+\.\Z")
@@ -37,6 +37,8 @@ def as_text(said: str) -> str:
     'in O(n log n)'
     >>> as_text(r"a $1.5\\times$ speedup of H$_2$O at 40\\%")
     'a 1.5× speedup of H2O at 40%'
+    >>> as_text(r"\\underline{F}ast \\underline{O}pen Gates")
+    'Fast Open Gates'
     >>> as_text(r"in under 100$\\mu s$")
     'in under 100μs'
     >>> as_text(r"\\$2.86M of savings at 5.4$\\times$ the rate")

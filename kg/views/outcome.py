@@ -13,6 +13,7 @@ from kg.extract.numbers import quantities
 from kg.text import fold, has_han
 from kg.views.borne import KEPT, says_metric
 from kg.views.selection import clean
+from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE
 from kg.views.surface import article, stands_for
 from kg.views.wording import Wording, say, says
 from kg.views.words import PageWords
@@ -29,13 +30,19 @@ _ORIGIN = re.compile(
     r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?(?:[-–]\d+(?:\.\d+)?)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?"
 )
 _A_SECOND = " per second"  # a metric that is a unit: "tokens per second"
+_NAMES = re.compile(r"[A-Z]|\d")
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
+#: Of a setting, what Chinese says with words that only the sense gives: "64 experts", "FLUX with an H100".
+_SENTENCE = re.compile(r"(?:^| )[a-z]+ [a-z]+(?: |$)")  # English words that are no name
+_UNSAID = re.compile(
+    r"^(?:one|two|three|four|five|six|seven|eight|nine|ten)\b|^\d+ [a-z]+s\b|[×=]|\bwith\b|\b[a-z]+ed (?:on|by)\b"
+)
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
-_LONG = 48  # characters of a setting or baseline that fits into brackets
+_LONG = 48  # characters of a baseline that fits into brackets
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +177,7 @@ def notes(shown: Selection, result: Result) -> str:
         is_title = _is_title(shown, result.baseline, result.baseline_concept)
         against = _name(shown, _titled(result.baseline) if is_title else against)
     said = [shown.words("outcome.than", baseline=against)] if against else []
-    setting = clean(result.setting)
-    if shown.lang == "zh" and not has_han(setting) and not _is_title(shown, setting):
-        setting = Wording(shown.graph.vocabulary)(shown.words.without_opening(setting)) or _name(shown, setting)
-    return shown.words("outcome.aside_comma").join([*said, *filter(None, [setting])])
+    return shown.words("outcome.aside_comma").join([*said, *filter(None, [_setting(shown, result)])])
 
 
 def gets_worse(shown: Selection, result: Result) -> bool:
@@ -192,6 +196,8 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     if shown.lang == "zh" and _SHORT_FORM.fullmatch(wording):
         return wording  # as Chinese papers write it: "mAP", "TTFT"
     said = say(shown, result.metric_concept if is_known else "", wording, paper)
+    in_full = dict(pair.split("=") for pair in shown.words("outcome.in_full").split())
+    said = in_full.get(said, said) if result.change in ("increase", "decrease") else said
     if result.change == KEPT:
         said = said.removeprefix(shown.words("outcome.kept_opening"))
     if said or shown.lang != "zh":
@@ -232,7 +238,12 @@ def same(shown: Selection, concept: str, wording: str) -> str:
     short = {word for word in wording.split() if sum(map(str.isupper, word)) > 1 and stands_for(word, label)}
     rest = {word for word in wording.split() if word not in short}
     is_short = bool(short) and not any(word.islower() and fold(word) not in fold(label).split() for word in rest)
-    return concept if is_short or set(fold(label).split()) <= set(fold(wording).split()) else ""
+    known, said = set(fold(label).split()), set(fold(wording).split())
+    is_more = any(
+        _NAMES.search(word) and not known.issuperset(fold(word).split()) for word in re.split(r"[\s-]", wording)
+    )
+    is_all = known <= said and not is_more
+    return concept if is_short or is_all else ""  # "FP16", of an "FP16 Latent Gate Model"
 
 
 def _aside(shown: Selection, concept: str, wording: str, paper: str) -> str:
@@ -267,14 +278,26 @@ def _name(shown: Selection, wording: str) -> str:
     return "" if first.islower() and not any(map(str.isdigit, first)) else _PLURAL.sub("", wording)
 
 
-def _setting(shown: Selection, result: Result, paper: str) -> str:
-    wording = clean(result.setting)
-    if "×" in wording or "%" in wording or fold(result.metric) in fold(wording):
-        return ""
-    bare = shown.words.without_opening(wording) if shown.lang == "zh" else wording
-    if shown.lang == "zh" and _is_title(shown, bare) and len(bare) <= _LONG:
-        return bare
-    return _aside(shown, "", bare, paper)
+def _setting(shown: Selection, result: Result, paper: str = "") -> str:
+    """The setting in the language; in Chinese what has no words there is quoted."""
+    said = (_part_of_setting(shown, part, paper) for part in clean(result.setting).split(BESIDE))
+    return shown.words("outcome.aside_comma").join(filter(None, said))
+
+
+def _part_of_setting(shown: Selection, part: str, paper: str) -> str:
+    if part == AVERAGE or not part:
+        return shown.words("outcome.average") if part else ""
+    if shown.lang != "zh":
+        return part if not has_han(part) and (not paper or says(paper, part)) else ""
+    measure = MEASURE.match(part)
+    if measure:
+        key = "outcome.measured" if measure["by"] == "in terms of" else "brief.quote"
+        return shown.words(key, what=part[measure.end() :], quote=part)
+    bare = shown.words.without_opening(JOINED.sub("", part))
+    named = "" if _SENTENCE.search(bare) else _name(shown, bare)
+    said = "" if _UNSAID.search(bare) else Wording(shown.graph.vocabulary)(bare) or named
+    said = bare if _is_title(shown, bare) else said or shown.words("brief.quote", quote=bare)
+    return shown.words("outcome.joined", what=said) if JOINED.match(part) else said
 
 
 def amount(shown: Selection, result: Result) -> str:

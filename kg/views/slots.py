@@ -14,6 +14,7 @@ from functools import partial
 from itertools import dropwhile, islice
 
 from kg.entity_types import LISTS
+from kg.extract.numbers import plain, quantities
 from kg.extract.phrases import tagged
 from kg.link.acronyms import acronyms, means_another
 from kg.model import Brief, Mention, Paper, Result
@@ -24,7 +25,10 @@ from kg.views.fillers import (
     is_clause,
     is_cut,
     is_host,
+    is_known,
     is_likeness,
+    is_modifier,
+    is_own_way,
     is_trouble,
     is_worked_on,
     opens_title,
@@ -52,6 +56,7 @@ _FEW = 4  # maximum words of a technique kept in the original
 _LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
 _SOLVE_NOTHING = ("survey", "benchmark", "dataset", "study")
 _TELLING = 11  # words of a sentence that says what a paper does
+_VERB = 3  # words up to the verb: "we further evaluate"
 _LEAST = 3  # words of any sentence
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
@@ -68,6 +73,7 @@ _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no nam
 _MACRO = re.compile(
     r"\\(?:(?:our|my|the)?(?:method|model|system|framework|approach)(?:name)?|ours|name)(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?"
 )
+_COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own name for something
 _RELATIVE = re.compile(r"\b(?:that|which)\b")
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
@@ -113,7 +119,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     if not (out.problem or out.effect or out.quotes):  # a mere name tells too little
         is_name = " " not in out.technique and not has_han(out.technique)
         out.quotes = (contribution(shown, paper, fields)[:1] or _opening(paper, fields)) if is_name else []
-    out.quotes = [_MACRO.sub(lambda found: name(paper) or found[0], quote) for quote in out.quotes]
+    out.quotes = [_with_name(paper, quote) for quote in out.quotes]
     return out
 
 
@@ -130,7 +136,14 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
         out.name, out.is_title = name(paper), False
     short = _proposed_name(shown, paper)
     found = [] if given.technique else _techniques(shown, paper, fields, text)
-    found = [(one, said) for one, said in found if not short or _joined(said) != _joined(short)]  # "Brain-PoG"
+    spelt = _joined(expanded(short, text))
+    found = [
+        (one, said)
+        for one, said in found
+        if not short or _joined(said) not in (_joined(short), spelt[: len(_joined(said))])
+    ]
+    if is_title:  # what all know is used, not proposed
+        found = [(one, said) for one, said in found if not is_known(shown, one) or is_apposed({short}, one, text)]
     techniques = [clean(given.technique)] if given.technique else [said for _, said in found]
     names = {short, name(paper), *([] if is_title else [called])}
     itself = next((at for at, (one, _) in enumerate(found) if is_apposed(names, one, text)), None)
@@ -171,7 +184,7 @@ def what(paper: Paper) -> tuple[str, bool]:
     if not whole or whole == own or (not front and fold(own) == fold(_BRACKET.sub("", whole))):
         return own, False
     if fold(front) == fold(own):
-        return own, False
+        return front if own.islower() else own, False  # a name may be read from a LaTeX command of small letters
     for part in (front, _BRACKET.sub("", whole.partition(" for ")[0]).strip()):
         if part != whole and ":" not in part and fold(own) != fold(part) and stands_for(own, part):
             return part, False
@@ -252,6 +265,7 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
         and not is_metric_head(shown.graph.vocabulary, fold(mention.surface).rpartition(" ")[2])
         and not opens_title(mention, paper)
         and not is_worked_on(shown, mention, paper)
+        and not is_own_way(shown, mention, text)
     ]
     told = [mention for mention in found if not points_back(mention, text)]
     return _chosen(shown, told, text, _MOST["technique"]) or _chosen(shown, found, text, _MOST["technique"])
@@ -285,10 +299,19 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
             len(words[one]) < _TELLING,
             not cues("besides").isdisjoint(words[one]),
             name(paper) not in one,
-            name(paper) in one and cues("proposal").isdisjoint(words[one]),
+            cues("proposal").isdisjoint(words[one]),
         )
     )
-    return list(filter(None, map(quotable, said)))
+    return [_with_name(paper, quote) for quote in map(quotable, said) if quote]
+
+
+def _with_name(paper: Paper, quote: str) -> str:
+    """A quotation with the paper's name for the LaTeX commands that stand for it: of its method, or of its letters."""
+    own = what(paper)[0] if not what(paper)[1] else name(paper)
+    quote = _MACRO.sub(lambda found: own or found[0], quote)
+    if own:
+        quote = re.sub(rf"\\{re.escape(own)}(?![A-Za-z])(?:\{{\}})?", lambda _: own, quote, flags=re.IGNORECASE)
+    return _COMMAND.sub(r"\1", quote)
 
 
 def _opening(paper: Paper, fields: Collection[str]) -> list[str]:
@@ -319,6 +342,7 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
         if any(is_short_of(mention, other, text) for other in mentions if id(other) in chosen):
             continue
         is_none = is_cut(shown, mention, text) or is_likeness(shown, mention, text) or is_clause(mention, text)
+        is_none = is_none or is_modifier(mention)
         said = "" if is_none else as_text(_wording(shown, mention, text))
         if mention.type == "technique" and said.endswith(endings):
             continue
@@ -327,6 +351,7 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
         if len(chosen) == most and shown.lang != "zh":
             break
     if shown.lang == "zh":
+        chosen = {key: said for key, said in chosen.items() if " " in said or has_han(said) or not said.islower()}
         spoken = [key for key, said in chosen.items() if has_han(said) or not _LOWER.search(said)]
         kept = {key: chosen[key] for key in (spoken or [*chosen][:1])[:most]}
         chosen = {
@@ -375,7 +400,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         parts = [] if re.search(r"\b(?:and|or) ", said) else _LISTED.split(said)
         if len(parts) > 1 and all(tagged(part, 0, len(part))[0][-1].tag.startswith("NN") for part in parts):
             return shown.words.listed(parts)
-        counted = shown.words("brief.counted_technique").split() if mention.type == "technique" else ()
+        counted = shown.words(f"brief.counted_{mention.type}").split()
         if not said:
             return ""
         told = with_article(with_names(uncapitalised(said, text), text), text, frames, counted)
@@ -410,13 +435,27 @@ def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str)
     """
     found = borne(shown, paper, fields)
     told = [(one, result) for one, result in found if result and not gets_worse(shown, result)]
+    against = {(result.metric, result.change) for _, result in told if result.baseline}
+    told = [  # what a number is compared with is told of both or of neither
+        (one, result)
+        for one, result in told
+        if result.baseline or not one.result.baseline or (result.metric, result.change) not in against
+    ]
     sayable = [(one, result, said) for one, result in told if (said := ResultInWords.of(shown, result, text))]
     sayable = [triple for triple in sayable if not any(_is_another_of(triple, other) for other in sayable)]
     ranked = sorted(sayable, key=lambda triple: _rank(triple[1]))[: _MOST["result"]]
     effect = [triple[2] for triple in sayable if triple in ranked]
     known = {sentence(one) for one, _, _ in sayable}
     surest = sorted((one for one, _ in found), key=lambda one: (gets_worse(shown, one.result), -one.result.confidence))
-    return effect, next((said for said in map(sentence, surest) if said and said not in known), "")
+    telling = (said for said in map(sentence, surest) if said and said not in known)
+    return effect, next((said for said in telling if not _is_setup(shown, said)), "")
+
+
+def _is_setup(shown: Selection, said: str) -> bool:
+    """Whether a sentence only says what the paper is tested on: "We evaluate Foo on floods over 24 hours"."""
+    words = fold(said).split()[:_VERB]
+    is_test = words[:1] == ["we"] and not shown.graph.vocabulary.cues("evaluate").isdisjoint(words)
+    return is_test and not any(number.unit in ("%", "x", "points") for number in quantities(plain(said)))
 
 
 def _is_another_of(one: _Told, other: _Told) -> bool:

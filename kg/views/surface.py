@@ -138,6 +138,9 @@ def expanded(short: str, text: str) -> str:
         for full in fits
         if not {"VB", "VBZ", "VBP", "MD"} & {w.tag for w in tagged(full, 0, len(full))[0] if w.text.islower()}
     ]
+    named = [full for full in fits if _is_of_heads(short, full) and all(word[0].isupper() for word in full.split())]
+    if named:
+        return named[-1]  # "Cell-Specific Cross-Aware Predictor (CAP)", all of it
     return next((full for full in fits if _is_of_heads(short, full)), fits[0] if fits else "")
 
 

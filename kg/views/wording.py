@@ -49,6 +49,9 @@ _TO_AND = re.compile(r"\b(?:to|against) .*\band\b.*\b(?:of|in|on|for|to|with)\b"
 _DOING = re.compile(r"\bof \w+ing\b.+\bof\b")  # "demands of processing sequences of tokens"
 _GROWTH = re.compile(r"\b(?:growth|growing|scaling)\b.* with ")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_CAUSED = re.compile(
+    r"\b(?:caused|induced|incurred) by\b.*\band\b"
+)  # of "overhead caused by A and delays" only A may be
 _SHORT = 3  # words of a gerund that reads as a noun: "reward hacking", "training cost"
 _BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 _LATEX = re.compile(r"\\(?:textbf|textit|emph|texttt|textsc|mathrm|mathbf|text)|[${}\\~]")
@@ -106,7 +109,7 @@ class Wording:
 
     def _is_ambiguous(self, text: str) -> bool:
         """Whether only the sense tells what "of" goes with: "the cost of training and decoding latency"."""
-        if _GROWTH.search(text) or _DOING.search(text) or _TO_AND.search(text):
+        if _CAUSED.search(text) or _GROWTH.search(text) or _DOING.search(text) or _TO_AND.search(text):
             return True  # "growth of tokens with resolution": not of tokens that have it
         found = _OF_AND.fullmatch(text)
         heads = self.vocabulary.cues("problem-head")
@@ -417,6 +420,8 @@ def _join(words: Sequence[str]) -> str:
     """Words written together, with a space between two that are both not Chinese."""
     out = ""
     for word in words:
+        if out == "大" and word.startswith("多"):
+            out = "大型"  # of 大多 it is the most of them
         if has_han(out[-1:]):
             word = word.removeprefix("-")  # "multi-SLO" is one word in Chinese too
         if len(word) > 1 and has_han(word) and out.endswith(word):

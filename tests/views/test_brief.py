@@ -312,6 +312,11 @@ def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
             "We study why Foo is slow at long inputs, and how. We propose Foo, a gate that skips some of the blocks.",
             "We propose",
         ),
+        (
+            "We explore which gates of blocks are needed for long inputs. We propose to skip those that few need, "
+            "with a gate for each of the blocks.",
+            "We propose",
+        ),
     ],
 )
 def test_the_sentence_that_tells_most_of_a_paper_is_quoted(built: Graph, text: str, quoted: str) -> None:
@@ -479,3 +484,14 @@ def test_a_speed_and_the_speed_of_inference_are_not_told_apart(built: Graph) -> 
     assert brief(built, paper, "en").startswith("Foo, in its own words: “Foo gives")
     alone = _of_results(text, ("8x", {**speed, "value": 8.0}))
     assert brief(built, alone, "en").startswith("Foo achieves a speedup of 8x")
+
+
+def test_of_two_gains_in_one_metric_both_or_neither_have_a_baseline(built: Graph) -> None:
+    text = "Foo beats Wren: it has 9% lower latency. It has 41% lower latency than Finch."
+    paper = _of_results(text, ("9%", {"value": 9.0, "baseline": "Wren"}), ("41%", {"baseline": "Finch"}))
+    assert brief(built, paper, "en").startswith("Foo achieves 41% lower latency (vs. Finch)")
+
+
+def test_a_baseline_is_called_as_the_paper_does_where_its_concept_says_less(built: Graph) -> None:
+    result = _result(baseline="FP16 Wren Gate Model", baseline_concept="technique:fp16", bound="exact")
+    assert phrase(Selection.of(built, [], "en"), result).endswith("(vs. FP16 Wren Gate Model)")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kg.api import Graph
-from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Text
+from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Result, Text
 from kg.views.brief import brief
 from kg.views.selection import Selection
 from kg.views.slots import doing
@@ -73,3 +73,62 @@ def test_a_title_and_its_short_name_are_one_technique(built: Graph) -> None:
     assert "proposes GN-2 and adaptive routing" in brief(built, paper, "en")
     apart = doing(Selection.of(built, [paper]), paper, is_called=True)  # in a table whose first column is the name
     assert apart.technique == "adaptive routing"
+
+
+def test_a_command_that_spells_the_name_is_shown_as_the_name(built: Graph) -> None:
+    text = r"We introduce \nightjar, a \lateGate that skips the blocks which few of the keys of a model need."
+    record = Record("t-1", title="NIGHTJAR: Gates at Dusk", name="nightjar")
+    paper = Paper("paper:t-1", [(Document("t-1", "t", 1, {"A": Text(text, text)}), record)])
+    said = brief(built, paper, "en")
+    assert said.startswith("NIGHTJAR, in its own words: “We introduce NIGHTJAR, a lateGate that")
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("We evaluate Foo on floods with horizons over 24 hours.", False),
+        ("We evaluate Foo on floods and see 24% lower latency.", True),
+    ],
+)
+def test_a_sentence_on_the_tests_alone_is_quoted_for_no_result(built: Graph, text: str, quoted: bool) -> None:
+    number = "24% lower" if quoted else "24 hours"
+    at = text.index(number)
+    result = Result(
+        Evidence(number, "A", at, at + len(number)), "latency", 24.0, "%" if quoted else "hours", "decrease"
+    )
+    gate = [Mention("technique", "rain gate", "rain gate", "A", role="proposed", sure=True)]
+    paper = _stated(f"{text} It has a rain gate.", techniques=gate, results=[result])
+    assert ("“We evaluate" in brief(built, paper, "en")) is quoted
+
+
+def test_chinese_meets_a_demand_and_solves_a_problem(built: Graph) -> None:
+    text = "Models face strict latency requirements, lack of latency requirements and large multimodal costs."
+    for surface, said in (
+        ("strict latency requirements", "应对了严格的延迟需求"),
+        ("large multimodal costs", "解决了大型多模态成本问题"),
+        ("lack of latency requirements", "解决了缺乏延迟需求的问题"),
+    ):
+        problem = [Mention("problem", surface, surface, "A", sure=True)]
+        relations = [Relation("Foo", "addresses", surface, Evidence(""))]
+        assert said in brief(built, _stated(text, problems=problem, relations=relations), "zh")
+
+
+def test_a_bottleneck_has_an_article(built: Graph) -> None:
+    problem = [Mention("problem", "bus transfer bottleneck", "bus transfer bottleneck", "A", sure=True)]
+    relations = [Relation("Foo", "addresses", "bus transfer bottleneck", Evidence(""))]
+    paper = _stated("It lifts bus transfer bottleneck.", problems=problem, relations=relations)
+    assert "addresses a bus transfer bottleneck" in brief(built, paper, "en")
+
+
+@pytest.mark.parametrize("problem", ["discrepancy between gate rates", "overhead caused by gates and slow caching"])
+def test_what_is_cut_or_joined_in_two_ways_is_no_problem_in_chinese(built: Graph, problem: str) -> None:
+    text = f"Models face a {problem} and their costs."
+    found = [Mention("problem", problem, problem, "A", sure=True)]
+    paper = _stated(text, problems=found, relations=[Relation("Foo", "addresses", problem, Evidence(""))])
+    assert "解决了" not in brief(built, paper, "zh")
+
+
+def test_a_name_before_its_short_form_is_told_whole(built: Graph) -> None:
+    gate = [Mention("technique", "CAG", "CAG", "A", role="proposed", sure=True)]
+    paper = _stated("We add the Cell-Wise Cross-Aware Gate (CAG).", techniques=gate)
+    assert "uses the Cell-Wise Cross-Aware Gate (CAG)" in brief(built, paper, "en")

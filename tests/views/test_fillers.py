@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kg.api import Graph
@@ -120,3 +122,38 @@ def test_costs_that_surge_are_no_noun(built: Graph) -> None:
     problem, text = "computational costs surge", "Their computational costs surge drastically when inputs grow."
     assert "addresses" not in _against(built, text, problem)
     assert "addresses" in _against(built, text.replace("costs surge", "cost surges"), "computational cost surges")
+
+
+@pytest.mark.parametrize(
+    ("text", "technique", "told"),
+    [
+        ("Our pruning scheme is fast, and our pruning scheme is small.", "pruning scheme", False),
+        ("We add a pruning scheme. Our pruning scheme is small.", "pruning scheme", True),
+        ("We add a gated mixture of experts.", "gated mixture", False),
+        ("We add a gated fusion of experts.", "gated fusion", True),
+        ("We add Sound-Centric and Sight-Centric gates.", "Sound-Centric", False),
+        ("We sort keys by a hit or miss.", "hit or miss", False),
+    ],
+)
+def test_what_says_nothing_by_itself_is_no_technique(built: Graph, text: str, technique: str, told: bool) -> None:
+    assert (technique in _told(built, text, technique).partition("in its own words")[0]) is told
+
+
+def test_a_word_of_another_language_alone_is_no_technique(built: Graph) -> None:
+    assert "frobnication" not in _told(built, "We add frobnication.", "frobnication", lang="zh").partition("原文")[0]
+    assert "“late frobnication”" in _told(built, "We add late frobnication.", "late frobnication", lang="zh")
+
+
+def test_a_name_and_the_beginning_of_what_it_stands_for_are_one_thing(built: Graph) -> None:
+    told = _told(built, "We propose late gate graphs (LGG). A late gate is fast.", "late gate", name="LGG")
+    assert told == "proposes late gate graphs (LGG)"
+
+
+def test_under_a_title_what_the_vocabulary_knows_is_not_proposed(built: Graph) -> None:
+    text = "We propose a gated mask tree on top of a speculative decoding scheme."
+    known = Mention("technique", "speculative decoding scheme", "speculative decoding", "A", role="proposed", sure=True)
+    known = replace(known, concept="technique:speculative-decoding")
+    own = Mention("technique", "gated mask tree", "gated mask tree", "A", role="proposed", sure=True)
+    document = Document("t-1", "t", 1, {"T": Text(TITLE, TITLE), "A": Text(text, text)})
+    paper = Paper("paper:t-1", [(document, Record("t-1", title=TITLE, techniques=[own, known]))])
+    assert brief(built, paper, "en") == f"“{TITLE}” proposes a gated mask tree."

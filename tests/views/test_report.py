@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 
+import kg
 from kg.api import Graph
 from kg.views.selection import Selection
 
@@ -139,6 +140,18 @@ def test_hostile_names_stay_data_in_json(hostile: Graph) -> None:
     assert EVIL in [row["technique"]["label"] for row in _rows(data, "techniques")]
     assert data["called"][hostile.entries()[0]]["name"] == EVIL
     assert not _rows(data, "bibliography")[0]["code"]
+
+
+def test_a_venue_with_its_year_has_no_second_year(tmp_path: Path) -> None:
+    papers = tmp_path / "papers.jsonl"
+    lines = [
+        {"id": "p1", "title": "Gates", "venue": "DUSK 2026", "year": 2025},
+        {"id": "p2", "title": "Masks", "year": 2025},
+    ]
+    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        graph.add(papers, fast=True)
+        assert sorted(row["published"] for row in _rows(_data(graph, ""), "bibliography")) == ["2025", "DUSK 2026"]
 
 
 def test_a_selection_without_papers_says_so(built: Graph) -> None:

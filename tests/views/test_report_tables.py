@@ -127,6 +127,12 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
         ("Zorvex outperforms the SOTA.", "SOTA", ""),
         ("Zorvex accelerates Quandle by 48%.", "Quandle", ""),
         ("Zorvex outperforms systems built on Quandle.", "Quandle", ""),
+        ("Zorvex outperforms Quandle with a warm start.", "Quandle", ""),
+        ("Zorvex outperforms Quandle on several tasks.", "Quandle", ""),
+        ("Zorvex outperforms Quandle on 9 of 12 tasks.", "Quandle", ""),
+        ("Zorvex needs what Quandle has, and outperforms Quandle on 9 of 12 tasks.", "Quandle", ""),
+        ("Zorvex outperforms a gate rule (Quandle)-based variants.", "Quandle", ""),
+        ("Zorvex outperforms Quandle with 9% less memory.", "Quandle", "Quandle"),
         ("Zorvex outperforms plain LMs as well as others.", "plain LMs as", ""),
         ("Zorvex outperforms the Quandle 4-step Corvid.", "Quandle", ""),
         ("Zorvex outperforms token eviction (Quandle).", "token eviction", ""),
@@ -155,6 +161,25 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
         graph.add(records=record)
         rows = _rows(_data(graph), "wins")
     assert [row["loser"][0]["label"].split()[-1] for row in rows] == ([loser] if loser else [])
+
+
+def test_a_rival_and_its_kind_are_told_once(tmp_path: Path) -> None:
+    said, tails = "Zorvex outperforms a Quandle probe, and beats Quandle.", ("Quandle", "Quandle probe")
+    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
+    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        graph.add(paper, fast=True)
+        made: dict[str, Any] = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
+        named = [("Zorvex", "T", "proposed"), *((tail, "A", "baseline") for tail in tails)]
+        made["techniques"] = [{"surface": s, "in": i, "canonical": s, "role": r} for s, i, r in named]
+        made["relations"] = [
+            {"head": "Zorvex", "type": "outperforms", "tail": t, "evidence": e}
+            for t, e in zip(tails, ("beats Quandle", "Zorvex outperforms a Quandle probe"), strict=True)
+        ]
+        record.write_text(json.dumps(made) + "\n")
+        graph.add(records=record)
+        rows = _rows(_data(graph), "wins")
+    assert [[one["label"] for one in row["loser"]] for row in rows] == [["Quandle probe"]]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +229,7 @@ def test_a_takeaway_tells_a_median_and_quotes_a_paper_in_the_middle(stated: Grap
     assert len(first["papers"]) == 4
 
 
-def _takeaways(folder: Path, texts: list[str], **parts: Any) -> list[str]:
+def _takeaways(folder: Path, texts: list[str], lang: Any = "en", **parts: Any) -> list[str]:
     """The takeaways on pruning of papers with the result at the end of their texts; only the first three are on it."""
     papers, records = folder / "papers.jsonl", folder / "records.jsonl"
     lines = [{"id": f"p{n}", "title": f"Paper {n}", "abstract": text} for n, text in enumerate(texts)]
@@ -217,7 +242,7 @@ def _takeaways(folder: Path, texts: list[str], **parts: Any) -> list[str]:
             record |= {"topics": ["pruning"] if n < 3 else [], "techniques": [], "title": f"Paper {n}", **own}
         records.write_text("".join(json.dumps(record) + "\n" for record in made))
         graph.add(records=records)
-        data = json.loads(str(graph.report("pruning").render("json")))
+        data = json.loads(str(graph.report("pruning", lang).render("json")))
         return [row["text"] for row in data["takeaways"]["rows"]]
 
 
@@ -227,6 +252,13 @@ def test_the_usual_form_of_a_technique_does_not_stand_out(tmp_path: Path) -> Non
     said = _takeaways(tmp_path, [f"By pruning, {text}"] * 3 + [text] * 6, techniques=used)
     assert said[0].startswith("Gating mechanism stands out")
     assert not [one for one in said if "ull attention" in one]
+
+
+def test_chinese_says_what_is_left_of_what_is_so_many_times_lower(tmp_path: Path) -> None:
+    texts = [f"{made} pruning, its memory usage is cut 40x in all." for made in ("By", "With", "After")]
+    result = {"surface": "cut 40x", "in": "A", "metric": "memory usage", "value": 40, "unit": "x"}
+    said = _takeaways(tmp_path, texts, "zh", results=[result | {"change": "decrease", "bound": "exact"}])
+    assert "按各篇最佳值的中位数为原来的1/40。" in said[0]
 
 
 def test_of_few_papers_those_that_gain_much_come_first(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -13,6 +14,7 @@ from kg.views.report.layout import Part
 from kg.views.report.table import Group, cited, own, section
 from kg.views.selection import Selection, code, ids, link, named, title
 
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SOURCES = 6  # sources that the scope names
 _AUTHORS = 8  # authors of a reference
 _PROPOSED = 8  # techniques that a line names
@@ -118,7 +120,7 @@ def _reference(shown: Selection, paper: Paper) -> dict[str, Any]:
         "institutions": [{"concept": t.concept, "label": t.label} for t in shown.things(paper, "institution")],
         "authors": authors[:_AUTHORS],
         "more_authors": max(0, len(authors) - _AUTHORS),
-        "published": " ".join(filter(None, (first.venue, "" if when in first.venue else when))),
+        "published": " ".join(filter(None, (first.venue, "" if _YEAR.search(first.venue) else when))),
         "link": link(paper),
         "code": code(paper),
     }

@@ -11,7 +11,7 @@ from typing import Any
 from kg.model import Paper, Record, Relation
 from kg.text import fold, has_han
 from kg.views import outcome
-from kg.views.borne import SPEED, borne, is_metric_head, is_of_own_part
+from kg.views.borne import SPEED, borne, is_metric_head, is_of_own_part, is_variant
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import EntryQuote, Selection, quoted
@@ -26,6 +26,9 @@ _CUT = re.compile(r" (?:built|based|trained|running)\b")  # narrows a kind: "sys
 _SETTING = re.compile(r"\bat (?:\S+ (?:and|or) )?$")  # "beats others at W4A4 and W4A8 precision"
 _KIND = re.compile(r" (\w+), [A-Z]")
 _NEXT = re.compile(r" (\w+ing|achieves?|reaches|attains?|gains?)\b")
+_PARTLY = re.compile(
+    r"^[^,.]*?\b(?:on|in|for|at) (?:several|some|certain|many|most|a few|the majority|\d+ (?:out )?of \d+)\b"
+)
 _DIGITS = re.compile(r"\d+")
 _NEAR = 5  # words before a loser
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
@@ -114,13 +117,17 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     ahead, behind = _around(relation.evidence.quote, beaten)
     before = fold(ahead).split()
     verb = next((word for word in reversed(before) if word not in cues("definite")), "")
+    if any(_PARTLY.search(part.partition(";")[0]) for part in sentence.split(beaten)[1:]):
+        return False  # "beats Finch on several tasks"
+    if is_variant(shown.graph.vocabulary, _around(sentence, beaten)[1]):
+        return False  # "Finch", of "Finch with a pruning step"
     if _BUILT_ON.search(ahead) or verb in cues("act-on"):
         return False  # what a rival is built on is no rival, nor what is made faster
     if _GOES_ON.match(behind) or (beaten.endswith("s") and _CUT.match(behind)) or _SETTING.search(ahead):
         return False  # "FP16", of "the FP16 4-step Latent Consistency Model"
     if re.search(r",? and (?:the )?$", ahead) and (word := _NEXT.match(behind)) and word[1] not in ("using", "during"):
         return False  # the subject of what follows: "over B, and C achieving twice that"
-    if behind.startswith(" (") or _KIND.match(behind):
+    if behind.startswith((" (", ")-")) or _KIND.match(behind):
         return (
             False  # a kind, with the one of it that is beaten behind: "token eviction (SnapKV)", "a MoLE method, MoLA"
         )
@@ -221,7 +228,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     if claim.beaten and not _is_called(claim.beaten, shown.graph.vocabulary.concepts.get(claim.loser)):
         label = claim.beaten  # "K-means discretization" is not any clustering
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
-    if shown.lang == "zh" and label[:1].islower():
+    if shown.lang == "zh" and not label[:1].isupper():
         label = Wording(shown.graph.vocabulary)(label) or label
     behind = _around(claim.quote.sentence, claim.beaten)[1].split()[:1]
     words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind)]
@@ -271,7 +278,8 @@ def _row(shown: Selection, made: list[WinClaim]) -> Row:
     losers: dict[str, str] = {}
     for claim in made:
         losers.setdefault(claim.loser, _beaten(shown, claim))
-    told = {fold(label): {"concept": c, "label": label} for c, label in reversed(losers.items())}
+    whole = [label for label in losers.values() if not any(o.startswith(f"{label} ") for o in losers.values())]
+    told = {fold(label): {"concept": c, "label": label} for c, label in reversed(losers.items()) if label in whole}
     return {
         "concept": made[0].winner,
         "winner": {"concept": made[0].winner, "label": shown.label(made[0].winner)},

@@ -137,12 +137,13 @@ def _spread(shown: Selection, found: list[Told]) -> dict[str, Any]:
     words, unit = shown.words, found[0].result.unit
     concept = found[0].result.metric_concept
     named_metric = next((said for one in found if (said := _unlike(shown, one))), shown.label(concept))
+    is_part = words.lang == "zh" and (found[0].result.change, unit) == ("decrease", "x")  # what is left of it
     text = words(
-        f"report.takeaway_{found[0].result.change}",
+        f"report.takeaway_{found[0].result.change}{'_times' if is_part else ''}",
         more=outcome.direction(shown, found[0].result, named_metric),
         metric=named_metric,
         n=len(found),
-        middle=f"{round(middle, 2):g}{unit_of(shown, unit)}",
+        middle=f"{round(middle, 2):g}{'' if is_part else unit_of(shown, unit)}",
         paper=named(of.paper, shown.date(of.paper)),
         outcome=outcome.phrase(shown, of.result),
     )

@@ -1,0 +1,169 @@
+"""The setting of a number: where, on what or under which condition its sentence says that it holds.
+
+A number that holds in one place only is not told without it: what cannot be told in a few words is quoted instead.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from kg.extract.phrases import tagged
+from kg.text import fold
+from kg.views.selection import EntryResult, clean
+from kg.views.surface import stands_for
+from kg.views.wording import Wording
+
+if TYPE_CHECKING:
+    from kg.extract.outcomes import OutcomeLexicon, QuantityPlace
+    from kg.vocabulary import Vocabulary
+
+#: Between the settings of one number.
+BESIDE = "; "
+#: The setting of a mean.
+AVERAGE = "on average"
+#: By what a gain is measured, and per what an amount is.
+MEASURE = re.compile(r"^(?P<by>in terms of|per) (?=\S)")
+#: What the paper's method is combined with.
+JOINED = re.compile(r"^(?:combined|coupled|paired|integrated|together) with (?=\S)", re.IGNORECASE)
+_LONG = 64  # letters of a setting that fits into brackets
+_APART = re.compile(r"[,;:()]|(?<![\w@.-])\d|\band\b")  # "F1" is no number
+_PLACE = re.compile(r"^(?:on|for|in|across|using) (?:the |an? )?", re.IGNORECASE)
+_OPENING = re.compile(r"^(?:on|for|in|across|using|at|with|under|when) (?:the |an? )?", re.IGNORECASE)
+#: What opens a sentence before its subject: "On Plover, ", "Notably, when applied to Plover, ", "At 4 bits (W4), ".
+_LEADING = re.compile(
+    r"(?:^|;\s)(?:(?:[A-Z][a-z]+|For (?:instance|example)|In (?:fact|particular)),\s)?"
+    r"(?P<said>(?:on|for|in|under|at|with|using|applied|(?:when |by )?[a-z]+(?:ed|ing))\b[^,;:()]+)"
+    r"(?:\s\([^()]*\))?,\s",
+    re.IGNORECASE,
+)
+_BEGINS = re.compile(rf"{_OPENING.pattern}|{JOINED.pattern}|(?:By |When )?[A-Z]?[a-z]+ing ", re.IGNORECASE)
+#: What a sentence tells of trials: "Experiments on Plover show ".
+_TRIALS = re.compile(
+    r"^[A-Z][a-z]+s (?:[a-z]+ )?on (?:the |an? )?(?P<said>[^,;:()]+?) (?:show|demonstrate|indicate|reveal|confirm)\b"
+)
+_DONE = re.compile(r"^(?:when )?[a-z]+ed (?:to|on|in|into|with) (?:the |an? )?", re.IGNORECASE)
+_DOING = re.compile(r"^(?:by |when )?[a-z]+ing (?:(?:out|only|just|merely) )*", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?<![\w.-])\d[\d.,]*(?:%|[kKMBW]?\b)(?!-)")
+#: Words of a condition that makes two things comparable: "at the same quality", "with lossless output".
+_ALIKE = re.compile(
+    r"\b(?:same|identical|equal|equivalent|similar|comparable|match\w*|\w*lossless|competitive|balanced|no|negligible)\b"
+)
+_NUMBER = re.compile(r"(?:(?:at )?[\d.,]+\s?%|[\d.,]+\s?[a-zA-Zμ×]{0,2})(?:$| (?:on|of|for|in)\b)")
+_OTHER = re.compile(r";|\b(?:while|whereas)\b")  # begins another statement
+_MEAN = re.compile(r"\b(?:on|an|the) average\b|\baverag(?:ing|es)\b")
+_IS_DOING = re.compile(r"(?:[A-Z][a-z]+, )?[A-Za-z]+ing\s[^,;:]*$")  # "integrating Foo into Plover is 2x faster"
+_MEAN_JUST = re.compile(r"\bon average,? (?:an? |by )?$")
+_OWN_WORDS = re.compile(r"[,;]|\bwhile\b|(?<![\w-])\d|%")
+_MEAN_AHEAD = re.compile(r"\s*On average\b")
+#: Begins another statement: "and matches the baseline", " - all of it for free".
+_GOES_ON = re.compile(r"(?:,? and \w+s (?:the|an?|its|up|over|\d)| [-–—]+ (?=[a-z])).*$")
+_ALONE = re.compile(r"(?!.*\b(?:on|for|at|under|with|in|over|when)\b)[^,;:()]*\band (?:an? |up to )?[+]?")
+_MEAN_BEHIND = re.compile(r"[^,;.()\d]{0,40}\bon average\b")
+_TERMS = re.compile(
+    r"(?:(?!\band\b)[^,;:()\d])*?\b(?P<what>in terms of [^,;:().]+?)"
+    r"(?=[,;:().]|$|\s(?:and|over|on|than|compared|when|with|while)\b)"
+)
+_PER = re.compile(r"(?:(?!\band\b)[^,;:()\d]){0,30}?\s(?P<what>per (?!second|cent|token per)[a-z]+(?: pass)?)\b")
+_IS_MEAN = re.compile(r"\b(?:average|mean)\b")
+_NEAR = 40  # letters before a number in which its sentence says that it is a mean
+
+
+class SettingReader:
+    """Reads the settings of numbers in their sentences."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: OutcomeLexicon) -> None:
+        self.vocabulary, self.lexicon, self.wording = vocabulary, lexicon, Wording(vocabulary)
+
+    def __call__(self, found: EntryResult, place: QuantityPlace) -> str | None:
+        """What to tell of the setting of a result, "" if nothing; None if it holds only where no few words say."""
+        behind, ahead = self._behind(found, place), self._ahead(found, place)
+        if behind is None or ahead is None or _IS_DOING.match(place.text[: place.quantity.start]):
+            return None
+        behind = BESIDE.join(filter(None, (self._measure(found, place), behind)))
+        mean = AVERAGE if is_mean(place) and not _IS_MEAN.search(found.result.metric) else ""
+        return BESIDE.join(dict.fromkeys(filter(None, (mean, ahead, behind))))
+
+    def _behind(self, found: EntryResult, place: QuantityPlace) -> str | None:
+        """The setting that was extracted, if it stands in the clause of the number, or is what the work joins."""
+        setting = _GOES_ON.sub("", clean(found.result.setting or self._shared(found, place)))
+        parts = [setting] if setting in place.text else setting.split(", ")
+        said = [
+            self._told(part)
+            for part in parts
+            if self._is_in_clause(part, place) and not self._says_nothing(part, found.result.metric)
+        ]
+        return None if None in said else BESIDE.join(filter(None, said))
+
+    def _shared(self, found: EntryResult, place: QuantityPlace) -> str:
+        """The setting of the next number, if that of both: "41% higher recall and 9% higher precision on Plover"."""
+        behind = place.sentence.quantities[place.index + 1 : place.index + 2]
+        if not behind or not _ALONE.fullmatch(place.text, place.quantity.end, behind[0].start):
+            return ""
+        others = (other for other in found.record.results if other.value == behind[0].value and other.setting)
+        return next((other.setting for other in others if other.setting in place.text), "")
+
+    def _measure(self, found: EntryResult, place: QuantityPlace) -> str:
+        """By what a gain is measured, or per what an amount is: "in terms of recall", "per image"."""
+        said = _TERMS.match(place.text, place.quantity.end) or _PER.match(place.text, place.quantity.end)
+        known = fold(found.result.metric).split()
+        return "" if not said or set(fold(said["what"]).split()) <= {*known, "in", "term", "of"} else said["what"]
+
+    def _is_in_clause(self, setting: str, place: QuantityPlace) -> bool:
+        """Whether a setting stands in the clause behind a number, or is what the work is combined with before it."""
+        if JOINED.match(setting):
+            return setting in place.text[: place.quantity.start]
+        at = place.text.find(setting, place.quantity.end) if setting else -1
+        behind = place.sentence.quantities[place.index + 1 : place.index + 2]
+        alone = bool(behind) and _ALONE.fullmatch(place.text, place.quantity.end, behind[0].start)
+        start = behind[0].end if behind and alone else place.quantity.end  # of both numbers
+        return at >= 0 and not _APART.search(place.text, start, at)
+
+    def _ahead(self, found: EntryResult, place: QuantityPlace) -> str | None:
+        """What opens a sentence, if it names data, a model, a device, a task or an amount: "On Plover, it is fast"."""
+        ahead = place.text[: place.quantity.start]
+        leading = [*_LEADING.finditer(ahead)][-1:] or [*_TRIALS.finditer(ahead)]
+        if not leading or _OTHER.search(ahead, leading[0].end()):
+            return ""
+        said, record = _DONE.sub("", leading[0]["said"]), found.record
+        named = (*record.datasets, *record.models, *record.hardware, *record.tasks)
+        known = any(f" {fold(m.surface)} " in f" {fold(said)} " for m in named if fold(m.surface))
+        is_condition = not _PLACE.match(said) and bool(_AMOUNT.search(said))
+        if not (is_condition or (known and not _DOING.match(said))) or JOINED.match(said):
+            return ""
+        return self._told(said) if not self._says_nothing(_PLACE.sub("", said), found.result.metric) else ""
+
+    def _told(self, setting: str) -> str | None:
+        """A setting as it stands in brackets, None if it is too long or no phrase."""
+        said = _PLACE.sub("", setting)
+        said = said[:1].lower() + said[1:] if _BEGINS.match(said) else said
+        bare = JOINED.sub("", _OPENING.sub("", said))
+        bare = _DOING.sub("", bare) if _AMOUNT.search(said) else bare
+        is_phrase = self.wording.is_noun_phrase(bare) or (bare[:1].isdigit() and " and " not in bare)
+        return said if is_phrase and len(said) <= _LONG else None
+
+    def _says_nothing(self, setting: str, metric: str) -> bool:
+        """Whether a setting narrows nothing: "several benchmarks", "at the same quality", "efficiency"."""
+        bare = _OPENING.sub("", setting)
+        words = fold(bare).split()
+        frames = self.vocabulary.cues("dataset-frame") | self.vocabulary.cues("task-frame")
+        if frames.issuperset(word.rstrip("s") for word in words) or stands_for(bare, metric):
+            return True  # "on the dataset", "20% lower on TPOT"
+        if MEASURE.match(setting) or _ALIKE.search(setting) or _NUMBER.match(setting) or fold(metric) in fold(bare):
+            return True
+        first = tagged(bare, 0, len(bare))[0][0]
+        general = self.vocabulary.cues("generic-modifier")
+        general = general | self.vocabulary.cues("outcome-generic-baseline") if first.tag == "JJ" else general
+        is_counted = first.text.isalpha() and (first.tag == "CD" or fold(first.text) in general)
+        if is_counted and bare.islower() and not any(map(str.isdigit, bare)):
+            return True
+        is_metric = words[-1] in self.lexicon.metric_heads and bare.islower() and not any(map(str.isdigit, bare))
+        return is_metric and (len(words) == 1 or setting.startswith("with "))
+
+
+def is_mean(place: QuantityPlace) -> bool:
+    """Whether a sentence says that a number is a mean: "by 9% on average", "an average of 9%"."""
+    before = place.text[max(0, place.quantity.start - _NEAR) : place.quantity.start]
+    own = _OWN_WORDS.split(before)[-1]  # behind the number before, and in the same statement
+    behind = _MEAN_BEHIND.match(place.text, place.quantity.end)
+    return bool(behind or _MEAN.search(own) or _MEAN_JUST.search(before) or _MEAN_AHEAD.match(place.text))

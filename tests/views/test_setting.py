@@ -1,0 +1,100 @@
+"""Where and under which condition a number holds is told with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kg.api import Graph
+from tests.views.telling import said_of
+
+GAIN: dict[str, Any] = {"value": 41.0, "metric": "accuracy", "metric_concept": "metric:accuracy", "change": "increase"}
+
+
+@pytest.mark.parametrize(
+    ("text", "setting", "told"),
+    [
+        ("It has 41% higher accuracy on the Wren remote sensing dataset.", "Wren remote sensing dataset", ""),
+        ("It has 41% higher accuracy at extreme compression rates.", "at extreme compression rates", ""),
+        ("It has a 41% relative F1 increase on the Wren task.", "Wren task", ""),
+        (
+            "Combined with pruning, it has 41% higher accuracy on Wren.",
+            "Combined with pruning, Wren",
+            "combined with pruning; Wren",
+        ),
+        ("It has 41% higher accuracy at 128K and matches the others.", "at 128K and matches the others", "at 128K"),
+        ("It has 41% higher accuracy on Wren - all for free.", "Wren - all", "Wren"),
+        # What narrows nothing, or belongs to another statement.
+        ("It has 41% higher accuracy on several benchmarks.", "several benchmarks", None),
+        ("It has 41% higher accuracy on five benchmarks.", "five benchmarks", None),
+        ("It has 41% higher accuracy on the dataset.", "dataset", None),
+        ("It has 41% higher accuracy at the same quality.", "at the same quality", None),
+        ("It has 41% higher accuracy and is strong in single-path scenarios.", "single-path scenarios", None),
+    ],
+)
+def test_a_number_is_told_with_its_setting(built: Graph, text: str, setting: str, told: str | None) -> None:
+    said = said_of(built, text, "41%", setting=setting, **GAIN)
+    assert said == ("41% higher accuracy" if told is None else f"41% higher accuracy ({told or setting})")
+
+
+def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built: Graph) -> None:
+    long = "Wren and Plover " + "and Corvid " * 6 + "data"
+    assert said_of(built, f"It has 41% higher accuracy on {long}.", "41%", setting=long, **GAIN) == ""
+    cut = "prompts when trained"
+    assert said_of(built, f"It has 41% higher accuracy on {cut} jointly.", "41%", setting=cut, **GAIN) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("On Plover, it has 41% higher accuracy.", "41% higher accuracy (Plover)"),
+        ("At 4 bits on Plover (x4), it has 41% higher accuracy.", "41% higher accuracy (at 4 bits on Plover)"),
+        ("Notably, when applied to Plover, it has 41% higher accuracy.", "41% higher accuracy (Plover)"),
+        ("For instance, with Plover on a phone, it has 41% higher accuracy.", "(with Plover on a phone)"),
+        (
+            "Retaining only 9% of tokens, it has 41% higher accuracy.",
+            "41% higher accuracy (retaining only 9% of tokens)",
+        ),
+        ("Trials on the Plover data show 41% higher accuracy.", "41% higher accuracy (Plover data)"),
+        ("Trials on several sets show 41% higher accuracy.", "41% higher accuracy"),
+        ("With gates, it has 41% higher accuracy.", "41% higher accuracy"),
+        ("Building on the 2-bit gate, it has 41% higher accuracy.", "41% higher accuracy"),
+        ("In particular, it has 41% higher accuracy.", "41% higher accuracy"),
+        ("On Plover, it is cheap; it has 41% higher accuracy.", "41% higher accuracy"),
+        ("It has 41% higher accuracy in terms of recall over Finch.", "41% higher accuracy (in terms of recall)"),
+        ("It has 41% higher accuracy and is slow in terms of recall.", "41% higher accuracy"),
+        ("It has 41% higher accuracy per image.", "41% higher accuracy (per image)"),
+        ("It has 41% higher accuracy on average.", "41% higher accuracy (on average)"),
+        ("It improves accuracy by an average of 41%.", "41% higher accuracy (on average)"),
+        ("It achieves an average gain in accuracy of 41%.", "41% higher accuracy (on average)"),
+        ("It has 9% less energy on average while it has 41% higher accuracy.", "41% higher accuracy"),
+    ],
+)
+def test_what_opens_the_sentence_and_a_mean_are_settings(built: Graph, text: str, told: str) -> None:
+    assert said_of(built, text, "41%", **GAIN).endswith(told)
+
+
+def test_a_number_of_what_is_done_with_the_work_is_not_told_of_it(built: Graph) -> None:
+    assert not said_of(built, "Integrating Foo into Wren gives 41% higher accuracy.", "41%", **GAIN)
+
+
+def test_two_numbers_share_the_setting_behind_the_second(built: Graph) -> None:
+    text = "It has 41% higher accuracy and 9% higher recall on Plover."
+    assert said_of(built, text, "41%", setting="Plover", **GAIN) == "41% higher accuracy (Plover)"
+    apart = "It has 41% higher accuracy on Wren and 9% higher recall on Plover."
+    assert said_of(built, apart, "41%", setting="Plover", **GAIN) == "41% higher accuracy"
+
+
+def test_chinese_says_a_setting_in_its_own_words_or_quotes_it(built: Graph) -> None:
+    def told(where: str) -> str:
+        text = f"{where}, it has 41% higher accuracy." if where[0].isupper() else f"It has 41% higher accuracy {where}."
+        return said_of(built, text, "41%", lang="zh", setting=where.removeprefix("on "), **GAIN)
+
+    assert told("at 128K context") == "准确率提升41%（128K上下文）"
+    assert told("Combined with pruning") == "准确率提升41%（结合剪枝）"
+    assert told("three Wren gates") == "准确率提升41%（“three Wren gates”）"
+    assert told("at 64 frobnications") == "准确率提升41%（“64 frobnications”）"
+    assert told("under low load") == "准确率提升41%（低负载下）"
+    assert told("on average") == "准确率提升41%（平均）"
+    assert told("in terms of Recall@5") == "准确率提升41%（以Recall@5计）"
