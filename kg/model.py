@@ -242,6 +242,8 @@ class Record:
     paper: str = ""  # identifier of the work as a CURIE, once linked: "paper:2510.12345"
     reason: str = ""  # why it was linked to this work
     partial: bool = False  # whether an extractor was unavailable, so that the entry must be read again
+    kind_score: float = 0.0  # how likely the kind is right; 0 where nothing has judged it
+    kind_sure: bool = False
     before: str = ""  # its links before manual overrides, as JSON; see kg/link/overrides.py
 
 

@@ -46,7 +46,8 @@ _TYPES = {name: kind for kind, name in LISTS.items()}
 def to_json(record: Record) -> dict[str, Any]:
     """A record as the guidelines write it, with `ror` and `concept` where known, and how far each claim can be trusted.
 
-    A claim that is not by hand has its `score` and whether it is `sure`; those of topics stand in `topic_scores`.
+    A claim that is not by hand has its `score` and whether it is `sure`; those of topics stand in `topic_scores`,
+    that of the kind in `kind_score`.
     """
     out: dict[str, Any] = {}
     for key in KEYS:
@@ -65,6 +66,8 @@ def to_json(record: Record) -> dict[str, Any]:
             out[key] = said
     if trust := {topic.id: told for topic in record.topics if (told := _trust(topic))}:
         out["topic_scores"] = trust
+    if record.kind_score:
+        out["kind_score"] = {"score": round(record.kind_score, 4), "sure": record.kind_sure}
     return out
 
 
@@ -107,6 +110,7 @@ def from_json(obj: Mapping[str, Any], document: Document) -> Record:
         title=reader.text(obj, "title"),
         name=reader.text(obj, "name"),
         kind=reader.choice(obj, "kind", KINDS, "method"),
+        **reader.kind_trust(obj),
         results=[reader.result(item) for item in reader.items(obj, "results")],
         topics=reader.topics(obj),
         code_url=reader.text(obj, "code_url"),
@@ -294,6 +298,13 @@ class _AnnotationReader:
         for name in names:
             self.check_concept(f"topic:{name}", "topic")
         return [Topic(name, **self.origin(trust.get(name, {}))) for name in names]
+
+    def kind_trust(self, obj: Mapping[str, Any]) -> dict[str, Any]:
+        told = obj.get("kind_score", {})
+        if not isinstance(told, dict):
+            self.fail(f"kind_score must be an object, not {told!r}")
+        origin = self.origin(told)
+        return {"kind_score": origin["confidence"], "kind_sure": origin["sure"]} if told else {}
 
     def brief(self, obj: Mapping[str, Any]) -> Brief:
         said = obj.get("brief", {})

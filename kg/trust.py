@@ -61,6 +61,8 @@ def mark(record: Record) -> None:
             if is_scored(one):
                 least = thresholds(one.extractor.endswith(BY_RULES))
                 one.sure = kind in least and one.confidence >= least[kind]
+    if record.kind_score:
+        record.kind_sure = record.kind_score >= thresholds().get("kind", 1.0)
 
 
 def is_scored(said: Statement) -> bool:

@@ -38,6 +38,7 @@ DECAY = {"outcome": 0.005, "metric": 0.003, "baseline": 0.005}  # of squared wei
 LEAST_PAPERS = 4  # in which a feature must occur
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
 LEAST_PRECISION = 0.85  # of results, which no threshold may fall below
+AS_GOOD = 0.002  # of F1, within which thresholds are as good as one another: the one that finds most is taken
 PRECISE = 0.8  # the precision at which the recall of results that are fully right is told
 
 Json = dict[str, Any]
@@ -262,7 +263,8 @@ def cross_validated(
         for name, figures in scores.items():
             print(f"{least:.2f} {name:8}", "  ".join(f"{what} {figure:.3f}" for what, figure in figures.items()))
     sound = [least for least in THRESHOLDS if swept[least]["all"]["P"] >= LEAST_PRECISION] or [max(THRESHOLDS)]
-    best = max(sound, key=lambda least: (round(swept[least]["all"]["full F1"], 3), least))  # of equals the most precise
+    full_f1 = {least: swept[least]["all"]["full F1"] for least in sound}
+    best = min(least for least in sound if full_f1[least] >= max(full_f1.values()) - AS_GOOD)
     shown = {name: [one for one in record if one["parts"][0] >= best] for name, record in records.items()}
     keep_records(({"id": name, "results": record} for name, record in shown.items()), BUILD / "held-out-results.jsonl")
     return component.weights._replace(full=full, least=best)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,9 @@ from kg.extract.named import WORD
 from kg.extract.same import pair_features
 from kg.extract.tagger import Tagger
 from kg.extract.techniques import role_features
+from kg.extract.types import NAME as TYPE
+from kg.extract.types import Group, groups
+from kg.extract.types import features as group_features
 from kg.model import KINDS as PAPER_KINDS
 from kg.model import ROLES, Mention
 from kg.records import to_json
@@ -37,6 +40,8 @@ NAMED = ("hardware", "model", "dataset")
 THRESHOLDS = tuple(n / 100 for n in range(20, 55, 5))
 SAME = tuple(n / 10 for n in range(5, 10))  # two things taken for one are worse than one told twice
 NO_YES = ("no", "yes")
+NONE = "none"
+TYPE_LABELS = (NONE, *KINDS)
 TOLERANCE = 0.003  # of F1, within which thresholds are as good as one another
 STEPS = 250  # of a logistic regression
 LIGHT = 1e-4  # the penalty on the weights of the rules
@@ -80,7 +85,7 @@ class Workshop:
             self._docs[paper[0].id] = doc, list(doc._.mentions), tags
         doc, mentions, tags = self._docs[paper[0].id]
         doc._.mentions, doc._.tags = [replace(m) for m in mentions], tags
-        doc._.results, doc._.relations, doc._.topics = [], [], []
+        doc._.results, doc._.relations, doc._.topics, doc._.decided = [], [], [], {}
         return doc
 
     def read(self, paper: Paper, judges: dict[str, Judge], until: str = "", without: Sequence[str] = ()) -> Any:
@@ -114,40 +119,62 @@ class using:
         judge.judges = self.kept
 
 
-def entity_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge] | None) -> dict[str, list[Row]]:
-    """Features of each candidate of a paper, and whether annotators named it, by type.
+def _readers() -> list[Any]:
+    """The components whose candidates have a judge."""
+    return [component for _, component in pipeline().pipeline if getattr(component, "entity", "") in KINDS]
 
-    Without judges: each candidate, right when it is near anything that they named; with the first ones: those that
-    these let through, right when one to one with what they named. It ends at the first type that nobody
-    annotated in the paper, or that no judge is there for.
-    """
-    doc, out, behind = shop.start(paper), {}, False
-    tags = doc._.tags
-    for name, component in pipeline().pipeline:
-        kind = getattr(component, "entity", "")
-        if behind and kind and (LISTS[kind] not in paper[1] or (judges is not None and kind not in judges)):
-            break
-        if behind and kind and tags is not None:
-            doc._.tags = tags
-            view, found = view_of(doc, component.vocabulary), component.candidates(doc)
-            alike, least = (same_name, 0.75) if kind in NAMED else (overlap, 0.5)
+
+def span_rows(shop: Workshop, paper: Paper) -> dict[str, list[Row]]:
+    """Features of each candidate of a paper, and whether it is near anything that annotators named, by type."""
+    doc, out = shop.start(paper), {}
+    for component in _readers():
+        kind = component.entity
+        if LISTS[kind] in paper[1]:
+            view = view_of(doc, component.vocabulary)
+            found = judge.with_tags(doc, kind, component.candidates(doc), view, component.taken(doc))
             gold = paper[1][LISTS[kind]]
-            if judges is None:
-                found = judge.with_tags(doc, kind, found, view, component.taken(doc))
-                right = {i for i, f in enumerate(_forms(doc, kind, found)) if pairs(gold, [f], alike, least)}
-            else:
-                with using(judges):
-                    found = judge.survivors(doc, kind, found, view, component.taken(doc))
-                right = {i for _, i in pairs(gold, _forms(doc, kind, found), alike, least)}
-            out[kind] = [(c.features, int(i in right)) for i, c in enumerate(found)]
-            doc._.tags = None if judges is None else tags
-        if behind and name != "kg_relations":
-            with using(judges or {}):
-                doc = component(doc)
-        behind = behind or name == "kg_tagger"
-        if name == "kg_tasks":
-            break
+            right = [bool(pairs(gold, [form], *_alike(kind))) for form in _forms(doc, kind, found)]
+            out[kind] = [(c.features, int(r)) for c, r in zip(found, right, strict=True)]
     return out
+
+
+def group_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge]) -> dict[str, list[Row]]:
+    """Features of each group of candidates that judges let through, and the type of which annotators named it.
+
+    Of a paper in which one type alone is annotated: the groups that can be of no other.
+    """
+    doc = shop.start(paper)
+    view = view_of(doc, Vocabulary.load())
+    with using(judges):
+        found = groups(doc, view, _readers())
+    known = {kind for kind in KINDS if LISTS[kind] in paper[1]}
+    label = _types_of(doc, paper[1], found, sorted(known))
+    rows = enumerate(group_features(view, found))
+    return {TYPE: [(told, TYPE_LABELS.index(label.get(n, NONE))) for n, told in rows if known.issuperset(found[n])]}
+
+
+def _types_of(doc: Any, record: dict[str, Any], found: Sequence[Group], kinds: Sequence[str]) -> dict[int, str]:
+    """The types of groups that annotators named, by number: one to one with what they named, the most alike first."""
+    near = []
+    for kind in kinds:
+        alike, least = _alike(kind)
+        numbers = [n for n, group in enumerate(found) if kind in group]
+        forms = _forms(doc, kind, [found[n][kind][0] for n in numbers])
+        for i, gold in enumerate(record[LISTS[kind]]):
+            near += [(-float(alike(gold, form)), n, kind, i) for n, form in zip(numbers, forms, strict=True)]
+        near = [one for one in near if one[2] != kind or -one[0] >= least]
+    out: dict[int, str] = {}
+    done = set()
+    for _, n, kind, i in sorted(near):
+        if n not in out and (kind, i) not in done:
+            out[n] = kind
+            done.add((kind, i))
+    return out
+
+
+def _alike(kind: str) -> tuple[Callable[[Any, Any], float], float]:
+    """How what is found of a type is paired with what is annotated."""
+    return (same_name, 0.75) if kind in NAMED else (overlap, 0.5)
 
 
 def _forms(doc: Any, kind: str, found: Sequence[judge.Candidate]) -> list[dict[str, str]]:
@@ -191,8 +218,9 @@ def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     made = [_made(judges) for judges in held]
     second = on_all_cores(lambda i: {"same": same_rows(shop, papers[i], made[fold_of(i)])}, len(papers))
     _fit_each(second, told, held, {"same": ("same", NO_YES)})
-    _thresholds(shop, told, held, {"same": ("techniques", "technique role")}, SAME)
-    _thresholds(shop, told, held, {"technique distinct": ("techniques", "technique role"), "topic": ("topics",)})
+    _thresholds(shop, told, held, {("same", ""): ("techniques", "technique role")}, SAME)
+    wanted = {(TYPE, "technique"): ("techniques", "technique role"), ("topic", ""): ("topics",)}
+    _thresholds(shop, told, held, wanted)
     made = [_made(judges) for judges in held]
     words = common_words([shop.start(p) for p in papers])
     third = [pair_rows(shop.read(p, made[fold_of(i)], until="kg_relations"), p[1], words) for i, p in enumerate(papers)]
@@ -211,7 +239,7 @@ def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return told, found
 
 
-def fit_entities(shop: Workshop, kinds: Sequence[str] = KINDS) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def fit_entities(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The judges of types of entities, fitted to all papers, and those fitted without each fold."""
     papers, more = shop.papers, of_arxiv("hardware")
     print(f"{len(papers)} papers, {len(more)} more of hardware, {len(shop.alone)} concepts of one paper", flush=True)
@@ -220,12 +248,14 @@ def fit_entities(shop: Workshop, kinds: Sequence[str] = KINDS) -> tuple[dict[str
     every = [*papers, *more]
     for paper in every:
         shop.start(paper)
-    rows = on_all_cores(lambda i: entity_rows(shop, every[i], None), len(every))
-    _fit_each(rows, told, held, {kind: (kind, NO_YES) for kind in kinds})
+    rows = on_all_cores(lambda i: span_rows(shop, every[i]), len(every))
+    _fit_each(rows, told, held, {kind: (kind, NO_YES) for kind in KINDS})
     made = [_made(judges) for judges in held]
-    rows = on_all_cores(lambda i: entity_rows(shop, every[i], made[fold_of(i)]), len(every))
-    _fit_each(rows, told, held, {f"{kind} distinct": (kind, NO_YES) for kind in kinds})
-    _thresholds(shop, told, held, {f"{kind} distinct": (LISTS[kind],) for kind in kinds})
+    rows = on_all_cores(lambda i: group_rows(shop, every[i], made[fold_of(i)]), len(every))
+    _fit_each(rows, told, held, {TYPE: (TYPE, TYPE_LABELS)})
+    for one in (told, *held):
+        one[TYPE]["thresholds"] = [THRESHOLDS[0]] * len(KINDS)
+    _thresholds(shop, told, held, {(TYPE, kind): (LISTS[kind],) for kind in KINDS})
     return told, held
 
 
@@ -252,18 +282,18 @@ def _thresholds(
     shop: Workshop,
     told: dict[str, Any],
     held: list[dict[str, Any]],
-    names: dict[str, Sequence[str]],
+    names: Mapping[tuple[str, str], Sequence[str]],
     tried: Sequence[float] = THRESHOLDS,
 ) -> None:
     """Set the thresholds that are best by cross-validation; of those as good, the middle one, the lower of two.
 
-    `names`: judge to the scores whose mean counts; nothing of results and relations.
+    `names`: judge and label ("" for the judge's only one) to the scores whose mean counts; nothing of results and
+    relations.
     """
-    f1: dict[str, dict[float, float]] = {name: {} for name in names}
+    f1: dict[tuple[str, str], dict[float, float]] = {name: {} for name in names}
     for least in tried:
-        for judges_told in held:
-            for name in f1:
-                judges_told[name]["threshold"] = least
+        for name in f1:
+            _set_threshold((told, *held), name, least)
         made = [_made(judges_told) for judges_told in held]
         found = on_all_cores(
             lambda i, made=made: shop.record(shop.papers[i], made[fold_of(i)], SLOW),  # type: ignore[misc]
@@ -275,9 +305,18 @@ def _thresholds(
     for name, by in f1.items():
         good = sorted(t for t in by if by[t] >= max(by.values()) - TOLERANCE)
         best = good[(len(good) - 1) // 2]
-        print(f"{name:20} threshold {best:.2f} ", " ".join(f"{t:.2f}:{v:.3f}" for t, v in by.items()), flush=True)
-        for judge_told in (told, *held):
-            judge_told[name]["threshold"] = best
+        line = " ".join(f"{t:.2f}:{v:.3f}" for t, v in by.items())
+        print(f"{' '.join(name):20} threshold {best:.2f}  {line}", flush=True)
+        _set_threshold((told, *held), name, best)
+
+
+def _set_threshold(told: Sequence[dict[str, Any]], name: tuple[str, str], least: float) -> None:
+    judge_name, label = name
+    for judges in told:
+        if label:
+            judges[judge_name]["thresholds"][judges[judge_name]["labels"].index(label) - 1] = least
+        else:
+            judges[judge_name]["threshold"] = least
 
 
 def _second_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge]) -> dict[str, list[Row]]:

@@ -15,6 +15,7 @@ from kg.extract import pipeline
 from kg.extract.context import view_of
 from kg.extract.ends import entities
 from kg.extract.judge import Judge
+from kg.extract.outcomes import outcome_lexicon
 from kg.extract.pairs import NAMES, Compared, PairTable, names_with, table
 from kg.extract.relations import as_stated, decided
 from kg.extract.winners import stated
@@ -29,7 +30,7 @@ THRESHOLD = 0.2
 
 #: How many of the relations that are said must be right, and by type: a winner that is none is worse than one missed.
 PRECISION, PRECISE = 0.4, {"outperforms": 0.7, "compared_with": 0.25}
-LIKELY = 0.24  # the score from which a relation of the other types is said
+LIKELY, WINNING = 0.24, 0.4  # the score from which a relation of the other types is said, and a win
 START, LOWEST = 0.3, 0.08  # thresholds: the first, and the least that is tried
 STEPS = 12  # of a calibration
 ROUNDS = 2  # in which the threshold of each type is set, given those of the others
@@ -112,13 +113,14 @@ def calibration(found: Sequence[tuple[float, bool]]) -> list[float]:
 
 
 def raised(least: Sequence[float], sure: Sequence[Sequence[float]]) -> list[float]:
-    """The thresholds of types by likelihood, none below a score of LIKELY but those of types in PRECISE."""
-    wanted = np.log(LIKELY / (1 - LIKELY))
-    lowest = [1 / (1 + np.exp((shift - wanted) / slope)) for slope, shift in sure]
-    return [
-        t if kind in PRECISE else max(t, round(float(low), 4))
-        for kind, t, low in zip(RELATION_TYPES, least, lowest, strict=True)
-    ]
+    """The thresholds of types by likelihood, none below a score of LIKELY, or WINNING; comparisons keep theirs."""
+    scores = {**dict.fromkeys(PRECISE, 0.0), "outperforms": WINNING}
+    out = []
+    for kind, t, (slope, shift) in zip(RELATION_TYPES, least, sure, strict=True):
+        wanted = scores.get(kind, LIKELY)
+        low = 1 / (1 + np.exp((shift - np.log(wanted / (1 - wanted))) / slope)) if wanted else 0.0
+        out.append(max(t, round(float(low), 4)))
+    return out
 
 
 def print_figures(papers: Sequence[Pairs], found: dict[str, list[tuple[float, bool]]]) -> None:
@@ -182,7 +184,7 @@ def pair_rows(doc: Any, record: dict[str, Any], words: Sequence[str]) -> Pairs:
     found = entities(doc, view)
     head = component.head(doc, found)
     ruled = component.ruled(doc, found, head)
-    compared = stated(view, found, head, component.lexicon, doc._.results)
+    compared = stated(view, found, head, outcome_lexicon(component.vocabulary), doc._.results)
     told = table(doc, view, found, ruled, head, words, compared)
     at = told.pairs
     forms = [_as_end(doc._.text[e.mention.start : e.mention.end], e.mention) for e in found]

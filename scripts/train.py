@@ -6,14 +6,14 @@
     python scripts/train.py study      # trains the small encoder on these labels; keeps build/student.pt
     python scripts/train.py folds      # a tagger without each fold; keeps what each says of the papers held out
     python scripts/train.py tagger     # the one that ships, the mean of theirs; writes int8 ONNX
-    python scripts/train.py judges     # from what the three said: data/models/judges.json, scores by cross-validation
+    python scripts/train.py judges     # from what the folds said: data/models/judges.json, scores by cross-validation
                                        # and build/held-out.jsonl, for scripts/fit_sure.py
     python scripts/train.py phrases    # prints the weights of the rules for noun phrases
 
 The annotated papers are data/gold/dev.jsonl with the reports, $KG_SHARED/gold/train.jsonl and train.hard.jsonl with
 their papers, and data/gold/arxiv.jsonl; the abstracts are $KG_SHARED/data/arxiv-corpus. Needs the extra `train`. Seeds
-are fixed. On two idle cores: the teacher 35 minutes, its labels 45 (those of the tagger that ships 3), the student 25,
-all folds 25, judges 20. What is made is kept in build/, and each step goes on from it.
+are fixed. On two idle cores: the teacher 35 minutes, its labels 45 (those of the tagger that ships 3), the student 20,
+all folds 45, judges 25. What is made is kept in build/, and each step goes on from it.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ TEACHER = BUILD / "teacher.pt"
 SILVER = BUILD / "silver"
 STUDENT = BUILD / "student.pt"
 LESSONS, PASSES, EPOCHS = 3, 1, 2  # over the annotated papers by a teacher; over its labels, then over those papers
-ABSTRACTS = 8000  # of other fields of AI, beside those of the field, that the teacher labels
+ABSTRACTS = 9000  # of other fields of AI, beside those of the field, that the teacher labels
 KEPT = 64  # of which so many are written at a time
 SAMPLED = 6  # one in so many of the papers that are no reports' ships with what was said of it
 

@@ -88,6 +88,16 @@ def test_how_far_a_claim_can_be_trusted_is_written_and_read():
     assert (back.topics[0].confidence, back.topics[0].sure) == (0.93, True)
 
 
+def test_the_kind_of_a_paper_has_a_score_where_it_was_judged():
+    record = demo_record()
+    assert "kind_score" not in to_json(record)
+    record.kind_score, record.kind_sure = 0.87123, True
+    obj = to_json(record)
+    assert obj["kind_score"] == {"score": 0.8712, "sure": True}
+    back = from_json(obj, demo_document())
+    assert (back.kind_score, back.kind_sure) == (0.8712, True)
+
+
 def test_what_is_annotated_is_sure_unless_it_has_a_score_or_says_otherwise():
     assert "sure" not in to_json(demo_record())["hardware"][0]
     assert from_json(RECORD, demo_document()).hardware[0].sure
@@ -117,6 +127,7 @@ def test_values_are_whole_numbers_ranges_or_fractions():
         (changed("score", 2, "hardware"), "between 0 and 1"),
         (changed("sure", "yes", "hardware"), "sure must be true or false"),
         (changed("topic_scores", [1]), "topic_scores must be"),
+        (changed("kind_score", 0.9), "kind_score must be"),
         (changed("concept", "h100", "hardware"), "names no hardware"),
         (changed("concept", "hardware:\x01", "hardware"), "names no hardware"),
         (changed("surface", "", "hardware"), "does not stand"),

@@ -15,6 +15,7 @@ from kg.tables import json_text
 
 if TYPE_CHECKING:
     from kg.api import Graph
+    from kg.model import Record
 
 FORMS = ("table", "json")
 
@@ -75,7 +76,7 @@ def _paper(graph: Graph, name: str, form: str, output: Output) -> None:
         out.print(f"{document.id}  {record.title or '(no title)'}", style="bold", markup=False)
         facts = [
             f"{key} {value}"
-            for key, value in (("kind", record.kind), ("name", record.name), ("code", record.code_url))
+            for key, value in (("kind", _kind(record)), ("name", record.name), ("code", record.code_url))
             if value
         ]
         out.print("  ".join(facts), style="dim", markup=False)
@@ -101,6 +102,11 @@ def _paper(graph: Graph, name: str, form: str, output: Output) -> None:
         relations = [(r.head, r.type, r.tail, level(r), r.evidence.quote) for r in record.relations]
         if relations:
             out.print(table("Relations", ("head", "type", "tail", "trust", "words"), relations))
+
+
+def _kind(record: Record) -> str:
+    """The kind of a paper, marked where it is not sure."""
+    return f"{record.kind} (not sure)" if record.kind_score and not record.kind_sure else record.kind
 
 
 def _value(value: float | tuple[float, float]) -> str:

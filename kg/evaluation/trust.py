@@ -20,9 +20,9 @@ FULL = "result full"
 WINS = "outperforms"
 _SURE = 0.8
 _LEAST = 0.5  # similarity of the ends of relations
-_TYPES = (*LISTS.values(), "results", "relations", "topics")
+_TYPES = (*LISTS.values(), "results", "relations", "topics", "kind")
 #: The order of the types; an unknown type comes last.
-_ORDER = (*LISTS.values(), "results", FULL, "relations", *RELATION_TYPES, "topics")
+_ORDER = (*LISTS.values(), "results", FULL, "relations", *RELATION_TYPES, "topics", "kind")
 
 
 class Judged(NamedTuple):
@@ -73,7 +73,8 @@ def claims(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> dict[str,
         for pairing in _pairings(annotated, found):
             right = {j for _, j in pairing.pairs}
             of_type = out.setdefault(pairing.type, Claims())
-            of_type.said += [_judged(name, found, item, j in right) for j, item in enumerate(pairing.found)]
+            said = ((_told(pairing.type, found, item), j in right) for j, item in enumerate(pairing.found))
+            of_type.said += [_judged(name, told, is_right) for told, is_right in said]
             of_type.wanted += len(pairing.gold)
     return {key: out[key] for key in sorted(out, key=_place)}
 
@@ -145,8 +146,14 @@ def score_of(name: str, item: Mapping[str, Any]) -> float:
     return float(score)
 
 
-def _judged(name: str, record: Json, item: Json | str, right: bool) -> Judged:
-    said = (record.get("topic_scores") or {}).get(item, {}) if isinstance(item, str) else item
+def _told(kind: str, record: Json, item: Json | str) -> Json:
+    """What a record tells of how far a claim can be trusted."""
+    if not isinstance(item, str):
+        return item
+    return record.get("kind_score") or {} if kind == "kind" else (record.get("topic_scores") or {}).get(item, {})
+
+
+def _judged(name: str, said: Json, right: bool) -> Judged:
     score = score_of(name, said)
     return Judged(score, bool(said.get("sure", score >= _SURE)), right)
 

@@ -49,6 +49,7 @@ class Parts:
     topics: list[Topic] = dataclasses.field(default_factory=list)
     name: str = ""
     kind: str = "method"
+    kind_score: float = 0.0
     code_url: str = ""
     brief: Brief = dataclasses.field(default_factory=Brief)
     forms: list[str] = dataclasses.field(default_factory=list)  # folded words, see kg.text.token_lists
@@ -58,6 +59,7 @@ class Parts:
     sentences: list[tuple[int, int]] = dataclasses.field(default_factory=list)
     tags: Tags | None = None  # None without a tagger
     words: list[list[TaggedWord]] = dataclasses.field(default_factory=list)  # tagged words of each English sentence
+    decided: dict[str, list[Any]] = dataclasses.field(default_factory=dict)  # candidates by type: kg.extract.types
     view: DocView | None = None  # created by the first component that needs it
     phrases: list[NounPhrase] = dataclasses.field(default_factory=list)  # base noun phrases
 
@@ -222,6 +224,7 @@ def to_record(doc: Doc, document: Document) -> Record:
     """
     record = Record(id=document.id, title=document.texts["T"].text if "T" in document.texts else "")
     record.name, record.kind, record.code_url, record.brief = doc._.name, doc._.kind, doc._.code_url, doc._.brief
+    record.kind_score = doc._.kind_score
     judged = doc._.view.roles if doc._.view else {}
     for mention in doc._.mentions:
         if mention.type == "technique" and (roles := judged.get((mention.start, mention.end))):

@@ -34,7 +34,7 @@ _AGAINST = re.compile(
 _END = re.compile(
     r"\s(?:by|within|running|operating|relying|while|after|before|beyond|over|on|in|at|with|when|for|"
     r"and (?:(?:\w+ly|further|also|then|thus) )?(?:\d|up|reduc|improv|achiev|accelerat|outperform|decreas|increas|"
-    r"lower|cuts|saves|maintain|preserv|keeps|enabl|deliver)\w*|"
+    r"lower|cuts|saves|maintain|preserv|keeps|enabl|deliver|rais|boost|shrink|halv|doubl)\w*|"
     r"under|across|without|using|during|respectively|to|where|"
     r"which|that|ranging|is|are|of|from|up|achiev\w+|reduc\w+|maintain\w+)\s|"
     r"(?<!such)\sas\s|\s[+-]?\d[\d.,]*\s?(?:%|[x×](?!\w)|points?\b|times\b|percent\b|dB\b|ms\b|FPS\b)|"
@@ -67,6 +67,7 @@ _EDGE = re.compile(r"[,;:()'’]")
 _EDGES = " .,;'\""
 _CLAUSE = re.compile(r"[,;:(—]|\s[-–]{1,2}\s")
 _GAP = re.compile(r"\bgaps? (?:with|to|from|between|over|against|relative to) (?:the |its |an? )?$")
+_OPENED = re.compile(r"[\w\s-]{0,20}\((?:[A-Z][\w-]{0,12} ?[=:]? ?)?[~≈]?(?=\d)")
 _NUMBER_AFTER = re.compile(r".{0,16}\d")
 _JOINT = re.compile(r"\b(?:while|whereas|with|and|or|at|by|compared|versus|vs|from|to)\b|[,;(:]")
 _BY = re.compile(r"\s+by\s+(?:an? (?:average(?: of)? )?|on average )?$")
@@ -150,6 +151,7 @@ class Baselines:
             f"none own {sentence.has_name}",
             *(f"none has {marker}" for marker in {o.marker for o in others}),
             *(f"none {side}" for side in self._sides(place, others)),
+            *(f"none {level} {reading.change}" for level in {_has_level(place, other) for other in others}),
         }
         point(place, found, BASELINE)
         return found
@@ -354,6 +356,8 @@ class Baselines:
             *(f"{other.marker.partition(' ')[0]} {j}" for j in (_joint(place) if side == "ahead" else ())),
             *(f"role {role}" for s, e, role in place.sentence.roles if text[s:e] in other.text),
             f"turn {_turn(place, other)} {other.turn[0] > 0}",
+            f"{kind} {_has_level(place, other)}",
+            f"{where} {kind} {_has_level(place, other)}",
         }
 
     def _kind_of_name(self, text: str) -> str:
@@ -418,6 +422,16 @@ def _bracketed_apart(place: QuantityPlace, other: Other) -> bool:
     if opened < 0 or closed < other.start or opened < place.quantity.start < closed:
         return False
     return any(opened < one.start < other.start for one in place.sentence.quantities)
+
+
+def _has_level(place: QuantityPlace, other: Other) -> str:
+    """Which level a candidate has in brackets: that of "58.3%, outperforming A (54.0%)" is told in the same unit."""
+    at = place.text.find(other.text, other.start)
+    opened = _OPENED.match(place.text, at + len(other.text)) if at >= 0 else None
+    levels = [q for q in place.sentence.quantities if opened and q.start <= opened.end() <= q.end]
+    if not levels:
+        return "without a level"
+    return "with its level" if levels[0].unit == place.quantity.unit else "with another level"
 
 
 def _listed(names: list[str], more: re.Match[str] | None) -> list[str]:

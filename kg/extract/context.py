@@ -6,7 +6,7 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, cached_property, lru_cache
 from itertools import islice
 
@@ -142,6 +142,7 @@ class DocView:
         self._sentences = [words for words in doc._.words if words]
         self._starts = [words[0].start for words in self._sentences]
         self._edges: dict[int, tuple[list[int], list[int]]] = {}  # start and end offsets of the words of a sentence
+        self.canonical: dict[str, Mapping[tuple[int, int], str]] = {}  # by type and span: names of the vocabulary
         self.roles: dict[tuple[int, int], list[float]] = {}  # likelihoods of the roles of techniques, once judged
         self._forms: dict[tuple[int, int], dict[str, float]] = {}
         self._arguments: dict[int, dict[str, float]] = {}  # by start of the sentence

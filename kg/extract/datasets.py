@@ -34,7 +34,6 @@ class Datasets(NamedEntities):
 
     entity = "dataset"
     extractor = EXTRACTOR
-    rivals = "model"
 
     def taken(self, doc: Doc) -> list[tuple[int, int]]:
         """The spans of models, devices and bit widths ("W4A8")."""

@@ -12,7 +12,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from spacy.tokens import Doc
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 Features = dict[str, float]
 Span = tuple[int, int]
-CHANCE = 0.15  # lowest likelihood that passes the first judge
-_MOST, _LEFT = 500, 100  # candidates of a type before and after the first judge; bounds the time for arbitrary text
+CHANCE = 0.15  # lowest likelihood with which a candidate is left
+_MOST, _LEFT = 500, 100  # candidates of a type, and those that are left; bounds the time for arbitrary text
 _UNLIKELY = 0.04  # mean likelihood below which the tagger rules a span out, unless it is a vocabulary label
 _LOOSE = ("DT", "IN", "CC", "TO", "PRP", "MD", "W", "EX", ",", ":", ";", ".")  # tags at no edge of a name
 _LIKELY = (0.25, 0.5)  # thresholds on the pieces of the tagger's own spans
@@ -45,6 +45,18 @@ class Candidate(NamedTuple):
     end: int
     score: float
     features: Features
+
+
+class Component(Protocol):
+    """A component of the pipeline that adds the entities of a type."""
+
+    entity: str
+
+    def candidates(self, doc: Doc) -> list[Candidate]:
+        """The spans that may be entities of the type."""
+
+    def taken(self, doc: Doc) -> list[Span]:
+        """The spans of what else is named by now."""
 
 
 class Judge:
@@ -106,27 +118,24 @@ def judge_for(doc: Doc, name: str) -> Judge | None:
     return judges().get(name) if doc._.tags is not None else None
 
 
-def chosen(
-    doc: Doc, kind: str, found: list[Candidate], view: DocView, by_rules: float, taken: Sequence[Span] = ()
-) -> list[Candidate]:
-    """The candidates accepted as entities of a type, likeliest first and without overlaps.
+def chosen(doc: Doc, component: Component, by_rules: float) -> list[Candidate]:
+    """The candidates that are entities of a component's type, likeliest first.
 
-    With a tagger there are two judges: one for each candidate, and one for the survivors, which sees what else is
-    named. `taken` are spans of entities of other types. Without a tagger, candidates with a score of at least
-    `by_rules` are kept in their order.
+    With a tagger they were decided on together with those of all types (kg.extract.types). Without one, and for a type
+    that has no judge, candidates with a score of at least `by_rules` are kept in their order.
     """
-    if doc._.tags is None or f"{kind} distinct" not in judges():
-        return [c for c in found if c.score >= by_rules]
-    left = survivors(doc, kind, found, view, taken)
-    judge = judges()[f"{kind} distinct"]
-    likely = judge([c.features for c in left])[:, 1].tolist() if left else []
-    kept = [c._replace(score=p) for c, p in zip(left, likely, strict=True) if p >= judge.threshold]
-    return sorted(kept, key=lambda c: (-c.score, c.start))
+    if component.entity in doc._.decided:
+        return list(doc._.decided[component.entity])
+    return [c for c in component.candidates(doc) if c.score >= by_rules]
 
 
-def survivors(doc: Doc, kind: str, found: list[Candidate], view: DocView, taken: Sequence[Span]) -> list[Candidate]:
-    """Candidates that pass the first judge and overlap no likelier one, with the features of the second judge."""
-    found = with_tags(doc, kind, found, view, taken)
+def survivors(doc: Doc, component: Component, view: DocView) -> list[Candidate]:
+    """Candidates that pass the judge of their type and overlap no likelier one of it, likeliest first.
+
+    Their features are those for the judge of groups.
+    """
+    kind = component.entity
+    found = with_tags(doc, kind, component.candidates(doc), view, component.taken(doc))
     likely = judges()[kind]([c.features for c in found])[:, 1].tolist() if found else []
     scored = [c._replace(score=p) for c, p in zip(found, likely, strict=True) if p >= CHANCE]
     left: list[Candidate] = []
@@ -137,11 +146,16 @@ def survivors(doc: Doc, kind: str, found: list[Candidate], view: DocView, taken:
     return [c._replace(features={**c.features, **features}) for c, features in zip(left, company, strict=True)]
 
 
+def odds_of(likely: float) -> float:
+    """The log-odds of a likelihood above zero."""
+    return math.log(likely / (1 - likely + 1e-6))
+
+
 def _company(left: list[Candidate], view: DocView) -> list[Features]:
     """Features that relate each candidate, likeliest first, to the others: shared words, last word, place, acronym."""
     words = [fold(view.text[c.start : c.end]).split() for c in left]
     sets = [set(w) for w in words]
-    first = [math.log(c.score / (1 - c.score + 1e-6)) for c in left]
+    first = [odds_of(c.score) for c in left]
     initials = ["".join(w[0] for w in ws) for ws in words]
     sentences = [sentence_of(view.doc, c.start) for c in left]
     crowd, likely = Counter(sentences), sum(c.score for c in left)

@@ -42,6 +42,7 @@ _QUESTION = re.compile(
 _CALLED = re.compile(r"[}*]*(?: \([^()]*\))?(?:,| is| as|:| --?|\s?—)+ ?(?:an?|the|our) (?P<phrase>[^,.;:()]+)")
 _TITLE_END = re.compile(r"\s(?:for|of|with|to|in|on|from|via|based|towards?|using)\s", re.IGNORECASE)
 _SPEAKERS = frozenset({"we", "our", "paper", "work", "study", "article", "report"})
+_STATED = 0.95  # the share of kinds that is right where a paper says outright what it is
 _NAME_TAIL = re.compile(r"(?:net|former|unet|mamba|moe|clip|lm|vl|gan|gpt|bench|\d[bm])$", re.IGNORECASE)
 
 
@@ -59,7 +60,7 @@ class KindSigns(NamedTuple):
 
 
 class Kind:
-    """Sets `doc._.kind`; needs `doc._.name`."""
+    """Sets `doc._.kind` and, with a judge, its score; needs `doc._.name`."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.cues = {
@@ -83,14 +84,13 @@ class Kind:
                 self.by_first.setdefault(cue.partition(" ")[0], []).append((group, f" {cue} "))
 
     def __call__(self, doc: Doc) -> Doc:
-        if called := self.called(doc):
-            doc._.kind = called
-            return doc
         signs, judge = self._signs(doc), judge_for(doc, "kind")
-        if judge and not self.is_survey(signs):
-            doc._.kind = judge.labels[int(judge([self._features(signs)])[0].argmax())]
-        else:
-            doc._.kind = self.by_rules(signs)
+        stated = self.called(doc) or ("survey" if self.is_survey(signs) else "")
+        doc._.kind = stated or self.by_rules(signs)
+        if judge:
+            likely = dict(zip(judge.labels, judge([self._features(signs)])[0].tolist(), strict=True))
+            doc._.kind = stated or max(likely, key=likely.__getitem__)
+            doc._.kind_score = round(max(likely[doc._.kind], _STATED if stated else 0.0), 2)
         return doc
 
     def called(self, doc: Doc) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from spacy.tokens import Doc
 
-from kg.extract.base import SpanIndex, add_once, mentions
+from kg.entity_types import NAMED
+from kg.extract.base import SpanIndex, add_once
 from kg.extract.context import view_of
 from kg.extract.judge import Candidate, chosen
 from kg.text import fold
@@ -23,13 +24,11 @@ LEAST = 0.5  # lowest score without a tagger; candidates below it are for the ju
 class NamedEntities:
     """Adds one mention per named entity of a type, in text order; of overlapping spans the likeliest is chosen.
 
-    A mention of type `rivals` blocks candidates that overlap it or have its name, but is removed in favour of a
-    candidate that the judge finds likelier. The paper's own name is left to the techniques.
+    The paper's own name is left to the techniques.
     """
 
     entity: str
     extractor: str
-    rivals = ""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
@@ -44,24 +43,21 @@ class NamedEntities:
 
     def candidates(self, doc: Doc) -> list[Candidate]:
         """The spans that may be named entities of the type."""
-        return self.found(doc)[0]
+        found, names = self.found(doc)
+        view_of(doc, self.vocabulary).canonical[self.entity] = names
+        return found
 
     def __call__(self, doc: Doc) -> Doc:
-        view, rivals, others = view_of(doc, self.vocabulary), self.rivals, self.taken(doc)
-        found, names = self.found(doc)
-        occupied = SpanIndex(others)
+        view, occupied = view_of(doc, self.vocabulary), SpanIndex(self.taken(doc))
         kept: list[Candidate] = []
-        likely = chosen(doc, self.entity, found, view, LEAST, others)
-        for candidate in sorted(likely, key=lambda c: (-c.score, c.start, -c.end)):
+        for candidate in sorted(chosen(doc, self, LEAST), key=lambda c: (-c.score, c.start, -c.end)):
             start, end = candidate.start, candidate.end
             own = bool(view.name) and fold(doc._.text[start:end]) == view.name
-            if rivals and not own and doc._.tags is not None:
-                _yield(doc, rivals, candidate, occupied)
             if not own and not occupied.touching(start, end):
                 kept.append(candidate)
                 occupied.add(start, end)
-        done = {fold(m.canonical) for m in mentions(doc, rivals)}
-        title = view.title
+        done = {fold(m.canonical) for m in doc._.mentions if m.type in NAMED}
+        names, title = view.canonical.get(self.entity, {}), view.title
         for start, end, score, _ in sorted(kept, key=lambda c: (title[0] <= c.start < title[1], c.start)):  # title last
             surface = doc._.text[start:end]
             concept = view.concept(surface, self.entity)
@@ -75,14 +71,3 @@ class NamedEntities:
 def widths(doc: Doc) -> list[Span]:
     """The spans of bit widths ("W4A8", "W4G128"), which look like names."""
     return [match.span() for match in _WIDTHS.finditer(doc._.text)]
-
-
-def _yield(doc: Doc, rivals: str, candidate: Candidate, occupied: SpanIndex) -> None:
-    """Remove less likely mentions of type `rivals`, and what they occupy, in favour of a candidate."""
-    near = occupied.touching(candidate.start, candidate.end)
-    weak = {(m.start, m.end) for m in mentions(doc, rivals) if m.confidence < candidate.score}
-    if not near or not near <= weak:  # nothing overlaps, or a likelier mention stays in the way
-        return
-    doc._.mentions = [m for m in doc._.mentions if m.type != rivals or (m.start, m.end) not in near]
-    for start, end in near:
-        occupied.remove(start, end)

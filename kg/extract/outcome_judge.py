@@ -11,6 +11,8 @@ from kg.extract.outcomes import NumberReading, OutcomeLexicon, QuantityPlace, fi
 from kg.extract.weighing import bucket
 
 _WORD = re.compile(r"[A-Za-z][\w-]*|[^\w\s]")
+_VERSUS = re.compile(r"[^\w(),;]{0,2}(?:\w{1,6} )?(?:vs\.?|versus) [~≈+-]?\d")  # "37.6% vs. 36.3%": two levels
+_LED = 16  # characters between a bracket and its number: "(AUC 54%)"
 _NEAR = 4  # words on either side used as features
 
 
@@ -36,6 +38,7 @@ def features(governed: Governed, reading: NumberReading, lexicon: OutcomeLexicon
     }
     lower = "lower" if lexicon.is_lower_better(reading.metric) else "higher"
     out |= {f"better {lower} {reading.change}", f"better {lower} {reading.change} {reading.kind}"}
+    out |= {f"versus {kind}", f"versus {reading.kind}"} if _VERSUS.match(place.text, quantity.end) else set()
     out |= {f"{name} {taken}" for name in ("setup", "others") if getattr(governed, name)}
     out |= {f"also {r.change}" for r in governed.readings if r is not reading}
     out |= {name for name, holds in _marks(place, seen).items() if holds}
@@ -58,10 +61,23 @@ def _marks(place: QuantityPlace, seen: bool) -> dict[str, bool]:
         "sign": bool(quantity.sign),
         "range": isinstance(quantity.value, tuple),
         "in brackets": text.rfind("(", 0, quantity.start) > text.rfind(")", 0, quantity.start),
+        "level of the beaten": _is_of_the_beaten(place),
         "seen": seen,
         "keeps": bool(place.keeps),
         "own name": place.sentence.has_name,
     }
+
+
+def _is_of_the_beaten(place: QuantityPlace) -> bool:
+    """Whether a number stands in brackets behind what is beaten: 54% of "58%, outperforming A (54%)"."""
+    text, sentence = place.text, place.sentence
+    opened = text.rfind("(", max(0, place.quantity.start - _LED), place.quantity.start)
+    if opened < 0 or ")" in text[opened : place.quantity.start]:
+        return False
+    if any(opened - 2 < q.end <= opened or opened < q.end < place.quantity.start for q in sentence.quantities):
+        return False  # "by 4% (6% on B)"
+    cues = [cue.group for cue in sentence.cues if cue.end <= opened]
+    return cues[-1:] == ["win"]
 
 
 @lru_cache(maxsize=1)  # the readings of one place are judged one after the other

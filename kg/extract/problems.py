@@ -78,7 +78,7 @@ class Problems:
     def __call__(self, doc: Doc) -> Doc:
         best: list[tuple[float, int, int]] = []
         view = view_of(doc, self.vocabulary)
-        found = chosen(doc, self.entity, self.candidates(doc), view, 0.0)
+        found = chosen(doc, self, 0.0)
         for start, end, score, _ in sorted(found, key=lambda c: (-c.score, c.start)):
             taken = any(start < e and s < end for _, s, e in best)
             if len(best) < MOST and not taken and not self._repeats(doc, start, end, best):

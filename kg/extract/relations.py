@@ -247,13 +247,13 @@ def chosen_of(told: PairTable, judge: Judge, compared: Compared = MappingProxyTy
 def as_stated(told: PairTable, likely: Any, thresholds: Sequence[float], compared: Compared) -> Any:
     """The likelihoods (pairs, types) where what is stated outright is said, however unlikely, and no other relation.
 
-    That a class of techniques is beaten is never more likely than it must be: the winner may belong to it.
+    That a class of techniques is beaten must be likely, and is then no more so than it must be: the winner may be of it.
     """
     out = likely.copy()
     for row, pair in enumerate(told.pairs):
         if said := compared.get(pair):
             k = RELATION_TYPES.index(said.kind)
-            likeliest = thresholds[k] if said.is_class else max(out[row, k], thresholds[k])
+            likeliest = (min if said.is_class else max)(out[row, k], thresholds[k])
             out[row] = 0
             out[row, k] = likeliest
     return out

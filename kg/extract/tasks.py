@@ -55,7 +55,7 @@ class Tasks:
 
     def __call__(self, doc: Doc) -> Doc:
         view, tagged = view_of(doc, self.vocabulary), doc._.tags is not None
-        found = chosen(doc, self.entity, self.candidates(doc), view, THRESHOLD, self.taken(doc))
+        found = chosen(doc, self, THRESHOLD)
         phrases = [(c.start, c.end) for c in found if "phrase" in c.features]
         seen: list[set[str]] = []
         for start, end, score, features in sorted(found, key=lambda c: (-c.score, c.start)):

@@ -72,13 +72,6 @@ class Techniques:
 
     def __call__(self, doc: Doc) -> Doc:
         view, techniques = view_of(doc, self.vocabulary), self.wordings(doc)
-        models = {(m.start, m.end): m for m in mentions(doc, "model")}
-        for technique in [t for t in techniques if (t.start, t.end) in models]:  # a mention has one type, the likelier
-            model = models[technique.start, technique.end]
-            if technique.confidence > model.confidence:
-                doc._.mentions.remove(model)
-            else:
-                techniques.remove(technique)
         if (judge := judge_for(doc, "same")) is not None:
             grouped(view, techniques, judge)
         else:
@@ -96,7 +89,7 @@ class Techniques:
             self._own_name(doc, found)
         taken = self.taken(doc)
         spans = SpanIndex(taken)
-        for start, end, score, features in chosen(doc, self.entity, self.candidates(doc), view, THRESHOLD, taken):
+        for start, end, score, features in chosen(doc, self, THRESHOLD):
             tagged = doc._.tags is not None  # the judges have taken `taken` into account
             if is_adjective_alone(view, self.entity, start, end):
                 continue  # "convolutional and attention layers"

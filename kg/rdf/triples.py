@@ -193,6 +193,8 @@ class _EntryWriter(_Writer):
         self.link(paper, "kg:entry", self.entry)
         for name in ("title", "name", "kind"):
             self.say(paper, f"kg:{name}", getattr(self.record, name))
+        if self.record.kind_score:
+            self.say(self.entry, "kg:kindConfidence", self.record.kind_score)
         for name in ("year", "date", "venue", "arxiv", "doi", "url"):
             self.say(paper, f"kg:{name}", getattr(document, name))
         self.say(paper, "kg:authorCount", document.author_count)

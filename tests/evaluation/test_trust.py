@@ -29,7 +29,7 @@ def paper(**parts: Any) -> dict[str, Any]:
 @pytest.fixture
 def limits(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """Thresholds of two types."""
-    least = {"techniques": 0.8, "uses": 0.5}
+    least = {"techniques": 0.8, "uses": 0.5, "kind": 0.9}
     monkeypatch.setattr("kg.trust.thresholds", lambda by_rules=False: {"techniques": 0.9} if by_rules else least)
     return least
 
@@ -45,6 +45,13 @@ def test_claims_are_sure_from_the_threshold_of_their_type(limits: dict[str, floa
     assert [m.sure for m in record.techniques] == [True, False]
     assert [r.sure for r in record.relations] == [True, False]
     assert not record.topics[0].sure
+
+
+def test_the_kind_is_sure_from_its_threshold(limits: dict[str, float]) -> None:
+    records = [Record("x", kind_score=score) for score in (0.9, 0.89, 0.0)]
+    for record in records:
+        mark(record)
+    assert [record.kind_sure for record in records] == [True, False, False]
 
 
 def test_what_rules_alone_claim_has_thresholds_of_its_own(limits: dict[str, float]) -> None:
@@ -110,6 +117,12 @@ def test_topics_have_their_scores_beside_them() -> None:
     gold = {"x": paper(topics=["agents"])}
     said = {"x": paper(topics=["agents"]) | {"topic_scores": {"agents": {"score": 0.4, "sure": False}}}}
     assert claims(gold, said)["topics"].said == [Judged(0.4, False, True)]
+
+
+def test_the_kind_has_its_score_beside_it() -> None:
+    gold = {"x": paper(kind="system")}
+    said = {"x": paper(kind="method") | {"kind_score": {"score": 0.7, "sure": True}}}
+    assert claims(gold, said)["kind"].said == [Judged(0.7, True, False)]
 
 
 @pytest.fixture(scope="module")

@@ -138,26 +138,35 @@ def test_every_claim_says_how_sure_it_is(record: Record) -> None:
     assert all(0 < c.confidence <= 1 for c in claims)
 
 
-def left_for_the_second(doc: Doc) -> list[Candidate]:
-    """The techniques that the first judge lets through."""
+def test_the_kind_says_how_likely_it_is(read_in_full: Read, read: Read) -> None:
+    told = read_in_full("We present ZapServe. ZapServe, a new benchmark, has ten tasks.", title="ZapServe: Tasks")
+    assert told.kind == "benchmark"
+    assert told.kind_score >= 0.9
+    plain = read_in_full(ABSTRACT, title=TITLE)
+    assert 0 < plain.kind_score <= 1
+    assert read(ABSTRACT, title=TITLE).kind_score == 0
+
+
+def left_of_techniques(doc: Doc) -> list[Candidate]:
+    """The techniques that their judge lets through."""
     component = dict(pipeline().pipeline)["kg_techniques"]
-    return survivors(doc, "technique", component.candidates(doc), view_of(doc, component.vocabulary), [])
+    return survivors(doc, component, view_of(doc, component.vocabulary))
 
 
-def test_what_is_left_for_the_second_judge_does_not_overlap(entry: Callable[..., Document]) -> None:
+def test_what_a_judge_lets_through_does_not_overlap(entry: Callable[..., Document]) -> None:
     doc = read_to_the_tagger(entry(ABSTRACT, title=TITLE))
-    left = left_for_the_second(doc)
+    left = left_of_techniques(doc)
     assert len(left) > 5
     assert not any(a is not b and a.start < b.end and b.start < a.end for a in left for b in left)
 
 
-def test_the_second_judge_sees_other_forms_of_what_is_named(entry: Callable[..., Document]) -> None:
+def test_what_is_left_knows_other_forms_of_what_is_named(entry: Callable[..., Document]) -> None:
     abstract = (
         "We propose trainable sparse attention. Trainable sparse attention (TSA) is a kind of sparse attention. "
         "TSA is fast, and we distill it by knowledge distillation."
     )
     doc = read_to_the_tagger(entry(abstract, title="On Attention"))
-    left = left_for_the_second(doc)
+    left = left_of_techniques(doc)
     seen = {doc._.text[c.start : c.end].lower(): c.features for c in reversed(left)}  # the likeliest of each form
     forms = [seen["trainable sparse attention"], seen["tsa"]]
     assert sum(f["short or long"] for f in forms) >= 1
@@ -392,7 +401,8 @@ def test_no_more_techniques_are_compared_than_a_hundred(
     spans = [(m.start(), m.end()) for m in re.finditer(r"Zap\d+ pruning", view.text)]
     found = [Candidate(start, end, 0.9, {}) for start, end in spans]
     monkeypatch.setattr("kg.extract.judge.ruled_out", lambda view, kind, span: False)
-    assert len(survivors(view.doc, component.entity, found, view, [])) == 100
+    monkeypatch.setattr(component, "candidates", lambda doc: found)
+    assert len(survivors(view.doc, component, view)) == 100
 
 
 def test_members_of_a_list_share_a_role(entry: Callable[..., Document], monkeypatch: pytest.MonkeyPatch) -> None:

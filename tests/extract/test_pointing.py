@@ -13,7 +13,7 @@ from tests.extract.partly import read_to_the_tagger
 
 TEXT = (
     "We propose ZapKV, a cache eviction method with 4 stages. "
-    "On LongBench, ZapKV reduces peak memory by 37.5% compared to SnapKV and improves accuracy by 2.3 points."
+    "On LongBench, ZapKV reduces peak memory by 37.5% compared to SnapKV. It improves accuracy by 2.3 points."
 )
 
 

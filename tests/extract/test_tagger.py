@@ -40,8 +40,8 @@ def test_the_model_and_its_card_ship_and_are_small() -> None:
     folder = data_folder("data") / "models"
     assert sum(p.stat().st_size for p in folder.rglob("*")) < 60_000_000
     types = tagger().card.types
-    others = {"role", "topic", "kind", "same", "relation"}
-    assert set(judges()) == {*types, *(f"{kind} distinct" for kind in types), *others}
+    assert set(judges()) == {*types, "type", "role", "topic", "kind", "same", "relation"}
+    assert {*judges()["type"].labels} == {"none", *types}
     assert all(0 < judge.threshold < 1 for judge in judges().values())
 
 
