@@ -247,7 +247,7 @@ def chosen_of(told: PairTable, judge: Judge, compared: Compared = MappingProxyTy
 def as_stated(told: PairTable, likely: Any, thresholds: Sequence[float], compared: Compared) -> Any:
     """The likelihoods (pairs, types) where what is stated outright is said, however unlikely, and no other relation.
 
-    That a class of techniques is beaten must be likely, and is then no more so than it must be: the winner may be of it.
+    That a class of techniques is beaten must be likely, and is then no more so than it must: the winner may be of it.
     """
     out = likely.copy()
     for row, pair in enumerate(told.pairs):
