@@ -284,6 +284,7 @@ def test_scores_of_given_records_have_intervals(few: Path) -> None:
     assert done.exit_code == 0
     scores = json.loads(done.stdout)
     expected = {"precision": 1, "recall": 1, "f1": 1, "gold": FEW, "predicted": FEW, "low": 1, "high": 1}
+    expected |= {"sure": FEW, "sure_precision": 1, "sure_recall": 1, "recall_at_80": 1, "recall_at_90": 1}
     assert scores["kind"] == expected
     assert "headline" in scores
 
@@ -298,7 +299,7 @@ def test_scores_as_csv_and_markdown(few: Path, tmp_path: Path) -> None:
     lines = kg(few, "--predicted", few, "-f", "csv").stdout.splitlines()
     trust = ",sure,sure_precision,sure_recall,recall_at_80,recall_at_90,false_winners"
     assert lines[0] == f"type,precision,recall,f1,gold,predicted,low,high{trust}"
-    assert "kind,1.0,1.0,1.0,3,3,1.0,1.0,,,,,," in lines
+    assert "kind,1.0,1.0,1.0,3,3,1.0,1.0,3,1.0,1.0,1.0,1.0," in lines
     assert kg(few, "--predicted", few, "-o", tmp_path / "scores.md").exit_code == 0
     assert "| kind | 1.000 | 1.000 | 1.000 | 1.000 to 1.000 | 3 | 3 |" in (tmp_path / "scores.md").read_text("utf-8")
     assert kg(few, "--predicted", few, "-o", tmp_path / "scores").exit_code == 0

@@ -30,7 +30,7 @@ def test_briefs_say_what_the_references_say(scores: list[BriefScore]) -> None:
     assert len(scores) >= 40
     assert found["name"] >= 0.80
     assert found["institutions"] >= 0.85
-    assert found["numbers"] >= 0.65  # told or quoted; of what is not sure one sentence is quoted
+    assert found["numbers"] >= 0.6  # told or quoted; of what is not sure, or lacks its setting, one sentence is quoted
 
 
 def test_no_brief_says_a_number_or_name_that_its_paper_lacks(scores: list[BriefScore]) -> None:

@@ -87,10 +87,10 @@ def test_a_table_shows_its_lines_verdict_and_papers(built: Graph) -> None:
     answer = built.ask("which techniques do KV cache papers use?")
     said = Page(html(answer)).text
     assert answer.table
-    first, papers = answer.table.lines[0].values[:2]
     assert "independent support" in said
     assert re.search(r'<td data-label="papers"[^>]*><div>', html(answer))  # a phone puts labels beside whole cells
-    assert f"techniques; {first} leads with {papers} papers." in said
+    assert answer.table.verdict in said
+    assert str(answer.table.lines[0].values[0]) in said
     assert "LongLive: Real-Time Interactive Long Video Generation" in said
 
 
