@@ -160,11 +160,11 @@ def _types_of(doc: Any, record: dict[str, Any], found: Sequence[Group], kinds: S
         alike, least = _alike(kind)
         numbers = [n for n, group in enumerate(found) if kind in group]
         forms = _forms(doc, kind, [found[n][kind][0] for n in numbers])
-        for i, gold in enumerate(record[LISTS[kind]]):
-            near += [(-float(alike(gold, form)), n, kind, i) for n, form in zip(numbers, forms, strict=True)]
-        near = [one for one in near if one[2] != kind or -one[0] >= least]
+        for n, form in zip(numbers, forms, strict=True):
+            likeness = ((float(alike(gold, form)), i) for i, gold in enumerate(record[LISTS[kind]]))
+            near += [(-like, n, kind, i) for like, i in likeness if like >= least]
     out: dict[int, str] = {}
-    done = set()
+    done: set[tuple[str, int]] = set()
     for _, n, kind, i in sorted(near):
         if n not in out and (kind, i) not in done:
             out[n] = kind

@@ -332,7 +332,7 @@ class Baselines:
         own = other.marker.startswith("win") and bool(_NUMBER_AFTER.match(text, other.end))
         clause = "clause" if _CLAUSE.search(between) else "same"
         where = f"{other.marker} {side}"
-        words = bucket(len(between.split()), 0, 2, 5, 10, 20)
+        words, level = bucket(len(between.split()), 0, 2, 5, 10, 20), _has_level(place, other)
         return {
             other.marker,
             where,
@@ -356,8 +356,8 @@ class Baselines:
             *(f"{other.marker.partition(' ')[0]} {j}" for j in (_joint(place) if side == "ahead" else ())),
             *(f"role {role}" for s, e, role in place.sentence.roles if text[s:e] in other.text),
             f"turn {_turn(place, other)} {other.turn[0] > 0}",
-            f"{kind} {_has_level(place, other)}",
-            f"{where} {kind} {_has_level(place, other)}",
+            f"{kind} {level}",
+            f"{where} {kind} {level}",
         }
 
     def _kind_of_name(self, text: str) -> str:

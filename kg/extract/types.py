@@ -110,7 +110,7 @@ def decided(found: Sequence[Group], view: DocView, judge: Judge) -> dict[str, li
     named = sorted(((c, kind) for kind in kinds for c in out[kind]), key=lambda one: -one[0].score)
     out |= {kind: [] for kind in kinds}
     for c, kind in named:
-        if all(span == (c.start, c.end) for span in occupied.touching(c.start, c.end)):
+        if not occupied.touching(c.start, c.end):
             occupied.add(c.start, c.end)
             out[kind].append(c)
     return out

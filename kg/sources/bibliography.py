@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kg.sources.base import InputFile
-from kg.sources.dates import iso_date
+from kg.sources.dates import DAY, iso_date
 from kg.sources.forms import ONCE, forms, is_database, is_other, is_thesis, quoted
 from kg.sources.people import people, person, year_behind
 from kg.sources.rows import ARXIV_ID, KEYS, doi_in
@@ -31,7 +31,6 @@ _NAMED_PLACE = re.compile(
 )
 _ID_IN = 1000  # code points of a value that are searched for an id or a date
 _NUMBERED = re.compile(r"^\(\d{1,3}\)\s*")  # before an address
-_DATED = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
 _LABEL = re.compile(r"(?i)abstract\W*")
 _ADDRESS = re.compile(r"https?://")
 _MAIL = re.compile(  # behind an address
@@ -82,7 +81,7 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     if "keywords" in made:
         made["keywords"] = terms(made["keywords"])
     dates = (iso_date(each[0], made.get("year", "")) for each in held("date").values())
-    made["date"] = next((date for date in dates if date), "") or (whole_year if _DATED.fullmatch(whole_year) else "")
+    made["date"] = next((date for date in dates if date), "") or (whole_year if DAY.fullmatch(whole_year) else "")
     if not made["date"] and "year" not in made:
         dated = (dated[0] for each in held("date").values() if (dated := _YEAR.search(each[0][:_ID_IN])))
         made["year"] = next(dated, "") or next((year_behind(each[-1]) for each in held("authors").values()), "")

@@ -10,6 +10,7 @@ from functools import cache
 from kg.sources.forms import forms
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+DAY = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")  # a whole date in ISO 8601
 _WRITTEN = re.compile(rf"\b({'|'.join(MONTHS)})[a-z]*\b\.?[^A-Za-z]*?\b((?:19|20)\d\d)\b", re.I)
 _MONTH = re.compile(rf"\b({'|'.join(MONTHS)})", re.I)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")

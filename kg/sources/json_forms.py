@@ -10,7 +10,7 @@ from typing import Any
 from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
-from kg.sources.dates import iso, iso_date
+from kg.sources.dates import DAY, iso, iso_date
 from kg.sources.forms import ONCE, Form, at, folded_name, forms, is_database, is_other, is_thesis, quoted
 from kg.sources.people import of_objects, of_people_unread, signed, year_behind
 from kg.sources.records import keys, rows
@@ -100,7 +100,7 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
         made["date"] = iso(_text(made.get("year")), made["date"], day) or made["date"]
     if not made.get("year") and not made.get("date"):
         made["year"] = behind
-    if not made.get("date") and _DATED.fullmatch(said_year := str(made.get("year") or "")):
+    if not made.get("date") and DAY.fullmatch(said_year := str(made.get("year") or "")):
         made["date"] = said_year
     if not made.get("authors") and (first := made.get("first_author")):
         made["authors"] = [*of_objects(first), "et al."]
@@ -218,7 +218,6 @@ def _address(value: Any) -> str:
     return next((text for text in texts if "://" in text or (_ADDRESS.match(text) and "/" in text)), "")
 
 
-_DATED = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
 _OF_PROSE = frozenset({"note", "notes", "citation", "reference"})  # what may say all that the fields do not
 _IS_PLACE = re.compile(r"\S*[/.]\S*$")  # an address, a file
 _ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)+")

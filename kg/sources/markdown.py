@@ -337,17 +337,17 @@ def _row(block: _Block) -> Iterator[Row]:
     flat = LINK.sub(r"\1", IMAGE.sub("", block.text))
     before, rest = [*re.split(r"\s+".join(map(re.escape, title.split())), flat, maxsplit=1), ""][:2]
     by = _BY.search(_LABELS.sub("", rest.removeprefix("**")).lstrip(' -–—:,."”]\n'))
-    place = place_in(rest)
-    signed, cited_title = in_bold(block.text) if in_bold(block.text)[1] else _referred(block.text)
+    bold = in_bold(block.text)
+    signed, cited_title = bold if bold[1] else _referred(block.text)
     signed = signed if cited_title == title else []  # names before the title
-    place = place or (in_italics_behind(rest) if signed else "")
+    place = place_in(rest) or (in_italics_behind(rest) if signed else "")
     by = None if by and by[2] and (signed or by[2] == place) else by
     edition = EDITION.search(rest) or EDITION.search(said.get("venue", "")) or EDITION.search(before)
     year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest) or _YEAR.search(before)
     names = said.get("authors") or (next((one for one in by.groups() if one), "") if by else "")
     authors = (
         signed
-        if cited_title == title and in_bold(block.text)[1]
+        if cited_title == title and bold[1]
         else people([_STOP.sub("", names)])
         if names
         else _BETWEEN_CITED.split(cited[1])

@@ -115,10 +115,10 @@ def _alike(store: StoreFile, lexicon: Lexicon, question: str, query: Query, pape
     """The papers that are like one: by what both have, and by the nearness of their titles, if there is an encoder."""
     say, corpus = Sayings(query.language), Corpus.of(store)
     itself = corpus.rows([paper])[0]
-    found, score = _scored(store, lexicon, paper)
+    found, score, lowest = _scored(store, lexicon, paper)
     among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
     score = {one: near for one, near in score.items() if among is None or one in among}
-    least = max(_BESIDE * max(score.values(), default=0.0), _least(store, paper))
+    least = max(_BESIDE * max(score.values(), default=0.0), lowest)
     order = [one for one in _first(score, limit) if score[one] >= least][: query.most]
     rows, lines = _shown(corpus, lexicon, order, score, found, say.language)
     verdict = say("near.like", title=itself.title, name=itself.id) if lines else ""
@@ -126,8 +126,8 @@ def _alike(store: StoreFile, lexicon: Lexicon, question: str, query: Query, pape
     return Answer(question, query, rows, notes, Table(_SHOWN, lines, verdict))
 
 
-def _scored(store: StoreFile, lexicon: Lexicon, paper: str) -> tuple[dict[str, Alike], dict[str, float]]:
-    """The papers that share something with one, and how alike each is to it that shares enough."""
+def _scored(store: StoreFile, lexicon: Lexicon, paper: str) -> tuple[dict[str, Alike], dict[str, float], float]:
+    """The papers that share something with one, how alike each is that shares enough, and the least that counts."""
     found = {one.paper: one for one in alike(store, paper, _CANDIDATES)}
     close: dict[str, float] = {}
     if (own := vector_of(store, paper)) is not None:
@@ -145,12 +145,7 @@ def _scored(store: StoreFile, lexicon: Lexicon, paper: str) -> tuple[dict[str, A
     if own is None:  # of which the model knows the words
         words = worded(store, paper, score)
         score = {one: round((1 - _WORDS) * near + _WORDS * words.get(one, 0.0), 3) for one, near in score.items()}
-    return found, score
-
-
-def _least(store: StoreFile, paper: str) -> float:
-    """The score below which no paper is like one."""
-    return _LEAST * (1 if vector_of(store, paper) is not None else _WORDS)
+    return found, score, _LEAST * (1 if own is not None else _WORDS)
 
 
 def _naming(store: StoreFile, lexicon: Lexicon, words: str) -> tuple[str, list[str]] | None:
@@ -174,7 +169,7 @@ def _akin(
     score: Counter[str] = Counter()
     some = papers[::-1][:_OF]
     for paper in some:
-        shared, near = _scored(store, lexicon, paper)
+        shared, near, _ = _scored(store, lexicon, paper)
         found |= shared
         score.update({one: value / len(some) for one, value in (near | {paper: 1.0}).items()})
     mean = {one: round(value, 3) for one, value in score.items() if among is None or one in among}
