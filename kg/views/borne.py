@@ -68,10 +68,10 @@ _ROUGH = re.compile(
 )
 _FRAMES = ("label-frame-technique", "label-form-technique", "outcome-generic-baseline", "model-frame")
 _KINDS = ("label-frame-technique", "label-form-technique")  # cues of words behind the name of a technique
-_BESIDE = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # stands between the numbers of a list
+_JOINT = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # stands between the numbers of a list
 #: Stands between the numbers of a list that one bound governs: " speedup and ", " lower latency, ".
-_LISTED = re.compile(rf"(?: (?!and\b)[A-Za-z][\w-]*){{0,4}}{_BESIDE.pattern}")
-_UP_TO = re.compile(r"\bup to\s*[~∼≈]\s*$")
+_LISTED = re.compile(rf"(?: (?!and\b)[A-Za-z][\w-]*){{0,4}}{_JOINT.pattern}")
+_UP_TO = re.compile(r"\bup to\s*(?:an? (?:additional|further|extra)\s)?(?:[~∼≈]\s*)?$")
 _LEVELS = re.compile(r"\([\d.]+\s?%? to [\d.]+\s?%?$")  # before and after: "improves accuracy (76% to 82%)"
 _ORIGIN = 48  # letters of "from" and two numbers with their units
 _LEVEL = 24  # letters of two levels
@@ -231,7 +231,7 @@ def _is_listed(place: QuantityPlace) -> bool:
     """Whether a number is one of several with nothing between them: "T/B/L gain 2.3x, 1.9x and 1.5x"."""
     numbers = place.sentence.quantities
     pairs = [numbers[at : at + 2] for at in (place.index - 1, place.index) if 0 <= at < len(numbers) - 1]
-    return any(a.unit == b.unit and _BESIDE.fullmatch(place.text, a.end, b.start) for a, b in pairs)
+    return any(a.unit == b.unit and _JOINT.fullmatch(place.text, a.end, b.start) for a, b in pairs)
 
 
 def sentence(found: EntryResult) -> str:

@@ -25,7 +25,7 @@ AVERAGE = "on average"
 #: By what a gain is measured, and per what an amount is.
 MEASURE = re.compile(r"^(?P<by>in terms of|per) (?=\S)")
 #: What the paper's method is combined with.
-JOINED = re.compile(r"^(?:combined|coupled|paired|integrated|together) with (?=\S)", re.IGNORECASE)
+JOINED = re.compile(r"^(?:when )?(?:combined|coupled|paired|integrated|together) with (?=\S)", re.IGNORECASE)
 _LONG = 64  # letters of a setting that fits into brackets
 _APART = re.compile(r"[,;:()]|(?<![\w@.-])\d|\band\b")  # "F1" is no number
 _PLACE = re.compile(r"^(?:on|for|in|across|using) (?:the |an? )?", re.IGNORECASE)
@@ -125,11 +125,14 @@ class SettingReader:
         leading = [*_LEADING.finditer(ahead)][-1:] or [*_TRIALS.finditer(ahead)]
         if not leading or _OTHER.search(ahead, leading[0].end()):
             return ""
-        said, record = _DONE.sub("", leading[0]["said"]), found.record
+        said, record = leading[0]["said"], found.record
+        if JOINED.match(said):  # "when combined with pruning, it is fast"
+            return "" if said in found.result.setting else self._told(said)
+        said = _DONE.sub("", said)
         named = (*record.datasets, *record.models, *record.hardware, *record.tasks)
         known = any(f" {fold(m.surface)} " in f" {fold(said)} " for m in named if fold(m.surface))
         is_condition = not _PLACE.match(said) and bool(_AMOUNT.search(said))
-        if not (is_condition or (known and not _DOING.match(said))) or JOINED.match(said):
+        if not (is_condition or (known and not _DOING.match(said))):
             return ""
         return self._told(said) if not self._says_nothing(_PLACE.sub("", said), found.result.metric) else ""
 

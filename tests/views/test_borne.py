@@ -204,6 +204,7 @@ def test_a_bound_holds_for_the_whole_list(built: Graph) -> None:
     mixed = "It gives up to 2x speedup, 30% lower energy and 9% lower memory."
     assert said_of(built, mixed, "9%", value=9.0).startswith("up to 9%")
     assert said_of(built, "It cuts latency by up to ~9%.", "9%", value=9.0, bound="about").startswith("up to 9%")
+    assert said_of(built, "It cuts latency by up to an additional 9%.", "9%", value=9.0).startswith("up to 9%")
     half = "It cuts latency by nearly half."
     assert said_of(built, half, "half", value=50.0) == "about 50% lower latency"
     alone = "It lowers latency by up to 41% and lowers energy by 9%."
