@@ -51,6 +51,8 @@ _TIME = re.compile(r"time|latency|delay|duration|TTFT|TPOT|TBT", re.IGNORECASE)
 _HOW = re.compile(r"^(?:(?:near-)?linear|proportional|consistent|substantial) (?=.)")  # says how much, not of what
 _RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
+_CLAUSE = re.compile(r"[;()]|\b(?:while|whereas)\b")
+_NAMED = re.compile(r"[A-Z\d]")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
 _DEFAULT = "inference speed"  # the metric of a plain "3x faster" in a record
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
@@ -160,6 +162,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if metric == _DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE):
         metric = SPEED
     told = replace(result, change=change, metric=metric, bound=bound, setting=setting)
+    if change == "absolute" and reader.is_elsewhere(found, place, f"{setting} {against} {metric}"):
+        return None
     return replace(told, baseline=reader.plain_form(place, _THOUSANDS.sub(",", against)), baseline_concept=concept)
 
 
@@ -296,6 +300,14 @@ class _SentenceReader:
         named = (*record.models, *record.hardware, *record.datasets, *record.tasks)
         return not any(fold(part["part"]) in fold(mention.surface) for mention in named)
 
+    def is_elsewhere(self, found: EntryResult, place: QuantityPlace, told: str) -> bool:
+        """Whether a level holds on data, a model or a device that its clause names and that is not told with it."""
+        record, number = found.record, place.quantity
+        clause = _CLAUSE.split(place.text[: number.start])[-1] + _CLAUSE.split(place.text[number.start :])[0]
+        own = " ".join(name for m in record.techniques if m.role == "proposed" for name in (record.name, *_names(m)))
+        said = (fold(m.surface) for m in (*record.datasets, *record.models, *record.hardware) if _NAMED.search(m.surface))
+        return any(f" {one} " in f" {fold(clause)} " and one not in fold(f"{told} {own}") for one in said if one)
+
     def is_by_part(self, found: EntryResult, place: QuantityPlace) -> bool:
         """Whether a sentence tells a number of something else that the paper proposes, and not of the paper's method.
 
@@ -410,7 +422,8 @@ class _SentenceReader:
         behind = [o for o in named if o.start >= number.end and not _APART.search(place.text, number.end, o.start)]
         behind = [o for o in behind if not self._is_of_another(place.text[number.end : o.start], result)]
         behind = [o for o in behind if not (o.marker.startswith("win") and " and " in place.text[number.end : o.start])]
-        if behind or any(other.start >= number.end for other in others):
+        near = (o for o in others if o.start >= number.end and not _APART.search(place.text, number.end, o.start))
+        if behind or any(near):
             return bool(behind)
         opening = [o for o in named if not place.text[: o.start].strip() and o.marker.startswith("compared")]
         ends = [place.text.find(baseline, other.start) + len(baseline) for other in named]
@@ -465,6 +478,7 @@ class _SentenceReader:
         return not is_measured and not any(map(str.isdigit, part))
 
     def plain_form(self, place: QuantityPlace, baseline: str) -> str:
-        """A baseline with the word before it that makes it the usual form: "standard FL"."""
+        """A baseline with the word before it that makes it the usual form, or one of several: "best kernel"."""
         before = place.text.partition(baseline)[0].split()[-1:] if baseline and baseline in place.text else []
-        return " ".join([*(word for word in before if fold(word) in self.plain), baseline])
+        telling = (word for word in before if fold(word) in self.plain or tagged(word, 0, len(word))[0][0].tag == "JJS")
+        return " ".join([*telling, baseline])

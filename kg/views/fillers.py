@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import dropwhile, pairwise
 
 from kg.extract.phrases import tagged
 from kg.model import Mention, Paper
@@ -25,7 +26,16 @@ _SUBJECT = re.compile(r"(?P<word>[A-Za-z][\w-]*)\s(?:\([^()]*\)\s)?$")
 _ORDER = ("first", "then", "next", "finally")  # before a verb: "our approach first partitions feature maps"
 _OBJECT_BEGINS = ("JJ", "JJR", "DT", "PRP$", "CD", "RB")
 _MODIFIES = re.compile(r"-(?:[Bb]ased|[Cc]entric|[Gg]uided|[Aa]ware|[Dd]riven|[Ii]nspired|[Ss]pecific)$")
+_OWNED = re.compile(r"(?:\s\([^()]*\))?-\w")  # what a name goes on with: "adapter (LoRA)-based branch"
+#: Where a problem's head ends: "adaptability across varying uncertainties" is no uncertainty.
+_OF_HEAD = re.compile(r"\s(?:across|of|in|for|on|to|from|with|under|between|during|when)\s")
+#: Words that part what is proposed from what that uses or serves: "we propose a rule that adapts ", "with ", "for ".
+_APART = frozenset(
+    ("as", "based", "by", "for", "from", "in", "into", "of", "on", "over", "that", "through", "to", "under", "using")
+    + ("via", "when", "where", "which", "while", "whose", "with")
+)
 _PAIR = 2  # words of "selection method"
+_SENTENCE_END = re.compile(r"[.;]\s")
 _SHORT_VERB = 4  # letters of "is", "has", "uses", which are no plurals
 _BACK = re.compile(r"\b(?:this|these)\s$", re.IGNORECASE)
 #: Between a name and what it is: "Foo, a fast and light ", "the Foo algorithm (FA) is a ".
@@ -72,12 +82,15 @@ def is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
         return False  # "jointly achieving high fidelity", but "training instability"
     if is_wished or not vocabulary.cues("exploit").isdisjoint(before):
         return False  # what is low is no problem, nor what a method "exploits"
-    return mention.concept in vocabulary or not signs.isdisjoint(words) or has_han(mention.surface)
+    head = fold(_OF_HEAD.split(mention.canonical or mention.surface)[0]).split()
+    return mention.concept in vocabulary or not signs.isdisjoint(head) or has_han(mention.surface)
 
 
 def is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     """Whether the words of a mention go on behind it: "growth of the key-value" before "cache"."""
     ends = [end for start, end in places(text, mention.surface) if not is_word(text, start - 1)]
+    if ends and all(_OWNED.match(text, end) for end in ends):
+        return True
     behind = (_BEHIND.match(text, end) for end in ends)
     word = next((found["word"] for found in behind if found), "")
     is_noun = word and tagged(word, 0, len(word))[0][0].tag.startswith("NN")
@@ -98,6 +111,25 @@ def is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     takes = takes or (" between " in mention.surface and " and " not in mention.surface)
     takes = takes or (needs_of and all(text.startswith(" of ", end) for end in ends))
     return bool(is_noun or takes or is_verb or is_shared or fold(word) in Wording(shown.graph.vocabulary).heads)
+
+
+def is_put_forward(shown: Selection, mention: Mention, text: str) -> bool:
+    """Whether a text proposes a mention itself, and not only something that uses it or serves it.
+
+    "We propose a gate and a loss" proposes both, "we propose a gate that prunes by a loss" the gate alone.
+    """
+    ahead = (_SENTENCE_END.split(text[max(0, at - 2 * AHEAD) : at])[-1] for at, _ in places(text, mention.surface))
+    return any(ends_proposing(shown, said) for said in ahead)
+
+
+def ends_proposing(shown: Selection, ahead: str) -> bool:
+    """Whether what stands behind some words is what they propose: "we propose a fast and light "."""
+    proposal = shown.graph.vocabulary.cues("proposal")
+    words = [(word, fold(word.text)) for word in tagged(ahead, 0, len(ahead))[0]]
+    verb = max((place for place, (_, said) in enumerate(words) if said in proposal), default=-1)
+    between = words[verb + 1 :]
+    again = any(a[1] == "and" and b[0].tag.startswith("VB") for a, b in pairwise(between))
+    return verb >= 0 and not again and _APART.isdisjoint(said for _, said in between)
 
 
 def is_likeness(shown: Selection, mention: Mention, text: str) -> bool:
@@ -134,6 +166,18 @@ def is_modifier(mention: Mention) -> bool:
     """Whether a mention is but a word before a noun, or one of two: "Sound-Centric", "an inlier or anomaly"."""
     is_word = " " not in mention.surface and _MODIFIES.search(mention.surface) is not None
     return is_word or (mention.type == "technique" and " or " in mention.surface)
+
+
+def is_vague(shown: Selection, mention: Mention) -> bool:
+    """Whether the words of a technique do not tell what it is: "executor", "algorithm-level innovations"."""
+    is_bare = mention.surface.isalpha() and mention.surface.islower() and mention.concept not in shown.graph.vocabulary
+    return is_bare or mention.surface.rpartition(" ")[2] in PageWords("en")("brief.vague").split()
+
+
+def is_apart(mention: Mention, own: str, told: Iterable[str]) -> bool:
+    """Whether the sentences of a text speak of a technique only before they name the paper's own method."""
+    behind = [*dropwhile(lambda said: own not in said, told)]
+    return bool(own and behind) and not any(mention.surface in said for said in behind)
 
 
 def is_own_way(shown: Selection, mention: Mention, text: str) -> bool:

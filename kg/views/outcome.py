@@ -82,7 +82,13 @@ class ResultInWords:
             _setting(shown, result, paper),
         ]
         against, setting = ("" if aside == named else aside for aside in asides)
+        if JOINED.match(result.setting) and _joined(result.baseline) in _joined(result.setting):
+            against = ""  # what a method is combined with is what it is then better than
         return cls(named, form, amount(shown, result), against, setting, origin)
+
+
+def _joined(said: str) -> str:
+    return re.sub(r"[\W_]", "", said).lower()
 
 
 def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:

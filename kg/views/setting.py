@@ -25,7 +25,9 @@ AVERAGE = "on average"
 #: By what a gain is measured, and per what an amount is.
 MEASURE = re.compile(r"^(?P<by>in terms of|per) (?=\S)")
 #: What the paper's method is combined with.
-JOINED = re.compile(r"^(?:when )?(?:combined|coupled|paired|integrated|together) with (?=\S)", re.IGNORECASE)
+JOINED = re.compile(
+    r"^(?:when )?(?:(?:combined|coupled|paired|integrated|together) with|(?:applied|built) on top of) (?=\S)", re.IGNORECASE
+)
 _LONG = 64  # letters of a setting that fits into brackets
 _APART = re.compile(r"[,;:()]|(?<![\w@.-])\d|\band\b")  # "F1" is no number
 _PLACE = re.compile(r"^(?:on|for|in|across|using) (?:the |an? )?", re.IGNORECASE)
@@ -42,6 +44,8 @@ _BEGINS = re.compile(rf"{_OPENING.pattern}|{JOINED.pattern}|(?:By |When )?[A-Z]?
 _TRIALS = re.compile(
     r"^[A-Z][a-z]+s (?:[a-z]+ )?on (?:the |an? )?(?P<said>[^,;:()]+?) (?:show|demonstrate|indicate|reveal|confirm)\b"
 )
+#: A kind of task or data: "on domain-specific tasks", not "on several tasks".
+_KIND = re.compile(r"^(?:on|in|for|under) (?:the |an? )?(?:[\w-]+ )*?\w+-\w", re.IGNORECASE)
 _DONE = re.compile(r"^(?:when )?[a-z]+ed (?:to|on|in|into|with) (?:the |an? )?", re.IGNORECASE)
 _DOING = re.compile(r"^(?:by |when )?[a-z]+ing (?:(?:out|only|just|merely) )*", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?<![\w.-])\d[\d.,]*(?:%|[kKMBW]?\b)(?!-)")
@@ -50,7 +54,7 @@ _ALIKE = re.compile(
     r"\b(?:same|identical|equal|equivalent|similar|comparable|match\w*|\w*lossless|competitive|balanced|no|negligible)\b"
 )
 _NUMBER = re.compile(r"(?:(?:at )?[\d.,]+\s?%|[\d.,]+\s?[a-zA-Zμ×]{0,2})(?:$| (?:on|of|for|in)\b)")
-_OTHER = re.compile(r";|\b(?:while|whereas)\b")  # begins another statement
+_OTHER = re.compile(r";|\b(?:while(?! \w+ing\b)|whereas)\b")  # begins another statement
 _MEAN = re.compile(r"\b(?:on|an|the) average\b|\baverag(?:ing|es)\b")
 _IS_DOING = re.compile(r"(?:[A-Z][a-z]+, )?[A-Za-z]+ing\s[^,;:]*$")  # "integrating Foo into Plover is 2x faster"
 _MEAN_JUST = re.compile(r"\bon average,? (?:an? |by )?$")
@@ -77,7 +81,8 @@ class SettingReader:
 
     def __call__(self, found: EntryResult, place: QuantityPlace) -> str | None:
         """What to tell of the setting of a result, "" if nothing; None if it holds only where no few words say."""
-        behind, ahead = self._behind(found, place), self._ahead(found, place)
+        behind = self._behind(found, place)
+        ahead = self._ahead(found, place, is_alone=not behind)
         if behind is None or ahead is None or _IS_DOING.match(place.text[: place.quantity.start]):
             return None
         behind = BESIDE.join(filter(None, (self._measure(found, place), behind)))
@@ -111,16 +116,19 @@ class SettingReader:
 
     def _is_in_clause(self, setting: str, place: QuantityPlace) -> bool:
         """Whether a setting stands in the clause behind a number, or is what the work is combined with before it."""
-        if JOINED.match(setting):
-            return setting in place.text[: place.quantity.start]
+        if JOINED.match(setting) and setting in place.text[: place.quantity.start]:
+            return True
         at = place.text.find(setting, place.quantity.end) if setting else -1
         behind = place.sentence.quantities[place.index + 1 : place.index + 2]
         alone = bool(behind) and _ALONE.fullmatch(place.text, place.quantity.end, behind[0].start)
         start = behind[0].end if behind and alone else place.quantity.end  # of both numbers
         return at >= 0 and not _APART.search(place.text, start, at)
 
-    def _ahead(self, found: EntryResult, place: QuantityPlace) -> str | None:
-        """What opens a sentence, if it names data, a model, a device, a task or an amount: "On Plover, it is fast"."""
+    def _ahead(self, found: EntryResult, place: QuantityPlace, is_alone: bool) -> str | None:
+        """What opens a sentence, if it names data, a model, a device, a task or an amount: "On Plover, it is fast".
+
+        A kind of task does, if it `is_alone`: "On hard tasks it is 2x faster, and 1x on easy tasks".
+        """
         ahead = place.text[: place.quantity.start]
         leading = [*_LEADING.finditer(ahead)][-1:] or [*_TRIALS.finditer(ahead)]
         if not leading or _OTHER.search(ahead, leading[0].end()):
@@ -130,9 +138,11 @@ class SettingReader:
             return "" if said in found.result.setting else self._told(said)
         said = _DONE.sub("", said)
         named = (*record.datasets, *record.models, *record.hardware, *record.tasks)
+        frames = self.vocabulary.cues("dataset-frame") | self.vocabulary.cues("task-frame")
         known = any(f" {fold(m.surface)} " in f" {fold(said)} " for m in named if fold(m.surface))
         is_condition = not _PLACE.match(said) and bool(_AMOUNT.search(said))
-        if not (is_condition or (known and not _DOING.match(said))):
+        is_kind = is_alone and _KIND.match(said) is not None and fold(said).split()[-1].rstrip("s") in frames
+        if not (is_condition or is_kind or (known and not _DOING.match(said))):
             return ""
         return self._told(said) if not self._says_nothing(_PLACE.sub("", said), found.result.metric) else ""
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import dropwhile, islice
+from itertools import islice
 
 from kg.entity_types import LISTS
 from kg.extract.numbers import plain, quantities
@@ -21,6 +21,8 @@ from kg.model import Brief, Mention, Paper, Result
 from kg.text import fold, has_han, sentences
 from kg.views.borne import SPEED, borne, is_metric_head, quotable, sentence
 from kg.views.fillers import (
+    ends_proposing,
+    is_apart,
     is_apposed,
     is_clause,
     is_cut,
@@ -29,7 +31,9 @@ from kg.views.fillers import (
     is_likeness,
     is_modifier,
     is_own_way,
+    is_put_forward,
     is_trouble,
+    is_vague,
     is_worked_on,
     opens_title,
     points_back,
@@ -65,6 +69,7 @@ _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only
 _FORMULA = re.compile(r"\$[^$]*\$")
 _TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
 _LISTED = re.compile(r",\s*")
+_TORN_NAME = re.compile(r"[a-z][A-Z]\w*-[a-z]")  # "MultiView-conditioned", of a name that is written large
 _PAIR = re.compile(r"^([^,]+), and ([^,]+)$")
 _ARTICLE = re.compile(r"^(?:an?|the) ")
 _SHORT_FORM = re.compile(r"[(（]([A-Z][\w-]+)[)）]")
@@ -74,7 +79,7 @@ _MACRO = re.compile(
     r"\\(?:(?:our|my|the)?(?:method|model|system|framework|approach)(?:name)?|ours|name)(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?"
 )
 _COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own name for something
-_RELATIVE = re.compile(r"\b(?:that|which)\b")
+_OF_WHAT = re.compile(r"\s(?:for|to|in|on|that|which)\s")
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
 
@@ -113,7 +118,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     if not out.effect:
         told, quote = _effects(shown, paper, fields, text)
         out.effect = phrases(shown, told)
-        out.is_level = bool(told) and all(one.form.startswith(("absolute", "count", "kept")) for one in told)
+        out.is_level = bool(told) and told[0].form.startswith(("absolute", "count", "kept"))
         out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
         out.quotes += [quote] if quote and not out.effect and quote not in out.quotes else []
     if not (out.problem or out.effect or out.quotes):  # a mere name tells too little
@@ -142,16 +147,23 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
         for one, said in found
         if not short or _joined(said) not in (_joined(short), spelt[: len(_joined(said))])
     ]
-    if is_title:  # what all know is used, not proposed
-        found = [(one, said) for one, said in found if not is_known(shown, one) or is_apposed({short}, one, text)]
-    techniques = [clean(given.technique)] if given.technique else [said for _, said in found]
     names = {short, name(paper), *([] if is_title else [called])}
-    itself = next((at for at, (one, _) in enumerate(found) if is_apposed(names, one, text)), None)
+    kinds = [one for one, _ in found if is_apposed(names, one, text)]
+    # A title does not use what its paper proposes, nor a method what it is, nor a data set what it served to make.
+    is_used = not is_title and not kinds and paper.entries[0][1].kind not in _SOLVE_NOTHING
+    if not is_used:  # what all know is not proposed, nor what a proposal makes use of
+        found = [
+            (one, said)
+            for one, said in found
+            if one in kinds or (not is_known(shown, one) and is_put_forward(shown, one, text))
+        ]
+    techniques = [clean(given.technique)] if given.technique else [said for _, said in found]
+    itself = next((at for at, (one, _) in enumerate(found) if one in kinds), None)
     out.problem = clean(given.problem) or shown.words.listed(_problems(shown, paper, fields, text))
     if not techniques:
         out.quotes += contribution(shown, paper, fields)[:1]
-    is_apart = short and fold(short) not in fold(called) and (is_title or not stands_for(short, called))
-    if not given.technique and is_apart:
+    is_other = short and fold(short) not in fold(called) and (is_title or not stands_for(short, called))
+    if not given.technique and is_other:
         frames = shown.graph.vocabulary.cues("label-frame-technique")
         full = expanded(short, text) if shown.lang != "zh" else ""
         aside = partial(shown.words, "outcome.aside")
@@ -160,11 +172,9 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
             notes = shown.words("outcome.aside_comma").join(filter(None, (full, short)))
             techniques.insert(0, kind if is_called else aside(effect=kind, notes=notes))
         elif full or not is_called:
-            full = with_article(uncapitalised(full, text), text, frames)
+            full = with_article(uncapitalised(full, text), text, frames, shown.words("brief.counted_technique").split())
             techniques.insert(0, aside(effect=full, notes=short) if full else short)
         out.is_proposed = True
-    # A title does not use what its paper proposes, nor a method what it is, nor a data set what it served to make.
-    is_used = not is_title and itself is None and paper.entries[0][1].kind not in _SOLVE_NOTHING
     out.is_proposed = out.is_proposed or not (given.technique or is_used)
     out.technique, out.is_given = shown.words.listed(techniques), bool(given.technique)
     return out
@@ -240,12 +250,10 @@ def _proposed_name(shown: Selection, paper: Paper) -> str:
     if not own or own in title(paper) or vocabulary.find(own, "technique"):
         return own if own in title(paper) else ""
     told = (said for said in contribution(shown, paper, ()) if own in said)
-    before = (said.partition(expanded(own, said) or own)[0] for said in told)
-    clauses = (_RELATIVE.split(words)[-1] for words in before)  # "present a model that sends RRC messages"
-    proposal = vocabulary.cues("proposal")
-    behind = [[*dropwhile(lambda word: fold(word) not in proposal, words.split())] for words in clauses]
-    is_proposed = any(words and "of" not in words for words in behind)  # "present an evaluation of deep learning (DL)"
-    return own if is_proposed else ""
+    before = [said.partition(expanded(own, said) or own)[0] for said in told]
+    # "present a rule for pruning, Foo", not "present an evaluation of deep learning (DL)"
+    apposed = (_OF_WHAT.split(said)[0] for said in before if said.endswith((", ", "-", "– ", "— ")))
+    return own if any(ends_proposing(shown, said) for said in (*before, *apposed)) else ""
 
 
 def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[_InWords]:
@@ -266,6 +274,8 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
         and not opens_title(mention, paper)
         and not is_worked_on(shown, mention, paper)
         and not is_own_way(shown, mention, text)
+        and not is_vague(shown, mention)
+        and not is_apart(mention, name(paper), _sentences(paper, fields))
     ]
     told = [mention for mention in found if not points_back(mention, text)]
     return _chosen(shown, told, text, _MOST["technique"]) or _chosen(shown, found, text, _MOST["technique"])
@@ -373,9 +383,11 @@ def _joined(said: str) -> str:
     return "".join(fold(_ARTICLE.sub("", said)).split())
 
 
-def _of_it(said: str) -> str:
-    """The words of a problem, with "the" where they say of what it is: "the complexity of attention"."""
+def _of_it(said: str, bare: str) -> str:
+    """The words of a problem, with "the" where they say of what it is, and only there: "the complexity of attention"."""
     head, _, rest = said.partition(" of ") if " of " in said else said.partition(" between ")
+    if said == f"the {bare}" and not rest:
+        return bare  # "memory footprint"
     is_bare = rest and head.islower() and not head.startswith(("a ", "an ", "the ")) and not head.endswith("s")
     return f"the {said}" if is_bare else said
 
@@ -388,7 +400,8 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     if full:
         spoken = nouns(full) if shown.lang == "zh" else with_article(uncapitalised(full, text), text, frames)
         return shown.words("outcome.aside", effect=spoken, notes=mention.surface) if spoken else mention.surface
-    wordings = [whole(w) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
+    is_torn = _TORN_NAME.search(mention.canonical) and fold(mention.canonical) == fold(mention.surface)
+    wordings = [whole(w) for w in dict.fromkeys((mention.canonical, mention.surface)) if w][-1 if is_torn else 0 :]
     if mention.type == "technique":
         heads = {*frames, *PageWords("en")("brief.counted_technique").split()}
         wordings = list(dict.fromkeys(with_shared_head(w, text, heads) for w in wordings))
@@ -404,11 +417,11 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         if not said:
             return ""
         told = with_article(with_names(uncapitalised(said, text), text), text, frames, counted)
-        return _of_it(told) if mention.type == "problem" else told
+        return _of_it(told, said) if mention.type == "problem" else told
     known = list(filter(partial(says, text), wordings))
     if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
         return known[0] if mention.type == "technique" else ""
-    for wording in known:
+    for wording in (uncapitalised(one, text) for one in known):
         if _has_homonym(shown, wording, text):
             continue
         said = say(shown, same(shown, mention.concept, wording), wording, text) if nouns.is_noun_phrase(wording) else ""
@@ -435,6 +448,12 @@ def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str)
     """
     found = borne(shown, paper, fields)
     told = [(one, result) for one, result in found if result and not gets_worse(shown, result)]
+    lone = [one.result for one, result in found if not result and one.result.change == "absolute"]
+    told = [  # of several levels of one metric, one alone does not say whose it is
+        (one, result)
+        for one, result in told
+        if result.change != "absolute" or not any(_is_level_of(result, other) for other in lone)
+    ]
     against = {(result.metric, result.change) for _, result in told if result.baseline}
     told = [  # what a number is compared with is told of both or of neither
         (one, result)
@@ -449,6 +468,10 @@ def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str)
     surest = sorted((one for one, _ in found), key=lambda one: (gets_worse(shown, one.result), -one.result.confidence))
     telling = (said for said in map(sentence, surest) if said and said not in known)
     return effect, next((said for said in telling if not _is_setup(shown, said)), "")
+
+
+def _is_level_of(one: Result, other: Result) -> bool:
+    return (one.metric_concept or one.metric) == (other.metric_concept or other.metric) and not other.baseline
 
 
 def _is_setup(shown: Selection, said: str) -> bool:

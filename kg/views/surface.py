@@ -255,7 +255,7 @@ def with_article(said: str, text: str, heads: Collection[str] = (), counted: Col
     if re.match(r"(?:an?|the)\s", said) or (" " not in said and not said.islower()):
         return said
     if not before or bare:
-        is_counted = " " in said and said.rpartition(" ")[2] in counted
+        is_counted = " " in said and said.rpartition(" ")[2].lower() in counted
         return f"{article(said)} {said}" if is_counted else said
     if before[1].lower() == "these":
         return said

@@ -56,6 +56,7 @@ _SHORT = 3  # words of a gerund that reads as a noun: "reward hacking", "trainin
 _BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 _LATEX = re.compile(r"\\(?:textbf|textit|emph|texttt|textsc|mathrm|mathbf|text)|[${}\\~]")
 _SIGN = re.compile(r"[A-Z0-9]")  # marks a name
+_SMALL_WORD = re.compile(r"[a-z]+ ")  # "consumer GPU" is no name
 _END = re.compile(r"[.;:!?](?:\s|$)|[\"“”]")
 _LATIN = re.compile(r"[A-Za-z\d][A-Za-z\d.]*")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
@@ -199,10 +200,12 @@ class Wording:
             is_whole = surface == text or match.type != "metric" or fold(surface).rpartition(" ")[2] not in self.counted
             if match.type == "metric" and surface.isupper():
                 said = surface  # Chinese keeps "PPL", and "AP" may be an access point
+            elif match.type == "metric" and " " not in surface and surface != text:
+                continue  # the resolution of a query is not that of an image
             elif match.type in _SPOKEN and is_whole and self._is_plain(match.concept, surface):
                 said = spoken(self.vocabulary, match.concept, text)
             elif match.type in NAMED:
-                said = self._named(surface) if _SIGN.search(surface) else ""
+                said = self._named(surface) if _SIGN.search(surface) and not _SMALL_WORD.match(surface) else ""
             if said and words > out.get(begin, (0, {}))[0]:
                 out[begin] = (words, {"word" if has_han(said) else "name": said, "noun": ""})
         return out

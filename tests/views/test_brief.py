@@ -18,7 +18,7 @@ from kg.views.surface import stands_for
 from kg.views.wording import Wording
 from kg.vocabulary import Vocabulary
 
-ABSTRACT = "We propose Foo with foo routing. It cuts latency by up to 41% vs. chunked prefill. Memory costs are high."
+ABSTRACT = "We propose Foo plus foo routing. It cuts latency by up to 41% vs. chunked prefill. Memory costs are high."
 
 
 def _paper(**parts: Any) -> Paper:
@@ -224,7 +224,7 @@ def test_an_unknown_origin_is_told(built: Graph) -> None:
         ("under the same throughput budget", "相同吞吐量预算下"),
         ("Llama-3.1-8B", "Llama-3.1-8B"),
         ("W4A4 quantization", "W4A4量化"),
-        ("memory, latency and energy", "内存、延迟和能量"),
+        ("memory, latency and storage", "内存、延迟和存储"),
         ("per-token KV memory", "逐词元KV内存"),
         ("speculative key-value caching", "推测KV缓存"),
         ("strong correlation between memory and latency", "内存和延迟之间的强相关性"),
@@ -234,7 +234,7 @@ def test_an_unknown_origin_is_told(built: Graph) -> None:
         ("hybrid entropy-based framework", "基于熵的混合框架"),
         ("insufficient memory and limited bandwidth", "内存不足和带宽有限"),
         ("excessive memory costs during training and inference", "训练和推理中的内存成本过大"),
-        ("limited energy, unreliable communication", "有限的能量、不可靠通信"),
+        ("limited memory, unreliable communication", "有限的内存、不可靠通信"),
         ("training and decoding and the lack of memory", "训练和解码以及缺乏内存"),
         ("synthetic RESIDE dataset", "合成RESIDE数据集"),
         ("rapid growth in memory", "内存的快速增长"),

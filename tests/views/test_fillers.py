@@ -29,13 +29,13 @@ def _told(
         ("We propose Foo, a novel gate rule that saves time.", ["gate rule"], "proposes a gate rule (Foo)"),
         ("We propose the Foo algorithm, a gate rule.", ["gate rule"], "proposes a gate rule (Foo)"),
         (
-            "We propose Foo, a gate rule for time. It has a mask tree.",
+            "We propose Foo, a gate rule for time. We also propose a mask tree.",
             ["mask tree", "gate rule"],
             "proposes a gate rule (Foo) and a mask tree",
         ),
-        # Others of a list, and what the words between say something else of.
+        # Others of a list, and what is only used.
         ("We propose Foo, a gate rule and a mask tree.", ["gate rule"], "proposes Foo and a gate rule"),
-        ("We propose Foo, a method that uses a gate rule.", ["gate rule"], "proposes Foo and a gate rule"),
+        ("We propose Foo, a method that uses a gate rule.", ["gate rule"], "proposes Foo"),
     ],
 )
 def test_a_name_and_what_it_is_are_one_thing(built: Graph, text: str, techniques: list[str], told: str) -> None:
@@ -43,7 +43,7 @@ def test_a_name_and_what_it_is_are_one_thing(built: Graph, text: str, techniques
 
 
 def test_two_spellings_of_a_name_and_its_short_form_are_one_thing(built: Graph) -> None:
-    assert _told(built, "We propose GateNet. Gate-Net has a mask tree.", "Gate-Net", "mask tree", name="GateNet") == (
+    assert _told(built, "We propose GateNet and a mask tree. Gate-Net is fast.", "Gate-Net", "mask tree", name="GateNet") == (
         "proposes GateNet and a mask tree"
     )
     text = "We propose a late gating rule (LGR) and the LGR strategy."
@@ -61,9 +61,9 @@ def test_a_method_is_said_to_propose_what_it_is(built: Graph) -> None:
 
 
 def test_words_that_point_back_are_told_where_nothing_else_is(built: Graph) -> None:
-    text = "We propose a gate rule. This mask strategy saves time."
-    assert _told(built, text, "gate rule", "mask strategy", name="") == "proposes a gate rule"
-    assert "mask strategy" in _told(built, text, "mask strategy", name="")
+    text = "Foo has a gate rule. This mask strategy saves time."
+    assert _told(built, text, "gate rule", "mask strategy", title="Foo: Gates") == "Foo uses a gate rule"
+    assert "uses a mask strategy" in _told(built, text, "mask strategy", title="Foo: Gates")
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ def test_words_that_point_back_are_told_where_nothing_else_is(built: Graph) -> N
     [
         ("We propose to dynamically prune weak branches.", "dynamically prune weak branches", False),
         ("We propose jointly trained gates.", "jointly trained gates", True),
-        ("We add a Q-Former that is: a Q-Former projects sparse features.", "Q-Former projects sparse features", False),
-        ("We add Q-Former blocks for features.", "Q-Former blocks", True),
+        ("We propose a Q-Former that is: a Q-Former projects sparse features.", "Q-Former projects sparse features", False),
+        ("We propose Q-Former blocks for features.", "Q-Former blocks", True),
     ],
 )
 def test_a_verb_is_no_part_of_a_technique(built: Graph, text: str, technique: str, *, is_told: bool) -> None:
-    assert (technique in _told(built, f"{text} A gate rule.", "gate rule", technique)) == is_told
+    assert (technique in _told(built, f"{text} We propose a gate rule.", "gate rule", technique)) == is_told
 
 
 def test_what_a_study_is_of_is_not_proposed(built: Graph) -> None:
@@ -108,12 +108,12 @@ def test_what_is_too_little_is_no_problem(built: Graph, problem: str, *, is_told
     ],
 )
 def test_what_a_title_improves_is_not_proposed(built: Graph, title: str, told: str) -> None:
-    text = "We revise the gate rule mechanism with a mask tree."
+    text = "We propose the gate rule mechanism and a mask tree."
     assert _told(built, text, "gate rule mechanism", "mask tree", title=title, name="") == told
 
 
 def test_a_data_set_proposes_what_it_served_to_make(built: Graph) -> None:
-    assert _told(built, "Foo has a gate rule.", "gate rule", title="Foo: Gates", kind="dataset").startswith(
+    assert _told(built, "We build a gate rule for Foo.", "gate rule", title="Foo: Gates", kind="dataset").startswith(
         "Foo proposes"
     )
 
@@ -128,10 +128,10 @@ def test_costs_that_surge_are_no_noun(built: Graph) -> None:
     ("text", "technique", "told"),
     [
         ("Our pruning scheme is fast, and our pruning scheme is small.", "pruning scheme", False),
-        ("We add a pruning scheme. Our pruning scheme is small.", "pruning scheme", True),
-        ("We add a gated mixture of experts.", "gated mixture", False),
-        ("We add a gated fusion of experts.", "gated fusion", True),
-        ("We add Sound-Centric and Sight-Centric gates.", "Sound-Centric", False),
+        ("We propose a pruning scheme. Our pruning scheme is small.", "pruning scheme", True),
+        ("We propose a gated mixture of experts.", "gated mixture", False),
+        ("We propose a gated fusion of experts.", "gated fusion", True),
+        ("We propose Sound-Centric and Sight-Centric gates.", "Sound-Centric", False),
         ("We sort keys by a hit or miss.", "hit or miss", False),
     ],
 )
@@ -140,8 +140,8 @@ def test_what_says_nothing_by_itself_is_no_technique(built: Graph, text: str, te
 
 
 def test_a_word_of_another_language_alone_is_no_technique(built: Graph) -> None:
-    assert "frobnication" not in _told(built, "We add frobnication.", "frobnication", lang="zh").partition("原文")[0]
-    assert "“late frobnication”" in _told(built, "We add late frobnication.", "late frobnication", lang="zh")
+    assert "frobnication" not in _told(built, "We propose frobnication.", "frobnication", lang="zh").partition("原文")[0]
+    assert "“late frobnication”" in _told(built, "We propose late frobnication.", "late frobnication", lang="zh")
 
 
 def test_a_name_and_the_beginning_of_what_it_stands_for_are_one_thing(built: Graph) -> None:

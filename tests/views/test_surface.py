@@ -143,13 +143,13 @@ def test_a_macro_is_no_name(built: Graph) -> None:
 
 
 def test_a_name_in_a_relative_clause_is_not_proposed(built: Graph) -> None:
-    text = "We present a model that sends QRC messages, with adaptive routing."
+    text = "We present adaptive routing and a model that sends QRC messages."
     paper = _stated(text, "Models of Messages", name="QRC", techniques=_proposed("adaptive routing"))
     assert brief(built, paper, "en") == "“Models of Messages” proposes adaptive routing."
 
 
 def test_a_title_is_not_told_twice(built: Graph) -> None:
-    text = "We propose a sparse gate network, with adaptive routing."
+    text = "We propose a sparse gate network and adaptive routing."
     found = _proposed("sparse gate network", "adaptive routing")
     paper = _stated(text, "A Sparse Gate Network for Models", name="", techniques=found)
     assert brief(built, paper, "en") == "“A Sparse Gate Network for Models” proposes adaptive routing."
