@@ -52,7 +52,9 @@ _HOW = re.compile(r"^(?:(?:near-)?linear|proportional|consistent|substantial) (?
 _RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
 _CLAUSE = re.compile(r"[;()]|\b(?:while|whereas)\b")
-_NAMED = re.compile(r"[A-Z\d]")
+#: A condition with a number, which is no gain: "with 2 views", "at 72% sparsity", but not "with 9% fewer".
+_WITH_NUMBER = re.compile(r"\b(?:(?:at|under)|with(?= (?:[a-z-]+ )*[\d.]+(?![\d.%x×]))) (?:[a-z-]+ ){0,4}?\d[\d.]*")
+_IS = re.compile(r"(?:The|This|These) (?:[\w-]+ )*?(?P<noun>[\w-]+) (?:is|are) ")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
 _DEFAULT = "inference speed"  # the metric of a plain "3x faster" in a record
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
@@ -103,9 +105,9 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if result.change == "increase" and reader.is_input(result):
         return None
     place = reader.place(found)
-    if not place or reader.is_by_part(found, place) or _GLUED.match(place.text, place.quantity.end):
+    if not place or reader.is_of_another_subject(found, place) or reader.is_by_part(found, place):
         return None
-    if place.text.startswith("...", place.quantity.end + 1):
+    if _GLUED.match(place.text, place.quantity.end) or place.text.startswith("...", place.quantity.end + 1):
         return None  # "by 1% ... 3%"
     condition = rf"\b(?:under|given)\s(?:[\w-]+\s){{0,3}}{re.escape(result.metric)}"
     if reader.is_of_part(found, place) or re.search(condition, place.text[: place.quantity.start], re.IGNORECASE):
@@ -300,12 +302,23 @@ class _SentenceReader:
         named = (*record.models, *record.hardware, *record.datasets, *record.tasks)
         return not any(fold(part["part"]) in fold(mention.surface) for mention in named)
 
+    def is_of_another_subject(self, found: EntryResult, place: QuantityPlace) -> bool:
+        """Whether a sentence is on something that is no method and not the paper's own: "The format is 2x faster"."""
+        subject = _IS.match(place.text)
+        if not subject or fold(found.record.name) in fold(subject[0]).split():
+            return False
+        is_metric = any(match.type == "metric" for match in self.vocabulary.match(subject[0]))
+        return not is_metric and not any(fold(subject["noun"]) in self.vocabulary.cues(name) for name in _FRAMES)
+
     def is_elsewhere(self, found: EntryResult, place: QuantityPlace, told: str) -> bool:
         """Whether a level holds on data, a model or a device that its clause names and that is not told with it."""
         record, number = found.record, place.quantity
         clause = _CLAUSE.split(place.text[: number.start])[-1] + _CLAUSE.split(place.text[number.start :])[0]
+        if any(f[0] not in told for f in _WITH_NUMBER.finditer(_CLAUSE.split(place.text[number.end :])[0])):
+            return True  # "29 dB on Plover with 2 views"
         own = " ".join(name for m in record.techniques if m.role == "proposed" for name in (record.name, *_names(m)))
-        said = (fold(m.surface) for m in (*record.datasets, *record.models, *record.hardware) if _NAMED.search(m.surface))
+        named = (m.surface for m in (*record.datasets, *record.models, *record.hardware))
+        said = (fold(name) for name in named if not name.islower())
         return any(f" {one} " in f" {fold(clause)} " and one not in fold(f"{told} {own}") for one in said if one)
 
     def is_by_part(self, found: EntryResult, place: QuantityPlace) -> bool:

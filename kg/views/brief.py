@@ -101,7 +101,8 @@ def _chinese(words: PageWords, found: Slots) -> str:
     if found.is_clause:
         says.append(found.effect)
     elif found.effect:
-        verb = "brief.achieves" if not found.is_level else "brief.levels" if says else "brief.reports"
+        is_change = found.effect.startswith(words("outcome.first_change", effect=""))  # 将…, which goes on as a level
+        verb = "brief.achieves" if not found.is_level else "brief.levels" if says or is_change else "brief.reports"
         says.append(words(verb, effect=found.effect.removesuffix("的效果")))
     if found.institutions:
         says.insert(0, words("brief.presents", who=_institutions(words, found.institutions), what=what))

@@ -29,10 +29,10 @@ _MODIFIES = re.compile(r"-(?:[Bb]ased|[Cc]entric|[Gg]uided|[Aa]ware|[Dd]riven|[I
 _OWNED = re.compile(r"(?:\s\([^()]*\))?-\w")  # what a name goes on with: "adapter (LoRA)-based branch"
 #: Where a problem's head ends: "adaptability across varying uncertainties" is no uncertainty.
 _OF_HEAD = re.compile(r"\s(?:across|of|in|for|on|to|from|with|under|between|during|when)\s")
+_FIRST_PART = re.compile(r"(?<![\w-])\w+-(?=\w)")  # "high-resolution" says nothing of what is too high
 #: Words that part what is proposed from what that uses or serves: "we propose a rule that adapts ", "with ", "for ".
-_APART = frozenset(
-    ("as", "based", "by", "for", "from", "in", "into", "of", "on", "over", "that", "through", "to", "under", "using")
-    + ("via", "when", "where", "which", "while", "whose", "with")
+_APART = re.compile(
+    r"\b(?:as|based|by|for|from|in|into|of|on|over|that|through|to|under|using|via|when|where|which|while|whose|with)\b"
 )
 _PAIR = 2  # words of "selection method"
 _SENTENCE_END = re.compile(r"[.;]\s")
@@ -82,7 +82,7 @@ def is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
         return False  # "jointly achieving high fidelity", but "training instability"
     if is_wished or not vocabulary.cues("exploit").isdisjoint(before):
         return False  # what is low is no problem, nor what a method "exploits"
-    head = fold(_OF_HEAD.split(mention.canonical or mention.surface)[0]).split()
+    head = fold(_FIRST_PART.sub("", _OF_HEAD.split(mention.canonical or mention.surface)[0])).split()
     return mention.concept in vocabulary or not signs.isdisjoint(head) or has_han(mention.surface)
 
 
@@ -129,7 +129,7 @@ def ends_proposing(shown: Selection, ahead: str) -> bool:
     verb = max((place for place, (_, said) in enumerate(words) if said in proposal), default=-1)
     between = words[verb + 1 :]
     again = any(a[1] == "and" and b[0].tag.startswith("VB") for a, b in pairwise(between))
-    return verb >= 0 and not again and _APART.isdisjoint(said for _, said in between)
+    return verb >= 0 and not again and not _APART.search(" ".join(said for _, said in between))
 
 
 def is_likeness(shown: Selection, mention: Mention, text: str) -> bool:
@@ -172,6 +172,17 @@ def is_vague(shown: Selection, mention: Mention) -> bool:
     """Whether the words of a technique do not tell what it is: "executor", "algorithm-level innovations"."""
     is_bare = mention.surface.isalpha() and mention.surface.islower() and mention.concept not in shown.graph.vocabulary
     return is_bare or mention.surface.rpartition(" ")[2] in PageWords("en")("brief.vague").split()
+
+
+def is_resource(mention: Mention, text: str) -> bool:
+    """Whether a text says that a name is of something to use or to measure by: "TimeRec, the first open library"."""
+    kinds = "|".join(PageWords("en")("brief.resource").split())
+    named = re.escape(mention.surface)
+    what = rf"{named}(?: \([^()]*\))?, (?:an?|the) (?:[\w-]+ ){{0,6}}?(?:{kinds})\b"
+    return (
+        re.search(rf"(?i:{what}|\b(?:{kinds}),? (?:called |named |dubbed |termed )?){named}\b|(?i:{what})", text)
+        is not None
+    )
 
 
 def is_apart(mention: Mention, own: str, told: Iterable[str]) -> bool:

@@ -15,7 +15,7 @@ from kg.views.borne import KEPT, says_metric
 from kg.views.selection import clean
 from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE
 from kg.views.surface import article, stands_for
-from kg.views.wording import Wording, say, says
+from kg.views.wording import Wording, letters, say, says
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Of a setting, what Chinese says with words that only the sense gives: "64 experts", "FLUX with an H100".
 _SENTENCE = re.compile(r"(?:^| )[a-z]+ [a-z]+(?: |$)")  # English words that are no name
 _UNSAID = re.compile(
-    r"^(?:one|two|three|four|five|six|seven|eight|nine|ten)\b|^\d+ [a-z]+s\b|[×=]|\bwith\b|\b[a-z]+ed (?:on|by)\b"
+    r"^(?:one|two|three|four|five|six|seven|eight|nine|ten)\b|^\d+ [a-z]+s\b|[×=]|"
+    r"\bwith\b|\bat \d|\b[a-z]+ed (?:on|by)\b"
 )
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
@@ -82,13 +83,9 @@ class ResultInWords:
             _setting(shown, result, paper),
         ]
         against, setting = ("" if aside == named else aside for aside in asides)
-        if JOINED.match(result.setting) and _joined(result.baseline) in _joined(result.setting):
+        if JOINED.match(result.setting) and letters(result.baseline) in letters(result.setting):
             against = ""  # what a method is combined with is what it is then better than
         return cls(named, form, amount(shown, result), against, setting, origin)
-
-
-def _joined(said: str) -> str:
-    return re.sub(r"[\W_]", "", said).lower()
 
 
 def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
@@ -300,9 +297,10 @@ def _part_of_setting(shown: Selection, part: str, paper: str) -> str:
         key = "outcome.measured" if measure["by"] == "in terms of" else "brief.quote"
         return shown.words(key, what=part[measure.end() :], quote=part)
     bare = shown.words.without_opening(JOINED.sub("", part))
-    named = "" if _SENTENCE.search(bare) else _name(shown, bare)
+    named = "" if _SENTENCE.search(bare) else _name(shown, bare).replace(" and ", shown.words("brief.and"))
     said = "" if _UNSAID.search(bare) else Wording(shown.graph.vocabulary)(bare) or named
     said = bare if _is_title(shown, bare) else said or shown.words("brief.quote", quote=bare)
+    said = _PLURAL.sub("", said) if has_han(said) else said
     return shown.words("outcome.joined", what=said) if JOINED.match(part) else said
 
 

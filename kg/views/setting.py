@@ -26,7 +26,8 @@ AVERAGE = "on average"
 MEASURE = re.compile(r"^(?P<by>in terms of|per) (?=\S)")
 #: What the paper's method is combined with.
 JOINED = re.compile(
-    r"^(?:when )?(?:(?:combined|coupled|paired|integrated|together) with|(?:applied|built) on top of) (?=\S)", re.IGNORECASE
+    r"^(?:when )?(?:(?:combined|coupled|paired|integrated|together) with|(?:applied|built) on top of) (?=\S)",
+    re.IGNORECASE,
 )
 _LONG = 64  # letters of a setting that fits into brackets
 _APART = re.compile(r"[,;:()]|(?<![\w@.-])\d|\band\b")  # "F1" is no number
@@ -55,7 +56,7 @@ _ALIKE = re.compile(
 )
 _NUMBER = re.compile(r"(?:(?:at )?[\d.,]+\s?%|[\d.,]+\s?[a-zA-Zμ×]{0,2})(?:$| (?:on|of|for|in)\b)")
 _OTHER = re.compile(r";|\b(?:while(?! \w+ing\b)|whereas)\b")  # begins another statement
-_MEAN = re.compile(r"\b(?:on|an|the) average\b|\baverag(?:ing|es)\b")
+_MEAN = re.compile(r"\b(?:on|an|the) average\b|\baverag(?:ing|es)\b|\b(?:an?|the) mean (?!average)")
 _IS_DOING = re.compile(r"(?:[A-Z][a-z]+, )?[A-Za-z]+ing\s[^,;:]*$")  # "integrating Foo into Plover is 2x faster"
 _MEAN_JUST = re.compile(r"\bon average,? (?:an? |by )?$")
 _OWN_WORDS = re.compile(r"[,;]|\bwhile\b|(?<![\w-])\d|%")
@@ -92,6 +93,8 @@ class SettingReader:
     def _behind(self, found: EntryResult, place: QuantityPlace) -> str | None:
         """The setting that was extracted, if it stands in the clause of the number, or is what the work joins."""
         setting = _GOES_ON.sub("", clean(found.result.setting or self._shared(found, place)))
+        if JOINED.match(setting) and place.text[: place.quantity.start].rstrip().endswith(setting):
+            setting = setting.rpartition(" ")[0]  # "combined with pruning yields 2x"
         parts = [setting] if setting in place.text else setting.split(", ")
         said = [
             self._told(part)
@@ -136,12 +139,18 @@ class SettingReader:
         said, record = leading[0]["said"], found.record
         if JOINED.match(said):  # "when combined with pruning, it is fast"
             return "" if said in found.result.setting else self._told(said)
+        if found.result.baseline and found.result.baseline in said:
+            return ""  # "compared to the best kernel"
         said = _DONE.sub("", said)
         named = (*record.datasets, *record.models, *record.hardware, *record.tasks)
         frames = self.vocabulary.cues("dataset-frame") | self.vocabulary.cues("task-frame")
         known = any(f" {fold(m.surface)} " in f" {fold(said)} " for m in named if fold(m.surface))
         is_condition = not _PLACE.match(said) and bool(_AMOUNT.search(said))
         is_kind = is_alone and _KIND.match(said) is not None and fold(said).split()[-1].rstrip("s") in frames
+        is_kind = is_kind or (
+            _OPENING.match(said) is not None
+            and any(word.tag in ("JJS", "JJR") for word in tagged(said, 0, len(said))[0])
+        )
         if not (is_condition or is_kind or (known and not _DOING.match(said))):
             return ""
         return self._told(said) if not self._says_nothing(_PLACE.sub("", said), found.result.metric) else ""

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
 from kg.entity_types import LISTS
-from kg.extract.numbers import plain, quantities
 from kg.extract.phrases import tagged
 from kg.link.acronyms import acronyms, means_another
-from kg.model import Brief, Mention, Paper, Result
+from kg.model import Brief, Mention, Paper
 from kg.text import fold, has_han, sentences
-from kg.views.borne import SPEED, borne, is_metric_head, quotable, sentence
+from kg.views.borne import is_metric_head, quotable
+from kg.views.effects import effects
 from kg.views.fillers import (
     ends_proposing,
     is_apart,
@@ -32,6 +32,7 @@ from kg.views.fillers import (
     is_modifier,
     is_own_way,
     is_put_forward,
+    is_resource,
     is_trouble,
     is_vague,
     is_worked_on,
@@ -39,8 +40,8 @@ from kg.views.fillers import (
     points_back,
 )
 from kg.views.latex import as_text
-from kg.views.outcome import ResultInWords, gets_worse, phrases, same
-from kg.views.selection import EntryResult, Selection, clean, name, title
+from kg.views.outcome import phrases, same
+from kg.views.selection import Selection, clean, name, title
 from kg.views.surface import (
     expanded,
     is_short_of,
@@ -54,13 +55,12 @@ from kg.views.surface import (
 from kg.views.wording import Wording, say, says
 from kg.views.words import PageWords
 
-_MOST = {"technique": 2, "problem": 2, "result": 6}
+_MOST = {"technique": 2, "problem": 2}
 _LIKELY = 0.7  # confidence of mentions that stand for surer ones which a language has no words for
 _FEW = 4  # maximum words of a technique kept in the original
 _LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
 _SOLVE_NOTHING = ("survey", "benchmark", "dataset", "study")
 _TELLING = 11  # words of a sentence that says what a paper does
-_VERB = 3  # words up to the verb: "we further evaluate"
 _LEAST = 3  # words of any sentence
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
@@ -85,8 +85,6 @@ _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\
 
 #: A mention, in the words of a sentence.
 _InWords = tuple[Mention, str]
-#: A result as extracted, as its sentence bears it out, and in words.
-_Told = tuple[EntryResult, Result, ResultInWords]
 
 
 @dataclass(slots=True)
@@ -116,9 +114,9 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     out.is_clause = out.effect.startswith(tuple(shown.words("brief.effect_verbs").split()) or ("\n",))
     out.is_clause = out.is_clause or any(verb in out.effect for verb in shown.words("brief.effect_words").split())
     if not out.effect:
-        told, quote = _effects(shown, paper, fields, text)
+        told, quote = effects(shown, paper, fields, text)
         out.effect = phrases(shown, told)
-        out.is_level = bool(told) and told[0].form.startswith(("absolute", "count", "kept"))
+        out.is_level = any(one.form.startswith(("absolute", "count", "kept")) for one in told)
         out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
         out.quotes += [quote] if quote and not out.effect and quote not in out.quotes else []
     if not (out.problem or out.effect or out.quotes):  # a mere name tells too little
@@ -157,6 +155,8 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
             for one, said in found
             if one in kinds or (not is_known(shown, one) and is_put_forward(shown, one, text))
         ]
+    else:
+        found = [(one, said) for one, said in found if not is_resource(one, text)]
     techniques = [clean(given.technique)] if given.technique else [said for _, said in found]
     itself = next((at for at, (one, _) in enumerate(found) if one in kinds), None)
     out.problem = clean(given.problem) or shown.words.listed(_problems(shown, paper, fields, text))
@@ -195,8 +195,10 @@ def what(paper: Paper) -> tuple[str, bool]:
         return own, False
     if fold(front) == fold(own):
         return front if own.islower() else own, False  # a name may be read from a LaTeX command of small letters
+    full = _joined(expanded(own, _text(paper, "A")))
     for part in (front, _BRACKET.sub("", whole.partition(" for ")[0]).strip()):
-        if part != whole and ":" not in part and fold(own) != fold(part) and stands_for(own, part):
+        is_full = not full or full in _joined(part) or _joined(part) in full
+        if part != whole and ":" not in part and fold(own) != fold(part) and is_full and stands_for(own, part):
             return part, False
     if front and (f" {fold(own)} " in f" {fold(head['head'] if head else '')} "):
         return front, False
@@ -384,9 +386,9 @@ def _joined(said: str) -> str:
 
 
 def _of_it(said: str, bare: str) -> str:
-    """The words of a problem, with "the" where they say of what it is, and only there: "the complexity of attention"."""
+    """The words of a problem, with "the" just where they say of what it is: "the complexity of attention"."""
     head, _, rest = said.partition(" of ") if " of " in said else said.partition(" between ")
-    if said == f"the {bare}" and not rest:
+    if said == f"the {bare}" and bare.islower() and not rest:
         return bare  # "memory footprint"
     is_bare = rest and head.islower() and not head.startswith(("a ", "an ", "the ")) and not head.endswith("s")
     return f"the {said}" if is_bare else said
@@ -439,70 +441,3 @@ def _has_homonym(shown: Selection, wording: str, text: str) -> bool:
         if known and means_another(word, defined[fold(word)], known.labels()):
             return True
     return False
-
-
-def _effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> tuple[list[ResultInWords], str]:
-    """The paper's main results, in text order, and the sentence of the surest of those that cannot be told.
-
-    A sentence of which a result is told is not quoted.
-    """
-    found = borne(shown, paper, fields)
-    told = [(one, result) for one, result in found if result and not gets_worse(shown, result)]
-    lone = [one.result for one, result in found if not result and one.result.change == "absolute"]
-    told = [  # of several levels of one metric, one alone does not say whose it is
-        (one, result)
-        for one, result in told
-        if result.change != "absolute" or not any(_is_level_of(result, other) for other in lone)
-    ]
-    against = {(result.metric, result.change) for _, result in told if result.baseline}
-    told = [  # what a number is compared with is told of both or of neither
-        (one, result)
-        for one, result in told
-        if result.baseline or not one.result.baseline or (result.metric, result.change) not in against
-    ]
-    sayable = [(one, result, said) for one, result in told if (said := ResultInWords.of(shown, result, text))]
-    sayable = [triple for triple in sayable if not any(_is_another_of(triple, other) for other in sayable)]
-    ranked = sorted(sayable, key=lambda triple: _rank(triple[1]))[: _MOST["result"]]
-    effect = [triple[2] for triple in sayable if triple in ranked]
-    known = {sentence(one) for one, _, _ in sayable}
-    surest = sorted((one for one, _ in found), key=lambda one: (gets_worse(shown, one.result), -one.result.confidence))
-    telling = (said for said in map(sentence, surest) if said and said not in known)
-    return effect, next((said for said in telling if not _is_setup(shown, said)), "")
-
-
-def _is_level_of(one: Result, other: Result) -> bool:
-    return (one.metric_concept or one.metric) == (other.metric_concept or other.metric) and not other.baseline
-
-
-def _is_setup(shown: Selection, said: str) -> bool:
-    """Whether a sentence only says what the paper is tested on: "We evaluate Foo on floods over 24 hours"."""
-    words = fold(said).split()[:_VERB]
-    is_test = words[:1] == ["we"] and not shown.graph.vocabulary.cues("evaluate").isdisjoint(words)
-    return is_test and not any(number.unit in ("%", "x", "points") for number in quantities(plain(said)))
-
-
-def _is_another_of(one: _Told, other: _Told) -> bool:
-    """Whether the words of two results differ in nothing but the number, so that nobody could tell them apart.
-
-    A baseline or setting that only one of them has tells them apart no better where both stand in one sentence.
-    """
-    said, again = one[2], other[2]
-    bare = {"amount": "", "baseline": "", "setting": ""}
-    words = [{*told.metric.split()} for told in (one[1], other[1])]
-    is_within = all(word.islower() for word in words[0] ^ words[1]) and (words[0] <= words[1] or words[1] <= words[0])
-    is_within = is_within or SPEED in (one[1].metric, other[1].metric)
-    if is_within and one[1].metric_concept == other[1].metric_concept and one[1].change == other[1].change:
-        bare |= {
-            "metric": "",
-            "form": "",
-        }  # "2x higher inference speed and a speedup of 8x"; "total memory [footprint]"
-    if said == again or replace(said, **bare) != replace(again, **bare):
-        return False
-    pairs = ((said.baseline, again.baseline), (said.setting, again.setting))
-    is_one = sentence(one[0]) == sentence(other[0])
-    return all(a == b or (is_one and not (a and b)) for a, b in pairs)
-
-
-def _rank(result: Result) -> tuple[bool, float]:
-    """Changes before levels, then by confidence."""
-    return result.change == "absolute" and not result.baseline, -result.confidence

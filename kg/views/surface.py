@@ -206,7 +206,8 @@ def with_names(said: str, text: str) -> str:
         return word if is_name else found[0]
 
     made = _SMALL.sub(spelt, _LETTERED.sub(partial(_lettered, text=text), said))
-    half = re.search(re.escape(made), text, re.IGNORECASE) if _HALF.search(made) and made not in text else None
+    is_half = (_HALF.search(made) or made.lower() != said.lower() or made != said) and made not in text
+    half = re.search(re.escape(made), text, re.IGNORECASE) if is_half else None
     return half[0] if half else made  # "Information Bottleneck filter", not "information Bottleneck filter"
 
 

@@ -56,6 +56,7 @@ _SHORT = 3  # words of a gerund that reads as a noun: "reward hacking", "trainin
 _BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 _LATEX = re.compile(r"\\(?:textbf|textit|emph|texttt|textsc|mathrm|mathbf|text)|[${}\\~]")
 _SIGN = re.compile(r"[A-Z0-9]")  # marks a name
+_TIME = re.compile(r"时间$")
 _SMALL_WORD = re.compile(r"[a-z]+ ")  # "consumer GPU" is no name
 _END = re.compile(r"[.;:!?](?:\s|$)|[\"“”]")
 _LATIN = re.compile(r"[A-Za-z\d][A-Za-z\d.]*")
@@ -235,11 +236,16 @@ class Wording:
         technique) or stays as it is ("GPU memory" is also a device).
         """
         words, label = labels.get(at, (0, {}))
+        company = _company().get(found[at].fold) if len(found) > 1 else None
+        senseless = company is not None and company.isdisjoint(token.fold for token in found)
         surface = text[found[at].start : found[at].end]
         acronym = len(surface) > 1 and surface.rstrip("s").isupper() and not text.isupper()
         for count in range(min(_LONGEST, len(found) - at), max(0, words - (words == 1 or "name" in label)), -1):
             entry = self.words.get(" ".join(token.fold for token in found[at : at + count]))
-            if entry and not (acronym and count == 1):
+            if entry and not ((acronym or senseless) and count == 1):
+                last = found[at + count - 1].end
+                if text[:last].endswith("-time") and at + count < len(found):  # "training-time pruning"
+                    return count, {role: _TIME.sub("时", said) for role, said in entry.items()}
                 return count, entry
         return words, label
 
@@ -255,10 +261,10 @@ def spoken(vocabulary: Vocabulary, concept: str, paper: str) -> str:
 
 def says(paper: str, said: str) -> bool:
     """Whether all Latin words and numbers of a text occur in the paper."""
-    there, run = f" {fold(paper)} ", _run(paper)
+    there, run = f" {fold(paper)} ", letters(paper)
     numbers = set(_DIGITS.findall(paper))
     return all(
-        word in numbers if word.isdigit() else f" {fold(word)} " in there or _run(word) in run
+        word in numbers if word.isdigit() else f" {fold(word)} " in there or letters(word) in run
         for word in _LATIN.findall(said)
     )
 
@@ -277,7 +283,8 @@ def say(shown: Selection, concept: str, wording: str, paper: str = "") -> str:
 
 
 @lru_cache(maxsize=1000)
-def _run(text: str) -> str:
+def letters(text: str) -> str:
+    """The letters and digits of a text, small and without anything between them."""
     return re.sub(r"[\W_]", "", text).lower()
 
 
@@ -435,13 +442,26 @@ def _join(words: Sequence[str]) -> str:
 
 
 @cache
+def _lists() -> dict[str, list[str]]:
+    """The entries of `ontology/wording.ttl` by group."""
+    found = read_concepts([data_folder("ontology") / "wording.ttl"])
+    return {concept.curie.partition(":wording-")[2]: concept.labels() for concept in found}
+
+
+@cache
+def _company() -> dict[str, frozenset[str]]:
+    """Words of several senses, with those of which one tells the sense that the lists have."""
+    entries = (entry.partition(" = ") for entry in _lists()["company"])
+    return {fold(word): frozenset(map(fold, others.split())) for word, _, others in entries}
+
+
+@cache
 def _words() -> dict[str, dict[str, str]]:
     """The entries of `ontology/wording.ttl` by folded word: the translation in each role."""
-    lists = {c.curie.partition(":")[2]: c for c in read_concepts([data_folder("ontology") / "wording.ttl"])}
     out: dict[str, dict[str, str]] = {}
     for group in _GROUPS:
         role = "word" if group in ("modifier", "noun") else group
-        for entry in lists[f"wording-{group}"].labels():
+        for entry in _lists()[group]:
             word, _, said = entry.partition(" = ")
             out.setdefault(fold(word), {}).setdefault(role, said)
             if group == "noun":

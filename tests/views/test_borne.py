@@ -321,3 +321,25 @@ def test_latex_is_shown_as_text() -> None:
     assert as_text(r"a $1.5\times$ speedup of H$_{2}$O at 40\% cost") == "a 1.5× speedup of H2O at 40% cost"
     assert quotable("It is\n fast.") == "It is fast"
     assert quotable("x" * 1000) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("The number format is 2x faster than the old one.", False),
+        ("The proposed method is 2x faster than the old one.", True),
+        ("The latency is 2x lower.", True),
+    ],
+)
+def test_a_number_of_something_that_is_no_method_is_not_told(built: Graph, text: str, *, is_told: bool) -> None:
+    parts: Any = {"value": 2.0, "unit": "x"}
+    if "faster" in text:
+        parts |= {"metric": "inference speed", "metric_concept": "metric:inference-speed", "change": "increase"}
+    assert bool(said_of(built, text, "2x", name="Finch", **parts)) == is_told
+
+
+def test_a_baseline_at_the_beginning_keeps_what_makes_it_the_best(built: Graph) -> None:
+    text = "Compared to the strongest Plover kernel, it has 41% lower latency, and beats all others."
+    assert said_of(built, text, "41%", value=41.0, baseline="Plover kernel") == (
+        "41% lower latency (vs. strongest Plover kernel)"
+    )

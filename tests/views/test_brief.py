@@ -89,8 +89,8 @@ def test_unknown_slots_are_left_out(built: Graph, lang: str, slot: str) -> None:
 
 
 def test_a_record_that_knows_nothing_makes_no_claim(built: Graph) -> None:
-    assert brief(built, _paper(), "zh") == "一篇论文，原文：“We propose Foo with foo routing”。"
-    assert brief(built, _paper(), "en") == "A paper, in its own words: “We propose Foo with foo routing”."
+    assert brief(built, _paper(), "zh") == "一篇论文，原文：“We propose Foo plus foo routing”。"
+    assert brief(built, _paper(), "en") == "A paper, in its own words: “We propose Foo plus foo routing”."
 
 
 def test_chinese_slots_of_the_source_are_taken_unless_only_the_abstract_counts(built: Graph) -> None:
@@ -224,7 +224,10 @@ def test_an_unknown_origin_is_told(built: Graph) -> None:
         ("under the same throughput budget", "相同吞吐量预算下"),
         ("Llama-3.1-8B", "Llama-3.1-8B"),
         ("W4A4 quantization", "W4A4量化"),
-        ("memory, latency and storage", "内存、延迟和存储"),
+        ("memory, latency and energy", "内存、延迟和能耗"),
+        ("training-time regularization", "训练时正则化"),
+        ("long training time", "长训练时间"),
+        ("image resolution", "图像分辨率"),
         ("per-token KV memory", "逐词元KV内存"),
         ("speculative key-value caching", "推测KV缓存"),
         ("strong correlation between memory and latency", "内存和延迟之间的强相关性"),
@@ -294,10 +297,10 @@ def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
     parts = FULL | {"results": [_result(bound="up_to", sure=False)], "techniques": [], "problems": []}
     said = brief(built, _paper(**parts), "en")
     assert said == (
-        "Baidu and Nowhere Lab present Foo, in its own words: “We propose Foo with foo routing” … "
+        "Baidu and Nowhere Lab present Foo, in its own words: “We propose Foo plus foo routing” … "
         "“It cuts latency by up to 41% vs. chunked prefill”."
     )
-    assert "发布了《Foo》论文，原文：“We propose Foo with foo routing”……“It cuts" in brief(built, _paper(**parts), "zh")
+    assert "发布了《Foo》论文，原文：“We propose Foo plus foo routing”……“It cuts" in brief(built, _paper(**parts), "zh")
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,13 @@ import pytest
 from kg.api import Graph
 from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Result, Text
 from kg.views.brief import brief
+from kg.views.outcome import ResultInWords, phrases
 from kg.views.selection import Selection
 from kg.views.slots import doing
 from kg.views.surface import uncapitalised
-from tests.views.test_brief import FULL, _stated
+from kg.views.wording import Wording
+from kg.vocabulary import Vocabulary
+from tests.views.test_brief import ABSTRACT, FULL, _result, _stated
 
 
 def test_the_verb_agrees_with_the_head_noun_of_the_name(built: Graph) -> None:
@@ -132,3 +135,36 @@ def test_a_name_before_its_short_form_is_told_whole(built: Graph) -> None:
     gate = [Mention("technique", "CAG", "CAG", "A", role="proposed", sure=True)]
     paper = _stated("We add the Cell-Wise Cross-Aware Gate (CAG).", techniques=gate)
     assert "uses the Cell-Wise Cross-Aware Gate (CAG)" in brief(built, paper, "en")
+
+
+@pytest.mark.parametrize(
+    "english",
+    [
+        "expert memory queue",  # what is remembered, not a device
+        "query resolution",
+        "subject distribution",
+        "consumer GPU system",
+        "energy function",
+        "regular layer",
+        "branch disparity",
+    ],
+)
+def test_a_word_of_several_senses_is_put_into_chinese_only_in_company_that_tells_which(english: str) -> None:
+    assert Wording(Vocabulary.load())(english) == ""
+
+
+def test_a_change_and_then_a_level_are_no_one_effect_in_chinese(built: Graph) -> None:
+    level = _result(metric="accuracy", metric_concept="metric:accuracy", value=90.0, change="absolute")
+    shown = Selection.of(built, [], "zh")
+    one, other = (ResultInWords.of(shown, result, ABSTRACT) for result in (_result(), level))
+    assert one is not None
+    assert other is not None
+    assert phrases(shown, [one, other]) == "将延迟降低41%，准确率为90%"
+
+
+def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> None:
+    text = "It is fast when combined with Plover3."
+    result = _result(baseline="Plover-3", setting="when combined with Plover3")
+    said = ResultInWords.of(Selection.of(built, [], "en"), result, text)
+    assert said is not None
+    assert (said.baseline, said.setting) == ("", "when combined with Plover3")

@@ -43,9 +43,9 @@ def test_a_name_and_what_it_is_are_one_thing(built: Graph, text: str, techniques
 
 
 def test_two_spellings_of_a_name_and_its_short_form_are_one_thing(built: Graph) -> None:
-    assert _told(built, "We propose GateNet and a mask tree. Gate-Net is fast.", "Gate-Net", "mask tree", name="GateNet") == (
-        "proposes GateNet and a mask tree"
-    )
+    assert _told(
+        built, "We propose GateNet and a mask tree. Gate-Net is fast.", "Gate-Net", "mask tree", name="GateNet"
+    ) == ("proposes GateNet and a mask tree")
     text = "We propose a late gating rule (LGR) and the LGR strategy."
     assert _told(built, text, "late gating rule (LGR)", "LGR strategy", name="") == "proposes a late gating rule (LGR)"
 
@@ -71,7 +71,11 @@ def test_words_that_point_back_are_told_where_nothing_else_is(built: Graph) -> N
     [
         ("We propose to dynamically prune weak branches.", "dynamically prune weak branches", False),
         ("We propose jointly trained gates.", "jointly trained gates", True),
-        ("We propose a Q-Former that is: a Q-Former projects sparse features.", "Q-Former projects sparse features", False),
+        (
+            "We add a Q-Former. We propose: a Q-Former projects sparse features.",
+            "Q-Former projects sparse features",
+            False,
+        ),
         ("We propose Q-Former blocks for features.", "Q-Former blocks", True),
     ],
 )
@@ -140,7 +144,9 @@ def test_what_says_nothing_by_itself_is_no_technique(built: Graph, text: str, te
 
 
 def test_a_word_of_another_language_alone_is_no_technique(built: Graph) -> None:
-    assert "frobnication" not in _told(built, "We propose frobnication.", "frobnication", lang="zh").partition("原文")[0]
+    assert (
+        "frobnication" not in _told(built, "We propose frobnication.", "frobnication", lang="zh").partition("原文")[0]
+    )
     assert "“late frobnication”" in _told(built, "We propose late frobnication.", "late frobnication", lang="zh")
 
 
@@ -157,3 +163,56 @@ def test_under_a_title_what_the_vocabulary_knows_is_not_proposed(built: Graph) -
     document = Document("t-1", "t", 1, {"T": Text(TITLE, TITLE), "A": Text(text, text)})
     paper = Paper("paper:t-1", [(document, Record("t-1", title=TITLE, techniques=[own, known]))])
     assert brief(built, paper, "en") == f"“{TITLE}” proposes a gated mask tree."
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("We propose a gate rule and a mask tree.", "proposes a gate rule and a mask tree"),
+        ("We introduce a gate rule, and tune it with a mask tree.", "proposes a gate rule"),
+        ("We introduce a gate rule and evaluate a mask tree.", "proposes a gate rule"),
+        ("We design a gate rule that prunes by a mask tree.", "proposes a gate rule"),
+        ("We find a mask tree. We develop a gate rule.", "proposes a gate rule"),
+    ],
+)
+def test_under_a_title_only_what_is_put_forward_is_proposed(built: Graph, text: str, told: str) -> None:
+    assert _told(built, text, "gate rule", "mask tree", name="") == told
+
+
+@pytest.mark.parametrize(
+    ("text", "technique"),
+    [
+        ("Foo has an executor.", "executor"),
+        ("Foo has kernel-level innovations.", "kernel-level innovations"),
+        ("Foo has a late-rank adapter (LRA)-based branch.", "late-rank adapter"),
+        ("We introduce a late oracle. It sees all. This leads to Foo.", "late oracle"),
+        ("Foo is fast. We also build Bar, the first open-source library.", "Bar"),
+        ("Foo is fast. We build a novel benchmark named Bar.", "Bar"),
+    ],
+)
+def test_what_a_method_does_not_use_is_not_told(built: Graph, text: str, technique: str) -> None:
+    assert _told(built, f"{text} Foo has a gate rule.", "gate rule", technique, title="Foo: Gates") == (
+        "Foo uses a gate rule"
+    )
+
+
+@pytest.mark.parametrize(
+    ("problem", "is_told"),
+    [
+        ("high-resolution generation", False),
+        ("resource-limited generation", True),
+        ("generation across limited resources", False),
+    ],
+)
+def test_the_head_of_a_problem_says_what_is_wrong(built: Graph, problem: str, *, is_told: bool) -> None:
+    assert (f"addresses {problem}" in _against(built, f"They struggle with {problem}.", problem)) == is_told
+
+
+def test_a_problem_goes_without_the_article_of_its_sentence(built: Graph) -> None:
+    assert "addresses slow inference." in _against(built, "Foo ends the slow inference, and more.", "slow inference")
+    assert "the Slow Gate Problem" in _against(built, "Foo ends the Slow Gate Problem.", "Slow Gate Problem")
+
+
+def test_the_beginning_of_a_title_is_no_name_of_what_is_called_otherwise(built: Graph) -> None:
+    text = "We introduce the Late Gate Rate (LGR), a rule."
+    assert _told(built, text, title="Late Gates and Routes: A View", name="LGR") == "proposes the Late Gate Rate (LGR)"

@@ -57,6 +57,10 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
             "41% higher accuracy (retaining only 9% of tokens)",
         ),
         ("Trials on the Plover data show 41% higher accuracy.", "41% higher accuracy (Plover data)"),
+        ("On domain-specific tasks, it has 41% higher accuracy.", "41% higher accuracy (domain-specific tasks)"),
+        ("At 4 bits, it is small while having 41% higher accuracy.", "41% higher accuracy (at 4 bits)"),
+        ("At 4 bits, it is small while the other has 41% higher accuracy.", "41% higher accuracy"),
+        ("In its fastest mode, it has 41% higher accuracy.", ""),
         ("Trials on several sets show 41% higher accuracy.", "41% higher accuracy"),
         ("With gates, it has 41% higher accuracy.", "41% higher accuracy"),
         ("Building on the 2-bit gate, it has 41% higher accuracy.", "41% higher accuracy"),
@@ -99,3 +103,30 @@ def test_chinese_says_a_setting_in_its_own_words_or_quotes_it(built: Graph) -> N
     assert told("under low load") == "准确率提升41%（低负载下）"
     assert told("on average") == "准确率提升41%（平均）"
     assert told("in terms of Recall@5") == "准确率提升41%（以Recall@5计）"
+
+
+@pytest.mark.parametrize(
+    ("text", "setting"),
+    [
+        ("It has 41% higher accuracy when combined with pruning.", "when combined with pruning"),
+        ("It has 41% higher accuracy when applied on top of pruning.", "when applied on top of pruning"),
+        ("Gates combined with late pruning yields 41% higher accuracy.", "combined with late pruning"),
+    ],
+)
+def test_what_a_method_is_combined_with_is_told(built: Graph, text: str, setting: str) -> None:
+    found = f"{setting} yields" if "yields" in text else setting
+    assert said_of(built, text, "41%", setting=found, **GAIN) == f"41% higher accuracy ({setting})"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("It has 91% accuracy on Plover.", ""),
+        ("It has 91% accuracy with 2 views.", ""),
+        ("It has 91% accuracy at 72% sparsity.", ""),
+        ("It has 91% accuracy with 9% fewer tokens.", "accuracy of 91%"),
+        ("It has 91% accuracy, while others fail on Plover.", "accuracy of 91%"),
+    ],
+)
+def test_a_level_is_told_with_all_that_it_holds_on_or_not_at_all(built: Graph, text: str, told: str) -> None:
+    assert said_of(built, text, "91%", **(GAIN | {"value": 91.0, "change": "absolute"})) == told

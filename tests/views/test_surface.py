@@ -68,6 +68,7 @@ def test_capitals_of_names_are_those_of_the_paper() -> None:
     assert with_names("gate-aware brindle estimation", text) == "gate-aware Brindle estimation"
     assert with_names("i-dl-mh routing", text) == "i-DL-MH routing"
     assert with_names("low-rank updates", text) == "low-rank updates"
+    assert with_names("dual-aware router", "We use a Dual-aware Router here.") == "Dual-aware Router"
     assert with_names("LFP-routing", "We add LFP-Routing.") == "LFP-Routing"
     assert with_names("GHT-aware gate", "We add the GHT-Aware Gate.") == "GHT-aware gate"
     assert with_names("cross-model gate", "We use a gate, Cross-model gate and more.") == "cross-model gate"

@@ -1,0 +1,87 @@
+"""Which results of a paper its sentence tells, and what it quotes where none can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from kg.extract.numbers import plain, quantities
+from kg.model import Paper, Result
+from kg.text import fold
+from kg.views.borne import SPEED, borne, sentence
+from kg.views.outcome import ResultInWords, gets_worse
+from kg.views.selection import EntryResult, Selection
+
+_MOST = 6  # results in a sentence
+_VERB = 3  # words up to the verb: "we further evaluate"
+
+#: A result as extracted, as its sentence bears it out, and in words.
+_Told = tuple[EntryResult, Result, ResultInWords]
+
+
+def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> tuple[list[ResultInWords], str]:
+    """The paper's main results, in text order, and the sentence of the surest of those that cannot be told.
+
+    A sentence of which a result is told is not quoted.
+    """
+    found = borne(shown, paper, fields)
+    told = [(one, result) for one, result in found if result and not gets_worse(shown, result)]
+    lone = [one.result for one, result in found if not result and one.result.change == "absolute"]
+    told = [  # of several levels of one metric, one alone does not say whose it is
+        (one, result)
+        for one, result in told
+        if result.change != "absolute" or not any(_is_level_of(result, other) for other in lone)
+    ]
+    against = {(result.metric, result.change) for _, result in told if result.baseline}
+    told = [  # what a number is compared with is told of both or of neither
+        (one, result)
+        for one, result in told
+        if result.baseline or not one.result.baseline or (result.metric, result.change) not in against
+    ]
+    sayable = [(one, result, said) for one, result in told if (said := ResultInWords.of(shown, result, text))]
+    sayable = [triple for triple in sayable if not any(_is_another_of(triple, other) for other in sayable)]
+    firsts = {(said.amount, said.form, said.metric.rpartition(" ")[2]): said for _, _, said in reversed(sayable)}
+    sayable = [triple for triple in sayable if triple[2] in firsts.values()]  # one speedup, told in two sentences
+    ranked = sorted(sayable, key=lambda triple: _rank(triple[1]))[:_MOST]
+    effect = [triple[2] for triple in sayable if triple in ranked]
+    known = {sentence(one) for one, _, _ in sayable}
+    surest = sorted((one for one, _ in found), key=lambda one: (gets_worse(shown, one.result), -one.result.confidence))
+    telling = (said for said in map(sentence, surest) if said and said not in known)
+    return effect, next((said for said in telling if not _is_setup(shown, said)), "")
+
+
+def _is_level_of(one: Result, other: Result) -> bool:
+    return (one.metric_concept or one.metric) == (other.metric_concept or other.metric) and not other.baseline
+
+
+def _is_setup(shown: Selection, said: str) -> bool:
+    """Whether a sentence only says what the paper is tested on: "We evaluate Foo on floods over 24 hours"."""
+    words = fold(said).split()[:_VERB]
+    is_test = words[:1] == ["we"] and not shown.graph.vocabulary.cues("evaluate").isdisjoint(words)
+    return is_test and not any(number.unit in ("%", "x", "points") for number in quantities(plain(said)))
+
+
+def _is_another_of(one: _Told, other: _Told) -> bool:
+    """Whether the words of two results differ in nothing but the number, so that nobody could tell them apart.
+
+    A baseline or setting that only one of them has tells them apart no better.
+    """
+    said, again = one[2], other[2]
+    bare = {"amount": "", "baseline": "", "setting": ""}
+    words = [{*told.metric.split()} for told in (one[1], other[1])]
+    is_within = all(word.islower() for word in words[0] ^ words[1]) and (words[0] <= words[1] or words[1] <= words[0])
+    is_within = is_within or SPEED in (one[1].metric, other[1].metric)
+    if is_within and one[1].metric_concept == other[1].metric_concept and one[1].change == other[1].change:
+        bare |= {
+            "metric": "",
+            "form": "",
+        }  # "2x higher inference speed and a speedup of 8x"; "total memory [footprint]"
+    if said == again or replace(said, **bare) != replace(again, **bare):
+        return False
+    pairs = ((said.baseline, again.baseline), (said.setting, again.setting))
+    return all(a == b or not (a and b) for a, b in pairs)
+
+
+def _rank(result: Result) -> tuple[bool, float]:
+    """Changes before levels, then by confidence."""
+    return result.change == "absolute" and not result.baseline, -result.confidence

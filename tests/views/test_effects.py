@@ -1,0 +1,41 @@
+"""Which results of a paper one sentence tells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kg.api import Graph
+from kg.model import Document, Evidence, Paper, Record, Result, Text
+from kg.views.brief import brief
+
+SPEED: dict[str, Any] = {"metric": "inference speed", "metric_concept": "metric:inference-speed", "change": "increase"}
+LEVEL: dict[str, Any] = {"metric": "accuracy", "metric_concept": "metric:accuracy", "change": "absolute", "unit": "%"}
+
+
+def _told(built: Graph, text: str, *results: tuple[str, dict[str, Any]]) -> str:
+    """The sentence on a paper with these results, each with its number as the text has it."""
+    found = []
+    for number, parts in results:
+        at = text.index(number)
+        evidence = Evidence(number, "A", at, at + len(number))
+        found.append(Result(evidence, **({"value": float(number.rstrip("%x")), "unit": "x", "sure": True} | parts)))
+    document = Document("t-1", "t", 1, {"A": Text(text, text)})
+    return brief(built, Paper("paper:t-1", [(document, Record("t-1", name="Foo", results=found))]), "en")
+
+
+def test_of_two_levels_of_one_metric_one_alone_is_not_told(built: Graph) -> None:
+    text = "Gates have 83% accuracy. Foo has 95% accuracy at 2 bits."
+    assert "83%" in _told(built, text, ("83%", LEVEL)).partition("own words")[0]
+    assert "83%" not in _told(built, text, ("83%", LEVEL), ("95%", LEVEL)).partition("own words")[0]
+
+
+def test_one_speedup_is_told_once(built: Graph) -> None:
+    text = "Foo has 3x higher inference speed. In short, Foo gives 3.0x higher decoding speed."
+    other = SPEED | {"metric": "decoding speed", "metric_concept": "metric:decoding-speed"}
+    assert _told(built, text, ("3x", SPEED), ("3.0x", other)).count("3x") == 1
+
+
+def test_two_numbers_of_which_one_only_has_a_setting_are_not_told(built: Graph) -> None:
+    text = "Foo has 3x higher inference speed. On Plover, Foo has 8x higher inference speed."
+    said = _told(built, text, ("3x", SPEED), ("8x", SPEED | {"setting": "Plover"}))
+    assert "achiev" not in said.partition("own words")[0]
