@@ -445,7 +445,7 @@ def _join(words: Sequence[str]) -> str:
 def _lists() -> dict[str, list[str]]:
     """The entries of `ontology/wording.ttl` by group."""
     found = read_concepts([data_folder("ontology") / "wording.ttl"])
-    return {concept.curie.partition(":wording-")[2]: concept.labels() for concept in found}
+    return {concept.curie.partition(":wording-")[2]: [*concept.labels()] for concept in found}
 
 
 @cache

@@ -18,7 +18,8 @@ def _told(built: Graph, text: str, *results: tuple[str, dict[str, Any]]) -> str:
     for number, parts in results:
         at = text.index(number)
         evidence = Evidence(number, "A", at, at + len(number))
-        found.append(Result(evidence, **({"value": float(number.rstrip("%x")), "unit": "x", "sure": True} | parts)))
+        values: dict[str, Any] = {"value": float(number.rstrip("%x")), "unit": "x", "sure": True}
+        found.append(Result(evidence, **(values | parts)))
     document = Document("t-1", "t", 1, {"A": Text(text, text)})
     return brief(built, Paper("paper:t-1", [(document, Record("t-1", name="Foo", results=found))]), "en")
 
