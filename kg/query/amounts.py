@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from math import ceil
+from math import ceil, floor
 
 from kg.query.filter import Outcome
 from kg.query.patterns import hinted
@@ -28,6 +28,8 @@ _RATE, _UP_TO = r"(?:ratio|rate)s?", r"(?:(?:of|is|as|up|down|to|low|high|reachi
 _ROOMS, _MOST_ROOM = ("GB", "MB"), 256
 _WITHIN = r"\b(?:within|under|in|into|on|with|using|only|just|below|consuming|requires?|requiring|uses)\b"
 _ROOM = r"(?:memory|v?ram|gpus?|cards?|limit|budget|footprints?|devices?)\b"
+#: The largest number before a letter for a scale, and what is behind one in billions that is no model's size.
+_MOST_SIZE, _NO_MODEL = 1000, r"(?![ -]?(?:tokens?|activ\w+|words?|samples?|images?|pairs?|examples?)\b)"
 #: Last words of a metric's name that do not say what there is less of.
 _OF = ("usage", "ratio", "length", "size", "count", "footprint", "consumption", "cost")
 
@@ -71,6 +73,28 @@ def with_room(wanted: Outcome) -> Outcome:
     unit = wanted.unit.lower()
     said = rf"{_WITHIN}(?: \w+){{0,4}}? {number}[ -]?{unit}\b(?:[ -]\w+){{0,2}}?[ -]{_ROOM}"
     return replace(wanted, told=hinted(f"(?i){said}", [unit]))
+
+
+def with_size(wanted: Outcome) -> Outcome:
+    """A threshold on how many parameters a model has, with how texts write sizes: "Qwen2.5-0.5B", "124M parameters"."""
+    if wanted.change or wanted.unit or wanted.value is None or wanted.limit is not None or wanted.op == "=":
+        return wanted
+    sizes = (("B", "billion", 1e9, _NO_MODEL), ("M", "million", 1e6, r"[ -]param"))
+    ways = [
+        rf"{number}[ -]?(?:{letter}|{word})\b{behind}"
+        for letter, word, scale, behind in sizes
+        if (number := _numbers(wanted.value / scale, wanted.op))
+    ]
+    return replace(wanted, told=rf"(?i)(?<![A-Za-z\d.])(?:{'|'.join(ways)})") if ways else wanted
+
+
+def _numbers(limit: float, op: str) -> str:
+    """A pattern for the numbers below 1000 on one side of a limit; "" for none."""
+    whole = range(floor(limit)) if op in ("<", "<=") else range(ceil(limit), _MOST_SIZE)
+    if op == ">" and limit in whole[:1]:
+        whole = whole[1:]
+    said = [*(rf"{n}(?:\.\d+)?" for n in whole[:_MOST_SIZE]), *([f"{limit:g}"] if op == "<=" and limit >= 1 else [])]
+    return rf"(?:{'|'.join(said[::-1])})" if said else ""
 
 
 def _share(wanted: Outcome) -> float | None:

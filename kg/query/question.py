@@ -285,7 +285,8 @@ class Parser:
             return self._measured(at)
         roles = self._roles(at, cue)
         compound = self._parts(item, words=False)
-        said = [] if roles else rewordings(senses, compound is not None, self.lexicon, self.language)
+        is_of = bool(roles) and (cue != "use" or is_name(item, self.lexicon))
+        said = [] if is_of else rewordings(senses, compound is not None, self.lexicon, self.language)
         found = [named_so(self.entity(sense, roles), item.senses, self.lexicon) for sense in senses]
         said += [Phrase(item.text)] if item.is_plain and not roles else []  # "hash-based sparse attention"
         return [*found, *([compound] if compound and not roles else []), *said]
