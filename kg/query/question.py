@@ -414,7 +414,8 @@ class Parser:
     def _is_of(self, at: int) -> bool:
         """Whether a metric is that of something: "the energy use of LLM inference", 大模型推理的能耗."""
         before, behind = self.items[max(at - 1, 0) : at], self.items[at + 1 : at + 2]
-        return any(fold(one.text) == "of" for one in behind) or any(one.text == "的" for one in before)
+        is_own = not behind and any(one.senses and has_han(one.text) for one in before)  # 大模型推理每个token的能耗
+        return is_own or any(fold(one.text) == "of" for one in behind) or any(one.text == "的" for one in before)
 
     def metric(self, at: int, change: int | None = None) -> Outcome:
         """A result on the metric that a piece names, in the direction that it or the piece at `change` says."""
