@@ -14,6 +14,7 @@ from math import ceil, floor
 from kg.query.filter import Outcome
 from kg.query.patterns import hinted
 from kg.query.words import QuestionWords
+from kg.units import kin
 
 #: Shares below which a number is hardly said of what is left out.
 _LEAST = 40.0
@@ -30,6 +31,8 @@ _WITHIN = r"\b(?:within|under|in|into|on|with|using|only|just|below|consuming|re
 _ROOM = r"(?:memory|v?ram|gpus?|cards?|limit|budget|footprints?|devices?)\b"
 #: The largest number before a letter for a scale, and what is behind one in billions that is no model's size.
 _MOST_SIZE, _NO_MODEL = 1000, r"(?![ -]?(?:tokens?|activ\w+|words?|samples?|images?|pairs?|examples?)\b)"
+#: What stands behind a number of tokens that something holds: "1M-token", "1M sequence length".
+_LENGTH = r"(?:[ -]level)?[ -](?:tokens?|contexts?|(?:context|sequence|token)[ -](?:length|window)s?)\b"
 #: Last words of a metric's name that do not say what there is less of.
 _OF = ("usage", "ratio", "length", "size", "count", "footprint", "consumption", "cost")
 
@@ -86,6 +89,20 @@ def with_size(wanted: Outcome) -> Outcome:
         if (number := _numbers(wanted.value / scale, wanted.op))
     ]
     return replace(wanted, told=rf"(?i)(?<![A-Za-z\d.])(?:{'|'.join(ways)})") if ways else wanted
+
+
+def with_length(wanted: Outcome, names: Iterable[str]) -> Outcome:
+    """A threshold on how many tokens something holds, with how texts with one of its names write it: "1M-token"."""
+    scale = kin(wanted.unit).get("tokens")
+    if scale is None or wanted.change or wanted.limit is not None or wanted.op not in (">=", ">"):
+        return wanted
+    count = (wanted.value or 0.0) * scale
+    sizes = (("k", 1e3), ("(?:m|million)", 1e6))
+    ways = [rf"(?<![\w.]){said}[ -]?{letter}" for letter, by in sizes if (said := _numbers(count / by, wanted.op))]
+    if count <= 1e6:
+        ways.append(r"\b(?:one[ -])?million")
+    said = [name for name in names if name.isascii()]
+    return replace(wanted, told=hinted(rf"(?i)(?:{'|'.join(ways)}){_LENGTH}", said)) if said else wanted
 
 
 def _numbers(limit: float, op: str) -> str:

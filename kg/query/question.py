@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import Literal
 
 from kg.entity_types import NAMED
@@ -22,7 +22,7 @@ from kg.query.stating import (
     is_name,
     is_property,
     lacking,
-    models_before,
+    models_in,
     named,
     named_so,
     no_loss,
@@ -82,9 +82,21 @@ class Parser:
         unused = (i.text for i in left if i.means(*_TELLING) or i.is_verb or (i.is_speed and not i.means("outperform")))
         bare = (i for i in self.items if i.means("unit") and i.value is None)
         units = (i.text for i in bare if not (i.senses or i.asked or i.taken))
-        words = sorted(dict.fromkeys((*self.ignored, *unused, *units)), key=self.text.find)
+        words = sorted(dict.fromkeys((*self.ignored, *unused, *units, *self._untold())), key=self.text.find)
         unnamed = tuple(word for word in self.unnamed if word in words and word not in self.narrowing)
         return Filter(tuple(joined(taken)), tuple(words), narrowing=tuple(self.narrowing), unnamed=unnamed)
+
+    def _untold(self) -> list[str]:
+        """What a question for yes or no says of the thing that it asks about, in words that say nothing each by itself.
+
+        "Is distillation on its way out?" asks more than which papers are on distillation.
+        """
+        is_yes_or_no = bool(self.items) and self.items[0].means("auxiliary") and self.items[0].start == 0
+        behind = takewhile(
+            lambda i: i.mark or (i.means("frame", "about") and not (i.senses or i.asked)), self.items[::-1]
+        )
+        said = [item for item in behind if not item.mark][::-1] if is_yes_or_no else []
+        return [self.text[said[0].start : said[-1].end]] if len(said) > 1 and len(said) + 1 < len(self.items) else []
 
     def _taken(self) -> list[Taken]:
         out: list[Taken] = []
@@ -184,7 +196,7 @@ class Parser:
             out.append(
                 Taken(terms, negation, again and same, kind, item.text, anded, scope, words, at, compared, having)
             )
-            if models := None if negation else models_before(item, terms[0], self.lexicon):
+            if models := None if negation else models_in(item, terms[0], self.lexicon):
                 out.append(Taken([models], False, False, models.field, models.label))
             negated = joins = listed = anded = False
         out = over_baselines(out, self.items)

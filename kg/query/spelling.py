@@ -85,7 +85,7 @@ def label_pairs() -> frozenset[str]:
 
 
 def _in_names(words: list[str], near: dict[str, list[str]], lexicon: Lexicon) -> dict[str, str]:
-    """Misspelt words that may be several, each as the one that makes a name with a word beside it: "sparce attention"."""
+    """Misspelt words that may be several, each as the one that makes a name with the next word: "sparce attention"."""
     found: dict[str, set[str]] = {}
     for first, second in pairwise(words):
         for one, other in product(near.get(first, [first]), near.get(second, [second])):
