@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from math import ceil, floor
+from math import ceil
 
 from kg.query.filter import Outcome
 from kg.query.patterns import hinted
@@ -101,17 +101,45 @@ def with_length(wanted: Outcome, names: Iterable[str]) -> Outcome:
     ways = [rf"(?<![\w.]){said}[ -]?{letter}" for letter, by in sizes if (said := _numbers(count / by, wanted.op))]
     if count <= 1e6:
         ways.append(r"\b(?:one[ -])?million")
-    said = [name for name in names if name.isascii()]
-    return replace(wanted, told=hinted(rf"(?i)(?:{'|'.join(ways)}){_LENGTH}", said)) if said else wanted
+    having = [name for name in names if name.isascii()]
+    return replace(wanted, told=hinted(rf"(?i)(?:{'|'.join(ways)}){_LENGTH}", having)) if having else wanted
 
 
 def _numbers(limit: float, op: str) -> str:
     """A pattern for the numbers below 1000 on one side of a limit; "" for none."""
-    whole = range(floor(limit)) if op in ("<", "<=") else range(ceil(limit), _MOST_SIZE)
-    if op == ">" and limit in whole[:1]:
-        whole = whole[1:]
-    said = [*(rf"{n}(?:\.\d+)?" for n in whole[:_MOST_SIZE]), *([f"{limit:g}"] if op == "<=" and limit >= 1 else [])]
-    return rf"(?:{'|'.join(said[::-1])})" if said else ""
+    if limit < 1:
+        return ""  # it is written on a smaller scale
+    whole, is_below = int(limit), op in ("<", "<=")
+    if is_below:
+        least, most = 0, min(whole, _MOST_SIZE) - 1
+        others = [str(whole)] if op == "<=" or limit > whole else []
+    else:
+        least, most = whole + (op == ">" or limit > whole), _MOST_SIZE - 1
+        others = [rf"{whole}\.\d*[1-9]"] if op == ">" and limit == whole else []
+    said = [rf"(?:{_between(least, most)})(?:\.\d+)?"] if least <= most else []
+    return rf"(?:{'|'.join([*said, *(one for one in others if whole < _MOST_SIZE)])})" if said else ""
+
+
+def _between(least: int, most: int) -> str:
+    """A pattern for the whole numbers from one to another.
+
+    >>> _between(34, 999)
+    '3[4-9]|(?:[4-9])[0-9]|(?:(?:[1-9])[0-9])[0-9]'
+    """
+    if most < 10:
+        return f"[{least}-{most}]"
+    if least < 10:
+        return f"[{least}-9]|{_between(10, most)}"
+    (first, start), (last, end) = divmod(least, 10), divmod(most, 10)
+    if first == last:
+        return f"{first}[{start}-{end}]"
+    out = [f"{first}[{start}-9]"] if start else []
+    whole = (first + bool(start), last - (end < 9))
+    if whole[0] <= whole[1]:
+        size = 10 ** len(str(whole[0]))  # 4 to 99 are 4 to 9 and 10 to 99
+        parts = [whole] if whole[1] < size else [(whole[0], size - 1), (size, whole[1])]
+        out += [f"(?:{_between(*part)})[0-9]" for part in parts]
+    return "|".join([*out, *([f"{last}[0-{end}]"] if end < 9 else [])])
 
 
 def _share(wanted: Outcome) -> float | None:

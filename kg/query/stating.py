@@ -84,6 +84,13 @@ def models_in(item: Item, term: Term, lexicon: Lexicon) -> Phrase | None:
     return None
 
 
+def is_of(items: list[Item], at: int) -> bool:
+    """Whether a metric is that of something: "the energy use of LLM inference", 大模型推理的能耗, 大模型推理能耗."""
+    before, behind = items[max(at - 1, 0) : at], items[at + 1 : at + 2]
+    is_own = not behind and any(one.senses and has_han(one.text) for one in before)
+    return is_own or any(fold(one.text) == "of" for one in behind) or any(one.text == "的" for one in before)
+
+
 def is_property(item: Item, word: Item, lexicon: Lexicon) -> bool:
     """Whether "without X" says what methods do not need ("no calibration data"), and leaves no papers out.
 
