@@ -14,6 +14,7 @@ from math import ceil
 from kg.query.filter import Outcome
 from kg.query.patterns import hinted
 from kg.query.words import QuestionWords
+from kg.units import kin
 
 #: Shares below which a number is hardly said of what is left out.
 _LEAST = 40.0
@@ -28,6 +29,10 @@ _RATE, _UP_TO = r"(?:ratio|rate)s?", r"(?:(?:of|is|as|up|down|to|low|high|reachi
 _ROOMS, _MOST_ROOM = ("GB", "MB"), 256
 _WITHIN = r"\b(?:within|under|in|into|on|with|using|only|just|below|consuming|requires?|requiring|uses)\b"
 _ROOM = r"(?:memory|v?ram|gpus?|cards?|limit|budget|footprints?|devices?)\b"
+#: The largest number before a letter for a scale, and what is behind one in billions that is no model's size.
+_MOST_SIZE, _NO_MODEL = 1000, r"(?![ -]?(?:tokens?|activ\w+|words?|samples?|images?|pairs?|examples?)\b)"
+#: What stands behind a number of tokens that something holds: "1M-token", "1M sequence length".
+_LENGTH = r"(?:[ -]level)?[ -](?:tokens?|contexts?|(?:context|sequence|token)[ -](?:length|window)s?)\b"
 #: Last words of a metric's name that do not say what there is less of.
 _OF = ("usage", "ratio", "length", "size", "count", "footprint", "consumption", "cost")
 
@@ -71,6 +76,70 @@ def with_room(wanted: Outcome) -> Outcome:
     unit = wanted.unit.lower()
     said = rf"{_WITHIN}(?: \w+){{0,4}}? {number}[ -]?{unit}\b(?:[ -]\w+){{0,2}}?[ -]{_ROOM}"
     return replace(wanted, told=hinted(f"(?i){said}", [unit]))
+
+
+def with_size(wanted: Outcome) -> Outcome:
+    """A threshold on how many parameters a model has, with how texts write sizes: "Qwen2.5-0.5B", "124M parameters"."""
+    if wanted.change or wanted.unit or wanted.value is None or wanted.limit is not None or wanted.op == "=":
+        return wanted
+    sizes = (("B", "billion", 1e9, _NO_MODEL), ("M", "million", 1e6, r"[ -]param"))
+    ways = [
+        rf"{number}[ -]?(?:{letter}|{word})\b{behind}"
+        for letter, word, scale, behind in sizes
+        if (number := _numbers(wanted.value / scale, wanted.op))
+    ]
+    return replace(wanted, told=rf"(?i)(?<![A-Za-z\d.])(?:{'|'.join(ways)})") if ways else wanted
+
+
+def with_length(wanted: Outcome, names: Iterable[str]) -> Outcome:
+    """A threshold on how many tokens something holds, with how texts with one of its names write it: "1M-token"."""
+    scale = kin(wanted.unit).get("tokens")
+    if scale is None or wanted.change or wanted.limit is not None or wanted.op not in (">=", ">"):
+        return wanted
+    count = (wanted.value or 0.0) * scale
+    sizes = (("k", 1e3), ("(?:m|million)", 1e6))
+    ways = [rf"(?<![\w.]){said}[ -]?{letter}" for letter, by in sizes if (said := _numbers(count / by, wanted.op))]
+    if count <= 1e6:
+        ways.append(r"\b(?:one[ -])?million")
+    having = [name for name in names if name.isascii()]
+    return replace(wanted, told=hinted(rf"(?i)(?:{'|'.join(ways)}){_LENGTH}", having)) if having else wanted
+
+
+def _numbers(limit: float, op: str) -> str:
+    """A pattern for the numbers below 1000 on one side of a limit; "" for none."""
+    if limit < 1:
+        return ""  # it is written on a smaller scale
+    whole, is_below = int(limit), op in ("<", "<=")
+    if is_below:
+        least, most = 0, min(whole, _MOST_SIZE) - 1
+        others = [str(whole)] if op == "<=" or limit > whole else []
+    else:
+        least, most = whole + (op == ">" or limit > whole), _MOST_SIZE - 1
+        others = [rf"{whole}\.\d*[1-9]"] if op == ">" and limit == whole else []
+    said = [rf"(?:{_between(least, most)})(?:\.\d+)?"] if least <= most else []
+    return rf"(?:{'|'.join([*said, *(one for one in others if whole < _MOST_SIZE)])})" if said else ""
+
+
+def _between(least: int, most: int) -> str:
+    """A pattern for the whole numbers from one to another.
+
+    >>> _between(34, 999)
+    '3[4-9]|(?:[4-9])[0-9]|(?:(?:[1-9])[0-9])[0-9]'
+    """
+    if most < 10:
+        return f"[{least}-{most}]"
+    if least < 10:
+        return f"[{least}-9]|{_between(10, most)}"
+    (first, start), (last, end) = divmod(least, 10), divmod(most, 10)
+    if first == last:
+        return f"{first}[{start}-{end}]"
+    out = [f"{first}[{start}-9]"] if start else []
+    whole = (first + bool(start), last - (end < 9))
+    if whole[0] <= whole[1]:
+        size = 10 ** len(str(whole[0]))  # 4 to 99 are 4 to 9 and 10 to 99
+        parts = [whole] if whole[1] < size else [(whole[0], size - 1), (size, whole[1])]
+        out += [f"(?:{_between(*part)})[0-9]" for part in parts]
+    return "|".join([*out, *([f"{last}[0-{end}]"] if end < 9 else [])])
 
 
 def _share(wanted: Outcome) -> float | None:

@@ -70,7 +70,7 @@ class Outcome:
             ends.reverse()
         space = "" if self.unit in ("x", "%") else " "
         about = {**_SIGNS, "=": "≈ "}
-        numbers = ", ".join(f"{about[op]}{end:g}{space}{self.unit}".strip() for op, end in ends if end is not None)
+        numbers = ", ".join(f"{about[op]}{end:,.12g}{space}{self.unit}".strip() for op, end in ends if end is not None)
         against = f"vs. {self.against.label}" if self.against else ""
         return " ".join(part for part in (self.label, _ARROWS.get(self.change, ""), numbers, against) if part)
 

@@ -53,7 +53,7 @@ def whole_words(items: list[Item]) -> list[Item]:
             is_word = bool(in_english(last.text + item.text))
             is_cut = is_word if not item.is_unknown else is_word or item.text[:2] not in label_pairs()
             is_cut = is_cut and not item.senses
-            if is_begun or (is_cut and len(last.text) == 1 and not last.senses):
+            if is_begun or (is_cut and (len(last.text) == 1 or last.is_unknown) and not last.senses):
                 item = Item(last.start, item.end, last.text + item.text)
                 out.pop()
         out.append(item)

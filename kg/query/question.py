@@ -20,9 +20,10 @@ from kg.query.stating import (
     done_by,
     is_denied,
     is_name,
+    is_of,
     is_property,
     lacking,
-    models_before,
+    models_in,
     named,
     named_so,
     no_loss,
@@ -31,7 +32,7 @@ from kg.query.stating import (
     surer,
 )
 from kg.query.thresholds import Thresholds
-from kg.query.unnamed import is_averting, is_machine, is_narrowing, is_told, phrase_of
+from kg.query.unnamed import is_averting, is_machine, is_narrowing, is_told, phrase_of, untold
 from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
@@ -82,7 +83,9 @@ class Parser:
         unused = (i.text for i in left if i.means(*_TELLING) or i.is_verb or (i.is_speed and not i.means("outperform")))
         bare = (i for i in self.items if i.means("unit") and i.value is None)
         units = (i.text for i in bare if not (i.senses or i.asked or i.taken))
-        words = sorted(dict.fromkeys((*self.ignored, *unused, *units)), key=self.text.find)
+        words = sorted(
+            dict.fromkeys((*self.ignored, *unused, *units, *untold(self.items, self.text))), key=self.text.find
+        )
         unnamed = tuple(word for word in self.unnamed if word in words and word not in self.narrowing)
         return Filter(tuple(joined(taken)), tuple(words), narrowing=tuple(self.narrowing), unnamed=unnamed)
 
@@ -184,7 +187,7 @@ class Parser:
             out.append(
                 Taken(terms, negation, again and same, kind, item.text, anded, scope, words, at, compared, having)
             )
-            if models := None if negation else models_before(item, terms[0], self.lexicon):
+            if models := None if negation else models_in(item, terms[0], self.lexicon):
                 out.append(Taken([models], False, False, models.field, models.label))
             negated = joins = listed = anded = False
         out = over_baselines(out, self.items)
@@ -277,15 +280,16 @@ class Parser:
         if at in self.links:
             return [self.links[at]]
         if self._head_of_outperforms(at):
-            return self._links(item, "head")
+            return [self.link("outperforms", "head", item)]
         if cue == "outperform":
-            return self._links(item, "tail")
+            return [self.link("outperforms", "tail", item)]
         senses = self.chosen(at, cue or self._cue_behind(at))
         if senses and senses[0].type == "metric":
             return self._measured(at)
         roles = self._roles(at, cue)
         compound = self._parts(item, words=False)
-        said = [] if roles else rewordings(senses, compound is not None, self.lexicon, self.language)
+        is_of = bool(roles) and (cue != "use" or is_name(item, self.lexicon))
+        said = [] if is_of else rewordings(senses, compound is not None, self.lexicon, self.language)
         found = [named_so(self.entity(sense, roles), item.senses, self.lexicon) for sense in senses]
         said += [Phrase(item.text)] if item.is_plain and not roles else []  # "hash-based sparse attention"
         return [*found, *([compound] if compound and not roles else []), *said]
@@ -376,9 +380,6 @@ class Parser:
             return _ROLES["compare"]
         return _ROLES.get(cue, ())
 
-    def _links(self, item: Item, side: Literal["head", "tail"]) -> list[Term]:
-        return [self.link("outperforms", side, item)]
-
     def link(self, relation: str, side: Literal["head", "tail"], item: Item) -> Link:
         """A relation with the thing that a piece names, in all senses that are no topic or metric."""
         things = [s for s in item.senses if s.type not in ("topic", "metric")] or item.senses
@@ -403,17 +404,12 @@ class Parser:
         change = next((i for i in near if self.changes(i)), None)
         others = any(i.senses for i in self.items if i is not self.items[at] and i.types != {"metric"})
         metric = self.metric(at, change)
-        if change is None and others and not self._is_of(at):
+        if change is None and others and not is_of(self.items, at):
             if self._is_deed(at):
                 return [stated(self.items[at], self.language)]
             self.ignored.append(self.items[at].text)
             return []
         return [metric, named(self.items[at], metric.concept, self.lexicon)] if change is None and others else [metric]
-
-    def _is_of(self, at: int) -> bool:
-        """Whether a metric is that of something: "the energy use of LLM inference", 大模型推理的能耗."""
-        before, behind = self.items[max(at - 1, 0) : at], self.items[at + 1 : at + 2]
-        return any(fold(one.text) == "of" for one in behind) or any(one.text == "的" for one in before)
 
     def metric(self, at: int, change: int | None = None) -> Outcome:
         """A result on the metric that a piece names, in the direction that it or the piece at `change` says."""

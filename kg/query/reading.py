@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from itertools import chain, pairwise
 from math import inf
 
 from kg.entity_types import NAMED
-from kg.model import LARGEST
-from kg.query.dates import HAN_NUMBER, YEAR, Dates, number_of, relative
+from kg.query.dates import Dates, relative
 from kg.query.filter import Fact
-from kg.query.items import ARTICLES, TO, Item
+from kg.query.items import ARTICLES, Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.mending import folds, mend, mended_pairs, whole_words
+from kg.query.numbers import numbers
 from kg.query.phrases import BETWEEN, PhraseParting
 from kg.query.spelling import is_superlative
 from kg.query.word_order import reordered
-from kg.query.words import QuestionWord, QuestionWords
+from kg.query.words import QuestionWord
 from kg.text import Token, fold, has_han, tokens
 
 #: What a piece of a compound costs that nothing bears; one that something bears costs 2 or 3.
 _UNNAMED = 20
+#: The folded label of the metric that says how large a model is.
+_SIZE = "parameter"
 #: Types whose labels may be compounds.
-_LIMITS = ("less-than", "more-than", "at-most", "at-least")  # meanings of words before a number
 _KINDS = ("technique", "problem", "task", "metric")
 #: The longest label in tokens, pieces behind a verb in which its object is looked for, words of a name written apart.
 _LONGEST, _OBJECT, _APART = 12, 5, 3
-_SIGNS = {"≥": "at-least", ">=": "at-least", ">": "more-than", "≤": "at-most", "<=": "at-most", "<": "less-than"}
 _ENTRY = re.compile(r"(?<![A-Za-z0-9_.-])(\d{3}-\d{2,3})(?![A-Za-z0-9_.-])")
 #: An arXiv id, as it is cited.
 _ARXIV = re.compile(r"(?:arxiv[:\s]\s?)?(?<![A-Za-z0-9.-])(\d{4}\.\d{4,5})(?:v\d{1,2})?(?![A-Za-z0-9.%-]|\.\d)", re.I)
@@ -69,7 +68,7 @@ class QuestionReader:
         unknown = self._unknown(taken)
         self.unknown = [item.text for item in unknown]
         taken += unknown
-        items = whole_words(self._with_persons(sorted(taken, key=lambda item: item.start)))
+        items = whole_words(self._with_persons(sorted(taken, key=lambda item: (item.start, item.end))))
         items = self._with_versions(reordered(items, self.text, self.lexicon))
         mend(items, self.lexicon)
         for item, behind in pairwise(items):
@@ -223,12 +222,15 @@ class QuestionReader:
         widths = list(self._widths())
         yield from widths
         yield from self._freedoms()
-        for number in self._numbers():
+        for number, unsaid in numbers(self.text, self.lexicon.words):
             is_width = any(number.start < width.end and width.start < number.end for width in widths)
             is_scaled = number.text[-1:].lower() in self.lexicon.words.amounts  # "below 3B parameters"
             is_name = bool(self.lexicon.senses(fold(number.text))) and not (number.unit or is_scaled)  # "4090" is a GPU
             if not (is_width or is_name):
                 yield number
+            if unsaid is not None:  # "under 3B"
+                metric = [sense for sense in self.lexicon.senses(_SIZE) if sense.type == "metric"]
+                yield Item(unsaid, unsaid, _SIZE, metric)
         yield from (Item(m.start(), m.end(), m.group(), mark=",") for m in _BREAK.finditer(self.text))
         for start in range(len(self.tokens)):
             for stop in range(start + 1, min(start + _LONGEST, len(self.tokens)) + 1):
@@ -350,10 +352,6 @@ class QuestionReader:
         inside = sum(1 for token in self.tokens if item.start <= token.start and token.end <= item.end)
         return 0 if item.mark else max(inside, 1)
 
-    def _numbers(self) -> Iterator[Item]:
-        for match in _numbers(self.lexicon.words).finditer(self.text):
-            yield self._number(match)
-
     def _freedoms(self) -> Iterator[Item]:
         """What methods do without, which texts must state where nothing is called so: "rehearsal-free"."""
         for match in _FREE.finditer(self.text):
@@ -388,38 +386,6 @@ class QuestionReader:
                 kept = [w for w in _BITS if float(w) < float(match[1]) or (not least and float(w) == float(match[1]))]
                 return min(found[0].start, match.start()), max(found[-1].end, match.end()), kept or [match[1]]
         return match.start(), match.end(), [match[1]]
-
-    def _number(self, match: re.Match[str]) -> Item:
-        words = self.lexicon.words
-        blank = len(match.group()) - len(match.group().lstrip())
-        item = Item(match.start() + blank, match.end(), match.group().strip())
-        if match["cent"]:
-            item.value, item.unit = min(number_of(match["cent"]), LARGEST), "%"
-            return item
-        unit = words.units.get((match["hanunit"] or match["namedunit"] or match["unit"] or "").lower(), "")
-        first = match["hanlowunit"] or match["lowunit"]
-        item.value, item.unit = self._amount(match, "hanlow", "han", "named", "letter", "low"), unit
-        if match["hanlow"] or match["high"]:
-            item.upper = self._amount(match, "han", "high")
-        if first and unit != words.units[first.lower()]:  # "2x to 50%": only the first is read here
-            item.end = max(match.end("lowunit"), match.end("hanlowunit"))
-            item.unit, item.upper = words.units[first.lower()], None
-            item.text = self.text[item.start : item.end]
-        if item.unit == "orders":  # of magnitude
-            item.value, item.unit = 10.0 ** min(item.value, 15), "x"
-            item.upper = None if item.upper is None else 10.0 ** min(item.upper, 15)
-        if match["sign"]:
-            item.words = words.meaning(_SIGNS[match["sign"]])
-        return item
-
-    def _amount(self, match: re.Match[str], *groups: str) -> float:
-        """The value of the first of some groups that matched, in digits or words, with its scale ("1.5k")."""
-        group = next(group for group in groups if match[group])
-        amounts = self.lexicon.words.amounts
-        if group == "named":
-            return amounts[match[group].lower()]
-        scale = match.groupdict().get(group + "scale")
-        return min(number_of(match[group]) * (amounts[scale.lower()] if scale else 1.0), LARGEST)
 
     def _facts(self) -> Iterator[Item]:
         for match in chain(_ENTRY.finditer(self.text), _ARXIV.finditer(self.text)):
@@ -469,27 +435,3 @@ def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
 def _may_be_person(item: Item) -> bool:
     """Whether a capitalised piece is no institution and nothing that the vocabulary knows."""
     return not item.mark and not any(sense.known or sense.type == "institution" for sense in item.senses)
-
-
-@cache
-def _numbers(words: QuestionWords) -> re.Pattern[str]:
-    """Numbers with units, ranges, scales and signs: "2-3x", "≥ 40 %", "1.5k tokens", "百分之四十", "five times"."""
-    units = words.unit_pattern
-    number = r"\d+(?:,\d{3})*(?:\.\d+)?"
-    scaled = rf"(?:\s?(?P<{{}}scale>{words.amount_pattern('scale')}))?"
-    sign = r"(?P<sign>>=|<=|[≥≤<>])?\s*"
-    to = rf"\s*(?:{'|'.join(TO)})\s*"
-    upper = rf"(?:\s*(?P<lowunit>{units})?{to}(?P<high>{number}){scaled.format('high')})?"
-    years = rf"(?!{YEAR}\s*(?:{'|'.join(TO)})\s*{YEAR}(?!\d))"
-    low = rf"(?P<low>{number}){scaled.format('low')}"
-    plain = rf"(?<![A-Za-z0-9.]){years}{low}{upper}\s*(?P<unit>{units})?"
-    written = rf"[{HAN_NUMBER}]{{1,7}}"  # up to 999
-    lowest = rf"(?:(?P<hanlow>{written})\s*(?P<hanlowunit>{units})?{to})?"
-    han = rf"{lowest}(?P<han>{written})\s*(?P<hanunit>{units})"
-    named = rf"\b(?P<named>{words.amount_pattern('number')})[\s-]*(?P<namedunit>{units})"
-    limits = [one for meaning in _LIMITS for word in words.meaning(meaning) for one in word.labels]
-    behind = "|".join(sorted({rf"(?<={re.escape(one)}{'' if has_han(one) else ' '})" for one in limits}))
-    millions = words.amount_pattern("letter")  # of "fewer than 5M parameters", not of "a 70B model"
-    letter = rf"(?:{behind})(?P<letter>{number})\s?(?P<letterscale>{millions})(?=\s?(?:\w+ )?(?:param|参数))"
-    cent = rf"百分之(?P<cent>{written}|{number})"
-    return re.compile(rf"{cent}|{letter}|{han}|{named}|{sign}(?:{plain})(?![A-Za-z0-9]|[/.]\d)", re.IGNORECASE)

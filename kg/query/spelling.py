@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import pairwise, product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,7 +55,9 @@ def mended(text: str, unknown: Iterable[str], lexicon: Lexicon) -> str:
         text = text.replace(run, _with_character(run))
     words = {found for one in unknown for found in _LATIN.findall(one)}
     opening = next(iter(_LATIN.findall(text[: text.find(" ") + 1])), "")
-    meant = {word: near for word in sorted(words) if (near := _meant(word, lexicon, word == opening))}
+    near = {word: found for word in sorted(words) if (found := _meant(word, lexicon, word == opening))}
+    meant = {word: found[0] for word, found in near.items() if len(found) == 1}
+    meant |= _in_names([meant.get(word, word) for word in _LATIN.findall(text)], near, lexicon)
     return _LATIN.sub(lambda found: meant.get(found.group(), found.group()), text) if meant else text
 
 
@@ -65,8 +68,8 @@ def is_usual(word: str) -> bool:
 
 def usual_near(word: str) -> str | None:
     """The usual word that one which is not usual is one slip away from."""
-    near = None if is_usual(word) else _nearest(fold(word), 1)
-    return near if near and is_usual(near) else None
+    near = [] if is_usual(word) else _nearest(fold(word), 1)
+    return near[0] if len(near) == 1 and is_usual(near[0]) else None
 
 
 def is_superlative(word: str) -> bool:
@@ -81,26 +84,36 @@ def label_pairs() -> frozenset[str]:
     return _spellings().pairs
 
 
-def _meant(word: str, lexicon: Lexicon, opens: bool) -> str | None:
-    """The word that a misspelt one is meant as; None where it is right, or may be several.
+def _in_names(words: list[str], near: dict[str, list[str]], lexicon: Lexicon) -> dict[str, str]:
+    """Misspelt words that may be several, each as the one that makes a name with the next word: "sparce attention"."""
+    found: dict[str, set[str]] = {}
+    for first, second in pairwise(words):
+        for one, other in product(near.get(first, [first]), near.get(second, [second])):
+            if any(sense.known for sense in lexicon.senses(f"{fold(one)} {fold(other)}")):
+                found.setdefault(first, set()).add(one)
+                found.setdefault(second, set()).add(other)
+    return {word: some.pop() for word, some in found.items() if word in near and len(some) == 1}
+
+
+def _meant(word: str, lexicon: Lexicon, opens: bool) -> list[str]:
+    """The words that a misspelt one may be meant as, one where that is sure; none where it is right.
 
     The word that a question opens with may be short, and is one that asks: "wich" is no "with" there.
     """
     if is_superlative(word):
-        return None
+        return []
     folded = fold(word)
     asking = [one for one in lexicon.words.folds("asks") if opens and one[0] == folded[0] and _is_slip(folded, one)]
     if len(asking) == 1 and not (is_usual(word) or lexicon.words.bearing(folded) or lexicon.senses(folded)):
-        return asking[0]
+        return asking
     is_right = is_usual(word) or word in _spellings().real or bool(lexicon.senses(folded))
     if len(word) < _SHORTEST or not word[1:].islower() or is_right:
-        return None
+        return []
     near = _nearest(folded, 2 if len(word) >= _LONG and word.islower() else 1)
-    if len(word) == _SHORTEST and (
-        near is None or len(near) != len(word) + 1 or not (word.islower() and is_usual(near))
-    ):
-        return None  # a letter is left out ("tokn"), or it is a name
-    return None if near is None or lexicon.is_written(word) else near
+    if len(word) == _SHORTEST:  # a letter is left out ("tokn"), or it is a name
+        is_whole = len(near) == 1 and len(near[0]) == len(word) + 1 and word.islower() and is_usual(near[0])
+        near = near if is_whole else []
+    return [] if near and lexicon.is_written(word) else near
 
 
 def _is_slip(word: str, other: str) -> bool:
@@ -127,7 +140,8 @@ def _with_character(run: str) -> str:
     return run
 
 
-def _nearest(word: str, most: int) -> str | None:
+def _nearest(word: str, most: int) -> list[str]:
+    """The words that one is so many slips away from, only one where it is written much oftener than the others."""
     from rapidfuzz.distance import OSA  # needed only for words that nobody writes
 
     known = _spellings()
@@ -140,7 +154,7 @@ def _nearest(word: str, most: int) -> str | None:
     swapped = [one for one in best if sorted(one) == sorted(word)]
     ranked = sorted(swapped or best, key=lambda one: -known.usual.get(one, 0))
     is_one = len(ranked) == 1 or (ranked and known.usual.get(ranked[0], 0) > _OFTENER * known.usual.get(ranked[1], 1))
-    return ranked[0] if is_one and ranked[0] != word else None
+    return [] if word in ranked[:1] else ranked[:1] if is_one else ranked
 
 
 @cache

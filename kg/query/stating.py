@@ -67,16 +67,28 @@ def no_loss(items: list[Item], at: int, lexicon: Lexicon) -> Item | None:
     return Item(item.start, behind[0].end, text, words=lexicon.words.bearing(fold(_NO_LOSS)))
 
 
-def models_before(item: Item, term: Term, lexicon: Lexicon) -> Phrase | None:
-    """A kind of network before the name of a topic, which texts must name too ("LLM quantization")."""
-    if term.field != "topic" or any(sense.concept == term.concept for sense in lexicon.senses(fold(item.text))):
+def models_in(item: Item, term: Term, lexicon: Lexicon) -> Phrase | None:
+    """A kind of network in the words for a topic, which texts must name too ("LLM quantization").
+
+    Where the topic bears these words, the kind stands at their end and not in its label: "on-device language models".
+    """
+    if term.field != "topic":
         return None
     said = fold(item.text)
+    is_name = any(sense.concept == term.concept for sense in lexicon.senses(said))
+    known = (fold(lexicon.label(term.concept)), *(fold(label) for label in lexicon.labels(term.concept)[:1]))
     for word in lexicon.words.meaning("models"):
-        label = next((one for one in word.labels if said.startswith(fold(one))), "")
-        if label:
-            return Phrase(label, tuple(word.facts["stated"]))
+        kinds = [one for one in word.labels if (said.endswith if is_name else said.startswith)(fold(one))]
+        if kinds and not (is_name and any(fold(one) in label for one in word.labels for label in known)):
+            return Phrase(kinds[0], tuple(word.facts["stated"]))
     return None
+
+
+def is_of(items: list[Item], at: int) -> bool:
+    """Whether a metric is that of something: "the energy use of LLM inference", 大模型推理的能耗, 大模型推理能耗."""
+    before, behind = items[max(at - 1, 0) : at], items[at + 1 : at + 2]
+    is_own = not behind and any(one.senses and has_han(one.text) for one in before)
+    return is_own or any(fold(one.text) == "of" for one in behind) or any(one.text == "的" for one in before)
 
 
 def is_property(item: Item, word: Item, lexicon: Lexicon) -> bool:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.query.amounts import sized, with_amounts, with_level, with_room
+from kg.query.amounts import sized, with_amounts, with_length, with_level, with_room, with_size
 from kg.query.filter import Op, Outcome
 from kg.query.items import OPS, TO, Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.words import QuestionWord
 from kg.text import fold, has_han, tokens
 
-#: A label of the metric that says how much memory is needed.
-_MEMORY = "memory"
+#: Labels of the metrics that say how much memory is needed, and how large a model is.
+_MEMORY, _SIZE = "memory", "parameter"
+#: The unit of how much something holds.
+_TOKENS = "tokens"
 
 
 class Thresholds:
@@ -196,6 +198,10 @@ class Thresholds:
 
     def _told(self, outcome: Outcome) -> Outcome:
         """A threshold on how much smaller something gets, with how texts may state it."""
+        if outcome.concept in {sense.concept for sense in self.lexicon.senses(_SIZE)}:
+            outcome = with_size(outcome)
+        elif outcome.unit.endswith(_TOKENS):
+            outcome = with_length(outcome, (word for said in outcome.words for word in said.split()))
         sizes = set(outcome.metrics) & set(outcome.sizes)
         names = [words for words in outcome.words if words.isascii()] or [self.lexicon.label(outcome.concept)]
         things = {s.concept for i in self.items for s in i.senses if s.type != "metric"}

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from kg.query import Lexicon, Outcome, read
+from kg.store.asking import fits
 
 
 def told(question: str, lexicon: Lexicon) -> str:
@@ -109,3 +110,59 @@ def test_a_metric_holds_what_texts_mostly_call_it(lexicon: Lexicon, question: st
 )
 def test_amount_is_of_what_is_asked(lexicon: Lexicon, question: str, text: str, says: bool) -> None:
     assert bool(re.search(told(question, lexicon), text)) == says
+
+
+@pytest.mark.parametrize(
+    "question", ["models under 3B", "language models with less than 3B parameters", "小于3B的模型"]
+)
+def test_a_size_is_of_parameters_though_that_is_not_said(lexicon: Lexicon, question: str) -> None:
+    (found,) = (t for c in read(question, lexicon).filter.conditions for t in c.any_of if isinstance(t, Outcome))
+    assert (found.concept, found.op, found.value) == ("metric:parameters", "<", 3e9)
+
+
+def test_a_size_may_stand_before_its_threshold(lexicon: Lexicon) -> None:
+    (found,) = (t for c in read("3B以下的模型", lexicon).filter.conditions for t in c.any_of if isinstance(t, Outcome))
+    assert (found.concept, found.op, found.value) == ("metric:parameters", "<=", 3e9)
+
+
+def test_tokens_are_no_size_of_a_model(lexicon: Lexicon) -> None:
+    (found,) = (
+        t
+        for c in read("pruning with less than 1B tokens", lexicon).filter.conditions
+        for t in c.any_of
+        if isinstance(t, Outcome)
+    )
+    assert found.concept != "metric:parameters"
+
+
+@pytest.mark.parametrize(
+    ("text", "below", "above"),
+    [
+        ("We quantize Qwen2.5-0.5B.", True, False),
+        ("SmolLM-1.7B runs on phones.", True, False),
+        ("It has 124M parameters.", True, False),
+        ("It has 2.2 billion parameters.", True, False),
+        ("Llama-3.1-70B is quantized.", False, True),
+        ("LLaMA-7B is quantized.", False, False),
+        ("It is trained on 1B tokens.", False, False),
+        ("Qwen3-30B-A3B activates few experts.", False, False),
+        ("It has 13.5B parameters.", False, False),
+    ],
+)
+def test_sizes_of_models_are_told_as_texts_write_them(lexicon: Lexicon, text: str, below: bool, above: bool) -> None:
+    assert fits(told("models under 3B", lexicon), text) == below
+    assert fits(told("quantization of models over 34B", lexicon), text) == above
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("The context reaches 1M tokens.", True),
+        ("It handles a one-million-token context.", True),
+        ("Contexts of 2M-token length fit.", True),
+        ("The context reaches 128K tokens.", False),
+        ("The context is long; it processes 1M images.", False),
+    ],
+)
+def test_lengths_are_told_as_texts_write_them(lexicon: Lexicon, text: str, says: bool) -> None:
+    assert fits(told("context length of 1M tokens or more", lexicon), text) == says

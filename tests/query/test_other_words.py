@@ -9,6 +9,7 @@ import pytest
 from kg.query import Entity, Lexicon, Outcome, Phrase, read
 from kg.query.lexicon import Named
 from kg.query.patterns import any_regex, texts_regex
+from kg.query.wordings import in_english
 from kg.store.asking import fits
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -33,6 +34,39 @@ def test_translations_are_one_question(first: str, second: str, lexicon: Lexicon
     assert things(first) == things(second)
 
 
+def test_an_amount_per_thing_is_one_metric_in_both_languages(lexicon: Lexicon) -> None:
+    def metrics(question: str) -> set[str]:
+        found = read(question, lexicon).filter
+        assert not found.ignored
+        return {t.concept for one in found.conditions for t in one.any_of if isinstance(t, Outcome)}
+
+    for question in ("energy per token of LLM inference", "大模型推理每个token的能耗", "大模型推理的每token能耗"):
+        assert metrics(question) == {"metric:energy-per-token"}
+
+
+def test_a_word_that_chinese_names_begin_with_is_read_whole(lexicon: Lexicon) -> None:
+    found = read("能在笔记本上跑的剪枝方法", lexicon).filter
+    assert "笔记本" in found.ignored
+    assert in_english("笔记本") == ("laptop",)
+
+
+def test_a_kind_of_network_in_the_words_for_a_topic_is_a_condition_too(lexicon: Lexicon) -> None:
+    def fields(question: str) -> list[str]:
+        return [one.any_of[0].field for one in read(question, lexicon).filter.conditions]
+
+    assert fields("on-device language models") == ["topic", "text"]
+    assert fields("small language models") == ["topic"]
+
+
+def test_what_a_thing_is_used_for_is_also_said_in_a_sentence(lexicon: Lexicon) -> None:
+    def reworded(question: str) -> set[str]:
+        terms = (t for one in read(question, lexicon).filter.conditions for t in one.any_of)
+        return {t.concept for t in terms if isinstance(t, Phrase) and t.concept}
+
+    assert reworded("papers that use KV cache offloading") == {"technique:kv-cache-offloading"}
+    assert not reworded("papers that propose KV cache offloading")
+
+
 def test_words_of_a_compound_that_mean_nothing_are_no_quotation(lexicon: Lexicon) -> None:
     for question in ("attention sink", "papers that are about the attention sink"):
         terms = [term for one in read(question, lexicon).filter.conditions for term in one.any_of]
@@ -55,6 +89,7 @@ def test_what_drafts_for_itself_needs_no_draft_model(lexicon: Lexicon) -> None:
         ("post training quantisation", "post-training quantization"),
         ("speculatve decodng for long contxt", "speculative decoding for long context"),
         ("stuctured prunnning withot retraning", "structured pruning without retraining"),
+        ("sparce atention", "sparse attention"),
         ("pruning of experts", "pruning experts"),
         ("stopping early", "early stopping"),
         ("distillation from multiple teachers", "multi-teacher distillation"),

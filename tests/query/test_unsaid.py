@@ -194,3 +194,15 @@ def test_what_says_little_is_told_and_no_text_must_have_it(question: str, word: 
     found = _asked(made, own, QUANTIZED, question)
     assert "900-01" in _ids(found)
     assert word in found.query.filter.ignored
+
+
+@pytest.mark.parametrize(
+    ("question", "ignored"),
+    [
+        ("is knowledge distillation on its way out?", ("on its way out",)),
+        ("is there any work on pruning?", ()),
+        ("papers on pruning of this and that", ()),
+    ],
+)
+def test_what_is_asked_of_a_thing_for_yes_or_no_is_told(lexicon: Lexicon, question: str, ignored: tuple[str]) -> None:
+    assert read(question, lexicon).filter.ignored == ignored
