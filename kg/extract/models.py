@@ -173,9 +173,10 @@ class Models(NamedEntities):
     @staticmethod
     def _sized(doc: Doc) -> list[tuple[int, int]]:
         """Spans of names with a size; "With Orca-2-13B" is Orca-2-13B, "The 7B" is not a name."""
-        if not _SIZE.search(doc._.text):
+        fields = read_fields(doc) if _SIZE.search(doc._.text) else []
+        found = [match.span(1) for field in fields for match in _SIZED.finditer(doc._.text, *field)]
+        if not found:
             return []
-        found = [match.span(1) for field in read_fields(doc) for match in _SIZED.finditer(doc._.text, *field)]
         no_name = {w.start: w.end for words in doc._.words for w in words if w.tag.startswith(_NO_NAME)}
         out = []
         for begin, end in found:
