@@ -157,10 +157,12 @@ class Vocabulary:
 
     def find_written(self, surface: str, kind: str) -> Concept | None:
         """The concept of a type that words of a paper name; the case of acronyms counts: "VLLMs" is not vLLM."""
-        concept = self.find(surface, kind)
-        if concept is None:
+        folded = fold(surface)
+        found = self._index.get((kind, folded))
+        if not found:
             return None
-        same = (label for label in (*concept.labels(), *concept.hidden) if fold(label) == fold(surface))
+        concept = self.concepts[found]
+        same = (label for label in (*concept.labels(), *concept.hidden) if fold(label) == folded)
         return concept if any(_spelled(surface, label, kind) for label in same) else None
 
     def bearing(self, folded: str) -> list[Concept]:

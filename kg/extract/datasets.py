@@ -18,6 +18,7 @@ _NAME = (
     r"(?>[A-Z](?=\w{0,40}[A-Z\d])\w{0,60}(?:[-/+.]\w{1,40}){0,6}\+{0,3}(?:['’]\d\d\b)?"
     r"(?:[ -](?:v?\d(?:[\w.]{0,40}\w)?|[A-Z][\w-]{0,40}\d))?)"
 )
+_ONE = re.compile(_NAME)
 _NAMES = rf"({_NAME})((?:, {_NAME}){{0,20}})(?:,? and ({_NAME}))?"
 #: "the FooBar dataset", "FooBar and BazQux benchmarks", "on the datasets FooBar and BazQux"
 _CALLED = (
@@ -63,13 +64,12 @@ class Datasets(NamedEntities):
         if not any(map(doc._.text.__contains__, _CALLED_SIGNS)):
             return []
         out = []
-        name = re.compile(_NAME)
         for start, end in read_fields(doc):
             for pattern in _CALLED:
                 for match in pattern.finditer(doc._.text, start, end):
                     for group in (1, 2, 3):
                         if match[group]:
-                            out += [m.span() for m in name.finditer(doc._.text, *match.span(group))]
+                            out += [m.span() for m in _ONE.finditer(doc._.text, *match.span(group))]
         return sorted(set(out))
 
 

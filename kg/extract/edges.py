@@ -21,6 +21,7 @@ _PART_BEFORE = re.compile(r"[^\W_][\w.]*(?=-$)")
 _PART_BEHIND = re.compile(r"-([^\W_][\w.]*)")
 _DASH = ("DT", "CC", "IN", "TO", "W", "PRP", "VBP", "VBZ")  # before these, or after a plural, a hyphen is a dash
 _BRACKETS = (("{", "}"), ("(", ")"), ("[", "]"), ("“", "”"))
+_PAIRED = frozenset('$"').union(*_BRACKETS)
 _QUOTE = re.compile(r"\\\"")  # an umlaut in LaTeX: "na\\\"ive"
 _GLUED = re.compile(r"\([\w-]{1,12}\)\w")  # "Finch(Y)Lite"
 _SIZE = re.compile(r"\d+(?:\.\d+)?[BMK]")
@@ -58,9 +59,7 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
     start, end = span
     text = view.text
     surface = text[start:end]
-    if surface.count("$") % 2 or any(surface.count(one) != surface.count(other) for one, other in _BRACKETS):
-        return True
-    if _QUOTE.sub("", surface).count('"') % 2:
+    if not _PAIRED.isdisjoint(surface) and _is_unpaired(surface):
         return True
     if not (surface[:1].isalpha() or any(map(str.isalpha, surface))):
         return True
@@ -109,6 +108,13 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         or (kind != "hardware" and _is_institution(view, kind, start, end))  # "on Cerebras" is on its devices
         or _is_called_otherwise(view, kind, end)
     )
+
+
+def _is_unpaired(surface: str) -> bool:
+    """Whether a bracket or a quotation mark of a span stands without its other."""
+    if surface.count("$") % 2 or any(surface.count(one) != surface.count(other) for one, other in _BRACKETS):
+        return True
+    return _QUOTE.sub("", surface).count('"') % 2 == 1
 
 
 def _is_wished(view: DocView, start: int, end: int) -> bool:

@@ -49,6 +49,8 @@ class Metrics:
     def __init__(self, lexicon: OutcomeLexicon) -> None:
         self.lexicon = lexicon
         self.bare = Remembered(self._bare).__getitem__
+        self.whole = Remembered(self._whole).__getitem__
+        self.may_be = Remembered(self._may_be).__getitem__
         self.form = lru_cache(maxsize=20_000)(self._form)
 
     def candidates(self, place: QuantityPlace, reading: NumberReading, last: str) -> Candidates:
@@ -59,8 +61,7 @@ class Metrics:
         models = sentence.models
 
         def add(text: str, *features: str) -> None:
-            text = self.object_of(text)
-            text = _PLURAL.sub("y", _CLAUSE.split(text, maxsplit=1)[0])
+            text = self.whole(text)
             text = self.sped(text) if reading.kind == "speed" and reading.change == "increase" else text
             for long, how in ((lexicon.expanded(text, sentence), "explained"), (lexicon.named(text), "spelled out")):
                 if long != text:
@@ -69,9 +70,7 @@ class Metrics:
             put(text, *features)
 
         def put(text: str, *features: str) -> None:
-            if text in models or _MARK.search(text) or self._is_change(text):
-                return
-            if _NAME.search(text) or lexicon.metric(text):
+            if text not in models and self.may_be(text):
                 found.setdefault(names.setdefault(fold(text), text), set()).update(features)
 
         for text, side in self.phrases(place):
@@ -129,6 +128,16 @@ class Metrics:
         is_pair = len(joined) > 1 and all(map(self.lexicon.is_metric, joined))
         is_whole = found.startswith((f"{alone} of ", f"{alone}@")) or found.endswith(f" of {alone}")
         return found if is_whole or is_pair else alone, min(likely, 1.0)
+
+    def _whole(self, text: str) -> str:
+        """A phrase without a verb before it and a clause behind it, in the singular."""
+        return _PLURAL.sub("y", _CLAUSE.split(self.object_of(text), maxsplit=1)[0])
+
+    def _may_be(self, text: str) -> bool:
+        """Whether a text has the form of a metric."""
+        if _MARK.search(text) or self._is_change(text):
+            return False
+        return bool(_NAME.search(text) or self.lexicon.metric(text))
 
     def object_of(self, text: str) -> str:
         """A text without the verb of an act that it begins with: "the cache" of "shrinks the cache"."""

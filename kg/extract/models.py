@@ -28,6 +28,8 @@ _SIZED = re.compile(
     r"(?<![\w-])([A-Z](?:[\w.]{0,40}\w)?(?:[- ][A-Z\d](?:[\w.]{0,40}\w)?){0,3}"
     r"[- ]\d+(?:\.\d+)?[BM](?:-A\d+(?:\.\d+)?B)?(?:-[A-Za-z](?:[\w.]*\w)?)*)(?![\w])"
 )
+#: Every match of `_SIZED` contains this; it is checked first, because most texts contain none.
+_SIZE = re.compile(r"\d[BM]")
 #: Sizes in brackets after the name of a family: "Qwen2.5-{1.5B, 7B}", "DeiT-(Tiny,Small,Base)".
 _SIZES = re.compile(
     r"-?[({\[]((?:\d{1,4}(?:\.\d{1,2})?[BM]|Tiny|Small|Base|Large|Huge|[TSBLH])"
@@ -171,7 +173,8 @@ class Models(NamedEntities):
     @staticmethod
     def _sized(doc: Doc) -> list[tuple[int, int]]:
         """Spans of names with a size; "With Orca-2-13B" is Orca-2-13B, "The 7B" is not a name."""
-        found = [match.span(1) for field in read_fields(doc) for match in _SIZED.finditer(doc._.text, *field)]
+        fields = read_fields(doc) if _SIZE.search(doc._.text) else []
+        found = [match.span(1) for field in fields for match in _SIZED.finditer(doc._.text, *field)]
         if not found:
             return []
         no_name = {w.start: w.end for words in doc._.words for w in words if w.tag.startswith(_NO_NAME)}

@@ -16,8 +16,9 @@ from kg.vocabulary import Vocabulary
 
 Span = tuple[int, int]
 WORD = "word: "  # prefix of word features; scripts/judges.py drops those of rare words
-#: Of weights, activations and cache, in bits, and the size of groups ("W4G128").
-_WIDTHS = re.compile(r"\bW\d{1,2}(?:A\d{1,2}(?:KV\d{1,2})?(?:[Gg]\d{1,4})?|[Gg]\d{1,4})\b")
+#: Of weights, activations and cache, in bits, and the size of groups ("W4G128"). What begins with a letter is searched
+#: for much faster than what begins with an assertion.
+_WIDTHS = re.compile(r"W(?<=\bW)\d{1,2}(?:A\d{1,2}(?:KV\d{1,2})?(?:[Gg]\d{1,4})?|[Gg]\d{1,4})\b")
 LEAST = 0.5  # lowest score without a tagger; candidates below it are for the judge only
 
 

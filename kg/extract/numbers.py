@@ -180,7 +180,10 @@ _WORDS = re.compile(
 _LIMITS = ("up_to", "at_least")
 #: What stands between two numbers that share a bound: "[ faster on phones and ]" of "up to 2x faster on phones and 3x".
 _LISTED = re.compile(r"(?:[^.;:\d]|(?<=[A-Za-z-])\d){0,80}?(?:(?P<and>,? and )|, )(?:an? )?[\s+]*")
-_WORDS_SIGNS = ("hal", "doubl", "twice", "tripl", "times", "fold", "order", "third", "quarter", "/", *"倍半级")
+_WORDS_SIGNS = (
+    *("half", "halv", "doubl", "twice", "tripl", "times", "fold", "third", "quarter", "/", *"倍半级"),
+    *("order of", "order-of", "orders of", "orders-of"),
+)
 _HAN_WORDS = {"翻倍": (2.0, "x"), "减半": (50.0, "%"), "一个数量级": (10.0, "x"), "两个数量级": (100.0, "x")}
 _PARTS = {"third": 3, "thirds": 3, "quarter": 4, "quarters": 4}
 

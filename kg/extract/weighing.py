@@ -14,7 +14,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 from kg.entity_types import data_folder
-from kg.text import fold
+from kg.text import Remembered, fold
 
 _HOPELESS = 5.0  # candidates this far below the best score are ignored
 
@@ -54,7 +54,7 @@ def best(likely: Mapping[str, float]) -> tuple[str, float]:
     Wordings of one metric or baseline support each other: a candidate gets the likelihoods of all candidates that share
     half of its words.
     """
-    words = {one: _words(one) for one in likely}
+    words = {one: _WORDS[one] for one in likely}
     mass = {one: math.fsum(p for other, p in likely.items() if _is_like(words[one], words[other])) for one in likely}
     found = max(likely, key=lambda text: (mass[text], likely[text]))
     return found, min(mass[found], 1.0)
@@ -71,12 +71,11 @@ def shares(weights: Mapping[str, float], candidates: Candidates) -> dict[str, fl
 
 def alike(text: str, others: Iterable[str]) -> list[str]:
     """Those of some texts that share half of their words with one."""
-    words = _words(text)
-    return [other for other in others if _is_like(words, _words(other))]
+    words = _WORDS[text]
+    return [other for other in others if _is_like(words, _WORDS[other])]
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(fold(text).split())
+_WORDS = Remembered(lambda text: frozenset(fold(text).split()))
 
 
 def _is_like(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import takewhile
 
@@ -13,6 +13,7 @@ from kg.text import fold
 _ACRONYM = re.compile(r"\(([A-Z0-9][\w+.-]{1,11})\)|（([A-Z0-9][\w+.-]{1,11})）")
 _WORD = re.compile(r"[^\W_]+")
 _MARK = re.compile(r"[.;:()]")
+_BRACKET = re.compile(r"\s*[(（][^)）]+[)）]")
 _STEM = 3  # letters that two forms of a word have in common, at least
 #: What may follow the stem of a word: "quantiz-er", "quantiz-ation", "spars-ity"; not "quant-um".
 _ENDING = re.compile(
@@ -47,8 +48,18 @@ def expanded(text: str) -> list[tuple[int, int, int]]:
     >>> expanded("We use Wide Tree Codes (WTC).")
     [(7, 22, 28)]
     """
-    said = (rf"({re.escape(long)})\s*[(（][^)）]+[)）]" for long in acronyms(text).values())
-    return [(*found.span(1), found.end()) for one in said if (found := re.search(one, text))]
+    found = (next(_bracketed(text, long), None) for long in acronyms(text).values())
+    return [one for one in found if one]
+
+
+def _bracketed(text: str, long: str) -> Iterator[tuple[int, int, int]]:
+    """Where words stand before a bracket, and the end of that."""
+    at = text.find(long)
+    while at >= 0:
+        end = at + len(long)
+        if bracket := _BRACKET.match(text, end):
+            yield at, end, bracket.end()
+        at = text.find(long, at + 1)
 
 
 def expansions(document: Document) -> dict[str, str]:

@@ -444,9 +444,9 @@ def _bands(shingles: list[bytes]) -> list[str]:
         return []
     import numpy as np
 
-    hashes = np.array(list(map(zlib.crc32, shingles)), np.uint32)
-    odd = np.array([0x9E3779B1 * (2 * at + 1) & 0xFFFFFFFF for at in range(_BANDS * _ROWS)], np.uint32)
-    least = ((hashes ^ odd[:, None]) * np.uint32(0x85EBCA6B)).min(axis=1).tolist()
+    hashes = np.fromiter(map(zlib.crc32, shingles), np.uint32, len(shingles))
+    odd = np.arange(1, 2 * _BANDS * _ROWS, 2, np.uint32)[:, None] * np.uint32(0x9E3779B1)
+    least = ((hashes ^ odd) * np.uint32(0x85EBCA6B)).min(axis=1).tolist()
     return ["".join(f"{one:08x}" for one in least[at : at + _ROWS]) for at in range(0, len(least), _ROWS)]
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _BATCH = 500  # names in a query
 _ENTRY = """INSERT INTO entries (name, source, local, number, paper, document, record, way, fingerprint)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
+_AGAIN = "UPDATE entries SET record = ?, way = ?, fingerprint = ? WHERE id = ? RETURNING id"
 _KEYS = "INSERT INTO keys VALUES (?, ?) ON CONFLICT DO NOTHING"
 _KNOWN = "INSERT INTO organisations VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET said = excluded.said"
 _SOURCE = """INSERT INTO sources (name, said) VALUES (?, ?)
@@ -158,19 +159,21 @@ class StoreFile:
         name, source, rows = draft.name, draft.source, draft.rows
         row: tuple[Any, ...] = (name, source, local_id(name, source), draft.number, rows.paper)
         with self.batch(), told(self.path):
-            marks = self.rows("SELECT fingerprint FROM entries WHERE name = ?", name)
-            if marks:
-                self._take_out(name)
+            held = self.rows("SELECT id, paper, document, fingerprint FROM entries WHERE name = ?", name)
+            stays = bool(held) and held[0][1:3] == (rows.paper, draft.document)
+            if held:
+                self._take_out(name, stays)
             for concept, known in (facts or {}).items():
                 self.db.execute(_KNOWN, (concept, json.dumps(known)))
-            row += (draft.document, draft.record, draft.way, draft.fingerprint)
-            (number,) = self.db.execute(_ENTRY, row).fetchone()
+            read = (draft.record, draft.way, draft.fingerprint)
+            sql, given = (_AGAIN, (*read, held[0][0])) if stays else (_ENTRY, (*row, draft.document, *read))
+            (number,) = self.db.execute(sql, given).fetchone()
             self.db.executemany(_KEYS, ((key, number) for key in draft.keys))
             claims = ((c.concept, int(c.own), number, c.words, c.means, c.topics) for c in draft.claims)
             self.db.executemany("INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?)", claims)
             self._writer.write(number, rows)
             self._changed(f"entry:{name}")
-            if not draft.fingerprint or marks != [(draft.fingerprint,)]:  # else it is linked otherwise, read as before
+            if not draft.fingerprint or [one[3] for one in held] != [draft.fingerprint]:  # else it is read as before
                 self.db.execute("UPDATE sources SET whole = '' WHERE name = ? AND whole <> ''", (source,))
 
     def drop_entries(self, names: Iterable[str]) -> None:
@@ -182,16 +185,15 @@ class StoreFile:
                 self.db.executemany("UPDATE sources SET whole = '' WHERE name = ?", sources)
                 self._changed(f"entry:{name}")
 
-    def _take_out(self, name: str) -> None:
-        """Take out an entry, if it is there, with all that was made of it."""
+    def _take_out(self, name: str, stays: bool = False) -> None:
+        """Take out an entry, if it is there, with all that was made of it; it and its texts may stay."""
         for number, paper, *said in self.rows("SELECT id, paper, document, record FROM entries WHERE name = ?", name):
             record = None
             with suppress(*codec.WRONG):  # of a damaged one, labels stay until the tables are made again
                 record = codec.record(said[1], codec.document(said[0]))
-            self._writer.erase(number, paper, record)
-            for table in ("keys", "claims"):
-                self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (number,))
-            self.db.execute("DELETE FROM entries WHERE id = ?", (number,))
+            self._writer.erase(number, paper, record, stays)
+            for rows in ("keys WHERE entry", "claims WHERE entry", *(() if stays else ("entries WHERE id",))):
+                self.db.execute(f"DELETE FROM {rows} = ?", (number,))
 
     def remake(self) -> None:
         """Make the tables again that are made from entries; all of them count, or none."""

@@ -143,6 +143,7 @@ class Writer:
         """`facts` is what the register says of an institution."""
         self.db, self.facts = db, facts
         self._rows: dict[int, Rows] = {}  # to be written, by entry
+        self._stay: dict[int, tuple[list[_Row], list[_Row]]] = {}  # authors and texts to be written where others stay
         self._less: list[_Labels] = []  # what entries that are gone called their concepts
         self._papers: set[str] = set()  # the works of these
         self._before: dict[str, _Had] = {}  # what works of which entries are gone had before that
@@ -155,27 +156,35 @@ class Writer:
     def forget(self, waiting: Waiting | None = None) -> None:
         """Take back what was written since it was `waiting`, or all that waits."""
         self._rows, self._less, self._papers, self._before = waiting or ({}, [], set(), {})
+        self._stay.clear()
 
     def write(self, entry: int, rows: Rows) -> None:
         """Write the rows of an entry, by its number, that has none; they are there when the batch ends."""
-        self._rows[entry] = rows
+        authors, texts = self._stay.pop(entry, (rows.authors, rows.texts))
+        self._rows[entry] = rows._replace(authors=authors, texts=texts)
         if len(self._rows) >= _MOST:
             self.finish()
 
-    def erase(self, entry: int, paper: str, record: Record | None) -> None:
-        """Take out the rows of an entry, by its number, that is gone; None for a record that cannot be read."""
+    def erase(self, entry: int, paper: str, record: Record | None, texts_stay: bool = False) -> None:
+        """Take out the rows of an entry, by its number; None for a record that cannot be read.
+
+        Its texts and authors may stay where the same entry is written again.
+        """
         self._papers.add(paper)
-        if self._rows.pop(entry, None):
-            return
-        if paper not in self._before:
-            self._before |= self._had([paper])
-        for table in ("authors", "mentions", "topics", "results", "relations"):
-            self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
-        texts = self.db.execute("SELECT id, raw FROM texts WHERE entry = ?", (entry,)).fetchall()
-        self.db.unindex_texts(texts)
-        self.db.execute("DELETE FROM texts WHERE entry = ?", (entry,))
-        if record is not None:
-            self._less.append(labels_of(record))
+        waiting = self._rows.pop(entry, None)
+        if waiting is None:
+            if paper not in self._before:
+                self._before |= self._had([paper])
+            for table in ("mentions", "topics", "results", "relations"):
+                self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
+            if record is not None:
+                self._less.append(labels_of(record))
+        if texts_stay:
+            self._stay[entry] = (waiting.authors, waiting.texts) if waiting else ([], [])
+        elif waiting is None or not waiting.texts:
+            self.db.unindex_texts(self.db.execute("SELECT id, raw FROM texts WHERE entry = ?", (entry,)).fetchall())
+            for table in ("authors", "texts"):
+                self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
 
     def redescribe(self, papers: Iterable[str]) -> None:
         """Say of works anew what their entries and sources say of them, when the batch ends."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kg.model import Document, Record, Text
 from kg.store.entries import Entry
 from kg.store.file import StoreFile
+from kg.store.rows import rows_of, unlike
 
 
 def entry(name: str, abstract: str) -> Entry:
@@ -44,6 +47,40 @@ def test_texts_are_found_when_a_batch_ends(store):
     assert (found(store, "caches"), found(store, "drafts")) == ([], ["a"])
     store.put_entry(entry("a", "caches again"))
     assert (found(store, "caches"), found(store, "drafts")) == (["a"], [])
+
+
+def otherwise(one: Entry, kind: str) -> Entry:
+    """An entry whose record says something else of the same texts."""
+    return one._replace(document=replace(one.document, authors=("Wu",)), record=replace(one.record, kind=kind))
+
+
+def held(store: StoreFile, one: Entry) -> list[str]:
+    """The tables that hold other rows of an entry than it has."""
+    ((number,),) = store.rows("SELECT id FROM entries WHERE name = ?", one.document.id)
+    return unlike(store.db, number, rows_of(one.document, one.record))
+
+
+def test_texts_stay_where_only_the_record_is_another(store, monkeypatch):
+    first, second, third = (otherwise(entry("a", "caches are pruned"), kind) for kind in ("method", "system", "study"))
+    with store.batch():
+        store.put_entry(first)
+        store.put_entry(second)
+    assert (found(store, "caches"), held(store, second)) == (["a"], [])
+    monkeypatch.setattr("kg.store.lite.Lite.unindex_texts", None)  # nothing is taken out of the index
+    with store.batch():
+        store.put_entry(third)
+        store.put_entry(first)
+    assert (found(store, "caches"), held(store, first)) == (["a"], [])
+    assert store.rows("SELECT kind FROM papers") == [("method",)]
+
+
+def test_texts_go_with_an_entry_that_was_linked_otherwise_in_the_same_batch(store):
+    store.put_entry(otherwise(entry("a", "caches are pruned"), "method"))
+    with store.batch():
+        store.put_entry(otherwise(entry("a", "caches are pruned"), "system"))
+        store.drop_entries(["a"])
+    assert found(store, "caches") == []
+    assert store.rows("SELECT * FROM texts") == store.rows("SELECT * FROM authors") == []
 
 
 def test_what_is_taken_back_is_not_indexed_and_what_was_there_is(store):
