@@ -29,6 +29,7 @@ _AUTHORS_BEFORE = re.compile(r"(^|[;|\n])[ \t]*\[[^\[\]]*\]")  # "[Smith, J; Doe
 _NAMED_PLACE = re.compile(
     r"(?P<name>[^();\n]{1,100})\((?P<places>[^()]*(?:\([^()]*\)[^()]*){0,20})\)[*\s]*(?:[;\n]\s*|$)"
 )
+_PLACED = re.compile(r"[^(),;]{3,60}\(([^()]{2,200})\)(?:\s*[,;]\s*|\s+and\s+|$)")
 _ID_IN = 1000  # code points of a value that are searched for an id or a date
 _NUMBERED = re.compile(r"^\(\d{1,3}\)\s*")  # before an address
 _LABEL = re.compile(r"(?i)abstract\W*")
@@ -135,6 +136,17 @@ def _behind_names(values: Sequence[str], authors: Sequence[str]) -> Sequence[str
         if is_whole and {person(one["name"]) for one in found} <= {*authors}
         else values
     )
+
+
+def behind_names(text: str) -> list[str]:
+    """The institutions in brackets behind names between commas.
+
+    >>> behind_names("Ada Fox (MIT), Bo Lee (ETH Zurich)"), behind_names("Ada Fox (eds.) et al., Bo Lee")
+    (['MIT', 'ETH Zurich'], [])
+    """
+    found = [*_PLACED.finditer(text)]
+    is_whole = bool(found) and not text[found[-1].end() :].strip() and not found[0].start()
+    return [place for one in found for place in re.split(r"\s*[;/]\s*", one[1])] if is_whole else []
 
 
 def _unlisted(values: Sequence[str]) -> Sequence[str]:

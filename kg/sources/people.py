@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from kg.sources import latex
 from kg.sources.forms import folded, folded_name, forms, is_lost, quoted
 from kg.sources.tags import untagged
 from kg.text import fold, has_han
@@ -32,7 +33,7 @@ _DIGITS_BEHIND = re.compile(  # of affiliations: "Ada Fox1,2"
 )
 _WRAPPED = re.compile(r"\s{0,20}\n\s{0,20}(?=(?:and|&)\s)|(?<=\sand|..\s&)\s{0,20}\n")  # a line that ends at "and"
 _WIDE = str.maketrans("（）", "()")
-_DOTS = re.compile(r"\s{1,20}[·•]\s{1,20}")  # "Ada Fox · Bo Lee", but not "列夫·托尔斯泰"
+_DOTS = re.compile(r"\s{1,20}[·•/]\s{1,20}")  # "Ada Fox · Bo Lee", but not "列夫·托尔斯泰"
 _YEAR_BEHIND = re.compile(r"[\s,]{0,3}[(\[]((?:19|20)\d\d)[a-z]?[)\]][\s.,]{0,3}$")  # as references write it
 _OF_TEAM = 4  # words of a name that no person has; fewer letters in brackets behind it are a country
 _TEX_MARK = re.compile(r"\$\s?\^[^$\n]{1,40}\$")  # "Ada Fox$^\dagger$"
@@ -89,6 +90,7 @@ def _alone(text: str) -> str:
     ('Ada Fox, Bo Lee', '张三')
     """
     text = _TEX_FONT.sub(r"\1", text.translate(_WIDE))
+    text = latex.plain(text) if "\\" in text else text
 
     def kept(found: re.Match[str]) -> str:
         initials = "".join(filter(str.isupper, text[max(0, found.start() - 200) : found.start()]))

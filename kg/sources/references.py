@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
@@ -24,8 +23,6 @@ _HELD = re.compile(r",?\s+(?:accepted\s+)?(?:in|at)(?:\s+(?=[A-Z\d])|$)")  # nam
 _IN = re.compile(r"(?:^|[.,])\s{0,3}[Ii]n:?\s{1,3}([A-Z][^,.\n]{5,150})(?=,|\.\s{0,3}(?:\d|http|$|[A-Z]{2,}\b))", re.M)
 _BEFORE_NUMBER = re.compile(r"^[\s.,;:”\"]{0,5}([A-ZÀ-Þ][^\d.,;:()\[\]\n*_]{2,120}?)[,\s]{1,3}(?:[Vv]ol\.?\s)?(\d+)")
 _IN_ITALICS = re.compile(r"^[\s.,]{0,4}(?:[Ii]n:?\s{1,3})?(?<!\*)[*_]([^\W_a-z][^*_\[\]\n]{4,200})[*_](?![*_])")
-_ALONE = re.compile(r"[\s.?!]{0,4}([A-ZÀ-Þ][^.\d()\[\]:;*_]{3,100})\.(?:\s|$)")  # a sentence behind a title
-_PUBLISHER = re.compile(r"\b(?:Press|Publish\w*|Springer|Wiley|Elsevier|Verlag|Books?)\b")
 _SCHOLAR = re.compile(r"([A-ZÀ-Þ].{3,150}?)(?: \d+(?: \([^()]{1,20}\))?)?(?:, [^,]{1,40}){0,2}, (?:19|20)\d\d")
 #: The folded names of fields that may hold a whole reference in one text.
 WHOLE = frozenset({"citation", "reference", "fullcitation", "fullreference", "apa"})
@@ -35,7 +32,6 @@ _IN_BOLD = re.compile(  # "**Fox, Lee & Day (2020)** — *A title.*"
     r"\W{0,6}(?:\*\*|__)([^*_\d()]{2,600}?)\s*\((?:19|20)\d\d[a-z]?\)(?:\*\*|__)\W{0,5}[*_](?![*_])([^*_]{6,400})[*_](?![*_])"
 )
 _BETWEEN = re.compile(r",?\s+(?:&|and)\s+|,\s+|\s+(?=et\.? al\b)")
-_IN_BRACKETS = re.compile(r"[(\[]((?:19|20)\d\d)[a-z]?[)\]]")
 _LONGEST = 1000  # code points
 _BEHIND_NAMES = (
     re.compile(r"[\s,]{0,3}[(\[](?:19|20)\d\d[a-z]?[)\]][.,:]?\s+(?=[^\W_])"),  # "Fox, A., Lee, B. (2020). Title."
@@ -51,8 +47,10 @@ _NO_PLACE = re.compile(
     r"march|april|august|(?:sept|nov|dec)ember|october)\.?",
     re.I,
 )
-_YEAR_IN = re.compile(r"(?<![\d./-])(?:19|20)\d\d(?![\d./-]\d)")
 _YEAR = re.compile(r"\(?(?:19|20)\d\d\)?\.?")
+_MARKS = re.compile(r"\\[*]|\*\*|(?<=\w)\*(?=,)|[†‡§¶]")  # around and behind names
+_QUOTES = re.compile(r"[\"“”]")
+_LONE_INITIAL, _INITIAL = re.compile(r"[\s.][A-Z]$"), re.compile(r"\b[A-Z]\.")
 _MOST = 20  # pieces that may be names
 _SURE = 3  # names between commas that are no part of a title
 _LEAST = 3  # words of a title
@@ -60,6 +58,9 @@ _STOP = re.compile(r"(?<=[a-zà-ÿ]{2})\.$")
 _PLACE = re.compile(
     r"(?<!\*)[*_]([^\W\d][^*_\[\]\n]{2,120})[*_](?![*_])[\s,]{0,4}(?:\*\*)?[\[(]?(\d+)"
 )  # before a number
+_IN_ITALICS_WITH_YEAR = re.compile(
+    r"(?<![\w*_])[*_]((?=[^*_]*[A-Z]{2})[A-Z][^*_\n\d]{1,80}?) (?:19|20)\d\d[*_](?![\w*_])"
+)
 _ITALIC = re.compile(r"^\s*[*_]{1,2}([^*_\[\]\n]{5,3000})[*_]{1,2}\W*$", re.M)  # a line of its own, perhaps names
 
 
@@ -116,7 +117,10 @@ def _whole(names: list[str], title: str, least: int = _LEAST) -> tuple[list[str]
 
 def _names(text: str, least: int) -> list[str]:
     """The names in a text, if it holds nothing else: `least` of them, or one before "et al."."""
+    if _QUOTES.search(text):
+        return []
     others = _ET_AL.search(text)
+    text = f"{text}." if _LONE_INITIAL.search(text) and _INITIAL.search(text) else text
     names = people([text[: others.start()] if others else _STOP.sub("", text.strip())])
     if len(names) < (1 if others else least) or not all(is_name(name, Offices.load()) for name in names):
         return []
@@ -141,6 +145,8 @@ def place_in(text: str) -> str:
     ('Journal of Caches', '')
     """
     found = _PLACE.search(text)
+    if found is None and (edition := _IN_ITALICS_WITH_YEAR.search(text)):
+        return edition[1]
     if found is None or (_YEAR.fullmatch(found[2]) and all(is_name(n, Offices.load()) for n in people([found[1]]))):
         return ""
     return found[1].strip(" ,")
@@ -161,23 +167,6 @@ def held_in(text: str) -> str:
     name = found[1].strip() if found else ""
     is_other = found is not None and _YEAR.fullmatch(found[2]) and _names(name, 1)
     return "" if is_other or _NO_PLACE.fullmatch(name) else name
-
-
-def cited(text: str) -> dict[str, Any]:
-    """What a whole reference says, by our keys; empty where its title cannot be told.
-
-    >>> cited("Fox, A., & Lee, B. (2020). Keeping less of it. Caches, 3(2).")
-    {'authors': ['A. Fox', 'B. Lee'], 'title': 'Keeping less of it', 'venue': 'Caches', 'year': '2020'}
-    """
-    text = " ".join(text[:_LONGEST].split())
-    names, title = reference(text)
-    if not title:
-        return {}
-    before, _, rest = text.partition(title)
-    years = _IN_BRACKETS.findall(before) or _YEAR_IN.findall(rest)[-1:]
-    alone = _ALONE.match(rest) if _IN_BRACKETS.search(before) else None
-    place = held_in(rest) or (alone[1] if alone and not _PUBLISHER.search(alone[1]) else "")
-    return {"authors": names, "title": title, "venue": place, "year": "".join(years[:1])}
 
 
 def scholar(text: str) -> str:
@@ -205,7 +194,7 @@ def names_first(text: str) -> list[str]:
     >>> names_first('", Ada Fox, Bo Lee, in CACHES 2019.'), names_first(" Ada Fox, Cy Day and Bo Lee,  The 12th Days")
     (['Ada Fox', 'Bo Lee'], ['Ada Fox', 'Cy Day', 'Bo Lee'])
     """
-    first = text.lstrip("*_ \t\n").split("\n")[0].split("\t")[0]
+    first = _MARKS.sub("", text.lstrip("*_ \t\n").split("\n")[0].split("\t")[0])
     edition = EDITION.search(first)
     first = _HELD.split(first[: edition.start()].rstrip(" ,(") if edition else first)[0].strip("*_ \t")
     for form in (_NAMED, _ENUMERATED):

@@ -20,8 +20,9 @@ from kg.sources.base import HeldFile, InputFile
 from kg.sources.forms import Form, folded, forms
 from kg.sources.lines import Line, opening, text_lines
 from kg.sources.people import apart
-from kg.sources.references import WHOLE, cited
+from kg.sources.references import WHOLE
 from kg.sources.rows import Row, Skipped, batch_of
+from kg.sources.styles import cited
 
 _DELIMITERS = ",;\t|"
 _WIDEST = 10_000  # columns

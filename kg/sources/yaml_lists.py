@@ -19,15 +19,18 @@ from kg.sources.lines import opening, records, text_lines
 from kg.sources.rows import Skipped
 
 _FRONT = re.compile(r"---[ \t]*\n(.{1,20000}?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
+_CALLOUT = re.compile(r"^>[ ]?\[!abstract\][^\n]*\n((?:>[^\n]*(?:\n|\Z))+)", re.M | re.I)
 _BEFORE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n|---[ \t]*\n)*")
 _EMPTY = r"(?:[ \t]*(?:#[^\n]*)?\n)*"
 _HEAD = rf"[^\s#:-][^\n:]{{0,60}}:[ \t]*\n{_EMPTY}"
 _LIST = re.compile(rf"(?:{_HEAD})?([ ]{{0,8}})-(?:[ ]+|[ ]*\n[ ]{{2,12}})[\"']?[\w-]{{1,40}}[\"']?[ ]?:(?:[ ]|\n)")
 _MAP = re.compile(rf"{_HEAD}[ ]{{1,8}}[\w-]{{1,40}}[ ]?:(?:[ ]|\n)")  # papers by their keys
+_NESTED = re.compile(r"[ \t]*(?:#.*)?|[ ]*(?:-[ ]+)?[\w -]{1,40}:(?:[ ].*)?|[ ]+-[ ].*|[ ]{2,}\S.*")  # a line of YAML
 _GROUP = re.compile(r"[^\s#-][^\n]*:[ \t]*(?:#.*)?$")  # a line that ends a list and names what follows
 _IN_YEAR = re.compile(r"[\"']?((?:19|20)\d\d)\b[\"']?[ ]*:")
 _TITLE = re.compile(r"^(?P<indent>[ ]*(?:-[ ]+)?)[\"']?title[\"']?[ ]?:", re.M | re.I)
 _KEY = re.compile(r"^[ ]*(?:-[ ]+)?[\"']?([\w-]{1,60})[\"']?[ ]?:(?:[ ]|$)", re.M)
+_WIKI = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")  # a link to another note
 _UNQUOTED = re.compile(r"^(\s*(?:-\s+)?[\w-]{1,60}:[ ]+)(?![\s'\"\[{|>&*!])(.*(?::\s|\s#).*)$", re.M)
 _FIRST = 5  # entries, of which one must be right
 _LEAST = 4  # fields of a paper in front matter
@@ -66,7 +69,12 @@ def entries(file: InputFile) -> Iterator[tuple[str, Any]] | None:
     _, front, first = _shape(opening(file))
     if first is not None:
         return _entries(file, first)
-    return iter([("the front matter", _loaded(front))]) if front and keys(file) else None
+    if not (front and keys(file)):
+        return None
+    made, quoted = _loaded(front), _CALLOUT.search(opening(file))
+    if isinstance(made, dict) and quoted:
+        made.setdefault("abstract", " ".join(re.sub(r"^>[ ]?", "", quoted[1], flags=re.M).split()))
+    return iter([("the front matter", made)])
 
 
 @lru_cache(4)
@@ -84,7 +92,10 @@ def _shape(start: str) -> tuple[str, str, re.Pattern[str] | None]:
     if found := _LIST.match(start):  # people write some items a column off
         wide = len(found[1])
         return start, "", re.compile(rf"[ ]{{{max(0, wide - 1)},{wide + 1 if wide else 0}}}-(?:[ ]|$)")
-    return start, "", _GROUP if _MAP.match(start) else None
+    if _MAP.match(start):
+        return start, "", _GROUP
+    is_nested = _KEY.match(start) and _TITLE.search(start) and all(map(_NESTED.fullmatch, start.split("\n")[:-1]))
+    return start, "", _WHOLE if is_nested else None
 
 
 _WHOLE = re.compile(r"(?!)")  # no line begins another record
@@ -141,6 +152,7 @@ def _loaded(text: str) -> Any:
     if len(text) > _LARGEST:
         return Skipped(f"it holds more than {_LARGEST >> 10} KB: shorten its texts")
     reason = ""
+    text = _WIKI.sub(lambda found: found[2] or found[1], text)
     for written in (text, quoted := _UNQUOTED.sub(_in_quotes, text), _aligned(quoted)):  # "title: Keys: A Study"
         try:
             return yaml.load(written, Loader=yaml.BaseLoader)  # values as texts; libyaml would crash on deep nesting

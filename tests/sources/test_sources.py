@@ -68,7 +68,7 @@ def test_glob_finds_a_file_whose_own_name_has_brackets(tmp_path):
         ("[1]张三.缓存压缩[J].软件学报,2024.\n[2]李四.缓存[D].浙江大学,2024.\n".encode(), "is a list of references"),
         (b"1. Nat Genet. 2023;55:1. doi: 10.1/x.\n\nGenes.\n\nFox A.\n\nPMID: 37000002\n", "is PubMed's list to read"),
         (
-            b"# Caches\n\n## Ours\n- Fox, Ada. **Keeping Less.** J. Caches 34 (2018).\n",
+            b"# Caches\n\n## Ours\n- Keeping less of it, by the lab\n",
             "list in Markdown without a link",
         ),
         (b"\nTI- Keeping Less\n  of the Cache\nAU- Fox, Ada\n", "whose tags no reader knows"),

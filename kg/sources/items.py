@@ -1,0 +1,345 @@
+"""Items of lists of papers (list items, sections, rows of tables): a title, links, and who, where and when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from kg.sources import bibliography
+from kg.sources.links import IMAGE, LINK, bare
+from kg.sources.people import people
+from kg.sources.references import (
+    EDITION,
+    held_in,
+    in_bold,
+    in_italics,
+    in_italics_behind,
+    names_first,
+    place_in,
+    reference,
+    year_of,
+)
+from kg.sources.rows import ARXIV_ID, Beside, Row, Skipped, doi_in
+from kg.sources.styles import cited, names_of
+
+PAPER = re.compile(
+    r"https?://[^\s()<>\[\]|]{0,100}(?:arxiv\.org/(?:abs|pdf|html)/|doi\.org/10\.|openreview\.net/(?:forum|pdf)|aclanthology\.org/|"
+    r"aclweb\.org/anthology|proceedings\.mlr\.press/|papers\.(?:nips|neurips)\.cc/|proceedings\.neurips\.cc/|"
+    r"openaccess\.thecvf\.com/|proceedings\.iclr\.cc/|huggingface\.co/papers/|dl\.acm\.org/doi/|ieeexplore\.ieee\.org/|biorxiv\.org/content/|"
+    r"alphaxiv\.org/abs/|semanticscholar\.org/paper/|hf\.co/papers/|usenix\.org/(?:conference|system)/|mlsys\.org/|ojs\.aaai\.org/|"
+    r"sciencedirect\.com/science/article/|link\.springer\.com/(?:article|chapter)/|nature\.com/articles/|jmlr\.org/papers/|"
+    r"ijcai\.org/proceedings/|proceedings\.mlsys\.org/|vldb\.org/pvldb/|/10\.\d{4,9}/|/pii/S\d|"
+    r"plos\w*/article\?id=10\.|mdpi\.com/\d|frontiersin\.org/articles?/|academic\.oup\.com/\w|pubmed\.ncbi\.nlm\.nih\.gov/\d|"
+    r"ncbi\.nlm\.nih\.gov/pmc/|papers\.ssrn\.com/|eprint\.iacr\.org/\d|ecva\.net/papers/|isca-(?:speech|archive)\.org/|"
+    r"roboticsproceedings\.org/|ceur-ws\.org/Vol|hal\.science/hal|direct\.mit\.edu/)[^\s()<>\[\]|\"'`]{0,300}|\barXiv:\s*\d{4}\.\d{4,5}|"
+    r"(?:(?<=\[paper\]\()|(?<=\[pdf\]\()|(?<=\[paper\]\]\()|(?<=\[pdf\]\]\())https?://[^\s()<>\[\]|\"'`]{1,300}",
+    re.I,
+)
+_FILE = re.compile(r"(?<=\]\()https?://[^\s()<>\[\]|\"'`]{1,300}\.pdf\b", re.I)  # a link to any PDF
+_QUOTED_TITLE = re.compile(r"^.{0,20}?[“\"]([^“”\"]{6,300})[”\"].*$", re.S)
+_BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
+SAID = re.compile(r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ()/-]{0,30}?)[*_]{0,2}\s*[:：]{1,2}\s*[*_]{0,2}\s*(\S.*)")
+_WORD_OF_LABEL = (
+    r"(?:paper|pdf|arxiv|link|code|html|abs|abstract|project(?: page)?|page|website|github|video|slides?|blog|poster|"
+    r"doi|openreview|url|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|presentation|talk|supp(?:lementary)?|"
+    r"tensorflow|pytorch|official|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|https?://\S+|10\.\d{4,9}/\S+)"
+)
+_LABEL = re.compile(rf"(?i)\W*{_WORD_OF_LABEL}(?:\W|\d|{_WORD_OF_LABEL})*")
+_BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
+_NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
+_BEFORE = re.compile(r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?(?!\d))[\s:,.-]*)+")
+_EDITION_BEHIND = re.compile(rf"\s*[(\[]\s*{EDITION.pattern}[^()\[\]]{{0,20}}[)\]]\s*$")
+_ACRONYM = re.compile(r"[A-Z]{3,10}")  # of a venue, before a title
+_YEAR_BEHIND = re.compile(r"\s*\((?:19|20)\d\d\)$")
+_EDITION_AFTER = re.compile(rf",\s+{EDITION.pattern}\W*$")  # behind a title without marks
+_YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
+_BY = re.compile(
+    r"(?i)^\W{0,5}by[*_:]*\s+([^\[\]()]{3,500})|^[^\w*_]{0,5}[*_](?![*_])([^*_\[\]]{3,500})[*_](?![*_])"
+    r"|^\W{0,5}([^\W\d_][^\[\]():*_.]{2,100}\bet\.? ?al\b\.?)"
+)
+_CITED = re.compile(
+    r"^\W{0,5}\(([^\W\d_][^\[\]()\d*_]{2,300}(?: (?:&|and) [^\W\d_]+(?:-[^\W\d_]+)?|\bet al\.?)), (?:19|20)\d\d\)"
+)
+_BETWEEN_CITED = re.compile(r",? (?:&|and) |, ")
+_NICKNAMED = re.compile(r"[\W\d]{0,8}(?:\*\*|__)[^*_]{1,60}(?:\*\*|__)\s*[:–—-]{0,2}\s*[“\"]([^“”\"]{6,300})[”\"]")
+_LABELS = re.compile(r"^(?:\s*\[[^\[\]]{1,30}\])+")  # of links behind a title
+_ADDRESS_FIRST = re.compile(r"^\s*<?(https?://[^\s<>]{5,300})>?\s+[-–—:]\s+(\S.*)", re.S)  # "https://... - Title"
+_SIGNED = re.compile(
+    r"(.{6,300}?)\s+[–—-]{1,2}\s+(\S.{4,600}?)(?:\s*\([^()]*\)?)?"
+)  # "Title — Ada Fox, Bo Lee (ICLR 2024)"
+_ET_AL = re.compile(r"\bet\.? al\b")
+_STOP = re.compile(r"(?<=[^\W\d_A-Z])\.$")
+_SENTENCE = re.compile(r"[.?!]\s+(?=[A-Z])")
+NEXT_LINE = re.compile(r"\s*<br\s*/?>\s*", re.I)
+QUOTE = re.compile(r"^[\s>]+")
+_QUOTES = re.compile(r"((?:\n[ \t]*>[^\n]*)+)(?=\n|$)")
+LONGEST = 20_000  # code points of a line, and of what is kept of a block's own text
+_SIGNS = re.compile(r"^(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]\s*)+")  # before a title
+_LEAST = 6  # code points of a title
+_MANY_WORDS = 6  # of a title that is a link to any page
+_LEAST_WORDS = 3  # of the title of what seems to be a paper
+_PROSE, _QUOTED = 200, 15  # code points of a paragraph, and of a quotation, that may be an abstract
+
+
+@dataclass
+class Block:
+    """A part of the file that may be one paper."""
+
+    line: int
+    depth: int  # -1 for a heading, else the indent of the item
+    text: str = ""
+    said: dict[str, str] = field(default_factory=dict)  # fields, by our key
+    level: int = 0  # of a heading
+    is_row: bool = False  # of a table whose columns say what a paper has
+    url: str = ""  # of the title of such a row, wherever it leads
+    has_items: bool = False  # a heading whose items are papers is none
+
+
+def rows_of(block: Block) -> Iterator[Row]:
+    where = f"line {block.line}"
+    whole = "\n".join((block.text, *block.said.values()))
+    links = [found[0].rstrip(".,;:") for found in (*PAPER.finditer(whole), *_FILE.finditer(whole))]
+    if len(parts := _several(block)) > 1:
+        for part in parts:
+            yield from rows_of(part)
+        return
+    if not (links or block.url or _is_signed(block) or _is_reference(block)):
+        if block.depth >= 0 and _seems_paper(block):
+            yield where, Beside(linkless=True)
+        return
+    links = links or [block.url] * bool(block.url)
+    said = {key: bare(LINK.sub(r"\1", value)) for key, value in block.said.items()}
+    cell = block.said.get("title", "")
+    begins_with_quote = cell[:1] in '“"' and cell[-1:] not in '”"'
+    title = ("" if begins_with_quote else title_of(cell)) or said.get("title", "") or title_of(block.text)
+    whole_reference = _cited(block, title)
+    title = whole_reference.get("title", title)
+    arxiv = next((found for link in links if (found := _arxiv(link))), "")
+    if len(title) < _LEAST:
+        for which, link in {_arxiv(link) or link: link for link in reversed(links)}.items():
+            how = f": fetch it with `kg fetch arxiv id:{which}`" if which != link else ": write its title beside it"
+            yield where, Skipped(f"it is a link ({link[:100]}) without a title{how}")
+        return
+    flat = LINK.sub(r"\1", IMAGE.sub("", block.text))
+    before, rest = [*re.split(r"\s+".join(map(re.escape, title.split())), flat, maxsplit=1), ""][:2]
+    by = _BY.search(_LABELS.sub("", rest.removeprefix("**")).lstrip(' -–—:,."”]\n'))
+    bold = in_bold(block.text)
+    signed, cited_title = bold if bold[1] else _referred(block.text)
+    signed = signed if cited_title == title else []  # names before the title
+    place = place_in(rest) or (in_italics_behind(rest) if signed else "")
+    by = None if by and (whole_reference or (by[2] and (signed or by[2] == place))) else by
+    edition = EDITION.search(_MARK.sub(" ", rest)) or EDITION.search(said.get("venue", "")) or EDITION.search(before)
+    year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest) or _YEAR.search(before)
+    names = said.get("authors") or (next((one for one in by.groups() if one), "") if by else "")
+    authors = (
+        whole_reference["authors"]
+        if whole_reference and not names
+        else signed
+        if cited_title == title and bold[1]
+        else people([_STOP.sub("", names)])
+        if names
+        else _BETWEEN_CITED.split(one[1])
+        if (one := _CITED.match(rest))
+        else names_of(dashed[1])
+        if (dashed := _DASHED.match(rest))
+        else names_first(rest) or names_first(_BEFORE.sub("", before)) or in_italics(rest) or signed
+    )
+    row: dict[str, Any] = {
+        "title": title,
+        "abstract": said.get("abstract", "") or _prose(block.text),
+        "authors": authors,
+        "institutions": bibliography.places([said["institutions"]]) if "institutions" in said else _behind(names),
+        "venue": said.get("venue")
+        or whole_reference.get("venue")
+        or (place if edition and place.endswith(edition[1]) else "")
+        or (edition[1] if edition and edition[1].lower() not in _NO_VENUE else "")
+        or place
+        or (held_in(rest) if authors else "")
+        or (alone if _ACRONYM.fullmatch(alone := before.strip(" []")) and not _LABEL.fullmatch(alone) else ""),
+        "year": whole_reference.get("year")
+        if whole_reference.get("year")
+        else year[0]
+        if year
+        else year_of(edition)
+        if edition
+        else "",
+        "date": said.get("date", ""),
+        "arxiv": arxiv or bibliography.arxiv_of([said.get("arxiv", "")]),
+        "doi": next((found for link in links if (found := doi_in(link))), "")
+        or doi_in(said.get("doi", block.text if whole_reference else "")),
+        "url": next((link for link in links if link.startswith("http")), "")
+        or next((url for key in ("url", "doi", "arxiv") for url in _URL.findall(said.get(key, ""))), ""),
+        "keywords": bibliography.terms([_HASH.sub("; ", said["keywords"])]) if "keywords" in said else [],
+    }
+    yield where, row
+
+
+_MARK = re.compile(r"[*_]")
+_IN_CELL = re.compile(r"\t|<br\s*/?>", re.I)
+_DASHED = re.compile(r"[\s\])]*[-–—]\s+([^()\[\]\d]{3,80}?)\s*\((?:19|20)\d\d\)")  # "... - Ada Fox (2020)"
+_INITIALS = re.compile(r"\b[A-Z]\.")
+_LEAST_INITIALS = 2  # of people, in what seems to be a reference
+_HASH = re.compile(r"(?:^|\s)\s*#(?=\w)")  # "#one #two"
+_URL = re.compile(r"https?://[^\s<>()\[\]]{3,500}")
+
+
+def _cited(block: Block, title: str) -> dict[str, Any]:
+    """What an item says that is a whole reference; empty where its title is that of a link or another one."""
+    if block.depth < 0 or block.is_row or block.said:
+        return {}
+    first = LINK.sub(lambda link: f" {link[1]} " if _is_title(bare(link[1])) else " ", block.text.split("\n\n")[0])
+    made = cited(IMAGE.sub("", first))
+    labels = [one for label, _ in LINK.findall(block.text) if _is_title(one := bare(label))]
+    is_other = made and (not _is_title(made["title"]) or (made["title"] != title and title in labels))
+    is_longer = made and title and made["title"].startswith(title) and EDITION.search(made["title"][len(title) :])
+    return {} if is_other or is_longer else made
+
+
+def _several(block: Block) -> list[Block]:
+    """The paragraphs below a heading without a link, if most of those that have a link to a paper have a title too."""
+    if block.depth == 0 and "title" not in block.said and "\t" in block.text:  # a row with papers in a cell
+        cells = [one for one in _IN_CELL.split(block.text) if PAPER.search(one) and title_of(one)]
+        return [Block(block.line, 0, one) for one in cells]
+    head, *below = block.text.split("\n\n")
+    if block.depth >= 0 or block.said or PAPER.search(head):
+        return []
+    parts = ["\n".join(QUOTE.sub("", line) for line in part.split("\n")) for part in below if PAPER.search(part)]
+    titles = [title_of(part) for part in parts]
+    is_list = bool(titles) and titles[0] != "" and 2 * sum(map(bool, titles)) > len(titles)
+    return [Block(block.line, 0, part) for part in parts] if is_list else []
+
+
+def _behind(names: str) -> list[str]:
+    """The institutions in brackets behind names: "Ada Fox (MIT), Bo Lee (ETH)"."""
+    return list(dict.fromkeys(bibliography.behind_names(names)))
+
+
+def _is_signed(block: Block) -> bool:
+    """Whether fields below a title, or beside it in a table, name its authors."""
+    signed = block.said.get("authors", "")
+    return bool(signed) and (block.is_row or len(block.said) > 1 or bool(names_of(signed)))
+
+
+def _is_reference(block: Block) -> bool:
+    """Whether an item has a title, the names of two at least and a year; its link, if any, may lead anywhere."""
+    if (whole := _cited(block, "")) and whole["year"]:
+        urls = [url for label, url in LINK.findall(block.text) if bare(label) == whole["title"] and "://" in url]
+        block.url = next((url.rstrip(".,;") for url in (*urls, *_URL.findall(block.text))), "")
+        return True
+    title = title_of(block.text) if block.depth >= 0 and _YEAR.search(block.text) else ""
+    if len(title.split()) < _LEAST_WORDS or block.is_row:
+        return False
+    before, _, rest = bare(LINK.sub(r"\1", block.text)).partition(title)
+    if not (names_first(rest) or names_first(_BEFORE.sub("", before)) or _referred(block.text)[0]):
+        return False
+    block.url = next((url for label, url in LINK.findall(block.text) if bare(label) == title and "://" in url), "")
+    return True
+
+
+def _seems_paper(block: Block) -> bool:
+    """Whether an item has a title of several words, set apart, and names or a venue with its year behind it."""
+    if block.is_row:
+        return True
+    labels = (bare(label) for label, url in LINK.findall(block.text.split("\n")[0]) if "://" in url)
+    if any(len(label.split()) >= _MANY_WORDS and _is_title(label) for label in labels):
+        return True
+    if not title_of(block.text) and len(_INITIALS.findall(block.text)) >= _LEAST_INITIALS and _YEAR.search(block.text):
+        return True
+    title = next((one or other for one, other in _BOLD.findall(block.text)), "") or _QUOTED_TITLE.sub(r"\1", block.text)
+    title = bare(LINK.sub(r"\1", title)) if title != block.text else ""
+    if len(title.split()) < _LEAST_WORDS or not _is_title(title):
+        return False
+    rest = bare(LINK.sub(r"\1", block.text)).rpartition(title)[2]
+    return EDITION.search(rest) is not None or bool(names_first(rest))
+
+
+def _prose(text: str) -> str:
+    """The paragraphs below a title that are long enough to be an abstract, or quoted."""
+    found = []
+    text = _QUOTES.sub(r"\n\1\n", text)
+    for part in text.split("\n\n")[1:]:
+        lines = [line for line in part.split("\n") if line.strip()]
+        is_quote = bool(lines) and all(line.lstrip().startswith(">") for line in lines) and not SAID.match(lines[0])
+        prose = bare(" ".join(QUOTE.sub("", line) for line in lines))
+        if len(prose) >= (_QUOTED if is_quote else _PROSE) and not LINK.search(part) and not PAPER.search(part):
+            found.append(prose)
+    return "\n".join(found)
+
+
+_NO_VENUE = frozenset({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}) | {
+    *("january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december")
+}
+_IN_LINK = re.compile(rf"(?:/|arxiv:\s*)({ARXIV_ID})", re.I)
+
+
+def _arxiv(link: str) -> str:
+    found = _IN_LINK.search(link) if re.search(r"arxiv|papers/", link, re.I) else None
+    return found[1] if found else ""
+
+
+def title_of(text: str) -> str:
+    """The title in an item: the text of its link to a paper, of another link, what is bold, what stands before them."""
+    text = _ADDRESS_FIRST.sub(r"\2 \1", IMAGE.sub("", NEXT_LINE.sub("\n", text)))
+    if cited_in_bold := in_bold(text)[1]:
+        return cited_in_bold
+    if (named := _NICKNAMED.match(text)) and _is_title(named[1]):
+        return bare(named[1])
+    found = [
+        (label, PAPER.search(url) is not None) for label, url in LINK.findall(text) if not _BUTTON.fullmatch(label)
+    ]
+    texts = [_SIGNS.sub("", bare(label)) for label, _ in sorted(found, key=lambda one: not one[1])]
+    bold = [_NUMBER.sub("", _SIGNS.sub("", bare(one or other))) for one, other in _BOLD.findall(text)]
+    if own := next((one for one in (*texts, *bold) if _is_title(one)), ""):
+        return _EDITION_BEHIND.sub("", own)
+    first = text.split("\n")[0]
+    if behind := _behind_links(text):  # "[[ICLR2024](...)] Title [[code](...)]"
+        first = " ".join(behind.split("\n\n")[0].split())
+    names, title = _referred(behind or text)
+    if names:
+        return title
+    plain = PAPER.split(LINK.split(first)[0])[0]
+    is_whole = plain.rstrip().endswith(("–", "—"))  # a dash before the link ends the title
+    plain = _BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", plain))).strip(" \t|[](-–—:,*_`")
+    if signed := _SIGNED.fullmatch(plain):
+        plain = signed[1] if names_first(signed[2]) or _ET_AL.search(signed[2]) else plain
+    quoted = re.search(r"[“\"]([^“”\"]{6,300})[”\"]", plain)
+    plain = (
+        quoted[1]
+        if quoted
+        else _EDITION_AFTER.sub(
+            "", _EDITION_BEHIND.sub("", bare(plain) if is_whole else _SENTENCE.split(bare(plain))[0])
+        )
+    )
+    plain = _YEAR_BEHIND.sub("", plain)
+    return plain.strip(" ,.;:-–—([") if _is_title(plain) else ""
+
+
+def _referred(text: str) -> tuple[list[str], str]:
+    """The authors and the title of a reference that an item is, without marks before it."""
+    whole = PAPER.split(LINK.split(" ".join(text.split("\n\n")[0].split()))[0])[0]
+    names, title = reference(bare(_BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", whole)))))
+    return names, _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", title))
+
+
+def _behind_links(text: str) -> str:
+    """What stands behind the links that a text begins with; "" if it begins otherwise."""
+    at = end = 0
+    while at < min(len(text), LONGEST):
+        if found := LINK.match(text, at):
+            at = end = found.end()
+        elif text[at].isalnum():
+            return text[at:] if end else ""
+        else:
+            at += 1
+    return ""
+
+
+def _is_title(text: str) -> bool:
+    return (
+        len(text) >= _LEAST
+        and not _LABEL.fullmatch(text)
+        and not EDITION.fullmatch(text)
+        and any(c.isalpha() for c in text)
+    )

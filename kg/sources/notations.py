@@ -1,0 +1,221 @@
+"""Lists of papers in LaTeX, HTML, AsciiDoc and MediaWiki, written anew as in Markdown, each line where it stood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from kg.model import KgError
+from kg.sources import latex
+from kg.sources.base import InputFile
+from kg.sources.styles import cited, names_of
+from kg.sources.web import parsed
+
+_PAGE = re.compile(r"\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html|head|body|ol|ul|dl)\b", re.I | re.S)
+_TEX = re.compile(r"\\(?:bibitem|begin\s*\{(?:thebibliography|document)\}|item(?![a-z]))")
+_NO_LIST = re.compile(r"\\begin\s*\{abstract\}|\\abstract\b")
+_TEX_ITEM = re.compile(
+    r"^[ \t]*\\(?:bibitem\s*(?:\[(?:[^\[\]{}]|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}){0,300}\])?\s*\{[^{}]{0,200}\}"
+    r"|(?:bib)?item(?![a-z])(?:\s*\[[^\[\]]{0,50}\])?)"
+    r"(.*?)(?=^[ \t]*\\(?:(?:bib)?item|end|section|subsection)(?![a-z])|\Z)",
+    re.M | re.S,
+)
+_TEX_COMMAND = re.compile(r"^[ \t]*\\.*$", re.M)  # a line of its own
+_COMMENT = re.compile(r"(?<!\\)%.*")
+_HREF = re.compile(r"\\href\s*\{([^{}]{1,500})\}\s*\{((?:[^{}]|\{[^{}]*\}){0,500})\}")
+_URL = re.compile(r"\\(?:url|path|doi)\s*\{([^{}]{1,500})\}")
+_SLANTED = re.compile(
+    r"\\(?:emph|textit|textsl)\s*\{((?:[^{}]|\{[^{}]*\}){0,500})\}|\{\\(?:em|it|sl)(?![a-z])\s*((?:[^{}]|\{[^{}]*\}){0,500})\}"
+)
+_STRONG = re.compile(
+    r"\\(?:textbf|underline)\s*\{((?:[^{}]|\{[^{}]*\}){0,500})\}|\{\\bf(?:series)?(?![a-z])\s*((?:[^{}]|\{[^{}]*\}){0,500})\}"
+)
+_NEW_BLOCK = re.compile(r"\\(?:penalty-?\d+|newblock|newline|hskip[^\\{}]{0,60}\\relax|,|;|\\)(?![a-z])")
+_ASCIIDOC = re.compile(r"^=\s+\S|^:[a-z][\w-]*:(?:\s|$)|https?://[^\s\[\]]+\[[^\[\]]+\]", re.M)
+_ASCIIDOC_HEADING = re.compile(r"^(={1,6})(?=\s+\S)", re.M)
+_ASCIIDOC_LINK = re.compile(r"(?:link:)?(https?://[^\s\[\]<>]{1,500})\[([^\[\]\n]{1,400})\]")
+_ASCIIDOC_ANCHOR = re.compile(r"\[\[\[[^\[\]]{1,60}\]\]\]\s*")
+_ASCIIDOC_BREAK = re.compile(r"[ ]\+$", re.M)
+_ORG = re.compile(r"^#\+[A-Za-z_]+:|^[ \t]*:PROPERTIES:[ \t]*$", re.M)
+_ORG_HEADING = re.compile(
+    r"^(\*{1,9})[ \t]+(?:[A-Z]{4,10}[ \t]+)?(?:\[#[A-Z]\][ \t]+)?(.*?)(?:[ \t]+:[\w:@]+:)?[ \t]*$", re.M
+)
+_DRAWER = re.compile(r"^[ \t]*:([\w-]{2,30}):[ \t]*(.*)$", re.M)
+_CITE = re.compile(
+    r"^[*#:]*\s*(?:<ref[^<>]*>)?\{\{\s*(?:cite|citation)\b[^|{}]*\|((?:[^{}]|\{\{[^{}]*\}\}){1,4000})\}\}", re.M | re.I
+)
+_ARGUMENT = re.compile(r"\s*([\w -]+?)\s*=\s*(.*?)\s*", re.S)
+_WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
+_CLASS = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
+_BLOCKS = frozenset(
+    {"p", "div", "section", "article", "dd", "dt", "tr", "ul", "ol", "dl", "table", "blockquote", "main", "li", "body"}
+)
+_MARKS = {"em": "*", "i": "*", "cite": "*", "b": "**", "strong": "**"}
+_SPACES = re.compile(r"\s+")
+_UNSHOWN = frozenset({"script", "style", "nav", "footer", "noscript", "svg", "form", "button", "head"})
+_OF_CLASS = {
+    "authors": "Authors",
+    "author": "Authors",
+    "venue": "Venue",
+    "journal": "Venue",
+    "conference": "Venue",
+    "year": "Year",
+    "date": "Date",
+    "abstract": "Abstract",
+}
+_DEEPEST = 100  # elements in each other
+
+
+def in_markdown(file: InputFile, text: str) -> str:
+    """The text of a list as in Markdown, with whole references as items; that of other files as it is."""
+    if _PAGE.match(text):
+        with suppress(KgError, RecursionError):
+            return _itemised("".join(_of_element(parsed(file, text.encode()))))
+        return ""
+    if is_latex(text):
+        return _TEX_COMMAND.sub("", _TEX_ITEM.sub(_of_item, _COMMENT.sub("", text)))
+    if _CITE.search(text):
+        return _CITE.sub(_of_template, text)
+    if _ORG.search(text):
+        text = _ORG_HEADING.sub(lambda found: f"{'#' * min(6, len(found[1]))} {found[2]}", text)
+        text = _DRAWER.sub(lambda found: f"{found[1]}: {found[2]}" if found[2].strip() else "", text)
+    elif _ASCIIDOC.search(text):
+        text = _ASCIIDOC_LINK.sub(r"[\2](\1)", _ASCIIDOC_HEADING.sub(lambda found: "#" * len(found[1]), text))
+        text = _ASCIIDOC_ANCHOR.sub("", _ASCIIDOC_BREAK.sub("", text))
+    return _itemised(text)
+
+
+def is_page(text: str) -> bool:
+    """Whether a text is a web page."""
+    return _PAGE.match(text) is not None
+
+
+def is_latex(text: str) -> bool:
+    """Whether a text is a list in LaTeX (a bibliography, a page of publications), and no paper."""
+    return text.lstrip()[:1] in "\\%" and _TEX.search(text) is not None and _NO_LIST.search(text) is None
+
+
+def _of_item(found: re.Match[str]) -> str:
+    """An item of LaTeX in one line, and the lines that it had."""
+    text = _HREF.sub(r" [\2](\1)", found[1])
+    text = _URL.sub(r" \1", text)
+    text = _SLANTED.sub(lambda one: f"*{(one[1] or one[2]).strip()}*", text)
+    text = _STRONG.sub(lambda one: f"**{(one[1] or one[2]).strip()}**", text)
+    text = latex.bare(_NEW_BLOCK.sub(" ", text))
+    return f"\n- {' '.join(text.split())}" + "\n" * max(1, found[0].count("\n") - 1)
+
+
+_PARAGRAPH = re.compile(r"(?:^[^\n]*\S[^\n]*(?:\n|\Z))+", re.M)
+_BEGINS = re.compile(r"[^\W\d_]|\[[\w+:-]{2,20}\]\s|\[[A-Z]{1,9}\]\s|[*_“\"]")
+_HAS_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_SIGNS = re.compile(r"^[ \t]*(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d][ \t]*)*")
+_BUTTON = re.compile(r"^(?:\[[A-Z]{1,9}\]\s*)+")
+_HELD = re.compile(r"(.{2,150}?),\s+((?:19|20)\d\d)\b")  # a venue and its year
+_PLAIN_LINE = re.compile(r"[^\W_][^\[\]<>|*#`]{8,250}")
+_LEAST = 3  # words of a title without marks
+_LONGEST = 2000  # code points of a reference
+
+
+def _itemised(text: str) -> str:
+    """A text in which paragraphs that are whole references are items, as are lines that are some."""
+    return _PARAGRAPH.sub(_as_items, text)
+
+
+def _as_items(found: re.Match[str]) -> str:
+    if listed := _two_lines(found[0]):
+        return listed
+    lines = found[0].split("\n")[:-1] if found[0].endswith("\n") else found[0].split("\n")
+    if not _BEGINS.match(lines[0]) or not _HAS_YEAR.search(found[0]):
+        return found[0]
+    outer = [line for line in lines if not line[:1].isspace()]
+    if len(outer) == len(lines) and all(map(_is_reference, lines)):
+        return "".join(f"- {line}\n" for line in lines)
+    if len(found[0]) < _LONGEST and _is_reference(found[0]):
+        return f"- {' '.join(found[0].split())}" + "\n" * len(lines)
+    return found[0]
+
+
+def _two_lines(text: str) -> str:
+    """A title, the line of its authors and more, as an item; "" for other paragraphs."""
+    title, *below = (_SIGNS.sub("", line) for line in text.rstrip("\n").split("\n"))
+    title = _BUTTON.sub("", title)
+    if not below or not _PLAIN_LINE.fullmatch(title) or len(title.split()) < _LEAST:
+        return ""
+    names = below[0].partition(":")[2] if below[0].lower().startswith(("authors:", "by:")) else below[0]
+    names, *behind = re.split(r"\s[-–]\s", names, maxsplit=1)  # "A Fox, B Lee - Caches, 2024", as Google Scholar writes
+    if not (signed := names_of(names)) or (len(signed) == 1 and names_of(title)):
+        return ""
+    held = _HELD.match(behind[0]) if behind else None
+    said = [f"Venue: {held[1]}", f"Year: {held[2]}"] if held else [f"Venue: {one}" for one in behind]
+    said = [line for line in said if "arxiv" not in line.lower()]
+    return "\n  ".join((f"- **{title.strip()}**", f"Authors: {names}", *said, *below[1:])) + "\n"
+
+
+def _is_reference(text: str) -> bool:
+    return _HAS_YEAR.search(text) is not None and bool(cited(text))
+
+
+def _of_template(found: re.Match[str]) -> str:
+    """A reference of a wiki as an item with lines of fields."""
+    arguments = (_ARGUMENT.fullmatch(part) for part in _WIKI_LINK.sub(r"\1", found[1]).split("|"))
+    said = {one[1].lower(): one[2] for one in arguments if one and one[2]}
+    numbers = ["", *map(str, range(1, 100))]
+    people = [
+        f"{said[f'last{n}']}, {said.get(f'first{n}', '')}".strip(", ") if f"last{n}" in said else said[f"author{n}"]
+        for n in numbers
+        if f"last{n}" in said or f"author{n}" in said
+    ]
+    venue = next((said[key] for key in ("journal", "conference", "book-title", "work", "magazine") if key in said), "")
+    eprint = said.get("arxiv") or said.get("eprint")
+    lines = {
+        "Authors": "; ".join(people),
+        "Venue": venue,
+        "Date": said.get("date", ""),
+        "Year": said.get("year", ""),
+        "DOI": f"https://doi.org/{said['doi']}" if "doi" in said else "",
+        "arXiv": f"https://arxiv.org/abs/{eprint}" if eprint else "",
+        "URL": said.get("url", ""),
+    }
+    below = "".join(f"\n  {name}: {value}" for name, value in lines.items() if value)
+    return f"- **{said.get('title', '')}**{below}" + "\n" * found[0].count("\n")
+
+
+def _of_element(one: Any, is_within: bool = False, depth: int = 0) -> Iterator[str]:
+    """The text of an element of a page, with line ends where blocks end; `is_within` an item."""
+    if not isinstance(one.tag, str) or one.tag in _UNSHOWN or depth > _DEEPEST:
+        return
+    tag, names = one.tag, _classes(one)
+    is_item = not is_within and (tag == "li" or any("title" in _classes(child) for child in one))
+    inside = _SPACES.sub(" ", one.text or "")
+    for child in one:
+        inside += "".join(_of_element(child, is_within or is_item, depth + 1)) + _SPACES.sub(" ", child.tail or "")
+    lines = list(filter(None, map(str.strip, inside.split("\n"))))
+    flat = " ".join(lines)
+    label = next((_OF_CLASS[name] for name in names if name in _OF_CLASS), "")
+    if tag == "br":
+        yield "\n"
+    elif is_item:
+        yield "\n- " + "\n  ".join(lines) + "\n"
+    elif not flat:
+        yield " "
+    elif is_within and "title" in names and "](" not in flat:
+        yield f"\n**{flat.strip('*')}**\n"
+    elif is_within and label and "](" not in flat and len(lines) == 1:
+        yield f"\n{label}: {flat}\n"
+    elif tag == "a":
+        url = one.get("href") or ""
+        yield f"[{flat}]({url})" if url.startswith("http") and "](" not in flat else flat
+    elif tag in _MARKS and len(lines) == 1:
+        yield f"{_MARKS[tag]}{flat}{_MARKS[tag]}"
+    elif tag[0] == "h" and tag[1:].isdecimal() and not is_within:
+        yield f"\n\n{'#' * int(tag[1:])} {flat}\n\n"
+    else:
+        end = "\n" * (1 + (tag == "p" and not is_within)) * (tag in _BLOCKS or tag[0] == "h")
+        yield f"{end}{inside}{end}"
+
+
+def _classes(one: Any) -> frozenset[str]:
+    """The words of an element's class: "pub-title" has two."""
+    return frozenset(map(str.lower, _CLASS.split(one.get("class") or "")))
