@@ -445,7 +445,7 @@ def _bands(shingles: list[bytes]) -> list[str]:
     import numpy as np
 
     hashes = np.fromiter(map(zlib.crc32, shingles), np.uint32, len(shingles))
-    odd = np.arange(1, 2 * _BANDS * _ROWS, 2, np.uint32)[:, None] * np.uint32(0x9E3779B1)
+    odd = np.arange(1, 2 * _BANDS * _ROWS, 2, dtype=np.uint32)[:, None] * np.uint32(0x9E3779B1)
     least = ((hashes ^ odd) * np.uint32(0x85EBCA6B)).min(axis=1).tolist()
     return ["".join(f"{one:08x}" for one in least[at : at + _ROWS]) for at in range(0, len(least), _ROWS)]
 
