@@ -20,7 +20,7 @@ from kg.evaluation.matching import words
 from kg.extract import pipeline
 from kg.extract.base import make_doc
 from kg.extract.numbers import plain, quantities
-from kg.extract.tagger import AHEAD, APART, BEHIND, CHANGES, EVALUATED, PIECE_ROLES, place, text_of
+from kg.extract.tagger import AHEAD, APART, BEHIND, CHANGES, EVALUATED, PIECE_ROLES, Tagger, Tags, place, text_of
 from kg.model import RELATION_TYPES, Document
 from kg.sources import read
 from kg.vocabulary import Vocabulary
@@ -31,7 +31,7 @@ TYPES = ["technique", "problem", "task", "model", "dataset", "hardware"]
 HEADS = ("technique", "model")  # what a relation may begin with
 #: The sets of annotated papers by the beginnings of their ids; those of arXiv begin with the year.
 SETS = {"reports": ("0",), "others": ("x-", "y-"), "hard": ("z-",), "further": ("1", "2")}
-FOLDS = 5
+FOLDS = 3
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 Run = tuple[int, int]
@@ -131,13 +131,12 @@ def example(doc: Any, record: dict[str, Any], tokenizer: Any) -> Example:
     )
 
 
-def silver(doc: Any, tokenizer: Any, bio: Any, role: Any, outcome: Any) -> Example:
-    """What the tagger learns from a text that nobody annotated, where teachers say (pieces, types, BIO) and so on.
-
-    What they say of pairs and of where numbers point is left at zero: they say it of the entities that are found here.
-    """
+def silver(doc: Any, tagger: Tagger) -> Example:
+    """What a tagger says of a text that nobody annotated, as the next one learns it."""
     text, fields = text_of(doc)
-    encoded = tokenizer.encode(text)
+    encoded = tagger.tokenizer.encode(text)
+    output = tagger.output(doc, encoded.ids)
+    bio, role, outcome = output.bio, output.role, output.outcome
     spots = [place(fields, s, e) for s, e in encoded.offsets]
     sentences = _sentences(doc, spots)
     entities = [(k, runs) for k in range(len(TYPES)) for runs in _named_alike(bio[:, k].argmax(1), encoded.ids)]
@@ -155,7 +154,7 @@ def silver(doc: Any, tokenizer: Any, bio: Any, role: Any, outcome: Any) -> Examp
                 if outcome[found].mean(0).argmax():
                     window = _window(sentences, spots, number)
                     numbers.append((found, window, np.zeros((window[1] - window[0], 2), np.float32)))
-    return Example(
+    out = Example(
         doc.user_data["entry"],
         encoded.ids,
         bio.swapaxes(0, 1).astype(np.float16),
@@ -163,10 +162,28 @@ def silver(doc: Any, tokenizer: Any, bio: Any, role: Any, outcome: Any) -> Examp
         outcomes.astype(np.float16),
         [(k, _inside(runs)) for k, runs in entities],
         pairs,
-        np.zeros((len(pairs), len(RELATION_TYPES) + 1), np.float32),
+        None,
         [_between(entities[i][1], entities[j][1], sentences) for i, j in pairs],
         numbers,
     )
+    tags = Tags(tagger.card, spots, output, doc._.text)
+    if pairs:
+        out.related = related(tags, out)
+    for pieces, (start, end), points in numbers:
+        points[:] = tags.pointed(tags.starts[pieces[0]], tags.ends[pieces[-1]])[start:end]
+    return out
+
+
+def related(tags: Any, wanted: Example) -> Any:
+    """What a tagger says of the pairs of an example: likelihoods of no relation and of each, (pairs, 1 + relations)."""
+    width = tags.sides.shape[1] // 2
+    means = [(kind, tags.sides[pieces].mean(0)) for kind, pieces in wanted.entities]
+    kinds = tags.card.kinds
+    first = np.stack([mean[:width] + kinds[kind] for kind, mean in means])
+    second = np.stack([mean[width:] + kinds[kind + len(TYPES)] for kind, mean in means])
+    one, other = np.array(wanted.pairs).T
+    words = tags.between_pieces(*np.array(wanted.between).T)
+    return tags.relations(first[one], second[other], words)
 
 
 def _named_alike(labels: Any, pieces: list[int]) -> list[list[Run]]:

@@ -5,8 +5,8 @@
 Every span of up to ten words is judged from its first and last piece, its mean and its width, as in DyGIE++ (Wadden et
 al., 2019) and PURE (Zhong & Chen, 2021), over one encoder pass of the whole abstract. Relations and coreference of the
 same abstracts are learned beside it (SciIE, Luan et al., 2018). What is kept are running means of the weights (Polyak &
-Juditsky, 1992), and the seeds' logits are averaged (Lakshminarayanan et al., 2017). WEIGHTS are those of a
-tagger that learnt from a teacher (build/student.pt). Prints precision, recall and F1 by type. Needs the extra `train`.
+Juditsky, 1992), and the seeds' logits are averaged (Lakshminarayanan et al., 2017). WEIGHTS are those of a tagger that
+learnt from the labels of another (build/student.pt). Prints precision, recall and F1 by type. Needs the extra `train`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from neural import BATCH, SEED, batches, encoder_folder, make_encoder
+from neural import BATCH, SEED, Encoder, batches, encoder_folder
 from scierc import WIDEST, Abstract, abstract, decode, names, rows, scores
 from tokenizers import Tokenizer
 from torch import nn
@@ -45,7 +45,7 @@ class SpanNet(nn.Module):  # type: ignore[misc]
 
     def __init__(self, types: int, relations: int, weights: Path | None) -> None:
         super().__init__()
-        self.encoder = make_encoder(weights)
+        self.encoder = Encoder(weights=weights)
         size = self.encoder.config.hidden_size
         self.dropout = nn.Dropout(DROPOUT)
         self.start, self.end, self.mean = (nn.Linear(size, SPAN_WIDTH) for _ in range(3))
@@ -60,7 +60,7 @@ class SpanNet(nn.Module):  # type: ignore[misc]
         """Logits of the types (spans, 1 + types) of all abstracts' spans in a row, and the spans' vectors."""
         ids = nn.utils.rnn.pad_sequence([torch.tensor(a.pieces) for a in batch], batch_first=True)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            hidden = self.encoder(input_ids=ids, attention_mask=(ids > 0).long()).last_hidden_state
+            hidden = self.encoder(ids, (ids > 0).long())
         hidden = self.dropout(hidden.float())
         first = torch.cat([hidden[row, a.first] for row, a in enumerate(batch)])
         last = torch.cat([hidden[row, a.last] for row, a in enumerate(batch)])

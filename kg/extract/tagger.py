@@ -1,8 +1,8 @@
 """The trained tagger: one encoder pass over a paper for spans, roles, relations and topics.
 
-A fine-tuned MiniLM (Wang et al., 2020; all-MiniLM-L6-v2, distilled from a larger network) with one BIO head per type,
-in int8 ONNX. Papers are encoded one at a time, so that a text always gets the same numbers. Trained by
-scripts/train.py; see data/models/README.md.
+Eight layers of MPNet (Song et al., 2020; all-mpnet-base-v2), fine-tuned, with one BIO head per type, in int8 ONNX.
+Papers are encoded one at a time, so that a text always gets the same numbers. Trained by scripts/train.py; see
+data/models/README.md.
 """
 
 from __future__ import annotations

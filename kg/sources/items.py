@@ -84,7 +84,7 @@ _PROSE, _QUOTED = 200, 15  # code points of a paragraph, and of a quotation, tha
 
 
 @dataclass
-class Block:
+class ListItem:
     """A part of the file that may be one paper."""
 
     line: int
@@ -97,7 +97,7 @@ class Block:
     has_items: bool = False  # a heading whose items are papers is none
 
 
-def rows_of(block: Block) -> Iterator[Row]:
+def rows_of(block: ListItem) -> Iterator[Row]:
     where = f"line {block.line}"
     whole = "\n".join((block.text, *block.said.values()))
     links = [found[0].rstrip(".,;:") for found in (*PAPER.finditer(whole), *_FILE.finditer(whole))]
@@ -185,7 +185,7 @@ _HASH = re.compile(r"(?:^|\s)\s*#(?=\w)")  # "#one #two"
 _URL = re.compile(r"https?://[^\s<>()\[\]]{3,500}")
 
 
-def _cited(block: Block, title: str) -> dict[str, Any]:
+def _cited(block: ListItem, title: str) -> dict[str, Any]:
     """What an item says that is a whole reference; empty where its title is that of a link or another one."""
     if block.depth < 0 or block.is_row or block.said:
         return {}
@@ -197,18 +197,18 @@ def _cited(block: Block, title: str) -> dict[str, Any]:
     return {} if is_other or is_longer else made
 
 
-def _several(block: Block) -> list[Block]:
+def _several(block: ListItem) -> list[ListItem]:
     """The paragraphs below a heading without a link, if most of those that have a link to a paper have a title too."""
     if block.depth == 0 and "title" not in block.said and "\t" in block.text:  # a row with papers in a cell
         cells = [one for one in _IN_CELL.split(block.text) if PAPER.search(one) and title_of(one)]
-        return [Block(block.line, 0, one) for one in cells]
+        return [ListItem(block.line, 0, one) for one in cells]
     head, *below = block.text.split("\n\n")
     if block.depth >= 0 or block.said or PAPER.search(head):
         return []
     parts = ["\n".join(QUOTE.sub("", line) for line in part.split("\n")) for part in below if PAPER.search(part)]
     titles = [title_of(part) for part in parts]
     is_list = bool(titles) and titles[0] != "" and 2 * sum(map(bool, titles)) > len(titles)
-    return [Block(block.line, 0, part) for part in parts] if is_list else []
+    return [ListItem(block.line, 0, part) for part in parts] if is_list else []
 
 
 def _behind(names: str) -> list[str]:
@@ -216,13 +216,13 @@ def _behind(names: str) -> list[str]:
     return list(dict.fromkeys(bibliography.behind_names(names)))
 
 
-def _is_signed(block: Block) -> bool:
+def _is_signed(block: ListItem) -> bool:
     """Whether fields below a title, or beside it in a table, name its authors."""
     signed = block.said.get("authors", "")
     return bool(signed) and (block.is_row or len(block.said) > 1 or bool(names_of(signed)))
 
 
-def _is_reference(block: Block) -> bool:
+def _is_reference(block: ListItem) -> bool:
     """Whether an item has a title, the names of two at least and a year; its link, if any, may lead anywhere."""
     if (whole := _cited(block, "")) and whole["year"]:
         urls = [url for label, url in LINK.findall(block.text) if bare(label) == whole["title"] and "://" in url]
@@ -238,7 +238,7 @@ def _is_reference(block: Block) -> bool:
     return True
 
 
-def _seems_paper(block: Block) -> bool:
+def _seems_paper(block: ListItem) -> bool:
     """Whether an item has a title of several words, set apart, and names or a venue with its year behind it."""
     if block.is_row:
         return True

@@ -15,7 +15,7 @@ from kg.model import Batch
 from kg.sources import notations
 from kg.sources.base import InputFile
 from kg.sources.forms import Form, folded_name
-from kg.sources.items import LONGEST, NEXT_LINE, PAPER, QUOTE, SAID, Block, rows_of, title_of
+from kg.sources.items import LONGEST, NEXT_LINE, PAPER, QUOTE, SAID, ListItem, rows_of, title_of
 from kg.sources.lines import decoded, opening
 from kg.sources.links import LINK, TARGET, bare, linked
 from kg.sources.records import is_data, keys
@@ -94,8 +94,8 @@ class _Reading:
             place[0]: key for key, places in reversed([*form.fields.items()]) for place in places if len(place) == 1
         }
         self._targets = targets
-        self._heading: Block | None = None
-        self._item: Block | None = None
+        self._heading: ListItem | None = None
+        self._item: ListItem | None = None
         self._columns: list[str] = []
         self._before = ""
         self._waiting = ""  # the field that the next text belongs to, ...
@@ -165,7 +165,7 @@ class _Reading:
             return
         yield from self.end()
         text = found[2] if found[1] else f"**{found[2]}**"
-        self._heading, self._columns, self._waiting = Block(number, -1, text, level=depth), [], ""
+        self._heading, self._columns, self._waiting = ListItem(number, -1, text, level=depth), [], ""
 
     def _cells(self, number: int, line: str) -> Iterator[Row]:
         cells = [cell.strip().replace("\\|", "|") for cell in _BAR.split(line.strip().strip("|"))]
@@ -176,7 +176,7 @@ class _Reading:
             yield from rows_of(_of_cells(number, self._columns, cells, self._keys))
         elif PAPER.search(line):  # a table without a line of dashes
             yield from self._end_item()
-            yield from rows_of(Block(number, 0, " ".join(cells)[:LONGEST]))
+            yield from rows_of(ListItem(number, 0, " ".join(cells)[:LONGEST]))
 
     def _listed(self, number: int, found: re.Match[str]) -> Iterator[Row]:
         depth, text, item = len(found[1].expandtabs()), found[2], self._item
@@ -191,7 +191,7 @@ class _Reading:
             item.text = f"{item.text}\n{text}"[:LONGEST]
             return
         yield from self._end_item()
-        self._item, heading = Block(number, depth, text), self._heading
+        self._item, heading = ListItem(number, depth, text), self._heading
         if heading is not None and is_paper and not PAPER.search(heading.text) and not heading.said:
             heading.has_items = True
 
@@ -201,10 +201,10 @@ class _Reading:
         if block is None:
             if PAPER.search(line):
                 is_bare = not title_of(line) and not PAPER.search(self._before)  # a link below its title
-                yield from rows_of(Block(number, 0, f"{self._before}\n{line}" if is_bare else line))
+                yield from rows_of(ListItem(number, 0, f"{self._before}\n{line}" if is_bare else line))
         elif block is self._heading and not block.said and not PAPER.search(block.text) and _PLAIN.match(line):
             block.has_items = True
-            yield from rows_of(Block(number, 0, line))
+            yield from rows_of(ListItem(number, 0, line))
         elif key := self._key(line):
             said = SAID.match(line)
             block.said.setdefault(key, said[2] if said else "")
@@ -235,7 +235,7 @@ def _rows_of(text: str) -> Iterator[Row]:
     yield from reading.end()
 
 
-def _of_cells(number: int, columns: list[str], cells: list[str], keys: dict[str, str]) -> Block:
+def _of_cells(number: int, columns: list[str], cells: list[str], keys: dict[str, str]) -> ListItem:
     said: dict[str, str] = {}
     url = ""
     for column, cell in zip(columns, cells, strict=False):
@@ -248,7 +248,7 @@ def _of_cells(number: int, columns: list[str], cells: list[str], keys: dict[str,
             if below:
                 said.setdefault("authors", below[-1])
     is_paper = "title" in said and not said.keys().isdisjoint(("authors", "venue", "year", "date"))
-    return Block(number, 0, "\t".join(cells)[:LONGEST], said, is_row=is_paper, url=url * is_paper)
+    return ListItem(number, 0, "\t".join(cells)[:LONGEST], said, is_row=is_paper, url=url * is_paper)
 
 
 _WITH_AUTHORS = ("titleauthors", "titleandauthors", "paperauthors")  # a line below the title

@@ -22,7 +22,7 @@ from kg.vocabulary import Vocabulary
 TITLE = "Zap: Faster Decoding with Adaptive Draft Pruning"
 ABSTRACT = (
     "Large language models suffer from high decoding latency. We propose Zap, a speculative decoding method with "
-    "adaptive draft pruning. On GSM8K with Llama-3-8B, Zap is 2x faster than EAGLE-3 on an A100."
+    "adaptive draft pruning. On the GSM8K benchmark with Llama-3-8B, Zap is 2x faster than EAGLE-3 on an A100."
 )
 
 
@@ -36,9 +36,9 @@ def _doc(document: Document) -> Doc:
     return make_doc(nlp, document, Vocabulary.load())
 
 
-def test_the_model_and_its_card_ship_and_are_small() -> None:
+def test_the_models_ship_and_none_is_large() -> None:
     folder = data_folder("data") / "models"
-    assert sum(p.stat().st_size for p in folder.rglob("*")) < 60_000_000
+    assert all(file.stat().st_size < 90_000_000 for file in folder.rglob("*"))
     types = tagger().card.types
     assert set(judges()) == {*types, "type", "role", "topic", "kind", "same", "relation"}
     assert {*judges()["type"].labels} == {"none", *types}
