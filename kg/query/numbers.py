@@ -31,7 +31,7 @@ def numbers(text: str, words: QuestionWords) -> Iterator[Number]:
     for match in _pattern(words).finditer(text):
         item = _number(match, words)
         item.text = text[item.start : item.end]
-        is_ahead = bool(match["size"]) and bool(re.match(rf"\s?(?:{_limits(words)})", text[item.end :], re.I))
+        is_ahead = bool(match["size"]) and bool(re.match(rf"\s?(?:{'|'.join(_limits(words))})", text[item.end :], re.I))
         yield Number(item, (item.start if is_ahead else item.end) if match["size"] else None)
 
 
@@ -66,10 +66,11 @@ def _amount(match: re.Match[str], words: QuestionWords, *groups: str) -> float:
     return min(number_of(match[group]) * (words.amounts[scale.lower()] if scale else 1.0), LARGEST)
 
 
-def _limits(words: QuestionWords) -> str:
-    """A regular expression for words that make a number beside them a threshold."""
+@cache
+def _limits(words: QuestionWords) -> tuple[str, ...]:
+    """Words that make a number beside them a threshold, the longest first, each as a regular expression."""
     labels = {label for meaning in _LIMITS for word in words.meaning(meaning) for label in word.labels}
-    return "|".join(map(re.escape, sorted(labels, key=lambda label: (-len(label), label))))
+    return tuple(map(re.escape, sorted(labels, key=lambda label: (-len(label), label))))
 
 
 @cache
@@ -88,12 +89,12 @@ def _pattern(words: QuestionWords) -> re.Pattern[str]:
     lowest = rf"(?:(?P<hanlow>{written})\s*(?P<hanlowunit>{units})?{to})?"
     han = rf"{lowest}(?P<han>{written})\s*(?P<hanunit>{units})"
     named = rf"\b(?P<named>{words.amount_pattern('number')})[\s-]*(?P<namedunit>{units})"
-    limits = _limits(words).split("|")
-    behind = "|".join(rf"(?<={one}{'' if has_han(one) else ' '})" for one in limits)
+    limits = "|".join(_limits(words))
+    behind = "|".join(rf"(?<={one}{'' if has_han(one) else ' '})" for one in _limits(words))
     millions = words.amount_pattern("letter")  # of "fewer than 5M parameters", not of "a 70B model"
     letter = rf"(?:{behind})(?P<letter>{number})\s?(?P<letterscale>{millions})(?=\s?(?:\w+ )?(?:param|参数))"
     large = "|".join(label for label in _letters(words) if words.amounts[label.lower()] >= _BILLION)
-    bare = rf"(?<![A-Za-z0-9.-]){number}\s?(?:{large})\s?(?:{_limits(words)})"
+    bare = rf"(?<![A-Za-z0-9.-]){number}\s?(?:{large})\s?(?:{limits})"
     size = rf"(?:(?:{behind})|(?={bare}))(?P<size>{number})\s?(?P<sizescale>{large})(?![A-Za-z0-9]|\s?(?:token|词元))"
     cent = rf"百分之(?P<cent>{written}|{number})"
     ways = rf"{cent}|{letter}|{size}|{han}|{named}|{sign}(?:{plain})(?![A-Za-z0-9]|[/.]\d)"

@@ -70,7 +70,7 @@ _DEEPEST = 100  # elements in each other
 
 def in_markdown(file: InputFile, text: str) -> str:
     """The text of a list as in Markdown, with whole references as items; that of other files as it is."""
-    if _PAGE.match(text):
+    if is_page(text):
         with suppress(KgError, RecursionError):
             return _itemised("".join(_of_element(parsed(file, text.encode()))))
         return ""

@@ -24,6 +24,8 @@ _IN = re.compile(r"(?:^|[.,])\s{0,3}[Ii]n:?\s{1,3}([A-Z][^,.\n]{5,150})(?=,|\.\s
 _BEFORE_NUMBER = re.compile(r"^[\s.,;:”\"]{0,5}([A-ZÀ-Þ][^\d.,;:()\[\]\n*_]{2,120}?)[,\s]{1,3}(?:[Vv]ol\.?\s)?(\d+)")
 _IN_ITALICS = re.compile(r"^[\s.,]{0,4}(?:[Ii]n:?\s{1,3})?(?<!\*)[*_]([^\W_a-z][^*_\[\]\n]{4,200})[*_](?![*_])")
 _SCHOLAR = re.compile(r"([A-ZÀ-Þ].{3,150}?)(?: \d+(?: \([^()]{1,20}\))?)?(?:, [^,]{1,40}){0,2}, (?:19|20)\d\d")
+#: The full stop behind names, which is not that of an initial.
+STOP = re.compile(r"(?<=[a-zà-ÿ]{2})\.$")
 #: The folded names of fields that may hold a whole reference in one text.
 WHOLE = frozenset({"citation", "reference", "fullcitation", "fullreference", "apa"})
 _BEFORE_VOLUME = re.compile(r"^[\s.,;:”\"*_]{0,6}([A-ZÀ-Þ][^\d,;:()\[\]\n*_]{2,120}?)[,\s]{1,3}(\d+)\s?[(:]")
@@ -54,7 +56,6 @@ _LONE_INITIAL, _INITIAL = re.compile(r"[\s.][A-Z]$"), re.compile(r"\b[A-Z]\.")
 _MOST = 20  # pieces that may be names
 _SURE = 3  # names between commas that are no part of a title
 _LEAST = 3  # words of a title
-_STOP = re.compile(r"(?<=[a-zà-ÿ]{2})\.$")
 _PLACE = re.compile(
     r"(?<!\*)[*_]([^\W\d][^*_\[\]\n]{2,120})[*_](?![*_])[\s,]{0,4}(?:\*\*)?[\[(]?(\d+)"
 )  # before a number
@@ -121,7 +122,7 @@ def _names(text: str, least: int) -> list[str]:
         return []
     others = _ET_AL.search(text)
     text = f"{text}." if _LONE_INITIAL.search(text) and _INITIAL.search(text) else text
-    names = people([text[: others.start()] if others else _STOP.sub("", text.strip())])
+    names = people([text[: others.start()] if others else STOP.sub("", text.strip())])
     if len(names) < (1 if others else least) or not all(is_name(name, Offices.load()) for name in names):
         return []
     return [*names, "et al."] if others else names
@@ -182,7 +183,7 @@ def scholar(text: str) -> str:
 def in_italics(text: str) -> list[str]:
     """The authors on a line of their own in italics."""
     for found in _ITALIC.finditer(text):
-        names = people([_STOP.sub("", " ".join(found[1].strip("*_ ").split()))])
+        names = people([STOP.sub("", " ".join(found[1].strip("*_ ").split()))])
         if names and all(is_name(name, Offices.load()) for name in names):
             return names
     return []

@@ -14,7 +14,7 @@ from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
 from kg.sources.links import LINK, bare
 from kg.sources.people import people
-from kg.sources.references import EDITION, reference
+from kg.sources.references import EDITION, STOP, reference
 from kg.text import has_han
 
 _LONGEST = 2000  # code points
@@ -42,7 +42,6 @@ _TITLE_END = re.compile(
 _ET_AL = re.compile(r"(?:,\s*|\s+)(?:and\s+)?[*_]?(?:et\.? ?al\b\.?|others\b)[*_]?\.?$|[,，]?\s*等[.．]?$", re.I)
 _EDITORS = re.compile(r",?\s*\(?\beds?\.\)?$", re.I)
 _NO_NAMES = re.compile(r"[\"“”]|://")
-_STOP = re.compile(r"(?<=[a-zà-ÿ]{2})\.$")
 _BEFORE_VENUE = re.compile(
     r"^[\s,.;:”\"’»*_)/]*(?:\b[Ii]n\s?:?\s+(?:[*_]\s?)?(?=[A-Z\d*_])|//\s*|(?:presented|published) (?:at|in)\s+)", re.I
 )
@@ -166,7 +165,7 @@ def names_of(text: str) -> list[str]:
     if _NO_NAMES.search(text):
         return []
     others = _ET_AL.search(text)
-    text = text[: others.start()] if others else _STOP.sub("", text)
+    text = text[: others.start()] if others else STOP.sub("", text)
     names = people([text.rstrip(" ,")])
     if not names or not all(is_name(name, Offices.load()) or (has_han(name) and len(name) < 5) for name in names):
         return []
@@ -188,8 +187,8 @@ def place_of(rest: str) -> str:
     text = bare(text).lstrip(" ,.;:")
     if not text or _NO_VENUE.match(text):
         return ""
-    if EDITION.match(text) and (one := EDITION.match(text)):
-        return one[1]
+    if edition := EDITION.match(text):
+        return edition[1]
     if acronym := _ACRONYM.match(text):
         return acronym[1]
     end = _VOLUME.search(text)

@@ -72,10 +72,8 @@ def _is_another_of(one: _Told, other: _Told) -> bool:
     is_within = all(word.islower() for word in words[0] ^ words[1]) and (words[0] <= words[1] or words[1] <= words[0])
     is_within = is_within or SPEED in (one[1].metric, other[1].metric)
     if is_within and one[1].metric_concept == other[1].metric_concept and one[1].change == other[1].change:
-        bare |= {
-            "metric": "",
-            "form": "",
-        }  # "2x higher inference speed and a speedup of 8x"; "total memory [footprint]"
+        # "2x higher inference speed and a speedup of 8x"; "total memory [footprint]"
+        bare |= {"metric": "", "form": ""}
     if said == again or replace(said, **bare) != replace(again, **bare):
         return False
     pairs = ((said.baseline, again.baseline), (said.setting, again.setting))

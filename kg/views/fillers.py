@@ -179,10 +179,8 @@ def is_resource(mention: Mention, text: str) -> bool:
     kinds = "|".join(PageWords("en")("brief.resource").split())
     named = re.escape(mention.surface)
     what = rf"{named}(?: \([^()]*\))?, (?:an?|the) (?:[\w-]+ ){{0,6}}?(?:{kinds})\b"
-    return (
-        re.search(rf"(?i:{what}|\b(?:{kinds}),? (?:called |named |dubbed |termed )?){named}\b|(?i:{what})", text)
-        is not None
-    )
+    before = rf"\b(?:{kinds}),? (?:called |named |dubbed |termed )?"
+    return re.search(rf"(?i:{what})|(?i:{before}){named}\b", text) is not None
 
 
 def is_apart(mention: Mention, own: str, told: Iterable[str]) -> bool:

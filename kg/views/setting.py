@@ -147,11 +147,8 @@ class SettingReader:
         known = any(f" {fold(m.surface)} " in f" {fold(said)} " for m in named if fold(m.surface))
         is_condition = not _PLACE.match(said) and bool(_AMOUNT.search(said))
         is_kind = is_alone and _KIND.match(said) is not None and fold(said).split()[-1].rstrip("s") in frames
-        is_kind = is_kind or (
-            _OPENING.match(said) is not None
-            and any(word.tag in ("JJS", "JJR") for word in tagged(said, 0, len(said))[0])
-        )
-        if not (is_condition or is_kind or (known and not _DOING.match(said))):
+        is_graded = bool(_OPENING.match(said)) and any(w.tag in ("JJS", "JJR") for w in tagged(said, 0, len(said))[0])
+        if not (is_condition or is_kind or is_graded or (known and not _DOING.match(said))):
             return ""
         return self._told(said) if not self._says_nothing(_PLACE.sub("", said), found.result.metric) else ""
 
