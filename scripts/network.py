@@ -125,16 +125,28 @@ def cut_mpnet(graph: Graph, model: Any) -> str:
 
 
 def _apart(graph: Graph, model: Any) -> str:
-    """What is added to the attention of two pieces for how far apart they stand: (1, heads, pieces, pieces)."""
+    """What is added to the attention of two pieces for how far apart they stand: (1, heads, pieces, pieces).
+
+    A tape of all distances, laid end to end and cut into rows one shorter than itself, has in
+    each row what belongs to the next piece: copies in a row, which are faster than looking up every pair.
+    """
     most = model.places.num_embeddings
-    by_distance = array(model.by_distance(torch.arange(1 - most, most)))  # (distances, heads)
-    scalar = graph.add("Squeeze", ["length", "axis"], "pieces in all")
-    zero, one = graph.value("nothing", np.array(0, np.int64)), graph.value("one", np.array(1, np.int64))
-    along = graph.add("Range", [zero, scalar, one], "along")
-    down = graph.add("Unsqueeze", [along, graph.value("second", np.array([1], np.int64))], "down")
-    middle = graph.value("middle", np.array(most - 1, np.int64))
-    rows = graph.add("Add", [graph.add("Sub", [along, down], "distance"), middle], "row")
-    found = graph.add("Gather", [graph.value("distances", by_distance.T), rows], "apart of heads", axis=1)
+    by_distance = array(model.by_distance(torch.arange(1 - most, most + 1))).T  # (heads, distances)
+    heads = graph.value("heads in all", np.array([len(by_distance)], np.int64))
+    one, two = (graph.value(name, np.array([n], np.int64)) for name, n in (("one", 1), ("two", 2)))
+    middle, rest = graph.value("middle", np.array([most], np.int64)), graph.value("rest", np.array([-1], np.int64))
+    ends = [graph.add(kind, [middle, "length"], f"tape {kind}") for kind in ("Sub", "Add")]
+    tape = graph.add("Slice", [graph.value("distances", by_distance), *ends, one], "tape")
+    twice = graph.add("Mul", ["length", two], "twice")
+    shorter = graph.add("Sub", [twice, one], "shorter")
+    every = graph.add("Concat", [heads, "length", twice], "tapes shape", axis=0)
+    tapes = graph.add("Expand", [graph.add("Unsqueeze", [tape, one], "tape of each"), every], "tapes")
+    flat = graph.add("Reshape", [tapes, graph.add("Concat", [heads, rest], "flat shape", axis=0)], "flat")
+    cut = graph.add("Slice", [flat, "zero", graph.add("Mul", [shorter, "length"], "cut length"), one], "cut")
+    rows = graph.add("Concat", [heads, "length", shorter], "rows shape", axis=0)
+    shifted = graph.add("Reshape", [cut, rows], "shifted")
+    first = graph.add("Sub", ["length", one], "first")
+    found = graph.add("Slice", [shifted, first, shorter, two], "apart of heads")
     return graph.add("Unsqueeze", [found, "axis"], "apart")
 
 

@@ -33,6 +33,7 @@ MARKS = {"[PAD]": "<pad>", "[CLS]": "<s>", "[SEP]": "</s>"}  # its own names of 
 FROZEN = 3  # which stay as they are: what a text's words and their neighbours are needs no learning
 HEAD = 64  # the size of one of its heads
 LAYERS = 8  # of its twelve
+INNER = 1536  # inner neurons of each that are left of 3,072 when all is learnt (narrow.py)
 BATCH = 8
 RATE, HEAD_RATE = 5e-5, 1e-3
 INSIDE_WEIGHT = 2.0  # what a piece inside an entity counts for against one outside
@@ -137,18 +138,25 @@ class Encoder(nn.Module):  # type: ignore[misc]
 
     def forward(self, ids: Any, mask: Any) -> Any:
         """The last layer: (texts, pieces, size)."""
-        hidden = self.dropout(self.embeddings(ids))
-        along = torch.arange(ids.shape[1])
-        apart = self.by_distance(along[None, :] - along[:, None]).permute(2, 0, 1)
+        hidden, apart = self.dropout(self.embeddings(ids)), self.apart(ids.shape[1])
         apart = apart + (1.0 - mask[:, None, None, :]) * -1e9
         for layer in self.layer:
-            own = layer.attention.attn
-            q, k, v = (part(hidden).unflatten(-1, (-1, HEAD)).transpose(1, 2) for part in (own.q, own.k, own.v))
-            seen = functional.scaled_dot_product_attention(q, k, v, attn_mask=apart.to(q.dtype))
-            told = own.o(seen.transpose(1, 2).flatten(2))
-            hidden = layer.attention.LayerNorm(self.dropout(told) + hidden)
+            hidden = self.attended(layer, hidden, apart)
             hidden = layer.output(layer.intermediate(hidden), hidden)
         return hidden
+
+    def apart(self, pieces: int) -> Any:
+        """What is added to the attention of any two pieces of a text: (heads, pieces, pieces)."""
+        along = torch.arange(pieces)
+        return self.by_distance(along[None, :] - along[:, None]).permute(2, 0, 1)
+
+    def attended(self, layer: Any, hidden: Any, apart: Any) -> Any:
+        """What comes out of the attention of a layer: (texts, pieces, size)."""
+        own = layer.attention.attn
+        q, k, v = (part(hidden).unflatten(-1, (-1, HEAD)).transpose(1, 2) for part in (own.q, own.k, own.v))
+        seen = functional.scaled_dot_product_attention(q, k, v, attn_mask=apart.to(q.dtype))
+        told = own.o(seen.transpose(1, 2).flatten(2))
+        return layer.attention.LayerNorm(self.dropout(told) + hidden)
 
 
 class TaggerNet(nn.Module):  # type: ignore[misc]

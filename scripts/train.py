@@ -3,15 +3,15 @@
     python scripts/train.py label      # what the tagger that ships sees in unannotated abstracts: build/silver
     python scripts/train.py study      # trains a new one on these labels; keeps build/student.pt
     python scripts/train.py folds      # a tagger without each fold; keeps what each says of the papers held out
-    python scripts/train.py tagger     # the one that ships, the mean of theirs; writes int8 ONNX
+    python scripts/train.py tagger     # the one that ships, the mean of theirs, made narrower: int8 ONNX
     python scripts/train.py judges     # from what the folds said: data/models/judges.json, scores by cross-validation
                                        # and build/held-out.jsonl, for scripts/fit_sure.py
     python scripts/train.py phrases    # prints the weights of the rules for noun phrases
 
 The annotated papers are data/gold/dev.jsonl with the reports, $KG_SHARED/gold/train.jsonl and train.hard.jsonl with
 their papers, and data/gold/arxiv.jsonl; the abstracts are $KG_SHARED/data/arxiv-corpus. Needs the extra `train`. Seeds
-are fixed. On two cores, in minutes: labels 3, study 30, folds 45, judges 20. What is made is kept in build/, and each
-step goes on from it.
+are fixed. On two cores, in minutes: labels 8, study 30, folds 45, tagger 6, judges 20. What is made is kept in build/,
+and each step goes on from it.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ from annotated import (
 )
 from arxiv_gold import ROOT, SHARED, of_arxiv
 from cores import on_all_cores
+from narrow import narrow
 
 from kg.encoder import read_tokenizer
 from kg.evaluation import evaluate
@@ -65,6 +66,7 @@ STUDENT = BUILD / "student.pt"
 PASSES, EPOCHS = 1, 2  # over the labels of the tagger before, then over the annotated papers
 ABSTRACTS = 9000  # of other fields of AI, beside those of the field, that are labelled
 KEPT, PARTS = 64, 104  # so many are written at a time, and so often
+READ = 500  # abstracts by which its layers are made narrower
 SAMPLED = 6  # one in so many of the papers that are no reports' ships with what was said of it
 
 
@@ -105,11 +107,15 @@ def _abstracts(file: Path) -> dict[str, Any]:
 
 def study() -> None:
     """Train a new tagger on the labels of the one that ships; keeps build/student.pt."""
+    model = neural.fit(_new(), _labelled(), PASSES, 2 * neural.RATE, 2 * neural.BATCH)
+    torch.save(model.state_dict(), STUDENT)
+
+
+def _labelled() -> list[Any]:
     examples = [e for file in sorted(SILVER.glob("*.pickle"))[:PARTS] for e in pickle.loads(file.read_bytes())]
     if not examples:
         raise SystemExit(f"{SILVER}: there are no labels: run scripts/train.py label first.")
-    model = neural.fit(_new(), examples, PASSES, 2 * neural.RATE, 2 * neural.BATCH)
-    torch.save(model.state_dict(), STUDENT)
+    return examples
 
 
 def _examples() -> list[Any]:
@@ -215,6 +221,9 @@ def train_tagger() -> None:
     model = _new()
     model.load_state_dict({name: sum(weights[name] for weights in folds) / FOLDS for name in folds[0]})
     neural.fit_topics(model.eval(), _examples())
+    texts = [example.pieces for example in _labelled()[:READ]]
+    for number, lost in enumerate(narrow(model.encoder, texts, neural.INNER)):
+        print(f"layer {number}: {lost:.4f} of the variance of its output is lost", flush=True)
     _export(model, MODELS)
 
 

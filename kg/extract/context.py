@@ -492,8 +492,11 @@ def abbreviates(short: str, long: str) -> bool:
 
 def _stands_for(short: str, long: str) -> bool:
     letters = [c.lower() for c in short if c.isalnum()]
-    at = 0
-    for c in long.lower():
-        if at < len(letters) and c == letters[at]:
-            at += 1
-    return bool(letters) and at == len(letters) and long[:1].lower() == letters[0] and bool(re.search("[ -]", long))
+    if not letters or long[:1].lower() != letters[0] or not (" " in long or "-" in long):
+        return False
+    behind, at = long.lower(), 0
+    for letter in letters:
+        at = behind.find(letter, at) + 1
+        if not at:
+            return False
+    return True

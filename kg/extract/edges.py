@@ -23,6 +23,7 @@ _DASH = ("DT", "CC", "IN", "TO", "W", "PRP", "VBP", "VBZ")  # before these, or a
 _BRACKETS = (("{", "}"), ("(", ")"), ("[", "]"), ("“", "”"))
 _PAIRED = frozenset('$"').union(*_BRACKETS)
 _QUOTE = re.compile(r"\\\"")  # an umlaut in LaTeX: "na\\\"ive"
+_OWN_COMMAND = re.compile(r"\\[A-Za-z]+ ")  # in LaTeX, without an argument: the authors' name for their work
 _GLUED = re.compile(r"\([\w-]{1,12}\)\w")  # "Finch(Y)Lite"
 _SIZE = re.compile(r"\d+(?:\.\d+)?[BMK]")
 _BIGGER = re.compile(r"(?: [A-Z][a-z]+){1,3}")  # continuation of a name: "DeepSeek" of "DeepSeek Sparse Attention"
@@ -63,6 +64,8 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         return True
     if not (surface[:1].isalpha() or any(map(str.isalpha, surface))):
         return True
+    if surface.startswith("\\") and _OWN_COMMAND.match(surface):
+        return True  # "\sys drops keys"
     if text[start - 1 : start] in _JOINED and _IN_ADDRESS.search(text, max(0, start - _CITATION), start):
         return True  # "quantkit" of "https://github.com/corvid/quantkit"
     if ")" in text[end - 1 : end + 1] and _NUMBERED.search(text, max(0, start - 3), end + 1):

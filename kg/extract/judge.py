@@ -11,7 +11,8 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -79,8 +80,7 @@ class Judge:
 
     def of_table(self, names: Sequence[str], rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """The same for a matrix whose columns are the features `names`, among them all of the judge's."""
-        column = {name: i for i, name in enumerate(names)}
-        return self._likely(rows[:, [column[name] for name in self.features]])
+        return self._likely(rows[:, _columns(tuple(names), self.features)])
 
     def _likely(self, table: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         process, session = self._loaded
@@ -92,15 +92,18 @@ class Judge:
 
     def table(self, rows: Sequence[Features]) -> npt.NDArray[np.float32]:
         """Rows of features as a matrix (rows, features); unknown features are dropped."""
-        column, width = self._column, len(self._column)
-        out = [0.0] * (len(rows) * width)  # setting numbers is faster in a list than in an array
-        for i, row in enumerate(rows):
-            begin = i * width
-            for name, value in row.items():
-                at = column.get(name)
-                if at is not None:
-                    out[begin + at] = value
-        return np.array(out, np.float32).reshape(len(rows), width)
+        many, width = len(rows), len(self._column)
+        out = np.zeros((many, width + 1), np.float32)  # the last column takes what is unknown
+        at = np.fromiter(map(self._column.get, chain.from_iterable(rows), repeat(width)), np.intp)
+        values = np.fromiter(chain.from_iterable(map(dict.values, rows)), np.float32, len(at))
+        out[np.repeat(np.arange(many), np.fromiter(map(len, rows), np.intp, many)), at] = values
+        return out[:, :width]
+
+
+@lru_cache(maxsize=4)
+def _columns(names: tuple[str, ...], features: tuple[str, ...]) -> list[int]:
+    column = {name: i for i, name in enumerate(names)}
+    return [column[name] for name in features]
 
 
 @cache
@@ -241,11 +244,13 @@ def with_tags(
 def phrase_candidates(view: DocView, kind: str, weights: Features, by_rules: float) -> Iterator[Candidate]:
     """The noun phrases of a Doc that are not ruled out as entities of a type.
 
-    `with_tags` rules out the others; without a tagger those are looked at that count, alone or in place of a label.
+    Without a tagger only those are looked at that count, alone or in place of a label.
     """
     tagged = view.doc._.tags is not None
     for phrase in view.phrases:
         span = (phrase.start, phrase.end)
+        if tagged and ruled_out(view, kind, span):
+            continue
         features = view.features_of_phrase(phrase)
         score = likelihood(weights, features)
         counts = not tagged and (score >= by_rules or kind in view.labels.get(span, ()))
@@ -256,10 +261,10 @@ def phrase_candidates(view: DocView, kind: str, weights: Features, by_rules: flo
 def ruled_out(view: DocView, kind: str, span: Span) -> bool:
     """Whether a span cannot be an entity of a type: by its form, or by the tagger if it is not a vocabulary label."""
     tags = view.doc._.tags
-    if barred(view, kind, span):
-        return True
     mean = tags.mean(kind, *span) if tags is not None else None
-    return mean is not None and mean < _UNLIKELY and kind not in view.labels.get(span, ())
+    if mean is not None and mean < _UNLIKELY and kind not in view.labels.get(span, ()):
+        return True  # asked first, because it takes less time
+    return barred(view, kind, span)
 
 
 def _trimmed(text: str, start: int, end: int, view: DocView) -> tuple[int, int]:

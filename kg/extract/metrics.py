@@ -25,6 +25,9 @@ _OF = re.compile(r"\s+of\s+(?:the |its |all )?")
 _PLURAL = re.compile(r"(?<=\w\w\w)ies$")
 _ADJECTIVE = re.compile(r"^\w+(?:al|ive|ous|ic)$")  # what is left of "computational savings" is no noun
 _CLAUSE = re.compile(r"\s(?:that|which|ranging)\b")
+_LEAD = re.compile(r"^(?:while|with|and|when|by) ")
+_HALF_BRACKET = re.compile(r"\s?\([^()]*$")  # "time to first token (TTFT"
+_NO_NAME = re.compile(r"(?:we|it|they|this|these|up|up-to) |up-to$", re.IGNORECASE)
 _AT = re.compile(r"[@_](?:\d[\d:.]*|[kK]\b)|-\d+\b")  # suffix of a metric: "mAP@50:95"
 _LABEL = re.compile(r"([A-Za-z][\w@./-]*(?: [A-Za-z0-9@][\w@./-]*)?)\s*[:=]\s*$")  # "(Top-1: 0.782"
 _LOOSE = (
@@ -39,7 +42,7 @@ _BRACKET = re.compile(r"(?:^|,|\band\b)(?P<said>(?:(?!\band\b)[\w@ -])+) \((?:up
 _VERB = re.compile(r"\b([a-z]+s) (?:up to |about )?$")
 #: "shrinks the cache", "reducing memory", "leveraging its F1"
 _OBJECT = re.compile(
-    r"(?P<verb>[a-z]+(?:es|ing)(?= )|[a-z]+(?= (?:the|its|their|an?) ))(?P<whose> the| its| their| an?)? "
+    r"(?P<verb>[a-z]+(?:s|ing)(?= )|[a-z]+(?= (?:the|its|their|an?) ))(?P<whose> the| its| their| an?)? "
 )
 
 
@@ -130,12 +133,13 @@ class Metrics:
         return found if is_whole or is_pair else alone, min(likely, 1.0)
 
     def _whole(self, text: str) -> str:
-        """A phrase without a verb before it and a clause behind it, in the singular."""
-        return _PLURAL.sub("y", _CLAUSE.split(self.object_of(text), maxsplit=1)[0])
+        """A phrase without a verb before it and a clause or half a bracket behind it, in the singular."""
+        text = self.object_of(_LEAD.sub("", text))
+        return _PLURAL.sub("y", _CLAUSE.split(_HALF_BRACKET.sub("", text), maxsplit=1)[0])
 
     def _may_be(self, text: str) -> bool:
         """Whether a text has the form of a metric."""
-        if _MARK.search(text) or self._is_change(text):
+        if _MARK.search(text) or self._is_change(text) or _NO_NAME.match(text):
             return False
         return bool(_NAME.search(text) or self.lexicon.metric(text))
 

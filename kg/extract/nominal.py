@@ -14,6 +14,7 @@ _GROUP = "nominal-"
 _SUBORDINATE = ("WDT", "WP", "WP$", "WRB", "IN")  # what follows has a clause of its own
 _OF = ("of", "in", "for", "on", "to", "with", "from", "between", "by", "at", "under", "across", "over", "during")
 _OBJECT = ("DT", "PRP$", "JJ", "JJR", "TO", "IN", "RB", "VBG", "VBN", "CD")  # after these a word is a verb's
+_NO_VERB = ("DT", "PRP", "PRP$", "CD")  # "do the rules work"
 _BEHIND = ("DT", "PRP", "PRP$", "JJ", "RB", "VBG", "CD")  # the same, of verbs that may be plurals
 _DOUBLED = re.compile(r"[^aeiou]*[aeiou][bdgmnprt]")  # "cut", "drop"
 _SIBILANT = ("sses", "shes", "ches", "xes", "zes", "oes")
@@ -30,11 +31,13 @@ def noun_phrase(text: str, vocabulary: Vocabulary) -> str:
     at = next((i for i, word in enumerate(words[:-1]) if word.tag != "RB"), 0)  # "[quickly] adapt to it"
     first, second = words[at], words[at + 1]
     acts = second.tag in _OBJECT and second.text not in ("of", "between")  # "disconnect between them"
+    if first.tag == "VBZ" and second.tag.startswith("NN") and at == 0:  # "involves training and can be costly"
+        return f"{_gerund(first.text)} {noun_phrase(text[second.start :], vocabulary)}"
     if first.tag == "MD" or (first.tag in ("VBZ", "VBP", "VB") and acts):
         return _acting(text, words, at)
     if _is_predicate(words, vocabulary.cues("problem-head")):
         denied = words[0].text == "not"
-        return f"{'not ' * denied}being {text[words[denied].start :]}"
+        return f"{'not ' * denied}being {text[words[denied + (words[denied].text == 'been')].start :]}"
     finite = vocabulary.cues("finite")
     for i, word in enumerate(words[1:], 1):
         if word.tag in _SUBORDINATE and fold(word.text) not in _OF:
@@ -56,7 +59,7 @@ def _acting(text: str, words: Sequence[TaggedWord], at: int) -> str:
     if words[at].tag == "MD" or form in ("do", "doe", "does", "did"):
         verb = next((i for i in range(at + 1, len(words)) if words[i].tag != "RB"), at)
     behind = verb + 1 + (verb + 1 < len(words) and words[verb + 1].text == "not")
-    if (verb == at and form == "cannot") or behind == len(words):
+    if (verb == at and form == "cannot") or behind == len(words) or words[verb].tag in _NO_VERB:
         return text
     denies = "not " * (form == "cannot" or "not" in {word.text for word in words[at:behind]})
     return (
@@ -110,7 +113,9 @@ def _is_predicate(words: Sequence[TaggedWord], heads: frozenset[str]) -> bool:
     """Whether words say how something is, and name nothing: "computationally expensive", "constrained in memory"."""
     if not heads.isdisjoint(fold(word.text) for word in words):  # "prohibitive overhead", which the tagger mistakes
         return False
-    named = words[0].text.endswith("ing")  # "code-switching by ..."
+    if words[0].tag == "RB" and words[1].tag in ("IN", "TO"):  # "heavily on ...", whose adjective is missing
+        return False
+    named = words[0].text.endswith("ing") or words[-1].text.endswith("-training")  # "code-switching by ..."
     names = (i for i, word in enumerate(words) if named or not word.tag.startswith(("JJ", "VBN", "CC", "RB", ",")))
     at = next(names, len(words))
     return at == len(words) or (at > 0 and words[at].tag in ("IN", "TO") and words[at].text != "of")

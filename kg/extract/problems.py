@@ -53,7 +53,8 @@ _COMMA = re.compile(r"\w, (?!and )")
 _AND = re.compile(r"\b(?:and|or)\b")
 _LAST = re.compile(r",? and (?:the |an? |its |their )?")
 _FARTHER = re.compile(
-    r"(?: (?:of|in|for|used|during|\w+ed by) [^,.;:()]{1,40}?(?: \([A-Z][\w-]{1,8}\))?)? and (?:the |an? |its |their )?"
+    r"(?: (?:of|in|for|used|during|\w+ed by) [^,.;:()]{1,40}?(?: \([A-Z][\w-]{1,8}\))?)?"
+    r"(?:, (?!and )[^,.;:()]{1,40}){0,3},? and (?:the |an? |its |their )?"
 )
 _VERBS = ("VB", "VBZ", "VBP", "VBD", "VBG")
 _IN_NOUN = ("NN", "JJ", "VBN", "VBG", "CD", "RB")
@@ -231,6 +232,8 @@ def _listed(view: DocView, start: int, end: int) -> int:
     joint = _LAST.match(view.text, end)
     if said.rpartition(" between ")[1] and not _AND.search(said.rpartition(" between ")[2]):
         joint = _FARTHER.match(view.text, end)
+        part = view.phrase_at(end, joint.end()) if joint else None
+        joint = None if part and any(word.tag in FINITE for word in part.words) else joint  # ", improves it, and"
     elif not (_COMMA.search(said) and not _AND.search(said.rpartition(", ")[2])):
         joint = joint if joint and joint[0] == " and " and _lacks_head(view, start, end, joint.end()) else None
     if not joint:

@@ -44,15 +44,20 @@ _NEAR = 6  # maximum number of words between "propose" and what is proposed
 _LEAST = 1e-4  # lower bound of likelihoods in log-odds
 _LED = re.compile(r"\b(?:via|with|by|using|through|based on|from|and|of)\b[^:]*$", re.IGNORECASE)
 _NAMED_LOSER = 0.8  # the share of stated wins over something with a name of its own that is right
+_RELATED = 0.03  # likelihood of any relation by the tagger: a third of pairs reach it, all but 1 in 970 of those chosen
 _OF_A_KIND = 0.42  # least score of what is said of a kind of models that the paper does not propose
 _BESIDE = {"uses": "goes-with", "evaluated_on": "host"}  # cues before a tail that is not what the type says
 _COMPOUND = re.compile(r"s?-([a-z]+)")
+_THAT = ("that", "which", "who")
+_SAYS = ("VB", "VBZ", "VBP", "VBD", "MD", "NN")  # tags behind one; the tagger takes "use" for a noun
+_PARTS = re.compile(r"\b(?!(?:of|and|for|the|with|in|to|a|via)\b)[a-z]+")
+_SHORTEST = 3  # capitals of a name that cannot stand for words by chance
 _LED_BY = 4  # words before a name that say how it stands to the work
 _LISTED = 12  # words between "with" and a name that may be joined
 _FAR = 70  # characters between a name and what it is said to be
 _IS_A = re.compile(
     r"[)}*]{0,3}(?:,| is| as|:| --?|\s?—)? (?:an?|the first|our)"
-    r"(?: (?!(?:that|which|with|for|using|of|to|and|in|by|via|on)\b)[\w-]+){0,4} ?"
+    r"(?:,? (?!(?:that|which|with|for|using|of|to|and|in|by|via|on)\b)[\w-]+){0,5},? ?"
 )
 #: Text before a phrase that explains a name: "ZapKV, a novel", "ZapKV is an", "we propose a".
 _SAYS_WHAT = re.compile(
@@ -188,6 +193,8 @@ class Relations:
 
 def _is_itself(view: DocView, part: Placed, whole: Placed) -> bool:
     """Whether a phrase says what a thing is, and names no part: "ZapKV, a lazy cache", or the title after the name."""
+    if _is_spelled_out(whole.mention.canonical, part.mention.canonical):
+        return True
     title = view.title
     if all(title[0] <= start < title[1] for _, start, _ in part.places):
         return not any(_LED.search(view.text, title[0], start) for _, start, _ in part.places)
@@ -195,23 +202,56 @@ def _is_itself(view: DocView, part: Placed, whole: Placed) -> bool:
     return any(_IS_A.fullmatch(view.text, end, at) for _, at, _ in part.places for end in ends if 0 <= at - end < _FAR)
 
 
+def _is_spelled_out(name: str, words: str) -> bool:
+    """Whether the capitals of a name are the first letters of words, one after the other.
+
+    >>> _is_spelled_out("ZaPKV", "zonal pruning of key values"), _is_spelled_out("ZapKV", "zonal pruning")
+    (True, False)
+    """
+    capitals = "".join(filter(str.isupper, name)).lower()
+    letters = "".join(word[0] for word in _PARTS.findall(words.lower()))
+    return len(capitals) >= _SHORTEST and capitals in letters
+
+
 def is_beside(view: DocView, kind: str, tail: Placed) -> bool:
     """Whether every sentence that names a tail says that it is not what the type of a relation says.
 
     What a work is "compatible with" is not used, and what it is "deployed on" is no test; a task is not what it is for
-    where it keeps "generation quality", and a cache is not beaten where "cache-based" rivals are.
+    where it keeps "generation quality", and a cache is not beaten where "cache-based" rivals are, or rivals "that have
+    no cache".
     """
     if kind == "applied_to" and tail.mention.type == "task":
         measures = view.vocabulary.cues("task-measure")
         return all(not measures.isdisjoint(view.words(end, end + _FAR)[:1]) for _, _, end in tail.places)
     if kind == WIN:
-        behind = (_COMPOUND.match(view.text, end) for _, _, end in tail.places)
-        return all(tail and fold(tail[1]) in view.cues["compound-tail"] for tail in behind)
+        return all(_is_compound(view, end) or _tells_of_a_rival(view, start) for _, start, end in tail.places)
     if kind not in _BESIDE:
         return False
     beside = view.vocabulary.cues(_BESIDE[kind])
     led = [view.words(sentence_of(view.doc, start)[0], start) for _, start, _ in tail.places]
     return all(not beside.isdisjoint(words[-_LED_BY:]) or (kind == "uses" and _may_join(view, words)) for words in led)
+
+
+def _is_compound(view: DocView, end: int) -> bool:
+    """Whether a name stands for a class: "cache-based"."""
+    behind = _COMPOUND.match(view.text, end)
+    return behind is not None and fold(behind[1]) in view.cues["compound-tail"]
+
+
+def _tells_of_a_rival(view: DocView, start: int) -> bool:
+    """Whether a name stands in a clause about what is beaten: "outperforms methods that avoid fine-tuning"."""
+    phrase = view.phrase_at(sentence_of(view.doc, start)[0], start)
+    words = phrase.words if phrase else ()
+    cues, forms = view.vocabulary.cues, [fold(word.text) for word in words]
+    wins = cues("outperform") | cues("compare")
+    clauses = (
+        k
+        for k in range(1, len(words) - 1)
+        if forms[k] in _THAT and words[k - 1].tag.startswith("NN") and words[k + 1].tag in _SAYS
+    )
+    clause = max(clauses, default=0)
+    led, inside = forms[: max(0, clause - 1)], forms[clause + 1 :]
+    return not wins.isdisjoint(led) and wins.isdisjoint(inside) and cues("examples").isdisjoint(inside)
 
 
 def _may_join(view: DocView, words: Sequence[str]) -> bool:
@@ -236,7 +276,10 @@ def chosen_of(told: PairTable, judge: Judge, compared: Compared = MappingProxyTy
     """
     if not len(told.first):
         return []
-    types = judge.of_table(names_with(words_of(judge.features)), told.rows)[:, 1:]
+    types = np.zeros((len(told.rows), len(RELATION_TYPES)))
+    asked = told.rows[:, FEATURE["tag none"]] <= math.log(1 - _RELATED)
+    if asked.any():
+        types[asked] = judge.of_table(names_with(words_of(judge.features)), told.rows[asked])[:, 1:]
     types = as_stated(told, types, judge.thresholds, compared)
     found = decided(told, types, judge.thresholds)
     sure = dict(zip(RELATION_TYPES, judge.calibration, strict=True))
@@ -246,17 +289,18 @@ def chosen_of(told: PairTable, judge: Judge, compared: Compared = MappingProxyTy
 
 
 def as_stated(told: PairTable, likely: Any, thresholds: Sequence[float], compared: Compared) -> Any:
-    """The likelihoods (pairs, types) where what is stated outright is said, however unlikely, and no other relation.
+    """The likelihoods (pairs, types) where a win that is stated outright is said, however unlikely, and nothing else.
 
     That a class of techniques is beaten must be likely, and is then no more so than it must: the winner may be of it.
+    So must be a comparison without a winner, which is stated of what is only near by as often as of a rival.
     """
     out = likely.copy()
     for row, pair in enumerate(told.pairs):
         if said := compared.get(pair):
             k = RELATION_TYPES.index(said.kind)
-            likeliest = (min if said.is_class else max)(out[row, k], thresholds[k])
+            judged, least = out[row, k], thresholds[k]
             out[row] = 0
-            out[row, k] = likeliest
+            out[row, k] = min(judged, least) if said.is_class else max(judged, least) if said.kind == WIN else judged
     return out
 
 

@@ -43,6 +43,7 @@ _OWN = re.compile(
 _OPEN = re.compile(r"\(\s*$")
 _GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d)")
 _CLOSED = re.compile(r"\s*[)}\]]\s*[a-z]")
+_LEAST = 0.3  # likelihood that all of a result is right, from which it is said; of those below one in eleven is
 _IN_CHINESE = 0.6  # likelihood of an outcome in a Chinese brief, whose last slot states nothing else
 _BY_FORM = 0.98  # likelihood of a metric or baseline given by the form of the sentence
 _ORIGIN = 0.9  # likelihood that the first value of "from A to B" is the baseline
@@ -125,8 +126,9 @@ class Results:
                 metric, of_metric = self.metric(place, reading, last)
                 against, of_baseline = self.baseline(place, reading, against)
                 sure = self.sure(found.likelihood, of_metric, of_baseline)
-                for one in self.split(metric):
-                    yield self.result(found, one, against, offset, sure)
+                if sentence.tags is None or sure >= _LEAST:
+                    for one in self.split(metric):
+                        yield self.result(found, one, against, offset, sure)
                 last = metric
 
     def scored(self, sentence: Stated, before: list[Result]) -> list[Scored | None]:

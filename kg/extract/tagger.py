@@ -160,13 +160,14 @@ class Tags:
 
     def _mean_of(self, likely: Numbers, start: int, end: int) -> Numbers:
         first, behind = self.pieces(start, end)
-        return np.asarray(likely[first:behind].mean(0)) if first < behind else np.zeros(likely.shape[1], np.float32)
+        if first >= behind:
+            return np.zeros(likely.shape[1], np.float32)
+        return np.asarray(np.add.reduce(likely[first:behind]) / np.float32(behind - first))  # faster than its mean
 
     def pointed(self, start: int, end: int) -> Numbers:
         """The likelihood of each piece to belong to the metric and to the baseline of a number; (pieces, 2)."""
-        first, behind = self.pieces(start, end)
         width = self.points.shape[1] // 2
-        number = self.points[first:behind, :width].mean(0) if first < behind else np.zeros(width, np.float32)
+        number = self._mean_of(self.points[:, :width], start, end)
         logits = np.maximum(number + self.points[:, width:], 0) @ self.card.point_weights.T + self.card.point_bias
         return np.asarray(1 / (1 + np.exp(-logits)))
 
@@ -175,7 +176,7 @@ class Tags:
         found = [self.sides[first:behind] for first, behind in (self.pieces(*place) for place in places)]
         width = self.sides.shape[1] // 2
         rows = found[0] if len(found) == 1 else np.concatenate(found)
-        mean = rows.mean(0) if len(rows) else np.zeros(2 * width, np.float32)
+        mean = np.add.reduce(rows) / np.float32(max(len(rows), 1))
         k = self.types[kind]
         return mean[:width] + self.card.kinds[k], mean[width:] + self.card.kinds[k + len(self.types)]
 

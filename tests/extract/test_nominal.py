@@ -32,6 +32,8 @@ from kg.vocabulary import Vocabulary
         ("quickly adapt to new maps", "quickly adapting to new maps"),
         ("computationally expensive and slow", "being computationally expensive and slow"),
         ("constrained in memory", "being constrained in memory"),
+        ("involves map training and can be costly", "involving map training and being costly"),
+        ("been sufficiently assessed for long maps", "being sufficiently assessed for long maps"),
     ],
 )
 def test_clause_becomes_a_noun_phrase(said: str, expected: str) -> None:
@@ -52,6 +54,9 @@ def test_clause_becomes_a_noun_phrase(said: str, expected: str) -> None:
         "range to be so narrow that maps fail",
         "显存占用高",
         "latency",
+        "extensive post-training",
+        "heavily on long maps",
+        "do the two usual rules",
     ],
 )
 def test_what_names_something_stays_as_it_is(said: str) -> None:

@@ -101,6 +101,11 @@ def test_own_results_are_no_problem(read: Read) -> None:
         ("They cannot shape the [quantization noise correctly and thus] fail.", "quantization noise"),
         ("It has a [gap between the data] of tests and real use.", "gap between the data of tests and real use"),
         (
+            "It has [trade-offs between size], delay, and tides, and wins.",
+            "trade-offs between size, delay, and tides",
+        ),
+        ("It cuts [conflict between tile signals], improves maps, and wins.", "conflict between tile signals"),
+        (
             "It bridges the [gap between the semantic reasoning] of Large Tile Models (LTMs) and the skills of caches.",
             "gap between the semantic reasoning of Large Tile Models (LTMs) and the skills",
         ),
