@@ -52,6 +52,10 @@ class Loss(KgError):
     """What a file has and the record lacks: told, and an error where nothing may be lost."""
 
 
+class Doubt(KgError):
+    """Why a file that was read may be no paper: told, and an error where nothing may be unsure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """One text of an entry, verbatim (`raw`) and repaired (`text`).
@@ -109,6 +113,7 @@ class Batch:
     documents: Iterable[Document] | Iterator[Document]
     skipped: list[str] = field(default_factory=list)  # one sentence each; grows while `documents` is consumed
     losses: list[str] = field(default_factory=list)  # what the file has and the documents lack, one sentence; grows too
+    doubts: list[str] = field(default_factory=list)  # why a file that was read may be no paper
 
 
 @dataclass(slots=True)

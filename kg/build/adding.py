@@ -210,7 +210,7 @@ class Adding:
         kept = self._take(self._own(claimed, batch.source, there), batch.source, made)
         left_out = [*self.report.skipped[before:], *batch.skipped]
         if kept:  # sentences by the file's own name, wherever it lies
-            said = {s.partition(f"{batch.source.file}: ")[2] or s for s in (*left_out, *batch.losses)}
+            said = {s.partition(f"{batch.source.file}: ")[2] or s for s in (*left_out, *batch.losses, *batch.doubts)}
             self.store.put_source(replace(batch.source, skipped=tuple(sorted(said))))
         if kept and not batch.skipped and self.annotations is None:
             self._remove_gone(name, there)

@@ -18,7 +18,7 @@ from kg.extract import extract, pipeline
 from kg.extract import version as extractor
 from kg.link.linker import Linker
 from kg.link.overrides import Overrides
-from kg.model import Batch, Document, Facts, KgError, Loss, Record, Source
+from kg.model import Batch, Document, Doubt, Facts, KgError, Loss, Record, Source
 from kg.records import from_json, to_json
 from kg.sources import Unread
 from kg.store.entries import Entry, local_id
@@ -50,24 +50,25 @@ class Added:
     removed: list[str] = field(default_factory=list)  # what a newer file of a source no longer has
     skipped: list[str] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)  # what the files have and the records lack, one sentence a file
+    doubts: list[str] = field(default_factory=list)  # why a file that was read may be no paper
 
     def __repr__(self) -> str:
         """One line: "Added 133 entries, 0 unchanged"; the lists hold their names."""
-        more = {"removed": self.removed, "skipped": self.skipped, "losses": self.losses}
-        told = "".join(f", {len(listed)} {name}" for name, listed in more.items() if listed)
+        names = ("removed", "skipped", "losses", "doubts")
+        told = "".join(f", {len(listed)} {name}" for name in names if (listed := getattr(self, name)))
         return f"Added {number_of(len(self.added), 'entry', 'entries')}, {len(self.unchanged)} unchanged{told}"
 
     def read(self, batch: Batch, strict: bool) -> None:
         """Take note of what a file that was read to its end has and the graph lacks; see `skip`."""
-        self.skip(batch.skipped, strict)
-        self.tell(map(Loss, batch.losses), strict)
+        self.tell(_errors(batch), strict)
 
     def tell(self, errors: Iterable[KgError], strict: bool) -> None:
-        """Take note of errors and losses; with `strict` the first is raised."""
+        """Take note of errors, losses and doubts; with `strict` the first is raised."""
         for error in errors:
             if strict:
                 raise error
-            (self.losses if isinstance(error, Loss) else self.skipped).append(str(error))
+            kind = self.losses if isinstance(error, Loss) else self.doubts if isinstance(error, Doubt) else self.skipped
+            kind.append(str(error))
 
     def skip(self, sentences: Iterable[str], strict: bool) -> None:
         """Take note of what was left out; with `strict` the first raises KgError."""
@@ -323,9 +324,10 @@ class Pipeline:
 
 
 def _errors(batch: Batch) -> Iterator[KgError]:
-    """What was skipped and lost of a file, once its documents were read."""
+    """What was skipped of a file, lost and in doubt, once its documents were read."""
     yield from map(KgError, batch.skipped)
     yield from map(Loss, batch.losses)
+    yield from map(Doubt, batch.doubts)
 
 
 def version(way: Way) -> str:

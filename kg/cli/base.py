@@ -145,12 +145,9 @@ def write_lines(lines: Callable[[Progress | None], Iterable[str]], report: Added
 
 def tell_left_out(report: Added) -> None:
     """Say what was left out of files, what they have that a record lacks, and which are doubtful, a sentence each."""
-    from kg.sources.base import DOUBT
-
-    for sentence in report.skipped:
-        note(f"Skipped: {sentence}")
-    for sentence in report.losses:
-        note(f"{'In doubt' if f': {DOUBT} (' in sentence else 'Left out'}: {sentence}")
+    for kind, sentences in (("Skipped", report.skipped), ("Left out", report.losses), ("In doubt", report.doubts)):
+        for sentence in sentences:
+            note(f"{kind}: {sentence}")
 
 
 @contextmanager

@@ -97,9 +97,9 @@ class _Watched:
     def look(self) -> Added:
         """Add what is new and write its digest; sentences that were told before are not told again."""
         report = self._of_folder() if self.service is None else self._of_service(self.service)
-        report.skipped = [one for one in report.skipped if one not in self._told]
-        report.losses = [one for one in report.losses if one not in self._told]
-        self._told.update(report.skipped, report.losses)
+        for listed in (report.skipped, report.losses, report.doubts):
+            listed[:] = [one for one in listed if one not in self._told]
+            self._told.update(listed)
         tell_left_out(report)
         if report.added:
             print(

@@ -21,7 +21,6 @@ from kg.registry import registered
 from kg.sources.packed import MAGIC, DamagedData, is_packed, unpacked
 
 GROUP = "kg.sources"
-DOUBT = "looks like no paper"  # how what is told of a file that was read all the same begins (kg/sources/pdf.py)
 LIMIT = 200 * 1024 * 1024  # bytes of an input file, after decompression
 TEXT_LIMIT = 100_000  # code points of one text of a paper: ten times the longest abstract
 _HEAD = 64 * 1024

@@ -54,7 +54,7 @@ class PdfReader:
         source = Source(name=file.name, file=file.file_name, form=self.name, sha256=file.sha256)
         batch = Batch(source, ())
         batch.documents = list(documents(iter([row]), file, batch, "pages"))
-        batch.losses += [doubt] if doubt else []
+        batch.doubts += [doubt] if doubt else []
         return batch
 
 

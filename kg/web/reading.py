@@ -19,6 +19,7 @@ from kg.sources.base import source_name
 
 _EVERY = 0.3  # seconds between two lines of progress
 _TITLED = 200  # papers that are told by their titles
+_TOLD = ("skipped", "losses", "doubts")
 
 
 def _say(**said: Any) -> None:
@@ -54,7 +55,7 @@ def _added(graph: Graph, folder: Path, out: Any) -> dict[str, Any]:
             print(json.dumps({"state": "reading", "entry": name, "done": done}), file=out, flush=True)
 
     before = set(graph.entries())
-    sums: dict[str, list[str]] = {name: [] for name in ("added", "unchanged", "removed", "skipped", "losses")}
+    sums: dict[str, list[str]] = {name: [] for name in ("added", "unchanged", "removed", *_TOLD)}
     for path in sorted(folder.iterdir()):
         try:
             report = graph.add(path, name=_name(graph, path), progress=tell)
@@ -64,7 +65,7 @@ def _added(graph: Graph, folder: Path, out: Any) -> dict[str, Any]:
         for name, listed in sums.items():
             listed += getattr(report, name)
     new = [entry for entry in sums["added"] if entry not in before]
-    plain = {name: [said.replace(f"{folder}{os.sep}", "") for said in sums[name]] for name in ("skipped", "losses")}
+    plain = {name: [said.replace(f"{folder}{os.sep}", "") for said in sums[name]] for name in _TOLD}
     changed = [entry for entry in sums["added"] if entry in before]
     counted = {"unchanged": len(sums["unchanged"]), "removed": len(sums["removed"])}
     sql = "SELECT e.name, p.title FROM entries e JOIN papers p ON p.curie = e.paper WHERE e.name IN ({})"

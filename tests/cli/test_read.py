@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from kg import sources
 from kg.build.pipeline import Added
 from kg.cli.base import tell_left_out
-from kg.model import Document
-from kg.sources.base import DOUBT
+from kg.model import Batch, Document, KgError, Source
 from tests.cli.command import run
 
 REPORTS = Path(__file__).resolve().parents[2] / "data" / "reports"
@@ -53,7 +54,13 @@ def test_what_no_record_has_is_told_in_a_line_and_strict_stops_at_it(tmp_path: P
 
 
 def test_a_doubt_about_a_file_that_was_read_has_a_heading_of_its_own(capsys) -> None:
-    doubt = f"a.pdf: {DOUBT} (signs such as references are missing): leave it out if it is none."
-    tell_left_out(Added(skipped=["b.bib: is empty."], losses=[doubt, "c.bib: no rule reads the field mood (1)."]))
+    report = Added()
+    batch = Batch(Source("a", "a.pdf", "pdf"), (), ["b.bib: is empty."], ["c.bib: no rule reads the field mood (1)."])
+    batch.doubts.append("a.pdf: an invoice, or looks like no paper (signs are missing).")
+    report.read(batch, strict=False)
+    tell_left_out(report)
     told = capsys.readouterr().err.splitlines()
-    assert [line.partition(":")[0] for line in told] == ["Skipped", "In doubt", "Left out"]
+    assert [line.partition(":")[0] for line in told] == ["Skipped", "Left out", "In doubt"]
+    assert repr(report).endswith("1 skipped, 1 losses, 1 doubts")
+    with pytest.raises(KgError, match="an invoice"):
+        Added().read(Batch(batch.source, (), doubts=batch.doubts), strict=True)

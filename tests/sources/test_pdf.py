@@ -328,9 +328,10 @@ def test_highlights_before_the_paper_are_passed_over(tmp_path):
 def test_a_file_that_looks_like_no_paper_is_told(tmp_path, sheet, is_paper):
     path = tmp_path / "file.pdf"
     path.write_bytes(pdf(sheet))
-    losses = read(path).losses
-    assert not losses if is_paper else "looks like no paper" in losses[0]
-    assert all(str(path) in loss and loss.endswith(".") for loss in losses)
+    batch = read(path)
+    assert not batch.losses
+    assert not batch.doubts if is_paper else "looks like no paper" in batch.doubts[0]
+    assert all(str(path) in doubt and doubt.endswith(".") for doubt in batch.doubts)
 
 
 @pytest.mark.parametrize(

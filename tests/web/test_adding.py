@@ -73,11 +73,12 @@ def test_chinese_page_tells_in_chinese_what_was_left_out_and_why(writable: httpx
         ("cut.json", b'[{"title": "One", "abstract": "Two"'),
         ("gone.csv", b"title,abstract\n,\nOne,Two,Three,Four\n"),
     )  # fmt: skip
-    files = {line.partition(":")[0] for line in (*said["skipped"], *said["losses"])}
+    files = {line.partition(":")[0] for line in (*said["skipped"], *said["losses"], *said["doubts"])}
     assert files >= {"bad.bib", "open.ris", "menu.pdf", "cut.pdf", "evil.bin", "fields.json", "cut.json", "gone.csv"}
     shown = re.findall("<li><bdi>(.*?)</bdi></li>", writable.get(page, params={"lang": "zh"}).text)
     assert any("字段&lt;b&gt;moon&lt;/b&gt; (1), tide (1)没有规则读取" in line for line in shown), shown
-    assert len(shown) == len(said["skipped"]) + len(said["losses"])
+    assert len(shown) == len(said["skipped"]) + len(said["losses"]) + len(said["doubts"])
+    assert [doubt.partition(":")[0] for doubt in said["doubts"]] == ["menu.pdf"]
     assert not [line for line in shown if re.search("[a-z]{2,} [a-z]{2,}", html.unescape(line))]
     assert all(re.search("[\u4e00-\u9fff].*。$", line) for line in shown)
     assert said["skipped"][0] in html.unescape(writable.get(page, params={"lang": "en"}).text)

@@ -16,9 +16,9 @@ KG = Path(__file__).parents[2] / "kg"
 #: Modules whose sentences are for the command line alone: no page runs them.
 ELSEWHERE = ("build/engines", "build/rebuild.py", "build/relink.py", "build/shapes.py", "build/verify.py")
 #: What sentences, or parts of one, are given to.
-TAKES = {"KgError", "Loss", "Skipped", "Fault", "Damage", "DamagedData", "Unstorable", "HeldFile"}
+TAKES = {"KgError", "Loss", "Doubt", "Skipped", "Fault", "Damage", "DamagedData", "Unstorable", "HeldFile"}
 TAKES |= {"_Damaged", "_Stop", "_stop", "_problem", "problem", "left_out", "skip", "told", "batch_of"}
-LISTS = {"skipped", "losses", "problems"}
+LISTS = {"skipped", "losses", "doubts", "problems"}
 #: A sentence that goes its way through variables and results: what is wrong, then what to do.
 SAYS = re.compile(r"[\w){}'\"] ?: (?=[a-z])\S+ |[a-z{}] [^:]*(?:; [^:]*)\b(?:skipped|read)\b")
 #: Literals that are no words: code, encodings, names of files.

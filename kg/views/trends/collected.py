@@ -168,7 +168,7 @@ def from_files(
             said += [(out.papers[at], name, document.texts[name].text) for name in "TA" if name in document.texts]
             if tell and len(when) % 500 == 0:
                 tell(batch.source.name, len(when))
-        out.notes += [*batch.skipped, *batch.losses]
+        out.notes += [*batch.skipped, *batch.losses, *batch.doubts]
     if not out.papers:
         raise KgError(out.notes[0] if out.notes else "The files hold no paper.")
     days = sorted(day[:10] for dates, _, _ in when for day in dates)
