@@ -20,7 +20,7 @@ _LARGEST = 64 << 20  # bytes of a table as text: tables may be nested
 
 
 class HtmlTableReader:
-    """Reads the first table of a page that has a title column; entries are named as those of a table."""
+    """Reads the tables of a page that have a title column; entries are named as those of a table."""
 
     name = "htmltable"
 
@@ -31,17 +31,21 @@ class HtmlTableReader:
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; raises KgError when no table has papers."""
-        found = table.first_of(file, _tables(file, b"".join(file.chunks())), self.name)
+        found = table.within(file, _tables(file, b"".join(file.chunks())), self.name)
         if found is None:
             raise KgError(f"{file.path}: no table has a title column: name the columns in its first row.")
         return found
 
 
 def _tables(file: InputFile, data: bytes) -> Iterator[InputFile]:
-    """The tables of a page as CSV."""
+    """The tables of a page as CSV, but for those within a table of papers."""
     too_large = KgError(f"{file.path}: a table has more than {_LARGEST >> 20} MB: split it into smaller files.")
+    read: list[Any] = []
     for one in islice(parsed(file, data).iter("table"), _MOST_TABLES):
-        yield table.inner(file, _rows(one), _LARGEST, too_large)
+        if not any(outer is other for outer in one.iterancestors("table") for other in read):
+            made = table.inner(file, _rows(one), _LARGEST, too_large)
+            read += [one] * (table.READER.sniff(made) > 0)
+            yield made
 
 
 def _rows(one: Any) -> Iterator[list[str]]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kg.sources import bibliography
+from kg.sources.beside import is_noted
+from kg.sources.forms import is_lost
 from kg.sources.links import IMAGE, LINK, bare
 from kg.sources.people import people
 from kg.sources.references import (
@@ -64,6 +66,8 @@ _CITED = re.compile(
 )
 _BETWEEN_CITED = re.compile(r",? (?:&|and) |, ")
 _NICKNAMED = re.compile(r"[\W\d]{0,8}(?:\*\*|__)[^*_]{1,60}(?:\*\*|__)\s*[:–—-]{0,2}\s*[“\"]([^“”\"]{6,300})[”\"]")
+_ID_BEFORE = re.compile(r"^\[\d{4}\.\d{4,5}(?:v\d+)?\]\s+(?=\S)")
+_BRACKETED = re.compile(r"[\[(][^\[\]()]*[\])]")
 _LABELS = re.compile(r"^(?:\s*\[[^\[\]]{1,30}\])+")  # of links behind a title
 _ADDRESS_FIRST = re.compile(r"^\s*<?(https?://[^\s<>]{5,300})>?\s+[-–—:]\s+(\S.*)", re.S)  # "https://... - Title"
 _SIGNED = re.compile(
@@ -95,6 +99,9 @@ class ListItem:
     is_row: bool = False  # of a table whose columns say what a paper has
     url: str = ""  # of the title of such a row, wherever it leads
     has_items: bool = False  # a heading whose items are papers is none
+    unread: list[str] = field(default_factory=list)  # labels of lines, names of columns that no rule reads
+    is_noted: bool = False  # with a text below it that is none of a paper's fields
+    year: str = ""  # of the heading above
 
 
 def rows_of(block: ListItem) -> Iterator[Row]:
@@ -164,18 +171,24 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         if year
         else year_of(edition)
         if edition
-        else "",
+        else block.year,
         "date": said.get("date", ""),
         "arxiv": arxiv or bibliography.arxiv_of([said.get("arxiv", "")]),
         "doi": next((found for link in links if (found := doi_in(link))), "")
-        or doi_in(said.get("doi", block.text if whole_reference else "")),
+        or next((found for key in ("doi", "arxiv", "url") if (found := doi_in(said.get(key, "")))), "")
+        or (doi_in(block.text) if whole_reference else ""),
         "url": next((link for link in links if link.startswith("http")), "")
         or next((url for key in ("url", "doi", "arxiv") for url in _URL.findall(said.get(key, ""))), ""),
         "keywords": bibliography.terms([_HASH.sub("; ", said["keywords"])]) if "keywords" in said else [],
     }
+    row["unread"] = [name for name in block.unread if is_lost(name, name)]
+    below = "" if block.is_row else block.text.partition("\n\n")[2] if whole_reference else block.text
     yield where, row
+    if block.is_noted or is_noted(below, row):
+        yield where, Beside(noted=True)
 
 
+_PLACES = frozenset({"arxiv", "doi", "url"})  # fields that a reference may hold on a line of its own
 _MARK = re.compile(r"[*_]")
 _IN_CELL = re.compile(r"\t|<br\s*/?>", re.I)
 _DASHED = re.compile(r"[\s\])]*[-–—]\s+([^()\[\]\d]{3,80}?)\s*\((?:19|20)\d\d\)")  # "... - Ada Fox (2020)"
@@ -187,10 +200,10 @@ _URL = re.compile(r"https?://[^\s<>()\[\]]{3,500}")
 
 def _cited(block: ListItem, title: str) -> dict[str, Any]:
     """What an item says that is a whole reference; empty where its title is that of a link or another one."""
-    if block.depth < 0 or block.is_row or block.said:
+    if block.depth < 0 or block.is_row or not block.said.keys() <= _PLACES:
         return {}
     first = LINK.sub(lambda link: f" {link[1]} " if _is_title(bare(link[1])) else " ", block.text.split("\n\n")[0])
-    made = cited(IMAGE.sub("", first))
+    made = cited(IMAGE.sub("", first), block.year)
     labels = [one for label, _ in LINK.findall(block.text) if _is_title(one := bare(label))]
     is_other = made and (not _is_title(made["title"]) or (made["title"] != title and title in labels))
     is_longer = made and title and made["title"].startswith(title) and EDITION.search(made["title"][len(title) :])
@@ -201,14 +214,14 @@ def _several(block: ListItem) -> list[ListItem]:
     """The paragraphs below a heading without a link, if most of those that have a link to a paper have a title too."""
     if block.depth == 0 and "title" not in block.said and "\t" in block.text:  # a row with papers in a cell
         cells = [one for one in _IN_CELL.split(block.text) if PAPER.search(one) and title_of(one)]
-        return [ListItem(block.line, 0, one) for one in cells]
+        return [ListItem(block.line, 0, one, unread=block.unread * (at == 0)) for at, one in enumerate(cells)]
     head, *below = block.text.split("\n\n")
     if block.depth >= 0 or block.said or PAPER.search(head):
         return []
     parts = ["\n".join(QUOTE.sub("", line) for line in part.split("\n")) for part in below if PAPER.search(part)]
     titles = [title_of(part) for part in parts]
     is_list = bool(titles) and titles[0] != "" and 2 * sum(map(bool, titles)) > len(titles)
-    return [ListItem(block.line, 0, part) for part in parts] if is_list else []
+    return [ListItem(block.line, 0, part, year=block.year) for part in parts] if is_list else []
 
 
 def _behind(names: str) -> list[str]:
@@ -228,7 +241,7 @@ def _is_reference(block: ListItem) -> bool:
         urls = [url for label, url in LINK.findall(block.text) if bare(label) == whole["title"] and "://" in url]
         block.url = next((url.rstrip(".,;") for url in (*urls, *_URL.findall(block.text))), "")
         return True
-    title = title_of(block.text) if block.depth >= 0 and _YEAR.search(block.text) else ""
+    title = title_of(block.text) if block.depth >= 0 and (block.year or _YEAR.search(block.text)) else ""
     if len(title.split()) < _LEAST_WORDS or block.is_row:
         return False
     before, _, rest = bare(LINK.sub(r"\1", block.text)).partition(title)
@@ -291,8 +304,8 @@ def title_of(text: str) -> str:
     ]
     texts = [_SIGNS.sub("", bare(label)) for label, _ in sorted(found, key=lambda one: not one[1])]
     bold = [_NUMBER.sub("", _SIGNS.sub("", bare(one or other))) for one, other in _BOLD.findall(text)]
-    if own := next((one for one in (*texts, *bold) if _is_title(one)), ""):
-        return _EDITION_BEHIND.sub("", own)
+    if own := next((one for one in (*texts, *bold) if _is_title(one) and not _BRACKETED.fullmatch(one)), ""):
+        return _ID_BEFORE.sub("", _EDITION_BEHIND.sub("", own))
     first = text.split("\n")[0]
     if behind := _behind_links(text):  # "[[ICLR2024](...)] Title [[code](...)]"
         first = " ".join(behind.split("\n\n")[0].split())

@@ -19,7 +19,7 @@ _LINKS = (  # of other notations: the text, the address
 IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<[^<>]{0,300}>")
 TARGET = re.compile(r"^ {0,3}\[([^\[\]^]{1,200})\]:\s+<?(https?://[^\s<>]{1,500})", re.M)
 _REFERENCE = re.compile(r"(?<![\]!])\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){1,500})\](?:\[([^\[\]]{0,200})\])?(?![\[(:])")
-_WIKI = re.compile(r"\[\[([^\[\]|]{1,200})(?:\|([^\[\]]{1,200}))?\]\](?![(\[])")  # a link to another note
+_NOTE = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[])")
 _ROLE = re.compile(r":doi:`(10\.[^`\s]{1,200})`")  # of reStructuredText
 _SLANTED = re.compile(r"<(i|em|b|strong)\b[^<>]{0,100}>([^<>]{1,300})</\1>", re.I)
 _ENTITY = re.compile(r"&(?!(?:lt|gt);)#?\w{1,10};")  # but those that would begin a tag
@@ -42,11 +42,19 @@ def linked(line: str, targets: dict[str, str]) -> str:
             line = form.sub(lambda found: f"[{_edged(found['text'])}]({found['url']})", line)
     if ":doi:" in line:
         line = _ROLE.sub(r"https://doi.org/\1", line)
-    if "[[" in line:
-        line = _WIKI.sub(lambda found: found[2] or found[1], line)
+    line = without_notes(line)
     if targets and "[" in line and not TARGET.match(line):
         line = _REFERENCE.sub(lambda found: _resolved(found, targets), line)
     return line
+
+
+def without_notes(text: str) -> str:
+    """A text in which links to other notes, or to other pages of a wiki, are what they show.
+
+    >>> without_notes("[[Ada Fox]], [[people/lee|Bo Lee]], [[code]](https://a.org)")
+    'Ada Fox, Bo Lee, [[code]](https://a.org)'
+    """
+    return _NOTE.sub(lambda found: found[2] or found[1], text) if "[[" in text else text
 
 
 def _edged(text: str) -> str:

@@ -14,10 +14,11 @@ from itertools import islice
 from kg.model import Batch
 from kg.sources import notations
 from kg.sources.base import InputFile
+from kg.sources.beside import is_noted
 from kg.sources.forms import Form, folded_name
 from kg.sources.items import LONGEST, NEXT_LINE, PAPER, QUOTE, SAID, ListItem, rows_of, title_of
 from kg.sources.lines import decoded, opening
-from kg.sources.links import LINK, TARGET, bare, linked
+from kg.sources.links import IMAGE, LINK, TARGET, bare, linked
 from kg.sources.records import is_data, keys
 from kg.sources.rows import Beside, Row, batch_of
 
@@ -41,6 +42,10 @@ _LONE = re.compile(
 _BAR = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _BRACKETS = re.compile(r"\([^()]*\)")
+_PLACE = re.compile(r"\W*arxiv:\s?\d{4}\.\d", re.I)  # a place of the paper, no label and its text
+_ADDRESS = re.compile(r"<?https?://\S+")
+_LABEL = re.compile(r"[^\W\d_][\w-]*(?: [\w-]+)?")  # of a line that may be a field: "Status", "My rating"
+_OF_YEAR = re.compile(r"(?:[^\d()]{0,30}\s)?((?:19|20)\d\d)(?:\s+\W.*|\s*\(.*)?")  # a heading
 _FLOWING = frozenset(("abstract", "authors", "institutions", "keywords"))  # fields that go on in the next lines
 _MOST_TRIED = 40  # papers of a file without links, or in another notation
 _SURE, _LIKELY = 0.75, 0.35
@@ -93,8 +98,10 @@ class _Reading:
         self._keys = {
             place[0]: key for key, places in reversed([*form.fields.items()]) for place in places if len(place) == 1
         }
+        self._keys |= {key: key for key in form.fields if (key,) in form.fields[key]}
         self._targets = targets
         self._heading: ListItem | None = None
+        self._year = ("", 0)  # that a heading names for what stands below it, and the heading's level
         self._item: ListItem | None = None
         self._columns: list[str] = []
         self._before = ""
@@ -106,12 +113,13 @@ class _Reading:
         line = linked(line[:LONGEST].rstrip(), self._targets)
         self._fenced ^= _FENCE.match(line) is not None
         if self._fenced:
+            self._note()
             return
         if found := _HEADING.match(line) or (_STRONG.match(line) if self._is_apart() else None):
             yield from self._section(number, found)
         elif line.lstrip().startswith("|") or (self._columns and "|" in line):
             yield from self._cells(number, line)
-        elif (found := _ITEM.match(line)) and not (self._key(found[2]) and (self._item or self._heading)):
+        elif (found := _ITEM.match(line)) and not self._is_field(found):
             yield from self._listed(number, found)
         elif line.strip():
             yield from self._text(number, _SUMMARY.sub(r"\1: ", line))
@@ -122,10 +130,29 @@ class _Reading:
 
     def end(self) -> Iterator[Row]:
         """The papers that are still open, which are closed."""
-        for block in (self._item, self._heading):
-            if block is not None and not block.has_items:
-                yield from rows_of(block)
-        self._item = self._heading = None
+        yield from self._end_item()
+        if self._heading is not None and not self._heading.has_items:
+            yield from rows_of(self._heading)
+        self._heading = None
+
+    def _is_field(self, found: re.Match[str]) -> bool:
+        """Whether an item below an open paper is a line with a label: of a field, or of what no rule reads."""
+        if (block := self._item or self._heading) is None:
+            return False
+        is_paper = bool(block.said) or PAPER.search(block.text) is not None
+        is_below = len(found[1].expandtabs()) > block.depth if block is self._item else is_paper
+        return self._key(found[2]) != "" or (is_below and self._other(found[2]) != "")
+
+    def _other(self, text: str) -> str:
+        """The label of a line that names no field; "" for other lines."""
+        said = None if LINK.search(text) or PAPER.search(text) else SAID.match(text)
+        is_other = said is not None and _LABEL.fullmatch(said[1]) and not _ADDRESS.fullmatch(said[2])
+        return said[1] if said and is_other and not self._field(said[1]) else ""
+
+    def _note(self) -> None:
+        """Take note that the open paper has a text below it, ..."""
+        if (block := self._item or self._heading) is not None:
+            block.is_noted = True
 
     def _is_end(self, line: str) -> bool:
         """Whether a line does not go on with the field above it: it has a link, or names and places end at a label."""
@@ -144,12 +171,15 @@ class _Reading:
 
     def _end_item(self) -> Iterator[Row]:
         if self._item is not None:
-            yield from rows_of(self._item)
+            made = list(rows_of(self._item))
+            yield from made
+            if not made and self._heading is not None and is_noted(self._item.text, {}):
+                self._heading.is_noted = True  # ... or an item that is no paper
         self._item, self._waiting = None, ""
 
     def _key(self, text: str) -> str:
         """The field that a line names before a colon; "" for none."""
-        said = SAID.match(text)
+        said = None if _PLACE.match(text) else SAID.match(text)
         return self._field(said[1]) if said else ""
 
     def _field(self, label: str) -> str:
@@ -165,15 +195,21 @@ class _Reading:
             return
         yield from self.end()
         text = found[2] if found[1] else f"**{found[2]}**"
-        self._heading, self._columns, self._waiting = ListItem(number, -1, text, level=depth), [], ""
+        if (year := _OF_YEAR.fullmatch(bare(found[2]))) or depth <= self._year[1]:
+            self._year = (year[1] if year else "", depth)
+        self._heading, self._columns, self._waiting = (
+            ListItem(number, -1, text, level=depth, year=self._year[0]),
+            [],
+            "",
+        )
 
     def _cells(self, number: int, line: str) -> Iterator[Row]:
         cells = [cell.strip().replace("\\|", "|") for cell in _BAR.split(line.strip().strip("|"))]
         if _RULE.match(line):
-            self._columns = [folded_name(bare(cell)) for cell in self._before.strip().strip("|").split("|")]
+            self._columns = [bare(cell) for cell in self._before.strip().strip("|").split("|")]
         elif self._columns:
             yield from self._end_item()
-            yield from rows_of(_of_cells(number, self._columns, cells, self._keys))
+            yield from rows_of(_of_cells(number, self._columns, cells, self._keys, self._year[0]))
         elif PAPER.search(line):  # a table without a line of dashes
             yield from self._end_item()
             yield from rows_of(ListItem(number, 0, " ".join(cells)[:LONGEST]))
@@ -191,7 +227,7 @@ class _Reading:
             item.text = f"{item.text}\n{text}"[:LONGEST]
             return
         yield from self._end_item()
-        self._item, heading = ListItem(number, depth, text), self._heading
+        self._item, heading = ListItem(number, depth, text, year=self._year[0]), self._heading
         if heading is not None and is_paper and not PAPER.search(heading.text) and not heading.said:
             heading.has_items = True
 
@@ -212,6 +248,9 @@ class _Reading:
             block.text = f"{block.text}\n{line if PAPER.search(line) else ''}"[:LONGEST]
         elif label and (key := self._field(label[1])) in _FLOWING and key not in block.said:
             self._waiting, self._is_below = key, True
+        elif (other := self._other(line)) and self._waiting != "abstract":
+            block.unread.append(other)
+            self._waiting = ""
         elif self._waiting and not self._is_end(line):
             said_before = block.said.get(self._waiting, "")
             block.said[self._waiting] = f"{said_before} {QUOTE.sub('', line)}".strip()[:LONGEST]
@@ -235,11 +274,15 @@ def _rows_of(text: str) -> Iterator[Row]:
     yield from reading.end()
 
 
-def _of_cells(number: int, columns: list[str], cells: list[str], keys: dict[str, str]) -> ListItem:
+def _of_cells(number: int, columns: list[str], cells: list[str], keys: dict[str, str], year: str) -> ListItem:
     said: dict[str, str] = {}
+    unread: list[str] = []
     url = ""
-    for column, cell in zip(columns, cells, strict=False):
-        if (key := keys.get(column) or _OTHER.get(column)) and cell:
+    for name, cell in zip(columns, cells, strict=False):
+        column = folded_name(name)
+        if not (key := keys.get(column) or _OTHER.get(column)):
+            unread += [name] * any(map(str.isalpha, PAPER.sub("", LINK.sub("", IMAGE.sub("", cell)))))
+        elif cell:
             cell = _SUMMARY.sub("", cell)
             cell, *below = NEXT_LINE.split(_STAR.sub("", cell)) if column in _WITH_AUTHORS else [cell]
             said.setdefault(key, cell)
@@ -248,7 +291,9 @@ def _of_cells(number: int, columns: list[str], cells: list[str], keys: dict[str,
             if below:
                 said.setdefault("authors", below[-1])
     is_paper = "title" in said and not said.keys().isdisjoint(("authors", "venue", "year", "date"))
-    return ListItem(number, 0, "\t".join(cells)[:LONGEST], said, is_row=is_paper, url=url * is_paper)
+    made = ListItem(number, 0, "\t".join(cells)[:LONGEST], said, is_row=is_paper, url=url * is_paper, year=year)
+    made.unread = unread
+    return made
 
 
 _WITH_AUTHORS = ("titleauthors", "titleandauthors", "paperauthors")  # a line below the title

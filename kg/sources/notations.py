@@ -1,19 +1,28 @@
-"""Lists of papers in LaTeX, HTML, AsciiDoc and MediaWiki, written anew as in Markdown, each line where it stood."""
+"""Lists of papers in LaTeX, HTML, OPML, AsciiDoc and MediaWiki, written as in Markdown, each line where it stood."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from html import unescape
 from typing import Any
 
 from kg.model import KgError
 from kg.sources import latex
 from kg.sources.base import InputFile
+from kg.sources.links import without_notes
 from kg.sources.styles import cited, names_of
 from kg.sources.web import parsed
 
-_PAGE = re.compile(r"\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html|head|body|ol|ul|dl)\b", re.I | re.S)
+_PAGE = re.compile(
+    r"\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype (?:html|netscape-bookmark-file)|html|head|body|ol|ul|dl)\b", re.I | re.S
+)
+_BOOKMARK = re.compile(r"<dt>(?=\s*<a\b)", re.I)
+_OUTLINE = re.compile(r"\s*(?:<\?xml[^<>]{0,200}>\s*)?<opml\b", re.I)
+_OF_OUTLINE = re.compile(r"[ \t]*<outline\b((?:\s+[\w:-]{1,40}\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(/?)>", re.I)
+_ATTRIBUTE = re.compile(r"([\w:-]{1,40})\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
+_ELEMENT = re.compile(r"</?[A-Za-z?][^<>]*>")
 _TEX = re.compile(r"\\(?:bibitem|begin\s*\{(?:thebibliography|document)\}|item(?![a-z]))")
 _NO_LIST = re.compile(r"\\begin\s*\{abstract\}|\\abstract\b")
 _TEX_ITEM = re.compile(
@@ -33,9 +42,11 @@ _STRONG = re.compile(
     r"\\(?:textbf|underline)\s*\{((?:[^{}]|\{[^{}]*\}){0,500})\}|\{\\bf(?:series)?(?![a-z])\s*((?:[^{}]|\{[^{}]*\}){0,500})\}"
 )
 _NEW_BLOCK = re.compile(r"\\(?:penalty-?\d+|newblock|newline|hskip[^\\{}]{0,60}\\relax|,|;|\\)(?![a-z])")
-_ASCIIDOC = re.compile(r"^=\s+\S|^:[a-z][\w-]*:(?:\s|$)|https?://[^\s\[\]]+\[[^\[\]]+\]", re.M)
+_ASCIIDOC = re.compile(r"^=\s+\S|^\|===+\s*$|^:[a-z][\w-]*:(?:\s|$)|https?://[^\s\[\]]+\[[^\[\]]+\]", re.M)
 _ASCIIDOC_HEADING = re.compile(r"^(={1,6})(?=\s+\S)", re.M)
 _ASCIIDOC_LINK = re.compile(r"(?:link:)?(https?://[^\s\[\]<>]{1,500})\[([^\[\]\n]{1,400})\]")
+_ASCIIDOC_TABLE = re.compile(r"^\|===+[ \t]*\n(.*?)^\|===+[ \t]*$", re.M | re.S)
+_ASCIIDOC_CELL = re.compile(r"(?:^|[ \t])[\d.+*]{0,4}[<^>.aehlmsv]{0,2}\|")
 _ASCIIDOC_ANCHOR = re.compile(r"\[\[\[[^\[\]]{1,60}\]\]\]\s*")
 _ASCIIDOC_BREAK = re.compile(r"[ ]\+$", re.M)
 _ORG = re.compile(r"^#\+[A-Za-z_]+:|^[ \t]*:PROPERTIES:[ \t]*$", re.M)
@@ -47,7 +58,6 @@ _CITE = re.compile(
     r"^[*#:]*\s*(?:<ref[^<>]*>)?\{\{\s*(?:cite|citation)\b[^|{}]*\|((?:[^{}]|\{\{[^{}]*\}\}){1,4000})\}\}", re.M | re.I
 )
 _ARGUMENT = re.compile(r"\s*([\w -]+?)\s*=\s*(.*?)\s*", re.S)
-_WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
 _CLASS = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
 _BLOCKS = frozenset(
     {"p", "div", "section", "article", "dd", "dt", "tr", "ul", "ol", "dl", "table", "blockquote", "main", "li", "body"}
@@ -70,9 +80,11 @@ _DEEPEST = 100  # elements in each other
 
 def in_markdown(file: InputFile, text: str) -> str:
     """The text of a list as in Markdown, with whole references as items; that of other files as it is."""
+    if _OUTLINE.match(text):
+        return _ELEMENT.sub("", _OF_OUTLINE.sub(_of_outline, text))
     if is_page(text):
         with suppress(KgError, RecursionError):
-            return _itemised("".join(_of_element(parsed(file, text.encode()))))
+            return _itemised("".join(_of_element(parsed(file, _BOOKMARK.sub("<li>", text).encode()))))
         return ""
     if is_latex(text):
         return _TEX_COMMAND.sub("", _TEX_ITEM.sub(_of_item, _COMMENT.sub("", text)))
@@ -83,18 +95,46 @@ def in_markdown(file: InputFile, text: str) -> str:
         text = _DRAWER.sub(lambda found: f"{found[1]}: {found[2]}" if found[2].strip() else "", text)
     elif _ASCIIDOC.search(text):
         text = _ASCIIDOC_LINK.sub(r"[\2](\1)", _ASCIIDOC_HEADING.sub(lambda found: "#" * len(found[1]), text))
-        text = _ASCIIDOC_ANCHOR.sub("", _ASCIIDOC_BREAK.sub("", text))
+        text = _ASCIIDOC_ANCHOR.sub("", _ASCIIDOC_BREAK.sub("", _ASCIIDOC_TABLE.sub(_of_table, text)))
     return _itemised(text)
 
 
 def is_page(text: str) -> bool:
-    """Whether a text is a web page."""
-    return _PAGE.match(text) is not None
+    """Whether a text is a web page, or an outline in OPML."""
+    return _PAGE.match(text) is not None or _OUTLINE.match(text) is not None
 
 
 def is_latex(text: str) -> bool:
     """Whether a text is a list in LaTeX (a bibliography, a page of publications), and no paper."""
     return text.lstrip()[:1] in "\\%" and _TEX.search(text) is not None and _NO_LIST.search(text) is None
+
+
+def _of_table(found: re.Match[str]) -> str:
+    """A table of AsciiDoc, whose first line has the names of the columns, each row where its first cell stood."""
+    lines = found[1].split("\n")
+    cells: list[tuple[int, str]] = []  # the line of a cell, its text
+    width = 0
+    for at, line in enumerate(lines, 1):
+        before, *begun = _ASCIIDOC_CELL.split(line)
+        if before.strip() and cells:
+            cells[-1] = (cells[-1][0], f"{cells[-1][1]} {before.strip()}")
+        cells += ((at, one.strip()) for one in begun)
+        width = width or len(begun)
+    made = ["|"] * (len(lines) + 1)  # a row without a cell
+    for n in range(0, len(cells), max(1, width)):
+        at, row = cells[n][0] * (n > 0), [text for _, text in cells[n : n + width]]
+        made[at] = f"| {' | '.join(row)} |"
+    made[cells[0][0] if cells else 0] = "|---" * width + "|"
+    return "\n".join(made)
+
+
+def _of_outline(found: re.Match[str]) -> str:
+    """A line of an outline: a link and what is noted beside it, or what others stand under."""
+    said = {one[1].lower(): " ".join(unescape(one[2] or one[3] or "").split()) for one in _ATTRIBUTE.finditer(found[1])}
+    text, url = said.get("text", "") or said.get("title", ""), said.get("url", "")
+    if not (url or found[2]):
+        return f"# {text}"
+    return f"- {f'[{text}]({url})' if url else text} {said.get('_note', '')}"
 
 
 def _of_item(found: re.Match[str]) -> str:
@@ -159,7 +199,7 @@ def _is_reference(text: str) -> bool:
 
 def _of_template(found: re.Match[str]) -> str:
     """A reference of a wiki as an item with lines of fields."""
-    arguments = (_ARGUMENT.fullmatch(part) for part in _WIKI_LINK.sub(r"\1", found[1]).split("|"))
+    arguments = (_ARGUMENT.fullmatch(part) for part in without_notes(found[1]).split("|"))
     said = {one[1].lower(): one[2] for one in arguments if one and one[2]}
     numbers = ["", *map(str, range(1, 100))]
     people = [

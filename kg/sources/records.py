@@ -71,6 +71,8 @@ def rows(file: InputFile, row: Made, lists: Collection[str] = (), is_any: bool =
             raise KgError(f"{file.path}: holds more than {_MOST:,} records: split it into smaller files.")
         if isinstance(record, _Beside):
             yield from record.told(where) if is_any else ()
+        elif isinstance(record, Beside):
+            yield where, record
         elif not isinstance(record, dict):
             yield (
                 where,

@@ -52,6 +52,7 @@ _NO_PLACE = re.compile(
 _YEAR = re.compile(r"\(?(?:19|20)\d\d\)?\.?")
 _MARKS = re.compile(r"\\[*]|\*\*|(?<=\w)\*(?=,)|[†‡§¶]")  # around and behind names
 _QUOTES = re.compile(r"[\"“”]")
+_INITIALED = re.compile(r"(?:[A-ZÀ-Þ]\.[ -]?)+[A-ZÀ-Þ][^\W\d_]\S+")
 _LONE_INITIAL, _INITIAL = re.compile(r"[\s.][A-Z]$"), re.compile(r"\b[A-Z]\.")
 _MOST = 20  # pieces that may be names
 _SURE = 3  # names between commas that are no part of a title
@@ -190,17 +191,20 @@ def in_italics(text: str) -> list[str]:
 
 
 def names_first(text: str) -> list[str]:
-    """The authors that a text begins with, two at least in the form of names.
+    """The authors that a text begins with, two at least in the form of names, or one with initials.
 
     >>> names_first('", Ada Fox, Bo Lee, in CACHES 2019.'), names_first(" Ada Fox, Cy Day and Bo Lee,  The 12th Days")
     (['Ada Fox', 'Bo Lee'], ['Ada Fox', 'Cy Day', 'Bo Lee'])
+    >>> names_first(", A. Fox"), names_first(", Ada Fox")
+    (['A. Fox'], [])
     """
     first = _MARKS.sub("", text.lstrip("*_ \t\n").split("\n")[0].split("\t")[0])
     edition = EDITION.search(first)
     first = _HELD.split(first[: edition.start()].rstrip(" ,(") if edition else first)[0].strip("*_ \t")
     for form in (_NAMED, _ENUMERATED):
         names = people([bare(found[1])]) if (found := form.match(first)) else []
-        if len(names) > 1 and all(is_name(name, Offices.load()) for name in names):
+        is_sure = len(names) > 1 or any(map(_INITIALED.fullmatch, names))
+        if is_sure and all(is_name(name, Offices.load()) for name in names):
             return names
     return []
 

@@ -49,6 +49,7 @@ _ARXIV = re.compile(
 _PATH_BEHIND = re.compile(r"(?:[?&#].*|/(?:full|fulltext|pdf|epdf|abstract|html|summary|meta|download)\b.*)$", re.I)
 _WITH_YEAR = re.compile(r"(?<=\b(?:19|20)\d\d)\.$")
 _TO_APPEAR = re.compile(r"\s*[(\[](?:to appear|in press|accepted|forthcoming)[)\]]$", re.I)
+_IN = re.compile(r"^In:?\s+(?=[*_]\w)")  # "In *Proceedings of ...*"
 _ESCAPED = re.compile(r"\\(?=[&%#])")  # of LaTeX
 _EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,300})(?<=\S)\1(?![\w*_])")  # of Markdown
 _COMMA_BEHIND = re.compile(r"\s*,\s*$")
@@ -73,7 +74,8 @@ class Skipped(Exception):
 class Beside(dict[str, Any]):
     """What stands beside the papers of a file: as a row it gives no entry.
 
-    It holds `unread`, the names of fields, or `linkless`, that an item seems to be a paper and has no link to one.
+    It holds `unread`, the names of fields; `linkless`, that an item seems to be a paper and has no link to one; or
+    `noted`, that a paper has a text below or beside it which is none of its fields.
     """
 
 
@@ -112,9 +114,9 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
     names = _Names()
     unread: Counter[str] = Counter()
     renamed: list[str] = []
-    linkless: list[str] = []
+    beside: dict[str, list[str]] = {"linkless": [], "noted": []}
     more = 0
-    for number, (where, row) in enumerate(_of_papers(rows, unread, linkless), 1):
+    for number, (where, row) in enumerate(_of_papers(rows, unread, beside), 1):
         try:
             if isinstance(row, Skipped):
                 raise row
@@ -142,16 +144,17 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
         yield repair(made, words)
     if more:
         batch.skipped.append(f"{file.path}: {more} more {unit} were skipped.")
-    if said := "; ".join(_lost(unread, renamed, linkless)):
+    if said := "; ".join(_lost(unread, renamed, **beside)):
         batch.losses.append(f"{file.path}: {said}.")
 
 
-def _of_papers(rows: Iterable[Row], unread: Counter[str], linkless: list[str]) -> Iterator[Row]:
+def _of_papers(rows: Iterable[Row], unread: Counter[str], beside: Mapping[str, list[str]]) -> Iterator[Row]:
     """The rows but for what stands beside them, of which the names of fields are counted, and the places kept."""
     for where, row in rows:
         if isinstance(row, Beside):
             unread.update(row.get("unread", ()))
-            linkless += [where] * bool(row.get("linkless"))
+            for kind, places in beside.items():
+                places += [where] * bool(row.get(kind))
         else:
             yield where, row
 
@@ -177,7 +180,7 @@ class _Names:
         return name
 
 
-def _lost(unread: Counter[str], renamed: Sequence[str], linkless: Sequence[str]) -> Iterator[str]:
+def _lost(unread: Counter[str], renamed: Sequence[str], linkless: Sequence[str], noted: Sequence[str]) -> Iterator[str]:
     """What the rows have and the documents lack or have changed."""
     if unread:
         names = [f"{_shown(name)} ({count:,})" for name, count in sorted(unread.items(), key=lambda n: (-n[1], n[0]))]
@@ -192,8 +195,16 @@ def _lost(unread: Counter[str], renamed: Sequence[str], linkless: Sequence[str])
         yield f"{len(renamed):,} {have} the id of another one and got a number ({', '.join(names)}): see the ids"
     if linkless:
         items = "item without a link to a paper was" if len(linkless) == 1 else "items without a link to a paper were"
-        places = f"{', '.join(linkless[:3])}{', ...' * (len(linkless) > 3)}"
-        yield f"{len(linkless):,} {items} left out ({places}): add the links"
+        yield f"{len(linkless):,} {items} left out ({_places(linkless)}): add the links"
+    if noted:
+        yield (
+            f"notes on {len(noted):,} paper{'s' * (len(noted) > 1)} were left out ({_places(noted)}): "
+            "put a label such as Abstract before what is its own"
+        )
+
+
+def _places(where: Sequence[str]) -> str:
+    return f"{', '.join(where[:3])}{', ...' * (len(where) > 3)}"
 
 
 def _shown(name: str) -> str:
@@ -249,7 +260,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
 
 def _venue(value: Any) -> str:
     """A venue without the marks at its end; "" for a time or an address."""
-    text = _EMPHASIS.sub(r"\2", _ESCAPED.sub("", _TO_APPEAR.sub("", _line(value))))
+    text = _EMPHASIS.sub(r"\2", _IN.sub("", _ESCAPED.sub("", _TO_APPEAR.sub("", _line(value)))))
     text = _WITH_YEAR.sub("", _NO_VENUE.sub("", text).rstrip(" ,;"))
     return "" if _URL.match(text) else text
 

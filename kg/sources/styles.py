@@ -60,19 +60,24 @@ _VOLUME = re.compile(
 _SENTENCE = re.compile(r"(?:(?<=[^\W\d_]{4})|(?<=[)\d’']))\.\s+(?=[^\W\d_])")
 _ABBREVIATED = re.compile(r"\b(?:Proc|Conf|Int|Trans|Symp|Adv|Commun|Jr?|Ann|Rev|Lett|Phys|Sci|Math|Comput|Eng)\.")
 _PROCEEDINGS = re.compile(r"\b(?:Proc|Conference|Conf|Symposium|Symp|Workshop|Meeting|Advances|Congress)\b")
+_BOOK = re.compile(
+    rf"\W*[A-ZÀ-Þ][^\W\d_][\w.'’/-]{{1,20}}(?: [\w.'’/-]{{1,20}})?(?:, [\w.]{{2,12}})?:\s[^.:\d]{{3,60}},\s{_YEAR}\W*$"
+)  # "Oxford: Press, 2016."
 _PUBLISHER = re.compile(r"\b(?:Press|Publish\w*|Springer|Wiley|Elsevier|Verlag|Books?)\b|出版社")
 _ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ISSUE = re.compile(r"[^;]{0,20};\s?\d")  # behind a year
 _LONE, _INITIAL = re.compile(r"(?<![^\W\d_])[A-Z]\Z"), re.compile(r"[A-Z]\.")
-_STOP_BEHIND = re.compile(r"\.\s+(?=[^\W_])")
+_STOP_BEHIND = re.compile(r"\.\s+(?=[*_]?[^\W_])")
 _MOST_STOPS = 60  # of initials, before a title
 _SEVERAL = 2  # people, who are no title
 _SHORTEST = 6  # code points of a title
+_LEAST = 3  # words of a title in italics, where a journal may stand
+_BEFORE_NUMBER = re.compile(r"[\W_]*\d")
 _YEAR_IN = re.compile(rf"(?<![\d./–-]){_YEAR}(?![\d./]*\d|[–-]\d)")
 
 
-def cited(text: str) -> dict[str, Any]:
-    """What a whole reference says, by our keys; empty where its title cannot be told.
+def cited(text: str, year: str = "") -> dict[str, Any]:
+    """What a whole reference says, by our keys; empty where its title cannot be told. `year` is that of its heading.
 
     >>> cited("Fox, A., & Lee, B. (2020). Keeping less of it. Caches, 3(2).")
     {'authors': ['A. Fox', 'B. Lee'], 'title': 'Keeping less of it', 'venue': 'Caches', 'year': '2020'}
@@ -82,10 +87,15 @@ def cited(text: str) -> dict[str, Any]:
     {'authors': ['Ada Fox', 'Bo Lee'], 'title': 'Keeping it: less of all', 'venue': 'Commun. ACM', 'year': '2008'}
     >>> cited("[1] 张伟, 李娜, 等. 缓存压缩方法[J]. 计算机学报, 2024, 47(1): 1-9.")
     {'authors': ['张伟', '李娜', 'et al.'], 'title': '缓存压缩方法', 'venue': '计算机学报', 'year': '2024'}
+    >>> cited("Fox, Ada. Caches and Keys: A History. Rome: Forum, 2016.")
+    {'authors': ['Ada Fox'], 'title': 'Caches and Keys: A History', 'venue': '', 'year': '2016'}
+    >>> cited("A. Fox. *Keeping it all*. Forum, 2016.")
+    {'authors': ['A. Fox'], 'title': 'Keeping it all', 'venue': '', 'year': '2016'}
     """
     text = _NUMBER.sub("", " ".join(text[:_LONGEST].replace("**", "").split()), count=1)
     text = _ADDRESS.sub(" ", LINK.sub(r"\1", text))
-    return _of_kind(text) or _quoted(text) or _dated(text) or _stopped(text) or _plain(text)
+    made = _of_kind(text) or _quoted(text) or _dated(text) or _stopped(text, year) or _plain(text)
+    return {**made, "year": made["year"] or year} if made else {}
 
 
 def _quoted(text: str) -> dict[str, Any]:
@@ -114,14 +124,11 @@ def _dated(text: str) -> dict[str, Any]:
     names = names_of(found["names"]) if found else []
     if not found or not names:
         return {}
-    rest = found["rest"]
-    if rest[0] in "*_" and (end := rest.find(rest[0], 1)) > 0:  # a book: its title in italics
-        return _made(names, rest[1:end].rstrip(" ."), rest[end + 1 :], found["year"] or found["plain"])
-    title, rest = _ended(rest)
+    title, rest = _ended(found["rest"])
     return _made(names, title, rest, found["year"] or found["plain"]) if title else {}
 
 
-def _stopped(text: str) -> dict[str, Any]:
+def _stopped(text: str, year: str) -> dict[str, Any]:
     """Names, a title and a venue with a year, each before a full stop: Nature, Vancouver, LaTeX."""
     for found in islice(_STOP_BEHIND.finditer(text), _MOST_STOPS):
         is_initial = _LONE.search(text[max(0, found.start() - 2) : found.start()]) is not None
@@ -130,11 +137,10 @@ def _stopped(text: str) -> dict[str, Any]:
         if names := names_of(text[: found.start() + 1]):
             title, rest = _ended(text[found.end() :])
             made = _made(names, title, rest, "")
-            return (
-                made
-                if made["venue"] and made["year"] and len(title) >= _SHORTEST and len(names_of(title)) < _SEVERAL
-                else {}
-            )
+            is_slanted = text[found.end()] in "*_" and len(title.split()) >= _LEAST and not _BEFORE_NUMBER.match(rest)
+            is_book = is_slanted or _BOOK.match(rest) is not None
+            is_whole = (made["venue"] or is_book) and (made["year"] or year) and len(title) >= _SHORTEST
+            return made if is_whole and len(names_of(title)) < _SEVERAL else {}
     return {}
 
 
@@ -148,7 +154,9 @@ def _plain(text: str) -> dict[str, Any]:
 
 
 def _ended(text: str) -> tuple[str, str]:
-    """A title up to its full stop, and what stands behind it."""
+    """A title up to its full stop, or in italics as of a book, and what stands behind it."""
+    if text[:1] in ("*", "_") and (behind := text.find(text[0], 1)) > 0:
+        return text[1:behind].rstrip(" ."), text[behind + 1 :]
     end = _TITLE_END.search(text)
     mark = end[0].strip(" *_.,;") if end else ""
     return (text[: end.start()].strip() + mark, text[end.end() :]) if end else (text, "")
@@ -156,7 +164,8 @@ def _ended(text: str) -> tuple[str, str]:
 
 def _made(names: list[str], title: str, rest: str, year: str) -> dict[str, Any]:
     years = [year] if year else _YEAR_IN.findall(rest)[-1:]
-    return {"authors": names, "title": bare(title).strip(" ,;"), "venue": place_of(rest), "year": "".join(years)}
+    place = "" if _BOOK.match(rest) else place_of(rest)
+    return {"authors": names, "title": bare(title).strip(" ,;"), "venue": place, "year": "".join(years)}
 
 
 def names_of(text: str) -> list[str]:

@@ -81,14 +81,11 @@ def inner(file: InputFile, rows: Iterable[list[str]], most: int, too_large: KgEr
     return InputFile(held, file.name)
 
 
-def first_of(file: InputFile, tables: Iterable[InputFile], form: str) -> Batch | None:
-    """The papers of the first table within a file that has a title column; None when none has."""
-    found = next(filter(READER.sniff, tables), None)
-    if found is None:
-        return None
-    batch = READER.read(found)
-    batch.source.form, batch.source.sha256, batch.source.file = form, file.sha256, file.file_name
-    return batch
+def within(file: InputFile, tables: Iterable[InputFile], form: str) -> Batch | None:
+    """The papers of the tables within a file that have a title column; None when none has."""
+    found = [(number, one, shape) for number, one in enumerate(tables, 1) if (shape := _shape(one)) is not None]
+    rows = ((f"table {number}, {where}", row) for number, one, shape in found for where, row in _rows(one, shape))
+    return batch_of(rows if len(found) > 1 else _rows(*found[0][1:]), file, form, "rows") if found else None
 
 
 @lru_cache(2)  # to sniff and to read

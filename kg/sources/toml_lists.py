@@ -21,6 +21,7 @@ _FIRST = re.compile(
     rf"{_EMPTY}[ \t]*\[{{1,2}}(?P<name>[\w.\"':/ -]{{1,100}})\]{{1,2}}[ \t]*(?:#[^\n]*)?\r?\n"
     rf"{_EMPTY}[ \t]*[\"']?[\w-]{{1,60}}[\"']?[ \t]*="
 )
+_FRONT = re.compile(r"\+\+\+[ \t]*\r?\n(.{1,20000}?\n)\+\+\+[ \t]*(?:\r?\n|\Z)", re.S)  # of a note
 _KEY = re.compile(r"^[ \t]*[\"']?([\w-]{1,60})[\"']?[ \t]*=", re.M)
 _TITLES = frozenset({"title", "paper"})
 _LEAST = 3  # fields of a paper; the settings of a page have a title too
@@ -30,8 +31,8 @@ _LARGEST = 2 << 20  # code points: the parser takes a second a MB
 def keys(file: InputFile) -> frozenset[str]:
     """The keys in the first part of a file of papers in TOML; empty for other files."""
     start = opening(file)
-    first = _FIRST.match(start)
-    names = frozenset(_KEY.findall(start)) if first else frozenset()
+    front, first = _FRONT.match(start), _FIRST.match(start)
+    names = frozenset(_KEY.findall(front[1] if front else start if first else ""))
     is_named = first is not None and first["name"] in forms()["json"]["lists"]
     is_paper = yaml_lists.of_paper(names) >= _LEAST or is_named
     called = frozenset(map(folded_name, names))
@@ -43,10 +44,14 @@ def entries(file: InputFile) -> Iterator[tuple[str, Any]]:
     text = file.text()
     if len(text) > _LARGEST:
         raise KgError(f"{file.path}: holds more than {_LARGEST >> 20} MB: split it into smaller files.")
+    front = _FRONT.match(text)
     try:
-        tables = tomllib.loads(text)
+        tables = tomllib.loads((front[1] if front else text).replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise KgError(f"{file.path}: is not TOML ({str(error)[:200]}): check its quotes and brackets.") from None
+    if front:
+        yield from yaml_lists.of_note(_plain(tables), text[front.end() :])
+        return
     for key, value in tables.items():
         for number, one in enumerate(value if isinstance(value, list) else [value], 1):
             if isinstance(one, dict):

@@ -28,7 +28,7 @@ _FIRST_DAY = date(1899, 12, 30)
 
 
 class XlsxReader:
-    """Reads the first sheet that has a title column; entries are named as those of a table."""
+    """Reads the sheets that have a title column; entries are named as those of a table."""
 
     name = "xlsx"
 
@@ -39,7 +39,7 @@ class XlsxReader:
         """Yield entries lazily; raises KgError when no sheet is a table of papers or the file is damaged."""
         try:
             with file.stored() as stream, zipfile.ZipFile(stream) as book:
-                found = table.first_of(file, (_as_table(file, book, sheet) for sheet in _sheets(book)), self.name)
+                found = table.within(file, (_as_table(file, book, sheet) for sheet in _sheets(book)), self.name)
         except (*DAMAGED, zipfile.BadZipFile, ValueError, RuntimeError) as error:  # RuntimeError: encrypted
             raise KgError(f"{file.path}: the sheets cannot be read ({error}): save the file again.") from None
         if found is None:

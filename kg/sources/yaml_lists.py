@@ -14,11 +14,14 @@ from textwrap import dedent, indent
 from typing import Any
 
 from kg.sources.base import InputFile
+from kg.sources.beside import is_noted
 from kg.sources.forms import Form, forms
 from kg.sources.lines import opening, records, text_lines
-from kg.sources.rows import Skipped
+from kg.sources.links import without_notes
+from kg.sources.rows import Beside, Skipped
 
 _FRONT = re.compile(r"---[ \t]*\n(.{1,20000}?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
+_HEADING = re.compile(r"^#{1,6} .*$", re.M)
 _CALLOUT = re.compile(r"^>[ ]?\[!abstract\][^\n]*\n((?:>[^\n]*(?:\n|\Z))+)", re.M | re.I)
 _BEFORE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n|---[ \t]*\n)*")
 _EMPTY = r"(?:[ \t]*(?:#[^\n]*)?\n)*"
@@ -30,7 +33,6 @@ _GROUP = re.compile(r"[^\s#-][^\n]*:[ \t]*(?:#.*)?$")  # a line that ends a list
 _IN_YEAR = re.compile(r"[\"']?((?:19|20)\d\d)\b[\"']?[ ]*:")
 _TITLE = re.compile(r"^(?P<indent>[ ]*(?:-[ ]+)?)[\"']?title[\"']?[ ]?:", re.M | re.I)
 _KEY = re.compile(r"^[ ]*(?:-[ ]+)?[\"']?([\w-]{1,60})[\"']?[ ]?:(?:[ ]|$)", re.M)
-_WIKI = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")  # a link to another note
 _UNQUOTED = re.compile(r"^(\s*(?:-\s+)?[\w-]{1,60}:[ ]+)(?![\s'\"\[{|>&*!])(.*(?::\s|\s#).*)$", re.M)
 _FIRST = 5  # entries, of which one must be right
 _LEAST = 4  # fields of a paper in front matter
@@ -74,7 +76,16 @@ def entries(file: InputFile) -> Iterator[tuple[str, Any]] | None:
     made, quoted = _loaded(front), _CALLOUT.search(opening(file))
     if isinstance(made, dict) and quoted:
         made.setdefault("abstract", " ".join(re.sub(r"^>[ ]?", "", quoted[1], flags=re.M).split()))
-    return iter([("the front matter", made)])
+    return of_note(made, _FRONT.sub("", opening(file).replace("\r\n", "\n"), count=1))
+
+
+def of_note(made: Any, below: str) -> Iterator[tuple[str, Any]]:
+    """The paper of a note's front matter, and whether the note says more."""
+    yield "the front matter", made
+    if is_noted(
+        _HEADING.sub("", below), {"title": json.dumps(made, ensure_ascii=False) if isinstance(made, dict) else ""}
+    ):
+        yield "below the front matter", Beside(noted=True)
 
 
 @lru_cache(4)
@@ -152,7 +163,7 @@ def _loaded(text: str) -> Any:
     if len(text) > _LARGEST:
         return Skipped(f"it holds more than {_LARGEST >> 10} KB: shorten its texts")
     reason = ""
-    text = _WIKI.sub(lambda found: found[2] or found[1], text)
+    text = without_notes(text)
     for written in (text, quoted := _UNQUOTED.sub(_in_quotes, text), _aligned(quoted)):  # "title: Keys: A Study"
         try:
             return yaml.load(written, Loader=yaml.BaseLoader)  # values as texts; libyaml would crash on deep nesting

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from kg.sources import read
 from kg.sources.dates import iso_date
 from kg.sources.people import people
 from tests.sources.made_file import read_as
+from tests.sources.usual_files import sheet_of
 
 
 def made(tmp_path: Path, text: str | bytes, name: str = "papers.csv") -> tuple[list[Document], list[str]]:
@@ -245,3 +247,25 @@ def test_what_pandas_writes_where_nothing_is_is_nothing(tmp_path):
     [first, second], _ = made(tmp_path, text)
     assert (first.authors, first.date, first.texts["A"].text, first.doi) == ((), "", "", "")
     assert (second.authors, second.date, second.year) == (("Nan Li",), "2024", 2024)
+
+
+def test_each_sheet_with_a_title_column_is_read(tmp_path):
+    one, other = (sheet_of([("Title", "Year"), (title, 2020)]) for title in ("Keeping Less", "Keeping More"))
+    path = tmp_path / "years.xlsx"
+    with zipfile.ZipFile(io.BytesIO(one)) as first, zipfile.ZipFile(io.BytesIO(other)) as second:
+        texts = first.read("xl/sharedStrings.xml").replace(b"</sst>", b"<si><t>Keeping More</t></si></sst>")
+        with zipfile.ZipFile(path, "w") as book:
+            for name in first.namelist():
+                book.writestr(name, texts if name == "xl/sharedStrings.xml" else first.read(name))
+            sheet = second.read("xl/worksheets/sheet1.xml").replace(b"<v>2</v>", b"<v>3</v>", 1)
+            book.writestr("xl/worksheets/sheet2.xml", sheet)
+    assert [d.texts["T"].text for d in read(path).documents] == ["Keeping Less", "Keeping More"]
+
+
+def test_a_table_within_a_table_of_papers_is_read_once(tmp_path):
+    head = "<tr><th>Title</th><th>Year</th></tr>"
+    inner = f"<table>{head}<tr><td>Keeping Less</td><td>2020</td></tr></table>"
+    path = tmp_path / "pages.html"
+    path.write_text(f"<html><table>{head}<tr><td>Keeping More</td><td>{inner}</td></tr></table>{inner}</html>", "utf-8")
+    titles = [d.texts["T"].text for d in read(path).documents]
+    assert [titles.count("Keeping Less"), titles[-1]] == [2, "Keeping Less"]
