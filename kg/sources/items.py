@@ -102,6 +102,12 @@ class ListItem:
     unread: list[str] = field(default_factory=list)  # labels of lines, names of columns that no rule reads
     is_noted: bool = False  # with a text below it that is none of a paper's fields
     year: str = ""  # of the heading above
+    is_open: bool = False  # until its end is marked
+
+    def say(self, key: str, value: str) -> None:
+        """Set a field that a line names, unless it is set; an author a line makes a list."""
+        before = self.said.get(key, "")
+        self.said[key] = f"{before}; {value}" if key == "authors" and before else before or value
 
 
 def rows_of(block: ListItem) -> Iterator[Row]:

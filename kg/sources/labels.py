@@ -16,12 +16,14 @@ from kg.sources import bibliography
 from kg.sources.base import InputFile
 from kg.sources.forms import Form, forms
 from kg.sources.lines import opening, rows
+from kg.sources.links import without_notes
 from kg.sources.records import keys
 from kg.sources.rows import batch_of
 from kg.text import has_han
 
 _LABEL = re.compile(
-    r"\s*(?:\{([^{}\n]{1,40})\}\s*[:：]|【([^【】\n]{1,40})】[:：]?|([^\W\d_][\w ()/-]{0,40}?)\s*[:：](?!//))(.*)"
+    r"\s*(?:\{([^{}\n]{1,40})\}\s*[:：]|【([^【】\n]{1,40})】[:：]?"
+    r"|([^\W\d_][\w ()/-]{0,40}?)\s*(?:::|[:：](?!//)))(.*)"
 )
 _MAIL = re.compile(r"\\\\(?:\s*\(\s*(https?://\S+).*)?\s*$")  # in arXiv's mails: before an abstract, behind it
 _RULE = re.compile(r"\s*[-=_*~]{4,}\s*$")
@@ -82,7 +84,7 @@ def _keys() -> dict[str, str]:
 def _labelled(line: str) -> tuple[str, str] | None:
     """The label of a line and what stands behind it."""
     found = _LABEL.match(line)
-    return (next(filter(None, found.groups()[:3])).strip(), found[4].strip()) if found else None
+    return (next(filter(None, found.groups()[:3])).strip(), without_notes(found[4]).strip()) if found else None
 
 
 def _row(file: InputFile, lines: list[str]) -> dict[str, Any]:

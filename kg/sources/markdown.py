@@ -36,6 +36,7 @@ _ITEM = re.compile(
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*$")
 _RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _SUMMARY = re.compile(r"(?:<details[^<>]{0,100}>\s*)?<summary\b[^<>]{0,100}>(.{0,200}?)</summary>", re.I)
+_END_OF_FOLD = re.compile(r"\s*</details>", re.I)
 _LONE = re.compile(
     r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ]{1,30}?)[*_]{0,3}\s*[:：]?\s*[*_]{0,3}\s*$"
 )  # a label above its text
@@ -107,6 +108,7 @@ class _Reading:
         self._before = ""
         self._waiting = ""  # the field that the next text belongs to, ...
         self._is_below = False  # ... also behind an empty line, because its label stands alone
+        self._behind = ""  # the item behind which a paragraph stands
         self._fenced = False
 
     def line(self, number: int, line: str) -> Iterator[Row]:
@@ -122,11 +124,21 @@ class _Reading:
         elif (found := _ITEM.match(line)) and not self._is_field(found):
             yield from self._listed(number, found)
         elif line.strip():
-            yield from self._text(number, _SUMMARY.sub(r"\1: ", line))
+            yield from self._plain(number, line)
         if not line.strip():
             self._columns = []
             self._waiting = self._waiting if self._is_below else ""
         self._before = line
+
+    def _plain(self, number: int, line: str) -> Iterator[Row]:
+        """A line without marks, and what can be folded: a paper under a summary that has its link."""
+        if (found := _SUMMARY.match(line)) and PAPER.search(found[1]) and title_of(found[1]):
+            yield from self._end_item()
+            self._item = ListItem(number, 0, found[1], year=self._year[0], is_open=True)
+        elif self._item is not None and self._item.is_open and _END_OF_FOLD.match(line):
+            yield from self._end_item()
+        else:
+            yield from self._text(number, _SUMMARY.sub(r"\1: ", line))
 
     def end(self) -> Iterator[Row]:
         """The papers that are still open, which are closed."""
@@ -162,6 +174,11 @@ class _Reading:
     def _is_apart(self) -> bool:
         """Whether a line in bold may be a heading: behind an empty line, outside of an item with its paper."""
         return not self._before.strip() and not self._waiting
+
+    def _ends(self, line: str) -> bool:
+        """Whether a line stands behind the open item."""
+        is_closed = self._item is not None and not (self._item.is_open or line[0].isspace())
+        return is_closed and not (self._before.strip() or self._completes(line))
 
     def _completes(self, line: str) -> bool:
         """Whether a line that is no part of the item holds the link that it lacks, and no title."""
@@ -227,6 +244,9 @@ class _Reading:
             item.text = f"{item.text}\n{text}"[:LONGEST]
             return
         yield from self._end_item()
+        if self._behind:  # an item, its note, and another item
+            yield self._behind, Beside(noted=True)
+            self._behind = ""
         self._item, heading = ListItem(number, depth, text, year=self._year[0]), self._heading
         if heading is not None and is_paper and not PAPER.search(heading.text) and not heading.said:
             heading.has_items = True
@@ -243,7 +263,7 @@ class _Reading:
             yield from rows_of(ListItem(number, 0, line))
         elif key := self._key(line):
             said = SAID.match(line)
-            block.said.setdefault(key, said[2] if said else "")
+            block.say(key, said[2] if said else "")
             self._waiting, self._is_below = key if key in _FLOWING else "", False
             block.text = f"{block.text}\n{line if PAPER.search(line) else ''}"[:LONGEST]
         elif label and (key := self._field(label[1])) in _FLOWING and key not in block.said:
@@ -254,8 +274,9 @@ class _Reading:
         elif self._waiting and not self._is_end(line):
             said_before = block.said.get(self._waiting, "")
             block.said[self._waiting] = f"{said_before} {QUOTE.sub('', line)}".strip()[:LONGEST]
-        elif self._item is not None and not (line[0].isspace() or self._before.strip() or self._completes(line)):
-            yield from self._end_item()  # a paragraph after the list
+        elif self._ends(line):
+            self._behind = f"line {self._item.line}" * is_noted(line, {}) if self._item is not None else ""
+            yield from self._end_item()  # a paragraph after the list, or between its items
             if self._heading is not None and PAPER.search(line):
                 self._heading.text = f"{self._heading.text}\n{line}"[:LONGEST]
         else:

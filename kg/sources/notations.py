@@ -60,7 +60,25 @@ _CITE = re.compile(
 _ARGUMENT = re.compile(r"\s*([\w -]+?)\s*=\s*(.*?)\s*", re.S)
 _CLASS = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
 _BLOCKS = frozenset(
-    {"p", "div", "section", "article", "dd", "dt", "tr", "ul", "ol", "dl", "table", "blockquote", "main", "li", "body"}
+    {
+        "th",
+        "td",
+        "p",
+        "div",
+        "section",
+        "article",
+        "dd",
+        "dt",
+        "tr",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "blockquote",
+        "main",
+        "li",
+        "body",
+    }
 )
 _MARKS = {"em": "*", "i": "*", "cite": "*", "b": "**", "strong": "**"}
 _SPACES = re.compile(r"\s+")
@@ -148,7 +166,7 @@ def _of_item(found: re.Match[str]) -> str:
 
 
 _PARAGRAPH = re.compile(r"(?:^[^\n]*\S[^\n]*(?:\n|\Z))+", re.M)
-_BEGINS = re.compile(r"[^\W\d_]|\[[\w+:-]{2,20}\]\s|\[[A-Z]{1,9}\]\s|[*_“\"]")
+_BEGINS = re.compile(r"(?:\d{1,4}:\s+)?[^\W\d_]|\[[\w+:-]{2,20}\]\s|\[[A-Z]{1,9}\]\s|[*_“\"]")
 _HAS_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _SIGNS = re.compile(r"^[ \t]*(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d][ \t]*)*")
 _BUTTON = re.compile(r"^(?:\[[A-Z]{1,9}\]\s*)+")
@@ -170,7 +188,7 @@ def _as_items(found: re.Match[str]) -> str:
     if not _BEGINS.match(lines[0]) or not _HAS_YEAR.search(found[0]):
         return found[0]
     outer = [line for line in lines if not line[:1].isspace()]
-    if len(outer) == len(lines) and all(map(_is_reference, lines)):
+    if len(outer) == len(lines) and 2 * sum(map(_is_reference, lines)) > len(lines):
         return "".join(f"- {line}\n" for line in lines)
     if len(found[0]) < _LONGEST and _is_reference(found[0]):
         return f"- {' '.join(found[0].split())}" + "\n" * len(lines)
@@ -242,11 +260,15 @@ def _of_element(one: Any, is_within: bool = False, depth: int = 0) -> Iterator[s
         yield " "
     elif is_within and "title" in names and "](" not in flat:
         yield f"\n**{flat.strip('*')}**\n"
-    elif is_within and label and "](" not in flat and len(lines) == 1:
+    elif is_within and label and tag != "th" and "](" not in flat and len(lines) == 1:
         yield f"\n{label}: {flat}\n"
     elif tag == "a":
         url = one.get("href") or ""
         yield f"[{flat}]({url})" if url.startswith("http") and "](" not in flat else flat
+    elif is_within and tag == "tr" and [child.tag for child in one] == ["th", "td"] and len(lines) > 1:
+        yield f"\n{lines[0].rstrip(':')}: {' '.join(lines[1:])}\n"
+    elif is_within and tag[0] == "h" and tag[1:].isdecimal() and len(lines) == 1:
+        yield f"\n**{flat}**\n"
     elif tag in _MARKS and len(lines) == 1:
         yield f"{_MARKS[tag]}{flat}{_MARKS[tag]}"
     elif tag[0] == "h" and tag[1:].isdecimal() and not is_within:

@@ -281,7 +281,8 @@ def _object(stream: _Stream, line: int, lists: Collection[str], depth: int = 0) 
             begin = stream.position()
         elif (is_map or not fields) and lists and stream.next() == "{" and not has_list:
             value = stream.value()
-            is_map = is_map or (key not in _WRAPPED and not _PAPER.isdisjoint(value) and "title" in value)
+            names = set(map(folded_name, value)) if isinstance(value, dict) else set()
+            is_map = is_map or (key not in _WRAPPED and not _PAPER.isdisjoint(names) and "title" in names)
             if is_map:  # papers by their ids
                 yield line, {"id": key, **value}
                 begin = stream.position()

@@ -19,15 +19,16 @@ from kg.text import has_han
 
 _LONGEST = 2000  # code points
 _YEAR = r"(?:1[5-9]|20)\d\d"
-_NUMBER = re.compile(r"^\W{0,4}\d{1,4}(?:[.)]\s+|\]\s*)|^\[[^\[\]\s]{1,30}\]\s+")
+_NUMBER = re.compile(r"^\W{0,4}\d{1,4}(?:[.:)]\s+|\]\s*)|^\[[^\[\]\s]{1,30}\]\s+")
 _ADDRESS = re.compile(
     r"\[?\b(?:(?:doi|PMID|PMCID|URL)\s?:?\s+)?(?:https?://|10\.\d{4,9}/|doi:\s?10\.)\S+|\b(?:PMID|PMCID)\s?:\s?\S+"
-    r"|\b(?:Available|Retrieved|Accessed)\b.{0,40}?(?=https?:|\.|$)|<\s*>|\bdoi\s?:\s*$",
+    r"|\(?\b(?:Available|Retrieved|Accessed)\b.{0,40}?(?:\)|(?=https?:|\.|$))|<\s*>|\bdoi\s?:\s*$",
     re.I,
 )
+_END = re.compile(r"[\s.;,]+\.\s*\Z")  # what an address leaves
 _QUOTED = re.compile(
     rf"(?P<names>[^\"“”«»]{{2,1500}}?\.?)[\s,.:;]*(?:[(\[]?(?P<year>{_YEAR})[a-z]?[)\]]?[\s.,:]*)?"
-    r"(?:[\"“«](?P<title>[^\"“”«»]{6,400})[\"”»]|‘(?P<single>[^‘\"]{6,400}?)’(?=[,.;\s]))(?P<rest>.*)"
+    r"(?:[\"“«](?P<title>[^\"“”«»]{6,400})[\"”»]|‘(?P<single>[^‘\"]{6,400}?)’(?=[,.;\s])|(?<=[\s)])'(?P<straight>[^\"]{6,400}?)'(?=[,.;]))(?P<rest>.*)"
 )
 _KIND = re.compile(
     r"(?P<names>.{2,600}?)\s?[.．]\s?(?P<title>[^\[\]]{2,300}?)\s?\[(?P<kind>[A-Z](?:/[A-Z]{2})?)\](?P<rest>.*)"
@@ -67,6 +68,7 @@ _PUBLISHER = re.compile(r"\b(?:Press|Publish\w*|Springer|Wiley|Elsevier|Verlag|B
 _ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ISSUE = re.compile(r"[^;]{0,20};\s?\d")  # behind a year
 _LONE, _INITIAL = re.compile(r"(?<![^\W\d_])[A-Z]\Z"), re.compile(r"[A-Z]\.")
+_BARE_INITIALS = re.compile(r"^[^.]*[^\W\d_]{2} [A-Z]{1,3}\Z")  # "Fox AB, Lee C", which no full stop ends
 _STOP_BEHIND = re.compile(r"\.\s+(?=[*_]?[^\W_])")
 _MOST_STOPS = 60  # of initials, before a title
 _SEVERAL = 2  # people, who are no title
@@ -93,7 +95,7 @@ def cited(text: str, year: str = "") -> dict[str, Any]:
     {'authors': ['A. Fox'], 'title': 'Keeping it all', 'venue': '', 'year': '2016'}
     """
     text = _NUMBER.sub("", " ".join(text[:_LONGEST].replace("**", "").split()), count=1)
-    text = _ADDRESS.sub(" ", LINK.sub(r"\1", text))
+    text = _END.sub(".", _ADDRESS.sub(" ", LINK.sub(r"\1", text)))
     made = _of_kind(text) or _quoted(text) or _dated(text) or _stopped(text, year) or _plain(text)
     return {**made, "year": made["year"] or year} if made else {}
 
@@ -103,7 +105,7 @@ def _quoted(text: str) -> dict[str, Any]:
     names = names_of(found["names"]) if found else []
     if not found or not names:
         return {}
-    title = (found["title"] or found["single"]).rstrip(" ,.")
+    title = (found["title"] or found["single"] or found["straight"]).rstrip(" ,.")
     return _made(names, title, found["rest"], found["year"] or "")
 
 
@@ -134,7 +136,8 @@ def _stopped(text: str, year: str) -> dict[str, Any]:
         is_initial = _LONE.search(text[max(0, found.start() - 2) : found.start()]) is not None
         if is_initial and (_INITIAL.match(text) or _INITIAL.match(text, found.end())):
             continue  # of "A. Fox and B. Lee", of "Fox, A. and Lee, B. C."
-        if names := names_of(text[: found.start() + 1]):
+        end = found.start() + (_BARE_INITIALS.search(text, 0, found.start()) is None)
+        if names := names_of(text[:end]):
             title, rest = _ended(text[found.end() :])
             made = _made(names, title, rest, "")
             is_slanted = text[found.end()] in "*_" and len(title.split()) >= _LEAST and not _BEFORE_NUMBER.match(rest)

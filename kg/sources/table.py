@@ -30,6 +30,7 @@ _BEFORE = 5  # lines allowed before the header: "sep=;", a date
 _REREAD = 32 << 20  # code points of torn rows that are read twice
 _SPACES = re.compile(r"\s+")
 _BRACED = re.compile(r"\{(?!['\"])[^{}]*(?:\{[^{}]*\}[^{}]*){0,500}\}")  # as values stand in BibTeX
+_SAYS = re.compile(r"[^\s+|:=_-]")  # more than the rule below a header
 _BREAK = re.compile(r"\r\n?|\n")
 
 
@@ -220,7 +221,7 @@ def _rows(file: InputFile, shape: _Shape) -> Iterator[Row]:
                 where,
                 Skipped(f"it has {len(cells):,} columns and the header {len(columns):,}: put quotes around its cells"),
             )
-        elif any(cells) and (not is_torn or len(cells) in (width, len(columns))):
+        elif any(map(_SAYS.search, cells)) and (not is_torn or len(cells) in (width, len(columns))):
             is_torn, width = False, len(cells)
             yield where, _row(file, columns, cells, shape)
 

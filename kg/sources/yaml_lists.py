@@ -120,7 +120,9 @@ def _entries(file: InputFile, first: re.Pattern[str]) -> Iterator[tuple[str, Any
     is_apart = any(map(_is_named, opening(file).split("\n")))
     for record in records(file, re.compile(rf"{first.pattern}|{_GROUP.pattern}")):
         head = record.lines[0] if record.lines else ""
-        if first is not _GROUP and _GROUP.match(head):
+        if first is _GROUP:
+            name = head
+        elif _GROUP.match(head):
             group, name = found[1] if (found := _IN_YEAR.match(head)) else "", head
             continue
         made = Skipped(record.problem) if record.problem else _loaded("\n".join(record.lines))
