@@ -7,7 +7,7 @@ import pytest
 from kg.sources.layout.header import header
 from kg.sources.layout.join import Joiner
 from kg.sources.words import WordCounts
-from tests.sources.made_pdf import ABS, BOLD, INTRO, ROMAN, Sheet, T, columns, paper, simple
+from tests.sources.made_pdf import ABS, BOLD, INTRO, ITALIC, ROMAN, Sheet, T, columns, paper, simple
 from tests.sources.test_pdf_journals import ZH, ZH_ABS, chinese
 from tests.sources.test_pdf_names import KAIST, OSAKA, THREE, TWO, VIENNA, read_names
 
@@ -302,6 +302,32 @@ def test_a_wide_gap_parts_an_abstract_without_a_heading_from_text_that_is_set_al
     for _ in range(6):
         low = sheet.fill(72, low, 468, 10, INTRO[:640])
     assert paper(tmp_path, sheet).texts["A"].text == ABS
+
+
+def test_two_wide_lines_in_italics_above_two_columns_are_an_abstract(tmp_path):
+    sheet, low = plain()
+    abstract = ABS[: ABS.index(" On LongBench")]
+    half = abstract.index(" ", len(abstract) // 2)
+    for at, line in enumerate((abstract[:half], abstract[half + 1 :])):
+        sheet.put(72, low + 24 + 10 * at, 8, line, ITALIC)
+    for left in (72, 312):
+        sheet.fill(left, low + 60, 228, 9, INTRO + INTRO)
+    assert paper(tmp_path, sheet).texts["A"].text == abstract
+
+
+def test_affiliations_in_a_column_stand_in_a_note_each_and_end_at_keywords_beside(tmp_path):
+    sheet, low = Sheet(), 130.0
+    sheet.put(72, 90, 18, T, BOLD)
+    sheet.put(72, 110, 10, f"{NAMES}, Jun-Ho Kim^{{3}}")
+    for at, place in enumerate((VIENNA, KAIST, "Deltares, Delft")):
+        sheet.put(72, low + 20 + 20 * at, 7, f"^{{{at + 1}}}{place}")
+    sheet.put(230, low + 14, 10, "Abstract", BOLD)
+    sheet.fill(230, low + 28, 310, 9, ABS[:150])
+    sheet.put(230, low + 60, 8, "K E Y W O R D S", BOLD)
+    low = sheet.fill(230, low + 74, 310, 8, "caches, eviction") + 20
+    sheet.put(72, low, 12, "1 | INTRODUCTION", BOLD)
+    sheet.fill(72, low + 20, 468, 9, INTRO + INTRO)
+    assert paper(tmp_path, sheet).texts["I"].text == f"{BOTH}; Deltares, Delft"
 
 
 def test_two_paragraphs_above_a_column_are_one_abstract(tmp_path):

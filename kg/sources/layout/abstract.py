@@ -143,7 +143,10 @@ def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None
     lines = without_blocks((line for line in page.lines if line.y > below), _CAPTION.match)
     labels = HeaderLabels.load()
     text = min((li.y - li.chars[0].font.size for li in lines if has_initial(li)), default=page.height)
-    for run in paragraphs(lines, _FEWEST):
+    for run in paragraphs(lines, _FEWEST - 1):
+        is_apart = all(li.font.italic or li.font.bold for li in run) and sum(li.letters for li in run) >= _SHORT
+        if len(run) < _FEWEST and not is_apart:
+            continue
         if len(run) == _FEWEST and (labels.note.match(run[0].text) or sum(li.letters for li in run) < _SHORT):
             continue
         if run[0].y > min(0.7 * page.height, text) or KEYWORDS.match(run[0].text) or _AFTER.match(run[0].text):

@@ -332,7 +332,7 @@ def _from_notes(who: People, page: Page, between: Sequence[TextLine], below: tup
     used = {id(line) for line in between}
     top, body = below  # where the text of the page starts, and its size
     small = [li for li in page.lines if id(li) not in used and li.y > top and li.size <= 0.97 * body]
-    small = [li for li in small if not abstracts.is_heading(li)]
+    small = [li for li in small if not abstracts.is_heading(li) and letters(li.text) != "keywords"]
     ordered = sorted((li for li in small if len(li.chars) < _MOST_CHARS), key=lambda li: li.order)[-_MOST_LINES:]
     for text in footnotes(ordered, who, numbers - who.labels if who.affiliations else None):
         if text not in out.affiliations:

@@ -52,6 +52,7 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
     own = set(map(id, kept))
     lines = [line for line in lines if id(line) in own]
     found = [place for place in _below_names(lines, known) if not is_running(place)]
+    is_list = False  # of affiliations with numbers, which may stand in a note each
     for chars in notes([] if found else lines):
         text = written(chars)
         found += list(of_named(text, known.authors, offices)) or _of_list(text, offices)
@@ -61,7 +62,7 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
         listed = _numbered(text, known.marks) or raised
         items = [(labels(m), _without_mails(_CUT.split(i)[0])) for m, i in listed]
         items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
-        is_list = any(_is_place(place, offices) for _, place in items) or _is_all(items, known)
+        is_list = is_list or any(_is_place(place, offices) for _, place in items) or _is_all(items, known)
         for of, place in items:
             if _is_place(place, offices) or (is_list and of <= known.marks and _is_label(of, place)):
                 known.labels |= of
