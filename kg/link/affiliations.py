@@ -43,6 +43,7 @@ _MOST_WORDS = 9  # of the name of an unknown organisation
 _GOES_ON = ("of", "in", "for")  # words behind a name that make it the beginning of another
 #: A number before a street, and one behind a name: "Lab Code 662".
 _HOUSE, _BOX = re.compile(r"\d{3}[\d-]*\s+$"), re.compile(r"\s\d{3,}$")
+_NEAR = 80  # code points before a segment that tell what it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,13 @@ def segments(line: str, register: Register, han: bool = False) -> list[Segment]:
         piece = line[start:end].rstrip(" .-")
         tokens = tuple(NameToken(t.folds, start + t.start, start + t.end) for t in name_tokens(piece, register.words))
         if tokens:
-            out.append(Segment(start, start + len(piece), tokens, line[:start].rstrip().endswith(("(", "（"))))
+            out.append(Segment(start, start + len(piece), tokens, _before(line, start).rstrip().endswith(("(", "（"))))
     return out
+
+
+def _before(line: str, at: int) -> str:
+    """What stands near before a place; what a long line repeats is not searched again for each of its parts."""
+    return line[max(0, at - _NEAR) : at]
 
 
 class _LineParser:
@@ -113,7 +119,8 @@ class _LineParser:
         self._legal = tuple(self.words.legal)
         self._checks = _MOST_CHECKS
         self._known: list[int] = []  # segments with a known organisation, sorted
-        ends = [line.count(";", 0, s.start) + line.count("\n", 0, s.start) for s in self.segments]
+        starts = [0, *(s.start for s in self.segments)]
+        ends = [*accumulate(line.count(";", *two) + line.count("\n", *two) for two in pairwise(starts))]
         self._affiliation = [count - ends[0] for count in ends]  # that a segment is part of, by its number
 
     def read(self) -> list[Found]:
@@ -186,7 +193,7 @@ class _LineParser:
         tokens = list(segment.tokens)
         while tokens and not tokens[0].folds:
             del tokens[0]
-        is_code = len(tokens) == 1 and bool(_HOUSE.search(self.line[: segment.start]))  # "389 UCB"
+        is_code = len(tokens) == 1 and bool(_HOUSE.search(_before(self.line, segment.start)))  # "389 UCB"
         if not tokens or is_code or self._is_city(at):
             return []
         whole = self._match(tokens, at, whole=True)
@@ -403,7 +410,7 @@ class _LineParser:
         tokens = list(segment.tokens)
         text = self.line[segment.start : segment.end]
         legal = len(without_legal_form(tokens, self.words)) < len(tokens) or self._is_firm(at)
-        if _HOUSE.search(self.line[: segment.start]) or _BOX.search(text):
+        if _HOUSE.search(_before(self.line, segment.start)) or _BOX.search(text):
             return None
         if not (legal or _has_head(tokens, self.words.head)) or self._is_unit(text, tokens, at, known):
             return None

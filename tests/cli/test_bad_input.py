@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+
+from lxml import etree
 
 import kg
 from tests.cli.command import run
@@ -86,3 +89,20 @@ def test_verify_fails_on_a_store_whose_quotes_were_altered(tmp_path: Path, first
     assert done.returncode == 2
     assert "000-02" in done.stderr
     assert "words that nobody wrote" in done.stderr
+
+
+def test_titles_that_begin_with_signs_leave_a_graph_in_order(tmp_path: Path) -> None:
+    titles = [
+        "$\\lambda$: A Method for Keys",
+        "++: Better Pruning",
+        "$\\mathcal{A}^{2}$: $\\beta$",
+        "\u009b31m \u202e: Caches",
+    ]
+    said = "We propose it. It uses LoRA, outperforms GPTQ by 3% on MMLU and cuts latency by 20% on H100 GPUs."
+    file = tmp_path / "signs.jsonl"
+    file.write_text("".join(json.dumps({"title": title, "abstract": said}) + "\n" for title in titles), "utf-8")
+    with kg.open(str(tmp_path / "papers.kg")) as opened:
+        assert len(opened.add(file, fast=True).added) == len(titles)
+        assert opened.verify().faults == []
+        for form in ("graphml", "gexf"):
+            etree.fromstring(opened.export(form))

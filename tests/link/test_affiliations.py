@@ -157,3 +157,8 @@ def test_place_in_an_address_is_a_university_only_beside_departments(
 )
 def test_an_affiliation_ends_at_a_semicolon_and_an_address_is_no_organisation(line, expected):
     assert [one.name for one in organisations(line, Register.load())] == expected
+
+
+@pytest.mark.timeout(30)
+def test_a_long_line_is_read_in_time_in_proportion_to_its_length(register: Register) -> None:
+    organisations("(A) " * 60_000, register)
