@@ -58,7 +58,8 @@ _YEAR_BEHIND = re.compile(r"\s*\((?:19|20)\d\d\)$")
 _EDITION_AFTER = re.compile(rf",\s+{EDITION.pattern}\W*$")  # behind a title without marks
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
 _BY = re.compile(
-    r"(?i)^\W{0,5}by[*_:]*\s+([^\[\]()]{3,500})|^[^\w*_]{0,5}[*_](?![*_])([^*_\[\]]{3,500})[*_](?![*_])"
+    r"(?i)^\W{0,5}by[*_:]*\s+((?:[^\[\]()\n]|(?<=,)\n|\n(?=[ \t]+\S)){3,500})"
+    r"|^[^\w*_]{0,5}[*_](?![*_])([^*_\[\]]{3,500})[*_](?![*_])"
     r"|^\W{0,5}([^\W\d_][^\[\]():*_.]{2,100}\bet\.? ?al\b\.?)"
 )
 _CITED = re.compile(

@@ -169,7 +169,7 @@ class _Reading:
     def _is_end(self, line: str) -> bool:
         """Whether a line does not go on with the field above it: it has a link, or names and places end at a label."""
         is_labelled = self._waiting != "abstract" and SAID.match(line) is not None
-        return LINK.search(line) is not None or _RULE.match(line) is not None or is_labelled
+        return LINK.search(line) is not None or not any(map(str.isalnum, line)) or is_labelled
 
     def _is_apart(self) -> bool:
         """Whether a line in bold may be a heading: behind an empty line, outside of an item with its paper."""

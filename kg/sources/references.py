@@ -52,6 +52,9 @@ _NO_PLACE = re.compile(
 _YEAR = re.compile(r"\(?(?:19|20)\d\d\)?\.?")
 _MARKS = re.compile(r"\\[*]|\*\*|(?<=\w)\*(?=,)|[†‡§¶]")  # around and behind names
 _QUOTES = re.compile(r"[\"“”]")
+_BRACKETED = re.compile(
+    r"[\s,.–—]{0,5}\(([^()\[\]\d*_|]{5,500})\)(\s{0,3},\s{0,3}(?:[*_]|[A-Z][^,\d]{3,80},\s?(?:19|20)\d\d))?"
+)
 _INITIALED = re.compile(r"(?:[A-ZÀ-Þ]\.[ -]?)+[A-ZÀ-Þ][^\W\d_]\S+")
 _LONE_INITIAL, _INITIAL = re.compile(r"[\s.][A-Z]$"), re.compile(r"\b[A-Z]\.")
 _MOST = 20  # pieces that may be names
@@ -197,10 +200,16 @@ def names_first(text: str) -> list[str]:
     (['Ada Fox', 'Bo Lee'], ['Ada Fox', 'Cy Day', 'Bo Lee'])
     >>> names_first(", A. Fox"), names_first(", Ada Fox")
     (['A. Fox'], [])
+    >>> names_first(" (Ada Fox), *Caches*, 2020"), names_first(" (Best Paper), 2020"), names_first(" (Ada Fox, Bo Lee)")
+    (['Ada Fox'], [], ['Ada Fox', 'Bo Lee'])
     """
     first = _MARKS.sub("", text.lstrip("*_ \t\n").split("\n")[0].split("\t")[0])
     edition = EDITION.search(first)
     first = _HELD.split(first[: edition.start()].rstrip(" ,(") if edition else first)[0].strip("*_ \t")
+    if found := _BRACKETED.match(first):  # "**A Title** (Ada Fox), *Caches*"
+        names = people([found[1]])
+        if (len(names) > 1 or found[2]) and all(is_name(name, Offices.load()) for name in names):
+            return names
     for form in (_NAMED, _ENUMERATED):
         names = people([bare(found[1])]) if (found := form.match(first)) else []
         is_sure = len(names) > 1 or any(map(_INITIALED.fullmatch, names))

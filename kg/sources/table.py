@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -30,6 +30,7 @@ _BEFORE = 5  # lines allowed before the header: "sep=;", a date
 _REREAD = 32 << 20  # code points of torn rows that are read twice
 _SPACES = re.compile(r"\s+")
 _BRACED = re.compile(r"\{(?!['\"])[^{}]*(?:\{[^{}]*\}[^{}]*){0,500}\}")  # as values stand in BibTeX
+_COUNTED = re.compile(r"(\D+)\d{1,2}")
 _SAYS = re.compile(r"[^\s+|:=_-]")  # more than the rule below a header
 _BREAK = re.compile(r"\r\n?|\n")
 
@@ -190,6 +191,7 @@ def _rows(file: InputFile, shape: _Shape) -> Iterator[Row]:
         raise KgError(f"{file.path}: the names of the columns cannot be read ({error}): check their quotes.") from None
     if len(columns) > _WIDEST:
         raise KgError(f"{file.path}: has {len(columns):,} columns, more than {_WIDEST:,}: keep those of papers.")
+    authors = _authors_apart(shape.form, columns)
     width = 0  # columns of the last row that was read
     is_torn = False
     while True:
@@ -223,17 +225,22 @@ def _rows(file: InputFile, shape: _Shape) -> Iterator[Row]:
             )
         elif any(map(_SAYS.search, cells)) and (not is_torn or len(cells) in (width, len(columns))):
             is_torn, width = False, len(cells)
-            yield where, _row(file, columns, cells, shape)
+            yield where, _row(file, columns, cells, shape, authors)
 
 
-def _row(file: InputFile, columns: Sequence[str], cells: Sequence[str], shape: _Shape) -> dict[str, Any]:
-    """The paper of a row; of columns with the same name, the first one with a value counts."""
+def _row(
+    file: InputFile, columns: Sequence[str], cells: Sequence[str], shape: _Shape, authors: Mapping[str, str]
+) -> dict[str, Any]:
+    """The paper of a row; of columns with the same name, the first one with a value counts, but those of `authors`."""
     values: dict[str, str] = {}
     form = shape.form
     named = form.named(columns)
-    for column, cell in zip(map(named.__getitem__, columns), cells, strict=False):
-        if not values.get(column):
-            values[column] = cell[1:-1] if _BRACED.fullmatch(cell) else cell
+    for name, cell in zip(columns, cells, strict=False):
+        column, value = authors.get(name, named[name]), cell[1:-1] if _BRACED.fullmatch(cell) else cell
+        if name in authors and values.get(column) and value.strip():
+            values[column] += f"; {value}"
+        elif not values.get(column):
+            values[column] = value
     names = {key: [name for (name,) in places] for key, places in form.among(frozenset(values)).items()}
     row = bibliography.row(file, {column: [value] for column, value in values.items()}, names)
     if not row.get("title"):
@@ -243,8 +250,18 @@ def _row(file: InputFile, columns: Sequence[str], cells: Sequence[str], shape: _
         row["authors"] = apart(values.get(column, ""))
     if (mark := form.settings.get("breaks")) and "abstract" in row:
         row["abstract"] = re.sub(rf"(?: {re.escape(mark)})+ ", " ", row["abstract"])
-    row["unread"] += form.unread(column for column, cell in zip(columns, cells, strict=False) if cell.strip())
+    said = (column for column, cell in zip(columns, cells, strict=False) if cell.strip() and column not in authors)
+    row["unread"] += form.unread(said)
     return row
+
+
+def _authors_apart(form: Form, columns: Sequence[str]) -> dict[str, str]:
+    """What the columns of one author each are called: "Author 1", "Author 2"; empty for a table that has none."""
+    known = {name for (name,) in form.fields["authors"]}
+    if not known.isdisjoint(map(folded, columns)):
+        return {}
+    found = {name: one[1] for name in columns if (one := _COUNTED.fullmatch(folded(name))) and one[1] in known}
+    return found if len(found) > 1 else {}
 
 
 READER = TableReader()

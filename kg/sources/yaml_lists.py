@@ -29,6 +29,7 @@ _HEAD = rf"[^\s#:-][^\n:]{{0,60}}:[ \t]*\n{_EMPTY}"
 _LIST = re.compile(rf"(?:{_HEAD})?([ ]{{0,8}})-(?:[ ]+|[ ]*\n[ ]{{2,12}})[\"']?[\w-]{{1,40}}[\"']?[ ]?:(?:[ ]|\n)")
 _MAP = re.compile(rf"{_HEAD}[ ]{{1,8}}[\w-]{{1,40}}[ ]?:(?:[ ]|\n)")  # papers by their keys
 _NESTED = re.compile(r"[ \t]*(?:#.*)?|[ ]*(?:-[ ]+)?[\w -]{1,40}:(?:[ ].*)?|[ ]+-[ ].*|[ ]{2,}\S.*")  # a line of YAML
+_BETWEEN = re.compile(r"^---[ \t]*$", re.M)  # documents
 _GROUP = re.compile(r"[^\s#-][^\n]*:[ \t]*(?:#.*)?$")  # a line that ends a list and names what follows
 _IN_YEAR = re.compile(r"[\"']?((?:19|20)\d\d)\b[\"']?[ ]*:")
 _TITLE = re.compile(r"^(?P<indent>[ ]*(?:-[ ]+)?)[\"']?title[\"']?[ ]?:", re.M | re.I)
@@ -97,9 +98,10 @@ def _shape(start: str) -> tuple[str, str, re.Pattern[str] | None]:
         is_another = _KEY.match(behind) and _TITLE.search(found[1]) and _TITLE.search(behind)
         return (start, "", _WHOLE) if is_another else (start, found[1], None)
     start = start[end.end() :] if (end := _BEFORE.match(start)) else start
-    indents = {found["indent"] for found in _TITLE.finditer(start)}
-    if "" in indents and len(indents) == 1 and _KEY.match(start):
-        return start, "", _WHOLE
+    indents = [found["indent"] for found in _TITLE.finditer(start)]
+    if set(indents) == {""} and _KEY.match(start):  # with a title twice, lines with labels
+        is_one = len(indents) <= 1 + len(_BETWEEN.findall(start))
+        return start, "", _WHOLE if is_one else None
     if found := _LIST.match(start):  # people write some items a column off
         wide = len(found[1])
         return start, "", re.compile(rf"[ ]{{{max(0, wide - 1)},{wide + 1 if wide else 0}}}-(?:[ ]|$)")
