@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -19,6 +19,7 @@ from kg.sources import bibliography
 from kg.sources.base import HeldFile, InputFile
 from kg.sources.forms import Form, folded, forms
 from kg.sources.lines import Line, opening, text_lines
+from kg.sources.links import LINK, bare
 from kg.sources.people import apart
 from kg.sources.references import WHOLE
 from kg.sources.rows import Row, Skipped, batch_of
@@ -191,7 +192,8 @@ def _rows(file: InputFile, shape: _Shape) -> Iterator[Row]:
         raise KgError(f"{file.path}: the names of the columns cannot be read ({error}): check their quotes.") from None
     if len(columns) > _WIDEST:
         raise KgError(f"{file.path}: has {len(columns):,} columns, more than {_WIDEST:,}: keep those of papers.")
-    authors = _authors_apart(shape.form, columns)
+    again = frozenset(name for name, number in Counter(columns).items() if number > 1)
+    authors = _authors_apart(shape.form, columns, again)
     width = 0  # columns of the last row that was read
     is_torn = False
     while True:
@@ -225,22 +227,34 @@ def _rows(file: InputFile, shape: _Shape) -> Iterator[Row]:
             )
         elif any(map(_SAYS.search, cells)) and (not is_torn or len(cells) in (width, len(columns))):
             is_torn, width = False, len(cells)
-            yield where, _row(file, columns, cells, shape, authors)
+            yield where, _row(file, columns, cells, shape, authors, again)
 
 
 def _row(
-    file: InputFile, columns: Sequence[str], cells: Sequence[str], shape: _Shape, authors: Mapping[str, str]
+    file: InputFile,
+    columns: Sequence[str],
+    cells: Sequence[str],
+    shape: _Shape,
+    authors: Mapping[str, str],
+    again: frozenset[str],
 ) -> dict[str, Any]:
-    """The paper of a row; of columns with the same name, the first one with a value counts, but those of `authors`."""
+    """The paper of a row; of columns of one name (`again`) the first one with a value counts, except for `authors`."""
     values: dict[str, str] = {}
+    links: list[str] = []
+    twice: list[str] = []  # columns of one name
     form = shape.form
     named = form.named(columns)
     for name, cell in zip(columns, cells, strict=False):
         column, value = authors.get(name, named[name]), cell[1:-1] if _BRACED.fullmatch(cell) else cell
+        if shape.delimiter == "|":  # of Markdown
+            links += (url for _, url in LINK.findall(value) if "://" in url)
+            value = bare(LINK.sub(r"\1", value))
         if name in authors and values.get(column) and value.strip():
             values[column] += f"; {value}"
         elif not values.get(column):
             values[column] = value
+        elif name in again and value.strip() and value != values[column]:
+            twice.append(name)
     names = {key: [name for (name,) in places] for key, places in form.among(frozenset(values)).items()}
     row = bibliography.row(file, {column: [value] for column, value in values.items()}, names)
     if not row.get("title"):
@@ -251,15 +265,18 @@ def _row(
     if (mark := form.settings.get("breaks")) and "abstract" in row:
         row["abstract"] = re.sub(rf"(?: {re.escape(mark)})+ ", " ", row["abstract"])
     said = (column for column, cell in zip(columns, cells, strict=False) if cell.strip() and column not in authors)
-    row["unread"] += form.unread(said)
+    unread = form.unread(said)
+    row["unread"] += [*unread, *(name for name in twice if name not in unread)]
+    row["url"] = row.get("url") or next(iter(links), "")
     return row
 
 
-def _authors_apart(form: Form, columns: Sequence[str]) -> dict[str, str]:
-    """What the columns of one author each are called: "Author 1", "Author 2"; empty for a table that has none."""
+def _authors_apart(form: Form, columns: Sequence[str], again: frozenset[str]) -> dict[str, str]:
+    """What the columns of one author each are called: "Author 1", "Author 2", or "Author" twice; empty without such."""
     known = {name for (name,) in form.fields["authors"]}
-    if not known.isdisjoint(map(folded, columns)):
-        return {}
+    found = {name: folded(name) for name in again if folded(name) in known}
+    if found or not known.isdisjoint(map(folded, columns)):
+        return found
     found = {name: one[1] for name in columns if (one := _COUNTED.fullmatch(folded(name))) and one[1] in known}
     return found if len(found) > 1 else {}
 

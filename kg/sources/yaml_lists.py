@@ -170,10 +170,25 @@ def _loaded(text: str) -> Any:
     text = without_notes(text)
     for written in (text, quoted := _UNQUOTED.sub(_in_quotes, text), _aligned(quoted)):  # "title: Keys: A Study"
         try:
-            return yaml.load(written, Loader=yaml.BaseLoader)  # values as texts; libyaml would crash on deep nesting
+            return yaml.load(written, Loader=_loader())
         except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
             reason = reason or " ".join(str(error).split())[:200]
     return Skipped(f"it is not YAML ({reason}): check its indents and quotes")
+
+
+@cache
+def _loader() -> Any:
+    """A loader of texts, in which a key that is given twice has both values; libyaml would crash on deep nesting."""
+    import yaml
+
+    return type("Loader", (yaml.BaseLoader,), {"construct_mapping": _mapping})
+
+
+def _mapping(loader: Any, node: Any, deep: bool = False) -> dict[Any, Any]:
+    made: dict[Any, list[Any]] = {}
+    for key, value in node.value:
+        made.setdefault(loader.construct_object(key, deep=True), []).append(loader.construct_object(value, deep))
+    return {key: found[0] if len(found) == 1 else found for key, found in made.items()}
 
 
 def _in_quotes(found: re.Match[str]) -> str:
