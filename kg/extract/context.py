@@ -495,8 +495,4 @@ def _stands_for(short: str, long: str) -> bool:
     if not letters or long[:1].lower() != letters[0] or not (" " in long or "-" in long):
         return False
     behind, at = long.lower(), 0
-    for letter in letters:
-        at = behind.find(letter, at) + 1
-        if not at:
-            return False
-    return True
+    return all(at := behind.find(letter, at) + 1 for letter in letters)

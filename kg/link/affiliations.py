@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import accumulate, dropwhile, pairwise
 
 from kg.link.institutions import (
     ACRONYM_RANK,
@@ -43,7 +43,7 @@ _MOST_WORDS = 9  # of the name of an unknown organisation
 _GOES_ON = ("of", "in", "for")  # words behind a name that make it the beginning of another
 #: A number before a street, and one behind a name: "Lab Code 662".
 _HOUSE, _BOX = re.compile(r"\d{3}[\d-]*\s+$"), re.compile(r"\s\d{3,}$")
-_NEAR = 80  # code points before a segment that tell what it is
+_AHEAD = 80  # code points before a segment that tell what it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ class Segment:
     end: int
     tokens: tuple[NameToken, ...]  # with offsets in the line
     bracketed: bool = False
+    numbered: bool = False  # a number before it is of a street or box
 
 
 def organisations(line: str, register: Register, also: Iterable[str] = ()) -> list[Found]:
@@ -98,13 +99,10 @@ def segments(line: str, register: Register, han: bool = False) -> list[Segment]:
         piece = line[start:end].rstrip(" .-")
         tokens = tuple(NameToken(t.folds, start + t.start, start + t.end) for t in name_tokens(piece, register.words))
         if tokens:
-            out.append(Segment(start, start + len(piece), tokens, _before(line, start).rstrip().endswith(("(", "（"))))
+            before = line[max(0, start - _AHEAD) : start]
+            bracketed, numbered = before.rstrip().endswith(("(", "（")), bool(_HOUSE.search(before))
+            out.append(Segment(start, start + len(piece), tokens, bracketed, numbered))
     return out
-
-
-def _before(line: str, at: int) -> str:
-    """What stands near before a place; what a long line repeats is not searched again for each of its parts."""
-    return line[max(0, at - _NEAR) : at]
 
 
 class _LineParser:
@@ -129,14 +127,12 @@ class _LineParser:
         at = 0
         while at < len(self.segments):
             segment = self.segments[at]
-            across = self._across(at)
-            if across:
+            if across := self._across(at):
                 found.append(across)
                 at = across.segment + 1
                 continue
             if not _NO_NAME.search(self.line[segment.start : segment.end]):
-                here = self._inside(at)
-                found += here
+                found += (here := self._inside(at))
                 if not here and not segment.bracketed:
                     unknown.append(at)
             at += 1
@@ -148,8 +144,7 @@ class _LineParser:
         found = [f for f in found if not self._is_part(f, by_segment, known)]
         names = sorted(joined(name_tokens(f.name, self.words)) for f in found)
         for at in unknown:
-            named = self._named(at, known)
-            if named and not self._is_cut(named, names):
+            if (named := self._named(at, known)) and not self._is_cut(named, names):
                 found.append(named)
                 insort(names, joined(name_tokens(named.name, self.words)))
         texts = (replace(f, text=self.line[f.start : f.end]) for f in sorted(found, key=lambda f: f.start))
@@ -163,8 +158,7 @@ class _LineParser:
             for start in self._beginnings(at):
                 for end in {len(final): None, 2: None, 1: None} if start else (len(final),):
                     run = [*self.segments[at].tokens[start:], *between, *final[:end]]
-                    found = self._joint(run, last)
-                    if found:
+                    if found := self._joint(run, last):
                         return found
         return None
 
@@ -190,10 +184,8 @@ class _LineParser:
     def _inside(self, at: int) -> list[Found]:
         """The known names in one segment, longest first; the rest is a city, a department or a person."""
         segment = self.segments[at]
-        tokens = list(segment.tokens)
-        while tokens and not tokens[0].folds:
-            del tokens[0]
-        is_code = len(tokens) == 1 and bool(_HOUSE.search(_before(self.line, segment.start)))  # "389 UCB"
+        tokens = [*dropwhile(lambda token: not token.folds, segment.tokens)]
+        is_code = len(tokens) == 1 and segment.numbered  # "389 UCB"
         if not tokens or is_code or self._is_city(at):
             return []
         whole = self._match(tokens, at, whole=True)
@@ -410,7 +402,7 @@ class _LineParser:
         tokens = list(segment.tokens)
         text = self.line[segment.start : segment.end]
         legal = len(without_legal_form(tokens, self.words)) < len(tokens) or self._is_firm(at)
-        if _HOUSE.search(_before(self.line, segment.start)) or _BOX.search(text):
+        if segment.numbered or _BOX.search(text):
             return None
         if not (legal or _has_head(tokens, self.words.head)) or self._is_unit(text, tokens, at, known):
             return None
