@@ -21,6 +21,8 @@ _MOST = 9
 _PLACES = ("on", "在")
 #: Meanings of what is done to a thing before "or": 低光照增强或去雾.
 _DEEDS = ("improve", "increase")
+#: Meanings of words that only say how a thing is meant.
+_STEERING = ("use", "propose", "compare", "evaluate")
 #: Types of what is worked on, which "or" joins with one another.
 _WORK = frozenset(("topic", "technique", "problem", "task"))
 
@@ -141,8 +143,10 @@ def in_or_list(items: list[Item], at: int) -> bool:
 
 
 def in_phrase(items: list[Item], at: int, ignored: list[str]) -> bool:
-    """Whether "or" joins what stands behind it with ignored words, and with no thing: "serving with foo or bar"."""
+    """Whether "or" joins what stands behind it with words that set no condition: "with foo or bar", 训练或微调."""
     said = list(takewhile(lambda item: not (item.senses or item.mark), items[:at][::-1]))
+    if said and said[0].means(*_STEERING):
+        return True
     is_unknown = bool(said) and said[0].is_unknown and said[0].text in ignored
     return is_unknown and any(item.means("narrows") or fold(item.text) == "with" for item in said[1:])
 

@@ -18,7 +18,10 @@ _ENDING = re.compile(r"(?<=\w{4})(?:ings?|ed|ations?|ions?|al|s)$")
 _DONE = re.compile(r"(?<=\w{4})(?:ing|ization|isation|ation|ion)$")
 _STEM = re.compile(r"(?<=\w{3})(?:i[sz](?:ations?|ing|ed|e)|(?<=\w)(?:ings?|ed|ations?|ions?|als?|ment|ers?|s))$")
 #: What "…" stands for between two words: at most three, of which none says what is done but that it is needed.
-_FEW = r"(?:(?:requiring|needing|using|relying|(?!\w+ing\b)\w+)[\W_]+){0,3}"
+#: One behind a hyphen is part of a word: "without auxiliary load-balancing losses".
+_FEW = r"(?:(?:requiring|needing|using|relying|(?!(?<!-)\w+ing\b)\w+)[\W_]+){0,3}"
+#: What is not behind words that are found: "training-free" has no training.
+_HAD = r"(?!-free\b)"
 
 
 def is_acronym(words: str) -> bool:
@@ -39,7 +42,7 @@ def phrase_regex(words: str, any_case: bool = False) -> str:
     if _HAN.fullmatch("".join(pieces)):
         return r"\s*".join(pieces)
     said = (r"[\W_]+" + _FEW).join(r"[\W_]+".join(part) for part in parts if part)
-    return ("" if is_acronym(words) and not any_case else _ANY_CASE) + rf"\b{said}(?:s|es)?\b"
+    return ("" if is_acronym(words) and not any_case else _ANY_CASE) + rf"\b{said}(?:s|es)?\b{_HAD}"
 
 
 def _piece(word: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import accumulate
 from typing import Literal
@@ -46,7 +45,6 @@ _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("b
 }
 _CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "evaluate", "by")
 _CONDITIONS = ("kind:", "code:", "country:", "nation:", "venue:")  # of words that are conditions by themselves
-_OF_VERB = re.compile(r"(?i)(?:do(?:es)?|did)(?: not|n['’]t)|never|[不未]")  # a denial of what is done
 _ONE = ("paper", "source", "kind", "venue", "year")  # of which a paper has one: "and" between two means "or"
 
 
@@ -136,7 +134,7 @@ class Parser:
             lacked = next(lacks, None) if negated else None  # "without a draft model", "not using calibration data"
             if negated and item.is_unknown and any(behind.senses for behind in self.items[at + 1 : at + 2]):
                 denier = next(word for word in steering[::-1] if word.means("not"))
-                negated = not _OF_VERB.fullmatch(denier.text)  # "does not hurt reasoning" denies no reasoning
+                negated = not denier.means("of-verb")  # "does not hurt reasoning" denies no reasoning
                 self.ignored.append(item.text if negated else self.text[denier.start : item.end])
                 continue  # "without a separate draft model"
             if negated and cue == "use" and "topic" in item.types:
@@ -155,8 +153,8 @@ class Parser:
                 terms, negated = [lacking(item, self.lexicon), *free], False
                 if item.text in self.ignored[-1:]:
                     self.ignored.pop()
-            is_named = (
-                negated and item.senses and terms and terms[0].field == "technique" and is_name(item, self.lexicon)
+            is_named = bool(negated and item.senses and terms) and (
+                terms[0].field == "hardware" or (terms[0].field == "technique" and is_name(item, self.lexicon))
             )
             if is_named and not any(isinstance(term, Phrase) for term in terms):
                 terms.append(named(item, item.senses[0].concept, self.lexicon))  # what names it has it
@@ -234,9 +232,18 @@ class Parser:
         return ("" if item.means("about") else cue), negated, joins
 
     def _is_deed(self, at: int) -> bool:
-        """Whether a word says what is done to the thing before it: "speech recognition compression"."""
+        """Whether a word says what is done to the thing before it: "speech recognition compression".
+
+        A speed-up without a number is done to whatever is named: "accelerating recommender systems", 推荐系统加速.
+        """
+        item = self.items[at]
+        if not item.means("deed") or item.taken or item.asked:
+            return False
+        if item.is_speed:
+            compared = any(other.means("outperform") for other in self.items)
+            return not compared and any(other.types - {"metric"} for other in self.items)
         before = next((i for i in self.items[:at][::-1] if not i.means("frame", "about") or i.senses), None)
-        return self.items[at].means("deed") and not self.items[at].taken and before is not None and bool(before.senses)
+        return before is not None and bool(before.senses)
 
     def _is_over(self, at: int) -> bool:
         """Whether "over" stands between a number and what has a name: "a 2x speedup over vLLM"."""

@@ -108,7 +108,7 @@ def lacking(item: Item, lexicon: Lexicon) -> Phrase:
     concepts = [sense.concept for sense in item.senses if sense.known][:2]
     known = [label for concept in concepts for label in lexicon.labels(concept) if label.isascii()][:_NAMES]
     said = dict.fromkeys((item.text, *known) if not has_han(item.text) or not known else known)
-    forms = [form.format(n=one) for one in said for form in word.facts["stated"]]
+    forms = [form.format(n=one.replace(" ", " … ")) for one in said for form in word.facts["stated"]]
     free = [word.facts["stated"][0].format(n=part) for one in said for part in one.split()]
     free = [one for one in free if not lexicon.words.bearing(fold(one))]  # "training-free" is not without its data
     return Phrase(f"no {item.text}", tuple(dict.fromkeys((*forms, *free))))

@@ -7,7 +7,7 @@ Chinese words are looked for in English, as `ontology/wording.ttl` has them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, reduce
 from itertools import takewhile
@@ -23,8 +23,8 @@ from kg.query.words import QuestionWords
 from kg.sources.words import WordCounts
 from kg.text import fold, has_han
 
-#: Letters from which a word says something by itself.
-_LONG = 4
+#: Letters from which a word says something by itself, those that a stem has at least, and words that stand together.
+_LONG, _SHORT, _TOGETHER = 4, 2, 4
 _ENDINGS = ("e", "ed", "ing", "er", "ion")
 #: Papers of all fields from which on a word says little by itself.
 _USUAL = 1000
@@ -37,24 +37,37 @@ def narrowed(corpus: Corpus, wanted: Filter, is_of_all: bool = False) -> Filter:
     """
     out = wanted
     for words in wanted.narrowing if wanted.conditions else ():
-        out = _with(out, words, _holding(words, corpus, out))
-    return _told_by_texts(out) if out.conditions or is_of_all else out
+        out = _with(out, words, _together(words, corpus, out) or _holding(words, corpus, out))
+    return _told_by_texts(out, corpus) if out.conditions or is_of_all else out
 
 
-def _told_by_texts(wanted: Filter) -> Filter:
+def _told_by_texts(wanted: Filter, corpus: Corpus) -> Filter:
     """The filter with the other words that nothing bears as conditions, but for those that say little.
 
-    A word that no text has leaves nothing: a question of what no paper has is not answered without it.
+    A word that no text has leaves nothing: a question of what no paper has is not answered without it. Several words
+    are one condition where texts have them together: "batch sizes".
     """
     out = wanted
     for words in wanted.unnamed:
         added = tuple(Condition(part, (Phrase(part, forms),)) for part, forms in _telling(words))
-        out = _with(out, words, added) if added else out
+        out = _with(out, words, added and (_together(words, corpus, out) or added))
     return out
 
 
-def _with(wanted: Filter, words: str, added: Iterable[Condition]) -> Filter:
+def _together(words: str, corpus: Corpus, wanted: Filter) -> tuple[Condition, ...]:
+    """That texts have several words side by side, where papers that fulfil the rest do: "batch sizes"."""
+    *first, last = words.lower().split()
+    root = stem(last)
+    forms = (" ".join((*first, f"{root}*" if len(root) > _SHORT else last)),)
+    whole = Condition(words, (Phrase(words, forms),))
+    is_whole = 0 < len(first) < _TOGETHER and words.isascii()
+    return (whole,) if is_whole and corpus.count(corpus.holding(Filter((*wanted.conditions, whole)))) else ()
+
+
+def _with(wanted: Filter, words: str, added: Sequence[Condition]) -> Filter:
     """The filter with conditions that some of its ignored words became; the others stay ignored."""
+    if not added:
+        return wanted
     told = {condition.text for condition in added}
     left = (word for one in wanted.ignored for word in ([one] if one != words else _left(one, told)))
     return replace(wanted, conditions=(*wanted.conditions, *added), ignored=tuple(left))
@@ -63,9 +76,8 @@ def _with(wanted: Filter, words: str, added: Iterable[Condition]) -> Filter:
 def _telling(words: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Those of some words that say something, each with what texts may have for it."""
     if has_han(words):
-        many = sorted((plain for plain in _plain() if len(plain) > 1), key=lambda plain: (-len(plain), plain))
-        rest = reduce(lambda text, plain: text.replace(plain, ""), many, words)
-        rest = rest.strip("".join(_plain().difference(many)))
+        is_whole = len(words) > 1 and words not in _plain() and in_english(words)  # 小语种 is more than 小语
+        rest = words if is_whole else _stripped(words)
         parted = [] if in_english(rest) else [(rest[:at], rest[at:]) for at in range(2, len(rest) - 1)]
         parts = next((two for two in parted if all(map(in_english, two))), (rest,))
         for part in parts if len(rest) > 1 else ():  # 旋转激活 is rotation of activations
@@ -73,6 +85,13 @@ def _telling(words: str) -> Iterator[tuple[str, tuple[str, ...]]]:
                 yield words if len(parts) == 1 else part, in_english(part)
         return
     yield from ((word, _forms(word)) for word in words.split() if _says(word))
+
+
+def _stripped(words: str) -> str:
+    """Chinese words without those that say little."""
+    many = sorted((plain for plain in _plain() if len(plain) > 1), key=lambda plain: (-len(plain), plain))
+    rest = reduce(lambda text, plain: text.replace(plain, ""), many, words)
+    return rest.strip("".join(_plain().difference(many)))
 
 
 def _says(word: str) -> bool:

@@ -5,6 +5,7 @@ Only words that would otherwise say nothing are joined so: what a question's pie
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from itertools import combinations, permutations, product
@@ -22,6 +23,8 @@ from kg.vocabulary import Vocabulary, ontology_files
 _TYPES = ("topic", "technique", "problem", "task")
 #: The longest run of pieces that is looked at, the most pieces between two, and the longest label in words.
 _LONGEST, _BETWEEN, _WORDS = 6, 2, 6
+#: What the stems of some verbs have and those of their nouns have not: "separating" is separation.
+_ATE = re.compile(r"(?<=\w{4})at$")
 
 
 def reordered(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
@@ -52,7 +55,8 @@ def with_bare(items: list[Item], text: str) -> list[Item]:
     out: list[Item] = []
     for item in items:
         last = out[-1] if out else None
-        is_bare = bool(item.senses) and not item.words and item.types != {"metric"} and _says_nothing(item)
+        is_own = item.types != {"metric"} or not any(sense.known for sense in item.senses)  # "batch sizes"
+        is_bare = bool(item.senses) and not item.words and is_own and _says_nothing(item)
         is_measure = item.types == {"metric"} and not item.words  # "near-storage" is of no storage space
         joint = text[last.end : item.start] if last and last.is_unknown else ""
         if last and ((is_bare and joint == " ") or (is_measure and joint == "-")):
@@ -133,7 +137,8 @@ def _bearing(lexicon: Lexicon, words: Iterable[str]) -> list[Sense]:
 
 def _key(words: Iterable[str]) -> str:
     forms = _forms()
-    return " ".join(sorted({stem(forms.get(word, word)) for word in words}))
+    stems = (_ATE.sub("", stem(forms.get(word, word))) for word in words if word not in _joints())
+    return " ".join(sorted(set(stems)))
 
 
 @cache
@@ -141,6 +146,12 @@ def _forms() -> dict[str, str]:
     """What stands in labels for other words: "multi" for "multiple"."""
     words = QuestionWords.load().meaning("stem")
     return {label: word.labels[0] for word in words for label in word.labels[1:]}
+
+
+@cache
+def _joints() -> frozenset[str]:
+    """What joins two words of a name: "separating prefill and decode" is prefill-decode separation."""
+    return frozenset(QuestionWords.load().folds("and"))
 
 
 @cache

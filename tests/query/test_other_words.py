@@ -45,9 +45,22 @@ def test_an_amount_per_thing_is_one_metric_in_both_languages(lexicon: Lexicon) -
 
 
 def test_a_word_that_chinese_names_begin_with_is_read_whole(lexicon: Lexicon) -> None:
-    found = read("能在笔记本上跑的剪枝方法", lexicon).filter
-    assert "笔记本" in found.ignored
     assert in_english("笔记本") == ("laptop",)
+    for question in ("能在笔记本上跑的剪枝方法", "能在笔记本电脑上跑的剪枝方法"):
+        found = read(question, lexicon).filter
+        assert "hardware:laptop" in {t.concept for one in found.conditions for t in one.any_of if isinstance(t, Entity)}
+
+
+def test_two_things_that_are_parted_are_the_noun_of_both(lexicon: Lexicon) -> None:
+    for question in ("separating prefill and decode", "prefill-decode separation", "PD分离"):
+        (one,) = read(question, lexicon).filter.conditions
+        assert one.any_of[0].concept == "technique:prefill-decode-disaggregation"
+
+
+def test_attention_without_softmax_is_what_is_named_so(lexicon: Lexicon) -> None:
+    for question in ("不依赖softmax的注意力", "attention that does not rely on softmax"):
+        (one, *_) = read(question, lexicon).filter.conditions
+        assert "technique:linear-attention" in {c for t in one.any_of if isinstance(t, Entity) for c in t.concepts}
 
 
 def test_a_kind_of_network_in_the_words_for_a_topic_is_a_condition_too(lexicon: Lexicon) -> None:

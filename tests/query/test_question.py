@@ -245,9 +245,9 @@ QUESTIONS = [
     # a property before a speed-up is what texts must state, in both languages
     (
         "training-free acceleration of diffusion language models",
-        "text training-free & topic:diffusion-language-models",
+        "text training-free & text speedup & topic:diffusion-language-models",
     ),
-    ("免训练的扩散语言模型加速方法", "text 免训练 & topic:diffusion-language-models"),
+    ("免训练的扩散语言模型加速方法", "text 免训练 & topic:diffusion-language-models & text 加速"),
     # what something does without, and where it was published
     ("matmul-free token pruning", "text matmul-free & topic:token-reduction"),
     ("rehearsal-free pruning", "text rehearsal-free & topic:pruning"),

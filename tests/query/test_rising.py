@@ -45,6 +45,7 @@ def ask(made: Callable[[dict[str, Any]], Store], vocabulary: Vocabulary) -> Call
     [
         ("is pruning rising?", "Rising: 5.0% of all papers in 2025-01, 65.0% in 2025-05"),
         ("is quantization still popular?", "Falling: 95.0% of all papers in 2025-01, 35.0% in 2025-05"),
+        ("is quantization losing interest?", "Falling: 95.0% of all papers in 2025-01, 35.0% in 2025-05"),
         ("剪枝越来越火吗", "在上升：占全部论文的比例从2025-01的5.0%升至2025-05的65.0%"),
         ("剪枝还热吗", "在上升：占全部论文的比例从2025-01的5.0%升至2025-05的65.0%"),
     ],

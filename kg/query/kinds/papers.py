@@ -111,7 +111,8 @@ def _without_words(corpus: Corpus, wanted: Filter, papers: list[str], say: Sayin
     words = [one.text for one in wanted.conditions if _is_of_words(one)]
     rest = tuple(one for one in wanted.conditions if not _is_of_words(one))
     named = any(isinstance(term, Entity) for one in rest for term in one.any_of if not one.negated)
-    if not (len(words) > 1 and named and 0 < len(papers) <= _FEW) or any(map(_DIGITS.search, wanted.ignored)):
+    several = len(" ".join(words).split()) > 1
+    if not (several and named and 0 < len(papers) <= _FEW) or any(map(_DIGITS.search, wanted.ignored)):
         return wanted, papers
     wider = replace(wanted, conditions=rest, ignored=(*wanted.ignored, *words))
     found = corpus.found(wider)
