@@ -31,7 +31,7 @@ from kg.query.stating import (
     surer,
 )
 from kg.query.thresholds import Thresholds
-from kg.query.unnamed import is_averting, is_machine, is_narrowing, is_told, phrase_of, untold
+from kg.query.unnamed import is_averting, is_machine, is_narrowing, is_told, only, phrase_of, untold
 from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
@@ -79,13 +79,12 @@ class Parser:
         """The filter of such conditions; what says something and was not used is ignored."""
         left = [i for i in self.items if not (i.senses or i.asked or i.taken or i.used)]
         unused = (i.text for i in left if i.means(*_TELLING) or i.is_verb or (i.is_speed and not i.means("outperform")))
-        bare = (i for i in self.items if i.means("unit") and i.value is None)
-        units = (i.text for i in bare if not (i.senses or i.asked or i.taken))
-        words = sorted(
-            dict.fromkeys((*self.ignored, *unused, *units, *untold(self.items, self.text))), key=self.text.find
-        )
+        bare = (i for i in self.items if not (i.senses or i.asked or i.taken or i.value is not None))
+        units = (i.text for i in bare if i.means("unit"))
+        words = (*self.ignored, *unused, *units, *only(self.items), *untold(self.items, self.text))
+        words = tuple(sorted(dict.fromkeys(words), key=self.text.find))
         unnamed = tuple(word for word in self.unnamed if word in words and word not in self.narrowing)
-        return Filter(tuple(joined(taken)), tuple(words), narrowing=tuple(self.narrowing), unnamed=unnamed)
+        return Filter(tuple(joined(taken)), words, narrowing=tuple(self.narrowing), unnamed=unnamed)
 
     def _taken(self) -> list[Taken]:
         out: list[Taken] = []
@@ -232,18 +231,15 @@ class Parser:
         return ("" if item.means("about") else cue), negated, joins
 
     def _is_deed(self, at: int) -> bool:
-        """Whether a word says what is done to the thing before it: "speech recognition compression".
-
-        A speed-up without a number is done to whatever is named: "accelerating recommender systems", 推荐系统加速.
-        """
+        """Whether a word is what is done to the thing before it ("speech recognition compression"), or a speed-up."""
         item = self.items[at]
         if not item.means("deed") or item.taken or item.asked:
             return False
         if item.is_speed:
             compared = any(other.means("outperform") for other in self.items)
             return not compared and any(other.types - {"metric"} for other in self.items)
-        before = next((i for i in self.items[:at][::-1] if not i.means("frame", "about") or i.senses), None)
-        return before is not None and bool(before.senses)
+        before = (i.senses for i in self.items[:at][::-1] if not i.means("frame", "about") or i.senses)
+        return bool(next(before, None))
 
     def _is_over(self, at: int) -> bool:
         """Whether "over" stands between a number and what has a name: "a 2x speedup over vLLM"."""

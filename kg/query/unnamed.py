@@ -136,6 +136,13 @@ def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
     return [Condition(words, (Phrase(words, _forms(words)),))]
 
 
+def only(items: list[Item]) -> list[str]:
+    """Words that say of a thing beside them that it is the only one, which no text is searched for: "CPUs only"."""
+    things = {at for at, item in enumerate(items) if item.types & {"technique", *NAMED} and not item.words}
+    uses = {at for at, item in enumerate(items) if item.means("use") and at + 1 in things}  # 只用CPU
+    return [item.text for at, item in enumerate(items) if item.means("only") and {at - 1, at + 1} & (things | uses)]
+
+
 def untold(items: list[Item], text: str) -> list[str]:
     """What a question for yes or no says of the thing that it asks about, in words that say nothing each by itself.
 
