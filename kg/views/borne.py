@@ -19,6 +19,7 @@ from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated, outcome_l
 from kg.extract.phrases import tagged
 from kg.model import Mention, Paper, Record, Result
 from kg.text import fold, raw_span, sentences
+from kg.views.clause import ClauseReader
 from kg.views.latex import as_text
 from kg.views.selection import Borne, EntryResult
 from kg.views.setting import BESIDE, SettingReader
@@ -43,6 +44,7 @@ _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _EQUAL = re.compile(r"on par|comparable|equivalent|similar|close to|match", re.IGNORECASE)
 _OURS = re.compile(r"\bour (?:proposed )?(\w+)", re.IGNORECASE)
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
+_OWN_SPEED = re.compile(r"\b((?!higher|better|achieves?|the|a)[a-z]+(?:-[a-z]+)* (?:speed|throughput))s?\b")
 _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
 _OF = re.compile(r"\s*of\s")
 _FROM = re.compile(r"(?<!ranging )(?<!range )(?<!varying )\bfrom\s+\S*\s*$")
@@ -51,9 +53,6 @@ _TIME = re.compile(r"time|latency|delay|duration|TTFT|TPOT|TBT", re.IGNORECASE)
 _HOW = re.compile(r"^(?:(?:near-)?linear|proportional|consistent|substantial) (?=.)")  # says how much, not of what
 _RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
-_CLAUSE = re.compile(r"[;()]|\b(?:while|whereas)\b")
-#: A condition with a number, which is no gain: "with 2 views", "at 72% sparsity", but not "with 9% fewer".
-_WITH_NUMBER = re.compile(r"\b(?:(?:at|under)|with(?= (?:[a-z-]+ )*[\d.]+(?![\d.%x×]))) (?:[a-z-]+ ){0,4}?\d[\d.]*")
 _IS = re.compile(r"(?:The|This|These) (?:[\w-]+ )*?(?P<noun>[\w-]+) (?:is|are) ")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
 _DEFAULT = "inference speed"  # the metric of a plain "3x faster" in a record
@@ -67,7 +66,7 @@ _GOES_ON = re.compile(
     rf"{_WITH_PART}|(?P<word>[a-z]+(?:-[a-z]+)*)\b)"
 )
 _ROUGH = re.compile(
-    r"\b(?:about|nearly|almost|roughly|approximately|around)\s+"
+    r"\bapproximate(?:ly)?\s(?=\d)|\b(?:about|nearly|almost|roughly|approximately|around)\s+"
     r"(?:half|halv\w+|doubl\w+|twice|tripl\w+|an? (?:third|quarter|order)|one|two|three)\b"
 )
 _FRAMES = ("label-frame-technique", "label-form-technique", "outcome-generic-baseline", "model-frame")
@@ -161,11 +160,22 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
     if not (metric := reader.unturned(_HOW.sub("", metric), change, result.metric_concept)):
         return None
-    if metric == _DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE):
-        metric = SPEED
-    told = replace(result, change=change, metric=metric, bound=bound, setting=setting)
-    if change == "absolute" and reader.is_elsewhere(found, place, f"{setting} {against} {metric}"):
+    if metric in ("speed", "speeds") or (metric == _DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE)):
+        own = _OWN_SPEED.search(place.own) or _OWN_SPEED.search(place.ahead)
+        metric = own[1] if own else SPEED  # "7x rendering speed"
+    if not reader.clause.is_named(result, place):
         return None
+    words = f"{setting} {against} {metric} {result.metric} {found.record.name}"
+    more = reader.clause.setting_of(place, result, words)
+    setting = BESIDE.join(filter(None, (setting, more)))
+    words = f"{words} {more}"
+    if more is None or reader.clause.is_elsewhere(found, place, words):
+        return None
+    if not reader.clause.is_stated(found, place, words):
+        return None
+    if change == "absolute" and reader.clause.is_quality(result) and not setting and result.unit in ("%", "points", ""):
+        return None  # a level says nothing without what it was measured on
+    told = replace(result, change=change, metric=metric, bound=bound, setting=setting)
     return replace(told, baseline=reader.plain_form(place, _THOUSANDS.sub(",", against)), baseline_concept=concept)
 
 
@@ -275,6 +285,7 @@ class _SentenceReader:
         self.losses = vocabulary.cues("outcome-loss") | vocabulary.cues("outcome-drop")
         self.baselines = Baselines(self.lexicon)
         self.setting = SettingReader(vocabulary, self.lexicon)
+        self.clause = ClauseReader(vocabulary, self.setting)
         words = PageWords("en")
         self.inputs = {fold(one) for key in ("amounts", "counted") for one in words(f"outcome.{key}").split()}
         self.conditions = vocabulary.cues("generic-modifier")
@@ -309,17 +320,6 @@ class _SentenceReader:
             return False
         is_metric = any(match.type == "metric" for match in self.vocabulary.match(subject[0]))
         return not is_metric and not any(fold(subject["noun"]) in self.vocabulary.cues(name) for name in _FRAMES)
-
-    def is_elsewhere(self, found: EntryResult, place: QuantityPlace, told: str) -> bool:
-        """Whether a level holds on data, a model or a device that its clause names and that is not told with it."""
-        record, number = found.record, place.quantity
-        clause = _CLAUSE.split(place.text[: number.start])[-1] + _CLAUSE.split(place.text[number.start :])[0]
-        if any(f[0] not in told for f in _WITH_NUMBER.finditer(_CLAUSE.split(place.text[number.end :])[0])):
-            return True  # "29 dB on Plover with 2 views"
-        own = " ".join(name for m in record.techniques if m.role == "proposed" for name in (record.name, *_names(m)))
-        named = (m.surface for m in (*record.datasets, *record.models, *record.hardware))
-        said = (fold(name) for name in named if not name.islower())
-        return any(f" {one} " in f" {fold(clause)} " and one not in fold(f"{told} {own}") for one in said if one)
 
     def is_by_part(self, found: EntryResult, place: QuantityPlace) -> bool:
         """Whether a sentence tells a number of something else that the paper proposes, and not of the paper's method.
@@ -472,13 +472,16 @@ class _SentenceReader:
 
     def is_cut(self, place: QuantityPlace, baseline: str) -> bool:
         """Whether the words of a baseline go on: "RAG systems" before "built on Finch", "Finch" before "decoding"."""
-        behind = _GOES_ON.match(place.text, place.text.find(baseline) + len(baseline))
-        if not behind or baseline not in place.text:
+        at = max(place.text.find(baseline, place.quantity.end), 0) or place.text.find(baseline)
+        behind = _GOES_ON.match(place.text, at + len(baseline)) if at >= 0 else None
+        if not behind:
             return False
         if behind["name"] or behind["verb"]:  # "FP16", of "the FP16 4-step model"
             return bool(behind["name"]) or (baseline.endswith("s") and baseline.rpartition(" ")[2].islower())
         if behind["part"]:
             return self.is_variant(behind["part"])
+        if behind["word"] == "of":
+            return True  # "linear fitting", of "linear fitting of depths"
         word = behind["word"]
         is_frame = any({fold(word), fold(word).rstrip("s")} & self.vocabulary.cues(name) for name in _FRAMES)
         return not is_frame and tagged(word, 0, len(word))[0][0].tag in ("NN", "NNS")

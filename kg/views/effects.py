@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kg.extract.numbers import plain, quantities
 from kg.model import Paper, Result
@@ -12,6 +12,8 @@ from kg.views.borne import SPEED, borne, sentence
 from kg.views.outcome import ResultInWords, gets_worse
 from kg.views.selection import EntryResult, Selection
 
+#: Kinds of papers that tell of what others made: what they find is quoted.
+OTHERS_WORK = ("survey", "benchmark", "dataset", "study")
 _MOST = 6  # results in a sentence
 _VERB = 3  # words up to the verb: "we further evaluate"
 
@@ -19,13 +21,23 @@ _VERB = 3  # words up to the verb: "we further evaluate"
 _Told = tuple[EntryResult, Result, ResultInWords]
 
 
-def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> tuple[list[ResultInWords], str]:
-    """The paper's main results, in text order, and the sentence of the surest of those that cannot be told.
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """The paper's main results, in text order, the sentences that state them, and one to quote where there are none."""
+
+    told: list[ResultInWords]
+    stated: set[str]
+    quote: str
+
+
+def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> Effects:
+    """The results that a sentence tells, and the sentence of the surest of those that cannot be told.
 
     A sentence of which a result is told is not quoted.
     """
     found = borne(shown, paper, fields)
-    told = [(one, result) for one, result in found if result and not gets_worse(shown, result)]
+    is_own = paper.entries[0][1].kind not in OTHERS_WORK
+    told = [(one, result) for one, result in found if result and is_own and not gets_worse(shown, result)]
     lone = [one.result for one, result in found if not result and one.result.change == "absolute"]
     told = [  # of several levels of one metric, one alone does not say whose it is
         (one, result)
@@ -47,7 +59,7 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
     known = {sentence(one) for one, _, _ in sayable}
     surest = sorted((one for one, _ in found), key=lambda one: (gets_worse(shown, one.result), -one.result.confidence))
     telling = (said for said in map(sentence, surest) if said and said not in known)
-    return effect, next((said for said in telling if not _is_setup(shown, said)), "")
+    return Effects(effect, known, next((said for said in telling if not _is_setup(shown, said)), ""))
 
 
 def _is_level_of(one: Result, other: Result) -> bool:

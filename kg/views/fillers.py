@@ -27,6 +27,9 @@ _ORDER = ("first", "then", "next", "finally")  # before a verb: "our approach fi
 _OBJECT_BEGINS = ("JJ", "JJR", "DT", "PRP$", "CD", "RB")
 _MODIFIES = re.compile(r"-(?:[Bb]ased|[Cc]entric|[Gg]uided|[Aa]ware|[Dd]riven|[Ii]nspired|[Ss]pecific)$")
 _OWNED = re.compile(r"(?:\s\([^()]*\))?-\w")  # what a name goes on with: "adapter (LoRA)-based branch"
+_SHORT_AHEAD = re.compile(r"\([A-Z][\w-]*\)\s$")  # "Late Gate Alignment (LGA) ", before "attention mechanism"
+#: What a phrase goes on with up to the short form of all of it: "Late Gates from Human Words (LGHW)".
+_NAMED_BEHIND = re.compile(r"\s(?:for|from|of|via|with)\s[A-Z][^,.;:()]*\([A-Z][\w-]*\)")
 #: Where a problem's head ends: "adaptability across varying uncertainties" is no uncertainty.
 _OF_HEAD = re.compile(r"\s(?:across|of|in|for|on|to|from|with|under|between|during|when)\s")
 _FIRST_PART = re.compile(r"(?<![\w-])\w+-(?=\w)")  # "high-resolution" says nothing of what is too high
@@ -34,6 +37,7 @@ _FIRST_PART = re.compile(r"(?<![\w-])\w+-(?=\w)")  # "high-resolution" says noth
 _APART = re.compile(
     r"\b(?:as|based|by|for|from|in|into|of|on|over|that|through|to|under|using|via|when|where|which|while|whose|with)\b"
 )
+_LOW = re.compile(r"(?<![\w-])low-\w+ \w")
 _PAIR = 2  # words of "selection method"
 _SENTENCE_END = re.compile(r"[.;]\s")
 _SHORT_VERB = 4  # letters of "is", "has", "uses", which are no plurals
@@ -82,6 +86,8 @@ def is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
         return False  # "jointly achieving high fidelity", but "training instability"
     if is_wished or not vocabulary.cues("exploit").isdisjoint(before):
         return False  # what is low is no problem, nor what a method "exploits"
+    if _LOW.search(mention.surface):
+        return False  # "low-latency serving"
     head = fold(_FIRST_PART.sub("", _OF_HEAD.split(mention.canonical or mention.surface)[0])).split()
     return mention.concept in vocabulary or not signs.isdisjoint(head) or has_han(mention.surface)
 
@@ -89,7 +95,10 @@ def is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
 def is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     """Whether the words of a mention go on behind it: "growth of the key-value" before "cache"."""
     ends = [end for start, end in places(text, mention.surface) if not is_word(text, start - 1)]
-    if ends and all(_OWNED.match(text, end) for end in ends):
+    if ends and all(_OWNED.match(text, end) or _NAMED_BEHIND.match(text, end) for end in ends):
+        return True
+    starts = [start for start, end in places(text, mention.surface) if end in ends]
+    if starts and all(_SHORT_AHEAD.search(text, max(0, start - AHEAD), start) for start in starts):
         return True
     behind = (_BEHIND.match(text, end) for end in ends)
     word = next((found["word"] for found in behind if found), "")

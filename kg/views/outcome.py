@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _SHORT_FORM = re.compile(r"(?!.*[a-z]{3})[a-z]?[A-Z][\w@:.-]*[A-Z\d][\w@:.-]*")
 _ARTICLE = re.compile(r"^(?:an?|the) ")
+_STATISTIC = re.compile(r"\b(?:average|mean|median|peak|worst|p\d\d)\b")  # what a label leaves out
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ORIGIN = re.compile(
@@ -83,6 +84,8 @@ class ResultInWords:
             _setting(shown, result, paper),
         ]
         against, setting = ("" if aside == named else aside for aside in asides)
+        if (wording and not origin and not against) or (result.setting and not setting):
+            return None  # a number without what it is compared with, or where it holds, is another statement
         if JOINED.match(result.setting) and letters(result.baseline) in letters(result.setting):
             against = ""  # what a method is combined with is what it is then better than
         return cls(named, form, amount(shown, result), against, setting, origin)
@@ -193,7 +196,7 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     """The name of the metric in the language; with `paper` only in words of the paper, or ""."""
     vocabulary = shown.graph.vocabulary
     label = vocabulary[result.metric_concept].label.get("en", "") if result.metric_concept in vocabulary else ""
-    is_known = bool(label) and says_metric(vocabulary, result.metric, label)
+    is_known = bool(label) and says_metric(vocabulary, result.metric, label) and not _STATISTIC.search(result.metric)
     is_short = "KV " in result.evidence.quote  # "KV memory" is no key-value memory
     wording = _KEY_VALUE.sub("KV ", result.metric) if is_short else result.metric
     if shown.lang == "zh" and _SHORT_FORM.fullmatch(wording):

@@ -35,7 +35,7 @@ _PLACE = re.compile(r"^(?:on|for|in|across|using) (?:the |an? )?", re.IGNORECASE
 _OPENING = re.compile(r"^(?:on|for|in|across|using|at|with|under|when) (?:the |an? )?", re.IGNORECASE)
 #: What opens a sentence before its subject: "On Plover, ", "Notably, when applied to Plover, ", "At 4 bits (W4), ".
 _LEADING = re.compile(
-    r"(?:^|;\s)(?:(?:[A-Z][a-z]+|For (?:instance|example)|In (?:fact|particular)),\s)?"
+    r"(?:^|;\s|\bthat\s)(?:(?:[A-Z][a-z]+|For (?:instance|example)|In (?:fact|particular)),\s)?"
     r"(?P<said>(?:on|for|in|under|at|with|using|applied|(?:when |by )?[a-z]+(?:ed|ing))\b[^,;:()]+)"
     r"(?:\s\([^()]*\))?,\s",
     re.IGNORECASE,
@@ -43,7 +43,8 @@ _LEADING = re.compile(
 _BEGINS = re.compile(rf"{_OPENING.pattern}|{JOINED.pattern}|(?:By |When )?[A-Z]?[a-z]+ing ", re.IGNORECASE)
 #: What a sentence tells of trials: "Experiments on Plover show ".
 _TRIALS = re.compile(
-    r"^[A-Z][a-z]+s (?:[a-z]+ )?on (?:the |an? )?(?P<said>[^,;:()]+?) (?:show|demonstrate|indicate|reveal|confirm)\b"
+    r"^(?:[A-Z][a-z]+ )?[A-Za-z][a-z]+s (?:[a-z]+ )?on (?:the |an? )?(?P<said>[^,;:()]+?)(?:\s\([^()]*\))? "
+    r"(?:show|demonstrate|indicate|reveal|confirm)\b"
 )
 #: A kind of task or data: "on domain-specific tasks", not "on several tasks".
 _KIND = re.compile(r"^(?:on|in|for|under) (?:the |an? )?(?:[\w-]+ )*?\w+-\w", re.IGNORECASE)
@@ -60,9 +61,10 @@ _MEAN = re.compile(r"\b(?:on|an|the) average\b|\baverag(?:ing|es)\b|\b(?:an?|the
 _IS_DOING = re.compile(r"(?:[A-Z][a-z]+, )?[A-Za-z]+ing\s[^,;:]*$")  # "integrating Foo into Plover is 2x faster"
 _MEAN_JUST = re.compile(r"\bon average,? (?:an? |by )?$")
 _OWN_WORDS = re.compile(r"[,;]|\bwhile\b|(?<![\w-])\d|%")
-_MEAN_AHEAD = re.compile(r"\s*On average\b")
+_MEAN_AHEAD = re.compile(r"\s*(?:On average|Averaged (?:across|over))\b")
 #: Begins another statement: "and matches the baseline", " - all of it for free".
 _GOES_ON = re.compile(r"(?:,? and \w+s (?:the|an?|its|up|over|\d)| [-–—]+ (?=[a-z])).*$")
+_LISTED = re.compile(r",\s[A-Z][\w-]*(?:,|\s(?!(?:is|are|has|have|[a-z]+s)\b))")
 _ALONE = re.compile(r"(?!.*\b(?:on|for|at|under|with|in|over|when)\b)[^,;:()]*\band (?:an? |up to )?[+]?")
 _MEAN_BEHIND = re.compile(r"[^,;.()\d]{0,40}\bon average\b")
 _TERMS = re.compile(
@@ -96,10 +98,12 @@ class SettingReader:
         if JOINED.match(setting) and place.text[: place.quantity.start].rstrip().endswith(setting):
             setting = setting.rpartition(" ")[0]  # "combined with pruning yields 2x"
         parts = [setting] if setting in place.text else setting.split(", ")
+        if setting and _LISTED.match(place.text, place.text.find(setting) + len(setting)) and setting in place.text:
+            return None  # "on Plover, Finch with", of which it is only the first
         said = [
-            self._told(part)
+            self.told(part)
             for part in parts
-            if self._is_in_clause(part, place) and not self._says_nothing(part, found.result.metric)
+            if self._is_in_clause(part, place) and not self.says_nothing(part, found.result.metric)
         ]
         return None if None in said else BESIDE.join(filter(None, said))
 
@@ -120,7 +124,8 @@ class SettingReader:
     def _is_in_clause(self, setting: str, place: QuantityPlace) -> bool:
         """Whether a setting stands in the clause behind a number, or is what the work is combined with before it."""
         if JOINED.match(setting) and setting in place.text[: place.quantity.start]:
-            return True
+            between = place.text[place.text.find(setting) + len(setting) : place.quantity.start]
+            return between.count(",") < 2  # ", combined with tests, helps, and Foo is 2x faster" tells of the tests
         at = place.text.find(setting, place.quantity.end) if setting else -1
         behind = place.sentence.quantities[place.index + 1 : place.index + 2]
         alone = bool(behind) and _ALONE.fullmatch(place.text, place.quantity.end, behind[0].start)
@@ -138,7 +143,7 @@ class SettingReader:
             return ""
         said, record = leading[0]["said"], found.record
         if JOINED.match(said):  # "when combined with pruning, it is fast"
-            return "" if said in found.result.setting else self._told(said)
+            return "" if said in found.result.setting else self.told(said)
         if found.result.baseline and found.result.baseline in said:
             return ""  # "compared to the best kernel"
         said = _DONE.sub("", said)
@@ -148,11 +153,12 @@ class SettingReader:
         is_condition = not _PLACE.match(said) and bool(_AMOUNT.search(said))
         is_kind = is_alone and _KIND.match(said) is not None and fold(said).split()[-1].rstrip("s") in frames
         is_graded = bool(_OPENING.match(said)) and any(w.tag in ("JJS", "JJR") for w in tagged(said, 0, len(said))[0])
-        if not (is_condition or is_kind or is_graded or (known and not _DOING.match(said))):
+        is_at = re.match(r"(?:at|under|without)\s", said, re.IGNORECASE)
+        if not (is_condition or is_kind or is_graded or is_at or (known and not _DOING.match(said))):
             return ""
-        return self._told(said) if not self._says_nothing(_PLACE.sub("", said), found.result.metric) else ""
+        return self.told(said) if not self.says_nothing(_PLACE.sub("", said), found.result.metric) else ""
 
-    def _told(self, setting: str) -> str | None:
+    def told(self, setting: str) -> str | None:
         """A setting as it stands in brackets, None if it is too long or no phrase."""
         said = _PLACE.sub("", setting)
         said = said[:1].lower() + said[1:] if _BEGINS.match(said) else said
@@ -161,7 +167,7 @@ class SettingReader:
         is_phrase = self.wording.is_noun_phrase(bare) or (bare[:1].isdigit() and " and " not in bare)
         return said if is_phrase and len(said) <= _LONG else None
 
-    def _says_nothing(self, setting: str, metric: str) -> bool:
+    def says_nothing(self, setting: str, metric: str) -> bool:
         """Whether a setting narrows nothing: "several benchmarks", "at the same quality", "efficiency"."""
         bare = _OPENING.sub("", setting)
         words = fold(bare).split()

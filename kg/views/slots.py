@@ -19,7 +19,7 @@ from kg.link.acronyms import acronyms, means_another
 from kg.model import Brief, Mention, Paper
 from kg.text import fold, has_han, sentences
 from kg.views.borne import is_metric_head, quotable
-from kg.views.effects import effects
+from kg.views.effects import OTHERS_WORK, effects
 from kg.views.fillers import (
     ends_proposing,
     is_apart,
@@ -41,10 +41,12 @@ from kg.views.fillers import (
 )
 from kg.views.latex import as_text
 from kg.views.outcome import phrases, same
+from kg.views.own import is_addressed, is_made, is_narrowed
 from kg.views.selection import Selection, clean, name, title
 from kg.views.surface import (
     expanded,
     is_short_of,
+    places,
     stands_for,
     uncapitalised,
     whole,
@@ -58,8 +60,10 @@ from kg.views.words import PageWords
 _MOST = {"technique": 2, "problem": 2}
 _LIKELY = 0.7  # confidence of mentions that stand for surer ones which a language has no words for
 _FEW = 4  # maximum words of a technique kept in the original
-_LINKS = 2  # maximum times that a Chinese phrase says 的: with more its parts belong to one another in other ways
-_SOLVE_NOTHING = ("survey", "benchmark", "dataset", "study")
+_LINKS = (
+    2,
+    1,
+)  # maximum times that a technique or a problem says 的: with more its parts may belong together otherwise
 _TELLING = 11  # words of a sentence that says what a paper does
 _LEAST = 3  # words of any sentence
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
@@ -70,6 +74,7 @@ _FORMULA = re.compile(r"\$[^$]*\$")
 _TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
 _LISTED = re.compile(r",\s*")
 _TORN_NAME = re.compile(r"[a-z][A-Z]\w*-[a-z]")  # "MultiView-conditioned", of a name that is written large
+_WITH_PARTS = re.compile(r"\s(?:combining|integrating|using|leveraging|based on)\s")  # a phrase that is cut somewhere
 _PAIR = re.compile(r"^([^,]+), and ([^,]+)$")
 _ARTICLE = re.compile(r"^(?:an?|the) ")
 _SHORT_FORM = re.compile(r"[(（]([A-Z][\w-]+)[)）]")
@@ -114,14 +119,18 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     out.is_clause = out.effect.startswith(tuple(shown.words("brief.effect_verbs").split()) or ("\n",))
     out.is_clause = out.is_clause or any(verb in out.effect for verb in shown.words("brief.effect_words").split())
     if not out.effect:
-        told, quote = effects(shown, paper, fields, text)
+        found = effects(shown, paper, fields, text)
+        told = [] if found.stated & set(out.quotes) else found.told  # what a quotation says is not said twice
         out.effect = phrases(shown, told)
         out.is_level = any(one.form.startswith(("absolute", "count", "kept")) for one in told)
         out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
-        out.quotes += [quote] if quote and not out.effect and quote not in out.quotes else []
+        is_new = found.quote and not (out.effect or found.stated & set(out.quotes) or found.quote in out.quotes)
+        out.quotes += [found.quote] if is_new else []
     if not (out.problem or out.effect or out.quotes):  # a mere name tells too little
         is_name = " " not in out.technique and not has_han(out.technique)
         out.quotes = (contribution(shown, paper, fields)[:1] or _opening(paper, fields)) if is_name else []
+    if any(fold(out.problem) in fold(quote) for quote in out.quotes):  # nor what stands in a quotation
+        out.problem = ""
     out.quotes = [_with_name(paper, quote) for quote in out.quotes]
     return out
 
@@ -148,15 +157,24 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
     names = {short, name(paper), *([] if is_title else [called])}
     kinds = [one for one, _ in found if is_apposed(names, one, text)]
     # A title does not use what its paper proposes, nor a method what it is, nor a data set what it served to make.
-    is_used = not is_title and not kinds and paper.entries[0][1].kind not in _SOLVE_NOTHING
+    is_used = not is_title and not kinds and paper.entries[0][1].kind not in OTHERS_WORK
     if not is_used:  # what all know is not proposed, nor what a proposal makes use of
         found = [
             (one, said)
             for one, said in found
-            if one in kinds or (not is_known(shown, one) and is_put_forward(shown, one, text))
+            if one in kinds
+            or not (is_known(shown, one) or _WITH_PARTS.search(one.surface) or not is_put_forward(shown, one, text))
         ]
     else:
-        found = [(one, said) for one, said in found if not is_resource(one, text)]
+        told = [*_sentences(paper, fields)]
+        found = [
+            (one, said)
+            for one, said in found
+            if not (is_resource(one, text) or _WITH_PARTS.search(one.surface))
+            and (one in kinds or has_han(one.surface) or is_made(names, one.surface, told))
+        ]
+    if not is_title and called not in _text(paper, "A"):  # another name in the abstract is that of the same
+        found = [(one, said) for one, said in found if " " in said or has_han(said)]
     techniques = [clean(given.technique)] if given.technique else [said for _, said in found]
     itself = next((at for at, (one, _) in enumerate(found) if one in kinds), None)
     out.problem = clean(given.problem) or shown.words.listed(_problems(shown, paper, fields, text))
@@ -249,6 +267,8 @@ def _institutions(shown: Selection, paper: Paper, fields: Collection[str], text:
 def _proposed_name(shown: Selection, paper: Paper) -> str:
     """The paper's own name if its title has it, or its texts say that it is proposed: surveys name what others made."""
     own, vocabulary = name(paper), shown.graph.vocabulary
+    if own in PageWords("en")("brief.fields").split() or f"{own}(" in title(paper):
+        return ""  # "Bench(Foo)" is not called "Bench"
     if not own or own in title(paper) or vocabulary.find(own, "technique"):
         return own if own in title(paper) else ""
     told = (said for said in contribution(shown, paper, ()) if own in said)
@@ -284,14 +304,20 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
 
 
 def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[str]:
-    """The sure problems that the paper is said to address, short ones first; a survey or benchmark solves none."""
-    if paper.entries[0][1].kind in _SOLVE_NOTHING:
+    """The sure problems that the paper surely addresses, short ones first; a survey or benchmark solves none."""
+    if paper.entries[0][1].kind in OTHERS_WORK:
         return []
-    addressed = {r.tail for _, record in paper.entries for r in record.relations if r.type == "addresses"}
+    relations = [r for _, record in paper.entries for r in record.relations if r.type == "addresses"]
+    addressed, surely = {r.tail for r in relations}, {r.tail for r in relations if r.sure}
+    names, told = [name(paper), *([] if what(paper)[1] else [what(paper)[0]])], [*_sentences(paper, fields)]
     found = [
         mention
         for mention in _mentions(paper, "problem", fields)
-        if mention.sure and {mention.canonical, mention.surface} & addressed and is_trouble(shown, mention, text)
+        if mention.sure
+        and (said := {mention.canonical, mention.surface}) & addressed
+        and is_trouble(shown, mention, text)
+        and (has_han(mention.surface) or is_addressed(names, mention.surface, told, is_sure=bool(said & surely)))
+        and not (mention.concept not in shown.graph.vocabulary and is_narrowed(mention.surface, told))
     ]
     short = [mention for mention in found if len(mention.surface) <= _SHORT]
     chosen = _chosen(shown, short, text, _MOST["problem"]) or _chosen(shown, found, text, 1)
@@ -306,6 +332,8 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     cues = shown.graph.vocabulary.cues
     words = {one: fold(one).split() for one in _sentences(paper, fields) if _OWN.search(one)}
     said = [one for one, found in words.items() if not cues("contribution").isdisjoint(found)]
+    telling = set(map(fold, PageWords("en")("brief.telling").split()))
+    said = said or [one for one, found in words.items() if not telling.isdisjoint(found)]
     said.sort(
         key=lambda one: (
             len(words[one]) < _TELLING,
@@ -342,7 +370,7 @@ def _sentences(paper: Paper, fields: Collection[str]) -> Iterator[str]:
 def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int) -> list[_InWords]:
     """The mentions of highest confidence that can be expressed, in text order and without redundancy.
 
-    In Chinese an English phrase stands only where nothing else can be said, as a quotation; a name is no phrase.
+    In Chinese no English phrase stands; a name is no phrase.
     """
     chosen: dict[int, str] = {}
     mentions = list(mentions)
@@ -365,11 +393,7 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
     if shown.lang == "zh":
         chosen = {key: said for key, said in chosen.items() if " " in said or has_han(said) or not said.islower()}
         spoken = [key for key, said in chosen.items() if has_han(said) or not _LOWER.search(said)]
-        kept = {key: chosen[key] for key in (spoken or [*chosen][:1])[:most]}
-        chosen = {
-            key: said if key in spoken else shown.words("brief.quote", quote=said.replace('"', "'"))
-            for key, said in kept.items()
-        }
+        chosen = {key: chosen[key] for key in spoken[:most]}
     return [(mention, chosen[id(mention)]) for mention in mentions if id(mention) in chosen]
 
 
@@ -388,8 +412,11 @@ def _joined(said: str) -> str:
 def _of_it(said: str, bare: str) -> str:
     """The words of a problem, with "the" just where they say of what it is: "the complexity of attention"."""
     head, _, rest = said.partition(" of ") if " of " in said else said.partition(" between ")
-    if said == f"the {bare}" and bare.islower() and not rest:
-        return bare  # "memory footprint"
+    words = PageWords("en")
+    counted = f"{words('brief.problem_endings')} {words('brief.counted_problem')}".split()
+    is_one = bare.rpartition(" ")[2] in counted and not bare.endswith("s")
+    if said == f"the {bare}" and bare.islower() and not rest and not is_one:
+        return bare  # "memory footprint", but "the late gate problem"
     is_bare = rest and head.islower() and not head.startswith(("a ", "an ", "the ")) and not head.endswith("s")
     return f"the {said}" if is_bare else said
 
@@ -403,7 +430,8 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         spoken = nouns(full) if shown.lang == "zh" else with_article(uncapitalised(full, text), text, frames)
         return shown.words("outcome.aside", effect=spoken, notes=mention.surface) if spoken else mention.surface
     is_torn = _TORN_NAME.search(mention.canonical) and fold(mention.canonical) == fold(mention.surface)
-    wordings = [whole(w) for w in dict.fromkeys((mention.canonical, mention.surface)) if w][-1 if is_torn else 0 :]
+    wordings = [_as_written(whole(w), text) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
+    wordings = wordings[-1:] if is_torn or _joined(mention.canonical) not in _joined(mention.surface) else wordings
     if mention.type == "technique":
         heads = {*frames, *PageWords("en")("brief.counted_technique").split()}
         wordings = list(dict.fromkeys(with_shared_head(w, text, heads) for w in wordings))
@@ -423,14 +451,21 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     known = list(filter(partial(says, text), wordings))
     if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
         return known[0] if mention.type == "technique" else ""
+    known = [one for one in known if mention.type != "problem" or " with " not in one]  # 带有 of "challenges with"
     for wording in (uncapitalised(one, text) for one in known):
         if _has_homonym(shown, wording, text):
             continue
         said = say(shown, same(shown, mention.concept, wording), wording, text) if nouns.is_noun_phrase(wording) else ""
-        if said and says(text, said) and said.count("的") <= _LINKS:
+        if said and says(text, said) and said.count("的") <= _LINKS[mention.type == "problem"]:
             return with_names(said, text)
     short = (w for w in wordings if mention.type == "technique" and w.count(" ") < _FEW)
     return next((with_names(w, text) for w in short if nouns.is_noun_phrase(w)), "")
+
+
+def _as_written(said: str, text: str) -> str:
+    """Words with the capitals that the paper gives them within a sentence: "Late Gate", not "late gate"."""
+    found = [text[at:end] for at, end in places(text.lower(), said.lower())]
+    return said if said in found or not found else found[-1]
 
 
 def _has_homonym(shown: Selection, wording: str, text: str) -> bool:

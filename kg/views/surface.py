@@ -41,7 +41,7 @@ _BRACES = re.compile(r"\\[a-z]+\{|[{}]")
 _MARK = re.compile(r"[^\w\s-]")
 _VOWEL = re.compile(
     r"8|1[18](?![\d.])|(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|m(?:AP|IoU)|(?!ROUGE|METEOR|SARI)[AEFHILMNORSX](?:[A-Z\d]|\b)"
-    r"|(?!Eu)[AEIO][a-z]"
+    r"|(?!Eu)[AEIO][a-z]|U(?:n(?!i)|[lmpr])[a-z]"
 )
 _PLAIN = re.compile(
     r"(?![aeiou]|h(?:ei|on|our)|[Hh]\b)(?:[a-z]{2}|[A-Z][a-z])|[aAeEiI][a-z]"
@@ -128,7 +128,7 @@ def expanded(short: str, text: str) -> str:
     if " " in short or not sum(c.isupper() for c in short) > 1:
         return ""
     bracket = re.search(rf"\s\(\s*{re.escape(short)}s?\s*[),;]", text)
-    before = text[max(0, bracket.start() - AHEAD) : bracket.start()] if bracket else ""
+    before = text[max(0, bracket.start() - AHEAD) : bracket.start()].rpartition("\n")[2] if bracket else ""
     words = _BRACES.sub("", before).split()[1:]
     ends = (" ".join(words[at:]) for at in range(len(words) - 1, -1, -1))
     fits = [full for full in ends if full[:1].lower() == short[:1].lower() and not _MARK.search(full)]
@@ -141,7 +141,10 @@ def expanded(short: str, text: str) -> str:
     named = [full for full in fits if _is_of_heads(short, full) and all(word[0].isupper() for word in full.split())]
     if named:
         return named[-1]  # "Cell-Specific Cross-Aware Predictor (CAP)", all of it
-    return next((full for full in fits if _is_of_heads(short, full)), fits[0] if fits else "")
+    found = next((full for full in fits if _is_of_heads(short, full)), fits[0] if fits else "")
+    ahead = _BRACES.sub("", before).rpartition(found)[0].split()[1:] if found[:1].isupper() else []
+    is_cut = bool(ahead) and ahead[-1][:1].isupper()
+    return "" if is_cut else found  # "Models with Gates", of "Late Models with Gates (MiG)"
 
 
 def _is_of_heads(short: str, full: str) -> bool:
@@ -264,7 +267,7 @@ def with_article(said: str, text: str, heads: Collection[str] = (), counted: Col
     is_first = word not in ("a", "an", "this") and bool(_FIRST.search(before[2]))
     if word not in ("the", "this") and _BEHIND.split(said)[0].endswith("ing"):
         return said  # "our rank pruning", "a rank pruning with early stopping approach"
-    if word not in ("a", "an", "this") and not is_first:
+    if word not in ("a", "an", "this") and not is_first and "proposed" not in before[2]:
         is_cut = all(text.startswith(" of ", at + len(said)) for at in starts)  # "the slow inference of LLMs"
         return said if is_cut else f"the {said}"
     if is_several:

@@ -11,7 +11,7 @@ from kg.views.outcome import phrase
 from kg.views.selection import EntryResult, Selection
 
 
-def said_of(built: Graph, text: str, number: str, lang: Any = "en", name: Any = "", **parts: Any) -> str:
+def said_of(built: Graph, text: str, number: str, lang: Any = "en", name: Any = "Brindle", **parts: Any) -> str:
     """The phrase on a result of a sentence of a paper with this name, "" if it may not be told."""
     at = text.index(number)
     values = {"metric": "latency", "metric_concept": "metric:latency", "unit": "%", "change": "decrease", **parts}

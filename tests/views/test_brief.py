@@ -18,7 +18,7 @@ from kg.views.surface import stands_for
 from kg.views.wording import Wording
 from kg.vocabulary import Vocabulary
 
-ABSTRACT = "We propose Foo plus foo routing. It cuts latency by up to 41% vs. chunked prefill. Memory costs are high."
+ABSTRACT = "We propose Foo plus block routing. It cuts latency by up to 41% vs. chunked prefill. Memory costs are high."
 
 
 def _paper(**parts: Any) -> Paper:
@@ -37,7 +37,7 @@ def _result(**parts: Any) -> Result:
         "metric_concept": "metric:latency",
         **parts,
     }
-    return Result(Evidence("41%", "A", 58, 61), **values)
+    return Result(Evidence("41%", "A", 60, 63), **values)
 
 
 def _stated(text: str, **parts: Any) -> Paper:
@@ -53,12 +53,12 @@ FULL = {
     ],
     "techniques": [
         Mention("technique", "Foo", "Foo", "T", role="proposed", sure=True),
-        Mention("technique", "foo routing", "foo routing", "A", role="proposed", sure=True),
+        Mention("technique", "block routing", "block routing", "A", role="proposed", sure=True),
         Mention("technique", "pruning", "pruning", "A", role="used", concept="technique:pruning", sure=True),
         Mention("technique", "top gate", "top gate", "A", role="proposed"),
     ],
     "problems": [Mention("problem", "Memory costs", "memory costs", "A", sure=True)],
-    "relations": [Relation("Foo", "addresses", "memory costs", Evidence(""))],
+    "relations": [Relation("Foo", "addresses", "memory costs", Evidence(""), sure=True)],
     "results": [_result(bound="up_to", baseline="chunked prefill")],
 }
 
@@ -66,14 +66,14 @@ FULL = {
 def test_english_sentence_has_every_slot(built: Graph) -> None:
     said = brief(built, _paper(**FULL), "en")
     assert said == (
-        "Baidu and Nowhere Lab present Foo, which uses foo routing; it addresses memory costs, "
+        "Baidu and Nowhere Lab present Foo, which uses block routing; it addresses memory costs, "
         "achieving up to 41% lower latency (vs. chunked prefill)."
     )
 
 
 def test_chinese_sentence_is_in_the_reports_form(built: Graph) -> None:
     said = brief(built, _paper(**FULL), "zh")
-    assert said.startswith("百度、Nowhere Lab发布了《Foo》论文，使用了“foo routing”技术，解决了内存成本问题，达成了将")
+    assert said.startswith("百度、Nowhere Lab发布了《Foo》论文，使用了块路由技术，解决了内存成本问题，达成了将")
     assert said.endswith("最高降低41%（相比分块预填充）的效果。")
 
 
@@ -81,16 +81,16 @@ def test_chinese_sentence_is_in_the_reports_form(built: Graph) -> None:
 @pytest.mark.parametrize("slot", ["institutions", "techniques", "problems", "results"])
 def test_unknown_slots_are_left_out(built: Graph, lang: str, slot: str) -> None:
     said = brief(built, _paper(**(FULL | {slot: []})), lang)
-    said = re.sub("“(?!foo)[^”]*”", "", said)  # the paper's own sentences are no slot
-    words = {"institutions": "Baidu|百度", "techniques": "routing", "problems": "costs|内存成本", "results": "41"}
+    said = re.sub("“(?!block)[^”]*”", "", said)  # the paper's own sentences are no slot
+    words = {"institutions": "Baidu|百度", "techniques": "routing|路由", "problems": "costs|内存成本", "results": "41"}
     assert not re.search(words[slot], said)
     assert all(re.search(word, said) for name, word in words.items() if name != slot)
     assert said.endswith("." if lang == "en" else "。")
 
 
 def test_a_record_that_knows_nothing_makes_no_claim(built: Graph) -> None:
-    assert brief(built, _paper(), "zh") == "一篇论文，原文：“We propose Foo plus foo routing”。"
-    assert brief(built, _paper(), "en") == "A paper, in its own words: “We propose Foo plus foo routing”."
+    assert brief(built, _paper(), "zh") == "一篇论文，原文：“We propose Foo plus block routing”。"
+    assert brief(built, _paper(), "en") == "A paper, in its own words: “We propose Foo plus block routing”."
 
 
 def test_chinese_slots_of_the_source_are_taken_unless_only_the_abstract_counts(built: Graph) -> None:
@@ -193,8 +193,8 @@ def test_a_paper_is_called_by_its_name_where_the_title_begins_with_it(title: str
 
 def test_a_name_that_the_title_lacks_goes_before_the_techniques(built: Graph) -> None:
     paper = _paper(**(FULL | {"title": "Learnable Routing", "name": "Foo"}))
-    assert "《Learnable Routing》论文，提出了Foo和“foo routing”技术" in brief(built, paper, "zh")
-    assert "present “Learnable Routing”, which proposes Foo and foo routing" in brief(built, paper, "en")
+    assert "《Learnable Routing》论文，提出了Foo和块路由技术" in brief(built, paper, "zh")
+    assert "present “Learnable Routing”, which proposes Foo and block routing" in brief(built, paper, "en")
 
 
 def test_from_the_abstract_other_texts_are_not_read(built: Graph) -> None:
@@ -297,10 +297,12 @@ def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
     parts = FULL | {"results": [_result(bound="up_to", sure=False)], "techniques": [], "problems": []}
     said = brief(built, _paper(**parts), "en")
     assert said == (
-        "Baidu and Nowhere Lab present Foo, in its own words: “We propose Foo plus foo routing” … "
+        "Baidu and Nowhere Lab present Foo, in its own words: “We propose Foo plus block routing” … "
         "“It cuts latency by up to 41% vs. chunked prefill”."
     )
-    assert "发布了《Foo》论文，原文：“We propose Foo plus foo routing”……“It cuts" in brief(built, _paper(**parts), "zh")
+    assert "发布了《Foo》论文，原文：“We propose Foo plus block routing”……“It cuts" in brief(
+        built, _paper(**parts), "zh"
+    )
 
 
 @pytest.mark.parametrize(
@@ -353,7 +355,7 @@ def test_a_kept_share_is_told_as_what_a_paper_comes_with(built: Graph) -> None:
 def test_a_wish_a_means_or_a_fragment_is_no_problem(built: Graph, verb: str, problem: str) -> None:
     text = f"Foo is open. It {verb} {problem}."
     mention = Mention("problem", problem, problem, "A", sure=True)
-    relation = Relation("Foo", "addresses", problem, Evidence(""))
+    relation = Relation("Foo", "addresses", problem, Evidence(""), sure=True)
     document = Document("t-1", "t", 1, {"A": Text(text.replace("of the key.", "of the key bank."), "")})
     record = Record("t-1", name="Foo", problems=[mention], relations=[relation])
     assert brief(built, Paper("paper:t-1", [(document, record)]), "en") == "Foo."
@@ -365,14 +367,14 @@ def test_a_wish_a_means_or_a_fragment_is_no_problem(built: Graph, verb: str, pro
         ("We propose Foo with a novel adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo with a simple yet effective adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo with a novel unified gate.", " uses a unified gate."),
-        ("We propose Foo for the blocks, adaptive gate.", " uses adaptive gate."),
+        ("Unlike the blocks, Foo adds adaptive gate.", " uses adaptive gate."),
         ("Foo: A Two-Stage Adaptive Gate Framework. We employ adaptive gate.", " uses adaptive gate."),
         ("We propose what an adaptive gate with Foo is, adaptive gate.", ", in its own words: “"),
-        ("We propose Foo at the cost of adaptive gate.", " uses adaptive gate."),
+        ("Foo cuts the cost, adding adaptive gate.", " uses adaptive gate."),
         ("We propose Foo with a single, adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo, a method named adaptive gate.", " proposes adaptive gate."),
         ("In Foo the system employs an adaptive gate.", " uses an adaptive gate."),
-        ("We propose Foo. This adaptive gate.", " uses an adaptive gate."),
+        ("We propose Foo. It adds this adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo to fix this, including adaptive gate.", " uses adaptive gate."),
         ("Foo frames the choice of blocks as an adaptive gate.", ", in its own words: “"),
     ],
@@ -393,10 +395,8 @@ def test_a_study_solves_nothing(built: Graph) -> None:
 def test_a_survey_uses_none_of_what_it_sorts(built: Graph) -> None:
     text = "We review adaptive gates of models."
     mention = Mention("technique", "adaptive gates", "adaptive gates", "A", role="proposed", sure=True)
-    assert (
-        brief(built, _stated(text, kind="survey", techniques=[mention]), "en")
-        == "Foo, in its own words: “We review adaptive gates of models”."
-    )
+    said = brief(built, _stated(text, kind="survey", techniques=[mention]), "en")
+    assert said == "Foo, in its own words: “We review adaptive gates of models”."
 
 
 @pytest.mark.parametrize("technique", ["adaptive gate problem", "token acceptance rate"])
@@ -434,7 +434,7 @@ def test_a_problem_or_a_metric_is_no_technique(built: Graph, technique: str) -> 
 )
 def test_a_problem_is_told_whole_and_on_its_own(built: Graph, text: str, problem: str, said: str) -> None:
     mention = Mention("problem", problem, problem, "A", concept="problem:own", sure=True)
-    relation = Relation("Foo", "addresses", problem, Evidence(""))
+    relation = Relation("Foo", "addresses", problem, Evidence(""), sure=True)
     parts = {"problems": [mention], "relations": [relation]}
     told = brief(built, _stated(f"Foo is slow with problem. {text}", **parts), "en")
     assert told.startswith(f"Foo addresses {said}" if said else "Foo.") or (not said and "addresses" not in told)
@@ -482,7 +482,7 @@ def test_results_that_only_their_numbers_tell_apart_are_quoted(built: Graph) -> 
 
 def test_a_speed_and_the_speed_of_inference_are_not_told_apart(built: Graph) -> None:
     speed = {"metric": "inference speed", "metric_concept": "metric:inference-speed", "unit": "x", "change": "increase"}
-    text = "Foo gives a 2x inference speedup. On robots it gives an 8x speedup."
+    text = "Foo gives a 2x inference speedup. It gives an 8x speedup."
     paper = _of_results(text, ("2x", {**speed, "value": 2.0}), ("8x", {**speed, "value": 8.0}))
     assert brief(built, paper, "en").startswith("Foo, in its own words: “Foo gives")
     alone = _of_results(text, ("8x", {**speed, "value": 8.0}))

@@ -23,7 +23,7 @@ def test_the_verb_agrees_with_the_head_noun_of_the_name(built: Graph) -> None:
     parts: dict[str, Any] = {"problems": FULL["problems"]}
     for name, said in (("Sparse Gate Networks", "address"), ("Mixture of Gates", "addresses"), ("Foo", "addresses")):
         record = Record("t-1", title=f"{name}: a paper", name=name, **parts)
-        record.relations.append(Relation(name, "addresses", "memory costs", Evidence("")))
+        record.relations.append(Relation(name, "addresses", "memory costs", Evidence(""), sure=True))
         paper = Paper("paper:t-1", [(Document("t-1", "t", 1, {"A": Text(text, text)}), record)])
         assert brief(built, paper, "en").startswith(f"{name} {said} memory costs")
 
@@ -61,7 +61,7 @@ def test_two_of_a_list_have_no_comma(built: Graph) -> None:
     problem = "memory footprint, and power costs"
     parts: dict[str, Any] = {
         "problems": [Mention("problem", problem, problem, "A", sure=True)],
-        "relations": [Relation("Foo", "addresses", problem, Evidence(""))],
+        "relations": [Relation("Foo", "addresses", problem, Evidence(""), sure=True)],
     }
     assert "addresses memory footprint and power costs" in brief(built, _stated(text, **parts), "en")
 
@@ -112,13 +112,13 @@ def test_chinese_meets_a_demand_and_solves_a_problem(built: Graph) -> None:
         ("lack of latency requirements", "解决了缺乏延迟需求的问题"),
     ):
         problem = [Mention("problem", surface, surface, "A", sure=True)]
-        relations = [Relation("Foo", "addresses", surface, Evidence(""))]
+        relations = [Relation("Foo", "addresses", surface, Evidence(""), sure=True)]
         assert said in brief(built, _stated(text, problems=problem, relations=relations), "zh")
 
 
 def test_a_bottleneck_has_an_article(built: Graph) -> None:
     problem = [Mention("problem", "bus transfer bottleneck", "bus transfer bottleneck", "A", sure=True)]
-    relations = [Relation("Foo", "addresses", "bus transfer bottleneck", Evidence(""))]
+    relations = [Relation("Foo", "addresses", "bus transfer bottleneck", Evidence(""), sure=True)]
     paper = _stated("It lifts bus transfer bottleneck.", problems=problem, relations=relations)
     assert "addresses a bus transfer bottleneck" in brief(built, paper, "en")
 
@@ -127,7 +127,7 @@ def test_a_bottleneck_has_an_article(built: Graph) -> None:
 def test_what_is_cut_or_joined_in_two_ways_is_no_problem_in_chinese(built: Graph, problem: str) -> None:
     text = f"Models face a {problem} and their costs."
     found = [Mention("problem", problem, problem, "A", sure=True)]
-    paper = _stated(text, problems=found, relations=[Relation("Foo", "addresses", problem, Evidence(""))])
+    paper = _stated(text, problems=found, relations=[Relation("Foo", "addresses", problem, Evidence(""), sure=True)])
     assert "解决了" not in brief(built, paper, "zh")
 
 

@@ -12,7 +12,7 @@ SPEED: dict[str, Any] = {"metric": "inference speed", "metric_concept": "metric:
 LEVEL: dict[str, Any] = {"metric": "accuracy", "metric_concept": "metric:accuracy", "change": "absolute", "unit": "%"}
 
 
-def _told(built: Graph, text: str, *results: tuple[str, dict[str, Any]]) -> str:
+def _told(built: Graph, text: str, *results: tuple[str, dict[str, Any]], kind: str = "") -> str:
     """The sentence on a paper with these results, each with its number as the text has it."""
     found = []
     for number, parts in results:
@@ -21,13 +21,16 @@ def _told(built: Graph, text: str, *results: tuple[str, dict[str, Any]]) -> str:
         values: dict[str, Any] = {"value": float(number.rstrip("%x")), "unit": "x", "sure": True}
         found.append(Result(evidence, **(values | parts)))
     document = Document("t-1", "t", 1, {"A": Text(text, text)})
-    return brief(built, Paper("paper:t-1", [(document, Record("t-1", name="Foo", results=found))]), "en")
+    return brief(built, Paper("paper:t-1", [(document, Record("t-1", name="Foo", kind=kind, results=found))]), "en")
 
 
 def test_of_two_levels_of_one_metric_one_alone_is_not_told(built: Graph) -> None:
-    text = "Gates have 83% accuracy. Foo has 95% accuracy at 2 bits."
-    assert "83%" in _told(built, text, ("83%", LEVEL)).partition("own words")[0]
-    assert "83%" not in _told(built, text, ("83%", LEVEL), ("95%", LEVEL)).partition("own words")[0]
+    text = "Our gates have 83% accuracy on Plover. Foo has 95% accuracy."
+    assert "83%" in _told(built, text, ("83%", LEVEL | {"setting": "Plover"})).partition("own words")[0]
+    assert (
+        "83%"
+        not in _told(built, text, ("83%", LEVEL | {"setting": "Plover"}), ("95%", LEVEL)).partition("own words")[0]
+    )
 
 
 def test_one_speedup_is_told_once(built: Graph) -> None:
@@ -37,6 +40,12 @@ def test_one_speedup_is_told_once(built: Graph) -> None:
 
 
 def test_two_numbers_of_which_one_only_has_a_setting_are_not_told(built: Graph) -> None:
-    text = "Foo has 3x higher inference speed. On Plover, Foo has 8x higher inference speed."
+    text = "Foo has 3x higher inference speed. Foo has 8x higher inference speed on Plover."
     said = _told(built, text, ("3x", SPEED), ("8x", SPEED | {"setting": "Plover"}))
     assert "achiev" not in said.partition("own words")[0]
+
+
+def test_what_a_study_finds_is_quoted(built: Graph) -> None:
+    text = "Foo has 3x higher inference speed."
+    assert _told(built, text, ("3x", SPEED)).startswith("Foo achieves 3x")
+    assert _told(built, text, ("3x", SPEED), kind="study").startswith("Foo, in its own words: “Foo has 3x")

@@ -17,7 +17,6 @@ GAIN: dict[str, Any] = {"value": 41.0, "metric": "accuracy", "metric_concept": "
     [
         ("It has 41% higher accuracy on the Wren remote sensing dataset.", "Wren remote sensing dataset", ""),
         ("It has 41% higher accuracy at extreme compression rates.", "at extreme compression rates", ""),
-        ("It has a 41% relative F1 increase on the Wren task.", "Wren task", ""),
         (
             "Combined with pruning, it has 41% higher accuracy on Wren.",
             "Combined with pruning, Wren",
@@ -59,7 +58,7 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
         ("Trials on the Plover data show 41% higher accuracy.", "41% higher accuracy (Plover data)"),
         ("On domain-specific tasks, it has 41% higher accuracy.", "41% higher accuracy (domain-specific tasks)"),
         ("At 4 bits, it is small while having 41% higher accuracy.", "41% higher accuracy (at 4 bits)"),
-        ("At 4 bits, it is small while the other has 41% higher accuracy.", "41% higher accuracy"),
+        ("At 4 bits, it is small while the other has 41% higher accuracy.", ""),
         ("In its fastest mode, it has 41% higher accuracy.", ""),
         ("Trials on several sets show 41% higher accuracy.", "41% higher accuracy"),
         ("With gates, it has 41% higher accuracy.", "41% higher accuracy"),
@@ -67,7 +66,7 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
         ("In particular, it has 41% higher accuracy.", "41% higher accuracy"),
         ("When combined with gates, it has 41% higher accuracy.", "41% higher accuracy (when combined with gates)"),
         ("On Plover, it is cheap; it has 41% higher accuracy.", "41% higher accuracy"),
-        ("It has 41% higher accuracy in terms of recall over Finch.", "41% higher accuracy (in terms of recall)"),
+        ("It has 41% higher accuracy in terms of recall over others.", "41% higher accuracy (in terms of recall)"),
         ("It has 41% higher accuracy and is slow in terms of recall.", "41% higher accuracy"),
         ("It has 41% higher accuracy per image.", "41% higher accuracy (per image)"),
         ("It has 41% higher accuracy on average.", "41% higher accuracy (on average)"),
@@ -88,7 +87,10 @@ def test_two_numbers_share_the_setting_behind_the_second(built: Graph) -> None:
     text = "It has 41% higher accuracy and 9% higher recall on Plover."
     assert said_of(built, text, "41%", setting="Plover", **GAIN) == "41% higher accuracy (Plover)"
     apart = "It has 41% higher accuracy on Wren and 9% higher recall on Plover."
-    assert said_of(built, apart, "41%", setting="Plover", **GAIN) == "41% higher accuracy"
+    assert said_of(built, apart, "41%", setting="Plover", **GAIN) == ""
+    assert said_of(built, "It has 41% higher accuracy in attention on an Owl chip.", "41%", **GAIN) == (
+        "41% higher accuracy (attention; Owl chip)"
+    )
 
 
 def test_chinese_says_a_setting_in_its_own_words_or_quotes_it(built: Graph) -> None:
@@ -110,7 +112,7 @@ def test_chinese_says_a_setting_in_its_own_words_or_quotes_it(built: Graph) -> N
     [
         ("It has 41% higher accuracy when combined with pruning.", "when combined with pruning"),
         ("It has 41% higher accuracy when applied on top of pruning.", "when applied on top of pruning"),
-        ("Gates combined with late pruning yields 41% higher accuracy.", "combined with late pruning"),
+        ("Brindle combined with late pruning yields 41% higher accuracy.", "combined with late pruning"),
     ],
 )
 def test_what_a_method_is_combined_with_is_told(built: Graph, text: str, setting: str) -> None:
@@ -121,11 +123,13 @@ def test_what_a_method_is_combined_with_is_told(built: Graph, text: str, setting
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("It has 91% accuracy on Plover.", ""),
-        ("It has 91% accuracy with 2 views.", ""),
-        ("It has 91% accuracy at 72% sparsity.", ""),
-        ("It has 91% accuracy with 9% fewer tokens.", "accuracy of 91%"),
-        ("It has 91% accuracy, while others fail on Plover.", "accuracy of 91%"),
+        ("It has 91% accuracy on Plover.", "accuracy of 91% (Plover)"),
+        ("A rival has 91% accuracy on Plover.", ""),
+        ("It has 91% accuracy.", ""),
+        ("It has 91% accuracy with 2 views.", "accuracy of 91% (with 2 views)"),
+        ("It has 91% accuracy at 72% sparsity.", "accuracy of 91% (at 72% sparsity)"),
+        ("It has 91% accuracy on Wren with 9% fewer tokens.", "accuracy of 91% (Wren; with 9% fewer tokens)"),
+        ("It has 91% accuracy on Wren, while others fail on Plover.", "accuracy of 91% (Wren)"),
     ],
 )
 def test_a_level_is_told_with_all_that_it_holds_on_or_not_at_all(built: Graph, text: str, told: str) -> None:

@@ -1,0 +1,148 @@
+"""Whether a paper itself says that it makes something, or that it sets out against something.
+
+A record may hold as a paper's own what another sentence speaks of: what others use, or a problem that others solve. A
+sentence on a paper tells only what the paper claims for itself: its own subject ("we", "this paper", its name) with a
+verb that governs the words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from functools import cache
+
+from kg.extract.phrases import TaggedWord, tagged
+from kg.text import fold
+from kg.views.surface import is_word, places
+from kg.views.words import PageWords
+
+_OWN = (
+    r"\b(?:we|our|this (?:paper|work|study|article|report|method|framework|approach|system|design)"
+    r"|the (?:proposed|presented) [\w-]+"
+    r"|the (?:method|framework|approach|system|pipeline|algorithm|architecture|network))\b"
+    r"|^(?:then )?its?\b"
+)
+#: Words that part a verb from what it governs: "we add a gate for ", "a rule that ", "which ".
+_APART = re.compile(
+    r"\b(?:as|based|by|for|from|in|into|of|on|over|that|through|to|under|upon|via|when|where|which|while|whose|with)\b"
+)
+#: Begins an item of a list: "two parts: (1) a gate", "; and (ii) a loss", "parts: a gate".
+#: What a sentence begins with before what it tells: "We show that ", "Tests on Plover show that ".
+_REPORTS = re.compile(
+    r"^.*?\b(?:show|demonstrate|indicate|reveal|confirm|find|observe|suggest|see|report|verif\w+|validate)s?\s(?:that\s)?",
+)
+_TRIALS = re.compile(
+    r"(?:[A-Z][\w-]* ){0,2}?(?:\w+ )?(?:experiments?|results?|evaluations?|trials|tests|studies)\b", re.IGNORECASE
+)
+_ADVERBS = re.compile(
+    r"^(?:[A-Z][a-z]+ly,|In (?:fact|particular|addition|total),|(?:As a result|Overall|Further|Moreover),)\s"
+)
+_ITEM = re.compile(r"(?:[:;,]\s*(?:and\s+)?)?\((?:\d|[ivx]+|[a-e])\)\s*|(?<=\s)\d\)\s*|:\s+(?=an?\s)")
+_IS = re.compile(r"(?:\s\([^()]*\))?\s(?:is|are)\s(?:\w+ly\s|also\s|further\s|then\s)?(?P<verb>\w+)")
+#: What narrows the words before it: "limitations in robustness when inputs are long".
+_NARROWS = re.compile(r"(?:\s\([^()]*\))?\s(?:across|between|during|for|if|in|of|on|to|under|when|while|with|within)\b")
+
+
+def is_own(names: Iterable[str], said: str) -> bool:
+    """Whether words speak of the paper or its method: "we", "this paper", "our", one of its `names`."""
+    named = "|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in names if name)
+    return re.search(_OWN, said, re.IGNORECASE) is not None or bool(named and re.search(named, said))
+
+
+def opening(names: Iterable[str], ahead: str) -> str | None:
+    """The words before the subject of a statement that is the paper's own; None if it has no such subject.
+
+    >>> opening(["Foo"], "Tests show that at 2 bits, Foo cuts latency by "), opening(["Foo"], "Others are slower by ")
+    ('at 2 bits,', None)
+    """
+    told = ahead.rpartition(";")[2].lstrip()
+    said = _ADVERBS.sub("", _REPORTS.sub("", told))
+    named = "|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in names if name) or "(?!)"
+    found = re.search(rf"{named}|(?i:{_OWN}|\bits?\b)", said)
+    if found:
+        return said[: found.start()].strip()
+    has_verb = any(word.tag.startswith("VB") for word in tagged(said, 0, len(said))[0])
+    return "" if said != told and _TRIALS.match(told) and not has_verb else None  # "Tests on Plover show "
+
+
+def is_made(names: Collection[str], surface: str, sentences: Iterable[str]) -> bool:
+    """Whether a sentence says of the paper that it makes or uses something: "we add a ", "Foo has two parts: (1) a ".
+
+    >>> is_made(["Foo"], "late gate", ["Foo uses a late gate and a loss."])
+    True
+    >>> is_made(["Foo"], "late gate", ["Finch uses a late gate.", "We add a loss for a late gate."])
+    False
+    """
+    making = _forms("brief.making")
+    named = "|".join(re.escape(name) for name in names if name) or "(?!)"
+    has = re.compile(rf"(?<![\w-])(?:{named})(?:\s\([^()]*\))?,?\s(?:with|via|through|using)\s")
+    return any(
+        _is_governed(names, said[:at], making, own=True)
+        or _is_passive(said[end:], making)
+        or any(_is_plain(tagged(said[:at], found.end(), at)[0]) for found in has.finditer(said, 0, at))
+        for said in sentences
+        for at, end in places(said, surface)
+        if not is_word(said, end)
+    )
+
+
+def is_addressed(names: Collection[str], surface: str, sentences: Iterable[str], *, is_sure: bool) -> bool:
+    """Whether a problem is the paper's: one that it says it is against, or, if it `is_sure`, that nobody else is.
+
+    >>> is_addressed(["Foo"], "slow decoding", ["Pruning reduces slow decoding."], is_sure=True)
+    False
+    >>> is_addressed(["Foo"], "slow decoding", ["To reduce slow decoding, we propose Foo."], is_sure=False)
+    True
+    """
+    helping, found = _forms("brief.helping"), False
+    for said in sentences:
+        for at, _ in places(said, surface):
+            is_helped = _is_governed(names, said[:at], helping, own=False)
+            if is_helped and is_own(names, said):
+                return True
+            if is_helped:
+                return False
+            found = True
+    return found and is_sure
+
+
+def is_narrowed(surface: str, sentences: Iterable[str]) -> bool:
+    """Whether words go on in the text with what they hold for: "limitations in robustness", before "when"."""
+    return any(_NARROWS.match(said, end) for said in sentences for _, end in places(said, surface))
+
+
+def _is_governed(names: Collection[str], ahead: str, verbs: Collection[str], *, own: bool) -> bool:
+    """Whether the words behind `ahead` are what the last verb of these is done to; by the paper, if `own`."""
+    items = [*_ITEM.finditer(ahead)]
+    if items and _is_plain(tagged(ahead, items[-1].end(), len(ahead))[0]):  # an item of a list: the verb stands before
+        lead = ahead[: items[0].start()]
+        words = tagged(lead, 0, len(lead))[0]
+        return (not own or is_own(names, lead)) and any(fold(word.text) in verbs for word in words)
+    words = tagged(ahead, 0, len(ahead))[0]
+    at = max((place for place, word in enumerate(words) if fold(word.text) in verbs), default=-1)
+    if at < 0 or not _is_plain(words[at + 1 :]):
+        return False
+    return not own or is_own(names, ahead[: words[at].start])
+
+
+def _is_plain(words: list[TaggedWord]) -> bool:
+    """Whether words only lead on to a noun: no further verb, and nothing that parts them from the one before."""
+    said = " ".join(word.text.lower() for word in words)
+    return not _APART.search(said) and not {"VB", "VBZ", "VBP", "MD", "TO"} & {word.tag for word in words}
+
+
+def _is_passive(behind: str, verbs: Collection[str]) -> bool:
+    """Whether words are followed by what is done to them: " is introduced"."""
+    found = _IS.match(behind)
+    return found is not None and found["verb"].endswith("ed") and fold(found["verb"]) in verbs
+
+
+@cache
+def _forms(key: str) -> frozenset[str]:
+    """The folded forms of the verbs of a list; folding takes the "s" away."""
+    verbs = PageWords("en")(key).split()
+    stems = [verb.removesuffix("e") for verb in verbs]
+    ends = [f"{stem}{ending}" for stem in stems for ending in ("ed", "ing")]
+    return frozenset(
+        map(fold, [*verbs, *ends, *(f"{v[:-1]}{end}" for v in verbs if v[-1] == "y" for end in ("ies", "ied"))])
+    )
