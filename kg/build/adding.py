@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from itertools import groupby, repeat
@@ -112,6 +114,22 @@ def remove(store: StoreFile, overrides: Overrides, names: Iterable[str]) -> list
     return list(gone)
 
 
+@contextmanager
+def _to_the_end() -> Iterator[None]:
+    """Let Ctrl-C wait until what is inside is done: in its midst, all that is to count would be taken back."""
+    if threading.current_thread() is not threading.main_thread():  # which alone hears it
+        yield
+        return
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+        for number in heard[:1]:
+            signal.raise_signal(number)
+
+
 class Adding:
     """One call of `add`: what it knows of the store, and what it has done.
 
@@ -148,7 +166,7 @@ class Adding:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Let all that was stored count, even when interrupted; raises Fault when it cannot."""
-        with suppress(Fault) if isinstance(error, Fault) else nullcontext():  # the first one says why
+        with suppress(Fault) if isinstance(error, Fault) else nullcontext(), _to_the_end():  # the first one says why
             self._open.close()
 
     def _begin(self) -> None:
@@ -159,8 +177,9 @@ class Adding:
     def _count(self) -> None:
         """Let what was stored count, once a second: only whole entries are stored at this point."""
         if time.monotonic() - self._since > _SECONDS:
-            self._open.close()
-            self._begin()
+            with _to_the_end():
+                self._open.close()
+                self._begin()
 
     @cached_property
     def _names(self) -> set[str]:

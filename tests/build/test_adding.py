@@ -19,6 +19,7 @@ import kg
 import kg.build.adding
 from kg.model import KgError
 from kg.store.file import StoreFile
+from kg.store.rows import Writer
 from tests.store.graph_demo import truth
 
 TITLES = ("Cache Eviction", "Sparse Attention", "Draft Models", "Weight Pruning", "Token Merging", "Expert Routing")
@@ -190,3 +191,25 @@ def test_interrupted_it_keeps_what_was_done(files: list[Path], whole: State, tmp
             break
     assert re.search(rf"holds {len(_held(path))} papers?, each whole", told), told
     assert built(path, files) == whole
+
+
+@pytest.mark.parametrize("seconds", [0.0, 10**9], ids=["in the midst", "at the end"])
+def test_an_interrupt_while_entries_are_made_to_count_loses_none(
+    files: list[Path], whole: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float
+):
+    finish, told = Writer.finish, list[str]()
+
+    def interrupted(self: Writer) -> None:
+        if told:
+            signal.raise_signal(signal.SIGINT)
+        finish(self)
+
+    monkeypatch.setattr(kg.build.adding, "_SECONDS", seconds)
+    monkeypatch.setattr(Writer, "finish", interrupted)
+    with kg.open(str(tmp_path / "g")) as graph:
+        with pytest.raises(KeyboardInterrupt):
+            graph.add(*files, fast=True, progress=lambda name, _: told.append(name))
+        assert told
+        assert graph.entry_count() == len(told)
+    monkeypatch.undo()
+    assert built(tmp_path / "g", files) == whole
