@@ -82,13 +82,16 @@ def main() -> None:
 def _spare_spacy() -> None:
     """Keep spaCy from importing modules that are not used here and take longer than all the rest.
 
-    These are its optional computing frameworks, and its own command line with its download code.
+    These are its optional computing frameworks, its own command line with its download code, and a reader of YAML.
     """
     for name in ("torch", "tensorflow", "mxnet", "cupy"):
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     info = ModuleType("spacy.cli.info")
     info.__dict__["info"] = None  # the one name that spaCy's package imports from there
-    for module in (ModuleType("spacy.cli"), info):
+    yaml = ModuleType("srsly._yaml_api")
+    names = ("read_yaml", "write_yaml", "yaml_dumps", "yaml_loads", "is_yaml_serializable")
+    yaml.__dict__.update(dict.fromkeys(names))  # which srsly's package imports from there
+    for module in (ModuleType("spacy.cli"), info, yaml):
         sys.modules.setdefault(module.__name__, module)
 
 
