@@ -25,6 +25,7 @@ FEW = 16  # up to so many items, no processes are started
 CHUNK, MOST = 8, 32  # items sent to a process at a time, at first and once there are many
 _AHEAD = 4  # chunks per process that may be computed ahead of their turn
 _GIVEN = 2  # chunks that a process has: one to work on, one to go on with while the caller is busy
+_LOOK = 4  # results that are used between two looks at the processes
 _GARBAGE = 50_000  # allocations before the garbage collector runs
 
 Item = TypeVar("Item")
@@ -132,10 +133,11 @@ class Workers(Generic[Item, Done]):
                 if at == given:
                     return
                 self._take(None)
-            for result in self._done.pop(at):
-                given = self._give(chunks, given, at)  # keeps the processes busy while the caller uses a result
+            for number, result in enumerate(self._done.pop(at)):
+                if number % _LOOK == 0:  # keeps the processes busy while the caller uses results
+                    self._take(0)
+                    given = self._give(chunks, given, at)
                 yield result
-                self._take(0)
 
     def _give(self, chunks: Iterator[list[Any]], given: int, at: int) -> int:
         """Send chunks to the processes that have too few; returns how many chunks have been sent so far."""

@@ -43,11 +43,14 @@ class Coming(NamedTuple):
     reason: str
 
     @classmethod
-    def of(cls, entry: Entry, one: Described | None = None) -> Coming:
-        """An entry that is to be stored; `one` is what it knows of its work where that was found out before."""
+    def of(cls, entry: Entry, one: Described | None = None, held: Iterable[str] = ()) -> Coming:
+        """An entry that is to be stored; `one` is what it knows of its work where that was found out before.
+
+        `held` are its keys where the store has them.
+        """
         document, record = entry.document, entry.record
         one = one or described(document, record)
-        draft = Draft.of(entry, keys(one))
+        draft = Draft.of(entry, held or keys(one))
         topics = " ".join(sorted(one.topics))
         rows = (ClaimRow(c.concept, c.is_own, c.words, _meant(c.concept, draft), topics) for c in one.claims)
         return cls(draft._replace(claims=tuple(rows)), one, record.reason)
@@ -173,7 +176,8 @@ class Works:
         self._name_apart(papers, coming, out, lost)
         # Which work it is and what names mean there changes nothing in what an entry knows of its work.
         known = {name: seen.one for name in out if (seen := self._new.get(name) or self._known.pop(name, None))}
-        return {name: Coming.of(entry, known.get(name)) for name, entry in out.items()}
+        kept = {name: self.store.keys_of([name]) for name in out.keys() - known.keys()}
+        return {name: Coming.of(entry, known.get(name), kept.get(name, ())) for name, entry in out.items()}
 
     def _read(self, name: str, coming: Mapping[str, Coming]) -> Entry:
         return coming[name].draft.entry if name in coming else self.store.entry(name)

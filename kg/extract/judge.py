@@ -244,18 +244,17 @@ def with_tags(
 def phrase_candidates(view: DocView, kind: str, weights: Features, by_rules: float) -> Iterator[Candidate]:
     """The noun phrases of a Doc that are not ruled out as entities of a type.
 
-    Without a tagger only those are looked at that count, alone or in place of a label.
+    Without a tagger only those are given that count, alone or in place of a label.
     """
     tagged = view.doc._.tags is not None
     for phrase in view.phrases:
         span = (phrase.start, phrase.end)
         if tagged and ruled_out(view, kind, span):
             continue
-        features = view.features_of_phrase(phrase)
-        score = likelihood(weights, features)
-        counts = not tagged and (score >= by_rules or kind in view.labels.get(span, ()))
-        if not (counts and ruled_out(view, kind, span)):
-            yield Candidate(*span, score, features)
+        score = likelihood(weights, view.features(phrase))
+        counts = tagged or score >= by_rules or kind in view.labels.get(span, ())
+        if counts and (tagged or not ruled_out(view, kind, span)):
+            yield Candidate(*span, score, view.features_of_phrase(phrase))
 
 
 def ruled_out(view: DocView, kind: str, span: Span) -> bool:

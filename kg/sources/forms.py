@@ -94,7 +94,7 @@ def is_other(text: str, taken: str) -> bool:
     >>> is_other("KV cache", "The KV-Cache"), is_other("Le cache KV", "The KV-Cache")
     (False, True)
     """
-    return bool(text) and folded(text) not in folded(taken)
+    return bool(text) and text != taken and folded(text) not in folded(taken)
 
 
 def unread_of_service(name: str, record: Mapping[str, Any]) -> list[str]:

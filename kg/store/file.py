@@ -33,7 +33,8 @@ _ENTRY = """INSERT INTO entries (name, source, local, number, paper, document, r
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
 _AGAIN = "UPDATE entries SET record = ?, way = ?, fingerprint = ? WHERE id = ? RETURNING id"
 _KEYS = "INSERT INTO keys VALUES (?, ?) ON CONFLICT DO NOTHING"
-_KNOWN = "INSERT INTO organisations VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET said = excluded.said"
+_KNOWN = """INSERT INTO organisations VALUES (?, ?)
+  ON CONFLICT (id) DO UPDATE SET said = excluded.said WHERE organisations.said <> excluded.said"""
 _SOURCE = """INSERT INTO sources (name, said) VALUES (?, ?)
   ON CONFLICT (name) DO UPDATE SET said = excluded.said, whole = ''"""
 _STATE = """INSERT INTO states SELECT number, ? FROM changes

@@ -42,6 +42,7 @@ class Lite(sqlite3.Connection):
         """CREATE VIRTUAL TABLE texts_search USING fts5(
             raw, content = 'texts', content_rowid = 'id', tokenize = 'trigram', detail = 'none'
         )""",
+        "INSERT INTO texts_search (texts_search, rank) VALUES ('pgsz', 16000)",  # fewer, larger pieces: less to merge
     )
 
     @property

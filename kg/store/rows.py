@@ -291,8 +291,9 @@ class Writer:
         numbers = dict(self._some("SELECT curie, id FROM concepts WHERE curie IN ({})", used | counts.keys()))
         changed = {c: said for c, said in counts.items() if c in numbers and any(said.values()) and not self._facts(c)}
         self._recount({numbers[c]: said for c, said in changed.items()}, {numbers[c] for c in used if c in numbers})
-        places = ((facts[-1], numbers[c]) for c in used if c in numbers and (facts := self._facts(c)))
-        self.db.executemany("UPDATE concepts SET country = ? WHERE id = ?", places)  # the vocabulary's have none
+        known = ((numbers[c], facts[-1]) for c in used if c in numbers and (facts := self._facts(c)))
+        places = ((country, number, country) for number, country in known)  # the vocabulary's have none
+        self.db.executemany("UPDATE concepts SET country = ? WHERE id = ? AND country <> ?", places)
         return numbers | self._added(sorted(used - numbers.keys()), counts)
 
     def _added(self, concepts: Sequence[str], counts: Mapping[str, Counter[_Label]]) -> dict[str, int]:

@@ -97,7 +97,8 @@ class PaperSpellings:
         if self._compounds is None:
             self._text = "\n".join(self.raw.get(field, "") for field in "TAH").lower()
             self._compounds = {}
-            for compound in _COMPOUND.findall(self._text):
+            joined = " ".join([piece for piece in self._text.split() if "-" in piece])  # found in half of the time
+            for compound in _COMPOUND.findall(joined):
                 self._compounds.setdefault(compound.replace("-", ""), set()).add(compound)
         if word not in self._asked:
             letters = word.replace("-", "")
