@@ -26,7 +26,6 @@ _OWN = (
 _APART = re.compile(
     r"\b(?:as|based|by|for|from|in|into|of|on|over|that|through|to|under|upon|via|when|where|which|while|whose|with)\b"
 )
-#: Begins an item of a list: "two parts: (1) a gate", "; and (ii) a loss", "parts: a gate".
 #: What a sentence begins with before what it tells: "We show that ", "Tests on Plover show that ".
 _REPORTS = re.compile(
     r"^.*?\b(?:show|demonstrate|indicate|reveal|confirm|find|observe|suggest|see|report|verif\w+|validate)s?\s(?:that\s)?",
@@ -37,6 +36,7 @@ _TRIALS = re.compile(
 _ADVERBS = re.compile(
     r"^(?:[A-Z][a-z]+ly,|In (?:fact|particular|addition|total),|(?:As a result|Overall|Further|Moreover),)\s"
 )
+#: Begins an item of a list: "two parts: (1) a gate", "; and (ii) a loss", "parts: a gate".
 _ITEM = re.compile(r"(?:[:;,]\s*(?:and\s+)?)?\((?:\d|[ivx]+|[a-e])\)\s*|(?<=\s)\d\)\s*|:\s+(?=an?\s)")
 _IS = re.compile(r"(?:\s\([^()]*\))?\s(?:is|are)\s(?:\w+ly\s|also\s|further\s|then\s)?(?P<verb>\w+)")
 #: What narrows the words before it: "limitations in robustness when inputs are long".

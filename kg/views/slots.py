@@ -64,12 +64,13 @@ _LINKS = (
     2,
     1,
 )  # maximum times that a technique or a problem says 的: with more its parts may belong together otherwise
-_TELLING = 11  # words of a sentence that says what a paper does
+_TELLING = 11  # words of a sentence that says what a paper does, or more than its technique
 _LEAST = 3  # words of any sentence
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）](?!-?\w)")  # not "(FAIR)-Pruner"
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
+_SAYING = re.compile(r"[^\W\d_]{2,}")
 _FORMULA = re.compile(r"\$[^$]*\$")
 _TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
 _LISTED = re.compile(r",\s*")
@@ -126,9 +127,12 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
         is_new = found.quote and not (out.effect or found.stated & set(out.quotes) or found.quote in out.quotes)
         out.quotes += [found.quote] if is_new else []
-    if not (out.problem or out.effect or out.quotes):  # a mere name tells too little
-        is_name = " " not in out.technique and not has_han(out.technique)
-        out.quotes = (contribution(shown, paper, fields)[:1] or _opening(paper, fields)) if is_name else []
+    if not (out.problem or out.effect or out.quotes or out.is_given):  # a technique alone tells too little
+        own = contribution(shown, paper, fields)[:1]
+        if " " not in out.technique and not has_han(out.technique):  # a mere name
+            out.quotes = own or _opening(paper, fields)
+        elif own and len(_SAYING.findall(own[0].replace(out.technique, ""))) >= _TELLING:
+            out.quotes = own
     if any(fold(out.problem) in fold(quote) for quote in out.quotes):  # nor what stands in a quotation
         out.problem = ""
     out.quotes = [_with_name(paper, quote) for quote in out.quotes]
@@ -195,6 +199,9 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
         out.is_proposed = True
     out.is_proposed = out.is_proposed or not (given.technique or is_used)
     out.technique, out.is_given = shown.words.listed(techniques), bool(given.technique)
+    if not out.is_given and fold(_ARTICLE.sub("", _BRACKET.sub("", out.technique))) == fold(out.name):
+        out.technique = ""  # "Late Gates proposes late gates"
+        out.quotes = out.quotes or contribution(shown, paper, fields)[:1]
     return out
 
 

@@ -21,6 +21,7 @@ _ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _OPEN = re.compile(r"\s*[(（][^()（）]*$")  # a bracket that nothing closes: "language models (VLMs"
+_ACRONYM = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})\w+")  # a word with two capitals
 _BACK = re.compile(r"\s+of\s+(?:these|those|this|such)\s+[\w-]+$")  # "the cost of these models"
 _WITH_CLAUSE = re.compile(
     r",\s+(?=[a-z]+ing\b|particularly\b|especially\b|notably\b)"
@@ -161,6 +162,7 @@ def is_short_of(one: Mention, other: Mention, text: str) -> bool:
     pairs = ((one.surface, other.surface), (other.surface, one.surface))
     return any(
         f"{full} ({short}" in text
+        or (" " in full and _ACRONYM.fullmatch(short) and stands_for(short, full))
         or _is_dubbed(full, short, text)
         or _explains(short, full, text)
         or re.search(rf"\b{re.escape(full)}, (?:an? )?{re.escape(short)}(?:,? (?:which|that)\b|[.;])", text)

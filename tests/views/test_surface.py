@@ -143,6 +143,20 @@ def test_what_a_short_name_stands_for_is_not_told_beside_it(built: Graph) -> Non
     assert brief(built, paper, "en").startswith("A paper proposes HDRQ; in the paper's words")
 
 
+def test_an_acronym_is_not_told_beside_its_words(built: Graph) -> None:
+    text = "We propose Foo. It uses LaGA. We introduce Late Gate Averaging for maps."
+    paper = _stated(text, name="Foo", techniques=_proposed("LaGA", "Late Gate Averaging"))
+    assert brief(built, paper, "en").startswith("Foo uses LaGA;")
+
+
+def test_a_title_does_not_propose_itself_and_a_technique_alone_comes_with_the_papers_words(built: Graph) -> None:
+    text = "We propose late gates, which keep all tiles of a map in order and so let readers find a harbour at night."
+    paper = _stated(text, "Late Gates", name="", techniques=_proposed("late gates"))
+    assert brief(built, paper, "en").startswith("“Late Gates”, in its own words: “We propose late gates")
+    paper = _stated(text.replace("late gates", "Foo with a tile gate"), name="Foo", techniques=_proposed("tile gate"))
+    assert brief(built, paper, "en").startswith("Foo uses a tile gate; in the paper's words: “We propose Foo")
+
+
 def test_a_macro_is_no_name(built: Graph) -> None:
     text = r"We propose \method{}, which is fast."
     assert brief(built, _stated(text, name="Finch"), "en").endswith("“We propose Finch, which is fast”.")
