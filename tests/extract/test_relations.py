@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from kg.extract import pipeline
 from kg.extract.base import make_doc
 from kg.extract.context import view_of
 from kg.extract.ends import Placed
-from kg.extract.relations import is_beside
+from kg.extract.pairs import NAMES, PairTable
+from kg.extract.relations import as_stated, is_beside
+from kg.extract.winners import WIN, StatedRelation
 from kg.model import RELATION_TYPES, Document, Mention, Record
 from kg.records import from_json, to_json
 from kg.trust import LIKELY, ruled_relations
@@ -166,3 +169,18 @@ def test_what_stands_beside_the_work_is_not_its_tail(
     places = [(0, start, end) for start, end in view.places(name)]
     tail = Placed(Mention(type_, name, name, start=places[0][1], end=places[0][2]), places, own=False)
     assert is_beside(view, kind, tail) is not is_said
+
+
+@pytest.mark.parametrize(
+    ("likely", "is_named", "is_said"), [(0.05, False, False), (0.05, True, True), (0.2, False, True)]
+)
+def test_a_stated_win_over_something_unnamed_is_not_said_if_it_is_hopeless(
+    likely: float, is_named: bool, is_said: bool
+) -> None:
+    told = PairTable(np.array([0]), np.array([1]), np.zeros((1, len(NAMES)), np.float32))
+    at, least = RELATION_TYPES.index(WIN), 0.4
+    judged = np.zeros((1, len(RELATION_TYPES)))
+    judged[0, at] = likely
+    compared = {(0, 1): StatedRelation(WIN, 0, is_class=False, is_named=is_named)}
+    out = as_stated(told, judged, [least] * len(RELATION_TYPES), compared)
+    assert bool(out[0, at] >= least) is is_said
