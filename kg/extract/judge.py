@@ -244,26 +244,30 @@ def with_tags(
 def phrase_candidates(view: DocView, kind: str, weights: Features, by_rules: float) -> Iterator[Candidate]:
     """The noun phrases of a Doc that are not ruled out as entities of a type.
 
-    Without a tagger only those are given that count, alone or in place of a label.
+    `with_tags` rules out the others by their form; without a tagger only those are given that count, alone or in place
+    of a label.
     """
     tagged = view.doc._.tags is not None
     for phrase in view.phrases:
         span = (phrase.start, phrase.end)
-        if tagged and ruled_out(view, kind, span):
+        if is_unlikely(view, kind, span):
             continue
         score = likelihood(weights, view.features(phrase))
         counts = tagged or score >= by_rules or kind in view.labels.get(span, ())
-        if counts and (tagged or not ruled_out(view, kind, span)):
+        if counts and (tagged or not barred(view, kind, span)):
             yield Candidate(*span, score, view.features_of_phrase(phrase))
 
 
 def ruled_out(view: DocView, kind: str, span: Span) -> bool:
     """Whether a span cannot be an entity of a type: by its form, or by the tagger if it is not a vocabulary label."""
+    return is_unlikely(view, kind, span) or barred(view, kind, span)  # what takes less time is asked first
+
+
+def is_unlikely(view: DocView, kind: str, span: Span) -> bool:
+    """Whether the tagger, if there is one, rules a span out that is no vocabulary label of a type."""
     tags = view.doc._.tags
     mean = tags.mean(kind, *span) if tags is not None else None
-    if mean is not None and mean < _UNLIKELY and kind not in view.labels.get(span, ()):
-        return True  # asked first, because it takes less time
-    return barred(view, kind, span)
+    return mean is not None and mean < _UNLIKELY and kind not in view.labels.get(span, ())
 
 
 def _trimmed(text: str, start: int, end: int, view: DocView) -> tuple[int, int]:

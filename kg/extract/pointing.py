@@ -6,10 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-
 from kg.extract.outcomes import QuantityPlace
-from kg.extract.tagger import CHANGES
+from kg.extract.tagger import CHANGES, mean_of
 from kg.extract.weighing import Candidates, bucket
 from kg.text import fold
 
@@ -72,7 +70,7 @@ def _said(place: QuantityPlace) -> _Said | None:
     for match in _WORD.finditer(tags.text, low, offset + len(sentence.text)):
         first, behind = tags.pieces(*match.span())
         if first < behind:
-            one, two = (np.add.reduce(pointed[first:behind]) / np.float32(behind - first)).tolist()
+            one, two = mean_of(pointed[first:behind]).tolist()
             word = fold(match[0])
             seen = words.get(word, (0.0, 0.0))
             words[word] = max(seen[0], one), max(seen[1], two)

@@ -45,8 +45,13 @@ _NARROWS = re.compile(r"(?:\s\([^()]*\))?\s(?:across|between|during|for|if|in|of
 
 def is_own(names: Iterable[str], said: str) -> bool:
     """Whether words speak of the paper or its method: "we", "this paper", "our", one of its `names`."""
-    named = "|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in names if name)
-    return re.search(_OWN, said, re.IGNORECASE) is not None or bool(named and re.search(named, said))
+    return re.search(_OWN, said, re.IGNORECASE) is not None or re.search(_any_of(names), said) is not None
+
+
+def _any_of(names: Iterable[str]) -> str:
+    """A pattern of whole names; one that nothing matches if there are none."""
+    named = "|".join(re.escape(name) for name in names if name) or "(?!)"
+    return rf"(?<![\w-])(?:{named})(?![\w-])"
 
 
 def opening(names: Iterable[str], ahead: str) -> str | None:
@@ -57,8 +62,7 @@ def opening(names: Iterable[str], ahead: str) -> str | None:
     """
     told = ahead.rpartition(";")[2].lstrip()
     said = _ADVERBS.sub("", _REPORTS.sub("", told))
-    named = "|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in names if name) or "(?!)"
-    found = re.search(rf"{named}|(?i:{_OWN}|\bits?\b)", said)
+    found = re.search(rf"{_any_of(names)}|(?i:{_OWN}|\bits?\b)", said)
     if found:
         return said[: found.start()].strip()
     has_verb = any(word.tag.startswith("VB") for word in tagged(said, 0, len(said))[0])
@@ -74,8 +78,7 @@ def is_made(names: Collection[str], surface: str, sentences: Iterable[str]) -> b
     False
     """
     making = _forms("brief.making")
-    named = "|".join(re.escape(name) for name in names if name) or "(?!)"
-    has = re.compile(rf"(?<![\w-])(?:{named})(?:\s\([^()]*\))?,?\s(?:with|via|through|using)\s")
+    has = re.compile(rf"{_any_of(names)}(?:\s\([^()]*\))?,?\s(?:with|via|through|using)\s")
     return any(
         _is_governed(names, said[:at], making, own=True)
         or _is_passive(said[end:], making)

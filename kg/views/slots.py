@@ -60,10 +60,8 @@ from kg.views.words import PageWords
 _MOST = {"technique": 2, "problem": 2}
 _LIKELY = 0.7  # confidence of mentions that stand for surer ones which a language has no words for
 _FEW = 4  # maximum words of a technique kept in the original
-_LINKS = (
-    2,
-    1,
-)  # maximum times that a technique or a problem says 的: with more its parts may belong together otherwise
+#: Maximum times that a technique or a problem says 的: with more its parts may belong together otherwise.
+_LINKS = (2, 1)
 _TELLING = 11  # words of a sentence that says what a paper does, or more than its technique
 _LEAST = 3  # words of any sentence
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
