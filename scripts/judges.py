@@ -42,6 +42,8 @@ SAME = tuple(n / 10 for n in range(5, 10))  # two things taken for one are worse
 NO_YES = ("no", "yes")
 NONE = "none"
 TYPE_LABELS = (NONE, *KINDS)
+#: The least thresholds of types whose claims read worse than they score: more that is right is worth more than more.
+PRECISE = {"technique": 0.5, "problem": 0.45, "task": 0.45}
 TOLERANCE = 0.003  # of F1, within which thresholds are as good as one another
 STEPS = 250  # of a logistic regression
 LIGHT = 1e-4  # the penalty on the weights of the rules
@@ -287,6 +289,8 @@ def _thresholds(
 ) -> None:
     """Set the thresholds that are best by cross-validation; of those as good, the middle one, the lower of two.
 
+    None is below PRECISE.
+
     `names`: judge and label ("" for the judge's only one) to the scores whose mean counts; nothing of results and
     relations.
     """
@@ -304,7 +308,7 @@ def _thresholds(
             f1[name][least] = sum(table[key].f1 for key in keys) / len(keys)
     for name, by in f1.items():
         good = sorted(t for t in by if by[t] >= max(by.values()) - TOLERANCE)
-        best = good[(len(good) - 1) // 2]
+        best = max(good[(len(good) - 1) // 2], PRECISE.get(name[1], 0.0))
         line = " ".join(f"{t:.2f}:{v:.3f}" for t, v in by.items())
         print(f"{' '.join(name):20} threshold {best:.2f}  {line}", flush=True)
         _set_threshold((told, *held), name, best)

@@ -30,7 +30,7 @@ THRESHOLD = 0.2
 
 #: How many of the relations that are said must be right, and by type: a winner that is none is worse than one missed.
 PRECISION, PRECISE = 0.4, {"outperforms": 0.7, "compared_with": 0.25}
-LIKELY, WINNING = 0.35, 0.4  # the score from which a relation of the other types is said, and a win
+LIKELY, COMPARED = 0.4, 0.35  # the score from which a relation is said, and a comparison without a winner
 START, LOWEST = 0.3, 0.08  # thresholds: the first, and the least that is tried
 STEPS = 12  # of a calibration
 ROUNDS = 2  # in which the threshold of each type is set, given those of the others
@@ -113,10 +113,10 @@ def calibration(found: Sequence[tuple[float, bool]]) -> list[float]:
 
 
 def raised(least: Sequence[float], sure: Sequence[Sequence[float]]) -> list[float]:
-    """The thresholds of types by likelihood, none below a score of LIKELY, or WINNING."""
+    """The thresholds of types by likelihood, none below a score of LIKELY, or COMPARED."""
     out = []
     for kind, t, (slope, shift) in zip(RELATION_TYPES, least, sure, strict=True):
-        wanted = WINNING if kind == "outperforms" else LIKELY
+        wanted = COMPARED if kind == "compared_with" else LIKELY
         low = 1 / (1 + np.exp((shift - np.log(wanted / (1 - wanted))) / slope))
         out.append(max(t, round(float(low), 4)))
     return out

@@ -26,7 +26,7 @@ from kg.extract.ends import SECOND, Placed, entities
 from kg.extract.judge import Judge, judge_for
 from kg.extract.outcomes import outcome_lexicon
 from kg.extract.pairs import FEATURE, Compared, PairTable, is_motive, names_with, table, words_of
-from kg.extract.same import of_one_type
+from kg.extract.same import is_spelled_out, of_one_type
 from kg.extract.winners import LIKE, WIN, StatedRelation, stated
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
 from kg.text import fold
@@ -51,8 +51,6 @@ _BESIDE = {"uses": "goes-with", "evaluated_on": "host"}  # cues before a tail th
 _COMPOUND = re.compile(r"s?-([a-z]+)")
 _THAT = ("that", "which", "who")
 _SAYS = ("VB", "VBZ", "VBP", "VBD", "MD", "NN")  # tags behind one; the tagger takes "use" for a noun
-_PARTS = re.compile(r"\b(?!(?:of|and|for|the|with|in|to|a|via)\b)[a-z]+")
-_SHORTEST = 3  # capitals of a name that cannot stand for words by chance
 _LED_BY = 4  # words before a name that say how it stands to the work
 _LISTED = 12  # words between "with" and a name that may be joined
 _FAR = 70  # characters between a name and what it is said to be
@@ -194,24 +192,13 @@ class Relations:
 
 def _is_itself(view: DocView, part: Placed, whole: Placed) -> bool:
     """Whether a phrase says what a thing is, and names no part: "ZapKV, a lazy cache", or the title after the name."""
-    if _is_spelled_out(whole.mention.canonical, part.mention.canonical):
+    if is_spelled_out(whole.mention.canonical, part.mention.canonical):
         return True
     title = view.title
     if all(title[0] <= start < title[1] for _, start, _ in part.places):
         return not any(_LED.search(view.text, title[0], start) for _, start, _ in part.places)
     ends = [end for _, _, end in whole.places]
     return any(_IS_A.fullmatch(view.text, end, at) for _, at, _ in part.places for end in ends if 0 <= at - end < _FAR)
-
-
-def _is_spelled_out(name: str, words: str) -> bool:
-    """Whether the capitals of a name are the first letters of words, one after the other.
-
-    >>> _is_spelled_out("ZaPKV", "zonal pruning of key values"), _is_spelled_out("ZapKV", "zonal pruning")
-    (True, False)
-    """
-    capitals = "".join(filter(str.isupper, name)).lower()
-    letters = "".join(word[0] for word in _PARTS.findall(words.lower()))
-    return len(capitals) >= _SHORTEST and capitals in letters
 
 
 def is_beside(view: DocView, kind: str, tail: Placed) -> bool:

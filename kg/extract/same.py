@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _GREEK = re.compile(r"[\u0370-\u03ff]")
 _WORD = re.compile(r"\w+|[^\w\s]")  # a word or a mark
+_EVERY = re.compile(r"[a-z]+")
+_PARTS = re.compile(r"\b(?!(?:of|and|for|the|with|in|to|a|via)\b)[a-z]+")
+_SHORTEST = 3  # capitals of a name that cannot stand for words by chance
 _TURNED = re.compile(r"(?P<head>\w+) (?:of|for) (?:the |an? )?(?P<rest>\w+(?: \w+){0,3})")
 
 
@@ -140,6 +143,24 @@ def _core(name: str, before: frozenset[str], after: frozenset[str]) -> str:
     said = " ".join(words)
     turned = _TURNED.fullmatch(said)
     return f"{turned['rest']} {turned['head']}" if turned else said
+
+
+def is_spelled_out(name: str, words: str) -> bool:
+    """Whether a name is made of the first letters of words one after the other: its capitals or all its letters.
+
+    Two capitals are enough where they stand for all the words.
+
+    >>> is_spelled_out("ZaPKV", "zonal pruning of key values"), is_spelled_out("ZapKV", "zonal pruning")
+    (True, False)
+    >>> is_spelled_out("MoRA", "sparse mixture-of-rank adaptation"), is_spelled_out("HoE", "hierarchical experts")
+    (True, True)
+    """
+    capitals = "".join(filter(str.isupper, name)).lower()
+    letters = "".join(filter(str.isalnum, name)).lower()
+    heads = "".join(word[0] for word in _PARTS.findall(words.lower()))
+    every = "".join(word[0] for word in _EVERY.findall(words.lower()))
+    of_many = len(capitals) >= _SHORTEST and (capitals in heads or letters in every)
+    return of_many or (len(capitals) > 1 and capitals == heads)
 
 
 class MentionWording(NamedTuple):

@@ -21,7 +21,7 @@ from kg.extract.judge import Candidate, Features, chosen, judge_for, phrase_cand
 from kg.extract.names import whole_words
 from kg.extract.outcomes import outcome_lexicon
 from kg.extract.rivals import add_rivals
-from kg.extract.same import grouped, merged
+from kg.extract.same import grouped, is_spelled_out, merged
 from kg.extract.tagger import PIECE_ROLES
 from kg.link.acronyms import acronyms
 from kg.model import Mention
@@ -144,13 +144,15 @@ class Techniques:
         form = fold(surface)
         if view.name and _COMMAND.fullmatch(surface):
             return  # the authors' own command for the name, which no reader of the abstract has
-        short = view.acronym_of.get(fold(without_acronym(surface)), "")
+        long = without_acronym(surface)
+        short, concept = view.acronym_of.get(fold(long), ""), view.concept(surface, "technique")
+        if not short and concept is None and is_spelled_out(view.doc._.name, long):
+            short = view.name
         if short and fold(short) in found:
             own = found[fold(short)]
             own.aliases = (*own.aliases, surface) if surface not in own.aliases else own.aliases
             aliases.add(form)
             return
-        concept = view.concept(surface, "technique")
         label = concept.label["en"] if concept else canonical(surface)
         key = fold(label)
         if key in found or not key or form in aliases:
