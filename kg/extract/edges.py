@@ -50,6 +50,7 @@ _JOINT = re.compile(r"(?:,? (?:and|or|as well as|vs\.?|versus) |, | ?[/&] ?)(?:t
 _JOINT_BEFORE = re.compile(r"(?:,? (?:and|or|as well as|vs\.?|versus) |, | ?[/&] ?)(?:the |a |an )?$")
 _LIST = 6  # members of a list considered on each side
 _NO_EDGE = ("DT", "IN", "CC", "TO", "PRP", "MD", "W", "EX", "RB", ",", ":", ";", ".")
+_NEXT = re.compile(r" ([^\W\d_]+)")  # the word behind a span
 _LEAST = 2  # words of a problem, at least
 _NOUNS = ("NN", "VBG", "CD")
 _ASKING = ("WDT", "WP", "WRB")
@@ -72,7 +73,11 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         return True
     if kind in NAMED and (_IN_A_WORD.match(text, end) or _CITED.search(text, max(0, start - _CITATION), start)):
         return True
-    if kind in ("technique", "task") and (_is_half_an_expansion(view, end) or _is_unnamed(view, start, end)):
+    if kind in ("technique", "task") and (
+        _is_half_an_expansion(view, end)
+        or _is_unnamed(view, start, end)
+        or (_lacks_noun(view, start, end) and not _labelled(view, kind, span))
+    ):
         return True
     if kind == "task" and not _labelled(view, kind, span) and _is_material(view, start, end):
         return True
@@ -155,6 +160,17 @@ def _is_unnamed(view: DocView, start: int, end: int) -> bool:
     behind = view.phrase_at(end, min(end + _REACH, sentence_of(view.doc, start)[1]))
     led = behind is not None and behind.words[0].tag == "IN" and not view.text[end : behind.words[0].start].strip()
     return led and len(words) > 1 and words[-1].tag == "VBN" and words[-2].tag.startswith("NN")
+
+
+def _lacks_noun(view: DocView, start: int, end: int) -> bool:
+    """Whether a span ends in an adjective before its noun: "multi-round [decoding]", "Monte Carlo Tree [Search]"."""
+    phrase, behind = view.phrase_at(start, end), _NEXT.match(view.text, end)
+    after = view.phrase_at(*behind.span(1)) if behind and phrase else None
+    if phrase is None or behind is None or after is None or not after.words[0].tag.startswith("NN"):
+        return False
+    last, is_titled = phrase.words[-1], start >= view.abstract[0] and phrase.words[0].start < phrase.words[-1].start
+    is_name = is_titled and view.text[start:end].istitle() and behind[1].istitle()
+    return is_name or (last.tag.startswith("JJ") and last.text.islower())
 
 
 def _is_material(view: DocView, start: int, end: int) -> bool:

@@ -19,6 +19,8 @@ from kg.text import fold
 from kg.vocabulary import Vocabulary
 
 EXTRACTOR = "problems/1"
+UNCLEAR = 0.5  # the score of a problem that says how something is
+_PREDICATE = ("being ", "not being ")
 MOST = 3  # problems per paper, as in the annotations
 _CLAUSE_END = re.compile(
     r"[,.;:()!?]|\s(?:which|that|while|when|where|thereby|thus|but|whereas|by|via|we|i\.e|e\.g)\s|--|—", re.IGNORECASE
@@ -90,16 +92,12 @@ class Problems:
             surface = doc._.text[start:end]
             if concept is None and " " not in surface and (_EMPTY.match(surface) or _ASKS.match(doc._.text, end)):
                 continue  # "limitations", "determining [when]"
+            name = concept.label["en"] if concept else noun_phrase(surface, self.vocabulary)
+            scored = view.scored(start, end, score)
+            # What is so stands before the span, so that a reader may not understand it.
+            likely = min(scored, UNCLEAR) if name.startswith(_PREDICATE) else scored
             doc._.mentions.append(
-                Mention(
-                    "problem",
-                    surface,
-                    concept.label["en"] if concept else noun_phrase(surface, self.vocabulary),
-                    start=start,
-                    end=end,
-                    extractor=EXTRACTOR,
-                    confidence=view.scored(start, end, score),
-                )
+                Mention("problem", surface, name, start=start, end=end, extractor=EXTRACTOR, confidence=likely)
             )
         return doc
 

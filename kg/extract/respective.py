@@ -22,7 +22,10 @@ _OVER = re.compile(
     r"(?=[;.(]|,?\s(?:at|in|on|for|with|when|while|under|across|using|without|respectively)\b|$)"
 )
 _IS_NAME = re.compile(r"(?!\d)(?:[A-Z].*|\S*\d\S*)")
-_AHEAD = re.compile(r"(?P<list>[^;()\d]{3,120}?)\s+(?:by|of|to|at)\s+(?:up to |an? |average |about )*$")
+_AHEAD = re.compile(
+    r"(?P<list>[^;()\d]{3,120}?)\s+(?:by|of|to|at)\s+"
+    r"(?:(?:up to|an?|average|about|over|more than|at least|nearly|roughly|approximately) )*$"
+)
 _LIST = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*/\s*")
 
 

@@ -152,8 +152,13 @@ class Results:
             return reading.metric, _IN_CHINESE
         for turn in (respective.behind(place), respective.ahead(place)):
             members = [self.metrics.core_of(member) for member in turn.members] if turn else []
-            if turn and all(map(self.lexicon.is_metric, members)):
-                return self.lexicon.named(members[turn.members.index(turn.text)]), _BY_FORM
+            head = members[-1].rpartition(" ")[2] if members else ""
+            shared = [
+                f"{member} {head}" if member.islower() and not member.endswith(head) else member for member in members
+            ]
+            for named in (members, shared):  # "cuts training and inference times by 2x and 3x"
+                if turn and all(map(self.lexicon.is_metric, named)):
+                    return self.lexicon.named(named[turn.members.index(turn.text)]), _BY_FORM
         if by_form := self.metrics.bracketed(place) or self.metrics.sped_up(place, reading):
             return by_form, _BY_FORM
         if self.grammar.is_same_speed(place, reading) and last.endswith("speed"):

@@ -10,7 +10,7 @@ import pytest
 from kg.extract import pipeline
 from kg.extract.base import make_doc
 from kg.extract.context import view_of
-from kg.extract.problems import with_edges
+from kg.extract.problems import UNCLEAR, with_edges
 from kg.model import Document, Record
 from kg.vocabulary import Vocabulary
 
@@ -63,6 +63,14 @@ def test_problem_within_another_is_said_once(read: Read) -> None:
     text = "Existing methods suffer from high memory overhead of long video runs. To solve memory overhead, we act."
     record = read(text)
     assert len(record.problems) == 1
+
+
+def test_what_is_so_without_what_it_is_said_of_is_not_sure(read_in_full: Read) -> None:
+    text = (
+        "Existing caches are slow to adapt to new users. We propose ZapKV, which reduces the memory overhead of caches."
+    )
+    scores = {m.canonical: m.confidence for m in read_in_full(text, title="ZapKV: Fast Caches").problems}
+    assert scores["being slow to adapt to new users"] == UNCLEAR < scores["memory overhead of caches"]
 
 
 def test_known_problem_has_its_english_label(read: Read) -> None:

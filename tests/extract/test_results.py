@@ -415,8 +415,10 @@ def test_a_list_is_dealt_out_to_the_numbers_that_it_belongs_to() -> None:
     assert "birds" not in [r.setting for r in found[:1]]
     found = read("Our method improves accuracy and throughput by 12.3% and 41.5%, respectively.")
     assert [(r.metric, r.value) for r in found] == [("accuracy", 12.3), ("throughput", 41.5)]
-    found = read("Our method cuts latency and memory by up to 2.4x and 3.5x on long chats.")
-    assert [(r.metric, r.value) for r in found] == [("latency", 2.4), ("memory", 3.5)]
+    found = read(
+        "Our method cuts latency and memory by up to 2.4x and 3.5x. It cuts training and loading times by 2x and 5x."
+    )
+    assert [r.metric for r in found] == ["latency", "memory", "training times", "loading times"]
     found = read("Our method shows gains of 10.15 and 4.77 points in BLEU and ROUGE-L, respectively.")
     assert [(r.metric, r.value) for r in found] == [("BLEU", 10.15), ("ROUGE-L", 4.77)]
 
@@ -488,10 +490,7 @@ def test_rivals_of_a_list_are_dealt_out_to_as_many_numbers() -> None:
 @pytest.mark.parametrize(
     ("text", "setting"),
     [
-        (
-            "Our method is fast. Furthermore, our 4-step distilled model reaches a 15.9x speedup.",
-            "4-step distilled model",
-        ),
+        ("Our method is fast. Furthermore, our tiny distilled model reaches a 15.9x speedup.", "tiny distilled model"),
         ("When combined with row caching, our method reaches a 15.9x speedup.", "combined with row caching"),
         ("Our method reaches a 15.9x speedup.", ""),
     ],

@@ -67,6 +67,13 @@ def test_long_form_of_the_own_name_is_its_alias(read: Read) -> None:
     assert "Quick Fox Attention" in own.aliases
 
 
+def test_own_name_in_words_is_its_alias_though_no_bracket_says_so(read: Read) -> None:
+    text = "We propose LoTiCa, a cache. LoTiCa adds a lossy tile cache and a lazy gate network."
+    own, *others = read(text, title="LoTiCa: Fast Attention").techniques
+    assert own.aliases == ("lossy tile cache",)
+    assert "lossy tile cache" not in [m.surface for m in others]
+
+
 def test_models_datasets_devices_and_words_behind_them_are_no_techniques(read: Read) -> None:
     surfaces = " | ".join(m.surface for m in read(ABSTRACT).techniques)
     assert not any(name in surfaces for name in ("Llama", "LongBench", "A100", "GPU"))
