@@ -45,6 +45,7 @@ _LEAST = 1e-4  # lower bound of likelihoods in log-odds
 _LED = re.compile(r"\b(?:via|with|by|using|through|based on|from|and|of)\b[^:]*$", re.IGNORECASE)
 _NAMED_LOSER = 0.8  # the share of stated wins over something with a name of its own that is right
 _HOPELESS = 0.1  # likelihood of a stated win below which 29 % are right, if what is beaten has no name of its own
+_UNSAID = 0.5  # least score of a win that no grammar states; of those below it a third are right
 _RELATED = 0.03  # likelihood of any relation by the tagger: a third of pairs reach it, all but 1 in 970 of those chosen
 _OF_A_KIND = 0.42  # least score of what is said of a kind of models that the paper does not propose
 _BESIDE = {"uses": "goes-with", "evaluated_on": "host"}  # cues before a tail that is not what the type says
@@ -98,6 +99,8 @@ class Relations:
             if kind == "uses" and fold(second.canonical) in self.parts:
                 continue  # "a KV cache"
             if is_beside(view, kind, found[j]):
+                continue
+            if judge and kind == WIN and (i, j) not in compared and confidence < _UNSAID:
                 continue
             if first.role != "proposed" and confidence < _OF_A_KIND and fold(first.canonical) in self.bearers:
                 continue  # "large language models"

@@ -156,9 +156,9 @@ class Results:
             shared = [
                 f"{member} {head}" if member.islower() and not member.endswith(head) else member for member in members
             ]
-            for named in (members, shared):  # "cuts training and inference times by 2x and 3x"
-                if turn and all(map(self.lexicon.is_metric, named)):
-                    return self.lexicon.named(named[turn.members.index(turn.text)]), _BY_FORM
+            for each in (members, shared):  # "cuts training and inference times by 2x and 3x"
+                if turn and all(map(self.lexicon.is_metric, each)):
+                    return self.lexicon.named(each[turn.members.index(turn.text)]), _BY_FORM
         if by_form := self.metrics.bracketed(place) or self.metrics.sped_up(place, reading):
             return by_form, _BY_FORM
         if self.grammar.is_same_speed(place, reading) and last.endswith("speed"):

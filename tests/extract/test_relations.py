@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from kg.extract.base import make_doc
 from kg.extract.context import view_of
 from kg.extract.ends import Placed
 from kg.extract.pairs import NAMES, PairTable
-from kg.extract.relations import as_stated, is_beside
+from kg.extract.relations import as_stated, chosen_of, is_beside
 from kg.extract.winners import WIN, StatedRelation
 from kg.model import RELATION_TYPES, Document, Mention, Record
 from kg.records import from_json, to_json
@@ -184,3 +185,19 @@ def test_a_stated_win_over_something_unnamed_is_not_said_if_it_is_hopeless(
     compared = {(0, 1): StatedRelation(WIN, 0, is_class=False, is_named=is_named)}
     out = as_stated(told, judged, [least] * len(RELATION_TYPES), compared)
     assert bool(out[0, at] >= least) is is_said
+
+
+@pytest.mark.parametrize(("score", "said"), [(0.45, False), (0.55, True)])
+def test_a_win_that_no_words_state_must_be_likely(
+    read_in_full: Read, monkeypatch: pytest.MonkeyPatch, score: float, *, said: bool
+) -> None:
+    def scored(*told: Any) -> list[Any]:
+        return [(*ends, kind, score if kind == WIN else sure) for *ends, kind, sure in chosen_of(*told)]
+
+    monkeypatch.setattr("kg.extract.relations.chosen_of", scored)
+    text = (
+        "We propose HapT, hierarchical prompt tuning for images. HapT outperforms adapters on FGVC. Furthermore, HapT "
+        "trains faster and yields feature representations closer to those of fully fine-tuned models."
+    )
+    beaten = [r.tail for r in read_in_full(text, title="HapT: Prompt Tuning").relations if r.type == "outperforms"]
+    assert ("fully fine-tuned models" in beaten, len(beaten)) == (said, 1 + said)
