@@ -70,6 +70,9 @@ _GAP = re.compile(r"\bgaps? (?:with|to|from|between|over|against|relative to) (?
 _OPENED = re.compile(r"[\w\s-]{0,20}\((?:[A-Z][\w-]{0,12} ?[=:]? ?)?[~≈]?(?=\d)")
 _NUMBER_AFTER = re.compile(r".{0,16}\d")
 _JOINT = re.compile(r"\b(?:while|whereas|with|and|or|at|by|compared|versus|vs|from|to)\b|[,;(:]")
+_SHARE = re.compile(r" of (?:the |its |their )?")
+#: "its [teacher]'s accuracy", "[FP16] performance"
+_SHARE_OF = re.compile(r"(?:(?P<owner>[\w-]+(?: [\w-]+)?)['’]s?|(?P<name>[A-Z][\w.-]*)) (?P<said>[a-z]+(?: [a-z]+)?)")
 _BY = re.compile(r"\s+by\s+(?:an? (?:average(?: of)? )?|on average )?$")
 _MATE = re.compile(r"(?:,|\band)\s+(?P<name>[^,;()]{1,40})$")
 _BEATEN = ("win whole", "over whole")
@@ -176,7 +179,20 @@ class Baselines:
             return quantity.origin if quantity.unit in quantity.origin else f"{quantity.origin} {quantity.unit}"
         if outcomes_zh.is_chinese(place):
             return outcomes_zh.baseline(place, self.lexicon)
-        return respective.over(place) or self._beaten(place)
+        return respective.over(place) or self._kept(place) or self._beaten(place)
+
+    def _kept(self, place: QuantityPlace) -> str | None:
+        """What a share is of, where it is called original: "keeps 97% of [the original performance]"."""
+        share = _SHARE.match(place.text, place.quantity.end) if place.quantity.unit == "%" else None
+        whole = next((o for o in self.others(place.sentence) if share and o.start == share.end()), None)
+        said = whole.text.partition(" and ")[0] if whole and whole.marker == "reference" else ""
+        if said and self.lexicon.is_metric(said.split()[-1]):
+            return said
+        of = _SHARE_OF.match(place.text, share.end()) if share else None
+        if not of or not any(map(self.lexicon.is_metric, of["said"].split())):
+            return None
+        named = {place.text[start:end] for start, end, kind in place.sentence.names if kind in ("technique", "model")}
+        return of["owner"] or (of["name"] if of["name"] in named or any(map(str.isdigit, of["name"])) else None)
 
     def _beaten(self, place: QuantityPlace) -> str | None:
         """The named baseline before the "by" of a number: "improves over B by 41%", "beats A by 3% and B by 5%"."""

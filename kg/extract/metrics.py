@@ -35,6 +35,7 @@ _LOOSE = (
     *("significant", "minor", "slight", "marginal", "modest", "negligible"),
 )
 _SPEEDS = re.compile(r"speed|throughput|rate|time|latency|cost|efficien")
+_FASTER = re.compile(r"\s*(?:faster|quicker|slower)\b")
 _BESIDE = 8  # characters between an outcome word and its object: "reduces the latency", "reduction in latency"
 _TIMES = ("s", "ms", "μs", "min", "hours", "days")
 #: The words of a member of a list before a number in brackets.
@@ -209,6 +210,16 @@ class Metrics:
         verb = _VERB.search(place.ahead) if reading.kind == "speed" else None
         forms = [f"{verb[1].removesuffix(end)}ing" for end in ("s", "es")] if verb else []
         return next((f"{form} speed" for form in forms if self.lexicon.activity.fullmatch(form)), "")
+
+    @staticmethod
+    def is_faster(place: QuantityPlace) -> bool:
+        """Whether a number says how much faster something is: "as accurate, but [20% faster]"."""
+        return _FASTER.match(place.behind) is not None
+
+    @staticmethod
+    def is_speed(metric: str) -> bool:
+        """Whether a metric is a speed, a time or what they cost."""
+        return _SPEEDS.search(metric) is not None
 
     def _company(self, place: QuantityPlace, start: int, end: int) -> list[str]:
         """Features of the outcome words next to a phrase, and of the type that it names."""

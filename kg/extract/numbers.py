@@ -146,6 +146,7 @@ _CHANGED = re.compile(
 )
 _BY = re.compile(r"\bby\s+$", re.IGNORECASE)
 _FACTOR = re.compile(r"\bfactors? of (?:up to |about |around |approximately |nearly |over |~ ?)?$", re.IGNORECASE)
+_BEFORE_THAT = re.compile(r"\s*\((?:(?:up|down|improved|reduced) )?(?:from|was|before:?)\s*")
 _ORIGIN = re.compile(r"[^,;.\d]{0,24}?\b(?:down |up )?to\s[^,;.\d]{0,24}")
 _NAME_BEFORE = re.compile(r"[A-Z][\w.-]*[ -]?$")
 _SHARED = re.compile(r"\s*(?:/|\||,|,? and|,? or)\s*")
@@ -205,6 +206,12 @@ def quantities(text: str) -> list[Quantity]:
         if not one.unit and two.unit in _SHAREABLE and _SHARED.fullmatch(text[one.end : two.start]):
             named = _NAME_BEFORE.search(text[: one.start])  # "RTX 4090, 4.8x"
             out[i] = one if named else one._replace(unit=two.unit)
+    for i in range(len(out) - 2, -1, -1):  # "57.6% (from 41.9%)"
+        one, two = out[i : i + 2]
+        if one.unit == two.unit and not one.origin and _BEFORE_THAT.fullmatch(text, one.end, two.start):
+            out[i : i + 2] = (
+                [one._replace(origin=text[two.number : two.end])] if text[two.end : two.end + 1] == ")" else [one, two]
+            )
     for i in range(1, len(out)):  # "up to 2x faster on phones and 3x on servers"
         one, two = out[i - 1 : i + 1]
         between = _LISTED.fullmatch(text, one.end, two.start)

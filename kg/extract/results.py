@@ -179,6 +179,8 @@ class Results:
         """A metric with the cost that its number is of, and without the loss that the change says already."""
         if reading.kind == "win" and self.lexicon.is_lower_better(metric) and metric not in place.own:
             return "performance"  # "beats Plover by 2% with fewer parameters"
+        if self.metrics.is_faster(place) and not self.metrics.is_speed(metric):
+            return reading.metric if self.metrics.is_speed(reading.metric) else "inference speed"
         own, said = fold(place.own).split(), fold(metric).split()
         behind = own[len(said) :] if own[: len(said)] == said else None
         if behind and self.lexicon.is_cost(behind[0]):
