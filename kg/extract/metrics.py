@@ -35,6 +35,8 @@ _LOOSE = (
     *("significant", "minor", "slight", "marginal", "modest", "negligible"),
 )
 _SPEEDS = re.compile(r"speed|throughput|rate|time|latency|cost|efficien")
+_ADJACENT = re.compile(r" (?P<first>[A-Za-z][\w@]+)(?: [a-z]+)?(?![\w-])")
+_OF_MEANS = re.compile(r"m[A-Z][A-Za-z]*\d?")  # "mF1"
 _FASTER = re.compile(r"\s*(?:faster|quicker|slower)\b")
 _BESIDE = 8  # characters between an outcome word and its object: "reduces the latency", "reduction in latency"
 _TIMES = ("s", "ms", "μs", "min", "hours", "days")
@@ -210,6 +212,12 @@ class Metrics:
         verb = _VERB.search(place.ahead) if reading.kind == "speed" else None
         forms = [f"{verb[1].removesuffix(end)}ing" for end in ("s", "es")] if verb else []
         return next((f"{form} speed" for form in forms if self.lexicon.activity.fullmatch(form)), "")
+
+    def adjacent(self, place: QuantityPlace, reading: NumberReading) -> str:
+        """The metric right behind a level: "74% mIoU and 83% [mF1]"; else ""."""
+        said = _ADJACENT.match(place.behind) if reading.change == "absolute" else None
+        words = (said[0].strip(), said["first"]) if said else ()
+        return next((word for word in words if self.lexicon.metric(word) or _OF_MEANS.fullmatch(word)), "")
 
     @staticmethod
     def is_faster(place: QuantityPlace) -> bool:

@@ -172,6 +172,8 @@ class Results:
             return named, _BY_FORM
         if reading.metric.startswith("retained "):
             return reading.metric, _BY_FORM
+        if beside := self.metrics.adjacent(place, reading):
+            return self.lexicon.named(beside), _BY_FORM
         metric, likely = self.metrics.best(self.weights.metric, self.metrics.candidates(place, reading, last))
         return self.whole_metric(metric, place, reading), likely
 
