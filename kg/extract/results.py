@@ -153,9 +153,8 @@ class Results:
         for turn in (respective.behind(place), respective.ahead(place)):
             members = [self.metrics.core_of(member) for member in turn.members] if turn else []
             head = members[-1].rpartition(" ")[2] if members else ""
-            shared = [
-                f"{member} {head}" if member.islower() and not member.endswith(head) else member for member in members
-            ]
+            shared = [f"{word} {head}" if word.isalpha() and word.islower() else word for word in members[:-1]]
+            shared += members[-1:]
             for each in (members, shared):  # "cuts training and inference times by 2x and 3x"
                 if turn and all(map(self.lexicon.is_metric, each)):
                     return self.lexicon.named(each[turn.members.index(turn.text)]), _BY_FORM

@@ -435,9 +435,9 @@ def _is_named(view: DocView, loser: Placed, winner: Placed) -> bool:
 
 
 def _is_known(view: DocView, loser: Placed) -> bool:
-    """Whether a loser is a class of techniques that the vocabulary knows, as "sparse attention"."""
+    """Whether a loser is a class of techniques that the vocabulary knows, as "KV cache quantization"."""
     name = loser.mention.canonical
-    return name.islower() and view.concept(name, "technique") is not None
+    return name.rpartition(" ")[2].islower() and view.concept(name, "technique") is not None
 
 
 def _is_class(view: DocView, behind: Sequence[TaggedWord]) -> bool:

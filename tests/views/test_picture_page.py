@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -167,8 +168,12 @@ def large(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("large")
     words = ("Zap", "Fold", "Skim", "Drift", "Loom", "Vane", "Nest", "Moss")
     papers = [
-        {"id": name, "title": f"{name}: Query-Aware KV Cache Eviction", "abstract": f"We propose {name}."}
-        for name in (f"{first}{second}KV" for first in words for second in words)
+        {
+            "id": f"{one}{two}KV",
+            "title": f"{one}{two}KV: Query-Aware KV Cache Eviction",
+            "abstract": f"We propose {one}{two}KV. It uses {one}Gate{two}, {one}Mill{two} and {one}Sieve{two}.",
+        }
+        for one, two in product(words, words)
     ]
     (folder / "more.jsonl").write_text("".join(f"{json.dumps(paper)}\n" for paper in papers), encoding="utf-8")
     with kg.open(str(shutil.copy(built_file, folder / "papers.kg"))) as graph:
