@@ -11,8 +11,8 @@ it is. `kg add` is timed as a whole process, with `--fast`, and up to `--full` p
 same call again, and with ten new papers. Memory is the largest sum of the resident sets of a process and all that it
 started. The queries are asked in a process of their own, of the public API: the first time, then the median of
 `--runs`. `--scan` papers at most are also loaded into networkx, and a tenth of the largest graph into rdflib's own
-store, whose queries end after `--patience` seconds. KeyBERT is timed where it is installed. `--cpu` takes the
-processor's time for queries, for machines are shared.
+store, whose queries end after `--patience` seconds. `--cpu` takes the processor's time for queries, for machines
+are shared.
 """
 
 from __future__ import annotations
@@ -153,10 +153,9 @@ def remove(graph: Path) -> None:
 
 
 def each(folder: Path, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """The figures of each graph, the smallest that is built first; KeyBERT's with the first of these."""
-    for n, size in enumerate(sorted(options.sizes)):
-        others = {} if n else {"keybert": keybert(options, folder)}
-        yield measured(size, folder, options) | others
+    """The figures of each graph, the smallest that is built first."""
+    for size in sorted(options.sizes):
+        yield measured(size, folder, options)
     for graph in options.graph:
         found = of_graph(graph, options)
         yield found | (slower(graph, found["papers"], options) if graph == options.graph[-1] else {})
@@ -273,15 +272,6 @@ class suppressed:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
         signal.setitimer(signal.ITIMER_REAL, 0)
         return kind is TimeoutError
-
-
-def keybert(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """Papers a second of KeyBERT, where it is installed."""
-    import bench_extract
-
-    papers = corpus(200, folder, plain=True)
-    found = bench_extract.beside("keybert", argparse.Namespace(papers=papers, jobs=options.jobs, subset=200))
-    return {"papers/s": 200 / found[0], "peak MiB": found[1]} if found else {}
 
 
 def arguments() -> argparse.Namespace:

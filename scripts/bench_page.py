@@ -83,10 +83,7 @@ def _others(runs: Sequence[dict[str, Any]]) -> str:
         title = f"ms: kg with {run['papers']:,} papers, {said} with {size:,}"
         out += "\n" + table([title, "kg", name, "times"], rows)
         out += f"\nTo load these papers takes {name} {run[name]['load s']:.0f} s.\n"
-    key = next((run["keybert"] for run in reversed(runs) if run.get("keybert")), None)
-    return out + (
-        f"\nKeyBERT reads {key['papers/s']:.1f} papers a second, in {key['peak MiB']:.0f} MiB.\n" if key else ""
-    )
+    return out
 
 
 def page(runs: Sequence[dict[str, Any]], least: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from brief_score import BriefScore, Scorer, foreign, numbers, same_name, summary
 
 from kg.api import Graph
 from kg.link.linker import Linker
@@ -11,6 +10,7 @@ from kg.model import Document, Text
 from kg.views.brief import compose
 from kg.views.selection import Selection
 from kg.vocabulary import Vocabulary
+from tests.views.brief_score import BriefScore, Scorer, foreign, numbers, same_name, summary
 
 
 @pytest.fixture(scope="module")
