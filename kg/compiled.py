@@ -19,6 +19,9 @@ from typing import Any
 
 from kg.files import cache_folder, keep
 
+#: Objects made before the garbage collector looks for cycles: the vocabulary has 300,000, which live until the end.
+GARBAGE = 400_000
+
 
 def stamp(paths: Iterable[Path]) -> bytes:
     """A hash of the contents and names of files, and of the version of Python."""

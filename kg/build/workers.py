@@ -16,6 +16,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from kg.compiled import GARBAGE
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ CHUNK, MOST = 8, 32  # items sent to a process at a time, at first and once ther
 _AHEAD = 4  # chunks per process that may be computed ahead of their turn
 _GIVEN = 2  # chunks that a process has: one to work on, one to go on with while the caller is busy
 _LOOK = 4  # results that are used between two looks at the processes
-_GARBAGE = 50_000  # allocations before the garbage collector runs
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -181,7 +181,7 @@ class Workers(Generic[Item, Done]):
 def spare_collections() -> None:
     """Run the garbage collector seldom, and never on what has been loaded so far."""
     gc.freeze()
-    gc.set_threshold(_GARBAGE, 20, 100)
+    gc.set_threshold(GARBAGE, 20, 100)
 
 
 @contextmanager

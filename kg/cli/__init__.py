@@ -11,6 +11,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from kg.compiled import GARBAGE
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def main() -> None:
     """The entry point `kg`: errors are one sentence on standard error, never a traceback."""
     try:
         _spare_spacy()
-        gc.set_threshold(50_000, 20, 100)  # most objects live until the end, collecting garbage seldom pays off
+        gc.set_threshold(GARBAGE, 20, 100)  # most objects live until the end, collecting garbage seldom pays off
         _hear()
         asked = [name for name in sys.argv[1:2] if name in COMMANDS]
         application(asked or COMMANDS)()
