@@ -20,7 +20,7 @@ from kg.link.linker import Linker
 from kg.link.overrides import Overrides
 from kg.model import Batch, Document, Doubt, Facts, KgError, Loss, Record, Source
 from kg.records import from_json, to_json
-from kg.sources import Unread
+from kg.sources import HeldFile, Unread
 from kg.store.entries import Entry, local_id
 from kg.text import number_of
 from kg.vocabulary import Vocabulary, ontology_hash
@@ -28,9 +28,6 @@ from kg.vocabulary import Vocabulary, ontology_hash
 if TYPE_CHECKING:
     from kg.build.engines import Engine, WorkerPool
     from kg.build.engines.base import Item
-    from kg.link.linker import Linker
-    from kg.link.overrides import Overrides
-    from kg.sources import HeldFile, Unread
 
 Progress = Callable[[str, int], None]  # the entry just done, entries done so far
 Done = TypeVar("Done")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg.entity_types import LISTS
 from kg.link.claims import Claim, Use, meanings
-from kg.link.overrides import BY_HAND
+from kg.link.overrides import BY_HAND, Overrides
 from kg.link.papers import reason
 from kg.link.works import BY_ID, Described, Verdict, described, keys, same_work
 from kg.model import Facts, KgError, Record, Relation, Result
@@ -22,7 +22,6 @@ from kg.names import MINTED, NAMESAKE, OF, plain
 from kg.store.entries import ClaimRow, Draft, Entry, local_id
 
 if TYPE_CHECKING:
-    from kg.link.overrides import Overrides
     from kg.store.file import StoreFile
     from kg.vocabulary import Vocabulary
 

@@ -9,13 +9,12 @@ import typer
 
 from kg.cli.base import HERE, Location, Output, choose, console, reading, table, write
 from kg.entity_types import LISTS
-from kg.model import KgError
+from kg.model import KgError, Record
 from kg.names import curie
 from kg.tables import json_text
 
 if TYPE_CHECKING:
     from kg.api import Graph
-    from kg.model import Record
 
 FORMS = ("table", "json")
 

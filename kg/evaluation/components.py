@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.build.pipeline import Pipeline
+from kg.build.pipeline import Pipeline, Progress
 from kg.evaluation.matching import Json
 from kg.evaluation.scores import Reader, Scores, evaluate
 from kg.extract import TAGGER, extract, pipeline
@@ -19,8 +19,6 @@ from kg.model import Document, KgError, Record
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
-
-    from kg.build.pipeline import Progress
 
     Component = Callable[[Doc], Doc]
 
@@ -63,14 +61,14 @@ def _plain(component: str) -> str:
     return component.removeprefix("kg_")
 
 
-def reader(without: Iterable[str] = (), instead: Mapping[str, Component] | None = None) -> Reader:
-    """The extraction with linking, without some parts or with replaced components.
+def reader(without: Iterable[str] = (), tagger: Component | None = None) -> Reader:
+    """The extraction with linking, without some parts.
 
-    Annotated papers are read by models that were not trained on them (kg.extract.folds). `instead` maps the full name
-    of a component to its replacement. Raises KgError for an unknown part.
+    Without another tagger, annotated papers are read by one that was not trained on them (kg.extract.folds). Raises
+    KgError for an unknown part.
     """
     left_out = frozenset(without)
-    others: dict[str, Component] = {TAGGER: OutOfFold(), **(instead or {})}
+    tagger = tagger or OutOfFold()
     known = parts()
     for name in sorted(left_out.difference(known)):
         raise KgError(f"There is no part {name}: choose from {', '.join(known)}.")
@@ -78,7 +76,7 @@ def reader(without: Iterable[str] = (), instead: Mapping[str, Component] | None 
     components = [part.take for part in takes if not part.after]
     for name, component in pipeline().pipeline:
         if _plain(name) not in left_out:
-            components.append(others.get(name, component))
+            components.append(tagger if name == TAGGER else component)
         components += [part.take for part in takes if part.after == name]
     linker = Pipeline().linker
 
@@ -93,14 +91,13 @@ def variants(
     gold: Mapping[str, Json],
     documents: Iterable[Document],
     without: Iterable[str] = (),
-    instead: Mapping[str, Component] | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Variant]:
     """Yield the scores of the whole, then without each part in turn; the parts in `without` are always left out."""
     documents, without = [d for d in documents if d.id in gold], frozenset(without)
     for done, name in enumerate(("", *(part for part in parts() if part not in without))):
         tell = partial(_tell, progress, name, done * len(documents)) if progress else None
-        yield Variant(name, evaluate(gold, documents, reader(without | {name} - {""}, instead), tell))
+        yield Variant(name, evaluate(gold, documents, reader(without | {name} - {""}), tell))
 
 
 def _tell(progress: Progress, without: str, before: int, document: str, done: int) -> None:

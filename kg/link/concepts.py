@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from kg.entity_types import NAMED, TAILS
+from kg.entity_types import NAMED
 from kg.evidence import stands
-from kg.link.acronyms import abbreviates, acronyms, agree, means_another
+from kg.link.acronyms import abbreviates, agree, means_another
 from kg.link.neighbours import Neighbours, is_name
 from kg.link.wordings import Wordings
 from kg.model import Evidence, Mention, Record
@@ -18,9 +18,6 @@ from kg.text import fold, folded_name
 from kg.vocabulary import Concept, Vocabulary
 
 _HAN_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
-
-
-__all__ = ["ConceptLink", "ConceptLinker", "acronyms", "local_name", "names_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +193,6 @@ class ConceptLinker:
             if concept:
                 return concept.curie
         return next((m.concept for m in bearers), "")
-
-    def ends(self, kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The types that head and tail of a relation may have, most likely first."""
-        return ("technique", "model", "dataset"), TAILS[kind]
 
 
 def _preferred(mentions: list[Mention], evidence: Evidence | None, own: str) -> Mention:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kg.link import acronyms
 from kg.link.concepts import local_name, names_of
 from kg.link.overrides import BY_HAND, mentions, snapshot
 from kg.model import Document, Mention, Record
@@ -98,7 +99,7 @@ class _Decider:
             return None
         _, own = names_of(mention, self.record.name)
         names = [mention.surface, *mention.aliases]
-        for link in self.linker.concepts.candidates(names, mention.type, self.linker.expansions(self.document), own):
+        for link in self.linker.concepts.candidates(names, mention.type, acronyms.expansions(self.document), own):
             if not self._refused(link.concept, mention.type, (mention.surface,)):
                 return link.concept, link.reason
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from kg.entity_types import LISTS, NAMED
+from kg.entity_types import LISTS, NAMED, TAILS
 from kg.link import acronyms
 from kg.link.concepts import ConceptLinker, by_name
 from kg.link.decisions import decided
@@ -17,6 +17,7 @@ from kg.trust import mark
 from kg.vocabulary import Vocabulary
 
 _BASELINES = ("technique", *NAMED)
+_HEADS = ("technique", "model", "dataset")  # the types that the head of a relation may have, most likely first
 _GIVEN = "given with the record"
 
 
@@ -35,7 +36,7 @@ class Linker:
     def link(self, document: Document, record: Record) -> Record:
         """The same record with `concept` and `reason` set where they were empty, and `paper`."""
         record.paper, record.reason = identified(document, record)
-        expansions = self.expansions(document)
+        expansions = acronyms.expansions(document)
         text = "\n".join(document.texts[field].text for field in ("T", "A", "K", "B") if field in document.texts)
         for kind, list_name in LISTS.items():
             for mention in getattr(record, list_name):
@@ -57,10 +58,6 @@ class Linker:
         own = self.register.additions.get(curie, organisation).alt
         others = [(label, language) for language in sorted(own) for label in own[language]]
         return dict(organisation.label), others, organisation.country
-
-    def expansions(self, document: Document) -> dict[str, str]:
-        """The acronyms that a document defines, with their expansions."""
-        return acronyms.expansions(document)
 
     def _link_mention(self, mention: Mention, kind: str, record: Record, expansions: dict[str, str], text: str) -> None:
         mention.type = kind
@@ -101,8 +98,8 @@ class Linker:
             if result.baseline and not result.baseline_concept:
                 result.baseline_concept = named(result.baseline, record, _BASELINES, bearing)
         for relation in record.relations:
-            (heads, tails), evidence = self.concepts.ends(relation.type), relation.evidence
-            relation.head_concept = relation.head_concept or named(relation.head, record, heads, bearing, evidence)
+            tails, evidence = TAILS[relation.type], relation.evidence
+            relation.head_concept = relation.head_concept or named(relation.head, record, _HEADS, bearing, evidence)
             relation.tail_concept = relation.tail_concept or named(relation.tail, record, tails, bearing, evidence)
         # A relation needs two different ends.
         record.relations = [r for r in record.relations if not r.head_concept or r.head_concept != r.tail_concept]

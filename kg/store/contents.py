@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from kg.link.overrides import overrides_of
 from kg.model import Document, KgError, Record
-from kg.store.entries import local_id
+from kg.store.entries import Entry, local_id
 from kg.store.faults import told
 
 if TYPE_CHECKING:
-    from kg.store.entries import Entry
     from kg.store.file import StoreFile
 
 #: The decisions that the links of a store follow, as the store keeps them: their mark, and what works they are about.

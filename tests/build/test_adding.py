@@ -82,17 +82,6 @@ def whole(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> State:
         return built(tmp_path_factory.mktemp("one") / "g", files)
 
 
-@pytest.mark.usefixtures("counting_each")
-def test_it_does_not_matter_how_often_it_counts(files: list[Path], whole: State, tmp_path: Path):
-    assert sum("the work of" in row[6] for row in whole["entries"]) > 10  # there is something to decide
-    assert built(tmp_path / "g", files) == whole
-
-
-def test_order_and_calls_do_not_matter(files: list[Path], whole: State, tmp_path: Path):
-    a, b, c = files
-    assert built(tmp_path / "g", [c, b], [a, c]) == whole
-
-
 def test_changed_and_gone_entries_among_new_ones(files: list[Path], whole: State, tmp_path: Path):
     lines = files[0].read_text("utf-8").splitlines(keepends=True)
     first = tmp_path / files[0].name

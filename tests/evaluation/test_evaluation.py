@@ -13,28 +13,12 @@ from typing import Any
 import pytest
 
 from kg.evaluation import HEADLINE, Score, overlap, pairs, same_name, same_result, score
-
-EMPTY: dict[str, Any] = {
-    "title": "",
-    "name": "",
-    "kind": "",
-    "code_url": "",
-    "brief": {"institution": [], "name": "", "technique": "", "problem": "", "effect": ""},
-    **{key: [] for key in HEADLINE},
-}
-
-
-def paper(**parts: Any) -> dict[str, Any]:
-    return EMPTY | parts
+from tests.evaluation.annotation import paper, technique
 
 
 def alone(key: str, gold: Any, found: Any, part: str = "") -> Score:
     """The score of one part of one paper."""
     return score({"x": paper(**{key: gold})}, {"x": paper(**{key: found})})[part or key]
-
-
-def technique(surface: str, role: str = "used", *aliases: str) -> dict[str, Any]:
-    return {"surface": surface, "canonical": surface, "role": role, "aliases": list(aliases)}
 
 
 def entity(surface: str) -> dict[str, Any]:

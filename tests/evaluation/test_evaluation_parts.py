@@ -21,6 +21,7 @@ from kg.extract.tagger import tagger
 from kg.model import Document, KgError
 from kg.records import read_records, to_json
 from kg.sources import read
+from tests.evaluation.annotation import paper
 
 ROOT = Path(__file__).parents[2]
 GOLD = ROOT / "data" / "gold" / "dev.jsonl"
@@ -121,7 +122,7 @@ def test_every_component_of_the_pipeline_can_be_left_out() -> None:
 
 
 def test_without_nothing_papers_are_read_as_the_pipeline_reads_them(documents: list[Document]) -> None:
-    whole, again = Pipeline(), reader(instead={"kg_tagger": tagger()})
+    whole, again = Pipeline(), reader(tagger=tagger())
     for document in documents:
         assert again(document) == whole.record(document)
 
@@ -155,7 +156,7 @@ def test_a_tagger_may_be_left_out_or_replaced(documents: list[Document]) -> None
         doc._.tags = None
         return doc
 
-    replaced = reader(instead={"kg_tagger": stored})(documents[0])
+    replaced = reader(tagger=stored)(documents[0])
     assert len(seen) == 1
     assert replaced == reader(["tagger"])(documents[0])
 
@@ -187,7 +188,7 @@ def test_scores_of_a_reader_are_those_of_its_records(
 ) -> None:
     told: list[tuple[str, int]] = []
     wanted = {d.id: gold[d.id] for d in documents}
-    read_anew = reader(instead={"kg_tagger": tagger()})
+    read_anew = reader(tagger=tagger())
     scores = evaluate(wanted, documents, read_anew, lambda name, done: told.append((name, done)))
     assert scores.by_type() == score(wanted, {d.id: to_json(Pipeline().record(d)) for d in documents})
     assert told == [(d.id, i) for i, d in enumerate(documents, 1)]
@@ -221,12 +222,6 @@ def test_each_part_is_left_out_in_turn(gold: dict[str, dict[str, Any]], document
 
 # --- records that are none --------------------------------------------------------------------------------------------
 
-EMPTY: dict[str, Any] = {
-    **{key: [] for key in HEADLINE},
-    **dict.fromkeys(("title", "name", "kind", "code_url"), ""),
-    "brief": {},
-}
-
 
 @pytest.mark.parametrize(
     "wrong",
@@ -250,9 +245,9 @@ EMPTY: dict[str, Any] = {
 def test_a_record_of_another_form_is_named_with_the_part_that_is_wrong(wrong: dict[str, Any]) -> None:
     (key,) = wrong
     with pytest.raises(KgError, match=rf"The record p-1: {key} "):
-        compare({"p-1": EMPTY}, {"p-1": wrong})
+        compare({"p-1": paper()}, {"p-1": wrong})
     with pytest.raises(KgError, match=rf"The annotated paper p-1: {key} "):
-        compare({"p-1": EMPTY | wrong}, {})
+        compare({"p-1": paper(**wrong)}, {})
 
 
 def test_a_file_of_papers_is_no_file_of_annotated_papers() -> None:
@@ -262,14 +257,14 @@ def test_a_file_of_papers_is_no_file_of_annotated_papers() -> None:
 
 def test_parts_of_a_record_may_be_missing_or_null() -> None:
     said = {"techniques": None, "topics": ["pruning"], "results": [{"value": 5}], "relations": [{"type": "uses"}]}
-    found = score({"p-1": EMPTY | {"topics": ["pruning"]}}, {"p-1": said})
+    found = score({"p-1": paper(topics=["pruning"])}, {"p-1": said})
     assert found["topics"].f1 == 1
     assert found["relations"].predicted == 1
 
 
 def test_opening_brackets_without_end_take_no_time() -> None:
     name = [{"name": "(" * 300_000}]
-    assert score({"p-1": EMPTY | {"institutions": name}}, {"p-1": {"institutions": name}})["institutions"].f1 == 1
+    assert score({"p-1": paper(institutions=name)}, {"p-1": {"institutions": name}})["institutions"].f1 == 1
 
 
 # --- kg eval ----------------------------------------------------------------------------------------------------------

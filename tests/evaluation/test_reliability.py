@@ -24,20 +24,16 @@ from reliability import (
 )
 
 from kg.entity_types import LISTS
-from kg.evaluation import HEADLINE, score
+from kg.evaluation import score
 from kg.model import KgError
+from tests.evaluation.annotation import paper, technique
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts" / "reliability.py"
 
 
-def annotated(**parts: Any) -> dict[str, Any]:
-    empty: dict[str, Any] = {**{key: [] for key in HEADLINE}, "brief": {}}
-    return empty | dict.fromkeys(("title", "name", "kind", "code_url"), "") | parts
-
-
 def entity(surface: str, *scores: float) -> dict[str, Any]:
-    return {"surface": surface, "canonical": surface, "role": "used"} | ({"score": scores[0]} if scores else {})
+    return technique(surface) | ({"score": scores[0]} if scores else {})
 
 
 def dice_claims(seed: int, n: int) -> list[ScoredClaim]:
@@ -112,7 +108,7 @@ def test_nothing_has_no_error() -> None:
 
 
 def test_claims_are_right_where_the_scorer_pairs_them() -> None:
-    gold = {"x": annotated(techniques=[entity("pruning"), entity("sparse attention")])}
+    gold = {"x": paper(techniques=[entity("pruning"), entity("sparse attention")])}
     said = {"x": {"techniques": [entity("pruning", 0.9), entity("banana", 0.2), entity("block pruning", 0.8)]}}
     found = claims(gold, said)
     assert found["techniques"] == [ScoredClaim(0.9, True), ScoredClaim(0.2, False), ScoredClaim(0.8, False)]
@@ -132,7 +128,7 @@ def test_as_many_claims_are_right_as_the_scorer_counts(shared: Path) -> None:
 
 
 def test_what_is_known_surely_counts_as_one_and_institutions_as_their_names() -> None:
-    gold = {"x": annotated(institutions=[{"name": "Baidu"}])}
+    gold = {"x": paper(institutions=[{"name": "Baidu"}])}
     said = {"x": {"institutions": [{"name": "Baidu", "score": 0.7}, {"name": "Baidu", "score": 0.6}, {"name": "MIT"}]}}
     assert claims(gold, said)["institutions"] == [ScoredClaim(0.7, True), ScoredClaim(1.0, False)]
 
@@ -141,7 +137,7 @@ def test_what_is_known_surely_counts_as_one_and_institutions_as_their_names() ->
 def test_a_score_that_is_none_is_named(wrong: Any) -> None:
     said = {"x": {"tasks": [entity("translation") | {"score": wrong}]}}
     with pytest.raises(KgError, match="The record x: a score must lie between 0 and 1"):
-        claims({"x": annotated()}, said)
+        claims({"x": paper()}, said)
 
 
 def test_table_leaves_out_types_without_claims() -> None:
@@ -162,7 +158,7 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def files(tmp_path: Path) -> tuple[Path, Path]:
     """Records and the annotations that they are measured on."""
     gold, records = tmp_path / "gold.jsonl", tmp_path / "records.jsonl"
-    gold.write_text(json.dumps(annotated(tasks=[entity("translation")]) | {"id": "x"}) + "\n", "utf-8")
+    gold.write_text(json.dumps(paper(tasks=[entity("translation")]) | {"id": "x"}) + "\n", "utf-8")
     tasks = [entity("translation", 0.9), entity("banana", 0.3)]
     records.write_text(json.dumps({"id": "x", "tasks": tasks}) + "\n", "utf-8")
     return records, gold

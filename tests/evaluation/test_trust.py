@@ -19,11 +19,7 @@ from kg.evaluation.tables import trust_table
 from kg.evaluation.trust import Claims, Judged, Trust, claims, trust
 from kg.model import RELATION_TYPES, Evidence, Mention, Record, Relation, Topic
 from kg.trust import BY_RULES, level, mark, ruled_relations, thresholds
-
-
-def paper(**parts: Any) -> dict[str, Any]:
-    texts = dict.fromkeys(("title", "name", "kind", "code_url"), "")
-    return texts | {"brief": {}} | {key: [] for key in HEADLINE} | parts
+from tests.evaluation.annotation import paper, technique
 
 
 @pytest.fixture
@@ -85,18 +81,17 @@ def test_thresholds_that_ship_are_scores() -> None:
 # The figures
 
 
-def technique(surface: str) -> dict[str, Any]:
-    return {"surface": surface, "canonical": surface, "role": "used"}
-
-
-def scored(surface: str, score: float, sure: bool) -> dict[str, Any]:
-    return technique(surface) | {"score": score, "sure": sure}
-
-
 def figures() -> dict[str, Trust]:
     gold = {"x": paper(techniques=[technique(name) for name in ("pruning", "caching", "routing", "voting")])}
     said = [("pruning", 0.9, True), ("caching", 0.8, True), ("sorting", 0.7, True), ("routing", 0.6, False)]
-    return trust(gold, {"x": paper(techniques=[scored(*one) for one in said], topics=["agents"])})
+    return trust(
+        gold,
+        {
+            "x": paper(
+                techniques=[technique(name, score=score, sure=sure) for name, score, sure in said], topics=["agents"]
+            )
+        },
+    )
 
 
 def test_figures_tell_sure_claims_from_others() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kg.link.concepts import ConceptLinker, acronyms, by_name, local_name
+from kg.link.acronyms import acronyms
+from kg.link.concepts import ConceptLinker, by_name, local_name
 from kg.model import Mention, Record
 from kg.vocabulary import Concept, Vocabulary
 
