@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import re
 import signal
 import statistics
 import subprocess
@@ -27,10 +26,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import httpx
+from marked import put
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "serve.md"
-_REGION = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.S)
 _EACH = 25  # pages of a kind
 
 
@@ -167,9 +166,7 @@ def main() -> None:
     text = "\n".join(measured(graph, given.readers, given.seconds) for graph in given.graph)
     print(text)
     if given.write:
-        PAGE.write_text(
-            _REGION.sub(lambda found: found[1] + text + found[2], PAGE.read_text("utf-8")), encoding="utf-8"
-        )
+        put(PAGE, "figures", text)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any, NamedTuple
 
 from annotated import BUILD, annotated, is_of
 from arxiv_gold import ROOT
+from marked import put
 
 from kg.evaluation import overlap, same_name
 from kg.evaluation.matching import Pairing, paired
@@ -237,9 +237,7 @@ def main() -> None:
     made = table(found)
     print(made, end="")
     if told.write:
-        page = PAGE.read_text("utf-8")
-        marks = re.compile(r"(?<=<!-- mistakes -->\n).*?(?=<!-- /mistakes -->)", re.DOTALL)
-        PAGE.write_text(marks.sub(lambda _: made, page), "utf-8")
+        put(PAGE, "mistakes", made)
 
 
 if __name__ == "__main__":

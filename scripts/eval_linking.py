@@ -20,7 +20,6 @@ import argparse
 import csv
 import gzip
 import json
-import math
 import os
 import sys
 import tempfile
@@ -35,6 +34,7 @@ from kg.link.concepts import ConceptLinker, local_name
 from kg.link.neighbours import THRESHOLD, TYPES, Neighbours
 from kg.model import Document, Record
 from kg.names import plain
+from kg.query.statistics import wilson
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
@@ -208,16 +208,6 @@ def said(right: Iterable[bool]) -> str:
     """ "12 of 15 = 0.800"."""
     judged = list(right)
     return f"{sum(judged)} of {len(judged)} = {sum(judged) / max(1, len(judged)):.3f}"
-
-
-def wilson(found: int, of: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson, 1927)."""
-    if not of:
-        return 0.0, 1.0
-    share = found / of
-    middle = share + z * z / (2 * of)
-    spread = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return (middle - spread) / (1 + z * z / of), (middle + spread) / (1 + z * z / of)
 
 
 if __name__ == "__main__":

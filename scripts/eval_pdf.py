@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from lxml import etree
+from marked import between, filled, put
 
 from kg.build.pipeline import Pipeline
 from kg.evaluation.matching import paired
@@ -39,8 +40,6 @@ SETS = ("pdf-papers", "pdf-tei-json", "pdf-grobid-text")
 SIMILAR = 0.95
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "evaluation.md"
-MARKS = re.compile(r"(?<=<!-- pdf -->\n).*?(?=<!-- /pdf -->)", re.DOTALL)
-OTHERS = re.compile(r"(?<=<!-- pdf-others -->\n).*?(?=<!-- /pdf-others -->)", re.DOTALL)
 HEAD = """| papers | PDFs | title | abstract | authors | institutions F1 |
 |---|---:|---:|---:|---:|---:|
 """
@@ -90,7 +89,7 @@ def main() -> int:
         PAGE.write_text(page, "utf-8")
     elif arguments.write:
         made = row("conference papers as published", known) + row("pages of the tests", of_tests(pipeline))
-        PAGE.write_text(MARKS.sub(lambda _: HEAD + made, PAGE.read_text("utf-8")), "utf-8")
+        put(PAGE, "pdf", HEAD + made)
     return 0
 
 
@@ -108,13 +107,9 @@ def with_row(page: str, name: str, scores: list[Score]) -> str:
         [None if s.found is None else s.found[0] == s.found[1] == s.found[2] for s in scores],
     )
     made = f"| {name} | {len(scores)} | {' | '.join(map(share, shared))} |\n"
-
-    def put(table: re.Match[str]) -> str:
-        lines = table[0].splitlines(keepends=True)
-        at = next((at for at, one in enumerate(lines) if one.startswith(f"| {name} |")), len(lines))
-        return "".join([*lines[:at], made, *lines[at + 1 :]])
-
-    return OTHERS.sub(put, page)
+    lines = between(page, "pdf-others").splitlines(keepends=True)
+    at = next((at for at, one in enumerate(lines) if one.startswith(f"| {name} |")), len(lines))
+    return filled(page, "pdf-others", "".join([*lines[:at], made, *lines[at + 1 :]]))
 
 
 def of_tests(pipeline: Pipeline) -> list[Score]:

@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import statistics
 import sys
 import tempfile
@@ -30,6 +29,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from marked import between, put
+
 import kg
 from kg.api import Graph
 from kg.cli.base import progress
@@ -38,7 +39,6 @@ ROOT = Path(__file__).resolve().parent.parent
 OWN = ROOT / "data" / "gold" / "questions.eff.jsonl"
 SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
 ALL, FIRST = 1000, 20  # papers that an answer may list, and those that its precision is taken of
-MARKS = re.compile(r"(?<=<!-- questions -->\n).*?(?=<!-- /questions -->)", re.DOTALL)
 HEAD = (
     "| questions | language | n | precision before | recall before | precision | recall |\n"
     "|---|---|---:|---:|---:|---:|---:|"
@@ -187,8 +187,7 @@ def main() -> int:
     show(scores)
     if arguments.write:
         page = arguments.write.read_text("utf-8")
-        made = table(scores, "".join(MARKS.findall(page)))
-        arguments.write.write_text(MARKS.sub(lambda _: made, page), "utf-8")
+        put(arguments.write, "questions", table(scores, between(page, "questions")))
     return 0
 
 

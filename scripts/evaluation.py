@@ -9,12 +9,12 @@ data/models/measured.json, which `kg serve` shows. All papers are read once for 
 from __future__ import annotations
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
 
 from arxiv_gold import of_arxiv
+from marked import put
 from reliability import claims, reliability_table
 
 from kg.cli.base import progress
@@ -56,14 +56,6 @@ def _unseen() -> Any:
     return {kind: figures for kind, figures in found.items() if kind != "institutions"}
 
 
-def filled(page: str, made: dict[str, str]) -> str:
-    """A page with the tables between their marks."""
-    for name, table in made.items():
-        marks = re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
-        page = marks.sub(lambda _, table=table: table, page)  # type: ignore[misc]
-    return page
-
-
 def measured(trust: str) -> dict[str, dict[str, float]]:
     """The shares of claims that are right, and how many there are, all and sure ones, by type of the table of trust."""
     head, _, *lines = ([cell.strip() for cell in line.strip("|").split("|")] for line in trust.strip().splitlines())
@@ -81,7 +73,8 @@ def main() -> None:
     made = tables()
     print("\n".join(made.values()))
     if "--write" in sys.argv:
-        PAGE.write_text(filled(PAGE.read_text("utf-8"), made), "utf-8")
+        for name, table in made.items():
+            put(PAGE, name, table)
         MEASURED.write_text(json.dumps(measured(made["trust"]), indent=1) + "\n", "utf-8")
 
 

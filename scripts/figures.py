@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import compileall
 import os
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from marked import put
 
 from kg.evaluation import Score, evaluate
 from kg.evaluation.components import reader
@@ -26,7 +27,6 @@ from kg.sources import read
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "data" / "reports"
 SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared")) / "gold"
-MARKS = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- /figures -->)", re.DOTALL)
 QUESTIONS = (
     "KV-cache compression papers on H100",
     "在H100上做KV缓存压缩的论文",
@@ -95,8 +95,7 @@ def main() -> None:
         text = "\n".join([*quality(), "", *speed(Path(folder))]) + "\n"
     print(text)
     if "--write" in sys.argv:
-        readme = ROOT / "README.md"
-        readme.write_text(MARKS.sub(lambda _: text, readme.read_text("utf-8")), "utf-8")
+        put(ROOT / "README.md", "figures", text)
 
 
 if __name__ == "__main__":

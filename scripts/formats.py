@@ -8,12 +8,13 @@ What is generated stands between `<!-- table -->` and `<!-- /table -->`, `<!-- n
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
+
+from marked import filled
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "formats.md"
@@ -74,11 +75,7 @@ def names() -> str:
 
 def written(page: str) -> str:
     """The page with its tables as they are now."""
-    for name, made in (("table", table), ("names", names)):
-        region = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.S)
-        text = made()
-        page = region.sub(lambda found, text=text: f"{found[1]}{text}{found[2]}", page)  # type: ignore[misc]
-    return page
+    return filled(filled(page, "table", table()), "names", names())
 
 
 def main() -> None:

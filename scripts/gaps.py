@@ -9,7 +9,6 @@ bootstrap over months, all lists of a month together, drawn with replacement 4,0
 from __future__ import annotations
 
 import argparse
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from marked import put
 
 from kg.api import Graph
 from kg.views.gaps.combined import Field
@@ -104,9 +104,7 @@ def main() -> None:
     made = table({name: tried(location, asked.first, asked.last) for name, location in named.items()})
     print(made)
     if asked.write:
-        page = PAGE.read_text("utf-8")
-        marked = r"(<!-- gaps -->\n).*?(<!-- /gaps -->)"
-        PAGE.write_text(re.sub(marked, lambda found: found[1] + made + "\n" + found[2], page, flags=re.DOTALL), "utf-8")
+        put(PAGE, "gaps", made + "\n")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 import tempfile
 import time
@@ -20,13 +19,13 @@ from pathlib import Path
 from statistics import median
 
 import postgres_server
+from marked import put
 
 from kg.api import Graph
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = ROOT / "tests" / "query" / "paraphrases.jsonl"
 PAGE = ROOT / "docs" / "cluster.md"
-_BETWEEN = re.compile(r"(?<=<!-- postgres -->\n).*?(?=<!-- /postgres -->)", re.DOTALL)
 
 
 def main() -> int:
@@ -59,7 +58,7 @@ def main() -> int:
     text += f"\n\nMedians of {options.runs} runs over {papers} papers and {len(questions)} questions, on one machine.\n"
     print(text)
     if options.write:
-        PAGE.write_text(_BETWEEN.sub(lambda _: text, PAGE.read_text("utf-8")), "utf-8")
+        put(PAGE, "postgres", text)
     return 0
 
 
