@@ -246,13 +246,12 @@ class Pipeline:
         self,
         patterns: Iterable[str | Path],
         *,
-        only: set[str] | None = None,
         strict: bool = False,
         progress: Progress | None = None,
         report: Added | None = None,
     ) -> Iterator[tuple[Document, Record]]:
         """Documents and linked records of files, one after the other, nothing stored."""
-        yield from self._read(self.record, patterns, only, strict, progress, report)
+        yield from self._read(self.record, patterns, strict, progress, report)
 
     def lines(
         self,
@@ -263,14 +262,13 @@ class Pipeline:
         report: Added | None = None,
     ) -> Iterator[str]:
         """The linked records of files in the annotators' form, a line of JSON each, nothing stored."""
-        for _, line in self._read(self.line, patterns, None, strict, progress, report):
+        for _, line in self._read(self.line, patterns, strict, progress, report):
             yield line
 
     def _read(
         self,
         work: Callable[[Document], Done],
         patterns: Iterable[str | Path],
-        only: set[str] | None,
         strict: bool,
         progress: Progress | None,
         report: Added | None,
@@ -280,9 +278,8 @@ class Pipeline:
 
         def found() -> Iterator[Item]:
             for item in self._found(patterns):
-                if only is None or not isinstance(item, Document) or item.id in only:
-                    waiting.append(item)
-                    yield item
+                waiting.append(item)
+                yield item
 
         with self.workers(work, self.jobs, self.engine) as workers:
             for made in workers.map(found(), self.load):
@@ -291,7 +288,7 @@ class Pipeline:
                         report.tell([done], strict)
                     elif not isinstance(document, Document):
                         report.skip([str(done)], strict)
-                    elif only is None or document.id in only:
+                    else:
                         yield document, done
                         report.added.append(document.id)
                         if progress:

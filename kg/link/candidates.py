@@ -167,14 +167,14 @@ class Affiliation:
                 alike, least = max(likeness(run, name) for name in self.names.spellings(row))
                 if alike >= _LEAST_ALIKE and (row not in out or out[row][0] > SHORTENED):
                     out[row] = (IN_ANY_ORDER, alike, least)
-        for row, way in self._shortened(total, first, last):
+        for row, way in self._shortened(total):
             if row not in out:
                 alike, least = likeness_to_part(run, self.names.spellings(row))
                 if alike >= _LIKE_A_PART:
                     out[row] = (WITHOUT + way, alike, least)
         return out
 
-    def _shortened(self, total: int, first: int, last: int) -> list[tuple[int, int]]:
+    def _shortened(self, total: int) -> list[tuple[int, int]]:
         """The rows with a shortened name; if many differ only by city, those whose city is in the string."""
         found = self.names.shortened_rows(total)
         if len(found) <= _FEW:
