@@ -41,14 +41,20 @@ class Wordings:
         self.vocabulary = vocabulary
         loose = vocabulary.cues("label-modifier")
         self._before = {k: loose | vocabulary.cues(f"label-modifier-{k}") for k in ("technique", "problem", "task")}
-        self._plain = lru_cache(maxsize=50_000)(self._found)  # for names that contain no acronym
+        self._plain = lru_cache(maxsize=50_000)(self._found)
         self._after = {k: vocabulary.cues(f"label-frame-{k}") for k in ("technique", "problem", "task")}
 
     def find(self, name: str, kind: str, expansions: Mapping[str, str]) -> tuple[Concept, str] | None:
-        """The concept and the reason, or None if no wording is a label; `expansions` are the paper's own acronyms."""
+        """The concept and the reason, or None if no wording is a label; `expansions` are the paper's own acronyms.
+
+        What names without one of these acronyms mean is remembered: papers share most of their names.
+        """
         if len(name) > _MOST:
             return None
-        return self._plain(name, kind) if name.islower() else self._found(name, kind, expansions)
+        of_paper = not name.islower() and (
+            "(" in name or "（" in name or any(fold(short) in expansions for short in _ACRONYM.findall(name))
+        )
+        return self._found(name, kind, expansions) if of_paper else self._plain(name, kind)
 
     def _found(
         self, name: str, kind: str, expansions: Mapping[str, str] = MappingProxyType({})
