@@ -237,7 +237,7 @@ def _folded_label(label: str) -> str:
     return " ".join(folds)
 
 
-_LABELS = Remembered(_folded_label, 100_000)
+_LABELS = Remembered(_folded_label, 300_000)
 #: The folded form of a label, in which labels are compared and looked up; cached.
 fold: Callable[[str], str] = _LABELS.__getitem__
 

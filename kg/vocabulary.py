@@ -81,6 +81,7 @@ class Vocabulary:
         self._cues = {c.curie.partition(":")[2]: frozenset(map(fold, c.labels())) for c in found if c.type == "cue"}
         self._index: dict[tuple[str, str], str] = {}
         self._trie: dict[str, Any] = {}  # folded labels word by word; "" -> [(type, concept, label)] at the end of one
+        self._spellings: dict[tuple[str, str], list[str]] = {}  # labels by concept and folded form, once looked for
         for concept in self.concepts.values():
             for label in concept.labels():
                 folded = fold(label)
@@ -162,7 +163,9 @@ class Vocabulary:
         if not found:
             return None
         concept = self.concepts[found]
-        same = (label for label in (*concept.labels(), *concept.hidden) if fold(label) == folded)
+        if (same := self._spellings.get((found, folded))) is None:
+            same = [label for label in (*concept.labels(), *concept.hidden) if fold(label) == folded]
+            self._spellings[found, folded] = same
         return concept if any(_spelled(surface, label, kind) for label in same) else None
 
     def bearing(self, folded: str) -> list[Concept]:

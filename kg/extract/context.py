@@ -170,9 +170,9 @@ class DocView:
 
     def concept(self, surface: str, kind: str) -> Concept | None:
         """The concept of a type that words of the text name; no acronym that stands for something else in it."""
-        found = self.vocabulary.find_written(surface, kind) or self.vocabulary.find_written(
-            without_acronym(surface), kind
-        )
+        found = self.vocabulary.find_written(surface, kind)
+        if not found and (bare := without_acronym(surface)) != surface:
+            found = self.vocabulary.find_written(bare, kind)
         if found and (long := acronyms(self.text).get(fold(surface))) and means_another(surface, long, found.labels()):
             return None
         return found

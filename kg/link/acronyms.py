@@ -126,6 +126,7 @@ def means_another(short: str, expansion: str, labels: Iterable[str]) -> bool:
     return bool(long) and all(_differ(said, label) for label in long)
 
 
+@lru_cache(maxsize=20_000)  # most papers spell out the same few acronyms
 def _differ(one: str, other: str) -> bool:
     """Whether two folded expansions of one acronym name two things."""
     words, others = one.split(), other.split()
