@@ -143,14 +143,6 @@ def test_sparql_reads_and_cannot_write(built_file: Path) -> None:
     assert "133" in run("sparql", "-", graph=built_file, stdin=query).stdout
 
 
-def test_doctor_looks_at_installation_and_graph(built_file: Path, tmp_path: Path) -> None:
-    done = run("doctor", graph=built_file)
-    assert done.returncode == 0
-    assert "pyoxigraph" in done.stdout
-    assert "133" in done.stdout
-    assert run("doctor", graph=tmp_path / "none").returncode == 0
-
-
 def test_add_and_remove_tell_what_they_did(tmp_path: Path, reports: Path) -> None:
     graph = tmp_path / "g"
     done = run("add", reports / "000_b034bcfaa8cc7f60.txt", graph=graph)

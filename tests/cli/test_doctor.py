@@ -42,8 +42,9 @@ def test_report_of_an_empty_graph_found_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "q.html").is_file()
 
 
-def test_without_report_the_installation_is_told(tmp_path: Path) -> None:
-    status, said = doctor("--graph", tmp_path / "none.kg")
-    assert status == 0
-    assert "pyoxigraph" in said
-    assert "There is no graph" in said
+def test_without_report_the_installation_and_the_graph_are_told(built_file: Path, tmp_path: Path) -> None:
+    for file, told in ((built_file, "133"), (tmp_path / "none.kg", "There is no graph")):
+        status, said = doctor("--graph", file)
+        assert status == 0
+        assert "pyoxigraph" in said
+        assert told in said

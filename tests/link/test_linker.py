@@ -49,6 +49,8 @@ def test_every_mention_has_an_identity_and_a_reason(linker: Linker) -> None:
         "technique:knowledge-distillation",
     ]
     assert all(m.reason for m in mentions)
+    assert all(result.reason for result in out.results)
+    assert out.reason == "the letters and digits of its title"
     assert out.paper == "paper:gtogrouptreeoptimization"
 
 
@@ -80,17 +82,6 @@ def test_end_of_a_relation_is_the_mention_of_that_name_which_stands_in_the_evide
     relation = Relation("ToolBrain", "applied_to", "agentic AI", Evidence(quote, "A", 0, len(quote)))
     linker.link_ends(Record("p", techniques=[proposed, used], tasks=[task], relations=[relation]))
     assert (relation.head_concept, relation.tail_concept) == ("technique:toolbrain", concept)
-
-
-def test_each_identity_has_its_reason(linker: Linker) -> None:
-    out = linked(linker)
-    assert out.reason == "the letters and digits of its title"
-    assert all(result.reason for result in out.results)
-    assert all(mention.reason for mention in (*out.institutions, *out.techniques))
-
-
-def test_linking_twice_gives_the_same(linker: Linker) -> None:
-    assert linked(linker) == linked(linker)
 
 
 def test_facts_of_an_institution_are_those_of_the_register(linker: Linker) -> None:
