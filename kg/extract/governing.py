@@ -71,7 +71,6 @@ _KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$",
 #: Verbs whose object in percent is a share of what was there; a level may be kept too: "keeps 80% accuracy".
 _RETAINING = re.compile(r"\b(?:retain|preserv|recover)\w*\b[^,;]*$", re.IGNORECASE)
 _HALF = re.compile(r"\bhalv\w+$|\bhalf (?:of )?the$|\bin half$", re.IGNORECASE)
-_GLUED = re.compile(r"(?:-(?!\s)|[A-Za-z@_/^:×]|\s?/\s?\d|\s?[x×]\s?\d|\s*[)}\]]\s*[a-z])")
 _SPEEDUP = re.compile(r"\s*(?:speed-?up|acceleration)\b")
 _ABOVE = re.compile(r"\s*(?:(above|ahead of)|below|behind)\s+(?=[A-Z]|the\b|our\b)")
 _AND = re.compile(r"(?:,|\band\b)[^,;]{0,12}$")
