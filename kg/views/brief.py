@@ -49,8 +49,12 @@ def compose(shown: Selection, paper: Paper, origin: str = "record") -> str:
         raise KgError(f"A brief is not made from {origin!r}: choose one of {', '.join(ORIGINS)}.")
     if origin != "record":
         paper = reread(shown.graph, paper, ORIGINS[origin])
-    found = slots(shown, paper, ORIGINS[origin])
-    return _chinese(shown.words, found) if shown.lang == "zh" else _english(shown.words, found)
+    return in_words(shown.words, slots(shown, paper, ORIGINS[origin]))
+
+
+def in_words(words: PageWords, found: Slots) -> str:
+    """The sentence that slots make."""
+    return _chinese(words, found) if words.lang == "zh" else _english(words, found)
 
 
 def reread(graph: GraphReader, paper: Paper, fields: Collection[str]) -> Paper:
@@ -85,7 +89,10 @@ def _chinese(words: PageWords, found: Slots) -> str:
     says = []
     if found.technique:
         uses = "brief.proposes" if found.is_proposed else "brief.uses"
-        technique = _ended(words, "technique", found.technique)
+        technique = found.technique if found.is_kind else _ended(words, "technique", found.technique)
+        if not (found.is_given or found.is_proposed):  # what a method uses are parts of it
+            ends = words("brief.technique_word") if technique != found.technique else ""
+            technique = words("brief.among_others", technique=found.technique) + ends
         if (
             found.is_given
             and technique != found.technique
@@ -97,7 +104,8 @@ def _chinese(words: PageWords, found: Slots) -> str:
     if found.problem.endswith(tuple(words("brief.met_endings").split())) and not is_clause:
         says.append(words("brief.meets", problem=found.problem))
     elif found.problem:
-        says.append(words("brief.addresses", problem=_ended(words, "problem", found.problem)))
+        verb = "brief.solves" if found.is_solved else "brief.to_ease" if found.is_eased else "brief.addresses"
+        says.append(words(verb, problem=_ended(words, "problem", found.problem)))
     if found.is_clause:
         says.append(found.effect)
     elif found.effect:
@@ -122,20 +130,26 @@ def _ended(words: PageWords, slot: str, said: str) -> str:
 
 
 def _english(words: PageWords, found: Slots) -> str:
-    what = _what(words, found)
+    what, made = _what(words, found), found.proposal
     says = partial(words.count, n=2 if not found.is_title and is_plural(found.name) else 1)
     uses = says("brief.proposes" if found.is_proposed else "brief.uses", technique=found.technique)
     uses = uses if found.technique else ""
     problem = says("brief.to_address" if uses else "brief.addresses", problem=found.problem) if found.problem else ""
     does = uses + problem
+    if made:
+        does = made.itself or says("proposal.says", verb=made.verb, what=made.what)
+        what = words("proposal.known_as", name=what, full=made.full) if made.itself and made.full else what
     if found.institutions:
         who = _institutions(words, found.institutions)
         said = words.count("brief.presents", len(found.institutions), who=who, what=what)
-        said += f", which {does}" if does else ""
+        said += f", {does}" if made and made.itself else f", which {does}" if does else ""
     else:
         start = what if found.name else what[:1].upper() + what[1:]
+        does = says("proposal.itself", what=does) if made and made.itself else does
         said = start + (f" {does}" if does else "")
-    if found.effect:
+    if found.effect and made:
+        said += says("proposal.reports", effect=found.effect)
+    elif found.effect:
         bare = not does and not found.institutions
         reached = "brief.achieves" if bare else "brief.achieving"
         held = "brief.reports" if bare else "brief.levels"  # what is kept or counted is not achieved
@@ -147,7 +161,7 @@ def _english(words: PageWords, found: Slots) -> str:
 
 def _quoted(words: PageWords, found: Slots) -> str:
     """The paper's own sentences, marked as quotations."""
-    says = found.technique or found.problem or found.effect
+    says = found.proposal or found.technique or found.problem or found.effect
     said = words("brief.quote_gap").join(words("brief.quote", quote=quote) for quote in found.quotes)
     return words("brief.quoting" if says else "brief.quoting_only", quotes=said) if said else ""
 

@@ -46,6 +46,7 @@ _SHARED = (
     "when",
     "at",
 )
+_COMPARING = ("compared to", "compared with", "relative to", "versus", "vs", "against", "than", "over")
 _PLACES = ("on", "with", "using", "under", "at", "for", "in", "across", "during", "when")
 _MOST_SETTINGS = 2
 _INNER = ("in", "of", "for", "on", "during", "across", "between", "within")
@@ -113,7 +114,9 @@ class ClauseReader:
         if _MOST.search(place.ahead) and result.bound != "up_to":
             return None
         known = {*fold(told).split(), *(word.lower() for word in _WORD.findall(told))}
-        phrases = self._phrases(place, result)
+        phrases = [*self._phrases(place, result)]
+        if not result.baseline and any(link.rstrip(".") in _COMPARING for link, _ in phrases):
+            return None  # "9% lower than others": that it is lower than they are is part of it
         more = [(link, what) for link, what in phrases if not self._is_told(link, what, result.metric, known)]
         said = [self.setting.told(f"{link} {what}") if link in _PLACES else None for link, what in more]
         return BESIDE.join(map(str, said)) if None not in said and len(said) <= _MOST_SETTINGS else None

@@ -15,6 +15,8 @@ from kg.views.selection import EntryResult, Selection
 #: Kinds of papers that tell of what others made: what they find is quoted.
 OTHERS_WORK = ("survey", "benchmark", "dataset", "study")
 _MOST = 6  # results in a sentence
+_GAINS = ("%", "x", "points")  # units of what a sentence boasts of
+_LONGEST_SETTING = 6  # words
 _VERB = 3  # words up to the verb: "we further evaluate"
 
 #: A result as extracted, as its sentence bears it out, and in words.
@@ -54,19 +56,28 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
     sayable = [triple for triple in sayable if not any(_is_another_of(triple, other) for other in sayable)]
     firsts = {(said.amount, said.form, said.metric.rpartition(" ")[2]): said for _, _, said in reversed(sayable)}
     sayable = [triple for triple in sayable if triple[2] in firsts.values()]  # one speedup, told in two sentences
+    sayable = [triple for triple in sayable if _tells_all(triple, sayable)]
     ranked = sorted(sayable, key=lambda triple: _rank(triple[1]))[:_MOST]
     effect = [triple[2] for triple in sayable if triple in ranked]
     known = {sentence(one) for one, _, _ in sayable}
     surest = sorted((one for one, _ in found), key=lambda one: (gets_worse(shown, one.result), -one.result.confidence))
     telling = (said for said in map(sentence, surest) if said and said not in known)
-    return Effects(effect, known, next((said for said in telling if not _is_setup(shown, said)), ""))
+    return Effects(effect, known, next((said for said in telling if not is_setup(shown, said)), ""))
+
+
+def _tells_all(told: _Told, sayable: Collection[_Told]) -> bool:
+    """Whether all gains of a sentence are told, in few words: one of several is picked, and its setting may be long."""
+    said, unit = sentence(told[0]), told[1].unit
+    own = [other for other in sayable if sentence(other[0]) == said and other[1].unit == unit]
+    numbers = [number for number in quantities(plain(said)) if number.unit == unit and unit in _GAINS]
+    return len(numbers) <= len(own) and len(told[1].setting.split()) <= _LONGEST_SETTING
 
 
 def _is_level_of(one: Result, other: Result) -> bool:
     return (one.metric_concept or one.metric) == (other.metric_concept or other.metric) and not other.baseline
 
 
-def _is_setup(shown: Selection, said: str) -> bool:
+def is_setup(shown: Selection, said: str) -> bool:
     """Whether a sentence only says what the paper is tested on: "We evaluate Foo on floods over 24 hours"."""
     words = fold(said).split()[:_VERB]
     is_test = words[:1] == ["we"] and not shown.graph.vocabulary.cues("evaluate").isdisjoint(words)

@@ -180,7 +180,15 @@ def is_modifier(mention: Mention) -> bool:
 def is_vague(shown: Selection, mention: Mention) -> bool:
     """Whether the words of a technique do not tell what it is: "executor", "algorithm-level innovations"."""
     is_bare = mention.surface.isalpha() and mention.surface.islower() and mention.concept not in shown.graph.vocabulary
-    return is_bare or mention.surface.rpartition(" ")[2] in PageWords("en")("brief.vague").split()
+    is_vague = mention.surface.rpartition(" ")[2] in PageWords("en")("brief.vague").split()
+    return is_bare or is_vague or is_generic(shown, mention.surface)
+
+
+def is_generic(shown: Selection, phrase: str) -> bool:
+    """Whether the words of a phrase are those of many papers: "a lightweight module", "two-stage training pipeline"."""
+    cues = shown.graph.vocabulary.cues
+    known = cues("generic") | cues("generic-modifier") | cues("label-frame-technique")
+    return set(fold(phrase).split()) <= known | set(fold(PageWords("en")("brief.vague_modifiers")).split())
 
 
 def is_resource(mention: Mention, text: str) -> bool:

@@ -38,7 +38,7 @@ _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Of a setting, what Chinese says with words that only the sense gives: "64 experts", "FLUX with an H100".
 _SENTENCE = re.compile(r"(?:^| )[a-z]+ [a-z]+(?: |$)")  # English words that are no name
 _UNSAID = re.compile(
-    r"^(?:one|two|three|four|five|six|seven|eight|nine|ten)\b|^\d+ [a-z]+s\b|[×=]|"
+    r"^(?:one|two|three|four|five|six|seven|eight|nine|ten)\b|^\d+ [a-z]+s\b|[×=+]|"
     r"\bwith\b|\bat \d|\b[a-z]+ed (?:on|by)\b"
 )
 #: Forms of which a Chinese sentence says 将.

@@ -39,6 +39,7 @@ _ADVERBS = re.compile(
 #: Begins an item of a list: "two parts: (1) a gate", "; and (ii) a loss", "parts: a gate".
 _ITEM = re.compile(r"(?:[:;,]\s*(?:and\s+)?)?\((?:\d|[ivx]+|[a-e])\)\s*|(?<=\s)\d\)\s*|:\s+(?=an?\s)")
 _IS = re.compile(r"(?:\s\([^()]*\))?\s(?:is|are)\s(?:\w+ly\s|also\s|further\s|then\s)?(?P<verb>\w+)")
+_DETERMINER = re.compile(r"\s*(?:\b(?:an?|the|their|its)\s)?$")
 #: What narrows the words before it: "limitations in robustness when inputs are long".
 _NARROWS = re.compile(r"(?:\s\([^()]*\))?\s(?:across|between|during|for|if|in|of|on|to|under|when|while|with|within)\b")
 
@@ -77,10 +78,10 @@ def is_made(names: Collection[str], surface: str, sentences: Iterable[str]) -> b
     >>> is_made(["Foo"], "late gate", ["Finch uses a late gate.", "We add a loss for a late gate."])
     False
     """
-    making = _forms("brief.making")
+    making = forms("brief.making")
     has = re.compile(rf"{_any_of(names)}(?:\s\([^()]*\))?,?\s(?:with|via|through|using)\s")
     return any(
-        _is_governed(names, said[:at], making, own=True)
+        _governing(names, said[:at], making, own=True)
         or _is_passive(said[end:], making)
         or any(_is_plain(tagged(said[:at], found.end(), at)[0]) for found in has.finditer(said, 0, at))
         for said in sentences
@@ -89,24 +90,22 @@ def is_made(names: Collection[str], surface: str, sentences: Iterable[str]) -> b
     )
 
 
-def is_addressed(names: Collection[str], surface: str, sentences: Iterable[str], *, is_sure: bool) -> bool:
-    """Whether a problem is the paper's: one that it says it is against, or, if it `is_sure`, that nobody else is.
+def addressed_by(names: Collection[str], surface: str, sentences: Iterable[str], *, is_sure: bool) -> str | None:
+    """The verb with which a paper sets out against a problem, "" if it `is_sure` and nobody else does, else None.
 
-    >>> is_addressed(["Foo"], "slow decoding", ["Pruning reduces slow decoding."], is_sure=True)
-    False
-    >>> is_addressed(["Foo"], "slow decoding", ["To reduce slow decoding, we propose Foo."], is_sure=False)
-    True
+    >>> addressed_by(["Foo"], "slow decoding", ["Pruning reduces slow decoding."], is_sure=True)
+    >>> addressed_by(["Foo"], "slow decoding", ["To reduce slow decoding, we propose Foo."], is_sure=False)
+    'reduce'
     """
-    helping, found = _forms("brief.helping"), False
+    helping, found = forms("brief.helping"), False
+    causes = tuple(PageWords("en")("brief.causes").split(", "))
     for said in sentences:
         for at, _ in places(said, surface):
-            is_helped = _is_governed(names, said[:at], helping, own=False)
-            if is_helped and is_own(names, said):
-                return True
-            if is_helped:
-                return False
-            found = True
-    return found and is_sure
+            helped = _governing(names, said[:at], helping, own=False)
+            if helped:
+                return helped if is_own(names, said) else None
+            found = found or not _DETERMINER.sub("", said[:at]).endswith(causes)
+    return "" if found and is_sure else None
 
 
 def is_narrowed(surface: str, sentences: Iterable[str]) -> bool:
@@ -114,18 +113,17 @@ def is_narrowed(surface: str, sentences: Iterable[str]) -> bool:
     return any(_NARROWS.match(said, end) for said in sentences for _, end in places(said, surface))
 
 
-def _is_governed(names: Collection[str], ahead: str, verbs: Collection[str], *, own: bool) -> bool:
-    """Whether the words behind `ahead` are what the last verb of these is done to; by the paper, if `own`."""
+def _governing(names: Collection[str], ahead: str, verbs: Collection[str], *, own: bool) -> str:
+    """The verb of these that what stands behind `ahead` is done to; by the paper, if `own`. "" if there is none."""
     items = [*_ITEM.finditer(ahead)]
-    if items and _is_plain(tagged(ahead, items[-1].end(), len(ahead))[0]):  # an item of a list: the verb stands before
-        lead = ahead[: items[0].start()]
-        words = tagged(lead, 0, len(lead))[0]
-        return (not own or is_own(names, lead)) and any(fold(word.text) in verbs for word in words)
+    is_item = bool(items) and _is_plain(tagged(ahead, items[-1].end(), len(ahead))[0])
+    if is_item:  # the verb stands before the list
+        ahead = ahead[: items[0].start()]
     words = tagged(ahead, 0, len(ahead))[0]
     at = max((place for place, word in enumerate(words) if fold(word.text) in verbs), default=-1)
-    if at < 0 or not _is_plain(words[at + 1 :]):
-        return False
-    return not own or is_own(names, ahead[: words[at].start])
+    if at < 0 or not (is_item or _is_plain(words[at + 1 :])):
+        return ""
+    return fold(words[at].text) if not own or is_own(names, ahead if is_item else ahead[: words[at].start]) else ""
 
 
 def _is_plain(words: list[TaggedWord]) -> bool:
@@ -141,7 +139,7 @@ def _is_passive(behind: str, verbs: Collection[str]) -> bool:
 
 
 @cache
-def _forms(key: str) -> frozenset[str]:
+def forms(key: str) -> frozenset[str]:
     """The folded forms of the verbs of a list; folding takes the "s" away."""
     verbs = PageWords("en")(key).split()
     stems = [verb.removesuffix("e") for verb in verbs]

@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
 
 from kg.entity_types import LISTS
 from kg.extract.phrases import tagged
 from kg.link.acronyms import acronyms, means_another
 from kg.model import Brief, Mention, Paper
-from kg.text import fold, has_han, sentences
+from kg.text import fold, has_han
 from kg.views.borne import is_metric_head, quotable
-from kg.views.effects import OTHERS_WORK, effects
+from kg.views.effects import OTHERS_WORK, effects, is_setup
 from kg.views.fillers import (
     ends_proposing,
     is_apart,
     is_apposed,
     is_clause,
     is_cut,
+    is_generic,
     is_host,
     is_known,
     is_likeness,
@@ -41,12 +41,15 @@ from kg.views.fillers import (
 )
 from kg.views.latex import as_text
 from kg.views.outcome import phrases, same
-from kg.views.own import is_addressed, is_made, is_narrowed
+from kg.views.own import addressed_by, forms, is_made, is_narrowed
+from kg.views.proposal import Proposal, is_part, kinds, proposal
+from kg.views.quotation import TELLING, contribution, first_sentence, joined, sentences_of, text_of, what, with_name
 from kg.views.selection import Selection, clean, name, title
 from kg.views.surface import (
     expanded,
     is_short_of,
     places,
+    spelt_out,
     stands_for,
     uncapitalised,
     whole,
@@ -59,13 +62,12 @@ from kg.views.words import PageWords
 
 _MOST = {"technique": 2, "problem": 2}
 _LIKELY = 0.7  # confidence of mentions that stand for surer ones which a language has no words for
+_TAIL = 40  # letters by which a proposal is found in its sentence
+_KIND, _FEW_KIND = 3, 2  # words of a kind of thing that tells enough, alone and beside its name
 _FEW = 4  # maximum words of a technique kept in the original
 #: Maximum times that a technique or a problem says 的: with more its parts may belong together otherwise.
 _LINKS = (2, 1)
-_TELLING = 11  # words of a sentence that says what a paper does, or more than its technique
-_LEAST = 3  # words of any sentence
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
-_HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）](?!-?\w)")  # not "(FAIR)-Pruner"
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _SAYING = re.compile(r"[^\W\d_]{2,}")
@@ -78,13 +80,7 @@ _PAIR = re.compile(r"^([^,]+), and ([^,]+)$")
 _ARTICLE = re.compile(r"^(?:an?|the) ")
 _SHORT_FORM = re.compile(r"[(（]([A-Z][\w-]+)[)）]")
 _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no name
-#: A command that stands for the paper's own method.
-_MACRO = re.compile(
-    r"\\(?:(?:our|my|the)?(?:method|model|system|framework|approach)(?:name)?|ours|name)(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?"
-)
-_COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own name for something
 _OF_WHAT = re.compile(r"\s(?:for|to|in|on|that|which)\s")
-_OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
 
 #: A mention, in the words of a sentence.
@@ -107,34 +103,81 @@ class Slots:
     is_level: bool = False  # whether the effect says what is reached, not what changes
     is_held: bool = False  # whether it begins with what is kept or counted
     is_proposed: bool = False  # whether the paper, under its title, is said to propose the technique
+    is_kind: bool = False  # whether the technique says what kind of thing it is
+    is_eased: bool = False  # whether the problem is only made smaller
+    is_solved: bool = False  # whether the problem is told as a source's own brief tells it
+    proposal: Proposal | None = None  # what the paper says that it proposes, in place of technique and problem
 
 
 def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots:
     """The slots of the sentence, from these fields (all if empty)."""
-    text = _text(paper, fields)
+    text = text_of(paper, fields)
     out = doing(shown, paper, fields)
+    found = None if out.is_given else proposal(name(paper), sentences_of(paper, fields), is_called=not out.is_title)
+    if found and shown.lang != "zh":
+        _propose(paper, out, found, text)
+    elif found:
+        _name_kind(shown, paper, fields, out, found)
+    elif shown.lang != "zh" and not out.is_title and fold(out.name) != fold(name(paper)):
+        out.name, out.is_title = as_text(title(paper)), True  # "Late Gate Networks" would need an article
     out.institutions = list(_institutions(shown, paper, fields, text))
     out.effect = clean(_given(shown, paper, fields).effect)
     out.is_clause = out.effect.startswith(tuple(shown.words("brief.effect_verbs").split()) or ("\n",))
     out.is_clause = out.is_clause or any(verb in out.effect for verb in shown.words("brief.effect_words").split())
     if not out.effect:
-        found = effects(shown, paper, fields, text)
-        told = [] if found.stated & set(out.quotes) else found.told  # what a quotation says is not said twice
+        results = effects(shown, paper, fields, text)
+        told = [] if results.stated & set(out.quotes) else results.told  # what a quotation says is not said twice
         out.effect = phrases(shown, told)
         out.is_level = any(one.form.startswith(("absolute", "count", "kept")) for one in told)
         out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
-        is_new = found.quote and not (out.effect or found.stated & set(out.quotes) or found.quote in out.quotes)
-        out.quotes += [found.quote] if is_new else []
-    if not (out.problem or out.effect or out.quotes or out.is_given):  # a technique alone tells too little
-        own = contribution(shown, paper, fields)[:1]
+        is_new = results.quote and not (out.effect or results.stated & set(out.quotes) or results.quote in out.quotes)
+        is_new = is_new and not (out.proposal and out.proposal.what[-_TAIL:] in as_text(results.quote))
+        out.quotes += [results.quote] if is_new else []
+    own = [quote for quote in contribution(shown, paper, fields) if not is_setup(shown, quote)][:1]
+    says = out.proposal or out.problem or out.effect or out.is_given
+    if out.technique and not (out.is_given or out.is_proposed) and (out.quotes or (own and not out.effect)):
+        out.technique, out.quotes = (
+            "",
+            list(dict.fromkeys(own + out.quotes)),
+        )  # what a method uses are parts of it, and not all of them
+    elif not (says or out.quotes):  # a technique alone tells too little
         if " " not in out.technique and not has_han(out.technique):  # a mere name
-            out.quotes = own or _opening(paper, fields)
-        elif own and len(_SAYING.findall(own[0].replace(out.technique, ""))) >= _TELLING:
+            out.quotes = own or first_sentence(paper, fields)
+        elif own and len(_SAYING.findall(own[0].replace(out.technique, ""))) >= TELLING:
             out.quotes = own
     if any(fold(out.problem) in fold(quote) for quote in out.quotes):  # nor what stands in a quotation
         out.problem = ""
-    out.quotes = [_with_name(paper, quote) for quote in out.quotes]
+    out.quotes = [with_name(paper, quote) for quote in out.quotes]
     return out
+
+
+def _propose(paper: Paper, out: Slots, found: Proposal, text: str) -> None:
+    """Tells what a paper proposes: of its method if that is what it is called by, else of its title."""
+    if not (found.itself and out.name == as_text(name(paper))):
+        if title(paper) == name(paper):
+            return  # "Foo proposes a gate for Foo"
+        found = replace(found, itself="")
+        out.name, out.is_title = as_text(title(paper)), True
+    told = {part: spelt_out(getattr(found, part), text) for part in ("what", "itself")}
+    out.proposal, out.technique, out.problem = replace(found, **told), "", ""
+    out.quotes = list(filter(None, [quotable(found.sentence)]))
+
+
+def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slots, found: Proposal) -> None:
+    """Tells in Chinese what kind of thing a paper proposes, with its name if it is called by its title."""
+    phrase, head, use = kinds(found.itself or found.what)
+    nouns, own = Wording(shown.graph.vocabulary), name(paper) if out.is_title and found.is_of(name(paper)) else ""
+    kind, last, served = (nouns(one) if one and nouns.is_noun_phrase(one) else "" for one in (phrase, head, use))
+    kind = "" if "和" in kind or not has_han(kind) else kind
+    if has_han(served) and "的" not in served and has_han(kind or last):
+        kind = shown.words("proposal.for", what=served, kind=kind or last)
+    elif is_generic(shown, phrase) or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND):
+        kind = ""
+    words = "proposal.kind_named" if kind else "proposal.named_kind"
+    told = shown.words(words, name=own, kind=kind or (last if found.itself else "")) if own else kind
+    if told or out.is_title:
+        out.technique, out.is_proposed, out.is_kind = told, True, True
+        out.quotes = out.quotes or contribution(shown, paper, fields)[:1]
 
 
 def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_called: bool = False) -> Slots:
@@ -142,7 +185,7 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
 
     Where it `is_called` by its name elsewhere, the name alone is no technique.
     """
-    text = _text(paper, fields)
+    text = text_of(paper, fields)
     called, is_title = what(paper)
     out = Slots(name=as_text(called), is_title=is_title)
     given = _given(shown, paper, fields)
@@ -150,36 +193,41 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
         out.name, out.is_title = name(paper), False
     short = _proposed_name(shown, paper)
     found = [] if given.technique else _techniques(shown, paper, fields, text)
-    spelt = _joined(expanded(short, text))
+    spelt = joined(expanded(short, text))
     found = [
         (one, said)
         for one, said in found
-        if not short or _joined(said) not in (_joined(short), spelt[: len(_joined(said))])
+        if not short or joined(said) not in (joined(short), spelt[: len(joined(said))])
     ]
     names = {short, name(paper), *([] if is_title else [called])}
     kinds = [one for one, _ in found if is_apposed(names, one, text)]
     # A title does not use what its paper proposes, nor a method what it is, nor a data set what it served to make.
     is_used = not is_title and not kinds and paper.entries[0][1].kind not in OTHERS_WORK
+    told = [*sentences_of(paper, fields)]
     if not is_used:  # what all know is not proposed, nor what a proposal makes use of
         found = [
             (one, said)
             for one, said in found
             if one in kinds
-            or not (is_known(shown, one) or _WITH_PARTS.search(one.surface) or not is_put_forward(shown, one, text))
+            or (
+                not (is_known(shown, one) or _WITH_PARTS.search(one.surface) or not is_put_forward(shown, one, text))
+                and not is_part(one.surface, told)
+            )
         ]
     else:
-        told = [*_sentences(paper, fields)]
         found = [
             (one, said)
             for one, said in found
             if not (is_resource(one, text) or _WITH_PARTS.search(one.surface))
             and (one in kinds or has_han(one.surface) or is_made(names, one.surface, told))
         ]
-    if not is_title and called not in _text(paper, "A"):  # another name in the abstract is that of the same
+    if not is_title and called not in text_of(paper, "A"):  # another name in the abstract is that of the same
         found = [(one, said) for one, said in found if " " in said or has_han(said)]
     techniques = [clean(given.technique)] if given.technique else [said for _, said in found]
     itself = next((at for at, (one, _) in enumerate(found) if one in kinds), None)
-    out.problem = clean(given.problem) or shown.words.listed(_problems(shown, paper, fields, text))
+    problems, out.is_eased = _problems(shown, paper, fields, text)
+    out.problem = clean(given.problem) or shown.words.listed(problems)
+    out.is_solved = bool(given.problem)
     if not techniques:
         out.quotes += contribution(shown, paper, fields)[:1]
     is_other = short and fold(short) not in fold(called) and (is_title or not stands_for(short, called))
@@ -201,37 +249,6 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
         out.technique = ""  # "Late Gates proposes late gates"
         out.quotes = out.quotes or contribution(shown, paper, fields)[:1]
     return out
-
-
-def what(paper: Paper) -> tuple[str, bool]:
-    """The name of a paper in a sentence, and whether that is its title.
-
-    The name is used if the title begins with it ("NAME: ..."), or its full form if the name is an acronym of that; else
-    the title.
-    """
-    own, whole = name(paper), title(paper)
-    head = _HEAD.match(whole)
-    front = _BRACKET.sub("", head["head"]).strip() if head else ""
-    if not own:
-        return whole, True
-    if not whole or whole == own or (not front and fold(own) == fold(_BRACKET.sub("", whole))):
-        return own, False
-    if fold(front) == fold(own):
-        return front if own.islower() else own, False  # a name may be read from a LaTeX command of small letters
-    full = _joined(expanded(own, _text(paper, "A")))
-    for part in (front, _BRACKET.sub("", whole.partition(" for ")[0]).strip()):
-        is_full = not full or full in _joined(part) or _joined(part) in full
-        if part != whole and ":" not in part and fold(own) != fold(part) and is_full and stands_for(own, part):
-            return part, False
-    if front and (f" {fold(own)} " in f" {fold(head['head'] if head else '')} "):
-        return front, False
-    return whole, True
-
-
-def _text(paper: Paper, fields: Collection[str]) -> str:
-    """All texts of a paper that the sentence may use."""
-    texts = [t for d, _ in paper.entries for f, t in d.texts.items() if not fields or f in fields]
-    return "\n".join(part for text in texts for part in (text.raw, text.text))
 
 
 def _given(shown: Selection, paper: Paper, fields: Collection[str]) -> Brief:
@@ -302,74 +319,41 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
         and not is_worked_on(shown, mention, paper)
         and not is_own_way(shown, mention, text)
         and not is_vague(shown, mention)
-        and not is_apart(mention, name(paper), _sentences(paper, fields))
+        and not is_apart(mention, name(paper), sentences_of(paper, fields))
     ]
     told = [mention for mention in found if not points_back(mention, text)]
     return _chosen(shown, told, text, _MOST["technique"]) or _chosen(shown, found, text, _MOST["technique"])
 
 
-def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[str]:
-    """The sure problems that the paper surely addresses, short ones first; a survey or benchmark solves none."""
+def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> tuple[list[str], bool]:
+    """The sure problems that the paper surely addresses, short ones first, and whether it says that it eases them.
+
+    A survey or benchmark solves none.
+    """
     if paper.entries[0][1].kind in OTHERS_WORK:
-        return []
+        return [], False
     relations = [r for _, record in paper.entries for r in record.relations if r.type == "addresses"]
     addressed, surely = {r.tail for r in relations}, {r.tail for r in relations if r.sure}
-    names, told = [name(paper), *([] if what(paper)[1] else [what(paper)[0]])], [*_sentences(paper, fields)]
+    names, told = [name(paper), *([] if what(paper)[1] else [what(paper)[0]])], [*sentences_of(paper, fields)]
+    by: dict[int, str | None] = {}
     found = [
         mention
         for mention in _mentions(paper, "problem", fields)
         if mention.sure
         and (said := {mention.canonical, mention.surface}) & addressed
         and is_trouble(shown, mention, text)
-        and (has_han(mention.surface) or is_addressed(names, mention.surface, told, is_sure=bool(said & surely)))
+        and not (name(paper) and name(paper) in mention.surface.split())
+        and (
+            by.setdefault(id(mention), addressed_by(names, mention.surface, told, is_sure=bool(said & surely)))
+            is not None
+            or has_han(mention.surface)
+        )
         and not (mention.concept not in shown.graph.vocabulary and is_narrowed(mention.surface, told))
     ]
     short = [mention for mention in found if len(mention.surface) <= _SHORT]
     chosen = _chosen(shown, short, text, _MOST["problem"]) or _chosen(shown, found, text, 1)
-    return [said for _, said in chosen]
-
-
-def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> list[str]:
-    """The sentences in which the paper says what it does, for quotation.
-
-    Those with its name come first, of these those that say what is proposed; short ones ("We propose Foo") come last.
-    """
-    cues = shown.graph.vocabulary.cues
-    words = {one: fold(one).split() for one in _sentences(paper, fields) if _OWN.search(one)}
-    said = [one for one, found in words.items() if not cues("contribution").isdisjoint(found)]
-    telling = set(map(fold, PageWords("en")("brief.telling").split()))
-    said = said or [one for one, found in words.items() if not telling.isdisjoint(found)]
-    said.sort(
-        key=lambda one: (
-            len(words[one]) < _TELLING,
-            not cues("besides").isdisjoint(words[one]),
-            name(paper) not in one,
-            cues("proposal").isdisjoint(words[one]),
-        )
-    )
-    return [_with_name(paper, quote) for quote in map(quotable, said) if quote]
-
-
-def _with_name(paper: Paper, quote: str) -> str:
-    """A quotation with the paper's name for the LaTeX commands that stand for it: of its method, or of its letters."""
-    own = what(paper)[0] if not what(paper)[1] else name(paper)
-    quote = _MACRO.sub(lambda found: own or found[0], quote)
-    if own:
-        quote = re.sub(rf"\\{re.escape(own)}(?![A-Za-z])(?:\{{\}})?", lambda _: own, quote, flags=re.IGNORECASE)
-    return _COMMAND.sub(r"\1", quote)
-
-
-def _opening(paper: Paper, fields: Collection[str]) -> list[str]:
-    """The first sentence of the abstract that tells something and can be quoted: not "Figure 1."."""
-    telling = (one for one in _sentences(paper, fields) if len(fold(one).split()) >= _LEAST)
-    return list(islice(filter(None, map(quotable, telling)), 1))
-
-
-def _sentences(paper: Paper, fields: Collection[str]) -> Iterator[str]:
-    """The sentences of the abstracts, none where the fields that may be quoted leave abstracts out."""
-    if not fields or "A" in fields:
-        for text in (document.texts["A"].text for document, _ in paper.entries if "A" in document.texts):
-            yield from (text[start:end] for start, end in sentences(text))
+    easing = forms("brief.easing")
+    return [said for _, said in chosen], bool(chosen) and all(by[id(mention)] in easing for mention, _ in chosen)
 
 
 def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int) -> list[_InWords]:
@@ -404,14 +388,9 @@ def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int)
 
 def _is_same(said: str, other: str) -> bool:
     """Whether one of two phrases says the other: "a strategy of late gating (SLG)" is "the SLG rule"."""
-    one, two = _joined(said), _joined(other)
+    one, two = joined(said), joined(other)
     short = {*_SHORT_FORM.findall(said), *_SHORT_FORM.findall(other)}
     return one in two or two in one or any(name in said.split() or name in other.split() for name in short)
-
-
-def _joined(said: str) -> str:
-    """Words as one, without article, so that "light-weight module" and "a lightweight module" are the same."""
-    return "".join(fold(_ARTICLE.sub("", said)).split())
 
 
 def _of_it(said: str, bare: str) -> str:
@@ -436,7 +415,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         return shown.words("outcome.aside", effect=spoken, notes=mention.surface) if spoken else mention.surface
     is_torn = _TORN_NAME.search(mention.canonical) and fold(mention.canonical) == fold(mention.surface)
     wordings = [_as_written(whole(w), text) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
-    wordings = wordings[-1:] if is_torn or _joined(mention.canonical) not in _joined(mention.surface) else wordings
+    wordings = wordings[-1:] if is_torn or joined(mention.canonical) not in joined(mention.surface) else wordings
     if mention.type == "technique":
         heads = {*frames, *PageWords("en")("brief.counted_technique").split()}
         wordings = list(dict.fromkeys(with_shared_head(w, text, heads) for w in wordings))
@@ -456,7 +435,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     known = list(filter(partial(says, text), wordings))
     if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
         return known[0] if mention.type == "technique" else ""
-    known = [one for one in known if mention.type != "problem" or " with " not in one]  # 带有 of "challenges with"
+    known = [one for one in known if mention.type != "problem" or not {"with", "across"}.intersection(one.split())]
     for wording in (uncapitalised(one, text) for one in known):
         if _has_homonym(shown, wording, text):
             continue

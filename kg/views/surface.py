@@ -12,6 +12,7 @@ from kg.model import Mention
 from kg.sources.words import WordCounts
 from kg.text import fold
 from kg.views.selection import clean
+from kg.views.words import PageWords
 
 #: Words with which another phrase begins.
 _LINKS = "of|for|in|on|to|with|by|from|via|as|at|than|that|through|under|during|into|using|over|across|between|an?|the"
@@ -53,6 +54,8 @@ _SHARED_HEAD = re.compile(r" and (?P<words>(?:(?!an?\b|the\b|its\b|our\b)[\w-]+ 
 _SHARES_HEAD = re.compile(rf"\ban? (?P<words>(?:(?!(?:{_LINKS})\b)[\w-]+ ){{1,4}})and $")
 _SINGLE = re.compile(r"\ban?\s(?:[a-z-]+,?\s){0,2}$")
 _NAMING = r"(?:dubbed|named|called|termed|denoted(?: as)?|namely|referred to as|i\.e\.,?)"
+_INITIALS = re.compile(r"(?<![\w(-])[A-Z][\w-]*[A-Z]s?(?![\w-])")
+_IS_HEAD = re.compile(rf"$|[,.;]| (?:{_LINKS}|and|that|which)\b")
 _LETTERS = 2  # of an acronym with its plural s: "VLMs", not "OS"
 AHEAD = 80  # letters before a phrase in which its article may stand
 
@@ -129,8 +132,9 @@ def expanded(short: str, text: str) -> str:
     if " " in short or not sum(c.isupper() for c in short) > 1:
         return ""
     bracket = re.search(rf"\s\(\s*{re.escape(short)}s?\s*[),;]", text)
-    before = text[max(0, bracket.start() - AHEAD) : bracket.start()].rpartition("\n")[2] if bracket else ""
-    words = _BRACES.sub("", before).split()[1:]
+    start = max(0, bracket.start() - AHEAD) if bracket else 0
+    _, line, before = text[start : bracket.start()].rpartition("\n") if bracket else ("", "", "")
+    words = _BRACES.sub("", before).split()[1 if start and not line else 0 :]  # the first word may be cut
     ends = (" ".join(words[at:]) for at in range(len(words) - 1, -1, -1))
     fits = [full for full in ends if full[:1].lower() == short[:1].lower() and not _MARK.search(full)]
     fits = [full for full in fits if stands_for(short, full) and len(re.findall("[A-Za-z]+", full)) > 1]
@@ -146,6 +150,21 @@ def expanded(short: str, text: str) -> str:
     ahead = _BRACES.sub("", before).rpartition(found)[0].split()[1:] if found[:1].isupper() else []
     is_cut = bool(ahead) and ahead[-1][:1].isupper()
     return "" if is_cut else found  # "Models with Gates", of "Late Models with Gates (MiG)"
+
+
+def spelt_out(said: str, text: str) -> str:
+    """Words with what their short forms stand for where another sentence says it: "gates for late pruning (LP)"."""
+    known = PageWords("en")("proposal.well_known").split()
+    for short in dict.fromkeys(_INITIALS.findall(said)):
+        full = "" if short in known or f"({short}" in said else uncapitalised(expanded(short, text), text)
+        full = full if short.endswith("s") or full.endswith("ss") else full.removesuffix("s")
+        if full and full.lower() not in said.lower():
+            ahead, _, behind = said.partition(short)
+            ahead = re.sub(r"\ban? $", f"{article(full)} ", ahead)
+            is_alone = re.search(r"(?:ing|of|for|by|in|on|with|to|from) $", ahead) and _IS_HEAD.match(behind)
+            full = f"the {full}" if is_alone and f"the {full} ({short})".lower() in text.lower() else full
+            said = f"{ahead}{full} ({short}){behind}"
+    return said
 
 
 def _is_of_heads(short: str, full: str) -> bool:

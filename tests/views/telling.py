@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from kg.api import Graph
-from kg.model import Document, Evidence, Mention, Record, Result, Text
+from kg.model import Document, Evidence, Mention, Paper, Record, Result, Text
 from kg.views.borne import borne_out
+from kg.views.brief import in_words
 from kg.views.outcome import phrase
 from kg.views.selection import EntryResult, Selection
+from kg.views.slots import doing
 
 
 def said_of(built: Graph, text: str, number: str, lang: Any = "en", name: Any = "Brindle", **parts: Any) -> str:
@@ -23,3 +25,9 @@ def said_of(built: Graph, text: str, number: str, lang: Any = "en", name: Any = 
     shown = Selection.of(built, [], lang)
     told = borne_out(shown, EntryResult(Document("t-1", "t", 1, {"A": Text(text, text)}), record, result))
     return phrase(shown, told) if told else ""
+
+
+def record_parts(built: Graph, paper: Paper, lang: str = "en") -> str:
+    """What a paper's record says that it does, as a sentence without what only the paper's own words say."""
+    shown = Selection.of(built, [paper], lang)
+    return in_words(shown.words, doing(shown, paper))

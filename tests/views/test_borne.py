@@ -347,7 +347,7 @@ def test_latex_is_shown_as_text() -> None:
     ("text", "is_told"),
     [
         ("The number format is 2x faster than the old one.", False),
-        ("The proposed method is 2x faster than others.", True),
+        ("The proposed method is 2x faster.", True),
         ("The latency is 2x lower.", False),
         ("Its latency is 2x lower.", True),
         ("Simple rules have 2x lower latency.", False),

@@ -7,6 +7,7 @@ from typing import Any
 from kg.api import Graph
 from kg.model import Document, Evidence, Paper, Record, Result, Text
 from kg.views.brief import brief
+from tests.views.telling import said_of
 
 SPEED: dict[str, Any] = {"metric": "inference speed", "metric_concept": "metric:inference-speed", "change": "increase"}
 LEVEL: dict[str, Any] = {"metric": "accuracy", "metric_concept": "metric:accuracy", "change": "absolute", "unit": "%"}
@@ -49,3 +50,8 @@ def test_what_a_study_finds_is_quoted(built: Graph) -> None:
     text = "Foo has 3x higher inference speed."
     assert _told(built, text, ("3x", SPEED)).startswith("Foo achieves 3x")
     assert _told(built, text, ("3x", SPEED), kind="study").startswith("Foo, in its own words: “Foo has 3x")
+
+
+def test_a_gain_over_what_is_not_named_is_not_told(built: Graph) -> None:
+    assert said_of(built, "Brindle has 41% lower latency than strong rivals.", "41%", value=41.0) == ""
+    assert said_of(built, "Brindle has 41% lower latency.", "41%", value=41.0) == "41% lower latency"

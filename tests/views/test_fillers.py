@@ -9,6 +9,7 @@ import pytest
 from kg.api import Graph
 from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Text
 from kg.views.brief import brief
+from tests.views.telling import record_parts
 
 TITLE = "Sparse Gates at Dusk"
 
@@ -20,7 +21,7 @@ def _told(
     found = [Mention("technique", one, one, "A", role="proposed", sure=True) for one in techniques]
     document = Document("t-1", "t", 1, {"T": Text(title, title), "A": Text(text, text)})
     paper = Paper("paper:t-1", [(document, Record("t-1", title=title, name=name, kind=kind, techniques=found))])
-    return brief(built, paper, lang).rpartition(title)[2].partition("in the paper's words")[0].strip(" ”;.》。")
+    return record_parts(built, paper, lang).rpartition(title)[2].partition("in the paper's words")[0].strip(" ”;.》。")
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def _told(
         ("We propose Foo, a novel gate rule that saves time.", ["gate rule"], "proposes a gate rule (Foo)"),
         ("We propose the Foo algorithm, a gate rule.", ["gate rule"], "proposes a gate rule (Foo)"),
         (
-            "We propose Foo, a gate rule for time. We also propose a mask tree.",
+            "We propose Foo, a gate rule for time. We propose a mask tree.",
             ["mask tree", "gate rule"],
             "proposes a gate rule (Foo) and a mask tree",
         ),
@@ -61,9 +62,9 @@ def test_a_method_is_said_to_propose_what_it_is(built: Graph) -> None:
 
 
 def test_words_that_point_back_are_told_where_nothing_else_is(built: Graph) -> None:
-    text = "Foo has a gate rule. It adds this mask strategy."
-    assert _told(built, text, "gate rule", "mask strategy", title="Foo: Gates") == "Foo uses a gate rule"
-    assert "uses a mask strategy" in _told(built, text, "mask strategy", title="Foo: Gates")
+    text = "Foo has a gate rule. It adds this dusk strategy."
+    assert _told(built, text, "gate rule", "dusk strategy", title="Foo: Gates") == "Foo uses a gate rule"
+    assert "uses a dusk strategy" in _told(built, text, "dusk strategy", title="Foo: Gates")
 
 
 @pytest.mark.parametrize(
@@ -189,7 +190,7 @@ def test_under_a_title_what_the_vocabulary_knows_is_not_proposed(built: Graph) -
     own = Mention("technique", "gated mask tree", "gated mask tree", "A", role="proposed", sure=True)
     document = Document("t-1", "t", 1, {"T": Text(TITLE, TITLE), "A": Text(text, text)})
     paper = Paper("paper:t-1", [(document, Record("t-1", title=TITLE, techniques=[own, known]))])
-    assert brief(built, paper, "en") == f"“{TITLE}” proposes a gated mask tree."
+    assert record_parts(built, paper) == f"“{TITLE}” proposes a gated mask tree."
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,11 @@ from kg.text import fold, has_han
 from kg.views import outcome
 from kg.views.borne import KEPT, borne
 from kg.views.latex import as_text
+from kg.views.quotation import contribution
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, identity, said, section, things
 from kg.views.selection import EntryResult, Selection, code, ids, name, quoted, title
-from kg.views.slots import contribution, doing
+from kg.views.slots import doing
 from kg.views.words import PageWords
 
 _NAMED = 3  # models and devices of a line

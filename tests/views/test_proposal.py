@@ -1,0 +1,107 @@
+"""What a paper says that it proposes, as a sentence tells it."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.api import Graph
+from kg.model import Document, Paper, Record, Text
+from kg.views.brief import brief
+from kg.views.proposal import is_part, kinds, proposal
+
+
+def _paper(text: str, title: str = "Foo: Gates at Dusk", name: str = "Foo") -> Paper:
+    document = Document("t-1", "t", 1, {"T": Text(title, title), "A": Text(text, text)})
+    return Paper("paper:t-1", [(document, Record("t-1", title=title, name=name))])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("To do so, we propose Foo, a novel gate that skips idle blocks.", "Foo is a gate that skips idle blocks."),
+        ("We propose Late Gates (Foo), a gate that skips blocks.", "Foo (Late Gates) is a gate that skips blocks."),
+        ("This paper presents Foo (Late Gates), a gate of idle blocks.", "Foo (Late Gates) is a gate of idle blocks."),
+        (
+            "We propose an adaptive gate network (Foo) that skips blocks.",
+            "Foo is an adaptive gate network that skips blocks.",
+        ),
+        ("We introduce a light gate framework, Foo, to skip blocks.", "Foo is a light gate framework to skip blocks."),
+        ("We end this by introducing Foo, a gate that skips idle blocks.", "Foo is a gate that skips idle blocks."),
+        (
+            "We propose Foo, a gate that skips blocks, and show that it is fast.",
+            "Foo is a gate that skips blocks.",
+        ),
+        (
+            "We first scan maps. We introduce a simple yet effective gate that skips all blocks of a map.",
+            "“Foo: Gates at Dusk” introduces a gate that skips all blocks of a map.",
+        ),
+        (
+            "In addition, we add a scan. We propose Foo, a gate for brown owl detection (BOD) of owls.",
+            "Foo is a gate for brown owl detection (BOD) of owls.",
+        ),
+        (
+            "Brown owl detection (BOD) is slow. We propose Foo, a dusk gate for BOD at night.",
+            "Foo is a dusk gate for brown owl detection (BOD) at night.",
+        ),
+    ],
+)
+def test_what_a_paper_proposes_is_told_in_its_words(built: Graph, text: str, said: str) -> None:
+    assert brief(built, _paper(text), "en") == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We propose Foo, a gate that mends these faults of ours.",
+        "We propose Foo, the first gate that skips blocks.",
+        "We propose Foo, a rule to find gates and show blocks.",
+        "We propose Foo.",
+        "Others propose Foo, a gate that skips many blocks.",
+        "We propose Foo, 一种跳过块的门控方法 a b c d e f g.",
+    ],
+)
+def test_what_only_the_paper_explains_is_not_told(text: str) -> None:
+    assert proposal("Foo", [text]) is None
+
+
+def test_a_clause_that_points_back_is_left_out_and_its_sentence_quoted(built: Graph) -> None:
+    text = "We propose Foo, an adaptive dusk gate framework that ends this gap."
+    assert brief(built, _paper(text), "en") == (
+        f"Foo is an adaptive dusk gate framework; in the paper's words: “{text[:-1]}”."
+    )
+
+
+def test_what_comes_on_top_is_a_part() -> None:
+    assert is_part("gate", ["Furthermore, we propose a gate."])
+    assert is_part("gate", ["We also propose a gate."])
+    assert not is_part("gate", ["We propose a gate."])
+
+
+def test_the_kind_of_a_proposal_ends_before_its_first_clause() -> None:
+    assert kinds("a dusk gate network for owls that hunt") == ("dusk gate network", "network", "owls")
+    assert kinds("a dusk of gates") == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("We propose Foo, a sparse attention pruning framework that skips idle blocks.", "提出了稀疏注意力剪枝框架；"),
+        ("We propose Foo, a frobnicated framework that skips idle blocks.", "论文，原文："),
+        ("We propose Foo, a framework for visual token pruning that skips blocks.", "提出了用于视觉词元剪枝的框架；"),
+    ],
+)
+def test_chinese_says_what_kind_of_thing_is_proposed_where_it_has_all_its_words(
+    built: Graph, text: str, said: str
+) -> None:
+    assert said in brief(built, _paper(text), "zh")
+
+
+def test_chinese_names_what_a_title_proposes_with_its_kind(built: Graph) -> None:
+    text = "We propose Foo, a sparse attention pruning framework that skips idle blocks."
+    assert "》论文提出了稀疏注意力剪枝框架Foo；" in brief(built, _paper(text, "Gates at Dusk"), "zh")
+    assert "》论文提出了Foo框架；" in brief(built, _paper(text.replace("sparse", "frobnic"), "Gates at Dusk"), "zh")
+
+
+def test_a_name_that_something_is_proposed_for_is_not_proposed(built: Graph) -> None:
+    text = "We present a sparse framework for the Brown Owl Detection (BOD) of all maps."
+    assert "提出了BOD" not in brief(built, _paper(text, "Owls", "BOD"), "zh")
