@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from kg.build.pipeline import Pipeline
 from kg.model import KgError, Paper
 from kg.tables import json_text
+from kg.text import has_han
 from kg.views.base import View
 from kg.views.render import render
 from kg.views.selection import Selection, ids, link, named
@@ -89,7 +90,8 @@ def _chinese(words: PageWords, found: Slots) -> str:
     says = []
     if found.technique:
         uses = "brief.proposes" if found.is_proposed else "brief.uses"
-        technique = found.technique if found.is_kind else _ended(words, "technique", found.technique)
+        is_name = found.is_kind or (found.is_proposed and not has_han(found.technique))
+        technique = found.technique if is_name else _ended(words, "technique", found.technique)
         if not (found.is_given or found.is_proposed):  # what a method uses are parts of it
             ends = words("brief.technique_word") if technique != found.technique else ""
             technique = words("brief.among_others", technique=found.technique) + ends
@@ -137,7 +139,8 @@ def _english(words: PageWords, found: Slots) -> str:
     problem = says("brief.to_address" if uses else "brief.addresses", problem=found.problem) if found.problem else ""
     does = uses + problem
     if made:
-        does = made.itself or says("proposal.says", verb=made.verb, what=made.what)
+        verb = "introduce" if found.institutions and made.verb == "present" else made.verb  # they "present" the paper
+        does = made.itself or says("proposal.says", verb=verb, what=made.what)
         what = words("proposal.known_as", name=what, full=made.full) if made.itself and made.full else what
     if found.institutions:
         who = _institutions(words, found.institutions)

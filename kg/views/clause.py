@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kg.text import fold
 from kg.views.own import opening
 from kg.views.setting import BESIDE, is_mean
-from kg.views.words import PageWords
+from kg.views.words import PageWords, listed, pattern
 
 if TYPE_CHECKING:
     from kg.extract.outcomes import QuantityPlace
@@ -22,65 +22,32 @@ if TYPE_CHECKING:
     from kg.views.setting import SettingReader
     from kg.vocabulary import Vocabulary
 
-_LINKS = (
-    r"compared (?:to|with)|relative to|versus|vs\.?|against|than|over|across|between|during|for|if|in|of|on|under|using"
-    r"|when|with|within|at"
-)
-_END = re.compile(
-    r"[,;:()—–]|\s-\s|\b(?:and|but|yet|while|whereas|which|that|thereby|thus|without|as|by|to(?! \d))\b", re.IGNORECASE
-)
-_PHRASE = re.compile(rf"(?<![\w-])(?P<link>{_LINKS})\s+(?P<what>.*?)(?=\s(?:{_LINKS})\s|$)", re.IGNORECASE)
-#: Links of what holds for all numbers that "and" joins, and those of what stands between a metric and its number.
-_SHARED = (
-    "compared",
-    "relative",
-    "versus",
-    "vs",
-    "against",
-    "than",
-    "over",
-    "across",
-    "on",
-    "under",
-    "using",
-    "when",
-    "at",
-)
-_COMPARING = ("compared to", "compared with", "relative to", "versus", "vs", "against", "than", "over")
-_PLACES = ("on", "with", "using", "under", "at", "for", "in", "across", "during", "when")
+_END = r"(?i)[,;:()—–]|\s-\s|\b(?:<clause.ends>|<clause.to>(?! \d))\b"
+_PHRASE = r"(?i)(?<![\w-])(?P<link><clause.links>)\s+(?P<what>.*?)(?=\s<clause.links>\s|$)"
 _MOST_SETTINGS = 2
-_INNER = ("in", "of", "for", "on", "during", "across", "between", "within")
 _NAMED = re.compile(r"[A-Z\d]")
-_RELATIVE = re.compile(r"\brelative(?:ly)?\b(?! to)", re.IGNORECASE)
-_EXAMPLE = re.compile(r"[(,;]\s?(?:e\.g\.|for example|for instance)[^()]*$", re.IGNORECASE)
+_RELATIVE = r"(?i)\b<clause.relative>\b(?! <clause.to>)"
+_EXAMPLE = r"(?i)[(,;]\s?<clause.example>[^()]*$"
 _WORD = re.compile(r"[^\W_](?:[\w.@+]|-(?=\w))*")
-_CLAUSE = re.compile(r"[;()]|\b(?:while|whereas)\b")
-_END_OF_CHANGE = re.compile(rf"{_CLAUSE.pattern}|,\s")
+_CLAUSE = r"[;()]|\b<clause.while>\b"
+_END_OF_CHANGE = rf"{_CLAUSE}|,\s"
 #: A condition with a number, which is no gain: "with 2 views", "at 72% sparsity", but not "with 9% fewer".
-_WITH_NUMBER = re.compile(r"\b(?:(?:at|under)|with(?= (?:[a-z-]+ )*[\d.]+(?![\d.%x×]))) (?:[a-z-]+ ){0,4}?\d[\d.]*")
-_FAST = re.compile(r"speed|throughput|rate")
+_WITH_NUMBER = r"\b(?:<clause.at>|with(?= (?:[a-z-]+ )*[\d.]+(?![\d.%x×]))) (?:[a-z-]+ ){0,4}?\d[\d.]*"
+_FAST = r"<clause.fast>"
 _STEM = 5  # letters of a word that its forms share
 #: The most of several: "a maximum gain of 3%".
-_MOST = re.compile(r"\b(?:maxim\w+|as much as|as high as|at best)\b", re.IGNORECASE)
+_MOST = r"(?i)\b<clause.most>\b"
 #: A level of a condition, before its number: "in sparsity regimes of 70% fewer parameters".
-_CONDITION = re.compile(
-    r"\b(?:at|in|under|with|for) (?:[\w-]+ ){0,4}?(?:regimes?|ratios?|levels?|rates?|settings?|budgets?|sparsit\w+)"
-    r" of (?:[a-z]+ )?$"
-)
+_CONDITION = r"\b<clause.condition_links> (?:[\w-]+ ){0,4}?<clause.conditions> of (?:[a-z]+ )?$"
 _ASIDE = re.compile(r"\([^()]*$")  # a bracket that is open: "(gap 0.1, 9% lower loss)"
-_MEANS = re.compile(
-    r"(?:By|Through|Leveraging|Building (?:up)?on|Thanks to|Owing to)\b"
-)  # no condition: "By pruning, "
+_MEANS = r"<clause.means>\b"  # no condition: "By pruning, "
 _BRACKET = re.compile(r"\s*\([^()]*\)")
-_OPENINGS = "compared relative to with when on at under for in of across using by than applied combined together"
 #: "a strong baseline, Finch, delivering ", which is not what the paper delivers.
-_OF_OTHER = re.compile(r"\b(?:baselines?|rivals?|competitors?)(?:, [A-Z][\w-]*)?,? (?:[a-z]+ing|which|that)\b[^,;:]*$")
-_ONLY = re.compile(r"\b(?:only|merely|just) (?:by )?(?:an? )?[+~]?$")  # a gain that is none
+_OF_OTHER = r"\b<clause.others>(?:, [A-Z][\w-]*)?,? (?:[a-z]+ing|which|that)\b[^,;:]*$"
+_ONLY = r"\b<clause.only> (?:by )?(?:an? )?[+~]?$"  # a gain that is none
 #: What is beaten before a number: "improves over Finch by ".
-_BEATEN = re.compile(
-    r"\b(?:over|than|outperform\w*|surpass\w*|exceed\w*|beat\w*)\s+(?P<what>(?:(?!\bby\b)[^,;:()])+?)\s(?:by|with)\s[^,;:()\d]*$"
-)
-_GOAL = re.compile(r"(?:(?!\b(?:and|while)\b)[^,;:()\d])*?\bto (?:reach|achieve|match|attain|converge|get)\b")
+_BEATEN = r"\b(?:over|than|<clause.beating>)\s+(?P<what>(?:(?!\bby\b)[^,;:()])+?)\s(?:by|with)\s[^,;:()\d]*$"
+_GOAL = r"(?:(?!\b(?:and|while)\b)[^,;:()\d])*?\b<clause.goals>\b"
 _NEAR = 24  # letters around a number in which "relative" is said of it
 #: Cues of words that narrow nothing: "on several benchmarks", "over the best prior method".
 _GENERAL = (
@@ -106,19 +73,21 @@ class ClauseReader:
     def setting_of(self, place: QuantityPlace, result: Result, told: str) -> str | None:
         """What a clause says of its number beside the words `told`, as a setting; None if no few words tell it."""
         around = place.text[max(place.low, place.quantity.start - _NEAR) : place.quantity.end + _NEAR]
-        if _RELATIVE.search(around) and "relative" not in told:
+        if pattern(_RELATIVE).search(around) and "relative" not in told:
             return None
         ahead, behind = place.text[: place.quantity.start], place.text[place.quantity.end :]
-        if _EXAMPLE.search(ahead) or _CONDITION.search(ahead) or _GOAL.match(behind):
+        if pattern(_EXAMPLE).search(ahead) or pattern(_CONDITION).search(ahead) or pattern(_GOAL).match(behind):
             return None  # one of several, picked: "(e.g. 6% fewer)"
-        if _MOST.search(place.ahead) and result.bound != "up_to":
+        if pattern(_MOST).search(place.ahead) and result.bound != "up_to":
             return None
         known = {*fold(told).split(), *(word.lower() for word in _WORD.findall(told))}
         phrases = [*self._phrases(place, result)]
-        if not result.baseline and any(link.rstrip(".") in _COMPARING for link, _ in phrases):
+        is_against: object = pattern(r"\b<clause.beating>\b").search(place.text, place.low, place.quantity.start)
+        is_against = is_against or any(link.rstrip(".") in listed("clause.comparing") for link, _ in phrases)
+        if is_against and not result.baseline:
             return None  # "9% lower than others": that it is lower than they are is part of it
         more = [(link, what) for link, what in phrases if not self._is_told(link, what, result.metric, known)]
-        said = [self.setting.told(f"{link} {what}") if link in _PLACES else None for link, what in more]
+        said = [self.setting.told(f"{link} {what}") if link in listed("clause.places") else None for link, what in more]
         return BESIDE.join(map(str, said)) if None not in said and len(said) <= _MOST_SETTINGS else None
 
     def is_stated(self, found: EntryResult, place: QuantityPlace, told: str) -> bool:
@@ -129,30 +98,33 @@ class ClauseReader:
         ahead, record = place.text[: place.quantity.start], found.record
         if _ASIDE.search(ahead):
             return is_mean(place)
-        if found.result.change == "increase" and _ONLY.search(ahead):
+        if found.result.change == "increase" and pattern(_ONLY).search(ahead):
             return False
-        if _OF_OTHER.search(ahead):
+        if pattern(_OF_OTHER).search(ahead):
             return False
         part = ahead.rpartition(",")[2].strip().lower()
         if part.startswith(("a ", "an ")) and found.result.metric.lower() not in part + place.own.lower():
             return False  # "a rate of 9%, a 2% improvement": of what?
         proposed = [m.surface for m in record.techniques if m.role == "proposed" and m.sure]
         lead = opening([record.name] if record.name else proposed, ahead)
-        if lead is None or _MEANS.match(lead):
+        if lead is None or pattern(_MEANS).match(lead):
             return lead is not None
         lead = _BRACKET.sub("", lead).strip(" ,")
-        said = " ".join((told, *proposed, _OPENINGS))
+        said = " ".join((told, *proposed, *listed("clause.openings")))
         known = {*fold(said).split(), *(word.lower() for word in _WORD.findall(said))}
         first, _, rest = lead.partition(" ")
-        is_link = first.lower() in _OPENINGS.split()
+        is_link = first.lower() in listed("clause.openings")
         return self._is_told(first.lower() if is_link else "", rest if is_link else lead, found.result.metric, known)
 
     def is_elsewhere(self, found: EntryResult, place: QuantityPlace, told: str) -> bool:
         """Whether a level holds on data, a model or a device that its clause names and that is not told with it."""
         record, number = found.record, place.quantity
-        stop = _CLAUSE if found.result.change == "absolute" else _END_OF_CHANGE
-        clause = _CLAUSE.split(place.text[: number.start])[-1] + stop.split(place.text[number.start :])[0]
-        if any(f[0] not in told for f in _WITH_NUMBER.finditer(_CLAUSE.split(place.text[number.end :])[0])):
+        stop = pattern(_CLAUSE if found.result.change == "absolute" else _END_OF_CHANGE)
+        clause = pattern(_CLAUSE).split(place.text[: number.start])[-1] + stop.split(place.text[number.start :])[0]
+        if any(
+            f[0] not in told
+            for f in pattern(_WITH_NUMBER).finditer(pattern(_CLAUSE).split(place.text[number.end :])[0])
+        ):
             return True  # "29 dB on Plover with 2 views"
         proposed = (m for m in record.techniques if m.role == "proposed")
         own = " ".join([record.name, *(name for m in proposed for name in (m.surface, m.canonical, *m.aliases))])
@@ -163,7 +135,7 @@ class ClauseReader:
     def is_named(self, result: Result, place: QuantityPlace) -> bool:
         """Whether a sentence has a word of the metric, or one for a speed: "This is 32x smaller" does not say what."""
         concepts = {match.concept for match in self.vocabulary.match(place.text)}
-        if _FAST.search(result.metric) or result.metric_concept in concepts:
+        if pattern(_FAST).search(result.metric) or result.metric_concept in concepts:
             return True
         said = place.text.lower()
         return any(word.lower()[:_STEM] in said for word in re.findall(r"\w+", result.metric))
@@ -176,25 +148,25 @@ class ClauseReader:
     def _phrases(self, place: QuantityPlace, result: Result) -> Iterator[tuple[str, str]]:
         """The phrases of a clause with their links: ("in", "attention")."""
         text, end = place.text, place.quantity.end
-        stop = _END.search(text, end)
+        stop = pattern(_END).search(text, end)
         own = [*_linked(text[end : stop.start() if stop else len(text)])]
         yield from own
         for number in place.sentence.quantities[place.index + 1 :]:
-            if not stop or stop[0].lower() != "and" or _END.search(text, stop.end(), number.start):
+            if not stop or stop[0].lower() != "and" or pattern(_END).search(text, stop.end(), number.start):
                 break
-            stop = _END.search(text, number.end)
+            stop = pattern(_END).search(text, number.end)
             found = _linked(text[number.end : stop.start() if stop else len(text)])
-            shared = (one for one in found if one[0].split()[0].rstrip(".") in _SHARED)
+            shared = (one for one in found if one[0].split()[0].rstrip(".") in listed("clause.shared"))
             yield from (one for one in shared if one[0] not in [link for link, _ in own])
         ahead = text[place.low : place.quantity.start]
         metric = ahead.lower().rfind(result.metric.lower())
         if metric >= 0 and result.metric:
             inner = ahead[metric + len(result.metric) :]
-            stop = _END.search(inner)
+            stop = pattern(_END).search(inner)
             found = _linked(inner[: stop.start() if stop else len(inner)])
             if not stop or stop[0].lower() in ("by", "to"):
-                yield from ((link, what) for link, what in found if link in _INNER)
-        if beaten := _BEATEN.search(ahead):
+                yield from ((link, what) for link, what in found if link in listed("clause.inner"))
+        if beaten := pattern(_BEATEN).search(ahead):
             yield "over", beaten["what"]
 
     def _is_told(self, link: str, what: str, metric: str, known: set[str]) -> bool:
@@ -203,7 +175,7 @@ class ClauseReader:
             return True  # "with no loss", "with 2x faster inference"
         if (
             link == "in"
-            and _FAST.search(metric)
+            and pattern(_FAST).search(metric)
             and any(match.type == "metric" and not match.start for match in self.vocabulary.match(what))
         ):
             return True  # "in tokens per second"
@@ -215,5 +187,5 @@ class ClauseReader:
 
 
 def _linked(text: str) -> Iterator[tuple[str, str]]:
-    for found in _PHRASE.finditer(text):
+    for found in pattern(_PHRASE).finditer(text):
         yield found["link"].lower(), found["what"].strip(" .")

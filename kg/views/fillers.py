@@ -135,7 +135,10 @@ def ends_proposing(shown: Selection, ahead: str) -> bool:
     """Whether what stands behind some words is what they propose: "we propose a fast and light "."""
     proposal = shown.graph.vocabulary.cues("proposal")
     words = [(word, fold(word.text)) for word in tagged(ahead, 0, len(ahead))[0]]
-    verb = max((place for place, (_, said) in enumerate(words) if said in proposal), default=-1)
+    earlier = PageWords("en")("brief.earlier").split()  # "a previously proposed gate" is that of others
+    after = zip(["", *(said for _, said in words)], words, strict=False)
+    own = [place for place, (before, (_, said)) in enumerate(after) if said in proposal and before not in earlier]
+    verb = max(own, default=-1)
     between = words[verb + 1 :]
     again = any(a[1] == "and" and b[0].tag.startswith("VB") for a, b in pairwise(between))
     return verb >= 0 and not again and not _APART.search(" ".join(said for _, said in between))

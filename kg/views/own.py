@@ -14,39 +14,27 @@ from functools import cache
 from kg.extract.phrases import TaggedWord, tagged
 from kg.text import fold
 from kg.views.surface import is_word, places
-from kg.views.words import PageWords
+from kg.views.words import PageWords, listed, pattern
 
-_OWN = (
-    r"\b(?:we|our|this (?:paper|work|study|article|report|method|framework|approach|system|design)"
-    r"|the (?:proposed|presented) [\w-]+"
-    r"|the (?:method|framework|approach|system|pipeline|algorithm|architecture|network))\b"
-    r"|^(?:then )?its?\b"
-)
+_OWN = r"\b(?:<clause.own>|<clause.own_marks> [\w-]+)\b|^<clause.its>\b"
 #: Words that part a verb from what it governs: "we add a gate for ", "a rule that ", "which ".
-_APART = re.compile(
-    r"\b(?:as|based|by|for|from|in|into|of|on|over|that|through|to|under|upon|via|when|where|which|while|whose|with)\b"
-)
+_APART = r"\b<clause.apart>\b"
 #: What a sentence begins with before what it tells: "We show that ", "Tests on Plover show that ".
-_REPORTS = re.compile(
-    r"^.*?\b(?:show|demonstrate|indicate|reveal|confirm|find|observe|suggest|see|report|verif\w+|validate)s?\s(?:that\s)?",
-)
-_TRIALS = re.compile(
-    r"(?:[A-Z][\w-]* ){0,2}?(?:\w+ )?(?:experiments?|results?|evaluations?|trials|tests|studies)\b", re.IGNORECASE
-)
-_ADVERBS = re.compile(
-    r"^(?:[A-Z][a-z]+ly,|In (?:fact|particular|addition|total),|(?:As a result|Overall|Further|Moreover),)\s"
-)
+_REPORTS = r"^.*?\b<clause.reports>s?\s(?:that\s)?"
+_TRIALS = r"(?i)(?:[A-Z][\w-]* ){0,2}?(?:\w+ )?<clause.trials>\b"
+_ADVERBS = r"^(?:[A-Z][a-z]+ly|<clause.adverbs>),\s"
 #: Begins an item of a list: "two parts: (1) a gate", "; and (ii) a loss", "parts: a gate".
 _ITEM = re.compile(r"(?:[:;,]\s*(?:and\s+)?)?\((?:\d|[ivx]+|[a-e])\)\s*|(?<=\s)\d\)\s*|:\s+(?=an?\s)")
-_IS = re.compile(r"(?:\s\([^()]*\))?\s(?:is|are)\s(?:\w+ly\s|also\s|further\s|then\s)?(?P<verb>\w+)")
-_DETERMINER = re.compile(r"\s*(?:\b(?:an?|the|their|its)\s)?$")
+_BRACKET = r"(?:\s\([^()]*\))?"
+_IS = rf"{_BRACKET}\s<clause.is>\s(?:\w+ly\s|<clause.besides>\s)?(?P<verb>\w+)"
+_DETERMINER = r"\s*(?:\b<clause.determiners>\s)?$"
 #: What narrows the words before it: "limitations in robustness when inputs are long".
-_NARROWS = re.compile(r"(?:\s\([^()]*\))?\s(?:across|between|during|for|if|in|of|on|to|under|when|while|with|within)\b")
+_NARROWS = rf"{_BRACKET}\s<clause.narrows>\b"
 
 
 def is_own(names: Iterable[str], said: str) -> bool:
     """Whether words speak of the paper or its method: "we", "this paper", "our", one of its `names`."""
-    return re.search(_OWN, said, re.IGNORECASE) is not None or re.search(_any_of(names), said) is not None
+    return pattern(f"(?i){_OWN}").search(said) is not None or re.search(_any_of(names), said) is not None
 
 
 def _any_of(names: Iterable[str]) -> str:
@@ -62,12 +50,12 @@ def opening(names: Iterable[str], ahead: str) -> str | None:
     ('at 2 bits,', None)
     """
     told = ahead.rpartition(";")[2].lstrip()
-    said = _ADVERBS.sub("", _REPORTS.sub("", told))
-    found = re.search(rf"{_any_of(names)}|(?i:{_OWN}|\bits?\b)", said)
+    said = pattern(_ADVERBS).sub("", pattern(_REPORTS).sub("", told))
+    found = pattern(rf"{_any_of(names)}|(?i:{_OWN}|\bits?\b)").search(said)
     if found:
         return said[: found.start()].strip()
     has_verb = any(word.tag.startswith("VB") for word in tagged(said, 0, len(said))[0])
-    return "" if said != told and _TRIALS.match(told) and not has_verb else None  # "Tests on Plover show "
+    return "" if said != told and pattern(_TRIALS).match(told) and not has_verb else None  # "Tests on Plover show "
 
 
 def is_made(names: Collection[str], surface: str, sentences: Iterable[str]) -> bool:
@@ -79,7 +67,7 @@ def is_made(names: Collection[str], surface: str, sentences: Iterable[str]) -> b
     False
     """
     making = forms("brief.making")
-    has = re.compile(rf"{_any_of(names)}(?:\s\([^()]*\))?,?\s(?:with|via|through|using)\s")
+    has = pattern(rf"{_any_of(names)}{_BRACKET},?\s<clause.with>\s")
     return any(
         _governing(names, said[:at], making, own=True)
         or _is_passive(said[end:], making)
@@ -98,19 +86,19 @@ def addressed_by(names: Collection[str], surface: str, sentences: Iterable[str],
     'reduce'
     """
     helping, found = forms("brief.helping"), False
-    causes = tuple(PageWords("en")("brief.causes").split(", "))
+    causes = listed("brief.causes")
     for said in sentences:
         for at, _ in places(said, surface):
             helped = _governing(names, said[:at], helping, own=False)
             if helped:
                 return helped if is_own(names, said) else None
-            found = found or not _DETERMINER.sub("", said[:at]).endswith(causes)
+            found = found or not pattern(_DETERMINER).sub("", said[:at]).endswith(causes)
     return "" if found and is_sure else None
 
 
 def is_narrowed(surface: str, sentences: Iterable[str]) -> bool:
     """Whether words go on in the text with what they hold for: "limitations in robustness", before "when"."""
-    return any(_NARROWS.match(said, end) for said in sentences for _, end in places(said, surface))
+    return any(pattern(_NARROWS).match(said, end) for said in sentences for _, end in places(said, surface))
 
 
 def _governing(names: Collection[str], ahead: str, verbs: Collection[str], *, own: bool) -> str:
@@ -129,12 +117,12 @@ def _governing(names: Collection[str], ahead: str, verbs: Collection[str], *, ow
 def _is_plain(words: list[TaggedWord]) -> bool:
     """Whether words only lead on to a noun: no further verb, and nothing that parts them from the one before."""
     said = " ".join(word.text.lower() for word in words)
-    return not _APART.search(said) and not {"VB", "VBZ", "VBP", "MD", "TO"} & {word.tag for word in words}
+    return not pattern(_APART).search(said) and not {"VB", "VBZ", "VBP", "MD", "TO"} & {word.tag for word in words}
 
 
 def _is_passive(behind: str, verbs: Collection[str]) -> bool:
     """Whether words are followed by what is done to them: " is introduced"."""
-    found = _IS.match(behind)
+    found = pattern(_IS).match(behind)
     return found is not None and found["verb"].endswith("ed") and fold(found["verb"]) in verbs
 
 

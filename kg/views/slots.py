@@ -71,6 +71,7 @@ _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）](?!-?\w)")  # not "(FAIR)-Pruner"
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _SAYING = re.compile(r"[^\W\d_]{2,}")
+_ENGLISH = re.compile(r"[A-Za-z][a-z]{3,}(?![\w-])")  # a word in a Chinese phrase that is no acronym
 _FORMULA = re.compile(r"\$[^$]*\$")
 _TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
 _LISTED = re.compile(r",\s*")
@@ -103,6 +104,7 @@ class Slots:
     is_level: bool = False  # whether the effect says what is reached, not what changes
     is_held: bool = False  # whether it begins with what is kept or counted
     is_proposed: bool = False  # whether the paper, under its title, is said to propose the technique
+    is_several: bool = False  # whether it is more than one
     is_kind: bool = False  # whether the technique says what kind of thing it is
     is_eased: bool = False  # whether the problem is only made smaller
     is_solved: bool = False  # whether the problem is told as a source's own brief tells it
@@ -113,7 +115,8 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     """The slots of the sentence, from these fields (all if empty)."""
     text = text_of(paper, fields)
     out = doing(shown, paper, fields)
-    found = None if out.is_given else proposal(name(paper), sentences_of(paper, fields), is_called=not out.is_title)
+    is_called = not out.is_title or f" {fold(name(paper))} " in f" {fold(title(paper))} "
+    found = None if out.is_given else proposal(name(paper), sentences_of(paper, fields), is_called=is_called)
     if found and shown.lang != "zh":
         _propose(paper, out, found, text)
     elif found:
@@ -127,6 +130,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     if not out.effect:
         results = effects(shown, paper, fields, text)
         told = [] if results.stated & set(out.quotes) else results.told  # what a quotation says is not said twice
+        told = [one for one in told if not (out.proposal and one.amount in out.proposal.what)]
         out.effect = phrases(shown, told)
         out.is_level = any(one.form.startswith(("absolute", "count", "kept")) for one in told)
         out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
@@ -135,7 +139,8 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         out.quotes += [results.quote] if is_new else []
     own = [quote for quote in contribution(shown, paper, fields) if not is_setup(shown, quote)][:1]
     says = out.proposal or out.problem or out.effect or out.is_given
-    if out.technique and not (out.is_given or out.is_proposed) and (out.quotes or (own and not out.effect)):
+    is_whole = out.is_given or (out.is_proposed and not out.is_several and (out.is_title or out.is_kind or not own))
+    if out.technique and not is_whole and (out.quotes or (own and not out.effect)):
         out.technique, out.quotes = (
             "",
             list(dict.fromkeys(own + out.quotes)),
@@ -158,9 +163,9 @@ def _propose(paper: Paper, out: Slots, found: Proposal, text: str) -> None:
             return  # "Foo proposes a gate for Foo"
         found = replace(found, itself="")
         out.name, out.is_title = as_text(title(paper)), True
-    told = {part: spelt_out(getattr(found, part), text) for part in ("what", "itself")}
-    out.proposal, out.technique, out.problem = replace(found, **told), "", ""
-    out.quotes = list(filter(None, [quotable(found.sentence)]))
+    out.proposal = replace(found, what=spelt_out(found.what, text), itself=spelt_out(found.itself, text))
+    out.technique, out.problem = "", ""
+    out.quotes = [quote for quote in [quotable(found.sentence)] if quote and found.is_cut]
 
 
 def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slots, found: Proposal) -> None:
@@ -168,16 +173,15 @@ def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slo
     phrase, head, use = kinds(found.itself or found.what)
     nouns, own = Wording(shown.graph.vocabulary), name(paper) if out.is_title and found.is_of(name(paper)) else ""
     kind, last, served = (nouns(one) if one and nouns.is_noun_phrase(one) else "" for one in (phrase, head, use))
-    kind = "" if "和" in kind or not has_han(kind) else kind
+    kind = "" if "和" in kind or not has_han(kind) or _ENGLISH.search(kind) else kind
     if has_han(served) and "的" not in served and has_han(kind or last):
         kind = shown.words("proposal.for", what=served, kind=kind or last)
     elif is_generic(shown, phrase) or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND):
         kind = ""
     words = "proposal.kind_named" if kind else "proposal.named_kind"
     told = shown.words(words, name=own, kind=kind or (last if found.itself else "")) if own else kind
-    if told or out.is_title:
-        out.technique, out.is_proposed, out.is_kind = told, True, True
-        out.quotes = out.quotes or contribution(shown, paper, fields)[:1]
+    out.technique, out.is_proposed, out.is_kind = told, True, True
+    out.quotes = [quote for quote in [quotable(found.sentence)] if quote] or contribution(shown, paper, fields)[:1]
 
 
 def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_called: bool = False) -> Slots:
@@ -245,6 +249,7 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
         out.is_proposed = True
     out.is_proposed = out.is_proposed or not (given.technique or is_used)
     out.technique, out.is_given = shown.words.listed(techniques), bool(given.technique)
+    out.is_several = len(techniques) > 1
     if not out.is_given and fold(_ARTICLE.sub("", _BRACKET.sub("", out.technique))) == fold(out.name):
         out.technique = ""  # "Late Gates proposes late gates"
         out.quotes = out.quotes or contribution(shown, paper, fields)[:1]
@@ -402,7 +407,7 @@ def _of_it(said: str, bare: str) -> str:
     if said == f"the {bare}" and bare.islower() and not rest and not is_one:
         return bare  # "memory footprint", but "the late gate problem"
     is_bare = rest and head.islower() and not head.startswith(("a ", "an ", "the ")) and not head.endswith("s")
-    return f"the {said}" if is_bare else said
+    return f"the {said}" if is_bare or (is_one and said == bare and " " in bare and not rest) else said
 
 
 def _wording(shown: Selection, mention: Mention, text: str) -> str:

@@ -157,9 +157,9 @@ def spelt_out(said: str, text: str) -> str:
     known = PageWords("en")("proposal.well_known").split()
     for short in dict.fromkeys(_INITIALS.findall(said)):
         full = "" if short in known or f"({short}" in said else uncapitalised(expanded(short, text), text)
-        full = full if short.endswith("s") or full.endswith("ss") else full.removesuffix("s")
+        full = full if short.endswith("s") or " of " in full else _SEVERAL.sub("", full)
         if full and full.lower() not in said.lower():
-            ahead, _, behind = said.partition(short)
+            ahead, behind = re.split(rf"(?<![\w-]){re.escape(short)}(?![\w-])", said, maxsplit=1)
             ahead = re.sub(r"\ban? $", f"{article(full)} ", ahead)
             is_alone = re.search(r"(?:ing|of|for|by|in|on|with|to|from) $", ahead) and _IS_HEAD.match(behind)
             full = f"the {full}" if is_alone and f"the {full} ({short})".lower() in text.lower() else full

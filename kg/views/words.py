@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from kg.entity_types import is_said, said_of
 from kg.model import KgError
 
 LANGUAGES = ("en", "zh")
+_LIST = re.compile(r"<([a-z]+\.[a-z_]+)>")
 
 
 @cache
@@ -79,3 +81,19 @@ class PageWords:
     def _find(self, key: str) -> Any:
         group, _, name = key.partition(".")
         return said_of(_table()[group], name, self.lang)
+
+
+@cache
+def listed(key: str) -> tuple[str, ...]:
+    """The phrases of an English list, which are parted by commas."""
+    return tuple(PageWords("en")(key).split(", "))
+
+
+@lru_cache(maxsize=256)
+def pattern(form: str) -> re.Pattern[str]:
+    """A regular expression in which `<group.name>` stands for any phrase of that English list.
+
+    >>> pattern("<clause.only> [a-z]+").findall("It is merely fast, not just small.")
+    ['merely fast', 'just small']
+    """
+    return re.compile(_LIST.sub(lambda one: f"(?:{'|'.join(map(re.escape, listed(one[1])))})", form))

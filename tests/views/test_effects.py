@@ -54,4 +54,16 @@ def test_what_a_study_finds_is_quoted(built: Graph) -> None:
 
 def test_a_gain_over_what_is_not_named_is_not_told(built: Graph) -> None:
     assert said_of(built, "Brindle has 41% lower latency than strong rivals.", "41%", value=41.0) == ""
+    assert said_of(built, "Brindle beats Finch with 41% lower latency.", "41%", value=41.0) == ""
     assert said_of(built, "Brindle has 41% lower latency.", "41%", value=41.0) == "41% lower latency"
+
+
+def test_the_first_of_a_list_of_settings_is_not_told_alone(built: Graph) -> None:
+    parts = SPEED | {"setting": "on dusk maps"}
+    for text, is_told in (
+        ("on dusk maps, dawn maps, and owls", False),
+        ("on dusk maps, dawn maps, late gates and owls", False),
+        ("on dusk maps", True),
+    ):
+        told = _told(built, f"Foo has 3x higher inference speed {text}.", ("3x", parts))
+        assert ("3x higher" in told.partition("“")[0]) is is_told

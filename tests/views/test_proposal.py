@@ -35,6 +35,16 @@ def _paper(text: str, title: str = "Foo: Gates at Dusk", name: str = "Foo") -> P
             "We first scan maps. We introduce a simple yet effective gate that skips all blocks of a map.",
             "“Foo: Gates at Dusk” introduces a gate that skips all blocks of a map.",
         ),
+        ("We scan maps and introduce Foo, a gate that skips blocks.", "Foo is a gate that skips blocks."),
+        (
+            "We propose a late gate that sends the blocks of Foo to other maps.",
+            "“Foo: Gates at Dusk” proposes a late gate that sends the blocks of Foo to other maps.",
+        ),
+        (
+            "We propose Foo, a gate for blocks, skips and report generation.",
+            "Foo is a gate for blocks, skips and report generation.",
+        ),
+        ("We propose Foo (Late Gates) a novel gate of idle blocks.", "Foo (Late Gates) is a gate of idle blocks."),
         (
             "In addition, we add a scan. We propose Foo, a gate for brown owl detection (BOD) of owls.",
             "Foo is a gate for brown owl detection (BOD) of owls.",
@@ -54,14 +64,23 @@ def test_what_a_paper_proposes_is_told_in_its_words(built: Graph, text: str, sai
     [
         "We propose Foo, a gate that mends these faults of ours.",
         "We propose Foo, the first gate that skips blocks.",
+        "We propose Foo, the inability of gates to skip what we call blocks.",
         "We propose Foo, a rule to find gates and show blocks.",
         "We propose Foo.",
+        "We propose Foo, a framework built upon two core designs.",
+        "We propose , a gate that skips many blocks of a map.",
         "Others propose Foo, a gate that skips many blocks.",
         "We propose Foo, 一种跳过块的门控方法 a b c d e f g.",
     ],
 )
 def test_what_only_the_paper_explains_is_not_told(text: str) -> None:
     assert proposal("Foo", [text]) is None
+
+
+def test_what_a_paper_proposes_after_it_uses_something_may_be_a_part() -> None:
+    gate = "We propose a gate that skips blocks of the map."
+    assert proposal("", [gate]) is not None
+    assert proposal("", ["To see more, we use a map.", gate]) is None
 
 
 def test_a_clause_that_points_back_is_left_out_and_its_sentence_quoted(built: Graph) -> None:
@@ -79,6 +98,7 @@ def test_what_comes_on_top_is_a_part() -> None:
 
 def test_the_kind_of_a_proposal_ends_before_its_first_clause() -> None:
     assert kinds("a dusk gate network for owls that hunt") == ("dusk gate network", "network", "owls")
+    assert kinds("a dusk network for letting owls to hunt") == ("dusk network", "network", "")
     assert kinds("a dusk of gates") == ("", "", "")
 
 
@@ -103,5 +123,8 @@ def test_chinese_names_what_a_title_proposes_with_its_kind(built: Graph) -> None
 
 
 def test_a_name_that_something_is_proposed_for_is_not_proposed(built: Graph) -> None:
-    text = "We present a sparse framework for the Brown Owl Detection (BOD) of all maps."
-    assert "提出了BOD" not in brief(built, _paper(text, "Owls", "BOD"), "zh")
+    for text in (
+        "We present a sparse framework for the Brown Owl Detection (BOD) of all maps.",
+        "We present a brown owl detection (BOD) framework of all maps.",
+    ):
+        assert "提出了BOD" not in brief(built, _paper(text, "Owls", "BOD"), "zh")

@@ -14,7 +14,7 @@ from kg.views.latex import excerpt, lit
 from kg.views.outcome import ResultInWords, phrase, phrases, same
 from kg.views.report.claims import claims
 from kg.views.selection import Selection
-from kg.views.surface import expanded, whole, with_article, with_names
+from kg.views.surface import expanded, spelt_out, whole, with_article, with_names
 from kg.views.wording import Wording
 from kg.views.words import PageWords
 from kg.vocabulary import Vocabulary
@@ -358,3 +358,11 @@ def test_an_article_is_that_of_the_phrase_itself() -> None:
 @pytest.mark.parametrize("phrase", ["key-only routing", "one-time attention", "mixed-order routing", "FOO-SWA"])
 def test_a_compound_of_its_own_is_not_told_by_its_words(phrase: str) -> None:
     assert Wording(Vocabulary.load())(phrase) == ""
+
+
+def test_a_short_form_is_spelt_out_where_another_sentence_does_so() -> None:
+    text = "The Late Gate (LG) is old. Some dusk map owls (DMO) hunt, by a late owl analysis (LOA)."
+    assert spelt_out("a scan of LG", text) == "a scan of the Late Gate (LG)"
+    assert spelt_out("a DMO scan in LGA", text) == "a dusk map owl (DMO) scan in LGA"
+    assert spelt_out("a scan by LOA", text) == "a scan by late owl analysis (LOA)"
+    assert spelt_out("a scan by the Late Gate (LG)", text) == "a scan by the Late Gate (LG)"
