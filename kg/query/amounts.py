@@ -33,6 +33,8 @@ _ROOM = r"(?:memory|v?ram|gpus?|cards?|limit|budget|footprints?|devices?)\b"
 _MOST_SIZE, _NO_MODEL = 1000, r"(?![ -]?(?:tokens?|activ\w+|words?|samples?|images?|pairs?|examples?)\b)"
 #: What stands behind a number of tokens that something holds: "1M-token", "1M sequence length".
 _LENGTH = r"(?:[ -]level)?[ -](?:tokens?|contexts?|(?:context|sequence|token)[ -](?:length|window)s?)\b"
+#: The largest loss that is small, in per cent, what may be kept at most, and how a text says "less than" one.
+_MOST_LOST, _MOST_KEPT, _BELOW = 20, 106, ("less than", "below", "under", "within", "sub")
 #: Last words of a metric's name that do not say what there is less of.
 _OF = ("usage", "ratio", "length", "size", "count", "footprint", "consumption", "cost")
 
@@ -64,6 +66,27 @@ def with_level(wanted: Outcome, names: Iterable[str]) -> Outcome:
     noun = rf"\b(?:{'|'.join(map(re.escape, said))})\b"
     forms = rf"{percent}(?: \w+){{0,2}}[ -]{noun}|{noun}(?: \w+)? {_UP_TO}{percent}"
     return replace(wanted, told=hinted(f"(?i){forms}", said))
+
+
+def with_loss(wanted: Outcome, names: Iterable[str], words: QuestionWords) -> Outcome:
+    """A small loss of what is to be high, with what texts say: "only a 0.7% drop", "retains 99.3% of performance"."""
+    value = wanted.value
+    is_small = wanted.op in ("<", "<=") and value is not None and value <= _MOST_LOST
+    if not is_small or value is None or wanted.unit not in ("%", "points") or wanted.limit is not None:
+        return wanted
+    lost, kept = (words.meaning(meaning)[0].facts for meaning in ("little-lost", "mostly-kept"))
+    noun, down, keep = (rf"\b{_either(some)}\b" for some in ({*lost["noun"], *names}, lost["stated"], kept["stated"]))
+    below = "|".join([*map(str, range(ceil(value))), *([rf"{value:g}(?!\.)"] if wanted.op == "<=" else [])])
+    small = rf"(?:(?<![\d.])(?:{below}){_PERCENT}|(?:{_either(_BELOW)}) (?:an? )?{value:g}\s?\\?%)"
+    whole = rf"(?<![\d.])(?:{'|'.join(str(n) for n in range(ceil(100 - value), _MOST_KEPT))}){_PERCENT}"
+    few = r"(?:[ -]\w+){0,4}?[ -]"
+    forms = [
+        rf"{small}{few}{down}",
+        rf"{noun}{few}{down}(?: \w+){{0,4}} {small}",
+        rf"{down} (?:in|of){few}{noun}(?: \w+){{0,4}} {small}",
+        rf"{keep}{_GAP}{whole}{few}{noun}",
+    ]
+    return replace(wanted, told=hinted(f"(?i){'|'.join(forms)}", sorted({*lost["noun"], *lost["stated"]})))
 
 
 def with_room(wanted: Outcome) -> Outcome:
@@ -196,6 +219,11 @@ def _pattern(share: float, more: bool, nouns: list[str], is_of_any: bool, words:
         forms.append(rf"{times}(?:[ -]\w+){{0,2}}[ -](?:{noun}[ -]{down}|{down} {noun})")
         forms.append(rf"{times} (?:{'|'.join(sorted(deeds))})\b")  # "at 8x compression"
     return hinted(f"(?i){'|'.join(forms)}", nouns)
+
+
+def _either(words: Iterable[str]) -> str:
+    """A pattern for one of some words, in lower case."""
+    return f"(?:{'|'.join(map(re.escape, sorted({word.lower() for word in words})))})"
 
 
 def _said(words: QuestionWords, meaning: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
-from kg.query.patterns import name_regexes, phrase_regex, texts_regex, wording_regex
+from kg.query.patterns import name_regex, name_regexes, phrase_regex, texts_regex, wording_regex
 from kg.store.lite import Lite
 from kg.store.rows import USUAL
 from kg.units import kin
@@ -46,16 +46,17 @@ class Where(NamedTuple):
         return first + "".join(literal(value) + more for value, more in zip(self.given, rest, strict=True))
 
 
-def in_title(names: Iterable[str]) -> Where:
-    """The papers `p` whose title has one of some names."""
-    return _any(Where("regexp(?, p.title)", (phrase_regex(name, any_case=True),)) for name in names)
+def in_title(names: Iterable[str], longer: Iterable[str] = ()) -> Where:
+    """The papers `p` whose title has one of some names that is no end of a longer one."""
+    others = list(longer)
+    return _any(Where("regexp(?, p.title)", (name_regex(name, others),)) for name in names)
 
 
 class Search(NamedTuple):
     """How a graph looks for words in its texts, and for names in its titles."""
 
     near: Near = Lite.holding
-    titled: Callable[[tuple[str, ...]], Where] = in_title
+    titled: Callable[[tuple[str, ...], tuple[str, ...]], Where] = in_title
 
 
 def literal(value: Value) -> str:
@@ -125,7 +126,7 @@ def _in_passing(term: Term) -> Term:
 def _term(term: Term, few: bool, search: Search) -> Where:
     if isinstance(term, Entity):
         having = _all([_having(term), _naming(term, search.near)]) if term.names else _having(term)
-        named = [search.titled(term.titles)] if term.titles else []
+        named = [search.titled(term.titles, term.longer)] if term.titles else []
         if term.field == "hardware" and term.titles:  # "for UAV imagery": not all that a paper runs on was read
             named = [_saying(term.titles, few, search.near)]
         return _any([having, *named])

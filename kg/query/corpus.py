@@ -158,9 +158,9 @@ class Corpus:
         """All titles, as they are searched."""
         return self.kept("titles", None, lambda: Titles(self.store.rows("SELECT id, title FROM papers")))
 
-    def _titled(self, names: tuple[str, ...]) -> Where:
+    def _titled(self, names: tuple[str, ...], longer: tuple[str, ...] = ()) -> Where:
         """The papers `p` whose title has one of some names."""
-        found = self.once(self.titles().having, names)
+        found = self.once(self.titles().having, names, longer)
         if not found:
             return Where("FALSE")  # "NOT p.id IN (NULL)" holds of no paper
         return Where(f"p.id IN ({', '.join(map(str, sorted(found)))})")

@@ -40,13 +40,21 @@ class Dates:
     def __init__(self, text: str, found: list[Token], words: QuestionWords) -> None:
         self.text, self.tokens, self.words = text, found, words
 
-    def __iter__(self) -> Iterator[tuple[re.Match[str], Fact]]:
-        """Where each stands, and what it says; places may overlap."""
+    def __iter__(self) -> Iterator[Item]:
+        """The pieces that say one; places may overlap."""
+        for match in _with_parts(self.words).finditer(self.text):
+            if year := match["first"] or match["year"]:  # "the first quarter of 2026": since January, and until March
+                first, last = (f"{year[:4]}-{month}" for month in _parts(self.words)[match["part"].lower()].split("-"))
+                spans = sorted((match.span("part"), match.span("first" if match["first"] else "year")))
+                yield self._piece(*spans[0], Fact("date", first, first, ">="))
+                yield self._piece(*spans[1], Fact("date", last, last, "<="))
         for form in (*_FORMS, _with_names(self.words)):
             for match in form.finditer(self.text):
-                found = self._date(match)
-                if found:
-                    yield match, found
+                if found := self._date(match):
+                    yield self._piece(*match.span(), found)
+
+    def _piece(self, start: int, end: int, fact: Fact) -> Item:
+        return Item(start, end, self.text[start:end].strip(), fact=fact)
 
     def _date(self, match: re.Match[str]) -> Fact | None:
         """The date that a match says; None for a word that only looks like a month."""
@@ -84,6 +92,22 @@ def _with_names(words: QuestionWords) -> re.Pattern[str]:
         rf"(?:\s+(?P<later>{day})(?!\w|\.\d))?(?:,?\s+(?:of\s+)?(?P<year>{YEAR}){_END}(?!\w))?",
         re.IGNORECASE,
     )
+
+
+@lru_cache(maxsize=4)
+def _with_parts(words: QuestionWords) -> re.Pattern[str]:
+    """ "Q1 2026", "the second half of 2025", "2026年第一季度"."""
+    part = "|".join(sorted(map(re.escape, _parts(words)), key=lambda label: (-len(label), label)))
+    year = rf"(?:(?P<first>{YEAR}(?:\s*年)?)\s*的?\s*)?"
+    return re.compile(
+        rf"(?<![A-Za-z0-9]){year}(?P<part>{part})(?![A-Za-z0-9])(?:,?\s*(?:of|in)?\s*(?P<year>{YEAR}))?", re.I
+    )
+
+
+@lru_cache(maxsize=4)
+def _parts(words: QuestionWords) -> dict[str, str]:
+    """The first and last month of parts of a year ("01-03") by lower-case label."""
+    return {label.lower(): word.of("months:") for word in words.words if word.of("months:") for label in word.labels}
 
 
 @lru_cache(maxsize=4)

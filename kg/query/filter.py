@@ -31,6 +31,7 @@ class Entity:
     concepts: tuple[str, ...]  # it and what counts as it: narrower concepts, members of its family; sorted
     roles: tuple[str, ...] = ()  # techniques: the roles that count; () for proposed or used, any role where none is
     titles: tuple[str, ...] = ()  # names by which a title says that its paper is about it
+    longer: tuple[str, ...] = ()  # names of other things that end in one of these: "token pruning" is no pruning
     shown: tuple[str, ...] = ()  # topics: techniques whose use or proposal makes a topic sure; () where all count
     names: tuple[str, ...] = ()  # topics: names of which a text must have one, where the paper has none of `borne` in
     borne: tuple[str, ...] = ()  # any role and proposes none of `shown`; () where all papers on the topic count

@@ -282,6 +282,8 @@ class Intent(Pieces):
 
     def _by_number(self, at: int) -> Query:
         self._mark([at, *self.asked_at])
+        if kind := self._organisations(self.asked_at):  # "which company has the most papers"
+            return Query("entities", wants=self.asked, most=self._most(), among=kind)
         return Query("count", wants="paper", over=self.asked, order="highest", most=self._most())
 
     def _count(self) -> Query | None:
@@ -410,7 +412,15 @@ class Intent(Pieces):
             return Query(most=top, order=self.papers_order) if top else None
         places = self.asked_at or beside or [at for at in range(len(self.items)) if self._type(at) == wants][:1]
         self._mark([*places, *popular, *self._ways(places), *self._most_papers()])
-        return Query("entities", wants=wants, most=top)
+        return Query("entities", wants=wants, most=top, among=self._organisations(places))
+
+    def _organisations(self, places: list[int]) -> Entity | None:
+        """The companies, or the universities, where these are asked for and not all institutions."""
+        words = [word for at in places for word in self.items[at].words if "organisationType" in word.facts]
+        if not words:
+            return None
+        label = next(one for one in words[0].labels if has_han(one) == (self.parser.language == "zh"))
+        return Entity("institution", "", label, self.parser.lexicon.organisations(words[0]))
 
     def _class(self, popular: list[int]) -> int | None:
         """Where the class stands whose members are asked for: "most used quantization methods", "which GPUs"."""

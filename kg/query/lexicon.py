@@ -14,7 +14,7 @@ from kg.entity_types import LENGTHENED, NAMED
 from kg.names import in_language, kind_of
 from kg.query.filter import Link, Outcome
 from kg.query.labels import Labels, Named, lengths
-from kg.query.words import QuestionWords
+from kg.query.words import QuestionWord, QuestionWords
 from kg.store.file import StoreFile
 from kg.store.rows import SHORTEST
 from kg.text import fold, has_han
@@ -63,6 +63,7 @@ class Lexicon:
         self.matched = lru_cache(maxsize=10_000)(vocabulary.match)  # the same sentences come again and again
         self._family = lru_cache(maxsize=2_000)(self._all_family)
         self.titles = lru_cache(maxsize=2_000)(self._all_titles)
+        self.longer = lru_cache(maxsize=200)(self._all_longer)
         self._indicators: dict[str, frozenset[str]] = {}
         self._store: StoreFile | None = None
 
@@ -155,6 +156,17 @@ class Lexicon:
                 kept.append(name)
         return tuple(kept[:_MOST_NAMES])
 
+    def _all_longer(self, topic: str) -> tuple[str, ...]:
+        """The names of techniques of other topics that end in one by which titles name a topic: "token pruning"."""
+        ends = tuple(f" {name}" for name in self.titles(topic)) or ("\n",)
+        likely = (one for one in _by_label(self.vocabulary, "technique") if one[0].endswith(ends))
+        found: list[str] = []
+        for folded, concept in sorted(likely, key=lambda one: (len(one[0]), one)):
+            if not folded.endswith(tuple(f" {one}" for one in found)):
+                others = self.vocabulary[concept].topics
+                found += [folded] if others and topic not in others and concept not in self.indicators(topic) else []
+        return tuple(found)
+
     def _all_family(self, concept: str) -> tuple[str, ...]:
         kind = kind_of(concept)
         out = self.vocabulary.narrower(concept)
@@ -239,6 +251,21 @@ class Lexicon:
             f"SELECT 1 FROM texts t WHERE {sql} AND regexp(?, t.raw) LIMIT 1", *given, rf"(?i)\b{word}\b"
         )
         return bool(found)
+
+    def organisations(self, word: QuestionWord) -> tuple[str, ...]:
+        """The institutions of the graph that are of a kind by the register, else by a word in their name."""
+        from kg.link.institutions import Register
+
+        register, names = Register.load(), {fold(label) for label in word.labels}
+        kinds = {kind[:1] for kind in word.facts["organisationType"]}  # as the register has them
+        rows = self._store.rows("SELECT curie, label FROM concepts WHERE type = 'institution'") if self._store else ()
+        return tuple(
+            sorted(
+                one
+                for one, label in rows
+                if (kinds & set(register[one].types) if one in register else names & set(fold(label).split(" ")))
+            )
+        )
 
     def is_author(self, name: str) -> bool:
         """Whether a paper of the graph has an author of exactly this name."""

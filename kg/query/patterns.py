@@ -45,6 +45,14 @@ def phrase_regex(words: str, any_case: bool = False) -> str:
     return ("" if is_acronym(words) and not any_case else _ANY_CASE) + rf"\b{said}(?:s|es)?\b{_HAD}"
 
 
+def name_regex(name: str, longer: Iterable[str] = ()) -> str:
+    """A regular expression for a name in any case that is no end of a longer one: "pruning", but no "token pruning"."""
+    ends = (other.removesuffix(f" {name}") for other in longer if other.endswith(f" {name}"))
+    before = "".join(rf"(?<!\b{re.escape(words).replace(chr(92) + ' ', r'[ _-]')}[ _-])" for words in ends)
+    said = phrase_regex(name, any_case=True)
+    return f"{_ANY_CASE}{before}{said.removeprefix(_ANY_CASE)}"
+
+
 def _piece(word: str) -> str:
     return re.escape(word[:-1]) + r"\w*" if word.endswith("*") else re.escape(word)
 

@@ -45,7 +45,7 @@ class Pieces:
                     return kind, [at, at + 1] if self.items[at + 1].means("models") else [at]
         first = next((i for i, item in enumerate(self.items) if not self._is_opening(item)), None)
         behind = self.items[first + 1 : first + 2] if first is not None else []
-        is_part = any(i.is_unknown and i.start == self.items[first or 0].end for i in behind)  # 硬件友好的
+        is_part = any(i.is_unknown and self._is_joined(self.items[first or 0], i) for i in behind)  # 硬件友好的
         if first is not None and self._type(first) in _BARE and not (self.items[first].of("kind:") or is_part):
             return self._type(first), [first]
         last = len(self.items) - 1
@@ -53,6 +53,11 @@ class Pieces:
             last -= 1
         is_zh = self.parser.is_chinese and last > 0 and self.items[last - 1].text.endswith("的")
         return (self._type(last), [last]) if is_zh and self._type(last) in _BARE else ("", [])
+
+    def _is_joined(self, item: Item, other: Item) -> bool:
+        """Whether a word that nothing bears makes one with that before it: 硬件友好, "hardware friendly"."""
+        joint = self.parser.text[item.end : other.start]
+        return not joint or (joint in " -" and not item.text.endswith("s") and not other.text.endswith(("ing", "ed")))
 
     def _type(self, at: int) -> str:
         item = self.items[at]

@@ -21,6 +21,7 @@ from kg.query.stating import (
     is_name,
     is_of,
     is_property,
+    is_winner,
     lacking,
     models_in,
     named,
@@ -143,7 +144,7 @@ class Parser:
             if negated and terms and terms[0].field == "problem" and any(map(is_averting, steering)):
                 negated, lacked = False, None  # "how to avoid codebook collapse"
             if not terms and item.is_unknown and not negated and in_or_list(self.items, at):
-                terms = [phrase_of(item.text)]
+                terms = [self._with_head(phrase_of(item.text), at)]
                 self.ignored.remove(item.text)
                 self.narrowing = [word for word in self.narrowing if word != item.text]
             if lacked and is_property(item, lacked, self.lexicon):
@@ -238,8 +239,9 @@ class Parser:
         if item.is_speed:
             compared = any(other.means("outperform") for other in self.items)
             return not compared and any(other.types - {"metric"} for other in self.items)
-        before = (i.senses for i in self.items[:at][::-1] if not i.means("frame", "about") or i.senses)
-        return bool(next(before, None))
+        sides = (self.items[:at][::-1], self.items[at + 1 :] if item.is_verb else [])
+        nearest = (next((i for i in side if i.senses or not i.means("frame", "about")), None) for side in sides)
+        return any(one is not None and bool(one.senses) for one in nearest)
 
     def _is_over(self, at: int) -> bool:
         """Whether "over" stands between a number and what has a name: "a 2x speedup over vLLM"."""
@@ -282,7 +284,7 @@ class Parser:
             return []
         if at in self.links:
             return [self.links[at]]
-        if self._head_of_outperforms(at):
+        if is_winner(self.items[at + 1 :]):
             return [self.link("outperforms", "head", item)]
         if cue == "outperform":
             return [self.link("outperforms", "tail", item)]
@@ -309,8 +311,6 @@ class Parser:
         parts: list[tuple[Entity | Outcome | Phrase, ...]] = []
         for part in item.parts:
             terms = tuple(term for term in named.get(part.text, []) if isinstance(term, Entity | Outcome | Phrase))
-            if not terms and part.is_speed:
-                terms = (inner.thresholds.speed_of(item.parts.index(part)),)
             if not terms and not words:
                 if part.types - {"metric"} or len(parts) + len(named) < len(item.parts) - 1 or not named:
                     return None
@@ -322,6 +322,15 @@ class Parser:
             parts.append(terms)
         label = " + ".join(terms[0].label for terms in parts)
         return Compound(label, tuple(parts)) if len(set(parts)) == len(parts) else None
+
+    def _with_head(self, said: Phrase, at: int) -> Phrase | Compound:
+        """Words before "or" with the head of the compound behind it: "binarized or 1-bit language models"."""
+        is_or = any(item.means("or") for item in self.items[at + 1 : at + 2])
+        other = self._parts(self.items[at + 2], words=False) if is_or and at + 2 < len(self.items) else None
+        if other is None:
+            return said
+        label = " + ".join((said.label, *(terms[0].label for terms in other.parts[1:])))
+        return Compound(label, ((said,), *other.parts[1:]))
 
     def _cue_behind(self, at: int) -> str:
         """ "evaluate" for a thing that one says so of behind it: "在X上做实验"."""
@@ -338,8 +347,9 @@ class Parser:
             concepts = tuple(sorted(known.narrower(sense.concept))) if sense.known else (sense.concept,)
         titles = self.lexicon.titles(sense.concept) if said in ((), _ROLES["use"]) else ()
         shown = tuple(sorted(self.lexicon.indicators(sense.concept))) if sense.type == "topic" else ()
+        longer = self.lexicon.longer(sense.concept) if sense.type == "topic" else ()
         label = self.lexicon.label(sense.concept, self.language)
-        found = Entity(sense.type, sense.concept, label, concepts, said, titles, shown)
+        found = Entity(sense.type, sense.concept, label, concepts, said, titles, longer, shown)
         return named_so(found, self.lexicon.senses(fold(self.lexicon.label(sense.concept))), self.lexicon)
 
     def chosen(self, at: int, cue: str = "") -> list[Sense]:
@@ -392,15 +402,6 @@ class Parser:
         found = Link(relation, side, first, label, tuple(sorted(concepts)))
         return self.lexicon.with_gains_over(found) if (relation, side) == ("outperforms", "tail") else found
 
-    def _head_of_outperforms(self, at: int) -> bool:
-        """ "What does dInfer outperform?": the word stands after the thing, and nothing after the word."""
-        for i, item in enumerate(self.items[at + 1 :], at + 1):
-            if item.senses:
-                return False
-            if item.means("outperform"):
-                return not self._follows(i) and not any(o.value is not None for o in self.items[i:])
-        return False
-
     def _measured(self, at: int) -> list[Term]:
         """A metric without a number: a result on it, if the question asks for one."""
         near = (i for i in (at - 1, at - 2, at + 1) if 0 <= i < len(self.items) and not self.items[i].taken)
@@ -408,8 +409,6 @@ class Parser:
         others = any(i.senses for i in self.items if i is not self.items[at] and i.types != {"metric"})
         metric = self.metric(at, change)
         if change is None and others and not is_of(self.items, at):
-            if self._is_deed(at):
-                return [stated(self.items[at], self.language)]
             self.ignored.append(self.items[at].text)
             return []
         return [metric, named(self.items[at], metric.concept, self.lexicon)] if change is None and others else [metric]

@@ -62,7 +62,8 @@ class QuestionReader:
     def pieces(self) -> list[Item]:
         """The pieces in order; neighbouring words that nothing bears are one."""
         taken: list[Item] = []
-        for item in sorted(self._candidates(), key=lambda i: (-self._weight(i), not i.fact, i.value is None, i.start)):
+        found = self._uncut(list(self._candidates()))
+        for item in sorted(found, key=lambda i: (-self._weight(i), not i.fact, i.value is None, i.start)):
             if all(item.end <= other.start or item.start >= other.end for other in taken):
                 taken.append(item)
         unknown = self._unknown(taken)
@@ -89,6 +90,19 @@ class QuestionReader:
             out += item.parts if measures and apart else [item]  # "video generation speedup of 10x", "lossless speedup"
         return out
 
+    def _uncut(self, items: list[Item]) -> list[Item]:
+        """The candidates without Chinese ones that cut a character off a name: 神经网络剪枝 of 图神经网络剪枝."""
+        spans = {(item.start, item.end) for item in items}
+        ends = {end for _, end in spans}
+
+        def cuts(item: Item) -> bool:
+            before = item.start - 1
+            opens = before == 0 or before in ends or (before > 0 and not has_han(self.text[before - 1]))
+            inside = (end for start, end in spans if start == before and item.start < end < item.end)
+            return opens and (before, item.start) not in spans and any((end, item.end) in spans for end in inside)
+
+        return [item for item in items if not (has_han(item.text[:1]) and cuts(item))]
+
     def _with_objects(self, items: list[Item]) -> list[Item]:
         """The pieces, a verb with what it is done to as the compound of both: "compress the KV cache", 压缩思维链.
 
@@ -112,6 +126,8 @@ class QuestionReader:
                 rest[inner[0]] = inner[1]  # 剪掉MoE模型里的专家
                 out += [item] if item.means("stated") else []  # 4比特注意力
                 continue
+            if item.is_verb and thing and thing.senses and not found and not measured:  # "compressing retrieved text"
+                item.words += [w for noun in nouns for w in self.lexicon.words.bearing(fold(noun)) if "deed" in w.means]
             if found and thing:
                 if item.means("stated"):  # "4-bit attention": it is quantized, and to so many bits
                     out.append(item)
@@ -171,7 +187,8 @@ class QuestionReader:
             return own
         label = self.lexicon.label(item.senses[0].concept)  # parted as its English name is: both mean the same
         english = [] if has_han(label) else QuestionReader(label, self.lexicon)._parted(item.senses)
-        return own if own and any(part.is_unknown for part in english) else english or own
+        is_cut = any(part.means("stated") for part in own)  # 图像生成模型 is no 生成模型 with 图像
+        return own if own and any(part.is_unknown for part in english) and not is_cut else english or own
 
     def _parted(self, senses: list[Sense], begin: int = 0, end: float = inf) -> list[Item]:
         """The cheapest pieces of a part of the text; none where they are no more than one word that nothing bears."""
@@ -185,11 +202,21 @@ class QuestionReader:
                     ways.append((before[0] + piece[0], [*before[1], *piece[1]]))
             best.append(min(ways, key=lambda way: way[0], default=None))
         whole = best[-1]
-        parts = whole[1] if whole and whole[0] != _UNNAMED else []
+        parts = self._hyphenated(whole[1]) if whole and whole[0] != _UNNAMED else []
         others = [part for part in parts if part.means("models") or not part.means("scope")]
         if not others or any(part.types - {"metric"} for part in others):
             parts = others
         return parts if len(parts) > 1 else []
+
+    def _hyphenated(self, parts: list[Item]) -> list[Item]:
+        """The pieces, a word that nothing bears as one with that before it: "quantization-aware" training."""
+        out: list[Item] = []
+        for at, part in enumerate(parts):
+            if part.is_unknown and 0 < at < len(parts) - 1:
+                start = out.pop().start
+                part = Item(start, part.end, self.text[start : part.end])
+            out.append(part)
+        return out
 
     def _piece(self, found: list[Token], whole: list[Sense]) -> tuple[int, list[Item]] | None:
         """A piece of a compound and what it costs; none and little for a word that says nothing."""
@@ -391,8 +418,7 @@ class QuestionReader:
         for match in chain(_ENTRY.finditer(self.text), _ARXIV.finditer(self.text)):
             fact = Fact("paper", match[1], match[1], concept=f"entry:{match[1]}")
             yield Item(match.start(), match.end(), match.group().strip(), fact=fact)
-        for match, date in Dates(self.text, self.tokens, self.lexicon.words):
-            yield Item(match.start(), match.end(), match.group().strip(), fact=date)
+        yield from Dates(self.text, self.tokens, self.lexicon.words)
 
     def _unknown(self, taken: list[Item]) -> list[Item]:
         out: list[Item] = []
@@ -429,7 +455,10 @@ class QuestionReader:
 def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
     """Whether a phrase names things of a kind ("visual token pruning"), no topic and nothing with a name of its own."""
     labels = [lexicon.label(sense.concept) for sense in senses if sense.type in _KINDS]
-    return len(labels) == len(senses) and any(label.split(" ")[-1].islower() for label in labels)
+    heads = [label.split(" ")[-1] for label in labels if " " in label]
+    classes = (word for head in heads for word in lexicon.words.bearing(fold(head)) if "models" in word.means)
+    is_kind = any(label.split(" ")[-1].islower() for label in labels) or any(classes)  # "ternary LLM"
+    return len(labels) == len(senses) and is_kind
 
 
 def _may_be_person(item: Item) -> bool:

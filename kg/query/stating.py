@@ -91,6 +91,15 @@ def is_of(items: list[Item], at: int) -> bool:
     return is_own or any(fold(one.text) == "of" for one in behind) or any(one.text == "的" for one in before)
 
 
+def is_winner(behind: list[Item]) -> bool:
+    """Whether what stands behind a thing says that it is better: "what does dInfer outperform?"."""
+    for at, item in enumerate(behind):
+        if item.senses or item.means("outperform"):
+            rest = behind[at:] if item.means("outperform") and not item.senses else []
+            return bool(rest) and not any(one.senses or one.value is not None for one in rest)
+    return False
+
+
 def is_property(item: Item, word: Item, lexicon: Lexicon) -> bool:
     """Whether "without X" says what methods do not need ("no calibration data"), and leaves no papers out.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.query.amounts import sized, with_amounts, with_length, with_level, with_room, with_size
+from kg.query.amounts import sized, with_amounts, with_length, with_level, with_loss, with_room, with_size
 from kg.query.filter import Op, Outcome
 from kg.query.items import OPS, TO, Item
 from kg.query.lexicon import Lexicon, Sense
@@ -13,6 +13,8 @@ from kg.text import fold, has_han, tokens
 
 #: Labels of the metrics that say how much memory is needed, and how large a model is.
 _MEMORY, _SIZE = "memory", "parameter"
+#: What words say of a result.
+_CHANGES = ("increase", "decrease", "improve")
 #: The unit of how much something holds.
 _TOKENS = "tokens"
 
@@ -99,7 +101,7 @@ class Thresholds:
         op = self._op(at)
         metrics = [i for i in around if self.items[i].types == {"metric"}]
         speed = next((i for i in around if self.items[i].is_speed), None)
-        change = next((i for i in (at, *around) if self.items[i].means("increase", "decrease", "improve")), None)
+        change = next((i for i in (at, *around) if self.items[i].means(*_CHANGES)), None)
         if not metrics and speed is None:
             near = [i for i in around if "metric" in self.items[i].types and abs(i - at) <= 4]
             if op is None and change is None and not number.unit:
@@ -176,6 +178,11 @@ class Thresholds:
         lower = outcome.concept in known and known[outcome.concept].facts.get("better") == "lower"
         return lower and not outcome.change
 
+    def _is_high(self, outcome: Outcome) -> bool:
+        """Whether a metric is one that is to be high."""
+        known = self.lexicon.vocabulary
+        return outcome.concept in known and known[outcome.concept].facts.get("better") == "higher"
+
     def _ratio(self, at: int, number: Item) -> list[Sense]:
         """The ratio that a factor is of, beside a compound that says what gets smaller.
 
@@ -202,6 +209,8 @@ class Thresholds:
             outcome = with_size(outcome)
         elif outcome.unit.endswith(_TOKENS):
             outcome = with_length(outcome, (word for said in outcome.words for word in said.split()))
+        elif outcome.change == "decrease" and self._is_high(outcome):
+            return with_loss(outcome, filter(str.isascii, outcome.words), self.lexicon.words)
         sizes = set(outcome.metrics) & set(outcome.sizes)
         names = [words for words in outcome.words if words.isascii()] or [self.lexicon.label(outcome.concept)]
         things = {s.concept for i in self.items for s in i.senses if s.type != "metric"}
@@ -280,7 +289,7 @@ class Thresholds:
         found = [token.fold for token in tokens(item.text)]
         for size in (2, 1):
             last = self.lexicon.words.bearing(" ".join(found[-size:]))
-            words = [word for word in last if word.means & {"increase", "decrease", "improve"}]
+            words = [word for word in last if word.means.intersection(_CHANGES)]
             if words and len(found) > size:
                 return " ".join(found[:-size]), words
         return " ".join(found), []
@@ -314,15 +323,22 @@ class Thresholds:
             if self.items[i].mark == "," or self.items[i].value is not None or self.items[i].means("not"):
                 break
             before.append(i)
-        after = []
+        after: list[int] = []
         for i in range(at + 1, len(self.items)):
             item = self.items[i]
             stops = item.mark == "," or item.value is not None or item.means("not", "and", "use", "or", "by")
             stops = stops or fold(item.text) == "with"  # "2x smaller with the same accuracy"
             if stops or (item.senses and "metric" not in item.types):
+                if item.value is not None and (changes := [n for n in after if self.items[n].means(*_CHANGES)]):
+                    after = after[: after.index(changes[-1])] if self._is_bare(changes[-1], i) else after
                 break
             after.append(i)
         return before, after
+
+    def _is_bare(self, at: int, number: int) -> bool:
+        """Whether a word for a change is that of the number behind it: "1% loss while dropping half of the tokens"."""
+        between = self.items[at + 1 : number]
+        return not self.items[at].senses and all(item.means("frame", "about", *OPS) for item in between)
 
     def _beside_or(self, at: int, metrics: list[int]) -> bool:
         """Whether "or" stands between a word and one of the metrics."""

@@ -23,15 +23,18 @@ class Titles:
         self._papers = [paper for paper, _ in papers]
         self._starts = [match.start() for match in re.finditer("\n", self._text)]
 
-    def having(self, names: Iterable[str]) -> frozenset[int]:
-        """The numbers of the papers whose title has one of some names."""
-        return frozenset(paper for name in names for paper in self._having(f" {name}"))
+    def having(self, names: Iterable[str], longer: Iterable[str] = ()) -> frozenset[int]:
+        """The numbers of the papers whose title has one of some names that is no end of a longer one."""
+        others = [f" {name}" for name in longer]
+        return frozenset(paper for name in names for paper in self._having(f" {name}", others))
 
-    def _having(self, name: str) -> Iterator[int]:
+    def _having(self, name: str, longer: Iterable[str]) -> Iterator[int]:
+        others = tuple(other for other in longer if other.endswith(name))
         at = self._text.find(name)
         while at >= 0:
             end = at + len(name)
-            if self._text.startswith(_ENDS, end):
+            is_end = any(self._text.endswith(other, 0, end) for other in others)
+            if self._text.startswith(_ENDS, end) and not is_end:
                 place = bisect_right(self._starts, at) - 1
                 yield self._papers[place]
                 end = self._starts[place + 1]

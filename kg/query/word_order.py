@@ -12,6 +12,7 @@ from itertools import combinations, permutations, product
 from pathlib import Path
 
 from kg.compiled import kept, stamp
+from kg.entity_types import NAMED
 from kg.query.items import Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import stem
@@ -59,7 +60,9 @@ def with_bare(items: list[Item], text: str) -> list[Item]:
         is_bare = bool(item.senses) and not item.words and is_own and _says_nothing(item)
         is_measure = item.types == {"metric"} and not item.words  # "near-storage" is of no storage space
         joint = text[last.end : item.start] if last and last.is_unknown else ""
-        if last and ((is_bare and joint == " ") or (is_measure and joint == "-")):
+        is_end = item.is_unknown and item.text.islower() and text[: item.start].endswith("-")  # "attention-guided"
+        is_end = is_end and last is not None and not last.types & {*NAMED, "topic"}
+        if last and (is_end or (is_bare and joint == " ") or (is_measure and joint == "-")):
             item = Item(last.start, item.end, text[last.start : item.end])
             out.pop()
         out.append(item)

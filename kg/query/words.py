@@ -19,8 +19,6 @@ from kg.text import fold, has_han
 _LABELS = {PREFIXES["skos"] + name for name in ("prefLabel", "altLabel", "hiddenLabel")}
 #: Meanings of words that are no words of a question by themselves.
 _APART = frozenset(("example", "scale", "apart", "plain", "averting"))
-#: How alike what is misspelt must be to what is meant, in per cent.
-_NEARLY = 90.0
 
 
 @dataclass(slots=True)
@@ -66,13 +64,6 @@ class QuestionWords:
     def bearing(self, folded: str) -> list[QuestionWord]:
         """The words with a label that folds to `folded`."""
         return self._by_fold.get(folded, [])
-
-    def misspelt(self, folded: str) -> str | None:
-        """The folded label, of words that texts must state, that a phrase nearly is."""
-        from rapidfuzz import fuzz, process
-
-        near = process.extractOne(folded, self.folds("stated"), scorer=fuzz.ratio, score_cutoff=_NEARLY)
-        return near[0] if near else None
 
     def meaning(self, meaning: str) -> list[QuestionWord]:
         """The words with a meaning."""

@@ -166,3 +166,30 @@ def test_sizes_of_models_are_told_as_texts_write_them(lexicon: Lexicon, text: st
 )
 def test_lengths_are_told_as_texts_write_them(lexicon: Lexicon, text: str, says: bool) -> None:
     assert fits(told("context length of 1M tokens or more", lexicon), text) == says
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("It prunes half of the tokens with only a 0.7% drop in average performance.", True),
+        ("It costs a maximal performance drop of 0.6%.", True),
+        ("It is twice as fast with less than 1% degradation.", True),
+        ("It retains 99.3\\% of the original accuracy.", True),
+        ("It preserves over 100.6% of the baseline performance.", True),
+        ("It drops accuracy by 1.4%, no more.", False),
+        ("It retains 96% of the accuracy.", False),
+        ("Performance is 0.7% better, and a drop is not seen.", False),
+    ],
+)
+def test_small_loss_is_told_as_what_is_lost_or_kept(lexicon: Lexicon, text: str, says: bool) -> None:
+    for question in ("pruning with less than 1% accuracy loss", "剪枝后准确率下降不到1%"):
+        assert fits(told(question, lexicon), text) == says, question
+
+
+def test_change_behind_a_number_is_that_of_the_next_one(lexicon: Lexicon) -> None:
+    asked = read("less than 1% accuracy loss while dropping at least half of the tokens", lexicon).filter
+    found = [t for c in asked.conditions for t in c.any_of if isinstance(t, Outcome)]
+    assert [(t.concept, t.change, t.op, t.value) for t in found] == [
+        ("metric:accuracy", "decrease", "<", 1),
+        ("metric:token-usage", "decrease", ">=", 50),
+    ]

@@ -438,3 +438,37 @@ def test_name_that_a_broader_thing_ends_in_is_not_looked_for_in_sentences(own: L
     said = "We use low-rank adaptation of the weights."  # no rank adaptation
     terms = [term for one in read("rank adaptation", own).filter.conditions for term in one.any_of]
     assert not any(re.search(any_regex(term.said), said) for term in terms if isinstance(term, Phrase))
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("pruning papers from the first quarter of 2026", "2026-01", "2026-03"),
+        ("Q4 2025 pruning papers", "2025-10", "2025-12"),
+        ("2026年第二季度的剪枝论文", "2026-04", "2026-06"),
+        ("2025年下半年的剪枝论文", "2025-07", "2025-12"),
+    ],
+)
+def test_part_of_a_year_is_its_months(question: str, first: str, last: str, lexicon: Lexicon) -> None:
+    found = said(read(question, lexicon).filter).split(" & ")
+    assert sorted(found) == [f"date <= {last}", f"date >= {first}", "topic:pruning"]
+
+
+def test_month_that_a_chinese_question_begins_at_counts(lexicon: Lexicon) -> None:
+    assert said(read("2026年5月以后的剪枝论文", lexicon).filter) == "date >= 2026-05 & topic:pruning"
+    assert said(read("2026年5月之后的剪枝论文", lexicon).filter) == "date > 2026-05 & topic:pruning"
+
+
+def test_name_is_not_cut_by_a_longer_one_behind_its_first_character(lexicon: Lexicon) -> None:
+    assert said(read("图神经网络剪枝", lexicon).filter) == "topic:graph-learning & topic:pruning"
+    assert said(read("神经网络剪枝", lexicon).filter) == "topic:pruning"
+
+
+@pytest.mark.parametrize("question", ["hardware friendly softmax", "hardware-aware pruning", "硬件友好的softmax"])
+def test_kind_of_thing_inside_a_word_is_not_asked_for(question: str, lexicon: Lexicon) -> None:
+    assert read(question, lexicon).kind == "papers"
+
+
+@pytest.mark.parametrize("question", ["something like SnapKV", "alternatives to SnapKV", "类似SnapKV的方法"])
+def test_what_is_like_a_thing_may_be_asked_in_many_words(question: str, lexicon: Lexicon) -> None:
+    assert (read(question, lexicon).kind, read(question, lexicon).like) == ("near", "SnapKV")

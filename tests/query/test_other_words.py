@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
-from kg.query import Entity, Lexicon, Outcome, Phrase, read
+from kg.query import Entity, Filter, Lexicon, Outcome, Phrase, answer, read
 from kg.query.lexicon import Named
 from kg.query.patterns import any_regex, texts_regex
+from kg.query.unnamed import phrase_of
 from kg.query.wordings import in_english
 from kg.store.asking import fits
 from kg.text import fold
@@ -294,3 +296,30 @@ def test_without_training_data_is_not_without_training(lexicon: Lexicon) -> None
     (lacks,) = [t for one in wanted.conditions for t in one.any_of if isinstance(t, Phrase)]
     assert re.search(any_regex(lacks.said), "A data-free framework for distillation.")
     assert not re.search(any_regex(lacks.said), "A training-free method with distillation.")
+
+
+def test_word_between_two_of_a_compound_belongs_to_the_first(lexicon: Lexicon) -> None:
+    (condition,) = read("quantization aware training", lexicon).filter.conditions
+    assert [words.label for words in condition.by_words] == ["quantization aware + training"]
+
+
+def test_words_before_or_share_the_head_of_what_stands_behind(lexicon: Lexicon) -> None:
+    (condition,) = read("binarized or 1-bit LLMs", lexicon).filter.conditions
+    assert said(Filter((condition,))).startswith("parts binarized + ")
+
+
+@pytest.mark.parametrize(("word", "forms"), [("binarized", ("binariz*", "binaris*")), ("rotating", ("rotat*",))])
+def test_what_is_made_something_is_not_what_is_so(word: str, forms: tuple[str, ...]) -> None:
+    assert phrase_of(word).said == forms
+
+
+def test_title_that_names_something_longer_is_not_on_its_end(made: Any, vocabulary: Vocabulary) -> None:
+    plain = {"I": "Peking University", "techniques": [], "topics": []}
+    papers = {
+        "900-01": {"title": "AlphaDemo: Pruning of Networks", "A": "AlphaDemo prunes."} | plain,
+        "900-02": {"title": "BetaDemo: Token Pruning", "A": "BetaDemo keeps few tokens by pruning."} | plain,
+        "900-03": {"title": "GammaDemo: Pruning and Token Pruning", "A": "GammaDemo prunes both."} | plain,
+    }
+    store = made(papers)
+    found = answer(store, vocabulary, "pruning", lexicon=Lexicon.of(store, vocabulary))
+    assert sorted(row.id for row in found.rows) == ["900-01", "900-03"]

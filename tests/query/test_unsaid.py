@@ -267,3 +267,35 @@ def test_what_says_little_is_told_and_no_text_must_have_it(question: str, word: 
 )
 def test_what_is_asked_of_a_thing_for_yes_or_no_is_told(lexicon: Lexicon, question: str, ignored: tuple[str]) -> None:
     assert read(question, lexicon).filter.ignored == ignored
+
+
+def test_companies_and_universities_are_not_all_institutions(made: Any, own: Lexicon) -> None:
+    papers = {
+        "900-01": _paper("OneDemo", "We prune.", topics=["pruning"]) | {"I": "NVIDIA"},
+        "900-02": _paper("TwoDemo", "We prune.", topics=["pruning"]) | {"I": "Peking University"},
+    }
+    for question, only in [
+        ("which companies work on pruning?", ["NVIDIA"]),
+        ("which company has the most pruning papers?", ["NVIDIA"]),
+        ("which universities work on pruning?", ["Peking University"]),
+        ("哪些高校做剪枝？", ["北京大学"]),
+    ]:
+        found = _asked(made, own, papers, question)
+        assert found.table
+        assert [line.values[0] for line in found.table.lines] == only, question
+
+
+def test_papers_with_a_thing_of_the_same_kind_are_like_one_that_only_names_it(made: Any, own: Lexicon) -> None:
+    papers = {
+        "900-01": _paper("OneDemo", "It is better than QuaRot.", topics=[])
+        | {"techniques": [("QuaRot", "QuaRot", "baseline")]},
+        "900-02": _paper("TwoDemo", "A rotation smooths what SpinQuant leaves.", topics=[])
+        | {"techniques": [("SpinQuant", "SpinQuant", "used")]},
+        "900-03": _paper("Weather", "Squalls are forecast by radar.", topics=[]),
+    }
+    assert _ids(_asked(made, own, papers, "papers like QuaRot")) == ["900-01", "900-02"]
+
+
+@pytest.mark.parametrize("question", ["compressing Whisper", "how to compress Whisper models"])
+def test_what_is_done_to_a_thing_must_stand_in_texts(question: str, own: Lexicon) -> None:
+    assert "text compression" in said(read(question, own).filter)

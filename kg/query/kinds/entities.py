@@ -42,7 +42,8 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     columns = tuple(name for name in (query.wants, "papers", "support", *roles) if (name, query.wants) != _ALONE)
     lines = tally.lines(query.wants, things, columns)
     table = Table(columns, lines, _verdict(tally, say, query.wants, things, total))
-    notes = (*wanted.notes, *([say("tally.among", thing=query.among.label)] if query.among else []))
+    told = "tally.among" if query.among and query.among.concept else "tally.of_kind"  # no companies are a concept
+    notes = (*wanted.notes, *([say(told, thing=query.among.label)] if query.among else []))
     if tally.left_out:
         first, papers = tally.left_out[0]
         papers_said = say("number.paper", papers)

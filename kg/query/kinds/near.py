@@ -30,9 +30,11 @@ _PAPERS, _CONCEPTS = 20, 5
 #: Papers that may be like one, how much what both have counts beside their titles, and shared things that are named.
 _CANDIDATES, _SHARED, _NAMED = 200, 0.5, 5
 #: How much of this the words of both count, and how near a paper must be, beside the nearest.
-_WORDS, _BESIDE = 0.5, 0.7
+_WORDS, _BESIDE = 0.5, 0.78
 #: The cosine of titles from which papers are like one another though they share nothing else.
 _TITLES = 0.6
+#: Papers with a thing of a kind up to which they are all like one another.
+_RARE = 50
 #: Of the papers that name a thing, those to which others are compared.
 _OF = 5
 #: The columns of an answer with papers like another.
@@ -159,6 +161,14 @@ def _naming(store: StoreFile, lexicon: Lexicon, words: str) -> tuple[str, list[s
     return None
 
 
+def _of_kind(corpus: Corpus, lexicon: Lexicon, thing: str) -> list[str]:
+    """The papers with a thing of the same narrow kind: of QuaRot those on rotation before quantization."""
+    known = lexicon.vocabulary
+    kinds = [one for one in known[thing].broader if one.startswith("technique:")] if thing in known else []
+    papers = [corpus.names(corpus.papers_with(lexicon.family(kind))) for kind in kinds]
+    return [one for some in papers if len(some) <= _RARE for one in some]
+
+
 def _akin(
     store: StoreFile, lexicon: Lexicon, question: str, query: Query, thing: str, papers: list[str], limit: int | None
 ) -> Answer:
@@ -172,6 +182,8 @@ def _akin(
         shared, near, _ = _scored(store, lexicon, paper)
         found |= shared
         score.update({one: value / len(some) for one, value in (near | {paper: 1.0}).items()})
+    top = max((value for one, value in score.items() if one not in papers), default=0.0)
+    score.update(dict.fromkeys(_of_kind(corpus, lexicon, thing), top))
     mean = {one: round(value, 3) for one, value in score.items() if among is None or one in among}
     least = _BESIDE * max((value for one, value in mean.items() if one not in papers), default=0.0)
     order = [one for one in _first(mean, limit) if mean[one] >= least][: query.most]
