@@ -7,8 +7,9 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from kg import sources
 from kg.build import engines
@@ -205,12 +206,14 @@ class Pipeline:
         return [version(way), version("full")] if way == "fast" else [version(way)]
 
     def batches(self, patterns: Iterable[str | Path], name: str | None, report: Added, strict: bool) -> Iterator[Batch]:
-        """The files that patterns name, read; what cannot be read is told in the report."""
-        for file in self.files(sources.read, patterns, name):
-            if isinstance(file, KgError):
-                report.skip([str(file)], strict)
-            else:
-                yield file
+        """The files that patterns name, read, those of one paper by processes; the report tells what cannot be read."""
+        with self.workers(_as_it_is, self.jobs, self.engine) as workers:
+            for is_unread, group in groupby(self.files(sources.begin, patterns, name), _is_unread):
+                for file in workers.map(cast("Iterable[Unread]", group)) if is_unread else group:
+                    if isinstance(file, KgError):
+                        report.skip([str(file)], strict)
+                    else:
+                        yield file.batch if isinstance(file, Made) else cast(Batch, file)
 
     def files(
         self,
@@ -315,6 +318,14 @@ class Pipeline:
 
     def meet(self, source: Source) -> None:
         """Take note of a file of which the documents come; for subclasses."""
+
+
+def _as_it_is(document: Document) -> Document:
+    return document
+
+
+def _is_unread(file: object) -> bool:
+    return isinstance(file, Unread)
 
 
 def _errors(batch: Batch) -> Iterator[KgError]:

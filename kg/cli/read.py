@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kg.cli.base import FILES, Output, Strict, choose, write_lines
+from kg.cli.base import FILES, Jobs, Output, Strict, choose, write_lines
 from kg.model import Document, KgError
 
 if TYPE_CHECKING:
@@ -24,21 +24,23 @@ def command(
     format: Annotated[str | None, typer.Option("--format", "-f", help="jsonl, the form of lists of papers.")] = None,
     output: Output = None,
     strict: Strict = False,
+    jobs: Jobs = None,
 ) -> None:
     """Print the content of files: one JSON object per paper, in the `papers` format, with the repairs made."""
     from kg.build.pipeline import Added
 
     choose(format, output, FORMS, "jsonl")
     report = Added()
-    write_lines(partial(_lines, files, strict, report), report, output)
+    write_lines(partial(_lines, files, strict, jobs, report), report, output)
 
 
-def _lines(files: list[str], strict: bool, report: Added, tell: Progress | None) -> Iterator[str]:
+def _lines(files: list[str], strict: bool, jobs: int | None, report: Added, tell: Progress | None) -> Iterator[str]:
     """One line of JSON for each paper that can be read."""
     from kg.build.pipeline import Pipeline
+    from kg.build.workers import cores
 
     done = 0
-    for batch in Pipeline().batches(files, None, report, strict):
+    for batch in Pipeline(jobs=jobs or cores()).batches(files, None, report, strict):
         try:
             for document in batch.documents:
                 yield json.dumps(row(document, batch.source.file), ensure_ascii=False) + "\n"

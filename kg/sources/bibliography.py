@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from kg.sources.base import InputFile
 from kg.sources.dates import DAY, iso_date
-from kg.sources.forms import ONCE, forms, is_database, is_other, is_thesis, quoted
+from kg.sources.forms import ONCE, folded, forms, is_database, is_other, is_thesis, quoted
 from kg.sources.people import people, person, year_behind
 from kg.sources.rows import ARXIV_ID, KEYS, doi_in
 from kg.sources.tags import HAS_TAGS, untagged
@@ -34,6 +35,7 @@ _ID_IN = 1000  # code points of a value that are searched for an id or a date
 _NUMBERED = re.compile(r"^\(\d{1,3}\)\s*")  # before an address
 _LABEL = re.compile(r"(?i)abstract\W*")
 _ADDRESS = re.compile(r"https?://")
+_WORD = re.compile(r"[^\W\d_]+")
 _MAIL = re.compile(  # behind an address
     r"(?i)[.,]?\s*(?:(?:electronic address|e-?mail)\s*:\s*)?(?<![^\s:])[\w.+-]{1,80}@[\w-]{1,80}\.[\w.-]{1,80}$"
 )
@@ -74,11 +76,14 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
         made["authors"] = [*people(first), "et al."]
     elif "authors" in made:
         written, made["authors"] = made["authors"], people(made["authors"])
-        if "institutions" not in made and (behind := _behind_names(written, made["authors"])) is not written:
+        if "institutions" not in made:
+            behind = _behind_names(written, made["authors"])
+            behind = behind_names("; ".join(written)) if behind is written else behind
             made["institutions"] = [place for place in behind if sum(map(str.isalpha, place)) > 1]
     if "institutions" in made:
         addresses = _behind_names(made["institutions"], made.get("authors", []))
-        made["institutions"] = [place for place in places(addresses) if place.lower() not in nothing]
+        alone = _without_names(places(addresses), made.get("authors", []))
+        made["institutions"] = [place for place in alone if place.lower() not in nothing]
     if "keywords" in made:
         made["keywords"] = terms(made["keywords"])
     dates = (iso_date(each[0], made.get("year", "")) for each in held("date").values())
@@ -138,6 +143,20 @@ def _behind_names(values: Sequence[str], authors: Sequence[str]) -> Sequence[str
     )
 
 
+def _without_names(found: Sequence[str], authors: Sequence[str]) -> list[str]:
+    """Addresses without the author before them: "Fox, Ada: ETH Zurich", "A.B. Fox, ETH Zurich"; each once."""
+    known = {frozenset(_WORD.findall(name.casefold())) for name in authors}
+
+    def alone(place: str) -> str:
+        ends = (at for mark in (": ", ", ") if (at := place.find(mark)) > 0)
+        behind = (
+            place[at + 2 :] for at in (len(place), *ends) if frozenset(_WORD.findall(place[:at].casefold())) in known
+        )
+        return _MAIL.sub("", next(behind, place)).strip(" ,")
+
+    return list(dict.fromkeys(filter(None, map(alone, found))))
+
+
 def behind_names(text: str) -> list[str]:
     """The institutions in brackets behind names between commas.
 
@@ -146,7 +165,14 @@ def behind_names(text: str) -> list[str]:
     """
     found = [*_PLACED.finditer(text)]
     is_whole = bool(found) and not text[found[-1].end() :].strip() and not found[0].start()
-    return [place for one in found for place in re.split(r"\s*[;/]\s*", one[1])] if is_whole else []
+    places = [place for one in found for place in re.split(r"\s*[;/]\s*", one[1].strip())] if is_whole else []
+    return [] if any(folded(place) in _roles() for place in places) else places
+
+
+@cache
+def _roles() -> frozenset[str]:
+    """The folded words that stand in brackets behind a name and are no institution."""
+    return frozenset(map(folded, forms()["person"]["beside"]))
 
 
 def _unlisted(values: Sequence[str]) -> Sequence[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from kg.sources import bibliography
 from kg.sources.beside import is_noted
 from kg.sources.forms import is_lost
-from kg.sources.links import IMAGE, LINK, bare
+from kg.sources.links import IMAGE, LINK, badges, bare
 from kg.sources.people import people
 from kg.sources.references import (
     EDITION,
@@ -57,9 +57,10 @@ _ACRONYM = re.compile(r"[A-Z]{3,10}")  # of a venue, before a title
 _YEAR_BEHIND = re.compile(r"\s*\((?:19|20)\d\d\)$")
 _EDITION_AFTER = re.compile(rf",\s+{EDITION.pattern}\W*$")  # behind a title without marks
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
+_MONTH = re.compile(r"(?:^|[\s,(\[])((?:19|20)\d\d)[./-](0[1-9]|1[0-2])(?=[\s,)\].]*(?:$|[\s\W](?!\d)))")  # "2025.03"
 _BY = re.compile(
     r"(?i)^\W{0,5}by[*_:]*\s+((?:[^\[\]()\n]|(?<=,)\n|\n(?=[ \t]+\S)){3,500})"
-    r"|^[^\w*_]{0,5}[*_](?![*_])([^*_\[\]]{3,500})[*_](?![*_])"
+    r"|^[^\w*_]{0,5}[*_](?![*_])([^*_\[\]]{3,5000})[*_](?![*_])"
     r"|^\W{0,5}([^\W\d_][^\[\]():*_.]{2,100}\bet\.? ?al\b\.?)"
 )
 _CITED = re.compile(
@@ -144,8 +145,13 @@ def rows_of(block: ListItem) -> Iterator[Row]:
     signed = signed if cited_title == title else []  # names before the title
     place = place_in(rest) or (in_italics_behind(rest) if signed else "")
     by = None if by and (whole_reference or (by[2] and (signed or by[2] == place))) else by
-    edition = EDITION.search(_MARK.sub(" ", rest)) or EDITION.search(said.get("venue", "")) or EDITION.search(before)
+    edition = next(
+        filter(None, map(EDITION.search, (_MARK.sub(" ", rest), said.get("venue", ""), before, badges(block.text)))),
+        None,
+    )
     year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest) or _YEAR.search(before)
+    month = _MONTH.search(rest)
+    named_year = whole_reference.get("year") or (year[0] if year else year_of(edition) if edition else "") or block.year
     names = said.get("authors") or (next((one for one in by.groups() if one), "") if by else "")
     authors = (
         whole_reference["authors"]
@@ -172,14 +178,8 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         or place
         or (held_in(rest) if authors else "")
         or (alone if _ACRONYM.fullmatch(alone := before.strip(" []")) and not _LABEL.fullmatch(alone) else ""),
-        "year": whole_reference.get("year")
-        if whole_reference.get("year")
-        else year[0]
-        if year
-        else year_of(edition)
-        if edition
-        else block.year,
-        "date": said.get("date", ""),
+        "year": named_year or (month[1] if month else ""),
+        "date": said.get("date", "") or ("-".join(month.groups()) if month and named_year in ("", month[1]) else ""),
         "arxiv": arxiv or bibliography.arxiv_of([said.get("arxiv", "")]),
         "doi": next((found for link in links if (found := doi_in(link))), "")
         or next((found for key in ("doi", "arxiv", "url") if (found := doi_in(said.get(key, "")))), "")
@@ -306,12 +306,13 @@ def title_of(text: str) -> str:
         return cited_in_bold
     if (named := _NICKNAMED.match(text)) and _is_title(named[1]):
         return bare(named[1])
-    found = [
-        (label, PAPER.search(url) is not None) for label, url in LINK.findall(text) if not _BUTTON.fullmatch(label)
-    ]
-    texts = [_SIGNS.sub("", bare(label)) for label, _ in sorted(found, key=lambda one: not one[1])]
+    found: dict[bool, list[str]] = {True: [], False: []}  # texts of links, by whether these lead to papers
+    for link in LINK.finditer(text):
+        if not (_BUTTON.fullmatch(link[1]) or _is_bracketed(link)):
+            found[PAPER.search(link[2]) is not None].append(_SIGNS.sub("", bare(link[1])))
     bold = [_NUMBER.sub("", _SIGNS.sub("", bare(one or other))) for one, other in _BOLD.findall(text)]
-    if own := next((one for one in (*texts, *bold) if _is_title(one) and not _BRACKETED.fullmatch(one)), ""):
+    others = sorted((*found[False], *bold), key=lambda one: len(one.split()) < _LEAST_WORDS)  # a name, "homepage"
+    if own := next((one for one in (*found[True], *others) if _is_title(one) and not _BRACKETED.fullmatch(one)), ""):
         return _ID_BEFORE.sub("", _EDITION_BEHIND.sub("", own))
     first = text.split("\n")[0]
     if behind := _behind_links(text):  # "[[ICLR2024](...)] Title [[code](...)]"
@@ -334,6 +335,12 @@ def title_of(text: str) -> str:
     )
     plain = _YEAR_BEHIND.sub("", plain)
     return plain.strip(" ,.;:-–—([") if _is_title(plain) else ""
+
+
+def _is_bracketed(link: re.Match[str]) -> bool:
+    """Whether a link of a few words stands in brackets, as buttons behind a title do: "[[paper list](...)]"."""
+    inside = link.string[link.start() - 1 : link.start()] == "[" and link.string[link.end() : link.end() + 1] == "]"
+    return inside and len(link[1].split()) < _LEAST_WORDS
 
 
 def _referred(text: str) -> tuple[list[str], str]:

@@ -90,6 +90,7 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
             if key == "authors" and "marks" not in said:
                 twice += of_people_unread(value or at(fields, places[0]))
                 behind = year_behind(value) if isinstance(value, str) else ""
+                made["institutions"] = made.get("institutions") or bibliography.behind_names("; ".join(_strings(value)))
             if key in ONCE and made[key]:
                 rest = value[1:] if isinstance(value, list) and reader is _text else []
                 twice += [key] * any(is_other(reader(one), made[key]) for one in rest)

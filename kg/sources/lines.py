@@ -169,13 +169,14 @@ def rows(
     first: re.Pattern[str],
     row: Callable[[list[str]], Mapping[str, Any] | None],
     between: re.Pattern[str] | None = None,
+    is_apart: bool = False,
 ) -> Iterator[Row]:
     """Yield the result of `row` for the lines of each record, or the reason why the record is skipped.
 
     A record begins at a line that `first` matches, or behind what `between` matches in a line. `row` returns None for
     a record that is not a paper.
     """
-    for record in records(file, first, between):
+    for record in records(file, first, between, is_apart):
         where = f"line {record.number}"
         try:
             if record.problem:
@@ -196,13 +197,18 @@ def ended(lines: list[str], end: re.Pattern[str]) -> list[str]:
     raise Skipped("it has no end (ER), as in a file that is cut off: fetch it again")
 
 
-def records(file: InputFile, first: re.Pattern[str], between: re.Pattern[str] | None = None) -> Iterator[RecordLines]:
+def records(
+    file: InputFile, first: re.Pattern[str], between: re.Pattern[str] | None = None, is_apart: bool = False
+) -> Iterator[RecordLines]:
     """Yield the records of a file; each runs from a line that `first` matches to the next such line.
+
+    Of records that are apart only a line behind an empty one begins another.
 
     Text before the first record is ignored. Lines end at LF, CR LF or CR and are returned without line ends; empty
     lines are dropped.
     """
     record: RecordLines | None = None
+    is_open = False  # behind a line of this record
     for number, text, problem in text_lines(file, first):
         if problem and not text and (record is None or record.problem):
             if record is not None:
@@ -213,11 +219,13 @@ def records(file: InputFile, first: re.Pattern[str], between: re.Pattern[str] | 
         lines = _BREAK.split(text) if "\r" in text else (text.removesuffix("\n"),)
         for line in chain.from_iterable(map(between.split, lines)) if between else lines:
             if not line:
+                is_open = False
                 continue
-            if first.match(line):
+            if not (is_apart and is_open) and first.match(line):
                 if record is not None:
                     yield record
                 record = RecordLines(number)
+            is_open = True
             if record is not None:
                 record.add(line)
         if record is not None and problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from urllib.parse import unquote
 
 LINK = re.compile(
     r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){0,500})\]\(\s*<?([^\s()<>]{1,500}(?:\([^()\s]{0,100}\)[^\s()<>]{0,200})?)[^()]{0,200}\)"
@@ -17,6 +18,7 @@ _LINKS = (  # of other notations: the text, the address
     ),
 )
 IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<[^<>]{0,300}>")
+_BADGE = re.compile(r"img\.shields\.io/badge/((?:[^-\s()<>\"?]|--){1,60}(?:-(?:[^-\s()<>\"?]|--){1,60})?)-[\w.]{2,20}")
 TARGET = re.compile(r"^ {0,3}\[([^\[\]^]{1,200})\]:\s+<?(https?://[^\s<>]{1,500})", re.M)
 _REFERENCE = re.compile(r"(?<![\]!])\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){1,500})\](?:\[([^\[\]]{0,200})\])?(?![\[(:])")
 _NOTE = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[])")
@@ -66,6 +68,18 @@ def _edged(text: str) -> str:
 def _resolved(found: re.Match[str], targets: dict[str, str]) -> str:
     url = targets.get((found[2] or found[1]).lower())
     return f"[{found[1]}]({url})" if url else found[0]
+
+
+def badges(text: str) -> str:
+    """What the badges in a text say, which are pictures that a service draws.
+
+    >>> badges("A ![](https://img.shields.io/badge/ACL2024-orange) ![P](https://img.shields.io/badge/Conference-ICML'24-blue)")
+    "ACL2024 Conference ICML'24"
+    """
+    found = _BADGE.findall(text) if "shields.io" in text else []
+    return " ".join(
+        unquote(one).replace("--", "\0").replace("-", " ").replace("\0", "-").replace("_", " ") for one in found
+    )
 
 
 def bare(text: str) -> str:

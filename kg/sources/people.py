@@ -31,7 +31,9 @@ _MARKS_BEHIND = re.compile(r"(?<=[\w.])[*†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰]+
 _DIGITS_BEHIND = re.compile(  # of affiliations: "Ada Fox1,2"
     r"(?<= )([A-ZÀ-ÖØ-Þ][^\W\d_]{2,})\d{1,2}(?:,\d{1,2})*(?=\s*(?:[,;；，、|\n&]|$|and\b))"
 )
-_WRAPPED = re.compile(r"\s{0,20}\n\s{0,20}(?=(?:and|&)\s)|(?<=\sand|..\s&)\s{0,20}\n")  # a line that ends at "and"
+_WRAPPED = re.compile(  # a line that ends at "and" or at a comma
+    r"\s{0,20}\n\s{0,20}(?=(?:and|&)\s)|(?<=\sand|..\s&|[^,]{3},)[ \t]{0,20}\n"
+)
 _WIDE = str.maketrans("（）", "()")
 _DOTS = re.compile(r"\s{1,20}[·•/]\s{1,20}")  # "Ada Fox · Bo Lee", but not "列夫·托尔斯泰"
 _YEAR_BEHIND = re.compile(r"[\s,]{0,3}[(\[]((?:19|20)\d\d)[a-z]?[)\]][\s.,]{0,3}$")  # as references write it
@@ -42,6 +44,8 @@ _LEFT_OUT = re.compile(r"(…|\.{3})\s+(?=[^\W\d_])")  # "Ada Fox, … Bo Lee"
 _STOPPED = re.compile(r"(?:,.{1,1000}|^[^,;|\n]{2,60})\s([A-Z][a-zà-ÿ]+)\.$", re.S)
 _GROUPS_APART = re.compile(r"\s*[,;/]\s*(?:and\s+)?|\s+(?:and|&)\s+")
 _OF_GROUP = re.compile(r"^(?:(?:on\s+behalf\s+of|for|by)\s+)?(?:the\s+)?|\s+collaborations?$", re.I)
+_AND_BEFORE = re.compile(r"^(?:and|&)\s+(?=\S+\s)")  # of the last name of a list
+_STOP_BEHIND = re.compile(r"\s([^\W\d_]{3,})\.$")
 _PARTICLE = re.compile(r"(?:^|[\s'-])(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El)$")
 
 
@@ -134,11 +138,16 @@ def _is_turned(last: str, first: str) -> bool:
 def person(name: str) -> str:
     """A person's name with the first name first; "" for one without a letter, as the colon after a team is listed.
 
+    >>> person("and Bo Lee"), person("Cy Day."), person("Bo Lee Jr.")
+    ('Bo Lee', 'Cy Day', 'Bo Lee Jr.')
     >>> person("Smith, Jr., Jane"), person("Smith, Jane, Jr."), person("van Dijk, Anna"), person("Ada Lovelace")
     ('Jane Smith Jr.', 'Jane Smith Jr.', 'Anna van Dijk', 'Ada Lovelace')
     """
     name = untagged(name) if "<" in name else name
     name = _NUMBER_AFTER.sub("", _alone(" ".join(html.unescape(name).split()))).strip(",; *_").replace(". -", ".-")
+    name = _AND_BEFORE.sub("", name)
+    if (end := _STOP_BEHIND.search(name)) and folded(end[1]) not in _abbreviated():
+        name = name[:-1]
     if not any(map(str.isalpha, name)):
         return ""
     parts = [part.strip() for part in name.split(",")]

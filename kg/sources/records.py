@@ -36,7 +36,25 @@ _COMMA_LAST = re.compile(r",[ \t\r\n]*[}\]]")
 _MOST_COMMAS = 1000  # that are forgiven in a file: a value is parsed again behind each
 _OF_NUMBER = re.compile(r"(.{1,30}?[^\W\d_])[ _-]?(\d{1,3})")  # a key and the number of its paper
 _SPACE = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN
+
+
+def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a key that is given twice the last value counts, as in JavaScript, and the other one is told."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        made.clear()
+        for key, value in pairs:
+            _give(made, key, value)
+    return made
+
+
+def _give(fields: dict[str, Any], key: str, value: Any) -> None:
+    if fields.get(key, value) != value:
+        fields[f"{key} (given twice)"] = fields[key]
+    fields[key] = value
+
+
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None, object_pairs_hook=_object_of)  # NaN
 
 
 def is_data(file: InputFile) -> bool:
@@ -287,9 +305,9 @@ def _object(stream: _Stream, line: int, lists: Collection[str], depth: int = 0) 
                 yield line, {"id": key, **value}
                 begin = stream.position()
             else:
-                fields[key] = value
+                _give(fields, key, value)
         else:
-            fields[key] = stream.value()
+            _give(fields, key, stream.value())
         if stream.position() - begin > _LARGEST:
             raise _Damaged(f"a record longer than {_LARGEST >> 20} million characters", line)
         if stream.next() != "}":

@@ -54,6 +54,7 @@ _ESCAPED = re.compile(r"\\(?=[&%#])")  # of LaTeX
 _EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,300})(?<=\S)\1(?![\w*_])")  # of Markdown
 _COMMA_BEHIND = re.compile(r"\s*,\s*$")
 _WORDS = re.compile(r"[^\s.:/]+$|[^:/]*\s")
+_IN_VOLUME = re.compile(r"(?<=\w) \((?:19|20)\d\d\) \d+\b.*")  # "Caches (2014) 3:3 (152-160)", as Embase writes
 _URL = re.compile(r"https?://\S+")
 _OLD_YEAR = re.compile(r"\s*(1[5-8]\d\d)\s*")
 _NO_DOI = re.compile(r"\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.", re.I)  # what is meant to be one
@@ -114,6 +115,7 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
     names = _Names()
     unread: Counter[str] = Counter()
     renamed: list[str] = []
+    wrong: list[str] = []  # dates and DOIs that are none
     beside: dict[str, list[str]] = {"linkless": [], "noted": []}
     more = 0
     for number, (where, row) in enumerate(_of_papers(rows, unread, beside), 1):
@@ -128,8 +130,7 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
             unread.update(row.get("unread", ()))
             other = _string(row.get("other_abstract"))
             unread.update(["other abstract"] * is_other(other, made.texts["A"].raw))
-            unread.update(["date"] * (made.year is None and any(map(_is_dated, (row.get("date"), row.get("year"))))))
-            unread.update(["doi"] * (not made.doi and _NO_DOI.match(_string(row.get("doi"))) is not None))
+            wrong += _wrong(made, row)
         except Skipped as reason:
             if len(batch.skipped) < _MOST_SENTENCES:
                 batch.skipped.append(f"{file.path}: {where} was skipped: {str(reason).rstrip('.')}.")
@@ -144,8 +145,16 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
         yield repair(made, words)
     if more:
         batch.skipped.append(f"{file.path}: {more} more {unit} were skipped.")
-    if said := "; ".join(_lost(unread, renamed, **beside)):
+    if said := "; ".join(_lost(unread, renamed, wrong, **beside)):
         batch.losses.append(f"{file.path}: {said}.")
+
+
+def _wrong(made: Document, row: Mapping[str, Any]) -> Iterator[str]:
+    """The date and the DOI of a row of which its document has nothing."""
+    when = [text for key in ("date", "year") if (text := _line(row.get(key))).strip("0-/ ")]
+    yield from when[: made.year is None]
+    if not made.doi and _NO_DOI.match(doi := _line(row.get("doi"))):
+        yield doi
 
 
 def _of_papers(rows: Iterable[Row], unread: Counter[str], beside: Mapping[str, list[str]]) -> Iterator[Row]:
@@ -180,7 +189,9 @@ class _Names:
         return name
 
 
-def _lost(unread: Counter[str], renamed: Sequence[str], linkless: Sequence[str], noted: Sequence[str]) -> Iterator[str]:
+def _lost(
+    unread: Counter[str], renamed: Sequence[str], wrong: Sequence[str], linkless: Sequence[str], noted: Sequence[str]
+) -> Iterator[str]:
     """What the rows have and the documents lack or have changed."""
     if unread:
         names = [f"{_shown(name)} ({count:,})" for name, count in sorted(unread.items(), key=lambda n: (-n[1], n[0]))]
@@ -189,6 +200,10 @@ def _lost(unread: Counter[str], renamed: Sequence[str], linkless: Sequence[str],
             f"no rule reads the field{'s' * (len(names) > 1)} {', '.join(names[:_MOST_NAMES])}{more}, which no record "
             "has: rename what belongs to a paper as docs/formats.md says"
         )
+    if wrong:
+        ones = "date or DOI" if len(wrong) == 1 else "dates or DOIs"
+        names = [f'"{_shown(one)}"' for one in wrong]
+        yield (f"{len(wrong):,} {ones} cannot be read ({_places(names)}): write dates as 2024-05-06, DOIs as 10.1000/1")
     if renamed:
         names = [_shown(name) for name in renamed[:3]]
         have = "paper has" if len(renamed) == 1 else "papers have"
@@ -241,7 +256,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
     authors, count = _authors(values["authors"])
     date, year = _when(values["date"], values["year"])
     place = _venue(values["venue"])
-    years = set() if year else {*_YEAR.findall(place)}
+    years = set() if year else {*_YEAR.findall(_line(values["venue"]) if place else "")}
     return Document(
         id=name,
         source=source,
@@ -261,7 +276,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
 def _venue(value: Any) -> str:
     """A venue without the marks at its end; "" for a time or an address."""
     text = _EMPHASIS.sub(r"\2", _IN.sub("", _ESCAPED.sub("", _TO_APPEAR.sub("", _line(value)))))
-    text = _WITH_YEAR.sub("", _NO_VENUE.sub("", text).rstrip(" ,;"))
+    text = _IN_VOLUME.sub("", _WITH_YEAR.sub("", _NO_VENUE.sub("", text).rstrip(" ,;")))
     return "" if _URL.match(text) else text
 
 
@@ -348,11 +363,6 @@ def _when(date: Any, year: Any) -> tuple[str, int | None]:
     iso = text.replace(" ", "T") if match and _is_date(match) else "" if match else iso_date(text, _string(year))
     number = _YEAR.search(_string(year)) or _YEAR.search(iso or text) or _OLD_YEAR.fullmatch(_string(year) or text)
     return iso, int(number.group()) if number else None
-
-
-def _is_dated(value: Any) -> bool:
-    """Whether a value says when; zeros do not."""
-    return bool(_line(value).strip("0-/ "))
 
 
 def _is_date(match: re.Match[str]) -> bool:

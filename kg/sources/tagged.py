@@ -14,36 +14,50 @@ from kg.sources.people import people, person
 from kg.sources.records import is_data
 from kg.sources.rows import batch_of
 
+_DOI = re.compile(r"(?i)(?:https?://(?:dx\.)?doi\.org/|doi)?[:\s]*10\.")
+
 
 class TaggedReader:
     """Reads records of lines with a tag; an entry is named by its number, else by its position."""
 
     def __init__(
-        self, name: str, first: str, tag: str, whole: str, end: str = "", by_line: str = "", alike: str = ""
+        self,
+        name: str,
+        first: str,
+        tag: str,
+        whole: str,
+        end: str = "",
+        by_line: str = "",
+        alike: str = "",
+        apart: str = "",
     ) -> None:
         """`first` matches the line that begins a record, `tag` a line's tag, `whole` the beginning of a file.
 
         `end` matches the line that ends a record, which is skipped with a message when it has none. Each line of the
         tags that `by_line` matches is a value of its own; lines of other tags are joined. Tags that `alike`
-        matches mean the same.
+        matches mean the same. In a file that begins with what `apart` matches, an empty line ends a record.
         """
         self.name = name
         self._first, self._tag, self._sniff = re.compile(first), re.compile(tag), re.compile(whole)
         self._end, self._by_line = re.compile(end) if end else None, re.compile(by_line)
-        self._alike = re.compile(alike)
+        self._alike, self._apart = re.compile(alike), re.compile(apart) if apart else None
 
     def sniff(self, file: InputFile) -> float:
         return 0.9 if self._sniff.search(opening(file)) and not is_data(file) else 0.0
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily."""
-        return batch_of(rows(file, self._first, lambda lines: self._row(file, lines)), file, self.name, "entries")
+        is_apart = self._apart is not None and self._apart.match(opening(file).lstrip()) is not None
+        first = self._tag if is_apart else self._first
+        found = rows(file, first, lambda lines: self._row(file, lines), is_apart=is_apart)
+        return batch_of(found, file, self.name, "entries")
 
     def _row(self, file: InputFile, lines: list[str]) -> dict[str, object]:
         names = forms()[self.name]
         said = self._said(ended(lines, self._end) if self._end else lines)
         _put_together(said, [tag for tag in said if self._alike.fullmatch(tag)])
         row = bibliography.row(file, said, {key: tags for key, tags in names.items() if key != "nowhere"})
+        row["keywords"] = [term.lstrip("*") for term in row.get("keywords", ())]  # the mark of a major topic
         if self._end:  # what reference managers write into such a file is as free as in BibTeX
             groups = [group for tag in names.get("groups", ()) for group in said.get(tag, ())]
             row["authors"] = [*row.get("authors", ()), *groups]
@@ -53,10 +67,7 @@ class TaggedReader:
         if row.get("venue") == row.get("title"):
             row.pop("venue", None)  # a book that is no part of another
         row["unread"] = [tag for tag in row["unread"] if row.get("venue") not in said.get(tag, ())]
-        row["keywords"] = [term.lstrip("*") for term in row.get("keywords", ())]  # the mark of a major topic
-        row["doi"] = next(
-            (one for tag in names["doi"] for one in said.get(tag, ()) if one.lstrip("DOIdoi: ")[:3] == "10."), ""
-        )
+        row["doi"] = next((one for tag in names["doi"] for one in said.get(tag, ()) if _DOI.match(one)), "")
         known = {tag for tags in names.values() for tag in tags}
         row["unread"] += [tag for tag in said if tag not in known and (folded_name(tag) or tag)]
         return row

@@ -26,11 +26,17 @@ _SPAN = re.compile(r"\bZ3988\b")
 _LARGEST = 20 << 20  # bytes of a page
 _MOST = 50_000  # elements of JSON-LD, spans of a page
 _LONGEST_SPAN = 20_000  # code points of a reference in one
-_NAMED = re.compile(r"(?:[\w-]{0,30}[-_])?abstract(?:[-_]?(?:content|text|body|section|full))?")
+_NAMED = re.compile(r"(?:[\w-]{0,30}[-_])?(?:abstract|paper-description)(?:[-_]?(?:content|text|body|section|full))?")
+_OTHER = re.compile(r"(?i)(?:highlights|graphical|video|visual)\b")  # beside an abstract, called alike
+_WORD = re.compile(r"[^\W\d_]{5,}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _HEADING = re.compile(r"(?i)(?:abstract|summary)\s*[.:—–-]?(?:\s+|$)")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MOST_BELOW = 20  # elements below a heading
 _LEAST = 40  # code points of an abstract
+_MOST_OF_IT = 0.6
+_LEAST_WORDS = 3  # of a title, of which an abstract has one
+_HIDDEN = ("nav", "button", "script", "style", "a")  # beside an abstract
 _KINDS = frozenset(
     {"ScholarlyArticle", "Article", "MedicalScholarlyArticle", "Report", "Thesis", "Chapter", "TechArticle"}
 )
@@ -96,12 +102,14 @@ def _of_tags(page: Any) -> dict[str, Any] | None:
         return None
     one = {key: values[0] for key, values in found.items() if values}
     dates = [iso_date(value) for name in names["date"] for value in said.get(name, ())]
-    first = next(filter(None, dates), "")
+    year = _YEAR.search(one.get("date", ""))
+    first = iso_date(one.get("date", "")) or (year[0] if year else next(filter(None, dates), ""))
     known = {name for each in names.values() for name in each}
+    authors = of_objects(found["authors"] if len(found["authors"]) > 1 else one.get("authors", "")) or _signed(page)
     return {
         "title": untagged(one["title"]),
-        "abstract": _whole(untagged(one.get("abstract", "")), page),
-        "authors": of_objects(found["authors"] if len(found["authors"]) > 1 else one.get("authors", "")),
+        "abstract": _abstract(said, one, page),
+        "authors": authors,
         "institutions": list(dict.fromkeys(found["institutions"])),
         "venue": one.get("venue", ""),
         "date": max((date for date in dates if date.startswith(first)), key=len, default=""),  # the day, of its month
@@ -109,36 +117,84 @@ def _of_tags(page: Any) -> dict[str, Any] | None:
         "arxiv": bibliography.arxiv_of([*found["arxiv"], *found["url"]]),
         "doi": next((one for name in names["doi"] for one in said.get(name, ()) if doi_in(one)), one.get("doi", "")),
         "url": one.get("url", ""),
-        "keywords": bibliography.terms(found["keywords"]) if found["keywords"] else [],
+        "keywords": [term for term in bibliography.terms(found["keywords"]) if term not in authors],
         "unread": [name for name in said if name.startswith("citation_") and name not in known],
     }
 
 
-def _whole(abstract: str, page: Any) -> str:
-    """An abstract of a tag, else, or if it is cut off, the one that the page prints."""
-    start = abstract.rstrip(". …")
-    if abstract and not abstract.rstrip().endswith(("...", "…")):
-        return abstract
-    printed = _printed(page)
-    return printed if printed.startswith(start) else abstract
+def _abstract(said: dict[str, list[str]], one: dict[str, str], page: Any) -> str:
+    """The abstract that a tag holds whole, else the one that the page prints, else what describes this paper alone."""
+    tag = untagged(one.get("abstract", ""))
+    is_sure = any(name in said for name in forms()["web"]["abstract"] if "abstract" in name)
+    is_cut = tag.rstrip().endswith(("...", "…"))
+    if is_sure and tag and not is_cut:
+        return tag
+    if (printed := _printed(page)) and not (is_sure and not printed.startswith(tag.rstrip(". …"))):
+        return printed
+    return tag if is_sure or not _is_beside(tag, one) else ""
+
+
+def _is_beside(text: str, one: dict[str, str]) -> bool:
+    """Whether a description is that of the whole site, without a word of the title, or who published what where."""
+    words = set(_WORD.findall(one["title"].casefold()))
+    is_of_site = len(words) >= _LEAST_WORDS and words.isdisjoint(_WORD.findall(text.casefold()))
+    return is_of_site or one.get("venue", text + ".") in text
 
 
 def _printed(page: Any) -> str:
     """The abstract that a page prints: in an element of this name, or below a heading of this text."""
+    named: list[str] = []
+    below: list[str] = []
     for part in islice(page.iter(), _MOST):
-        names = {(part.get("id") or "").lower(), *(part.get("class") or "").lower().split()}
-        if any(map(_NAMED.fullmatch, names)):
+        classes = (part.get("class") or "").lower().split()
+        if any(map(_NAMED.fullmatch, ((part.get("id") or "").lower(), *classes))):
             for block in part.iter(*_HEADINGS, "p", "div", "li", "br"):
                 block.tail = f" {block.tail or ''}"  # a heading and the text behind it are two words
-            text = " ".join(part.text_content().split())
+            text = _paragraphs(part)
+            if not (_OTHER.match(text) or any(map(_OTHER.search, classes))):
+                named.append(text)
         elif part.tag in _HEADINGS and _HEADING.fullmatch(" ".join(part.text_content().split())):
-            below = takewhile(lambda one: one.tag not in _HEADINGS, islice(part.itersiblings(), _MOST_BELOW))
-            text = " ".join(" ".join(one.text_content() for one in below).split())
-        else:
-            continue
-        if len(text := _HEADING.sub("", text, count=1)) >= _LEAST:
-            return text
-    return ""
+            after = takewhile(lambda one: one.tag not in _HEADINGS, islice(part.itersiblings(), _MOST_BELOW))
+            below.append(" ".join(_text(one) for one in after if not _is_menu(one)))
+    found = [_HEADING.sub("", text, count=1) for text in (*sorted(named, key=_is_headless), *below)]
+    return next((text for text in found if len(text) >= _LEAST), "")
+
+
+def _paragraphs(part: Any) -> str:
+    """The text of an element, without lists and pictures behind its paragraphs, if most of it are these."""
+    text = _text(part)
+    parts = [(one.tag, _text(one)) for one in part.iter(*_HEADINGS, "p")]
+    while parts and parts[-1][0] != "p":
+        parts.pop()
+    whole = " ".join(one for _, one in parts)
+    return whole if len(whole) > _MOST_OF_IT * len(text) else text
+
+
+def _text(part: Any) -> str:
+    """The text of an element that a reader of the page sees."""
+    return " ".join("".join(part.xpath(".//text()[not(parent::script or parent::style)]")).split())
+
+
+def _is_headless(text: str) -> bool:
+    return _HEADING.match(text) is None
+
+
+def _is_menu(part: Any) -> bool:
+    """Whether an element holds links and buttons more than text."""
+    if part.tag in _HIDDEN:
+        return True
+    whole = len("".join(part.text_content().split()))
+    return whole < 2 * sum(len("".join(one.text_content().split())) for one in part.iter(*_HIDDEN))
+
+
+def _signed(page: Any) -> list[str]:
+    """The authors that a page prints in elements called after the parts of names."""
+    found = []
+    for part in islice(page.iter("span"), _MOST):
+        if "given-name" in (part.get("class") or "").split():
+            last = next((o for o in part.itersiblings() if "surname" in (o.get("class") or "").split()), None)
+            found += [f"{part.text_content()} {last.text_content()}"] if last is not None else []
+    return of_objects(list(dict.fromkeys(" ".join(one.split()) for one in found)))
 
 
 def _of_spans(page: Any) -> Iterator[dict[str, Any]]:

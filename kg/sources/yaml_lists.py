@@ -94,7 +94,7 @@ def _shape(start: str) -> tuple[str, str, re.Pattern[str] | None]:
     """A text without what stands before its records, its front matter, and what the first line of a record matches."""
     start = start.replace("\r\n", "\n")
     if (found := _FRONT.match(start)) and not _LIST.match(found[1]):
-        behind = start[found.end() :].lstrip()
+        behind = start[found.end() :].lstrip().removeprefix("---").lstrip()
         is_another = _KEY.match(behind) and _TITLE.search(found[1]) and _TITLE.search(behind)
         return (start, "", _WHOLE) if is_another else (start, found[1], None)
     start = start[end.end() :] if (end := _BEFORE.match(start)) else start

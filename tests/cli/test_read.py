@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from kg import sources
-from kg.build.pipeline import Added
+from kg.build.pipeline import Added, Pipeline
+from kg.build.workers import Workers
 from kg.cli.base import tell_left_out
 from kg.model import Batch, Document, KgError, Source
 from tests.cli.command import run
+from tests.sources.made_pdf import pdf, simple
 
 REPORTS = Path(__file__).resolve().parents[2] / "data" / "reports"
 
@@ -51,6 +53,26 @@ def test_what_no_record_has_is_told_in_a_line_and_strict_stops_at_it(tmp_path: P
     assert "1 paper has the id of another one and got a number (refs-k-2)" in line
     done = run("read", file, "--strict")
     assert (done.returncode, "no rule reads the field mood" in done.stderr) == (2, True)
+
+
+def test_many_pdfs_are_read_by_processes_in_their_order(tmp_path: Path, monkeypatch) -> None:
+    for number in range(8):
+        (tmp_path / f"p{number}.pdf").write_bytes(pdf(simple()))
+    (tmp_path / "p3.pdf").write_bytes(b"%PDF-1.4 torn")
+    (tmp_path / "p5.bib").write_text("@article{k, title={On Caches}}", "utf-8")
+    one, several = Added(), Added()
+
+    def found(jobs: int, report: Added) -> list[tuple[str, list[str]]]:
+        batches = Pipeline(jobs=jobs).batches([tmp_path], None, report, strict=False)
+        return [(batch.source.name, [texts(document)["T"] for document in batch.documents]) for batch in batches]
+
+    begun: list[int] = []
+    begin = Workers._begin
+    monkeypatch.setattr(Workers, "_begin", lambda workers: (begun.append(workers.jobs), begin(workers)))
+    wanted = found(1, one)
+    assert (len(wanted), len(one.skipped), begun) == (8, 1, [])
+    assert found(2, several) == wanted
+    assert (several.skipped, begun) == (one.skipped, [2])
 
 
 def test_a_doubt_about_a_file_that_was_read_has_a_heading_of_its_own(capsys) -> None:
