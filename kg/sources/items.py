@@ -45,8 +45,8 @@ _BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
 SAID = re.compile(r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ()/-]{0,30}?)[*_]{0,2}\s*[:：]{1,2}\s*[*_]{0,2}\s*(\S.*)")
 _WORD_OF_LABEL = (
     r"(?:paper|pdf|arxiv|link|code|html|abs|abstract|project(?: page)?|page|website|github|video|slides?|blog|poster|"
-    r"doi|openreview|url|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|presentation|talk|supp(?:lementary)?|"
-    r"tensorflow|pytorch|official|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|https?://\S+|10\.\d{4,9}/\S+)"
+    r"doi|openreview|url|preprint|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|presentation|talk|"
+    r"supp(?:lementary)?|tensorflow|pytorch|official|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|https?://\S+|10\.\d{4,9}/\S+)"
 )
 _LABEL = re.compile(rf"(?i)\W*{_WORD_OF_LABEL}(?:\W|\d|{_WORD_OF_LABEL})*")
 _BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
@@ -116,6 +116,12 @@ def rows_of(block: ListItem) -> Iterator[Row]:
     where = f"line {block.line}"
     whole = "\n".join((block.text, *block.said.values()))
     links = [found[0].rstrip(".,;:") for found in (*PAPER.finditer(whole), *_FILE.finditer(whole))]
+    if (
+        block.level == 1
+        and not LINK.sub("", _OF_BADGE.sub("", block.text)).count("http")
+        and _OF_BADGE.search(block.text)
+    ):
+        links = [link for link in links if link in _OF_BADGE.sub("", whole)]  # of the file's title
     if len(parts := _several(block)) > 1:
         for part in parts:
             yield from rows_of(part)
@@ -144,15 +150,18 @@ def rows_of(block: ListItem) -> Iterator[Row]:
     signed, cited_title = bold if bold[1] else _referred(block.text)
     signed = signed if cited_title == title else []  # names before the title
     place = place_in(rest) or (in_italics_behind(rest) if signed else "")
-    by = None if by and (whole_reference or (by[2] and (signed or by[2] == place))) else by
-    edition = next(
-        filter(None, map(EDITION.search, (_MARK.sub(" ", rest), said.get("venue", ""), before, badges(block.text)))),
-        None,
-    )
+    listed = _own_marked(rest)
+    by = None if by and (listed or whole_reference or (by[2] and (signed or by[2] == place))) else by
+    marks = badges(block.text)
+    places = (_MARK.sub(" ", rest), said.get("venue", ""), before, _MONTH.sub("", marks))
+    edition = next(filter(None, map(EDITION.search, places)), None)
     year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest) or _YEAR.search(before)
-    month = _MONTH.search(rest)
+    month = _MONTH.search(rest) or _MONTH.search(marks)
     named_year = whole_reference.get("year") or (year[0] if year else year_of(edition) if edition else "") or block.year
-    names = said.get("authors") or (next((one for one in by.groups() if one), "") if by else "")
+    signers = next((one for one in by.groups() if one), "") if by else ""
+    names = said.get("authors") or _END.split(signers)[0]
+    if by and by[1]:
+        place = place or in_italics_behind(signers[len(names) :] + by.string[by.end() :])
     authors = (
         whole_reference["authors"]
         if whole_reference and not names
@@ -162,6 +171,8 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         if names
         else _BETWEEN_CITED.split(one[1])
         if (one := _CITED.match(rest))
+        else listed
+        if listed
         else names_of(dashed[1])
         if (dashed := _DASHED.match(rest))
         else names_first(rest) or names_first(_BEFORE.sub("", before)) or in_italics(rest) or signed
@@ -190,11 +201,33 @@ def rows_of(block: ListItem) -> Iterator[Row]:
     }
     row["unread"] = [name for name in block.unread if is_lost(name, name)]
     below = "" if block.is_row else block.text.partition("\n\n")[2] if whole_reference else block.text
+    below = _HELD_AT.sub("", below.replace(_bracketed(edition), "") if edition else below)
     yield where, row
     if block.is_noted or is_noted(below, row):
         yield where, Beside(noted=True)
 
 
+def _bracketed(edition: re.Match[str]) -> str:
+    """A venue and its year with the brackets and words around them: "(Accepted at EMNLP 2024)"."""
+    text = edition.string
+    start, end = text.rfind("(", 0, edition.start()), text.find(")", edition.end())
+    is_within = start >= 0 and end >= 0 and ")" not in text[start : edition.start()]
+    return text[start : end + 1] if is_within else edition[0]
+
+
+def _own_marked(rest: str) -> list[str]:
+    """The names on the line behind a title of which some are marked: "*Ada Fox*, Bo Lee"."""
+    line = next((line for line in rest.split("\n") if line.strip(" *_.")), "")
+    is_some = _OWN.search(line) is not None and not LINK.search(line)
+    return names_first(bare(line)) if is_some else []
+
+
+_OWN = re.compile(r"(?:^\s*|,\s)([*_]{1,2})(?=[^\W\d_])[^*_,]{3,60}\1\s*(?:,|$)")
+_END = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[*_]\S)")  # of names, before a venue in italics
+_HELD_AT = re.compile(
+    r"(?<=[*_]), [A-ZÀ-Þ][^\d\n<*_]{1,60}, (?:19|20)\d\d|(?<=\W)by(?=\s)"
+)  # "*Caches*, Rome (Italy), 2020"
+_OF_BADGE = re.compile(r"\[\s*!\[[^\[\]]{0,300}\]\([^()]{0,500}\)\s*\]\([^()]{0,500}\)")  # a picture that is a link
 _PLACES = frozenset({"arxiv", "doi", "url"})  # fields that a reference may hold on a line of its own
 _MARK = re.compile(r"[*_]")
 _IN_CELL = re.compile(r"\t|<br\s*/?>", re.I)
@@ -212,6 +245,8 @@ def _cited(block: ListItem, title: str) -> dict[str, Any]:
     first = LINK.sub(lambda link: f" {link[1]} " if _is_title(bare(link[1])) else " ", block.text.split("\n\n")[0])
     made = cited(IMAGE.sub("", first), block.year)
     labels = [one for label, _ in LINK.findall(block.text) if _is_title(one := bare(label))]
+    long = (bare(one or other) for one, other in _BOLD.findall(block.text))
+    labels += [one for one in long if len(one.split()) >= _MANY_WORDS and not names_first(one)]
     is_other = made and (not _is_title(made["title"]) or (made["title"] != title and title in labels))
     is_longer = made and title and made["title"].startswith(title) and EDITION.search(made["title"][len(title) :])
     return {} if is_other or is_longer else made
@@ -306,13 +341,21 @@ def title_of(text: str) -> str:
         return cited_in_bold
     if (named := _NICKNAMED.match(text)) and _is_title(named[1]):
         return bare(named[1])
-    found: dict[bool, list[str]] = {True: [], False: []}  # texts of links, by whether these lead to papers
-    for link in LINK.finditer(text):
-        if not (_BUTTON.fullmatch(link[1]) or _is_bracketed(link)):
-            found[PAPER.search(link[2]) is not None].append(_SIGNS.sub("", bare(link[1])))
-    bold = [_NUMBER.sub("", _SIGNS.sub("", bare(one or other))) for one, other in _BOLD.findall(text)]
-    others = sorted((*found[False], *bold), key=lambda one: len(one.split()) < _LEAST_WORDS)  # a name, "homepage"
-    if own := next((one for one in (*found[True], *others) if _is_title(one) and not _BRACKETED.fullmatch(one)), ""):
+    found = [  # texts of links to papers, of others and in bold: "homepage" and the like last
+        (
+            len((label := _SIGNS.sub("", bare(link[1]))).split()) < _LEAST_WORDS,
+            not PAPER.search(link[2]),
+            link.start(),
+            label,
+        )
+        for link in LINK.finditer(text)
+        if not (_BUTTON.fullmatch(link[1]) or _is_bracketed(link))
+    ]
+    for bold in _BOLD.finditer(text):
+        label = _NUMBER.sub("", _SIGNS.sub("", bare(bold[1] or bold[2])))
+        found.append((len(label.split()) < _LEAST_WORDS, True, bold.start(), label))
+    labels = [label for *_, label in sorted(found)]
+    if own := next((one for one in labels if _is_title(one) and not _BRACKETED.fullmatch(one)), ""):
         return _ID_BEFORE.sub("", _EDITION_BEHIND.sub("", own))
     first = text.split("\n")[0]
     if behind := _behind_links(text):  # "[[ICLR2024](...)] Title [[code](...)]"

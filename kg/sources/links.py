@@ -20,6 +20,7 @@ _LINKS = (  # of other notations: the text, the address
 IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<[^<>]{0,300}>")
 _BADGE = re.compile(r"img\.shields\.io/badge/((?:[^-\s()<>\"?]|--){1,60}(?:-(?:[^-\s()<>\"?]|--){1,60})?)-[\w.]{2,20}")
 TARGET = re.compile(r"^ {0,3}\[([^\[\]^]{1,200})\]:\s+<?(https?://[^\s<>]{1,500})", re.M)
+_NOWHERE = re.compile(r"(?<!!)\[((?:[^\[\]]){10,500})\]\(\s*#?\s*\)")  # a title whose link is missing
 _REFERENCE = re.compile(r"(?<![\]!])\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){1,500})\](?:\[([^\[\]]{0,200})\])?(?![\[(:])")
 _NOTE = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[])")
 _ROLE = re.compile(r":doi:`(10\.[^`\s]{1,200})`")  # of reStructuredText
@@ -44,7 +45,11 @@ def linked(line: str, targets: dict[str, str]) -> str:
             line = form.sub(lambda found: f"[{_edged(found['text'])}]({found['url']})", line)
     if ":doi:" in line:
         line = _ROLE.sub(r"https://doi.org/\1", line)
-    line = without_notes(line)
+    line = (
+        _NOWHERE.sub(lambda found: f"**{bare(found[1])}**", without_notes(line))
+        if "](" in line
+        else without_notes(line)
+    )
     if targets and "[" in line and not TARGET.match(line):
         line = _REFERENCE.sub(lambda found: _resolved(found, targets), line)
     return line

@@ -10,8 +10,8 @@ from kg.sources.links import bare
 from kg.sources.people import people
 
 EDITION = re.compile(
-    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?|[A-Z]{1,6}-[A-Z]{1,6})(?:(?<=[A-Z]{3}), |[ -]?)"
-    r"(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
+    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?|[A-Z]{1,6}-[A-Z]{1,6})(?: Main)?"
+    r"(?:(?<=[A-Z]{3}), |[ -]?)(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
 )
 _NAMED = re.compile(
     r"^[\s,.–—\"”-]{0,5}([^\W\d_][^\d\[\]():*_|]{5,500}?)\s*(?:$|(?<![^\w][A-Z])\.|[(\[|]|,\s*(?:[\d*_]|ar[xX]iv:|https?:))"
@@ -42,6 +42,7 @@ _BEHIND_NAMES = (
 )
 _COLON = len(_BEHIND_NAMES) - 1
 _ET_AL = re.compile(r",?\s+(?:and\s+)?(?:et\.? al\b\.?|others\b)$", re.I)
+_BY = re.compile(r"(?i)^[\s,.–—-]{0,5}by\s+")
 _JOINED = re.compile(r"\b[A-ZÀ-Þ]\.|\s(?:and|&)\s")  # what a title between commas lacks: an initial, "and"
 _END = re.compile(r"(?<=[^\W_]{2})[?!]?[.?!]\s+(?=[^\Wa-z_]|[*_(\[“\"]|(?:ar|bio|med)[xX]iv)|[\s.,;]*$")
 _NO_PLACE = re.compile(
@@ -203,7 +204,7 @@ def names_first(text: str) -> list[str]:
     >>> names_first(" (Ada Fox), *Caches*, 2020"), names_first(" (Best Paper), 2020"), names_first(" (Ada Fox, Bo Lee)")
     (['Ada Fox'], [], ['Ada Fox', 'Bo Lee'])
     """
-    first = _MARKS.sub("", text.lstrip("*_ \t\n").split("\n")[0].split("\t")[0])
+    first = _BY.sub("", _MARKS.sub("", text.lstrip("*_ \t\n").split("\n")[0].split("\t")[0]))
     edition = EDITION.search(first)
     first = _HELD.split(first[: edition.start()].rstrip(" ,(") if edition else first)[0].strip("*_ \t")
     if found := _BRACKETED.match(first):  # "**A Title** (Ada Fox), *Caches*"

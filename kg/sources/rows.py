@@ -54,7 +54,9 @@ _ESCAPED = re.compile(r"\\(?=[&%#])")  # of LaTeX
 _EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,300})(?<=\S)\1(?![\w*_])")  # of Markdown
 _COMMA_BEHIND = re.compile(r"\s*,\s*$")
 _WORDS = re.compile(r"[^\s.:/]+$|[^:/]*\s")
-_IN_VOLUME = re.compile(r"(?<=\w) \((?:19|20)\d\d\) \d+\b.*")  # "Caches (2014) 3:3 (152-160)", as Embase writes
+_IN_VOLUME = re.compile(  # "Caches (2014) 3:3 (152-160)", as Embase writes, "Caches, vol. 42 (2)"
+    r"(?<=\w)(?: \((?:19|20)\d\d\) \d+\b|,\s+[Vv]ol\.?\s?\d+\b).*"
+)
 _URL = re.compile(r"https?://\S+")
 _OLD_YEAR = re.compile(r"\s*(1[5-8]\d\d)\s*")
 _NO_DOI = re.compile(r"\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.", re.I)  # what is meant to be one

@@ -28,14 +28,15 @@ _MOST = 50_000  # elements of JSON-LD, spans of a page
 _LONGEST_SPAN = 20_000  # code points of a reference in one
 _NAMED = re.compile(r"(?:[\w-]{0,30}[-_])?(?:abstract|paper-description)(?:[-_]?(?:content|text|body|section|full))?")
 _OTHER = re.compile(r"(?i)(?:highlights|graphical|video|visual)\b")  # beside an abstract, called alike
-_WORD = re.compile(r"[^\W\d_]{5,}")
+_WORD = re.compile(r"[^\W\d_]{4,}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _HEADING = re.compile(r"(?i)(?:abstract|summary)\s*[.:—–-]?(?:\s+|$)")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MOST_BELOW = 20  # elements below a heading
 _LEAST = 40  # code points of an abstract
 _MOST_OF_IT = 0.6
-_LEAST_WORDS = 3  # of a title, of which an abstract has one
+_OF_PAGE = ("og:description", "description")  # tags that every page has
+_LEAST_WORDS = 2  # of a title, of which an abstract has one
 _HIDDEN = ("nav", "button", "script", "style", "a")  # beside an abstract
 _KINDS = frozenset(
     {"ScholarlyArticle", "Article", "MedicalScholarlyArticle", "Report", "Thesis", "Chapter", "TechArticle"}
@@ -125,7 +126,7 @@ def _of_tags(page: Any) -> dict[str, Any] | None:
 def _abstract(said: dict[str, list[str]], one: dict[str, str], page: Any) -> str:
     """The abstract that a tag holds whole, else the one that the page prints, else what describes this paper alone."""
     tag = untagged(one.get("abstract", ""))
-    is_sure = any(name in said for name in forms()["web"]["abstract"] if "abstract" in name)
+    is_sure = any(name in said for name in forms()["web"]["abstract"] if name not in _OF_PAGE)
     is_cut = tag.rstrip().endswith(("...", "…"))
     if is_sure and tag and not is_cut:
         return tag
@@ -157,7 +158,9 @@ def _printed(page: Any) -> str:
             after = takewhile(lambda one: one.tag not in _HEADINGS, islice(part.itersiblings(), _MOST_BELOW))
             below.append(" ".join(_text(one) for one in after if not _is_menu(one)))
     found = [_HEADING.sub("", text, count=1) for text in (*sorted(named, key=_is_headless), *below)]
-    return next((text for text in found if len(text) >= _LEAST), "")
+    best = next((text for text in found if len(text) >= _LEAST), "")
+    inner = (text for text in found if len(text) > _MOST_OF_IT * len(best) and text in best)
+    return min(inner, key=len, default=best)  # without a picture behind it
 
 
 def _paragraphs(part: Any) -> str:
