@@ -372,12 +372,19 @@ def title_of(text: str) -> str:
     plain = (
         quoted[1]
         if quoted
-        else _EDITION_AFTER.sub(
-            "", _EDITION_BEHIND.sub("", bare(plain) if is_whole else _SENTENCE.split(bare(plain))[0])
-        )
+        else _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", bare(plain) if is_whole else _first_sentence(bare(plain))))
     )
     plain = _YEAR_BEHIND.sub("", plain)
     return plain.strip(" ,.;:-–—([") if _is_title(plain) else ""
+
+
+def _first_sentence(text: str) -> str:
+    """A text to its first full stop; a question or a shout ends a title only before names or a venue."""
+    for found in _SENTENCE.finditer(text):
+        rest = text[found.end() :]
+        if found[0][0] == "." or names_first(rest) or EDITION.search(rest):
+            return text[: found.start() + (found[0][0] == "?")]
+    return text
 
 
 def _is_bracketed(link: re.Match[str]) -> bool:

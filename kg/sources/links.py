@@ -18,6 +18,8 @@ _LINKS = (  # of other notations: the text, the address
     ),
 )
 IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<[^<>]{0,300}>")
+_MARKS = re.compile(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)|\\(?=[_*#\[\]$])")
+_STAR_BEHIND = re.compile(r"(?<=\w)\*(?=-?\w)")
 _BADGE = re.compile(r"img\.shields\.io/badge/((?:[^-\s()<>\"?]|--){1,60}(?:-(?:[^-\s()<>\"?]|--){1,60})?)-[\w.]{2,20}")
 TARGET = re.compile(r"^ {0,3}\[([^\[\]^]{1,200})\]:\s+<?(https?://[^\s<>]{1,500})", re.M)
 _NOWHERE = re.compile(r"(?<!!)\[((?:[^\[\]]){10,500})\]\(\s*#?\s*\)")  # a title whose link is missing
@@ -90,4 +92,6 @@ def badges(text: str) -> str:
 def bare(text: str) -> str:
     """A text without the marks of Markdown."""
     text = IMAGE.sub("", text)
-    return " ".join(re.sub(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)|\\(?=[_*#\[\]$])", "", text).split()).strip()
+    if text.count("*") == 1:
+        text = _STAR_BEHIND.sub("\0", text)  # of "A*-Search", which marks nothing
+    return " ".join(_MARKS.sub("", text).split()).strip().replace("\0", "*")

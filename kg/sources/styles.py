@@ -51,6 +51,7 @@ _NO_VENUE = re.compile(
     r"Preprint|Manuscript|https?:|doi\b|\d+\s*$)",
     re.I,
 )
+_THESIS = re.compile(r"(?i)\W*(?:Ph\.?\s?D|Doctoral|Master|M\.?Sc|Thesis|Diss)")
 _ITALIC = re.compile(r"^[*_](?![*_])([^*_]{2,250})[*_]")
 _ACRONYM = re.compile(r"^([^()\d,]{3,160}\s\([A-Z][\w ’'./-]{1,25}\))(?=[,.;:\s]|$)")
 _VOLUME = re.compile(
@@ -68,6 +69,7 @@ _PUBLISHER = re.compile(r"\b(?:Press|Publish\w*|Springer|Wiley|Elsevier|Verlag|B
 _ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ISSUE = re.compile(r"[^;]{0,20};\s?\d")  # behind a year
 _LONE, _INITIAL = re.compile(r"(?<![^\W\d_])[A-Z]\Z"), re.compile(r"[A-Z]\.")
+_LAST_NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+(?=,\s|\.\s|\s(?:and|&)\s)")
 _BARE_INITIALS = re.compile(r"^[^.]*[^\W\d_]{2} [A-Z]{1,3}\Z")  # "Fox AB, Lee C", which no full stop ends
 _STOP_BEHIND = re.compile(r"\.\s+(?=[*_]?[^\W_])")
 _MOST_STOPS = 60  # of initials, before a title
@@ -136,15 +138,26 @@ def _stopped(text: str, year: str) -> dict[str, Any]:
         is_initial = _LONE.search(text[max(0, found.start() - 2) : found.start()]) is not None
         if is_initial and (_INITIAL.match(text) or _INITIAL.match(text, found.end())):
             continue  # of "A. Fox and B. Lee", of "Fox, A. and Lee, B. C."
+        if is_initial and _LAST_NAME.match(text, found.end()) and _names_go_on(text, found.end()):
+            continue  # of "Ada C. Fox, Bo Lee"
         end = found.start() + (_BARE_INITIALS.search(text, 0, found.start()) is None)
         if names := names_of(text[:end]):
             title, rest = _ended(text[found.end() :])
             made = _made(names, title, rest, "")
             is_slanted = text[found.end()] in "*_" and len(title.split()) >= _LEAST and not _BEFORE_NUMBER.match(rest)
             is_book = is_slanted or _BOOK.match(rest) is not None
-            is_whole = (made["venue"] or is_book) and (made["year"] or year) and len(title) >= _SHORTEST
+            is_whole = (
+                (made["venue"] or is_book or _THESIS.match(rest)) and (made["year"] or year) and len(title) >= _SHORTEST
+            )
             return made if is_whole and len(names_of(title)) < _SEVERAL else {}
     return {}
+
+
+def _names_go_on(text: str, at: int) -> bool:
+    """Whether there are names up to the next full stop behind a word."""
+    ends = (found.start() for found in islice(_STOP_BEHIND.finditer(text, at), _MOST_STOPS))
+    end = next((end for end in ends if not _LONE.search(text[max(0, end - 2) : end])), 0)
+    return end > 0 and bool(names_of(text[:end]))
 
 
 def _plain(text: str) -> dict[str, Any]:
@@ -168,7 +181,7 @@ def _ended(text: str) -> tuple[str, str]:
 def _made(names: list[str], title: str, rest: str, year: str) -> dict[str, Any]:
     years = [year] if year else _YEAR_IN.findall(rest)[-1:]
     place = "" if _BOOK.match(rest) else place_of(rest)
-    return {"authors": names, "title": bare(title).strip(" ,;"), "venue": place, "year": "".join(years)}
+    return {"authors": names, "title": bare(title).strip(" ,;·|"), "venue": place, "year": "".join(years)}
 
 
 def names_of(text: str) -> list[str]:

@@ -68,7 +68,12 @@ def test_many_pdfs_are_read_by_processes_in_their_order(tmp_path: Path, monkeypa
 
     begun: list[int] = []
     begin = Workers._begin
-    monkeypatch.setattr(Workers, "_begin", lambda workers: (begun.append(workers.jobs), begin(workers)))
+
+    def counted(workers: Workers[object, object]) -> None:
+        begun.append(workers.jobs)
+        begin(workers)
+
+    monkeypatch.setattr(Workers, "_begin", counted)
     wanted = found(1, one)
     assert (len(wanted), len(one.skipped), begun) == (8, 1, [])
     assert found(2, several) == wanted
