@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from kg.sources import bibliography
 from kg.sources.beside import is_noted
+from kg.sources.dates import iso_date
 from kg.sources.forms import is_lost
+from kg.sources.layout.names import is_name
+from kg.sources.layout.offices import Offices
 from kg.sources.links import IMAGE, LINK, badges, bare
 from kg.sources.people import people
 from kg.sources.references import (
@@ -24,7 +28,7 @@ from kg.sources.references import (
     year_of,
 )
 from kg.sources.rows import ARXIV_ID, Beside, Row, Skipped, doi_in
-from kg.sources.styles import cited, names_of
+from kg.sources.styles import cited, names_of, place_of
 
 PAPER = re.compile(
     r"https?://[^\s()<>\[\]|]{0,100}(?:arxiv\.org/(?:abs|pdf|html)/|doi\.org/10\.|openreview\.net/(?:forum|pdf)|aclanthology\.org/|"
@@ -150,7 +154,7 @@ def rows_of(block: ListItem) -> Iterator[Row]:
     signed, cited_title = bold if bold[1] else _referred(block.text)
     signed = signed if cited_title == title else []  # names before the title
     place = place_in(rest) or (in_italics_behind(rest) if signed else "")
-    listed = _own_marked(rest)
+    listed = _own_marked(rest, is_labelled=bool(block.said))
     by = None if by and (listed or whole_reference or (by[2] and (signed or by[2] == place))) else by
     marks = badges(block.text)
     places = (_MARK.sub(" ", rest), said.get("venue", ""), before, _MONTH.sub("", marks))
@@ -177,6 +181,8 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         if (dashed := _DASHED.match(rest))
         else names_first(rest) or names_first(_BEFORE.sub("", before)) or in_italics(rest) or signed
     )
+    if not (place or edition or whole_reference or block.is_row) and len(authors) > 1:
+        place = _place_behind(rest, authors)
     row: dict[str, Any] = {
         "title": title,
         "abstract": said.get("abstract", "") or _prose(block.text),
@@ -190,7 +196,9 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         or (held_in(rest) if authors else "")
         or (alone if _ACRONYM.fullmatch(alone := before.strip(" []")) and not _LABEL.fullmatch(alone) else ""),
         "year": named_year or (month[1] if month else ""),
-        "date": said.get("date", "") or ("-".join(month.groups()) if month and named_year in ("", month[1]) else ""),
+        "date": said.get("date", "")
+        or next((iso_date(day) for day in _DAY.findall(rest) if day.endswith(named_year)), "")
+        or ("-".join(month.groups()) if month and named_year in ("", month[1]) else ""),
         "arxiv": arxiv or bibliography.arxiv_of([said.get("arxiv", "")]),
         "doi": next((found for link in links if (found := doi_in(link))), "")
         or next((found for key in ("doi", "arxiv", "url") if (found := doi_in(said.get(key, "")))), "")
@@ -215,11 +223,26 @@ def _bracketed(edition: re.Match[str]) -> str:
     return text[start : end + 1] if is_within else edition[0]
 
 
-def _own_marked(rest: str) -> list[str]:
-    """The names on the line behind a title of which some are marked: "*Ada Fox*, Bo Lee"."""
+def _own_marked(rest: str, is_labelled: bool) -> list[str]:
+    """The names on the line behind a title of which some are marked: "*Ada Fox*, Bo Lee"; one alone before labels."""
     line = next((line for line in rest.split("\n") if line.strip(" *_.")), "")
+    if is_labelled and rest[:1] == "\n" and len(line.split()) > 1 and is_name(bare(line), Offices.load()):
+        return [bare(line)]
     is_some = _OWN.search(line) is not None and not LINK.search(line)
     return names_first(bare(line)) if is_some else []
+
+
+def _place_behind(rest: str, authors: list[str]) -> str:
+    """The venue behind the names that a text begins with and their full stop."""
+    for found in islice(_STOPS.finditer(rest), _MOST_STOPS):
+        if names_of(rest[: found.start()].lstrip(" .,)]")) == authors:
+            return place_of(rest[found.start() :])
+    return ""
+
+
+_STOPS = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[A-Z])")
+_MOST_STOPS = 20
+_DAY = re.compile(r"^\W*(\d{1,2} [A-Z][a-z]{2,8}\.? (?:19|20)\d\d)\W*$", re.M)  # on a line of its own
 
 
 _OWN = re.compile(r"(?:^\s*|,\s)([*_]{1,2})(?=[^\W\d_])[^*_,]{3,60}\1\s*(?:,|$)")
@@ -353,6 +376,8 @@ def title_of(text: str) -> str:
     ]
     for bold in _BOLD.finditer(text):
         label = _NUMBER.sub("", _SIGNS.sub("", bare(bold[1] or bold[2])))
+        if _INITIALS.search(label) and names_of(label):
+            continue  # one's own name
         found.append((len(label.split()) < _LEAST_WORDS, True, bold.start(), label))
     labels = [label for *_, label in sorted(found)]
     if own := next((one for one in labels if _is_title(one) and not _BRACKETED.fullmatch(one)), ""):

@@ -20,6 +20,7 @@ from kg.sources.items import LONGEST, NEXT_LINE, PAPER, QUOTE, SAID, ListItem, r
 from kg.sources.lines import decoded, opening
 from kg.sources.links import IMAGE, LINK, TARGET, bare, linked
 from kg.sources.records import is_data, keys
+from kg.sources.references import EDITION
 from kg.sources.rows import Beside, Row, batch_of
 
 _OTHER_FORM = re.compile(
@@ -40,6 +41,7 @@ _END_OF_FOLD = re.compile(r"\s*</details>", re.I)
 _LONE = re.compile(
     r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ]{1,30}?)[*_]{0,3}\s*[:：]?\s*[*_]{0,3}\s*$"
 )  # a label above its text
+_BREAK = re.compile(r"\s+\\$")  # the sign that a line ends here
 _BAR = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -82,6 +84,11 @@ class MarkdownReader:
         return batch_of(_rows(file), file, self.name, "links")
 
 
+def _is_plain(line: str) -> bool:
+    """Whether a line is a title with a link, and no venue with that of the title above it."""
+    return _PLAIN.match(line) is not None and not (EDITION.match(line) or line[:5].lower() == "arxiv")
+
+
 def _is_table(lines: list[str]) -> bool:
     """Whether the first line names columns: it has as many commas or tabs as the next ones at most, and no link."""
     first, *others = [line for line in lines[:5] if line.strip()] or [""]
@@ -99,7 +106,7 @@ class _Reading:
         self._keys = {
             place[0]: key for key, places in reversed([*form.fields.items()]) for place in places if len(place) == 1
         }
-        self._keys |= {key: key for key in form.fields if (key,) in form.fields[key]}
+        self._keys |= {key: key for key in form.fields if (key,) in form.fields[key]} | _LABELS
         self._targets = targets
         self._heading: ListItem | None = None
         self._year = ("", 0)  # that a heading names for what stands below it, and the heading's level
@@ -112,7 +119,7 @@ class _Reading:
         self._fenced = False
 
     def line(self, number: int, line: str) -> Iterator[Row]:
-        line = linked(line[:LONGEST].rstrip(), self._targets)
+        line = linked(_BREAK.sub("", line[:LONGEST].rstrip()), self._targets)
         self._fenced ^= _FENCE.match(line) is not None
         if self._fenced:
             self._note()
@@ -258,12 +265,13 @@ class _Reading:
             if PAPER.search(line):
                 is_bare = not title_of(line) and not PAPER.search(self._before)  # a link below its title
                 yield from rows_of(ListItem(number, 0, f"{self._before}\n{line}" if is_bare else line))
-        elif block is self._heading and not block.said and not PAPER.search(block.text) and _PLAIN.match(line):
+        elif block is self._heading and not block.said and not PAPER.search(block.text) and _is_plain(line):
             block.has_items = True
             yield from rows_of(ListItem(number, 0, line))
         elif key := self._key(line):
             said = SAID.match(line)
-            block.say(key, said[2] if said else "")
+            if key != "publisher" or (said and EDITION.search(said[2])):
+                block.say("venue" if key == "publisher" else key, said[2] if said else "")
             self._waiting, self._is_below = key if key in _FLOWING else "", False
             block.text = f"{block.text}\n{line if PAPER.search(line) else ''}"[:LONGEST]
         elif label and (key := self._field(label[1])) in _FLOWING and key not in block.said:
@@ -317,6 +325,7 @@ def _of_cells(number: int, columns: list[str], cells: list[str], keys: dict[str,
     return made
 
 
+_LABELS = {"key": "keywords", "publisher": "publisher"}  # of lines below a title
 _WITH_AUTHORS = ("titleauthors", "titleandauthors", "paperauthors")  # a line below the title
 _OTHER = {"paper": "title", "name": "title", "papertitle": "title"} | dict.fromkeys(_WITH_AUTHORS, "title")
 #: A picture at the beginning of a cell, in a link or not: the number of stars.

@@ -44,6 +44,7 @@ _LEFT_OUT = re.compile(r"(…|\.{3})\s+(?=[^\W\d_])")  # "Ada Fox, … Bo Lee"
 _STOPPED = re.compile(r"(?:,.{1,1000}|^[^,;|\n]{2,60})\s([A-Z][a-zà-ÿ]+)\.$", re.S)
 _GROUPS_APART = re.compile(r"\s*[,;/]\s*(?:and\s+)?|\s+(?:and|&)\s+")
 _OF_GROUP = re.compile(r"^(?:(?:on\s+behalf\s+of|for|by)\s+)?(?:the\s+)?|\s+collaborations?$", re.I)
+_FIRST = re.compile(r"[^\W\d_][\w.-]*(?: [A-Z]\.?)*")  # a first name, perhaps with initials
 _AND_BEFORE = re.compile(r"^(?:and|&)\s+(?=\S+\s)")  # of the last name of a list
 _STOP_BEHIND = re.compile(r"\s([^\W\d_]{3,})\.$")
 _PARTICLE = re.compile(r"(?:^|[\s'-])(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El)$")
@@ -122,6 +123,13 @@ def _by_comma(text: str) -> list[str]:
         return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
     if len(pieces) == 3 and " " not in pieces[0] and any(map(_SUFFIX.fullmatch, pieces[1:])):
         return [text]
+    if (
+        len(pieces) > 2
+        and " " not in pieces[0]
+        and _FIRST.fullmatch(pieces[1])
+        and all(" " in one for one in pieces[2:])
+    ):
+        pieces[:2] = [f"{pieces[0]}, {pieces[1]}"]  # as MLA turns the first one
     return [text] if len(pieces) == 2 and _is_turned(*pieces) and not has_han(text) else pieces
 
 
@@ -260,8 +268,14 @@ def signed(authors: Sequence[str], values: Sequence[str]) -> list[str]:
         name = _OF_GROUP.sub("", text)
         if name and fold(name) not in known:
             known.add(fold(name))
-            found.append(name if folded(name.split()[-1]) in _groups() else f"{name} Collaboration")
+            found.append(name if is_group(name) else f"{name} Collaboration")
     return found
+
+
+def is_group(name: str) -> bool:
+    """Whether a name is that of a group: "Cache Study Consortium"."""
+    words = name.split()
+    return len(words) > 1 and folded(words[-1]) in _groups()
 
 
 @cache

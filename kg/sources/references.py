@@ -10,7 +10,7 @@ from kg.sources.links import bare
 from kg.sources.people import people
 
 EDITION = re.compile(
-    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings)?|[A-Z]{1,6}-[A-Z]{1,6})(?: Main)?"
+    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings| Workshop)?|[A-Z]{1,6}-[A-Z]{1,6})(?: Main)?"
     r"(?:(?<=[A-Z]{3}), |[ -]?)(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
 )
 _NAMED = re.compile(

@@ -13,7 +13,7 @@ from typing import Any
 from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
 from kg.sources.links import LINK, bare
-from kg.sources.people import people
+from kg.sources.people import is_group, people
 from kg.sources.references import EDITION, STOP, reference
 from kg.text import has_han
 
@@ -37,7 +37,9 @@ _DATED = re.compile(
     rf"(?P<names>.{{2,1500}}?\.?)[\s,.]*(?:[(\[](?P<year>{_YEAR})[a-z]?(?:,[^()\[\]]{{1,25}})?[)\]][.,:]?|(?<=[\s.])(?P<plain>{_YEAR})[a-z]?\.)"
     r"\s+(?P<rest>[^\W_].*|[*_]\S.*)"
 )
+_LEFT_OUT = re.compile(r",?\s+(?:…|\.{3})\s+(?=[^\W\d_])")  # names, before the last one
 _TITLE_END = re.compile(
+    r"(?<=[^\W_]{2})\s+(?=\*[A-Z][^*]{2,80}\*[\s.,;]*(?:[\d*(]|$))|"  # a journal without a full stop before it
     r"(?<=[^\W_]{2})[?!]?[.?!][*_]?\s+(?=[^\Wa-z_]|[*_(\[“\"]|(?:ar|bio|med)[xX]iv)|(?<=[?!])\s+(?=[*_])|[\s.,;*_]*$"
 )
 _ET_AL = re.compile(r"(?:,\s*|\s+)(?:and\s+)?[*_]?(?:et\.? ?al\b\.?|others\b)[*_]?\.?$|[,，]?\s*等[.．]?$", re.I)
@@ -189,12 +191,13 @@ def names_of(text: str) -> list[str]:
     text = _EDITORS.sub("", bare(text).strip(" ,;:"))
     if _NO_NAMES.search(text):
         return []
-    others = _ET_AL.search(text)
+    others, (text, left_out) = _ET_AL.search(text), _LEFT_OUT.subn(", ", text)
     text = text[: others.start()] if others else STOP.sub("", text)
     names = people([text.rstrip(" ,")])
-    if not names or not all(is_name(name, Offices.load()) or (has_han(name) and len(name) < 5) for name in names):
+    offices = Offices.load()
+    if not names or not all(is_name(n, offices) or is_group(n) or (has_han(n) and len(n) < 5) for n in names):
         return []
-    return [*names, "et al."] if others else names
+    return [*names, "et al."] if others or left_out else names
 
 
 def place_of(rest: str) -> str:
