@@ -146,15 +146,15 @@ def _is_turned(last: str, first: str) -> bool:
 def person(name: str) -> str:
     """A person's name with the first name first; "" for one without a letter, as the colon after a team is listed.
 
-    >>> person("and Bo Lee"), person("Cy Day."), person("Bo Lee Jr.")
-    ('Bo Lee', 'Cy Day', 'Bo Lee Jr.')
+    >>> person("and Bo Lee"), person("Cy Day."), person("Bo Lee Jr."), person("Day, CyP.")
+    ('Bo Lee', 'Cy Day', 'Bo Lee Jr.', 'CyP. Day')
     >>> person("Smith, Jr., Jane"), person("Smith, Jane, Jr."), person("van Dijk, Anna"), person("Ada Lovelace")
     ('Jane Smith Jr.', 'Jane Smith Jr.', 'Anna van Dijk', 'Ada Lovelace')
     """
     name = untagged(name) if "<" in name else name
     name = _NUMBER_AFTER.sub("", _alone(" ".join(html.unescape(name).split()))).strip(",; *_").replace(". -", ".-")
     name = _AND_BEFORE.sub("", name)
-    if (end := _STOP_BEHIND.search(name)) and folded(end[1]) not in _abbreviated():
+    if "," not in name and (end := _STOP_BEHIND.search(name)) and folded(end[1]) not in _abbreviated():
         name = name[:-1]
     if not any(map(str.isalpha, name)):
         return ""

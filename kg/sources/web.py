@@ -33,6 +33,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _HEADING = re.compile(r"(?i)(?:abstract|summary)\s*[.:—–-]?(?:\s+|$)")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MOST_BELOW = 20  # elements below a heading
+_MOST_BLOCKS = 200
+_MOST_NAMED = 20  # elements that may hold the abstract
 _LEAST = 40  # code points of an abstract
 _MOST_OF_IT = 0.6
 _OF_PAGE = ("og:description", "description")  # tags that every page has
@@ -147,9 +149,14 @@ def _printed(page: Any) -> str:
     named: list[str] = []
     below: list[str] = []
     for part in islice(page.iter(), _MOST):
+        if len(named) + len(below) >= _MOST_NAMED:
+            break
         classes = (part.get("class") or "").lower().split()
         if any(map(_NAMED.fullmatch, ((part.get("id") or "").lower(), *classes))):
-            for block in part.iter(*_HEADINGS, "p", "div", "li", "br"):
+            blocks = list(islice(part.iter(*_HEADINGS, "p", "div", "li", "br"), _MOST_BLOCKS))
+            if len(blocks) == _MOST_BLOCKS:
+                continue  # more than an abstract has
+            for block in blocks:
                 block.tail = f" {block.tail or ''}"  # a heading and the text behind it are two words
             text = _paragraphs(part)
             if not (_OTHER.match(text) or any(map(_OTHER.search, classes))):
@@ -195,7 +202,8 @@ def _signed(page: Any) -> list[str]:
     found = []
     for part in islice(page.iter("span"), _MOST):
         if "given-name" in (part.get("class") or "").split():
-            last = next((o for o in part.itersiblings() if "surname" in (o.get("class") or "").split()), None)
+            behind = islice(part.itersiblings(), _MOST_BELOW)
+            last = next((one for one in behind if "surname" in (one.get("class") or "").split()), None)
             found += [f"{part.text_content()} {last.text_content()}"] if last is not None else []
     return of_objects(list(dict.fromkeys(" ".join(one.split()) for one in found)))
 
