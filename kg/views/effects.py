@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from kg.extract.numbers import plain, quantities
 from kg.model import Paper, Result
 from kg.text import fold
-from kg.views.borne import SPEED, borne, sentence
+from kg.views.borne import SPEED, borne, quotable, sentence
 from kg.views.outcome import ResultInWords, gets_worse
-from kg.views.selection import EntryResult, Selection
+from kg.views.own import since_own
+from kg.views.quotation import sentences_of, what
+from kg.views.selection import EntryResult, Selection, name
 from kg.views.setting import BESIDE
 
 #: Kinds of papers that tell of what others made: what they find is quoted.
@@ -64,7 +66,9 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
     effect = [triple[2] for triple in sayable if triple in ranked]
     known = {sentence(one) for one, _, _ in sayable}
     surest = sorted((one for one, _ in found), key=lambda one: (gets_worse(shown, one.result), -one.result.confidence))
-    telling = (said for said in map(sentence, surest) if said and said not in known)
+    names, sentences = [name(paper), what(paper)[0]], [*sentences_of(paper, fields)]
+    background = {quotable(said) for said in sentences[: since_own(names, sentences)]}
+    telling = (said for said in map(sentence, surest) if said and said not in known and said not in background)
     return Effects(effect, known, next((said for said in telling if not is_setup(shown, said)), ""))
 
 

@@ -8,7 +8,7 @@ verb that governs the words.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from kg.extract.phrases import TaggedWord, tagged
@@ -35,6 +35,16 @@ _NARROWS = rf"{_BRACKET}\s<clause.narrows>\b"
 def is_own(names: Iterable[str], said: str) -> bool:
     """Whether words speak of the paper or its method: "we", "this paper", "our", one of its `names`."""
     return pattern(f"(?i){_OWN}").search(said) is not None or re.search(_any_of(names), said) is not None
+
+
+def since_own(names: Iterable[str], sentences: Sequence[str]) -> int:
+    """The place of the first sentence that speaks of the paper or its method; 0 if none does: before it is background.
+
+    >>> since_own(["Foo"], ["Caches are slow.", "Foo prunes them.", "It helps."])
+    1
+    """
+    own = list(names)
+    return next((place for place, said in enumerate(sentences) if is_own(own, said)), 0)
 
 
 def _any_of(names: Iterable[str]) -> str:

@@ -27,6 +27,8 @@ _AGAIN = re.compile(r", (?P<what>an? .*)")  # says what a name is: ", a gate tha
 _NEXT = re.compile(r"\.\s+(?=[A-Z][a-z])")
 _SHORT_PHRASE = 3  # words in which a bare noun stands
 _ARTICLE = re.compile(r"(?P<article>an?|the|one)\s(?P<rest>.*)", re.IGNORECASE)
+#: "and", "it" and "that" at the beginning, the first part of a list "(1)", and signs of what is torn.
+_ODD = re.compile(r"^(?:(?:and|its?|that)\b|\W)|\((?:\d|i+|a)\)|[\\$?]")
 _LETTER = re.compile(r"[^\W\d_]")
 _SHORT = r"(?:\s\([^()]*\))?"
 _SUBJECT = r"\b<proposal.subjects>"
@@ -130,7 +132,7 @@ def _whole(what: str) -> tuple[str, bool]:
         clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())
         what = what[: clause.start()] if clause else ""
     is_torn = any(what.count(a) != what.count(b) for a, b in ("()", "[]", "“”")) or what.count('"') % 2
-    is_odd = is_torn or has_han(what) or re.search(r"^(?:(?:and|its?)\b|\W)|[\\$?]", what)
+    is_odd = is_torn or has_han(what) or _ODD.search(what)
     words = tagged(what, 0, len(what))[0]
     tags = [word.tag for word in words]
     is_bare = tags[:1] in (["JJ"], ["VBN"], ["NNS"]) or (tags[:1] == ["CD"] and ":" not in what)

@@ -150,6 +150,9 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
             out.quotes = own or first_sentence(paper, fields)
         elif own and len(_SAYING.findall(own[0].replace(out.technique, ""))) >= TELLING:
             out.quotes = own
+    is_bare = name(paper) in out.technique and not (out.is_kind or out.problem or out.effect or out.is_given)
+    if is_bare and any(name(paper) in quote for quote in out.quotes):  # a mere name beside what tells of it
+        out.technique = ""
     if any(fold(out.problem) in fold(quote) for quote in out.quotes):  # nor what stands in a quotation
         out.problem = ""
     out.quotes = [with_name(paper, quote) for quote in out.quotes]
@@ -174,13 +177,18 @@ def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slo
     nouns, own = Wording(shown.graph.vocabulary), name(paper) if out.is_title and found.is_of(name(paper)) else ""
     kind, last, served = (nouns(one) if one and nouns.is_noun_phrase(one) else "" for one in (phrase, head, use))
     kind = "" if "和" in kind or not has_han(kind) or _ENGLISH.search(kind) else kind
-    if has_han(served) and "的" not in served and has_han(kind or last):
-        kind = shown.words("proposal.for", what=served, kind=kind or last)
+    whole = kind or (last if phrase == head else "")
+    if has_han(served) and "的" not in served and has_han(whole):
+        kind = shown.words("proposal.for", what=served, kind=whole)
     elif is_generic(shown, phrase) or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND):
         kind = ""
     words = "proposal.kind_named" if kind else "proposal.named_kind"
-    told = shown.words(words, name=own, kind=kind or (last if found.itself else "")) if own else kind
-    out.technique, out.is_proposed, out.is_kind = told, True, True
+    is_named = own and (kind or found.itself)  # not "a Foo framework", of which Foo may be the task
+    told = shown.words(words, name=own, kind=kind or last) if is_named else kind
+    out.technique, out.is_proposed, out.is_kind = told, True, bool(kind)
+    if not out.is_solved:
+        problems, out.is_eased = _problems(shown, paper, fields, text_of(paper, fields), found.sentence)
+        out.problem = shown.words.listed(problems)
     out.quotes = [quote for quote in [quotable(found.sentence)] if quote] or contribution(shown, paper, fields)[:1]
 
 
@@ -330,16 +338,20 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
     return _chosen(shown, told, text, _MOST["technique"]) or _chosen(shown, found, text, _MOST["technique"])
 
 
-def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> tuple[list[str], bool]:
+def _problems(
+    shown: Selection, paper: Paper, fields: Collection[str], text: str, until: str = ""
+) -> tuple[list[str], bool]:
     """The sure problems that the paper surely addresses, short ones first, and whether it says that it eases them.
 
-    A survey or benchmark solves none.
+    A survey or benchmark solves none. What only stands behind a sentence `until` is of a part, or a result.
     """
     if paper.entries[0][1].kind in OTHERS_WORK:
         return [], False
     relations = [r for _, record in paper.entries for r in record.relations if r.type == "addresses"]
     addressed, surely = {r.tail for r in relations}, {r.tail for r in relations if r.sure}
     names, told = [name(paper), *([] if what(paper)[1] else [what(paper)[0]])], [*sentences_of(paper, fields)]
+    behind = "\n".join(told[told.index(until) + 1 :]) if until in told else ""
+    ahead = "\n".join(told)[: -len(behind) or None]
     by: dict[int, str | None] = {}
     found = [
         mention
@@ -347,6 +359,7 @@ def _problems(shown: Selection, paper: Paper, fields: Collection[str], text: str
         if mention.sure
         and (said := {mention.canonical, mention.surface}) & addressed
         and is_trouble(shown, mention, text)
+        and (mention.surface in ahead or mention.surface not in behind)
         and not (name(paper) and name(paper) in mention.surface.split())
         and (
             by.setdefault(id(mention), addressed_by(names, mention.surface, told, is_sure=bool(said & surely)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kg.api import Graph
-from kg.model import Document, Paper, Record, Text
+from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Result, Text
 from kg.views.brief import brief
 from kg.views.proposal import is_part, kinds, proposal
 
@@ -119,7 +121,9 @@ def test_chinese_says_what_kind_of_thing_is_proposed_where_it_has_all_its_words(
 def test_chinese_names_what_a_title_proposes_with_its_kind(built: Graph) -> None:
     text = "We propose Foo, a sparse attention pruning framework that skips idle blocks."
     assert "》论文提出了稀疏注意力剪枝框架Foo；" in brief(built, _paper(text, "Gates at Dusk"), "zh")
-    assert "》论文提出了Foo框架；" in brief(built, _paper(text.replace("sparse", "frobnic"), "Gates at Dusk"), "zh")
+    assert "》论文，原文：“We propose Foo, a frobnic" in brief(
+        built, _paper(text.replace("sparse", "frobnic"), "Gates at Dusk"), "zh"
+    )
 
 
 def test_a_name_that_something_is_proposed_for_is_not_proposed(built: Graph) -> None:
@@ -128,3 +132,34 @@ def test_a_name_that_something_is_proposed_for_is_not_proposed(built: Graph) -> 
         "We present a brown owl detection (BOD) framework of all maps.",
     ):
         assert "提出了BOD" not in brief(built, _paper(text, "Owls", "BOD"), "zh")
+
+
+def test_nothing_of_a_list_and_no_clause_is_told_as_what_is_proposed(built: Graph) -> None:
+    for text in (
+        "We propose three kinds of gates at dusk: (1) a late gate that skips idle blocks, (2) a loss.",
+        "We propose that all idle blocks of a late gate be skipped at dusk and introduce Foo.",
+    ):
+        assert brief(built, _paper(text), "en").startswith("Foo, in its own words: “We propose")
+
+
+def test_a_problem_of_a_part_is_not_told_in_chinese(built: Graph) -> None:
+    ahead, behind = "Caches suffer from memory overhead. ", " To cut memory overhead, we add a loss."
+    text = "We propose Foo, a sparse attention pruning framework that skips idle blocks."
+    mention = Mention(
+        "problem", "memory overhead", "memory overhead", "A", concept="problem:memory-overhead", sure=True
+    )
+    relation = Relation("Foo", "addresses", "memory overhead", Evidence(""), sure=True)
+    for said, is_told in ((ahead + text, True), (text + behind, False)):
+        paper = _paper(said)
+        record = replace(paper.entries[0][1], problems=[mention], relations=[relation])
+        paper = replace(paper, entries=[(paper.entries[0][0], record)])
+        assert ("旨在" in brief(built, paper, "zh")) is is_told
+
+
+def test_background_is_no_result(built: Graph) -> None:
+    text = "Batching cuts latency by 41%. We propose Foo, a gate that skips all the blocks that are idle."
+    parts = {"sure": True, "metric_concept": "metric:latency"}
+    result = Result(Evidence("41%", "A", 24, 27), "latency", 41.0, "%", "decrease", **parts)
+    paper = _paper(text)
+    paper = replace(paper, entries=[(paper.entries[0][0], replace(paper.entries[0][1], results=[result]))])
+    assert "Batching" not in brief(built, paper, "en")
