@@ -320,31 +320,6 @@ def test_a_gain_over_what_the_paper_proposes_is_another_ones(tmp_path: Path) -> 
         assert not _rows(_data(graph), "methods")[0]["gain"]
 
 
-def test_passing_mentions_stand_apart(built: Graph) -> None:
-    data = json.loads(str(built.report("KV cache compression").render("json")))
-    does = {row["paper"] for row in _rows(data, "methods")}
-    also = {row["paper"] for row in _rows(data, "also")} if "also" in data else set()
-    assert does
-    assert does.isdisjoint(also)
-    assert data["mentioning"] == len(also)
-    for name in does | also:
-        topics = [t for _, record in built.paper(name).entries for t in record.topics if t.id == "kv-cache-compression"]
-        techniques = [m for _, record in built.paper(name).entries for m in record.techniques]
-        sure = any(t.sure for t in topics) or any(m.sure and m.role in ("proposed", "used") for m in techniques)
-        assert sure or name in also
-
-
-def test_a_topic_is_not_what_else_has_its_name(built: Graph) -> None:
-    data = json.loads(str(built.report("hardware accelerator").render("json")))
-    does = {row["paper"] for row in _rows(data, "methods")}
-    assert 0 < len(does) < data["mentioning"] + len(does) < len(built.ask("hardware accelerator").rows)
-    for name in does:
-        topics = [
-            t for _, record in built.paper(name).entries for t in record.topics if t.id == "hardware-accelerators"
-        ]
-        assert any(topic.sure for topic in topics), name
-
-
 def test_techniques_stand_under_a_broader_concept(built: Graph) -> None:
     groups = json.loads(str(built.report("KV cache compression").render("json")))["techniques"]["groups"]
     family = next(group for group in groups if group["mark"] == "technique:kv-cache")

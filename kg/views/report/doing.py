@@ -2,55 +2,77 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeGuard
+import re
+from typing import TYPE_CHECKING
 
+from kg.entity_types import LISTS
 from kg.model import Paper
-from kg.query.filter import Condition, Entity, Term
-from kg.text import fold
+from kg.query.filter import Compound, Condition, Entity, Phrase, Term
+from kg.query.patterns import any_regex
 
 if TYPE_CHECKING:
     from kg.views.selection import Selection
 
 #: The roles by which a technique is part of a paper's own method.
 OWN = ("proposed", "used")
+#: What a paper can do; the others it only has, as it has its hardware.
+_DONE = ("topic", "technique", "task")
+_MANY = 10  # papers that do a thing by its name: those that have its parts stand apart then
 
 
 def doing(shown: Selection, selection: str) -> list[Paper]:
-    """The papers that surely have each topic of a selection, or surely propose or use each technique.
+    """The papers that do each thing a selection names: whose title says so, or that surely have, propose or use it.
 
-    Where the selection names neither, or no paper does what it names, they are all its papers.
+    Those that do all parts of a thing ("KV cache" and "quantization") count where few do it by its name. Where the
+    selection names no such thing, or no paper does what it names, they are all its papers.
     """
     if not selection or len(shown.papers) < 2:
         return shown.papers
-    named = _named(shown, selection)
-    return [paper for paper in shown.papers if all(_does(paper, one) for one in named)] or shown.papers
+    papers = shown.papers
+    for one in _named(shown, selection):
+        whole = [term for term in one.any_of if not isinstance(term, Compound)]
+        by_name = [paper for paper in papers if any(_does(paper, term) for term in whole)]
+        by_parts = () if len(by_name) >= _MANY else [term for term in one.any_of if isinstance(term, Compound)]
+        papers = [paper for paper in papers if paper in by_name or any(_does(paper, term) for term in by_parts)]
+    return papers or shown.papers
 
 
 def mentioning(shown: Selection, selection: str, papers: list[Paper]) -> list[Paper]:
-    """Those of some papers that name what a selection names, not only something else of that name."""
-    mixed = [one for one in _named(shown, selection) if not all(map(_is_own, one.any_of))] if selection else []
-    return [paper for paper in papers if all(_does(paper, one, surely=False) for one in mixed)]
+    """Those of some papers that name what a selection names, not only a device or another thing of that name."""
+    named = _named(shown, selection) if selection else []
+    mixed = [one.any_of for one in named if all(isinstance(term, Entity) for term in one.any_of)]
+    mixed = [terms for terms in mixed if not all(term.field in _DONE for term in terms)]
+    return [p for p in papers if all(any(_does(p, term, surely=False) for term in terms) for terms in mixed)]
 
 
 def _named(shown: Selection, selection: str) -> list[Condition]:
-    return [one for one in shown.graph.ask(selection, limit=1).filter.conditions if _names(one)]
+    """The conditions of a selection that say what papers do."""
+    every = shown.graph.ask(selection, limit=1).filter.conditions
+    return [one for one in every if not one.negated and any(term.field in _DONE for term in one.terms)]
 
 
-def _names(condition: Condition) -> bool:
-    """Whether a condition names topics or techniques alone, or one whose name something else has too."""
-    own = [term for term in condition.any_of if _is_own(term)]
-    is_whole = len(own) == len(condition.any_of)
-    return not condition.negated and (is_whole or any(fold(term.label) == fold(condition.text) for term in own))
-
-
-def _is_own(term: Term) -> TypeGuard[Entity]:
-    return isinstance(term, Entity) and term.field in ("topic", "technique")
-
-
-def _does(paper: Paper, condition: Condition, *, surely: bool = True) -> bool:
-    concepts = {concept for term in condition.any_of if _is_own(term) for concept in term.concepts}
-    return any(
-        any((topic.sure or not surely) and f"topic:{topic.id}" in concepts for topic in record.topics)
-        or any(m.concept in concepts and ((m.sure and m.role in OWN) or not surely) for m in record.techniques)
-        for _, record in paper.entries
+def _does(paper: Paper, term: Term, *, surely: bool = True) -> bool:
+    if isinstance(term, Compound):  # a word of a text alone is no part of what a paper does
+        return all(any(_does(paper, one) for one in part) for part in term.parts)
+    if isinstance(term, Phrase):
+        return _is_titled(paper, term.said)
+    if not isinstance(term, Entity) or term.field not in _DONE:
+        return False
+    return _is_titled(paper, term.titles) or any(
+        (sure or not surely) and concept in term.concepts and (role in (term.roles or OWN) or not (surely and role))
+        for concept, role, sure in _had(paper, term.field)
     )
+
+
+def _had(paper: Paper, kind: str) -> list[tuple[str, str, bool]]:
+    """The concepts of a type that a paper has, with their role and whether they are sure."""
+    records = [record for _, record in paper.entries]
+    if kind == "topic":
+        return [(f"topic:{topic.id}", "", topic.sure) for record in records for topic in record.topics]
+    return [(m.concept, m.role, m.sure) for record in records for m in getattr(record, LISTS[kind])]
+
+
+def _is_titled(paper: Paper, names: tuple[str, ...]) -> bool:
+    """Whether a paper's title has one of some names."""
+    pattern = any_regex(names) if names else ""
+    return bool(pattern) and any(re.search(pattern, record.title) for _, record in paper.entries)

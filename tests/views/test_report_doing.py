@@ -1,0 +1,63 @@
+"""Which papers a report takes for those that do its topic."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+import kg
+from kg.api import Graph
+from tests.views.test_report_tables import _rows
+
+_PAPERS = {
+    "titled": ("Visual Token Pruning in Zorvex", "It is fast."),
+    "passing": ("Brimble: a cache", "We propose Brimble. It can be combined with visual token pruning."),
+    "none": ("Quandle", "It is slow."),
+}
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
+    """Papers that have a technique in their title, in passing, or not at all."""
+    folder = tmp_path_factory.mktemp("named")
+    papers = folder / "papers.jsonl"
+    lines = [{"id": name, "title": title, "abstract": said} for name, (title, said) in _PAPERS.items()]
+    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with kg.open(str(folder / "named.kg")) as graph:
+        graph.add(papers, fast=True)
+        yield graph
+
+
+@pytest.mark.parametrize(("selection", "lang"), [("visual token pruning", "en"), ("视觉token剪枝", "zh")])
+def test_a_paper_does_what_its_title_says_in_either_language(named: Graph, selection: str, lang: str) -> None:
+    data = json.loads(str(named.report(selection, lang=lang).render("json")))
+    assert [row["paper"] for row in _rows(data, "methods")] == ["titled"]
+    assert [row["paper"] for row in _rows(data, "also")] == ["passing"]
+
+
+def test_passing_mentions_stand_apart(built: Graph) -> None:
+    data = json.loads(str(built.report("KV cache compression").render("json")))
+    does = {row["paper"] for row in _rows(data, "methods")}
+    also = {row["paper"] for row in _rows(data, "also")} if "also" in data else set()
+    assert does
+    assert does.isdisjoint(also)
+    assert data["mentioning"] == len(also)
+    for name in does | also:
+        topics = [t for _, record in built.paper(name).entries for t in record.topics if t.id == "kv-cache-compression"]
+        techniques = [m for _, record in built.paper(name).entries for m in record.techniques]
+        sure = any(t.sure for t in topics) or any(m.sure and m.role in ("proposed", "used") for m in techniques)
+        titled = any("KV cache compression" in record.title for _, record in built.paper(name).entries)
+        assert sure or titled or name in also
+
+
+def test_a_topic_is_not_what_else_has_its_name(built: Graph) -> None:
+    data = json.loads(str(built.report("hardware accelerator").render("json")))
+    does = {row["paper"] for row in _rows(data, "methods")}
+    assert 0 < len(does) < data["mentioning"] + len(does) < len(built.ask("hardware accelerator").rows)
+    for name in does:
+        topics = [
+            t for _, record in built.paper(name).entries for t in record.topics if t.id == "hardware-accelerators"
+        ]
+        assert any(topic.sure for topic in topics), name
