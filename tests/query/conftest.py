@@ -129,7 +129,8 @@ def _paper(name: str, number: int, said: dict[str, Any]) -> tuple[Document, Reco
                 for s, m, v, u, c, b, *more in said.get("results", ())
             ],
             "relations": [
-                {"head": h, "type": kind, "tail": t, "evidence": e} for h, kind, t, e in said.get("relations", ())
+                {"head": h, "type": kind, "tail": t, "evidence": e} | dict(more)
+                for h, kind, t, e, *more in said.get("relations", ())
             ],
             "topics": said["topics"],
             "code_url": said.get("code_url", ""),

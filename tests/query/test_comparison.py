@@ -242,3 +242,24 @@ def test_thing_that_only_texts_name_is_found_in_them(made: Any, lexicon: Lexicon
     own = Lexicon.of(store, lexicon.vocabulary)
     found = answer(store, lexicon.vocabulary, "Wanda vs SparseGPT", lexicon=own)
     assert not any("No paper has" in note for note in found.notes)
+
+
+def test_only_sure_changes_are_compared(made: Any, vocabulary: Vocabulary) -> None:
+    unsure, said = ("score", 0.4), "ThetaForm outperforms IotaForm. It is 3x faster, 9x faster, with 90% accuracy."
+    results: list[Any] = [
+        ("3x faster", "inference speed", 3, "x", "increase", ""),
+        ("9x faster", "inference speed", 9, "x", "increase", "", unsure),
+        ("90% accuracy", "accuracy", 90, "%", "absolute", ""),
+    ]
+    win = ("ThetaForm", "outperforms", "IotaForm", "ThetaForm outperforms IotaForm")
+    own = [("ThetaForm", "ThetaForm", "proposed"), ("IotaForm", "IotaForm", "baseline")]
+    texts = [
+        paper(said, own, results=results, relations=[(*win, unsure)]),
+        paper("We use IotaForm.", [("IotaForm", "IotaForm", "used")]),
+    ]
+    store = made({f"900-0{n}": text for n, text in enumerate(texts)})
+    found = answer(store, vocabulary, "ThetaForm vs IotaForm", lexicon=Lexicon.of(store, vocabulary))
+    rows = table(found)
+    assert rows["inference speed ↑ (x)"] == ("3x", None)
+    assert not any("accuracy" in str(aspect) or aspect == "outperforms" for aspect in rows)
+    assert any("setups that differ" in note for note in found.notes)

@@ -304,6 +304,8 @@ class _Comparison:
         for block in sorted(sizes, key=place)[:_RESULTS]:
             parts = [self._figured(block, by_block.get(block)) for by_block in found]
             out += self._row(self.measures.name(block), parts, block.metric)
+        if out:
+            self.notes.append(self.say("comparison.apart"))
         return out
 
     def _figures(self, papers: Papers, at: int, names: list[set[str]], shared: Set[str]) -> dict[Block, Figures]:
@@ -313,19 +315,24 @@ class _Comparison:
         """
         where = papers.of("x.paper")
         found = reported(self.store, Where(f"{where.sql} AND x.metric IS NOT NULL", where.given))
-        said = quotes(self.store, {one.node: "" for one in found if one.paper in shared})
+        said = quotes(self.store, {one.node: "" for one in found})
 
         def is_own(node: str) -> bool:
-            words = _phrases(said[node].context) if node in said else set()
-            return [n for n, own in enumerate(names) if not own.isdisjoint(words)] == [at]
+            return [n for n, own in enumerate(names) if not own.isdisjoint(_phrases(said[node].context))] == [at]
 
-        kept = [one for one in found if one.paper not in shared or is_own(one.node)]
+        sure = [one for one in found if one.node in said and said[one.node].sure]
+        kept = [one for one in sure if one.paper not in shared or is_own(one.node)]
         return blocks(self._on_what_is_asked(kept, self.things[at]))
 
     def _on_what_is_asked(self, found: list[Reported], thing: Entity) -> list[Reported]:
-        """The results that were obtained on the hardware, model and data set that are asked for or compared."""
+        """The results that were obtained on the hardware, model and data set that are asked for or compared.
+
+        A level (an accuracy of 90 %) is like none of another data set.
+        """
         wanted = Filter((*self.query.filter.conditions, Condition(thing.label, (thing,))))
         setups = Setups(self.corpus, self.lexicon, wanted, {one.paper for one in found})
+        if "dataset" not in dict(setups.wanted):
+            found = [one for one in found if one.change not in ("", "absolute")]
         if not setups.wanted:
             return found
         said = quotes(self.store, {one.node: "" for one in found})
@@ -355,13 +362,16 @@ class _Comparison:
     # Relations
 
     def _stated(self) -> dict[_Pair, dict[str, str]]:
-        """What papers state between the things: the node of each statement, by paper."""
+        """What papers surely state between the things: the node of each statement, by paper."""
         out: dict[_Pair, dict[str, str]] = defaultdict(dict)
         for head, tail in permutations(range(len(self.things)), 2):
             ends = related("head", self.things[head].concepts), related("tail", self.things[tail].concepts)
             where = Where(" AND ".join(end.sql for end in ends), ends[0].given + ends[1].given)
-            for one in stated(self.store, where):
-                out[_Pair(head, one.type, tail)].setdefault(one.paper, one.node)
+            found = stated(self.store, where)
+            said = quotes(self.store, {one.node: "" for one in found})
+            for one in found:
+                if one.node in said and said[one.node].sure:
+                    out[_Pair(head, one.type, tail)].setdefault(one.paper, one.node)
         return out
 
     def _relations(self, stated: dict[_Pair, dict[str, str]]) -> list[Line]:
