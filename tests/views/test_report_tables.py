@@ -231,6 +231,7 @@ def test_a_takeaway_tells_a_median_and_quotes_a_paper_in_the_middle(stated: Grap
 
 def _takeaways(folder: Path, texts: list[str], lang: Any = "en", **parts: Any) -> list[str]:
     """The takeaways on pruning of papers with the result at the end of their texts; only the first three are on it."""
+    folder.mkdir(exist_ok=True)
     papers, records = folder / "papers.jsonl", folder / "records.jsonl"
     lines = [{"id": f"p{n}", "title": f"Paper {n}", "abstract": text} for n, text in enumerate(texts)]
     papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -249,9 +250,24 @@ def _takeaways(folder: Path, texts: list[str], lang: Any = "en", **parts: Any) -
 def test_the_usual_form_of_a_technique_does_not_stand_out(tmp_path: Path) -> None:
     text = "with full attention or a gating mechanism it is 41% faster."
     used = [{"surface": u, "in": "A", "canonical": u, "role": "used"} for u in ("full attention", "gating mechanism")]
-    said = _takeaways(tmp_path, [f"By pruning, {text}"] * 3 + [text] * 6, techniques=used)
+    said = _takeaways(tmp_path, [f"By pruning, {text}"] * 3 + [text] * 15, techniques=used)
     assert said[0].startswith("Gating mechanism stands out")
     assert not [one for one in said if "ull attention" in one]
+    common = _takeaways(tmp_path / "common", [f"By pruning, {text}"] * 3 + [text] * 6, techniques=used)
+    assert not [one for one in common if "stands out" in one]  # a third of the graph has it
+
+
+def test_papers_without_a_figure_are_quoted(tmp_path: Path) -> None:
+    said = "We propose a pruning method that drops half of the layers"
+    papers = tmp_path / "papers.jsonl"
+    papers.write_text(json.dumps({"id": "p", "title": "Pruning layers", "abstract": f"{said}. It is good."}) + "\n")
+    with kg.open(str(tmp_path / "own.kg")) as graph:
+        graph.add(papers, fast=True)
+        row = _data(graph)["takeaways"]["rows"][0]
+        assert row["text"] == "In the words of Pruning layers:"
+        quote = row["quote"][0]
+        raw = graph.paper(quote["entry"]).entries[0][0].texts[quote["field"]].raw
+        assert raw[quote["start"] : quote["end"]] == quote["quote"] == said
 
 
 def test_chinese_says_what_is_left_of_what_is_so_many_times_lower(tmp_path: Path) -> None:

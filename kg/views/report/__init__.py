@@ -71,7 +71,10 @@ def report(
 
 
 def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]:
-    """The content of the report as plain data: each section under its name, with their order in `sections`."""
+    """The content of the report as plain data: each section under its name, with their order in `sections`.
+
+    Of the usual sections those without content are left out of the order.
+    """
     words, every = shown.words, shown.papers
     shown.learn_labels()
     shown.papers = doing(shown, selection)
@@ -86,14 +89,14 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
         "results": lambda part: results(shown, part),
         "timeline": lambda part: timeline(shown, part),
         "problems": lambda part: problems(shown, part),
-        "open": lambda part: unsolved(shown, part),
+        "open": lambda part: unsolved(shown, part, selection),
         "next": lambda part: upcoming(shown, part, selection),
         "also": lambda part: also(shown, part, others),
         "bibliography": lambda part: bibliography(shown, part, [*shown.papers, *others]),
     }
-    parts = [
-        part for part in layout.parts if shown.papers and (others or part.name != "also" or len(layout.parts) == 1)
-    ]
+    parts = layout.parts if shown.papers else ()
+    is_chosen = layout != Layout.usual()
+    made = {part.name: make[part.name](part) for part in parts}
     return {
         "title": words("report.title", selection=shown.name) if shown.name else words("report.title_all"),
         "selection": shown.name,
@@ -102,8 +105,8 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
         "mentioning": len(others),
         "scope": scope(shown, len(others)),
         "called": {ids(paper)[0]: _called(shown, paper) for paper in every},
-        "sections": [part.name for part in parts],
-        **{part.name: make[part.name](part) for part in parts},
+        "sections": [name for name, one in made.items() if is_chosen or one.get("rows") or one.get("groups")],
+        **made,
     }
 
 

@@ -45,6 +45,16 @@ def mentioning(shown: Selection, selection: str, papers: list[Paper]) -> list[Pa
     return [p for p in papers if all(any(_does(p, term, surely=False) for term in terms) for terms in mixed)]
 
 
+def naming(shown: Selection, selection: str) -> str:
+    """A regular expression for the names of what a selection names and of what is wider; "" if that is nothing."""
+    vocabulary = shown.graph.vocabulary
+    terms = [term for one in _named(shown, selection) for term in one.terms] if selection else []
+    concepts = {c for t in terms if t.field in _DONE and t.concept for c in (t.concept, *vocabulary.broader(t.concept))}
+    labels = {label for concept in concepts & vocabulary.concepts.keys() for label in vocabulary[concept].labels()}
+    names = {*labels, *(name for term in terms if isinstance(term, Entity) for name in term.titles)}
+    return any_regex(sorted(names)) if names else ""
+
+
 def _named(shown: Selection, selection: str) -> list[Condition]:
     """The conditions of a selection that say what papers do."""
     every = shown.graph.ask(selection, limit=1).filter.conditions

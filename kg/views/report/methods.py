@@ -83,18 +83,17 @@ def is_quality(shown: Selection, result: Result) -> bool:
 
 def methods(shown: Selection, part: Part) -> dict[str, Any]:
     """A line a paper: those with a sure figure first, then those nearest to the selection."""
-    figures = {paper.id: _figures(shown, paper) for paper in shown.papers}
-    order = sorted(shown.papers, key=lambda paper: not any(figures[paper.id]))[: part.most]
-    rows = [_row(shown, paper, *figures[paper.id]) for paper in order]
+    known = {paper.id: figures(shown, told(shown, paper)) for paper in shown.papers}
+    order = sorted(shown.papers, key=lambda paper: not any(known[paper.id]))[: part.most]
+    rows = [_row(shown, paper, *known[paper.id]) for paper in order]
     filled = [column for column in part.columns if column not in _MAY_GO or any(row[column] for row in rows)]
     part = replace(part, columns=tuple(filled))
     made = section(shown, part, [Group(rows, all=len(shown.papers))], shown.words("report.methods_note"))
     return made | {"kind": "methods"}
 
 
-def _figures(shown: Selection, paper: Paper) -> tuple[Told | None, Told | None]:
-    """The surest gain of a paper, and what it says of quality."""
-    results = told(shown, paper)
+def figures(shown: Selection, results: list[Told]) -> tuple[Told | None, Told | None]:
+    """The surest gain among the results of a paper, and what they say of quality."""
     gains = [one for one in results if is_gain(shown, one.result)]
     quality = [one for one in results if is_quality(shown, one.result)]
     gain = max(gains, key=lambda one: one.found.result.confidence, default=None)

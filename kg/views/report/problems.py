@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import Any
 
 from kg.model import Paper
 from kg.text import sentences
 from kg.views.borne import quotable
+from kg.views.report.doing import naming
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, by_label, cited, said, section
 from kg.views.selection import EntryQuote, Selection, ids, quoted
@@ -37,14 +39,15 @@ def problems(shown: Selection, part: Part) -> dict[str, Any]:
     return section(shown, part, [Group(rows, all=len(order))], shown.words("report.problems_note"))
 
 
-def unsolved(shown: Selection, part: Part) -> dict[str, Any]:
-    """Sentences in which papers call something open, newest first."""
-    cues = PageWords("en")("report.open_cues").split(", ")
+def unsolved(shown: Selection, part: Part, selection: str) -> dict[str, Any]:
+    """Sentences in which papers call something open, newest first, those that name what the report is about."""
+    cues, names = PageWords("en")("report.open_cues").split(", "), naming(shown, selection)
     rows = []
     for paper in sorted(shown.papers, key=lambda paper: (shown.date(paper), paper.id), reverse=True):
         texts = (d.texts["A"].text for d, _ in paper.entries if "A" in d.texts)
         found = (text[a:b] for text in texts for a, b in sentences(text))
-        said_open = next((one for one in found if any(cue in one.lower() for cue in cues) and quotable(one)), "")
+        about = (one for one in found if not names or re.search(names, one))
+        said_open = next((one for one in about if any(cue in one.lower() for cue in cues) and quotable(one)), "")
         if said_open:
             rows.append({"sentence": quotable(said_open), "paper": ids(paper)[0], "papers": ids(paper)[:1]})
     return section(shown, part, [Group(rows)], shown.words("report.open_note"))

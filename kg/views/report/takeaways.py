@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from statistics import median
 from typing import Any
 
@@ -12,15 +13,17 @@ from kg.query.corpus import Corpus
 from kg.text import fold
 from kg.views import outcome
 from kg.views.borne import KEPT, SPEED
+from kg.views.own import is_own
+from kg.views.quotation import contribution
 from kg.views.report.claims import claims
 from kg.views.report.doing import OWN
 from kg.views.report.layout import Part
-from kg.views.report.methods import Told, is_gain, is_quality, told
+from kg.views.report.methods import Told, figures, is_gain, is_quality, told
 from kg.views.report.table import cited, said
 from kg.views.selection import EntryQuote, Selection, ids, named, quoted
 
 _SEVERAL = 3  # papers behind a takeaway
-_MANY = 10  # times as many papers have the commonest technique as one that is told with it, at most
+_PART, _COMMON = 0.1, 0.2  # of the selection's papers at least, and of the graph's at most, that have a technique
 _GAINS = 3  # takeaways on gains
 _TELLING = 1.2  # times better, of what one paper reports
 _TYPICAL, _LOOKED = 2, 20  # times as often as elsewhere, and techniques that are looked at
@@ -31,17 +34,15 @@ def takeaways(shown: Selection, part: Part) -> dict[str, Any]:
     made = {paper.id: told(shown, paper) for paper in shown.papers}
     rows = [row for row in (_approach(shown), *_gains(shown, made), _quality(shown, made), _beaten(shown)) if row]
     reported = {
-        paper: next((one for one in told if one.result.change != "absolute"), None) for paper, told in made.items()
+        paper: next((one for one in figures(shown, results) if one and one.result.change != "absolute"), None)
+        for paper, results in made.items()
     }
     order = sorted(shown.papers, key=lambda paper: not (one := reported[paper.id]) or one.factor < _TELLING)
-    for paper in order:  # few papers: what each of them reports
-        if len(rows) >= part.most:
-            break
-        if one := reported[paper.id]:
-            who, what = named(paper, shown.date(paper)), outcome.phrase(shown, one.result)
-            if not any(paper.id == row["of"] for row in rows):
-                text = shown.words("report.takeaway_one", paper=who, outcome=what)
-                rows.append(_row(text, [paper], _quote(one), paper))
+    alone = (_reported(shown, paper, reported[paper.id]) for paper in order)
+    own = (_proposed(shown, paper) for paper in shown.papers)
+    for row in filter(None, chain(alone, own)):  # few papers: what each of them reports, or says that it does
+        if len(rows) < part.most and not any(row["of"] == other["of"] for other in rows):
+            rows.append(row)
     return {
         "kind": "takeaways",
         "title": shown.words("report.takeaways"),
@@ -59,36 +60,58 @@ def _quote(one: Told) -> EntryQuote:
     return quoted(one.found.document, one.result.evidence)
 
 
+def _reported(shown: Selection, paper: Paper, one: Told | None) -> dict[str, Any] | None:
+    """What a paper reports."""
+    if not one:
+        return None
+    who, what = named(paper, shown.date(paper)), outcome.phrase(shown, one.result)
+    return _row(shown.words("report.takeaway_one", paper=who, outcome=what), [paper], _quote(one), paper)
+
+
+def _proposed(shown: Selection, paper: Paper) -> dict[str, Any] | None:
+    """What a paper says that it does, as its text has it."""
+    texts = [(document.id, field, text.raw) for document, _ in paper.entries for field, text in document.texts.items()]
+    for sentence in contribution(shown, paper):
+        for entry, field, raw in texts:
+            if (at := raw.find(sentence)) >= 0:
+                quote = EntryQuote(entry, field, at, at + len(sentence), sentence, sentence)
+                return _row(
+                    shown.words("report.takeaway_own", paper=named(paper, shown.date(paper))), [paper], quote, paper
+                )
+    return None
+
+
 def _approach(shown: Selection) -> dict[str, Any] | None:
     """The technique that most papers surely propose or use, narrower ones with it, of those typical of the selection.
 
-    Typical is what stands here twice as often as in the whole graph; the selection's own name says nothing new.
+    Typical is what a good part of the papers have, twice as many as elsewhere; what a good part of the whole graph has
+    ("transformer") and the selection's own name say nothing new.
     """
     vocabulary, corpus = shown.graph.vocabulary, Corpus.of(shown.graph.store)
     found: dict[str, dict[str, Paper]] = defaultdict(dict)
-    quotes: dict[str, EntryQuote] = {}
-    proposed: set[str] = set()  # whose quotation is of a paper that proposes it
+    quotes: dict[str, tuple[int, EntryQuote]] = {}  # the sentence in which a paper says most of itself
     for paper in shown.papers:
         for document, record in paper.entries:
             for m in record.techniques:
                 if m.sure and m.role in OWN and m.concept in vocabulary:
                     for concept in (m.concept, *vocabulary.broader(m.concept)):
                         found[concept][paper.id] = paper
-                    if m.concept not in quotes or (m.role == "proposed" and m.concept not in proposed):
-                        quotes[m.concept] = quoted(document, m)
-                    if m.role == "proposed":
-                        proposed.add(m.concept)
+                    quote = quoted(document, m)
+                    own_words = (m.role == "proposed") + is_own([record.name], quote.sentence)
+                    if m.concept not in quotes or own_words > quotes[m.concept][0]:
+                        quotes[m.concept] = own_words, quote
     known = {kind: vocabulary.find(shown.name, kind) for kind in ("topic", "technique")}
     own = known["technique"].curie if known["technique"] else ""
     labels = [shown.name, *(concept.label["en"] for concept in known.values() if concept)]
     topic = {word for label in labels for word in fold(label).split()}
 
     def is_typical(concept: str) -> bool:
-        every = corpus.count(corpus.papers_with(sorted(vocabulary.narrower(concept))))
-        return len(found[concept]) * len(corpus) >= _TYPICAL * every * len(shown.papers)
+        every = corpus.count(corpus.papers_with(sorted(vocabulary.narrower(concept)))) / len(corpus)
+        return len(found[concept]) >= _TYPICAL * every * len(shown.papers) and every <= _COMMON
 
     above = {own, *vocabulary.broader(own)} if own else set()
-    several = [c for c in found if len(found[c]) >= _SEVERAL and c in quotes and c not in above]
+    least = max(_SEVERAL, _PART * len(shown.papers))
+    several = [c for c in found if len(found[c]) >= least and c in quotes and c not in above]
     kinds, plain = vocabulary.cues("model-frame"), vocabulary.cues("plain")  # full attention is what others beat
     labels_of = {c: fold(vocabulary[c].label["en"]).split() for c in several}
     telling = [
@@ -100,7 +123,6 @@ def _approach(shown: Selection) -> dict[str, Any] | None:
     if not order:
         return None
     best = order[0]
-    order = [c for c in order if len(found[c]) * _MANY >= len(found[order[0]])]
     behind = [c for c in order[1:] if best not in vocabulary.broader(c) and c not in vocabulary.broader(best)][:2]
     words, papers = shown.words, list(found[best].values())
     others = words.listed([words("report.with_count", label=shown.label(c), n=len(found[c])) for c in behind])
@@ -108,8 +130,9 @@ def _approach(shown: Selection) -> dict[str, Any] | None:
     label = label[:1].upper() + label[1:] if label.partition(" ")[0].islower() else label  # not "VLLM"
     values = {"technique": label, "n": len(papers), "all": len(shown.papers)}
     key = "report.takeaway_approach" if behind else "report.takeaway_approach_only"
-    of = next(paper for paper in shown.papers if quotes[best].entry in ids(paper))
-    return _row(words(key, others=others, **values), papers, quotes[best], of)
+    quote = quotes[best][1]
+    of = next(paper for paper in shown.papers if quote.entry in ids(paper))
+    return _row(words(key, others=others, **values), papers, quote, of)
 
 
 def _gains(shown: Selection, made: dict[str, list[Told]]) -> Iterator[dict[str, Any]]:
