@@ -122,6 +122,11 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
         ("Zorvex outperforms Quandle.", "Quandle", "Quandle"),
         ("Zorvex outperforms recent cache eviction methods.", "cache eviction", "methods"),
         ("Zorvex matches or outperforms Quandle.", "Quandle", ""),
+        ("Zorvex matches or even outperforms Quandle.", "Quandle", ""),
+        ("Zorvex did not improve over Quandle.", "Quandle", ""),
+        ("Zorvex not only outperforms Quandle.", "Quandle", "Quandle"),
+        ("Zorvex outperforms models without Quandle.", "Quandle", ""),
+        ("We test Quandle. Zorvex outperforms Corvid.", "Quandle", ""),
         ("Zorvex outperforms baselines such as VQ-EMA.", "EMA", ""),
         ("Zorvex outperforms adaptive Quandle variants.", "adaptive", ""),
         ("Zorvex outperforms the SOTA.", "SOTA", ""),
@@ -156,7 +161,7 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
         graph.add(paper, fast=True)
         made: dict[str, Any] = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
         made["techniques"] = [{"surface": s, "in": i, "canonical": s, "role": r} for s, i, r in techniques]
-        made["relations"] = [{"head": "Zorvex", "type": "outperforms", "tail": tail, "evidence": said}]
+        made["relations"] = [{"head": "Zorvex", "type": "outperforms", "tail": tail, "evidence": said.split(". ")[-1]}]
         record.write_text(json.dumps(made) + "\n")
         graph.add(records=record)
         rows = _rows(_data(graph), "wins")

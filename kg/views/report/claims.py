@@ -29,6 +29,8 @@ _NEXT = re.compile(r" (\w+ing|achieves?|reaches|attains?|gains?)\b")
 _PARTLY = re.compile(
     r"^[^,.]*?\b(?:on|in|for|at) (?:several|some|certain|many|most|a few|the majority|\d+ (?:out )?of \d+)\b"
 )
+_DENIED = re.compile(r"(?:\bnot|n't|\bcannot) (?!only\b)")
+_WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
 _NEAR = 5  # words before a loser
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
@@ -85,8 +87,15 @@ def _is_generic(shown: Selection, name: str) -> bool:
     return all(word in known or word.rstrip("s") in known for word in fold(name).split())
 
 
+def _is_denied(shown: Selection, sentence: str, beaten: str) -> bool:
+    """Whether a sentence has a win only in "did not improve over Finch", or a loser in "without caching"."""
+    ahead, negate = _around(sentence, beaten)[0], shown.graph.vocabulary.cues("negate")
+    return bool(_DENIED.search(ahead)) or not negate.isdisjoint(fold(ahead).split()[-1:])
+
+
 def _is_drawn(shown: Selection, words: list[str]) -> bool:
-    """Whether a folded sentence says "matches or outperforms"."""
+    """Whether a folded sentence says "matches or (even) outperforms"."""
+    words = [word for word in words if word != "even"]
     cues = shown.graph.vocabulary.cues
     pairs = zip(words, words[2:], strict=False)
     equal = {form for cue in cues("equate") for form in (cue, f"{cue}e")}  # "matches" is folded to "matche"
@@ -106,6 +115,10 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     words = fold(relation.evidence.quote).split()
     if _is_generic(shown, beaten) or not cues("equate").isdisjoint(words) or _is_drawn(shown, fold(sentence).split()):
         return False
+    if _is_denied(shown, sentence, beaten):
+        return False
+    if beaten not in sentence and not any(stands_for(word, beaten) for word in _WORD.findall(sentence)):
+        return False  # linked to what other words of the paper name
     if any(word.endswith("ing") and word in cues("outperform") for word in beaten.split()[1:]):
         return False  # "rules surpassing others"
     if (beaten.islower() or " " in beaten) and not Wording(shown.graph.vocabulary).is_noun_phrase(beaten):
@@ -149,9 +162,12 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
         if result.change == "absolute" or not other.startswith(_KINDS) or other == name:
             continue
         quote = quoted(found.document, result.evidence)
-        if _is_generic(shown, result.baseline) or not _is_whole(quote.sentence, shown.label(other)):
+        label = shown.label(other)
+        if _is_generic(shown, result.baseline) or not _is_whole(quote.sentence, label):
             continue
-        sizes = [set(_DIGITS.findall(said)) for said in (result.baseline, shown.label(other))]
+        if label in quote.sentence and _is_denied(shown, quote.sentence, label):
+            continue
+        sizes = [set(_DIGITS.findall(said)) for said in (result.baseline, label)]
         if all(sizes) and sizes[0].isdisjoint(sizes[1]):
             continue  # "uint4 models", linked to "uint8 models"
         is_loss = outcome.gets_worse(shown, result)
