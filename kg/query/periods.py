@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from kg.query.corpus import Corpus, Papers
+from kg.query.statistics import LEAST
 
 PERIODS = ("day", "week", "month", "year")
 _LETTERS = {"day": 10, "week": 10, "month": 7, "year": 4}
@@ -78,6 +79,17 @@ def period(day: str, over: str) -> str:
     except ValueError:
         return ""
     return f"{year}-W{week:02}"
+
+
+def covered(days: Counter[str]) -> tuple[str, str]:
+    """The first and the last day of some papers, but for a few (1 %) long before or after all others; "" for none.
+
+    >>> covered(Counter({"2018-05-19": 1, "2025-03-18": 90, "2025-04": 9, "2025-05-02T08:00:00": 90}))
+    ('2025-03-18', '2025-05-02')
+    """
+    months = within(folded(days, "month"), "month", LEAST)
+    held = sorted(day[:10] for day in days if day and (not months or months[0] <= day[:7] <= months[-1]))
+    return (held[0], held[-1]) if held else ("", "")
 
 
 def within(held: Counter[str], over: str, least: int) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import kg
 from kg.api import Graph
 from kg.model import KgError
 from kg.query.statistics import adjusted, difference, moved, trend_test, wilson
@@ -46,6 +47,7 @@ def made(counts: dict[str, list[int]], corpus: list[int], over: str = "year", **
         found.periods += [(period,)] * n
         found.things += [(first + i, label) for label, each in counts.items() for i in range(each[at])]
     found.names = {label: {"en": label} for label in counts}
+    found.above = options.pop("above", {})
     return Trend(found, "technique", over, forms=FORMS, **options)
 
 
@@ -427,3 +429,27 @@ def test_a_corpus_of_changing_sources_is_told() -> None:
     )
     even = [frozenset({"ab"[n % 2]}) for n in range(160)]
     assert _monthly("2025-08-31", [8] * 8, even).notes == ()
+
+
+def test_a_month_in_which_the_graph_begins_is_held_in_part(tmp_path: Path) -> None:
+    """Also where a few papers are years older; without enough papers in a month, papers are counted."""
+    days = ["2018-05-19", *["2025-03-18"] * 40, *["2025-04-02"] * 40, *["2025-05-31"] * 40]
+    papers = tmp_path / "papers.jsonl"
+    lines = (
+        {"id": f"p{n}", "title": f"Pruning {n}", "abstract": "We prune.", "date": day} for n, day in enumerate(days)
+    )
+    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        graph.add(papers, fast=True)
+        found = trend(graph, "topic", "month")
+        assert (found.index, found.partial) == (["2025-03", "2025-04", "2025-05"], [True, False, False])
+        assert found.share
+        few = trend(graph, "topic", "month", least=50)
+        assert not few.share
+        assert few.notes
+
+
+def test_a_picture_shows_no_label_that_draws_the_line_of_another() -> None:
+    counts = {"wide": [9, 9, 9], "narrow": [8, 9, 8], "other": [2, 2, 3], "all": [20, 20, 20]}
+    found = made(counts, [20, 20, 20], top=2, above={"narrow": frozenset({"wide"})})
+    assert found.shown == ["narrow", "other"]

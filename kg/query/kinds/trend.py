@@ -12,10 +12,10 @@ import numpy as np
 
 from kg.model import ENTITY_TYPES
 from kg.query.answer import Answer, Line, Table
-from kg.query.corpus import Corpus, Papers
+from kg.query.corpus import ALL, Corpus, Papers
 from kg.query.filter import Condition, Fact, Filter, Query
 from kg.query.lexicon import Lexicon
-from kg.query.periods import PERIODS, entries_by, folded, is_partial, within, without_gaps
+from kg.query.periods import PERIODS, covered, entries_by, folded, is_partial, within, without_gaps
 from kg.query.sayings import Sayings
 from kg.query.statistics import LEAST, LEVEL, ShareChange, adjusted, early_and_late, moved, trend_test
 from kg.query.tally import TYPES, Count, Tally, nothing, widened
@@ -67,7 +67,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     )
     verdict = tested + say("trend.between") * bool(tested) + verdict
     notes = [say("trend.undated", undated)] if undated else []
-    last = tally.corpus.period()[1][:10]
+    last = covered(tally.corpus.days(ALL)[""])[1]
     if over in PERIODS and is_partial(order[-1], _FIRST, last):
         notes.append(say("trend.unfinished", last=order[-1], day=last))
     notes.append(say("trend.more", call=_call(lexicon, query, over)))
@@ -80,7 +80,7 @@ class _Shares:
     def __init__(self, corpus: Corpus, among: Papers, over: str) -> None:
         self.every = folded(corpus.days(among)[""], over)
         self.every.pop("", None)
-        ends = [day[:10] for day in corpus.period()]
+        ends = covered(corpus.days(ALL)[""])
         self.names = within(self.every, over, LEAST)
         whole = [not is_partial(name, *ends) for name in self.names]
         self.papers = np.array([self.every[name] for name in self.names], float) * np.array(whole, float)

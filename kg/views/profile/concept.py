@@ -11,10 +11,10 @@ from kg.evidence import evidence_id
 from kg.model import ROLES, KgError
 from kg.names import is_curie, kind_of
 from kg.query.conditions import marks
-from kg.query.corpus import Corpus, Papers
+from kg.query.corpus import ALL, Corpus, Papers
 from kg.query.filter import Entity
 from kg.query.kinds import definition
-from kg.query.periods import folded, is_partial, without_gaps
+from kg.query.periods import covered, folded, is_partial, without_gaps
 from kg.query.shown import context
 from kg.views.profile.paper import described
 from kg.views.selection import clean
@@ -103,7 +103,7 @@ def over_time(days: Counter[str], corpus: Corpus, axis: Counter[str] | None = No
     months = without_gaps((name for name in by_month if name), "month")
     is_months = 0 < len(months) <= _MONTHS and sum(by_month[m] for m in months) >= 0.5 * every.total()
     over = "month" if is_months else "year"
-    counts, ends = folded(days, over), [day[:10] for day in corpus.period()]
+    counts, ends = folded(days, over), covered(corpus.days(ALL)[""])
     periods = months if is_months else without_gaps((name for name in folded(every, "year") if name), "year")
     return {
         "over": over,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from kg.query.corpus import Corpus
-from kg.query.periods import days, is_partial
+from kg.query.corpus import ALL, Corpus
+from kg.query.periods import covered, days, is_partial
 from kg.views.report.layout import Part
 from kg.views.selection import Selection
 
@@ -22,7 +22,7 @@ def chart(shown: Selection, part: Part) -> dict[str, Any]:
     own = Counter(date[:7] for paper in shown.papers if len(date := shown.date(paper)) >= len("2025-10"))
     sql = "SELECT substr(appeared, 1, 7), count(*) FROM papers WHERE length(appeared) >= 7 GROUP BY 1 ORDER BY 1"
     every = dict(shown.graph.store.rows(sql))
-    ends = [day[:10] for day in corpus.period()]
+    ends = covered(corpus.days(ALL)[""])
     usual = max(every.values(), default=0)
     partial = {m for m, n in every.items() if is_partial(m, *ends) or n * _FEW < usual}
     first = min(own.keys() - partial, default="") or min(own, default="")

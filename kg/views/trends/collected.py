@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.entity_types import LISTS
 from kg.model import Document, KgError
 from kg.names import is_curie
-from kg.query.corpus import Corpus
+from kg.query.corpus import ALL, Corpus
 from kg.query.occurrence import Chosen
-from kg.query.periods import PERIODS, period
+from kg.query.periods import PERIODS, covered, period
 from kg.query.support import appeared
 from kg.sources import each, expand, read
 from kg.store.contents import labels
@@ -116,7 +116,7 @@ def _collected(
 ) -> Collected:
     chosen = Chosen(graph.store, graph.vocabulary, selection)
     out = Collected(chosen.papers, _graph_periods(chosen, over), sources=[frozenset(s) for s in chosen.said("source")])
-    out.first, out.last = (day[:10] for day in chosen.corpus.period())
+    out.first, out.last = covered(chosen.corpus.days(ALL)[""])
     if lexicon:
         names = out.papers
         read = [(names[at], name, text) for at, name, text in chosen.texts({*TEXTS[texts], "T"})]
@@ -171,8 +171,7 @@ def from_files(
         out.notes += [*batch.skipped, *batch.losses, *batch.doubts]
     if not out.papers:
         raise KgError(out.notes[0] if out.notes else "The files hold no paper.")
-    days = sorted(day[:10] for dates, _, _ in when for day in dates)
-    out.first, out.last = (days[0], days[-1]) if days else ("", "")
+    out.first, out.last = covered(Counter(day for dates, _, _ in when for day in dates))
     for dates, years, places in when:
         date = appeared(dates, years, ())
         out.periods.append(tuple(sorted(places)) if over not in PERIODS else _in_time(date, over))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from kg.query import Row
     from kg.views.trends.collected import Collected
 
+#: A label has so large a part of the papers of another one, or of all: they say the same.
+_SAME = 0.8
 #: Labels that a picture shows, and labels whose pairs are tested.
 SHOWN, _PAIRED = 12, 40
 #: Papers of a label that a page leads to.
@@ -90,6 +92,8 @@ class Trend(View):
         is_whole = ~np.array(self.partial, bool)
         self.whole_counts = self.counts.mul(is_whole, axis=0)  # what is tested: of whole periods alone
         self.whole_corpus = self.corpus * is_whole
+        if self.share and len(self.index) and max(self.corpus) < least:
+            self.share, self.notes = False, (*self.notes, self.words("trends.few_for_shares", least=least))
         self.notes = (*self.notes, *self._mixture(collected.sources))
         self.compared = [self.key(name) for name in compare]
         things = self._things[self._things["thing"].isin(self.shown)]
@@ -127,10 +131,20 @@ class Trend(View):
         hint = f"did you mean {', '.join(near)}?" if near else "name a label as the table does."
         raise KgError(f"No paper has {name[:80]!r} here: {hint}")
 
-    @property
+    @cached_property
     def shown(self) -> list[str]:
-        """The keys of the labels that a picture shows."""
-        return self.compared or self.keys[: self.top]
+        """The keys of the labels that a picture shows: the most frequent ones, none that says the same as another.
+
+        A label of nearly all papers is flat, and one wider than a label that has most of its papers draws its line.
+        """
+        if self.compared:
+            return self.compared
+        papers, every = self.counts.sum().to_dict(), self.corpus.sum()
+        same = {
+            wide for key in self.keys for wide in self._above.get(key, ()) if papers[key] > _SAME * papers.get(wide, 0)
+        }
+        own = [key for key in self.keys if key not in same and papers[key] <= _SAME * every]
+        return (own if len(own) >= self.top else self.keys)[: self.top]
 
     def _newest(self, collected: Collected, things: pandas.DataFrame, key: str) -> list[Row]:
         """The newest papers of a label as texts call them; none where the papers are of files."""
