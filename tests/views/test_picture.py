@@ -278,3 +278,10 @@ def test_the_panel_opens_on_what_the_heading_names_and_not_on_the_end_of_its_nam
     named, longer = (Look.of(shown, PageWords("en"), f"Graph: {said}{least.label}", "type") for said in ("", "un"))
     assert named.first == least.id
     assert longer.first != least.id
+
+
+def test_a_long_label_keeps_the_type_that_tells_it_apart(built: Graph) -> None:
+    look = Look.of(drawn(built, TOPIC), PageWords("en"), "", "type")
+    node = replace(next(iter(look.drawing.nodes.values())), type="topic", label=f"{'a' * 60} (topic)")
+    assert look.short(node, 20) == "aaaaaaaaaaa… (topic)"
+    assert look.name(node) == "a" * 60

@@ -279,6 +279,12 @@ def test_a_lineage_opens_whole_and_its_panel_on_the_most_important_node(
     assert browser.evaluate("chosen") is None
 
 
+def test_on_a_phone_the_panel_opens_under_the_picture(browser: Browser, built: Graph, tmp_path: Path) -> None:
+    browser.open(built.draw(TOPIC).save(tmp_path / "graph.html"), 390, 844)
+    assert browser.evaluate("panel.querySelector('h2').textContent") == "KV cache compression (topic)"
+    assert browser.evaluate("document.documentElement.scrollHeight / innerHeight") < 3
+
+
 def test_a_lineage_on_a_phone_is_a_list_that_can_be_read(browser: Browser, built: Graph, tmp_path: Path) -> None:
     browser.open(built.draw(view="lineage").save(tmp_path / "lineage.html"), 390, 844)
     heads = "[...document.querySelectorAll('#graph section h2 button')].map((one) => one.textContent)"

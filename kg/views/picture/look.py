@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kg.entity_types import TABLE
+from kg.views.columns import shortened, width
 from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, DrawnNode, Edge
 from kg.views.picture.layers import ahead, is_across, layered
 from kg.views.picture.layout import LEAST, MORE, Places, places, radii
@@ -24,6 +25,8 @@ _COMMUNITIES = (
 _OTHER = "#75808a"
 #: The colours of relations in a lineage.
 _LINES = {"uses": "#3b7dd8", "part_of": "#2e9e6b", "outperforms": "#d9622b"}
+#: Characters of a label beside a node and in a box; the panel shows all.
+LABEL, IN_BOX = 46, 26
 #: Weak relations, drawn with dashed lines.
 _WEAK = ("mentioned", "baseline", "compared_with")
 
@@ -60,7 +63,19 @@ class Look:
 
     def font(self, node: DrawnNode) -> float:
         """The font size of a label in a box, in pixels: larger for more support."""
-        return round(12 + 8 * (self.radius[node.id] - LEAST) / MORE, 1)
+        return round(14 + 6 * (self.radius[node.id] - LEAST) / MORE, 1)
+
+    def name(self, node: DrawnNode) -> str:
+        """The label of a node without its type."""
+        return node.label.removesuffix(self._kind(node))
+
+    def short(self, node: DrawnNode, most: int) -> str:
+        """The label of a node cut to a width; a type behind it ("(topic)") stays."""
+        kind = node.label[len(self.name(node)) :]
+        return shortened(self.name(node), most - width(kind)) + kind
+
+    def _kind(self, node: DrawnNode) -> str:
+        return self.words("picture.of_type", label="", type=self.words(f"type.{node.type}"))
 
     @cached_property
     def radius(self) -> dict[str, float]:
@@ -133,8 +148,7 @@ class Look:
         degree = Counter(end for edge in drawing.edges for end in (edge.head, edge.tail)) if self.is_layered else {}
 
         def order(node: DrawnNode) -> tuple[object, ...]:
-            kind = self.words("picture.of_type", label="", type=self.words(f"type.{node.type}"))
-            is_named = re.search(rf"[:：]\s*{re.escape(node.label.removesuffix(kind))}$", self.heading)
+            is_named = re.search(rf"[:：]\s*{re.escape(self.name(node))}$", self.heading)
             return node.type == "paper", not is_named, -degree.get(node.id, 0), -drawing.measure(node), node.id
 
         return min(drawing.nodes.values(), key=order).id if drawing.nodes else ""

@@ -14,11 +14,10 @@ from typing import Any
 
 from kg.model import KgError
 from kg.text import plain
-from kg.views.columns import shortened
 from kg.views.latex import as_text
 from kg.views.picture.drawing import DrawnNode, Edge
 from kg.views.picture.evidence import LISTED, LISTED_OF_MANY
-from kg.views.picture.look import Look
+from kg.views.picture.look import IN_BOX, LABEL, Look
 from kg.views.render import render
 from kg.views.selection import EntryQuote
 from kg.views.served import Served
@@ -26,7 +25,6 @@ from kg.views.served import Served
 #: The largest numbers of nodes and edges that a canvas redraws smoothly; above, WebGL is used.
 _MOST_NODES, _MOST_EDGES = 600, 3000
 _FACE = "system-ui, Noto Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
-_LABEL, _IN_BOX = 34, 26  # characters of a label in the drawing; the panel shows all
 
 
 def page(look: Look, served: Served | None = None) -> str:
@@ -44,7 +42,7 @@ def _by_pyvis(look: Look, served: Served | None) -> str:
         x, y = look.places[node.id]
         network.add_node(
             node.id,
-            label=_short(node, _IN_BOX if look.is_layered else _LABEL),
+            label=look.short(node, IN_BOX if look.is_layered else LABEL),
             shape="box" if look.is_layered else "square" if node.type == "paper" else "dot",
             color=look.fill(node),
             size=look.radius[node.id],
@@ -85,7 +83,14 @@ class _Template:
 
 def _by_sigma(look: Look, served: Served | None) -> str:
     nodes = [
-        {"id": node.id, "label": _short(node), "x": x, "y": -y, "size": look.radius[node.id], "color": look.fill(node)}
+        {
+            "id": node.id,
+            "label": look.short(node, LABEL),
+            "x": x,
+            "y": -y,
+            "size": look.radius[node.id],
+            "color": look.fill(node),
+        }
         for node in look.drawing.nodes.values()
         for x, y in [look.places[node.id]]
     ]
@@ -200,10 +205,6 @@ def _about(look: Look, served: Served | None) -> dict[str, Any]:
         "first": look.first,
         "sentences": [[entry, as_text(sentence)] for entry, sentence in sentences],
     }
-
-
-def _short(node: DrawnNode, most: int = _LABEL) -> str:
-    return shortened(node.label, most)
 
 
 def _options(look: Look) -> dict[str, Any]:

@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 
 from kg.views.columns import shortened
 from kg.views.picture.drawing import DrawnNode
-from kg.views.picture.look import Look
+from kg.views.picture.look import IN_BOX, LABEL, Look
 
 _MARGIN = 44
-_LABEL, _IN_BOX = 36, 30  # characters of a label
 #: The width of the sheet in pixels, by number of nodes.
 _WIDTHS = ((60, 1200), (300, 1600), (800, 2000))
 _WIDEST = 2600
@@ -113,7 +112,7 @@ def _layered(look: Look) -> Sheet:
     top = _head(look, out) + _MARGIN
     out.height = round(top + high + _MARGIN)
     at = {name: (140.0 + x - left, top + y - upper) for name, (x, y) in sorted(look.places.items())}
-    text = {name: shortened(node.label, _IN_BOX) for name, node in look.drawing.nodes.items()}
+    text = {name: look.short(node, IN_BOX) for name, node in look.drawing.nodes.items()}
     size = {name: look.font(node) for name, node in look.drawing.nodes.items()}
     half = {name: width_of(text[name], size[name]) / 2 + 8 for name in at}
     out.strokes += _strokes(look, at, half)
@@ -187,7 +186,7 @@ def _labels(
     for place, node in enumerate(sorted(ranked, key=lambda n: (n.type == "paper", n.id != look.drawing.centre))):
         r = radius[node.id]
         size = round(_FONT + 5 * (r / largest) ** 2 if node.type != "paper" else _FONT - 1, 1)
-        text = shortened(node.label, _LABEL)
+        text = look.short(node, LABEL)
         spots = [(word, box) for word, box in _spots(at[node.id], r, text, size) if _is_inside(box, out)]
         free = [spot for spot in spots if not taken.meets(spot[1], node.id, r)]
         if not free and place < _SURE and r > 1.6 * smallest:

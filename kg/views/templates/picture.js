@@ -298,7 +298,7 @@ function start() {
     if (event.key === "Escape") unchoose();
   });
   dark.addEventListener("change", paint);
-  if (DATA.about.first && innerWidth > 800) {  // the panel opens on the node of most weight, with the whole picture lit
+  if (DATA.about.first) {  // the panel opens on the node of most weight, with the whole picture lit
     describe(DATA.about.first);
     panel.insertBefore(add(panel, "p", SAID.hint, "hint"), panel.firstChild);
   }
