@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -47,7 +47,10 @@ def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
     """The template values of an answer, with up to `most` lines."""
     words = PageWords(answer.language)
     understood = conditions(answer, words)
-    lines = _table(answer, most) if answer.table else _papers(answer, most)
+    rows = answer.rows[:most]
+    quoted = [row for row in rows if row.evidence] or rows  # of many papers the first are quoted
+    lines = _table(answer, most) if answer.table else _papers(quoted)
+    others = [] if answer.table or len(quoted) == len(rows) else [row for row in rows if not row.evidence]
     every = len(answer.table.lines if answer.table else answer.rows)
     notes = [short(note, 2 * _TITLE) for note in answer.notes]
     if answer.ignored:
@@ -63,7 +66,8 @@ def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
         "nearest": words.count("count.nearest", len(answer.nearest)) if answer.nearest else "",
         "columns": _columns(answer, words),
         "lines": lines,
-        "papers": [] if not answer.table else [_named(row) for row in answer.rows[:most]],
+        "papers": [_named(row) for row in (rows if answer.table else others)],
+        "more": words.count("count.paper_more", len(others)) if others else counted(answer, words),
         "near": [_named(row) for row in answer.nearest],
         "known": _known(answer, most),
     }
@@ -82,14 +86,16 @@ def _columns(answer: Answer, words: PageWords) -> list[dict[str, Any]]:
     ]
 
 
-def _papers(answer: Answer, most: int | None) -> list[dict[str, Any]]:
+def _papers(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [
         {
             "cells": [[_link(row)], [{"text": short(row.title, _TITLE), "link": ""}]],
-            "said": sentences(row.evidence, "entity"),
+            "said": sentences(
+                sorted(row.evidence, key=lambda one: one.field == "T"), "entity"
+            ),  # the title stands beside
             "place": row.id,
         }
-        for row in answer.rows[:most]
+        for row in rows
     ]
 
 

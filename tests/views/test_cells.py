@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,14 @@ def test_an_answer_says_what_it_leaves_out(built: Graph) -> None:
     cut, whole = papers(MOST + 7), render(papers(MOST + 7), "html")
     assert f"{MOST} of {MOST + 7} lines" in cell(cut)
     assert Page(whole).tags.count("tr") == MOST + 7 + 1
+
+
+def test_a_page_shows_papers_with_their_words_and_folds_the_others() -> None:
+    quoted, bare = papers(3), [replace(row, id=f"x-{row.id}", evidence=()) for row in papers(5).rows]
+    shown = render(replace(quoted, rows=(*quoted.rows, *bare)), "html")
+    assert Page(shown).tags.count("tr") == 3 + 1
+    assert "5 more papers" in Page(shown).text
+    assert 'id="p-x-900-04"' in shown
 
 
 def test_a_table_shows_its_lines_verdict_and_papers(built: Graph) -> None:
