@@ -20,6 +20,7 @@ import kg
 from kg.api import Graph
 from kg.cli import application
 from kg.model import KgError
+from kg.views.gaps import evidence
 from kg.views.gaps.combined import Field, Past, day_of
 from kg.views.gaps.evidence import Texts
 from kg.views.gaps.forecast import Candidates, Forecast, fitted, listed
@@ -131,6 +132,17 @@ def test_a_topic_keeps_combinations_with_a_side_of_it(made: Graph) -> None:
     assert data["selection"] == technique["label"]
     assert len(data["rows"]) > 3
     assert all(technique["concept"] in {side["concept"] for side in row["sides"]} for row in data["rows"])
+    assert f"that {technique['label']} names, or of whose papers at least half" in str(made.gaps(technique["label"]))
+    assert "at least half" not in str(made.gaps())
+
+
+def test_papers_of_a_selection_are_quoted_first(made: Graph) -> None:
+    row, last = told(made)["rows"][0], int(Field(made).day.max()) + 1
+    concept = row["sides"][0]["concept"]
+    oldest = min(map(made.paper, made.papers_with(concept)), key=lambda paper: (paper.entries[0][0].date, paper.id))
+    for own, is_first in ((frozenset({oldest.id}), True), (frozenset(), False)):
+        found = evidence.side(Field(made), Field(made).at[concept], last, 90, own)
+        assert (found["quotes"][0]["paper"] == oldest.id) is is_first
 
 
 def test_rare_generic_and_wider_concepts_do_not_count(made: Graph) -> None:

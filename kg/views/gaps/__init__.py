@@ -80,7 +80,7 @@ def contents(
                 {
                     "rank": rank,
                     "chance": round(float(scores[at]), 4),
-                    "sides": [evidence.side(field, one, day, span) for one in (i, j)],
+                    "sides": [evidence.side(field, one, day, span, topic.papers) for one in (i, j)],
                     "neighbours": evidence.neighbours(field, found, i, j),
                     "shared": beside,
                     "shared_all": many,
@@ -99,6 +99,7 @@ def contents(
         "until": evidence.said(day) if day else "",
         "is_past": day < last,
         "tried": _tried(trial),
+        "among": words("gaps.among", selection=name) if rows and name else "",
         "fared": fared(_tried(trial), words) if rows else "",
         "why": "" if rows else words("gaps.young" if weights is None else "gaps.none"),
         "rows": _labelled(field, rows, lang),
@@ -112,7 +113,7 @@ class _Topic:
         self.graph, self.selection = graph, selection.strip()
         if papers is None:
             papers = Chosen(graph.store, graph.vocabulary, self.selection).papers if self.selection else ()
-        self._papers = list(papers)
+        self.papers = frozenset(papers)
         known = graph.vocabulary
         named = (known.find(self.selection, kind) for kind in (*KINDS, "topic")) if self.selection else ()
         self._named = [concept.curie for concept in named if concept]
@@ -121,7 +122,7 @@ class _Topic:
         """The concepts of a topic as papers before a day have them; None without a topic."""
         if not self.selection:
             return None
-        out = field.belonging(self._papers, before)
+        out = field.belonging(self.papers, before)
         for name in self._named:
             out[[field.at[one] for one in self.graph.vocabulary.narrower(name) if one in field.at]] = True
         return out

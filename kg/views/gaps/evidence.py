@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date
 from typing import Any
 
@@ -77,8 +77,11 @@ def _forms(label: str) -> tuple[str, ...]:
     return (label, f"{label[:-1]}s ") if label.isascii() else (label.strip(),)
 
 
-def side(field: Field, at: int, until: int, span: int) -> dict[str, Any]:
-    """A concept of a combination: its papers, those of the last span and the one before, and the newest sure words."""
+def side(field: Field, at: int, until: int, span: int, own: Set[str] = frozenset()) -> dict[str, Any]:
+    """A concept of a combination: its papers, those of the last span and the one before, and the newest sure words.
+
+    Papers that are a selection's `own` are quoted first.
+    """
     concept = field.concepts[at]
     counts = [field.count(until, since)[at] for since in (0, until - span)]
     return {
@@ -86,28 +89,28 @@ def side(field: Field, at: int, until: int, span: int) -> dict[str, Any]:
         "papers": int(counts[0]),
         "recent": int(counts[1]),
         "before": int(field.count(until - span, until - 2 * span)[at]),
-        "quotes": _quotes(field, concept, until),
+        "quotes": _quotes(field, concept, until, own),
     }
 
 
-def _quotes(field: Field, concept: str, until: int) -> list[dict[str, Any]]:
+def _quotes(field: Field, concept: str, until: int, own: Set[str]) -> list[dict[str, Any]]:
     usual = ", ".join(f"'{role}'" for role in USUAL)
     sql = f"""SELECT p.curie, t.raw, m.start, m."end", m.sure, m.field
         FROM concepts c JOIN mentions m ON m.concept = c.id JOIN papers p ON p.id = m.paper
         JOIN texts t ON t.entry = m.entry AND t.field = m.field
         WHERE c.curie IN ({{}}) AND m.start >= 0 AND (c.type <> 'technique' OR m.role IN ({usual}))
         AND m.field IN ('A', 'T')"""
-    own = sorted(field.graph.vocabulary.narrower(concept) if concept in field.graph.vocabulary else {concept})
+    kinds = sorted(field.graph.vocabulary.narrower(concept) if concept in field.graph.vocabulary else {concept})
     found: dict[str, tuple[Any, ...]] = {}
-    for paper, raw, start, end, sure, where in field.graph.store.some(sql, own):
+    for paper, raw, start, end, sure, where in field.graph.store.some(sql, kinds):
         day = int(field.day[field.place[paper]]) if paper in field.place else until
         if day < until:
-            order = (-sure, -day, where, paper, start)
+            order = (-sure, paper not in own, -day, where, paper, start)
             quote = (order, raw, start, end, sure)
             found[paper] = min(found.get(paper, quote), quote)
     best = sorted(found.values())[:_QUOTED]
     return [
-        {"paper": key[3], "sentence": sentence, "words": as_text(words), "sure": bool(sure)}
+        {"paper": key[4], "sentence": sentence, "words": as_text(words), "sure": bool(sure)}
         for key, raw, *at, sure in best
         for words in [clean(raw[slice(*at)])]
         for sentence in [excerpt(clean(context(raw, *at)), [words], _LETTERS)]

@@ -23,7 +23,9 @@ def upcoming(shown: Selection, part: Part, selection: str) -> dict[str, Any]:
         }
         for row in found["rows"]
     ]
-    note = shown.words("report.sentence_gap").join(filter(None, (found["fared"], shown.words("gaps.likely"))))
+    note = shown.words("report.sentence_gap").join(
+        filter(None, (found["among"], found["fared"], shown.words("gaps.likely")))
+    )
     out = section(shown, part, [Group(rows)], note)
     return out if rows else out | {"note": found["why"]}
 
