@@ -112,6 +112,12 @@ def test_html_loads_nothing_and_links_inside_itself(built: Graph) -> None:
     assert inside <= ids
 
 
+def test_a_line_does_not_lead_to_itself(built: Graph) -> None:
+    page = str(built.report("KV cache compression").render("html"))
+    assert re.search(r'<tr id="c-technique:[^"]+"><th[^>]*><bdi>', page)
+    assert not re.search(r'<tr id="c-([^"]+)"><th[^>]*><a href="#c-', page)
+
+
 def test_hostile_names_stay_text_in_html(hostile: Graph) -> None:
     text = str(hostile.report().render("html"))
     assert EVIL not in text

@@ -11,13 +11,12 @@ from kg.query.corpus import Corpus
 from kg.query.periods import days
 from kg.views.latex import as_text
 from kg.views.report.layout import Part
-from kg.views.report.table import Group, cited, own, section
+from kg.views.report.table import Group, cited, section
 from kg.views.selection import Selection, code, ids, link, named, title
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SOURCES = 6  # sources that the scope names
 _AUTHORS = 8  # authors of a reference
-_PROPOSED = 8  # techniques that a line names
 #: Up to so many days, a line of the timeline is a day, or a month.
 _DAYS, _MONTHS = 62, 4 * 366
 _LETTERS = {"day": 10, "month": 7, "year": 4}
@@ -54,13 +53,6 @@ def scope(shown: Selection, also: int) -> list[str]:
     return [*out, words("report.coverage", **{kind: f"{n:,}" for kind, n in known.items()})]
 
 
-def _proposed(shown: Selection, papers: list[Paper]) -> dict[str, Any]:
-    """The named techniques that papers propose."""
-    names = dict.fromkeys(filter(None, (own(shown, paper) for paper in papers)))
-    labels = [{"concept": name, "label": shown.label(name)} for name in names][:_PROPOSED]
-    return {"proposes": labels, "more": max(0, len(names) - _PROPOSED)}
-
-
 def timeline(shown: Selection, part: Part) -> dict[str, Any]:
     """Papers by day, month or year, depending on the span; papers without a date come last."""
     words = shown.words
@@ -75,7 +67,6 @@ def timeline(shown: Selection, part: Part) -> dict[str, Any]:
             "period": period or words("report.undated"),
             "count": len(found[period]),
             "level": round(100 * len(found[period]) / most),
-            **_proposed(shown, found[period]),
             "papers": cited(found[period]),
         }
         for period in sorted(found, key=lambda period: (not period, period))
