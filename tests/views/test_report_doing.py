@@ -37,6 +37,13 @@ def test_a_paper_does_what_its_title_says_in_either_language(named: Graph, selec
     assert [row["paper"] for row in _rows(data, "also")] == ["passing"]
 
 
+def test_one_paper_is_one_and_a_selection_that_names_nothing_done_is_not_worked_on(named: Graph) -> None:
+    said = str(named.report("visual token pruning").render("md"))
+    assert "1 paper works on it" in said
+    assert "1 more only mentions it" in said
+    assert "1 paper fits" in str(named.report("passing").render("md"))
+
+
 def test_passing_mentions_stand_apart(built: Graph) -> None:
     data = json.loads(str(built.report("KV cache compression").render("json")))
     does = {row["paper"] for row in _rows(data, "methods")}

@@ -16,7 +16,7 @@ from kg.views.render import render
 from kg.views.report.around import also, bibliography, scope, timeline
 from kg.views.report.chart import chart
 from kg.views.report.claims import wins
-from kg.views.report.doing import doing, mentioning
+from kg.views.report.doing import doing, mentioning, wider
 from kg.views.report.landscape import techniques
 from kg.views.report.layout import Layout, Part
 from kg.views.report.methods import methods
@@ -78,10 +78,10 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
     words, every = shown.words, shown.papers
     shown.learn_labels()
     shown.papers = doing(shown, selection)
-    own = {paper.id for paper in shown.papers}
+    own, about = {paper.id for paper in shown.papers}, wider(shown, selection)
     others = mentioning(shown, selection, [paper for paper in every if paper.id not in own])
     make: dict[str, Callable[[Part], dict[str, Any]]] = {
-        "takeaways": lambda part: takeaways(shown, part),
+        "takeaways": lambda part: takeaways(shown, part, about),
         "methods": lambda part: methods(shown, part),
         "chart": lambda part: chart(shown, part),
         "techniques": lambda part: techniques(shown, part),
@@ -103,7 +103,7 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
         "lang": shown.lang,
         "papers": len(shown.papers),
         "mentioning": len(others),
-        "scope": scope(shown, len(others)),
+        "scope": scope(shown, len(others), is_done=bool(about)),
         "called": {ids(paper)[0]: _called(shown, paper) for paper in every},
         "sections": [name for name, one in made.items() if is_chosen or one.get("rows") or one.get("groups")],
         **made,

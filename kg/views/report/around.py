@@ -22,8 +22,11 @@ _DAYS, _MONTHS = 62, 4 * 366
 _LETTERS = {"day": 10, "month": 7, "year": 4}
 
 
-def scope(shown: Selection, also: int) -> list[str]:
-    """What was searched, how many papers were found, and what is known of these: a sentence each."""
+def scope(shown: Selection, also: int, *, is_done: bool = True) -> list[str]:
+    """What was searched, how many papers were found, and what is known of these: a sentence each.
+
+    `is_done`: the selection names something that papers do, not only what they have.
+    """
     words = shown.words
     if not shown.papers:
         return [words("report.empty")]
@@ -41,7 +44,8 @@ def scope(shown: Selection, also: int) -> list[str]:
         sources=words.count("count.source", len(sources)),
         names=words("report.join").join(names),
     )
-    found = words("report.found" if shown.name else "report.found_all", n=f"{len(shown.papers):,}", period=period)
+    key = "report.found_all" if not shown.name else "report.found" if is_done else "report.found_some"
+    found = words.count(key, len(shown.papers), period=period)
     known = {
         "institutions": sum(1 for paper in shown.papers if shown.institutions(paper)),
         "authors": sum(1 for paper in shown.papers if any(document.authors for document, _ in paper.entries)),
@@ -49,7 +53,7 @@ def scope(shown: Selection, also: int) -> list[str]:
     }
     out = [searched, found]
     if also:
-        out.append(words("report.found_also", n=f"{also:,}"))
+        out.append(words.count("report.found_also", also))
     return [*out, words("report.coverage", **{kind: f"{n:,}" for kind, n in known.items()})]
 
 

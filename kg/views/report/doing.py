@@ -45,14 +45,23 @@ def mentioning(shown: Selection, selection: str, papers: list[Paper]) -> list[Pa
     return [p for p in papers if all(any(_does(p, term, surely=False) for term in terms) for terms in mixed)]
 
 
+def wider(shown: Selection, selection: str) -> set[str]:
+    """What papers do by a selection, and what is wider (CURIEs)."""
+    vocabulary = shown.graph.vocabulary
+    named = {term.concept for term in _terms(shown, selection) if term.field in _DONE} & vocabulary.concepts.keys()
+    return named.union(*map(vocabulary.broader, named))
+
+
 def naming(shown: Selection, selection: str) -> str:
     """A regular expression for the names of what a selection names and of what is wider; "" if that is nothing."""
-    vocabulary = shown.graph.vocabulary
-    terms = [term for one in _named(shown, selection) for term in one.terms] if selection else []
-    concepts = {c for t in terms if t.field in _DONE and t.concept for c in (t.concept, *vocabulary.broader(t.concept))}
-    labels = {label for concept in concepts & vocabulary.concepts.keys() for label in vocabulary[concept].labels()}
-    names = {*labels, *(name for term in terms if isinstance(term, Entity) for name in term.titles)}
-    return any_regex(sorted(names)) if names else ""
+    labels = {label for one in wider(shown, selection) for label in shown.graph.vocabulary[one].labels()}
+    titles = (name for term in _terms(shown, selection) if isinstance(term, Entity) for name in term.titles)
+    names = sorted({*labels, *titles})
+    return any_regex(names) if names else ""
+
+
+def _terms(shown: Selection, selection: str) -> list[Term]:
+    return [term for one in _named(shown, selection) for term in one.terms] if selection else []
 
 
 def _named(shown: Selection, selection: str) -> list[Condition]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import chain
 from statistics import median
 from typing import Any
@@ -29,10 +29,15 @@ _TELLING = 1.2  # times better, of what one paper reports
 _TYPICAL, _LOOKED = 2, 20  # times as often as elsewhere, and techniques that are looked at
 
 
-def takeaways(shown: Selection, part: Part) -> dict[str, Any]:
-    """Sentences made of sure claims, each with the papers that it counts and the words of one of them."""
+def takeaways(shown: Selection, part: Part, about: Set[str]) -> dict[str, Any]:
+    """Sentences made of sure claims, each with the papers that it counts and the words of one of them.
+
+    `about`: the concepts of what the report is on, wider ones too, which say nothing new.
+    """
     made = {paper.id: told(shown, paper) for paper in shown.papers}
-    rows = [row for row in (_approach(shown), *_gains(shown, made), _quality(shown, made), _beaten(shown)) if row]
+    rows = [
+        row for row in (_approach(shown, about), *_gains(shown, made), _quality(shown, made), _beaten(shown)) if row
+    ]
     reported = {
         paper: next((one for one in figures(shown, results) if one and one.result.change != "absolute"), None)
         for paper, results in made.items()
@@ -81,7 +86,7 @@ def _proposed(shown: Selection, paper: Paper) -> dict[str, Any] | None:
     return None
 
 
-def _approach(shown: Selection) -> dict[str, Any] | None:
+def _approach(shown: Selection, about: Set[str]) -> dict[str, Any] | None:
     """The technique that most papers surely propose or use, narrower ones with it, of those typical of the selection.
 
     Typical is what a good part of the papers have, twice as many as elsewhere; what a good part of the whole graph has
@@ -100,18 +105,16 @@ def _approach(shown: Selection) -> dict[str, Any] | None:
                     own_words = (m.role == "proposed") + is_own([record.name], quote.sentence)
                     if m.concept not in quotes or own_words > quotes[m.concept][0]:
                         quotes[m.concept] = own_words, quote
-    known = {kind: vocabulary.find(shown.name, kind) for kind in ("topic", "technique")}
-    own = known["technique"].curie if known["technique"] else ""
-    labels = [shown.name, *(concept.label["en"] for concept in known.values() if concept)]
-    topic = {word for label in labels for word in fold(label).split()}
+    topic = {
+        word for label in (shown.name, *(vocabulary[c].label["en"] for c in about)) for word in fold(label).split()
+    }
 
     def is_typical(concept: str) -> bool:
         every = corpus.count(corpus.papers_with(sorted(vocabulary.narrower(concept)))) / len(corpus)
         return len(found[concept]) >= _TYPICAL * every * len(shown.papers) and every <= _COMMON
 
-    above = {own, *vocabulary.broader(own)} if own else set()
     least = max(_SEVERAL, _PART * len(shown.papers))
-    several = [c for c in found if len(found[c]) >= least and c in quotes and c not in above]
+    several = [c for c in found if len(found[c]) >= least and c in quotes and c not in about]
     kinds, plain = vocabulary.cues("model-frame"), vocabulary.cues("plain")  # full attention is what others beat
     labels_of = {c: fold(vocabulary[c].label["en"]).split() for c in several}
     telling = [
