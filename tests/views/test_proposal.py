@@ -158,8 +158,8 @@ def test_a_problem_of_a_part_is_not_told_in_chinese(built: Graph) -> None:
 
 def test_background_is_no_result(built: Graph) -> None:
     text = "Batching cuts latency by 41%. We propose Foo, a gate that skips all the blocks that are idle."
-    parts = {"sure": True, "metric_concept": "metric:latency"}
-    result = Result(Evidence("41%", "A", 24, 27), "latency", 41.0, "%", "decrease", **parts)
+    quote = Evidence("41%", "A", 24, 27)
+    result = Result(quote, "latency", 41.0, "%", "decrease", sure=True, metric_concept="metric:latency")
     paper = _paper(text)
     paper = replace(paper, entries=[(paper.entries[0][0], replace(paper.entries[0][1], results=[result]))])
     assert "Batching" not in brief(built, paper, "en")
