@@ -67,7 +67,7 @@ _DEVICE = re.compile(
     r"[Ss]uper-?[Rr]esolution|[Dd]own-?sampl|zoom|magnif)"
 )
 _KEPT = re.compile(r"\b(performance|accuracy|accuracies|quality)\b")
-_KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
+KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
 #: Verbs whose object in percent is a share of what was there; a level may be kept too: "keeps 80% accuracy".
 _RETAINING = re.compile(r"\b(?:retain|preserv|recover)\w*\b[^,;]*$", re.IGNORECASE)
 _HALF = re.compile(r"\bhalv\w+$|\bhalf (?:of )?the$|\bin half$", re.IGNORECASE)
@@ -298,7 +298,7 @@ class Grammar:
         here = (quantity.start, place.stop)
         of = re.match(r"\s*of\b", own)
         kept = _KEPT.search(own)
-        if quantity.unit == "%" and kept and (of or _KEEPING.search(ahead) or re.match(r"\s*performance of\b", own)):
+        if quantity.unit == "%" and kept and (of or KEEPING.search(ahead) or re.match(r"\s*performance of\b", own)):
             return f"retained {kept[1]}", here
         if quantity.unit == "FPS":
             speed = re.search(r"\b([\w-]+ (?:speeds?|rates?)) (?:of|at|up to|is)\W*$", ahead)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from kg.extract import respective
 from kg.extract.baselines import Baselines
+from kg.extract.governing import KEEPING
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated, outcome_lexicon
 from kg.extract.phrases import tagged
@@ -45,7 +46,6 @@ _EQUAL = re.compile(r"on par|comparable|equivalent|similar|close to|match", re.I
 _OURS = re.compile(r"\bour (?:proposed )?(\w+)", re.IGNORECASE)
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
 _OWN_SPEED = re.compile(r"\b((?!higher|better|achieves?|the|a)[a-z]+(?:-[a-z]+)* (?:speed|throughput))s?\b")
-_KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", re.IGNORECASE)
 _OF = re.compile(r"\s*of\s")
 _FROM = re.compile(r"(?<!ranging )(?<!range )(?<!varying )\bfrom\s+\S*\s*$")
 _FAST = re.compile(r"speed|throughput|rate")
@@ -134,7 +134,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if not reader.agrees(place, result) or _FROM.search(place.text[: place.quantity.start + 5]):
         return None
     change, is_share = result.change, bool(_OF.match(place.text, place.quantity.end))
-    is_kept = bool(_KEEPING.search(place.ahead))
+    is_kept = bool(KEEPING.search(place.ahead))
     if change == "absolute" and result.unit == "%" and (is_share or is_kept or not reader.is_share(result)):
         if not is_share or not is_kept:
             return None

@@ -10,7 +10,7 @@ from kg.extract.phrases import tagged
 from kg.model import Mention, Paper
 from kg.text import fold, has_han
 from kg.views.selection import Selection, title
-from kg.views.surface import AHEAD, is_word, places
+from kg.views.surface import AHEAD, is_word, places, without_article
 from kg.views.wording import Wording
 from kg.views.words import PageWords
 
@@ -47,7 +47,6 @@ _APPOSED = (
     r"(?: [a-z]+)?(?: \([^()]*\))?(?:,| is) (?:an?|the|one) "
     r"(?:(?!(?:that|which|to|for|of|with|by|using|in|on|from)\b)[\w-]+,? ){0,4}?"
 )
-_ARTICLE = re.compile(r"^(?:an?|the) ")
 _SURGES = re.compile(
     r"[a-z]{3,}s [a-z]*[^\Ws]$"
 )  # a plural and what may be its verb: "costs surge", before "drastically"
@@ -60,7 +59,7 @@ _GOAL = re.compile(r"(?:\w+ly )?(?P<doing>[\w-]+ing)\b(?: (?!(?:to|of|in|for|on|
 
 def opens_title(mention: Mention, paper: Paper) -> bool:
     """Whether a title says a technique before its "for": "A Cross-Stage Gate Network for Ultrasound"."""
-    opened = _ARTICLE.sub("", fold(title(paper))).startswith(f"{fold(mention.surface)} for ")
+    opened = without_article(fold(title(paper))).startswith(f"{fold(mention.surface)} for ")
     return " " in mention.surface and opened
 
 

@@ -14,7 +14,7 @@ from kg.text import fold, has_han
 from kg.views.borne import KEPT, says_metric
 from kg.views.selection import clean
 from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE
-from kg.views.surface import article, stands_for
+from kg.views.surface import article, stands_for, without_article
 from kg.views.wording import Wording, letters, say, says
 from kg.views.words import PageWords
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from kg.views.selection import Selection
 
 _SHORT_FORM = re.compile(r"(?!.*[a-z]{3})[a-z]?[A-Z][\w@:.-]*[A-Z\d][\w@:.-]*")
-_ARTICLE = re.compile(r"^(?:an?|the) ")
 _STATISTIC = re.compile(r"\b(?:average|mean|median|peak|worst|p\d\d)\b")  # what a label leaves out
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -218,7 +217,7 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
 
 
 def baseline(shown: Selection, result: Result) -> str:
-    wording = _ARTICLE.sub("", clean(result.baseline))
+    wording = without_article(clean(result.baseline))
     return say(shown, same(shown, result.baseline_concept, wording), wording) or wording
 
 
@@ -268,7 +267,7 @@ def _against(shown: Selection, concept: str, wording: str, paper: str) -> str:
     known = shown.graph.vocabulary.find(wording, "technique")
     if shown.lang == "zh" and concept not in shown.graph.vocabulary and known:
         concept = known.curie
-    said = _aside(shown, same(shown, concept, wording), _ARTICLE.sub("", wording), paper)
+    said = _aside(shown, same(shown, concept, wording), without_article(wording), paper)
     return said if has_han(said) or shown.lang != "zh" else _name(shown, said)
 
 

@@ -11,11 +11,11 @@ from kg.text import fold, sentences
 from kg.views.borne import quotable
 from kg.views.proposal import is_besides
 from kg.views.selection import Selection, name, title
-from kg.views.surface import expanded, stands_for
+from kg.views.surface import expanded, stands_for, without_article
 from kg.views.words import PageWords
 
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
-_BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）](?!-?\w)")  # not "(FAIR)-Pruner"
+_BRACKET = re.compile(r"\s*[(（][^()（）]*[)）](?!-?\w)")  # not "(FAIR)-Pruner"
 TELLING = 11  # words of a sentence that says what a paper does, or more than its technique
 _LEAST = 3  # words of any sentence
 #: A command that stands for the paper's own method.
@@ -24,7 +24,6 @@ _MACRO = re.compile(
 )
 _COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own name for something
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
-_ARTICLE = re.compile(r"^(?:an?|the) ")
 
 
 def what(paper: Paper) -> tuple[str, bool]:
@@ -35,15 +34,15 @@ def what(paper: Paper) -> tuple[str, bool]:
     """
     own, whole = name(paper), title(paper)
     head = _HEAD.match(whole)
-    front = _BRACKET.sub("", head["head"]).strip() if head else ""
+    front = without_bracket(head["head"]).strip() if head else ""
     if not own:
         return whole, True
-    if not whole or whole == own or (not front and fold(own) == fold(_BRACKET.sub("", whole))):
+    if not whole or whole == own or (not front and fold(own) == fold(without_bracket(whole))):
         return own, False
     if fold(front) == fold(own):
         return front if own.islower() else own, False  # a name may be read from a LaTeX command of small letters
     full = joined(expanded(own, text_of(paper, "A")))
-    for part in (front, _BRACKET.sub("", whole.partition(" for ")[0]).strip()):
+    for part in (front, without_bracket(whole.partition(" for ")[0]).strip()):
         is_full = not full or full in joined(part) or joined(part) in full
         if part != whole and ":" not in part and fold(own) != fold(part) and is_full and stands_for(own, part):
             return part, False
@@ -101,6 +100,11 @@ def text_of(paper: Paper, fields: Collection[str]) -> str:
     return "\n".join(part for text in texts for part in (text.raw, text.text))
 
 
+def without_bracket(said: str) -> str:
+    """Words without what stands in brackets: "Foo" of "Foo (a gate)"; "(FAIR)-Pruner" is one word."""
+    return _BRACKET.sub("", said)
+
+
 def joined(said: str) -> str:
     """Words as one, without article, so that "light-weight module" and "a lightweight module" are the same."""
-    return "".join(fold(_ARTICLE.sub("", said)).split())
+    return "".join(fold(without_article(said)).split())

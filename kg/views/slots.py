@@ -43,7 +43,17 @@ from kg.views.latex import as_text
 from kg.views.outcome import phrases, same
 from kg.views.own import addressed_by, forms, is_made, is_narrowed
 from kg.views.proposal import Proposal, is_part, kinds, proposal
-from kg.views.quotation import TELLING, contribution, first_sentence, joined, sentences_of, text_of, what, with_name
+from kg.views.quotation import (
+    TELLING,
+    contribution,
+    first_sentence,
+    joined,
+    sentences_of,
+    text_of,
+    what,
+    with_name,
+    without_bracket,
+)
 from kg.views.selection import Selection, clean, name, title
 from kg.views.surface import (
     expanded,
@@ -56,6 +66,7 @@ from kg.views.surface import (
     with_article,
     with_names,
     with_shared_head,
+    without_article,
 )
 from kg.views.wording import Wording, say, says
 from kg.views.words import PageWords
@@ -68,7 +79,6 @@ _FEW = 4  # maximum words of a technique kept in the original
 #: Maximum times that a technique or a problem says 的: with more its parts may belong together otherwise.
 _LINKS = (2, 1)
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
-_BRACKET = re.compile(r"\s*[(（](?P<inside>[^()（）]*)[)）](?!-?\w)")  # not "(FAIR)-Pruner"
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _SAYING = re.compile(r"[^\W\d_]{2,}")
 _ENGLISH = re.compile(r"[A-Za-z][a-z]{3,}(?![\w-])")  # a word in a Chinese phrase that is no acronym
@@ -78,7 +88,6 @@ _LISTED = re.compile(r",\s*")
 _TORN_NAME = re.compile(r"[a-z][A-Z]\w*-[a-z]")  # "MultiView-conditioned", of a name that is written large
 _WITH_PARTS = re.compile(r"\s(?:combining|integrating|using|leveraging|based on)\s")  # a phrase that is cut somewhere
 _PAIR = re.compile(r"^([^,]+), and ([^,]+)$")
-_ARTICLE = re.compile(r"^(?:an?|the) ")
 _SHORT_FORM = re.compile(r"[(（]([A-Z][\w-]+)[)）]")
 _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no name
 _OF_WHAT = re.compile(r"\s(?:for|to|in|on|that|which)\s")
@@ -258,7 +267,7 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
     out.is_proposed = out.is_proposed or not (given.technique or is_used)
     out.technique, out.is_given = shown.words.listed(techniques), bool(given.technique)
     out.is_several = len(techniques) > 1
-    if not out.is_given and fold(_ARTICLE.sub("", _BRACKET.sub("", out.technique))) == fold(out.name):
+    if not out.is_given and fold(without_article(without_bracket(out.technique))) == fold(out.name):
         out.technique = ""  # "Late Gates proposes late gates"
         out.quotes = out.quotes or contribution(shown, paper, fields)[:1]
     return out

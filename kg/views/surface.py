@@ -21,6 +21,7 @@ _ARTICLE = re.compile(
     rf"((?:(?!(?:{_LINKS}|named|called|termed|dubbed)\s)[a-z-]+,?\s+){{0,3}}?)[\"'“‘`]*$",
     re.IGNORECASE,
 )
+_BARE = re.compile(r"^(?:an?|the) ")
 _OPEN = re.compile(r"\s*[(（][^()（）]*$")  # a bracket that nothing closes: "language models (VLMs"
 _ACRONYM = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})\w+")  # a word with two capitals
 _BACK = re.compile(r"\s+of\s+(?:these|those|this|such)\s+[\w-]+$")  # "the cost of these models"
@@ -110,6 +111,11 @@ def whole(wording: str) -> str:
     said = said.rpartition("$")[0].strip() if said.count("$") % 2 else said  # a formula that nothing closes
     said = f'"{said}' if said.count('"') % 2 and not said.startswith('"') else said  # look-ahead" scheme
     return _TORN.sub("-", said)
+
+
+def without_article(said: str) -> str:
+    """A phrase without the article that it begins with."""
+    return _BARE.sub("", said)
 
 
 def uncapitalised(said: str, text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,12 +16,12 @@ from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, identity, said, section, things
 from kg.views.selection import EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import doing
+from kg.views.surface import without_article
 from kg.views.words import PageWords
 
 _NAMED = 3  # models and devices of a line
 _FEW = 4  # words: fewer tell too little
 _MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
-_ARTICLE = re.compile(r"^(?:an?|the) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     """What a paper does in a few words, or its own sentence, and whether it is that."""
     found = doing(shown, paper, is_called=True)
     own = contribution(shown, paper)
-    technique = _ARTICLE.sub("", as_text(found.technique))
+    technique = without_article(as_text(found.technique))
     is_named = fold(technique) == fold(name(paper)) or (found.is_proposed and not found.problem)
     is_telling = (has_han(technique) and not is_named) or len(technique.split()) >= _FEW or not own
     if technique and fold(technique) != fold(shown.name) and is_telling:
