@@ -361,6 +361,7 @@ def _problems(
     names, told = [name(paper), *([] if what(paper)[1] else [what(paper)[0]])], [*sentences_of(paper, fields)]
     behind = "\n".join(told[told.index(until) + 1 :]) if until in told else ""
     ahead = "\n".join(told)[: -len(behind) or None]
+    aims = bool(until)  # beside a proposal, 旨在解决 is said only where the paper's own verb says so
     by: dict[int, str | None] = {}
     found = [
         mention
@@ -371,7 +372,9 @@ def _problems(
         and (mention.surface in ahead or mention.surface not in behind)
         and not (name(paper) and name(paper) in mention.surface.split())
         and (
-            by.setdefault(id(mention), addressed_by(names, mention.surface, told, is_sure=bool(said & surely)))
+            by.setdefault(
+                id(mention), addressed_by(names, mention.surface, told, is_sure=bool(said & surely) and not aims)
+            )
             is not None
             or has_han(mention.surface)
         )

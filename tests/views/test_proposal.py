@@ -142,14 +142,16 @@ def test_nothing_of_a_list_and_no_clause_is_told_as_what_is_proposed(built: Grap
         assert brief(built, _paper(text), "en").startswith("Foo, in its own words: “We propose")
 
 
-def test_a_problem_of_a_part_is_not_told_in_chinese(built: Graph) -> None:
-    ahead, behind = "Caches suffer from memory overhead. ", " To cut memory overhead, we add a loss."
+def test_a_problem_of_a_part_or_of_others_is_not_told_in_chinese(built: Graph) -> None:
+    behind = " To cut memory overhead, we add a loss."
     text = "We propose Foo, a sparse attention pruning framework that skips idle blocks."
+    ahead = f"To cut memory overhead, {text[0].lower()}{text[1:]}"
+    background = f"Caches suffer from memory overhead. {text}"
     mention = Mention(
         "problem", "memory overhead", "memory overhead", "A", concept="problem:memory-overhead", sure=True
     )
     relation = Relation("Foo", "addresses", "memory overhead", Evidence(""), sure=True)
-    for said, is_told in ((ahead + text, True), (text + behind, False)):
+    for said, is_told in ((ahead, True), (text + behind, False), (background, False)):
         paper = _paper(said)
         record = replace(paper.entries[0][1], problems=[mention], relations=[relation])
         paper = replace(paper, entries=[(paper.entries[0][0], record)])
