@@ -150,13 +150,13 @@ class Results:
         """The metric of a number, and the likelihood that it is right."""
         if outcomes_zh.is_chinese(place):
             return reading.metric, _IN_CHINESE
-        for turn in (respective.behind(place), respective.ahead(place)):
-            members = [self.metrics.core_of(member) for member in turn.members] if turn else []
-            head = members[-1].rpartition(" ")[2] if members else ""
+        for turn in filter(None, (respective.behind(place), respective.ahead(place))):
+            members = [self.metrics.core_of(member) for member in turn.members]
+            head = members[-1].rpartition(" ")[2]
             shared = [f"{word} {head}" if word.isalpha() and word.islower() else word for word in members[:-1]]
             shared += members[-1:]
             for each in (members, shared):  # "cuts training and inference times by 2x and 3x"
-                if turn and all(map(self.lexicon.is_metric, each)):
+                if all(map(self.lexicon.is_metric, each)):
                     return self.lexicon.named(each[turn.members.index(turn.text)]), _BY_FORM
         if by_form := self.metrics.bracketed(place) or self.metrics.sped_up(place, reading):
             return by_form, _BY_FORM

@@ -159,9 +159,9 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
             out.quotes = own or first_sentence(paper, fields)
         elif own and len(_SAYING.findall(own[0].replace(out.technique, ""))) >= TELLING:
             out.quotes = own
-    is_bare = name(paper) in out.technique and not (out.is_kind or out.problem or out.effect or out.is_given)
-    if is_bare and any(name(paper) in quote for quote in out.quotes):  # a mere name beside what tells of it
-        out.technique = ""
+    own_name, is_more = name(paper), out.is_kind or out.problem or out.effect or out.is_given
+    if own_name and own_name in out.technique and not is_more and any(own_name in quote for quote in out.quotes):
+        out.technique = ""  # a mere name beside what tells of it
     if any(fold(out.problem) in fold(quote) for quote in out.quotes):  # nor what stands in a quotation
         out.problem = ""
     out.quotes = [with_name(paper, quote) for quote in out.quotes]
@@ -195,7 +195,7 @@ def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slo
     is_named = own and (kind or found.itself)  # not "a Foo framework", of which Foo may be the task
     told = shown.words(words, name=own, kind=kind or last) if is_named else kind
     out.technique, out.is_proposed, out.is_kind = told, True, bool(kind)
-    if not out.is_solved:
+    if out.problem and not out.is_solved:
         problems, out.is_eased = _problems(shown, paper, fields, text_of(paper, fields), found.sentence)
         out.problem = shown.words.listed(problems)
     out.quotes = [quote for quote in [quotable(found.sentence)] if quote] or contribution(shown, paper, fields)[:1]
@@ -359,8 +359,8 @@ def _problems(
     relations = [r for _, record in paper.entries for r in record.relations if r.type == "addresses"]
     addressed, surely = {r.tail for r in relations}, {r.tail for r in relations if r.sure}
     names, told = [name(paper), *([] if what(paper)[1] else [what(paper)[0]])], [*sentences_of(paper, fields)]
-    behind = "\n".join(told[told.index(until) + 1 :]) if until in told else ""
-    ahead = "\n".join(told)[: -len(behind) or None]
+    at = told.index(until) + 1 if until in told else len(told)
+    ahead, behind = "\n".join(told[:at]), "\n".join(told[at:])
     aims = bool(until)  # beside a proposal, 旨在解决 is said only where the paper's own verb says so
     by: dict[int, str | None] = {}
     found = [

@@ -165,3 +165,15 @@ def test_background_is_no_result(built: Graph) -> None:
     paper = _paper(text)
     paper = replace(paper, entries=[(paper.entries[0][0], replace(paper.entries[0][1], results=[result]))])
     assert "Batching" not in brief(built, paper, "en")
+
+
+def test_what_a_paper_without_a_name_proposes_stands_beside_its_quotation(built: Graph) -> None:
+    text = "We propose a late gate network. On two devices it cuts latency by 41% and 9%."
+    numbers = [("41%", 41.0), ("9%", 9.0)]
+    quotes = [(Evidence(said, "A", text.index(said), text.index(said) + len(said)), value) for said, value in numbers]
+    results = [Result(quote, "latency", value, "%", "decrease", sure=True) for quote, value in quotes]
+    gate = Mention("technique", "late gate network", "late gate network", "A", role="proposed", sure=True)
+    paper = _paper(text, "Gates at Dusk", "")
+    record = replace(paper.entries[0][1], techniques=[gate], results=results)
+    said = brief(built, replace(paper, entries=[(paper.entries[0][0], record)]), "en")
+    assert said.startswith("“Gates at Dusk” proposes a late gate network; in the paper's words: “On two devices")
