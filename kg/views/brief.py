@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 #: The texts that a sentence may use.
 ORIGINS: dict[str, tuple[str, ...]] = {"record": (), "abstract": ("T", "A", "I")}
 _MOST = 6  # institutions that are named
+_WITHIN = str.maketrans("“”", "‘’")  # marks of a quotation within another
 _LAST_BRACKET = re.compile(r"[（(][^（()）]*[)）]$")
 
 
@@ -55,6 +56,10 @@ def compose(shown: Selection, paper: Paper, origin: str = "record") -> str:
 
 def in_words(words: PageWords, found: Slots) -> str:
     """The sentence that slots make."""
+    if found.quotes and not (found.institutions or _says(found)):
+        is_name = found.name and not found.is_title
+        what = words("brief.stating", title=found.name) if is_name else _what(words, found)
+        return words("brief.states", what=what[:1].upper() + what[1:], quotes=_quotes(words, found))
     return _chinese(words, found) if words.lang == "zh" else _english(words, found)
 
 
@@ -162,11 +167,19 @@ def _english(words: PageWords, found: Slots) -> str:
     return said if said.endswith(".") else f"{said}."
 
 
+def _says(found: Slots) -> bool:
+    """Whether slots say anything of the paper in other words than its own."""
+    return bool(found.proposal or found.technique or found.problem or found.effect)
+
+
 def _quoted(words: PageWords, found: Slots) -> str:
+    return words("brief.quoting", quotes=_quotes(words, found)) if found.quotes else ""
+
+
+def _quotes(words: PageWords, found: Slots) -> str:
     """The paper's own sentences, marked as quotations."""
-    says = found.proposal or found.technique or found.problem or found.effect
-    said = words("brief.quote_gap").join(words("brief.quote", quote=quote) for quote in found.quotes)
-    return words("brief.quoting" if says else "brief.quoting_only", quotes=said) if said else ""
+    within = (quote.translate(_WITHIN) for quote in found.quotes)
+    return words("brief.quote_gap").join(words("brief.quote", quote=quote) for quote in within)
 
 
 def _line(shown: Selection, paper: Paper, text: str) -> dict[str, str]:

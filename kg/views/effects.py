@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from kg.extract.numbers import plain, quantities
 from kg.model import Paper, Result
@@ -22,6 +23,7 @@ _MOST = 6  # results in a sentence
 _GAINS = ("%", "x", "points")  # units of what a sentence boasts of
 _LONGEST_SETTING = 6  # words
 _GOES_ON = re.compile(r"(?!and\b)[a-z][\w-]*(?: [\w-]+){0,2}(?:,| and) ")  # a list behind its first item
+_OR = re.compile(r"\bor\b(?! (?:more|less|higher|lower|better)\b)")  # "2x the throughput or a tenth of the memory"
 _VERB = 3  # words up to the verb: "we further evaluate"
 
 #: A result as extracted, as its sentence bears it out, and in words.
@@ -73,14 +75,24 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
 
 
 def _tells_all(told: _Told, sayable: Collection[_Told]) -> bool:
-    """Whether all gains of a sentence are told, in few words: one of several is picked, and its setting may be long."""
+    """Whether all gains of a sentence are told, in few words, none in the place of another.
+
+    One of several may be picked, and its setting may be long.
+    """
     said, unit = sentence(told[0]), told[1].unit
     own = [other for other in sayable if sentence(other[0]) == said and other[1].unit == unit]
     is_mean = re.search(rf"\b(?:average|mean) {re.escape(told[1].metric)}\b", said) is not None
-    numbers = [number for number in quantities(plain(said)) if number.unit == unit and unit in _GAINS]
+    gains = [number for number in quantities(plain(said)) if number.unit in _GAINS]
+    is_choice = any(_OR.search(plain(said), a.end, b.number) for a, b in pairwise(gains))
+    numbers = [number for number in gains if number.unit == unit]
     parts = [part.partition(" ")[2] or part for part in told[1].setting.split(BESIDE)]
     is_cut = any(part and (f"{part}:" in said or _GOES_ON.match(said.partition(f"{part}, ")[2])) for part in parts)
-    return len(numbers) <= len(own) and len(told[1].setting.split()) <= _LONGEST_SETTING and not (is_cut or is_mean)
+    return (
+        len(numbers) <= len(own)
+        and not is_choice
+        and len(told[1].setting.split()) <= _LONGEST_SETTING
+        and not (is_cut or is_mean)
+    )
 
 
 def _is_level_of(one: Result, other: Result) -> bool:

@@ -21,6 +21,7 @@ _SIZE = re.compile(
 )
 _GREEK = re.compile(r"\\([A-Z]?[a-z]{1,7})(?![A-Za-z])")
 _WRAPPED = re.compile(r"\\(?:emph|underline|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it))\{([^{}]*)\}")
+_QUOTED = re.compile(r"(?:``|'')([^`'\"]{1,200})(?:''|\")")
 _COMMAND = re.compile(
     rf"(?P<opens>\\(?:emph|underline|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it)|href\{{[^{{}}]*\}})\{{)|{_MATH.pattern}|{_SIZE.pattern}|\\[%&$#_]"
 )
@@ -49,9 +50,11 @@ def as_text(said: str) -> str:
     'we propose A3, a gate'
     >>> as_text(r"\\emph{Stage~1}: 4{,}918 ms (\\textbf{38.7$\\times$})")
     'Stage 1: 4,918 ms (38.7×)'
+    >>> as_text("a ``fast gate'' and a ``slow one\\"")
+    'a “fast gate” and a “slow one”'
     """
     said = _SIZE.sub("", said.replace(r"\$", _DOLLAR))
-    said = _WRAPPED.sub(r"\1", said).replace("{,}", ",")
+    said = _QUOTED.sub(r"“\1”", _WRAPPED.sub(r"\1", said)).replace("{,}", ",")
     said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
     said = _MATH.sub(lambda found: " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1])), said)
     return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$")

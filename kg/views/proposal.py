@@ -18,10 +18,11 @@ from kg.views.own import forms
 from kg.views.surface import article
 from kg.views.words import listed, pattern
 
-_LEAST, _LEAST_KIND, _LEAST_CUT = 7, 5, 5  # words of what is proposed, of what it is, of either beside a quotation
+_LEAST, _LEAST_KIND = 7, 5  # words of what is proposed, of what it is
 _MOST = 45
 _STARS = re.compile(r"\*+(\S[^*]*)\*+")
 _TIE = re.compile(r"(?<=[.a-z])~(?=\w)")
+_CLOSE = re.compile(r"(?:\)|[a-z]{3}),(?=[a-z]{2})")  # a space is missing
 _BESIDE = re.compile(r"^,(?= (?!wh|an?\b|the\b))")  # no comma but before "which" or "a gate"
 _AGAIN = re.compile(r", (?P<what>an? .*)")  # says what a name is: ", a gate that"
 _NEXT = re.compile(r"\.\s+(?=[A-Z][a-z])")
@@ -57,12 +58,11 @@ class Proposal:
     full: str = ""  # what the method's name is short for, where that stands beside it
     itself: str = ""  # what the method is, where the words say so: "a gate that", of "Foo, a gate that"
     sentence: str = ""
-    is_cut: bool = False  # whether a clause that points back is left out
 
     def is_of(self, own: str) -> bool:
         """Whether the words propose the method of a name, and not something for it: "gates for Foo"."""
         ahead, found, _ = self.what.partition(own or "\n")
-        if re.search(rf"\b[a-z][\w-]* \({re.escape(own)}\) [a-z]", self.what):
+        if re.search(rf"\b[a-z][\w-]* \({re.escape(own)}\)[ -][a-z]", self.what):
             return False  # "a block pruning (BP) framework" is not called so
         return bool(found) and (bool(self.itself) or not pattern(rf"\b{_LINK}").search(ahead.partition("(")[0]))
 
@@ -85,11 +85,11 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True) -> Propos
     begins = [] if _makes_before(sentences, first) else first[:1]
     others = [one for one in named if one["next"] and not is_besides(one.string)]
     for found in [*named, *begins] if is_called else begins or others[:1]:
-        what, is_cut = _whole(found["what"].strip().rstrip("."))
+        what = _whole(found["what"].strip().rstrip("."))
         made = _of_name(own, _verb(found), what) if what else None
-        least = _LEAST_CUT if is_cut else _LEAST_KIND if made and made.itself else _LEAST
+        least = _LEAST_KIND if made and made.itself else _LEAST
         if made and least <= len((made.itself or made.what).split()) <= _MOST:
-            return replace(made, sentence=found.string, is_cut=is_cut)
+            return replace(made, sentence=found.string)
     return None
 
 
@@ -119,13 +119,13 @@ def is_besides(sentence: str) -> bool:
     return pattern(r"(?i)<proposal.besides>\b").match(sentence) is not None
 
 
-def _whole(what: str) -> tuple[str, bool]:
-    """The object of a proposal without what follows it, and whether it lacks a clause that only others explain."""
-    what = _STARS.sub(r"\1", _TIE.sub(" ", as_text(_NEXT.split(what)[0])))
+def _whole(what: str) -> str:
+    """The object of a proposal without what follows it, and without a clause that only others explain."""
+    what = _CLOSE.sub(r"\g<0> ", _STARS.sub(r"\1", _TIE.sub(" ", as_text(_NEXT.split(what)[0]))))
     verbs = {word.start for word in tagged(what, 0, len(what))[0] if word.tag in ("VB", "VBP")}
     goes_on = [found for found in pattern(_GOES_ON).finditer(what) if found.start("verb") in verbs]
     if goes_on and _is_infinitive(what[: goes_on[0].start()]):
-        return "", False  # "a rule to find gates and show": is it the rule that shows?
+        return ""  # "a rule to find gates and show": is it the rule that shows?
     what = pattern(_WE).sub("", what[: goes_on[0].start()] if goes_on else what).rstrip(" ,;:")
     points = pattern(_POINTS).search(what)
     if points:
@@ -139,7 +139,7 @@ def _whole(what: str) -> tuple[str, bool]:
     is_vague = is_bare and "NNS" in tags[:_SHORT_PHRASE]  # "tailored solutions", "three modules"
     is_vague = is_vague or (tags[-1:] == ["NNS"] and "CD" in tags[-1 - _SHORT_PHRASE :])  # "with three key parts"
     points_at = any(b.text == "that" and b.tag == "DT" and a.text != "such" for a, b in pairwise(words))  # "that gap"
-    return "" if is_odd or is_vague or points_at else _bare(what), bool(points)
+    return "" if is_odd or is_vague or points_at else _bare(what)
 
 
 def _bare(what: str) -> str:

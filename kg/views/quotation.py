@@ -12,7 +12,7 @@ from kg.views.borne import quotable
 from kg.views.proposal import is_besides
 from kg.views.selection import Selection, name, title
 from kg.views.surface import expanded, stands_for, without_article
-from kg.views.words import PageWords
+from kg.views.words import PageWords, pattern
 
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（][^()（）]*[)）](?!-?\w)")  # not "(FAIR)-Pruner"
@@ -23,6 +23,10 @@ _MACRO = re.compile(
     r"\\(?:(?:our|my|the)?(?:method|model|system|framework|approach)(?:name)?|ours|name)(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?"
 )
 _COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own name for something
+_FRONT = (
+    r"\A(?:[A-Z][a-z]+(?: [Aa]nd [A-Z]?[a-z]+)?: (?=[A-Z]))?"  # of an abstract in parts: "Objectives: To"
+    r"(?i:(?:<proposal.joining>, )?(?:(?:[^,]* )?<proposal.pointing>\b[^,]*, )?(?=<proposal.subjects>\b))?"
+)
 _OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
 
 
@@ -79,6 +83,11 @@ def with_name(paper: Paper, quote: str) -> str:
     if own:
         quote = re.sub(rf"\\{re.escape(own)}(?![A-Za-z])(?:\{{\}})?", lambda _: own, quote, flags=re.IGNORECASE)
     return _COMMAND.sub(r"\1", quote)
+
+
+def by_itself(quote: str) -> str:
+    """A quotation without a beginning that only the sentences before it explain: "To address this, we"."""
+    return pattern(_FRONT).sub("", quote, count=1) or quote
 
 
 def first_sentence(paper: Paper, fields: Collection[str]) -> list[str]:

@@ -45,6 +45,7 @@ from kg.views.own import addressed_by, forms, is_made, is_narrowed
 from kg.views.proposal import Proposal, is_part, kinds, proposal
 from kg.views.quotation import (
     TELLING,
+    by_itself,
     contribution,
     first_sentence,
     joined,
@@ -139,7 +140,8 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     if not out.effect:
         results = effects(shown, paper, fields, text)
         told = [] if results.stated & set(out.quotes) else results.told  # what a quotation says is not said twice
-        told = [one for one in told if not (out.proposal and one.amount in out.proposal.what)]
+        proposed = out.proposal.what.replace("×", "x") if out.proposal else ""
+        told = [one for one in told if one.amount.replace("×", "x") not in proposed]
         out.effect = phrases(shown, told)
         out.is_level = any(one.form.startswith(("absolute", "count", "kept")) for one in told)
         out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
@@ -164,7 +166,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         out.technique = ""  # a mere name beside what tells of it
     if any(fold(out.problem) in fold(quote) for quote in out.quotes):  # nor what stands in a quotation
         out.problem = ""
-    out.quotes = [with_name(paper, quote) for quote in out.quotes]
+    out.quotes = [by_itself(with_name(paper, quote)) for quote in out.quotes]
     return out
 
 
@@ -177,7 +179,7 @@ def _propose(paper: Paper, out: Slots, found: Proposal, text: str) -> None:
         out.name, out.is_title = as_text(title(paper)), True
     out.proposal = replace(found, what=spelt_out(found.what, text), itself=spelt_out(found.itself, text))
     out.technique, out.problem = "", ""
-    out.quotes = [quote for quote in [quotable(found.sentence)] if quote and found.is_cut]
+    out.quotes = []
 
 
 def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slots, found: Proposal) -> None:

@@ -90,8 +90,8 @@ def test_unknown_slots_are_left_out(built: Graph, lang: str, slot: str) -> None:
 
 
 def test_a_record_that_knows_nothing_makes_no_claim(built: Graph) -> None:
-    assert brief(built, _paper(), "zh") == "一篇论文，原文：“We propose Foo plus block routing”。"
-    assert brief(built, _paper(), "en") == "A paper, in its own words: “We propose Foo plus block routing”."
+    assert brief(built, _paper(), "zh") == "一篇论文写道：“We propose Foo plus block routing”。"
+    assert brief(built, _paper(), "en") == "A paper states: “We propose Foo plus block routing”."
 
 
 def test_chinese_slots_of_the_source_are_taken_unless_only_the_abstract_counts(built: Graph) -> None:
@@ -298,10 +298,10 @@ def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
     parts = FULL | {"results": [_result(bound="up_to", sure=False)], "techniques": [], "problems": []}
     said = brief(built, _paper(**parts), "en")
     assert said == (
-        "Baidu and Nowhere Lab present Foo, in its own words: “We propose Foo plus block routing” … "
+        "Baidu and Nowhere Lab present Foo; in the paper's words: “We propose Foo plus block routing” … "
         "“It cuts latency by up to 41% vs. chunked prefill”."
     )
-    assert "发布了《Foo》论文，原文：“We propose Foo plus block routing”……“It cuts" in brief(
+    assert "发布了《Foo》论文；原文：“We propose Foo plus block routing”……“It cuts" in brief(
         built, _paper(**parts), "zh"
     )
 
@@ -370,7 +370,7 @@ def test_a_wish_a_means_or_a_fragment_is_no_problem(built: Graph, verb: str, pro
         ("We propose Foo with a novel unified gate.", " uses a unified gate."),
         ("Unlike the blocks, Foo adds adaptive gate.", " uses adaptive gate."),
         ("Foo: A Two-Stage Adaptive Gate Framework. We employ adaptive gate.", " uses adaptive gate."),
-        ("We propose what an adaptive gate with Foo is, adaptive gate.", ", in its own words: “"),
+        ("We propose what an adaptive gate with Foo is, adaptive gate.", " states: “"),
         ("Foo cuts the cost, adding adaptive gate.", " uses adaptive gate."),
         ("We propose Foo with a single, adaptive gate.", " uses an adaptive gate."),
         ("We propose Foo, a method named adaptive gate.", " proposes adaptive gate."),
@@ -383,7 +383,7 @@ def test_a_wish_a_means_or_a_fragment_is_no_problem(built: Graph, verb: str, pro
 def test_a_technique_has_the_article_of_the_paper_and_is_no_likeness(built: Graph, said: str, uses: str) -> None:
     gate = " ".join(said.rstrip(".").split()[-2:])
     mention = Mention("technique", gate, gate, "A", role="proposed", sure=True)
-    assert record_parts(built, _stated(said, techniques=[mention])).startswith(f"Foo{uses}")
+    assert f"Foo{uses}" in record_parts(built, _stated(said, techniques=[mention]))
 
 
 def test_a_study_solves_nothing(built: Graph) -> None:
@@ -397,7 +397,7 @@ def test_a_survey_uses_none_of_what_it_sorts(built: Graph) -> None:
     text = "We review adaptive gates of models."
     mention = Mention("technique", "adaptive gates", "adaptive gates", "A", role="proposed", sure=True)
     said = brief(built, _stated(text, kind="survey", techniques=[mention]), "en")
-    assert said == "Foo, in its own words: “We review adaptive gates of models”."
+    assert said == "The paper on Foo states: “We review adaptive gates of models”."
 
 
 @pytest.mark.parametrize("technique", ["adaptive gate problem", "token acceptance rate"])
@@ -405,7 +405,8 @@ def test_a_problem_or_a_metric_is_no_technique(built: Graph, technique: str) -> 
     text = f"We solve the {technique}."
     mention = Mention("technique", technique, technique, "A", role="proposed", sure=True)
     assert (
-        brief(built, _stated(text, techniques=[mention]), "en") == f"Foo, in its own words: “We solve the {technique}”."
+        brief(built, _stated(text, techniques=[mention]), "en")
+        == f"The paper on Foo states: “We solve the {technique}”."
     )
 
 
@@ -484,7 +485,7 @@ def test_a_speed_and_the_speed_of_inference_are_not_told_apart(built: Graph) -> 
     speed = {"metric": "inference speed", "metric_concept": "metric:inference-speed", "unit": "x", "change": "increase"}
     text = "Foo gives a 2x inference speedup. It gives an 8x speedup."
     paper = _of_results(text, ("2x", {**speed, "value": 2.0}), ("8x", {**speed, "value": 8.0}))
-    assert brief(built, paper, "en").startswith("Foo, in its own words: “Foo gives")
+    assert brief(built, paper, "en").startswith("The paper on Foo states: “Foo gives")
     alone = _of_results(text, ("8x", {**speed, "value": 8.0}))
     assert brief(built, alone, "en").startswith("Foo achieves a speedup of 8x")
 

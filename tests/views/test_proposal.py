@@ -10,6 +10,7 @@ from kg.api import Graph
 from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Result, Text
 from kg.views.brief import brief
 from kg.views.proposal import is_part, kinds, proposal
+from kg.views.quotation import by_itself
 
 
 def _paper(text: str, title: str = "Foo: Gates at Dusk", name: str = "Foo") -> Paper:
@@ -85,11 +86,18 @@ def test_what_a_paper_proposes_after_it_uses_something_may_be_a_part() -> None:
     assert proposal("", ["To see more, we use a map.", gate]) is None
 
 
-def test_a_clause_that_points_back_is_left_out_and_its_sentence_quoted(built: Graph) -> None:
+def test_a_clause_that_points_back_is_left_out(built: Graph) -> None:
     text = "We propose Foo, an adaptive dusk gate framework that ends this gap."
-    assert brief(built, _paper(text), "en") == (
-        f"Foo is an adaptive dusk gate framework; in the paper's words: “{text[:-1]}”."
-    )
+    assert brief(built, _paper(text), "en") == "Foo is an adaptive dusk gate framework."
+    assert brief(built, _paper(text.replace("dusk gate ", "")), "en").startswith("The paper on Foo states: “We propose")
+
+
+def test_a_beginning_that_points_back_is_not_quoted() -> None:
+    assert by_itself("To close this gap, we add gates, which skip blocks") == "we add gates, which skip blocks"
+    assert by_itself("Finally, this paper adds gates") == "this paper adds gates"
+    assert by_itself("Objectives: To skip blocks, we add gates") == "To skip blocks, we add gates"
+    for whole in ("To skip blocks, we add gates", "We add gates, and this, we show, skips blocks", "Foo: a gate"):
+        assert by_itself(whole) == whole
 
 
 def test_what_comes_on_top_is_a_part() -> None:
@@ -108,7 +116,7 @@ def test_the_kind_of_a_proposal_ends_before_its_first_clause() -> None:
     ("text", "said"),
     [
         ("We propose Foo, a sparse attention pruning framework that skips idle blocks.", "提出了稀疏注意力剪枝框架；"),
-        ("We propose Foo, a frobnicated framework that skips idle blocks.", "论文，原文："),
+        ("We propose Foo, a frobnicated framework that skips idle blocks.", "论文写道："),
         ("We propose Foo, a framework for visual token pruning that skips blocks.", "提出了用于视觉词元剪枝的框架；"),
     ],
 )
@@ -121,7 +129,7 @@ def test_chinese_says_what_kind_of_thing_is_proposed_where_it_has_all_its_words(
 def test_chinese_names_what_a_title_proposes_with_its_kind(built: Graph) -> None:
     text = "We propose Foo, a sparse attention pruning framework that skips idle blocks."
     assert "》论文提出了稀疏注意力剪枝框架Foo；" in brief(built, _paper(text, "Gates at Dusk"), "zh")
-    assert "》论文，原文：“We propose Foo, a frobnic" in brief(
+    assert "》论文写道：“We propose Foo, a frobnic" in brief(
         built, _paper(text.replace("sparse", "frobnic"), "Gates at Dusk"), "zh"
     )
 
@@ -139,7 +147,7 @@ def test_nothing_of_a_list_and_no_clause_is_told_as_what_is_proposed(built: Grap
         "We propose three kinds of gates at dusk: (1) a late gate that skips idle blocks, (2) a loss.",
         "We propose that all idle blocks of a late gate be skipped at dusk and introduce Foo.",
     ):
-        assert brief(built, _paper(text), "en").startswith("Foo, in its own words: “We propose")
+        assert brief(built, _paper(text), "en").startswith("The paper on Foo states: “We propose")
 
 
 def test_a_problem_of_a_part_or_of_others_is_not_told_in_chinese(built: Graph) -> None:

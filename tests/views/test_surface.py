@@ -118,7 +118,7 @@ def test_a_problem_that_runs_into_a_clause_is_not_told(built: Graph, text: str, 
 def test_a_short_name_is_not_put_into_chinese_as_another(built: Graph) -> None:
     text = "We propose Grouped Latent Attention (GLA), and the GLA kernel."
     paper = _stated(text, techniques=_proposed("GLA kernel"))
-    assert brief(built, paper, "zh").startswith("《Foo》论文，原文：“We propose Grouped")
+    assert brief(built, paper, "zh").startswith("《Foo》论文写道：“We propose Grouped")
 
 
 def test_an_expansion_has_no_verb() -> None:
@@ -153,7 +153,7 @@ def test_an_acronym_is_not_told_beside_its_words(built: Graph) -> None:
 def test_parts_of_a_method_are_not_told_where_the_papers_own_sentence_can_be(built: Graph) -> None:
     text = "We propose Foo with a tile gate, which keeps our tiles of a map in order and lets readers find a harbour."
     paper = _stated(text, name="Foo", techniques=_proposed("tile gate"))
-    assert brief(built, paper, "en").startswith("Foo, in its own words: “We propose Foo with a tile gate")
+    assert brief(built, paper, "en").startswith("The paper on Foo states: “We propose Foo with a tile gate")
 
 
 def test_a_macro_is_no_name(built: Graph) -> None:
@@ -196,7 +196,7 @@ def test_of_the_gains_of_a_sentence_all_are_told_or_none(built: Graph) -> None:
         one.metric_concept = "metric:accuracy"
         results.append(one)
     said = brief(built, _stated(text, results=results), "en")
-    assert said == f"Foo, in its own words: “We propose Foo” … “{text[16:-1]}”."
+    assert said == f"The paper on Foo states: “We propose Foo” … “{text[16:-1]}”."
 
 
 def test_a_length_is_shorter(built: Graph) -> None:
