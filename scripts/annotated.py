@@ -31,7 +31,7 @@ TYPES = ["technique", "problem", "task", "model", "dataset", "hardware"]
 HEADS = ("technique", "model")  # what a relation may begin with
 #: The sets of annotated papers by the beginnings of their ids; those of arXiv begin with the year.
 SETS = {"reports": ("0",), "others": ("x-", "y-"), "hard": ("z-",), "further": ("1", "2")}
-FOLDS = 3
+FOLDS = 5
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 Run = tuple[int, int]

@@ -112,9 +112,9 @@ def test_company_of_a_name_is_told_to_the_judge(entry: Callable[..., Document]) 
 
 
 def test_names_of_the_papers_own_family_are_told_to_the_judge(entry: Callable[..., Document]) -> None:
-    text = "We introduce Zapdos-9, language models. We evaluate Zapdos-9-Base against Llama-3-8B and Qwen3-8B."
+    text = "We introduce Zapdos-9, language models. We evaluate Zapdos-9-7B against Llama-3-8B and Qwen3-8B."
     told = told_of(entry(text, title="Zapdos-9: Open Language Models"))
-    assert told["Zapdos-9-Base"]["own family"] == 1
+    assert told["Zapdos-9-7B"]["own family"] == 1
 
 
 def test_acronym_means_what_the_paper_spells_out(read: Read) -> None:

@@ -67,7 +67,7 @@ def test_problem_within_another_is_said_once(read: Read) -> None:
 
 def test_what_is_so_without_what_it_is_said_of_is_not_sure(read_in_full: Read) -> None:
     text = (
-        "Existing caches are slow to adapt to new users. We propose ZapKV, which reduces the memory overhead of caches."
+        "Existing models are slow to adapt to new users. We propose ZapKV, which reduces the memory overhead of caches."
     )
     scores = {m.canonical: m.confidence for m in read_in_full(text, title="ZapKV: Fast Caches").problems}
     assert scores["being slow to adapt to new users"] == UNCLEAR < scores["memory overhead of caches"]

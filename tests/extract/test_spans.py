@@ -43,7 +43,7 @@ def read_as(gold: Doc, *labels: tuple[int, str]) -> Doc:
 
 
 def test_a_text_gives_a_doc_with_tokens_and_labelled_spans(nlp: Language) -> None:
-    doc = nlp("We propose ZapKV, a KV cache compression method for Llama-3-8B on NVIDIA A100 GPUs.")
+    doc = nlp("We propose ZapKV, which adds KV cache compression to Llama-3-8B on NVIDIA A100 GPUs.")
     assert type(doc) is Doc
     assert [token.text for token in doc][:4] == ["We", "propose", "ZapKV", ","]
     found = {(text, label, name) for text, label, name, _, _ in spans(doc)}
