@@ -40,7 +40,7 @@ WANTED = {
     "models": 0.93,
     "datasets": 0.9,
     "results": 0.8,
-    "topics": 0.9,
+    "topics": 0.88,
     "kind": 0.92,
 }
 #: The same of relations of all types together, and of each by itself.
