@@ -65,7 +65,7 @@ SILVER = BUILD / "silver"
 STUDENT = BUILD / "student.pt"
 PASSES, EPOCHS = 1, 2  # over the labels of the tagger before, then over the annotated papers
 ABSTRACTS = 9000  # of other fields of AI, beside those of the field, that are labelled
-KEPT, PARTS = 64, 159  # so many are written at a time, and so often
+KEPT = 64  # so many are written at a time
 READ = 500  # abstracts by which its layers are made narrower
 SAMPLED = 6  # one in so many of the papers that are no reports' ships with what was said of it
 
@@ -73,7 +73,7 @@ SAMPLED = 6  # one in so many of the papers that are no reports' ships with what
 def label() -> None:
     """Keep what the tagger that ships says of abstracts that nobody annotated; goes on where it was stopped."""
     SILVER.mkdir(parents=True, exist_ok=True)
-    tagger, papers = Tagger(MODELS), _unlabelled()[: KEPT * PARTS]
+    tagger, papers = Tagger(MODELS), _unlabelled()
     started = time.time()
     for at in range(0, len(papers), KEPT):
         file = SILVER / f"{at:06}.pickle"
@@ -112,7 +112,7 @@ def study() -> None:
 
 
 def _labelled() -> list[Any]:
-    examples = [e for file in sorted(SILVER.glob("*.pickle"))[:PARTS] for e in pickle.loads(file.read_bytes())]
+    examples = [e for file in sorted(SILVER.glob("*.pickle")) for e in pickle.loads(file.read_bytes())]
     if not examples:
         raise SystemExit(f"{SILVER}: there are no labels: run scripts/train.py label first.")
     return examples

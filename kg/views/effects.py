@@ -82,8 +82,9 @@ def _tells_all(told: _Told, sayable: Collection[_Told]) -> bool:
     said, unit = sentence(told[0]), told[1].unit
     own = [other for other in sayable if sentence(other[0]) == said and other[1].unit == unit]
     is_mean = re.search(rf"\b(?:average|mean) {re.escape(told[1].metric)}\b", said) is not None
-    gains = [number for number in quantities(plain(said)) if number.unit in _GAINS]
-    is_choice = any(_OR.search(plain(said), a.end, b.number) for a, b in pairwise(gains))
+    text = plain(said)
+    gains = [number for number in quantities(text) if number.unit in _GAINS]
+    is_choice = any(_OR.search(text, a.end, b.number) for a, b in pairwise(gains))
     numbers = [number for number in gains if number.unit == unit]
     parts = [part.partition(" ")[2] or part for part in told[1].setting.split(BESIDE)]
     is_cut = any(part and (f"{part}:" in said or _GOES_ON.match(said.partition(f"{part}, ")[2])) for part in parts)

@@ -296,14 +296,12 @@ def test_an_unknown_language_is_told(built: Graph) -> None:
 
 def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
     parts = FULL | {"results": [_result(bound="up_to", sure=False)], "techniques": [], "problems": []}
-    said = brief(built, _paper(**parts), "en")
-    assert said == (
+    paper = _paper(**parts)
+    assert brief(built, paper, "en") == (
         "Baidu and Nowhere Lab present Foo; in the paper's words: “We propose Foo plus block routing” … "
         "“It cuts latency by up to 41% vs. chunked prefill”."
     )
-    assert "发布了《Foo》论文；原文：“We propose Foo plus block routing”……“It cuts" in brief(
-        built, _paper(**parts), "zh"
-    )
+    assert "发布了《Foo》论文；原文：“We propose Foo plus block routing”……“It cuts" in brief(built, paper, "zh")
 
 
 @pytest.mark.parametrize(
