@@ -37,7 +37,7 @@ def test_claims_are_judged_on_the_page_and_saved_as_lines(
     saved = tmp_path / "judged.jsonl"
     browser._call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
     browser.evaluate("document.getElementById('save').click()")
-    while not saved.exists():
+    while not (saved.exists() and saved.stat().st_size):  # the browser makes the file before it fills it
         time.sleep(0.05)
     judged = read_sheet(saved)
     assert [one | {"judgement": "", "reason": ""} for one in judged] == json.loads(json.dumps(lines))
