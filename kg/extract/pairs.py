@@ -18,10 +18,11 @@ import numpy as np
 from spacy.tokens import Doc
 
 from kg.extract.base import field_at, sentence_of
+from kg.extract.comparisons import LIKE, WIN
 from kg.extract.context import DocView
 from kg.extract.ends import FIRST, SECOND, Placed
 from kg.extract.tagger import AHEAD, APART, BEHIND
-from kg.extract.winners import LIKE, WIN, StatedRelation
+from kg.extract.winners import StatedRelation
 from kg.model import RELATION_TYPES, ROLES
 from kg.text import Remembered, fold, tokens
 from kg.vocabulary import Vocabulary

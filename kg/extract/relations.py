@@ -21,13 +21,14 @@ from spacy.tokens import Doc
 
 from kg.entity_types import TABLE
 from kg.extract.base import field_at, folds, sentence_of
+from kg.extract.comparisons import LIKE, WIN
 from kg.extract.context import DocView, view_of
 from kg.extract.ends import SECOND, Placed, entities
 from kg.extract.judge import Judge, judge_for
 from kg.extract.outcomes import outcome_lexicon
 from kg.extract.pairs import FEATURE, Compared, PairTable, is_motive, names_with, table, words_of
 from kg.extract.same import is_spelled_out, of_one_type
-from kg.extract.winners import LIKE, WIN, StatedRelation, stated
+from kg.extract.winners import StatedRelation, stated
 from kg.model import RELATION_TYPES, Evidence, Mention, Relation
 from kg.text import fold
 from kg.trust import LIKELY, ruled_relations

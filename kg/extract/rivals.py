@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kg.extract.comparisons import compared
 from kg.extract.context import DocView, canonical
 from kg.extract.outcomes import OutcomeLexicon
 from kg.extract.phrases import NounPhrase, TaggedWord
-from kg.extract.winners import compared
 from kg.model import Mention
 from kg.text import fold
 

@@ -10,11 +10,12 @@ import pytest
 
 from kg.extract import pipeline
 from kg.extract.base import make_doc
+from kg.extract.comparisons import WIN
 from kg.extract.context import view_of
 from kg.extract.ends import Placed
 from kg.extract.pairs import NAMES, PairTable
 from kg.extract.relations import as_stated, chosen_of, is_beside
-from kg.extract.winners import WIN, StatedRelation
+from kg.extract.winners import StatedRelation
 from kg.model import RELATION_TYPES, Document, Mention, Record
 from kg.records import from_json, to_json
 from kg.trust import LIKELY, ruled_relations
