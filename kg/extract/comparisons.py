@@ -19,7 +19,8 @@ _MOST = 14  # words between a verb and a loser
 _REACH = 120  # characters between a gain and what it is had over
 _JOINT = re.compile(r",| and ")
 _MARKS = (":", ";", "(", "%")
-_NOUNS = 3  # words between "comparable" and "to"
+_NOUNS = 5  # words between "comparable" and "to"
+_BEYOND = 6  # words between "retains" and "of"
 _CONTENT = ("NN", "VB", "PRP", "JJ")  # tags of the words of a clause that says something
 _BETTER = ("speed", "win", "improve")  # groups of outcome words that need no metric
 WIN, LIKE = "outperforms", "compared_with"
@@ -42,7 +43,7 @@ def compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Compa
     cues = view.vocabulary.cues
     for k in range(len(words) - 1, -1, -1):
         word = fold(words[k].text)
-        before = [fold(one.text) for one in words[max(0, k - _AHEAD) : k]]
+        before = _before(words, k)
         behind: Sequence[TaggedWord] = words[k + 1 :]
         turned = cues("negate") | cues("equate") | cues("lose") | {"or"}
         if word in cues("unlike") and k <= 1:
@@ -55,8 +56,9 @@ def compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Compa
             return None
         if word in cues("set-against"):
             return _set_against(view, words[k], behind)
-        is_verb = words[k].tag.startswith("VB") or (bool(behind) and behind[0].tag == "DT")
-        if word in cues("likened") or (word in cues("match") and is_verb):
+        if word in cues("kept") and (kept := _kept(view, behind, end)) is not None:
+            return Comparison(LIKE, begin, words[k].start, kept) if cues("negate").isdisjoint(before) else None
+        if word in cues("likened") or (word in cues("match") and _is_verb(words, k)):
             led = _led(view, behind)
             if led is None and word in cues("likened"):
                 continue  # "compared to models of similar size, such as Plover"
@@ -88,6 +90,31 @@ def compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Compa
     return None
 
 
+def _before(words: Sequence[TaggedWord], k: int) -> list[str]:
+    """The folded words before one that may turn its sense; "not only" does not."""
+    forms = [fold(one.text) for one in words[max(0, k - _AHEAD) : k]]
+    return [form for i, form in enumerate(forms) if form != "not" or forms[i + 1 : i + 2] != ["only"]]
+
+
+def _is_verb(words: Sequence[TaggedWord], k: int) -> bool:
+    """Whether a word is a verb, as its tag or place tells: the tagger takes "ZapKV rivals Plover" for nouns alone."""
+    if words[k].tag.startswith("VB") or (k + 1 < len(words) and words[k + 1].tag == "DT"):
+        return True
+    clause = list(takewhile(lambda one: fold(one.text) not in ("that", ","), reversed(words[:k])))
+    verbs = any(one.tag.startswith(("VB", "MD", "IN")) for one in clause)
+    return words[k].tag == "NNS" and bool(clause) and clause[0].tag in ("NN", "NNP", "PRP") and not verbs
+
+
+def _kept(view: DocView, behind: Sequence[TaggedWord], end: int) -> Sequence[TaggedWord] | None:
+    """The words behind "of" in "retains 94% of Plover's accuracy", "keeps the accuracy of Plover"; else None."""
+    at = next((i for i, word in enumerate(behind[: _BEYOND + 1]) if fold(word.text) == "of"), 0)
+    said, led = behind[:at], behind[at + 1 :]
+    measures = (*(word.text for word in behind), *view.words(end, end + _REACH)[:_BEYOND])
+    measured = any(view.vocabulary.find(word, "metric") is not None for word in measures)
+    apart = any(word.tag.startswith(("VB", "IN", "TO")) or word.text == "," for word in said)
+    return led if said and measured and not apart and _reaches(view, led) else None
+
+
 def _is_none(view: DocView, marker: str, before: Sequence[str]) -> bool:
     """Whether a marker compares nothing: "no more than", "minimizes it over", "robust against", "built upon"."""
     cues = view.vocabulary.cues
@@ -113,7 +140,7 @@ def _led(view: DocView, behind: Sequence[TaggedWord]) -> Sequence[TaggedWord] | 
     """The words behind "to" or "with" of "comparable to", "comparable accuracy to that of"; None without these."""
     to = view.vocabulary.cues("beside-what")
     at = next((i for i, word in enumerate(behind[:_NOUNS]) if fold(word.text) in to), None)
-    if at is None or any(not word.tag.startswith(_CONTENT) for word in behind[:at]):
+    if at is None or any(not word.tag.startswith((*_CONTENT, "CC", "RB")) for word in behind[:at]):
         return None
     while at < len(behind) and fold(behind[at].text) in to:
         at += 1
@@ -202,7 +229,7 @@ def _reaches(view: DocView, behind: Sequence[TaggedWord]) -> bool:
     stops, examples = cues("leads-away") | cues("clause"), cues("examples")
     if len(behind) > _MOST:
         return False
-    since = 0
+    since, behind = 0, _members(view, behind)
     example = max((i for i, word in enumerate(behind) if fold(word.text) in examples), default=0)
     for i, word in enumerate(behind):
         form = fold(word.text)
@@ -218,3 +245,19 @@ def _reaches(view: DocView, behind: Sequence[TaggedWord]) -> bool:
             return False  # "than Plover and shrink the cache"
         since = 0 if word.text == "," or form in {"and", *examples} else since + 1
     return since <= _NAMED
+
+
+def _members(view: DocView, words: Sequence[TaggedWord]) -> list[TaggedWord]:
+    """The words of a list without what is no member: "(" and "." of "(e.g., Plover", "by 2x" of "Corvid by 2x, ..."."""
+    examples = view.vocabulary.cues("examples")
+    out: list[TaggedWord] = []
+    skipped = False
+    for i, word in enumerate(words):
+        behind = words[i + 1].text if i + 1 < len(words) else ""
+        ends = word.text in (",", "and") or word.tag == "IN"
+        skipped = not ends if skipped else word.text == "by" and any(map(str.isdigit, behind))
+        opens = word.text == "(" and fold(behind) in examples
+        closes = word.text == "." and bool(out) and fold(out[-1].text) in examples
+        if not (skipped or opens or closes):
+            out.append(word)
+    return out

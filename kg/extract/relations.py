@@ -44,9 +44,9 @@ _WITHOUT = ("negate", "replace", "contrast")  # cues that exclude what follows
 _NEAR = 6  # maximum number of words between "propose" and what is proposed
 _LEAST = 1e-4  # lower bound of likelihoods in log-odds
 _LED = re.compile(r"\b(?:via|with|by|using|through|based on|from|and|of)\b[^:]*$", re.IGNORECASE)
-_NAMED_LOSER = 0.8  # the share of stated wins over something with a name of its own that is right
-_HOPELESS = 0.1  # likelihood of a stated win below which 29 % are right, if what is beaten has no name of its own
-_UNSAID = 0.5  # least score of a win that no grammar states; of those below it a third are right
+#: The likelihood from which a stated comparison is said: below it a quarter of wins are right, a seventh of likenesses.
+_BELIEVED = {WIN: 0.3, LIKE: 0.2}
+_UNSAID = 0.45  # least score of a win that no grammar states; of those below it a third are right
 _RELATED = 0.03  # likelihood of any relation by the tagger: a third of pairs reach it, all but 1 in 970 of those chosen
 _OF_A_KIND = 0.42  # least score of what is said of a kind of models that the paper does not propose
 _BESIDE = {"uses": "goes-with", "evaluated_on": "host"}  # cues before a tail that is not what the type says
@@ -275,26 +275,23 @@ def chosen_of(told: PairTable, judge: Judge, compared: Compared = MappingProxyTy
     types = as_stated(told, types, judge.thresholds, compared)
     found = decided(told, types, judge.thresholds)
     sure = dict(zip(RELATION_TYPES, judge.calibration, strict=True))
-    beaten = {pair for pair, said in compared.items() if said.kind == WIN and said.is_named and not said.is_class}
-    least = {(i, j, WIN): _NAMED_LOSER for i, j in beaten}
-    return [(i, j, kind, max(_calibrated(p, *sure[kind]), least.get((i, j, kind), 0.0))) for i, j, kind, p in found]
+    return [(i, j, kind, _calibrated(p, *sure[kind])) for i, j, kind, p in found]
 
 
 def as_stated(told: PairTable, likely: Any, thresholds: Sequence[float], compared: Compared) -> Any:
-    """The likelihoods (pairs, types) where a win that is stated outright is said unless hopeless, and nothing else.
+    """The likelihoods (pairs, types) where a comparison that is stated outright is said, if it is not hopeless.
 
-    That what has a name of its own is beaten is said, however unlikely. That a class of techniques is must be likely,
-    and is then no more so than it must: the winner may be of it. So must be a comparison without a winner, which is
-    stated of what is only near by as often as of a rival.
+    Nothing else is said of such a pair. That a class of techniques is beaten must be likely, and is then no more so
+    than it must: the winner may be of it.
     """
     out = likely.copy()
     for row, pair in enumerate(told.pairs):
         if said := compared.get(pair):
             k = RELATION_TYPES.index(said.kind)
             judged, least = out[row, k], thresholds[k]
-            out[row] = 0
-            believed = said.kind == WIN and (said.is_named or judged >= _HOPELESS)
-            out[row, k] = min(judged, least) if said.is_class else max(judged, least) if believed else judged
+            if said.is_class or judged >= _BELIEVED[said.kind]:
+                out[row] = 0
+                out[row, k] = min(judged, least) if said.is_class else max(judged, least)
     return out
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from kg.extract.base import sentence_of
@@ -19,7 +20,6 @@ from kg.extract.phrases import FINITE, TaggedWord
 from kg.link.acronyms import acronyms
 from kg.model import Result
 from kg.text import fold
-from kg.trust import LIKELY
 
 _LOSERS = ("baseline", "mentioned", "")  # roles; a model has none yet
 _NAMED = 4  # words of a member of a list
@@ -30,12 +30,11 @@ _LEAST = 0.4  # score of a result whose baseline is beaten
 
 
 class StatedRelation(NamedTuple):
-    """The type of a pair whose comparison is stated, and where; whether the rival is a class, or has a name."""
+    """The type of a pair whose comparison is stated, and where; whether the rival is a class."""
 
     kind: str
     at: int
     is_class: bool = False
-    is_named: bool = False
 
 
 def stated(
@@ -68,9 +67,7 @@ def stated(
             is_wide = is_class and (rival.mention.role == "proposed" or is_broad)
             i = -1 if is_wide else _subject(view, found, j, head, said)
             if i >= 0 and (said.kind == WIN or (i, j) not in out):
-                many = _MANY.match(view.text, end)  # "Plover baselines", not "Plover"
-                is_named = not many and _is_named(view, rival, found[i])
-                out[i, j] = StatedRelation(said.kind, start, is_class, is_named)
+                out[i, j] = StatedRelation(said.kind, start, is_class)
     told = {j: sentence_of(view.doc, said.at) for (_, j), said in out.items()}
     for pair, measured in _measured(view, found, head, lexicon, results):
         begin, end = told.get(pair[1], (0, 0))
@@ -150,9 +147,7 @@ def _measured(
             wins = better and not (is_plain or begin in costly or _is_full_width(view, name))
             is_class = found[j].mention.type == "technique" and _is_known(view, found[j])
             is_class = is_class or _calls_itself_class(view, found[j])
-            said = StatedRelation(
-                WIN if wins else LIKE, result.evidence.start, is_class, _is_named(view, found[j], found[head])
-            )
+            said = StatedRelation(WIN if wins else LIKE, result.evidence.start, is_class)
             yield (head if winner < 0 else winner, j), said
 
 
@@ -209,7 +204,7 @@ def _is_narrowed(view: DocView, start: int, end: int, lexicon: OutcomeLexicon) -
     "Its teacher Plover" and "the Plover baseline" are Plover, and "Plover quality" is what Plover has.
     """
     cues = view.vocabulary.cues
-    frames = cues("label-frame-technique") | cues("label-form-technique") | cues("model-frame")
+    frames = cues("label-frame-technique") | cues("label-form-technique") | cues("model-frame") | cues("rival-class")
     plain = cues("plain") | cues("rivals")
     for phrase in view.phrases:
         if phrase.start <= start and end <= phrase.end:
@@ -218,16 +213,6 @@ def _is_narrowed(view: DocView, start: int, end: int, lexicon: OutcomeLexicon) -
             if apart or any(word not in frames and not lexicon.metric(word) for word in behind):
                 return True
     return bool(view.text.startswith("-", end))
-
-
-def _is_named(view: DocView, loser: Placed, winner: Placed) -> bool:
-    """Whether a loser has a name of its own, as "LoRA", or "Plover v2", not "SOTA methods"; never against a guess."""
-    if not winner.own and winner.mention.confidence < LIKELY:
-        return False
-    cues, words = view.vocabulary.cues, loser.mention.canonical.split()
-    said = view.cues["generic"] | cues("rivals")
-    is_class = words[-1].endswith("s") and fold(words[-1]) in cues("rival-class")  # "LoRA-based methods"
-    return not is_class and any(not word.islower() and fold(word) not in said for word in words)
 
 
 def _is_known(view: DocView, loser: Placed) -> bool:
@@ -266,9 +251,21 @@ def _subject(view: DocView, found: Sequence[Placed], loser: int, head: int, said
     others = any(found[i].mention.role not in ("baseline", "mentioned") for i in named)
     if head >= 0 and found[head].own and subject[:1] == ["it"]:
         return head
-    ours = head >= 0 and _is_whole(view, found[head]) and not view.vocabulary.cues("own-work").isdisjoint(subject)
-    ours = ours and not _is_of_another(view, found[head], said.begin, said.start)
+    if head < 0 or _is_of_another(view, found[head], said.begin, said.start):
+        return -1
+    if _says_our_method(view, subject):
+        return head
+    ours = _is_whole(view, found[head]) and not view.vocabulary.cues("own-work").isdisjoint(subject)
     return head if ours and not others else -1
+
+
+def _says_our_method(view: DocView, subject: Sequence[str]) -> bool:
+    """Whether the words of a subject call the own work by a general word: "our method", or "the framework" first."""
+    cues = view.vocabulary.cues
+    frames = cues("label-frame-technique") | cues("rival-class")
+    pairs = [*pairwise(subject)]
+    is_first = any(one == "the" and frame in frames for one, frame in pairs[:1])
+    return is_first or any(one in cues("own-work") and frame in frames for one, frame in pairs)
 
 
 def _clause_start(view: DocView, said: Comparison) -> int:

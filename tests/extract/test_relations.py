@@ -10,7 +10,7 @@ import pytest
 
 from kg.extract import pipeline
 from kg.extract.base import make_doc
-from kg.extract.comparisons import WIN
+from kg.extract.comparisons import LIKE, WIN
 from kg.extract.context import view_of
 from kg.extract.ends import Placed
 from kg.extract.pairs import NAMES, PairTable
@@ -174,21 +174,21 @@ def test_what_stands_beside_the_work_is_not_its_tail(
 
 
 @pytest.mark.parametrize(
-    ("likely", "is_named", "is_said"), [(0.05, False, False), (0.05, True, True), (0.2, False, True)]
+    ("kind", "likely", "is_said"), [(WIN, 0.25, False), (WIN, 0.35, True), (LIKE, 0.1, False), (LIKE, 0.25, True)]
 )
-def test_a_stated_win_over_something_unnamed_is_not_said_if_it_is_hopeless(
-    likely: float, is_named: bool, is_said: bool
+def test_a_stated_comparison_is_said_and_nothing_else_unless_it_is_hopeless(
+    kind: str, likely: float, is_said: bool
 ) -> None:
     told = PairTable(np.array([0]), np.array([1]), np.zeros((1, len(NAMES)), np.float32))
-    at, least = RELATION_TYPES.index(WIN), 0.4
+    at, least, uses = RELATION_TYPES.index(kind), 0.4, RELATION_TYPES.index("uses")
     judged = np.zeros((1, len(RELATION_TYPES)))
-    judged[0, at] = likely
-    compared = {(0, 1): StatedRelation(WIN, 0, is_class=False, is_named=is_named)}
-    out = as_stated(told, judged, [least] * len(RELATION_TYPES), compared)
+    judged[0, at], judged[0, uses] = likely, 0.5
+    out = as_stated(told, judged, [least] * len(RELATION_TYPES), {(0, 1): StatedRelation(kind, 0)})
     assert bool(out[0, at] >= least) is is_said
+    assert bool(out[0, uses]) is not is_said
 
 
-@pytest.mark.parametrize(("score", "said"), [(0.45, False), (0.55, True)])
+@pytest.mark.parametrize(("score", "said"), [(0.4, False), (0.5, True)])
 def test_a_win_that_no_words_state_must_be_likely(
     read_in_full: Read, monkeypatch: pytest.MonkeyPatch, score: float, *, said: bool
 ) -> None:

@@ -30,9 +30,7 @@ ROLES = {
 }
 
 
-def stated_in(
-    entry: Callable[..., Document], text: str, *results: Result, confidence: float = 1
-) -> dict[tuple[str, str], StatedRelation]:
+def stated_in(entry: Callable[..., Document], text: str, *results: Result) -> dict[tuple[str, str], StatedRelation]:
     """The comparisons that the sentence behind OPENS states, by subject and rival."""
     nlp, vocabulary = pipeline(fast=True), Vocabulary.load()
     doc = make_doc(nlp, entry(OPENS + text), vocabulary)
@@ -43,7 +41,7 @@ def stated_in(
         places = [(0, start, end) for start, end in view.places(name)]
         if places:
             start, end = places[0][1:]
-            mention = Mention("technique", name, name, start=start, end=end, role=role, confidence=confidence)
+            mention = Mention("technique", name, name, start=start, end=end, role=role)
             found.append(Placed(mention, places, own=name == "ZapNet"))
     said = stated(view, found, 0, OutcomeLexicon(vocabulary), results)
     return {(found[i].mention.surface, found[j].mention.surface): one for (i, j), one in said.items()}
@@ -83,6 +81,13 @@ def beaten(entry: Callable[..., Document], text: str) -> set[str]:
         ("ZapNet is faster than Corvid and shrink Plover.", {"Corvid"}),
         ("ZapNet matches or exceeds Plover.", set()),
         ("ZapNet outperforms the best results on Plover.", set()),
+        ("ZapNet outperforms rivals (e.g., Plover, Corvid) in quality.", {"Plover", "Corvid"}),
+        ("ZapNet is fast, outperforming Plover by 3.1x, Corvid by 44%.", {"Plover", "Corvid"}),
+        ("ZapNet is fast, outperforming rivals by 1.6% on Plover.", set()),
+        ("ZapNet is faster than a model without Plover.", set()),
+        ("ZapNet not only outperforms Plover but costs less.", {"Plover"}),
+        ("The framework outperforms Plover.", {"Plover"}),
+        ("Our method cuts the tiles of Dunlin, while outperforming Plover.", {"Plover"}),
         ("Dunlin outperforms Plover in our tests.", set()),
         ("ZapNet is comparable to Plover.", set()),
         ("ZapNet outperforms plain sparse attention.", {"sparse attention"}),
@@ -123,6 +128,13 @@ def test_a_win_is_stated_by_a_verb_or_a_gain_with_its_subject_and_object(
         "ZapNet has a quality comparable to that of Plover.",
         "ZapNet reaches comparable accuracy to Plover.",
         "ZapNet approaches the accuracy of Plover.",
+        "ZapNet can approach the accuracy of Plover.",
+        "ZapNet retains 94% of the accuracy of Plover.",
+        "ZapNet preserves the throughput of Plover.",
+        "ZapNet reaches comparable or superior accuracy to Plover.",
+        "ZapNet not only has an accuracy comparable to Plover but costs less.",
+        "ZapNet has almost no drop compared to the Plover counterparts.",
+        "ZapNet rivals Plover.",
         "In contrast to Plover, our method needs no queue.",
         "Unlike methods that rely on Plover, ZapNet needs no queue.",
         "Unlike existing approaches that rely on Plover, ZapNet needs no queue.",
@@ -151,22 +163,6 @@ def test_a_beaten_class_which_the_winner_may_belong_to_is_told_apart(
     entry: Callable[..., Document], text: str, is_class: bool
 ) -> None:
     assert [said.is_class for said in stated_in(entry, text).values()] == [is_class]
-
-
-@pytest.mark.parametrize(
-    ("loser", "is_named"),
-    [("Plover", True), ("Plover baselines", False), ("sparse attention", False), ("SOTA caching methods", False)],
-)
-def test_a_loser_with_a_name_of_its_own_is_told_apart(
-    entry: Callable[..., Document], loser: str, is_named: bool
-) -> None:
-    assert [said.is_named for said in stated_in(entry, f"ZapNet outperforms {loser}.").values()] == [is_named]
-
-
-def test_a_win_of_what_is_a_guess_counts_as_over_no_name(entry: Callable[..., Document]) -> None:
-    for confidence, is_named in ((0.9, True), (0.3, False)):
-        said = stated_in(entry, "The tile queue is faster than Plover.", confidence=confidence)
-        assert [one.is_named for one in said.values()] == [is_named]
 
 
 def test_a_component_that_is_the_subject_wins_itself(entry: Callable[..., Document]) -> None:
