@@ -22,6 +22,8 @@ from kg.text import fold, has_han
 
 #: How much it says of a paper that a thing is named in a text.
 _FIELD = {"T": 1.0, "H": 0.9, "A": 0.8, "B": 0.75, "K": 0.7, "I": 0.7, "": 0.5}
+#: How much more or less it says with the role of the thing: what others do is named in passing.
+_ROLE = {"proposed": 0.1, "mentioned": -0.1, "baseline": -0.1}
 #: How much less the parts of a compound say of a paper than the compound itself.
 _IN_PARTS = 0.3
 #: How much less they say where no sentence has all of them.
@@ -123,7 +125,7 @@ class AnswerEvidence:
             for part, shows in parts:
                 if any(test(shown[node]) for test in shows):
                     self.sentences[shown[node].entry, part].add(quote.context)
-            extra = 0.1 if shown[node].role == "proposed" else 0.0
+            extra = _ROLE.get(shown[node].role, 0.0)
             in_parts = is_compound and shown[node].entry not in named
             self._weigh(shown[node].entry, n, quote, extra - (_IN_PARTS if in_parts else 0.0))
 
