@@ -36,7 +36,8 @@ from kg.query.unnamed import is_averting, is_machine, is_narrowing, is_told, onl
 from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
-_ASKING = ("popular", "top", "rising", "similar", "advice", "trend", "count", *(f"order:{order}" for order in ORDERS))
+_RANKING = ("popular", "top", "rising", *(f"order:{order}" for order in ORDERS))
+_ASKING = (*_RANKING, "similar", "advice", "trend", "count", "scarce")
 _DIRECTION = ("increase", "decrease", "improve")  # of a result
 _TELLING = (*_ASKING, *_DIRECTION, "not", "amount", "stated")
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")

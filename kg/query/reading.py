@@ -11,6 +11,7 @@ from kg.entity_types import NAMED
 from kg.query.dates import Dates, relative
 from kg.query.filter import Fact
 from kg.query.items import ARTICLES, Item
+from kg.query.joins import with_examples, without_circumstances
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.mending import folds, mend, mended_pairs, whole_words
 from kg.query.numbers import numbers
@@ -54,7 +55,7 @@ class QuestionReader:
 
     def items(self) -> list[Item]:
         """The pieces in order, spans of time counted from the newest date of the graph."""
-        items = self.pieces()
+        items = without_circumstances(with_examples(self.pieces(), self.lexicon))
         if not any(item.means("last", "this", "ago") for item in items):
             return items
         return relative(items, self.text, self.lexicon.latest)

@@ -174,15 +174,15 @@ def test_what_stands_beside_the_work_is_not_its_tail(
 
 
 @pytest.mark.parametrize(
-    ("kind", "likely", "is_said"), [(WIN, 0.25, False), (WIN, 0.35, True), (LIKE, 0.1, False), (LIKE, 0.25, True)]
+    ("kind", "likely", "is_said"), [(WIN, 0.35, False), (WIN, 0.45, True), (LIKE, 0.1, False), (LIKE, 0.25, True)]
 )
 def test_a_stated_comparison_is_said_and_nothing_else_unless_it_is_hopeless(
     kind: str, likely: float, is_said: bool
 ) -> None:
     told = PairTable(np.array([0]), np.array([1]), np.zeros((1, len(NAMES)), np.float32))
-    at, least, uses = RELATION_TYPES.index(kind), 0.4, RELATION_TYPES.index("uses")
+    at, least, uses = RELATION_TYPES.index(kind), 0.5, RELATION_TYPES.index("uses")
     judged = np.zeros((1, len(RELATION_TYPES)))
-    judged[0, at], judged[0, uses] = likely, 0.5
+    judged[0, at], judged[0, uses] = likely, 0.6
     out = as_stated(told, judged, [least] * len(RELATION_TYPES), {(0, 1): StatedRelation(kind, 0)})
     assert bool(out[0, at] >= least) is is_said
     assert bool(out[0, uses]) is not is_said

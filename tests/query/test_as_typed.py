@@ -54,6 +54,12 @@ PAPERS = {
         ("量化会不会影响推测解码", "量化影响推测解码"),
         ("removing whole transformer layers", "removing layers"),
         ("3D高斯的量化", "三维高斯泼溅的量化"),
+        ("4-bit quantization (W4A4, FP4) for video", "4-bit quantization or W4A4 or FP4 for video"),
+        ("low-rank adaptation (LoRA) for video", "low-rank adaptation or LoRA for video"),
+        ("不靠量化的剪枝", "不用量化的剪枝"),
+        ("剪枝，把专家卸载到CPU或GPU", "剪枝和专家卸载，在CPU或GPU上"),
+        ("pruning when the GPU memory is limited", "pruning"),
+        ("显存不够时的剪枝", "剪枝"),
     ],
 )
 def test_question_as_typed_is_read_as_meant(typed: str, meant: str, lexicon: Lexicon) -> None:
@@ -472,3 +478,11 @@ def test_kind_of_thing_inside_a_word_is_not_asked_for(question: str, lexicon: Le
 @pytest.mark.parametrize("question", ["something like SnapKV", "alternatives to SnapKV", "类似SnapKV的方法"])
 def test_what_is_like_a_thing_may_be_asked_in_many_words(question: str, lexicon: Lexicon) -> None:
     assert (read(question, lexicon).kind, read(question, lexicon).like) == ("near", "SnapKV")
+
+
+@pytest.mark.parametrize(
+    ("question", "ignored"),
+    [("pruning when the GPU memory is limited", ["GPU memory", "limited"]), ("显存不够时的剪枝", ["显存", "不够"])],
+)
+def test_a_scarce_resource_is_told_as_ignored(question: str, ignored: list[str], lexicon: Lexicon) -> None:
+    assert list(read(question, lexicon).filter.ignored) == ignored
