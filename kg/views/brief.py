@@ -106,6 +106,9 @@ def _chinese(words: PageWords, found: Slots) -> str:
             and technique.startswith(tuple(words("brief.technique_verbs").split()))
         ):
             uses, technique = "brief.through", found.technique  # 通过评估…, not 使用了评估…技术
+        is_one = found.is_proposed and not found.is_several
+        if is_one and technique.endswith(tuple(words("brief.counted_endings").split())):
+            technique = words("brief.one", technique=technique)  # 提出了一种…框架
         says.append(words(uses, technique=technique))
     is_clause = any(word in found.problem for word in words("brief.clause_words").split())
     if found.problem.endswith(tuple(words("brief.met_endings").split())) and not is_clause:
@@ -116,8 +119,7 @@ def _chinese(words: PageWords, found: Slots) -> str:
     if found.is_clause:
         says.append(found.effect)
     elif found.effect:
-        is_change = found.effect.startswith(words("outcome.first_change", effect=""))  # 将…, which goes on as a level
-        verb = "brief.achieves" if not found.is_level else "brief.levels" if says or is_change else "brief.reports"
+        verb = "brief.achieves" if not found.is_level else "brief.levels" if says else "brief.reports"
         says.append(words(verb, effect=found.effect.removesuffix("的效果")))
     if found.institutions:
         says.insert(0, words("brief.presents", who=_institutions(words, found.institutions), what=what))

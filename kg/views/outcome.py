@@ -101,8 +101,6 @@ def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
         again = before is not None and (before.metric, before.form) == (result.metric, result.form)
         again = again and (shown.lang == "zh" or result.form.startswith(_OF))
         out.append(_phrase(shown, bare, again=again and not bare.origin))
-    if said and said[0].form.startswith(_CHANGES):
-        out[0] = shown.words("outcome.first_change", effect=out[0])
     if shown.lang != "zh":
         return shown.words.listed(out)
     joints = ("level_comma" if _is_level(b) and not _is_level(a) else "comma" for a, b in pairwise(said))

@@ -48,6 +48,7 @@ def test_every_question_has_a_truth_in_one_form() -> None:
         "engineers",
         "colleagues",
         "analysts",
+        "passers-by",
         "builders",
         "testers",
         "askers",

@@ -160,7 +160,7 @@ def test_a_change_and_then_a_level_are_no_one_effect_in_chinese(built: Graph) ->
     one, other = (ResultInWords.of(shown, result, ABSTRACT) for result in (_result(), level))
     assert one is not None
     assert other is not None
-    assert phrases(shown, [one, other]) == "将延迟降低41%，准确率为90%"
+    assert phrases(shown, [one, other]) == "延迟降低41%，准确率为90%"
 
 
 def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> None:

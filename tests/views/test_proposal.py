@@ -115,9 +115,9 @@ def test_the_kind_of_a_proposal_ends_before_its_first_clause() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("We propose Foo, a sparse attention pruning framework that skips idle blocks.", "提出了稀疏注意力剪枝框架；"),
+        ("We propose Foo, a sparse attention pruning framework that skips blocks.", "提出了一种稀疏注意力剪枝框架；"),
         ("We propose Foo, a frobnicated framework that skips idle blocks.", "论文写道："),
-        ("We propose Foo, a framework for visual token pruning that skips blocks.", "提出了用于视觉词元剪枝的框架；"),
+        ("We propose Foo, a framework for visual token pruning that skips keys.", "提出了一种用于视觉词元剪枝的框架；"),
     ],
 )
 def test_chinese_says_what_kind_of_thing_is_proposed_where_it_has_all_its_words(
