@@ -10,7 +10,7 @@ from kg.sources.links import IMAGE, LINK
 
 _ADDRESS = re.compile(r"(?:\b\w[\w ]{0,20}:\s*)?<?https?://\S+|\b(?:arxiv|doi):\s*\S+", re.I)
 _WORD = re.compile(r"[\u4e00-\u9fff]|[^\W\d_\u4e00-\u9fff]{2,}")
-_TEXTS = ("title", "abstract", "venue", "institutions", "keywords", "authors", "date")
+_TEXTS = ("title", "brief_title", "abstract", "venue", "institutions", "keywords", "authors", "date")
 _LEAST = 3  # words that say something
 _HAN = 2  # characters of Chinese that make a word
 

@@ -22,9 +22,11 @@ from kg.sources.references import (
     in_bold,
     in_italics,
     in_italics_behind,
+    led_by,
     names_first,
     place_in,
     reference,
+    venue_of,
     year_of,
 )
 from kg.sources.rows import ARXIV_ID, Beside, Row, Skipped, doi_in
@@ -33,7 +35,8 @@ from kg.sources.styles import cited, names_of, place_of
 PAPER = re.compile(
     r"https?://[^\s()<>\[\]|]{0,100}(?:arxiv\.org/(?:abs|pdf|html)/|doi\.org/10\.|openreview\.net/(?:forum|pdf)|aclanthology\.org/|"
     r"aclweb\.org/anthology|proceedings\.mlr\.press/|papers\.(?:nips|neurips)\.cc/|proceedings\.neurips\.cc/|"
-    r"openaccess\.thecvf\.com/|proceedings\.iclr\.cc/|huggingface\.co/papers/|dl\.acm\.org/doi/|ieeexplore\.ieee\.org/|biorxiv\.org/content/|"
+    r"openaccess\.thecvf\.com/|cv-foundation\.org/openaccess/|proceedings\.iclr\.cc/|huggingface\.co/papers/|ieeexplore\.ieee\.org/|"
+    r"dl\.acm\.org/(?:doi/|citation|authorize|ft_gateway)|biorxiv\.org/content/|"
     r"alphaxiv\.org/abs/|semanticscholar\.org/paper/|hf\.co/papers/|usenix\.org/(?:conference|system)/|mlsys\.org/|ojs\.aaai\.org/|"
     r"sciencedirect\.com/science/article/|link\.springer\.com/(?:article|chapter)/|nature\.com/articles/|jmlr\.org/papers/|"
     r"ijcai\.org/proceedings/|proceedings\.mlsys\.org/|vldb\.org/pvldb/|/10\.\d{4,9}/|/pii/S\d|"
@@ -46,7 +49,7 @@ PAPER = re.compile(
 _FILE = re.compile(r"(?<=\]\()https?://[^\s()<>\[\]|\"'`]{1,300}\.pdf\b", re.I)  # a link to any PDF
 _QUOTED_TITLE = re.compile(r"^.{0,20}?[“\"]([^“”\"]{6,300})[”\"].*$", re.S)
 _BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
-SAID = re.compile(r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ()/-]{0,30}?)[*_]{0,2}\s*[:：]{1,2}\s*[*_]{0,2}\s*(\S.*)")
+SAID = re.compile(r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ()/;-]{0,30}?)[*_]{0,2}\s*[:：]{1,2}\s*[*_]{0,2}\s*(\S.*)")
 _WORD_OF_LABEL = (
     r"(?:paper|pdf|arxiv|link|code|html|abs|abstract|project(?: page)?|page|website|github|video|slides?|blog|poster|"
     r"doi|openreview|url|preprint|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|presentation|talk|"
@@ -59,8 +62,9 @@ _BEFORE = re.compile(r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|\([^()]{1,30}\)|\d{4}[-/.
 _EDITION_BEHIND = re.compile(rf"\s*[(\[]\s*{EDITION.pattern}[^()\[\]]{{0,20}}[)\]]\s*$")
 _ACRONYM = re.compile(r"[A-Z]{3,10}")  # of a venue, before a title
 _YEAR_BEHIND = re.compile(r"\s*\((?:19|20)\d\d\)$")
-_EDITION_AFTER = re.compile(rf",\s+{EDITION.pattern}\W*$")  # behind a title without marks
+_EDITION_AFTER = re.compile(rf",\s+(?:{EDITION.pattern}|[Aa]r[Xx]i[Vv])\W*$")  # behind a title without marks
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
+_ANY_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MONTH = re.compile(r"(?:^|[\s,(\[])((?:19|20)\d\d)[./-](0[1-9]|1[0-2])(?=[\s,)\].]*(?:$|[\s\W](?!\d)))")  # "2025.03"
 _BY = re.compile(
     r"(?i)^\W{0,5}by[*_:]*\s+((?:[^\[\]()\n]|(?<=,)\n|\n(?=[ \t]+\S)){3,500})"
@@ -119,6 +123,7 @@ class ListItem:
 def rows_of(block: ListItem) -> Iterator[Row]:
     where = f"line {block.line}"
     whole = "\n".join((block.text, *block.said.values()))
+    whole = LINK.sub(lambda link: "" if _BESIDE.fullmatch(bare(link[1])) else link[0], whole)
     links = [found[0].rstrip(".,;:") for found in (*PAPER.finditer(whole), *_FILE.finditer(whole))]
     if (
         block.level == 1
@@ -159,13 +164,22 @@ def rows_of(block: ListItem) -> Iterator[Row]:
     marks = badges(block.text)
     places = (_MARK.sub(" ", rest), said.get("venue", ""), before, _MONTH.sub("", marks))
     edition = next(filter(None, map(EDITION.search, places)), None)
-    year = _YEAR.search(said.get("year", "") or said.get("date", "") or rest) or _YEAR.search(before)
-    month = _MONTH.search(rest) or _MONTH.search(marks)
+    begun = {found[:4] for link in links if (found := _arxiv(link))}  # of "arXiv 2004", which is April 2020
+    dated = _ANY_YEAR.sub(lambda found: "" if found[0] in begun else found[0], rest)
+    year = _YEAR.search(said.get("year", "") or said.get("date", "") or dated) or _YEAR.search(before)
+    month = _MONTH.search(rest) or _MONTH.search(marks) or _MONTH.search(before)
     named_year = whole_reference.get("year") or (year[0] if year else year_of(edition) if edition else "") or block.year
     signers = next((one for one in by.groups() if one), "") if by else ""
     names = said.get("authors") or _END.split(signers)[0]
     if by and by[1]:
         place = place or in_italics_behind(signers[len(names) :] + by.string[by.end() :])
+    elif (
+        by
+        and not edition
+        and (behind := signers[len(names) :].strip(" .,"))[:1].isupper()
+        and not behind.lower().startswith("arxiv")
+    ):
+        place = place or behind
     authors = (
         whole_reference["authors"]
         if whole_reference and not names
@@ -179,26 +193,29 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         if listed
         else names_of(dashed[1])
         if (dashed := _DASHED.match(rest))
-        else names_first(rest) or names_first(_BEFORE.sub("", before)) or in_italics(rest) or signed
+        else names_first(rest) or names_first(_BEFORE.sub("", before)) or in_italics(rest) or signed or led_by(before)
     )
     if not (place or edition or whole_reference or block.is_row) and len(authors) > 1:
         place = _place_behind(rest, authors)
     row: dict[str, Any] = {
         "title": title,
+        "brief_title": "",
         "abstract": said.get("abstract", "") or _prose(block.text),
         "authors": authors,
-        "institutions": bibliography.places([said["institutions"]]) if "institutions" in said else _behind(names),
+        "institutions": bibliography.places([said["institutions"]]) if "institutions" in said else _behind(names, rest),
         "venue": said.get("venue")
         or whole_reference.get("venue")
         or (place if edition and place.endswith(edition[1]) else "")
-        or (edition[1] if edition and edition[1].lower() not in _NO_VENUE else "")
+        or venue_of(edition)
         or place
         or (held_in(rest) if authors else "")
-        or (alone if _ACRONYM.fullmatch(alone := before.strip(" []")) and not _LABEL.fullmatch(alone) else ""),
+        or (alone if _ACRONYM.fullmatch(alone := before.strip(" []")) and not _LABEL.fullmatch(alone) else "")
+        or (_acronym_behind(rest) if block.year else ""),
         "year": named_year or (month[1] if month else ""),
         "date": said.get("date", "")
-        or next((iso_date(day) for day in _DAY.findall(rest) if day.endswith(named_year)), "")
-        or ("-".join(month.groups()) if month and named_year in ("", month[1]) else ""),
+        or next((iso_date(day[1]) for day in _DAY.finditer(f"{before}\n{rest}") if named_year in day[1]), "")
+        or ("-".join(month.groups()) if month and named_year in ("", month[1]) else "")
+        or (iso_date(edition[0]) if edition and not venue_of(edition) else ""),
         "arxiv": arxiv or bibliography.arxiv_of([said.get("arxiv", "")]),
         "doi": next((found for link in links if (found := doi_in(link))), "")
         or next((found for key in ("doi", "arxiv", "url") if (found := doi_in(said.get(key, "")))), "")
@@ -207,6 +224,10 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         or next((url for key in ("url", "doi", "arxiv") for url in _URL.findall(said.get(key, ""))), ""),
         "keywords": bibliography.terms([_HASH.sub("; ", said["keywords"])]) if "keywords" in said else [],
     }
+    if translated := _TRANSLATED.fullmatch(title):
+        row["title"], row["brief_title"] = translated.groups()
+    if title[-2:] in ("?.", "!."):
+        row["title"] = title[:-1]
     row["unread"] = [name for name in block.unread if is_lost(name, name)]
     below = "" if block.is_row else block.text.partition("\n\n")[2] if whole_reference else block.text
     below = _HELD_AT.sub("", below.replace(_bracketed(edition), "") if edition else below)
@@ -225,11 +246,18 @@ def _bracketed(edition: re.Match[str]) -> str:
 
 def _own_marked(rest: str, is_labelled: bool) -> list[str]:
     """The names on the line behind a title of which some are marked: "*Ada Fox*, Bo Lee"; one alone before labels."""
-    line = next((line for line in rest.split("\n") if line.strip(" *_.")), "")
+    line, *below = [line for line in rest.split("\n") if line.strip(" *_.")] or [""]
     if is_labelled and rest[:1] == "\n" and len(line.split()) > 1 and is_name(bare(line), Offices.load()):
         return [bare(line)]
-    is_some = _OWN.search(line) is not None and not LINK.search(line)
-    return names_first(bare(line)) if is_some else []
+    if _OWN.search(line) and (names := names_first(bare(line))):
+        return names
+    return next(filter(None, (names_of(line) for line in below if _OWN.search(line))), [])
+
+
+def _acronym_behind(rest: str) -> str:
+    """The venue in capitals that stands alone right behind a title, whose year is that of the heading."""
+    found = _CAPITALS.match(rest)
+    return "" if found is None or _LABEL.fullmatch(found[1]) or Offices.load().has(found[1]) else found[1]
 
 
 def _place_behind(rest: str, authors: list[str]) -> str:
@@ -242,22 +270,35 @@ def _place_behind(rest: str, authors: list[str]) -> str:
 
 _STOPS = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[A-Z])")
 _MOST_STOPS = 20
-_DAY = re.compile(r"^\W*(\d{1,2} [A-Z][a-z]{2,8}\.? (?:19|20)\d\d)\W*$", re.M)  # on a line of its own
-
-
-_OWN = re.compile(r"(?:^\s*|,\s)([*_]{1,2})(?=[^\W\d_])[^*_,]{3,60}\1\s*(?:,|$)")
-_END = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[*_]\S)")  # of names, before a venue in italics
+_DAY = re.compile(  # on a line of its own, or at its beginning
+    r"^[\W_]*(\d{1,2} [A-Z][a-z]{2,8}\.? (?:19|20)\d\d(?=\W*$)|(?:19|20)\d\d([-/.])\d\d\2\d\d(?!\d))",
+    re.M,
+)
+_OWN = re.compile(r"(?:^\s*|,\s)([*_]{1,2})(?=[^\W\d_])[^*_,]{3,60}\1[*†‡]?\s*(?:,|$)")
+_END = re.compile(  # of names, before a venue
+    r"(?<=[^\W\d_]{2})\.\s+(?=[*_]\S)|(?<=\bet al)[.,]*\s+(?=\S)"
+)
+_HELD = re.compile(rf"(\S.{{9,300}}?)(?:\s*[(（]\s*{EDITION.pattern}[^()（）]{{0,30}}[)）]|,\s+{EDITION.pattern})\W*")
+_PLACED = re.compile(r"\([^()]{0,40}?(?:19|20)\d\d(?:[-./]\d\d)?,\s*([^()\d]{2,60})\)")  # "(ICML 2022, Google)"
+_CAPITALS = re.compile(r"[\s*_”\"’]*\(?([A-Z]{3,8}|[A-Z][a-z]{0,3}[A-Z]{2,4}[a-z]?)(?=[.,)]|\s*[(\[]|\s*$)", re.M)
+_TRANSLATED = re.compile(r"([^\u3400-\u9fff]{6,}?)\s*[(（]([^()（）]*[\u3400-\u9fff][^()（）]*)[)）]")
+_BESIDE = re.compile(  # the text of a link to what is not the paper: its code, its data; another paper
+    r"(?i)\W*(?:(?:official |source )?(?:code|repo(?:sitory)?|github|data(?:set)?|weight|slide|video)s?|代码(?:地址)?)"
+    r"\W*|.{2,40}\bet\.? al\W*"
+)
 _HELD_AT = re.compile(
     r"(?<=[*_]), [A-ZÀ-Þ][^\d\n<*_]{1,60}, (?:19|20)\d\d|(?<=\W)by(?=\s)"
 )  # "*Caches*, Rome (Italy), 2020"
-_OF_BADGE = re.compile(r"\[\s*!\[[^\[\]]{0,300}\]\([^()]{0,500}\)\s*\]\([^()]{0,500}\)")  # a picture that is a link
+_OF_BADGE = re.compile(  # a picture that is a link
+    r"\[\s*(?:!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<img\b[^<>]{0,300}>)\s*\]\([^()]{0,500}\)", re.I
+)
 _PLACES = frozenset({"arxiv", "doi", "url"})  # fields that a reference may hold on a line of its own
 _MARK = re.compile(r"[*_]")
 _IN_CELL = re.compile(r"\t|<br\s*/?>", re.I)
 _DASHED = re.compile(r"[\s\])]*[-–—]\s+([^()\[\]\d]{3,80}?)\s*\((?:19|20)\d\d\)")  # "... - Ada Fox (2020)"
 _INITIALS = re.compile(r"\b[A-Z]\.")
 _LEAST_INITIALS = 2  # of people, in what seems to be a reference
-_HASH = re.compile(r"(?:^|\s)\s*#(?=\w)")  # "#one #two"
+_HASH = re.compile(r"(?:^|\s)\s*#(?=\w)|\]\s*[,;]?\s*\[|^\s*\[|\]\s*$")  # "#one #two", "[one], [two]"
 _URL = re.compile(r"https?://[^\s<>()\[\]]{3,500}")
 
 
@@ -280,7 +321,10 @@ def _several(block: ListItem) -> list[ListItem]:
     if block.depth == 0 and "title" not in block.said and "\t" in block.text:  # a row with papers in a cell
         cells = [one for one in _IN_CELL.split(block.text) if PAPER.search(one) and title_of(one)]
         return [ListItem(block.line, 0, one, unread=block.unread * (at == 0)) for at, one in enumerate(cells)]
-    head, *below = block.text.split("\n\n")
+    head, *below = _OF_BADGE.sub("", block.text).split("\n\n")
+    first, *lines = head.split("\n")
+    if block.depth < 0 and sum(PAPER.search(line) is not None and title_of(line) != "" for line in lines) > 1:
+        head, below = first, [*lines, *below]  # a paper a line
     if block.depth >= 0 or block.said or PAPER.search(head):
         return []
     parts = ["\n".join(QUOTE.sub("", line) for line in part.split("\n")) for part in below if PAPER.search(part)]
@@ -289,9 +333,10 @@ def _several(block: ListItem) -> list[ListItem]:
     return [ListItem(block.line, 0, part, year=block.year) for part in parts] if is_list else []
 
 
-def _behind(names: str) -> list[str]:
-    """The institutions in brackets behind names: "Ada Fox (MIT), Bo Lee (ETH)"."""
-    return list(dict.fromkeys(bibliography.behind_names(names)))
+def _behind(names: str, rest: str) -> list[str]:
+    """The institutions in brackets behind names, "Ada Fox (MIT), Bo Lee (ETH)", or beside the year behind a title."""
+    found = [one[1].strip(" *_") for one in _PLACED.finditer(rest) if Offices.load().has(one[1])]
+    return list(dict.fromkeys(bibliography.behind_names(names))) or found
 
 
 def _is_signed(block: ListItem) -> bool:
@@ -325,6 +370,8 @@ def _seems_paper(block: ListItem) -> bool:
         return True
     if not title_of(block.text) and len(_INITIALS.findall(block.text)) >= _LEAST_INITIALS and _YEAR.search(block.text):
         return True
+    if (held := _HELD.fullmatch(bare(LINK.sub("", block.text)))) and len(held[1].split()) > _LEAST_WORDS:
+        return True
     title = next((one or other for one, other in _BOLD.findall(block.text)), "") or _QUOTED_TITLE.sub(r"\1", block.text)
     title = bare(LINK.sub(r"\1", title)) if title != block.text else ""
     if len(title.split()) < _LEAST_WORDS or not _is_title(title):
@@ -346,9 +393,6 @@ def _prose(text: str) -> str:
     return "\n".join(found)
 
 
-_NO_VENUE = frozenset({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}) | {
-    *("january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december")
-}
 _IN_LINK = re.compile(rf"(?:/|arxiv:\s*)({ARXIV_ID})", re.I)
 
 
@@ -372,7 +416,7 @@ def title_of(text: str) -> str:
             label,
         )
         for link in LINK.finditer(text)
-        if not (_BUTTON.fullmatch(link[1]) or _is_bracketed(link))
+        if not (_BUTTON.fullmatch(link[1]) or _is_bracketed(link) or _BESIDE.fullmatch(bare(link[1])))
     ]
     for bold in _BOLD.finditer(text):
         label = _NUMBER.sub("", _SIGNS.sub("", bare(bold[1] or bold[2])))

@@ -47,7 +47,7 @@ _FENCE = re.compile(r"\s*(?:```|~~~)")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _PLACE = re.compile(r"\W*arxiv:\s?\d{4}\.\d", re.I)  # a place of the paper, no label and its text
 _ADDRESS = re.compile(r"<?https?://\S+")
-_LABEL = re.compile(r"[^\W\d_][\w-]*(?: [\w-]+)?")  # of a line that may be a field: "Status", "My rating"
+_LABEL = re.compile(r"[^\W\d_][\w;-]*(?: [\w-]+)?")  # of a line that may be a field: "Status", "My rating", "TL;DR"
 _OF_YEAR = re.compile(r"(?:[^\d()]{0,30}\s)?((?:19|20)\d\d)(?:\s+\W.*|\s*\(.*)?")  # a heading
 _FLOWING = frozenset(("abstract", "authors", "institutions", "keywords"))  # fields that go on in the next lines
 _MOST_TRIED = 40  # papers of a file without links, or in another notation
@@ -111,6 +111,7 @@ class _Reading:
         self._heading: ListItem | None = None
         self._year = ("", 0)  # that a heading names for what stands below it, and the heading's level
         self._item: ListItem | None = None
+        self._is_numbered = False  # that item
         self._columns: list[str] = []
         self._before = ""
         self._waiting = ""  # the field that the next text belongs to, ...
@@ -241,6 +242,10 @@ class _Reading:
     def _listed(self, number: int, found: re.Match[str]) -> Iterator[Row]:
         depth, text, item = len(found[1].expandtabs()), found[2], self._item
         is_paper = PAPER.search(text) is not None
+        is_bullet = found[0].lstrip()[0] in "-*+•"
+        if is_paper and is_bullet and LINK.search(text) and not title_of(text) and (owner := self._owner(depth)):
+            owner.text = f"{owner.text}\n{text}"[:LONGEST]
+            return
         if item is None or depth <= item.depth:
             is_new = True
         elif PAPER.search(item.text):
@@ -255,8 +260,17 @@ class _Reading:
             yield self._behind, Beside(noted=True)
             self._behind = ""
         self._item, heading = ListItem(number, depth, text, year=self._year[0]), self._heading
+        self._is_numbered = not is_bullet
         if heading is not None and is_paper and not PAPER.search(heading.text) and not heading.said:
             heading.has_items = True
+
+    def _owner(self, depth: int) -> ListItem | None:
+        """The title that a bullet of links alone belongs to, if it has none: a numbered item, else the heading."""
+        item, heading = self._item, self._heading
+        if item is not None and self._is_numbered and depth <= item.depth:
+            return item if _lacks_link(item) else None
+        is_headed = heading is not None and heading.level > 1 and (item is None or not title_of(item.text))
+        return heading if heading is not None and is_headed and _lacks_link(heading) else None
 
     def _text(self, number: int, line: str) -> Iterator[Row]:
         block = self._item or self._heading
@@ -290,6 +304,14 @@ class _Reading:
         else:
             self._waiting = ""
             block.text = "\n".join((block.text, *[""] * (not self._before.strip()), line))[:LONGEST]
+
+
+def _lacks_link(block: ListItem) -> bool:
+    """Whether a block is a title of several words, without a link."""
+    return (
+        not (block.said or LINK.search(block.text) or PAPER.search(block.text))
+        and len(title_of(block.text).split()) > 2
+    )
 
 
 def _rows(file: InputFile) -> Iterator[Row]:

@@ -10,8 +10,9 @@ from kg.sources.links import bare
 from kg.sources.people import people
 
 EDITION = re.compile(
-    r"\b([A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings| Workshop)?|[A-Z]{1,6}-[A-Z]{1,6})(?: Main)?"
-    r"(?:(?<=[A-Z]{3}), |[ -]?)(?:[’']?((?:19|20)\d\d)|[’'](\d\d))\b"
+    r"\b((?:Findings of (?:the )?)?[A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings| Workshop)?"
+    r"|[A-Z]{1,6}-[A-Z]{1,6}|(?<=\()[A-Z]{2}(?= (?:19|20)\d\d\)))(?: Main)?"
+    r"(?:(?<=[A-Z]{3}), |[ -]?)(?:(?:[’'] ?)?((?:19|20)\d\d)|[’'] ?(\d\d))\b"
 )
 _NAMED = re.compile(
     r"^[\s,.–—\"”-]{0,5}([^\W\d_][^\d\[\]():*_|]{5,500}?)\s*(?:$|(?<![^\w][A-Z])\.|[(\[|]|,\s*(?:[\d*_]|ar[xX]iv:|https?:))"
@@ -47,15 +48,19 @@ _JOINED = re.compile(r"\b[A-ZÀ-Þ]\.|\s(?:and|&)\s")  # what a title between co
 _END = re.compile(r"(?<=[^\W_]{2})[?!]?[.?!]\s+(?=[^\Wa-z_]|[*_(\[“\"]|(?:ar|bio|med)[xX]iv)|[\s.,;]*$")
 _NO_PLACE = re.compile(
     r"(?:vol|no|pages?|pp|accessed|retrieved|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|"
-    r"march|april|august|(?:sept|nov|dec)ember|october)\.?",
+    r"march|april|august|(?:sept|nov|dec)ember|october|arxiv|corr)\.?",
     re.I,
 )
 _YEAR = re.compile(r"\(?(?:19|20)\d\d\)?\.?")
+_NAME_BEFORE = re.compile(  # the words of a venue's name before its last one
+    r"(?:^|[(\[,;]|\b[Ii]n\b)\s*((?:[A-Z][\w&/-]*\s+(?:(?:and|on|of|in|for|the|&)\s+){0,2}){1,8})\Z", re.M
+)
 _MARKS = re.compile(r"\\[*]|\*\*|(?<=\w)\*(?=,)|[†‡§¶]")  # around and behind names
 _QUOTES = re.compile(r"[\"“”]")
 _BRACKETED = re.compile(
     r"[\s,.–—]{0,5}\(([^()\[\]\d*_|]{5,500})\)(\s{0,3},\s{0,3}(?:[*_]|[A-Z][^,\d]{3,80},\s?(?:19|20)\d\d))?"
 )
+_LEADS = re.compile(r"(?:^|[\s,-])([^\W\d_][^\s\[\]():*.,]{0,40})\s+et\.? ?al\b")
 _INITIALED = re.compile(r"(?:[A-ZÀ-Þ]\.[ -]?)+[A-ZÀ-Þ][^\W\d_]\S+")
 _LONE_INITIAL, _INITIAL = re.compile(r"[\s.][A-Z]$"), re.compile(r"\b[A-Z]\.")
 _MOST = 20  # pieces that may be names
@@ -194,6 +199,12 @@ def in_italics(text: str) -> list[str]:
     return []
 
 
+def led_by(before: str) -> list[str]:
+    """The first of several authors before a title: "Fox et al., [Title](...)"."""
+    found = _LEADS.search(before)
+    return [*people([found[1]]), "et al."] if found else []
+
+
 def names_first(text: str) -> list[str]:
     """The authors that a text begins with, two at least in the form of names, or one with initials.
 
@@ -227,6 +238,18 @@ def in_italics_behind(text: str) -> str:
     """
     found = _IN_ITALICS.match(text)
     return found[1].strip(" ,.") if found else ""
+
+
+def venue_of(edition: re.Match[str] | None) -> str:
+    """The venue of "ICLR 2024", of "Big Data Research 2021"; "" of a month.
+
+    >>> [venue_of(EDITION.search(text)) for text in ("(Big Data Research 2021)", "Best Paper, ICLR 2024", "Dec 2024")]
+    ['Big Data Research', 'ICLR', '']
+    """
+    if edition is None or _NO_PLACE.fullmatch(edition[1]):
+        return ""
+    before = _NAME_BEFORE.search(edition.string[: edition.start()]) if edition[1][1:].islower() else None
+    return f"{before[1] if before else ''}{edition[1]}"
 
 
 def year_of(edition: re.Match[str]) -> str:

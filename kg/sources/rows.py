@@ -62,7 +62,7 @@ _OLD_YEAR = re.compile(r"\s*(1[5-8]\d\d)\s*")
 _NO_DOI = re.compile(r"\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.", re.I)  # what is meant to be one
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.I)
 _ANY_DOI = re.compile(r"(?<![\w.])10\.\d{4,9}/[^\s,;]+(?:[,;](?!\s*10\.\d{4})[^\s,;]+)*")
-_NOTHING = frozenset(("nan", "nat", "<na>", "none", "null", "n/a"))
+_NOTHING = frozenset(("nan", "nat", "<na>", "none", "null", "n/a", "unknown"))
 _ID_IN = 1000  # code points of a value that are searched for a DOI
 _OTHERS = re.compile(r"(?:and )?others|et\.? ?al\.?|…|\.{3,}", re.I)
 _ET_AL = re.compile(r",?\s+(?:et\.? ?al\.?|…|\.{3,})$", re.I)
@@ -309,7 +309,7 @@ def doi_in(text: str) -> str:
 def _string(value: Any) -> str:
     """A text unchanged; a number as digits; "" for anything else, and for what programs write where nothing is."""
     if isinstance(value, str):
-        if len(value) < 5 and value.strip().casefold() in _NOTHING:
+        if len(value) < 8 and value.strip().casefold() in _NOTHING:
             return ""
         return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""

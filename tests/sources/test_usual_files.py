@@ -49,6 +49,16 @@ def test_a_file_gives_its_papers_with_all_their_fields(tmp_path, case: Case):
     assert [case.lost in s for s in batch.losses] == [True] * bool(case.lost)
 
 
+def test_a_translation_behind_a_title_is_the_title_in_another_language_and_unknown_is_no_institution(tmp_path):
+    text = "1. **Less of Each Cache（少存缓存）** [[pdf](https://arxiv.org/abs/2405.00001)]\n  - Institutions: Unknown"
+    [document], batch = read_all(tmp_path, "list.md", text)
+    assert {key: text.text for key, text in document.texts.items() if text.text} == {
+        "T": "Less of Each Cache",
+        "H": "少存缓存",
+    }
+    assert batch.losses == []
+
+
 def test_every_loss_of_a_file_stands_in_one_line_of_bounded_length(tmp_path):
     rows = [{"title": f"Title {n}", "id": "same", **{f"odd{k}": 1 for k in range(50)}} for n in range(300)]
     documents, batch = read_all(tmp_path, "p.json", json.dumps(rows))
