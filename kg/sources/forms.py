@@ -148,7 +148,7 @@ class Form:
 
         >>> form = Form.of({})
         >>> form.called("Title of the paper"), form.called("发表会议/期刊"), form.called("title_s")
-        ('title', '会议', 'title')
+        ('title', '会议期刊', 'title')
         """
         if (found := self._called.get(name)) is None:
             if len(self._called) > _MOST_NAMES:

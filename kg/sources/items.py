@@ -14,12 +14,13 @@ from kg.sources.dates import iso_date
 from kg.sources.forms import is_lost
 from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
-from kg.sources.links import IMAGE, LINK, badges, bare
+from kg.sources.links import FILE, IMAGE, LINK, PAPER, badges, bare
 from kg.sources.people import people
 from kg.sources.references import (
     EDITION,
+    before_italics,
+    edition_in,
     held_in,
-    in_bold,
     in_italics,
     in_italics_behind,
     led_by,
@@ -32,40 +33,31 @@ from kg.sources.references import (
 from kg.sources.rows import ARXIV_ID, Beside, Row, Skipped, doi_in
 from kg.sources.styles import cited, names_of, place_of
 
-PAPER = re.compile(
-    r"https?://[^\s()<>\[\]|]{0,100}(?:arxiv\.org/(?:abs|pdf|html)/|doi\.org/10\.|openreview\.net/(?:forum|pdf)|aclanthology\.org/|"
-    r"aclweb\.org/anthology|proceedings\.mlr\.press/|papers\.(?:nips|neurips)\.cc/|proceedings\.neurips\.cc/|"
-    r"openaccess\.thecvf\.com/|cv-foundation\.org/openaccess/|proceedings\.iclr\.cc/|huggingface\.co/papers/|ieeexplore\.ieee\.org/|"
-    r"dl\.acm\.org/(?:doi/|citation|authorize|ft_gateway)|biorxiv\.org/content/|"
-    r"alphaxiv\.org/abs/|semanticscholar\.org/paper/|hf\.co/papers/|usenix\.org/(?:conference|system)/|mlsys\.org/|ojs\.aaai\.org/|"
-    r"sciencedirect\.com/science/article/|link\.springer\.com/(?:article|chapter)/|nature\.com/articles/|jmlr\.org/papers/|"
-    r"ijcai\.org/proceedings/|proceedings\.mlsys\.org/|vldb\.org/pvldb/|/10\.\d{4,9}/|/pii/S\d|"
-    r"plos\w*/article\?id=10\.|mdpi\.com/\d|frontiersin\.org/articles?/|academic\.oup\.com/\w|pubmed\.ncbi\.nlm\.nih\.gov/\d|"
-    r"ncbi\.nlm\.nih\.gov/pmc/|papers\.ssrn\.com/|eprint\.iacr\.org/\d|ecva\.net/papers/|isca-(?:speech|archive)\.org/|"
-    r"roboticsproceedings\.org/|ceur-ws\.org/Vol|hal\.science/hal|direct\.mit\.edu/)[^\s()<>\[\]|\"'`]{0,300}|\barXiv:\s*\d{4}\.\d{4,5}|"
-    r"(?:(?<=\[paper\]\()|(?<=\[pdf\]\()|(?<=\[paper\]\]\()|(?<=\[pdf\]\]\())https?://[^\s()<>\[\]|\"'`]{1,300}",
-    re.I,
-)
-_FILE = re.compile(r"(?<=\]\()https?://[^\s()<>\[\]|\"'`]{1,300}\.pdf\b", re.I)  # a link to any PDF
 _QUOTED_TITLE = re.compile(r"^.{0,20}?[“\"]([^“”\"]{6,300})[”\"].*$", re.S)
 _BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
 SAID = re.compile(r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ()/;-]{0,30}?)[*_]{0,2}\s*[:：]{1,2}\s*[*_]{0,2}\s*(\S.*)")
 _WORD_OF_LABEL = (
     r"(?:paper|pdf|arxiv|link|code|html|abs|abstract|project(?: page)?|page|website|github|video|slides?|blog|poster|"
     r"doi|openreview|url|preprint|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|presentation|talk|"
-    r"supp(?:lementary)?|tensorflow|pytorch|official|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|https?://\S+|10\.\d{4,9}/\S+)"
+    r"supp(?:lementary)?|tensorflow|pytorch|official|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|(?:https?://|(?:[\w-]+\.)+[a-z]{2,4}/)\S+|10\.\d{4,9}/\S+)"
 )
 _LABEL = re.compile(rf"(?i)\W*{_WORD_OF_LABEL}(?:\W|\d|{_WORD_OF_LABEL})*")
 _BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
 _NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
-_BEFORE = re.compile(r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?(?!\d))[\s:,.-]*)+")
+_BEFORE = re.compile(
+    r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|【[^【】]{1,30}】(?!\s*[:：])|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?(?!\d))[\s:,.-]*)+"
+)
 _EDITION_BEHIND = re.compile(rf"\s*[(\[]\s*{EDITION.pattern}[^()\[\]]{{0,20}}[)\]]\s*$")
 _ACRONYM = re.compile(r"[A-Z]{3,10}")  # of a venue, before a title
 _YEAR_BEHIND = re.compile(r"\s*\((?:19|20)\d\d\)$")
-_EDITION_AFTER = re.compile(rf",\s+(?:{EDITION.pattern}|[Aa]r[Xx]i[Vv])\W*$")  # behind a title without marks
+_EDITION_AFTER = re.compile(
+    rf",\s*(?:{EDITION.pattern}|[Aa]r[Xx]i[Vv](?:,\s*(?:19|20)\d\d)?)\W*$"
+)  # behind a title without marks
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
 _ANY_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_MONTH = re.compile(r"(?:^|[\s,(\[])((?:19|20)\d\d)[./-](0[1-9]|1[0-2])(?=[\s,)\].]*(?:$|[\s\W](?!\d)))")  # "2025.03"
+_MONTH = re.compile(
+    r"(?:^|[\s,(\[])((?:19|20)\d\d)(?:[./-](0[1-9]|1[0-2])|\.([1-9]))(?=[\s,)\].]*(?:$|[\s\W](?!\d)))"
+)  # "2025.03"
 _BY = re.compile(
     r"(?i)^\W{0,5}by[*_:]*\s+((?:[^\[\]()\n]|(?<=,)\n|\n(?=[ \t]+\S)){3,500})"
     r"|^[^\w*_]{0,5}[*_](?![*_])([^*_\[\]]{3,5000})[*_](?![*_])"
@@ -76,7 +68,10 @@ _CITED = re.compile(
 )
 _BETWEEN_CITED = re.compile(r",? (?:&|and) |, ")
 _NICKNAMED = re.compile(r"[\W\d]{0,8}(?:\*\*|__)[^*_]{1,60}(?:\*\*|__)\s*[:–—-]{0,2}\s*[“\"]([^“”\"]{6,300})[”\"]")
-_ID_BEFORE = re.compile(r"^\[\d{4}\.\d{4,5}(?:v\d+)?\]\s+(?=\S)")
+_ID_BEFORE = re.compile(  # a number of arXiv, a date
+    r"^(?:\[\d{4}\.\d{4,5}(?:v\d+)?\]\s+|(?:19|20)\d\d[-/.]\d\d(?:[-/.]\d\d)?\s*[·:|–—-]\s*)(?=\S)"
+)
+_WITHIN_QUOTES = re.compile(r"^[“\"]([^“”\"]{6,})[”\"]$")
 _BRACKETED = re.compile(r"[\[(][^\[\]()]*[\])]")
 _LABELS = re.compile(r"^(?:\s*\[[^\[\]]{1,30}\])+")  # of links behind a title
 _ADDRESS_FIRST = re.compile(r"^\s*<?(https?://[^\s<>]{5,300})>?\s+[-–—:]\s+(\S.*)", re.S)  # "https://... - Title"
@@ -124,22 +119,23 @@ def rows_of(block: ListItem) -> Iterator[Row]:
     where = f"line {block.line}"
     whole = "\n".join((block.text, *block.said.values()))
     whole = LINK.sub(lambda link: "" if _BESIDE.fullmatch(bare(link[1])) else link[0], whole)
-    links = [found[0].rstrip(".,;:") for found in (*PAPER.finditer(whole), *_FILE.finditer(whole))]
+    links = [found[0].rstrip(".,;:") for found in (*PAPER.finditer(whole), *FILE.finditer(whole))]
     if (
         block.level == 1
         and not LINK.sub("", _OF_BADGE.sub("", block.text)).count("http")
         and _OF_BADGE.search(block.text)
     ):
         links = [link for link in links if link in _OF_BADGE.sub("", whole)]  # of the file's title
-    if len(parts := _several(block)) > 1:
+    if parts := _several(block):
         for part in parts:
             yield from rows_of(part)
         return
-    if not (links or block.url or _is_signed(block) or _is_reference(block)):
+    is_whole = block.is_row and block.said.keys() >= {"venue", "year"}
+    if not (links or block.url or is_whole or _is_signed(block) or _is_reference(block)):
         if block.depth >= 0 and _seems_paper(block):
             yield where, Beside(linkless=True)
         return
-    links = links or [block.url] * bool(block.url)
+    links = [block.url, *links] if PAPER.match(block.url) else links or [block.url] * bool(block.url)
     said = {key: bare(LINK.sub(r"\1", value)) for key, value in block.said.items()}
     cell = block.said.get("title", "")
     begins_with_quote = cell[:1] in '“"' and cell[-1:] not in '”"'
@@ -154,32 +150,31 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         return
     flat = LINK.sub(r"\1", IMAGE.sub("", block.text))
     before, rest = [*re.split(r"\s+".join(map(re.escape, title.split())), flat, maxsplit=1), ""][:2]
-    by = _BY.search(_LABELS.sub("", rest.removeprefix("**")).lstrip(' -–—:,."”]\n'))
-    bold = in_bold(block.text)
+    behind = _LABELS.sub("", rest.removeprefix("**"))
+    by = _BY.search(behind.lstrip(' -–—:,."”]\n'))
+    bold = before_italics(block.text)
     signed, cited_title = bold if bold[1] else _referred(block.text)
     signed = signed if cited_title == title else []  # names before the title
     place = place_in(rest) or (in_italics_behind(rest) if signed else "")
     listed = _own_marked(rest, is_labelled=bool(block.said))
     by = None if by and (listed or whole_reference or (by[2] and (signed or by[2] == place))) else by
     marks = badges(block.text)
-    places = (_MARK.sub(" ", rest), said.get("venue", ""), before, _MONTH.sub("", marks))
-    edition = next(filter(None, map(EDITION.search, places)), None)
+    places = (_MARK.sub(" ", rest), said.get("venue", ""), _TURNED.sub(r"\2 \1", before), _MONTH.sub("", marks))
+    edition = next(filter(None, map(edition_in, places)), None)
     begun = {found[:4] for link in links if (found := _arxiv(link))}  # of "arXiv 2004", which is April 2020
     dated = _ANY_YEAR.sub(lambda found: "" if found[0] in begun else found[0], rest)
-    year = _YEAR.search(said.get("year", "") or said.get("date", "") or dated) or _YEAR.search(before)
+    told = said.get("year", "") or said.get("date", "") or (year_of(edition) if edition and venue_of(edition) else "")
+    year = _YEAR.search(told or dated) or _YEAR.search(before)
     month = _MONTH.search(rest) or _MONTH.search(marks) or _MONTH.search(before)
+    when = f"{month[1]}-{month[2] or f'0{month[3]}'}" if month else ""
     named_year = whole_reference.get("year") or (year[0] if year else year_of(edition) if edition else "") or block.year
     signers = next((one for one in by.groups() if one), "") if by else ""
     names = said.get("authors") or _END.split(signers)[0]
     if by and by[1]:
         place = place or in_italics_behind(signers[len(names) :] + by.string[by.end() :])
-    elif (
-        by
-        and not edition
-        and (behind := signers[len(names) :].strip(" .,"))[:1].isupper()
-        and not behind.lower().startswith("arxiv")
-    ):
-        place = place or behind
+    more = "" if edition or "authors" in said else signers[len(names) :].strip(" .,")
+    if more[:1].isupper() and not more.lower().startswith("arxiv") and not (by and by[1]):
+        place = place or more
     authors = (
         whole_reference["authors"]
         if whole_reference and not names
@@ -193,7 +188,7 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         if listed
         else names_of(dashed[1])
         if (dashed := _DASHED.match(rest))
-        else names_first(rest) or names_first(_BEFORE.sub("", before)) or in_italics(rest) or signed or led_by(before)
+        else names_first(behind) or names_first(_BEFORE.sub("", before)) or in_italics(rest) or signed or led_by(before)
     )
     if not (place or edition or whole_reference or block.is_row) and len(authors) > 1:
         place = _place_behind(rest, authors)
@@ -208,13 +203,13 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         or (place if edition and place.endswith(edition[1]) else "")
         or venue_of(edition)
         or place
-        or (held_in(rest) if authors else "")
+        or (held_in(behind) if authors else "")
         or (alone if _ACRONYM.fullmatch(alone := before.strip(" []")) and not _LABEL.fullmatch(alone) else "")
         or (_acronym_behind(rest) if block.year else ""),
-        "year": named_year or (month[1] if month else ""),
+        "year": named_year or when[:4],
         "date": said.get("date", "")
         or next((iso_date(day[1]) for day in _DAY.finditer(f"{before}\n{rest}") if named_year in day[1]), "")
-        or ("-".join(month.groups()) if month and named_year in ("", month[1]) else "")
+        or (when if named_year in ("", when[:4]) else "")
         or (iso_date(edition[0]) if edition and not venue_of(edition) else ""),
         "arxiv": arxiv or bibliography.arxiv_of([said.get("arxiv", "")]),
         "doi": next((found for link in links if (found := doi_in(link))), "")
@@ -278,6 +273,8 @@ _OWN = re.compile(r"(?:^\s*|,\s)([*_]{1,2})(?=[^\W\d_])[^*_,]{3,60}\1[*†‡]?\
 _END = re.compile(  # of names, before a venue
     r"(?<=[^\W\d_]{2})\.\s+(?=[*_]\S)|(?<=\bet al)[.,]*\s+(?=\S)"
 )
+_TURNED = re.compile(r"((?:19|20)\d\d)[ -]((?:Findings of )?[A-Z][A-Za-z]{2,12})(?=\])")  # "[2024 CVPR]"
+_TAGS = re.compile(r"^(?:[^\w`\[]*`[^`\n]{1,30}`)*")  # before links
 _HELD = re.compile(rf"(\S.{{9,300}}?)(?:\s*[(（]\s*{EDITION.pattern}[^()（）]{{0,30}}[)）]|,\s+{EDITION.pattern})\W*")
 _PLACED = re.compile(r"\([^()]{0,40}?(?:19|20)\d\d(?:[-./]\d\d)?,\s*([^()\d]{2,60})\)")  # "(ICML 2022, Google)"
 _CAPITALS = re.compile(r"[\s*_”\"’]*\(?([A-Z]{3,8}|[A-Z][a-z]{0,3}[A-Z]{2,4}[a-z]?)(?=[.,)]|\s*[(\[]|\s*$)", re.M)
@@ -320,16 +317,17 @@ def _several(block: ListItem) -> list[ListItem]:
     """The paragraphs below a heading without a link, if most of those that have a link to a paper have a title too."""
     if block.depth == 0 and "title" not in block.said and "\t" in block.text:  # a row with papers in a cell
         cells = [one for one in _IN_CELL.split(block.text) if PAPER.search(one) and title_of(one)]
-        return [ListItem(block.line, 0, one, unread=block.unread * (at == 0)) for at, one in enumerate(cells)]
+        found = [ListItem(block.line, 0, one, unread=block.unread * (at == 0)) for at, one in enumerate(cells)]
+        return found * (len(found) > 1)
     head, *below = _OF_BADGE.sub("", block.text).split("\n\n")
     first, *lines = head.split("\n")
     if block.depth < 0 and sum(PAPER.search(line) is not None and title_of(line) != "" for line in lines) > 1:
         head, below = first, [*lines, *below]  # a paper a line
-    if block.depth >= 0 or block.said or PAPER.search(head):
+    if block.is_row or block.said or PAPER.search(head):
         return []
     parts = ["\n".join(QUOTE.sub("", line) for line in part.split("\n")) for part in below if PAPER.search(part)]
     titles = [title_of(part) for part in parts]
-    is_list = bool(titles) and titles[0] != "" and 2 * sum(map(bool, titles)) > len(titles)
+    is_list = len(titles) > (title_of(head) != "") and titles[0] != "" and 2 * sum(map(bool, titles)) > len(titles)
     return [ListItem(block.line, 0, part, year=block.year) for part in parts] if is_list else []
 
 
@@ -355,7 +353,11 @@ def _is_reference(block: ListItem) -> bool:
     if len(title.split()) < _LEAST_WORDS or block.is_row:
         return False
     before, _, rest = bare(LINK.sub(r"\1", block.text)).partition(title)
-    if not (names_first(rest) or names_first(_BEFORE.sub("", before)) or _referred(block.text)[0]):
+    if not (
+        names_first(rest)
+        or names_first(_BEFORE.sub("", before))
+        or (before_italics(block.text)[0] or _referred(block.text)[0])
+    ):
         return False
     block.url = next((url for label, url in LINK.findall(block.text) if bare(label) == title and "://" in url), "")
     return True
@@ -404,8 +406,8 @@ def _arxiv(link: str) -> str:
 def title_of(text: str) -> str:
     """The title in an item: the text of its link to a paper, of another link, what is bold, what stands before them."""
     text = _ADDRESS_FIRST.sub(r"\2 \1", IMAGE.sub("", NEXT_LINE.sub("\n", text)))
-    if cited_in_bold := in_bold(text)[1]:
-        return cited_in_bold
+    if behind_names := before_italics(text)[1]:
+        return behind_names
     if (named := _NICKNAMED.match(text)) and _is_title(named[1]):
         return bare(named[1])
     found = [  # texts of links to papers, of others and in bold: "homepage" and the like last
@@ -425,7 +427,7 @@ def title_of(text: str) -> str:
         found.append((len(label.split()) < _LEAST_WORDS, True, bold.start(), label))
     labels = [label for *_, label in sorted(found)]
     if own := next((one for one in labels if _is_title(one) and not _BRACKETED.fullmatch(one)), ""):
-        return _ID_BEFORE.sub("", _EDITION_BEHIND.sub("", own))
+        return _ID_BEFORE.sub("", _EDITION_BEHIND.sub("", _WITHIN_QUOTES.sub(r"\1", own)))
     first = text.split("\n")[0]
     if behind := _behind_links(text):  # "[[ICLR2024](...)] Title [[code](...)]"
         first = " ".join(behind.split("\n\n")[0].split())
@@ -471,7 +473,7 @@ def _referred(text: str) -> tuple[list[str], str]:
 
 def _behind_links(text: str) -> str:
     """What stands behind the links that a text begins with; "" if it begins otherwise."""
-    at = end = 0
+    at, end = len(text) - len(_TAGS.sub("", text, count=1)), 0
     while at < min(len(text), LONGEST):
         if found := LINK.match(text, at):
             at = end = found.end()

@@ -9,6 +9,23 @@ from urllib.parse import unquote
 LINK = re.compile(
     r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){0,500})\]\(\s*<?([^\s()<>]{1,500}(?:\([^()\s]{0,100}\)[^\s()<>]{0,200})?)[^()]{0,200}\)"
 )
+#: A link to a place of papers, or arXiv's number.
+PAPER = re.compile(
+    r"https?://[^\s()<>\[\]|]{0,100}(?:arxiv\.org/(?:abs|pdf|html)/|doi\.org/10\.|openreview\.net/(?:forum|pdf)|aclanthology\.org/|"
+    r"aclweb\.org/anthology|proceedings\.mlr\.press/|papers\.(?:nips|neurips)\.cc/|proceedings\.neurips\.cc/|"
+    r"openaccess\.thecvf\.com/|cv-foundation\.org/openaccess/|proceedings\.iclr\.cc/|huggingface\.co/papers/|ieeexplore\.ieee\.org/|"
+    r"dl\.acm\.org/(?:doi/|citation|authorize|ft_gateway)|biorxiv\.org/content/|"
+    r"alphaxiv\.org/abs/|semanticscholar\.org/paper/|hf\.co/papers/|usenix\.org/(?:conference|system)/|mlsys\.org/|ojs\.aaai\.org/|"
+    r"sciencedirect\.com/science/article/|link\.springer\.com/(?:article|chapter)/|nature\.com/articles/|jmlr\.org/papers/|"
+    r"ijcai\.org/proceedings/|proceedings\.mlsys\.org/|vldb\.org/pvldb/|/10\.\d{4,9}/|/pii/S\d|"
+    r"plos\w*/article\?id=10\.|mdpi\.com/\d|frontiersin\.org/articles?/|academic\.oup\.com/\w|pubmed\.ncbi\.nlm\.nih\.gov/\d|"
+    r"ncbi\.nlm\.nih\.gov/pmc/|papers\.ssrn\.com/|eprint\.iacr\.org/\d|ecva\.net/papers/|isca-(?:speech|archive)\.org/|"
+    r"roboticsproceedings\.org/|ceur-ws\.org/Vol|hal\.science/hal|direct\.mit\.edu/)"
+    r"(?:[^\s()<>\[\]|\"'`]|\([^\s()<>\[\]|\"'`]{1,40}\)){0,300}|\barXiv:\s*\d{4}\.\d{4,5}|"
+    r"(?:(?<=\[paper\]\()|(?<=\[pdf\]\()|(?<=\[paper\]\]\()|(?<=\[pdf\]\]\())https?://[^\s()<>\[\]|\"'`]{1,300}",
+    re.I,
+)
+FILE = re.compile(r"(?<=\]\()https?://[^\s()<>\[\]|\"'`]{1,300}\.pdf\b", re.I)  # a link to any PDF
 _LINKS = (  # of other notations: the text, the address
     re.compile(r"`(?P<text>[^`<>]{1,500}?)\s*<(?P<url>https?://[^\s<>]{1,500})>`_{0,2}"),
     re.compile(r"\[\[(?P<url>https?://[^\s\[\]]{1,500})\]\[(?P<text>[^\[\]]{1,500})\]\]"),
@@ -27,6 +44,7 @@ _REFERENCE = re.compile(r"(?<![\]!])\[((?:[^\[\]]|\[[^\[\]]{0,300}\]){1,500})\](
 _NOTE = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[])")
 _ROLE = re.compile(r":doi:`(10\.[^`\s]{1,200})`")  # of reStructuredText
 _SLANTED = re.compile(r"<(i|em|b|strong)\b[^<>]{0,100}>([^<>]{1,300})</\1>", re.I)
+_EMOJI = re.compile(r"(?<!\S):[a-z][\w+-]{1,40}:(?!\S)")  # ":star:", as GitHub shows it
 _ENTITY = re.compile(r"&(?!(?:lt|gt);)#?\w{1,10};")  # but those that would begin a tag
 
 
@@ -38,6 +56,8 @@ def linked(line: str, targets: dict[str, str]) -> str:
     """
     if "&" in line:
         line = _ENTITY.sub(lambda found: unescape(found[0]), line)
+    if ":" in line:
+        line = _EMOJI.sub("", line)
     if "</" in line:
         line = _SLANTED.sub(
             lambda found: f"{(mark := '*' * (1 + (found[1][0] in 'bBsS')))}{found[2].strip()}{mark}", line

@@ -16,9 +16,9 @@ from kg.sources import notations
 from kg.sources.base import InputFile
 from kg.sources.beside import is_noted
 from kg.sources.forms import Form, folded_name
-from kg.sources.items import LONGEST, NEXT_LINE, PAPER, QUOTE, SAID, ListItem, rows_of, title_of
+from kg.sources.items import LONGEST, NEXT_LINE, QUOTE, SAID, ListItem, rows_of, title_of
 from kg.sources.lines import decoded, opening
-from kg.sources.links import IMAGE, LINK, TARGET, bare, linked
+from kg.sources.links import IMAGE, LINK, PAPER, TARGET, bare, linked
 from kg.sources.records import is_data, keys
 from kg.sources.references import EDITION
 from kg.sources.rows import Beside, Row, batch_of
@@ -31,7 +31,7 @@ _PLAIN = re.compile(  # a title, perhaps its venue, and a link's label
     r"[^\W_][^\[\]\n]{9,300}\[+(?:paper|pdf|arxiv|link|论文)\]+\(", re.I
 )
 _ITEM = re.compile(
-    r"(\s{0,40})(?:(?:[-*+•]|\(?\d{1,4}[.)]|\[\^\d{1,4}\]:|\.\. \[[^\[\]]{1,40}\])\s+|\[\d{1,4}\](?![(:\[])\s*)"
+    r"(\s{0,40})(?:(?:[-*+•]|\*?\(?\d{1,4}[.)]|\[\^\d{1,4}\]:|\.\. \[[^\[\]]{1,40}\])\s+|\[\d{1,4}\](?![(:\[])\s*)"
     r"(?:\[[ xX]\]\s+)?(.*)"
 )
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*$")

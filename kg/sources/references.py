@@ -12,7 +12,7 @@ from kg.sources.people import people
 EDITION = re.compile(
     r"\b((?:Findings of (?:the )?)?[A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings| Workshop)?"
     r"|[A-Z]{1,6}-[A-Z]{1,6}|(?<=\()[A-Z]{2}(?= (?:19|20)\d\d\)))(?: Main)?"
-    r"(?:(?<=[A-Z]{3}), |[ -]?)(?:(?:[’'] ?)?((?:19|20)\d\d)|[’'] ?(\d\d))\b"
+    r"(?:(?<=[A-Z]{3}), ?|[ -]?)(?:(?:[’'] ?)?((?:19|20)\d\d)|[’'] ?(\d\d))\b"
 )
 _NAMED = re.compile(
     r"^[\s,.–—\"”-]{0,5}([^\W\d_][^\d\[\]():*_|]{5,500}?)\s*(?:$|(?<![^\w][A-Z])\.|[(\[|]|,\s*(?:[\d*_]|ar[xX]iv:|https?:))"
@@ -48,7 +48,7 @@ _JOINED = re.compile(r"\b[A-ZÀ-Þ]\.|\s(?:and|&)\s")  # what a title between co
 _END = re.compile(r"(?<=[^\W_]{2})[?!]?[.?!]\s+(?=[^\Wa-z_]|[*_(\[“\"]|(?:ar|bio|med)[xX]iv)|[\s.,;]*$")
 _NO_PLACE = re.compile(
     r"(?:vol|no|pages?|pp|accessed|retrieved|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|"
-    r"march|april|august|(?:sept|nov|dec)ember|october|arxiv|corr)\.?",
+    r"march|april|august|(?:sept|nov|dec)ember|october|arxiv|corr|preprint)\.?",
     re.I,
 )
 _YEAR = re.compile(r"\(?(?:19|20)\d\d\)?\.?")
@@ -60,7 +60,11 @@ _QUOTES = re.compile(r"[\"“”]")
 _BRACKETED = re.compile(
     r"[\s,.–—]{0,5}\(([^()\[\]\d*_|]{5,500})\)(\s{0,3},\s{0,3}(?:[*_]|[A-Z][^,\d]{3,80},\s?(?:19|20)\d\d))?"
 )
-_LEADS = re.compile(r"(?:^|[\s,-])([^\W\d_][^\s\[\]():*.,]{0,40})\s+et\.? ?al\b")
+_LEADS = re.compile(r"(?:^|(?<=[\s,\]-]))([^\W\d_](?:(?!\s-)[^\[\]():*`\d\n–—]){0,80}?),?\s+et\.? ?al\b")
+_SLANTED = re.compile(  # names before a title in italics, or in bold behind "et al."
+    r"(?:\W{0,6}\d{1,4}\W{1,4}|\W{0,6})(?P<names>[^\W\d_][^*_\[\]\d“”\"\n]{1,600}?)(?:\s*\((?:19|20)\d\d[a-z]?\))?"
+    r"[\s,:.–—-]+[*_](?![*_])(?P<title>[^*_]{6,400})[*_](?![*_])"
+)
 _INITIALED = re.compile(r"(?:[A-ZÀ-Þ]\.[ -]?)+[A-ZÀ-Þ][^\W\d_]\S+")
 _LONE_INITIAL, _INITIAL = re.compile(r"[\s.][A-Z]$"), re.compile(r"\b[A-Z]\.")
 _MOST = 20  # pieces that may be names
@@ -138,15 +142,19 @@ def _names(text: str, least: int) -> list[str]:
     return [*names, "et al."] if others else names
 
 
-def in_bold(text: str) -> tuple[list[str], str]:
-    """The names and the title of an item that begins with the names and the year in bold, before a title in italics.
+def before_italics(text: str) -> tuple[list[str], str]:
+    """The names and the title of an item that begins with names, in bold with a year or not, and a title in italics.
 
-    >>> in_bold("**Fox, van Lee & Day (2020)** — *Keeping less of\\n  it.* Caches 36(4):1-2.")
+    >>> before_italics("**Fox, van Lee & Day (2020)** — *Keeping less of\\n  it.* Caches 36(4):1-2.")
     (['Fox', 'van Lee', 'Day'], 'Keeping less of it')
+    >>> before_italics("[5] Fox, A. et al. — *Keeping less of it*, Caches."), before_italics("See the *whole list*.")
+    ((['A. Fox', 'et al.'], 'Keeping less of it'), ([], ''))
     """
-    found = _IN_BOLD.match(text)
-    names = _BETWEEN.split(" ".join(found[1].split())) if found else []
-    return (names, " ".join(found[2].split()).rstrip(".")) if found else ([], "")
+    if found := _IN_BOLD.match(text):
+        return _BETWEEN.split(" ".join(found[1].split())), " ".join(found[2].split()).rstrip(".")
+    found = _SLANTED.match(text)
+    names = led_by(found["names"]) or _names(found["names"], 1) if found else []
+    return (names, " ".join(found["title"].split()).rstrip(".,")) if found and names else ([], "")
 
 
 def place_in(text: str) -> str:
@@ -193,8 +201,7 @@ def scholar(text: str) -> str:
 def in_italics(text: str) -> list[str]:
     """The authors on a line of their own in italics."""
     for found in _ITALIC.finditer(text):
-        names = people([STOP.sub("", " ".join(found[1].strip("*_ ").split()))])
-        if names and all(is_name(name, Offices.load()) for name in names):
+        if names := _names(" ".join(found[1].strip("*_ ").split()), 1):
             return names
     return []
 
@@ -238,6 +245,13 @@ def in_italics_behind(text: str) -> str:
     """
     found = _IN_ITALICS.match(text)
     return found[1].strip(" ,.") if found else ""
+
+
+def edition_in(text: str) -> re.Match[str] | None:
+    """The first venue with its year in a text; that behind a preprint and its date: "ArXiv 2022/09/22, TKDE 2023"."""
+    found = EDITION.search(text)
+    behind = EDITION.match(text[found.end() :].lstrip("/-.0123456789 ,;")) if found and not venue_of(found) else None
+    return behind or found
 
 
 def venue_of(edition: re.Match[str] | None) -> str:
