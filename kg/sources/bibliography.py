@@ -186,12 +186,14 @@ def terms(values: Sequence[str]) -> list[str]:
 
     >>> terms(["cache, key-value", "pairs"]), terms(["cache, memory,", "key-value pairs"])
     (['cache, key-value', 'pairs'], ['cache', 'memory', 'key-value pairs'])
+    >>> terms(["缓存、内存"])
+    ['缓存', '内存']
     """
     values = _unlisted(values)
     if len(values) > 1 and all(value.rstrip().endswith(",") for value in values[:-1]):
         values = [" ".join(values)]  # one text, wrapped behind its commas
     text = html.unescape("\n".join(values))
-    marks = r"[;|\n；]" if len(values) > 1 or re.search(r"[;|\n；]", text.strip()) else r"[,，]"
+    marks = r"[;|\n；]" if len(values) > 1 or re.search(r"[;|\n；]", text.strip()) else r"[,，、]"
     return list(dict.fromkeys(term for piece in re.split(marks, text) if (term := " ".join(piece.split()))))
 
 

@@ -256,13 +256,17 @@ def _acronym_behind(rest: str) -> str:
 
 
 def _place_behind(rest: str, authors: list[str]) -> str:
-    """The venue behind the names that a text begins with and their full stop."""
+    """The venue behind the names that a text begins with and their full stop or comma, else right behind the title."""
+    text = bare(rest)
+    if found := _TO_YEAR.match(text[max(0, text.find(authors[-1])) :].removeprefix(authors[-1])):
+        return found[1]
     for found in islice(_STOPS.finditer(rest), _MOST_STOPS):
         if names_of(rest[: found.start()].lstrip(" .,)]")) == authors:
             return place_of(rest[found.start() :])
     return ""
 
 
+_TO_YEAR = re.compile(r"[\s,*”\"]{1,4}([A-Z][^\d\n]{5,200}?),\s+(?:19|20)\d\d\b")
 _STOPS = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[A-Z])")
 _MOST_STOPS = 20
 _DAY = re.compile(  # on a line of its own, or at its beginning

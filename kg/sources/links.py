@@ -45,6 +45,7 @@ _NOTE = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[
 _ROLE = re.compile(r":doi:`(10\.[^`\s]{1,200})`")  # of reStructuredText
 _SLANTED = re.compile(r"<(i|em|b|strong)\b[^<>]{0,100}>([^<>]{1,300})</\1>", re.I)
 _EMOJI = re.compile(r"(?<!\S):[a-z][\w+-]{1,40}:(?!\S)")  # ":star:", as GitHub shows it
+_ATTRIBUTES = re.compile(r"\{:[^{}\n]{1,200}\}")  # of Jekyll: "{: .button}"
 _ENTITY = re.compile(r"&(?!(?:lt|gt);)#?\w{1,10};")  # but those that would begin a tag
 
 
@@ -57,7 +58,7 @@ def linked(line: str, targets: dict[str, str]) -> str:
     if "&" in line:
         line = _ENTITY.sub(lambda found: unescape(found[0]), line)
     if ":" in line:
-        line = _EMOJI.sub("", line)
+        line = _ATTRIBUTES.sub("", _EMOJI.sub("", line))
     if "</" in line:
         line = _SLANTED.sub(
             lambda found: f"{(mark := '*' * (1 + (found[1][0] in 'bBsS')))}{found[2].strip()}{mark}", line

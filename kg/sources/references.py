@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
@@ -55,7 +56,9 @@ _YEAR = re.compile(r"\(?(?:19|20)\d\d\)?\.?")
 _NAME_BEFORE = re.compile(  # the words of a venue's name before its last one
     r"(?:^|[(\[,;]|\b[Ii]n\b)\s*((?:[A-Z][\w&/-]*\s+(?:(?:and|on|of|in|for|the|&)\s+){0,2}){1,8})\Z", re.M
 )
-_MARKS = re.compile(r"\\[*]|\*\*|(?<=\w)\*(?=,)|[†‡§¶]")  # around and behind names
+_MARKS = re.compile(  # around and behind names
+    r"\\[*]|\*\*|(?<=\w)\*(?=,)|[†‡§¶]|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]\s*"
+)
 _QUOTES = re.compile(r"[\"“”]")
 _BRACKETED = re.compile(
     r"[\s,.–—]{0,5}\(([^()\[\]\d*_|]{5,500})\)(\s{0,3},\s{0,3}(?:[*_]|[A-Z][^,\d]{3,80},\s?(?:19|20)\d\d))?"
@@ -65,6 +68,9 @@ _SLANTED = re.compile(  # names before a title in italics, or in bold behind "et
     r"(?:\W{0,6}\d{1,4}\W{1,4}|\W{0,6})(?P<names>[^\W\d_][^*_\[\]\d“”\"\n]{1,600}?)(?:\s*\((?:19|20)\d\d[a-z]?\))?"
     r"[\s,:.–—-]+[*_](?![*_])(?P<title>[^*_]{6,400})[*_](?![*_])"
 )
+_ANY_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_NEAR = 30  # code points behind names, where a year shows that a venue stands between
+_CAPITALS = re.compile(r"\b[A-Z]{3,}\b")
 _INITIALED = re.compile(r"(?:[A-ZÀ-Þ]\.[ -]?)+[A-ZÀ-Þ][^\W\d_]\S+")
 _LONE_INITIAL, _INITIAL = re.compile(r"[\s.][A-Z]$"), re.compile(r"\b[A-Z]\.")
 _MOST = 20  # pieces that may be names
@@ -221,6 +227,8 @@ def names_first(text: str) -> list[str]:
     (['A. Fox'], [])
     >>> names_first(" (Ada Fox), *Caches*, 2020"), names_first(" (Best Paper), 2020"), names_first(" (Ada Fox, Bo Lee)")
     (['Ada Fox'], [], ['Ada Fox', 'Bo Lee'])
+    >>> names_first(", Ada Fox, Bo Lee, Cy Day, IEEE Transactions on Caches, 2019")
+    ['Ada Fox', 'Bo Lee', 'Cy Day']
     """
     first = _BY.sub("", _MARKS.sub("", text.lstrip("*_ \t\n").split("\n")[0].split("\t")[0]))
     edition = EDITION.search(first)
@@ -232,9 +240,19 @@ def names_first(text: str) -> list[str]:
     for form in (_NAMED, _ENUMERATED):
         names = people([bare(found[1])]) if (found := form.match(first)) else []
         is_sure = len(names) > 1 or any(map(_INITIALED.fullmatch, names))
-        if is_sure and all(is_name(name, Offices.load()) for name in names):
-            return names
+        leading = _leading(names)
+        is_dated = found is not None and _ANY_YEAR.search(first, found.end() - 1, found.end() + _NEAR) is not None
+        if (is_sure and leading == names) or (is_dated and len(leading) >= _SURE):
+            return leading
     return []
+
+
+def _leading(names: list[str]) -> list[str]:
+    """The names before the first text that is none: a venue stands behind "Ada Fox, Bo Lee, ACM Caches Review"."""
+    is_shouted = any(map(_CAPITALS.search, names[:1]))
+    return list(
+        takewhile(lambda name: is_name(name, Offices.load()) and (is_shouted or not _CAPITALS.match(name)), names)
+    )
 
 
 def in_italics_behind(text: str) -> str:
