@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import pairwise
 from typing import Any
 
 from kg.sources import bibliography
@@ -31,7 +31,7 @@ from kg.sources.references import (
     year_of,
 )
 from kg.sources.rows import ARXIV_ID, Beside, Row, Skipped, doi_in
-from kg.sources.styles import cited, names_of, place_of
+from kg.sources.styles import cited, names_of, place_behind
 
 _QUOTED_TITLE = re.compile(r"^.{0,20}?[“\"]([^“”\"]{6,300})[”\"].*$", re.S)
 _BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
@@ -191,7 +191,7 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         else names_first(behind) or names_first(_BEFORE.sub("", before)) or in_italics(rest) or signed or led_by(before)
     )
     if not (place or edition or whole_reference or block.is_row) and len(authors) > 1:
-        place = _place_behind(rest, authors)
+        place = place_behind(rest, authors)
     row: dict[str, Any] = {
         "title": title,
         "brief_title": "",
@@ -255,20 +255,6 @@ def _acronym_behind(rest: str) -> str:
     return "" if found is None or _LABEL.fullmatch(found[1]) or Offices.load().has(found[1]) else found[1]
 
 
-def _place_behind(rest: str, authors: list[str]) -> str:
-    """The venue behind the names that a text begins with and their full stop or comma, else right behind the title."""
-    text = bare(rest)
-    if found := _TO_YEAR.match(text[max(0, text.find(authors[-1])) :].removeprefix(authors[-1])):
-        return found[1]
-    for found in islice(_STOPS.finditer(rest), _MOST_STOPS):
-        if names_of(rest[: found.start()].lstrip(" .,)]")) == authors:
-            return place_of(rest[found.start() :])
-    return ""
-
-
-_TO_YEAR = re.compile(r"[\s,*”\"]{1,4}([A-Z][^\d\n]{5,200}?),\s+(?:19|20)\d\d\b")
-_STOPS = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[A-Z])")
-_MOST_STOPS = 20
 _DAY = re.compile(  # on a line of its own, or at its beginning
     r"^[\W_]*(\d{1,2} [A-Z][a-z]{2,8}\.? (?:19|20)\d\d(?=\W*$)|(?:19|20)\d\d([-/.])\d\d\2\d\d(?!\d))",
     re.M,
@@ -324,15 +310,29 @@ def _several(block: ListItem) -> list[ListItem]:
         found = [ListItem(block.line, 0, one, unread=block.unread * (at == 0)) for at, one in enumerate(cells)]
         return found * (len(found) > 1)
     head, *below = _OF_BADGE.sub("", block.text).split("\n\n")
-    first, *lines = head.split("\n")
-    if block.depth < 0 and sum(PAPER.search(line) is not None and title_of(line) != "" for line in lines) > 1:
-        head, below = first, [*lines, *below]  # a paper a line
+    first, _, rest = head.partition("\n")
+    if block.depth < 0 and len(_apart(rest)) > 1:
+        head, below = first, [rest, *below]
     if block.is_row or block.said or PAPER.search(head):
         return []
-    parts = ["\n".join(QUOTE.sub("", line) for line in part.split("\n")) for part in below if PAPER.search(part)]
+    parts = [
+        "\n".join(QUOTE.sub("", line) for line in part.split("\n"))
+        for whole in below
+        for part in _apart(whole)
+        if PAPER.search(part)
+    ]
     titles = [title_of(part) for part in parts]
     is_list = len(titles) > (title_of(head) != "") and titles[0] != "" and 2 * sum(map(bool, titles)) > len(titles)
     return [ListItem(block.line, 0, part, year=block.year) for part in parts] if is_list else []
+
+
+def _apart(text: str) -> list[str]:
+    """The parts of a paragraph that holds a paper a line, each from its line on; else the paragraph."""
+    lines = text.split("\n")
+    begins = [at for at, line in enumerate(lines) if PAPER.search(line) and title_of(line)]
+    if len(begins) <= 1:
+        return [text]
+    return ["\n".join(lines[start:end]) for start, end in pairwise([*begins, len(lines)])]
 
 
 def _behind(names: str, rest: str) -> list[str]:

@@ -70,11 +70,13 @@ _BOOK = re.compile(
 _PUBLISHER = re.compile(r"\b(?:Press|Publish\w*|Springer|Wiley|Elsevier|Verlag|Books?)\b|出版社")
 _ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ISSUE = re.compile(r"[^;]{0,20};\s?\d")  # behind a year
+_TO_YEAR = re.compile(r"[\s,*”\"]{1,4}([A-Z][^\d\n]{5,200}?),\s+(?:19|20)\d\d\b")
+_NAMES_END = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[A-Z])")
 _LONE, _INITIAL = re.compile(r"(?<![^\W\d_])[A-Z]\Z"), re.compile(r"[A-Z]\.")
 _LAST_NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+(?=,\s|\.\s|\s(?:and|&)\s)")
 _BARE_INITIALS = re.compile(r"^[^.]*[^\W\d_]{2} [A-Z]{1,3}\Z")  # "Fox AB, Lee C", which no full stop ends
 _STOP_BEHIND = re.compile(r"\.\s+(?=[*_]?[^\W_])")
-_MOST_STOPS = 60  # of initials, before a title
+_MOST_STOPS = 60  # of initials before a title, behind names
 _SEVERAL = 2  # people, who are no title
 _SHORTEST = 6  # code points of a title
 _LEAST = 3  # words of a title in italics, where a journal may stand
@@ -236,3 +238,14 @@ def place_of(rest: str) -> str:
     if len(place) < 2 or not place[0].isalnum() or (_PUBLISHER.search(place) and not is_sure):
         return ""
     return place if is_sure or len(place.split()) > 1 or "." in place else ""
+
+
+def place_behind(rest: str, authors: list[str]) -> str:
+    """The venue behind the names that a text begins with and their full stop or comma, else right behind the title."""
+    text = bare(rest)
+    if found := _TO_YEAR.match(text[max(0, text.find(authors[-1])) :].removeprefix(authors[-1])):
+        return found[1]
+    for found in islice(_NAMES_END.finditer(rest), _MOST_STOPS):
+        if names_of(rest[: found.start()].lstrip(" .,)]")) == authors:
+            return place_of(rest[found.start() :])
+    return ""
