@@ -20,6 +20,7 @@ from kg.sources.references import (
     EDITION,
     before_italics,
     edition_in,
+    held_alone,
     held_in,
     in_italics,
     in_italics_behind,
@@ -132,8 +133,10 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         return
     is_whole = block.is_row and block.said.keys() >= {"venue", "year"}
     if not (links or block.url or is_whole or _is_signed(block) or _is_reference(block)):
-        if block.depth >= 0 and _seems_paper(block):
-            yield where, Beside(linkless=True)
+        held = held_alone(bare(LINK.sub("", block.text))) if block.depth >= 0 else {}
+        is_told = held.get("venue", "") != "" or (block.depth >= 0 and _seems_paper(block))
+        if held or is_told:
+            yield where, Beside(linkless=is_told, held=held)
         return
     links = [block.url, *links] if PAPER.match(block.url) else links or [block.url] * bool(block.url)
     said = {key: bare(LINK.sub(r"\1", value)) for key, value in block.said.items()}
@@ -265,7 +268,6 @@ _END = re.compile(  # of names, before a venue
 )
 _TURNED = re.compile(r"((?:19|20)\d\d)[ -]((?:Findings of )?[A-Z][A-Za-z]{2,12})(?=\])")  # "[2024 CVPR]"
 _TAGS = re.compile(r"^(?:[^\w`\[]*`[^`\n]{1,30}`)*")  # before links
-_HELD = re.compile(rf"(\S.{{9,300}}?)(?:\s*[(（]\s*{EDITION.pattern}[^()（）]{{0,30}}[)）]|,\s+{EDITION.pattern})\W*")
 _PLACED = re.compile(r"\([^()]{0,40}?(?:19|20)\d\d(?:[-./]\d\d)?,\s*([^()\d]{2,60})\)")  # "(ICML 2022, Google)"
 _CAPITALS = re.compile(r"[\s*_”\"’]*\(?([A-Z]{3,8}|[A-Z][a-z]{0,3}[A-Z]{2,4}[a-z]?)(?=[.,)]|\s*[(\[]|\s*$)", re.M)
 _TRANSLATED = re.compile(r"([^\u3400-\u9fff]{6,}?)\s*[(（]([^()（）]*[\u3400-\u9fff][^()（）]*)[)）]")
@@ -375,8 +377,6 @@ def _seems_paper(block: ListItem) -> bool:
     if any(len(label.split()) >= _MANY_WORDS and _is_title(label) for label in labels):
         return True
     if not title_of(block.text) and len(_INITIALS.findall(block.text)) >= _LEAST_INITIALS and _YEAR.search(block.text):
-        return True
-    if (held := _HELD.fullmatch(bare(LINK.sub("", block.text)))) and len(held[1].split()) > _LEAST_WORDS:
         return True
     title = next((one or other for one, other in _BOLD.findall(block.text)), "") or _QUOTED_TITLE.sub(r"\1", block.text)
     title = bare(LINK.sub(r"\1", title)) if title != block.text else ""

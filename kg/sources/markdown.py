@@ -2,14 +2,15 @@
 
 Links may also be those of reStructuredText, Org and HTML, or stand at the end of the file ("[1]: https://..."). A
 paper is what has a title and a link to a place of papers, or a title, the names of several people and a year, wherever
-its link leads. Lines such as "Authors: ..." below it are its fields.
+its link leads; in a list without such papers, a title with its venue and year behind it. Lines such as "Authors: ..."
+below it are its fields.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import islice, takewhile
 
 from kg.model import Batch
 from kg.sources import notations
@@ -51,6 +52,7 @@ _LABEL = re.compile(r"[^\W\d_][\w;-]*(?: [\w-]+)?")  # of a line that may be a f
 _OF_YEAR = re.compile(r"(?:[^\d()]{0,30}\s)?((?:19|20)\d\d)(?:\s+\W.*|\s*\(.*)?")  # a heading
 _FLOWING = frozenset(("abstract", "authors", "institutions", "keywords"))  # fields that go on in the next lines
 _MOST_TRIED = 40  # papers of a file without links, or in another notation
+_LEAST_HELD = 5  # papers of a list that names no more than titles, venues and years
 _SURE, _LIKELY = 0.75, 0.35
 _DEEPEST = 7  # the level of a line in bold among headings
 _COLUMNS = 3  # marks between the columns of a table
@@ -73,7 +75,7 @@ class MarkdownReader:
         if text == start and PAPER.search(start):
             marked = any(_ITEM.match(line) or _HEADING.match(line) or _RULE.match(line) for line in lines)
             return 0.0 if _is_table(lines) else 0.6 if marked or LINK.search(start) else 0.2
-        rows = islice(_rows_of(text), _MOST_TRIED)
+        rows = islice(_papers_of(text), _MOST_TRIED)
         sure = sum(isinstance(row, Mapping) and not isinstance(row, Beside) for _, row in rows)
         if sure < 1 + notations.is_page(start):
             return 0.0
@@ -315,7 +317,20 @@ def _lacks_link(block: ListItem) -> bool:
 
 
 def _rows(file: InputFile) -> Iterator[Row]:
-    return _rows_of(notations.in_markdown(file, decoded(b"".join(file.chunks())).replace("\r\n", "\n")))
+    return _papers_of(notations.in_markdown(file, decoded(b"".join(file.chunks())).replace("\r\n", "\n")))
+
+
+def _papers_of(text: str) -> Iterator[Row]:
+    """The rows of a list; if it has no link to a paper, titles with their venue and year behind them are papers."""
+    found = takewhile(_is_beside, _rows_of(text))
+    held = sum(isinstance(row, Beside) and bool(row.get("held", {}).get("venue")) for _, row in found)
+    is_bare = held >= _LEAST_HELD and all(map(_is_beside, _rows_of(text)))
+    for where, row in _rows_of(text):
+        yield where, (isinstance(row, Beside) and is_bare and row.get("held")) or row
+
+
+def _is_beside(row: Row) -> bool:
+    return isinstance(row[1], Beside)
 
 
 def _rows_of(text: str) -> Iterator[Row]:

@@ -11,7 +11,7 @@ from kg.sources.links import bare
 from kg.sources.people import people
 
 EDITION = re.compile(
-    r"\b((?:Findings of (?:the )?)?[A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings| Workshop)?"
+    r"\b(?<!-)((?:Findings of (?:the )?)?[A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings| Workshop)?"
     r"|[A-Z]{1,6}-[A-Z]{1,6}|(?<=\()[A-Z]{2}(?= (?:19|20)\d\d\)))(?: Main)?"
     r"(?:(?<=[A-Z]{3}), ?|[ -]?)(?:(?:[’'] ?)?((?:19|20)\d\d)|[’'] ?(\d\d))\b"
 )
@@ -22,6 +22,9 @@ _ENUMERATED = re.compile(
     r"^[\s,.–—\"”-]{0,5}([^\W\d_][^\d\[\]():*_|]{5,500}?\s(?:and|&)\s[^,.\d]{3,40}),\s"
 )  # before more
 _HELD = re.compile(r",?\s+(?:accepted\s+)?(?:in|at)(?:\s+(?=[A-Z\d])|$)")  # names, in a venue
+_HELD_ALONE = re.compile(
+    rf"(\S.{{9,300}}?)(?:\s*[(（]\s*([^()（）]{{0,60}}?)[\s,]*(?:19|20)\d\d\b[^()（）]{{0,30}}[)）]|,\s+{EDITION.pattern})\W*"
+)
 _IN = re.compile(r"(?:^|[.,])\s{0,3}[Ii]n:?\s{1,3}([A-Z][^,.\n]{5,150})(?=,|\.\s{0,3}(?:\d|http|$|[A-Z]{2,}\b))", re.M)
 _BEFORE_NUMBER = re.compile(r"^[\s.,;:”\"]{0,5}([A-ZÀ-Þ][^\d.,;:()\[\]\n*_]{2,120}?)[,\s]{1,3}(?:[Vv]ol\.?\s)?(\d+)")
 _IN_ITALICS = re.compile(r"^[\s.,]{0,4}(?:[Ii]n:?\s{1,3})?(?<!\*)[*_]([^\W_a-z][^*_\[\]\n]{4,200})[*_](?![*_])")
@@ -192,6 +195,24 @@ def held_in(text: str) -> str:
     name = found[1].strip() if found else ""
     is_other = found is not None and _YEAR.fullmatch(found[2]) and _names(name, 1)
     return "" if is_other or _NO_PLACE.fullmatch(name) else name
+
+
+def held_alone(text: str) -> dict[str, str]:
+    """What a text says that is a title with its venue and year behind it and nothing else.
+
+    >>> held_alone("Keeping Caches Small Again (SIGMOD 2021, best demo)"), held_alone("A cache (SIGMOD 2021)")
+    ({'title': 'Keeping Caches Small Again', 'venue': 'SIGMOD', 'year': '2021'}, {})
+    >>> held_alone("Keeping Caches Small Again (arXiv 2021)"), held_alone("Keeping Caches Small, Big Caches 2021")
+    ({'title': 'Keeping Caches Small Again', 'venue': '', 'year': '2021'}, {})
+    """
+    found = _HELD_ALONE.fullmatch(text)
+    if found is None or len(found[1].split()) <= _LEAST:
+        return {}
+    behind = text[found.end(1) :]
+    edition, year = edition_in(behind), _ANY_YEAR.search(behind)
+    place = "" if _NO_PLACE.fullmatch(found[2] or "") else found[2] or ""
+    years = year_of(edition) if edition else year[0] if year else ""
+    return {"title": found[1].rstrip(" .,"), "venue": venue_of(edition) if edition else place, "year": years}
 
 
 def scholar(text: str) -> str:
