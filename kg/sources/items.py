@@ -81,7 +81,7 @@ _SIGNED = re.compile(
 )  # "Title — Ada Fox, Bo Lee (ICLR 2024)"
 _ET_AL = re.compile(r"\bet\.? al\b")
 _STOP = re.compile(r"(?<=[^\W\d_A-Z])\.$")
-_SENTENCE = re.compile(r"[.?!]\s+(?=[A-Z])")
+_SENTENCE = re.compile(r"[.?!]\s+(?=[A-Z]|arxiv\b)")
 NEXT_LINE = re.compile(r"\s*<br\s*/?>\s*", re.I)
 QUOTE = re.compile(r"^[\s>]+")
 _QUOTES = re.compile(r"((?:\n[ \t]*>[^\n]*)+)(?=\n|$)")
@@ -153,7 +153,7 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         return
     flat = LINK.sub(r"\1", IMAGE.sub("", block.text))
     before, rest = [*re.split(r"\s+".join(map(re.escape, title.split())), flat, maxsplit=1), ""][:2]
-    behind = _LABELS.sub("", rest.removeprefix("**"))
+    behind = _LABELS.sub("", rest.lstrip('”"').removeprefix("**"))
     by = _BY.search(behind.lstrip(' -–—:,."”]\n'))
     bold = before_italics(block.text)
     signed, cited_title = bold if bold[1] else _referred(block.text)
@@ -272,8 +272,9 @@ _PLACED = re.compile(r"\([^()]{0,40}?(?:19|20)\d\d(?:[-./]\d\d)?,\s*([^()\d]{2,6
 _CAPITALS = re.compile(r"[\s*_”\"’]*\(?([A-Z]{3,8}|[A-Z][a-z]{0,3}[A-Z]{2,4}[a-z]?)(?=[.,)]|\s*[(\[]|\s*$)", re.M)
 _TRANSLATED = re.compile(r"([^\u3400-\u9fff]{6,}?)\s*[(（]([^()（）]*[\u3400-\u9fff][^()（）]*)[)）]")
 _BESIDE = re.compile(  # the text of a link to what is not the paper: its code, its data; another paper
-    r"(?i)\W*(?:(?:official |source )?(?:code|repo(?:sitory)?|github|data(?:set)?|weight|slide|video)s?|代码(?:地址)?)"
-    r"\W*|.{2,40}\bet\.? al\W*"
+    r"(?i)(?:\W*(?:(?:official |source |hugging ?face )?"
+    r"(?:code|repo(?:sitory)?|github|data(?:set)?|model|weight|slide|video)s?|and|代码(?:地址)?))+\W*"
+    r"|.{2,40}\bet\.? al\W*"
 )
 _HELD_AT = re.compile(
     r"(?<=[*_]), [A-ZÀ-Þ][^\d\n<*_]{1,60}, (?:19|20)\d\d|(?<=\W)by(?=\s)"

@@ -57,6 +57,7 @@ def linked(line: str, targets: dict[str, str]) -> str:
     """
     if "&" in line:
         line = _ENTITY.sub(lambda found: unescape(found[0]), line)
+    line = line.replace("\u2011", "-")  # a hyphen that does not break
     if ":" in line:
         line = _ATTRIBUTES.sub("", _EMOJI.sub("", line))
     if "</" in line:

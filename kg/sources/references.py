@@ -57,7 +57,7 @@ _NO_PLACE = re.compile(
 )
 _YEAR = re.compile(r"\(?(?:19|20)\d\d\)?\.?")
 _NAME_BEFORE = re.compile(  # the words of a venue's name before its last one
-    r"(?:^|[(\[,;]|\b[Ii]n\b)\s*((?:[A-Z][\w&/-]*\s+(?:(?:and|on|of|in|for|the|&)\s+){0,2}){1,8})\Z", re.M
+    r"(?:^|[(\[,;.]|\b[Ii]n\b)\s*((?:[A-Z][\w&/-]*\s+(?:(?:and|on|of|in|for|the|&)\s+){0,2}){1,8})\Z", re.M
 )
 _MARKS = re.compile(  # around and behind names
     r"\\[*]|\*\*|(?<=\w)\*(?=,)|[†‡§¶]|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]\s*"
