@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice, takewhile
+from itertools import islice
 
 from kg.model import Batch
 from kg.sources import notations
@@ -322,15 +322,16 @@ def _rows(file: InputFile) -> Iterator[Row]:
 
 def _papers_of(text: str) -> Iterator[Row]:
     """The rows of a list; if it has no link to a paper, titles with their venue and year behind them are papers."""
-    found = takewhile(_is_beside, _rows_of(text))
-    held = sum(isinstance(row, Beside) and bool(row.get("held", {}).get("venue")) for _, row in found)
-    is_bare = held >= _LEAST_HELD and all(map(_is_beside, _rows_of(text)))
-    for where, row in _rows_of(text):
-        yield where, (isinstance(row, Beside) and is_bare and row.get("held")) or row
-
-
-def _is_beside(row: Row) -> bool:
-    return isinstance(row[1], Beside)
+    rows = _rows_of(text)
+    led: list[Row] = []
+    for one in rows:
+        led.append(one)
+        if not isinstance(one[1], Beside):
+            break
+    held = [row.get("held", {}) for _, row in led if isinstance(row, Beside)]
+    is_bare = len(held) == len(led) and sum(bool(one.get("venue")) for one in held) >= _LEAST_HELD
+    yield from ((where, named or row) for (where, row), named in zip(led, held, strict=True)) if is_bare else led
+    yield from rows
 
 
 def _rows_of(text: str) -> Iterator[Row]:
