@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from kg.extract.context import DocView
 from kg.extract.outcomes import Cue, OutcomeLexicon
 from kg.extract.phrases import FINITE, TaggedWord
 from kg.text import fold
+from kg.vocabulary import Vocabulary
 
 _AHEAD = 4  # words before a verb that may turn it
 _NAMED = 4  # words of a member of a list
@@ -22,6 +24,7 @@ _MARKS = (":", ";", "(", "%")
 _NOUNS = 5  # words between "comparable" and "to"
 _BEYOND = 6  # words between "retains" and "of"
 _CONTENT = ("NN", "VB", "PRP", "JJ")  # tags of the words of a clause that says something
+_MARKERS = ("unlike", "gain-over", "set-against", "kept", "likened", "match", "win", "set-beside")  # groups of cues
 _BETTER = ("speed", "win", "improve")  # groups of outcome words that need no metric
 WIN, LIKE = "outperforms", "compared_with"
 
@@ -40,12 +43,14 @@ def compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Compa
     begin, stop = sentence_of(view.doc, at)
     phrase = view.phrase_at(begin, stop)
     words = [word for word in phrase.words if word.start < at] if phrase else []
-    cues = view.vocabulary.cues
+    cues, markers = view.vocabulary.cues, _markers(view.vocabulary)
+    turned = cues("negate") | cues("equate") | cues("lose") | {"or"}
     for k in range(len(words) - 1, -1, -1):
         word = fold(words[k].text)
+        if word not in markers:
+            continue
         before = _before(words, k)
         behind: Sequence[TaggedWord] = words[k + 1 :]
-        turned = cues("negate") | cues("equate") | cues("lose") | {"or"}
         if word in cues("unlike") and k <= 1:
             return _unlike(view, end, stop, behind)
         if word in cues("gain-over") and not (
@@ -90,6 +95,12 @@ def compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Compa
     return None
 
 
+@lru_cache(maxsize=4)
+def _markers(vocabulary: Vocabulary) -> frozenset[str]:
+    """The words at which a comparison may be stated."""
+    return frozenset({"to"}).union(*map(vocabulary.cues, _MARKERS))
+
+
 def _before(words: Sequence[TaggedWord], k: int) -> list[str]:
     """The folded words before one that may turn its sense; "not only" does not."""
     forms = [fold(one.text) for one in words[max(0, k - _AHEAD) : k]]
@@ -109,10 +120,11 @@ def _kept(view: DocView, behind: Sequence[TaggedWord], end: int) -> Sequence[Tag
     """The words behind "of" in "retains 94% of Plover's accuracy", "keeps the accuracy of Plover"; else None."""
     at = next((i for i, word in enumerate(behind[: _BEYOND + 1]) if fold(word.text) == "of"), 0)
     said, led = behind[:at], behind[at + 1 :]
-    measures = (*(word.text for word in behind), *view.words(end, end + _REACH)[:_BEYOND])
-    measured = any(view.vocabulary.find(word, "metric") is not None for word in measures)
     apart = any(word.tag.startswith(("VB", "IN", "TO")) or word.text == "," for word in said)
-    return led if said and measured and not apart and _reaches(view, led) else None
+    if not said or apart or not _reaches(view, led):
+        return None
+    measures = (*(word.text for word in behind), *view.words(end, end + _REACH)[:_BEYOND])
+    return led if any(view.vocabulary.find(word, "metric") is not None for word in measures) else None
 
 
 def _is_none(view: DocView, marker: str, before: Sequence[str]) -> bool:

@@ -1,7 +1,7 @@
 """Comparisons that a sentence states outright: "ZapKV outperforms Plover", "faster than Plover", "on par with Plover".
 
-The judges of relations weigh what words make likely. Where the paper's own work is the subject, and a named rival
-follows a verb of winning, a gain or a word of likeness, nothing is left to weigh.
+The paper's own work is the subject, and a rival follows a verb of winning, a gain or a word of likeness. The judge of
+relations weighs how likely such a comparison is meant, and nothing else is said of a pair whose comparison it believes.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ from kg.sources.references import (
     venue_of,
     year_of,
 )
-from kg.sources.rows import ARXIV_ID, Beside, Row, Skipped, doi_in
+from kg.sources.rows import ANY_YEAR, ARXIV_ID, Beside, Row, Skipped, doi_in
 from kg.sources.styles import cited, names_of, place_behind
 
 _QUOTED_TITLE = re.compile(r"^.{0,20}?[“\"]([^“”\"]{6,300})[”\"].*$", re.S)
@@ -55,7 +55,6 @@ _EDITION_AFTER = re.compile(
     rf",\s*(?:{EDITION.pattern}|[Aa]r[Xx]i[Vv](?:,\s*(?:19|20)\d\d)?)\W*$"
 )  # behind a title without marks
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
-_ANY_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MONTH = re.compile(
     r"(?:^|[\s,(\[])((?:19|20)\d\d)(?:[./-](0[1-9]|1[0-2])|\.([1-9]))(?=[\s,)\].]*(?:$|[\s\W](?!\d)))"
 )  # "2025.03"
@@ -165,7 +164,7 @@ def rows_of(block: ListItem) -> Iterator[Row]:
     places = (_MARK.sub(" ", rest), said.get("venue", ""), _TURNED.sub(r"\2 \1", before), _MONTH.sub("", marks))
     edition = next(filter(None, map(edition_in, places)), None)
     begun = {found[:4] for link in links if (found := _arxiv(link))}  # of "arXiv 2004", which is April 2020
-    dated = _ANY_YEAR.sub(lambda found: "" if found[0] in begun else found[0], rest)
+    dated = ANY_YEAR.sub(lambda found: "" if found[0] in begun else found[0], rest)
     told = said.get("year", "") or said.get("date", "") or (year_of(edition) if edition and venue_of(edition) else "")
     year = _YEAR.search(told or dated) or _YEAR.search(before)
     month = _MONTH.search(rest) or _MONTH.search(marks) or _MONTH.search(before)

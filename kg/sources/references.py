@@ -9,6 +9,7 @@ from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
 from kg.sources.links import bare
 from kg.sources.people import people
+from kg.sources.rows import ANY_YEAR
 
 EDITION = re.compile(
     r"\b(?<!-)((?:Findings of (?:the )?)?[A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings| Workshop)?"
@@ -71,7 +72,6 @@ _SLANTED = re.compile(  # names before a title in italics, or in bold behind "et
     r"(?:\W{0,6}\d{1,4}\W{1,4}|\W{0,6})(?P<names>[^\W\d_][^*_\[\]\d“”\"\n]{1,600}?)(?:\s*\((?:19|20)\d\d[a-z]?\))?"
     r"[\s,:.–—-]+[*_](?![*_])(?P<title>[^*_]{6,400})[*_](?![*_])"
 )
-_ANY_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NEAR = 30  # code points behind names, where a year shows that a venue stands between
 _CAPITALS = re.compile(r"\b[A-Z]{3,}\b")
 _INITIALED = re.compile(r"(?:[A-ZÀ-Þ]\.[ -]?)+[A-ZÀ-Þ][^\W\d_]\S+")
@@ -209,7 +209,7 @@ def held_alone(text: str) -> dict[str, str]:
     if found is None or len(found[1].split()) <= _LEAST:
         return {}
     behind = text[found.end(1) :]
-    edition, year = edition_in(behind), _ANY_YEAR.search(behind)
+    edition, year = edition_in(behind), ANY_YEAR.search(behind)
     place = "" if _NO_PLACE.fullmatch(found[2] or "") else found[2] or ""
     years = year_of(edition) if edition else year[0] if year else ""
     return {"title": found[1].rstrip(" .,"), "venue": venue_of(edition) if edition else place, "year": years}
@@ -262,7 +262,7 @@ def names_first(text: str) -> list[str]:
         names = people([bare(found[1])]) if (found := form.match(first)) else []
         is_sure = len(names) > 1 or any(map(_INITIALED.fullmatch, names))
         leading = _leading(names)
-        is_dated = found is not None and _ANY_YEAR.search(first, found.end() - 1, found.end() + _NEAR) is not None
+        is_dated = found is not None and ANY_YEAR.search(first, found.end() - 1, found.end() + _NEAR) is not None
         if (is_sure and leading == names) or (is_dated and len(leading) >= _SURE):
             return leading
     return []

@@ -40,7 +40,7 @@ _DATE = re.compile(
 )
 _NO_VENUE = re.compile(r"^[\d\sTZ:./+-]+$")  # a time, as "published at" may also say
 _NO_DAY = re.compile(r"(?:-00)+$")  # "2020-07-00": a month
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+ANY_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"  # without the version
 _ARXIV = re.compile(
     rf"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|(?:arxiv preprint )?arxiv:)?({ARXIV_ID})(?:v\d+)?(?:\.pdf)?",
@@ -258,7 +258,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
     authors, count = _authors(values["authors"])
     date, year = _when(values["date"], values["year"])
     place = _venue(values["venue"])
-    years = set() if year else {*_YEAR.findall(_line(values["venue"]) if place else "")}
+    years = set() if year else {*ANY_YEAR.findall(_line(values["venue"]) if place else "")}
     return Document(
         id=name,
         source=source,
@@ -360,10 +360,10 @@ def _integer(value: Any) -> int | None:
 
 def _when(date: Any, year: Any) -> tuple[str, int | None]:
     """ISO 8601 date and year, each completing the other; of an invalid date only the year is kept."""
-    text = _NO_DAY.sub("", _line(date))
+    text, stated = _NO_DAY.sub("", _line(date)), _string(year)
     match = _DATE.fullmatch(text)
-    iso = text.replace(" ", "T") if match and _is_date(match) else "" if match else iso_date(text, _string(year))
-    number = _YEAR.search(_string(year)) or _YEAR.search(iso or text) or _OLD_YEAR.fullmatch(_string(year) or text)
+    iso = text.replace(" ", "T") if match and _is_date(match) else "" if match else iso_date(text, stated)
+    number = ANY_YEAR.search(stated) or ANY_YEAR.search(iso or text) or _OLD_YEAR.fullmatch(stated or text)
     return iso, int(number.group()) if number else None
 
 
