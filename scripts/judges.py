@@ -208,7 +208,7 @@ def _table(rows: Sequence[Row], names: Sequence[str]) -> Any:
 
 
 def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """All judges, fitted to all papers, and the records by those that had not seen them; prints the scores of these.
+    """All judges, fitted to all papers, and those fitted without each fold.
 
     Two rounds: the judges of entities first, then those that stand on the entities they let through.
     """
@@ -230,15 +230,20 @@ def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     told |= related
     for judges, more in zip(held, related_held, strict=True):
         judges |= more
-    made = [_made(judges) for judges in held]
-    found = on_all_cores(lambda i: shop.record(papers[i], made[fold_of(i)]), len(papers))
+    return told, held
+
+
+def read_held_out(shop: Workshop, held: Sequence[dict[str, Judge]]) -> list[dict[str, Any]]:
+    """The records of all papers by the judges of each fold that had not seen them; prints their scores."""
+    papers = shop.papers
+    found = on_all_cores(lambda i: shop.record(papers[i], held[fold_of(i)]), len(papers))
     for what in SETS:
         part = {d.id: (r, f) for (d, r), f in zip(papers, found, strict=True) if is_of(d.id, what)}
         table = score({k: r for k, (r, _) in part.items()}, {k: f for k, (_, f) in part.items()})
         print(what, len(part), "papers")
         for name, s in table.items():
             print(f"  {name:18} P {s.precision:.3f} R {s.recall:.3f} F1 {s.f1:.3f}", flush=True)
-    return told, found
+    return found
 
 
 def fit_entities(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -4,14 +4,14 @@
     python scripts/train.py study      # trains a new one on these labels; keeps build/student.pt
     python scripts/train.py folds      # a tagger without each fold; keeps what each says of the papers held out
     python scripts/train.py tagger     # the one that ships, the mean of theirs, made narrower: int8 ONNX
-    python scripts/train.py judges     # from what the folds said: data/models/judges.json, scores by cross-validation
-                                       # and build/held-out.jsonl, for scripts/fit_sure.py
+    python scripts/train.py judges     # from what the folds said: data/models/judges.json; then "records"
+    python scripts/train.py records    # scores by cross-validation and build/held-out.jsonl, for scripts/fit_sure.py
     python scripts/train.py phrases    # prints the weights of the rules for noun phrases
 
 The annotated papers are data/gold/dev.jsonl with the reports, $KG_SHARED/gold/train.jsonl and train.hard.jsonl with
 their papers, and data/gold/arxiv.jsonl; the abstracts are $KG_SHARED/data/arxiv-corpus. Needs the extra `train`. Seeds
-are fixed. On two cores, in minutes: labels 9, study 30, folds 65, tagger 6, judges 25. What is made is kept in build/,
-and each step goes on from it.
+are fixed. On two cores, in minutes: labels 9, study 30, folds 65, tagger 6, judges 30, records 6. What is made is kept
+in build/, and each step goes on from it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ from kg.encoder import read_tokenizer
 from kg.evaluation import evaluate
 from kg.evaluation.components import reader
 from kg.extract.folds import FOLDS_FILE, Folds, keep
-from kg.extract.judge import judges
+from kg.extract.judge import judges, read_judges
 from kg.extract.tagger import CHANGES, PIECE_ROLES, Output, Tagger
 from kg.link.titles import letters
 from kg.model import RELATION_TYPES, ROLES, Document
@@ -238,13 +238,24 @@ def rounded(numbers: Any) -> Any:
 
 
 def train_judges() -> None:
-    """Fit the judges; print what they are worth by cross-validation."""
-    folds = Folds.load(HELD_OUT)
-    shop = judging.Workshop(annotated(), folds.tags, Tagger(BUILD / "fold0"))
-    told, held_out = judging.fit_all(shop)
+    """Fit the judges and write them, those without each fold to its folder; print what they are worth."""
+    told, held = judging.fit_all(_shop())
     judging.write(told, MODELS)
-    keep_records(held_out, BUILD / "held-out.jsonl")
+    for fold, without in enumerate(held):
+        judging.write(without, BUILD / f"fold{fold}")
     judges.cache_clear()
+    write_records()
+
+
+@cache
+def _shop() -> judging.Workshop:
+    return judging.Workshop(annotated(), Folds.load(HELD_OUT).tags, Tagger(BUILD / "fold0"))
+
+
+def write_records() -> None:
+    """Read each paper by the judges that had not seen it; print what judges are worth by cross-validation."""
+    held = [read_judges(BUILD / f"fold{fold}") for fold in range(FOLDS)]
+    keep_records(judging.read_held_out(_shop(), held), BUILD / "held-out.jsonl")
     shipped = Folds.load(FOLDS_FILE)
     papers = [(d, gold) for d, gold in annotated() if d.id in shipped]
     scores = evaluate({d.id: gold for d, gold in papers}, [d for d, _ in papers], reader()).by_type()
@@ -261,6 +272,7 @@ def main() -> None:
         "folds": train_folds,
         "tagger": train_tagger,
         "judges": train_judges,
+        "records": write_records,
         "phrases": judging.print_phrases,
     }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain, repeat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -109,7 +110,11 @@ def _columns(names: tuple[str, ...], features: tuple[str, ...]) -> list[int]:
 @cache
 def judges() -> dict[str, Judge]:
     """The judges that ship with the package, by name; empty if it has none."""
-    folder = data_folder("data") / "models"
+    return read_judges(data_folder("data") / "models")
+
+
+def read_judges(folder: Path) -> dict[str, Judge]:
+    """The judges in a folder, by name; empty if it has none."""
     if not (folder / "judges.json").is_file():
         return {}
     told = json.loads((folder / "judges.json").read_text("utf-8"))
