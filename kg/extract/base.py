@@ -6,7 +6,7 @@ import dataclasses
 import re
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from spacy.vocab import Vocab
 from kg.entity_types import LISTS
 from kg.evidence import Bearers
 from kg.extract.numbers import holds_number
-from kg.link.acronyms import expansions, means_another
+from kg.link.acronyms import expanded, expansions, means_another
 from kg.model import ROLES, Brief, Document, Evidence, Mention, Record, Relation, Result, Topic
 from kg.text import fold, raw_span, sentences, token_lists
 from kg.trust import BY_RULES, is_scored
@@ -34,6 +34,8 @@ READ = ("T", "A", "I", "B", "K")
 _BEHIND = sys.maxsize  # offset behind all texts
 _GAP = "\n" * 4  # longer than any gap inside a label, so that no match spans two fields
 _CELL = 6  # spans are looked up by stretches of 2 ** _CELL characters
+_SHORTENED = ("technique", "model")  # types whose acronyms give way to what they stand for
+_VERSION = re.compile(r"[\s-][\w.-]*\d[\w.-]*(?:[\s-][\w.-]+)?")  # "-1.0-8B-Instruct", " VL-2B"
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+|\s+|[^\w\s]|_")
 
 
@@ -226,10 +228,14 @@ def to_record(doc: Doc, document: Document) -> Record:
     record.name, record.kind, record.code_url, record.brief = doc._.name, doc._.kind, doc._.code_url, doc._.brief
     record.kind_score = doc._.kind_score
     judged = doc._.view.roles if doc._.view else {}
+    brackets = expanded(doc._.text)
+    spelled_out = {fold(doc._.text[end:last].strip(" ()（）")): (start, end) for start, end, last in brackets}
     for mention in doc._.mentions:
         if mention.type == "technique" and (roles := judged.get((mention.start, mention.end))):
             # The confidence of the record covers both the type and the role.
             mention.confidence = round(mention.confidence * roles[ROLES.index(mention.role)], 2)
+        if mention.type in _SHORTENED:
+            _fill_out(mention, doc, spelled_out)
         _settle(mention, doc, document)
         getattr(record, LISTS[mention.type]).append(mention)
     results: list[Result] = doc._.results
@@ -247,6 +253,22 @@ def to_record(doc: Doc, document: Document) -> Record:
         _note_rules(record)
     doc._.view = None  # the view refers to the Doc; the cycle would wait for the garbage collector
     return record
+
+
+def _fill_out(mention: Mention, doc: Doc, spelled_out: Mapping[str, tuple[int, int]]) -> None:
+    """Move a mention to its fullest name: what an acronym stands for, or the name with a version.
+
+    `spelled_out` has the spans of what acronyms stand for by their folded letters.
+    """
+    text, surface = doc._.text, mention.surface
+    span = spelled_out.get(fold(surface))
+    for alias in mention.aliases if span is None else ():
+        if alias.startswith(surface) and _VERSION.fullmatch(alias, len(surface)) and alias in text:
+            span = (text.index(alias), text.index(alias) + len(alias))
+    if span is not None:
+        mention.start, mention.end = span
+        full = fold(text[slice(*span)])
+        mention.aliases = tuple(dict.fromkeys(n for n in (surface, *mention.aliases) if fold(n) != full))
 
 
 def _note_rules(record: Record) -> None:

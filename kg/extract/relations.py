@@ -109,17 +109,18 @@ class Relations:
                 continue
             if (kind in _OWN_WORK or second.type == "model") and is_motive(view, found[j]):
                 continue
-            if second.type == "model":
-                second.role = second.role or _MODEL_ROLES.get(kind, "")
             tail, other = (i, j) if kind == "part_of" else (j, i)
             said = compared.get((i, j))
-            if said and said.kind == kind:
+            said = said if said and said.kind == kind else None
+            start, end = sentence_of(doc, said.at) if said else self._evidence(doc, found[tail], found[other])
+            if kind == WIN and _is_adjective(view, found[i], start, end):
+                continue
+            if second.type == "model":
+                second.role = second.role or _MODEL_ROLES.get(kind, "")
+            if said:
                 is_rival = first.role == second.role and found[i].own and not said.is_class
                 if first.role == "proposed" and (is_rival or second.role == "mentioned"):
                     second.role = "baseline"
-                start, end = sentence_of(doc, said.at)
-            else:
-                start, end = self._evidence(doc, found[tail], found[other])
             doc._.relations.append(
                 Relation(
                     first.canonical,
@@ -225,9 +226,15 @@ def is_beside(view: DocView, kind: str, tail: Placed) -> bool:
 
 
 def _is_compound(view: DocView, end: int) -> bool:
-    """Whether a name stands for a class: "cache-based"."""
+    """Whether a name is part of an adjective, as of a class: "cache-based"."""
     behind = _COMPOUND.match(view.text, end)
-    return behind is not None and fold(behind[1]) in view.cues["compound-tail"]
+    return behind is not None and (fold(behind[1]) in view.cues["compound-tail"] or behind[1].endswith("ed"))
+
+
+def _is_adjective(view: DocView, head: Placed, start: int, end: int) -> bool:
+    """Whether evidence names a head only in what describes the winner: "our ZapKV-trained model"."""
+    behind = [last for _, first, last in head.places if start <= first and last <= end]
+    return bool(behind) and all(_is_compound(view, last) for last in behind)
 
 
 def _tells_of_a_rival(view: DocView, start: int) -> bool:

@@ -100,7 +100,9 @@ class Techniques:
         out = list(found.values())
         self._give_roles(view, [m for m in out if not m.role])
         if doc._.tags is not None:
-            add_rivals(view, out, taken, outcome_lexicon(self.vocabulary))
+            lexicon = outcome_lexicon(self.vocabulary)
+            add_rivals(view, out, taken, lexicon)
+            out = [m for m in out if m.role == "proposed" or not lexicon.is_generic(m.surface)]  # "SOTA methods"
         return out
 
     @staticmethod

@@ -144,6 +144,23 @@ def test_offsets_lead_back_to_the_field(entry: Entry) -> None:
     assert (mention.field, mention.start, mention.end, mention.surface) == ("A", 14, 24, "STRATEGIES")
 
 
+@pytest.mark.parametrize(
+    ("name", "other", "surface"),
+    [
+        ("Quillo", "Quillo-1.5-3B-Chat", "Quillo-1.5-3B-Chat"),
+        ("Quillo", "Quillo for chat", "Quillo"),
+        ("QLC", "Quick Log Cache", "Quick Log Cache"),
+    ],
+)
+def test_the_surface_is_the_fullest_name(entry: Entry, name: str, other: str, surface: str) -> None:
+    document = entry(f"We propose {name}, a cache. {other} ({name}) is new.", title=name)
+    doc = doc_of(document)
+    doc._.mentions.append(Mention("technique", name, name, start=0, end=len(name), aliases=(other,)))
+    (mention,) = base.to_record(doc, document).techniques
+    assert {mention.surface, *mention.aliases} == {name, other}
+    assert mention.surface == surface
+
+
 def test_quote_is_the_raw_text_where_the_entry_was_repaired(entry: Entry) -> None:
     raw = "Préface  We prune with STRATE-GIES today."
     text = repaired(raw, [(0, 9, ""), (raw.index("-"), raw.index("-") + 1, "")])

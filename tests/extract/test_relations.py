@@ -202,3 +202,17 @@ def test_a_win_that_no_words_state_must_be_likely(
     )
     beaten = [r.tail for r in read_in_full(text, title="HapT: Prompt Tuning").relations if r.type == "outperforms"]
     assert ("fully fine-tuned models" in beaten, len(beaten)) == (said, 1 + said)
+
+
+@pytest.mark.parametrize(("winner", "said"), [("LoRA", True), ("the LoRA-tuned model", False)])
+def test_what_describes_the_winner_does_not_win(
+    read_in_full: Read, monkeypatch: pytest.MonkeyPatch, winner: str, *, said: bool
+) -> None:
+    def all_win(told: PairTable, *_: Any) -> list[Any]:
+        return [(i, j, WIN, 0.9) for i, j in told.pairs]
+
+    monkeypatch.setattr("kg.extract.relations.chosen_of", all_win)
+    text = f"We introduce Vetch, a vision model for pests. On 1,000 images, {winner} outperforms full fine-tuning."
+    won = triples(read_in_full(text, title="Vetch: Pest Detection"))
+    assert (("LoRA", "outperforms", "full fine-tuning") in won) is said
+    assert ("Vetch", "outperforms", "full fine-tuning") in won
