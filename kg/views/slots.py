@@ -441,11 +441,10 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     """The localised wording of a mention in the paper's words; in Chinese a short original where there is none."""
     nouns = Wording(shown.graph.vocabulary)
     frames = shown.graph.vocabulary.cues("label-frame-technique")
-    names = (mention.surface, mention.canonical) if mention.type == "technique" else ()
-    for short in names:
-        if full := expanded(short, text):
+    for acronym in (mention.surface, mention.canonical) if mention.type == "technique" else ():
+        if full := expanded(acronym, text):
             spoken = nouns(full) if shown.lang == "zh" else with_article(uncapitalised(full, text), text, frames)
-            return shown.words("outcome.aside", effect=spoken, notes=short) if spoken else short
+            return shown.words("outcome.aside", effect=spoken, notes=acronym) if spoken else acronym
     is_torn = _TORN_NAME.search(mention.canonical) and fold(mention.canonical) == fold(mention.surface)
     wordings = [_as_written(whole(w), text) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
     wordings = wordings[-1:] if is_torn or joined(mention.canonical) not in joined(mention.surface) else wordings
