@@ -57,8 +57,7 @@ def compose(shown: Selection, paper: Paper, origin: str = "record") -> str:
 def in_words(words: PageWords, found: Slots) -> str:
     """The sentence that slots make."""
     if found.quotes and not (found.institutions or _says(found)):
-        is_name = found.name and not found.is_title
-        what = words("brief.stating", title=found.name) if is_name else _what(words, found)
+        what = _what(words, found)
         return words("brief.states", what=what[:1].upper() + what[1:], quotes=_quotes(words, found))
     return _chinese(words, found) if words.lang == "zh" else _english(words, found)
 
@@ -87,11 +86,15 @@ def _institutions(words: PageWords, names: list[str]) -> str:
 def _what(words: PageWords, found: Slots) -> str:
     if not found.name:
         return words("brief.unnamed")
-    return words("brief.titled" if found.is_title else "brief.named", title=found.name)
+    is_titled = found.is_title or (words.lang == "zh" and (found.is_given or found.institutions))
+    return words("brief.titled" if is_titled else "brief.named", title=found.name)
 
 
 def _chinese(words: PageWords, found: Slots) -> str:
     what = _what(words, found)
+    is_reached = found.effect and not (found.technique or found.problem or found.is_level or found.is_given)
+    if is_reached and found.is_title and not found.institutions:
+        what = words("brief.of_method", what=what)  # no paper is faster
     says = []
     if found.technique:
         uses = "brief.proposes" if found.is_proposed else "brief.uses"
@@ -109,6 +112,9 @@ def _chinese(words: PageWords, found: Slots) -> str:
         is_one = found.is_proposed and not found.is_several
         if is_one and technique.endswith(tuple(words("brief.counted_endings").split())):
             technique = words("brief.one", technique=technique)  # 提出了一种…框架
+        elif found.is_itself:
+            technique = words("brief.one_thing", technique=technique)  # 是一个…数据集
+        uses = "brief.is" if found.is_itself and not found.institutions else uses
         says.append(words(uses, technique=technique))
     is_clause = any(word in found.problem for word in words("brief.clause_words").split())
     if found.problem.endswith(tuple(words("brief.met_endings").split())) and not is_clause:

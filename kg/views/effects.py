@@ -13,9 +13,10 @@ from kg.text import fold
 from kg.views.borne import SPEED, borne, quotable, sentence
 from kg.views.outcome import ResultInWords, gets_worse
 from kg.views.own import since_own
-from kg.views.quotation import sentences_of, what
+from kg.views.quotation import is_lesser, sentences_of, what
 from kg.views.selection import EntryResult, Selection, name
 from kg.views.setting import BESIDE
+from kg.views.words import pattern
 
 #: Kinds of papers that tell of what others made: what they find is quoted.
 OTHERS_WORK = ("survey", "benchmark", "dataset", "study")
@@ -53,6 +54,8 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
         for one, result in told
         if result.change != "absolute" or not any(_is_level_of(result, other) for other in lone)
     ]
+    told = [(one, _with_shared(one, result, told)) for one, result in told]
+    told = [(one, result) for one, result in told if result.baseline or not _is_compared(one)]
     against = {(result.metric, result.change) for _, result in told if result.baseline}
     told = [  # what a number is compared with is told of both or of neither
         (one, result)
@@ -64,10 +67,15 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
     firsts = {(said.amount, said.form, said.metric.rpartition(" ")[2]): said for _, _, said in reversed(sayable)}
     sayable = [triple for triple in sayable if triple[2] in firsts.values()]  # one speedup, told in two sentences
     sayable = [triple for triple in sayable if _tells_all(triple, sayable)]
+    shared = [said.setting for _, _, said in sayable]  # "2x faster (with 9% less memory)" tells of both
+    sayable = [triple for triple in sayable if not any(f" {triple[2].amount} " in setting for setting in shared)]
     ranked = sorted(sayable, key=lambda triple: _rank(triple[1]))[:_MOST]
     effect = [triple[2] for triple in sayable if triple in ranked]
     known = {sentence(one) for one, _, _ in sayable}
-    surest = sorted((one for one, _ in found), key=lambda one: (gets_worse(shown, one.result), -one.result.confidence))
+    surest = sorted(
+        (one for one, _ in found),
+        key=lambda one: (gets_worse(shown, one.result), is_lesser(sentence(one)), -one.result.confidence),
+    )
     names, sentences = [name(paper), what(paper)[0]], [*sentences_of(paper, fields)]
     background = {quotable(said) for said in sentences[: since_own(names, sentences)]}
     telling = (said for said in map(sentence, surest) if said and said not in known and said not in background)
@@ -94,6 +102,23 @@ def _tells_all(told: _Told, sayable: Collection[_Told]) -> bool:
         and len(told[1].setting.split()) <= _LONGEST_SETTING
         and not (is_cut or is_mean)
     )
+
+
+def _with_shared(one: EntryResult, result: Result, told: Collection[tuple[EntryResult, Result]]) -> Result:
+    """A result with the baseline that it shares with another of its sentence: "2x on A100 and 9% less, vs. Finch"."""
+    if result.baseline or not _is_compared(one):
+        return result
+    others = (other for found, other in told if found.result.baseline == one.result.baseline and other.baseline)
+    said = next((other for other in others if other.evidence.field == result.evidence.field), None)
+    return replace(result, baseline=said.baseline, baseline_concept=said.baseline_concept) if said else result
+
+
+def _is_compared(one: EntryResult) -> bool:
+    """Whether a sentence says what a gain is against: "2x on A100, compared to Finch", "beats Finch, achieving 2x"."""
+    links = r"\b(?:<clause.beating>|<clause.comparing>)"
+    named = rf"{links}\s(?:[^,;:()]*?\s)?{re.escape(one.result.baseline)}"
+    is_gain = bool(one.result.baseline) and one.result.change != "absolute"
+    return is_gain and pattern(named).search(plain(sentence(one))) is not None
 
 
 def _is_level_of(one: Result, other: Result) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import dropwhile, pairwise
 
 from kg.extract.phrases import tagged
+from kg.link.acronyms import acronyms, means_another
 from kg.model import Mention, Paper
 from kg.text import fold, has_han
 from kg.views.selection import Selection, title
@@ -242,3 +243,13 @@ def is_clause(mention: Mention, text: str) -> bool:
     if mention.type == "problem" and tags[0] == "VBG" and tags[-1] in _OBJECT_BEGINS and "and" in words:
         return True  # "they rely on cues and risk discarding visual information"
     return is_order or any(tagged(word, 0, len(word))[0][0].tag in (*ends, "RB") for word in words)
+
+
+def has_homonym(shown: Selection, wording: str, text: str) -> bool:
+    """Whether a short name in a wording is of something else in the vocabulary than the paper says."""
+    defined, vocabulary = acronyms(text), shown.graph.vocabulary
+    for word in wording.split():
+        known = vocabulary.find(word, "technique") if word.isupper() and fold(word) in defined else None
+        if known and means_another(word, defined[fold(word)], known.labels()):
+            return True
+    return False

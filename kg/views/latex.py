@@ -11,6 +11,10 @@ from kg.text import one_line
 
 _MATH = re.compile(r"\$([^$]{1,80})\$")
 _MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
+_FOOTNOTE = re.compile(r"\\footnote\{[^{}]*\}")
+_MONEY = re.compile(r"(?<![^\s(])\$(?=\d[\d.,]*[KMB]?\s[^$\\]*[a-z]{2})")  # "from $3 to $2"
+_POWER = re.compile(r"(?<=\d)\^\{?(-?\d+)\}?")
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
 _DOLLAR = "\ue000"  # stands for a sign of money meanwhile, which begins no formula
 _WORD = 16  # letters of a word that is left out whole
@@ -40,10 +44,14 @@ def as_text(said: str) -> str:
     'a 1.5× speedup of H2O at 40%'
     >>> as_text(r"\\underline{F}ast \\underline{O}pen Gates")
     'Fast Open Gates'
+    >>> as_text(r"of $1024^3$ voxels")
+    'of 1024³ voxels'
     >>> as_text(r"in under 100$\\mu s$")
     'in under 100μs'
     >>> as_text(r"\\$2.86M of savings at 5.4$\\times$ the rate")
     '$2.86M of savings at 5.4× the rate'
+    >>> as_text("from $0.398 to $0.228, or $x$ in all")
+    'from $0.398 to $0.228, or x in all'
     >>> as_text(r"by at least \\small 45\\%")
     'by at least 45%'
     >>> as_text(r"we propose $\\tt A^\\tt 3$, a gate")
@@ -53,8 +61,10 @@ def as_text(said: str) -> str:
     >>> as_text("a ``fast gate'' and a ``slow one\\"")
     'a “fast gate” and a “slow one”'
     """
-    said = _SIZE.sub("", said.replace(r"\$", _DOLLAR))
+    said = _FOOTNOTE.sub("", said).replace(r"\infty", "∞")
+    said = _SIZE.sub("", _MONEY.sub(_DOLLAR, said.replace(r"\$", _DOLLAR)))
     said = _QUOTED.sub(r"“\1”", _WRAPPED.sub(r"\1", said)).replace("{,}", ",")
+    said = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), said)
     said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
     said = _MATH.sub(lambda found: " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1])), said)
     return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$")

@@ -31,8 +31,9 @@ _ORIGIN = re.compile(
 )
 _A_SECOND = " per second"  # a metric that is a unit: "tokens per second"
 _NAMES = re.compile(r"[A-Z]|\d")
+_ENGLISH = re.compile(r"(?<![\w.-])[a-z]{3,}(?:-[a-z]+)*(?![\w.-])", re.ASCII)
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
-_PLURAL = re.compile(r"(?<=[A-Z]{2})s\b")  # "B200 GPUs"
+_PLURAL = re.compile(r"(?<=[A-Za-z][A-Z])s\b")  # "B200 GPUs", "ViTs"
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Of a setting, what Chinese says with words that only the sense gives: "64 experts", "FLUX with an H100".
 _SENTENCE = re.compile(r"(?:^| )[a-z]+ [a-z]+(?: |$)")  # English words that are no name
@@ -83,6 +84,8 @@ class ResultInWords:
             _setting(shown, result, paper),
         ]
         against, setting = ("" if aside == named else aside for aside in asides)
+        if shown.lang == "zh" and (_ENGLISH.search(f"{against} {setting}")):
+            return None  # English words in brackets are not Chinese
         if (wording and not origin and not against) or (result.setting and not setting):
             return None  # a number without what it is compared with, or where it holds, is another statement
         if JOINED.match(result.setting) and letters(result.baseline) in letters(result.setting):
@@ -405,10 +408,15 @@ def is_counted(shown: Selection, result: Result, named: str = "") -> bool:
 
 def _ends_in(words: str, shown: Selection, result: Result, named: str) -> bool:
     """Whether the last English word of the metric is in this list of the words of outcomes."""
-    said = named if named and not has_han(named) else result.metric if shown.lang == "zh" else metric(shown, result)
+    if named and not has_han(named):
+        said = named
+    else:
+        said = result.metric.partition(" of ")[0] if shown.lang == "zh" else metric(shown, result)
     known = shown.words(f"outcome.{words}").split() or PageWords("en")(f"outcome.{words}").split()
     if said.endswith(_A_SECOND):
         return words == "counted"
+    if words == "counted" and _STATISTIC.search(said):
+        return False  # a median error is lower
     last = said.rpartition(" ")[2].lower() if words == "sized" else said.rpartition(" ")[2]
     return last in known and not _LINKED.search(said)  # of "time to first token" it is the time
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 
 from kg.extract.phrases import TaggedWord, tagged
 from kg.text import fold
@@ -80,7 +81,7 @@ def is_made(names: Collection[str], surface: str, sentences: Iterable[str]) -> b
     has = pattern(rf"{_any_of(names)}{_BRACKET},?\s<clause.with>\s")
     return any(
         _governing(names, said[:at], making, own=True)
-        or _is_passive(said[end:], making)
+        or is_passive(said[end:], making)
         or any(_is_plain(tagged(said[:at], found.end(), at)[0]) for found in has.finditer(said, 0, at))
         for said in sentences
         for at, end in places(said, surface)
@@ -91,19 +92,31 @@ def is_made(names: Collection[str], surface: str, sentences: Iterable[str]) -> b
 def addressed_by(names: Collection[str], surface: str, sentences: Iterable[str], *, is_sure: bool) -> str | None:
     """The verb with which a paper sets out against a problem, "" if it `is_sure` and nobody else does, else None.
 
+    Without such a verb nothing helps against the problem before the paper speaks of itself.
+
     >>> addressed_by(["Foo"], "slow decoding", ["Pruning reduces slow decoding."], is_sure=True)
     >>> addressed_by(["Foo"], "slow decoding", ["To reduce slow decoding, we propose Foo."], is_sure=False)
     'reduce'
     """
     helping, found = forms("brief.helping"), False
-    causes = listed("brief.causes")
-    for said in sentences:
+    causes, told = listed("brief.causes"), list(sentences)
+    begins = since_own(names, told)
+    for number, said in enumerate(told):
         for at, _ in places(said, surface):
             helped = _governing(names, said[:at], helping, own=False)
             if helped:
                 return helped if is_own(names, said) else None
-            found = found or not pattern(_DETERMINER).sub("", said[:at]).endswith(causes)
+            is_left = not (number + 1 < begins and _helps(told[number + 1], helping))
+            found = found or (is_left and not pattern(_DETERMINER).sub("", said[:at]).endswith(causes))
     return "" if found and is_sure else None
+
+
+def _helps(said: str, helping: Collection[str]) -> bool:
+    """Whether a sentence says that something helps against what is told before: "Pruning mitigates these costs"."""
+    return any(
+        fold(verb.strip(",")) in helping and behind.lower() in listed("proposal.pointing")
+        for verb, behind in pairwise(said.split())
+    )
 
 
 def is_narrowed(surface: str, sentences: Iterable[str]) -> bool:
@@ -130,7 +143,7 @@ def _is_plain(words: list[TaggedWord]) -> bool:
     return not pattern(_APART).search(said) and not {"VB", "VBZ", "VBP", "MD", "TO"} & {word.tag for word in words}
 
 
-def _is_passive(behind: str, verbs: Collection[str]) -> bool:
+def is_passive(behind: str, verbs: Collection[str]) -> bool:
     """Whether words are followed by what is done to them: " is introduced"."""
     found = pattern(_IS).match(behind)
     return found is not None and found["verb"].endswith("ed") and fold(found["verb"]) in verbs

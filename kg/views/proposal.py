@@ -7,16 +7,16 @@ that the sentence says of it. Where its words point back to others, it is not to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kg.extract.phrases import tagged
 from kg.text import fold, has_han
 from kg.views.latex import as_text
-from kg.views.own import forms
+from kg.views.own import forms, is_own
 from kg.views.surface import article
-from kg.views.words import listed, pattern
+from kg.views.words import PageWords, listed, pattern
 
 _LEAST, _LEAST_KIND = 7, 5  # words of what is proposed, of what it is
 _MOST = 45
@@ -25,7 +25,7 @@ _TIE = re.compile(r"(?<=[.a-z])~(?=\w)")
 _CLOSE = re.compile(r"(?:\)|[a-z]{3}),(?=[a-z]{2})")  # a space is missing
 _BESIDE = re.compile(r"^,(?= (?!wh|an?\b|the\b))")  # no comma but before "which" or "a gate"
 _AGAIN = re.compile(r", (?P<what>an? .*)")  # says what a name is: ", a gate that"
-_NEXT = re.compile(r"\.\s+(?=[A-Z][a-z])")
+_NEXT = re.compile(r"\.\s+(?=[A-Z][a-z])|(?<=[\w)]{3})\.\s+(?=\$?[A-Z]|[a-z]+[A-Z])")
 _SHORT_PHRASE = 3  # words in which a bare noun stands
 _ARTICLE = re.compile(r"(?P<article>an?|the|one)\s(?P<rest>.*)", re.IGNORECASE)
 #: "and", "it" and "that" at the beginning, the first part of a list "(1)", and signs of what is torn.
@@ -35,13 +35,19 @@ _SHORT = r"(?:\s\([^()]*\))?"
 _SUBJECT = r"\b<proposal.subjects>"
 _ADVERB = r"(?:(?P<adverb><proposal.adverbs>|[a-z]+ly) )?"
 _SAYS = (
-    rf"(?i:{_SUBJECT} {_ADVERB}(?P<verb><proposal.verbs>)(?:s|d|ed)?|\bby (?P<doing><proposal.doing>)"
-    r"|\band (?P<next><proposal.verbs>)) (?P<what>.+)"
+    rf"(?i:(?<!which )(?<!where ){_SUBJECT} (?:<proposal.joining> )?{_ADVERB}"
+    r"(?P<verb><proposal.verbs>)(?:s|d|ed)?|\bby (?P<doing><proposal.doing>)"
+    r"|\band (?P<next><proposal.verbs>)s?) (?P<what>.+)"
 )
-_DOES = rf"(?i:{_SUBJECT} (?:[a-z]+ly )?(?P<verb>[a-z]+))"
-_GOES_ON = r",? and (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b"
+_DOES = rf"(?i:(?<!which ){_SUBJECT} (?:[a-z]+ly )?(?P<verb>[a-z]+))"
+_TELLS = rf"(?i:(?<!which ){_SUBJECT} (?:(?:<proposal.joining>|<proposal.adverbs>|[a-z]+ly) )?(?P<verb>[a-z]+))"
+#: What behind a colon is a list of parts, or another sentence.
+_LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|<proposal.restarts>\s)"
+#: "with two parts", "consisting of two parts", before these.
+_COUNTS = r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)? (?P<number>[\w-]+) [^,]*$"
+_GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b"
 _WE = r",? <proposal.joints> <proposal.subjects>\b.*"
-_POINTS = r"(?i)\b<proposal.points>\b(?! <proposal.unpointed>\b)"
+_POINTS = r"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|both (?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:))"
 _PRAISE = r"(?:<proposal.praise>\b,? (?:<proposal.praise_joints> )?)+"
 _LINK = r"(?:<proposal.links>|<proposal.clauses>)\b"
 #: "an Early Gating (EG) that", which needs no article, but not "an Early Gating (EG) rule".
@@ -67,10 +73,11 @@ class Proposal:
         return bool(found) and (bool(self.itself) or not pattern(rf"\b{_LINK}").search(ahead.partition("(")[0]))
 
 
-def proposal(own: str, told: Iterable[str], *, is_called: bool = True) -> Proposal | None:
+def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: bool = False) -> Proposal | None:
     """What the sentences of a paper say that it proposes, first those that name the method `own`.
 
-    Another than the first counts only where the paper `is_called` by that name.
+    Another than the first counts only where the paper `is_called` by that name. A paper that `asks` something in its
+    title and studies it does not propose what it is not called by.
 
     >>> found = proposal("Foo", ["To do so, we propose Foo, a novel adaptive gate that skips all blocks of few keys."])
     >>> found.what, found.itself == found.what.removeprefix("Foo, ")
@@ -78,13 +85,13 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True) -> Propos
     >>> proposal("Foo", ["We propose Foo, a gate which skips all the blocks that these keys do not need at all."])
     """
     sentences = list(told)
-    said = [found for one in sentences if (found := pattern(_SAYS).search(one))]
+    said = [found for one in sentences if (found := pattern(_SAYS).search(one)) and _is_own(own, found)]
     first = [found for found in said if not (found["adverb"] or found["next"] or is_besides(found.string))]
     named = [one for one in said if own and re.search(rf"(?<![\w-]){re.escape(own)}(?![\w-])", one["what"])]
     named.sort(key=lambda one: one not in first)
-    begins = [] if _makes_before(sentences, first) else first[:1]
+    begins = [] if _is_but_part(sentences, first, asks=asks) else first[:1]
     others = [one for one in named if one["next"] and not is_besides(one.string)]
-    for found in [*named, *begins] if is_called else begins or others[:1]:
+    for found in [*named, *begins] if is_called else begins or ([] if asks else others[:1]):
         what = _whole(found["what"].strip().rstrip("."))
         made = _of_name(own, _verb(found), what) if what else None
         least = _LEAST_KIND if made and made.itself else _LEAST
@@ -93,13 +100,38 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True) -> Propos
     return None
 
 
-def _makes_before(sentences: list[str], first: list[re.Match[str]]) -> bool:
-    """Whether a paper makes or uses something before it proposes anything, which may be but a part of that."""
-    for one in sentences[: sentences.index(first[0].string)] if first else ():
-        found = pattern(_DOES).search(one)
-        if found and fold(found["verb"]) in forms("brief.making"):
-            return True
-    return False
+def _is_own(own: str, found: re.Match[str]) -> bool:
+    """Whether it is the paper that proposes: others may be made better "by introducing a gate" too."""
+    return not found["doing"] or is_own([own], found.string[: found.start()])
+
+
+def _is_but_part(sentences: list[str], first: list[re.Match[str]], *, asks: bool) -> bool:
+    """Whether what a paper first proposes may be but a part of its work.
+
+    Before, it makes or uses something, or it studies something with a score or another tool that it proposes for that.
+    """
+    if not first:
+        return False
+    ahead = sentences[: sentences.index(first[0].string)]
+    if (asks or _is_tool(first[0])) and any(map(studies, ahead)):
+        return True
+    made = (pattern(_DOES).search(one) for one in ahead)
+    return any(fold(found["verb"]) in forms("brief.making") for found in made if found)
+
+
+def studies(sentence: str) -> bool:
+    """Whether a sentence says what the paper studies, or begins as one that does: "In this work, we", not "this"."""
+    found = pattern(_DOES).search(sentence)
+    is_study = found is not None and fold(found["verb"]) in forms("proposal.studying")
+    opens = pattern(r"(?i)in <proposal.subjects>\b.*?\bwe\b").match(sentence)
+    return bool(opens or (found and is_study and not pattern(r"\s<proposal.pointing>\b").match(sentence, found.end())))
+
+
+def _is_tool(found: re.Match[str]) -> bool:
+    """Whether what is proposed is a score or another tool to study something: "a practical proxy to costs"."""
+    ends = (pattern(rf",| \(| {end}").split(found["what"].strip(". "))[0] for end in (_LINK, r"<proposal.clauses>\b"))
+    tools = map(fold, PageWords("en")("proposal.tools").split())
+    return not {fold(said.rpartition(" ")[2]) for said in ends}.isdisjoint(tools)
 
 
 def is_part(surface: str, told: Iterable[str]) -> bool:
@@ -116,21 +148,57 @@ def _verb(found: re.Match[str]) -> str:
 
 def is_besides(sentence: str) -> bool:
     """Whether a sentence begins as one that tells of a part, or of what comes on top: "Specifically, we"."""
-    return pattern(r"(?i)<proposal.besides>\b").match(sentence) is not None
+    return pattern(r"(?i)(?:\(?\d\)\s)?<proposal.besides>\b").match(sentence) is not None
+
+
+def proposes(sentence: str) -> bool:
+    """Whether a sentence says what the paper proposes, no tool and nothing that comes on top."""
+    found = pattern(_SAYS).search(sentence)
+    is_more = found is None or found["adverb"] or found["next"] or found["doing"] or is_besides(sentence)
+    return found is not None and not is_more and not _is_tool(found)
+
+
+def tells(sentence: str, verbs: Collection[str]) -> bool:
+    """Whether a sentence says that the paper proposes something, or with one of some verbs what it does."""
+    found = (fold(one["verb"]) for one in pattern(_TELLS).finditer(sentence))
+    return pattern(_SAYS).search(sentence) is not None or not set(verbs).isdisjoint(found)
+
+
+def is_put_forward(sentence: str) -> bool:
+    """Whether a sentence says that something is proposed, without who does: "a gating rule is proposed"."""
+    return pattern(r"\b<clause.is> (?:[a-z]+ly )?<proposal.verbs>(?:ed|d)\b").search(sentence) is not None
+
+
+def without_list(sentence: str) -> str:
+    """A sentence without the list of parts that it ends with: "Foo is a gate", before "that has: (1) a rule"."""
+    said = pattern(_LIST).split(sentence)[0]
+    return _to_noun(said) if said != sentence else said
+
+
+def _to_noun(said: str) -> str:
+    """Words up to their last noun: "a gate", of "a gate in"."""
+    words = tagged(said, 0, len(said))[0]
+    while words and not words[-1].tag.startswith(("NN", "-RRB-")):
+        said = said[: words.pop().start].rstrip(" ,")
+    return said
 
 
 def _whole(what: str) -> str:
     """The object of a proposal without what follows it, and without a clause that only others explain."""
     what = _CLOSE.sub(r"\g<0> ", _STARS.sub(r"\1", _TIE.sub(" ", as_text(_NEXT.split(what)[0]))))
+    has_list = what != (what := without_list(what))
+    counts = pattern(_COUNTS).match(what) if has_list else None
+    if counts and tagged(counts["number"], 0, len(counts["number"]))[0][0].tag == "CD":
+        what = counts["ahead"]
     verbs = {word.start for word in tagged(what, 0, len(what))[0] if word.tag in ("VB", "VBP")}
     goes_on = [found for found in pattern(_GOES_ON).finditer(what) if found.start("verb") in verbs]
-    if goes_on and _is_infinitive(what[: goes_on[0].start()]):
-        return ""  # "a rule to find gates and show": is it the rule that shows?
+    if goes_on and (goes_on[0]["comma"] or _is_infinitive(what[: goes_on[0].start()])):
+        return ""  # "a rule, test gates and show"; "a rule to find gates and show": is it the rule that shows?
     what = pattern(_WE).sub("", what[: goes_on[0].start()] if goes_on else what).rstrip(" ,;:")
     points = pattern(_POINTS).search(what)
     if points:
         clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())
-        what = what[: clause.start()] if clause else ""
+        what = _to_noun(what[: clause.start()]) if clause else ""
     is_torn = any(what.count(a) != what.count(b) for a, b in ("()", "[]", "“”")) or what.count('"') % 2
     is_odd = is_torn or has_han(what) or _ODD.search(what)
     words = tagged(what, 0, len(what))[0]
@@ -198,6 +266,7 @@ def kinds(what: str) -> tuple[str, str, str]:
     found = _ARTICLE.match(what)
     said = pattern(r",| \(| <proposal.clauses>\b").split(found["rest"])[0] if found else ""
     phrase, *rest = pattern(r" (?=<proposal.links>\b)").split(said)
+    phrase = pattern(_PRAISE).sub("", phrase) if pattern(_PRAISE).match(phrase) else phrase
     head = phrase.rpartition(" ")[2]
     if head not in listed("proposal.kinds"):
         return "", "", ""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from kg.model import Paper
 from kg.text import fold, sentences
 from kg.views.borne import quotable
-from kg.views.proposal import is_besides
+from kg.views.own import forms, is_passive
+from kg.views.proposal import is_besides, is_put_forward, proposes, studies, tells, without_list
 from kg.views.selection import Selection, name, title
-from kg.views.surface import expanded, stands_for, without_article
-from kg.views.words import PageWords, pattern
+from kg.views.surface import expanded, places, stands_for, without_article
+from kg.views.words import pattern
 
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（][^()（）]*[)）](?!-?\w)")  # not "(FAIR)-Pruner"
@@ -24,10 +25,14 @@ _MACRO = re.compile(
 )
 _COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own name for something
 _FRONT = (
-    r"\A(?:[A-Z][a-z]+(?: [Aa]nd [A-Z]?[a-z]+)?: (?=[A-Z]))?"  # of an abstract in parts: "Objectives: To"
-    r"(?i:(?:<proposal.joining>, )?(?:(?:[^,]* )?<proposal.pointing>\b[^,]*, )?(?=<proposal.subjects>\b))?"
+    r"\A(?:[A-Z][a-z]+(?: [Aa]nd [A-Z]?[a-z]+)?: (?=[A-Z])|\(?\d\)\s)?"  # of an abstract in parts: "Objectives: To"
+    r"(?i:(?:(?:<proposal.joining>|<proposal.besides>|<proposal.adverbs>), )?"
+    r"(?:(?:[^,]* )?<proposal.pointing>\b[^,]*, )?(?=<proposal.subjects>\b))?"
 )
-_OWN = re.compile(r"\b(?:we|us|this (?:paper|work|study|article|survey|report))\b", re.IGNORECASE)
+_OWN = r"(?i)\b(?:<proposal.subjects>|us)\b"
+_FIRST = r"(?i)\b<proposal.subjects> (\w+)"
+_BEGINS_LIST = re.compile(r":\s+\(?1\)(?!.*\b2\))")  # "two parts: (1) a gate.", where "(2)" is the next sentence
+_AVAILABLE = re.compile(r"https?:")
 
 
 def what(paper: Paper) -> tuple[str, bool]:
@@ -56,24 +61,51 @@ def what(paper: Paper) -> tuple[str, bool]:
 
 
 def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> list[str]:
-    """The sentences in which the paper says what it does, for quotation.
+    """The sentences in which the paper says what it does, for quotation, the most telling first.
 
-    Those with its name come first, of these those that say what is proposed; short ones ("We propose Foo") come last.
+    First what it proposes, rather under its name, then what it begins to study; what comes on top, where its code is,
+    and short ones ("We propose Foo") come last.
     """
-    cues = shown.graph.vocabulary.cues
-    words = {one: fold(one).split() for one in sentences_of(paper, fields) if _OWN.search(one)}
-    said = [one for one, found in words.items() if not cues("contribution").isdisjoint(found)]
-    telling = set(map(fold, PageWords("en")("brief.telling").split()))
-    said = said or [one for one, found in words.items() if not telling.isdisjoint(found)]
+    cues, own = shown.graph.vocabulary.cues, name(paper)
+    told = {one: fold(one).split() for one in sentences_of(paper, fields)}
+    verbs = cues("contribution") | forms("brief.telling")
+    mine = [one for one in told if pattern(_OWN).search(one)]
+    study = next(filter(studies, mine[:1]), "")
+    made = {one for one in told if _is_made(one, own)}
+    said = [one for one in told if one == study or one in made or tells(one, verbs)]
+    said = said or [one for one in told if is_put_forward(one)]
+    said = said or [one for one in mine if not verbs.isdisjoint(told[one])]
+    behind = dict(pairwise(told))  # what a short sentence introduces is told in the next one
+    whole = {
+        one: f"{one} {behind[one]}" for one in said if len(told[one]) < TELLING and tells(one, ()) and one in behind
+    }
+    whole = {one: both for one, both in whole.items() if not any(map(str.isdigit, both))}
     said.sort(
         key=lambda one: (
-            len(words[one]) < TELLING,
-            is_besides(one) or not cues("besides").isdisjoint(words[one]),
-            name(paper) not in one,
-            cues("proposal").isdisjoint(words[one]),
+            _AVAILABLE.search(one) is not None,
+            len(told[one]) < TELLING and one not in whole,
+            is_besides(one) or any(fold(more[1]) in cues("besides") for more in pattern(_FIRST).finditer(one)),
+            not (own and own in one and (proposes(one) or one in made)),
+            not proposes(one),
+            one != study,
+            not own or own not in one,
         )
     )
-    return [with_name(paper, quote) for quote in map(quotable, said) if quote]
+    for one in said:
+        whole.setdefault(one, without_list(one) if _BEGINS_LIST.search(one) else one)
+    clauses = {one: next(filter(proposes, without_list(one).split("; ")), "") for one in said}  # of a long sentence
+    quotes = (quotable(whole[one]) or quotable(without_list(one)) or quotable(clauses[one]) for one in said)
+    return [with_name(paper, quote) for quote in quotes if quote]
+
+
+def _is_made(said: str, own: str) -> bool:
+    """Whether a sentence says of the paper's method that it is made: "Foo is proposed as a gate"."""
+    return any(is_passive(said[end:].lstrip(")"), forms("brief.making")) for _, end in places(said, own))
+
+
+def is_lesser(said: str) -> bool:
+    """Whether a sentence begins as one that tells of a lesser result: "Ablations show", "In contrast"."""
+    return pattern(r"(?i)<proposal.lesser>\b").match(said) is not None
 
 
 def with_name(paper: Paper, quote: str) -> str:
@@ -91,8 +123,12 @@ def by_itself(quote: str) -> str:
 
 
 def first_sentence(paper: Paper, fields: Collection[str]) -> list[str]:
-    """The first sentence of the abstract that tells something and can be quoted: not "Figure 1."."""
-    telling = (one for one in sentences_of(paper, fields) if len(fold(one).split()) >= _LEAST)
+    """The first sentence that tells something of the paper, else any, and can be quoted: not "Figure 1."."""
+    telling = [one for one in sentences_of(paper, fields) if len(fold(one).split()) >= _LEAST]
+    own = name(paper) or "\n"
+    telling.sort(
+        key=lambda one: (_AVAILABLE.search(one) is not None, not (one.startswith(own) or pattern(_OWN).search(one)))
+    )
     return list(islice(filter(None, map(quotable, telling)), 1))
 
 
@@ -100,7 +136,13 @@ def sentences_of(paper: Paper, fields: Collection[str]) -> Iterator[str]:
     """The sentences of the abstracts, none where the fields that may be quoted leave abstracts out."""
     if not fields or "A" in fields:
         for text in (document.texts["A"].text for document, _ in paper.entries if "A" in document.texts):
-            yield from (text[start:end] for start, end in sentences(text))
+            begin = -1
+            for start, end in sentences(text):
+                if begin < 0 and end < len(text) and text.count("(", start, end) > text.count(")", start, end):
+                    begin = start  # the full stop of "(DR. Foo)" ends no sentence
+                else:
+                    yield text[start if begin < 0 else begin : end]
+                    begin = -1
 
 
 def text_of(paper: Paper, fields: Collection[str]) -> str:

@@ -14,13 +14,13 @@ from functools import partial
 
 from kg.entity_types import LISTS
 from kg.extract.phrases import tagged
-from kg.link.acronyms import acronyms, means_another
 from kg.model import Brief, Mention, Paper
 from kg.text import fold, has_han
 from kg.views.borne import is_metric_head, quotable
 from kg.views.effects import OTHERS_WORK, effects, is_setup
 from kg.views.fillers import (
     ends_proposing,
+    has_homonym,
     is_apart,
     is_apposed,
     is_clause,
@@ -70,7 +70,7 @@ from kg.views.surface import (
     without_article,
 )
 from kg.views.wording import Wording, say, says
-from kg.views.words import PageWords
+from kg.views.words import PageWords, listed
 
 _MOST = {"technique": 2, "problem": 2}
 _LIKELY = 0.7  # confidence of mentions that stand for surer ones which a language has no words for
@@ -82,7 +82,10 @@ _LINKS = (2, 1)
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _SAYING = re.compile(r"[^\W\d_]{2,}")
-_ENGLISH = re.compile(r"[A-Za-z][a-z]{3,}(?![\w-])")  # a word in a Chinese phrase that is no acronym
+#: A Chinese phrase with "and", a small English word, a word that is said twice.
+_UNSAID = re.compile(r"和|(?<![A-Za-z])[a-z]{4,}(?![A-Za-z-])|([\u4e00-\u9fff]{2,})\1|自自")
+#: Words of which only the sense tells what goes with which: "Masked Gate Routing-based", "fully gate-free".
+_ENTWINED = re.compile(r"(?:[\w-]+ed|[\w-]+ing) [\w-]+ \w+-(?:based|driven|guided|aware)\b|\b[a-z]+ly [\w-]+-\w")
 _FORMULA = re.compile(r"\$[^$]*\$")
 _TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
 _LISTED = re.compile(r",\s*")
@@ -116,6 +119,7 @@ class Slots:
     is_proposed: bool = False  # whether the paper, under its title, is said to propose the technique
     is_several: bool = False  # whether it is more than one
     is_kind: bool = False  # whether the technique says what kind of thing it is
+    is_itself: bool = False  # whether that is what the paper is called by
     is_eased: bool = False  # whether the problem is only made smaller
     is_solved: bool = False  # whether the problem is told as a source's own brief tells it
     proposal: Proposal | None = None  # what the paper says that it proposes, in place of technique and problem
@@ -125,15 +129,16 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     """The slots of the sentence, from these fields (all if empty)."""
     text = text_of(paper, fields)
     out = doing(shown, paper, fields)
+    out.institutions = list(_institutions(shown, paper, fields, text))
     is_called = not out.is_title or f" {fold(name(paper))} " in f" {fold(title(paper))} "
-    found = None if out.is_given else proposal(name(paper), sentences_of(paper, fields), is_called=is_called)
+    asks = "?" in title(paper)
+    found = None if out.is_given else proposal(name(paper), sentences_of(paper, fields), is_called=is_called, asks=asks)
     if found and shown.lang != "zh":
-        _propose(paper, out, found, text)
+        _propose(shown, paper, out, found, text)
     elif found:
         _name_kind(shown, paper, fields, out, found)
-    elif shown.lang != "zh" and not out.is_title and fold(out.name) != fold(name(paper)):
-        out.name, out.is_title = as_text(title(paper)), True  # "Late Gate Networks" would need an article
-    out.institutions = list(_institutions(shown, paper, fields, text))
+    elif fold(out.name) != fold(name(paper)):
+        _entitle(shown, paper, out)  # "Late Gate Networks" would need an article
     out.effect = clean(_given(shown, paper, fields).effect)
     out.is_clause = out.effect.startswith(tuple(shown.words("brief.effect_verbs").split()) or ("\n",))
     out.is_clause = out.is_clause or any(verb in out.effect for verb in shown.words("brief.effect_words").split())
@@ -150,33 +155,39 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         out.quotes += [results.quote] if is_new else []
     own = [quote for quote in contribution(shown, paper, fields) if not is_setup(shown, quote)][:1]
     says = out.proposal or out.problem or out.effect or out.is_given
-    is_whole = out.is_given or (out.is_proposed and not out.is_several and (out.is_title or out.is_kind or not own))
-    if out.technique and not is_whole and (out.quotes or (own and not out.effect)):
-        out.technique, out.quotes = (
-            "",
-            list(dict.fromkeys(own + out.quotes)),
-        )  # what a method uses are parts of it, and not all of them
+    is_whole = out.is_given or out.is_kind or (out.is_proposed and not (out.is_several or own))
+    if out.technique and not is_whole and (out.quotes or (own and (out.is_proposed or not out.effect))):
+        # what a method uses are parts of it, and not all of them
+        out.technique, out.quotes = "", list(dict.fromkeys(own + out.quotes))
     elif not (says or out.quotes):  # a technique alone tells too little
         if " " not in out.technique and not has_han(out.technique):  # a mere name
             out.quotes = own or first_sentence(paper, fields)
         elif own and len(_SAYING.findall(own[0].replace(out.technique, ""))) >= TELLING:
             out.quotes = own
-    own_name, is_more = name(paper), out.is_kind or out.problem or out.effect or out.is_given
-    if own_name and own_name in out.technique and not is_more and any(own_name in quote for quote in out.quotes):
-        out.technique = ""  # a mere name beside what tells of it
-    if any(fold(out.problem) in fold(quote) for quote in out.quotes):  # nor what stands in a quotation
+    is_quoted = shown.lang == "zh" and out.quotes and not (found or out.institutions or out.is_solved)
+    if is_quoted or any(fold(out.problem) in fold(quote) for quote in out.quotes):
         out.problem = ""
     out.quotes = [by_itself(with_name(paper, quote)) for quote in out.quotes]
+    is_said = out.institutions or out.proposal or out.technique or out.problem or out.effect
+    if (out.quotes and not is_said) or (shown.lang == "zh" and out.is_level):
+        _entitle(shown, paper, out)
     return out
 
 
-def _propose(paper: Paper, out: Slots, found: Proposal, text: str) -> None:
+def _entitle(shown: Selection, paper: Paper, out: Slots) -> None:
+    """Calls a paper by its title, but not in the form of the reports, which have its short name: 发布了《Foo》论文."""
+    is_reported = out.is_given or (shown.lang == "zh" and bool(out.institutions))
+    if title(paper) and not is_reported:
+        out.name, out.is_title = as_text(title(paper)), True
+
+
+def _propose(shown: Selection, paper: Paper, out: Slots, found: Proposal, text: str) -> None:
     """Tells what a paper proposes: of its method if that is what it is called by, else of its title."""
     if not (found.itself and out.name == as_text(name(paper))):
         if title(paper) == name(paper):
             return  # "Foo proposes a gate for Foo"
         found = replace(found, itself="")
-        out.name, out.is_title = as_text(title(paper)), True
+        _entitle(shown, paper, out)
     out.proposal = replace(found, what=spelt_out(found.what, text), itself=spelt_out(found.itself, text))
     out.technique, out.problem = "", ""
     out.quotes = []
@@ -185,18 +196,20 @@ def _propose(paper: Paper, out: Slots, found: Proposal, text: str) -> None:
 def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slots, found: Proposal) -> None:
     """Tells in Chinese what kind of thing a paper proposes, with its name if it is called by its title."""
     phrase, head, use = kinds(found.itself or found.what)
+    out.is_itself = bool(found.itself) and out.name == as_text(name(paper))
+    if not out.is_itself:
+        _entitle(shown, paper, out)
     nouns, own = Wording(shown.graph.vocabulary), name(paper) if out.is_title and found.is_of(name(paper)) else ""
     kind, last, served = (nouns(one) if one and nouns.is_noun_phrase(one) else "" for one in (phrase, head, use))
-    kind = "" if "和" in kind or not has_han(kind) or _ENGLISH.search(kind) else kind
+    is_odd = not has_han(kind) or _UNSAID.search(kind) or _ENTWINED.search(phrase)
+    kind = "" if is_odd or has_homonym(shown, phrase, text_of(paper, fields)) else kind
     whole = kind or (last if phrase == head else "")
     if has_han(served) and "的" not in served and has_han(whole):
         kind = shown.words("proposal.for", what=served, kind=whole)
     elif is_generic(shown, phrase) or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND):
         kind = ""
-    words = "proposal.kind_named" if kind else "proposal.named_kind"
-    is_named = own and (kind or found.itself)  # not "a Foo framework", of which Foo may be the task
-    told = shown.words(words, name=own, kind=kind or last) if is_named else kind
-    out.technique, out.is_proposed, out.is_kind = told, True, bool(kind)
+    told = shown.words("proposal.kind_named", name=own, kind=kind) if own and kind else kind
+    out.technique, out.is_proposed, out.is_kind, out.is_several = told, True, bool(kind), False
     if out.problem and not out.is_solved:
         problems, out.is_eased = _problems(shown, paper, fields, text_of(paper, fields), found.sentence)
         out.problem = shown.words.listed(problems)
@@ -220,7 +233,8 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
     found = [
         (one, said)
         for one, said in found
-        if not short or joined(said) not in (joined(short), spelt[: len(joined(said))])
+        if not short
+        or not (joined(said) in (joined(short), spelt[: len(joined(said))]) or re.match(rf"{re.escape(short)}\w", said))
     ]
     names = {short, name(paper), *([] if is_title else [called])}
     kinds = [one for one, _ in found if is_apposed(names, one, text)]
@@ -467,9 +481,10 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
     known = list(filter(partial(says, text), wordings))
     if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
         return known[0] if mention.type == "technique" else ""
-    known = [one for one in known if mention.type != "problem" or not {"with", "across"}.intersection(one.split())]
+    apart = {*listed("clause.apart"), *listed("clause.narrows")} - {"of", "between"}
+    known = [one for one in known if mention.type != "problem" or apart.isdisjoint(one.split())]
     for wording in (uncapitalised(one, text) for one in known):
-        if _has_homonym(shown, wording, text):
+        if has_homonym(shown, wording, text):
             continue
         said = say(shown, same(shown, mention.concept, wording), wording, text) if nouns.is_noun_phrase(wording) else ""
         if said and says(text, said) and said.count("的") <= _LINKS[mention.type == "problem"]:
@@ -482,13 +497,3 @@ def _as_written(said: str, text: str) -> str:
     """Words with the capitals that the paper gives them within a sentence: "Late Gate", not "late gate"."""
     found = [text[at:end] for at, end in places(text.lower(), said.lower())]
     return said if said in found or not found else found[-1]
-
-
-def _has_homonym(shown: Selection, wording: str, text: str) -> bool:
-    """Whether a short name in a wording is of something else in the vocabulary than the paper says."""
-    defined, vocabulary = acronyms(text), shown.graph.vocabulary
-    for word in wording.split():
-        known = vocabulary.find(word, "technique") if word.isupper() and fold(word) in defined else None
-        if known and means_another(word, defined[fold(word)], known.labels()):
-            return True
-    return False

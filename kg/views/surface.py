@@ -57,6 +57,7 @@ _SINGLE = re.compile(r"\ban?\s(?:[a-z-]+,?\s){0,2}$")
 _NAMING = r"(?:dubbed|named|called|termed|denoted(?: as)?|namely|referred to as|i\.e\.,?)"
 _INITIALS = re.compile(r"(?<![\w(-])[A-Z][\w-]*[A-Z]s?(?![\w-])")
 _IS_HEAD = re.compile(rf"$|[,.;]| (?:{_LINKS}|and|that|which)\b")
+_OF_LONGER = re.compile(r"\s\([A-Z]|\+")
 _LETTERS = 2  # of an acronym with its plural s: "VLMs", not "OS"
 AHEAD = 80  # letters before a phrase in which its article may stand
 
@@ -166,6 +167,8 @@ def spelt_out(said: str, text: str) -> str:
         full = full if short.endswith("s") or " of " in full else _SEVERAL.sub("", full)
         if full and full.lower() not in said.lower():
             ahead, behind = re.split(rf"(?<![\w-]){re.escape(short)}(?![\w-])", said, maxsplit=1)
+            if _OF_LONGER.match(behind):
+                continue  # "Late GR (LGR)", "GR++"
             ahead = re.sub(r"\ban? $", f"{article(full)} ", ahead)
             is_alone = re.search(r"(?:ing|of|for|by|in|on|with|to|from) $", ahead) and _IS_HEAD.match(behind)
             full = f"the {full}" if is_alone and f"the {full} ({short})".lower() in text.lower() else full

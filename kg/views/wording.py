@@ -48,6 +48,8 @@ _LESS = re.compile(r"(?P<loss>[a-z]+) in (?P<what>(?:(?!\b(?:of|in|and|or|for|on
 _TO_AND = re.compile(r"\b(?:to|against) .*\band\b.*\b(?:of|in|on|for|to|with)\b")  # "robustness to A and B on C"
 _DOING = re.compile(r"\bof \w+ing\b.+\bof\b")  # "demands of processing sequences of tokens"
 _GROWTH = re.compile(r"\b(?:growth|growing|scaling)\b.* with ")
+_HANGING = re.compile(r"\w- (?:and|or) ")  # "data- and step-dependent"
+_EXCESS = re.compile(r"\bexcessive\b")  # of tokens there are too many, of costs too much
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _CAUSED = re.compile(
     r"\b(?:caused|induced|incurred) by\b.*\band\b"
@@ -111,6 +113,8 @@ class Wording:
 
     def _is_ambiguous(self, text: str) -> bool:
         """Whether only the sense tells what "of" goes with: "the cost of training and decoding latency"."""
+        if _HANGING.search(text) or (_EXCESS.search(text) and fold(text).rpartition(" ")[2] in self.counted):
+            return True
         if _CAUSED.search(text) or _GROWTH.search(text) or _DOING.search(text) or _TO_AND.search(text):
             return True  # "growth of tokens with resolution": not of tokens that have it
         found = _OF_AND.fullmatch(text)

@@ -84,7 +84,7 @@ def test_a_command_that_spells_the_name_is_shown_as_the_name(built: Graph) -> No
     record = Record("t-1", title="NIGHTJAR: Gates at Dusk", name="nightjar")
     paper = Paper("paper:t-1", [(Document("t-1", "t", 1, {"A": Text(text, text)}), record)])
     said = brief(built, paper, "en")
-    assert said.startswith("The paper on NIGHTJAR states: “We introduce NIGHTJAR, a lateGate that")
+    assert said.startswith("“NIGHTJAR: Gates at Dusk” states: “We introduce NIGHTJAR, a lateGate that")
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_of_two_gains_that_are_a_choice_neither_is_told(built: Graph) -> None:
 def test_what_a_study_finds_is_quoted(built: Graph) -> None:
     text = "Foo has 3x higher inference speed."
     assert _told(built, text, ("3x", SPEED)).startswith("Foo achieves 3x")
-    assert _told(built, text, ("3x", SPEED), kind="study").startswith("The paper on Foo states: “Foo has 3x")
+    assert _told(built, text, ("3x", SPEED), kind="study").startswith("“Foo” states: “Foo has 3x")
 
 
 def test_a_gain_over_what_is_not_named_is_not_told(built: Graph) -> None:
@@ -74,3 +74,21 @@ def test_the_first_of_a_list_of_settings_is_not_told_alone(built: Graph) -> None
     ):
         told = _told(built, f"Foo has 3x higher inference speed {text}.", ("3x", parts))
         assert ("3x higher" in told.partition("“")[0]) is is_told
+
+
+def test_a_gain_has_the_baseline_of_its_sentence_or_is_quoted(built: Graph) -> None:
+    text = "Foo has 3x higher inference speed and 8x higher decoding speed, compared to Finch."
+    other = SPEED | {"metric": "decoding speed", "metric_concept": "metric:decoding-speed"}
+    versus = {"baseline": "Finch"}
+    assert "achieves" not in _told(built, text, ("3x", SPEED | versus), ("8x", other | versus))
+    beaten = "Foo beats Finch, with 3x higher inference speed."
+    assert "achieves" not in _told(built, beaten, ("3x", SPEED | versus))
+    shared = "Compared to Finch, Foo has 3x higher inference speed and 8x higher decoding speed."
+    assert "(vs. Finch)" in _told(built, shared, ("3x", SPEED | versus), ("8x", other | versus))
+
+
+def test_a_gain_that_another_one_is_told_with_is_not_told_again(built: Graph) -> None:
+    text = "Foo has 3x higher inference speed with 9% less latency."
+    latency = {"metric": "latency", "metric_concept": "metric:latency", "change": "decrease", "unit": "%"}
+    said = _told(built, text, ("3x", SPEED | {"setting": "with 9% less latency"}), ("9%", latency))
+    assert said == "Foo achieves 3x higher inference speed (with 9% less latency)."

@@ -56,6 +56,23 @@ def _paper(text: str, title: str = "Foo: Gates at Dusk", name: str = "Foo") -> P
             "Brown owl detection (BOD) is slow. We propose Foo, a dusk gate for BOD at night.",
             "Foo is a dusk gate for brown owl detection (BOD) at night.",
         ),
+        (
+            "Brown owl detection (BOD) is slow. We propose Foo, a dusk gate for BOD++ at night.",
+            "Foo is a dusk gate for BOD++ at night.",
+        ),
+        ("We thus propose Foo, a light gate that skips idle blocks.", "Foo is a light gate that skips idle blocks."),
+        (
+            "We propose Foo, a late gate of idle blocks. minWM provides gates.",
+            "Foo is a late gate of idle blocks.",
+        ),
+        (
+            "We propose Foo, a gate that skips idle blocks, comprising two parts: (1) a scan and (2) a loss.",
+            "Foo is a gate that skips idle blocks.",
+        ),
+        (
+            "We propose Foo, a gate with a scan of all idle blocks: They are read once.",
+            "Foo is a gate with a scan of all idle blocks.",
+        ),
     ],
 )
 def test_what_a_paper_proposes_is_told_in_its_words(built: Graph, text: str, said: str) -> None:
@@ -73,6 +90,9 @@ def test_what_a_paper_proposes_is_told_in_its_words(built: Graph, text: str, sai
         "We propose Foo, a framework built upon two core designs.",
         "We propose , a gate that skips many blocks of a map.",
         "Others propose Foo, a gate that skips many blocks.",
+        "Gates got faster by introducing Foo, a scan that skips many blocks.",
+        "We propose Foo, a gate that skips both maps of many idle blocks.",
+        "We propose Foo, a gate of many blocks, evaluate it on maps and show its limits.",
         "We propose Foo, 一种跳过块的门控方法 a b c d e f g.",
     ],
 )
@@ -86,10 +106,21 @@ def test_what_a_paper_proposes_after_it_uses_something_may_be_a_part() -> None:
     assert proposal("", ["To see more, we use a map.", gate]) is None
 
 
+def test_what_serves_a_study_is_not_what_its_paper_proposes() -> None:
+    study, score = "We study why late gates are slow.", "We propose a new score that counts the idle blocks of a map."
+    assert proposal("", [score]) is not None
+    assert proposal("", [study, score]) is None
+    gate = "We propose a light gate that skips the idle blocks of a map."
+    assert proposal("", [study, gate]) is not None
+    assert proposal("", [study, gate], asks=True) is None
+
+
 def test_a_clause_that_points_back_is_left_out(built: Graph) -> None:
     text = "We propose Foo, an adaptive dusk gate framework that ends this gap."
     assert brief(built, _paper(text), "en") == "Foo is an adaptive dusk gate framework."
-    assert brief(built, _paper(text.replace("dusk gate ", "")), "en").startswith("The paper on Foo states: “We propose")
+    assert brief(built, _paper(text.replace("dusk gate ", "")), "en").startswith(
+        "“Foo: Gates at Dusk” states: “We propose"
+    )
 
 
 def test_a_beginning_that_points_back_is_not_quoted() -> None:
@@ -115,9 +146,14 @@ def test_the_kind_of_a_proposal_ends_before_its_first_clause() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("We propose Foo, a sparse attention pruning framework that skips blocks.", "提出了一种稀疏注意力剪枝框架；"),
+        ("We propose Foo, a sparse attention pruning framework that skips blocks.", "Foo是一种稀疏注意力剪枝框架；"),
         ("We propose Foo, a frobnicated framework that skips idle blocks.", "论文写道："),
-        ("We propose Foo, a framework for visual token pruning that skips keys.", "提出了一种用于视觉词元剪枝的框架；"),
+        ("We propose Foo, a framework for visual token pruning that skips keys.", "Foo是一种用于视觉词元剪枝的框架；"),
+        (
+            "We propose Foo, a large multimodal reasoning dataset that spans maps.",
+            "Foo是一个大型多模态推理数据集；",
+        ),
+        ("We propose Foo, a fully training-free pruning framework that skips blocks.", "论文写道："),
     ],
 )
 def test_chinese_says_what_kind_of_thing_is_proposed_where_it_has_all_its_words(
@@ -147,7 +183,7 @@ def test_nothing_of_a_list_and_no_clause_is_told_as_what_is_proposed(built: Grap
         "We propose three kinds of gates at dusk: (1) a late gate that skips idle blocks, (2) a loss.",
         "We propose that all idle blocks of a late gate be skipped at dusk and introduce Foo.",
     ):
-        assert brief(built, _paper(text), "en").startswith("The paper on Foo states: “We propose")
+        assert brief(built, _paper(text), "en").startswith("“Foo: Gates at Dusk” states: “We propose")
 
 
 def test_a_problem_of_a_part_or_of_others_is_not_told_in_chinese(built: Graph) -> None:
@@ -184,4 +220,4 @@ def test_what_a_paper_without_a_name_proposes_stands_beside_its_quotation(built:
     paper = _paper(text, "Gates at Dusk", "")
     record = replace(paper.entries[0][1], techniques=[gate], results=results)
     said = brief(built, replace(paper, entries=[(paper.entries[0][0], record)]), "en")
-    assert said.startswith("“Gates at Dusk” proposes a late gate network; in the paper's words: “On two devices")
+    assert said.startswith("“Gates at Dusk” states: “We propose a late gate network” … “On two devices")

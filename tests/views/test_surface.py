@@ -153,7 +153,7 @@ def test_an_acronym_is_not_told_beside_its_words(built: Graph) -> None:
 def test_parts_of_a_method_are_not_told_where_the_papers_own_sentence_can_be(built: Graph) -> None:
     text = "We propose Foo with a tile gate, which keeps our tiles of a map in order and lets readers find a harbour."
     paper = _stated(text, name="Foo", techniques=_proposed("tile gate"))
-    assert brief(built, paper, "en").startswith("The paper on Foo states: “We propose Foo with a tile gate")
+    assert brief(built, paper, "en").startswith("“Foo” states: “We propose Foo with a tile gate")
 
 
 def test_a_macro_is_no_name(built: Graph) -> None:
@@ -196,7 +196,7 @@ def test_of_the_gains_of_a_sentence_all_are_told_or_none(built: Graph) -> None:
         one.metric_concept = "metric:accuracy"
         results.append(one)
     said = brief(built, _stated(text, results=results), "en")
-    assert said == f"The paper on Foo states: “We propose Foo” … “{text[16:-1]}”."
+    assert said == f"“Foo” states: “We propose Foo” … “{text[16:-1]}”."
 
 
 def test_a_length_is_shorter(built: Graph) -> None:
@@ -245,7 +245,7 @@ def test_a_chinese_clause_takes_no_verb_of_the_template(built: Graph) -> None:
         "《Foo》论文通过评估多种卷积算法的性能，揭示了能效瓶颈。"
     )
     own = _stated("We propose online gating.", techniques=_proposed("online gating"))
-    assert record_parts(built, own, "zh") == "《Foo》论文使用了在线门控等技术。"
+    assert record_parts(built, own, "zh") == "Foo使用了在线门控等技术。"
     given = Brief(name="Foo", technique="结合剪枝与量化的压缩框架", effect="在两个数据集上达成更高准确率")
     assert brief(built, _stated("Foo is fast.", brief=given), "zh") == (
         "《Foo》论文使用了结合剪枝与量化的压缩框架，在两个数据集上达成更高准确率。"
