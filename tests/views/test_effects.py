@@ -92,3 +92,12 @@ def test_a_gain_that_another_one_is_told_with_is_not_told_again(built: Graph) ->
     latency = {"metric": "latency", "metric_concept": "metric:latency", "change": "decrease", "unit": "%"}
     said = _told(built, text, ("3x", SPEED | {"setting": "with 9% less latency"}), ("9%", latency))
     assert said == "Foo achieves 3x higher inference speed (with 9% less latency)."
+
+
+def test_where_one_gain_of_a_sentence_cannot_be_told_none_is(built: Graph) -> None:
+    decoding = {"metric": "decoding speed", "metric_concept": "metric:decoding-speed", "setting": "on dusk maps"}
+    text = "Foo has 3x higher inference speed while it reaches 8x higher decoding speed on dusk maps, {}."
+    listed = text.format("dawn maps, and owls")
+    assert "achieves" not in _told(built, listed, ("3x", SPEED), ("8x", SPEED | decoding))
+    alone = text.format("setting a pace and scale")
+    assert "achieves 3x" in _told(built, alone, ("3x", SPEED), ("8x", SPEED | decoding))
