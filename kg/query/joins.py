@@ -93,37 +93,6 @@ def is_for_either(items: list[Item], first: int, at: int, terms: tuple[Term, Ter
     )
 
 
-def with_examples(items: list[Item], lexicon: Lexicon) -> list[Item]:
-    """The pieces, things in brackets as joined by "or" with the one before: "4-bit weights (W4A4, FP4)", "SVD (...)".
-
-    They are of its type, or their names begin with its words.
-    """
-    for at in [n for n, item in enumerate(items) if n and item.mark and item.text in ("(", "（")]:
-        inside = list(takewhile(lambda item: item.text not in (")", "）"), items[at + 1 :]))
-        things, before = [item for item in inside if not item.mark], items[at - 1]
-        if things and all(item.types & before.types or _is_longer(item, before, lexicon) for item in things):
-            for item in (items[at], *(one for one in inside if one.mark)):
-                item.mark, item.words = "", lexicon.words.meaning("or")
-    return items
-
-
-def _is_longer(item: Item, before: Item, lexicon: Lexicon) -> bool:
-    """Whether what an item may name begins with the words of one before: VAR, of 视觉自回归."""
-    labels = (lexicon.label(one.concept, lang) for one in item.senses for lang in ("en", "zh"))
-    return bool(before.senses) and any(fold(label).startswith(fold(before.text)) for label in labels)
-
-
-def without_circumstances(items: list[Item]) -> list[Item]:
-    """The pieces, a resource and what says that it is scarce as words that set no condition: "little memory"."""
-    for at in [n for n, item in enumerate(items) if item.means("scarce")]:
-        ahead = next((item for item in items[:at][::-1] if item.senses or not item.means("frame")), None)
-        for thing in (ahead, next(iter(items[at + 1 :]), None)):
-            if thing and thing.senses and thing.types <= {"hardware", "metric"}:
-                thing.senses, thing.parts, thing.words = [], [], items[at].words
-                break
-    return items
-
-
 def goes_on(items: list[Item], first: int, last: int, same: bool) -> bool:
     """Whether "not" reaches from one thing over "and" to the next: one of its type, or "and those with code"."""
     between = items[first + 1 : last]

@@ -16,6 +16,7 @@ from kg.query.patterns import beside
 from kg.query.reading import PERSON
 from kg.query.stating import (
     AFTER,
+    by_name,
     done_by,
     is_denied,
     is_name,
@@ -297,7 +298,7 @@ class Parser:
         is_of = bool(roles) and (cue != "use" or is_name(item, self.lexicon))
         said = [] if is_of else rewordings(senses, compound is not None, self.lexicon, self.language)
         found = [named_so(self.entity(sense, roles), item.senses, self.lexicon) for sense in senses]
-        said += [Phrase(item.text)] if item.is_plain and not roles else []  # "hash-based sparse attention"
+        said += [] if roles else by_name(self.items, at, senses, self.lexicon)
         return [*found, *([compound] if compound and not roles else []), *said]
 
     def _parts(self, item: Item, words: bool) -> Compound | None:

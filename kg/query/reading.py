@@ -8,10 +8,10 @@ from itertools import chain, pairwise
 from math import inf
 
 from kg.entity_types import NAMED
+from kg.query.asides import with_examples, without_circumstances
 from kg.query.dates import Dates, relative
 from kg.query.filter import Fact
 from kg.query.items import ARTICLES, Item
-from kg.query.joins import with_examples, without_circumstances
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.mending import folds, mend, mended_pairs, whole_words
 from kg.query.numbers import numbers
@@ -55,7 +55,7 @@ class QuestionReader:
 
     def items(self) -> list[Item]:
         """The pieces in order, spans of time counted from the newest date of the graph."""
-        items = without_circumstances(with_examples(self.pieces(), self.lexicon))
+        items = without_circumstances(with_examples(self.pieces(), self.lexicon), self.lexicon)
         if not any(item.means("last", "this", "ago") for item in items):
             return items
         return relative(items, self.text, self.lexicon.latest)
@@ -76,6 +76,9 @@ class QuestionReader:
         for item, behind in pairwise(items):
             if item.is_ordinary and (behind.senses or behind.is_unknown or behind.of("type:") in NAMED):
                 item.senses = []  # "unsupervised pruning", though a paper calls some technique "unsupervised"
+            is_device = all(one.types == {"hardware"} and not one.words for one in (item, behind))
+            if is_device and not self.text[item.end : behind.start].strip():
+                behind.senses, behind.words = [], self.lexicon.words.bearing("hardware")  # "wearable sensors"
             if item.is_unknown and behind.types == {"metric"} and is_superlative(item.text):
                 item.words = self.lexicon.words.meaning("order:highest")  # "longest acceptance length"
         out: list[Item] = []
@@ -226,6 +229,10 @@ class QuestionReader:
             (one for one in chain(self._widths(), self._freedoms()) if (one.start, one.end) == (start, end)),
             self._named(found),
         )
+        few = [word for word in self.lexicon.words.meaning("few-bits") if folds(found) in map(fold, word.labels)]
+        if few:
+            words = [QuestionWord({"stated"}, word.labels, word.facts) for word in few]
+            return 3, [Item(start, end, self.text[start:end], words=words)]
         if item and item.means("models"):
             return 1, [item]
         is_cut = self.text[end : end + 1] == "-"  # "in-storage" is of no storage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import takewhile
 
@@ -18,6 +19,8 @@ AFTER = ("technique", *NAMED)
 _NAMES = 6
 #: A label of the word for no loss.
 _NO_LOSS = "no loss"
+#: Words before where something is put.
+_INTO = ("to", "onto", "into", "到")
 #: Ways to say a compound that are looked for.
 _WAYS = 8
 
@@ -158,7 +161,7 @@ def reworded(concept: str, lexicon: Lexicon, language: str) -> Phrase | None:
 
     What few papers were read to have a sentence that has its name says too.
     """
-    labels = [label for label in lexicon.labels(concept) if label.isascii() and " " in label]
+    labels = [label for label in lexicon.labels(concept) if label.isascii() and re.search("[ -]", label)]
     labels = [label for label in labels if not lexicon.ends_broader(label, concept)]  # "rank adaptation" is in LoRA's
     things = lexicon.label(concept).split(" ")[:-1]  # "activation" of activation sparsity is no deed in another label
     parted = [one.rpartition(" ") for one in labels]
@@ -166,16 +169,40 @@ def reworded(concept: str, lexicon: Lexicon, language: str) -> Phrase | None:
     pairs = [(mods, done) for mods, _, head in parted if head not in things and (done := deed(head))]
     ways = [way for mods, done in pairs for way in (f"{mods} … {done}*", f"{done}* … {mods}")]
     plain = [label for label in labels if label.split(" ")[-1].islower()] if lexicon.is_rare(concept) else []
-    # a "Hadamard transform" is also a transformation
-    own = [f"{mods} {stem(head)}*" for mods, _, head in parted if mods.istitle() and head.islower()]
+    # a "Hadamard transform" is also a transformation, and an "object tracker" does object tracking
+    own = [
+        f"{mods} {stem(head)}*" for mods, _, head in parted if head.islower() and (mods.istitle() or _does(head, plain))
+    ]
     said = tuple(dict.fromkeys((*plain[:_WAYS], *own[:_WAYS], *ways[:_WAYS])))
     return Phrase(lexicon.label(concept, language), said, concept=concept) if said else None
+
+
+def _does(head: str, plain: list[str]) -> bool:
+    """Whether a noun is what does something: "tracker"."""
+    return bool(plain) and head.removesuffix("s").endswith("er")
 
 
 def is_name(item: Item, lexicon: Lexicon) -> bool:
     """Whether a piece names one thing and no kind of things ("LoRA")."""
     labels = [lexicon.label(sense.concept) for sense in item.senses]
     return bool(labels) and not any(label.split(" ")[-1].islower() for label in labels)
+
+
+def by_name(items: list[Item], at: int, senses: list[Sense], lexicon: Lexicon) -> list[Phrase]:
+    """That texts name what a piece names, where that is enough: ordinary words ("hash-based sparse attention").
+
+    So it is of the thing alone of a topic's name, beside other things ("KV cache for video models"), and of a device
+    that something is put into ("offloading to CPU memory or SSD").
+    """
+    item = items[at]
+    of = {kind: [fold(lexicon.label(s.concept)) for s in item.senses if s.type == kind] for kind in item.types}
+    is_topic = bool(senses) and senses[0].type == "topic" and any(one.senses not in ([], item.senses) for one in items)
+    is_thing = any(topic.startswith(f"{one} ") for topic in of.get("topic", ()) for one in of.get("technique", ()))
+    if item.is_plain or (is_topic and is_thing):
+        return [Phrase(item.text)]
+    before = next((i for i in items[:at][::-1] if not ("hardware" in i.types or i.means("or"))), None)
+    is_put = "hardware" in item.types and before is not None and fold(before.text) in _INTO
+    return [named(item, senses[0].concept, lexicon)] if is_put and senses else []
 
 
 def surer(senses: list[Sense]) -> list[Sense]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, reduce
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from kg.entity_types import NAMED
 from kg.query.corpus import Corpus
@@ -138,7 +138,14 @@ def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
     each = [Condition(part, (Phrase(part, _forms(part)),)) for part in parts]
     if len(each) > 1 and corpus.count(corpus.holding(Filter((*wanted.conditions, *each)))):
         return each
-    return [Condition(words, (Phrase(words, _forms(words)),))]
+    whole = words if has_han(words) else _without_plain(words)
+    return [Condition(whole, (Phrase(whole, _forms(whole)),))]
+
+
+def _without_plain(words: str) -> str:
+    """English words without those at their ends that say little: "affect multilingual"."""
+    rest = list(dropwhile(_plain().__contains__, words.split()))
+    return " ".join([*dropwhile(_plain().__contains__, rest[::-1])][::-1])
 
 
 def only(items: list[Item]) -> list[str]:

@@ -57,8 +57,9 @@ PAPERS = {
         ("4-bit quantization (W4A4, FP4) for video", "4-bit quantization or W4A4 or FP4 for video"),
         ("low-rank adaptation (LoRA) for video", "low-rank adaptation or LoRA for video"),
         ("不靠量化的剪枝", "不用量化的剪枝"),
-        ("剪枝，把专家卸载到CPU或GPU", "剪枝和专家卸载，在CPU或GPU上"),
+        ("剪枝，把专家卸载到CPU或GPU", "剪枝和专家卸载到CPU或GPU"),
         ("pruning when the GPU memory is limited", "pruning"),
+        ("pruning with limited GPU memory", "pruning"),
         ("显存不够时的剪枝", "剪枝"),
     ],
 )

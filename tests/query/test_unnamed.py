@@ -63,6 +63,31 @@ def test_an_english_word_in_a_chinese_question_must_stand_in_texts(question: str
     assert ([row.id for row in found.rows], found.query.filter.ignored) == (["900-01"], ())
 
 
+def test_thing_of_a_topic_beside_others_is_what_texts_name(lexicon: Lexicon) -> None:
+    assert "text KV cache" in said(read("KV cache for diffusion language models", lexicon).filter)
+    assert "text" not in said(read("KV cache", lexicon).filter)
+
+
+@pytest.mark.parametrize(
+    ("question", "topic", "has", "lacks"),
+    [
+        ("pruning and swapping weights to SSD", "pruning", "We swap weights to SSD.", "We swap weights."),
+        ("text-to-motion generation with pruning", "pruning", "We make text-to-motion models.", "We make text."),
+        ("pruning of object trackers", "pruning", "We do object tracking.", "We do object detection."),
+        ("how does pruning affect multilingual models?", "pruning", "It is multilingual.", "It is small."),
+        ("low-bit quantization", "quantization", "It has 3-bit weights.", "It has 8-bit weights."),
+        ("pruning on wearable sensors", "pruning", "It runs on a wearable device.", "It runs."),
+    ],
+)
+def test_it_is_enough_that_a_text_has_the_words(
+    question: str, topic: str, has: str, lacks: str, made: Any, own: Lexicon
+) -> None:
+    texts = {"900-01": f"On {topic}. {has}", "900-02": f"On {topic}. {lacks}"}
+    store = made({name: _paper(f"Demo{name[-1]}", text, topics=[topic]) for name, text in texts.items()})
+    found = answer(store, own.vocabulary, question, lexicon=Lexicon.of(store, own.vocabulary))
+    assert [row.id for row in found.rows] == ["900-01"]
+
+
 def test_what_texts_name_is_left_out_too(made: Any, own: Lexicon) -> None:
     named = _paper("OneDemo", "We prune, and beside it use low-rank adaptation (LoRA).", topics=["pruning"])
     store = made({"900-01": named, "900-02": _paper("TwoDemo", "We prune.", topics=["pruning"])})

@@ -1,0 +1,44 @@
+"""What a question says by the way: other names in brackets, a resource that is scarce."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from kg.query.items import Item
+from kg.query.lexicon import Lexicon
+from kg.text import fold
+
+
+def with_examples(items: list[Item], lexicon: Lexicon) -> list[Item]:
+    """The pieces, things in brackets as joined by "or" with the one before: "4-bit weights (W4A4, FP4)", "SVD (...)".
+
+    They are of its type, or their names begin with its words.
+    """
+    for at in [n for n, item in enumerate(items) if n and item.mark and item.text in ("(", "（")]:
+        inside = list(takewhile(lambda item: item.text not in (")", "）"), items[at + 1 :]))
+        things, before = [item for item in inside if not item.mark], items[at - 1]
+        if things and all(item.types & before.types or _is_longer(item, before, lexicon) for item in things):
+            for item in (items[at], *(one for one in inside if one.mark)):
+                item.mark, item.words = "", lexicon.words.meaning("or")
+    return items
+
+
+def _is_longer(item: Item, before: Item, lexicon: Lexicon) -> bool:
+    """Whether what an item may name begins with the words of one before: VAR, of 视觉自回归."""
+    labels = (lexicon.label(one.concept, lang) for one in item.senses for lang in ("en", "zh"))
+    return bool(before.senses) and any(fold(label).startswith(fold(before.text)) for label in labels)
+
+
+def without_circumstances(items: list[Item], lexicon: Lexicon) -> list[Item]:
+    """The pieces, a resource and what says that it is scarce as words that set no condition: "little memory"."""
+    for at in [n for n, item in enumerate(items) if item.means("scarce")]:
+        ahead = next((item for item in items[:at][::-1] if item.senses or not item.means("frame")), None)
+        for thing in (ahead, next(iter(items[at + 1 :]), None)):
+            if thing and thing.senses and thing.types <= {"hardware", "metric"}:
+                thing.senses, thing.parts, thing.words = [], [], items[at].words
+                break
+    for item in [one for one in items if one.types == {"problem"} and any(i.senses for i in items if i is not one)]:
+        words = lexicon.words.bearing(fold(item.text.split(" ")[0]))
+        if any("scarce" in word.means for word in words):  # "with limited GPU memory", though a problem is called so
+            item.senses, item.parts, item.words = [], [], words
+    return items
