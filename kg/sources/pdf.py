@@ -13,6 +13,7 @@ from kg.sources.rows import Row, documents
 from kg.sources.words import WordCounts
 
 if TYPE_CHECKING:
+    from kg.sources.layout.header import Header
     from kg.sources.layout.pages import Page
 
 _FIRST = 12  # pages that may hold the header, covers among them; few are read
@@ -85,9 +86,8 @@ def _paper(file: InputFile, data: bytes) -> tuple[Row, str]:
                 "run OCR on it first (ocrmypdf --force-ocr)."
             )
         last = "\n".join(_texts(document, from_end=True))
-        is_listed = made.unknown and has_list(f"{text}\n{last}")
-        if made.authors and (is_listed or not made.affiliations):
-            made.affiliations = _at_the_end(document, made.authors, made.unknown) or made.affiliations
+        if made.authors and (not made.affiliations or has_list(f"{text}\n{last}")):
+            made.affiliations = _at_the_end(document, made) or made.affiliations
     except pypdfium2.PdfiumError as error:
         raise KgError(f"{file.path}: the PDF is damaged ({error}): fetch the file again.") from None
     finally:
@@ -121,14 +121,18 @@ def _pages(document: Any, seen: list[Page]) -> Iterator[Page]:
         yield seen[-1]
 
 
-def _at_the_end(document: Any, authors: list[str], marks: set[str]) -> list[str]:
-    """Author addresses on the last pages; `marks` are those of the authors."""
-    from kg.sources.layout.ends import addresses
+def _at_the_end(document: Any, made: Header) -> list[str]:
+    """The affiliations on the last pages: a list with a heading that is no shorter than the one known, or addresses."""
+    from kg.sources.layout.ends import addresses, listed
     from kg.sources.layout.pages import read_page
 
-    last = range(max(1, len(document) - _LAST), len(document))
-    found = (addresses(read_page(document, number), authors, marks) for number in last)
-    return list(dict.fromkeys(text for texts in found for text in texts))
+    last = [read_page(document, number) for number in range(max(1, len(document) - _LAST), len(document))]
+    found = dict.fromkeys(text for page in last for text in listed(page, made.authors))
+    if len(found) < (1 if made.unknown else len(made.affiliations)):
+        found = {}
+    if not found and (made.unknown or not made.affiliations):
+        found = dict.fromkeys(text for page in last for text in addresses(page, made.authors, made.unknown))
+    return list(found)
 
 
 def _unreadable(file: InputFile, error: Any) -> KgError:

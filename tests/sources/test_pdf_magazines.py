@@ -83,6 +83,29 @@ BOTH = f"{VIENNA}; {KAIST}"
             (*THREE[:2], "LINK Consortium", THREE[2]),
             BOTH,
         ),
+        ([NAMES, f"^{{1}}{VIENNA}", "e-mail address: m. keller@univie.ac.at", f"^{{2}}{KAIST}"], THREE[:2], BOTH),
+        (
+            [NAMES, f"^{{1}}{VIENNA}", f"^{{2}}{KAIST}", "MK, 0000-0001-2345-6789; WZ, 0000-0002-2345-678X"],
+            THREE[:2],
+            BOTH,
+        ),
+        (
+            [f"Maria Keller [ {VIENNA} | mk@univie.ac.at ]", f"Wei Zhang [ {KAIST} |", "wz@kaist.ac.kr ]"],
+            THREE[:2],
+            BOTH,
+        ),
+        (
+            [
+                "Maria Keller^{1}",
+                [("Wei Zhang^{2}", 0, ROMAN), ("Lena van der", 16, ROMAN)],
+                [("Berg^{1}", 0, ROMAN), ("Jun-Ho Kim^{2}", 16, ROMAN)],
+                "",
+                TWO,
+                f"Address for correspondence Maria Keller, {OSAKA}.",
+            ],
+            (*THREE[:2], "Lena van der Berg", THREE[2]),
+            BOTH,
+        ),
     ],
 )
 def test_authors_and_affiliations_of_journals_and_reports(tmp_path, lines, authors, affiliations):
@@ -141,6 +164,42 @@ def test_authors_and_affiliations_at_the_end_stand_below_this_heading(tmp_path):
         last.put(72, 330 + 9 * number, 4.8, mark)
         last.put(86, 333 + 9 * number, 8, place)
     assert paper(tmp_path, simple(author=NAMES, place=""), last).texts["I"].text == BOTH
+
+
+def test_a_list_with_a_heading_at_the_end_comes_before_the_address_of_one_author(tmp_path):
+    first = simple(author="Maria Keller, Wei Zhang", place="")
+    first.put(440, 700, 7, "Corresponding author:", BOLD)
+    first.put(440, 708, 7, "Maria Keller", BOLD)
+    first.put(440, 719, 7, "Department of Applied Computing,")
+    first.put(440, 727, 7, VIENNA)
+    assert paper(tmp_path, first).texts["I"].text == f"Department of Applied Computing, {VIENNA}"
+    last = Sheet()
+    last.fill(72, 90, 430, 10, INTRO)
+    last.put(72, 300, 11, "AUTHOR AFFILIATIONS", BOLD)
+    for number, text in enumerate(("Maria Keller orcid.org/0000-0001-2345-6789", VIENNA, "Wei Zhang", KAIST)):
+        last.put(72, 314 + 10 * number, 8.5, text)
+    assert paper(tmp_path, first, last).texts["I"].text == BOTH
+
+
+def test_notes_of_few_lines_above_an_abstract_without_a_heading_are_none_of_it(tmp_path):
+    sheet, low = plain()
+    low = sheet.fill(72, low + 10, 468, 8, "Academic Editor: Gaetano Rossi") + 6
+    rights = "Copyright 2024 Maria Keller et al. This is an open access article that permits unrestricted use of it, "
+    low = sheet.fill(72, low, 468, 8, rights + "and copies of its parts, if the original work is cited properly.") + 8
+    low = sheet.fill(72, low, 468, 8.4, ABS) + 16
+    sheet.put(72, low, 12, "1. Introduction", BOLD)
+    sheet.fill(72, low + 16, 468, 9, INTRO + INTRO)
+    assert paper(tmp_path, sheet).texts["A"].text == ABS
+
+
+def test_a_word_of_a_line_that_is_set_wide_is_no_heading(tmp_path):
+    sheet, low = plain()
+    low = sheet.fill(72, low + 14, 360, 9, ABS) + 12
+    end = 60.0
+    for word in ("learns", "to", "abstract", "generic", "concepts"):
+        end = sheet.put(end + 12, low, 9, word)
+    sheet.fill(72, low + 11, 228, 9, INTRO + INTRO)
+    assert paper(tmp_path, sheet).texts["A"].text == ABS
 
 
 def test_a_report_names_affiliations_below_its_abstract_on_the_second_page(tmp_path):

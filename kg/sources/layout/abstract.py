@@ -45,6 +45,8 @@ _CITED = re.compile(r"\bdoi\s*:?\s*10\.\d{4}\S*", re.I)
 _FOOT = 0.88  # share of the page from which a row without letters is its number
 _MOST = 90  # rows per abstract
 _MOST_KEYWORDS = 9  # rows
+_CLOSE = 1.45  # em between the lines of a paragraph
+_MOST_BESIDE = 20  # notes at one height
 _FAR = 12  # em from a heading to its text in a table
 _FEWEST, _SHORT = 3, 180  # lines of running text of an abstract without a heading, and letters of so few
 _GAP, _LOW = 1.3, 0.8  # leadings between an abstract and text set alike below it, which ends in this share of all
@@ -115,7 +117,7 @@ def _starts(lines: Sequence[TextLine]) -> Iterator[tuple[TextLine, TextLine | No
     """Yield where an abstract may start, and the heading in a line of its own above it; the likeliest first."""
     labels = HeaderLabels.load()
     for line in lines:
-        if is_heading(line):
+        if is_heading(line) and not (line.text.islower() and any(_is_beside(li, line) for li in lines)):
             beside = next((li for li in lines if _is_beside(line, li)), None) or _in_table(line, lines)
             yield beside or line, None if beside else line
         elif is_chinese(line):
@@ -140,7 +142,7 @@ def has_initial(line: TextLine) -> bool:
 
 def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None:
     """The first paragraph of running text if a heading or keywords follow it on the page; else None."""
-    lines = without_blocks((line for line in page.lines if line.y > below), _CAPTION.match)
+    lines = _without_small_print([line for line in page.lines if line.y > below])
     labels = HeaderLabels.load()
     text = min((li.y - li.chars[0].font.size for li in lines if has_initial(li)), default=page.height)
     for run in paragraphs(lines, _FEWEST - 1):
@@ -163,6 +165,20 @@ def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None
     return None
 
 
+def _without_small_print(lines: Sequence[TextLine]) -> list[TextLine]:
+    """The lines without captions of figures, and without notes of few lines: "Copyright 2024 Ada Fox."."""
+    blocks: list[list[TextLine]] = []
+    for line in without_blocks(lines, _CAPTION.match):
+        near = (b for b in blocks[-_MOST_BESIDE:] if b[-1].left < line.right and line.left < b[-1].right)
+        block = max(near, key=lambda b: b[-1].y, default=[])
+        if block and line.y - block[-1].y < _CLOSE * line.size:
+            block.append(line)
+        else:
+            blocks.append([line])
+    note = HeaderLabels.load().note
+    return [line for block in blocks if len(block) > _FEWEST or not note.match(block[0].text) for line in block]
+
+
 def _first_line(start: TextLine, lines: Sequence[TextLine]) -> TextLine:
     """The line where the text of a paragraph starts: in short paragraphs of the same size above it."""
     alike = (li for li in lines if abs(li.size - start.size) <= 0.05 * start.size and li.font.bold == start.font.bold)
@@ -170,14 +186,14 @@ def _first_line(start: TextLine, lines: Sequence[TextLine]) -> TextLine:
     above.sort(key=lambda li: -li.y)
     low = start
     for line in above:
-        is_address = Offices.load().has(line.text) and not is_running(line.text)
+        is_address = Offices.load().has(line.text) and not is_running(line.text) and not line.text[0].islower()
         if low.y - line.y > 2.2 * start.size or is_address:
             break
         if abs(line.left - start.left) < 2 * start.size and low.y - line.y > 0.5 * start.size:
             last, low = low.y, line
             row = (li.right for li in above if abs(li.y - line.y) < 1 and li.right < start.right + start.size)
             right = max(row, default=line.right)
-            is_full = right > start.right - 2 * start.size and last - line.y < 1.45 * start.size
+            is_full = right > start.right - 2 * start.size and last - line.y < _CLOSE * start.size
             if is_running(line.text) or is_full:
                 start = line
     return start

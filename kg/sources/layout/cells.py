@@ -111,7 +111,7 @@ def _is_cut(before: TextLine, line: TextLine, offices: Offices, alone: bool) -> 
         return False
     parts = [unit for unit in units(before) if not is_title(unit.strip("() "))]
     is_initial = len(last[-1].strip(".")) == 1
-    is_half = len(last) == 1 or (is_initial and any(c.raised for c in line.chars))
+    is_half = len(last) == 1 or last[-1].islower() or (is_initial and any(c.raised for c in line.chars))
     is_list = is_name(parts[0], offices) if len(parts) > 1 else not alone and is_half
     is_mixed = any(len({word.isupper() for word in unit.split()}) > 1 for unit in parts[:-1])  # "Ada LEE, Bo XU"
     is_letter = is_initial or len(start[0].strip(".")) == 1  # which is neither

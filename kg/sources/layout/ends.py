@@ -11,6 +11,7 @@ from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.notes import after_names, marked, notes, of_named, of_persons, spaced
 from kg.sources.layout.offices import Offices, clean
 from kg.sources.layout.pages import Page, TextLine, written
+from kg.sources.layout.signs import ORCID
 
 _MAIL = re.compile(r"\s*(?:\([^()]{3,40}\)\s*)?(?:E-?mail|Email|URL)\b[^:]{0,20}:", re.I)
 _OF = re.compile(r"^\s*\([A-Z][^()]{2,60}\)\s*")  # "(A. Lovelace) University of ..."
@@ -27,11 +28,11 @@ _MOST_LISTED = 80  # lines of a list of affiliations
 
 
 def addresses(page: Page, authors: Sequence[str] = (), marks: Set[str] = frozenset()) -> list[str]:
-    """Addresses in small capitals or above "Email address: ...", and those listed or behind the authors' `marks`."""
+    """Addresses in small capitals or above "Email address: ...", and those behind the authors' `marks`."""
     offices = Offices.load()
-    found: list[str] = list(_listed(page, authors, offices))
+    found: list[str] = []
     last = sorted(page.lines, key=lambda line: line.order)[-_MOST:]
-    for chars in [] if found else notes(last):
+    for chars in notes(last):
         text = written(chars)
         found += after_names(text, authors, offices)
         if any(
@@ -59,9 +60,9 @@ def has_list(text: str) -> bool:
     return any(labels.affiliations.fullmatch(line.strip(_AROUND)) for line in text.splitlines() if len(line) < _SHORT)
 
 
-def _listed(page: Page, authors: Sequence[str], offices: Offices) -> Iterator[str]:
-    """Yield the affiliations below a heading ("Author details"): marked ones, or "Ada Lovelace − ACME, London"."""
-    labels = HeaderLabels.load()
+def listed(page: Page, authors: Sequence[str]) -> Iterator[str]:
+    """Yield the affiliations below a heading ("Author details"): marked, or "Ada Fox − ACME", also in two lines."""
+    labels, offices = HeaderLabels.load(), Offices.load()
     lines = sorted(page.lines, key=lambda line: line.order)
     known = {letters(name) for name in authors}
     for at, head in enumerate(lines):
@@ -79,14 +80,17 @@ def _listed(page: Page, authors: Sequence[str], offices: Offices) -> Iterator[st
             if not is_name:
                 own.append(line)
         yield from (place for _, place in marked(own, offices) if len(place) < _LONGEST)
-        text = ""
+        text = ""  # behind the name of an author
+        is_behind = False
         for part in [*(line.text for line in own), ""]:
-            starts = not part or letters(_DASH.split(part)[0]) in known
-            if starts and (parts := _DASH.split(text, maxsplit=1))[1:] and letters(parts[0]) in known:
-                for place in _AFTER_PLACE.sub("", parts[1]).split("; "):
-                    if offices.has(place) and len(place) < _LONGEST:
-                        yield clean(place)
-            text = f"{'' if starts else text} {part}".strip()
+            name, *behind = _DASH.split(part, maxsplit=1)
+            if part and letters(ORCID.sub("", name)) not in known:
+                text = f"{text} {part}"
+                continue
+            for place in _AFTER_PLACE.sub("", text).split("; ") if is_behind else ():
+                if offices.has(place) and len(place) < _LONGEST:
+                    yield clean(place)
+            text, is_behind = "".join(behind), True
 
 
 def _blocks(lines: list[TextLine]) -> Iterator[list[TextLine]]:

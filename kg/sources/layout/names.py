@@ -14,7 +14,7 @@ from kg.sources.people import TITLES
 
 JOINT = re.compile(
     r"(?<=[^\W\d_])(?:[\d*∗†‡§¶]+(?:,[\d*∗†‡§¶]+)*)(?:\s*(?:,|;|&|\band\b)\s*|\s+|$)"  # marks that are not raised
-    r"|(?<![\u3400-\u9fff])\s*·\s*|·(?![\u3400-\u9fff])\s*|\s*(?:,|;|&|•|\||\band\b|\bAND\b|、|，)\s*|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
+    r"|(?<![\u3400-\u9fff])\s*·\s*|·(?![\u3400-\u9fff])\s*|\s*(?:,|;|&|•|\||\band\b|\bAND\b|、|，)\s*|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|\s+\[\s+"
 )
 _TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`´.-])*\.?")
 _TITLES = re.compile(

@@ -69,7 +69,8 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
                 found.append(place)
     if not found and not known.affiliations:
         lines = [line for above, line in pairwise([None, *without_notes(lines)]) if line and not _goes_on(above, line)]
-        found = [clean(line.text) for line in lines if len(line.text.split()) > 2 and _is_place(line.text, offices)]
+        texts = (_without_mails(written(chars)) for chars in notes(lines))
+        found = [text for text in texts if len(text.split()) > 2 and _is_place(text, offices)]
     return list(dict.fromkeys(f for f in found if f))
 
 

@@ -12,7 +12,7 @@ from kg.entity_types import data_folder
 from kg.text import count_han, fold
 from kg.vocabulary import read_concepts
 
-_MAIL_LABEL = re.compile(r"[;,.(]\s*e-?mail\s*:?\s*$", re.I)
+MAIL_LABEL = re.compile(r"[;,.({\[]?\s*\be-?mails?(?:\s+address(?:es)?)?\s*(?:[:：].*)?$", re.I)
 _LINK = re.compile(r"(?:^|\s*[,;]?\s+|[,;])(?:and|&)$")
 _WRAPPED = re.compile(r"^[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）]$")
 _NUMBER = re.compile(r"(?:^|[;；,]\s*)[(（]?(\d{1,2})\s?[.．、]\s*(?=[^\W\d])")
@@ -124,7 +124,7 @@ def numbered(text: str) -> list[tuple[str, str]]:
 def clean(text: str) -> str:
     """An affiliation without marks at its ends and without superfluous white space."""
     text = " ".join(text.replace("\ufffd", " ").split())
-    text = _MAIL_LABEL.sub("", re.sub(r"\s+([,;.])", r"\1", text)).strip(" ,;:|*†‡§¶∗")
+    text = MAIL_LABEL.sub("", re.sub(r"\s+([,;.])", r"\1", text)).strip(" ,;:|*†‡§¶∗✉")
     text = _WRAPPED.sub(r"\1", text)
     return "" if len(text) < 2 or not any(c.isalpha() for c in text) else text
 

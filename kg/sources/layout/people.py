@@ -27,7 +27,7 @@ from kg.sources.layout.names import (
     listed_names,
     units,
 )
-from kg.sources.layout.offices import Offices, joined_lines, numbered, unlinked
+from kg.sources.layout.offices import MAIL_LABEL, Offices, joined_lines, numbered, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.signs import without_notes, without_signs
 from kg.sources.layout.teams import is_team, sole_author
@@ -297,7 +297,7 @@ def _without_mail(line: TextLine) -> str:
     text = written([c for c in line.chars if not c.raised])
     match = MAIL.search(text)
     before = text[: match.start()] if match else text
-    return re.sub(r"[{(\[]?\s*(?:e-?mails?\s*[:：]?)?\s*$", "", before, flags=re.I).strip(" ,;{(")
+    return MAIL_LABEL.sub("", before).strip(" ,;{([|")
 
 
 def _behind_mail(line: TextLine, first: TextLine, offices: Offices) -> list[str]:

@@ -12,7 +12,7 @@ from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.pages import TextLine
 from kg.text import count_han
 
-_SIGN = re.compile(
+ORCID = re.compile(
     r"\s*[(\[]?(?:https?://)?orcid\.org/[\dX-]+[)\]]?"
     r"|(?:(?<![^\s,|])(?:iD|ORCID(?:\s*iD)?|orcid)|(?<=[a-zà-öø-ÿ])(?:iD|ID))(?![^\W\d_])"
 )  # of ORCID, which some fonts write in letters
@@ -26,7 +26,8 @@ _APART = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff]\s+([\u3400-\u9fff])(?!
 _NOBODY = re.compile(
     r"\bdoi\b|anonymous|double-?blind|under review|paper id|submission|reviewed\s+on"
     r"|^\W*(?:an?\s+)?(?:preprint|technical report|working paper)\b"
-    r"|^\W*(?:\d{4}-){3}\d{3}[\dx](?:\s*·\s*\S+)*$",  # of ORCID, alone or with names of accounts
+    r"|^\W*(?:\d{4}-){3}\d{3}[\dx](?:\s*·\s*\S+)*$"  # of ORCID, alone or with names of accounts
+    r"|^(?:\W*[^\W\d_]{2,5}\W+(?:\d{4}-){3}\d{3}[\dx])+\W*$",  # or behind initials
     re.I,
 )
 _DATE = re.compile(
@@ -74,7 +75,7 @@ def without_signs(line: TextLine) -> TextLine | None:
     text = line.text
     patterns = (
         [_ORDINAL] * text[0].isdigit()
-        + [_SIGN] * ("D" in text or "orcid" in text)
+        + [ORCID] * ("D" in text or "orcid" in text)
         + [_REPEATED] * bool(count_han(text) or not text.isascii())
     )
     patterns += [HeaderLabels.load().membership] * ("ember" in text or "ellow" in text or "MBER" in text)
