@@ -17,7 +17,9 @@ from kg.sources.layout.offices import Offices
 from kg.sources.links import FILE, IMAGE, LINK, PAPER, badges, bare
 from kg.sources.people import people
 from kg.sources.references import (
+    ACRONYM,
     EDITION,
+    INITIAL,
     before_italics,
     edition_in,
     held_alone,
@@ -27,33 +29,16 @@ from kg.sources.references import (
     led_by,
     names_first,
     place_in,
-    reference,
     venue_of,
     year_of,
 )
 from kg.sources.rows import ANY_YEAR, ARXIV_ID, Beside, Row, Skipped, doi_in
 from kg.sources.styles import cited, names_of, place_behind
+from kg.sources.titles import BEFORE, BESIDE, BOLD, LABEL, LEAST_WORDS, SHORTEST, is_title, referred, title_of
 
 _QUOTED_TITLE = re.compile(r"^.{0,20}?[“\"]([^“”\"]{6,300})[”\"].*$", re.S)
-_BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
 SAID = re.compile(r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ()/;-]{0,30}?)[*_]{0,2}\s*[:：]{1,2}\s*[*_]{0,2}\s*(\S.*)")
-_WORD_OF_LABEL = (
-    r"(?:paper|pdf|arxiv|link|code|html|abs|abstract|project(?: page)?|page|website|github|video|slides?|blog|poster|"
-    r"doi|openreview|url|preprint|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|presentation|talk|"
-    r"supp(?:lementary)?|tensorflow|pytorch|official|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|(?:https?://|(?:[\w-]+\.)+[a-z]{2,4}/)\S+|10\.\d{4,9}/\S+)"
-)
-_LABEL = re.compile(rf"(?i)\W*{_WORD_OF_LABEL}(?:\W|\d|{_WORD_OF_LABEL})*")
-_BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
-_NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
-_BEFORE = re.compile(
-    r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|【[^【】]{1,30}】(?!\s*[:：])|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?(?!\d))[\s:,.-]*)+"
-)
-_EDITION_BEHIND = re.compile(rf"\s*[(\[]\s*{EDITION.pattern}[^()\[\]]{{0,20}}[)\]]\s*$")
-_ACRONYM = re.compile(r"[A-Z]{3,10}")  # of a venue, before a title
-_YEAR_BEHIND = re.compile(r"\s*\((?:19|20)\d\d\)$")
-_EDITION_AFTER = re.compile(
-    rf",\s*(?:{EDITION.pattern}|[Aa]r[Xx]i[Vv](?:,\s*(?:19|20)\d\d)?)\W*$"
-)  # behind a title without marks
+_CAPITALS_BEFORE = re.compile(r"[A-Z]{3,10}")  # a venue, before a title
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)")
 _MONTH = re.compile(
     r"(?:^|[\s,(\[])((?:19|20)\d\d)(?:[./-](0[1-9]|1[0-2])|\.([1-9]))(?=[\s,)\].]*(?:$|[\s\W](?!\d)))"
@@ -67,28 +52,11 @@ _CITED = re.compile(
     r"^\W{0,5}\(([^\W\d_][^\[\]()\d*_]{2,300}(?: (?:&|and) [^\W\d_]+(?:-[^\W\d_]+)?|\bet al\.?)), (?:19|20)\d\d\)"
 )
 _BETWEEN_CITED = re.compile(r",? (?:&|and) |, ")
-_NICKNAMED = re.compile(r"[\W\d]{0,8}(?:\*\*|__)[^*_]{1,60}(?:\*\*|__)\s*[:–—-]{0,2}\s*[“\"]([^“”\"]{6,300})[”\"]")
-_ID_BEFORE = re.compile(  # a number of arXiv, a date
-    r"^(?:\[\d{4}\.\d{4,5}(?:v\d+)?\]\s+|(?:19|20)\d\d[-/.]\d\d(?:[-/.]\d\d)?\s*[·:|–—-]\s*)(?=\S)"
-)
-_WITHIN_QUOTES = re.compile(r"^[“\"]([^“”\"]{6,})[”\"]$")
-_BRACKETED = re.compile(r"[\[(][^\[\]()]*[\])]")
 _LABELS = re.compile(r"^(?:\s*\[[^\[\]]{1,30}\])+")  # of links behind a title
-_ADDRESS_FIRST = re.compile(r"^\s*<?(https?://[^\s<>]{5,300})>?\s+[-–—:]\s+(\S.*)", re.S)  # "https://... - Title"
-_SIGNED = re.compile(
-    r"(.{6,300}?)\s+[–—-]{1,2}\s+(\S.{4,600}?)(?:\s*\([^()]*\)?)?"
-)  # "Title — Ada Fox, Bo Lee (ICLR 2024)"
-_ET_AL = re.compile(r"\bet\.? al\b")
 _STOP = re.compile(r"(?<=[^\W\d_A-Z])\.$")
-_SENTENCE = re.compile(r"[.?!]\s+(?=[A-Z]|arxiv\b)")
-NEXT_LINE = re.compile(r"\s*<br\s*/?>\s*", re.I)
 QUOTE = re.compile(r"^[\s>]+")
 _QUOTES = re.compile(r"((?:\n[ \t]*>[^\n]*)+)(?=\n|$)")
-LONGEST = 20_000  # code points of a line, and of what is kept of a block's own text
-_SIGNS = re.compile(r"^(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]\s*)+")  # before a title
-_LEAST = 6  # code points of a title
 _MANY_WORDS = 6  # of a title that is a link to any page
-_LEAST_WORDS = 3  # of the title of what seems to be a paper
 _PROSE, _QUOTED = 200, 15  # code points of a paragraph, and of a quotation, that may be an abstract
 
 
@@ -118,7 +86,7 @@ class ListItem:
 def rows_of(block: ListItem) -> Iterator[Row]:
     where = f"line {block.line}"
     whole = "\n".join((block.text, *block.said.values()))
-    whole = LINK.sub(lambda link: "" if _BESIDE.fullmatch(bare(link[1])) else link[0], whole)
+    whole = LINK.sub(lambda link: "" if BESIDE.fullmatch(bare(link[1])) else link[0], whole)
     links = [found[0].rstrip(".,;:") for found in (*PAPER.finditer(whole), *FILE.finditer(whole))]
     if (
         block.level == 1
@@ -145,7 +113,7 @@ def rows_of(block: ListItem) -> Iterator[Row]:
     whole_reference = _cited(block, title)
     title = whole_reference.get("title", title)
     arxiv = next((found for link in links if (found := _arxiv(link))), "")
-    if len(title) < _LEAST:
+    if len(title) < SHORTEST:
         for which, link in {_arxiv(link) or link: link for link in reversed(links)}.items():
             how = f": fetch it with `kg fetch arxiv id:{which}`" if which != link else ": write its title beside it"
             yield where, Skipped(f"it is a link ({link[:100]}) without a title{how}")
@@ -155,8 +123,9 @@ def rows_of(block: ListItem) -> Iterator[Row]:
     behind = _LABELS.sub("", rest.lstrip('”"').removeprefix("**"))
     by = _BY.search(behind.lstrip(' -–—:,."”]\n'))
     bold = before_italics(block.text)
-    signed, cited_title = bold if bold[1] else _referred(block.text)
+    signed, cited_title = bold if bold[1] else referred(block.text)
     signed = signed if cited_title == title else []  # names before the title
+    by = None if by and by[2] and ACRONYM.fullmatch(by[2]) else by
     place = place_in(rest) or (in_italics_behind(rest) if signed else "")
     listed = _own_marked(rest, is_labelled=bool(block.said))
     by = None if by and (listed or whole_reference or (by[2] and (signed or by[2] == place))) else by
@@ -190,7 +159,7 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         if listed
         else names_of(dashed[1])
         if (dashed := _DASHED.match(rest))
-        else names_first(behind) or names_first(_BEFORE.sub("", before)) or in_italics(rest) or signed or led_by(before)
+        else names_first(behind) or names_first(BEFORE.sub("", before)) or in_italics(rest) or signed or led_by(before)
     )
     if not (place or edition or whole_reference or block.is_row) and len(authors) > 1:
         place = place_behind(rest, authors)
@@ -206,8 +175,8 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         or venue_of(edition)
         or place
         or (held_in(behind) if authors else "")
-        or (alone if _ACRONYM.fullmatch(alone := before.strip(" []")) and not _LABEL.fullmatch(alone) else "")
-        or (_acronym_behind(rest) if block.year else ""),
+        or (alone if _CAPITALS_BEFORE.fullmatch(alone := before.strip(" []")) and not LABEL.fullmatch(alone) else "")
+        or (_acronym_behind(rest, authors) if block.year else ""),
         "year": named_year or when[:4],
         "date": said.get("date", "")
         or next((iso_date(day[1]) for day in _DAY.finditer(f"{before}\n{rest}") if named_year in day[1]), "")
@@ -251,10 +220,11 @@ def _own_marked(rest: str, is_labelled: bool) -> list[str]:
     return next(filter(None, (names_of(line) for line in below if _OWN.search(line))), [])
 
 
-def _acronym_behind(rest: str) -> str:
-    """The venue in capitals that stands alone right behind a title, whose year is that of the heading."""
-    found = _CAPITALS.match(rest)
-    return "" if found is None or _LABEL.fullmatch(found[1]) or Offices.load().has(found[1]) else found[1]
+def _acronym_behind(rest: str, authors: list[str]) -> str:
+    """The venue in capitals that stands alone right behind a title or its authors; its year is that of the heading."""
+    behind = bare(rest).rpartition(authors[-1])[2] if authors else bare(rest)
+    found = _CAPITALS.match(rest) or _CAPITALS.match(behind.lstrip(" .,:–—-"))
+    return "" if found is None or LABEL.fullmatch(found[1]) or Offices.load().has(found[1]) else found[1]
 
 
 _DAY = re.compile(  # on a line of its own, or at its beginning
@@ -266,15 +236,9 @@ _END = re.compile(  # of names, before a venue
     r"(?<=[^\W\d_]{2})\.\s+(?=[*_]\S)|(?<=\bet al)[.,]*\s+(?=\S)"
 )
 _TURNED = re.compile(r"((?:19|20)\d\d)[ -]((?:Findings of )?[A-Z][A-Za-z]{2,12})(?=\])")  # "[2024 CVPR]"
-_TAGS = re.compile(r"^(?:[^\w`\[]*`[^`\n]{1,30}`)*")  # before links
 _PLACED = re.compile(r"\([^()]{0,40}?(?:19|20)\d\d(?:[-./]\d\d)?,\s*([^()\d]{2,60})\)")  # "(ICML 2022, Google)"
 _CAPITALS = re.compile(r"[\s*_”\"’]*\(?([A-Z]{3,8}|[A-Z][a-z]{0,3}[A-Z]{2,4}[a-z]?)(?=[.,)]|\s*[(\[]|\s*$)", re.M)
 _TRANSLATED = re.compile(r"([^\u3400-\u9fff]{6,}?)\s*[(（]([^()（）]*[\u3400-\u9fff][^()（）]*)[)）]")
-_BESIDE = re.compile(  # the text of a link to what is not the paper: its code, its data; another paper
-    r"(?i)(?:\W*(?:(?:official |source |hugging ?face )?"
-    r"(?:code|repo(?:sitory)?|github|data(?:set)?|model|weight|slide|video)s?|and|代码(?:地址)?))+\W*"
-    r"|.{2,40}\bet\.? al\W*"
-)
 _HELD_AT = re.compile(
     r"(?<=[*_]), [A-ZÀ-Þ][^\d\n<*_]{1,60}, (?:19|20)\d\d|(?<=\W)by(?=\s)"
 )  # "*Caches*, Rome (Italy), 2020"
@@ -285,7 +249,6 @@ _PLACES = frozenset({"arxiv", "doi", "url"})  # fields that a reference may hold
 _MARK = re.compile(r"[*_]")
 _IN_CELL = re.compile(r"\t|<br\s*/?>", re.I)
 _DASHED = re.compile(r"[\s\])]*[-–—]\s+([^()\[\]\d]{3,80}?)\s*\((?:19|20)\d\d\)")  # "... - Ada Fox (2020)"
-_INITIALS = re.compile(r"\b[A-Z]\.")
 _LEAST_INITIALS = 2  # of people, in what seems to be a reference
 _HASH = re.compile(r"(?:^|\s)\s*#(?=\w)|\]\s*[,;]?\s*\[|^\s*\[|\]\s*$")  # "#one #two", "[one], [two]"
 _URL = re.compile(r"https?://[^\s<>()\[\]]{3,500}")
@@ -295,12 +258,12 @@ def _cited(block: ListItem, title: str) -> dict[str, Any]:
     """What an item says that is a whole reference; empty where its title is that of a link or another one."""
     if block.depth < 0 or block.is_row or not block.said.keys() <= _PLACES:
         return {}
-    first = LINK.sub(lambda link: f" {link[1]} " if _is_title(bare(link[1])) else " ", block.text.split("\n\n")[0])
+    first = LINK.sub(lambda link: f" {link[1]} " if is_title(bare(link[1])) else " ", block.text.split("\n\n")[0])
     made = cited(IMAGE.sub("", first), block.year)
-    labels = [one for label, _ in LINK.findall(block.text) if _is_title(one := bare(label))]
-    long = (bare(one or other) for one, other in _BOLD.findall(block.text))
+    labels = [one for label, _ in LINK.findall(block.text) if is_title(one := bare(label))]
+    long = (bare(one or other) for one, other in BOLD.findall(block.text))
     labels += [one for one in long if len(one.split()) >= _MANY_WORDS and not names_first(one)]
-    is_other = made and (not _is_title(made["title"]) or (made["title"] != title and title in labels))
+    is_other = made and (not is_title(made["title"]) or (made["title"] != title and title in labels))
     is_longer = made and title and made["title"].startswith(title) and EDITION.search(made["title"][len(title) :])
     return {} if is_other or is_longer else made
 
@@ -356,13 +319,13 @@ def _is_reference(block: ListItem) -> bool:
         block.url = next((url.rstrip(".,;") for url in (*urls, *_URL.findall(block.text))), "")
         return True
     title = title_of(block.text) if block.depth >= 0 and (block.year or _YEAR.search(block.text)) else ""
-    if len(title.split()) < _LEAST_WORDS or block.is_row:
+    if len(title.split()) < LEAST_WORDS or block.is_row:
         return False
     before, _, rest = bare(LINK.sub(r"\1", block.text)).partition(title)
     if not (
         names_first(rest)
-        or names_first(_BEFORE.sub("", before))
-        or (before_italics(block.text)[0] or _referred(block.text)[0])
+        or names_first(BEFORE.sub("", before))
+        or (before_italics(block.text)[0] or referred(block.text)[0])
     ):
         return False
     block.url = next((url for label, url in LINK.findall(block.text) if bare(label) == title and "://" in url), "")
@@ -374,13 +337,13 @@ def _seems_paper(block: ListItem) -> bool:
     if block.is_row:
         return True
     labels = (bare(label) for label, url in LINK.findall(block.text.split("\n")[0]) if "://" in url)
-    if any(len(label.split()) >= _MANY_WORDS and _is_title(label) for label in labels):
+    if any(len(label.split()) >= _MANY_WORDS and is_title(label) for label in labels):
         return True
-    if not title_of(block.text) and len(_INITIALS.findall(block.text)) >= _LEAST_INITIALS and _YEAR.search(block.text):
+    if not title_of(block.text) and len(INITIAL.findall(block.text)) >= _LEAST_INITIALS and _YEAR.search(block.text):
         return True
-    title = next((one or other for one, other in _BOLD.findall(block.text)), "") or _QUOTED_TITLE.sub(r"\1", block.text)
+    title = next((one or other for one, other in BOLD.findall(block.text)), "") or _QUOTED_TITLE.sub(r"\1", block.text)
     title = bare(LINK.sub(r"\1", title)) if title != block.text else ""
-    if len(title.split()) < _LEAST_WORDS or not _is_title(title):
+    if len(title.split()) < LEAST_WORDS or not is_title(title):
         return False
     rest = bare(LINK.sub(r"\1", block.text)).rpartition(title)[2]
     return EDITION.search(rest) is not None or bool(names_first(rest))
@@ -405,93 +368,3 @@ _IN_LINK = re.compile(rf"(?:/|arxiv:\s*)({ARXIV_ID})", re.I)
 def _arxiv(link: str) -> str:
     found = _IN_LINK.search(link) if re.search(r"arxiv|papers/", link, re.I) else None
     return found[1] if found else ""
-
-
-def title_of(text: str) -> str:
-    """The title in an item: the text of its link to a paper, of another link, what is bold, what stands before them."""
-    text = _ADDRESS_FIRST.sub(r"\2 \1", IMAGE.sub("", NEXT_LINE.sub("\n", text)))
-    if behind_names := before_italics(text)[1]:
-        return behind_names
-    if (named := _NICKNAMED.match(text)) and _is_title(named[1]):
-        return bare(named[1])
-    found = [  # texts of links to papers, of others and in bold: "homepage" and the like last
-        (
-            len((label := _SIGNS.sub("", bare(link[1]))).split()) < _LEAST_WORDS,
-            not PAPER.search(link[2]),
-            link.start(),
-            label,
-        )
-        for link in LINK.finditer(text)
-        if not (_BUTTON.fullmatch(link[1]) or _is_bracketed(link) or _BESIDE.fullmatch(bare(link[1])))
-    ]
-    for bold in _BOLD.finditer(text):
-        label = _NUMBER.sub("", _SIGNS.sub("", bare(bold[1] or bold[2])))
-        if _INITIALS.search(label) and names_of(label):
-            continue  # one's own name
-        found.append((len(label.split()) < _LEAST_WORDS, True, bold.start(), label))
-    labels = [label for *_, label in sorted(found)]
-    if own := next((one for one in labels if _is_title(one) and not _BRACKETED.fullmatch(one)), ""):
-        return _ID_BEFORE.sub("", _EDITION_BEHIND.sub("", _WITHIN_QUOTES.sub(r"\1", own)))
-    first = text.split("\n")[0]
-    if behind := _behind_links(text):  # "[[ICLR2024](...)] Title [[code](...)]"
-        first = " ".join(behind.split("\n\n")[0].split())
-    names, title = _referred(behind or text)
-    if names:
-        return title
-    plain = PAPER.split(LINK.split(first)[0])[0]
-    is_whole = plain.rstrip().endswith(("–", "—"))  # a dash before the link ends the title
-    plain = _BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", plain))).strip(" \t|[](-–—:,*_`")
-    if signed := _SIGNED.fullmatch(plain):
-        plain = signed[1] if names_first(signed[2]) or _ET_AL.search(signed[2]) else plain
-    quoted = re.search(r"[“\"]([^“”\"]{6,300})[”\"]", plain)
-    plain = (
-        quoted[1]
-        if quoted
-        else _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", bare(plain) if is_whole else _first_sentence(bare(plain))))
-    )
-    plain = _YEAR_BEHIND.sub("", plain)
-    return plain.strip(" ,.;:-–—([") if _is_title(plain) else ""
-
-
-def _first_sentence(text: str) -> str:
-    """A text to its first full stop; a question or a shout ends a title only before names or a venue."""
-    for found in _SENTENCE.finditer(text):
-        rest = text[found.end() :]
-        if found[0][0] == "." or names_first(rest) or EDITION.search(rest):
-            return text[: found.start() + (found[0][0] == "?")]
-    return text
-
-
-def _is_bracketed(link: re.Match[str]) -> bool:
-    """Whether a link of a few words stands in brackets, as buttons behind a title do: "[[paper list](...)]"."""
-    inside = link.string[link.start() - 1 : link.start()] == "[" and link.string[link.end() : link.end() + 1] == "]"
-    return inside and len(link[1].split()) < _LEAST_WORDS
-
-
-def _referred(text: str) -> tuple[list[str], str]:
-    """The authors and the title of a reference that an item is, without marks before it."""
-    whole = PAPER.split(LINK.split(" ".join(text.split("\n\n")[0].split()))[0])[0]
-    names, title = reference(bare(_BEFORE.sub("", _SIGNS.sub("", _NUMBER.sub("", whole)))))
-    return names, _EDITION_AFTER.sub("", _EDITION_BEHIND.sub("", title))
-
-
-def _behind_links(text: str) -> str:
-    """What stands behind the links that a text begins with; "" if it begins otherwise."""
-    at, end = len(text) - len(_TAGS.sub("", text, count=1)), 0
-    while at < min(len(text), LONGEST):
-        if found := LINK.match(text, at):
-            at = end = found.end()
-        elif text[at].isalnum():
-            return text[at:] if end else ""
-        else:
-            at += 1
-    return ""
-
-
-def _is_title(text: str) -> bool:
-    return (
-        len(text) >= _LEAST
-        and not _LABEL.fullmatch(text)
-        and not EDITION.fullmatch(text)
-        and any(c.isalpha() for c in text)
-    )

@@ -11,8 +11,10 @@ from typing import Any
 from kg.model import KgError
 from kg.sources import latex
 from kg.sources.base import InputFile
+from kg.sources.layout.blocks import is_running
 from kg.sources.links import without_notes
 from kg.sources.styles import cited, names_of
+from kg.sources.titles import is_title
 from kg.sources.web import parsed
 
 _PAGE = re.compile(
@@ -49,6 +51,19 @@ _ASCIIDOC_TABLE = re.compile(r"^\|===+[ \t]*\n(.*?)^\|===+[ \t]*$", re.M | re.S)
 _ASCIIDOC_CELL = re.compile(r"(?:^|[ \t])[\d.+*]{0,4}[<^>.aehlmsv]{0,2}\|")
 _ASCIIDOC_ANCHOR = re.compile(r"\[\[\[[^\[\]]{1,60}\]\]\]\s*")
 _ASCIIDOC_BREAK = re.compile(r"[ ]\+$", re.M)
+_UNDERLINED = re.compile(  # a heading
+    r"(?:\A|(?<=\n\n))((?:[=-]{3,}\n)?) ?((?![-*+]\s|\d{1,4}[.)]\s|[#>|<`])\S[^\n|]{2,300})\n(={3,}|-{4,})[ \t]*$",
+    re.M,
+)
+_NICKNAMED = re.compile(
+    r"^([ \t]{0,40}(?:[-*+•]|\d{1,4}[.)])?[ \t]{0,40})(\*\*|__)[^*_\n]{1,40}\2((?:[ \t]*\n){1,2})[ \t]*"
+    r"(\S[^\n]{20,2000})$",
+    re.M,
+)
+_FENCED = re.compile(r"^[ \t]*(```|~~~)([^\n`]*)\n((?:(?![ \t]*\1)[^\n]*\n)*)[ \t]*\1[ \t]*$", re.M)
+_INDENT = re.compile(r"^[ \t]*(?=\S)", re.M)
+_OF_TEXT = ("", "text", "txt", "abstract")  # languages of a fence
+_OF_CODE = re.compile(r"[{}<>@$\\]|==|\w=\w|\(\)")
 _ORG = re.compile(r"^#\+[A-Za-z_]+:|^[ \t]*:PROPERTIES:[ \t]*$", re.M)
 _ORG_HEADING = re.compile(
     r"^(\*{1,9})[ \t]+(?:[A-Z]{4,10}[ \t]+)?(?:\[#[A-Z]\][ \t]+)?(.*?)(?:[ \t]+:[\w:@]+:)?[ \t]*$", re.M
@@ -114,7 +129,20 @@ def in_markdown(file: InputFile, text: str) -> str:
     elif _ASCIIDOC.search(text):
         text = _ASCIIDOC_LINK.sub(r"[\2](\1)", _ASCIIDOC_HEADING.sub(lambda found: "#" * len(found[1]), text))
         text = _ASCIIDOC_ANCHOR.sub("", _ASCIIDOC_BREAK.sub("", _ASCIIDOC_TABLE.sub(_of_table, text)))
-    return _itemised(text)
+    text = _UNDERLINED.sub(lambda found: f"{found[1]}{'##'[found[3][0] == '=' :]} {found[2]}\n", text)
+    return _itemised(_NICKNAMED.sub(_without_nickname, _FENCED.sub(_as_quote, text)))
+
+
+def _without_nickname(found: re.Match[str]) -> str:
+    """A whole reference on the line of the short name in bold above it; other texts as they are."""
+    return f"{found[1]}{found[4]}{found[3]}" if cited(found[4]) else found[0]
+
+
+def _as_quote(found: re.Match[str]) -> str:
+    """A fence around a sentence as a quotation; one around code or data as it is."""
+    text = found[3].rstrip()
+    is_prose = is_running(text) and text[-1] in ".!?" and not _OF_CODE.search(text)
+    return "\n" + _INDENT.sub("  > ", found[3]) + "\n" if is_prose and found[2].strip() in _OF_TEXT else found[0]
 
 
 def is_page(text: str) -> bool:
@@ -212,7 +240,7 @@ def _two_lines(text: str) -> str:
 
 
 def _is_reference(text: str) -> bool:
-    return _HAS_YEAR.search(text) is not None and bool(cited(text))
+    return _HAS_YEAR.search(text) is not None and is_title(cited(text).get("title", ""))
 
 
 def _of_template(found: re.Match[str]) -> str:

@@ -74,8 +74,10 @@ _SLANTED = re.compile(  # names before a title in italics, or in bold behind "et
 )
 _NEAR = 30  # code points behind names, where a year shows that a venue stands between
 _CAPITALS = re.compile(r"\b[A-Z]{3,}\b")
+#: The short name of a venue: "CVPR", "NeurIPS".
+ACRONYM = re.compile(r"[A-Z][A-Za-z]*[A-Z]{2,}[a-z]?")
 _INITIALED = re.compile(r"(?:[A-ZÀ-Þ]\.[ -]?)+[A-ZÀ-Þ][^\W\d_]\S+")
-_LONE_INITIAL, _INITIAL = re.compile(r"[\s.][A-Z]$"), re.compile(r"\b[A-Z]\.")
+_LONE_INITIAL, INITIAL = re.compile(r"[\s.][A-Z]$"), re.compile(r"\b[A-Z]\.")
 _MOST = 20  # pieces that may be names
 _SURE = 3  # names between commas that are no part of a title
 _LEAST = 3  # words of a title
@@ -144,7 +146,7 @@ def _names(text: str, least: int) -> list[str]:
     if _QUOTES.search(text):
         return []
     others = _ET_AL.search(text)
-    text = f"{text}." if _LONE_INITIAL.search(text) and _INITIAL.search(text) else text
+    text = f"{text}." if _LONE_INITIAL.search(text) and INITIAL.search(text) else text
     names = people([text[: others.start()] if others else STOP.sub("", text.strip())])
     if len(names) < (1 if others else least) or not all(is_name(name, Offices.load()) for name in names):
         return []
@@ -260,10 +262,11 @@ def names_first(text: str) -> list[str]:
             return names
     for form in (_NAMED, _ENUMERATED):
         names = people([bare(found[1])]) if (found := form.match(first)) else []
-        is_sure = len(names) > 1 or any(map(_INITIALED.fullmatch, names))
         leading = _leading(names)
+        is_sure = len(leading) > 1 or any(map(_INITIALED.fullmatch, names))
         is_dated = found is not None and ANY_YEAR.search(first, found.end() - 1, found.end() + _NEAR) is not None
-        if (is_sure and leading == names) or (is_dated and len(leading) >= _SURE):
+        is_whole = all(map(ACRONYM.fullmatch, names[len(leading) :]))  # but for a venue
+        if (is_sure and is_whole) or (is_dated and len(leading) >= _SURE):
             return leading
     return []
 
