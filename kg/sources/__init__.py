@@ -20,7 +20,7 @@ from pathlib import Path
 
 from kg.model import Batch, KgError, Source
 from kg.sources import archive, foreign
-from kg.sources.archive import each
+from kg.sources.archive import each, natural
 from kg.sources.base import HeldFile, InputFile, Reader, Unread, in_unicode, opened, readers, source_name
 
 __all__ = ["HeldFile", "InputFile", "Reader", "Unread", "begin", "each", "expand", "names", "read", "readers"]
@@ -34,7 +34,6 @@ _MARK, _MARKED = b"kgps", slice(68, 72)
 _CACHE = ".cache"
 
 _GLOB = re.compile(r"[*?\[]")
-_NUMBER = re.compile(r"(\d+)")
 
 
 def read(path: Path | HeldFile | str, name: str | None = None) -> Batch:
@@ -99,7 +98,7 @@ def expand(patterns: Iterable[str | Path]) -> tuple[list[Path | HeldFile], list[
             found, problem = _files(path)
         except (OSError, ValueError, RecursionError) as error:
             found, problem = [], f"{pattern}: cannot be listed ({_reason(error)}): check the name and its permissions."
-        for file in sorted(found, key=_natural):
+        for file in sorted(found, key=lambda path: natural(str(path))):
             paths.setdefault(_identity(file), file)
         if problem:
             problems.append(problem)
@@ -122,7 +121,7 @@ def names(paths: Iterable[Path | HeldFile]) -> tuple[dict[Path | HeldFile, str],
             continue
         seen: dict[str, Path] = {}
         called = Counter(path.name for path in group)
-        for at, path in enumerate(sorted(group, key=lambda path: (len(path.parts), _natural(path)))):
+        for at, path in enumerate(sorted(group, key=lambda path: (len(path.parts), natural(str(path))))):
             first = seen.setdefault(_content(path), path)
             if first is not path:
                 copies[path] = first
@@ -200,11 +199,6 @@ def _identity(path: Path) -> Path:
         return path.resolve()
     except (OSError, RuntimeError):
         return path.absolute()
-
-
-def _natural(path: Path) -> list[tuple[int, int, str]]:
-    pieces = _NUMBER.split(str(path))
-    return [(0, int(p), p) if p.isdecimal() else (1, 0, p) for p in pieces if p]
 
 
 def _reason(error: Exception) -> str:

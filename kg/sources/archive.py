@@ -190,7 +190,7 @@ def _bomb(what: str) -> str:
 
 def _in_zip(file: InputFile, walk: _Walk) -> Iterator[HeldFile]:
     with file.stored() as stream, zipfile.ZipFile(cast(Any, _Careful(stream))) as archive:
-        for info in sorted(archive.infolist(), key=lambda info: _natural(info.filename)):
+        for info in sorted(archive.infolist(), key=lambda info: natural(info.filename)):
             inner = info.filename.replace("\\", "/")
             mode = info.external_attr >> 16
             if info.is_dir() or _hidden(inner):
@@ -329,7 +329,8 @@ def _shown(inner: str) -> str:
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST // 10]}..."
 
 
-def _natural(name: str) -> list[tuple[int, int, str]]:
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A key that sorts names in natural order, 2 before 10."""
     pieces: Iterable[str] = _NUMBER.split(name)
     return [(0, int(p), p) if p.isdecimal() and len(p) < 19 else (1, 0, p) for p in pieces if p]
 

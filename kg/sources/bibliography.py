@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from kg.sources.base import InputFile
-from kg.sources.dates import DAY, iso_date
+from kg.sources.dates import DAY, YEAR, iso_date
 from kg.sources.forms import ONCE, folded, forms, is_database, is_other, is_thesis, quoted
 from kg.sources.people import people, person, year_behind
 from kg.sources.rows import ARXIV_ID, KEYS, doi_in
@@ -22,7 +22,6 @@ Values = Mapping[str, Sequence[str]]  # of one paper: field name in lower case, 
 _WHOLE = ("title", "subtitle", "brief_title", "abstract", "other_abstract", "venue")
 _TAGGED = ("title", "subtitle", "brief_title", "abstract", "other_abstract")
 _LISTS = ("authors", "institutions", "keywords")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ARXIV_ID = rf"({ARXIV_ID})(?:v\d+)?"
 _IS_ARXIV = re.compile(_ARXIV_ID, re.I)
 _NAMES_ARXIV = re.compile(rf"(?:\barxiv[:.]\s*|arxiv\.org/(?:abs|pdf)/|^abs/){_ARXIV_ID}", re.I)
@@ -67,7 +66,7 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     made |= {key: untagged(made[key]) for key in tagged}
     whole_year = made.get("year", "")
     if "year" in made:
-        made["year"] = next(iter(_YEAR.findall(made["year"])), "") or made["year"]
+        made["year"] = next(iter(YEAR.findall(made["year"])), "") or made["year"]
     if "id" in made:
         made["id"] = named(file, made["id"])
     if "institutions" not in made and any(is_thesis(kind) for each in held("kind").values() for kind in each):
@@ -89,7 +88,7 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     dates = (iso_date(each[0], made.get("year", "")) for each in held("date").values())
     made["date"] = next((date for date in dates if date), "") or (whole_year if DAY.fullmatch(whole_year) else "")
     if not made["date"] and "year" not in made:
-        dated = (dated[0] for each in held("date").values() if (dated := _YEAR.search(each[0][:_ID_IN])))
+        dated = (dated[0] for each in held("date").values() if (dated := YEAR.search(each[0][:_ID_IN])))
         made["year"] = next(dated, "") or next((year_behind(each[-1]) for each in held("authors").values()), "")
     day = next(iter(values.get("day", ())), "").strip()
     if len(made["date"]) == 7 and values.get("month") and day.isdecimal():  # a column for each part

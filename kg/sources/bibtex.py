@@ -39,7 +39,6 @@ _FROM_INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}[A-ZÀ-Þ][^\W\d_]+(?:[ '-][
 _COMMENTED = re.compile(r"^[ \t]*%.*\n?", re.M)  # a line that LaTeX leaves out
 _IN_BRACES = re.compile(r"\{[^{}]*\}")
 _BETWEEN_NAMES = re.compile(r"\\.|[{}]|(?<!\S)and(?!\S)", re.I | re.S)
-_SPACES = re.compile(r"\s+")
 _CROSSREF = re.compile(r"(?i)\bcrossref\s*=\s*[{\"]([^{}\"\n]{1,200})[}\"]")
 _VOLUME = re.compile(r"\s*@\s*(?:mv)?proceedings\b", re.I)
 _OF_BOOK = re.compile(r"\s*@\s*(?:(?:book)?inbook|suppbook)\b", re.I)  # a part of a book, by whom the whole is
@@ -161,7 +160,7 @@ def _parsed(text: str, macros: dict[str, str]) -> tuple[str, dict[str, str]] | N
 
 
 def _reason(reason: str) -> str:
-    reason = _SPACES.sub(" ", reason)
+    reason = " ".join(reason.split())
     if reason.startswith("Unexpectedly reached end of file"):
         return "it is still open where the next entry begins or the file ends"
     return reason[:120].replace("`", "'")
@@ -211,11 +210,11 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
         if name not in wanted:  # skip unused fields: lists of references are long
             continue
         if name in ("title", "abstract"):
-            said[name] = [_SPACES.sub(" ", plain(untagged(value))).strip()]
+            said[name] = [" ".join(plain(untagged(value)).split())]
         elif name == "affiliation":
             said[name] = _addresses(bare(value), bare(authors))
         else:
-            said[name] = [_SPACES.sub(" ", bare(journal(unescape(value)))).strip()]
+            said[name] = [" ".join(bare(journal(unescape(value))).split())]
     row = bibliography.row(file, said, names)
     row["unread"] += [name for name, value in values.items() if name not in wanted and is_lost(name, value)]
     if not row.get("url") and (link := _LINK.search(values.get("howpublished", "") or values.get("note", ""))):

@@ -26,7 +26,8 @@ _COMMAND = re.compile(r"\\[A-Za-z]+\s*\Z")
 _OLD_STYLE = re.compile(r"\{\\[a-z]{2}\s")
 _QUOTED = re.compile(r"(?<!\w)`([^`'\n]{1,200})'(?!\w)")
 _TIE = re.compile(r"(?<=[\w.,:;)}\]$%°×”’'])~(?=[\w\\({$\[])")
-_ESCAPED = re.compile(r"\\([%&$#_{}])")
+COMMENT = re.compile(r"(?<!\\)%.*")
+ESCAPED = re.compile(r"\\([%&$#_{}])")
 _BRACED = re.compile(r"\{\\?([_~%#&-])\}")  # "a{\_}b" in an address, as Mendeley writes it
 _STYLED = re.compile(r"\\[A-Za-z]+\s*\{([^{}]*)\}")
 _ENSURED = re.compile(r"\\ensuremath\s*\{([^{}$]{0,200})\}")
@@ -109,8 +110,8 @@ def bare(text: str) -> str:
     ('Univ. of Science & Technology', '10.1007/978-3-642-10745-0_76')
     """
     if _URL.match(text):  # "~" and "--" are part of a URL
-        return _ESCAPED.sub(r"\1", _BRACED.sub(r"\1", text.strip().removeprefix(r"\url").strip("{} ")))
-    return _ESCAPED.sub(r"\1", _STYLED.sub(r"\1", plain(text)))
+        return ESCAPED.sub(r"\1", _BRACED.sub(r"\1", text.strip().removeprefix(r"\url").strip("{} ")))
+    return ESCAPED.sub(r"\1", _STYLED.sub(r"\1", plain(text)))
 
 
 def _letters(text: str) -> str:

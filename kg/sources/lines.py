@@ -30,7 +30,7 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _HANZI = re.compile(rb"[\xb0-\xf7\xa1-\xa3][\xa1-\xfe]")  # GB 2312: Chinese characters and their punctuation
 _IN_WORD = re.compile(rb"(?<=[A-Za-z])[\x80-\xff]{1,2}(?=[a-z])")  # accented letters: "Gr\xf6\xdfe"
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
-_BREAK = re.compile(r"\r\n?|\n")
+BREAK = re.compile(r"\r\n?|\n")
 
 Line = tuple[int, str, str]  # line number from 1, text with its line end, and a problem ("" for none)
 
@@ -216,7 +216,7 @@ def records(
             record = None
             yield RecordLines(number, problem=problem)
             continue
-        lines = _BREAK.split(text) if "\r" in text else (text.removesuffix("\n"),)
+        lines = BREAK.split(text) if "\r" in text else (text.removesuffix("\n"),)
         for line in chain.from_iterable(map(between.split, lines)) if between else lines:
             if not line:
                 is_open = False

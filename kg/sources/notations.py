@@ -34,7 +34,6 @@ _TEX_ITEM = re.compile(
     re.M | re.S,
 )
 _TEX_COMMAND = re.compile(r"^[ \t]*\\.*$", re.M)  # a line of its own
-_COMMENT = re.compile(r"(?<!\\)%.*")
 _HREF = re.compile(r"\\href\s*\{([^{}]{1,500})\}\s*\{((?:[^{}]|\{[^{}]*\}){0,500})\}")
 _URL = re.compile(r"\\(?:url|path|doi)\s*\{([^{}]{1,500})\}")
 _SLANTED = re.compile(
@@ -120,7 +119,7 @@ def in_markdown(file: InputFile, text: str) -> str:
             return _itemised("".join(_of_element(parsed(file, _BOOKMARK.sub("<li>", text).encode()))))
         return ""
     if is_latex(text):
-        return _TEX_COMMAND.sub("", _TEX_ITEM.sub(_of_item, _COMMENT.sub("", text)))
+        return _TEX_COMMAND.sub("", _TEX_ITEM.sub(_of_item, latex.COMMENT.sub("", text)))
     if _CITE.search(text):
         return _CITE.sub(_of_template, text)
     if _ORG.search(text):

@@ -10,6 +10,7 @@ import re
 from itertools import islice
 from typing import Any
 
+from kg.sources.dates import YEAR
 from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
 from kg.sources.links import LINK, bare
@@ -68,7 +69,6 @@ _BOOK = re.compile(
     rf"\W*[A-ZÀ-Þ][^\W\d_][\w.'’/-]{{1,20}}(?: [\w.'’/-]{{1,20}})?(?:, [\w.]{{2,12}})?:\s[^.:\d]{{3,60}},\s{_YEAR}\W*$"
 )  # "Oxford: Press, 2016."
 _PUBLISHER = re.compile(r"\b(?:Press|Publish\w*|Springer|Wiley|Elsevier|Verlag|Books?)\b|出版社")
-_ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ISSUE = re.compile(r"[^;]{0,20};\s?\d")  # behind a year
 _TO_YEAR = re.compile(r"[\s,*”\"]{1,4}([A-Z][^\d\n]{5,200}?),\s+(?:19|20)\d\d\b")
 _NAMES_END = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[A-Z])")
@@ -123,7 +123,7 @@ def _of_kind(text: str) -> dict[str, Any]:
         return {}
     rest = found["rest"].lstrip(" .．,，/")
     place = re.split(r"[,，]|[.．](?=\s|\d{4})|\s?[:：]\s", rest)[0].strip(" .．") if found["kind"][0] in "JC" else ""
-    made = _made(names, found["title"], "", next(iter(_ANY_YEAR.findall(rest)), ""))
+    made = _made(names, found["title"], "", next(iter(YEAR.findall(rest)), ""))
     return made | {"venue": "" if _NO_VENUE.match(place) else place}
 
 

@@ -18,7 +18,7 @@ from kg.model import Batch, KgError
 from kg.sources import bibliography
 from kg.sources.base import HeldFile, InputFile
 from kg.sources.forms import Form, folded, forms
-from kg.sources.lines import Line, opening, text_lines
+from kg.sources.lines import BREAK, Line, opening, text_lines
 from kg.sources.links import LINK, bare
 from kg.sources.people import apart
 from kg.sources.references import WHOLE
@@ -29,11 +29,9 @@ _DELIMITERS = ",;\t|"
 _WIDEST = 10_000  # columns
 _BEFORE = 5  # lines allowed before the header: "sep=;", a date
 _REREAD = 32 << 20  # code points of torn rows that are read twice
-_SPACES = re.compile(r"\s+")
 _BRACED = re.compile(r"\{(?!['\"])[^{}]*(?:\{[^{}]*\}[^{}]*){0,500}\}")  # as values stand in BibTeX
 _COUNTED = re.compile(r"(\D+)\d{1,2}")
 _SAYS = re.compile(r"[^\s+|:=_-]")  # more than the rule below a header
-_BREAK = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ def within(file: InputFile, tables: Iterable[InputFile], form: str) -> Batch | N
 @lru_cache(2)  # to sniff and to read
 def _shape(file: InputFile) -> _Shape | None:
     """The shape of a table that has a title column and at least one other column of papers; else None."""
-    lines = _BREAK.split(opening(file), _BEFORE)[:_BEFORE]
+    lines = BREAK.split(opening(file), _BEFORE)[:_BEFORE]
     for number, line in enumerate(lines, 1):
         best, most = None, 1
         for delimiter in _DELIMITERS:
@@ -147,7 +145,7 @@ class _TableLines:
             (number, f"{part}\n", problem)
             for number, text, problem in text_lines(file)
             if number >= header
-            for part in _BREAK.split(text.removesuffix("\n").removesuffix("\r"))
+            for part in BREAK.split(text.removesuffix("\n").removesuffix("\r"))
         )
         self._ahead: deque[Line] = deque()
         self._row: list[Line] = []
@@ -187,7 +185,7 @@ class _TableLines:
 def _rows(file: InputFile, shape: _Shape) -> Iterator[Row]:
     lines = _TableLines(file, shape.line)
     try:
-        columns = [_SPACES.sub(" ", cell).strip() for cell in next(shape.cells(lines), [])]
+        columns = [" ".join(cell.split()) for cell in next(shape.cells(lines), [])]
     except csv.Error as error:
         raise KgError(f"{file.path}: the names of the columns cannot be read ({error}): check their quotes.") from None
     if len(columns) > _WIDEST:

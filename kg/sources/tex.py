@@ -14,13 +14,12 @@ from pathlib import Path, PurePosixPath
 from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
-from kg.sources.latex import bare, plain
+from kg.sources.latex import COMMENT, bare, plain
 from kg.sources.lines import decoded
 from kg.sources.people import people, signed
 from kg.sources.rows import ARXIV_ID, batch_of
 
 _BEGIN = re.compile(r"^[^%\n]{0,200}\\document(?:class|style)\b", re.M)
-_COMMENT = re.compile(r"(?<!\\)%.*")
 _INPUT = re.compile(r"\\(?:input|include|subfile)\s*\{\s*([^{}]{1,200}?)\s*\}")
 _MACRO = re.compile(r"\\(?:(?:re)?newcommand|providecommand|def)\s*\*?\s*\{?\s*\\([A-Za-z]{1,40})\s*\}?\s*(?=\{)")
 _USE = re.compile(r"\\([A-Za-z]{1,40})(?:\s*\{\}|\\?\s)?")
@@ -103,11 +102,11 @@ def joined(text: str, file: Callable[[str], str | None]) -> str:
         return (inner or "")[:_INCLUDED]
 
     for _ in range(3):  # files include files
-        text = _COMMENT.sub("", text[:_LARGEST])
+        text = COMMENT.sub("", text[:_LARGEST])
         if not _INPUT.search(text):
             break
         text = _INPUT.sub(put, text)
-    return _COMMENT.sub("", text[:_LARGEST])
+    return COMMENT.sub("", text[:_LARGEST])
 
 
 def _beside(folder: Path | None, name: str) -> str | None:

@@ -25,7 +25,6 @@ _RUN_IN = re.compile(
 _LABEL = re.compile(  # of the first part of an abstract without a heading
     r"(?:Background|Introduction|Objectives?|Purpose|Aims?|Context|Motivation|Importance)(?:\s+and\s+\w+)?\s*[:.]\s+(?=[A-Z])"
 )
-_ALONE = re.compile(r"(?i:abstract)\s*(?:[.:—–-]+\s*)?$")
 KEYWORDS = re.compile(
     r"\s*(?:(?:key\s?-?words?(?:\s+and\s+phrases)?|index\s+terms|additional\s+key\s?words(?:\s+and\s+phrases)?)"
     r"\s*(?:[.:：—–-]+|$|(?=[A-Z]))|keywords?\s|\W?关\s*键\s*[词字]\W*)",

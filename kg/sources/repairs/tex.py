@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kg.sources.latex import letters, symbols
+from kg.sources.latex import ESCAPED, letters, symbols
 from kg.sources.repairs.edits import Edits
 
 _STYLE = re.compile(
@@ -14,7 +14,6 @@ _STYLE_OLD = re.compile(r"\{\\(?:bf|it|em|tt|sc|rm|sf)\s+([^{}]*)\}")
 _LINK = re.compile(r"\\href\s*\{[^{}]*\}\s*\{([^{}]*)\}")
 _POWER = re.compile(r"[^\W_]\\\w+\s*\{[+−-]?\d+\}")  # 10\textsuperscript{6} is not 106
 _SYMBOL = re.compile(r"\\([A-Za-z]+)(?![A-Za-z])(?:\{\})?")
-_ESCAPED = re.compile(r"\\([%&$#_{}])")
 _MATH = re.compile(r"(?<!\\)\$([^$]{1,200})(?<!\\)\$")
 _SIMPLE = re.compile(r"(?:[^\W_]|[\s.,:;/+\-=<>~'()\[\]|*%×∼≈≥≤±→·…]|\\[A-Za-z]+(?![A-Za-z])|\\%|\{\})*")
 _RESOLVED = "LaTeX in the {field} was resolved."
@@ -46,5 +45,5 @@ def latex(edits: Edits) -> None:
     if "\\" in raw:
         for start, end, printed in letters(raw):
             edits.add(start, end, printed, _RESOLVED)
-        for match in _ESCAPED.finditer(raw):
+        for match in ESCAPED.finditer(raw):
             edits.add(match.start(), match.end(), match[1], _RESOLVED)
