@@ -169,3 +169,55 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
     said = ResultInWords.of(Selection.of(built, [], "en"), result, text)
     assert said is not None
     assert (said.baseline, said.setting) == ("", "when combined with Plover3")
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("adaptive block size", "自适应块大小"),
+        ("fixed block size assumption in semi-AR decoding", "半自回归解码中的固定块大小假设"),
+        ("entropy-based framework", "基于熵的框架"),
+        ("context-aware AP selection", "上下文感知AP选择"),
+        ("inherent sequential decoding limits inference efficiency", "固有串行解码限制推理效率"),
+        ("existing methods fail to generalize to real-world settings", "现有方法未能泛化到真实世界设置"),
+        ("under the same throughput budget", "相同吞吐量预算下"),
+        ("Llama-3.1-8B", "Llama-3.1-8B"),
+        ("W4A4 quantization", "W4A4量化"),
+        ("memory, latency and energy", "内存、延迟和能耗"),
+        ("training-time regularization", "训练时正则化"),
+        ("long training time", "长训练时间"),
+        ("image resolution", "图像分辨率"),
+        ("per-token KV memory", "逐词元KV内存"),
+        ("speculative key-value caching", "推测KV缓存"),
+        ("strong correlation between memory and latency", "内存和延迟之间的强相关性"),
+        ("multi-SLO-aware scheduler", "多SLO感知调度器"),
+        ("redundant visual tokens of KV caches", "KV缓存的冗余视觉词元"),
+        ("lightweight, trainable router", "轻量级可训练路由器"),
+        ("hybrid entropy-based framework", "基于熵的混合框架"),
+        ("insufficient memory and limited bandwidth", "内存不足和带宽有限"),
+        ("excessive memory costs during training and inference", "训练和推理中的内存成本过大"),
+        ("limited memory, unreliable communication", "有限的内存、不可靠通信"),
+        ("training and decoding and the lack of memory", "训练和解码以及缺乏内存"),
+        ("synthetic RESIDE dataset", "合成RESIDE数据集"),
+        ("rapid growth in memory", "内存的快速增长"),
+        ("DeepSeek series models", "DeepSeek系列模型"),
+        ("frobnicated block size", ""),
+        ("It is fast. It is small", ""),
+        ("", ""),
+        ("for of", ""),
+        ("performance drop at high sparsity", "高稀疏度下的性能下降"),
+        ("KV cache pressure at inference", "推理时的KV缓存压力"),
+        ("redundancy at individual layers", "单个层处的冗余"),
+        ("accuracy at 90% sparsity", "90%稀疏度下的准确率"),
+        ("large group size", "较大的分组大小"),
+        ("small block size", "较小的块大小"),
+        ("memory and at", ""),
+    ],
+)
+def test_phrases_are_put_into_chinese_part_by_part(english: str, chinese: str) -> None:
+    assert Wording(Vocabulary.load())(english) == chinese
+
+
+@pytest.mark.parametrize("phrase", ["of " * 3000, "(" * 5000, "and, " * 500, "a" * 100_000, "\u202e{a}{b}{0}"])
+def test_hostile_phrases_are_answered(phrase: str) -> None:
+    assert len(Wording(Vocabulary.load())(phrase)) <= len(phrase)
