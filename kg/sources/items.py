@@ -12,6 +12,7 @@ from kg.sources import bibliography
 from kg.sources.beside import is_noted
 from kg.sources.dates import iso_date
 from kg.sources.forms import is_lost
+from kg.sources.item_titles import BEFORE, BESIDE, BOLD, LABEL, LEAST_WORDS, SHORTEST, is_title, referred, title_of
 from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
 from kg.sources.links import FILE, IMAGE, LINK, PAPER, badges, bare
@@ -34,7 +35,6 @@ from kg.sources.references import (
 )
 from kg.sources.rows import ANY_YEAR, ARXIV_ID, Beside, Row, Skipped, doi_in
 from kg.sources.styles import cited, names_of, place_behind
-from kg.sources.titles import BEFORE, BESIDE, BOLD, LABEL, LEAST_WORDS, SHORTEST, is_title, referred, title_of
 
 _QUOTED_TITLE = re.compile(r"^.{0,20}?[“\"]([^“”\"]{6,300})[”\"].*$", re.S)
 SAID = re.compile(r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ()/;-]{0,30}?)[*_]{0,2}\s*[:：]{1,2}\s*[*_]{0,2}\s*(\S.*)")

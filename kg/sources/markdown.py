@@ -17,13 +17,13 @@ from kg.sources import notations
 from kg.sources.base import InputFile
 from kg.sources.beside import is_noted
 from kg.sources.forms import Form, folded_name
+from kg.sources.item_titles import LONGEST, NEXT_LINE, title_of
 from kg.sources.items import QUOTE, SAID, ListItem, rows_of
 from kg.sources.lines import decoded, opening
 from kg.sources.links import IMAGE, LINK, PAPER, TARGET, bare, linked
 from kg.sources.records import is_data, keys
 from kg.sources.references import EDITION
 from kg.sources.rows import Beside, Row, batch_of
-from kg.sources.titles import LONGEST, NEXT_LINE, title_of
 
 _OTHER_FORM = re.compile(
     r"\s*(?:<(?!(?:div|p|h\d|img|center|a|br|details|b|!--)\b)|[{\\@%]|\[\s*[{\[]\s*\")"

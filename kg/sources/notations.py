@@ -11,10 +11,10 @@ from typing import Any
 from kg.model import KgError
 from kg.sources import latex
 from kg.sources.base import InputFile
+from kg.sources.item_titles import is_title
 from kg.sources.layout.blocks import is_running
 from kg.sources.links import without_notes
 from kg.sources.styles import cited, names_of
-from kg.sources.titles import is_title
 from kg.sources.web import parsed
 
 _PAGE = re.compile(
