@@ -286,7 +286,9 @@ def _name(shown: Selection, wording: str) -> str:
 
 def _setting(shown: Selection, result: Result, paper: str = "") -> str:
     """The setting in the language; in Chinese what has no words there is quoted."""
-    said = (_part_of_setting(shown, part, paper) for part in clean(result.setting).split(BESIDE))
+    parts = clean(result.setting).split(BESIDE)
+    whole = (part for part in parts if not any(part != other and part in other for other in parts))  # told once
+    said = (_part_of_setting(shown, part, paper) for part in whole)
     return shown.words("outcome.aside_comma").join(filter(None, said))
 
 

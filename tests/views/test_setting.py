@@ -108,15 +108,24 @@ def test_chinese_says_a_setting_in_its_own_words_or_quotes_it(built: Graph) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "setting"),
+    ("text", "setting", "found"),
     [
-        ("It has 41% higher accuracy when combined with pruning.", "when combined with pruning"),
-        ("It has 41% higher accuracy when applied on top of pruning.", "when applied on top of pruning"),
-        ("Brindle combined with late pruning yields 41% higher accuracy.", "combined with late pruning"),
+        ("It has 41% higher accuracy when combined with pruning.", "when combined with pruning", ""),
+        (
+            "When combined with pruning, it has 41% higher accuracy.",
+            "when combined with pruning",
+            "combined with pruning",
+        ),
+        ("It has 41% higher accuracy when applied on top of pruning.", "when applied on top of pruning", ""),
+        (
+            "Brindle combined with late pruning yields 41% higher accuracy.",
+            "combined with late pruning",
+            "combined with late pruning yields",
+        ),
     ],
 )
-def test_what_a_method_is_combined_with_is_told(built: Graph, text: str, setting: str) -> None:
-    found = f"{setting} yields" if "yields" in text else setting
+def test_what_a_method_is_combined_with_is_told_once(built: Graph, text: str, setting: str, found: str) -> None:
+    found = found or setting
     assert said_of(built, text, "41%", setting=found, **GAIN) == f"41% higher accuracy ({setting})"
 
 
