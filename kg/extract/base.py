@@ -6,7 +6,7 @@ import dataclasses
 import re
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -228,14 +228,12 @@ def to_record(doc: Doc, document: Document) -> Record:
     record.name, record.kind, record.code_url, record.brief = doc._.name, doc._.kind, doc._.code_url, doc._.brief
     record.kind_score = doc._.kind_score
     judged = doc._.view.roles if doc._.view else {}
-    brackets = expanded(doc._.text)
-    spelled_out = {fold(doc._.text[end:last].strip(" ()（）")): (start, end) for start, end, last in brackets}
     for mention in doc._.mentions:
         if mention.type == "technique" and (roles := judged.get((mention.start, mention.end))):
             # The confidence of the record covers both the type and the role.
             mention.confidence = round(mention.confidence * roles[ROLES.index(mention.role)], 2)
         if mention.type in _SHORTENED:
-            _fill_out(mention, doc, spelled_out)
+            _fill_out(mention, doc._.text)
         _settle(mention, doc, document)
         getattr(record, LISTS[mention.type]).append(mention)
     results: list[Result] = doc._.results
@@ -255,17 +253,14 @@ def to_record(doc: Doc, document: Document) -> Record:
     return record
 
 
-def _fill_out(mention: Mention, doc: Doc, spelled_out: Mapping[str, tuple[int, int]]) -> None:
-    """Move a mention to its fullest name: what an acronym stands for, or the name with a version.
-
-    `spelled_out` has the spans of what acronyms stand for by their folded letters.
-    """
-    text, surface = doc._.text, mention.surface
-    span = spelled_out.get(fold(surface))
-    for alias in mention.aliases if span is None else ():
+def _fill_out(mention: Mention, text: str) -> None:
+    """Move a mention to its fullest name in a text: what an acronym stands for, or the name with a version."""
+    surface = mention.surface
+    span = expanded(text).get(fold(surface), ())[:2]
+    for alias in () if span else mention.aliases:
         if alias.startswith(surface) and _VERSION.fullmatch(alias, len(surface)) and alias in text:
             span = (text.index(alias), text.index(alias) + len(alias))
-    if span is not None:
+    if span:
         mention.start, mention.end = span
         full = fold(text[slice(*span)])
         mention.aliases = tuple(dict.fromkeys(n for n in (surface, *mention.aliases) if fold(n) != full))

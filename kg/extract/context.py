@@ -179,7 +179,7 @@ class DocView:
 
     def spelled_out(self, start: int, end: int) -> tuple[int, int]:
         """A span with all words that the acronym behind it stands for: "[Heavily] Compressed Attention (HCA)"."""
-        wholes = expanded(self.text)
+        wholes = expanded(self.text).values()
         return next((first for first, *ends in wholes if first < start < ends[0] and end in ends), start), end
 
     def places(self, surface: str) -> list[tuple[int, int]]:

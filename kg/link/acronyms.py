@@ -42,14 +42,14 @@ def acronyms(text: str) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=8)
-def expanded(text: str) -> list[tuple[int, int, int]]:
-    """The spans of the expansions of a text's acronyms, and where the brackets behind them end.
+def expanded(text: str) -> Mapping[str, tuple[int, int, int]]:
+    """The spans of the expansions of a text's acronyms, by these folded, and where the brackets behind them end.
 
     >>> expanded("We use Wide Tree Codes (WTC).")
-    [(7, 22, 28)]
+    {'wtc': (7, 22, 28)}
     """
-    found = (next(_bracketed(text, long), None) for long in acronyms(text).values())
-    return [one for one in found if one]
+    found = ((short, next(_bracketed(text, long), None)) for short, long in acronyms(text).items())
+    return {short: span for short, span in found if span}
 
 
 def _bracketed(text: str, long: str) -> Iterator[tuple[int, int, int]]:

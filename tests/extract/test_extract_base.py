@@ -161,6 +161,14 @@ def test_the_surface_is_the_fullest_name(entry: Entry, name: str, other: str, su
     assert mention.surface == surface
 
 
+def test_an_acronym_within_a_longer_one_stands_for_its_own_words(entry: Entry) -> None:
+    document = entry("We propose MQLC. A Modal Quick Log Cache (MQLC) beats a Quick Log Cache (QLC).", title="MQLC")
+    doc = doc_of(document)
+    doc._.mentions.append(Mention("technique", "MQLC", "MQLC", start=0, end=4))
+    (mention,) = base.to_record(doc, document).techniques
+    assert mention.surface == "Modal Quick Log Cache"
+
+
 def test_quote_is_the_raw_text_where_the_entry_was_repaired(entry: Entry) -> None:
     raw = "Préface  We prune with STRATE-GIES today."
     text = repaired(raw, [(0, 9, ""), (raw.index("-"), raw.index("-") + 1, "")])
