@@ -215,10 +215,8 @@ def _in_compound(view: DocView, kind: str, start: int, end: int) -> bool:
     text = view.text
     if text[end : end + 1] == "-":
         part = _PART_BEHIND.match(text, end)
-        if part and not _stands_alone(view, kind, part.span(1)):
-            form = fold(part[1])
-            if form not in view.cues["compound-tail"] and not (part[1].islower() and form.endswith("ed")):
-                return True
+        if part and not _stands_alone(view, kind, part.span(1)) and not makes_adjective(view, part[1]):
+            return True
     if text[max(0, start - 1) : start] == "-":
         part = _PART_BEFORE.search(text, max(0, start - 25), start)
         if part and not ((part[0].islower() and part[0].endswith("s")) or _labelled(view, kind, part.span())):
@@ -226,6 +224,12 @@ def _in_compound(view: DocView, kind: str, start: int, end: int) -> bool:
     if text.startswith("-free", end) or text[start - 1 : start] == ")":
         return True  # "LoRA-free", "Finch(Y)Lite"
     return text[end : end + 1] == "(" and bool(_GLUED.match(text, end))
+
+
+def makes_adjective(view: DocView, part: str) -> bool:
+    """Whether a word behind a name and a hyphen makes an adjective of it: "based", "trained"."""
+    form = fold(part)
+    return form in view.cues["compound-tail"] or (part.islower() and form.endswith("ed"))
 
 
 def _stands_alone(view: DocView, kind: str, span: Span) -> bool:

@@ -23,6 +23,7 @@ from kg.entity_types import TABLE
 from kg.extract.base import field_at, folds, sentence_of
 from kg.extract.comparisons import LIKE, WIN
 from kg.extract.context import DocView, view_of
+from kg.extract.edges import makes_adjective
 from kg.extract.ends import SECOND, Placed, entities
 from kg.extract.judge import Judge, judge_for
 from kg.extract.outcomes import outcome_lexicon
@@ -228,7 +229,7 @@ def is_beside(view: DocView, kind: str, tail: Placed) -> bool:
 def _is_compound(view: DocView, end: int) -> bool:
     """Whether a name is part of an adjective, as of a class: "cache-based"."""
     behind = _COMPOUND.match(view.text, end)
-    return behind is not None and (fold(behind[1]) in view.cues["compound-tail"] or behind[1].endswith("ed"))
+    return behind is not None and makes_adjective(view, behind[1])
 
 
 def _is_adjective(view: DocView, head: Placed, start: int, end: int) -> bool:

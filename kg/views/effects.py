@@ -54,8 +54,7 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
         for one, result in told
         if result.change != "absolute" or not any(_is_level_of(result, other) for other in lone)
     ]
-    told = [(one, _with_shared(one, result, told)) for one, result in told]
-    told = [(one, result) for one, result in told if result.baseline or not _is_compared(one)]
+    told = [(one, both) for one, result in told if (both := _with_shared(one, result, told))]
     against = {(result.metric, result.change) for _, result in told if result.baseline}
     told = [  # what a number is compared with is told of both or of neither
         (one, result)
@@ -105,13 +104,16 @@ def _tells_all(told: _Told, sayable: Collection[_Told]) -> bool:
     )
 
 
-def _with_shared(one: EntryResult, result: Result, told: Collection[tuple[EntryResult, Result]]) -> Result:
-    """A result with the baseline that it shares with another of its sentence: "2x on A100 and 9% less, vs. Finch"."""
+def _with_shared(one: EntryResult, result: Result, told: Collection[tuple[EntryResult, Result]]) -> Result | None:
+    """A result with the baseline that it shares with another of its sentence: "2x on A100 and 9% less, vs. Finch".
+
+    None where the sentence names a baseline that no other tells.
+    """
     if result.baseline or not _is_compared(one):
         return result
     others = (other for found, other in told if found.result.baseline == one.result.baseline and other.baseline)
     said = next((other for other in others if other.evidence.field == result.evidence.field), None)
-    return replace(result, baseline=said.baseline, baseline_concept=said.baseline_concept) if said else result
+    return replace(result, baseline=said.baseline, baseline_concept=said.baseline_concept) if said else None
 
 
 def _is_compared(one: EntryResult) -> bool:

@@ -84,7 +84,7 @@ class ResultInWords:
             _setting(shown, result, paper),
         ]
         against, setting = ("" if aside == named else aside for aside in asides)
-        if shown.lang == "zh" and (_ENGLISH.search(f"{against} {setting}")):
+        if shown.lang == "zh" and _ENGLISH.search(f"{against} {setting}"):
             return None  # English words in brackets are not Chinese
         if (wording and not origin and not against) or (result.setting and not setting):
             return None  # a number without what it is compared with, or where it holds, is another statement

@@ -186,8 +186,9 @@ def _to_noun(said: str) -> str:
 def _whole(what: str) -> str:
     """The object of a proposal without what follows it, and without a clause that only others explain."""
     what = _CLOSE.sub(r"\g<0> ", _STARS.sub(r"\1", _TIE.sub(" ", as_text(_NEXT.split(what)[0]))))
-    has_list = what != (what := without_list(what))
-    counts = pattern(_COUNTS).match(what) if has_list else None
+    unlisted = without_list(what)
+    counts = pattern(_COUNTS).match(unlisted) if unlisted != what else None
+    what = unlisted
     if counts and tagged(counts["number"], 0, len(counts["number"]))[0][0].tag == "CD":
         what = counts["ahead"]
     verbs = {word.start for word in tagged(what, 0, len(what))[0] if word.tag in ("VB", "VBP")}

@@ -80,21 +80,23 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
         one: f"{one} {behind[one]}" for one in said if len(told[one]) < TELLING and tells(one, ()) and one in behind
     }
     whole = {one: both for one, both in whole.items() if not any(map(str.isdigit, both))}
+    proposing = set(filter(proposes, said))
     said.sort(
         key=lambda one: (
             _AVAILABLE.search(one) is not None,
             len(told[one]) < TELLING and one not in whole,
             is_besides(one) or any(fold(more[1]) in cues("besides") for more in pattern(_FIRST).finditer(one)),
-            not (own and own in one and (proposes(one) or one in made)),
-            not proposes(one),
+            not (own and own in one and (one in proposing or one in made)),
+            one not in proposing,
             one != study,
             not own or own not in one,
         )
     )
+    unlisted = {one: without_list(one) for one in said}
     for one in said:
-        whole.setdefault(one, without_list(one) if _BEGINS_LIST.search(one) else one)
-    clauses = {one: next(filter(proposes, without_list(one).split("; ")), "") for one in said}  # of a long sentence
-    quotes = (quotable(whole[one]) or quotable(without_list(one)) or quotable(clauses[one]) for one in said)
+        whole.setdefault(one, unlisted[one] if _BEGINS_LIST.search(one) else one)
+    clauses = {one: next(filter(proposes, unlisted[one].split("; ")), "") for one in said}  # of a long sentence
+    quotes = (quotable(whole[one]) or quotable(unlisted[one]) or quotable(clauses[one]) for one in said)
     return [with_name(paper, quote) for quote in quotes if quote]
 
 
