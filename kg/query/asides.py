@@ -12,15 +12,30 @@ from kg.text import fold
 def with_examples(items: list[Item], lexicon: Lexicon) -> list[Item]:
     """The pieces, things in brackets as joined by "or" with the one before: "4-bit weights (W4A4, FP4)", "SVD (...)".
 
-    They are of its type, or their names begin with its words.
+    Most are of its type, or texts state them as they do it, or their names begin with its words.
     """
     for at in [n for n, item in enumerate(items) if n and item.mark and item.text in ("(", "（")]:
         inside = list(takewhile(lambda item: item.text not in (")", "）"), items[at + 1 :]))
-        things, before = [item for item in inside if not item.mark], items[at - 1]
-        if things and all(item.types & before.types or _is_longer(item, before, lexicon) for item in things):
-            for item in (items[at], *(one for one in inside if one.mark)):
+        things = [item for item in inside if not item.mark and _is_said(item)]
+        before = next((item for item in items[:at][::-1] if _is_said(item)), items[at - 1])
+        alike = [
+            i for i in things if i.types & before.types or _is_longer(i, before, lexicon) or _are_stated(i, before)
+        ]
+        if len(alike) > len(things) / 2 or (things and len(alike) == len(things)):
+            last = inside.index(things[-1])
+            for item in (items[at], *(one for one in inside[:last] if one.mark)):
                 item.mark, item.words = "", lexicon.words.meaning("or")
     return items
+
+
+def _are_stated(*items: Item) -> bool:
+    """Whether texts must state all pieces: "2-bit", "ternary"."""
+    return all(item.means("stated") and not item.senses for item in items)
+
+
+def _is_said(item: Item) -> bool:
+    """Whether a piece says something: 等 and "for example" do not."""
+    return bool(item.senses) or not item.means("frame", "about", "plain", "evaluate")
 
 
 def _is_longer(item: Item, before: Item, lexicon: Lexicon) -> bool:

@@ -105,15 +105,23 @@ def fitting(corpus: Corpus, wanted: Filter) -> tuple[Filter, list[str]] | None:
     return None
 
 
-def any_institution(wanted: Filter, say: Sayings) -> Filter:
-    """The filter with one of some institutions, where "and" joined them and no paper is of all: "IBM和微软的论文"."""
-    own = [one for one in wanted.conditions if not one.negated and all(t.field == "institution" for t in one.any_of)]
-    if len(own) < 2:
+def any_listed(wanted: Filter, say: Sayings) -> Filter:
+    """The filter with one of things that "and" joined, where no paper has all: "IBM和微软的论文", Mamba的量化和剪枝."""
+    conditions: list[Condition] = []
+    for one in wanted.conditions:
+        last = conditions[-1] if conditions else None
+        if last and one.listed and not (one.negated or last.negated):
+            terms = tuple(dict.fromkeys((*last.any_of, *one.any_of)))
+            conditions[-1] = replace(last, text=f"{last.text} / {one.text}", any_of=terms)
+        else:
+            conditions.append(one)
+    if len(conditions) == len(wanted.conditions) or (len(conditions) == 1 and not _is_place(conditions[0])):
         return wanted
-    terms = tuple(dict.fromkeys(term for one in own for term in one.any_of))
-    whole = replace(own[0], text=" / ".join(one.text for one in own), any_of=terms)
-    conditions = tuple(whole if one is own[0] else one for one in wanted.conditions if one not in own[1:])
-    return replace(wanted, conditions=conditions, notes=(*wanted.notes, say("empty.any_institution")))
+    return replace(wanted, conditions=tuple(conditions), notes=(*wanted.notes, say("empty.any_listed")))
+
+
+def _is_place(one: Condition) -> bool:
+    return all(term.field == "institution" for term in one.any_of)
 
 
 class _Empty:

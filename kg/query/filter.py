@@ -160,6 +160,7 @@ class Condition:
     negated: bool = False
     by_words: tuple[Compound, ...] = ()  # what counts too where no paper fulfils all conditions: words of its texts
     having: tuple[Term, ...] = ()  # what papers must not have where none states that it does without
+    listed: bool = False  # "and" joins it with the one before, of its type; one of both may be meant
 
     @property
     def terms(self) -> tuple[Term, ...]:

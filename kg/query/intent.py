@@ -134,7 +134,8 @@ class Intent(Pieces):
         return self._places("rising", "popular") if asks and self._things() else []
 
     def _is_change(self, at: int) -> bool:
-        return 0 <= at < len(self.items) and self.items[at].means("increase", "decrease") and not self.items[at].senses
+        piece = self.items[at] if 0 <= at < len(self.items) else Item(0, 0, "")
+        return piece.means("increase", "decrease") and not (piece.senses or piece.means("deed") or piece.is_verb)
 
     def _path(self) -> Query | None:
         things = self._things()

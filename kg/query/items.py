@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -14,6 +15,8 @@ OPS: dict[str, Op] = {"faster-than": ">"}
 OPS |= {"at-least": ">=", "more-than": ">", "at-most": "<=", "less-than": "<", "about-equal": "="}
 #: What words beside a date mean.
 TIMES: dict[str, Op] = {"after": ">", "since": ">=", "before": "<", "until": "<="}
+#: A person's name: two to four words that begin with a capital, initials among them.
+PERSON = re.compile(r"[A-Z][\w'’-]*\.?(?: [A-Z][\w'’-]*\.?){1,3}")
 ARTICLES = ("a", "an", "the")
 #: The kinds of thing that papers are counted by, one after another.
 PERIODS = ("day", "week", "month", "year", "report")

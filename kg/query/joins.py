@@ -42,6 +42,7 @@ class Taken:
     at: int = -1  # its place among the pieces of the question
     compared: bool = False  # "compare" leads to it
     having: list[Term] = dataclasses.field(default_factory=list)  # of what it is said that it is not needed
+    listed: bool = False  # "and" joins it with the one before, of its type; one of both may be meant
 
     @property
     def is_measure(self) -> bool:
@@ -79,6 +80,8 @@ def is_for_either(items: list[Item], first: int, at: int, terms: tuple[Term, Ter
 
     What is done to things is meant together ("kernels for pruning and quantization"), and so is where it is done.
     """
+    if all(items[n].means("deed") for n in (first, at)):
+        return True  # "acceleration and compression"
     before = next((i for i in items[:first][::-1] if fold(i.text) not in ARTICLES), None)
     is_for = before is not None and before.means("narrows") and fold(before.text) not in _PLACES
     is_object = before is not None and not before.senses and before.means("object", *_DEEDS)
@@ -99,6 +102,21 @@ def goes_on(items: list[Item], first: int, last: int, same: bool) -> bool:
     plain = all(item.means("and", "frame", "about") or item.mark == "、" for item in between)
     again = any(item.means("those") for item in between)
     return plain and (again or (same and not any(item.means("about") for item in between)))
+
+
+def is_any_network(items: list[Item], at: int) -> bool:
+    """Whether "or" joins a word for a kind of network with one for all: "neural nets or LLMs"."""
+    sides = ((at - 1, at - 2), (at + 1, at + 2))
+    inside = range(len(items))
+    return any(n in inside and items[n].means("scope") and items[by].means("or") for by, n in sides)
+
+
+def is_listed(items: list[Item], first: int, at: int, fields: tuple[str, str]) -> bool:
+    """Whether nothing but "and" stands between two things of a type, and no word says that both are meant together."""
+    alike = fields[0] == fields[1] or set(fields) <= _WORK
+    between = items[first + 1 : at]
+    plain = all(one.means("and", "frame") and not one.senses for one in between)
+    return alike and plain and not any(one.means("together") for one in items)
 
 
 def _is_rival(one: Taken) -> bool:
@@ -177,7 +195,7 @@ def joined(taken: list[Taken]) -> Iterator[Condition]:
             text = " / ".join(dict.fromkeys(one.text for one in group))
             words = tuple(one.words for one in group if one.words)
             having = tuple(dict.fromkeys(term for one in group for term in one.having))
-            yield Condition(text, terms, group[0].negated, words, having)
+            yield Condition(text, terms, group[0].negated, words, having, group[0].listed)
 
 
 def _clause_before(groups: list[list[Taken]], one: Taken, later: list[Taken]) -> list[list[Taken]]:

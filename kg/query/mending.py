@@ -72,6 +72,18 @@ def mended_pairs(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
     return joined
 
 
+def with_neighbours(items: list[Item], text: str) -> list[Item]:
+    """The pieces, words that nothing bears as one with those right before them: "sign language recognition"."""
+    out: list[Item] = []
+    for item in items:
+        last = out[-1] if out else None
+        if last and last.is_unknown and item.is_unknown and text[last.end : item.start] == " ":
+            out[-1] = Item(last.start, item.end, text[last.start : item.end])
+        else:
+            out.append(item)
+    return out
+
+
 def _meant(text: str, lexicon: Lexicon) -> list[Sense]:
     """What the vocabulary calls so, where a paper has slipped in a word: "vision transfomers"."""
     words = text.split(" ")

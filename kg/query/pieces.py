@@ -144,6 +144,7 @@ class Pieces:
         most = of is not None and self.items[of].means("order:highest", "order:lowest")
         most = most and not self._places("type:paper")  # "most papers on energy saving"
         places = [at for at in span if self._is_metric(at)] or [at for at in span if most and self._is_change_of(at)]
+        places = [at for at in places if not self._is_counted(at)]
         places = [at for at in places if of is None or self._is_open(min(at, of), max(at, of))]
         if not places:
             return None
@@ -164,6 +165,10 @@ class Pieces:
         found = {narrower for one in words["scores"].facts["metric"] for narrower in lexicon.family(one)}
         label = next(label for label in words["scores"].labels if has_han(label) == (self.parser.language == "zh"))
         return Outcome("", label, tuple(sorted(found)))
+
+    def _is_counted(self, at: int) -> bool:
+        """Whether a metric stands right behind its number: "a 128k context"."""
+        return at > 0 and self.items[at - 1].value is not None and self.items[at].types == {"metric"}
 
     def _is_metric(self, at: int) -> bool:
         item = self.items[at]

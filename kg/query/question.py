@@ -6,17 +6,28 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Literal
 
-from kg.entity_types import NAMED
+from kg.query.amounts import with_direction
 from kg.query.facts import dated, is_source
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
-from kg.query.items import Item
-from kg.query.joins import Taken, goes_on, in_or_list, in_phrase, is_for_either, joined, or_follows, over_baselines
+from kg.query.items import PERSON, Item
+from kg.query.joins import (
+    Taken,
+    goes_on,
+    in_or_list,
+    in_phrase,
+    is_any_network,
+    is_for_either,
+    is_listed,
+    joined,
+    or_follows,
+    over_baselines,
+)
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import beside
-from kg.query.reading import PERSON
 from kg.query.stating import (
     AFTER,
     by_name,
+    cue_behind,
     done_by,
     is_denied,
     is_name,
@@ -29,11 +40,12 @@ from kg.query.stating import (
     named_so,
     no_loss,
     rewordings,
+    stands_over,
     stated,
     surer,
 )
 from kg.query.thresholds import Thresholds
-from kg.query.unnamed import is_averting, is_machine, is_narrowing, is_told, only, phrase_of, untold
+from kg.query.unnamed import is_author, is_averting, is_machine, is_narrowing, is_told, only, phrase_of, untold
 from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
@@ -170,6 +182,9 @@ class Parser:
                 word.used = word.used or word is item or not asks
             steering = []
             kind = terms[0].field
+            joins = joins and not (
+                item.means("deed") and bool(out) and out[-1].field != kind
+            )  # "LLaDA faster or smaller"
             joins = joins or (
                 anded and bool(out) and is_for_either(self.items, last, at, (out[-1].terms[0], terms[0]), self.lexicon)
             )
@@ -180,12 +195,15 @@ class Parser:
                 negation = True  # "without pruning and quantization"
             if kind == "code" and not negation:
                 negation = is_denied(self.items, at)
+            is_list = anded and bool(out) and is_listed(self.items, last, at, (out[-1].field, kind))
             last = at
             words = self._parts(item, words=True) if item.senses and not having else None
             scope = self._is_scope(at, cue)
             compared = self._roles(at, cue) == _ANY_ROLE
             out.append(
-                Taken(terms, negation, again and same, kind, item.text, anded, scope, words, at, compared, having)
+                Taken(
+                    terms, negation, again and same, kind, item.text, anded, scope, words, at, compared, having, is_list
+                )
             )
             if models := None if negation else models_in(item, terms[0], self.lexicon):
                 out.append(Taken([models], False, False, models.field, models.label))
@@ -201,7 +219,8 @@ class Parser:
 
     def _names_models(self, scope: Taken) -> bool:
         """Whether a word for what nearly all papers are about names a kind of network; its texts then must name it."""
-        words = [w for i in self.items if i.text == scope.text for w in i.words if "models" in w.means]
+        own = [i for i in self.items if i.text == scope.text and not is_any_network(self.items, scope.at)]
+        words = [word for item in own for word in item.words if "models" in word.means]
         for word in words[:1]:
             things = [replace(term, roles=_ANY_ROLE) if isinstance(term, Entity) else term for term in scope.terms]
             scope.terms = [*things, Phrase(scope.text, tuple(word.facts["stated"]))]
@@ -225,8 +244,7 @@ class Parser:
         if item.means("or", "and"):
             return cue, negated and item.means("or"), item.means("or") and not in_phrase(self.items, at, self.ignored)
         found = next((c for c in _CUES if item.means(c)), "")
-        if item.means("about") and item.means("more-than") and self._is_over(at):
-            found = "outperform"
+        found = stands_over(self.items, at) or found
         if found == "outperform" and not self._follows(at):
             return "", negated, joins
         if found:
@@ -242,17 +260,9 @@ class Parser:
             compared = any(other.means("outperform") for other in self.items)
             return not compared and any(other.types - {"metric"} for other in self.items)
         sides = (self.items[:at][::-1], self.items[at + 1 :] if item.is_verb else [])
-        nearest = (next((i for i in side if i.senses or not i.means("frame", "about")), None) for side in sides)
+        passed = ("frame", "about", "and", "or", "deed")
+        nearest = (next((i for i in side if i.senses or not i.means(*passed)), None) for side in sides)
         return any(one is not None and bool(one.senses) for one in nearest)
-
-    def _is_over(self, at: int) -> bool:
-        """Whether "over" stands between a number and what has a name: "a 2x speedup over vLLM"."""
-        before = self.items[max(at - 3, 0) : at]
-        return any(item.taken for item in before) and bool({"technique", *NAMED} & self._next(at).types)
-
-    def _next(self, at: int) -> Item:
-        """The next piece that is more than a word that says nothing."""
-        return next((i for i in self.items[at + 1 :] if i.senses or not i.means("frame")), Item(0, 0, ""))
 
     def _is_made(self, at: int, cue: str) -> bool:
         """Whether a word for a kind of paper is what the papers propose or release, and no part of a thing's name."""
@@ -288,9 +298,11 @@ class Parser:
             return [self.links[at]]
         if is_winner(self.items[at + 1 :]):
             return [self.link("outperforms", "head", item)]
+        if cue == "outperform" and "metric" in item.types and (self.changes(at - 1) or self.changes(at + 1)):
+            return self._measured(at)  # 比LoRA显存更低
         if cue == "outperform":
             return [self.link("outperforms", "tail", item)]
-        senses = self.chosen(at, cue or self._cue_behind(at))
+        senses = self.chosen(at, cue or cue_behind(self.items, at))
         if senses and senses[0].type == "metric":
             return self._measured(at)
         roles = self._roles(at, cue)
@@ -333,12 +345,6 @@ class Parser:
             return said
         label = " + ".join((said.label, *(terms[0].label for terms in other.parts[1:])))
         return Compound(label, ((said,), *other.parts[1:]))
-
-    def _cue_behind(self, at: int) -> str:
-        """ "evaluate" for a thing that one says so of behind it: "在X上做实验"."""
-        before = self.items[at - 1].text if at else ""
-        behind = next((item for item in self.items[at + 1 : at + 4] if not item.means("about", "frame")), None)
-        return "evaluate" if before == "在" and behind is not None and behind.means("evaluate") else ""
 
     def entity(self, sense: Sense, roles: tuple[str, ...] = ()) -> Entity:
         """A thing in one of its senses, with what counts as it."""
@@ -425,11 +431,13 @@ class Parser:
         direction = self.thresholds.direction(inside if change is None else self.items[change].words, metric)
         wider = self.lexicon.vocabulary.broader(metric) if "hardware" in self.items[at].types else ()
         family = {one for each in (metric, *wider) for one in self.lexicon.family(each)}  # mostly told as "memory"
-        return Outcome(metric, self.lexicon.label(metric, self.language), tuple(sorted(family)), (core,), direction)
+        found = Outcome(metric, self.lexicon.label(metric, self.language), tuple(sorted(family)), (core,), direction)
+        return with_direction(found, (core, self.lexicon.label(metric)), self.lexicon.words)
 
     def changes(self, at: int) -> bool:
         """Whether a piece says the direction of a result, and no speed-up."""
-        return self.items[at].means(*_DIRECTION) and not self.items[at].is_speed
+        piece = self.items[at] if 0 <= at < len(self.items) else Item(0, 0, "")
+        return piece.means(*_DIRECTION) and not piece.is_speed
 
     def _said(self, at: int, cue: str) -> list[Term]:
         """The condition of a word of its own: a kind, code, a country, a venue."""
@@ -460,7 +468,7 @@ class Parser:
         item = self.items[at]
         quoted = item.start > 0 and self.text[item.start - 1] in "\"'“「『"
         is_person = PERSON.fullmatch(item.text) is not None and self.lexicon.is_author(item.text)
-        if len(item.text) > 1 and not quoted and (is_person or self._is_author(at, cue)):
+        if len(item.text) > 1 and not quoted and (is_person or is_author(self.items, at, cue)):
             return [Fact("author", item.text, item.text)]
         is_proper = item.text[:1].isupper() and (at > 0 or not item.text[1:].islower())
         is_name = is_proper or (cue == "by" and not item.text[:1].islower())
@@ -480,14 +488,6 @@ class Parser:
         elif not any(other.means("not") for other in self.items[max(at - 1, 0) : at]):
             self.unnamed.append(item.text)
         return []
-
-    def _is_author(self, at: int, cue: str) -> bool:
-        """Whether words that nothing bears are a person's: behind "author", or a name of several words behind "by"."""
-        before = self.items[max(at - 2, 0) : at]
-        if any(item.of("type:") == "author" for item in before):
-            return True
-        is_by = cue == "by" and any(item.means("by-whom") for item in before[-1:])
-        return is_by and bool(PERSON.fullmatch(self.items[at].text))
 
     def _last_resort(self) -> list[Taken]:
         """Where no condition was understood: a speed-up without a number, else the words themselves."""

@@ -11,9 +11,9 @@ from kg.entity_types import NAMED
 from kg.query.asides import with_examples, without_circumstances
 from kg.query.dates import Dates, relative
 from kg.query.filter import Fact
-from kg.query.items import ARTICLES, Item
+from kg.query.items import ARTICLES, PERSON, Item
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.mending import folds, mend, mended_pairs, whole_words
+from kg.query.mending import folds, mend, mended_pairs, whole_words, with_neighbours
 from kg.query.numbers import numbers
 from kg.query.phrases import BETWEEN, PhraseParting
 from kg.query.spelling import is_superlative
@@ -32,8 +32,6 @@ _LONGEST, _OBJECT, _APART = 12, 5, 3
 _ENTRY = re.compile(r"(?<![A-Za-z0-9_.-])(\d{3}-\d{2,3})(?![A-Za-z0-9_.-])")
 #: An arXiv id, as it is cited.
 _ARXIV = re.compile(r"(?:arxiv[:\s]\s?)?(?<![A-Za-z0-9.-])(\d{4}\.\d{4,5})(?:v\d{1,2})?(?![A-Za-z0-9.%-]|\.\d)", re.I)
-#: A person's name: two to four words that begin with a capital, initials among them.
-PERSON = re.compile(r"[A-Z][\w'’-]*\.?(?: [A-Z][\w'’-]*\.?){1,3}")
 #: A width of numbers in bits; that of a model's size is one of billions ("7B").
 _WIDTH = re.compile(r"(?<![A-Za-z0-9_.])(\d{1,2}(?:\.\d{1,2})?)[\s-]?(?:bits?(?![A-Za-z])|比特|位(?=[量的精权]))", re.I)
 #: What something does without ("rehearsal-free"), by the ending that words for a property have.
@@ -88,11 +86,13 @@ class QuestionReader:
             beside = items[at + 1 : at + 4]
             number = next((n for n, other in enumerate(beside) if other.value is not None), len(beside))
             is_measured = number < len(beside) and not any(i.senses or i.mark for i in beside[:number])
+            near = items[max(at - 2, 0) : at] + beside[:2]
+            is_measured = is_measured or any(i.words and i.of("order:") for i in near)  # 视频生成加速最高多少倍
             is_named = all(part.senses or part.words for part in item.parts)
             measures = item.parts and is_named and item.parts[-1].is_measure and item.parts[-1].end == item.end
             apart = is_measured or all(part.means("stated") for part in item.parts[:-1])
             out += item.parts if measures and apart else [item]  # "video generation speedup of 10x", "lossless speedup"
-        return out
+        return with_neighbours(out, self.text)
 
     def _uncut(self, items: list[Item]) -> list[Item]:
         """The candidates without Chinese ones that cut a character off a name: 神经网络剪枝 of 图神经网络剪枝."""
@@ -105,7 +105,19 @@ class QuestionReader:
             inside = (end for start, end in spans if start == before and item.start < end < item.end)
             return opens and (before, item.start) not in spans and any((end, item.end) in spans for end in inside)
 
-        return [item for item in items if not (has_han(item.text[:1]) and cuts(item))]
+        def ends_inside(item: Item) -> bool:
+            tail = item.end + 1
+            rest = self.text[item.end :]
+            is_last = has_han(rest[:1]) and not rest[1:2].isalnum() and (item.start, tail) not in spans
+            starts = (start for start, end in spans if end == tail and item.start < start < item.end)
+            return is_last and any((item.start, start) in spans for start in starts)  # 视频生成加速 of 视频生成加速比
+
+        def splits(item: Item) -> bool:
+            """Whether a Latin name goes on to the left and what is behind it has one too: "diffusion LLM推理加速"."""
+            ends = (end for start, end in spans if start < item.start < end < item.end and has_han(self.text[end]))
+            return any((end, item.end) in spans for end in ends)
+
+        return [i for i in items if not (cuts(i) or ends_inside(i) if has_han(i.text[:1]) else splits(i))]
 
     def _with_objects(self, items: list[Item]) -> list[Item]:
         """The pieces, a verb with what it is done to as the compound of both: "compress the KV cache", 压缩思维链.
@@ -116,7 +128,8 @@ class QuestionReader:
         rest = list(items)
         while rest:
             item = rest.pop(0)
-            behind = next((n for n, other in enumerate(rest) if other.senses or not other.means("frame")), len(rest))
+            passed = ("frame", "and", "or", "deed")  # "compress or speed up Whisper"
+            behind = next((n for n, other in enumerate(rest) if other.senses or not other.means(*passed)), len(rest))
             thing = rest[behind] if behind < len(rest) else None
             nouns = [noun for word in item.words for noun in word.facts.get("noun", ())] if not item.senses else []
             is_gerund = bool(item.senses) and " " not in item.text and item.text.endswith("ing")
@@ -182,8 +195,9 @@ class QuestionReader:
         Of all ways to part it that with the fewest pieces, words that nothing bears last; what nearly all papers are
         about is left out ("LLM").
         """
-        if not item.senses or not _is_of_a_kind(item.senses, self.lexicon):
-            return []
+        inside = (token.fold for token in self.tokens if item.start <= token.start < item.end)
+        if not _is_of_a_kind(item.senses, self.lexicon) or any(self.phrases.means("per", one) for one in inside):
+            return []  # "energy per token" is not of both
         is_label = any(sense in self.lexicon.senses(fold(item.text)) for sense in item.senses)  # and not misspelt
         own = self._parted(item.senses, item.start, item.end) if is_label else []
         is_named_so = bool(self.lexicon.in_english(fold(item.text)))

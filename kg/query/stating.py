@@ -94,6 +94,13 @@ def is_of(items: list[Item], at: int) -> bool:
     return is_own or any(fold(one.text) == "of" for one in behind) or any(one.text == "的" for one in before)
 
 
+def cue_behind(items: list[Item], at: int) -> str:
+    """ "evaluate" for a thing that one says so of behind it: "在X上做实验"."""
+    before = items[at - 1].text if at else ""
+    behind = next((item for item in items[at + 1 : at + 4] if not item.means("about", "frame")), None)
+    return "evaluate" if before == "在" and behind is not None and behind.means("evaluate") else ""
+
+
 def is_winner(behind: list[Item]) -> bool:
     """Whether what stands behind a thing says that it is better: "what does dInfer outperform?"."""
     for at, item in enumerate(behind):
@@ -101,6 +108,18 @@ def is_winner(behind: list[Item]) -> bool:
             rest = behind[at:] if item.means("outperform") and not item.senses else []
             return bool(rest) and not any(one.senses or one.value is not None for one in rest)
     return False
+
+
+def stands_over(items: list[Item], at: int) -> str:
+    """The cue that "over" or "than" is before what has a name: "a 2x speedup over vLLM", "less memory than LoRA"."""
+    item, before = items[at], items[max(at - 3, 0) : at]
+    after = next((i for i in items[at + 1 :] if i.senses or not i.means("frame")), Item(0, 0, ""))
+    if not (item.means("more-than") and {"technique", *NAMED} & after.types):
+        return ""
+    if item.means("about"):
+        return "outperform" if any(one.taken for one in before) else ""
+    changed = any(one.used and one.means("increase", "decrease", "improve") and not one.is_speed for one in before)
+    return "baseline" if changed and not item.means("outperform") else ""
 
 
 def is_property(item: Item, word: Item, lexicon: Lexicon) -> bool:

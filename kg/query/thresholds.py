@@ -17,6 +17,8 @@ _MEMORY, _SIZE = "memory", "parameter"
 _CHANGES = ("increase", "decrease", "improve")
 #: The unit of how much something holds.
 _TOKENS = "tokens"
+#: The least number that tokens are counted by without saying so.
+_LENGTHY = 1000
 
 
 class Thresholds:
@@ -108,6 +110,8 @@ class Thresholds:
                 return  # "KV cache compression 32k": the number is of something else
             ratio = [i for i in around if abs(i - at) <= 2 and self._ratio(i, number)]
             metrics = [i for i in around if i in (*near, *ratio)][:1] or self._worded(around, change)
+        if at + 1 in metrics and self._counted([at + 1], number):
+            metrics, change, speed = [at + 1], None, None  # "shrink the KV cache for 128k context"
         metrics += [i for i in around if self.items[i].is_unknown and self._beside_or(i, metrics)]
         if any(i < at for i in metrics) and any(i > at for i in metrics):  # 速度翻倍而精度不变
             metrics = [i for i in metrics if (i < at) == (metrics[0] < at)]
@@ -121,6 +125,7 @@ class Thresholds:
             # "compress the KV cache 4x" is on KV cache compression
             self.items[i].taken = i not in ratios or not self.items[i].senses
         text = self.text[min(self.items[i].start for i in places) : max(self.items[i].end for i in places)]
+        number.unit = number.unit or self._counted(metrics, number)
         outcome = self._built(number, self._sign(at) or ">=", metrics, change, speed)
         if op is None and self._is_budget(outcome):
             outcome = with_room(replace(outcome, op="<="))
@@ -134,6 +139,13 @@ class Thresholds:
         elif number.unit == "%" and not outcome.change and len(metrics) == 1:
             outcome = self._retained(outcome, metrics[0], around)
         self.outcomes[at] = self._told(self._ranged(outcome, number, op in (None, at))), text
+
+    def _counted(self, metrics: list[int], number: Item) -> str:
+        """The unit of a large number beside what tokens are counted of: "a 128k context"."""
+        known = self.lexicon.vocabulary
+        first = next((s.concept for i in metrics for s in self.items[i].senses if s.concept in known), "")
+        is_length = bool(first) and known[first].facts.get("unit") == _TOKENS and (number.value or 0) >= _LENGTHY
+        return _TOKENS if is_length else ""
 
     def _is_capacity(self, at: int) -> bool:
         """Whether a number is how much memory hardware of a kind has, which must suffice: 24GB显卡, but no RTX 4090."""

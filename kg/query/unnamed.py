@@ -16,7 +16,7 @@ from itertools import dropwhile, takewhile
 from kg.entity_types import NAMED
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Filter, Phrase
-from kg.query.items import ARTICLES, Item
+from kg.query.items import ARTICLES, PERSON, Item
 from kg.query.patterns import stem
 from kg.query.spelling import usual_near
 from kg.query.wordings import in_english, is_modifier
@@ -169,6 +169,15 @@ def untold(items: list[Item], text: str) -> list[str]:
 def is_telling(words: str) -> bool:
     """Whether words that nothing bears say something by themselves."""
     return any(True for _ in _telling(words))
+
+
+def is_author(items: list[Item], at: int, cue: str) -> bool:
+    """Whether words that nothing bears are a person's: behind "author", or a name of several words behind "by"."""
+    before = items[max(at - 2, 0) : at]
+    if any(item.of("type:") == "author" for item in before):
+        return True
+    is_by = cue == "by" and any(item.means("by-whom") for item in before[-1:])
+    return is_by and bool(PERSON.fullmatch(items[at].text))
 
 
 def is_averting(item: Item) -> bool:

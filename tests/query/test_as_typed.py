@@ -61,6 +61,17 @@ PAPERS = {
         ("pruning when the GPU memory is limited", "pruning"),
         ("pruning with limited GPU memory", "pruning"),
         ("显存不够时的剪枝", "剪枝"),
+        ("training-free methods for pruning", "training-free pruning"),
+        ("methods to prevent catastrophic forgetting", "methods to mitigate catastrophic forgetting"),
+        ("哪些论文在Jetson上实测过？", "在Jetson上评测的论文"),
+        ("边缘设备（Jetson、FPGA等）上的剪枝", "边缘设备或Jetson或FPGA上的剪枝"),
+        ("who runs neural nets or LLMs on FPGAs?", "who works on FPGAs?"),
+        ("diffusion LLM推理加速", "diffusion LLM的推理加速"),
+        ("pruning methods that improve on Wanda", "pruning methods that outperform Wanda"),
+        ("compress or speed up Whisper", "Whisper compression or speedup"),
+        ("VLA模型加速和压缩", "VLA模型加速或压缩"),
+        ("把Mamba放进单张4090", "4090上的Mamba"),
+        ("MoE models on a single 24GB GPU", "MoE models on a 24GB GPU"),
     ],
 )
 def test_question_as_typed_is_read_as_meant(typed: str, meant: str, lexicon: Lexicon) -> None:
@@ -73,7 +84,7 @@ def test_character_that_makes_another_word_is_no_slip(name: str, lexicon: Lexico
     assert [one.text for one in read(name, lexicon).filter.conditions] == [name]
 
 
-@pytest.mark.parametrize("question", ["smaller Whisper models", "making Whisper smaller", "更小的Whisper模型"])
+@pytest.mark.parametrize("question", ["smaller Whisper models", "更小的Whisper模型"])
 def test_direction_that_nothing_is_asked_of_is_told_as_ignored(question: str, lexicon: Lexicon) -> None:
     assert len(read(question, lexicon).filter.ignored) == 1
 
@@ -400,7 +411,7 @@ def test_two_things_of_which_something_else_is_asked_are_no_comparison(question:
         ("distilling Mamba or other state space models", 2),
         ("accelerating speech recognition and speech translation", 2),  # and that it is faster
         ("让语音识别和语音翻译更快", 2),
-        ("making diffusion models and autoregressive models smaller", 1),
+        ("making diffusion models and autoregressive models smaller", 2),
         ("making pruning and quantization faster", 3),  # what is done to things is meant together
         ("speech recognition and speech translation", 2),
     ],

@@ -9,7 +9,7 @@ import pytest
 
 from kg.query import Entity, Lexicon, Outcome, read
 from kg.query.dates import relative
-from kg.query.empty import any_institution
+from kg.query.empty import any_listed
 from kg.query.lexicon import Named
 from kg.query.read import LIMIT
 from kg.query.reading import QuestionReader
@@ -307,11 +307,11 @@ def test_family_of_a_technique_holds_the_kinds_of_it_that_a_paper_names(vocabula
 
 def test_institutions_of_which_no_paper_is_together_are_read_as_one_of_them(lexicon: Lexicon) -> None:
     wanted = read("pruning papers from Tsinghua University and Peking University", lexicon).filter
-    either = any_institution(wanted, Sayings("en"))
+    either = any_listed(wanted, Sayings("en"))
     assert said(either) == "topic:pruning & ror:03cve4549 | ror:02v51f717"
-    assert either.notes == ("No paper is of all these institutions together; these are of one of them.",)
+    assert either.notes == ("No paper has all that “and” joins; these have one of them.",)
     single = read("pruning papers from Tsinghua University", lexicon).filter
-    assert any_institution(single, Sayings("en")) is single
+    assert any_listed(single, Sayings("en")) is single
 
 
 def test_words_of_the_question_are_kept(lexicon: Lexicon) -> None:

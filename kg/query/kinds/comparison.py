@@ -18,7 +18,7 @@ from kg.model import RELATION_TYPES, ROLES
 from kg.query.answer import Answer, Cell, Line, Quote, Row, Table
 from kg.query.conditions import Where, related
 from kg.query.corpus import Corpus, Papers
-from kg.query.filter import Condition, Entity, Filter, Phrase, Query
+from kg.query.filter import Condition, Entity, Fact, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figures, Measures, blocks
 from kg.query.nodes import Reported, namings, reported, stated
@@ -28,6 +28,8 @@ from kg.query.shown import entry_of, quotes
 from kg.store.file import StoreFile
 from kg.text import fold
 
+#: Kinds of paper that look at things side by side.
+_STUDIES = ("study", "benchmark")
 #: Types of what papers have, in the order of their rows.
 _HAD = (*(kind for kind in LISTS if kind not in ("technique", "institution")), "topic", "institution")
 #: What a cell names at most, rows of results, entries that a row lists, and quotes of a cell.
@@ -140,15 +142,18 @@ class _Comparison:
         return sorted(one & other)
 
     def _rows(self) -> tuple[Row, ...]:
-        """The papers that name two of the things, which the comparison rests on first of all."""
+        """The papers that name two of the things, which the comparison rests on first of all; studies come first."""
         pairs = combinations(range(len(self.things)), 2)
-        found = dict.fromkeys(paper for pair in pairs for paper in self._both(*pair))
+        named = dict.fromkeys(paper for pair in pairs for paper in self._both(*pair))
+        studies = set(self.corpus.found(Filter((Condition("", tuple(Fact("kind", kind, kind) for kind in _STUDIES)),))))
+        found = dict.fromkeys(sorted(named, key=lambda paper: paper not in studies))
         concepts = {concept for thing in self.things for concept in thing.concepts}
         said = self._words(list(found)[:_ENTRIES], concepts)
         quoted: dict[str, list[Quote]] = defaultdict(list)
         for (paper, _), quote in said.items():
             quoted[paper].append(quote)
-        return tuple(replace(row, score=1.0, evidence=tuple(quoted[row.paper])) for row in self.corpus.rows(found))
+        rows = {row.paper: row for row in self.corpus.rows(found)}
+        return tuple(replace(rows[paper], score=1.0, evidence=tuple(quoted[paper])) for paper in found if paper in rows)
 
     def _entries(self, papers: Iterable[str]) -> list[str]:
         """The first entries of papers."""

@@ -11,7 +11,7 @@ from kg.names import kind_of
 from kg.query.answer import Answer, Row
 from kg.query.corpus import Corpus
 from kg.query.empty import (
-    any_institution,
+    any_listed,
     any_role,
     by_names,
     by_words,
@@ -48,7 +48,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     say = Sayings(query.language)
     papers = corpus.found(wanted)
     wanted, papers = _without_words(corpus, wanted, papers, say)
-    for widened in (not_having, by_words, any_role, any_institution, by_names, partial(_nearer, corpus, lexicon)):
+    for widened in (not_having, by_words, any_role, any_listed, by_names, partial(_nearer, corpus, lexicon)):
         if not papers and (wider := widened(wanted, say)) != wanted:
             papers = corpus.found(wider)
             wanted = wider if papers else wanted
