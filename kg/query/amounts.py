@@ -31,6 +31,8 @@ _WITHIN = r"\b(?:within|under|in|into|on|with|using|only|just|below|consuming|re
 _ROOM = r"(?:memory|v?ram|gpus?|cards?|limit|budget|footprints?|devices?)\b"
 #: The largest number before a letter for a scale, and what is behind one in billions that is no model's size.
 _MOST_SIZE, _NO_MODEL = 1000, r"(?![ -]?(?:tokens?|activ\w+|words?|samples?|images?|pairs?|examples?)\b)"
+#: How many steps are few, where a text says no number.
+_FEW = 4
 #: What stands behind a number of tokens that something holds: "1M-token", "1M sequence length".
 _LENGTH = r"(?:[ -]level)?[ -](?:tokens?|contexts?|(?:context|sequence|token)[ -](?:length|window)s?)\b"
 #: The largest loss that is small, in per cent, what may be kept at most, and how a text says "less than" one.
@@ -136,6 +138,21 @@ def with_length(wanted: Outcome, names: Iterable[str]) -> Outcome:
         ways.append(r"\b(?:one[ -])?million")
     having = [name for name in names if name.isascii()]
     return replace(wanted, told=hinted(rf"(?i)(?:{'|'.join(ways)}){_LENGTH}", having)) if having else wanted
+
+
+def with_steps(wanted: Outcome, words: QuestionWords) -> Outcome:
+    """A limit on how many steps something takes, with how texts write so few: "4-step", "in two steps", "few-step"."""
+    if wanted.op not in ("<", "<=") or wanted.value is None or not 1 < wanted.value < _MOST_SIZE:
+        return wanted
+    most = ceil(wanted.value) - (wanted.op == "<" or wanted.value % 1 > 0)
+    numbers = ((float(word.facts["value"][0]), word) for word in words.meaning("number"))
+    said = {label.lower() for value, word in numbers if value <= most for label in word.labels if label.isascii()}
+    digits, few = _between(1, most), ("one", "single", *(["few"] if most >= _FEW else []))
+    forms = (
+        rf"(?<![\w.])(?:{digits}|{_either(few)})-steps?\b",  # "a two-step pipeline" is none of so few steps
+        rf"{_WITHIN} (?:an? )?(?:{digits}|{_either({*said, *few})})(?: \w+)? steps?\b",
+    )
+    return replace(wanted, told=hinted(rf"(?i)(?:{'|'.join(forms)})", ["step"]))
 
 
 def _numbers(limit: float, op: str) -> str:

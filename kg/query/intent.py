@@ -372,8 +372,8 @@ class Intent(Pieces):
         metrics = [at for at in range(len(self.items)) if self._is_metric(at)]
         if any(item.value is not None for item in self.items) or self._names_papers():
             return None
-        hows = [at for at in self._places("how") if not any(i.is_unknown for i in self.items[at + 1 : at + 2])]
-        says = bool(self._places("reports") or hows)  # "how does it do", but no 怎么选
+        hows = [at for at in self._places("how") if not any(map(_is_done, self.items[at + 1 : at + 2]))]
+        says = bool(self._places("reports") or hows)  # "how does it do", but no 怎么选 and no 如何降低显存
         if self.asked == "technique" and not (says or results or self._places("propose")):
             return None  # "what new methods are there for LoRA and memory?"
         papers = [item for item in self.items if item.fact and item.fact.field == "paper"]
@@ -474,3 +474,8 @@ class Intent(Pieces):
                 break
             out += [at] if self.items[at].means("use", "evaluate") else []
         return out
+
+
+def _is_done(item: Item) -> bool:
+    """Whether what stands behind "how" is what one would like to do: a verb, or what nothing bears."""
+    return item.is_unknown or item.is_speed or item.is_verb or item.means("increase", "decrease", "improve")

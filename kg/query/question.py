@@ -30,6 +30,7 @@ from kg.query.stating import (
     cue_behind,
     done_by,
     is_denied,
+    is_improved,
     is_name,
     is_of,
     is_property,
@@ -300,7 +301,7 @@ class Parser:
             return [self.link("outperforms", "head", item)]
         if cue == "outperform" and "metric" in item.types and (self.changes(at - 1) or self.changes(at + 1)):
             return self._measured(at)  # 比LoRA显存更低
-        if cue == "outperform":
+        if cue == "outperform" or is_improved(self.items, at, self.lexicon):
             return [self.link("outperforms", "tail", item)]
         senses = self.chosen(at, cue or cue_behind(self.items, at))
         if senses and senses[0].type == "metric":

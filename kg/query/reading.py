@@ -16,7 +16,7 @@ from kg.query.lexicon import Lexicon, Sense
 from kg.query.mending import folds, mend, mended_pairs, whole_words, with_neighbours
 from kg.query.numbers import numbers
 from kg.query.phrases import BETWEEN, PhraseParting
-from kg.query.spelling import is_superlative
+from kg.query.spelling import is_superlative, label_pairs
 from kg.query.word_order import reordered
 from kg.query.words import QuestionWord
 from kg.text import Token, fold, has_han, tokens
@@ -117,7 +117,12 @@ class QuestionReader:
             ends = (end for start, end in spans if start < item.start < end < item.end and has_han(self.text[end]))
             return any((end, item.end) in spans for end in ends)
 
-        return [i for i in items if not (cuts(i) or ends_inside(i) if has_han(i.text[:1]) else splits(i))]
+        def between(item: Item) -> bool:
+            """Whether both ends belong to the words beside it: 理论 of 推理论文."""
+            is_begun = self.text[max(item.start - 1, 0) : item.start + 1] in label_pairs()
+            return is_begun and len(item.text) == 2 and (item.end - 1, item.end + 1) in spans
+
+        return [i for i in items if not (cuts(i) or ends_inside(i) or between(i) if has_han(i.text[:1]) else splits(i))]
 
     def _with_objects(self, items: list[Item]) -> list[Item]:
         """The pieces, a verb with what it is done to as the compound of both: "compress the KV cache", 压缩思维链.

@@ -110,6 +110,20 @@ def is_winner(behind: list[Item]) -> bool:
     return False
 
 
+def is_improved(items: list[Item], at: int, lexicon: Lexicon) -> bool:
+    """Whether a technique of its own is what is to be made better, and no measure of it: 改进GRPO的方法."""
+    is_own = "technique" in items[at].types and (items[at].text.isupper() or is_name(items[at], lexicon))
+    if not is_own or any(item.types == {"metric"} or item.is_speed for item in items):
+        return False
+    before = next((item for item in items[:at][::-1] if item.senses or not item.means("frame", "about")), None)
+    rest = [item for item in items[at + 1 :] if item.senses or item.mark or not item.means("frame", "about")]
+    behind = rest[0] if rest and not any(item.senses for item in rest[1:]) else None  # 在GRPO上改进的工作
+    verb = next((item for item in (before, behind) if item and not item.senses and item.means("improve")), None)
+    if verb:
+        verb.used = True
+    return verb is not None
+
+
 def stands_over(items: list[Item], at: int) -> str:
     """The cue that "over" or "than" is before what has a name: "a 2x speedup over vLLM", "less memory than LoRA"."""
     item, before = items[at], items[max(at - 3, 0) : at]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.query.amounts import sized, with_amounts, with_length, with_level, with_loss, with_room, with_size
+from kg.query.amounts import sized, with_amounts, with_length, with_level, with_loss, with_room, with_size, with_steps
 from kg.query.filter import Op, Outcome
 from kg.query.items import OPS, TO, Item
 from kg.query.lexicon import Lexicon, Sense
@@ -15,8 +15,8 @@ from kg.text import fold, has_han, tokens
 _MEMORY, _SIZE = "memory", "parameter"
 #: What words say of a result.
 _CHANGES = ("increase", "decrease", "improve")
-#: The unit of how much something holds.
-_TOKENS = "tokens"
+#: The units of how much something holds, and of how often something is done.
+_TOKENS, _STEPS = "tokens", "steps"
 #: The least number that tokens are counted by without saying so.
 _LENGTHY = 1000
 
@@ -142,10 +142,13 @@ class Thresholds:
 
     def _counted(self, metrics: list[int], number: Item) -> str:
         """The unit of a large number beside what tokens are counted of: "a 128k context"."""
+        units = {self._unit_of(sense.concept) for i in metrics for sense in self.items[i].senses}
+        return _TOKENS if _TOKENS in units and (number.value or 0) >= _LENGTHY else ""
+
+    def _unit_of(self, metric: str) -> str:
+        """The unit in which the vocabulary says that a metric is counted; "" where it says none."""
         known = self.lexicon.vocabulary
-        first = next((s.concept for i in metrics for s in self.items[i].senses if s.concept in known), "")
-        is_length = bool(first) and known[first].facts.get("unit") == _TOKENS and (number.value or 0) >= _LENGTHY
-        return _TOKENS if is_length else ""
+        return known[metric].facts.get("unit", "") if metric in known else ""
 
     def _is_capacity(self, at: int) -> bool:
         """Whether a number is how much memory hardware of a kind has, which must suffice: 24GB显卡, but no RTX 4090."""
@@ -219,6 +222,8 @@ class Thresholds:
         """A threshold on how much smaller something gets, with how texts may state it."""
         if outcome.concept in {sense.concept for sense in self.lexicon.senses(_SIZE)}:
             outcome = with_size(outcome)
+        elif _STEPS in (outcome.unit, self._unit_of(outcome.concept)):
+            return with_steps(outcome, self.lexicon.words)
         elif outcome.unit.endswith(_TOKENS):
             outcome = with_length(outcome, (word for said in outcome.words for word in said.split()))
         elif outcome.change == "decrease" and self._is_high(outcome):
@@ -290,8 +295,9 @@ class Thresholds:
         if change is not None:
             direction = self.direction(self.items[change].words, first)
         direction = direction or ("increase" if speed is not None else "")
-        if number.unit not in ("", "x", "%", "points") and op in ("<=", "<"):
-            direction = ""  # "cut to under 100 ms" is a level
+        to = fold(self.text[: number.start]).split(" ")[-1:] if not number.unit else []
+        if (number.unit not in ("", "x", "%", "points") or any(word in TO for word in to)) and op in ("<=", "<"):
+            direction = ""  # "cut to under 100 ms" is a level, and so is "to 4 or fewer"
         label = " / ".join(labels)
         found = Outcome(first, label, tuple(sorted(concepts)), tuple(words), direction, number.unit, op, number.value)
         return self.lexicon.with_gains(found)

@@ -54,7 +54,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
             wanted = wider if papers else wanted
     if not papers and all(isinstance(term, Phrase) for one in wanted.conditions for term in one.any_of):
         words = tuple(term.label for condition in wanted.conditions for term in condition.any_of)
-        unknown = replace(wanted, conditions=(), ignored=(*words, *wanted.ignored))
+        unknown = replace(wanted, conditions=(), ignored=tuple(dict.fromkeys((*words, *wanted.ignored))))
         return _nothing_understood(lexicon, question, replace(query, filter=unknown))
     if not papers:
         notes = (*wanted.notes, why_empty(store, wanted, lexicon, say))
