@@ -61,3 +61,33 @@ def test_energy_per_token_is_not_taken_apart(lexicon: Lexicon) -> None:
 )
 def test_number_and_change_are_of_the_metric_beside_them(question: str, meant: str, lexicon: Lexicon) -> None:
     assert meant in said(read(question, lexicon).filter).split(" & ")
+
+
+@pytest.mark.parametrize(
+    "question", ["methods that improve GRPO", "改进GRPO的方法", "在GRPO上改进的工作", "对GRPO的改进"]
+)
+def test_what_improves_a_method_is_what_beats_it(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon).filter
+    assert said(found) == "outperforms tail technique:group-relative-policy-optimization"
+    assert not found.ignored
+
+
+@pytest.mark.parametrize("question", ["how does GRPO improve accuracy?", "GRPO improves reasoning"])
+def test_what_a_method_improves_is_not_what_beats_it(question: str, lexicon: Lexicon) -> None:
+    assert "outperforms" not in said(read(question, lexicon).filter)
+
+
+@pytest.mark.parametrize(
+    "question", ["how to speed up Mamba", "如何降低MoE的显存", "how can I prune Mamba"]
+)
+def test_how_to_do_something_asks_for_papers(question: str, lexicon: Lexicon) -> None:
+    assert read(question, lexicon).kind == "papers"
+
+
+def test_ends_of_words_are_no_word_between_them(lexicon: Lexicon) -> None:
+    found = read("阿里的推理论文", lexicon).filter
+    assert (said(found), found.ignored) == ("ror:00k642b80", ("推理",))
+
+
+def test_number_on_a_benchmark_asks_for_no_relation(lexicon: Lexicon) -> None:
+    assert read("which methods exceed 70% on GSM8K", lexicon).link is None
