@@ -478,4 +478,5 @@ class Intent(Pieces):
 
 def _is_done(item: Item) -> bool:
     """Whether what stands behind "how" is what one would like to do: a verb, or what nothing bears."""
-    return item.is_unknown or item.is_speed or item.is_verb or item.means("increase", "decrease", "improve")
+    is_verb = item.is_speed or item.is_verb or bool(item.of("relation:"))
+    return item.is_unknown or is_verb or item.means("increase", "decrease", "improve", "use")
