@@ -22,6 +22,8 @@ from kg.text import fold, has_han
 if TYPE_CHECKING:
     from kg.query.question import Parser
 
+#: Types of what is used and does nothing itself.
+_MADE = ("hardware", "dataset")
 #: How far from "highest" its metric may stand, in pieces.
 _NEAR = 4
 
@@ -321,7 +323,9 @@ class Intent(Pieces):
 
     def _relations(self) -> Query | None:
         popular = self._places("popular")
-        if self.papers_asked or self._names_papers() or (popular and self._class(popular) is not None):
+        of_class = None if self.papers_asked or self._names_papers() else self._class(popular)
+        members = self._classed(of_class) if of_class is not None else None  # "which GPUs are used for pruning"
+        if self.papers_asked or self._names_papers() or (members and (popular or members.field in _MADE)):
             return None
         found = Relating(self.parser, self.asked, self._things()).find()
         if found is None:

@@ -24,6 +24,9 @@ _RANGE = {relation: [one.name for one in TABLE.values() if one.reached_by == rel
 #: What a relation starts from.
 _DOMAIN = ("", "technique", "model")
 
+#: Relations that lead to nothing else: of what is "used to evaluate pruning" nothing says that pruning evaluates it.
+_CLOSED = ("evaluated_on", "runs_on", "addresses")
+
 Side = Literal["head", "tail"]
 
 
@@ -35,6 +38,11 @@ class Relating:
         told = {"topic", "metric", "institution"}
         self.things = [at for at in things if self.items[at].types - told and not self._is_measured(at)]
 
+    def _asks_for_papers(self, asks: int) -> bool:
+        """Whether a Chinese question asks for those that do something: 大模型训练用FP8的有哪些."""
+        before = [item.text for item in self.items[:asks] if item.text != "有"][-1:]
+        return before == ["的"] and not any(item.senses for item in self.items[asks:])
+
     def _is_measured(self, at: int) -> bool:
         """Whether a number is reached on a thing: "which methods exceed 70% on MMLU"."""
         beside = self.items[max(at - 3, 0) : at] + self.items[at + 1 : at + 4]
@@ -43,13 +51,15 @@ class Relating:
     def find(self) -> Link | None:
         """The relation with its thing; None for a question that asks for no relation."""
         asks = next((at for at, item in enumerate(self.items) if item.means("asks")), None)
-        if asks is None or not self.things:
+        if asks is None or not self.things or (not self.asked and self._asks_for_papers(asks)):
             return None
         verbs = [(at, relation) for at, item in enumerate(self.items) if (relation := self._relation(item))]
         pairs = [(abs(at - thing), at, relation, thing) for at, relation in verbs for thing in self.things]
         for _, verb, relation, thing in sorted(pairs):
-            if self._fits(relation, thing) and not self._is_parted(verb, thing):
-                found = self.parser.link(relation, self._side(relation, verb, thing, asks), self.items[thing])
+            side = self._side(relation, verb, thing, asks)
+            is_open = side == "head" or relation not in _CLOSED or bool(self.items[thing].types & set(_RANGE[relation]))
+            if is_open and self._fits(relation, thing) and not self._is_parted(verb, thing):
+                found = self.parser.link(relation, side, self.items[thing])
                 if relation == "outperforms":  # of the others, having the thing is enough for a paper
                     self.parser.links[thing] = found
                 return found

@@ -77,9 +77,7 @@ def test_what_a_method_improves_is_not_what_beats_it(question: str, lexicon: Lex
     assert "outperforms" not in said(read(question, lexicon).filter)
 
 
-@pytest.mark.parametrize(
-    "question", ["how to speed up Mamba", "如何降低MoE的显存", "how can I prune Mamba"]
-)
+@pytest.mark.parametrize("question", ["how to speed up Mamba", "如何降低MoE的显存", "how can I prune Mamba"])
 def test_how_to_do_something_asks_for_papers(question: str, lexicon: Lexicon) -> None:
     assert read(question, lexicon).kind == "papers"
 
@@ -91,3 +89,9 @@ def test_ends_of_words_are_no_word_between_them(lexicon: Lexicon) -> None:
 
 def test_number_on_a_benchmark_asks_for_no_relation(lexicon: Lexicon) -> None:
     assert read("which methods exceed 70% on GSM8K", lexicon).link is None
+
+
+def test_what_something_is_used_for_is_no_tail_of_evaluated_on(lexicon: Lexicon) -> None:
+    found = read("which GPUs are used to evaluate KV cache compression?", lexicon)
+    assert (found.kind, found.wants) == ("entities", "hardware")
+    assert read("大模型训练用FP8的有哪些", lexicon).kind == "papers"
