@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product, takewhile
 
+from kg.entity_types import NAMED
 from kg.names import kind_of
 from kg.query.filter import Compound, Condition, Entity, Link, Outcome, Phrase, Term
 from kg.query.items import ARTICLES, Item
@@ -80,8 +81,6 @@ def is_for_either(items: list[Item], first: int, at: int, terms: tuple[Term, Ter
 
     What is done to things is meant together ("kernels for pruning and quantization"), and so is where it is done.
     """
-    if all(items[n].means("deed") for n in (first, at)):
-        return True  # "acceleration and compression"
     before = next((i for i in items[:first][::-1] if fold(i.text) not in ARTICLES), None)
     is_for = before is not None and before.means("narrows") and fold(before.text) not in _PLACES
     is_object = before is not None and not before.senses and before.means("object", *_DEEDS)
@@ -111,12 +110,21 @@ def is_any_network(items: list[Item], at: int) -> bool:
     return any(n in inside and items[n].means("scope") and items[by].means("or") for by, n in sides)
 
 
+def is_either(items: list[Item], first: int, at: int, text: str, is_list: bool) -> bool:
+    """Whether two things are named of which either will do: "remote/satellite", 压缩、加速, 存内计算、忆阻器芯片."""
+    one, other = items[first], items[at]
+    joint = text[one.end : other.start].strip()
+    are_deeds = is_list and one.means("deed") and other.means("deed")
+    return joint == "/" or are_deeds or (joint == "、" and bool(one.types & other.types & set(NAMED)))
+
+
 def is_listed(items: list[Item], first: int, at: int, fields: tuple[str, str]) -> bool:
-    """Whether nothing but "and" stands between two things of a type, and no word says that both are meant together."""
+    """Whether nothing but "and" or 、 stands between two things of a type, and nothing says that both are meant."""
     alike = fields[0] == fields[1] or set(fields) <= _WORK
     between = items[first + 1 : at]
-    plain = all(one.means("and", "frame") and not one.senses for one in between)
-    return alike and plain and not any(one.means("together") for one in items)
+    plain = all((one.means("and", "frame") and not one.senses) or one.text == "、" for one in between)
+    joins = any(one.means("and") or one.text == "、" for one in between)
+    return alike and plain and joins and not any(one.means("together") for one in items)
 
 
 def _is_rival(one: Taken) -> bool:

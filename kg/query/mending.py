@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kg.query.items import PERIODS, Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.spelling import is_usual, label_pairs, usual_near
@@ -70,6 +72,23 @@ def mended_pairs(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
     joined = with_bare(items, text)
     mend([item for item in joined if item not in items], lexicon, whole=True)
     return joined
+
+
+def mended_around(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
+    """The pieces, a word that nothing bears as one with those beside it, mended as one: "spiking nerual network"."""
+    for at, item in enumerate(items):
+        if not (item.is_unknown and item.text.isascii()) or all(map(is_usual, fold(item.text).split(" "))):
+            continue
+        for start, end in ((at - 1, at + 1), (at, at + 1), (at - 1, at)):
+            run = items[max(start, 0) : end + 1]
+            gaps = {text[one.end : other.start] for one, other in pairwise(run)}
+            if len(run) != end - start + 1 or gaps != {" "} or not all(one.text.isascii() for one in run):
+                continue
+            whole = Item(run[0].start, run[-1].end, text[run[0].start : run[-1].end])
+            mend([whole], lexicon, whole=True)
+            if any(sense.known for sense in whole.senses):
+                return mended_around([*items[:start], whole, *items[end + 1 :]], text, lexicon)
+    return items
 
 
 def with_neighbours(items: list[Item], text: str) -> list[Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Literal
 
 from kg.query.amounts import with_direction
@@ -16,6 +16,7 @@ from kg.query.joins import (
     in_or_list,
     in_phrase,
     is_any_network,
+    is_either,
     is_for_either,
     is_listed,
     joined,
@@ -115,7 +116,8 @@ class Parser:
                 out.append(Taken([outcome], negated, joins and bool(out), "result", text, anded, at=at))
                 negated = joins = anded = False
                 continue
-            if item.asked:
+            if item.asked or item.aside:
+                self.ignored += [item.text] if item.aside else []
                 continue
             if item.mark:
                 listed = True
@@ -189,6 +191,8 @@ class Parser:
             joins = joins or (
                 anded and bool(out) and is_for_either(self.items, last, at, (out[-1].terms[0], terms[0]), self.lexicon)
             )
+            is_list = bool(out) and is_listed(self.items, last, at, (out[-1].field, kind))
+            joins = joins or (bool(out) and is_either(self.items, last, at, self.text, is_list))
             again = joins or (listed and bool(out) and or_follows(self.items, at)) or (anded and kind in _ONE)
             same = bool(out) and (out[-1].field == kind or joins)
             negation = out[-1].negated if again and same and not negated else negated
@@ -196,7 +200,6 @@ class Parser:
                 negation = True  # "without pruning and quantization"
             if kind == "code" and not negation:
                 negation = is_denied(self.items, at)
-            is_list = anded and bool(out) and is_listed(self.items, last, at, (out[-1].field, kind))
             last = at
             words = self._parts(item, words=True) if item.senses and not having else None
             scope = self._is_scope(at, cue)
@@ -244,13 +247,10 @@ class Parser:
             return ("use" if item.means("use") else cue), True, joins
         if item.means("or", "and"):
             return cue, negated and item.means("or"), item.means("or") and not in_phrase(self.items, at, self.ignored)
-        found = next((c for c in _CUES if item.means(c)), "")
-        found = stands_over(self.items, at) or found
+        found = stands_over(self.items, at) or next((c for c in _CUES if item.means(c)), "")
         if found == "outperform" and not self._follows(at):
             return "", negated, joins
-        if found:
-            return found, negated, joins
-        return ("" if item.means("about") else cue), negated, joins
+        return (found or ("" if item.means("about") else cue)), negated, joins
 
     def _is_deed(self, at: int) -> bool:
         """Whether a word is what is done to the thing before it ("speech recognition compression"), or a speed-up."""
@@ -262,8 +262,8 @@ class Parser:
             return not compared and any(other.types - {"metric"} for other in self.items)
         sides = (self.items[:at][::-1], self.items[at + 1 :] if item.is_verb else [])
         passed = ("frame", "about", "and", "or", "deed")
-        nearest = (next((i for i in side if i.senses or not i.means(*passed)), None) for side in sides)
-        return any(one is not None and bool(one.senses) for one in nearest)
+        stops = ((i for i in side if i.senses or not (i.means(*passed) or i.text in "、)）")) for side in sides)
+        return any(bool(one.senses) for side in stops for one in islice(side, 1))
 
     def _is_made(self, at: int, cue: str) -> bool:
         """Whether a word for a kind of paper is what the papers propose or release, and no part of a thing's name."""

@@ -13,11 +13,11 @@ from kg.query.dates import Dates, relative
 from kg.query.filter import Fact
 from kg.query.items import ARTICLES, PERSON, Item
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.mending import folds, mend, mended_pairs, whole_words, with_neighbours
+from kg.query.mending import folds, mend, mended_around, mended_pairs, whole_words, with_neighbours
 from kg.query.numbers import numbers
 from kg.query.phrases import BETWEEN, PhraseParting
 from kg.query.spelling import is_superlative, label_pairs
-from kg.query.word_order import reordered
+from kg.query.word_order import reordered, with_shared
 from kg.query.words import QuestionWord
 from kg.text import Token, fold, has_han, tokens
 
@@ -70,6 +70,7 @@ class QuestionReader:
         taken += unknown
         items = whole_words(self._with_persons(sorted(taken, key=lambda item: (item.start, item.end))))
         items = self._with_versions(reordered(items, self.text, self.lexicon))
+        items = with_shared(mended_around(items, self.text, self.lexicon), self.lexicon)
         mend(items, self.lexicon)
         for item, behind in pairwise(items):
             if item.is_ordinary and (behind.senses or behind.is_unknown or behind.of("type:") in NAMED):

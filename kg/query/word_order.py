@@ -69,6 +69,21 @@ def with_bare(items: list[Item], text: str) -> list[Item]:
     return out
 
 
+def with_shared(items: list[Item], lexicon: Lexicon) -> list[Item]:
+    """The pieces, a bare deed behind "or" or "and" with the thing of that before it: "expert pruning or merging"."""
+    for at in range(2, len(items)):
+        first, joint, last = items[at - 2 : at + 1]
+        is_joint = joint.means("or", "and") or joint.text in ("、", "/")
+        is_bare = not (last.words or last.mark or any(sense.known for sense in last.senses))
+        if not (is_joint and is_bare and first.senses) or has_han(first.text) != has_han(last.text):
+            continue
+        parts = range(2, len(first.text)) if has_han(first.text) else ()
+        heads = [first.text[:size] for size in parts] or [first.text.rpartition(" ")[0] + " "]
+        names = (f"{head}{last.text}" for head in reversed(heads) if head.strip())
+        last.senses = next((senses for name in names if (senses := _known(lexicon, name))), last.senses)
+    return items
+
+
 def _whole(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
     """A run of pieces as one, where their words are those of a label."""
     said = [item for item in run if not _only_joins(item)]
