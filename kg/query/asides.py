@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from kg.query.items import Item
+from kg.query.items import WORK, Item
 from kg.query.lexicon import Lexicon
 from kg.text import fold
-
-#: Types of what is worked on and how, of which an example may be another.
-_WORK = frozenset(("topic", "technique", "problem", "task"))
 
 
 def with_examples(items: list[Item], lexicon: Lexicon) -> list[Item]:
     """The pieces, things in brackets as joined by "or" with the one before: "4-bit weights (W4A4, FP4)", "SVD (...)".
 
     Most are of its type, or texts state them as they do it, or their names begin with its words. Other things in
-    brackets only explain, and set no condition: "(different data or devices)". Examples outside are joined so too.
+    brackets that have no name of their own only explain, and set no condition: "(different data or devices)". Examples
+    outside are joined so too.
     """
     for at in [n for n, item in enumerate(items) if n and item.mark and item.text in ("(", "（")]:
         inside = list(takewhile(lambda item: item.text not in (")", "）"), items[at + 1 :]))
@@ -30,11 +28,11 @@ def with_examples(items: list[Item], lexicon: Lexicon) -> list[Item]:
             for item in (items[at], *(one for one in inside[:last] if one.mark)):
                 item.mark, item.words = "", lexicon.words.meaning("or")
         elif any(item.senses for item in items[:at]):
-            for item in (one for one in things if one.senses or one.is_unknown or one.means("stated")):
-                item.aside = True
+            for item in (one for one in things if one.types <= WORK | {"metric"} and not one.fact):
+                item.aside = bool(item.senses) or item.is_unknown or item.means("stated")
     for at in [n for n, item in enumerate(items) if 0 < n < len(items) - 1 and item.means("such-as")]:
         one, other = (next(filter(_is_said, side), Item(0, 0, "")) for side in (items[:at][::-1], items[at + 1 :]))
-        if not (one.senses and other.senses and (one.types & other.types or (one.types | other.types) <= _WORK)):
+        if not (one.senses and other.senses and (one.types & other.types or (one.types | other.types) <= WORK)):
             continue
         items[at].words = lexicon.words.meaning("or")  # "PEFT such as LoRA", LoRA等PEFT方法
         types = one.types | other.types

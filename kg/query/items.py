@@ -18,6 +18,8 @@ TIMES: dict[str, Op] = {"after": ">", "since": ">=", "before": "<", "until": "<=
 #: A person's name: two to four words that begin with a capital, initials among them.
 PERSON = re.compile(r"[A-Z][\w'’-]*\.?(?: [A-Z][\w'’-]*\.?){1,3}")
 ARTICLES = ("a", "an", "the")
+#: Types of what is worked on and how, which "or" joins with one another.
+WORK = frozenset(("topic", "technique", "problem", "task"))
 #: The kinds of thing that papers are counted by, one after another.
 PERIODS = ("day", "week", "month", "year", "report")
 #: What stands between the ends of a range.

@@ -10,7 +10,7 @@ from itertools import product, takewhile
 from kg.entity_types import NAMED
 from kg.names import kind_of
 from kg.query.filter import Compound, Condition, Entity, Link, Outcome, Phrase, Term
-from kg.query.items import ARTICLES, Item
+from kg.query.items import ARTICLES, WORK, Item
 from kg.query.lexicon import Lexicon
 from kg.query.patterns import deed
 from kg.query.unnamed import is_telling
@@ -24,8 +24,6 @@ _PLACES = ("on", "在")
 _DEEDS = ("improve", "increase")
 #: Meanings of words that only say how a thing is meant.
 _STEERING = ("use", "propose", "compare", "evaluate")
-#: Types of what is worked on, which "or" joins with one another.
-_WORK = frozenset(("topic", "technique", "problem", "task"))
 
 
 @dataclass(slots=True)
@@ -84,7 +82,7 @@ def is_for_either(items: list[Item], first: int, at: int, terms: tuple[Term, Ter
     before = next((i for i in items[:first][::-1] if fold(i.text) not in ARTICLES), None)
     is_for = before is not None and before.means("narrows") and fold(before.text) not in _PLACES
     is_object = before is not None and not before.senses and before.means("object", *_DEEDS)
-    is_for = is_for or (is_object and all(one.field in _WORK for one in terms))
+    is_for = is_for or (is_object and all(one.field in WORK for one in terms))
     plain = all(i.means("and", "frame") and not i.senses for i in items[first + 1 : at])
     heads = [lexicon.label(one.concept).split(" ")[-1] for one in terms if one.field in ("topic", "technique")]
     return (
@@ -120,7 +118,7 @@ def is_either(items: list[Item], first: int, at: int, text: str, is_list: bool) 
 
 def is_listed(items: list[Item], first: int, at: int, fields: tuple[str, str]) -> bool:
     """Whether nothing but "and" or 、 stands between two things of a type, and nothing says that both are meant."""
-    alike = fields[0] == fields[1] or set(fields) <= _WORK
+    alike = fields[0] == fields[1] or set(fields) <= WORK
     between = items[first + 1 : at]
     plain = all((one.means("and", "frame") and not one.senses) or one.text == "、" for one in between)
     joins = any(one.means("and") or one.text == "、" for one in between)
@@ -222,7 +220,7 @@ def _clause_before(groups: list[list[Taken]], one: Taken, later: list[Taken]) ->
     if groups and (size > 1 or is_pair) and groups[-1][-1].field == one.field:
         return groups[-size:]
     fields = [group[0].field for group in groups]
-    alike = bool(groups) and ({fields[-1], one.field} <= _WORK or groups[-1][-1].is_words)  # "of Mamba or SSMs"
+    alike = bool(groups) and ({fields[-1], one.field} <= WORK or groups[-1][-1].is_words)  # "of Mamba or SSMs"
     if groups and fields[-1] != one.field and one.field in fields and not alike:
         return groups[len(fields) - 1 - fields[::-1].index(one.field) :]
     return []
