@@ -30,6 +30,7 @@ from kg.query.stating import (
     by_name,
     cue_behind,
     done_by,
+    improvement,
     is_denied,
     is_improved,
     is_name,
@@ -54,7 +55,7 @@ from kg.text import fold, has_han
 _RANKING = ("popular", "top", "rising", *(f"order:{order}" for order in ORDERS))
 _ASKING = (*_RANKING, "similar", "advice", "trend", "count", "scarce")
 _DIRECTION = ("increase", "decrease", "improve")  # of a result
-_TELLING = (*_ASKING, *_DIRECTION, "not", "amount", "stated")
+_TELLING = (*_ASKING, *_DIRECTION, "not", "amount", "stated", "extends")
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
 _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("baseline",)} | {
     "compare": _ANY_ROLE,
@@ -185,9 +186,8 @@ class Parser:
                 word.used = word.used or word is item or not asks
             steering = []
             kind = terms[0].field
-            joins = joins and not (
-                item.means("deed") and bool(out) and out[-1].field != kind
-            )  # "LLaDA faster or smaller"
+            is_other = bool(out) and out[-1].field != kind
+            joins = joins and not (is_other and item.means("deed"))  # "LLaDA faster or smaller"
             joins = joins or (
                 anded and bool(out) and is_for_either(self.items, last, at, (out[-1].terms[0], terms[0]), self.lexicon)
             )
@@ -204,11 +204,8 @@ class Parser:
             words = self._parts(item, words=True) if item.senses and not having else None
             scope = self._is_scope(at, cue)
             compared = self._roles(at, cue) == _ANY_ROLE
-            out.append(
-                Taken(
-                    terms, negation, again and same, kind, item.text, anded, scope, words, at, compared, having, is_list
-                )
-            )
+            how = (anded, scope, words, at, compared, having, is_list)
+            out.append(Taken(terms, negation, again and same, kind, item.text, *how))
             if models := None if negation else models_in(item, terms[0], self.lexicon):
                 out.append(Taken([models], False, False, models.field, models.label))
             negated = joins = listed = anded = False
@@ -301,8 +298,10 @@ class Parser:
             return [self.link("outperforms", "head", item)]
         if cue == "outperform" and "metric" in item.types and (self.changes(at - 1) or self.changes(at + 1)):
             return self._measured(at)  # 比LoRA显存更低
-        if cue == "outperform" or is_improved(self.items, at, self.lexicon):
+        if cue == "outperform":
             return [self.link("outperforms", "tail", item)]
+        if is_improved(self.items, at, self.lexicon):
+            return [self.link("outperforms", "tail", item), improvement(item, self.lexicon, self.language)]
         senses = self.chosen(at, cue or cue_behind(self.items, at))
         if senses and senses[0].type == "metric":
             return self._measured(at)

@@ -111,17 +111,28 @@ def is_winner(behind: list[Item]) -> bool:
 
 
 def is_improved(items: list[Item], at: int, lexicon: Lexicon) -> bool:
-    """Whether a technique of its own is what is to be made better, and no measure of it: 改进GRPO的方法."""
+    """Whether a technique of its own is what is to be made better or extended, and no measure of it: 改进GRPO的方法."""
     is_own = "technique" in items[at].types and (items[at].text.isupper() or is_name(items[at], lexicon))
     if not is_own or any(item.types == {"metric"} or item.is_speed for item in items):
         return False
     before = next((item for item in items[:at][::-1] if item.senses or not item.means("frame", "about")), None)
     rest = [item for item in items[at + 1 :] if item.senses or item.mark or not item.means("frame", "about")]
     behind = rest[0] if rest and not any(item.senses for item in rest[1:]) else None  # 在GRPO上改进的工作
-    verb = next((item for item in (before, behind) if item and not item.senses and item.means("improve")), None)
+    verb = next(
+        (item for item in (before, behind) if item and not item.senses and item.means("improve", "extends")), None
+    )
     if verb:
         verb.used = True
     return verb is not None
+
+
+def improvement(item: Item, lexicon: Lexicon, language: str) -> Phrase:
+    """That a text says of something that it extends or improves a technique: "a variant of GRPO"."""
+    names = [label for sense in item.senses[:1] for label in lexicon.labels(sense.concept) if label.isascii()]
+    word = lexicon.words.meaning("improves-it")[0]
+    label = next(label for label in word.labels if has_han(label) == (language == "zh"))
+    said = (form.format(n=name) for name in names[:_NAMES] for form in word.facts["stated"])
+    return Phrase(label.format(n=item.text), tuple(said))
 
 
 def stands_over(items: list[Item], at: int) -> str:

@@ -7,7 +7,9 @@ import pytest
 from kg.query import Lexicon, read
 from kg.query.empty import any_listed
 from kg.query.filter import Compound
+from kg.query.patterns import any_regex
 from kg.query.sayings import Sayings
+from kg.store.asking import fits
 
 from .shown import said
 
@@ -68,7 +70,7 @@ def test_number_and_change_are_of_the_metric_beside_them(question: str, meant: s
 )
 def test_what_improves_a_method_is_what_beats_it(question: str, lexicon: Lexicon) -> None:
     found = read(question, lexicon).filter
-    assert said(found) == "outperforms tail technique:group-relative-policy-optimization"
+    assert said(found).startswith("outperforms tail technique:group-relative-policy-optimization | text ")
     assert not found.ignored
 
 
@@ -119,3 +121,9 @@ def test_what_brackets_explain_sets_no_condition(lexicon: Lexicon) -> None:
     found = read("federated learning of LoRA (different data or devices)", lexicon).filter
     assert len(found.conditions) == 2
     assert found.ignored == ("data",)
+
+
+@pytest.mark.parametrize(("text", "says"), [("It is a variant of GRPO.", True), ("We use GRPO to train.", False)])
+def test_texts_say_that_a_method_is_extended(text: str, says: bool, lexicon: Lexicon) -> None:
+    (condition,) = read("which methods extend GRPO?", lexicon).filter.conditions
+    assert fits(any_regex(condition.any_of[1].said), text) == says  # type: ignore[union-attr]
