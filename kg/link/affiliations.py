@@ -312,8 +312,8 @@ class _LineParser:
             return self._is_spelt(run)
         if self.segments[at].bracketed or (run[0].folds and run[0].folds[0] in self.words.unit):
             return False
-        if _has_head(run, self.words.head) or not text.isascii():
-            return True
+        if _has_head(run, self.words.head) or _has_head(run[1:], self.words.unit) or not text.isascii():
+            return True  # "London School of Hygiene & Tropical Medicine"
         if self.register.is_place(key):
             return False
         country = self._country(at)

@@ -21,7 +21,7 @@ _BARE_INITIALS = re.compile(r" [A-Z]{1,3}, ")  # "Fox AB, Lee B."
 _LAST_NAME = re.compile(r"(?:(?:de|del|della|di|da|du|dos|la|le|van|von|der|den|ter|el|al|bin|st\.?)\s)+\S+", re.I)
 _NUMBER_AFTER = re.compile(r" ?\(\d{5,}\)$|(?<=\w) \d{4}$")  # Scopus author number; DBLP's among people of one name
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|I?V|2nd|3rd|4th")
-TITLES = re.compile(r"(?:(?:Prof|Dr|Mr|Mrs|Ms|PD|Ing|Dipl|rer|nat|med|habil)\.(?:[- ]|(?=[A-Z]))\s*)+")
+TITLES = re.compile(r"(?:(?:(?:Prof|Dr|Mr|Mrs|Ms|PD|Ing|Dipl|rer|nat|med|habil)\.(?:[- ]|(?=[A-Z]))|(?:Prof|Dr) )\s*)+")
 _GLUED = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ][^\W\d_]*[.\s])")
 _BEHIND = re.compile(  # a name: "Ada Fox (MIT, Cambridge)*", "Fox, Ada (1)", "Fox, Ada [Univ. X (UX)] (ORCID:1)"
     r"\s{0,20}(?<=[\w.’'\s)\]])(?:\((?P<round>(?:[^()\n]|\([^()\n]{0,300}\)){0,300})\)|\[(?:[^\[\]\n]|\[[^\[\]\n]{0,300}\]){0,300}\])"

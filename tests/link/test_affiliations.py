@@ -40,6 +40,8 @@ def names(line: str, register: Register, also: tuple[str, ...] = ()) -> list[str
             ["Chinese Academy of Sciences"],
         ),
         ("State Key Lab of CAD&CG, Zhejiang University", ["Zhejiang University"]),
+        ("Stockholm School of Economics", ["Stockholm School of Economics"]),
+        ("School of Economics, Peking University", ["Peking University"]),
         ("ARC Lab, Tencent PCG", ["Tencent"]),
         ("Southeast University, AI Lab, Lenovo Research", ["Southeast University", "Lenovo"]),
         ("ROLL Team of Alibaba Hangzhou", ["Alibaba"]),

@@ -115,6 +115,7 @@ THREE = ("Maria Keller", "Wei Zhang", "Jun-Ho Kim")
             ("Maria KELLER", "Wei ZHANG", "Jun-Ho KIM", "Tom A. ORTEGA"),
             1,
         ),
+        (["Maria Keller, Wei Zhang, Prof Jun-Ho", "Kim FRCP", "Kyoto University"], THREE, 1),
         (["Maria Keller, Nonmember, Wei Zhang, Member", "KAIST"], THREE[:2], 1),
     ],
 )

@@ -223,6 +223,11 @@ def test_an_affiliation_in_a_note_may_be_long(tmp_path):
             ["Maria Keller, Wei Zhang", OSAKA, "mk@osaka.ac.jp", "Wei Zhang", "Kestrel Research"],
             f"{OSAKA}; Kestrel Research",
         ),
+        (
+            "Maria Keller · Jan van der Berg",
+            ["M. Keller", OSAKA, "J. van der Berg", "Kestrel Research"],
+            f"{OSAKA}; Kestrel Research",
+        ),
     ],
 )
 def test_notes_that_begin_with_a_line_of_names(tmp_path, names, notes, affiliations):

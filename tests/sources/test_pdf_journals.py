@@ -296,3 +296,16 @@ def test_a_note_behind_the_last_affiliation_is_no_part_of_it(tmp_path):
     for number, line in enumerate(lines):
         sheet.put(54, 720 + 8 * number, 7, line)
     assert paper(tmp_path, sheet).texts["I"].text == f"{VIENNA}; Karolinska Institutet, Stockholm, Sweden"
+
+
+def test_a_name_in_a_list_of_affiliations_in_brackets_goes_on_without_a_comma_on_the_next_line():
+    page = chinese(
+        (18, 80, ZH),
+        (11, 110, "诸葛明亮1_艾合买提·买买提2"),
+        (8, 130, "(1. 南京大学 计算机系, 南京 210023; 2. 中国铁道科"),
+        (8, 140, "学研究院集团有限公司, 北京 100081)"),
+        (9, 160, f"摘要：{ZH_ABS[:50]}"),
+        (9, 171, ZH_ABS[50:]),
+    )
+    made = header([page], Joiner("", WordCounts.load()))
+    assert made.affiliations == ["南京大学 计算机系, 南京 210023", "中国铁道科学研究院集团有限公司, 北京 100081"]

@@ -36,6 +36,16 @@ BOTH = f"{VIENNA}; {KAIST}"
             THREE[:2],
             BOTH,
         ),
+        (
+            [
+                NAMES,
+                f"^{{1}}{VIENNA}; mk@univie.ac.at (M.K.); wz@univie.ac.at",
+                "(W.Z.); j.kim@kaist.ac.kr",
+                "^{2}KAIST, South Korea",
+            ],
+            THREE[:2],
+            BOTH,
+        ),
         (["Maria Keller, Wei Zhang", "AFFILIATIONS", OSAKA], THREE[:2], OSAKA),
         (["Maria Keller, Student Member, CCF, Wei Zhang, Senior Member, CCF", OSAKA], THREE[:2], OSAKA),
         (

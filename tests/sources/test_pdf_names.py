@@ -6,7 +6,7 @@ import pytest
 
 from kg.sources.layout.pages import Char, Font, _lines
 from kg.sources.layout.people import people
-from tests.sources.made_pdf import BOLD, ITALIC, ROMAN, Sheet, T, columns, paper
+from tests.sources.made_pdf import ABS, BOLD, INTRO, ITALIC, ROMAN, Sheet, T, columns, paper
 
 THREE = ("Maria Keller", "Wei Zhang", "Jun-Ho Kim")
 OSAKA = "Osaka University, Japan"
@@ -141,3 +141,51 @@ def test_a_chinese_university_is_no_author():
     ]
     found = people([line for row in rows for line in _lines(row, 0)])
     assert (found.authors, found.affiliations) == (["王晓东"], ["某某大学"])
+
+
+def test_names_and_affiliations_may_stand_in_small_letters(tmp_path):
+    names = "maria keller^{1}, jan van der berg^{2}"
+    found = read_names(tmp_path, names, "^{1} university of vienna  ^{2} kaist, south korea")
+    assert found == (("maria keller", "jan van der berg"), "university of vienna; kaist, south korea")
+
+
+@pytest.mark.parametrize(
+    ("below", "affiliations"),
+    [
+        (["Jane Street", "Osaka University"], "Jane Street, Prague; Osaka University"),
+        (["Charles University", "Osaka University"], "Charles University; Osaka University; University of Leeds"),
+    ],
+)
+def test_what_stands_below_names_in_cells_are_affiliations(tmp_path, below, affiliations):
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    sheet.grid(125, 11, list(THREE[:2]))
+    sheet.grid(138, 11, below)
+    sheet.grid(151, 11, ["University of Leeds" if "Leeds" in affiliations else "Prague"], right=306)
+    columns(sheet, 220)
+    document = paper(tmp_path, sheet)
+    assert (document.authors, document.texts["I"].text) == (THREE[:2], affiliations)
+
+
+def test_a_column_of_authors_with_identifiers_stands_beside_the_abstract_below_the_name_of_the_journal(tmp_path):
+    sheet = Sheet()
+    sheet.put(54, 60, 7, "REVISTA BRASILEIRA DE MEMÓRIA")
+    sheet.put(54, 90, 16, T, BOLD)
+    for at, name in enumerate(THREE):
+        sheet.put(54, 130 + 24 * at, 9, f"{name}^{{I}}")
+        sheet.put(54, 140 + 24 * at, 6, "ORCID: 0000-0002-1825-0097")
+    sheet.put(54, 215, 7.5, "^{I} Osaka University, Osaka,")
+    sheet.put(54, 224, 7.5, "Japan")
+    sheet.put(54, 250, 7.5, "How to cite this article: Keller M, Zhang W.")
+    sheet.put(220, 130, 10, "ABSTRACT", BOLD)
+    low = sheet.fill(220, 144, 330, 9, ABS)
+    low = sheet.fill(220, low, 330, 9, "Descriptors: memory; caches")
+    sheet.put(220, low + 20, 11, "RESUMO", BOLD)
+    sheet.fill(220, low + 34, 330, 9, INTRO)
+    document = paper(tmp_path, sheet)
+    assert document.authors == THREE
+    assert {key: document.texts[key].text for key in "AIK"} == {
+        "A": ABS,
+        "I": "Osaka University, Osaka, Japan",
+        "K": "memory; caches",
+    }

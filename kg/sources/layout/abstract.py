@@ -27,7 +27,7 @@ _LABEL = re.compile(  # of the first part of an abstract without a heading
 )
 KEYWORDS = re.compile(
     r"\s*(?:(?:key\s?-?words?(?:\s+and\s+phrases)?|index\s+terms|additional\s+key\s?words(?:\s+and\s+phrases)?)"
-    r"\s*(?:[.:：—–-]+|$|(?=[A-Z]))|keywords?\s|\W?关\s*键\s*[词字]\W*)",
+    r"\s*(?:[.:：—–-]+|$|(?=[A-Z]))|(?-i:D(?:escriptors|ESCRIPTORS))\s*:|keywords?\s|\W?关\s*键\s*[词字]\W*)",
     re.I,
 )
 _AFTER = re.compile(

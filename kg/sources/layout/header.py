@@ -28,7 +28,7 @@ from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices, joined_lines
 from kg.sources.layout.pages import Page, TextLine
 from kg.sources.layout.people import People, people
-from kg.sources.layout.signs import without_notes
+from kg.sources.layout.signs import IDENTIFIER, without_notes
 from kg.sources.layout.venue import venue
 from kg.sources.rows import ARXIV_ID
 from kg.text import count_han
@@ -166,8 +166,9 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     if not who.authors:  # a few journals print them above the title, others in a column at its side
         near = _directly_above(title, [li for li in upper if not repeated(li, lines)])
         above = people(near)
-        beside_it = people([li for li in side if not repeated(li, lines)])
-        who = max((who, above, *[beside_it] * bool(beside_it.mails)), key=lambda one: len(one.authors))
+        beside_it = people([li for li in side if not repeated(li, upper)])
+        is_list = bool(beside_it.mails) or any(IDENTIFIER.search(li.text) for li in side)
+        who = max((who, above, *[beside_it] * is_list), key=lambda one: len(one.authors))
     out.authors, out.affiliations = who.authors, who.affiliations
     text = max(body_size(page.lines), found.rows[0].size if found else 0.0)  # notes may make up most of a page
     own = [line for row in found.rows for line in row.lines] if found else []

@@ -23,6 +23,7 @@ class HeaderLabels:
     degrees: frozenset[str]
     headings: frozenset[str]
     particles: frozenset[str]
+    journals: frozenset[str]
     streets: frozenset[str]
     abstracts: frozenset[str]
     abstract: re.Pattern[str]
@@ -49,6 +50,7 @@ class HeaderLabels:
             degrees=frozenset(map(letters, lists["degrees"])),
             headings=frozenset(map(letters, lists["headings"])),
             particles=frozenset(lists["particles"]),
+            journals=frozenset(lists["journals"]),
             streets=frozenset(lists["streets"]),
             abstracts=frozenset(map(letters, lists["abstracts"])),
             abstract=re.compile(rf"{_starts(lists['abstracts']).pattern}\s*[.:：—–-]+\s*", re.I),

@@ -42,7 +42,8 @@ def units(line: TextLine) -> list[str]:
 
 
 def last_unit(line: TextLine) -> list[str]:
-    return units(line)[-1].split()
+    """The words of the last name on a line, without titles."""
+    return TITLES.sub("", units(line)[-1]).split()
 
 
 def _edged(text: str) -> str:
@@ -133,8 +134,8 @@ def is_word(text: str, offices: Offices) -> bool:
 def is_name(text: str, offices: Offices) -> bool:
     """Whether a text has the form of a person's name."""
     words = text.split()
-    if _LINK.search(text):
-        return False  # "for the Memory Investigators"
+    if _LINK.search(text) or not HeaderLabels.load().journals.isdisjoint(text.casefold().split()):
+        return False  # "for the Memory Investigators", "REVISTA BRASILEIRA DE ENFERMAGEM"
     if len(words) < 2:
         return bool(_HAN_NAME.fullmatch(text)) and not offices.has(text)
     if len(words) > _MOST + 1 or (offices.has(text) and not _INITIALED.fullmatch(text)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 
 from kg.sources.layout.blocks import is_running, without_blocks
 from kg.sources.layout.cells import MAIL
@@ -148,8 +148,8 @@ def after_names(text: str, authors: Sequence[str], offices: Offices) -> Iterator
 
 def _below_names(lines: Sequence[TextLine], known: People) -> Iterator[str]:
     """Yield affiliations below the names of their authors, up to an e-mail address or a gap."""
-    families = {name.split()[-1].casefold() for name in known.authors}
     names = set(map(str.casefold, known.authors))
+    families = {" ".join(words[at:]) for words in map(str.split, names) for at in range(1, len(words))}
     place: list[TextLine] | None = None  # None: not below names
     last: TextLine | None = None
     for line in lines:
@@ -171,10 +171,10 @@ def _below_names(lines: Sequence[TextLine], known: People) -> Iterator[str]:
 
 
 def _is_short_name(text: str, families: Container[str]) -> bool:
-    """Whether a text is a known family name behind initials: "J.-H. Kim"."""
-    *first, last = _SIGNS_AROUND.sub("", text).split() or [""]
-    is_known = bool(first) and last.casefold() in families
-    return is_known and all(len(word.strip(".")) < 2 or "." in word for word in first)
+    """Whether a text is a known family name behind initials: "J.-H. Kim", "A. van der Berg"."""
+    words = _SIGNS_AROUND.sub("", text).split()
+    family = [*dropwhile(lambda word: len(word.strip(".")) < 2 or "." in word, words)]
+    return len(family) < len(words) and " ".join(family).casefold() in families
 
 
 def _without_mails(text: str) -> str:

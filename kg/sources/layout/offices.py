@@ -31,6 +31,7 @@ class Offices:
     short: frozenset[str] = frozenset()  # short words that are also surnames: "chu", "eng"
     acronyms: frozenset[str] = frozenset()  # names that are only written in capitals: "THU"
     han: frozenset[str] = frozenset()  # words in Chinese, between which stands no space
+    universities: frozenset[str] = frozenset()  # words for "university"
 
     @staticmethod
     @cache
@@ -44,11 +45,9 @@ class Offices:
             for part in ("head", "learned", "unit", "lab", "legal-form")
             for w in lists.get(f"organisation-{part}", ())
         }
-        forms = {
-            fold(w.partition("=")[0].strip())
-            for part in ("abbreviation", "translation")
-            for w in lists.get(f"organisation-{part}", ())
-        }
+        pairs = [w.partition("=") for part in ("abbreviation", "translation") for w in lists[f"organisation-{part}"]]
+        forms = {fold(form.strip()) for form, _, _ in pairs}
+        universities = {"university", *(fold(form.strip()) for form, _, word in pairs if word.strip() == "university")}
         short = frozenset(w for w in forms - words if len(w) == _SHORT)
         words |= forms
         countries = {fold(w.partition("=")[0].strip()) for w in lists.get("country-name", ())}
@@ -57,7 +56,13 @@ class Offices:
         mixed = {fold(n) for n in labels if not n.isupper()}
         han = frozenset(word for w in words if count_han(w) and len(word := w.replace(" ", "")) > 1)
         return Offices(
-            frozenset(w for w in words if len(w) > 2), frozenset(countries), names, short, names.difference(mixed), han
+            frozenset(w for w in words if len(w) > 2),
+            frozenset(countries),
+            names,
+            short,
+            names.difference(mixed),
+            han,
+            frozenset(universities),
         )
 
     def has(self, text: str) -> bool:
@@ -75,6 +80,10 @@ class Offices:
         is_given = bool(words) and folded[0] in self.acronyms and not words[0].isupper()
         known = (" ".join(folded[:n]) in self.names for n in ((2, 3) if is_given else (1, 2, 3)))
         return self.is_country(text) or any(known)
+
+    def is_university(self, text: str) -> bool:
+        """Whether a text is the name of one university: "Charles University"."""
+        return "," not in text and not self.universities.isdisjoint(map(fold, text.split())) and self.starts(text)
 
     def is_country(self, text: str) -> bool:
         """Whether a text is the name of a country and nothing else."""
@@ -98,8 +107,11 @@ def joined_lines(texts: Sequence[str]) -> str:
         text = clean(text)
         if not text:
             continue
+        is_open = sum(map(out.count, "(（")) > sum(map(out.count, ")）"))
         if not out:
             out = text
+        elif is_open and count_han(out[-1]) and count_han(text[0]):
+            out += text  # the lines of a list in brackets are full
         elif out.endswith("-"):
             out = out[:-1] + text if text[0].islower() else out + text
         elif (
@@ -115,7 +127,7 @@ def joined_lines(texts: Sequence[str]) -> str:
 
 def numbered(text: str) -> list[tuple[str, str]]:
     """The affiliations of a text with their numbers, if it has these: "(1. University of X, Y; 2. ACME, Z)"."""
-    first, *parts = _NUMBER.split(text)
+    first, *parts = _NUMBER.split(_WRAPPED.sub(r"\1", text))
     places = list(zip(parts[::2], map(clean, parts[1::2]), strict=True))
     is_counted = not first and all(int(b) == int(a) + 1 for (a, _), (b, _) in pairwise(places))
     return places if is_counted else [("", text)]

@@ -7,6 +7,7 @@ no word that marks an organization (`ontology/words.ttl`, `ontology/institutions
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
@@ -44,6 +45,7 @@ NOTE = re.compile(
     r"|lead\s+contact|(?:present|current)\s+address|advis\w+|alphabetical|permission|github|code\s+(?:is\s+)?available)",
     re.I,
 )
+_INITIALS = re.compile(r"^\W*(?:[A-Z]\.[\s-]?){1,4}\)\W*")  # of the one whose address stands on the line above
 _MAIL_START, _MAIL_END = re.compile(r"[,;(]\s*[a-z][\w.+-]*-$"), re.compile(r"[\w.+-]*@")  # divided by a line end
 _GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du))$")
 _FULL = re.compile(r"\b(?:of|and|for|the)$")
@@ -92,6 +94,8 @@ def people(lines: Sequence[TextLine]) -> People:
     able = [line for line in ordered if line.letters >= LOWEST and not MAIL.search(line.text)]
     if not able:
         return out
+    if all(line.text.islower() for line in able):  # a header in small letters
+        return _lowered(people([line for line in map(_capitalised, lines) if line]))
     first = next((line for line in able if _begins_with_name(line, offices)), able[0])
     pieces: list[_Piece] = []
     ordered = _of_header(ordered, first)
@@ -107,6 +111,18 @@ def people(lines: Sequence[TextLine]) -> People:
     if not out.authors:
         out.authors, out.affiliations = sole_author([li for row in by_rows(lines) for li in row], out.affiliations)
     return out
+
+
+def _capitalised(line: TextLine) -> TextLine:
+    """A line whose words start with capitals."""
+    starts = (line.chars[0], *(b for a, b in pairwise(line.chars) if b.space or not a.text.isalpha()))
+    at = set(map(id, starts))
+    return TextLine([replace(c, text=c.text.upper()) if id(c) in at else c for c in line.chars], line.page)
+
+
+def _lowered(found: People) -> People:
+    authors, affiliations = ([text.lower() for text in texts] for texts in (found.authors, found.affiliations))
+    return replace(found, authors=authors, affiliations=affiliations)
 
 
 def _of_header(lines: Sequence[TextLine], first: TextLine) -> list[TextLine]:
@@ -296,7 +312,7 @@ def _without_mail(line: TextLine) -> str:
     """The text before an e-mail address on its line."""
     text = written([c for c in line.chars if not c.raised])
     match = MAIL.search(text)
-    before = text[: match.start()] if match else text
+    before = _INITIALS.sub("", text[: match.start()] if match else text)
     return MAIL_LABEL.sub("", before).strip(" ,;{([|")
 
 
@@ -347,8 +363,21 @@ def _is_head(text: str) -> bool:
     return len(first) == 1 and first[0].istitle() and first[0].lower() in Offices.load().words
 
 
+def _is_office(piece: _Piece, pieces: Sequence[_Piece]) -> bool:
+    """Whether what has the form of a name is an affiliation, as those beside it are: "Jane Street" below a name."""
+    line = piece.line
+    beside = [p for p in pieces if p.line is not line and abs(p.line.y - line.y) < 0.5 * line.size]
+    is_place = bool(beside) and all(p.kind == "place" and not p.marks for p in beside)
+    return is_place and any(p.kind == "name" and _is_below(p, line) for p in pieces)
+
+
 def _collect(pieces: list[_Piece], out: People) -> None:
     """Collect authors in order, and join affiliations that span several lines of a column."""
+    count = Counter(id(piece.line) for piece in pieces)
+    alone = [piece for piece in pieces if count[id(piece.line)] == 1]
+    for lone in alone:
+        if lone.kind == "name" and not lone.marks and _is_office(lone, alone):
+            lone.kind = "place"
     breaks = _Breaks.of(pieces)
     chains: list[list[_Piece]] = []
     for before, piece in pairwise([None, *pieces]):
@@ -374,7 +403,10 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             if is_running(piece.text) and (is_sentence or not Offices.load().has(piece.text)):
                 continue
             is_named = before is not None and before.kind == "name" and before.line is piece.line
-            is_done = above is not None and Offices.load().is_country(above[-1].line.text)
+            is_one = Offices.load().is_university  # "Charles University" above "University of Edinburgh"
+            is_done = above is not None and (
+                Offices.load().is_country(above[-1].line.text) or (is_one(above[-1].text) and is_one(piece.text))
+            )
             chain = None if piece.marks or is_named or is_done else above
             if chain is None or (_IN_BRACKETS.fullmatch(chain[-1].text) and piece.text.startswith(("(", "（"))):
                 chains.append([piece])

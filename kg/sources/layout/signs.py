@@ -16,6 +16,7 @@ ORCID = re.compile(
     r"\s*[(\[]?(?:https?://)?orcid\.org/[\dX-]+[)\]]?"
     r"|(?:(?<![^\s,|])(?:iD|ORCID(?:\s*iD)?|orcid)|(?<=[a-zà-öø-ÿ])(?:iD|ID))(?![^\W\d_])"
 )  # of ORCID, which some fonts write in letters
+IDENTIFIER = re.compile(r"(?:\d{4}-){3}\d{3}[\dX]")
 _ORDINAL = re.compile(r"^\d{1,2}\s?(?:st|nd|rd|th)\s+(?=[^\W\d_])")  # "1st Ada Fox", as IEEE's template numbers authors
 _REPEATED = re.compile(
     r"(?<=[\w*∗†‡§¶])(?<![\u3400-\u9fff])\s*[(（][\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·\s]{1,12}(?:[)）]|$)"
