@@ -121,7 +121,7 @@ class Form:
     @classmethod
     def of(cls, settings: Mapping[str, Any], path: str = "") -> Form:
         """The form with these names, completed from those that any form may use; `path` separates names in a path."""
-        names = {**forms()["any"], **{key: names for key, names in settings.items() if key not in _SETTINGS}}
+        names = {**_of_any(), **{key: names for key, names in settings.items() if key not in _SETTINGS}}
         fields = {
             key: tuple(tuple(map(_step, name.split(path) if path else (name,))) for name in each)
             for key, each in names.items()
@@ -190,6 +190,16 @@ class Form:
         if not self.settings.get("told", True):
             return []
         return [name for name in names if self.called(name) not in self.known and folded_name(name)]
+
+
+@cache
+def _of_any() -> dict[str, list[str]]:
+    """The names of fields in any form, with those of places in the objects of authors."""
+    names, places = forms()["any"], forms()["person"]["places"]
+    return {
+        **names,
+        "institutions": [*names["institutions"], *(f"{who}.{place}" for who in names["authors"] for place in places)],
+    }
 
 
 @cache

@@ -43,6 +43,7 @@ _END_OF_FOLD = re.compile(r"\s*</details>", re.I)
 _LONE = re.compile(
     r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ]{1,30}?)[*_]{0,3}\s*[:：]?\s*[*_]{0,3}\s*$"
 )  # a label above its text
+_CALLOUT = re.compile(r"\s*>\s*\[!(\w+)\][+-]?(?:\s*\1)?\s*$", re.I)  # of Obsidian: "> [!abstract] Abstract"
 _BREAK = re.compile(r"\s+\\$")  # the sign that a line ends here
 _BAR = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
@@ -109,6 +110,7 @@ class _Reading:
         self._keys = {
             place[0]: key for key, places in reversed([*form.fields.items()]) for place in places if len(place) == 1
         }
+        self._keys |= dict.fromkeys((key for key, of in self._keys.items() if of == "first_author"), "authors")
         self._keys |= {key: key for key in form.fields if (key,) in form.fields[key]} | _LABELS
         self._targets = targets
         self._heading: ListItem | None = None
@@ -124,6 +126,12 @@ class _Reading:
 
     def line(self, number: int, line: str) -> Iterator[Row]:
         line = linked(_BREAK.sub("", line[:LONGEST].rstrip()), self._targets)
+        if not line.strip(" >"):
+            line = ""
+        elif found := _CALLOUT.match(line):
+            line = f"> {found[1]}" if self._field(found[1]) else ""
+            if self._item is None and self._heading is None:
+                self._heading = ListItem(number, -1)  # of a note on one paper
         self._fenced ^= _FENCE.match(line) is not None
         if self._fenced:
             self._note()

@@ -42,6 +42,9 @@ _SLANTED = re.compile(
 _STRONG = re.compile(
     r"\\(?:textbf|underline)\s*\{((?:[^{}]|\{[^{}]*\}){0,500})\}|\{\\bf(?:series)?(?![a-z])\s*((?:[^{}]|\{[^{}]*\}){0,500})\}"
 )
+_PART = re.compile(  # of a reference, as the styles of ACM and REVTeX write it
+    r"\\(?:bibinfo|bibfield|Eprint)\s*\{\s*\w+\s*\}\s*(?=\{)|\\(?:showarticletitle|bib\w*font)\s*(?=\{)|\\(?:natexlab|showDOI)\s*\{[^{}]*\}|\\BibitemOpen(?![A-Za-z])"
+)
 _NEW_BLOCK = re.compile(r"\\(?:penalty-?\d+|newblock|newline|hskip[^\\{}]{0,60}\\relax|,|;|\\)(?![a-z])")
 _ASCIIDOC = re.compile(r"^=\s+\S|^\|===+\s*$|^:[a-z][\w-]*:(?:\s|$)|https?://[^\s\[\]]+\[[^\[\]]+\]", re.M)
 _ASCIIDOC_HEADING = re.compile(r"^(={1,6})(?=\s+\S)", re.M)
@@ -184,7 +187,7 @@ def _of_outline(found: re.Match[str]) -> str:
 
 def _of_item(found: re.Match[str]) -> str:
     """An item of LaTeX in one line, and the lines that it had."""
-    text = _HREF.sub(r" [\2](\1)", found[1])
+    text = _HREF.sub(r" [\2](\1)", _PART.sub("", found[1]))
     text = _URL.sub(r" \1", text)
     text = _SLANTED.sub(lambda one: f"*{(one[1] or one[2]).strip()}*", text)
     text = _STRONG.sub(lambda one: f"**{(one[1] or one[2]).strip()}**", text)
