@@ -292,3 +292,33 @@ def test_short_affiliations_above_a_column_of_notes_belong_to_the_header(tmp_pat
     sheet.fill(50, y + 34, 240, 9, INTRO)
     read = paper(tmp_path, sheet).texts["I"].text
     assert read == f"{KAIST}; Department of Physics and Institute of the Theory of Caches, {VIENNA}"
+
+
+def test_a_page_for_the_header_alone_has_names_above_affiliations_below_the_abstract(tmp_path):
+    cover, page = Sheet(), Sheet()
+    for number, line in enumerate(("NBER WORKING PAPER SERIES", T.upper(), "Maria Keller", "Wei Zhang")):
+        cover.center(100 + 60 * number, 11, line)
+    top = (T, "Maria Keller, Wei Zhang, and Jun-Ho Kim", "NBER Working Paper No. 33012", "JEL No. D12,R21")
+    for number, line in enumerate(top):
+        page.put(72, 90 + 13 * number, 11, line)
+    page.center(160, 11, "ABSTRACT")
+    low = page.fill(72, 180, 460, 11, ABS)
+    for left, name, place in ((72, "Maria Keller", VIENNA), (320, "Wei Zhang", KAIST)):
+        for number, line in enumerate((name, "Department of Physics", *place.split(", "), "mail@example.org")):
+            page.put(left, low + 40 + 13 * number, 11, line)
+    document = paper(tmp_path, cover, page)
+    assert (document.texts["T"].text, document.authors, document.texts["A"].text) == (T, THREE, ABS)
+    assert document.texts["I"].text == f"Department of Physics, {VIENNA}; Department of Physics, {KAIST}"
+
+
+def test_the_address_of_one_author_with_the_name_behind_it_is_no_further_affiliation(tmp_path):
+    note = (
+        f"* Corresponding author at: {VIENNA}. E-mail address: mk@univie.ac.at (M. Keller). ^{{1}}Equal contribution."
+    )
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    sheet.put(72, 125, 11, "Maria Keller^{a,*}, Wei Zhang^{a,1}")
+    sheet.put(72, 140, 9, f"^{{a}}{KAIST}")
+    columns(sheet, 200)
+    sheet.fill(54, 700, 500, 8, note)
+    assert paper(tmp_path, sheet).texts["I"].text == KAIST

@@ -13,13 +13,17 @@ from tests.sources.test_pdf_names import KAIST, OSAKA, THREE, TWO, VIENNA, read_
 
 @pytest.mark.parametrize(
     ("below", "title"),
-    [("II. A study of long requests", f"{T}: II. A study of long requests"), ("Maria Keller, Wei Zhang", T)],
+    [
+        ("II. A study of long requests", f"{T}: II. A study of long requests"),
+        ("A Randomized Clinical Trial", f"{T}: A Randomized Clinical Trial"),
+        ("Maria Keller, Wei Zhang", T),
+    ],
 )
 def test_a_subtitle_is_part_of_the_title_and_a_list_of_names_is_not(tmp_path, below, title):
     sheet = Sheet()
     sheet.center(70, 16, T, BOLD)
     sheet.center(92, 13, below, BOLD)
-    sheet.center(114, 11, "Maria Keller, Wei Zhang" if below.startswith("II") else OSAKA)
+    sheet.center(114, 11, OSAKA if below == "Maria Keller, Wei Zhang" else "Maria Keller, MD; Wei Zhang, MSc")
     columns(sheet, 180)
     document = paper(tmp_path, sheet)
     assert document.texts["T"].text == title

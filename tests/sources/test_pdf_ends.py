@@ -82,3 +82,24 @@ def test_parts_lists_and_lines_of_formulas_stay_in_the_abstract(tmp_path):
     text = paper(tmp_path, sheet).texts["A"].text
     assert text.startswith("Aims. We ask")
     assert text.endswith("tried so far.")
+
+
+@pytest.mark.parametrize(("size", "wide"), [(9, 200.0), (7, 504.0)])
+def test_a_heading_of_a_part_may_fill_its_row_or_be_set_smaller_than_the_text_behind_it(tmp_path, size, wide):
+    sheet = header(FULL)
+    sheet.put(46, 172, 10, "ABSTRACT", BOLD)
+    y = 186.0
+    parts = (
+        ("OBJECTIVE", ABS),
+        ("MAIN OUTCOMES AND MEASURES USED", "Requests held." if size < 9 else ABS),
+        ("RESULTS", ABS),
+    )
+    for name, text in parts:
+        end = sheet.put(46, y, size, name, BOLD)
+        fits = wide > 400 or name != parts[1][0]
+        if fits:
+            sheet.put(end + 4, y, 9, text[:14])
+        y = sheet.fill(46, y + 10.8, wide, 9, text[14 * fits :]) if text[14 * fits :] else y + 10.8
+    sheet.put(46, y + 20, 9, "INTRODUCTION", BOLD)
+    sheet.fill(46, y + 32, wide, 9, INTRO)
+    assert paper(tmp_path, sheet).texts["A"].text == " ".join(f"{name} {text}" for name, text in parts)

@@ -332,12 +332,13 @@ def test_parts_of_a_list_at_the_end_have_headings_in_bold(tmp_path):
     last = Sheet()
     last.fill(72, 90, 430, 10, INTRO)
     last.put(72, 300, 10, "AUTHOR INFORMATION", BOLD)
-    for number, (name, place) in enumerate((("Maria Keller", VIENNA), ("Wei Zhang", KAIST))):
+    for number, (name, place) in enumerate((("Maria Keller", VIENNA), ("Wei Zhang", "Kestrel nano, Vienna, Austria"))):
         last.put(72, 314 + 24 * number, 8.5, ("Corresponding Author", "Authors")[number], BOLD)
         last.put(72, 324 + 24 * number, 8.5, f"{name} – {place}", BOLD)
+    last.put(72, 358, 8.5, "Complete contact information is available at the journal.")
     last.put(72, 370, 10, "REFERENCES", BOLD)
     texts = paper(tmp_path, simple(author="Maria Keller and Wei Zhang", place=""), last).texts
-    assert texts["I"].text == BOTH
+    assert texts["I"].text == f"{VIENNA}; Kestrel nano, Vienna, Austria"
 
 
 def plain(title=T, names="Maria Keller^{1}, Wei Zhang^{2}", below=130.0):

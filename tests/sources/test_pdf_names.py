@@ -71,6 +71,11 @@ def test_a_membership_is_no_name_and_ends_no_list(tmp_path, line):
             "Qwen Team, Alibaba; KAIST",
         ),
         (["Memory Group", OSAKA], (), f"Memory Group, {OSAKA}"),
+        (
+            ["Wei Zhang, Chu Thi Lan and Maria Keller", "CHU Lille"],
+            ("Wei Zhang", "Chu Thi Lan", "Maria Keller"),
+            "CHU Lille",
+        ),
     ],
 )
 def test_a_group_signs_alone_or_after_persons(tmp_path, lines, authors, affiliations):

@@ -50,6 +50,7 @@ _FAR = 12  # em from a heading to its text in a table
 _FEWEST, _SHORT = 3, 180  # lines of running text of an abstract without a heading, and letters of so few
 _GAP, _LOW = 1.3, 0.8  # leadings between an abstract and text set alike below it, which ends in this share of all
 _FEW = 25  # letters of a line that can define the width of a column
+_PART, _HEADED = 1.7, 1.2  # leadings above a part of an abstract, and below a heading in a row of its own
 _SEPARATOR = re.compile(r"[;·•∙|,]| [–-] |\. ")
 
 
@@ -332,14 +333,37 @@ def _taken(all_rows: list[TextRow]) -> tuple[list[TextRow], list[TextRow]]:
     leading = 0.0
     size = next((row.size for row in all_rows if is_running(row.text)), all_rows[0].size if all_rows else 0.0)
     for at, row in enumerate(all_rows):
-        if kept and (at >= _MOST or _ends(row, kept, size, leading) or _divides(all_rows[at : at + 3], kept)):
-            return kept, all_rows[at:]
-        if kept and is_another_text(all_rows[at : at + LOOKAHEAD], kept):
-            return kept, all_rows[at:]
-        if kept and not leading:
-            leading = row.y - kept[-1].y
+        if kept:
+            below = all_rows[at : at + LOOKAHEAD]
+            is_part = _opens_part(below, kept, leading)
+            if at >= _MOST or (not is_part and _ends(row, kept, size, leading)):
+                return kept, all_rows[at:]
+            is_own = is_part or _is_last_line(below, kept)
+            if not is_own and (_divides(below[:3], kept) or is_another_text(below, kept)):
+                return kept, all_rows[at:]
+            leading = leading or row.y - kept[-1].y
         kept.append(row)
     return kept, []
+
+
+def _is_last_line(below: Sequence[TextRow], kept: Sequence[TextRow]) -> bool:
+    """Whether a row goes on with a text, and a gap parts the next one from it."""
+    gap = below[0].y - kept[-1].y
+    return len(below) > 1 and below[1].y - below[0].y > _PART * gap and is_running(below[0].text)
+
+
+def _opens_part(below: Sequence[TextRow], kept: Sequence[TextRow], leading: float) -> bool:
+    """Whether a part begins below whose heading is set as that of the first one, before its text or alone in a row."""
+    row, *after = below[:2]
+    label = kept[0].chars[0].font
+    if not label.bold or kept[0].is_bold or _RUN_IN.match(kept[0].text) or row.chars[0].font != label:
+        return False
+    if KEYWORDS.match(row.text) or _AFTER.match(row.text) or HeaderLabels.load().after_abstract.match(row.text):
+        return False
+    is_open = not row.chars[-1].font.bold or any(
+        not r.chars[0].font.bold and r.y - row.y < _HEADED * leading for r in after
+    )
+    return is_open and row.y - kept[-1].y < _PART * leading
 
 
 def _ends(row: TextRow, kept: list[TextRow], size: float, leading: float) -> bool:

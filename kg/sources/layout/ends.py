@@ -77,7 +77,7 @@ def listed(page: Page, authors: Sequence[str]) -> Iterator[str]:
             )
             if own and (is_apart or is_head) and not is_name:
                 break
-            if not is_name:
+            if not is_name and not labels.note.match(line.text):
                 own.append(line)
         yield from (place for _, place in marked(own, offices) if len(place) < _LONGEST)
         text = ""  # behind the name of an author
@@ -87,9 +87,9 @@ def listed(page: Page, authors: Sequence[str]) -> Iterator[str]:
             if part and letters(ORCID.sub("", name)) not in known:
                 text = f"{text} {part}"
                 continue
-            for place in _AFTER_PLACE.sub("", text).split("; ") if is_behind else ():
-                if offices.has(place) and len(place) < _LONGEST:
-                    yield clean(place)
+            for place in map(clean, _AFTER_PLACE.sub("", text).split("; ") if is_behind else ()):
+                if place[:1].isupper() and not is_running(place) and len(place) < _LONGEST:
+                    yield place
             text, is_behind = "".join(behind), True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,7 @@ from itertools import dropwhile
 
 from kg.sources.dates import number
 from kg.sources.layout import abstract as abstracts
-from kg.sources.layout.blocks import body_size, paragraphs
+from kg.sources.layout.blocks import body_size, is_running, paragraphs
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.masthead import (
@@ -24,6 +25,7 @@ from kg.sources.layout.masthead import (
     leading,
     repeated,
 )
+from kg.sources.layout.names import is_name, units
 from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices, joined_lines
 from kg.sources.layout.pages import Page, TextLine
@@ -172,6 +174,8 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     out.authors, out.affiliations = who.authors, who.affiliations
     text = max(body_size(page.lines), found.rows[0].size if found else 0.0)  # notes may make up most of a page
     own = [line for row in found.rows for line in row.lines] if found else []
+    if found and not any(is_running(li.text) for li in page.lines if li.y > own[-1].y):  # a page for the header alone
+        text = math.inf
     _from_notes(who, page, [*between, *own], (notes_top, text), out)
     out.unknown = {m for m in who.marks if m.isdigit()} - who.labels
     out.domains = _domains(who.mails)
@@ -228,8 +232,17 @@ def _title(lines: Sequence[TextLine], heading: TextLine | None, page: Page) -> l
         least = max(_UNDER_SIGN * largest, _LARGE * body)
         several = [g for g in groups if _words(g) > 2 and g[0].tall >= least and g[0].y > top]
     found = min(several or fitting, key=lambda g: g[0].y)
+    if found[0].tall <= 1.08 * body:  # names may be set as the title above them
+        names = (at for at, line in enumerate(found) if at and _is_names(line))
+        found = found[: next(names, len(found))]
     below = [g for g in groups if g[0].y > found[0].y and is_sign(found, g, lines) and g[0].tall > _LARGE * body]
     return max(below, key=lambda g: g[0].tall, default=found)
+
+
+def _is_names(line: TextLine) -> bool:
+    """Whether a line is a list of names and nothing else."""
+    parts = units(line)
+    return len(parts) > 1 and all(is_name(part, Offices.load()) for part in parts if part)
 
 
 def _words(group: Sequence[TextLine]) -> int:
@@ -281,7 +294,9 @@ def _subtitle(title: Sequence[TextLine], lines: Sequence[TextLine]) -> list[Text
         out.append(line)
         low = line.y
     words = [word for line in out for word in _LOWER.findall(line.text)]
-    is_subtitle = any(word not in HeaderLabels.load().particles for word in words)
+    known = HeaderLabels.load()
+    is_subtitle = any(word not in known.particles for word in words)
+    is_subtitle = is_subtitle or bool(out and letters(out[-1].text.split()[-1]) in known.studies)
     return out if is_subtitle and not any(Offices.load().has(line.text) for line in out) else []
 
 

@@ -24,6 +24,7 @@ class HeaderLabels:
     headings: frozenset[str]
     particles: frozenset[str]
     journals: frozenset[str]
+    studies: frozenset[str]
     streets: frozenset[str]
     abstracts: frozenset[str]
     abstract: re.Pattern[str]
@@ -51,6 +52,7 @@ class HeaderLabels:
             headings=frozenset(map(letters, lists["headings"])),
             particles=frozenset(lists["particles"]),
             journals=frozenset(lists["journals"]),
+            studies=frozenset(map(letters, lists["studies"])),
             streets=frozenset(lists["streets"]),
             abstracts=frozenset(map(letters, lists["abstracts"])),
             abstract=re.compile(rf"{_starts(lists['abstracts']).pattern}\s*[.:：—–-]+\s*", re.I),

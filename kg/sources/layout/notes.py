@@ -94,7 +94,7 @@ def of_named(text: str, authors: Sequence[str], offices: Offices) -> Iterator[st
         words |= {_initials(part) for part in bracket[1].split(",")}
         place = clean(_LED.sub("", text[at : bracket.start()].strip(" .:;,")))
         at = bracket.end()
-        is_sentence = "@" in bracket[1] + place + text[at : at + 2] or _SENTENCE.search(place)
+        is_sentence = "@" in bracket[1] + place + text[at : at + 2] or _SENTENCE.search(place) or NOTE.search(place)
         if (
             words & families
             and not is_sentence

@@ -72,7 +72,8 @@ class Offices:
         words = re.findall(r"[\w'’-]+", text)
         folded = [fold(w) for w in words]
         is_surname = len(words) > 1 and folded[-1] in self.short and (text.isupper() or not words[-1].isupper())
-        if any(w in self.words for w in (folded[:-1] if is_surname else folded)):
+        is_first = len(words) > 2 and folded[0] in self.short and words[0].istitle()  # "Chu Thi Lan"
+        if any(w in self.words for w in folded[is_first : len(folded) - is_surname]):
             return True
         ends = (w.rpartition(" ")[2] for w in folded)  # "Max-Planck-Institut"
         if any(len(end) > _LONG and end in self.words for end in ends):
