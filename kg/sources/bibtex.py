@@ -9,7 +9,7 @@ from html import unescape
 from typing import Any
 
 from kg.model import Batch
-from kg.sources import bibliography
+from kg.sources import bbl, bibliography
 from kg.sources.base import InputFile
 from kg.sources.forms import forms, is_lost
 from kg.sources.latex import bare, journal, plain
@@ -19,13 +19,14 @@ from kg.sources.records import is_data
 from kg.sources.rows import Row, Skipped, batch_of
 from kg.sources.tags import untagged
 
-_FIRST = re.compile(r"\s*@\s*\w+\s*[{(]")
+_FIRST = re.compile(rf"\s*@\s*\w+\s*[{{(]|{bbl.FIRST}")
 _BETWEEN = re.compile(  # entries in one line
     r"(?<=[})])[ \t,]*(?=@\s*\w+\s*[{(]\s*[^\s,={}]{1,200}\s*,\s*(?:[\w-]+\s*=|$))"
 )
 _SNIFF = re.compile(
     r"(?:^|[\r\n])[ \t]*@[ \t]*\w+[ \t]*[{(]\s*(?:[^\s,={}][^\n,={}]*)?,\s*[\w-]+\s*=\s*(?:[{\"]|\w+\s*[,}#])"
 )
+_OF_BIBER = re.compile(rf"^{bbl.FIRST}", re.M)
 _SNIFF_MACRO = re.compile(r"(?:^|[\r\n])[ \t]*@(?:string|preamble|comment)\s*[{(]", re.I)
 _MOST_STARTS = 1000  # "@" in an entry: bibtexparser tries to start an entry at each
 _MOST_MACROS = 20_000
@@ -63,6 +64,8 @@ class BibtexReader:
 
     def sniff(self, file: InputFile) -> float:
         start = opening(file)
+        if _OF_BIBER.search(start):
+            return 0.9
         if _SNIFF.search(start):
             return 0.0 if is_data(file) else 0.8  # a field may hold an entry
         return 0.3 if _SNIFF_MACRO.search(start) else 0.0
@@ -85,7 +88,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
         nonlocal volumes
         text = "\n".join(lines)
         try:
-            found = _parsed(text, macros)
+            found = bbl.entry(lines) if text.lstrip()[0] == "\\" else _parsed(text, macros)
         except Skipped:
             if (mended := _NO_COMMA.sub(",", text)) == text:
                 raise

@@ -11,7 +11,7 @@ from typing import Any
 from kg.sources import bibliography
 from kg.sources.beside import is_noted
 from kg.sources.dates import iso_date
-from kg.sources.forms import is_lost
+from kg.sources.forms import forms, is_lost
 from kg.sources.item_titles import BEFORE, BESIDE, BOLD, LABEL, LEAST_WORDS, SHORTEST, is_title, referred, title_of
 from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
@@ -176,7 +176,7 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         or place
         or (held_in(behind) if authors else "")
         or (alone if _CAPITALS_BEFORE.fullmatch(alone := before.strip(" []")) and not LABEL.fullmatch(alone) else "")
-        or (_acronym_behind(rest, authors) if block.year else ""),
+        or _acronym_behind(rest, authors, block.year),
         "year": named_year or when[:4],
         "date": said.get("date", "")
         or next((iso_date(day[1]) for day in _DAY.finditer(f"{before}\n{rest}") if named_year in day[1]), "")
@@ -220,11 +220,13 @@ def _own_marked(rest: str, is_labelled: bool) -> list[str]:
     return next(filter(None, (names_of(line) for line in below if _OWN.search(line))), [])
 
 
-def _acronym_behind(rest: str, authors: list[str]) -> str:
-    """The venue in capitals that stands alone right behind a title or its authors; its year is that of the heading."""
+def _acronym_behind(rest: str, authors: list[str], year: str) -> str:
+    """The venue in capitals that stands alone right behind a title or its authors: any below the heading of a year."""
     behind = bare(rest).rpartition(authors[-1])[2] if authors else bare(rest)
     found = _CAPITALS.match(rest) or _CAPITALS.match(behind.lstrip(" .,:–—-"))
-    return "" if found is None or LABEL.fullmatch(found[1]) or Offices.load().has(found[1]) else found[1]
+    if found is None or LABEL.fullmatch(found[1]) or Offices.load().has(found[1]):
+        return ""
+    return found[1] if year or found[1] in forms()["venues"] else ""
 
 
 _DAY = re.compile(  # on a line of its own, or at its beginning
@@ -248,7 +250,9 @@ _OF_BADGE = re.compile(  # a picture that is a link
 _PLACES = frozenset({"arxiv", "doi", "url"})  # fields that a reference may hold on a line of its own
 _MARK = re.compile(r"[*_]")
 _IN_CELL = re.compile(r"\t|<br\s*/?>", re.I)
-_DASHED = re.compile(r"[\s\])]*[-–—]\s+([^()\[\]\d]{3,80}?)\s*\((?:19|20)\d\d\)")  # "... - Ada Fox (2020)"
+_DASHED = re.compile(  # "... - Ada Fox (2020)", "... - Ada Fox (SOSP)"
+    r"[\s*\])]*[-–—]\s+([^()\[\]\d]{3,80}?)\s*\((?:(?:19|20)\d\d|[A-Z][A-Za-z]*[A-Z]{2,}[a-z]?)\)"
+)
 _LEAST_INITIALS = 2  # of people, in what seems to be a reference
 _HASH = re.compile(r"(?:^|\s)\s*#(?=\w)|\]\s*[,;]?\s*\[|^\s*\[|\]\s*$")  # "#one #two", "[one], [two]"
 _URL = re.compile(r"https?://[^\s<>()\[\]]{3,500}")

@@ -178,7 +178,7 @@ class _Reading:
         """The label of a line that names no field; "" for other lines."""
         said = None if LINK.search(text) or PAPER.search(text) else SAID.match(text)
         is_other = said is not None and _LABEL.fullmatch(said[1]) and not _ADDRESS.fullmatch(said[2])
-        return said[1] if said and is_other and not self._field(said[1]) else ""
+        return said[1] if said and is_other and not (self._field(said[1]) or EDITION.fullmatch(said[1])) else ""
 
     def _note(self) -> None:
         """Take note that the open paper has a text below it, ..."""

@@ -35,6 +35,7 @@ _TEX_ITEM = re.compile(
 )
 _TEX_COMMAND = re.compile(r"^[ \t]*\\.*$", re.M)  # a line of its own
 _HREF = re.compile(r"\\href\s*\{([^{}]{1,500})\}\s*\{((?:[^{}]|\{[^{}]*\}){0,500})\}")
+_HREF_OF_STYLE = re.compile(r"\\href\s*\{([^{}]{1,500})\}\s*(?=\{)")  # before what holds more braces
 _URL = re.compile(r"\\(?:url|path|doi)\s*\{([^{}]{1,500})\}")
 _SLANTED = re.compile(
     r"\\(?:emph|textit|textsl)\s*\{((?:[^{}]|\{[^{}]*\}){0,500})\}|\{\\(?:em|it|sl)(?![a-z])\s*((?:[^{}]|\{[^{}]*\}){0,500})\}"
@@ -42,8 +43,10 @@ _SLANTED = re.compile(
 _STRONG = re.compile(
     r"\\(?:textbf|underline)\s*\{((?:[^{}]|\{[^{}]*\}){0,500})\}|\{\\bf(?:series)?(?![a-z])\s*((?:[^{}]|\{[^{}]*\}){0,500})\}"
 )
+_TITLE = re.compile(r"\\(?:bibinfo\s*\{\s*title\s*\}|showarticletitle)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _PART = re.compile(  # of a reference, as the styles of ACM and REVTeX write it
-    r"\\(?:bibinfo|bibfield|Eprint)\s*\{\s*\w+\s*\}\s*(?=\{)|\\(?:showarticletitle|bib\w*font)\s*(?=\{)|\\(?:natexlab|showDOI)\s*\{[^{}]*\}|\\BibitemOpen(?![A-Za-z])"
+    r"\\(?:bibinfo|bibfield|Eprint)\s*\{\s*\w+\s*\}\s*(?=\{)|\\bib\w*font\s*(?=\{)|\\(?:natexlab|showDOI|BibitemShut)\s*\{[^{}]*\}"
+    r"|\\BibitemOpen(?![A-Za-z])|(?<!\\)\\(?=\s)"
 )
 _NEW_BLOCK = re.compile(r"\\(?:penalty-?\d+|newblock|newline|hskip[^\\{}]{0,60}\\relax|,|;|\\)(?![a-z])")
 _ASCIIDOC = re.compile(r"^=\s+\S|^\|===+\s*$|^:[a-z][\w-]*:(?:\s|$)|https?://[^\s\[\]]+\[[^\[\]]+\]", re.M)
@@ -187,7 +190,8 @@ def _of_outline(found: re.Match[str]) -> str:
 
 def _of_item(found: re.Match[str]) -> str:
     """An item of LaTeX in one line, and the lines that it had."""
-    text = _HREF.sub(r" [\2](\1)", _PART.sub("", found[1]))
+    text = _TITLE.sub(r"“\1”", found[1])
+    text = _HREF_OF_STYLE.sub(r" \1 ", _HREF.sub(r" [\2](\1)", _PART.sub("", text)))
     text = _URL.sub(r" \1", text)
     text = _SLANTED.sub(lambda one: f"*{(one[1] or one[2]).strip()}*", text)
     text = _STRONG.sub(lambda one: f"**{(one[1] or one[2]).strip()}**", text)

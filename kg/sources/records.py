@@ -118,7 +118,7 @@ def _inside(where: str, record: dict[str, Any], row: Made, depth: int) -> Iterat
     own = {key: value for key, value in record.items() if not isinstance(value, dict | list)}
     beside = _Beside()
     for key, value in record.items():
-        if folded_name(key) in _known():
+        if folded_name(key) in _known() and not _is_grouped(value):
             continue
         place = f"{where}, {one_line(key)[:40]}"
         year = {"year": key} if _YEAR.fullmatch(key) else {"year": own["year"]} if "year" in own else {}
@@ -137,6 +137,14 @@ def _inside(where: str, record: dict[str, Any], row: Made, depth: int) -> Iterat
                 beside |= own if is_said or is_plain or _YEAR.fullmatch(key) else {**own, key: key}  # of a group
                 beside = _Beside({name: value for name, value in beside.items() if name != "year"})
     yield from beside.told(where)
+
+
+def _is_grouped(value: Any) -> bool:
+    """Whether an object holds lists of papers alone, by topic or year: under "topics" stand no topics of a paper."""
+    groups = list(value.values()) if isinstance(value, dict) else []
+    items = [one for group in groups for one in (group if isinstance(group, list) else [group])]
+    names = (set(map(folded_name, one)) if isinstance(one, dict) else set() for one in items)
+    return bool(items) and all("title" in each and not _PAPER.isdisjoint(each) for each in names)
 
 
 def _is_paper(made: Mapping[str, Any] | Skipped) -> bool:

@@ -46,6 +46,9 @@ _BEHIND_NAMES = (
     re.compile(r"(?<=[^\W_]{2})\.\s+(?=[^\W_])|(?<=\s[A-Z])\.\s+(?=[A-Z][^\W_A-Z])"),  # "Ada Fox, Bo Lee. Title."
     re.compile(r":\s+(?=[^\W_])"),  # "A. Fox, B. Lee: Title"
 )
+_HELD_BEHIND = re.compile(  # ". STOC 2015: 1-12", as DBLP writes it
+    r"[.?!]\s+[A-Z](?:[^.?!]|\.(?=[\s\d])){1,150}\b(?:19|20)\d\d\b[^.?!]{0,40}\W?$"
+)
 _COLON = len(_BEHIND_NAMES) - 1
 _ET_AL = re.compile(r",?\s+(?:and\s+)?(?:et\.? al\b\.?|others\b)$", re.I)
 _BY = re.compile(r"(?i)^[\s,.–—-]{0,5}by\s+")
@@ -106,9 +109,9 @@ def reference(text: str) -> tuple[list[str], str]:
     for number, mark in enumerate(_BEHIND_NAMES):
         found = mark.search(text)
         names = _names(text[: found.start()], 1 if number == 0 else 2) if found else []
-        is_sure = number < _COLON or (
-            _JOINED.search(text[: found.start() if found else 0]) and max(map(_words, names), default=0) <= _SURE
-        )
+        at = found.start() if found else 0
+        is_told = _JOINED.search(text[:at]) or _HELD_BEHIND.search(text, at)
+        is_sure = number < _COLON or (is_told and max(map(_words, names), default=0) <= _SURE)
         if found and names and is_sure:
             title = text[found.end() :]
             end = _END.search(title)

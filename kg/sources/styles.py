@@ -71,12 +71,13 @@ _BOOK = re.compile(
 _PUBLISHER = re.compile(r"\b(?:Press|Publish\w*|Springer|Wiley|Elsevier|Verlag|Books?)\b|出版社")
 _ISSUE = re.compile(r"[^;]{0,20};\s?\d")  # behind a year
 _TO_YEAR = re.compile(r"[\s,*”\"]{1,4}([A-Z][^\d\n]{5,200}?),\s+(?:19|20)\d\d\b")
-_NAMES_END = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[A-Z])")
+_NAMES_END = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[*_]?[A-Z])")
 _LONE, _INITIAL = re.compile(r"(?<![^\W\d_])[A-Z]\Z"), re.compile(r"[A-Z]\.")
 _LAST_NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+(?=,\s|\.\s|\s(?:and|&)\s)")
 _BARE_INITIALS = re.compile(r"^[^.]*[^\W\d_]{2} [A-Z]{1,3}\Z")  # "Fox AB, Lee C", which no full stop ends
 _STOP_BEHIND = re.compile(r"\.\s+(?=[*_]?[^\W_])")
 _MOST_STOPS = 60  # of initials before a title, behind names
+_MINOR = 5  # letters of a word that no name of a venue has in lower case
 _SEVERAL = 2  # people, who are no title
 _SHORTEST = 6  # code points of a title
 _LEAST = 3  # words of a title in italics, where a journal may stand
@@ -247,5 +248,9 @@ def place_behind(rest: str, authors: list[str]) -> str:
         return found[1]
     for found in islice(_NAMES_END.finditer(rest), _MOST_STOPS):
         if names_of(rest[: found.start()].lstrip(" .,)]")) == authors:
-            return place_of(rest[found.start() :])
+            place = place_of(rest[found.start() :])
+            is_named = rest[found.end()] not in "*_" or all(
+                one[0].isupper() or len(one) < _MINOR for one in place.split()
+            )
+            return place if is_named else ""  # "*A great paper*" is a remark
     return ""
