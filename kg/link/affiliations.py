@@ -247,8 +247,9 @@ class _LineParser:
 
     def _stands_alone(self, run: Sequence[NameToken], before: NameToken) -> bool:
         """Whether words after others in a segment are a whole name, not the end of one ("Health Research")."""
-        if before.folds and before.folds[-1] in self.words.begins:
-            return False  # "National Sun Yat-sen University"
+        is_first = self.line[: before.start].rstrip()[-1:] in ",;" and self.line[before.start : before.end].istitle()
+        if before.folds and (before.folds[-1] in self.words.begins or (is_first and self.line[before.end] == "-")):
+            return False  # "National Sun Yat-sen University", "Pan-Atlantic University", but "CNRS-University of X"
         if self.register.own(joined(run)) or not before.folds or not self.line[run[0].start].isascii():
             return True
         if run[0].folds[0] in self.words.head and run[1].folds:

@@ -41,6 +41,8 @@ def names(line: str, register: Register, also: tuple[str, ...] = ()) -> list[str
         ),
         ("State Key Lab of CAD&CG, Zhejiang University", ["Zhejiang University"]),
         ("Stockholm School of Economics", ["Stockholm School of Economics"]),
+        ("Lagos Business School, Pan-Atlantic University, Lagos, Nigeria", ["Pan-Atlantic University"]),
+        ("IRD-University of Vienna, Austria", ["University of Vienna"]),
         ("School of Economics, Peking University", ["Peking University"]),
         ("ARC Lab, Tencent PCG", ["Tencent"]),
         ("Southeast University, AI Lab, Lenovo Research", ["Southeast University", "Lenovo"]),

@@ -228,6 +228,15 @@ def test_an_affiliation_in_a_note_may_be_long(tmp_path):
             f"{OSAKA}; Kestrel Research",
         ),
         (
+            "Maria Keller^{†}, Wei Zhang^{‡}",
+            [
+                f"^{{†}}The author is with {OSAKA}.",
+                "^{‡}The author is with the Kestrel Institute, Vienna, Austria.",
+                "a) E-mail: mk@osaka.ac.jp",
+            ],
+            f"{OSAKA}; Kestrel Institute, Vienna, Austria",
+        ),
+        (
             "Maria Keller · Jan van der Berg",
             ["M. Keller", OSAKA, "J. van der Berg", "Kestrel Research"],
             f"{OSAKA}; Kestrel Research",

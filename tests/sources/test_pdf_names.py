@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kg.sources.layout.names import is_name
+from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import Char, Font, _lines
 from kg.sources.layout.people import people
 from tests.sources.made_pdf import ABS, BOLD, INTRO, ITALIC, ROMAN, Sheet, T, columns, paper
@@ -146,6 +148,25 @@ def test_a_chinese_university_is_no_author():
     ]
     found = people([line for row in rows for line in _lines(row, 0)])
     assert (found.authors, found.affiliations) == (["王晓东"], ["某某大学"])
+
+
+def test_two_names_and_the_name_of_a_journal_are_no_name():
+    offices = Offices.load()
+    assert is_name("Wei Zhang", offices)
+    assert not is_name("Wei Zhang and Jun-Ho Kim", offices)
+    assert not is_name("Revista Brasileira de Memória", offices)
+
+
+def test_numbered_notes_on_authors_whose_affiliations_stand_below_them_are_none(tmp_path):
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    for at, (name, place) in enumerate((("Maria Keller^{1}", VIENNA), ("Wei Zhang^{2}", KAIST))):
+        sheet.put(300, 125 + 24 * at, 11, name)
+        sheet.put(300, 137 + 24 * at, 9, place, ITALIC)
+    columns(sheet, 220)
+    sheet.put(54, 700, 8, "^{1}Doutora em Memória. E-mail: mk@univie.ac.at")
+    sheet.put(54, 710, 8, "^{2}Mestre em Caches. E-mail: wz@kaist.ac.kr")
+    assert paper(tmp_path, sheet).texts["I"].text == f"{VIENNA}; {KAIST}"
 
 
 def test_names_and_affiliations_may_stand_in_small_letters(tmp_path):

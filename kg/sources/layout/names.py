@@ -24,7 +24,7 @@ _TITLES = re.compile(
 _IN_BRACKETS = re.compile(r"(.{3,}?)\s*\(([^()]+)\)?")
 _BY = re.compile(r"^\W*(?i:by)\s+(?=[A-Z])")
 _HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,6}|[\u3400-\u9fff]{1,8}(?:·[\u3400-\u9fff]{1,8})+")
-_LINK = re.compile(r"(?:^|\s)(?:for|by|from|with|at|in|on|of|to)\s")
+_LINK = re.compile(r"(?:^|\s)(?:for|by|from|with|at|in|on|of|to|and)\s")
 _VOWEL = re.compile(r"[AEIOUY]")
 LINKS = ",;|·•"  # signs between names
 ON = re.compile(rf"[{LINKS}]|(?:and|&)\s")  # a list of names goes on

@@ -17,7 +17,7 @@ from kg.text import count_han
 
 _WITH = re.compile(
     r"\b(?:is|are|was|were)\s+(?:currently\s+|also\s+|now\s+)?(?:with|at)\s+(?:the\s+)?((?:[^.]|\.(?=\S|\s(?-i:[a-z]))){8,300}?)"
-    r"(?:\s*\(?\s*e-?mails?\b|\.\s(?!(?-i:[a-z]))|\.?\s*$|;\s|\s+\(?(?:email|corresponding)\b|\s+\S+@)",
+    r"(?:\s*\(?\s*e-?mails?\b|\.\s[a-z]\)|\.\s(?!(?-i:[a-z]))|\.?\s*$|;\s|\s+\(?(?:email|corresponding)\b|\s+\S+@)",
     re.I,
 )
 _ALSO = re.compile(r",?\s+and\s+(?:is\s+|are\s+)?(?:also\s+)?(?:with|at)\s+(?:the\s+)?")
@@ -62,7 +62,8 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
         listed = _numbered(text, known.marks) or raised
         items = [(labels(m), _without_mails(_CUT.split(i)[0])) for m, i in listed]
         items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
-        is_list = is_list or any(_is_place(place, offices) for _, place in items) or _is_all(items, known)
+        is_list = is_list or any(_is_place(place, offices) for _, place in items)
+        is_list = is_list or (not known.affiliations and _is_all(items, known))
         for of, place in items:
             if _is_place(place, offices) or (is_list and of <= known.marks and _is_label(of, place)):
                 known.labels |= of
