@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from kg.sources.links import IMAGE, LINK, PAPER, bare
-from kg.sources.references import EDITION, INITIAL, before_italics, names_first, reference
-from kg.sources.styles import names_of
+from kg.sources.references import EDITION, INITIAL, before_italics, names_first, names_of, reference
 
 BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
 _WORD_OF_LABEL = (

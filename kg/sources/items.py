@@ -29,12 +29,13 @@ from kg.sources.references import (
     in_italics_behind,
     led_by,
     names_first,
+    names_of,
     place_in,
     venue_of,
     year_of,
 )
 from kg.sources.rows import ANY_YEAR, ARXIV_ID, Beside, Row, Skipped, doi_in
-from kg.sources.styles import cited, names_of, place_behind
+from kg.sources.styles import cited, place_behind
 
 _QUOTED_TITLE = re.compile(r"^.{0,20}?[“\"]([^“”\"]{6,300})[”\"].*$", re.S)
 SAID = re.compile(r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ()/;-]{0,30}?)[*_]{0,2}\s*[:：]{1,2}\s*[*_]{0,2}\s*(\S.*)")

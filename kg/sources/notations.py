@@ -14,7 +14,8 @@ from kg.sources.base import InputFile
 from kg.sources.item_titles import is_title
 from kg.sources.layout.blocks import is_running
 from kg.sources.links import without_notes
-from kg.sources.styles import cited, names_of
+from kg.sources.references import names_of
+from kg.sources.styles import cited
 from kg.sources.web import parsed
 
 _PAGE = re.compile(

@@ -8,8 +8,9 @@ from itertools import takewhile
 from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
 from kg.sources.links import bare
-from kg.sources.people import people
+from kg.sources.people import is_group, people
 from kg.sources.rows import ANY_YEAR
+from kg.text import has_han
 
 EDITION = re.compile(
     r"\b(?<!-)((?:Findings of (?:the )?)?[A-Z][A-Za-z]{2,12}(?:/[A-Z][A-Za-z]{2,12})?(?: Findings| Workshop)?"
@@ -31,7 +32,7 @@ _BEFORE_NUMBER = re.compile(r"^[\s.,;:”\"]{0,5}([A-ZÀ-Þ][^\d.,;:()\[\]\n*_]{
 _IN_ITALICS = re.compile(r"^[\s.,]{0,4}(?:[Ii]n:?\s{1,3})?(?<!\*)[*_]([^\W_a-z][^*_\[\]\n]{4,200})[*_](?![*_])")
 _SCHOLAR = re.compile(r"([A-ZÀ-Þ].{3,150}?)(?: \d+(?: \([^()]{1,20}\))?)?(?:, [^,]{1,40}){0,2}, (?:19|20)\d\d")
 #: The full stop behind names, which is not that of an initial.
-STOP = re.compile(r"(?<=[a-zà-ÿ]{2})\.$")
+_STOP = re.compile(r"(?<=[a-zà-ÿ]{2})\.$")
 #: The folded names of fields that may hold a whole reference in one text.
 WHOLE = frozenset({"citation", "reference", "fullcitation", "fullreference", "apa"})
 _BEFORE_VOLUME = re.compile(r"^[\s.,;:”\"*_]{0,6}([A-ZÀ-Þ][^\d,;:()\[\]\n*_]{2,120}?)[,\s]{1,3}(\d+)\s?[(:]")
@@ -50,7 +51,10 @@ _HELD_BEHIND = re.compile(  # ". STOC 2015: 1-12", as DBLP writes it
     r"[.?!]\s+[A-Z](?:[^.?!]|\.(?=[\s\d])){1,150}\b(?:19|20)\d\d\b[^.?!]{0,40}\W?$"
 )
 _COLON = len(_BEHIND_NAMES) - 1
-_ET_AL = re.compile(r",?\s+(?:and\s+)?(?:et\.? al\b\.?|others\b)$", re.I)
+_ET_AL = re.compile(r"(?:,\s*|\s+)(?:and\s+)?[*_]?(?:et\.? ?al\b\.?|others\b)[*_]?\.?$|[,，]?\s*等[.．]?$", re.I)
+_LEFT_OUT = re.compile(r",?\s+(?:…|\.{3})\s+(?=[^\W\d_])")  # names, before the last one
+_EDITORS = re.compile(r",?\s*\(?\beds?\.\)?$", re.I)
+_NO_NAMES = re.compile(r"[\"“”]|://")
 _BY = re.compile(r"(?i)^[\s,.–—-]{0,5}by\s+")
 _JOINED = re.compile(r"\b[A-ZÀ-Þ]\.|\s(?:and|&)\s")  # what a title between commas lacks: an initial, "and"
 _END = re.compile(r"(?<=[^\W_]{2})[?!]?[.?!]\s+(?=[^\Wa-z_]|[*_(\[“\"]|(?:ar|bio|med)[xX]iv)|[\s.,;]*$")
@@ -66,7 +70,6 @@ _NAME_BEFORE = re.compile(  # the words of a venue's name before its last one
 _MARKS = re.compile(  # around and behind names
     r"\\[*]|\*\*|(?<=\w)\*(?=,)|[†‡§¶]|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]\s*"
 )
-_QUOTES = re.compile(r"[\"“”]")
 _BRACKETED = re.compile(
     r"[\s,.–—]{0,5}\(([^()\[\]\d*_|]{5,500})\)(\s{0,3},\s{0,3}(?:[*_]|[A-Z][^,\d]{3,80},\s?(?:19|20)\d\d))?"
 )
@@ -84,6 +87,7 @@ _LONE_INITIAL, INITIAL = re.compile(r"[\s.][A-Z]$"), re.compile(r"\b[A-Z]\.")
 _MOST = 20  # pieces that may be names
 _SURE = 3  # names between commas that are no part of a title
 _LEAST = 3  # words of a title
+_LEAST_NAMED = 2  # a name and "et al."
 _PLACE = re.compile(
     r"(?<!\*)[*_]([^\W\d][^*_\[\]\n]{2,120})[*_](?![*_])[\s,]{0,4}(?:\*\*)?[\[(]?(\d+)"
 )  # before a number
@@ -146,14 +150,22 @@ def _whole(names: list[str], title: str, least: int = _LEAST) -> tuple[list[str]
 
 def _names(text: str, least: int) -> list[str]:
     """The names in a text, if it holds nothing else: `least` of them, or one before "et al."."""
-    if _QUOTES.search(text):
+    names = names_of(f"{text}." if _LONE_INITIAL.search(text) and INITIAL.search(text) else text)
+    return names if len(names) >= (_LEAST_NAMED if names[-1:] == ["et al."] else least) else []
+
+
+def names_of(text: str) -> list[str]:
+    """The names that a text consists of; [] if it holds anything else."""
+    text = _EDITORS.sub("", bare(text).strip(" ,;:"))
+    if _NO_NAMES.search(text):
         return []
-    others = _ET_AL.search(text)
-    text = f"{text}." if _LONE_INITIAL.search(text) and INITIAL.search(text) else text
-    names = people([text[: others.start()] if others else STOP.sub("", text.strip())])
-    if len(names) < (1 if others else least) or not all(is_name(name, Offices.load()) for name in names):
+    others, (text, left_out) = _ET_AL.search(text), _LEFT_OUT.subn(", ", text)
+    text = text[: others.start()] if others else _STOP.sub("", text)
+    names = people([text.rstrip(" ,")])
+    offices = Offices.load()
+    if not names or not all(is_name(n, offices) or is_group(n) or (has_han(n) and len(n) < 5) for n in names):
         return []
-    return [*names, "et al."] if others else names
+    return [*names, "et al."] if others or left_out else names
 
 
 def before_italics(text: str) -> tuple[list[str], str]:
@@ -180,7 +192,7 @@ def place_in(text: str) -> str:
     found = _PLACE.search(text)
     if found is None and (edition := _IN_ITALICS_WITH_YEAR.search(text)):
         return edition[1]
-    if found is None or (_YEAR.fullmatch(found[2]) and all(is_name(n, Offices.load()) for n in people([found[1]]))):
+    if found is None or (_YEAR.fullmatch(found[2]) and names_of(found[1])):
         return ""
     return found[1].strip(" ,")
 

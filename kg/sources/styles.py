@@ -11,12 +11,8 @@ from itertools import islice
 from typing import Any
 
 from kg.sources.dates import YEAR
-from kg.sources.layout.names import is_name
-from kg.sources.layout.offices import Offices
 from kg.sources.links import LINK, bare
-from kg.sources.people import is_group, people
-from kg.sources.references import EDITION, STOP, reference
-from kg.text import has_han
+from kg.sources.references import EDITION, names_of, reference
 
 _LONGEST = 2000  # code points
 _YEAR = r"(?:1[5-9]|20)\d\d"
@@ -38,14 +34,10 @@ _DATED = re.compile(
     rf"(?P<names>.{{2,1500}}?\.?)[\s,.]*(?:[(\[](?P<year>{_YEAR})[a-z]?(?:,[^()\[\]]{{1,25}})?[)\]][.,:]?|(?<=[\s.])(?P<plain>{_YEAR})[a-z]?\.)"
     r"\s+(?P<rest>[^\W_].*|[*_]\S.*)"
 )
-_LEFT_OUT = re.compile(r",?\s+(?:…|\.{3})\s+(?=[^\W\d_])")  # names, before the last one
 _TITLE_END = re.compile(
     r"(?<=[^\W_]{2})\s+(?=\*[A-Z][^*]{2,80}\*[\s.,;]*(?:[\d*(]|$))|"  # a journal without a full stop before it
     r"(?<=[^\W_]{2})[?!]?[.?!][*_]?\s+(?=[^\Wa-z_]|[*_(\[“\"]|(?:ar|bio|med)[xX]iv)|(?<=[?!])\s+(?=[*_])|[\s.,;*_]*$"
 )
-_ET_AL = re.compile(r"(?:,\s*|\s+)(?:and\s+)?[*_]?(?:et\.? ?al\b\.?|others\b)[*_]?\.?$|[,，]?\s*等[.．]?$", re.I)
-_EDITORS = re.compile(r",?\s*\(?\beds?\.\)?$", re.I)
-_NO_NAMES = re.compile(r"[\"“”]|://")
 _BEFORE_VENUE = re.compile(
     r"^[\s,.;:”\"’»*_)/]*(?:\b[Ii]n\s?:?\s+(?:[*_]\s?)?(?=[A-Z\d*_])|//\s*|(?:presented|published) (?:at|in)\s+)", re.I
 )
@@ -187,20 +179,6 @@ def _made(names: list[str], title: str, rest: str, year: str) -> dict[str, Any]:
     years = [year] if year else _YEAR_IN.findall(rest)[-1:]
     place = "" if _BOOK.match(rest) else place_of(rest)
     return {"authors": names, "title": bare(title).strip(" ,;·|"), "venue": place, "year": "".join(years)}
-
-
-def names_of(text: str) -> list[str]:
-    """The names that a text consists of; [] if it holds anything else."""
-    text = _EDITORS.sub("", bare(text).strip(" ,;:"))
-    if _NO_NAMES.search(text):
-        return []
-    others, (text, left_out) = _ET_AL.search(text), _LEFT_OUT.subn(", ", text)
-    text = text[: others.start()] if others else STOP.sub("", text)
-    names = people([text.rstrip(" ,")])
-    offices = Offices.load()
-    if not names or not all(is_name(n, offices) or is_group(n) or (has_han(n) and len(n) < 5) for n in names):
-        return []
-    return [*names, "et al."] if others or left_out else names
 
 
 def place_of(rest: str) -> str:
