@@ -103,3 +103,14 @@ def test_a_heading_of_a_part_may_fill_its_row_or_be_set_smaller_than_the_text_be
     sheet.put(46, y + 20, 9, "INTRODUCTION", BOLD)
     sheet.fill(46, y + 32, wide, 9, INTRO)
     assert paper(tmp_path, sheet).texts["A"].text == " ".join(f"{name} {text}" for name, text in parts)
+
+
+@pytest.mark.parametrize(("size", "mark", "text"), [(10, "", ABS), (7, "", ""), (10, "^{1}", "")])
+def test_a_text_alone_at_the_foot_of_the_first_page_is_an_abstract_and_a_note_or_an_introduction_is_none(
+    tmp_path, size, mark, text
+):
+    first, second = header(FULL), Sheet(595, 842)
+    first.fill(46, 700, 504, size, f"{mark}{ABS}")
+    second.put(46, 80, 12, "1 Introduction", BOLD)
+    second.fill(46, 100, 504, 10, INTRO)
+    assert paper(tmp_path, first, second).texts["A"].text == text

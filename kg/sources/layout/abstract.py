@@ -47,6 +47,7 @@ _MOST_KEYWORDS = 9  # rows
 _CLOSE = 1.45  # em between the lines of a paragraph
 _MOST_BESIDE = 20  # notes at one height
 _FAR = 12  # em from a heading to its text in a table
+_WHOLE, _SMALL = 300, 0.75  # letters of an abstract alone at the foot of a page, and its size relative to the names
 _FEWEST, _SHORT = 3, 180  # lines of running text of an abstract without a heading, and letters of so few
 _GAP, _LOW = 1.3, 0.8  # leadings between an abstract and text set alike below it, which ends in this share of all
 _FEW = 25  # letters of a line that can define the width of a column
@@ -76,6 +77,11 @@ def is_heading(line: TextLine) -> bool:
     """Whether a line consists of the heading of an abstract only (also "A B S T R A C T")."""
     text = line.text.strip()
     return len(text) < 30 and bool(_HEADING.fullmatch(text) or _HEADING.fullmatch(text.replace(" ", "")))
+
+
+def is_after(line: TextLine) -> bool:
+    """Whether a line stands behind an abstract and in no header: "1 Introduction", "ACM Reference Format"."""
+    return _AFTER.match(line.text) is not None
 
 
 def _is_run_in(line: TextLine) -> bool:
@@ -145,13 +151,16 @@ def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None
     lines = _without_small_print([line for line in page.lines if line.y > below])
     labels = HeaderLabels.load()
     text = min((li.y - li.chars[0].font.size for li in lines if has_initial(li)), default=page.height)
-    for run in paragraphs(lines, _FEWEST - 1):
+    runs = list(paragraphs(lines, _FEWEST - 1))
+    for run in runs:
         is_apart = all(li.font.italic or li.font.bold for li in run) and sum(li.letters for li in run) >= _SHORT
         if len(run) < _FEWEST and not is_apart:
             continue
         if len(run) == _FEWEST and (labels.note.match(run[0].text) or sum(li.letters for li in run) < _SHORT):
             continue
-        if run[0].y > min(0.7 * page.height, text) or KEYWORDS.match(run[0].text) or _AFTER.match(run[0].text):
+        is_alone = len(runs) == 1 and not run[0].chars[0].raised and sum(li.letters for li in run) >= _WHOLE
+        lowest = 0.9 if is_alone and run[0].size >= _SMALL * max(li.size for li in lines if li.letters) else 0.7
+        if run[0].y > min(lowest * page.height, text) or KEYWORDS.match(run[0].text) or _AFTER.match(run[0].text):
             return None
         above = [
             li

@@ -211,7 +211,7 @@ def _title(lines: Sequence[TextLine], heading: TextLine | None, page: Page) -> l
     """The lines of the title: the group of the largest lines above the abstract that name no journal or rubric."""
     lowest = heading.y - 0.5 * heading.size if heading and heading.y > 0.08 * page.height else _UPPER * page.height
     known = HeaderLabels.load()
-    above = [line for line in lines if line.y < lowest and line.letters >= 2]
+    above = [line for line in lines if line.y < lowest and line.letters >= 2 and not abstracts.is_after(line)]
     groups = [[*dropwhile(lambda li: known.is_kind(li.text), g)] for g in _groups(above, leading(lines))]
     groups = [g for g in groups if sum(line.letters for line in g) >= _LEAST]
     groups = [g for g in groups if any(_WORD.search(line.text) for line in g)] or groups  # not a sign: "J | A | C | S"
