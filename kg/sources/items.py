@@ -188,7 +188,8 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         or next((found for key in ("doi", "arxiv", "url") if (found := doi_in(said.get(key, "")))), "")
         or (doi_in(block.text) if whole_reference else ""),
         "url": next((link for link in links if link.startswith("http")), "")
-        or next((url for key in ("url", "doi", "arxiv") for url in _URL.findall(said.get(key, ""))), ""),
+        or next((url for key in ("url", "doi", "arxiv") for url in _URL.findall(said.get(key, ""))), "")
+        or next((url for label, url in LINK.findall(block.text) if "://" in url and bare(label) == title), ""),
         "keywords": bibliography.terms([_HASH.sub("; ", said["keywords"])]) if "keywords" in said else [],
     }
     if translated := _TRANSLATED.fullmatch(title):

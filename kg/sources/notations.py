@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 from kg.model import KgError
 from kg.sources import latex
@@ -79,6 +80,12 @@ _CITE = re.compile(
     r"^[*#:]*\s*(?:<ref[^<>]*>)?\{\{\s*(?:cite|citation)\b[^|{}]*\|((?:[^{}]|\{\{[^{}]*\}\}){1,4000})\}\}", re.M | re.I
 )
 _ARGUMENT = re.compile(r"\s*([\w -]+?)\s*=\s*(.*?)\s*", re.S)
+_OF_SCHOLAR = re.compile(  # "### [Title](https://...)" above "A Fox, B Lee… - Caches, 2024"
+    r"^#{1,6} (\[[^\[\]\n]{5,400}\]\([^()\s]{5,600}\))[ \t]*\n{1,4}"
+    r"([^\n]{3,500}?)\s-\s([^\n]{2,150}), ((?:19|20)\d\d)\b[^\n]*$",
+    re.M,
+)
+_REDIRECT = re.compile(r"https?://scholar\.google\.[a-z.]{2,6}/scholar_url\?(?:[^#\s]*?&)?url=([^&#\s]+).*")
 _CLASS = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
 _BLOCKS = frozenset(
     {
@@ -123,7 +130,8 @@ def in_markdown(file: InputFile, text: str) -> str:
         return _ELEMENT.sub("", _OF_OUTLINE.sub(_of_outline, text))
     if is_page(text):
         with suppress(KgError, RecursionError):
-            return _itemised("".join(_of_element(parsed(file, _BOOKMARK.sub("<li>", text).encode()))))
+            page = "".join(_of_element(parsed(file, _BOOKMARK.sub("<li>", text).encode())))
+            return _itemised(_OF_SCHOLAR.sub(_scholarly, page))
         return ""
     if is_latex(text):
         return _TEX_COMMAND.sub("", _TEX_ITEM.sub(_of_item, latex.COMMENT.sub("", text)))
@@ -187,6 +195,16 @@ def _of_outline(found: re.Match[str]) -> str:
     if not (url or found[2]):
         return f"# {text}"
     return f"- {f'[{text}]({url})' if url else text} {said.get('_note', '')}"
+
+
+def _scholarly(found: re.Match[str]) -> str:
+    """A link of Google Scholar's, in a mail or a page of results, as an item with lines of fields."""
+    names = found[2].rstrip("… ")
+    if not names_of(names):
+        return found[0]
+    names += ", et al." * (names != found[2].rstrip())
+    venue = "" if "arxiv" in found[3].lower() else f"\n  Venue: {found[3]}"
+    return f"- {found[1]}\n  Authors: {names}{venue}\n  Year: {found[4]}"
 
 
 def _of_item(found: re.Match[str]) -> str:
@@ -280,7 +298,9 @@ def _of_element(one: Any, is_within: bool = False, depth: int = 0) -> Iterator[s
     if not isinstance(one.tag, str) or one.tag in _UNSHOWN or depth > _DEEPEST:
         return
     tag, names = one.tag, _classes(one)
-    is_item = not is_within and (tag == "li" or any("title" in _classes(child) for child in one))
+    is_heading = tag[0] == "h" and tag[1:].isdecimal()
+    is_item = tag == "li" or (not is_heading and any("title" in _classes(child) for child in one))
+    is_item = is_item and not is_within
     inside = _SPACES.sub(" ", one.text or "")
     for child in one:
         inside += "".join(_of_element(child, is_within or is_item, depth + 1)) + _SPACES.sub(" ", child.tail or "")
@@ -298,15 +318,15 @@ def _of_element(one: Any, is_within: bool = False, depth: int = 0) -> Iterator[s
     elif is_within and label and tag != "th" and "](" not in flat and len(lines) == 1:
         yield f"\n{label}: {flat}\n"
     elif tag == "a":
-        url = one.get("href") or ""
+        url = _REDIRECT.sub(lambda found: unquote(found[1]), one.get("href") or "")
         yield f"[{flat}]({url})" if url.startswith("http") and "](" not in flat else flat
     elif is_within and tag == "tr" and [child.tag for child in one] == ["th", "td"] and len(lines) > 1:
         yield f"\n{lines[0].rstrip(':')}: {' '.join(lines[1:])}\n"
-    elif is_within and tag[0] == "h" and tag[1:].isdecimal() and len(lines) == 1:
+    elif is_within and is_heading and len(lines) == 1:
         yield f"\n**{flat}**\n"
     elif tag in _MARKS and len(lines) == 1:
         yield f"{_MARKS[tag]}{flat}{_MARKS[tag]}"
-    elif tag[0] == "h" and tag[1:].isdecimal() and not is_within:
+    elif is_heading and not is_within:
         yield f"\n\n{'#' * int(tag[1:])} {flat}\n\n"
     else:
         end = "\n" * (1 + (tag == "p" and not is_within)) * (tag in _BLOCKS or tag[0] == "h")
