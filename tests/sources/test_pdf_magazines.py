@@ -58,6 +58,7 @@ BOTH = f"{VIENNA}; {KAIST}"
             THREE[:2],
             OSAKA,
         ),
+        ([NAMES, f"1- {VIENNA}", "2- KAIST, South Korea"], THREE[:2], BOTH),
         (["Maria Keller, Wei Zhang", "Project-Teams PACAP and TARAN", OSAKA], THREE[:2], OSAKA),
         (["Maria Keller, Wei Zhang", OSAKA, "This version: February 2, 2024"], THREE[:2], OSAKA),
         (["Maria Keller, Wei Zhang", OSAKA, "", "Institute Letters: Vol. 17. DOI: 10.1561/2200"], THREE[:2], OSAKA),
@@ -134,6 +135,19 @@ def noted(tmp_path, *notes, names=NAMES):
         sheet.put(68 if mark else 54, 700 + 9 * number, 8, text)
     texts = paper(tmp_path, sheet).texts
     return texts["I"].text if "I" in texts else ""
+
+
+def test_a_note_ends_where_it_tells_of_the_work_and_an_address_of_one_author_is_none(tmp_path):
+    notes = (
+        f"^{{1}}{VIENNA}. mk@univie.ac.at. Part of this work was done at Boston University.",
+        "^{2}KAIST, South Korea",
+    )
+    assert noted(tmp_path, *notes) == BOTH
+    listed = f"{VIENNA} (M Keller MD); {KAIST} (W Zhang PhD)"
+    assert (
+        noted(tmp_path, listed, "", f"Correspondence to: Dr Maria Keller, {OSAKA}", names="Maria Keller, Wei Zhang")
+        == BOTH
+    )
 
 
 def test_a_sentence_on_an_author_ends_before_an_address_or_the_next_mark(tmp_path):

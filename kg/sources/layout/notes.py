@@ -24,14 +24,15 @@ _ALSO = re.compile(r",?\s+and\s+(?:is\s+|are\s+)?(?:also\s+)?(?:with|at)\s+(?:th
 _LIFE = re.compile(r"\bis\s+(?:currently\s+)?an?\s+([^.;]{8,300})(?:[.;]|$)")  # "is a lecturer at the University of X"
 _CUT = re.compile(
     r"\s*[*∗]?\s*(?:\(?(?:C|(?<=\()c)orrespond(?:ence|ing)|Contact|(?i:e-?mails?\b)|Proceedings\b|Copyright|Preprint)"
-    r"|\s[†‡§¶]\s|\.\s*[*∗†‡§¶✉](?=\s*[A-Za-z])|\.\s+(?:This|Work|(?:Partly\s+|Partially\s+)?[Ss]upported|Equal)\b"
+    r"|\s[†‡§¶]\s|\.\s*[*∗†‡§¶✉](?=\s*[A-Za-z])|\.\s+(?:This|Work|Part of|Equal)\b"
+    r"|\.\s+(?:Partly\s+|Partially\s+)?[Ss]upported\b"
 )
 _SENTENCE = re.compile(r"\b(?:we|is|are|was|were|this|these|our|has|have|can|see|denotes?)\b", re.I)
 _BRACKET = re.compile(r"\(([^()]{2,300})\)")
 _LED = re.compile(r"^(?:and\s+)?(?:the\s+)?(?=[A-Z])")
 _WORD = re.compile(r"[^\W\d_][\w'’-]+")
 _PARTS = re.compile(r"[,;·&]|\band\b")
-_TO_WHOM = re.compile(r"\bcorrespond\w*(?:\s+\w+){0,7}\W*(?:(?:Dr|Prof)\.\s*)*$", re.I)
+_TO_WHOM = re.compile(r"\bcorrespond\w*(?:\s+\w+){0,7}\W*(?:(?:Dr|Prof)\.?\s*)*$", re.I)
 _MAILED = re.compile(r"[,;.]?\s*\(?e-?mail\b", re.I)
 _NUMBER = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.、．]\s*(?=[^\W\d])")
 _SIGNS_AROUND = re.compile(r"^\s*\[\w\]\s*|\([^\w()]*\)|[*†‡✉]")  # "[a] Dr. A. Fox", "B. Lee (✉)"

@@ -37,7 +37,7 @@ from kg.text import count_han
 
 MARK = re.compile(r"(?:[\d\sA-Za-zα-ωΑ-Ω_①-⑳]|[^\w])+")  # any raised sign but letters of words
 _LEADING = re.compile(
-    r"\s*(?:[①-⑳*∗⋆†‡§¶‖∥#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}[.)]?(?=\s+[A-Z]|[A-Z](?:[a-z]|[A-Z]{2})))\s*"
+    r"\s*(?:[①-⑳*∗⋆†‡§¶‖∥#♯♭♮⊥♣♠♦♥♢♡△▽◇◦\ufffd]+|\(?\d{1,2}[.)-]?(?=\s+[A-Z]|[A-Z](?:[a-z]|[A-Z]{2})))\s*"
 )
 NOTE = re.compile(
     r"(?<![^\W\d_])(?:work(?:ed|ing)?\s+(?:was|is|were|done|performed)|contribut\w+|intern(?:ship)?\b|correspond\w*"
