@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kg.extract import respective
 from kg.extract.baselines import Baselines
 from kg.extract.governing import KEEPING
 from kg.extract.numbers import Quantity, plain, quantities
@@ -20,8 +19,8 @@ from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated, outcome_l
 from kg.extract.phrases import tagged
 from kg.model import Mention, Paper, Record, Result
 from kg.text import fold, raw_span, sentences
-from kg.views.clause import ClauseReader
-from kg.views.latex import as_text
+from kg.views.clause import ClauseReader, has_turn
+from kg.views.latex import quotable
 from kg.views.selection import Borne, EntryResult
 from kg.views.setting import BESIDE, SettingReader
 from kg.views.wording import Wording
@@ -79,8 +78,8 @@ _LEVELS = re.compile(r"\([\d.]+\s?%? to [\d.]+\s?%?$")  # before and after: "imp
 _ORIGIN = 48  # letters of "from" and two numbers with their units
 _LEVEL = 24  # letters of two levels
 _NEAR = 15  # letters before a number in words that say how exact it is
-_FEW = 2  # words of a turn beside its metric, and of a metric with what is said of it
-_LONGEST = 480  # characters of a sentence that is quoted
+_FEW = 2  # words of a metric with what is said of it
+_POINTS = re.compile(r"\s?[a-z]+ points?\b")  # behind the sign of percent: "23% accuracy points"
 
 
 def borne(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> list[Borne]:
@@ -148,7 +147,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     setting = reader.setting(found, place)
     if setting is None:
         return None
-    if (_DEALT_OUT.search(place.text) or _is_listed(place)) and not _has_turn(place, result, setting):
+    if (_DEALT_OUT.search(place.text) or _is_listed(place)) and not has_turn(place, result, setting):
         return None
     metric = result.metric.removeprefix("retained ") if change == KEPT else result.metric
     part = re.search(rf"\b{re.escape(metric)} of ((?:[a-z-]+ )?[a-z]+-[a-z]+ [a-z]+s)\b", place.text)
@@ -160,6 +159,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
     if not (metric := reader.unturned(_HOW.sub("", metric), change, result.metric_concept)):
         return None
+    metric = reader.of_speed(metric, result)
     if metric in ("speed", "speeds") or (metric == _DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE)):
         own = _OWN_SPEED.search(place.own) or _OWN_SPEED.search(place.ahead)
         metric = own[1] if own else SPEED  # "7x rendering speed"
@@ -175,18 +175,9 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     if change == "absolute" and reader.clause.is_quality(result) and not setting and result.unit in ("%", "points", ""):
         return None  # a level says nothing without what it was measured on
-    told = replace(result, change=change, metric=metric, bound=bound, setting=setting)
+    unit = "points" if result.unit == "%" and _POINTS.match(place.text, place.quantity.end) else result.unit
+    told = replace(result, change=change, metric=metric, bound=bound, setting=setting, unit=unit)
     return replace(told, baseline=reader.plain_form(place, _THOUSANDS.sub(",", against)), baseline_concept=concept)
-
-
-def _has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:
-    """Whether a sentence that deals out a list gives this number the metric or the setting that is told of it."""
-    turns = [turn for turn in (respective.behind(place), respective.ahead(place)) if turn]
-    most = len(result.metric.split()) + _FEW  # "real tasks show that Foo has good success rates" is no metric
-    return any(
-        turn.text in setting.split(BESIDE) or (turn.text.endswith(result.metric) and len(turn.text.split()) <= most)
-        for turn in turns
-    )
 
 
 def _bound_of_list(place: QuantityPlace) -> str:
@@ -253,12 +244,6 @@ def _is_listed(place: QuantityPlace) -> bool:
 def sentence(found: EntryResult) -> str:
     """The repaired sentence of a result on one line, with LaTeX as text; "" if it is too long to quote."""
     return quotable(_sentence(found))
-
-
-def quotable(said: str) -> str:
-    """A sentence as a quotation: on one line, with LaTeX as text and without its full stop; "" if it is too long."""
-    said = as_text(said).rstrip(" .。")
-    return said if len(said) <= _LONGEST else ""
 
 
 def _sentence(found: EntryResult) -> str:
@@ -405,6 +390,14 @@ class _SentenceReader:
         is_noun = " " in what or tagged(what, 0, len(what))[0][-1].tag != "JJ"
         return what if is_noun else self.vocabulary[concept].label["en"] if concept in self.vocabulary else ""
 
+    def of_speed(self, metric: str, result: Result) -> str:
+        """A metric with "speed" where that is meant: "2x practical speedup", "accelerates training by 2x"."""
+        if metric.endswith("speedup"):
+            return metric.removesuffix("up")
+        is_deed = fold(metric.rpartition(" ")[2]) in self.vocabulary.cues("outcome-speed-of")
+        is_gain = result.change == "increase" and result.unit == "x"
+        return f"{metric} {SPEED}" if is_deed and is_gain else metric
+
     def agrees(self, place: QuantityPlace, result: Result) -> bool:
         """Whether the words that belong to a number say nothing else than its result: no loss, no other metric."""
         own, concept = place.own, result.metric_concept
@@ -494,7 +487,9 @@ class _SentenceReader:
         return not is_measured and not any(map(str.isdigit, part))
 
     def plain_form(self, place: QuantityPlace, baseline: str) -> str:
-        """A baseline with the word before it that makes it the usual form, or one of several: "best kernel"."""
+        """A baseline with the word before it that says which of them: "best kernel", "existing kernels"."""
         before = place.text.partition(baseline)[0].split()[-1:] if baseline and baseline in place.text else []
-        telling = (word for word in before if fold(word) in self.plain or tagged(word, 0, len(word))[0][0].tag == "JJS")
+        several = baseline.islower() and baseline.endswith("s")
+        known = self.plain | (self.vocabulary.cues("generic-modifier") if several else frozenset())
+        telling = (word for word in before if fold(word) in known or tagged(word, 0, len(word))[0][0].tag == "JJS")
         return " ".join([*telling, baseline])

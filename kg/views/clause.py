@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from kg.extract import respective
 from kg.text import fold
 from kg.views.own import opening
 from kg.views.setting import BESIDE, is_mean
@@ -48,6 +49,7 @@ _ONLY = r"\b<clause.only> (?:by )?(?:an? )?[+~]?$"  # a gain that is none
 #: What is beaten before a number: "improves over Finch by ".
 _BEATEN = r"\b(?:over|than|<clause.beating>)\s+(?P<what>(?:(?!\bby\b)[^,;:()])+?)\s(?:by|with)\s[^,;:()\d]*$"
 _GOAL = r"(?:(?!\b(?:and|while)\b)[^,;:()\d])*?\b<clause.goals>\b"
+_FEW = 2  # words of a turn beside its metric
 _NEAR = 24  # letters around a number in which "relative" is said of it
 #: Cues of words that narrow nothing: "on several benchmarks", "over the best prior method".
 _GENERAL = (
@@ -189,3 +191,13 @@ class ClauseReader:
 def _linked(text: str) -> Iterator[tuple[str, str]]:
     for found in pattern(_PHRASE).finditer(text):
         yield found["link"].lower(), found["what"].strip(" .")
+
+
+def has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:
+    """Whether a sentence that deals out a list gives this number the metric or the setting that is told of it."""
+    turns = [turn for turn in (respective.behind(place), respective.ahead(place)) if turn]
+    most = len(result.metric.split()) + _FEW  # "real tasks show that Foo has good success rates" is no metric
+    return any(
+        turn.text in setting.split(BESIDE) or (turn.text.endswith(result.metric) and len(turn.text.split()) <= most)
+        for turn in turns
+    )

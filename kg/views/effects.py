@@ -10,7 +10,8 @@ from itertools import pairwise
 from kg.extract.numbers import plain, quantities
 from kg.model import Paper, Result
 from kg.text import fold
-from kg.views.borne import SPEED, borne, quotable, sentence
+from kg.views.borne import SPEED, borne, sentence
+from kg.views.latex import quotable
 from kg.views.outcome import ResultInWords, gets_worse
 from kg.views.own import since_own
 from kg.views.quotation import is_lesser, sentences_of, what

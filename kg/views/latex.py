@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from kg.extract.numbers import plain
 from kg.text import one_line
 
+_CITED = re.compile(r"[~ ]?\\[cC]ite[a-z]*(?:\[[^\[\]]*\])?(?:\{[^{}]*\}| ?[\w:-]+ ?(?=[,.;)]))")
+_TIE = re.compile(r"(?<=[\w.])~(?=[A-Za-z(])")
+_COMMENT = re.compile(r"(?<=[.!?])\s+%\s[^.!?]*[.!?]?")
 _MATH = re.compile(r"\$([^$]{1,80})\$")
 _MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
 _FOOTNOTE = re.compile(r"\\footnote\{[^{}]*\}")
@@ -19,6 +22,7 @@ _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)
 _DOLLAR = "\ue000"  # stands for a sign of money meanwhile, which begins no formula
 _WORD = 16  # letters of a word that is left out whole
 _LONG = 40  # letters of a word at most
+_MOST = 480  # letters of a sentence that is quoted
 _WHOLE = 0.8  # of a sentence: a quote of so much of it is all that is shown
 _SIZE = re.compile(
     r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge|tt|it|bf|rm|sf|sc|em|cal)(?![A-Za-z])\s*"
@@ -32,7 +36,7 @@ _COMMAND = re.compile(
 _LATIN = re.compile(r"[A-Za-z\d]")
 _ENDS_WORD = re.compile(r"[A-Za-z\d]+(?:(?<=\d)\.)?\Z|\d+\.\Z")
 _BEGINS_WORD = re.compile(r"[A-Za-z\d]+(?:\.\d+)?|(?<=\d)\.\d+")
-_APART_SIGN = re.compile(r"\s+(?=[×%])")
+_APART_SIGN = re.compile(r"\s+(?=[×%]|[,;](?:\s|$))")
 
 
 def as_text(said: str) -> str:
@@ -58,16 +62,24 @@ def as_text(said: str) -> str:
     'we propose A3, a gate'
     >>> as_text(r"\\emph{Stage~1}: 4{,}918 ms (\\textbf{38.7$\\times$})")
     'Stage 1: 4,918 ms (38.7×)'
+    >>> as_text(r"Late Gates~(LG)~\\cite{late}, and more. % not yet said. We")
+    'Late Gates (LG), and more. We'
     >>> as_text("a ``fast gate'' and a ``slow one\\"")
     'a “fast gate” and a “slow one”'
     """
-    said = _FOOTNOTE.sub("", said).replace(r"\infty", "∞")
+    said = _TIE.sub(" ", _COMMENT.sub("", _CITED.sub("", _FOOTNOTE.sub("", said)))).replace(r"\infty", "∞")
     said = _SIZE.sub("", _MONEY.sub(_DOLLAR, said.replace(r"\$", _DOLLAR)))
     said = _QUOTED.sub(r"“\1”", _WRAPPED.sub(r"\1", said)).replace("{,}", ",")
     said = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), said)
     said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
     said = _MATH.sub(lambda found: " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1])), said)
     return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$")
+
+
+def quotable(said: str) -> str:
+    """A sentence as a quotation: on one line, with LaTeX as text and without its full stop; "" if it is too long."""
+    said = as_text(said).rstrip(" .。")
+    return said if len(said) <= _MOST else ""
 
 
 def letters(raw: str) -> list[str]:

@@ -12,6 +12,7 @@ from kg.extract.numbers import plain as plain_text
 from kg.extract.numbers import quantities
 from kg.text import fold, has_han
 from kg.views.borne import KEPT, says_metric
+from kg.views.latex import as_text
 from kg.views.selection import clean
 from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE
 from kg.views.surface import article, stands_for, without_article
@@ -37,6 +38,7 @@ _PLURAL = re.compile(r"(?<=[A-Za-z][A-Z])s\b")  # "B200 GPUs", "ViTs"
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Of a setting, what Chinese says with words that only the sense gives: "64 experts", "FLUX with an H100".
 _SENTENCE = re.compile(r"(?:^| )[a-z]+ [a-z]+(?: |$)")  # English words that are no name
+_JOINED_NAMES = re.compile(r" (?:on|in|for|with|at|of) ")  # "Finch on Plover"
 _UNSAID = re.compile(
     r"^(?:one|two|three|four|five|six|seven|eight|nine|ten)\b|^\d+ [a-z]+s\b|[×=+]|"
     r"\bwith\b|\bat \d|\b[a-z]+ed (?:on|by)\b"
@@ -44,6 +46,7 @@ _UNSAID = re.compile(
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
+_BOUNDS = ("up_to", "left_up_to")  # that Chinese says before the verb of a change
 _LONG = 48  # characters of a baseline that fits into brackets
 
 
@@ -125,7 +128,8 @@ def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False) -> st
     else:
         named = _in_form(words, said.metric, said.form)
         effect = words(f"outcome.{said.form}", metric=named, amount=said.amount, origin=said.origin)
-        effect = _bound_first(shown, effect, said.metric)
+        keys = ("about", "up_to") if _is_level(said) else _BOUNDS
+        effect = _bound_first(shown, effect, said.metric, keys)
         if said.form.startswith(_CHANGES) and said.metric.rpartition(" ")[2] in words("outcome.articled").split():
             effect = f"{article(effect)} {effect}" if effect[:1].isdigit() else effect
     notes = [words("outcome.than", baseline=said.baseline)] if said.baseline else []
@@ -208,7 +212,7 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
         said = said.removeprefix(shown.words("outcome.kept_opening"))
     if said or shown.lang != "zh":
         is_one = shown.lang != "zh" and result.change != "absolute" and _ends_in("counted", shown, result, said)
-        return f"{said}s" if is_one and not said.endswith("s") else said
+        return f"{said}s" if is_one and not said.endswith(("s", _A_SECOND)) else said
     short = _ACRONYM.search(result.metric)
     if short:
         return short[1]
@@ -249,6 +253,7 @@ def same(shown: Selection, concept: str, wording: str) -> str:
         _NAMES.search(word) and not known.issuperset(fold(word).split()) for word in re.split(r"[\s-]", wording)
     )
     is_all = known <= said and not is_more
+    is_short = is_short and ("and" in said or "and" not in known)  # "VLA" is no "vision-language action and robots"
     return concept if is_short or is_all else ""  # "FP16", of an "FP16 Latent Gate Model"
 
 
@@ -286,10 +291,10 @@ def _name(shown: Selection, wording: str) -> str:
 
 def _setting(shown: Selection, result: Result, paper: str = "") -> str:
     """The setting in the language; in Chinese what has no words there is quoted."""
-    parts = clean(result.setting).split(BESIDE)
+    parts = as_text(clean(result.setting)).split(BESIDE)
     whole = (part for part in parts if not any(part != other and part in other for other in parts))  # told once
-    said = (_part_of_setting(shown, part, paper) for part in whole)
-    return shown.words("outcome.aside_comma").join(filter(None, said))
+    said = (_part_of_setting(shown, part, paper) for part in whole if not {*part.split()} <= {*result.metric.split()})
+    return shown.words("outcome.aside_comma").join(dict.fromkeys(filter(None, said)))
 
 
 def _part_of_setting(shown: Selection, part: str, paper: str) -> str:
@@ -302,7 +307,11 @@ def _part_of_setting(shown: Selection, part: str, paper: str) -> str:
         key = "outcome.measured" if measure["by"] == "in terms of" else "brief.quote"
         return shown.words(key, what=part[measure.end() :], quote=part)
     bare = shown.words.without_opening(JOINED.sub("", part))
-    named = "" if _SENTENCE.search(bare) else _name(shown, bare).replace(" and ", shown.words("brief.and"))
+    named = (
+        ""
+        if _SENTENCE.search(bare) or _JOINED_NAMES.search(bare)
+        else _name(shown, bare).replace(" and ", shown.words("brief.and"))
+    )
     said = "" if _UNSAID.search(bare) else Wording(shown.graph.vocabulary)(bare) or named
     said = bare if _is_title(shown, bare) else said or shown.words("brief.quote", quote=bare)
     said = _PLURAL.sub("", said) if has_han(said) else said
@@ -350,7 +359,8 @@ def unit_words(shown: Selection, result: Result) -> str:
     if unit == "points" and (_fact(shown, result, "unit") == "%" or "percent" in result.evidence.quote):
         unit = "percentage_points"
     key = f"unit.{unit}"
-    if (shown.lang == "en" and unit == metric(shown, result).rpartition(" ")[2]) or result.metric.endswith(_A_SECOND):
+    is_unit = result.metric.endswith(_A_SECOND) and unit not in ("x", "%")
+    if (shown.lang == "en" and unit == metric(shown, result).rpartition(" ")[2]) or is_unit:
         return ""  # "denoising steps of 4", "100 tokens per second"
     if not unit or shown.words.has(key):
         return shown.words(key) if unit else ""
@@ -391,9 +401,9 @@ def _form(shown: Selection, result: Result, named: str = "") -> str:
     return "absolute_higher" if better == "higher" else "absolute"
 
 
-def _bound_first(shown: Selection, said: str, named: str = "") -> str:
+def _bound_first(shown: Selection, said: str, named: str = "", keys: Sequence[str] = _BOUNDS) -> str:
     """Move 最高 before the verb in Chinese: 时延最高降低41%, not 时延降低最高41%."""
-    bounds = (shown.words(f"outcome.{key}", amount="") for key in ("up_to", "left_up_to"))
+    bounds = (shown.words(f"outcome.{key}", amount="") for key in keys)
     bound = next((one for one in bounds if one in said), "")
     if shown.lang != "zh" or not bound or not said.startswith(named):
         return said

@@ -27,7 +27,7 @@ _ADVERBS = r"^(?:[A-Z][a-z]+ly|<clause.adverbs>),\s"
 #: Begins an item of a list: "two parts: (1) a gate", "; and (ii) a loss", "parts: a gate".
 _ITEM = re.compile(r"(?:[:;,]\s*(?:and\s+)?)?\((?:\d|[ivx]+|[a-e])\)\s*|(?<=\s)\d\)\s*|:\s+(?=an?\s)")
 _BRACKET = r"(?:\s\([^()]*\))?"
-_IS = rf"{_BRACKET}\s<clause.is>\s(?:\w+ly\s|<clause.besides>\s)?(?P<verb>\w+)"
+_IS = rf"{_BRACKET}(?:\s<proposal.kinds>)?\s<clause.is>\s(?:\w+ly\s|<clause.besides>\s)?(?P<verb>\w+)"
 _DETERMINER = r"\s*(?:\b<clause.determiners>\s)?$"
 #: What narrows the words before it: "limitations in robustness when inputs are long".
 _NARROWS = rf"{_BRACKET}\s<clause.narrows>\b"

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from kg.extract.phrases import tagged
+from kg.extract.phrases import TaggedWord, tagged
 from kg.text import fold, has_han
 from kg.views.latex import as_text
 from kg.views.own import forms, is_own
@@ -21,8 +21,9 @@ from kg.views.words import PageWords, listed, pattern
 _LEAST, _LEAST_KIND = 7, 5  # words of what is proposed, of what it is
 _MOST = 45
 _STARS = re.compile(r"\*+(\S[^*]*)\*+")
-_TIE = re.compile(r"(?<=[.a-z])~(?=\w)")
 _CLOSE = re.compile(r"(?:\)|[a-z]{3}),(?=[a-z]{2})")  # a space is missing
+_LOOSE = ("IN", "TO", "DT", "CC", "WDT", "WP", "WP$", "PRP", "PRP$", "MD", "VB", "VBZ", "VBP", ",")  # end no phrase
+_OF_TWO = re.compile(r"^([\w-]+),(?= and [\w-]+ )")  # "efficient, and light", of three
 _BESIDE = re.compile(r"^,(?= (?!wh|an?\b|the\b))")  # no comma but before "which" or "a gate"
 _AGAIN = re.compile(r", (?P<what>an? .*)")  # says what a name is: ", a gate that"
 _NEXT = re.compile(r"\.\s+(?=[A-Z][a-z])|(?<=[\w)]{3})\.\s+(?=\$?[A-Z]|[a-z]+[A-Z])")
@@ -45,14 +46,25 @@ _TELLS = rf"(?i:(?<!which ){_SUBJECT} (?:(?:<proposal.joining>|<proposal.adverbs
 _LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|<proposal.restarts>\s)"
 #: "with two parts", "consisting of two parts", before these.
 _COUNTS = r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)? (?P<number>[\w-]+) [^,]*$"
-_GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b"
+_GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b(?P<object> <clause.determiners>\b)?"
 _WE = r",? <proposal.joints> <proposal.subjects>\b.*"
 _POINTS = r"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|both (?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:))"
 _PRAISE = r"(?:<proposal.praise>\b,? (?:<proposal.praise_joints> )?)+"
 _LINK = r"(?:<proposal.links>|<proposal.clauses>)\b"
 #: "an Early Gating (EG) that", which needs no article, but not "an Early Gating (EG) rule".
+_ENDINGS = (
+    rf",| \(| {_LINK}",
+    r",| \(| <proposal.clauses>\b",
+    rf",| \(| {_LINK}| [a-z]+ing\b",
+)  # of a phrase up to its head
 _DOING = rf"(?:(?!{_LINK})[\w-]+ )+(?!solution|function)\w+(?:ing|ion) \([^()]*\)(?=$|,| {_LINK})"
 _CALLED = r",?(?: <proposal.called>)?"
+#: What stands behind a name that is whole: "Late Gates, which", but not "Late Gates routing".
+_ENDS = r"(?=$|,| (?:<proposal.links>|<proposal.clauses>|<proposal.relative>)\b)"
+_MORE = re.compile(
+    r"(?:, (?!\w+ing\b|an? |that |wh)[\w-]+(?: [\w-]+){0,3})+,? and "
+)  # "for maps", before ", keys, and logs"
+_OF_SHORT = re.compile(r" \([^()]*\)(?=-)")  # "language model (LM)-based gate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +101,8 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
     first = [found for found in said if not (found["adverb"] or found["next"] or is_besides(found.string))]
     named = [one for one in said if own and re.search(rf"(?<![\w-]){re.escape(own)}(?![\w-])", one["what"])]
     named.sort(key=lambda one: one not in first)
-    begins = [] if _is_but_part(sentences, first, asks=asks) else first[:1]
-    others = [one for one in named if one["next"] and not is_besides(one.string)]
+    begins = [] if _is_but_part(sentences, said, first, asks=asks) else _rather_made(first)[:1]
+    others = [one for one in named if one["next"] and not (is_besides(one.string) or _is_a("proposal.tools", one))]
     for found in [*named, *begins] if is_called else begins or ([] if asks else others[:1]):
         what = _whole(found["what"].strip().rstrip("."))
         made = _of_name(own, _verb(found), what) if what else None
@@ -105,15 +117,24 @@ def _is_own(own: str, found: re.Match[str]) -> bool:
     return not found["doing"] or is_own([own], found.string[: found.start()])
 
 
-def _is_but_part(sentences: list[str], first: list[re.Match[str]], *, asks: bool) -> bool:
+def _rather_made(first: list[re.Match[str]]) -> list[re.Match[str]]:
+    """What is proposed without an analysis that leads to it: "we present an analysis. Building on it, we propose"."""
+    made = [found for found in first if not (_is_a("proposal.analyses", found) or _is_a("proposal.tools", found))]
+    return made if made and first[:1] != made[:1] and _is_a("proposal.analyses", first[0]) else first
+
+
+def _is_but_part(sentences: list[str], said: list[re.Match[str]], first: list[re.Match[str]], *, asks: bool) -> bool:
     """Whether what a paper first proposes may be but a part of its work.
 
-    Before, it makes or uses something, or it studies something with a score or another tool that it proposes for that.
+    Before, it makes, uses or proposes something beside, or it studies something with a tool that it proposes for that.
     """
     if not first:
         return False
     ahead = sentences[: sentences.index(first[0].string)]
-    if (asks or _is_tool(first[0])) and any(map(studies, ahead)):
+    nexts = [one for one in said if one["next"] and one.string in ahead and not is_besides(one.string)]
+    if not all(_is_a("proposal.tools", one) for one in nexts):
+        return True  # "we study gates and propose Foo. To this end, we propose to"
+    if (asks or _is_a("proposal.tools", first[0])) and any(map(studies, ahead)):
         return True
     made = (pattern(_DOES).search(one) for one in ahead)
     return any(fold(found["verb"]) in forms("brief.making") for found in made if found)
@@ -127,11 +148,13 @@ def studies(sentence: str) -> bool:
     return bool(opens or (found and is_study and not pattern(r"\s<proposal.pointing>\b").match(sentence, found.end())))
 
 
-def _is_tool(found: re.Match[str]) -> bool:
-    """Whether what is proposed is a score or another tool to study something: "a practical proxy to costs"."""
-    ends = (pattern(rf",| \(| {end}").split(found["what"].strip(". "))[0] for end in (_LINK, r"<proposal.clauses>\b"))
-    tools = map(fold, PageWords("en")("proposal.tools").split())
-    return not {fold(said.rpartition(" ")[2]) for said in ends}.isdisjoint(tools)
+def _is_a(key: str, found: re.Match[str]) -> bool:
+    """Whether what is proposed is of a kind, such as a tool to study something: "a practical proxy to costs"."""
+    what = found["what"].strip(". ")
+    again = pattern(rf"(?:(?! {_LINK})[^,])*, (an?\b.*)").match(what)  # "Foo (F), a metric for"
+    said = [end.split(one)[0] for one in (what, again[1] if again else "") for end in map(pattern, _ENDINGS)]
+    heads = map(fold, PageWords("en")(key).split())
+    return not {fold(one.rpartition(" ")[2]) for one in said}.isdisjoint(heads)
 
 
 def is_part(surface: str, told: Iterable[str]) -> bool:
@@ -151,11 +174,15 @@ def is_besides(sentence: str) -> bool:
     return pattern(r"(?i)(?:\(?\d\)\s)?<proposal.besides>\b").match(sentence) is not None
 
 
-def proposes(sentence: str) -> bool:
-    """Whether a sentence says what the paper proposes, no tool and nothing that comes on top."""
+def proposes(sentence: str, own: str = "") -> bool:
+    """Whether a sentence says what the paper proposes, no tool and nothing that comes on top.
+
+    What is said behind "and" is what comes on top unless it is the paper's `own`: "we study gates and propose Foo".
+    """
     found = pattern(_SAYS).search(sentence)
-    is_more = found is None or found["adverb"] or found["next"] or found["doing"] or is_besides(sentence)
-    return found is not None and not is_more and not _is_tool(found)
+    is_more = found is None or found["adverb"] or found["doing"] or is_besides(sentence)
+    is_more = is_more or (found is not None and found["next"] and not (own and own in found["what"]))
+    return found is not None and not is_more and not _is_a("proposal.tools", found)
 
 
 def tells(sentence: str, verbs: Collection[str]) -> bool:
@@ -176,23 +203,30 @@ def without_list(sentence: str) -> str:
 
 
 def _to_noun(said: str) -> str:
-    """Words up to their last noun: "a gate", of "a gate in"."""
+    """Words up to their last noun: "a gate", of "a gate in"; "" where others than small ones stand behind it."""
     words = tagged(said, 0, len(said))[0]
-    while words and not words[-1].tag.startswith(("NN", "-RRB-")):
+    while words and (
+        words[-1].tag in _LOOSE or words[-1].text in listed("proposal.clauses") or _is_adrift(said, words)
+    ):
         said = said[: words.pop().start].rstrip(" ,")
-    return said
+    return said if words and words[-1].tag.startswith(("NN", "VBG", "-RRB-")) else ""
+
+
+def _is_adrift(said: str, words: list[TaggedWord]) -> bool:
+    """Whether a gerund at an end stands apart: "a gate, arguing"."""
+    return words[-1].tag == "VBG" and said[: words[-1].start].endswith(", ")
 
 
 def _whole(what: str) -> str:
     """The object of a proposal without what follows it, and without a clause that only others explain."""
-    what = _CLOSE.sub(r"\g<0> ", _STARS.sub(r"\1", _TIE.sub(" ", as_text(_NEXT.split(what)[0]))))
+    what = _CLOSE.sub(r"\g<0> ", _STARS.sub(r"\1", as_text(_NEXT.split(what)[0])))
     unlisted = without_list(what)
     counts = pattern(_COUNTS).match(unlisted) if unlisted != what else None
     what = unlisted
     if counts and tagged(counts["number"], 0, len(counts["number"]))[0][0].tag == "CD":
         what = counts["ahead"]
     verbs = {word.start for word in tagged(what, 0, len(what))[0] if word.tag in ("VB", "VBP")}
-    goes_on = [found for found in pattern(_GOES_ON).finditer(what) if found.start("verb") in verbs]
+    goes_on = [one for one in pattern(_GOES_ON).finditer(what) if one["object"] or one.start("verb") in verbs]
     if goes_on and (goes_on[0]["comma"] or _is_infinitive(what[: goes_on[0].start()])):
         return ""  # "a rule, test gates and show"; "a rule to find gates and show": is it the rule that shows?
     what = pattern(_WE).sub("", what[: goes_on[0].start()] if goes_on else what).rstrip(" ,;:")
@@ -219,7 +253,7 @@ def _bare(what: str) -> str:
     praise, rest = pattern(_PRAISE).match(found["rest"]), found["rest"]
     is_new = praise and praise[0] == "new " and rest[praise.end() : praise.end() + 1].isupper()  # "a new GPU"
     if praise and praise[0].endswith(" ") and not is_new:  # not "new-found"
-        rest = rest[praise.end() :]
+        rest = _OF_TWO.sub(r"\1", rest[praise.end() :])
     if pattern(_DOING).match(rest):
         return rest
     return f"{article(rest) if found['article'].lower() in ('a', 'an') else found['article']} {rest}"
@@ -231,7 +265,7 @@ def _is_infinitive(said: str) -> bool:
 
 def _of_name(own: str, verb: str, what: str) -> Proposal:
     """A proposal with what the method `own` is, where its words say so: "Foo, a gate that", "a gate (Foo) that"."""
-    name, called = re.escape(own) if own else "(?!)", pattern(_CALLED).pattern
+    name, called, ends = re.escape(own) if own else "(?!)", pattern(_CALLED).pattern, pattern(_ENDS).pattern
     if found := re.fullmatch(
         rf"(?:the )?{name}(?P<full>{_SHORT})(?:,| [-–—]|: [^,]+,|(?<=\))) (?P<what>(?:an?|the) .+)", what
     ):
@@ -243,7 +277,7 @@ def _of_name(own: str, verb: str, what: str) -> Proposal:
     found = re.fullmatch(rf"(?P<what>an? [^(),]+) \({name}\)(?P<rest>.*)", what)
     if found and _is_plain(found["what"]):
         return Proposal(verb, what, itself=f"{found['what']}{found['rest']}")
-    found = re.fullmatch(rf"(?P<what>an? [^()]+?)(?P<called>{called}) {name}{_SHORT}(?P<rest>(?:,? .+)?)", what)
+    found = re.fullmatch(rf"(?P<what>an? [^()]+?)(?P<called>{called}) {name}{_SHORT}{ends}(?P<rest>.*)", what)
     if found and (found["called"] or not pattern(rf"\b{_LINK}").search(found["what"])):  # not "a gate for Foo"
         rest = _BESIDE.sub("", found["rest"])
         return Proposal(verb, what, itself=f"{found['what'].rstrip(',')}{rest}")
@@ -264,13 +298,14 @@ def kinds(what: str) -> tuple[str, str, str]:
     >>> kinds("a fast gate framework for block skipping that keeps all"), kinds("Foo with gates")
     (('fast gate framework', 'framework', 'block skipping'), ('', '', ''))
     """
-    found = _ARTICLE.match(what)
+    found = _ARTICLE.match(_OF_SHORT.sub("", what))
     said = pattern(r",| \(| <proposal.clauses>\b").split(found["rest"])[0] if found else ""
     phrase, *rest = pattern(r" (?=<proposal.links>\b)").split(said)
     phrase = pattern(_PRAISE).sub("", phrase) if pattern(_PRAISE).match(phrase) else phrase
     head = phrase.rpartition(" ")[2]
     if head not in listed("proposal.kinds"):
         return "", "", ""
-    is_whole = not (found and found["rest"].startswith(f"{said} to "))  # not "for letting blocks", before "to skip"
+    behind = found["rest"].removeprefix(said) if found else ""
+    is_whole = not (behind.startswith(" to ") or _MORE.match(behind))  # not "for letting blocks", before "to skip"
     use = rest[0].removeprefix("for ") if len(rest) == 1 and rest[0].startswith("for ") and is_whole else ""
     return phrase, head, use

@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 
 from kg.model import Paper
 from kg.text import fold, sentences
-from kg.views.borne import quotable
+from kg.views.latex import quotable
 from kg.views.own import forms, is_passive
 from kg.views.proposal import is_besides, is_put_forward, proposes, studies, tells, without_list
 from kg.views.selection import Selection, name, title
@@ -19,9 +19,13 @@ _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（][^()（）]*[)）](?!-?\w)")  # not "(FAIR)-Pruner"
 TELLING = 11  # words of a sentence that says what a paper does, or more than its technique
 _LEAST = 3  # words of any sentence
+_CAPITALS = re.compile(r"[A-Z][\w-]*[A-Z]\w*")  # a word that is no plain one: "OpenGate", "GATE"
+_UNSPACED = re.compile(r"(?<=[\w)][a-z)])\.(?=[A-Z]\w*,? [a-z])")  # a sentence that begins without a space
 #: A command that stands for the paper's own method.
 _MACRO = re.compile(
-    r"\\(?:(?:our|my|the)?(?:method|model|system|framework|approach)(?:name)?|ours|name)(?![A-Za-z])(?:\{\}|\s(?=[,.;]))?"
+    r"\\(?:(?:our|my|the)?(?:method|model|sys(?:tem)?|framework|approach)(?:name)?|ours|name)(?![A-Za-z])"
+    r"(?:\{\}|\s(?=[,.;]))?",
+    re.IGNORECASE,
 )
 _COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own name for something
 _FRONT = (
@@ -80,12 +84,13 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
         one: f"{one} {behind[one]}" for one in said if len(told[one]) < TELLING and tells(one, ()) and one in behind
     }
     whole = {one: both for one, both in whole.items() if not any(map(str.isdigit, both))}
-    proposing = set(filter(proposes, said))
+    proposing = {one for one in said if proposes(one, own)}
     said.sort(
         key=lambda one: (
             _AVAILABLE.search(one) is not None,
             len(told[one]) < TELLING and one not in whole,
-            is_besides(one) or any(fold(more[1]) in cues("besides") for more in pattern(_FIRST).finditer(one)),
+            (is_besides(one) and one not in made)
+            or any(fold(more[1]) in cues("besides") for more in pattern(_FIRST).finditer(one)),
             not (own and own in one and (one in proposing or one in made)),
             one not in proposing,
             one != study,
@@ -112,11 +117,17 @@ def is_lesser(said: str) -> bool:
 
 def with_name(paper: Paper, quote: str) -> str:
     """A quotation with the paper's name for the LaTeX commands that stand for it: of its method, or of its letters."""
-    own = what(paper)[0] if not what(paper)[1] else name(paper)
+    own = what(paper)[0] if not what(paper)[1] else name(paper) or _named_by_title(paper)
     quote = _MACRO.sub(lambda found: own or found[0], quote)
     if own:
         quote = re.sub(rf"\\{re.escape(own)}(?![A-Za-z])(?:\{{\}})?", lambda _: own, quote, flags=re.IGNORECASE)
     return _COMMAND.sub(r"\1", quote)
+
+
+def _named_by_title(paper: Paper) -> str:
+    """The word before the colon of a title, where its letters are those of a name: "OpenGate: On Late Gates"."""
+    head = _HEAD.match(title(paper))
+    return head["head"] if head and _CAPITALS.fullmatch(head["head"]) else ""
 
 
 def by_itself(quote: str) -> str:
@@ -143,8 +154,17 @@ def sentences_of(paper: Paper, fields: Collection[str]) -> Iterator[str]:
                 if begin < 0 and end < len(text) and text.count("(", start, end) > text.count(")", start, end):
                     begin = start  # the full stop of "(DR. Foo)" ends no sentence
                 else:
-                    yield text[start if begin < 0 else begin : end]
+                    yield from _parts(text[start if begin < 0 else begin : end])
                     begin = -1
+
+
+def _parts(said: str) -> Iterator[str]:
+    """The sentences that stand in one without a space between them: "a gate (G).Its rule is fast."."""
+    begin = 0
+    for found in _UNSPACED.finditer(said):
+        yield said[begin : found.end()]
+        begin = found.end()
+    yield said[begin:]
 
 
 def text_of(paper: Paper, fields: Collection[str]) -> str:

@@ -13,6 +13,7 @@ from kg.text import fold
 from kg.views.selection import EntryResult, clean
 from kg.views.surface import stands_for
 from kg.views.wording import Wording
+from kg.views.words import listed, pattern
 
 if TYPE_CHECKING:
     from kg.extract.outcomes import OutcomeLexicon, QuantityPlace
@@ -29,6 +30,10 @@ JOINED = re.compile(
     r"^(?:when )?(?:(?:combined|coupled|paired|integrated|together) with|(?:applied|built) on top of) (?=\S)",
     re.IGNORECASE,
 )
+#: What others are compared by, before what they have: "under the same budget with Finch".
+_AT = re.compile(r"(?:at|under|without)\s", re.IGNORECASE)
+_SAME_WITH = re.compile(r"\b(?:same|identical|equal)\s(?:[\w-]+\s){1,3}with\s$")
+_COMPARED = r"\b<clause.comparing>\s"
 _LONG = 64  # letters of a setting that fits into brackets
 _APART = re.compile(r"[,;:()]|(?<![\w@.-])\d|\band\b")  # "F1" is no number
 _PLACE = re.compile(r"^(?:on|for|in|across|using) (?:the |an? )?", re.IGNORECASE)
@@ -100,6 +105,9 @@ class SettingReader:
         parts = [setting] if setting in place.text else setting.split(", ")
         if setting and _LISTED.match(place.text, place.text.find(setting) + len(setting)) and setting in place.text:
             return None  # "on Plover, Finch with", of which it is only the first
+        baseline, behind = found.result.baseline, place.text[place.quantity.end :]
+        if self._is_of_other(setting, place) and not (baseline and baseline in behind):
+            return None
         said = [
             self.told(part)
             for part in parts
@@ -120,6 +128,12 @@ class SettingReader:
         said = _TERMS.match(place.text, place.quantity.end) or _PER.match(place.text, place.quantity.end)
         known = fold(found.result.metric).split()
         return "" if not said or set(fold(said["what"]).split()) <= {*known, "in", "term", "of"} else said["what"]
+
+    def _is_of_other(self, setting: str, place: QuantityPlace) -> bool:
+        """Whether a setting is what another has, with which the number compares: "at the same cost with Finch"."""
+        at = place.text.find(setting, place.quantity.end)
+        between = place.text[place.quantity.end : at] if setting and at >= 0 else ""
+        return _SAME_WITH.search(between) is not None or pattern(_COMPARED).search(between) is not None
 
     def _is_in_clause(self, setting: str, place: QuantityPlace) -> bool:
         """Whether a setting stands in the clause behind a number, or is what the work is combined with before it."""
@@ -153,7 +167,7 @@ class SettingReader:
         is_condition = not _PLACE.match(said) and bool(_AMOUNT.search(said))
         is_kind = is_alone and _KIND.match(said) is not None and fold(said).split()[-1].rstrip("s") in frames
         is_graded = bool(_OPENING.match(said)) and any(w.tag in ("JJS", "JJR") for w in tagged(said, 0, len(said))[0])
-        is_at = re.match(r"(?:at|under|without)\s", said, re.IGNORECASE)
+        is_at = _AT.match(said)
         if not (is_condition or is_kind or is_graded or is_at or (known and not _DOING.match(said))):
             return ""
         return self.told(said) if not self.says_nothing(_PLACE.sub("", said), found.result.metric) else ""
@@ -164,8 +178,18 @@ class SettingReader:
         said = said[:1].lower() + said[1:] if _BEGINS.match(said) else said
         bare = JOINED.sub("", _OPENING.sub("", said))
         bare = _DOING.sub("", bare) if _AMOUNT.search(said) else bare
+        if bare.rpartition(" ")[2][:1].isdigit() and bare.rpartition(" ")[0] in listed("clause.only"):
+            return None  # "only 50%", of something
+        if not _AT.match(setting) and self._is_metric(bare):
+            return None  # "with no loss in accuracy"
         is_phrase = self.wording.is_noun_phrase(bare) or (bare[:1].isdigit() and " and " not in bare)
         return said if is_phrase and len(said) <= _LONG else None
+
+    def _is_metric(self, said: str) -> bool:
+        """Whether words without a number end in a metric, of which more is better or worse."""
+        is_plain = said.islower() and not any(map(str.isdigit, said))
+        ends = (match for match in self.vocabulary.match(said) if is_plain and match.end == len(said))
+        return any(match.type == "metric" and self.vocabulary[match.concept].facts.get("better") for match in ends)
 
     def says_nothing(self, setting: str, metric: str) -> bool:
         """Whether a setting narrows nothing: "several benchmarks", "at the same quality", "efficiency"."""

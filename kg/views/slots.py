@@ -16,7 +16,7 @@ from kg.entity_types import LISTS
 from kg.extract.phrases import tagged
 from kg.model import Brief, Mention, Paper
 from kg.text import fold, has_han
-from kg.views.borne import is_metric_head, quotable
+from kg.views.borne import is_metric_head
 from kg.views.effects import OTHERS_WORK, effects, is_setup
 from kg.views.fillers import (
     ends_proposing,
@@ -39,7 +39,7 @@ from kg.views.fillers import (
     opens_title,
     points_back,
 )
-from kg.views.latex import as_text
+from kg.views.latex import as_text, quotable
 from kg.views.outcome import phrases, same
 from kg.views.own import addressed_by, forms, is_made, is_narrowed
 from kg.views.proposal import Proposal, is_part, kinds, proposal
@@ -57,9 +57,10 @@ from kg.views.quotation import (
 )
 from kg.views.selection import Selection, clean, name, title
 from kg.views.surface import (
+    as_written,
     expanded,
     is_short_of,
-    places,
+    of_it,
     spelt_out,
     stands_for,
     uncapitalised,
@@ -82,8 +83,10 @@ _LINKS = (2, 1)
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _SAYING = re.compile(r"[^\W\d_]{2,}")
-#: A Chinese phrase with "and", a small English word, a word that is said twice.
-_UNSAID = re.compile(r"和|(?<![A-Za-z])[a-z]{4,}(?![A-Za-z-])|([\u4e00-\u9fff]{2,})\1|自自")
+#: A Chinese phrase with "and", a small English word, a word that is said twice: 动作模型跟踪模型.
+_UNSAID = re.compile(
+    r"和|(?<![A-Za-z])[a-z]{4,}(?![A-Za-z-])|([\u4e00-\u9fff]{2,})\1|自自|([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,3}\2$"
+)
 #: Words of which only the sense tells what goes with which: "Masked Gate Routing-based", "fully gate-free".
 _ENTWINED = re.compile(r"(?:[\w-]+ed|[\w-]+ing) [\w-]+ \w+-(?:based|driven|guided|aware)\b|\b[a-z]+ly [\w-]+-\w")
 _FORMULA = re.compile(r"\$[^$]*\$")
@@ -147,8 +150,11 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         told = [] if results.stated & set(out.quotes) else results.told  # what a quotation says is not said twice
         proposed = out.proposal.what.replace("×", "x") if out.proposal else ""
         told = [one for one in told if one.amount.replace("×", "x") not in proposed]
+        levels = ("absolute", "count") if shown.lang == "zh" else ("absolute", "count", "kept")
+        if shown.lang == "zh":  # 达成了…的效果 is said of changes, 为 of levels
+            told = [one for one in told if not one.form.startswith(levels)] or told
         out.effect = phrases(shown, told)
-        out.is_level = any(one.form.startswith(("absolute", "count", "kept")) for one in told)
+        out.is_level = any(one.form.startswith(levels) for one in told)
         out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
         is_new = results.quote and not (out.effect or results.stated & set(out.quotes) or results.quote in out.quotes)
         is_new = is_new and not (out.proposal and out.proposal.what[-_TAIL:] in as_text(results.quote))
@@ -164,12 +170,13 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
             out.quotes = own or first_sentence(paper, fields)
         elif own and len(_SAYING.findall(own[0].replace(out.technique, ""))) >= TELLING:
             out.quotes = own
-    is_quoted = shown.lang == "zh" and out.quotes and not (found or out.institutions or out.is_solved)
+    is_telling = len(" ".join(out.quotes).split()) >= TELLING  # then one problem of several adds little
+    is_quoted = is_telling and not (found or out.technique or out.institutions or out.is_solved)
     if is_quoted or any(fold(out.problem) in fold(quote) for quote in out.quotes):
         out.problem = ""
     out.quotes = [by_itself(with_name(paper, quote)) for quote in out.quotes]
     is_said = out.institutions or out.proposal or out.technique or out.problem or out.effect
-    if (out.quotes and not is_said) or (shown.lang == "zh" and out.is_level):
+    if (out.quotes and not is_said) or (shown.lang == "zh" and out.is_level and not (out.is_itself and out.technique)):
         _entitle(shown, paper, out)
     return out
 
@@ -377,7 +384,7 @@ def _problems(
     names, told = [name(paper), *([] if what(paper)[1] else [what(paper)[0]])], [*sentences_of(paper, fields)]
     at = told.index(until) + 1 if until in told else len(told)
     ahead, behind = "\n".join(told[:at]), "\n".join(told[at:])
-    aims = bool(until)  # beside a proposal, 旨在解决 is said only where the paper's own verb says so
+    aims, told = bool(until), told[:at]  # beside a proposal, 旨在解决 is said only where the paper's own verb says so
     by: dict[int, str | None] = {}
     found = [
         mention
@@ -439,18 +446,6 @@ def _is_same(said: str, other: str) -> bool:
     return one in two or two in one or any(name in said.split() or name in other.split() for name in short)
 
 
-def _of_it(said: str, bare: str) -> str:
-    """The words of a problem, with "the" just where they say of what it is: "the complexity of attention"."""
-    head, _, rest = said.partition(" of ") if " of " in said else said.partition(" between ")
-    words = PageWords("en")
-    counted = f"{words('brief.problem_endings')} {words('brief.counted_problem')}".split()
-    is_one = bare.rpartition(" ")[2] in counted and not bare.endswith("s")
-    if said == f"the {bare}" and bare.islower() and not rest and not is_one:
-        return bare  # "memory footprint", but "the late gate problem"
-    is_bare = rest and head.islower() and not head.startswith(("a ", "an ", "the ")) and not head.endswith("s")
-    return f"the {said}" if is_bare or (is_one and said == bare and " " in bare and not rest) else said
-
-
 def _wording(shown: Selection, mention: Mention, text: str) -> str:
     """The localised wording of a mention in the paper's words; in Chinese a short original where there is none."""
     nouns = Wording(shown.graph.vocabulary)
@@ -460,7 +455,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
             spoken = nouns(full) if shown.lang == "zh" else with_article(uncapitalised(full, text), text, frames)
             return shown.words("outcome.aside", effect=spoken, notes=acronym) if spoken else acronym
     is_torn = _TORN_NAME.search(mention.canonical) and fold(mention.canonical) == fold(mention.surface)
-    wordings = [_as_written(whole(w), text) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
+    wordings = [as_written(whole(w), text) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
     wordings = wordings[-1:] if is_torn or joined(mention.canonical) not in joined(mention.surface) else wordings
     if mention.type == "technique":
         heads = {*frames, *PageWords("en")("brief.counted_technique").split()}
@@ -477,7 +472,7 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
         if not said:
             return ""
         told = with_article(with_names(uncapitalised(said, text), text), text, frames, counted)
-        return _of_it(told, said) if mention.type == "problem" else told
+        return of_it(told, said) if mention.type == "problem" else told
     known = list(filter(partial(says, text), wordings))
     if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
         return known[0] if mention.type == "technique" else ""
@@ -491,9 +486,3 @@ def _wording(shown: Selection, mention: Mention, text: str) -> str:
             return with_names(said, text)
     short = (w for w in wordings if mention.type == "technique" and w.count(" ") < _FEW)
     return next((with_names(w, text) for w in short if nouns.is_noun_phrase(w)), "")
-
-
-def _as_written(said: str, text: str) -> str:
-    """Words with the capitals that the paper gives them within a sentence: "Late Gate", not "late gate"."""
-    found = [text[at:end] for at, end in places(text.lower(), said.lower())]
-    return said if said in found or not found else found[-1]

@@ -339,3 +339,21 @@ def _modifies(between: str) -> bool:
         return False  # "simple and efficient", not "a gate and adaptive"
     is_apart = any(b == "," and not a.startswith("JJ") for a, b in pairwise(["", *tags]))
     return not is_apart and not {"VB", "VBZ", "VBP", "VBG"} & set(tags)
+
+
+def of_it(said: str, bare: str) -> str:
+    """The words of a problem, with "the" just where they say of what it is: "the complexity of attention"."""
+    head, _, rest = said.partition(" of ") if " of " in said else said.partition(" between ")
+    words = PageWords("en")
+    counted = f"{words('brief.problem_endings')} {words('brief.counted_problem')}".split()
+    is_one = bare.rpartition(" ")[2] in counted and not bare.endswith("s")
+    if said == f"the {bare}" and bare.islower() and not rest and not is_one:
+        return bare  # "memory footprint", but "the late gate problem"
+    is_bare = rest and head.islower() and not head.startswith(("a ", "an ", "the ")) and not head.endswith("s")
+    return f"the {said}" if is_bare or (is_one and said == bare and " " in bare and not rest) else said
+
+
+def as_written(said: str, text: str) -> str:
+    """Words with the capitals that the paper gives them within a sentence: "Late Gate", not "late gate"."""
+    found = [text[at:end] for at, end in places(text.lower(), said.lower())]
+    return said if said in found or not found else found[-1]

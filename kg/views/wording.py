@@ -48,7 +48,7 @@ _LESS = re.compile(r"(?P<loss>[a-z]+) in (?P<what>(?:(?!\b(?:of|in|and|or|for|on
 _TO_AND = re.compile(r"\b(?:to|against) .*\band\b.*\b(?:of|in|on|for|to|with)\b")  # "robustness to A and B on C"
 _DOING = re.compile(r"\bof \w+ing\b.+\bof\b")  # "demands of processing sequences of tokens"
 _GROWTH = re.compile(r"\b(?:growth|growing|scaling)\b.* with ")
-_HANGING = re.compile(r"\w- (?:and|or) ")  # "data- and step-dependent"
+_HANGING = re.compile(r"\w- (?:and|or) |[A-Z\d]{3,}/[A-Z\d]{3,}")  # "data- and step-dependent", "FP16/INT8 gates"
 _EXCESS = re.compile(r"\bexcessive\b")  # of tokens there are too many, of costs too much
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _CAUSED = re.compile(
@@ -145,7 +145,13 @@ class Wording:
         pairs = zip(tags, words[1:], tags[2:], strict=False)
         if any(a[:2] == "NN" and b.tag == "RB" and b.text.endswith("ly") and c == "IN" for a, b, c in pairs):
             return False  # "the memory footprint scales linearly with length"
-        is_gerund = tags[0] == "VBG" and len(tags) > _SHORT and (tags[1][0] in "DJPN" or tags[1] in ("RB", "VBN"))
+        is_old = fold(words[0].text) in self.vocabulary.cues("prior")  # "existing linear gates"
+        is_gerund = (
+            tags[0] == "VBG"
+            and not is_old
+            and len(tags) > _SHORT
+            and (tags[1][0] in "DJPN" or tags[1] in ("RB", "VBN"))
+        )
         last = words[-1].text
         if fold(last) in self.vocabulary.cues("prior") or any(a[:2] == "NN" and b == "DT" for a, b in pairwise(tags)):
             return False  # "artifacts of existing", "the prefilling stage a key bottleneck"
@@ -188,9 +194,21 @@ class Wording:
             taken, roles = self._known(text, found, at, labels)
             if not taken:
                 taken, roles = _strange(text, found, at, gap if tied else "", titled)
+                if self._is_word(text, found, at):
+                    roles = {"unknown": found[at].fold}
             yield PhrasePart(roles, tied)
             at += taken
             before = found[at - 1].end
+
+    def _is_word(self, text: str, found: Sequence[Token], at: int) -> bool:
+        """Whether a strange word with a capital is but a word: "Agentic Memory framework", "Body-part-aware gate"."""
+        large = [text[token.start : token.end].istitle() and token.fold in self.words for token in found]
+        if not re.fullmatch("[A-Z][a-z]+", text[found[at].start : found[at].end]) or large[at]:
+            return large[at]
+        behind = found[at + 1 : at + 2]
+        is_tied = bool(behind) and text[found[at].end : behind[0].start] == "-" and behind[0].fold.isalpha()
+        is_part = is_tied and text[behind[0].start].islower() and "trailing" not in self.words.get(behind[0].fold, {})
+        return is_part or any(large[max(0, at - 1) : at + 2])
 
     def _labels(self, text: str, found: Sequence[Token]) -> dict[int, tuple[int, dict[str, str]]]:
         """Concept labels by index of their first word: number of words, and translation."""
@@ -226,10 +244,12 @@ class Wording:
 
         "KV memory" is not the "key-value memory" of a memory network.
         """
-        short = [word for word in surface.split() if word.isupper()]
-        if " " in surface and not all(word in self.vocabulary[concept].label.get("en", "") for word in short):
+        words = re.split("[ -]", surface)
+        short = [word for word in words if word.isupper()]
+        if len(words) > 1 and not all(word in self.vocabulary[concept].label.get("en", "") for word in short):
             return False
-        return fold(surface) == fold(self.vocabulary[concept].label.get("en", "")) or surface.rstrip("s").isupper()
+        label = self.vocabulary[concept].label.get("en", "")
+        return fold(surface) == fold(label) or (surface.rstrip("s").isupper() and " and " not in label)
 
     def _known(
         self, text: str, found: Sequence[Token], at: int, labels: Mapping[int, tuple[int, dict[str, str]]]
@@ -427,6 +447,8 @@ def _compound(parts: Sequence[PhrasePart]) -> str:
         said.append(word)
     if said and said[0] in _BIG and said[-1].endswith("大小"):
         said[0] = _BIG[said[0]]  # 大批大小 stutters
+    elif len(said) > 1 and said[0] in _BIG and said[-1].endswith("模型") and said[-1] != "模型":
+        said[0] += "型"  # 小型扩散模型
     return _join(said)
 
 

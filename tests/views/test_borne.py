@@ -8,8 +8,8 @@ import pytest
 
 from kg.api import Graph
 from kg.model import Document, Evidence, Record, Result, Text
-from kg.views.borne import borne_out, quotable, says_metric
-from kg.views.latex import as_text
+from kg.views.borne import borne_out, says_metric
+from kg.views.latex import as_text, quotable
 from kg.views.selection import EntryResult, Selection
 from tests.views.telling import said_of
 
@@ -31,6 +31,12 @@ LEVEL = {"metric": "real-time factor", "metric_concept": "", "value": 1.5, "unit
             "41%",
             {"value": 41.0, "baseline": "Finch"},
             "(vs. vanilla Finch)",
+        ),
+        (
+            "It has 41% lower latency than existing pruning kernels.",
+            "41%",
+            {"value": 41.0, "baseline": "pruning kernels"},
+            "(vs. existing pruning kernels)",
         ),
         # The words of comparison behind the number name another, or the baseline belongs to another number.
         (
@@ -369,3 +375,17 @@ def test_a_baseline_at_the_beginning_keeps_what_makes_it_the_best(built: Graph) 
     assert said_of(built, text, "41%", value=41.0, baseline="Plover kernel") == (
         "41% lower latency (vs. strongest Plover kernel)"
     )
+
+
+def test_points_of_a_metric_are_no_percentage_of_it(built: Graph) -> None:
+    gain = ACCURACY | {"value": 9.0, "change": "increase"}
+    assert said_of(built, "It has +9% accuracy points.", "9%", **gain) == "9 points higher accuracy"
+    assert said_of(built, "It has 9% higher accuracy.", "9%", **gain) == "9% higher accuracy"
+
+
+def test_what_is_a_deed_is_faster_and_not_higher(built: Graph) -> None:
+    gain = SPEED | UNKNOWN | {"value": 2.0}
+    text = "It accelerates DiT training by 2x and gives 3x practical speedup."
+    assert said_of(built, text, "2x", **(gain | {"metric": "DiT training"})) == "2x higher DiT training speed"
+    practical = gain | {"metric": "practical speedup", "value": 3.0}
+    assert said_of(built, text, "3x", **practical) == "3x higher practical speed"

@@ -461,3 +461,10 @@ def test_of_two_gains_in_one_metric_both_or_neither_have_a_baseline(built: Graph
 def test_a_baseline_is_called_as_the_paper_does_where_its_concept_says_less(built: Graph) -> None:
     result = _result(baseline="FP16 Wren Gate Model", baseline_concept="technique:fp16", bound="exact")
     assert phrase(Selection.of(built, [], "en"), result).endswith("(vs. FP16 Wren Gate Model)")
+
+
+def test_a_method_of_a_level_is_itself_and_not_its_paper(built: Graph) -> None:
+    text = "We propose Foo, an adaptive block pruning framework. Foo takes about 9 s of inference time on Plover."
+    level = {"metric": "inference time", "metric_concept": "metric:inference-time", "change": "absolute", "unit": "s"}
+    said = brief(built, _of_results(text, ("9 s", level | {"value": 9.0, "bound": "about"})), "zh")
+    assert said.startswith("Foo是一种自适应块剪枝框架，推理时间约为9秒"), said

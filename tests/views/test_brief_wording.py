@@ -187,7 +187,7 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("training-time regularization", "训练时正则化"),
         ("long training time", "长训练时间"),
         ("image resolution", "图像分辨率"),
-        ("per-token KV memory", "逐词元KV内存"),
+        ("per-token KV memory", "每词元KV内存"),
         ("speculative key-value caching", "推测KV缓存"),
         ("strong correlation between memory and latency", "内存和延迟之间的强相关性"),
         ("multi-SLO-aware scheduler", "多SLO感知调度器"),
@@ -212,6 +212,16 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("large group size", "较大的分组大小"),
         ("small block size", "较小的块大小"),
         ("memory and at", ""),
+        ("highly accurate kernels", "高度准确的核"),
+        ("online mapping system", "在线建图系统"),
+        ("feature mapping", "特征映射"),
+        ("small diffusion model", "小型扩散模型"),
+        # Half of a phrase in Chinese and half of it in English is neither.
+        ("hierarchical Graph-based Agentic Memory pipeline", ""),
+        ("Channel-Splitting-driven framework", ""),
+        ("Body-part-aware framework", ""),
+        ("FP16/INT8 framework", ""),
+        ("Swin-based network", "基于Swin的网络"),
     ],
 )
 def test_phrases_are_put_into_chinese_part_by_part(english: str, chinese: str) -> None:

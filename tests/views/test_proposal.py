@@ -10,7 +10,7 @@ from kg.api import Graph
 from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Result, Text
 from kg.views.brief import brief
 from kg.views.proposal import is_part, kinds, proposal
-from kg.views.quotation import by_itself
+from kg.views.quotation import by_itself, sentences_of, with_name
 
 
 def _paper(text: str, title: str = "Foo: Gates at Dusk", name: str = "Foo") -> Paper:
@@ -221,3 +221,63 @@ def test_what_a_paper_without_a_name_proposes_stands_beside_its_quotation(built:
     record = replace(paper.entries[0][1], techniques=[gate], results=results)
     said = brief(built, replace(paper, entries=[(paper.entries[0][0], record)]), "en")
     assert said.startswith("“Gates at Dusk” states: “We propose a late gate network” … “On two devices")
+
+
+def _what(own: str, *told: str, is_called: bool = True) -> str:
+    found = proposal(own, told, is_called=is_called)
+    return found.what if found else ""
+
+
+def test_a_proposal_ends_with_a_noun_and_not_before_half_of_it() -> None:
+    gap = "We propose Foo, a light framework for joint video {} that ends this gap."
+    assert _what("Foo", gap.format("super-gating and pruning")).endswith("joint video super-gating and pruning")
+    assert _what("Foo", gap.format("gating, arguing")).endswith("joint video gating")
+    assert _what("Foo", gap.format("gating comprising")).endswith("joint video gating")
+
+
+def test_what_an_analysis_leads_to_is_told_rather_than_the_analysis() -> None:
+    analysis = "We present an analysis comparing all of the gates of these maps."
+    gate = "Building on it, we propose a light gate that skips the idle blocks of a map."
+    assert _what("", analysis, gate).startswith("a light gate")
+    score = "We propose a light score that counts the idle blocks of a map."
+    assert not _what("", analysis, score).startswith("a light score")
+
+
+def test_what_is_proposed_behind_a_study_goes_before_a_part_of_it() -> None:
+    study = "We study gates and propose Foo, a light {} that skips the idle blocks of a map."
+    part = "To this end, we propose to skip all of the idle blocks of a gate."
+    assert _what("Foo", study.format("gate"), part, is_called=False).startswith("Foo, a light gate")
+    assert _what("", study.format("score").replace("Foo, ", ""), part).startswith("to skip")
+
+
+def test_praise_leaves_no_comma_behind() -> None:
+    text = "We propose a novel, fast, and light gate that skips the idle blocks."
+    assert _what("", text) == "a fast and light gate that skips the idle blocks"
+
+
+def test_a_name_is_not_the_beginning_of_a_longer_one() -> None:
+    found = proposal(
+        "Finch", ["We present a light gate rule for maps, namely Finch map gating (FMG), based on late gates."]
+    )
+    assert found is not None
+    assert not found.itself
+
+
+def test_a_kind_is_not_what_a_short_form_is_part_of_nor_for_one_of_a_list() -> None:
+    assert kinds("a language model (LM)-based gate framework")[0] == "language model-based gate framework"
+    assert kinds("a gate framework for map skipping")[2] == "map skipping"
+    assert kinds("a gate framework for map skipping, key sorting, and log writing")[2] == ""
+
+
+def test_a_quotation_has_the_name_for_a_command_that_stands_for_it() -> None:
+    titled = _paper("We add gates.", title="OpenGate: Gates at Dusk", name="")
+    assert with_name(titled, r"we propose \OURS, a gate") == "we propose OpenGate, a gate"
+    assert with_name(titled, r"\SysName skips blocks") == "OpenGate skips blocks"
+    assert (
+        with_name(_paper("", title="Gates: At Dusk", name=""), r"we propose \OURS, a gate") == "we propose OURS, a gate"
+    )
+
+
+def test_a_sentence_that_begins_without_a_space_is_one() -> None:
+    told = [*sentences_of(_paper("We propose a gate (G).Its rule skips blocks. It is fast, e.g. 2.5x."), ())]
+    assert told == ["We propose a gate (G).", "Its rule skips blocks.", "It is fast, e.g. 2.5x."]

@@ -24,6 +24,7 @@ GAIN: dict[str, Any] = {"value": 41.0, "metric": "accuracy", "metric_concept": "
         ),
         ("It has 41% higher accuracy at 128K and matches the others.", "at 128K and matches the others", "at 128K"),
         ("It has 41% higher accuracy on Wren - all for free.", "Wren - all", "Wren"),
+        ("It has 41% higher accuracy on Wren--Plover maps.", "Wren--Plover maps", "Wren–Plover maps"),
         # What narrows nothing, or belongs to another statement.
         ("It has 41% higher accuracy on several benchmarks.", "several benchmarks", None),
         ("It has 41% higher accuracy on five benchmarks.", "five benchmarks", None),
@@ -40,6 +41,10 @@ def test_a_number_is_told_with_its_setting(built: Graph, text: str, setting: str
 def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built: Graph) -> None:
     long = "Wren and Plover " + "and Corvid " * 6 + "data"
     assert said_of(built, f"It has 41% higher accuracy on {long}.", "41%", setting=long, **GAIN) == ""
+    for other in ("with no loss in {}", "under the same budget with {}", "compared to gates on {}"):
+        part = "validation loss" if "no loss" in other else "Finch"
+        assert said_of(built, f"It has 41% higher accuracy {other.format(part)}.", "41%", setting=part, **GAIN) == ""
+    assert said_of(built, "It has 41% higher accuracy using only 50%.", "41%", setting="using only 50%", **GAIN) == ""
     cut = "prompts when trained"
     assert said_of(built, f"It has 41% higher accuracy on {cut} jointly.", "41%", setting=cut, **GAIN) == ""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.model import Paper
 from kg.text import sentences
-from kg.views.borne import quotable
+from kg.views.latex import quotable
 from kg.views.report.doing import naming
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, by_label, cited, said, section
