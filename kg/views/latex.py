@@ -10,6 +10,9 @@ from kg.extract.numbers import plain
 from kg.text import one_line
 
 _CITED = re.compile(r"[~ ]?\\[cC]ite[a-z]*(?:\[[^\[\]]*\])?(?:\{[^{}]*\}| ?[\w:-]+ ?(?=[,.;)]))")
+_SHORT = re.compile(
+    r"\\(?:acr(?:full|short|long)|gls|Gls|ac[sfl]?)(?:pl)?\*?(?:\{([\w-]+)\}| ([\w-]+))"
+)  # names a short form
 _TIE = re.compile(r"(?<=[\w.])~(?=[A-Za-z(])")
 _COMMENT = re.compile(r"(?<=[.!?])\s+%\s[^.!?]*[.!?]?")
 _MATH = re.compile(r"\$([^$]{1,80})\$")
@@ -64,10 +67,13 @@ def as_text(said: str) -> str:
     'Stage 1: 4,918 ms (38.7×)'
     >>> as_text(r"Late Gates~(LG)~\\cite{late}, and more. % not yet said. We")
     'Late Gates (LG), and more. We'
+    >>> as_text(r"in \\acrfull{bev} space, \\gls{lm}")
+    'in BEV space, LM'
     >>> as_text("a ``fast gate'' and a ``slow one\\"")
     'a “fast gate” and a “slow one”'
     """
     said = _TIE.sub(" ", _COMMENT.sub("", _CITED.sub("", _FOOTNOTE.sub("", said)))).replace(r"\infty", "∞")
+    said = _SHORT.sub(lambda found: (found[1] or found[2]).upper(), said)
     said = _SIZE.sub("", _MONEY.sub(_DOLLAR, said.replace(r"\$", _DOLLAR)))
     said = _QUOTED.sub(r"“\1”", _WRAPPED.sub(r"\1", said)).replace("{,}", ",")
     said = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), said)

@@ -23,6 +23,7 @@ _MOST = 45
 _STARS = re.compile(r"\*+(\S[^*]*)\*+")
 _CLOSE = re.compile(r"(?:\)|[a-z]{3}),(?=[a-z]{2})")  # a space is missing
 _LOOSE = ("IN", "TO", "DT", "CC", "WDT", "WP", "WP$", "PRP", "PRP$", "MD", "VB", "VBZ", "VBP", ",")  # end no phrase
+_AGAIN_LARGE = re.compile(r"(?:, (?=An? )|(?<=[a-zA-Z])-(?=an? [a-z]))(An?|an?) ")  # "Foo, A gate", "Foo-a gate"
 _OF_TWO = re.compile(r"^([\w-]+),(?= and [\w-]+ )")  # "efficient, and light", of three
 _BESIDE = re.compile(r"^,(?= (?!wh|an?\b|the\b))")  # no comma but before "which" or "a gate"
 _AGAIN = re.compile(r", (?P<what>an? .*)")  # says what a name is: ", a gate that"
@@ -64,6 +65,7 @@ _ENDS = r"(?=$|,| (?:<proposal.links>|<proposal.clauses>|<proposal.relative>)\b)
 _MORE = re.compile(
     r"(?:, (?!\w+ing\b|an? |that |wh)[\w-]+(?: [\w-]+){0,3})+,? and "
 )  # "for maps", before ", keys, and logs"
+_OF_KIND = re.compile(r"(?<=[a-z]), (?=[a-z]+ed (?:to|for|by|on)\b)")  # "a model, designed to"
 _OF_SHORT = re.compile(r" \([^()]*\)(?=-)")  # "language model (LM)-based gate"
 
 
@@ -98,7 +100,7 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
     """
     sentences = list(told)
     said = [found for one in sentences if (found := pattern(_SAYS).search(one)) and _is_own(own, found)]
-    first = [found for found in said if not (found["adverb"] or found["next"] or is_besides(found.string))]
+    first = [found for found in said if not (_is_more(found) or found["next"])]
     named = [one for one in said if own and re.search(rf"(?<![\w-]){re.escape(own)}(?![\w-])", one["what"])]
     named.sort(key=lambda one: one not in first)
     begins = [] if _is_but_part(sentences, said, first, asks=asks) else _rather_made(first)[:1]
@@ -134,7 +136,8 @@ def _is_but_part(sentences: list[str], said: list[re.Match[str]], first: list[re
     nexts = [one for one in said if one["next"] and one.string in ahead and not is_besides(one.string)]
     if not all(_is_a("proposal.tools", one) for one in nexts):
         return True  # "we study gates and propose Foo. To this end, we propose to"
-    if (asks or _is_a("proposal.tools", first[0])) and any(map(studies, ahead)):
+    is_tool = _is_a("proposal.tools", first[0]) or _is_a("proposal.analyses", first[0])
+    if (asks or is_tool) and any(map(studies, ahead)):
         return True
     made = (pattern(_DOES).search(one) for one in ahead)
     return any(fold(found["verb"]) in forms("brief.making") for found in made if found)
@@ -155,6 +158,13 @@ def _is_a(key: str, found: re.Match[str]) -> bool:
     said = [end.split(one)[0] for one in (what, again[1] if again else "") for end in map(pattern, _ENDINGS)]
     heads = map(fold, PageWords("en")(key).split())
     return not {fold(one.rpartition(" ")[2]) for one in said}.isdisjoint(heads)
+
+
+def _is_more(found: re.Match[str]) -> bool:
+    """Whether what is proposed comes on top: "we then propose", "Specifically, we", "keys are few, and we propose"."""
+    is_second = found.string[: found.start()].endswith(", and ") or bool(found["adverb"])
+    is_vague = _verb(found) == "contribute" and not kinds(found["what"])[1]  # "contributes to", "contributes insights"
+    return is_second or is_vague or is_besides(found.string)
 
 
 def is_part(surface: str, told: Iterable[str]) -> bool:
@@ -180,7 +190,7 @@ def proposes(sentence: str, own: str = "") -> bool:
     What is said behind "and" is what comes on top unless it is the paper's `own`: "we study gates and propose Foo".
     """
     found = pattern(_SAYS).search(sentence)
-    is_more = found is None or found["adverb"] or found["doing"] or is_besides(sentence)
+    is_more = found is None or _is_more(found) or found["doing"]
     is_more = is_more or (found is not None and found["next"] and not (own and own in found["what"]))
     return found is not None and not is_more and not _is_a("proposal.tools", found)
 
@@ -219,12 +229,13 @@ def _is_adrift(said: str, words: list[TaggedWord]) -> bool:
 
 def _whole(what: str) -> str:
     """The object of a proposal without what follows it, and without a clause that only others explain."""
+    what = _AGAIN_LARGE.sub(lambda found: f", {found[1].lower()} ", what)
     what = _CLOSE.sub(r"\g<0> ", _STARS.sub(r"\1", as_text(_NEXT.split(what)[0])))
     unlisted = without_list(what)
     counts = pattern(_COUNTS).match(unlisted) if unlisted != what else None
     what = unlisted
     if counts and tagged(counts["number"], 0, len(counts["number"]))[0][0].tag == "CD":
-        what = counts["ahead"]
+        what = _to_noun(counts["ahead"])
     verbs = {word.start for word in tagged(what, 0, len(what))[0] if word.tag in ("VB", "VBP")}
     goes_on = [one for one in pattern(_GOES_ON).finditer(what) if one["object"] or one.start("verb") in verbs]
     if goes_on and (goes_on[0]["comma"] or _is_infinitive(what[: goes_on[0].start()])):
@@ -238,11 +249,22 @@ def _whole(what: str) -> str:
     is_odd = is_torn or has_han(what) or _ODD.search(what)
     words = tagged(what, 0, len(what))[0]
     tags = [word.tag for word in words]
+    runs_on = _runs_on(words)
     is_bare = tags[:1] in (["JJ"], ["VBN"], ["NNS"]) or (tags[:1] == ["CD"] and ":" not in what)
     is_vague = is_bare and "NNS" in tags[:_SHORT_PHRASE]  # "tailored solutions", "three modules"
     is_vague = is_vague or (tags[-1:] == ["NNS"] and "CD" in tags[-1 - _SHORT_PHRASE :])  # "with three key parts"
     points_at = any(b.text == "that" and b.tag == "DT" and a.text != "such" for a, b in pairwise(words))  # "that gap"
-    return "" if is_odd or is_vague or points_at else _bare(what)
+    return "" if is_odd or is_vague or points_at or runs_on else _bare(what)
+
+
+def _runs_on(words: list[TaggedWord]) -> bool:
+    """Whether words begin with a verb, or with a phrase that another verb follows: "a gate for maps, skip blocks"."""
+    tags = [word.tag for word in words]
+    plain = [word.text.isalpha() and word.text.islower() for word in words]
+    if plain[:1] == [True] and tags[0] in ("VB", "VBP", "VBZ"):
+        return True
+    at = next((place for place, tag in enumerate(tags) if tag in ("TO", "MD", "VB", "VBP", "VBZ")), 0)
+    return at > 0 and tags[at - 1] == "," and tags[at] in ("VB", "VBP") and plain[at]
 
 
 def _bare(what: str) -> str:
@@ -283,7 +305,7 @@ def _of_name(own: str, verb: str, what: str) -> Proposal:
         return Proposal(verb, what, itself=f"{found['what'].rstrip(',')}{rest}")
     found = re.fullmatch(rf"(?:an?|the) {name}{_SHORT} (?P<what>.+)", what)
     if found and pattern(r"(?:[\w-]+ )*?<proposal.kinds>(?=[ ,]|$)").match(found["what"]):
-        return Proposal(verb, what, itself=f"{article(found['what'])} {found['what']}")
+        return Proposal(verb, what, itself=f"{article(found['what'])} {_OF_KIND.sub(' ', found['what'], count=1)}")
     return Proposal(verb, what)
 
 
@@ -306,6 +328,8 @@ def kinds(what: str) -> tuple[str, str, str]:
     if head not in listed("proposal.kinds"):
         return "", "", ""
     behind = found["rest"].removeprefix(said) if found else ""
-    is_whole = not (behind.startswith(" to ") or _MORE.match(behind))  # not "for letting blocks", before "to skip"
+    is_whole = not (
+        behind.startswith((" to ", " where ")) or _MORE.match(behind)
+    )  # not "for letting", before "to skip"
     use = rest[0].removeprefix("for ") if len(rest) == 1 and rest[0].startswith("for ") and is_whole else ""
     return phrase, head, use

@@ -13,7 +13,7 @@ from kg.views.own import forms, is_passive
 from kg.views.proposal import is_besides, is_put_forward, proposes, studies, tells, without_list
 from kg.views.selection import Selection, name, title
 from kg.views.surface import expanded, places, stands_for, without_article
-from kg.views.words import pattern
+from kg.views.words import listed, pattern
 
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（][^()（）]*[)）](?!-?\w)")  # not "(FAIR)-Pruner"
@@ -71,7 +71,8 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     and short ones ("We propose Foo") come last.
     """
     cues, own = shown.graph.vocabulary.cues, name(paper)
-    told = {one: fold(one).split() for one in sentences_of(paper, fields)}
+    back = {*listed("proposal.pointing"), "both"} - {"this", "it"}  # "a rule that ends both these gaps" tells little
+    told = {one: [word for word in fold(one).split() if word not in back] for one in sentences_of(paper, fields)}
     verbs = cues("contribution") | forms("brief.telling")
     mine = [one for one in told if pattern(_OWN).search(one)]
     study = next(filter(studies, mine[:1]), "")
@@ -140,7 +141,10 @@ def first_sentence(paper: Paper, fields: Collection[str]) -> list[str]:
     telling = [one for one in sentences_of(paper, fields) if len(fold(one).split()) >= _LEAST]
     own = name(paper) or "\n"
     telling.sort(
-        key=lambda one: (_AVAILABLE.search(one) is not None, not (one.startswith(own) or pattern(_OWN).search(one)))
+        key=lambda one: (
+            _AVAILABLE.search(one) is not None,
+            not (one.removeprefix("The ").startswith(own) or pattern(_OWN).search(one)),
+        )
     )
     return list(islice(filter(None, map(quotable, telling)), 1))
 

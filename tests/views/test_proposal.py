@@ -281,3 +281,41 @@ def test_a_quotation_has_the_name_for_a_command_that_stands_for_it() -> None:
 def test_a_sentence_that_begins_without_a_space_is_one() -> None:
     told = [*sentences_of(_paper("We propose a gate (G).Its rule skips blocks. It is fast, e.g. 2.5x."), ())]
     assert told == ["We propose a gate (G).", "Its rule skips blocks.", "It is fast, e.g. 2.5x."]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            "We propose Foo, a gate that skips idle blocks by combining two signals: (1) keys and (2) maps.",
+            "skips idle blocks",
+        ),
+        ("We propose Foo-a light gate that skips idle blocks of maps.", "a light gate that skips idle blocks of maps"),
+        ("We propose Foo, A light gate that skips idle blocks of maps.", "a light gate that skips idle blocks of maps"),
+        ("We introduce the Foo model, designed to skip idle blocks of maps.", "a model designed to skip idle blocks"),
+        # A verb that goes on, or of another clause; what stands beside another finding, or says nothing.
+        ("We propose Foo, a light gate for all maps, skip idle blocks, and release keys.", ""),
+        ("The maps that we develop represent a step in the skipping of idle blocks.", ""),
+        (
+            "Gates are slow on all maps, and we propose Foo, a light gate, as a test of idle blocks.",
+            "a light gate, as",
+        ),
+        ("We propose Foo.", ""),
+    ],
+)
+def test_a_proposal_is_whole_and_no_other_clause(text: str, what: str) -> None:
+    found = proposal("Foo", [text])
+    said = (found.itself or found.what) if found else ""
+    assert what in said if what else not said, said
+
+
+def test_what_comes_beside_a_finding_or_says_nothing_is_not_what_a_paper_proposes() -> None:
+    finding = "Gates are slow on all maps, and we propose a light gate as a test of idle blocks."
+    assert _what("", finding) == ""
+    assert _what("", "This work contributes to the skipping of all idle blocks of maps.") == ""
+    assert _what("", "This work contributes a light gate framework for the skipping of blocks.") != ""
+
+
+def test_a_kind_is_not_for_what_only_a_clause_tells() -> None:
+    assert kinds("a gate framework for hard settings where keys are few")[2] == ""
+    assert kinds("a gate framework for hard settings that skips keys")[2] == "hard settings"
