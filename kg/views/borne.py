@@ -79,6 +79,7 @@ _ORIGIN = 48  # letters of "from" and two numbers with their units
 _LEVEL = 24  # letters of two levels
 _NEAR = 15  # letters before a number in words that say how exact it is
 _FEW = 2  # words of a metric with what is said of it
+_FASTER = re.compile(r"\s*faster ([a-z]+(?:-[a-z]+)?)\b")
 _POINTS = re.compile(r"\s?[a-z]+ points?\b")  # behind the sign of percent: "23% accuracy points"
 
 
@@ -159,7 +160,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
     if not (metric := reader.unturned(_HOW.sub("", metric), change, result.metric_concept)):
         return None
-    metric = reader.of_speed(metric, result)
+    metric = reader.of_speed(metric, result, place.own)
     if metric in ("speed", "speeds") or (metric == _DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE)):
         own = _OWN_SPEED.search(place.own) or _OWN_SPEED.search(place.ahead)
         metric = own[1] if own else SPEED  # "7x rendering speed"
@@ -390,10 +391,13 @@ class _SentenceReader:
         is_noun = " " in what or tagged(what, 0, len(what))[0][-1].tag != "JJ"
         return what if is_noun else self.vocabulary[concept].label["en"] if concept in self.vocabulary else ""
 
-    def of_speed(self, metric: str, result: Result) -> str:
-        """A metric with "speed" where that is meant: "2x practical speedup", "accelerates training by 2x"."""
+    def of_speed(self, metric: str, result: Result, own: str) -> str:
+        """A metric with "speed" where that is meant: "2x practical speedup", "2x faster training"."""
         if metric.endswith("speedup"):
             return metric.removesuffix("up")
+        deed = _FASTER.match(own) if metric in ("speed", "speeds", _DEFAULT) else None
+        if deed and fold(deed[1]) in self.vocabulary.cues("outcome-speed-of"):
+            return f"{deed[1]} {SPEED}"
         is_deed = fold(metric.rpartition(" ")[2]) in self.vocabulary.cues("outcome-speed-of")
         is_gain = result.change == "increase" and result.unit == "x"
         return f"{metric} {SPEED}" if is_deed and is_gain else metric

@@ -208,7 +208,9 @@ class Wording:
         behind = found[at + 1 : at + 2]
         is_tied = bool(behind) and text[found[at].end : behind[0].start] == "-" and behind[0].fold.isalpha()
         is_part = is_tied and text[behind[0].start].islower() and "trailing" not in self.words.get(behind[0].fold, {})
-        return is_part or any(large[max(0, at - 1) : at + 2])
+        beside = [found[i] for i in (at - 1, at + 1) if 0 <= i < len(found)]
+        is_second = any(re.fullmatch("[A-Z][a-z]+", text[one.start : one.end]) for one in beside)
+        return is_part or is_second
 
     def _labels(self, text: str, found: Sequence[Token]) -> dict[int, tuple[int, dict[str, str]]]:
         """Concept labels by index of their first word: number of words, and translation."""
@@ -259,9 +261,11 @@ class Wording:
         A label takes precedence over an entry of the same length unless it is one word ("attention" is not always a
         technique) or stays as it is ("GPU memory" is also a device).
         """
-        words, label = labels.get(at, (0, {}))
+        words, label = labels.get(at, (0, dict[str, str]()))
         company = _company().get(found[at].fold) if len(found) > 1 else None
         senseless = company is not None and company.isdisjoint(token.fold for token in found)
+        if senseless and "word" in label:
+            words, label = 0, {}
         surface = text[found[at].start : found[at].end]
         acronym = len(surface) > 1 and surface.rstrip("s").isupper() and not text.isupper()
         for count in range(min(_LONGEST, len(found) - at), max(0, words - (words == 1 or "name" in label)), -1):

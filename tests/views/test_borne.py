@@ -387,5 +387,7 @@ def test_what_is_a_deed_is_faster_and_not_higher(built: Graph) -> None:
     gain = SPEED | UNKNOWN | {"value": 2.0}
     text = "It accelerates DiT training by 2x and gives 3x practical speedup."
     assert said_of(built, text, "2x", **(gain | {"metric": "DiT training"})) == "2x higher DiT training speed"
+    rendering = said_of(built, "It gives 2x faster rendering.", "2x", **(gain | {"metric": "speed"}))
+    assert rendering == "2x higher rendering speed"
     practical = gain | {"metric": "practical speedup", "value": 3.0}
     assert said_of(built, text, "3x", **practical) == "3x higher practical speed"

@@ -468,3 +468,10 @@ def test_a_method_of_a_level_is_itself_and_not_its_paper(built: Graph) -> None:
     level = {"metric": "inference time", "metric_concept": "metric:inference-time", "change": "absolute", "unit": "s"}
     said = brief(built, _of_results(text, ("9 s", level | {"value": 9.0, "bound": "about"})), "zh")
     assert said.startswith("Foo是一种自适应块剪枝框架，推理时间约为9秒"), said
+
+
+def test_there_is_less_and_not_smaller_of_an_amount_of_data_in_chinese(built: Graph) -> None:
+    size = {"metric": "data size", "metric_concept": "", "change": "decrease", "unit": "%", "value": 20.0}
+    assert "数据量减少20%" in brief(
+        built, _of_results("We propose Foo. It reduces data size by 20%.", ("20%", size)), "zh"
+    )

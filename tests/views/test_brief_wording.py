@@ -221,7 +221,13 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("Channel-Splitting-driven framework", ""),
         ("Body-part-aware framework", ""),
         ("FP16/INT8 framework", ""),
+        ("video Subtitle Erasure framework", ""),
         ("Swin-based network", "基于Swin的网络"),
+        ("memory management system", ""),  # of an agent or of a GPU?
+        ("GPU memory management", "显存管理"),
+        ("coarse-to-fine framework", "由粗到细的框架"),
+        ("multi-agent computer-use framework", "多智能体计算机操作框架"),
+        ("most challenging tasks", "最难的任务"),
     ],
 )
 def test_phrases_are_put_into_chinese_part_by_part(english: str, chinese: str) -> None:
