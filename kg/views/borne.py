@@ -493,7 +493,7 @@ class _SentenceReader:
     def plain_form(self, place: QuantityPlace, baseline: str) -> str:
         """A baseline with the word before it that says which of them: "best kernel", "existing kernels"."""
         before = place.text.partition(baseline)[0].split()[-1:] if baseline and baseline in place.text else []
-        several = baseline.islower() and baseline.endswith("s")
+        several = baseline.rpartition(" ")[2].islower() and baseline[:1].islower() and baseline.endswith("s")
         known = self.plain | (self.vocabulary.cues("generic-modifier") if several else frozenset())
         telling = (word for word in before if fold(word) in known or tagged(word, 0, len(word))[0][0].tag == "JJS")
         return " ".join([*telling, baseline])

@@ -180,6 +180,14 @@ def is_modifier(mention: Mention) -> bool:
     return is_word or (mention.type == "technique" and " or " in mention.surface)
 
 
+def is_one_of_two(said: str, surface: str) -> bool:
+    """Whether a sentence names something beside another: "state drift", of "reduces noise and state drift"."""
+    return (
+        re.search(rf"\band (?:the )?{re.escape(surface)}\b|\b{re.escape(surface)},? and (?!\w+s the\b)", said)
+        is not None
+    )
+
+
 def is_vague(shown: Selection, mention: Mention) -> bool:
     """Whether the words of a technique do not tell what it is: "executor", "algorithm-level innovations"."""
     is_bare = mention.surface.isalpha() and mention.surface.islower() and mention.concept not in shown.graph.vocabulary

@@ -77,6 +77,8 @@ class ResultInWords:
             form = "from_higher" if highs[0] > highs[1] else "from_lower"
         elif start:
             wording = start["value"] + start["unit"]
+        if shown.lang == "zh" and _is_longer(result):
+            return None
         is_title = shown.lang == "zh" and _is_title(shown, result.baseline, result.baseline_concept)
         asides = [
             _titled(wording)
@@ -94,6 +96,14 @@ class ResultInWords:
         if JOINED.match(result.setting) and letters(result.baseline) in letters(result.setting):
             against = ""  # what a method is combined with is what it is then better than
         return cls(named, form, amount(shown, result), against, setting, origin)
+
+
+def _is_longer(result: Result) -> bool:
+    """Whether a thing is longer by a factor: of "16x longer maps" Chinese would have to say that their length is."""
+    words = PageWords("en")
+    longer, lengths = words("value.longer", amount="").strip(), words("outcome.long").split()
+    is_long = re.search(rf"\d\S*\s(?:\w+\s)?{longer}\b", plain_text(result.evidence.quote)) is not None
+    return is_long and result.metric.rpartition(" ")[2] not in lengths
 
 
 def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:

@@ -13,7 +13,7 @@ from kg.text import fold
 from kg.views.selection import EntryResult, clean
 from kg.views.surface import stands_for
 from kg.views.wording import Wording
-from kg.views.words import listed, pattern
+from kg.views.words import PageWords, listed, pattern
 
 if TYPE_CHECKING:
     from kg.extract.outcomes import OutcomeLexicon, QuantityPlace
@@ -31,6 +31,7 @@ JOINED = re.compile(
     re.IGNORECASE,
 )
 #: What others are compared by, before what they have: "under the same budget with Finch".
+_AND_MORE = re.compile(r"\s(?:and|or)\s(?:[\w-]+\s){0,2}?([a-z]+s)\b")
 _AT = re.compile(r"(?:at|under|without)\s", re.IGNORECASE)
 _SAME_WITH = re.compile(r"\b(?:same|identical|equal)\s(?:[\w-]+\s){1,3}with\s$")
 _COMPARED = r"\b<clause.comparing>\s"
@@ -105,6 +106,8 @@ class SettingReader:
         parts = [setting] if setting in place.text else setting.split(", ")
         if setting and _LISTED.match(place.text, place.text.find(setting) + len(setting)) and setting in place.text:
             return None  # "on Plover, Finch with", of which it is only the first
+        if setting and self._is_first_of_two(setting, place):
+            return None  # "on image labelling", before "and search tasks"
         baseline, behind = found.result.baseline, place.text[place.quantity.end :]
         if self._is_of_other(setting, place) and not (baseline and baseline in behind):
             return None
@@ -128,6 +131,13 @@ class SettingReader:
         said = _TERMS.match(place.text, place.quantity.end) or _PER.match(place.text, place.quantity.end)
         known = fold(found.result.metric).split()
         return "" if not said or set(fold(said["what"]).split()) <= {*known, "in", "term", "of"} else said["what"]
+
+    def _is_first_of_two(self, setting: str, place: QuantityPlace) -> bool:
+        """Whether a setting in small letters goes on behind "and" with the noun that it shares."""
+        at = place.text.find(setting, place.quantity.end)
+        found = _AND_MORE.match(place.text, at + len(setting)) if at >= 0 and setting.islower() else None
+        frames = self.vocabulary.cues("dataset-frame") | self.vocabulary.cues("task-frame")
+        return found is not None and found[1].rstrip("s") in frames
 
     def _is_of_other(self, setting: str, place: QuantityPlace) -> bool:
         """Whether a setting is what another has, with which the number compares: "at the same cost with Finch"."""
@@ -201,7 +211,7 @@ class SettingReader:
         if MEASURE.match(setting) or _ALIKE.search(setting) or _NUMBER.match(setting) or fold(metric) in fold(bare):
             return True
         first = tagged(bare, 0, len(bare))[0][0]
-        general = self.vocabulary.cues("generic-modifier")
+        general = self.vocabulary.cues("generic-modifier") | {*PageWords("en")("outcome.broad").split()}
         general = general | self.vocabulary.cues("outcome-generic-baseline") if first.tag == "JJ" else general
         is_counted = first.text.isalpha() and (first.tag == "CD" or fold(first.text) in general)
         if is_counted and bare.islower() and not any(map(str.isdigit, bare)):

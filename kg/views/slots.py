@@ -30,6 +30,7 @@ from kg.views.fillers import (
     is_known,
     is_likeness,
     is_modifier,
+    is_one_of_two,
     is_own_way,
     is_put_forward,
     is_resource,
@@ -405,6 +406,8 @@ def _problems(
     ]
     short = [mention for mention in found if len(mention.surface) <= _SHORT]
     chosen = _chosen(shown, short, text, _MOST["problem"]) or _chosen(shown, found, text, 1)
+    if aims and len(chosen) == 1 and any(is_one_of_two(said, chosen[0][0].surface) for said in told):
+        return [], False  # "reduces drift and noise" says more than that it reduces noise
     easing = forms("brief.easing")
     return [said for _, said in chosen], bool(chosen) and all(by[id(mention)] in easing for mention, _ in chosen)
 

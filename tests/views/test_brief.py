@@ -475,3 +475,9 @@ def test_there_is_less_and_not_smaller_of_an_amount_of_data_in_chinese(built: Gr
     assert "数据量减少20%" in brief(
         built, _of_results("We propose Foo. It reduces data size by 20%.", ("20%", size)), "zh"
     )
+
+
+def test_a_longer_thing_is_not_told_in_chinese_without_its_length(built: Graph) -> None:
+    gain = {"metric": "videos", "metric_concept": "", "change": "increase", "unit": "x", "value": 16.0}
+    said = brief(built, _of_results("We propose Foo. It makes 16x longer videos.", ("16x longer videos", gain)), "zh")
+    assert "视频提升" not in said

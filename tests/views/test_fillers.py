@@ -9,6 +9,7 @@ import pytest
 from kg.api import Graph
 from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Text
 from kg.views.brief import brief
+from kg.views.fillers import is_one_of_two
 from tests.views.telling import record_parts
 
 TITLE = "Sparse Gates at Dusk"
@@ -244,3 +245,9 @@ def test_a_problem_goes_without_the_article_of_its_sentence(built: Graph) -> Non
 def test_the_beginning_of_a_title_is_no_name_of_what_is_called_otherwise(built: Graph) -> None:
     text = "We introduce the Late Gate Rate (LGR), a rule."
     assert _told(built, text, title="Late Gates and Routes: A View", name="LGR") == "proposes the Late Gate Rate (LGR)"
+
+
+def test_one_of_two_that_a_method_is_against_is_not_all_of_it() -> None:
+    assert is_one_of_two("It reduces noise and state drift.", "state drift")
+    assert is_one_of_two("It reduces state drift and noise.", "state drift")
+    assert not is_one_of_two("It reduces state drift and keeps the rate.", "state drift")

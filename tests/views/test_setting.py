@@ -27,6 +27,7 @@ GAIN: dict[str, Any] = {"value": 41.0, "metric": "accuracy", "metric_concept": "
         ("It has 41% higher accuracy on Wren--Plover maps.", "Wren--Plover maps", "Wren–Plover maps"),
         # What narrows nothing, or belongs to another statement.
         ("It has 41% higher accuracy on several benchmarks.", "several benchmarks", None),
+        ("It has 41% higher accuracy on diverse benchmarks.", "diverse benchmarks", None),
         ("It has 41% higher accuracy on five benchmarks.", "five benchmarks", None),
         ("It has 41% higher accuracy on the dataset.", "dataset", None),
         ("It has 41% higher accuracy at the same quality.", "at the same quality", None),
@@ -41,6 +42,8 @@ def test_a_number_is_told_with_its_setting(built: Graph, text: str, setting: str
 def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built: Graph) -> None:
     long = "Wren and Plover " + "and Corvid " * 6 + "data"
     assert said_of(built, f"It has 41% higher accuracy on {long}.", "41%", setting=long, **GAIN) == ""
+    two = "It has 41% higher accuracy on map labelling and search tasks."
+    assert said_of(built, two, "41%", setting="map labelling", **GAIN) == ""
     for other in ("with no loss in {}", "under the same budget with {}", "compared to gates on {}"):
         part = "validation loss" if "no loss" in other else "Finch"
         assert said_of(built, f"It has 41% higher accuracy {other.format(part)}.", "41%", setting=part, **GAIN) == ""
