@@ -80,6 +80,7 @@ _LEVEL = 24  # letters of two levels
 _NEAR = 15  # letters before a number in words that say how exact it is
 _FEW = 2  # words of a metric with what is said of it
 _FASTER = re.compile(r"\s*faster ([a-z]+(?:-[a-z]+)?)\b")
+_SPEEDUP = re.compile(r"\s*([a-z]+) speedups?\b")  # "6x distillation speedup"
 _POINTS = re.compile(r"\s?[a-z]+ points?\b")  # behind the sign of percent: "23% accuracy points"
 
 
@@ -395,8 +396,8 @@ class _SentenceReader:
         """A metric with "speed" where that is meant: "2x practical speedup", "2x faster training"."""
         if metric.endswith("speedup"):
             return metric.removesuffix("up")
-        deed = _FASTER.match(own) if metric in ("speed", "speeds", _DEFAULT) else None
-        if deed and fold(deed[1]) in self.vocabulary.cues("outcome-speed-of"):
+        deed = (_FASTER.match(own) or _SPEEDUP.match(own)) if metric in ("speed", "speeds", _DEFAULT) else None
+        if deed and (fold(deed[1]) in self.vocabulary.cues("outcome-speed-of") or deed[1].endswith("ion")):
             return f"{deed[1]} {SPEED}"
         is_deed = fold(metric.rpartition(" ")[2]) in self.vocabulary.cues("outcome-speed-of")
         is_gain = result.change == "increase" and result.unit == "x"

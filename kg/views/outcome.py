@@ -77,8 +77,8 @@ class ResultInWords:
             form = "from_higher" if highs[0] > highs[1] else "from_lower"
         elif start:
             wording = start["value"] + start["unit"]
-        if shown.lang == "zh" and _is_longer(result):
-            return None
+        if result.metric in PageWords("en")("outcome.of_what").split() or (shown.lang == "zh" and _is_longer(result)):
+            return None  # "its size is 9% smaller": of what?
         is_title = shown.lang == "zh" and _is_title(shown, result.baseline, result.baseline_concept)
         asides = [
             _titled(wording)

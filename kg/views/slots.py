@@ -16,7 +16,7 @@ from kg.entity_types import LISTS
 from kg.extract.phrases import tagged
 from kg.model import Brief, Mention, Paper
 from kg.text import fold, has_han
-from kg.views.borne import is_metric_head
+from kg.views.borne import KEPT, is_metric_head
 from kg.views.effects import OTHERS_WORK, effects, is_setup
 from kg.views.fillers import (
     ends_proposing,
@@ -156,6 +156,9 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
             told = [one for one in told if not one.form.startswith(levels)] or told
         out.effect = phrases(shown, told)
         out.is_level = any(one.form.startswith(levels) for one in told)
+        out.is_clause = out.is_clause or (
+            shown.lang == "zh" and {one.form for one in told} == {KEPT}
+        )  # Foo保留99%的性能
         out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
         is_new = results.quote and not (out.effect or results.stated & set(out.quotes) or results.quote in out.quotes)
         is_new = is_new and not (out.proposal and out.proposal.what[-_TAIL:] in as_text(results.quote))

@@ -477,6 +477,21 @@ def test_there_is_less_and_not_smaller_of_an_amount_of_data_in_chinese(built: Gr
     )
 
 
+def test_a_size_is_told_only_of_something(built: Graph) -> None:
+    text = "We propose Foo. It reduces its size by 20%. It reduces model size by 30%."
+    size = {"metric": "size", "metric_concept": "", "change": "decrease", "unit": "%", "value": 20.0}
+    model = size | {"metric": "model size", "value": 30.0}
+    for lang, of_what, of_nothing in (("en", "smaller model size", "20%"), ("zh", "模型大小缩小30%", "20%")):
+        said = brief(built, _of_results(text, ("20%", size), ("30%", model)), lang)
+        assert (of_what in said, of_nothing in said.partition("“")[0]) == (True, False)
+
+
+def test_a_kept_share_has_a_verb_of_its_own_in_chinese(built: Graph) -> None:
+    text = "We propose Foo. It retains 97% of the original accuracy."
+    kept = {"metric": "accuracy", "metric_concept": "metric:accuracy", "change": "absolute", "unit": "%", "value": 97.0}
+    assert brief(built, _of_results(text, ("97%", kept)), "zh").startswith("Foo保留97%的准确率")
+
+
 def test_a_longer_thing_is_not_told_in_chinese_without_its_length(built: Graph) -> None:
     gain = {"metric": "videos", "metric_concept": "", "change": "increase", "unit": "x", "value": 16.0}
     said = brief(built, _of_results("We propose Foo. It makes 16x longer videos.", ("16x longer videos", gain)), "zh")

@@ -226,6 +226,8 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("memory management system", ""),  # of an agent or of a GPU?
         ("GPU memory management", "显存管理"),
         ("coarse-to-fine framework", "由粗到细的框架"),
+        ("recall-augmented architecture", ""),
+        ("waste classification framework", "垃圾分类框架"),
         ("scalable and efficient inference", "可扩展且高效的推理"),
         ("fast and efficient multimodal training framework", "快速且高效的多模态训练框架"),
         ("training and decoding latency", "训练和解码延迟"),
