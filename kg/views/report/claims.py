@@ -17,19 +17,19 @@ from kg.views.report.table import Group, Row, cited, identity, own, said, sectio
 from kg.views.selection import EntryQuote, Selection, quoted
 from kg.views.surface import stands_for, with_names
 from kg.views.wording import Wording
+from kg.views.words import listed, pattern
 from kg.vocabulary import Concept
 
 _KINDS = ("technique:", "model:")
 _GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
-_BUILT_ON = re.compile(r"\b(?:built|based|trained|running|implemented)\s(?:up)?on\s(?:the\s)?$")
-_CUT = re.compile(r" (?:built|based|trained|running)\b")  # narrows a kind: "systems built on Foo"
-_SETTING = re.compile(r"\bat (?:\S+ (?:and|or) )?$")  # "beats others at W4A4 and W4A8 precision"
+_BUILT_ON = r"\b<winning.built>\s<winning.upon>\s(?:<clause.determiners>\s)?$"
+_CUT = r" <winning.built>\b"  # narrows a kind: "systems built on Foo"
+_SETTING = r"\b<clause.at> (?:\S+ <winning.joints> )?$"  # "beats others at W4A4 and W4A8 precision"
 _KIND = re.compile(r" (\w+), [A-Z]")
-_NEXT = re.compile(r" (\w+ing|achieves?|reaches|attains?|gains?)\b")
-_PARTLY = re.compile(
-    r"^[^,.]*?\b(?:on|in|for|at) (?:several|some|certain|many|most|a few|the majority|\d+ (?:out )?of \d+)\b"
-)
-_DENIED = re.compile(r"(?:\bnot|n't|\bcannot) (?!only\b)")
+_NEXT = r" (\w+ing|<winning.reaching>)\b"
+_PARTLY = r"^[^,.]*?\b<winning.places> (?:<winning.some>|\d+ <winning.of> \d+)\b"
+_DENIED = r"(?:\b<winning.denying>|n't) (?!<clause.only>\b)"
+_ALSO = r",? <winning.joints> (?:<clause.determiners> )?$"
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
 _NEAR = 5  # words before a loser
@@ -90,7 +90,7 @@ def _is_generic(shown: Selection, name: str) -> bool:
 def _is_denied(shown: Selection, sentence: str, beaten: str) -> bool:
     """Whether a sentence has a win only in "did not improve over Finch", or a loser in "without caching"."""
     ahead, negate = _around(sentence, beaten)[0], shown.graph.vocabulary.cues("negate")
-    return bool(_DENIED.search(ahead)) or not negate.isdisjoint(fold(ahead).split()[-1:])
+    return bool(pattern(_DENIED).search(ahead)) or not negate.isdisjoint(fold(ahead).split()[-1:])
 
 
 def _is_drawn(shown: Selection, words: list[str]) -> bool:
@@ -130,15 +130,20 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     ahead, behind = _around(relation.evidence.quote, beaten)
     before = fold(ahead).split()
     verb = next((word for word in reversed(before) if word not in cues("definite")), "")
-    if any(_PARTLY.search(part.partition(";")[0]) for part in sentence.split(beaten)[1:]):
+    if any(pattern(_PARTLY).search(part.partition(";")[0]) for part in sentence.split(beaten)[1:]):
         return False  # "beats Finch on several tasks"
     if is_variant(shown.graph.vocabulary, _around(sentence, beaten)[1]):
         return False  # "Finch", of "Finch with a pruning step"
-    if _BUILT_ON.search(ahead) or verb in cues("act-on"):
+    if pattern(_BUILT_ON).search(ahead) or verb in cues("act-on"):
         return False  # what a rival is built on is no rival, nor what is made faster
-    if _GOES_ON.match(behind) or (beaten.endswith("s") and _CUT.match(behind)) or _SETTING.search(ahead):
+    if (
+        _GOES_ON.match(behind)
+        or (beaten.endswith("s") and pattern(_CUT).match(behind))
+        or pattern(_SETTING).search(ahead)
+    ):
         return False  # "FP16", of "the FP16 4-step Latent Consistency Model"
-    if re.search(r",? and (?:the )?$", ahead) and (word := _NEXT.match(behind)) and word[1] not in ("using", "during"):
+    word = pattern(_NEXT).match(behind) if pattern(_ALSO).search(ahead) else None
+    if word and word[1] not in listed("winning.no_verbs"):
         return False  # the subject of what follows: "over B, and C achieving twice that"
     if behind.startswith((" (", ")-")) or _KIND.match(behind):
         return (
