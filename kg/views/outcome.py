@@ -217,7 +217,7 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
         return wording  # as Chinese papers write it: "mAP", "TTFT"
     said = say(shown, result.metric_concept if is_known else "", wording, paper)
     in_full = dict(pair.split("=") for pair in shown.words("outcome.in_full").split())
-    said = in_full.get(said, said) if result.change in ("increase", "decrease") else said
+    said = in_full.get(said, said) if result.change != KEPT else said
     if result.change == KEPT:
         said = said.removeprefix(shown.words("outcome.kept_opening"))
     if said or shown.lang != "zh":

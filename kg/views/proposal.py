@@ -66,7 +66,9 @@ _MORE = re.compile(
     r"(?:, (?!\w+ing\b|an? |that |wh)[\w-]+(?: [\w-]+){0,3})+,? and "
 )  # "for maps", before ", keys, and logs"
 _OF_KIND = re.compile(r"(?<=[a-z]), (?=[a-z]+ed (?:to|for|by|on)\b)")  # "a model, designed to"
-_OF_SHORT = re.compile(r" \([^()]*\)(?=-)")  # "language model (LM)-based gate"
+#: "language model (LM)-based gate", "language model (LM) framework".
+_OF_SHORT = rf" \([^()]*\)(?=-| (?:(?!{_LINK})[\w-]+ )*?<proposal.kinds>(?=$|[ ,]))"
+_ON_SHORT = rf" \([^()]*\) (?!{_LINK}|\w+(?:ing|ed)\b)[a-z]"  # "for language model (LM) use"
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +322,7 @@ def kinds(what: str) -> tuple[str, str, str]:
     >>> kinds("a fast gate framework for block skipping that keeps all"), kinds("Foo with gates")
     (('fast gate framework', 'framework', 'block skipping'), ('', '', ''))
     """
-    found = _ARTICLE.match(_OF_SHORT.sub("", what))
+    found = _ARTICLE.match(pattern(_OF_SHORT).sub("", what))
     said = pattern(r",| \(| <proposal.clauses>\b").split(found["rest"])[0] if found else ""
     phrase, *rest = pattern(r" (?=<proposal.links>\b)").split(said)
     phrase = pattern(_PRAISE).sub("", phrase) if pattern(_PRAISE).match(phrase) else phrase
@@ -329,7 +331,7 @@ def kinds(what: str) -> tuple[str, str, str]:
         return "", "", ""
     behind = found["rest"].removeprefix(said) if found else ""
     is_whole = not (
-        behind.startswith((" to ", " where ")) or _MORE.match(behind)
+        behind.startswith((" to ", " where ")) or _MORE.match(behind) or pattern(_ON_SHORT).match(behind)
     )  # not "for letting", before "to skip"
     use = rest[0].removeprefix("for ") if len(rest) == 1 and rest[0].startswith("for ") and is_whole else ""
     return phrase, head, use

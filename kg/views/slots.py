@@ -84,8 +84,9 @@ _LINKS = (2, 1)
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _SAYING = re.compile(r"[^\W\d_]{2,}")
-#: A Chinese phrase with "and", a small English word, a word that is said twice: 动作模型跟踪模型.
+#: A Chinese phrase with "and", a small English word, a word that is said twice: 动作模型跟踪模型; part of a name.
 _UNSAID = re.compile(
+    r"(?<![A-Za-z\d])-[A-Za-z]|"  # "Mixture-of-Gates", cut
     r"和|(?<![A-Za-z])[a-z]{4,}(?![A-Za-z-])|([\u4e00-\u9fff]{2,})\1|自自|([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,3}\2$"
 )
 #: Words of which only the sense tells what goes with which: "Masked Gate Routing-based", "fully gate-free".

@@ -319,3 +319,10 @@ def test_what_comes_beside_a_finding_or_says_nothing_is_not_what_a_paper_propose
 def test_a_kind_is_not_for_what_only_a_clause_tells() -> None:
     assert kinds("a gate framework for hard settings where keys are few")[2] == ""
     assert kinds("a gate framework for hard settings that skips keys")[2] == "hard settings"
+
+
+def test_a_kind_is_named_with_what_stands_behind_its_short_form() -> None:
+    assert kinds("a language model (LM) gate framework that skips keys")[0] == "language model gate framework"
+    assert kinds("a gate framework (GF) with keys")[0] == "gate framework"
+    assert kinds("a gate framework for pruning state (ST) maps on chips")[2] == ""
+    assert kinds("a gate framework for pruning state (ST) that skips keys")[2] == "pruning state"
