@@ -449,10 +449,10 @@ class _SentenceReader:
         """A metric of one word with the noun or compound before it next to the number: "compression latency"."""
         if metric.startswith("average ") and f"mean {metric}" in place.text:
             return f"mean {metric}"
-        if " " in metric or not metric.islower():
+        if not metric.islower():
             return metric
-        number = place.quantity
-        found = [*re.finditer(rf"(?<![\w-])(?P<kind>[a-z]+(?:-[a-z]+)*) {re.escape(metric)}\b", place.text)]
+        number, tie = place.quantity, "-" if " " in metric else " "  # "input-token cost", "compression latency"
+        found = [*re.finditer(rf"(?<![\w-])(?P<kind>[a-z]+(?:-[a-z]+)*){tie}{re.escape(metric)}\b", place.text)]
         found = [one for one in found if one.end() <= number.start or one.start() >= number.end]  # "points" is a unit
         near = min(
             found, key=lambda one: min(abs(one.start() - number.end), abs(one.end() - number.start)), default=None
