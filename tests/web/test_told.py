@@ -50,7 +50,8 @@ def called(tree: ast.Module) -> dict[str, list[ast.expr]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             for one in node.targets:
-                found.setdefault(getattr(one, "id", ""), []).append(node.value)
+                if isinstance(one, ast.Name):
+                    found.setdefault(one.id, []).append(node.value)
         elif isinstance(node, ast.FunctionDef):
             results = [one.value for one in ast.walk(node) if isinstance(one, ast.Return | ast.Yield) and one.value]
             found.setdefault(node.name, []).extend(results)
