@@ -7,6 +7,10 @@ from dataclasses import replace
 
 from kg.query.filter import Fact
 from kg.query.items import TIMES, Item
+from kg.query.lexicon import Lexicon, Sense
+
+#: The shortest name of an institution that an owner of code is known by, and the shortest that theirs may go on after.
+_OWNER, _WHOLE = 4, 6
 
 
 def dated(items: list[Item], at: int, text: str) -> Fact:
@@ -27,6 +31,14 @@ def dated(items: list[Item], at: int, text: str) -> Fact:
             items[at].text = text[items[first].start : items[last].end]
             return replace(fact, op=next(op for meaning, op in TIMES.items() if item.means(meaning)))
     return fact
+
+
+def owned(senses: list[Sense], lexicon: Lexicon) -> list[Fact]:
+    """That a paper's code lies with an institution, by which texts without affiliations tell where it comes from."""
+    labels = [label for one in senses[:1] if one.type == "institution" for label in lexicon.labels(one.concept)]
+    names = sorted({label.lower() for label in labels if label.isascii() and label.isalpha() and len(label) >= _OWNER})
+    ends = (f"github.com/{name}{end}" for name in names for end in (("",) if len(name) >= _WHOLE else ("/", "-")))
+    return [Fact("code", address, address) for address in ends]
 
 
 def is_source(items: list[Item], at: int) -> bool:

@@ -182,6 +182,15 @@ class Lexicon:
             out |= kinds if len(kinds) <= _MOST_KINDS else set()
         return tuple(sorted(out))
 
+    def lengthened(self, technique: str) -> tuple[str, ...]:
+        """The techniques whose names begin or end with a short one of a technique: "Pro-GRPO", "Gated DeltaNet-2"."""
+        own = self.vocabulary.narrower(technique)
+        names = {fold(label) for label in self.labels(technique) if label.isascii()}
+        found = {
+            other for name in names for _, other in (*self._beginning(f"{name} ", "technique"), *self._own.ending(name))
+        }
+        return tuple(sorted(found - own))
+
     def _kinds(self, concept: str, narrower: Iterable[str]) -> Iterator[str]:
         """What papers alone name, by names that end in a label of a technique or the preferred one of a narrower."""
         seen: set[str] = set()

@@ -20,7 +20,7 @@ class PhraseParting:
     def is_apart(self, found: list[Token]) -> bool:
         """Whether some tokens are to be read piece by piece."""
         below = self.text[: found[0].start].lower().endswith("sub-")  # "sub-4-bit KV cache" has no 4 bits
-        kinds = (self._is_score, self._is_based, self._is_pair, self._is_top, self._is_ordered)
+        kinds = (self._is_score, self._is_based, self._is_pair, self._is_top, self._is_ordered, self._is_efficient)
         return below or any(is_so(found) for is_so in kinds)
 
     def means(self, meaning: str, folded: str) -> bool:
@@ -67,3 +67,9 @@ class PhraseParting:
         own = bool(whole) and not any(sense.known for sense in whole) and {s.type for s in whole} == {"metric"}
         speeds = any("metric" in word.facts for word in self.lexicon.words.bearing(folds(found[1:])))
         return own and (speeds or any(sense.type == "metric" and sense.known for sense in rest))
+
+    def _is_efficient(self, found: list[Token]) -> bool:
+        """Whether a phrase is "efficient VLA", by which people mean VLA models; "efficient reasoning" is a topic."""
+        whole, rest = (self.lexicon.senses(folds(some)) if some else [] for some in (found, found[1:]))
+        is_one = any(sense.type == "topic" or sense.preferred for sense in whole)
+        return self.means("efficient", found[0].fold) and not is_one and bool({s.type for s in rest} - {"metric"})

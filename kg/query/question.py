@@ -7,7 +7,7 @@ from itertools import accumulate, islice
 from typing import Literal
 
 from kg.query.amounts import with_direction
-from kg.query.facts import dated, is_source
+from kg.query.facts import dated, is_source, owned
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.items import PERSON, Item
 from kg.query.joins import (
@@ -301,7 +301,8 @@ class Parser:
         if cue == "outperform":
             return [self.link("outperforms", "tail", item)]
         if is_improved(self.items, at, self.lexicon):
-            return [self.link("outperforms", "tail", item), improvement(item, self.lexicon, self.language)]
+            better = improvement(item.senses[0].concept, item.text, self.lexicon, self.language)
+            return [self.link("outperforms", "tail", item), *better]
         senses = self.chosen(at, cue or cue_behind(self.items, at))
         if senses and senses[0].type == "metric":
             return self._measured(at)
@@ -311,7 +312,7 @@ class Parser:
         said = [] if is_of else rewordings(senses, compound is not None, self.lexicon, self.language)
         found = [named_so(self.entity(sense, roles), item.senses, self.lexicon) for sense in senses]
         said += [] if roles else by_name(self.items, at, senses, self.lexicon)
-        return [*found, *([compound] if compound and not roles else []), *said]
+        return [*found, *([compound] if compound and not roles else []), *said, *owned(senses, self.lexicon)]
 
     def _parts(self, item: Item, words: bool) -> Compound | None:
         """All parts of a compound; None where a part names nothing, unless the `words` of it are searched for."""

@@ -126,13 +126,15 @@ def is_improved(items: list[Item], at: int, lexicon: Lexicon) -> bool:
     return verb is not None
 
 
-def improvement(item: Item, lexicon: Lexicon, language: str) -> Phrase:
-    """That a text says of something that it extends or improves a technique: "a variant of GRPO"."""
-    names = [label for sense in item.senses[:1] for label in lexicon.labels(sense.concept) if label.isascii()]
+def improvement(concept: str, said: str, lexicon: Lexicon, language: str) -> list[Term]:
+    """What extends or improves a technique: texts say so ("a variant of GRPO"), or proposals bear its name: Pro-GRPO."""
+    names = [label for label in lexicon.labels(concept) if label.isascii()]
     word = lexicon.words.meaning("improves-it")[0]
     label = next(label for label in word.labels if has_han(label) == (language == "zh"))
-    said = (form.format(n=name) for name in names[:_NAMES] for form in word.facts["stated"])
-    return Phrase(label.format(n=item.text), tuple(said))
+    forms = (form.format(n=name) for name in names[:_NAMES] for form in word.facts["stated"])
+    stated = Phrase(label.format(n=said), tuple(forms))
+    longer = lexicon.lengthened(concept)
+    return [stated, Entity("technique", concept, f"… {said} …", longer, ("proposed",))] if longer else [stated]
 
 
 def stands_over(items: list[Item], at: int) -> str:

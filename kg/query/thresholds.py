@@ -127,6 +127,8 @@ class Thresholds:
         text = self.text[min(self.items[i].start for i in places) : max(self.items[i].end for i in places)]
         number.unit = number.unit or self._counted(metrics, number)
         outcome = self._built(number, self._sign(at) or ">=", metrics, change, speed)
+        if not metrics and outcome.change == "decrease" and number.unit in ("%", "x"):
+            outcome = self._shorter(outcome, min(inside))
         if op is None and self._is_budget(outcome):
             outcome = with_room(replace(outcome, op="<="))
         kept = next((i for i in around if self.items[i].means("keep")), None)
@@ -139,6 +141,23 @@ class Thresholds:
         elif number.unit == "%" and not outcome.change and len(metrics) == 1:
             outcome = self._retained(outcome, metrics[0], around)
         self.outcomes[at] = self._told(self._ranged(outcome, number, op in (None, at))), text
+
+    def _shorter(self, outcome: Outcome, at: int) -> Outcome:
+        """A share by which a thing gets shorter that has its length as a metric: "shorten chains of thought by half".
+
+        Papers must be on the topic of the thing, and report less of what its length counts.
+        """
+        known = self.lexicon.vocabulary
+        for item in self.items[max(at - 2, 0) : at + 3]:
+            thing = next((sense.concept for sense in item.senses[:1] if sense.known), "")
+            topics = known[thing].topics if thing in known else []
+            lengths = self.lexicon.senses(fold(f"{self.lexicon.label(thing)} length")) if topics else []
+            for length in (sense.concept for sense in lengths if sense.type == "metric" and sense.known):
+                item.senses = [Sense("topic", topics[0], True, True)]
+                wide = {narrow for one in {length, *known.broader(length)} for narrow in self.lexicon.family(one)}
+                label = self.lexicon.label(length, self.language)
+                return replace(outcome, concept=length, label=label, metrics=tuple(sorted(wide)), words=())
+        return outcome
 
     def _counted(self, metrics: list[int], number: Item) -> str:
         """The unit of a large number beside what tokens are counted of: "a 128k context"."""

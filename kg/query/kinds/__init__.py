@@ -81,5 +81,7 @@ def _answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
         own = {name for row in held.rows for name in row.sources}
         others = (line for line in found.table.lines if not own.issuperset(line.papers[:_NAMED]))
         beside = tuple(row for row in rows(store, (replace(line, papers=line.papers[:_NAMED]) for line in others)))
-        return replace(found, rows=held.rows, fulfilling=held.fulfilling, beside=beside)
+        shown = {name for line in found.table.lines for name in line.papers}
+        first = sorted(held.rows, key=lambda row: shown.isdisjoint(row.sources))  # those that the table shows
+        return replace(found, rows=tuple(first), fulfilling=held.fulfilling, beside=beside)
     return replace(found, rows=rows(store, found.table.lines))

@@ -15,10 +15,12 @@ from kg.query.lexicon import Lexicon
 from kg.query.nodes import stated
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
+from kg.query.stating import improvement
 from kg.query.support import support
 from kg.query.tally import TYPES, backers, listed, without
 from kg.rdf.triples import RELATIONS
 from kg.store.file import StoreFile
+from kg.text import fold
 from kg.trust import LIKELY, ruled_relations
 
 _SHOWN, _QUOTES = 20, 3
@@ -33,7 +35,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     if link is None:
         return Answer(question, query, (), (*query.filter.notes, say("relations.no_link")))
     wanted = without(query.filter, [link.concept])
-    found = _found(store, wanted, link, query.wants)
+    found, beside = _apart(store, lexicon, link, _found(store, wanted, link, query.wants))
     kind = query.wants or "thing"
     if not found:
         why = _why(store, say, wanted, link, kind)
@@ -59,7 +61,8 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     )
     verdict += say("tally.cut", len(shown)) if len(shown) < len(found) else ""
     table = Table((kind, "papers", "support", "relation"), tuple(lines), verdict)
-    return Answer(question, query, (), query.filter.notes, table)
+    notes = (say("relations.works_with", beside, thing=link.label),) if beside else ()
+    return Answer(question, query, (), (*query.filter.notes, *notes), table)
 
 
 def _beside(
@@ -81,9 +84,18 @@ def _beside(
         return None
     kind = kind_of(link.concept)
     roles = ("proposed",) if kind == "technique" and link.side == "head" else ()
-    condition = Condition(link.label, (Entity(kind, link.concept, link.label, link.concepts, roles),))
+    is_built_on = kind == "technique" and (link.relation, link.side, query.wants) == ("uses", "tail", "")
+    also = improvement(link.concept, link.label, lexicon, query.language) if is_built_on else ()
+    condition = Condition(link.label, (Entity(kind, link.concept, link.label, link.concepts, roles), *also))
     rest = without(query.filter, [link.concept])
     wanted = replace(rest, conditions=(*rest.conditions, condition))
+    if is_built_on:
+        on = papers.answer(store, lexicon, question, Query("papers", wanted, language=query.language), limit)
+        return (
+            replace(on, query=query, notes=(why, *on.notes, Sayings(query.language)("relations.on", thing=link.label)))
+            if on.rows
+            else None
+        )
     asked = Query("entities", wanted, wants, most=query.most, language=query.language)
     found = entities.answer(store, lexicon, question, asked, limit)
     if found.table is None:
@@ -106,6 +118,22 @@ def _found(store: StoreFile, wanted: Filter, link: Link, wants: str) -> dict[str
             if thing not in own and wants in ("", kind_of(thing)):
                 out[thing][one.node] = one.paper
     return out
+
+
+def _apart(
+    store: StoreFile, lexicon: Lexicon, link: Link, found: dict[str, dict[str, str]]
+) -> tuple[dict[str, dict[str, str]], int]:
+    """What uses a thing, or is used, without what is only said to work with it, and how many papers say only that."""
+    cues = lexicon.vocabulary.cues("works-with")
+    if link.relation != "uses":
+        return found, 0
+    said = quotes(store, {node: "" for nodes in found.values() for node in nodes})
+    words = {node: f" {fold(quote.context)} " for node, quote in said.items()}
+    beside = {node for node, sentence in words.items() if any(f" {cue} " in sentence for cue in cues)}
+    papers = {paper for nodes in found.values() for paper in nodes.values()}
+    out = {thing: {node: nodes[node] for node in nodes if node not in beside} for thing, nodes in found.items()}
+    left = {thing: nodes for thing, nodes in out.items() if nodes}
+    return left, len(papers - {paper for nodes in left.values() for paper in nodes.values()})
 
 
 def _behind(nodes: dict[str, str], known: dict[str, Backer]) -> list[Backer]:
