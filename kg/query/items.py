@@ -96,3 +96,16 @@ class Item:
     @property
     def is_unknown(self) -> bool:
         return not (self.senses or self.words or self.mark or self.fact) and self.value is None
+
+
+def is_gerund(item: Item) -> bool:
+    """Whether a piece is one word for what is done: "pruning"."""
+    return " " not in item.text and item.text.endswith("ing")
+
+
+def is_second(before: list[Item]) -> bool:
+    """Whether "or" and a deed stand before a piece, which is done to the same thing: "quantizing or pruning Mamba"."""
+    *_, deed, joint = (None, None, *before)
+    if deed is None or joint is None or not (joint.means("or", "and") or joint.mark == "/"):
+        return False
+    return " " not in deed.text and (is_gerund(deed) or deed.is_verb)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from kg.entity_types import NAMED
 from kg.query.lexicon import Lexicon
 from kg.query.mending import folds
-from kg.text import Token
+from kg.text import Token, fold
 
+#: What is done, and what joins it to what stands behind.
+_DEED_OR = re.compile(r"\b(?P<deed>[A-Za-z]{3,})\s*(?P<joint>/|\b[A-Za-z]+)\s*$")
 #: Words between two things, the second of which says for what the first is.
 BETWEEN = ("for", "in", "on")
 
@@ -21,6 +25,7 @@ class PhraseParting:
         """Whether some tokens are to be read piece by piece."""
         below = self.text[: found[0].start].lower().endswith("sub-")  # "sub-4-bit KV cache" has no 4 bits
         kinds = (self._is_score, self._is_based, self._is_pair, self._is_top, self._is_ordered, self._is_efficient)
+        kinds = (*kinds, self._is_second)
         return below or any(is_so(found) for is_so in kinds)
 
     def means(self, meaning: str, folded: str) -> bool:
@@ -73,3 +78,16 @@ class PhraseParting:
         whole, rest = (self.lexicon.senses(folds(some)) if some else [] for some in (found, found[1:]))
         is_one = any(sense.type == "topic" or sense.preferred for sense in whole)
         return self.means("efficient", found[0].fold) and not is_one and bool({s.type for s in rest} - {"metric"})
+
+    def _is_second(self, found: list[Token]) -> bool:
+        """Whether a deed stands behind "or" and another one, both done to the same: "compressing or pruning tokens"."""
+        before = _DEED_OR.search(self.text[: found[0].start])
+        joint = before["joint"].lower() if before and len(found) > 1 else ""
+        if not before or not (joint == "/" or any(self.means(one, joint) for one in ("or", "and"))):
+            return False
+        return all(map(self._is_deed, (before["deed"], found[0].fold))) and bool(self.lexicon.senses(folds(found[1:])))
+
+    def _is_deed(self, word: str) -> bool:
+        """Whether a word is a verb for what is done to things."""
+        said = self.lexicon.words.bearing(fold(word))
+        return word.lower().endswith("ing") or any("noun" in one.facts or "deed" in one.means for one in said)

@@ -11,7 +11,7 @@ from kg.entity_types import NAMED
 from kg.query.asides import with_examples, without_circumstances
 from kg.query.dates import Dates, relative
 from kg.query.filter import Fact
-from kg.query.items import ARTICLES, PERSON, Item
+from kg.query.items import ARTICLES, PERSON, Item, is_gerund, is_second
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.mending import folds, mend, mended_around, mended_pairs, whole_words, with_neighbours
 from kg.query.numbers import numbers
@@ -138,12 +138,18 @@ class QuestionReader:
             behind = next((n for n, other in enumerate(rest) if other.senses or not other.means(*passed)), len(rest))
             thing = rest[behind] if behind < len(rest) else None
             nouns = [noun for word in item.words for noun in word.facts.get("noun", ())] if not item.senses else []
-            is_gerund = bool(item.senses) and " " not in item.text and item.text.endswith("ing")
-            is_bare = is_gerund and thing and not (thing.words or thing.is_listed(rest[behind + 1 : behind + 4]))
+            is_bare = (
+                bool(item.senses)
+                and is_gerund(item)
+                and thing
+                and not (thing.words or thing.is_listed(rest[behind + 1 : behind + 4]))
+            )
+            is_bare = is_bare and not (thing and is_gerund(thing))  # "pruning / quantizing LLMs"
             if is_bare and all(fold(one.text) in ARTICLES for one in rest[:behind]):
                 nouns = [item.text]  # "offloading the KV cache", but not "pruning Mamba or other state space models"
             measured = any(other.value is not None for other in rest[behind + 1 : behind + 3])
-            found = self._compound(thing, nouns) if thing and nouns and thing.senses and not measured else None
+            is_one = thing and nouns and thing.senses and not measured and not is_second(out)
+            found = self._compound(thing, nouns) if thing and is_one else None
             near = 1 if item.means("stated") else _OBJECT
             if nouns and not found and not measured and (inner := self._inner_object(rest[:near], nouns)):
                 rest[inner[0]] = inner[1]  # 剪掉MoE模型里的专家

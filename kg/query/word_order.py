@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kg.compiled import kept, stamp
 from kg.entity_types import NAMED
-from kg.query.items import Item
+from kg.query.items import Item, is_second
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import stem
 from kg.query.wordings import in_english
@@ -40,7 +40,8 @@ def reordered(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
             measured = any(item.value is not None for item in items[at + size : at + size + 2])  # 缩短一半
             denied = any(item.means("lacking") for item in items[max(at - 1, 0) : at])  # 不依赖softmax的注意力
             ends = denied and any(item.text == "的" for item in run)
-            if not (measured or ends) and (found := _whole(run, text, lexicon)):
+            apart = measured or ends or is_second(items[:at])
+            if not apart and (found := _whole(run, text, lexicon)):
                 return reordered([*items[:at], found, *items[at + size :]], text, lexicon)
     for first, last in combinations(range(len(items)), 2):
         if 1 < last - first <= _BETWEEN + 1 and (found := _around(items[first : last + 1], text, lexicon)):
