@@ -129,6 +129,7 @@ def _term(term: Term, few: bool, search: Search) -> Where:
         named = [search.titled(term.titles, term.longer)] if term.titles else []
         if term.field == "hardware" and term.titles:  # "for UAV imagery": not all that a paper runs on was read
             named = [_saying(term.titles, few, search.near)]
+        named += [Where("instr(lower(p.code_url), ?) > 0", (address,)) for address in term.owners]
         return _any([having, *named])
     if isinstance(term, Outcome):
         found = _in("SELECT x.paper FROM results x WHERE", reporting(term))

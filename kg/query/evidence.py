@@ -209,7 +209,10 @@ def _best(weighed: tuple[Quote, float]) -> tuple[object, ...]:
 
 def _is_searched(condition: Condition) -> bool:
     return any(
-        (isinstance(t, Phrase) and not t.concept) or t.field in ("kind", "code") or (isinstance(t, Outcome) and t.told)
+        (isinstance(t, Phrase) and not t.concept)
+        or t.field in ("kind", "code")
+        or (isinstance(t, Outcome) and t.told)
+        or (isinstance(t, Entity) and t.owners)
         for t in condition.terms
     )
 
@@ -240,7 +243,9 @@ def _said(condition: Condition, raw: str, url: str) -> list[tuple[int, int, str]
         elif isinstance(term, Fact) and term.field == "kind":
             for words in term.words:
                 out += [(m.start(), m.end(), term.value) for m in _first(phrase_regex(words), raw)]
-        elif isinstance(term, Fact) and term.field == "code":
+        elif (isinstance(term, Fact) and term.field == "code") or (
+            isinstance(term, Entity) and any(address in url.lower() for address in term.owners)
+        ):
             wanted = _letters(url)
             for match in _ADDRESS.finditer(raw):
                 address = _letters(match.group())

@@ -33,12 +33,11 @@ def dated(items: list[Item], at: int, text: str) -> Fact:
     return fact
 
 
-def owned(senses: list[Sense], lexicon: Lexicon) -> list[Fact]:
-    """That a paper's code lies with an institution, by which texts without affiliations tell where it comes from."""
-    labels = [label for one in senses[:1] if one.type == "institution" for label in lexicon.labels(one.concept)]
+def owners(institution: Sense, lexicon: Lexicon) -> tuple[str, ...]:
+    """Where code of an institution lies, which tells of texts without affiliations where they come from."""
+    labels = lexicon.labels(institution.concept) if institution.type == "institution" else []
     names = sorted({label.lower() for label in labels if label.isascii() and label.isalpha() and len(label) >= _OWNER})
-    ends = (f"github.com/{name}{end}" for name in names for end in (("",) if len(name) >= _WHOLE else ("/", "-")))
-    return [Fact("code", address, address) for address in ends]
+    return tuple(f"github.com/{n}{end}" for n in names for end in (("",) if len(n) >= _WHOLE else ("/", "-")))
 
 
 def is_source(items: list[Item], at: int) -> bool:

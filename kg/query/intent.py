@@ -383,7 +383,10 @@ class Intent(Pieces):
         papers = [item for item in self.items if item.fact and item.fact.field == "paper"]
         named = bool(things or papers)
         told = (says and bool(metrics)) or (named and (says or bool(metrics)))
-        if (results and (papers or self._things())) or (asks and told):
+        is_on = (
+            bool(things) and things[0].field == "dataset" and len(self._things()) > 1
+        )  # "... with results on LIBERO"
+        if (results and (papers or self._things()) and not is_on) or (asks and told):
             metric = self._metric_near(0, len(self.items))
             self._mark([*results, *self.asked_at])
             return Query("claims", wants="result", things=tuple(things[:1]), metric=metric)

@@ -188,7 +188,7 @@ def joined(taken: list[Taken]) -> Iterator[Condition]:
         if clause and len(clause) * (1 + len(later)) <= _MOST:
             groups[-len(clause) :] = [[*left, right] for left, right in product(clause, (one, *later))]
             del rest[: len(later)]
-        elif one.joined and groups:
+        elif one.joined and groups and groups[-1][0].negated == one.negated:  # "vision or other non-LLM networks"
             groups[-1].append(one)
         else:
             groups.append([one])

@@ -182,6 +182,12 @@ class Lexicon:
             out |= kinds if len(kinds) <= _MOST_KINDS else set()
         return tuple(sorted(out))
 
+    def as_models(self, senses: list[Sense]) -> list[Sense]:
+        """The models of the name of a technique, which papers mean by it too: Mamba, of which Mamba-2 is one."""
+        names = (one.concept.partition(":")[2] for one in senses if one.type == "technique")
+        own = (f"model:{name}" for name in names if not any(one.type == "model" for one in senses))
+        return [Sense("model", model, True, True) for model in own if model in self.vocabulary]
+
     def lengthened(self, technique: str) -> tuple[str, ...]:
         """The techniques whose names begin or end with a short one of a technique: "Pro-GRPO", "Gated DeltaNet-2"."""
         own = self.vocabulary.narrower(technique)

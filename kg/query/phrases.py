@@ -24,8 +24,10 @@ class PhraseParting:
     def is_apart(self, found: list[Token]) -> bool:
         """Whether some tokens are to be read piece by piece."""
         below = self.text[: found[0].start].lower().endswith("sub-")  # "sub-4-bit KV cache" has no 4 bits
-        kinds = (self._is_score, self._is_based, self._is_pair, self._is_top, self._is_ordered, self._is_efficient)
-        kinds = (*kinds, self._is_second)
+        kinds = (
+            *(self._is_score, self._is_based, self._is_pair, self._is_top),
+            *(self._is_ordered, self._is_efficient, self._is_second),
+        )
         return below or any(is_so(found) for is_so in kinds)
 
     def means(self, meaning: str, folded: str) -> bool:

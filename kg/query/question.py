@@ -7,7 +7,7 @@ from itertools import accumulate, islice
 from typing import Literal
 
 from kg.query.amounts import with_direction
-from kg.query.facts import dated, is_source, owned
+from kg.query.facts import dated, is_source, owners
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.items import PERSON, Item
 from kg.query.joins import (
@@ -123,7 +123,11 @@ class Parser:
             if item.mark:
                 listed = True
                 cue = ""
-                negated, steering = False, []  # a denial ends with its phrase
+                negated, steering = (
+                    False,
+                    [],
+                )  # a denial ends with its phrase, and so does "or": "faster or smaller, on"
+                joins = joins and item.mark != ","
                 continue
             if item.taken and not item.senses:
                 cue = "outperform" if item.means("outperform") else cue  # "2x faster than vLLM"
@@ -162,7 +166,7 @@ class Parser:
             if negated and terms and terms[0].field == "problem" and any(map(is_averting, steering)):
                 negated, lacked = False, None  # "how to avoid codebook collapse"
             if not terms and item.is_unknown and not negated and in_or_list(self.items, at):
-                terms = [self._with_head(phrase_of(item.text), at)]
+                terms = [phrase_of(item.text)]
                 self.ignored.remove(item.text)
                 self.narrowing = [word for word in self.narrowing if word != item.text]
             if lacked and is_property(item, lacked, self.lexicon):
@@ -301,8 +305,8 @@ class Parser:
         if cue == "outperform":
             return [self.link("outperforms", "tail", item)]
         if is_improved(self.items, at, self.lexicon):
-            better = improvement(item.senses[0].concept, item.text, self.lexicon, self.language)
-            return [self.link("outperforms", "tail", item), *better]
+            name = item.senses[0].concept
+            return [self.link("outperforms", "tail", item), *improvement(name, item.text, self.lexicon, self.language)]
         senses = self.chosen(at, cue or cue_behind(self.items, at))
         if senses and senses[0].type == "metric":
             return self._measured(at)
@@ -310,9 +314,10 @@ class Parser:
         compound = self._parts(item, words=False)
         is_of = bool(roles) and (cue != "use" or is_name(item, self.lexicon))
         said = [] if is_of else rewordings(senses, compound is not None, self.lexicon, self.language)
-        found = [named_so(self.entity(sense, roles), item.senses, self.lexicon) for sense in senses]
+        both = senses if roles else [*senses, *self.lexicon.as_models(senses)]
+        found = [named_so(self.entity(sense, roles), item.senses, self.lexicon) for sense in both]
         said += [] if roles else by_name(self.items, at, senses, self.lexicon)
-        return [*found, *([compound] if compound and not roles else []), *said, *owned(senses, self.lexicon)]
+        return [*found, *([compound] if compound and not roles else []), *said]
 
     def _parts(self, item: Item, words: bool) -> Compound | None:
         """All parts of a compound; None where a part names nothing, unless the `words` of it are searched for."""
@@ -338,15 +343,6 @@ class Parser:
         label = " + ".join(terms[0].label for terms in parts)
         return Compound(label, tuple(parts)) if len(set(parts)) == len(parts) else None
 
-    def _with_head(self, said: Phrase, at: int) -> Phrase | Compound:
-        """Words before "or" with the head of the compound behind it: "binarized or 1-bit language models"."""
-        is_or = any(item.means("or") for item in self.items[at + 1 : at + 2])
-        other = self._parts(self.items[at + 2], words=False) if is_or and at + 2 < len(self.items) else None
-        if other is None:
-            return said
-        label = " + ".join((said.label, *(terms[0].label for terms in other.parts[1:])))
-        return Compound(label, ((said,), *other.parts[1:]))
-
     def entity(self, sense: Sense, roles: tuple[str, ...] = ()) -> Entity:
         """A thing in one of its senses, with what counts as it."""
         concepts = (sense.concept,) if sense.type in ("topic", "institution") else self.lexicon.family(sense.concept)
@@ -358,7 +354,8 @@ class Parser:
         shown = tuple(sorted(self.lexicon.indicators(sense.concept))) if sense.type == "topic" else ()
         longer = self.lexicon.longer(sense.concept) if sense.type == "topic" else ()
         label = self.lexicon.label(sense.concept, self.language)
-        found = Entity(sense.type, sense.concept, label, concepts, said, titles, longer, shown)
+        code = owners(sense, self.lexicon)
+        found = Entity(sense.type, sense.concept, label, concepts, said, titles, longer, shown, owners=code)
         return named_so(found, self.lexicon.senses(fold(self.lexicon.label(sense.concept))), self.lexicon)
 
     def chosen(self, at: int, cue: str = "") -> list[Sense]:

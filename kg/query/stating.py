@@ -127,7 +127,7 @@ def is_improved(items: list[Item], at: int, lexicon: Lexicon) -> bool:
 
 
 def improvement(concept: str, said: str, lexicon: Lexicon, language: str) -> list[Term]:
-    """What extends or improves a technique: texts say so ("a variant of GRPO"), or proposals bear its name: Pro-GRPO."""
+    """What extends a technique: texts say so ("a variant of GRPO"), or proposals bear its name (Pro-GRPO)."""
     names = [label for label in lexicon.labels(concept) if label.isascii()]
     word = lexicon.words.meaning("improves-it")[0]
     label = next(label for label in word.labels if has_han(label) == (language == "zh"))

@@ -26,7 +26,7 @@ def test_less_than_a_thing_is_a_result_of_papers_that_compare_with_it(lexicon: L
 
 
 def test_what_and_joins_may_be_either_where_no_paper_has_both(lexicon: Lexicon) -> None:
-    either = any_listed(read("Mamba的量化和剪枝", lexicon).filter, Sayings("zh"))
+    either = any_listed(read("LoRA的量化和剪枝", lexicon).filter, Sayings("zh"))
     assert [len(one.any_of) > 1 for one in either.conditions] == [False, True]
     for question in ("combining quantization and pruning of Mamba", "同时做量化和剪枝的Mamba论文"):
         wanted = read(question, lexicon).filter

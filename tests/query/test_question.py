@@ -139,7 +139,10 @@ QUESTIONS = [
     ("quantization, not from-scratch pruning", f"{QUANT} & not {PRUNE}"),
     ("LLM quantization", f"{QUANT} & text LLM"),
     ("pruning of LLMs", f"{PRUNE} & technique:large-language-model{ANY} | text LLMs"),
-    ("quantizing Mamba or state space models", f"{QUANT} & technique:mamba | technique:state-space-model"),
+    (
+        "quantizing Mamba or state space models",
+        f"{QUANT} & technique:mamba | model:mamba | technique:state-space-model",
+    ),
     ("flash attention for pruning", f"technique:flashattention & {PRUNE}"),
     ("token merging", "technique:token-merging"),
     ("semantic caching", "technique:semantic-caching | parts semantic + caching | text semantic caching"),

@@ -70,6 +70,8 @@ def test_every_question_has_a_truth_in_one_form() -> None:
         "neighbours, later",
         "passengers",
         "passengers, later",
+        "pooled",
+        "pooled, later",
     }
     assert {one["lang"] for one in questions} == {"en", "zh", "mixed"}
     assert sum(one["class"] == "no answer" for one in questions) > len(questions) / 6

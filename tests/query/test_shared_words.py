@@ -1,0 +1,111 @@
+"""What "or" shares, what builds on or bears the name of a thing, and where a paper without affiliations comes from."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.query import Lexicon, answer, read
+from kg.rdf.store import Store
+from kg.vocabulary import Vocabulary
+
+from .shown import said, shown
+
+QUANT, PRUNE = "topic:quantization", "topic:pruning"
+MAMBA = "technique:mamba | model:mamba"
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("quantizing or pruning Mamba", f"{QUANT} | {PRUNE} & {MAMBA}"),
+        ("pruning / quantizing LLaDA", f"{PRUNE} | {QUANT} & model:llada"),
+        ("quantizing or pruning LLaDA", f"{QUANT} | {PRUNE} & model:llada"),
+        ("pruning without retraining or fine-tuning", f"{PRUNE} & text retraining-free | text fine-tuning-free"),
+        ("efficient VLA models", "topic:vision-language-action"),
+        ("efficient reasoning", "topic:efficient-reasoning"),
+        ("early exit for non-LLaMA models", "topic:early-exit & not model:llama"),
+    ],
+)
+def test_question_means_its_filter(question: str, meant: str, lexicon: Lexicon) -> None:
+    assert said(read(question, lexicon).filter) == meant
+
+
+def test_what_is_denied_behind_or_stays_denied(lexicon: Lexicon) -> None:
+    found = read("early exit for vision or other non-LLM networks", lexicon).filter
+    assert [one.text for one in found.conditions if one.negated] == ["LLM"]
+
+
+def test_or_ends_at_a_comma(lexicon: Lexicon) -> None:
+    texts = [
+        one.text for one in read("VLA models faster or smaller, with results on LIBERO", lexicon).filter.conditions
+    ]
+    assert "LIBERO" in texts
+
+
+@pytest.mark.parametrize("question", ["shortening chain-of-thought by at least half", "把思维链缩短一半以上"])
+def test_what_gets_shorter_is_a_result_on_its_length(question: str, lexicon: Lexicon) -> None:
+    meant = "topic:efficient-reasoning & result metric:reasoning-length decrease >= 50 %"
+    assert said(read(question, lexicon).filter) in (meant, " & ".join(reversed(meant.split(" & "))))
+
+
+@pytest.mark.parametrize("question", ["剪枝而精度基本不掉", "pruning with little or no accuracy loss"])
+def test_little_or_no_loss_is_what_texts_state(question: str, lexicon: Lexicon) -> None:
+    conditions = read(question, lexicon).filter.conditions
+    assert [one.any_of[0].field for one in conditions if one.any_of[0].field == "text"] == ["text"]
+
+
+def test_results_on_a_data_set_are_of_papers_where_more_is_asked(lexicon: Lexicon) -> None:
+    assert shown(read("VLA models with results on LIBERO", lexicon)).startswith("papers")
+
+
+WORKS = "ForteDemo is fully compatible with FlashAttention."
+BUILDS = "CadenzaDemo is a kernel on top of FlashAttention."
+VARIES = "We propose Pro-GRPO. The code is at https://github.com/Tencent/ProDemo."
+PAPERS = {
+    number: {"title": f"{name}: Demo", "A": text, "I": "Peking University", "topics": [], **more}
+    for number, name, text, more in (
+        (
+            "900-01",
+            "ForteDemo",
+            WORKS,
+            {
+                "techniques": [("ForteDemo", "ForteDemo", "proposed"), ("FlashAttention", "FlashAttention", "used")],
+                "relations": [("ForteDemo", "uses", "FlashAttention", WORKS)],
+            },
+        ),
+        (
+            "900-02",
+            "CadenzaDemo",
+            BUILDS,
+            {
+                "techniques": [
+                    ("CadenzaDemo", "CadenzaDemo", "proposed"),
+                    ("FlashAttention", "FlashAttention", "used"),
+                ],
+                "relations": [("CadenzaDemo", "uses", "FlashAttention", BUILDS)],
+            },
+        ),
+        (
+            "900-03",
+            "Pro-GRPO",
+            VARIES,
+            {"techniques": [("Pro-GRPO", "Pro-GRPO", "proposed")], "code_url": "https://github.com/Tencent/ProDemo"},
+        ),
+    )
+}
+
+
+def test_what_only_works_with_a_thing_does_not_build_on_it(world: Store, own: Lexicon, vocabulary: Vocabulary) -> None:
+    found = answer(world, vocabulary, "what builds on FlashAttention?", None, own)
+    assert found.table is not None
+    assert [line.papers for line in found.table.lines] == [("900-02",)]
+    assert "1 more paper says only that it works with FlashAttention." in found.notes
+    assert found.rows[0].id == "900-02"  # those of the table come first
+
+
+@pytest.mark.parametrize("question", ["variants of GRPO", "what builds on GRPO?", "papers from Tencent", "腾讯的论文"])
+def test_names_and_addresses_tell_what_texts_do_not(
+    question: str, world: Store, own: Lexicon, vocabulary: Vocabulary
+) -> None:
+    found = answer(world, vocabulary, question, None, own)
+    assert [row.id for row in found.rows] == ["900-03"]
