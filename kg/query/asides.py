@@ -28,7 +28,8 @@ def with_examples(items: list[Item], lexicon: Lexicon) -> list[Item]:
             for item in (items[at], *(one for one in inside[:last] if one.mark)):
                 item.mark, item.words = "", lexicon.words.meaning("or")
         elif any(item.senses for item in items[:at]):
-            for item in (one for one in things if one.types <= WORK | {"metric"} and not one.fact):
+            led = any(item.means("such-as") for item in inside[:1])  # 腾讯（包括混元团队）
+            for item in (one for one in things if (led or one.types <= WORK | {"metric"}) and not one.fact):
                 item.aside = bool(item.senses) or item.is_unknown or item.means("stated")
     for at in [n for n, item in enumerate(items) if 0 < n < len(items) - 1 and item.means("such-as")]:
         one, other = (next(filter(_is_said, side), Item(0, 0, "")) for side in (items[:at][::-1], items[at + 1 :]))

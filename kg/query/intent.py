@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
@@ -241,7 +242,16 @@ class Intent(Pieces):
         self._mark([*places, *speeds, *self.asked_at, *self._places("order:best", "yes-no")])
         return Query("ranking", metric=metric, wants="technique", most=self._most())
 
+    def _times(self) -> None:
+        """Read what gets smaller as a ratio where it is asked by how many times: 3DGS压缩最高多少倍."""
+        asked = (item for item, behind in pairwise(self.items) if item.means("count") and behind.means("unit"))
+        if next(asked, None) is not None:
+            times = Item(0, 0, "", unit="x")
+            for at, item in enumerate(self.items):
+                item.senses = item.senses or self.parser.thresholds.ratio(at, times)
+
     def _ranking(self) -> Query | None:
+        self._times()
         for at in self._places(*(f"order:{order}" for order in ORDERS), "sort"):
             item = self.items[at]
             beside = self.items[max(at - 1, 0) : at] + self.items[at + 1 : at + 2]

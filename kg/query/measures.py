@@ -100,7 +100,19 @@ class Measures:
 
     def is_loss(self, block: Block) -> bool:
         """Whether its results say by how much something gets worse."""
-        return block.change == _OPPOSITE[self.better(block.metric)]
+        return block.change == _OPPOSITE[self.better(block.metric)] and not self.is_ratio(block)
+
+    def is_ratio(self, block: Block) -> bool:
+        """Whether its results are ratios, which a text tells as a fall: "34x compression"."""
+        return block.unit == "x" == self._unit(block.metric)
+
+    def is_odd(self, block: Block) -> bool:
+        """Whether results on a ratio are told in another unit: what is left in megabytes."""
+        return self._unit(block.metric) == "x" and block.unit not in ("x", "%")
+
+    def _unit(self, metric: str) -> str:
+        known = self.lexicon.vocabulary
+        return known[metric].facts.get("unit", "") if metric in known else ""
 
     def low_is_good(self, block: Block) -> bool:
         """Whether the smallest number of a block is the best: of a level that should be low, of a loss."""

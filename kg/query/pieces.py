@@ -183,6 +183,8 @@ class Pieces:
         return bool(change) and any(sense.type == "metric" for sense in self.parser.lexicon.senses(core))
 
     def _is_open(self, start: int, stop: int) -> bool:
-        """Whether no other thing than a data set and no mark stands between two pieces: "highest GSM8K accuracy"."""
+        """Whether no mark and at most one thing or data sets stand between two pieces: "highest GSM8K accuracy"."""
         between = self.items[start + 1 : stop]
+        if len(between) == 1 and self.items[start].of("order:") and not between[0].mark:
+            return True  # "highest 3DGS compression ratio"
         return not any(item.mark or (item.types - {"metric"} and "dataset" not in item.types) for item in between)

@@ -108,7 +108,7 @@ class Thresholds:
             near = [i for i in around if "metric" in self.items[i].types and abs(i - at) <= 4]
             if op is None and change is None and not number.unit:
                 return  # "KV cache compression 32k": the number is of something else
-            ratio = [i for i in around if abs(i - at) <= 2 and self._ratio(i, number)]
+            ratio = [i for i in around if abs(i - at) <= 2 and self.ratio(i, number)]
             metrics = [i for i in around if i in (*near, *ratio)][:1] or self._worded(around, change)
         if at + 1 in metrics and self._counted([at + 1], number):
             metrics, change, speed = [at + 1], None, None  # "shrink the KV cache for 128k context"
@@ -120,7 +120,7 @@ class Thresholds:
         if is_bare or (places == [at, op] and not number.unit):
             return
         inside = range(min(places), max(places))
-        ratios = [i for i in metrics if self._ratio(i, number)]
+        ratios = [i for i in metrics if self.ratio(i, number)]
         for i in (*places, *(i for i in inside if self.items[i].means("or", "and"))):
             # "compress the KV cache 4x" is on KV cache compression
             self.items[i].taken = i not in ratios or not self.items[i].senses
@@ -217,7 +217,7 @@ class Thresholds:
         known = self.lexicon.vocabulary
         return outcome.concept in known and known[outcome.concept].facts.get("better") == "higher"
 
-    def _ratio(self, at: int, number: Item) -> list[Sense]:
+    def ratio(self, at: int, number: Item) -> list[Sense]:
         """The ratio that a factor is of, beside a compound that says what gets smaller.
 
         "Prompt compression by 4x", 把提示词压缩4倍: the ratio of prompt compression, else that of compression.
@@ -297,7 +297,7 @@ class Thresholds:
         for i in metrics:
             core, inside = self.without_change(self.items[i])
             senses = [s for s in (*self.lexicon.senses(core), *self.items[i].senses) if s.type == "metric"]
-            ratio = self._ratio(i, number)
+            ratio = self.ratio(i, number)
             if ratio:
                 senses, inside, change = ratio, [], None  # 压缩4倍: a ratio neither rises nor falls
                 core = fold(self.lexicon.label(senses[0].concept))

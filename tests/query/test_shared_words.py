@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kg.query import Lexicon, answer, read
@@ -109,3 +111,36 @@ def test_names_and_addresses_tell_what_texts_do_not(
 ) -> None:
     found = answer(world, vocabulary, question, None, own)
     assert [row.id for row in found.rows] == ["900-03"]
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [
+        ("highest KV cache compression ratio", "metric:compression-ratio"),
+        ("3DGS压缩目前最高压到多少倍？", "metric:compression-ratio"),
+        ("highest 3DGS speedup", "metric:inference-speed"),
+    ],
+)
+def test_highest_figure_of_a_thing_is_a_ranking(question: str, metric: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon)
+    assert found.kind == "ranking"
+    assert found.metric is not None
+    assert found.metric.concept == metric
+
+
+def test_largest_ratio_comes_first_though_it_is_told_as_a_fall(made: Any, vocabulary: Vocabulary) -> None:
+    plain = {"I": "Peking University", "techniques": [("LoRA", "LoRA", "used")], "topics": []}
+    said = [("900-01", "5x compression", 5.0), ("900-02", "34x compression", 34.0)]
+    papers = {
+        name: {
+            "title": f"Demo{name[-1]}: LoRA",
+            "A": f"It reaches {text} of LoRA.",
+            "results": [(text, "compression ratio", value, "x", "decrease", "")],
+            **plain,
+        }
+        for name, text, value in said
+    }
+    store = made(papers)
+    found = answer(store, vocabulary, "highest LoRA compression ratio", None, Lexicon.of(store, vocabulary))
+    assert found.table is not None
+    assert [line.papers[0] for line in found.table.lines] == ["900-02", "900-01"]

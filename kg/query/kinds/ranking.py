@@ -173,7 +173,8 @@ class _Ranking:
         order = self.query.order
         if order in ("best", "worst"):
             return self.measures.low_is_good(block) == (order == "best")
-        falls = block.change == "decrease" and not self.metric.change  # "lowest latency": the one that falls most
+        # "lowest latency": the one that falls most
+        falls = block.change == "decrease" and not self.metric.change and not self.measures.is_ratio(block)
         return (order == "lowest") != falls
 
     def _place(self, block: Block, size: int) -> tuple[Any, ...]:
@@ -183,6 +184,8 @@ class _Ranking:
             late = self.measures.is_loss(block) == (order == "best")
         else:
             late = block.change == {"highest": "decrease", "lowest": "increase"}[order] and not self.metric.change
+            late = late and not self.measures.is_ratio(block)
+        late = late or self.measures.is_odd(block)
         other = self._is_score and block.metric != _SCORE and not self._names_benchmark(block.metric)
         level = (self._is_score or order in ("highest", "lowest")) and block.change != "absolute"  # no gain in it
         narrower = bool(self.metric.concept) and block.metric != self.metric.concept
