@@ -126,6 +126,7 @@ def _in_passing(term: Term) -> Term:
 def _term(term: Term, few: bool, search: Search) -> Where:
     if isinstance(term, Entity):
         having = _all([_having(term), _naming(term, search.near)]) if term.names else _having(term)
+        having = _all([having, Where("p.appeared <= ?", (term.by,))]) if term.by else having
         named = [search.titled(term.titles, term.longer)] if term.titles else []
         if term.field == "hardware" and term.titles:  # "for UAV imagery": not all that a paper runs on was read
             named = [_saying(term.titles, few, search.near)]

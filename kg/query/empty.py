@@ -145,8 +145,9 @@ class _Empty:
         """Conditions that no paper fulfils: what is near each, and how many papers fulfil the others."""
         out = []
         for condition in nothing:
-            out.append(self.say("empty.none", condition=self._named(condition)))
-            near = "" if condition.negated or self.near is None else self.near.told(condition)
+            others_have = self._unproposed(condition)
+            out.append(others_have or self.say("empty.none", condition=self._named(condition)))
+            near = "" if others_have or condition.negated or self.near is None else self.near.told(condition)
             out += [near] if near else []
         others = [condition for condition in conditions if condition not in nothing]
         rest = self._count(*others) if others else 0
@@ -155,6 +156,16 @@ class _Empty:
         elif others:
             out += self.told(tuple(others))
         return tuple(out)
+
+    def _unproposed(self, condition: Condition) -> str:
+        """That no paper proposes a technique which papers have; "" where that is not why there is nothing."""
+        own = [
+            replace(t, roles=ROLES, by="")
+            for t in condition.any_of
+            if isinstance(t, Entity) and t.roles == ("proposed",)
+        ]
+        have = self._count(replace(condition, any_of=tuple(own))) if len(own) == len(condition.any_of) else 0
+        return self.say("empty.unproposed", have, condition=self._named(condition)) if have else ""
 
     def _conflict(self, conditions: tuple[Condition, ...]) -> tuple[str, ...]:
         """Conditions that papers fulfil, but not together: how many are left without each, and which two conflict."""

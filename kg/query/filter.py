@@ -35,6 +35,7 @@ class Entity:
     shown: tuple[str, ...] = ()  # topics: techniques whose use or proposal makes a topic sure; () where all count
     names: tuple[str, ...] = ()  # topics: names of which a text must have one, where the paper has none of `borne` in
     borne: tuple[str, ...] = ()  # any role and proposes none of `shown`; () where all papers on the topic count
+    by: str = ""  # of a technique that is proposed: the date by which others used it; "" for none
     owners: tuple[str, ...] = ()  # institutions: addresses at which code that is theirs lies ("github.com/tencent")
 
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,6 +39,8 @@ _WRITTEN = ("technique", *NAMED)  # types whose names may be written as one word
 _TITLED, _NAME, _MOST_NAMES = ("topic", "technique", "task", "hardware", "problem"), 5, 24
 #: Papers up to which a concept is rare.
 _RARE = 50
+#: How many papers use a technique that is known, and how long after its proposal they come at the earliest.
+_KNOWN_BY, _SPREADING = 3, timedelta(days=14)
 #: Plurals of words of two letters.
 _SHORT_PLURAL = re.compile(r"\b[a-z]{2}s$")
 _HALF = ("semi", "quasi", "pseudo", "anti", "半")
@@ -251,6 +254,20 @@ class Lexicon:
         """Whether few papers of the graph have a concept, so that a text which only names it is worth reading."""
         sql = "SELECT n.papers FROM counts n JOIN concepts c ON c.id = n.concept WHERE c.curie = ? AND n.role = ''"
         return self._store is not None and sum(papers for (papers,) in self._store.rows(sql, concept)) <= _RARE
+
+    def known_by(self, techniques: Iterable[str]) -> str:
+        """The last date on which a technique may be new: some weeks before several others have it; "" for any.
+
+        What a paper proposes later, as a text seems to say, is a kind of it: "gated LoRA".
+        """
+        named = sorted(set(techniques))
+        sql = f"""SELECT p.appeared FROM mentions x JOIN papers p ON p.id = x.paper JOIN concepts c ON c.id = x.concept
+            WHERE c.curie IN ({",".join("?" * len(named))}) AND p.appeared <> ''
+            GROUP BY p.id HAVING max(CASE x.role WHEN 'proposed' THEN 1 ELSE 0 END) = 0
+            ORDER BY p.appeared LIMIT 1 OFFSET ?"""
+        found = self._store.rows(sql, *named, _KNOWN_BY - 1) if self._store else []
+        whole = re.fullmatch(r"\d{4}-\d\d-\d\d", str(found[0][0])) if found else None
+        return str(date.fromisoformat(whole[0]) - _SPREADING) if whole else ""
 
     def is_held(self, concept: str) -> bool:
         """Whether a paper of the graph has a concept or a narrower one."""

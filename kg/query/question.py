@@ -346,16 +346,17 @@ class Parser:
     def entity(self, sense: Sense, roles: tuple[str, ...] = ()) -> Entity:
         """A thing in one of its senses, with what counts as it."""
         concepts = (sense.concept,) if sense.type in ("topic", "institution") else self.lexicon.family(sense.concept)
-        said = roles if sense.type == "technique" else ()
+        said, by = roles if sense.type == "technique" else (), ""
         if said == _ROLES["propose"] and not self.lexicon.label(sense.concept).split(" ")[-1].islower():
             known = self.lexicon.vocabulary  # who proposes "Budget EAGLE" does not propose EAGLE
             concepts = tuple(sorted(known.narrower(sense.concept))) if sense.known else (sense.concept,)
+            by = self.lexicon.known_by(concepts)  # what others used before is not proposed any more
         titles = self.lexicon.titles(sense.concept) if said in ((), _ROLES["use"]) else ()
         shown = tuple(sorted(self.lexicon.indicators(sense.concept))) if sense.type == "topic" else ()
         longer = self.lexicon.longer(sense.concept) if sense.type == "topic" else ()
         label = self.lexicon.label(sense.concept, self.language)
         code = owners(sense, self.lexicon)
-        found = Entity(sense.type, sense.concept, label, concepts, said, titles, longer, shown, owners=code)
+        found = Entity(sense.type, sense.concept, label, concepts, said, titles, longer, shown, by=by, owners=code)
         return named_so(found, self.lexicon.senses(fold(self.lexicon.label(sense.concept))), self.lexicon)
 
     def chosen(self, at: int, cue: str = "") -> list[Sense]:

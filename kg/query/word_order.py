@@ -87,6 +87,8 @@ def with_shared(items: list[Item], lexicon: Lexicon) -> list[Item]:
             first.senses = next((senses for end in ends if (senses := _known(lexicon, f"{first.text}{end}"))), [])
             first.words = [] if first.senses else first.words
         is_bare = not (last.words or last.mark or any(sense.known for sense in last.senses))
+        if joint.means("differ") and " " not in last.text:  # "token pruning vs merging"
+            is_joint, is_bare = True, not last.mark
         if not (is_joint and is_bare and first.senses) or has_han(first.text) != has_han(last.text):
             continue
         parts = range(2, len(first.text)) if has_han(first.text) else ()
