@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +67,26 @@ def test_a_topic_is_not_what_else_has_its_name(built: Graph) -> None:
     for name in does:
         topics = [t for _, record in built.paper(name).entries for t in record.topics if t.id == "edge-deployment"]
         assert any(topic.sure for topic in topics), name
+
+
+_APART = {
+    "other": ("Brimble", "We propose Brimble. Unlike speculative decoding, Brimble needs no second model."),
+    "own": ("Quandle", "We propose speculative decoding with Quandle, unlike speculative decoding with a large draft."),
+    "more": ("Zorvex", "We propose speculative decoding with Zorvex on two devices."),
+}
+
+
+def test_what_a_paper_differs_from_it_does_not_do_and_one_name_has_its_id(tmp_path: Path) -> None:
+    papers = tmp_path / "papers.jsonl"
+    lines = [{"id": n, "title": f"Jib: {t}", "abstract": said, "date": "2025-03-01"} for n, (t, said) in _APART.items()]
+    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with kg.open(str(tmp_path / "apart.kg")) as graph:
+        graph.add(papers)
+        found = graph.report("speculative decoding")
+        data = json.loads(str(found.render("json")))
+        assert {row["paper"] for row in _rows(data, "methods")} == {"own", "more"}
+        assert data["called"]["own"]["name"] == "Jib 2025 (own)"
+        assert "support" not in data["techniques"]["columns"]  # no institution is known
+        text = str(found.render("md"))
+        assert data["chart"]["note"] not in text
+        assert "Share of each month's papers in the graph." in text or "Papers by month." in text

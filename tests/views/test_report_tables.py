@@ -228,7 +228,7 @@ def test_of_several_losers_each_has_its_figure(tmp_path: Path) -> None:
 def test_a_takeaway_tells_a_median_and_quotes_a_paper_in_the_middle(stated: Graph) -> None:
     first = _data(stated)["takeaways"]["rows"][0]
     assert "4 papers" in first["text"]
-    assert "median of their best figures is 25%" in first["text"]
+    assert "of the best one that was read surely in each, the median is 25%" in first["text"]
     assert "30% higher speed (vs. Quandle; with Qwen3-8B; A100)" in first["text"]
     assert first["quote"][0]["quote"] == "30% faster"
     assert len(first["papers"]) == 4
@@ -279,7 +279,7 @@ def test_chinese_says_what_is_left_of_what_is_so_many_times_lower(tmp_path: Path
     texts = [f"{made} pruning, its memory usage is cut 40x in all." for made in ("By", "With", "Through")]
     result = {"surface": "cut 40x", "in": "A", "metric": "memory usage", "value": 40, "unit": "x"}
     said = _takeaways(tmp_path, texts, "zh", results=[result | {"change": "decrease", "bound": "exact"}])
-    assert "按各篇最佳值的中位数为原来的1/40。" in said[0]
+    assert "按各篇可信读出的最佳值的中位数为原来的1/40。" in said[0]
 
 
 def test_of_few_papers_those_that_gain_much_come_first(tmp_path: Path) -> None:

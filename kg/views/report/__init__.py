@@ -5,6 +5,7 @@ Depends on the graph only, is byte-identical on every run, and is self-contained
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,8 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
     parts = layout.parts if shown.papers else ()
     is_chosen = layout != Layout.usual()
     made = {part.name: make[part.name](part) for part in parts}
+    called = {ids(paper)[0]: _called(shown, paper) for paper in every}
+    _tell_apart(called)
     return {
         "title": words("report.title", selection=shown.name) if shown.name else words("report.title_all"),
         "selection": shown.name,
@@ -104,7 +107,7 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
         "papers": len(shown.papers),
         "mentioning": len(others),
         "scope": scope(shown, len(others), is_done=bool(about)),
-        "called": {ids(paper)[0]: _called(shown, paper) for paper in every},
+        "called": called,
         "sections": [name for name, one in made.items() if is_chosen or one.get("rows") or one.get("groups")],
         **made,
     }
@@ -113,6 +116,14 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
 def _called(shown: Selection, paper: Paper) -> dict[str, str]:
     """How a page calls a paper, and where it leads."""
     return {"name": named(paper, shown.date(paper)), "title": as_text(title(paper)), "link": link(paper)}
+
+
+def _tell_apart(called: dict[str, dict[str, str]]) -> None:
+    """Put the id behind a name that several papers have: there are two SSD of 2025."""
+    named = Counter(one["name"] for one in called.values())
+    for entry, one in called.items():
+        if named[one["name"]] > 1:
+            one["name"] += f" ({entry})"
 
 
 VIEW = report

@@ -9,6 +9,7 @@ from kg.entity_types import LISTS
 from kg.model import Paper
 from kg.query.filter import Compound, Condition, Entity, Phrase, Term
 from kg.query.patterns import any_regex
+from kg.text import fold, sentences
 
 if TYPE_CHECKING:
     from kg.views.selection import Selection
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 OWN = ("proposed", "used")
 #: What a paper can do; the others it only has, as it has its hardware.
 _DONE = ("topic", "technique", "task")
+_AHEAD = 3  # words before a name among which it says that the work is something else
 _MANY = 10  # papers that do a thing by its name: those that have its parts stand apart then
 
 
@@ -31,7 +33,7 @@ def doing(shown: Selection, selection: str) -> list[Paper]:
     papers = shown.papers
     for one in _named(shown, selection):
         whole = [term for term in one.any_of if not isinstance(term, Compound)]
-        by_name = [paper for paper in papers if any(_does(paper, term) for term in whole)]
+        by_name = [p for p in papers if any(_does(p, term) and not _is_set_apart(shown, p, term) for term in whole)]
         by_parts = () if len(by_name) >= _MANY else [term for term in one.any_of if isinstance(term, Compound)]
         papers = [paper for paper in papers if paper in by_name or any(_does(paper, term) for term in by_parts)]
     return papers or shown.papers
@@ -81,6 +83,24 @@ def _does(paper: Paper, term: Term, *, surely: bool = True) -> bool:
         (sure or not surely) and concept in term.concepts and (role in (term.roles or OWN) or not (surely and role))
         for concept, role, sure in _had(paper, term.field)
     )
+
+
+def _is_set_apart(shown: Selection, paper: Paper, term: Term) -> bool:
+    """Whether a paper names a thing only as what others do, or what it differs from: "unlike speculative decoding"."""
+    vocabulary = shown.graph.vocabulary
+    if not isinstance(term, Entity) or term.concept not in vocabulary or _is_titled(paper, term.titles):
+        return False
+    name = re.compile(any_regex(vocabulary[term.concept].labels()))
+    apart = vocabulary.cues("differs-from")
+    texts = (text.raw for document, _ in paper.entries for text in document.texts.values())
+    named = [
+        (raw[first:last], found)
+        for raw in texts
+        for first, last in sentences(raw)
+        if (found := name.search(raw[first:last]))
+    ]
+    ahead = (fold(sentence[: found.start()]).split() for sentence, found in named)
+    return bool(named) and all(not apart.isdisjoint(words[-_AHEAD:]) for words in ahead)
 
 
 def _had(paper: Paper, kind: str) -> list[tuple[str, str, bool]]:

@@ -64,7 +64,7 @@ def results(shown: Selection, part: Part) -> dict[str, Any]:
     groups.sort(key=lambda group: (-len(group.rows), group.label))
     rest = sorted((_row(shown, one) for one in alone), key=lambda row: (row["metric"].casefold(), row["paper"]))
     apart = words("report.apart") if groups else words("report.none_comparable")
-    listed = [*groups, Group(rest, words("report.others"), apart, "apart")]
+    listed = [*groups, Group(rest, words("report.others" if groups else "report.alone"), apart, "apart")]
     return section(shown, part, listed, words("report.results_note")) | {"comparable": len(groups)}
 
 
