@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +20,8 @@ from kg.views.slots import doing
 from kg.views.surface import without_article
 from kg.views.words import PageWords
 
+#: Of several things that have their articles each keeps its own.
+_ARTICLES = re.compile(r"(?:,| and) (?:an?|the) ")
 _NAMED = 3  # models and devices of a line
 _FEW = 4  # words: fewer tell too little
 _MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
@@ -124,7 +127,8 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     """What a paper does in a few words, or its own sentence, and whether it is that."""
     found = doing(shown, paper, is_called=True)
     own = contribution(shown, paper)
-    technique = without_article(as_text(found.technique))
+    said = as_text(found.technique)
+    technique = said if _ARTICLES.search(said) else without_article(said)
     is_named = fold(technique) == fold(name(paper)) or (found.is_proposed and not found.problem)
     is_telling = (has_han(technique) and not is_named) or len(technique.split()) >= _FEW or not own
     if technique and fold(technique) != fold(shown.name) and is_telling:
