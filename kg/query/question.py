@@ -150,8 +150,9 @@ class Parser:
                 cue, steering, negated = "", [], False
                 continue
             behind = self.items[at + 1 : at + 2]
-            if item.done or any(other.done or other.means("purpose") for other in behind):
-                cue = ""  # "use reinforcement learning to compress chains of thought", "用强化学习做剪枝"
+            ends = item.done or (item.is_speed and any("technique" in other.types for other in behind))
+            if ends or any(other.done or other.means("purpose") for other in behind):
+                cue = ""  # "use reinforcement learning to compress chains of thought", "用强化学习做剪枝", 用X加速Y
             lacks = (word for word in steering if word.means("lacking") or (word.means("not") and word.means("use")))
             lacked = next(lacks, None) if negated else None  # "without a draft model", "not using calibration data"
             if negated and item.is_unknown and any(behind.senses for behind in self.items[at + 1 : at + 2]):

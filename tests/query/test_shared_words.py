@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kg.query import Lexicon, answer, read
+from kg.query import Entity, Lexicon, answer, read
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
@@ -30,6 +30,18 @@ MAMBA = "technique:mamba | model:mamba"
 )
 def test_question_means_its_filter(question: str, meant: str, lexicon: Lexicon) -> None:
     assert said(read(question, lexicon).filter) == meant
+
+
+@pytest.mark.parametrize("question", ["用投机解码加速视觉语言模型", "using speculative decoding to accelerate VLMs"])
+def test_what_is_sped_up_is_not_what_is_used(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon).filter
+    used = {
+        term.concept: term.roles
+        for term in (one for c in found.conditions for one in c.any_of)
+        if term.concept and isinstance(term, Entity)
+    }
+    assert used["technique:speculative-decoding"] == ("proposed", "used")
+    assert not any(roles for concept, roles in used.items() if "vision-language" in concept)
 
 
 def test_what_is_denied_behind_or_stays_denied(lexicon: Lexicon) -> None:
