@@ -397,7 +397,7 @@ class _SentenceReader:
         if metric.endswith("speedup"):
             return metric.removesuffix("up")
         deed = (_FASTER.match(own) or _SPEEDUP.match(own)) if metric in ("speed", "speeds", _DEFAULT) else None
-        if deed and (fold(deed[1]) in self.vocabulary.cues("outcome-speed-of") or deed[1].endswith("ion")):
+        if deed and (fold(deed[1]) in self.vocabulary.cues("outcome-speed-of") or deed[1].endswith(("ion", "ing"))):
             return f"{deed[1]} {SPEED}"
         is_deed = fold(metric.rpartition(" ")[2]) in self.vocabulary.cues("outcome-speed-of")
         is_gain = result.change == "increase" and result.unit == "x"

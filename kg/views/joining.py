@@ -148,23 +148,27 @@ def _is_modifier(part: PhrasePart) -> bool:
 def _compound(parts: Sequence[PhrasePart]) -> str:
     """Consecutive words; a suffix such as "-based" applies to the compound that it is tied to."""
     said: list[str] = []
-    begin = 0  # start of the current compound, with the nouns before it: "information density-based"
+    begin = first = 0  # start of the current compound, with the nouns before it: "information density-based"
     is_noun = False
-    for part in parts:
+    for at, part in enumerate(parts):
         was_noun, is_noun = is_noun, "noun" in part.roles
         if not part.tied and not (was_noun and is_noun):
-            begin = len(said)
+            begin, first = len(said), at
         if "comma" in part.roles:
             continue
         trailing = part.roles.get("trailing", "")
         if part.tied and trailing and said[begin:]:
+            if not all(before.roles.keys() & {"whole", "trailing"} for before in parts[:first]):
+                return ""  # of "sparse query-based gate" only the sense tells what is sparse
+            if trailing.startswith("基于") and not parts[at - 1].roles.keys() & {"noun", "name"}:
+                return ""  # "progressive-based"
             owned = trailing.format(a=_join(said[begin:]))
-            rest = said[:begin]  # what is said of the whole goes behind: 基于图的混合框架
+            rest = said[:begin]  # what is said of the whole goes behind: 基于图的高效框架
             said = [owned, *rest] if owned.endswith("的") else [*rest, owned]
             continue
         word = next((part.roles[role] for role in ("word", "name") if role in part.roles), "")
-        if not word:
-            return ""
+        if not word or (part.tied and not was_noun and word.endswith("的")):
+            return ""  # "self-growing"
         said.append(word)
     if said and said[0] in _BIG and said[-1].endswith("大小"):
         said[0] = _BIG[said[0]]  # 大批大小 stutters

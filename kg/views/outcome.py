@@ -40,7 +40,7 @@ _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 _SENTENCE = re.compile(r"(?:^| )[a-z]+ [a-z]+(?: |$)")  # English words that are no name
 _JOINED_NAMES = re.compile(r" (?:on|in|for|with|at|of) ")  # "Finch on Plover"
 _UNSAID = re.compile(
-    r"^(?:one|two|three|four|five|six|seven|eight|nine|ten)\b|^\d+ [a-z]+s\b|[×=+]|"
+    r"^(?:one|two|three|four|five|six|seven|eight|nine|ten)\b|^\d+ (?:[a-z-]+ )*?[a-z]+s\b|[×=+]|"
     r"\bwith\b|\bat \d|\b[a-z]+ed (?:on|by)\b"
 )
 #: Forms of which a Chinese sentence says 将.

@@ -105,10 +105,25 @@ def addressed_by(names: Collection[str], surface: str, sentences: Iterable[str],
         for at, _ in places(said, surface):
             helped = _governing(names, said[:at], helping, own=False)
             if helped:
-                return helped if is_own(names, said) else None
+                return helped if is_own(names, said) and not _is_beside_aim(said, at, helping) else None
             is_left = not (number + 1 < begins and _helps(told[number + 1], helping))
             found = found or (is_left and not pattern(_DETERMINER).sub("", said[:at]).endswith(causes))
     return "" if found and is_sure else None
+
+
+def _is_beside_aim(said: str, at: int, helping: Collection[str]) -> bool:
+    """Whether what a sentence helps against, at a place, is not its aim.
+
+    It opens with another, as "To cut costs, we propose Foo, which resolves drift" does; or a step is done against it:
+    "Foo is a gate, trained on Plover to address drift".
+    """
+    aim, _, rest = said.partition(",")
+    verb, *what = aim.removeprefix("To ").lower().split() or [""]
+    is_opening = aim.startswith("To ") and fold(verb) in helping and len(aim) < at and bool(rest)
+    is_opening = is_opening and set(listed("proposal.pointing")).isdisjoint(what)
+    step = said[:at].rpartition(",")[2].split()
+    is_step = len(step) > 1 and step[0].endswith("ed") and "to" in step and step[0] not in listed("brief.meant")
+    return is_opening or is_step
 
 
 def _helps(said: str, helping: Collection[str]) -> bool:

@@ -72,7 +72,8 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     """
     cues, own = shown.graph.vocabulary.cues, name(paper)
     back = {*listed("proposal.pointing"), "both"} - {"this", "it"}  # "a rule that ends both these gaps" tells little
-    told = {one: [word for word in fold(one).split() if word not in back] for one in sentences_of(paper, fields)}
+    telling = (one for one in sentences_of(paper, fields) if not says_title(paper, one))
+    told = {one: [word for word in fold(one).split() if word not in back] for one in telling}
     verbs = cues("contribution") | forms("brief.telling")
     mine = [one for one in told if pattern(_OWN).search(one)]
     study = next(filter(studies, mine[:1]), "")
@@ -111,6 +112,12 @@ def _is_made(said: str, own: str) -> bool:
     return any(is_passive(said[end:].lstrip(")"), forms("brief.making")) for _, end in places(said, own))
 
 
+def says_title(paper: Paper, said: str) -> bool:
+    """Whether a sentence says little but the title of its paper: "We propose Foo: Late Gates for Deep Networks."."""
+    titled, words = fold(title(paper)), fold(said)
+    return ": " in title(paper) and titled in words and len(words.replace(titled, "").split()) < TELLING
+
+
 def is_lesser(said: str) -> bool:
     """Whether a sentence begins as one that tells of a lesser result: "Ablations show", "In contrast"."""
     return pattern(r"(?i)<proposal.lesser>\b").match(said) is not None
@@ -142,7 +149,7 @@ def first_sentence(paper: Paper, fields: Collection[str]) -> list[str]:
     own = name(paper) or "\n"
     telling.sort(
         key=lambda one: (
-            _AVAILABLE.search(one) is not None,
+            _AVAILABLE.search(one) is not None or says_title(paper, one),
             not (one.removeprefix("The ").startswith(own) or pattern(_OWN).search(one)),
         )
     )

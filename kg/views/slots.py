@@ -50,6 +50,7 @@ from kg.views.quotation import (
     contribution,
     first_sentence,
     joined,
+    says_title,
     sentences_of,
     text_of,
     what,
@@ -87,7 +88,8 @@ _SAYING = re.compile(r"[^\W\d_]{2,}")
 #: A Chinese phrase with "and", a small English word, a word that is said twice: 动作模型跟踪模型; part of a name.
 _UNSAID = re.compile(
     r"(?<![A-Za-z\d])-[A-Za-z]|"  # "Mixture-of-Gates", cut
-    r"和|(?<![A-Za-z])[a-z]{4,}(?![A-Za-z-])|([\u4e00-\u9fff]{2,})\1|自自|([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,3}\2$"
+    r"和|(?<![A-Za-z])[a-z]{4,}(?![A-Za-z-])|([\u4e00-\u9fff]{2,})\1|自自|([\u4e00-\u9fff]{3,}).*\2|"
+    r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,3}\3$"
 )
 #: Words of which only the sense tells what goes with which: "Masked Gate Routing-based", "fully gate-free".
 _ENTWINED = re.compile(r"(?:[\w-]+ed|[\w-]+ing) [\w-]+ \w+-(?:based|driven|guided|aware)\b|\b[a-z]+ly [\w-]+-\w")
@@ -137,7 +139,8 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     out.institutions = list(_institutions(shown, paper, fields, text))
     is_called = not out.is_title or f" {fold(name(paper))} " in f" {fold(title(paper))} "
     asks = "?" in title(paper)
-    found = None if out.is_given else proposal(name(paper), sentences_of(paper, fields), is_called=is_called, asks=asks)
+    own = [said for said in sentences_of(paper, fields) if not says_title(paper, said)]
+    found = None if out.is_given else proposal(name(paper), own, is_called=is_called, asks=asks)
     if found and shown.lang != "zh":
         _propose(shown, paper, out, found, text)
     elif found:
@@ -216,7 +219,7 @@ def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slo
     is_odd = not has_han(kind) or _UNSAID.search(kind) or _ENTWINED.search(phrase)
     kind = "" if is_odd or has_homonym(shown, phrase, text_of(paper, fields)) else kind
     whole = kind or (last if phrase == head else "")
-    if has_han(served) and "的" not in served and has_han(whole):
+    if has_han(served) and "的" not in served + kind and has_han(whole):
         kind = shown.words("proposal.for", what=served, kind=whole)
     elif is_generic(shown, phrase) or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND):
         kind = ""
@@ -252,7 +255,7 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
     kinds = [one for one, _ in found if is_apposed(names, one, text)]
     # A title does not use what its paper proposes, nor a method what it is, nor a data set what it served to make.
     is_used = not is_title and not kinds and paper.entries[0][1].kind not in OTHERS_WORK
-    told = [*sentences_of(paper, fields)]
+    told = [said for said in sentences_of(paper, fields) if not says_title(paper, said)]
     if not is_used:  # what all know is not proposed, nor what a proposal makes use of
         found = [
             (one, said)

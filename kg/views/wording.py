@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: inference efficiency") says more than the words that match it.
 _SPOKEN = ("technique", "task", "metric", "topic")
 #: Groups of `ontology/wording.ttl`; "modifier" and "noun" are both words.
-_GROUPS = ("modifier", "noun", "joint", "leading", "verb", "trailing", "dropped", "plural")
+_GROUPS = ("modifier", "noun", "joint", "leading", "verb", "trailing", "dropped", "plural", "whole")
 _LONGEST = 6  # words of an entry
 _MOST = 40  # parts of a phrase
 _FINITE = ("VB", "VBZ", "VBP", "VBD", "MD")
@@ -46,7 +46,7 @@ _LESS = re.compile(r"(?P<loss>[a-z]+) in (?P<what>(?:(?!\b(?:of|in|and|or|for|on
 _TO_AND = re.compile(r"\b(?:to|against) .*\band\b.*\b(?:of|in|on|for|to|with)\b")  # "robustness to A and B on C"
 _DOING = re.compile(r"\bof \w+ing\b.+\bof\b")  # "demands of processing sequences of tokens"
 _GROWTH = re.compile(r"\b(?:growth|growing|scaling)\b.* with ")
-_HANGING = re.compile(r"\w- (?:and|or) |[A-Z\d]{3,}/[A-Z\d]{3,}")  # "data- and step-dependent", "FP16/INT8 gates"
+_HANGING = re.compile(r"\w- (?:and|or) |[a-z]/[a-z]|[A-Z\d]{3}/[A-Z\d]{3}")  # "data- and step-dependent", "FP16/INT8"
 _EXCESS = re.compile(r"\bexcessive\b")  # of tokens there are too many, of costs too much
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _CAUSED = re.compile(
@@ -217,6 +217,8 @@ class Wording:
                 said = spoken(self.vocabulary, match.concept, text)
             elif match.type in NAMED:
                 said = self._named(surface) if _SIGN.search(surface) and not _SMALL_WORD.match(surface) else ""
+                if not said and match.type == "model" and words > 1 and self.words.keys() >= {*fold(surface).split()}:
+                    out[begin] = (words, {"unknown": surface})  # "stable diffusion" is a name in small letters
             if said and words > out.get(begin, (0, {}))[0]:
                 out[begin] = (words, {"word" if has_han(said) else "name": said, "noun": ""})
         return out

@@ -389,6 +389,8 @@ def test_what_is_a_deed_is_faster_and_not_higher(built: Graph) -> None:
     assert said_of(built, text, "2x", **(gain | {"metric": "DiT training"})) == "2x higher DiT training speed"
     rendering = said_of(built, "It gives 2x faster rendering.", "2x", **(gain | {"metric": "speed"}))
     assert rendering == "2x higher rendering speed"
+    relit = said_of(built, "It gives 2x faster relighting.", "2x", **(gain | {"metric": "speed"}))
+    assert relit == "2x higher relighting speed"
     speedup = said_of(built, "It gives 2x distillation speedup.", "2x", **(gain | {"metric": "speed"}))
     assert speedup == "2x higher distillation speed"
     practical = gain | {"metric": "practical speedup", "value": 3.0}

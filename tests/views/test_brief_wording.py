@@ -212,7 +212,7 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("large group size", "较大的分组大小"),
         ("small block size", "较小的块大小"),
         ("memory and at", ""),
-        ("highly accurate kernels", "高度准确的核"),
+        ("highly accurate kernels", "高精度的核"),
         ("online mapping system", "在线建图系统"),
         ("feature mapping", "特征映射"),
         ("small diffusion model", "小型扩散模型"),
@@ -236,6 +236,20 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("post-training framework", ""),  # after the training, or another one?
         ("multi-agent computer-use framework", "多智能体计算机操作框架"),
         ("most challenging tasks", "最难的任务"),
+        ("challenging benchmark", "具有挑战性的基准"),
+        ("more flexible framework", "更灵活的框架"),
+        ("more curious framework", ""),  # no quality without its degree
+        ("efficient prompt-guided pruning", "提示引导的高效剪枝"),
+        ("sparse prompt-guided pruning", ""),  # only the sense tells what is sparse
+        ("progressive-based framework", ""),
+        ("GPU-optimized framework", "针对GPU优化的框架"),
+        ("self-growing agent", ""),
+        ("self-evolving agent", "自进化智能体"),
+        ("pruning/quantization framework", ""),
+        ("stable diffusion framework", ""),  # Stable Diffusion in small letters
+        ("compressed-domain-aware network", "压缩域感知网络"),
+        ("computational inference cost", "推理计算成本"),
+        ("student accuracy", ""),  # that of a model, or of a person
     ],
 )
 def test_phrases_are_put_into_chinese_part_by_part(english: str, chinese: str) -> None:
@@ -245,3 +259,18 @@ def test_phrases_are_put_into_chinese_part_by_part(english: str, chinese: str) -
 @pytest.mark.parametrize("phrase", ["of " * 3000, "(" * 5000, "and, " * 500, "a" * 100_000, "\u202e{a}{b}{0}"])
 def test_hostile_phrases_are_answered(phrase: str) -> None:
     assert len(Wording(Vocabulary.load())(phrase)) <= len(phrase)
+
+
+def test_a_title_is_no_proposal(built: Graph) -> None:
+    title = "Foo: Late Gates for Deep Networks"
+    text = f"We propose {title}. Foo works in two steps that skip all of the idle blocks by a late gate."
+    documents = Document("t-1", "t", 1, {"T": Text(title, title), "A": Text(text, text)})
+    paper = Paper("paper:t-1", [(documents, Record("t-1", title=title, name="Foo"))])
+    for lang in ("en", "zh"):
+        assert "“Foo works in two steps" in brief(built, paper, lang)
+
+
+def test_a_setting_that_needs_a_measure_word_is_quoted(built: Graph) -> None:
+    for setting, said in (("20 diverse datasets", "“20 diverse datasets”"), ("diverse datasets", "多样数据集")):
+        told = ResultInWords.of(Selection.of(built, [], "zh"), _result(setting=setting), setting)
+        assert (told.setting if told else f"“{setting}”") == said

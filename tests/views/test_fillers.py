@@ -10,6 +10,7 @@ from kg.api import Graph
 from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Text
 from kg.views.brief import brief
 from kg.views.fillers import is_one_of_two
+from kg.views.own import addressed_by
 from tests.views.telling import record_parts
 
 TITLE = "Sparse Gates at Dusk"
@@ -251,3 +252,12 @@ def test_one_of_two_that_a_method_is_against_is_not_all_of_it() -> None:
     assert is_one_of_two("It reduces noise and state drift.", "state drift")
     assert is_one_of_two("It reduces state drift and noise.", "state drift")
     assert not is_one_of_two("It reduces state drift and keeps the rate.", "state drift")
+
+
+def test_what_a_step_or_a_side_effect_helps_against_is_no_aim() -> None:
+    step = "We propose Foo, a light gate, pretrained on Plover to address state drift."
+    assert addressed_by(["Foo"], "state drift", [step], is_sure=True) is None
+    assert addressed_by(["Foo"], "state drift", [step.replace("pretrained", "designed")], is_sure=True) == "address"
+    beside = "To cut the costs, we propose Foo, which overcomes state drift."
+    assert addressed_by(["Foo"], "state drift", [beside], is_sure=True) is None
+    assert addressed_by(["Foo"], "state drift", [beside.replace("the costs", "this")], is_sure=True) == "overcome"
