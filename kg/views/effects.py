@@ -126,7 +126,9 @@ def _is_compared(one: EntryResult) -> bool:
 
 
 def _is_level_of(one: Result, other: Result) -> bool:
-    return (one.metric_concept or one.metric) == (other.metric_concept or other.metric) and not other.baseline
+    is_same = (one.metric_concept or one.metric) == (other.metric_concept or other.metric)
+    is_kind = set(one.metric.split()) < set(other.metric.split())  # "correlation", beside "Spearman correlation"
+    return (is_same or is_kind) and not other.baseline
 
 
 def is_setup(shown: Selection, said: str) -> bool:

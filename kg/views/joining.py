@@ -167,8 +167,8 @@ def _compound(parts: Sequence[PhrasePart]) -> str:
             said = [owned, *rest] if owned.endswith("的") else [*rest, owned]
             continue
         word = next((part.roles[role] for role in ("word", "name") if role in part.roles), "")
-        if not word or (part.tied and not was_noun and word.endswith("的")):
-            return ""  # "self-growing"
+        if not word or (part.tied and word.endswith("的")):
+            return ""  # "self-growing", "detection-task-specific"
         said.append(word)
     if said and said[0] in _BIG and said[-1].endswith("大小"):
         said[0] = _BIG[said[0]]  # 大批大小 stutters

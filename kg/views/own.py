@@ -29,6 +29,7 @@ _ITEM = re.compile(r"(?:[:;,]\s*(?:and\s+)?)?\((?:\d|[ivx]+|[a-e])\)\s*|(?<=\s)\
 _BRACKET = r"(?:\s\([^()]*\))?"
 _IS = rf"{_BRACKET}(?:\s<proposal.kinds>)?\s<clause.is>\s(?:\w+ly\s|<clause.besides>\s)?(?P<verb>\w+)"
 _DETERMINER = r"\s*(?:\b<clause.determiners>\s)?$"
+_MEANWHILE = r"\b<clause.while> [a-z]+ing\b[^,;]*$"
 #: What narrows the words before it: "limitations in robustness when inputs are long".
 _NARROWS = rf"{_BRACKET}\s<clause.narrows>\b"
 
@@ -114,8 +115,8 @@ def addressed_by(names: Collection[str], surface: str, sentences: Iterable[str],
 def _is_beside_aim(said: str, at: int, helping: Collection[str]) -> bool:
     """Whether what a sentence helps against, at a place, is not its aim.
 
-    It opens with another, as "To cut costs, we propose Foo, which resolves drift" does; or a step is done against it:
-    "Foo is a gate, trained on Plover to address drift".
+    It opens with another, as "To cut costs, we propose Foo, which resolves drift" does, or helps "while mitigating
+    drift"; or a step is done against it: "Foo is a gate, trained on Plover to address drift".
     """
     aim, _, rest = said.partition(",")
     verb, *what = aim.removeprefix("To ").lower().split() or [""]
@@ -123,7 +124,7 @@ def _is_beside_aim(said: str, at: int, helping: Collection[str]) -> bool:
     is_opening = is_opening and set(listed("proposal.pointing")).isdisjoint(what)
     step = said[:at].rpartition(",")[2].split()
     is_step = len(step) > 1 and step[0].endswith("ed") and "to" in step and step[0] not in listed("brief.meant")
-    return is_opening or is_step
+    return is_opening or is_step or pattern(_MEANWHILE).search(said[:at]) is not None
 
 
 def _helps(said: str, helping: Collection[str]) -> bool:

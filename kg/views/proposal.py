@@ -20,6 +20,7 @@ from kg.views.words import PageWords, listed, pattern
 
 _LEAST, _LEAST_KIND = 7, 5  # words of what is proposed, of what it is
 _MOST = 45
+_ADDRESS = re.compile(r"[~\s]*\(?https?://[^\s,)]+\)?")
 _STARS = re.compile(r"\*+(\S[^*]*)\*+")
 _CLOSE = re.compile(r"(?:\)|[a-z]{3}),(?=[a-z]{2})")  # a space is missing
 _LOOSE = ("IN", "TO", "DT", "CC", "WDT", "WP", "WP$", "PRP", "PRP$", "MD", "VB", "VBZ", "VBP", ",")  # end no phrase
@@ -231,6 +232,7 @@ def _is_adrift(said: str, words: list[TaggedWord]) -> bool:
 
 def _whole(what: str) -> str:
     """The object of a proposal without what follows it, and without a clause that only others explain."""
+    what = _ADDRESS.sub("", what)
     what = _AGAIN_LARGE.sub(lambda found: f", {found[1].lower()} ", what)
     what = _CLOSE.sub(r"\g<0> ", _STARS.sub(r"\1", as_text(_NEXT.split(what)[0])))
     unlisted = without_list(what)

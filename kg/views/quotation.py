@@ -36,7 +36,7 @@ _FRONT = (
 _OWN = r"(?i)\b(?:<proposal.subjects>|us)\b"
 _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
 _BEGINS_LIST = re.compile(r":\s+\(?1\)(?!.*\b2\))")  # "two parts: (1) a gate.", where "(2)" is the next sentence
-_AVAILABLE = re.compile(r"https?:")
+_AVAILABLE = re.compile(r"https?:|\bgithub\.com\b")
 
 
 def what(paper: Paper) -> tuple[str, bool]:
@@ -81,6 +81,7 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     said = [one for one in told if one == study or one in made or tells(one, verbs)]
     said = said or [one for one in told if is_put_forward(one)]
     said = said or [one for one in mine if not verbs.isdisjoint(told[one])]
+    said = [one for one in said if tells(one, ()) or not _AVAILABLE.search(one)]  # where its code is says nothing
     behind = dict(pairwise(told))  # what a short sentence introduces is told in the next one
     whole = {
         one: f"{one} {behind[one]}" for one in said if len(told[one]) < TELLING and tells(one, ()) and one in behind
@@ -149,8 +150,9 @@ def first_sentence(paper: Paper, fields: Collection[str]) -> list[str]:
     own = name(paper) or "\n"
     telling.sort(
         key=lambda one: (
-            _AVAILABLE.search(one) is not None or says_title(paper, one),
+            _AVAILABLE.search(one) is not None,
             not (one.removeprefix("The ").startswith(own) or pattern(_OWN).search(one)),
+            says_title(paper, one),
         )
     )
     return list(islice(filter(None, map(quotable, telling)), 1))

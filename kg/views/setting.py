@@ -196,8 +196,10 @@ class SettingReader:
         return said if is_phrase and len(said) <= _LONG else None
 
     def _is_metric(self, said: str) -> bool:
-        """Whether words without a number end in a metric, of which more is better or worse."""
+        """Whether words without a number end in a metric, of which more is better or worse, or in a kind of time."""
         is_plain = said.islower() and not any(map(str.isdigit, said))
+        if is_plain and said.endswith(listed("clause.times")):
+            return True  # "in acquisition time" says what is lower
         ends = (match for match in self.vocabulary.match(said) if is_plain and match.end == len(said))
         return any(match.type == "metric" and self.vocabulary[match.concept].facts.get("better") for match in ends)
 

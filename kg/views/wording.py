@@ -188,6 +188,8 @@ class Wording:
 
     def _is_word(self, text: str, found: Sequence[Token], at: int) -> bool:
         """Whether a strange word with a capital is but a word: "Agentic Memory framework", "Body-part-aware gate"."""
+        if _goes_on(found, at):
+            return False
         large = [text[token.start : token.end].istitle() and token.fold in self.words for token in found]
         if not re.fullmatch("[A-Z][a-z]+", text[found[at].start : found[at].end]) or large[at]:
             return large[at]
@@ -256,8 +258,10 @@ class Wording:
         acronym = len(surface) > 1 and surface.rstrip("s").isupper() and not text.isupper()
         for count in range(min(_LONGEST, len(found) - at), max(0, words - (words == 1 or "name" in label)), -1):
             entry = self.words.get(" ".join(token.fold for token in found[at : at + count]))
+            last = found[at + count - 1].end
+            if _goes_on(found, at + count - 1):
+                continue  # "Consistent4D" is a name
             if entry and not ((acronym or senseless) and count == 1):
-                last = found[at + count - 1].end
                 if text[:last].endswith("-time") and at + count < len(found):  # "training-time pruning"
                     return count, {role: _TIME.sub("时", said) for role, said in entry.items()}
                 return count, entry
@@ -317,6 +321,11 @@ def _strange(text: str, found: Sequence[Token], at: int, gap: str, titled: bool)
     return end - at, {"unknown": surface}
 
 
+def _goes_on(found: Sequence[Token], at: int) -> bool:
+    """Whether a token and the next one are of one word: "Consistent" of "Consistent4D"."""
+    return at + 1 < len(found) and found[at].end == found[at + 1].start
+
+
 @cache
 def _lists() -> dict[str, list[str]]:
     """The entries of `ontology/wording.ttl` by group."""
@@ -326,8 +335,8 @@ def _lists() -> dict[str, list[str]]:
 
 @cache
 def _company() -> dict[str, frozenset[str]]:
-    """Words of several senses, with those of which one tells the sense that the lists have."""
-    entries = (entry.partition(" = ") for entry in _lists()["company"])
+    """Words of several senses, with those of which one tells the sense that the lists have, if any does."""
+    entries = (entry.partition(" =") for entry in _lists()["company"])
     return {fold(word): frozenset(map(fold, others.split())) for word, _, others in entries}
 
 

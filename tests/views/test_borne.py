@@ -144,6 +144,7 @@ def test_baseline_and_setting_are_those_of_the_clause(
         ("This is 9x smaller.", "9x", {"value": 9.0, "unit": "x", "metric": "model size", "metric_concept": ""}),
         ("It gains 9% BLEU.", "9%", {"value": 9.0, "change": "increase", **ACCURACY}),
         ("It is 4x faster.", "4x", {"value": 4.0, "unit": "x", "change": "increase"}),
+        ("It cuts the cost by 9% in acquisition time.", "9%", {"value": 9.0, "setting": "acquisition time"}),
         ("It wins at an equal speedup of 1.39x.", "1.39x", {"value": 1.39, **SPEED}),
         (
             "It brings computational savings of 16%.",

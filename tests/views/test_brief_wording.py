@@ -249,6 +249,11 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("stable diffusion framework", ""),  # Stable Diffusion in small letters
         ("compressed-domain-aware network", "压缩域感知网络"),
         ("computational inference cost", "推理计算成本"),
+        ("privacy-preserving framework", "隐私保护框架"),
+        ("physics-informed network", "物理信息网络"),
+        ("detection-task-specific method", ""),
+        ("Consistent4D datasets", "Consistent4D数据集"),  # a name, no word
+        ("rollout framework", ""),  # no word tells its sense
         ("student accuracy", ""),  # that of a model, or of a person
     ],
 )

@@ -326,3 +326,10 @@ def test_a_kind_is_named_with_what_stands_behind_its_short_form() -> None:
     assert kinds("a gate framework (GF) with keys")[0] == "gate framework"
     assert kinds("a gate framework for pruning state (ST) maps on chips")[2] == ""
     assert kinds("a gate framework for pruning state (ST) that skips keys")[2] == "pruning state"
+
+
+def test_a_proposal_has_no_address_and_no_second_verb() -> None:
+    assert _what("", "We propose Foo~ https://example.org, a light gate that skips idle blocks of maps.") == (
+        "Foo, a light gate that skips idle blocks of maps"
+    )
+    assert _what("", "We introduce a light gate for maps and treat skipping blocks as a task of its own.") == ""
