@@ -492,9 +492,9 @@ class _SentenceReader:
         return not is_measured and not any(map(str.isdigit, part))
 
     def plain_form(self, place: QuantityPlace, baseline: str) -> str:
-        """A baseline with the word before it that says which of them: "best kernel", "existing kernels"."""
-        before = place.text.partition(baseline)[0].split()[-1:] if baseline and baseline in place.text else []
+        """A baseline with the words before it that say which of them: "best kernel", "existing kernels"."""
+        before = place.text.partition(baseline)[0].split()[-2:] if baseline and baseline in place.text else []
         several = baseline.rpartition(" ")[2].islower() and baseline[:1].islower() and baseline.endswith("s")
         known = self.plain | (self.vocabulary.cues("generic-modifier") if several else frozenset())
-        telling = (word for word in before if fold(word) in known or tagged(word, 0, len(word))[0][0].tag == "JJS")
-        return " ".join([*telling, baseline])
+        is_telling = [fold(word) in known or tagged(word, 0, len(word))[0][0].tag == "JJS" for word in before]
+        return " ".join([*(before if all(is_telling) else before[-1:] if is_telling[-1] else []), baseline])

@@ -135,7 +135,14 @@ class ClauseReader:
         return any(f" {one} " in f" {fold(clause)} " and one not in fold(f"{told} {own}") for one in said if one)
 
     def is_named(self, result: Result, place: QuantityPlace) -> bool:
-        """Whether a sentence has a word of the metric, or one for a speed: "This is 32x smaller" does not say what."""
+        """Whether a sentence has a word of the metric, or one for a speed: "This is 32x smaller" does not say what.
+
+        No quality is named by seconds.
+        """
+        if result.unit.rpartition(" ")[2] in listed("clause.seconds") and result.metric.endswith(
+            listed("clause.timeless")
+        ):
+            return False
         concepts = {match.concept for match in self.vocabulary.match(place.text)}
         if pattern(_FAST).search(result.metric) or result.metric_concept in concepts:
             return True

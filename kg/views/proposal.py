@@ -85,8 +85,9 @@ class Proposal:
     def is_of(self, own: str) -> bool:
         """Whether the words propose the method of a name, and not something for it: "gates for Foo"."""
         ahead, found, _ = self.what.partition(own or "\n")
-        if re.search(rf"\b[a-z][\w-]* \({re.escape(own)}\)[ -][a-z]", self.what):
-            return False  # "a block pruning (BP) framework" is not called so
+        short = rf"\({re.escape(own)}\)"
+        if pattern(rf"\b[a-z][\w-]* {short}[ -][a-z]|\w {short} (?!(?i:<proposal.kinds>)\b)[A-Z]").search(self.what):
+            return False  # "a block pruning (BP) framework", "Block Pruning (BP) Compression" are not called so
         return bool(found) and (bool(self.itself) or not pattern(rf"\b{_LINK}").search(ahead.partition("(")[0]))
 
 

@@ -192,7 +192,8 @@ class SettingReader:
             return None  # "only 50%", of something
         if not _AT.match(setting) and self._is_metric(bare):
             return None  # "with no loss in accuracy"
-        is_phrase = self.wording.is_noun_phrase(bare) or (bare[:1].isdigit() and " and " not in bare)
+        is_phrase = "_ " not in bare and self.wording.is_noun_phrase(bare)  # "Plover_ big" has lost its formula
+        is_phrase = is_phrase or (bare[:1].isdigit() and " and " not in bare)
         return said if is_phrase and len(said) <= _LONG else None
 
     def _is_metric(self, said: str) -> bool:
@@ -214,6 +215,7 @@ class SettingReader:
             return True
         first = tagged(bare, 0, len(bare))[0][0]
         general = self.vocabulary.cues("generic-modifier") | {*PageWords("en")("outcome.broad").split()}
+        general -= {*listed("clause.graded")}
         general = general | self.vocabulary.cues("outcome-generic-baseline") if first.tag == "JJ" else general
         is_counted = first.text.isalpha() and (first.tag == "CD" or fold(first.text) in general)
         if is_counted and bare.islower() and not any(map(str.isdigit, bare)):
@@ -225,6 +227,8 @@ class SettingReader:
 def is_mean(place: QuantityPlace) -> bool:
     """Whether a sentence says that a number is a mean: "by 9% on average", "an average of 9%"."""
     before = place.text[max(0, place.quantity.start - _NEAR) : place.quantity.start]
+    if place.quantity.bound == "up_to":
+        return _MEAN_BEHIND.match(place.text, place.quantity.end) is not None  # "9% on average and up to 41%"
     own = _OWN_WORDS.split(before)[-1]  # behind the number before, and in the same statement
     behind = _MEAN_BEHIND.match(place.text, place.quantity.end)
     return bool(behind or _MEAN.search(own) or _MEAN_JUST.search(before) or _MEAN_AHEAD.match(place.text))

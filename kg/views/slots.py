@@ -25,7 +25,6 @@ from kg.views.fillers import (
     is_apposed,
     is_clause,
     is_cut,
-    is_generic,
     is_host,
     is_known,
     is_likeness,
@@ -40,10 +39,11 @@ from kg.views.fillers import (
     opens_title,
     points_back,
 )
+from kg.views.kinds import kind_in_words
 from kg.views.latex import as_text, quotable
 from kg.views.outcome import phrases, same
 from kg.views.own import addressed_by, forms, is_made, is_narrowed
-from kg.views.proposal import Proposal, is_part, kinds, proposal
+from kg.views.proposal import Proposal, is_part, proposal
 from kg.views.quotation import (
     TELLING,
     by_itself,
@@ -78,21 +78,12 @@ from kg.views.words import PageWords, listed
 _MOST = {"technique": 2, "problem": 2}
 _LIKELY = 0.7  # confidence of mentions that stand for surer ones which a language has no words for
 _TAIL = 40  # letters by which a proposal is found in its sentence
-_KIND, _FEW_KIND = 3, 2  # words of a kind of thing that tells enough, alone and beside its name
 _FEW = 4  # maximum words of a technique kept in the original
 #: Maximum times that a technique or a problem says 的: with more its parts may belong together otherwise.
 _LINKS = (2, 1)
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _SAYING = re.compile(r"[^\W\d_]{2,}")
-#: A Chinese phrase with "and", a small English word, a word that is said twice: 动作模型跟踪模型; part of a name.
-_UNSAID = re.compile(
-    r"(?<![A-Za-z\d])-[A-Za-z]|"  # "Mixture-of-Gates", cut
-    r"和|(?<![A-Za-z])[a-z]{4,}(?![A-Za-z-])|([\u4e00-\u9fff]{2,})\1|自自|([\u4e00-\u9fff]{3,}).*\2|"
-    r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,3}\3$"
-)
-#: Words of which only the sense tells what goes with which: "Masked Gate Routing-based", "fully gate-free".
-_ENTWINED = re.compile(r"(?:[\w-]+ed|[\w-]+ing) [\w-]+ \w+-(?:based|driven|guided|aware)\b|\b[a-z]+ly [\w-]+-\w")
 _FORMULA = re.compile(r"\$[^$]*\$")
 _TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
 _LISTED = re.compile(r",\s*")
@@ -210,23 +201,14 @@ def _propose(shown: Selection, paper: Paper, out: Slots, found: Proposal, text: 
 
 def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slots, found: Proposal) -> None:
     """Tells in Chinese what kind of thing a paper proposes, with its name if it is called by its title."""
-    phrase, head, use = kinds(found.itself or found.what)
     out.is_itself = bool(found.itself) and out.name == as_text(name(paper))
     if not out.is_itself:
         _entitle(shown, paper, out)
-    nouns, own = Wording(shown.graph.vocabulary), name(paper) if out.is_title and found.is_of(name(paper)) else ""
-    kind, last, served = (nouns(one) if one and nouns.is_noun_phrase(one) else "" for one in (phrase, head, use))
-    is_odd = not has_han(kind) or _UNSAID.search(kind) or _ENTWINED.search(phrase)
-    kind = "" if is_odd or has_homonym(shown, phrase, text_of(paper, fields)) else kind
-    whole = kind or (last if phrase == head else "")
-    if has_han(served) and "的" not in served + kind and has_han(whole):
-        kind = shown.words("proposal.for", what=served, kind=whole)
-    elif is_generic(shown, phrase) or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND):
-        kind = ""
-    told = shown.words("proposal.kind_named", name=own, kind=kind) if own and kind else kind
-    out.technique, out.is_proposed, out.is_kind, out.is_several = told, True, bool(kind), False
+    own, text = name(paper) if out.is_title and found.is_of(name(paper)) else "", text_of(paper, fields)
+    out.technique, out.is_proposed, out.is_several = kind_in_words(shown, found, own, text), True, False
+    out.is_kind = bool(out.technique)
     if out.problem and not out.is_solved:
-        problems, out.is_eased = _problems(shown, paper, fields, text_of(paper, fields), found.sentence)
+        problems, out.is_eased = _problems(shown, paper, fields, text, found.sentence)
         out.problem = shown.words.listed(problems)
     out.quotes = [quote for quote in [quotable(found.sentence)] if quote] or contribution(shown, paper, fields)[:1]
 

@@ -241,7 +241,10 @@ class Wording:
         if len(words) > 1 and not all(word in self.vocabulary[concept].label.get("en", "") for word in short):
             return False
         label = self.vocabulary[concept].label.get("en", "")
-        return fold(surface) == fold(label) or (surface.rstrip("s").isupper() and " and " not in label)
+        if fold(surface) == fold(label):
+            return True
+        ends = surface.rstrip("s")[-1:].lower() == re.split("[ -]", label)[-1][:1].lower()  # "EHR" is no EHR analysis
+        return surface.rstrip("s").isupper() and " and " not in label and ends
 
     def _known(
         self, text: str, found: Sequence[Token], at: int, labels: Mapping[int, tuple[int, dict[str, str]]]

@@ -145,6 +145,11 @@ def test_baseline_and_setting_are_those_of_the_clause(
         ("It gains 9% BLEU.", "9%", {"value": 9.0, "change": "increase", **ACCURACY}),
         ("It is 4x faster.", "4x", {"value": 4.0, "unit": "x", "change": "increase"}),
         ("It cuts the cost by 9% in acquisition time.", "9%", {"value": 9.0, "setting": "acquisition time"}),
+        (
+            "It has competitive perceptual quality with outputs in 5 s.",
+            "5 s",
+            {"value": 5.0, "unit": "s", "metric": "perceptual quality", "metric_concept": "", "change": "absolute"},
+        ),
         ("It wins at an equal speedup of 1.39x.", "1.39x", {"value": 1.39, **SPEED}),
         (
             "It brings computational savings of 16%.",

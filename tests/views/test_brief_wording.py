@@ -9,7 +9,9 @@ import pytest
 from kg.api import Graph
 from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Result, Text
 from kg.views.brief import brief
+from kg.views.kinds import kind_in_words
 from kg.views.outcome import ResultInWords, phrases
+from kg.views.proposal import Proposal
 from kg.views.selection import Selection
 from kg.views.slots import doing
 from kg.views.surface import uncapitalised
@@ -242,7 +244,7 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("efficient prompt-guided pruning", "提示引导的高效剪枝"),
         ("sparse prompt-guided pruning", ""),  # only the sense tells what is sparse
         ("progressive-based framework", ""),
-        ("GPU-optimized framework", "针对GPU优化的框架"),
+        ("GPU-optimized framework", "面向GPU优化的框架"),
         ("self-growing agent", ""),
         ("self-evolving agent", "自进化智能体"),
         ("pruning/quantization framework", ""),
@@ -254,6 +256,9 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("detection-task-specific method", ""),
         ("Consistent4D datasets", "Consistent4D数据集"),  # a name, no word
         ("rollout framework", ""),  # no word tells its sense
+        ("EHR framework", "EHR框架"),  # not that of what the vocabulary has of EHRs
+        ("task-agnostic framework", "任务无关的框架"),
+        ("neuron-efficient framework", ""),
         ("student accuracy", ""),  # that of a model, or of a person
     ],
 )
@@ -279,3 +284,17 @@ def test_a_setting_that_needs_a_measure_word_is_quoted(built: Graph) -> None:
     for setting, said in (("20 diverse datasets", "“20 diverse datasets”"), ("diverse datasets", "多样数据集")):
         told = ResultInWords.of(Selection.of(built, [], "zh"), _result(setting=setting), setting)
         assert (told.setting if told else f"“{setting}”") == said
+
+
+@pytest.mark.parametrize(
+    ("what", "kind"),
+    [
+        ("a fast pruning framework for mesh generation that skips keys", "用于网格生成的快速剪枝框架"),
+        ("a graph-based pruning framework for mesh generation", "基于图的剪枝框架"),  # one clause is enough
+        ("a fast pruning framework for learning policies", "快速剪枝框架"),  # 学习策略 is a strategy
+        ("an efficient Reprogramming pruning method", ""),
+        ("a deterministic uncertainty pruning method", ""),  # 确定性不确定性
+    ],
+)
+def test_a_kind_in_chinese_reads_in_one_way(built: Graph, what: str, kind: str) -> None:
+    assert kind_in_words(Selection.of(built, [], "zh"), Proposal("propose", what), "", what) == kind

@@ -9,7 +9,7 @@ import pytest
 from kg.api import Graph
 from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Result, Text
 from kg.views.brief import brief
-from kg.views.proposal import is_part, kinds, proposal
+from kg.views.proposal import Proposal, is_part, kinds, proposal
 from kg.views.quotation import by_itself, sentences_of, with_name
 
 
@@ -333,3 +333,8 @@ def test_a_proposal_has_no_address_and_no_second_verb() -> None:
         "Foo, a light gate that skips idle blocks of maps"
     )
     assert _what("", "We introduce a light gate for maps and treat skipping blocks as a task of its own.") == ""
+
+
+def test_the_short_form_of_a_part_is_not_the_name_of_the_method() -> None:
+    assert not Proposal("propose", "a light Gate Routing (GR) Compression method on maps").is_of("GR")
+    assert Proposal("propose", "Gate Routing (GR), a light compression method", itself="a light method").is_of("GR")

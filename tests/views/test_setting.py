@@ -151,3 +151,12 @@ def test_what_a_method_is_combined_with_is_told_once(built: Graph, text: str, se
 )
 def test_a_level_is_told_with_all_that_it_holds_on_or_not_at_all(built: Graph, text: str, told: str) -> None:
     assert said_of(built, text, "91%", **(GAIN | {"value": 91.0, "change": "absolute"})) == told
+
+
+def test_simple_ones_of_a_kind_are_a_setting_and_a_bound_is_no_mean(built: Graph) -> None:
+    assert said_of(built, "It lowers latency by 41% on simple scenes.", "41%", value=41.0, setting="simple scenes") == (
+        "41% lower latency (simple scenes)"
+    )
+    text = "It lowers latency by 9% on average across tasks and up to 41% for Plover."
+    assert said_of(built, text, "41%", value=41.0, setting="Plover") == "up to 41% lower latency (Plover)"
+    assert said_of(built, "It lowers latency by 41% on Plover_ big.", "41%", value=41.0, setting="Plover_ big") == ""

@@ -1,0 +1,46 @@
+"""What kind of thing a paper proposes, in Chinese: 跨模态蒸馏框架, of "a novel cross-modal distillation framework"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from kg.text import has_han
+from kg.views.fillers import has_homonym, is_generic
+from kg.views.proposal import kinds
+from kg.views.wording import Wording
+
+if TYPE_CHECKING:
+    from kg.views.proposal import Proposal
+    from kg.views.selection import Selection
+
+_KIND, _FEW_KIND = 3, 2  # words of a kind of thing that tells enough, alone and beside its name
+#: A Chinese phrase with "and", a small English word, a word that is said twice: 动作模型跟踪模型; part of a name.
+_UNSAID = re.compile(
+    r"(?<![A-Za-z\d])-[A-Za-z]|"  # "Mixture-of-Gates", cut
+    r"和|(?<![A-Za-z])[a-z]{4,}(?![A-Za-z-])|([\u4e00-\u9fff]{2,})\1|自自|([\u4e00-\u9fff]{3,}).*\2|"
+    r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,3}\3$"
+)
+#: Words of which only the sense tells what goes with which: "Masked Gate Routing-based", "fully gate-free".
+_ENTWINED = re.compile(r"(?:[\w-]+ed|[\w-]+ing) [\w-]+ \w+-(?:based|driven|guided|aware)\b|\b[a-z]+ly [\w-]+-\w")
+_CAPITAL = re.compile(r"(?<![A-Za-z-])(?<!基于)[A-Z][a-z]{3,}(?![A-Za-z-])")  # a word rather than a name: 3D Earth生成
+
+
+def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str:
+    """The kind of thing that is proposed, with the name `own` of the method if it has one; "" if no words tell it.
+
+    What it is for goes before it where neither has a clause of its own: 用于网格生成的扩散框架.
+    """
+    phrase, head, use = kinds(found.itself or found.what)
+    nouns, find = Wording(shown.graph.vocabulary), shown.graph.vocabulary.find
+    kind, last, served = (nouns(one) if one and nouns.is_noun_phrase(one) else "" for one in (phrase, head, use))
+    is_mixed = any(not (find(word, "technique") or find(word, "model")) for word in _CAPITAL.findall(kind))
+    is_odd = not has_han(kind) or _UNSAID.search(kind) or _ENTWINED.search(phrase) or is_mixed
+    kind = "" if is_odd or has_homonym(shown, phrase, text) else kind
+    whole = kind or (last if phrase == head else "")
+    is_doing = use.partition(" ")[0].endswith("ing")  # of "for learning policies" 学习策略 is a strategy
+    if has_han(served) and "的" not in served + kind and has_han(whole) and not is_doing:
+        kind = shown.words("proposal.for", what=served, kind=whole)
+    elif is_generic(shown, phrase) or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND):
+        kind = ""
+    return shown.words("proposal.kind_named", name=own, kind=kind) if own and kind else kind
