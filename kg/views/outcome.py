@@ -86,16 +86,20 @@ class ResultInWords:
             else ""
             if origin
             else _against(shown, result.baseline_concept, wording, paper),
-            _setting(shown, result, paper),
+            circumstance(shown, result, paper),
         ]
         against, setting = ("" if aside == named else aside for aside in asides)
         if shown.lang == "zh" and _ENGLISH.search(f"{against} {setting}"):
             return None  # English words in brackets are not Chinese
         if (wording and not origin and not against) or (result.setting and not setting):
             return None  # a number without what it is compared with, or where it holds, is another statement
-        if JOINED.match(result.setting) and letters(result.baseline) in letters(result.setting):
-            against = ""  # what a method is combined with is what it is then better than
+        against = "" if is_on_top(result) else against
         return cls(named, form, amount(shown, result), against, setting, origin)
+
+
+def is_on_top(result: Result) -> bool:
+    """Whether what a method is better than is only what it is combined with: "1.1x faster than Foo, on top of Foo"."""
+    return JOINED.match(result.setting) is not None and letters(result.baseline) in letters(result.setting)
 
 
 def _is_longer(result: Result) -> bool:
@@ -196,8 +200,8 @@ def notes(shown: Selection, result: Result) -> str:
     if shown.lang == "zh" and (not has_han(against) or _is_title(shown, result.baseline, result.baseline_concept)):
         is_title = _is_title(shown, result.baseline, result.baseline_concept)
         against = _name(shown, _titled(result.baseline) if is_title else against)
-    said = [shown.words("outcome.than", baseline=against)] if against else []
-    return shown.words("outcome.aside_comma").join([*said, *filter(None, [_setting(shown, result)])])
+    said = [shown.words("outcome.than", baseline=against)] if against and not is_on_top(result) else []
+    return shown.words("outcome.aside_comma").join([*said, *filter(None, [circumstance(shown, result)])])
 
 
 def gets_worse(shown: Selection, result: Result) -> bool:
@@ -299,7 +303,7 @@ def _name(shown: Selection, wording: str) -> str:
     return "" if first.islower() and not any(map(str.isdigit, first)) else _PLURAL.sub("", wording)
 
 
-def _setting(shown: Selection, result: Result, paper: str = "") -> str:
+def circumstance(shown: Selection, result: Result, paper: str = "") -> str:
     """The setting in the language; in Chinese what has no words there is quoted."""
     parts = as_text(clean(result.setting)).split(BESIDE)
     whole = (part for part in parts if not any(part != other and part in other for other in parts))  # told once

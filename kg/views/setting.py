@@ -69,7 +69,7 @@ _MEAN_JUST = re.compile(r"\bon average,? (?:an? |by )?$")
 _OWN_WORDS = re.compile(r"[,;]|\bwhile\b|(?<![\w-])\d|%")
 _MEAN_AHEAD = re.compile(r"\s*(?:On average|Averaged (?:across|over))\b")
 #: Begins another statement: "and matches the baseline", " - all of it for free".
-_GOES_ON = re.compile(r"(?:,? and \w+s (?:the|an?|its|up|over|\d)| [-–—]+ (?=[a-z])).*$")
+_GOES_ON = re.compile(r"(?: through (?=[a-z])|,? and \w+s (?:the|an?|its|up|over|\d)| [-–—]+ (?=[a-z])).*$")
 _LISTED = re.compile(r",\s[A-Z][\w-]*(?:,|\s(?!(?:is|are|has|have|[a-z]+s)\b))")
 _ALONE = re.compile(r"(?!.*\b(?:on|for|at|under|with|in|over|when)\b)[^,;:()]*\band (?:an? |up to )?[+]?")
 _MEAN_BEHIND = re.compile(r"[^,;.()\d]{0,40}\bon average\b")
@@ -192,6 +192,8 @@ class SettingReader:
             return None  # "only 50%", of something
         if not _AT.match(setting) and self._is_metric(bare):
             return None  # "with no loss in accuracy"
+        if not {*bare.lower().split()}.isdisjoint(listed("clause.pointing")):
+            return None  # "with such kernels", of the sentence before
         is_phrase = "_ " not in bare and self.wording.is_noun_phrase(bare)  # "Plover_ big" has lost its formula
         is_phrase = is_phrase or (bare[:1].isdigit() and " and " not in bare)
         return said if is_phrase and len(said) <= _LONG else None

@@ -160,3 +160,10 @@ def test_simple_ones_of_a_kind_are_a_setting_and_a_bound_is_no_mean(built: Graph
     text = "It lowers latency by 9% on average across tasks and up to 41% for Plover."
     assert said_of(built, text, "41%", value=41.0, setting="Plover") == "up to 41% lower latency (Plover)"
     assert said_of(built, "It lowers latency by 41% on Plover_ big.", "41%", value=41.0, setting="Plover_ big") == ""
+
+
+def test_a_setting_ends_before_its_means_and_points_at_nothing(built: Graph) -> None:
+    text = "It lowers latency by 41% on Plover through two rules."
+    assert said_of(built, text, "41%", value=41.0, setting="Plover through two rules") == "41% lower latency (Plover)"
+    text = "It lowers latency by 41% when combined with such kernels."
+    assert said_of(built, text, "41%", value=41.0, setting="when combined with such kernels") == ""

@@ -43,16 +43,13 @@ def chart(shown: Selection, part: Part) -> dict[str, Any]:
         }
         for month in months
     ]
-    notes = {"": words("report.chart_share" if is_share else "report.chart_count")}
-    notes["_table"] = words("report.chart_share_table") if is_share else notes[""]
+    note = words("report.chart_share" if is_share else "report.chart_count")
     if any(row["partial"] for row in rows):
-        gap = words("report.sentence_gap")
-        notes = {form: note + gap + words(f"report.chart_partial{form}") for form, note in notes.items()}
+        note += words("report.sentence_gap") + words("report.chart_partial")
     return {
         "kind": "chart",
         "title": words("report.chart"),
-        "note": notes[""] if rows else words("report.nothing"),
-        "note_of_table": notes["_table"] if rows else words("report.nothing"),
+        "note": note if rows else words("report.nothing"),
         "rows": rows,
         "is_share": is_share,
         "top": f"{100 * most:.1f}%" if is_share else f"{most:g}",

@@ -164,7 +164,7 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
         if result is None:
             continue
         other = identity(result.baseline_concept, result.baseline)
-        if result.change == "absolute" or not other.startswith(_KINDS) or other == name:
+        if result.change == "absolute" or outcome.is_on_top(result) or not other.startswith(_KINDS) or other == name:
             continue
         quote = quoted(found.document, result.evidence)
         label = shown.label(other)

@@ -36,13 +36,13 @@ def techniques(shown: Selection, part: Part) -> dict[str, Any]:
         found = sorted((rows[c] for c in members), key=lambda row: _weight(row, named))
         label = shown.label(family) if ":" in family else words(f"report.{family}")
         groups.append((len(together), Group(found, label, words.count("count.paper", len(together)), family)))
-    told = sum(bool(shown.things(paper, "institution")) for paper in shown.papers)
-    if 2 * told < len(shown.papers):  # nothing says which papers can stand without one another
-        part = replace(part, columns=tuple(column for column in part.columns if column != "support"))
     groups.sort(key=lambda item: (_PLACE.get(item[1].mark, 0), -item[0], item[1].label.casefold(), item[1].mark))
     note = words("report.techniques_note")
-    if "support" in part.columns:
-        note += words("report.sentence_gap") + words("report.support_note")
+    placed = sum(bool(shown.institutions(paper)) for paper in shown.papers)
+    if 2 * placed >= len(shown.papers):
+        note += words("report.sentence_gap") + words("report.techniques_support")
+    else:  # of papers whose institutions are not known none can be said to support another
+        part = replace(part, columns=tuple(one for one in part.columns if one != "support"))
     if len(papers) > len(listed):
         note += words("report.sentence_gap") + words("report.wordings", n=f"{len(papers) - len(listed):,}")
     return section(shown, part, _bounded([group for _, group in groups], part.most), note)

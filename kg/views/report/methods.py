@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from kg.entity_types import LISTS
 from kg.model import Mention, Paper, Result
-from kg.text import fold, has_han
 from kg.views import outcome
-from kg.views.borne import KEPT, borne
+from kg.views.borne import KEPT, SPEED, borne
+from kg.views.brief import in_words
 from kg.views.latex import as_text
-from kg.views.quotation import contribution
+from kg.views.quotation import by_itself, contribution
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, identity, said, section, things
-from kg.views.selection import EntryResult, Selection, code, ids, name, quoted, title
-from kg.views.slots import doing
-from kg.views.surface import without_article
+from kg.views.selection import EntryResult, Selection, code, ids, quoted, title
+from kg.views.slots import Slots, slots
 from kg.views.words import PageWords
 
-#: Of several things that have their articles each keeps its own.
-_ARTICLES = re.compile(r"(?:,| and) (?:an?|the) ")
 _NAMED = 3  # models and devices of a line
-_FEW = 4  # words: fewer tell too little
 _MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
 
 
@@ -62,9 +57,9 @@ def told(shown: Selection, paper: Paper) -> list[Told]:
 
 def is_gain(shown: Selection, result: Result) -> bool:
     """Whether a result says how much smaller, faster or cheaper something is; of tokens that are kept, how few."""
-    return (
-        result.change in ("increase", "decrease", KEPT) and result.unit in ("x", "%") and not is_quality(shown, result)
-    )
+    is_known = result.metric_concept in shown.graph.vocabulary or result.metric.endswith(SPEED)
+    is_change = result.change in ("increase", "decrease", KEPT) and result.unit in ("x", "%")
+    return is_change and (is_known or result.change != "increase") and not is_quality(shown, result)
 
 
 def is_quality(shown: Selection, result: Result) -> bool:
@@ -78,7 +73,7 @@ def is_quality(shown: Selection, result: Result) -> bool:
     if not words.isdisjoint(say("report.quality_lower").split()):
         return True
     if result.unit == "x" and result.change != "absolute":
-        return False  # "5.98x higher performance" is a speed
+        return not {*result.metric.split()}.isdisjoint(say("report.qualities").split())  # higher "performance" is speed
     is_plain = known.facts.get("unit", "") in ("", "%", "points") and known.facts.get("better") == "higher"
     return is_plain and words.isdisjoint(say("report.no_quality").split())
 
@@ -124,19 +119,20 @@ def _row(shown: Selection, paper: Paper, gain: Told | None, kept: Told | None) -
 
 
 def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
-    """What a paper does in a few words, or its own sentence, and whether it is that."""
-    found = doing(shown, paper, is_called=True)
+    """What a paper says that it proposes, or its own sentence, and whether it is that.
+
+    A part of a method beside a problem that another part may solve would say what no paper does.
+    """
+    found = slots(shown, paper)
+    if found.proposal:
+        return found.proposal.itself or found.proposal.what, False
+    if found.is_given:
+        bare = Slots(technique=found.technique, problem=found.problem, is_given=True, is_solved=found.is_solved)
+        return in_words(shown.words, bare).removeprefix(shown.words("brief.unnamed")).rstrip("。"), False
+    if found.is_kind:
+        return found.technique, False
     own = contribution(shown, paper)
-    said = as_text(found.technique)
-    technique = said if _ARTICLES.search(said) else without_article(said)
-    is_named = fold(technique) == fold(name(paper)) or (found.is_proposed and not found.problem)
-    is_telling = (has_han(technique) and not is_named) or len(technique.split()) >= _FEW or not own
-    if technique and fold(technique) != fold(shown.name) and is_telling:
-        words = "report.does_for" if found.problem else "report.does"
-        return shown.words(words, technique=technique, problem=found.problem), False
-    if own or not found.problem:
-        return (own or [""])[0], True
-    return shown.words("report.does_against", problem=found.problem), False
+    return (by_itself(own[0]), True) if own else (found.technique, False)
 
 
 def _sure(shown: Selection, paper: Paper, kind: str) -> list[dict[str, str]]:

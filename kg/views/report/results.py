@@ -14,7 +14,7 @@ from kg.views import outcome
 from kg.views.borne import borne
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, identity, named_there, padded, said, section, things
-from kg.views.selection import EntryQuote, EntryResult, Selection, clean, ids, quoted
+from kg.views.selection import EntryQuote, EntryResult, Selection, ids, quoted
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ def _row(shown: Selection, one: _Measured) -> Row:
         "change": result.change,
         "bound": words(f"outcome.{result.bound}", amount="").strip() if result.bound != "exact" else "",
         "baseline": outcome.baseline(shown, result),
-        "setting": clean(result.setting),
+        "setting": outcome.circumstance(shown, result),
         "hardware": things(one.hardware),
         "model": things(one.models),
         "dataset": things(one.datasets),

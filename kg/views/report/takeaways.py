@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Set
 from itertools import chain
-from statistics import median
 from typing import Any
 
 from kg.model import Paper
@@ -139,7 +138,7 @@ def _approach(shown: Selection, about: Set[str]) -> dict[str, Any] | None:
 
 
 def _gains(shown: Selection, made: dict[str, list[Told]]) -> Iterator[dict[str, Any]]:
-    """The metrics for which most papers tell a gain: how much, in the middle of these papers."""
+    """The metrics for which most papers tell a gain, with one in the middle of these papers as an example."""
     by: dict[tuple[str, str, str], dict[str, Told]] = defaultdict(dict)
     for paper, results in made.items():
         for one in results:
@@ -157,19 +156,15 @@ def _gains(shown: Selection, made: dict[str, list[Told]]) -> Iterator[dict[str, 
 
 
 def _spread(shown: Selection, found: list[Told]) -> dict[str, Any]:
-    """What the results of several papers on one metric say: the middle, and the paper that is it or next above."""
-    middle = median(one.high for one in found)
-    of = next(one for one in found if one.high >= middle)
-    words, unit = shown.words, found[0].result.unit
-    concept = found[0].result.metric_concept
+    """What several papers tell of one metric, with an example: baselines differ, so that no mean says anything."""
+    of = found[len(found) // 2]
+    concept = of.result.metric_concept
     named_metric = next((said for one in found if (said := _unlike(shown, one))), shown.label(concept))
-    is_part = words.lang == "zh" and (found[0].result.change, unit) == ("decrease", "x")  # what is left of it
-    text = words(
-        f"report.takeaway_{found[0].result.change}{'_times' if is_part else ''}",
-        more=outcome.direction(shown, found[0].result, named_metric),
+    text = shown.words(
+        f"report.takeaway_{of.result.change}",
+        more=outcome.direction(shown, of.result, named_metric),
         metric=named_metric,
         n=len(found),
-        middle=f"{round(middle, 2):g}{'' if is_part else unit_of(shown, unit)}",
         paper=named(of.paper, shown.date(of.paper)),
         outcome=outcome.phrase(shown, of.result),
     )
@@ -180,10 +175,6 @@ def _unlike(shown: Selection, one: Told) -> str:
     """The metric of a result in words where these say less than the label of its concept, as a speed of anything."""
     said = outcome.metric(shown, one.result)
     return said if one.result.metric == SPEED else ""
-
-
-def unit_of(shown: Selection, unit: str) -> str:
-    return shown.words(f"unit.{unit}") if shown.words.has(f"unit.{unit}") else unit
 
 
 def _quality(shown: Selection, made: dict[str, list[Told]]) -> dict[str, Any] | None:
