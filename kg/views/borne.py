@@ -75,8 +75,8 @@ _JOINT = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # s
 _LISTED = re.compile(rf"(?: (?!and\b)[A-Za-z][\w-]*){{0,4}}{_JOINT.pattern}")
 _UP_TO = re.compile(r"\bup to\s*(?:an? (?:additional|further|extra)\s)?(?:[~∼≈]\s*)?$")
 _LEVELS = re.compile(r"\([\d.]+\s?%? to [\d.]+\s?%?$")  # before and after: "improves accuracy (76% to 82%)"
-_ORIGIN = 48  # letters of "from" and two numbers with their units
-_LEVEL = 24  # letters of two levels
+_ORIGIN, _LEVEL = 48, 24  # letters of "from" and two numbers with their units, of two levels
+_ANOTHER = re.compile(r"\band an? $")  # "up to 200x speed and a 20x reduction", of which the bound is not
 _NEAR = 15  # letters before a number in words that say how exact it is
 _FEW = 2  # words of a metric with what is said of it
 _FASTER = re.compile(r"\s*faster ([a-z]+(?:-[a-z]+)?)\b")
@@ -155,9 +155,9 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     part = re.search(rf"\b{re.escape(metric)} of ((?:[a-z-]+ )?[a-z]+-[a-z]+ [a-z]+s)\b", place.text)
     # "memory usage of vocabulary-related components", "compression latency"
     metric = f"{metric} of {part[1]}" if part else reader.whole_metric(place, metric)
-    bound = _bound_of_list(place) if result.bound in ("exact", "about") else result.bound
-    if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
-        bound = "below"
+    bound = "exact" if _ANOTHER.search(place.text[: place.quantity.start]) else result.bound
+    bound = _bound_of_list(place) if result.bound in ("exact", "about") else bound
+    bound = "below" if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]) else bound
     clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
     if not (metric := reader.unturned(_HOW.sub("", metric), change, result.metric_concept)):
         return None

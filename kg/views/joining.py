@@ -136,7 +136,7 @@ def _qualities(first: Sequence[PhrasePart], second: Sequence[PhrasePart]) -> str
     if len(second) < 2 or not _is_quality(second[0]) or second[1].tied:
         return ""
     both, thing = [_compound(first), _compound(second[:1])], in_order(second[1:])
-    joint = PageWords("zh")("brief.and_also")
+    joint = PageWords("zh")("brief.and" if all(one.endswith("级") for one in both) else "brief.and_also")
     return joint.join(one.removesuffix("的") for one in both) + "的" + thing if all(both) and thing else ""
 
 

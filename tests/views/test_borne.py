@@ -389,6 +389,11 @@ def test_points_of_a_metric_are_no_percentage_of_it(built: Graph) -> None:
     assert said_of(built, "It has 9% higher accuracy.", "9%", **gain) == "9% higher accuracy"
 
 
+def test_what_has_an_article_of_its_own_has_its_own_bound(built: Graph) -> None:
+    said = said_of(built, "It gives up to 9x speed and a 41% lower latency.", "41%", value=41.0, bound="up_to")
+    assert said == "41% lower latency"
+
+
 def test_what_is_a_deed_is_faster_and_not_higher(built: Graph) -> None:
     gain = SPEED | UNKNOWN | {"value": 2.0}
     text = "It accelerates DiT training by 2x and gives 3x practical speedup."

@@ -259,6 +259,7 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("EHR framework", "EHR框架"),  # not that of what the vocabulary has of EHRs
         ("task-agnostic framework", "任务无关的框架"),
         ("neuron-efficient framework", ""),
+        ("token-level and sequence-level baselines", "词元级和序列级的基线"),
         ("student accuracy", ""),  # that of a model, or of a person
     ],
 )
