@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from kg.extract.baselines import Baselines
 from kg.extract.governing import KEEPING
 from kg.extract.numbers import Quantity, plain, quantities
-from kg.extract.outcomes import OutcomeLexicon, QuantityPlace, Stated, outcome_lexicon
+from kg.extract.outcomes import QuantityPlace, Stated, outcome_lexicon
 from kg.extract.phrases import tagged
 from kg.model import Mention, Paper, Record, Result
 from kg.text import fold, raw_span, sentences
@@ -58,7 +58,6 @@ _DEFAULT = "inference speed"  # the metric of a plain "3x faster" in a record
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
 _PART = re.compile(r"\s*(?:[a-z][\w-]*\s){1,2}(?:in|for)\s(?P<part>[A-Z][\w-]*[A-Z][\w-]*)")
 _CHANGED = ("decrease", "increase", "improve")  # groups of words behind which no metric stands
-_FRAME = ("score", "number", "of", "rate", "value", "consumption")  # words around the name of a metric
 _WITH_PART = r"with (?P<part>(?:(?!\b(?:while|and|at|on|in|over|by)\b)[^,;:()])+)"
 _GOES_ON = re.compile(
     r"\s(?:(?P<verb>(?:built|based|trained|running|using|without|that|designed)\b)|(?P<name>\d+-[a-z]|[A-Z][a-z]+\b)|"
@@ -66,7 +65,7 @@ _GOES_ON = re.compile(
 )
 _ROUGH = re.compile(
     r"\bapproximate(?:ly)?\s(?=\d)|\b(?:about|nearly|almost|roughly|approximately|around)\s+"
-    r"(?:half|halv\w+|doubl\w+|twice|tripl\w+|an? (?:third|quarter|order)|one|two|three)\b"
+    r"(?:by\s(?=\d)|half\b|halv\w+|doubl\w+|twice\b|tripl\w+|an? (?:third|quarter|order)\b|(?:one|two|three)\b)"
 )
 _FRAMES = ("label-frame-technique", "label-form-technique", "outcome-generic-baseline", "model-frame")
 _KINDS = ("label-frame-technique", "label-form-technique")  # cues of words behind the name of a technique
@@ -79,6 +78,9 @@ _ORIGIN, _LEVEL = 48, 24  # letters of "from" and two numbers with their units, 
 _ANOTHER = re.compile(r"\band an? $")  # "up to 200x speed and a 20x reduction", of which the bound is not
 _NEAR = 15  # letters before a number in words that say how exact it is
 _FEW = 2  # words of a metric with what is said of it
+_ACCELERATED = re.compile(
+    r"\b(?:accelerates?|speeds? up) ((?:(?!inference\b)[a-z-]+ ){0,2}[a-z-]+(?:ion|ing)) (?:by )?$"
+)
 _FASTER = re.compile(r"\s*faster ([a-z]+(?:-[a-z]+)?)\b")
 _SPEEDUP = re.compile(r"\s*([a-z]+) speedups?\b")  # "6x distillation speedup"
 _POINTS = re.compile(r"\s?[a-z]+ points?\b")  # behind the sign of percent: "23% accuracy points"
@@ -164,7 +166,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     metric = reader.of_speed(metric, result, place.own)
     if metric in ("speed", "speeds") or (metric == _DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE)):
         own = _OWN_SPEED.search(place.own) or _OWN_SPEED.search(place.ahead)
-        metric = own[1] if own else SPEED  # "7x rendering speed"
+        deed = _ACCELERATED.search(place.text[: place.quantity.start])
+        metric = own[1] if own else f"{deed[1]} {SPEED}" if deed else SPEED  # "7x rendering speed"
     if not reader.clause.is_named(result, place):
         return None
     words = f"{setting} {against} {metric} {result.metric} {found.record.name}"
@@ -210,26 +213,6 @@ def is_variant(vocabulary: Vocabulary, behind: str) -> bool:
     """Whether the words behind a name make it another: "Finch with pruning", not "Finch with 2% loss"."""
     found = re.match(rf"\s{_WITH_PART}", behind)
     return found is not None and _reader(vocabulary).is_variant(found["part"])
-
-
-def says_metric(vocabulary: Vocabulary, wording: str, label: str) -> bool:
-    """Whether a metric's label says what a paper's wording does, no less and no more.
-
-    It does but for words of change and qualifiers: "mean decoding speedup" is decoding speed, "single-batch decoding
-    latency" is not inference latency, nor is every speed that of inference.
-    """
-    lexicon = _reader(vocabulary).lexicon
-    one, other = (_bearing(lexicon, text) for text in (wording, label))
-    return one == other or (wording.isupper() and len(wording) > 1)
-
-
-def _bearing(lexicon: OutcomeLexicon, text: str) -> set[str]:
-    """The words of a metric that say what is measured."""
-    words = fold(text).split()
-    speeds = {"speed" if lexicon.group(word) == "speed" else word for word in words}
-    kinds = {word for word in words[:-1] if word.endswith("ion")}  # the latency of compression, not a lower one
-    changes = {word for word in speeds if lexicon.group(word)} - kinds
-    return {w for w in speeds if w not in lexicon.qualifiers and w not in changes and w not in _FRAME} or speeds
 
 
 def _names(mention: Mention) -> tuple[str, ...]:

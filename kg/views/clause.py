@@ -137,8 +137,10 @@ class ClauseReader:
     def is_named(self, result: Result, place: QuantityPlace) -> bool:
         """Whether a sentence has a word of the metric, or one for a speed: "This is 32x smaller" does not say what.
 
-        No quality is named by seconds.
+        No quality is named by seconds; "times cost", of "4 times cost reduction", is no metric.
         """
+        if result.metric.startswith("times "):
+            return False
         if result.unit.rpartition(" ")[2] in listed("clause.seconds") and result.metric.endswith(
             listed("clause.timeless")
         ):

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from kg.extract.numbers import plain as plain_text
 from kg.extract.numbers import quantities
+from kg.extract.outcomes import OutcomeLexicon, outcome_lexicon
 from kg.text import fold, has_han
-from kg.views.borne import KEPT, says_metric
+from kg.views.borne import KEPT
 from kg.views.latex import as_text
 from kg.views.selection import clean
 from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE
@@ -22,7 +23,9 @@ from kg.views.words import PageWords
 if TYPE_CHECKING:
     from kg.model import Result
     from kg.views.selection import Selection
+    from kg.vocabulary import Vocabulary
 
+_FRAME = ("score", "number", "of", "rate", "value", "consumption")  # words around the name of a metric
 _SHORT_FORM = re.compile(r"(?!.*[a-z]{3})[a-z]?[A-Z][\w@:.-]*[A-Z\d][\w@:.-]*")
 _STATISTIC = re.compile(r"\b(?:average|mean|median|peak|worst|p\d\d)\b")  # what a label leaves out
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
@@ -32,6 +35,7 @@ _ORIGIN = re.compile(
 )
 _A_SECOND = " per second"  # a metric that is a unit: "tokens per second"
 _NAMES = re.compile(r"[A-Z]|\d")
+_CAPITAL = re.compile(r"(?<![A-Za-z-])[A-Z][a-z]{3,}(?![A-Za-z-])")
 _ENGLISH = re.compile(r"(?<![\w.-])[a-z]{3,}(?:-[a-z]+)*(?![\w.-])", re.ASCII)
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Za-z][A-Z])s\b")  # "B200 GPUs", "ViTs"
@@ -65,6 +69,8 @@ class ResultInWords:
     def of(cls, shown: Selection, result: Result, paper: str) -> ResultInWords | None:
         """A result in words of the paper; None if its metric has no name in the language."""
         named = metric(shown, result, paper)
+        if shown.lang == "zh" and _mixes(shown, result, named):
+            return None
         if not named or (has_han(named) if shown.lang != "zh" else not says(paper, named)):
             return None
         form, origin, wording = _form(shown, result, named), "", result.baseline
@@ -95,6 +101,12 @@ class ResultInWords:
             return None  # a number without what it is compared with, or where it holds, is another statement
         against = "" if is_on_top(result) else against
         return cls(named, form, amount(shown, result), against, setting, origin)
+
+
+def _mixes(shown: Selection, result: Result, named: str) -> bool:
+    """Whether Chinese words hold an English one that no label has: Japanese准确率."""
+    label = shown.label(result.metric_concept) if result.metric_concept in shown.graph.vocabulary else ""
+    return has_han(named) and any(word not in label for word in _CAPITAL.findall(named))
 
 
 def is_on_top(result: Result) -> bool:
@@ -458,3 +470,23 @@ def is_size(shown: Selection, result: Result) -> bool:
 def _fact(shown: Selection, result: Result, key: str) -> str:
     vocabulary = shown.graph.vocabulary
     return vocabulary[result.metric_concept].facts.get(key, "") if result.metric_concept in vocabulary else ""
+
+
+def says_metric(vocabulary: Vocabulary, wording: str, label: str) -> bool:
+    """Whether a metric's label says what a paper's wording does, no less and no more.
+
+    It does but for words of change and qualifiers: "mean decoding speedup" is decoding speed, "single-batch decoding
+    latency" is not inference latency, nor is every speed that of inference.
+    """
+    lexicon = outcome_lexicon(vocabulary)
+    one, other = (_bearing(lexicon, text) for text in (wording, label))
+    return one == other or (wording.isupper() and len(wording) > 1)
+
+
+def _bearing(lexicon: OutcomeLexicon, text: str) -> set[str]:
+    """The words of a metric that say what is measured."""
+    words = fold(text).split()
+    speeds = {"speed" if lexicon.group(word) == "speed" else word for word in words}
+    kinds = {word for word in words[:-1] if word.endswith("ion")}  # the latency of compression, not a lower one
+    changes = {word for word in speeds if lexicon.group(word)} - kinds
+    return {w for w in speeds if w not in lexicon.qualifiers and w not in changes and w not in _FRAME} or speeds

@@ -106,6 +106,8 @@ class SettingReader:
         parts = [setting] if setting in place.text else setting.split(", ")
         if setting and _LISTED.match(place.text, place.text.find(setting) + len(setting)) and setting in place.text:
             return None  # "on Plover, Finch with", of which it is only the first
+        if setting and re.search(rf"{re.escape(setting)},\d{{3}}", place.text):
+            return None  # "at lengths up to 65", of 65,536
         if setting and self._is_first_of_two(setting, place):
             return None  # "on image labelling", before "and search tasks"
         baseline, behind = found.result.baseline, place.text[place.quantity.end :]
@@ -211,6 +213,7 @@ class SettingReader:
         bare = _OPENING.sub("", setting)
         words = fold(bare).split()
         frames = self.vocabulary.cues("dataset-frame") | self.vocabulary.cues("task-frame")
+        frames = frames.union(listed("clause.all_of_them"))  # "on both backbones"
         if frames.issuperset(word.rstrip("s") for word in words) or stands_for(bare, metric):
             return True  # "on the dataset", "20% lower on TPOT"
         if MEASURE.match(setting) or _ALIKE.search(setting) or _NUMBER.match(setting) or fold(metric) in fold(bare):

@@ -8,8 +8,9 @@ import pytest
 
 from kg.api import Graph
 from kg.model import Document, Evidence, Record, Result, Text
-from kg.views.borne import borne_out, says_metric
+from kg.views.borne import borne_out
 from kg.views.latex import as_text, quotable
+from kg.views.outcome import says_metric
 from kg.views.selection import EntryResult, Selection
 from tests.views.telling import said_of
 
@@ -149,6 +150,11 @@ def test_baseline_and_setting_are_those_of_the_clause(
             "It has competitive perceptual quality with outputs in 5 s.",
             "5 s",
             {"value": 5.0, "unit": "s", "metric": "perceptual quality", "metric_concept": "", "change": "absolute"},
+        ),
+        (
+            "It gives a 4 times cost reduction.",
+            "4 times",
+            {"value": 4.0, "unit": "x", "metric": "times cost", "metric_concept": "metric:inference-time"},
         ),
         ("It wins at an equal speedup of 1.39x.", "1.39x", {"value": 1.39, **SPEED}),
         (
@@ -389,6 +395,10 @@ def test_points_of_a_metric_are_no_percentage_of_it(built: Graph) -> None:
     assert said_of(built, "It has 9% higher accuracy.", "9%", **gain) == "9% higher accuracy"
 
 
+def test_nearly_by_a_number_is_about_it(built: Graph) -> None:
+    assert said_of(built, "It lowers latency nearly by 41%.", "41%", value=41.0) == "about 41% lower latency"
+
+
 def test_what_has_an_article_of_its_own_has_its_own_bound(built: Graph) -> None:
     said = said_of(built, "It gives up to 9x speed and a 41% lower latency.", "41%", value=41.0, bound="up_to")
     assert said == "41% lower latency"
@@ -400,6 +410,8 @@ def test_what_is_a_deed_is_faster_and_not_higher(built: Graph) -> None:
     assert said_of(built, text, "2x", **(gain | {"metric": "DiT training"})) == "2x higher DiT training speed"
     rendering = said_of(built, "It gives 2x faster rendering.", "2x", **(gain | {"metric": "speed"}))
     assert rendering == "2x higher rendering speed"
+    evaluated = said_of(built, "It accelerates pipeline evaluation 2 times.", "2 times", **(gain | {"metric": "speed"}))
+    assert evaluated == "2x higher pipeline evaluation speed"
     relit = said_of(built, "It gives 2x faster relighting.", "2x", **(gain | {"metric": "speed"}))
     assert relit == "2x higher relighting speed"
     speedup = said_of(built, "It gives 2x distillation speedup.", "2x", **(gain | {"metric": "speed"}))

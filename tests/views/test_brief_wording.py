@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -299,3 +300,9 @@ def test_a_setting_that_needs_a_measure_word_is_quoted(built: Graph) -> None:
 )
 def test_a_kind_in_chinese_reads_in_one_way(built: Graph, what: str, kind: str) -> None:
     assert kind_in_words(Selection.of(built, [], "zh"), Proposal("propose", what), "", what) == kind
+
+
+def test_a_metric_with_an_english_word_is_quoted_in_chinese(built: Graph) -> None:
+    result = _result(metric="Japanese accuracy", metric_concept="", change="increase")
+    assert ResultInWords.of(Selection.of(built, [], "zh"), result, "Japanese accuracy") is None
+    assert ResultInWords.of(Selection.of(built, [], "zh"), replace(result, metric="task accuracy"), "") is not None
