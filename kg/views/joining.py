@@ -164,7 +164,8 @@ def _compound(parts: Sequence[PhrasePart]) -> str:
                 return ""  # "progressive-based"
             owned = trailing.format(a=_join(said[begin:]))
             rest = said[:begin]  # what is said of the whole goes behind: 基于图的高效框架
-            said = [owned, *rest] if owned.endswith("的") else [*rest, owned]
+            is_ahead = owned.endswith("的") and not any(one.endswith("的") for one in rest)
+            said = [owned, *rest] if is_ahead else [*rest, owned]
             continue
         word = next((part.roles[role] for role in ("word", "name") if role in part.roles), "")
         if not word or (part.tied and word.endswith("的")):
@@ -172,7 +173,7 @@ def _compound(parts: Sequence[PhrasePart]) -> str:
         said.append(word)
     if said and said[0] in _BIG and said[-1].endswith("大小"):
         said[0] = _BIG[said[0]]  # 大批大小 stutters
-    elif len(said) > 1 and said[0] in _BIG and said[-1].endswith("模型") and said[-1] != "模型":
+    elif len(said) > 1 and said[0] in _BIG and said[-1].endswith("模型") and (said[-1] != "模型" or len(said) > 2):
         said[0] += "型"  # 小型扩散模型
     return _join(said)
 

@@ -409,7 +409,9 @@ def _form(shown: Selection, result: Result, named: str = "") -> str:
         return {"increase": "more", "decrease": "fewer"}.get(result.change, "count")
     head = (named or metric(shown, result)).partition(" of ")[0]  # of "latency of the cache" it is the latency
     is_size = result.change != "absolute" and _ends_in("sized", shown, result, head)
-    amounts = tuple(shown.words("outcome.amount_endings").split())
+    amounts, numbers = (tuple(shown.words(f"outcome.{key}_endings").split()) for key in ("amount", "number"))
+    if numbers and result.change != "absolute" and result.unit != "x" and named.endswith(numbers):
+        return {"increase": "more", "decrease": "fewer"}[result.change]
     if is_size and shown.lang == "zh" and result.unit != "x" and named.endswith(amounts):
         return {"increase": "more", "decrease": "fewer"}[result.change]
     if is_size and (shown.lang != "zh" or result.unit != "x"):

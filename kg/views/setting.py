@@ -41,7 +41,7 @@ _PLACE = re.compile(r"^(?:on|for|in|across|using) (?:the |an? )?", re.IGNORECASE
 _OPENING = re.compile(r"^(?:on|for|in|across|using|at|with|under|when) (?:the |an? )?", re.IGNORECASE)
 #: What opens a sentence before its subject: "On Plover, ", "Notably, when applied to Plover, ", "At 4 bits (W4), ".
 _LEADING = re.compile(
-    r"(?:^|;\s|\bthat\s)(?:(?:[A-Z][a-z]+|For (?:instance|example)|In (?:fact|particular)),\s)?"
+    r"(?:^|[;:]\s|\bthat\s)(?:(?:[A-Z][a-z]+|For (?:instance|example)|In (?:fact|particular)),\s)?"
     r"(?P<said>(?:on|for|in|under|at|with|using|applied|(?:when |by )?[a-z]+(?:ed|ing))\b[^,;:()]+)"
     r"(?:\s\([^()]*\))?,\s",
     re.IGNORECASE,
@@ -178,7 +178,9 @@ class SettingReader:
         known = any(f" {fold(m.surface)} " in f" {fold(said)} " for m in named if fold(m.surface))
         is_condition = not _PLACE.match(said) and bool(_AMOUNT.search(said))
         is_kind = is_alone and _KIND.match(said) is not None and fold(said).split()[-1].rstrip("s") in frames
-        is_graded = bool(_OPENING.match(said)) and any(w.tag in ("JJS", "JJR") for w in tagged(said, 0, len(said))[0])
+        graded = {*listed("clause.graded")} if set(fold(said).split()[-1:]) <= frames else set()
+        words = tagged(said, 0, len(said))[0]
+        is_graded = bool(_OPENING.match(said)) and any(w.tag in ("JJS", "JJR") or w.text in graded for w in words)
         is_at = _AT.match(said)
         if not (is_condition or is_kind or is_graded or is_at or (known and not _DOING.match(said))):
             return ""

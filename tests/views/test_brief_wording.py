@@ -261,6 +261,9 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("task-agnostic framework", "任务无关的框架"),
         ("neuron-efficient framework", ""),
         ("token-level and sequence-level baselines", "词元级和序列级的基线"),
+        ("state-of-the-art graph-based baselines", "最先进的基于图的基线"),
+        ("structure-free method", ""),  # without structure, or not in need of one?
+        ("large feed-forward model", "大型前馈模型"),
         ("student accuracy", ""),  # that of a model, or of a person
     ],
 )

@@ -169,3 +169,5 @@ def test_a_setting_ends_before_its_means_and_points_at_nothing(built: Graph) -> 
     assert said_of(built, text, "41%", value=41.0, setting="when combined with such kernels") == ""
     text = "It lowers latency by 41% at lengths up to 65,536 tokens."
     assert said_of(built, text, "41%", value=41.0, setting="at lengths up to 65") == ""
+    text = "It adapts: on easy tasks, it lowers latency by 41%, whereas on hard tasks it thinks."
+    assert said_of(built, text, "41%", value=41.0) == "41% lower latency (easy tasks)"
