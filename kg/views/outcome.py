@@ -236,6 +236,9 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     said = in_full.get(said, said) if result.change != KEPT else said
     if result.change == KEPT:
         said = said.removeprefix(shown.words("outcome.kept_opening"))
+    things = said.removeprefix("number of ")  # fewer tokens, not a lower number of them
+    if shown.lang != "zh" and result.change != "absolute" and _ends_in("counted", shown, result, things):
+        said = things
     if said or shown.lang != "zh":
         is_one = shown.lang != "zh" and result.change != "absolute" and _ends_in("counted", shown, result, said)
         return f"{said}s" if is_one and not said.endswith(("s", _A_SECOND)) else said

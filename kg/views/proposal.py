@@ -49,6 +49,7 @@ _LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|<proposal.restarts>\s)"
 #: "with two parts", "consisting of two parts", before these.
 _COUNTS = r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)? (?P<number>[\w-]+) [^,]*$"
 _GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b(?P<object> <clause.determiners>\b)?"
+_AND_VERB = re.compile(r", and (?P<verb>[a-z]+) (?P<name>[A-Z])?")
 _WE = r",? <proposal.joints> <proposal.subjects>\b.*"
 _POINTS = r"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|both (?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:))"
 _PRAISE = r"(?:<proposal.praise>\b,? (?:<proposal.praise_joints> )?)+"
@@ -242,6 +243,7 @@ def _whole(what: str) -> str:
     if counts and tagged(counts["number"], 0, len(counts["number"]))[0][0].tag == "CD":
         what = _to_noun(counts["ahead"])
     verbs = {word.start for word in tagged(what, 0, len(what))[0] if word.tag in ("VB", "VBP")}
+    what = next((what[: one.start()] for one in _AND_VERB.finditer(what) if _is_further(one, verbs)), what)
     goes_on = [one for one in pattern(_GOES_ON).finditer(what) if one["object"] or one.start("verb") in verbs]
     if goes_on and (goes_on[0]["comma"] or _is_infinitive(what[: goes_on[0].start()])):
         return ""  # "a rule, test gates and show"; "a rule to find gates and show": is it the rule that shows?
@@ -284,6 +286,13 @@ def _bare(what: str) -> str:
     if pattern(_DOING).match(rest):
         return rest
     return f"{article(rest) if found['article'].lower() in ('a', 'an') else found['article']} {rest}"
+
+
+def _is_further(found: re.Match[str], verbs: Collection[int]) -> bool:
+    """Whether "and" brings what else the paper does, and not what its gate does: "a gate, and quantify its cost"."""
+    ahead = found.string[: found.start()]
+    is_verb = found.start("verb") in verbs or (found["name"] and found["verb"] in listed("proposal.verbs"))
+    return bool(is_verb) and not (_is_infinitive(ahead) or pattern(r"\b<proposal.relative>\b").search(ahead))
 
 
 def _is_infinitive(said: str) -> bool:

@@ -399,6 +399,11 @@ def test_nearly_by_a_number_is_about_it(built: Graph) -> None:
     assert said_of(built, "It lowers latency nearly by 41%.", "41%", value=41.0) == "about 41% lower latency"
 
 
+def test_things_are_fewer_and_their_number_is_not_lower(built: Graph) -> None:
+    parts = UNKNOWN | {"value": 41.0, "metric": "number of output tokens", "change": "decrease"}
+    assert said_of(built, "It cuts the number of output tokens by 41%.", "41%", **parts) == "41% fewer output tokens"
+
+
 def test_what_has_an_article_of_its_own_has_its_own_bound(built: Graph) -> None:
     said = said_of(built, "It gives up to 9x speed and a 41% lower latency.", "41%", value=41.0, bound="up_to")
     assert said == "41% lower latency"

@@ -332,6 +332,9 @@ def test_a_proposal_has_no_address_and_no_second_verb() -> None:
     assert _what("", "We propose Foo~ https://example.org, a light gate that skips idle blocks of maps.") == (
         "Foo, a light gate that skips idle blocks of maps"
     )
+    later = "We propose a light gate for all idle blocks of maps, and {} under drift."
+    assert _what("", later.format("quantify its cost")) == "a light gate for all idle blocks of maps"
+    assert _what("", later.format("present Foo, a rule")) == "a light gate for all idle blocks of maps"
     assert _what("", "We introduce a light gate for maps and treat skipping blocks as a task of its own.") == ""
 
 
