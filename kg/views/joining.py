@@ -158,7 +158,7 @@ def _compound(parts: Sequence[PhrasePart]) -> str:
             continue
         trailing = part.roles.get("trailing", "")
         if part.tied and trailing and said[begin:]:
-            if not all(before.roles.keys() & {"whole", "trailing"} for before in parts[:first]):
+            if not all("whole" in one.roles or (one.tied and "trailing" in one.roles) for one in parts[:first]):
                 return ""  # of "sparse query-based gate" only the sense tells what is sparse
             if trailing.startswith("基于") and not parts[at - 1].roles.keys() & {"noun", "name"}:
                 return ""  # "progressive-based"

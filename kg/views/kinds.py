@@ -34,7 +34,7 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
     phrase, head, use = kinds(found.itself or found.what)
     nouns, find = Wording(shown.graph.vocabulary), shown.graph.vocabulary.find
     kind, last, served = (nouns(one) if one and nouns.is_noun_phrase(one) else "" for one in (phrase, head, use))
-    is_mixed = any(not (find(word, "technique") or find(word, "model")) for word in _CAPITAL.findall(kind))
+    is_mixed = any(not (find(word, "technique") or find(word, "model")) for word in _CAPITAL.findall(kind + served))
     is_odd = not has_han(kind) or _UNSAID.search(kind) or _ENTWINED.search(phrase) or is_mixed
     kind = "" if is_odd or has_homonym(shown, phrase, text) else kind
     whole = kind or (last if phrase == head else "")

@@ -89,6 +89,9 @@ class Proposal:
         short = rf"\({re.escape(own)}\)"
         if pattern(rf"\b[a-z][\w-]* {short}[ -][a-z]|\w {short} (?!(?i:<proposal.kinds>)\b)[A-Z]").search(self.what):
             return False  # "a block pruning (BP) framework", "Block Pruning (BP) Compression" are not called so
+        named = rf"(?<![\w-]){re.escape(own)} (?:(?:via|by|with|from|of|for)\b[^,;()]*\([A-Z]|"
+        if " " in own and pattern(rf"{named}(?!<proposal.kinds>|{_LINK}|<proposal.relative>)[a-z])").search(self.what):
+            return False  # "Block Pruning via Gates (BPG)", "a Block Pruning distillation framework"
         return bool(found) and (bool(self.itself) or not pattern(rf"\b{_LINK}").search(ahead.partition("(")[0]))
 
 

@@ -46,7 +46,9 @@ _LESS = re.compile(r"(?P<loss>[a-z]+) in (?P<what>(?:(?!\b(?:of|in|and|or|for|on
 _TO_AND = re.compile(r"\b(?:to|against) .*\band\b.*\b(?:of|in|on|for|to|with)\b")  # "robustness to A and B on C"
 _DOING = re.compile(r"\bof \w+ing\b.+\bof\b")  # "demands of processing sequences of tokens"
 _GROWTH = re.compile(r"\b(?:growth|growing|scaling)\b.* with ")
-_HANGING = re.compile(r"\w- (?:and|or) |[a-z]/[a-z]|[A-Z\d]{3}/[A-Z\d]{3}")  # "data- and step-dependent", "FP16/INT8"
+_HANGING = re.compile(
+    r"\w- (?:and|or) |[a-z][/–—][a-z]|[A-Z\d]{3}/[A-Z\d]{3}"
+)  # "data- and step-dependent", "FP16/INT8"
 _EXCESS = re.compile(r"\bexcessive\b")  # of tokens there are too many, of costs too much
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _CAUSED = re.compile(

@@ -264,6 +264,8 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("state-of-the-art graph-based baselines", "最先进的基于图的基线"),
         ("structure-free method", ""),  # without structure, or not in need of one?
         ("large feed-forward model", "大型前馈模型"),
+        ("adaptive guidance-based pruning", ""),
+        ("specialized–general model collaboration", ""),
         ("student accuracy", ""),  # that of a model, or of a person
     ],
 )

@@ -340,4 +340,7 @@ def test_a_proposal_has_no_address_and_no_second_verb() -> None:
 
 def test_the_short_form_of_a_part_is_not_the_name_of_the_method() -> None:
     assert not Proposal("propose", "a light Gate Routing (GR) Compression method on maps").is_of("GR")
+    assert not Proposal("propose", "a framework called Gate Routing via Late Keys (GRLK)").is_of("Gate Routing")
+    assert not Proposal("propose", "a Gate Routing distillation framework (GRD) for maps").is_of("Gate Routing")
+    assert Proposal("propose", "a Gate Routing framework for maps").is_of("Gate Routing")
     assert Proposal("propose", "Gate Routing (GR), a light compression method", itself="a light method").is_of("GR")
