@@ -100,6 +100,9 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
     made = {part.name: make[part.name](part) for part in parts}
     called = {ids(paper)[0]: _called(shown, paper) for paper in every}
     _tell_apart(called)
+    for group in made["bibliography"]["groups"] if "bibliography" in made else ():
+        for row in group["rows"]:
+            row["called"] = called[row["id"]]["name"]
     return {
         "title": words("report.title", selection=shown.name) if shown.name else words("report.title_all"),
         "selection": shown.name,
