@@ -13,8 +13,9 @@ from kg.check.amounts import Amount, amounts, listed
 from kg.check.wording import PaperWording, is_ordinary, names
 from kg.extract.brief import institutions
 from kg.extract.institutions import publishers
-from kg.link.affiliations import Found, organisations
+from kg.link.affiliations import organisations
 from kg.link.institutions import Organisation, Register, joined, name_tokens
+from kg.link.lines import Found
 from kg.model import Document, Text
 from kg.sources.words import WordCounts
 from kg.text import has_han, sentence_at

@@ -15,8 +15,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.base import field_text
-from kg.link.affiliations import Found, organisations
+from kg.link.affiliations import organisations
 from kg.link.institutions import Register
+from kg.link.lines import Found
 from kg.model import Mention
 
 EXTRACTOR = "institutions/2"

@@ -8,32 +8,26 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate, dropwhile, pairwise
 
+from kg.link.addressed import addressed
 from kg.link.institutions import (
     ACRONYM_RANK,
     ALIAS_RANK,
     NameMatch,
     NameToken,
-    Organisation,
     Register,
     joined,
     name_tokens,
     without_legal_form,
 )
+from kg.link.lines import Found, distinct, has_head, segments, tidy
 from kg.text import has_han
 
 _LONGEST = 14  # words of the longest name that is looked up; three Han characters count as one word
-_MARK = re.compile(
-    r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—]\s|(?<=[A-Z]{3})/(?=[A-Z]{3})|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])"
-)
-_HAN_JOINT = re.compile(r"(?<=[\u3400-\u9fffA-Za-z])\s*[和与及]\s*(?=[\u3400-\u9fffA-Z])|以及|\s+and\s+")
 _NO_NAME = re.compile(r"//|www\.|@|\.(?:com|org|edu|io|net)\b|https?:")
 _JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")
-_BROKEN = re.compile(r"(?<=[a-z])- (?=[a-z])")
-_LEADING = re.compile(r"^(?:\d+|[^\w\u3400-\u9fff\"'(]+)\s*")
-_BRACKETED = re.compile(r"\s*\([^)]*\)?\s*$")
 _REGION = re.compile(r"[A-Z]{2}(?: \d[\d-]{3,})?")  # "CA 94305"
 _LAB = "laboratory"
 _NEAR = 2  # maximum number of segments between an organisation and its part
@@ -41,39 +35,7 @@ _MOST_CHECKS = 5_000  # runs of words in a line that are looked at because the r
 _LONGEST_FORM = 60  # characters of a legal form
 _MOST_WORDS = 9  # of the name of an unknown organisation
 _GOES_ON = ("of", "in", "for")  # words behind a name that make it the beginning of another
-#: A number before a street, and one behind a name: "Lab Code 662".
-_HOUSE, _BOX = re.compile(r"\d{3}[\d-]*\s+$"), re.compile(r"\s\d{3,}$")
-_AHEAD = 80  # code points before a segment that tell what it is
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An organisation at [start, end) of a line; `organisation` is None if the register does not have it."""
-
-    start: int
-    end: int
-    name: str
-    organisation: Organisation | None
-    reason: str
-    segment: int = 0  # index of the segment of the line
-    is_ambiguous: bool = False  # whether several organisations of the register have this name
-    text: str = ""  # the surface form in the line
-    aliases: tuple[str, ...] = ()  # other surface forms in the line of the same organisation
-
-    @property
-    def concept(self) -> str:
-        return self.organisation.curie if self.organisation else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """The text between two separators of a line."""
-
-    start: int
-    end: int
-    tokens: tuple[NameToken, ...]  # with offsets in the line
-    bracketed: bool = False
-    numbered: bool = False  # a number before it is of a street or box
+_BOX = re.compile(r"\s\d{3,}$")  # a number behind a name: "Lab Code 662"
 
 
 def organisations(line: str, register: Register, also: Iterable[str] = ()) -> list[Found]:
@@ -83,26 +45,6 @@ def organisations(line: str, register: Register, also: Iterable[str] = ()) -> li
     the only one of its bearers among them.
     """
     return _LineParser(line, register, frozenset(also)).read()
-
-
-def segments(line: str, register: Register, han: bool = False) -> list[Segment]:
-    """The segments of a line between commas, semicolons, line breaks and marks."""
-    cuts = [0]
-    for match in sorted([*_MARK.finditer(line), *(_HAN_JOINT.finditer(line) if han else ())], key=lambda m: m.start()):
-        cuts += [match.start(), match.end()]
-    cuts.append(len(line))
-    out = []
-    for start, end in zip(cuts[::2], cuts[1::2], strict=True):
-        piece = line[start:end]
-        lead = _LEADING.match(piece.lstrip())
-        start += len(piece) - len(piece.lstrip()) + (lead.end() if lead else 0)
-        piece = line[start:end].rstrip(" .-")
-        tokens = tuple(NameToken(t.folds, start + t.start, start + t.end) for t in name_tokens(piece, register.words))
-        if tokens:
-            before = line[max(0, start - _AHEAD) : start]
-            bracketed, numbered = before.rstrip().endswith(("(", "（")), bool(_HOUSE.search(before))
-            out.append(Segment(start, start + len(piece), tokens, bracketed, numbered))
-    return out
 
 
 class _LineParser:
@@ -147,6 +89,12 @@ class _LineParser:
             if (named := self._named(at, known)) and not self._is_cut(named, names):
                 found.append(named)
                 insort(names, joined(name_tokens(named.name, self.words)))
+        found = [f for f in found if not self._is_described_part(f, found)]
+        taken = {at for f in found for at, s in enumerate(self.segments) if f.start < s.end and s.start < f.end}
+        for at in addressed(self.line, [s.tokens for s in self.segments], self._affiliation, taken, self.register):
+            start, end = self.segments[at].start, self.segments[at].end
+            name = tidy(self.line[start:end], self.register)
+            found.append(Found(start, end, name, None, "an address follows, or all beside it are organisations", at))
         texts = (replace(f, text=self.line[f.start : f.end]) for f in sorted(found, key=lambda f: f.start))
         return distinct(texts, self.register)
 
@@ -168,7 +116,7 @@ class _LineParser:
         if self.register.has(joined(tokens)):
             return [0]
         places = range(1, len(tokens) - 2)  # "... University of California"
-        return [0, *(i for i in places if _has_head([tokens[i]], self.words.learned) and not tokens[i + 1].folds)]
+        return [0, *(i for i in places if has_head([tokens[i]], self.words.learned) and not tokens[i + 1].folds)]
 
     def _joint(self, run: list[NameToken], last: int) -> Found | None:
         if self.register.rank(joined(run)) > ALIAS_RANK:
@@ -186,16 +134,17 @@ class _LineParser:
         segment = self.segments[at]
         tokens = [*dropwhile(lambda token: not token.folds, segment.tokens)]
         is_code = len(tokens) == 1 and segment.numbered  # "389 UCB"
+        is_code = is_code or (self._is_with(at - 1, at) and self._is_coded(tokens, at))
         if not tokens or is_code or self._is_city(at):
             return []
         whole = self._match(tokens, at, whole=True)
         if whole or segment.bracketed:
             return [whole] if whole else []
-        company = self._company(tokens, at)
-        if company:
-            return [company]
+        if company := self._two(tokens, at) or self._company(tokens, at):
+            return company
         out: list[Found] = []
         taken: set[int] = set()
+        is_firm = len(without_legal_form(tokens, self.words)) < len(tokens)
         letters = joined(tokens)
         places = [0, *accumulate(len("".join(token.folds)) for token in tokens)]
         is_legal = [letters.endswith(self._legal, max(0, at - _LONGEST_FORM), at) for at in places]
@@ -213,6 +162,8 @@ class _LineParser:
                     continue
                 if first and not self._stands_alone(run, tokens[first - 1]):
                     continue
+                if is_firm and self.register.is_place(key):
+                    continue  # "Oxford Nanopore Technologies plc"
                 if self._has_more(tokens[first + length :]):
                     continue
                 found = self._match(run, at)
@@ -220,6 +171,13 @@ class _LineParser:
                     out.append(found)
                     taken.update(range(first, first + length))
         return out or self._loose(tokens, at)
+
+    def _is_coded(self, tokens: Sequence[NameToken], at: int) -> bool:
+        """Whether a place with a code is that of a company: "Oxford OX4 4DQ" behind "Oxford Nanopore plc"."""
+        codes = [self.line[token.start : token.end] for token in tokens[1:]]
+        is_coded = bool(codes) and all(any(c.isdigit() for c in code) for code in codes)
+        before = self.segments[at - 1].tokens[-1].folds
+        return is_coded and before[-1:] != () and before[-1] in self.words.legal
 
     def _loose(self, tokens: list[NameToken], at: int) -> list[Found]:
         """A segment that is a known name up to a misspelling, a truncation or a legal form."""
@@ -243,7 +201,7 @@ class _LineParser:
         if len(run) < 2 or (run[0].folds[0] in self.words.unit):
             return False
         text = self.line[run[0].start : run[-1].end]
-        return _has_head(run, self.words.head) or any(text.endswith(h) for h in self.words.head if not h.isascii())
+        return has_head(run, self.words.head) or any(text.endswith(h) for h in self.words.head if not h.isascii())
 
     def _stands_alone(self, run: Sequence[NameToken], before: NameToken) -> bool:
         """Whether words after others in a segment are a whole name, not the end of one ("Health Research")."""
@@ -254,7 +212,7 @@ class _LineParser:
             return True
         if run[0].folds[0] in self.words.head and run[1].folds:
             return False
-        return _has_head(run, self.words.learned)
+        return has_head(run, self.words.learned)
 
     def _has_more(self, behind: Sequence[NameToken]) -> bool:
         """Whether "of" and more than a place follow: "National Taiwan University of Science and Technology"."""
@@ -299,7 +257,7 @@ class _LineParser:
         match = self.register.chosen(known if len(known) == 1 else candidates, self._country(at))
         if match and not self.register.is_vague(key):
             return self._found(match, run, at)
-        if not _has_head(run, self.words.head if whole else self.words.learned):
+        if not has_head(run, self.words.head if whole else self.words.learned):
             return None
         names = {o.name for o in candidates}
         vague = self.register.is_vague(key)
@@ -313,9 +271,11 @@ class _LineParser:
             return self._is_spelt(run)
         if self.segments[at].bracketed or (run[0].folds and run[0].folds[0] in self.words.unit):
             return False
-        if _has_head(run, self.words.head) or _has_head(run[1:], self.words.unit) or not text.isascii():
+        if has_head(run, self.words.head) or has_head(run[1:], self.words.unit) or not text.isascii():
             return True  # "London School of Hygiene & Tropical Medicine"
         if self.register.is_place(key):
+            return False
+        if len(run) == 1 and not text.isupper() and self._is_field(at):
             return False
         country = self._country(at)
         is_here = any(o.country == country for o in self.register.candidates(key, ACRONYM_RANK))
@@ -324,6 +284,14 @@ class _LineParser:
         if self.register.rank(key) == ACRONYM_RANK:
             return text.isupper() and len(text) >= 4
         return len(key) > 3 and (len(run) > 1 or not text.islower()) and (is_here or self._is_company(key))
+
+    def _is_field(self, at: int) -> bool:
+        """Whether a word stands in the list that is the name of a unit: "School of Technology, X, Y and Z"."""
+        if not self._is_with(at - 1, at) or not self._is_with(at, at + 1):
+            return False
+        before, after = self.segments[at - 1].tokens, self.segments[at + 1].tokens
+        is_unit = bool(before[0].folds) and before[0].folds[0] in self.words.unit
+        return is_unit and any(map(self._is_and, after)) and not self.register.has(joined(after))
 
     def _is_city(self, at: int) -> bool:
         """Whether a place is part of an address: "Google, Stanford, CA", but not "Department of X, Stanford, CA"."""
@@ -352,18 +320,36 @@ class _LineParser:
         organisation = self.register.brand(match.organisation)
         return Found(run[0].start, run[-1].end, organisation.name, organisation, match.reason, at)
 
-    def _company(self, tokens: list[NameToken], at: int) -> Found | None:
+    def _two(self, tokens: list[NameToken], at: int) -> list[Found]:
+        """Two known names that "and" joins: "KAIST and Samsung Electronics"."""
+        for cut in range(1, len(tokens) - 1):
+            if self._is_and(tokens[cut]):
+                two = [self._match(side, at, whole=True) for side in (tokens[:cut], tokens[cut + 1 :])]
+                sides = [one for one in two if one and one.organisation]
+                if len(sides) == 2 and all(self._is_clear(one) for one in sides):
+                    return sides
+        return []
+
+    def _is_and(self, token: NameToken) -> bool:
+        return not token.folds and self.line[token.start : token.end] == "and"
+
+    def _is_clear(self, one: Found) -> bool:
+        """Whether a name is one of the additions or has a head word."""
+        run = name_tokens(self.line[one.start : one.end], self.words)
+        return bool(self.register.own(joined(run))) or has_head(run, self.words.head)
+
+    def _company(self, tokens: list[NameToken], at: int) -> list[Found]:
         """A part of a company, whose name comes first or after "of" ("Tencent AI Lab", "ROLL Team of Alibaba")."""
-        if _has_head(tokens, self.words.learned):
-            return None
+        if has_head(tokens, self.words.learned):
+            return []
         for first in (0, *(i + 1 for i, t in enumerate(tokens[:-1]) if not t.folds)):
             for length in range(min(4, len(tokens) - first), 0, -1):
                 run = tokens[first : first + length]
                 own = self.register.own(joined(run))
                 if own and own.types == "c" and self._is_spelt(run) and self._is_apart(run):
                     match = NameMatch(own, f"named as part of {own.name!r}")
-                    return self._found(match, tokens[first:] if first else tokens, at)
-        return None
+                    return [self._found(match, tokens[first:] if first else tokens, at)]
+        return []
 
     def _is_apart(self, run: Sequence[NameToken]) -> bool:
         return self.line[run[0].start].isupper() or not self.line[run[0].start].isascii()
@@ -382,9 +368,23 @@ class _LineParser:
         if not following or not following.organisation or not self._is_descriptive(run):
             return False
         whole = following.organisation
+        is_named = run[0].folds[0] not in self.words.lab and not self.register.rank(joined(run))
+        if is_named and organisation.country == whole.country:
+            return False  # "Norwegian Computing Center, University of Bergen"
         if "e" in whole.types:
             return organisation.country != whole.country or organisation.city != whole.city
         return organisation.country != whole.country or self.register.is_umbrella(whole)
+
+    def _is_described_part(self, one: Found, found: Sequence[Found]) -> bool:
+        """Whether "Institute of X" or "Centre for X" is a part of what follows, which the register may lack."""
+        folds = [token.folds for token in name_tokens(self.line[one.start : one.end], self.words)]
+        if len(folds) < 2 or not folds[0] or folds[0][0] not in self.words.lab or folds[1]:
+            return False
+        next_to = [f for f in found if f.segment == one.segment + 1 and self._is_with(one.segment, f.segment)]
+        if one.organisation is None:
+            return one.is_ambiguous and bool(next_to)
+        unknown = [f for f in next_to if not f.concept and one.organisation.curie not in self.register.additions]
+        return any(has_head(name_tokens(f.name, self.words), self.words.learned) for f in unknown)
 
     def _is_with(self, at: int, other: int) -> bool:
         """Whether two segments belong to one affiliation."""
@@ -395,7 +395,7 @@ class _LineParser:
         folds = [f for t in run for f in t.folds]
         if folds[0] in self.words.lab:
             return True
-        return not _has_head(run, self.words.learned) and any(f in self.words.lab for f in folds[-2:])
+        return not has_head(run, self.words.learned) and any(f in self.words.lab for f in folds[-2:])
 
     def _named(self, at: int, known: dict[int, Found]) -> Found | None:
         """A name that is not in the register, if its words mark it as an organisation of its own."""
@@ -405,7 +405,7 @@ class _LineParser:
         legal = len(without_legal_form(tokens, self.words)) < len(tokens) or self._is_firm(at)
         if segment.numbered or _BOX.search(text):
             return None
-        if not (legal or _has_head(tokens, self.words.head)) or self._is_unit(text, tokens, at, known):
+        if not (legal or has_head(tokens, self.words.head)) or self._is_unit(text, tokens, at, known):
             return None
         name = self._without_city(tidy(text, self.register))
         if not name or len(name.split()) > _MOST_WORDS or not (name[0].isupper() or legal or not name[0].isascii()):
@@ -424,7 +424,7 @@ class _LineParser:
             return True
         if any(t.folds and t.folds[-1] in self.words.unit and not of.folds for t, of in pairwise(tokens)):
             return self._owner(at, known) is not None  # "NUTRIM School of Nutrition and Research"
-        if _has_head(tokens, self.words.learned) and folds[0] not in self.words.lab:
+        if has_head(tokens, self.words.learned) and folds[0] not in self.words.lab:
             return False
         if not any(f in self.words.lab for f in folds) or self._is_joint(text):
             return False
@@ -448,7 +448,7 @@ class _LineParser:
         if place == len(self._known) or not self._is_with(at, self._known[place]):
             return None
         following = known[self._known[place]]
-        learned = _has_head(name_tokens(following.name, self.words), self.words.learned)
+        learned = has_head(name_tokens(following.name, self.words), self.words.learned)
         own = [f for t in self.segments[at].tokens for f in t.folds]
         if learned:
             return following
@@ -461,40 +461,17 @@ class _LineParser:
         tokens = name_tokens(name, self.words)
         for cut in (2, 1):
             city = joined(tokens[-cut:])
-            if len(tokens) > cut + 1 and self.register.is_place(city) and not self.register.country(city):
+            is_city = len(tokens) > cut + 1 and bool(tokens[-cut].folds) and bool(tokens[-cut - 1].folds)
+            if is_city and self.register.is_place(city) and not self.register.country(city):
                 last = tokens[-cut - 1]
-                if last.folds and (last.folds[-1] in self.words.head or last.folds[-1] in self.words.legal):
+                if last.folds[-1] in self.words.head or last.folds[-1] in self.words.legal:
                     return tidy(name[: last.end], self.register)
         return name
 
     def _is_cut(self, one: Found, names: list[str]) -> bool:
         """Whether an unknown name is the beginning of one of the line's ("Max-Planck Institute"), which are sorted."""
         tokens = name_tokens(one.name, self.words)
-        if _has_head(tokens, self.words.learned):
+        if has_head(tokens, self.words.learned):
             return False
         key = joined(tokens)
         return any(name.startswith(key) for name in names[bisect_left(names, key) :][:1])
-
-
-def distinct(found: Iterable[Found], register: Register) -> list[Found]:
-    """Merge mentions of the same organisation into the first; other surface forms become aliases."""
-    seen: dict[str, Found] = {}
-    for one in found:
-        key = one.concept or joined(without_legal_form(name_tokens(one.name, register.words), register.words))
-        first = seen.setdefault(key, one)
-        if one.text != first.text and one.text not in first.aliases:
-            seen[key] = replace(first, aliases=(*first.aliases, one.text))
-    return list(seen.values())
-
-
-def tidy(text: str, register: Register) -> str:
-    """A name in its usual form: whole words, no legal form, no bracket at the end."""
-    text = _BROKEN.sub("", " ".join(text.split()))
-    bare = _BRACKETED.sub("", text) or text
-    tokens = name_tokens(bare, register.words)
-    kept = without_legal_form(tokens, register.words)
-    return bare[: kept[-1].end] if kept and len(kept) < len(tokens) else bare.rstrip(" .,")
-
-
-def _has_head(run: Sequence[NameToken], heads: frozenset[str]) -> bool:
-    return any(f in heads for t in run for f in t.folds)

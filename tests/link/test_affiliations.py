@@ -166,3 +166,43 @@ def test_an_affiliation_ends_at_a_semicolon_and_an_address_is_no_organisation(li
 @pytest.mark.timeout(30)
 def test_a_long_line_is_read_in_time_in_proportion_to_its_length(register: Register) -> None:
     organisations("(A) " * 60_000, register)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Vastryx Lunara, Lyon, France", ["Vastryx Lunara"]),
+        ("Vastryx, Lyon", ["Vastryx"]),
+        ("Department of Research, Vastryx, Lyon, France", ["Vastryx"]),
+        ("ETH Zurich; Vastryx; Inria; Fudan University", ["ETH Zurich", "Vastryx", "Inria", "Fudan University"]),
+        ("ETH Zurich; Vastryx, Lyon", ["ETH Zurich", "Vastryx"]),
+        ("Oxford Vastryx plc, Oxford OX4 4ZZ, United Kingdom", ["Oxford Vastryx"]),
+        ("Marketing, Lyon, France", []),
+        ("Zelmira, USA", []),  # perhaps a region
+        ("Q. Zelmira, Lyon, France", []),
+        ("14319 Zelmira, Lyon, France", []),
+        ("ETH Zurich, Zurich, Switzerland; Zelmira; Inria, Paris, France", ["ETH Zurich", "Inria"]),
+        ("Fudan University, Saint\nZelmira, Lyon, France", ["Fudan University"]),
+    ],
+)
+def test_name_before_an_address_or_among_organisations_is_one(
+    register: Register, line: str, expected: list[str]
+) -> None:
+    assert names(line, register) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("ETH Zurich and Samsung Electronics", ["ETH Zurich", "Samsung"]),
+        ("Norwegian Computing Center, University of Oslo", ["Norwegian Computing Center", "University of Oslo"]),
+        ("Institute of Zoology, Vastryx Society of London, UK", ["Vastryx Society of London"]),
+        ("Institute of Biomedical Engineering, Koç University, Istanbul, Turkey", ["Koç University"]),
+        ("Centre for Language Studies, Vastryx University, The Netherlands", ["Vastryx University"]),
+        ("School of Design, Engineering, Mathematics and Physics, University of Oslo, Norway", ["University of Oslo"]),
+    ],
+)
+def test_organisations_that_stand_for_themselves_are_kept_and_parts_are_not(
+    register: Register, line: str, expected: list[str]
+) -> None:
+    assert names(line, register) == expected

@@ -33,6 +33,7 @@ from kg.sources.layout.people import People, people
 from kg.sources.layout.signs import IDENTIFIER, without_notes
 from kg.sources.layout.venue import venue
 from kg.sources.rows import ARXIV_ID
+from kg.sources.words import WordCounts
 from kg.text import count_han
 
 _STAMP = re.compile(
@@ -58,6 +59,8 @@ _WITHIN = 0.06  # tolerance for the sizes of a title's lines
 _LINES = 1.85  # em at most between lines of a title, where the text is not set wide for review
 _LOOSE, _EVEN = 1.45, 0.02  # em between lines, from which on they are one title only if equally large, and tolerance
 _UNDER_SIGN = 0.75  # least size of a title, relative to a single word that is printed above it
+_TOLD = 3  # words of a text at least that tell its language
+_FOREIGN, _ENGLISH = 0.3, 0.7  # shares of known words of a text that is not English, and of one that is
 _LARGE = 1.25  # least size of such a title, relative to the text
 _UPPER = 0.62  # without an abstract, the title lies in this upper share of the page
 
@@ -148,8 +151,11 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     found = headed or abstracts.first_paragraph(page, below, joiner)
     side = columns(page, found) if found else []
     top = min(found.top if found else page.height, _body_top(page, below, side))
-    texts = (_title_text(group, joiner) for group in (title[: len(title) - len(subtitle)], subtitle) if group)
-    out = Header(title=": ".join(texts), size=max((line.tall for line in title), default=0.0))
+    texts = [_title_text(group, joiner) for group in (title[: len(title) - len(subtitle)], subtitle) if group]
+    out = Header(
+        title=": ".join(texts[:1] if is_translated(*texts[-2:]) else texts),
+        size=max((line.tall for line in title), default=0.0),
+    )
     if found:
         out.abstract, out.has_heading = found.text, headed is not None
     out.keywords = abstracts.keywords(page, below, joiner)
@@ -298,6 +304,14 @@ def _subtitle(title: Sequence[TextLine], lines: Sequence[TextLine]) -> list[Text
     is_subtitle = any(word not in known.particles for word in words)
     is_subtitle = is_subtitle or bool(out and letters(out[-1].text.split()[-1]) in known.studies)
     return out if is_subtitle and not any(Offices.load().has(line.text) for line in out) else []
+
+
+def is_translated(title: str = "", below: str = "") -> bool:
+    """Whether one of two texts is English and the other is not: a title, and its translation below it."""
+    count = WordCounts.load().count
+    long = [re.findall(r"[^\W\d_]{4,}", text.lower()) for text in (title, below)]
+    shares = sorted(sum(w in count for w in words) / len(words) for words in long if len(words) >= _TOLD)
+    return len(shares) == len(long) and shares[0] < _FOREIGN and shares[1] > _ENGLISH
 
 
 def _title_text(lines: Sequence[TextLine], joiner: Joiner) -> str:

@@ -20,6 +20,8 @@ _SIGN = 4  # words of the sign of a journal at most, and letters of one that its
 _UNDER_SIGN = 0.6  # least size of a title, relative to such a sign above it
 _DOI = re.compile(r"\b10\.\d{4,9}/\S+")
 _DETAILS = re.compile(r"\bdoi\b|doi\.org|\bISSN\b|\b[Vv]ol\.|\d\s*\((?:19|20)\d\d\)")  # of a volume
+_SITE = re.compile(r"(?:https?://|www\.)[^\s,;()]+")
+_LONG = 8  # letters of a journal's name that is part of an address
 _TOP = 0.1  # share of the page at its top
 _APART = 1.8  # em between the sign of a journal there and a title
 _NEAR = 3.5  # em; from a journal's name to the lines around it
@@ -58,6 +60,10 @@ def is_masthead(group: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
         return True
     if below and labels.below_journal.match(below.text):
         return True
+    own_name = letters(text)
+    sites = [letters(part) for li in others for m in _SITE.finditer(li.text) for part in re.split(r"[/.]", m[0])]
+    if len(own_name) >= _LONG and own_name in sites:
+        return True  # "www.nature.com/scientificreports"
     cited = re.compile(_CITED.format(re.escape(text).replace(r"\ ", r"\s+")))
     others.sort(key=lambda line: line.order)
     pairs = (f"{a.text} {b.text}" for a, b in pairwise(others) if len(a.text) + len(b.text) < _LONGEST)
