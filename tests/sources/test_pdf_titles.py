@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sources.made_pdf import BOLD, Sheet, paper
-from tests.sources.test_pdf_magazines import VIENNA, T, columns
+from tests.sources.made_pdf import BOLD, Sheet, T, columns, paper
+from tests.sources.test_pdf_names import VIENNA
 
 
 @pytest.mark.parametrize(("site", "title"), [("cachehorizons", T), ("memory", "cache horizons")])
