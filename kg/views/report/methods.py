@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from kg.views.latex import as_text
 from kg.views.quotation import by_itself, contribution
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, identity, said, section, things
-from kg.views.selection import EntryResult, Selection, code, ids, quoted, title
+from kg.views.selection import EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import Slots, slots
 from kg.views.words import PageWords
 
@@ -125,7 +126,10 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     """
     found = slots(shown, paper)
     if found.proposal:
-        return found.proposal.itself or found.proposal.what, False
+        said = found.proposal.itself or found.proposal.what
+        # "Foo from the perspective of objectives" tells little
+        if not re.match(rf"{re.escape(name(paper))} [a-z]", said):
+            return said, False
     if found.is_given:
         bare = Slots(technique=found.technique, problem=found.problem, is_given=True, is_solved=found.is_solved)
         return in_words(shown.words, bare).removeprefix(shown.words("brief.unnamed")).rstrip("。"), False
