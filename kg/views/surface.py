@@ -35,7 +35,7 @@ _TORN = re.compile(r"(?<=\w) -(?=\w)")  # "stream -scaled"
 _SMALL = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
 _OF_NAME = re.compile(r"-(?:based|centric|guided|aware|driven|inspired|style|like|type|product|value|coset|family)\b")
 _HEAD = re.compile(r"(?P<short>\s\([^()]*\))?\s(?P<word>[a-z]+)")
-_SEVERAL = re.compile(r"(?<![siu])s$")  # not "loss", "basis", "focus"
+_SEVERAL = re.compile(r"(?<![siu])(?<!\bserie)s$")  # not "loss", "basis", "focus", "series"
 _BEHIND = re.compile(r" (?:of|between|in|for|from|with) ")
 _HALF = re.compile(r"^[a-z][a-z-]*[ -][A-Z][a-z]")  # the first word is small, the next is not
 _LETTERED = re.compile(r"(?<![\w-])[^\W\d]\w*(?:-\w+)*(?![\w-])")

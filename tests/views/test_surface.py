@@ -366,3 +366,8 @@ def test_a_short_form_is_spelt_out_where_another_sentence_does_so() -> None:
     assert spelt_out("a DMO scan in LGA", text) == "a dusk map owl (DMO) scan in LGA"
     assert spelt_out("a scan by LOA", text) == "a scan by late owl analysis (LOA)"
     assert spelt_out("a scan by the Late Gate (LG)", text) == "a scan by the Late Gate (LG)"
+
+
+def test_a_series_is_no_plural_of_serie() -> None:
+    said = spelt_out("a gate for TS tokens", "Long time series (TS) are hard. A gate for TS tokens helps.")
+    assert said == "a gate for time series (TS) tokens"
