@@ -31,7 +31,7 @@ def addressed(
     entries = [[at for at, _ in group] for _, group in groupby(enumerate(entry_of), key=lambda pair: pair[1])]
     bare = [entry for entry in entries if len(entry) == 1]
     others = [entry for entry in entries if taken.isdisjoint(entry)]
-    reader = _Entry(line, spans, register)
+    reader = _Placed(line, spans, register)
     for entry in others:
         if len(entry) == 1:
             is_listed = len(others) == 1 and len(entries) >= _LEAST and len(bare) > len(entries) // 2
@@ -41,7 +41,7 @@ def addressed(
             yield at
 
 
-class _Entry:
+class _Placed:
     """The parts of the entries of a line."""
 
     def __init__(self, line: str, spans: Sequence[tuple[NameToken, ...]], register: Register) -> None:

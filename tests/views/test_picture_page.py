@@ -245,14 +245,19 @@ def test_labels_follow_when_two_thousand_nodes_are_dragged(large: Path, browser:
 
 def test_a_line_among_two_thousand_nodes_is_hit(large: Path, browser: Browser) -> None:
     browser.open(large)
-    node = browser.evaluate("IDS.find((id) => NEAR.get(id).length === 1 && EDGES[NEAR.get(id)[0]].quotes.length)")
+    ends = "IDS.filter((id) => NEAR.get(id).length === 1 && EDGES[NEAR.get(id)[0]].quotes.length).slice(0, 5)"
+    hits = [_is_line_hit(browser, node) for node in browser.evaluate(ends)]
+    assert any(hits)  # over the others another node may lie
+
+
+def _is_line_hit(browser: Browser, node: str) -> bool:
     place = f"const {{x, y}} = view.sigma.getNodeDisplayData({node!r})"
     browser.evaluate(f"{{ {place}; view.sigma.getCamera().setState({{x, y, ratio: 0.03}}); 0 }}")
     browser.evaluate(_FRAMES)
     x, y, at = browser.evaluate(_MIDDLE % json.dumps(node))
-    browser.click(x, y)
-    assert browser.evaluate("chosen && chosen.edge !== undefined") is True
     assert at is not None
+    browser.click(x, y)
+    return bool(browser.evaluate(f"chosen && chosen.edge === {at}"))
 
 
 _MIDDLE = """(() => {
