@@ -45,7 +45,9 @@ def takeaways(shown: Selection, part: Part, about: Set[str]) -> dict[str, Any]:
     alone = (_reported(shown, paper, reported[paper.id]) for paper in order)
     own = (_proposed(shown, paper) for paper in shown.papers)
     for row in filter(None, chain(alone, own)):  # few papers: what each of them reports, or says that it does
-        if len(rows) < part.most and not any(row["of"] == other["of"] for other in rows):
+        if len(rows) >= part.most:
+            break
+        if not any(row["of"] == other["of"] for other in rows):
             rows.append(row)
     return {
         "kind": "takeaways",
