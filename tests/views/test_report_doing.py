@@ -41,7 +41,7 @@ def test_a_paper_does_what_its_title_says_in_either_language(named: Graph, selec
 def test_one_paper_is_one_and_a_selection_that_names_nothing_done_is_not_worked_on(named: Graph) -> None:
     said = str(named.report("visual token pruning").render("md"))
     assert "1 paper works on it" in said
-    assert "1 more only mentions it" in said
+    assert "1 more names it" in said
     assert "1 paper fits" in str(named.report("passing").render("md"))
 
 
@@ -88,3 +88,18 @@ def test_what_a_paper_differs_from_it_does_not_do_and_one_name_has_its_id(tmp_pa
         assert data["called"]["own"]["name"] == "Jib 2025 (own)"
         assert "support" not in data["techniques"]["columns"]  # no institution is known
         assert "**Jib 2025 (own)**" in str(found.render("md"))
+
+
+def test_what_has_the_parts_of_a_topic_does_it_where_its_title_names_what_is_done(tmp_path: Path) -> None:
+    said = {f"p{n}": (f"Jib{n}: LLM quantization", f"We propose Jib{n}.") for n in range(10)}
+    said["parts"] = ("Quandle: 2-Bit QAT for LLMs", "We use post-training quantization of large language models.")
+    said["aside"] = ("Brimble: grading essays with LLMs", "We use large language models and quantization.")
+    papers = tmp_path / "papers.jsonl"
+    papers.write_text(
+        "".join(json.dumps({"id": n, "title": t, "abstract": text}) + "\n" for n, (t, text) in said.items())
+    )
+    with kg.open(str(tmp_path / "parts.kg")) as graph:
+        graph.add(papers)
+        data = json.loads(str(graph.report("quantization of large language models").render("json")))
+        assert {row["paper"] for row in _rows(data, "methods")} == said.keys() - {"aside"}
+        assert [row["paper"] for row in _rows(data, "also")] == ["aside"]

@@ -19,14 +19,15 @@ OWN = ("proposed", "used")
 #: What a paper can do; the others it only has, as it has its hardware.
 _DONE = ("topic", "technique", "task")
 _AHEAD = 3  # words before a name among which it says that the work is something else
-_MANY = 10  # papers that do a thing by its name: those that have its parts stand apart then
+_MANY = 10  # papers that do a thing by its name: of those that have its parts only some do it then
 
 
 def doing(shown: Selection, selection: str) -> list[Paper]:
     """The papers that do each thing a selection names: whose title says so, or that surely have, propose or use it.
 
-    Those that do all parts of a thing ("KV cache" and "quantization") count where few do it by its name. Where the
-    selection names no such thing, or no paper does what it names, they are all its papers.
+    Those that do all parts of a thing ("KV cache" and "quantization") count too: where few do it by its name, all of
+    them, else those whose title names such a part. Where the selection names no such thing, or no paper does what it
+    names, they are all its papers.
     """
     if not selection or len(shown.papers) < 2:
         return shown.papers
@@ -34,8 +35,10 @@ def doing(shown: Selection, selection: str) -> list[Paper]:
     for one in _named(shown, selection):
         whole = [term for term in one.any_of if not isinstance(term, Compound)]
         by_name = [p for p in papers if any(_does(p, term) and not _is_set_apart(shown, p, term) for term in whole)]
-        by_parts = () if len(by_name) >= _MANY else [term for term in one.any_of if isinstance(term, Compound)]
-        papers = [paper for paper in papers if paper in by_name or any(_does(paper, term) for term in by_parts)]
+        parts = [term for term in one.any_of if isinstance(term, Compound)]
+        few = len(by_name) < _MANY
+        by_parts = [p for p in papers if any(_does(p, term) and (few or _is_headed(p, term)) for term in parts)]
+        papers = [paper for paper in papers if paper in by_name or paper in by_parts]
     return papers or shown.papers
 
 
@@ -83,6 +86,23 @@ def _does(paper: Paper, term: Term, *, surely: bool = True) -> bool:
         (sure or not surely) and concept in term.concepts and (role in (term.roles or OWN) or not (surely and role))
         for concept, role, sure in _had(paper, term.field)
     )
+
+
+def _is_headed(paper: Paper, term: Compound) -> bool:
+    """Whether a paper's title names a part that is a topic, or words: "token pruning", not the models it is done to."""
+    for part in term.parts:
+        topics = [one for one in part if isinstance(one, Entity) and one.field == "topic"]
+        if any(_is_titled(paper, one.titles) or _in_title(paper, one) for one in topics):
+            return True
+        if all(isinstance(one, Phrase) for one in part) and any(_does(paper, one) for one in part):
+            return True
+    return False
+
+
+def _in_title(paper: Paper, topic: Entity) -> bool:
+    """Whether a paper's title names what makes a topic sure."""
+    named = (m for _, record in paper.entries for kind in LISTS.values() for m in getattr(record, kind))
+    return any(m.field == "T" and m.concept in (*topic.shown, *topic.concepts) for m in named)
 
 
 def _is_set_apart(shown: Selection, paper: Paper, term: Term) -> bool:
