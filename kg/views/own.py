@@ -55,6 +55,16 @@ def _any_of(names: Iterable[str]) -> str:
     return rf"(?<![\w-])(?:{named})(?![\w-])"
 
 
+def subject_at(names: Iterable[str], said: str) -> int | None:
+    """Where words first speak of the paper, its method or "it"; None if they do not.
+
+    >>> subject_at(["Foo"], "On Plover, Foo cuts latency by ")
+    11
+    """
+    found = pattern(rf"{_any_of(names)}|(?i:{_OWN}|\bits?\b)").search(said)
+    return found.start() if found else None
+
+
 def opening(names: Iterable[str], ahead: str) -> str | None:
     """The words before the subject of a statement that is the paper's own; None if it has no such subject.
 
@@ -63,9 +73,9 @@ def opening(names: Iterable[str], ahead: str) -> str | None:
     """
     told = ahead.rpartition(";")[2].lstrip()
     said = pattern(_ADVERBS).sub("", pattern(_REPORTS).sub("", told))
-    found = pattern(rf"{_any_of(names)}|(?i:{_OWN}|\bits?\b)").search(said)
-    if found:
-        return said[: found.start()].strip()
+    at = subject_at(names, said)
+    if at is not None:
+        return said[:at].strip()
     has_verb = any(word.tag.startswith("VB") for word in tagged(said, 0, len(said))[0])
     return "" if said != told and pattern(_TRIALS).match(told) and not has_verb else None  # "Tests on Plover show "
 

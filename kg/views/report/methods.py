@@ -6,20 +6,25 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kg.entity_types import LISTS
-from kg.model import Mention, Paper, Result
+from kg.model import Document, Mention, Paper, Record, Result
+from kg.text import sentences
 from kg.views import outcome
 from kg.views.borne import KEPT, SPEED, borne
 from kg.views.brief import in_words
 from kg.views.latex import as_text
-from kg.views.quotation import by_itself, contribution
+from kg.views.own import since_own
+from kg.views.quotation import by_itself, contribution, what
 from kg.views.report.layout import Part
-from kg.views.report.table import Group, Row, identity, said, section, things
+from kg.views.report.obtained import obtained_on
+from kg.views.report.table import Group, Row, identity, named_there, padded, said, section, things
 from kg.views.selection import EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import Slots, slots
+from kg.views.surface import places
 from kg.views.words import PageWords
 
 _NAMED = 3  # models and devices of a line
+_OWN = ("used", "evaluated")  # what a paper does with a model of its own work
+_DEVICES = re.compile(r"[a-z]|[A-Z]+$")  # a kind of device rather than one of its name: "edge device", "GPU"
 _MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
 
 
@@ -111,8 +116,8 @@ def _row(shown: Selection, paper: Paper, gain: Told | None, kept: Told | None) -
         "gain": outcome.phrase(shown, gain.result) if gain else "",
         "factor": round(gain.factor, 4) if gain else 0,
         "quality": outcome.phrase(shown, kept.result) if kept else "",
-        "model": _sure(shown, paper, "model"),
-        "hardware": _sure(shown, paper, "hardware"),
+        "model": _models(shown, paper, [one for one in (gain, kept) if one]),
+        "hardware": _devices(shown, paper),
         "code": code(paper),
         "institution": [{"concept": t.concept, "label": as_text(t.label)} for t in shown.things(paper, "institution")],
         "quote": said(quoted(one.found.document, one.result.evidence) for one in (gain, kept) if one),
@@ -139,8 +144,36 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     return (by_itself(own[0]), True) if own else (found.technique, False)
 
 
-def _sure(shown: Selection, paper: Paper, kind: str) -> list[dict[str, str]]:
-    """What a paper surely names of a type, those that it only compares with left out."""
-    mentions: list[Mention] = [m for _, record in paper.entries for m in getattr(record, LISTS[kind])]
-    sure = (m for m in mentions if m.sure and m.role != "baseline")
-    return things({identity(m.concept, m.canonical): shown.label(m.concept, m.canonical) for m in sure})[:_NAMED]
+def _models(shown: Selection, paper: Paper, results: list[Told]) -> list[dict[str, str]]:
+    """The models that a paper surely uses or tests, and those that some of its results were obtained on."""
+    own = (m for _, record in paper.entries for m in record.models if m.sure and m.role in _OWN)
+    named = {identity(m.concept, m.canonical): shown.label(m.concept, m.canonical) for m in own}
+    for one in results:
+        named |= obtained_on(shown, one.found, [name(paper), what(paper)[0]], one.found.record.models)
+    return things(named)[:_NAMED]
+
+
+def _devices(shown: Selection, paper: Paper) -> list[dict[str, str]]:
+    """The devices that a paper surely names of its own work; of kinds of them ("edge devices") those with a result."""
+    known = shown.graph.vocabulary.concepts
+    found = {}
+    for document, record in paper.entries:
+        for m in record.hardware:
+            kind = known[m.concept].label["en"] if m.concept in known else m.canonical
+            if m.sure and not _DEVICES.match(kind) and not _is_background(paper, document, record, m):
+                found[identity(m.concept, m.canonical)] = shown.label(m.concept, m.canonical)
+    for one in told(shown, paper):
+        said = padded(quoted(one.found.document, one.result.evidence).sentence)
+        found |= named_there(shown, (said, padded(one.found.result.setting)), one.found.record.hardware)
+    return things(found)[:_NAMED]
+
+
+def _is_background(paper: Paper, document: Document, record: Record, mention: Mention) -> bool:
+    """Whether a paper names something only before it speaks of itself: "Deployment on edge devices is costly"."""
+    text = document.texts.get(mention.field)
+    if mention.field != "A" or not text:
+        return False
+    spans = [*sentences(text.raw)]
+    begins = since_own([name(paper), what(paper)[0], record.name], [text.raw[first:last] for first, last in spans])
+    own = [text.raw[first:last] for first, last in spans[begins:]]
+    return bool(begins) and not any(places(said, mention.surface) for said in own)

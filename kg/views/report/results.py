@@ -6,15 +6,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from kg.model import Mention, Paper, Result
+from kg.model import Paper, Result
 from kg.query.comparable import comparable
 from kg.query.measures import Block, bases
-from kg.text import fold
 from kg.views import outcome
 from kg.views.borne import borne
+from kg.views.quotation import what
 from kg.views.report.layout import Part
+from kg.views.report.obtained import obtained_on
 from kg.views.report.table import Group, Row, identity, named_there, padded, said, section, things
-from kg.views.selection import EntryQuote, EntryResult, Selection, ids, quoted
+from kg.views.selection import EntryQuote, EntryResult, Selection, ids, name, quoted
 
 
 @dataclass(slots=True)
@@ -73,23 +74,14 @@ def _size(result: Result) -> float:
 
 
 def _measured(shown: Selection, paper: Paper) -> list[_Measured]:
-    out = []
+    out, own = [], [name(paper), what(paper)[0]]
     for found, told in borne(shown, paper):
         if told:
             record, quote = found.record, quoted(found.document, found.result.evidence)
-            places = (padded(quote.sentence), padded(found.result.setting))
-            models = [m for m in record.models if not _is_baseline(found, m)]
-            named = (named_there(shown, places, mentions) for mentions in (record.hardware, models, record.datasets))
-            out.append(_Measured(paper, found, told, quote, *named))
+            devices = named_there(shown, (padded(quote.sentence), padded(found.result.setting)), record.hardware)
+            on = (obtained_on(shown, found, own, mentions) for mentions in (record.models, record.datasets))
+            out.append(_Measured(paper, found, told, quote, devices, *on))
     return out
-
-
-def _is_baseline(found: EntryResult, model: Mention) -> bool:
-    """Whether a model is the baseline of a result, so that the result was obtained on another one."""
-    result = found.result
-    if model.concept and model.concept == result.baseline_concept:
-        return True
-    return any(padded(name) in padded(result.baseline) for name in (model.surface, model.canonical) if fold(name))
 
 
 def _row(shown: Selection, one: _Measured) -> Row:
