@@ -32,13 +32,13 @@ _AGAINST = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"\s(?:by|within|running|operating|relying|while|after|before|beyond|over|on|in|at|with|when|for|"
+    r"\s(?:by|within|running|operating|relying|whil(?:e|st)|after|before|beyond|over|on|in|at|with|when|for|"
     r"and (?:(?:\w+ly|further|also|then|thus) )?(?:\d|up|reduc|improv|achiev|accelerat|outperform|decreas|increas|"
     r"lower|cuts|saves|maintain|preserv|keeps|enabl|deliver|rais|boost|shrink|halv|doubl)\w*|"
     r"under|across|without|using|during|respectively|to|where|"
     r"which|that|ranging|is|are|of|from|up|achiev\w+|reduc\w+|maintain\w+)\s|"
     r"(?<!such)\sas\s|\s[+-]?\d[\d.,]*\s?(?:%|[x×](?!\w)|points?\b|times\b|percent\b|dB\b|ms\b|FPS\b)|"
-    r"[。，]|\.(?=\s|$)|['’]s\s|\s(?:respectively|while|demonstrates?|shows?|has|have|but|also|even)(?=\s|$)",
+    r"[。，]|\.(?=\s|$)|['’]s\s|\s(?:respectively|whil(?:e|st)|demonstrates?|shows?|has|have|but|also|even)(?=\s|$)",
     re.IGNORECASE,
 )
 _COUNT = re.compile(
@@ -59,7 +59,7 @@ _MORE = re.compile(
 #: "the strongest baseline[, Plover] on two tasks"
 _APPOSED = re.compile(
     r",\s(?P<name>[A-Z][\w.+-]*(?:[ -][A-Z0-9][\w.+-]*){0,3})"
-    r"(?=[,;)]|\.(?:\s|$)|$|\s(?:by|on|in|with|while|and|across|under|at)\s)"
+    r"(?=[,;)]|\.(?:\s|$)|$|\s(?:by|on|in|with|whil(?:e|st)|and|across|under|at)\s)"
 )
 _QUANTITY = re.compile(r"[+-]?\d[\d.,]*(?:\s|%|[x×](?!\w)|$)")
 _IN_BRACKETS = re.compile(r"\s*\((?:(?:i\.e\.,?|e\.g\.,?|namely|such as)\s*)?(?P<inside>[A-Z][^()]{1,60})\)")
@@ -69,7 +69,7 @@ _CLAUSE = re.compile(r"[,;:(—]|\s[-–]{1,2}\s")
 _GAP = re.compile(r"\bgaps? (?:with|to|from|between|over|against|relative to) (?:the |its |an? )?$")
 _OPENED = re.compile(r"[\w\s-]{0,20}\((?:[A-Z][\w-]{0,12} ?[=:]? ?)?[~≈]?(?=\d)")
 _NUMBER_AFTER = re.compile(r".{0,16}\d")
-_JOINT = re.compile(r"\b(?:while|whereas|with|and|or|at|by|compared|versus|vs|from|to)\b|[,;(:]")
+_JOINT = re.compile(r"\b(?:whil(?:e|st)|whereas|with|and|or|at|by|compared|versus|vs|from|to)\b|[,;(:]")
 _SHARE = re.compile(r" of (?:the |its |their )?")
 #: "its [teacher]'s accuracy", "[FP16] performance"
 _SHARE_OF = re.compile(r"(?:(?P<owner>[\w-]+(?: [\w-]+)?)['’]s?|(?P<name>[A-Z][\w.-]*)) (?P<said>[a-z]+(?: [a-z]+)?)")

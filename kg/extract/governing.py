@@ -28,7 +28,7 @@ from kg.extract.values import SHARE, is_bracketed_score, is_measured, is_others
 from kg.text import fold
 
 _LEFT_STOP = re.compile(
-    r"[,;:(]|，|。|(?:\s|^)(?:while|whereas|with|and|or|but|when|which|that|to)(?=\s)", re.IGNORECASE
+    r"[,;:(]|，|。|(?:\s|^)(?:whil(?:e|st)|whereas|with|and|or|but|when|which|that|to)(?=\s)", re.IGNORECASE
 )
 _PREPOSED = re.compile(r"\s+(?:in|of|on|for|to)\s+(?:terms of\s+)?")
 _BY = re.compile(
@@ -364,7 +364,7 @@ class Grammar:
         between = place.text[one.end : start]
         if len(between.split()) > 18 or ";" in between or not re.search(r",|\band\b|/|、|和|\(", between):
             return False
-        if re.search(r"\b(?:while|with|which|at|from|under)\s*$|\bwhile\b", between):
+        if re.search(r"\b(?:whil(?:e|st)|with|which|at|from|under)\s*$|\bwhil(?:e|st)\b", between):
             return False
         joint = one.end + max(between.rfind(","), between.rfind(" and "), 0)
         by = bool(_BY.search(between))

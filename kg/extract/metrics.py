@@ -25,7 +25,7 @@ _OF = re.compile(r"\s+of\s+(?:the |its |all )?")
 _PLURAL = re.compile(r"(?<=\w\w\w)ies$")
 _ADJECTIVE = re.compile(r"^\w+(?:al|ive|ous|ic)$")  # what is left of "computational savings" is no noun
 _CLAUSE = re.compile(r"\s(?:that|which|ranging)\b")
-_LEAD = re.compile(r"^(?:while|with|and|when|by) ")
+_LEAD = re.compile(r"^(?:whil(?:e|st)|with|and|when|by) ")
 _HALF_BRACKET = re.compile(r"\s?\([^()]*$")  # "time to first token (TTFT"
 _NO_NAME = re.compile(r"(?:we|it|they|this|these|up|up-to) |up-to$", re.IGNORECASE)
 _AT = re.compile(r"[@_](?:\d[\d:.]*|[kK]\b)|-\d+\b")  # suffix of a metric: "mAP@50:95"

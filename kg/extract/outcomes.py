@@ -29,8 +29,8 @@ CHANGES = {
 }
 #: The right end of the words that belong to a number.
 STOP = re.compile(
-    r"[,;()]|:(?!\d)|—|，|。|(?:\s|^)(?:while|whereas|with|without|compared|comparing|than|relative to|over|on|at|"
-    r"under|when|across|for|using|through|against|versus|vs\.?|by|via|but|from|as (?:well|a|the)|which|that|and|or|"
+    r"[,;()]|:(?!\d)|—|，|。|(?:\s|^)(?:whil(?:e|st)|whereas|with|without|compared|comparing|than|relative to|over|on|"
+    r"at|under|when|across|for|using|through|against|versus|vs\.?|by|via|but|from|as (?:well|a|the)|which|that|and|or|"
     r"to|where|respectively|is|are|during)(?=\s)"
 )
 _LEADING = re.compile(
@@ -55,8 +55,8 @@ _NOUN = re.compile(
 #: Words that are verbs where an object follows: "increases throughput", not "increases in throughput".
 _VERB_OR_NOUN = re.compile(r"(?:increase|decrease|boost|drop|gain|lift)s", re.IGNORECASE)
 _OBJECT = re.compile(
-    r" (?!(?:in|of|for|on|to|by|over|with|while|and|or|at|from|across|compared|relative|is|are|up|when|that|as)\b)"
-    r"[A-Za-z]"
+    r" (?!(?:in|of|for|on|to|by|over|with|whil(?:e|st)|and|or|at|from|across|compared|relative|is|are|up|when|that|as)"
+    r"\b)[A-Za-z]"
 )
 _COMPARATIVE = re.compile(r"\w+er|less|more|worse|fast", re.IGNORECASE)
 _USUAL = {
@@ -259,6 +259,11 @@ class OutcomeLexicon:
             return found.facts["better"] == "lower"
         return bool(self.lower.search(metric)) and not re.search(r"efficien|speed|throughput|saving|batch", metric)
 
+    def is_time(self, metric: str) -> bool:
+        """Whether a metric is a time rather than a work that takes some: "latency", not "computation"."""
+        found = self.metric(metric)
+        return metric.lower().endswith("time") or bool(found and found.facts.get("unit") in ("s", "ms"))
+
     def is_loss(self, word: str) -> bool:
         """Whether a word says that less is left of whatever it follows: "loss", "drop"."""
         return not {word, fold(word)}.isdisjoint(self.losses | self.drops)
@@ -271,10 +276,10 @@ class OutcomeLexicon:
         """The speed meant by the words around "speedup" or "faster", and its change.
 
         "prefill speedup" and "faster training" are speeds; "speedup in TTFT" and "latency speedup" are of a time, which
-        decreases; a "run-time speedup" is a speed.
+        decreases; a "run-time speedup" is a speed, and so is "faster computation".
         """
         if after and self.is_lower_better(after):
-            return after, "decrease"
+            return (after, "decrease") if self.is_time(after) else (f"{after} speed", "increase")
         if self.metric(before) and self.is_lower_better(before) and not before.lower().endswith("time"):
             return before, "decrease"
         for part in (before, after):

@@ -23,7 +23,8 @@ UNCLEAR = 0.5  # the score of a problem that says how something is
 _PREDICATE = ("being ", "not being ")
 MOST = 3  # problems per paper, as in the annotations
 _CLAUSE_END = re.compile(
-    r"[,.;:()!?]|\s(?:which|that|while|when|where|thereby|thus|but|whereas|by|via|we|i\.e|e\.g)\s|--|—", re.IGNORECASE
+    r"[,.;:()!?]|\s(?:which|that|whil(?:e|st)|when|where|thereby|thus|but|whereas|by|via|we|i\.e|e\.g)\s|--|—",
+    re.IGNORECASE,
 )
 _ARTICLE = re.compile(
     r"\s*(?:an?|the|its|their|this|these|such|some|any|both|two|key|major|several|severe|serious)\s+", re.IGNORECASE

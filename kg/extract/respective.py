@@ -14,12 +14,12 @@ _BEHIND = re.compile(
 )
 _NAMES = re.compile(
     r"[^,;.()\d]{0,40}\s(?:on|for|across)\s+(?:the )?(?P<list>[^;()]{3,120}?)"
-    r"(?=[;.(]|,?\s(?:at|in|with|when|while|over|under|than|compared|relative|across|using|without|respectively)\b|$)"
+    r"(?=[;.(]|,?\s(?:at|in|with|when|whil(?:e|st)|over|under|than|compared|relative|across|using|without|respectively)\b|$)"
 )
 _OVER = re.compile(
     r"[^,;.()\d]{0,40}\s(?:over|than|against|compared (?:to|with)|relative to|with respect to)\s+"
     r"(?:the )?(?P<list>[^;()]{3,120}?)"
-    r"(?=[;.(]|,?\s(?:at|in|on|for|with|when|while|under|across|using|without|respectively)\b|$)"
+    r"(?=[;.(]|,?\s(?:at|in|on|for|with|when|whil(?:e|st)|under|across|using|without|respectively)\b|$)"
 )
 _IS_NAME = re.compile(r"(?!\d)(?:[A-Z].*|\S*\d\S*)")
 _AHEAD = re.compile(

@@ -48,7 +48,7 @@ _OF_OTHER = r"\b<clause.others>(?:, [A-Z][\w-]*)?,? (?:[a-z]+ing|which|that)\b[^
 _ONLY = r"\b<clause.only> (?:by )?(?:an? )?[+~]?$"  # a gain that is none
 #: What is beaten before a number: "improves over Finch by ".
 _BEATEN = r"\b(?:over|than|<clause.beating>)\s+(?P<what>(?:(?!\bby\b)[^,;:()])+?)\s(?:by|with)\s[^,;:()\d]*$"
-_GOAL = r"(?:(?!\b(?:and|while)\b)[^,;:()\d])*?\b<clause.goals>\b"
+_GOAL = r"(?:(?!\b(?:and|whil(?:e|st))\b)[^,;:()\d])*?\b<clause.goals>\b"
 _FEW = 2  # words of a turn beside its metric
 _NEAR = 24  # letters around a number in which "relative" is said of it
 #: Cues of words that narrow nothing: "on several benchmarks", "over the best prior method".

@@ -36,7 +36,7 @@ _OF_HEAD = re.compile(r"\s(?:across|of|in|for|on|to|from|with|under|between|duri
 _FIRST_PART = re.compile(r"(?<![\w-])\w+-(?=\w)")  # "high-resolution" says nothing of what is too high
 #: Words that part what is proposed from what that uses or serves: "we propose a rule that adapts ", "with ", "for ".
 _APART = re.compile(
-    r"\b(?:as|based|by|for|from|in|into|of|on|over|that|through|to|under|using|via|when|where|which|while|whose|with)\b"
+    r"\b(?:as|based|by|for|from|in|into|of|on|over|that|through|to|under|using|via|when|where|which|whil(?:e|st)|whose|with)\b"
 )
 _LOW = re.compile(r"(?<![\w-])low-\w+ \w")
 _PAIR = 2  # words of "selection method"

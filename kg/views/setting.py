@@ -75,7 +75,7 @@ _ALONE = re.compile(r"(?!.*\b(?:on|for|at|under|with|in|over|when)\b)[^,;:()]*\b
 _MEAN_BEHIND = re.compile(r"[^,;.()\d]{0,40}\bon average\b")
 _TERMS = re.compile(
     r"(?:(?!\band\b)[^,;:()\d])*?\b(?P<what>in terms of [^,;:().]+?)"
-    r"(?=[,;:().]|$|\s(?:and|over|on|than|compared|when|with|while)\b)"
+    r"(?=[,;:().]|$|\s(?:and|over|on|than|compared|when|with|whil(?:e|st))\b)"
 )
 _PER = re.compile(r"(?:(?!\band\b)[^,;:()\d]){0,30}?\s(?P<what>per (?!second|cent|token per)[a-z]+(?: pass)?)\b")
 _IS_MEAN = re.compile(r"\b(?:average|mean)\b")

@@ -11,13 +11,14 @@ from kg.text import sentences
 from kg.views import outcome
 from kg.views.borne import KEPT, SPEED, borne
 from kg.views.brief import in_words
-from kg.views.latex import as_text
+from kg.views.effects import effects
+from kg.views.latex import as_text, quotable
 from kg.views.own import since_own
 from kg.views.quotation import by_itself, contribution, what
 from kg.views.report.layout import Part
 from kg.views.report.obtained import obtained_on
 from kg.views.report.table import Group, Row, identity, named_there, padded, said, section, things
-from kg.views.selection import EntryResult, Selection, code, ids, name, quoted, title
+from kg.views.selection import EntryQuote, EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import Slots, slots
 from kg.views.surface import places
 from kg.views.words import PageWords
@@ -106,6 +107,7 @@ def figures(shown: Selection, results: list[Told]) -> tuple[Told | None, Told | 
 
 def _row(shown: Selection, paper: Paper, gain: Told | None, kept: Told | None) -> Row:
     does, is_quote = _does(shown, paper)
+    quotes = [quoted(one.found.document, one.result.evidence) for one in (gain, kept) if one]
     return {
         "method": as_text(title(paper)),
         "paper": ids(paper)[0],
@@ -120,8 +122,15 @@ def _row(shown: Selection, paper: Paper, gain: Told | None, kept: Told | None) -
         "hardware": _devices(shown, paper),
         "code": code(paper),
         "institution": [{"concept": t.concept, "label": as_text(t.label)} for t in shown.things(paper, "institution")],
-        "quote": said(quoted(one.found.document, one.result.evidence) for one in (gain, kept) if one),
+        "quote": said(quotes or _stated(shown, paper)),
     }
+
+
+def _stated(shown: Selection, paper: Paper) -> list[EntryQuote]:
+    """The sentence of the surest result that only its own words can tell."""
+    own = effects(shown, paper, (), "").quote
+    found = (quoted(one.document, one.result.evidence) for one in shown.outcomes(paper))
+    return [replace(one, quote=one.sentence) for one in found if own and quotable(one.sentence) == own][:1]
 
 
 def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:

@@ -14,8 +14,8 @@ from kg.views.words import pattern
 
 _NAME = "\0"  # stands for a name while the words around names are looked at
 _LISTED = re.compile(rf"{_NAME}(?:\s\([^()]*\))?(?:,?\s(?:and|or)\s|,\s|/){_NAME}")
-#: Between a number and what it holds for: " accuracy on the ", " speedup for ".
 _PLACED = r"(?:on|for|in|across|over|with|using|when)\s"
+#: Between a number and what it holds for: " accuracy on the ", " speedup for ".
 _BEHIND = re.compile(rf"(?:(?!\b(?:and|while)\b)[^,;:.()\d])*?\b{_PLACED}(?:[\w-]+\s){{0,3}}")
 _BREAK = r"[,;:()\d]|\b(?:while|whereas|and|<clause.comparing>)\b"
 #: Before what others have, or what a model was made from: "outperforming Finch", "trained on Plover".

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Set
 from itertools import chain
 from typing import Any
@@ -149,12 +149,20 @@ def _gains(shown: Selection, made: dict[str, list[Told]]) -> Iterator[dict[str, 
                 if paper not in by[key] or one.high > by[key][paper].high:
                     by[key][paper] = one
     order = sorted((key for key in by if len(by[key]) >= _SEVERAL), key=lambda key: (-len(by[key]), key))
-    seen: Counter[str] = Counter()
+    seen: set[str] = set()
     for key in order:
-        if seen[key[0]] or seen.total() >= _GAINS:
+        kind = _kind(shown, key[0])
+        if kind in seen or len(seen) >= _GAINS:
             continue
-        seen[key[0]] += 1
+        seen.add(kind)
         yield _spread(shown, sorted(by[key].values(), key=lambda one: (one.high, one.paper.id)))
+
+
+def _kind(shown: Selection, metric: str) -> str:
+    """What a metric is one of: decoding speed and latency are both of speed, which one takeaway is enough for."""
+    widest = [metric, *shown.graph.vocabulary.broader(metric)][-1]
+    known = shown.graph.vocabulary.concepts.get(widest)
+    return known.facts.get("gainOf", widest) if known else widest
 
 
 def _spread(shown: Selection, found: list[Told]) -> dict[str, Any]:
