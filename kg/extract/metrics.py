@@ -37,6 +37,7 @@ _LOOSE = (
 _SPEEDS = re.compile(r"speed|throughput|rate|time|latency|cost|efficien")
 _ADJACENT = re.compile(r" (?P<first>[A-Za-z][\w@]+)(?: [a-z]+)?(?![\w-])")
 _OF_MEANS = re.compile(r"m[A-Z][A-Za-z]*\d?")  # "mF1"
+_IN = re.compile(r"\s*in (?:the )?([\w-]+)")
 _FASTER = re.compile(r"\s*(?:faster|quicker|slower)\b")
 _BESIDE = 8  # characters between an outcome word and its object: "reduces the latency", "reduction in latency"
 _TIMES = ("s", "ms", "μs", "min", "hours", "days")
@@ -212,6 +213,11 @@ class Metrics:
         verb = _VERB.search(place.ahead) if reading.kind == "speed" else None
         forms = [f"{verb[1].removesuffix(end)}ing" for end in ("s", "es")] if verb else []
         return next((f"{form} speed" for form in forms if self.lexicon.activity.fullmatch(form)), "")
+
+    def sped_up_too(self, place: QuantityPlace, last: str) -> str:
+        """The speed named behind a later factor: "a 2x speedup in training and 1.8x in [inference]"; else ""."""
+        found = _IN.match(place.behind) if last.endswith("speed") else None
+        return f"{found[1]} speed" if found and self.lexicon.activity.fullmatch(found[1]) else ""
 
     def adjacent(self, place: QuantityPlace, reading: NumberReading) -> str:
         """The metric right behind a level: "74% mIoU and 83% [mF1]"; else ""."""

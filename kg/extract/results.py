@@ -164,6 +164,8 @@ class Results:
             return last, _BY_FORM
         if signed := self.grammar.signed(place):
             return signed, _BY_FORM
+        if reading.kind in LISTED and (speed := self.metrics.sped_up_too(place, last)):
+            return speed, _BY_FORM
         if reading.kind in LISTED and (said := self.grammar.before_by(place)):
             named = (
                 last if last and said in place.sentence.models else said

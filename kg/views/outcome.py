@@ -463,7 +463,7 @@ def _ends_in(words: str, shown: Selection, result: Result, named: str) -> bool:
         return words == "counted"
     if words == "counted" and _STATISTIC.search(said):
         return False  # a median error is lower
-    last = said.rpartition(" ")[2].lower() if words == "sized" else said.rpartition(" ")[2]
+    last = re.split("[ -]", said)[-1].lower() if words == "sized" else said.rpartition(" ")[2]  # "kv-cache"
     return last in known and not _LINKED.search(said)  # of "time to first token" it is the time
 
 

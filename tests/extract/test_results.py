@@ -99,6 +99,8 @@ def test_plain_text_keeps_offsets() -> None:
         ("Our method is 2x faster.", "inference speed", 2, "x", "increase", "exact"),
         ("We improve throughput and latency (up to 39%).", "latency", 39, "%", "decrease", "up_to"),
         ("We achieve 2x lower latency.", "latency", 2, "x", "decrease", "exact"),
+        ("We reach 2x faster attention computation.", "attention computation speed", 2, "x", "increase", "exact"),
+        ("We reach 2x faster inference time.", "inference time", 2, "x", "decrease", "exact"),
         ("We reach up to 2.5x prefill speedup.", "prefill speed", 2.5, "x", "increase", "up_to"),
         ("Our method reduces peak memory by nearly 40%.", "peak memory", 40, "%", "decrease", "about"),
         ("We obtain a 12% reduction in training cost.", "training cost", 12, "%", "decrease", "exact"),
@@ -318,6 +320,7 @@ def test_what_stands_before_another_statement_does_not_end_in_a_conjunction() ->
         ("a 2.3x speedup on GPUs with no loss of accuracy", "GPUs"),
         ("a 2.3x speedup while beating all rivals on LongBench", ""),
         ("a 2.3x speedup over Alpha with large caches", ""),
+        ("a 2.3x speedup on maps of recurrent networks (RNN) and graphs", "maps of recurrent networks and graphs"),
         ("a 2.3x speedup, making it fit for use in production", ""),
     ],
 )
@@ -441,6 +444,16 @@ def test_a_range_may_be_where_a_number_comes_from() -> None:
 def test_what_is_used_by_a_winner_does_not_grow() -> None:
     (found,) = read("Our method achieves superior performance by only using 0.08% training parameters.")
     assert (found.metric, found.change) == ("training parameters", "absolute")
+
+
+def test_each_factor_is_of_the_speed_that_it_names() -> None:
+    first, second = read("Our method achieves a 2.1x speedup in training, and 1.8x in inference.")
+    assert (first.metric, second.metric) == ("training speed", "inference speed")
+
+
+def test_a_baseline_ends_where_the_next_statement_begins() -> None:
+    (found,) = read("Our method reduces memory by 9 times compared to ZigZag whilst improving overall quality.")
+    assert found.baseline == "ZigZag"
 
 
 def test_a_bare_factor_of_speed_is_one() -> None:
