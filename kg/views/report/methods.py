@@ -149,8 +149,8 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
         return in_words(shown.words, bare).removeprefix(shown.words("brief.unnamed")).rstrip("。"), False
     if found.is_kind:
         return found.technique, False
-    own = contribution(shown, paper)
-    return (by_itself(own[0]), True) if own else (found.technique, False)
+    own = [by_itself(one) for one in contribution(shown, paper)] or ([] if found.technique else found.quotes)
+    return (own[0], True) if own else (found.technique, False)
 
 
 def _models(shown: Selection, paper: Paper, results: list[Told]) -> list[dict[str, str]]:
