@@ -13,7 +13,7 @@ from kg.extract.numbers import quantities
 from kg.extract.outcomes import OutcomeLexicon, outcome_lexicon
 from kg.text import fold, has_han
 from kg.views.borne import KEPT
-from kg.views.latex import as_text
+from kg.views.latex import as_text, quotable
 from kg.views.selection import clean
 from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE
 from kg.views.surface import article, stands_for, without_article
@@ -182,15 +182,18 @@ def _in_form(words: PageWords, named: str, form: str) -> str:
 def phrase(shown: Selection, result: Result, *, aside: bool = True) -> str:
     """A result as a noun phrase: "up to 41% lower latency (vs. vLLM)", "时延最高降低41%（较vLLM）".
 
-    Without `aside`, baseline and setting are left out.
+    Without `aside`, baseline and setting are left out. What Chinese has no words for is quoted.
     """
     named = metric(shown, result)
     form = _form(shown, result, named)
     in_form = _in_form(shown.words, named, form) if form == KEPT else named
     said = shown.words(f"outcome.{form}", metric=in_form, amount=amount(shown, result))
     said = _bound_first(shown, said, named)
-    beside = notes(shown, result)
-    return shown.words("outcome.aside", effect=said, notes=beside) if aside and beside else said
+    beside = notes(shown, result) if aside else ""
+    own = quotable(result.evidence.quote) if shown.lang == "zh" and _ENGLISH.search(f"{named} {beside}") else ""
+    if re.search(r"[a-z]{5}", own):  # more than "64% and 68%"
+        return shown.words("brief.quote", quote=own)
+    return shown.words("outcome.aside", effect=said, notes=beside) if beside else said
 
 
 def value(shown: Selection, result: Result) -> str:

@@ -14,6 +14,7 @@ import kg
 from kg.api import Graph
 from kg.model import Evidence, Result
 from kg.views.borne import KEPT
+from kg.views.outcome import phrase
 from kg.views.report.methods import Told, is_gain, is_quality
 from kg.views.report.table import said
 from kg.views.selection import EntryQuote, EntryResult, Selection
@@ -397,3 +398,14 @@ def test_months_of_few_papers_set_no_scale(tmp_path: Path) -> None:
 
 def test_an_empty_section_says_that_nothing_was_found(stated: Graph) -> None:
     assert _data(stated)["problems"]["note"] == "Nothing of this was found in these papers."
+
+
+def test_chinese_quotes_a_result_that_it_has_no_words_for(stated: Graph) -> None:
+    quote = "up to 1.7x higher drawer ratios"
+    result = Result(Evidence(quote), "drawer ratios", 1.7, "x", "increase", "up_to")
+    assert phrase(Selection.of(stated, [], "zh"), result) == f"“{quote}”"
+    assert phrase(Selection.of(stated, []), result) == quote
+    known = replace(result, evidence=Evidence("up to 1.7x"), metric="throughput", metric_concept="metric:throughput")
+    assert phrase(Selection.of(stated, [], "zh"), known) == "吞吐量最高提升至1.7倍"
+    bare = replace(result, evidence=Evidence("1.7x and 2x"))  # its own words say nothing
+    assert phrase(Selection.of(stated, [], "zh"), bare) == "“drawer ratios”最高提升至1.7倍"
