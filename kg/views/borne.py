@@ -109,6 +109,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     place = reader.place(found)
     if not place or reader.is_of_another_subject(found, place) or reader.is_by_part(found, place):
         return None
+    if "theoretical" in place.own and "theoretical" not in result.metric:
+        return None  # no speed that was measured
     if _GLUED.match(place.text, place.quantity.end) or place.text.startswith("...", place.quantity.end + 1):
         return None  # "by 1% ... 3%"
     condition = rf"\b(?:under|given)\s(?:[\w-]+\s){{0,3}}{re.escape(result.metric)}"

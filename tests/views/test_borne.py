@@ -138,6 +138,7 @@ def test_baseline_and_setting_are_those_of_the_clause(
         ("It cuts latency by 9% over AD and by 41% over AD with batching.", "41%", {"value": 41.0, "baseline": "AD"}),
         # What its clause says besides: a share of what was, one example of several, a condition, the most of several.
         ("It has a 41% relative latency reduction.", "41%", {"value": 41.0}),
+        ("It gives a 3x theoretical speedup.", "3x", {"value": 3.0, **SPEED}),
         ("It beats others (e.g., in speed with 41% lower latency).", "41%", {"value": 41.0}),
         ("It is sound in budget regimes of 41% latency.", "41%", {"value": 41.0}),
         ("It has a maximum latency reduction of 41%.", "41%", {"value": 41.0}),
@@ -184,6 +185,7 @@ def test_what_its_sentence_does_not_bear_out_is_notsaid_of(
     ("text", "number", "parts", "told"),
     [
         ("It gives a 3x speedup in TPS.", "3x", {"value": 3.0, **SPEED}, "a speedup of 3x"),
+        ("It gives a 3x speedup with only a 0.2% drop in NDS.", "3x", {"value": 3.0, **SPEED}, "a speedup of 3x"),
         (
             "It has a level of 80% in accuracy on Plover.",
             "80%",

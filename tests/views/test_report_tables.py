@@ -12,11 +12,11 @@ import pytest
 
 import kg
 from kg.api import Graph
-from kg.model import Evidence, Result
+from kg.model import Evidence, Mention, Result
 from kg.views.borne import KEPT
 from kg.views.outcome import phrase
 from kg.views.report.methods import Told, is_gain, is_quality
-from kg.views.report.table import said
+from kg.views.report.table import named_there, said
 from kg.views.selection import EntryQuote, EntryResult, Selection
 
 #: Name, its abstract, its baseline, and the words of its result.
@@ -409,3 +409,11 @@ def test_chinese_quotes_a_result_that_it_has_no_words_for(stated: Graph) -> None
     assert phrase(Selection.of(stated, [], "zh"), known) == "吞吐量最高提升至1.7倍"
     bare = replace(result, evidence=Evidence("1.7x and 2x"))  # its own words say nothing
     assert phrase(Selection.of(stated, [], "zh"), bare) == "“drawer ratios”最高提升至1.7倍"
+
+
+def test_the_memory_of_a_device_is_no_device() -> None:
+    gpu = Mention("hardware", "GPU", "GPU", concept="hardware:gpu")
+    with kg.open(":memory:") as graph:
+        shown = Selection(graph)
+        assert not named_there(shown, [" it takes less gpu memory "], [gpu])
+        assert named_there(shown, [" it takes less gpu memory on one gpu "], [gpu]) == {"hardware:gpu": "GPU"}

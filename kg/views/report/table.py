@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from kg.views.selection import EntryQuote, Selection, ids
 Row = dict[str, Any]
 
 _QUOTES = 3  # per row
+_USE = re.compile(r"\b[cgnt]pu (?:memory|ram|vram|hour|day|time|cost|usage|utili[sz]ation|resource)\b")
 
 
 @dataclass(slots=True)
@@ -104,8 +106,12 @@ def own(shown: Selection, paper: Paper) -> str:
 
 
 def named_there(shown: Selection, places: Sequence[str], mentions: Iterable[Mention]) -> dict[str, str]:
-    """The labels of the mentions that occur in `padded` texts; the paper's other devices prove nothing."""
+    """The labels of the mentions that occur in `padded` texts; the paper's other devices prove nothing.
+
+    "GPU memory" is no device.
+    """
     named: dict[str, str] = {}
+    places = [_USE.sub(" ", text) for text in places]
     for mention in mentions:
         wording = {padded(mention.surface), padded(mention.canonical)}
         if any(word.strip() and word in text for word in wording for text in places):
