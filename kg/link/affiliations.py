@@ -167,7 +167,7 @@ class _LineParser:
                 if self._has_more(tokens[first + length :]):
                     continue
                 found = self._match(run, at)
-                if found and not (first and self._is_end(found, run, at)):
+                if found and not (length < len(tokens) and self._is_end(found, run, at)):
                     out.append(found)
                     taken.update(range(first, first + length))
         return out or self._loose(tokens, at)
@@ -221,9 +221,10 @@ class _LineParser:
         return self.line[behind[1].start].isupper() and not self.register.is_place(joined(behind[1:]))
 
     def _is_end(self, found: Found, run: Sequence[NameToken], at: int) -> bool:
-        """Whether the words are the end of a name that the register lacks, as another country and no city show.
+        """Whether the words are but a part of a name that the register lacks, as another country and no city show.
 
-        "Amirkabir University of Technology, Iran" is not the University of Technology in Khartoum.
+        "Amirkabir University of Technology, Iran" is not the University of Technology in Khartoum, nor is the
+        "University of Technology of Plover".
         """
         country, known = self._country(at), found.organisation
         if not country or not known or known.country == country or self.register.own(joined(run)):
@@ -254,13 +255,17 @@ class _LineParser:
         if not candidates:
             return None
         known = [o for o in candidates if o.curie in self.also]
-        match = self.register.chosen(known if len(known) == 1 else candidates, self._country(at))
-        if match and not self.register.is_vague(key):
+        country = self._country(at)
+        match = self.register.chosen(known if len(known) == 1 else candidates, country)
+        is_abroad = bool(match and country and match.organisation.country not in ("", country))
+        vague = self.register.is_vague(key, is_abroad=is_abroad)
+        if match and not vague:
             return self._found(match, run, at)
+        if is_abroad:
+            return None
         if not has_head(run, self.words.head if whole else self.words.learned):
             return None
         names = {o.name for o in candidates}
-        vague = self.register.is_vague(key)
         name = names.pop() if len(names) == 1 and not vague else tidy(text, self.register)
         reason = "more than one organisation can be meant"
         return Found(run[0].start, run[-1].end, name, None, reason, at, is_ambiguous=True)

@@ -331,14 +331,21 @@ class Register:
         longer = (o.name for k in following if k.startswith(key) for o in self.candidates(k))
         return any(_as_written(n).startswith(f"{text} ") for n in longer)
 
-    def is_vague(self, key: str) -> bool:
-        """Whether an alias is also the beginning of many other names ("Institute of Science")."""
-        if key in self.own_keys or self.rank(key) != ALIAS_RANK:
+    def is_vague(self, key: str, *, is_abroad: bool = False) -> bool:
+        """Whether an alias is also the beginning of many other names ("Institute of Science").
+
+        So is a name itself, where an address is in another country than its bearer (`is_abroad`).
+        """
+        if key in self.own_keys or (self.rank(key) != ALIAS_RANK and not is_abroad):
             return False
         at = bisect_left(self._sorted, key) + 1
         return all(
             i < len(self._sorted) and self._sorted[i].startswith(key) for i in range(at, at + _MANY_OTHERS)
-        ) and not any(o.name and joined(name_tokens(o.name, self.words)).startswith(key) for o in self.candidates(key))
+        ) and (is_abroad or not any(self._begins(o, key) for o in self.candidates(key)))
+
+    def _begins(self, organisation: Organisation, key: str) -> bool:
+        """Whether the name of an organisation begins with the words of a key."""
+        return bool(organisation.name) and joined(name_tokens(organisation.name, self.words)).startswith(key)
 
     def chosen(self, found: list[Organisation], country_hint: str | None = None) -> NameMatch | None:
         """The one organisation among several: the only one, the ancestor of all others, or the one in the country."""

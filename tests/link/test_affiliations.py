@@ -22,6 +22,7 @@ def names(line: str, register: Register, also: tuple[str, ...] = ()) -> list[str
     [
         ("§ City University of Hong Kong, † Baidu Inc", ["City University of Hong Kong", "Baidu"]),
         ("ETH Zürich Zürich", ["ETH Zurich"]),
+        ("Institute of Technology of Cambodia, Phnom Penh, Cambodia", ["Institute of Technology of Cambodia"]),
         ("Amirkabir University of Technology, Tehran, Iran", ["Amirkabir University of Technology"]),
         ("Faculty of Law University of Hong Kong, China", ["University of Hong Kong"]),
         ("NVIDIA NVIDIA, Sapienza University of Rome", ["NVIDIA", "Sapienza University of Rome"]),
