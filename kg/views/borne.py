@@ -20,6 +20,7 @@ from kg.extract.phrases import tagged
 from kg.model import Mention, Paper, Record, Result
 from kg.text import fold, raw_span, sentences
 from kg.views.clause import ClauseReader, has_turn
+from kg.views.compared import compared
 from kg.views.latex import quotable
 from kg.views.selection import Borne, EntryResult
 from kg.views.setting import BESIDE, SettingReader
@@ -149,7 +150,10 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     is_level = change == "absolute" and not result.baseline[:1].isdigit()
     is_whole = is_against and is_name and not reader.is_cut(place, result.baseline)
     against = result.baseline if is_whole and change != KEPT and not is_level else ""
-    concept = result.baseline_concept if against else ""
+    if not against and change not in ("absolute", KEPT):
+        said = compared(place, result.metric)
+        against = said if result.baseline in said and Wording(shown.graph.vocabulary).is_noun_phrase(said) else ""
+    concept = result.baseline_concept if against == result.baseline else ""
     setting = reader.setting(found, place)
     if setting is None:
         return None
@@ -173,7 +177,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if not reader.clause.is_named(result, place):
         return None
     words = f"{setting} {against} {metric} {result.metric} {found.record.name}"
-    more = reader.clause.setting_of(place, result, words)
+    more = reader.clause.setting_of(place, replace(result, baseline=result.baseline or against), words)
     setting = BESIDE.join(filter(None, (setting, more)))
     words = f"{words} {more}"
     if more is None or reader.clause.is_elsewhere(found, place, words):

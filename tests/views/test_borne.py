@@ -131,11 +131,7 @@ def test_baseline_and_setting_are_those_of_the_clause(
             "41%",
             {"value": 41.0, "baseline": "RAG systems"},
         ),
-        ("It has 41% lower latency than Finch decoding.", "41%", {"value": 41.0, "baseline": "Finch"}),
-        ("It has 41% lower latency than the Finch 4-step model.", "41%", {"value": 41.0, "baseline": "Finch"}),
-        ("It has 41% lower latency than Finch with a warm start.", "41%", {"value": 41.0, "baseline": "Finch"}),
         ("It has 41% lower latency with better accuracy than Finch.", "41%", {"value": 41.0, "baseline": "Finch"}),
-        ("It cuts latency by 9% over AD and by 41% over AD with batching.", "41%", {"value": 41.0, "baseline": "AD"}),
         # What its clause says besides: a share of what was, one example of several, a condition, the most of several.
         ("It has a 41% relative latency reduction.", "41%", {"value": 41.0}),
         ("It gives a 3x theoretical speedup.", "3x", {"value": 3.0, **SPEED}),
@@ -425,3 +421,24 @@ def test_what_is_a_deed_is_faster_and_not_higher(built: Graph) -> None:
     assert speedup == "2x higher distillation speed"
     practical = gain | {"metric": "practical speedup", "value": 3.0}
     assert said_of(built, text, "3x", **practical) == "3x higher practical speed"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("It has 41% lower latency than Finch decoding.", "(vs. Finch decoding)"),
+        ("It has 41% lower latency than the Finch 4-step model.", "(vs. Finch 4-step model)"),
+        ("It has 41% lower latency than Finch with a warm start.", "(vs. Finch with a warm start)"),
+        ("It cuts latency by 9% over AD and by 41% over AD with batching.", "(vs. AD with batching)"),
+        ("It cuts latency by 41% and energy by 9% compared to existing kernels.", "(vs. existing kernels)"),
+        ("Compared to existing kernels, it has 41% lower latency.", "(vs. existing kernels)"),
+        ("It outperforms Finch in latency, reaching 41% less of it.", "(vs. Finch)"),
+        ("It outperforms Finch in recall, reaching 41% lower latency.", ""),
+        ("It outperforms both kernels, reaching 41% lower latency.", ""),
+        ("It outperforms old kernels by 9% in recall with 41% lower latency.", ""),
+        ("It has 41% lower latency than baselines.", ""),
+    ],
+)
+def test_what_a_number_is_compared_with_is_told_in_the_papers_words(built: Graph, text: str, told: str) -> None:
+    said = said_of(built, text, "41%", value=41.0)
+    assert said.partition("latency")[2].strip() == told

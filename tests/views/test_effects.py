@@ -59,8 +59,10 @@ def test_what_a_study_finds_is_quoted(built: Graph) -> None:
     assert _told(built, text, ("3x", SPEED), kind="study").startswith("“Foo” states: “Foo has 3x")
 
 
-def test_a_gain_over_what_is_not_named_is_not_told(built: Graph) -> None:
-    assert said_of(built, "Brindle has 41% lower latency than strong rivals.", "41%", value=41.0) == ""
+def test_a_gain_is_told_with_what_it_is_over_or_not(built: Graph) -> None:
+    told = said_of(built, "Brindle has 41% lower latency than strong rivals.", "41%", value=41.0)
+    assert told == "41% lower latency (vs. strong rivals)"
+    assert said_of(built, "Brindle has 41% lower latency than these.", "41%", value=41.0) == ""
     assert said_of(built, "Brindle beats Finch with 41% lower latency.", "41%", value=41.0) == ""
     assert said_of(built, "Brindle has 41% lower latency.", "41%", value=41.0) == "41% lower latency"
 
@@ -80,7 +82,7 @@ def test_a_gain_has_the_baseline_of_its_sentence_or_is_quoted(built: Graph) -> N
     text = "Foo has 3x higher inference speed and 8x higher decoding speed, compared to Finch."
     other = SPEED | {"metric": "decoding speed", "metric_concept": "metric:decoding-speed"}
     versus = {"baseline": "Finch"}
-    assert "achieves" not in _told(built, text, ("3x", SPEED | versus), ("8x", other | versus))
+    assert "(vs. Finch)" in _told(built, text, ("3x", SPEED | versus), ("8x", other | versus))
     beaten = "Foo beats Finch, with 3x higher inference speed."
     assert "achieves" not in _told(built, beaten, ("3x", SPEED | versus))
     shared = "Compared to Finch, Foo has 3x higher inference speed and 8x higher decoding speed."

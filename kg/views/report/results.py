@@ -32,7 +32,9 @@ class _Measured:
 
     @property
     def baseline(self) -> str:
-        return identity(self.told.baseline_concept, self.told.baseline)
+        """What it is compared with, if it has a name: "existing methods" are others in each paper."""
+        known = self.found.result
+        return identity(known.baseline_concept, known.baseline) if self.told.baseline else ""
 
     @property
     def is_placed(self) -> bool:

@@ -1,0 +1,45 @@
+"""What a sentence compares its number with, in its own words: "state-of-the-art serving systems" too."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from kg.views.words import pattern
+
+if TYPE_CHECKING:
+    from kg.extract.outcomes import QuantityPlace
+
+#: What is compared with, up to what says something else.
+_WHAT = (
+    r"(?:the |an? |its |their )?(?P<what>[^,;:()\d][^,;:()]*?(?:\s\([A-Z][\w-]*\)[^,;:()]*?)?)"
+    r"(?=[,;:()]|\.(?:\s|$)|$|\s(?:<clause.while>|<clause.ends>|at|across|for|in|on|under|when|even|to|"
+    r"with (?:no|only|minimal|negligible|little|less|fewer|better|comparable|similar|lower|higher|(?:an? )?\d)|"
+    r"and (?:\w+s|\w+ed|\w+ing)\b))"
+)
+#: Behind a number: "3x faster than ", "by 3x and 2x compared to "; ahead: "outperforms ", or at the beginning.
+_NEXT = rf"(?:(?!\b(?:<clause.while>|with)\b)[^,;:()\d])*?\b(?:<clause.comparing>|vs\.)\s{_WHAT}"
+_SHARED = rf"(?:(?!\b(?:<clause.while>)\b)[^;:])*?\b(?:compared (?:to|with)|relative to)\s{_WHAT}"
+_BEATEN = (
+    rf"\b<clause.beating>\s{_WHAT}(?: in (?P<of>[^,;:()\d]+)| (?:on|across|under|at|for) [^,;:()\d]+)?"
+    r"(?:, (?:[a-z]+ly )?\w+ing\s[^;:]*| by (?:(?:up to|over|about|around|nearly|more than|an average of) )?[~+]?)$"
+)
+_OPENING = rf"(?:^|\bthat,?\s)(?:[A-Z][a-z]+, )?(?i:compared (?:to|with)|relative to)\s{_WHAT},"
+_POINTING = re.compile(r"(?:all|any|both|each|its?|others?|the|them|these|those|two)\b", re.IGNORECASE)
+_MOST = 8  # words
+
+
+def compared(place: QuantityPlace, metric: str) -> str:
+    """The words that the number of a metric is compared with; "" if there are none, or many.
+
+    They stand behind it, are shared by a list that it is in, or are beaten before it: "outperforms Finch, reaching 2x",
+    but not "outperforms Finch in recall, reaching 2x".
+    """
+    text, number = place.text, place.quantity
+    found = pattern(_NEXT).match(text, number.end) or pattern(_SHARED).match(text, number.end)
+    if not found and (found := pattern(_BEATEN).search(text[: number.start])) and found["of"] not in (None, metric):
+        return ""
+    found = found or pattern(_OPENING).search(text[: number.start])
+    said = re.sub(r"\s\([A-Z][\w-]*\)", "", found["what"]).strip() if found else ""
+    is_told = said and not _POINTING.match(said) and (" " in said or not said.islower())  # not "baselines"
+    return said if is_told and len(said.split()) <= _MOST else ""
