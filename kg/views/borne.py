@@ -151,8 +151,9 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     is_whole = is_against and is_name and not reader.is_cut(place, result.baseline)
     against = result.baseline if is_whole and change != KEPT and not is_level else ""
     if not against and change not in ("absolute", KEPT):
-        said = compared(place, result.metric)
-        against = said if result.baseline in said and Wording(shown.graph.vocabulary).is_noun_phrase(said) else ""
+        said = compared(place, result)
+        is_name = said == result.baseline or Wording(shown.graph.vocabulary).is_noun_phrase(said)
+        against = said if result.baseline in said and is_name else ""
     concept = result.baseline_concept if against == result.baseline else ""
     setting = reader.setting(found, place)
     if setting is None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kg.text import one_line
+from kg.views.latex import quotable
 from kg.views.words import pattern
 
 if TYPE_CHECKING:
     from kg.extract.outcomes import QuantityPlace
+    from kg.model import Result
 
 #: What is compared with, up to what says something else.
 _WHAT = (
     r"(?:the |an? |its |their )?(?P<what>[^,;:()\d][^,;:()]*?(?:\s\([A-Z][\w-]*\)[^,;:()]*?)?)"
     r"(?=[,;:()]|\.(?:\s|$)|$|\s(?:<clause.while>|<clause.ends>|at|across|for|in|on|under|when|even|to|"
-    r"with (?:no|only|minimal|negligible|little|less|fewer|better|comparable|similar|lower|higher|(?:an? )?\d)|"
-    r"and (?:\w+s|\w+ed|\w+ing)\b))"
+    r"with (?:no|only|minimal|negligible|little|less|fewer|better|comparable|similar|lower|higher|(?:an? )?\d+)|"
+    r"and (?:\w+s|\w+ed|\w+ing))\b)"
 )
 #: Behind a number: "3x faster than ", "by 3x and 2x compared to "; ahead: "outperforms ", or at the beginning.
 _NEXT = rf"(?:(?!\b(?:<clause.while>|with)\b)[^,;:()\d])*?\b(?:<clause.comparing>|vs\.)\s{_WHAT}"
@@ -27,19 +30,40 @@ _BEATEN = (
 _OPENING = rf"(?:^|\bthat,?\s)(?:[A-Z][a-z]+, )?(?i:compared (?:to|with)|relative to)\s{_WHAT},"
 _POINTING = re.compile(r"(?:all|any|both|each|its?|others?|the|them|these|those|two)\b", re.IGNORECASE)
 _MOST = 8  # words
+_FURTHER = 160  # letters
+_TELLING = re.compile(r"[a-z]{5}")
 
 
-def compared(place: QuantityPlace, metric: str) -> str:
-    """The words that the number of a metric is compared with; "" if there are none, or many.
+def compared(place: QuantityPlace, result: Result) -> str:
+    """The words that the number of a result is compared with; "" if there are none, or many.
 
     They stand behind it, are shared by a list that it is in, or are beaten before it: "outperforms Finch, reaching 2x",
     but not "outperforms Finch in recall, reaching 2x".
     """
     text, number = place.text, place.quantity
     found = pattern(_NEXT).match(text, number.end) or pattern(_SHARED).match(text, number.end)
-    if not found and (found := pattern(_BEATEN).search(text[: number.start])) and found["of"] not in (None, metric):
+    beaten = None if found else pattern(_BEATEN).search(text[: number.start])
+    if beaten and beaten["of"] not in (None, result.metric):
         return ""
-    found = found or pattern(_OPENING).search(text[: number.start])
+    found = found or beaten or pattern(_OPENING).search(text[: number.start])
     said = re.sub(r"\s\([A-Z][\w-]*\)", "", found["what"]).strip() if found else ""
-    is_told = said and not _POINTING.match(said) and (" " in said or not said.islower())  # not "baselines"
+    is_told = said and not _POINTING.match(said) and (" " in said or not said.islower() or said == result.baseline)
     return said if is_told and len(said.split()) <= _MOST else ""
+
+
+def own_words(result: Result, sentence: str) -> str:
+    """The words of a result in its sentence, up to what it is compared with where that follows them.
+
+    "" where they say nothing alone: "64% and 68%".
+    """
+    quote = one_line(result.evidence.quote)
+    _, found, behind = sentence.partition(quote)
+    end = behind.find(result.baseline) if found and result.baseline else -1
+    more = behind[: end + len(result.baseline)] if end >= 0 else ""
+    own = quotable(quote + more if len(more) <= _FURTHER else quote)
+    return own if _TELLING.search(own) else ""
+
+
+def titled(wording: str) -> str:
+    """A name without the word before it: "Compressed Sparse Column", of the traditional one."""
+    return " ".join(word for word in wording.split() if not word.islower())

@@ -13,7 +13,8 @@ from kg.extract.numbers import quantities
 from kg.extract.outcomes import OutcomeLexicon, outcome_lexicon
 from kg.text import fold, has_han
 from kg.views.borne import KEPT
-from kg.views.latex import as_text, quotable
+from kg.views.compared import own_words, titled
+from kg.views.latex import as_text
 from kg.views.selection import clean
 from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE
 from kg.views.surface import article, stands_for, without_article
@@ -87,11 +88,7 @@ class ResultInWords:
             return None  # "its size is 9% smaller": of what?
         is_title = shown.lang == "zh" and _is_title(shown, result.baseline, result.baseline_concept)
         asides = [
-            _titled(wording)
-            if is_title
-            else ""
-            if origin
-            else _against(shown, result.baseline_concept, wording, paper),
+            titled(wording) if is_title else "" if origin else _against(shown, result.baseline_concept, wording, paper),
             circumstance(shown, result, paper),
         ]
         against, setting = ("" if aside == named else aside for aside in asides)
@@ -106,11 +103,11 @@ class ResultInWords:
 def _mixes(shown: Selection, result: Result, named: str) -> bool:
     """Whether Chinese words hold an English one that no label has: Japanese准确率."""
     label = shown.label(result.metric_concept) if result.metric_concept in shown.graph.vocabulary else ""
-    return has_han(named) and any(word not in label for word in _CAPITAL.findall(named))
+    return has_han(named) and not all(word in label for word in _CAPITAL.findall(named))
 
 
 def is_on_top(result: Result) -> bool:
-    """Whether what a method is better than is only what it is combined with: "1.1x faster than Foo, on top of Foo"."""
+    """Whether what a method is better than is only what it is combined with: "faster than Foo, on top of Foo"."""
     return JOINED.match(result.setting) is not None and letters(result.baseline) in letters(result.setting)
 
 
@@ -179,19 +176,19 @@ def _in_form(words: PageWords, named: str, form: str) -> str:
     return with_article(words, named) if form.startswith("absolute") else named
 
 
-def phrase(shown: Selection, result: Result, *, aside: bool = True) -> str:
+def phrase(shown: Selection, result: Result, *, aside: bool = True, sentence: str = "") -> str:
     """A result as a noun phrase: "up to 41% lower latency (vs. vLLM)", "时延最高降低41%（较vLLM）".
 
-    Without `aside`, baseline and setting are left out. What Chinese has no words for is quoted.
+    Without `aside`, baseline and setting are left out. What Chinese has no words for is quoted from the sentence.
     """
     named = metric(shown, result)
     form = _form(shown, result, named)
-    in_form = _in_form(shown.words, named, form) if form == KEPT else named
-    said = shown.words(f"outcome.{form}", metric=in_form, amount=amount(shown, result))
-    said = _bound_first(shown, said, named)
-    beside = notes(shown, result) if aside else ""
-    own = quotable(result.evidence.quote) if shown.lang == "zh" and _ENGLISH.search(f"{named} {beside}") else ""
-    if re.search(r"[a-z]{5}", own):  # more than "64% and 68%"
+    of = _in_form(shown.words, named, form) if form == KEPT else named
+    said = shown.words(f"outcome.{form}", metric=of, amount=amount(shown, result))
+    said, beside = _bound_first(shown, said, named), notes(shown, result) if aside else ""
+    is_cut = aside and bool(result.baseline) and not is_on_top(result) and not notes(shown, replace(result, setting=""))
+    is_mixed = shown.lang == "zh" and (is_cut or _ENGLISH.search(f"{named} {beside}"))
+    if is_mixed and (own := own_words(result, sentence)):
         return shown.words("brief.quote", quote=own)
     return shown.words("outcome.aside", effect=said, notes=beside) if beside else said
 
@@ -214,7 +211,7 @@ def notes(shown: Selection, result: Result) -> str:
     against = baseline(shown, result)
     if shown.lang == "zh" and (not has_han(against) or _is_title(shown, result.baseline, result.baseline_concept)):
         is_title = _is_title(shown, result.baseline, result.baseline_concept)
-        against = _name(shown, _titled(result.baseline) if is_title else against)
+        against = _name(shown, titled(result.baseline) if is_title else against)
     said = [shown.words("outcome.than", baseline=against)] if against and not is_on_top(result) else []
     return shown.words("outcome.aside_comma").join([*said, *filter(None, [circumstance(shown, result)])])
 
@@ -260,13 +257,9 @@ def baseline(shown: Selection, result: Result) -> str:
 
 def _is_title(shown: Selection, wording: str, concept: str = "") -> bool:
     """Whether words are a name of several, which each of them does not tell: "Compressed Sparse Column"."""
-    words = [word for word in wording.split() if fold(word) not in shown.graph.vocabulary.cues("plain")]
-    return len(words) > 1 and all(word[:1].isupper() for word in words) and concept not in shown.graph.vocabulary
-
-
-def _titled(wording: str) -> str:
-    """A name without the word before it: "Compressed Sparse Column", of the traditional one."""
-    return " ".join(word for word in wording.split() if not word.islower())
+    plain = shown.graph.vocabulary.cues("plain")
+    words = [word[:1] for word in wording.split() if fold(word) not in plain]
+    return len(words) > 1 and all(map(str.isupper, words)) and concept not in shown.graph.vocabulary
 
 
 def same(shown: Selection, concept: str, wording: str) -> str:

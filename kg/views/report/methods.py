@@ -45,6 +45,11 @@ class Told:
     def low(self) -> float:
         return self.result.value[0] if isinstance(self.result.value, tuple) else self.result.value
 
+    def in_words(self, shown: Selection) -> str:
+        """The result as a noun phrase, see `outcome.phrase`."""
+        sentence = quoted(self.found.document, self.result.evidence).sentence
+        return outcome.phrase(shown, self.result, sentence=sentence)
+
     @property
     def factor(self) -> float:
         """How many times better: 2 for twice as fast and for half the memory."""
@@ -115,9 +120,9 @@ def _row(shown: Selection, paper: Paper, gain: Told | None, kept: Told | None) -
         "date": shown.date(paper)[:7],
         "does": does,
         "is_quote": is_quote,
-        "gain": outcome.phrase(shown, gain.result) if gain else "",
+        "gain": gain.in_words(shown) if gain else "",
         "factor": round(gain.factor, 4) if gain else 0,
-        "quality": outcome.phrase(shown, kept.result) if kept else "",
+        "quality": kept.in_words(shown) if kept else "",
         "model": _models(shown, paper, [one for one in (gain, kept) if one]),
         "hardware": _devices(shown, paper),
         "code": code(paper),

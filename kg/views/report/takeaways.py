@@ -70,7 +70,7 @@ def _reported(shown: Selection, paper: Paper, one: Told | None) -> dict[str, Any
     """What a paper reports."""
     if not one:
         return None
-    who, what = named(paper, shown.date(paper)), outcome.phrase(shown, one.result)
+    who, what = named(paper, shown.date(paper)), one.in_words(shown)
     return _row(shown.words("report.takeaway_one", paper=who, outcome=what), [paper], _quote(one), paper)
 
 
@@ -176,7 +176,7 @@ def _spread(shown: Selection, found: list[Told]) -> dict[str, Any]:
         metric=named_metric,
         n=len(found),
         paper=named(of.paper, shown.date(of.paper)),
-        outcome=outcome.phrase(shown, of.result),
+        outcome=of.in_words(shown),
     )
     return _row(text, [one.paper for one in found], _quote(of), of.paper)
 
@@ -194,7 +194,7 @@ def _quality(shown: Selection, made: dict[str, list[Told]]) -> dict[str, Any] | 
     if len(kept) < _SEVERAL:
         return None
     of = kept[len(kept) // 2]
-    what = outcome.phrase(shown, of.result)
+    what = of.in_words(shown)
     text = shown.words("report.takeaway_kept", n=len(kept), paper=named(of.paper, shown.date(of.paper)), outcome=what)
     return _row(text, [one.paper for one in kept], _quote(of), of.paper)
 
