@@ -179,7 +179,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     words = f"{setting} {against} {metric} {result.metric} {found.record.name}"
     more = reader.clause.setting_of(place, replace(result, baseline=result.baseline or against), words)
-    setting = BESIDE.join(filter(None, (setting, more)))
+    setting = BESIDE.join(part for part in (*setting.split(BESIDE), more) if part and part not in against)
     words = f"{words} {more}"
     if more is None or reader.clause.is_elsewhere(found, place, words):
         return None

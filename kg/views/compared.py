@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 #: What is compared with, up to what says something else.
 _WHAT = (
     r"(?:the |an? |its |their )?(?P<what>[^,;:()\d][^,;:()]*?(?:\s\([A-Z][\w-]*\)[^,;:()]*?)?)"
-    r"(?=[,;:()]|\.(?:\s|$)|$|\s(?:<clause.while>|<clause.ends>|at|across|for|in|on|under|when|even|to|"
+    r"(?=[,;:()]|\.(?:\s|$)|$|\s(?:<clause.while>|<clause.ends>|at|across|for|in|"
+    r"(?<!built\s)(?<!based\s)(?<!trained\s)on|under|when|even|to|"
     r"with (?:no|only|minimal|negligible|little|less|fewer|better|comparable|similar|lower|higher|(?:an? )?\d+)|"
     r"and (?:\w+s|\w+ed|\w+ing))\b)"
 )

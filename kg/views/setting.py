@@ -95,7 +95,8 @@ class SettingReader:
         if behind is None or ahead is None or _IS_DOING.match(place.text[: place.quantity.start]):
             return None
         behind = BESIDE.join(filter(None, (self._measure(found, place), behind)))
-        mean = AVERAGE if is_mean(place) and not _IS_MEAN.search(found.result.metric) else ""
+        is_average = found.result.bound != "up_to" and is_mean(place)
+        mean = AVERAGE if is_average and not _IS_MEAN.search(found.result.metric) else ""
         return BESIDE.join(dict.fromkeys(filter(None, (mean, ahead, behind))))
 
     def _behind(self, found: EntryResult, place: QuantityPlace) -> str | None:

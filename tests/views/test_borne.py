@@ -126,11 +126,6 @@ def test_baseline_and_setting_are_those_of_the_clause(
         ("It lifts the speedup from 1.4x to 2.1x.", "2.1x", {"value": (1.4, 2.1), **SPEED}),
         ("It retains 98% accuracy.", "98%", {"value": 98.0, "change": "absolute", **ACCURACY}),
         # A baseline whose words go on is another, and a number is not told without what it is compared with.
-        (
-            "It has 41% lower latency than RAG systems built on Finch.",
-            "41%",
-            {"value": 41.0, "baseline": "RAG systems"},
-        ),
         ("It has 41% lower latency with better accuracy than Finch.", "41%", {"value": 41.0, "baseline": "Finch"}),
         # What its clause says besides: a share of what was, one example of several, a condition, the most of several.
         ("It has a 41% relative latency reduction.", "41%", {"value": 41.0}),
@@ -431,6 +426,7 @@ def test_what_is_a_deed_is_faster_and_not_higher(built: Graph) -> None:
         ("It has 41% lower latency than Finch with a warm start.", "(vs. Finch with a warm start)"),
         ("It cuts latency by 9% over AD and by 41% over AD with batching.", "(vs. AD with batching)"),
         ("It cuts latency by 41% and energy by 9% compared to existing kernels.", "(vs. existing kernels)"),
+        ("It cuts latency by 41% compared to kernels built on Finch.", "(vs. kernels built on Finch)"),
         ("Compared to existing kernels, it has 41% lower latency.", "(vs. existing kernels)"),
         ("It outperforms Finch in latency, reaching 41% less of it.", "(vs. Finch)"),
         ("It outperforms Finch in recall, reaching 41% lower latency.", ""),

@@ -417,3 +417,5 @@ def test_the_memory_of_a_device_is_no_device() -> None:
         shown = Selection(graph)
         assert not named_there(shown, [" it takes less gpu memory "], [gpu])
         assert named_there(shown, [" it takes less gpu memory on one gpu "], [gpu]) == {"hardware:gpu": "GPU"}
+        cpu = Mention("hardware", "CPU", "CPU", concept="hardware:cpu")
+        assert named_there(shown, [" cpu ", " 2x on cpu and 3x on gpu "], [gpu, cpu]) == {"hardware:cpu": "CPU"}

@@ -178,7 +178,7 @@ def _devices(shown: Selection, paper: Paper) -> list[dict[str, str]]:
                 found[identity(m.concept, m.canonical)] = shown.label(m.concept, m.canonical)
     for one in told(shown, paper):
         said = padded(quoted(one.found.document, one.result.evidence).sentence)
-        found |= named_there(shown, (said, padded(one.found.result.setting)), one.found.record.hardware)
+        found |= named_there(shown, (padded(one.found.result.setting), said), one.found.record.hardware)
     return things(found)[:_NAMED]
 
 

@@ -80,7 +80,7 @@ def _measured(shown: Selection, paper: Paper) -> list[_Measured]:
     for found, told in borne(shown, paper):
         if told:
             record, quote = found.record, quoted(found.document, found.result.evidence)
-            devices = named_there(shown, (padded(quote.sentence), padded(found.result.setting)), record.hardware)
+            devices = named_there(shown, (padded(found.result.setting), padded(quote.sentence)), record.hardware)
             on = (obtained_on(shown, found, own, mentions) for mentions in (record.models, record.datasets))
             out.append(_Measured(paper, found, told, quote, devices, *on))
     return out

@@ -105,18 +105,21 @@ def own(shown: Selection, paper: Paper) -> str:
     return next(iter([*called, *spelled]), "")
 
 
-def named_there(shown: Selection, places: Sequence[str], mentions: Iterable[Mention]) -> dict[str, str]:
-    """The labels of the mentions that occur in `padded` texts; the paper's other devices prove nothing.
+def named_there(shown: Selection, places: Sequence[str], mentions: Sequence[Mention]) -> dict[str, str]:
+    """The labels of the mentions that occur in the first of some `padded` texts that has any of them.
 
     "GPU memory" is no device.
     """
-    named: dict[str, str] = {}
-    places = [_USE.sub(" ", text) for text in places]
-    for mention in mentions:
-        wording = {padded(mention.surface), padded(mention.canonical)}
-        if any(word.strip() and word in text for word in wording for text in places):
-            named[mention.concept or fold(mention.canonical)] = shown.label(mention.concept, mention.canonical)
-    return named
+    for text in places:
+        used = _USE.sub(" ", text)
+        named = [m for m in mentions if any(word.strip() and word in used for word in _padded(m))]
+        if named:
+            return {m.concept or fold(m.canonical): shown.label(m.concept, m.canonical) for m in named}
+    return {}
+
+
+def _padded(mention: Mention) -> tuple[str, str]:
+    return padded(mention.surface), padded(mention.canonical)
 
 
 def things(labels: dict[str, str]) -> list[dict[str, str]]:
