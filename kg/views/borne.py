@@ -271,6 +271,8 @@ class _SentenceReader:
     def is_metric(self, result: Result) -> bool:
         """Whether the metric is one: known to the vocabulary, or a phrase with the head of one and no condition."""
         words = fold(result.metric).split()
+        if words[0:1] == ["x"]:
+            return False  # "512 [x 512 images]"
         is_change = len(words) > 1 and self.lexicon.group(words[-1]) in _CHANGED
         if is_change and not self.lexicon.is_lower_better(result.metric):
             return False  # "16% higher FID improvement"; an overhead or a loss is a metric
