@@ -34,7 +34,7 @@ from kg.model import Document, KgError
 from kg.records import to_json
 from kg.sources.base import InputFile
 from kg.sources.pdf import READER
-from kg.sources.words import WordCounts
+from kg.wordcounts import WordCounts
 
 SETS = ("pdf-papers", "pdf-tei-json", "pdf-grobid-text")
 SIMILAR = 0.95

@@ -28,7 +28,7 @@ from kg.link.titles import letters
 from kg.link.works import Described, Verdict, described, keys, same_work
 from kg.model import Document, Mention, Record, Text
 from kg.sources.repair import repair
-from kg.sources.words import WordCounts
+from kg.wordcounts import WordCounts
 
 PAIRS = data_folder("data") / "gold" / "works.jsonl"
 PREPRINTS = "data/arxiv-corpus/arxiv-daily-2025-03_2026-07.jsonl.gz"

@@ -1,4 +1,4 @@
-"""Write data/tags.tsv.gz, the part-of-speech tags of words that kg.extract.phrases reads, from Brill's lexicon.
+"""Write data/tags.tsv.gz, the part-of-speech tags of words that kg.extract.speech reads, from Brill's lexicon.
 
     python scripts/tags.py en-lexicon.txt -o data/tags.tsv.gz
 
@@ -13,7 +13,7 @@ import argparse
 import gzip
 from pathlib import Path
 
-from kg.extract.phrases import is_one_word, tag_of
+from kg.extract.speech import is_one_word, tag_of
 
 IN_PAPERS = {"exhibit": "VBP", "show": "VBP"}  # tags that are more frequent in papers than those of the lexicon
 

@@ -17,9 +17,9 @@ from kg.link.affiliations import organisations
 from kg.link.institutions import Organisation, Register, joined, name_tokens
 from kg.link.lines import Found
 from kg.model import Document, Text
-from kg.sources.words import WordCounts
 from kg.text import has_han, sentence_at
 from kg.vocabulary import Vocabulary
+from kg.wordcounts import WordCounts
 
 _ROUNDED_BEFORE = re.compile(
     r"(?:约|近|超过?|超出|逾|大约|接近|不足|不到|至少|最高|高达|>|<|≥|≤|~|about|around|nearly|over|almost|approximately|"

@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from kg.check.amounts import lexicon
-from kg.sources.words import WordCounts
 from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary
+from kg.wordcounts import WordCounts
 
 _NAME = re.compile(r"[^\W_\u3400-\u9fff\uf900-\ufaff]+(?:[-–‐+./_'’&^][^\W_\u3400-\u9fff\uf900-\ufaff]+)*\+*")
 _PIECE = re.compile(r"[^\W\d_\u3400-\u9fff\uf900-\ufaff]+|\d+(?:\.\d+)?")

@@ -26,7 +26,7 @@ from kg.vocabulary import Match, Vocabulary
 
 if TYPE_CHECKING:
     from kg.extract.context import DocView
-    from kg.extract.phrases import NounPhrase, TaggedWord
+    from kg.extract.speech import NounPhrase, TaggedWord
     from kg.extract.tagger import Tags
 
 #: The fields that are read, in their order in the Doc.

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from kg.extract.base import sentence_of
 from kg.extract.context import DocView
 from kg.extract.outcomes import Cue, OutcomeLexicon
-from kg.extract.phrases import FINITE, TaggedWord
+from kg.extract.speech import FINITE, TaggedWord
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 

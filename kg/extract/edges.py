@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
 from kg.extract.base import sentence_of
-from kg.extract.phrases import FINITE, TaggedWord, tagged
+from kg.extract.speech import FINITE, TaggedWord, tagged
 from kg.link.acronyms import acronyms
 from kg.text import fold
 

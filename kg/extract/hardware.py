@@ -21,7 +21,7 @@ from kg.extract.base import SpanIndex, first_matches, inside, read_fields
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, Features
 from kg.extract.named import WORD, NamedEntities
-from kg.extract.phrases import NounPhrase
+from kg.extract.speech import NounPhrase
 from kg.text import Token, fold
 from kg.vocabulary import Match, Vocabulary
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from kg.extract.phrases import FINITE, TaggedWord, tagged
+from kg.extract.speech import FINITE, TaggedWord, tagged
 from kg.text import fold, has_han
 from kg.vocabulary import Vocabulary
 

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.extract.outcomes import QuantityPlace
-from kg.extract.tagger import CHANGES, mean_of
 from kg.extract.weighing import Candidates, bucket
 from kg.text import fold
 
@@ -63,6 +62,8 @@ def _said(place: QuantityPlace) -> _Said | None:
     tags, offset = sentence.tags, sentence.offset
     if tags is None:
         return None
+    from kg.extract.tagger import CHANGES, mean_of  # loads spaCy, which views do not need
+
     changes = tags.outcome(offset + quantity.number, offset + quantity.end).tolist()
     pointed = tags.pointed(offset + quantity.number, offset + quantity.end)
     words: dict[str, tuple[float, float]] = {}

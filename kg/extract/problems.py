@@ -13,7 +13,7 @@ from kg.extract.base import matches, read_fields, sentence_of, word_places
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, chosen
 from kg.extract.nominal import noun_phrase
-from kg.extract.phrases import FINITE, NounPhrase, TaggedWord
+from kg.extract.speech import FINITE, NounPhrase, TaggedWord
 from kg.model import Mention
 from kg.text import fold
 from kg.vocabulary import Vocabulary

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from kg.extract.comparisons import compared
 from kg.extract.context import DocView, canonical
 from kg.extract.outcomes import OutcomeLexicon
-from kg.extract.phrases import NounPhrase, TaggedWord
+from kg.extract.speech import NounPhrase, TaggedWord
 from kg.model import Mention
 from kg.text import fold
 

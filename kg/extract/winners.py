@@ -16,7 +16,7 @@ from kg.extract.comparisons import LIKE, WIN, Comparison, compared
 from kg.extract.context import DocView
 from kg.extract.ends import FIRST, Placed
 from kg.extract.outcomes import OutcomeLexicon
-from kg.extract.phrases import FINITE, TaggedWord
+from kg.extract.speech import FINITE, TaggedWord
 from kg.link.acronyms import acronyms
 from kg.model import Result
 from kg.text import fold

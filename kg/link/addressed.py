@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from kg.link.institutions import NameToken, Register, joined
-from kg.sources.words import WordCounts
 from kg.text import has_han
+from kg.wordcounts import WordCounts
 
 _MOST_WORDS = 5  # of such a name
 _LEAST = 3  # entries of a list that shows what its members are

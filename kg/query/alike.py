@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from kg.query.conditions import marks
 from kg.query.corpus import Corpus
-from kg.sources.words import WordCounts
 from kg.store.file import StoreFile
 from kg.text import fold
+from kg.wordcounts import WordCounts
 
 #: What a thing that a paper only names in passing counts, beside one that it proposes, uses or is about.
 _MENTIONED = 0.3

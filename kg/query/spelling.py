@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.compiled import kept, stamp
 from kg.entity_types import data_folder
 from kg.query.words import QuestionWords
-from kg.sources.words import WordCounts
 from kg.text import HAN, fold
 from kg.vocabulary import Vocabulary, ontology_files
+from kg.wordcounts import WordCounts
 
 if TYPE_CHECKING:
     from kg.query.lexicon import Lexicon

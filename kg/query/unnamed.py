@@ -21,8 +21,8 @@ from kg.query.patterns import stem
 from kg.query.spelling import usual_near
 from kg.query.wordings import in_english, is_modifier
 from kg.query.words import QuestionWords
-from kg.sources.words import WordCounts
 from kg.text import fold, has_han
+from kg.wordcounts import WordCounts
 
 #: Letters from which a word says something by itself, those that a stem has at least, and words that stand together.
 _LONG, _SHORT, _TOGETHER = 4, 2, 4

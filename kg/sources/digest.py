@@ -12,8 +12,8 @@ from typing import NamedTuple
 from kg.model import Batch, Document, KgError, Source, Text
 from kg.sources.base import TEXT_LIMIT, InputFile
 from kg.sources.repair import repair
-from kg.sources.words import WordCounts
 from kg.text import repaired
+from kg.wordcounts import WordCounts
 
 _BRIEFS = re.compile(r"^##[ \t]*(?:论文技术简报|Paper briefs)", re.M)
 _DETAILS = re.compile(r"^##[ \t]*(?:论文详细信息|Paper details)", re.M)

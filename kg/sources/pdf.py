@@ -10,7 +10,7 @@ from kg.sources.apart import MEMORY, SECONDS, Lost, apart
 from kg.sources.base import LIMIT, InputFile
 from kg.sources.layout.offices import Offices
 from kg.sources.rows import Row, documents
-from kg.sources.words import WordCounts
+from kg.wordcounts import WordCounts
 
 if TYPE_CHECKING:
     from kg.sources.layout.header import Header

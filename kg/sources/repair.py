@@ -1,6 +1,6 @@
 """Repair: undo damage by PDF extraction and typesetting, as edits that lead back to the raw text.
 
-A repair needs evidence: the paper's own words, the usage of other papers (`kg.sources.words`), or the form of the text
+A repair needs evidence: the paper's own words, the usage of other papers (`kg.wordcounts`), or the form of the text
 (a venue's notice, a title printed twice). Without evidence the text is kept. `kg.sources.repairs` has one module for
 each kind of damage.
 """
@@ -17,7 +17,7 @@ from kg.sources.repairs.hyphens import join_apart, mend, space_sentences
 from kg.sources.repairs.lost import restored
 from kg.sources.repairs.tex import latex
 from kg.sources.repairs.titles import title
-from kg.sources.words import WordCounts
+from kg.wordcounts import WordCounts
 
 FIELDS = {"T": "title", "A": "abstract", "I": "institution line", "B": "brief", "H": "brief's title", "K": "keywords"}
 

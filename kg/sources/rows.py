@@ -20,8 +20,8 @@ from kg.sources.dates import iso_date
 from kg.sources.forms import folded, is_other
 from kg.sources.people import people
 from kg.sources.repair import repair
-from kg.sources.words import WordCounts
 from kg.text import has_han, one_line
+from kg.wordcounts import WordCounts
 
 _MOST_SENTENCES = 90  # about skipped rows; the others are only counted
 _MOST_SKIPPED = 500_000  # rows, which take seconds; a file with more is not a file of papers

@@ -16,7 +16,7 @@ from kg.extract.baselines import Baselines
 from kg.extract.governing import KEEPING
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import QuantityPlace, Stated, outcome_lexicon
-from kg.extract.phrases import tagged
+from kg.extract.speech import tagged
 from kg.model import Mention, Paper, Record, Result
 from kg.text import fold, raw_span, sentences
 from kg.views.clause import ClauseReader, has_turn

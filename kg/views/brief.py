@@ -14,7 +14,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kg.build.pipeline import Pipeline
 from kg.model import KgError, Paper
 from kg.tables import json_text
 from kg.text import has_han
@@ -64,6 +63,8 @@ def in_words(words: PageWords, found: Slots) -> str:
 
 def reread(graph: GraphReader, paper: Paper, fields: Collection[str]) -> Paper:
     """The paper as extracted from these fields only; entries without other fields are unchanged."""
+    from kg.build.pipeline import Pipeline  # loads all readers of files, which most views do not need
+
     pipeline = Pipeline(overrides=getattr(graph, "overrides", None))
     entries = []
     for document, record in paper.entries:

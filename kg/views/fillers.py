@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import dropwhile, pairwise
 
-from kg.extract.phrases import tagged
+from kg.extract.speech import tagged
 from kg.link.acronyms import acronyms, means_another
 from kg.model import Mention, Paper
 from kg.text import fold, has_han

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 
-from kg.extract.phrases import TaggedWord, tagged
+from kg.extract.speech import TaggedWord, tagged
 from kg.text import fold
 from kg.views.surface import is_word, places
 from kg.views.words import PageWords, listed, pattern

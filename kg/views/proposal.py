@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from kg.extract.phrases import TaggedWord, tagged
+from kg.extract.speech import TaggedWord, tagged
 from kg.text import fold, has_han
 from kg.views.latex import as_text
 from kg.views.own import forms, is_own

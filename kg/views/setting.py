@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kg.extract.phrases import tagged
+from kg.extract.speech import tagged
 from kg.text import fold
 from kg.views.selection import EntryResult, clean
 from kg.views.surface import stands_for

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from kg.entity_types import LISTS
-from kg.extract.phrases import tagged
+from kg.extract.speech import tagged
 from kg.model import Brief, Mention, Paper
 from kg.text import fold, has_han
 from kg.views.borne import KEPT, is_metric_head

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache, partial
 from itertools import pairwise, takewhile
 
-from kg.extract.phrases import tagged
+from kg.extract.speech import tagged
 from kg.model import Mention
-from kg.sources.words import WordCounts
 from kg.text import fold
 from kg.views.selection import clean
 from kg.views.words import PageWords
+from kg.wordcounts import WordCounts
 
 #: Words with which another phrase begins.
 _LINKS = "of|for|in|on|to|with|by|from|via|as|at|than|that|through|under|during|into|using|over|across|between|an?|the"

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED, data_folder
-from kg.extract.phrases import tagged
+from kg.extract.speech import tagged
 from kg.text import Token, fold, has_han, tokens
 from kg.views.joining import PhrasePart, in_order
 from kg.views.selection import clean

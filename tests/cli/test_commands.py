@@ -212,3 +212,14 @@ def test_help_and_ask_start_without_slow_imports(built_file: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_reports_are_made_without_the_extraction_and_the_readers_of_files(built_file: Path) -> None:
+    slow = {"spacy", "torch", "pandas", "rdflib", "kg.sources", "kg.build.pipeline"}
+    code = (
+        "import sys; from kg.api import Graph;"
+        f"g = Graph({str(built_file)!r}, read_only=True); g.report('KV cache compression').render('html');"
+        f"print(*({slow} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import tags
 
-from kg.extract.phrases import is_one_word, tag_of
+from kg.extract.speech import is_one_word, tag_of
 
 LEXICON = """;;; a comment
 # #

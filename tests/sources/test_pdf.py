@@ -18,7 +18,7 @@ from kg.sources.layout.join import Joiner
 from kg.sources.layout.pages import Char, Font, TextLine, _lines, written
 from kg.sources.layout.people import people
 from kg.sources.layout.rtl import reading_order
-from kg.sources.words import WordCounts
+from kg.wordcounts import WordCounts
 from tests.sources.made_pdf import ABS, BOLD, Sheet, T, Template, columns, paper, pdf, simple, templates
 
 INVOICE = Sheet()

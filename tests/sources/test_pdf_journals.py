@@ -6,7 +6,7 @@ from kg.sources import read
 from kg.sources.layout.header import header
 from kg.sources.layout.join import Joiner
 from kg.sources.layout.pages import Char, Font, Page, _lines
-from kg.sources.words import WordCounts
+from kg.wordcounts import WordCounts
 from tests.sources.made_pdf import ABS, BOLD, INTRO, ITALIC, MONO, Sheet, T, columns, paper, pdf, simple
 from tests.sources.test_pdf_names import KAIST, OSAKA, THREE, TWO, VIENNA, read_names
 

@@ -6,7 +6,7 @@ import pytest
 
 from kg.sources.layout.header import header
 from kg.sources.layout.join import Joiner
-from kg.sources.words import WordCounts
+from kg.wordcounts import WordCounts
 from tests.sources.made_pdf import ABS, BOLD, INTRO, ITALIC, ROMAN, Sheet, T, columns, paper, simple
 from tests.sources.test_pdf_journals import ZH, ZH_ABS, chinese
 from tests.sources.test_pdf_names import KAIST, OSAKA, THREE, TWO, VIENNA, read_names

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kg.model import Document, Text
 from kg.sources.repair import repair
-from kg.sources.words import WordCounts
+from kg.wordcounts import WordCounts
 
 
 def repaired(title: str = "", abstract: str = "", **texts: str) -> Document:

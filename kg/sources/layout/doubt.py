@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from kg.sources.layout.header import Header
 from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.pages import Page
-from kg.sources.words import WordCounts
+from kg.wordcounts import WordCounts
 
 _LEAST = 200  # characters that show how a text is encoded
 _BROKEN = 0.2  # share of characters without a meaning

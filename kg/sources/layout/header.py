@@ -33,8 +33,8 @@ from kg.sources.layout.people import People, people
 from kg.sources.layout.signs import IDENTIFIER, without_notes
 from kg.sources.layout.venue import venue
 from kg.sources.rows import ARXIV_ID
-from kg.sources.words import WordCounts
 from kg.text import count_han
+from kg.wordcounts import WordCounts
 
 _STAMP = re.compile(
     rf"arXiv:\s*({ARXIV_ID})(v\d+)?"

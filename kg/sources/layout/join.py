@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from kg.sources.layout.pages import Char
-from kg.sources.words import WordCounts
+from kg.wordcounts import WordCounts
 
 _WORD = re.compile(r"(?<![\w\ufffe\x02-])[^\W\d_]+(?:-[^\W\d_]+)*(?![\w\ufffe\x02-])")
 _BEFORE = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$")

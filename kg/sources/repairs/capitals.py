@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from kg.sources.repairs.edits import LATIN, LONGEST, UNIT, Edits, PaperSpellings
-from kg.sources.words import WordCounts
+from kg.wordcounts import WordCounts
 
 _CAPS_SHARE = 0.6
 _SMALL = frozenset("a an the and or nor but for of in on at to by from with via as into vs per".split())  # noqa: SIM905

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kg.model import Text
-from kg.sources.words import WordCounts
 from kg.text import repaired
+from kg.wordcounts import WordCounts
 
 Edit = tuple[int, int, str]
 

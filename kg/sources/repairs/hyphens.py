@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from kg.sources.repairs.edits import LONGEST, Edits, PaperSpellings
-from kg.sources.words import WordCounts
 from kg.text import split
+from kg.wordcounts import WordCounts
 
 _CHUNK = re.compile(r"((?<![\w./\\@#-])[A-Za-z]+(?:-[A-Za-z]+)*(?![\w/@\\-]|\.[a-z]))")
 _APART = re.compile(r"(?<![\w-])(?<!- and )(?<!- or )([A-Za-z]{2,})- ([a-z]{2,})(?![\w-])")
