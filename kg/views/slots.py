@@ -127,17 +127,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     """The slots of the sentence, from these fields (all if empty)."""
     text = text_of(paper, fields)
     out = doing(shown, paper, fields)
-    out.institutions = list(_institutions(shown, paper, fields, text))
-    is_called = not out.is_title or f" {fold(name(paper))} " in f" {fold(title(paper))} "
-    asks = "?" in title(paper)
-    own = [said for said in sentences_of(paper, fields) if not says_title(paper, said)]
-    found = None if out.is_given else proposal(name(paper), own, is_called=is_called, asks=asks)
-    if found and shown.lang != "zh":
-        _propose(shown, paper, out, found, text)
-    elif found:
-        _name_kind(shown, paper, fields, out, found)
-    elif fold(out.name) != fold(name(paper)):
-        _entitle(shown, paper, out)  # "Late Gate Networks" would need an article
+    found = _tell_proposal(shown, paper, fields, out)
     out.effect = clean(_given(shown, paper, fields).effect)
     out.is_clause = out.effect.startswith(tuple(shown.words("brief.effect_verbs").split()) or ("\n",))
     out.is_clause = out.is_clause or any(verb in out.effect for verb in shown.words("brief.effect_words").split())
@@ -180,6 +170,39 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     return out
 
 
+def proposing(shown: Selection, paper: Paper) -> Slots:
+    """The slots of what a paper says that it proposes, without the work that a whole sentence takes."""
+    out = _called(shown, paper, ())
+    _tell_proposal(shown, paper, (), out)
+    return out
+
+
+def _called(shown: Selection, paper: Paper, fields: Collection[str]) -> Slots:
+    """The slots with what a sentence calls a paper, and whether a source tells what that does."""
+    called, is_title = what(paper)
+    given = bool(_given(shown, paper, fields).technique)
+    if given and name(paper):  # the given technique may lack the name, which only a composed slot adds
+        return Slots(name=name(paper), is_given=True)
+    return Slots(name=as_text(called), is_title=is_title, is_given=given)
+
+
+def _tell_proposal(shown: Selection, paper: Paper, fields: Collection[str], out: Slots) -> Proposal | None:
+    """Fills institutions and, where the paper says what it proposes, the slots of that; else calls it by its title."""
+    text = text_of(paper, fields)
+    out.institutions = list(_institutions(shown, paper, fields, text))
+    is_called = not out.is_title or f" {fold(name(paper))} " in f" {fold(title(paper))} "
+    asks = "?" in title(paper)
+    own = [said for said in sentences_of(paper, fields) if not says_title(paper, said)]
+    found = None if out.is_given else proposal(name(paper), own, is_called=is_called, asks=asks)
+    if found and shown.lang != "zh":
+        _propose(shown, paper, out, found, text)
+    elif found:
+        _name_kind(shown, paper, fields, out, found)
+    elif fold(out.name) != fold(name(paper)):
+        _entitle(shown, paper, out)  # "Late Gate Networks" would need an article
+    return found
+
+
 def _entitle(shown: Selection, paper: Paper, out: Slots) -> None:
     """Calls a paper by its title, but not in the form of the reports, which have its short name: 发布了《Foo》论文."""
     is_reported = out.is_given or (shown.lang == "zh" and bool(out.institutions))
@@ -220,10 +243,7 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
     """
     text = text_of(paper, fields)
     called, is_title = what(paper)
-    out = Slots(name=as_text(called), is_title=is_title)
-    given = _given(shown, paper, fields)
-    if given.technique and name(paper):  # the given technique may lack the name, which only a composed slot adds
-        out.name, out.is_title = name(paper), False
+    out, given = _called(shown, paper, fields), _given(shown, paper, fields)
     short = _proposed_name(shown, paper)
     found = [] if given.technique else _techniques(shown, paper, fields, text)
     spelt = joined(expanded(short, text))
@@ -278,7 +298,7 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
             techniques.insert(0, aside(effect=full, notes=short) if full else short)
         out.is_proposed = True
     out.is_proposed = out.is_proposed or not (given.technique or is_used)
-    out.technique, out.is_given = shown.words.listed(techniques), bool(given.technique)
+    out.technique = shown.words.listed(techniques)
     out.is_several = len(techniques) > 1
     if not out.is_given and fold(without_article(without_bracket(out.technique))) == fold(out.name):
         out.technique = ""  # "Late Gates proposes late gates"

@@ -19,7 +19,7 @@ from kg.views.report.layout import Part
 from kg.views.report.obtained import obtained_on
 from kg.views.report.table import Group, Row, identity, named_there, padded, said, section, things
 from kg.views.selection import EntryQuote, EntryResult, Selection, code, ids, name, quoted, title
-from kg.views.slots import Slots, slots
+from kg.views.slots import Slots, proposing, slots
 from kg.views.surface import places
 from kg.views.words import PageWords
 
@@ -143,19 +143,22 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
 
     A part of a method beside a problem that another part may solve would say what no paper does.
     """
-    found = slots(shown, paper)
+    found = proposing(shown, paper)
     if found.proposal:
         said = found.proposal.itself or found.proposal.what
         # "Foo from the perspective of objectives" tells little
         if not re.match(rf"{re.escape(name(paper))} [a-z]", said):
             return said, False
     if found.is_given:
+        found = slots(shown, paper)
         bare = Slots(technique=found.technique, problem=found.problem, is_given=True, is_solved=found.is_solved)
         return in_words(shown.words, bare).removeprefix(shown.words("brief.unnamed")).rstrip("。"), False
     if found.is_kind:
         return found.technique, False
-    own = [by_itself(one) for one in contribution(shown, paper)] or ([] if found.technique else found.quotes)
-    return (own[0], True) if own else (found.technique, False)
+    if own := contribution(shown, paper):
+        return by_itself(own[0]), True
+    whole = slots(shown, paper)
+    return (whole.technique, False) if whole.technique or not whole.quotes else (whole.quotes[0], True)
 
 
 def _models(shown: Selection, paper: Paper, results: list[Told]) -> list[dict[str, str]]:
