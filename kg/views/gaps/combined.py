@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ _HALF = 122.0
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+_Figure = TypeVar("_Figure", np.int64, np.float64, np.bool_)
 
 
 def day_of(appeared: str) -> int | None:
@@ -111,7 +112,7 @@ class Field:
         starts = (np.cumsum(sizes) - sizes)[which] - (np.cumsum(many) - many)
         pairs = np.repeat(papers, many) * len(concepts) + wider[np.repeat(starts, many) + np.arange(many.sum())]
         # Of a pair that is used and not used the last one counts.
-        keys = np.unique(pairs * 2 + np.repeat(rows[:, 2], many))
+        keys = np.sort(pairs * 2 + np.repeat(rows[:, 2], many))
         pairs, used = keys // 2, keys % 2 > 0
         last = np.append(pairs[1:] != pairs[:-1], True) if len(pairs) else used
         return concepts, pairs[last] // max(1, len(concepts)), pairs[last] % max(1, len(concepts)), used[last]
@@ -152,7 +153,10 @@ class Field:
     def of_kind(self, before: int) -> Ints:
         """How many papers before a day have something of each type."""
         own = self.used & self.paper_is(before)[self.paper]
-        return np.array([len(np.unique(self.paper[own & (self.kind[self.concept] == k)])) for k in range(len(KINDS))])
+        found = np.zeros((len(KINDS), len(self.papers)), bool)
+        found[self.kind[self.concept[own]], self.paper[own]] = True
+        out: Ints = found.sum(1)
+        return out
 
     def belonging(self, papers: Iterable[str], before: int) -> Flags:
         """The concepts of which at least half of the papers before a day are some of these, and three or more."""
@@ -171,22 +175,41 @@ class Field:
 
     def combined(self, before: int, since: int = 0) -> Ints:
         """How many papers of some days have each two concepts."""
-        return self._pairs(self.both_used & self.paper_is(before, since)[self.both]).astype(np.int64)
+        return self._both_ways(self._pairs(before, since))
+
+    def combined_of(self, one: Ints, other: Ints, before: int, since: int = 0) -> Ints:
+        """The same of some pairs alone."""
+        found, size = self._pairs(before, since), len(self.concepts)
+        out: Ints = found[one * size + other] + found[other * size + one]
+        return out
+
+    def _pairs(self, before: int, since: int) -> Ints:
+        rows = self.both_used & self.paper_is(before, since)[self.both]
+        return np.bincount(self._pair[rows], minlength=len(self.concepts) ** 2)
 
     def weighted(self, before: int) -> Floats:
         """The same for all days before one, by weight: a paper has lost half of it after four months."""
         rows = self.both_used & self.paper_is(before)[self.both]
-        return self._pairs(rows, 0.5 ** ((before - self.day[self.both[rows]]) / _HALF))
+        weights = 0.5 ** ((before - self.day[self.both[rows]]) / _HALF)
+        found: Floats = np.bincount(self._pair[rows], weights, len(self.concepts) ** 2).astype(np.float64, copy=False)
+        return self._both_ways(found)
 
     def named(self, before: int) -> Flags:
         """Which two concepts a paper before a day names, in whatever roles."""
-        out: Flags = self._pairs(self.paper_is(before)[self.both]) > 0
-        return out
+        found = np.zeros(len(self.concepts) ** 2, bool)
+        found[self._pair[self.paper_is(before)[self.both]]] = True
+        return self._both_ways(found)
 
-    def _pairs(self, rows: Flags, weights: Floats | None = None) -> Floats:
-        size = len(self.concepts)
-        found = np.bincount(self.one[rows] * size + self.other[rows], weights, size * size).reshape(size, size)
-        return (found + found.T).astype(np.float64)
+    @cached_property
+    def _pair(self) -> Ints:
+        """Each two concepts of a paper as one number."""
+        return self.one * len(self.concepts) + self.other
+
+    def _both_ways(self, found: NDArray[_Figure]) -> NDArray[_Figure]:
+        """A square of what is found of two concepts in one order, with the other order."""
+        square = found.reshape(len(self.concepts), -1) if len(found) else found.reshape(0, 0)
+        both: NDArray[_Figure] = square + square.T
+        return both
 
 
 def _places(known: dict[int, int], asked: Ints) -> Ints:
@@ -233,8 +256,9 @@ class Past:
         total, papers = field.total(before), field.count(before)
         combined = field.combined(before)
         counts = (papers >= least_papers(total)) & (papers <= GENERIC * field.of_kind(before)[field.kind])
-        either = papers[:, None] + papers[None, :] - combined
-        for narrow, wide in np.argwhere(field.kin & (combined > _SAME * either)):
+        one, other = np.nonzero(field.kin)
+        is_same = combined[one, other] > _SAME * (papers[one] + papers[other] - combined[one, other])
+        for narrow, wide in zip(one[is_same], other[is_same], strict=True):
             if counts[narrow] and field.concepts[wide] in field.graph.vocabulary.broader(field.concepts[narrow]):
                 counts[wide] = False
         own = np.flatnonzero(counts)

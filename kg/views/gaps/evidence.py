@@ -12,6 +12,7 @@ import numpy as np
 
 from kg.query.shown import context
 from kg.store.rows import USUAL
+from kg.text import Remembered
 from kg.views.gaps.combined import Field
 from kg.views.gaps.forecast import Candidates
 from kg.views.latex import as_text, excerpt
@@ -23,6 +24,7 @@ _QUOTED, _NEIGHBOURS, _SHARED = 2, 2, 5
 #: Of resemblances, 0 to 1, that count.
 _ALIKE = 0.2
 _APART = re.compile(r"[^\w+]+|_")
+_ASCII_APART = {code: " " for code in range(128) if _APART.match(chr(code))}  # many times as fast
 
 
 class Texts:
@@ -32,6 +34,7 @@ class Texts:
         self.field = field
         self._texts: dict[str, str] = {}
         self._said: dict[int, list[tuple[str, list[str]]]] = {}
+        self._spaced = Remembered(_spaced)
 
     def name(self, i: int, j: int, before: int) -> bool:
         """Whether a paper before a day that has one of two concepts has a label of the other in its text."""
@@ -39,10 +42,11 @@ class Texts:
             labels = self._labels(other)
             places = self.field.having[one]
             texts = self._of(self.field.papers[at] for at in places[self.field.day[places] < before])
-            for label, words in labels:
-                # Most texts lack the longest of the words, which is seen sooner than how they stand.
-                long = max(words, key=len)
-                if any(label in _spaced(text) for text in texts if long in text and all(map(text.__contains__, words))):
+            every = "\n".join(texts)
+            for long, forms in labels:
+                if long in every and any(
+                    form in self._spaced[text] for text in texts if long in text for form in forms
+                ):
                     return True
         return False
 
@@ -57,19 +61,28 @@ class Texts:
         return [self._texts[paper] for paper in wanted]
 
     def _labels(self, at: int) -> list[tuple[str, list[str]]]:
-        """The forms of the labels of a concept, each with its words."""
+        """The longest word of each label of a concept, which most texts lack, and the forms of the label.
+
+        A label that another is part of is left out: what lacks "pruning" lacks "model pruning" too.
+        """
         if at not in self._said:
             concept = self.field.concepts[at]
             known = self.field.graph.vocabulary
             labels = known[concept].labels() if concept in known else [self.field.graph.label(concept)]
-            spaced = sorted({one for label in labels if (one := _spaced(label)).strip()})
-            self._said[at] = [(form, form.split()) for one in spaced for form in _forms(one)]
+            spaced = sorted({one for label in labels if (one := _spaced(label)).strip()}, key=len)
+            told: dict[str, list[str]] = {}
+            for one in spaced:
+                new = [form for form in _forms(one) if not any(part in form for own in told.values() for part in own)]
+                told.setdefault(max(one.split(), key=len), []).extend(new)
+            self._said[at] = [(long, forms) for long, forms in told.items() if forms]
         return self._said[at]
 
 
 def _spaced(text: str) -> str:
     """A text in lower case with one space before, between and after its words."""
-    return f" {' '.join(_APART.sub(' ', text.lower()).split())} "
+    low = text.lower()
+    apart = low.translate(_ASCII_APART) if low.isascii() else _APART.sub(" ", low)
+    return f" {' '.join(apart.split())} "
 
 
 def _forms(label: str) -> tuple[str, ...]:

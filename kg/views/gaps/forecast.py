@@ -94,7 +94,7 @@ class Candidates:
 
     def came(self, field: Field, until: int) -> Ints:
         """How many papers from the day on, up to another, combine each."""
-        return field.combined(until, self.past.before)[self.one, self.other]
+        return field.combined_of(self.one, self.other, until, self.past.before)
 
 
 def _first(scores: Floats, number: int) -> Ints:
