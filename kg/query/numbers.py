@@ -28,6 +28,8 @@ class Number(NamedTuple):
 
 def numbers(text: str, words: QuestionWords) -> Iterator[Number]:
     """All numbers of a text, with signs that say how they are meant."""
+    if not _digit(words).search(text):
+        return
     for match in _pattern(words).finditer(text):
         item = _number(match, words)
         item.text = text[item.start : item.end]
@@ -71,6 +73,12 @@ def _limits(words: QuestionWords) -> tuple[str, ...]:
     """Words that make a number beside them a threshold, the longest first, each as a regular expression."""
     labels = {label for meaning in _LIMITS for word in words.meaning(meaning) for label in word.labels}
     return tuple(map(re.escape, sorted(labels, key=lambda label: (-len(label), label))))
+
+
+@cache
+def _digit(words: QuestionWords) -> re.Pattern[str]:
+    """What every number has; most questions lack it, and need not wait for the large pattern to be compiled."""
+    return re.compile(rf"[\d{HAN_NUMBER}]|{words.amount_pattern('number')}", re.IGNORECASE)
 
 
 @cache

@@ -36,7 +36,7 @@ _NARROWS = rf"{_BRACKET}\s<clause.narrows>\b"
 
 def is_own(names: Iterable[str], said: str) -> bool:
     """Whether words speak of the paper or its method: "we", "this paper", "our", one of its `names`."""
-    return pattern(f"(?i){_OWN}").search(said) is not None or re.search(_any_of(names), said) is not None
+    return pattern(f"(?i){_OWN}").search(said) is not None or _named_at(names, said) is not None
 
 
 def since_own(names: Iterable[str], sentences: Sequence[str]) -> int:
@@ -61,7 +61,15 @@ def subject_at(names: Iterable[str], said: str) -> int | None:
     >>> subject_at(["Foo"], "On Plover, Foo cuts latency by ")
     11
     """
-    found = pattern(rf"{_any_of(names)}|(?i:{_OWN}|\bits?\b)").search(said)
+    found = pattern(rf"(?i:{_OWN}|\bits?\b)").search(said)
+    places = (_named_at(names, said), found.start() if found else None)
+    return min((at for at in places if at is not None), default=None)
+
+
+def _named_at(names: Iterable[str], said: str) -> int | None:
+    """Where words first have one of some names as a whole."""
+    within = [name for name in names if name and name in said]  # most have none, and a pattern is slow to compile
+    found = re.search(_any_of(within), said) if within else None
     return found.start() if found else None
 
 

@@ -109,7 +109,11 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
     sentences = list(told)
     said = [found for one in sentences if (found := pattern(_SAYS).search(one)) and _is_own(own, found)]
     first = [found for found in said if not (_is_more(found) or found["next"])]
-    named = [one for one in said if own and re.search(rf"(?<![\w-]){re.escape(own)}(?![\w-])", one["what"])]
+    named = [
+        one
+        for one in said
+        if own and own in one["what"] and re.search(rf"(?<![\w-]){re.escape(own)}(?![\w-])", one["what"])
+    ]
     named.sort(key=lambda one: one not in first)
     begins = [] if _is_but_part(sentences, said, first, asks=asks) else _rather_made(first)[:1]
     others = [one for one in named if one["next"] and not (is_besides(one.string) or _is_a("proposal.tools", one))]
@@ -304,23 +308,31 @@ def _is_infinitive(said: str) -> bool:
 
 def _of_name(own: str, verb: str, what: str) -> Proposal:
     """A proposal with what the method `own` is, where its words say so: "Foo, a gate that", "a gate (Foo) that"."""
-    name, called, ends = re.escape(own) if own else "(?!)", pattern(_CALLED).pattern, pattern(_ENDS).pattern
-    if found := re.fullmatch(
+    if not own or own not in what:
+        return Proposal(verb, what)
+    name, called, ends = re.escape(own), pattern(_CALLED).pattern, pattern(_ENDS).pattern
+    in_brackets = f"({own})" in what  # to compile a pattern takes longer than to see that it cannot match
+    found = what.startswith((own, f"the {own}")) and re.fullmatch(
         rf"(?:the )?{name}(?P<full>{_SHORT})(?:,| [-–—]|: [^,]+,|(?<=\))) (?P<what>(?:an?|the) .+)", what
-    ):
+    )
+    if found:
         bare = _bare(found["what"])
         return Proposal(verb, what.replace(found["what"], bare), found["full"].strip(" ()"), bare)
-    if found := re.fullmatch(rf"(?:(?:an?|the) )?(?P<full>[^(),]+) \({name}\), (?P<what>an? .+)", what):
+    found = in_brackets and re.fullmatch(rf"(?:(?:an?|the) )?(?P<full>[^(),]+) \({name}\), (?P<what>an? .+)", what)
+    if found:
         bare = _bare(found["what"])
         return Proposal(verb, what.replace(found["what"], bare), found["full"], bare)
-    found = re.fullmatch(rf"(?P<what>an? [^(),]+) \({name}\)(?P<rest>.*)", what)
+    found = in_brackets and re.fullmatch(rf"(?P<what>an? [^(),]+) \({name}\)(?P<rest>.*)", what)
     if found and _is_plain(found["what"]):
         return Proposal(verb, what, itself=f"{found['what']}{found['rest']}")
-    found = re.fullmatch(rf"(?P<what>an? [^()]+?)(?P<called>{called}) {name}{_SHORT}{ends}(?P<rest>.*)", what)
+    found = what.startswith("a") and re.fullmatch(
+        rf"(?P<what>an? [^()]+?)(?P<called>{called}) {name}{_SHORT}{ends}(?P<rest>.*)", what
+    )
     if found and (found["called"] or not pattern(rf"\b{_LINK}").search(found["what"])):  # not "a gate for Foo"
         rest = _BESIDE.sub("", found["rest"])
         return Proposal(verb, what, itself=f"{found['what'].rstrip(',')}{rest}")
-    found = re.fullmatch(rf"(?:an?|the) {name}{_SHORT} (?P<what>.+)", what)
+    is_kind = what.startswith((f"a {own}", f"an {own}", f"the {own}"))
+    found = is_kind and re.fullmatch(rf"(?:an?|the) {name}{_SHORT} (?P<what>.+)", what)
     if found and pattern(r"(?:[\w-]+ )*?<proposal.kinds>(?=[ ,]|$)").match(found["what"]):
         return Proposal(verb, what, itself=f"{article(found['what'])} {_OF_KIND.sub(' ', found['what'], count=1)}")
     return Proposal(verb, what)

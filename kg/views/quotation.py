@@ -115,8 +115,10 @@ def _is_made(said: str, own: str) -> bool:
 
 def says_title(paper: Paper, said: str) -> bool:
     """Whether a sentence says little but the title of its paper: "We propose Foo: Late Gates for Deep Networks."."""
+    if ": " not in title(paper):
+        return False
     titled, words = fold(title(paper)), fold(said)
-    return ": " in title(paper) and titled in words and len(words.replace(titled, "").split()) < TELLING
+    return titled in words and len(words.replace(titled, "").split()) < TELLING
 
 
 def is_lesser(said: str) -> bool:

@@ -45,9 +45,10 @@ def unsolved(shown: Selection, part: Part, selection: str) -> dict[str, Any]:
     rows = []
     for paper in sorted(shown.papers, key=lambda paper: (shown.date(paper), paper.id), reverse=True):
         texts = (d.texts["A"].text for d, _ in paper.entries if "A" in d.texts)
-        found = (text[a:b] for text in texts for a, b in sentences(text))
-        about = (one for one in found if not names or re.search(names, one))
-        said_open = next((one for one in about if any(cue in one.lower() for cue in cues) and quotable(one)), "")
+        telling = (text for text in texts if any(cue in text.lower() for cue in cues))
+        found = (text[a:b] for text in telling for a, b in sentences(text))
+        about = (one for one in found if any(cue in one.lower() for cue in cues))
+        said_open = next((one for one in about if (not names or re.search(names, one)) and quotable(one)), "")
         if said_open:
             rows.append({"sentence": quotable(said_open), "paper": ids(paper)[0], "papers": ids(paper)[:1]})
     return section(shown, part, [Group(rows)], shown.words("report.open_note"))
