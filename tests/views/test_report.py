@@ -13,6 +13,7 @@ import pytest
 import kg
 from kg.api import Graph
 from kg.views.selection import Selection
+from kg.views.trends import trend
 
 from .browser import Browser
 from .hostile import EVIL
@@ -223,6 +224,23 @@ def test_the_page_is_three_screens_and_its_table_sorts_filters_and_unfolds(
     assert browser.evaluate("document.getElementById('bibliography').open")
     dead = "[...document.querySelectorAll('a[href^=\"#\"]')].filter(a =>"
     assert browser.evaluate(f"{dead} !document.getElementById(decodeURIComponent(a.hash.slice(1)))).length") == 0
+
+
+def test_quotes_unfold_within_the_page(built: Graph, browser: Browser, tmp_path: Path) -> None:
+    page = built.report(TOPIC).save(tmp_path / "report.html")
+    folded, wide = "[...document.querySelectorAll('.fold details.quote p')]", "[...document.querySelectorAll('.wide')]"
+    for width, least in ((1280, 200), (390, 300)):
+        browser.open(page, width)
+        browser.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
+        assert browser.evaluate(f"Math.min(...{folded}.map(e => e.clientWidth))") > least
+        assert browser.evaluate(f"{wide}.filter(e => e.scrollWidth > e.clientWidth).length") == 0
+
+
+@pytest.mark.parametrize("view", ["report", "gaps", "trends"])
+def test_no_space_stands_behind_a_chinese_full_stop(built: Graph, view: str) -> None:
+    html = str((trend(built, lang="zh") if view == "trends" else getattr(built, view)(lang="zh")).render("html"))
+    assert "。" in html
+    assert re.findall(r"\S*。(?:</\w+>)* (?!</)\S*", html) == []
 
 
 def test_hostile_report_fits_a_phone(hostile: Graph, browser: Browser, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def upcoming(shown: Selection, part: Part, selection: str) -> dict[str, Any]:
             "technique": _thing(row["sides"][0]),
             "other": _thing(row["sides"][1]),
             "chance": f"{row['chance']:.0%}",
-            "near": [f"{one['concept_label']} × {one['with_label']} ({one['papers']})" for one in row["neighbours"]],
+            "near": [_near(shown, one) for one in row["neighbours"]],
         }
         for row in found["rows"]
     ]
@@ -28,6 +28,11 @@ def upcoming(shown: Selection, part: Part, selection: str) -> dict[str, Any]:
     )
     out = section(shown, part, [Group(rows)], note)
     return out if rows else out | {"note": found["why"]}
+
+
+def _near(shown: Selection, one: dict[str, Any]) -> str:
+    pair = f"{one['concept_label']} × {one['with_label']}"
+    return shown.words("outcome.aside", effect=pair, notes=one["papers"])
 
 
 def _thing(side: dict[str, Any]) -> dict[str, str]:

@@ -288,7 +288,7 @@ function draw() {
   for (const button of document.querySelectorAll("#labels button")) button.setAttribute("aria-pressed", state.chosen.includes(+button.dataset.label));
   for (const lang of ["en", "zh"]) document.querySelector(`h1 .${lang}`).textContent = data.headings[lang][+state.share];
   const most = state.apart ? MOST.apart : MOST.one;
-  byId("said").textContent = state.chosen.length > most ? say("max").replace("{n}", most) : say(data.discrete ? "bars" : "band") + (state.apart ? " " + say("scales") : "");
+  byId("said").textContent = state.chosen.length > most ? say("max").replace("{n}", most) : say(data.discrete ? "bars" : "band") + (state.apart ? say("gap") + say("scales") : "");
 }
 
 function toggle(label) {

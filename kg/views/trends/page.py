@@ -23,6 +23,7 @@ _SAID = {
     "bars": "bars",
     "scales": "scales",
     "find": "choose_hint",
+    "gap": "gap",
 }
 
 
@@ -48,6 +49,7 @@ class _Page:
             "title": trend.heading(trend.lang, trend.share),
             "headings": {lang: trend.heading(lang, trend.share) for lang in LANGUAGES},
             "both": self.both,
+            "gap": self.both("trends.gap"),
             "scope": self._scope(),
             "outside": self.both("trends.outside", n=f"{trend.outside:,}") if trend.outside else "",
             "silence": self._each({lang: trend.silence_in(lang) for lang in LANGUAGES}) if trend.silence else "",

@@ -81,7 +81,7 @@ def few(trend: Trend, lang: str = "") -> str:
     """The number of labels that were not tested, and the reason."""
     words = PageWords(lang or trend.lang)
     said = words("trends.few", n=f"{len(trend.keys) - len(trend.enough):,}", least=trend.least)
-    return said if trend.is_whole else f"{said} {words('trends.rare', least=trend.least)}"
+    return said if trend.is_whole else said + words("trends.gap") + words("trends.rare", least=trend.least)
 
 
 def _moved(change: ShareChange) -> list[str]:
