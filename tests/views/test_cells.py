@@ -103,6 +103,12 @@ def test_a_table_shows_its_lines_verdict_and_papers(built: Graph) -> None:
     assert "LongLive: Real-Time Interactive Long Video Generation" in said
 
 
+def test_a_table_of_numbers_has_no_empty_column_of_words(built: Graph) -> None:
+    counted, listed = (Page(html(built.ask(f"KV cache compression papers{by}"))) for by in (" per day", ""))
+    assert "words that show it" not in counted.text
+    assert "words that show it" in listed.text
+
+
 def test_an_answer_without_papers_says_why(built: Graph) -> None:
     shown = Page(html(built.ask("KV cache compression papers on Cerebras")))
     assert "table" not in shown.tags
