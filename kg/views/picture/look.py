@@ -17,12 +17,12 @@ from kg.views.words import PageWords
 
 #: The colour of each node type; distinguishable with red-green colour blindness.
 COLOURS = {"paper": "#7b8794"} | {one.name: one.colour for one in TABLE.values()}
-#: The colours of the largest communities; the others are grey.
+#: The colours of the largest communities, dark enough for white names in boxes; the others are grey.
 _COMMUNITIES = (
-    *("#3b7dd8", "#d9822b", "#2e9e6b", "#d1495b", "#8e5bb5"),
-    *("#1f9fb4", "#a8921d", "#c75d9c", "#6f8f3a", "#96652f"),
+    *("#3070c9", "#ad5f17", "#217f55", "#c73f52", "#8552ad"),
+    *("#167a8b", "#80700f", "#b3478a", "#5a772b", "#8a5a26"),
 )
-_OTHER = "#75808a"
+_OTHER = "#6b7680"
 #: The colours of relations in a lineage.
 _LINES = {"uses": "#3b7dd8", "part_of": "#2e9e6b", "outperforms": "#d9622b"}
 #: Characters of a label beside a node and in a box; the panel shows all.
