@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kg.views.setting import SettingReader
     from kg.vocabulary import Vocabulary
 
-_END = r"(?i)[,;:()—–]|\s-\s|\b(?:<clause.ends>|<clause.to>(?! \d))\b"
+_END = r"(?i)(?!,\d{3}\b)[,;:()—–]|\s-\s|\b(?:<clause.ends>|<clause.to>(?! \d))\b"
 _PHRASE = r"(?i)(?<![\w-])(?P<link><clause.links>)\s+(?P<what>.*?)(?=\s<clause.links>\s|$)"
 _MOST_SETTINGS = 2
 _NAMED = re.compile(r"[A-Z\d]")

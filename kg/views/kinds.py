@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kg.text import has_han
+from kg.text import fold, has_han
 from kg.views.fillers import has_homonym, is_generic
 from kg.views.proposal import kinds
 from kg.views.wording import Wording
+from kg.views.words import PageWords
 
 if TYPE_CHECKING:
     from kg.views.proposal import Proposal
@@ -44,3 +45,19 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
     elif is_generic(shown, phrase) or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND):
         kind = ""
     return shown.words("proposal.kind_named", name=own, kind=kind) if own and kind else kind
+
+
+def is_bare(shown: Selection, found: Proposal, said: str) -> bool:
+    """Whether the words of a kind only name what many papers do: "a speculative decoding framework"."""
+    phrase, cues = kinds(found.itself or found.what)[0], shown.graph.vocabulary.cues
+    vague = {*fold(" ".join(map(PageWords("en"), ("brief.vague_modifiers", "brief.bare")))).split()}
+    general = vague | cues("generic") | cues("generic-modifier") | cues("label-frame-technique")
+    known = max(((one.start, one.end) for one in shown.graph.vocabulary.match(phrase)), key=_length, default=(0, 0))
+    rest = f"{phrase[: known[0]]} {phrase[known[1] :]}".split()
+    telling = [word for word in rest if not (vague if "-" in word else general).issuperset(fold(word).split())]
+    is_short = (known != (0, 0)) + len(telling) < _FEW_KIND
+    return is_short and not said.startswith(shown.words("proposal.for").partition("{")[0])
+
+
+def _length(span: tuple[int, int]) -> int:
+    return span[1] - span[0]

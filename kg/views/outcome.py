@@ -15,6 +15,7 @@ from kg.text import fold, has_han
 from kg.views.borne import KEPT
 from kg.views.compared import own_words, titled
 from kg.views.latex import as_text
+from kg.views.placed import in_chinese
 from kg.views.selection import clean
 from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE
 from kg.views.surface import article, stands_for, without_article
@@ -41,13 +42,6 @@ _ENGLISH = re.compile(r"(?<![\w.-])[a-z]{3,}(?:-[a-z]+)*(?![\w.-])", re.ASCII)
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
 _PLURAL = re.compile(r"(?<=[A-Za-z][A-Z])s\b")  # "B200 GPUs", "ViTs"
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
-#: Of a setting, what Chinese says with words that only the sense gives: "64 experts", "FLUX with an H100".
-_SENTENCE = re.compile(r"(?:^| )[a-z]+ [a-z]+(?: |$)")  # English words that are no name
-_JOINED_NAMES = re.compile(r" (?:on|in|for|with|at|of) ")  # "Finch on Plover"
-_UNSAID = re.compile(
-    r"^(?:one|two|three|four|five|six|seven|eight|nine|ten)\b|^\d+ (?:[a-z-]+ )*?[a-z]+s\b|[×=+]|"
-    r"\bwith\b|\bat \d|\b[a-z]+ed (?:on|by)\b"
-)
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
@@ -195,7 +189,7 @@ def phrase(shown: Selection, result: Result, *, aside: bool = True, sentence: st
 
 def value(shown: Selection, result: Result) -> str:
     """A result without its metric: "up to 41% lower", "最高降低41%"."""
-    said = shown.words(f"value.{_form(shown, result)}", amount=amount(shown, result))
+    said = shown.words(f"value.{_form(shown, result, metric(shown, result))}", amount=amount(shown, result))
     return _bound_first(shown, said)
 
 
@@ -209,9 +203,6 @@ def direction(shown: Selection, result: Result, named: str) -> str:
 def notes(shown: Selection, result: Result) -> str:
     """Baseline and setting: "vs. chunked prefill; Qwen3-8B"; "" if there is neither."""
     against = baseline(shown, result)
-    if shown.lang == "zh" and (not has_han(against) or _is_title(shown, result.baseline, result.baseline_concept)):
-        is_title = _is_title(shown, result.baseline, result.baseline_concept)
-        against = _name(shown, titled(result.baseline) if is_title else against)
     said = [shown.words("outcome.than", baseline=against)] if against and not is_on_top(result) else []
     return shown.words("outcome.aside_comma").join([*said, *filter(None, [circumstance(shown, result)])])
 
@@ -251,8 +242,14 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
 
 
 def baseline(shown: Selection, result: Result) -> str:
+    """What a result is compared with; in Chinese what has no words there is a name, or is quoted."""
     wording = without_article(clean(result.baseline))
-    return say(shown, same(shown, result.baseline_concept, wording), wording) or wording
+    said = say(shown, same(shown, result.baseline_concept, wording), wording) or wording
+    is_title = _is_title(shown, result.baseline, result.baseline_concept)
+    if shown.lang == "zh" and (not has_han(said) or is_title):
+        said = _name(shown, titled(result.baseline) if is_title else said) or said
+    is_english = shown.lang == "zh" and not has_han(said) and _ENGLISH.search(said)
+    return shown.words("brief.quote", quote=said) if is_english else said
 
 
 def _is_title(shown: Selection, wording: str, concept: str = "") -> bool:
@@ -328,19 +325,12 @@ def _part_of_setting(shown: Selection, part: str, paper: str) -> str:
     if shown.lang != "zh":
         return part if not has_han(part) and (not paper or says(paper, part)) else ""
     measure = MEASURE.match(part)
-    if measure:
-        key = "outcome.measured" if measure["by"] == "in terms of" else "brief.quote"
-        return shown.words(key, what=part[measure.end() :], quote=part)
-    bare = shown.words.without_opening(JOINED.sub("", part))
-    named = (
-        ""
-        if _SENTENCE.search(bare) or _JOINED_NAMES.search(bare)
-        else _name(shown, bare).replace(" and ", shown.words("brief.and"))
-    )
-    said = "" if _UNSAID.search(bare) else Wording(shown.graph.vocabulary)(bare) or named
-    said = bare if _is_title(shown, bare) else said or shown.words("brief.quote", quote=bare)
-    said = _PLURAL.sub("", said) if has_han(said) else said
-    return shown.words("outcome.joined", what=said) if JOINED.match(part) else said
+    is_measured = measure is not None and measure["by"] == "in terms of"
+    bare = part[measure.end() :] if measure and is_measured else JOINED.sub("", part)
+    said = in_chinese(bare, Wording(shown.graph.vocabulary))
+    said = said or shown.words("brief.quote", quote=shown.words.without_opening(bare))
+    key = "outcome.measured" if is_measured else "outcome.joined" if JOINED.match(part) else ""
+    return shown.words(key, what=said) if key else said
 
 
 def amount(shown: Selection, result: Result) -> str:

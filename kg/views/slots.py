@@ -39,7 +39,7 @@ from kg.views.fillers import (
     opens_title,
     points_back,
 )
-from kg.views.kinds import kind_in_words
+from kg.views.kinds import is_bare, kind_in_words
 from kg.views.latex import as_text, quotable
 from kg.views.outcome import phrases, same
 from kg.views.own import addressed_by, forms, is_made, is_narrowed
@@ -117,6 +117,7 @@ class Slots:
     is_proposed: bool = False  # whether the paper, under its title, is said to propose the technique
     is_several: bool = False  # whether it is more than one
     is_kind: bool = False  # whether the technique says what kind of thing it is
+    is_bare: bool = False  # whether that only names what many papers do
     is_itself: bool = False  # whether that is what the paper is called by
     is_eased: bool = False  # whether the problem is only made smaller
     is_solved: bool = False  # whether the problem is told as a source's own brief tells it
@@ -229,7 +230,7 @@ def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slo
         _entitle(shown, paper, out)
     own, text = name(paper) if out.is_title and found.is_of(name(paper)) else "", text_of(paper, fields)
     out.technique, out.is_proposed, out.is_several = kind_in_words(shown, found, own, text), True, False
-    out.is_kind = bool(out.technique)
+    out.is_kind, out.is_bare = bool(out.technique), is_bare(shown, found, out.technique)
     if out.problem and not out.is_solved:
         problems, out.is_eased = _problems(shown, paper, fields, text, found.sentence)
         out.problem = shown.words.listed(problems)

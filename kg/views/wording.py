@@ -50,7 +50,8 @@ _HANGING = re.compile(
     r"\w- (?:and|or) |[a-z][/–—][a-z]|[A-Z\d]{3}/[A-Z\d]{3}"
 )  # "data- and step-dependent", "FP16/INT8"
 _EXCESS = re.compile(r"\bexcessive\b")  # of tokens there are too many, of costs too much
-_COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_COMPOUND = re.compile(r"(?<![\w-])\d\w*-|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)+)")  # not "13B-parameter"
+_NAMES = re.compile(r"[A-Z]\w*[a-z]\w*(?:/[A-Z]\w*[a-z]\w*)+")  # "LoRA/PiSSA"
 _CAUSED = re.compile(
     r"\b(?:caused|induced|incurred) by\b.*\band\b"
 )  # of "overhead caused by A and delays" only A may be
@@ -85,7 +86,7 @@ class Wording:
         text = clean(_BRACKET.sub(" ", _LATEX.sub("", phrase))).strip(" ,.;:-–—")
         if has_han(text):
             return text
-        if "@" in text and " " not in text:
+        if ("@" in text and " " not in text) or _NAMES.fullmatch(text):
             return text  # "AUC@20"
         if own := _OWN_ARTICLE.fullmatch(text):
             first, second = self(own["first"]), self(own["second"])
@@ -160,11 +161,15 @@ class Wording:
     def _has_own_compound(self, text: str) -> bool:
         """Whether a compound with a hyphen may mean more than its words: "key-only", "one-time", "FOO-SWA"."""
         known = [(match.start, match.end) for match in self.vocabulary.match(text)]
+        found = tokens(text)
+        for count in range(2, _LONGEST + 1):  # "cross-domain", of an entry "cross domain accuracy"
+            runs = zip(*(found[at:] for at in range(count)), strict=False)
+            known += [(run[0].start, run[-1].end) for run in runs if " ".join(one.fold for one in run) in self.words]
         return any(
-            fold(word[0]) not in self.words
-            and "trailing" not in self.words.get(fold(word[0].rpartition("-")[2]), ())
+            "trailing" not in self.words.get(fold(word[0].rpartition("-")[2]), ())
             and not any(start <= word.start() and word.end() <= end for start, end in known)
             for word in _COMPOUND.finditer(text)
+            if word["word"]
         )
 
     def _parts(self, text: str) -> Iterator[PhrasePart]:
@@ -302,7 +307,16 @@ def say(shown: Selection, concept: str, wording: str, paper: str = "") -> str:
         label = shown.label(concept, wording) if concept in vocabulary else clean(wording)
         return label if not paper or says(paper, label) else clean(wording)
     known = spoken(vocabulary, concept, paper) if paper else shown.label(concept) if concept in vocabulary else ""
-    return known or Wording(vocabulary)(wording)
+    said = Wording(vocabulary)(wording) if not known or _says_more(vocabulary, concept, wording) else ""
+    return said if has_han(said) and (not paper or says(paper, said)) else known or said
+
+
+def _says_more(vocabulary: Vocabulary, concept: str, wording: str) -> bool:
+    """Whether words go beyond a technique's label: "standard online adaptation" is not all of it."""
+    known = vocabulary[concept]
+    is_label = fold(wording) in map(fold, known.labels())
+    label = fold(known.label.get("en", ""))
+    return known.type == "technique" and not is_label and f" {label} " in f" {fold(wording)} "
 
 
 @lru_cache(maxsize=1000)

@@ -215,7 +215,7 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("large group size", "较大的分组大小"),
         ("small block size", "较小的块大小"),
         ("memory and at", ""),
-        ("highly accurate kernels", "高精度的核"),
+        ("highly accurate kernels", "高精度的内核"),
         ("online mapping system", "在线建图系统"),
         ("feature mapping", "特征映射"),
         ("small diffusion model", "小型扩散模型"),
@@ -287,8 +287,8 @@ def test_a_title_is_no_proposal(built: Graph) -> None:
         assert "“Foo works in two steps" in brief(built, paper, lang)
 
 
-def test_a_setting_that_needs_a_measure_word_is_quoted(built: Graph) -> None:
-    for setting, said in (("20 diverse datasets", "“20 diverse datasets”"), ("diverse datasets", "多样数据集")):
+def test_a_setting_has_its_measure_word_or_is_quoted(built: Graph) -> None:
+    for setting, said in (("20 diverse datasets", "20个多样数据集"), ("20 diverse layers", "“20 diverse layers”")):
         told = ResultInWords.of(Selection.of(built, [], "zh"), _result(setting=setting), setting)
         assert (told.setting if told else f"“{setting}”") == said
 

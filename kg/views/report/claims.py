@@ -249,7 +249,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     if claim.beaten and not _is_called(claim.beaten, shown.graph.vocabulary.concepts.get(claim.loser)):
         label = claim.beaten  # "K-means discretization" is not any clustering
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
-    if shown.lang == "zh" and not label[:1].isupper():
+    if shown.lang == "zh" and (not label[:1].isupper() or label.rpartition(" ")[2].islower()):
         label = Wording(shown.graph.vocabulary)(label) or label
     behind = _around(claim.quote.sentence, claim.beaten)[1].split()[:1]
     words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind)]

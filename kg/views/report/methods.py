@@ -153,7 +153,7 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
         found = slots(shown, paper)
         bare = Slots(technique=found.technique, problem=found.problem, is_given=True, is_solved=found.is_solved)
         return in_words(shown.words, bare).removeprefix(shown.words("brief.unnamed")).rstrip("。"), False
-    if found.is_kind:
+    if found.is_kind and not found.is_bare:
         return found.technique, False
     if own := contribution(shown, paper):
         return by_itself(own[0]), True

@@ -1,0 +1,100 @@
+"""Where a number holds is told as Chinese says it, or quoted; the terms beside it are those of the field."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.api import Graph
+from kg.views.kinds import is_bare, kind_in_words
+from kg.views.placed import in_chinese
+from kg.views.proposal import Proposal
+from kg.views.selection import Selection
+from kg.views.wording import Wording, say
+from kg.vocabulary import Vocabulary
+
+
+@pytest.fixture(scope="module")
+def wording() -> Wording:
+    return Wording(Vocabulary.load())
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("at 2048×2048", "2048×2048分辨率"),
+        ("under decoding at 256K sequence length", "256K序列长度解码时"),
+        ("with over 80% effective sparsity", "有效稀疏度超过80%"),
+        ("at 80% sparsity", "80%稀疏度"),
+        ("when retaining only 10% of the visual tokens", "仅保留10%的视觉词元"),
+        ("under a KV cache budget of 1024", "KV缓存预算为1024"),
+        ("models ranging from 17M to 202M parameters", "参数量17M至202M的模型"),
+        ("with just 3.1 million parameters", "参数量仅310万"),
+        ("with just 1.5 billion parameters", "参数量仅15亿"),
+        ("at 52% lower hardware cost", "硬件成本降低52%"),
+        ("two TAD benchmarks", "两个TAD基准"),
+        ("a single RTX 4090", "单张RTX 4090"),
+        ("B200 GPUs", "B200 GPU"),
+        ("Finch and Plover across WikiText-103 and C4", "WikiText-103和C4上的Finch和Plover"),
+        ("5-second text-to-video generation", "5秒文本到视频生成"),
+        ("at N=300", "N=300"),
+        # What only the sense tells, or what has no Chinese words, is left to the quotation.
+        ("even on Finch", ""),
+        ("64 experts", ""),
+        ("Finch gates and what they do", ""),
+        ("retaining only 10% of the plover gates", ""),
+        ("two plover benchmarks", ""),
+    ],
+)
+def test_a_setting_is_whole_in_chinese_or_untold(wording: Wording, setting: str, told: str) -> None:
+    assert in_chinese(setting, wording) == told
+
+
+@pytest.mark.parametrize(
+    ("phrase", "told"),
+    [
+        ("decode speed", "解码速度"),
+        ("monetary costs", "费用"),
+        ("pre-filling speed", "预填充速度"),
+        ("kernel-level latency", "内核级延迟"),
+        ("convolution kernel", "卷积核"),
+        ("cross-domain accuracy", "跨域准确率"),  # a compound of an entry is known
+        ("foo-domain accuracy", ""),
+        ("13B-parameter baselines", "13B参数基线"),
+        ("vanilla pre-training", "常规预训练"),
+        ("attention sink", "注意力汇聚点"),
+        ("drafting cost", "草稿生成成本"),
+        ("LoRA/PiSSA", "LoRA/PiSSA"),
+        ("Self Forcing", "Self Forcing"),
+    ],
+)
+def test_a_term_is_that_of_the_field_and_a_name_stays(wording: Wording, phrase: str, told: str) -> None:
+    assert wording(phrase) == told
+
+
+@pytest.mark.parametrize(
+    ("concept", "words", "told"),
+    [
+        ("technique:speculative-decoding", "standard speculative decoding", "标准推测解码"),
+        ("technique:speculative-decoding", "speculative sampling", "推测解码"),
+        ("technique:speculative-decoding", "plovered speculative decoding", "推测解码"),
+    ],
+)
+def test_what_narrows_a_technique_is_told_with_it(built: Graph, concept: str, words: str, told: str) -> None:
+    assert say(Selection.of(built, [], "zh"), concept, words) == told
+
+
+@pytest.mark.parametrize(
+    ("what", "kind", "bare"),
+    [
+        ("an efficient speculative decoding framework", "高效推测解码框架", True),
+        ("a lightweight pruning method", "轻量级剪枝方法", True),
+        ("a fast pruning framework for mesh generation", "用于网格生成的快速剪枝框架", False),
+        ("a graph-based token pruning framework", "基于图的词元剪枝框架", False),
+    ],
+)
+def test_a_kind_that_many_papers_share_is_bare_in_chinese(built: Graph, what: str, kind: str, *, bare: bool) -> None:
+    found = Proposal("propose", what)
+    chinese = Selection.of(built, [], "zh")
+    assert kind_in_words(chinese, found, "", what) == kind
+    assert is_bare(chinese, found, kind) is bare
+    assert not is_bare(Selection.of(built, [], "en"), found, what)
