@@ -371,7 +371,8 @@ def number(value: float) -> str:
 def unit_words(shown: Selection, result: Result) -> str:
     """A result's unit as it follows the number: "%", " points", "个百分点"; "" without one."""
     unit = result.unit
-    if unit == "points" and (_fact(shown, result, "unit") == "%" or "percent" in result.evidence.quote):
+    is_share = _fact(shown, result, "unit") == "%" or _ends_in("shares", shown, result, "")
+    if unit == "points" and (is_share or "percent" in result.evidence.quote):
         unit = "percentage_points"
     key = f"unit.{unit}"
     is_unit = result.metric.endswith(_A_SECOND) and unit not in ("x", "%")
