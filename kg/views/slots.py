@@ -79,8 +79,7 @@ _MOST = {"technique": 2, "problem": 2}
 _LIKELY = 0.7  # confidence of mentions that stand for surer ones which a language has no words for
 _TAIL = 40  # letters by which a proposal is found in its sentence
 _FEW = 4  # maximum words of a technique kept in the original
-#: Maximum times that a technique or a problem says 的: with more its parts may belong together otherwise.
-_LINKS = (2, 1)
+_LINKS = (2, 1)  # maximum times that a technique or a problem says 的: with more its parts may belong otherwise
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _SAYING = re.compile(r"[^\W\d_]{2,}")
