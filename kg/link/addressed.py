@@ -56,6 +56,7 @@ class _Placed:
         rest = [*entry]
         while rest and self._is_unit(rest[0]):
             del rest[0]
+        del rest[1 : 1 + any(map(self._is_short_form, rest[1:2]))]  # "Vastryx Analytics (VXA)"
         if len(rest) < 2 or not self.is_name(rest[0], _MOST_WORDS):
             return None
         places = [at for at in rest[1:] if self._is_place(at)]
@@ -83,6 +84,11 @@ class _Placed:
     def _text(self, at: int) -> str:
         tokens = self.spans[at]
         return self.line[tokens[0].start : tokens[-1].end]
+
+    def _is_short_form(self, at: int) -> bool:
+        """Whether a part is what the words before it are called for short, in brackets."""
+        text, before = self._text(at), self.line[: self.spans[at][0].start].rstrip()
+        return before.endswith("(") and text.isupper() and text.isalpha() and len(text) > 2
 
     def _is_unit(self, at: int) -> bool:
         """Whether a part is a department with no university in its name."""

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import accumulate, dropwhile, pairwise
+from itertools import accumulate, dropwhile, pairwise, takewhile
 
 from kg.link.addressed import addressed
 from kg.link.institutions import (
@@ -22,7 +22,7 @@ from kg.link.institutions import (
     name_tokens,
     without_legal_form,
 )
-from kg.link.lines import Found, distinct, has_head, segments, tidy
+from kg.link.lines import Found, distinct, has_head, is_cut, is_descriptive, is_shared, segments, tidy, without_city
 from kg.text import has_han
 
 _LONGEST = 14  # words of the longest name that is looked up; three Han characters count as one word
@@ -30,6 +30,8 @@ _NO_NAME = re.compile(r"//|www\.|@|\.(?:com|org|edu|io|net)\b|https?:")
 _JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")
 _REGION = re.compile(r"[A-Z]{2}(?: \d[\d-]{3,})?")  # "CA 94305"
 _LAB = "laboratory"
+_SIGN = re.compile(r"\s[A-Z]{3,}$")  # a short form at the end of a name
+_HOSPITAL = "hospital"
 _NEAR = 2  # maximum number of segments between an organisation and its part
 _MOST_CHECKS = 5_000  # runs of words in a line that are looked at because the register has them
 _LONGEST_FORM = 60  # characters of a legal form
@@ -86,7 +88,7 @@ class _LineParser:
         found = [f for f in found if not self._is_part(f, by_segment, known)]
         names = sorted(joined(name_tokens(f.name, self.words)) for f in found)
         for at in unknown:
-            if (named := self._named(at, known)) and not self._is_cut(named, names):
+            if (named := self._named(at, known)) and not is_cut(named, names, self.words):
                 found.append(named)
                 insort(names, joined(name_tokens(named.name, self.words)))
         found = [f for f in found if not self._is_described_part(f, found)]
@@ -104,9 +106,10 @@ class _LineParser:
             between = [t for s in self.segments[at + 1 : last] for t in s.tokens]
             final = list(self.segments[last].tokens)
             for start in self._beginnings(at):
-                for end in {len(final): None, 2: None, 1: None} if start else (len(final),):
+                bare = [*takewhile(lambda token: not self.line[token.start].isdigit(), final)]  # "Riverside 92521"
+                for end in dict.fromkeys((len(final), *((2, 1) if start else (len(bare) or len(final),)))):
                     run = [*self.segments[at].tokens[start:], *between, *final[:end]]
-                    if found := self._joint(run, last):
+                    if found := self._joint(run, at, last):
                         return found
         return None
 
@@ -118,12 +121,13 @@ class _LineParser:
         places = range(1, len(tokens) - 2)  # "... University of California"
         return [0, *(i for i in places if has_head([tokens[i]], self.words.learned) and not tokens[i + 1].folds)]
 
-    def _joint(self, run: list[NameToken], last: int) -> Found | None:
+    def _joint(self, run: list[NameToken], at: int, last: int) -> Found | None:
         if self.register.rank(joined(run)) > ALIAS_RANK:
             return None
         found = self._match(run, last)
-        if not found or not found.organisation:
-            return None
+        first = self.register.own(joined(self.segments[at].tokens))
+        if not found or not found.organisation or (first and first.types == "c"):
+            return None  # "IBM Research, Zurich"
         tail = self._match(list(self.segments[last].tokens), last)
         if tail and tail.organisation and self.register.is_part(found.organisation, tail.organisation):
             return replace(tail, start=found.start)
@@ -135,7 +139,7 @@ class _LineParser:
         tokens = [*dropwhile(lambda token: not token.folds, segment.tokens)]
         is_code = len(tokens) == 1 and segment.numbered  # "389 UCB"
         is_code = is_code or (self._is_with(at - 1, at) and self._is_coded(tokens, at))
-        if not tokens or is_code or self._is_city(at):
+        if not tokens or is_code or self._is_city(at) or self._is_endowed(tokens, at):
             return []
         whole = self._match(tokens, at, whole=True)
         if whole or segment.bracketed:
@@ -160,7 +164,7 @@ class _LineParser:
                 run = tokens[first : first + length]
                 if taken.intersection(range(first, first + length)) or not self._is_strong(run):
                     continue
-                if first and not self._stands_alone(run, tokens[first - 1]):
+                if first and not self._stands_alone(run, tokens[first - 1]) and not self._is_of(tokens[:first], run):
                     continue
                 if is_firm and self.register.is_place(key):
                     continue  # "Oxford Nanopore Technologies plc"
@@ -182,8 +186,9 @@ class _LineParser:
     def _loose(self, tokens: list[NameToken], at: int) -> list[Found]:
         """A segment that is a known name up to a misspelling, a truncation or a legal form."""
         text = self.line[tokens[0].start : tokens[-1].end]
-        if tokens[0].folds and tokens[0].folds[0] in self.words.unit:
-            return []
+        is_unit = bool(tokens[0].folds) and tokens[0].folds[0] in self.words.unit
+        if is_unit or tokens[-1].folds == (_HOSPITAL,) or self.register.rank(joined(tokens)) <= ACRONYM_RANK:
+            return []  # a name that the register has was looked at
         match = self.register.find(text)
         if not match or (len(text) < 6 and not match.organisation.types.startswith("c")):
             return []
@@ -214,8 +219,19 @@ class _LineParser:
             return False
         return has_head(run, self.words.learned)
 
+    def _is_of(self, before: Sequence[NameToken], run: Sequence[NameToken]) -> bool:
+        """Whether the words before a name are its owner: "NASA Jet Propulsion Laboratory"."""
+        owners = self.register.candidates(joined(before), ACRONYM_RANK)
+        owned = self.register.candidates(joined(run), ALIAS_RANK) if owners else []
+        return len(owned) == 1 and any(self.register.is_part(owned[0], owner) for owner in owners)
+
     def _has_more(self, behind: Sequence[NameToken]) -> bool:
-        """Whether "of" and more than a place follow: "National Taiwan University of Science and Technology"."""
+        """Whether "of" and more than a place follow: "National Taiwan University of Science and Technology".
+
+        A hospital is one of its own: "Koç University Hospital".
+        """
+        if behind and behind[0].folds == (_HOSPITAL,):
+            return True
         if len(behind) < 2 or behind[0].folds or self.line[behind[0].start : behind[0].end] not in _GOES_ON:
             return False
         return self.line[behind[1].start].isupper() and not self.register.is_place(joined(behind[1:]))
@@ -283,11 +299,15 @@ class _LineParser:
         if len(run) == 1 and not text.isupper() and self._is_field(at):
             return False
         country = self._country(at)
+        if not country and len(run) > 1 and _SIGN.search(text):
+            return True  # "Fraunhofer ITWM"
         is_here = any(o.country == country for o in self.register.candidates(key, ACRONYM_RANK))
         if text.isupper() and len(run) == 1 and country and not is_here:
             return False  # "BARC, University of Copenhagen, Denmark", not the Bangladesh Agricultural Research Council
         if self.register.rank(key) == ACRONYM_RANK:
-            return text.isupper() and len(text) >= 4
+            return len(text) >= 4 and (
+                text.isupper() or (text.isalpha() and sum(map(str.isupper, text)) > 2)
+            )  # "LaBRI"
         return len(key) > 3 and (len(run) > 1 or not text.islower()) and (is_here or self._is_company(key))
 
     def _is_field(self, at: int) -> bool:
@@ -356,6 +376,16 @@ class _LineParser:
                     return [self._found(match, tokens[first:] if first else tokens, at)]
         return []
 
+    def _is_endowed(self, tokens: Sequence[NameToken], at: int) -> bool:
+        """Whether a centre is that of the university behind it: "Robert Bosch Centre for Data Science, IIT Madras"."""
+        heads = (i for i, (a, b) in enumerate(pairwise(tokens)) if not b.folds and has_head([a], self.words.lab))
+        place = next(heads, 0)
+        company = self.register.own(joined(tokens[:place])) if place and self._is_with(at, at + 1) else None
+        if not company or company.types != "c":
+            return False
+        whole = self._match(list(self.segments[at + 1].tokens), at + 1, whole=True)
+        return bool(whole and whole.organisation and "e" in whole.organisation.types)
+
     def _is_apart(self, run: Sequence[NameToken]) -> bool:
         return self.line[run[0].start].isupper() or not self.line[run[0].start].isascii()
 
@@ -366,11 +396,11 @@ class _LineParser:
             return False
         around = [at for at in range(one.segment - _NEAR, one.segment + _NEAR + 1) if self._is_with(one.segment, at)]
         near = [f.organisation for at in around for f in found.get(at, ()) if f.organisation]
-        if any(self.register.is_part(organisation, other) for other in near):
-            return True
-        following = known.get(one.segment + 1) if self._is_with(one.segment, one.segment + 1) else None
         run = name_tokens(self.line[one.start : one.end], self.register.words)
-        if not following or not following.organisation or not self._is_descriptive(run):
+        if any(self.register.is_part(organisation, other) for other in near):
+            return not is_shared(organisation, run, self.register)
+        following = known.get(one.segment + 1) if self._is_with(one.segment, one.segment + 1) else None
+        if not following or not following.organisation or not is_descriptive(run, self.words):
             return False
         whole = following.organisation
         is_named = run[0].folds[0] not in self.words.lab and not self.register.rank(joined(run))
@@ -395,27 +425,25 @@ class _LineParser:
         """Whether two segments belong to one affiliation."""
         return 0 <= other < len(self.segments) and self._affiliation[at] == self._affiliation[other]
 
-    def _is_descriptive(self, run: Sequence[NameToken]) -> bool:
-        """Whether a name only describes a field of work ("Institute of X", "Computer Vision Laboratory")."""
-        folds = [f for t in run for f in t.folds]
-        if folds[0] in self.words.lab:
-            return True
-        return not has_head(run, self.words.learned) and any(f in self.words.lab for f in folds[-2:])
-
     def _named(self, at: int, known: dict[int, Found]) -> Found | None:
         """A name that is not in the register, if its words mark it as an organisation of its own."""
         segment = self.segments[at]
         tokens = list(segment.tokens)
         text = self.line[segment.start : segment.end]
         legal = len(without_legal_form(tokens, self.words)) < len(tokens) or self._is_firm(at)
-        if segment.numbered or _BOX.search(text):
+        if segment.numbered or _BOX.search(text) or self._is_behind_dash(at, known):
             return None
         if not (legal or has_head(tokens, self.words.head)) or self._is_unit(text, tokens, at, known):
             return None
-        name = self._without_city(tidy(text, self.register))
+        name = without_city(tidy(text, self.register), self.register)
         if not name or len(name.split()) > _MOST_WORDS or not (name[0].isupper() or legal or not name[0].isascii()):
             return None
         return Found(segment.start, segment.end, name, None, "no organisation of the register bears this name", at)
+
+    def _is_behind_dash(self, at: int, known: dict[int, Found]) -> bool:
+        """Whether a part is that of a known one: "University of Danang – University of Science and Technology"."""
+        before = self.segments[at - 1] if at else self.segments[at]
+        return at - 1 in known and self.line[before.end : self.segments[at].start].strip() in {"–", "—"}
 
     def _is_firm(self, at: int) -> bool:
         """Whether a legal form follows behind a comma: "Pacific Biosciences, Inc."."""
@@ -460,23 +488,3 @@ class _LineParser:
         theirs = [f for t in self.segments[following.segment].tokens for f in t.folds]
         shared = [f for f in own if f in self.words.lab and f in theirs]
         return None if shared or "institute" in own else following
-
-    def _without_city(self, name: str) -> str:
-        """A name without the city that follows it ("MITRE Corporation Bedford")."""
-        tokens = name_tokens(name, self.words)
-        for cut in (2, 1):
-            city = joined(tokens[-cut:])
-            is_city = len(tokens) > cut + 1 and bool(tokens[-cut].folds) and bool(tokens[-cut - 1].folds)
-            if is_city and self.register.is_place(city) and not self.register.country(city):
-                last = tokens[-cut - 1]
-                if last.folds[-1] in self.words.head or last.folds[-1] in self.words.legal:
-                    return tidy(name[: last.end], self.register)
-        return name
-
-    def _is_cut(self, one: Found, names: list[str]) -> bool:
-        """Whether an unknown name is the beginning of one of the line's ("Max-Planck Institute"), which are sorted."""
-        tokens = name_tokens(one.name, self.words)
-        if has_head(tokens, self.words.learned):
-            return False
-        key = joined(tokens)
-        return any(name.startswith(key) for name in names[bisect_left(names, key) :][:1])

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from kg.link.institutions import NameToken, Organisation, Register, joined, name_tokens, without_legal_form
+from kg.link.institutions import (
+    NameToken,
+    Organisation,
+    OrganisationWords,
+    Register,
+    joined,
+    name_tokens,
+    without_legal_form,
+)
 
 _MARK = re.compile(
     r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—]\s|(?<=[A-Z]{3})/(?=[A-Z]{3})|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])"
@@ -91,3 +101,46 @@ def tidy(text: str, register: Register) -> str:
 
 def has_head(run: Sequence[NameToken], heads: frozenset[str]) -> bool:
     return any(f in heads for t in run for f in t.folds)
+
+
+def without_city(name: str, register: Register) -> str:
+    """A name without the city that follows it ("MITRE Corporation Bedford")."""
+    tokens = name_tokens(name, register.words)
+    for cut in (2, 1):
+        city = joined(tokens[-cut:])
+        is_city = len(tokens) > cut + 1 and bool(tokens[-cut].folds) and bool(tokens[-cut - 1].folds)
+        if is_city and register.is_place(city) and not register.country(city):
+            last = tokens[-cut - 1]
+            if last.folds[-1] in register.words.head or last.folds[-1] in register.words.legal:
+                return tidy(name[: last.end], register)
+    return name
+
+
+def is_cut(one: Found, names: list[str], words: OrganisationWords) -> bool:
+    """Whether an unknown name begins or ends one of the line's ("Max-Planck Institute"), which are sorted."""
+    tokens = name_tokens(one.name, words)
+    if has_head(tokens, words.learned):
+        return False
+    key = joined(tokens)
+    return any(name.startswith(key) for name in names[bisect_left(names, key) :][:1]) or any(
+        name.endswith(key) for name in names
+    )
+
+
+def is_descriptive(run: Sequence[NameToken], words: OrganisationWords) -> bool:
+    """Whether a name only describes a field of work ("Institute of X", "Computer Vision Laboratory")."""
+    folds = [f for t in run for f in t.folds]
+    if folds[0] in words.lab:
+        return True
+    return not has_head(run, words.learned) and any(f in words.lab for f in folds[-2:])
+
+
+def is_shared(organisation: Organisation, run: Sequence[NameToken], register: Register) -> bool:
+    """Whether several organisations run what has a name: the Jet Propulsion Laboratory is no mere part of Caltech.
+
+    A "Laboratory of X" or "Institute of Y" has none.
+    """
+    if not run[0].folds or run[0].folds[0] in register.words.lab:
+        return False
+    parents = [register[curie] for curie in organisation.parents if curie in register]
+    return any(not register.is_part(a, b) and not register.is_part(b, a) for a, b in pairwise(parents))

@@ -97,7 +97,8 @@ def _is_cut(before: TextLine, line: TextLine, offices: Offices, alone: bool) -> 
 
     A line with a single name qualifies only as a cell of a row; `alone` says that the row has no other cell.
     """
-    if before.chars[-1].font != line.chars[0].font or before.chars[-1].raised or line.chars[0].raised:
+    is_hyphened = before.chars[-1].text == "-" and before.chars[-2:-1] != []  # which may be set in another font
+    if before.chars[-1 - is_hyphened].font != line.chars[0].font or before.chars[-1].raised or line.chars[0].raised:
         return False
     if not (before.chars[-1].text.isalpha() or before.chars[-1].text in "-."):
         return False
@@ -112,7 +113,7 @@ def _is_cut(before: TextLine, line: TextLine, offices: Offices, alone: bool) -> 
     parts = [unit for unit in units(before) if not is_title(unit.strip("() "))]
     is_initial = len(last[-1].strip(".")) == 1
     is_half = len(last) == 1 or last[-1].islower() or (is_initial and any(c.raised for c in line.chars))
-    is_list = is_name(parts[0], offices) if len(parts) > 1 else not alone and is_half
+    is_list = is_name(parts[0], offices) if len(parts) > 1 else is_hyphened or (not alone and is_half)
     is_mixed = any(len({word.isupper() for word in unit.split()}) > 1 for unit in parts[:-1])  # "Ada LEE, Bo XU"
     is_letter = is_initial or len(start[0].strip(".")) == 1  # which is neither
     if not is_list or (last[-1].isupper() != start[0].isupper() and not is_letter and not is_mixed):

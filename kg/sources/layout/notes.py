@@ -9,6 +9,7 @@ from itertools import dropwhile, pairwise
 from kg.sources.layout.blocks import is_running, without_blocks
 from kg.sources.layout.cells import MAIL
 from kg.sources.layout.labels import HeaderLabels
+from kg.sources.layout.names import is_title
 from kg.sources.layout.offices import Offices, clean, joined_lines, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.people import MARK, NOTE, People, labels, overlap
@@ -36,6 +37,7 @@ _TO_WHOM = re.compile(r"\bcorrespond\w*(?:\s+\w+){0,7}\W*(?:(?:Dr|Prof)\.?\s*)*$
 _MAILED = re.compile(r"[,;.]?\s*\(?e-?mail\b", re.I)
 _NUMBER = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.、．]\s*(?=[^\W\d])")
 _SIGNS_AROUND = re.compile(r"^\s*\[\w\]\s*|\([^\w()]*\)|[*†‡✉]")  # "[a] Dr. A. Fox", "B. Lee (✉)"
+_ROMAN = re.compile(r"[IVX]+")
 _MOST_WORDS = 10  # of an affiliation without a typical word
 _LONGEST = 400  # code points of an affiliation
 _INDENT = 2.0  # em of the first line of a note
@@ -144,6 +146,7 @@ def after_names(text: str, authors: Sequence[str], offices: Offices) -> Iterator
     ends = [match.start() for match in starts[1:]]
     items = (text[match.end() : end] for match, end in zip(starts, [*ends, len(text)], strict=False))
     places = [clean(MAIL.split(_CUT.split(_MAILED.split(item)[0])[0])[0].strip(" .;,")) for item in items]
+    places = [" ".join(dropwhile(is_title, place.split())) for place in places]
     if any(_is_place(place, offices) for place in places):
         yield from (place for place in places if _is_place(place, offices) or _is_plain(place))
 
@@ -194,7 +197,8 @@ def _is_place(text: str, offices: Offices) -> bool:
 
 def _is_label(of: set[str], text: str) -> bool:
     """Whether a note in a list of affiliations can be one without a typical word: "²Booz Allen Hamilton"."""
-    return all(m.isdigit() for m in of) and _is_plain(text)
+    is_address = "," in text  # signs are those of other notes too
+    return all(m.isdigit() or _ROMAN.fullmatch(m) or is_address for m in of) and _is_plain(text)
 
 
 def _is_all(items: Iterable[tuple[set[str], str]], known: People) -> bool:

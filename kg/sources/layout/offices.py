@@ -16,6 +16,7 @@ MAIL_LABEL = re.compile(r"[;,.({\[]?\s*\be-?mails?(?:\s+address(?:es)?)?\s*(?:[:
 _LINK = re.compile(r"(?:^|\s*[,;]?\s+|[,;])(?:and|&)$")
 _WRAPPED = re.compile(r"^[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）]$")
 _NUMBER = re.compile(r"(?:^|[;；,]\s*)[(（]?(\d{1,2})\s?[.．、]\s*(?=[^\W\d])")
+_RUN = re.compile(r"[;,]\s+(\d{1,2})\s+(?=[^\W\d])")  # "University of X, Y, 2 ACME, Z, 3 ..."
 _SHORT, _LONG = 3, 6  # letters
 _TO = re.compile(r"\s(?:of|at|to|in|from|with)\s+(?:the\s+)?", re.I)
 _FIRST = 3  # words of an organization's name that are looked at
@@ -128,7 +129,11 @@ def joined_lines(texts: Sequence[str]) -> str:
 
 def numbered(text: str) -> list[tuple[str, str]]:
     """The affiliations of a text with their numbers, if it has these: "(1. University of X, Y; 2. ACME, Z)"."""
-    first, *parts = _NUMBER.split(_WRAPPED.sub(r"\1", text))
+    text = _WRAPPED.sub(r"\1", text)
+    run = _RUN.split(text)
+    if len(run) > 1 and run[1::2] == [str(at) for at in range(2, len(run) // 2 + 2)]:
+        return [(str(at), clean(part)) for at, part in enumerate(run[::2], 1)]  # the first number was its mark
+    first, *parts = _NUMBER.split(text)
     places = list(zip(parts[::2], map(clean, parts[1::2]), strict=True))
     is_counted = not first and all(int(b) == int(a) + 1 for (a, _), (b, _) in pairwise(places))
     return places if is_counted else [("", text)]

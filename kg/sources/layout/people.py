@@ -167,7 +167,9 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
         kept = [_Piece(name, line, "name") for name in (*names, *_behind_mail(line, first, offices))]
         above = next((p for p in reversed(before) if p.kind == "place" and _is_below(p, line)), None)
         goes_on = not mark and above is not None and (above.goes_on or bool(above.marks)) and not NOTE.search(rest)
-        if rest and (goes_on or offices.has(rest)) and not is_running(rest):
+        of = labels(mark)
+        is_of = bool(of) and any(p.kind == "name" and of <= labels(p.marks) for p in before)
+        if rest and (goes_on or is_of or offices.has(rest)) and not is_running(rest):
             kept.append(_Piece(rest, line, "place", mark, goes_on))
         return [*kept, _Piece(line.text, line, "mail")]
     note = NOTE.search(line.text)

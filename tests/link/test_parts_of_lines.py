@@ -1,0 +1,43 @@
+"""Organisations told by their owners, their legal form or their place, and parts that are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.link.affiliations import organisations
+from kg.link.institutions import Register
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Vastryx Nonwovens s.r.o., Znojmo", ["Vastryx Nonwovens"]),
+        ("Vastryx sp. z o.o., Kraków, Poland", ["Vastryx"]),
+        ("Vastryx Oy, Helsinki, Finland", ["Vastryx"]),
+        (
+            "Sorbonne Université, CNRS, LIP6, Paris, France",
+            ["Sorbonne University", "French National Centre for Scientific Research", "LIP6"],
+        ),
+        ("LaBRI, Paris, France", ["Laboratoire Bordelais de Recherche en Informatique"]),
+        ("i-STAT Corporation, Kanata, Ontario, Canada", ["i-STAT"]),  # not the Italian ISTAT
+        (
+            "INVEMAR – Marine and Coastal Research Institute, Santa Marta, Colombia",
+            ["José Benito Vives de Andréis Marine and Coastal Research Institute"],
+        ),
+        ("Vastryx Analytics (VXA), Lyon, France", ["Vastryx Analytics"]),
+        (
+            "The Institute of Medical Science, The University of Tokyo, 4-6-1 Shirokanedai, Tokyo",
+            ["University of Tokyo"],
+        ),
+        (
+            "Courant Institute of Mathematical Sciences, University of Oslo",
+            ["Courant Institute of Mathematical Sciences", "University of Oslo"],
+        ),
+        (
+            "Kyung Hee University Hospital, Seoul, South Korea",
+            ["Kyung Hee University Hospital"],
+        ),  # not "... at Gangdong"
+    ],
+)
+def test_owners_forms_and_places_tell_what_is_an_organisation(line: str, expected: list[str]) -> None:
+    assert [one.name for one in organisations(line, Register.load())] == expected
