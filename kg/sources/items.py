@@ -237,7 +237,7 @@ _DAY = re.compile(  # on a line of its own, or at its beginning
 )
 _OWN = re.compile(r"(?:^\s*|,\s)([*_]{1,2})(?=[^\W\d_])[^*_,]{3,60}\1[*†‡]?\s*(?:,|$)")
 _END = re.compile(  # of names, before a venue
-    r"(?<=[^\W\d_]{2})\.\s+(?=[*_]\S)|(?<=\bet al)[.,]*\s+(?=\S)"
+    r"(?<=[^\W\d_]{2})\.\s+(?=[*_]\S|[A-Z]{3}|https?:)|(?<=\bet al)[.,]*\s+(?=\S)"
 )
 _TURNED = re.compile(r"((?:19|20)\d\d)[ -]((?:Findings of )?[A-Z][A-Za-z]{2,12})(?=\])")  # "[2024 CVPR]"
 _PLACED = re.compile(r"\([^()]{0,40}?(?:19|20)\d\d(?:[-./]\d\d)?,\s*([^()\d]{2,60})\)")  # "(ICML 2022, Google)"

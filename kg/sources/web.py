@@ -27,7 +27,8 @@ _LARGEST = 20 << 20  # bytes of a page
 _MOST = 50_000  # elements of JSON-LD, spans of a page
 _LONGEST_SPAN = 20_000  # code points of a reference in one
 _NAMED = re.compile(r"(?:[\w-]{0,30}[-_])?(?:abstract|paper-description)(?:[-_]?(?:content|text|body|section|full))?")
-_OTHER = re.compile(r"(?i)(?:highlights|graphical|video|visual)\b")  # beside an abstract, called alike
+_OTHER = re.compile(r"(?i)(?:highlights|graphical|video|visual)\b")  # called alike beside an abstract
+_OTHER_TEXT = re.compile(r"(?i)(?:highlights|(?:graphical|video|visual) abstract)\b")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _HEADING = re.compile(r"(?i)(?:abstract|summary)\s*[.:—–-]?(?:\s+|$)")
@@ -159,7 +160,7 @@ def _printed(page: Any) -> str:
             for block in blocks:
                 block.tail = f" {block.tail or ''}"  # a heading and the text behind it are two words
             text = _paragraphs(part)
-            if not (_OTHER.match(text) or any(map(_OTHER.search, classes))):
+            if not (_OTHER_TEXT.match(text) or any(map(_OTHER.search, classes))):
                 named.append(text)
         elif part.tag in _HEADINGS and _HEADING.fullmatch(" ".join(part.text_content().split())):
             after = takewhile(lambda one: one.tag not in _HEADINGS, islice(part.itersiblings(), _MOST_BELOW))

@@ -15,6 +15,7 @@ from kg.sources.people import of_objects
 from kg.sources.rows import KEYS, Row, batch_of
 from kg.sources.tags import untagged
 
+_UNLABELLED = "Unlabelled"  # what PubMed calls a part of an abstract that has no label
 _BY = re.compile(r"^\s*<p>\s*by\s[^<>]{1,5000}</p>\s*")  # the authors before an abstract in PLOS's feeds
 _NUMBERED = re.compile(r"^[^:]{1,100}, Vol\. \S{1,10}, Pages? \S{1,20}: ")  # before the titles of MDPI's feeds
 
@@ -149,5 +150,5 @@ def _value(element: xml.Element, key: str) -> Any:
     article = element.getprevious() if key == "title" else None
     if article is not None and xml.local(article) == "nonSort":
         text = f"{xml.text(article)} {text}"
-    label = element.get("Label") or ""
-    return f"{label.capitalize()}: {text}" if key == "abstract" and label and text else text
+    label = (element.get("Label") or "").capitalize()
+    return f"{label}: {text}" if key == "abstract" and label not in ("", _UNLABELLED) and text else text
