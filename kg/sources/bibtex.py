@@ -72,10 +72,10 @@ class BibtexReader:
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; an entry with wrong braces, quotes or commas is skipped with a message."""
-        return batch_of(_rows(file), file, self.name, "entries")
+        return batch_of(entries_of(file), file, self.name, "entries")
 
 
-def _rows(file: InputFile) -> Iterator[Row]:
+def entries_of(file: InputFile) -> Iterator[Row]:
     """One row per entry; an @string macro applies to the entries after it."""
     import logging
 

@@ -1,4 +1,4 @@
-"""A web page about a paper: citation tags (Highwire, Dublin Core), JSON-LD, or references in spans (COinS)."""
+"""A web page about a paper: citation tags (Highwire, Dublin Core), JSON-LD; or of several: COinS in spans, BibTeX."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from kg.model import Batch, KgError
-from kg.sources import bibliography
-from kg.sources.base import InputFile
+from kg.sources import bibliography, bibtex
+from kg.sources.base import HeldFile, InputFile
 from kg.sources.dates import iso_date
 from kg.sources.forms import forms
 from kg.sources.people import of_objects
@@ -22,6 +22,7 @@ _PAGE = re.compile(r"<(?:!doctype html|html|head|meta|body)\b", re.I)
 _OURS = re.compile(
     r"""\b(?:name|property)\s*=\s*["']?(?:citation_|dc\.|dcterms\.|prism\.)|application/ld\+json|\bZ3988\b""", re.I
 )
+_ENTRIES = re.compile(r"""class\s*=\s*["']?bib[^<>]{0,100}>\s*@[a-z]{4,20}\s*\{""", re.I)
 _SPAN = re.compile(r"\bZ3988\b")
 _LARGEST = 20 << 20  # bytes of a page
 _MOST = 50_000  # elements of JSON-LD, spans of a page
@@ -53,16 +54,21 @@ class WebReader:
 
     def sniff(self, file: InputFile) -> float:
         start = file.start()
-        return 0.8 if _PAGE.search(start[:5000]) and _OURS.search(start) else 0.0
+        return 0.8 if _PAGE.search(start[:5000]) and (_OURS.search(start) or _ENTRIES.search(start)) else 0.0
 
     def is_single(self, file: InputFile) -> bool:
-        return not _SPAN.search(file.start())
+        start = file.start()
+        return not (_SPAN.search(start) or _ENTRIES.search(start))
 
     def read(self, file: InputFile) -> Batch:
         """Read the one entry; raises KgError for a page without a paper."""
         page = parsed(file, b"".join(file.chunks()))
         row = _of_tags(page) or next(_of_json(page), None)
         rows = [("the page", row)] if row else [(f"reference {n}", one) for n, one in enumerate(_of_spans(page), 1)]
+        if not rows and (entries := list(_entries(page))):
+            held = HeldFile(None, str(file.path), file.name)
+            held.write("\n".join(entries).encode())
+            return batch_of(bibtex.entries_of(InputFile(held, file.name)), file, self.name, "entries")
         if not rows:
             raise KgError(f"{file.path}: the page says of no paper (citation_title): save the page of one paper.")
         return batch_of(rows, file, self.name)
@@ -231,6 +237,13 @@ def _of_spans(page: Any) -> Iterator[dict[str, Any]]:
                 "doi": next((link for link in links if "10." in link), ""),
                 "url": next((link for link in links if link.startswith("http")), ""),
             }
+
+
+def _entries(page: Any) -> Iterator[str]:
+    """The BibTeX that a list of papers prints below each, as CVF's does."""
+    for part in islice(page.iter("div", "pre"), _MOST):
+        if (part.get("class") or "").lower().startswith("bib") and (text := (part.text or "").strip())[:1] == "@":
+            yield text
 
 
 def _of_json(page: Any) -> Iterator[dict[str, Any]]:
