@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kg.text import fold, has_han
 from kg.views.fillers import has_homonym, is_generic
 from kg.views.proposal import kinds
-from kg.views.wording import Wording
+from kg.views.wording import PLURAL, Wording
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
         kind = shown.words("proposal.for", what=served, kind=whole)
     elif is_generic(shown, phrase) or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND):
         kind = ""
+    kind = PLURAL.sub("", kind)
     return shown.words("proposal.kind_named", name=own, kind=kind) if own and kind else kind
 
 

@@ -19,7 +19,7 @@ from kg.views.placed import in_chinese
 from kg.views.selection import clean
 from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE
 from kg.views.surface import article, stands_for, without_article
-from kg.views.wording import Wording, letters, say, says
+from kg.views.wording import PLURAL, Wording, letters, say, says
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ _NAMES = re.compile(r"[A-Z]|\d")
 _CAPITAL = re.compile(r"(?<![A-Za-z-])[A-Z][a-z]{3,}(?![A-Za-z-])")
 _ENGLISH = re.compile(r"(?<![\w.-])[a-z]{3,}(?:-[a-z]+)*(?![\w.-])", re.ASCII)
 _LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
-_PLURAL = re.compile(r"(?<=[A-Za-z][A-Z])s\b")  # "B200 GPUs", "ViTs"
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
@@ -286,7 +285,7 @@ def _aside(shown: Selection, concept: str, wording: str, paper: str) -> str:
     if not Wording(shown.graph.vocabulary).is_noun_phrase(wording):
         return ""
     said = say(shown, concept, wording, paper)
-    said = _PLURAL.sub("", said) if shown.lang == "zh" else said
+    said = PLURAL.sub("", said) if shown.lang == "zh" else said
     return said if says(paper, said) and not said.endswith("的") else ""
 
 
@@ -308,7 +307,7 @@ def _name(shown: Selection, wording: str) -> str:
     kind = next((at for at, word in enumerate(words[:-1], 1) if fold(word) in frames and word.islower()), 0)
     wording = " ".join(words[kind:])
     first = wording.partition(" ")[0]
-    return "" if first.islower() and not any(map(str.isdigit, first)) else _PLURAL.sub("", wording)
+    return "" if first.islower() and not any(map(str.isdigit, first)) else PLURAL.sub("", wording)
 
 
 def circumstance(shown: Selection, result: Result, paper: str = "") -> str:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from kg.text import fold, has_han
+from kg.views.wording import PLURAL
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ _OPEN = {
 }
 _SLOT = re.compile(r"\\\{(\w+)\\\}")
 _ARTICLE = re.compile(r"(?<!\S)(?:an?|the|its|their|both)\s")
-_PLURAL = re.compile(r"(?<=[A-Za-z][A-Z])s\b")  # "B200 GPUs", "ViTs"
 _LARGE = re.compile(r"(?P<value>\d[\d.]*) (?P<scale>million|billion)")
 _WORD = re.compile(r"(?<![A-Za-z])[a-z]{3,}")
 _NAMED = re.compile(r"[A-Z\d=]")
@@ -95,13 +95,13 @@ def _scaled(found: re.Match[str]) -> str:
 def _phrase(said: str, wording: Wording) -> str:
     """Names as the vocabulary has them or as they are, other words in Chinese."""
     if named := _names(said):
-        return named if "=" in said else _PLURAL.sub("", wording(said) or named)
+        return named if "=" in said else PLURAL.sub("", wording(said) or named)
     if _UNSAID.search(said):
         return ""
     told = wording(f"the {said}")  # alone, "visual tokens" would be their number
     kept = PageWords("zh")("setting.kept").split()
     is_whole = has_han(told) and all(word in kept for word in _ENGLISH.findall(told))
-    return _PLURAL.sub("", told) if is_whole else ""
+    return PLURAL.sub("", told) if is_whole else ""
 
 
 def _names(said: str) -> str:

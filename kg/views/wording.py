@@ -52,6 +52,8 @@ _HANGING = re.compile(
 _EXCESS = re.compile(r"\bexcessive\b")  # of tokens there are too many, of costs too much
 _COMPOUND = re.compile(r"(?<![\w-])\d\w*-|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)+)")  # not "13B-parameter"
 _NAMES = re.compile(r"[A-Z]\w*[a-z]\w*(?:/[A-Z]\w*[a-z]\w*)+")  # "LoRA/PiSSA"
+#: The s of "B200 GPUs" and "ViTs", which Chinese has not; that of "FLOPs" and "MACs" is part of them.
+PLURAL = re.compile(r"(?<=[A-Za-z][A-Z])(?<!OP)(?<!MAC)s\b", re.ASCII)
 _CAUSED = re.compile(
     r"\b(?:caused|induced|incurred) by\b.*\band\b"
 )  # of "overhead caused by A and delays" only A may be

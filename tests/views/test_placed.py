@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kg.api import Graph
+from kg.model import Evidence, Result
 from kg.views.kinds import is_bare, kind_in_words
+from kg.views.outcome import baseline, phrase, value
 from kg.views.placed import in_chinese
 from kg.views.proposal import Proposal
 from kg.views.selection import Selection
@@ -37,6 +39,7 @@ def wording() -> Wording:
         ("Finch and Plover across WikiText-103 and C4", "WikiText-103和C4上的Finch和Plover"),
         ("5-second text-to-video generation", "5秒文本到视频生成"),
         ("at N=300", "N=300"),
+        ("9 GFLOPs", "9 GFLOPs"),
         # What only the sense tells, or what has no Chinese words, is left to the quotation.
         ("even on Finch", ""),
         ("64 experts", ""),
@@ -71,6 +74,31 @@ def test_a_term_is_that_of_the_field_and_a_name_stays(wording: Wording, phrase: 
     assert wording(phrase) == told
 
 
+def test_what_is_compared_with_is_never_left_out_in_chinese(built: Graph) -> None:
+    chinese = Selection.of(built, [], "zh")
+    for beaten, cell, told in (
+        ("dense models", "稠密模型", "准确率提升41%（相比稠密模型）"),
+        ("plover gates", "“plover gates”", "“41% higher accuracy”"),
+        ("Plover", "Plover", "准确率提升41%（相比Plover）"),
+    ):
+        quote = Evidence("41% higher accuracy", "A", 0, 19)
+        result = Result(quote, "accuracy", 41.0, "%", "increase", baseline=beaten, metric_concept="metric:accuracy")
+        assert (baseline(chinese, result), phrase(chinese, result)) == (cell, told)
+
+
+def test_a_cell_counts_what_is_counted(built: Graph) -> None:
+    chinese, quote = Selection.of(built, [], "zh"), Evidence("41% fewer parameters", "A", 0, 20)
+    for metric, concept, told in (("parameter count", "metric:parameter-count", "减少41%"), ("latency", "", "降低41%")):
+        result = Result(quote, metric, 41.0, "%", "decrease", sure=True, metric_concept=concept)
+        assert value(chinese, result) == told
+
+
+def test_a_point_of_accuracy_is_one_of_percent(built: Graph) -> None:
+    chinese, quote = Selection.of(built, [], "zh"), Evidence("4.1 points", "A", 0, 10)
+    for metric, told in (("mathematical accuracy", "提升4.1个百分点"), ("arena score", "提升4.1分")):
+        assert value(chinese, Result(quote, metric, 4.1, "points", "increase", sure=True)) == told
+
+
 @pytest.mark.parametrize(
     ("concept", "words", "told"),
     [
@@ -90,6 +118,7 @@ def test_what_narrows_a_technique_is_told_with_it(built: Graph, concept: str, wo
         ("a lightweight pruning method", "轻量级剪枝方法", True),
         ("a fast pruning framework for mesh generation", "用于网格生成的快速剪枝框架", False),
         ("a graph-based token pruning framework", "基于图的词元剪枝框架", False),
+        ("a token pruning framework for video MLLMs", "用于视频MLLM的词元剪枝框架", False),
     ],
 )
 def test_a_kind_that_many_papers_share_is_bare_in_chinese(built: Graph, what: str, kind: str, *, bare: bool) -> None:
