@@ -240,10 +240,16 @@ def _of_spans(page: Any) -> Iterator[dict[str, Any]]:
 
 
 def _entries(page: Any) -> Iterator[str]:
-    """The BibTeX that a list of papers prints below each, as CVF's does."""
+    """The BibTeX that a list of papers prints below each, as CVF's does, with its paper's number on arXiv beside it."""
     for part in islice(page.iter("div", "pre"), _MOST):
-        if (part.get("class") or "").lower().startswith("bib") and (text := (part.text or "").strip())[:1] == "@":
-            yield text
+        text = part.text_content().strip() if all(line.tag == "br" for line in part) else ""
+        if text[:1] != "@" or not (part.get("class") or "").lower().startswith("bib"):
+            continue
+        around = next(part.iterancestors("dd", "li", "tr"), part)
+        arxiv = bibliography.arxiv_of([link.get("href") or "" for link in islice(around.iter("a"), _MOST_BELOW)])
+        if arxiv and "eprint" not in text:
+            text = text.removesuffix("}").rstrip(", \n") + f",\n eprint = {{{arxiv}}}\n}}"
+        yield text
 
 
 def _of_json(page: Any) -> Iterator[dict[str, Any]]:

@@ -24,6 +24,8 @@ def names(line: str, register: Register, also: tuple[str, ...] = ()) -> list[str
         ("ETH Zürich Zürich", ["ETH Zurich"]),
         ("Institute of Technology of Cambodia, Phnom Penh, Cambodia", ["Institute of Technology of Cambodia"]),
         ("Amirkabir University of Technology, Tehran, Iran", ["Amirkabir University of Technology"]),
+        ("Fraunhofer ITWM, Kaiserslautern", ["Fraunhofer Institute for Industrial Mathematics"]),
+        ("University of California, Riverside 92521, USA", ["University of California, Riverside"]),
         ("Faculty of Law University of Hong Kong, China", ["University of Hong Kong"]),
         ("NVIDIA NVIDIA, Sapienza University of Rome", ["NVIDIA", "Sapienza University of Rome"]),
         ("Stanford University Stanford, Department of Computer Science", ["Stanford University"]),
@@ -201,6 +203,17 @@ def test_name_before_an_address_or_among_organisations_is_one(
         ("Institute of Biomedical Engineering, Koç University, Istanbul, Turkey", ["Koç University"]),
         ("Centre for Language Studies, Vastryx University, The Netherlands", ["Vastryx University"]),
         ("School of Design, Engineering, Mathematics and Physics, University of Oslo, Norway", ["University of Oslo"]),
+        (
+            "NASA Jet Propulsion Laboratory, California Institute of Technology, Pasadena, CA 91109 USA",
+            ["Jet Propulsion Laboratory", "California Institute of Technology"],
+        ),
+        ("Koç University Hospital, Istanbul, Turkey", ["Koç University Hospital"]),
+        (
+            "Robert Bosch Centre for Data Science, Indian Institute of Technology Madras, India",
+            ["Indian Institute of Technology Madras"],
+        ),
+        ("The University of Danang – University of Science and Technology, Vietnam", ["University of Da Nang"]),
+        ("IBM Research, Zurich, Switzerland", ["IBM"]),
     ],
 )
 def test_organisations_that_stand_for_themselves_are_kept_and_parts_are_not(

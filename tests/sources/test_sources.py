@@ -66,7 +66,6 @@ def test_glob_finds_a_file_whose_own_name_has_brackets(tmp_path):
             "an export of NoteExpress without a whole paper",
         ),
         ("[1]张三.缓存压缩[J].软件学报,2024.\n[2]李四.缓存[D].浙江大学,2024.\n".encode(), "is a list of references"),
-        (b"1. Nat Genet. 2023;55:1. doi: 10.1/x.\n\nGenes.\n\nFox A.\n\nPMID: 37000002\n", "is PubMed's list to read"),
         (
             b"# Caches\n\n## Ours\n- Keeping less of it, by the lab\n",
             "list in Markdown without a link",
