@@ -411,11 +411,10 @@ def test_chinese_quotes_a_result_that_it_has_no_words_for(stated: Graph) -> None
     assert phrase(Selection.of(stated, [], "zh"), bare) == "“drawer ratios”最高提升至1.7倍"
 
 
-def test_the_memory_of_a_device_is_no_device() -> None:
+def test_the_memory_of_a_device_is_no_device(stated: Graph) -> None:
     gpu = Mention("hardware", "GPU", "GPU", concept="hardware:gpu")
-    with kg.open(":memory:") as graph:
-        shown = Selection(graph)
-        assert not named_there(shown, [" it takes less gpu memory "], [gpu])
-        assert named_there(shown, [" it takes less gpu memory on one gpu "], [gpu]) == {"hardware:gpu": "GPU"}
-        cpu = Mention("hardware", "CPU", "CPU", concept="hardware:cpu")
-        assert named_there(shown, [" cpu ", " 2x on cpu and 3x on gpu "], [gpu, cpu]) == {"hardware:cpu": "CPU"}
+    shown = Selection.of(stated, [])
+    assert not named_there(shown, [" it takes less gpu memory "], [gpu])
+    assert named_there(shown, [" it takes less gpu memory on one gpu "], [gpu]) == {"hardware:gpu": "GPU"}
+    cpu = Mention("hardware", "CPU", "CPU", concept="hardware:cpu")
+    assert named_there(shown, [" cpu ", " 2x on cpu and 3x on gpu "], [gpu, cpu]) == {"hardware:cpu": "CPU"}
