@@ -84,6 +84,8 @@ _ACCELERATED = re.compile(
 )
 _FASTER = re.compile(r"\s*faster ([a-z]+(?:-[a-z]+)?)\b")
 _SPEEDUP = re.compile(r"\s*([a-z]+) speedups?\b")  # "6x distillation speedup"
+_FASTER_WORK = re.compile(r"\s*faster (([a-z]+) [a-z]+(?:ing|ion))\b")
+_KIND_OF_SPEEDUP = re.compile(r"\s*(\w+[ -](?:step|GPU|node|core|device|layer|chip|kernel)) speedups?\b")
 _POINTS = re.compile(r"\s?[a-z]+ points?\b")  # behind the sign of percent: "23% accuracy points"
 
 
@@ -151,9 +153,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     is_whole = is_against and is_name and not reader.is_cut(place, result.baseline)
     against = result.baseline if is_whole and change != KEPT and not is_level else ""
     if not against and change not in ("absolute", KEPT):
-        said = compared(place, result)
-        is_name = said == result.baseline or Wording(shown.graph.vocabulary).is_noun_phrase(said)
-        against = said if result.baseline in said and is_name else ""
+        against = compared(place, result, Wording(shown.graph.vocabulary))
     concept = result.baseline_concept if against == result.baseline else ""
     setting = reader.setting(found, place)
     if setting is None:
@@ -388,7 +388,12 @@ class _SentenceReader:
         """A metric with "speed" where that is meant: "2x practical speedup", "2x faster training"."""
         if metric.endswith("speedup"):
             return metric.removesuffix("up")
-        deed = (_FASTER.match(own) or _SPEEDUP.match(own)) if metric in ("speed", "speeds", _DEFAULT) else None
+        if (work := _FASTER_WORK.match(own)) and metric == f"{work[2]} {SPEED}":
+            return f"{work[1]} {SPEED}"  # "3x faster attention training"
+        is_bare = metric in ("speed", "speeds", _DEFAULT)
+        if is_bare and (kind := _KIND_OF_SPEEDUP.match(own)):
+            return f"{kind[1]} {SPEED}"  # "3x eight-GPU speedup"
+        deed = (_FASTER.match(own) or _SPEEDUP.match(own)) if is_bare else None
         if deed and (fold(deed[1]) in self.vocabulary.cues("outcome-speed-of") or deed[1].endswith(("ion", "ing"))):
             return f"{deed[1]} {SPEED}"
         is_deed = fold(metric.rpartition(" ")[2]) in self.vocabulary.cues("outcome-speed-of")

@@ -12,6 +12,7 @@ from kg.views.words import pattern
 if TYPE_CHECKING:
     from kg.extract.outcomes import QuantityPlace
     from kg.model import Result
+    from kg.views.wording import Wording
 
 #: What is compared with, up to what says something else.
 _WHAT = (
@@ -35,7 +36,7 @@ _FURTHER = 160  # letters
 _TELLING = re.compile(r"[a-z]{5}")
 
 
-def compared(place: QuantityPlace, result: Result) -> str:
+def compared(place: QuantityPlace, result: Result, wording: Wording) -> str:
     """The words that the number of a result is compared with; "" if there are none, or many.
 
     They stand behind it, are shared by a list that it is in, or are beaten before it: "outperforms Finch, reaching 2x",
@@ -44,12 +45,19 @@ def compared(place: QuantityPlace, result: Result) -> str:
     text, number = place.text, place.quantity
     found = pattern(_NEXT).match(text, number.end) or pattern(_SHARED).match(text, number.end)
     beaten = None if found else pattern(_BEATEN).search(text[: number.start])
-    if beaten and beaten["of"] not in (None, result.metric):
+    if beaten and beaten["of"] != result.metric and (beaten["of"] or not _is_said(beaten, result)):
         return ""
     found = found or beaten or pattern(_OPENING).search(text[: number.start])
     said = re.sub(r"\s\([A-Z][\w-]*\)", "", found["what"]).strip() if found else ""
     is_told = said and not _POINTING.match(said) and (" " in said or not said.islower() or said == result.baseline)
-    return said if is_told and len(said.split()) <= _MOST else ""
+    is_name = said == result.baseline or (result.baseline in said and wording.is_noun_phrase(said))
+    return said if is_told and is_name and len(said.split()) <= _MOST else ""
+
+
+def _is_said(beaten: re.Match[str], result: Result) -> bool:
+    """Whether a gain behind "outperforms Finch" is one over it: a speedup, or what stands beside, may be another."""
+    behind = beaten.string[beaten.end("what") :]
+    return not result.metric.endswith("speed") and not pattern(r"\b<clause.while>\b").search(behind)
 
 
 def own_words(result: Result, sentence: str) -> str:

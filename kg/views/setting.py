@@ -35,6 +35,11 @@ _AND_MORE = re.compile(r"\s(?:and|or)\s(?:[\w-]+\s){0,2}?([a-z]+s)\b")
 _AT = re.compile(r"(?:at|under|without)\s", re.IGNORECASE)
 _SAME_WITH = re.compile(r"\b(?:same|identical|equal)\s(?:[\w-]+\s){1,3}with\s$")
 _COMPARED = r"\b<clause.comparing>\s"
+#: Before what is not lost: "without any drop in ".
+LOSSLESS = re.compile(
+    r"\b(?:no|without|minimal|negligible|little)\s(?:\w+\s)?(?:loss|drop|degradation|compromise|sacrifice)(?:e?s)?\s"
+    r"(?:in|of|to|on)\s(?:the\s)?$"
+)
 _LONG = 64  # letters of a setting that fits into brackets
 _APART = re.compile(r"[,;:()]|(?<![\w@.-])\d|\band\b")  # "F1" is no number
 _PLACE = re.compile(r"^(?:on|for|in|across|using) (?:the |an? )?", re.IGNORECASE)
@@ -104,6 +109,8 @@ class SettingReader:
         setting = _GOES_ON.sub("", clean(found.result.setting or self._shared(found, place)))
         if JOINED.match(setting) and place.text[: place.quantity.start].rstrip().endswith(setting):
             setting = setting.rpartition(" ")[0]  # "combined with pruning yields 2x"
+        if setting and LOSSLESS.search(place.text.partition(setting)[0]):
+            setting = ""  # "with no loss in answer quality"
         parts = [setting] if setting in place.text else setting.split(", ")
         if setting and _LISTED.match(place.text, place.text.find(setting) + len(setting)) and setting in place.text:
             return None  # "on Plover, Finch with", of which it is only the first

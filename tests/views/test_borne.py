@@ -177,6 +177,7 @@ def test_what_its_sentence_does_not_bear_out_is_notsaid_of(
     [
         ("It gives a 3x speedup in TPS.", "3x", {"value": 3.0, **SPEED}, "a speedup of 3x"),
         ("It gives a 3x speedup with only a 0.2% drop in NDS.", "3x", {"value": 3.0, **SPEED}, "a speedup of 3x"),
+        ("It gives a 3x eight-GPU speedup.", "3x", {"value": 3.0, **SPEED}, "3x higher eight-GPU speed"),
         (
             "It has a level of 80% in accuracy on Plover.",
             "80%",
@@ -438,3 +439,8 @@ def test_what_is_a_deed_is_faster_and_not_higher(built: Graph) -> None:
 def test_what_a_number_is_compared_with_is_told_in_the_papers_words(built: Graph, text: str, told: str) -> None:
     said = said_of(built, text, "41%", value=41.0)
     assert said.partition("latency")[2].strip() == told
+
+
+def test_a_speedup_of_a_winner_is_not_over_the_beaten(built: Graph) -> None:
+    for said in ("It outperforms Finch, reaching a 3x speedup.", "It outperforms Finch, being small while 3x faster."):
+        assert "Finch" not in said_of(built, said, "3x", value=3.0, **SPEED)

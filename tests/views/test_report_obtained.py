@@ -24,6 +24,7 @@ _CASES = [
     ("Outperforming Plover, Zorvex is 41% faster.", "41% faster", []),
     ("Zorvex is 41% faster than Crane on Plover.", "41% faster", ["Plover"]),
     ("Zorvex is 41% faster on Plovers.", "41% faster", []),
+    ("Zorvex is 41% faster without quality loss on Plover.", "41% faster", []),
 ]
 
 

@@ -94,6 +94,8 @@ def test_a_number_of_what_is_done_with_the_work_is_not_told_of_it(built: Graph) 
 def test_two_numbers_share_the_setting_behind_the_second(built: Graph) -> None:
     text = "It has 41% higher accuracy and 9% higher recall on Plover."
     assert said_of(built, text, "41%", setting="Plover", **GAIN) == "41% higher accuracy (Plover)"
+    kept = "It has 41% higher accuracy with no loss in answer quality."
+    assert said_of(built, kept, "41%", setting="answer quality", **GAIN) == "41% higher accuracy"
     apart = "It has 41% higher accuracy on Wren and 9% higher recall on Plover."
     assert said_of(built, apart, "41%", setting="Plover", **GAIN) == ""
     assert said_of(built, "It has 41% higher accuracy in attention on an Owl chip.", "41%", **GAIN) == (

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 OWN = ("proposed", "used")
 #: What a paper can do; the others it only has, as it has its hardware.
 _DONE = ("topic", "technique", "task")
+#: The least confidence of a topic that a paper works on: of less sure ones every other paper only touches it.
+_LIKELY = 0.75
 _AHEAD = 3  # words before a name among which it says that the work is something else
 _MANY = 10  # papers that do a thing by its name: of those that have its parts only some do it then
 
@@ -127,7 +129,8 @@ def _had(paper: Paper, kind: str) -> list[tuple[str, str, bool]]:
     """The concepts of a type that a paper has, with their role and whether they are sure."""
     records = [record for _, record in paper.entries]
     if kind == "topic":
-        return [(f"topic:{topic.id}", "", topic.sure) for record in records for topic in record.topics]
+        topics = (topic for record in records for topic in record.topics)
+        return [(f"topic:{topic.id}", "", topic.sure and topic.confidence >= _LIKELY) for topic in topics]
     return [(m.concept, m.role, m.sure) for record in records for m in getattr(record, LISTS[kind])]
 
 

@@ -16,8 +16,8 @@ from kg.views.latex import as_text, quotable
 from kg.views.own import since_own
 from kg.views.quotation import by_itself, contribution, what
 from kg.views.report.layout import Part
-from kg.views.report.obtained import obtained_on
-from kg.views.report.table import Group, Row, identity, named_there, padded, said, section, things
+from kg.views.report.obtained import devices, is_kind, obtained_on
+from kg.views.report.table import Group, Row, identity, said, section, things
 from kg.views.selection import EntryQuote, EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import Slots, proposing, slots
 from kg.views.surface import places
@@ -25,7 +25,6 @@ from kg.views.words import PageWords
 
 _NAMED = 3  # models and devices of a line
 _OWN = ("used", "evaluated")  # what a paper does with a model of its own work
-_DEVICES = re.compile(r"[a-z]|[A-Z]+$")  # a kind of device rather than one of its name: "edge device", "GPU"
 _MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
 
 
@@ -171,17 +170,15 @@ def _models(shown: Selection, paper: Paper, results: list[Told]) -> list[dict[st
 
 
 def _devices(shown: Selection, paper: Paper) -> list[dict[str, str]]:
-    """The devices that a paper surely names of its own work; of kinds of them ("edge devices") those with a result."""
-    known = shown.graph.vocabulary.concepts
+    """The devices that a paper surely names of its own work; of kinds of chips ("GPU") those with a result."""
     found = {}
     for document, record in paper.entries:
         for m in record.hardware:
-            kind = known[m.concept].label["en"] if m.concept in known else m.canonical
-            if m.sure and not _DEVICES.match(kind) and not _is_background(paper, document, record, m):
+            is_named = m.sure and not is_kind(shown, m) and not m.canonical.isupper()
+            if is_named and not _is_background(paper, document, record, m):
                 found[identity(m.concept, m.canonical)] = shown.label(m.concept, m.canonical)
     for one in told(shown, paper):
-        said = padded(quoted(one.found.document, one.result.evidence).sentence)
-        found |= named_there(shown, (padded(one.found.result.setting), said), one.found.record.hardware)
+        found |= devices(shown, one.found)
     return things(found)[:_NAMED]
 
 

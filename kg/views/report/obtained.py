@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable
 from kg.model import Mention
 from kg.text import fold, has_han, sentence_at
 from kg.views.own import subject_at
-from kg.views.report.table import padded
+from kg.views.report.table import named_there, padded
 from kg.views.selection import EntryResult, Selection
+from kg.views.setting import LOSSLESS
 from kg.views.words import pattern
 
 _NAME = "\0"  # stands for a name while the words around names are looked at
@@ -35,18 +36,32 @@ def obtained_on(
     with nothing between that says something else ("2x faster on Plover and Finch").
     """
     result, every = found.result, [m for m in mentions if not _is_baseline(found, m)]
-    setting = _spans(result.setting, every)
+    text = found.document.texts.get(result.evidence.field)
+    start, end = sentence_at(text.raw, result.evidence.start, result.evidence.end) if text else (0, 0)
+    said = text.raw[start:end] if text else ""
+    is_kept = LOSSLESS.search(said.partition(result.setting)[0]) if result.setting else None
+    setting = [] if is_kept else _spans(result.setting, every)
     if not setting:
-        text = found.document.texts.get(result.evidence.field)
-        if not text:
-            return {}
-        start, end = sentence_at(text.raw, result.evidence.start, result.evidence.end)
-        said = text.raw[start:end]
         at, behind = result.evidence.start - start, result.evidence.end - start
         spans = _spans(said, every)
         setting = spans if has_han(said) else [one for one in spans if _holds(said, spans, one, at, behind, names)]
     named = (mention for _, _, mention in setting)
     return {m.concept or fold(m.canonical): shown.label(m.concept, m.canonical) for m in named}
+
+
+def devices(shown: Selection, found: EntryResult) -> dict[str, str]:
+    """The labels by identity of the devices that a result was obtained on: those of its setting, else its sentence."""
+    hardware = [m for m in found.record.hardware if m.sure and not is_kind(shown, m)]
+    text = found.document.texts.get(found.result.evidence.field)
+    evidence = found.result.evidence
+    said = text.raw[slice(*sentence_at(text.raw, evidence.start, evidence.end))] if text else evidence.quote
+    return named_there(shown, (padded(found.result.setting), padded(said)), hardware)
+
+
+def is_kind(shown: Selection, device: Mention) -> bool:
+    """Whether a device is but a kind without a name: "edge devices"."""
+    known = shown.graph.vocabulary.concepts.get(device.concept)
+    return (known.label["en"] if known else device.canonical)[:1].islower()
 
 
 def _is_baseline(found: EntryResult, named: Mention) -> bool:
@@ -81,7 +96,7 @@ def _holds(said: str, spans: list[_Span], one: _Span, at: int, behind: int, name
     first, last, _ = one
     if first >= at and last <= behind:
         return True
-    if pattern(_OTHER).search(said[:first]):
+    if pattern(_OTHER).search(said[:first]) or LOSSLESS.search(said[:first]):
         return False
     if last <= at:
         subject = subject_at(names, said[:at])

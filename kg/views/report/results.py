@@ -13,8 +13,8 @@ from kg.views import outcome
 from kg.views.borne import borne
 from kg.views.quotation import what
 from kg.views.report.layout import Part
-from kg.views.report.obtained import obtained_on
-from kg.views.report.table import Group, Row, identity, named_there, padded, said, section, things
+from kg.views.report.obtained import devices, obtained_on
+from kg.views.report.table import Group, Row, identity, said, section, things
 from kg.views.selection import EntryQuote, EntryResult, Selection, ids, name, quoted
 
 
@@ -80,9 +80,8 @@ def _measured(shown: Selection, paper: Paper) -> list[_Measured]:
     for found, told in borne(shown, paper):
         if told:
             record, quote = found.record, quoted(found.document, found.result.evidence)
-            devices = named_there(shown, (padded(found.result.setting), padded(quote.sentence)), record.hardware)
             on = (obtained_on(shown, found, own, mentions) for mentions in (record.models, record.datasets))
-            out.append(_Measured(paper, found, told, quote, devices, *on))
+            out.append(_Measured(paper, found, told, quote, devices(shown, found), *on))
     return out
 
 
