@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kg.extract import respective
 from kg.text import fold
 from kg.views.own import opening
-from kg.views.setting import BESIDE, is_mean
+from kg.views.setting import BESIDE, LOSSLESS, is_mean
 from kg.views.words import PageWords, listed, pattern
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class ClauseReader:
         if pattern(_MOST).search(place.ahead) and result.bound != "up_to":
             return None
         known = {*fold(told).split(), *(word.lower() for word in _WORD.findall(told))}
-        phrases = [*self._phrases(place, result)]
+        phrases = [one for one in self._phrases(place, result) if not _is_kept(place.text, " ".join(one))]
         is_against: object = pattern(r"\b<clause.beating>\b").search(place.text, place.low, place.quantity.start)
         is_against = is_against or any(link.rstrip(".") in listed("clause.comparing") for link, _ in phrases)
         if is_against and not result.baseline:
@@ -203,6 +203,12 @@ class ClauseReader:
         words = [word for word in _WORD.findall(what) if not self.changes(word.lower())]
         left = [w for w in words if w.lower() not in known and not set(fold(w).split()) <= known | self.general]
         return not left or self.setting.says_nothing(f"{link} {what}".strip(" ,"), metric)
+
+
+def _is_kept(text: str, phrase: str) -> bool:
+    """Whether a phrase says what is not lost: "in quality", of "without any loss in quality"."""
+    link = phrase.partition(" ")[0]
+    return LOSSLESS.search(f"{text.partition(phrase)[0]}{link} ") is not None
 
 
 def _linked(text: str) -> Iterator[tuple[str, str]]:

@@ -44,9 +44,8 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
     assert said_of(built, f"It has 41% higher accuracy on {long}.", "41%", setting=long, **GAIN) == ""
     two = "It has 41% higher accuracy on map labelling and search tasks."
     assert said_of(built, two, "41%", setting="map labelling", **GAIN) == ""
-    for other in ("with no loss in {}", "under the same budget with {}", "compared to gates on {}"):
-        part = "validation loss" if "no loss" in other else "Finch"
-        assert said_of(built, f"It has 41% higher accuracy {other.format(part)}.", "41%", setting=part, **GAIN) == ""
+    for other in ("under the same budget with Finch", "compared to gates on Finch"):
+        assert said_of(built, f"It has 41% higher accuracy {other}.", "41%", setting="Finch", **GAIN) == ""
     assert said_of(built, "It has 41% higher accuracy using only 50%.", "41%", setting="using only 50%", **GAIN) == ""
     cut = "prompts when trained"
     assert said_of(built, f"It has 41% higher accuracy on {cut} jointly.", "41%", setting=cut, **GAIN) == ""
