@@ -305,7 +305,7 @@ def test_counted_things_are_fewer_and_sizes_smaller(built: Graph) -> None:
     assert said_of(built, "It needs 9x fewer parameters.", "9x", **parts) == "9x fewer parameters"
     epochs = parts | {"metric": "training epochs"}
     assert said_of(built, "It needs 9x fewer training epochs.", "9x", **epochs) == "9x fewer training epochs"
-    assert said_of(built, "It needs 9x fewer parameters.", "9x", lang="zh", **parts) == "参数量降至1/9"
+    assert said_of(built, "It needs 9x fewer parameters.", "9x", lang="zh", **parts) == "参数量降至原来的1/9"
     assert said_of(built, "It needs 9% fewer parameters.", "9%", lang="zh", **parts | {"unit": "%"}) == "参数量减少9%"
     cache = parts | {"metric": "KV cache", "metric_concept": ""}
     assert said_of(built, "It needs a 9x smaller KV cache.", "9x", **cache) == "9x smaller KV cache"

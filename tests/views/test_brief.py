@@ -114,7 +114,7 @@ def test_endings_of_a_slot_are_not_said_twice(built: Graph) -> None:
         ({"change": "increase", "value": 2.1, "unit": "x"}, "2.1x higher latency", "提升至2.1倍"),
         ({"change": "increase", "value": 3.0}, "3% higher latency", "增加3%"),
         ({"change": "absolute", "value": 30.0, "unit": "ms"}, "latency of 30 ms", "为30 ms"),
-        ({"value": (1.5, 2.0), "unit": "x"}, "1.5–2x lower latency", "降至1/1.5至1/2"),
+        ({"value": (1.5, 2.0), "unit": "x"}, "1.5–2x lower latency", "降至原来的1/1.5至1/2"),
         ({"setting": "Self Forcing"}, "41% lower latency (Self Forcing)", "降低41%（Self Forcing）"),
         ({"setting": "H100"}, "41% lower latency (H100)", "降低41%（H100）"),
         ({"baseline": "a Finch"}, "41% lower latency (vs. Finch)", "降低41%（相比Finch）"),
