@@ -14,8 +14,8 @@ from kg.views.borne import SPEED, borne, sentence
 from kg.views.latex import quotable
 from kg.views.outcome import ResultInWords, gets_worse
 from kg.views.own import since_own
-from kg.views.quotation import is_lesser, sentences_of, what
-from kg.views.selection import EntryResult, Selection, name
+from kg.views.quotation import is_lesser, names, sentences_of
+from kg.views.selection import EntryResult, Selection
 from kg.views.setting import BESIDE
 from kg.views.words import pattern
 
@@ -77,8 +77,8 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
         (one for one, _ in found),
         key=lambda one: (gets_worse(shown, one.result), is_lesser(sentence(one)), -one.result.confidence),
     )
-    names, sentences = [name(paper), what(paper)[0]], [*sentences_of(paper, fields)]
-    background = {quotable(said) for said in sentences[: since_own(names, sentences)]}
+    sentences = [*sentences_of(paper, fields)]
+    background = {quotable(said) for said in sentences[: since_own(names(paper), sentences)]}
     telling = (said for said in map(sentence, surest) if said and said not in known and said not in background)
     return Effects(effect, known, next((said for said in telling if not is_setup(shown, said)), ""))
 

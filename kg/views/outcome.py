@@ -179,8 +179,7 @@ def phrase(shown: Selection, result: Result, *, aside: bool = True, sentence: st
     of = _in_form(shown.words, named, form) if form == KEPT else named
     said = shown.words(f"outcome.{form}", metric=of, amount=amount(shown, result))
     said, beside = _bound_first(shown, said, named), notes(shown, result) if aside else ""
-    is_cut = aside and bool(result.baseline) and not is_on_top(result) and not notes(shown, replace(result, setting=""))
-    is_mixed = shown.lang == "zh" and (is_cut or _ENGLISH.search(f"{named} {beside}"))
+    is_mixed = shown.lang == "zh" and _ENGLISH.search(f"{named} {beside}")
     if is_mixed and (own := own_words(result, sentence)):
         return shown.words("brief.quote", quote=own)
     return shown.words("outcome.aside", effect=said, notes=beside) if beside else said

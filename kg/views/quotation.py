@@ -64,6 +64,11 @@ def what(paper: Paper) -> tuple[str, bool]:
     return whole, True
 
 
+def names(paper: Paper) -> list[str]:
+    """The names by which its texts may speak of a paper's work."""
+    return [name(paper), what(paper)[0]]
+
+
 def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> list[str]:
     """The sentences in which the paper says what it does, for quotation, the most telling first.
 

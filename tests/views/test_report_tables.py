@@ -16,7 +16,8 @@ from kg.model import Evidence, Mention, Result
 from kg.views.borne import KEPT
 from kg.views.outcome import phrase
 from kg.views.report.methods import Told, is_gain, is_quality
-from kg.views.report.table import named_there, said
+from kg.views.report.obtained import named_there
+from kg.views.report.table import said
 from kg.views.selection import EntryQuote, EntryResult, Selection
 
 #: Name, its abstract, its baseline, and the words of its result.
@@ -418,3 +419,17 @@ def test_the_memory_of_a_device_is_no_device(stated: Graph) -> None:
     assert named_there(shown, [" it takes less gpu memory on one gpu "], [gpu]) == {"hardware:gpu": "GPU"}
     cpu = Mention("hardware", "CPU", "CPU", concept="hardware:cpu")
     assert named_there(shown, [" cpu ", " 2x on cpu and 3x on gpu "], [gpu, cpu]) == {"hardware:cpu": "CPU"}
+
+
+def test_a_device_of_the_background_is_not_one_of_the_paper(tmp_path: Path) -> None:
+    papers, records = tmp_path / "papers.jsonl", tmp_path / "records.jsonl"
+    text = "Chips such as the H100 are costly. We propose Zorvex, which runs on an A100."
+    papers.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": text}))
+    hardware = [{"surface": one, "in": "A", "canonical": f"NVIDIA {one}"} for one in ("H100", "A100")]
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        graph.add(papers, fast=True)
+        record = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "hardware": hardware}
+        records.write_text(json.dumps(record))
+        graph.add(records=records)
+        (row,) = _rows(_data(graph), "methods")
+    assert [one["label"] for one in row["hardware"]] == ["NVIDIA A100"]

@@ -39,8 +39,9 @@ def doing(shown: Selection, selection: str) -> list[Paper]:
         by_name = [p for p in papers if any(_does(p, term) and not _is_set_apart(shown, p, term) for term in whole)]
         parts = [term for term in one.any_of if isinstance(term, Compound)]
         few = len(by_name) < _MANY
-        by_parts = [p for p in papers if any(_does(p, term) and (few or _is_headed(p, term)) for term in parts)]
-        papers = [paper for paper in papers if paper in by_name or paper in by_parts]
+        papers = [
+            p for p in papers if p in by_name or any(_does(p, term) and (few or _is_headed(p, term)) for term in parts)
+        ]
     return papers or shown.papers
 
 

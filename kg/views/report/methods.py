@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kg.model import Document, Mention, Paper, Record, Result
+from kg.model import Document, Paper, Result
 from kg.text import sentences
 from kg.views import outcome
 from kg.views.borne import KEPT, SPEED, borne
@@ -14,17 +14,17 @@ from kg.views.brief import in_words
 from kg.views.effects import effects
 from kg.views.latex import as_text, quotable
 from kg.views.own import since_own
-from kg.views.quotation import by_itself, contribution, what
+from kg.views.quotation import by_itself, contribution, names
 from kg.views.report.layout import Part
 from kg.views.report.obtained import devices, is_kind, obtained_on
 from kg.views.report.table import Group, Row, identity, said, section, things
 from kg.views.selection import EntryQuote, EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import Slots, proposing, slots
-from kg.views.surface import places
 from kg.views.words import PageWords
 
 _NAMED = 3  # models and devices of a line
 _OWN = ("used", "evaluated")  # what a paper does with a model of its own work
+_CHIPS = re.compile(r"[A-Z]+")  # a kind of chip without a name: "GPU"
 _MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
 
 
@@ -165,7 +165,7 @@ def _models(shown: Selection, paper: Paper, results: list[Told]) -> list[dict[st
     own = (m for _, record in paper.entries for m in record.models if m.sure and m.role in _OWN)
     named = {identity(m.concept, m.canonical): shown.label(m.concept, m.canonical) for m in own}
     for one in results:
-        named |= obtained_on(shown, one.found, [name(paper), what(paper)[0]], one.found.record.models)
+        named |= obtained_on(shown, one.found, names(paper), one.found.record.models)
     return things(named)[:_NAMED]
 
 
@@ -173,21 +173,22 @@ def _devices(shown: Selection, paper: Paper) -> list[dict[str, str]]:
     """The devices that a paper surely names of its own work; of kinds of chips ("GPU") those with a result."""
     found = {}
     for document, record in paper.entries:
+        own = _since_own(document, [*names(paper), record.name])
         for m in record.hardware:
-            is_named = m.sure and not is_kind(shown, m) and not m.canonical.isupper()
-            if is_named and not _is_background(paper, document, record, m):
+            is_named = m.sure and not is_kind(shown, m) and not _CHIPS.fullmatch(m.canonical)
+            if is_named and (m.field != "A" or not own or m.surface in own):
                 found[identity(m.concept, m.canonical)] = shown.label(m.concept, m.canonical)
     for one in told(shown, paper):
         found |= devices(shown, one.found)
     return things(found)[:_NAMED]
 
 
-def _is_background(paper: Paper, document: Document, record: Record, mention: Mention) -> bool:
-    """Whether a paper names something only before it speaks of itself: "Deployment on edge devices is costly"."""
-    text = document.texts.get(mention.field)
-    if mention.field != "A" or not text:
-        return False
-    spans = [*sentences(text.raw)]
-    begins = since_own([name(paper), what(paper)[0], record.name], [text.raw[first:last] for first, last in spans])
-    own = [text.raw[first:last] for first, last in spans[begins:]]
-    return bool(begins) and not any(places(said, mention.surface) for said in own)
+def _since_own(document: Document, called: list[str]) -> str:
+    """An abstract from where it first speaks of its work on; "" if it does so from the beginning, or never.
+
+    "Edge devices are slow" before that is background.
+    """
+    raw = document.texts["A"].raw if "A" in document.texts else ""
+    spans = [*sentences(raw)]
+    begins = since_own(called, [raw[first:last] for first, last in spans])
+    return raw[spans[begins][0] :] if begins else ""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from kg.model import Mention
 from kg.text import fold, has_han, sentence_at
 from kg.views.own import subject_at
-from kg.views.report.table import named_there, padded
-from kg.views.selection import EntryResult, Selection
+from kg.views.report.table import identity
+from kg.views.selection import EntryResult, Selection, quoted
 from kg.views.setting import LOSSLESS
 from kg.views.words import pattern
 
@@ -18,19 +18,21 @@ _LISTED = re.compile(rf"{_NAME}(?:\s\([^()]*\))?(?:,?\s(?:and|or)\s|,\s|/){_NAME
 _PLACED = r"(?:on|for|in|across|over|with|using|when)\s"
 #: Between a number and what it holds for: " accuracy on the ", " speedup for ".
 _BEHIND = re.compile(rf"(?:(?!\b(?:and|while)\b)[^,;:.()\d])*?\b{_PLACED}(?:[\w-]+\s){{0,3}}")
-_BREAK = r"[,;:()\d]|\b(?:while|whereas|and|<clause.comparing>)\b"
+_BREAK = r"[,;:()\d]|\b(?:<clause.while>|and|<clause.comparing>)\b"
 #: Before what others have, or what a model was made from: "outperforming Finch", "trained on Plover".
 _OTHER = (
     r"(?i:\b(?:pre-?)?train(?:ed|ing)\s(?:\w+\s)?(?:on|with|from)\s(?:[\w-]+\s){0,2}$|"
     r"\b(?:<clause.comparing>|outperforming|surpassing|beating)\s"
     rf"(?:(?!{_PLACED})[\w-]+\s){{0,2}}$)"
 )
+#: What is used of a device, and no device.
+_USE = re.compile(r"\b[cgnt]pu (?:memory|ram|vram|hour|day|time|cost|usage|utili[sz]ation|resource)\b")
 
 
 def obtained_on(
     shown: Selection, found: EntryResult, names: Collection[str], mentions: Iterable[Mention]
 ) -> dict[str, str]:
-    """The labels by identity of those mentions that a result was obtained on; `names`: of the paper's method.
+    """The labels by identity of those mentions that a result was obtained on; `names`: of the paper's work.
 
     They stand in its setting; else before the subject of its sentence ("On Plover, Foo is ..."), or beside the number
     with nothing between that says something else ("2x faster on Plover and Finch").
@@ -45,17 +47,40 @@ def obtained_on(
         at, behind = result.evidence.start - start, result.evidence.end - start
         spans = _spans(said, every)
         setting = spans if has_han(said) else [one for one in spans if _holds(said, spans, one, at, behind, names)]
-    named = (mention for _, _, mention in setting)
-    return {m.concept or fold(m.canonical): shown.label(m.concept, m.canonical) for m in named}
+    return _labels(shown, (mention for _, _, mention in setting))
 
 
 def devices(shown: Selection, found: EntryResult) -> dict[str, str]:
     """The labels by identity of the devices that a result was obtained on: those of its setting, else its sentence."""
     hardware = [m for m in found.record.hardware if m.sure and not is_kind(shown, m)]
-    text = found.document.texts.get(found.result.evidence.field)
-    evidence = found.result.evidence
-    said = text.raw[slice(*sentence_at(text.raw, evidence.start, evidence.end))] if text else evidence.quote
-    return named_there(shown, (padded(found.result.setting), padded(said)), hardware)
+    sentence = quoted(found.document, found.result.evidence).sentence
+    return named_there(shown, (padded(found.result.setting), padded(sentence)), hardware)
+
+
+def named_there(shown: Selection, places: Sequence[str], mentions: Sequence[Mention]) -> dict[str, str]:
+    """The labels of the mentions that occur in the first of some `padded` texts that has any of them.
+
+    "GPU memory" is no device.
+    """
+    for text in places:
+        used = _USE.sub(" ", text)
+        named = [m for m in mentions if any(word.strip() and word in used for word in _padded(m))]
+        if named:
+            return _labels(shown, named)
+    return {}
+
+
+def _padded(mention: Mention) -> tuple[str, str]:
+    return padded(mention.surface), padded(mention.canonical)
+
+
+def padded(text: str) -> str:
+    """A folded text with surrounding spaces, so that it matches whole words only."""
+    return f" {fold(text)} "
+
+
+def _labels(shown: Selection, named: Iterable[Mention]) -> dict[str, str]:
+    return {identity(m.concept, m.canonical): shown.label(m.concept, m.canonical) for m in named}
 
 
 def is_kind(shown: Selection, device: Mention) -> bool:

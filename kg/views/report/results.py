@@ -11,11 +11,11 @@ from kg.query.comparable import comparable
 from kg.query.measures import Block, bases
 from kg.views import outcome
 from kg.views.borne import borne
-from kg.views.quotation import what
+from kg.views.quotation import names
 from kg.views.report.layout import Part
 from kg.views.report.obtained import devices, obtained_on
 from kg.views.report.table import Group, Row, identity, said, section, things
-from kg.views.selection import EntryQuote, EntryResult, Selection, ids, name, quoted
+from kg.views.selection import EntryQuote, EntryResult, Selection, ids, quoted
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ def _size(result: Result) -> float:
 
 
 def _measured(shown: Selection, paper: Paper) -> list[_Measured]:
-    out, own = [], [name(paper), what(paper)[0]]
+    out, own = [], names(paper)
     for found, told in borne(shown, paper):
         if told:
             record, quote = found.record, quoted(found.document, found.result.evidence)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kg.model import Mention, Paper
+from kg.model import Paper
 from kg.text import fold
 from kg.views.report.layout import Part
 from kg.views.selection import EntryQuote, Selection, ids
@@ -16,7 +15,6 @@ from kg.views.selection import EntryQuote, Selection, ids
 Row = dict[str, Any]
 
 _QUOTES = 3  # per row
-_USE = re.compile(r"\b[cgnt]pu (?:memory|ram|vram|hour|day|time|cost|usage|utili[sz]ation|resource)\b")
 
 
 @dataclass(slots=True)
@@ -105,29 +103,7 @@ def own(shown: Selection, paper: Paper) -> str:
     return next(iter([*called, *spelled]), "")
 
 
-def named_there(shown: Selection, places: Sequence[str], mentions: Sequence[Mention]) -> dict[str, str]:
-    """The labels of the mentions that occur in the first of some `padded` texts that has any of them.
-
-    "GPU memory" is no device.
-    """
-    for text in places:
-        used = _USE.sub(" ", text)
-        named = [m for m in mentions if any(word.strip() and word in used for word in _padded(m))]
-        if named:
-            return {m.concept or fold(m.canonical): shown.label(m.concept, m.canonical) for m in named}
-    return {}
-
-
-def _padded(mention: Mention) -> tuple[str, str]:
-    return padded(mention.surface), padded(mention.canonical)
-
-
 def things(labels: dict[str, str]) -> list[dict[str, str]]:
     """Things by identity as a cell has them, each label once."""
     once = {label: one for one, label in reversed(labels.items())}
     return [{"concept": one, "label": label} for label, one in reversed(once.items())]
-
-
-def padded(text: str) -> str:
-    """A folded text with surrounding spaces, so that it matches whole words only."""
-    return f" {fold(text)} "
