@@ -49,15 +49,19 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
 
 
 def is_bare(shown: Selection, found: Proposal, said: str) -> bool:
-    """Whether the words of a kind only name what many papers do: "a speculative decoding framework"."""
-    phrase, cues = kinds(found.itself or found.what)[0], shown.graph.vocabulary.cues
+    """Whether the words of a kind only name what many papers do: "a speculative decoding framework".
+
+    So do those that leave out what it is for.
+    """
+    (phrase, _, use), cues = kinds(found.itself or found.what), shown.graph.vocabulary.cues
+    is_whole = said.startswith(shown.words("proposal.for").partition("{")[0])
     vague = {*fold(" ".join(map(PageWords("en"), ("brief.vague_modifiers", "brief.bare")))).split()}
     general = vague | cues("generic") | cues("generic-modifier") | cues("label-frame-technique")
     known = max(((one.start, one.end) for one in shown.graph.vocabulary.match(phrase)), key=_length, default=(0, 0))
     rest = f"{phrase[: known[0]]} {phrase[known[1] :]}".split()
     telling = [word for word in rest if not (vague if "-" in word else general).issuperset(fold(word).split())]
     is_short = (known != (0, 0)) + len(telling) < _FEW_KIND
-    return is_short and not said.startswith(shown.words("proposal.for").partition("{")[0])
+    return not is_whole and (is_short or bool(use))
 
 
 def _length(span: tuple[int, int]) -> int:

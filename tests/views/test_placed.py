@@ -118,6 +118,7 @@ def test_what_narrows_a_technique_is_told_with_it(built: Graph, concept: str, wo
         ("a lightweight pruning method", "轻量级剪枝方法", True),
         ("a fast pruning framework for mesh generation", "用于网格生成的快速剪枝框架", False),
         ("a graph-based token pruning framework", "基于图的词元剪枝框架", False),
+        ("a graph-based token pruning framework for plovered finches", "基于图的词元剪枝框架", True),
         ("a token pruning framework for video MLLMs", "用于视频MLLM的词元剪枝框架", False),
     ],
 )

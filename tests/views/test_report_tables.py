@@ -153,6 +153,9 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
         ("Zorvex outperforms caching systems built on rules.", "caching systems", ""),
         ("Our gate kernel outperforms Quandle.", "Quandle", ""),
         ("Zorvex outperforms a Quandle method, Corvid.", "Quandle", ""),
+        ("Zorvex outperforms baseline learning methods.", "baseline learning methods", ""),
+        ("Zorvex cuts 4x costs compared to Quandle.", "Quandle", ""),
+        ("Zorvex is 2x and 3x faster than Quandle and Corvid.", "Quandle", ""),
     ],
 )
 def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tail: str, loser: str) -> None:
@@ -169,6 +172,29 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
         graph.add(records=record)
         rows = _rows(_data(graph), "wins")
     assert [row["loser"][0]["label"].split()[-1] for row in rows] == ([loser] if loser else [])
+
+
+@pytest.mark.parametrize(
+    ("said", "by"),
+    [
+        ("Zorvex gives up to 1,024x speedup over Quandle.", ["“up to 1,024x speedup over Quandle”"]),
+        ("Zorvex saves 9% and is 2.5x faster than Quandle.", ["“2.5x faster than Quandle”"]),
+        ("Zorvex outperforms Quandle by 9%.", []),
+    ],
+)
+def test_a_win_by_a_number_alone_is_told_with_it(tmp_path: Path, said: str, by: list[str]) -> None:
+    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
+    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        graph.add(paper, fast=True)
+        made: dict[str, Any] = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
+        named = [("Zorvex", "T", "proposed"), ("Quandle", "A", "baseline")]
+        made["techniques"] = [{"surface": s, "in": i, "canonical": s, "role": r} for s, i, r in named]
+        made["relations"] = [{"head": "Zorvex", "type": "outperforms", "tail": "Quandle", "evidence": said}]
+        record.write_text(json.dumps(made) + "\n")
+        graph.add(records=record)
+        rows = _rows(_data(graph), "wins")
+    assert [row["by"] for row in rows] == [by]
 
 
 def test_a_rival_and_its_kind_are_told_once(tmp_path: Path) -> None:

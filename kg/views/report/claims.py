@@ -12,6 +12,7 @@ from kg.model import Paper, Record, Relation
 from kg.text import fold, has_han
 from kg.views import outcome
 from kg.views.borne import SPEED, borne, is_metric_head, is_of_own_part, is_variant
+from kg.views.latex import quotable
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import EntryQuote, Selection, quoted
@@ -23,6 +24,14 @@ from kg.vocabulary import Concept
 _KINDS = ("technique:", "model:")
 _GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
 _BUILT_ON = r"\b<winning.built>\s<winning.upon>\s(?:<clause.determiners>\s)?$"
+_BEATS = r"(?i)\b(?:<clause.beating>|<winning.better>)\b"
+#: The last number before a loser, with its bound: "up to 2.4x ", "by 2-3x " in front of what is measured.
+_FIGURE = (
+    r"(?:\b(?:up to|about|around|over|nearly|at least|more than)\s)*[$~]*"
+    r"(?<![\w.,–-])\d[\d.,]*\w*(?:(?:[-–]|\S{0,8} to )\d[\d.]*\w*)?(?!\S*\s(?:over|<clause.comparing>)\b)"
+    r"(?:[^\d,;:()]|(?<=[A-Za-z-])[\d.]+)*$"
+)
+_LISTED = re.compile(r"\d\S*(?: \w+)?(?:,| and|, and) $")  # the number before another of a list
 _CUT = r" <winning.built>\b"  # narrows a kind: "systems built on Foo"
 _SETTING = r"\b<clause.at> (?:\S+ <winning.joints> )?$"  # "beats others at W4A4 and W4A8 precision"
 _KIND = re.compile(r" (\w+), [A-Z]")
@@ -62,9 +71,25 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
                 quote, beaten = quoted(document, relation.evidence), _surface(record, relation)
                 ahead, _ = _around(quote.sentence, beaten)
                 is_part = is_of_own_part(shown.graph.vocabulary, record, relation.head, quote.sentence, ahead)
-                if not is_part and _is_won(shown, relation, quote.sentence, beaten):
-                    yield WinClaim(*ends, paper, quote, beaten=beaten)
+                if is_part or not _is_won(shown, relation, quote.sentence, beaten):
+                    continue
+                said = (relation.evidence.quote, quote.sentence)
+                by = "" if any(pattern(_BEATS).search(part) for part in said) else _in_figures(shown, ahead, beaten)
+                if by is not None:
+                    yield WinClaim(*ends, paper, quote, by=by, beaten=beaten)
         yield from _by_numbers(shown, paper)
+
+
+def _in_figures(shown: Selection, ahead: str, beaten: str) -> str | None:
+    """The words from a number up to a loser, quoted: of "3x fewer parameters than Finch" nothing else is won.
+
+    None where there is no number, or another may be the loser's: "2x and 3x faster than Wren and Finch".
+    """
+    found = pattern(_FIGURE).search(ahead)
+    if not found or _LISTED.search(ahead[: found.start()]) or not pattern(r"\b<winning.gains>\b").search(found[0]):
+        return None  # of "reduces 4x costs compared to Finch" the number says nothing alone
+    said = quotable(found[0].strip() + " " + beaten)
+    return shown.words("brief.quote", quote=said) if said else None
 
 
 def _is_whole(text: str, name: str) -> bool:
@@ -84,7 +109,9 @@ def _is_generic(shown: Selection, name: str) -> bool:
     known = shown.graph.vocabulary.cues("outcome-generic-baseline") | shown.graph.vocabulary.cues(
         "label-frame-technique"
     )
-    return all(word in known or word.rstrip("s") in known for word in fold(name).split())
+    words = fold(name).split()
+    is_any = name.islower() and "baseline" in words  # "baseline learning methods"
+    return is_any or all(word in known or word.rstrip("s") in known for word in words)
 
 
 def _is_denied(shown: Selection, sentence: str, beaten: str) -> bool:
@@ -264,9 +291,13 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
 
 
 def _plain(shown: Selection, claim: WinClaim, label: str) -> str:
-    """A loser's label with the word that makes it the usual form, as its words have it: "standard FL"."""
+    """A loser's label with the word that says which form is meant, as its words have it: "standard FL".
+
+    Of a kind it also says which of it: "prior token pruning methods".
+    """
     cues, concept = shown.graph.vocabulary.cues, shown.graph.vocabulary.concepts.get(claim.loser)
     known, ahead = cues("plain") - cues("compare"), _around(claim.quote.sentence, claim.beaten)[0]
+    known = known | cues("prior") if claim.beaten.endswith("s") and claim.beaten.rpartition(" ")[2].islower() else known
     around = [*ahead.split()[-1:], *claim.beaten.split()[:1]] if claim.beaten else []
     word = next((one.lower() for one in reversed(around) if fold(one) in known), "")
     if not word or word in fold(f"{label} {concept.label.get('en', '') if concept else ''}").split():
