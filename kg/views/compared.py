@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 _WHAT = (
     r"(?:the |an? |its |their )?(?P<what>[^,;:()\d][^,;:()]*?(?:\s\([A-Z][\w-]*\)[^,;:()]*?)?)"
     r"(?=[,;:()]|\.(?:\s|$)|$|\s(?:<clause.while>|<clause.ends>|at|across|for|in|"
-    r"(?<!built\s)(?<!based\s)(?<!trained\s)on|under|when|even|to|"
+    r"(?<!built\s)(?<!based\s)(?<!trained\s)on|under|when|even|up|to|"
     r"with (?:no|only|minimal|negligible|little|less|fewer|better|comparable|similar|lower|higher|(?:an? )?\d+)|"
     r"and (?:\w+s|\w+ed|\w+ing))\b)"
 )
 #: Behind a number: "3x faster than ", "by 3x and 2x compared to "; ahead: "outperforms ", or at the beginning.
-_NEXT = rf"(?:(?!\b(?:<clause.while>|with)\b)[^,;:()\d])*?\b(?:<clause.comparing>|vs\.)\s{_WHAT}"
+_NEXT = rf"(?:(?!\b(?:<clause.while>|with)\b)[^,;:()\d]|\([^()\d]+\))*?\b(?:<clause.comparing>|vs\.)\s{_WHAT}"
 _SHARED = rf"(?:(?!\b(?:<clause.while>)\b)[^;:])*?\b(?:compared (?:to|with)|relative to)\s{_WHAT}"
 _BEATEN = (
     rf"\b<clause.beating>\s{_WHAT}(?: in (?P<of>[^,;:()\d]+)| (?:on|across|under|at|for) [^,;:()\d]+)?"

@@ -53,7 +53,9 @@ def is_bare(shown: Selection, found: Proposal, said: str) -> bool:
 
     So do those that leave out what it is for.
     """
-    (phrase, _, use), cues = kinds(found.itself or found.what), shown.graph.vocabulary.cues
+    what, cues = found.itself or found.what, shown.graph.vocabulary.cues
+    phrase, _, use = kinds(what)
+    use = use or (phrase and what.partition(phrase)[2].partition(" to ")[2])
     is_whole = said.startswith(shown.words("proposal.for").partition("{")[0])
     vague = {*fold(" ".join(map(PageWords("en"), ("brief.vague_modifiers", "brief.bare")))).split()}
     general = vague | cues("generic") | cues("generic-modifier") | cues("label-frame-technique")

@@ -148,7 +148,7 @@ def expanded(short: str, text: str) -> str:
     fits = [
         full
         for full in fits
-        if not {"VB", "VBZ", "VBP", "MD"} & {w.tag for w in tagged(full, 0, len(full))[0] if w.text.islower()}
+        if not {"VB", "VBZ", "VBP", "MD", "PRP$"} & {w.tag for w in tagged(full, 0, len(full))[0] if w.text.islower()}
     ]
     named = [full for full in fits if _is_of_heads(short, full) and all(word[0].isupper() for word in full.split())]
     if named:

@@ -22,6 +22,7 @@ _CASES = [
     ("Zorvex is 41% faster, and right on Plover and Finch.", "41% faster", []),
     ("Trained only on Plover, Zorvex is 41% faster.", "41% faster", []),
     ("Outperforming Plover, Zorvex is 41% faster.", "41% faster", []),
+    ("Compared to old models of its size (e.g., Plover), Zorvex is 41% faster.", "41% faster", []),
     ("Zorvex is 41% faster than Crane on Plover.", "41% faster", ["Plover"]),
     ("Zorvex is 41% faster on Plovers.", "41% faster", []),
     ("Zorvex is 41% faster without quality loss on Plover.", "41% faster", []),

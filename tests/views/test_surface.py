@@ -130,6 +130,7 @@ def test_an_expansion_is_no_part_of_a_name() -> None:
     assert expanded("MiG", "We add Late Models with Gates (MiG).") == ""
     assert expanded("MiG", "We add Models with Gates (MiG).") == "Models with Gates"
     assert expanded("QRX", "We add a rule (QRX).") == ""
+    assert expanded("SQR", "Some lose speed in their Quick Rule (SQR).") == ""
 
 
 def test_what_an_approach_first_does_is_no_technique(built: Graph) -> None:

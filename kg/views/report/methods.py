@@ -14,7 +14,7 @@ from kg.views.brief import in_words
 from kg.views.effects import effects
 from kg.views.latex import as_text, quotable
 from kg.views.own import since_own
-from kg.views.quotation import by_itself, contribution, names
+from kg.views.quotation import by_itself, contribution, names, says_title, sentences_of
 from kg.views.report.layout import Part
 from kg.views.report.obtained import devices, is_kind, obtained_on
 from kg.views.report.table import Group, Row, identity, said, section, things
@@ -154,8 +154,9 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
         return in_words(shown.words, bare).removeprefix(shown.words("brief.unnamed")).rstrip("。"), False
     if found.is_kind and not found.is_bare:
         return found.technique, False
-    if own := contribution(shown, paper):
-        return by_itself(own[0]), True
+    own = contribution(shown, paper) or [one for one in sentences_of(paper, ()) if says_title(paper, one)]
+    if own:
+        return by_itself(own[0]).rstrip("."), True
     whole = slots(shown, paper)
     return (whole.technique, False) if whole.technique or not whole.quotes else (whole.quotes[0], True)
 

@@ -23,7 +23,7 @@ _BREAK = r"[,;:()\d]|\b(?:<clause.while>|and|<clause.comparing>)\b"
 _OTHER = (
     r"(?i:\b(?:pre-?)?train(?:ed|ing)\s(?:\w+\s)?(?:on|with|from)\s(?:[\w-]+\s){0,2}$|"
     r"\b(?:<clause.comparing>|outperforming|surpassing|beating)\s"
-    rf"(?:(?!{_PLACED})[\w-]+\s){{0,2}}$)"
+    rf"(?:(?!{_PLACED})[\w-]+\s){{0,4}}(?:\((?:e\.g\.,?|like|such as)\s)?$)"
 )
 #: What is used of a device, and no device.
 _USE = re.compile(r"\b[cgnt]pu (?:memory|ram|vram|hour|day|time|cost|usage|utili[sz]ation|resource)\b")
