@@ -180,9 +180,10 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
         ("Zorvex gives up to 1,024x speedup over Quandle.", ["“up to 1,024x speedup over Quandle”"]),
         ("Zorvex saves 9% and is 2.5x faster than Quandle.", ["“2.5x faster than Quandle”"]),
         ("Zorvex outperforms Quandle by 9%.", []),
+        ("Zorvex has a 9% reduction in recall compared to Quandle.", None),
     ],
 )
-def test_a_win_by_a_number_alone_is_told_with_it(tmp_path: Path, said: str, by: list[str]) -> None:
+def test_a_win_by_a_number_alone_is_told_with_it(tmp_path: Path, said: str, by: list[str] | None) -> None:
     paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
     paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
     with kg.open(str(tmp_path / "p.kg")) as graph:
@@ -194,7 +195,7 @@ def test_a_win_by_a_number_alone_is_told_with_it(tmp_path: Path, said: str, by: 
         record.write_text(json.dumps(made) + "\n")
         graph.add(records=record)
         rows = _rows(_data(graph), "wins")
-    assert [row["by"] for row in rows] == [by]
+    assert [row["by"] for row in rows] == ([] if by is None else [by])
 
 
 def test_a_rival_and_its_kind_are_told_once(tmp_path: Path) -> None:

@@ -319,8 +319,8 @@ def _is_called(beaten: str, concept: Concept | None) -> bool:
 
 
 def _by(shown: Selection, claim: WinClaim, losers: dict[str, str]) -> str:
-    """By how much a claim says that its winner wins; over which loser, where there are several."""
-    if len(losers) < 2:
+    """By how much a claim says that its winner wins; over which loser, where there are several and no quote says it."""
+    if len(losers) < 2 or not claim.metric:
         return claim.by
     than = shown.words("outcome.than", baseline=losers[claim.loser])
     return shown.words("outcome.aside", effect=claim.by, notes=than)
@@ -331,13 +331,14 @@ def _row(shown: Selection, made: list[WinClaim]) -> Row:
     for claim in made:
         losers.setdefault(claim.loser, _beaten(shown, claim))
     whole = [label for label in losers.values() if not any(o.startswith(f"{label} ") for o in losers.values())]
+    by = list(dict.fromkeys(_by(shown, claim, losers) for claim in made if claim.by))
     told = {fold(label): {"concept": c, "label": label} for c, label in reversed(losers.items()) if label in whole}
     return {
         "concept": made[0].winner,
         "winner": {"concept": made[0].winner, "label": shown.label(made[0].winner)},
         "loser": [*told.values()][::-1],
         "metric": sorted({claim.metric for claim in made if claim.metric}),
-        "by": list(dict.fromkeys(_by(shown, claim, losers) for claim in made if claim.by)),
+        "by": [one for one in by if not any(other.startswith(f"{one.removesuffix('”')} ") for other in by)],
         "papers": cited(claim.paper for claim in made),
         "quote": said(claim.quote for claim in made),
     }
