@@ -29,7 +29,7 @@ _BEATS = r"(?i)\b(?:<clause.beating>|<winning.better>)\b"
 _FIGURE = (
     r"(?:\b(?:up to|about|around|over|nearly|at least|more than)\s)*[$~]*"
     r"(?<![\w.,–-])\d[\d.,]*\w*(?:(?:[-–]|\S{0,8} to )\d[\d.]*\w*)?(?!\S*\s(?:over|<clause.comparing>)\b)"
-    r"(?:[^\d,;:()]|(?<=[A-Za-z-])[\d.]+)*$"
+    r"(?:[^\d,;:()]|(?<=[A-Za-z-])\d+(?:\.\d+)*)*$"
 )
 _LISTED = re.compile(r"\d\S*(?: \w+)?(?:,| and|, and) $")  # the number before another of a list
 _CUT = r" <winning.built>\b"  # narrows a kind: "systems built on Foo"
@@ -42,6 +42,7 @@ _ALSO = r",? <winning.joints> (?:<clause.determiners> )?$"
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
 _NEAR = 5  # words before a loser
+_FAR = 200  # letters before a loser in which a number may be one over it
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
 
 
@@ -85,6 +86,7 @@ def _in_figures(shown: Selection, ahead: str, beaten: str) -> str | None:
 
     None where there is no number, or another may be the loser's: "2x and 3x faster than Wren and Finch".
     """
+    ahead = ahead[-_FAR:].partition(" ")[2] if len(ahead) > _FAR else ahead
     found = pattern(_FIGURE).search(ahead)
     if not found or _LISTED.search(ahead[: found.start()]) or not pattern(r"\b<winning.gains>\b").search(found[0]):
         return None  # of "reduces 4x costs compared to Finch" the number says nothing alone
