@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -119,6 +119,27 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
     assert {row["by"][0] for row in agreed["rows"]} == {"30% higher speed", "15% higher speed"}
 
 
+def _won(folder: Path, said: str, beaten: dict[str, str], own: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The rows of who beats whom of a paper on Zorvex, from those that it beats, each with the evidence.
+
+    `own`: what it proposes beside.
+    """
+    paper, record = folder / "paper.jsonl", folder / "record.jsonl"
+    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
+    named = [("Zorvex", "T", "proposed"), *((one, "A", "baseline") for one in beaten)]
+    named += [(one, "A", "proposed") for one in own]
+    with kg.open(str(folder / "p.kg")) as graph:
+        graph.add(paper, fast=True)
+        made: dict[str, Any] = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
+        made["techniques"] = [{"surface": s, "in": i, "canonical": s, "role": r} for s, i, r in named]
+        made["relations"] = [
+            {"head": "Zorvex", "type": "outperforms", "tail": tail, "evidence": words} for tail, words in beaten.items()
+        ]
+        record.write_text(json.dumps(made) + "\n")
+        graph.add(records=record)
+        return _rows(_data(graph), "wins")
+
+
 @pytest.mark.parametrize(
     ("said", "tail", "loser"),
     [
@@ -159,18 +180,8 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
     ],
 )
 def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tail: str, loser: str) -> None:
-    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
-    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
-    techniques = [("Zorvex", "T", "proposed"), (tail, "A", "baseline")]
-    techniques += [("gate kernel", "A", "proposed")] if "gate kernel" in said else []
-    with kg.open(str(tmp_path / "p.kg")) as graph:
-        graph.add(paper, fast=True)
-        made: dict[str, Any] = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
-        made["techniques"] = [{"surface": s, "in": i, "canonical": s, "role": r} for s, i, r in techniques]
-        made["relations"] = [{"head": "Zorvex", "type": "outperforms", "tail": tail, "evidence": said.split(". ")[-1]}]
-        record.write_text(json.dumps(made) + "\n")
-        graph.add(records=record)
-        rows = _rows(_data(graph), "wins")
+    own = ["gate kernel"] if "gate kernel" in said else []
+    rows = _won(tmp_path, said, {tail: said.split(". ")[-1]}, own)
     assert [row["loser"][0]["label"].split()[-1] for row in rows] == ([loser] if loser else [])
 
 
@@ -184,36 +195,13 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
     ],
 )
 def test_a_win_by_a_number_alone_is_told_with_it(tmp_path: Path, said: str, by: list[str] | None) -> None:
-    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
-    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
-    with kg.open(str(tmp_path / "p.kg")) as graph:
-        graph.add(paper, fast=True)
-        made: dict[str, Any] = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
-        named = [("Zorvex", "T", "proposed"), ("Quandle", "A", "baseline")]
-        made["techniques"] = [{"surface": s, "in": i, "canonical": s, "role": r} for s, i, r in named]
-        made["relations"] = [{"head": "Zorvex", "type": "outperforms", "tail": "Quandle", "evidence": said}]
-        record.write_text(json.dumps(made) + "\n")
-        graph.add(records=record)
-        rows = _rows(_data(graph), "wins")
+    rows = _won(tmp_path, said, {"Quandle": said})
     assert [row["by"] for row in rows] == ([] if by is None else [by])
 
 
 def test_a_rival_and_its_kind_are_told_once(tmp_path: Path) -> None:
-    said, tails = "Zorvex outperforms a Quandle probe, and beats Quandle.", ("Quandle", "Quandle probe")
-    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
-    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
-    with kg.open(str(tmp_path / "p.kg")) as graph:
-        graph.add(paper, fast=True)
-        made: dict[str, Any] = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
-        named = [("Zorvex", "T", "proposed"), *((tail, "A", "baseline") for tail in tails)]
-        made["techniques"] = [{"surface": s, "in": i, "canonical": s, "role": r} for s, i, r in named]
-        made["relations"] = [
-            {"head": "Zorvex", "type": "outperforms", "tail": t, "evidence": e}
-            for t, e in zip(tails, ("beats Quandle", "Zorvex outperforms a Quandle probe"), strict=True)
-        ]
-        record.write_text(json.dumps(made) + "\n")
-        graph.add(records=record)
-        rows = _rows(_data(graph), "wins")
+    said = "Zorvex outperforms a Quandle probe, and beats Quandle."
+    rows = _won(tmp_path, said, {"Quandle": "beats Quandle", "Quandle probe": "Zorvex outperforms a Quandle probe"})
     assert [[one["label"] for one in row["loser"]] for row in rows] == [["Quandle probe"]]
 
 

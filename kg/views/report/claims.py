@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from kg.extract.numbers import plain, quantities
 from kg.model import Paper, Record, Relation
 from kg.text import fold, has_han
 from kg.views import outcome
 from kg.views.borne import SPEED, borne, is_metric_head, is_of_own_part, is_variant
-from kg.views.latex import quotable
+from kg.views.latex import as_text, quotable
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import EntryQuote, Selection, quoted
@@ -25,13 +26,8 @@ _KINDS = ("technique:", "model:")
 _GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
 _BUILT_ON = r"\b<winning.built>\s<winning.upon>\s(?:<clause.determiners>\s)?$"
 _BEATS = r"(?i)\b(?:<clause.beating>|<winning.better>)\b"
-#: The last number before a loser, with its bound: "up to 2.4x ", "by 2-3x " in front of what is measured.
-_FIGURE = (
-    r"(?:\b(?:up to|about|around|over|nearly|at least|more than)\s)*[$~]*"
-    r"(?<![\w.,–-])\d[\d.,]*\w*(?:(?:[-–]|\S{0,8} to )\d[\d.]*\w*)?(?!\S*\s(?:over|<clause.comparing>)\b)"
-    r"(?:[^\d,;:()]|(?<=[A-Za-z-])\d+(?:\.\d+)*)*$"
-)
-_LISTED = re.compile(r"\d\S*(?: \w+)?(?:,| and|, and) $")  # the number before another of a list
+_MEASURED = r"(?! (?:<clause.comparing>)\b)[^,;:()]*"  # stands between the number of a win and the loser
+_BESIDE = re.compile(r"(?: \w+)?(?:,| and|, and) ")  # between the numbers of a list
 _CUT = r" <winning.built>\b"  # narrows a kind: "systems built on Foo"
 _SETTING = r"\b<clause.at> (?:\S+ <winning.joints> )?$"  # "beats others at W4A4 and W4A8 precision"
 _KIND = re.compile(r" (\w+), [A-Z]")
@@ -74,8 +70,7 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
                 is_part = is_of_own_part(shown.graph.vocabulary, record, relation.head, quote.sentence, ahead)
                 if is_part or not _is_won(shown, relation, quote.sentence, beaten):
                     continue
-                said = (relation.evidence.quote, quote.sentence)
-                by = "" if any(pattern(_BEATS).search(part) for part in said) else _in_figures(shown, ahead, beaten)
+                by = "" if pattern(_BEATS).search(quote.sentence) else _in_figures(shown, ahead, beaten)
                 if by is not None:
                     yield WinClaim(*ends, paper, quote, by=by, beaten=beaten)
         yield from _by_numbers(shown, paper)
@@ -86,11 +81,17 @@ def _in_figures(shown: Selection, ahead: str, beaten: str) -> str | None:
 
     None where there is no number, or another may be the loser's: "2x and 3x faster than Wren and Finch".
     """
-    ahead = ahead[-_FAR:].partition(" ")[2] if len(ahead) > _FAR else ahead
-    found = pattern(_FIGURE).search(ahead)
-    if not found or _LISTED.search(ahead[: found.start()]) or not pattern(r"\b<winning.gains>\b").search(found[0]):
+    ahead = as_text(ahead).rstrip()
+    numbers = quantities(plain(ahead))
+    if not numbers or numbers[-1].start < len(ahead) - _FAR:
+        return None
+    *others, last = numbers
+    is_one_of_list = others and _BESIDE.fullmatch(ahead, others[-1].end, last.start)
+    if is_one_of_list or not pattern(_MEASURED).fullmatch(ahead, last.end):
+        return None
+    if not pattern(r"\b<winning.gains>\b").search(ahead, last.end):
         return None  # of "reduces 4x costs compared to Finch" the number says nothing alone
-    said = quotable(found[0].strip() + " " + beaten)
+    said = quotable(f"{ahead[last.start :]} {beaten}")
     return shown.words("brief.quote", quote=said) if said else None
 
 

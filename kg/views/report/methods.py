@@ -154,9 +154,11 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
         return in_words(shown.words, bare).removeprefix(shown.words("brief.unnamed")).rstrip("。"), False
     if found.is_kind and not found.is_bare:
         return found.technique, False
-    own = contribution(shown, paper) or [one for one in sentences_of(paper, ()) if says_title(paper, one)]
+    own = contribution(shown, paper) or [
+        quote for one in sentences_of(paper, ()) if says_title(paper, one) and (quote := quotable(one))
+    ]
     if own:
-        return by_itself(own[0]).rstrip("."), True
+        return by_itself(own[0]), True
     whole = slots(shown, paper)
     return (whole.technique, False) if whole.technique or not whole.quotes else (whole.quotes[0], True)
 
