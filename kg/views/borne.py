@@ -19,13 +19,14 @@ from kg.extract.outcomes import QuantityPlace, Stated, outcome_lexicon
 from kg.extract.speech import tagged
 from kg.model import Mention, Paper, Record, Result
 from kg.text import fold, raw_span, sentences
+from kg.views.bounds import LISTING, bound_of
 from kg.views.clause import ClauseReader, has_turn
 from kg.views.compared import compared
 from kg.views.latex import quotable
 from kg.views.selection import Borne, EntryResult
 from kg.views.setting import BESIDE, SettingReader
 from kg.views.wording import Wording
-from kg.views.words import PageWords
+from kg.views.words import PageWords, listed
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ _DEALT_OUT = re.compile(r"\brespective(?:ly)?\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"(?<=\d) , (?=\d{3}(?!\d))")  # LaTeX's "4{,}918"
 _WITHIN = re.compile(r"\bwithin\s+(?:about\s+|only\s+|just\s+)?\S+(?:\s\S+)?$")  # "within 4%" is no gain
 _EXAMPLE = re.compile(r"\((?:e\.g\.|i\.e\.|for example),?\s*$", re.IGNORECASE)
-_BELOW = re.compile(r"\b(?:below|under|less than|lower than|fewer than)\s+\S+(?:\s\S+)?$")
 _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 #: Words before what is as good, over which no gain is told: "2x faster at a quality comparable to Finch".
 _EQUAL = re.compile(r"on par|comparable|equivalent|similar|close to|match", re.IGNORECASE)
@@ -64,20 +64,11 @@ _GOES_ON = re.compile(
     r"\s(?:(?P<verb>(?:built|based|trained|running|using|without|that|designed)\b)|(?P<name>\d+-[a-z]|[A-Z][a-z]+\b)|"
     rf"{_WITH_PART}|(?P<word>[a-z]+(?:-[a-z]+)*)\b)"
 )
-_ROUGH = re.compile(
-    r"\bapproximate(?:ly)?\s(?=\d)|\b(?:about|nearly|almost|roughly|approximately|around)\s+"
-    r"(?:by\s(?=\d)|half\b|halv\w+|doubl\w+|twice\b|tripl\w+|an? (?:third|quarter|order)\b|(?:one|two|three)\b)"
-)
+_FIRST_OF_LIST = re.compile(r"(?:\s\([^()]*\))?, [A-Z][\w.-]*(?:,? and |, [A-Z])")
 _FRAMES = ("label-frame-technique", "label-form-technique", "outcome-generic-baseline", "model-frame")
 _KINDS = ("label-frame-technique", "label-form-technique")  # cues of words behind the name of a technique
-_JOINT = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")  # stands between the numbers of a list
-#: Stands between the numbers of a list that one bound governs: " speedup and ", " lower latency, ".
-_LISTED = re.compile(rf"(?: (?!and\b)[A-Za-z][\w-]*){{0,4}}{_JOINT.pattern}")
-_UP_TO = re.compile(r"\bup to\s*(?:an? (?:additional|further|extra)\s)?(?:[~∼≈]\s*)?$")
 _LEVELS = re.compile(r"\([\d.]+\s?%? to [\d.]+\s?%?$")  # before and after: "improves accuracy (76% to 82%)"
 _ORIGIN, _LEVEL = 48, 24  # letters of "from" and two numbers with their units, of two levels
-_ANOTHER = re.compile(r"\band an? $")  # "up to 200x speed and a 20x reduction", of which the bound is not
-_NEAR = 15  # letters before a number in words that say how exact it is
 _FEW = 2  # words of a metric with what is said of it
 _ACCELERATED = re.compile(
     r"\b(?:accelerates?|speeds? up) ((?:(?!inference\b)[a-z-]+ ){0,2}[a-z-]+(?:ion|ing)) (?:by )?$"
@@ -112,8 +103,6 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     place = reader.place(found)
     if not place or reader.is_of_another_subject(found, place) or reader.is_by_part(found, place):
         return None
-    if "theoretical" in place.own and "theoretical" not in result.metric:
-        return None  # no speed that was measured
     if _GLUED.match(place.text, place.quantity.end) or place.text.startswith("...", place.quantity.end + 1):
         return None  # "by 1% ... 3%"
     condition = rf"\b(?:under|given)\s(?:[\w-]+\s){{0,3}}{re.escape(result.metric)}"
@@ -158,15 +147,16 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     setting = reader.setting(found, place)
     if setting is None:
         return None
-    if (_DEALT_OUT.search(place.text) or _is_listed(place)) and not has_turn(place, result, setting):
+    is_dealt_out = bool(_DEALT_OUT.search(place.text))
+    if (is_dealt_out or _is_listed(place)) and not has_turn(place, result, setting):
         return None
+    if is_dealt_out and " and " in against:
+        return None  # "9% and 8% lower than Finch and Wren, respectively"
     metric = result.metric.removeprefix("retained ") if change == KEPT else result.metric
     part = re.search(rf"\b{re.escape(metric)} of ((?:[a-z-]+ )?[a-z]+-[a-z]+ [a-z]+s)\b", place.text)
     # "memory usage of vocabulary-related components", "compression latency"
     metric = f"{metric} of {part[1]}" if part else reader.whole_metric(place, metric)
-    bound = "exact" if _ANOTHER.search(place.text[: place.quantity.start]) else result.bound
-    bound = _bound_of_list(place) if result.bound in ("exact", "about") else bound
-    bound = "below" if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]) else bound
+    bound = bound_of(place, result, change)
     clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
     if not (metric := reader.unturned(_HOW.sub("", metric), change, result.metric_concept)):
         return None
@@ -183,27 +173,13 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     words = f"{words} {more}"
     if more is None or reader.clause.is_elsewhere(found, place, words):
         return None
-    if not reader.clause.is_stated(found, place, words):
+    if not reader.clause.is_stated(found, place, words) or reader.clause.is_narrowed(found, place, words, setting):
         return None
     if change == "absolute" and reader.clause.is_quality(result) and not setting and result.unit in ("%", "points", ""):
         return None  # a level says nothing without what it was measured on
     unit = "points" if result.unit == "%" and _POINTS.match(place.text, place.quantity.end) else result.unit
     told = replace(result, change=change, metric=metric, bound=bound, setting=setting, unit=unit)
     return replace(told, baseline=reader.plain_form(place, _THOUSANDS.sub(",", against)), baseline_concept=concept)
-
-
-def _bound_of_list(place: QuantityPlace) -> str:
-    """The bound of a number, or of the first of the list that it goes on with: "up to 2x speedup and 20x less memory".
-
-    What is "up to about 6x" is so at most.
-    """
-    numbers, at = place.sentence.quantities, place.index
-    own = "up_to" if _UP_TO.search(place.text[: numbers[at].number]) else numbers[at].bound
-    if own == "exact" and _ROUGH.search(place.text, max(0, numbers[at].start - _NEAR), numbers[at].end):
-        return "about"  # "nearly half"
-    while at and numbers[at].bound == "exact" and _LISTED.fullmatch(place.text, numbers[at - 1].end, numbers[at].start):
-        at -= 1
-    return own if own != "exact" else numbers[at].bound
 
 
 def is_metric_head(vocabulary: Vocabulary, word: str) -> bool:
@@ -230,7 +206,7 @@ def _is_listed(place: QuantityPlace) -> bool:
     """Whether a number is one of several with nothing between them: "T/B/L gain 2.3x, 1.9x and 1.5x"."""
     numbers = place.sentence.quantities
     pairs = [numbers[at : at + 2] for at in (place.index - 1, place.index) if 0 <= at < len(numbers) - 1]
-    return any(a.unit == b.unit and _JOINT.fullmatch(place.text, a.end, b.start) for a, b in pairs)
+    return any(a.unit == b.unit and LISTING.fullmatch(place.text, a.end, b.start) for a, b in pairs)
 
 
 def sentence(found: EntryResult) -> str:
@@ -267,6 +243,7 @@ class _SentenceReader:
         self.inputs = {fold(one) for key in ("amounts", "counted") for one in words(f"outcome.{key}").split()}
         self.conditions = vocabulary.cues("generic-modifier")
         self.plain = vocabulary.cues("plain") - vocabulary.cues("compare")
+        self.earlier = (self.conditions & vocabulary.cues("outcome-generic-baseline")) - {*listed("clause.pointing")}
 
     def is_metric(self, result: Result) -> bool:
         """Whether the metric is one: known to the vocabulary, or a phrase with the head of one and no condition."""
@@ -469,6 +446,8 @@ class _SentenceReader:
         """Whether the words of a baseline go on: "RAG systems" before "built on Finch", "Finch" before "decoding"."""
         at = max(place.text.find(baseline, place.quantity.end), 0) or place.text.find(baseline)
         behind = _GOES_ON.match(place.text, at + len(baseline)) if at >= 0 else None
+        if at >= 0 and _FIRST_OF_LIST.match(place.text, at + len(baseline)):
+            return True  # "Finch", of "Finch (v2), Wren and Plover"
         if not behind:
             return False
         if behind["name"] or behind["verb"]:  # "FP16", of "the FP16 4-step model"
@@ -491,7 +470,8 @@ class _SentenceReader:
     def plain_form(self, place: QuantityPlace, baseline: str) -> str:
         """A baseline with the words before it that say which of them: "best kernel", "existing kernels"."""
         before = place.text.partition(baseline)[0].split()[-2:] if baseline and baseline in place.text else []
-        several = baseline.rpartition(" ")[2].islower() and baseline[:1].islower() and baseline.endswith("s")
-        known = self.plain | (self.vocabulary.cues("generic-modifier") if several else frozenset())
+        is_kind = baseline.rpartition(" ")[2].islower()
+        several = is_kind and baseline[:1].islower() and baseline.endswith("s")
+        known = self.plain | (self.conditions if several else self.earlier if is_kind else frozenset())
         is_telling = [fold(word) in known or tagged(word, 0, len(word))[0][0].tag == "JJS" for word in before]
         return " ".join([*(before if all(is_telling) else before[-1:] if is_telling[-1] else []), baseline])

@@ -125,6 +125,8 @@ def _chinese(words: PageWords, found: Slots) -> str:
         says.append(words(verb, problem=_ended(words, "problem", found.problem)))
     if found.is_clause:
         says.append(found.effect)
+    elif found.effect and not (found.is_level or found.is_given or found.institutions):
+        says.append(words("brief.makes", effect=found.effect))
     elif found.effect:
         verb = "brief.achieves" if not found.is_level else "brief.levels" if says else "brief.reports"
         says.append(words(verb, effect=found.effect.removesuffix("的效果")))
@@ -132,7 +134,8 @@ def _chinese(words: PageWords, found: Slots) -> str:
         says.insert(0, words("brief.presents", who=_institutions(words, found.institutions), what=what))
     else:
         says = [what + "".join(says[:1]), *says[1:]]
-    return "，".join(says) + _quoted(words, found) + "。"
+    told = words("brief.as_told") if found.is_given or found.is_solved else ""
+    return "，".join(says) + _quoted(words, found) + "。" + told
 
 
 def _ended(words: PageWords, slot: str, said: str) -> str:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.extract import respective
+from kg.extract.speech import tagged
 from kg.text import fold
 from kg.views.own import opening
 from kg.views.setting import BESIDE, LOSSLESS, is_mean
@@ -55,6 +57,24 @@ _ONLY = r"\b<clause.only> (?:by )?(?:an? )?[+~]?$"  # a gain that is none
 _BEATEN = r"\b(?:over|than|<clause.beating>)\s+(?P<what>(?:(?!\bby\b)[^,;:()])+?)\s(?:by|with)\s[^,;:()\d]*$"
 _GOAL = r"(?:(?!\b(?:and|whil(?:e|st))\b)[^,;:()\d])*?\b<clause.goals>\b"
 _FEW = 2  # words of a turn beside its metric
+#: Says that a number was computed, not measured, or holds in some cases: "Theoretically, ", "in many cases".
+_ONLY_SO = r"(?i)\b<clause.theory>\b|\bin (?:<winning.some>) (?:other )?(?:cases|instances)\b"
+#: A bracket behind a number or its setting that narrows it: "33.4% (dynamic pruning)", "on Plover (8GB limit)".
+_BEHIND_NUMBER = re.compile(r"(?:\s[a-z]+)?\s\((?P<said>[a-z]{3,}(?: [a-z-]+)*)\)")
+_BEHIND_SETTING = re.compile(r"\s\((?!an? |the |e\.g)(?P<said>(?=[^()]*\d)[^()]*\b[a-z]{4,}[^()]*)\)")
+_OWNER = r"(?P<owner>[\w-]+)['’]s? (?:[a-z-]+ )??$"
+_OTHER_MADE = r"\b(?:<proposal.subjects>) (?:\w+ly )?<proposal.verbs>\w* (?P<what>[^,;:]+), (?:which|that)\b[^;:]*$"
+_THAN_NAMED = (
+    r"\b(?:(?:<clause.comparing>|<clause.beating>)\s(?:[a-z-]+ ){0,4}|improv(?:es|ed|ing) (?:on |upon |over )?)"
+    r"(?P<name>[A-Z][\w-]*)(?:(?!\band\b(?! [A-Z]))[^\d;])*$"
+)
+_BEATING = r"\b<clause.beating>\b[^\d;]*$"
+_MADE_FAST = re.compile(
+    r"\b(?:accelerat\w+|speed(?:s|ing)?[ -]?ups?)\s(?:[a-z-]+ ){0,3}(?P<name>[A-Z][\w-]*)(?:(?!\band\b)[^\d;])* by $"
+)
+_SHARE = re.compile(r"\d\s?%|\d[x×]")
+_SAME = re.compile(r"\b(?:same|identical|equal)\b")
+_BY = re.compile(r"\bby (?:up to |about |an average of )?$")
 _NEAR = 24  # letters around a number in which "relative" is said of it
 #: Cues of words that narrow nothing: "on several benchmarks", "over the best prior method".
 _GENERAL = (
@@ -91,6 +111,8 @@ class ClauseReader:
         phrases = [one for one in self._phrases(place, result) if not _is_kept(place.text, " ".join(one))]
         is_against: object = pattern(r"\b<clause.beating>\b").search(place.text, place.low, place.quantity.start)
         is_against = is_against or any(link.rstrip(".") in listed("clause.comparing") for link, _ in phrases)
+        if any(_SAME.search(a[1]) and b[0] == "with" for a, b in pairwise(phrases)):
+            return None  # "under the same budget with Finch"
         if is_against and not result.baseline:
             return None  # "9% lower than others": that it is lower than they are is part of it
         more = [(link, what) for link, what in phrases if not self._is_told(link, what, result.metric, known)]
@@ -114,7 +136,7 @@ class ClauseReader:
             return False  # "a rate of 9%, a 2% improvement": of what?
         proposed = [m.surface for m in record.techniques if m.role == "proposed" and m.sure]
         lead = opening([record.name] if record.name else proposed, ahead)
-        if lead is None or pattern(_MEANS).match(lead):
+        if lead is None or (pattern(_MEANS).match(lead) and not _SHARE.search(lead)):
             return lead is not None
         lead = _BRACKET.sub("", lead).strip(" ,")
         said = " ".join((told, *proposed, *listed("clause.openings")))
@@ -139,6 +161,45 @@ class ClauseReader:
         said = (fold(name) for name in named if not name.islower())
         return any(f" {one} " in f" {fold(clause)} " and one not in fold(f"{told} {own}") for one in said if one)
 
+    def is_narrowed(self, found: EntryResult, place: QuantityPlace, told: str, setting: str) -> bool:
+        """Whether a clause says beside the words `told` that a number holds only in part, or is another's.
+
+        "Theoretically, Foo is 2x faster", "the gate's parameters are 9% fewer", "we add a cache, which is 2x faster".
+        """
+        text, start = place.text, place.quantity.start
+        ahead = re.split(r";|\b(?:while|whereas)\b", text[:start])[-1]
+        clause = ahead + pattern(_CLAUSE).split(text[place.quantity.end :])[0]
+        if (only := pattern(_ONLY_SO).search(clause)) and only[0].lower() not in told.lower():
+            return True
+        known = fold(told)
+        at = max((text.find(part) + len(part) for part in setting.split(BESIDE) if part and part in text), default=0)
+        brackets = (_BEHIND_NUMBER.match(text, place.quantity.end), _BEHIND_SETTING.match(text, at) if at else None)
+        if any(one and fold(one["said"]) not in known for one in brackets):
+            return True
+        metric = text.find(found.result.metric)
+        owner = pattern(_OWNER).search(text[:metric]) if metric > 0 else None
+        if owner and owner["owner"] not in listed("clause.owners") and fold(owner["owner"]) not in known:
+            return True
+        last = place.sentence.quantities[place.index - 1].end if place.index else 0
+        if pattern(_BEATING).search(text, last, start) and not self._is_said(
+            found.result, text[last:start] + place.own
+        ):
+            return True  # "with a recall of 9%, outperforming others by 2%": in what?
+        made = pattern(_OTHER_MADE).search(ahead)
+        if made and found.record.name and found.record.name not in made["what"] and found.record.name in text[:start]:
+            return True
+        if found.result.change not in ("increase", "decrease"):
+            return False
+        than = pattern(_THAN_NAMED).search(ahead) or _MADE_FAST.search(ahead)
+        return than is not None and fold(than["name"]) not in known and fold(than["name"]) not in self.general
+
+    def _is_said(self, result: Result, text: str) -> bool:
+        """Whether words name the metric of a result."""
+        concepts = {match.concept for match in self.vocabulary.match(text)}
+        said = text.lower()
+        is_said = any(word.lower()[:_STEM] in said for word in re.findall(r"\w+", result.metric))
+        return result.metric_concept in concepts or is_said
+
     def is_named(self, result: Result, place: QuantityPlace) -> bool:
         """Whether a sentence has a word of the metric, or one for a speed: "This is 32x smaller" does not say what.
 
@@ -150,11 +211,7 @@ class ClauseReader:
             listed("clause.timeless")
         ):
             return False
-        concepts = {match.concept for match in self.vocabulary.match(place.text)}
-        if pattern(_FAST).search(result.metric) or result.metric_concept in concepts:
-            return True
-        said = place.text.lower()
-        return any(word.lower()[:_STEM] in said for word in re.findall(r"\w+", result.metric))
+        return pattern(_FAST).search(result.metric) is not None or self._is_said(result, place.text)
 
     def is_quality(self, result: Result) -> bool:
         """Whether more of a metric is better, as of accuracy."""
@@ -163,13 +220,17 @@ class ClauseReader:
 
     def _phrases(self, place: QuantityPlace, result: Result) -> Iterator[tuple[str, str]]:
         """The phrases of a clause with their links: ("in", "attention")."""
-        text, end = place.text, place.quantity.end
+        end = place.quantity.end
+        text = place.text[:end] + _BRACKET.sub(lambda found: " " * len(found[0]), place.text[end:])
         stop = pattern(_END).search(text, end)
         own = [*_linked(text[end : stop.start() if stop else len(text)])]
-        yield from own
+        yield from (one for at, one in enumerate(own) if not (at and self._is_of_effect(own[at - 1], one)))
         for number in place.sentence.quantities[place.index + 1 :]:
-            if not stop or stop[0].lower() != "and" or pattern(_END).search(text, stop.end(), number.start):
+            between = _BY.sub("", text[stop.end() : number.start]) if stop else ""
+            if not stop or stop[0].lower() != "and" or pattern(_END).search(between):
                 break
+            if any(word.tag == "VBZ" for word in tagged(between, 0, len(between))[0]):
+                break  # "and achieves 2x at 4 bits" says nothing of what is before
             stop = pattern(_END).search(text, number.end)
             found = _linked(text[number.end : stop.start() if stop else len(text)])
             shared = (one for one in found if one[0].split()[0].rstrip(".") in listed("clause.shared"))
@@ -185,6 +246,11 @@ class ClauseReader:
         if beaten := pattern(_BEATEN).search(ahead):
             yield "over", beaten["what"]
 
+    def _is_of_effect(self, before: tuple[str, str], phrase: tuple[str, str]) -> bool:
+        """Whether a phrase says what another effect is of: "in recall", of "with a 4% improvement in recall"."""
+        is_effect = _SIDE.match(before[1]) or self.changes(before[1].lower().rpartition(" ")[2])
+        return before[0] == "with" and bool(is_effect) and phrase[0] in ("in", "of", "to")
+
     def _is_told(self, link: str, what: str, metric: str, known: set[str]) -> bool:
         """Whether a phrase narrows nothing, or only by words that are told."""
         if link == "in" and what == "terms":
@@ -198,7 +264,8 @@ class ClauseReader:
             and any(match.type == "metric" and not match.start for match in self.vocabulary.match(what))
         ):
             return True  # "in tokens per second"
-        if link == "in" and what.rpartition(" ")[2] in self.counted - known:
+        last = what.rpartition(" ")[2]
+        if link == "in" and last in self.counted and last.lower() not in known:
             return False  # "a complexity that is 9% lower in parameters"
         words = [word for word in _WORD.findall(what) if not self.changes(word.lower())]
         left = [w for w in words if w.lower() not in known and not set(fold(w).split()) <= known | self.general]
@@ -212,8 +279,9 @@ def _is_kept(text: str, phrase: str) -> bool:
 
 
 def _linked(text: str) -> Iterator[tuple[str, str]]:
+    """The phrases of a text with their links."""
     for found in pattern(_PHRASE).finditer(text):
-        yield found["link"].lower(), found["what"].strip(" .")
+        yield found["link"].lower(), " ".join(found["what"].split()).strip(" .").removesuffix(" up")
 
 
 def has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WHAT = (
     r"(?:the |an? |its |their )?(?P<what>[^,;:()\d][^,;:()]*?(?:\s\([A-Z][\w-]*\)[^,;:()]*?)?)"
     r"(?=[,;:()]|\.(?:\s|$)|$|\s(?:<clause.while>|<clause.ends>|at|across|for|in|"
-    r"(?<!built\s)(?<!based\s)(?<!trained\s)on|under|when|even|up|to|"
+    r"(?<!built\s)(?<!based\s)(?<!trained\s)on|under|when|without|even|up|to|"
     r"with (?:no|only|minimal|negligible|little|less|fewer|better|comparable|similar|lower|higher|(?:an? )?\d+)|"
     r"and (?:\w+s|\w+ed|\w+ing))\b)"
 )
@@ -66,6 +66,7 @@ def own_words(result: Result, sentence: str) -> str:
     "" where they say nothing alone: "64% and 68%".
     """
     quote = one_line(result.evidence.quote)
+    quote = f"${quote}" if quote.count("$") % 2 and f"${quote}" in sentence else quote  # it begins within a formula
     _, found, behind = sentence.partition(quote)
     end = behind.find(result.baseline) if found and result.baseline else -1
     more = behind[: end + len(result.baseline)] if end >= 0 else ""

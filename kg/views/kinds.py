@@ -9,7 +9,7 @@ from kg.text import fold, has_han
 from kg.views.fillers import has_homonym, is_generic
 from kg.views.proposal import kinds
 from kg.views.wording import PLURAL, Wording
-from kg.views.words import PageWords
+from kg.views.words import PageWords, listed
 
 if TYPE_CHECKING:
     from kg.views.proposal import Proposal
@@ -24,6 +24,8 @@ _UNSAID = re.compile(
 )
 #: Words of which only the sense tells what goes with which: "Masked Gate Routing-based", "fully gate-free".
 _ENTWINED = re.compile(r"(?:[\w-]+ed|[\w-]+ing) [\w-]+ \w+-(?:based|driven|guided|aware)\b|\b[a-z]+ly [\w-]+-\w")
+_SHORT = re.compile(r"(?<![\w-])[A-Z]{2,}s?(?![\w-])", re.ASCII)  # of a term that only its paper spells out
+_SAID = ("technique", "model", "task", "hardware", "dataset")
 _CAPITAL = re.compile(r"(?<![A-Za-z-])(?<!基于)[A-Z][a-z]{3,}(?![A-Za-z-])")  # a word rather than a name: 3D Earth生成
 
 
@@ -36,6 +38,9 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
     nouns, find = Wording(shown.graph.vocabulary), shown.graph.vocabulary.find
     kind, last, served = (nouns(one) if one and nouns.is_noun_phrase(one) else "" for one in (phrase, head, use))
     is_mixed = any(not (find(word, "technique") or find(word, "model")) for word in _CAPITAL.findall(kind + served))
+    known = listed("proposal.well_known")[0].split()
+    names = (word for word in _SHORT.findall(kind + served) if word not in known)
+    is_mixed = is_mixed or not all(any(match.type in _SAID for match in shown.graph.vocabulary.match(n)) for n in names)
     is_odd = not has_han(kind) or _UNSAID.search(kind) or _ENTWINED.search(phrase) or is_mixed
     kind = "" if is_odd or has_homonym(shown, phrase, text) else kind
     whole = kind or (last if phrase == head else "")
@@ -51,19 +56,26 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
 def is_bare(shown: Selection, found: Proposal, said: str) -> bool:
     """Whether the words of a kind only name what many papers do: "a speculative decoding framework".
 
-    So do those that leave out what it is for.
+    So do those that leave out what it is for, or say little of that: "a framework for LLM inference".
     """
-    what, cues = found.itself or found.what, shown.graph.vocabulary.cues
+    what = found.itself or found.what
     phrase, _, use = kinds(what)
-    use = use or (phrase and what.partition(phrase)[2].partition(" to ")[2])
-    is_whole = said.startswith(shown.words("proposal.for").partition("{")[0])
+    opening = shown.words("proposal.for").partition("{")[0]  # only Chinese has one
+    if said.startswith(opening):
+        return bool(opening) and _telling(shown, phrase, _FEW_KIND) + _telling(shown, use, _FEW_KIND) < _KIND
+    behind = use or (phrase and what.partition(phrase)[2].partition(" to ")[2])
+    return bool(behind) or _telling(shown, phrase, 1) < _FEW_KIND
+
+
+def _telling(shown: Selection, phrase: str, most: int) -> int:
+    """How many words of a phrase tell one thing from others of its kind; of those of a concept so many at `most`."""
+    cues = shown.graph.vocabulary.cues
     vague = {*fold(" ".join(map(PageWords("en"), ("brief.vague_modifiers", "brief.bare")))).split()}
     general = vague | cues("generic") | cues("generic-modifier") | cues("label-frame-technique")
     known = max(((one.start, one.end) for one in shown.graph.vocabulary.match(phrase)), key=_length, default=(0, 0))
     rest = f"{phrase[: known[0]]} {phrase[known[1] :]}".split()
     telling = [word for word in rest if not (vague if "-" in word else general).issuperset(fold(word).split())]
-    is_short = (known != (0, 0)) + len(telling) < _FEW_KIND
-    return not is_whole and (is_short or bool(use))
+    return min(len(phrase[known[0] : known[1]].split()), most) + len(telling)
 
 
 def _length(span: tuple[int, int]) -> int:

@@ -23,6 +23,7 @@ _POWER = re.compile(r"(?<=\d)\^\{?(-?\d+)\}?")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
 _DOLLAR = "\ue000"  # stands for a sign of money meanwhile, which begins no formula
+_SPACE = "\ue001"  # stands for a space of a text within a formula meanwhile
 _WORD = 16  # letters of a word that is left out whole
 _LONG = 40  # letters of a word at most
 _MOST = 480  # letters of a sentence that is quoted
@@ -32,6 +33,7 @@ _SIZE = re.compile(
 )
 _GREEK = re.compile(r"\\([A-Z]?[a-z]{1,7})(?![A-Za-z])")
 _WRAPPED = re.compile(r"\\(?:emph|underline|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it))\{([^{}]*)\}")
+_FORMULA, _TEXT_OF_IT = re.compile(r"\$[^$]{1,80}\$"), re.compile(r"\\(?:text[a-z]*|mbox|emph)\{[^{}]*\}")
 _QUOTED = re.compile(r"(?:``|'')([^`'\"]{1,200})(?:''|\")")
 _COMMAND = re.compile(
     rf"(?P<opens>\\(?:emph|underline|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it)|href\{{[^{{}}]*\}})\{{)|{_MATH.pattern}|{_SIZE.pattern}|\\[%&$#_]"
@@ -69,17 +71,20 @@ def as_text(said: str) -> str:
     'Late Gates (LG), and more. We'
     >>> as_text(r"in \\acrfull{bev} space, \\gls{lm}")
     'in BEV space, LM'
+    >>> as_text(r"we propose ${\\bf \\texttt{Late Gate Pruning}}$, which")
+    'we propose Late Gate Pruning, which'
     >>> as_text("a ``fast gate'' and a ``slow one\\"")
     'a “fast gate” and a “slow one”'
     """
     said = _TIE.sub(" ", _COMMENT.sub("", _CITED.sub("", _FOOTNOTE.sub("", said)))).replace(r"\infty", "∞")
     said = _SHORT.sub(lambda found: (found[1] or found[2]).upper(), said)
     said = _SIZE.sub("", _MONEY.sub(_DOLLAR, said.replace(r"\$", _DOLLAR)))
+    said = _FORMULA.sub(lambda found: _TEXT_OF_IT.sub(lambda text: text[0].replace(" ", _SPACE), found[0]), said)
     said = _QUOTED.sub(r"“\1”", _WRAPPED.sub(r"\1", said)).replace("{,}", ",")
     said = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), said)
     said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
     said = _MATH.sub(lambda found: " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1])), said)
-    return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$")
+    return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")
 
 
 def quotable(said: str) -> str:

@@ -44,6 +44,7 @@ _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
+_NARROWED = re.compile(r" (?:with|without|trained|using|built|running|based) ")  # a baseline is, in its own words
 _BOUNDS = ("up_to", "left_up_to")  # that Chinese says before the verb of a change
 _LONG = 48  # characters of a baseline that fits into brackets
 
@@ -169,16 +170,16 @@ def _in_form(words: PageWords, named: str, form: str) -> str:
     return with_article(words, named) if form.startswith("absolute") else named
 
 
-def phrase(shown: Selection, result: Result, *, aside: bool = True, sentence: str = "") -> str:
+def phrase(shown: Selection, result: Result, *, against: bool = True, sentence: str = "") -> str:
     """A result as a noun phrase: "up to 41% lower latency (vs. vLLM)", "时延最高降低41%（较vLLM）".
 
-    Without `aside`, baseline and setting are left out. What Chinese has no words for is quoted from the sentence.
+    Without `against`, the baseline is left out. What Chinese has no words for is quoted from the sentence.
     """
     named = metric(shown, result)
     form = _form(shown, result, named)
     of = _in_form(shown.words, named, form) if form == KEPT else named
     said = shown.words(f"outcome.{form}", metric=of, amount=amount(shown, result))
-    said, beside = _bound_first(shown, said, named), notes(shown, result) if aside else ""
+    said, beside = _bound_first(shown, said, named), (notes if against else circumstance)(shown, result)
     is_mixed = shown.lang == "zh" and _ENGLISH.search(f"{named} {beside}")
     if is_mixed and (own := own_words(result, sentence)):
         return shown.words("brief.quote", quote=own)
@@ -242,6 +243,8 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
 def baseline(shown: Selection, result: Result) -> str:
     """What a result is compared with; in Chinese what has no words there is a name, or is quoted."""
     wording = without_article(clean(result.baseline))
+    if shown.lang == "zh" and _NARROWED.search(wording):
+        return shown.words("brief.quote", quote=wording)  # which part of it is narrowed only the sense tells
     said = say(shown, same(shown, result.baseline_concept, wording), wording) or wording
     is_title = _is_title(shown, result.baseline, result.baseline_concept)
     if shown.lang == "zh" and (not has_han(said) or is_title):
@@ -280,6 +283,8 @@ def same(shown: Selection, concept: str, wording: str) -> str:
 def _aside(shown: Selection, concept: str, wording: str, paper: str) -> str:
     """A baseline or setting for use in brackets: short, in words of the paper, and complete; else ""."""
     if not wording or len(wording) > _LONG or (shown.lang != "zh" and has_han(wording)):
+        return ""
+    if shown.lang == "zh" and _NARROWED.search(wording):
         return ""
     if not Wording(shown.graph.vocabulary).is_noun_phrase(wording):
         return ""
@@ -334,7 +339,7 @@ def _part_of_setting(shown: Selection, part: str, paper: str) -> str:
 def amount(shown: Selection, result: Result) -> str:
     """The number with unit and bound: "up to 41%", "约2倍"."""
     words = shown.words
-    if shown.lang == "zh" and _form(shown, result) == "decrease_times":
+    if shown.lang == "zh" and _form(shown, result) in ("decrease_times", "decrease_times_of"):
         return words(f"outcome.left_{result.bound}", amount=_left(shown, result))
     return words(f"outcome.{result.bound}", amount=plain(shown, result))
 
@@ -416,7 +421,9 @@ def _form(shown: Selection, result: Result, named: str = "") -> str:
             return "increase_times"
         return "increase_worse" if better == "lower" else "increase"
     if result.change == "decrease":
-        return "decrease_times" if result.unit == "x" else "decrease"
+        if result.unit == "x":
+            return "decrease_times_of" if result.baseline else "decrease_times"  # 原来 would be the method itself
+        return "decrease"
     return "absolute_higher" if better == "higher" else "absolute"
 
 

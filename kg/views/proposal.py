@@ -50,6 +50,8 @@ _LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|<proposal.restarts>\s)"
 _COUNTS = r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)? (?P<number>[\w-]+) [^,]*$"
 _GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b(?P<object> <clause.determiners>\b)?"
 _AND_VERB = re.compile(r", and (?P<verb>[a-z]+) (?P<name>[A-Z])?")
+_WITH_IT = re.compile(r",? and (?:[a-z]+ly )?[a-z]+ (?:it|them)\b")  # "a gate and test it"
+_INSPIRED = re.compile(r", (?:inspired|motivated) by [^,]*$")  # says what led to it, not what it is
 _WE = r",? <proposal.joints> <proposal.subjects>\b.*"
 _POINTS = r"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|both (?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:))"
 _PRAISE = r"(?:<proposal.praise>\b,? (?:<proposal.praise_joints> )?)+"
@@ -114,6 +116,8 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
         for one in said
         if own and own in one["what"] and re.search(rf"(?<![\w-]){re.escape(own)}(?![\w-])", one["what"])
     ]
+    for_it = pattern(rf"\b{_LINK}")  # "we further develop a rule for Foo"
+    named = [one for one in named if not (_is_more(one) and for_it.search(one["what"].partition(own)[0]))]
     named.sort(key=lambda one: one not in first)
     begins = [] if _is_but_part(sentences, said, first, asks=asks) else _rather_made(first)[:1]
     others = [one for one in named if one["next"] and not (is_besides(one.string) or _is_a("proposal.tools", one))]
@@ -255,6 +259,7 @@ def _whole(what: str) -> str:
     if goes_on and (goes_on[0]["comma"] or _is_infinitive(what[: goes_on[0].start()])):
         return ""  # "a rule, test gates and show"; "a rule to find gates and show": is it the rule that shows?
     what = pattern(_WE).sub("", what[: goes_on[0].start()] if goes_on else what).rstrip(" ,;:")
+    what = _WITH_IT.split(_INSPIRED.sub("", what))[0]
     points = pattern(_POINTS).search(what)
     if points:
         clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())

@@ -32,6 +32,7 @@ JOINED = re.compile(
 )
 #: What others are compared by, before what they have: "under the same budget with Finch".
 _AND_MORE = re.compile(r"\s(?:and|or)\s(?:[\w-]+\s){0,2}?([a-z]+s)\b")
+_AND_NUMBER = re.compile(r"\s(?:and|or)\s(\d[\d.,]*)")  # "8k input", before "and 16k output"
 _AT = re.compile(r"(?:at|under|without)\s", re.IGNORECASE)
 _SAME_WITH = re.compile(r"\b(?:same|identical|equal)\s(?:[\w-]+\s){1,3}with\s$")
 _COMPARED = r"\b<clause.comparing>\s"
@@ -66,6 +67,11 @@ _AMOUNT = re.compile(r"(?<![\w.-])\d[\d.,]*(?:%|[kKMBW]?\b)(?!-)")
 _ALIKE = re.compile(
     r"\b(?:same|identical|equal|equivalent|similar|comparable|match\w*|\w*lossless|competitive|balanced|no|negligible)\b"
 )
+_AT_SAME = re.compile(
+    r"(?:at|under) (?:the |an )?(?:same|identical|equal) "
+    r"(?!quality|accuracy|performance|time)(?:(?!on\b|for\b|in\b|with\b)[\w-]+ ?){1,4}",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"(?:(?:at )?[\d.,]+\s?%|[\d.,]+\s?[a-zA-Zμ×]{0,2})(?:$| (?:on|of|for|in)\b)")
 _OTHER = re.compile(r";|\b(?:while(?! \w+ing\b)|whereas)\b")  # begins another statement
 _MEAN = re.compile(r"\b(?:on|an|the) average\b|\baverag(?:ing|es)\b|\b(?:an?|the) mean (?!average)")
@@ -75,7 +81,7 @@ _OWN_WORDS = re.compile(r"[,;]|\bwhile\b|(?<![\w-])\d|%")
 _MEAN_AHEAD = re.compile(r"\s*(?:On average|Averaged (?:across|over))\b")
 #: Begins another statement: "and matches the baseline", " - all of it for free".
 _GOES_ON = re.compile(r"(?: through (?=[a-z])|,? and \w+s (?:the|an?|its|up|over|\d)| [-–—]+ (?=[a-z])).*$")
-_LISTED = re.compile(r",\s[A-Z][\w-]*(?:,|\s(?!(?:is|are|has|have|[a-z]+s)\b))")
+_LISTED = re.compile(r",\s[A-Z][\w/-]*(?:,|\s(?!(?:is|are|has|have|[a-z]+s)\b))")
 _ALONE = re.compile(r"(?!.*\b(?:on|for|at|under|with|in|over|when)\b)[^,;:()]*\band (?:an? |up to )?[+]?")
 _MEAN_BEHIND = re.compile(r"[^,;.()\d]{0,40}\bon average\b")
 _TERMS = re.compile(
@@ -107,6 +113,8 @@ class SettingReader:
     def _behind(self, found: EntryResult, place: QuantityPlace) -> str | None:
         """The setting that was extracted, if it stands in the clause of the number, or is what the work joins."""
         setting = _GOES_ON.sub("", clean(found.result.setting or self._shared(found, place)))
+        kind = re.escape(found.result.metric.rpartition(" ")[0])
+        setting = re.sub(rf"^(?:(?:for|in) )?{kind} (?:even )?(?=(?:on|at|in|with|across|under)\b)", "", setting)
         if JOINED.match(setting) and place.text[: place.quantity.start].rstrip().endswith(setting):
             setting = setting.rpartition(" ")[0]  # "combined with pruning yields 2x"
         if setting and LOSSLESS.search(place.text.partition(setting)[0]):
@@ -116,7 +124,7 @@ class SettingReader:
             return None  # "on Plover, Finch with", of which it is only the first
         if setting and re.search(rf"{re.escape(setting)},\d{{3}}", place.text):
             return None  # "at lengths up to 65", of 65,536
-        if setting and self._is_first_of_two(setting, place):
+        if setting and self._is_first_of_two(setting, found, place):
             return None  # "on image labelling", before "and search tasks"
         baseline, behind = found.result.baseline, place.text[place.quantity.end :]
         if self._is_of_other(setting, place) and not (baseline and baseline in behind):
@@ -142,12 +150,16 @@ class SettingReader:
         known = fold(found.result.metric).split()
         return "" if not said or set(fold(said["what"]).split()) <= {*known, "in", "term", "of"} else said["what"]
 
-    def _is_first_of_two(self, setting: str, place: QuantityPlace) -> bool:
-        """Whether a setting in small letters goes on behind "and" with the noun that it shares."""
+    def _is_first_of_two(self, setting: str, found: EntryResult, place: QuantityPlace) -> bool:
+        """Whether a setting goes on behind "and": in small letters with the noun that it shares, or with a number."""
         at = place.text.find(setting, place.quantity.end)
-        found = _AND_MORE.match(place.text, at + len(setting)) if at >= 0 and setting.islower() else None
+        behind = place.text[at + len(setting) :] if at >= 0 else ""
+        if any(map(str.isdigit, setting)) and (number := _AND_NUMBER.match(behind)):
+            values = (one.value for one in found.record.results)
+            return not any(number[1].rstrip(".,") == str(value).removesuffix(".0") for value in values)
+        more = _AND_MORE.match(behind) if setting.islower() else None
         frames = self.vocabulary.cues("dataset-frame") | self.vocabulary.cues("task-frame")
-        return found is not None and found[1].rstrip("s") in frames
+        return more is not None and more[1].rstrip("s") in frames
 
     def _is_of_other(self, setting: str, place: QuantityPlace) -> bool:
         """Whether a setting is what another has, with which the number compares: "at the same cost with Finch"."""
@@ -204,8 +216,8 @@ class SettingReader:
             return None  # "only 50%", of something
         if not _AT.match(setting) and self._is_metric(bare):
             return None  # "with no loss in accuracy"
-        if not {*bare.lower().split()}.isdisjoint(listed("clause.pointing")):
-            return None  # "with such kernels", of the sentence before
+        if not {*bare.lower().split()}.isdisjoint(listed("clause.pointing")) or self._names_metric(bare):
+            return None  # "with such kernels", of the sentence before; "in BLEU-1 scores"
         is_phrase = "_ " not in bare and self.wording.is_noun_phrase(bare)  # "Plover_ big" has lost its formula
         is_phrase = is_phrase or (bare[:1].isdigit() and " and " not in bare)
         return said if is_phrase and len(said) <= _LONG else None
@@ -218,6 +230,11 @@ class SettingReader:
         ends = (match for match in self.vocabulary.match(said) if is_plain and match.end == len(said))
         return any(match.type == "metric" and self.vocabulary[match.concept].facts.get("better") for match in ends)
 
+    def _names_metric(self, said: str) -> bool:
+        """Whether words are the name of a metric, which is no setting: "AP50"."""
+        found = [match for match in self.vocabulary.match(said) if match.type == "metric" and not match.start]
+        return any(fold(said[match.end :]) in ("", "score") for match in found)
+
     def says_nothing(self, setting: str, metric: str) -> bool:
         """Whether a setting narrows nothing: "several benchmarks", "at the same quality", "efficiency"."""
         bare = _OPENING.sub("", setting)
@@ -226,6 +243,8 @@ class SettingReader:
         frames = frames.union(listed("clause.all_of_them"))  # "on both backbones"
         if frames.issuperset(word.rstrip("s") for word in words) or stands_for(bare, metric):
             return True  # "on the dataset", "20% lower on TPOT"
+        if _AT_SAME.fullmatch(setting):
+            return False
         if MEASURE.match(setting) or _ALIKE.search(setting) or _NUMBER.match(setting) or fold(metric) in fold(bare):
             return True
         first = tagged(bare, 0, len(bare))[0][0]

@@ -167,8 +167,11 @@ def spelt_out(said: str, text: str) -> str:
         full = full if short.endswith("s") or " of " in full else _SEVERAL.sub("", full)
         if full and full.lower() not in said.lower():
             ahead, behind = re.split(rf"(?<![\w-]){re.escape(short)}(?![\w-])", said, maxsplit=1)
-            if _OF_LONGER.match(behind):
-                continue  # "Late GR (LGR)", "GR++"
+            if _OF_LONGER.match(behind) or f"{short}-" in said:
+                continue  # "Late GR (LGR)", "GR++"; "an LP-based gate with LP"
+            noun = re.search(rf"\({re.escape(short)}\) ([a-z]+)\b", text)
+            if noun and _IS_HEAD.match(behind) and tagged(noun[1], 0, len(noun[1]))[0][0].tag == "NNS":
+                continue  # "late gate (LG) models": no LG is a late gate
             ahead = re.sub(r"\ban? $", f"{article(full)} ", ahead)
             is_alone = re.search(r"(?:ing|of|for|by|in|on|with|to|from) $", ahead) and _IS_HEAD.match(behind)
             full = f"the {full}" if is_alone and f"the {full} ({short})".lower() in text.lower() else full

@@ -130,6 +130,14 @@ def test_baseline_and_setting_are_those_of_the_clause(
         # What its clause says besides: a share of what was, one example of several, a condition, the most of several.
         ("It has a 41% relative latency reduction.", "41%", {"value": 41.0}),
         ("It gives a 3x theoretical speedup.", "3x", {"value": 3.0, **SPEED}),
+        ("Theoretically, it has 41% lower latency.", "41%", {"value": 41.0}),
+        ("It has 41% lower latency in many cases.", "41%", {"value": 41.0}),
+        ("It has 41% (dynamic pruning) and 9% (static pruning) lower latency.", "41%", {"value": 41.0}),
+        ("It cuts the decoder stack's latency by 41%.", "41%", {"value": 41.0}),
+        ("By carefully pruning 9% of the layers, it has 41% lower latency.", "41%", {"value": 41.0}),
+        ("It improves Plover, reaching 41% lower latency.", "41%", {"value": 41.0}),
+        ("It accelerates Plover by 3x.", "3x", {"value": 3.0, **SPEED}),
+        ("It beats Finch and Wren, with 41% and 9% lower latency, respectively.", "41%", {"value": 41.0}),
         ("It beats others (e.g., in speed with 41% lower latency).", "41%", {"value": 41.0}),
         ("It is sound in budget regimes of 41% latency.", "41%", {"value": 41.0}),
         ("It has a maximum latency reduction of 41%.", "41%", {"value": 41.0}),
@@ -282,7 +290,7 @@ def test_a_unit_for_a_metric_is_said_once(built: Graph) -> None:
     metric = {"metric": "tokens per second", "metric_concept": "metric:tokens-per-second"}
     rate: dict[str, Any] = {**metric, "unit": "tokens/s", "value": 100.0, "change": "absolute", "bound": "at_least"}
     text = "It reaches over 100 tokens per second."
-    assert said_of(built, text, "100", **rate) == "at least 100 tokens per second"
+    assert said_of(built, text, "100", **rate) == "over 100 tokens per second"
     assert said_of(built, text, "100", lang="zh", **rate) == "每秒词元数为100以上"
 
 
@@ -389,8 +397,17 @@ def test_points_of_a_metric_are_no_percentage_of_it(built: Graph) -> None:
     assert said_of(built, "It has 9% higher accuracy.", "9%", **gain) == "9% higher accuracy"
 
 
-def test_nearly_by_a_number_is_about_it(built: Graph) -> None:
-    assert said_of(built, "It lowers latency nearly by 41%.", "41%", value=41.0) == "about 41% lower latency"
+@pytest.mark.parametrize(
+    ("text", "bound", "told"),
+    [
+        ("It lowers latency nearly by 41%.", "about", "nearly 41% lower latency"),
+        ("It lowers latency by about 41%.", "about", "about 41% lower latency"),
+        ("It lowers latency by more than 41%.", "at_least", "over 41% lower latency"),
+        ("It lowers latency by at least 41%.", "at_least", "at least 41% lower latency"),
+    ],
+)
+def test_a_bound_is_told_as_its_words_say_it(built: Graph, text: str, bound: str, told: str) -> None:
+    assert said_of(built, text, "41%", value=41.0, bound=bound) == told
 
 
 def test_things_are_fewer_and_their_number_is_not_lower(built: Graph) -> None:

@@ -102,7 +102,7 @@ def test_chinese_slots_of_the_source_are_taken_unless_only_the_abstract_counts(b
 
 def test_endings_of_a_slot_are_not_said_twice(built: Graph) -> None:
     paper = _paper(name="Foo", brief=Brief(name="Foo", technique="路由方法（分层）", problem="内存瓶颈"))
-    assert brief(built, paper, "zh") == "《Foo》论文使用了路由方法（分层），解决了内存瓶颈。"
+    assert brief(built, paper, "zh") == "《Foo》论文使用了路由方法（分层），解决了内存瓶颈。（摘自来源的中文简报）"
 
 
 @pytest.mark.parametrize(

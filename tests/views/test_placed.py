@@ -36,7 +36,7 @@ def wording() -> Wording:
         ("two TAD benchmarks", "两个TAD基准"),
         ("a single RTX 4090", "单张RTX 4090"),
         ("B200 GPUs", "B200 GPU"),
-        ("Finch and Plover across WikiText-103 and C4", "WikiText-103和C4上的Finch和Plover"),
+        ("Finch and Plover across WikiText-103 and C4", "Finch和Plover，WikiText-103和C4"),
         ("5-second text-to-video generation", "5秒文本到视频生成"),
         ("at N=300", "N=300"),
         ("9 GFLOPs", "9 GFLOPs"),
@@ -120,6 +120,7 @@ def test_what_narrows_a_technique_is_told_with_it(built: Graph, concept: str, wo
         ("a graph-based token pruning framework", "基于图的词元剪枝框架", False),
         ("a graph-based token pruning framework for plovered finches", "基于图的词元剪枝框架", True),
         ("a token pruning framework for video MLLMs", "用于视频MLLM的词元剪枝框架", False),
+        ("a new framework for efficient LLM inference", "用于高效大语言模型推理的框架", True),
     ],
 )
 def test_a_kind_that_many_papers_share_is_bare_in_chinese(built: Graph, what: str, kind: str, *, bare: bool) -> None:

@@ -116,7 +116,10 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
     assert {row["winner"]["label"] for row in agreed["rows"]} == {"Brimble", "Tassock"}
     assert all([loser["label"] for loser in row["loser"]] == ["Quandle"] for row in agreed["rows"])
     assert (agreed["label"], agreed["mark"]) == ("speed", "speed")
-    assert {row["by"][0] for row in agreed["rows"]} == {"30% higher speed", "15% higher speed"}
+    assert {row["by"][0] for row in agreed["rows"]} == {
+        "30% higher speed (with Qwen3-8B; A100)",
+        "15% higher speed (with Qwen3-8B; H100)",
+    }
 
 
 def _won(folder: Path, said: str, beaten: dict[str, str], own: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -190,7 +193,10 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
     [
         ("Zorvex gives up to 1,024x speedup over Quandle.", ["“up to 1,024x speedup over Quandle”"]),
         ("Zorvex saves 9% and is 2.5x faster than Quandle.", ["“2.5x faster than Quandle”"]),
-        ("Zorvex outperforms Quandle by 9%.", []),
+        ("Zorvex outperforms Quandle by 9%.", ["“by 9%”"]),
+        ("Zorvex outperforms Quandle and Wren in recall by 9%, and is fast.", ["“in recall by 9%”"]),
+        ("Zorvex has better recall than Quandle.", ["“better recall”"]),
+        ("Zorvex outperforms Quandle.", ["as quoted"]),
         ("Zorvex has a 9% reduction in recall compared to Quandle.", None),
     ],
 )
@@ -247,7 +253,7 @@ def test_a_takeaway_counts_papers_and_quotes_one_in_the_middle(stated: Graph) ->
     first = _data(stated)["takeaways"]["rows"][0]
     assert "4 papers" in first["text"]
     assert (
-        "against baselines of their own; one of them is Brimble: 30% higher speed (vs. Quandle; with Qwen3-8B; A100)"
+        "each against its own baseline; one of them is Brimble: 30% higher speed (vs. Quandle; with Qwen3-8B; A100)"
         in first["text"]
     )
     assert first["quote"][0]["quote"] == "30% faster"
@@ -276,10 +282,12 @@ def test_the_usual_form_of_a_technique_does_not_stand_out(tmp_path: Path) -> Non
     text = "with full attention or a gating mechanism it is 41% faster."
     used = [{"surface": u, "in": "A", "canonical": u, "role": "used"} for u in ("full attention", "gating mechanism")]
     said = _takeaways(tmp_path, [f"By pruning, {text}"] * 3 + [text] * 15, techniques=used)
-    assert said[0].startswith("Gating mechanism stands out")
+    assert said[0].startswith(
+        "At least 3 of 3 papers propose or use gating mechanism, at least twice its share of all 18"
+    )
     assert not [one for one in said if "ull attention" in one]
     common = _takeaways(tmp_path / "common", [f"By pruning, {text}"] * 3 + [text] * 6, techniques=used)
-    assert not [one for one in common if "stands out" in one]  # a third of the graph has it
+    assert not [one for one in common if "its share" in one]  # a third of the graph has it
 
 
 def test_papers_without_a_figure_are_quoted(tmp_path: Path) -> None:

@@ -243,13 +243,13 @@ def test_what_goes_with_what_is_clear_in_chinese(english: str, chinese: str) -> 
 def test_a_chinese_clause_takes_no_verb_of_the_template(built: Graph) -> None:
     given = Brief(name="Foo", technique="评估多种卷积算法的性能", effect="揭示了能效瓶颈")
     assert brief(built, _stated("Foo is fast.", brief=given), "zh") == (
-        "《Foo》论文通过评估多种卷积算法的性能，揭示了能效瓶颈。"
+        "《Foo》论文通过评估多种卷积算法的性能，揭示了能效瓶颈。（摘自来源的中文简报）"
     )
     own = _stated("We propose online gating.", techniques=_proposed("online gating"))
     assert record_parts(built, own, "zh") == "Foo使用了在线门控等技术。"
     given = Brief(name="Foo", technique="结合剪枝与量化的压缩框架", effect="在两个数据集上达成更高准确率")
     assert brief(built, _stated("Foo is fast.", brief=given), "zh") == (
-        "《Foo》论文使用了结合剪枝与量化的压缩框架，在两个数据集上达成更高准确率。"
+        "《Foo》论文使用了结合剪枝与量化的压缩框架，在两个数据集上达成更高准确率。（摘自来源的中文简报）"
     )
 
 

@@ -26,6 +26,17 @@ _KINDS = ("technique:", "model:")
 _GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
 _BUILT_ON = r"\b<winning.built>\s<winning.upon>\s(?:<clause.determiners>\s)?$"
 _BEATS = r"(?i)\b(?:<clause.beating>|<winning.better>)\b"
+#: Behind a loser and others beside it, in what it is beaten: " and Wren by 2%"; ahead: "superior recall over "
+_IN_WHAT = r"(?:by|in|on|at|under|for|across|when|with)\b"
+_NO_MORE = (
+    r", (?:[a-z]+ing|while|which|but|and [a-z]+(?:s|ed))\b| while | and (?:[a-z]+s (?:the|an?|its)|[A-Z][\w.-]* by|"
+    r"<clause.beating>) |\.(?: |$)"
+)
+_BEHIND = rf"(?:(?:,| and|, and|/) [A-Z][\w.-]*|\s\([^()]*\)|\s[a-z-]+s)*?\s(?P<said>{_IN_WHAT}(?:(?!{_NO_MORE})[^;])*)"
+_AHEAD = (
+    r"(?<![\dx×] )\b(?P<said>(?:better|superior|higher|lower|faster|stronger|smaller|improved) [^,;:()]*?) "
+    r"<clause.comparing> (?:[\w-]+ ){0,4}$"
+)
 _MEASURED = r"(?! (?:<clause.comparing>)\b)[^,;:()]*"  # stands between the number of a win and the loser
 _BESIDE = re.compile(r"(?: \w+)?(?:,| and|, and) ")  # between the numbers of a list
 _CUT = r" <winning.built>\b"  # narrows a kind: "systems built on Foo"
@@ -66,14 +77,22 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
                 if not wins or ends[0] == ends[1] or not all(end.startswith(_KINDS) for end in ends):
                     continue
                 quote, beaten = quoted(document, relation.evidence), _surface(record, relation)
-                ahead, _ = _around(quote.sentence, beaten)
+                ahead, behind = _around(quote.sentence, beaten)
                 is_part = is_of_own_part(shown.graph.vocabulary, record, relation.head, quote.sentence, ahead)
                 if is_part or not _is_won(shown, relation, quote.sentence, beaten):
                     continue
-                by = "" if pattern(_BEATS).search(quote.sentence) else _in_figures(shown, ahead, beaten)
+                is_plain = pattern(_BEATS).search(quote.sentence)
+                by = _in_what(shown, ahead, behind) if is_plain else _in_figures(shown, ahead, beaten)
                 if by is not None:
                     yield WinClaim(*ends, paper, quote, by=by, beaten=beaten)
         yield from _by_numbers(shown, paper)
+
+
+def _in_what(shown: Selection, ahead: str, behind: str) -> str:
+    """In what a paper says that it wins, quoted: "by 2% on Plover", "superior recall"; else that its words say it."""
+    found = pattern(_BEHIND).match(behind) or pattern(_AHEAD).search(ahead)
+    said = quotable(found["said"]) if found else ""
+    return shown.words("brief.quote", quote=said) if said else shown.words("report.in_words")
 
 
 def _in_figures(shown: Selection, ahead: str, beaten: str) -> str | None:
@@ -151,8 +170,10 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
         return False  # linked to what other words of the paper name
     if any(word.endswith("ing") and word in cues("outperform") for word in beaten.split()[1:]):
         return False  # "rules surpassing others"
+    if beaten.rpartition(" ")[2] in listed("clause.apart"):
+        return False  # "decoder LMs as", of "decoder LMs as well as"
     if (beaten.islower() or " " in beaten) and not Wording(shown.graph.vocabulary).is_noun_phrase(beaten):
-        return False  # "adaptive", of "adaptive LoRA variants"; "decoder LMs as", of "decoder LMs as well as"
+        return False  # "adaptive", of "adaptive LoRA variants"
     if any(part and not _is_whole(relation.evidence.quote, part) for part in (relation.head, beaten)):
         return False
     if not _is_whole(relation.evidence.quote, shown.label(relation.tail_concept)):
@@ -209,7 +230,7 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
         metric = outcome.metric(shown, result)
         known = "" if result.metric == SPEED else result.metric_concept  # a speed of anything
         measured = identity(known, result.metric)
-        by = metric if is_loss else outcome.phrase(shown, result, aside=False)
+        by = metric if is_loss else outcome.phrase(shown, result, against=False, sentence=quote.sentence)
         pair = (other, name) if is_loss else (name, other)
         yield WinClaim(*pair, paper, quote, metric, measured, by, "" if is_loss else result.baseline)
 

@@ -145,13 +145,13 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     found = proposing(shown, paper)
     if found.proposal:
         said = found.proposal.itself or found.proposal.what
-        # "Foo from the perspective of objectives" tells little
-        if not re.match(rf"{re.escape(name(paper))} [a-z]", said):
+        # "Foo from the perspective of objectives" tells little, "to skip gates" is but a part of a sentence
+        if not re.match(rf"to [a-z]|{re.escape(name(paper))} [a-z]", said):
             return said, False
     if found.is_given:
         found = slots(shown, paper)
         bare = Slots(technique=found.technique, problem=found.problem, is_given=True, is_solved=found.is_solved)
-        return in_words(shown.words, bare).removeprefix(shown.words("brief.unnamed")).rstrip("。"), False
+        return in_words(shown.words, bare).removeprefix(shown.words("brief.unnamed")).replace("。", ""), False
     if found.is_kind and not found.is_bare:
         return found.technique, False
     own = contribution(shown, paper) or [

@@ -95,11 +95,13 @@ def _approach(shown: Selection, about: Set[str]) -> dict[str, Any] | None:
     """
     vocabulary, corpus = shown.graph.vocabulary, Corpus.of(shown.graph.store)
     found: dict[str, dict[str, Paper]] = defaultdict(dict)
+    stated: dict[str, set[str]] = defaultdict(set)  # papers that name the technique itself, no narrower one
     quotes: dict[str, tuple[int, EntryQuote]] = {}  # the sentence in which a paper says most of itself
     for paper in shown.papers:
         for document, record in paper.entries:
             for m in record.techniques:
                 if m.sure and m.role in OWN and m.concept in vocabulary:
+                    stated[m.concept].add(paper.id)
                     for concept in (m.concept, *vocabulary.broader(m.concept)):
                         found[concept][paper.id] = paper
                     quote = quoted(document, m)
@@ -116,6 +118,7 @@ def _approach(shown: Selection, about: Set[str]) -> dict[str, Any] | None:
 
     least = max(_SEVERAL, _PART * len(shown.papers))
     several = [c for c in found if len(found[c]) >= least and c in quotes and c not in about]
+    several = [c for c in several if 2 * len(stated[c]) >= len(found[c])]  # "KV cache", for what is done to it
     kinds, plain = vocabulary.cues("model-frame"), vocabulary.cues("plain")  # full attention is what others beat
     labels_of = {c: fold(vocabulary[c].label["en"]).split() for c in several}
     telling = [
@@ -130,9 +133,7 @@ def _approach(shown: Selection, about: Set[str]) -> dict[str, Any] | None:
     behind = [c for c in order[1:] if best not in vocabulary.broader(c) and c not in vocabulary.broader(best)][:2]
     words, papers = shown.words, list(found[best].values())
     others = words.listed([words("report.with_count", label=shown.label(c), n=len(found[c])) for c in behind])
-    label = shown.label(best)
-    label = label[:1].upper() + label[1:] if label.partition(" ")[0].islower() else label  # not "VLLM"
-    values = {"technique": label, "n": len(papers), "all": len(shown.papers)}
+    values = {"technique": shown.label(best), "n": len(papers), "all": len(shown.papers), "total": f"{len(corpus):,}"}
     key = "report.takeaway_approach" if behind else "report.takeaway_approach_only"
     quote = quotes[best][1]
     of = next(paper for paper in shown.papers if quote.entry in ids(paper))
@@ -188,7 +189,7 @@ def _unlike(shown: Selection, one: Told) -> str:
 
 
 def _quality(shown: Selection, made: dict[str, list[Told]]) -> dict[str, Any] | None:
-    """What is kept of the quality: the paper in the middle of those that say so."""
+    """What is kept of the quality, with the paper in the middle of those that say so as an example."""
     kept = [one for results in made.values() for one in results if one.result.change == KEPT]
     kept = sorted({one.paper.id: one for one in kept if is_quality(shown, one.result)}.values(), key=lambda o: o.high)
     if len(kept) < _SEVERAL:
