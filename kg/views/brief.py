@@ -4,6 +4,7 @@
     INSTITUTIONS present NAME, which uses T to address P, achieving E.
 
 Slots that the record does not fill are left out. The sentence contains no number and no name that the record lacks.
+In Chinese a source's own sentence on the paper is quoted in its place.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from kg.model import KgError, Paper
 from kg.tables import json_text
-from kg.text import has_han
+from kg.text import has_han, one_line
 from kg.views.base import View
 from kg.views.render import render
 from kg.views.selection import Selection, ids, link, named
@@ -37,9 +38,8 @@ _LAST_BRACKET = re.compile(r"[（(][^（()）]*[)）]$")
 def brief(graph: GraphReader, paper: Paper, lang: str = "zh", origin: str = "record") -> str:
     """One sentence on a paper in English or Chinese.
 
-    `origin` "record" uses all of the record: a Chinese sentence takes the wording of the source's own Chinese brief for
-    the slots it fills, and composes the others. "abstract" uses title, abstract and institution line only: an entry
-    with other texts is extracted again without them.
+    `origin` "record" uses all of the record, and in Chinese quotes the sentence of a source that has one. "abstract"
+    uses title, abstract and institution line only: an entry with other texts is extracted again without them.
     """
     return compose(Selection.of(graph, [paper], lang), paper, origin)
 
@@ -48,9 +48,19 @@ def compose(shown: Selection, paper: Paper, origin: str = "record") -> str:
     """The sentence on a paper of a selection; raises KgError for an unknown `origin`."""
     if origin not in ORIGINS:
         raise KgError(f"A brief is not made from {origin!r}: choose one of {', '.join(ORIGINS)}.")
+    own = sentence_of_source(shown, paper) if origin == "record" else ""
+    if own:
+        return shown.words("brief.of_source", quote=own)
     if origin != "record":
         paper = reread(shown.graph, paper, ORIGINS[origin])
     return in_words(shown.words, slots(shown, paper, ORIGINS[origin]))
+
+
+def sentence_of_source(shown: Selection, paper: Paper) -> str:
+    """The Chinese sentence that a source has on a paper, as it stands there; "" in another language or without one."""
+    said = (document.texts["B"].raw for document, _ in paper.entries if "B" in document.texts)
+    own = next(filter(has_han, said), "") if shown.lang == "zh" else ""
+    return one_line(own).rstrip("。").translate(_WITHIN)
 
 
 def in_words(words: PageWords, found: Slots) -> str:
@@ -87,13 +97,13 @@ def _institutions(words: PageWords, names: list[str]) -> str:
 def _what(words: PageWords, found: Slots) -> str:
     if not found.name:
         return words("brief.unnamed")
-    is_titled = found.is_title or (words.lang == "zh" and (found.is_given or found.institutions))
+    is_titled = found.is_title or (words.lang == "zh" and found.institutions)
     return words("brief.titled" if is_titled else "brief.named", title=found.name)
 
 
 def _chinese(words: PageWords, found: Slots) -> str:
     what = _what(words, found)
-    is_reached = found.effect and not (found.technique or found.problem or found.is_level or found.is_given)
+    is_reached = found.effect and not (found.technique or found.problem or found.is_level)
     if is_reached and found.is_title and not found.institutions:
         what = words("brief.of_method", what=what)  # no paper is faster
     says = []
@@ -101,15 +111,9 @@ def _chinese(words: PageWords, found: Slots) -> str:
         uses = "brief.proposes" if found.is_proposed else "brief.uses"
         is_name = found.is_kind or (found.is_proposed and not has_han(found.technique))
         technique = found.technique if is_name else _ended(words, "technique", found.technique)
-        if not (found.is_given or found.is_proposed):  # what a method uses are parts of it
+        if not found.is_proposed:  # what a method uses are parts of it
             ends = words("brief.technique_word") if technique != found.technique else ""
             technique = words("brief.among_others", technique=found.technique) + ends
-        if (
-            found.is_given
-            and technique != found.technique
-            and technique.startswith(tuple(words("brief.technique_verbs").split()))
-        ):
-            uses, technique = "brief.through", found.technique  # 通过评估…, not 使用了评估…技术
         is_one = found.is_proposed and not found.is_several
         if is_one and technique.endswith(tuple(words("brief.counted_endings").split())):
             technique = words("brief.one", technique=technique)  # 提出了一种…框架
@@ -121,11 +125,11 @@ def _chinese(words: PageWords, found: Slots) -> str:
     if found.problem.endswith(tuple(words("brief.met_endings").split())) and not is_clause:
         says.append(words("brief.meets", problem=found.problem))
     elif found.problem:
-        verb = "brief.solves" if found.is_solved else "brief.to_ease" if found.is_eased else "brief.addresses"
+        verb = "brief.to_ease" if found.is_eased else "brief.addresses"
         says.append(words(verb, problem=_ended(words, "problem", found.problem)))
     if found.is_clause:
         says.append(found.effect)
-    elif found.effect and not (found.is_level or found.is_given or found.institutions):
+    elif found.effect and not (found.is_level or found.institutions):
         says.append(words("brief.makes", effect=found.effect))
     elif found.effect:
         verb = "brief.achieves" if not found.is_level else "brief.levels" if says else "brief.reports"
@@ -134,8 +138,7 @@ def _chinese(words: PageWords, found: Slots) -> str:
         says.insert(0, words("brief.presents", who=_institutions(words, found.institutions), what=what))
     else:
         says = [what + "".join(says[:1]), *says[1:]]
-    told = words("brief.as_told") if found.is_given or found.is_solved else ""
-    return "，".join(says) + _quoted(words, found) + "。" + told
+    return "，".join(says) + _quoted(words, found) + "。"
 
 
 def _ended(words: PageWords, slot: str, said: str) -> str:

@@ -16,6 +16,7 @@ from kg.extract.speech import tagged
 from kg.text import fold
 from kg.views.own import opening
 from kg.views.setting import BESIDE, LOSSLESS, is_mean
+from kg.views.surface import article
 from kg.views.words import PageWords, listed, pattern
 
 if TYPE_CHECKING:
@@ -72,6 +73,12 @@ _BEATING = r"\b<clause.beating>\b[^\d;]*$"
 _MADE_FAST = re.compile(
     r"\b(?:accelerat\w+|speed(?:s|ing)?[ -]?ups?)\s(?:[a-z-]+ ){0,3}(?P<name>[A-Z][\w-]*)(?:(?!\band\b)[^\d;])* by $"
 )
+#: How much is left or taken away, beside a number that depends on it.
+_LEVEL_OF = r"(?P<n>\d[\d.]*\s?%) (?P<what>(?:[a-z-]+ ){0,2}<clause.levels>)\b"
+_LEFT_OF = (
+    r"\b(?P<verb><clause.leaving>)(?:s|es|ing)? (?P<only>only |just |merely )?(?P<n>\d[\d.]*\s?%) of (?:the |all )?"
+    r"(?P<what>(?:[a-z-]+ ){0,2}<clause.parts>)\b"
+)
 _SHARE = re.compile(r"\d\s?%|\d[x×]")
 _SAME = re.compile(r"\b(?:same|identical|equal)\b")
 _BY = re.compile(r"\bby (?:up to |about |an average of )?$")
@@ -115,8 +122,11 @@ class ClauseReader:
             return None  # "under the same budget with Finch"
         if is_against and not result.baseline:
             return None  # "9% lower than others": that it is lower than they are is part of it
+        said = [*self._conditions(place, told)]
         more = [(link, what) for link, what in phrases if not self._is_told(link, what, result.metric, known)]
-        said = [self.setting.told(f"{link} {what}") if link in listed("clause.places") else None for link, what in more]
+        said += [
+            self.setting.told(f"{link} {what}") if link in listed("clause.places") else None for link, what in more
+        ]
         return BESIDE.join(map(str, said)) if None not in said and len(said) <= _MOST_SETTINGS else None
 
     def is_stated(self, found: EntryResult, place: QuantityPlace, told: str) -> bool:
@@ -218,6 +228,22 @@ class ClauseReader:
         known = result.metric_concept in self.vocabulary
         return known and self.vocabulary[result.metric_concept].facts.get("better") == "higher"
 
+    def _conditions(self, place: QuantityPlace, told: str) -> Iterator[str | None]:
+        """How much is left or taken where a number holds: "at 95% sparsity", "using 9% of the tokens"."""
+        text, number = place.text, place.quantity
+        low = text.rfind(";", 0, number.start) + 1
+        high = text.find(";", number.end)
+        high = high if high >= 0 else len(text)
+        for found in pattern(_LEVEL_OF).finditer(text, low, high):
+            said = f"{found['n']} {found['what']}"
+            is_one = found["what"].endswith(("ratio", "rate"))  # "a 10% retention ratio", but "95% sparsity"
+            if found["n"] not in told and not found.start("n") <= number.number < found.end("n"):
+                yield f"at {article(said)} {said}" if is_one else f"at {said}"
+        for found in pattern(_LEFT_OF).finditer(text, low, high):
+            only = "only " if found["only"] else ""
+            if found["n"] not in told and not found.start("n") <= number.number < found.end("n"):
+                yield f"{_doing(found['verb'])} {only}{found['n']} of the {found['what']}"
+
     def _phrases(self, place: QuantityPlace, result: Result) -> Iterator[tuple[str, str]]:
         """The phrases of a clause with their links: ("in", "attention")."""
         end = place.quantity.end
@@ -276,6 +302,12 @@ def _is_kept(text: str, phrase: str) -> bool:
     """Whether a phrase says what is not lost: "in quality", of "without any loss in quality"."""
     link = phrase.partition(" ")[0]
     return LOSSLESS.search(f"{text.partition(phrase)[0]}{link} ") is not None
+
+
+def _doing(verb: str) -> str:
+    """The participle of a verb: "using", "pruning", "keeping", "dropping"."""
+    stem = verb.removesuffix("e")
+    return f"{stem}ping" if stem == "drop" else f"{stem}ing"
 
 
 def _linked(text: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from kg.text import fold, has_han
 from kg.views.fillers import has_homonym, is_generic
 from kg.views.proposal import kinds
 from kg.views.wording import PLURAL, Wording
-from kg.views.words import PageWords, listed
+from kg.views.words import PageWords, listed, pattern
 
 if TYPE_CHECKING:
     from kg.views.proposal import Proposal
@@ -25,6 +25,9 @@ _UNSAID = re.compile(
 #: Words of which only the sense tells what goes with which: "Masked Gate Routing-based", "fully gate-free".
 _ENTWINED = re.compile(r"(?:[\w-]+ed|[\w-]+ing) [\w-]+ \w+-(?:based|driven|guided|aware)\b|\b[a-z]+ly [\w-]+-\w")
 _SHORT = re.compile(r"(?<![\w-])[A-Z]{2,}s?(?![\w-])", re.ASCII)  # of a term that only its paper spells out
+_ASIDE = re.compile(r"^\s\([^()]*\)")
+#: Behind a kind that is whole: ", called Foo, that keeps all", but not " based on gates", " for search".
+_WHOLE = r"(?:,? (?:<proposal.called>) [\w-]+(?:\s\([^()]*\))?)?(?:$|,|\s(?:that|which)\b)"
 _SAID = ("technique", "model", "task", "hardware", "dataset")
 _CAPITAL = re.compile(r"(?<![A-Za-z-])(?<!基于)[A-Z][a-z]{3,}(?![A-Za-z-])")  # a word rather than a name: 3D Earth生成
 
@@ -63,8 +66,14 @@ def is_bare(shown: Selection, found: Proposal, said: str) -> bool:
     opening = shown.words("proposal.for").partition("{")[0]  # only Chinese has one
     if said.startswith(opening):
         return bool(opening) and _telling(shown, phrase, _FEW_KIND) + _telling(shown, use, _FEW_KIND) < _KIND
-    behind = use or (phrase and what.partition(phrase)[2].partition(" to ")[2])
-    return bool(behind) or _telling(shown, phrase, 1) < _FEW_KIND
+    behind = _ASIDE.sub("", what.partition(phrase)[2]) if phrase else ""
+    return bool(use or not pattern(_WHOLE).match(behind)) or _telling(shown, phrase, 1) < _FEW_KIND
+
+
+def is_vague(shown: Selection, said: str) -> bool:
+    """Whether words are but a kind of which many are: "a lightweight training framework"."""
+    phrase, _, _ = kinds(said)
+    return bool(phrase) and said.endswith(phrase) and _telling(shown, phrase, 1) < _FEW_KIND
 
 
 def _telling(shown: Selection, phrase: str, most: int) -> int:

@@ -44,6 +44,7 @@ _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
+_BEST = re.compile(r"\bS[Oo]TA(?= )")
 _NARROWED = re.compile(r" (?:with|without|trained|using|built|running|based) ")  # a baseline is, in its own words
 _BOUNDS = ("up_to", "left_up_to")  # that Chinese says before the verb of a change
 _LONG = 48  # characters of a baseline that fits into brackets
@@ -237,12 +238,13 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
         return short[1]
     own = clean(result.metric) if label and not is_known else shown.label(result.metric_concept, result.metric)
     named = "" if paper else own
-    return shown.words("brief.quote", quote=named) if named.islower() else named
+    return shown.words("brief.quote", quote=named) if _ENGLISH.search(named) else named
 
 
 def baseline(shown: Selection, result: Result) -> str:
     """What a result is compared with; in Chinese what has no words there is a name, or is quoted."""
     wording = without_article(clean(result.baseline))
+    wording = _BEST.sub("state-of-the-art", wording) if shown.lang == "zh" else wording
     if shown.lang == "zh" and _NARROWED.search(wording):
         return shown.words("brief.quote", quote=wording)  # which part of it is narrowed only the sense tells
     said = say(shown, same(shown, result.baseline_concept, wording), wording) or wording
@@ -268,6 +270,8 @@ def same(shown: Selection, concept: str, wording: str) -> str:
     if concept not in shown.graph.vocabulary:
         return ""
     label = shown.graph.vocabulary[concept].label.get("en", "")
+    if shown.lang != "zh" and fold(label) != fold(wording) and f" {fold(label)} " in f" {fold(wording)} ":
+        return ""  # "state-of-the-art pruning method" is not any
     short = {word for word in wording.split() if sum(map(str.isupper, word)) > 1 and stands_for(word, label)}
     rest = {word for word in wording.split() if word not in short}
     is_short = bool(short) and not any(word.islower() and fold(word) not in fold(label).split() for word in rest)
@@ -477,7 +481,8 @@ def says_metric(vocabulary: Vocabulary, wording: str, label: str) -> bool:
     """
     lexicon = outcome_lexicon(vocabulary)
     one, other = (_bearing(lexicon, text) for text in (wording, label))
-    return one == other or (wording.isupper() and len(wording) > 1)
+    is_short = wording.isupper() and len(wording) > 1 and stands_for(wording, label)
+    return one == other or is_short  # "TBT" is no "time per output token"
 
 
 def _bearing(lexicon: OutcomeLexicon, text: str) -> set[str]:

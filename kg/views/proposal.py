@@ -34,6 +34,8 @@ _ARTICLE = re.compile(r"(?P<article>an?|the|one)\s(?P<rest>.*)", re.IGNORECASE)
 #: "and", "it" and "that" at the beginning, the first part of a list "(1)", and signs of what is torn.
 _ODD = re.compile(r"^(?:(?:and|its?|that)\b|\W)|\((?:\d|i+|a)\)|[\\$?]")
 _LETTER = re.compile(r"[^\W\d_]")
+_LETTERS, _IN_BRACKETS = re.compile(r"[^\W\d_][\w-]*"), re.compile(r"\([^()]*\)")
+_SMALL = ("a", "an", "and", "by", "for", "from", "in", "of", "on", "the", "to", "via", "with")  # words within names
 _SHORT = r"(?:\s\([^()]*\))?"
 _SUBJECT = r"\b<proposal.subjects>"
 _ADVERB = r"(?:(?P<adverb><proposal.adverbs>|[a-z]+ly) )?"
@@ -45,7 +47,7 @@ _SAYS = (
 _DOES = rf"(?i:(?<!which ){_SUBJECT} (?:[a-z]+ly )?(?P<verb>[a-z]+))"
 _TELLS = rf"(?i:(?<!which ){_SUBJECT} (?:(?:<proposal.joining>|<proposal.adverbs>|[a-z]+ly) )?(?P<verb>[a-z]+))"
 #: What behind a colon is a list of parts, or another sentence.
-_LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|<proposal.restarts>\s)"
+_LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|[Ff]irst(?:ly)?, |<proposal.restarts>\s)"
 #: "with two parts", "consisting of two parts", before these.
 _COUNTS = r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)? (?P<number>[\w-]+) [^,]*$"
 _GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b(?P<object> <clause.determiners>\b)?"
@@ -125,9 +127,15 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
         what = _whole(found["what"].strip().rstrip("."))
         made = _of_name(own, _verb(found), what) if what else None
         least = _LEAST_KIND if made and made.itself else _LEAST
-        if made and least <= len((made.itself or made.what).split()) <= _MOST:
+        if made and least <= len((made.itself or made.what).split()) <= _MOST and not _is_but_name(made):
             return replace(made, sentence=found.string)
     return None
+
+
+def _is_but_name(made: Proposal) -> bool:
+    """Whether all that is said is a name: "Late Gates for Block Skipping (LGBS)"."""
+    words = _LETTERS.findall(_IN_BRACKETS.sub("", made.itself or made.what))
+    return all(word[:1].isupper() or word in _SMALL for word in words)
 
 
 def _is_own(own: str, found: re.Match[str]) -> bool:
@@ -315,6 +323,8 @@ def _of_name(own: str, verb: str, what: str) -> Proposal:
     """A proposal with what the method `own` is, where its words say so: "Foo, a gate that", "a gate (Foo) that"."""
     if not own or own not in what:
         return Proposal(verb, what)
+    if re.match(rf"{re.escape(own)}, (?!(?:an?|the|[a-z]+(?:ed|ing|ilt)|wh[a-z]+|that)\b)[a-z]+ ", what):
+        return Proposal(verb, "")  # "Foo, compatible with all gates" does not say what it is
     name, called, ends = re.escape(own), pattern(_CALLED).pattern, pattern(_ENDS).pattern
     in_brackets = f"({own})" in what  # to compile a pattern takes longer than to see that it cannot match
     found = what.startswith((own, f"the {own}")) and re.fullmatch(
@@ -335,6 +345,7 @@ def _of_name(own: str, verb: str, what: str) -> Proposal:
     )
     if found and (found["called"] or not pattern(rf"\b{_LINK}").search(found["what"])):  # not "a gate for Foo"
         rest = _BESIDE.sub("", found["rest"])
+        rest = rest[1:] if found["called"] == "," and rest.startswith(", which") else rest  # "a gate, Foo, which"
         return Proposal(verb, what, itself=f"{found['what'].rstrip(',')}{rest}")
     is_kind = what.startswith((f"a {own}", f"an {own}", f"the {own}"))
     found = is_kind and re.fullmatch(rf"(?:an?|the) {name}{_SHORT} (?P<what>.+)", what)

@@ -67,9 +67,11 @@ _AMOUNT = re.compile(r"(?<![\w.-])\d[\d.,]*(?:%|[kKMBW]?\b)(?!-)")
 _ALIKE = re.compile(
     r"\b(?:same|identical|equal|equivalent|similar|comparable|match\w*|\w*lossless|competitive|balanced|no|negligible)\b"
 )
+_BARE = re.compile(r"[\d.,]+\s?%?|[a-z]+s")  # says too little
+_EXAMPLES = re.compile(r"\b(?:including|such as|like)\b")
 _AT_SAME = re.compile(
-    r"(?:at|under) (?:the |an )?(?:same|identical|equal) "
-    r"(?!quality|accuracy|performance|time)(?:(?!on\b|for\b|in\b|with\b)[\w-]+ ?){1,4}",
+    r"(?:at|under) (?:the |an? )?(?:same|identical|equal|equivalent|matched|matching) "
+    r"(?!time)(?:(?!on\b|for\b|in\b|with\b)[\w-]+ ?){1,4}",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?:(?:at )?[\d.,]+\s?%|[\d.,]+\s?[a-zA-Zμ×]{0,2})(?:$| (?:on|of|for|in)\b)")
@@ -124,6 +126,8 @@ class SettingReader:
             return None  # "on Plover, Finch with", of which it is only the first
         if setting and re.search(rf"{re.escape(setting)},\d{{3}}", place.text):
             return None  # "at lengths up to 65", of 65,536
+        if setting and _EXAMPLES.search(setting) and place.text.partition(setting)[2].startswith(","):
+            return None  # "tasks including labelling, search and counting", of which it is only the first
         if setting and self._is_first_of_two(setting, found, place):
             return None  # "on image labelling", before "and search tasks"
         baseline, behind = found.result.baseline, place.text[place.quantity.end :]
@@ -184,7 +188,8 @@ class SettingReader:
         A kind of task does, if it `is_alone`: "On hard tasks it is 2x faster, and 1x on easy tasks".
         """
         ahead = place.text[: place.quantity.start]
-        leading = [*_LEADING.finditer(ahead)][-1:] or [*_TRIALS.finditer(ahead)]
+        leading, trials = [*_LEADING.finditer(ahead)][-1:], [*_TRIALS.finditer(ahead)]
+        is_trial, leading = not leading and self._is_telling(trials), leading or trials
         if not leading or _OTHER.search(ahead, leading[0].end()):
             return ""
         said, record = leading[0]["said"], found.record
@@ -202,9 +207,18 @@ class SettingReader:
         words = tagged(said, 0, len(said))[0]
         is_graded = bool(_OPENING.match(said)) and any(w.tag in ("JJS", "JJR") or w.text in graded for w in words)
         is_at = _AT.match(said)
-        if not (is_condition or is_kind or is_graded or is_at or (known and not _DOING.match(said))):
+        is_named = known and not _DOING.match(said)
+        if not (is_condition or is_kind or is_graded or is_at or is_named or is_trial):
             return ""
-        return self.told(said) if not self.says_nothing(_PLACE.sub("", said), found.result.metric) else ""
+        if self.says_nothing(_PLACE.sub("", said), found.result.metric):
+            return ""
+        return self.told(said) or ("" if is_trial and not is_named else None)
+
+    def _is_telling(self, trials: list[re.Match[str]]) -> bool:
+        """Whether trials are on something in particular: "on video diffusion models", not "on various models"."""
+        first = tagged(trials[0]["said"], 0, len(trials[0]["said"]))[0][0] if trials else None
+        general = self.vocabulary.cues("generic-modifier") | {*PageWords("en")("outcome.broad").split()}
+        return first is not None and first.tag != "CD" and fold(first.text) not in general
 
     def told(self, setting: str) -> str | None:
         """A setting as it stands in brackets, None if it is too long or no phrase."""
@@ -214,6 +228,8 @@ class SettingReader:
         bare = _DOING.sub("", bare) if _AMOUNT.search(said) else bare
         if bare.rpartition(" ")[2][:1].isdigit() and bare.rpartition(" ")[0] in listed("clause.only"):
             return None  # "only 50%", of something
+        if _BARE.fullmatch(bare) and not JOINED.match(said):
+            return None  # "30%", before "and 40% sparsity"; "scenes"
         if not _AT.match(setting) and self._is_metric(bare):
             return None  # "with no loss in accuracy"
         if not {*bare.lower().split()}.isdisjoint(listed("clause.pointing")) or self._names_metric(bare):

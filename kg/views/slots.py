@@ -14,7 +14,7 @@ from functools import partial
 
 from kg.entity_types import LISTS
 from kg.extract.speech import tagged
-from kg.model import Brief, Mention, Paper
+from kg.model import Mention, Paper
 from kg.text import fold, has_han
 from kg.views.borne import KEPT, is_metric_head
 from kg.views.effects import OTHERS_WORK, effects, is_setup
@@ -109,7 +109,6 @@ class Slots:
     problem: str = ""
     effect: str = ""
     quotes: list[str] = field(default_factory=list)  # sentences of the paper in place of slots that nothing sure fills
-    is_given: bool = False  # whether the technique is told as a source's own brief tells it
     is_clause: bool = False  # whether the effect has a verb of its own
     is_level: bool = False  # whether the effect says what is reached, not what changes
     is_held: bool = False  # whether it begins with what is kept or counted
@@ -119,7 +118,6 @@ class Slots:
     is_bare: bool = False  # whether that only names what many papers do
     is_itself: bool = False  # whether that is what the paper is called by
     is_eased: bool = False  # whether the problem is only made smaller
-    is_solved: bool = False  # whether the problem is told as a source's own brief tells it
     proposal: Proposal | None = None  # what the paper says that it proposes, in place of technique and problem
 
 
@@ -128,29 +126,23 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     text = text_of(paper, fields)
     out = doing(shown, paper, fields)
     found = _tell_proposal(shown, paper, fields, out)
-    out.effect = clean(_given(shown, paper, fields).effect)
-    out.is_clause = out.effect.startswith(tuple(shown.words("brief.effect_verbs").split()) or ("\n",))
-    out.is_clause = out.is_clause or any(verb in out.effect for verb in shown.words("brief.effect_words").split())
-    if not out.effect:
-        results = effects(shown, paper, fields, text)
-        told = [] if results.stated & set(out.quotes) else results.told  # what a quotation says is not said twice
-        proposed = out.proposal.what.replace("×", "x") if out.proposal else ""
-        told = [one for one in told if one.amount.replace("×", "x") not in proposed]
-        levels = ("absolute", "count") if shown.lang == "zh" else ("absolute", "count", "kept")
-        if shown.lang == "zh":  # 达成了…的效果 is said of changes, 为 of levels
-            told = [one for one in told if not one.form.startswith(levels)] or told
-        out.effect = phrases(shown, told)
-        out.is_level = any(one.form.startswith(levels) for one in told)
-        out.is_clause = out.is_clause or (
-            shown.lang == "zh" and {one.form for one in told} == {KEPT}
-        )  # Foo保留99%的性能
-        out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
-        is_new = results.quote and not (out.effect or results.stated & set(out.quotes) or results.quote in out.quotes)
-        is_new = is_new and not (out.proposal and out.proposal.what[-_TAIL:] in as_text(results.quote))
-        out.quotes += [results.quote] if is_new else []
+    results = effects(shown, paper, fields, text)
+    told = [] if results.stated & set(out.quotes) else results.told  # what a quotation says is not said twice
+    proposed = out.proposal.what.replace("×", "x") if out.proposal else ""
+    told = [one for one in told if one.amount.replace("×", "x") not in proposed]
+    levels = ("absolute", "count") if shown.lang == "zh" else ("absolute", "count", "kept")
+    if shown.lang == "zh":  # 达成了…的效果 is said of changes, 为 of levels
+        told = [one for one in told if not one.form.startswith(levels)] or told
+    out.effect = phrases(shown, told)
+    out.is_level = any(one.form.startswith(levels) for one in told)
+    out.is_clause = shown.lang == "zh" and {one.form for one in told} == {KEPT}  # Foo保留99%的性能
+    out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
+    is_new = results.quote and not (out.effect or results.stated & set(out.quotes) or results.quote in out.quotes)
+    is_new = is_new and not (out.proposal and out.proposal.what[-_TAIL:] in as_text(results.quote))
+    out.quotes += [results.quote] if is_new else []
     own = [quote for quote in contribution(shown, paper, fields) if not is_setup(shown, quote)][:1]
-    says = out.proposal or out.problem or out.effect or out.is_given
-    is_whole = out.is_given or out.is_kind or (out.is_proposed and not (out.is_several or own))
+    says = out.proposal or out.problem or out.effect
+    is_whole = out.is_kind or (out.is_proposed and not (out.is_several or own))
     if out.technique and not is_whole and (out.quotes or (own and (out.is_proposed or not out.effect))):
         # what a method uses are parts of it, and not all of them
         out.technique, out.quotes = "", list(dict.fromkeys(own + out.quotes))
@@ -160,7 +152,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         elif own and len(_SAYING.findall(own[0].replace(out.technique, ""))) >= TELLING:
             out.quotes = own
     is_telling = len(" ".join(out.quotes).split()) >= TELLING  # then one problem of several adds little
-    is_quoted = is_telling and not (found or out.technique or out.institutions or out.is_solved)
+    is_quoted = is_telling and not (found or out.technique or out.institutions)
     if is_quoted or any(fold(out.problem) in fold(quote) for quote in out.quotes):
         out.problem = ""
     out.quotes = [by_itself(with_name(paper, quote)) for quote in out.quotes]
@@ -172,18 +164,15 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
 
 def proposing(shown: Selection, paper: Paper) -> Slots:
     """The slots of what a paper says that it proposes, without the work that a whole sentence takes."""
-    out = _called(shown, paper, ())
+    out = _called(paper)
     _tell_proposal(shown, paper, (), out)
     return out
 
 
-def _called(shown: Selection, paper: Paper, fields: Collection[str]) -> Slots:
-    """The slots with what a sentence calls a paper, and whether a source tells what that does."""
+def _called(paper: Paper) -> Slots:
+    """The slots with what a sentence calls a paper."""
     called, is_title = what(paper)
-    given = bool(_given(shown, paper, fields).technique)
-    if given and name(paper):  # the given technique may lack the name, which only a composed slot adds
-        return Slots(name=name(paper), is_given=True)
-    return Slots(name=as_text(called), is_title=is_title, is_given=given)
+    return Slots(name=as_text(called), is_title=is_title)
 
 
 def _tell_proposal(shown: Selection, paper: Paper, fields: Collection[str], out: Slots) -> Proposal | None:
@@ -193,7 +182,7 @@ def _tell_proposal(shown: Selection, paper: Paper, fields: Collection[str], out:
     is_called = not out.is_title or f" {fold(name(paper))} " in f" {fold(title(paper))} "
     asks = "?" in title(paper)
     own = [said for said in sentences_of(paper, fields) if not says_title(paper, said)]
-    found = None if out.is_given else proposal(name(paper), own, is_called=is_called, asks=asks)
+    found = proposal(name(paper), own, is_called=is_called, asks=asks)
     if found and shown.lang != "zh":
         _propose(shown, paper, out, found, text)
     elif found:
@@ -205,8 +194,7 @@ def _tell_proposal(shown: Selection, paper: Paper, fields: Collection[str], out:
 
 def _entitle(shown: Selection, paper: Paper, out: Slots) -> None:
     """Calls a paper by its title, but not in the form of the reports, which have its short name: 发布了《Foo》论文."""
-    is_reported = out.is_given or (shown.lang == "zh" and bool(out.institutions))
-    if title(paper) and not is_reported:
+    if title(paper) and not (shown.lang == "zh" and out.institutions):
         out.name, out.is_title = as_text(title(paper)), True
 
 
@@ -230,7 +218,7 @@ def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slo
     own, text = name(paper) if out.is_title and found.is_of(name(paper)) else "", text_of(paper, fields)
     out.technique, out.is_proposed, out.is_several = kind_in_words(shown, found, own, text), True, False
     out.is_kind, out.is_bare = bool(out.technique), is_bare(shown, found, out.technique)
-    if out.problem and not out.is_solved:
+    if out.problem:
         problems, out.is_eased = _problems(shown, paper, fields, text, found.sentence)
         out.problem = shown.words.listed(problems)
     out.quotes = [quote for quote in [quotable(found.sentence)] if quote] or contribution(shown, paper, fields)[:1]
@@ -243,9 +231,8 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
     """
     text = text_of(paper, fields)
     called, is_title = what(paper)
-    out, given = _called(shown, paper, fields), _given(shown, paper, fields)
-    short = _proposed_name(shown, paper)
-    found = [] if given.technique else _techniques(shown, paper, fields, text)
+    out, short = _called(paper), _proposed_name(shown, paper)
+    found = _techniques(shown, paper, fields, text)
     spelt = joined(expanded(short, text))
     found = [
         (one, said)
@@ -277,15 +264,14 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
         ]
     if not is_title and called not in text_of(paper, "A"):  # another name in the abstract is that of the same
         found = [(one, said) for one, said in found if " " in said or has_han(said)]
-    techniques = [clean(given.technique)] if given.technique else [said for _, said in found]
+    techniques = [said for _, said in found]
     itself = next((at for at, (one, _) in enumerate(found) if one in kinds), None)
     problems, out.is_eased = _problems(shown, paper, fields, text)
-    out.problem = clean(given.problem) or shown.words.listed(problems)
-    out.is_solved = bool(given.problem)
+    out.problem = shown.words.listed(problems)
     if not techniques:
         out.quotes += contribution(shown, paper, fields)[:1]
     is_other = short and fold(short) not in fold(called) and (is_title or not stands_for(short, called))
-    if not given.technique and is_other:
+    if is_other:
         frames = shown.graph.vocabulary.cues("label-frame-technique")
         full = expanded(short, text) if shown.lang != "zh" else ""
         aside = partial(shown.words, "outcome.aside")
@@ -297,21 +283,13 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
             full = with_article(uncapitalised(full, text), text, frames, shown.words("brief.counted_technique").split())
             techniques.insert(0, aside(effect=full, notes=short) if full else short)
         out.is_proposed = True
-    out.is_proposed = out.is_proposed or not (given.technique or is_used)
+    out.is_proposed = out.is_proposed or not is_used
     out.technique = shown.words.listed(techniques)
     out.is_several = len(techniques) > 1
-    if not out.is_given and fold(without_article(without_bracket(out.technique))) == fold(out.name):
+    if fold(without_article(without_bracket(out.technique))) == fold(out.name):
         out.technique = ""  # "Late Gates proposes late gates"
         out.quotes = out.quotes or contribution(shown, paper, fields)[:1]
     return out
-
-
-def _given(shown: Selection, paper: Paper, fields: Collection[str]) -> Brief:
-    """The slots of the first source that has a brief on the paper; briefs are Chinese."""
-    if fields or shown.lang != "zh":
-        return Brief()
-    said = (record.brief for _, record in paper.entries)
-    return next((brief for brief in said if brief.technique or brief.problem or brief.effect), Brief())
 
 
 def _mentions(paper: Paper, kind: str, fields: Collection[str]) -> Iterator[Mention]:

@@ -164,7 +164,8 @@ def spelt_out(said: str, text: str) -> str:
     known = PageWords("en")("proposal.well_known").split()
     for short in dict.fromkeys(_INITIALS.findall(said)):
         full = "" if short in known or f"({short}" in said else uncapitalised(expanded(short, text), text)
-        full = full if short.endswith("s") or " of " in full else _SEVERAL.sub("", full)
+        is_several = short.endswith("s") or not re.search(rf"\ban? (?:[\w-]+ )*{re.escape(short)}(?![\w-])", said)
+        full = full if is_several or " of " in full else _SEVERAL.sub("", full)  # "Time Between Tokens (TBT)"
         if full and full.lower() not in said.lower():
             ahead, behind = re.split(rf"(?<![\w-]){re.escape(short)}(?![\w-])", said, maxsplit=1)
             if _OF_LONGER.match(behind) or f"{short}-" in said:

@@ -134,7 +134,7 @@ def test_baseline_and_setting_are_those_of_the_clause(
         ("It has 41% lower latency in many cases.", "41%", {"value": 41.0}),
         ("It has 41% (dynamic pruning) and 9% (static pruning) lower latency.", "41%", {"value": 41.0}),
         ("It cuts the decoder stack's latency by 41%.", "41%", {"value": 41.0}),
-        ("By carefully pruning 9% of the layers, it has 41% lower latency.", "41%", {"value": 41.0}),
+        ("By carefully shrinking 9% of the layers, it has 41% lower latency.", "41%", {"value": 41.0}),
         ("It improves Plover, reaching 41% lower latency.", "41%", {"value": 41.0}),
         ("It accelerates Plover by 3x.", "3x", {"value": 3.0, **SPEED}),
         ("It beats Finch and Wren, with 41% and 9% lower latency, respectively.", "41%", {"value": 41.0}),

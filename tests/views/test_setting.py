@@ -30,7 +30,7 @@ GAIN: dict[str, Any] = {"value": 41.0, "metric": "accuracy", "metric_concept": "
         ("It has 41% higher accuracy on diverse benchmarks.", "diverse benchmarks", None),
         ("It has 41% higher accuracy on five benchmarks.", "five benchmarks", None),
         ("It has 41% higher accuracy on the dataset.", "dataset", None),
-        ("It has 41% higher accuracy at the same quality.", "at the same quality", None),
+        ("It has 41% higher accuracy at the same quality.", "at the same quality", "at the same quality"),
         ("It has 41% higher accuracy and is strong in single-path scenarios.", "single-path scenarios", None),
     ],
 )
@@ -56,6 +56,10 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
     [
         ("On Plover, it has 41% higher accuracy.", "41% higher accuracy (Plover)"),
         ("At 4 bits on Plover (x4), it has 41% higher accuracy.", "41% higher accuracy (at 4 bits on Plover)"),
+        ("It retains only 9% of the tokens and has 41% higher accuracy.", "(retaining only 9% of the tokens)"),
+        ("It reaches 95% sparsity and 41% higher accuracy.", "41% higher accuracy (at 95% sparsity)"),
+        ("Experiments on drawn gates show that it has 41% higher accuracy.", "41% higher accuracy (drawn gates)"),
+        ("Experiments on various gates show that it has 41% higher accuracy.", "41% higher accuracy"),
         ("Notably, when applied to Plover, it has 41% higher accuracy.", "41% higher accuracy (Plover)"),
         ("For instance, with Plover on a phone, it has 41% higher accuracy.", "(with Plover on a phone)"),
         (

@@ -47,6 +47,7 @@ _PARTLY = r"^[^,.]*?\b<winning.places> (?:<winning.some>|\d+ <winning.of> \d+)\b
 _DENIED = r"(?:\b<winning.denying>|n't) (?!<clause.only>\b)"
 _ALSO = r",? <winning.joints> (?:<clause.determiners> )?$"
 _WORD = re.compile(r"\w+")
+_DEALT_OUT = re.compile(r"\brespectively\b")  # among more than is quoted
 _DIGITS = re.compile(r"\d+")
 _NEAR = 5  # words before a loser
 _FAR = 200  # letters before a loser in which a number may be one over it
@@ -82,16 +83,19 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
                 if is_part or not _is_won(shown, relation, quote.sentence, beaten):
                     continue
                 is_plain = pattern(_BEATS).search(quote.sentence)
-                by = _in_what(shown, ahead, behind) if is_plain else _in_figures(shown, ahead, beaten)
+                by = _in_what(shown, ahead, beaten, behind) if is_plain else _in_figures(shown, ahead, beaten)
                 if by is not None:
                     yield WinClaim(*ends, paper, quote, by=by, beaten=beaten)
         yield from _by_numbers(shown, paper)
 
 
-def _in_what(shown: Selection, ahead: str, behind: str) -> str:
+def _in_what(shown: Selection, ahead: str, beaten: str, behind: str) -> str:
     """In what a paper says that it wins, quoted: "by 2% on Plover", "superior recall"; else that its words say it."""
-    found = pattern(_BEHIND).match(behind) or pattern(_AHEAD).search(ahead)
-    said = quotable(found["said"]) if found else ""
+    better, more = pattern(_AHEAD).search(ahead), pattern(_BEHIND).match(behind)
+    said = more["said"] if more else ""
+    if better:
+        said = f"{ahead[better.start('said') :]}{beaten}{more[0]}" if more else better["said"]
+    said = "" if _DEALT_OUT.search(said) else quotable(said)
     return shown.words("brief.quote", quote=said) if said else shown.words("report.in_words")
 
 
@@ -321,7 +325,8 @@ def _plain(shown: Selection, claim: WinClaim, label: str) -> str:
     """
     cues, concept = shown.graph.vocabulary.cues, shown.graph.vocabulary.concepts.get(claim.loser)
     known, ahead = cues("plain") - cues("compare"), _around(claim.quote.sentence, claim.beaten)[0]
-    known = known | cues("prior") if claim.beaten.endswith("s") and claim.beaten.rpartition(" ")[2].islower() else known
+    earlier = cues("prior") | (cues("generic-modifier") & cues("outcome-generic-baseline"))
+    known = known | earlier if claim.beaten.endswith("s") and claim.beaten.rpartition(" ")[2].islower() else known
     around = [*ahead.split()[-1:], *claim.beaten.split()[:1]] if claim.beaten else []
     word = next((one.lower() for one in reversed(around) if fold(one) in known), "")
     if not word or word in fold(f"{label} {concept.label.get('en', '') if concept else ''}").split():
@@ -342,12 +347,17 @@ def _is_called(beaten: str, concept: Concept | None) -> bool:
     return not label or bool(shared) or any(stands_for(word, label) for word in beaten.split())
 
 
-def _by(shown: Selection, claim: WinClaim, losers: dict[str, str]) -> str:
-    """By how much a claim says that its winner wins; over which loser, where there are several and no quote says it."""
-    if len(losers) < 2 or not claim.metric:
-        return claim.by
-    than = shown.words("outcome.than", baseline=losers[claim.loser])
-    return shown.words("outcome.aside", effect=claim.by, notes=than)
+def _by(shown: Selection, made: list[WinClaim], losers: dict[str, str]) -> list[str]:
+    """By how much, or in what, claims say that their winner wins; over which losers, where not all are beaten so."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for claim in made:
+        if claim.by:
+            found[claim.by].setdefault(losers[claim.loser])
+    if len(found) < 2 and not (len(losers) > 1 and made[0].metric):
+        return list(found)
+    than = {by: shown.words("outcome.than", baseline=shown.words.listed([*beaten])) for by, beaten in found.items()}
+    is_one = len(losers) < 2
+    return [by if is_one else shown.words("outcome.aside", effect=by, notes=notes) for by, notes in than.items()]
 
 
 def _row(shown: Selection, made: list[WinClaim]) -> Row:
@@ -355,7 +365,7 @@ def _row(shown: Selection, made: list[WinClaim]) -> Row:
     for claim in made:
         losers.setdefault(claim.loser, _beaten(shown, claim))
     whole = [label for label in losers.values() if not any(o.startswith(f"{label} ") for o in losers.values())]
-    by = list(dict.fromkeys(_by(shown, claim, losers) for claim in made if claim.by))
+    by = _by(shown, made, losers)
     told = {fold(label): {"concept": c, "label": label} for c, label in reversed(losers.items()) if label in whole}
     return {
         "concept": made[0].winner,

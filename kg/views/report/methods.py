@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kg.model import Document, Paper, Result
+from kg.model import Document, Mention, Paper, Result
 from kg.text import sentences
 from kg.views import outcome
 from kg.views.borne import KEPT, SPEED, borne
-from kg.views.brief import in_words
+from kg.views.brief import sentence_of_source
 from kg.views.effects import effects
+from kg.views.kinds import is_vague
 from kg.views.latex import as_text, quotable
 from kg.views.own import since_own
 from kg.views.quotation import by_itself, contribution, names, says_title, sentences_of
@@ -19,12 +20,15 @@ from kg.views.report.layout import Part
 from kg.views.report.obtained import devices, is_kind, obtained_on
 from kg.views.report.table import Group, Row, identity, said, section, things
 from kg.views.selection import EntryQuote, EntryResult, Selection, code, ids, name, quoted, title
-from kg.views.slots import Slots, proposing, slots
-from kg.views.words import PageWords
+from kg.views.slots import proposing, slots
+from kg.views.words import PageWords, pattern
 
 _NAMED = 3  # models and devices of a line
 _OWN = ("used", "evaluated")  # what a paper does with a model of its own work
 _CHIPS = re.compile(r"[A-Z]+")  # a kind of chip without a name: "GPU"
+#: Before a model that is only started from: "building upon Foo", "the mechanism of the Foo".
+_ORIGIN = r"(?i)\b(?:(?:<winning.built>|building|builds?) <winning.upon>|<clause.origins> of) (?:the )?$"
+_AHEAD = 40  # letters before a model
 _MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
 
 
@@ -142,38 +146,47 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
 
     A part of a method beside a problem that another part may solve would say what no paper does.
     """
+    if own := sentence_of_source(shown, paper):
+        return own, True
     found = proposing(shown, paper)
     if found.proposal:
         said = found.proposal.itself or found.proposal.what
         # "Foo from the perspective of objectives" tells little, "to skip gates" is but a part of a sentence
-        if not re.match(rf"to [a-z]|{re.escape(name(paper))} [a-z]", said):
+        if not (re.match(rf"to [a-z]|{re.escape(name(paper))} [a-z]", said) or is_vague(shown, said)):
             return said, False
-    if found.is_given:
-        found = slots(shown, paper)
-        bare = Slots(technique=found.technique, problem=found.problem, is_given=True, is_solved=found.is_solved)
-        return in_words(shown.words, bare).removeprefix(shown.words("brief.unnamed")).replace("。", ""), False
     if found.is_kind and not found.is_bare:
         return found.technique, False
-    own = contribution(shown, paper) or [
+    quotes = contribution(shown, paper) or [
         quote for one in sentences_of(paper, ()) if says_title(paper, one) and (quote := quotable(one))
     ]
-    if own:
-        return by_itself(own[0]), True
+    if quotes:
+        return by_itself(quotes[0]), True
     whole = slots(shown, paper)
     return (whole.technique, False) if whole.technique or not whole.quotes else (whole.quotes[0], True)
 
 
 def _models(shown: Selection, paper: Paper, results: list[Told]) -> list[dict[str, str]]:
     """The models that a paper surely uses or tests, and those that some of its results were obtained on."""
-    own = (m for _, record in paper.entries for m in record.models if m.sure and m.role in _OWN)
+    own = (
+        m
+        for document, record in paper.entries
+        for m in record.models
+        if m.sure and m.role in _OWN and not _is_origin(document, m)
+    )
     named = {identity(m.concept, m.canonical): shown.label(m.concept, m.canonical) for m in own}
     for one in results:
         named |= obtained_on(shown, one.found, names(paper), one.found.record.models)
     return things(named)[:_NAMED]
 
 
+def _is_origin(document: Document, model: Mention) -> bool:
+    """Whether a model is but what the work starts from, or takes a part of."""
+    raw = document.texts[model.field].raw if model.field in document.texts else ""
+    return pattern(_ORIGIN).search(raw, max(0, model.start - _AHEAD), max(0, model.start)) is not None
+
+
 def _devices(shown: Selection, paper: Paper) -> list[dict[str, str]]:
-    """The devices that a paper surely names of its own work; of kinds of chips ("GPU") those with a result."""
+    """The devices that a paper surely names of its own work, no kinds of them ("edge devices", "GPU")."""
     found = {}
     for document, record in paper.entries:
         own = _since_own(document, [*names(paper), record.name])
@@ -182,7 +195,7 @@ def _devices(shown: Selection, paper: Paper) -> list[dict[str, str]]:
             if is_named and (m.field != "A" or not own or m.surface in own):
                 found[identity(m.concept, m.canonical)] = shown.label(m.concept, m.canonical)
     for one in told(shown, paper):
-        found |= devices(shown, one.found)
+        found |= {one: label for one, label in devices(shown, one.found).items() if not _CHIPS.fullmatch(label)}
     return things(found)[:_NAMED]
 
 

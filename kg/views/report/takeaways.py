@@ -41,7 +41,12 @@ def takeaways(shown: Selection, part: Part, about: Set[str]) -> dict[str, Any]:
         paper: next((one for one in figures(shown, results) if one and one.result.change != "absolute"), None)
         for paper, results in made.items()
     }
-    order = sorted(shown.papers, key=lambda paper: not (one := reported[paper.id]) or one.factor < _TELLING)
+
+    def telling(paper: Paper) -> tuple[bool, bool]:
+        one = reported[paper.id]
+        return not one or one.factor < _TELLING, not one or not one.result.baseline
+
+    order = sorted(shown.papers, key=telling)
     alone = (_reported(shown, paper, reported[paper.id]) for paper in order)
     own = (_proposed(shown, paper) for paper in shown.papers)
     for row in filter(None, chain(alone, own)):  # few papers: what each of them reports, or says that it does
@@ -201,17 +206,15 @@ def _quality(shown: Selection, made: dict[str, list[Told]]) -> dict[str, Any] | 
 
 
 def _beaten(shown: Selection) -> dict[str, Any] | None:
-    """What most papers say in so many words that they beat."""
+    """What most papers say that they beat, by its name."""
     found: dict[str, dict[str, tuple[Paper, EntryQuote]]] = defaultdict(dict)
     for claim in claims(shown):
-        if not claim.metric and fold(shown.label(claim.loser)) in fold(claim.quote.quote):
+        if fold(shown.label(claim.loser)) in fold(claim.quote.quote):
             found[claim.loser].setdefault(claim.paper.id, (claim.paper, claim.quote))
     order = sorted(found, key=lambda c: (-len(found[c]), c))
     if not order or len(found[order[0]]) < _SEVERAL:
         return None
     behind = list(found[order[0]].values())
     paper, quote = behind[0]
-    label = shown.label(order[0])
-    label = label[:1].upper() + label[1:] if label.partition(" ")[0].islower() else label
-    who = {"loser": label, "n": len(behind), "paper": named(paper, shown.date(paper))}
+    who = {"loser": shown.label(order[0]), "n": len(behind), "paper": named(paper, shown.date(paper))}
     return _row(shown.words("report.takeaway_beaten", **who), [one for one, _ in behind], quote, paper)
