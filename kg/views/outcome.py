@@ -174,7 +174,8 @@ def _in_form(words: PageWords, named: str, form: str) -> str:
 def phrase(shown: Selection, result: Result, *, against: bool = True, sentence: str = "") -> str:
     """A result as a noun phrase: "up to 41% lower latency (vs. vLLM)", "时延最高降低41%（较vLLM）".
 
-    Without `against`, the baseline is left out. What Chinese has no words for is quoted from the sentence.
+    Without `against`, the baseline is left out. What Chinese has no words for is quoted from the sentence;
+    "" where that says nothing alone ("64% and 68%").
     """
     named = metric(shown, result)
     form = _form(shown, result, named)
@@ -182,8 +183,9 @@ def phrase(shown: Selection, result: Result, *, against: bool = True, sentence: 
     said = shown.words(f"outcome.{form}", metric=of, amount=amount(shown, result))
     said, beside = _bound_first(shown, said, named), (notes if against else circumstance)(shown, result)
     is_mixed = shown.lang == "zh" and _ENGLISH.search(f"{named} {beside}")
-    if is_mixed and (own := own_words(result, sentence)):
-        return shown.words("brief.quote", quote=own)
+    if is_mixed:
+        own = own_words(result, sentence)
+        return shown.words("brief.quote", quote=own) if own else ""
     return shown.words("outcome.aside", effect=said, notes=beside) if beside else said
 
 
