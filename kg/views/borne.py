@@ -440,7 +440,8 @@ class _SentenceReader:
         first, _, last = kind.rpartition("-")
         if fold(kind) in general or not kind.isascii() or (first and self.lexicon.group(last)):
             return metric
-        return near[0] if first or tagged(kind, 0, len(kind))[0][-1].tag == "NN" else metric
+        is_scope = kind in listed("clause.scopes")  # "global model accuracy"
+        return near[0] if first or is_scope or tagged(kind, 0, len(kind))[0][-1].tag == "NN" else metric
 
     def is_cut(self, place: QuantityPlace, baseline: str) -> bool:
         """Whether the words of a baseline go on: "RAG systems" before "built on Finch", "Finch" before "decoding"."""

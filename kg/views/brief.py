@@ -98,7 +98,8 @@ def _what(words: PageWords, found: Slots) -> str:
     if not found.name:
         return words("brief.unnamed")
     is_titled = found.is_title or (words.lang == "zh" and found.institutions)
-    return words("brief.titled" if is_titled else "brief.named", title=found.name)
+    titled = "brief.titled_by" if found.institutions else "brief.titled"  # 百度发布了《Foo》论文
+    return words(titled if is_titled else "brief.named", title=found.name)
 
 
 def _chinese(words: PageWords, found: Slots) -> str:
@@ -174,6 +175,9 @@ def _english(words: PageWords, found: Slots) -> str:
         said += says("proposal.reports", effect=found.effect)
     elif found.effect:
         bare = not does and not found.institutions
+        if bare and found.is_title:
+            said = words("brief.of_method", what=said)  # no paper is faster
+            said = said[:1].upper() + said[1:]
         reached = "brief.achieves" if bare else "brief.achieving"
         held = "brief.reports" if bare else "brief.levels"  # what is kept or counted is not achieved
         effect = says(held if found.is_held else reached, effect=found.effect)

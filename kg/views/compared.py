@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 #: What is compared with, up to what says something else.
 _WHAT = (
-    r"(?:the |an? |its |their )?(?P<what>[^,;:()\d][^,;:()]*?(?:\s\([A-Z][\w-]*\)[^,;:()]*?)?)"
+    r"(?:the |an? |its |their )?(?P<what>(?:\d+-bit )?[^,;:()\d][^,;:()]*?(?:\s\([A-Z][\w-]*\)[^,;:()]*?)?)"
     r"(?=[,;:()]|\.(?:\s|$)|$|\s(?:<clause.while>|<clause.ends>|at|across|for|in|"
-    r"(?<!built\s)(?<!based\s)(?<!trained\s)on|under|when|without|even|up|to|"
+    r"(?<!built\s)(?<!based\s)(?<!trained\s)on|under|when|even|up|to|"
     r"with (?:no|only|minimal|negligible|little|less|fewer|better|comparable|similar|lower|higher|(?:an? )?\d+)|"
     r"and (?:\w+s|\w+ed|\w+ing))\b)"
 )
@@ -30,6 +30,7 @@ _BEATEN = (
     r"(?:, (?:[a-z]+ly )?\w+ing\s[^;:]*| by (?:(?:up to|over|about|around|nearly|more than|an average of) )?[~+]?)$"
 )
 _OPENING = rf"(?:^|\bthat,?\s)(?:[A-Z][a-z]+, )?(?i:compared (?:to|with)|relative to)\s{_WHAT},"
+_WITHOUT = r"\s(?!<clause.unharmed>\b)without\b"
 _POINTING = re.compile(r"(?:all|any|both|each|its?|others?|the|them|these|those|two)\b", re.IGNORECASE)
 _MOST = 8  # words
 _FURTHER = 160  # letters
@@ -49,6 +50,8 @@ def compared(place: QuantityPlace, result: Result, wording: Wording) -> str:
         return ""
     found = found or beaten or pattern(_OPENING).search(text[: number.start])
     said = re.sub(r"\s\([A-Z][\w-]*\)", "", found["what"]).strip() if found else ""
+    if found and pattern(_WITHOUT).match(text, found.end("what")):
+        return ""  # "than the same model without caching", which no few words tell
     is_told = said and not _POINTING.match(said) and (" " in said or not said.islower() or said == result.baseline)
     is_name = said == result.baseline or (result.baseline in said and wording.is_noun_phrase(said))
     return said if is_told and is_name and len(said.split()) <= _MOST else ""

@@ -24,6 +24,8 @@ _UNSAID = re.compile(
 )
 #: Words of which only the sense tells what goes with which: "Masked Gate Routing-based", "fully gate-free".
 _ENTWINED = re.compile(r"(?:[\w-]+ed|[\w-]+ing) [\w-]+ \w+-(?:based|driven|guided|aware)\b|\b[a-z]+ly [\w-]+-\w")
+_AWARE = re.compile(r"感知(?=[\u4e00-\u9fff]{5})(?!.*的)")
+_PILE = re.compile(r"[\u4e00-\u9fff]{15}")  # modifiers without 的
 _SHORT = re.compile(r"(?<![\w-])[A-Z]{2,}s?(?![\w-])", re.ASCII)  # of a term that only its paper spells out
 _ASIDE = re.compile(r"^\s\([^()]*\)")
 #: Behind a kind that is whole: ", called Foo, that keeps all", but not " based on gates", " for search".
@@ -44,7 +46,8 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
     known = listed("proposal.well_known")[0].split()
     names = (word for word in _SHORT.findall(kind + served) if word not in known)
     is_mixed = is_mixed or not all(any(match.type in _SAID for match in shown.graph.vocabulary.match(n)) for n in names)
-    is_odd = not has_han(kind) or _UNSAID.search(kind) or _ENTWINED.search(phrase) or is_mixed
+    kind, served = (_in_full(shown, one) for one in (kind, served))
+    is_odd = not has_han(kind) or _PILE.search(kind) or _UNSAID.search(kind) or _ENTWINED.search(phrase) or is_mixed
     kind = "" if is_odd or has_homonym(shown, phrase, text) else kind
     whole = kind or (last if phrase == head else "")
     is_doing = use.partition(" ")[0].endswith("ing")  # of "for learning policies" 学习策略 is a strategy
@@ -52,8 +55,20 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
         kind = shown.words("proposal.for", what=served, kind=whole)
     elif is_generic(shown, phrase) or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND):
         kind = ""
-    kind = PLURAL.sub("", kind)
+    kind = _AWARE.sub("感知的", PLURAL.sub("", kind), count=1)
     return shown.words("proposal.kind_named", name=own, kind=kind) if own and kind else kind
+
+
+def opening(shown: Selection) -> str:
+    """With what Chinese begins to say what something is for; "" in English."""
+    return shown.words("proposal.for").partition("{")[0]
+
+
+def _in_full(shown: Selection, said: str) -> str:
+    """Chinese words with what short forms stand for: 物联网, not IoT."""
+    for short, full in (pair.split("=") for pair in shown.words("brief.short_forms").split()):
+        said = re.sub(rf"(?<![A-Za-z]){short}(?![A-Za-z])", full, said)
+    return said
 
 
 def is_bare(shown: Selection, found: Proposal, said: str) -> bool:
@@ -63,9 +78,8 @@ def is_bare(shown: Selection, found: Proposal, said: str) -> bool:
     """
     what = found.itself or found.what
     phrase, _, use = kinds(what)
-    opening = shown.words("proposal.for").partition("{")[0]  # only Chinese has one
-    if said.startswith(opening):
-        return bool(opening) and _telling(shown, phrase, _FEW_KIND) + _telling(shown, use, _FEW_KIND) < _KIND
+    if said.startswith(opening(shown)):
+        return bool(opening(shown)) and _telling(shown, phrase, _FEW_KIND) + _telling(shown, use, _FEW_KIND) < _KIND
     behind = _ASIDE.sub("", what.partition(phrase)[2]) if phrase else ""
     return bool(use or not pattern(_WHOLE).match(behind)) or _telling(shown, phrase, 1) < _FEW_KIND
 

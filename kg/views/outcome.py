@@ -44,6 +44,8 @@ _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
+_LESS = re.compile(r"\b(?:fewer|less|lower|smaller|shorter|cheaper)\b")
+_STAGE = re.compile(r"(?:the )?([a-z]{5})[a-z]* (?:stage|phase)")  # by its first letters
 _BEST = re.compile(r"\bS[Oo]TA(?= )")
 _NARROWED = re.compile(r" (?:with|without|trained|using|built|running|based) ")  # a baseline is, in its own words
 _BOUNDS = ("up_to", "left_up_to")  # that Chinese says before the verb of a change
@@ -168,7 +170,7 @@ def _in_form(words: PageWords, named: str, form: str) -> str:
     """The metric with the article that a level or a kept share has: "an accuracy of", "of the accuracy"."""
     if form == KEPT and words.lang != "zh" and named.rpartition(" ")[2].islower():
         return f"the {named}"
-    return with_article(words, named) if form.startswith("absolute") else named
+    return with_article(words, named) if form.startswith(_OF) and words.lang != "zh" else named
 
 
 def phrase(shown: Selection, result: Result, *, against: bool = True, sentence: str = "") -> str:
@@ -179,13 +181,14 @@ def phrase(shown: Selection, result: Result, *, against: bool = True, sentence: 
     """
     named = metric(shown, result)
     form = _form(shown, result, named)
-    of = _in_form(shown.words, named, form) if form == KEPT else named
-    said = shown.words(f"outcome.{form}", metric=of, amount=amount(shown, result))
+    inner = _in_form(shown.words, named, form) if form in (KEPT, "speedup") else named
+    said = shown.words(f"outcome.{form}", metric=inner, amount=amount(shown, result))
     said, beside = _bound_first(shown, said, named), (notes if against else circumstance)(shown, result)
-    is_mixed = shown.lang == "zh" and _ENGLISH.search(f"{named} {beside}")
+    is_mixed = shown.lang == "zh" and bool(sentence) and _ENGLISH.search(f"{named} {beside}")
     if is_mixed:
         own = own_words(result, sentence)
-        return shown.words("brief.quote", quote=own) if own else ""
+        is_whole = not against or letters(result.baseline.rpartition(" ")[2]) in letters(own)
+        return shown.words("brief.quote", quote=own) if own and is_whole else ""
     return shown.words("outcome.aside", effect=said, notes=beside) if beside else said
 
 
@@ -238,8 +241,8 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     short = _ACRONYM.search(result.metric)
     if short:
         return short[1]
-    own = clean(result.metric) if label and not is_known else shown.label(result.metric_concept, result.metric)
-    named = "" if paper else own
+    named = clean(result.metric) if label and not is_known else shown.label(result.metric_concept, result.metric)
+    named = "" if paper else named
     return shown.words("brief.quote", quote=named) if _ENGLISH.search(named) else named
 
 
@@ -323,6 +326,7 @@ def _name(shown: Selection, wording: str) -> str:
 def circumstance(shown: Selection, result: Result, paper: str = "") -> str:
     """The setting in the language; in Chinese what has no words there is quoted."""
     parts = as_text(clean(result.setting)).split(BESIDE)
+    parts = [part for part in parts if not ((stage := _STAGE.fullmatch(part)) and stage[1] in result.metric)]
     whole = (part for part in parts if not any(part != other and part in other for other in parts))  # told once
     said = (_part_of_setting(shown, part, paper) for part in whole if not {*part.split()} <= {*result.metric.split()})
     return shown.words("outcome.aside_comma").join(dict.fromkeys(filter(None, said)))
@@ -420,15 +424,15 @@ def _form(shown: Selection, result: Result, named: str = "") -> str:
         return {"increase": "longer", "decrease": "shorter"}[result.change]
     if shown.lang != "zh" and result.change != "absolute" and _ends_in("amounts", shown, result, head):
         return {"increase": "more", "decrease": "less"}[result.change]
-    if shown.lang != "zh" and named == "speed" and result.unit == "x" and result.change == "increase":
-        return "speedup"
     if result.change == "increase":
         if result.unit == "x":
-            return "increase_times"
+            is_speed = shown.lang != "zh" and named.rpartition(" ")[2] == "speed"
+            return "speedup" if is_speed else "increase_times"
         return "increase_worse" if better == "lower" else "increase"
     if result.change == "decrease":
         if result.unit == "x":
-            return "decrease_times_of" if result.baseline else "decrease_times"  # 原来 would be the method itself
+            is_of_other = result.baseline or _LESS.search(result.evidence.quote)  # "7x fewer", than others
+            return "decrease_times_of" if is_of_other else "decrease_times"
         return "decrease"
     return "absolute_higher" if better == "higher" else "absolute"
 

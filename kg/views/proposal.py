@@ -52,7 +52,7 @@ _LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|[Ff]irst(?:ly)?, |<proposal.restarts>\s)"
 _COUNTS = r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)? (?P<number>[\w-]+) [^,]*$"
 _GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b(?P<object> <clause.determiners>\b)?"
 _AND_VERB = re.compile(r", and (?P<verb>[a-z]+) (?P<name>[A-Z])?")
-_WITH_IT = re.compile(r",? and (?:[a-z]+ly )?[a-z]+ (?:it|them)\b")  # "a gate and test it"
+_WITH_IT = re.compile(r",? and (?:[a-z]+ly )?(?![a-z]+ing\b)[a-z]+ (?:it|them)\b")  # "a gate and test it"
 _INSPIRED = re.compile(r", (?:inspired|motivated) by [^,]*$")  # says what led to it, not what it is
 _WE = r",? <proposal.joints> <proposal.subjects>\b.*"
 _POINTS = r"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|both (?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:))"
@@ -64,7 +64,7 @@ _ENDINGS = (
     r",| \(| <proposal.clauses>\b",
     rf",| \(| {_LINK}| [a-z]+ing\b",
 )  # of a phrase up to its head
-_DOING = rf"(?:(?!{_LINK})[\w-]+ )+(?!solution|function)\w+(?:ing|ion) \([^()]*\)(?=$|,| {_LINK})"
+_DOING = rf"(?:(?!{_LINK}|<proposal.kinds>\b)[\w-]+ )+(?!solution|function)\w+(?:ing|ion) \([^()]*\)(?=$|,| {_LINK})"
 _CALLED = r",?(?: <proposal.called>)?"
 #: What stands behind a name that is whole: "Late Gates, which", but not "Late Gates routing".
 _ENDS = r"(?=$|,| (?:<proposal.links>|<proposal.clauses>|<proposal.relative>)\b)"
@@ -267,7 +267,7 @@ def _whole(what: str) -> str:
     if goes_on and (goes_on[0]["comma"] or _is_infinitive(what[: goes_on[0].start()])):
         return ""  # "a rule, test gates and show"; "a rule to find gates and show": is it the rule that shows?
     what = pattern(_WE).sub("", what[: goes_on[0].start()] if goes_on else what).rstrip(" ,;:")
-    what = _WITH_IT.split(_INSPIRED.sub("", what))[0]
+    what = _WITH_IT.split(_INSPIRED.sub("", what))[0].replace("(i.e., ", "(")
     points = pattern(_POINTS).search(what)
     if points:
         clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())

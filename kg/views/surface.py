@@ -57,7 +57,7 @@ _SINGLE = re.compile(r"\ban?\s(?:[a-z-]+,?\s){0,2}$")
 _NAMING = r"(?:dubbed|named|called|termed|denoted(?: as)?|namely|referred to as|i\.e\.,?)"
 _INITIALS = re.compile(r"(?<![\w(-])[A-Z][\w-]*[A-Z]s?(?![\w-])")
 _IS_HEAD = re.compile(rf"$|[,.;]| (?:{_LINKS}|and|that|which)\b")
-_OF_LONGER = re.compile(r"\s\([A-Z]|\+")
+_OF_LONGER = re.compile(r"\s\(?[A-Z]|\+")
 _LETTERS = 2  # of an acronym with its plural s: "VLMs", not "OS"
 AHEAD = 80  # letters before a phrase in which its article may stand
 
@@ -164,8 +164,8 @@ def spelt_out(said: str, text: str) -> str:
     known = PageWords("en")("proposal.well_known").split()
     for short in dict.fromkeys(_INITIALS.findall(said)):
         full = "" if short in known or f"({short}" in said else uncapitalised(expanded(short, text), text)
-        is_several = short.endswith("s") or not re.search(rf"\ban? (?:[\w-]+ )*{re.escape(short)}(?![\w-])", said)
-        full = full if is_several or " of " in full else _SEVERAL.sub("", full)  # "Time Between Tokens (TBT)"
+        is_name = all(word[:1].isupper() for word in full.split())  # "Time Between Tokens (TBT)"
+        full = full if short.endswith("s") or " of " in full or is_name else _SEVERAL.sub("", full)
         if full and full.lower() not in said.lower():
             ahead, behind = re.split(rf"(?<![\w-]){re.escape(short)}(?![\w-])", said, maxsplit=1)
             if _OF_LONGER.match(behind) or f"{short}-" in said:

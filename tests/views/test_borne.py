@@ -185,14 +185,14 @@ def test_what_its_sentence_does_not_bear_out_is_notsaid_of(
     [
         ("It gives a 3x speedup in TPS.", "3x", {"value": 3.0, **SPEED}, "a speedup of 3x"),
         ("It gives a 3x speedup with only a 0.2% drop in NDS.", "3x", {"value": 3.0, **SPEED}, "a speedup of 3x"),
-        ("It gives a 3x eight-GPU speedup.", "3x", {"value": 3.0, **SPEED}, "3x higher eight-GPU speed"),
+        ("It gives a 3x eight-GPU speedup.", "3x", {"value": 3.0, **SPEED}, "an eight-GPU speedup of 3x"),
         (
             "It has a level of 80% in accuracy on Plover.",
             "80%",
             {"value": 80.0},
             "accuracy of 80% (Plover)",
         ),
-        ("It gives a 3x speedup of inference.", "3x", {"value": 3.0, **SPEED}, "3x higher inference speed"),
+        ("It gives a 3x speedup of inference.", "3x", {"value": 3.0, **SPEED}, "an inference speedup of 3x"),
         (
             "It cuts by 9% the latency of cache-related components.",
             "9%",
@@ -423,23 +423,25 @@ def test_what_has_an_article_of_its_own_has_its_own_bound(built: Graph) -> None:
 def test_what_is_a_deed_is_faster_and_not_higher(built: Graph) -> None:
     gain = SPEED | UNKNOWN | {"value": 2.0}
     text = "It accelerates DiT training by 2x and gives 3x practical speedup."
-    assert said_of(built, text, "2x", **(gain | {"metric": "DiT training"})) == "2x higher DiT training speed"
+    assert said_of(built, text, "2x", **(gain | {"metric": "DiT training"})) == "a DiT training speedup of 2x"
     rendering = said_of(built, "It gives 2x faster rendering.", "2x", **(gain | {"metric": "speed"}))
-    assert rendering == "2x higher rendering speed"
+    assert rendering == "a rendering speedup of 2x"
     evaluated = said_of(built, "It accelerates pipeline evaluation 2 times.", "2 times", **(gain | {"metric": "speed"}))
-    assert evaluated == "2x higher pipeline evaluation speed"
+    assert evaluated == "a pipeline evaluation speedup of 2x"
     relit = said_of(built, "It gives 2x faster relighting.", "2x", **(gain | {"metric": "speed"}))
-    assert relit == "2x higher relighting speed"
+    assert relit == "a relighting speedup of 2x"
     speedup = said_of(built, "It gives 2x distillation speedup.", "2x", **(gain | {"metric": "speed"}))
-    assert speedup == "2x higher distillation speed"
+    assert speedup == "a distillation speedup of 2x"
     practical = gain | {"metric": "practical speedup", "value": 3.0}
-    assert said_of(built, text, "3x", **practical) == "3x higher practical speed"
+    assert said_of(built, text, "3x", **practical) == "a practical speedup of 3x"
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("It has 41% lower latency than Finch decoding.", "(vs. Finch decoding)"),
+        ("It has 41% lower latency than old gates without caching.", ""),
+        ("It has 41% lower latency than old kernels without compromising recall.", "(vs. old kernels)"),
         ("It has 41% lower latency than the Finch 4-step model.", "(vs. Finch 4-step model)"),
         ("It has 41% lower latency than Finch with a warm start.", "(vs. Finch with a warm start)"),
         ("It cuts latency by 9% over AD and by 41% over AD with batching.", "(vs. AD with batching)"),

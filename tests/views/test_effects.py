@@ -55,7 +55,7 @@ def test_of_two_gains_that_are_a_choice_neither_is_told(built: Graph) -> None:
 
 def test_what_a_study_finds_is_quoted(built: Graph) -> None:
     text = "Foo has 3x higher inference speed."
-    assert _told(built, text, ("3x", SPEED)).startswith("Foo achieves 3x")
+    assert _told(built, text, ("3x", SPEED)).startswith("Foo achieves an inference speedup of 3x")
     assert _told(built, text, ("3x", SPEED), kind="study").startswith("“Foo” states: “Foo has 3x")
 
 
@@ -75,7 +75,7 @@ def test_the_first_of_a_list_of_settings_is_not_told_alone(built: Graph) -> None
         ("on dusk maps", True),
     ):
         told = _told(built, f"Foo has 3x higher inference speed {text}.", ("3x", parts))
-        assert ("3x higher" in told.partition("“")[0]) is is_told
+        assert ("speedup of 3x" in told.partition("“")[0]) is is_told
 
 
 def test_a_gain_has_the_baseline_of_its_sentence_or_is_quoted(built: Graph) -> None:
@@ -93,7 +93,7 @@ def test_a_gain_that_another_one_is_told_with_is_not_told_again(built: Graph) ->
     text = "Foo has 3x higher inference speed with 9% less latency."
     latency = {"metric": "latency", "metric_concept": "metric:latency", "change": "decrease", "unit": "%"}
     said = _told(built, text, ("3x", SPEED | {"setting": "with 9% less latency"}), ("9%", latency))
-    assert said == "Foo achieves 3x higher inference speed (with 9% less latency)."
+    assert said == "Foo achieves an inference speedup of 3x (with 9% less latency)."
 
 
 def test_where_one_gain_of_a_sentence_cannot_be_told_none_is(built: Graph) -> None:
@@ -102,4 +102,4 @@ def test_where_one_gain_of_a_sentence_cannot_be_told_none_is(built: Graph) -> No
     listed = text.format("dawn maps, and owls")
     assert "achieves" not in _told(built, listed, ("3x", SPEED), ("8x", SPEED | decoding))
     alone = text.format("setting a pace and scale")
-    assert "achieves 3x" in _told(built, alone, ("3x", SPEED), ("8x", SPEED | decoding))
+    assert "speedup of 3x" in _told(built, alone, ("3x", SPEED), ("8x", SPEED | decoding))

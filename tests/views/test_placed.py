@@ -78,12 +78,13 @@ def test_what_is_compared_with_is_never_left_out_in_chinese(built: Graph) -> Non
     chinese = Selection.of(built, [], "zh")
     for beaten, cell, told in (
         ("dense models", "稠密模型", "准确率提升41%（相比稠密模型）"),
-        ("plover gates", "“plover gates”", "“41% higher accuracy”"),
+        ("plover gates", "“plover gates”", "“41% higher accuracy than plover gates”"),
         ("Plover", "Plover", "准确率提升41%（相比Plover）"),
     ):
         quote = Evidence("41% higher accuracy", "A", 0, 19)
         result = Result(quote, "accuracy", 41.0, "%", "increase", baseline=beaten, metric_concept="metric:accuracy")
-        assert (baseline(chinese, result), phrase(chinese, result)) == (cell, told)
+        said = f"It has 41% higher accuracy than {beaten}."
+        assert (baseline(chinese, result), phrase(chinese, result, sentence=said)) == (cell, told)
 
 
 def test_a_cell_counts_what_is_counted(built: Graph) -> None:

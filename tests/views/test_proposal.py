@@ -147,13 +147,13 @@ def test_the_kind_of_a_proposal_ends_before_its_first_clause() -> None:
     ("text", "said"),
     [
         ("We propose Foo, a sparse attention pruning framework that skips blocks.", "Foo是一种稀疏注意力剪枝框架；"),
-        ("We propose Foo, a frobnicated framework that skips idle blocks.", "论文写道："),
+        ("We propose Foo, a frobnicated framework that skips idle blocks.", "》写道："),
         ("We propose Foo, a framework for visual token pruning that skips keys.", "Foo是一种用于视觉词元剪枝的框架；"),
         (
             "We propose Foo, a large multimodal reasoning dataset that spans maps.",
             "Foo是一个大型多模态推理数据集；",
         ),
-        ("We propose Foo, a fully training-free pruning framework that skips blocks.", "论文写道："),
+        ("We propose Foo, a fully training-free pruning framework that skips blocks.", "》写道："),
     ],
 )
 def test_chinese_says_what_kind_of_thing_is_proposed_where_it_has_all_its_words(
@@ -164,8 +164,8 @@ def test_chinese_says_what_kind_of_thing_is_proposed_where_it_has_all_its_words(
 
 def test_chinese_names_what_a_title_proposes_with_its_kind(built: Graph) -> None:
     text = "We propose Foo, a sparse attention pruning framework that skips idle blocks."
-    assert "》论文提出了稀疏注意力剪枝框架Foo；" in brief(built, _paper(text, "Gates at Dusk"), "zh")
-    assert "》论文写道：“We propose Foo, a frobnic" in brief(
+    assert "》提出了稀疏注意力剪枝框架Foo；" in brief(built, _paper(text, "Gates at Dusk"), "zh")
+    assert "》写道：“We propose Foo, a frobnic" in brief(
         built, _paper(text.replace("sparse", "frobnic"), "Gates at Dusk"), "zh"
     )
 

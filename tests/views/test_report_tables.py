@@ -280,7 +280,9 @@ def _takeaways(folder: Path, texts: list[str], lang: Any = "en", **parts: Any) -
 
 def test_the_usual_form_of_a_technique_does_not_stand_out(tmp_path: Path) -> None:
     text = "with full attention or a gating mechanism it is 41% faster."
-    used = [{"surface": u, "in": "A", "canonical": u, "role": "used"} for u in ("full attention", "gating mechanism")]
+    used = [
+        {"surface": u, "in": "A", "canonical": u, "role": "proposed"} for u in ("full attention", "gating mechanism")
+    ]
     said = _takeaways(tmp_path, [f"By pruning, {text}"] * 3 + [text] * 15, techniques=used)
     assert said[0].startswith("Most typical technique: gating mechanism (at least 3 of 3 papers propose or use it, at")
     assert not [one for one in said if "ull attention" in one]
@@ -423,14 +425,15 @@ def test_an_empty_section_says_that_nothing_was_found(stated: Graph) -> None:
 
 
 def test_chinese_quotes_a_result_that_it_has_no_words_for(stated: Graph) -> None:
-    quote = "up to 1.7x higher drawer ratios"
+    quote, said = "up to 1.7x higher drawer ratios", "It has up to 1.7x higher drawer ratios than Wren."
     result = Result(Evidence(quote), "drawer ratios", 1.7, "x", "increase", "up_to")
-    assert phrase(Selection.of(stated, [], "zh"), result) == f"“{quote}”"
-    assert phrase(Selection.of(stated, []), result) == quote
+    chinese = Selection.of(stated, [], "zh")
+    assert phrase(chinese, result, sentence=said) == f"“{quote}”"
+    assert phrase(Selection.of(stated, []), result, sentence=said) == quote
     known = replace(result, evidence=Evidence("up to 1.7x"), metric="throughput", metric_concept="metric:throughput")
-    assert phrase(Selection.of(stated, [], "zh"), known) == "吞吐量最高提升至1.7倍"
+    assert phrase(chinese, known, sentence=said) == "吞吐量最高提升至1.7倍"
     bare = replace(result, evidence=Evidence("1.7x and 2x"))  # its own words say nothing
-    assert phrase(Selection.of(stated, [], "zh"), bare) == ""
+    assert phrase(chinese, bare, sentence="It has 1.7x and 2x higher drawer ratios.") == ""
 
 
 def test_the_memory_of_a_device_is_no_device(stated: Graph) -> None:

@@ -118,7 +118,7 @@ def test_a_problem_that_runs_into_a_clause_is_not_told(built: Graph, text: str, 
 def test_a_short_name_is_not_put_into_chinese_as_another(built: Graph) -> None:
     text = "We propose Grouped Latent Attention (GLA), and the GLA kernel."
     paper = _stated(text, techniques=_proposed("GLA kernel"))
-    assert brief(built, paper, "zh").startswith("《Foo》论文写道：“We propose Grouped")
+    assert brief(built, paper, "zh").startswith("论文《Foo》写道：“We propose Grouped")
 
 
 def test_an_expansion_has_no_verb() -> None:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from kg.extract.numbers import plain, quantities
@@ -32,7 +33,8 @@ _NO_MORE = (
     r", (?:[a-z]+ing|while|which|but|and [a-z]+(?:s|ed))\b| while | and (?:[a-z]+s (?:the|an?|its)|[A-Z][\w.-]* by|"
     r"<clause.beating>) |\.(?: |$)"
 )
-_BEHIND = rf"(?:(?:,| and|, and|/) [A-Z][\w.-]*|\s\([^()]*\)|\s[a-z-]+s)*?\s(?P<said>{_IN_WHAT}(?:(?!{_NO_MORE})[^;])*)"
+_LIST_OF = r"(?:(?:,| and|, and|/) [A-Z][\w.-]*(?: [A-Z\d][\w.-]*)*|\s\([^()]*\)|\s[a-z-]+s)*?"
+_BEHIND = rf"{_LIST_OF}\s(?P<said>{_IN_WHAT}(?:(?!{_NO_MORE})[^;])*)"
 _AHEAD = (
     r"(?<![\dx×] )\b(?P<said>(?:better|superior|higher|lower|faster|stronger|smaller|improved) [^,;:()]*?) "
     r"<clause.comparing> (?:[\w-]+ ){0,4}$"
@@ -327,8 +329,9 @@ def _plain(shown: Selection, claim: WinClaim, label: str) -> str:
     known, ahead = cues("plain") - cues("compare"), _around(claim.quote.sentence, claim.beaten)[0]
     earlier = cues("prior") | (cues("generic-modifier") & cues("outcome-generic-baseline"))
     known = known | earlier if claim.beaten.endswith("s") and claim.beaten.rpartition(" ")[2].islower() else known
-    around = [*ahead.split()[-1:], *claim.beaten.split()[:1]] if claim.beaten else []
-    word = next((one.lower() for one in reversed(around) if fold(one) in known), "")
+    before = [*takewhile(lambda one: fold(one) in known, reversed(ahead.split()[-2:]))] if claim.beaten else []
+    first = [one for one in claim.beaten.split()[:1] if fold(one) in known]
+    word = " ".join(first or before[::-1]).lower()  # "current mainstream"
     if not word or word in fold(f"{label} {concept.label.get('en', '') if concept else ''}").split():
         return label
     if not has_han(label):

@@ -12,22 +12,27 @@ from kg.views import outcome
 from kg.views.borne import KEPT, SPEED, borne
 from kg.views.brief import sentence_of_source
 from kg.views.effects import effects
-from kg.views.kinds import is_vague
+from kg.views.kinds import is_vague, opening
 from kg.views.latex import as_text, quotable
 from kg.views.own import since_own
-from kg.views.quotation import by_itself, contribution, names, says_title, sentences_of
+from kg.views.quotation import by_itself, contribution, names, says_title, sentences_of, without_bracket
 from kg.views.report.layout import Part
 from kg.views.report.obtained import devices, is_kind, obtained_on
 from kg.views.report.table import Group, Row, identity, said, section, things
 from kg.views.selection import EntryQuote, EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import proposing, slots
+from kg.views.surface import spelt_out
+from kg.views.wording import Wording
 from kg.views.words import PageWords, pattern
 
 _NAMED = 3  # models and devices of a line
 _OWN = ("used", "evaluated")  # what a paper does with a model of its own work
 _CHIPS = re.compile(r"[A-Z]+")  # a kind of chip without a name: "GPU"
 #: Before a model that is only started from: "building upon Foo", "the mechanism of the Foo".
-_ORIGIN = r"(?i)\b(?:(?:<winning.built>|building|builds?) <winning.upon>|<clause.origins> of) (?:the )?$"
+_ORIGIN = (
+    r"(?i)\b(?:(?:<winning.built>|building|builds?) <winning.upon>|<clause.origins> of|derived from) "
+    r"(?:the |an? )?(?:pre-?trained )?$"
+)
 _AHEAD = 40  # letters before a model
 _MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
 
@@ -50,8 +55,14 @@ class Told:
 
     def in_words(self, shown: Selection) -> str:
         """The result as a noun phrase, see `outcome.phrase`."""
-        sentence = quoted(self.found.document, self.result.evidence).sentence
-        return outcome.phrase(shown, self.result, sentence=sentence)
+        document, result = self.found.document, self.result
+        text = document.texts[result.evidence.field].text if result.evidence.field in document.texts else ""
+        full = spelt_out(result.baseline, text)  # what a baseline is called for short only its paper knows
+        if shown.lang == "zh":
+            bare = without_bracket(full)
+            full = bare if Wording(shown.graph.vocabulary)(bare) else result.baseline
+        sentence = quoted(document, result.evidence).sentence
+        return outcome.phrase(shown, replace(result, baseline=full), sentence=sentence)
 
     @property
     def factor(self) -> float:
@@ -154,8 +165,8 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
         # "Foo from the perspective of objectives" tells little, "to skip gates" is but a part of a sentence
         if not (re.match(rf"to [a-z]|{re.escape(name(paper))} [a-z]", said) or is_vague(shown, said)):
             return said, False
-    if found.is_kind and not found.is_bare:
-        return found.technique, False
+    if found.is_kind and not found.is_bare and found.technique.startswith(opening(shown)):
+        return found.technique, False  # a kind without what it is for is less than its sentence
     quotes = contribution(shown, paper) or [
         quote for one in sentences_of(paper, ()) if says_title(paper, one) and (quote := quotable(one))
     ]

@@ -101,6 +101,7 @@ def _approach(shown: Selection, about: Set[str]) -> dict[str, Any] | None:
     vocabulary, corpus = shown.graph.vocabulary, Corpus.of(shown.graph.store)
     found: dict[str, dict[str, Paper]] = defaultdict(dict)
     stated: dict[str, set[str]] = defaultdict(set)  # papers that name the technique itself, no narrower one
+    proposed: dict[str, set[str]] = defaultdict(set)
     quotes: dict[str, tuple[int, EntryQuote]] = {}  # the sentence in which a paper says most of itself
     for paper in shown.papers:
         for document, record in paper.entries:
@@ -109,6 +110,7 @@ def _approach(shown: Selection, about: Set[str]) -> dict[str, Any] | None:
                     stated[m.concept].add(paper.id)
                     for concept in (m.concept, *vocabulary.broader(m.concept)):
                         found[concept][paper.id] = paper
+                        proposed[concept] |= {paper.id} if m.role == "proposed" else set()
                     quote = quoted(document, m)
                     own_words = (m.role == "proposed") + is_own([record.name], quote.sentence)
                     if m.concept not in quotes or own_words > quotes[m.concept][0]:
@@ -123,7 +125,8 @@ def _approach(shown: Selection, about: Set[str]) -> dict[str, Any] | None:
 
     least = max(_SEVERAL, _PART * len(shown.papers))
     several = [c for c in found if len(found[c]) >= least and c in quotes and c not in about]
-    several = [c for c in several if 2 * len(stated[c]) >= len(found[c])]  # "KV cache", for what is done to it
+    # No "KV cache", to which something is done, nor "vision transformer", which is what others work on.
+    several = [c for c in several if 2 * len(stated[c]) >= len(found[c]) and 3 * len(proposed[c]) >= len(found[c])]
     kinds, plain = vocabulary.cues("model-frame"), vocabulary.cues("plain")  # full attention is what others beat
     labels_of = {c: fold(vocabulary[c].label["en"]).split() for c in several}
     telling = [
