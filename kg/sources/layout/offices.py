@@ -51,7 +51,7 @@ class Offices:
         universities = {"university", *(fold(form.strip()) for form, _, word in pairs if word.strip() == "university")}
         short = frozenset(w for w in forms - words if len(w) == _SHORT)
         words |= forms
-        countries = {fold(w.partition("=")[0].strip()) for w in lists.get("country-name", ())}
+        countries = {fold(w.partition("=")[0].strip()) for key in ("country", "country-name") for w in lists[key]}
         labels = [n for c in read_concepts([data_folder("ontology") / "institutions.ttl"]) for n in c.labels()]
         names = frozenset(n for n in map(fold, labels) if len(n) > 2)
         mixed = {fold(n) for n in labels if not n.isupper()}

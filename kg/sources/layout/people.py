@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from kg.sources.layout.blocks import is_running
-from kg.sources.layout.cells import MAIL, by_rows, rejoined, unparted
+from kg.sources.layout.cells import MAIL, by_rows, divided, rejoined, unparted
 from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.names import (
     JOINT,
@@ -45,6 +45,7 @@ NOTE = re.compile(
     r"|lead\s+contact|(?:present|current)\s+address|advis\w+|alphabetical|permission|github|code\s+(?:is\s+)?available)",
     re.I,
 )
+_SIGNS = "*∗†‡§¶✉"  # behind a mark, whether raised or not
 _INITIALS = re.compile(r"^\W*(?:[A-Z]\.[\s-]?){1,4}\)\W*")  # of the one whose address stands on the line above
 _MAIL_START, _MAIL_END = re.compile(r"[,;(]\s*[a-z][\w.+-]*-$"), re.compile(r"[\w.+-]*@")  # divided by a line end
 _GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du))$")
@@ -89,6 +90,7 @@ def people(lines: Sequence[TextLine]) -> People:
     """Authors and affiliations from the lines between title and abstract."""
     offices = Offices.load()
     out = People()
+    lines = [line for row in divided(by_rows(lines)) for line in row]
     lines = [line for line in map(without_signs, without_notes(of_title_page(lines))) if line]
     ordered = sorted(lines, key=lambda line: (round(line.y), line.left))
     able = [line for line in ordered if line.letters >= LOWEST and not MAIL.search(line.text)]
@@ -299,7 +301,8 @@ def _chunks(line: TextLine) -> Iterable[tuple[str, list[Char]]]:
         mark = lead.group().strip()
     for char in line.chars[skip:]:
         is_number = char.text.isdigit() and char.font.bold and not line.font.bold  # "1 ACME, Rome, 2 University of X"
-        if is_number or (char.raised and MARK.fullmatch(char.text)):
+        is_sign = bool(mark) and not chars and char.text in _SIGNS  # "Ada Fox¹*", whose star is not raised
+        if is_number or is_sign or (char.raised and MARK.fullmatch(char.text)):
             if chars:
                 yield mark, chars
                 mark, chars = "", []
@@ -350,6 +353,9 @@ class _Breaks:
         is_forced = wide > self.room and (is_marked or self.is_full)
         has, last = Offices.load().has, above.text.rpartition(",")[2]
         starts = has(piece.text.partition(",")[0]) and (has(last) or not is_marked)
+        city, comma, country = piece.text.rpartition(",")
+        is_address = bool(comma) and Offices.load().is_country(country) and not has(city)  # "Dhaka, Bangladesh"
+        starts = starts or (is_address and not is_marked)
         return (is_marked and self.is_list) or (is_forced and not starts)
 
 
