@@ -22,12 +22,25 @@ from kg.link.institutions import (
     name_tokens,
     without_legal_form,
 )
-from kg.link.lines import Found, distinct, has_head, is_cut, is_descriptive, is_shared, segments, tidy, without_city
+from kg.link.lines import (
+    Found,
+    distinct,
+    has_head,
+    has_own_head,
+    is_cut,
+    is_descriptive,
+    is_joint,
+    is_shared,
+    is_street,
+    owner,
+    segments,
+    tidy,
+    without_city,
+)
 from kg.text import has_han
 
 _LONGEST = 14  # words of the longest name that is looked up; three Han characters count as one word
 _NO_NAME = re.compile(r"//|www\.|@|\.(?:com|org|edu|io|net)\b|https?:")
-_JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")
 _REGION = re.compile(r"[A-Z]{2}(?: \d[\d-]{3,})?")  # "CA 94305"
 _LAB = "laboratory"
 _SIGN = re.compile(r"\s[A-Z]{3,}$")  # a short form at the end of a name
@@ -342,7 +355,7 @@ class _LineParser:
         return None
 
     def _found(self, match: NameMatch, run: Sequence[NameToken], at: int) -> Found:
-        organisation = self.register.brand(match.organisation)
+        organisation = owner(self.register.brand(match.organisation), self.register)
         return Found(run[0].start, run[-1].end, organisation.name, organisation, match.reason, at)
 
     def _two(self, tokens: list[NameToken], at: int) -> list[Found]:
@@ -431,9 +444,10 @@ class _LineParser:
         tokens = list(segment.tokens)
         text = self.line[segment.start : segment.end]
         legal = len(without_legal_form(tokens, self.words)) < len(tokens) or self._is_firm(at)
-        if segment.numbered or _BOX.search(text) or self._is_behind_dash(at, known):
+        is_place = segment.numbered or _BOX.search(text) or is_street(tokens, self.words)
+        if is_place or self._is_behind_dash(at, known):
             return None
-        if not (legal or has_head(tokens, self.words.head)) or self._is_unit(text, tokens, at, known):
+        if not (legal or has_own_head(tokens, self.line, self.words)) or self._is_unit(text, tokens, at, known):
             return None
         name = without_city(tidy(text, self.register), self.register)
         if not name or len(name.split()) > _MOST_WORDS or not (name[0].isupper() or legal or not name[0].isascii()):
@@ -459,7 +473,7 @@ class _LineParser:
             return self._owner(at, known) is not None  # "NUTRIM School of Nutrition and Research"
         if has_head(tokens, self.words.learned) and folds[0] not in self.words.lab:
             return False
-        if not any(f in self.words.lab for f in folds) or self._is_joint(text):
+        if not any(f in self.words.lab for f in folds) or is_joint(text, self.words):
             return False
         if self.register.country(folds[-1]):
             return False
@@ -469,11 +483,6 @@ class _LineParser:
         if folds[0] in self.words.lab and not owner:
             return bool(known)
         return owner is not None
-
-    def _is_joint(self, text: str) -> bool:
-        """Whether a laboratory belongs to two organisations ("UvA-Bosch Delta Lab")."""
-        second = [fold for m in _JOINT_LAB.finditer(text) for t in name_tokens(m[1], self.words) for fold in t.folds]
-        return bool(second) and not any(f in self.words.lab for f in second)
 
     def _owner(self, at: int, known: dict[int, Found]) -> Found | None:
         """The organisation after an unknown laboratory, skipping departments between them."""

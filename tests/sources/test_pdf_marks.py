@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kg.sources.layout.notes import after_names
-from kg.sources.layout.offices import Offices, numbered
-from tests.sources.made_pdf import ABS, BOLD, INTRO, ROMAN, Sheet, T, columns, paper
+from kg.sources.layout.offices import Offices, is_prose, numbered
+from tests.sources.made_pdf import ABS, BOLD, INTRO, ROMAN, Sheet, T, columns, paper, simple
 from tests.sources.test_pdf_names import KAIST, THREE, TWO, VIENNA, read_names
 
 
@@ -83,3 +83,18 @@ def test_the_university_above_the_title_of_a_thesis_stays_beside_an_abstract(tmp
     document = paper(tmp_path, sheet)
     assert document.authors == THREE[:1]
     assert document.texts["I"].text == "UNIVERSITY OF VIENNA, Faculty of Physics"
+
+
+def test_an_organisation_behind_a_mark_is_no_author_beside_an_address(tmp_path):
+    lines = ("Maria Keller^{1}, Wei Zhang^{2}", "^{1}Alder Kestrel, keller@kestrel.com", "^{2}KAIST, zhang@kaist.ac.kr")
+    assert read_names(tmp_path, *lines) == (THREE[:2], "Alder Kestrel; KAIST")
+
+
+def test_an_affiliation_most_of_whose_words_are_small_is_no_sentence(tmp_path):
+    small = "Département d’informatique et de recherche opérationnelle, Université de Lyon, Lyon, France"
+    assert not is_prose(small)
+    assert is_prose("The department of informatics, in which we work, and the university, which paid for it")
+    sheet = simple(author="Maria Keller^{1}, Wei Zhang^{2} and Jun-Ho Kim^{3}", place="")
+    sheet.put(72, 700, 8, f"^{{1}}{VIENNA}. ^{{2}}{small}.")
+    sheet.put(72, 710, 8, f"^{{3}}{KAIST}.")
+    assert paper(tmp_path, sheet).texts["I"].text == f"{VIENNA}; {small}; {KAIST}"

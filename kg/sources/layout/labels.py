@@ -25,7 +25,6 @@ class HeaderLabels:
     particles: frozenset[str]
     journals: frozenset[str]
     studies: frozenset[str]
-    streets: frozenset[str]
     abstracts: frozenset[str]
     abstract: re.Pattern[str]
     note: re.Pattern[str]
@@ -54,7 +53,6 @@ class HeaderLabels:
             particles=frozenset(lists["particles"]),
             journals=frozenset(lists["journals"]),
             studies=frozenset(map(letters, lists["studies"])),
-            streets=frozenset(lists["streets"]),
             abstracts=frozenset(map(letters, lists["abstracts"])),
             abstract=re.compile(rf"{_starts(lists['abstracts']).pattern}\s*[.:：—–-]+\s*", re.I),
             note=_starts(lists["notes"]),
