@@ -32,7 +32,7 @@ from kg.link.lines import (
     is_joint,
     is_shared,
     is_street,
-    owner,
+    owner_by_name,
     segments,
     tidy,
     without_city,
@@ -321,7 +321,8 @@ class _LineParser:
             return len(text) >= 4 and (
                 text.isupper() or (text.isalpha() and sum(map(str.isupper, text)) > 2)
             )  # "LaBRI"
-        return len(key) > 3 and (len(run) > 1 or not text.islower()) and (is_here or self._is_company(key))
+        is_company = any("c" in o.types for o in self.register.candidates(key, ALIAS_RANK))
+        return len(key) > 3 and (len(run) > 1 or not text.islower()) and (is_here or is_company)
 
     def _is_field(self, at: int) -> bool:
         """Whether a word stands in the list that is the name of a unit: "School of Technology, X, Y and Z"."""
@@ -343,9 +344,6 @@ class _LineParser:
         is_region = _REGION.fullmatch(self.line, after.start, after.end)
         return bool(is_region) and not self.register.own(joined(after.tokens))
 
-    def _is_company(self, key: str) -> bool:
-        return any("c" in o.types for o in self.register.candidates(key, ALIAS_RANK))
-
     def _country(self, at: int) -> str | None:
         """The country code named by one of the next segments."""
         for segment in self.segments[at + 1 : at + 4]:
@@ -355,7 +353,7 @@ class _LineParser:
         return None
 
     def _found(self, match: NameMatch, run: Sequence[NameToken], at: int) -> Found:
-        organisation = owner(self.register.brand(match.organisation), self.register)
+        organisation = owner_by_name(self.register.brand(match.organisation), self.register)
         return Found(run[0].start, run[-1].end, organisation.name, organisation, match.reason, at)
 
     def _two(self, tokens: list[NameToken], at: int) -> list[Found]:
@@ -384,7 +382,8 @@ class _LineParser:
             for length in range(min(4, len(tokens) - first), 0, -1):
                 run = tokens[first : first + length]
                 own = self.register.own(joined(run))
-                if own and own.types == "c" and self._is_spelt(run) and self._is_apart(run):
+                is_name = self.line[run[0].start].isupper() or not self.line[run[0].start].isascii()
+                if own and own.types == "c" and self._is_spelt(run) and is_name:
                     match = NameMatch(own, f"named as part of {own.name!r}")
                     return [self._found(match, tokens[first:] if first else tokens, at)]
         return []
@@ -398,9 +397,6 @@ class _LineParser:
             return False
         whole = self._match(list(self.segments[at + 1].tokens), at + 1, whole=True)
         return bool(whole and whole.organisation and "e" in whole.organisation.types)
-
-    def _is_apart(self, run: Sequence[NameToken]) -> bool:
-        return self.line[run[0].start].isupper() or not self.line[run[0].start].isascii()
 
     def _is_part(self, one: Found, found: dict[int, list[Found]], known: dict[int, Found]) -> bool:
         """Whether a known organisation is part of another ("Institute of X, Chinese Academy of Sciences")."""
@@ -478,11 +474,15 @@ class _LineParser:
         if self.register.country(folds[-1]):
             return False
         if folds[-1] in self.words.lab and len(folds) <= (3 if folds[-1] == _LAB else 2):
-            return bool(known)
+            return bool(known) and not self._is_national(at, folds, known)
         owner = self._owner(at, known)
         if folds[0] in self.words.lab and not owner:
             return bool(known)
         return owner is not None
+
+    def _is_national(self, at: int, folds: Sequence[str], known: dict[int, Found]) -> bool:
+        """Whether a laboratory is that of a nation and has an affiliation of its own: "DSO National Laboratories"."""
+        return not self.words.begins.isdisjoint(folds[1:]) and not any(self._is_with(at, other) for other in known)
 
     def _owner(self, at: int, known: dict[int, Found]) -> Found | None:
         """The organisation after an unknown laboratory, skipping departments between them."""

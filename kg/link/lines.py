@@ -104,7 +104,7 @@ def is_joint(text: str, words: OrganisationWords) -> bool:
     return bool(second) and not any(fold in words.lab for fold in second)
 
 
-def owner(organisation: Organisation, register: Register) -> Organisation:
+def owner_by_name(organisation: Organisation, register: Register) -> Organisation:
     """The organisation whose centre or laboratory another one is by its name: RIKEN of "RIKEN Center for X".
 
     Those of universities stay what they are, and so do the entries of the additions.
@@ -115,7 +115,8 @@ def owner(organisation: Organisation, register: Register) -> Organisation:
     for whole in (register[curie] for curie in organisation.parents if curie in register):
         name = name_tokens(whole.name, register.words)
         behind = tokens[len(name) :]
-        is_named = behind and "e" not in whole.types and joined(tokens[: len(name)]) == joined(name)
+        is_parted = behind and "," in organisation.name[: behind[0].start]  # "Academy of X, Institute of Y"
+        is_named = behind and not is_parted and "e" not in whole.types and joined(tokens[: len(name)]) == joined(name)
         if is_named and any(fold in register.words.lab for fold in behind[0].folds):
             return whole
     return organisation

@@ -10,7 +10,6 @@ from kg.text import unaccented
 from kg.vocabulary import read_concepts
 
 _STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss"})  # letters that have no accent to lose
-_LONG = 3  # letters of a short form that may also be a surname: "CHU"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +43,18 @@ class OrganisationWords:
             sides = map(_sides, lists.get(f"organisation-{name}", ()))
             return {fold_word(a): tuple(fold_word(w) for w in b.split()) for a, b in sides}
 
-        translation = pairs("translation")
-        main = words("head") & words("learned")
-        foreign = {form for form, english in translation.items() if main.issuperset(english) and len(form) > _LONG}
         countries = dict(_sides(pair) for pair in lists.get("country-name", ()))
         return OrganisationWords(
             function=words("function-word"),
             legal=words("legal-form"),
-            head=words("head") | foreign,
-            learned=words("learned") | foreign,
+            head=words("head"),
+            learned=words("learned"),
             unit=words("unit"),
             lab=words("lab"),
             abbreviation=pairs("abbreviation"),
             begins=words("begins"),
             filler=words("filler"),
-            translation=translation,
+            translation=pairs("translation"),
             country=countries,
             street=frozenset(map(fold_word, lists["street"])),
         )

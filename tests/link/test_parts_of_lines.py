@@ -7,6 +7,8 @@ import pytest
 from kg.link.affiliations import organisations
 from kg.link.institutions import Register
 
+KAIST = "Korea Advanced Institute of Science and Technology"
+
 
 @pytest.mark.parametrize(
     ("line", "expected"),
@@ -40,6 +42,9 @@ from kg.link.institutions import Register
         ("Universiti Vastryx", ["Universiti Vastryx"]),
         ("Touch Perception for Robotics, ETH Zurich", ["ETH Zurich"]),
         ("RIKEN Center for Biosystems Dynamics Research, Yokohama, Japan", ["RIKEN"]),
+        ("KAIST, Daejeon; VSX National Laboratories, Singapore", [KAIST, "VSX National Laboratories"]),
+        ("Campus Universitário, Vastryx, Brasil", []),
+        ("Krankenhaus Vastryx, Bamberg, Deutschland", ["Krankenhaus Vastryx"]),
         ("Allen Institute for Brain Science, Seattle, USA", ["Allen Institute for Brain Science"]),
         (
             "Kyung Hee University Hospital, Seoul, South Korea",
