@@ -27,6 +27,7 @@ from kg.link.lines import (
     distinct,
     has_head,
     has_own_head,
+    is_clear,
     is_cut,
     is_descriptive,
     is_joint,
@@ -43,6 +44,7 @@ _LONGEST = 14  # words of the longest name that is looked up; three Han characte
 _NO_NAME = re.compile(r"//|www\.|@|\.(?:com|org|edu|io|net)\b|https?:")
 _REGION = re.compile(r"[A-Z]{2}(?: \d[\d-]{3,})?")  # "CA 94305"
 _LAB = "laboratory"
+_ENDS = re.compile(r"[;\n]|\s\+\s")  # of an affiliation
 _SIGN = re.compile(r"\s[A-Z]{3,}$")  # a short form at the end of a name
 _HOSPITAL = "hospital"
 _NEAR = 2  # maximum number of segments between an organisation and its part
@@ -75,7 +77,7 @@ class _LineParser:
         self._checks = _MOST_CHECKS
         self._known: list[int] = []  # segments with a known organisation, sorted
         starts = [0, *(s.start for s in self.segments)]
-        ends = [*accumulate(line.count(";", *two) + line.count("\n", *two) for two in pairwise(starts))]
+        ends = [*accumulate(len(_ENDS.findall(line, *two)) for two in pairwise(starts))]
         self._affiliation = [count - ends[0] for count in ends]  # that a segment is part of, by its number
 
     def read(self) -> list[Found]:
@@ -357,22 +359,17 @@ class _LineParser:
         return Found(run[0].start, run[-1].end, organisation.name, organisation, match.reason, at)
 
     def _two(self, tokens: list[NameToken], at: int) -> list[Found]:
-        """Two known names that "and" joins: "KAIST and Samsung Electronics"."""
-        for cut in range(1, len(tokens) - 1):
-            if self._is_and(tokens[cut]):
-                two = [self._match(side, at, whole=True) for side in (tokens[:cut], tokens[cut + 1 :])]
+        """Two known names that a word or a sign joins: "KAIST and Samsung Electronics", "Univ. Orléans & CNRS"."""
+        for cut in range(1, len(tokens)):
+            if (is_word := self._is_and(tokens[cut])) or "&" in self.line[tokens[cut - 1].end : tokens[cut].start]:
+                two = [self._match(side, at, whole=True) for side in (tokens[:cut], tokens[cut + is_word :]) if side]
                 sides = [one for one in two if one and one.organisation]
-                if len(sides) == 2 and all(self._is_clear(one) for one in sides):
+                if len(sides) == 2 and all(is_clear(one, self.line, self.register) for one in sides):
                     return sides
         return []
 
     def _is_and(self, token: NameToken) -> bool:
         return not token.folds and self.line[token.start : token.end] == "and"
-
-    def _is_clear(self, one: Found) -> bool:
-        """Whether a name is one of the additions or has a head word."""
-        run = name_tokens(self.line[one.start : one.end], self.words)
-        return bool(self.register.own(joined(run))) or has_head(run, self.words.head)
 
     def _company(self, tokens: list[NameToken], at: int) -> list[Found]:
         """A part of a company, whose name comes first or after "of" ("Tencent AI Lab", "ROLL Team of Alibaba")."""

@@ -19,7 +19,7 @@ from kg.link.institutions import (
 from kg.link.organisation_words import OrganisationWords, fold_word
 
 _MARK = re.compile(
-    r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—]\s|(?<=[A-Z]{3})/(?=[A-Z]{3})|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])"
+    r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—+]\s|(?<=[A-Z]{3})/(?=[A-Z]{3})|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])"
 )
 _HAN_JOINT = re.compile(r"(?<=[\u3400-\u9fffA-Za-z])\s*[和与及]\s*(?=[\u3400-\u9fffA-Z])|以及|\s+and\s+")
 _JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")
@@ -96,6 +96,12 @@ def has_own_head(run: Sequence[NameToken], line: str, words: OrganisationWords) 
     """Whether a head word tells what the name is of, not what it is for: none does in "Perception for Robotics"."""
     free = [*run[:1], *(b for a, b in pairwise(run) if line[a.start : a.end] != "for")]
     return any(fold in words.head for token in free for fold in token.folds)
+
+
+def is_clear(one: Found, line: str, register: Register) -> bool:
+    """Whether a name is one of the additions or has a head word."""
+    run = name_tokens(line[one.start : one.end], register.words)
+    return bool(register.own(joined(run))) or has_head(run, register.words.head)
 
 
 def is_joint(text: str, words: OrganisationWords) -> bool:

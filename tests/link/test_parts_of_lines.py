@@ -43,6 +43,8 @@ KAIST = "Korea Advanced Institute of Science and Technology"
         ("Touch Perception for Robotics, ETH Zurich", ["ETH Zurich"]),
         ("RIKEN Center for Biosystems Dynamics Research, Yokohama, Japan", ["RIKEN"]),
         ("KAIST, Daejeon; VSX National Laboratories, Singapore", [KAIST, "VSX National Laboratories"]),
+        ("Univ. Orléans & CNRS, France", ["University of Orléans", "French National Centre for Scientific Research"]),
+        ("KAIST, Daejeon + Univ. Artois, Lens, France", [KAIST, "Artois University"]),
         ("Campus Universitário, Vastryx, Brasil", []),
         ("Krankenhaus Vastryx, Bamberg, Deutschland", ["Krankenhaus Vastryx"]),
         ("Allen Institute for Brain Science, Seattle, USA", ["Allen Institute for Brain Science"]),

@@ -19,6 +19,7 @@ MAIL = re.compile(
 _LABEL = re.compile(r"\d{1,2}|[a-z]|[*†‡§¶]")  # the mark of an affiliation
 _PICTURE = 3.0  # em; room of a picture between a name and what follows it
 _BELOW, _OFF = 1.9, 0.4  # em; between rows of a table, and by which its cells may lie off their column
+_MOST_CELLS = 8  # columns of a table of authors
 _EVEN, _PLAY = 3, 0.5  # gaps between the words of a line that is set wide, at least, and em by which they differ
 
 
@@ -49,6 +50,8 @@ def divided(lines: Sequence[Sequence[TextLine]]) -> list[list[TextLine]]:
 def _cut(line: TextLine, above: Sequence[TextLine]) -> list[TextLine]:
     """The parts of a line below cells, or the whole line if it does not consist of such."""
     over = [cell for cell in above if cell.left < line.right and cell.right > line.left]
+    if len(over) > _MOST_CELLS:
+        return [line]
     parts, rest = [], line.chars
     for cell, following in pairwise(over):
         gaps = [
