@@ -30,10 +30,9 @@ from kg.link.institutions import (
     COUNTRIES,
     KEYS,
     LABEL_RANK,
-    OrganisationWords,
-    fold_word,
     keys,
 )
+from kg.link.organisation_words import OrganisationWords, fold_word
 
 LISTS = ("fundref", "isni", "wikidata")  # other registers, in which organisations that are often named stand
 _RANK = {"label": LABEL_RANK, "alias": ALIAS_RANK, "acronym": ACRONYM_RANK}

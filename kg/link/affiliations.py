@@ -22,14 +22,29 @@ from kg.link.institutions import (
     name_tokens,
     without_legal_form,
 )
-from kg.link.lines import Found, distinct, has_head, is_cut, is_descriptive, is_shared, segments, tidy, without_city
+from kg.link.lines import (
+    Found,
+    distinct,
+    has_head,
+    has_own_head,
+    is_clear,
+    is_cut,
+    is_descriptive,
+    is_joint,
+    is_shared,
+    is_street,
+    owner_by_name,
+    segments,
+    tidy,
+    without_city,
+)
 from kg.text import has_han
 
 _LONGEST = 14  # words of the longest name that is looked up; three Han characters count as one word
 _NO_NAME = re.compile(r"//|www\.|@|\.(?:com|org|edu|io|net)\b|https?:")
-_JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")
 _REGION = re.compile(r"[A-Z]{2}(?: \d[\d-]{3,})?")  # "CA 94305"
 _LAB = "laboratory"
+_ENDS = re.compile(r"[;\n]|\s\+\s")  # of an affiliation
 _SIGN = re.compile(r"\s[A-Z]{3,}$")  # a short form at the end of a name
 _HOSPITAL = "hospital"
 _NEAR = 2  # maximum number of segments between an organisation and its part
@@ -62,7 +77,7 @@ class _LineParser:
         self._checks = _MOST_CHECKS
         self._known: list[int] = []  # segments with a known organisation, sorted
         starts = [0, *(s.start for s in self.segments)]
-        ends = [*accumulate(line.count(";", *two) + line.count("\n", *two) for two in pairwise(starts))]
+        ends = [*accumulate(len(_ENDS.findall(line, *two)) for two in pairwise(starts))]
         self._affiliation = [count - ends[0] for count in ends]  # that a segment is part of, by its number
 
     def read(self) -> list[Found]:
@@ -308,7 +323,8 @@ class _LineParser:
             return len(text) >= 4 and (
                 text.isupper() or (text.isalpha() and sum(map(str.isupper, text)) > 2)
             )  # "LaBRI"
-        return len(key) > 3 and (len(run) > 1 or not text.islower()) and (is_here or self._is_company(key))
+        is_company = any("c" in o.types for o in self.register.candidates(key, ALIAS_RANK))
+        return len(key) > 3 and (len(run) > 1 or not text.islower()) and (is_here or is_company)
 
     def _is_field(self, at: int) -> bool:
         """Whether a word stands in the list that is the name of a unit: "School of Technology, X, Y and Z"."""
@@ -330,9 +346,6 @@ class _LineParser:
         is_region = _REGION.fullmatch(self.line, after.start, after.end)
         return bool(is_region) and not self.register.own(joined(after.tokens))
 
-    def _is_company(self, key: str) -> bool:
-        return any("c" in o.types for o in self.register.candidates(key, ALIAS_RANK))
-
     def _country(self, at: int) -> str | None:
         """The country code named by one of the next segments."""
         for segment in self.segments[at + 1 : at + 4]:
@@ -342,26 +355,21 @@ class _LineParser:
         return None
 
     def _found(self, match: NameMatch, run: Sequence[NameToken], at: int) -> Found:
-        organisation = self.register.brand(match.organisation)
+        organisation = owner_by_name(self.register.brand(match.organisation), self.register)
         return Found(run[0].start, run[-1].end, organisation.name, organisation, match.reason, at)
 
     def _two(self, tokens: list[NameToken], at: int) -> list[Found]:
-        """Two known names that "and" joins: "KAIST and Samsung Electronics"."""
-        for cut in range(1, len(tokens) - 1):
-            if self._is_and(tokens[cut]):
-                two = [self._match(side, at, whole=True) for side in (tokens[:cut], tokens[cut + 1 :])]
+        """Two known names that a word or a sign joins: "KAIST and Samsung Electronics", "Univ. Orléans & CNRS"."""
+        for cut in range(1, len(tokens)):
+            if (is_word := self._is_and(tokens[cut])) or "&" in self.line[tokens[cut - 1].end : tokens[cut].start]:
+                two = [self._match(side, at, whole=True) for side in (tokens[:cut], tokens[cut + is_word :]) if side]
                 sides = [one for one in two if one and one.organisation]
-                if len(sides) == 2 and all(self._is_clear(one) for one in sides):
+                if len(sides) == 2 and all(is_clear(one, self.line, self.register) for one in sides):
                     return sides
         return []
 
     def _is_and(self, token: NameToken) -> bool:
         return not token.folds and self.line[token.start : token.end] == "and"
-
-    def _is_clear(self, one: Found) -> bool:
-        """Whether a name is one of the additions or has a head word."""
-        run = name_tokens(self.line[one.start : one.end], self.words)
-        return bool(self.register.own(joined(run))) or has_head(run, self.words.head)
 
     def _company(self, tokens: list[NameToken], at: int) -> list[Found]:
         """A part of a company, whose name comes first or after "of" ("Tencent AI Lab", "ROLL Team of Alibaba")."""
@@ -371,7 +379,8 @@ class _LineParser:
             for length in range(min(4, len(tokens) - first), 0, -1):
                 run = tokens[first : first + length]
                 own = self.register.own(joined(run))
-                if own and own.types == "c" and self._is_spelt(run) and self._is_apart(run):
+                is_name = self.line[run[0].start].isupper() or not self.line[run[0].start].isascii()
+                if own and own.types == "c" and self._is_spelt(run) and is_name:
                     match = NameMatch(own, f"named as part of {own.name!r}")
                     return [self._found(match, tokens[first:] if first else tokens, at)]
         return []
@@ -385,9 +394,6 @@ class _LineParser:
             return False
         whole = self._match(list(self.segments[at + 1].tokens), at + 1, whole=True)
         return bool(whole and whole.organisation and "e" in whole.organisation.types)
-
-    def _is_apart(self, run: Sequence[NameToken]) -> bool:
-        return self.line[run[0].start].isupper() or not self.line[run[0].start].isascii()
 
     def _is_part(self, one: Found, found: dict[int, list[Found]], known: dict[int, Found]) -> bool:
         """Whether a known organisation is part of another ("Institute of X, Chinese Academy of Sciences")."""
@@ -431,9 +437,10 @@ class _LineParser:
         tokens = list(segment.tokens)
         text = self.line[segment.start : segment.end]
         legal = len(without_legal_form(tokens, self.words)) < len(tokens) or self._is_firm(at)
-        if segment.numbered or _BOX.search(text) or self._is_behind_dash(at, known):
+        is_place = segment.numbered or _BOX.search(text) or is_street(tokens, self.words)
+        if is_place or self._is_behind_dash(at, known):
             return None
-        if not (legal or has_head(tokens, self.words.head)) or self._is_unit(text, tokens, at, known):
+        if not (legal or has_own_head(tokens, self.line, self.words)) or self._is_unit(text, tokens, at, known):
             return None
         name = without_city(tidy(text, self.register), self.register)
         if not name or len(name.split()) > _MOST_WORDS or not (name[0].isupper() or legal or not name[0].isascii()):
@@ -459,21 +466,20 @@ class _LineParser:
             return self._owner(at, known) is not None  # "NUTRIM School of Nutrition and Research"
         if has_head(tokens, self.words.learned) and folds[0] not in self.words.lab:
             return False
-        if not any(f in self.words.lab for f in folds) or self._is_joint(text):
+        if not any(f in self.words.lab for f in folds) or is_joint(text, self.words):
             return False
         if self.register.country(folds[-1]):
             return False
         if folds[-1] in self.words.lab and len(folds) <= (3 if folds[-1] == _LAB else 2):
-            return bool(known)
+            return bool(known) and not self._is_national(at, folds, known)
         owner = self._owner(at, known)
         if folds[0] in self.words.lab and not owner:
             return bool(known)
         return owner is not None
 
-    def _is_joint(self, text: str) -> bool:
-        """Whether a laboratory belongs to two organisations ("UvA-Bosch Delta Lab")."""
-        second = [fold for m in _JOINT_LAB.finditer(text) for t in name_tokens(m[1], self.words) for fold in t.folds]
-        return bool(second) and not any(f in self.words.lab for f in second)
+    def _is_national(self, at: int, folds: Sequence[str], known: dict[int, Found]) -> bool:
+        """Whether a laboratory is that of a nation and has an affiliation of its own: "DSO National Laboratories"."""
+        return not self.words.begins.isdisjoint(folds[1:]) and not any(self._is_with(at, other) for other in known)
 
     def _owner(self, at: int, known: dict[int, Found]) -> Found | None:
         """The organisation after an unknown laboratory, skipping departments between them."""

@@ -20,8 +20,9 @@ from typing import NamedTuple
 
 from kg.compiled import stamp
 from kg.entity_types import data_folder
+from kg.link.organisation_words import OrganisationWords, fold_word
 from kg.model import KgError
-from kg.text import has_han, unaccented
+from kg.text import has_han
 from kg.vocabulary import read_concepts
 
 #: Section marks of the register's file: rows, then countries, then keys.
@@ -30,7 +31,6 @@ KEYS = "#keys"
 ACRONYM = "^"  # prefix of an acronym
 LABEL_RANK, ALIAS_RANK, ACRONYM_RANK, SHORTENED = 0, 1, 2, 3
 
-_STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss"})  # letters that have no accent to lose
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+")
 _BRACKET = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]")
 _ACRONYM_LAST = re.compile(r"\s[A-Z]{2,}$")
@@ -41,64 +41,12 @@ _CUT = 12  # letters that may be missing from a truncated name
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-@dataclass(frozen=True, slots=True)
-class OrganisationWords:
-    """Word lists for names of organisations, from `ontology/words.ttl`; all folded."""
-
-    function: frozenset[str]  # "the", "of": omitted from keys
-    legal: frozenset[str]  # "inc", "ltd", "group": omitted from the end of keys
-    head: frozenset[str]  # "university", "institute": mark an organisation or a part of one
-    learned: frozenset[str]  # "university", "hospital": heads that never name a company's laboratory
-    unit: frozenset[str]  # "department", "school": at the beginning, mark a part of an organisation
-    lab: frozenset[str]  # "laboratory", "center": a part of a neighbouring organisation, or an organisation
-    abbreviation: dict[str, tuple[str, ...]]  # "univ" -> ("university",)
-    begins: frozenset[str]  # "national", "royal": before the name of one organisation, begin that of another
-    filler: frozenset[str]  # "degli", "zu": omitted when words are compared in any order
-    translation: dict[str, tuple[str, ...]]  # "nacional" -> ("national",)
-    country: dict[str, str]  # other names of countries: "USA" -> "US"; case-sensitive
-
-    @staticmethod
-    @cache
-    def load() -> OrganisationWords:
-        """The word lists of `ontology/words.ttl`."""
-        path = data_folder("ontology") / "words.ttl"
-        lists = {c.curie.partition(":")[2]: list(c.labels()) for c in read_concepts([path])}
-
-        def words(name: str) -> frozenset[str]:
-            return frozenset(fold_word(w) for w in lists.get(f"organisation-{name}", ()))
-
-        def pairs(name: str) -> dict[str, tuple[str, ...]]:
-            sides = map(_sides, lists.get(f"organisation-{name}", ()))
-            return {fold_word(a): tuple(fold_word(w) for w in b.split()) for a, b in sides}
-
-        countries = dict(_sides(pair) for pair in lists.get("country-name", ()))
-        return OrganisationWords(
-            function=words("function-word"),
-            legal=words("legal-form"),
-            head=words("head"),
-            learned=words("learned"),
-            unit=words("unit"),
-            lab=words("lab"),
-            abbreviation=pairs("abbreviation"),
-            begins=words("begins"),
-            filler=words("filler"),
-            translation=pairs("translation"),
-            country=countries,
-        )
-
-
 class NameToken(NamedTuple):
     """A folded word of a name with its span; a function word has no folds."""
 
     folds: tuple[str, ...]
     start: int
     end: int
-
-
-def fold_word(word: str) -> str:
-    """A word in lower case without accents."""
-    low = unaccented(word).lower()
-    return low if low.isascii() else low.translate(_STROKED)
 
 
 def name_tokens(text: str, words: OrganisationWords) -> list[NameToken]:
@@ -441,11 +389,6 @@ class Register:
 def _as_written(name: str) -> str:
     """The words of a name in lower case, with function words, but without a leading "the"."""
     return " ".join(fold_word(m.group()) for m in _TOKEN.finditer(name)).removeprefix("the ")
-
-
-def _sides(pair: str) -> tuple[str, str]:
-    left, _, right = pair.partition("=")
-    return left.strip(), right.strip()
 
 
 def _pairs(lines: str) -> dict[str, str]:

@@ -11,21 +11,25 @@ from itertools import pairwise
 from kg.link.institutions import (
     NameToken,
     Organisation,
-    OrganisationWords,
     Register,
     joined,
     name_tokens,
     without_legal_form,
 )
+from kg.link.organisation_words import OrganisationWords, fold_word
 
 _MARK = re.compile(
-    r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—]\s|(?<=[A-Z]{3})/(?=[A-Z]{3})|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])"
+    r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—+]\s|(?<=[A-Z]{3})/(?=[A-Z]{3})|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])"
 )
 _HAN_JOINT = re.compile(r"(?<=[\u3400-\u9fffA-Za-z])\s*[和与及]\s*(?=[\u3400-\u9fffA-Z])|以及|\s+and\s+")
+_JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")
 _BROKEN = re.compile(r"(?<=[a-z])- (?=[a-z])")
 _LEADING = re.compile(r"^(?:\d+|[^\w\u3400-\u9fff\"'(]+)\s*")
+_SLASHED = re.compile(r"(?<=[^\W\d_])\s?/\s?[A-Z]{2,9}$")  # a short form behind a name: "Universidade de X/UDX"
 _BRACKETED = re.compile(r"\s*\([^)]*\)?\s*$")
 _HOUSE = re.compile(r"\d{3}[\d-]*\s+$")  # a number before a street
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LONGEST_FORM = 12  # letters of an abbreviation
 _AHEAD = 80  # code points before a segment that tell what it is
 
 
@@ -62,7 +66,8 @@ class Segment:
 def segments(line: str, register: Register, han: bool = False) -> list[Segment]:
     """The segments of a line between commas, semicolons, line breaks and marks."""
     cuts = [0]
-    for match in sorted([*_MARK.finditer(line), *(_HAN_JOINT.finditer(line) if han else ())], key=lambda m: m.start()):
+    marks = (m for m in _MARK.finditer(line) if m[0][0] != "." or not _is_short(line, m.start(), register))
+    for match in sorted([*marks, *(_HAN_JOINT.finditer(line) if han else ())], key=lambda m: m.start()):
         cuts += [match.start(), match.end()]
     cuts.append(len(line))
     out = []
@@ -79,6 +84,55 @@ def segments(line: str, register: Register, han: bool = False) -> list[Segment]:
     return out
 
 
+def _is_short(line: str, stop: int, register: Register) -> bool:
+    """Whether a short form stands before a full stop, which ends nothing then: "Univ. Grenoble Alpes"."""
+    before = _LETTERS.findall(line[max(0, stop - _LONGEST_FORM) : stop])
+    word = fold_word(before[-1]) if before else ""
+    stands_for = register.words.abbreviation.get(word, ())
+    return any(len(word) < len(full) and full not in register.words.lab for full in stands_for)
+
+
+def has_own_head(run: Sequence[NameToken], line: str, words: OrganisationWords) -> bool:
+    """Whether a head word tells what the name is of, not what it is for: none does in "Perception for Robotics"."""
+    free = [*run[:1], *(b for a, b in pairwise(run) if line[a.start : a.end] != "for")]
+    return any(fold in words.head for token in free for fold in token.folds)
+
+
+def is_clear(one: Found, line: str, register: Register) -> bool:
+    """Whether a name is one of the additions or has a head word."""
+    run = name_tokens(line[one.start : one.end], register.words)
+    return bool(register.own(joined(run))) or has_head(run, register.words.head)
+
+
+def is_joint(text: str, words: OrganisationWords) -> bool:
+    """Whether a laboratory belongs to two organisations: "UvA-Bosch Delta Lab"."""
+    second = [fold for m in _JOINT_LAB.finditer(text) for t in name_tokens(m[1], words) for fold in t.folds]
+    return bool(second) and not any(fold in words.lab for fold in second)
+
+
+def owner_by_name(organisation: Organisation, register: Register) -> Organisation:
+    """The organisation whose centre or laboratory another one is by its name: RIKEN of "RIKEN Center for X".
+
+    Those of universities stay what they are, and so do the entries of the additions.
+    """
+    if organisation.curie in register.additions:
+        return organisation
+    tokens = name_tokens(organisation.name, register.words)
+    for whole in (register[curie] for curie in organisation.parents if curie in register):
+        name = name_tokens(whole.name, register.words)
+        behind = tokens[len(name) :]
+        is_parted = behind and "," in organisation.name[: behind[0].start]  # "Academy of X, Institute of Y"
+        is_named = behind and not is_parted and "e" not in whole.types and joined(tokens[: len(name)]) == joined(name)
+        if is_named and any(fold in register.words.lab for fold in behind[0].folds):
+            return whole
+    return organisation
+
+
+def is_street(run: Sequence[NameToken], words: OrganisationWords) -> bool:
+    """Whether words are the name of a street, whatever they begin with: "University Road"."""
+    return len(run) > 1 and bool(run[-1].folds) and run[-1].folds[-1] in words.street
+
+
 def distinct(found: Iterable[Found], register: Register) -> list[Found]:
     """Merge mentions of the same organisation into the first; other surface forms become aliases."""
     seen: dict[str, Found] = {}
@@ -93,7 +147,7 @@ def distinct(found: Iterable[Found], register: Register) -> list[Found]:
 def tidy(text: str, register: Register) -> str:
     """A name in its usual form: whole words, no legal form, no bracket at the end."""
     text = _BROKEN.sub("", " ".join(text.split()))
-    bare = _BRACKETED.sub("", text) or text
+    bare = _SLASHED.sub("", _BRACKETED.sub("", text) or text)
     tokens = name_tokens(bare, register.words)
     kept = without_legal_form(tokens, register.words)
     return bare[: kept[-1].end] if kept and len(kept) < len(tokens) else bare.rstrip(" .,")

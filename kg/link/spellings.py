@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.compiled import kept, stamp
-from kg.link.institutions import ACRONYM, OrganisationWords, Register, fold_word
+from kg.link.institutions import ACRONYM, Register
+from kg.link.organisation_words import OrganisationWords, fold_word
 from kg.text import Remembered
 
 STEM = 4  # letters of a word in the index

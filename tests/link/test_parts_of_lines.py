@@ -7,6 +7,8 @@ import pytest
 from kg.link.affiliations import organisations
 from kg.link.institutions import Register
 
+KAIST = "Korea Advanced Institute of Science and Technology"
+
 
 @pytest.mark.parametrize(
     ("line", "expected"),
@@ -33,6 +35,19 @@ from kg.link.institutions import Register
             "Courant Institute of Mathematical Sciences, University of Oslo",
             ["Courant Institute of Mathematical Sciences", "University of Oslo"],
         ),
+        ("University Road, Galway, Ireland", []),
+        ("Inria and Univ. Grenoble Alpes, France", ["Inria", "Grenoble Alpes University"]),
+        ("Universidade Estadual do Vastryx/UEV, Brasil", ["Universidade Estadual do Vastryx"]),
+        ("Bangladesh Univ. of Engg. and Technology", ["Bangladesh University of Engineering and Technology"]),
+        ("Universiti Vastryx", ["Universiti Vastryx"]),
+        ("Touch Perception for Robotics, ETH Zurich", ["ETH Zurich"]),
+        ("RIKEN Center for Biosystems Dynamics Research, Yokohama, Japan", ["RIKEN"]),
+        ("KAIST, Daejeon; VSX National Laboratories, Singapore", [KAIST, "VSX National Laboratories"]),
+        ("Univ. Orléans & CNRS, France", ["University of Orléans", "French National Centre for Scientific Research"]),
+        ("KAIST, Daejeon + Univ. Artois, Lens, France", [KAIST, "Artois University"]),
+        ("Campus Universitário, Vastryx, Brasil", []),
+        ("Krankenhaus Vastryx, Bamberg, Deutschland", ["Krankenhaus Vastryx"]),
+        ("Allen Institute for Brain Science, Seattle, USA", ["Allen Institute for Brain Science"]),
         (
             "Kyung Hee University Hospital, Seoul, South Korea",
             ["Kyung Hee University Hospital"],

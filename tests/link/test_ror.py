@@ -12,7 +12,7 @@ import pytest
 
 from kg.entity_types import data_folder
 from kg.link.candidates import FEATURES, Affiliation
-from kg.link.institutions import OrganisationWords
+from kg.link.organisation_words import OrganisationWords
 from kg.link.ror import CONTEXT, RegisterJudge, Seen, Trees, chosen, context, identified, ids
 from kg.link.spellings import folded, folding, likeness, likeness_to_part, names, split
 from kg.model import KgError

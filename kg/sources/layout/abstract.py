@@ -49,6 +49,7 @@ _MOST_BESIDE = 20  # notes at one height
 _FAR = 12  # em from a heading to its text in a table
 _WHOLE, _SMALL = 300, 0.75  # letters of an abstract alone at the foot of a page, and its size relative to the names
 _FEWEST, _SHORT = 3, 180  # lines of running text of an abstract without a heading, and letters of so few
+_PRINT, _SLIM = 0.88, 0.7  # size and width of notes in a column at the side, relative to the text beside them
 _GAP, _LOW = 1.3, 0.8  # leadings between an abstract and text set alike below it, which ends in this share of all
 _FEW = 25  # letters of a line that can define the width of a column
 _PART, _HEADED = 1.7, 1.2  # leadings above a part of an abstract, and below a heading in a row of its own
@@ -152,7 +153,7 @@ def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None
     labels = HeaderLabels.load()
     text = min((li.y - li.chars[0].font.size for li in lines if has_initial(li)), default=page.height)
     runs = list(paragraphs(lines, _FEWEST - 1))
-    for run in runs:
+    for run in _without_narrow(runs):
         is_apart = all(li.font.italic or li.font.bold for li in run) and sum(li.letters for li in run) >= _SHORT
         if len(run) < _FEWEST and not is_apart:
             continue
@@ -186,6 +187,23 @@ def _without_small_print(lines: Sequence[TextLine]) -> list[TextLine]:
             blocks.append([line])
     note = HeaderLabels.load().note
     return [line for block in blocks if len(block) > _FEWEST or not note.match(block[0].text) for line in block]
+
+
+def _without_narrow(runs: Sequence[list[TextLine]]) -> list[list[TextLine]]:
+    """The paragraphs without those in small print of a narrow column beside wider text: how to cite, the licence."""
+
+    def is_narrow(run: list[TextLine]) -> bool:
+        left, right = min(li.left for li in run), max(li.right for li in run)
+        return any(
+            run[0].size <= _PRINT * other[0].size
+            and other[0].y - other[0].size < run[-1].y
+            and run[0].y - run[0].size < other[-1].y
+            and right - left < _SLIM * (max(li.right for li in other) - min(li.left for li in other))
+            and (right < min(li.left for li in other) or left > max(li.right for li in other))
+            for other in runs
+        )
+
+    return [run for run in runs if not is_narrow(run)]
 
 
 def _first_line(start: TextLine, lines: Sequence[TextLine]) -> TextLine:

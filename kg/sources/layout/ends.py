@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
-from kg.sources.layout.blocks import is_running
 from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.notes import after_names, marked, notes, of_named, of_persons, spaced
-from kg.sources.layout.offices import Offices, clean
+from kg.sources.layout.offices import Offices, clean, is_prose
 from kg.sources.layout.pages import Page, TextLine, written
 from kg.sources.layout.signs import ORCID
 
@@ -49,7 +48,7 @@ def addresses(page: Page, authors: Sequence[str] = (), marks: Set[str] = frozens
         lines = block[: mails[0]] if mails else block
         text = clean(_OF.sub("", written(spaced(lines))))
         is_set_so = any(_CAPITALS.search(line.font.name) for line in lines)
-        if (mails or is_set_so) and 8 < len(text) < _LONGEST and offices.has(text) and not is_running(text):
+        if (mails or is_set_so) and 8 < len(text) < _LONGEST and offices.has(text) and not is_prose(text):
             found.append(text)
     return list(dict.fromkeys(found))
 
@@ -88,7 +87,7 @@ def listed(page: Page, authors: Sequence[str]) -> Iterator[str]:
                 text = f"{text} {part}"
                 continue
             for place in map(clean, _AFTER_PLACE.sub("", text).split("; ") if is_behind else ()):
-                if place[:1].isupper() and not is_running(place) and len(place) < _LONGEST:
+                if place[:1].isupper() and not is_prose(place) and len(place) < _LONGEST:
                     yield place
             text, is_behind = "".join(behind), True
 

@@ -187,11 +187,12 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     out.domains = _domains(who.mails)
     if not out.affiliations:
         is_front = not found and sum(line.letters for line in lines) <= _FRONT
+        is_front = is_front or any(HeaderLabels.load().thesis.search(line.text) for line in between)
         offices = Offices.load()
         signs = [
             li.text
             for li in without_notes(upper)
-            if not found and (is_organisation(li.text) or (is_front and offices.has(li.text)))
+            if (not found and is_organisation(li.text)) or (is_front and offices.has(li.text))
         ]
         signs = [joined_lines(signs)] * bool(signs)
         out.affiliations = signs or _named_by(out.domains)

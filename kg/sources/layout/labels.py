@@ -25,7 +25,6 @@ class HeaderLabels:
     particles: frozenset[str]
     journals: frozenset[str]
     studies: frozenset[str]
-    streets: frozenset[str]
     abstracts: frozenset[str]
     abstract: re.Pattern[str]
     note: re.Pattern[str]
@@ -35,6 +34,7 @@ class HeaderLabels:
     other: re.Pattern[str]
     after_abstract: re.Pattern[str]
     on_cover: re.Pattern[str]
+    thesis: re.Pattern[str]
     by: re.Pattern[str]
     by_alone: frozenset[str]
     membership: re.Pattern[str]
@@ -53,7 +53,6 @@ class HeaderLabels:
             particles=frozenset(lists["particles"]),
             journals=frozenset(lists["journals"]),
             studies=frozenset(map(letters, lists["studies"])),
-            streets=frozenset(lists["streets"]),
             abstracts=frozenset(map(letters, lists["abstracts"])),
             abstract=re.compile(rf"{_starts(lists['abstracts']).pattern}\s*[.:：—–-]+\s*", re.I),
             note=_starts(lists["notes"]),
@@ -62,7 +61,8 @@ class HeaderLabels:
             affiliations=_starts(lists["affiliations"]),
             other=_starts(lists["other"]),
             after_abstract=_starts(lists["after_abstract"]),
-            on_cover=re.compile("|".join(re.escape(p).replace(r"\ ", r"\s+") for p in lists["on_cover"]), re.I),
+            on_cover=_anywhere(lists["on_cover"]),
+            thesis=_anywhere(lists["theses"]),
             by_alone=frozenset(map(letters, lists["by"])),
             by=re.compile(rf"{_starts(lists['by']).pattern}\s*[:：]\s*", re.I),
             membership=_membership(lists["societies"]),
@@ -95,6 +95,11 @@ def _starts(phrases: list[str]) -> re.Pattern[str]:
     longest_first = sorted(phrases, key=len, reverse=True)
     spaced = "|".join(r"\s*".join(p) if count_han(p) else re.escape(p).replace(r"\ ", r"\s+") for p in longest_first)
     return re.compile(rf"[^\w©]*(?:{spaced})(?![^\W\d_])", re.I)
+
+
+def _anywhere(phrases: list[str]) -> re.Pattern[str]:
+    """A pattern of any of the phrases within a line."""
+    return re.compile("|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in phrases), re.I)
 
 
 def _membership(societies: list[str]) -> re.Pattern[str]:

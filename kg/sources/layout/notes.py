@@ -10,7 +10,7 @@ from kg.sources.layout.blocks import is_running, without_blocks
 from kg.sources.layout.cells import MAIL
 from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.names import is_title
-from kg.sources.layout.offices import Offices, clean, joined_lines, unlinked
+from kg.sources.layout.offices import Offices, clean, is_prose, joined_lines, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.people import MARK, NOTE, People, labels, overlap
 from kg.sources.layout.signs import without_notes
@@ -54,7 +54,7 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
     kept = without_blocks(lines, lambda text: heads.fullmatch(text.rstrip(" :*∗†")))  # not "Correspondence"
     own = set(map(id, kept))
     lines = [line for line in lines if id(line) in own]
-    found = [place for place in _below_names(lines, known) if not is_running(place)]
+    found = [place for place in _below_names(lines, known) if not is_prose(place)]
     is_list = False  # of affiliations with numbers, which may stand in a note each
     for chars in notes([] if found else lines):
         text = written(chars)
@@ -104,7 +104,7 @@ def of_named(text: str, authors: Sequence[str], offices: Offices) -> Iterator[st
             and not is_sentence
             and 8 < len(place) < _LONGEST
             and offices.has(place)
-            and not is_running(place)
+            and not is_prose(place)
         ):
             yield place
 
@@ -190,7 +190,7 @@ def _without_mails(text: str) -> str:
 
 def _is_place(text: str, offices: Offices) -> bool:
     """Whether a text in the notes is an affiliation and nothing else."""
-    if NOTE.search(text) or MAIL.search(text) or _SENTENCE.search(text) or is_running(text):
+    if NOTE.search(text) or MAIL.search(text) or _SENTENCE.search(text) or is_prose(text):
         return False
     return bool(text[:1].isupper() or count_han(text[:1])) and len(text) < _LONGEST and offices.has(text)
 

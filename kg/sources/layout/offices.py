@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 from kg.entity_types import data_folder
+from kg.sources.layout.blocks import is_running
 from kg.text import count_han, fold
 from kg.vocabulary import read_concepts
 
@@ -19,6 +20,7 @@ _NUMBER = re.compile(r"(?:^|[;；,]\s*)[(（]?(\d{1,2})\s?[.．、]\s*(?=[^\W\d]
 _RUN = re.compile(r"[;,]\s+(\d{1,2})\s+(?=[^\W\d])")  # "University of X, Y, 2 ACME, Z, 3 ..."
 _SHORT, _LONG = 3, 6  # letters
 _TO = re.compile(r"\s(?:of|at|to|in|from|with)\s+(?:the\s+)?", re.I)
+_PARTS = 3  # of an address at least, between commas
 _FIRST = 3  # words of an organization's name that are looked at
 
 
@@ -33,6 +35,7 @@ class Offices:
     acronyms: frozenset[str] = frozenset()  # names that are only written in capitals: "THU"
     han: frozenset[str] = frozenset()  # words in Chinese, between which stands no space
     universities: frozenset[str] = frozenset()  # words for "university"
+    streets: frozenset[str] = frozenset()  # last words of the name of a street, as written
 
     @staticmethod
     @cache
@@ -51,7 +54,7 @@ class Offices:
         universities = {"university", *(fold(form.strip()) for form, _, word in pairs if word.strip() == "university")}
         short = frozenset(w for w in forms - words if len(w) == _SHORT)
         words |= forms
-        countries = {fold(w.partition("=")[0].strip()) for w in lists.get("country-name", ())}
+        countries = {fold(w.partition("=")[0].strip()) for key in ("country", "country-name") for w in lists[key]}
         labels = [n for c in read_concepts([data_folder("ontology") / "institutions.ttl"]) for n in c.labels()]
         names = frozenset(n for n in map(fold, labels) if len(n) > 2)
         mixed = {fold(n) for n in labels if not n.isupper()}
@@ -64,6 +67,7 @@ class Offices:
             names.difference(mixed),
             han,
             frozenset(universities),
+            frozenset(lists["street"]),
         )
 
     def has(self, text: str) -> bool:
@@ -100,6 +104,16 @@ class Offices:
     def start(self, text: str) -> int:
         """Where the name of an organization starts in a text: behind "presented to the"; 0 if none is found."""
         return next((m.end() for m in _TO.finditer(text) if self.starts(text[m.end() :])), 0)
+
+
+def is_prose(text: str) -> bool:
+    """Whether a text is part of a sentence, not an affiliation most of whose words are small, as they are in French.
+
+    "Département d'informatique et de recherche opérationnelle, Université de X, Montréal" is none.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    is_address = len(parts) >= _PARTS and all(part[:1].isupper() or part[:1].isdigit() for part in parts)
+    return is_running(text) and not (is_address and Offices.load().starts(text))
 
 
 def joined_lines(texts: Sequence[str]) -> str:

@@ -12,9 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
-from kg.sources.layout.blocks import is_running
-from kg.sources.layout.cells import MAIL, by_rows, rejoined, unparted
-from kg.sources.layout.labels import HeaderLabels
+from kg.sources.layout.cells import MAIL, by_rows, divided, rejoined, unparted
 from kg.sources.layout.names import (
     JOINT,
     LINKS,
@@ -28,7 +26,7 @@ from kg.sources.layout.names import (
     listed_names,
     units,
 )
-from kg.sources.layout.offices import MAIL_LABEL, Offices, joined_lines, numbered, unlinked
+from kg.sources.layout.offices import MAIL_LABEL, Offices, is_prose, joined_lines, numbered, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.signs import without_notes, without_signs
 from kg.sources.layout.teams import is_team, sole_author
@@ -45,6 +43,7 @@ NOTE = re.compile(
     r"|lead\s+contact|(?:present|current)\s+address|advis\w+|alphabetical|permission|github|code\s+(?:is\s+)?available)",
     re.I,
 )
+_SIGNS = "*∗†‡§¶✉"  # behind a mark, whether raised or not
 _INITIALS = re.compile(r"^\W*(?:[A-Z]\.[\s-]?){1,4}\)\W*")  # of the one whose address stands on the line above
 _MAIL_START, _MAIL_END = re.compile(r"[,;(]\s*[a-z][\w.+-]*-$"), re.compile(r"[\w.+-]*@")  # divided by a line end
 _GOES_ON = re.compile(r"(?:[,&-]|\b(?:of|and|for|the|in|at|de|für|der|di|del|du))$")
@@ -89,6 +88,7 @@ def people(lines: Sequence[TextLine]) -> People:
     """Authors and affiliations from the lines between title and abstract."""
     offices = Offices.load()
     out = People()
+    lines = [line for row in divided(by_rows(lines)) for line in row]
     lines = [line for line in map(without_signs, without_notes(of_title_page(lines))) if line]
     ordered = sorted(lines, key=lambda line: (round(line.y), line.left))
     able = [line for line in ordered if line.letters >= LOWEST and not MAIL.search(line.text)]
@@ -163,13 +163,15 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
             before[-1].text = _MAIL_START.sub("", before[-1].text)
         mark = "".join(c.text for c in takewhile(lambda c: c.raised and MARK.fullmatch(c.text), line.chars))
         is_label = before_it.endswith(":") and not line.text.count("@")  # "Project URL: https://..."
+        of = labels(mark)
+        is_of = bool(of) and any(p.kind == "name" and of <= labels(p.marks) for p in before)
         names, rest = ([], "") if is_label else listed_names(before_it, line.chars, first, offices)
+        if is_of and not {p.text for p in before if p.kind == "name"}.issuperset(names):
+            names, rest = [], before_it  # an affiliation in the form of a name: "¹Alder Kestrel, fox@kestrel.com"
         kept = [_Piece(name, line, "name") for name in (*names, *_behind_mail(line, first, offices))]
         above = next((p for p in reversed(before) if p.kind == "place" and _is_below(p, line)), None)
         goes_on = not mark and above is not None and (above.goes_on or bool(above.marks)) and not NOTE.search(rest)
-        of = labels(mark)
-        is_of = bool(of) and any(p.kind == "name" and of <= labels(p.marks) for p in before)
-        if rest and (goes_on or is_of or offices.has(rest)) and not is_running(rest):
+        if rest and (goes_on or is_of or offices.has(rest)) and not is_prose(rest):
             kept.append(_Piece(rest, line, "place", mark, goes_on))
         return [*kept, _Piece(line.text, line, "mail")]
     note = NOTE.search(line.text)
@@ -205,7 +207,7 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
             out.append(_Piece(text, line, "place", mark))
             continue
         names, rest = ([], text) if is_place and not out else listed_names(text, chars, first, offices)
-        is_street = len(names) == 1 and names[0].split()[-1] in HeaderLabels.load().streets
+        is_street = len(names) == 1 and names[0].split()[-1] in offices.streets
         is_capital = bool(names) and names[0].isupper() and not (follows and follows[-1].text.isupper())
         if names and follows and not (is_capital or offices.has(rest)) and (rest or is_street):
             names, rest = [], text  # a place such as "Ann Arbor, MI"
@@ -299,7 +301,8 @@ def _chunks(line: TextLine) -> Iterable[tuple[str, list[Char]]]:
         mark = lead.group().strip()
     for char in line.chars[skip:]:
         is_number = char.text.isdigit() and char.font.bold and not line.font.bold  # "1 ACME, Rome, 2 University of X"
-        if is_number or (char.raised and MARK.fullmatch(char.text)):
+        is_sign = bool(mark) and not chars and char.text in _SIGNS  # "Ada Fox¹*", whose star is not raised
+        if is_number or is_sign or (char.raised and MARK.fullmatch(char.text)):
             if chars:
                 yield mark, chars
                 mark, chars = "", []
@@ -350,6 +353,9 @@ class _Breaks:
         is_forced = wide > self.room and (is_marked or self.is_full)
         has, last = Offices.load().has, above.text.rpartition(",")[2]
         starts = has(piece.text.partition(",")[0]) and (has(last) or not is_marked)
+        city, comma, country = piece.text.rpartition(",")
+        is_address = bool(comma) and Offices.load().is_country(country) and not has(city)  # "Dhaka, Bangladesh"
+        starts = starts or (is_address and not is_marked)
         return (is_marked and self.is_list) or (is_forced and not starts)
 
 
@@ -402,7 +408,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             if not (piece.marks or is_part or is_near) and not Offices.load().has(piece.text):
                 continue  # text of a figure, or a date
             is_sentence = len(piece.text) > _SENTENCE or (piece.text[:1].islower() and not is_part)
-            if is_running(piece.text) and (is_sentence or not Offices.load().has(piece.text)):
+            if is_prose(piece.text) and (is_sentence or not Offices.load().has(piece.text)):
                 continue
             is_named = before is not None and before.kind == "name" and before.line is piece.line
             is_one = Offices.load().is_university  # "Charles University" above "University of Edinburgh"

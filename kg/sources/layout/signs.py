@@ -9,12 +9,13 @@ from dataclasses import replace
 from kg.sources.layout.abstract import KEYWORDS
 from kg.sources.layout.blocks import is_running, without_blocks
 from kg.sources.layout.labels import HeaderLabels, letters
+from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import TextLine
 from kg.text import count_han
 
 ORCID = re.compile(
     r"\s*[(\[]?(?:https?://)?orcid\.org/[\dX-]+[)\]]?"
-    r"|(?:(?<![^\s,|])(?:iD|ORCID(?:\s*iD)?|orcid)|(?<=[a-zà-öø-ÿ])(?:iD|ID))(?![^\W\d_])"
+    r"|(?:(?<![^\s,|*∗†‡§¶✉])(?:iD|ORCID(?:\s*iD)?|orcid)|(?<=[a-zà-öø-ÿ])(?:iD|ID))(?![^\W\d_])"
 )  # of ORCID, which some fonts write in letters
 IDENTIFIER = re.compile(r"(?:\d{4}-){3}\d{3}[\dX]")
 _ORDINAL = re.compile(r"^\d{1,2}\s?(?:st|nd|rd|th)\s+(?=[^\W\d_])")  # "1st Ada Fox", as IEEE's template numbers authors
@@ -63,6 +64,7 @@ def _is_note(text: str, known: HeaderLabels) -> bool:
     is_heading = bool(known.affiliations.fullmatch(text.rstrip(" :")))
     return (
         is_degree
+        or (known.thesis.search(text) is not None and not Offices.load().has(text))
         or is_heading
         or known.is_kind(text)
         or letters(text) in known.abstracts
