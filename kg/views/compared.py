@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from kg.text import one_line
 from kg.views.latex import quotable
+from kg.views.setting import BESIDE
+from kg.views.wording import letters
 from kg.views.words import pattern
 
 if TYPE_CHECKING:
@@ -63,10 +65,10 @@ def _is_said(beaten: re.Match[str], result: Result) -> bool:
     return not result.metric.endswith("speed") and not pattern(r"\b<clause.while>\b").search(behind)
 
 
-def own_words(result: Result, sentence: str) -> str:
+def own_words(result: Result, sentence: str, *, against: bool) -> str:
     """The words of a result in its sentence, up to what it is compared with where that follows them.
 
-    "" where they say nothing alone: "64% and 68%".
+    "" where they say nothing alone, "64% and 68%", or lack its setting or, where it counts, what it is `against`.
     """
     quote = one_line(result.evidence.quote)
     quote = f"${quote}" if quote.count("$") % 2 and f"${quote}" in sentence else quote  # it begins within a formula
@@ -74,7 +76,9 @@ def own_words(result: Result, sentence: str) -> str:
     end = behind.find(result.baseline) if found and result.baseline else -1
     more = behind[: end + len(result.baseline)] if end >= 0 else ""
     own = quotable(quote + more if len(more) <= _FURTHER else quote)
-    return own if _TELLING.search(own) else ""
+    beside = [result.baseline if against else "", *result.setting.split(BESIDE)]
+    is_whole = all(letters(part.rpartition(" ")[2]) in letters(own) for part in beside)
+    return own if is_whole and _TELLING.search(own) else ""
 
 
 def titled(wording: str) -> str:

@@ -186,9 +186,8 @@ def phrase(shown: Selection, result: Result, *, against: bool = True, sentence: 
     said, beside = _bound_first(shown, said, named), (notes if against else circumstance)(shown, result)
     is_mixed = shown.lang == "zh" and bool(sentence) and _ENGLISH.search(f"{named} {beside}")
     if is_mixed:
-        own = own_words(result, sentence)
-        is_whole = not against or letters(result.baseline.rpartition(" ")[2]) in letters(own)
-        return shown.words("brief.quote", quote=own) if own and is_whole else ""
+        own = own_words(result, sentence, against=against)
+        return shown.words("brief.quote", quote=own) if own else ""
     return shown.words("outcome.aside", effect=said, notes=beside) if beside else said
 
 
@@ -305,6 +304,7 @@ def _aside(shown: Selection, concept: str, wording: str, paper: str) -> str:
 def _against(shown: Selection, concept: str, wording: str, paper: str) -> str:
     """A baseline for use in brackets; in Chinese the original if it is a name, unless the vocabulary has its name."""
     known = shown.graph.vocabulary.find(wording, "technique")
+    wording = _BEST.sub("state-of-the-art", wording) if shown.lang == "zh" else wording
     if shown.lang == "zh" and concept not in shown.graph.vocabulary and known:
         concept = known.curie
     said = _aside(shown, same(shown, concept, wording), without_article(wording), paper)
