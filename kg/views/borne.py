@@ -173,7 +173,9 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     words = f"{words} {more}"
     if more is None or reader.clause.is_elsewhere(found, place, words):
         return None
-    if not reader.clause.is_stated(found, place, words) or reader.clause.is_narrowed(found, place, words, setting):
+    if not reader.clause.is_stated(found, place, words):
+        return None
+    if reader.clause.is_narrowed(found, place, words, setting, against):
         return None
     if change == "absolute" and reader.clause.is_quality(result) and not setting and result.unit in ("%", "points", ""):
         return None  # a level says nothing without what it was measured on

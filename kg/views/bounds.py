@@ -18,6 +18,7 @@ _ROUGH = re.compile(
     r"(?:by\s(?=\d)|half\b|halv\w+|doubl\w+|twice\b|tripl\w+|an? (?:third|quarter|order)\b|(?:one|two|three)\b)"
 )
 _UP_TO = re.compile(r"\bup to\s*(?:an? (?:additional|further|extra)\s)?(?:[~∼≈]\s*)?$")
+_ROUGHLY_UP_TO = re.compile(r"\bup to\s*(?:[~∼≈]|(?:about|around|approximately|roughly)\b)\s*$")
 _BELOW = re.compile(r"\b(?:below|under|less than|lower than|fewer than)\s+\S+(?:\s\S+)?$")
 _ANOTHER = re.compile(r"\band an? $")  # "up to 200x speed and a 20x reduction", of which the bound is not
 _NEARLY = re.compile(r"\b(?:nearly|almost|close to)\b")
@@ -26,12 +27,14 @@ _NEAR = 15  # letters before a number in words that say how exact it is
 
 
 def bound_of(place: QuantityPlace, result: Result, change: str) -> str:
-    """The bound of a result in words: that of `Result`, "nearly" of "about", "over" of "at_least", or "below"."""
+    """The bound of a result in words: that of `Result`, "nearly" of "about", "over" of "at_least", ..."""
     bound = "exact" if _ANOTHER.search(place.text[: place.quantity.start]) else result.bound
     bound = _of_list(place) if result.bound in ("exact", "about") else bound
     if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
         return "below"
     ahead = place.text[max(0, place.quantity.number - _NEAR) : place.quantity.number]
+    if bound == "up_to" and _ROUGHLY_UP_TO.search(place.text[: place.quantity.number]):
+        return "up_to_about"
     if bound == "about" and _NEARLY.search(ahead):
         return "nearly"
     return "over" if bound == "at_least" and not _AT_LEAST.search(ahead) else bound

@@ -62,7 +62,9 @@ _FEW = 2  # words of a turn beside its metric
 _ONLY_SO = r"(?i)\b<clause.theory>\b|\bin (?:<winning.some>) (?:other )?(?:cases|instances)\b"
 #: A bracket behind a number or its setting that narrows it: "33.4% (dynamic pruning)", "on Plover (8GB limit)".
 _BEHIND_NUMBER = re.compile(r"(?:\s[a-z]+)?\s\((?P<said>[a-z]{3,}(?: [a-z-]+)*)\)")
-_BEHIND_SETTING = re.compile(r"\s\((?!an? |the |e\.g)(?P<said>(?=[^()]*\d)[^()]*\b[a-z]{4,}[^()]*)\)")
+_BEHIND_SETTING = re.compile(
+    r"\s\((?!an? |the |e\.g)(?P<said>(?=[^()]*\d)[^()]*\b[a-z]{4,}[^()]*|[x×]\s?\d|\d\s?[x×])\)"
+)
 _OWNER = r"(?P<owner>[\w-]+)['’]s? (?:[a-z-]+ )??$"
 _OTHER_MADE = r"\b(?:<proposal.subjects>) (?:\w+ly )?<proposal.verbs>\w* (?P<what>[^,;:]+), (?:which|that)\b[^;:]*$"
 _THAN_NAMED = (
@@ -70,6 +72,11 @@ _THAN_NAMED = (
     r"(?P<name>[A-Z][\w-]*)(?:(?!\band\b(?! [A-Z]))[^\d;])*$"
 )
 _BEATING = r"\b<clause.beating>\b[^\d;]*$"
+#: What a sentence says that its gains are over, of which this may be one: "improves over others, with 9% less".
+_OVER = (
+    r"\b(?:(?:<clause.beating>)|(?:improv(?:es|ed|ing|ements?)|gains?|advantages?|superior\w*)(?: in [^,;]*?)? (?:over|to)|"
+    r"better [^,;]*?than)\s(?P<what>[^,;:()]+?)(?: in [^;]*?)?, (?:with|[a-z]+ing)\b[^;]*$"
+)
 _MADE_FAST = re.compile(
     r"\b(?:accelerat\w+|speed(?:s|ing)?[ -]?ups?)\s(?:[a-z-]+ ){0,3}(?P<name>[A-Z][\w-]*)(?:(?!\band\b)[^\d;])* by $"
 )
@@ -149,7 +156,7 @@ class ClauseReader:
         if lead is None or (pattern(_MEANS).match(lead) and not _SHARE.search(lead)):
             return lead is not None
         lead = _BRACKET.sub("", lead).strip(" ,")
-        said = " ".join((told, *proposed, *listed("clause.openings")))
+        said = " ".join((told, *proposed, *listed("clause.openings"), *listed("clause.praised")))
         known = {*fold(said).split(), *(word.lower() for word in _WORD.findall(said))}
         first, _, rest = lead.partition(" ")
         is_link = first.lower() in listed("clause.openings")
@@ -171,7 +178,7 @@ class ClauseReader:
         said = (fold(name) for name in named if not name.islower())
         return any(f" {one} " in f" {fold(clause)} " and one not in fold(f"{told} {own}") for one in said if one)
 
-    def is_narrowed(self, found: EntryResult, place: QuantityPlace, told: str, setting: str) -> bool:
+    def is_narrowed(self, found: EntryResult, place: QuantityPlace, told: str, setting: str, against: str) -> bool:
         """Whether a clause says beside the words `told` that a number holds only in part, or is another's.
 
         "Theoretically, Foo is 2x faster", "the gate's parameters are 9% fewer", "we add a cache, which is 2x faster".
@@ -200,6 +207,9 @@ class ClauseReader:
             return True
         if found.result.change not in ("increase", "decrease"):
             return False
+        over = None if against else pattern(_OVER).search(text[:start].rpartition(";")[2])
+        if over and not {*fold(over["what"]).split()} & {*known.split()} and not _is_any(over["what"], self.general):
+            return True
         than = pattern(_THAN_NAMED).search(ahead) or _MADE_FAST.search(ahead)
         return than is not None and fold(than["name"]) not in known and fold(than["name"]) not in self.general
 
@@ -302,6 +312,11 @@ def _is_kept(text: str, phrase: str) -> bool:
     """Whether a phrase says what is not lost: "in quality", of "without any loss in quality"."""
     link = phrase.partition(" ")[0]
     return LOSSLESS.search(f"{text.partition(phrase)[0]}{link} ") is not None
+
+
+def _is_any(said: str, general: frozenset[str]) -> bool:
+    """Whether words name no rival: "existing methods"."""
+    return all(word in general or word.rstrip("s") in general for word in fold(said).split())
 
 
 def _doing(verb: str) -> str:

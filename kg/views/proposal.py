@@ -53,6 +53,8 @@ _COUNTS = r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)
 _GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b(?P<object> <clause.determiners>\b)?"
 _AND_VERB = re.compile(r", and (?P<verb>[a-z]+) (?P<name>[A-Z])?")
 _WITH_IT = re.compile(r",? and (?:[a-z]+ly )?(?![a-z]+ing\b)[a-z]+ (?:it|them)\b")  # "a gate and test it"
+_NAMELY = re.compile(r", i\.e\.,? ([\w-]+)$")
+_BY_DOING = r"\b(<proposal.kinds>) by (?=[a-z]+ing\b)"  # "a gate method by removing", of what "propose" does
 _INSPIRED = re.compile(r", (?:inspired|motivated) by [^,]*$")  # says what led to it, not what it is
 _WE = r",? <proposal.joints> <proposal.subjects>\b.*"
 _POINTS = r"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|both (?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:))"
@@ -268,6 +270,8 @@ def _whole(what: str) -> str:
         return ""  # "a rule, test gates and show"; "a rule to find gates and show": is it the rule that shows?
     what = pattern(_WE).sub("", what[: goes_on[0].start()] if goes_on else what).rstrip(" ,;:")
     what = _WITH_IT.split(_INSPIRED.sub("", what))[0].replace("(i.e., ", "(")
+    what = _NAMELY.sub(r" (\1)", what)
+    what = pattern(_BY_DOING).sub(r"\1 that works by ", what)
     points = pattern(_POINTS).search(what)
     if points:
         clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())
@@ -325,6 +329,8 @@ def _of_name(own: str, verb: str, what: str) -> Proposal:
         return Proposal(verb, what)
     if re.match(rf"{re.escape(own)}, (?!(?:an?|the|[a-z]+(?:ed|ing|ilt)|wh[a-z]+|that)\b)[a-z]+ ", what):
         return Proposal(verb, "")  # "Foo, compatible with all gates" does not say what it is
+    if re.match(rf"{re.escape(own)} (?!(?:is|as|was)\b)[a-z]+s\b (?!\(|that\b|for\b)", what) and _is_verb(own, what):
+        return Proposal(verb, "")  # "Foo takes gates" has lost its "which"
     name, called, ends = re.escape(own), pattern(_CALLED).pattern, pattern(_ENDS).pattern
     in_brackets = f"({own})" in what  # to compile a pattern takes longer than to see that it cannot match
     found = what.startswith((own, f"the {own}")) and re.fullmatch(
@@ -352,6 +358,12 @@ def _of_name(own: str, verb: str, what: str) -> Proposal:
     if found and pattern(r"(?:[\w-]+ )*?<proposal.kinds>(?=[ ,]|$)").match(found["what"]):
         return Proposal(verb, what, itself=f"{article(found['what'])} {_OF_KIND.sub(' ', found['what'], count=1)}")
     return Proposal(verb, what)
+
+
+def _is_verb(own: str, what: str) -> bool:
+    """Whether the word behind a name is a verb: "takes", of "Foo takes gates"."""
+    words = tagged(what, len(own), len(what))[0]
+    return bool(words) and words[0].tag == "VBZ"
 
 
 def _is_plain(said: str) -> bool:

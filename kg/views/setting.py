@@ -67,6 +67,7 @@ _AMOUNT = re.compile(r"(?<![\w.-])\d[\d.,]*(?:%|[kKMBW]?\b)(?!-)")
 _ALIKE = re.compile(
     r"\b(?:same|identical|equal|equivalent|similar|comparable|match\w*|\w*lossless|competitive|balanced|no|negligible)\b"
 )
+_PRAISED = r"^(?:<clause.praised>) (?=\S+ )"
 _BARE = re.compile(r"[\d.,]+\s?%?|[a-z]+s")  # says too little
 _EXAMPLES = re.compile(r"\b(?:including|such as|like)\b")
 _AT_SAME = re.compile(
@@ -222,7 +223,7 @@ class SettingReader:
 
     def told(self, setting: str) -> str | None:
         """A setting as it stands in brackets, None if it is too long or no phrase."""
-        said = _PLACE.sub("", setting)
+        said = pattern(_PRAISED).sub("", _PLACE.sub("", setting))
         said = said[:1].lower() + said[1:] if _BEGINS.match(said) else said
         bare = JOINED.sub("", _OPENING.sub("", said))
         bare = _DOING.sub("", bare) if _AMOUNT.search(said) else bare

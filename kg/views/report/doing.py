@@ -9,7 +9,7 @@ from kg.entity_types import LISTS
 from kg.model import Paper
 from kg.query.filter import Compound, Condition, Entity, Phrase, Term
 from kg.query.patterns import any_regex
-from kg.text import fold, sentences
+from kg.text import fold, has_han, sentences
 
 if TYPE_CHECKING:
     from kg.views.selection import Selection
@@ -21,6 +21,7 @@ _DONE = ("topic", "technique", "task")
 #: The least confidence of a topic that a paper works on: of less sure ones every other paper only touches it.
 _LIKELY = 0.75
 _AHEAD = 3  # words before a name among which it says that the work is something else
+_BOTH = " and "  # in the label of a topic of two things
 _MANY = 10  # papers that do a thing by its name: of those that have its parts only some do it then
 
 
@@ -36,7 +37,14 @@ def doing(shown: Selection, selection: str) -> list[Paper]:
     papers = shown.papers
     for one in _named(shown, selection):
         whole = [term for term in one.any_of if not isinstance(term, Compound)]
-        by_name = [p for p in papers if any(_does(p, term) and not _is_set_apart(shown, p, term) for term in whole)]
+        by_name = [
+            p
+            for p in papers
+            if any(
+                _does(p, term) and not _is_set_apart(shown, p, term) and _has_half(shown, p, term, selection)
+                for term in whole
+            )
+        ]
         parts = [term for term in one.any_of if isinstance(term, Compound)]
         few = len(by_name) < _MANY
         papers = [
@@ -124,6 +132,22 @@ def _is_set_apart(shown: Selection, paper: Paper, term: Term) -> bool:
     ]
     ahead = (fold(sentence[: found.start()]).split() for sentence, found in named)
     return bool(named) and all(not apart.isdisjoint(words[-_AHEAD:]) for words in ahead)
+
+
+def _has_half(shown: Selection, paper: Paper, term: Term, selection: str) -> bool:
+    """Whether a paper names the part of a topic that is asked for: of "super-resolution and image restoration" one.
+
+    The names of a topic do not say which of them are Chinese for which, so that these part nothing.
+    """
+    known = shown.graph.vocabulary.concepts.get(term.concept) if isinstance(term, Entity) else None
+    if known is None or known.type != "topic" or _BOTH not in known.label.get("en", ""):
+        return True
+    asked = [label for label in known.labels() if fold(label) in fold(selection)]
+    if known.label["en"] in asked or not asked or any(map(has_han, asked)):
+        return True
+    texts = (text.raw for document, _ in paper.entries for text in document.texts.values())
+    said = f" {fold(' '.join(texts))} "
+    return any(f" {fold(label)} " in said for label in asked)
 
 
 def _had(paper: Paper, kind: str) -> list[tuple[str, str, bool]]:
