@@ -32,7 +32,7 @@ def bound_of(place: QuantityPlace, result: Result, change: str) -> str:
     bound = _of_list(place) if result.bound in ("exact", "about") else bound
     if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
         return "below"
-    ahead = place.text[max(0, place.quantity.number - _NEAR) : place.quantity.number]
+    ahead = place.text[max(0, place.quantity.number - _NEAR) : place.quantity.end]  # "nearly half" is a number
     if bound == "up_to" and _ROUGHLY_UP_TO.search(place.text[: place.quantity.number]):
         return "up_to_about"
     if bound == "about" and _NEARLY.search(ahead):
