@@ -74,9 +74,12 @@ _THAN_NAMED = (
 _BEATING = r"\b<clause.beating>\b[^\d;]*$"
 #: What a sentence says that its gains are over, of which this may be one: "improves over others, with 9% less".
 _OVER = (
-    r"\b(?:(?:<clause.beating>)|(?:improv(?:es|ed|ing|ements?)|gains?|advantages?|superior\w*)(?: in [^,;]*?)? (?:over|to)|"
+    r"\b(?:<clause.beating>|(?:improv(?:es|ed|ing|ements?)|gains?|advantages?|superior\w*)(?: in [^,;]*?)? (?:over|to)|"
     r"better [^,;]*?than)\s(?P<what>[^,;:()]+?)(?: in [^;]*?)?, (?:with|[a-z]+ing)\b[^;]*$"
 )
+#: Behind a gain what it and another one may be over: "9% less and 2% better recall over the Finch baseline".
+_OVER_BOTH = r"(?:(?!\b<clause.while>\b)[^;])*?\b<clause.comparing>\s(?:the |an? |its )?(?P<what>[A-Za-z][^,;()]*)"
+_BASELINE_WITH = r"(?:[^;]*?)\b<clause.comparing>\s(?:the |an? )?baselines? (?:with|of|that|using)\b"
 _MADE_FAST = re.compile(
     r"\b(?:accelerat\w+|speed(?:s|ing)?[ -]?ups?)\s(?:[a-z-]+ ){0,3}(?P<name>[A-Z][\w-]*)(?:(?!\band\b)[^\d;])* by $"
 )
@@ -207,6 +210,13 @@ class ClauseReader:
             return True
         if found.result.change not in ("increase", "decrease"):
             return False
+        if not against:
+            both = pattern(_OVER_BOTH).match(text, place.quantity.end)
+            is_named = both is not None and bool(_NAMED.search(both["what"]))
+            if both and is_named and not {*fold(both["what"]).split()} & {*known.split()}:
+                return True
+            if pattern(_BASELINE_WITH).match(text, place.quantity.end):
+                return True
         over = None if against else pattern(_OVER).search(text[:start].rpartition(";")[2])
         if over and not {*fold(over["what"]).split()} & {*known.split()} and not _is_any(over["what"], self.general):
             return True

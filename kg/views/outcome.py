@@ -39,7 +39,7 @@ _A_SECOND = " per second"  # a metric that is a unit: "tokens per second"
 _NAMES = re.compile(r"[A-Z]|\d")
 _CAPITAL = re.compile(r"(?<![A-Za-z-])[A-Z][a-z]{3,}(?![A-Za-z-])")
 _ENGLISH = re.compile(r"(?<![\w.-])[a-z]{3,}(?:-[a-z]+)*(?![\w.-])", re.ASCII)
-_LINKED = re.compile(r"[\s-](?:to|per|of)[\s-]")
+_LINKED = re.compile(r"[\s-](?:to|per|of|between)[\s-]")
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
