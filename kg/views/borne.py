@@ -61,7 +61,7 @@ _PART = re.compile(r"\s*(?:[a-z][\w-]*\s){1,2}(?:in|for)\s(?P<part>[A-Z][\w-]*[A
 _CHANGED = ("decrease", "increase", "improve")  # groups of words behind which no metric stands
 _WITH_PART = r"with (?P<part>(?:(?!\b(?:while|and|at|on|in|over|by)\b)[^,;:()])+)"
 _GOES_ON = re.compile(
-    r"\s(?:(?P<verb>(?:built|based|trained|running|using|without|that|designed)\b)|(?P<name>\d+-[a-z]|[A-Z][a-z]+\b)|"
+    r"\s(?:(?P<verb>(?:built|based|trained|running|using|without|that|designed|accelerated|equipped|augmented)\b)|(?P<name>\d+-[a-z]|[A-Z][a-z]+\b)|"
     rf"{_WITH_PART}|(?P<word>[a-z]+(?:-[a-z]+)*)\b)"
 )
 _FIRST_OF_LIST = re.compile(r"(?:\s\([^()]*\))?, [A-Z][\w.-]*(?:,? and |, [A-Z])")

@@ -59,14 +59,19 @@ _BEATEN = r"\b(?:over|than|<clause.beating>)\s+(?P<what>(?:(?!\bby\b)[^,;:()])+?
 _GOAL = r"(?:(?!\b(?:and|whil(?:e|st))\b)[^,;:()\d])*?\b<clause.goals>\b"
 _FEW = 2  # words of a turn beside its metric
 #: Says that a number was computed, not measured, or holds in some cases: "Theoretically, ", "in many cases".
-_ONLY_SO = r"(?i)\b<clause.theory>\b|\bin (?:<winning.some>) (?:other )?(?:cases|instances)\b"
+_ONLY_SO = (
+    r"(?i)\b<clause.theory>\b|\bin (?:<winning.some>) (?:other )?(?:cases|instances)\b|\b(?:in|on) most (?=[a-z])"
+)
 #: A bracket behind a number or its setting that narrows it: "33.4% (dynamic pruning)", "on Plover (8GB limit)".
 _BEHIND_NUMBER = re.compile(r"(?:\s[a-z]+)?\s\((?P<said>[a-z]{3,}(?: [a-z-]+)*)\)")
 _BEHIND_SETTING = re.compile(
     r"\s\((?!an? |the |e\.g)(?P<said>(?=[^()]*\d)[^()]*\b[a-z]{4,}[^()]*|[x×]\s?\d|\d\s?[x×])\)"
 )
 _OWNER = r"(?P<owner>[\w-]+)['’]s? (?:[a-z-]+ )??$"
-_OTHER_MADE = r"\b(?:<proposal.subjects>) (?:\w+ly )?<proposal.verbs>\w* (?P<what>[^,;:]+), (?:which|that)\b[^;:]*$"
+_OTHER_MADE = (
+    r"\b(?i:<proposal.subjects>) (?:(?P<more>further|also|additionally) )?(?:\w+ly )?<proposal.verbs>\w* "
+    r"(?P<what>[^,;:]+?),? (?:which|that)\b[^;:]*$"
+)
 _THAN_NAMED = (
     r"\b(?:(?:<clause.comparing>|<clause.beating>)\s(?:[a-z-]+ ){0,4}|improv(?:es|ed|ing) (?:on |upon |over )?)"
     r"(?P<name>[A-Z][\w-]*)(?:(?!\band\b(?! [A-Z]))[^\d;])*$"
@@ -78,7 +83,10 @@ _OVER = (
     r"better [^,;]*?than)\s(?P<what>[^,;:()]+?)(?: in [^;]*?)?, (?:with|[a-z]+ing)\b[^;]*$"
 )
 #: Behind a gain what it and another one may be over: "9% less and 2% better recall over the Finch baseline".
-_OVER_BOTH = r"(?:(?!\b<clause.while>\b)[^;])*?\b<clause.comparing>\s(?:the |an? |its )?(?P<what>[A-Za-z][^,;()]*)"
+_OVER_BOTH = (
+    r"(?:(?!\b(?:<clause.while>|but|no)\b)[^;])*?\band\b(?:(?!\b(?:<clause.while>|but|no)\b)[^;])*?"
+    r"\b<clause.comparing>\s(?:the |an? |its )?(?P<what>[A-Za-z][^,;()]*)"
+)
 _BASELINE_WITH = r"(?:[^;]*?)\b<clause.comparing>\s(?:the |an? )?baselines? (?:with|of|that|using)\b"
 _MADE_FAST = re.compile(
     r"\b(?:accelerat\w+|speed(?:s|ing)?[ -]?ups?)\s(?:[a-z-]+ ){0,3}(?P<name>[A-Z][\w-]*)(?:(?!\band\b)[^\d;])* by $"
@@ -206,7 +214,8 @@ class ClauseReader:
         ):
             return True  # "with a recall of 9%, outperforming others by 2%": in what?
         made = pattern(_OTHER_MADE).search(ahead)
-        if made and found.record.name and found.record.name not in made["what"] and found.record.name in text[:start]:
+        name = found.record.name
+        if made and name and name not in made["what"] and (made["more"] or ("," in made[0] and name in text[:start])):
             return True
         if found.result.change not in ("increase", "decrease"):
             return False

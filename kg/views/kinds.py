@@ -30,6 +30,7 @@ _SHORT = re.compile(r"(?<![\w-])[A-Z]{2,}s?(?![\w-])", re.ASCII)  # of a term th
 _ASIDE = re.compile(r"^\s\([^()]*\)")
 #: Behind a kind that is whole: ", called Foo, that keeps all", but not " based on gates", " for search".
 _WHOLE = r"(?:,? (?:<proposal.called>) [\w-]+(?:\s\([^()]*\))?)?(?:$|,|\s(?:that|which)\b)"
+_BUT_NAMED = r"(?:,? (?:<proposal.called>) [A-Z][^,;]*)?"  # what goes on with a name at most
 _SAID = ("technique", "model", "task", "hardware", "dataset")
 _CAPITAL = re.compile(r"(?<![A-Za-z-])(?<!基于)[A-Z][a-z]{3,}(?![A-Za-z-])")  # a word rather than a name: 3D Earth生成
 
@@ -87,7 +88,8 @@ def is_bare(shown: Selection, found: Proposal, said: str) -> bool:
 def is_vague(shown: Selection, said: str) -> bool:
     """Whether words are but a kind of which many are: "a lightweight training framework"."""
     phrase, _, _ = kinds(said)
-    return bool(phrase) and said.endswith(phrase) and _telling(shown, phrase, 1) < _FEW_KIND
+    is_all = bool(phrase) and pattern(_BUT_NAMED).fullmatch(said.partition(phrase)[2]) is not None
+    return is_all and _telling(shown, phrase, 1) < _FEW_KIND
 
 
 def _telling(shown: Selection, phrase: str, most: int) -> int:

@@ -41,7 +41,7 @@ _COMMAND = re.compile(
 _LATIN = re.compile(r"[A-Za-z\d]")
 _ENDS_WORD = re.compile(r"[A-Za-z\d]+(?:(?<=\d)\.)?\Z|\d+\.\Z")
 _BEGINS_WORD = re.compile(r"[A-Za-z\d]+(?:\.\d+)?|(?<=\d)\.\d+")
-_APART_SIGN = re.compile(r"\s+(?=[×%]|[,;](?:\s|$))")
+_APART_SIGN = re.compile(r"(?<![A-Za-z])\s+(?=[×%])|\s+(?=[,;](?:\s|$))")
 
 
 def as_text(said: str) -> str:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from kg.extract.numbers import plain as plain_text
 from kg.extract.numbers import quantities
-from kg.extract.outcomes import OutcomeLexicon, outcome_lexicon
 from kg.text import fold, has_han
 from kg.views.borne import KEPT
 from kg.views.compared import own_words, titled
 from kg.views.latex import as_text
+from kg.views.measured import says_metric
 from kg.views.placed import in_chinese
 from kg.views.selection import clean
 from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE
@@ -25,9 +25,7 @@ from kg.views.words import PageWords
 if TYPE_CHECKING:
     from kg.model import Result
     from kg.views.selection import Selection
-    from kg.vocabulary import Vocabulary
 
-_FRAME = ("score", "number", "of", "rate", "value", "consumption")  # words around the name of a metric
 _SHORT_FORM = re.compile(r"(?!.*[a-z]{3})[a-z]?[A-Z][\w@:.-]*[A-Z\d][\w@:.-]*")
 _STATISTIC = re.compile(r"\b(?:average|mean|median|peak|worst|p\d\d)\b")  # what a label leaves out
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
@@ -147,12 +145,14 @@ def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False) -> st
         effect = said.amount
     else:
         named = _in_form(words, said.metric, said.form)
-        effect = words(f"outcome.{said.form}", metric=named, amount=said.amount, origin=said.origin)
+        rival = said.baseline or words("value.rival")
+        effect = words(f"outcome.{said.form}", metric=named, amount=said.amount, origin=said.origin, rival=rival)
         keys = ("about", "up_to") if _is_level(said) else _BOUNDS
         effect = _bound_first(shown, effect, said.metric, keys)
         if said.form.startswith(_CHANGES) and said.metric.rpartition(" ")[2] in words("outcome.articled").split():
             effect = f"{article(effect)} {effect}" if effect[:1].isdigit() else effect
-    notes = [words("outcome.than", baseline=said.baseline)] if said.baseline else []
+    is_told = f"{said.baseline}的" in effect  # 降至Finch的1/2
+    notes = [words("outcome.than", baseline=said.baseline)] if said.baseline and not is_told else []
     notes += [said.setting] if said.setting else []
     return words("outcome.aside", effect=effect, notes=words("outcome.aside_comma").join(notes)) if notes else effect
 
@@ -182,9 +182,12 @@ def phrase(shown: Selection, result: Result, *, against: bool = True, sentence: 
     named = metric(shown, result)
     form = _form(shown, result, named)
     inner = _in_form(shown.words, named, form) if form in (KEPT, "speedup") else named
-    said = shown.words(f"outcome.{form}", metric=inner, amount=amount(shown, result))
-    said, beside = _bound_first(shown, said, named), (notes if against else circumstance)(shown, result)
-    is_mixed = shown.lang == "zh" and bool(sentence) and _ENGLISH.search(f"{named} {beside}")
+    rival = baseline(shown, result) if against and not is_on_top(result) else ""
+    values = {"metric": inner, "amount": amount(shown, result), "rival": rival or shown.words("value.rival")}
+    is_told = form == "decrease_times_of" and bool(rival) and shown.lang == "zh"  # 降至Finch的1/2
+    said = _bound_first(shown, shown.words(f"outcome.{form}", **values), named)
+    beside = (notes if against and not is_told else circumstance)(shown, result)
+    is_mixed = shown.lang == "zh" and bool(sentence) and _ENGLISH.search(f"{named} {rival} {beside}")
     if is_mixed:
         own = own_words(result, sentence, against=against)
         return shown.words("brief.quote", quote=own) if own else ""
@@ -477,24 +480,3 @@ def is_size(shown: Selection, result: Result) -> bool:
 def _fact(shown: Selection, result: Result, key: str) -> str:
     vocabulary = shown.graph.vocabulary
     return vocabulary[result.metric_concept].facts.get(key, "") if result.metric_concept in vocabulary else ""
-
-
-def says_metric(vocabulary: Vocabulary, wording: str, label: str) -> bool:
-    """Whether a metric's label says what a paper's wording does, no less and no more.
-
-    It does but for words of change and qualifiers: "mean decoding speedup" is decoding speed, "single-batch decoding
-    latency" is not inference latency, nor is every speed that of inference.
-    """
-    lexicon = outcome_lexicon(vocabulary)
-    one, other = (_bearing(lexicon, text) for text in (wording, label))
-    is_short = wording.isupper() and len(wording) > 1 and stands_for(wording, label)
-    return one == other or is_short  # "TBT" is no "time per output token"
-
-
-def _bearing(lexicon: OutcomeLexicon, text: str) -> set[str]:
-    """The words of a metric that say what is measured."""
-    words = fold(text).split()
-    speeds = {"speed" if lexicon.group(word) == "speed" else word for word in words}
-    kinds = {word for word in words[:-1] if word.endswith("ion")}  # the latency of compression, not a lower one
-    changes = {word for word in speeds if lexicon.group(word)} - kinds
-    return {w for w in speeds if w not in lexicon.qualifiers and w not in changes and w not in _FRAME} or speeds

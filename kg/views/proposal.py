@@ -53,6 +53,7 @@ _COUNTS = r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)
 _GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b(?P<object> <clause.determiners>\b)?"
 _AND_VERB = re.compile(r", and (?P<verb>[a-z]+) (?P<name>[A-Z])?")
 _WITH_IT = re.compile(r",? and (?:[a-z]+ly )?(?![a-z]+ing\b)[a-z]+ (?:it|them)\b")  # "a gate and test it"
+_ONE_THAT = re.compile(r"an? (?:(?!of\b|that\b|which\b)[\w-]+ )+(?:that|which) (?:[a-z]+ly )?(?P<verb>[a-z]+)\b")
 _NAMELY = re.compile(r", i\.e\.,? ([\w-]+)$")
 _BY_DOING = r"\b(<proposal.kinds>) by (?=[a-z]+ing\b)"  # "a gate method by removing", of what "propose" does
 _INSPIRED = re.compile(r", (?:inspired|motivated) by [^,]*$")  # says what led to it, not what it is
@@ -129,9 +130,20 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
         what = _whole(found["what"].strip().rstrip("."))
         made = _of_name(own, _verb(found), what) if what else None
         least = _LEAST_KIND if made and made.itself else _LEAST
-        if made and least <= len((made.itself or made.what).split()) <= _MOST and not _is_but_name(made):
+        is_said = made is not None and least <= len((made.itself or made.what).split()) <= _MOST
+        if made and is_said and not (_is_but_name(made) or _disagrees(made)):
             return replace(made, sentence=found.string)
     return None
+
+
+def _disagrees(made: Proposal) -> bool:
+    """Whether one thing does something as several do, a slip of its paper: "a gate that skip all keys"."""
+    said = made.itself or made.what
+    found = _ONE_THAT.match(said)
+    if not found:
+        return False
+    words = tagged(said, found.start("verb"), len(said))[0]
+    return bool(words) and words[0].tag in ("VB", "VBP")
 
 
 def _is_but_name(made: Proposal) -> bool:

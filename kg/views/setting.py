@@ -71,7 +71,7 @@ _PRAISED = r"^(?:<clause.praised>) (?=\S+ )"
 _BARE = re.compile(r"[\d.,]+\s?%?|[a-z]+s")  # says too little
 _EXAMPLES = re.compile(r"\b(?:including|such as|like)\b")
 _AT_SAME = re.compile(
-    r"(?:at|under) (?:the |an? )?(?:same|identical|equal|equivalent|matched|matching) "
+    r"(?:at|in|under) (?:the |an? )?(?:same|identical|equal|equivalent|matched|matching) "
     r"(?!time)(?:(?!on\b|for\b|in\b|with\b)[\w-]+ ?){1,4}",
     re.IGNORECASE,
 )

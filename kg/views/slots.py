@@ -115,7 +115,6 @@ class Slots:
     is_proposed: bool = False  # whether the paper, under its title, is said to propose the technique
     is_several: bool = False  # whether it is more than one
     is_kind: bool = False  # whether the technique says what kind of thing it is
-    is_bare: bool = False  # whether that only names what many papers do
     is_itself: bool = False  # whether that is what the paper is called by
     is_eased: bool = False  # whether the problem is only made smaller
     proposal: Proposal | None = None  # what the paper says that it proposes, in place of technique and problem
@@ -217,7 +216,9 @@ def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slo
         _entitle(shown, paper, out)
     own, text = name(paper) if out.is_title and found.is_of(name(paper)) else "", text_of(paper, fields)
     out.technique, out.is_proposed, out.is_several = kind_in_words(shown, found, own, text), True, False
-    out.is_kind, out.is_bare = bool(out.technique), is_bare(shown, found, out.technique)
+    if is_bare(shown, found, out.technique):
+        out.technique = ""  # its sentence, which is quoted, says more
+    out.is_kind = bool(out.technique)
     if out.problem:
         problems, out.is_eased = _problems(shown, paper, fields, text, found.sentence)
         out.problem = shown.words.listed(problems)

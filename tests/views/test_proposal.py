@@ -148,7 +148,7 @@ def test_the_kind_of_a_proposal_ends_before_its_first_clause() -> None:
     [
         ("We propose Foo, a sparse attention pruning framework that skips blocks.", "Foo是一种稀疏注意力剪枝框架；"),
         ("We propose Foo, a frobnicated framework that skips idle blocks.", "》写道："),
-        ("We propose Foo, a framework for visual token pruning that skips keys.", "Foo是一种用于视觉词元剪枝的框架；"),
+        ("We propose Foo, a framework for visual token pruning that skips keys.", "》写道："),
         (
             "We propose Foo, a large multimodal reasoning dataset that spans maps.",
             "Foo是一个大型多模态推理数据集；",

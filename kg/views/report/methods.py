@@ -33,6 +33,7 @@ _ORIGIN = (
     r"(?i)\b(?:(?:<winning.built>|building|builds?) <winning.upon>|<clause.origins> of|derived from) "
     r"(?:the |an? )?(?:pre-?trained )?$"
 )
+_LIKE = re.compile(r"-[a-z]{4}")
 _AHEAD = 40  # letters before a model
 _MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
 
@@ -165,7 +166,7 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
         # "Foo from the perspective of objectives" tells little, "to skip gates" is but a part of a sentence
         if not (re.match(rf"to [a-z]|{re.escape(name(paper))} [a-z]", said) or is_vague(shown, said)):
             return said, False
-    if found.is_kind and not found.is_bare and found.technique.startswith(opening(shown)):
+    if found.is_kind and found.technique.startswith(opening(shown)):
         return found.technique, False  # a kind without what it is for is less than its sentence
     quotes = contribution(shown, paper) or [
         quote for one in sentences_of(paper, ()) if says_title(paper, one) and (quote := quotable(one))
@@ -193,7 +194,8 @@ def _models(shown: Selection, paper: Paper, results: list[Told]) -> list[dict[st
 def _is_origin(document: Document, model: Mention) -> bool:
     """Whether a model is but what the work starts from, or takes a part of."""
     raw = document.texts[model.field].raw if model.field in document.texts else ""
-    return pattern(_ORIGIN).search(raw, max(0, model.start - _AHEAD), max(0, model.start)) is not None
+    is_like = bool(_LIKE.match(raw, model.end))  # "Foo-aligned gates"
+    return is_like or pattern(_ORIGIN).search(raw, max(0, model.start - _AHEAD), max(0, model.start)) is not None
 
 
 def _devices(shown: Selection, paper: Paper) -> list[dict[str, str]]:
