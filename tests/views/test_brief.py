@@ -462,7 +462,8 @@ def test_a_baseline_is_called_as_the_paper_does_where_its_concept_says_less(buil
 
 
 def test_a_method_of_a_level_is_itself_and_not_its_paper(built: Graph) -> None:
-    text = "We propose Foo, a block pruning framework for mesh generation. Foo takes about 9 s of inference time on Plover."
+    made = "We propose Foo, a block pruning framework for mesh generation."
+    text = f"{made} Foo takes about 9 s of inference time on Plover."
     level = {"metric": "inference time", "metric_concept": "metric:inference-time", "change": "absolute", "unit": "s"}
     said = brief(built, _of_results(text, ("9 s", level | {"value": 9.0, "bound": "about"})), "zh")
     assert said.startswith("Foo是一种用于网格生成的块剪枝框架，推理时间约为9秒"), said
