@@ -100,6 +100,7 @@ _LEFT_OF = (
 _SHARE = re.compile(r"\d\s?%|\d[x×]")
 _SAME = re.compile(r"\b(?:same|identical|equal)\b")
 _BY = re.compile(r"\bby (?:up to |about |an average of )?$")
+_FAR = 400  # letters around a number in which its sentence is read for what narrows it
 _NEAR = 24  # letters around a number in which "relative" is said of it
 #: Cues of words that narrow nothing: "on several benchmarks", "over the best prior method".
 _GENERAL = (
@@ -195,8 +196,9 @@ class ClauseReader:
         "Theoretically, Foo is 2x faster", "the gate's parameters are 9% fewer", "we add a cache, which is 2x faster".
         """
         text, start = place.text, place.quantity.start
-        ahead = re.split(r";|\b(?:while|whereas)\b", text[:start])[-1]
-        clause = ahead + pattern(_CLAUSE).split(text[place.quantity.end :])[0]
+        statement, behind = text[max(0, start - _FAR) : start], text[place.quantity.end : place.quantity.end + _FAR]
+        ahead = re.split(r";|\b(?:while|whereas)\b", statement)[-1]
+        clause = ahead + pattern(_CLAUSE).split(behind)[0]
         if (only := pattern(_ONLY_SO).search(clause)) and only[0].lower() not in told.lower():
             return True
         known = fold(told)
@@ -220,13 +222,13 @@ class ClauseReader:
         if found.result.change not in ("increase", "decrease"):
             return False
         if not against:
-            both = pattern(_OVER_BOTH).match(text, place.quantity.end)
+            both = pattern(_OVER_BOTH).match(behind)
             is_named = both is not None and bool(_NAMED.search(both["what"]))
             if both and is_named and not {*fold(both["what"]).split()} & {*known.split()}:
                 return True
-            if pattern(_BASELINE_WITH).match(text, place.quantity.end):
+            if pattern(_BASELINE_WITH).match(behind):
                 return True
-        over = None if against else pattern(_OVER).search(text[:start].rpartition(";")[2])
+        over = None if against else pattern(_OVER).search(statement.rpartition(";")[2])
         if over and not {*fold(over["what"]).split()} & {*known.split()} and not _is_any(over["what"], self.general):
             return True
         than = pattern(_THAN_NAMED).search(ahead) or _MADE_FAST.search(ahead)
@@ -341,7 +343,7 @@ def _is_any(said: str, general: frozenset[str]) -> bool:
 def _doing(verb: str) -> str:
     """The participle of a verb: "using", "pruning", "keeping", "dropping"."""
     stem = verb.removesuffix("e")
-    return f"{stem}ping" if stem == "drop" else f"{stem}ing"
+    return f"{stem}ping" if stem in ("drop", "skip") else f"{stem}ing"
 
 
 def _linked(text: str) -> Iterator[tuple[str, str]]:

@@ -35,7 +35,6 @@ _ARTICLE = re.compile(r"(?P<article>an?|the|one)\s(?P<rest>.*)", re.IGNORECASE)
 _ODD = re.compile(r"^(?:(?:and|its?|that)\b|\W)|\((?:\d|i+|a)\)|[\\$?]")
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTERS, _IN_BRACKETS = re.compile(r"[^\W\d_][\w-]*"), re.compile(r"\([^()]*\)")
-_SMALL = ("a", "an", "and", "by", "for", "from", "in", "of", "on", "the", "to", "via", "with")  # words within names
 _SHORT = r"(?:\s\([^()]*\))?"
 _SUBJECT = r"\b<proposal.subjects>"
 _ADVERB = r"(?:(?P<adverb><proposal.adverbs>|[a-z]+ly) )?"
@@ -149,7 +148,7 @@ def _disagrees(made: Proposal) -> bool:
 def _is_but_name(made: Proposal) -> bool:
     """Whether all that is said is a name: "Late Gates for Block Skipping (LGBS)"."""
     words = _LETTERS.findall(_IN_BRACKETS.sub("", made.itself or made.what))
-    return all(word[:1].isupper() or word in _SMALL for word in words)
+    return all(word[:1].isupper() or word in listed("proposal.small") for word in words)
 
 
 def _is_own(own: str, found: re.Match[str]) -> bool:

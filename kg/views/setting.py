@@ -72,7 +72,7 @@ _BARE = re.compile(r"[\d.,]+\s?%?|[a-z]+s")  # says too little
 _EXAMPLES = re.compile(r"\b(?:including|such as|like)\b")
 _AT_SAME = re.compile(
     r"(?:at|in|under) (?:the |an? )?(?:same|identical|equal|equivalent|matched|matching) "
-    r"(?!time)(?:(?!on\b|for\b|in\b|with\b)[\w-]+ ?){1,4}",
+    r"(?!time)[\w-]+(?: (?!on\b|for\b|in\b|with\b)[\w-]+){0,3}",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?:(?:at )?[\d.,]+\s?%|[\d.,]+\s?[a-zA-Zμ×]{0,2})(?:$| (?:on|of|for|in)\b)")
