@@ -159,6 +159,7 @@ def expanded(short: str, text: str) -> str:
     return "" if is_cut else found  # "Models with Gates", of "Late Models with Gates (MiG)"
 
 
+@lru_cache(maxsize=1024)
 def spelt_out(said: str, text: str) -> str:
     """Words with what their short forms stand for where another sentence says it: "gates for late pruning (LP)"."""
     known = PageWords("en")("proposal.well_known").split()

@@ -33,7 +33,10 @@ def takeaways(shown: Selection, part: Part, about: Set[str]) -> dict[str, Any]:
 
     `about`: the concepts of what the report is on, wider ones too, which say nothing new.
     """
-    made = {paper.id: [one for one in told(shown, paper) if one.in_words(shown)] for paper in shown.papers}
+    made = {
+        paper.id: [one for one in told(shown, paper) if shown.lang != "zh" or one.in_words(shown)]
+        for paper in shown.papers
+    }
     rows = [
         row for row in (_approach(shown, about), *_gains(shown, made), _quality(shown, made), _beaten(shown)) if row
     ]
