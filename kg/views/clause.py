@@ -265,15 +265,19 @@ class ClauseReader:
         low = text.rfind(";", 0, number.start) + 1
         high = text.find(";", number.end)
         high = high if high >= 0 else len(text)
-        for found in pattern(_LEVEL_OF).finditer(text, low, high):
+
+        def other(kind: str) -> Iterator[re.Match[str]]:
+            for found in pattern(kind).finditer(text, low, high):
+                if found["n"] not in told and not found.start("n") <= number.number < found.end("n"):
+                    yield found
+
+        for found in other(_LEVEL_OF):
             said = f"{found['n']} {found['what']}"
             is_one = found["what"].endswith(("ratio", "rate"))  # "a 10% retention ratio", but "95% sparsity"
-            if found["n"] not in told and not found.start("n") <= number.number < found.end("n"):
-                yield f"at {article(said)} {said}" if is_one else f"at {said}"
-        for found in pattern(_LEFT_OF).finditer(text, low, high):
+            yield f"at {article(said)} {said}" if is_one else f"at {said}"
+        for found in other(_LEFT_OF):
             only = "only " if found["only"] else ""
-            if found["n"] not in told and not found.start("n") <= number.number < found.end("n"):
-                yield f"{_doing(found['verb'])} {only}{found['n']} of the {found['what']}"
+            yield f"{_doing(found['verb'])} {only}{found['n']} of the {found['what']}"
 
     def _phrases(self, place: QuantityPlace, result: Result) -> Iterator[tuple[str, str]]:
         """The phrases of a clause with their links: ("in", "attention")."""
