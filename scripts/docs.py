@@ -29,7 +29,7 @@ ENTRY = "002-22"
 SHOWN = ("technique:longlive", "hardware:nvidia-h100", "topic:kv-cache-compression")
 #: The result that it shows is the first in this unit.
 UNIT = "FPS"
-_SCORE = re.compile(r"(?<=kg:confidence )\S+")
+_SCORE = re.compile(r"(?<=kg:confidence )\S+|(?<=mention\\/)\d+")
 _REGION = re.compile(
     r"(?P<open><!-- (?P<name>help [\w-]+|formats|example) -->\n).*?(?P<close><!-- /(?P=name) -->)", re.S
 )

@@ -18,13 +18,13 @@ from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import QuantityPlace, Stated, outcome_lexicon
 from kg.extract.speech import tagged
 from kg.model import Mention, Paper, Record, Result
-from kg.text import fold, raw_span, sentences
-from kg.views.bounds import LISTING, bound_of
-from kg.views.clause import ClauseReader, has_turn
-from kg.views.compared import compared
+from kg.text import fold
+from kg.views.bounds import bound_of
+from kg.views.clause import ClauseReader, has_turn, is_listed
+from kg.views.compared import compared, is_over_more
 from kg.views.latex import quotable
 from kg.views.selection import Borne, EntryResult
-from kg.views.setting import BESIDE, SettingReader
+from kg.views.setting import AVERAGE, BESIDE, SettingReader
 from kg.views.wording import Wording
 from kg.views.words import PageWords, listed
 from kg.vocabulary import Vocabulary
@@ -143,12 +143,19 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     against = result.baseline if is_whole and change != KEPT and not is_level else ""
     if not against and change not in ("absolute", KEPT):
         against = compared(place, result, Wording(shown.graph.vocabulary))
+    if (
+        not against
+        and change != KEPT
+        and not is_level
+        and is_over_more(place, result, found.sentences()[0], reader.clause.general)
+    ):
+        return None
     concept = result.baseline_concept if against == result.baseline else ""
     setting = reader.setting(found, place)
     if setting is None:
         return None
     is_dealt_out = bool(_DEALT_OUT.search(place.text))
-    if (is_dealt_out or _is_listed(place)) and not has_turn(place, result, setting):
+    if (is_dealt_out or is_listed(place)) and not has_turn(place, result, setting):
         return None
     if is_dealt_out and " and " in against:
         return None  # "9% and 8% lower than Finch and Wren, respectively"
@@ -160,7 +167,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
     if not (metric := reader.unturned(_HOW.sub("", metric), change, result.metric_concept)):
         return None
-    metric = reader.of_speed(metric, result, place.own)
+    metric = reader.of_speed(metric, result, place)
     if metric in ("speed", "speeds") or (metric == _DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE)):
         own = _OWN_SPEED.search(place.own) or _OWN_SPEED.search(place.ahead)
         deed = _ACCELERATED.search(place.text[: place.quantity.start])
@@ -179,9 +186,23 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     if change == "absolute" and reader.clause.is_quality(result) and not setting and result.unit in ("%", "points", ""):
         return None  # a level says nothing without what it was measured on
+    is_counted = metric.rpartition(" ")[2].removesuffix("s") in reader.clause.counted
+    if (
+        AVERAGE not in setting
+        and not is_counted
+        and re.search(rf"\b(?<!an )average {re.escape(result.metric)}\b", place.text)
+    ):
+        metric = f"average {metric}"
     unit = "points" if result.unit == "%" and _POINTS.match(place.text, place.quantity.end) else result.unit
     told = replace(result, change=change, metric=metric, bound=bound, setting=setting, unit=unit)
     return replace(told, baseline=reader.plain_form(place, _THOUSANDS.sub(",", against)), baseline_concept=concept)
+
+
+def is_bought(vocabulary: Vocabulary, found: EntryResult, told: Result) -> bool:
+    """Whether a sentence says at what price a share is kept that is told: what else it makes less of."""
+    reader = _reader(vocabulary)
+    place = reader.place(found) if told.change == KEPT else None
+    return place is not None and reader.clause.is_bought(place, f"{told.setting} {told.baseline}")
 
 
 def is_metric_head(vocabulary: Vocabulary, word: str) -> bool:
@@ -204,26 +225,9 @@ def _names(mention: Mention) -> tuple[str, ...]:
     return mention.surface, mention.canonical, *mention.aliases
 
 
-def _is_listed(place: QuantityPlace) -> bool:
-    """Whether a number is one of several with nothing between them: "T/B/L gain 2.3x, 1.9x and 1.5x"."""
-    numbers = place.sentence.quantities
-    pairs = [numbers[at : at + 2] for at in (place.index - 1, place.index) if 0 <= at < len(numbers) - 1]
-    return any(a.unit == b.unit and LISTING.fullmatch(place.text, a.end, b.start) for a, b in pairs)
-
-
 def sentence(found: EntryResult) -> str:
     """The repaired sentence of a result on one line, with LaTeX as text; "" if it is too long to quote."""
-    return quotable(_sentence(found))
-
-
-def _sentence(found: EntryResult) -> str:
-    """The sentence of the repaired text that holds the evidence of a result."""
-    evidence = found.result.evidence
-    text = found.document.texts.get(evidence.field)
-    if not text or evidence.start < 0:
-        return ""
-    spans = sentences(text.text)
-    return next((text.text[a:b] for a, b in spans if raw_span(text, a, b)[1] > evidence.start), "")
+    return quotable(found.sentences()[1])
 
 
 @lru_cache(maxsize=4)
@@ -363,8 +367,12 @@ class _SentenceReader:
         is_noun = " " in what or tagged(what, 0, len(what))[0][-1].tag != "JJ"
         return what if is_noun else self.vocabulary[concept].label["en"] if concept in self.vocabulary else ""
 
-    def of_speed(self, metric: str, result: Result, own: str) -> str:
+    def of_speed(self, metric: str, result: Result, place: QuantityPlace) -> str:
         """A metric with "speed" where that is meant: "2x practical speedup", "2x faster training"."""
+        own, (of, _, last) = place.own, metric.rpartition(" ")
+        if last == SPEED and of.isalpha() and tagged(of, 0, len(of))[0][0].tag == "JJ":
+            is_said = re.search(rf"\b{re.escape(of)}\W(?:[\w-]+\W)?(?:speed|accelerat|fast)", place.text)
+            metric = metric if is_said else SPEED  # "compatible with Finch, with speedups"
         if metric.endswith("speedup"):
             return metric.removesuffix("up")
         if (work := _FASTER_WORK.match(own)) and metric == f"{work[2]} {SPEED}":
@@ -396,7 +404,7 @@ class _SentenceReader:
 
     def place(self, found: EntryResult) -> QuantityPlace | None:
         """The number of a result in its sentence."""
-        text = plain(_sentence(found))
+        text = plain(found.sentences()[1])
         numbers: list[Quantity] = quantities(text)
         found_at = [i for i, number in enumerate(numbers) if number.value == found.result.value]
         at = next((i for i in found_at if numbers[i].unit == found.result.unit), next(iter(found_at), -1))
@@ -427,8 +435,14 @@ class _SentenceReader:
             return f"mean {metric}"
         if not metric.islower():
             return metric
-        number, tie = place.quantity, "-" if " " in metric else " "  # "input-token cost", "compression latency"
-        found = [*re.finditer(rf"(?<![\w-])(?P<kind>[a-z]+(?:-[a-z]+)*){tie}{re.escape(metric)}\b", place.text)]
+        number, joint = place.quantity, "-" if " " in metric else " "  # "input-token cost", "compression latency"
+        found = [
+            one
+            for one in re.finditer(
+                rf"(?<![\w-])(?P<kind>[a-z]+(?:-[a-z]+)*)(?P<joint>[ -]){re.escape(metric)}\b", place.text
+            )
+            if one["joint"] == joint or one["kind"] in listed("clause.scopes")  # "maximum memory usage"
+        ]
         found = [one for one in found if one.end() <= number.start or one.start() >= number.end]  # "points" is a unit
         near = min(
             found, key=lambda one: min(abs(one.start() - number.end), abs(one.end() - number.start)), default=None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kg.extract import respective
 from kg.extract.speech import tagged
 from kg.text import fold
+from kg.views.bounds import LISTING
 from kg.views.own import opening
 from kg.views.setting import BESIDE, LOSSLESS, is_mean
 from kg.views.surface import article
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from kg.views.setting import SettingReader
     from kg.vocabulary import Vocabulary
 
-_END = r"(?i)(?!,\d{3}\b)[,;:()—–]|\s-\s|\b(?:<clause.ends>|<clause.to>(?! \d))\b"
+_END = r"(?i)(?!,\d{3}\b)[,;:()—–]|\s-\s|\b(?:<clause.ends>|(?<!up )<clause.to>(?! \d))\b"
 _PHRASE = r"(?i)(?<![\w-])(?P<link><clause.links>)\s+(?P<what>.*?)(?=\s<clause.links>\s|$)"
 _MOST_SETTINGS = 2
 _NAMED = re.compile(r"[A-Z\d]")
@@ -68,6 +69,10 @@ _BEHIND_SETTING = re.compile(
     r"\s\((?!an? |the |e\.g)(?P<said>(?=[^()]*\d)[^()]*\b[a-z]{4,}[^()]*|[x×]\s?\d|\d\s?[x×])\)"
 )
 _OWNER = r"(?P<owner>[\w-]+)['’]s? (?:[a-z-]+ )??$"
+#: Behind a number, what another has: "9% fewer parameters (from 23 million in Finch to 21)".
+_FROM_OTHER = r"[^;()\d]*\(?\bfrom [\d.,]+ ?[\w.-]* (?:in|of|for) (?:the |an? )?[A-Z]"
+_KEPT_WITH = re.compile(r"\d\s?% of (?:the )?[^,;:()\d]* with (?:an? )?$")  # at what price a share is kept
+_MADE_TOO = r"(?:[A-Z][a-z]+, )?[Ww]e (?:also|further|additionally) (?:re-?)?<clause.made>\b"  # "We also build a cache"
 _OTHER_MADE = (
     r"\b(?i:<proposal.subjects>) (?:(?P<more>further|also|additionally) )?(?:\w+ly )?<proposal.verbs>\w* "
     r"(?P<what>[^,;:]+?),? (?:which|that)\b[^;:]*$"
@@ -80,7 +85,7 @@ _BEATING = r"\b<clause.beating>\b[^\d;]*$"
 #: What a sentence says that its gains are over, of which this may be one: "improves over others, with 9% less".
 _OVER = (
     r"\b(?:<clause.beating>|(?:improv(?:es|ed|ing|ements?)|gains?|advantages?|superior\w*)(?: in [^,;]*?)? (?:over|to)|"
-    r"better [^,;]*?than)\s(?P<what>[^,;:()]+?)(?: in [^;]*?)?, (?:with|[a-z]+ing)\b[^;]*$"
+    r"better [^,;]*?than)\s(?P<what>[^,;:()]+?)(?:(?: in [^;]*?)?, (?:with|[a-z]+ing)\b[^;]*| by [^,;]* with )$"
 )
 #: Behind a gain what it and another one may be over: "9% less and 2% better recall over the Finch baseline".
 _OVER_BOTH = (
@@ -97,11 +102,30 @@ _LEFT_OF = (
     r"\b(?P<verb><clause.leaving>)(?:s|es|ing)? (?P<only>only |just |merely )?(?P<n>\d[\d.]*\s?%) of (?:the |all )?"
     r"(?P<what>(?:[a-z-]+ ){0,2}<clause.parts>)\b"
 )
+_DIGITS = re.compile(r"[\d.]+")
 _SHARE = re.compile(r"\d\s?%|\d[x×]")
+#: One of several that the paper made, or a part of its method: "our best model", "our tailored loss reduces".
+_ONE_OF_OURS = (
+    r"(?:\b(?:[Oo]ur|[Ii]ts) |(?:^|[,;] |that )[Tt]he )"
+    r"(?:<clause.picked> (?:[\w-]+ ){0,2}?<clause.variants>|(?:[\w-]+ ){1,3}variants?)\b|"
+    r"\b[Oo]ur (?:[\w-]+ ){1,3}?<clause.components> \w+s?\b|"
+    r"\b[Oo]ur (?:[a-z]+ )?(?:[\w-]*\d[\w-]*|<clause.treated>) (?:[\w-]+ ){0,2}?(?:<clause.variants>|[A-Z])|"
+    r"\balso reach(?:es)?\b"
+)
+_OTHER_SUBJECT = re.compile(r";|\bwhereas\b|\bwhile (?!\w+ing\b)")
+#: What makes rivals comparable: "beats others at matched speed, with 9% less".
+_AT_ALIKE = (
+    r"\b<clause.beating>\s[^,;:()\d]*?\b(?P<said><clause.at> (?:the |an? )?<clause.alike> [\w-]+(?: [\w-]+){0,2}), "
+    r"(?:[a-z]+ly )?[a-z]+ing [^;:]*$"
+)
+_ANOTHER = re.compile(r"\band [A-Z]")  # whose number is told behind another's
+#: The same before a number that is told with another: "reaches 97% at 4K tokens, with 9% less".
+_AT_LEVEL = re.compile(r"\b(?P<said>at \d[^,;:()]*), with (?:an? )?$")
+_LAST = r" (?:[a-z]+ )?(?P<link>under) (?P<what>[^,;:()\d]+?)\.?$"  # behind a list, of all its numbers
 _SAME = re.compile(r"\b(?:same|identical|equal)\b")
 _BY = re.compile(r"\bby (?:up to |about |an average of )?$")
 _FAR = 400  # letters around a number in which its sentence is read for what narrows it
-_NEAR = 24  # letters around a number in which "relative" is said of it
+_NEAR = 40  # letters around a number in which "relative" is said of it
 #: Cues of words that narrow nothing: "on several benchmarks", "over the best prior method".
 _GENERAL = (
     "outcome-generic-baseline",
@@ -141,8 +165,8 @@ class ClauseReader:
             return None  # "under the same budget with Finch"
         if is_against and not result.baseline:
             return None  # "9% lower than others": that it is lower than they are is part of it
-        said = [*self._conditions(place, told)]
         more = [(link, what) for link, what in phrases if not self._is_told(link, what, result.metric, known)]
+        said = [*self._conditions(place, " ".join((told, *(what for _, what in more))))]
         said += [
             self.setting.told(f"{link} {what}") if link in listed("clause.places") else None for link, what in more
         ]
@@ -207,6 +231,9 @@ class ClauseReader:
         if any(one and fold(one["said"]) not in known for one in brackets):
             return True
         metric = text.find(found.result.metric)
+        one = pattern(_ONE_OF_OURS).search(_OTHER_SUBJECT.split(statement)[-1])
+        if one and fold(one[0]) not in known:
+            return True
         owner = pattern(_OWNER).search(text[:metric]) if metric > 0 else None
         if owner and owner["owner"] not in listed("clause.owners") and fold(owner["owner"]) not in known:
             return True
@@ -215,6 +242,12 @@ class ClauseReader:
             found.result, text[last:start] + place.own
         ):
             return True  # "with a recall of 9%, outperforming others by 2%": in what?
+        if re.search(rf"\bboth (?:[\w-]+ ){{1,4}}and {re.escape(found.result.metric)}\b", ahead):
+            return True  # "raises both recall and speed by up to 9%": which of them?
+        if pattern(_FROM_OTHER).match(behind) or _KEPT_WITH.search(ahead):
+            return True
+        if pattern(_MADE_TOO).match(text) and not (found.record.name and found.record.name in text):
+            return True
         made = pattern(_OTHER_MADE).search(ahead)
         name = found.record.name
         if made and name and name not in made["what"] and (made["more"] or ("," in made[0] and name in text[:start])):
@@ -229,10 +262,24 @@ class ClauseReader:
             if pattern(_BASELINE_WITH).match(behind):
                 return True
         over = None if against else pattern(_OVER).search(statement.rpartition(";")[2])
-        if over and not {*fold(over["what"]).split()} & {*known.split()} and not _is_any(over["what"], self.general):
+        beaten = {*fold(over["what"]).split()} - {*fold(found.result.metric).split()} if over else set()
+        if over and not beaten & {*known.split()} and not is_any(over["what"], self.general):
             return True
         than = pattern(_THAN_NAMED).search(ahead) or _MADE_FAST.search(ahead)
         return than is not None and fold(than["name"]) not in known and fold(than["name"]) not in self.general
+
+    def is_bought(self, place: QuantityPlace, told: str) -> bool:
+        """Whether a share is kept at a price that is not told: "reduces FLOPs by 90% and keeps 9% of the recall"."""
+        if _SHARE.search(told):
+            return False
+        text, at = place.text, place.quantity.number
+        low, high = text.rfind(";", 0, at) + 1, text.find(";", at) % (len(text) + 1)
+        beaten = pattern(_BEATING)  # "and beats Finch by 2%"
+        prices = (q for q in place.sentence.quantities if q.unit in ("%", "x") and low <= q.start < high)
+        others = (
+            _DIGITS.match(text, q.number) for q in prices if q.number != at and not beaten.search(text[low : q.start])
+        )
+        return any(not one or one[0] not in told for one in others)
 
     def _is_said(self, result: Result, text: str) -> bool:
         """Whether words name the metric of a result."""
@@ -268,13 +315,19 @@ class ClauseReader:
 
         def other(kind: str) -> Iterator[re.Match[str]]:
             for found in pattern(kind).finditer(text, low, high):
-                if found["n"] not in told and not found.start("n") <= number.number < found.end("n"):
+                is_apart = found.start() > number.end and _says_more(text, number.end, found.start())
+                is_own = found.start("n") <= number.number < found.end("n")
+                if not (found["n"] in told or is_own or is_apart):
                     yield found
 
         for found in other(_LEVEL_OF):
             said = f"{found['n']} {found['what']}"
             is_one = found["what"].endswith(("ratio", "rate"))  # "a 10% retention ratio", but "95% sparsity"
             yield f"at {article(said)} {said}" if is_one else f"at {said}"
+        for alike in (pattern(_AT_ALIKE), _AT_LEVEL):
+            ahead = alike.search(text, low, number.start)
+            if ahead and ahead["said"] not in told:
+                yield ahead["said"]
         for found in other(_LEFT_OF):
             only = "only " if found["only"] else ""
             yield f"{_doing(found['verb'])} {only}{found['n']} of the {found['what']}"
@@ -290,18 +343,22 @@ class ClauseReader:
             between = _BY.sub("", text[stop.end() : number.start]) if stop else ""
             if not stop or stop[0].lower() != "and" or pattern(_END).search(between):
                 break
-            if any(word.tag == "VBZ" for word in tagged(between, 0, len(between))[0]):
+            if _says_more(between, 0, len(between)):
                 break  # "and achieves 2x at 4 bits" says nothing of what is before
             stop = pattern(_END).search(text, number.end)
-            found = _linked(text[number.end : stop.start() if stop else len(text)])
-            shared = (one for one in found if one[0].split()[0].rstrip(".") in listed("clause.shared"))
+            found = [*_linked(text[number.end : stop.start() if stop else len(text)])]
+            shared = (one for at, one in enumerate(found) if _is_shared(one[0], found[at - 1][0] if at else ""))
             yield from (one for one in shared if one[0] not in [link for link, _ in own])
+        last = pattern(_LAST).match(place.text, place.sentence.quantities[-1].end)
+        is_shared = last and end < last.start() and not _ANOTHER.search(place.text, end, last.start())
+        if last and is_shared and not any(link == last["link"] for link, _ in own):
+            yield last["link"], last["what"]
         ahead = text[place.low : place.quantity.start]
         metric = ahead.lower().rfind(result.metric.lower())
         if metric >= 0 and result.metric:
             inner = ahead[metric + len(result.metric) :]
             stop = pattern(_END).search(inner)
-            found = _linked(inner[: stop.start() if stop else len(inner)])
+            found = [*_linked(inner[: stop.start() if stop else len(inner)])]
             if not stop or stop[0].lower() in ("by", "to"):
                 yield from ((link, what) for link, what in found if link in listed("clause.inner"))
         if beaten := pattern(_BEATEN).search(ahead):
@@ -322,6 +379,7 @@ class ClauseReader:
         if (
             link == "in"
             and pattern(_FAST).search(metric)
+            and (" per " in what or not what.islower())
             and any(match.type == "metric" and not match.start for match in self.vocabulary.match(what))
         ):
             return True  # "in tokens per second"
@@ -333,13 +391,24 @@ class ClauseReader:
         return not left or self.setting.says_nothing(f"{link} {what}".strip(" ,"), metric)
 
 
+def _says_more(text: str, start: int, end: int) -> bool:
+    """Whether a part of a sentence has a verb, which begins another statement: "and reduces"."""
+    return any(word.tag == "VBZ" for word in tagged(text, start, end)[0])
+
+
+def _is_shared(link: str, before: str) -> bool:
+    """Whether a link behind the second of two numbers is of both: "in", of "2x over Finch and 3x over Wren in QA"."""
+    is_of_all = before in listed("clause.comparing") and link in ("in", "for")
+    return is_of_all or link.split()[0].rstrip(".") in listed("clause.shared")
+
+
 def _is_kept(text: str, phrase: str) -> bool:
     """Whether a phrase says what is not lost: "in quality", of "without any loss in quality"."""
     link = phrase.partition(" ")[0]
     return LOSSLESS.search(f"{text.partition(phrase)[0]}{link} ") is not None
 
 
-def _is_any(said: str, general: frozenset[str]) -> bool:
+def is_any(said: str, general: frozenset[str]) -> bool:
     """Whether words name no rival: "existing methods"."""
     return all(word in general or word.rstrip("s") in general for word in fold(said).split())
 
@@ -364,3 +433,10 @@ def has_turn(place: QuantityPlace, result: Result, setting: str) -> bool:
         turn.text in setting.split(BESIDE) or (turn.text.endswith(result.metric) and len(turn.text.split()) <= most)
         for turn in turns
     )
+
+
+def is_listed(place: QuantityPlace) -> bool:
+    """Whether a number is one of several with nothing between them: "T/B/L gain 2.3x, 1.9x and 1.5x"."""
+    numbers = place.sentence.quantities
+    pairs = [numbers[at : at + 2] for at in (place.index - 1, place.index) if 0 <= at < len(numbers) - 1]
+    return any(a.unit == b.unit and LISTING.fullmatch(place.text, a.end, b.start) for a, b in pairs)

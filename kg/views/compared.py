@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kg.extract.speech import tagged
 from kg.text import one_line
+from kg.views.clause import is_any
 from kg.views.latex import quotable
 from kg.views.setting import BESIDE
 from kg.views.wording import letters
-from kg.views.words import pattern
+from kg.views.words import listed, pattern
 
 if TYPE_CHECKING:
     from kg.extract.outcomes import QuantityPlace
@@ -33,9 +35,13 @@ _BEATEN = (
 )
 _OPENING = rf"(?:^|\bthat,?\s)(?:[A-Z][a-z]+, )?(?i:compared (?:to|with)|relative to)\s{_WHAT},"
 _WITHOUT = r"\s(?!<clause.unharmed>\b)without\b"
+#: Begins an example of the sentence before, which may say whom its gain is over.
+_EXAMPLE = re.compile(r"(?:Specifically|Notably|Concretely|In particular|For example|For instance),")
+_BEATS_BEFORE = r"\b(?:<clause.beating>|<clause.comparing>)\s(?P<what>[^,;:()\d]+)"
 _POINTING = re.compile(r"(?:all|any|both|each|its?|others?|the|them|these|those|two)\b", re.IGNORECASE)
 _MOST = 8  # words
 _FURTHER = 160  # letters
+_CONDITION = r"(?: [a-z]+)? (?:<clause.condition_links>)\s[^,;:()]+?(?=[,;:()]|\.?$|\s(?:<clause.while>|and)\b)"
 _TELLING = re.compile(r"[a-z]{5}")
 
 
@@ -46,7 +52,7 @@ def compared(place: QuantityPlace, result: Result, wording: Wording) -> str:
     but not "outperforms Finch in recall, reaching 2x".
     """
     text, number = place.text, place.quantity
-    found = pattern(_NEXT).match(text, number.end) or pattern(_SHARED).match(text, number.end)
+    found = pattern(_NEXT).match(text, number.end) or _shared(place)
     beaten = None if found else pattern(_BEATEN).search(text[: number.start])
     if beaten and beaten["of"] != result.metric and (beaten["of"] or not _is_said(beaten, result)):
         return ""
@@ -54,9 +60,31 @@ def compared(place: QuantityPlace, result: Result, wording: Wording) -> str:
     said = re.sub(r"\s\([A-Z][\w-]*\)", "", found["what"]).strip() if found else ""
     if found and pattern(_WITHOUT).match(text, found.end("what")):
         return ""  # "than the same model without caching", which no few words tell
-    is_told = said and not _POINTING.match(said) and (" " in said or not said.islower() or said == result.baseline)
+    is_word = " " in said or not said.islower() or said == result.baseline or said in listed("clause.others")
+    is_told = said and not _POINTING.match(said) and is_word
     is_name = said == result.baseline or (result.baseline in said and wording.is_noun_phrase(said))
     return said if is_told and is_name and len(said.split()) <= _MOST else ""
+
+
+def is_over_more(place: QuantityPlace, result: Result, before: str, general: frozenset[str]) -> bool:
+    """Whether a gain is over a rival that has not been told: right behind its number, or in the sentence `before`.
+
+    "Foo beats Finch. Specifically, it has 2x less."
+    """
+    beaten = pattern(_NEXT).match(place.text, place.quantity.end)
+    if beaten and result.baseline and result.baseline in beaten["what"] and not is_any(result.baseline, general):
+        return True
+    beaten = pattern(_BEATS_BEFORE).search(before) if _EXAMPLE.match(place.text) else None
+    return beaten is not None and not is_any(beaten["what"], general)
+
+
+def _shared(place: QuantityPlace) -> re.Match[str] | None:
+    """What a list of numbers is compared with; not what a further verb is: "2x, and cuts the gap compared to Finch"."""
+    text, end = place.text, place.quantity.end
+    found = pattern(_SHARED).match(text, end)
+    verbs = [word.end for word in tagged(text, end, found.start("what"))[0] if word.tag == "VBZ"] if found else []
+    last = max((q.start for q in place.sentence.quantities if found and q.start < found.start("what")), default=end)
+    return None if verbs and last < verbs[-1] else found
 
 
 def _is_said(beaten: re.Match[str], result: Result) -> bool:
@@ -75,6 +103,8 @@ def own_words(result: Result, sentence: str, *, against: bool) -> str:
     _, found, behind = sentence.partition(quote)
     end = behind.find(result.baseline) if found and result.baseline else -1
     more = behind[: end + len(result.baseline)] if end >= 0 else ""
+    condition = pattern(_CONDITION).match(behind, len(more))  # " for similar recall"
+    more += condition[0] if condition else ""
     own = quotable(quote + more if len(more) <= _FURTHER else quote)
     beside = [result.baseline if against else "", *result.setting.split(BESIDE)]
     is_whole = all(letters(part.rpartition(" ")[2]) in letters(own) for part in beside)

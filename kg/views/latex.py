@@ -77,6 +77,7 @@ def as_text(said: str) -> str:
     'a “fast gate” and a “slow one”'
     """
     said = _TIE.sub(" ", _COMMENT.sub("", _CITED.sub("", _FOOTNOTE.sub("", said)))).replace(r"\infty", "∞")
+    said = said.replace(r"^\top", "ᵀ").replace(r"^{\top}", "ᵀ")
     said = _SHORT.sub(lambda found: (found[1] or found[2]).upper(), said)
     said = _SIZE.sub("", _MONEY.sub(_DOLLAR, said.replace(r"\$", _DOLLAR)))
     said = _FORMULA.sub(lambda found: _TEXT_OF_IT.sub(lambda text: text[0].replace(" ", _SPACE), found[0]), said)
@@ -87,10 +88,16 @@ def as_text(said: str) -> str:
     return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")
 
 
+_FROM_NUMBER = re.compile(r"[\d.]+\s?[%x×],")
+
+
 def quotable(said: str) -> str:
-    """A sentence as a quotation: on one line, with LaTeX as text and without its full stop; "" if it is too long."""
-    said = as_text(said).rstrip(" .。")
-    return said if len(said) <= _MOST else ""
+    """A sentence as a quotation: on one line, with LaTeX as text and without its full stop; "" if it is too long.
+
+    What is cut at the dots of a range, "from 9% ... 25%", is no sentence.
+    """
+    said, is_cut = as_text(said).rstrip(" .。"), said.rstrip().endswith("...")
+    return "" if is_cut or len(said) > _MOST or _FROM_NUMBER.match(said) else said
 
 
 def letters(raw: str) -> list[str]:

@@ -124,6 +124,7 @@ def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
         before = said[at - 1] if at else None
         again = before is not None and (before.metric, before.form) == (result.metric, result.form)
         again = again and (shown.lang == "zh" or result.form.startswith(_OF))
+        again = again and (not alike or before is None or before.setting == result.setting)
         out.append(_phrase(shown, bare, again=again and not bare.origin))
     if shown.lang != "zh":
         return shown.words.listed(out)
@@ -173,11 +174,11 @@ def _in_form(words: PageWords, named: str, form: str) -> str:
     return with_article(words, named) if form.startswith(_OF) and words.lang != "zh" else named
 
 
-def phrase(shown: Selection, result: Result, *, against: bool = True, sentence: str = "") -> str:
+def phrase(shown: Selection, result: Result, *, against: bool = True, sentence: str = "", price: str = "") -> str:
     """A result as a noun phrase: "up to 41% lower latency (vs. vLLM)", "时延最高降低41%（较vLLM）".
 
-    Without `against`, the baseline is left out. What Chinese has no words for is quoted from the sentence;
-    "" where that says nothing alone ("64% and 68%").
+    Without `against`, the baseline is left out; a `price` is said with it. What Chinese has no words for is quoted from
+    the sentence; "" where that says nothing alone ("64% and 68%").
     """
     named = metric(shown, result)
     form = _form(shown, result, named)
@@ -187,6 +188,7 @@ def phrase(shown: Selection, result: Result, *, against: bool = True, sentence: 
     is_told = form == "decrease_times_of" and bool(rival) and shown.lang == "zh"  # 降至Finch的1/2
     said = _bound_first(shown, shown.words(f"outcome.{form}", **values), named)
     beside = (notes if against and not is_told else circumstance)(shown, result)
+    beside = shown.words("outcome.aside_comma").join(filter(None, (beside, price)))
     is_mixed = shown.lang == "zh" and bool(sentence) and _ENGLISH.search(f"{named} {rival} {beside}")
     if is_mixed:
         own = own_words(result, sentence, against=against)

@@ -79,6 +79,10 @@ _OF_SHORT = rf" \([^()]*\)(?=-| (?:(?!{_LINK})[\w-]+ )*?<proposal.kinds>(?=$|[ ,
 _ON_SHORT = rf" \([^()]*\) (?!{_LINK}|\w+(?:ing|ed)\b)[a-z]"  # "for language model (LM) use"
 
 
+#: Before the name of a method for which something else is proposed: "kernels that allow Foo to".
+_FOR_ANOTHER = re.compile(r" (?:that|which|to) [a-z]+ (?:[a-z-]+ ){0,2}(?:[A-Z][\w-]* )*\(?$")
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What a paper proposes, the words behind the verb "proposes"."""
@@ -121,10 +125,13 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
         if own and own in one["what"] and re.search(rf"(?<![\w-]){re.escape(own)}(?![\w-])", one["what"])
     ]
     for_it = pattern(rf"\b{_LINK}")  # "we further develop a rule for Foo"
+    is_named = any(one not in first for one in named)
+    named = [one for one in named if not _FOR_ANOTHER.search(one["what"].partition(own)[0])]
     named = [one for one in named if not (_is_more(one) and for_it.search(one["what"].partition(own)[0]))]
     named.sort(key=lambda one: one not in first)
     begins = [] if _is_but_part(sentences, said, first, asks=asks) else _rather_made(first)[:1]
     others = [one for one in named if one["next"] and not (is_besides(one.string) or _is_a("proposal.tools", one))]
+    begins = [] if is_named else begins  # "we prove a theorem. Based on it, we introduce Foo"
     for found in [*named, *begins] if is_called else begins or ([] if asks else others[:1]):
         what = _whole(found["what"].strip().rstrip("."))
         made = _of_name(own, _verb(found), what) if what else None
@@ -282,7 +289,7 @@ def _whole(what: str) -> str:
     what = pattern(_WE).sub("", what[: goes_on[0].start()] if goes_on else what).rstrip(" ,;:")
     what = _WITH_IT.split(_INSPIRED.sub("", what))[0].replace("(i.e., ", "(")
     what = _NAMELY.sub(r" (\1)", what)
-    what = pattern(_BY_DOING).sub(r"\1 that works by ", what)
+    what = what if ":" in what else pattern(_BY_DOING).sub(r"\1 that works by ", what)
     points = pattern(_POINTS).search(what)
     if points:
         clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())

@@ -31,9 +31,16 @@ _COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own na
 _FRONT = (
     r"\A(?:[A-Z][a-z]+(?: [Aa]nd [A-Z]?[a-z]+)?: (?=[A-Z])|\(?\d\)\s)?"  # of an abstract in parts: "Objectives: To"
     r"(?i:(?:(?:<proposal.joining>|<proposal.besides>|<proposal.adverbs>), )?"
-    r"(?:(?:[^,]* )?<proposal.pointing>\b[^,]*, )?(?=<proposal.subjects>\b))?"
+    r"(?:(?:[^,]* )?(?:<proposal.pointing>|the <proposal.burdens>)\b[^,]*, )?(?=<proposal.subjects>\b)|"
+    r"<proposal.linking>, )?"
+)
+#: Against what the sentences before name: "a rule to overcome these limitations".
+_BACK = (
+    r",? (?:(?:in order|designed|aimed|developed) )?to (?:[a-z]+ly )?[a-z]+ "
+    r"<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>$"
 )
 _OWN = r"(?i)\b(?:<proposal.subjects>|us)\b"
+_OURS = r"(?i)\b(?:<proposal.subjects>|us|our)\b"
 _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
 _BEGINS_LIST = re.compile(r":\s+\(?1\)(?!.*\b2\))")  # "two parts: (1) a gate.", where "(2)" is the next sentence
 _AVAILABLE = re.compile(r"https?:|\bgithub\.com\b")
@@ -147,8 +154,8 @@ def _named_by_title(paper: Paper) -> str:
 
 
 def by_itself(quote: str) -> str:
-    """A quotation without a beginning that only the sentences before it explain: "To address this, we"."""
-    return pattern(_FRONT).sub("", quote, count=1) or quote
+    """A quotation without a beginning or end that only the sentences before it explain: "To address this, we"."""
+    return pattern(_BACK).sub("", pattern(_FRONT).sub("", quote, count=1)) or quote
 
 
 def first_sentence(paper: Paper, fields: Collection[str]) -> list[str]:
@@ -158,7 +165,7 @@ def first_sentence(paper: Paper, fields: Collection[str]) -> list[str]:
     telling.sort(
         key=lambda one: (
             _AVAILABLE.search(one) is not None,
-            not (one.removeprefix("The ").startswith(own) or pattern(_OWN).search(one)),
+            not (one.removeprefix("The ").startswith(own) or pattern(_OURS).search(one)),
             says_title(paper, one),
         )
     )

@@ -13,7 +13,7 @@ from kg.model import ROLES, Document, Evidence, Mention, Paper, Record, Result
 from kg.names import WEB, address, called, in_language, is_curie
 from kg.query.support import Supporter, appeared, support
 from kg.store.contents import labels
-from kg.text import fold, has_han, one_line, sentence_at
+from kg.text import fold, has_han, one_line, raw_span, sentence_at, sentences
 from kg.views.latex import as_text
 from kg.views.words import PageWords
 
@@ -58,6 +58,17 @@ class EntryResult:
     document: Document
     record: Record
     result: Result
+
+    def sentences(self) -> tuple[str, str]:
+        """The sentence of the repaired text before that of the result, and its own; empty where there is none."""
+        evidence, before = self.result.evidence, ""
+        text = self.document.texts.get(evidence.field)
+        if text and evidence.start >= 0:
+            for start, end in sentences(text.text):
+                if raw_span(text, start, end)[1] > evidence.start:
+                    return before, text.text[start:end]
+                before = text.text[start:end]
+        return "", ""
 
 
 #: A result as extracted, and as its sentence bears it out; None where a sentence may not tell it.

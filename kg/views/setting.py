@@ -55,9 +55,11 @@ _LEADING = re.compile(
 _BEGINS = re.compile(rf"{_OPENING.pattern}|{JOINED.pattern}|(?:By |When )?[A-Z]?[a-z]+ing ", re.IGNORECASE)
 #: What a sentence tells of trials: "Experiments on Plover show ".
 _TRIALS = re.compile(
-    r"^(?:[A-Z][a-z]+ )?[A-Za-z][a-z]+s (?:[a-z]+ )?on (?:the |an? )?(?P<said>[^,;:()]+?)(?:\s\([^()]*\))? "
+    r"^(?:[A-Z][a-z]+ )?[A-Za-z][a-z]+s (?:[a-z]+ )?(?:on|across) (?:the |an? )?"
+    r"(?P<said>[^,;:()]+?(?:\s\([A-Z][\w-]*\)\s[a-z]+)?)(?:\s\([^()]*\))? "
     r"(?:show|demonstrate|indicate|reveal|confirm)\b"
 )
+_SHORT = re.compile(r"\s\([A-Z][\w-]*\)(?=\s)")  # of a name within a setting
 #: A kind of task or data: "on domain-specific tasks", not "on several tasks".
 _KIND = re.compile(r"^(?:on|in|for|under) (?:the |an? )?(?:[\w-]+ )*?\w+-\w", re.IGNORECASE)
 _DONE = re.compile(r"^(?:when )?[a-z]+ed (?:to|on|in|into|with) (?:the |an? )?", re.IGNORECASE)
@@ -86,7 +88,7 @@ _MEAN_AHEAD = re.compile(r"\s*(?:On average|Averaged (?:across|over))\b")
 _GOES_ON = re.compile(r"(?: through (?=[a-z])|,? and \w+s (?:the|an?|its|up|over|\d)| [-–—]+ (?=[a-z])).*$")
 _LISTED = re.compile(r",\s[A-Z][\w/-]*(?:,|\s(?!(?:is|are|has|have|[a-z]+s)\b))")
 _ALONE = re.compile(r"(?!.*\b(?:on|for|at|under|with|in|over|when)\b)[^,;:()]*\band (?:an? |up to )?[+]?")
-_MEAN_BEHIND = re.compile(r"[^,;.()\d]{0,40}\bon average\b")
+_MEAN_BEHIND = re.compile(r"[^,;.()\d]{0,100}\bon average\b")
 _TERMS = re.compile(
     r"(?:(?!\band\b)[^,;:()\d])*?\b(?P<what>in terms of [^,;:().]+?)"
     r"(?=[,;:().]|$|\s(?:and|over|on|than|compared|when|with|whil(?:e|st))\b)"
@@ -190,10 +192,11 @@ class SettingReader:
         """
         ahead = place.text[: place.quantity.start]
         leading, trials = [*_LEADING.finditer(ahead)][-1:], [*_TRIALS.finditer(ahead)]
-        is_trial, leading = not leading and self._is_telling(trials), leading or trials
+        of_trials = "" if leading or not trials else self._specific(_SHORT.sub("", trials[0]["said"]))
+        is_trial, leading = bool(of_trials), leading or trials
         if not leading or _OTHER.search(ahead, leading[0].end()):
             return ""
-        said, record = leading[0]["said"], found.record
+        said, record = of_trials or leading[0]["said"], found.record
         if JOINED.match(said):  # "when combined with pruning, it is fast"
             return "" if said in found.result.setting else self.told(said)
         if found.result.baseline and found.result.baseline in said:
@@ -202,7 +205,7 @@ class SettingReader:
         named = (*record.datasets, *record.models, *record.hardware, *record.tasks)
         frames = self.vocabulary.cues("dataset-frame") | self.vocabulary.cues("task-frame")
         known = any(f" {fold(m.surface)} " in f" {fold(said)} " for m in named if fold(m.surface))
-        is_condition = not _PLACE.match(said) and bool(_AMOUNT.search(said))
+        is_condition = not (is_trial or trials[:1] == leading or _PLACE.match(said)) and bool(_AMOUNT.search(said))
         is_kind = is_alone and _KIND.match(said) is not None and fold(said).split()[-1].rstrip("s") in frames
         graded = {*listed("clause.graded")} if set(fold(said).split()[-1:]) <= frames else set()
         words = tagged(said, 0, len(said))[0]
@@ -215,11 +218,22 @@ class SettingReader:
             return ""
         return self.told(said) or ("" if is_trial and not is_named else None)
 
-    def _is_telling(self, trials: list[re.Match[str]]) -> bool:
-        """Whether trials are on something in particular: "on video diffusion models", not "on various models"."""
-        first = tagged(trials[0]["said"], 0, len(trials[0]["said"]))[0][0] if trials else None
-        general = self.vocabulary.cues("generic-modifier") | {*PageWords("en")("outcome.broad").split()}
-        return first is not None and first.tag != "CD" and fold(first.text) not in general
+    def _specific(self, said: str) -> str:
+        """What trials are on, if that says something: "video models", of "six widely used video models"."""
+        general = {*self.vocabulary.cues("generic-modifier"), *PageWords("en")("outcome.broad").split(), "of"}
+        whole = said = said.partition(" across ")[0]
+        while words := tagged(said, 0, len(said))[0]:
+            praise = pattern(r"<clause.praised>,? (?=\S)").match(said)
+            is_any = words[0].tag == "CD" or (words[0].text.islower() and fold(words[0].text) in general)
+            if " with " in said or not (praise or is_any):
+                break
+            said = said[praise.end() if praise else words[0].end :].lstrip(" ,")
+        first, _, rest = said.partition(" and ")
+        if rest and first.islower() and first.endswith("s") and (said != whole or " " not in first):
+            return self._specific(rest)  # "three model scales and video models"
+        if rest.islower() and not self._specific(rest):
+            said = first  # "video models and many benchmarks"
+        return said if " " in said else ""
 
     def told(self, setting: str) -> str | None:
         """A setting as it stands in brackets, None if it is too long or no phrase."""

@@ -43,8 +43,9 @@ _CAPITALS = re.compile(r"[A-Za-z\d][A-Z]")  # within a word
 _BRACES = re.compile(r"\\[a-z]+\{|[{}]")
 _MARK = re.compile(r"[^\w\s-]")
 _VOWEL = re.compile(
-    r"8|1[18](?![\d.])|(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|m(?:AP|IoU)|(?!ROUGE|METEOR|SARI)[AEFHILMNORSX](?:[A-Z\d]|\b)"
-    r"|(?!Eu)[AEIO][a-z]|U(?:n(?!i)|[lmpr])[a-z]"
+    r"8|1[18](?![\d.])|(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|m(?:AP|IoU)|"
+    r"(?!ROUGE|METEOR|SARI|[A-Z]{2}[a-z]{3})[AEFHILMNORSX](?:[A-Z\d]|\b)"
+    r"|(?!Eu)[AEIO](?:[a-z]|[A-Z][a-z]{3})|U(?:n(?!i)|[lmpr])[a-z]"
 )
 _PLAIN = re.compile(
     r"(?![aeiou]|h(?:ei|on|our)|[Hh]\b)(?:[a-z]{2}|[A-Z][a-z])|[aAeEiI][a-z]"
@@ -71,6 +72,8 @@ def article(said: str) -> str:
     ('an', 'an', 'a')
     >>> article("FID"), article("mAP"), article("IoU"), article("PSNR"), article("ROUGE-L")
     ('an', 'an', 'an', 'a', 'a')
+    >>> article("MUltimodal model"), article("AUtomatic gate"), article("LLaMA model")
+    ('a', 'an', 'an')
     """
     return "an" if _VOWEL.match(said) else "a"
 

@@ -23,13 +23,13 @@ def _file(folder: Path, text: str) -> Path:
 
 def test_a_file_chooses_sections_columns_and_lengths(built: Graph, tmp_path: Path) -> None:
     layout = _file(
-        tmp_path, "sections:\n  - results:\n      columns: [value, paper, unit]\n      most: 3\n  - bibliography\n"
+        tmp_path, "sections:\n  - results:\n      columns: [value, paper, unit]\n      most: 2\n  - bibliography\n"
     )
     view = built.report(TOPIC, layout=layout)
     data = json.loads(str(view.render("json")))
     assert data["sections"] == ["results", "bibliography"]
     assert data["results"]["columns"] == ["value", "paper", "unit"]
-    assert data["results"]["shown"] == 3
+    assert data["results"]["shown"] == 2
     assert "| Value | Paper | Unit |" in str(view.render("md"))
     assert "## Takeaways" not in str(view.render("md"))
 

@@ -284,7 +284,9 @@ def test_the_usual_form_of_a_technique_does_not_stand_out(tmp_path: Path) -> Non
         {"surface": u, "in": "A", "canonical": u, "role": "proposed"} for u in ("full attention", "gating mechanism")
     ]
     said = _takeaways(tmp_path, [f"By pruning, {text}"] * 3 + [text] * 15, techniques=used)
-    assert said[0].startswith("Most typical technique: gating mechanism (at least 3 of 3 papers propose or use it, at")
+    assert said[0].startswith(
+        "A technique typical of these papers: gating mechanism (at least 3 of 3 papers propose or use it, at"
+    )
     assert not [one for one in said if "ull attention" in one]
     common = _takeaways(tmp_path / "common", [f"By pruning, {text}"] * 3 + [text] * 6, techniques=used)
     assert not [one for one in common if "its share" in one]  # a third of the graph has it

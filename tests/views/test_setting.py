@@ -176,3 +176,29 @@ def test_a_setting_ends_before_its_means_and_points_at_nothing(built: Graph) -> 
     assert said_of(built, text, "41%", value=41.0, setting="at lengths up to 65") == ""
     text = "It adapts: on easy tasks, it lowers latency by 41%, whereas on hard tasks it thinks."
     assert said_of(built, text, "41%", value=41.0) == "41% lower latency (easy tasks)"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        # What trials are on narrows their result, if it is something in particular.
+        ("Tests on six widely used video models show that it has 41% lower latency.", "(video models)"),
+        (
+            "Tests across three gate sizes and late video tasks show that it has 41% lower latency.",
+            "(late video tasks)",
+        ),
+        ("Tests on video models and many benchmarks show that it has 41% lower latency.", "(video models)"),
+        ("Tests on the Wide Gate (WG) benchmark show that it has 41% lower latency.", "(Wide Gate benchmark)"),
+        ("Tests on many benchmarks show that it has 41% lower latency.", ""),
+        # A condition of both of two numbers, of what was compared before, of the level that a number is told with.
+        ("It has 41% lower latency than Finch and 9% than Wren in QA tasks.", "(vs. Finch; QA tasks)"),
+        ("It beats Finch at matched recall, reaching 41% lower latency.", "(vs. Finch; at matched recall)"),
+        ("It reaches a recall of 9 at 4K tokens, with 41% lower latency.", "(at 4K tokens)"),
+        ("It has 41% lower latency, 9% lower energy and 2x speedups under patch attacks.", "(under patch attacks)"),
+        ("It has 41% lower latency than the kernels of Finch on average.", "(vs. kernels of Finch; on average)"),
+        ("It has 41% lower latency than the baselines.", "(vs. baselines)"),
+        ("It has 41% lower latency with over 95% sparsity.", "(with over 95% sparsity)"),
+    ],
+)
+def test_what_a_number_holds_for_is_looked_for_in_its_whole_sentence(built: Graph, text: str, told: str) -> None:
+    assert said_of(built, text, "41%", value=41.0) == f"41% lower latency {told}".rstrip()

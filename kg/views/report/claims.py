@@ -41,6 +41,8 @@ _AHEAD = (
 )
 _MEASURED = r"(?! (?:<clause.comparing>)\b)[^,;:()]*"  # stands between the number of a win and the loser
 _BESIDE = re.compile(r"(?: \w+)?(?:,| and|, and) ")  # between the numbers of a list
+_TELLS_WHAT = r"\b(?:by|in|with|<winning.better>|<winning.gains>)\b"  # not only where: "under fair comparison"
+_KIND_WITH = re.compile(r"^ [a-z]+(?= with )")
 _CUT = r" <winning.built>\b"  # narrows a kind: "systems built on Foo"
 _SETTING = r"\b<clause.at> (?:\S+ <winning.joints> )?$"  # "beats others at W4A4 and W4A8 precision"
 _KIND = re.compile(r" (\w+), [A-Z]")
@@ -97,7 +99,8 @@ def _in_what(shown: Selection, ahead: str, beaten: str, behind: str) -> str:
     said = more["said"] if more else ""
     if better:
         said = f"{ahead[better.start('said') :]}{beaten}{more[0]}" if more else better["said"]
-    said = "" if _DEALT_OUT.search(said) else quotable(said)
+    is_told = pattern(_TELLS_WHAT).search(said) and not _DEALT_OUT.search(said)
+    said = quotable(said) if is_told else ""
     return shown.words("brief.quote", quote=said) if said else shown.words("report.in_words")
 
 
@@ -189,8 +192,9 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     verb = next((word for word in reversed(before) if word not in cues("definite")), "")
     if any(pattern(_PARTLY).search(part.partition(";")[0]) for part in sentence.split(beaten)[1:]):
         return False  # "beats Finch on several tasks"
-    if is_variant(shown.graph.vocabulary, _around(sentence, beaten)[1]):
-        return False  # "Finch", of "Finch with a pruning step"
+    behind = _around(sentence, beaten)[1]
+    if is_variant(shown.graph.vocabulary, _KIND_WITH.sub("", behind)):
+        return False  # "Finch", of "Finch with a pruning step", "Finch backbone with pruning"
     if pattern(_BUILT_ON).search(ahead) or verb in cues("act-on"):
         return False  # what a rival is built on is no rival, nor what is made faster
     if (

@@ -9,19 +9,20 @@ from typing import Any
 from kg.model import Document, Mention, Paper, Result
 from kg.text import sentences
 from kg.views import outcome
-from kg.views.borne import KEPT, SPEED, borne
+from kg.views.borne import KEPT, SPEED, borne, is_bought, sentence
 from kg.views.brief import sentence_of_source
 from kg.views.effects import effects
 from kg.views.kinds import is_vague, opening
 from kg.views.latex import as_text, quotable
 from kg.views.own import since_own
+from kg.views.proposal import kinds
 from kg.views.quotation import by_itself, contribution, names, says_title, sentences_of, without_bracket
 from kg.views.report.layout import Part
 from kg.views.report.obtained import devices, is_kind, obtained_on
 from kg.views.report.table import Group, Row, identity, said, section, things
 from kg.views.selection import EntryQuote, EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import proposing, slots
-from kg.views.surface import spelt_out
+from kg.views.surface import article, spelt_out
 from kg.views.wording import Wording
 from kg.views.words import PageWords, pattern
 
@@ -33,6 +34,7 @@ _ORIGIN = (
     r"(?i)\b(?:(?:<winning.built>|building|builds?) <winning.upon>|<clause.origins> of|derived from) "
     r"(?:the |an? )?(?:pre-?trained )?$"
 )
+_ONLY = re.compile(r"the (?:\w+est|first|most|only|same)\b")
 _LIKE = re.compile(r"-[a-z]{4}")
 _AHEAD = 40  # letters before a model
 _MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
@@ -45,6 +47,7 @@ class Told:
     paper: Paper
     found: EntryResult
     result: Result
+    price: Result | None = None  # what a share is kept at, of the same sentence
 
     @property
     def high(self) -> float:
@@ -63,7 +66,8 @@ class Told:
             bare = without_bracket(full)
             full = bare if Wording(shown.graph.vocabulary)(bare) else result.baseline
         sentence = quoted(document, result.evidence).sentence
-        return outcome.phrase(shown, replace(result, baseline=full), sentence=sentence)
+        price = outcome.phrase(shown, self.price, against=False) if self.price else ""
+        return outcome.phrase(shown, replace(result, baseline=full), sentence=sentence, price=price)
 
     @property
     def factor(self) -> float:
@@ -79,7 +83,19 @@ class Told:
 def told(shown: Selection, paper: Paper) -> list[Told]:
     """The results of a paper that can be told, in text order."""
     found = [Told(paper, one, result) for one, result in borne(shown, paper) if result]
-    return [one for one in found if not outcome.gets_worse(shown, one.result)]
+    found = [one for one in found if not outcome.gets_worse(shown, one.result)]
+    priced = (_with_price(shown, one, found) for one in found)
+    return [one for one in priced if one]
+
+
+def _with_price(shown: Selection, told: Told, others: list[Told]) -> Told | None:
+    """A result with the price that its sentence names for a share that is kept; None where that cannot be told."""
+    if not is_bought(shown.graph.vocabulary, told.found, told.result):
+        return told
+    said = sentence(told.found)
+    gains = [one.result for one in others if sentence(one.found) == said and is_gain(shown, one.result)]
+    prices = [one for one in gains if one.change == "decrease"] or gains
+    return replace(told, price=replace(prices[0], setting="")) if prices else None
 
 
 def is_gain(shown: Selection, result: Result) -> bool:
@@ -163,6 +179,7 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     found = proposing(shown, paper)
     if found.proposal:
         said = found.proposal.itself or found.proposal.what
+        said = _without_name(said, found.name, name(paper))
         # "Foo from the perspective of objectives" tells little, "to skip gates" is but a part of a sentence
         if not (re.match(rf"to [a-z]|{re.escape(name(paper))} [a-z]", said) or is_vague(shown, said)):
             return said, False
@@ -175,6 +192,17 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
         return by_itself(quotes[0]), True
     whole = slots(shown, paper)
     return (whole.technique, False) if whole.technique or not whole.quotes else (whole.quotes[0], True)
+
+
+def _without_name(said: str, *called: str) -> str:
+    """What a method is without its names, which stand beside it: "a gate", of "Foo, a gate", "a gate, termed Foo"."""
+    for one in filter(None, called):
+        own = re.escape(one)
+        said = re.sub(rf"^{own}, (?=an? |the )", "", said).replace(f" ({one})", "")
+        said = pattern(rf",? <proposal.called> (?:[\w-]+ )*{own}$").sub("", said)
+    if said.startswith("the ") and kinds(said)[0] and not _ONLY.match(said):
+        said = f"{article(said[4:])} {said[4:]}"  # "the fast gating method", which the paper itself introduces
+    return said
 
 
 def _models(shown: Selection, paper: Paper, results: list[Told]) -> list[dict[str, str]]:

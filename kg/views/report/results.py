@@ -10,7 +10,7 @@ from kg.model import Paper, Result
 from kg.query.comparable import comparable
 from kg.query.measures import Block, bases
 from kg.views import outcome
-from kg.views.borne import borne
+from kg.views.borne import borne, is_bought
 from kg.views.quotation import names
 from kg.views.report.layout import Part
 from kg.views.report.obtained import devices, obtained_on
@@ -78,7 +78,7 @@ def _size(result: Result) -> float:
 def _measured(shown: Selection, paper: Paper) -> list[_Measured]:
     out, own = [], names(paper)
     for found, told in borne(shown, paper):
-        if told:
+        if told and not is_bought(shown.graph.vocabulary, found, told):
             record, quote = found.record, quoted(found.document, found.result.evidence)
             on = (obtained_on(shown, found, own, mentions) for mentions in (record.models, record.datasets))
             out.append(_Measured(paper, found, told, quote, devices(shown, found), *on))
