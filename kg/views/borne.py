@@ -21,7 +21,7 @@ from kg.model import Mention, Paper, Record, Result
 from kg.text import fold
 from kg.views.bounds import bound_of
 from kg.views.clause import ClauseReader, has_turn, is_listed
-from kg.views.compared import compared, is_over_more
+from kg.views.compared import FIRST_OF_LIST, compared, is_over_more
 from kg.views.latex import quotable
 from kg.views.selection import Borne, EntryResult
 from kg.views.setting import AVERAGE, BESIDE, SettingReader
@@ -64,7 +64,6 @@ _GOES_ON = re.compile(
     r"\s(?:(?P<verb>(?:built|based|trained|running|using|without|that|designed|accelerated|equipped|augmented)\b)|(?P<name>\d+-[a-z]|[A-Z][a-z]+\b)|"
     rf"{_WITH_PART}|(?P<word>[a-z]+(?:-[a-z]+)*)\b)"
 )
-_FIRST_OF_LIST = re.compile(r"(?:\s\([^()]*\))?, [A-Z][\w.-]*(?:,? and |, [A-Z])")
 _FRAMES = ("label-frame-technique", "label-form-technique", "outcome-generic-baseline", "model-frame")
 _KINDS = ("label-frame-technique", "label-form-technique")  # cues of words behind the name of a technique
 _LEVELS = re.compile(r"\([\d.]+\s?%? to [\d.]+\s?%?$")  # before and after: "improves accuracy (76% to 82%)"
@@ -463,7 +462,7 @@ class _SentenceReader:
         """Whether the words of a baseline go on: "RAG systems" before "built on Finch", "Finch" before "decoding"."""
         at = max(place.text.find(baseline, place.quantity.end), 0) or place.text.find(baseline)
         behind = _GOES_ON.match(place.text, at + len(baseline)) if at >= 0 else None
-        if at >= 0 and _FIRST_OF_LIST.match(place.text, at + len(baseline)):
+        if at >= 0 and FIRST_OF_LIST.match(place.text, at + len(baseline)):
             return True  # "Finch", of "Finch (v2), Wren and Plover"
         if not behind:
             return False

@@ -103,7 +103,7 @@ _LEFT_OF = (
     r"(?P<what>(?:[a-z-]+ ){0,2}<clause.parts>)\b"
 )
 _DIGITS = re.compile(r"[\d.]+")
-_SHARE = re.compile(r"\d\s?%|\d[x×]")
+_SHARE = re.compile(r"\d*\d\s?%|\d[x×]")
 #: One of several that the paper made, or a part of its method: "our best model", "our tailored loss reduces".
 _ONE_OF_OURS = (
     r"(?:\b(?:[Oo]ur|[Ii]ts) |(?:^|[,;] |that )[Tt]he )"
@@ -122,6 +122,9 @@ _ANOTHER = re.compile(r"\band [A-Z]")  # whose number is told behind another's
 #: The same before a number that is told with another: "reaches 97% at 4K tokens, with 9% less".
 _AT_LEVEL = re.compile(r"\b(?P<said>at \d[^,;:()]*), with (?:an? )?$")
 _LAST = r" (?:[a-z]+ )?(?P<link>under) (?P<what>[^,;:()\d]+?)\.?$"  # behind a list, of all its numbers
+_SAME_OR_LESS = re.compile(
+    r"\b(?:same|similar|comparable|minimal|negligible|little|no|better|lower|higher|less|fewer|new)\b"
+)
 _SAME = re.compile(r"\b(?:same|identical|equal)\b")
 _BY = re.compile(r"\bby (?:up to |about |an average of )?$")
 _FAR = 400  # letters around a number in which its sentence is read for what narrows it
@@ -165,7 +168,10 @@ class ClauseReader:
             return None  # "under the same budget with Finch"
         if is_against and not result.baseline:
             return None  # "9% lower than others": that it is lower than they are is part of it
-        more = [(link, what) for link, what in phrases if not self._is_told(link, what, result.metric, known)]
+        narrowing = {
+            b for a, b in pairwise(phrases) if a[0] in listed("clause.inner") and b[0] == "with" and _narrows(b[1])
+        }
+        more = [one for one in phrases if one in narrowing or not self._is_told(*one, result.metric, known)]
         said = [*self._conditions(place, " ".join((told, *(what for _, what in more))))]
         said += [
             self.setting.told(f"{link} {what}") if link in listed("clause.places") else None for link, what in more
@@ -347,7 +353,7 @@ class ClauseReader:
                 break  # "and achieves 2x at 4 bits" says nothing of what is before
             stop = pattern(_END).search(text, number.end)
             found = [*_linked(text[number.end : stop.start() if stop else len(text)])]
-            shared = (one for at, one in enumerate(found) if _is_shared(one[0], found[at - 1][0] if at else ""))
+            shared = (one for at, one in enumerate(found) if _is_shared(*one, found[at - 1][0] if at else ""))
             yield from (one for one in shared if one[0] not in [link for link, _ in own])
         last = pattern(_LAST).match(place.text, place.sentence.quantities[-1].end)
         is_shared = last and end < last.start() and not _ANOTHER.search(place.text, end, last.start())
@@ -374,6 +380,8 @@ class ClauseReader:
         if link == "in" and what == "terms":
             return True  # "15 times in terms of efficiency"
         is_effect = _SIDE.match(what) or "speed" in map(self.changes, what.lower().split())
+        if link == "during":
+            return fold(what) in " ".join(known) or fold(what) in fold(metric)
         if link == "with" and (not _NAMED.search(what) or is_effect):
             return True  # "with no loss", "with 2x faster inference"
         if (
@@ -396,10 +404,17 @@ def _says_more(text: str, start: int, end: int) -> bool:
     return any(word.tag == "VBZ" for word in tagged(text, start, end)[0])
 
 
-def _is_shared(link: str, before: str) -> bool:
-    """Whether a link behind the second of two numbers is of both: "in", of "2x over Finch and 3x over Wren in QA"."""
+def _narrows(what: str) -> bool:
+    """Whether a phrase behind a place says which ones: "single flows with long prompts", not "with better recall"."""
+    words = tagged(what, 0, len(what))[0]
+    return bool(words) and words[0].tag in ("JJ", "VBN") and what.endswith("s") and not _SAME_OR_LESS.search(what)
+
+
+def _is_shared(link: str, what: str, before: str) -> bool:
+    """Whether a phrase behind a second number is of both: "in QA", of "2x over Finch and 3x over Wren in QA"."""
     is_of_all = before in listed("clause.comparing") and link in ("in", "for")
-    return is_of_all or link.split()[0].rstrip(".") in listed("clause.shared")
+    is_condition = link == "with" and _SHARE.match(what) is not None  # "with 40% data pruned"
+    return is_of_all or is_condition or link.split()[0].rstrip(".") in listed("clause.shared")
 
 
 def _is_kept(text: str, phrase: str) -> bool:

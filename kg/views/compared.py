@@ -39,6 +39,8 @@ _WITHOUT = r"\s(?!<clause.unharmed>\b)without\b"
 _EXAMPLE = re.compile(r"(?:Specifically|Notably|Concretely|In particular|For example|For instance),")
 _BEATS_BEFORE = r"\b(?:<clause.beating>|<clause.comparing>)\s(?P<what>[^,;:()\d]+)"
 _POINTING = re.compile(r"(?:all|any|both|each|its?|others?|the|them|these|those|two)\b", re.IGNORECASE)
+#: Behind the first of several: "Finch (with caching), Wren and Plover".
+FIRST_OF_LIST = re.compile(r"(?:\s?\([^()]*\))?, [A-Z][\w.-]*(?:,? and |, [A-Z])")
 _MOST = 8  # words
 _FURTHER = 160  # letters
 _CONDITION = r"(?: [a-z]+)? (?:<clause.condition_links>)\s[^,;:()]+?(?=[,;:()]|\.?$|\s(?:<clause.while>|and)\b)"
@@ -58,7 +60,7 @@ def compared(place: QuantityPlace, result: Result, wording: Wording) -> str:
         return ""
     found = found or beaten or pattern(_OPENING).search(text[: number.start])
     said = re.sub(r"\s\([A-Z][\w-]*\)", "", found["what"]).strip() if found else ""
-    if found and pattern(_WITHOUT).match(text, found.end("what")):
+    if found and (pattern(_WITHOUT).match(text, found.end("what")) or FIRST_OF_LIST.match(text, found.end("what"))):
         return ""  # "than the same model without caching", which no few words tell
     is_word = " " in said or not said.islower() or said == result.baseline or said in listed("clause.others")
     is_told = said and not _POINTING.match(said) and is_word

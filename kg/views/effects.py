@@ -27,6 +27,7 @@ _LONGEST_SETTING = 6  # words
 _GOES_ON = re.compile(r"(?!and\b|\w+ing\b)[a-z][\w-]*(?: [\w-]+){0,2}(?:,| and) ")  # a list behind its first item
 _OR = re.compile(r"\bor\b(?! (?:more|less|higher|lower|better)\b)")  # "2x the throughput or a tenth of the memory"
 _DEALT_OUT, _AND, _PAIRS = re.compile(r"\brespectively\b"), re.compile(r"\band\b|/"), 2  # lists of a sentence
+_OF_BASELINE = r"(?:The|A|An) (?:[\w-]+ )*?<clause.others> "  # "The plain baseline reaches 8%"
 _VERB = 3  # words up to the verb: "we further evaluate"
 
 #: A result as extracted, as its sentence bears it out, and in words.
@@ -81,6 +82,7 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
     sentences = [*sentences_of(paper, fields)]
     background = {quotable(said) for said in sentences[: since_own(names(paper), sentences)]}
     telling = (said for said in map(sentence, surest) if said and said not in known and said not in background)
+    telling = (said for said in telling if not pattern(_OF_BASELINE).match(said))
     telling = (said for said in telling if not (_DEALT_OUT.search(said) and len(_AND.findall(said)) < _PAIRS))
     return Effects(effect, known, next((said for said in telling if not is_setup(shown, said)), ""))
 

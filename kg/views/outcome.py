@@ -18,7 +18,7 @@ from kg.views.measured import says_metric
 from kg.views.placed import in_chinese
 from kg.views.selection import clean
 from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE
-from kg.views.surface import article, stands_for, without_article
+from kg.views.surface import article, is_one_of, stands_for, without_article
 from kg.views.wording import PLURAL, Wording, letters, say, says
 from kg.views.words import PageWords
 
@@ -279,6 +279,8 @@ def same(shown: Selection, concept: str, wording: str) -> str:
     if concept not in shown.graph.vocabulary:
         return ""
     label = shown.graph.vocabulary[concept].label.get("en", "")
+    if is_one_of(wording, label):
+        return ""
     if shown.lang != "zh" and fold(label) != fold(wording) and f" {fold(label)} " in f" {fold(wording)} ":
         return ""  # "state-of-the-art pruning method" is not any
     short = {word for word in wording.split() if sum(map(str.isupper, word)) > 1 and stands_for(word, label)}

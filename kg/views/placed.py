@@ -37,7 +37,7 @@ _NAMED = re.compile(r"[A-Z\d=]")
 _ENGLISH = re.compile(r"(?<![A-Za-z\d.-])[a-z]{3,}(?![A-Za-z\d.-])")  # within Chinese words
 #: Of a phrase that no form fits, what only the sense tells: "64 experts", "Finch with Plover", "done by hand".
 _UNSAID = re.compile(
-    r"^(?:one|two|three|four|five|six|seven|eight|nine|ten)\b|^\d+ (?:[a-z-]+ )*?[a-z]+s\b|[×=+]|"
+    r"^(?:one|two|three|four|five|six|seven|eight|nine|ten)\b|^\d+ (?:[a-z-]+ )*?[a-z]+s\b|[×=+@]|"
     r"\bwith\b|\bat \d|\b[a-z]+ed (?:on|by)\b|\b(?:across|even|only|just)\b"
 )
 

@@ -277,10 +277,13 @@ def _whole(what: str) -> str:
     what = _AGAIN_LARGE.sub(lambda found: f", {found[1].lower()} ", what)
     what = _CLOSE.sub(r"\g<0> ", _STARS.sub(r"\1", as_text(_NEXT.split(what)[0])))
     unlisted = without_list(what)
-    counts = pattern(_COUNTS).match(unlisted) if unlisted != what else None
+    is_listed = unlisted != what
+    counts = pattern(_COUNTS).match(unlisted) if is_listed else None
     what = unlisted
     if counts and tagged(counts["number"], 0, len(counts["number"]))[0][0].tag == "CD":
         what = _to_noun(counts["ahead"])
+    if is_listed and _is_counted(what):
+        return ""  # "a gate that uses three properties", which are in the list
     verbs = {word.start for word in tagged(what, 0, len(what))[0] if word.tag in ("VB", "VBP")}
     what = next((what[: one.start()] for one in _AND_VERB.finditer(what) if _is_further(one, verbs)), what)
     goes_on = [one for one in pattern(_GOES_ON).finditer(what) if one["object"] or one.start("verb") in verbs]
@@ -304,6 +307,12 @@ def _whole(what: str) -> str:
     is_vague = is_vague or (tags[-1:] == ["NNS"] and "CD" in tags[-1 - _SHORT_PHRASE :])  # "with three key parts"
     points_at = any(b.text == "that" and b.tag == "DT" and a.text != "such" for a, b in pairwise(words))  # "that gap"
     return "" if is_odd or is_vague or points_at or runs_on else _bare(what)
+
+
+def _is_counted(said: str) -> bool:
+    """Whether words count things that only a list behind them names: "three properties of gates"."""
+    tags = [word.tag for word in tagged(said, 0, len(said))[0]]
+    return any(a == "CD" and "NNS" in tags[at + 1 : at + 3] for at, a in enumerate(tags))
 
 
 def _runs_on(words: list[TaggedWord]) -> bool:

@@ -47,6 +47,7 @@ _VOWEL = re.compile(
     r"(?!ROUGE|METEOR|SARI|[A-Z]{2}[a-z]{3})[AEFHILMNORSX](?:[A-Z\d]|\b)"
     r"|(?!Eu)[AEIO](?:[a-z]|[A-Z][a-z]{3})|U(?:n(?!i)|[lmpr])[a-z]"
 )
+_MIXED = re.compile(r"[A-Z][a-z]+[A-Z][a-z]\w*")
 _PLAIN = re.compile(
     r"(?![aeiou]|h(?:ei|on|our)|[Hh]\b)(?:[a-z]{2}|[A-Z][a-z])|[aAeEiI][a-z]"
 )  # the sound of its first letter is sure
@@ -76,6 +77,11 @@ def article(said: str) -> str:
     ('a', 'an', 'an')
     """
     return "an" if _VOWEL.match(said) else "a"
+
+
+def is_one_of(name: str, kind: str) -> bool:
+    """Whether a name is that of one method of a kind: "ToMe" is one token merging, "LoRA" all low-rank adaptation."""
+    return kind.islower() and _MIXED.fullmatch(name) is not None
 
 
 def is_plural(name: str) -> bool:

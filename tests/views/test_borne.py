@@ -469,6 +469,7 @@ def test_what_is_a_deed_is_faster_and_not_higher(built: Graph) -> None:
     [
         ("It has 41% lower latency than Finch decoding.", "(vs. Finch decoding)"),
         ("It has 41% lower latency than old gates without caching.", ""),
+        ("It has 41% lower latency than the gates Finch (v2), Wren and Plover.", ""),
         ("It has 41% lower latency than old kernels without compromising recall.", "(vs. old kernels)"),
         ("It has 41% lower latency than the Finch 4-step model.", "(vs. Finch 4-step model)"),
         ("It has 41% lower latency than Finch with a warm start.", "(vs. Finch with a warm start)"),

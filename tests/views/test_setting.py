@@ -198,6 +198,8 @@ def test_a_setting_ends_before_its_means_and_points_at_nothing(built: Graph) -> 
         ("It has 41% lower latency than the kernels of Finch on average.", "(vs. kernels of Finch; on average)"),
         ("It has 41% lower latency than the baselines.", "(vs. baselines)"),
         ("It has 41% lower latency with over 95% sparsity.", "(with over 95% sparsity)"),
+        ("It lowers latency during training by 41%.", "(during training)"),
+        ("It has 41% lower latency and 9% lower energy with 40% data pruned.", "(with 40% data pruned)"),
     ],
 )
 def test_what_a_number_holds_for_is_looked_for_in_its_whole_sentence(built: Graph, text: str, told: str) -> None:

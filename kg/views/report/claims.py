@@ -18,7 +18,7 @@ from kg.views.latex import as_text, quotable
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import EntryQuote, Selection, quoted
-from kg.views.surface import stands_for, with_names
+from kg.views.surface import is_one_of, stands_for, with_names
 from kg.views.wording import Wording
 from kg.views.words import listed, pattern
 from kg.vocabulary import Concept
@@ -195,6 +195,9 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     behind = _around(sentence, beaten)[1]
     if is_variant(shown.graph.vocabulary, _KIND_WITH.sub("", behind)):
         return False  # "Finch", of "Finch with a pruning step", "Finch backbone with pruning"
+    kind = " ".join(ahead.split()[-1:])
+    if "-" in kind and kind.islower() and behind.startswith(" baseline") and not {*fold(kind).split()} <= cues("plain"):
+        return False  # "vLLM", of "the single-model vLLM baseline"
     if pattern(_BUILT_ON).search(ahead) or verb in cues("act-on"):
         return False  # what a rival is built on is no rival, nor what is made faster
     if (
@@ -307,7 +310,8 @@ def _disagree(first: list[WinClaim], second: list[WinClaim]) -> bool:
 def _beaten(shown: Selection, claim: WinClaim) -> str:
     """The loser's label; where the words say that several of a kind are beaten, with that: "KV cache methods"."""
     label = shown.label(claim.loser)
-    if claim.beaten and not _is_called(claim.beaten, shown.graph.vocabulary.concepts.get(claim.loser)):
+    is_called = _is_called(claim.beaten, shown.graph.vocabulary.concepts.get(claim.loser))
+    if claim.beaten and (not is_called or is_one_of(claim.beaten, label)):
         label = claim.beaten  # "K-means discretization" is not any clustering
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
     if shown.lang == "zh" and (not label[:1].isupper() or label.rpartition(" ")[2].islower()):
