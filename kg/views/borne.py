@@ -59,6 +59,7 @@ _DEFAULT = "inference speed"  # the metric of a plain "3x faster" in a record
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
 _PART = re.compile(r"\s*(?:[a-z][\w-]*\s){1,2}(?:in|for)\s(?P<part>[A-Z][\w-]*[A-Z][\w-]*)")
 _CHANGED = ("decrease", "increase", "improve")  # groups of words behind which no metric stands
+_SEVERAL = re.compile(r"(?:\b[a-z-]+|[A-Z])s$")  # "systems", "VLMs"
 _WITH_PART = r"with (?P<part>(?:(?!\b(?:while|and|at|on|in|over|by)\b)[^,;:()])+)"
 _GOES_ON = re.compile(
     r"\s(?:(?P<verb>(?:built|based|trained|running|using|without|that|designed|accelerated|equipped|augmented)\b)|(?P<name>\d+-[a-z]|[A-Z][a-z]+\b)|"
@@ -467,7 +468,7 @@ class _SentenceReader:
         if not behind:
             return False
         if behind["name"] or behind["verb"]:  # "FP16", of "the FP16 4-step model"
-            return bool(behind["name"]) or (baseline.endswith("s") and baseline.rpartition(" ")[2].islower())
+            return bool(behind["name"]) or _SEVERAL.search(baseline) is not None
         if behind["part"]:
             return self.is_variant(behind["part"])
         if behind["word"] == "of":

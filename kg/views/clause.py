@@ -61,7 +61,8 @@ _GOAL = r"(?:(?!\b(?:and|whil(?:e|st))\b)[^,;:()\d])*?\b<clause.goals>\b"
 _FEW = 2  # words of a turn beside its metric
 #: Says that a number was computed, not measured, or holds in some cases: "Theoretically, ", "in many cases".
 _ONLY_SO = (
-    r"(?i)\b<clause.theory>\b|\bin (?:<winning.some>) (?:other )?(?:cases|instances)\b|\b(?:in|on) most (?=[a-z])"
+    r"(?i)\b<clause.theory>\b|\bin (?:<winning.some>) (?:other )?(?:cases|instances|settings)\b|"
+    r"\b(?:in|on) most (?=[a-z])"
 )
 #: A bracket behind a number or its setting that narrows it: "33.4% (dynamic pruning)", "on Plover (8GB limit)".
 _BEHIND_NUMBER = re.compile(r"(?:\s[a-z]+)?\s\((?P<said>[a-z]{3,}(?: [a-z-]+)*)\)")
@@ -71,6 +72,8 @@ _BEHIND_SETTING = re.compile(
 _OWNER = r"(?P<owner>[\w-]+)['’]s? (?:[a-z-]+ )??$"
 #: Behind a number, what another has: "9% fewer parameters (from 23 million in Finch to 21)".
 _FROM_OTHER = r"[^;()\d]*\(?\bfrom [\d.,]+ ?[\w.-]* (?:in|of|for) (?:the |an? )?[A-Z]"
+_NAMED_SUBJECT = re.compile(r"\b(?P<name>[A-Z][\w.]*(?:-[\w.]+)+|[A-Z]\w*[A-Z]\w*) (?P<verb>[a-z]+s)\b")
+_OUR_WHOLE = r"\b[Oo]ur (?:proposed )?[a-z]+-[a-z]+ <proposal.kinds>\b"
 _KEPT_WITH = re.compile(r"\d\s?% of (?:the )?[^,;:()\d]* with (?:an? )?$")  # at what price a share is kept
 _MADE_TOO = r"(?:[A-Z][a-z]+, )?[Ww]e (?:also|further|additionally) (?:re-?)?<clause.made>\b"  # "We also build a cache"
 _OTHER_MADE = (
@@ -110,7 +113,7 @@ _ONE_OF_OURS = (
     r"(?:<clause.picked> (?:[\w-]+ ){0,2}?<clause.variants>|(?:[\w-]+ ){1,3}variants?)\b|"
     r"\b[Oo]ur (?:[\w-]+ ){1,3}?<clause.components> \w+s?\b|"
     r"\b[Oo]ur (?:[a-z]+ )?(?:[\w-]*\d[\w-]*|<clause.treated>) (?:[\w-]+ ){0,2}?(?:<clause.variants>|[A-Z])|"
-    r"\balso reach(?:es)?\b"
+    r"\b[Tt]he \d+-bit [A-Z]|\balso reach(?:es)?\b"
 )
 _OTHER_SUBJECT = re.compile(r";|\bwhereas\b|\bwhile (?!\w+ing\b)")
 #: What makes rivals comparable: "beats others at matched speed, with 9% less".
@@ -254,8 +257,14 @@ class ClauseReader:
             return True
         if pattern(_MADE_TOO).match(text) and not (found.record.name and found.record.name in text):
             return True
+        subject = _NAMED_SUBJECT.search(_OTHER_SUBJECT.split(statement)[-1])
+        is_verb = subject is not None and tagged(subject["verb"], 0, len(subject["verb"]))[0][-1].tag == "VBZ"
+        if subject and is_verb and not found.record.name and subject["name"] not in found.record.title:
+            return True  # of one of several that a paper without a name makes
+        name, whole = found.record.name, pattern(_OUR_WHOLE).search(ahead)
+        if whole and name and name not in f"{text} {found.record.title}":
+            return True  # "our two-gate system", of which the method of that name may be but a part
         made = pattern(_OTHER_MADE).search(ahead)
-        name = found.record.name
         if made and name and name not in made["what"] and (made["more"] or ("," in made[0] and name in text[:start])):
             return True
         if found.result.change not in ("increase", "decrease"):

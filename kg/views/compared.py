@@ -33,6 +33,8 @@ _BEATEN = (
     rf"\b<clause.beating>\s{_WHAT}(?: in (?P<of>[^,;:()\d]+)| (?:on|across|under|at|for) [^,;:()\d]+)?"
     r"(?:, (?:[a-z]+ly )?\w+ing\s[^;:]*| by (?:(?:up to|over|about|around|nearly|more than|an average of) )?[~+]?)$"
 )
+#: Before a number that is told beside another: "2x faster than Finch while cutting costs by ".
+_MEANWHILE = rf"\b(?:<clause.comparing>)\s{_WHAT},? while (?:also )?[a-z]+ing [^,;:()\d]*$"
 _OPENING = rf"(?:^|\bthat,?\s)(?:[A-Z][a-z]+, )?(?i:compared (?:to|with)|relative to)\s{_WHAT},"
 _WITHOUT = r"\s(?!<clause.unharmed>\b)without\b"
 #: Begins an example of the sentence before, which may say whom its gain is over.
@@ -55,6 +57,7 @@ def compared(place: QuantityPlace, result: Result, wording: Wording) -> str:
     """
     text, number = place.text, place.quantity
     found = pattern(_NEXT).match(text, number.end) or _shared(place)
+    found = found or pattern(_MEANWHILE).search(text[: number.start])
     beaten = None if found else pattern(_BEATEN).search(text[: number.start])
     if beaten and beaten["of"] != result.metric and (beaten["of"] or not _is_said(beaten, result)):
         return ""

@@ -103,3 +103,25 @@ def test_what_has_the_parts_of_a_topic_does_it_where_its_title_names_what_is_don
         data = json.loads(str(graph.report("quantization of large language models").render("json")))
         assert {row["paper"] for row in _rows(data, "methods")} == said.keys() - {"aside"}
         assert [row["paper"] for row in _rows(data, "also")] == ["aside"]
+
+
+_TASKS = {
+    "first": ("Zorvex", "We propose Zorvex for semantic segmentation. It is good at image classification, too."),
+    "alone": ("Brimble", "Caches are slow. They need memory. We propose Brimble. It is good at semantic segmentation."),
+    "tested": (
+        "Quandle",
+        "Gates are slow. They need memory. We propose Quandle. It is good at image classification, object detection, "
+        "and semantic segmentation.",
+    ),
+}
+
+
+def test_a_paper_that_is_tested_on_many_tasks_is_on_none_of_them(tmp_path: Path) -> None:
+    papers = tmp_path / "papers.jsonl"
+    lines = [{"id": n, "title": f"{t}: a gate", "abstract": said} for n, (t, said) in _TASKS.items()]
+    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with kg.open(str(tmp_path / "tasks.kg")) as graph:
+        graph.add(papers)
+        data = json.loads(str(graph.report("semantic segmentation").render("json")))
+        assert {row["paper"] for row in _rows(data, "methods")} == {"first", "alone"}
+        assert [row["paper"] for row in _rows(data, "also")] == ["tested"]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from kg.entity_types import LISTS
-from kg.model import Paper
+from kg.model import Document, Mention, Paper, Record
 from kg.query.filter import Compound, Condition, Entity, Phrase, Term
 from kg.query.patterns import any_regex
 from kg.text import fold, has_han, sentences
@@ -23,6 +23,7 @@ _DONE = ("topic", "technique", "task")
 _LIKELY = 0.9
 _AHEAD = 3  # words before a name among which it says that the work is something else
 _BOTH = " and "  # in the label of a topic of two things
+_BEGIN = 2  # sentences of an abstract in which it says what it is on
 _MANY = 10  # papers that do a thing by its name: of those that have its parts only some do it then
 
 
@@ -158,7 +159,18 @@ def _had(paper: Paper, kind: str) -> list[tuple[str, str, bool]]:
     if kind == "topic":
         topics = (topic for record in records for topic in record.topics)
         return [(f"topic:{topic.id}", "", topic.sure and topic.confidence >= _LIKELY) for topic in topics]
+    if kind == "task":
+        return [(m.concept, "", m.sure and _is_main(*entry, m)) for entry in paper.entries for m in entry[1].tasks]
     return [(m.concept, m.role, m.sure) for record in records for m in getattr(record, LISTS[kind])]
+
+
+def _is_main(document: Document, record: Record, task: Mention) -> bool:
+    """Whether a paper is on a task, not only tested on it: it names no other, or this one at its beginning."""
+    if task.field == "T" or len({m.concept or fold(m.canonical) for m in record.tasks if m.sure}) == 1:
+        return True
+    raw = document.texts[task.field].raw if task.field in document.texts else ""
+    begin = [*sentences(raw)][:_BEGIN]
+    return bool(begin) and task.start < begin[-1][1]
 
 
 def _is_titled(paper: Paper, names: tuple[str, ...]) -> bool:

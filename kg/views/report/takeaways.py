@@ -33,15 +33,14 @@ def takeaways(shown: Selection, part: Part, about: Set[str]) -> dict[str, Any]:
 
     `about`: the concepts of what the report is on, wider ones too, which say nothing new.
     """
-    made = {
-        paper.id: [one for one in told(shown, paper) if shown.lang != "zh" or one.in_words(shown)]
-        for paper in shown.papers
-    }
+    made = {paper.id: told(shown, paper) for paper in shown.papers}
     rows = [
         row for row in (_approach(shown, about), *_gains(shown, made), _quality(shown, made), _beaten(shown)) if row
     ]
     reported = {
-        paper: next((one for one in figures(shown, results) if one and one.result.change != "absolute"), None)
+        paper: next(
+            _in_words(shown, [one for one in figures(shown, results) if one and one.result.change != "absolute"]), None
+        )
         for paper, results in made.items()
     }
 
@@ -64,6 +63,11 @@ def takeaways(shown: Selection, part: Part, about: Set[str]) -> dict[str, Any]:
         "rows": rows[: part.most],
         "left_out": "",
     }
+
+
+def _in_words(shown: Selection, results: list[Told]) -> Iterator[Told]:
+    """The results that the language has words for."""
+    return (one for one in results if one.in_words(shown))
 
 
 def _row(text: str, papers: list[Paper], quote: EntryQuote, of: Paper) -> dict[str, Any]:
@@ -167,7 +171,9 @@ def _gains(shown: Selection, made: dict[str, list[Told]]) -> Iterator[dict[str, 
         if kind in seen or len(seen) >= _GAINS:
             continue
         seen.add(kind)
-        yield _spread(shown, sorted(by[key].values(), key=lambda one: (one.high, one.paper.id)))
+        found = sorted(by[key].values(), key=lambda one: (one.high, one.paper.id))
+        if sayable := [*_in_words(shown, found)]:
+            yield _spread(shown, found, sayable[len(sayable) // 2])
 
 
 def _kind(shown: Selection, metric: str) -> str:
@@ -177,9 +183,8 @@ def _kind(shown: Selection, metric: str) -> str:
     return known.facts.get("gainOf", widest) if known else widest
 
 
-def _spread(shown: Selection, found: list[Told]) -> dict[str, Any]:
+def _spread(shown: Selection, found: list[Told], of: Told) -> dict[str, Any]:
     """What several papers tell of one metric, with an example: baselines differ, so that no mean says anything."""
-    of = found[len(found) // 2]
     concept = of.result.metric_concept
     named_metric = next((said for one in found if (said := _unlike(shown, one))), shown.label(concept))
     text = shown.words(
@@ -203,9 +208,10 @@ def _quality(shown: Selection, made: dict[str, list[Told]]) -> dict[str, Any] | 
     """What is kept of the quality, with the paper in the middle of those that say so as an example."""
     kept = [one for results in made.values() for one in results if one.result.change == KEPT]
     kept = sorted({one.paper.id: one for one in kept if is_quality(shown, one.result)}.values(), key=lambda o: o.high)
-    if len(kept) < _SEVERAL:
+    sayable = [*_in_words(shown, kept)]
+    if len(kept) < _SEVERAL or not sayable:
         return None
-    of = kept[len(kept) // 2]
+    of = sayable[len(sayable) // 2]
     what = of.in_words(shown)
     text = shown.words("report.takeaway_kept", n=len(kept), paper=named(of.paper, shown.date(of.paper)), outcome=what)
     return _row(text, [one.paper for one in kept], _quote(of), of.paper)
