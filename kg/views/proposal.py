@@ -51,6 +51,8 @@ _LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|[Ff]irst(?:ly)?, |<proposal.restarts>\s)"
 _COUNTS = r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)? (?P<number>[\w-]+) [^,]*$"
 _GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b(?P<object> <clause.determiners>\b)?"
 _AND_VERB = re.compile(r", and (?P<verb>[a-z]+) (?P<name>[A-Z])?")
+_CLAUSE = re.compile(r" (?:that|how|whether)\b")
+_THEN = re.compile(r", then (?=[a-z]+ )")  # "a gate, then vary its width"
 _WITH_IT = re.compile(r",? and (?:[a-z]+ly )?(?![a-z]+ing\b)[a-z]+ (?:it|them)\b")  # "a gate and test it"
 _ONE_THAT = re.compile(r"an? (?:(?!of\b|that\b|which\b)[\w-]+ )+(?:that|which) (?:[a-z]+ly )?(?P<verb>[a-z]+)\b")
 _NAMELY = re.compile(r", i\.e\.,? ([\w-]+)$")
@@ -125,13 +127,16 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
         if own and own in one["what"] and re.search(rf"(?<![\w-]){re.escape(own)}(?![\w-])", one["what"])
     ]
     for_it = pattern(rf"\b{_LINK}")  # "we further develop a rule for Foo"
-    is_named = any(one not in first for one in named)
-    named = [one for one in named if not _FOR_ANOTHER.search(one["what"].partition(own)[0])]
+    is_named = bool(named) and first[:1] != [] and first[0] not in named
+    for_another = [one for one in named if _FOR_ANOTHER.search(one["what"].partition(own)[0])]
+    named = [one for one in named if one not in for_another]
     named = [one for one in named if not (_is_more(one) and for_it.search(one["what"].partition(own)[0]))]
     named.sort(key=lambda one: one not in first)
     begins = [] if _is_but_part(sentences, said, first, asks=asks) else _rather_made(first)[:1]
     others = [one for one in named if one["next"] and not (is_besides(one.string) or _is_a("proposal.tools", one))]
-    begins = [] if is_named else begins  # "we prove a theorem. Based on it, we introduce Foo"
+    begins = (
+        [] if is_named or begins == for_another[:1] else begins
+    )  # "we prove a theorem. Based on it, we introduce Foo"
     for found in [*named, *begins] if is_called else begins or ([] if asks else others[:1]):
         what = _whole(found["what"].strip().rstrip("."))
         made = _of_name(own, _verb(found), what) if what else None
@@ -287,9 +292,15 @@ def _whole(what: str) -> str:
     verbs = {word.start for word in tagged(what, 0, len(what))[0] if word.tag in ("VB", "VBP")}
     what = next((what[: one.start()] for one in _AND_VERB.finditer(what) if _is_further(one, verbs)), what)
     goes_on = [one for one in pattern(_GOES_ON).finditer(what) if one["object"] or one.start("verb") in verbs]
-    if goes_on and (goes_on[0]["comma"] or _is_infinitive(what[: goes_on[0].start()])):
-        return ""  # "a rule, test gates and show"; "a rule to find gates and show": is it the rule that shows?
-    what = pattern(_WE).sub("", what[: goes_on[0].start()] if goes_on else what).rstrip(" ,;:")
+    ahead = what[: goes_on[0].start()] if goes_on else ""
+    is_unclear = bool(goes_on) and not (goes_on[0]["object"] or _CLAUSE.match(what, goes_on[0].end()))
+    is_clause = _is_infinitive(ahead) or (is_unclear and bool(pattern(r"\b<proposal.relative>\b").search(ahead)))
+    if goes_on and (goes_on[0]["comma"] or is_clause):
+        return ""  # "a rule, test gates and show"; "a rule that finds gates and show": is it the rule that shows?
+    what = pattern(_WE).sub("", ahead or what).rstrip(" ,;:")
+    then = _THEN.search(what)
+    if then and not pattern(r"\b<proposal.relative>\b").search(what[: then.start()]):
+        what = what[: then.start()]
     what = _WITH_IT.split(_INSPIRED.sub("", what))[0].replace("(i.e., ", "(")
     what = _NAMELY.sub(r" (\1)", what)
     what = what if ":" in what else pattern(_BY_DOING).sub(r"\1 that works by ", what)

@@ -344,3 +344,26 @@ def test_the_short_form_of_a_part_is_not_the_name_of_the_method() -> None:
     assert not Proposal("propose", "a Gate Routing distillation framework (GRD) for maps").is_of("Gate Routing")
     assert Proposal("propose", "a Gate Routing framework for maps").is_of("Gate Routing")
     assert Proposal("propose", "Gate Routing (GR), a light compression method", itself="a light method").is_of("GR")
+
+
+def test_a_method_is_not_what_leads_to_it_nor_what_is_made_for_it() -> None:
+    theorem = "We prove and introduce a theorem of gates that skip the idle blocks of all maps."
+    named = "Based on it, we introduce Foo, a gate that skips idle blocks."
+    kernels = "We develop fast kernels that allow late gates (Foo) to skip the idle blocks of maps."
+    found = proposal("Foo", [theorem.replace("prove and ", ""), named])
+    assert found
+    assert found.itself == "a gate that skips idle blocks"
+    assert proposal("Foo", [kernels]) is None
+    only = proposal("Foo", ["We introduce a light gate for late maps of keys, then vary the width of blocks."])
+    assert only
+    assert only.what == "a light gate for late maps of keys"
+    assert proposal("Foo", ["We introduce a gate that finds blocks and verify levels of maps."]) is None
+    assert (
+        proposal("Foo", ["We propose Foo, a gate that uses three traits of maps: (i) idle blocks, (ii) keys."]) is None
+    )
+
+
+def test_a_quotation_ends_before_what_only_others_explain() -> None:
+    assert by_itself("For example, Foo is fast") == "Foo is fast"
+    assert by_itself("We propose Foo, a gate designed to address these challenges") == "We propose Foo, a gate"
+    assert by_itself("To jointly meet the challenges, we propose Foo") == "we propose Foo"
