@@ -125,8 +125,8 @@ _ANOTHER = re.compile(r"\band [A-Z]")  # whose number is told behind another's
 #: The same before a number that is told with another: "reaches 97% at 4K tokens, with 9% less".
 _AT_LEVEL = re.compile(r"\b(?P<said>at \d[^,;:()]*), with (?:an? )?$")
 _LAST = r" (?:[a-z]+ )?(?P<link>under) (?P<what>[^,;:()\d]+?)\.?$"  # behind a list, of all its numbers
-_SAME_OR_LESS = re.compile(
-    r"\b(?:same|similar|comparable|minimal|negligible|little|no|better|lower|higher|less|fewer|new)\b"
+_SAME_OR_LESS = (
+    r"\b(?:<clause.alike>|minimal|negligible|minor|slight|small|little|no|better|lower|higher|less|fewer|new)\b"
 )
 _SAME = re.compile(r"\b(?:same|identical|equal)\b")
 _BY = re.compile(r"\bby (?:up to |about |an average of )?$")
@@ -171,9 +171,9 @@ class ClauseReader:
             return None  # "under the same budget with Finch"
         if is_against and not result.baseline:
             return None  # "9% lower than others": that it is lower than they are is part of it
-        narrowing = {
-            b for a, b in pairwise(phrases) if a[0] in listed("clause.inner") and b[0] == "with" and _narrows(b[1])
-        }
+        places = ("", *listed("clause.inner"))  # behind which, or behind nothing, "with" says which ones
+        pairs = zip([("", ""), *phrases], phrases, strict=False)
+        narrowing = {b for a, b in pairs if b[0] == "with" and a[0] in places and _narrows(b[1])}
         more = [one for one in phrases if one in narrowing or not self._is_told(*one, result.metric, known)]
         said = [*self._conditions(place, " ".join((told, *(what for _, what in more))))]
         said += [
@@ -416,7 +416,8 @@ def _says_more(text: str, start: int, end: int) -> bool:
 def _narrows(what: str) -> bool:
     """Whether a phrase behind a place says which ones: "single flows with long prompts", not "with better recall"."""
     words = tagged(what, 0, len(what))[0]
-    return bool(words) and words[0].tag in ("JJ", "VBN") and what.endswith("s") and not _SAME_OR_LESS.search(what)
+    is_kind = bool(words) and words[0].tag in ("JJ", "VBN") and what.endswith("s")
+    return is_kind and not pattern(_SAME_OR_LESS).search(what)
 
 
 def _is_shared(link: str, what: str, before: str) -> bool:
