@@ -40,6 +40,7 @@ _WITHOUT = r"\s(?!<clause.unharmed>\b)without\b"
 #: Begins an example of the sentence before, which may say whom its gain is over.
 _EXAMPLE = re.compile(r"(?:Specifically|Notably|Concretely|In particular|For example|For instance),")
 _BEATS_BEFORE = r"\b(?:<clause.beating>|<clause.comparing>)\s(?P<what>[^,;:()\d]+)"
+_COMPARES = r"\b<clause.comparing>\s"
 _POINTING = re.compile(r"(?:all|any|both|each|its?|others?|the|them|these|those|two)\b", re.IGNORECASE)
 #: Behind the first of several: "Finch (with caching), Wren and Plover".
 FIRST_OF_LIST = re.compile(r"(?:\s?\([^()]*\))?, [A-Z][\w.-]*(?:,? and |, [A-Z])")
@@ -79,7 +80,9 @@ def is_over_more(place: QuantityPlace, result: Result, before: str, general: fro
     beaten = pattern(_NEXT).match(place.text, place.quantity.end)
     if beaten and result.baseline and result.baseline in beaten["what"] and not is_any(result.baseline, general):
         return True
-    beaten = pattern(_BEATS_BEFORE).search(before) if _EXAMPLE.match(place.text) else None
+    own = place.text[: place.quantity.start].rpartition(";")[2] + place.text[place.quantity.end :].partition(";")[0]
+    is_example = _EXAMPLE.match(place.text) and not pattern(_COMPARES).search(own)  # names no rival of its own
+    beaten = pattern(_BEATS_BEFORE).search(before) if is_example else None
     return beaten is not None and not is_any(beaten["what"], general)
 
 
