@@ -172,7 +172,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         own = _OWN_SPEED.search(place.own) or _OWN_SPEED.search(place.ahead)
         deed = _ACCELERATED.search(place.text[: place.quantity.start])
         metric = own[1] if own else f"{deed[1]} {SPEED}" if deed else SPEED  # "7x rendering speed"
-    if not reader.clause.is_named(result, place):
+    if metric in reader.of_what or not reader.clause.is_named(result, place):
         return None
     words = f"{setting} {against} {metric} {result.metric} {found.record.name}"
     more = reader.clause.setting_of(place, replace(result, baseline=result.baseline or against), words)
@@ -247,6 +247,7 @@ class _SentenceReader:
         self.clause = ClauseReader(vocabulary, self.setting)
         words = PageWords("en")
         self.inputs = {fold(one) for key in ("amounts", "counted") for one in words(f"outcome.{key}").split()}
+        self.of_what = frozenset(words("outcome.of_what").split())
         self.conditions = vocabulary.cues("generic-modifier")
         self.plain = vocabulary.cues("plain") - vocabulary.cues("compare")
         self.earlier = (self.conditions & vocabulary.cues("outcome-generic-baseline")) - {*listed("clause.pointing")}

@@ -26,6 +26,7 @@ _DOLLAR = "\ue000"  # stands for a sign of money meanwhile, which begins no form
 _SPACE = "\ue001"  # stands for a space of a text within a formula meanwhile
 _WORD = 16  # letters of a word that is left out whole
 _LONG = 40  # letters of a word at most
+_FROM_NUMBER = re.compile(r"[\d.]+\s?[%x×],")  # begins what was cut at the dots of a range
 _MOST = 480  # letters of a sentence that is quoted
 _WHOLE = 0.8  # of a sentence: a quote of so much of it is all that is shown
 _SIZE = re.compile(
@@ -86,9 +87,6 @@ def as_text(said: str) -> str:
     said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
     said = _MATH.sub(lambda found: " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1])), said)
     return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")
-
-
-_FROM_NUMBER = re.compile(r"[\d.]+\s?[%x×],")
 
 
 def quotable(said: str) -> str:

@@ -79,8 +79,8 @@ class ResultInWords:
             form = "from_higher" if highs[0] > highs[1] else "from_lower"
         elif start:
             wording = start["value"] + start["unit"]
-        if result.metric in PageWords("en")("outcome.of_what").split() or (shown.lang == "zh" and _is_longer(result)):
-            return None  # "its size is 9% smaller": of what?
+        if shown.lang == "zh" and _is_longer(result):
+            return None
         is_title = shown.lang == "zh" and _is_title(shown, result.baseline, result.baseline_concept)
         asides = [
             titled(wording) if is_title else "" if origin else _against(shown, result.baseline_concept, wording, paper),

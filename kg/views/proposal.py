@@ -134,9 +134,8 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
     named.sort(key=lambda one: one not in first)
     begins = [] if _is_but_part(sentences, said, first, asks=asks) else _rather_made(first)[:1]
     others = [one for one in named if one["next"] and not (is_besides(one.string) or _is_a("proposal.tools", one))]
-    begins = (
-        [] if is_named or begins == for_another[:1] else begins
-    )  # "we prove a theorem. Based on it, we introduce Foo"
+    if is_named or begins == for_another[:1]:
+        begins = []  # "we prove a theorem. Based on it, we introduce Foo"
     for found in [*named, *begins] if is_called else begins or ([] if asks else others[:1]):
         what = _whole(found["what"].strip().rstrip("."))
         made = _of_name(own, _verb(found), what) if what else None
