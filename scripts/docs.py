@@ -29,7 +29,8 @@ ENTRY = "002-22"
 SHOWN = ("technique:longlive", "hardware:nvidia-h100", "topic:kv-cache-compression")
 #: The result that it shows is the first in this unit.
 UNIT = "FPS"
-_SCORE = re.compile(r"(?<=kg:confidence )\S+|(?<=mention\\/)\d+")
+#: What the rounding of a processor decides: the last digit of a score, and so which mentions are numbered.
+_ROUNDED = re.compile(r"(?<=kg:confidence )\S+|(?<=mention\\/)\d+")
 _REGION = re.compile(
     r"(?P<open><!-- (?P<name>help [\w-]+|formats|example) -->\n).*?(?P<close><!-- /(?P=name) -->)", re.S
 )
@@ -125,7 +126,7 @@ def refreshed(text: str, made: dict[str, Callable[[], str]]) -> str:
     def fill(region: re.Match[str]) -> str:
         make = made.get(region["name"])
         new = f"{region['open']}{make()}{region['close']}" if make else region[0]
-        return region[0] if _SCORE.sub("", new) == _SCORE.sub("", region[0]) else new
+        return region[0] if _ROUNDED.sub("", new) == _ROUNDED.sub("", region[0]) else new
 
     return _REGION.sub(fill, text)
 

@@ -106,7 +106,7 @@ _LEFT_OF = (
     r"(?P<what>(?:[a-z-]+ ){0,2}<clause.parts>)\b"
 )
 _DIGITS = re.compile(r"[\d.]+")
-_SHARE = re.compile(r"\d*\d\s?%|\d[x×]")
+_SHARE = re.compile(r"\d+\s?%|\d[x×]")
 #: One of several that the paper made, or a part of its method: "our best model", "our tailored loss reduces".
 _ONE_OF_OURS = (
     r"(?:\b(?:[Oo]ur|[Ii]ts) |(?:^|[,;] |that )[Tt]he )"

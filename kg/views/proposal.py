@@ -79,8 +79,6 @@ _OF_KIND = re.compile(r"(?<=[a-z]), (?=[a-z]+ed (?:to|for|by|on)\b)")  # "a mode
 #: "language model (LM)-based gate", "language model (LM) framework".
 _OF_SHORT = rf" \([^()]*\)(?=-| (?:(?!{_LINK})[\w-]+ )*?<proposal.kinds>(?=$|[ ,]))"
 _ON_SHORT = rf" \([^()]*\) (?!{_LINK}|\w+(?:ing|ed)\b)[a-z]"  # "for language model (LM) use"
-
-
 #: Before the name of a method for which something else is proposed: "kernels that allow Foo to".
 _FOR_ANOTHER = re.compile(r" (?:that|which|to) [a-z]+ (?:[a-z-]+ ){0,2}(?:[A-Z][\w-]* )*\(?$")
 
@@ -127,7 +125,7 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
         if own and own in one["what"] and re.search(rf"(?<![\w-]){re.escape(own)}(?![\w-])", one["what"])
     ]
     for_it = pattern(rf"\b{_LINK}")  # "we further develop a rule for Foo"
-    is_named = bool(named) and first[:1] != [] and first[0] not in named
+    is_named = bool(named and first) and first[0] not in named
     for_another = [one for one in named if _FOR_ANOTHER.search(one["what"].partition(own)[0])]
     named = [one for one in named if one not in for_another]
     named = [one for one in named if not (_is_more(one) and for_it.search(one["what"].partition(own)[0]))]

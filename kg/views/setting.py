@@ -103,6 +103,7 @@ class SettingReader:
 
     def __init__(self, vocabulary: Vocabulary, lexicon: OutcomeLexicon) -> None:
         self.vocabulary, self.lexicon, self.wording = vocabulary, lexicon, Wording(vocabulary)
+        self.general = vocabulary.cues("generic-modifier") | {*PageWords("en")("outcome.broad").split()}
 
     def __call__(self, found: EntryResult, place: QuantityPlace) -> str | None:
         """What to tell of the setting of a result, "" if nothing; None if it holds only where no few words say."""
@@ -220,7 +221,7 @@ class SettingReader:
 
     def _specific(self, said: str) -> str:
         """What trials are on, if that says something: "video models", of "six widely used video models"."""
-        general = {*self.vocabulary.cues("generic-modifier"), *PageWords("en")("outcome.broad").split(), "of"}
+        general = self.general | {"of"}
         whole = said = said.partition(" across ")[0]
         while words := tagged(said, 0, len(said))[0]:
             praise = pattern(r"<clause.praised>,? (?=\S)").match(said)
@@ -279,8 +280,7 @@ class SettingReader:
         if MEASURE.match(setting) or _ALIKE.search(setting) or _NUMBER.match(setting) or fold(metric) in fold(bare):
             return True
         first = tagged(bare, 0, len(bare))[0][0]
-        general = self.vocabulary.cues("generic-modifier") | {*PageWords("en")("outcome.broad").split()}
-        general -= {*listed("clause.graded")}
+        general = self.general - {*listed("clause.graded")}
         general = general | self.vocabulary.cues("outcome-generic-baseline") if first.tag == "JJ" else general
         is_counted = first.text.isalpha() and (first.tag == "CD" or fold(first.text) in general)
         if is_counted and bare.islower() and not any(map(str.isdigit, bare)):
