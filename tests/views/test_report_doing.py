@@ -106,22 +106,21 @@ def test_what_has_the_parts_of_a_topic_does_it_where_its_title_names_what_is_don
 
 
 _TASKS = {
-    "first": ("Zorvex", "We propose Zorvex for semantic segmentation. It is good at image classification, too."),
-    "alone": ("Brimble", "Caches are slow. They need memory. We propose Brimble. It is good at semantic segmentation."),
-    "tested": (
-        "Quandle",
-        "Gates are slow. They need memory. We propose Quandle. It is good at image classification, object detection, "
-        "and semantic segmentation.",
-    ),
+    "aim": ("Zorvex", "Caches are slow. They need memory. We propose Zorvex, a gate for semantic segmentation."),
+    "begins": ("Brimble", "Semantic segmentation of streets needs much memory. We propose Brimble. It is a gate."),
+    "praises": ("Fenlow", "Networks excel at semantic segmentation. We propose Fenlow. It is a gate."),
+    "example": ("Ostrel", "Many tasks such as semantic segmentation need memory. We propose Ostrel. It is a gate."),
+    "tested": ("Quandle", "Gates are slow. They need memory. We propose Quandle. It is good at semantic segmentation."),
+    "evaluated": ("Dorvin", "Gates are slow. We propose Dorvin. We evaluate Dorvin on semantic segmentation."),
 }
 
 
-def test_a_paper_that_is_tested_on_many_tasks_is_on_none_of_them(tmp_path: Path) -> None:
+def test_a_paper_is_on_the_task_that_it_is_for_not_on_those_that_it_is_tested_on(tmp_path: Path) -> None:
     papers = tmp_path / "papers.jsonl"
     lines = [{"id": n, "title": f"{t}: a gate", "abstract": said} for n, (t, said) in _TASKS.items()]
     papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
     with kg.open(str(tmp_path / "tasks.kg")) as graph:
         graph.add(papers)
         data = json.loads(str(graph.report("semantic segmentation").render("json")))
-        assert {row["paper"] for row in _rows(data, "methods")} == {"first", "alone"}
-        assert [row["paper"] for row in _rows(data, "also")] == ["tested"]
+        assert {row["paper"] for row in _rows(data, "methods")} == {"aim", "begins"}
+        assert {row["paper"] for row in _rows(data, "also")} == _TASKS.keys() - {"aim", "begins"}

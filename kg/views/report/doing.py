@@ -6,10 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from kg.entity_types import LISTS
+from kg.extract.speech import tagged
 from kg.model import Document, Mention, Paper, Record
 from kg.query.filter import Compound, Condition, Entity, Phrase, Term
 from kg.query.patterns import any_regex
 from kg.text import fold, has_han, sentences
+from kg.views.proposal import proposes, studies
+from kg.views.surface import places
 
 if TYPE_CHECKING:
     from kg.views.selection import Selection
@@ -23,6 +26,7 @@ _DONE = ("topic", "technique", "task")
 _LIKELY = 0.9
 _AHEAD = 3  # words before a name among which it says that the work is something else
 _BOTH = " and "  # in the label of a topic of two things
+_FINITE = ("VBZ", "VBP", "VBD", "MD")  # tags of verbs, behind which no subject stands
 _BEGIN = 2  # sentences of an abstract in which it says what it is on
 _MANY = 10  # papers that do a thing by its name: of those that have its parts only some do it then
 
@@ -43,14 +47,16 @@ def doing(shown: Selection, selection: str) -> list[Paper]:
             p
             for p in papers
             if any(
-                _does(p, term) and not _is_set_apart(shown, p, term) and _has_half(shown, p, term, selection)
+                _does(shown, p, term) and not _is_set_apart(shown, p, term) and _has_half(shown, p, term, selection)
                 for term in whole
             )
         ]
         parts = [term for term in one.any_of if isinstance(term, Compound)]
         few = len(by_name) < _MANY
         papers = [
-            p for p in papers if p in by_name or any(_does(p, term) and (few or _is_headed(p, term)) for term in parts)
+            p
+            for p in papers
+            if p in by_name or any(_does(shown, p, term) and (few or _is_headed(shown, p, term)) for term in parts)
         ]
     return papers or shown.papers
 
@@ -60,7 +66,7 @@ def mentioning(shown: Selection, selection: str, papers: list[Paper]) -> list[Pa
     named = _named(shown, selection) if selection else []
     mixed = [one.any_of for one in named if all(isinstance(term, Entity) for term in one.any_of)]
     mixed = [terms for terms in mixed if not all(term.field in _DONE for term in terms)]
-    return [p for p in papers if all(any(_does(p, term, surely=False) for term in terms) for terms in mixed)]
+    return [p for p in papers if all(any(_does(shown, p, term, surely=False) for term in terms) for terms in mixed)]
 
 
 def wider(shown: Selection, selection: str) -> set[str]:
@@ -88,26 +94,26 @@ def _named(shown: Selection, selection: str) -> list[Condition]:
     return [one for one in every if not one.negated and any(term.field in _DONE for term in one.terms)]
 
 
-def _does(paper: Paper, term: Term, *, surely: bool = True) -> bool:
+def _does(shown: Selection, paper: Paper, term: Term, *, surely: bool = True) -> bool:
     if isinstance(term, Compound):  # a word of a text alone is no part of what a paper does
-        return all(any(_does(paper, one) for one in part) for part in term.parts)
+        return all(any(_does(shown, paper, one) for one in part) for part in term.parts)
     if isinstance(term, Phrase):
         return _is_titled(paper, term.said)
     if not isinstance(term, Entity) or term.field not in _DONE:
         return False
     return _is_titled(paper, term.titles) or any(
         (sure or not surely) and concept in term.concepts and (role in (term.roles or OWN) or not (surely and role))
-        for concept, role, sure in _had(paper, term.field)
+        for concept, role, sure in _had(shown, paper, term.field)
     )
 
 
-def _is_headed(paper: Paper, term: Compound) -> bool:
+def _is_headed(shown: Selection, paper: Paper, term: Compound) -> bool:
     """Whether a paper's title names a part that is a topic, or words: "token pruning", not the models it is done to."""
     for part in term.parts:
         topics = [one for one in part if isinstance(one, Entity) and one.field == "topic"]
         if any(_is_titled(paper, one.titles) or _in_title(paper, one) for one in topics):
             return True
-        if all(isinstance(one, Phrase) for one in part) and any(_does(paper, one) for one in part):
+        if all(isinstance(one, Phrase) for one in part) and any(_does(shown, paper, one) for one in part):
             return True
     return False
 
@@ -153,24 +159,33 @@ def _has_half(shown: Selection, paper: Paper, term: Term, selection: str) -> boo
     return any(f" {fold(label)} " in said for label in halves or asked)  # "medical AI" asks for what is medical
 
 
-def _had(paper: Paper, kind: str) -> list[tuple[str, str, bool]]:
+def _had(shown: Selection, paper: Paper, kind: str) -> list[tuple[str, str, bool]]:
     """The concepts of a type that a paper has, with their role and whether they are sure."""
     records = [record for _, record in paper.entries]
     if kind == "topic":
         topics = (topic for record in records for topic in record.topics)
         return [(f"topic:{topic.id}", "", topic.sure and topic.confidence >= _LIKELY) for topic in topics]
     if kind == "task":
-        return [(m.concept, "", m.sure and _is_main(*entry, m)) for entry in paper.entries for m in entry[1].tasks]
+        return [(m.concept, "", m.sure and _is_main(shown, *one, m)) for one in paper.entries for m in one[1].tasks]
     return [(m.concept, m.role, m.sure) for record in records for m in getattr(record, LISTS[kind])]
 
 
-def _is_main(document: Document, record: Record, task: Mention) -> bool:
-    """Whether a paper is on a task, not only tested on it: it names no other, or this one at its beginning."""
-    if task.field == "T" or len({m.concept or fold(m.canonical) for m in record.tasks if m.sure}) == 1:
-        return True
+def _is_main(shown: Selection, document: Document, record: Record, task: Mention) -> bool:
+    """Whether a paper is on a task, not only tested on it: its title names it, or it proposes something for it.
+
+    Or the paper begins with it: "Depth estimation needs memory", not "Networks excel at depth estimation".
+    """
     raw = document.texts[task.field].raw if task.field in document.texts else ""
-    begin = [*sentences(raw)][:_BEGIN]
-    return bool(begin) and task.start < begin[-1][1]
+    cues = shown.graph.vocabulary.cues
+    aside = cues("examples") | cues("evaluate")
+    for start, end in places(raw, task.surface):
+        number, first, last = next((n, *span) for n, span in enumerate(sentences(raw)) if span[1] >= end)
+        ahead, words = raw[first:start], tagged(raw, first, start)[0]
+        is_subject = number < _BEGIN and not any(word.tag in _FINITE for word in words)
+        is_aim = is_subject or proposes(raw[first:last], record.name) or studies(raw[first:last])
+        if is_aim and aside.isdisjoint(fold(ahead).split()):
+            return True
+    return task.field == "T"
 
 
 def _is_titled(paper: Paper, names: tuple[str, ...]) -> bool:

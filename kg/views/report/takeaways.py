@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Set
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from kg.model import Paper
+from kg.model import Document, Mention, Paper
 from kg.query.corpus import Corpus
 from kg.text import fold
 from kg.views import outcome
@@ -20,6 +21,7 @@ from kg.views.report.layout import Part
 from kg.views.report.methods import Told, figures, is_gain, is_quality, told
 from kg.views.report.table import cited, said
 from kg.views.selection import EntryQuote, Selection, ids, named, quoted
+from kg.views.surface import places
 
 _SEVERAL = 3  # papers behind a takeaway
 _PART, _COMMON = 0.1, 0.2  # of the selection's papers at least, and of the graph's at most, that have a technique
@@ -118,10 +120,10 @@ def _approach(shown: Selection, about: Set[str]) -> dict[str, Any] | None:
                     for concept in (m.concept, *vocabulary.broader(m.concept)):
                         found[concept][paper.id] = paper
                         proposed[concept] |= {paper.id} if m.role == "proposed" else set()
-                    quote = quoted(document, m)
-                    own_words = (m.role == "proposed") + is_own([record.name], quote.sentence)
-                    if m.concept not in quotes or own_words > quotes[m.concept][0]:
-                        quotes[m.concept] = own_words, quote
+                    for quote in _naming(document, m):
+                        own_words = (m.role == "proposed") + is_own([record.name], quote.sentence)
+                        if m.concept not in quotes or own_words > quotes[m.concept][0]:
+                            quotes[m.concept] = own_words, quote
     topic = {
         word for label in (shown.name, *(vocabulary[c].label["en"] for c in about)) for word in fold(label).split()
     }
@@ -153,6 +155,14 @@ def _approach(shown: Selection, about: Set[str]) -> dict[str, Any] | None:
     quote = quotes[best][1]
     of = next(paper for paper in shown.papers if quote.entry in ids(paper))
     return _row(words(key, others=others, **values), papers, quote, of)
+
+
+def _naming(document: Document, m: Mention) -> Iterator[EntryQuote]:
+    """The sentences that name what a paper mentions as that mention does."""
+    yield quoted(document, m)
+    raw = document.texts[m.field].raw if m.field in document.texts else ""
+    for start, end in places(raw, m.surface):
+        yield quoted(document, replace(m, start=start, end=end))
 
 
 def _gains(shown: Selection, made: dict[str, list[Told]]) -> Iterator[dict[str, Any]]:
