@@ -23,7 +23,7 @@ from kg.views.render import render
 from kg.views.selection import Selection, ids, link, named
 from kg.views.slots import Slots, slots
 from kg.views.surface import is_plural
-from kg.views.words import PageWords
+from kg.views.words import PageWords, listed
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -161,6 +161,7 @@ def _english(words: PageWords, found: Slots) -> str:
     does = uses + problem
     if made:
         verb = "introduce" if found.institutions and made.verb == "present" else made.verb  # they "present" the paper
+        verb = "present" if found.is_title and not found.institutions and verb in listed("proposal.crafts") else verb
         does = made.itself or says("proposal.says", verb=verb, what=made.what)
         what = words("proposal.known_as", name=what, full=made.full) if made.itself and made.full else what
     if found.institutions:

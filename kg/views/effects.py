@@ -14,7 +14,7 @@ from kg.views.borne import SPEED, borne, sentence
 from kg.views.latex import quotable
 from kg.views.outcome import ResultInWords, gets_worse
 from kg.views.own import since_own
-from kg.views.quotation import is_lesser, names, sentences_of
+from kg.views.quotation import is_lesser, names, points_back, sentences_of
 from kg.views.selection import EntryResult, Selection
 from kg.views.setting import BESIDE
 from kg.views.words import pattern
@@ -77,14 +77,21 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
     known = {sentence(one) for one, _, _ in sayable}
     surest = sorted(
         (one for one, _ in found),
-        key=lambda one: (gets_worse(shown, one.result), is_lesser(sentence(one)), -one.result.confidence),
+        key=lambda one: (
+            gets_worse(shown, one.result),
+            is_lesser(sentence(one)),
+            points_back(sentence(one)),
+            -one.result.confidence,
+        ),
     )
     sentences = [*sentences_of(paper, fields)]
+    before = {quotable(said): quotable(f"{last} {said}") for last, said in pairwise(sentences)}
     background = {quotable(said) for said in sentences[: since_own(names(paper), sentences)]}
     telling = (said for said in map(sentence, surest) if said and said not in known and said not in background)
     telling = (said for said in telling if not pattern(_OF_BASELINE).match(said))
     telling = (said for said in telling if not (_DEALT_OUT.search(said) and len(_AND.findall(said)) < _PAIRS))
-    return Effects(effect, known, next((said for said in telling if not is_setup(shown, said)), ""))
+    quote = next((said for said in telling if not is_setup(shown, said)), "")
+    return Effects(effect, known, before.get(quote) or quote if points_back(quote) else quote)
 
 
 def _tells_all(told: _Told, sayable: Collection[_Told]) -> bool:

@@ -42,6 +42,8 @@ _BACK = (
 _OWN = r"(?i)\b(?:<proposal.subjects>|us)\b"
 _OURS = r"(?i)\b(?:<proposal.subjects>|us|our)\b"
 _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
+_BETWEEN = ". "  # sentences
+_STARTS = r"(?i)\A[^:]*?\b<proposal.subjects> first(?:ly)? <proposal.verbs>\b"  # what comes next is told elsewhere
 _BEGINS_LIST = re.compile(r":\s+\(?1\)(?!.*\b2\))")  # "two parts: (1) a gate.", where "(2)" is the next sentence
 _AVAILABLE = re.compile(r"https?:|\bgithub\.com\b")
 
@@ -105,6 +107,7 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
             _AVAILABLE.search(one) is not None,
             len(told[one]) < TELLING and one not in whole,
             (is_besides(one) and one not in made)
+            or pattern(_STARTS).search(one) is not None
             or any(fold(more[1]) in cues("besides") for more in pattern(_FIRST).finditer(one)),
             not (own and own in one and (one in proposing or one in made)),
             one not in proposing,
@@ -133,9 +136,28 @@ def says_title(paper: Paper, said: str) -> bool:
     return titled in words and len(words.replace(titled, "").split()) < TELLING
 
 
+def joined_up(paper: Paper, fields: Collection[str], quotes: list[str]) -> list[str]:
+    """Quotations, those as one that meet or overlap in the abstract."""
+    text = _BETWEEN.join(map(quotable, sentences_of(paper, fields)))
+    out: list[str] = []
+    for one in quotes:
+        before = out[-1] if out else one
+        begins, ends = (text.find(before), text.find(one)), [text.find(said) + len(said) for said in (before, one)]
+        if out and min(begins) >= 0 and max(begins) <= min(ends) + len(_BETWEEN):
+            out[-1] = text[min(begins) : max(ends)]
+        else:
+            out.append(one)
+    return out
+
+
 def is_lesser(said: str) -> bool:
     """Whether a sentence begins as one that tells of a lesser result: "Ablations show", "In contrast"."""
     return pattern(r"(?i)<proposal.lesser>\b").match(said) is not None
+
+
+def points_back(said: str) -> bool:
+    """Whether a sentence begins with what only the one before it names: "It also", "These gates", not "This paper"."""
+    return pattern(r"(?i)(?!<proposal.subjects>\b)<proposal.pointing>\b").match(said) is not None
 
 
 def with_name(paper: Paper, quote: str) -> str:

@@ -50,6 +50,7 @@ from kg.views.quotation import (
     contribution,
     first_sentence,
     joined,
+    joined_up,
     says_title,
     sentences_of,
     text_of,
@@ -154,7 +155,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     is_quoted = is_telling and not (found or out.technique or out.institutions)
     if is_quoted or any(fold(out.problem) in fold(quote) for quote in out.quotes):
         out.problem = ""
-    out.quotes = [by_itself(with_name(paper, quote)) for quote in out.quotes]
+    out.quotes = [by_itself(with_name(paper, quote)) for quote in joined_up(paper, fields, out.quotes)]
     is_said = out.institutions or out.proposal or out.technique or out.problem or out.effect
     if (out.quotes and not is_said) or (shown.lang == "zh" and out.is_level and not (out.is_itself and out.technique)):
         _entitle(shown, paper, out)

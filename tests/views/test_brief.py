@@ -245,10 +245,10 @@ def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
     parts = FULL | {"results": [_result(bound="up_to", sure=False)], "techniques": [], "problems": []}
     paper = _paper(**parts)
     assert brief(built, paper, "en") == (
-        "Baidu and Nowhere Lab present Foo; in the paper's words: “We propose Foo plus block routing” … "
-        "“It cuts latency by up to 41% vs. chunked prefill”."
+        "Baidu and Nowhere Lab present Foo; in the paper's words: “We propose Foo plus block routing. "
+        "It cuts latency by up to 41% vs. chunked prefill”."
     )
-    assert "发布了《Foo》论文；原文：“We propose Foo plus block routing”……“It cuts" in brief(built, paper, "zh")
+    assert "发布了《Foo》论文；原文：“We propose Foo plus block routing. It cuts" in brief(built, paper, "zh")
 
 
 @pytest.mark.parametrize(
@@ -439,7 +439,28 @@ def _of_results(text: str, *results: tuple[str, dict[str, Any]]) -> Paper:
 def test_results_that_only_their_numbers_tell_apart_are_quoted(built: Graph) -> None:
     text = "We propose Foo. On two devices it cuts latency by 41% and 9%."
     said = brief(built, _of_results(text, ("41%", {}), ("9%", {"value": 9.0})), "en")
-    assert ("lower latency" in said, "“On two devices it cuts latency by 41% and 9%”" in said) == (False, True)
+    assert ("lower latency" in said, "On two devices it cuts latency by 41% and 9%”" in said) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("between", "who", "quoted"),
+    [
+        ("Rules are odd. Gates are late", "It", "Gates are late. It cuts latency by 9% and 41%”"),
+        ("Rules are odd. Gates are late", "Foo", "for all devices” … “Foo cuts latency by 9% and 41%”"),
+        ("Gates are late", "It", "for all devices. Gates are late. It cuts latency by 9% and 41%”"),
+    ],
+)
+def test_what_a_quotation_points_back_to_is_quoted_with_it(built: Graph, between: str, who: str, quoted: str) -> None:
+    text = f"We propose Foo with a late rule for the gates of all models and for all devices. {between}. "
+    paper = _of_results(f"{text}{who} cuts latency by 9% and 41%.", ("41%", {}), ("9%", {"value": 9.0}))
+    assert quoted in brief(built, paper, "en")
+
+
+def test_a_sentence_on_what_comes_first_is_quoted_after_one_on_the_whole(built: Graph) -> None:
+    first = "We first present a simulator of all the gates for many kinds of devices"
+    whole = "We propose late gates for all of the blocks of a model on these devices"
+    paper = _stated(f"{first}. {whole}.")
+    assert contribution(Selection.of(built, [paper], "en"), paper) == [whole, first]
 
 
 def test_a_speed_and_the_speed_of_inference_are_not_told_apart(built: Graph) -> None:

@@ -220,7 +220,7 @@ def test_what_a_paper_without_a_name_proposes_stands_beside_its_quotation(built:
     paper = _paper(text, "Gates at Dusk", "")
     record = replace(paper.entries[0][1], techniques=[gate], results=results)
     said = brief(built, replace(paper, entries=[(paper.entries[0][0], record)]), "en")
-    assert said.startswith("“Gates at Dusk” states: “We propose a late gate network” … “On two devices")
+    assert said.startswith("“Gates at Dusk” states: “We propose a late gate network. On two devices")
 
 
 def _what(own: str, *told: str, is_called: bool = True) -> str:

@@ -166,7 +166,8 @@ def _stated(shown: Selection, paper: Paper) -> list[EntryQuote]:
     """The sentence of the surest result that only its own words can tell."""
     own = effects(shown, paper, (), "").quote
     found = (quoted(one.document, one.result.evidence) for one in shown.outcomes(paper))
-    return [replace(one, quote=one.sentence) for one in found if own and quotable(one.sentence) == own][:1]
+    found = (one for one in found if own and own.endswith(quotable(one.sentence) or "\n"))
+    return [replace(one, quote=one.sentence) for one in found][:1]
 
 
 def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
