@@ -182,6 +182,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     if not reader.clause.is_stated(found, place, words):
         return None
+    if reader.clause.is_on_more(found, place, words):
+        return None
     if reader.clause.is_narrowed(found, place, words, setting, against):
         return None
     if change == "absolute" and reader.clause.is_quality(result) and not setting and result.unit in ("%", "points", ""):

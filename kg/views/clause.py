@@ -17,7 +17,7 @@ from kg.text import fold
 from kg.views.bounds import LISTING
 from kg.views.own import opening
 from kg.views.setting import BESIDE, LOSSLESS, is_mean
-from kg.views.surface import article
+from kg.views.surface import article, places
 from kg.views.words import PageWords, listed, pattern
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _END = r"(?i)(?!,\d{3}\b)[,;:()—–]|\s-\s|\b(?:<clause.ends>|(?<!up )<clause.to>(?! \d))\b"
 _PHRASE = r"(?i)(?<![\w-])(?P<link><clause.links>)\s+(?P<what>.*?)(?=\s<clause.links>\s|$)"
 _MOST_SETTINGS = 2
+_RIVAL = r"\b(?:<clause.beating>|<clause.comparing>)\b[^,;]*$"  # ahead of what a gain is over
 _NAMED = re.compile(r"[A-Z\d]")
 _RELATIVE = r"(?i)\b<clause.relative>\b(?! <clause.to>)"
 _EXAMPLE = r"(?i)[(,;]\s?<clause.example>[^()]*$"
@@ -282,6 +283,12 @@ class ClauseReader:
             return True
         than = pattern(_THAN_NAMED).search(ahead) or _MADE_FAST.search(ahead)
         return than is not None and fold(than["name"]) not in known and fold(than["name"]) not in self.general
+
+    def is_on_more(self, found: EntryResult, place: QuantityPlace, told: str) -> bool:
+        """Whether a sentence names a model that is no rival, and the words `told` do not: "3x faster on Wren"."""
+        tried = [m.surface for m in found.record.models if m.role != "proposed" and fold(m.surface) not in fold(told)]
+        ahead = [place.text[:at] for surface in tried for at, _ in places(place.text, surface)]
+        return any(not pattern(_RIVAL).search(said) for said in ahead)
 
     def is_bought(self, place: QuantityPlace, told: str) -> bool:
         """Whether a share is kept at a price that is not told: "reduces FLOPs by 90% and keeps 9% of the recall"."""

@@ -13,8 +13,10 @@ from kg.views.selection import EntryResult, Selection
 from kg.views.slots import doing
 
 
-def said_of(built: Graph, text: str, number: str, lang: Any = "en", name: Any = "Brindle", **parts: Any) -> str:
-    """The phrase on a result of a sentence of a paper with this name, "" if it may not be told."""
+def said_of(
+    built: Graph, text: str, number: str, lang: Any = "en", name: Any = "Brindle", model: Any = "", **parts: Any
+) -> str:
+    """The phrase on a result of a sentence of a paper with this name that names a model, "" if it may not be told."""
     at = text.index(number)
     values = {"metric": "latency", "metric_concept": "metric:latency", "unit": "%", "change": "decrease", **parts}
     result = Result(Evidence(number, "A", at, at + len(number)), sure=True, **values)
@@ -22,6 +24,7 @@ def said_of(built: Graph, text: str, number: str, lang: Any = "en", name: Any = 
         "t-1", name=name, datasets=[Mention("dataset", "Plover", "Plover", "A", sure=True)], results=[result]
     )
     record.techniques.append(Mention("technique", "key-aware self-tuning", "", "A", role="proposed", sure=True))
+    record.models.append(Mention("model", model, model, "A", sure=True))
     shown = Selection.of(built, [], lang)
     told = borne_out(shown, EntryResult(Document("t-1", "t", 1, {"A": Text(text, text)}), record, result))
     return phrase(shown, told) if told else ""

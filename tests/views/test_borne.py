@@ -493,3 +493,17 @@ def test_what_a_number_is_compared_with_is_told_in_the_papers_words(built: Graph
 def test_a_speedup_of_a_winner_is_not_over_the_beaten(built: Graph) -> None:
     for said in ("It outperforms Finch, reaching a 3x speedup.", "It outperforms Finch, being small while 3x faster."):
         assert "Finch" not in said_of(built, said, "3x", value=3.0, **SPEED)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Trials with Wren show that it cuts latency by 41%.", ""),
+        ("It cuts cost by 9% with Wren, while reducing latency by 41%.", ""),
+        ("It cuts latency by 41%, outperforming Wren in speed.", "41% lower latency"),
+        ("It cuts latency by 41% on Plover.", "41% lower latency (Plover)"),
+    ],
+)
+def test_a_gain_is_told_with_the_model_that_it_was_obtained_on(built: Graph, text: str, told: str) -> None:
+    parts = {"value": 41.0, "setting": "Plover" if "Plover" in text else ""}
+    assert said_of(built, text, "41%", model="Wren", **parts) == told

@@ -14,6 +14,7 @@ from kg.model import Paper, Record, Relation
 from kg.text import fold, has_han
 from kg.views import outcome
 from kg.views.borne import SPEED, borne, is_metric_head, is_of_own_part, is_variant
+from kg.views.clause import is_any
 from kg.views.latex import as_text, quotable
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
@@ -136,13 +137,10 @@ def _around(text: str, name: str) -> tuple[str, str]:
 
 
 def _is_generic(shown: Selection, name: str) -> bool:
-    """Whether a name says nothing of what is beaten: "SOTA methods"."""
-    known = shown.graph.vocabulary.cues("outcome-generic-baseline") | shown.graph.vocabulary.cues(
-        "label-frame-technique"
-    )
-    words = fold(name).split()
-    is_any = name.islower() and "baseline" in words  # "baseline learning methods"
-    return is_any or all(word in known or word.rstrip("s") in known for word in words)
+    """Whether a name says nothing of what is beaten: "SOTA methods", "baseline learning methods"."""
+    cues = shown.graph.vocabulary.cues
+    is_baseline = name.islower() and "baseline" in fold(name).split()
+    return is_baseline or is_any(name, cues("outcome-generic-baseline") | cues("label-frame-technique"))
 
 
 def _is_denied(shown: Selection, sentence: str, beaten: str) -> bool:
