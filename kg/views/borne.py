@@ -172,7 +172,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         own = _OWN_SPEED.search(place.own) or _OWN_SPEED.search(place.ahead)
         deed = _ACCELERATED.search(place.text[: place.quantity.start])
         metric = own[1] if own else f"{deed[1]} {SPEED}" if deed else SPEED  # "7x rendering speed"
-    if metric in reader.of_what or not reader.clause.is_named(result, place):
+    if (metric in reader.of_what and change != KEPT) or not reader.clause.is_named(result, place):
         return None
     words = f"{setting} {against} {metric} {result.metric} {found.record.name}"
     more = reader.clause.setting_of(place, replace(result, baseline=result.baseline or against), words)

@@ -42,6 +42,7 @@ _BACK = (
 _OWN = r"(?i)\b(?:<proposal.subjects>|us)\b"
 _OURS = r"(?i)\b(?:<proposal.subjects>|us|our)\b"
 _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
+_DANGLING = r"(?i)<proposal.subjects> (?:[a-z]+ ){1,3}<proposal.dangling> (?!as\b)[a-z]"  # "we study this interaction"
 _BETWEEN = ". "  # sentences
 _STARTS = r"(?i)\A[^:]*?\b<proposal.subjects> first(?:ly)? <proposal.verbs>\b"  # what comes next is told elsewhere
 _BEGINS_LIST = re.compile(r":\s+\(?1\)(?!.*\b2\))")  # "two parts: (1) a gate.", where "(2)" is the next sentence
@@ -101,6 +102,12 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
         one: f"{one} {behind[one]}" for one in said if len(told[one]) < TELLING and tells(one, ()) and one in behind
     }
     whole = {one: both for one, both in whole.items() if not any(map(str.isdigit, both))}
+    ahead = {one: before for before, one in pairwise(told)}
+    whole |= {
+        one: f"{ahead[one]} {one}"
+        for one in said
+        if one in ahead and len(told[one]) >= TELLING and pattern(_DANGLING).match(one)
+    }
     proposing = {one for one in said if proposes(one, own)}
     said.sort(
         key=lambda one: (
@@ -116,10 +123,10 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
         )
     )
     unlisted = {one: without_list(one) for one in said}
-    for one in said:
-        whole.setdefault(one, unlisted[one] if _BEGINS_LIST.search(one) else one)
+    alone = {one: unlisted[one] if _BEGINS_LIST.search(one) else one for one in said}
     clauses = {one: next(filter(proposes, unlisted[one].split("; ")), "") for one in said}  # of a long sentence
-    quotes = (quotable(whole[one]) or quotable(unlisted[one]) or quotable(clauses[one]) for one in said)
+    forms_of = ((whole.get(one, ""), alone[one], unlisted[one], clauses[one]) for one in said)
+    quotes = (next(filter(None, map(quotable, forms)), "") for forms in forms_of)
     return [with_name(paper, quote) for quote in quotes if quote]
 
 

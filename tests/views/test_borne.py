@@ -507,3 +507,21 @@ def test_a_speedup_of_a_winner_is_not_over_the_beaten(built: Graph) -> None:
 def test_a_gain_is_told_with_the_model_that_it_was_obtained_on(built: Graph, text: str, told: str) -> None:
     parts = {"value": 41.0, "setting": "Plover" if "Plover" in text else ""}
     assert said_of(built, text, "41%", model="Wren", **parts) == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It makes small models match or exceed far larger Wren models (e.g., 32B), while reducing latency by 41%.",
+        "It surpasses full Finch in recall while reducing latency by 41%.",
+    ],
+)
+def test_a_gain_beside_a_rival_may_be_over_that_rival(built: Graph, text: str) -> None:
+    assert said_of(built, text, "41%", value=41.0) == ""
+
+
+def test_performance_alone_is_no_metric(built: Graph) -> None:
+    text = "It has 41% higher performance and 41% higher accuracy on Plover."
+    parts = {"value": 41.0, "change": "increase", "setting": "Plover"}
+    assert said_of(built, text, "41% higher p", **parts, metric="performance", metric_concept="") == ""
+    assert said_of(built, text, "41% higher a", **parts, **ACCURACY) == "41% higher accuracy (Plover)"

@@ -463,6 +463,13 @@ def test_a_sentence_on_what_comes_first_is_quoted_after_one_on_the_whole(built: 
     assert contribution(Selection.of(built, [paper], "en"), paper) == [whole, first]
 
 
+def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> None:
+    before = "It is unknown how late gates interact with the caches of a model"
+    said = "We study this interaction by means of many probes on the blocks of three models"
+    paper = _stated(f"{before}. {said}.")
+    assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
+
+
 def test_a_speed_and_the_speed_of_inference_are_not_told_apart(built: Graph) -> None:
     speed = {"metric": "inference speed", "metric_concept": "metric:inference-speed", "unit": "x", "change": "increase"}
     text = "Foo gives a 2x inference speedup. It gives an 8x speedup."
