@@ -42,7 +42,8 @@ _BACK = (
 _OWN = r"(?i)\b(?:<proposal.subjects>|us)\b"
 _OURS = r"(?i)\b(?:<proposal.subjects>|us|our)\b"
 _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
-_DANGLING = r"(?i)<proposal.subjects> (?:[a-z]+ ){1,3}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]"  # "we study this interaction"
+#: "We study this interaction", but not "we skip those that".
+_DANGLING = r"(?i)<proposal.subjects> (?:[a-z]+ ){1,3}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]"
 _BETWEEN = ". "  # sentences
 _STARTS = r"(?i)\A[^:]*?\b<proposal.subjects> first(?:ly)? <proposal.verbs>\b"  # what comes next is told elsewhere
 _BEGINS_LIST = re.compile(r":\s+\(?1\)(?!.*\b2\))")  # "two parts: (1) a gate.", where "(2)" is the next sentence
