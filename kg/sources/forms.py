@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -180,10 +180,19 @@ class Form:
         words = [word for word in words if word and word not in fillers]
         if not words or (core := "".join(words)) in self.known:
             return core if words else whole
-        keys = {word: {key for key, each in self.fields.items() if (word,) in each} for word in words}
-        ours = [word for word in words if keys[word]]
-        is_one = ours and set.intersection(*(keys[word] for word in ours)) and self.known.issuperset(words)
+        ours = [word for word in words if word in self._of_word]
+        is_one = ours and set.intersection(*map(self._of_word.__getitem__, ours)) and self.known.issuperset(words)
         return ours[0] if is_one else whole  # "Venue / Journal", "年/期"
+
+    @cached_property
+    def _of_word(self) -> dict[str, set[str]]:
+        """The fields that may stand under a name of one step."""
+        found: dict[str, set[str]] = {}
+        for key, each in self.fields.items():
+            for place in each:
+                if len(place) == 1:
+                    found.setdefault(place[0], set()).add(key)
+        return found
 
     def unread(self, names: Iterable[str]) -> list[str]:
         """The names that no rule reads."""

@@ -40,6 +40,7 @@ _LEAST = 4  # fields of a paper in front matter
 _LARGEST = 100 << 10  # code points of an entry: the parser takes a millisecond a KB
 
 
+@lru_cache(2)  # as in kg.sources.records
 def keys(file: InputFile) -> frozenset[str]:
     """The keys in the first part of a file in YAML; empty for other files."""
     start, front, first = _shape(opening(file))
@@ -168,7 +169,8 @@ def _loaded(text: str) -> Any:
         return Skipped(f"it holds more than {_LARGEST >> 10} KB: shorten its texts")
     reason = ""
     text = without_notes(text)
-    for written in (text, quoted := _UNQUOTED.sub(_in_quotes, text), _aligned(quoted)):  # "title: Keys: A Study"
+    quoted = _UNQUOTED.sub(_in_quotes, text)  # "title: Keys: A Study"
+    for written in dict.fromkeys((text, quoted, _aligned(quoted))):
         try:
             return yaml.load(written, Loader=_loader())
         except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:

@@ -21,8 +21,8 @@ PUBMED = "<PubmedArticleSet><PubmedArticle><MedlineCitation>"
 FILES = {
     "brackets.md": f"- [A Title]({ARXIV})\n- " + "[" * 200_000 + f"\n- {ARXIV} " + "[a[b]" * 50_000,
     "stars.md": f"- [A Title]({ARXIV})\n" + f"- {'*' * 20_000} {ARXIV}\n" * 20 + "- " + "a: " * 100_000,
-    "links.md": f"- [A Title]({ARXIV})\n" + f"- {ARXIV}\n" * 50_000,
-    "nested.md": "".join(f"{' ' * (n % 40)}- [A Title {n}]({ARXIV}{n % 10})\n" for n in range(20_000)),
+    "links.md": f"- [A Title]({ARXIV})\n" + f"- {ARXIV}\n" * 10_000,
+    "nested.md": "".join(f"{' ' * (n % 40)}- [A Title {n}]({ARXIV}{n % 10})\n" for n in range(4_000)),
     "table.md": f"|title|link|\n|---|---|\n|A Title|{ARXIV}|\n" + f"|{'|' * 5_000}\n" * 500,
     "parentheses.md": f"- [A Title]({ARXIV})\n- " + "[a](b(" * 50_000,
     "titles.tex": TEX + "\\title{" * 100_000,
