@@ -202,6 +202,12 @@ class Form:
 
 
 @cache
+def any_form() -> Form:
+    """The form of a file that is no known export."""
+    return Form.of({})
+
+
+@cache
 def _of_any() -> dict[str, list[str]]:
     """The names of fields in any form, with those of places in the objects of authors."""
     names, places = forms()["any"], forms()["person"]["places"]

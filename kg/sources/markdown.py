@@ -16,7 +16,7 @@ from kg.model import Batch
 from kg.sources import notations
 from kg.sources.base import InputFile
 from kg.sources.beside import is_noted
-from kg.sources.forms import Form, folded_name
+from kg.sources.forms import any_form, folded_name
 from kg.sources.item_titles import LONGEST, NEXT_LINE, title_of
 from kg.sources.items import QUOTE, SAID, ListItem, rows_of
 from kg.sources.lines import decoded, opening
@@ -106,7 +106,7 @@ class _Reading:
     """The open heading, item and table of a file while its lines are read; each method gives the papers that end."""
 
     def __init__(self, targets: dict[str, str]) -> None:
-        self._form = form = Form.of({})
+        self._form = form = any_form()
         self._keys = {
             place[0]: key for key, places in reversed([*form.fields.items()]) for place in places if len(place) == 1
         }

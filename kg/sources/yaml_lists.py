@@ -15,7 +15,7 @@ from typing import Any
 
 from kg.sources.base import InputFile
 from kg.sources.beside import is_noted
-from kg.sources.forms import Form, forms
+from kg.sources.forms import any_form, forms
 from kg.sources.lines import opening, records, text_lines
 from kg.sources.links import without_notes
 from kg.sources.rows import Beside, Skipped
@@ -53,19 +53,14 @@ def keys(file: InputFile) -> frozenset[str]:
 
 def is_data(file: InputFile) -> bool:
     """Whether a file is records in YAML throughout, and no text with front matter."""
-    return _shape(opening(file))[2] is not None and "title" in map(_any().called, keys(file))
+    return _shape(opening(file))[2] is not None and "title" in map(any_form().called, keys(file))
 
 
 def of_paper(names: frozenset[str]) -> int:
     """How many fields of a paper are among some names; many notes have a title, an author and a date."""
-    form = _any()
+    form = any_form()
     fields = form.among(frozenset(map(form.called, names))) if names else {}
     return len(fields.keys() - {"id", "url", "keywords", "year" if "date" in fields else ""})
-
-
-@cache
-def _any() -> Form:
-    return Form.of({})
 
 
 def entries(file: InputFile) -> Iterator[tuple[str, Any]] | None:
@@ -137,7 +132,7 @@ def _entries(file: InputFile, first: re.Pattern[str]) -> Iterator[tuple[str, Any
 
 def _has_title_alone(record: dict[str, Any]) -> bool:
     """Whether a record has no more than a title of what a paper has."""
-    form = _any()
+    form = any_form()
     return form.among(frozenset(map(form.called, record)) - {"id"}).keys() <= {"title", "keywords"}
 
 
