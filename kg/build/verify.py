@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -60,7 +61,7 @@ class _Reference:
     """What entries are checked against."""
 
     sources: set[str]
-    concepts: set[str]  # of the vocabulary
+    concepts: frozenset[str]  # of the vocabulary
     vocabulary: Vocabulary
     store: Store
 
@@ -69,13 +70,19 @@ class _Reference:
 Node = dict[str, list[Any]]
 
 
+@lru_cache(1)
+def _typed(text: bytes) -> frozenset[str]:
+    """What has a class in N-Triples."""
+    return frozenset(curie(subject.decode()) for subject in _TYPED.findall(text))
+
+
 def verify(store: Store, shacl: bool = True) -> Report:
     """Re-read all raw texts that the store keeps and check what is said of them.
 
     `shacl` adds the shapes of ontology/shapes.ttl, which take most of the time.
     """
     report = Report()
-    concepts = {curie(subject.decode()) for subject in _TYPED.findall(ontology.text())}
+    concepts = _typed(ontology.text())
     vocabulary = Overrides.load(store.path).amended(Vocabulary.load())
     known = _Reference({f"source:{name}" for name in store.source_names()}, concepts, vocabulary, store)
     labels: Counter[tuple[str, str, int, str]] = Counter()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kg.entity_types import LISTS, NAMED, TAILS
 from kg.link import acronyms
@@ -21,13 +21,19 @@ _HEADS = ("technique", "model", "dataset")  # the types that the head of a relat
 _GIVEN = "given with the record"
 
 
+@lru_cache(2)
+def _concept_linker(vocabulary: Vocabulary) -> ConceptLinker:
+    """That of a vocabulary, with what it knows of names by now."""
+    return ConceptLinker(vocabulary, vocabulary.cues("metric-qualifier"))
+
+
 class Linker:
     """Sets the concept of every mention of a record, with a reason; the register is loaded on first use."""
 
     def __init__(self, vocabulary: Vocabulary, overrides: Overrides | None = None) -> None:
         self.vocabulary = vocabulary
         self.overrides = overrides or Overrides()
-        self.concepts = ConceptLinker(vocabulary, vocabulary.cues("metric-qualifier"))
+        self.concepts = _concept_linker(vocabulary)
 
     @cached_property
     def register(self) -> Register:

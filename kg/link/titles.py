@@ -75,6 +75,8 @@ class Title:
 
     def counts_otherwise(self, other: Title) -> bool:
         """Whether its numbers indicate another work, as in a series."""
+        if self.numbers == other.numbers:  # as those of most titles, which have none
+            return False
         own, others = self.numbers - other.numbers, other.numbers - self.numbers
         return bool(own and others) or not all(map(_SLIGHT.fullmatch, own + others))
 

@@ -375,8 +375,8 @@ class _EntryPair:
         """Whether otherwise similar titles have different numbers ("Part I", "2025", "v2")."""
         if self.titles is Likeness.PART:
             return self.a.heading.continues(self.b.heading)
-        other = self.a.heading.counts_otherwise(self.b.heading)
-        return other and self.titles is not Likeness.FAR and self.a.heading.is_han == self.b.heading.is_han
+        is_like = self.titles is not Likeness.FAR and self.a.heading.is_han == self.b.heading.is_han
+        return is_like and self.a.heading.counts_otherwise(self.b.heading)
 
     def _also(self, abstract: bool = True) -> str:
         """The other common evidence, as the end of a sentence."""

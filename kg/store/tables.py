@@ -135,10 +135,16 @@ def make(db: Lite | Postgres) -> None:
         db.execute(f"DROP {kind} IF EXISTS {name}")
     for statement in (*filter(str.strip, (TABLES + INDEXES + VIEWS).split(";")), *db.TEXTS_INDEX):
         db.execute(statement)
-    known = Vocabulary.load().concepts.values()
-    number = {concept.curie: at for at, concept in enumerate(known, 1)}  # as the table counts
-    rows = ((c.curie, c.type, c.label.get("en", ""), c.label.get("zh", "")) for c in known)
+    rows, broader = _of_vocabulary()
     sql = "INSERT INTO concepts (curie, type, label, label_zh, country, known) VALUES (?, ?, ?, ?, '', 1)"
     db.executemany(sql, rows)
-    broader = {(number[c.curie], number[other]) for c in known for other in c.broader if other in number}
-    db.executemany("INSERT INTO broader VALUES (?, ?)", sorted(broader))
+    db.executemany("INSERT INTO broader VALUES (?, ?)", broader)
+
+
+@cache
+def _of_vocabulary() -> tuple[list[tuple[str, str, str, str]], list[tuple[int, int]]]:
+    """The rows of concepts, and which of these stand under which."""
+    known = Vocabulary.load().concepts.values()
+    number = {concept.curie: at for at, concept in enumerate(known, 1)}  # as the table counts
+    rows = [(c.curie, c.type, c.label.get("en", ""), c.label.get("zh", "")) for c in known]
+    return rows, sorted({(number[c.curie], number[other]) for c in known for other in c.broader if other in number})
