@@ -90,7 +90,7 @@ def build(records: list[dict[str, Any]]) -> str:
     for at, record in enumerate(records):
         names = [n for n in record["names"] if is_readable(n[0])] or [[record["name"], None, "label"]]
         rows.append(row(record, names, places))
-        for name, _, kind in [*names, [record["name"], None, "label"]]:
+        for name, kind in {(record["name"], "label"), *((name, kind) for name, _, kind in names)}:
             for key, extra in keys(name, words, places):
                 ranks = index.setdefault(key, {})
                 ranks[at] = min(ranks.get(at, 9), _RANK[kind] + extra)
@@ -139,7 +139,7 @@ def without_country(name: str, places: frozenset[str]) -> str:
 
 def is_readable(name: str) -> bool:
     """Whether all letters are Latin or Han."""
-    return all(is_han(c) or unicodedata.name(c, "").startswith("LATIN") for c in name if c.isalpha())
+    return name.isascii() or all(is_han(c) or unicodedata.name(c, "").startswith("LATIN") for c in name if c.isalpha())
 
 
 def is_han(name: str) -> bool:

@@ -83,14 +83,13 @@ def keys(name: str, words: OrganisationWords, places: frozenset[str] = frozenset
 
     `places` are folded names of countries: "Google (United States)" also gets the key of "Google".
     """
-    out = [(joined(name_tokens(name, words)), 0)]
+    tokens = name_tokens(name, words)
+    out = [(joined(tokens), 0)]
     bare = _BRACKET.sub("", name).strip()
     bracket = name[len(bare) :].strip(" ()")
     if bare and bare != name and fold_word(bracket) in places:
-        out.append((joined(name_tokens(bare, words)), 0))
-    else:
-        bare = name
-    tokens = name_tokens(bare, words)
+        tokens = name_tokens(bare, words)
+        out.append((joined(tokens), 0))
     short = joined(without_legal_form(tokens, words))
     if short and short not in {k for k, _ in out}:
         out.append((short, SHORTENED))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.entity_types import data_folder
 from kg.text import unaccented
@@ -60,6 +60,7 @@ class OrganisationWords:
         )
 
 
+@lru_cache(20_000)  # organisations share most of their words
 def fold_word(word: str) -> str:
     """A word in lower case without accents."""
     low = unaccented(word).lower()
