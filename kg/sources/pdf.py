@@ -41,10 +41,7 @@ class PdfReader:
             data = stream.read(LIMIT + 1)
         if len(data) > LIMIT:
             raise KgError(f"{file.path}: holds more than {LIMIT >> 20} MB: give the paper without its supplements.")
-        import pypdfium2  # noqa: F401  # import before the fork; otherwise each fork would import it again
-
-        WordCounts.load()
-        Offices.load()
+        _load()
         try:
             row, doubt = apart(lambda: _paper(file, data))
         except (Lost, MemoryError):
@@ -59,8 +56,20 @@ class PdfReader:
         return batch
 
 
+def _load() -> None:
+    """Load what reading needs before the fork; otherwise each fork would load it again."""
+    import pypdfium2  # noqa: F401
+
+    from kg.sources.layout import doubt, ends, header, join, pages  # noqa: F401
+    from kg.sources.layout.labels import HeaderLabels
+
+    WordCounts.load()
+    Offices.load()
+    HeaderLabels.load()
+
+
 def _paper(file: InputFile, data: bytes) -> tuple[Row, str]:
-    """The row of the paper, and a sentence if it looks like none; pdfium is loaded here."""
+    """The row of the paper, and a sentence if it looks like none."""
     import pypdfium2
 
     from kg.sources.layout.doubt import is_nonsense, looks_like_a_paper
