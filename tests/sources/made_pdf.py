@@ -164,14 +164,14 @@ def pdf(*sheets: Sheet, trailer: str = "") -> bytes:
 
 def assembled(objects: list[bytes], trailer: str = "") -> bytes:
     """Numbered objects, the first of them the catalogue, as a file with its table of places."""
-    out, places = b"%PDF-1.5\n", []
+    out, places = bytearray(b"%PDF-1.5\n"), []
     for number, body in enumerate(objects, 1):
         places.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     size = len(objects) + 1
     end = f"trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{len(out)}\n%%EOF\n".encode()
-    return out + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + end
+    return bytes(out) + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + end
 
 
 def paper(tmp_path: Path, *sheets: Sheet, name: str = "paper.pdf") -> Document:
