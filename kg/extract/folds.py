@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class Folds:
         self._cards = [Card(told) for told in json.loads(str(arrays["cards"]))]
 
     @classmethod
+    @lru_cache(1)
     def load(cls, file: Path = FOLDS_FILE) -> Folds:
         """The outputs that ship with the package."""
         with np.load(file, allow_pickle=False) as stored:

@@ -67,9 +67,13 @@ def _recognised(path: Path | HeldFile | str, name: str | None) -> tuple[InputFil
     if archive.kind(file):
         where = "inside an archive, which is not opened" if isinstance(path, HeldFile) else "of files"
         raise KgError(f"{path}: is an archive {where}: unpack it, or give the files in it.")
-    known = readers()
-    best = max(known, key=lambda reader: reader.sniff(file), default=None)
-    if best is None or best.sniff(file) <= 0:
+    best, likely = None, 0.0
+    for reader in readers():
+        if (now := reader.sniff(file)) > likely:
+            best, likely = reader, now
+        if likely >= 1:  # no other can be surer
+            break
+    if best is None:
         if file.is_other_text():
             raise KgError(f"{path}: is not text in UTF-8: save it as UTF-8.")
         raise KgError(f"{path}: {foreign.told(file.head, file.is_binary())}.")
