@@ -69,7 +69,7 @@ _ENDINGS = (
     rf",| \(| {_LINK}| [a-z]+ing\b",
 )  # of a phrase up to its head
 _DOING = rf"(?:(?!{_LINK}|<proposal.kinds>\b)[\w-]+ )+(?!solution|function)\w+(?:ing|ion) \([^()]*\)(?=$|,| {_LINK})"
-_CALLED = r",?(?: <proposal.called>)?"
+_CALLED = r",?(?: <proposal.called>,?)?"
 #: What stands behind a name that is whole: "Late Gates, which", but not "Late Gates routing".
 _ENDS = r"(?=$|,| (?:<proposal.links>|<proposal.clauses>|<proposal.relative>)\b)"
 _MORE = re.compile(
@@ -117,7 +117,7 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
     >>> proposal("Foo", ["We propose Foo, a gate which skips all the blocks that these keys do not need at all."])
     """
     sentences = list(told)
-    said = [found for one in sentences if (found := pattern(_SAYS).search(one)) and _is_own(own, found)]
+    said = [found for one in sentences if (found := _saying(own, one)) and _is_own(own, found)]
     first = [found for found in said if not (_is_more(found) or found["next"])]
     named = [
         one
@@ -142,6 +142,14 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
         if made and is_said and not (_is_but_name(made) or _disagrees(made)):
             return replace(made, sentence=found.string)
     return None
+
+
+def _saying(own: str, sentence: str) -> re.Match[str] | None:
+    """What a sentence says first that is proposed, or the method itself: "we introduce a rule and propose Foo"."""
+    found = pattern(_SAYS).search(sentence)
+    again = pattern(_SAYS).search(sentence, found.start("what")) if found and own else None
+    is_own = found and again and own in again["what"] and own not in sentence[found.start("what") : again.start()]
+    return again if is_own else found
 
 
 def _disagrees(made: Proposal) -> bool:

@@ -36,6 +36,7 @@ _SMALL = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
 _OF_NAME = re.compile(r"-(?:based|centric|guided|aware|driven|inspired|style|like|type|product|value|coset|family)\b")
 _HEAD = re.compile(r"(?P<short>\s\([^()]*\))?\s(?P<word>[a-z]+)")
 _SEVERAL = re.compile(r"(?<![siu])(?<!\bserie)s$")  # not "loss", "basis", "focus", "series"
+_OF_SEVERAL = re.compile(r"[ -]of[ -]")  # "Mixture-of-Experts"
 _BEHIND = re.compile(r" (?:of|between|in|for|from|with) ")
 _HALF = re.compile(r"^[a-z][a-z-]*[ -][A-Z][a-z]")  # the first word is small, the next is not
 _LETTERED = re.compile(r"(?<![\w-])[^\W\d]\w*(?:-\w+)*(?![\w-])")
@@ -174,8 +175,9 @@ def spelt_out(said: str, text: str) -> str:
     known = PageWords("en")("proposal.well_known").split()
     for short in dict.fromkeys(_INITIALS.findall(said)):
         full = "" if short in known or f"({short}" in said else uncapitalised(expanded(short, text), text)
-        is_name = all(word[:1].isupper() for word in full.split())  # "Time Between Tokens (TBT)"
-        full = full if short.endswith("s") or " of " in full or is_name else _SEVERAL.sub("", full)
+        is_one = re.search(rf"\ban? (?:[a-z-]+ )*{re.escape(short)}(?![\w-])", said)  # "an RS", of "Rule Systems (RS)"
+        is_name = all(word[:1].isupper() for word in full.split()) and not is_one  # "Time Between Tokens (TBT)"
+        full = full if short.endswith("s") or _OF_SEVERAL.search(full) or is_name else _SEVERAL.sub("", full)
         if full and full.lower() not in said.lower():
             ahead, behind = re.split(rf"(?<![\w-]){re.escape(short)}(?![\w-])", said, maxsplit=1)
             if _OF_LONGER.match(behind) or f"{short}-" in said:

@@ -93,7 +93,7 @@ def test_closed_store_is_told(tmp_path: Path):
             ask()
 
 
-def test_dump_is_the_same_in_any_order_of_adding(memory: Store):
+def test_dump_is_the_same_in_any_order_of_adding(memory: Store, without_ontology: None):
     forms = ("nquads", "turtle", "jsonld")
     for one in (demo_entry(), entry("b")):
         memory.put_entry(one)

@@ -250,6 +250,12 @@ def test_what_is_proposed_behind_a_study_goes_before_a_part_of_it() -> None:
     assert _what("", study.format("score").replace("Foo, ", ""), part).startswith("to skip")
 
 
+def test_what_is_proposed_under_its_name_goes_before_what_leads_to_it() -> None:
+    rule = "This paper introduces the {} and proposes Foo, a light gate that skips the idle blocks of a map."
+    assert _what("Foo", rule.format("rule of dusk")).startswith("Foo, a light gate")
+    assert _what("Foo", rule.format("rule of Foo")).startswith("the rule of Foo")
+
+
 def test_praise_leaves_no_comma_behind() -> None:
     text = "We propose a novel, fast, and light gate that skips the idle blocks."
     assert _what("", text) == "a fast and light gate that skips the idle blocks"

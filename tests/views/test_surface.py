@@ -359,6 +359,9 @@ def test_a_short_form_is_spelt_out_where_another_sentence_does_so() -> None:
     assert spelt_out("a DMO scan in LGA", text) == "a dusk map owl (DMO) scan in LGA"
     assert spelt_out("a scan by LOA", text) == "a scan by late owl analysis (LOA)"
     assert spelt_out("a scan by the Late Gate (LG)", text) == "a scan by the Late Gate (LG)"
+    several = "Rule Systems (RS) and Map of Gates (MG) are slow. We propose a new RS."
+    assert spelt_out("a new RS", several) == "a new Rule System (RS)"
+    assert spelt_out("a late MG", several) == "a late Map of Gates (MG)"
 
 
 def test_a_series_is_no_plural_of_serie() -> None:

@@ -200,7 +200,7 @@ def _without_name(said: str, *called: str) -> str:
     for one in filter(None, called):
         own = re.escape(one)
         said = re.sub(rf"^{own}, (?=an? |the )", "", said).replace(f" ({one})", "")
-        said = pattern(rf",? <proposal.called> (?:[\w-]+ )*{own}$").sub("", said)
+        said = pattern(rf",? <proposal.called>,? (?:[\w-]+ )*{own}$").sub("", said)
     if said.startswith("the ") and kinds(said)[0] and not _ONLY.match(said):
         said = f"{article(said[4:])} {said[4:]}"  # "the fast gating method", which the paper itself introduces
     return said

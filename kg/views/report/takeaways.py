@@ -14,7 +14,7 @@ from kg.text import fold
 from kg.views import outcome
 from kg.views.borne import KEPT, SPEED
 from kg.views.own import is_own
-from kg.views.quotation import contribution
+from kg.views.quotation import by_itself, contribution
 from kg.views.report.claims import claims
 from kg.views.report.doing import OWN
 from kg.views.report.layout import Part
@@ -91,7 +91,7 @@ def _reported(shown: Selection, paper: Paper, one: Told | None) -> dict[str, Any
 def _proposed(shown: Selection, paper: Paper) -> dict[str, Any] | None:
     """What a paper says that it does, as its text has it."""
     texts = [(document.id, field, text.raw) for document, _ in paper.entries for field, text in document.texts.items()]
-    for sentence in contribution(shown, paper):
+    for sentence in map(by_itself, contribution(shown, paper)):
         for entry, field, raw in texts:
             if (at := raw.find(sentence)) >= 0:
                 quote = EntryQuote(entry, field, at, at + len(sentence), sentence, sentence)
