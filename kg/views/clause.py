@@ -90,7 +90,7 @@ _BEATING = r"\b<clause.beating>\b[^\d;]*$"
 _OVER = (
     r"\b(?:<clause.beating>|(?:improv(?:es|ed|ing|ements?)|gains?|advantages?|superior\w*)(?: in [^,;]*?)? (?:over|to)|"
     r"better [^,;]*?than)\s(?P<what>[^,;:()]+?)(?:\s\([^()]*\))?"
-    r"(?:(?: in [^;]*?)?(?:, with|(?:,|,? while) [a-z]+ing)\b[^;]*| by [^,;]* with )$"
+    r"(?:: [^;]*|(?: in [^;]*?)?(?:, with|(?:,|,? while) [a-z]+ing)\b[^;]*| by [^,;]* with )$"
 )
 #: Behind a gain what it and another one may be over: "9% less and 2% better recall over the Finch baseline".
 _OVER_BOTH = (

@@ -23,7 +23,7 @@ OWN = ("proposed", "used")
 _DONE = ("topic", "technique", "task")
 #: The least confidence of a topic that a paper works on: of papers read by hand, every other less sure one only touches
 #: it, and nine of ten of these do it.
-_LIKELY = 0.9
+_LIKELY = 0.91
 _AHEAD = 3  # words before a name among which it says that the work is something else
 _BOTH = " and "  # in the label of a topic of two things
 _FINITE = ("VBZ", "VBP", "VBD", "MD")  # tags of verbs, behind which no subject stands
