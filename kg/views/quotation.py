@@ -164,8 +164,9 @@ def is_lesser(said: str) -> bool:
 
 
 def points_back(said: str) -> bool:
-    """Whether a sentence begins with what only the one before it names: "It also", "These gates", not "This paper"."""
-    return pattern(r"(?i)(?!<proposal.subjects>\b)<proposal.pointing>\b").match(said) is not None
+    """Whether a sentence begins with what only the one before it names: "It also", "Given this,", not "This paper"."""
+    begins = r"(?i)(?!<proposal.subjects>\b)<proposal.pointing>\b|[^,]*\s<proposal.pointing>,"
+    return pattern(begins).match(by_itself(said)) is not None
 
 
 def with_name(paper: Paper, quote: str) -> str:
