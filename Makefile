@@ -37,9 +37,9 @@ test: .venv/tested
 	$(MAKE) --no-print-directory --jobs=2 lint pytest
 
 # Tests start hundreds of processes: Python is to keep what it has compiled. Many wait for servers and browsers, so that
-# three are run for two processors.
+# two are run for each processor.
 pytest: .venv/tested
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print(max(os.cpu_count() * 3 // 2, 2))") --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print(max(os.cpu_count() * 2, 2))") --dist worksteal
 
 lint: .venv/tested
 	$(BIN)/ruff check .

@@ -42,8 +42,12 @@ _BACK = (
 _OWN = r"(?i)\b(?:<proposal.subjects>|us)\b"
 _OURS = r"(?i)\b(?:<proposal.subjects>|us|our)\b"
 _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
-#: "We study this interaction", but not "we skip those that".
-_DANGLING = r"(?i)<proposal.subjects> (?:[a-z]+ ){1,3}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]"
+#: "We study this interaction", but not "we skip those that"; "a gate that resolves this dilemma by pruning".
+_DANGLING = (
+    r"(?i)(?:\A<proposal.subjects> (?:[a-z]+ ){1,3}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]|"
+    r"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b)"
+)
+_POINTS_SOON = r"(?i).{0,60}\b<proposal.pointing>\b"  # "However, these gates are slow"
 _BETWEEN = ". "  # sentences
 _STARTS = r"(?i)\A[^:]*?\b<proposal.subjects> first(?:ly)? <proposal.verbs>\b"  # what comes next is told elsewhere
 _BEGINS_LIST = re.compile(r":\s+\(?1\)(?!.*\b2\))")  # "two parts: (1) a gate.", where "(2)" is the next sentence
@@ -103,11 +107,11 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
         one: f"{one} {behind[one]}" for one in said if len(told[one]) < TELLING and tells(one, ()) and one in behind
     }
     whole = {one: both for one, both in whole.items() if not any(map(str.isdigit, both))}
-    ahead = {one: before for before, one in pairwise(told)}
+    ahead = {one: before for before, one in pairwise(told) if not pattern(_POINTS_SOON).match(before)}
     whole |= {
         one: f"{ahead[one]} {one}"
         for one in said
-        if one in ahead and len(told[one]) >= TELLING and pattern(_DANGLING).match(one)
+        if one in ahead and len(told[one]) >= TELLING and pattern(_DANGLING).search(by_itself(one.rstrip(". ")))
     }
     proposing = {one for one in said if proposes(one, own)}
     said.sort(

@@ -458,7 +458,7 @@ def test_a_sentence_on_what_comes_first_is_quoted_after_one_on_the_whole(built: 
 
 
 def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> None:
-    before = "It is unknown how late gates interact with the caches of a model"
+    before = "How late gates interact with the caches of a model is unknown"
     said = "We study this interaction by means of many probes on the blocks of three models"
     paper = _stated(f"{before}. {said}.")
     assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
