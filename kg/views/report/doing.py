@@ -178,13 +178,13 @@ def _is_main(shown: Selection, document: Document, record: Record, task: Mention
     raw = document.texts[task.field].raw if task.field in document.texts else ""
     cues = shown.graph.vocabulary.cues
     aside = cues("examples") | cues("evaluate")
-    for start, end in places(raw, task.surface):
-        number, first, last = next((n, *span) for n, span in enumerate(sentences(raw)) if span[1] >= end)
-        ahead, words = raw[first:start], tagged(raw, first, start)[0]
-        is_subject = number < _BEGIN and not any(word.tag in _FINITE for word in words)
-        is_aim = is_subject or proposes(raw[first:last], record.name) or studies(raw[first:last])
-        if is_aim and aside.isdisjoint(fold(ahead).split()):
-            return True
+    for number, (first, last) in enumerate(sentences(raw)):
+        said = raw[first:last]
+        for at, _ in places(said, task.surface):
+            is_subject = number < _BEGIN and not any(word.tag in _FINITE for word in tagged(said, 0, at)[0])
+            is_aim = is_subject or proposes(said, record.name) or studies(said)
+            if is_aim and aside.isdisjoint(fold(said[:at]).split()):
+                return True
     return task.field == "T"
 
 
