@@ -39,7 +39,7 @@ test: .venv/tested
 # Tests start hundreds of processes: Python is to keep what it has compiled. Many wait for servers and browsers, so that
 # two are run for each processor.
 pytest: .venv/tested
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print(max(os.cpu_count() * 2, 2))") --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print(os.cpu_count() * 2)") --dist worksteal
 
 lint: .venv/tested
 	$(BIN)/ruff check .

@@ -142,10 +142,22 @@ def own_cache(first_file: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="module")
 def without_ontology() -> Iterator[None]:
     """The triples of a graph are those of its papers: to store the ontology with each takes longer than all else."""
-    one = f"{ontology.mark()} .\n".encode()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ontology, "text", lambda: one)
+        _leave_out_ontology(patch)
         yield
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store in memory without the ontology, which takes most of the time to write and to read."""
+    _leave_out_ontology(monkeypatch)
+    with Store(None) as store:
+        yield store
+
+
+def _leave_out_ontology(patch: pytest.MonkeyPatch) -> None:
+    one = f"{ontology.mark()} .\n".encode()
+    patch.setattr(ontology, "text", lambda: one)
 
 
 @pytest.fixture(scope="session")

@@ -180,18 +180,18 @@ class Form:
         words = [word for word in words if word and word not in fillers]
         if not words or (core := "".join(words)) in self.known:
             return core if words else whole
-        ours = [word for word in words if word in self._of_word]
-        is_one = ours and set.intersection(*map(self._of_word.__getitem__, ours)) and self.known.issuperset(words)
+        ours = [word for word in words if word in self.of_word]
+        is_one = ours and set.intersection(*(set(self.of_word[word]) for word in ours)) and self.known.issuperset(words)
         return ours[0] if is_one else whole  # "Venue / Journal", "年/期"
 
     @cached_property
-    def _of_word(self) -> dict[str, set[str]]:
-        """The fields that may stand under a name of one step."""
-        found: dict[str, set[str]] = {}
+    def of_word(self) -> dict[str, list[str]]:
+        """The fields that may stand under a name of one step, in the order of the form."""
+        found: dict[str, list[str]] = {}
         for key, each in self.fields.items():
             for place in each:
                 if len(place) == 1:
-                    found.setdefault(place[0], set()).add(key)
+                    found.setdefault(place[0], []).append(key)
         return found
 
     def unread(self, names: Iterable[str]) -> list[str]:

@@ -107,9 +107,7 @@ class _Reading:
 
     def __init__(self, targets: dict[str, str]) -> None:
         self._form = form = any_form()
-        self._keys = {
-            place[0]: key for key, places in reversed([*form.fields.items()]) for place in places if len(place) == 1
-        }
+        self._keys = {name: keys[0] for name, keys in form.of_word.items()}
         self._keys |= dict.fromkeys((key for key, of in self._keys.items() if of == "first_author"), "authors")
         self._keys |= {key: key for key in form.fields if (key,) in form.fields[key]} | _LABELS
         self._targets = targets

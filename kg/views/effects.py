@@ -85,13 +85,15 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
         ),
     )
     sentences = [*sentences_of(paper, fields)]
-    before = {quotable(said): quotable(f"{last} {said}") for last, said in pairwise(sentences)}
     background = {quotable(said) for said in sentences[: since_own(names(paper), sentences)]}
     telling = (said for said in map(sentence, surest) if said and said not in known and said not in background)
     telling = (said for said in telling if not pattern(_OF_BASELINE).match(said))
     telling = (said for said in telling if not (_DEALT_OUT.search(said) and len(_AND.findall(said)) < _PAIRS))
     quote = next((said for said in telling if not is_setup(shown, said)), "")
-    return Effects(effect, known, before.get(quote) or quote if points_back(quote) else quote)
+    if points_back(quote):
+        joined = (quotable(f"{before} {said}") for before, said in pairwise(sentences) if quotable(said) == quote)
+        quote = next(joined, "") or quote
+    return Effects(effect, known, quote)
 
 
 def _tells_all(told: _Told, sayable: Collection[_Told]) -> bool:

@@ -150,12 +150,12 @@ def says_title(paper: Paper, said: str) -> bool:
 
 def joined_up(paper: Paper, fields: Collection[str], quotes: list[str]) -> list[str]:
     """Quotations, those as one that meet or overlap in the abstract."""
-    text = _BETWEEN.join(map(quotable, sentences_of(paper, fields)))
-    out: list[str] = []
-    for one in quotes:
-        before = out[-1] if out else one
-        begins, ends = (text.find(before), text.find(one)), [text.find(said) + len(said) for said in (before, one)]
-        if out and min(begins) >= 0 and max(begins) <= min(ends) + len(_BETWEEN):
+    text = _BETWEEN.join(map(quotable, sentences_of(paper, fields))) if quotes[1:] else ""
+    out = quotes[:1]
+    for one in quotes[1:]:
+        begins = text.find(out[-1]), text.find(one)
+        ends = begins[0] + len(out[-1]), begins[1] + len(one)
+        if min(begins) >= 0 and max(begins) <= min(ends) + len(_BETWEEN):
             out[-1] = text[min(begins) : max(ends)]
         else:
             out.append(one)

@@ -93,18 +93,18 @@ def test_closed_store_is_told(tmp_path: Path):
             ask()
 
 
-def test_dump_is_the_same_in_any_order_of_adding(memory: Store, without_ontology: None):
+def test_dump_is_the_same_in_any_order_of_adding(bare: Store):
     forms = ("nquads", "turtle", "jsonld")
     for one in (demo_entry(), entry("b")):
-        memory.put_entry(one)
-    first = [memory.dump(format) for format in forms]
-    memory.drop_entries(["demo-01", "x"])
+        bare.put_entry(one)
+    first = [bare.dump(format) for format in forms]
+    bare.drop_entries(["demo-01", "x"])
     for one in (entry("before"), entry("b"), demo_entry()):
-        memory.put_entry(one)
-        memory.graphs()  # the triples follow each
-    assert [memory.dump(format) for format in forms] == first
+        bare.put_entry(one)
+        bare.graphs()  # the triples follow each
+    assert [bare.dump(format) for format in forms] == first
     with pytest.raises(KgError, match="choose nquads"):
-        memory.dump("word")
+        bare.dump("word")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from lxml import etree
 
 from kg.model import KgError
 from kg.names import iri
-from kg.rdf import ontology
 from kg.rdf.store import Store
 from kg.store.contents import digest, labels, load_entries, load_entry, works
 from kg.text import HARMFUL
@@ -66,15 +64,6 @@ def test_labels_prefer_the_vocabulary_then_the_majority(demo: Store, vocabulary)
     assert found["topic:kv-cache-compression"] == vocabulary["topic:kv-cache-compression"].label
     assert "topic:none" not in found
     assert labels(demo)["technique:longdemo"] == {"en": "LongDEMO"}
-
-
-@pytest.fixture
-def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """A store in memory without the ontology, which takes most of the time to write and to read."""
-    one = f"{ontology.mark()} .\n".encode()
-    monkeypatch.setattr(ontology, "text", lambda: one)
-    with Store(None) as store:
-        yield store
 
 
 def test_every_form_is_the_same_in_any_order_of_adding(bare: Store):

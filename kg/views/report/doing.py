@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kg.entity_types import LISTS
@@ -102,8 +103,8 @@ def _does(shown: Selection, paper: Paper, term: Term, *, surely: bool = True) ->
     if not isinstance(term, Entity) or term.field not in _DONE:
         return False
     return _is_titled(paper, term.titles) or any(
-        (sure or not surely) and concept in term.concepts and (role in (term.roles or OWN) or not (surely and role))
-        for concept, role, sure in _had(shown, paper, term.field)
+        (sure or not surely) and (role in (term.roles or OWN) or not (surely and role))
+        for role, sure in _had(shown, paper, term)
     )
 
 
@@ -159,15 +160,18 @@ def _has_half(shown: Selection, paper: Paper, term: Term, selection: str) -> boo
     return any(f" {fold(label)} " in said for label in halves or asked)  # "medical AI" asks for what is medical
 
 
-def _had(shown: Selection, paper: Paper, kind: str) -> list[tuple[str, str, bool]]:
-    """The concepts of a type that a paper has, with their role and whether they are sure."""
-    records = [record for _, record in paper.entries]
-    if kind == "topic":
-        topics = (topic for record in records for topic in record.topics)
-        return [(f"topic:{topic.id}", "", topic.sure and topic.confidence >= _LIKELY) for topic in topics]
-    if kind == "task":
-        return [(m.concept, "", m.sure and _is_main(shown, *one, m)) for one in paper.entries for m in one[1].tasks]
-    return [(m.concept, m.role, m.sure) for record in records for m in getattr(record, LISTS[kind])]
+def _had(shown: Selection, paper: Paper, term: Entity) -> Iterator[tuple[str, bool]]:
+    """The roles in which a paper has what a term names, each with whether that is sure."""
+    for document, record in paper.entries:
+        if term.field == "topic":
+            had = (topic for topic in record.topics if f"topic:{topic.id}" in term.concepts)
+            yield from (("", topic.sure and topic.confidence >= _LIKELY) for topic in had)
+            continue
+        for m in getattr(record, LISTS[term.field]):
+            if m.concept in term.concepts and term.field == "task":
+                yield "", m.sure and _is_main(shown, document, record, m)
+            elif m.concept in term.concepts:
+                yield m.role, m.sure
 
 
 def _is_main(shown: Selection, document: Document, record: Record, task: Mention) -> bool:
@@ -175,6 +179,8 @@ def _is_main(shown: Selection, document: Document, record: Record, task: Mention
 
     Or the paper begins with it: "Depth estimation needs memory", not "Networks excel at depth estimation".
     """
+    if task.field == "T":
+        return True
     raw = document.texts[task.field].raw if task.field in document.texts else ""
     cues = shown.graph.vocabulary.cues
     aside = cues("examples") | cues("evaluate")
@@ -185,7 +191,7 @@ def _is_main(shown: Selection, document: Document, record: Record, task: Mention
             is_aim = is_subject or proposes(said, record.name) or studies(said)
             if is_aim and aside.isdisjoint(fold(said[:at]).split()):
                 return True
-    return task.field == "T"
+    return False
 
 
 def _is_titled(paper: Paper, names: tuple[str, ...]) -> bool:

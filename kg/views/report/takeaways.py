@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Set
 from dataclasses import replace
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
-from kg.model import Document, Mention, Paper
+from kg.model import Document, Mention, Paper, Record
 from kg.query.corpus import Corpus
 from kg.text import fold
 from kg.views import outcome
@@ -111,19 +112,16 @@ def _approach(shown: Selection, about: Set[str]) -> dict[str, Any] | None:
     found: dict[str, dict[str, Paper]] = defaultdict(dict)
     stated: dict[str, set[str]] = defaultdict(set)  # papers that name the technique itself, no narrower one
     proposed: dict[str, set[str]] = defaultdict(set)
-    quotes: dict[str, tuple[int, EntryQuote]] = {}  # the sentence in which a paper says most of itself
+    mentions: dict[str, list[tuple[Document, Record, Mention]]] = defaultdict(list)
     for paper in shown.papers:
         for document, record in paper.entries:
             for m in record.techniques:
                 if m.sure and m.role in OWN and m.concept in vocabulary:
                     stated[m.concept].add(paper.id)
+                    mentions[m.concept].append((document, record, m))
                     for concept in (m.concept, *vocabulary.broader(m.concept)):
                         found[concept][paper.id] = paper
                         proposed[concept] |= {paper.id} if m.role == "proposed" else set()
-                    for quote in _naming(document, m):
-                        own_words = (m.role == "proposed") + is_own([record.name], quote.sentence)
-                        if m.concept not in quotes or own_words > quotes[m.concept][0]:
-                            quotes[m.concept] = own_words, quote
     topic = {
         word for label in (shown.name, *(vocabulary[c].label["en"] for c in about)) for word in fold(label).split()
     }
@@ -133,7 +131,7 @@ def _approach(shown: Selection, about: Set[str]) -> dict[str, Any] | None:
         return len(found[concept]) >= _TYPICAL * every * len(shown.papers) and every <= _COMMON
 
     least = max(_SEVERAL, _PART * len(shown.papers))
-    several = [c for c in found if len(found[c]) >= least and c in quotes and c not in about]
+    several = [c for c in found if len(found[c]) >= least and c in stated and c not in about]
     # No "KV cache", to which something is done, nor "vision transformer", which is what others work on.
     several = [c for c in several if 2 * len(stated[c]) >= len(found[c]) and 3 * len(proposed[c]) >= len(found[c])]
     kinds, plain = vocabulary.cues("model-frame"), vocabulary.cues("plain")  # full attention is what others beat
@@ -152,17 +150,22 @@ def _approach(shown: Selection, about: Set[str]) -> dict[str, Any] | None:
     others = words.listed([words("report.with_count", label=shown.label(c), n=len(found[c])) for c in behind])
     values = {"technique": shown.label(best), "n": len(papers), "all": len(shown.papers), "total": f"{len(corpus):,}"}
     key = "report.takeaway_approach" if behind else "report.takeaway_approach_only"
-    quote = quotes[best][1]
+    quote = _in_own_words(mentions[best])
     of = next(paper for paper in shown.papers if quote.entry in ids(paper))
     return _row(words(key, others=others, **values), papers, quote, of)
 
 
-def _naming(document: Document, m: Mention) -> Iterator[EntryQuote]:
-    """The sentences that name what a paper mentions as that mention does."""
-    yield quoted(document, m)
-    raw = document.texts[m.field].raw if m.field in document.texts else ""
-    for start, end in places(raw, m.surface):
-        yield quoted(document, replace(m, start=start, end=end))
+def _in_own_words(mentions: list[tuple[Document, Record, Mention]]) -> EntryQuote:
+    """Of all sentences that name what is mentioned the first in which a paper says most of itself."""
+
+    def naming() -> Iterator[tuple[int, EntryQuote]]:
+        for document, record, m in mentions:
+            raw = document.texts[m.field].raw if m.field in document.texts else ""
+            for one in (m, *(replace(m, start=start, end=end) for start, end in places(raw, m.surface))):
+                quote = quoted(document, one)
+                yield (m.role == "proposed") + is_own([record.name], quote.sentence), quote
+
+    return max(naming(), key=itemgetter(0))[1]
 
 
 def _gains(shown: Selection, made: dict[str, list[Told]]) -> Iterator[dict[str, Any]]:
