@@ -22,7 +22,9 @@ PIP = ["-m", "pip", "--quiet", "--disable-pip-version-check"]
 
 
 @pytest.mark.timeout(900)
-def test_an_installed_wheel_does_the_main_job_from_anywhere(tmp_path: Path, own_cache: Callable[..., Path]) -> None:
+def test_an_installed_wheel_does_the_main_job_from_anywhere(
+    tmp_path: Path, own_cache: Callable[..., Path], few_reports: Path
+) -> None:
     built = [sys.executable, *PIP, "wheel", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
     subprocess.run(built, check=True, cwd=tmp_path)
     (wheel,) = tmp_path.glob("*.whl")
@@ -49,7 +51,9 @@ def test_an_installed_wheel_does_the_main_job_from_anywhere(tmp_path: Path, own_
     assert str(home) in package
     assert str(home) in data
     kg = str(home / "bin" / "kg")
-    assert "Added 21 entries" in run(kg, "add", f"{data}/reports/004_*.txt", "--graph", "papers.kg")
+    (report,) = few_reports.glob("004_*.txt")
+    assert (Path(data) / "reports" / report.name).read_bytes() == (ROOT / "data" / "reports" / report.name).read_bytes()
+    assert "Added 16 entries" in run(kg, "add", str(report), "--graph", "papers.kg")
     said = json.loads(run(kg, "ask", "在H100上做KV缓存压缩的论文", "--graph", "papers.kg", "--format", "json"))
     assert {source for paper in said["papers"] for source in paper["sources"]} == {"004-16"}
     run(kg, "report", "KV cache compression", "--graph", "papers.kg", "-o", "report.html")

@@ -34,9 +34,10 @@ PAPERS = [
 RUN = """
 import io, json, sys
 import kg
+import typer
 from kg.cli import application
 from kg.extract.llm import schema
-app, out, told = application(), sys.stdout, []
+app, out, told = typer.main.get_command(application()), sys.stdout, []
 for call in json.loads(sys.argv[1]):
     sys.stdout = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
     try:
@@ -90,9 +91,8 @@ class Answers(NamedTuple):
 
 def _copied(to: Path) -> None:
     """The package with the type of the manual: its class and concepts in the ontology, its component."""
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "kg", to / "kg", ignore=ignored)
-    shutil.copytree(ROOT / "ontology", to / "ontology", ignore=ignored)
+    for folder in ("kg", "ontology"):
+        shutil.copytree(ROOT / folder, to / folder)
     (to / "data").symlink_to(ROOT / "data")
     manual = (ROOT / "docs" / "extend.md").read_text("utf-8").partition("## An entity type\n")[2].partition("\n## ")[0]
     for block in re.findall(r"```(?:turtle|python)\n(.*?)```", manual, re.DOTALL):
