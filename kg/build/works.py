@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 CROWD = 64
 _TERMS_CROWD = 16  # of titles with the same terms
 _KNOWN = 500  # entries that are kept in mind
+_TOLD = 20_000  # pairs of them, with what they are to each other
 _BY_HAND = Verdict(9, f"the same work, {BY_HAND}")
 _APART = Verdict(-9, f"kept apart, {BY_HAND}")
 _TITLE = 2  # the rank of a title among what names a work
@@ -86,6 +87,7 @@ class Works:
         self._new: dict[str, Coming] = {}  # entries to come
         self._gone: set[str] = set()
         self._found: dict[str, list[str]] = {}  # the entries of a key, within one change
+        self._told: dict[tuple[str, str], tuple[Described, Described, Verdict]] = {}
         self._overrides = overrides
         self._merged, self._apart = _decisions(overrides)
 
@@ -257,7 +259,12 @@ class Works:
             return _APART
         if self._by_hand(one) & self._by_hand(other):
             return _BY_HAND
-        return same_work(one, other)
+        had = self._told.get((one.entry, other.entry))
+        if had is None or had[0] is not one or had[1] is not other:
+            if len(self._told) >= _TOLD:
+                self._told.clear()
+            had = self._told[one.entry, other.entry] = one, other, same_work(one, other)
+        return had[2]
 
     def _curie(self, work: list[str]) -> str:
         """The CURIE of a work: the best id of its entries; a title that other works have goes with an entry's name."""
@@ -312,6 +319,7 @@ class Works:
         self._known[name] = held
         if len(self._known) > _KNOWN:
             self._known.popitem(last=False)
+            self._told.clear()  # which would keep it in mind
         return held
 
     def _stored(self, name: str) -> _Held:
