@@ -8,11 +8,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.files import later
 from kg.model import KgError
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 #: Statuses of a service that may answer the same call later; 529 is no standard, but what several services send.
 BUSY = (408, 429, 500, 502, 503, 504, 529)
@@ -35,6 +39,14 @@ class TooLong(Exception):
     def __init__(self, reason: str, wait: float) -> None:
         super().__init__(reason)
         self.wait = wait
+
+
+@cache
+def trusted() -> SSLContext:
+    """Whose certificates httpx takes for good; to read them takes longer than most calls."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 def until_answered(

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kg.files import cache_folder, keep
-from kg.http import BUSY, Again, TooLong, phrase, retry_after, seconds_of, until_answered
+from kg.http import BUSY, Again, TooLong, phrase, retry_after, seconds_of, trusted, until_answered
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -165,7 +165,8 @@ class Chat:
 
         seconds, left = self.endpoint.seconds, end - time.monotonic()
         try:
-            async with asyncio.timeout(left), httpx.AsyncClient(timeout=seconds, headers=self._headers()) as client:
+            asked = httpx.AsyncClient(timeout=seconds, headers=self._headers(), verify=trusted())
+            async with asyncio.timeout(left), asked as client:
                 return await self._once(client, question)
         except (TimeoutError, httpx.TimeoutException):
             raise Unanswered(f"no whole answer within {seconds:g} s: KG_LLM_TIMEOUT may allow more") from None

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from kg.files import cache_folder
-from kg.http import BUSY, Again, Deadline, TooLong, Waiting, phrase, retry_after, until_answered
+from kg.http import BUSY, Again, Deadline, TooLong, Waiting, phrase, retry_after, trusted, until_answered
 from kg.model import KgError
 from kg.version import VERSION
 
@@ -72,7 +72,7 @@ class Client:
 
         self._turn = Turn(self.host)
         headers = {"User-Agent": f"kg/{VERSION}", "Accept": "*/*", "Accept-Encoding": "identity"}
-        self._http = httpx.Client(timeout=self.timeout, headers=headers, follow_redirects=False)
+        self._http = httpx.Client(timeout=self.timeout, headers=headers, follow_redirects=False, verify=trusted())
         return self
 
     def __exit__(

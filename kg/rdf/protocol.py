@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from kg.http import Again, Deadline, TooLong, retry_after, seconds_of, until_answered
+from kg.http import Again, Deadline, TooLong, retry_after, seconds_of, trusted, until_answered
 from kg.model import KgError
 from kg.version import VERSION
 
@@ -112,7 +112,9 @@ class Connection:
         self.access = access
         self._deadline = Deadline()
         self.server = ""  # the name that it gives itself, once it has answered
-        self._http = httpx.Client(timeout=limits, headers=headers, follow_redirects=False, auth=_auth(access))
+        self._http = httpx.Client(
+            timeout=limits, headers=headers, follow_redirects=False, auth=_auth(access), verify=trusted()
+        )
 
     def select(self, sparql: str) -> list[tuple[str, ...]]:
         """The solutions of a SELECT that binds all its variables, as the text of their terms."""
