@@ -77,6 +77,7 @@ _FASTER = re.compile(r"\s*faster ([a-z]+(?:-[a-z]+)?)\b")
 _SPEEDUP = re.compile(r"\s*([a-z]+) speedups?\b")  # "6x distillation speedup"
 _FASTER_WORK = re.compile(r"\s*faster (([a-z]+) [a-z]+(?:ing|ion))\b")
 _KIND_OF_SPEEDUP = re.compile(r"\s*(\w+[ -](?:step|GPU|node|core|device|layer|chip|kernel)) speedups?\b")
+_BUT = re.compile(r"[^.;()]{0,60}\((?:without|excluding|except)\b")  # behind what was measured on less than the whole
 _POINTS = re.compile(r"\s?[a-z]+ points?\b")  # behind the sign of percent: "23% accuracy points"
 
 
@@ -103,7 +104,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     place = reader.place(found)
     if not place or reader.is_of_another_subject(found, place) or reader.is_by_part(found, place):
         return None
-    if _GLUED.match(place.text, place.quantity.end) or place.text.startswith("...", place.quantity.end + 1):
+    behind = place.text[place.quantity.end :]
+    if _GLUED.match(behind) or _BUT.match(behind) or behind.startswith("...", 1):
         return None  # "by 1% ... 3%"
     condition = rf"\b(?:under|given)\s(?:[\w-]+\s){{0,3}}{re.escape(result.metric)}"
     if reader.is_of_part(found, place) or re.search(condition, place.text[: place.quantity.start], re.IGNORECASE):
@@ -163,7 +165,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     part = re.search(rf"\b{re.escape(metric)} of ((?:[a-z-]+ )?[a-z]+-[a-z]+ [a-z]+s)\b", place.text)
     # "memory usage of vocabulary-related components", "compression latency"
     metric = f"{metric} of {part[1]}" if part else reader.whole_metric(place, metric)
-    bound = bound_of(place, result, change)
+    if not (bound := bound_of(place, result, change)):
+        return None
     clause = place.text[: place.quantity.end].split(";")[-1] + place.text[place.quantity.end :].split(";")[0]
     if not (metric := reader.unturned(_HOW.sub("", metric), change, result.metric_concept)):
         return None

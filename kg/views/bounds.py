@@ -20,16 +20,17 @@ _ROUGH = re.compile(
 _UP_TO = re.compile(r"\bup to\s*(?:an? (?:additional|further|extra)\s)?(?:[~∼≈]\s*)?$")
 _ROUGHLY_UP_TO = re.compile(r"\bup to\s*(?:[~∼≈]|(?:about|around|approximately|roughly)\b)\s*$")
 _BELOW = re.compile(r"\b(?:below|under|less than|lower than|fewer than)\s+\S+(?:\s\S+)?$")
-_ANOTHER = re.compile(r"\band an? $")  # "up to 200x speed and a 20x reduction", of which the bound is not
+_ANOTHER = re.compile(r"\band an? $")  # "up to 200x speed and a 20x reduction": that may be so at most, or always
 _NEARLY = re.compile(r"\b(?:nearly|almost|close to)\b")
 _AT_LEAST = re.compile(r"\bleast\b|≥|>=|\bminimum\b")
 _NEAR = 15  # letters before a number in words that say how exact it is
 
 
 def bound_of(place: QuantityPlace, result: Result, change: str) -> str:
-    """The bound of a result in words: that of `Result`, "nearly" of "about", "over" of "at_least", ..."""
-    bound = "exact" if _ANOTHER.search(place.text[: place.quantity.start]) else result.bound
-    bound = _of_list(place) if result.bound in ("exact", "about") else bound
+    """The bound of a result in words: that of `Result`, "nearly" of "about", "over" of "at_least"; "" if unclear."""
+    bound = _of_list(place) if result.bound in ("exact", "about") else result.bound
+    if bound != "exact" and _ANOTHER.search(place.text[: place.quantity.start]):
+        return ""
     if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):
         return "below"
     ahead = place.text[max(0, place.quantity.number - _NEAR) : place.quantity.end]  # "nearly half" is a number

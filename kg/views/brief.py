@@ -23,7 +23,7 @@ from kg.views.render import render
 from kg.views.selection import Selection, ids, link, named
 from kg.views.slots import Slots, slots
 from kg.views.surface import is_plural
-from kg.views.words import PageWords, listed
+from kg.views.words import PageWords, listed, pattern
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -87,7 +87,11 @@ def reread(graph: GraphReader, paper: Paper, fields: Collection[str]) -> Paper:
 
 
 def _institutions(words: PageWords, names: list[str]) -> str:
-    most = _MOST
+    most, with_article = _MOST, pattern(r"<brief.with_article>\b")
+    if words.lang != "zh":
+        keys = ["brief.the_first", *["brief.the"] * len(names)]
+        pairs = zip(keys, names, strict=False)
+        names = [words(key, name=one) if with_article.match(one) else one for key, one in pairs]
     if len(names) <= most:  # a Chinese name may contain "and", so commas separate names
         return words.listed(names) if words.lang != "zh" else words("brief.comma").join(names)
     n = len(names) if words.lang == "zh" else len(names) - most

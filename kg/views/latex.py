@@ -1,4 +1,4 @@
-"""Texts of papers for readers: LaTeX shown as text, long sentences cut around the words that count."""
+"""Texts of papers for readers: LaTeX and Markdown shown as text, long sentences cut around the words that count."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ _WORD = 16  # letters of a word that is left out whole
 _LONG = 40  # letters of a word at most
 _FROM_NUMBER = re.compile(r"[\d.]+\s?[%x×],")  # begins what was cut at the dots of a range
 _MOST = 480  # letters of a sentence that is quoted
+_STARS = re.compile(r"(?<![\w*])(\*{1,2})(?=[A-Za-z])([^*]*?[\w.:!?)])\1(?![\w*])")  # "a *gate*", as Markdown has it
 _WHOLE = 0.8  # of a sentence: a quote of so much of it is all that is shown
 _SIZE = re.compile(
     r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge|tt|it|bf|rm|sf|sc|em|cal)(?![A-Za-z])\s*"
@@ -46,7 +47,7 @@ _APART_SIGN = re.compile(r"(?<![A-Za-z])\s+(?=[×%])|\s+(?=[,;](?:\s|$))")
 
 
 def as_text(said: str) -> str:
-    """A text with LaTeX shown as text: "H$_2$O" is "H2O".
+    """A text with LaTeX and Markdown shown as text: "H$_2$O" is "H2O".
 
     >>> as_text(r"in $O(n\\log n)$")
     'in O(n log n)'
@@ -74,6 +75,8 @@ def as_text(said: str) -> str:
     'in BEV space, LM'
     >>> as_text(r"we propose ${\\bf \\texttt{Late Gate Pruning}}$, which")
     'we propose Late Gate Pruning, which'
+    >>> as_text("a *late* gate, **fast**, for A* and B*")
+    'a late gate, fast, for A* and B*'
     >>> as_text("a ``fast gate'' and a ``slow one\\"")
     'a “fast gate” and a “slow one”'
     """
@@ -86,6 +89,7 @@ def as_text(said: str) -> str:
     said = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), said)
     said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
     said = _MATH.sub(lambda found: " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1])), said)
+    said = _STARS.sub(r"\2", said)
     return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")
 
 

@@ -21,7 +21,6 @@ from kg.views.words import PageWords, listed, pattern
 _LEAST, _LEAST_KIND = 7, 5  # words of what is proposed, of what it is
 _MOST = 45
 _ADDRESS = re.compile(r"[~\s]*\(?https?://[^\s,)]+\)?")
-_STARS = re.compile(r"\*+(\S[^*]*)\*+")
 _CLOSE = re.compile(r"(?:\)|[a-z]{3}),(?=[a-z]{2})")  # a space is missing
 _LOOSE = ("IN", "TO", "DT", "CC", "WDT", "WP", "WP$", "PRP", "PRP$", "MD", "VB", "VBZ", "VBP", ",")  # end no phrase
 _AGAIN_LARGE = re.compile(r"(?:, (?=An? )|(?<=[a-zA-Z])-(?=an? [a-z]))(An?|an?) ")  # "Foo, A gate", "Foo-a gate"
@@ -47,8 +46,11 @@ _DOES = rf"(?i:(?<!which ){_SUBJECT} (?:[a-z]+ly )?(?P<verb>[a-z]+))"
 _TELLS = rf"(?i:(?<!which ){_SUBJECT} (?:(?:<proposal.joining>|<proposal.adverbs>|[a-z]+ly) )?(?P<verb>[a-z]+))"
 #: What behind a colon is a list of parts, or another sentence.
 _LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|[Ff]irst(?:ly)?, |<proposal.restarts>\s)"
-#: "with two parts", "consisting of two parts", before these.
-_COUNTS = r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)? (?P<number>[\w-]+) [^,]*$"
+#: "with two parts", "consisting of two key parts", before these.
+_COUNTS = (
+    r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)? "
+    r"(?P<number>[a-z]+) (?:[\w-]+ ){0,2}[\w-]+s$"
+)
 _GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b(?P<object> <clause.determiners>\b)?"
 _AND_VERB = re.compile(r", and (?P<verb>[a-z]+) (?P<name>[A-Z])?")
 _CLAUSE = re.compile(r" (?:that|how|whether)\b")
@@ -60,6 +62,8 @@ _BY_DOING = r"\b(<proposal.kinds>) by (?=[a-z]+ing\b)"  # "a gate method by remo
 _INSPIRED = re.compile(r", (?:inspired|motivated) by [^,]*$")  # says what led to it, not what it is
 _WE = r",? <proposal.joints> <proposal.subjects>\b.*"
 _POINTS = r"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|both (?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:))"
+#: "a gate that achieves higher accuracy": higher than what, only its authors may say.
+_BOASTS = r"\b<proposal.attains>(?:e?s|ing)? (?:(?!than\b)[\w-]+ ){0,2}?<proposal.boasts>\b"
 _PRAISE = r"(?:<proposal.praise>\b,? (?:<proposal.praise_joints> )?)+"
 _LINK = r"(?:<proposal.links>|<proposal.clauses>)\b"
 #: "an Early Gating (EG) that", which needs no article, but not "an Early Gating (EG) rule".
@@ -266,6 +270,13 @@ def without_list(sentence: str) -> str:
     return _to_noun(said) if said != sentence else said
 
 
+def without_promise(said: str) -> str:
+    """Words without the parts that they announce at their end: "a gate", of "a gate with two key parts"."""
+    counts = pattern(_COUNTS).match(said)
+    is_number = counts and tagged(counts["number"], 0, len(counts["number"]))[0][0].tag == "CD"
+    return (_to_noun(counts["ahead"]) if counts and is_number else "") or said
+
+
 def _to_noun(said: str) -> str:
     """Words up to their last noun: "a gate", of "a gate in"; "" where others than small ones stand behind it."""
     words = tagged(said, 0, len(said))[0]
@@ -285,13 +296,10 @@ def _whole(what: str) -> str:
     """The object of a proposal without what follows it, and without a clause that only others explain."""
     what = _ADDRESS.sub("", what)
     what = _AGAIN_LARGE.sub(lambda found: f", {found[1].lower()} ", what)
-    what = _CLOSE.sub(r"\g<0> ", _STARS.sub(r"\1", as_text(_NEXT.split(what)[0])))
+    what = _CLOSE.sub(r"\g<0> ", as_text(_NEXT.split(what)[0]))
     unlisted = without_list(what)
     is_listed = unlisted != what
-    counts = pattern(_COUNTS).match(unlisted) if is_listed else None
-    what = unlisted
-    if counts and tagged(counts["number"], 0, len(counts["number"]))[0][0].tag == "CD":
-        what = _to_noun(counts["ahead"])
+    what = without_promise(unlisted) if is_listed else unlisted
     if is_listed and _is_counted(what):
         return ""  # "a gate that uses three properties", which are in the list
     verbs = {word.start for word in tagged(what, 0, len(what))[0] if word.tag in ("VB", "VBP")}
@@ -313,6 +321,8 @@ def _whole(what: str) -> str:
     if points:
         clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())
         what = _to_noun(what[: clause.start()]) if clause else ""
+    if pattern(_BOASTS).search(what):
+        return ""
     is_torn = any(what.count(a) != what.count(b) for a, b in ("()", "[]", "“”")) or what.count('"') % 2
     is_odd = is_torn or has_han(what) or _ODD.search(what)
     words = tagged(what, 0, len(what))[0]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
+from kg.extract.speech import tagged
 from kg.model import Paper
 from kg.text import fold, sentences
 from kg.views.latex import quotable
 from kg.views.own import forms, is_passive
-from kg.views.proposal import is_besides, is_put_forward, proposes, studies, tells, without_list
+from kg.views.proposal import is_besides, is_put_forward, proposes, studies, tells, without_list, without_promise
 from kg.views.selection import Selection, name, title
 from kg.views.surface import expanded, places, stands_for, without_article
 from kg.views.words import listed, pattern
@@ -31,7 +32,7 @@ _COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own na
 _FRONT = (
     r"\A(?:[A-Z][a-z]+(?: [Aa]nd [A-Z]?[a-z]+)?: (?=[A-Z])|\(?\d\)\s)?"  # of an abstract in parts: "Objectives: To"
     r"(?i:(?:(?:<proposal.joining>|<proposal.besides>|<proposal.adverbs>), )?"
-    r"(?:(?:[^,]* )?(?:<proposal.pointing>|the <proposal.burdens>)\b[^,]*, )?(?=<proposal.subjects>\b)|"
+    r"(?:(?:[^,]* )?(?:<proposal.pointing>|the <proposal.burdens>)\b[^,]*, )?(?=(?:in )?<proposal.subjects>\b)|"
     r"<proposal.linking>, )?"
 )
 #: Against what the sentences before name: "a rule to overcome these limitations".
@@ -47,6 +48,7 @@ _DANGLING = (
     r"(?i)(?:\A<proposal.subjects> (?:[a-z]+ ){1,3}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]|"
     r"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b)"
 )
+_WITHIN_PHRASE = ("CD", "JJ", "JJR", "NN", "NNS", "VBG", "VBN")  # tags of words behind "these" up to what they are
 _POINTS_SOON = r"(?i).{0,60}\b<proposal.pointing>\b"  # "However, these gates are slow"
 _BETWEEN = ". "  # sentences
 _STARTS = r"(?i)\A[^:]*?\b<proposal.subjects> first(?:ly)? <proposal.verbs>\b"  # what comes next is told elsewhere
@@ -102,22 +104,22 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     said = said or [one for one in told if is_put_forward(one)]
     said = said or [one for one in mine if not verbs.isdisjoint(told[one])]
     said = [one for one in said if tells(one, ()) or not _AVAILABLE.search(one)]  # where its code is says nothing
+    kept = {one: fold(without_promise(one.rstrip(". "))).split() for one in said}
+    short = {one for one in said if min(map(len, (told[one], kept[one]))) < TELLING}
     behind = dict(pairwise(told))  # what a short sentence introduces is told in the next one
-    whole = {
-        one: f"{one} {behind[one]}" for one in said if len(told[one]) < TELLING and tells(one, ()) and one in behind
-    }
+    whole = {one: f"{one} {behind[one]}" for one in said if one in short and tells(one, ()) and one in behind}
     whole = {one: both for one, both in whole.items() if not any(map(str.isdigit, both))}
     ahead = {one: before for before, one in pairwise(told) if not pattern(_POINTS_SOON).match(before)}
     whole |= {
         one: f"{ahead[one]} {one}"
         for one in said
-        if one in ahead and len(told[one]) >= TELLING and pattern(_DANGLING).search(by_itself(one.rstrip(". ")))
+        if one in ahead and one not in short and _dangles(by_itself(one.rstrip(". ")), ahead[one])
     }
     proposing = {one for one in said if proposes(one, own)}
     said.sort(
         key=lambda one: (
             _AVAILABLE.search(one) is not None,
-            len(told[one]) < TELLING and one not in whole,
+            one in short and one not in whole,
             (is_besides(one) and one not in made)
             or pattern(_STARTS).search(one) is not None
             or any(fold(more[1]) in cues("besides") for more in pattern(_FIRST).finditer(one)),
@@ -132,7 +134,19 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     clauses = {one: next(filter(proposes, unlisted[one].split("; ")), "") for one in said}  # of a long sentence
     forms_of = ((whole.get(one, ""), alone[one], unlisted[one], clauses[one]) for one in said)
     quotes = (next(filter(None, map(quotable, forms)), "") for forms in forms_of)
-    return [with_name(paper, quote) for quote in quotes if quote]
+    return [with_name(paper, without_promise(quote)) for quote in quotes if quote]
+
+
+def _dangles(said: str, before: str) -> bool:
+    """Whether a sentence points to what only the one before it names: "we drop these gates"."""
+    words = tagged(said, 0, len(said))[0]
+    for at, word in enumerate(words):
+        if word.text.lower() in listed("proposal.plural_pointing"):
+            behind = takewhile(lambda one: one.tag in _WITHIN_PHRASE, words[at + 1 :])
+            noun = next((one.text for one in behind if one.tag == "NNS"), "")
+            if noun and fold(noun) in fold(before).split() and fold(noun) not in fold(said[: word.start]).split():
+                return True
+    return pattern(_DANGLING).search(said) is not None
 
 
 def _is_made(said: str, own: str) -> bool:

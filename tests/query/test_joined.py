@@ -47,8 +47,9 @@ def test_ranked_speedup_is_no_part_of_a_name(question: str, lexicon: Lexicon) ->
     assert found.metric.concept == "metric:inference-speed"
 
 
-def test_energy_per_token_is_not_taken_apart(lexicon: Lexicon) -> None:
-    assert not any(isinstance(t, Compound) for t in read("energy per token", lexicon).filter.conditions[0].any_of)
+@pytest.mark.parametrize("name", ["energy per token", "multi-agent"])
+def test_what_has_no_parts_of_its_own_is_not_taken_apart(name: str, lexicon: Lexicon) -> None:
+    assert not any(isinstance(t, Compound) for t in read(name, lexicon).filter.conditions[0].any_of)
 
 
 @pytest.mark.parametrize(

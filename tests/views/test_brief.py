@@ -242,7 +242,7 @@ def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
         "Baidu and Nowhere Lab present Foo; in the paper's words: “We propose Foo plus block routing. "
         "It cuts latency by up to 41% vs. chunked prefill”."
     )
-    assert "发布了《Foo》论文；原文：“We propose Foo plus block routing. It cuts" in brief(built, paper, "zh")
+    assert "发布了《Foo》论文；论文写道：“We propose Foo plus block routing. It cuts" in brief(built, paper, "zh")
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_what_is_quoted_is_cut_at_no_bracket_list_or_clause(built: Graph) -> Non
     shown, long = Selection.of(built, []), "Gates are slow on all of the maps of this town, and of others beside it, "
     assert contribution(shown, _stated("We propose Foo (after Dr. Wren), a gate of blocks."))[0].endswith("of blocks")
     listed = "We propose a light gate of all idle blocks with two parts: (1) A scan of the blocks of a map. (2) A loss."
-    assert contribution(shown, _stated(listed))[0].endswith("with two parts")
+    assert contribution(shown, _stated(listed))[0].endswith("idle blocks")
     assert contribution(shown, _stated(f"{long * 9}in rain; we propose Foo, a gate."))[0] == "we propose Foo, a gate"
 
 
@@ -452,16 +452,43 @@ def test_what_a_quotation_points_back_to_is_quoted_with_it(built: Graph, between
 
 def test_a_sentence_on_what_comes_first_is_quoted_after_one_on_the_whole(built: Graph) -> None:
     first = "We first present a simulator of all the gates for many kinds of devices"
-    whole = "We propose late gates for all of the blocks of a model on these devices"
+    whole = "We propose late gates for all of the blocks of a model on its many devices"
     paper = _stated(f"{first}. {whole}.")
     assert contribution(Selection.of(built, [paper], "en"), paper) == [whole, first]
 
 
 def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> None:
     before = "How late gates interact with the caches of a model is unknown"
-    said = "We study this interaction by means of many probes on the blocks of three models"
-    paper = _stated(f"{before}. {said}.")
-    assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
+    for said in (
+        "We study this interaction by means of many probes on the blocks of three models",
+        "We propose Foo, a light rule that finds and drops these costly caches in the blocks of models",
+    ):
+        paper = _stated(f"{before}. {said}.")
+        assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
+
+
+def test_what_a_contribution_itself_names_needs_no_sentence_before_it(built: Graph) -> None:
+    said = "We propose Foo, a light rule that finds idle caches and drops these caches in the blocks of models"
+    paper = _stated(f"Late gates fill the caches of a model. {said}.")
+    assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
+
+
+def test_parts_that_a_quotation_only_announces_are_left_out(built: Graph) -> None:
+    said = "We propose Foo, a light rule that finds and drops the idle blocks of large models"
+    paper = _stated(f"{said} with two key parts.")
+    assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
+
+
+def test_what_only_authors_may_say_of_their_method_is_quoted(built: Graph) -> None:
+    said = "a light gate rule for all of the blocks of a model that achieves {} accuracy on maps"
+    assert brief(built, _stated(f"We propose Foo, {said.format('higher')}."), "en").startswith("“Foo” states: “We")
+    assert brief(built, _stated(f"We propose Foo, {said.format('full')}."), "en").startswith("Foo is a light gate")
+
+
+def test_english_names_a_university_of_a_place_with_an_article(built: Graph) -> None:
+    names = ("University of Wick", "Baidu", "University of Tarn")
+    paper = _stated("Gates are slow.", institutions=[Mention("institution", "", name, field="I") for name in names])
+    assert brief(built, paper, "en").startswith("The University of Wick, Baidu and the University of Tarn present Foo")
 
 
 def test_a_speed_and_the_speed_of_inference_are_not_told_apart(built: Graph) -> None:

@@ -105,6 +105,16 @@ def test_what_has_the_parts_of_a_topic_does_it_where_its_title_names_what_is_don
         assert [row["paper"] for row in _rows(data, "also")] == ["aside"]
 
 
+def test_what_is_done_to_another_thing_in_the_words_of_a_topic_is_not_it(tmp_path: Path) -> None:
+    titles = {"it": "Jib: Merging of Fast Models", "other": "Brimble: Token Merging for Large Models"}
+    papers = tmp_path / "papers.jsonl"
+    papers.write_text("".join(json.dumps({"id": n, "title": t}) + "\n" for n, t in titles.items()))
+    with kg.open(str(tmp_path / "merged.kg")) as graph:
+        graph.add(papers, fast=True)
+        data = json.loads(str(graph.report("model merging").render("json")))
+        assert {row["paper"] for row in _rows(data, "methods")} == {"it"}
+
+
 _TASKS = {
     "aim": ("Zorvex", "Caches are slow. They need memory. We propose Zorvex, a gate for semantic segmentation."),
     "begins": ("Brimble", "Semantic segmentation of streets needs much memory. We propose Brimble. It is a gate."),

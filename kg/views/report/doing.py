@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from kg.entity_types import LISTS
@@ -29,6 +29,7 @@ _AHEAD = 3  # words before a name among which it says that the work is something
 _BOTH = " and "  # in the label of a topic of two things
 _FINITE = ("VBZ", "VBP", "VBD", "MD")  # tags of verbs, behind which no subject stands
 _BEGIN = 2  # sentences of an abstract in which it says what it is on
+_TURNED = re.compile(r"\S+\* … ")  # "merg* … model", the words of "model merging"
 _MANY = 10  # papers that do a thing by its name: of those that have its parts only some do it then
 
 
@@ -99,7 +100,8 @@ def _does(shown: Selection, paper: Paper, term: Term, *, surely: bool = True) ->
     if isinstance(term, Compound):  # a word of a text alone is no part of what a paper does
         return all(any(_does(shown, paper, one) for one in part) for part in term.parts)
     if isinstance(term, Phrase):
-        return _is_titled(paper, term.said)
+        turned = tuple(filter(_TURNED.match, term.said))
+        return _is_titled(paper, tuple(set(term.said) - set(turned))) or _is_titled(paper, turned, _is_of_another)
     if not isinstance(term, Entity) or term.field not in _DONE:
         return False
     return _is_titled(paper, term.titles) or any(
@@ -194,7 +196,16 @@ def _is_main(shown: Selection, document: Document, record: Record, task: Mention
     return False
 
 
-def _is_titled(paper: Paper, names: tuple[str, ...]) -> bool:
-    """Whether a paper's title has one of some names."""
+def _is_titled(paper: Paper, names: tuple[str, ...], without: Callable[[str, int], bool] | None = None) -> bool:
+    """Whether a paper's title has one of some names, but for places of which something is true."""
     pattern = any_regex(names) if names else ""
-    return bool(pattern) and any(re.search(pattern, record.title) for _, record in paper.entries)
+    titles = (record.title for _, record in paper.entries)
+    return bool(pattern) and any(
+        not (without and without(title, found.start())) for title in titles for found in re.finditer(pattern, title)
+    )
+
+
+def _is_of_another(title: str, at: int) -> bool:
+    """Whether a noun stands before what is done: "token merging for large models" merges no models."""
+    before = tagged(title, 0, at)[0]
+    return bool(before) and before[-1].tag.startswith("NN")

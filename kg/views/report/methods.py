@@ -196,10 +196,11 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
 
 
 def _without_name(said: str, *called: str) -> str:
-    """What a method is without its names, which stand beside it: "a gate", of "Foo, a gate", "a gate, termed Foo"."""
+    """What a method is or does, without its names, which stand beside it: "a gate", of "Foo, a gate", "a gate, Foo"."""
     for one in filter(None, called):
         own = re.escape(one)
         said = re.sub(rf"^{own}, (?=an? |the )", "", said).replace(f" ({one})", "")
+        said = re.sub(rf"^{own}(?: \([^()]*\))?, which (?=(?:[a-z]+ly )?[a-z]+s )", "", said)
         said = pattern(rf",? <proposal.called>,? (?:[\w-]+ )*{own}$").sub("", said)
     if said.startswith("the ") and kinds(said)[0] and not _ONLY.match(said):
         said = f"{article(said[4:])} {said[4:]}"  # "the fast gating method", which the paper itself introduces
