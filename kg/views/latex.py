@@ -93,13 +93,13 @@ def as_text(said: str) -> str:
     return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")
 
 
-def quotable(said: str) -> str:
+def quotable(said: str, most: int = _MOST) -> str:
     """A sentence as a quotation: on one line, with LaTeX as text and without its full stop; "" if it is too long.
 
     What is cut at the dots of a range, "from 9% ... 25%", is no sentence.
     """
     said, is_cut = as_text(said).rstrip(" .。"), said.rstrip().endswith("...")
-    return "" if is_cut or len(said) > _MOST or _FROM_NUMBER.match(said) else said
+    return "" if is_cut or len(said) > most or _FROM_NUMBER.match(said) else said
 
 
 def letters(raw: str) -> list[str]:

@@ -51,6 +51,7 @@ _COUNTS = (
     r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)? "
     r"(?P<number>[a-z]+) (?:[\w-]+ ){0,2}[\w-]+s$"
 )
+_FOLLOWING = re.compile(r",? and [a-z]+ the following [a-z]+$")
 _GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b(?P<object> <clause.determiners>\b)?"
 _AND_VERB = re.compile(r", and (?P<verb>[a-z]+) (?P<name>[A-Z])?")
 _CLAUSE = re.compile(r" (?:that|how|whether)\b")
@@ -62,6 +63,8 @@ _BY_DOING = r"\b(<proposal.kinds>) by (?=[a-z]+ing\b)"  # "a gate method by remo
 _INSPIRED = re.compile(r", (?:inspired|motivated) by [^,]*$")  # says what led to it, not what it is
 _WE = r",? <proposal.joints> <proposal.subjects>\b.*"
 _POINTS = r"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|both (?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:))"
+#: "a method, Late Gate Pruning", which says no more than the name.
+_MERE_NAME = r"an? (?:(?:novel|new|simple) )*<proposal.kinds>, [A-Z][\w-]*(?: [\w-]+){0,5}(?: \([^()]*\))?"
 #: "a gate that achieves higher accuracy": higher than what, only its authors may say.
 _BOASTS = r"\b<proposal.attains>(?:e?s|ing)? (?:(?!than\b)[\w-]+ ){0,2}?<proposal.boasts>\b"
 _PRAISE = r"(?:<proposal.praise>\b,? (?:<proposal.praise_joints> )?)+"
@@ -272,6 +275,7 @@ def without_list(sentence: str) -> str:
 
 def without_promise(said: str) -> str:
     """Words without the parts that they announce at their end: "a gate", of "a gate with two key parts"."""
+    said = _FOLLOWING.sub("", said)
     counts = pattern(_COUNTS).match(said)
     is_number = counts and tagged(counts["number"], 0, len(counts["number"]))[0][0].tag == "CD"
     return (_to_noun(counts["ahead"]) if counts and is_number else "") or said
@@ -321,7 +325,7 @@ def _whole(what: str) -> str:
     if points:
         clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())
         what = _to_noun(what[: clause.start()]) if clause else ""
-    if pattern(_BOASTS).search(what):
+    if pattern(_BOASTS).search(what) or pattern(_MERE_NAME).fullmatch(what):
         return ""
     is_torn = any(what.count(a) != what.count(b) for a, b in ("()", "[]", "“”")) or what.count('"') % 2
     is_odd = is_torn or has_han(what) or _ODD.search(what)

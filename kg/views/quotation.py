@@ -20,6 +20,7 @@ _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（][^()（）]*[)）](?!-?\w)")  # not "(FAIR)-Pruner"
 TELLING = 11  # words of a sentence that says what a paper does, or more than its technique
 _LEAST = 3  # words of any sentence
+_MOST = 640  # letters of two that are quoted as one
 _CAPITALS = re.compile(r"[A-Z][\w-]*[A-Z]\w*")  # a word that is no plain one: "OpenGate", "GATE"
 _UNSPACED = re.compile(r"(?<=[\w)][a-z)])\.(?=[A-Z]\w*,? [a-z])")  # a sentence that begins without a space
 #: A command that stands for the paper's own method.
@@ -32,8 +33,9 @@ _COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own na
 _FRONT = (
     r"\A(?:[A-Z][a-z]+(?: [Aa]nd [A-Z]?[a-z]+)?: (?=[A-Z])|\(?\d\)\s)?"  # of an abstract in parts: "Objectives: To"
     r"(?i:(?:(?:<proposal.joining>|<proposal.besides>|<proposal.adverbs>), )?"
-    r"(?:(?:[^,]* )?(?:<proposal.pointing>|the <proposal.burdens>)\b[^,]*, )?(?=(?:in )?<proposal.subjects>\b)|"
-    r"<proposal.linking>, )?"
+    r"(?:(?!<proposal.subjects>\b)(?:[^,]* )?(?:<proposal.pointing>|the <proposal.burdens>)\b[^,]*, )?"
+    r"(?=(?:in )?<proposal.subjects>\b|our\b)|"
+    r"<proposal.linking>, (?!<proposal.pointing>\b))?"
 )
 #: Against what the sentences before name: "a rule to overcome these limitations".
 _BACK = (
@@ -46,6 +48,7 @@ _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
 #: "We study this interaction", but not "we skip those that"; "a gate that resolves this dilemma by pruning".
 _DANGLING = (
     r"(?i)(?:\A<proposal.subjects> (?:[a-z]+ ){1,3}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]|"
+    r"\A<proposal.subjects> [a-z]+ it\b|"
     r"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b)"
 )
 _WITHIN_PHRASE = ("CD", "JJ", "JJR", "NN", "NNS", "VBG", "VBN")  # tags of words behind "these" up to what they are
@@ -133,7 +136,7 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     alone = {one: unlisted[one] if _BEGINS_LIST.search(one) else one for one in said}
     clauses = {one: next(filter(proposes, unlisted[one].split("; ")), "") for one in said}  # of a long sentence
     forms_of = ((whole.get(one, ""), alone[one], unlisted[one], clauses[one]) for one in said)
-    quotes = (next(filter(None, map(quotable, forms)), "") for forms in forms_of)
+    quotes = (quotable(forms[0], _MOST) or next(filter(None, map(quotable, forms[1:])), "") for forms in forms_of)
     return [with_name(paper, without_promise(quote)) for quote in quotes if quote]
 
 
@@ -142,9 +145,10 @@ def _dangles(said: str, before: str) -> bool:
     words = tagged(said, 0, len(said))[0]
     for at, word in enumerate(words):
         if word.text.lower() in listed("proposal.plural_pointing"):
-            behind = takewhile(lambda one: one.tag in _WITHIN_PHRASE, words[at + 1 :])
-            noun = next((one.text for one in behind if one.tag == "NNS"), "")
-            if noun and fold(noun) in fold(before).split() and fold(noun) not in fold(said[: word.start]).split():
+            phrase = [*takewhile(lambda one: one.tag in _WITHIN_PHRASE, words[at + 1 :])]
+            last = next((one for one in phrase if one.tag == "NNS"), word)
+            named = fold(said[word.end : last.end]).split() if last is not word else []
+            if set(named[-1:]) & set(fold(before).split()) and not set(named) <= set(fold(said[: word.start]).split()):
                 return True
     return pattern(_DANGLING).search(said) is not None
 
@@ -183,7 +187,7 @@ def is_lesser(said: str) -> bool:
 
 def points_back(said: str) -> bool:
     """Whether a sentence begins with what only the one before it names: "It also", "Given this,", not "This paper"."""
-    begins = r"(?i)(?!<proposal.subjects>\b)<proposal.pointing>\b|[^,]*\s<proposal.pointing>,"
+    begins = r"(?i)(?:<proposal.linking>, )?(?!<proposal.subjects>\b)<proposal.pointing>\b|[^,]*\s<proposal.pointing>,"
     return pattern(begins).match(by_itself(said)) is not None
 
 

@@ -462,9 +462,17 @@ def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> N
     for said in (
         "We study this interaction by means of many probes on the blocks of three models",
         "We propose Foo, a light rule that finds and drops these costly caches in the blocks of models",
+        "We formulate it as a light rule that finds and drops all idle blocks, called Foo",
     ):
         paper = _stated(f"{before}. {said}.")
         assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
+
+
+def test_two_sentences_that_are_quoted_as_one_may_be_longer(built: Graph) -> None:
+    before = f"Gates are slow{' on all of the maps of that town' * 11}"
+    said = f"We propose Foo, a gate that ends these issues{' by means of a late rule' * 6}"
+    paper = _stated(f"{before}. {said}.")
+    assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
 
 
 def test_what_a_contribution_itself_names_needs_no_sentence_before_it(built: Graph) -> None:
@@ -475,8 +483,9 @@ def test_what_a_contribution_itself_names_needs_no_sentence_before_it(built: Gra
 
 def test_parts_that_a_quotation_only_announces_are_left_out(built: Graph) -> None:
     said = "We propose Foo, a light rule that finds and drops the idle blocks of large models"
-    paper = _stated(f"{said} with two key parts.")
-    assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
+    for promise in (" with two key parts", " and make the following contributions"):
+        paper = _stated(f"{said}{promise}.")
+        assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
 
 
 def test_what_only_authors_may_say_of_their_method_is_quoted(built: Graph) -> None:

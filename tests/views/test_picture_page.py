@@ -219,9 +219,10 @@ _DRAG = """new Promise((done) => {
   const frame = () => {
     if (++step > 20) {
       send("mouseup", step);
-      const wait = () => view.room === old ? setTimeout(wait, 50)
-        : done([[...old.keys()], [...view.room.keys()].map((id) => [id, view.screen(id).x])]);
-      wait();
+      const shown = () => [...view.room.keys()].map((id) => [id, view.screen(id).x]);
+      const late = () => view.room === old || shown().some(([, x]) => x < -50 || x > width + 50);
+      const wait = (times) => times && late() ? setTimeout(wait, 50, times - 1) : done([[...old.keys()], shown()]);
+      wait(200);
       return;
     }
     send("mousemove", step);

@@ -127,7 +127,15 @@ def test_a_beginning_that_points_back_is_not_quoted() -> None:
     assert by_itself("To close this gap, we add gates, which skip blocks") == "we add gates, which skip blocks"
     assert by_itself("Finally, this paper adds gates") == "this paper adds gates"
     assert by_itself("Objectives: To skip blocks, we add gates") == "To skip blocks, we add gates"
-    for whole in ("To skip blocks, we add gates", "We add gates, and this, we show, skips blocks", "Foo: a gate"):
+    assert by_itself("By joining these two roles, our gate skips blocks") == "our gate skips blocks"
+    assert by_itself("Together, Foo and Bar skip blocks") == "Foo and Bar skip blocks"
+    for whole in (
+        "To skip blocks, we add gates",
+        "We add gates, and this, we show, skips blocks",
+        "Foo: a gate",
+        "This paper describes Foo, our gate of blocks",
+        "Together, these gates skip blocks",
+    ):
         assert by_itself(whole) == whole
 
 
@@ -254,6 +262,11 @@ def test_what_is_proposed_under_its_name_goes_before_what_leads_to_it() -> None:
     rule = "This paper introduces the {} and proposes Foo, a light gate that skips the idle blocks of a map."
     assert _what("Foo", rule.format("rule of dusk")).startswith("Foo, a light gate")
     assert _what("Foo", rule.format("rule of Foo")).startswith("the rule of Foo")
+
+
+def test_a_mere_name_is_not_what_a_method_is() -> None:
+    assert _what("", "We propose a novel method, Late Gate Pruning of Idle Blocks (LGP).") == ""
+    assert _what("", "We propose a novel method, Late Gate Pruning (LGP), that skips idle blocks.") != ""
 
 
 def test_praise_leaves_no_comma_behind() -> None:

@@ -107,12 +107,28 @@ def test_what_has_the_parts_of_a_topic_does_it_where_its_title_names_what_is_don
 
 def test_what_is_done_to_another_thing_in_the_words_of_a_topic_is_not_it(tmp_path: Path) -> None:
     titles = {"it": "Jib: Merging of Fast Models", "other": "Brimble: Token Merging for Large Models"}
+    titles["apart"] = "Tern: Many Light Models: Merging of Maps"
     papers = tmp_path / "papers.jsonl"
     papers.write_text("".join(json.dumps({"id": n, "title": t}) + "\n" for n, t in titles.items()))
     with kg.open(str(tmp_path / "merged.kg")) as graph:
         graph.add(papers, fast=True)
         data = json.loads(str(graph.report("model merging").render("json")))
         assert {row["paper"] for row in _rows(data, "methods")} == {"it"}
+
+
+def test_a_paper_is_on_a_problem_that_it_addresses_not_on_one_that_it_names(tmp_path: Path) -> None:
+    aside = "Gates are slow. We propose Brimble. It is a gate. As others do, it has hallucination."
+    lines = [
+        {"id": "it", "title": "Jib: Less Hallucination"},
+        {"id": "aside", "title": "Brimble: a gate", "abstract": aside},
+    ]
+    papers = tmp_path / "papers.jsonl"
+    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with kg.open(str(tmp_path / "problem.kg")) as graph:
+        graph.add(papers)
+        data = json.loads(str(graph.report("hallucination").render("json")))
+        assert {row["paper"] for row in _rows(data, "methods")} == {"it"}
+        assert {row["paper"] for row in _rows(data, "also")} == {"aside"}
 
 
 _TASKS = {

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 #: The roles by which a technique is part of a paper's own method.
 OWN = ("proposed", "used")
 #: What a paper can do; the others it only has, as it has its hardware.
-_DONE = ("topic", "technique", "task")
+_DONE = ("topic", "technique", "task", "problem")
 #: The least confidence of a topic that a paper works on: of papers read by hand, every other less sure one only touches
 #: it, and nine of ten of these do it.
 _LIKELY = 0.91
+_FOR = ("task", "problem")  # what many a paper only names, as what it is tested on or what others have
 _AHEAD = 3  # words before a name among which it says that the work is something else
 _BOTH = " and "  # in the label of a topic of two things
 _FINITE = ("VBZ", "VBP", "VBD", "MD")  # tags of verbs, behind which no subject stands
@@ -34,7 +35,7 @@ _MANY = 10  # papers that do a thing by its name: of those that have its parts o
 
 
 def doing(shown: Selection, selection: str) -> list[Paper]:
-    """The papers that do each thing a selection names: whose title says so, or that surely have, propose or use it.
+    """The papers that do each thing a selection names: whose title says so, or that surely have, use or address it.
 
     Those that do all parts of a thing ("KV cache" and "quantization") count too: where few do it by its name, all of
     them, else those whose title names such a part. Where the selection names no such thing, or no paper does what it
@@ -169,8 +170,11 @@ def _had(shown: Selection, paper: Paper, term: Entity) -> Iterator[tuple[str, bo
             had = (topic for topic in record.topics if f"topic:{topic.id}" in term.concepts)
             yield from (("", topic.sure and topic.confidence >= _LIKELY) for topic in had)
             continue
+        if term.field == "problem":
+            against = (one for one in record.relations if one.type == "addresses")
+            yield from (("", one.sure) for one in against if one.tail_concept in term.concepts)
         for m in getattr(record, LISTS[term.field]):
-            if m.concept in term.concepts and term.field == "task":
+            if m.concept in term.concepts and term.field in _FOR:
                 yield "", m.sure and _is_main(shown, document, record, m)
             elif m.concept in term.concepts:
                 yield m.role, m.sure
@@ -201,7 +205,9 @@ def _is_titled(paper: Paper, names: tuple[str, ...], without: Callable[[str, int
     pattern = any_regex(names) if names else ""
     titles = (record.title for _, record in paper.entries)
     return bool(pattern) and any(
-        not (without and without(title, found.start())) for title in titles for found in re.finditer(pattern, title)
+        not (": " in found[0] or (without and without(title, found.start())))
+        for title in titles
+        for found in re.finditer(pattern, title)
     )
 
 
