@@ -102,7 +102,8 @@ def _does(shown: Selection, paper: Paper, term: Term, *, surely: bool = True) ->
         return all(any(_does(shown, paper, one) for one in part) for part in term.parts)
     if isinstance(term, Phrase):
         turned = tuple(filter(_TURNED.match, term.said))
-        return _is_titled(paper, tuple(set(term.said) - set(turned))) or _is_titled(paper, turned, _is_of_another)
+        others = tuple(one for one in term.said if one not in turned)
+        return _is_titled(paper, others) or _is_titled(paper, turned, _is_of_another)
     if not isinstance(term, Entity) or term.field not in _DONE:
         return False
     return _is_titled(paper, term.titles) or any(
