@@ -130,8 +130,7 @@ def f1(a: Counter[str], b: Counter[str]) -> float:
     """F1 over the items of two bags."""
     if a.keys().isdisjoint(b):  # as most are
         return 0.0
-    shared = sum(min(count, b[item]) for item, count in a.items())
-    return 2 * shared / (sum(a.values()) + sum(b.values()))
+    return 2 * sum((a & b).values()) / (sum(a.values()) + sum(b.values()))
 
 
 def overlap(a: Json, b: Json) -> float:
@@ -165,12 +164,8 @@ def same_relation(gold: Json, a: Json, found: Json, b: Json) -> float:
     """Similarity of the ends of two relations of one type, each in its own record."""
     if a.get("type") != b.get("type"):
         return 0.0
-    least = 1.0
-    for end in ("head", "tail"):
-        if least:
-            forms = _known_forms(gold, a.get(end) or ""), _known_forms(found, b.get(end) or "")
-            least = min(least, overlap(*forms))
-    return least
+    ends = ((_known_forms(gold, a.get(end) or ""), _known_forms(found, b.get(end) or "")) for end in ("head", "tail"))
+    return min(overlap(x, y) for x, y in ends)
 
 
 def _known_forms(record: Json, name: str) -> Json:

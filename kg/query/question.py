@@ -322,7 +322,8 @@ class Parser:
 
     def _parts(self, item: Item, words: bool) -> Compound | None:
         """All parts of a compound; None where a part names nothing, unless the `words` of it are searched for."""
-        if not item.parts or any(fold(part.text) in self.lexicon.words.folds("prefix") for part in item.parts):
+        own = {fold(part.text) for part in item.parts}
+        if not own or not own.isdisjoint(self.lexicon.words.folds("prefix")):
             return None
         text = " ".join(part.text for part in item.parts)
         ends = list(accumulate((len(part.text) + 1 for part in item.parts), initial=0))

@@ -86,12 +86,15 @@ def reread(graph: GraphReader, paper: Paper, fields: Collection[str]) -> Paper:
     return Paper(paper.id, entries)
 
 
+def _with_articles(words: PageWords, names: list[str]) -> list[str]:
+    """The names that begin an English sentence: "The University of Wick, Baidu and the University of Tarn"."""
+    needs_article = pattern(r"<brief.with_article>\b").match
+    first, *others = [words("brief.the", name=name) if needs_article(name) else name for name in names]
+    return [first[:1].upper() + first[1:] if first != names[0] else first, *others]
+
+
 def _institutions(words: PageWords, names: list[str]) -> str:
-    most, with_article = _MOST, pattern(r"<brief.with_article>\b")
-    if words.lang != "zh":
-        keys = ["brief.the_first", *["brief.the"] * len(names)]
-        pairs = zip(keys, names, strict=False)
-        names = [words(key, name=one) if with_article.match(one) else one for key, one in pairs]
+    most = _MOST
     if len(names) <= most:  # a Chinese name may contain "and", so commas separate names
         return words.listed(names) if words.lang != "zh" else words("brief.comma").join(names)
     n = len(names) if words.lang == "zh" else len(names) - most
@@ -169,7 +172,7 @@ def _english(words: PageWords, found: Slots) -> str:
         does = made.itself or says("proposal.says", verb=verb, what=made.what)
         what = words("proposal.known_as", name=what, full=made.full) if made.itself and made.full else what
     if found.institutions:
-        who = _institutions(words, found.institutions)
+        who = _institutions(words, _with_articles(words, found.institutions))
         said = words.count("brief.presents", len(found.institutions), who=who, what=what)
         said += f", {does}" if made and made.itself else f", which {does}" if does else ""
     else:

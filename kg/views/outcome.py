@@ -227,8 +227,8 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     """The name of the metric in the language; with `paper` only in words of the paper, or ""."""
     vocabulary = shown.graph.vocabulary
     label = vocabulary[result.metric_concept].label.get("en", "") if result.metric_concept in vocabulary else ""
-    is_known = bool(label) and says_metric(vocabulary, result.metric, label)
-    is_known = is_known and not (_STATISTIC.search(result.metric) or _WHOLE.search(result.metric))
+    is_other = _STATISTIC.search(result.metric) or _WHOLE.search(result.metric)
+    is_known = bool(label) and not is_other and says_metric(vocabulary, result.metric, label)
     is_short = "KV " in result.evidence.quote  # "KV memory" is no key-value memory
     wording = _KEY_VALUE.sub("KV ", result.metric) if is_short else result.metric
     if shown.lang == "zh" and _SHORT_FORM.fullmatch(wording):

@@ -146,8 +146,8 @@ def _dangles(said: str, before: str) -> bool:
     for at, word in enumerate(words):
         if word.text.lower() in listed("proposal.plural_pointing"):
             phrase = [*takewhile(lambda one: one.tag in _WITHIN_PHRASE, words[at + 1 :])]
-            last = next((one for one in phrase if one.tag == "NNS"), word)
-            named = fold(said[word.end : last.end]).split() if last is not word else []
+            plural = next((place for place, one in enumerate(phrase) if one.tag == "NNS"), -1)
+            named = fold(" ".join(one.text for one in phrase[: plural + 1])).split()
             if set(named[-1:]) & set(fold(before).split()) and not set(named) <= set(fold(said[: word.start]).split()):
                 return True
     return pattern(_DANGLING).search(said) is not None

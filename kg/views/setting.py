@@ -71,7 +71,7 @@ _ALIKE = re.compile(
 )
 _PRAISED = r"^(?:<clause.praised>) (?=\S+ )"
 _BARE = re.compile(r"[\d.,]+\s?%?|[a-z]+s")  # says too little
-_ALL_MODELS = re.compile(r"(?:[LV]+M|MLLM|ViT)s? (?:architectures|backbones|models)")
+_ANY_MODELS = r"<clause.any_models>s? (?:architectures|backbones|models)"
 _EXAMPLES = re.compile(r"\b(?:including|such as|like)\b")
 _AT_SAME = re.compile(
     r"(?:at|in|under) (?:the |an? )?(?:same|identical|equal|equivalent|matched|matching) "
@@ -276,7 +276,7 @@ class SettingReader:
         frames = frames.union(listed("clause.all_of_them"))  # "on both backbones"
         if frames.issuperset(word.rstrip("s") for word in words) or stands_for(bare, metric):
             return True  # "on the dataset", "20% lower on TPOT"
-        if _ALL_MODELS.fullmatch(bare):
+        if pattern(_ANY_MODELS).fullmatch(bare):
             return True
         if _AT_SAME.fullmatch(setting):
             return False

@@ -1,4 +1,4 @@
-"""What a sentence may tell of the result of a text, as tests of several modules ask it."""
+"""Papers of a few words, and what may be told of them, as tests of several modules ask it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from kg.views.brief import in_words
 from kg.views.outcome import phrase
 from kg.views.selection import EntryResult, Selection
 from kg.views.slots import doing
+
+SPEED = {"metric": "inference speed", "metric_concept": "metric:inference-speed", "unit": "x", "change": "increase"}
 
 
 def said_of(
@@ -34,3 +36,14 @@ def record_parts(built: Graph, paper: Paper, lang: str = "en") -> str:
     """What a paper's record says that it does, as a sentence without what only the paper's own words say."""
     shown = Selection.of(built, [paper], lang)
     return in_words(shown.words, doing(shown, paper))
+
+
+def titled(text: str, title: str = "Foo: Gates at Dusk", name: str = "Foo") -> Paper:
+    """A paper of a title and an abstract, with a name."""
+    document = Document("t-1", "t", 1, {"T": Text(title, title), "A": Text(text, text)})
+    return Paper("paper:t-1", [(document, Record("t-1", title=title, name=name))])
+
+
+def stated(text: str, **parts: Any) -> Paper:
+    """A paper named Foo of an abstract; `parts` fill its record."""
+    return Paper("paper:t-1", [(Document("t-1", "t", 1, {"A": Text(text, text)}), Record("t-1", name="Foo", **parts))])

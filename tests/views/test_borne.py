@@ -12,10 +12,9 @@ from kg.views.borne import borne_out
 from kg.views.latex import as_text, quotable
 from kg.views.measured import says_metric
 from kg.views.selection import EntryResult, Selection
-from tests.views.telling import said_of
+from tests.views.telling import SPEED, said_of
 
 ACCURACY = {"metric": "accuracy", "metric_concept": "metric:accuracy"}
-SPEED = {"metric": "inference speed", "metric_concept": "metric:inference-speed", "unit": "x", "change": "increase"}
 PERPLEXITY = {"metric": "perplexity", "metric_concept": "metric:perplexity"}
 UNKNOWN = {"metric_concept": ""}
 LEVEL = {"metric": "real-time factor", "metric_concept": "", "value": 1.5, "unit": "", "change": "absolute"}
@@ -250,31 +249,10 @@ def test_a_kept_share_is_no_level(built: Graph) -> None:
     assert said_of(built, "Others reach 97% accuracy on Wren.", "97%", **parts) == ""
 
 
-def test_a_gain_that_elaborates_on_a_win_is_not_told_without_the_beaten(built: Graph) -> None:
-    text = "Brindle beats Finch on all tasks. Specifically, it has 41% lower latency."
-    assert said_of(built, text, "41%", value=41.0) == ""
-    assert said_of(built, text.replace(" beats Finch", " is fast"), "41%", value=41.0) == "41% lower latency"
-
-
 def test_a_speed_has_no_kind_that_its_sentence_says_of_something_else(built: Graph) -> None:
     parts = {**SPEED, "value": 3.0, "metric": "compatible speed", "metric_concept": ""}
     text = "It is compatible with Finch, yielding a speedup of 3x."
     assert said_of(built, text, "3x", **parts) == "a speedup of 3x"
-
-
-def test_a_bound_holds_for_the_whole_list(built: Graph) -> None:
-    text = "It lowers latency and energy by up to 41% and 9%, respectively."
-    energy = {"metric": "energy", "metric_concept": "metric:energy-consumption", "value": 9.0}
-    assert said_of(built, text, "9%", **energy) == "up to 9% lower energy consumption"
-    mixed = "It gives up to 2x speedup, 30% lower energy and 9% lower memory."
-    memory = {"metric": "memory", "metric_concept": "metric:memory-usage", "value": 9.0}
-    assert said_of(built, mixed, "9%", **memory).startswith("up to 9%")
-    assert said_of(built, "It cuts latency by up to ~9%.", "9%", value=9.0, bound="about").startswith("up to about 9%")
-    assert said_of(built, "It cuts latency by up to an additional 9%.", "9%", value=9.0).startswith("up to 9%")
-    half = "It cuts latency by nearly half."
-    assert said_of(built, half, "half", value=50.0) == "nearly 50% lower latency"
-    alone = "It lowers latency by up to 41% and lowers energy by 9%."
-    assert said_of(built, alone, "9%", **energy) == "9% lower energy consumption"
 
 
 @pytest.mark.parametrize(
@@ -411,41 +389,15 @@ def test_a_number_of_something_that_is_no_method_is_not_told(built: Graph, text:
     assert bool(said_of(built, text, "2x", name="Finch", **parts)) == is_told
 
 
-def test_a_baseline_at_the_beginning_keeps_what_makes_it_the_best(built: Graph) -> None:
-    text = "Compared to the strongest Plover kernel, it has 41% lower latency, and beats all others."
-    assert said_of(built, text, "41%", value=41.0, baseline="Plover kernel") == (
-        "41% lower latency (vs. strongest Plover kernel)"
-    )
-
-
 def test_points_of_a_metric_are_no_percentage_of_it(built: Graph) -> None:
     gain = ACCURACY | {"value": 9.0, "change": "increase"}
     assert said_of(built, "It has +9% accuracy points.", "9%", **gain) == "9 points higher accuracy"
     assert said_of(built, "It has 9% higher accuracy.", "9%", **gain) == "9% higher accuracy"
 
 
-@pytest.mark.parametrize(
-    ("text", "bound", "told"),
-    [
-        ("It lowers latency nearly by 41%.", "about", "nearly 41% lower latency"),
-        ("It lowers latency by about 41%.", "about", "about 41% lower latency"),
-        ("It lowers latency by up to ~41%.", "up_to", "up to about 41% lower latency"),
-        ("It lowers latency by more than 41%.", "at_least", "over 41% lower latency"),
-        ("It lowers latency by at least 41%.", "at_least", "at least 41% lower latency"),
-    ],
-)
-def test_a_bound_is_told_as_its_words_say_it(built: Graph, text: str, bound: str, told: str) -> None:
-    assert said_of(built, text, "41%", value=41.0, bound=bound) == told
-
-
 def test_things_are_fewer_and_their_number_is_not_lower(built: Graph) -> None:
     parts = UNKNOWN | {"value": 41.0, "metric": "number of output tokens", "change": "decrease"}
     assert said_of(built, "It cuts the number of output tokens by 41%.", "41%", **parts) == "41% fewer output tokens"
-
-
-@pytest.mark.parametrize(("bound", "said"), [("up to 9x", ""), ("9x", "41% lower latency")])
-def test_whether_a_bound_is_that_of_what_has_an_article_too_is_not_guessed(built: Graph, bound: str, said: str) -> None:
-    assert said_of(built, f"It gives {bound} speed and a 41% lower latency.", "41%", value=41.0) == said
 
 
 @pytest.mark.parametrize(("behind", "said"), [("without keys", ""), ("9 keys", "41% lower latency")])
@@ -472,37 +424,6 @@ def test_what_is_a_deed_is_faster_and_not_higher(built: Graph) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("It has 41% lower latency than Finch decoding.", "(vs. Finch decoding)"),
-        ("It has 41% lower latency than old gates without caching.", ""),
-        ("It has 41% lower latency than the gates Finch (v2), Wren and Plover.", ""),
-        ("It has 41% lower latency than old kernels without compromising recall.", "(vs. old kernels)"),
-        ("It has 41% lower latency than the Finch 4-step model.", "(vs. Finch 4-step model)"),
-        ("It has 41% lower latency than Finch with a warm start.", "(vs. Finch with a warm start)"),
-        ("It cuts latency by 9% over AD and by 41% over AD with batching.", "(vs. AD with batching)"),
-        ("It cuts latency by 41% and energy by 9% compared to existing kernels.", "(vs. existing kernels)"),
-        ("It has 41% lower latency (in seconds) than Finch.", "(vs. Finch)"),
-        ("It cuts latency by 41% compared to kernels built on Finch.", "(vs. kernels built on Finch)"),
-        ("Compared to existing kernels, it has 41% lower latency.", "(vs. existing kernels)"),
-        ("It outperforms Finch in latency, reaching 41% less of it.", "(vs. Finch)"),
-        ("It outperforms Finch in recall, reaching 41% lower latency.", ""),
-        ("It outperforms both kernels, reaching 41% lower latency.", ""),
-        ("It outperforms old kernels by 9% in recall with 41% lower latency.", ""),
-        ("It has 41% lower latency than baselines.", "(vs. baselines)"),
-    ],
-)
-def test_what_a_number_is_compared_with_is_told_in_the_papers_words(built: Graph, text: str, told: str) -> None:
-    said = said_of(built, text, "41%", value=41.0)
-    assert said.partition("latency")[2].strip() == told
-
-
-def test_a_speedup_of_a_winner_is_not_over_the_beaten(built: Graph) -> None:
-    for said in ("It outperforms Finch, reaching a 3x speedup.", "It outperforms Finch, being small while 3x faster."):
-        assert "Finch" not in said_of(built, said, "3x", value=3.0, **SPEED)
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
         ("Trials with Wren show that it cuts latency by 41%.", ""),
         ("It cuts cost by 9% with Wren, while reducing latency by 41%.", ""),
         ("It cuts latency by 41%, outperforming Wren in speed.", "41% lower latency"),
@@ -512,17 +433,6 @@ def test_a_speedup_of_a_winner_is_not_over_the_beaten(built: Graph) -> None:
 def test_a_gain_is_told_with_the_model_that_it_was_obtained_on(built: Graph, text: str, told: str) -> None:
     parts = {"value": 41.0, "setting": "Plover" if "Plover" in text else ""}
     assert said_of(built, text, "41%", model="Wren", **parts) == told
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "It makes small models match or exceed far larger Wren models (e.g., 32B), while reducing latency by 41%.",
-        "It surpasses full Finch in recall while reducing latency by 41%.",
-    ],
-)
-def test_a_gain_beside_a_rival_may_be_over_that_rival(built: Graph, text: str) -> None:
-    assert said_of(built, text, "41%", value=41.0) == ""
 
 
 def test_performance_alone_is_no_metric(built: Graph) -> None:

@@ -12,10 +12,9 @@ from kg.api import Graph
 from kg.model import Document, Evidence, KgError, Mention, Paper, Record, Relation, Result, Text
 from kg.views.brief import brief, reread
 from kg.views.outcome import ResultInWords, phrase, phrases
-from kg.views.quotation import contribution, what
 from kg.views.selection import Selection
 from kg.views.slots import doing
-from tests.views.telling import record_parts
+from tests.views.telling import record_parts, stated
 
 ABSTRACT = "We propose Foo plus block routing. It cuts latency by up to 41% vs. chunked prefill. Memory costs are high."
 
@@ -37,11 +36,6 @@ def _result(**parts: Any) -> Result:
         **parts,
     }
     return Result(Evidence("41%", "A", 60, 63), **values)
-
-
-def _stated(text: str, **parts: Any) -> Paper:
-    """A paper named Foo of an abstract; `parts` fill its record."""
-    return Paper("paper:t-1", [(Document("t-1", "t", 1, {"A": Text(text, text)}), Record("t-1", name="Foo", **parts))])
 
 
 FULL = {
@@ -166,24 +160,6 @@ def test_every_report_paper_has_a_sentence_on_one_line(built: Graph) -> None:
         assert "\n" not in built.brief(paper.id, "en")
 
 
-@pytest.mark.parametrize(
-    ("title", "name", "called"),
-    [
-        ("Foo: Fast Decoding", "Foo", "Foo"),
-        ("FOO: FAST DECODING", "Foo", "Foo"),
-        ("Dynamic Experts Search: Enhancing Reasoning", "DES", "Dynamic Experts Search"),
-        ("Action-Aware Pruning (AAP) for Robots", "AAP", "Action-Aware Pruning"),
-        ("Less Is More: Choosing Experts", "Foo+", "Less Is More: Choosing Experts"),
-        ("Learnable Parallel Decoding", "dParallel", "Learnable Parallel Decoding"),
-        ("Gated Removal (GR)-Pruner: A Method", "GR-Pruner", "Gated Removal (GR)-Pruner"),
-        ("A Survey of Pruning", "", "A Survey of Pruning"),
-        ("", "Foo", "Foo"),
-    ],
-)
-def test_a_paper_is_called_by_its_name_where_the_title_begins_with_it(title: str, name: str, called: str) -> None:
-    assert what(_paper(title=title, name=name))[0] == called
-
-
 def test_a_name_that_the_title_lacks_goes_before_the_techniques(built: Graph) -> None:
     paper = _paper(**(FULL | {"title": "Learnable Routing", "name": "Foo"}))
     assert doing(Selection.of(built, [paper], "zh"), paper).technique == "Foo和块路由"
@@ -210,7 +186,7 @@ def test_values_from_and_to_are_one_outcome(built: Graph) -> None:
     steps = _result(metric="decoding steps", value=30.0, unit="steps", change="absolute", baseline="256 steps")
     steps.metric_concept, steps.evidence = "", Evidence("from 256 to 30", "A", 19, 33)
     text = "Foo needs decoding from 256 to 30 steps."
-    paper = _stated(text, results=[steps])
+    paper = stated(text, results=[steps])
     assert "解码步数从256降至30步" in brief(built, paper, "zh")
     assert "decoding steps down from 256 to 30" in brief(built, paper, "en")
 
@@ -218,7 +194,7 @@ def test_values_from_and_to_are_one_outcome(built: Graph) -> None:
 def test_a_range_from_another_is_one_outcome(built: Graph) -> None:
     level = _result(value=(6.4, 8.7), unit="s", change="absolute", baseline="31-38 seconds")
     level.evidence = Evidence("from 31-38 seconds to 6.4-8.7 seconds", "A", 17, 54)
-    paper = _stated("Foo cuts latency from 31-38 seconds to 6.4-8.7 seconds.", results=[level])
+    paper = stated("Foo cuts latency from 31-38 seconds to 6.4-8.7 seconds.", results=[level])
     assert "延迟从31-38降至6.4-8.7秒" in brief(built, paper, "zh")
     assert "latency down from 31–38 to 6.4–8.7" in brief(built, paper, "en")
 
@@ -245,54 +221,11 @@ def test_a_slot_that_nothing_sure_fills_is_a_quotation(built: Graph) -> None:
     assert "发布了《Foo》论文；论文写道：“We propose Foo plus block routing. It cuts" in brief(built, paper, "zh")
 
 
-@pytest.mark.parametrize(
-    ("text", "quoted"),
-    [
-        (
-            "We propose Foo to address this. It lets us design gates from what blocks say of their keys.",
-            "We propose Foo to address this. It lets us",
-        ),
-        (
-            "We explore gates of blocks at the ends, and do so. We will release our code and all of its gates.",
-            "We explore",
-        ),
-        (
-            "We study why Foo is slow at long inputs, and how. We propose Foo, a gate that skips some of the blocks.",
-            "We propose",
-        ),
-        (
-            "We explore which gates of blocks are needed for long inputs. We propose to skip those that few need, "
-            "with a gate for each of the blocks.",
-            "We propose",
-        ),
-        (
-            "We introduce all our gates and scans at https://example.org/gates at once. Foo is proposed to end this.",
-            "Foo is proposed",
-        ),
-        (
-            "We propose a gate of two parts: 1) A scan that reads all of the blocks. 2) A loss.",
-            "We propose a gate of two",
-        ),
-    ],
-)
-def test_the_sentence_that_tells_most_of_a_paper_is_quoted(built: Graph, text: str, quoted: str) -> None:
-    said = contribution(Selection.of(built, []), _stated(text))
-    assert said[0].startswith(quoted)
-
-
-def test_what_is_quoted_is_cut_at_no_bracket_list_or_clause(built: Graph) -> None:
-    shown, long = Selection.of(built, []), "Gates are slow on all of the maps of this town, and of others beside it, "
-    assert contribution(shown, _stated("We propose Foo (after Dr. Wren), a gate of blocks."))[0].endswith("of blocks")
-    listed = "We propose a light gate of all idle blocks with two parts: (1) A scan of the blocks of a map. (2) A loss."
-    assert contribution(shown, _stated(listed))[0].endswith("idle blocks")
-    assert contribution(shown, _stated(f"{long * 9}in rain; we propose Foo, a gate."))[0] == "we propose Foo, a gate"
-
-
 def test_a_kept_share_is_told_as_what_a_paper_comes_with(built: Graph) -> None:
     text = "It retains 97% of the original accuracy."
     result = Result(Evidence("97%", "A", 11, 14), "accuracy", 97.0, "%", "absolute", metric_concept="metric:accuracy")
     result.sure = True
-    assert brief(built, _stated(text, results=[result]), "en") == "Foo reports 97% of the accuracy retained."
+    assert brief(built, stated(text, results=[result]), "en") == "Foo reports 97% of the accuracy retained."
 
 
 @pytest.mark.parametrize(
@@ -341,7 +274,7 @@ def test_a_wish_a_means_or_a_fragment_is_no_problem(built: Graph, verb: str, pro
 def test_a_technique_has_the_article_of_the_paper_and_is_no_likeness(built: Graph, said: str, uses: str) -> None:
     gate = " ".join(said.rstrip(".").split()[-2:])
     mention = Mention("technique", gate, gate, "A", role="proposed", sure=True)
-    assert f"Foo{uses}" in record_parts(built, _stated(said, techniques=[mention]))
+    assert f"Foo{uses}" in record_parts(built, stated(said, techniques=[mention]))
 
 
 def test_a_study_solves_nothing(built: Graph) -> None:
@@ -354,7 +287,7 @@ def test_a_study_solves_nothing(built: Graph) -> None:
 def test_a_survey_uses_none_of_what_it_sorts(built: Graph) -> None:
     text = "We review adaptive gates of models."
     mention = Mention("technique", "adaptive gates", "adaptive gates", "A", role="proposed", sure=True)
-    said = brief(built, _stated(text, kind="survey", techniques=[mention]), "en")
+    said = brief(built, stated(text, kind="survey", techniques=[mention]), "en")
     assert said == "“Foo” states: “We review adaptive gates of models”."
 
 
@@ -362,7 +295,7 @@ def test_a_survey_uses_none_of_what_it_sorts(built: Graph) -> None:
 def test_a_problem_or_a_metric_is_no_technique(built: Graph, technique: str) -> None:
     text = f"We solve the {technique}."
     mention = Mention("technique", technique, technique, "A", role="proposed", sure=True)
-    assert brief(built, _stated(text, techniques=[mention]), "en") == f"“Foo” states: “We solve the {technique}”."
+    assert brief(built, stated(text, techniques=[mention]), "en") == f"“Foo” states: “We solve the {technique}”."
 
 
 @pytest.mark.parametrize(
@@ -393,7 +326,7 @@ def test_a_problem_is_told_whole_and_on_its_own(built: Graph, text: str, problem
     mention = Mention("problem", problem, problem, "A", concept="problem:own", sure=True)
     relation = Relation("Foo", "addresses", problem, Evidence(""), sure=True)
     parts = {"problems": [mention], "relations": [relation]}
-    told = brief(built, _stated(f"Foo is slow with problem. {text}", **parts), "en")
+    told = brief(built, stated(f"Foo is slow with problem. {text}", **parts), "en")
     assert told.startswith(f"Foo addresses {said}" if said else "Foo.") or (not said and "addresses" not in told)
 
 
@@ -401,12 +334,12 @@ def test_a_short_name_is_spelt_out_once(built: Graph) -> None:
     text = "We propose Foo with Similar Adaptive-Block Routing (SABR) and a Learnable Scalar (DLS)."
     names = ("SABR", "Learnable Scalar", "DLS")
     found = [Mention("technique", name, name, "A", role="proposed", sure=True) for name in names]
-    paper = _stated(text, techniques=found)
+    paper = stated(text, techniques=found)
     assert record_parts(built, paper) == "Foo uses Similar Adaptive-Block Routing (SABR) and a Learnable Scalar."
     assert "SABR和可学习标量" in record_parts(built, paper, "zh")
     found[0].surface = found[0].canonical = "ABR"
     assert "自适应块路由（ABR）" in brief(
-        built, _stated("Foo has Adaptive Block Routing (ABR).", techniques=found[:1]), "zh"
+        built, stated("Foo has Adaptive Block Routing (ABR).", techniques=found[:1]), "zh"
     )
 
 
@@ -417,8 +350,8 @@ def test_a_level_is_stated_and_not_achieved(built: Graph) -> None:
     result = Result(Evidence("2M", "A", 25, 27), "parameters", 2.0, "M", "absolute", sure=True)
     result.metric_concept = "metric:parameter-count"
     gate = Mention("technique", "adaptive routing", "adaptive routing", "A", role="proposed", sure=True)
-    assert brief(built, _stated(text, results=[result], techniques=[gate]), "en").endswith(", with 2M parameters.")
-    assert brief(built, _stated(text, results=[result]), "zh") == "论文《Foo》报告的参数量为2M。"
+    assert brief(built, stated(text, results=[result], techniques=[gate]), "en").endswith(", with 2M parameters.")
+    assert brief(built, stated(text, results=[result]), "zh") == "论文《Foo》报告的参数量为2M。"
 
 
 def _of_results(text: str, *results: tuple[str, dict[str, Any]]) -> Paper:
@@ -427,7 +360,7 @@ def _of_results(text: str, *results: tuple[str, dict[str, Any]]) -> Paper:
         replace(_result(**parts), evidence=Evidence(number, "A", text.index(number), text.index(number) + len(number)))
         for number, parts in results
     ]
-    return _stated(text, results=made)
+    return stated(text, results=made)
 
 
 def test_results_that_only_their_numbers_tell_apart_are_quoted(built: Graph) -> None:
@@ -450,53 +383,15 @@ def test_what_a_quotation_points_back_to_is_quoted_with_it(built: Graph, between
     assert quoted in brief(built, paper, "en")
 
 
-def test_a_sentence_on_what_comes_first_is_quoted_after_one_on_the_whole(built: Graph) -> None:
-    first = "We first present a simulator of all the gates for many kinds of devices"
-    whole = "We propose late gates for all of the blocks of a model on its many devices"
-    paper = _stated(f"{first}. {whole}.")
-    assert contribution(Selection.of(built, [paper], "en"), paper) == [whole, first]
-
-
-def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> None:
-    before = "How late gates interact with the caches of a model is unknown"
-    for said in (
-        "We study this interaction by means of many probes on the blocks of three models",
-        "We propose Foo, a light rule that finds and drops these costly caches in the blocks of models",
-        "We formulate it as a light rule that finds and drops all idle blocks, called Foo",
-    ):
-        paper = _stated(f"{before}. {said}.")
-        assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
-
-
-def test_two_sentences_that_are_quoted_as_one_may_be_longer(built: Graph) -> None:
-    before = f"Gates are slow{' on all of the maps of that town' * 11}"
-    said = f"We propose Foo, a gate that ends these issues{' by means of a late rule' * 6}"
-    paper = _stated(f"{before}. {said}.")
-    assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
-
-
-def test_what_a_contribution_itself_names_needs_no_sentence_before_it(built: Graph) -> None:
-    said = "We propose Foo, a light rule that finds idle caches and drops these caches in the blocks of models"
-    paper = _stated(f"Late gates fill the caches of a model. {said}.")
-    assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
-
-
-def test_parts_that_a_quotation_only_announces_are_left_out(built: Graph) -> None:
-    said = "We propose Foo, a light rule that finds and drops the idle blocks of large models"
-    for promise in (" with two key parts", " and make the following contributions"):
-        paper = _stated(f"{said}{promise}.")
-        assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
-
-
 def test_what_only_authors_may_say_of_their_method_is_quoted(built: Graph) -> None:
     said = "a light gate rule for all of the blocks of a model that achieves {} accuracy on maps"
-    assert brief(built, _stated(f"We propose Foo, {said.format('higher')}."), "en").startswith("“Foo” states: “We")
-    assert brief(built, _stated(f"We propose Foo, {said.format('full')}."), "en").startswith("Foo is a light gate")
+    assert brief(built, stated(f"We propose Foo, {said.format('higher')}."), "en").startswith("“Foo” states: “We")
+    assert brief(built, stated(f"We propose Foo, {said.format('full')}."), "en").startswith("Foo is a light gate")
 
 
 def test_english_names_a_university_of_a_place_with_an_article(built: Graph) -> None:
     names = ("University of Wick", "Baidu", "University of Tarn")
-    paper = _stated("Gates are slow.", institutions=[Mention("institution", "", name, field="I") for name in names])
+    paper = stated("Gates are slow.", institutions=[Mention("institution", "", name, field="I") for name in names])
     assert brief(built, paper, "en").startswith("The University of Wick, Baidu and the University of Tarn present Foo")
 
 

@@ -18,8 +18,8 @@ from kg.views.slots import doing
 from kg.views.surface import uncapitalised
 from kg.views.wording import Wording
 from kg.vocabulary import Vocabulary
-from tests.views.telling import record_parts
-from tests.views.test_brief import ABSTRACT, FULL, _result, _stated
+from tests.views.telling import record_parts, stated
+from tests.views.test_brief import ABSTRACT, FULL, _result
 
 
 def test_the_verb_agrees_with_the_head_noun_of_the_name(built: Graph) -> None:
@@ -53,7 +53,7 @@ def test_a_technique_is_told_once_and_not_cut_off(
     built: Graph, text: str, techniques: tuple[str, ...], said: str
 ) -> None:
     found = [Mention("technique", one, one, "A", role="proposed", sure=True) for one in techniques]
-    told = record_parts(built, _stated(text, techniques=found)).partition("in the paper's words")[0]
+    told = record_parts(built, stated(text, techniques=found)).partition("in the paper's words")[0]
     if len(techniques) > 1:
         assert (techniques[0] in told) != (techniques[1] in told)
     else:
@@ -67,7 +67,7 @@ def test_two_of_a_list_have_no_comma(built: Graph) -> None:
         "problems": [Mention("problem", problem, problem, "A", sure=True)],
         "relations": [Relation("Foo", "addresses", problem, Evidence(""), sure=True)],
     }
-    assert "addresses memory footprint and power costs" in brief(built, _stated(text, **parts), "en")
+    assert "addresses memory footprint and power costs" in brief(built, stated(text, **parts), "en")
 
 
 def test_a_title_and_its_short_name_are_one_technique(built: Graph) -> None:
@@ -104,7 +104,7 @@ def test_a_sentence_on_the_tests_alone_is_quoted_for_no_result(built: Graph, tex
         Evidence(number, "A", at, at + len(number)), "latency", 24.0, "%" if quoted else "hours", "decrease"
     )
     gate = [Mention("technique", "rain gate", "rain gate", "A", role="proposed", sure=True)]
-    paper = _stated(f"{text} It has a rain gate.", techniques=gate, results=[result])
+    paper = stated(f"{text} It has a rain gate.", techniques=gate, results=[result])
     assert ("“We evaluate" in brief(built, paper, "en")) is quoted
 
 
@@ -117,13 +117,13 @@ def test_chinese_meets_a_demand_and_solves_a_problem(built: Graph) -> None:
     ):
         problem = [Mention("problem", surface, surface, "A", sure=True)]
         relations = [Relation("Foo", "addresses", surface, Evidence(""), sure=True)]
-        assert said in brief(built, _stated(text, problems=problem, relations=relations), "zh")
+        assert said in brief(built, stated(text, problems=problem, relations=relations), "zh")
 
 
 def test_a_bottleneck_has_an_article(built: Graph) -> None:
     problem = [Mention("problem", "bus transfer bottleneck", "bus transfer bottleneck", "A", sure=True)]
     relations = [Relation("Foo", "addresses", "bus transfer bottleneck", Evidence(""), sure=True)]
-    paper = _stated("It lifts bus transfer bottleneck.", problems=problem, relations=relations)
+    paper = stated("It lifts bus transfer bottleneck.", problems=problem, relations=relations)
     assert "addresses a bus transfer bottleneck" in brief(built, paper, "en")
 
 
@@ -131,13 +131,13 @@ def test_a_bottleneck_has_an_article(built: Graph) -> None:
 def test_what_is_cut_or_joined_in_two_ways_is_no_problem_in_chinese(built: Graph, problem: str) -> None:
     text = f"Models face a {problem} and their costs."
     found = [Mention("problem", problem, problem, "A", sure=True)]
-    paper = _stated(text, problems=found, relations=[Relation("Foo", "addresses", problem, Evidence(""), sure=True)])
+    paper = stated(text, problems=found, relations=[Relation("Foo", "addresses", problem, Evidence(""), sure=True)])
     assert "解决" not in brief(built, paper, "zh")
 
 
 def test_a_name_before_its_short_form_is_told_whole(built: Graph) -> None:
     gate = [Mention("technique", "CAG", "CAG", "A", role="proposed", sure=True)]
-    paper = _stated("We add the Cell-Wise Cross-Aware Gate (CAG).", techniques=gate)
+    paper = stated("We add the Cell-Wise Cross-Aware Gate (CAG).", techniques=gate)
     assert "uses the Cell-Wise Cross-Aware Gate (CAG)" in brief(built, paper, "en")
 
 

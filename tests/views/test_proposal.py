@@ -7,15 +7,10 @@ from dataclasses import replace
 import pytest
 
 from kg.api import Graph
-from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Result, Text
+from kg.model import Evidence, Mention, Relation, Result
 from kg.views.brief import brief
 from kg.views.proposal import Proposal, is_part, kinds, proposal
-from kg.views.quotation import by_itself, sentences_of, with_name
-
-
-def _paper(text: str, title: str = "Foo: Gates at Dusk", name: str = "Foo") -> Paper:
-    document = Document("t-1", "t", 1, {"T": Text(title, title), "A": Text(text, text)})
-    return Paper("paper:t-1", [(document, Record("t-1", title=title, name=name))])
+from tests.views.telling import titled
 
 
 @pytest.mark.parametrize(
@@ -76,7 +71,7 @@ def _paper(text: str, title: str = "Foo: Gates at Dusk", name: str = "Foo") -> P
     ],
 )
 def test_what_a_paper_proposes_is_told_in_its_words(built: Graph, text: str, said: str) -> None:
-    assert brief(built, _paper(text), "en") == said
+    assert brief(built, titled(text), "en") == said
 
 
 @pytest.mark.parametrize(
@@ -117,26 +112,10 @@ def test_what_serves_a_study_is_not_what_its_paper_proposes() -> None:
 
 def test_a_clause_that_points_back_is_left_out(built: Graph) -> None:
     text = "We propose Foo, an adaptive dusk gate framework that ends this gap."
-    assert brief(built, _paper(text), "en") == "Foo is an adaptive dusk gate framework."
-    assert brief(built, _paper(text.replace("dusk gate ", "")), "en").startswith(
+    assert brief(built, titled(text), "en") == "Foo is an adaptive dusk gate framework."
+    assert brief(built, titled(text.replace("dusk gate ", "")), "en").startswith(
         "“Foo: Gates at Dusk” states: “We propose"
     )
-
-
-def test_a_beginning_that_points_back_is_not_quoted() -> None:
-    assert by_itself("To close this gap, we add gates, which skip blocks") == "we add gates, which skip blocks"
-    assert by_itself("Finally, this paper adds gates") == "this paper adds gates"
-    assert by_itself("Objectives: To skip blocks, we add gates") == "To skip blocks, we add gates"
-    assert by_itself("By joining these two roles, our gate skips blocks") == "our gate skips blocks"
-    assert by_itself("Together, Foo and Bar skip blocks") == "Foo and Bar skip blocks"
-    for whole in (
-        "To skip blocks, we add gates",
-        "We add gates, and this, we show, skips blocks",
-        "Foo: a gate",
-        "This paper describes Foo, our gate of blocks",
-        "Together, these gates skip blocks",
-    ):
-        assert by_itself(whole) == whole
 
 
 def test_what_comes_on_top_is_a_part() -> None:
@@ -167,14 +146,14 @@ def test_the_kind_of_a_proposal_ends_before_its_first_clause() -> None:
 def test_chinese_says_what_kind_of_thing_is_proposed_where_it_has_all_its_words(
     built: Graph, text: str, said: str
 ) -> None:
-    assert said in brief(built, _paper(text), "zh")
+    assert said in brief(built, titled(text), "zh")
 
 
 def test_chinese_names_what_a_title_proposes_with_its_kind(built: Graph) -> None:
     text = "We propose Foo, a sparse attention pruning framework that skips idle blocks."
-    assert "》提出了稀疏注意力剪枝框架Foo；" in brief(built, _paper(text, "Gates at Dusk"), "zh")
+    assert "》提出了稀疏注意力剪枝框架Foo；" in brief(built, titled(text, "Gates at Dusk"), "zh")
     assert "》写道：“We propose Foo, a frobnic" in brief(
-        built, _paper(text.replace("sparse", "frobnic"), "Gates at Dusk"), "zh"
+        built, titled(text.replace("sparse", "frobnic"), "Gates at Dusk"), "zh"
     )
 
 
@@ -183,7 +162,7 @@ def test_a_name_that_something_is_proposed_for_is_not_proposed(built: Graph) -> 
         "We present a sparse framework for the Brown Owl Detection (BOD) of all maps.",
         "We present a brown owl detection (BOD) framework of all maps.",
     ):
-        assert "提出了BOD" not in brief(built, _paper(text, "Owls", "BOD"), "zh")
+        assert "提出了BOD" not in brief(built, titled(text, "Owls", "BOD"), "zh")
 
 
 def test_nothing_of_a_list_and_no_clause_is_told_as_what_is_proposed(built: Graph) -> None:
@@ -191,7 +170,7 @@ def test_nothing_of_a_list_and_no_clause_is_told_as_what_is_proposed(built: Grap
         "We propose three kinds of gates at dusk: (1) a late gate that skips idle blocks, (2) a loss.",
         "We propose that all idle blocks of a late gate be skipped at dusk and introduce Foo.",
     ):
-        assert brief(built, _paper(text), "en").startswith("“Foo: Gates at Dusk” states: “We propose")
+        assert brief(built, titled(text), "en").startswith("“Foo: Gates at Dusk” states: “We propose")
 
 
 def test_a_problem_of_a_part_or_of_others_is_not_told_in_chinese(built: Graph) -> None:
@@ -204,7 +183,7 @@ def test_a_problem_of_a_part_or_of_others_is_not_told_in_chinese(built: Graph) -
     )
     relation = Relation("Foo", "addresses", "memory overhead", Evidence(""), sure=True)
     for said, is_told in ((ahead, True), (text + behind, False), (background, False)):
-        paper = _paper(said)
+        paper = titled(said)
         record = replace(paper.entries[0][1], problems=[mention], relations=[relation])
         paper = replace(paper, entries=[(paper.entries[0][0], record)])
         assert ("旨在" in brief(built, paper, "zh")) is is_told
@@ -214,7 +193,7 @@ def test_background_is_no_result(built: Graph) -> None:
     text = "Batching cuts latency by 41%. We propose Foo, a gate that skips all the blocks that are idle."
     quote = Evidence("41%", "A", 24, 27)
     result = Result(quote, "latency", 41.0, "%", "decrease", sure=True, metric_concept="metric:latency")
-    paper = _paper(text)
+    paper = titled(text)
     paper = replace(paper, entries=[(paper.entries[0][0], replace(paper.entries[0][1], results=[result]))])
     assert "Batching" not in brief(built, paper, "en")
 
@@ -225,7 +204,7 @@ def test_what_a_paper_without_a_name_proposes_stands_beside_its_quotation(built:
     quotes = [(Evidence(said, "A", text.index(said), text.index(said) + len(said)), value) for said, value in numbers]
     results = [Result(quote, "latency", value, "%", "decrease", sure=True) for quote, value in quotes]
     gate = Mention("technique", "late gate network", "late gate network", "A", role="proposed", sure=True)
-    paper = _paper(text, "Gates at Dusk", "")
+    paper = titled(text, "Gates at Dusk", "")
     record = replace(paper.entries[0][1], techniques=[gate], results=results)
     said = brief(built, replace(paper, entries=[(paper.entries[0][0], record)]), "en")
     assert said.startswith("“Gates at Dusk” states: “We propose a late gate network. On two devices")
@@ -286,20 +265,6 @@ def test_a_kind_is_not_what_a_short_form_is_part_of_nor_for_one_of_a_list() -> N
     assert kinds("a language model (LM)-based gate framework")[0] == "language model-based gate framework"
     assert kinds("a gate framework for map skipping")[2] == "map skipping"
     assert kinds("a gate framework for map skipping, key sorting, and log writing")[2] == ""
-
-
-def test_a_quotation_has_the_name_for_a_command_that_stands_for_it() -> None:
-    titled = _paper("We add gates.", title="OpenGate: Gates at Dusk", name="")
-    assert with_name(titled, r"we propose \OURS, a gate") == "we propose OpenGate, a gate"
-    assert with_name(titled, r"\SysName skips blocks") == "OpenGate skips blocks"
-    assert (
-        with_name(_paper("", title="Gates: At Dusk", name=""), r"we propose \OURS, a gate") == "we propose OURS, a gate"
-    )
-
-
-def test_a_sentence_that_begins_without_a_space_is_one() -> None:
-    told = [*sentences_of(_paper("We propose a gate (G).Its rule skips blocks. It is fast, e.g. 2.5x."), ())]
-    assert told == ["We propose a gate (G).", "Its rule skips blocks.", "It is fast, e.g. 2.5x."]
 
 
 @pytest.mark.parametrize(
@@ -380,9 +345,3 @@ def test_a_method_is_not_what_leads_to_it_nor_what_is_made_for_it() -> None:
     assert (
         proposal("Foo", ["We propose Foo, a gate that uses three traits of maps: (i) idle blocks, (ii) keys."]) is None
     )
-
-
-def test_a_quotation_ends_before_what_only_others_explain() -> None:
-    assert by_itself("For example, Foo is fast") == "Foo is fast"
-    assert by_itself("We propose Foo, a gate designed to address these challenges") == "We propose Foo, a gate"
-    assert by_itself("To jointly meet the challenges, we propose Foo") == "we propose Foo"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kg.entity_types import LISTS
@@ -103,7 +103,7 @@ def _does(shown: Selection, paper: Paper, term: Term, *, surely: bool = True) ->
     if isinstance(term, Phrase):
         turned = tuple(filter(_TURNED.match, term.said))
         others = tuple(one for one in term.said if one not in turned)
-        return _is_titled(paper, others) or _is_titled(paper, turned, _is_of_another)
+        return _is_titled(paper, others) or _is_titled(paper, turned, alone=True)
     if not isinstance(term, Entity) or term.field not in _DONE:
         return False
     return _is_titled(paper, term.titles) or any(
@@ -201,12 +201,12 @@ def _is_main(shown: Selection, document: Document, record: Record, task: Mention
     return False
 
 
-def _is_titled(paper: Paper, names: tuple[str, ...], without: Callable[[str, int], bool] | None = None) -> bool:
-    """Whether a paper's title has one of some names, but for places of which something is true."""
+def _is_titled(paper: Paper, names: tuple[str, ...], *, alone: bool = False) -> bool:
+    """Whether a paper's title has one of some names, on one side of its colon; if `alone`, with no noun before it."""
     pattern = any_regex(names) if names else ""
     titles = (record.title for _, record in paper.entries)
     return bool(pattern) and any(
-        not (": " in found[0] or (without and without(title, found.start())))
+        not (": " in found[0] or (alone and _is_of_another(title, found.start())))
         for title in titles
         for found in re.finditer(pattern, title)
     )

@@ -1,0 +1,63 @@
+"""What a number is told to be compared with."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.api import Graph
+from tests.views.telling import SPEED, said_of
+
+
+def test_a_gain_that_elaborates_on_a_win_is_not_told_without_the_beaten(built: Graph) -> None:
+    text = "Brindle beats Finch on all tasks. Specifically, it has 41% lower latency."
+    assert said_of(built, text, "41%", value=41.0) == ""
+    assert said_of(built, text.replace(" beats Finch", " is fast"), "41%", value=41.0) == "41% lower latency"
+
+
+def test_a_baseline_at_the_beginning_keeps_what_makes_it_the_best(built: Graph) -> None:
+    text = "Compared to the strongest Plover kernel, it has 41% lower latency, and beats all others."
+    assert said_of(built, text, "41%", value=41.0, baseline="Plover kernel") == (
+        "41% lower latency (vs. strongest Plover kernel)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("It has 41% lower latency than Finch decoding.", "(vs. Finch decoding)"),
+        ("It has 41% lower latency than old gates without caching.", ""),
+        ("It has 41% lower latency than the gates Finch (v2), Wren and Plover.", ""),
+        ("It has 41% lower latency than old kernels without compromising recall.", "(vs. old kernels)"),
+        ("It has 41% lower latency than the Finch 4-step model.", "(vs. Finch 4-step model)"),
+        ("It has 41% lower latency than Finch with a warm start.", "(vs. Finch with a warm start)"),
+        ("It cuts latency by 9% over AD and by 41% over AD with batching.", "(vs. AD with batching)"),
+        ("It cuts latency by 41% and energy by 9% compared to existing kernels.", "(vs. existing kernels)"),
+        ("It has 41% lower latency (in seconds) than Finch.", "(vs. Finch)"),
+        ("It cuts latency by 41% compared to kernels built on Finch.", "(vs. kernels built on Finch)"),
+        ("Compared to existing kernels, it has 41% lower latency.", "(vs. existing kernels)"),
+        ("It outperforms Finch in latency, reaching 41% less of it.", "(vs. Finch)"),
+        ("It outperforms Finch in recall, reaching 41% lower latency.", ""),
+        ("It outperforms both kernels, reaching 41% lower latency.", ""),
+        ("It outperforms old kernels by 9% in recall with 41% lower latency.", ""),
+        ("It has 41% lower latency than baselines.", "(vs. baselines)"),
+    ],
+)
+def test_what_a_number_is_compared_with_is_told_in_the_papers_words(built: Graph, text: str, told: str) -> None:
+    said = said_of(built, text, "41%", value=41.0)
+    assert said.partition("latency")[2].strip() == told
+
+
+def test_a_speedup_of_a_winner_is_not_over_the_beaten(built: Graph) -> None:
+    for said in ("It outperforms Finch, reaching a 3x speedup.", "It outperforms Finch, being small while 3x faster."):
+        assert "Finch" not in said_of(built, said, "3x", value=3.0, **SPEED)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It makes small models match or exceed far larger Wren models (e.g., 32B), while reducing latency by 41%.",
+        "It surpasses full Finch in recall while reducing latency by 41%.",
+    ],
+)
+def test_a_gain_beside_a_rival_may_be_over_that_rival(built: Graph, text: str) -> None:
+    assert said_of(built, text, "41%", value=41.0) == ""

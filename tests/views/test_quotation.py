@@ -1,0 +1,145 @@
+"""What a paper is called, and which of its sentences are quoted."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.api import Graph
+from kg.views.quotation import by_itself, contribution, sentences_of, what, with_name
+from kg.views.selection import Selection
+from tests.views.telling import stated, titled
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "called"),
+    [
+        ("Foo: Fast Decoding", "Foo", "Foo"),
+        ("FOO: FAST DECODING", "Foo", "Foo"),
+        ("Dynamic Experts Search: Enhancing Reasoning", "DES", "Dynamic Experts Search"),
+        ("Action-Aware Pruning (AAP) for Robots", "AAP", "Action-Aware Pruning"),
+        ("Less Is More: Choosing Experts", "Foo+", "Less Is More: Choosing Experts"),
+        ("Learnable Parallel Decoding", "dParallel", "Learnable Parallel Decoding"),
+        ("Gated Removal (GR)-Pruner: A Method", "GR-Pruner", "Gated Removal (GR)-Pruner"),
+        ("A Survey of Pruning", "", "A Survey of Pruning"),
+        ("", "Foo", "Foo"),
+    ],
+)
+def test_a_paper_is_called_by_its_name_where_the_title_begins_with_it(title: str, name: str, called: str) -> None:
+    assert what(titled("We propose Foo plus block routing.", title, name))[0] == called
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        (
+            "We propose Foo to address this. It lets us design gates from what blocks say of their keys.",
+            "We propose Foo to address this. It lets us",
+        ),
+        (
+            "We explore gates of blocks at the ends, and do so. We will release our code and all of its gates.",
+            "We explore",
+        ),
+        (
+            "We study why Foo is slow at long inputs, and how. We propose Foo, a gate that skips some of the blocks.",
+            "We propose",
+        ),
+        (
+            "We explore which gates of blocks are needed for long inputs. We propose to skip those that few need, "
+            "with a gate for each of the blocks.",
+            "We propose",
+        ),
+        (
+            "We introduce all our gates and scans at https://example.org/gates at once. Foo is proposed to end this.",
+            "Foo is proposed",
+        ),
+        (
+            "We propose a gate of two parts: 1) A scan that reads all of the blocks. 2) A loss.",
+            "We propose a gate of two",
+        ),
+    ],
+)
+def test_the_sentence_that_tells_most_of_a_paper_is_quoted(built: Graph, text: str, quoted: str) -> None:
+    said = contribution(Selection.of(built, []), stated(text))
+    assert said[0].startswith(quoted)
+
+
+def test_what_is_quoted_is_cut_at_no_bracket_list_or_clause(built: Graph) -> None:
+    shown, long = Selection.of(built, []), "Gates are slow on all of the maps of this town, and of others beside it, "
+    assert contribution(shown, stated("We propose Foo (after Dr. Wren), a gate of blocks."))[0].endswith("of blocks")
+    listed = "We propose a light gate of all idle blocks with two parts: (1) A scan of the blocks of a map. (2) A loss."
+    assert contribution(shown, stated(listed))[0].endswith("idle blocks")
+    assert contribution(shown, stated(f"{long * 9}in rain; we propose Foo, a gate."))[0] == "we propose Foo, a gate"
+
+
+def test_a_sentence_on_what_comes_first_is_quoted_after_one_on_the_whole(built: Graph) -> None:
+    first = "We first present a simulator of all the gates for many kinds of devices"
+    whole = "We propose late gates for all of the blocks of a model on its many devices"
+    paper = stated(f"{first}. {whole}.")
+    assert contribution(Selection.of(built, [paper], "en"), paper) == [whole, first]
+
+
+def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> None:
+    before = "How late gates interact with the caches of a model is unknown"
+    for said in (
+        "We study this interaction by means of many probes on the blocks of three models",
+        "We propose Foo, a light rule that finds and drops these costly caches in the blocks of models",
+        "We formulate it as a light rule that finds and drops all idle blocks, called Foo",
+    ):
+        paper = stated(f"{before}. {said}.")
+        assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
+
+
+def test_two_sentences_that_are_quoted_as_one_may_be_longer(built: Graph) -> None:
+    before = f"Gates are slow{' on all of the maps of that town' * 11}"
+    said = f"We propose Foo, a gate that ends these issues{' by means of a late rule' * 6}"
+    paper = stated(f"{before}. {said}.")
+    assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
+
+
+def test_what_a_contribution_itself_names_needs_no_sentence_before_it(built: Graph) -> None:
+    said = "We propose Foo, a light rule that finds idle caches and drops these caches in the blocks of models"
+    paper = stated(f"Late gates fill the caches of a model. {said}.")
+    assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
+
+
+def test_parts_that_a_quotation_only_announces_are_left_out(built: Graph) -> None:
+    said = "We propose Foo, a light rule that finds and drops the idle blocks of large models"
+    for promise in (" with two key parts", " and make the following contributions"):
+        paper = stated(f"{said}{promise}.")
+        assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
+
+
+def test_a_beginning_that_points_back_is_not_quoted() -> None:
+    assert by_itself("To close this gap, we add gates, which skip blocks") == "we add gates, which skip blocks"
+    assert by_itself("Finally, this paper adds gates") == "this paper adds gates"
+    assert by_itself("Objectives: To skip blocks, we add gates") == "To skip blocks, we add gates"
+    assert by_itself("By joining these two roles, our gate skips blocks") == "our gate skips blocks"
+    assert by_itself("Together, Foo and Bar skip blocks") == "Foo and Bar skip blocks"
+    for whole in (
+        "To skip blocks, we add gates",
+        "We add gates, and this, we show, skips blocks",
+        "Foo: a gate",
+        "This paper describes Foo, our gate of blocks",
+        "Together, these gates skip blocks",
+    ):
+        assert by_itself(whole) == whole
+
+
+def test_a_quotation_has_the_name_for_a_command_that_stands_for_it() -> None:
+    paper = titled("We add gates.", title="OpenGate: Gates at Dusk", name="")
+    assert with_name(paper, r"we propose \OURS, a gate") == "we propose OpenGate, a gate"
+    assert with_name(paper, r"\SysName skips blocks") == "OpenGate skips blocks"
+    assert (
+        with_name(titled("", title="Gates: At Dusk", name=""), r"we propose \OURS, a gate") == "we propose OURS, a gate"
+    )
+
+
+def test_a_sentence_that_begins_without_a_space_is_one() -> None:
+    told = [*sentences_of(titled("We propose a gate (G).Its rule skips blocks. It is fast, e.g. 2.5x."), ())]
+    assert told == ["We propose a gate (G).", "Its rule skips blocks.", "It is fast, e.g. 2.5x."]
+
+
+def test_a_quotation_ends_before_what_only_others_explain() -> None:
+    assert by_itself("For example, Foo is fast") == "Foo is fast"
+    assert by_itself("We propose Foo, a gate designed to address these challenges") == "We propose Foo, a gate"
+    assert by_itself("To jointly meet the challenges, we propose Foo") == "we propose Foo"
