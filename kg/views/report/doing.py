@@ -25,17 +25,17 @@ _DONE = ("topic", "technique", "task", "problem")
 #: The least confidence of a topic that a paper works on: of papers read by hand, every other less sure one only touches
 #: it, and nine of ten of these do it.
 _LIKELY = 0.91
-_FOR = ("task", "problem")  # what many a paper only names, as what it is tested on or what others have
 _AHEAD = 3  # words before a name among which it says that the work is something else
 _BOTH = " and "  # in the label of a topic of two things
 _FINITE = ("VBZ", "VBP", "VBD", "MD")  # tags of verbs, behind which no subject stands
 _BEGIN = 2  # sentences of an abstract in which it says what it is on
 _TURNED = re.compile(r"\S+\* … ")  # "merg* … model", the words of "model merging"
+_APART, _JOINED = " … ", re.compile(r"[^\W_]+-")  # "layer-wise pruning", which prunes no layers
 _MANY = 10  # papers that do a thing by its name: of those that have its parts only some do it then
 
 
 def doing(shown: Selection, selection: str) -> list[Paper]:
-    """The papers that do each thing a selection names: whose title says so, or that surely have, use or address it.
+    """The papers that do each thing a selection names: whose title says so, or that surely are on it.
 
     Those that do all parts of a thing ("KV cache" and "quantization") count too: where few do it by its name, all of
     them, else those whose title names such a part. Where the selection names no such thing, or no paper does what it
@@ -45,7 +45,12 @@ def doing(shown: Selection, selection: str) -> list[Paper]:
         return shown.papers
     papers = shown.papers
     for one in _named(shown, selection):
-        whole = [term for term in one.any_of if not isinstance(term, Compound)]
+        if not _says_done(one):
+            said = [term for term in one.any_of if isinstance(term, Phrase)]
+            papers = [p for p in papers if any(_does(shown, p, term) or _is_said(shown, p, term) for term in said)]
+            continue
+        terms = (term for term in one.any_of if not isinstance(term, Compound))
+        whole = [Phrase(one.text), *(called for term in terms for called in _as_called(shown, term, selection))]
         by_name = [
             p
             for p in papers
@@ -92,18 +97,40 @@ def _terms(shown: Selection, selection: str) -> list[Term]:
 
 
 def _named(shown: Selection, selection: str) -> list[Condition]:
-    """The conditions of a selection that say what papers do."""
+    """The conditions of a selection that say what papers do, by the vocabulary or in words that it lacks."""
     every = shown.graph.ask(selection, limit=1).filter.conditions
-    return [one for one in every if not one.negated and any(term.field in _DONE for term in one.terms)]
+    is_words = (all(isinstance(term, Phrase) for term in one.any_of) for one in every)
+    return [one for one, alone in zip(every, is_words, strict=True) if not one.negated and (alone or _says_done(one))]
+
+
+def _says_done(one: Condition) -> bool:
+    return any(term.field in _DONE for term in one.terms)
+
+
+def _as_called(shown: Selection, term: Term, selection: str) -> list[Term]:
+    """A topic as a selection calls it: "tool use" finds LLM agents, but agents that use no tools do not do it."""
+    if not isinstance(term, Entity) or term.field != "topic":
+        return [term]
+    vocabulary = shown.graph.vocabulary
+    called = {match.concept for match in vocabulary.match(selection)}
+    kinds = [vocabulary[one] for one in sorted(called.intersection((*term.shown, *term.borne)))]
+    halves = vocabulary[term.concept].label.get("en", "").split(_BOTH)
+    if term.concept in called or any(fold(half) in fold(selection) for half in halves) or not kinds:
+        return [term]
+    named: list[Term] = [
+        Entity(one.type, one.curie, one.curie, tuple(vocabulary.narrower(one.curie)), titles=tuple(one.labels()))
+        for one in kinds
+    ]
+    return [*named, Entity("technique", term.concept, term.label, term.borne)] if term.borne else named
 
 
 def _does(shown: Selection, paper: Paper, term: Term, *, surely: bool = True) -> bool:
     if isinstance(term, Compound):  # a word of a text alone is no part of what a paper does
         return all(any(_does(shown, paper, one) for one in part) for part in term.parts)
     if isinstance(term, Phrase):
-        turned = tuple(filter(_TURNED.match, term.said))
-        others = tuple(one for one in term.said if one not in turned)
-        return _is_titled(paper, others) or _is_titled(paper, turned, alone=True)
+        apart = tuple(one for one in term.said if _APART in one)
+        names = tuple(one for one in term.said if one not in apart)
+        return _is_titled(paper, names) or any(_is_titled(paper, (one,), apart=True) for one in apart)
     if not isinstance(term, Entity) or term.field not in _DONE:
         return False
     return _is_titled(paper, term.titles) or any(
@@ -175,44 +202,64 @@ def _had(shown: Selection, paper: Paper, term: Entity) -> Iterator[tuple[str, bo
             against = (one for one in record.relations if one.type == "addresses")
             yield from (("", one.sure) for one in against if one.tail_concept in term.concepts)
         for m in getattr(record, LISTS[term.field]):
-            if m.concept in term.concepts and term.field in _FOR:
-                yield "", m.sure and _is_main(shown, document, record, m)
-            elif m.concept in term.concepts:
-                yield m.role, m.sure
+            if m.concept in term.concepts:
+                yield m.role, m.sure and _is_main(shown, document, record, m)
 
 
-def _is_main(shown: Selection, document: Document, record: Record, task: Mention) -> bool:
-    """Whether a paper is on a task, not only tested on it: its title names it, or it proposes something for it.
+def _is_said(shown: Selection, paper: Paper, term: Phrase) -> bool:
+    """Whether a paper is on what words say that the vocabulary does not have."""
+    name = re.compile(any_regex(term.said))
+    return any(
+        _is_aim(shown, record, number, said, found.start())
+        for document, record in paper.entries
+        for text in document.texts.values()
+        for number, (first, last) in enumerate(sentences(text.raw))
+        for said in (text.raw[first:last],)
+        for found in name.finditer(said)
+    )
+
+
+def _is_main(shown: Selection, document: Document, record: Record, named: Mention) -> bool:
+    """Whether a paper is on what it names, and not only uses it or is tested on it."""
+    if named.field == "T":
+        return True
+    raw = document.texts[named.field].raw if named.field in document.texts else ""
+    return any(
+        _is_aim(shown, record, number, raw[first:last], at)
+        for number, (first, last) in enumerate(sentences(raw))
+        for at, _ in places(raw[first:last], named.surface)
+    )
+
+
+def _is_aim(shown: Selection, record: Record, number: int, said: str, at: int) -> bool:
+    """Whether a sentence, of its number in a text, names at a place what its paper is on: the paper proposes it.
 
     Or the paper begins with it: "Depth estimation needs memory", not "Networks excel at depth estimation".
     """
-    if task.field == "T":
-        return True
-    raw = document.texts[task.field].raw if task.field in document.texts else ""
     cues = shown.graph.vocabulary.cues
-    aside = cues("examples") | cues("evaluate")
-    for number, (first, last) in enumerate(sentences(raw)):
-        said = raw[first:last]
-        for at, _ in places(said, task.surface):
-            is_subject = number < _BEGIN and not any(word.tag in _FINITE for word in tagged(said, 0, at)[0])
-            is_aim = is_subject or proposes(said, record.name) or studies(said)
-            if is_aim and aside.isdisjoint(fold(said[:at]).split()):
-                return True
-    return False
+    if not (cues("examples") | cues("evaluate")).isdisjoint(fold(said[:at]).split()):
+        return False
+    is_subject = number < _BEGIN and not any(word.tag in _FINITE for word in tagged(said, 0, at)[0])
+    return is_subject or proposes(said, record.name) or studies(said)
 
 
-def _is_titled(paper: Paper, names: tuple[str, ...], *, alone: bool = False) -> bool:
-    """Whether a paper's title has one of some names, on one side of its colon; if `alone`, with no noun before it."""
+def _is_titled(paper: Paper, names: tuple[str, ...], *, apart: bool = False) -> bool:
+    """Whether a paper's title has one of some names, on one side of its colon; names whose words stand `apart` too."""
     pattern = any_regex(names) if names else ""
     titles = (record.title for _, record in paper.entries)
     return bool(pattern) and any(
-        not (": " in found[0] or (alone and _is_of_another(title, found.start())))
+        not (": " in found[0] or (apart and _is_another(names, title, found)))
         for title in titles
         for found in re.finditer(pattern, title)
     )
 
 
-def _is_of_another(title: str, at: int) -> bool:
-    """Whether a noun stands before what is done: "token merging for large models" merges no models."""
-    before = tagged(title, 0, at)[0]
-    return bool(before) and before[-1].tag.startswith("NN")
+def _is_another(names: tuple[str, ...], title: str, found: re.Match[str]) -> bool:
+    """Whether words that stand apart mean something else: "layer-wise pruning" prunes no layers.
+
+    "Token merging for large models" merges no models: a noun stands before what is done.
+    """
+    if _JOINED.match(found[0]) or title.startswith("-", found.end()):
+        return True
+    before = tagged(title, 0, found.start())[0]
+    return any(map(_TURNED.match, names)) and bool(before) and before[-1].tag.startswith("NN")
