@@ -54,6 +54,7 @@ _DANGLING = (
 _WITHIN_PHRASE = ("CD", "JJ", "JJR", "NN", "NNS", "VBG", "VBN")  # tags of words behind "these" up to what they are
 _POINTS_SOON = r"(?i).{0,60}\b<proposal.pointing>\b"  # "However, these gates are slow"
 _BETWEEN = ". "  # sentences
+_FORMER = r"(?i)(?:in )?<proposal.former>\b"
 _STARTS = r"(?i)\A[^:]*?\b<proposal.subjects> first(?:ly)? <proposal.verbs>\b"  # what comes next is told elsewhere
 _BEGINS_LIST = re.compile(r":\s+\(?1\)(?!.*\b2\))")  # "two parts: (1) a gate.", where "(2)" is the next sentence
 _AVAILABLE = re.compile(r"https?:|\bgithub\.com\b")
@@ -226,7 +227,7 @@ def first_sentence(paper: Paper, fields: Collection[str]) -> list[str]:
 
 
 def sentences_of(paper: Paper, fields: Collection[str]) -> Iterator[str]:
-    """The sentences of the abstracts, none where the fields that may be quoted leave abstracts out."""
+    """The sentences of the abstracts but those on earlier work; none where other fields alone may be quoted."""
     if not fields or "A" in fields:
         for text in (document.texts["A"].text for document, _ in paper.entries if "A" in document.texts):
             begin = -1
@@ -234,7 +235,8 @@ def sentences_of(paper: Paper, fields: Collection[str]) -> Iterator[str]:
                 if begin < 0 and end < len(text) and text.count("(", start, end) > text.count(")", start, end):
                     begin = start  # the full stop of "(DR. Foo)" ends no sentence
                 else:
-                    yield from _parts(text[start if begin < 0 else begin : end])
+                    parts = _parts(text[start if begin < 0 else begin : end])
+                    yield from (one for one in parts if not pattern(_FORMER).match(one))
                     begin = -1
 
 
