@@ -26,7 +26,7 @@ from kg.views.latex import quotable
 from kg.views.selection import Borne, EntryResult
 from kg.views.setting import AVERAGE, BESIDE, SettingReader
 from kg.views.wording import Wording
-from kg.views.words import PageWords, listed
+from kg.views.words import PageWords, listed, pattern
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -78,6 +78,11 @@ _SPEEDUP = re.compile(r"\s*([a-z]+) speedups?\b")  # "6x distillation speedup"
 _FASTER_WORK = re.compile(r"\s*faster (([a-z]+) [a-z]+(?:ing|ion))\b")
 _KIND_OF_SPEEDUP = re.compile(r"\s*(\w+[ -](?:step|GPU|node|core|device|layer|chip|kernel)) speedups?\b")
 _BUT = re.compile(r"[^.;()]{0,60}\((?:without|excluding|except)\b")
+#: Before a baseline that is but an example: "existing kernels such as Finch".
+_SUCH_AS = (
+    r"(?<![\w-])(?P<kind>(?:(?!(?:and|of|over|than|the|to|with)\b)[\w-]+ ){0,2}[a-z]+s),? "
+    r"<outcome.such_as>,? (?:the )?"
+)
 _POINTS = re.compile(r"\s?[a-z]+ points?\b")  # behind the sign of percent: "23% accuracy points"
 
 
@@ -130,6 +135,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     if result.change in ("increase", "decrease") and (reader.is_level(place, result) or reader.is_more(place, result)):
         return None
+    if result.change == "absolute" and result.unit != "%" and KEEPING.search(place.ahead):
+        return None  # "2x faster while maintaining a PSNR of 29 dB": it says little alone
     if not reader.agrees(place, result) or _FROM.search(place.text[: place.quantity.start + 5]):
         return None
     change, is_share = result.change, bool(_OF.match(place.text, place.quantity.end))
@@ -491,7 +498,14 @@ class _SentenceReader:
         return not is_measured and not any(map(str.isdigit, part))
 
     def plain_form(self, place: QuantityPlace, baseline: str) -> str:
-        """A baseline with the words before it that say which of them: "best kernel", "existing kernels"."""
+        """A baseline with the words before it that say which of them: "best kernel", "existing kernels".
+
+        What is but an example stands for its kind: "existing kernels", of "existing kernels such as Finch".
+        """
+        if baseline and (kind := pattern(rf"{_SUCH_AS}{re.escape(baseline)}(?![\w-])").search(place.text)):
+            return kind["kind"]
+        if fold(baseline) in listed("outcome.best"):
+            return PageWords("en")("outcome.best_known")
         before = place.text.partition(baseline)[0].split()[-2:] if baseline and baseline in place.text else []
         is_kind = baseline.rpartition(" ")[2].islower()
         several = is_kind and baseline[:1].islower() and baseline.endswith("s")

@@ -19,8 +19,9 @@ _MATH = re.compile(r"\$([^$]{1,80})\$")
 _MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
 _FOOTNOTE = re.compile(r"\\footnote\{[^{}]*\}")
 _MONEY = re.compile(r"(?<![^\s(])\$(?=\d[\d.,]*[KMB]?\s[^$\\]*[a-z]{2})")  # "from $3 to $2"
-_POWER = re.compile(r"(?<=\d)\^\{?(-?\d+)\}?")
+_POWER = re.compile(r"(?:(?<=\d)|(?<=(?<![A-Za-z])[a-z]))\^\{?(-?\d+)\}?")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SIGNS = {r"\infty": "∞", r"\-": "-", r"^\top": "ᵀ", r"^{\top}": "ᵀ"}
 _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
 _DOLLAR = "\ue000"  # stands for a sign of money meanwhile, which begins no formula
 _SPACE = "\ue001"  # stands for a space of a text within a formula meanwhile
@@ -57,6 +58,8 @@ def as_text(said: str) -> str:
     'Fast Open Gates'
     >>> as_text(r"of $1024^3$ voxels")
     'of 1024³ voxels'
+    >>> as_text(r"entropic\\-time gates of $O(n^2)$")
+    'entropic-time gates of O(n²)'
     >>> as_text(r"in under 100$\\mu s$")
     'in under 100μs'
     >>> as_text(r"\\$2.86M of savings at 5.4$\\times$ the rate")
@@ -80,8 +83,9 @@ def as_text(said: str) -> str:
     >>> as_text("a ``fast gate'' and a ``slow one\\"")
     'a “fast gate” and a “slow one”'
     """
-    said = _TIE.sub(" ", _COMMENT.sub("", _CITED.sub("", _FOOTNOTE.sub("", said)))).replace(r"\infty", "∞")
-    said = said.replace(r"^\top", "ᵀ").replace(r"^{\top}", "ᵀ")
+    said = _TIE.sub(" ", _COMMENT.sub("", _CITED.sub("", _FOOTNOTE.sub("", said))))
+    for command, sign in _SIGNS.items():
+        said = said.replace(command, sign)
     said = _SHORT.sub(lambda found: (found[1] or found[2]).upper(), said)
     said = _SIZE.sub("", _MONEY.sub(_DOLLAR, said.replace(r"\$", _DOLLAR)))
     said = _FORMULA.sub(lambda found: _TEXT_OF_IT.sub(lambda text: text[0].replace(" ", _SPACE), found[0]), said)

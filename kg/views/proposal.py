@@ -48,9 +48,11 @@ _TELLS = rf"(?i:(?<!which ){_SUBJECT} (?:(?:<proposal.joining>|<proposal.adverbs
 _LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|[Ff]irst(?:ly)?, |<proposal.restarts>\s)"
 #: "with two parts", "consisting of two key parts", before these.
 _COUNTS = (
-    r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)? "
+    r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)? (?:the following )?"
     r"(?P<number>[a-z]+) (?:[\w-]+ ){0,2}[\w-]+s$"
 )
+#: ". It consists of three parts", before these.
+_ANNOUNCED = r"\. [^.]+ <proposal.consists> (?P<number>[a-z]+) (?:[\w-]+ ){0,2}[\w-]+s$"
 _FOLLOWING = re.compile(r",? and [a-z]+ the following [a-z]+$")
 _GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b(?P<object> <clause.determiners>\b)?"
 _AND_VERB = re.compile(r", and (?P<verb>[a-z]+) (?P<name>[A-Z])?")
@@ -276,9 +278,15 @@ def without_list(sentence: str) -> str:
 def without_promise(said: str) -> str:
     """Words without the parts that they announce at their end: "a gate", of "a gate with two key parts"."""
     said = _FOLLOWING.sub("", said)
+    announced = pattern(_ANNOUNCED).search(said)
+    if announced and _is_number(announced["number"]):
+        return said[: announced.start()]
     counts = pattern(_COUNTS).match(said)
-    is_number = counts and tagged(counts["number"], 0, len(counts["number"]))[0][0].tag == "CD"
-    return (_to_noun(counts["ahead"]) if counts and is_number else "") or said
+    return (_to_noun(counts["ahead"]) if counts and _is_number(counts["number"]) else "") or said
+
+
+def _is_number(word: str) -> bool:
+    return tagged(word, 0, len(word))[0][0].tag == "CD"
 
 
 def _to_noun(said: str) -> str:

@@ -33,7 +33,7 @@ _COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own na
 _FRONT = (
     r"\A(?:[A-Z][a-z]+(?: [Aa]nd [A-Z]?[a-z]+)?: (?=[A-Z])|\(?\d\)\s)?"  # of an abstract in parts: "Objectives: To"
     r"(?i:(?:(?:<proposal.joining>|<proposal.besides>|<proposal.adverbs>), )?"
-    r"(?:(?!<proposal.subjects>\b)(?:[^,]* )?(?:<proposal.pointing>|the <proposal.burdens>)\b[^,]*, )?"
+    r"(?:(?!<proposal.subjects>\b)(?:[^,]* )?(?:<proposal.pointing>|the <proposal.burdens>\b(?! that\b))\b[^,]*, )?"
     r"(?=(?:in )?<proposal.subjects>\b|our\b)|"
     r"<proposal.linking>, (?!<proposal.pointing>\b))?"
 )
@@ -47,8 +47,8 @@ _OURS = r"(?i)\b(?:<proposal.subjects>|us|our)\b"
 _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
 #: "We study this interaction", but not "we skip those that"; "a gate that resolves this dilemma by pruning".
 _DANGLING = (
-    r"(?i)(?:\A<proposal.subjects> (?:[a-z]+ ){1,3}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]|"
-    r"\A<proposal.subjects> [a-z]+ it\b|"
+    r"(?i)(?:\A<proposal.subjects> (?:[a-z]+ ){1,5}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]|"
+    r"\A<proposal.subjects> [a-z]+ (?:it\b|this (?:with|by|through|using|via)\b)|"
     r"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b)"
 )
 _WITHIN_PHRASE = ("CD", "JJ", "JJR", "NN", "NNS", "VBG", "VBN")  # tags of words behind "these" up to what they are

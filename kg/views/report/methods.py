@@ -182,7 +182,7 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
         said = found.proposal.itself or found.proposal.what
         said = _without_name(said, found.name, name(paper))
         # "Foo from the perspective of objectives" tells little, "to skip gates" is but a part of a sentence
-        if not (re.match(rf"to [a-z]|{re.escape(name(paper))} [a-z]", said) or is_vague(shown, said)):
+        if not (re.match(rf"to [a-z]|{re.escape(name(paper))},? (?!an? |the )[a-z]+\b", said) or is_vague(shown, said)):
             return said, False
     if found.is_kind and found.technique.startswith(opening(shown)):
         return found.technique, False  # a kind without what it is for is less than its sentence
