@@ -500,10 +500,10 @@ class _SentenceReader:
     def plain_form(self, place: QuantityPlace, baseline: str) -> str:
         """A baseline with the words before it that say which of them: "best kernel", "existing kernels".
 
-        What is but an example stands for its kind: "existing kernels", of "existing kernels such as Finch".
+        What is but an example is told with its kind: "existing kernels such as Finch".
         """
-        if baseline and (kind := pattern(rf"{_SUCH_AS}{re.escape(baseline)}(?![\w-])").search(place.text)):
-            return kind["kind"]
+        if baseline and (whole := pattern(rf"{_SUCH_AS}{re.escape(baseline)}(?![\w-])").search(place.text)):
+            return PageWords("en")("outcome.example", kind=whole["kind"], name=baseline)
         if fold(baseline) in listed("outcome.best"):
             return PageWords("en")("outcome.best_known")
         before = place.text.partition(baseline)[0].split()[-2:] if baseline and baseline in place.text else []

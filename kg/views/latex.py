@@ -29,6 +29,8 @@ _WORD = 16  # letters of a word that is left out whole
 _LONG = 40  # letters of a word at most
 _FROM_NUMBER = re.compile(r"[\d.]+\s?[%x×],")  # begins what was cut at the dots of a range
 _MOST = 480  # letters of a sentence that is quoted
+#: Where the code is, behind the end of a sentence.
+_ADDRESS = re.compile(r"(?<=[a-z)])\.\s*(?:[A-Z][^.]*\b(?:available|released) (?:at|in|on|from) )?https?://\S+$")
 _STARS = re.compile(r"(?<![\w*])(\*{1,2})(?=[A-Za-z])([^*]*?[\w.:!?)])\1(?![\w*])")  # "a *gate*", as Markdown has it
 _WHOLE = 0.8  # of a sentence: a quote of so much of it is all that is shown
 _SIZE = re.compile(
@@ -102,7 +104,7 @@ def quotable(said: str, most: int = _MOST) -> str:
 
     What is cut at the dots of a range, "from 9% ... 25%", is no sentence.
     """
-    said, is_cut = as_text(said).rstrip(" .。"), said.rstrip().endswith("...")
+    said, is_cut = _ADDRESS.sub("", as_text(said)).rstrip(" .。"), said.rstrip().endswith("...")
     return "" if is_cut or len(said) > most or _FROM_NUMBER.match(said) else said
 
 

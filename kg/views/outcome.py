@@ -47,6 +47,7 @@ _LESS = re.compile(r"\b(?:fewer|less|lower|smaller|shorter|cheaper)\b")
 _STAGE = re.compile(r"(?:the )?([a-z]{5})[a-z]* (?:stage|phase)")  # by its first letters
 _BEST = re.compile(r"\bS[Oo]TA(?= )")
 _NARROWED = re.compile(r" (?:with|without|trained|using|built|running|based) ")  # a baseline is, in its own words
+_EXAMPLE = re.compile(r"(?P<kind>(?:[\w-]+ )*[a-z]+s) such as (?P<name>.+)")  # of a kind of baselines
 _BOUNDS = ("up_to", "left_up_to")  # that Chinese says before the verb of a change
 _LONG = 48  # characters of a baseline that fits into brackets
 
@@ -255,6 +256,9 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
 def baseline(shown: Selection, result: Result) -> str:
     """What a result is compared with; in Chinese what has no words there is a name, or is quoted."""
     wording = without_article(clean(result.baseline))
+    if example := _EXAMPLE.fullmatch(wording):
+        kind = baseline(shown, replace(result, baseline=example["kind"], baseline_concept=""))
+        return shown.words("outcome.example", kind=kind, name=example["name"])
     wording = _BEST.sub("state-of-the-art", wording) if shown.lang == "zh" else wording
     if shown.lang == "zh" and _NARROWED.search(wording):
         return shown.words("brief.quote", quote=wording)  # which part of it is narrowed only the sense tells
@@ -312,6 +316,9 @@ def _aside(shown: Selection, concept: str, wording: str, paper: str) -> str:
 
 def _against(shown: Selection, concept: str, wording: str, paper: str) -> str:
     """A baseline for use in brackets; in Chinese the original if it is a name, unless the vocabulary has its name."""
+    if example := _EXAMPLE.fullmatch(wording):
+        kind = _against(shown, "", example["kind"], paper)
+        return shown.words("outcome.example", kind=kind, name=example["name"]) if kind else ""
     known = shown.graph.vocabulary.find(wording, "technique")
     wording = _BEST.sub("state-of-the-art", wording) if shown.lang == "zh" else wording
     if shown.lang == "zh" and concept not in shown.graph.vocabulary and known:

@@ -27,6 +27,7 @@ _ADVERBS = r"^(?:[A-Z][a-z]+ly|<clause.adverbs>),\s"
 #: Begins an item of a list: "two parts: (1) a gate", "; and (ii) a loss", "parts: a gate".
 _ITEM = re.compile(r"(?:[:;,]\s*(?:and\s+)?)?\((?:\d|[ivx]+|[a-e])\)\s*|(?<=\s)\d\)\s*|:\s+(?=an?\s)")
 _BRACKET = r"(?:\s\([^()]*\))?"
+_CONTRAST = r"(?i)<brief.contrasts>\b"
 _IS = rf"{_BRACKET}(?:\s<proposal.kinds>)?\s<clause.is>\s(?:\w+ly\s|<clause.besides>\s)?(?P<verb>\w+)"
 _DETERMINER = r"\s*(?:\b<clause.determiners>\s)?$"
 _MEANWHILE = r"\b<clause.while> [a-z]+ing\b[^,;]*$"
@@ -111,7 +112,8 @@ def is_made(names: Collection[str], surface: str, sentences: Iterable[str]) -> b
 def addressed_by(names: Collection[str], surface: str, sentences: Iterable[str], *, is_sure: bool) -> str | None:
     """The verb with which a paper sets out against a problem, "" if it `is_sure` and nobody else does, else None.
 
-    Without such a verb nothing helps against the problem before the paper speaks of itself.
+    Without such a verb nothing helps against the problem before the paper speaks of itself, and no "However" leads on
+    to another: "Gates are slow. Scans are fast. However, they lose keys. To address this, we".
 
     >>> addressed_by(["Foo"], "slow decoding", ["Pruning reduces slow decoding."], is_sure=True)
     >>> addressed_by(["Foo"], "slow decoding", ["To reduce slow decoding, we propose Foo."], is_sure=False)
@@ -126,6 +128,7 @@ def addressed_by(names: Collection[str], surface: str, sentences: Iterable[str],
             if helped:
                 return helped if is_own(names, said) and not _is_beside_aim(said, at, helping) else None
             is_left = not (number + 1 < begins and _helps(told[number + 1], helping))
+            is_left = is_left and not any(map(pattern(_CONTRAST).match, told[number + 1 : begins]))
             found = found or (is_left and not pattern(_DETERMINER).sub("", said[:at]).endswith(causes))
     return "" if found and is_sure else None
 

@@ -286,7 +286,7 @@ def without_promise(said: str) -> str:
 
 
 def _is_number(word: str) -> bool:
-    return tagged(word, 0, len(word))[0][0].tag == "CD"
+    return word.endswith("fold") or tagged(word, 0, len(word))[0][0].tag == "CD"
 
 
 def _to_noun(said: str) -> str:

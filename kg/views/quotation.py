@@ -35,6 +35,7 @@ _FRONT = (
     r"(?i:(?:(?:<proposal.joining>|<proposal.besides>|<proposal.adverbs>), )?"
     r"(?:(?!<proposal.subjects>\b)(?:[^,]* )?(?:<proposal.pointing>|the <proposal.burdens>\b(?! that\b))\b[^,]*, )?"
     r"(?=(?:in )?<proposal.subjects>\b|our\b)|"
+    r"<proposal.subjects> [a-z]+ <proposal.pointing> <proposal.burdens> by (?=<proposal.doing>\b)|"
     r"<proposal.linking>, (?!<proposal.pointing>\b))?"
 )
 #: Against what the sentences before name: "a rule to overcome these limitations".

@@ -183,6 +183,8 @@ def _tell_proposal(shown: Selection, paper: Paper, fields: Collection[str], out:
     asks = "?" in title(paper)
     own = [said for said in sentences_of(paper, fields) if not says_title(paper, said)]
     found = proposal(name(paper), own, is_called=is_called, asks=asks)
+    if found and ": " in title(paper) and fold(title(paper)) in fold(found.what):
+        return None  # "Foo: Late Gates for Maps framework"
     if found and shown.lang != "zh":
         _propose(shown, paper, out, found, text)
     elif found:

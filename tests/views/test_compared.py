@@ -40,11 +40,33 @@ def test_a_baseline_at_the_beginning_keeps_what_makes_it_the_best(built: Graph) 
         ("It outperforms both kernels, reaching 41% lower latency.", ""),
         ("It outperforms old kernels by 9% in recall with 41% lower latency.", ""),
         ("It has 41% lower latency than baselines.", "(vs. baselines)"),
+        ("It has 41% lower latency than SoTA.", "(vs. state-of-the-art methods)"),
     ],
 )
 def test_what_a_number_is_compared_with_is_told_in_the_papers_words(built: Graph, text: str, told: str) -> None:
     said = said_of(built, text, "41%", value=41.0)
     assert said.partition("latency")[2].strip() == told
+
+
+def test_an_example_of_baselines_is_told_with_them(built: Graph) -> None:
+    text = "It has 41% lower latency than existing kernels such as Finch."
+    assert said_of(built, text, "41%", value=41.0, baseline="Finch") == (
+        "41% lower latency (vs. existing kernels such as Finch)"
+    )
+    text = "It has 41% lower latency than Finch."
+    assert said_of(built, text, "41%", value=41.0, baseline="Finch") == "41% lower latency (vs. Finch)"
+
+
+def test_a_level_that_is_kept_beside_a_gain_is_not_told_alone(built: Graph) -> None:
+    level = {"metric": "PSNR", "metric_concept": "metric:psnr", "unit": "dB", "change": "absolute", "value": 29.0}
+    assert said_of(built, "It is fast while maintaining a PSNR of 29 dB on Plover.", "29 dB", **level) == ""
+    assert said_of(built, "It reaches a PSNR of 29 dB on Plover.", "29 dB", **level)
+
+
+def test_chinese_says_how_much_is_computed(built: Graph) -> None:
+    parts = {"metric": "attention computation", "metric_concept": "metric:attention-flops"}
+    said = said_of(built, "It reduces attention computation by 41%.", "41%", lang="zh", value=41.0, **parts)
+    assert said == "注意力计算量降低41%"
 
 
 def test_a_speedup_of_a_winner_is_not_over_the_beaten(built: Graph) -> None:

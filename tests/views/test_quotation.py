@@ -84,6 +84,7 @@ def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> N
         "We study this interaction by means of many probes on the blocks of three models",
         "We propose Foo, a light rule that finds and drops these costly caches in the blocks of models",
         "We formulate it as a light rule that finds and drops all idle blocks, called Foo",
+        "We resolve this with Foo, a light rule that finds and drops all of the idle blocks",
     ):
         paper = stated(f"{before}. {said}.")
         assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
@@ -104,7 +105,12 @@ def test_what_a_contribution_itself_names_needs_no_sentence_before_it(built: Gra
 
 def test_parts_that_a_quotation_only_announces_are_left_out(built: Graph) -> None:
     said = "We propose Foo, a light rule that finds and drops the idle blocks of large models"
-    for promise in (" with two key parts", " and make the following contributions"):
+    for promise in (
+        " with two key parts",
+        ", with the following three core designs",
+        " and make the following contributions",
+        ". Foo consists of three key parts",
+    ):
         paper = stated(f"{said}{promise}.")
         assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
 
@@ -113,10 +119,12 @@ def test_a_beginning_that_points_back_is_not_quoted() -> None:
     assert by_itself("To close this gap, we add gates, which skip blocks") == "we add gates, which skip blocks"
     assert by_itself("Finally, this paper adds gates") == "this paper adds gates"
     assert by_itself("Objectives: To skip blocks, we add gates") == "To skip blocks, we add gates"
+    assert by_itself("Based on the analysis, we add gates") == "we add gates"
     assert by_itself("By joining these two roles, our gate skips blocks") == "our gate skips blocks"
     assert by_itself("Together, Foo and Bar skip blocks") == "Foo and Bar skip blocks"
     for whole in (
         "To skip blocks, we add gates",
+        "Inspired by the observation that blocks idle, we add gates",
         "We add gates, and this, we show, skips blocks",
         "Foo: a gate",
         "This paper describes Foo, our gate of blocks",
@@ -132,6 +140,12 @@ def test_a_quotation_has_the_name_for_a_command_that_stands_for_it() -> None:
     assert (
         with_name(titled("", title="Gates: At Dusk", name=""), r"we propose \OURS, a gate") == "we propose OURS, a gate"
     )
+
+
+def test_what_earlier_work_did_is_not_what_the_paper_does(built: Graph) -> None:
+    now = "This paper proposes Foo2, a gate that skips all the blocks of a map which Foo reads"
+    paper = stated(f"In our previous work, we proposed Foo, a gate that skips some blocks of all our maps. {now}.")
+    assert contribution(Selection.of(built, [paper], "en"), paper) == [now]
 
 
 def test_a_sentence_that_begins_without_a_space_is_one() -> None:

@@ -150,3 +150,64 @@ def test_a_paper_is_on_the_task_that_it_is_for_not_on_those_that_it_is_tested_on
         data = json.loads(str(graph.report("semantic segmentation").render("json")))
         assert {row["paper"] for row in _rows(data, "methods")} == {"aim", "begins"}
         assert {row["paper"] for row in _rows(data, "also")} == _TASKS.keys() - {"aim", "begins"}
+
+
+_USES = {
+    "proposes": ("Jib", "Models are slow. They need memory. We propose Jib, a rule for low-rank adaptation of models."),
+    "begins": ("Brimble", "Low-rank adaptation needs a rank that is known. We propose Brimble. It finds one."),
+    "part": ("Zorvex", "Models are slow. We propose Zorvex, a scan. It is trained with low-rank adaptation at last."),
+    "workload": ("Fenlow", "Models are slow. We propose Fenlow. Fenlow works with low-rank adaptation and without."),
+}
+
+
+def test_a_paper_does_not_do_what_it_only_uses(tmp_path: Path) -> None:
+    papers = tmp_path / "papers.jsonl"
+    lines = [{"id": n, "title": f"{t}: a rule", "abstract": said} for n, (t, said) in _USES.items()]
+    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with kg.open(str(tmp_path / "uses.kg")) as graph:
+        graph.add(papers)
+        data = json.loads(str(graph.report("LoRA").render("json")))
+        assert {row["paper"] for row in _rows(data, "methods")} == {"proposes", "begins"}
+
+
+def test_a_topic_that_is_called_by_a_narrower_name_is_only_that(tmp_path: Path) -> None:
+    titles = {
+        "it": ("Jib: Less Overthinking in Reasoning Models", "We propose Jib. It stops early."),
+        "wider": ("Brimble: Efficient Reasoning on a Phone", "We propose Brimble. It ends overthinking of others too."),
+    }
+    papers = tmp_path / "papers.jsonl"
+    lines = [{"id": n, "title": t, "abstract": said} for n, (t, said) in titles.items()]
+    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with kg.open(str(tmp_path / "called.kg")) as graph:
+        graph.add(papers)
+        data = json.loads(str(graph.report("overthinking").render("json")))
+        assert {row["paper"] for row in _rows(data, "methods")} == {"it"}
+        assert {row["paper"] for row in _rows(data, "also")} == {"wider"}
+        data = json.loads(str(graph.report("efficient reasoning").render("json")))
+        assert "wider" in {row["paper"] for row in _rows(data, "methods")}
+
+
+def test_words_that_the_vocabulary_lacks_name_what_a_paper_proposes(tmp_path: Path) -> None:
+    said = {
+        "it": ("Jib", "Courts are slow. They wait. We propose Jib, a gate for zorvexing of briefs."),
+        "titled": ("Brimble for Zorvexing", "It is a gate."),
+        "aside": ("Fenlow", "Courts are slow. We propose Fenlow. Its briefs can be used for zorvexing."),
+    }
+    papers = tmp_path / "papers.jsonl"
+    lines = [{"id": n, "title": t, "abstract": text} for n, (t, text) in said.items()]
+    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with kg.open(str(tmp_path / "words.kg")) as graph:
+        graph.add(papers)
+        data = json.loads(str(graph.report("zorvexing").render("json")))
+        assert {row["paper"] for row in _rows(data, "methods")} == {"it", "titled"}
+        assert {row["paper"] for row in _rows(data, "also")} == {"aside"}
+
+
+def test_layer_wise_pruning_of_tokens_prunes_no_layers(tmp_path: Path) -> None:
+    titles = {"it": "Jib: Pruning of Redundant Layers", "other": "Brimble: Layer-Wise Pruning of Tokens"}
+    papers = tmp_path / "papers.jsonl"
+    papers.write_text("".join(json.dumps({"id": n, "title": t}) + "\n" for n, t in titles.items()))
+    with kg.open(str(tmp_path / "layers.kg")) as graph:
+        graph.add(papers, fast=True)
+        data = json.loads(str(graph.report("layer pruning").render("json")))
+        assert {row["paper"] for row in _rows(data, "methods")} == {"it"}
