@@ -36,6 +36,7 @@ _FRONT = (
     r"(?:(?!<proposal.subjects>\b)(?:[^,]* )?(?:<proposal.pointing>|the <proposal.burdens>\b(?! that\b))\b[^,]*, )?"
     r"(?=(?:in )?<proposal.subjects>\b|our\b)|"
     r"<proposal.subjects> [a-z]+ <proposal.pointing> <proposal.burdens> by (?=<proposal.doing>\b)|"
+    r"<brief.contrasts>\b(?<!despite),? (?!<proposal.pointing>\b)|"
     r"<proposal.linking>, (?!<proposal.pointing>\b))?"
 )
 #: Against what the sentences before name: "a rule to overcome these limitations".
@@ -50,7 +51,7 @@ _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
 _DANGLING = (
     r"(?i)(?:\A<proposal.subjects> (?:[a-z]+ ){1,5}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]|"
     r"\A<proposal.subjects> [a-z]+ (?:it\b|this (?:with|by|through|using|via)\b)|"
-    r"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b)"
+    r"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\bboth <proposal.ways>\b)"
 )
 _WITHIN_PHRASE = ("CD", "JJ", "JJR", "NN", "NNS", "VBG", "VBN")  # tags of words behind "these" up to what they are
 _POINTS_SOON = r"(?i).{0,60}\b<proposal.pointing>\b"  # "However, these gates are slow"

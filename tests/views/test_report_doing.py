@@ -190,7 +190,7 @@ def test_a_topic_that_is_called_by_a_narrower_name_is_only_that(tmp_path: Path) 
 def test_words_that_the_vocabulary_lacks_name_what_a_paper_proposes(tmp_path: Path) -> None:
     said = {
         "it": ("Jib", "Courts are slow. They wait. We propose Jib, a gate for zorvexing of briefs."),
-        "titled": ("Brimble for Zorvexing", "It is a gate."),
+        "titled": ("Brimble and Its Zorvexing", "It is a gate."),
         "aside": ("Fenlow", "Courts are slow. We propose Fenlow. Its briefs can be used for zorvexing."),
     }
     papers = tmp_path / "papers.jsonl"

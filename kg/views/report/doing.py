@@ -45,12 +45,10 @@ def doing(shown: Selection, selection: str) -> list[Paper]:
         return shown.papers
     papers = shown.papers
     for one in _named(shown, selection):
-        if not _says_done(one):
-            said = [term for term in one.any_of if isinstance(term, Phrase)]
-            papers = [p for p in papers if any(_does(shown, p, term) or _is_said(shown, p, term) for term in said)]
-            continue
         terms = (term for term in one.any_of if not isinstance(term, Compound))
         whole = [Phrase(one.text), *(called for term in terms for called in _as_called(shown, term, selection))]
+        is_known = any(term.concept in shown.graph.vocabulary for term in one.terms)
+        said = [] if is_known else [term for term in whole if isinstance(term, Phrase)]
         by_name = [
             p
             for p in papers
@@ -58,6 +56,7 @@ def doing(shown: Selection, selection: str) -> list[Paper]:
                 _does(shown, p, term) and not _is_set_apart(shown, p, term) and _has_half(shown, p, term, selection)
                 for term in whole
             )
+            or any(_is_said(shown, p, term) for term in said)
         ]
         parts = [term for term in one.any_of if isinstance(term, Compound)]
         few = len(by_name) < _MANY
@@ -99,12 +98,11 @@ def _terms(shown: Selection, selection: str) -> list[Term]:
 def _named(shown: Selection, selection: str) -> list[Condition]:
     """The conditions of a selection that say what papers do, by the vocabulary or in words that it lacks."""
     every = shown.graph.ask(selection, limit=1).filter.conditions
-    is_words = (all(isinstance(term, Phrase) for term in one.any_of) for one in every)
-    return [one for one, alone in zip(every, is_words, strict=True) if not one.negated and (alone or _says_done(one))]
+    return [one for one in every if not one.negated and (_is_words(one) or any(t.field in _DONE for t in one.terms))]
 
 
-def _says_done(one: Condition) -> bool:
-    return any(term.field in _DONE for term in one.terms)
+def _is_words(one: Condition) -> bool:
+    return all(isinstance(term, Phrase) for term in one.any_of)
 
 
 def _as_called(shown: Selection, term: Term, selection: str) -> list[Term]:
