@@ -51,17 +51,15 @@ Charset = UTF-8
 
 
 class Virtuoso:
-    """One server; made and started at once, to be ended with `stop`."""
+    """One server; started at once, to be ended with `stop`."""
 
-    def __init__(self, folder: Path, sparql: str = "") -> None:
-        """`sparql` are lines of the section of that name of its settings."""
-        assert PROGRAM, MISSING
+    def __init__(self, folder: Path, empty: Path, sparql: str = "") -> None:
+        """`empty` is what `make` made; `sparql` are lines of the section of that name of its settings."""
         self.folder = folder
+        shutil.copytree(empty, folder)
         http, sql = _free_ports(2)
         self.url = f"http://127.0.0.1:{http}/sparql"
         (folder / "virtuoso.ini").write_text(_SETTINGS.format(http=http, sql=sql, sparql=sparql))
-        # With a password to set it makes the database, and ends.
-        self._run("+pwdold", "dba", "+pwddba", PASSWORD, "+pwddav", PASSWORD)
         self.start()
 
     @property
@@ -75,7 +73,7 @@ class Virtuoso:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        self._run().check_returncode()
+        _run(self.folder).check_returncode()
 
     def stop(self) -> None:
         """End it at once, whatever it does; it can be started again."""
@@ -85,11 +83,20 @@ class Virtuoso:
                 time.sleep(0.01)
             (self.folder / "virtuoso.lck").unlink()
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-        command = [str(PROGRAM), "+configfile", "virtuoso.ini", "+wait", *arguments]
-        return subprocess.run(
-            command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60, check=False
-        )
+
+def make(folder: Path) -> None:
+    """Make an empty database for servers to copy: that takes longer than to start one."""
+    assert PROGRAM, MISSING
+    http, sql = _free_ports(2)
+    (folder / "virtuoso.ini").write_text(_SETTINGS.format(http=http, sql=sql, sparql=""))
+    _run(folder, "+pwdold", "dba", "+pwddba", PASSWORD, "+pwddav", PASSWORD)  # with a password to set it ends then
+
+
+def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    command = [str(PROGRAM), "+configfile", "virtuoso.ini", "+wait", *arguments]
+    return subprocess.run(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60, check=False
+    )
 
 
 def _free_ports(number: int) -> list[int]:
