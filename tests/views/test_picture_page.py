@@ -166,7 +166,7 @@ def test_hostile_names_stay_text(hostile: Graph, browser: Browser, tmp_path: Pat
 def large(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page of two thousand nodes, some of them of papers beside the reports."""
     folder = tmp_path_factory.mktemp("large")
-    words = ("Zap", "Fold", "Skim", "Drift", "Loom", "Vane", "Nest", "Moss")
+    words = ("Zap", "Fold", "Skim", "Drift", "Loom", "Vane", "Nest", "Moss", "Reed", "Silk")
     papers = [
         {
             "id": f"{one}{two}KV",
@@ -177,12 +177,11 @@ def large(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     (folder / "more.jsonl").write_text("".join(f"{json.dumps(paper)}\n" for paper in papers), encoding="utf-8")
     with kg.open(str(shutil.copy(built_file, folder / "papers.kg"))) as graph:
-        graph.add(folder / "more.jsonl")
+        graph.add(folder / "more.jsonl", fast=True)
         return graph.draw("", limit=2000).save(folder / "graph.html")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_two_thousand_nodes_open_quietly(large: Path, browser: Browser, width: int) -> None:
+def _opens_quietly(large: Path, browser: Browser, width: int) -> None:
     browser.open(large, width)
     assert browser.requests == [large.as_uri()]
     assert browser.complaints == []
@@ -190,8 +189,12 @@ def test_two_thousand_nodes_open_quietly(large: Path, browser: Browser, width: i
     assert browser.evaluate(_OVERFLOWING) == []
 
 
-def test_two_thousand_nodes_have_the_same_controls(large: Path, browser: Browser) -> None:
-    browser.open(large)
+def test_two_thousand_nodes_open_quietly_on_a_phone(large: Path, browser: Browser) -> None:
+    _opens_quietly(large, browser, 390)
+
+
+def test_two_thousand_nodes_open_quietly_and_have_the_same_controls(large: Path, browser: Browser) -> None:
+    _opens_quietly(large, browser, 1280)
     browser.click(*_place(browser, "hardware:nvidia-h100"))
     assert _text(browser, "#panel h2") == "NVIDIA H100"
     assert "H100" in _text(browser, "#panel mark")
