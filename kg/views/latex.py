@@ -103,6 +103,9 @@ def quotable(said: str, most: int = _MOST) -> str:
     """A sentence as a quotation: on one line, with LaTeX as text and without its full stop; "" if it is too long.
 
     What is cut at the dots of a range, "from 9% ... 25%", is no sentence.
+
+    >>> quotable("Foo is fast. Code is available at https://example.org/foo"), quotable("from 9% ...")
+    ('Foo is fast', '')
     """
     said, is_cut = _ADDRESS.sub("", as_text(said)).rstrip(" .。"), said.rstrip().endswith("...")
     return "" if is_cut or len(said) > most or _FROM_NUMBER.match(said) else said

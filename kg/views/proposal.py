@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from kg.extract.speech import TaggedWord, tagged
 from kg.text import fold, has_han
@@ -32,6 +32,8 @@ _SHORT_PHRASE = 3  # words in which a bare noun stands
 _ARTICLE = re.compile(r"(?P<article>an?|the|one)\s(?P<rest>.*)", re.IGNORECASE)
 #: "and", "it" and "that" at the beginning, the first part of a list "(1)", and signs of what is torn.
 _ODD = re.compile(r"^(?:(?:and|its?|that)\b|\W)|\((?:\d|i+|a)\)|[\\$?]")
+_SEVERAL = r"(?<![\w-])(?:two|three|four|five) (?![\w-]*s\b)"
+_OF_PHRASE, _FAR = ("JJ", "JJR", "NN", "NNS", "NNP", "NNPS", "VBN", "VBG"), 80  # tags, letters of a noun phrase
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTERS, _IN_BRACKETS = re.compile(r"[^\W\d_][\w-]*"), re.compile(r"\([^()]*\)")
 _SHORT = r"(?:\s\([^()]*\))?"
@@ -59,7 +61,10 @@ _AND_VERB = re.compile(r", and (?P<verb>[a-z]+) (?P<name>[A-Z])?")
 _CLAUSE = re.compile(r" (?:that|how|whether)\b")
 _THEN = re.compile(r", then (?=[a-z]+ )")  # "a gate, then vary its width"
 _WITH_IT = re.compile(r",? and (?:[a-z]+ly )?(?![a-z]+ing\b)[a-z]+ (?:it|them)\b")  # "a gate and test it"
-_ONE_THAT = re.compile(r"an? (?:(?!of\b|that\b|which\b)[\w-]+ )+(?:that|which) (?:[a-z]+ly )?(?P<verb>[a-z]+)\b")
+_ONE_THAT = re.compile(
+    r"an? (?:[\w-]+, )?(?:(?!of\b|that\b|which\b|whose\b)[\w-]+ )+(?:that|which) (?:[a-z]+ly )?(?P<verb>[a-z]+)\b"
+)
+_REMEDY = re.compile(r",? as an? (?:solution|remedy|answer)$")  # to what only the sentences before say
 _NAMELY = re.compile(r", i\.e\.,? ([\w-]+)$")
 _BY_DOING = r"\b(<proposal.kinds>) by (?=[a-z]+ing\b)"  # "a gate method by removing", of what "propose" does
 _INSPIRED = re.compile(r", (?:inspired|motivated) by [^,]*$")  # says what led to it, not what it is
@@ -162,13 +167,21 @@ def _saying(own: str, sentence: str) -> re.Match[str] | None:
 
 
 def _disagrees(made: Proposal) -> bool:
-    """Whether one thing does something as several do, a slip of its paper: "a gate that skip all keys"."""
+    """Whether what a paper says has a slip: "a gate that skip all keys", "two late gate for maps"."""
     said = made.itself or made.what
+    if any(_is_one_of_several(said, found.end()) for found in pattern(_SEVERAL).finditer(said)):
+        return True
     found = _ONE_THAT.match(said)
     if not found:
         return False
     words = tagged(said, found.start("verb"), len(said))[0]
     return bool(words) and words[0].tag in ("VB", "VBP")
+
+
+def _is_one_of_several(said: str, at: int) -> bool:
+    """Whether what stands behind "two" is but one: "late gate", in brackets or not, before what is no noun."""
+    phrase = [*takewhile(lambda word: word.tag in _OF_PHRASE, tagged(_IN_BRACKETS.sub("", said[at:]), 0, _FAR)[0])]
+    return len(phrase) > 1 and not any(word.tag == "VBG" or word.text.endswith("s") for word in phrase)
 
 
 def _is_but_name(made: Proposal) -> bool:
@@ -332,7 +345,7 @@ def _whole(what: str) -> str:
     points = pattern(_POINTS).search(what)
     if points:
         clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())
-        what = _to_noun(what[: clause.start()]) if clause else ""
+        what = _REMEDY.sub("", _to_noun(what[: clause.start()])) if clause else ""
     if pattern(_BOASTS).search(what) or pattern(_MERE_NAME).fullmatch(what):
         return ""
     is_torn = any(what.count(a) != what.count(b) for a, b in ("()", "[]", "“”")) or what.count('"') % 2

@@ -79,7 +79,7 @@ _AT_SAME = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?:(?:at )?[\d.,]+\s?%|[\d.,]+\s?[a-zA-Zμ×]{0,2})(?:$| (?:on|of|for|in)\b)")
-_OTHER = re.compile(r";|\b(?:while(?! \w+ing\b)|whereas)\b")  # begins another statement
+_OTHER = re.compile(r";|\b(?:while(?! (?:\w+ly )?\w+ing\b)|whereas)\b")  # begins another statement
 _MEAN = re.compile(r"\b(?:on|an|the) average\b|\baverag(?:ing|es)\b|\b(?:an?|the) mean (?!average)")
 _IS_DOING = re.compile(r"(?:[A-Z][a-z]+, )?[A-Za-z]+ing\s[^,;:]*$")  # "integrating Foo into Plover is 2x faster"
 _MEAN_JUST = re.compile(r"\bon average,? (?:an? |by )?$")

@@ -345,3 +345,26 @@ def test_a_method_is_not_what_leads_to_it_nor_what_is_made_for_it() -> None:
     assert (
         proposal("Foo", ["We propose Foo, a gate that uses three traits of maps: (i) idle blocks, (ii) keys."]) is None
     )
+
+
+def test_a_slip_of_a_paper_is_left_to_its_quotation() -> None:
+    for said in (
+        "We propose Foo, a light, two-stage gate approach that quickly select a few of the blocks.",
+        "We propose Foo, a gate which joins two late scan network for maps and streets of a town.",
+    ):
+        assert proposal("Foo", [said]) is None
+    whole = "We propose Foo, a gate which joins two late scan networks for maps and streets of a town."
+    assert proposal("Foo", [whole]) is not None
+
+
+def test_a_remedy_of_what_only_others_name_is_not_told_as_one() -> None:
+    said = "We introduce light gates of late blocks, called Foo, as a solution that has the best of both ways above."
+    found = proposal("", [said])
+    assert found is not None
+    assert found.what == "light gates of late blocks, called Foo"
+
+
+def test_a_proposal_is_no_title_told_again(built: Graph) -> None:
+    title = "Foo: Late Gates for Maps"
+    paper = titled(f"We introduce {title} framework that skips all of the blocks of a map with no loss of keys.", title)
+    assert "“we introduce Foo: Late Gates" in brief(built, paper)[:200].replace("We", "we")

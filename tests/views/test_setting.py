@@ -69,6 +69,7 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
         ("Trials on the Plover data show 41% higher accuracy.", "41% higher accuracy (Plover data)"),
         ("On domain-specific tasks, it has 41% higher accuracy.", "41% higher accuracy (domain-specific tasks)"),
         ("At 4 bits, it is small while having 41% higher accuracy.", "41% higher accuracy (at 4 bits)"),
+        ("At 4 bits, it is small while easily having 41% higher accuracy.", "41% higher accuracy (at 4 bits)"),
         ("At 4 bits, it is small while the other has 41% higher accuracy.", ""),
         ("In its fastest mode, it has 41% higher accuracy.", ""),
         ("Trials on several sets show 41% higher accuracy.", "41% higher accuracy"),
