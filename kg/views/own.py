@@ -118,9 +118,9 @@ def addressed_by(names: Collection[str], surface: str, sentences: Iterable[str],
     >>> addressed_by(["Foo"], "slow decoding", ["Pruning reduces slow decoding."], is_sure=True)
     >>> addressed_by(["Foo"], "slow decoding", ["To reduce slow decoding, we propose Foo."], is_sure=False)
     'reduce'
-    >>> addressed_by(["Foo"], "slow decoding", ["Slow decoding costs.", "We propose Foo."], is_sure=True)
+    >>> addressed_by(["Foo"], "slow decoding", ["Models have slow decoding.", "We propose Foo."], is_sure=True)
     ''
-    >>> told = ["Slow decoding costs.", "However, gates lose keys.", "We propose Foo."]
+    >>> told = ["Models have slow decoding.", "However, gates lose keys.", "We propose Foo."]
     >>> addressed_by(["Foo"], "slow decoding", told, is_sure=True)
     """
     helping, found = forms("brief.helping"), False
