@@ -29,6 +29,8 @@ _NEAR = 15  # letters before a number in words that say how exact it is
 def bound_of(place: QuantityPlace, result: Result, change: str) -> str:
     """The bound of a result in words: that of `Result`, "nearly" of "about", "over" of "at_least"; "" if unclear."""
     bound = _of_list(place) if result.bound in ("exact", "about") else result.bound
+    if bound == "up_to" and not isinstance(result.value, float | int):
+        return ""  # "up to 70% and 16% to 18%"
     if bound != "exact" and _ANOTHER.search(place.text[: place.quantity.start]):
         return ""
     if change == "absolute" and _BELOW.search(place.text[: place.quantity.end]):

@@ -30,6 +30,7 @@ _SHORT_FORM = re.compile(r"(?!.*[a-z]{3})[a-z]?[A-Z][\w@:.-]*[A-Z\d][\w@:.-]*")
 _STATISTIC = re.compile(r"\b(?:average|mean|median|peak|worst|p\d\d)\b")  # what a label leaves out
 _WHOLE = re.compile(r"\b(?:final|total)\b")  # likewise
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
+_COUNTED = re.compile(r"(?:nearly )?\d")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ORIGIN = re.compile(
     r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?(?:[-–]\d+(?:\.\d+)?)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?"
@@ -153,7 +154,7 @@ def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False) -> st
         keys = ("about", "up_to") if _is_level(said) else _BOUNDS
         effect = _bound_first(shown, effect, said.metric, keys)
         if said.form.startswith(_CHANGES) and said.metric.rpartition(" ")[2] in words("outcome.articled").split():
-            effect = f"{article(effect)} {effect}" if effect[:1].isdigit() else effect
+            effect = f"{article(effect)} {effect}" if _COUNTED.match(effect) else effect
     is_told = f"{said.baseline}的" in effect  # 降至Finch的1/2
     notes = [words("outcome.than", baseline=said.baseline)] if said.baseline and not is_told else []
     notes += [said.setting] if said.setting else []

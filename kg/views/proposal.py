@@ -62,8 +62,10 @@ _CLAUSE = re.compile(r" (?:that|how|whether)\b")
 _THEN = re.compile(r", then (?=[a-z]+ )")  # "a gate, then vary its width"
 _WITH_IT = re.compile(r",? and (?:[a-z]+ly )?(?![a-z]+ing\b)[a-z]+ (?:it|them)\b")  # "a gate and test it"
 _ONE_THAT = re.compile(
-    r"an? (?:[\w-]+, )?(?:(?!of\b|that\b|which\b|whose\b)[\w-]+ )+(?:that|which) (?:[a-z]+ly )?(?P<verb>[a-z]+)\b"
+    r"an? (?:[\w-]+, )?(?:(?!of\b|that\b|which\b|whose\b)[\w-]+ )+(?:that|which) "
+    r"(?:(?!apply\b)[a-z]+ly )?(?P<verb>[a-z]+)\b"
 )
+_SENTENCE = re.compile(r", it (?:[a-z]+ly )?[a-z]+s\b")  # "Late Gates, it skips", which is none
 _REMEDY = re.compile(r",? as an? (?:solution|remedy|answer)$")  # to what only the sentences before say
 _NAMELY = re.compile(r", i\.e\.,? ([\w-]+)$")
 _BY_DOING = r"\b(<proposal.kinds>) by (?=[a-z]+ing\b)"  # "a gate method by removing", of what "propose" does
@@ -348,6 +350,8 @@ def _whole(what: str) -> str:
         what = _REMEDY.sub("", _to_noun(what[: clause.start()])) if clause else ""
     if pattern(_BOASTS).search(what) or pattern(_MERE_NAME).fullmatch(what):
         return ""
+    if _SENTENCE.search(what):
+        return ""
     is_torn = any(what.count(a) != what.count(b) for a, b in ("()", "[]", "“”")) or what.count('"') % 2
     is_odd = is_torn or has_han(what) or _ODD.search(what)
     words = tagged(what, 0, len(what))[0]
@@ -429,7 +433,8 @@ def _of_name(own: str, verb: str, what: str) -> Proposal:
     )
     if found and (found["called"] or not pattern(rf"\b{_LINK}").search(found["what"])):  # not "a gate for Foo"
         rest = _BESIDE.sub("", found["rest"])
-        rest = rest[1:] if found["called"] == "," and rest.startswith(", which") else rest  # "a gate, Foo, which"
+        is_bare = found["called"] == "," or not pattern(rf"\b{_LINK}").search(found["what"])
+        rest = rest[1:] if found["called"] and is_bare and rest.startswith(", which") else rest  # "a gate, Foo, which"
         return Proposal(verb, what, itself=f"{found['what'].rstrip(',')}{rest}")
     is_kind = what.startswith((f"a {own}", f"an {own}", f"the {own}"))
     found = is_kind and re.fullmatch(rf"(?:an?|the) {name}{_SHORT} (?P<what>.+)", what)

@@ -59,6 +59,7 @@ _BETWEEN = ". "  # sentences
 _FORMER = r"(?i)(?:in )?<proposal.former>\b"
 _STARTS = r"(?i)\A[^:]*?\b<proposal.subjects> first(?:ly)? <proposal.verbs>\b"  # what comes next is told elsewhere
 _BEGINS_LIST = re.compile(r":\s+\(?1\)(?!.*\b2\))")  # "two parts: (1) a gate.", where "(2)" is the next sentence
+_ITEM = re.compile(r"\(?\d\)|[A-Z][\w -]{0,40}: ")  # of a list, which the sentences before it begin
 _AVAILABLE = re.compile(r"https?:|\bgithub\.com\b")
 
 
@@ -116,6 +117,7 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     whole = {one: f"{one} {behind[one]}" for one in said if one in short and tells(one, ()) and one in behind}
     whole = {one: both for one, both in whole.items() if not any(map(str.isdigit, both))}
     ahead = {one: before for before, one in pairwise(told) if not pattern(_POINTS_SOON).match(before)}
+    ahead = {one: before for one, before in ahead.items() if not _ITEM.match(before)}
     whole |= {
         one: f"{ahead[one]} {one}"
         for one in said

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kg.api import Graph
-from tests.views.telling import said_of
+from kg.model import Evidence, Result
+from kg.views.brief import brief
+from tests.views.telling import said_of, stated
 
 
 def test_a_bound_holds_for_the_whole_list(built: Graph) -> None:
@@ -21,6 +25,21 @@ def test_a_bound_holds_for_the_whole_list(built: Graph) -> None:
     assert said_of(built, half, "half", value=50.0) == "nearly 50% lower latency"
     alone = "It lowers latency by up to 41% and lowers energy by 9%."
     assert said_of(built, alone, "9%", **energy) == "9% lower energy consumption"
+
+
+def test_no_range_is_told_as_a_maximum(built: Graph) -> None:
+    text = "It cuts cost and latency by up to 41% and 9%-12%."
+    assert said_of(built, text, "9%-12%", value=(9.0, 12.0), bound="up_to") == ""
+    assert said_of(built, "It cuts latency by 9%-12%.", "9%-12%", value=(9.0, 12.0)) == "9–12% lower latency"
+
+
+def test_what_is_nearly_so_small_has_an_article(built: Graph) -> None:
+    text = "We propose Foo. Foo has a nearly 41% smaller KV cache size."
+    at = text.index("nearly 41%")
+    quote = Evidence("nearly 41%", "A", at, at + len("nearly 41%"))
+    smaller = Result(quote, "KV cache size", 41.0, "%", "decrease", "about", sure=True)
+    paper = stated(text, results=[replace(smaller, metric_concept="metric:kv-cache-size")])
+    assert "a nearly 41% smaller KV cache size" in brief(built, paper, "en")
 
 
 @pytest.mark.parametrize(
