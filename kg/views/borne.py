@@ -21,12 +21,12 @@ from kg.model import Mention, Paper, Record, Result
 from kg.text import fold
 from kg.views.bounds import bound_of
 from kg.views.clause import ClauseReader, has_turn, is_listed
-from kg.views.compared import FIRST_OF_LIST, compared, is_over_more
+from kg.views.compared import FIRST_OF_LIST, compared, is_over_more, of_kind
 from kg.views.latex import quotable
 from kg.views.selection import Borne, EntryResult
 from kg.views.setting import AVERAGE, BESIDE, SettingReader
 from kg.views.wording import Wording
-from kg.views.words import PageWords, listed, pattern
+from kg.views.words import PageWords, listed
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -78,11 +78,6 @@ _SPEEDUP = re.compile(r"\s*([a-z]+) speedups?\b")  # "6x distillation speedup"
 _FASTER_WORK = re.compile(r"\s*faster (([a-z]+) [a-z]+(?:ing|ion))\b")
 _KIND_OF_SPEEDUP = re.compile(r"\s*(\w+[ -](?:step|GPU|node|core|device|layer|chip|kernel)) speedups?\b")
 _BUT = re.compile(r"[^.;()]{0,60}\((?:without|excluding|except)\b")
-#: Before a baseline that is but an example: "existing kernels such as Finch".
-_SUCH_AS = (
-    r"(?<![\w-])(?P<kind>(?:(?!(?:and|of|over|than|the|to|with)\b)[\w-]+ ){0,2}[a-z]+s),? "
-    r"<outcome.such_as>,? (?:the )?"
-)
 _POINTS = re.compile(r"\s?[a-z]+ points?\b")  # behind the sign of percent: "23% accuracy points"
 
 
@@ -190,9 +185,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     words = f"{words} {more}"
     if more is None or reader.clause.is_elsewhere(found, place, words):
         return None
-    if not reader.clause.is_stated(found, place, words):
-        return None
-    if reader.clause.is_on_more(found, place, words):
+    if not reader.clause.is_stated(found, place, words) or reader.clause.is_on_more(found, place, words):
         return None
     if reader.clause.is_narrowed(found, place, words, setting, against):
         return None
@@ -498,17 +491,11 @@ class _SentenceReader:
         return not is_measured and not any(map(str.isdigit, part))
 
     def plain_form(self, place: QuantityPlace, baseline: str) -> str:
-        """A baseline with the words before it that say which of them: "best kernel", "existing kernels".
-
-        What is but an example is told with its kind: "existing kernels such as Finch".
-        """
-        if baseline and (whole := pattern(rf"{_SUCH_AS}{re.escape(baseline)}(?![\w-])").search(place.text)):
-            return PageWords("en")("outcome.example", kind=whole["kind"], name=baseline)
-        if fold(baseline) in listed("outcome.best"):
-            return PageWords("en")("outcome.best_known")
+        """A baseline with the words before it that say which of them: "best kernel", "existing kernels"."""
         before = place.text.partition(baseline)[0].split()[-2:] if baseline and baseline in place.text else []
         is_kind = baseline.rpartition(" ")[2].islower()
         several = is_kind and baseline[:1].islower() and baseline.endswith("s")
         known = self.plain | (self.conditions if several else self.earlier if is_kind else frozenset())
         is_telling = [fold(word) in known or tagged(word, 0, len(word))[0][0].tag == "JJS" for word in before]
-        return " ".join([*(before if all(is_telling) else before[-1:] if is_telling[-1] else []), baseline])
+        told = before if all(is_telling) else before[-1:] if is_telling[-1] else []
+        return of_kind(place.text, baseline) or " ".join([*told, baseline])

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from kg.extract.speech import tagged
-from kg.text import one_line
+from kg.text import fold, one_line
 from kg.views.clause import is_any
 from kg.views.latex import quotable
 from kg.views.setting import BESIDE
 from kg.views.wording import letters
-from kg.views.words import listed, pattern
+from kg.views.words import PageWords, listed, pattern
 
 if TYPE_CHECKING:
     from kg.extract.outcomes import QuantityPlace
@@ -25,6 +25,11 @@ _WHAT = (
     r"(?<!built\s)(?<!based\s)(?<!trained\s)on|under|when|even|up|to|"
     r"with (?:no|only|minimal|negligible|little|less|fewer|better|comparable|similar|lower|higher|(?:an? )?\d+)|"
     r"and (?:\w+s|\w+ed|\w+ing))\b)"
+)
+#: Before a baseline that is but an example: "existing kernels such as Finch".
+_SUCH_AS = (
+    r"(?<![\w-])(?P<kind>(?:(?!(?:and|of|over|than|the|to|with)\b)[\w-]+ ){0,2}[a-z]+s),? "
+    r"<outcome.such_as>,? (?:the )?"
 )
 #: Behind a number: "3x faster than ", "by 3x and 2x compared to "; ahead: "outperforms ", or at the beginning.
 _NEXT = rf"(?:(?!\b(?:<clause.while>|with)\b)[^,;:()\d]|\([^()\d]+\))*?\b(?:<clause.comparing>|vs\.)\s{_WHAT}"
@@ -84,6 +89,16 @@ def is_over_more(place: QuantityPlace, result: Result, before: str, general: fro
     is_example = _EXAMPLE.match(place.text) and not pattern(_COMPARES).search(own)  # names no rival of its own
     beaten = pattern(_BEATS_BEFORE).search(before) if is_example else None
     return beaten is not None and not is_any(beaten["what"], general)
+
+
+def of_kind(text: str, baseline: str) -> str:
+    """A baseline that is but an example with its kind: "existing kernels such as Finch"; "" for any other.
+
+    What is but the state of the art is the methods that are.
+    """
+    if baseline and (whole := pattern(rf"{_SUCH_AS}{re.escape(baseline)}(?![\w-])").search(text)):
+        return PageWords("en")("outcome.example", kind=whole["kind"], name=baseline)
+    return PageWords("en")("outcome.best_known") if fold(baseline) in listed("outcome.best") else ""
 
 
 def _shared(place: QuantityPlace) -> re.Match[str] | None:

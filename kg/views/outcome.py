@@ -31,7 +31,6 @@ _STATISTIC = re.compile(r"\b(?:average|mean|median|peak|worst|p\d\d)\b")  # what
 _WHOLE = re.compile(r"\b(?:final|total)\b")  # likewise
 _ACRONYM = re.compile(r"\(([A-Z][\w-]*)\)")
 _COUNTED = re.compile(r"(?:nearly )?\d")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ORIGIN = re.compile(
     r"(?:from )?~?(?P<value>\d+(?:,\d{3})*(?:\.\d+)?(?:[-–]\d+(?:\.\d+)?)?) ?(?P<unit>%|[^\W\d_]*)(?: [A-Za-z]+)?"
 )
