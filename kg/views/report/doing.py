@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kg.entity_types import LISTS
@@ -214,25 +214,24 @@ def _is_namesake(shown: Selection, record: Record, named: Mention) -> bool:
 def _is_said(shown: Selection, paper: Paper, term: Phrase) -> bool:
     """Whether a paper is on what words say that the vocabulary does not have."""
     name = re.compile(any_regex(term.said))
+    raws = ((record, text.raw) for document, record in paper.entries for text in document.texts.values())
     return any(
-        _is_aim(shown, record, number, said, found.start())
-        for document, record in paper.entries
-        for text in document.texts.values()
-        for number, (first, last) in enumerate(sentences(text.raw))
-        for said in (text.raw[first:last],)
-        for found in name.finditer(said)
+        _is_on(shown, record, raw, lambda said: map(re.Match.start, name.finditer(said))) for record, raw in raws
     )
 
 
 def _is_main(shown: Selection, document: Document, record: Record, named: Mention) -> bool:
     """Whether a paper is on what it names, and not only uses it or is tested on it."""
-    if named.field == "T":
-        return True
     raw = document.texts[named.field].raw if named.field in document.texts else ""
+    return named.field == "T" or _is_on(shown, record, raw, lambda said: (at for at, _ in places(said, named.surface)))
+
+
+def _is_on(shown: Selection, record: Record, raw: str, places_in: Callable[[str], Iterable[int]]) -> bool:
+    """Whether a text names what its paper is on, at one of its places in a sentence."""
     return any(
         _is_aim(shown, record, number, raw[first:last], at)
         for number, (first, last) in enumerate(sentences(raw))
-        for at, _ in places(raw[first:last], named.surface)
+        for at in places_in(raw[first:last])
     )
 
 
