@@ -91,8 +91,9 @@ class Answers(NamedTuple):
 
 def _copied(to: Path) -> None:
     """The package with the type of the manual: its class and concepts in the ontology, its component."""
-    shutil.copytree(ROOT / "kg", to / "kg")  # with what Python compiled of it
-    shutil.copytree(ROOT / "ontology", to / "ontology")
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "kg", to / "kg", ignore=ignored)
+    shutil.copytree(ROOT / "ontology", to / "ontology", ignore=ignored)
     (to / "data").symlink_to(ROOT / "data")
     manual = (ROOT / "docs" / "extend.md").read_text("utf-8").partition("## An entity type\n")[2].partition("\n## ")[0]
     for block in re.findall(r"```(?:turtle|python)\n(.*?)```", manual, re.DOTALL):
