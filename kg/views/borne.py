@@ -130,12 +130,12 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     if result.change in ("increase", "decrease") and (reader.is_level(place, result) or reader.is_more(place, result)):
         return None
-    if result.change == "absolute" and result.unit != "%" and KEEPING.search(place.ahead):
-        return None  # "2x faster while maintaining a PSNR of 29 dB": it says little alone
     if not reader.agrees(place, result) or _FROM.search(place.text[: place.quantity.start + 5]):
         return None
     change, is_share = result.change, bool(_OF.match(place.text, place.quantity.end))
     is_kept = bool(KEEPING.search(place.ahead))
+    if change == "absolute" and result.unit != "%" and is_kept:
+        return None  # "2x faster while maintaining a PSNR of 29 dB": it says little alone
     if change == "absolute" and result.unit == "%" and (is_share or is_kept or not reader.is_share(result)):
         if not is_share or not is_kept:
             return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,8 +48,7 @@ def test_one_paper_is_one_and_a_selection_that_names_nothing_done_is_not_worked_
 
 def test_passing_mentions_stand_apart(built: Graph) -> None:
     data = json.loads(str(built.report("KV cache compression").render("json")))
-    does = {row["paper"] for row in _rows(data, "methods")}
-    also = {row["paper"] for row in _rows(data, "also")} if "also" in data else set()
+    does, also = _papers(data, "methods"), _papers(data, "also")
     assert does
     assert does.isdisjoint(also)
     assert data["mentioning"] == len(also)
@@ -67,6 +67,23 @@ def test_a_topic_is_not_what_else_has_its_name(built: Graph) -> None:
     for name in does:
         topics = [t for _, record in built.paper(name).entries for t in record.topics if t.id == "edge-deployment"]
         assert any(topic.sure for topic in topics), name
+
+
+def _reported(
+    tmp_path: Path, papers: Mapping[str, tuple[str, str]], *selections: str, fast: bool = False
+) -> list[tuple[set[str], set[str]]]:
+    """Of papers with titles and abstracts, those that do what each selection names, and those that only name it."""
+    file = tmp_path / "papers.jsonl"
+    lines = ({"id": name, "title": title, "abstract": said} for name, (title, said) in papers.items())
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with kg.open(str(tmp_path / "papers.kg")) as graph:
+        graph.add(file, fast=fast)
+        found = [json.loads(str(graph.report(one).render("json"))) for one in selections]
+    return [(_papers(data, "methods"), _papers(data, "also")) for data in found]
+
+
+def _papers(data: Any, part: str) -> set[str]:
+    return {row["paper"] for row in _rows(data, part)} if part in data else set()
 
 
 _APART = {
@@ -94,41 +111,22 @@ def test_what_has_the_parts_of_a_topic_does_it_where_its_title_names_what_is_don
     said = {f"p{n}": (f"Jib{n}: LLM quantization", f"We propose Jib{n}.") for n in range(10)}
     said["parts"] = ("Quandle: 2-Bit QAT for LLMs", "We use post-training quantization of large language models.")
     said["aside"] = ("Brimble: grading essays with LLMs", "We use large language models and quantization.")
-    papers = tmp_path / "papers.jsonl"
-    papers.write_text(
-        "".join(json.dumps({"id": n, "title": t, "abstract": text}) + "\n" for n, (t, text) in said.items())
-    )
-    with kg.open(str(tmp_path / "parts.kg")) as graph:
-        graph.add(papers)
-        data = json.loads(str(graph.report("quantization of large language models").render("json")))
-        assert {row["paper"] for row in _rows(data, "methods")} == said.keys() - {"aside"}
-        assert [row["paper"] for row in _rows(data, "also")] == ["aside"]
+    [(does, also)] = _reported(tmp_path, said, "quantization of large language models")
+    assert does == said.keys() - {"aside"}
+    assert also == {"aside"}
 
 
 def test_what_is_done_to_another_thing_in_the_words_of_a_topic_is_not_it(tmp_path: Path) -> None:
     titles = {"it": "Jib: Merging of Fast Models", "other": "Brimble: Token Merging for Large Models"}
     titles["apart"] = "Tern: Many Light Models: Merging of Maps"
-    papers = tmp_path / "papers.jsonl"
-    papers.write_text("".join(json.dumps({"id": n, "title": t}) + "\n" for n, t in titles.items()))
-    with kg.open(str(tmp_path / "merged.kg")) as graph:
-        graph.add(papers, fast=True)
-        data = json.loads(str(graph.report("model merging").render("json")))
-        assert {row["paper"] for row in _rows(data, "methods")} == {"it"}
+    [(does, _)] = _reported(tmp_path, {name: (title, "") for name, title in titles.items()}, "model merging", fast=True)
+    assert does == {"it"}
 
 
 def test_a_paper_is_on_a_problem_that_it_addresses_not_on_one_that_it_names(tmp_path: Path) -> None:
     aside = "Gates are slow. We propose Brimble. It is a gate. As others do, it has hallucination."
-    lines = [
-        {"id": "it", "title": "Jib: Less Hallucination"},
-        {"id": "aside", "title": "Brimble: a gate", "abstract": aside},
-    ]
-    papers = tmp_path / "papers.jsonl"
-    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    with kg.open(str(tmp_path / "problem.kg")) as graph:
-        graph.add(papers)
-        data = json.loads(str(graph.report("hallucination").render("json")))
-        assert {row["paper"] for row in _rows(data, "methods")} == {"it"}
-        assert {row["paper"] for row in _rows(data, "also")} == {"aside"}
+    papers = {"it": ("Jib: Less Hallucination", ""), "aside": ("Brimble: a gate", aside)}
+    assert _reported(tmp_path, papers, "hallucination") == [({"it"}, {"aside"})]
 
 
 _TASKS = {
@@ -142,14 +140,9 @@ _TASKS = {
 
 
 def test_a_paper_is_on_the_task_that_it_is_for_not_on_those_that_it_is_tested_on(tmp_path: Path) -> None:
-    papers = tmp_path / "papers.jsonl"
-    lines = [{"id": n, "title": f"{t}: a gate", "abstract": said} for n, (t, said) in _TASKS.items()]
-    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    with kg.open(str(tmp_path / "tasks.kg")) as graph:
-        graph.add(papers)
-        data = json.loads(str(graph.report("semantic segmentation").render("json")))
-        assert {row["paper"] for row in _rows(data, "methods")} == {"aim", "begins"}
-        assert {row["paper"] for row in _rows(data, "also")} == _TASKS.keys() - {"aim", "begins"}
+    papers = {name: (f"{title}: a gate", said) for name, (title, said) in _TASKS.items()}
+    does = {"aim", "begins"}
+    assert _reported(tmp_path, papers, "semantic segmentation") == [(does, _TASKS.keys() - does)]
 
 
 _USES = {
@@ -161,53 +154,31 @@ _USES = {
 
 
 def test_a_paper_does_not_do_what_it_only_uses(tmp_path: Path) -> None:
-    papers = tmp_path / "papers.jsonl"
-    lines = [{"id": n, "title": f"{t}: a rule", "abstract": said} for n, (t, said) in _USES.items()]
-    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    with kg.open(str(tmp_path / "uses.kg")) as graph:
-        graph.add(papers)
-        data = json.loads(str(graph.report("LoRA").render("json")))
-        assert {row["paper"] for row in _rows(data, "methods")} == {"proposes", "begins"}
+    papers = {name: (f"{title}: a rule", said) for name, (title, said) in _USES.items()}
+    [(does, _)] = _reported(tmp_path, papers, "LoRA")
+    assert does == {"proposes", "begins"}
 
 
 def test_a_topic_that_is_called_by_a_narrower_name_is_only_that(tmp_path: Path) -> None:
-    titles = {
+    papers = {
         "it": ("Jib: Less Overthinking in Reasoning Models", "We propose Jib. It stops early."),
         "wider": ("Brimble: Efficient Reasoning on a Phone", "We propose Brimble. It ends overthinking of others too."),
     }
-    papers = tmp_path / "papers.jsonl"
-    lines = [{"id": n, "title": t, "abstract": said} for n, (t, said) in titles.items()]
-    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    with kg.open(str(tmp_path / "called.kg")) as graph:
-        graph.add(papers)
-        data = json.loads(str(graph.report("overthinking").render("json")))
-        assert {row["paper"] for row in _rows(data, "methods")} == {"it"}
-        assert {row["paper"] for row in _rows(data, "also")} == {"wider"}
-        data = json.loads(str(graph.report("efficient reasoning").render("json")))
-        assert "wider" in {row["paper"] for row in _rows(data, "methods")}
+    narrower, (wider, _) = _reported(tmp_path, papers, "overthinking", "efficient reasoning")
+    assert narrower == ({"it"}, {"wider"})
+    assert "wider" in wider
 
 
 def test_words_that_the_vocabulary_lacks_name_what_a_paper_proposes(tmp_path: Path) -> None:
-    said = {
+    papers = {
         "it": ("Jib", "Courts are slow. They wait. We propose Jib, a gate for zorvexing of briefs."),
         "titled": ("Brimble and Its Zorvexing", "It is a gate."),
         "aside": ("Fenlow", "Courts are slow. We propose Fenlow. Its briefs can be used for zorvexing."),
     }
-    papers = tmp_path / "papers.jsonl"
-    lines = [{"id": n, "title": t, "abstract": text} for n, (t, text) in said.items()]
-    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    with kg.open(str(tmp_path / "words.kg")) as graph:
-        graph.add(papers)
-        data = json.loads(str(graph.report("zorvexing").render("json")))
-        assert {row["paper"] for row in _rows(data, "methods")} == {"it", "titled"}
-        assert {row["paper"] for row in _rows(data, "also")} == {"aside"}
+    assert _reported(tmp_path, papers, "zorvexing") == [({"it", "titled"}, {"aside"})]
 
 
 def test_layer_wise_pruning_of_tokens_prunes_no_layers(tmp_path: Path) -> None:
     titles = {"it": "Jib: Pruning of Redundant Layers", "other": "Brimble: Layer-Wise Pruning of Tokens"}
-    papers = tmp_path / "papers.jsonl"
-    papers.write_text("".join(json.dumps({"id": n, "title": t}) + "\n" for n, t in titles.items()))
-    with kg.open(str(tmp_path / "layers.kg")) as graph:
-        graph.add(papers, fast=True)
-        data = json.loads(str(graph.report("layer pruning").render("json")))
-        assert {row["paper"] for row in _rows(data, "methods")} == {"it"}
+    [(does, _)] = _reported(tmp_path, {name: (title, "") for name, title in titles.items()}, "layer pruning", fast=True)
+    assert does == {"it"}

@@ -30,7 +30,8 @@ _BOTH = " and "  # in the label of a topic of two things
 _FINITE = ("VBZ", "VBP", "VBD", "MD")  # tags of verbs, behind which no subject stands
 _BEGIN = 2  # sentences of an abstract in which it says what it is on
 _TURNED = re.compile(r"\S+\* … ")  # "merg* … model", the words of "model merging"
-_APART, _JOINED = " … ", re.compile(r"[^\W_]+-")  # "layer-wise pruning", which prunes no layers
+_APART = " … "  # between words of a name that others may part: "layer … prun*"
+_JOINED = re.compile(r"[^\W_]+-")  # begins "layer-wise pruning", which prunes no layers
 _MANY = 10  # papers that do a thing by its name: of those that have its parts only some do it then
 
 
