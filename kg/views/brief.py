@@ -67,7 +67,8 @@ def in_words(words: PageWords, found: Slots) -> str:
     """The sentence that slots make."""
     if found.quotes and not (found.institutions or _says(found)):
         what = _what(words, found)
-        return words("brief.states", what=what[:1].upper() + what[1:], quotes=_quotes(words, found))
+        quotes = _with_short_forms(words, found, _quotes(words, found))
+        return words("brief.states", what=what[:1].upper() + what[1:], quotes=quotes)
     return _chinese(words, found) if words.lang == "zh" else _english(words, found)
 
 
@@ -146,7 +147,7 @@ def _chinese(words: PageWords, found: Slots) -> str:
         says.insert(0, words("brief.presents", who=_institutions(words, found.institutions), what=what))
     else:
         says = [what + "".join(says[:1]), *says[1:]]
-    return "，".join(says) + _quoted(words, found) + "。"
+    return _with_short_forms(words, found, "，".join(says) + _quoted(words, found)) + "。"
 
 
 def _ended(words: PageWords, slot: str, said: str) -> str:
@@ -186,11 +187,13 @@ def _english(words: PageWords, found: Slots) -> str:
         if bare and found.is_title:
             said = words("brief.of_method", what=said)  # no paper is faster
             said = said[:1].upper() + said[1:]
-        reached = "brief.achieves" if bare else "brief.achieving"
-        held = "brief.reports" if bare else "brief.levels"  # what is kept or counted is not achieved
-        effect = says(held if found.is_held else reached, effect=found.effect)
+        if found.is_held or found.is_fewer:  # what is kept or counted is not achieved
+            reached = "brief.levels" if not bare else "brief.has" if found.is_fewer else "brief.reports"
+        else:
+            reached = "brief.achieves" if bare else "brief.achieving"
+        effect = says(reached, effect=found.effect)
         said += f" {effect}" if bare else f", {effect}"
-    said += _quoted(words, found)
+    said = _with_short_forms(words, found, said + _quoted(words, found))
     return said if said.endswith(".") else f"{said}."
 
 
@@ -207,6 +210,11 @@ def _quotes(words: PageWords, found: Slots) -> str:
     """The paper's own sentences, marked as quotations."""
     within = (quote.translate(_WITHIN) for quote in found.quotes)
     return words("brief.quote_gap").join(words("brief.quote", quote=quote) for quote in within)
+
+
+def _with_short_forms(words: PageWords, found: Slots, said: str) -> str:
+    """A sentence without its full stop, with what its short forms stand for."""
+    return words("outcome.aside", effect=said, notes=found.short_forms) if found.short_forms else said
 
 
 def _line(shown: Selection, paper: Paper, text: str) -> dict[str, str]:

@@ -90,10 +90,10 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
     telling = (said for said in telling if not pattern(_OF_BASELINE).match(said))
     telling = (said for said in telling if not (_DEALT_OUT.search(said) and len(_AND.findall(said)) < _PAIRS))
     quote = next((said for said in telling if not is_setup(shown, said)), "")
-    if points_back(quote):
-        joined = (quotable(f"{before} {said}") for before, said in pairwise(sentences) if quotable(said) == quote)
-        quote = next(joined, "") or quote
-    return Effects(effect, known, quote)
+    last = next((at for at, said in enumerate(sentences) if quotable(said) == quote), -1)
+    first = next((at for at in range(last, -1, -1) if not points_back(sentences[at])), last)
+    whole = (quotable(" ".join(sentences[at : last + 1])) for at in range(first, last))
+    return Effects(effect, known, next(filter(None, whole), quote))
 
 
 def _tells_all(told: _Told, sayable: Collection[_Told]) -> bool:

@@ -85,6 +85,14 @@ def is_bare(shown: Selection, found: Proposal, said: str) -> bool:
     return bool(use or not pattern(_WHOLE).match(behind)) or _telling(shown, phrase, 1) < _FEW_KIND
 
 
+def says_no_more(found: Proposal) -> bool:
+    """Whether a proposal says no more than of what kind it is, and what it is for: "a gate framework for maps"."""
+    what = found.itself or found.what
+    phrase, _, use = kinds(what)
+    behind = _ASIDE.sub("", what.partition(phrase)[2]).removeprefix(f" for {use}") if phrase else what
+    return pattern(_BUT_NAMED).fullmatch(behind) is not None
+
+
 def is_vague(shown: Selection, said: str) -> bool:
     """Whether words are but a kind of which many are: "a lightweight training framework"."""
     phrase, _, _ = kinds(said)

@@ -50,7 +50,7 @@ _TELLS = rf"(?i:(?<!which ){_SUBJECT} (?:(?:<proposal.joining>|<proposal.adverbs
 _LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|[Ff]irst(?:ly)?, |<proposal.restarts>\s)"
 #: "with two parts", "consisting of two key parts", before these.
 _COUNTS = (
-    r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of)? (?:the following )?"
+    r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of| on| upon| around)? (?:the following )?"
     r"(?P<number>[a-z]+) (?:[\w-]+ ){0,2}[\w-]+s$"
 )
 #: ". It consists of three parts", before these.
@@ -69,9 +69,13 @@ _SENTENCE = re.compile(r", it (?:[a-z]+ly )?[a-z]+s\b")  # "Late Gates, it skips
 _REMEDY = re.compile(r",? as an? (?:solution|remedy|answer)$")  # to what only the sentences before say
 _NAMELY = re.compile(r", i\.e\.,? ([\w-]+)$")
 _BY_DOING = r"\b(<proposal.kinds>) by (?=[a-z]+ing\b)"  # "a gate method by removing", of what "propose" does
+_ANSWER = r"^an? (?:[a-z-]+ )*<proposal.answers>: (?=[A-Z])"  # "an orthogonal solution: Late Gates, which"
 _INSPIRED = re.compile(r", (?:inspired|motivated) by [^,]*$")  # says what led to it, not what it is
 _WE = r",? <proposal.joints> <proposal.subjects>\b.*"
-_POINTS = r"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|both (?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:))"
+_POINTS = (
+    r"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|"
+    r"both (?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:)|both <proposal.burdens>\b)"
+)
 #: "a method, Late Gate Pruning", which says no more than the name.
 _MERE_NAME = r"an? (?:(?:novel|new|simple) )*<proposal.kinds>, [A-Z][\w-]*(?: [\w-]+){0,5}(?: \([^()]*\))?"
 #: "a gate that achieves higher accuracy": higher than what, only its authors may say.
@@ -343,11 +347,13 @@ def _whole(what: str) -> str:
         what = what[: then.start()]
     what = _WITH_IT.split(_INSPIRED.sub("", what))[0].replace("(i.e., ", "(")
     what = _NAMELY.sub(r" (\1)", what)
+    what = pattern(_ANSWER).sub("", what)
     what = what if ":" in what else pattern(_BY_DOING).sub(r"\1 that works by ", what)
     points = pattern(_POINTS).search(what)
     if points:
         clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())
-        what = _REMEDY.sub("", _to_noun(what[: clause.start()])) if clause else ""
+        is_less = clause is not None and 2 * clause.start() < len(what)  # what is left tells less than what goes
+        what = _REMEDY.sub("", _to_noun(what[: clause.start()])) if clause and not is_less else ""
     if pattern(_BOASTS).search(what) or pattern(_MERE_NAME).fullmatch(what):
         return ""
     if _SENTENCE.search(what):

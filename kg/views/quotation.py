@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice, pairwise, takewhile
 
 from kg.extract.speech import tagged
@@ -33,7 +33,8 @@ _COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own na
 _FRONT = (
     r"\A(?:[A-Z][a-z]+(?: [Aa]nd [A-Z]?[a-z]+)?: (?=[A-Z])|\(?\d\)\s)?"  # of an abstract in parts: "Objectives: To"
     r"(?i:(?:(?:<proposal.joining>|<proposal.besides>|<proposal.adverbs>), )?"
-    r"(?:(?!<proposal.subjects>\b)(?:[^,]* )?(?:<proposal.pointing>|the <proposal.burdens>\b(?! that\b))\b[^,]*, )?"
+    r"(?:(?!<proposal.subjects>\b)(?:[^,]* )?"
+    r"(?:<proposal.pointing>|(?:the|our) <proposal.burdens>\b(?! that\b))\b[^,]*, )?"
     r"(?=(?:in )?<proposal.subjects>\b|our\b)|"
     r"<proposal.subjects> [a-z]+ <proposal.pointing> <proposal.burdens> by (?=<proposal.doing>\b)|"
     r"<brief.contrasts>\b(?<!despite),? (?!<proposal.pointing>\b)|"
@@ -51,15 +52,20 @@ _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
 _DANGLING = (
     r"(?i)(?:\A<proposal.subjects> (?:[a-z]+ ){1,5}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]|"
     r"\A<proposal.subjects> [a-z]+ (?:it\b|this (?:with|by|through|using|via)\b)|"
-    r"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\bboth <proposal.ways>\b)"
+    r"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\bboth (?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:)|"
+    r"\bboth <proposal.burdens>\b)"
 )
+#: "A gate that mitigates this degradation", not "this paper"; further behind, the sentence itself may have named it.
+_ONE = r"(?i)\A(?:\S+ ){1,12}?(?!<proposal.subjects>\b)this (?!end\b)(?:[a-z-]+ )?(?P<head>[a-z]+)\b"
 _WITHIN_PHRASE = ("CD", "JJ", "JJR", "NN", "NNS", "VBG", "VBN")  # tags of words behind "these" up to what they are
 _POINTS_SOON = r"(?i).{0,60}\b<proposal.pointing>\b"  # "However, these gates are slow"
 _BETWEEN = ". "  # sentences
 _FORMER = r"(?i)(?:in )?<proposal.former>\b"
 _STARTS = r"(?i)\A[^:]*?\b<proposal.subjects> first(?:ly)? <proposal.verbs>\b"  # what comes next is told elsewhere
+_OF_PART = r"(?i)for (?!the first\b)[^,]*, <proposal.subjects>\b"  # "For redundancy, we", one of several
 _BEGINS_LIST = re.compile(r":\s+\(?1\)(?!.*\b2\))")  # "two parts: (1) a gate.", where "(2)" is the next sentence
 _ITEM = re.compile(r"\(?\d\)|[A-Z][\w -]{0,40}: ")  # of a list, which the sentences before it begin
+_FIRST_OF = re.compile(r"First(?:ly)?,")
 _AVAILABLE = re.compile(r"https?:|\bgithub\.com\b")
 
 
@@ -114,21 +120,20 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     kept = {one: fold(without_promise(one.rstrip(". "))).split() for one in said}
     short = {one for one in said if min(map(len, (told[one], kept[one]))) < TELLING}
     behind = dict(pairwise(told))  # what a short sentence introduces is told in the next one
-    whole = {one: f"{one} {behind[one]}" for one in said if one in short and tells(one, ()) and one in behind}
-    whole = {one: both for one, both in whole.items() if not any(map(str.isdigit, both))}
-    ahead = {one: before for before, one in pairwise(told) if not pattern(_POINTS_SOON).match(before)}
-    ahead = {one: before for one, before in ahead.items() if not _ITEM.match(before)}
-    whole |= {
-        one: f"{ahead[one]} {one}"
-        for one in said
-        if one in ahead and one not in short and _dangles(by_itself(one.rstrip(". ")), ahead[one])
-    }
+    whole = {one: _introduced(one, behind) for one in said if one in short and tells(one, ()) and one in behind}
+    whole = {one: both for one, both in whole.items() if not any(map(str.isdigit, both)) and len(both) <= _MOST}
+    ahead = {one: before for one, before in _led_up(told).items() if not _ITEM.match(before)}
+    for one in said:
+        if one in ahead and len(kept[one]) > 2 * _LEAST and _dangles(by_itself(one.rstrip(". ")), ahead[one]):
+            both = f"{ahead[one]} {whole.get(one, one)}"
+            whole[one] = both if len(both) <= _MOST else f"{ahead[one]} {one}"
     proposing = {one for one in said if proposes(one, own)}
     said.sort(
         key=lambda one: (
             _AVAILABLE.search(one) is not None,
             one in short and one not in whole,
             (is_besides(one) and one not in made)
+            or pattern(_OF_PART).match(one) is not None
             or pattern(_STARTS).search(one) is not None
             or any(fold(more[1]) in cues("besides") for more in pattern(_FIRST).finditer(one)),
             not (own and own in one and (one in proposing or one in made)),
@@ -145,6 +150,28 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     return [with_name(paper, without_promise(quote)) for quote in quotes if quote]
 
 
+def _led_up(told: Iterable[str]) -> dict[str, str]:
+    """The sentence before each, with those before it as far as that points back itself."""
+    ahead: dict[str, str] = {}
+    for before, one in pairwise(told):
+        if not pattern(_POINTS_SOON).match(before):
+            ahead[one] = before
+        elif before in ahead:
+            ahead[one] = f"{ahead[before]} {before}"
+    return ahead
+
+
+def _introduced(said: str, behind: Mapping[str, str]) -> str:
+    """A sentence with what it introduces: the next ones, until they tell enough; where one says "First", all these."""
+    parts = [said, behind[said]]
+    while more := behind.get(parts[-1], ""):
+        is_counted = _FIRST_OF.match(parts[1]) and pattern(r"(?i)<proposal.counting>,").match(more)
+        if not is_counted and sum(len(part.split()) for part in parts) >= TELLING + _LEAST:
+            break
+        parts.append(more)
+    return " ".join(parts)
+
+
 def _dangles(said: str, before: str) -> bool:
     """Whether a sentence points to what only the one before it names: "we drop these gates"."""
     words = tagged(said, 0, len(said))[0]
@@ -155,7 +182,9 @@ def _dangles(said: str, before: str) -> bool:
             named = fold(" ".join(one.text for one in phrase[: plural + 1])).split()
             if set(named[-1:]) & set(fold(before).split()) and not set(named) <= set(fold(said[: word.start]).split()):
                 return True
-    return pattern(_DANGLING).search(said) is not None
+    one = pattern(_ONE).search(said)
+    is_of_before = one is not None and one["head"] not in fold(said[: one.start("head")]).split()
+    return is_of_before or pattern(_DANGLING).search(said) is not None
 
 
 def _is_made(said: str, own: str) -> bool:
@@ -192,7 +221,11 @@ def is_lesser(said: str) -> bool:
 
 def points_back(said: str) -> bool:
     """Whether a sentence begins with what only the one before it names: "It also", "Given this,", not "This paper"."""
-    begins = r"(?i)(?:<proposal.linking>, )?(?!<proposal.subjects>\b)<proposal.pointing>\b|[^,]*\s<proposal.pointing>,"
+    begins = (
+        r"(?i)(?:<proposal.linking>, )?(?!<proposal.subjects>\b)(?:<proposal.pointing>|further [a-z]+s)\b|"
+        r"[^,]*\s<proposal.pointing>,|"
+        r"<clause.apart>\b[^,]*\s(?!<proposal.subjects>\b)(?:this|<proposal.plural_pointing>)\b(?! as\b)[^,]*,"
+    )
     return pattern(begins).match(by_itself(said)) is not None
 
 

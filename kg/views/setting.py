@@ -43,7 +43,7 @@ LOSSLESS = re.compile(
 )
 _LONG = 64  # letters of a setting that fits into brackets
 _APART = re.compile(r"[,;:()]|(?<![\w@.-])\d|\band\b")  # "F1" is no number
-_PLACE = re.compile(r"^(?:on|for|in|across|using) (?:the |an? )?", re.IGNORECASE)
+_PLACE = re.compile(r"^(?:on|for|in|across|using) (?:the |an? |both )?", re.IGNORECASE)
 _OPENING = re.compile(r"^(?:on|for|in|across|using|at|with|under|when) (?:the |an? )?", re.IGNORECASE)
 #: What opens a sentence before its subject: "On Plover, ", "Notably, when applied to Plover, ", "At 4 bits (W4), ".
 _LEADING = re.compile(
@@ -74,7 +74,7 @@ _BARE = re.compile(r"[\d.,]+\s?%?|[a-z]+s")  # says too little
 _ANY_MODELS = r"<clause.any_models>s? (?:architectures|backbones|models)"
 _EXAMPLES = re.compile(r"\b(?:including|such as|like)\b")
 _AT_SAME = re.compile(
-    r"(?:at|in|under) (?:the |an? )?(?:same|identical|equal|equivalent|matched|matching) "
+    r"(?:at|in|under) (?:the |an? )?(?:same|identical|equal|equivalent|matched|matching|similar|comparable) "
     r"(?!time)[\w-]+(?: (?!on\b|for\b|in\b|with\b)[\w-]+){0,3}",
     re.IGNORECASE,
 )
@@ -218,7 +218,7 @@ class SettingReader:
             return ""
         if self.says_nothing(_PLACE.sub("", said), found.result.metric):
             return ""
-        return self.told(said) or ("" if is_trial and not is_named else None)
+        return self.told(said) or ("" if is_trial and not is_named and said.islower() else None)
 
     def _specific(self, said: str) -> str:
         """What trials are on, if that says something: "video models", of "six widely used video models"."""

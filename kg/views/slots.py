@@ -39,7 +39,7 @@ from kg.views.fillers import (
     opens_title,
     points_back,
 )
-from kg.views.kinds import is_bare, kind_in_words
+from kg.views.kinds import is_bare, kind_in_words, says_no_more
 from kg.views.latex import as_text, quotable
 from kg.views.outcome import phrases, same
 from kg.views.own import addressed_by, forms, is_made, is_narrowed
@@ -64,6 +64,7 @@ from kg.views.surface import (
     expanded,
     is_short_of,
     of_it,
+    short_forms,
     spelt_out,
     stands_for,
     uncapitalised,
@@ -72,6 +73,7 @@ from kg.views.surface import (
     with_names,
     with_shared_head,
     without_article,
+    without_initials,
 )
 from kg.views.wording import Wording, say, says
 from kg.views.words import PageWords, listed
@@ -110,9 +112,11 @@ class Slots:
     problem: str = ""
     effect: str = ""
     quotes: list[str] = field(default_factory=list)  # sentences of the paper in place of slots that nothing sure fills
+    short_forms: str = ""  # what those of all that is told stand for
     is_clause: bool = False  # whether the effect has a verb of its own
     is_level: bool = False  # whether the effect says what is reached, not what changes
     is_held: bool = False  # whether it begins with what is kept or counted
+    is_fewer: bool = False  # whether it begins with what there is less of, which nobody achieves
     is_proposed: bool = False  # whether the paper, under its title, is said to propose the technique
     is_several: bool = False  # whether it is more than one
     is_kind: bool = False  # whether the technique says what kind of thing it is
@@ -137,6 +141,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     out.is_level = any(one.form.startswith(levels) for one in told)
     out.is_clause = shown.lang == "zh" and {one.form for one in told} == {KEPT}  # Foo保留99%的性能
     out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
+    out.is_fewer = any(one.form in ("fewer", "less") for one in told[:1])
     is_new = results.quote and not (out.effect or results.stated & set(out.quotes) or results.quote in out.quotes)
     is_new = is_new and not (out.proposal and out.proposal.what[-_TAIL:] in as_text(results.quote))
     out.quotes += [results.quote] if is_new else []
@@ -159,6 +164,9 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     is_said = out.institutions or out.proposal or out.technique or out.problem or out.effect
     if (out.quotes and not is_said) or (shown.lang == "zh" and out.is_level and not (out.is_itself and out.technique)):
         _entitle(shown, paper, out)
+    made = [out.proposal.itself or out.proposal.what] if out.proposal else []
+    told_of = " ".join([out.technique, out.problem, out.effect, *made, *out.quotes])
+    out.short_forms = short_forms(told_of, text, out.name)
     return out
 
 
@@ -207,7 +215,9 @@ def _propose(shown: Selection, paper: Paper, out: Slots, found: Proposal, text: 
             return  # "Foo proposes a gate for Foo"
         found = replace(found, itself="")
         _entitle(shown, paper, out)
-    out.proposal = replace(found, what=spelt_out(found.what, text), itself=spelt_out(found.itself, text))
+    plain = partial(without_initials, name(paper))
+    what, itself = (spelt_out(plain(said), text) for said in (found.what, found.itself))
+    out.proposal = replace(found, what=what, itself=itself)
     out.technique, out.problem = "", ""
     out.quotes = []
 
@@ -226,6 +236,8 @@ def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slo
         problems, out.is_eased = _problems(shown, paper, fields, text, found.sentence)
         out.problem = shown.words.listed(problems)
     out.quotes = [quote for quote in [quotable(found.sentence)] if quote] or contribution(shown, paper, fields)[:1]
+    if out.is_kind and says_no_more(found):
+        out.quotes = []  # what is told in Chinese is not said again in English
 
 
 def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_called: bool = False) -> Slots:

@@ -10,6 +10,7 @@ from itertools import pairwise, takewhile
 from kg.extract.speech import tagged
 from kg.model import Mention
 from kg.text import fold
+from kg.views.latex import as_text
 from kg.views.selection import clean
 from kg.views.words import PageWords
 from kg.wordcounts import WordCounts
@@ -44,7 +45,7 @@ _CAPITALS = re.compile(r"[A-Za-z\d][A-Z]")  # within a word
 _BRACES = re.compile(r"\\[a-z]+\{|[{}]")
 _MARK = re.compile(r"[^\w\s-]")
 _VOWEL = re.compile(
-    r"8|1[18](?![\d.])|(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|m(?:AP|IoU)|"
+    r"8|1[18](?![\d.])|MoE|(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|m(?:AP|IoU)|"
     r"(?!ROUGE|METEOR|SARI|[A-Z]{2}[a-z]{3})[AEFHILMNORSX](?:[A-Z\d]|\b)"
     r"|(?!Eu)[AEIO](?:[a-z]|[A-Z][a-z]{3})|U(?:n(?!i)|[lmpr])[a-z]"
 )
@@ -52,6 +53,7 @@ _MIXED = re.compile(r"[A-Z][a-z]+[A-Z][a-z]\w*")
 _PLAIN = re.compile(
     r"(?![aeiou]|h(?:ei|on|our)|[Hh]\b)(?:[a-z]{2}|[A-Z][a-z])|[aAeEiI][a-z]"
 )  # the sound of its first letter is sure
+_PLAIN_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,}(?![^\W\d_])")
 _FIRST = re.compile(r"\bfirst\b(?!-)")
 _BEGINS = re.compile(r"(?:^|[.!?:;\n•]|\(?\b(?:\d|[a-e]|[ivx]+)[).])[ \t]*$")  # of a sentence or an item of a list
 _SHARED_HEAD = re.compile(r" and (?P<words>(?:(?!an?\b|the\b|its\b|our\b)[\w-]+ ?){2,5})")
@@ -59,7 +61,10 @@ _SHARES_HEAD = re.compile(rf"\ban? (?P<words>(?:(?!(?:{_LINKS})\b)[\w-]+ ){{1,4}
 _SINGLE = re.compile(r"\ban?\s(?:[a-z-]+,?\s){0,2}$")
 _NAMING = r"(?:dubbed|named|called|termed|denoted(?: as)?|namely|referred to as|i\.e\.,?)"
 _INITIALS = re.compile(r"(?<![\w(-])[A-Z][\w-]*[A-Z]s?(?![\w-])")
+_TO = re.compile(r"(?<=[A-Z])2(?=[A-Z])")  # of "I2T", image to text
+_SHORT = re.compile(r"(?<![\w(])[A-Z][A-Za-z\d]*[A-Z](?=s?(?![\w+]))")  # also of "LG-based", "LGs"
 _IS_HEAD = re.compile(rf"$|[,.;]| (?:{_LINKS}|and|that|which)\b")
+_OF_OBJECT = ("NN", "JJ", "VBG", "DT")  # tags behind what may be a verb: "gates efficiency", not "gates need"
 _OF_LONGER = re.compile(r"\s\(?[A-Z]|\+")
 _LETTERS = 2  # of an acronym with its plural s: "VLMs", not "OS"
 AHEAD = 80  # letters before a phrase in which its article may stand
@@ -110,7 +115,7 @@ def stands_for(acronym: str, phrase: str) -> bool:
     (True, False)
     """
     letters = iter(re.sub(r"[\W_]", "", phrase).lower())
-    wanted = re.sub(r"[\W_]", "", acronym).lower()
+    wanted = re.sub(r"[\W_]", "", _TO.sub("t", acronym)).lower()
     heads = "".join(word[0] for word in re.findall(r"[A-Za-z]+", phrase)).lower()
     starts = sum(c in heads for c in wanted)
     return bool(wanted) and wanted[:1] == heads[:1] and all(c in letters for c in wanted) and 2 * starts >= len(wanted)
@@ -138,6 +143,22 @@ def uncapitalised(said: str, text: str) -> str:
     return said[:1].lower() + said[1:] if is_plain and begins else said
 
 
+def without_initials(own: str, said: str) -> str:
+    """Words without the capitals that only spell a name: "a fast gate for routing", of "a Fast gAte for Routing".
+
+    >>> without_initials("FART", "a Fast gAte with Routing")
+    'a fast gate with routing'
+    >>> without_initials("FART", "a Fast gate with Finch"), without_initials("FART", "Fast Gate Routing (FART)")
+    ('a Fast gate with Finch', 'Fast Gate Routing (FART)')
+    """
+    words = [word for word in _PLAIN_WORD.findall(said) if not word.islower() and not word.isupper()]
+    letters = "".join(c for word in words for c in word if c.isupper())
+    is_spelt = len(letters) > 1 and own.upper().startswith(letters) and said[:1].islower() and own not in said
+    if not (is_spelt and all(WordCounts.load().is_plain(word.lower()) for word in words)):
+        return said
+    return _PLAIN_WORD.sub(lambda found: found[0].lower() if found[0] in words else found[0], said)
+
+
 def expanded(short: str, text: str) -> str:
     """What an acronym stands for where the paper says so: "Adaptive Gate Routing", of "Adaptive Gate Routing (AGR)".
 
@@ -158,7 +179,10 @@ def expanded(short: str, text: str) -> str:
     fits = [
         full
         for full in fits
-        if not {"VB", "VBZ", "VBP", "MD", "PRP$"} & {w.tag for w in tagged(full, 0, len(full))[0] if w.text.islower()}
+        if not any(
+            word.tag in ("VB", "VBZ", "VBP", "MD", "PRP$") and word.text.isalpha() and word.text.islower()
+            for word in tagged(full, 0, len(full))[0]
+        )
     ]
     named = [full for full in fits if _is_of_heads(short, full) and all(word[0].isupper() for word in full.split())]
     if named:
@@ -180,16 +204,33 @@ def spelt_out(said: str, text: str) -> str:
         full = full if short.endswith("s") or _OF_SEVERAL.search(full) or is_name else _SEVERAL.sub("", full)
         if full and full.lower() not in said.lower():
             ahead, behind = re.split(rf"(?<![\w-]){re.escape(short)}(?![\w-])", said, maxsplit=1)
-            if _OF_LONGER.match(behind) or f"{short}-" in said:
+            if _OF_LONGER.match(behind) or re.search(rf"(?<![\w-]){short}-[a-z]", said):
                 continue  # "Late GR (LGR)", "GR++"; "an LP-based gate with LP"
-            noun = re.search(rf"\({re.escape(short)}\) ([a-z]+)\b", text)
-            if noun and _IS_HEAD.match(behind) and tagged(noun[1], 0, len(noun[1]))[0][0].tag == "NNS":
+            noun = re.search(rf"\({re.escape(short)}\) ([a-z]+\b(?: [a-z]+\b)?)", text)
+            tags = [word.tag for word in tagged(noun[1], 0, len(noun[1]))[0]] if noun else []
+            if _IS_HEAD.match(behind) and tags[:1] == ["NNS"] and not (tags[1:] and tags[1] in _OF_OBJECT):
                 continue  # "late gate (LG) models": no LG is a late gate
             ahead = re.sub(r"\ban? $", f"{article(full)} ", ahead)
             is_alone = re.search(r"(?:ing|of|for|by|in|on|with|to|from) $", ahead) and _IS_HEAD.match(behind)
             full = f"the {full}" if is_alone and f"the {full} ({short})".lower() in text.lower() else full
             said = f"{ahead}{full} ({short}){behind}"
     return said
+
+
+def short_forms(quote: str, text: str, *said: str) -> str:
+    """What the short forms of a quotation stand for where only another sentence of its text says it, or nothing said
+    beside it does: "LG: late gate; GR: gate rule"."""
+    known = PageWords("en")("proposal.well_known").split()
+    beside, named = "\n".join((quote, *said)), re.findall(r"[\w-]+", " ".join(said))
+    notes = []
+    for short in dict.fromkeys(_SHORT.findall(quote)):
+        full = "" if short in known else uncapitalised(expanded(short, text), text)
+        if full and short not in named and fold(full) not in fold(beside):
+            is_several = f"({short}s" in text
+            is_one = is_several and f"{short}s" not in quote and not _OF_SEVERAL.search(full)
+            full = _SEVERAL.sub("", full) if is_one else full
+            notes.append(f"{short}{'s' if is_several and f'{short}s' in quote else ''}: {as_text(full)}")
+    return "; ".join(notes)
 
 
 def _is_of_heads(short: str, full: str) -> bool:

@@ -354,6 +354,12 @@ def test_a_level_is_stated_and_not_achieved(built: Graph) -> None:
     assert brief(built, stated(text, results=[result]), "zh") == "论文《Foo》报告的参数量为2M。"
 
 
+def test_nobody_achieves_fewer_of_a_thing(built: Graph) -> None:
+    fewer = ("41%", {"metric": "parameters", "metric_concept": "metric:parameter-count"})
+    text = "Foo has 41% fewer parameters than Finch."
+    assert brief(built, _of_results(text, fewer), "en") == "Foo has 41% fewer parameters (vs. Finch)."
+
+
 def _of_results(text: str, *results: tuple[str, dict[str, Any]]) -> Paper:
     """A paper named Foo with sure results, each by the number in its text."""
     made = [

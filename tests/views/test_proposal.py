@@ -124,6 +124,15 @@ def test_what_comes_on_top_is_a_part() -> None:
     assert not is_part("gate", ["We propose a gate."])
 
 
+def test_what_is_left_without_a_clause_that_points_back_tells_more_than_that(built: Graph) -> None:
+    text = "We propose Foo, a light gate of idle blocks in models, {}."
+    assert brief(built, titled(text.format("which ends this waste")), "en").startswith("Foo is a light gate")
+    long = "which ends this waste by means of a late rule that drops all of the keys which nobody ever needs again"
+    assert brief(built, titled(text.format(long)), "en").startswith(
+        "“Foo: Gates at Dusk” states: “We propose Foo, a light gate"
+    )
+
+
 def test_the_kind_of_a_proposal_ends_before_its_first_clause() -> None:
     assert kinds("a dusk gate network for owls that hunt") == ("dusk gate network", "network", "owls")
     assert kinds("a dusk network for letting owls to hunt") == ("dusk network", "network", "")

@@ -85,9 +85,36 @@ def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> N
         "We propose Foo, a light rule that finds and drops these costly caches in the blocks of models",
         "We formulate it as a light rule that finds and drops all idle blocks, called Foo",
         "We resolve this with Foo, a light rule that finds and drops all of the idle blocks",
+        "We propose Foo, a light rule that ends this idleness in the blocks of three models",
+        "We propose Foo, a light rule of all the blocks that meets both requirements at once",
     ):
         paper = stated(f"{before}. {said}.")
         assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
+
+
+def test_what_the_sentence_before_points_back_to_is_quoted_too(built: Graph) -> None:
+    first, before = "Late gates fill the caches of a model", "We find that this cost is wasted on maps"
+    said = "We propose Foo, a light rule that ends this waste in the blocks of three models"
+    paper = stated(f"{first}. {before}. {said}.")
+    assert contribution(Selection.of(built, [paper], "en"), paper)[0] == f"{first}. {before}. {said}"
+
+
+def test_what_a_sentence_says_itself_before_it_points_back_needs_no_other(built: Graph) -> None:
+    said = "We propose Foo, a light rule that finds one block of a model, and that drops all of this block"
+    paper = stated(f"Gates are slow. {said}.")
+    assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
+
+
+def test_of_contributions_that_are_counted_none_is_left_out(built: Graph) -> None:
+    first = "We propose two contributions. First, we add a light gate to all blocks"
+    paper = stated(f"{first}. Second, we drop idle keys. Gates are slow.")
+    assert contribution(Selection.of(built, [paper], "en"), paper)[0] == f"{first}. Second, we drop idle keys"
+
+
+def test_what_is_proposed_by_name_alone_is_quoted_with_what_tells_enough_of_it(built: Graph) -> None:
+    said = "We propose Foo. It keeps a bank of gates. The bank stores the keys of all of the idle blocks"
+    paper = stated(f"{said}. The blocks are fast.")
+    assert contribution(Selection.of(built, [paper], "en"), paper)[0] == said
 
 
 def test_two_sentences_that_are_quoted_as_one_may_be_longer(built: Graph) -> None:
@@ -109,6 +136,7 @@ def test_parts_that_a_quotation_only_announces_are_left_out(built: Graph) -> Non
         " with two key parts",
         ", with the following three core designs",
         " and make the following contributions",
+        ", which is built upon two late parts",
         ". Foo consists of three key parts",
     ):
         paper = stated(f"{said}{promise}.")
@@ -120,6 +148,8 @@ def test_a_beginning_that_points_back_is_not_quoted() -> None:
     assert by_itself("Finally, this paper adds gates") == "this paper adds gates"
     assert by_itself("Objectives: To skip blocks, we add gates") == "To skip blocks, we add gates"
     assert by_itself("Based on the analysis, we add gates") == "we add gates"
+    assert by_itself("In light of our observation, we add gates") == "we add gates"
+    assert by_itself("As a result, Foo skips blocks") == "Foo skips blocks"
     assert by_itself("By joining these two roles, our gate skips blocks") == "our gate skips blocks"
     assert by_itself("Together, Foo and Bar skip blocks") == "Foo and Bar skip blocks"
     for whole in (

@@ -67,6 +67,8 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
             "41% higher accuracy (retaining only 9% of tokens)",
         ),
         ("Trials on the Plover data show 41% higher accuracy.", "41% higher accuracy (Plover data)"),
+        ("Trials on the Snark of sets Wick show 41% higher accuracy.", ""),
+        ("On both Plover sets, it has 41% higher accuracy.", "41% higher accuracy (Plover sets)"),
         ("On domain-specific tasks, it has 41% higher accuracy.", "41% higher accuracy (domain-specific tasks)"),
         ("At 4 bits, it is small while having 41% higher accuracy.", "41% higher accuracy (at 4 bits)"),
         ("At 4 bits, it is small while easily having 41% higher accuracy.", "41% higher accuracy (at 4 bits)"),

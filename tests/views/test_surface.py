@@ -13,12 +13,14 @@ from kg.views.brief import brief
 from kg.views.latex import excerpt, lit
 from kg.views.outcome import ResultInWords, phrase, phrases, same
 from kg.views.report.claims import claims
+from kg.views.report.layout import Part
+from kg.views.report.methods import methods
 from kg.views.selection import Selection
-from kg.views.surface import expanded, spelt_out, whole, with_article, with_names
+from kg.views.surface import expanded, short_forms, spelt_out, whole, with_article, with_names
 from kg.views.wording import Wording
 from kg.views.words import PageWords
 from kg.vocabulary import Vocabulary
-from tests.views.telling import record_parts
+from tests.views.telling import record_parts, titled
 
 
 def _stated(text: str, title: str = "", **parts: Any) -> Paper:
@@ -362,6 +364,30 @@ def test_a_short_form_is_spelt_out_where_another_sentence_does_so() -> None:
     several = "Rule Systems (RS) and Map of Gates (MG) are slow. We propose a new RS."
     assert spelt_out("a new RS", several) == "a new Rule System (RS)"
     assert spelt_out("a late MG", several) == "a late Map of Gates (MG)"
+
+
+def test_a_name_that_has_a_short_form_in_it_does_not_spell_it_out() -> None:
+    assert spelt_out("LG-Map, a rule for LG", "The Late Gate (LG) is old.") == "LG-Map, a rule for the Late Gate (LG)"
+    assert spelt_out("LG-aware rules for LG", "The Late Gate (LG) is old.") == "LG-aware rules for LG"
+
+
+def test_the_short_forms_of_a_quotation_are_told_where_only_another_sentence_does() -> None:
+    text = "The Late Gate (LG) is old. Some dusk map owls (DMOs) hunt. GPU time is short."
+    assert short_forms("LG-based DMOs on GPU and XYZ", text) == "LG: Late Gate; DMOs: dusk map owls"
+    assert short_forms("the Late Gate (LG) and LG", text) == ""
+    assert short_forms("LG helps", text, "LG") == short_forms("LG helps", text, "Late-gate maps") == ""
+    assert short_forms("LG helps", text, "LG-Map") == "LG: Late Gate"
+    several = "Maps of gates (MGs) and scans (S) of an image to text (I2T) and dusk owls (DOs) are old."
+    assert short_forms("an MG, I2T and a DO", several) == "MG: maps of gates; I2T: image to text; DO: dusk owl"
+
+
+def test_a_brief_and_a_table_tell_the_short_forms_of_what_they_quote(built: Graph) -> None:
+    paper = titled("The late gate (LG) is slow. We study which LG of a network helps on long inputs, and why.")
+    quoted = "“We study which LG of a network helps on long inputs, and why”"
+    assert brief(built, paper, "en") == f"“Foo: Gates at Dusk” states: {quoted} (LG: late gate)."
+    assert brief(built, paper, "zh").endswith(f"{quoted}（LG: late gate）。")
+    (row,) = methods(Selection.of(built, [paper], "en"), Part("methods", most=1))["groups"][0]["rows"]
+    assert (row["does"], row["short_forms"]) == (quoted.strip("“”"), "LG: late gate")
 
 
 def test_a_series_is_no_plural_of_serie() -> None:

@@ -16,13 +16,13 @@ from kg.views.kinds import is_vague, opening
 from kg.views.latex import as_text, quotable
 from kg.views.own import since_own
 from kg.views.proposal import kinds
-from kg.views.quotation import by_itself, contribution, names, says_title, sentences_of, without_bracket
+from kg.views.quotation import by_itself, contribution, names, says_title, sentences_of, text_of, without_bracket
 from kg.views.report.layout import Part
 from kg.views.report.obtained import devices, is_kind, obtained_on
 from kg.views.report.table import Group, Row, identity, said, section, things
 from kg.views.selection import EntryQuote, EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import proposing, slots
-from kg.views.surface import article, spelt_out
+from kg.views.surface import article, short_forms, spelt_out
 from kg.views.wording import Wording
 from kg.views.words import PageWords, pattern
 
@@ -151,6 +151,7 @@ def _row(shown: Selection, paper: Paper, gain: Told | None, kept: Told | None) -
         "date": shown.date(paper)[:7],
         "does": does,
         "is_quote": is_quote,
+        "short_forms": short_forms(does, text_of(paper, ()), title(paper), name(paper)),
         "gain": gain.in_words(shown) if gain else "",
         "factor": round(gain.factor, 4) if gain else 0,
         "quality": kept.in_words(shown) if kept else "",
