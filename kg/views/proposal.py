@@ -23,7 +23,7 @@ _MOST = 45
 _ADDRESS = re.compile(r"[~\s]*\(?https?://[^\s,)]+\)?")
 _CLOSE = re.compile(r"(?:\)|[a-z]{3}),(?=[a-z]{2})")  # a space is missing
 _LOOSE = ("IN", "TO", "DT", "CC", "WDT", "WP", "WP$", "PRP", "PRP$", "MD", "VB", "VBZ", "VBP", ",")  # end no phrase
-_AGAIN_LARGE = re.compile(r"(?:, (?=An? )|(?<=[a-zA-Z])-(?=an? [a-z]))(An?|an?) ")  # "Foo, A gate", "Foo-a gate"
+_AGAIN_LARGE = re.compile(r"(?:, (?=An? )|(?<=[a-zA-Z)])-(?=an? [a-z]))(An?|an?) ")  # "Foo, A gate", "Foo-a gate"
 _OF_TWO = re.compile(r"^([\w-]+),(?= and [\w-]+ )")  # "efficient, and light", of three
 _BESIDE = re.compile(r"^,(?= (?!wh|an?\b|the\b))")  # no comma but before "which" or "a gate"
 _AGAIN = re.compile(r", (?P<what>an? .*)")  # says what a name is: ", a gate that"

@@ -42,7 +42,7 @@ _FRONT = (
 )
 #: Against what the sentences before name: "a rule to overcome these limitations".
 _BACK = (
-    r",? (?:(?:in order|designed|aimed|developed) )?to (?:[a-z]+ly )?[a-z]+ "
+    r"(?: as an? [a-z]+)?,? (?:(?:in order|designed|aimed|developed) )?to (?:[a-z]+ly )?[a-z]+ "
     r"<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>$"
 )
 _OWN = r"(?i)\b(?:<proposal.subjects>|us)\b"
@@ -117,7 +117,7 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     said = said or [one for one in told if is_put_forward(one)]
     said = said or [one for one in mine if not verbs.isdisjoint(told[one])]
     said = [one for one in said if tells(one, ()) or not _AVAILABLE.search(one)]  # where its code is says nothing
-    kept = {one: fold(without_promise(one.rstrip(". "))).split() for one in said}
+    kept = {one: fold(_BRACKET.sub("", without_promise(one.rstrip(". ")))).split() for one in said}
     short = {one for one in said if min(map(len, (told[one], kept[one]))) < TELLING}
     behind = dict(pairwise(told))  # what a short sentence introduces is told in the next one
     whole = {one: _introduced(one, behind) for one in said if one in short and tells(one, ()) and one in behind}
@@ -144,7 +144,7 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     )
     unlisted = {one: without_list(one) for one in said}
     alone = {one: unlisted[one] if _BEGINS_LIST.search(one) else one for one in said}
-    clauses = {one: next(filter(proposes, unlisted[one].split("; ")), "") for one in said}  # of a long sentence
+    clauses = {one: _clause(unlisted[one]) for one in said}
     forms_of = ((whole.get(one, ""), alone[one], unlisted[one], clauses[one]) for one in said)
     quotes = (quotable(forms[0], _MOST) or next(filter(None, map(quotable, forms[1:])), "") for forms in forms_of)
     return [with_name(paper, without_promise(quote)) for quote in quotes if quote]
@@ -159,6 +159,13 @@ def _led_up(told: Iterable[str]) -> dict[str, str]:
         elif before in ahead:
             ahead[one] = f"{ahead[before]} {before}"
     return ahead
+
+
+def _clause(said: str) -> str:
+    """The clause of a long sentence that says what is proposed, without the first of several parts: "two parts: a"."""
+    whole = next(filter(proposes, said.split("; ")), "")
+    ahead = whole.partition(": ")[0]
+    return ahead if whole != said and len(ahead.split()) >= TELLING else whole
 
 
 def _introduced(said: str, behind: Mapping[str, str]) -> str:

@@ -221,16 +221,21 @@ def short_forms(quote: str, text: str, *said: str) -> str:
     """What the short forms of a quotation stand for where only another sentence of its text says it, or nothing said
     beside it does: "LG: late gate; GR: gate rule"."""
     known = PageWords("en")("proposal.well_known").split()
-    beside, named = "\n".join((quote, *said)), re.findall(r"[\w-]+", " ".join(said))
+    beside, named = _run_together("\n".join((quote, *said))), re.findall(r"[\w-]+", " ".join(said))
     notes = []
     for short in dict.fromkeys(_SHORT.findall(quote)):
         full = "" if short in known else uncapitalised(expanded(short, text), text)
-        if full and short not in named and fold(full) not in fold(beside):
+        if full and short not in named and _run_together(full) not in beside:
             is_several = f"({short}s" in text
             is_one = is_several and f"{short}s" not in quote and not _OF_SEVERAL.search(full)
             full = _SEVERAL.sub("", full) if is_one else full
             notes.append(f"{short}{'s' if is_several and f'{short}s' in quote else ''}: {as_text(full)}")
     return "; ".join(notes)
+
+
+def _run_together(said: str) -> str:
+    """Words without what parts them: "super-resolution" and "superresolution" are the same."""
+    return "".join(fold(said).split())
 
 
 def _is_of_heads(short: str, full: str) -> bool:

@@ -124,6 +124,13 @@ def test_what_comes_on_top_is_a_part() -> None:
     assert not is_part("gate", ["We propose a gate."])
 
 
+def test_what_a_name_is_may_stand_behind_a_dash_or_a_colon(built: Graph) -> None:
+    text = "We propose a late answer: Dusk Owl Gates (DOG)-a novel gate of maps that skips all the idle blocks."
+    assert brief(built, titled(text, "DOG: Gates", "DOG"), "en") == (
+        "DOG (Dusk Owl Gates) is a gate of maps that skips all the idle blocks."
+    )
+
+
 def test_what_is_left_without_a_clause_that_points_back_tells_more_than_that(built: Graph) -> None:
     text = "We propose Foo, a light gate of idle blocks in models, {}."
     assert brief(built, titled(text.format("which ends this waste")), "en").startswith("Foo is a light gate")

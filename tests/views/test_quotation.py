@@ -117,6 +117,13 @@ def test_what_is_proposed_by_name_alone_is_quoted_with_what_tells_enough_of_it(b
     assert contribution(Selection.of(built, [paper], "en"), paper)[0] == said
 
 
+def test_of_parts_behind_a_colon_none_is_quoted_alone(built: Graph) -> None:
+    said = "We propose Foo, a light rule that drops all of the idle keys of a model"
+    parts = f"{said} through two parts: Gates find the blocks{' of the maps of that town' * 9}; a scan drops them"
+    paper = stated(f"{parts}{' at the end of the day' * 9}.")
+    assert contribution(Selection.of(built, [paper], "en"), paper)[0] == said
+
+
 def test_two_sentences_that_are_quoted_as_one_may_be_longer(built: Graph) -> None:
     before = f"Gates are slow{' on all of the maps of that town' * 11}"
     said = f"We propose Foo, a gate that ends these issues{' by means of a late rule' * 6}"
@@ -149,6 +156,7 @@ def test_a_beginning_that_points_back_is_not_quoted() -> None:
     assert by_itself("Objectives: To skip blocks, we add gates") == "To skip blocks, we add gates"
     assert by_itself("Based on the analysis, we add gates") == "we add gates"
     assert by_itself("In light of our observation, we add gates") == "we add gates"
+    assert by_itself("We use gates as a rule to overcome these limitations") == "We use gates"
     assert by_itself("As a result, Foo skips blocks") == "Foo skips blocks"
     assert by_itself("By joining these two roles, our gate skips blocks") == "our gate skips blocks"
     assert by_itself("Together, Foo and Bar skip blocks") == "Foo and Bar skip blocks"
