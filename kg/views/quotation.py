@@ -165,7 +165,8 @@ def _clause(said: str) -> str:
     """The clause of a long sentence that says what is proposed, without the first of several parts: "two parts: a"."""
     whole = next(filter(proposes, said.split("; ")), "")
     ahead = whole.partition(": ")[0]
-    return ahead if whole != said and len(ahead.split()) >= TELLING else whole
+    is_cut = whole != said or without_promise(ahead) != ahead
+    return ahead if is_cut and len(ahead.split()) >= TELLING else whole
 
 
 def _introduced(said: str, behind: Mapping[str, str]) -> str:

@@ -112,6 +112,8 @@ class SettingReader:
         ahead = self._ahead(found, place, is_alone=not behind)
         if behind is None or ahead is None or _IS_DOING.match(place.text[: place.quantity.start]):
             return None
+        if _AT.match(behind) and " and " in ahead and ahead.islower():
+            ahead = ""  # "short and long maps", of which a number "at 9k tokens" holds on the latter
         behind = BESIDE.join(filter(None, (self._measure(found, place), behind)))
         is_average = found.result.bound != "up_to" and is_mean(place)
         mean = AVERAGE if is_average and not _IS_MEAN.search(found.result.metric) else ""

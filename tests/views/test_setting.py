@@ -97,6 +97,13 @@ def test_a_number_of_what_is_done_with_the_work_is_not_told_of_it(built: Graph) 
     assert not said_of(built, "Integrating Foo into Wren gives 41% higher accuracy.", "41%", **GAIN)
 
 
+def test_trials_of_two_kinds_are_no_setting_of_what_holds_at_an_amount(built: Graph) -> None:
+    text = "Trials on dusk-lit maps and sun-lit maps show 41% higher accuracy."
+    assert said_of(built, text, "41%", **GAIN) == "41% higher accuracy (dusk-lit maps and sun-lit maps)"
+    at = text.replace("accuracy", "accuracy at 9k tokens")
+    assert said_of(built, at, "41%", setting="at 9k tokens", **GAIN) == "41% higher accuracy (at 9k tokens)"
+
+
 def test_two_numbers_share_the_setting_behind_the_second(built: Graph) -> None:
     text = "It has 41% higher accuracy and 9% higher recall on Plover."
     assert said_of(built, text, "41%", setting="Plover", **GAIN) == "41% higher accuracy (Plover)"
