@@ -4,13 +4,18 @@ BIN := .venv/bin
 DEMO := demo
 GRAPH := papers.kg
 
-# Python compiles what is used, at its first use.
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# uv takes a fifth of the time of pip, which does it where uv is not to be had or cannot. Python compiles what is used, at
+# its first use.
+INSTALL = install() { \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt "$$@" || $(PIP) -c constraints.txt "$$@"; \
+}; install
 
 .PHONY: demo test pytest lint format docs torture clean
 
 .venv:
 	$(PYTHON) -m venv .venv
+	-$(PIP) uv
 
 # What a user installs, at the versions that are tested.
 .venv/installed: pyproject.toml constraints.txt | .venv
