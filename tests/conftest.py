@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import gc
+import hashlib
 import json
 import os
 import re
@@ -12,12 +13,15 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+from spacy.tokens import Doc
 
 import kg
 from kg import compiled
 from kg.api import Graph
+from kg.extract.tagger import Output, Tagger
 from kg.model import Document, Record
 from kg.rdf import ontology
 from kg.rdf.store import Store
@@ -31,6 +35,7 @@ REPORTS = Path(__file__).parent.parent / "data" / "reports"
 #: Papers of each report that are enough for commands whose answers other tests look at; the last is the last there.
 FEW = {"000": (1, 2, 3), "001": (3,), "002": (4, 10, 22), "003": (7,), "004": (1, 4, 11, 16)}
 _WHOLE = ontology.text
+_OUTPUT = Tagger.output
 
 # How long an example takes says something of the machine only; a fixture that examples share is read, not changed.
 settings.register_profile(
@@ -57,6 +62,32 @@ def _interruptible() -> None:
     """What tests start can be interrupted, even where they run in the background, whose processes ignore Ctrl-C."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tagged_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
+    """What the network says of a text is kept for all processes of a run: the same papers are read again and again."""
+    folder = _base(tmp_path_factory, worker_id) / "tagged"
+    folder.mkdir(exist_ok=True)
+
+    def kept(self: Tagger, doc: Doc | None, pieces: list[int]) -> Output:
+        name = hashlib.sha256(f"{self.folder} {pieces}".encode()).hexdigest()
+        if not (file := folder / f"{name}.npz").exists():
+            new = folder / f"{name}.{os.getpid()}.npz"
+            np.savez(new, **_OUTPUT(self, doc, pieces)._asdict())
+            new.rename(file)
+        with np.load(file) as told:
+            return Output(**told)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Tagger, "output", kept)
+        yield
+
+
+@pytest.fixture
+def tagged_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network is asked of each text."""
+    monkeypatch.setattr(Tagger, "output", _OUTPUT)
 
 
 @pytest.fixture(scope="session")
@@ -105,8 +136,7 @@ def _once(
     factory: pytest.TempPathFactory, worker_id: str, name: str, reports: list[Path], papers: int, *, fast: bool = False
 ) -> Path:
     """A graph that one process of a run makes, with its triples; the others wait for it."""
-    base = factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / name
+    folder = _base(factory, worker_id) / name
     with folder.with_suffix(".lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
@@ -119,6 +149,12 @@ def _once(
                 graph.store.graphs()
             new.rename(folder)
     return folder / "papers.kg"
+
+
+def _base(factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of temporary files that the processes of a run share."""
+    base = factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ def alone(few_reports: Path) -> list[str]:
     return list(Pipeline(jobs=1).lines([*few_reports.glob("002_*")]))
 
 
+@pytest.mark.usefixtures("tagged_anew")
 @pytest.mark.parametrize(("jobs", "chunk"), [(2, 1), (3, 5)])
 def test_the_same_bytes_from_any_number_of_processes_and_chunks(
     alone: list[str], few_reports: Path, monkeypatch: pytest.MonkeyPatch, jobs: int, chunk: int

@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from spacy.tokens import Doc
 
 from kg.entity_types import LISTS
 from kg.extract import endpoint as protocol
 from kg.extract import extract
-from kg.extract.tagger import Output, Tagger
 from kg.model import Document, Record, Text
 from kg.text import repaired
 from tests.extract.model_server import ABSTRACT, GOOD, MODEL, TITLE, Server, completion
@@ -84,23 +82,6 @@ def read() -> Callable[..., Record]:
 def read_in_full() -> Callable[..., Record]:
     """The same with the tagger."""
     return reading(fast=False)
-
-
-@pytest.fixture(scope="module")
-def tagged_once() -> Iterator[None]:
-    """What the tagger says of a text is kept: what is tried here comes after it, over the same text again and again."""
-    told: dict[tuple[int, ...], Output] = {}
-    output = Tagger.output
-
-    def kept(self: Tagger, doc: Doc | None, pieces: list[int]) -> Output:
-        key = tuple(pieces)
-        if key not in told:
-            told[key] = output(self, doc, pieces)
-        return told[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Tagger, "output", kept)
-        yield
 
 
 @pytest.fixture

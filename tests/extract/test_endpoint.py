@@ -34,7 +34,7 @@ from tests.extract.model_server import (
 )
 from tests.fetch.local_server import Answer, endless, hang_up, send
 
-pytestmark = pytest.mark.usefixtures("tagged_once", "without_model")
+pytestmark = pytest.mark.usefixtures("without_model")
 
 Entry = Callable[..., Document]
 

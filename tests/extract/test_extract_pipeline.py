@@ -129,11 +129,13 @@ def test_hundred_kilobytes_of_one_word_in_every_field_take_bounded_time(read_in_
     read_in_full(word, title=word, line=word, brief=word, keywords=word)
 
 
+@pytest.mark.usefixtures("tagged_anew")
 def test_same_entry_gives_the_same_record(entry: Entry) -> None:
     texts = {"abstract": ABSTRACT, "title": TITLE, "line": LINE, "brief": BRIEF}
     assert plain(extract(entry(**texts))) == plain(extract(entry(**texts)))
 
 
+@pytest.mark.usefixtures("tagged_anew")
 def test_record_does_not_depend_on_what_was_read_before(entry: Entry) -> None:
     entries = [
         entry(ABSTRACT, title=TITLE, id="x-1"),

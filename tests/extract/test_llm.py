@@ -32,7 +32,7 @@ from tests.extract.model_server import (
 )
 from tests.fetch.local_server import send
 
-pytestmark = pytest.mark.usefixtures("tagged_once", "without_model")
+pytestmark = pytest.mark.usefixtures("without_model")
 
 Entry = Callable[..., Document]
 Misplaced = Callable[[Document, Record], list[tuple[str, int, int, str]]]

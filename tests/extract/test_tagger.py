@@ -19,6 +19,8 @@ from kg.model import RELATION_TYPES, Document
 from kg.text import repaired
 from kg.vocabulary import Vocabulary
 
+pytestmark = pytest.mark.usefixtures("tagged_anew")
+
 TITLE = "Zap: Faster Decoding with Adaptive Draft Pruning"
 ABSTRACT = (
     "Large language models suffer from high decoding latency. We propose Zap, a speculative decoding method with "
