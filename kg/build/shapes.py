@@ -15,6 +15,8 @@ from kg.model import ROLES
 from kg.names import curie, iri
 from kg.rdf.triples import LINKS
 
+_STRING = ox.NamedNode(iri("xsd:string"))
+
 
 def violations(triples: Iterable[ox.Triple]) -> Iterator[str]:
     """What breaks a shape, a sentence each."""
@@ -22,7 +24,8 @@ def violations(triples: Iterable[ox.Triple]) -> Iterator[str]:
     import rdflib
 
     data = rdflib.Graph()
-    data.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
+    for one in triples:
+        data.add((_term(one.subject), _term(one.predicate), _term(one.object)))
     conforms, results, _ = pyshacl.validate(data, shacl_graph=_shapes(), inference="none")
     if conforms:
         return
@@ -35,6 +38,18 @@ def violations(triples: Iterable[ox.Triple]) -> Iterator[str]:
         yield f"{focus} {path} {said} breaks a shape ({message.rstrip('.')})"
 
 
+def _term(term: Any) -> Any:
+    """A term as rdflib has it."""
+    import rdflib
+
+    if isinstance(term, ox.NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return rdflib.BNode(term.value)
+    plain = term.language or term.datatype == _STRING
+    return rdflib.Literal(term.value, term.language, None if plain else term.datatype.value)
+
+
 def _said(term: Any) -> str:
     return "" if term is None else curie(str(term))
 
@@ -45,7 +60,7 @@ def _shapes() -> Any:
     import rdflib
 
     text = (data_folder("ontology") / "shapes.ttl").read_text("utf-8") + _shapes_of_types()
-    return rdflib.Graph().parse(data=text, format="turtle")
+    return rdflib.Graph("SimpleMemory").parse(data=text, format="turtle")
 
 
 def _shapes_of_types() -> str:
