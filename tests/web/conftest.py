@@ -44,9 +44,9 @@ def address(built_file: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def hurried(address: str, built_file: Path) -> Iterator[httpx.Client]:
-    """Asks a server whose pages may take six seconds."""
+    """Asks a server whose pages may take four seconds."""
     with (
-        serving(built_file, "--seconds", "6") as found,
+        serving(built_file, "--seconds", "4") as found,
         httpx.Client(base_url=found, timeout=60, trust_env=False) as it,
     ):
         yield it
