@@ -54,8 +54,8 @@ def database(server: Path) -> Callable[..., str]:
 
 
 @pytest.fixture(scope="module")
-def files(reports: Path) -> list[Path]:
-    return sorted(reports.glob("*.txt"))[:2]
+def files(few_reports: Path) -> list[Path]:
+    return [next(few_reports.glob(f"{name}_*.txt")) for name in ("002", "004")]
 
 
 @pytest.fixture(scope="module")
