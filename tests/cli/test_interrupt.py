@@ -16,6 +16,7 @@ import pytest
 import typer
 
 import kg
+from kg.build.verify import verify
 from kg.cli.base import interruptible
 from tests.cli.command import run
 from tests.sources.made_pdf import BOLD, Sheet, pdf
@@ -105,7 +106,7 @@ def test_what_was_done_is_kept_whole_and_the_rest_comes_next_time(
     with kg.open(str(graph), read_only=True) as opened:
         held = opened.entries()
         assert papers_first <= len(held) < PAPERS
-        assert opened.verify().faults == []
+        assert verify(opened.store, shacl=False).faults == []
         assert len(opened.papers()) > 0
     remedy = "each whole; the same command goes on from there."
     assert last == f"Interrupted: {graph} holds {len(held)} papers, {remedy}"

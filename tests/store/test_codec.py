@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.build.pipeline import Pipeline
@@ -110,11 +110,13 @@ SOURCES = st.builds(
 )
 
 
+@settings(max_examples=50)
 @given(DOCUMENTS)
 def test_document_comes_back_as_it_was(document: Document):
     assert codec.document(codec.encoded(document)) == document
 
 
+@settings(max_examples=50)
 @given(RECORDS, DOCUMENTS)
 def test_record_comes_back_as_it_was(record: Record, document: Document):
     back = codec.record(codec.encoded_record(record, document), document)
