@@ -13,12 +13,12 @@ REPORT = REPORTS / "004_0fbc9a575173bebf.txt"
 
 
 def test_digest_of_pdfs_is_read_back_to_the_same_values(shared: Path, tmp_path: Path) -> None:
-    out, pdfs = tmp_path / "made.md", sorted((shared / "data" / "samples" / "pdf-papers").glob("*.pdf"))[::2]
+    out, pdfs = tmp_path / "made.md", sorted((shared / "data" / "samples" / "pdf-papers").glob("*.pdf"))[::4]
     done = run("digest", *pdfs, "--fast", "--lang", "zh", "-o", out)
     assert done.returncode == 0, done.stderr
     found = [d for path in pdfs for d in read(path).documents]
     again = {d.texts["T"].text: d for d in read(out).documents}
-    assert len(found) == len(again) == 10
+    assert len(found) == len(again) == len(pdfs) >= 5
     for one in found:
         other = again[one.texts["T"].text]
         for field in "IA":

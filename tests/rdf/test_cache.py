@@ -221,9 +221,8 @@ def test_processes_that_ask_at_once_make_the_triples_once(tmp_path: Path):
         "store = Store(sys.argv[1], read_only=True)\n"
         "print(len(store.select('SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }')), len(made))"
     )
-    for _ in range(2):
-        shutil.rmtree(cache_of(path), ignore_errors=True)
-        started = [subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE) for _ in range(3)]
-        said = sorted(process.communicate()[0].split() for process in started)
-        assert said == [[b"61", b"0"], [b"61", b"0"], [b"61", b"1"]]
-        assert json.loads((cache_of(path) / "rdf.json").read_bytes())["number"] > 0
+    shutil.rmtree(cache_of(path), ignore_errors=True)
+    started = [subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE) for _ in range(3)]
+    said = sorted(process.communicate()[0].split() for process in started)
+    assert said == [[b"61", b"0"], [b"61", b"0"], [b"61", b"1"]]
+    assert json.loads((cache_of(path) / "rdf.json").read_bytes())["number"] > 0
