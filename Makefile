@@ -41,11 +41,11 @@ demo: .venv/installed
 test: .venv/tested
 	$(MAKE) --no-print-directory --jobs=2 lint pytest
 
-# Tests start hundreds of processes: Python is to keep what it has compiled, once before all of them need it. Many wait
-# for servers and browsers, so that two are run for each processor.
+# Tests start hundreds of processes: Python is to keep what it has compiled, once before all of them need it. Some wait
+# for servers and browsers, so that three are run for two processors; each more would take 12 s to collect them all.
 pytest: .venv/tested
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 || true
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print(os.cpu_count() * 2)") --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print((os.cpu_count() or 2) * 3 // 2)") --dist worksteal
 
 lint: .venv/tested
 	$(BIN)/ruff check .
