@@ -15,7 +15,7 @@ INSTALL = install() { \
 
 .venv:
 	$(PYTHON) -m venv .venv
-	-$(PIP) uv
+	-$(PIP) -c constraints.txt uv
 
 # What a user installs, at the versions that are tested.
 .venv/installed: pyproject.toml constraints.txt | .venv
