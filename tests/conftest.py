@@ -142,6 +142,7 @@ def _once(
         if not folder.exists():
             patch.setattr(ontology, "text", _WHOLE)
             new = folder.with_suffix(".new")
+            shutil.rmtree(new, ignore_errors=True)  # of a process that was cut off
             new.mkdir()
             with kg.open(str(new / "papers.kg")) as graph:
                 report = graph.add(*reports, fast=fast)
