@@ -13,7 +13,7 @@ from kg.views.latex import quotable
 from kg.views.own import forms, is_passive
 from kg.views.proposal import is_besides, is_put_forward, proposes, studies, tells, without_list, without_promise
 from kg.views.selection import Selection, name, title
-from kg.views.surface import expanded, places, stands_for, without_article
+from kg.views.surface import expanded, joined, places, stands_for
 from kg.views.words import listed, pattern
 
 _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
@@ -303,8 +303,3 @@ def text_of(paper: Paper, fields: Collection[str]) -> str:
 def without_bracket(said: str) -> str:
     """Words without what stands in brackets: "Foo" of "Foo (a gate)"; "(FAIR)-Pruner" is one word."""
     return _BRACKET.sub("", said)
-
-
-def joined(said: str) -> str:
-    """Words as one, without article, so that "light-weight module" and "a lightweight module" are the same."""
-    return "".join(fold(without_article(said)).split())

@@ -134,6 +134,11 @@ def without_article(said: str) -> str:
     return _BARE.sub("", said)
 
 
+def joined(said: str) -> str:
+    """Words as one, without article, so that "light-weight module" and "a lightweight module" are the same."""
+    return "".join(fold(without_article(said)).split())
+
+
 def uncapitalised(said: str, text: str) -> str:
     """Words without the capital that only the beginning of their sentence gives them: "Metal artifacts"."""
     first = said.partition(" ")[0]
@@ -144,12 +149,10 @@ def uncapitalised(said: str, text: str) -> str:
 
 
 def without_initials(own: str, said: str) -> str:
-    """Words without the capitals that only spell a name: "a fast gate for routing", of "a Fast gAte for Routing".
+    """Words without the capitals that only spell a name.
 
-    >>> without_initials("FART", "a Fast gAte with Routing")
-    'a fast gate with routing'
-    >>> without_initials("FART", "a Fast gate with Finch"), without_initials("FART", "Fast Gate Routing (FART)")
-    ('a Fast gate with Finch', 'Fast Gate Routing (FART)')
+    >>> without_initials("LAGO", "a Late gAte of Good Options"), without_initials("LAGO", "a Late gate of Finch")
+    ('a late gate of good options', 'a Late gate of Finch')
     """
     words = [word for word in _PLAIN_WORD.findall(said) if not word.islower() and not word.isupper()]
     letters = "".join(c for word in words for c in word if c.isupper())
@@ -218,24 +221,23 @@ def spelt_out(said: str, text: str) -> str:
 
 
 def short_forms(quote: str, text: str, *said: str) -> str:
-    """What the short forms of a quotation stand for where only another sentence of its text says it, or nothing said
-    beside it does: "LG: late gate; GR: gate rule"."""
+    """What the short forms of words stand for where neither these nor what is `said` beside spells them out.
+
+    >>> short_forms("a rule for LG", "The late gate (LG) is old. We add a rule for LG.")
+    'LG: late gate'
+    """
     known = PageWords("en")("proposal.well_known").split()
-    beside, named = _run_together("\n".join((quote, *said))), re.findall(r"[\w-]+", " ".join(said))
+    beside, named = joined("\n".join((quote, *said))), re.findall(r"[\w-]+", " ".join(said))
     notes = []
     for short in dict.fromkeys(_SHORT.findall(quote)):
         full = "" if short in known else uncapitalised(expanded(short, text), text)
-        if full and short not in named and _run_together(full) not in beside:
-            is_several = f"({short}s" in text
-            is_one = is_several and f"{short}s" not in quote and not _OF_SEVERAL.search(full)
-            full = _SEVERAL.sub("", full) if is_one else full
-            notes.append(f"{short}{'s' if is_several and f'{short}s' in quote else ''}: {as_text(full)}")
+        if full and short not in named and joined(full) not in beside:
+            if f"({short}s" in text:
+                is_several = f"{short}s" in quote
+                full = full if is_several or _OF_SEVERAL.search(full) else _SEVERAL.sub("", full)
+                short += "s" if is_several else ""
+            notes.append(f"{short}: {as_text(full)}")
     return "; ".join(notes)
-
-
-def _run_together(said: str) -> str:
-    """Words without what parts them: "super-resolution" and "superresolution" are the same."""
-    return "".join(fold(said).split())
 
 
 def _is_of_heads(short: str, full: str) -> bool:
