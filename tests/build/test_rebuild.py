@@ -134,14 +134,16 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_file_is_told_of_and_saved_whatever_page_is_damaged(long: Path, tmp_path: Path):
-    """Of each page in turn, but the first: all is saved that is not named."""
+    """Of one page after the other, but the first, until some did harm and some none: all is saved that is not named."""
     whole = {name: document for name, *_, document, _, _, _ in truth(long)["entries"]}
     size, data = 4096, long.read_bytes()
     dice = random.Random(5)
     outcomes = set()
     pages = range(1, len(data) // size)
     assert len(pages) > 40
-    for page in dice.sample(pages, 14):
+    for tried, page in enumerate(dice.sample(pages, len(pages))):
+        if tried >= 14 and {"whole", "part"} <= outcomes:
+            break
         path = tmp_path / f"g{page}"
         rubbish = bytes(size) if page % 2 else dice.randbytes(size)
         path.write_bytes(data[: page * size] + rubbish + data[(page + 1) * size :])
