@@ -72,7 +72,7 @@ def test_user_goes_from_a_chinese_search_to_the_picture_and_back(browser: Browse
     browser.wait("document.querySelectorAll('#suggestions option').length > 0")
     assert "KV缓存压缩" in browser.evaluate("[...document.querySelectorAll('#suggestions option')].map((o) => o.value)")
     browser.type("压缩")
-    browser.wait("location.pathname === '/ask'")
+    browser.wait("location.pathname === '/ask' && document.querySelector('.papers > li') !== null")
     assert browser.evaluate("document.documentElement.lang") == "zh-Hans"
     many = browser.evaluate("document.querySelectorAll('.papers > li').length")
 
