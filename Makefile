@@ -5,8 +5,8 @@ DEMO := demo
 GRAPH := papers.kg
 
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
-# uv takes a fifth of the time of pip, which does it where uv is not to be had or cannot. Python compiles what is used, at
-# its first use.
+# uv is several times as fast as pip, which installs where uv is missing or fails. Python compiles what is used, at its
+# first use.
 INSTALL = install() { \
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt "$$@" || $(PIP) -c constraints.txt "$$@"; \
 }; install

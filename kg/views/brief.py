@@ -187,11 +187,10 @@ def _english(words: PageWords, found: Slots) -> str:
         if bare and found.is_title:
             said = words("brief.of_method", what=said)  # no paper is faster
             said = said[:1].upper() + said[1:]
+        alone, behind = "achieves", "achieving"
         if found.is_held or found.is_fewer:  # what is kept or counted is not achieved
-            reached = "brief.levels" if not bare else "brief.has" if found.is_fewer else "brief.reports"
-        else:
-            reached = "brief.achieves" if bare else "brief.achieving"
-        effect = says(reached, effect=found.effect)
+            alone, behind = "has" if found.is_fewer else "reports", "levels"
+        effect = says(f"brief.{alone if bare else behind}", effect=found.effect)
         said += f" {effect}" if bare else f", {effect}"
     said = _with_short_forms(words, found, said + _quoted(words, found))
     return said if said.endswith(".") else f"{said}."

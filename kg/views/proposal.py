@@ -72,10 +72,9 @@ _BY_DOING = r"\b(<proposal.kinds>) by (?=[a-z]+ing\b)"  # "a gate method by remo
 _ANSWER = r"^an? (?:[a-z-]+ )*<proposal.answers>: (?=[A-Z])"  # "an orthogonal solution: Late Gates, which"
 _INSPIRED = re.compile(r", (?:inspired|motivated) by [^,]*$")  # says what led to it, not what it is
 _WE = r",? <proposal.joints> <proposal.subjects>\b.*"
-_POINTS = (
-    r"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|"
-    r"both (?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:)|both <proposal.burdens>\b)"
-)
+#: Two things that only other words name: "both requirements and stays", not "both gates and maps".
+BOTH = r"both (?:(?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:)|<proposal.burdens>\b)"
+_POINTS = rf"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|{BOTH})"
 #: "a method, Late Gate Pruning", which says no more than the name.
 _MERE_NAME = r"an? (?:(?:novel|new|simple) )*<proposal.kinds>, [A-Z][\w-]*(?: [\w-]+){0,5}(?: \([^()]*\))?"
 #: "a gate that achieves higher accuracy": higher than what, only its authors may say.

@@ -11,7 +11,16 @@ from kg.model import Paper
 from kg.text import fold, sentences
 from kg.views.latex import quotable
 from kg.views.own import forms, is_passive
-from kg.views.proposal import is_besides, is_put_forward, proposes, studies, tells, without_list, without_promise
+from kg.views.proposal import (
+    BOTH,
+    is_besides,
+    is_put_forward,
+    proposes,
+    studies,
+    tells,
+    without_list,
+    without_promise,
+)
 from kg.views.selection import Selection, name, title
 from kg.views.surface import expanded, joined, places, stands_for
 from kg.views.words import listed, pattern
@@ -52,8 +61,7 @@ _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
 _DANGLING = (
     r"(?i)(?:\A<proposal.subjects> (?:[a-z]+ ){1,5}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]|"
     r"\A<proposal.subjects> [a-z]+ (?:it\b|this (?:with|by|through|using|via)\b)|"
-    r"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\bboth (?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:)|"
-    r"\bboth <proposal.burdens>\b)"
+    rf"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\b{BOTH})"
 )
 #: "A gate that mitigates this degradation", not "this paper"; further behind, the sentence itself may have named it.
 _ONE = r"(?i)\A(?:\S+ ){1,12}?(?!<proposal.subjects>\b)this (?!end\b)(?:[a-z-]+ )?(?P<head>[a-z]+)\b"

@@ -199,9 +199,8 @@ def expanded(short: str, text: str) -> str:
 @lru_cache(maxsize=1024)
 def spelt_out(said: str, text: str) -> str:
     """Words with what their short forms stand for where another sentence says it: "gates for late pruning (LP)"."""
-    known = PageWords("en")("proposal.well_known").split()
     for short in dict.fromkeys(_INITIALS.findall(said)):
-        full = "" if short in known or f"({short}" in said else uncapitalised(expanded(short, text), text)
+        full = "" if f"({short}" in said else _in_full(short, text)
         is_one = re.search(rf"\ban? (?:[a-z-]+ )*{re.escape(short)}(?![\w-])", said)  # "an RS", of "Rule Systems (RS)"
         is_name = all(word[:1].isupper() for word in full.split()) and not is_one  # "Time Between Tokens (TBT)"
         full = full if short.endswith("s") or _OF_SEVERAL.search(full) or is_name else _SEVERAL.sub("", full)
@@ -226,11 +225,10 @@ def short_forms(quote: str, text: str, *said: str) -> str:
     >>> short_forms("a rule for LG", "The late gate (LG) is old. We add a rule for LG.")
     'LG: late gate'
     """
-    known = PageWords("en")("proposal.well_known").split()
     beside, named = joined("\n".join((quote, *said))), re.findall(r"[\w-]+", " ".join(said))
     notes = []
     for short in dict.fromkeys(_SHORT.findall(quote)):
-        full = "" if short in known else uncapitalised(expanded(short, text), text)
+        full = _in_full(short, text)
         if full and short not in named and joined(full) not in beside:
             if f"({short}s" in text:
                 is_several = f"{short}s" in quote
@@ -238,6 +236,12 @@ def short_forms(quote: str, text: str, *said: str) -> str:
                 short += "s" if is_several else ""
             notes.append(f"{short}: {as_text(full)}")
     return "; ".join(notes)
+
+
+def _in_full(short: str, text: str) -> str:
+    """What a short form stands for in running text; "" for one that all know."""
+    known = PageWords("en")("proposal.well_known").split()
+    return "" if short in known else uncapitalised(expanded(short, text), text)
 
 
 def _is_of_heads(short: str, full: str) -> bool:

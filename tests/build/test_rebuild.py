@@ -138,7 +138,7 @@ def test_a_file_is_told_of_and_saved_whatever_page_is_damaged(long: Path, tmp_pa
     whole = {name: document for name, *_, document, _, _, _ in truth(long)["entries"]}
     size, data = 4096, long.read_bytes()
     dice = random.Random(5)
-    outcomes = set()
+    outcomes: set[str] = set()
     pages = range(1, len(data) // size)
     assert len(pages) > 40
     for tried, page in enumerate(dice.sample(pages, len(pages))):
