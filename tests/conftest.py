@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ from kg.rdf import ontology
 from kg.rdf.store import Store
 from kg.records import from_json
 from kg.sources import read
+from kg.store import tables
+from kg.store.file import StoreFile
+from kg.store.lite import Lite
 from kg.vocabulary import Vocabulary
 from tests.store.graph_demo import demo_entry, demo_source, linked
 from tests.views.browser import Browser, chromium
@@ -36,6 +40,7 @@ REPORTS = Path(__file__).parent.parent / "data" / "reports"
 FEW = {"000": (1, 2, 3), "001": (3,), "002": (4, 10, 22), "003": (7,), "004": (1, 4, 11, 16)}
 _WHOLE = ontology.text
 _OUTPUT = Tagger.output
+_CREATE = Lite.create
 
 # How long an example takes says something of the machine only; a fixture that examples share is read, not changed.
 settings.register_profile(
@@ -81,6 +86,27 @@ def _tagged_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Tagger, "output", kept)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _begun_once() -> Iterator[None]:
+    """A new graph is a copy of an empty one: to store the vocabulary in each takes longer than the papers of most."""
+    empty: dict[str, StoreFile] = {}  # by form
+
+    def create(self: Lite) -> None:
+        if tables.form() not in empty:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(Lite, "create", _CREATE)
+                empty[tables.form()] = StoreFile(None)
+        source = empty[tables.form()].db
+        assert isinstance(source, Lite)
+        self.execute("PRAGMA journal_mode = WAL")
+        source.backup(self)
+        self.execute("UPDATE about SET value = ? WHERE name = 'id'", (secrets.token_hex(8),))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Lite, "create", create)
         yield
 
 
