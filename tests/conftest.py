@@ -53,6 +53,11 @@ settings.load_profile("kg")
 gc.set_threshold(50_000, 20, 100)  # as in `kg` itself: what tests share lives until the end
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """PDFs come first: each is read in a fork of this process, which takes the longer the more others have left."""
+    items.sort(key=lambda item: not item.path.name.startswith("test_pdf"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_language_model() -> Iterator[None]:
     """Whatever the environment names, no test but those that say so asks a language model."""
