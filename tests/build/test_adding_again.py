@@ -14,6 +14,8 @@ from kg.model import Batch, Document
 from kg.sources import HeldFile
 from tests.sources.made_file import json_lines
 
+pytestmark = pytest.mark.usefixtures("without_ontology")
+
 PAPERS = [
     {"id": f"p-{n}", "title": f"Wobble {n}: a frobnicator", "abstract": f"We propose Wobble{n}. It uses pruning."}
     for n in range(4)

@@ -20,6 +20,8 @@ from kg.extract import extract, pipeline, tagger, version
 from kg.model import Document, Record
 from tests.build.zap_papers import within, zap_papers
 
+pytestmark = pytest.mark.usefixtures("without_ontology")
+
 
 @pytest.fixture(scope="module")
 def alone(few_reports: Path) -> list[str]:

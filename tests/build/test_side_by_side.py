@@ -16,6 +16,8 @@ from kg.build.workers import chunked
 from kg.model import Batch, KgError
 from kg.sources.base import HeldFile, InputFile, Unread
 
+pytestmark = pytest.mark.usefixtures("without_ontology")
+
 PAPER = """<?xml version="1.0"?><TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc>
 <titleStmt><title type="main">Zap{n}: Faster Decoding</title></titleStmt></fileDesc>
 <profileDesc><abstract><p>We propose Zap{n}, a speculative decoding method with a draft model.
