@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +17,7 @@ from kg.build import engines
 from kg.build.engines import base, ray
 from kg.build.engines.local import Local
 from kg.model import KgError
+from tests.cli.command import run
 
 
 def test_this_machine_is_the_engine_when_none_is_named() -> None:
@@ -37,7 +37,7 @@ def test_this_machine_is_the_engine_when_none_is_named() -> None:
 def test_an_engine_that_is_not_there_is_told_before_the_graph_is_opened(
     tmp_path: Path, options: list[str], said: str
 ) -> None:
-    ran = _kg(tmp_path, "add", "papers.jsonl", *options)
+    ran = run("add", "papers.jsonl", *options, cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert said in ran.stderr
     assert len(ran.stderr.splitlines()) == 1
@@ -60,13 +60,24 @@ def test_without_ray_a_sentence_says_how_to_install_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not ray.is_installed(), reason="Ray Data is not installed")
-@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:10001", "nowhere"])
-def test_a_cluster_that_does_not_answer_is_told_at_once(tmp_path: Path, address: str) -> None:
+def test_a_cluster_that_does_not_answer_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "papers.jsonl").write_text('{"id": "p-1", "title": "Pruning"}\n')
-    ran = _kg(tmp_path, "add", "papers.jsonl", "--engine", "ray", "--address", address)
-    assert ran.returncode == 2
-    assert f"--address {address}: " in ran.stderr
-    assert len(ran.stderr.splitlines()) == 1
+    addresses = ("127.0.0.1:1", "ray://127.0.0.1:10001", "nowhere")
+    code = (
+        "import sys\n"
+        "from kg.cli import main\n"
+        "for address in sys.argv[1:]:\n"
+        "    sys.argv = ['kg', 'add', 'papers.jsonl', '--engine', 'ray', '--address', address]\n"
+        "    try:\n"
+        "        main()\n"
+        "    except SystemExit as left:\n"
+        "        print(left.code)\n"
+    )
+    command = [sys.executable, "-c", code, *addresses]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
+    assert ran.stdout.split() == ["2", "2", "2"]
+    for address, told in zip(addresses, ran.stderr.splitlines(), strict=True):
+        assert f"--address {address}: " in told
 
 
 class _Backwards:
@@ -106,13 +117,3 @@ def test_an_engine_of_another_package_reads(tmp_path: Path, monkeypatch: pytest.
     assert isinstance(backwards, _Backwards)
     assert backwards.address == "left"
     assert isinstance(backwards.work(KgError("no paper")), KgError)
-
-
-def _kg(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kg", *arguments],
-        cwd=folder,
-        env={**os.environ, "KG_GRAPH": "papers.kg"},
-        capture_output=True,
-        encoding="utf-8",
-    )

@@ -20,6 +20,7 @@ from reliability import (
     claims,
     equal_mass,
     equal_width,
+    main,
     reliability_table,
 )
 
@@ -176,11 +177,14 @@ def test_script_prints_a_row_a_type_and_draws_the_same_picture_every_time(
     assert pictures[0].read_bytes() == pictures[1].read_bytes()
 
 
-def test_script_says_in_a_sentence_what_is_wrong(files: tuple[Path, Path], tmp_path: Path) -> None:
+def test_script_says_in_a_sentence_what_is_wrong(
+    files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     records, gold = files
-    done = run(tmp_path / "missing.jsonl", gold)
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    monkeypatch.setattr(sys, "argv", [str(SCRIPT), str(tmp_path / "missing.jsonl"), str(gold)])
+    assert main() == 2
+    assert capsys.readouterr().err.count("\n") == 1
     records.write_text('{"id": "y"}\n', "utf-8")
-    done = run(records, gold)
-    assert done.returncode == 2
-    assert "holds no claim about a paper of" in done.stderr
+    monkeypatch.setattr(sys, "argv", [str(SCRIPT), str(records), str(gold)])
+    assert main() == 2
+    assert "holds no claim about a paper of" in capsys.readouterr().err
