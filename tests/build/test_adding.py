@@ -71,7 +71,7 @@ def counting_each(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("files")
-    return [papers(folder, name, 30, seed) for seed, name in enumerate("abc")]
+    return [papers(folder, name, 20, seed) for seed, name in enumerate("abc")]
 
 
 @pytest.fixture(scope="module")
@@ -110,11 +110,11 @@ def test_odd_ids_and_names_are_kept(tmp_path: Path):
 def test_entry_that_cannot_be_stored_stops_it_with_a_sentence(files: list[Path], whole: State, tmp_path: Path):
     with kg.open(str(tmp_path / "g")) as graph:
         pages = graph.store.db.execute("PRAGMA page_count").fetchone()[0]
-        graph.store.db.execute(f"PRAGMA max_page_count = {pages + 100}")  # as on a full disk
+        graph.store.db.execute(f"PRAGMA max_page_count = {pages + 60}")  # as on a full disk
         with pytest.raises(KgError, match=r"The disk of the graph .* is full: make room"):
             graph.add(*files, fast=True)
         held = graph.entries()
-        assert 3 < len(held) < 80
+        assert 3 < len(held) < 55
     with kg.open(str(tmp_path / "g")) as graph:
         assert graph.entries() == held
         assert graph.add(*files, fast=True).unchanged
