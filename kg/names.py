@@ -34,7 +34,7 @@ NAMESAKE = f"{MINTED}, and other works call other things so"
 OF = "."
 #: An address that a page may lead to.
 WEB = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
-_HEAD, _TITLE = 32, 48  # letters of a title's head, and of a title, that call a paper
+_HEAD, _TITLE = 32, 64  # letters of a title's head, and of a title, that call a paper
 _SEPARATORS = re.compile(r"[^\w]+|_+")
 _PLACE = re.compile(r"#char=[0-9]+,[0-9]+\Z")  # the place of a quote, see kg/rdf/triples.py
 _PLAIN = re.compile(r"[\w./-]*", re.ASCII)

@@ -26,7 +26,7 @@ from kg.views.latex import quotable
 from kg.views.selection import Borne, EntryResult
 from kg.views.setting import AVERAGE, BESIDE, SettingReader
 from kg.views.wording import Wording
-from kg.views.words import PageWords, listed
+from kg.views.words import PageWords, listed, pattern
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 KEPT = "kept"
 #: The metric of a speedup that does not say of what.
 SPEED = "speed"
-_DEALT_OUT = re.compile(r"\brespective(?:ly)?\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"(?<=\d) , (?=\d{3}(?!\d))")  # LaTeX's "4{,}918"
 _WITHIN = re.compile(r"\bwithin\s+(?:about\s+|only\s+|just\s+)?\S+(?:\s\S+)?$")  # "within 4%" is no gain
 _EXAMPLE = re.compile(r"\((?:e\.g\.|i\.e\.|for example),?\s*$", re.IGNORECASE)
@@ -47,6 +46,7 @@ _OURS = re.compile(r"\bour (?:proposed )?(\w+)", re.IGNORECASE)
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
 _OWN_SPEED = re.compile(r"\b((?!higher|better|achieves?|the|a)[a-z]+(?:-[a-z]+)* (?:speed|throughput))s?\b")
 _OF = re.compile(r"\s*of\s")
+_OF_THEIRS = re.compile(r"\s*of\s+their\b")  # "retains 90% of their accuracy": of whose, only its sentence says
 _FROM = re.compile(r"(?<!ranging )(?<!range )(?<!varying )\bfrom\s+\S*\s*$")
 _FAST = re.compile(r"speed|throughput|rate")
 _TIME = re.compile(r"time|latency|delay|duration|TTFT|TPOT|TBT", re.IGNORECASE)
@@ -137,7 +137,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if change == "absolute" and result.unit != "%" and is_kept:
         return None  # "2x faster while maintaining a PSNR of 29 dB": it says little alone
     if change == "absolute" and result.unit == "%" and (is_share or is_kept or not reader.is_share(result)):
-        if not is_share or not is_kept:
+        if not is_share or not is_kept or _OF_THEIRS.match(place.text, place.quantity.end):
             return None
         change = KEPT
     is_against = bool(place.quantity.origin) or reader.is_against(place, result)
@@ -158,7 +158,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     setting = reader.setting(found, place)
     if setting is None:
         return None
-    is_dealt_out = bool(_DEALT_OUT.search(place.text))
+    is_dealt_out = bool(pattern(r"\b(?:<clause.dealt_out>|respective)\b").search(place.text))
     if (is_dealt_out or is_listed(place)) and not has_turn(place, result, setting):
         return None
     if is_dealt_out and " and " in against:

@@ -14,7 +14,7 @@ from kg.views.borne import SPEED, borne, sentence
 from kg.views.latex import quotable
 from kg.views.outcome import ResultInWords, gets_worse
 from kg.views.own import since_own
-from kg.views.quotation import is_lesser, names, points_back, sentences_of
+from kg.views.quotation import by_itself, dangles, is_lesser, names, points_back, sentences_of
 from kg.views.selection import EntryResult, Selection
 from kg.views.setting import BESIDE
 from kg.views.words import pattern
@@ -26,7 +26,7 @@ _GAINS = ("%", "x", "points")  # units of what a sentence boasts of
 _LONGEST_SETTING = 6  # words
 _GOES_ON = re.compile(r"(?!and\b|\w+ing\b)[a-z][\w-]*(?: [\w-]+){0,2}(?:,| and) ")  # a list behind its first item
 _OR = re.compile(r"\bor\b(?! (?:more|less|higher|lower|better)\b)")  # "2x the throughput or a tenth of the memory"
-_DEALT_OUT, _AND, _PAIRS = re.compile(r"\brespectively\b"), re.compile(r"\band\b|/"), 2  # lists of a sentence
+_AND, _PAIRS = re.compile(r"\band\b|/"), 2  # lists of a sentence
 _OF_BASELINE = r"(?:The|A|An) (?:[\w-]+ )*?<clause.others> "  # "The plain baseline reaches 8%"
 _VERB = 3  # words up to the verb: "we further evaluate"
 
@@ -88,12 +88,18 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
     background = {quotable(said) for said in sentences[: since_own(names(paper), sentences)]}
     telling = (said for said in map(sentence, surest) if said and said not in known and said not in background)
     telling = (said for said in telling if not pattern(_OF_BASELINE).match(said))
-    telling = (said for said in telling if not (_DEALT_OUT.search(said) and len(_AND.findall(said)) < _PAIRS))
+    is_dealt_out = pattern(r"\b<clause.dealt_out>\b").search
+    telling = (said for said in telling if not (is_dealt_out(said) and len(_AND.findall(said)) < _PAIRS))
     quote = next((said for said in telling if not is_setup(shown, said)), "")
     last = next((at for at, said in enumerate(sentences) if quote and quotable(said) == quote), -1)
-    first = next((at for at in range(last, -1, -1) if not points_back(sentences[at])), last)
+    first = next((at for at in range(last, 0, -1) if not _leans(sentences[at], sentences[at - 1])), min(last, 0))
     whole = (quotable(" ".join(sentences[at : last + 1])) for at in range(first, last))
     return Effects(effect, known, next(filter(None, whole), quote))
+
+
+def _leans(said: str, before: str) -> bool:
+    """Whether a sentence begins with or points to what only those before it name."""
+    return points_back(said) or dangles(by_itself(said), before)
 
 
 def _tells_all(told: _Told, sayable: Collection[_Told]) -> bool:

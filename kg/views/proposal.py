@@ -33,6 +33,7 @@ _ARTICLE = re.compile(r"(?P<article>an?|the|one)\s(?P<rest>.*)", re.IGNORECASE)
 #: "and", "it" and "that" at the beginning, the first part of a list "(1)", and signs of what is torn.
 _ODD = re.compile(r"^(?:(?:and|its?|that)\b|\W)|\((?:\d|i+|a)\)|[\\$?]")
 _SEVERAL = r"(?<![\w-])(?:two|three|four|five) (?![\w-]*s\b)"
+_OF_OBJECT = ("CD", "DT", "PRP", "PRP$")  # tags of words that an object begins with
 _OF_PHRASE, _FAR = ("JJ", "JJR", "NN", "NNS", "NNP", "NNPS", "VBN", "VBG"), 80  # tags, letters of a noun phrase
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTERS, _IN_BRACKETS = re.compile(r"[^\W\d_][\w-]*"), re.compile(r"\([^()]*\)")
@@ -154,13 +155,25 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
     if is_named or begins == for_another[:1]:
         begins = []  # "we prove a theorem. Based on it, we introduce Foo"
     for found in [*named, *begins] if is_called else begins or ([] if asks else others[:1]):
-        what = _whole(found["what"].strip().rstrip("."))
+        what = _whole(_first(found))
         made = _of_name(own, _verb(found), what) if what else None
         least = _LEAST_KIND if made and made.itself else _LEAST
         is_said = made is not None and least <= len((made.itself or made.what).split()) <= _MOST
         if made and is_said and not (_is_but_name(made) or _disagrees(made)):
             return replace(made, sentence=found.string)
     return None
+
+
+def _first(found: re.Match[str]) -> str:
+    """What is proposed before another verb: "a rule", of "proposes a rule and shows its use"; "" of what is used so."""
+    what, tag = found["what"].strip().rstrip("."), "VBG" if found["doing"] else "VBZ"
+    words = tagged(what, 0, len(what))[0]
+    for joint, verb, behind in zip(words, words[1:], words[2:], strict=False):
+        if joint.text == "and" and verb.tag == tag and behind.tag in _OF_OBJECT:
+            ahead = what[: joint.start].rstrip(" ,")
+            if not (_is_infinitive(ahead) or pattern(r"\b<proposal.relative>\b").search(ahead)):
+                return "" if found["doing"] else ahead  # what is done with it tells more
+    return what
 
 
 def _saying(own: str, sentence: str) -> re.Match[str] | None:

@@ -39,21 +39,23 @@ _MACRO = re.compile(
     re.IGNORECASE,
 )
 _COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own name for something
+_WITHIN = r"(?:(?!\.\s+[A-Z])[^,])*"  # a sentence up to its first comma
 _FRONT = (
     r"\A(?:[A-Z][a-z]+(?: [Aa]nd [A-Z]?[a-z]+)?: (?=[A-Z])|\(?\d\)\s)?"  # of an abstract in parts: "Objectives: To"
     r"(?i:(?:(?:<proposal.joining>|<proposal.besides>|<proposal.adverbs>), )?"
-    r"(?:(?!<proposal.subjects>\b)(?:[^,]* )?"
-    r"(?:<proposal.pointing>|(?:the|our) <proposal.burdens>\b(?! that\b))\b[^,]*, )?"
+    rf"(?:(?!<proposal.subjects>\b)(?:{_WITHIN} )?"
+    rf"(?:<proposal.pointing>|(?:the|our) <proposal.burdens>\b(?! that\b))\b{_WITHIN}, )?"
     r"(?=(?:in )?<proposal.subjects>\b|our\b)|"
-    r"<proposal.subjects> [a-z]+ <proposal.pointing> <proposal.burdens> by (?=<proposal.doing>\b)|"
+    r"(?:in <proposal.subjects>, )?<proposal.subjects> [a-z]+ <proposal.pointing> <proposal.burdens> by "
+    r"(?=<proposal.doing>\b)|"
     r"<brief.contrasts>\b(?<!despite),? (?!<proposal.pointing>\b)|"
     r"<proposal.linking>, (?!<proposal.pointing>\b))?"
 )
 #: Against what the sentences before name: "a rule to overcome these limitations".
-_BACK = (
-    r"(?: as an? [a-z]+)?,? (?:(?:in order|designed|aimed|developed) )?to (?:[a-z]+ly )?[a-z]+ "
-    r"<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>$"
-)
+_AGAINST = r"(?:[a-z]+ly )?[a-z]+ <proposal.pointing> (?:[a-z]+ )?<proposal.burdens>"
+_AIM = r",? (?:(?:in order|designed|aimed|developed) )?to"
+_BACK = rf"(?: as an? [a-z]+)?{_AIM} {_AGAINST}$"
+_ELIDED = rf"(?:{_AIM}|,? (?:that|which)) {_AGAINST}\b"
 _OWN = r"(?i)\b(?:<proposal.subjects>|us)\b"
 _OURS = r"(?i)\b(?:<proposal.subjects>|us|our)\b"
 _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
@@ -64,7 +66,8 @@ _DANGLING = (
     rf"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\b{BOTH})"
 )
 #: "A gate that mitigates this degradation", not "this paper"; further behind, the sentence itself may have named it.
-_ONE = r"(?i)\A(?:\S+ ){1,12}?(?!<proposal.subjects>\b)this (?!end\b)(?:[a-z-]+ )?(?P<head>[a-z]+)\b"
+_ONE = r"(?i)\A(?:\S+ ){1,12}?(?!<proposal.subjects>\b)this (?!end\b|<proposal.kinds>\b)(?:[a-z-]+ )?(?P<head>[a-z]+)\b"
+_COUNTED = r"(?i)\b(?:all|the) (?P<number><proposal.several>) (?:[a-z-]+ )?[a-z]+s\b(?!:)"  # "joins the two paths"
 _WITHIN_PHRASE = ("CD", "JJ", "JJR", "NN", "NNS", "VBG", "VBN")  # tags of words behind "these" up to what they are
 _POINTS_SOON = r"(?i).{0,60}\b<proposal.pointing>\b"  # "However, these gates are slow"
 _BETWEEN = ". "  # sentences
@@ -132,9 +135,11 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     whole = {one: both for one, both in whole.items() if not any(map(str.isdigit, both)) and len(both) <= _MOST}
     ahead = {one: before for one, before in _led_up(told).items() if not _ITEM.match(before)}
     for one in said:
-        if one in ahead and len(kept[one]) > 2 * _LEAST and _dangles(by_itself(one.rstrip(". ")), ahead[one]):
+        if one in ahead and len(kept[one]) > 2 * _LEAST and dangles(by_itself(one.rstrip(". ")), ahead[one]):
             both = f"{ahead[one]} {whole.get(one, one)}"
             whole[one] = both if len(both) <= _MOST else f"{ahead[one]} {one}"
+            elided = _elided(one)
+            whole[one] = elided if len(whole[one]) > _MOST and len(fold(elided).split()) >= TELLING else whole[one]
     proposing = {one for one in said if proposes(one, own)}
     said.sort(
         key=lambda one: (
@@ -179,7 +184,7 @@ def _clause(said: str) -> str:
 
 def _introduced(said: str, behind: Mapping[str, str]) -> str:
     """A sentence with what it introduces: the next ones, until they tell enough; where one says "First", all these."""
-    parts = [said, behind[said]]
+    parts = [_elided(said), behind[said]]
     while more := behind.get(parts[-1], ""):
         is_counted = _FIRST_OF.match(parts[1]) and pattern(r"(?i)<proposal.counting>,").match(more)
         if not is_counted and sum(len(part.split()) for part in parts) >= TELLING + _LEAST:
@@ -188,19 +193,27 @@ def _introduced(said: str, behind: Mapping[str, str]) -> str:
     return " ".join(parts)
 
 
-def _dangles(said: str, before: str) -> bool:
-    """Whether a sentence points to what only the one before it names: "we drop these gates"."""
+def _elided(said: str) -> str:
+    """A sentence with an ellipsis for the aim that points back: "Foo, a gate that meets these needs by skipping"."""
+    return pattern(_ELIDED).sub(" […]", said)
+
+
+def dangles(said: str, before: str) -> bool:
+    """Whether a sentence points to what only the ones before it name: "we drop these gates"."""
     words = tagged(said, 0, len(said))[0]
     for at, word in enumerate(words):
         if word.text.lower() in listed("proposal.plural_pointing"):
             phrase = [*takewhile(lambda one: one.tag in _WITHIN_PHRASE, words[at + 1 :])]
             plural = next((place for place, one in enumerate(phrase) if one.tag == "NNS"), -1)
             named = fold(" ".join(one.text for one in phrase[: plural + 1])).split()
-            if set(named[-1:]) & set(fold(before).split()) and not set(named) <= set(fold(said[: word.start]).split()):
+            is_named_before = not set(named[-1:]).isdisjoint(fold(before).split())
+            is_alone = named and all(one.tag != "NNS" for one in words[:at])  # nothing else that "these" might be
+            if (is_named_before or is_alone) and not set(named) <= set(fold(said[: word.start]).split()):
                 return True
-    one = pattern(_ONE).search(said)
+    one, counted = pattern(_ONE).search(said), pattern(_COUNTED).search(said)
     is_of_before = one is not None and one["head"] not in fold(said[: one.start("head")]).split()
-    return is_of_before or pattern(_DANGLING).search(said) is not None
+    is_counted_before = counted is not None and counted["number"] not in fold(said[: counted.start()]).split()
+    return is_of_before or is_counted_before or pattern(_DANGLING).search(said) is not None
 
 
 def _is_made(said: str, own: str) -> bool:

@@ -244,6 +244,7 @@ def test_a_kept_share_is_no_level(built: Graph) -> None:
     )
     named = {**parts, "metric": "retained accuracy"}
     assert said_of(built, "It retains 97% of the original accuracy.", "97%", **named) == "97% of the accuracy retained"
+    assert said_of(built, "It retains 97% of their accuracy.", "97%", **parts) == ""  # whose?
     assert said_of(built, "It reaches 97% accuracy.", "97%", **parts) == ""  # on what?
     assert said_of(built, "It reaches 97% accuracy on Wren.", "97%", **parts) == "accuracy of 97% (Wren)"
     assert said_of(built, "Others reach 97% accuracy on Wren.", "97%", **parts) == ""

@@ -91,7 +91,7 @@ def test_in_chinese_the_sentence_of_a_source_is_quoted_unless_only_the_abstract_
     paper = _paper(**FULL)
     paper.entries[0][0].texts["B"] = Text(text, text)
     quoted = "百度发布了《Foo》论文，使用‘富路由’技术，解决了内存墙问题"
-    assert brief(built, paper, "zh") == f"来源的中文简报：“{quoted}”。"
+    assert brief(built, paper, "zh") == f"原报告写道：“{quoted}”。"
     assert "富路由" not in brief(built, paper, "zh", origin="abstract") + brief(built, paper, "en")
 
 

@@ -35,6 +35,15 @@ from tests.views.telling import titled
         ),
         ("We scan maps and introduce Foo, a gate that skips blocks.", "Foo is a gate that skips blocks."),
         (
+            "This paper presents Foo, a late gate of idle blocks and shows its use.",
+            "Foo is a late gate of idle blocks.",
+        ),
+        (
+            "We end this by introducing Foo, a late gate of idle blocks and using it to drop many idle keys of maps.",
+            "“Foo: Gates at Dusk” states: “We end this by introducing Foo, a late gate of idle blocks and using it to "
+            "drop many idle keys of maps”.",
+        ),
+        (
             "We propose a late gate that sends the blocks of Foo to other maps.",
             "“Foo: Gates at Dusk” proposes a late gate that sends the blocks of Foo to other maps.",
         ),

@@ -87,6 +87,8 @@ def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> N
         "We resolve this with Foo, a light rule that finds and drops all of the idle blocks",
         "We propose Foo, a light rule that ends this idleness in the blocks of three models",
         "We propose Foo, a light rule of all the blocks that meets both requirements at once",
+        "We propose Foo, a light rule of the idle block that joins all three paths in one late gate",
+        "We propose Foo, a light rule for the study of these late interactions in a model",
     ):
         paper = stated(f"{before}. {said}.")
         assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
@@ -143,6 +145,19 @@ def test_what_a_contribution_itself_names_needs_no_sentence_before_it(built: Gra
     assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
 
 
+def test_an_aim_whose_need_is_told_at_too_great_a_length_is_left_out(built: Graph) -> None:
+    before = f"Gates are slow{' on all of the maps of that town' * 20}"
+    said = "We propose Foo, a light gate{} by means of a late rule that drops all of the idle blocks"
+    paper = stated(f"{before}. {said.format(' that meets these challenges')}.")
+    assert contribution(Selection.of(built, [paper], "en"), paper) == [said.format(" […]")]
+
+
+def test_what_is_counted_in_the_sentence_needs_no_other(built: Graph) -> None:
+    said = "We name two costs of the blocks, memory and time, and propose Foo, a light rule that ends the two costs"
+    paper = stated(f"Gates are slow. {said}.")
+    assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
+
+
 def test_parts_that_a_quotation_only_announces_are_left_out(built: Graph) -> None:
     said = "We propose Foo, a light rule that finds and drops the idle blocks of large models"
     for promise in (
@@ -173,6 +188,7 @@ def test_a_beginning_that_points_back_is_not_quoted() -> None:
         "Foo: a gate",
         "This paper describes Foo, our gate of blocks",
         "Together, these gates skip blocks",
+        "Gates fill it on maps. In this work, we skip that map",
     ):
         assert by_itself(whole) == whole
 

@@ -206,6 +206,10 @@ def test_a_length_is_shorter(built: Graph) -> None:
     result = Result(Evidence("80%"), "prompt length", 80.0, "%", "decrease", bound="up_to", sure=True)
     assert phrase(Selection.of(built, [], "en"), result) == "up to 80% shorter prompt length"
     assert phrase(Selection.of(built, [], "zh"), result) == "提示长度最高缩短80%"
+    result = Result(
+        Evidence("33%"), "training time", 33.0, "%", "decrease", metric_concept="metric:training-time", sure=True
+    )
+    assert phrase(Selection.of(built, [], "zh"), result) == "训练时间缩短33%"
 
 
 def test_a_metric_keeps_the_short_form_of_its_words(built: Graph) -> None:

@@ -52,7 +52,6 @@ _PARTLY = r"^[^,.]*?\b<winning.places> (?:<winning.some>|\d+ <winning.of> \d+)\b
 _DENIED = r"(?:\b<winning.denying>|n't) (?!<clause.only>\b)"
 _ALSO = r",? <winning.joints> (?:<clause.determiners> )?$"
 _WORD = re.compile(r"\w+")
-_DEALT_OUT = re.compile(r"\brespectively\b")  # among more than is quoted
 _DIGITS = re.compile(r"\d+")
 _NEAR = 5  # words before a loser
 _FAR = 200  # letters before a loser in which a number may be one over it
@@ -100,7 +99,7 @@ def _in_what(shown: Selection, ahead: str, beaten: str, behind: str) -> str:
     said = more["said"] if more else ""
     if better:
         said = f"{ahead[better.start('said') :]}{beaten}{more[0]}" if more else better["said"]
-    is_told = pattern(_TELLS_WHAT).search(said) and not _DEALT_OUT.search(said)
+    is_told = pattern(_TELLS_WHAT).search(said) and not pattern(r"\b<clause.dealt_out>\b").search(said)
     said = quotable(said) if is_told else ""
     return shown.words("brief.quote", quote=said) if said else shown.words("report.in_words")
 
