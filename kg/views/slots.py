@@ -235,8 +235,8 @@ def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slo
     if out.problem:
         problems, out.is_eased = _problems(shown, paper, fields, text, found.sentence)
         out.problem = shown.words.listed(problems)
-    own, said = contribution(shown, paper, fields), quotable(found.sentence)
-    out.quotes = [next((quote for quote in own if said in quote), said)] if said else own[:1]
+    telling, said = contribution(shown, paper, fields), quotable(found.sentence)
+    out.quotes = [next((quote for quote in telling if said in quote), said)] if said else telling[:1]
     if out.is_kind and says_no_more(found):
         out.quotes = []  # what is told in Chinese is not said again in English
 
