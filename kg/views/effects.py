@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from kg.extract.numbers import plain, quantities
 from kg.model import Paper, Result
@@ -14,7 +14,7 @@ from kg.views.borne import SPEED, borne, sentence
 from kg.views.latex import quotable
 from kg.views.outcome import ResultInWords, gets_worse
 from kg.views.own import since_own
-from kg.views.quotation import by_itself, dangles, is_lesser, names, points_back, sentences_of
+from kg.views.quotation import MOST, by_itself, dangles, is_lesser, names, points_back, sentences_of
 from kg.views.selection import EntryResult, Selection
 from kg.views.setting import BESIDE
 from kg.views.words import pattern
@@ -90,16 +90,17 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
     telling = (said for said in telling if not pattern(_OF_BASELINE).match(said))
     is_dealt_out = pattern(r"\b<clause.dealt_out>\b").search
     telling = (said for said in telling if not (is_dealt_out(said) and len(_AND.findall(said)) < _PAIRS))
-    quote = next((said for said in telling if not is_setup(shown, said)), "")
-    last = next((at for at, said in enumerate(sentences) if quote and quotable(said) == quote), -1)
-    first = next((at for at in range(last, 0, -1) if not _leans(sentences[at], sentences[at - 1])), min(last, 0))
-    whole = (quotable(" ".join(sentences[at : last + 1])) for at in range(first, last))
-    return Effects(effect, known, next(filter(None, whole), quote))
+    whole = (_whole(sentences, said) for said in telling if not is_setup(shown, said))
+    return Effects(effect, known, next(filter(None, whole), ""))
 
 
-def _leans(said: str, before: str) -> bool:
-    """Whether a sentence begins with or points to what only those before it name."""
-    return points_back(said) or dangles(by_itself(said), before)
+def _whole(sentences: list[str], said: str) -> str:
+    """A quotation with the sentences that it points back to; "" if it begins with what only these name at length."""
+    last = next((at for at, one in enumerate(sentences) if quotable(one) == said), 0)
+    pairs = [(sentences[at], sentences[at - 1]) for at in range(last, 0, -1)]
+    first = last - len([*takewhile(lambda pair: points_back(pair[0]) or dangles(by_itself(pair[0]), pair[1]), pairs)])
+    alone = said if first == last or not points_back(said) else ""
+    return next(filter(None, (quotable(" ".join(sentences[at : last + 1]), MOST) for at in range(first, last))), alone)
 
 
 def _tells_all(told: _Told, sayable: Collection[_Told]) -> bool:

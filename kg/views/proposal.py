@@ -33,6 +33,7 @@ _ARTICLE = re.compile(r"(?P<article>an?|the|one)\s(?P<rest>.*)", re.IGNORECASE)
 #: "and", "it" and "that" at the beginning, the first part of a list "(1)", and signs of what is torn.
 _ODD = re.compile(r"^(?:(?:and|its?|that)\b|\W)|\((?:\d|i+|a)\)|[\\$?]")
 _SEVERAL = r"(?<![\w-])(?:two|three|four|five) (?![\w-]*s\b)"
+_ONLY = re.compile(r"(?i)(?:one|the (?:\w+est|first|most|only|same|\w+ of))\b")  # "the gate" that is proposed is a gate
 _OF_OBJECT = ("CD", "DT", "PRP", "PRP$")  # tags of words that an object begins with
 _OF_PHRASE, _FAR = ("JJ", "JJR", "NN", "NNS", "NNP", "NNPS", "VBN", "VBG"), 80  # tags, letters of a noun phrase
 _LETTER = re.compile(r"[^\W\d_]")
@@ -74,7 +75,7 @@ _ANSWER = r"^an? (?:[a-z-]+ )*<proposal.answers>: (?=[A-Z])"  # "an orthogonal s
 _INSPIRED = re.compile(r", (?:inspired|motivated) by [^,]*$")  # says what led to it, not what it is
 _WE = r",? <proposal.joints> <proposal.subjects>\b.*"
 #: Two things that only other words name: "both requirements and stays", not "both gates and maps".
-BOTH = r"both (?:(?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:)|<proposal.burdens>\b)"
+BOTH = r"both (?:(?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:|[^.;]*\bas well as\b)|<proposal.burdens>\b)"
 _POINTS = rf"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|{BOTH})"
 #: "a method, Late Gate Pruning", which says no more than the name.
 _MERE_NAME = r"an? (?:(?:novel|new|simple) )*<proposal.kinds>, [A-Z][\w-]*(?: [\w-]+){0,5}(?: \([^()]*\))?"
@@ -409,7 +410,8 @@ def _bare(what: str) -> str:
         rest = _OF_TWO.sub(r"\1", rest[praise.end() :])
     if pattern(_DOING).match(rest):
         return rest
-    return f"{article(rest) if found['article'].lower() in ('a', 'an') else found['article']} {rest}"
+    is_any = found["article"].lower() in ("a", "an") or (kinds(what)[0].islower() and not _ONLY.match(what))
+    return f"{article(rest) if is_any else found['article']} {rest}"
 
 
 def _is_further(found: re.Match[str], verbs: Collection[int]) -> bool:

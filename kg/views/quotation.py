@@ -29,7 +29,8 @@ _HEAD = re.compile(r"(?P<head>[^:：?!]{2,60}?)\s*[:：]\s*\S")
 _BRACKET = re.compile(r"\s*[(（][^()（）]*[)）](?!-?\w)")  # not "(FAIR)-Pruner"
 TELLING = 11  # words of a sentence that says what a paper does, or more than its technique
 _LEAST = 3  # words of any sentence
-_MOST = 640  # letters of two that are quoted as one
+#: Letters of what is quoted whole, and of a part.
+MOST, _LONG = 640, 480
 _CAPITALS = re.compile(r"[A-Z][\w-]*[A-Z]\w*")  # a word that is no plain one: "OpenGate", "GATE"
 _UNSPACED = re.compile(r"(?<=[\w)][a-z)])\.(?=[A-Z]\w*,? [a-z])")  # a sentence that begins without a space
 #: A command that stands for the paper's own method.
@@ -132,14 +133,14 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     short = {one for one in said if min(map(len, (told[one], kept[one]))) < TELLING}
     behind = dict(pairwise(told))  # what a short sentence introduces is told in the next one
     whole = {one: _introduced(one, behind) for one in said if one in short and tells(one, ()) and one in behind}
-    whole = {one: both for one, both in whole.items() if not any(map(str.isdigit, both)) and len(both) <= _MOST}
+    whole = {one: both for one, both in whole.items() if not any(map(str.isdigit, both)) and len(both) <= MOST}
     ahead = {one: before for one, before in _led_up(told).items() if not _ITEM.match(before)}
     for one in said:
         if one in ahead and len(kept[one]) > 2 * _LEAST and dangles(by_itself(one.rstrip(". ")), ahead[one]):
             both = f"{ahead[one]} {whole.get(one, one)}"
-            whole[one] = both if len(both) <= _MOST else f"{ahead[one]} {one}"
+            whole[one] = both if len(both) <= MOST else f"{ahead[one]} {one}"
             elided = _elided(one)
-            whole[one] = elided if len(whole[one]) > _MOST and len(fold(elided).split()) >= TELLING else whole[one]
+            whole[one] = elided if len(whole[one]) > MOST and len(fold(elided).split()) >= TELLING else whole[one]
     proposing = {one for one in said if proposes(one, own)}
     said.sort(
         key=lambda one: (
@@ -159,7 +160,8 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     alone = {one: unlisted[one] if _BEGINS_LIST.search(one) else one for one in said}
     clauses = {one: _clause(unlisted[one]) for one in said}
     forms_of = ((whole.get(one, ""), alone[one], unlisted[one], clauses[one]) for one in said)
-    quotes = (quotable(forms[0], _MOST) or next(filter(None, map(quotable, forms[1:])), "") for forms in forms_of)
+    limits = (MOST, MOST, _LONG, _LONG)  # what is not cut may be longer
+    quotes = (next(filter(None, map(quotable, forms, limits)), "") for forms in forms_of)
     return [with_name(paper, without_promise(quote)) for quote in quotes if quote]
 
 
@@ -178,8 +180,8 @@ def _clause(said: str) -> str:
     """The clause of a long sentence that says what is proposed, without the first of several parts: "two parts: a"."""
     whole = next(filter(proposes, said.split("; ")), "")
     ahead = whole.partition(": ")[0]
-    is_cut = whole != said or without_promise(ahead) != ahead
-    return ahead if is_cut and len(ahead.split()) >= TELLING else whole
+    is_cut = (whole != said and ": " in whole) or without_promise(ahead) != ahead
+    return whole if not is_cut else ahead if len(ahead.split()) >= TELLING else ""
 
 
 def _introduced(said: str, behind: Mapping[str, str]) -> str:

@@ -142,9 +142,12 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     out.is_clause = shown.lang == "zh" and {one.form for one in told} == {KEPT}  # Foo保留99%的性能
     out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
     out.is_fewer = any(one.form in ("fewer", "less") for one in told[:1])
-    is_new = results.quote and not (out.effect or results.stated & set(out.quotes) or results.quote in out.quotes)
-    is_new = is_new and not (out.proposal and out.proposal.what[-_TAIL:] in as_text(results.quote))
-    out.quotes += [results.quote] if is_new else []
+    quote, sentence = results.quote, quotable(out.proposal.sentence) if out.proposal else ""
+    if sentence and sentence in quote:  # which is told, so that only what comes next is quoted
+        quote = quote.partition(sentence)[2].lstrip(". ")
+    is_new = quote and not (out.effect or results.stated & set(out.quotes) or quote in out.quotes)
+    is_new = is_new and not (out.proposal and out.proposal.what[-_TAIL:] in as_text(quote))
+    out.quotes += [quote] if is_new else []
     own = [quote for quote in contribution(shown, paper, fields) if not is_setup(shown, quote)][:1]
     says = out.proposal or out.problem or out.effect
     is_whole = out.is_kind or (out.is_proposed and not (out.is_several or own))
@@ -164,7 +167,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     is_said = out.institutions or out.proposal or out.technique or out.problem or out.effect
     if (out.quotes and not is_said) or (shown.lang == "zh" and out.is_level and not (out.is_itself and out.technique)):
         _entitle(shown, paper, out)
-    made = [out.proposal.itself or out.proposal.what] if out.proposal else []
+    made = [out.proposal.full, out.proposal.itself or out.proposal.what] if out.proposal else []
     told_of = " ".join([out.technique, out.problem, out.effect, *made, *out.quotes])
     out.short_forms = short_forms(told_of, text, out.name)
     return out

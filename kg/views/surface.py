@@ -206,8 +206,9 @@ def spelt_out(said: str, text: str) -> str:
         full = full if short.endswith("s") or _OF_SEVERAL.search(full) or is_name else _SEVERAL.sub("", full)
         if full and full.lower() not in said.lower():
             ahead, behind = re.split(rf"(?<![\w-]){re.escape(short)}(?![\w-])", said, maxsplit=1)
-            if _OF_LONGER.match(behind) or re.search(rf"(?<![\w-]){short}-[a-z]", said):
-                continue  # "Late GR (LGR)", "GR++"; "an LP-based gate with LP"
+            is_within = ahead.count("(") > ahead.count(")")
+            if is_within or _OF_LONGER.match(behind) or re.search(rf"(?<![\w-]){short}-[a-z]", said):
+                continue  # "Foo (Late GR)", "Late GR (LGR)", "GR++"; "an LP-based gate with LP"
             noun = re.search(rf"\({re.escape(short)}\) ([a-z]+\b(?: [a-z]+\b)?)", text)
             tags = [word.tag for word in tagged(noun[1], 0, len(noun[1]))[0]] if noun else []
             if _IS_HEAD.match(behind) and tags[:1] == ["NNS"] and not (tags[1:] and tags[1] in _OF_OBJECT):
@@ -241,7 +242,7 @@ def short_forms(quote: str, text: str, *said: str) -> str:
 def _in_full(short: str, text: str) -> str:
     """What a short form stands for in running text; "" for one that all know."""
     known = PageWords("en")("proposal.well_known").split()
-    return "" if short in known else uncapitalised(expanded(short, text), text)
+    return "" if short in known else uncapitalised(expanded(short, text), text).removeprefix("and ")
 
 
 def _is_of_heads(short: str, full: str) -> bool:

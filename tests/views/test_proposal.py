@@ -35,6 +35,14 @@ from tests.views.telling import titled
         ),
         ("We scan maps and introduce Foo, a gate that skips blocks.", "Foo is a gate that skips blocks."),
         (
+            "We introduce the light and fast gating framework for all idle blocks.",
+            "“Foo: Gates at Dusk” introduces a light and fast gating framework for all idle blocks.",
+        ),
+        (
+            "Old owl gating (OG) is slow. We introduce Foo (Fast OG), a light gate for all idle blocks of a map.",
+            "Foo (Fast OG) is a light gate for all idle blocks of a map (OG: owl gating).",
+        ),
+        (
             "This paper presents Foo, a late gate of idle blocks and shows its use.",
             "Foo is a late gate of idle blocks.",
         ),

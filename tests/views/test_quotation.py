@@ -116,7 +116,7 @@ def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> N
         # Of parts behind a colon none is quoted alone.
         (
             "We propose Foo, a light rule that drops all of the idle keys of a model",
-            f" through two parts: Gates find the blocks{' of the maps of that town' * 9}; "
+            f" through two parts: Gates find the blocks{' of the maps of that town' * 19}; "
             f"a scan drops them{' at the end of the day' * 9}.",
         ),
     ],

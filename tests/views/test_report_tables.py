@@ -397,6 +397,28 @@ def test_a_gain_over_what_the_paper_proposes_is_another_ones(tmp_path: Path) -> 
         assert not _rows(_data(graph), "methods")[0]["gain"]
 
 
+@pytest.mark.parametrize(
+    ("end", "quality"),
+    [
+        (" without sacrificing accuracy", "“without sacrificing accuracy”"),
+        (", while keeping high visual fidelity on maps", "“while keeping high visual fidelity on maps”"),
+        (", while keeping their accuracy", ""),  # whose?
+        (" without quantization of all maps", ""),
+    ],
+)
+def test_what_a_gain_leaves_of_the_quality_is_quoted(tmp_path: Path, end: str, quality: str) -> None:
+    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
+    said = f"Zorvex achieves a 12x speedup over Quandle{end}."
+    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
+    with kg.open(str(tmp_path / "kept.kg")) as graph:
+        graph.add(paper, fast=True)
+        made = _record(graph.entries()[0], "Zorvex", said, "Quandle", "12x speedup")
+        made["results"][0] |= {"value": 12, "unit": "x"}
+        record.write_text(json.dumps(made) + "\n")
+        graph.add(records=record)
+        assert _rows(_data(graph), "methods")[0]["quality"] == quality
+
+
 def test_techniques_stand_under_a_broader_concept(built: Graph) -> None:
     groups = json.loads(str(built.report("KV cache compression").render("json")))["techniques"]["groups"]
     rows = {group["mark"]: {row["concept"] for row in group["rows"]} for group in groups}

@@ -15,14 +15,13 @@ from kg.views.effects import effects
 from kg.views.kinds import is_vague, opening
 from kg.views.latex import as_text, quotable
 from kg.views.own import since_own
-from kg.views.proposal import kinds
 from kg.views.quotation import by_itself, contribution, names, says_title, sentences_of, text_of, without_bracket
 from kg.views.report.layout import Part
 from kg.views.report.obtained import devices, is_kind, obtained_on
 from kg.views.report.table import Group, Row, identity, said, section, things
 from kg.views.selection import EntryQuote, EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import proposing, slots
-from kg.views.surface import article, short_forms, spelt_out
+from kg.views.surface import short_forms, spelt_out
 from kg.views.wording import Wording
 from kg.views.words import PageWords, pattern
 
@@ -34,9 +33,15 @@ _ORIGIN = (
     r"(?i)\b(?:(?:<winning.built>|building|builds?) <winning.upon>|<clause.origins> of|derived from) "
     r"(?:the |an? )?(?:pre-?trained )?$"
 )
-_ONLY = re.compile(r"the (?:\w+est|first|most|only|same)\b")
 _LIKE = re.compile(r"-[a-z]{4}")
 _AHEAD = 40  # letters before a model
+#: What a gain leaves of the quality: "while keeping high visual fidelity", "with no loss in accuracy".
+_KEEPS = (
+    r"\b(?i:while (?:[a-z]+ly )?<report.keeping>|(?:with|at) (?:[a-z]+ly )?<report.hardly>|"
+    r"without (?:[a-z]+ly )?(?:any|loss|[a-z]+ing))\s"
+    r"(?:(?!while\b|with\b|without\b|respectively\b|and [a-z]+ing\b)[^\s,;:()]+\s+){0,7}?<report.kept>\b"
+    r"(?:(?:\s(?:<report.kept>|and|of|in|on|across|over|or)\b)(?:(?!,?\s(?:while|and)\b|\.(?:\s|$))[^,;:()])*)?"
+)
 _MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
 
 
@@ -154,13 +159,20 @@ def _row(shown: Selection, paper: Paper, gain: Told | None, kept: Told | None) -
         "short_forms": short_forms(does, text_of(paper, ()), title(paper), name(paper)),
         "gain": gain.in_words(shown) if gain else "",
         "factor": round(gain.factor, 4) if gain else 0,
-        "quality": kept.in_words(shown) if kept else "",
+        "quality": kept.in_words(shown) if kept else _kept(shown, gain) if gain else "",
         "model": _models(shown, paper, [one for one in (gain, kept) if one]),
         "hardware": _devices(shown, paper),
         "code": code(paper),
         "institution": [{"concept": t.concept, "label": as_text(t.label)} for t in shown.things(paper, "institution")],
         "quote": said(quotes or _stated(shown, paper)),
     }
+
+
+def _kept(shown: Selection, gain: Told) -> str:
+    """What the sentence of a gain says of the quality without a number, quoted; "" where it says nothing."""
+    found = pattern(_KEEPS).search(quotable(quoted(gain.found.document, gain.found.result.evidence).sentence))
+    is_whole = found is not None and not re.search(r"\d|\b(?:its|their|this|these)\b", found[0])
+    return shown.words("brief.quote", quote=found[0].strip()) if found and is_whole else ""
 
 
 def _stated(shown: Selection, paper: Paper) -> list[EntryQuote]:
@@ -203,8 +215,6 @@ def _without_name(said: str, *called: str) -> str:
         said = re.sub(rf"^{own}, (?=an? |the )", "", said).replace(f" ({one})", "")
         said = re.sub(rf"^{own}(?: \([^()]*\))?, which (?=(?:[a-z]+ly )?[a-z]+s )", "", said)
         said = pattern(rf",? <proposal.called>,? (?:[\w-]+ )*{own}$").sub("", said)
-    if said.startswith("the ") and kinds(said)[0] and not _ONLY.match(said):
-        said = f"{article(said[4:])} {said[4:]}"  # "the fast gating method", which the paper itself introduces
     return said
 
 

@@ -15,14 +15,14 @@ from kg.text import fold
 from kg.views import outcome
 from kg.views.borne import KEPT, SPEED
 from kg.views.own import is_own
-from kg.views.quotation import by_itself, contribution
+from kg.views.quotation import by_itself, contribution, text_of
 from kg.views.report.claims import claims
 from kg.views.report.doing import OWN
 from kg.views.report.layout import Part
 from kg.views.report.methods import Told, figures, is_gain, is_quality, told
 from kg.views.report.table import cited, said
-from kg.views.selection import EntryQuote, Selection, ids, named, quoted
-from kg.views.surface import places
+from kg.views.selection import EntryQuote, Selection, ids, named, quoted, title
+from kg.views.surface import places, short_forms
 
 _SEVERAL = 3  # papers behind a takeaway
 _PART, _COMMON = 0.1, 0.2  # of the selection's papers at least, and of the graph's at most, that have a technique
@@ -86,7 +86,8 @@ def _reported(shown: Selection, paper: Paper, one: Told | None) -> dict[str, Any
     if not one:
         return None
     who, what = named(paper, shown.date(paper)), one.in_words(shown)
-    return _row(shown.words("report.takeaway_one", paper=who, outcome=what), [paper], _quote(one), paper)
+    key = "report.takeaway_states" if what.startswith("“") else "report.takeaway_one"  # no words of a language tell it
+    return _row(shown.words(key, paper=who, outcome=what), [paper], _quote(one), paper)
 
 
 def _proposed(shown: Selection, paper: Paper) -> dict[str, Any] | None:
@@ -96,9 +97,9 @@ def _proposed(shown: Selection, paper: Paper) -> dict[str, Any] | None:
         for entry, field, raw in texts:
             if (at := raw.find(sentence)) >= 0:
                 quote = EntryQuote(entry, field, at, at + len(sentence), sentence, sentence)
-                return _row(
-                    shown.words("report.takeaway_own", paper=named(paper, shown.date(paper))), [paper], quote, paper
-                )
+                notes, who = short_forms(sentence, text_of(paper, ()), title(paper)), named(paper, shown.date(paper))
+                who = shown.words("outcome.aside", effect=who, notes=notes) if notes else who
+                return _row(shown.words("report.takeaway_own", paper=who), [paper], quote, paper)
     return None
 
 
