@@ -31,7 +31,8 @@ _FROM_NUMBER = re.compile(r"[\d.]+\s?[%x×],")  # begins what was cut at the dot
 _MOST = 480  # letters of a sentence that is quoted
 #: Where the code is, behind the end of a sentence.
 _ADDRESS = re.compile(r"(?<=[a-z)])\.\s*(?:[A-Z][^.]*\b(?:available|released) (?:at|in|on|from) )?https?://\S+$")
-_STARS = re.compile(r"(?<![\w*])(\*{1,2})(?=[A-Za-z])([^*]*?[\w.:!?)])\1(?![\w*])")  # "a *gate*", as Markdown has it
+#: Emphasis, as Markdown has it: "a *gate*", "a **G**ate".
+_STARS = re.compile(r"(?<![\w*])(\*{1,2})(?=[A-Za-z])([^*]*?[\w.:!?)])\1(?!\*)(?:(?<=\*\*)|(?!\w))")
 _WHOLE = 0.8  # of a sentence: a quote of so much of it is all that is shown
 _SIZE = re.compile(
     r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge|tt|it|bf|rm|sf|sc|em|cal)(?![A-Za-z])\s*"

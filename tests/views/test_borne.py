@@ -365,6 +365,7 @@ def test_a_metrics_label_is_told_where_it_says_what_the_paper_does(
 
 def test_latex_is_shown_as_text() -> None:
     assert as_text(r"a $1.5\times$ speedup of H$_{2}$O at 40\% cost") == "a 1.5× speedup of H2O at 40% cost"
+    assert as_text("**Foo** (**L**ate-**G**ates), *2* fast, a*b*c") == "Foo (Late-Gates), *2* fast, a*b*c"
     assert quotable("It is\n fast.") == "It is fast"
     assert quotable("x" * 1000) == ""
 

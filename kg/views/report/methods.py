@@ -189,7 +189,7 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     A part of a method beside a problem that another part may solve would say what no paper does.
     """
     if own := sentence_of_source(shown, paper):
-        return own, True
+        return shown.words("brief.of_source", quote=own).rstrip("。"), False
     found = proposing(shown, paper)
     if found.proposal:
         said = found.proposal.itself or found.proposal.what
