@@ -45,6 +45,8 @@ _EQUAL = re.compile(r"on par|comparable|equivalent|similar|close to|match", re.I
 _OURS = re.compile(r"\bour (?:proposed )?(\w+)", re.IGNORECASE)
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
 _OWN_SPEED = re.compile(r"\b((?!higher|better|achieves?|the|a)[a-z]+(?:-[a-z]+)* (?:speed|throughput))s?\b")
+_RESOLUTION = re.compile(r"\b\d{3,4}\s?[x×]\s?\d{3,4}\b|\b\d{3,4}p\b")
+_THE_SAME = re.compile(r" (?:at|for|in|of|on|with) the same [\w-]+$")  # as what, only the sentence says
 _OF = re.compile(r"\s*of\s")
 _OF_THEIRS = re.compile(r"\s*of\s+their\b")  # "retains 90% of their accuracy": of whose, only its sentence says
 _FROM = re.compile(r"(?<!ranging )(?<!range )(?<!varying )\bfrom\s+\S*\s*$")
@@ -146,7 +148,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     is_whole = is_against and is_name and not reader.is_cut(place, result.baseline)
     against = result.baseline if is_whole and change != KEPT and not is_level else ""
     if not against and change not in ("absolute", KEPT):
-        against = compared(place, result, Wording(shown.graph.vocabulary))
+        against = _THE_SAME.sub("", compared(place, result, Wording(shown.graph.vocabulary)))
     if (
         not against
         and change != KEPT
@@ -158,6 +160,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     setting = reader.setting(found, place)
     if setting is None:
         return None
+    if change == "absolute" and set(_RESOLUTION.findall(place.text)) - set(_RESOLUTION.findall(setting)):
+        return None  # "9 FPS", of "832x480 videos at 9 FPS"
     is_dealt_out = bool(pattern(r"\b(?:<clause.dealt_out>|respective)\b").search(place.text))
     if (is_dealt_out or is_listed(place)) and not has_turn(place, result, setting):
         return None

@@ -97,8 +97,8 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
 def _whole(sentences: list[str], said: str) -> str:
     """A quotation with the sentences that it points back to; "" if it begins with what only these name at length."""
     last = next((at for at, one in enumerate(sentences) if quotable(one) == said), 0)
-    pairs = [(sentences[at], sentences[at - 1]) for at in range(last, 0, -1)]
-    first = last - len([*takewhile(lambda pair: points_back(pair[0]) or dangles(by_itself(pair[0]), pair[1]), pairs)])
+    ahead = takewhile(lambda one: points_back(one) or dangles(by_itself(one)), reversed(sentences[1 : last + 1]))
+    first = last - len([*ahead])
     alone = said if first == last or not points_back(said) else ""
     return next(filter(None, (quotable(" ".join(sentences[at : last + 1]), MOST) for at in range(first, last))), alone)
 

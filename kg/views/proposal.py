@@ -38,6 +38,7 @@ _OF_OBJECT = ("CD", "DT", "PRP", "PRP$")  # tags of words that an object begins 
 _OF_PHRASE, _FAR = ("JJ", "JJR", "NN", "NNS", "NNP", "NNPS", "VBN", "VBG"), 80  # tags, letters of a noun phrase
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTERS, _IN_BRACKETS = re.compile(r"[^\W\d_][\w-]*"), re.compile(r"\([^()]*\)")
+_COINED = r"(?:^|\(|<proposal.called> )([A-Z][\w-]*)\b(?=$|[),.]| \()"  # "Foo, a gate", "Late Gates (LG)"
 _SHORT = r"(?:\s\([^()]*\))?"
 _SUBJECT = r"\b<proposal.subjects>"
 _ADVERB = r"(?:(?P<adverb><proposal.adverbs>|[a-z]+ly) )?"
@@ -294,6 +295,17 @@ def tells(sentence: str, verbs: Collection[str]) -> bool:
     """Whether a sentence says that the paper proposes something, or with one of some verbs what it does."""
     found = (fold(one["verb"]) for one in pattern(_TELLS).finditer(sentence))
     return pattern(_SAYS).search(sentence) is not None or not set(verbs).isdisjoint(found)
+
+
+def coined(sentence: str) -> list[str]:
+    """The names that a sentence gives to what it proposes.
+
+    >>> coined("Building on gates, we propose Late Gates (LG), a rule for GPUs."), coined("We introduce Foo, a gate.")
+    (['LG'], ['Foo'])
+    """
+    found = pattern(_SAYS).search(sentence)
+    phrase = pattern(r" <proposal.relative>\b").split(found["what"])[0] if found else ""
+    return pattern(_COINED).findall(phrase)
 
 
 def is_put_forward(sentence: str) -> bool:

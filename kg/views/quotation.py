@@ -56,7 +56,9 @@ _FRONT = (
 _AGAINST = r"(?:[a-z]+ly )?[a-z]+ <proposal.pointing> (?:[a-z]+ )?<proposal.burdens>"
 _AIM = r",? (?:(?:in order|designed|aimed|developed) )?to"
 _BACK = rf"(?: as an? [a-z]+)?{_AIM} {_AGAINST}$"
-_ELIDED = rf"(?:{_AIM}|,? (?:that|which)) {_AGAINST}\b"
+_ELIDED = rf"(?:{_AIM}|,? (?:that|which)) {_AGAINST}\b(?! by\b)"  # "that meets these needs by" is what it does
+_MERE_KIND = r"an? (?:[\w-]+ )*?<proposal.kinds>$"  # "Foo, a novel framework", which says nothing of it
+_TERMED = r",? <proposal.called>,? [A-Z][^,;]*$"  # "a light approach, termed Late Gate Routing (LGR)"
 _OWN = r"(?i)\b(?:<proposal.subjects>|us)\b"
 _OURS = r"(?i)\b(?:<proposal.subjects>|us|our)\b"
 _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
@@ -64,6 +66,7 @@ _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
 _DANGLING = (
     r"(?i)(?:\A<proposal.subjects> (?:[a-z]+ ){1,5}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]|"
     r"\A<proposal.subjects> [a-z]+ (?:it\b|this (?:with|by|through|using|via)\b)|"
+    r"\A<proposal.subjects> [a-z]+ the <proposal.burdens> (?:to|with|by|and)\b|\b(?:over|than|to|with) the others\b|"
     rf"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\b{BOTH})"
 )
 #: "A gate that mitigates this degradation", not "this paper"; further behind, the sentence itself may have named it.
@@ -77,7 +80,8 @@ _STARTS = r"(?i)\A[^:]*?\b<proposal.subjects> first(?:ly)? <proposal.verbs>\b"  
 _OF_PART = r"(?i)for (?!the first\b)[^,]*, <proposal.subjects>\b"  # "For redundancy, we", one of several
 _BEGINS_LIST = re.compile(r":\s+\(?1\)(?!.*\b2\))")  # "two parts: (1) a gate.", where "(2)" is the next sentence
 _ITEM = re.compile(r"\(?\d\)|[A-Z][\w -]{0,40}: ")  # of a list, which the sentences before it begin
-_FIRST_OF = re.compile(r"First(?:ly)?,")
+_FIRST_OF = re.compile(r"First(?:ly)?,|(?:Stage|Step|Phase) 1:")
+_NEXT_OF = r"(?i)(?:<proposal.counting>,|(?:stage|step|phase) \d:)"
 _AVAILABLE = re.compile(r"https?:|\bgithub\.com\b")
 
 
@@ -131,20 +135,23 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     said = [one for one in said if tells(one, ()) or not _AVAILABLE.search(one)]  # where its code is says nothing
     kept = {one: fold(_BRACKET.sub("", without_promise(one.rstrip(". ")))).split() for one in said}
     short = {one for one in said if min(map(len, (told[one], kept[one]))) < TELLING}
+    named = {one for one in said if len(fold(pattern(_TERMED).sub("", one.rstrip(". "))).split()) < TELLING}
     behind = dict(pairwise(told))  # what a short sentence introduces is told in the next one
-    whole = {one: _introduced(one, behind) for one in said if one in short and tells(one, ()) and one in behind}
+    whole = {one: _introduced(one, behind) for one in said if one in short | named and tells(one, ()) and one in behind}
     whole = {one: both for one, both in whole.items() if not any(map(str.isdigit, both)) and len(both) <= MOST}
     ahead = {one: before for one, before in _led_up(told).items() if not _ITEM.match(before)}
     for one in said:
-        if one in ahead and len(kept[one]) > 2 * _LEAST and dangles(by_itself(one.rstrip(". ")), ahead[one]):
+        if one in ahead and len(kept[one]) > 2 * _LEAST and dangles(_by_itself(one.rstrip(". "))):
             both = f"{ahead[one]} {whole.get(one, one)}"
             whole[one] = both if len(both) <= MOST else f"{ahead[one]} {one}"
             elided = _elided(one)
-            whole[one] = elided if len(whole[one]) > MOST and len(fold(elided).split()) >= TELLING else whole[one]
+            is_telling = len(fold(elided).split()) >= TELLING and not elided.endswith("[…].")
+            whole[one] = elided if len(whole[one]) > MOST and is_telling else whole[one]
     proposing = {one for one in said if proposes(one, own)}
     said.sort(
         key=lambda one: (
             _AVAILABLE.search(one) is not None,
+            pattern(r"\b<proposal.trials>\b").search(one) is not None,
             one in short and one not in whole,
             (is_besides(one) and one not in made)
             or pattern(_OF_PART).match(one) is not None
@@ -188,7 +195,7 @@ def _introduced(said: str, behind: Mapping[str, str]) -> str:
     """A sentence with what it introduces: the next ones, until they tell enough; where one says "First", all these."""
     parts = [_elided(said), behind[said]]
     while more := behind.get(parts[-1], ""):
-        is_counted = _FIRST_OF.match(parts[1]) and pattern(r"(?i)<proposal.counting>,").match(more)
+        is_counted = _FIRST_OF.match(parts[1]) and pattern(_NEXT_OF).match(more)
         if not is_counted and sum(len(part.split()) for part in parts) >= TELLING + _LEAST:
             break
         parts.append(more)
@@ -200,7 +207,7 @@ def _elided(said: str) -> str:
     return pattern(_ELIDED).sub(" […]", said)
 
 
-def dangles(said: str, before: str) -> bool:
+def dangles(said: str) -> bool:
     """Whether a sentence points to what only the ones before it name: "we drop these gates"."""
     words = tagged(said, 0, len(said))[0]
     for at, word in enumerate(words):
@@ -208,9 +215,7 @@ def dangles(said: str, before: str) -> bool:
             phrase = [*takewhile(lambda one: one.tag in _WITHIN_PHRASE, words[at + 1 :])]
             plural = next((place for place, one in enumerate(phrase) if one.tag == "NNS"), -1)
             named = fold(" ".join(one.text for one in phrase[: plural + 1])).split()
-            is_named_before = not set(named[-1:]).isdisjoint(fold(before).split())
-            is_alone = named and all(one.tag != "NNS" for one in words[:at])  # nothing else that "these" might be
-            if (is_named_before or is_alone) and not set(named) <= set(fold(said[: word.start]).split()):
+            if not set(named[-1:]) <= {fold(one.text) for one in words[:at] if one.text.islower()}:
                 return True
     one, counted = pattern(_ONE).search(said), pattern(_COUNTED).search(said)
     is_of_before = one is not None and one["head"] not in fold(said[: one.start("head")]).split()
@@ -263,7 +268,7 @@ def points_back(said: str) -> bool:
 def with_name(paper: Paper, quote: str) -> str:
     """A quotation with the paper's name for the LaTeX commands that stand for it: of its method, or of its letters."""
     own = what(paper)[0] if not what(paper)[1] else name(paper) or _named_by_title(paper)
-    quote = _MACRO.sub(lambda found: own or found[0], quote)
+    quote = _MACRO.sub(own or "[our method]", quote.replace("~\\", " \\"))
     if own:
         quote = re.sub(rf"\\{re.escape(own)}(?![A-Za-z])(?:\{{\}})?", lambda _: own, quote, flags=re.IGNORECASE)
     return _COMMAND.sub(r"\1", quote)
@@ -277,7 +282,14 @@ def _named_by_title(paper: Paper) -> str:
 
 def by_itself(quote: str) -> str:
     """A quotation without a beginning or end that only the sentences before it explain: "To address this, we"."""
-    return pattern(_BACK).sub("", pattern(_FRONT).sub("", quote, count=1)) or quote
+    return _by_itself(quote) or quote
+
+
+def _by_itself(quote: str) -> str:
+    """The same, but all of its end where it is led up to, or would say nothing without it: "Foo, a framework to"."""
+    said = pattern(_FRONT).sub("", quote, count=1)
+    ahead = pattern(_BACK).sub("", said)
+    return said if _BETWEEN in said or pattern(_MERE_KIND).search(ahead) else ahead
 
 
 def first_sentence(paper: Paper, fields: Collection[str]) -> list[str]:

@@ -8,7 +8,7 @@ the paper's own sentence is quoted. For Chinese, the labels of the vocabulary co
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -43,7 +43,7 @@ from kg.views.kinds import is_bare, kind_in_words, says_no_more
 from kg.views.latex import as_text, quotable
 from kg.views.outcome import phrases, same
 from kg.views.own import addressed_by, forms, is_made, is_narrowed
-from kg.views.proposal import Proposal, is_part, proposal
+from kg.views.proposal import Proposal, coined, is_part, proposal
 from kg.views.quotation import (
     TELLING,
     by_itself,
@@ -86,6 +86,7 @@ _LINKS = (2, 1)  # maximum times that a technique or a problem says 的: with mo
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _SAYING = re.compile(r"[^\W\d_]{2,}")
+_NAMED = re.compile(r"(?<![\w-])[A-Z]+[\w-]*[A-Z][\w-]*")  # "OpenGate", "GATE"
 _FORMULA = re.compile(r"\$[^$]*\$")
 _TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
 _LISTED = re.compile(r",\s*")
@@ -147,7 +148,9 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         quote = quote.partition(sentence)[2].lstrip(". ")
     is_new = quote and not (out.effect or results.stated & set(out.quotes) or quote in out.quotes)
     is_new = is_new and not (out.proposal and out.proposal.what[-_TAIL:] in as_text(quote))
-    out.quotes += [quote] if is_new else []
+    if is_new:
+        made = [out.proposal.what] if out.proposal else []
+        out.quotes += [*_introducing(quote, [title(paper), name(paper), *made, *out.quotes], paper, fields), quote]
     own = [quote for quote in contribution(shown, paper, fields) if not is_setup(shown, quote)][:1]
     says = out.proposal or out.problem or out.effect
     is_whole = out.is_kind or (out.is_proposed and not (out.is_several or own))
@@ -171,6 +174,13 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     told_of = " ".join([out.technique, out.problem, out.effect, *made, *out.quotes])
     out.short_forms = short_forms(told_of, text, out.name)
     return out
+
+
+def _introducing(quote: str, told: Sequence[str], paper: Paper, fields: Collection[str]) -> list[str]:
+    """The sentence that proposes what a quotation speaks of by a name that nothing told has: "Bar is fast"."""
+    named = {one for one in _NAMED.findall(quote) if not any(one in said for said in told)}
+    stated = ((quotable(one), coined(one)) for one in sentences_of(paper, fields) if named)
+    return [said for said, names in stated if said and said not in quote and named & {*names}][:1]
 
 
 def proposing(shown: Selection, paper: Paper) -> Slots:

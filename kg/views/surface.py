@@ -201,7 +201,9 @@ def spelt_out(said: str, text: str) -> str:
     """Words with what their short forms stand for where another sentence says it: "gates for late pruning (LP)"."""
     for short in dict.fromkeys(_INITIALS.findall(said)):
         full = "" if f"({short}" in said else _in_full(short, text)
-        is_one = re.search(rf"\ban? (?:[a-z-]+ )*{re.escape(short)}(?![\w-])", said)  # "an RS", of "Rule Systems (RS)"
+        is_one = re.search(
+            rf"\b(?:an?|the) (?:[a-z-]+ )*{re.escape(short)}(?![\w-])", said
+        )  # "an RS", of "Rule Systems (RS)"
         is_name = all(word[:1].isupper() for word in full.split()) and not is_one  # "Time Between Tokens (TBT)"
         full = full if short.endswith("s") or _OF_SEVERAL.search(full) or is_name else _SEVERAL.sub("", full)
         if full and full.lower() not in said.lower():
@@ -242,7 +244,11 @@ def short_forms(quote: str, text: str, *said: str) -> str:
 def _in_full(short: str, text: str) -> str:
     """What a short form stands for in running text; "" for one that all know."""
     known = PageWords("en")("proposal.well_known").split()
-    return "" if short in known else uncapitalised(expanded(short, text), text).removeprefix("and ")
+    full = uncapitalised(expanded(short, text), text).removeprefix("and ") if short not in known else ""
+    last = full.rpartition(" ")[2]
+    heads = "".join(word[0] for word in re.findall(r"[A-Za-z]+", full)).upper()
+    is_one = heads != short and stands_for(short, last)
+    return last if is_one else full  # "autoregressive", of "Advanced autoregressive (AR)"
 
 
 def _is_of_heads(short: str, full: str) -> bool:

@@ -246,6 +246,15 @@ def test_a_kept_share_is_no_level(built: Graph) -> None:
     assert said_of(built, "It retains 97% of the original accuracy.", "97%", **named) == "97% of the accuracy retained"
     assert said_of(built, "It retains 97% of their accuracy.", "97%", **parts) == ""  # whose?
     assert said_of(built, "It reaches 97% accuracy.", "97%", **parts) == ""  # on what?
+    frames = {
+        "value": 9.0,
+        "unit": "FPS",
+        "metric": "speed",
+        "metric_concept": "metric:throughput",
+        "change": "absolute",
+    }
+    assert said_of(built, "It reaches a throughput of 9 FPS on Wren.", "9 FPS", **frames)
+    assert not said_of(built, "It reaches 832x480 videos at a throughput of 9 FPS on Wren.", "9 FPS", **frames)
     assert said_of(built, "It reaches 97% accuracy on Wren.", "97%", **parts) == "accuracy of 97% (Wren)"
     assert said_of(built, "Others reach 97% accuracy on Wren.", "97%", **parts) == ""
 

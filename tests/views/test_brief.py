@@ -381,6 +381,11 @@ def test_results_that_only_their_numbers_tell_apart_are_quoted(built: Graph) -> 
         ("Rules are odd. Gates are late", "It", "Gates are late. It cuts latency by 9% and 41%”"),
         ("Rules are odd. Gates are late", "Foo", "for all devices” … “Foo cuts latency by 9% and 41%”"),
         ("Gates are late", "It", "for all devices. Gates are late. It cuts latency by 9% and 41%”"),
+        (
+            "By it, we propose Late Owls (LATOWL)",
+            "LATOWL",
+            "propose Late Owls (LATOWL). LATOWL cuts latency by 9% and 41%”",
+        ),
     ],
 )
 def test_what_a_quotation_points_back_to_is_quoted_with_it(built: Graph, between: str, who: str, quoted: str) -> None:

@@ -89,6 +89,9 @@ def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> N
         "We propose Foo, a light rule of all the blocks that meets both requirements at once",
         "We propose Foo, a light rule of the idle block that joins all three paths in one late gate",
         "We propose Foo, a light rule for the study of these late interactions in a model",
+        "We propose Foo, a light rule that is faster on all the maps of that town than the others",
+        "We extend the question to the blocks of three late models, and to all of their gates",
+        "We propose Foo, a novel light rule-based framework to address these late challenges",
     ):
         paper = stated(f"{before}. {said}.")
         assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
@@ -111,6 +114,11 @@ def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> N
         # A name alone tells nothing.
         (
             "We propose Foo. It keeps a bank of gates. The bank stores the keys of all of the idle blocks",
+            ". The blocks are fast.",
+        ),
+        # A name and what kind of thing has it say too little.
+        (
+            "We propose a novel and simple approach, termed Late Owl Gate Routing (LOGR). It skips the blocks of a map",
             ". The blocks are fast.",
         ),
         # Of parts behind a colon none is quoted alone.
@@ -147,7 +155,7 @@ def test_what_a_contribution_itself_names_needs_no_sentence_before_it(built: Gra
 
 def test_an_aim_whose_need_is_told_at_too_great_a_length_is_left_out(built: Graph) -> None:
     before = f"Gates are slow{' on all of the maps of that town' * 20}"
-    said = "We propose Foo, a light gate{} by means of a late rule that drops all of the idle blocks"
+    said = "We propose Foo, a light gate{} using a late rule that drops all of the idle blocks"
     paper = stated(f"{before}. {said.format(' that meets these challenges')}.")
     assert contribution(Selection.of(built, [paper], "en"), paper) == [said.format(" […]")]
 
@@ -198,7 +206,8 @@ def test_a_quotation_has_the_name_for_a_command_that_stands_for_it() -> None:
     assert with_name(paper, r"we propose \OURS, a gate") == "we propose OpenGate, a gate"
     assert with_name(paper, r"\SysName skips blocks") == "OpenGate skips blocks"
     assert (
-        with_name(titled("", title="Gates: At Dusk", name=""), r"we propose \OURS, a gate") == "we propose OURS, a gate"
+        with_name(titled("", title="Gates: At Dusk", name=""), r"we propose \OURS, a gate")
+        == "we propose [our method], a gate"
     )
 
 

@@ -202,6 +202,12 @@ def test_of_the_gains_of_a_sentence_all_are_told_or_none(built: Graph) -> None:
     assert said == f"“Foo” states: “{text[:-1]}”."
 
 
+def test_a_word_before_is_no_part_of_what_a_short_form_stands_for() -> None:
+    assert short_forms("gates for AR", "Advanced autoregressive (AR) models are slow.") == "AR: autoregressive"
+    assert short_forms("gates for AG", "Add and advanced gating (AG) are slow.") == "AG: advanced gating"
+    assert short_forms("gates for LG", "Rules and late gating (LG) are slow.") == "LG: late gating"
+
+
 def test_a_length_is_shorter(built: Graph) -> None:
     result = Result(Evidence("80%"), "prompt length", 80.0, "%", "decrease", bound="up_to", sure=True)
     assert phrase(Selection.of(built, [], "en"), result) == "up to 80% shorter prompt length"

@@ -14,6 +14,7 @@ from kg.query.corpus import Corpus
 from kg.text import fold
 from kg.views import outcome
 from kg.views.borne import KEPT, SPEED
+from kg.views.latex import as_text
 from kg.views.own import is_own
 from kg.views.quotation import by_itself, contribution, text_of
 from kg.views.report.claims import claims
@@ -81,11 +82,17 @@ def _quote(one: Told) -> EntryQuote:
     return quoted(one.found.document, one.result.evidence)
 
 
+def _called(shown: Selection, paper: Paper) -> str:
+    """How a sentence calls a paper: what texts call it, or its whole title where they would cut it."""
+    said = named(paper, shown.date(paper))
+    return shown.words("brief.titled", title=as_text(title(paper))) if said.partition(" …")[1] else said
+
+
 def _reported(shown: Selection, paper: Paper, one: Told | None) -> dict[str, Any] | None:
     """What a paper reports."""
     if not one:
         return None
-    who, what = named(paper, shown.date(paper)), one.in_words(shown)
+    who, what = _called(shown, paper), one.in_words(shown)
     key = "report.takeaway_states" if what.startswith("“") else "report.takeaway_one"  # no words of a language tell it
     return _row(shown.words(key, paper=who, outcome=what), [paper], _quote(one), paper)
 
@@ -97,7 +104,7 @@ def _proposed(shown: Selection, paper: Paper) -> dict[str, Any] | None:
         for entry, field, raw in texts:
             if (at := raw.find(sentence)) >= 0:
                 quote = EntryQuote(entry, field, at, at + len(sentence), sentence, sentence)
-                notes, who = short_forms(sentence, text_of(paper, ()), title(paper)), named(paper, shown.date(paper))
+                notes, who = short_forms(sentence, text_of(paper, ()), title(paper)), _called(shown, paper)
                 who = shown.words("outcome.aside", effect=who, notes=notes) if notes else who
                 return _row(shown.words("report.takeaway_own", paper=who), [paper], quote, paper)
     return None
