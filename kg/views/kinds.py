@@ -24,7 +24,11 @@ _UNSAID = re.compile(
 )
 #: Words of which only the sense tells what goes with which: "Masked Gate Routing-based", "fully gate-free".
 _ENTWINED = re.compile(r"(?:[\w-]+ed|[\w-]+ing) [\w-]+ \w+-(?:based|driven|guided|aware)\b|\b[a-z]+ly [\w-]+-\w")
-_AWARE = re.compile(r"感知(?=[\u4e00-\u9fff]{5})(?!.*的)")
+#: Where 的 stands: 组件感知的自动剪枝, 参数高效的适配, but 参数高效微调.
+_AWARE = re.compile(
+    r"感知(?=[\u4e00-\u9fff]{5}|[A-Z])(?!.*的)|"
+    r"(?<=[\u4e00-\u9fff]{2})(?<!的)(?<!用于)高效(?=[A-Z]|(?!微调)[\u4e00-\u9fff]{4})"
+)
 _PILE = re.compile(r"[\u4e00-\u9fff]{15}")  # modifiers without 的
 _SHORT = re.compile(r"(?<![\w-])[A-Z]{2,}s?(?![\w-])", re.ASCII)  # of a term that only its paper spells out
 _ASIDE = re.compile(r"^\s\([^()]*\)")
@@ -56,7 +60,7 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
         kind = shown.words("proposal.for", what=served, kind=whole)
     elif is_generic(shown, phrase) or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND):
         kind = ""
-    kind = _AWARE.sub("感知的", PLURAL.sub("", kind), count=1)
+    kind = _AWARE.sub(r"\g<0>的", PLURAL.sub("", kind), count=1)
     return shown.words("proposal.kind_named", name=own, kind=kind) if own and kind else kind
 
 

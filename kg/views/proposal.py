@@ -53,8 +53,8 @@ _TELLS = rf"(?i:(?<!which ){_SUBJECT} (?:(?:<proposal.joining>|<proposal.adverbs
 _LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|[Ff]irst(?:ly)?, |<proposal.restarts>\s)"
 #: "with two parts", "consisting of two key parts", before these.
 _COUNTS = (
-    r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: of| on| upon| around)? (?:the following )?"
-    r"(?P<number>[a-z]+) (?:[\w-]+ ){0,2}[\w-]+s$"
+    r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: <proposal.consists>| of| on| upon| around)? "
+    r"(?:the following )?(?P<number>[a-z]+) (?:[\w-]+ ){0,2}[\w-]+s$"
 )
 #: ". It consists of three parts", before these.
 _ANNOUNCED = r"\. [^.]+ <proposal.consists> (?P<number>[a-z]+) (?:[\w-]+ ){0,2}[\w-]+s$"
@@ -374,7 +374,7 @@ def _whole(what: str) -> str:
     what = _NAMELY.sub(r" (\1)", what)
     what = pattern(_ANSWER).sub("", what)
     what = what if ":" in what else pattern(_BY_DOING).sub(r"\1 that works by ", what)
-    points = pattern(_POINTS).search(what)
+    points = pattern(_POINTS).search(what) or pattern(r"\bthe <proposal.burdens>$").search(what)
     if points:
         clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())
         is_less = clause is not None and 2 * clause.start() < len(what)  # what is left tells less than what goes

@@ -35,7 +35,7 @@ _CAPITALS = re.compile(r"[A-Z][\w-]*[A-Z]\w*")  # a word that is no plain one: "
 _UNSPACED = re.compile(r"(?<=[\w)][a-z)])\.(?=[A-Z]\w*,? [a-z])")  # a sentence that begins without a space
 #: A command that stands for the paper's own method.
 _MACRO = re.compile(
-    r"\\(?:(?:our|my|the)?(?:method|model|sys(?:tem)?|framework|approach)(?:name)?|ours|name)(?![A-Za-z])"
+    r"\\(?:(?:our|my|the)?(?:method|model|sys(?:tem)?|framework|approach)(?:name)?|ours|name|short)(?![A-Za-z])"
     r"(?:\{\}|\s(?=[,.;]))?",
     re.IGNORECASE,
 )
@@ -67,6 +67,7 @@ _DANGLING = (
     r"(?i)(?:\A<proposal.subjects> (?:[a-z]+ ){1,5}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]|"
     r"\A<proposal.subjects> [a-z]+ (?:it\b|this (?:with|by|through|using|via)\b)|"
     r"\A<proposal.subjects> [a-z]+ the <proposal.burdens> (?:to|with|by|and)\b|\b(?:over|than|to|with) the others\b|"
+    r"\bthe <proposal.burdens>$|"
     rf"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\b{BOTH})"
 )
 #: "A gate that mitigates this degradation", not "this paper"; further behind, the sentence itself may have named it.
@@ -82,6 +83,7 @@ _BEGINS_LIST = re.compile(r":\s+\(?1\)(?!.*\b2\))")  # "two parts: (1) a gate.",
 _ITEM = re.compile(r"\(?\d\)|[A-Z][\w -]{0,40}: ")  # of a list, which the sentences before it begin
 _FIRST_OF = re.compile(r"First(?:ly)?,|(?:Stage|Step|Phase) 1:")
 _NEXT_OF = r"(?i)(?:<proposal.counting>,|(?:stage|step|phase) \d:)"
+_MEASURED = re.compile(r"\d\s?(?:\\?%|x\b|×|\$?\\times|times\b)")  # a result, which is told elsewhere
 _AVAILABLE = re.compile(r"https?:|\bgithub\.com\b")
 
 
@@ -138,7 +140,7 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     named = {one for one in said if len(fold(pattern(_TERMED).sub("", one.rstrip(". "))).split()) < TELLING}
     behind = dict(pairwise(told))  # what a short sentence introduces is told in the next one
     whole = {one: _introduced(one, behind) for one in said if one in short | named and tells(one, ()) and one in behind}
-    whole = {one: both for one, both in whole.items() if not any(map(str.isdigit, both)) and len(both) <= MOST}
+    whole = {one: both for one, both in whole.items() if not _MEASURED.search(both) and len(both) <= MOST}
     ahead = {one: before for one, before in _led_up(told).items() if not _ITEM.match(before)}
     for one in said:
         if one in ahead and len(kept[one]) > 2 * _LEAST and dangles(_by_itself(one.rstrip(". "))):

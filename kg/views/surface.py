@@ -178,7 +178,8 @@ def expanded(short: str, text: str) -> str:
     words = _BRACES.sub("", before).split()[1 if start and not line else 0 :]  # the first word may be cut
     ends = (" ".join(words[at:]) for at in range(len(words) - 1, -1, -1))
     fits = [full for full in ends if full[:1].lower() == short[:1].lower() and not _MARK.search(full)]
-    fits = [full for full in fits if stands_for(short, full) and len(re.findall("[A-Za-z]+", full)) > 1]
+    several = re.compile(r"[A-Za-z][^A-Za-z]+[A-Za-z]").search
+    fits = [full for full in fits if (stands_for(short, full) and several(full)) or _spells(short, full)]
     fits = [
         full
         for full in fits
@@ -249,6 +250,11 @@ def _in_full(short: str, text: str) -> str:
     heads = "".join(word[0] for word in re.findall(r"[A-Za-z]+", full)).upper()
     is_one = heads != short and stands_for(short, last)
     return last if is_one else full  # "autoregressive", of "Advanced autoregressive (AR)"
+
+
+def _spells(short: str, full: str) -> bool:
+    """Whether the capitals of one word are its short form: "OpenGateBench (OGB)"."""
+    return "".join(filter(str.isupper, full)) == short
 
 
 def _is_of_heads(short: str, full: str) -> bool:

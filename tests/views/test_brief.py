@@ -114,7 +114,7 @@ def test_in_chinese_the_sentence_of_a_source_is_quoted_unless_only_the_abstract_
             "lower latency (vs. Compressed Sparse Row)",
             "（相比Compressed Sparse Row）",
         ),
-        ({"metric": "model size", "metric_concept": ""}, "41% smaller model size", "模型大小缩小41%"),
+        ({"metric": "model size", "metric_concept": ""}, "41% smaller model size", "模型体积缩小41%"),
         (
             {"metric": "time to first token", "metric_concept": ""},
             "41% lower time to first token",
@@ -445,7 +445,7 @@ def test_a_size_is_told_only_of_something(built: Graph) -> None:
     text = "We propose Foo. It reduces its size by 20%. It reduces model size by 30%."
     size = {"metric": "size", "metric_concept": "", "change": "decrease", "unit": "%", "value": 20.0}
     model = size | {"metric": "model size", "value": 30.0}
-    for lang, of_what, of_nothing in (("en", "smaller model size", "20%"), ("zh", "模型大小缩小30%", "20%")):
+    for lang, of_what, of_nothing in (("en", "smaller model size", "20%"), ("zh", "模型体积缩小30%", "20%")):
         said = brief(built, _of_results(text, ("20%", size), ("30%", model)), lang)
         assert (of_what in said, of_nothing in said.partition("“")[0]) == (True, False)
 

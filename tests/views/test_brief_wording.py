@@ -300,6 +300,8 @@ def test_a_setting_has_its_measure_word_or_is_quoted(built: Graph) -> None:
         ("a graph-based pruning framework for mesh generation", "基于图的剪枝框架"),  # one clause is enough
         ("a fast pruning framework for learning policies", "快速剪枝框架"),  # 学习策略 is a strategy
         ("an efficient Reprogramming pruning method", ""),
+        ("a parameter-efficient image restoration framework", "参数高效的图像复原框架"),
+        ("a resource-aware Transformer partitioning algorithm", "资源感知的Transformer划分算法"),
         ("a deterministic uncertainty pruning method", ""),  # 确定性不确定性
     ],
 )

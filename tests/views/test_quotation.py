@@ -173,6 +173,7 @@ def test_parts_that_a_quotation_only_announces_are_left_out(built: Graph) -> Non
         ", with the following three core designs",
         " and make the following contributions",
         ", which is built upon two late parts",
+        ", which consists of two late parts",
         ". Foo consists of three key parts",
     ):
         paper = stated(f"{said}{promise}.")

@@ -299,7 +299,7 @@ def test_papers_without_a_figure_are_quoted(tmp_path: Path) -> None:
     with kg.open(str(tmp_path / "own.kg")) as graph:
         graph.add(papers, fast=True)
         row = _data(graph)["takeaways"]["rows"][0]
-        assert row["text"] == "In the words of Pruning layers:"
+        assert row["text"] == "In the words of “Pruning layers”:"
         quote = row["quote"][0]
         raw = graph.paper(quote["entry"]).entries[0][0].texts[quote["field"]].raw
         assert raw[quote["start"] : quote["end"]] == quote["quote"] == said

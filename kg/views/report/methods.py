@@ -212,7 +212,7 @@ def _without_name(said: str, *called: str) -> str:
     """What a method is or does, without its names, which stand beside it: "a gate", of "Foo, a gate", "a gate, Foo"."""
     for one in filter(None, called):
         own = re.escape(one)
-        said = re.sub(rf"^{own}, (?=an? |the )", "", said).replace(f" ({one})", "")
+        said = re.sub(rf"^{own}[,:] (?=an? |the )", "", said).replace(f" ({one})", "")
         said = re.sub(rf"^{own}(?: \([^()]*\))?, which (?=(?:[a-z]+ly )?[a-z]+s )", "", said)
         said = pattern(rf",? <proposal.called>,? (?:[\w-]+ )*{own}$").sub("", said)
     return said

@@ -22,7 +22,7 @@ from kg.views.report.doing import OWN
 from kg.views.report.layout import Part
 from kg.views.report.methods import Told, figures, is_gain, is_quality, told
 from kg.views.report.table import cited, said
-from kg.views.selection import EntryQuote, Selection, ids, named, quoted, title
+from kg.views.selection import EntryQuote, Selection, ids, name, named, quoted, title
 from kg.views.surface import places, short_forms
 
 _SEVERAL = 3  # papers behind a takeaway
@@ -83,9 +83,10 @@ def _quote(one: Told) -> EntryQuote:
 
 
 def _called(shown: Selection, paper: Paper) -> str:
-    """How a sentence calls a paper: what texts call it, or its whole title where they would cut it."""
-    said = named(paper, shown.date(paper))
-    return shown.words("brief.titled", title=as_text(title(paper))) if said.partition(" …")[1] else said
+    """How a sentence calls a paper: what texts call it, or its whole title where they have no name for it."""
+    said, whole = named(paper, shown.date(paper)), as_text(title(paper))
+    is_titled = " …" in said or (whole in said and not name(paper))
+    return shown.words("brief.titled", title=whole) if is_titled else said
 
 
 def _reported(shown: Selection, paper: Paper, one: Told | None) -> dict[str, Any] | None:
