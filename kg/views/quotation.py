@@ -40,6 +40,7 @@ _MACRO = re.compile(
     re.IGNORECASE,
 )
 _COMMAND = re.compile(r"\\([A-Za-z]{4,})(?:\\(?=\s)|\{\})?")  # a paper's own name for something
+_SPELT = re.compile(r"\s?\(\\[A-Z]{2,3}\)")  # a name in letters that no one can know: "Late Gates (\LG)"
 _WITHIN = r"(?:(?!\.\s+[A-Z])[^,])*"  # a sentence up to its first comma
 _FRONT = (
     r"\A(?:[A-Z][a-z]+(?: [Aa]nd [A-Z]?[a-z]+)?: (?=[A-Z])|\(?\d\)\s)?"  # of an abstract in parts: "Objectives: To"
@@ -273,7 +274,7 @@ def with_name(paper: Paper, quote: str) -> str:
     quote = _MACRO.sub(own or "[our method]", quote.replace("~\\", " \\"))
     if own:
         quote = re.sub(rf"\\{re.escape(own)}(?![A-Za-z])(?:\{{\}})?", lambda _: own, quote, flags=re.IGNORECASE)
-    return _COMMAND.sub(r"\1", quote)
+    return _COMMAND.sub(r"\1", _SPELT.sub("", quote))
 
 
 def _named_by_title(paper: Paper) -> str:

@@ -206,6 +206,7 @@ def test_a_quotation_has_the_name_for_a_command_that_stands_for_it() -> None:
     paper = titled("We add gates.", title="OpenGate: Gates at Dusk", name="")
     assert with_name(paper, r"we propose \OURS, a gate") == "we propose OpenGate, a gate"
     assert with_name(paper, r"\SysName skips blocks") == "OpenGate skips blocks"
+    assert with_name(paper, r"late gates (\LG), which skip blocks") == "late gates, which skip blocks"
     assert (
         with_name(titled("", title="Gates: At Dusk", name=""), r"we propose \OURS, a gate")
         == "we propose [our method], a gate"

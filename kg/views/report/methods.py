@@ -21,7 +21,7 @@ from kg.views.report.obtained import devices, is_kind, obtained_on
 from kg.views.report.table import Group, Row, identity, said, section, things
 from kg.views.selection import EntryQuote, EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import proposing, slots
-from kg.views.surface import short_forms, spelt_out
+from kg.views.surface import short_forms, spelt_out, stands_for
 from kg.views.wording import Wording
 from kg.views.words import PageWords, pattern
 
@@ -194,8 +194,11 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     if found.proposal:
         said = found.proposal.itself or found.proposal.what
         said = _without_name(said, found.name, name(paper))
-        # "Foo from the perspective of objectives" tells little, "to skip gates" is but a part of a sentence
-        if not (re.match(rf"to [a-z]|{re.escape(name(paper))},? (?!an? |the )[a-z]+\b", said) or is_vague(shown, said)):
+        # "Foo from the perspective of objectives", "Late Gates for maps" of LG tell little, "to skip gates" is a part
+        is_less = re.match(rf"to [a-z]|{re.escape(name(paper))},? (?!an? |the )[a-z]+\b", said) is not None
+        called, use, _ = said.partition(" for ")
+        is_less = is_less or bool(use and called.istitle() and name(paper) and stands_for(name(paper), called))
+        if not (is_less or is_vague(shown, said)):
             return said, False
     if found.is_kind and found.technique.startswith(opening(shown)):
         return found.technique, False  # a kind without what it is for is less than its sentence
