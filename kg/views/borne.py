@@ -46,6 +46,7 @@ _OURS = re.compile(r"\bour (?:proposed )?(\w+)", re.IGNORECASE)
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
 _OWN_SPEED = re.compile(r"\b((?!higher|better|achieves?|the|a)[a-z]+(?:-[a-z]+)* (?:speed|throughput))s?\b")
 _RESOLUTION = re.compile(r"\b\d{3,4}\s?[x×]\s?\d{3,4}\b|\b\d{3,4}p\b")
+_MEETING = r"\bwhile <clause.meeting>\s[^,;:.()]+"
 _THE_SAME = re.compile(r" (?:at|for|in|of|on|with) the same [\w-]+$")  # as what, only the sentence says
 _OF = re.compile(r"\s*of\s")
 _OF_THEIRS = re.compile(r"\s*of\s+their\b")  # "retains 90% of their accuracy": of whose, only its sentence says
@@ -160,6 +161,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     setting = reader.setting(found, place)
     if setting is None:
         return None
+    if met := pattern(_MEETING).search(place.text, place.quantity.end):  # what a system must keep to is no side effect
+        setting = BESIDE.join(filter(None, (setting, met[0].strip())))
     if change == "absolute" and set(_RESOLUTION.findall(place.text)) - set(_RESOLUTION.findall(setting)):
         return None  # "9 FPS", of "832x480 videos at 9 FPS"
     is_dealt_out = bool(pattern(r"\b(?:<clause.dealt_out>|respective)\b").search(place.text))

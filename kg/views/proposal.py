@@ -34,6 +34,7 @@ _ARTICLE = re.compile(r"(?P<article>an?|the|one)\s(?P<rest>.*)", re.IGNORECASE)
 _ODD = re.compile(r"^(?:(?:and|its?|that)\b|\W)|\((?:\d|i+|a)\)|[\\$?]")
 _SEVERAL = r"(?<![\w-])(?:two|three|four|five) (?![\w-]*s\b)"
 _ONLY = re.compile(r"(?i)(?:one|the (?:\w+est|first|most|only|same|\w+ of))\b")  # "the gate" that is proposed is a gate
+_NEAR = 60  # letters of the phrase that a relative clause speaks of
 _OF_OBJECT = ("CD", "DT", "PRP", "PRP$")  # tags of words that an object begins with
 _OF_PHRASE, _FAR = ("JJ", "JJR", "NN", "NNS", "NNP", "NNPS", "VBN", "VBG"), 80  # tags, letters of a noun phrase
 _LETTER = re.compile(r"[^\W\d_]")
@@ -212,7 +213,10 @@ def _is_but_name(made: Proposal) -> bool:
 
 def _is_own(own: str, found: re.Match[str]) -> bool:
     """Whether it is the paper that proposes: others may be made better "by introducing a gate" too."""
-    return not found["doing"] or is_own([own], found.string[: found.start()])
+    ahead = found.string[: found.start()]
+    clause = pattern(r"\b<proposal.relative>\b[^,;]*$").search(ahead)  # "old gates, which skip blocks by introducing"
+    of_other = clause is not None and not (own and own in ahead[: clause.start()][-_NEAR:])
+    return not found["doing"] or (is_own([own], ahead) and not of_other)
 
 
 def _rather_made(first: list[re.Match[str]]) -> list[re.Match[str]]:

@@ -372,6 +372,19 @@ def test_a_metrics_label_is_told_where_it_says_what_the_paper_does(
     assert says_metric(built.vocabulary, wording, label) is same
 
 
+def test_what_a_system_must_keep_to_is_a_condition(built: Graph) -> None:
+    gain = {
+        "value": 1.7,
+        "unit": "x",
+        "change": "increase",
+        "metric": "throughput",
+        "metric_concept": "metric:throughput",
+    }
+    text = "It has a 1.7x higher throughput than Finch while meeting all latency goals, and more."
+    told = said_of(built, text, "1.7x", **gain, baseline="Finch")
+    assert told == "1.7x higher throughput (vs. Finch; while meeting all latency goals)"
+
+
 def test_latex_is_shown_as_text() -> None:
     assert as_text(r"a $1.5\times$ speedup of H$_{2}$O at 40\% cost") == "a 1.5× speedup of H2O at 40% cost"
     assert as_text("**Foo** (**L**ate-**G**ates), *2* fast, a*b*c") == "Foo (Late-Gates), *2* fast, a*b*c"

@@ -35,6 +35,11 @@ from tests.views.telling import titled
         ),
         ("We scan maps and introduce Foo, a gate that skips blocks.", "Foo is a gate that skips blocks."),
         (
+            "We study maps by old gating (OG), which skips all of the blocks by introducing a late rule of maps.",
+            "“Foo: Gates at Dusk” states: “We study maps by old gating (OG), which skips all of the blocks by "
+            "introducing a late rule of maps”.",
+        ),
+        (
             "We introduce the light and fast gating framework for all idle blocks.",
             "“Foo: Gates at Dusk” introduces a light and fast gating framework for all idle blocks.",
         ),

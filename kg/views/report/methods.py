@@ -217,6 +217,7 @@ def _without_name(said: str, *called: str) -> str:
         own = re.escape(one)
         said = re.sub(rf"^{own}[,:] (?=an? |the )", "", said).replace(f" ({one})", "")
         said = re.sub(rf"^{own}(?: \([^()]*\))?, which (?=(?:[a-z]+ly )?[a-z]+s )", "", said)
+        said = re.sub(r"^(?:[A-Z][\w-]*(?:, | and )?)+ as (?=[a-z])", "", said)
         said = pattern(rf",? <proposal.called>,? (?:[\w-]+ )*{own}$").sub("", said)
     return said
 
