@@ -131,7 +131,8 @@ def own_words(result: Result, sentence: str, *, against: bool) -> str:
     own = quotable(quote + more if len(more) <= _FURTHER else quote)
     beside = [result.baseline if against else "", *result.setting.split(BESIDE)]
     is_whole = all(letters(part.rpartition(" ")[2]) in letters(own) for part in beside)
-    return own if is_whole and _TELLING.search(own) else ""
+    is_torn = own.count("(") != own.count(")")
+    return own if is_whole and not is_torn and _TELLING.search(own) else ""
 
 
 def titled(wording: str) -> str:

@@ -228,3 +228,4 @@ def test_a_quotation_ends_before_what_only_others_explain() -> None:
     assert by_itself("For example, Foo is fast") == "Foo is fast"
     assert by_itself("We propose Foo, a gate designed to address these challenges") == "We propose Foo, a gate"
     assert by_itself("To jointly meet the challenges, we propose Foo") == "we propose Foo"
+    assert by_itself("we propose a gate, called Foo, to resolve this conflict") == "we propose a gate, called Foo"

@@ -404,6 +404,7 @@ def test_a_gain_over_what_the_paper_proposes_is_another_ones(tmp_path: Path) -> 
         (", while keeping high visual fidelity on maps", "“while keeping high visual fidelity on maps”"),
         (", while keeping their accuracy", ""),  # whose?
         (" without quantization of all maps", ""),
+        (" while keeping the overall drop below three points", ""),
     ],
 )
 def test_what_a_gain_leaves_of_the_quality_is_quoted(tmp_path: Path, end: str, quality: str) -> None:

@@ -42,6 +42,7 @@ _KEEPS = (
     r"(?:(?!while\b|with\b|without\b|respectively\b|and [a-z]+ing\b)[^\s,;:()]+\s+){0,7}?<report.kept>\b"
     r"(?:(?:\s(?:<report.kept>|and|of|in|on|across|over|or)\b)(?:(?!,?\s(?:while|and)\b|\.(?:\s|$))[^,;:()])*)?"
 )
+_GOES_ON = re.compile(r"\s(?!and\b|while\b|at\b|for\b|with\b|when\b|compared\b)[a-z]")  # "keeping the drop below 3%"
 _MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
 
 
@@ -170,9 +171,11 @@ def _row(shown: Selection, paper: Paper, gain: Told | None, kept: Told | None) -
 
 def _kept(shown: Selection, gain: Told) -> str:
     """What the sentence of a gain says of the quality without a number, quoted; "" where it says nothing."""
-    found = pattern(_KEEPS).search(quotable(quoted(gain.found.document, gain.found.result.evidence).sentence))
-    is_whole = found is not None and not re.search(r"\d|\b(?:its|their|this|these)\b", found[0])
-    return shown.words("brief.quote", quote=found[0].strip()) if found and is_whole else ""
+    said = quotable(quoted(gain.found.document, gain.found.result.evidence).sentence)
+    found = pattern(_KEEPS).search(said)
+    if not found or re.search(r"\d|\b(?:its|their|this|these)\b", found[0]) or _GOES_ON.match(said, found.end()):
+        return ""
+    return shown.words("brief.quote", quote=found[0].strip())
 
 
 def _stated(shown: Selection, paper: Paper) -> list[EntryQuote]:

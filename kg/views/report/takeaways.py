@@ -105,7 +105,8 @@ def _proposed(shown: Selection, paper: Paper) -> dict[str, Any] | None:
         for entry, field, raw in texts:
             if (at := raw.find(sentence)) >= 0:
                 quote = EntryQuote(entry, field, at, at + len(sentence), sentence, sentence)
-                notes, who = short_forms(sentence, text_of(paper, ()), title(paper)), _called(shown, paper)
+                who = _called(shown, paper)
+                notes = short_forms(sentence, text_of(paper, ()), who)
                 who = shown.words("outcome.aside", effect=who, notes=notes) if notes else who
                 return _row(shown.words("report.takeaway_own", paper=who), [paper], quote, paper)
     return None
