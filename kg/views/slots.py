@@ -172,7 +172,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         _entitle(shown, paper, out)
     made = [out.proposal.full, out.proposal.itself or out.proposal.what] if out.proposal else []
     told_of = " ".join([out.technique, out.problem, out.effect, *made, *out.quotes])
-    out.short_forms = short_forms(told_of, text, out.name)
+    out.short_forms = short_forms(told_of, text, "" if out.is_title else out.name)
     return out
 
 

@@ -188,6 +188,11 @@ def expanded(short: str, text: str) -> str:
             for word in tagged(full, 0, len(full))[0]
         )
     ]
+    capitals = "".join(filter(str.isupper, short))
+    heads = ((full, "".join(word[0] for word in re.findall("[A-Za-z]+", full))) for full in fits)
+    exact = next((full for full, letters in heads if letters == capitals), "")
+    if exact and not any(word[:1].isupper() for word in " ".join(words).rpartition(exact)[0].split()[-1:]):
+        return exact  # "Rotary Position Embeddings (RoPE)", without the words before it
     named = [full for full in fits if _is_of_heads(short, full) and all(word[0].isupper() for word in full.split())]
     if named:
         return named[-1]  # "Cell-Specific Cross-Aware Predictor (CAP)", all of it

@@ -293,13 +293,17 @@ def test_the_usual_form_of_a_technique_does_not_stand_out(tmp_path: Path) -> Non
 
 
 def test_papers_without_a_figure_are_quoted(tmp_path: Path) -> None:
-    said = "We propose a pruning method that drops half of the layers"
+    said = "We propose a pruning method that drops half of the layers of LG models"
     papers = tmp_path / "papers.jsonl"
-    papers.write_text(json.dumps({"id": "p", "title": "Pruning layers", "abstract": f"{said}. It is good."}) + "\n")
+    papers.write_text(
+        json.dumps({"id": "p", "title": "Pruning layers", "abstract": f"Late gate (LG) models idle. {said}."}) + "\n"
+    )
     with kg.open(str(tmp_path / "own.kg")) as graph:
         graph.add(papers, fast=True)
         row = _data(graph)["takeaways"]["rows"][0]
         assert row["text"] == "In the words of “Pruning layers”:"
+        assert row["short_forms"] == "LG: late gate"
+        assert "layers of LG models” (LG: late gate)" in str(graph.report().render("md"))
         quote = row["quote"][0]
         raw = graph.paper(quote["entry"]).entries[0][0].texts[quote["field"]].raw
         assert raw[quote["start"] : quote["end"]] == quote["quote"] == said
@@ -401,7 +405,7 @@ def test_a_gain_over_what_the_paper_proposes_is_another_ones(tmp_path: Path) -> 
     ("end", "quality"),
     [
         (" without sacrificing accuracy", "“without sacrificing accuracy”"),
-        (", while keeping high visual fidelity on maps", "“while keeping high visual fidelity on maps”"),
+        (", while keeping high visual fidelity on maps", "“keeping high visual fidelity on maps”"),
         (", while keeping their accuracy", ""),  # whose?
         (" without quantization of all maps", ""),
         (" while keeping the overall drop below three points", ""),

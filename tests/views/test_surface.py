@@ -205,6 +205,9 @@ def test_of_the_gains_of_a_sentence_all_are_told_or_none(built: Graph) -> None:
 def test_a_word_before_is_no_part_of_what_a_short_form_stands_for() -> None:
     assert short_forms("gates for AR", "Advanced autoregressive (AR) models are slow.") == "AR: autoregressive"
     assert short_forms("gates for AG", "Add and advanced gating (AG) are slow.") == "AG: advanced gating"
+    assert short_forms("gates for RoPE", "It skips regular structure of 3D Rotary Position Embeddings (RoPE).") == (
+        "RoPE: Rotary Position Embeddings"
+    )
     assert short_forms("gates for OGB", "We read OpenGateBench (OGB) at dusk.") == "OGB: OpenGateBench"
     assert short_forms("gates for LG", "Rules and late gating (LG) are slow.") == "LG: late gating"
 

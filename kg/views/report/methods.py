@@ -157,7 +157,7 @@ def _row(shown: Selection, paper: Paper, gain: Told | None, kept: Told | None) -
         "date": shown.date(paper)[:7],
         "does": does,
         "is_quote": is_quote,
-        "short_forms": short_forms(does, text_of(paper, ()), title(paper), name(paper)),
+        "short_forms": short_forms(does, text_of(paper, ()), name(paper)),
         "gain": gain.in_words(shown) if gain else "",
         "factor": round(gain.factor, 4) if gain else 0,
         "quality": kept.in_words(shown) if kept else _kept(shown, gain) if gain else "",
@@ -175,7 +175,7 @@ def _kept(shown: Selection, gain: Told) -> str:
     found = pattern(_KEEPS).search(said)
     if not found or re.search(r"\d|\b(?:its|their|this|these)\b", found[0]) or _GOES_ON.match(said, found.end()):
         return ""
-    return shown.words("brief.quote", quote=found[0].strip())
+    return shown.words("brief.quote", quote=found[0].strip().removeprefix("while "))
 
 
 def _stated(shown: Selection, paper: Paper) -> list[EntryQuote]:

@@ -74,8 +74,10 @@ def _in_words(shown: Selection, results: list[Told]) -> Iterator[Told]:
     return (one for one in results if one.in_words(shown))
 
 
-def _row(text: str, papers: list[Paper], quote: EntryQuote, of: Paper) -> dict[str, Any]:
-    return {"text": text, "papers": cited(papers), "count": len(papers), "quote": said([quote]), "of": of.id}
+def _row(text: str, papers: list[Paper], quote: EntryQuote, of: Paper, notes: str = "") -> dict[str, Any]:
+    """A takeaway; `notes` are the short forms of its quotation."""
+    row = {"text": text, "papers": cited(papers), "count": len(papers), "quote": said([quote]), "of": of.id}
+    return row | {"short_forms": notes}
 
 
 def _quote(one: Told) -> EntryQuote:
@@ -107,8 +109,7 @@ def _proposed(shown: Selection, paper: Paper) -> dict[str, Any] | None:
                 quote = EntryQuote(entry, field, at, at + len(sentence), sentence, sentence)
                 who = _called(shown, paper)
                 notes = short_forms(sentence, text_of(paper, ()), who)
-                who = shown.words("outcome.aside", effect=who, notes=notes) if notes else who
-                return _row(shown.words("report.takeaway_own", paper=who), [paper], quote, paper)
+                return _row(shown.words("report.takeaway_own", paper=who), [paper], quote, paper, notes)
     return None
 
 
