@@ -116,7 +116,7 @@ def stands_for(acronym: str, phrase: str) -> bool:
     """
     letters = iter(re.sub(r"[\W_]", "", phrase).lower())
     wanted = re.sub(r"[\W_]", "", _TO.sub("t", acronym)).lower()
-    heads = "".join(word[0] for word in re.findall(r"[A-Za-z]+", phrase)).lower()
+    heads = _heads(phrase).lower()
     starts = sum(c in heads for c in wanted)
     return bool(wanted) and wanted[:1] == heads[:1] and all(c in letters for c in wanted) and 2 * starts >= len(wanted)
 
@@ -178,8 +178,7 @@ def expanded(short: str, text: str) -> str:
     words = _BRACES.sub("", before).split()[1 if start and not line else 0 :]  # the first word may be cut
     ends = (" ".join(words[at:]) for at in range(len(words) - 1, -1, -1))
     fits = [full for full in ends if full[:1].lower() == short[:1].lower() and not _MARK.search(full)]
-    several = re.compile(r"[A-Za-z][^A-Za-z]+[A-Za-z]").search
-    fits = [full for full in fits if (stands_for(short, full) and several(full)) or _spells(short, full)]
+    fits = [full for full in fits if (stands_for(short, full) and len(_heads(full)) > 1) or _spells(short, full)]
     fits = [
         full
         for full in fits
@@ -189,8 +188,7 @@ def expanded(short: str, text: str) -> str:
         )
     ]
     capitals = "".join(filter(str.isupper, short))
-    heads = ((full, "".join(word[0] for word in re.findall("[A-Za-z]+", full))) for full in fits)
-    exact = next((full for full, letters in heads if letters == capitals), "")
+    exact = next((full for full in fits if _heads(full) == capitals), "")
     if exact and not any(word[:1].isupper() for word in " ".join(words).rpartition(exact)[0].split()[-1:]):
         return exact  # "Rotary Position Embeddings (RoPE)", without the words before it
     named = [full for full in fits if _is_of_heads(short, full) and all(word[0].isupper() for word in full.split())]
@@ -207,9 +205,8 @@ def spelt_out(said: str, text: str) -> str:
     """Words with what their short forms stand for where another sentence says it: "gates for late pruning (LP)"."""
     for short in dict.fromkeys(_INITIALS.findall(said)):
         full = "" if f"({short}" in said else _in_full(short, text)
-        is_one = re.search(
-            rf"\b(?:an?|the) (?:[a-z-]+ )*{re.escape(short)}(?![\w-])", said
-        )  # "an RS", of "Rule Systems (RS)"
+        # "an RS", of "Rule Systems (RS)"
+        is_one = re.search(rf"\b(?:an?|the) (?:[a-z-]+ )*{re.escape(short)}(?![\w-])", said)
         is_name = all(word[:1].isupper() for word in full.split()) and not is_one  # "Time Between Tokens (TBT)"
         full = full if short.endswith("s") or _OF_SEVERAL.search(full) or is_name else _SEVERAL.sub("", full)
         if full and full.lower() not in said.lower():
@@ -252,9 +249,13 @@ def _in_full(short: str, text: str) -> str:
     known = PageWords("en")("proposal.well_known").split()
     full = uncapitalised(expanded(short, text), text).removeprefix("and ") if short not in known else ""
     last = full.rpartition(" ")[2]
-    heads = "".join(word[0] for word in re.findall(r"[A-Za-z]+", full)).upper()
-    is_one = heads != short and stands_for(short, last)
+    is_one = _heads(full).upper() != short and stands_for(short, last)
     return last if is_one else full  # "autoregressive", of "Advanced autoregressive (AR)"
+
+
+def _heads(phrase: str) -> str:
+    """The letters that the words of a phrase begin with."""
+    return "".join(word[0] for word in re.findall(r"[A-Za-z]+", phrase))
 
 
 def _spells(short: str, full: str) -> bool:
@@ -264,7 +265,7 @@ def _spells(short: str, full: str) -> bool:
 
 def _is_of_heads(short: str, full: str) -> bool:
     """Whether the letters of an acronym begin words of a phrase in order."""
-    heads = iter(word[0].lower() for word in re.findall(r"[A-Za-z]+", full))
+    heads = iter(_heads(full).lower())
     return all(c in heads for c in short.lower() if c.isalpha())
 
 
