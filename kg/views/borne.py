@@ -24,7 +24,7 @@ from kg.views.clause import ClauseReader, has_turn, is_listed
 from kg.views.compared import FIRST_OF_LIST, compared, is_over_more, of_kind
 from kg.views.latex import quotable
 from kg.views.selection import Borne, EntryResult
-from kg.views.setting import AVERAGE, BESIDE, SettingReader
+from kg.views.setting import AVERAGE, BESIDE, SettingReader, placed
 from kg.views.wording import Wording
 from kg.views.words import PageWords, listed, pattern
 from kg.vocabulary import Vocabulary
@@ -206,7 +206,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     ):
         metric = f"average {metric}"
     unit = "points" if result.unit == "%" and _POINTS.match(place.text, place.quantity.end) else result.unit
-    told = replace(result, change=change, metric=metric, bound=bound, setting=setting, unit=unit)
+    told = replace(result, change=change, metric=metric, bound=bound, setting=placed(setting, place.text), unit=unit)
     return replace(told, baseline=reader.plain_form(place, _THOUSANDS.sub(",", against)), baseline_concept=concept)
 
 

@@ -17,7 +17,7 @@ from kg.views.latex import as_text
 from kg.views.measured import says_metric
 from kg.views.placed import in_chinese
 from kg.views.selection import clean
-from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE
+from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE, PLACE
 from kg.views.surface import article, is_one_of, stands_for, without_article
 from kg.views.wording import PLURAL, Wording, letters, say, says
 from kg.views.words import PageWords
@@ -355,10 +355,12 @@ def _part_of_setting(shown: Selection, part: str, paper: str) -> str:
         return part if not has_han(part) and (not paper or says(paper, part)) else ""
     measure = MEASURE.match(part)
     is_measured = measure is not None and measure["by"] == "in terms of"
-    bare = part[measure.end() :] if measure and is_measured else JOINED.sub("", part)
+    placed = None if measure else PLACE.match(part)
+    bare = part[measure.end() :] if measure and is_measured else (PLACE if placed else JOINED).sub("", part)
     said = in_chinese(bare, Wording(shown.graph.vocabulary))
     said = said or shown.words("brief.quote", quote=shown.words.without_opening(bare))
     key = "outcome.measured" if is_measured else "outcome.joined" if JOINED.match(part) else ""
+    key = "outcome.placed" if placed and placed["on"] and has_han(said[:1]) else key
     return shown.words(key, what=said) if key else said
 
 

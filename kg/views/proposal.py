@@ -77,7 +77,10 @@ _ANSWER = r"^an? (?:[a-z-]+ )*<proposal.answers>: (?=[A-Z])"  # "an orthogonal s
 _INSPIRED = re.compile(r", (?:inspired|motivated) by [^,]*$")  # says what led to it, not what it is
 _WE = r",? <proposal.joints> <proposal.subjects>\b.*"
 #: Two things that only other words name: "both requirements and stays", not "both gates and maps".
-BOTH = r"both (?:(?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:|[^.;]*\bas well as\b)|<proposal.burdens>\b)"
+BOTH = (
+    r"both (?:(?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:|[^.;]*\bas well as\b)|<proposal.burdens>\b|"
+    r"(?:through|via|by|using) (?![^.;]*\band (?:through|via|by|using)\b))"
+)
 _POINTS = rf"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|{BOTH})"
 #: "a method, Late Gate Pruning", which says no more than the name.
 _MERE_NAME = r"an? (?:(?:novel|new|simple) )*<proposal.kinds>, [A-Z][\w-]*(?: [\w-]+){0,5}(?: \([^()]*\))?"
@@ -153,7 +156,7 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
     named = [one for one in named if one not in for_another]
     named = [one for one in named if not (_is_more(one) and for_it.search(one["what"].partition(own)[0]))]
     named.sort(key=lambda one: one not in first)
-    begins = [] if _is_but_part(sentences, said, first, asks=asks) else _rather_made(first)[:1]
+    begins = [] if _is_but_part(sentences, said, first, asks=asks) else _rather_made(own, first)[:1]
     others = [one for one in named if one["next"] and not (is_besides(one.string) or _is_a("proposal.tools", one))]
     if is_named or begins == for_another[:1]:
         begins = []  # "we prove a theorem. Based on it, we introduce Foo"
@@ -219,10 +222,16 @@ def _is_own(own: str, found: re.Match[str]) -> bool:
     return not found["doing"] or (is_own([own], ahead) and not of_other)
 
 
-def _rather_made(first: list[re.Match[str]]) -> list[re.Match[str]]:
-    """What is proposed without an analysis that leads to it: "we present an analysis. Building on it, we propose"."""
+def _rather_made(own: str, first: list[re.Match[str]]) -> list[re.Match[str]]:
+    """What is proposed without an analysis that leads to it: "we present an analysis. Building on it, we propose".
+
+    Nor with a tool that has not the paper's name: "To see drift, we introduce a metric. Based on it, we propose".
+    """
     made = [found for found in first if not (_is_a("proposal.analyses", found) or _is_a("proposal.tools", found))]
-    return made if made and first[:1] != made[:1] and _is_a("proposal.analyses", first[0]) else first
+    if not made or first[:1] == made[:1]:
+        return first
+    is_tool = _is_a("proposal.tools", first[0]) and not (own and own in first[0]["what"])
+    return made if is_tool or _is_a("proposal.analyses", first[0]) else first
 
 
 def _is_but_part(sentences: list[str], said: list[re.Match[str]], first: list[re.Match[str]], *, asks: bool) -> bool:

@@ -32,6 +32,7 @@ _LEAST = 3  # words of any sentence
 #: Letters of what is quoted whole, and of a part.
 MOST, _LONG = 640, 480
 _CAPITALS = re.compile(r"[A-Z][\w-]*[A-Z]\w*")  # a word that is no plain one: "OpenGate", "GATE"
+_SUBJECT = re.compile(rf"(?P<name>{_CAPITALS.pattern}) [a-z]+s\b")
 _UNSPACED = re.compile(r"(?<=[\w)][a-z)])\.(?=[A-Z]\w*,? [a-z])")  # a sentence that begins without a space
 #: A command that stands for the paper's own method.
 _MACRO = re.compile(
@@ -75,15 +76,18 @@ _DANGLING = (
 _ONE = r"(?i)\A(?:\S+ ){1,12}?(?!<proposal.subjects>\b)this (?!end\b|<proposal.kinds>\b)(?:[a-z-]+ )?(?P<head>[a-z]+)\b"
 _COUNTED = r"(?i)\b(?:all|the) (?P<number><proposal.several>) (?:[a-z-]+ )?[a-z]+s\b(?!:)"  # "joins the two paths"
 _WITHIN_PHRASE = ("CD", "JJ", "JJR", "NN", "NNS", "VBG", "VBN")  # tags of words behind "these" up to what they are
-_POINTS_SOON = r"(?i)(?:.{0,60}\b<proposal.pointing>\b|each [a-z]+s\b)"  # "However, these gates are slow"
+#: "However, these gates are slow", "We argue that its gates are slow".
+_POINTS_SOON = (
+    r"(?i)(?:.{0,60}\b<proposal.pointing>\b|each [a-z]+s\b|<proposal.subjects> [a-z]+ (?:that )?(?:its|their)\b)"
+)
 _BETWEEN = ". "  # sentences
 _FORMER = r"(?i)(?:in )?<proposal.former>\b"
 _STARTS = r"(?i)\A[^:]*?\b<proposal.subjects> first(?:ly)? <proposal.verbs>\b"  # what comes next is told elsewhere
 _OF_PART = r"(?i)for (?!the first\b)[^,]*, <proposal.subjects>\b"  # "For redundancy, we", one of several
 _BEGINS_LIST = re.compile(r":\s+\(?1\)(?!.*\b2\))")  # "two parts: (1) a gate.", where "(2)" is the next sentence
 _ITEM = re.compile(r"\(?\d\)|[A-Z][\w -]{0,40}: ")  # of a list, which the sentences before it begin
-_FIRST_OF = re.compile(r"First(?:ly)?,|(?:Stage|Step|Phase) 1:")
-_NEXT_OF = r"(?i)(?:<proposal.counting>,|(?:stage|step|phase) \d:)"
+_FIRST_OF = re.compile(r"First(?:ly)?,|(?:Stage|Step|Phase) 1:|In the first (?:stage|step|phase),")
+_NEXT_OF = r"(?i)(?:<proposal.counting>,|(?:stage|step|phase) \d:|in the <proposal.counting> (?:stage|step|phase),)"
 _MEASURED = re.compile(r"\d\s?(?:\\?%|x\b|×|\$?\\times|times\b)")  # a result, which is told elsewhere
 _AVAILABLE = re.compile(r"https?:|\bgithub\.com\b")
 
@@ -179,8 +183,9 @@ def _led_up(told: Iterable[str]) -> dict[str, str]:
     """The sentence before each, with those before it as far as that points back itself."""
     ahead: dict[str, str] = {}
     for before, one in pairwise(told):
-        if not pattern(_POINTS_SOON).match(before):
-            ahead[one] = before
+        alone = pattern(_FRONT).sub("", before, count=1)  # "we skip gates", of "To solve this, we skip gates"
+        if not pattern(_POINTS_SOON).match(alone):
+            ahead[one] = alone
         elif before in ahead:
             ahead[one] = f"{ahead[before]} {before}"
     return ahead
@@ -254,8 +259,8 @@ def joined_up(paper: Paper, fields: Collection[str], quotes: list[str]) -> list[
 
 
 def is_lesser(said: str) -> bool:
-    """Whether a sentence begins as one that tells of a lesser result: "Ablations show", "In contrast"."""
-    return pattern(r"(?i)<proposal.lesser>\b").match(said) is not None
+    """Whether a sentence begins as one that tells of a lesser result: "Ablations show", "In contrast", "Stage 1:"."""
+    return pattern(r"(?i)(?:<proposal.lesser>|(?:stage|step|phase) \d)\b").match(said) is not None
 
 
 def points_back(said: str) -> bool:
@@ -270,7 +275,7 @@ def points_back(said: str) -> bool:
 
 def with_name(paper: Paper, quote: str) -> str:
     """A quotation with the paper's name for the LaTeX commands that stand for it: of its method, or of its letters."""
-    own = what(paper)[0] if not what(paper)[1] else name(paper) or _named_by_title(paper)
+    own = what(paper)[0] if not what(paper)[1] else name(paper) or _named_by_title(paper) or _named_behind(paper)
     quote = _MACRO.sub(own or "[our method]", quote.replace("~\\", " \\"))
     if own:
         quote = re.sub(rf"\\{re.escape(own)}(?![A-Za-z])(?:\{{\}})?", lambda _: own, quote, flags=re.IGNORECASE)
@@ -281,6 +286,13 @@ def _named_by_title(paper: Paper) -> str:
     """The word before the colon of a title, where its letters are those of a name: "OpenGate: On Late Gates"."""
     head = _HEAD.match(title(paper))
     return head["head"] if head and _CAPITALS.fullmatch(head["head"]) else ""
+
+
+def _named_behind(paper: Paper) -> str:
+    """The name that begins the sentence behind one with a command for it: "We propose \\ours. OpenGate skips"."""
+    told = pairwise(sentences_of(paper, ()))
+    named = (_SUBJECT.match(behind) for one, behind in told if _MACRO.search(one))
+    return next((found["name"] for found in named if found), "")
 
 
 def by_itself(quote: str) -> str:

@@ -43,7 +43,8 @@ LOSSLESS = re.compile(
 )
 _LONG = 64  # letters of a setting that fits into brackets
 _APART = re.compile(r"[,;:()]|(?<![\w@.-])\d|\band\b")  # "F1" is no number
-_PLACE = re.compile(r"^(?:on|for|in|across|using) (?:the |an? |both )?", re.IGNORECASE)
+#: What places a number on or in something.
+PLACE = re.compile(r"^(?:(?P<on>on|across)|for|in|using) (?:the |an? |both )?", re.IGNORECASE)
 _OPENING = re.compile(r"^(?:on|for|in|across|using|at|with|under|when) (?:the |an? )?", re.IGNORECASE)
 #: What opens a sentence before its subject: "On Plover, ", "Notably, when applied to Plover, ", "At 4 bits (W4), ".
 _LEADING = re.compile(
@@ -209,7 +210,7 @@ class SettingReader:
         named = (*record.datasets, *record.models, *record.hardware, *record.tasks)
         frames = self.vocabulary.cues("dataset-frame") | self.vocabulary.cues("task-frame")
         known = any(f" {fold(m.surface)} " in f" {fold(said)} " for m in named if fold(m.surface))
-        is_condition = not (is_trial or trials[:1] == leading or _PLACE.match(said)) and bool(_AMOUNT.search(said))
+        is_condition = not (is_trial or trials[:1] == leading or PLACE.match(said)) and bool(_AMOUNT.search(said))
         is_kind = is_alone and _KIND.match(said) is not None and fold(said).split()[-1].rstrip("s") in frames
         graded = {*listed("clause.graded")} if set(fold(said).split()[-1:]) <= frames else set()
         words = tagged(said, 0, len(said))[0]
@@ -218,7 +219,7 @@ class SettingReader:
         is_named = known and not _DOING.match(said)
         if not (is_condition or is_kind or is_graded or is_at or is_named or is_trial):
             return ""
-        if self.says_nothing(_PLACE.sub("", said), found.result.metric):
+        if self.says_nothing(PLACE.sub("", said), found.result.metric):
             return ""
         return self.told(said) or ("" if is_trial and not is_named and said.islower() else None)
 
@@ -241,7 +242,7 @@ class SettingReader:
 
     def told(self, setting: str) -> str | None:
         """A setting as it stands in brackets, None if it is too long or no phrase."""
-        said = pattern(_PRAISED).sub("", _PLACE.sub("", setting))
+        said = pattern(_PRAISED).sub("", PLACE.sub("", setting))
         said = said[:1].lower() + said[1:] if _BEGINS.match(said) else said
         bare = JOINED.sub("", _OPENING.sub("", said))
         bare = _DOING.sub("", bare) if _AMOUNT.search(said) else bare
@@ -292,6 +293,16 @@ class SettingReader:
             return True
         is_metric = words[-1] in self.lexicon.metric_heads and bare.islower() and not any(map(str.isdigit, bare))
         return is_metric and (len(words) == 1 or setting.startswith("with "))
+
+
+def placed(setting: str, text: str) -> str:
+    """A setting with the words that place it in its sentence where it is no name: "on a single GPU", but "Plover"."""
+    parts = setting.split(BESIDE)
+    places = [re.search(rf"\b(?:on|across|for|in) (?:the |an? |both )?(?={re.escape(part)})", text) for part in parts]
+    kinds = (
+        (found[0] if found and part[:1].islower() else "", part) for found, part in zip(places, parts, strict=True)
+    )
+    return BESIDE.join(map("".join, kinds))
 
 
 def is_mean(place: QuantityPlace) -> bool:

@@ -266,6 +266,8 @@ def test_what_an_analysis_leads_to_is_told_rather_than_the_analysis() -> None:
     assert _what("", analysis, gate).startswith("a light gate")
     score = "We propose a light score that counts the idle blocks of a map."
     assert not _what("", analysis, score).startswith("a light score")
+    assert _what("", score, gate).startswith("a light gate")
+    assert _what("Foo", score.replace("propose", "propose Foo,"), gate).startswith("Foo, a light score")
 
 
 def test_what_is_proposed_behind_a_study_goes_before_a_part_of_it() -> None:

@@ -92,6 +92,7 @@ def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> N
         "We propose Foo, a light rule that is faster on all the maps of that town than the others",
         "We extend the question to the blocks of three late models, and to all of their gates",
         "We propose Foo, a novel light rule-based framework to address these late challenges",
+        "We propose Foo, a unified framework that makes both through one scan of all the blocks",
     ):
         paper = stated(f"{before}. {said}.")
         assert contribution(Selection.of(built, [paper], "en"), paper) == [f"{before}. {said}"]
@@ -107,6 +108,11 @@ def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> N
             ".",
         ),
         # None of what is counted is left out.
+        (
+            "We propose Foo, a rule in two stages. In the first stage, we add a light gate to all of the blocks. "
+            "In the second stage, we drop all of the idle keys",
+            ". Gates are slow.",
+        ),
         (
             "We propose two contributions. First, we add a light gate to all blocks. Second, we drop idle keys",
             ". Gates are slow.",
@@ -131,6 +137,12 @@ def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> N
 )
 def test_as_much_is_quoted_as_tells_of_the_work(built: Graph, quoted: str, others: str) -> None:
     paper = stated(f"{quoted}{others}")
+    assert contribution(Selection.of(built, [paper], "en"), paper)[0] == quoted
+
+
+def test_a_sentence_that_leads_up_is_quoted_without_what_points_back_itself(built: Graph) -> None:
+    quoted = "we view late gates as a cost on maps. We propose Foo, a light rule that ends this cost in all the blocks"
+    paper = stated(f"Gates are slow. To meet this challenge, {quoted}.")
     assert contribution(Selection.of(built, [paper], "en"), paper)[0] == quoted
 
 
@@ -211,6 +223,8 @@ def test_a_quotation_has_the_name_for_a_command_that_stands_for_it() -> None:
         with_name(titled("", title="Gates: At Dusk", name=""), r"we propose \OURS, a gate")
         == "we propose [our method], a gate"
     )
+    named = titled(r"We propose \OURS, a gate. OpenGate skips blocks.", title="Gates at Dusk", name="")
+    assert with_name(named, r"we propose \OURS, a gate") == "we propose OpenGate, a gate"
 
 
 def test_what_earlier_work_did_is_not_what_the_paper_does(built: Graph) -> None:

@@ -205,6 +205,12 @@ def test_a_win_by_a_number_alone_is_told_with_it(tmp_path: Path, said: str, by: 
     assert [row["by"] for row in rows] == ([] if by is None else [by])
 
 
+def test_what_two_are_beaten_in_is_told_of_both(tmp_path: Path) -> None:
+    said = "Zorvex outperforms Quandle and idle gates in both recall and cost."
+    (row,) = _won(tmp_path, said, {"Quandle": said, "idle gates": said})
+    assert (len(row["loser"]), row["by"]) == (2, ["“in both recall and cost”"])
+
+
 def test_a_rival_and_its_kind_are_told_once(tmp_path: Path) -> None:
     said = "Zorvex outperforms a Quandle probe, and beats Quandle."
     rows = _won(tmp_path, said, {"Quandle": "beats Quandle", "Quandle probe": "Zorvex outperforms a Quandle probe"})
@@ -343,10 +349,18 @@ def test_a_table_says_what_a_paper_proposes_and_not_a_part_with_a_problem(tmp_pa
     assert chinese["does"].startswith("We propose Zorvex")
 
 
-def test_a_table_says_what_a_method_does_without_its_name(tmp_path: Path) -> None:
-    text = "We propose Zorvex, which skips the idle blocks of a map and keeps all of its other blocks."
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("Zorvex: a paper", "Zorvex,"),
+        ("Zorvex Gates for Maps", "Zorvex Gates (ZG),"),
+        ("On Zorvex Gates", "Zorvex Gates"),
+    ],
+)
+def test_a_table_says_what_a_method_does_without_its_name(tmp_path: Path, title: str, named: str) -> None:
+    text = f"We propose {named} which skips the idle blocks of a map and keeps all of its other blocks."
     paper = tmp_path / "paper.jsonl"
-    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": text}) + "\n")
+    paper.write_text(json.dumps({"id": "p", "title": title, "abstract": text}) + "\n")
     with kg.open(str(tmp_path / "p.kg")) as graph:
         graph.add(paper, fast=True)
         (row,) = _rows(_data(graph), "methods")

@@ -58,7 +58,7 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
         ("At 4 bits on Plover (x4), it has 41% higher accuracy.", "41% higher accuracy (at 4 bits on Plover)"),
         ("It retains only 9% of the tokens and has 41% higher accuracy.", "(retaining only 9% of the tokens)"),
         ("It reaches 95% sparsity and 41% higher accuracy.", "41% higher accuracy (at 95% sparsity)"),
-        ("Experiments on drawn gates show that it has 41% higher accuracy.", "41% higher accuracy (drawn gates)"),
+        ("Experiments on drawn gates show that it has 41% higher accuracy.", "41% higher accuracy (on drawn gates)"),
         ("Experiments on various gates show that it has 41% higher accuracy.", "41% higher accuracy"),
         ("Notably, when applied to Plover, it has 41% higher accuracy.", "41% higher accuracy (Plover)"),
         ("For instance, with Plover on a phone, it has 41% higher accuracy.", "(with Plover on a phone)"),
@@ -99,7 +99,7 @@ def test_a_number_of_what_is_done_with_the_work_is_not_told_of_it(built: Graph) 
 
 def test_trials_of_two_kinds_are_no_setting_of_what_holds_at_an_amount(built: Graph) -> None:
     text = "Trials on dusk-lit maps and sun-lit maps show 41% higher accuracy."
-    assert said_of(built, text, "41%", **GAIN) == "41% higher accuracy (dusk-lit maps and sun-lit maps)"
+    assert said_of(built, text, "41%", **GAIN) == "41% higher accuracy (on dusk-lit maps and sun-lit maps)"
     at = text.replace("accuracy", "accuracy at 9k tokens")
     assert said_of(built, at, "41%", setting="at 9k tokens", **GAIN) == "41% higher accuracy (at 9k tokens)"
 
@@ -112,7 +112,7 @@ def test_two_numbers_share_the_setting_behind_the_second(built: Graph) -> None:
     apart = "It has 41% higher accuracy on Wren and 9% higher recall on Plover."
     assert said_of(built, apart, "41%", setting="Plover", **GAIN) == ""
     assert said_of(built, "It has 41% higher accuracy in attention on an Owl chip.", "41%", **GAIN) == (
-        "41% higher accuracy (attention; Owl chip)"
+        "41% higher accuracy (in attention; Owl chip)"
     )
 
 
@@ -170,7 +170,7 @@ def test_a_level_is_told_with_all_that_it_holds_on_or_not_at_all(built: Graph, t
 
 def test_simple_ones_of_a_kind_are_a_setting_and_a_bound_is_no_mean(built: Graph) -> None:
     assert said_of(built, "It lowers latency by 41% on simple scenes.", "41%", value=41.0, setting="simple scenes") == (
-        "41% lower latency (simple scenes)"
+        "41% lower latency (on simple scenes)"
     )
     text = "It lowers latency by 9% on average across tasks and up to 41% for Plover."
     assert said_of(built, text, "41%", value=41.0, setting="Plover") == "up to 41% lower latency (Plover)"
@@ -185,7 +185,7 @@ def test_a_setting_ends_before_its_means_and_points_at_nothing(built: Graph) -> 
     text = "It lowers latency by 41% at lengths up to 65,536 tokens."
     assert said_of(built, text, "41%", value=41.0, setting="at lengths up to 65") == ""
     text = "It adapts: on easy tasks, it lowers latency by 41%, whereas on hard tasks it thinks."
-    assert said_of(built, text, "41%", value=41.0) == "41% lower latency (easy tasks)"
+    assert said_of(built, text, "41%", value=41.0) == "41% lower latency (on easy tasks)"
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_a_setting_ends_before_its_means_and_points_at_nothing(built: Graph) -> 
             "Tests across three gate sizes and late video tasks show that it has 41% lower latency.",
             "(late video tasks)",
         ),
-        ("Tests on video models and many benchmarks show that it has 41% lower latency.", "(video models)"),
+        ("Tests on video models and many benchmarks show that it has 41% lower latency.", "(on video models)"),
         ("Tests on the Wide Gate (WG) benchmark show that it has 41% lower latency.", "(Wide Gate benchmark)"),
         ("Tests on many benchmarks show that it has 41% lower latency.", ""),
         # A condition of both of two numbers, of what was compared before, of the level that a number is told with.

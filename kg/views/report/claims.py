@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
@@ -18,13 +18,14 @@ from kg.views.clause import is_any
 from kg.views.latex import as_text, quotable
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
-from kg.views.selection import EntryQuote, Selection, quoted
+from kg.views.selection import EntryQuote, Selection, name, quoted
 from kg.views.surface import is_one_of, stands_for, with_names
 from kg.views.wording import Wording
 from kg.views.words import listed, pattern
 from kg.vocabulary import Concept
 
 _KINDS = ("technique:", "model:")
+_QUOTES = ("“", '"')
 _GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
 _BUILT_ON = r"\b<winning.built>\s<winning.upon>\s(?:<clause.determiners>\s)?$"
 _BEATS = r"(?i)\b(?:<clause.beating>|<winning.better>)\b"
@@ -368,7 +369,26 @@ def _by(shown: Selection, made: list[WinClaim], losers: dict[str, str]) -> list[
     return [by if is_one else shown.words("outcome.aside", effect=by, notes=notes) for by, notes in than.items()]
 
 
+def _with_shared(claim: WinClaim, others: list[WinClaim]) -> WinClaim:
+    """A claim with what its sentence says of two that are beaten together: "over Finch and Wren in speed"."""
+    beside = (one for one in others if one.by.startswith(_QUOTES) and not claim.by.startswith(_QUOTES))
+    said = claim.quote.sentence
+    shared = (one for one in beside if one.quote.sentence == said and f"{claim.beaten} and {one.beaten}" in said)
+    return next((replace(claim, by=one.by) for one in shared), claim)
+
+
+def _winner(shown: Selection, claim: WinClaim) -> str:
+    """The winner's label; where that is no name, the paper's short one: "LG-Net", of "late gate network"."""
+    label, short = shown.label(claim.winner), name(claim.paper)
+    if has_han(label) or not label[:1].islower() or " " not in label:
+        return label
+    if short and stands_for(short, label):
+        return short
+    return shown.words("brief.quote", quote=label) if shown.lang == "zh" else label
+
+
 def _row(shown: Selection, made: list[WinClaim]) -> Row:
+    made = [_with_shared(claim, made) for claim in made]
     losers: dict[str, str] = {}
     for claim in made:
         losers.setdefault(claim.loser, _beaten(shown, claim))
@@ -377,7 +397,7 @@ def _row(shown: Selection, made: list[WinClaim]) -> Row:
     told = {fold(label): {"concept": c, "label": label} for c, label in reversed(losers.items()) if label in whole}
     return {
         "concept": made[0].winner,
-        "winner": {"concept": made[0].winner, "label": shown.label(made[0].winner)},
+        "winner": {"concept": made[0].winner, "label": _winner(shown, made[0])},
         "loser": [*told.values()][::-1],
         "metric": sorted({claim.metric for claim in made if claim.metric}),
         "by": [one for one in by if not any(other.startswith(f"{one.removesuffix('”')} ") for other in by)],

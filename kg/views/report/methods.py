@@ -43,6 +43,9 @@ _KEEPS = (
     r"(?:(?:\s(?:<report.kept>|and|of|in|on|across|over|or)\b)(?:(?!,?\s(?:while|and)\b|\.(?:\s|$))[^,;:()])*)?"
 )
 _GOES_ON = re.compile(r"\s(?!and\b|while\b|at\b|for\b|with\b|when\b|compared\b)[a-z]")  # "keeping the drop below 3%"
+_TITLED = re.compile(
+    r"(?P<name>[A-Z][^,;:()]*?)(?: \([^()]*\))?,? which (?:is (?=an? )|(?=(?:[a-z]+ly )?(?!is )[a-z]+s ))"
+)
 _MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
 
 
@@ -196,7 +199,7 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     found = proposing(shown, paper)
     if found.proposal:
         said = found.proposal.itself or found.proposal.what
-        said = _without_name(said, found.name, name(paper))
+        said = _without_name(said, found.name, name(paper), title=title(paper))
         # "Foo from the perspective of objectives", "Late Gates for maps" of LG tell little, "to skip gates" is a part
         is_less = re.match(rf"to [a-z]|{re.escape(name(paper))},? (?!an? |the )[a-z]+\b", said) is not None
         called, use, _ = said.partition(" for ")
@@ -214,8 +217,11 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     return (whole.technique, False) if whole.technique or not whole.quotes else (whole.quotes[0], True)
 
 
-def _without_name(said: str, *called: str) -> str:
+def _without_name(said: str, *called: str, title: str) -> str:
     """What a method is or does, without its names, which stand beside it: "a gate", of "Foo, a gate", "a gate, Foo"."""
+    titled = _TITLED.match(said)
+    if titled and titled["name"] in title:
+        said = said[titled.end() :]  # "Late Gates for Maps which skips"
     for one in filter(None, called):
         own = re.escape(one)
         said = re.sub(rf"^{own}[,:] (?=an? |the )", "", said).replace(f" ({one})", "")
