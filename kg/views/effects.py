@@ -16,7 +16,7 @@ from kg.views.outcome import ResultInWords, gets_worse
 from kg.views.own import since_own
 from kg.views.quotation import MOST, by_itself, dangles, is_lesser, names, points_back, sentences_of
 from kg.views.selection import EntryResult, Selection
-from kg.views.setting import BESIDE
+from kg.views.setting import BESIDE, PLACE
 from kg.views.words import pattern
 
 #: Kinds of papers that tell of what others made: what they find is quoted.
@@ -120,7 +120,7 @@ def _tells_all(told: _Told, sayable: Collection[_Told]) -> bool:
     return (
         len(numbers) <= len(own)
         and not is_choice
-        and len(told[1].setting.split()) <= _LONGEST_SETTING
+        and len(PLACE.sub("", told[1].setting).split()) <= _LONGEST_SETTING
         and not (is_cut or is_mean)
     )
 

@@ -39,7 +39,7 @@ _OF_OBJECT = ("CD", "DT", "PRP", "PRP$")  # tags of words that an object begins 
 _OF_PHRASE, _FAR = ("JJ", "JJR", "NN", "NNS", "NNP", "NNPS", "VBN", "VBG"), 80  # tags, letters of a noun phrase
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTERS, _IN_BRACKETS = re.compile(r"[^\W\d_][\w-]*"), re.compile(r"\([^()]*\)")
-_COINED = r"(?:^|\(|<proposal.called> )([A-Z][\w-]*)\b(?=$|[),.]| \()"  # "Foo, a gate", "Late Gates (LG)"
+_COINED = r"(?:^|\(|<proposal.called> )([a-z]?[A-Z][\w-]*)\b(?=$|[),.]| \()"  # "Foo, a gate", "Late Gates (LG)"
 _SHORT = r"(?:\s\([^()]*\))?"
 _SUBJECT = r"\b<proposal.subjects>"
 _ADVERB = r"(?:(?P<adverb><proposal.adverbs>|[a-z]+ly) )?"
@@ -86,6 +86,11 @@ _POINTS = rf"(?i)\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|{BOTH})"
 _MERE_NAME = r"an? (?:(?:novel|new|simple) )*<proposal.kinds>, [A-Z][\w-]*(?: [\w-]+){0,5}(?: \([^()]*\))?"
 #: "a gate that achieves higher accuracy": higher than what, only its authors may say.
 _BOASTS = r"\b<proposal.attains>(?:e?s|ing)? (?:(?!than\b)[\w-]+ ){0,2}?<proposal.boasts>\b"
+#: "a gate that overcomes key limitations of others": which, and how, is not said.
+_MERE_AIM = (
+    r"\b(?:that|which) <proposal.overcoming>e?s (?:[a-z-]+ ){0,2}<proposal.burdens>(?: (?:of|in|with|within) [^,]*)?$"
+)
+_MEANS = re.compile(r"\b(?:by|through|via|using|with the)\b")
 _PRAISE = r"(?:<proposal.praise>\b,? (?:<proposal.praise_joints> )?)+"
 _LINK = r"(?:<proposal.links>|<proposal.clauses>)\b"
 #: "an Early Gating (EG) that", which needs no article, but not "an Early Gating (EG) rule".
@@ -392,7 +397,8 @@ def _whole(what: str) -> str:
         clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())
         is_less = clause is not None and 2 * clause.start() < len(what)  # what is left tells less than what goes
         what = _REMEDY.sub("", _to_noun(what[: clause.start()])) if clause and not is_less else ""
-    if pattern(_BOASTS).search(what) or pattern(_MERE_NAME).fullmatch(what):
+    aim = pattern(_MERE_AIM).search(what)
+    if (aim and not _MEANS.search(aim[0])) or pattern(_BOASTS).search(what) or pattern(_MERE_NAME).fullmatch(what):
         return ""
     if _SENTENCE.search(what):
         return ""

@@ -55,10 +55,11 @@ _FRONT = (
     r"<proposal.linking>, (?!<proposal.pointing>\b))?"
 )
 #: Against what the sentences before name: "a rule to overcome these limitations".
-_AGAINST = r"(?:[a-z]+ly )?[a-z]+ <proposal.pointing> (?:[a-z]+ )?<proposal.burdens>"
+_AGAINST = r"(?:[a-z]+ly )?[a-z]+ (?:<proposal.pointing>|both) (?:[a-z]+ )?<proposal.burdens>"
 _AIM = r",? (?:(?:in order|designed|aimed|developed) )?to"
 _BACK = rf"(?: as an? [a-z]+)?{_AIM} {_AGAINST}$"
-_ELIDED = rf"(?:{_AIM}|,? (?:that|which)) {_AGAINST}\b(?! by\b)"  # "that meets these needs by" is what it does
+#: "A gate that meets these needs", but "that meets these needs by" is what it does; "a gate that breaks the trade-off".
+_ELIDED = rf"(?:{_AIM}|,? (?:that|which)) (?:{_AGAINST}\b(?! by\b)|(?:[a-z]+ly )?[a-z]+ the <proposal.burdens>(?=\.?$))"
 _MERE_KIND = r"an? (?:[\w-]+ )*?<proposal.kinds>$"  # "Foo, a novel framework", which says nothing of it
 _TERMED = r",? <proposal.called>,? [A-Z][^,;]*$"  # "a light approach, termed Late Gate Routing (LGR)"
 _OWN = r"(?i)\b(?:<proposal.subjects>|us)\b"
@@ -78,7 +79,8 @@ _COUNTED = r"(?i)\b(?:all|the) (?P<number><proposal.several>) (?:[a-z-]+ )?[a-z]
 _WITHIN_PHRASE = ("CD", "JJ", "JJR", "NN", "NNS", "VBG", "VBN")  # tags of words behind "these" up to what they are
 #: "However, these gates are slow", "We argue that its gates are slow".
 _POINTS_SOON = (
-    r"(?i)(?:.{0,60}\b<proposal.pointing>\b|each [a-z]+s\b|<proposal.subjects> [a-z]+ (?:that )?(?:its|their)\b)"
+    r"(?i)(?:.{0,60}\b<proposal.pointing>\b|each [a-z]+s\b|"
+    r"(?:<proposal.subjects> [a-z]+ (?:that )?|[a-z]+, )?(?:its|their)\b)"
 )
 _BETWEEN = ". "  # sentences
 _FORMER = r"(?i)(?:in )?<proposal.former>\b"
@@ -140,15 +142,17 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     said = said or [one for one in told if is_put_forward(one)]
     said = said or [one for one in mine if not verbs.isdisjoint(told[one])]
     said = [one for one in said if tells(one, ()) or not _AVAILABLE.search(one)]  # where its code is says nothing
-    kept = {one: fold(_BRACKET.sub("", without_promise(one.rstrip(". ")))).split() for one in said}
+    kept = {one: fold(_BRACKET.sub("", without_promise(_elided(one).rstrip(". […]")))).split() for one in said}
     short = {one for one in said if min(map(len, (told[one], kept[one]))) < TELLING}
     named = {one for one in said if len(fold(pattern(_TERMED).sub("", one.rstrip(". "))).split()) < TELLING}
+    named |= {one for one in said if _repeats(title(paper), without_bracket(by_itself(one)), _LEAST)}
     behind = dict(pairwise(told))  # what a short sentence introduces is told in the next one
     whole = {one: _introduced(one, behind) for one in said if one in short | named and tells(one, ()) and one in behind}
     whole = {one: both for one, both in whole.items() if not _MEASURED.search(both) and len(both) <= MOST}
     ahead = {one: before for one, before in _led_up(told).items() if not _ITEM.match(before)}
     for one in said:
-        if one in ahead and len(kept[one]) > 2 * _LEAST and dangles(_by_itself(one.rstrip(". "))):
+        is_elided = "[…]" in whole.get(one, "")
+        if one in ahead and not is_elided and len(kept[one]) > 2 * _LEAST and dangles(_by_itself(one.rstrip(". "))):
             both = f"{ahead[one]} {whole.get(one, one)}"
             whole[one] = both if len(both) <= MOST else f"{ahead[one]} {one}"
             elided = _elided(one)
@@ -238,10 +242,13 @@ def _is_made(said: str, own: str) -> bool:
 
 def says_title(paper: Paper, said: str) -> bool:
     """Whether a sentence says little but the title of its paper: "We propose Foo: Late Gates for Deep Networks."."""
-    if ": " not in title(paper):
-        return False
-    titled, words = fold(title(paper)), fold(said)
-    return titled in words and len(words.replace(titled, "").split()) < TELLING
+    return ": " in title(paper) and _repeats(title(paper), said, TELLING)
+
+
+def _repeats(titled: str, said: str, least: int) -> bool:
+    """Whether a sentence says a title, and fewer than so many other words."""
+    words = fold(said)
+    return fold(titled) in words and len(words.replace(fold(titled), "").split()) < least
 
 
 def joined_up(paper: Paper, fields: Collection[str], quotes: list[str]) -> list[str]:

@@ -86,7 +86,7 @@ _LINKS = (2, 1)  # maximum times that a technique or a problem says 的: with mo
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _SAYING = re.compile(r"[^\W\d_]{2,}")
-_NAMED = re.compile(r"(?<![\w-])[A-Z]+[\w-]*[A-Z][\w-]*")  # "OpenGate", "GATE"
+_NAMED = re.compile(r"(?<![\w-])(?:[a-z]?[A-Z]+[\w-]*[A-Z]|[a-z][A-Z])[\w-]*")  # "OpenGate", "GATE", "pGate"
 _FORMULA = re.compile(r"\$[^$]*\$")
 _TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
 _LISTED = re.compile(r",\s*")
@@ -204,8 +204,8 @@ def _tell_proposal(shown: Selection, paper: Paper, fields: Collection[str], out:
     asks = "?" in title(paper)
     own = [said for said in sentences_of(paper, fields) if not says_title(paper, said)]
     found = proposal(name(paper), own, is_called=is_called, asks=asks)
-    if found and ": " in title(paper) and fold(title(paper)) in fold(found.what):
-        return None  # "Foo: Late Gates for Maps framework"
+    if found and _is_title(paper, found.what):
+        return None
     if found and shown.lang != "zh":
         _propose(shown, paper, out, found, text)
     elif found:
@@ -213,6 +213,12 @@ def _tell_proposal(shown: Selection, paper: Paper, fields: Collection[str], out:
     elif fold(out.name) != fold(name(paper)):
         _entitle(shown, paper, out)  # "Late Gate Networks" would need an article
     return found
+
+
+def _is_title(paper: Paper, made: str) -> bool:
+    """Whether what is proposed is the title once more: "Foo: Late Gates for Maps framework", "Late Gates (LG)"."""
+    titled = fold(title(paper))
+    return titled in fold(made) if ": " in title(paper) else titled == fold(without_bracket(made))
 
 
 def _entitle(shown: Selection, paper: Paper, out: Slots) -> None:

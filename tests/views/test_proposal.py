@@ -260,6 +260,12 @@ def test_a_proposal_ends_with_a_noun_and_not_before_half_of_it() -> None:
     assert _what("Foo", gap.format("gating comprising")).endswith("joint video gating")
 
 
+def test_an_aim_without_means_is_no_proposal() -> None:
+    gate = "We propose Foo, a light framework that overcomes key limitations of {}."
+    assert not _what("Foo", gate.format("all existing late gates: (1) idle keys, and (2) slow maps"))
+    assert _what("Foo", gate.format("late gates by skipping all of the idle blocks"))
+
+
 def test_what_an_analysis_leads_to_is_told_rather_than_the_analysis() -> None:
     analysis = "We present an analysis comparing all of the gates of these maps."
     gate = "Building on it, we propose a light gate that skips the idle blocks of a map."

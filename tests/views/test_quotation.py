@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.api import Graph
+from kg.views.brief import brief
 from kg.views.quotation import by_itself, contribution, sentences_of, what, with_name
 from kg.views.selection import Selection
 from tests.views.telling import stated, titled
@@ -138,6 +139,21 @@ def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> N
 def test_as_much_is_quoted_as_tells_of_the_work(built: Graph, quoted: str, others: str) -> None:
     paper = stated(f"{quoted}{others}")
     assert contribution(Selection.of(built, [paper], "en"), paper)[0] == quoted
+
+
+def test_what_an_aim_that_is_left_out_hid_is_told_by_the_next_sentence(built: Graph) -> None:
+    paper = stated(
+        "We propose Foo, a novel light framework that breaks the trade-off. Its rule drops idle keys."
+    )
+    said = "We propose Foo, a novel light framework […]. Its rule drops idle keys of gates"
+    assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
+
+
+def test_a_title_that_is_proposed_is_quoted_with_what_comes_next(built: Graph) -> None:
+    text = "We propose late gates (LG) for maps. They skip all of the idle blocks of a town."
+    paper = titled(text, title="Late Gates for Maps", name="LG")
+    assert contribution(Selection.of(built, [paper], "en"), paper)[0] == text.rstrip(".")
+    assert "proposes" not in brief(built, paper, "en")
 
 
 def test_a_sentence_that_leads_up_is_quoted_without_what_points_back_itself(built: Graph) -> None:

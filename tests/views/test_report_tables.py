@@ -259,7 +259,7 @@ def test_a_takeaway_counts_papers_and_quotes_one_in_the_middle(stated: Graph) ->
     first = _data(stated)["takeaways"]["rows"][0]
     assert "4 papers" in first["text"]
     assert (
-        "each against its own baseline; one of them is Brimble: 30% higher speed (vs. Quandle; with Qwen3-8B; A100)"
+        "each in its own setting; one of them is Brimble: 30% higher speed (vs. Quandle; with Qwen3-8B; A100)"
         in first["text"]
     )
     assert first["quote"][0]["quote"] == "30% faster"
@@ -319,7 +319,7 @@ def test_chinese_says_what_is_left_of_what_is_so_many_times_lower(tmp_path: Path
     texts = [f"{made} pruning, its memory usage is cut 40x in all." for made in ("By", "With", "Through")]
     result = {"surface": "cut 40x", "in": "A", "metric": "memory usage", "value": 40, "unit": "x"}
     said = _takeaways(tmp_path, texts, "zh", results=[result | {"change": "decrease", "bound": "exact"}])
-    assert said[0] == "至少3篇论文给出了内存占用的降幅（各自相对其基线），例如Paper 1：内存占用降至原来的1/40。"
+    assert said[0] == "至少3篇论文给出了内存占用的降幅（各在自己的实验设置下），例如Paper 1：内存占用降至原来的1/40。"
 
 
 def test_of_few_papers_those_that_gain_much_come_first(tmp_path: Path) -> None:
