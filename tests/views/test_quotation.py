@@ -145,7 +145,7 @@ def test_what_an_aim_that_is_left_out_hid_is_told_by_the_next_sentence(built: Gr
     paper = stated(
         "We propose Foo, a novel light framework that breaks the trade-off. Its rule drops idle keys."
     )
-    said = "We propose Foo, a novel light framework […]. Its rule drops idle keys of gates"
+    said = "We propose Foo, a novel light framework […]. Its rule drops idle keys"
     assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
 
 
