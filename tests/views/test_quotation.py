@@ -142,9 +142,7 @@ def test_as_much_is_quoted_as_tells_of_the_work(built: Graph, quoted: str, other
 
 
 def test_what_an_aim_that_is_left_out_hid_is_told_by_the_next_sentence(built: Graph) -> None:
-    paper = stated(
-        "We propose Foo, a novel light framework that breaks the trade-off. Its rule drops idle keys."
-    )
+    paper = stated("We propose Foo, a novel light framework that breaks the trade-off. Its rule drops idle keys.")
     said = "We propose Foo, a novel light framework […]. Its rule drops idle keys"
     assert contribution(Selection.of(built, [paper], "en"), paper) == [said]
 
