@@ -90,6 +90,8 @@ _BOASTS = r"\b<proposal.attains>(?:e?s|ing)? (?:(?!than\b)[\w-]+ ){0,2}?<proposa
 _MERE_AIM = (
     r"\b(?:that|which) <proposal.overcoming>e?s (?:[a-z-]+ ){0,2}<proposal.burdens>(?: (?:of|in|with|within) [^,]*)?$"
 )
+#: "a shift toward late gates", which says nothing of how.
+_SHIFT = re.compile(r"an? (?:[a-z]+ )?shift\b")
 _MEANS = re.compile(r"\b(?:by|through|via|using|with the)\b")
 _PRAISE = r"(?:<proposal.praise>\b,? (?:<proposal.praise_joints> )?)+"
 _LINK = r"(?:<proposal.links>|<proposal.clauses>)\b"
@@ -398,7 +400,12 @@ def _whole(what: str) -> str:
         is_less = clause is not None and 2 * clause.start() < len(what)  # what is left tells less than what goes
         what = _REMEDY.sub("", _to_noun(what[: clause.start()])) if clause and not is_less else ""
     aim = pattern(_MERE_AIM).search(what)
-    if (aim and not _MEANS.search(aim[0])) or pattern(_BOASTS).search(what) or pattern(_MERE_NAME).fullmatch(what):
+    if (
+        (aim and not _MEANS.search(aim[0]))
+        or _SHIFT.match(what)
+        or pattern(_BOASTS).search(what)
+        or pattern(_MERE_NAME).fullmatch(what)
+    ):
         return ""
     if _SENTENCE.search(what):
         return ""

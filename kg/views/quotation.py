@@ -70,7 +70,7 @@ _DANGLING = (
     r"(?i)(?:\A<proposal.subjects> (?:[a-z]+ ){1,5}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]|"
     r"\A<proposal.subjects> [a-z]+ (?:it\b|this (?:with|by|through|using|via)\b)|"
     r"\A<proposal.subjects> [a-z]+ the <proposal.burdens> (?:to|with|by|and)\b|\b(?:over|than|to|with) the others\b|"
-    r"\bthe <proposal.burdens>$|"
+    r"\bthe <proposal.burdens>$|\bto [a-z]+ (?:this|these|those)$|"
     rf"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\b{BOTH})"
 )
 #: "A gate that mitigates this degradation", not "this paper"; further behind, the sentence itself may have named it.
@@ -236,7 +236,9 @@ def dangles(said: str) -> bool:
 
 
 def _is_made(said: str, own: str) -> bool:
-    """Whether a sentence says of the paper's method that it is made: "Foo is proposed as a gate"."""
+    """Whether a sentence says of the paper's method that it is made: "Foo is made a gate", "Our gate, Foo, is"."""
+    if own and pattern(rf"(?i)\Aour (?:\S+ ){{0,3}}<proposal.kinds>, {re.escape(own)}\b").match(said):
+        return True
     return any(is_passive(said[end:].lstrip(")"), forms("brief.making")) for _, end in places(said, own))
 
 

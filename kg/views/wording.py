@@ -38,6 +38,7 @@ _ENTWINED = re.compile(r"\bof\b.*\band\b.*\bof\b", re.IGNORECASE)  # parts that 
 _OWN_ARTICLE = re.compile(
     r"(?P<first>(?:(?!\b(?:of|and|in|for)\b).)+?),? and (?P<second>(?:the|an?) .*\b(?:of|in|for)\b.*)"
 )
+_KINDS = re.compile(r"(?:both )?[a-z-]+ and [a-z-]+ (?:[\w-]+ )*[a-z-]+(?<!s)s")  # "discrete and continuous policies"
 _OF_AND = re.compile(
     r"(?P<head>(?:(?!\b(?:of|and|between)\b).)+) (?:of|in|for|during) (?P<of>(?:(?!\b(?:and|both)\b|,).)+)"
     r" and (?P<second>(?:(?!\b(?:of|and|in|for)\b).)+ (?:(?!\b(?:of|and|in|for)\b).)+)"
@@ -100,7 +101,11 @@ class Wording:
         parts = [part for part in self._parts(text) if "dropped" not in part.roles]
         if len(parts) > _MOST or any("unknown" in part.roles for part in parts) or self._has_own_compound(text):
             return ""
-        return in_order(parts).removesuffix("的")
+        said = in_order(parts).removesuffix("的")
+        if _KINDS.fullmatch(text):  # each policy is one of them
+            say = PageWords("zh")
+            said = said.replace(say("brief.and_also"), say("brief.and"), 1)
+        return said
 
     def _is_ambiguous(self, text: str) -> bool:
         """Whether only the sense tells what "of" goes with: "the cost of training and decoding latency"."""

@@ -267,6 +267,7 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("adaptive guidance-based pruning", ""),
         ("specialized–general model collaboration", ""),
         ("student accuracy", ""),  # that of a model, or of a person
+        ("discrete and continuous action policies", "离散和连续的动作策略"),
     ],
 )
 def test_phrases_are_put_into_chinese_part_by_part(english: str, chinese: str) -> None:

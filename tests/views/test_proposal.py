@@ -263,6 +263,7 @@ def test_a_proposal_ends_with_a_noun_and_not_before_half_of_it() -> None:
 def test_an_aim_without_means_is_no_proposal() -> None:
     gate = "We propose Foo, a light framework that overcomes key limitations of {}."
     assert not _what("Foo", gate.format("all existing late gates: (1) idle keys, and (2) slow maps"))
+    assert not _what("", "We propose a paradigm shift toward late gates of maps.")
     assert _what("Foo", gate.format("late gates by skipping all of the idle blocks"))
 
 

@@ -54,6 +54,10 @@ def test_a_paper_is_called_by_its_name_where_the_title_begins_with_it(title: str
             "Foo is proposed",
         ),
         (
+            "We propose a step toward late gates of maps. Our light method, Foo, joins all of the idle blocks.",
+            "Our light method, Foo",
+        ),
+        (
             "We propose a gate of two parts: 1) A scan that reads all of the blocks. 2) A loss.",
             "We propose a gate of two",
         ),

@@ -215,6 +215,9 @@ def test_a_rival_and_its_kind_are_told_once(tmp_path: Path) -> None:
     said = "Zorvex outperforms a Quandle probe, and beats Quandle."
     rows = _won(tmp_path, said, {"Quandle": "beats Quandle", "Quandle probe": "Zorvex outperforms a Quandle probe"})
     assert [[one["label"] for one in row["loser"]] for row in rows] == [["Quandle probe"]]
+    said = "Zorvex is 2x faster than the Quandle baseline, and 2x faster than Quandle."
+    both = {"Quandle": "2x faster than Quandle", "Quandle baseline": "2x faster than the Quandle baseline"}
+    assert [[one["label"] for one in row["loser"]] for row in _won(tmp_path, said, both)] == [["Quandle baseline"]]
 
 
 @pytest.mark.parametrize(

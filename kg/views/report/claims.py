@@ -377,6 +377,12 @@ def _with_shared(claim: WinClaim, others: list[WinClaim]) -> WinClaim:
     return next((replace(claim, by=one.by) for one in shared), claim)
 
 
+def _names_more(label: str, other: str) -> bool:
+    """Whether a label is another with more words behind it: "Foo baseline", "Foo基线"."""
+    behind = label.removeprefix(other) if label != other else ""
+    return behind != label and (behind[:1] == " " or (has_han(behind[:1]) and not has_han(other)))
+
+
 def _winner(shown: Selection, claim: WinClaim) -> str:
     """The winner's label; where that is no name, the paper's short one: "LG-Net", of "late gate network"."""
     label, short = shown.label(claim.winner), name(claim.paper)
@@ -392,8 +398,8 @@ def _row(shown: Selection, made: list[WinClaim]) -> Row:
     losers: dict[str, str] = {}
     for claim in made:
         losers.setdefault(claim.loser, _beaten(shown, claim))
-    whole = [label for label in losers.values() if not any(o.startswith(f"{label} ") for o in losers.values())]
-    by = _by(shown, made, losers)
+    whole = [label for label in losers.values() if not any(_names_more(other, label) for other in losers.values())]
+    by = _by(shown, [claim for claim in made if losers[claim.loser] in whole], losers)
     told = {fold(label): {"concept": c, "label": label} for c, label in reversed(losers.items()) if label in whole}
     return {
         "concept": made[0].winner,
