@@ -55,9 +55,9 @@ _FRONT = (
     r"<proposal.linking>, (?!<proposal.pointing>\b))?"
 )
 #: Against what the sentences before name: "a rule to overcome these limitations".
-_AGAINST = r"(?:[a-z]+ly )?[a-z]+ (?:<proposal.pointing>|both) (?:[a-z]+ )?<proposal.burdens>"
+_AGAINST = r"(?:[a-z]+ly )?[a-z]+ (?:<proposal.pointing>|both|the above) (?:[a-z]+ )?<proposal.burdens>"
 _AIM = r",? (?:(?:in order|designed|aimed|developed) )?to"
-_BACK = rf"(?: as an? [a-z]+)?{_AIM} {_AGAINST}$"
+_BACK = rf"(?: as an? [a-z]+)?{_AIM} {_AGAINST}(?: in <proposal.several> [a-z]+s)?$"
 #: "A gate that meets these needs", but "that meets these needs by" is what it does; "a gate that breaks the trade-off".
 _ELIDED = rf"(?:{_AIM}|,? (?:that|which)) (?:{_AGAINST}\b(?! by\b)|(?:[a-z]+ly )?[a-z]+ the <proposal.burdens>(?=\.?$))"
 _MERE_KIND = r"an? (?:[\w-]+ )*?<proposal.kinds>$"  # "Foo, a novel framework", which says nothing of it
@@ -148,7 +148,10 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     named |= {one for one in said if _repeats(title(paper), without_bracket(by_itself(one)), _LEAST)}
     behind = dict(pairwise(told))  # what a short sentence introduces is told in the next one
     whole = {one: _introduced(one, behind) for one in said if one in short | named and tells(one, ()) and one in behind}
-    whole = {one: both for one, both in whole.items() if not _MEASURED.search(both) and len(both) <= MOST}
+    mere = {one for one in named if pattern(_TERMED).search(one.rstrip(". "))}
+    whole = {
+        one: both for one, both in whole.items() if (one in mere or not _MEASURED.search(both)) and len(both) <= MOST
+    }
     ahead = {one: before for one, before in _led_up(told).items() if not _ITEM.match(before)}
     for one in said:
         is_elided = "[…]" in whole.get(one, "")

@@ -115,6 +115,10 @@ class SettingReader:
             return None
         if _AT.match(behind) and " and " in ahead and ahead.islower():
             ahead = ""  # "short and long maps", of which a number "at 9k tokens" holds on the latter
+        own = self._of_subject(found, place)
+        if own is None:
+            return None
+        ahead = BESIDE.join(filter(None, (ahead, own)))
         behind = BESIDE.join(filter(None, (self._measure(found, place), behind)))
         is_average = found.result.bound != "up_to" and is_mean(place)
         mean = AVERAGE if is_average and not _IS_MEAN.search(found.result.metric) else ""
@@ -155,6 +159,18 @@ class SettingReader:
             return ""
         others = (other for other in found.record.results if other.value == behind[0].value and other.setting)
         return next((other.setting for other in others if other.setting in place.text), "")
+
+    def _of_subject(self, found: EntryResult, place: QuantityPlace) -> str | None:
+        """With what the paper's method is used where its sentence says so behind the name: "Foo with 4 gates skips"."""
+        ahead, name = place.text[: place.quantity.start], re.escape(found.record.name)
+        named = [*re.finditer(rf"(?<![\w-]){name} (?=(?:with|at|using|under)\s)", ahead)] if name else []
+        if not named:
+            return ""
+        words = tagged(ahead, named[-1].end(), len(ahead))[0]
+        verb = next((word.start for word in words if word.tag in ("VBZ", "VBD")), len(ahead))
+        said = ahead[named[-1].end() : verb].strip()
+        is_told = any(map(str.isdigit, said)) and "," not in said and verb < len(ahead)
+        return self.told(said) if is_told else ""
 
     def _measure(self, found: EntryResult, place: QuantityPlace) -> str:
         """By what a gain is measured, or per what an amount is: "in terms of recall", "per image"."""

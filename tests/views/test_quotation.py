@@ -132,6 +132,8 @@ def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> N
             "We propose a novel and simple approach, termed Late Owl Gate Routing (LOGR). It skips the blocks of a map",
             ". The blocks are fast.",
         ),
+        # So does one whose next sentence has a number.
+        ("We propose a paradigm called Foo. By a scan of all keys it stores less than 9% of them", ". Gates are slow."),
         # Of parts behind a colon none is quoted alone.
         (
             "We propose Foo, a light rule that drops all of the idle keys of a model",
@@ -259,5 +261,6 @@ def test_a_sentence_that_begins_without_a_space_is_one() -> None:
 def test_a_quotation_ends_before_what_only_others_explain() -> None:
     assert by_itself("For example, Foo is fast") == "Foo is fast"
     assert by_itself("We propose Foo, a gate designed to address these challenges") == "We propose Foo, a gate"
+    assert by_itself("We propose Foo, a gate, to address the above issues in two folds") == "We propose Foo, a gate"
     assert by_itself("To jointly meet the challenges, we propose Foo") == "we propose Foo"
     assert by_itself("we propose a gate, called Foo, to resolve this conflict") == "we propose a gate, called Foo"

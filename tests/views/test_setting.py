@@ -55,6 +55,7 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
     ("text", "told"),
     [
         ("On Plover, it has 41% higher accuracy.", "41% higher accuracy (Plover)"),
+        ("Brindle with rank r=9 has 41% higher accuracy.", "41% higher accuracy (with rank r=9)"),
         ("At 4 bits on Plover (x4), it has 41% higher accuracy.", "41% higher accuracy (at 4 bits on Plover)"),
         ("It retains only 9% of the tokens and has 41% higher accuracy.", "(retaining only 9% of the tokens)"),
         ("It reaches 95% sparsity and 41% higher accuracy.", "41% higher accuracy (at 95% sparsity)"),
