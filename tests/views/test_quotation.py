@@ -54,7 +54,7 @@ def test_a_paper_is_called_by_its_name_where_the_title_begins_with_it(title: str
             "Foo is proposed",
         ),
         (
-            "We propose a step toward late gates of maps. Our light method, Foo, joins all of the idle blocks.",
+            "We propose a step toward late gates on a map. Our light method, Foo, joins all of its idle blocks there.",
             "Our light method, Foo",
         ),
         (
