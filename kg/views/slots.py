@@ -87,6 +87,7 @@ _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _SAYING = re.compile(r"[^\W\d_]{2,}")
 _NAMED = re.compile(r"(?<![\w-])(?:[a-z]?[A-Z]+[\w-]*[A-Z]|[a-z][A-Z])[\w-]*")  # "OpenGate", "GATE", "pGate"
+_GLUED = re.compile(r"(?<=[a-z]{3})\((?=[A-Z]{2}[\w-]*\))")  # "late gates(LG)"
 _FORMULA = re.compile(r"\$[^$]*\$")
 _TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
 _LISTED = re.compile(r",\s*")
@@ -235,7 +236,7 @@ def _propose(shown: Selection, paper: Paper, out: Slots, found: Proposal, text: 
         found = replace(found, itself="")
         _entitle(shown, paper, out)
     plain = partial(without_initials, name(paper))
-    what, itself = (spelt_out(plain(said), text) for said in (found.what, found.itself))
+    what, itself = (_GLUED.sub(" (", spelt_out(plain(said), text)) for said in (found.what, found.itself))
     out.proposal = replace(found, what=what, itself=itself)
     out.technique, out.problem = "", ""
     out.quotes = []

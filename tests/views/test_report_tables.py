@@ -358,6 +358,7 @@ def test_a_table_says_what_a_paper_proposes_and_not_a_part_with_a_problem(tmp_pa
         ("Zorvex: a paper", "Zorvex,"),
         ("Zorvex Gates for Maps", "Zorvex Gates (ZG),"),
         ("On Zorvex Gates", "Zorvex Gates"),
+        ("ZG: a paper", "Zorvex Late Gates (ZG),"),
     ],
 )
 def test_a_table_says_what_a_method_does_without_its_name(tmp_path: Path, title: str, named: str) -> None:

@@ -220,7 +220,7 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
 def _without_name(said: str, *called: str, title: str) -> str:
     """What a method is or does, without its names, which stand beside it: "a gate", of "Foo, a gate", "a gate, Foo"."""
     titled = _TITLED.match(said)
-    if titled and titled["name"] in title:
+    if titled and (titled["name"] in title or any(stands_for(one, titled["name"]) for one in called if " " not in one)):
         said = said[titled.end() :]  # "Late Gates for Maps which skips"
     for one in filter(None, called):
         own = re.escape(one)
