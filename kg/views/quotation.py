@@ -52,7 +52,7 @@ _FRONT = (
     r"(?:in <proposal.subjects>, )?<proposal.subjects> [a-z]+ <proposal.pointing> <proposal.burdens> by "
     r"(?=<proposal.doing>\b)|"
     r"<brief.contrasts>\b(?<!despite),? (?!<proposal.pointing>\b)|"
-    r"<proposal.linking>, (?!<proposal.pointing>\b))?"
+    r"<proposal.linking>(?:, (?!<proposal.pointing>\b)| (?=we\b)))?"
 )
 #: Against what the sentences before name: "a rule to overcome these limitations".
 _AGAINST = r"(?:[a-z]+ly )?[a-z]+ (?:<proposal.pointing>|both|the above) (?:[a-z]+ )?<proposal.burdens>"

@@ -179,7 +179,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
 
 def _introducing(quote: str, told: Sequence[str], paper: Paper, fields: Collection[str]) -> list[str]:
     """The sentence that proposes what a quotation speaks of by a name that nothing told has: "Bar is fast"."""
-    named = {one for one in _NAMED.findall(quote) if not any(one in said for said in told)}
+    named = {one for one in _NAMED.findall(quote) if not any(joined(one) in joined(said) for said in told)}
     stated = ((quotable(one), coined(one)) for one in sentences_of(paper, fields) if named)
     return [said for said, names in stated if said and said not in quote and named & {*names}][:1]
 
@@ -236,10 +236,18 @@ def _propose(shown: Selection, paper: Paper, out: Slots, found: Proposal, text: 
         found = replace(found, itself="")
         _entitle(shown, paper, out)
     plain = partial(without_initials, name(paper))
-    what, itself = (_GLUED.sub(" (", spelt_out(plain(said), text)) for said in (found.what, found.itself))
+    said = (_as_called(name(paper), one) for one in (found.what, found.itself))
+    what, itself = (_GLUED.sub(" (", spelt_out(plain(one), text)) for one in said)
     out.proposal = replace(found, what=what, itself=itself)
     out.technique, out.problem = "", ""
     out.quotes = []
+
+
+def _as_called(own: str, said: str) -> str:
+    """Words with a paper's name as it is written elsewhere: "OpenGate", of "Open-Gate" and "OPENGATE"."""
+    ways = re.compile(rf"(?<![\w-]){'-?'.join(map(re.escape, own))}(?![\w-])", re.IGNORECASE)
+    is_name = re.compile(r"[A-Z].*[A-Z]").match
+    return ways.sub(lambda way: own if is_name(way[0]) else way[0], said) if own else said
 
 
 def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slots, found: Proposal) -> None:

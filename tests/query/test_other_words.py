@@ -106,6 +106,7 @@ def test_what_drafts_for_itself_needs_no_draft_model(lexicon: Lexicon) -> None:
         ("stuctured prunnning withot retraning", "structured pruning without retraining"),
         ("sparce atention", "sparse attention"),
         ("pruning of experts", "pruning experts"),
+        ("compression of diffusion models", "diffusion model compression"),
         ("stopping early", "early stopping"),
         ("distillation from multiple teachers", "multi-teacher distillation"),
         ("sharing the KV cache across layers", "cross-layer KV cache sharing"),

@@ -18,7 +18,7 @@ from kg.views.slots import doing
 from kg.views.surface import uncapitalised
 from kg.views.wording import Wording
 from kg.vocabulary import Vocabulary
-from tests.views.telling import record_parts, stated
+from tests.views.telling import record_parts, stated, titled
 from tests.views.test_brief import ABSTRACT, FULL, _result
 
 
@@ -133,6 +133,14 @@ def test_what_is_cut_or_joined_in_two_ways_is_no_problem_in_chinese(built: Graph
     found = [Mention("problem", problem, problem, "A", sure=True)]
     paper = stated(text, problems=found, relations=[Relation("Foo", "addresses", problem, Evidence(""), sure=True)])
     assert "解决" not in brief(built, paper, "zh")
+
+
+def test_a_name_is_written_as_its_paper_is_called(built: Graph) -> None:
+    text = "We propose Open-Gate, a late gate that skips all the idle blocks of the open gates on a map."
+    paper = titled(text, title="Gates at Dusk by OpenGate", name="OpenGate")
+    assert "proposes OpenGate, a late gate that skips all the idle blocks of the open gates" in brief(
+        built, paper, "en"
+    )
 
 
 def test_a_name_before_its_short_form_is_told_whole(built: Graph) -> None:

@@ -260,6 +260,8 @@ def test_a_sentence_that_begins_without_a_space_is_one() -> None:
 
 def test_a_quotation_ends_before_what_only_others_explain() -> None:
     assert by_itself("For example, Foo is fast") == "Foo is fast"
+    assert by_itself("Therefore we propose Foo") == "we propose Foo"
+    assert by_itself("In response, we propose Foo") == "we propose Foo"
     assert by_itself("We propose Foo, a gate designed to address these challenges") == "We propose Foo, a gate"
     assert by_itself("We propose Foo, a gate, to address the above issues in two folds") == "We propose Foo, a gate"
     assert by_itself("To jointly meet the challenges, we propose Foo") == "we propose Foo"

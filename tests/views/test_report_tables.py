@@ -224,6 +224,7 @@ def test_a_rival_and_its_kind_are_told_once(tmp_path: Path) -> None:
     ("said", "tail", "loser"),
     [
         ("Zorvex outperforms standard FL on three tasks.", "FL", "standard federated learning"),
+        ("Zorvex outperforms pruning mRAG systems.", "pruning mRAG systems", "pruning mRAG systems"),
         ("Zorvex outperforms vanilla Quandle.", "Quandle", "vanilla Quandle"),
         ("Zorvex outperforms the popular Quandle.", "Quandle", "Quandle"),
         ("Zorvex, of xQuandle, outperforms vanilla Quandle.", "Quandle", "vanilla Quandle"),

@@ -309,7 +309,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     """The loser's label; where the words say that several of a kind are beaten, with that: "KV cache methods"."""
     label = shown.label(claim.loser)
     is_called = _is_called(claim.beaten, shown.graph.vocabulary.concepts.get(claim.loser))
-    if claim.beaten and (not is_called or is_one_of(claim.beaten, label)):
+    if claim.beaten and (not is_called or is_one_of(claim.beaten, label) or _is_narrower(claim.beaten, label)):
         label = claim.beaten  # "K-means discretization" is not any clustering
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
     if shown.lang == "zh" and (not label[:1].isupper() or label.rpartition(" ")[2].islower()):
@@ -324,6 +324,15 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
         return f"{rest} {word}".strip() if word else label
     added = Wording(shown.graph.vocabulary)(word) if has_han(label) else f" {word}"
     return label if label.endswith(added) else label + added
+
+
+def _is_narrower(beaten: str, label: str) -> bool:
+    """Whether words have a short form that says more than a label: "multi-agent mRAG systems"."""
+    short = (word for word in beaten.split() if word.isalpha() and sum(map(str.isupper, word)) > 1)
+    said = label.split()
+    phrases = [" ".join(said[at:]) for at in range(len(said))]
+    known = (any(fold(word) == fold(one) or stands_for(word, one) for one in phrases) for word in short)
+    return label.islower() and not all(known)
 
 
 def _plain(shown: Selection, claim: WinClaim, label: str) -> str:

@@ -46,6 +46,7 @@ _GOES_ON = re.compile(r"\s(?!and\b|while\b|at\b|for\b|with\b|when\b|compared\b)[
 _TITLED = re.compile(
     r"(?P<name>[A-Z][^,;:()]*?)(?: \([^()]*\))?,? which (?:is (?=an? )|(?=(?:[a-z]+ly )?(?!is )[a-z]+s ))"
 )
+_BY = re.compile(r"[A-Z][^,;:]*? by [a-z]+ing\b")  # "Late Gates by skipping", of "we present Late Gates by"
 _MAY_GO = ("model", "hardware", "code", "institution")  # columns that are left out where nothing stands in them
 
 
@@ -204,6 +205,7 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
         is_less = re.match(rf"to [a-z]|{re.escape(name(paper))},? (?!an? |the )[a-z]+\b", said) is not None
         called, use, _ = said.partition(" for ")
         is_less = is_less or bool(use and called.istitle() and name(paper) and stands_for(name(paper), called))
+        is_less = is_less or _BY.match(said) is not None
         if not (is_less or is_vague(shown, said)):
             return said, False
     if found.is_kind and found.technique.startswith(opening(shown)):
