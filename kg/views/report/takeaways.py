@@ -103,7 +103,7 @@ def _reported(shown: Selection, paper: Paper, one: Told | None) -> dict[str, Any
 def _proposed(shown: Selection, paper: Paper) -> dict[str, Any] | None:
     """What a paper says that it does, as its text has it."""
     texts = [(document.id, field, text.raw) for document, _ in paper.entries for field, text in document.texts.items()]
-    for sentence in map(by_itself, contribution(shown, paper)):
+    for sentence in map(by_itself, contribution(shown, paper)[:1]):
         for entry, field, raw in texts:
             if (at := raw.find(sentence)) >= 0:
                 quote = EntryQuote(entry, field, at, at + len(sentence), sentence, sentence)
