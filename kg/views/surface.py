@@ -218,6 +218,10 @@ def spelt_out(said: str, text: str) -> str:
             tags = [word.tag for word in tagged(noun[1], 0, len(noun[1]))[0]] if noun else []
             if _IS_HEAD.match(behind) and tags[:1] == ["NNS"] and not (tags[1:] and tags[1] in _OF_OBJECT):
                 continue  # "late gate (LG) models": no LG is a late gate
+            follows = [word.tag for word in tagged(behind, 0, len(behind))[0][:1]]
+            is_quality = tagged(full, 0, len(full))[0][-1].tag == "JJ" and "-" not in full.rpartition(" ")[2]
+            if noun and is_quality and not (follows and follows[0].startswith("NN")):
+                continue  # "a rule for LA that skips", of "late adaptive (LA) gating"
             ahead = re.sub(r"\ban? $", f"{article(full)} ", ahead)
             is_alone = re.search(r"(?:ing|of|for|by|in|on|with|to|from) $", ahead) and _IS_HEAD.match(behind)
             full = f"the {full}" if is_alone and f"the {full} ({short})".lower() in text.lower() else full
