@@ -81,6 +81,7 @@ _SPEEDUP = re.compile(r"\s*([a-z]+) speedups?\b")  # "6x distillation speedup"
 _FASTER_WORK = re.compile(r"\s*faster (([a-z]+) [a-z]+(?:ing|ion))\b")
 _KIND_OF_SPEEDUP = re.compile(r"\s*(\w+[ -](?:step|GPU|node|core|device|layer|chip|kernel)) speedups?\b")
 _BUT = re.compile(r"[^.;()]{0,60}\((?:without|excluding|except)\b")
+_COMPRESSION = re.compile(r"\s(?:[\w-]+ ){0,3}compression\b")
 _POINTS = re.compile(r"\s?[a-z]+ points?\b")  # behind the sign of percent: "23% accuracy points"
 
 
@@ -157,6 +158,14 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         and is_over_more(place, result, found.sentences()[0], reader.clause.general)
     ):
         return None
+    following = place.sentence.quantities[place.index + 1 : place.index + 2]
+    if (
+        against
+        and following
+        and _COMPRESSION.match(behind)
+        and place.text.find(against, place.quantity.end) > following[0].start
+    ):
+        return None  # "9x compression and 2x faster than Finch": of what is compressed, or over Finch
     concept = result.baseline_concept if against == result.baseline else ""
     setting = reader.setting(found, place)
     if setting is None:

@@ -171,6 +171,8 @@ def _compound(parts: Sequence[PhrasePart]) -> str:
         if not word or (part.tied and word.endswith("的")):
             return ""  # "self-growing", "detection-task-specific"
         said.append(word)
+    if said[1:] and said[-1] == "大小" and said[-2][:1] in _BIG:
+        said.pop()  # 大批量
     if said and said[0] in _BIG and said[-1].endswith("大小"):
         said[0] = _BIG[said[0]]  # 大批大小 stutters
     elif len(said) > 1 and said[0] in _BIG and said[-1].endswith("模型") and (said[-1] != "模型" or len(said) > 2):

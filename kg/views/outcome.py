@@ -122,12 +122,14 @@ def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
     for at, result in enumerate(said):
         behind = said[at + 1] if at + 1 < len(said) else None
         alike = behind is not None and (behind.baseline, behind.setting) == (result.baseline, result.setting)
-        bare = replace(result, baseline="", setting="") if alike else result
+        is_told = shown.lang == "zh" and result.form == "decrease_times_of"  # 降至Finch的1/2
+        bare = replace(result, baseline=result.baseline if is_told else "", setting="") if alike else result
         before = said[at - 1] if at else None
         again = before is not None and (before.metric, before.form) == (result.metric, result.form)
         again = again and (shown.lang == "zh" or result.form.startswith(_OF))
         again = again and (not alike or before is None or before.setting == result.setting)
-        out.append(_phrase(shown, bare, again=again and not bare.origin))
+        is_last = behind is None or (behind.metric, behind.form) != (result.metric, result.form)
+        out.append(_phrase(shown, bare, again=again and not bare.origin, is_last=is_last))
     if shown.lang != "zh":
         return shown.words.listed(out)
     joints = ("level_comma" if _is_level(b) and not _is_level(a) else "comma" for a, b in pairwise(said))
@@ -136,13 +138,22 @@ def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
     )
 
 
+def _on_average(shown: Selection, said: str, named: str, beside: str) -> tuple[str, str]:
+    """Chinese says before the verb that a change is a mean: 速度平均提升至3倍, not 速度提升至3倍（平均）."""
+    mean, comma = shown.words("outcome.average"), shown.words("outcome.aside_comma")
+    first, _, rest = beside.partition(comma)
+    if shown.lang != "zh" or first != mean or not said.startswith(named) or named.startswith(mean):
+        return said, beside
+    return named + mean + said[len(named) :], rest
+
+
 def _is_level(said: ResultInWords) -> bool:
     """Whether a result is no change, which a sentence on changes does not govern."""
     return said.form.startswith(("absolute", "count"))
 
 
-def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False) -> str:
-    """One result; `again`: the previous one has the same metric and verb."""
+def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False, is_last: bool = True) -> str:
+    """One result; `again`: the previous one has the same metric and verb; `is_last`: the next one has another."""
     words = shown.words
     if again:
         effect = said.amount
@@ -156,7 +167,10 @@ def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False) -> st
             effect = f"{article(effect)} {effect}" if _COUNTED.match(effect) else effect
     is_told = f"{said.baseline}的" in effect  # 降至Finch的1/2
     notes = [words("outcome.than", baseline=said.baseline)] if said.baseline and not is_told else []
-    notes += [said.setting] if said.setting else []
+    setting = said.setting
+    if is_last and not again and said.form.startswith(_CHANGES):
+        effect, setting = _on_average(shown, effect, said.metric, setting)
+    notes += [setting] if setting else []
     return words("outcome.aside", effect=effect, notes=words("outcome.aside_comma").join(notes)) if notes else effect
 
 
@@ -191,6 +205,7 @@ def phrase(shown: Selection, result: Result, *, against: bool = True, sentence: 
     said = _bound_first(shown, shown.words(f"outcome.{form}", **values), named)
     beside = (notes if against and not is_told else circumstance)(shown, result)
     beside = shown.words("outcome.aside_comma").join(filter(None, (beside, price)))
+    said, beside = _on_average(shown, said, named, beside) if form.startswith(_CHANGES) else (said, beside)
     is_mixed = shown.lang == "zh" and bool(sentence) and _ENGLISH.search(f"{named} {rival} {beside}")
     if is_mixed:
         own = own_words(result, sentence, against=against)

@@ -152,15 +152,17 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     whole = {
         one: both for one, both in whole.items() if (one in mere or not _MEASURED.search(both)) and len(both) <= MOST
     }
-    ahead = {one: before for one, before in _led_up(told).items() if not _ITEM.match(before)}
+    ahead = {one: before for one, before in _led_up(told).items() if not _ITEM.match(before[0])}
     for one in said:
         is_elided = "[…]" in whole.get(one, "")
         if one in ahead and not is_elided and len(kept[one]) > 2 * _LEAST and dangles(_by_itself(one.rstrip(". "))):
-            both = f"{ahead[one]} {whole.get(one, one)}"
-            whole[one] = both if len(both) <= MOST else f"{ahead[one]} {one}"
+            ways = [" ".join([*ahead[one], end]) for end in (whole.get(one, one), one)]
             elided = _elided(one)
-            is_telling = len(fold(elided).split()) >= TELLING and not elided.endswith("[…].")
-            whole[one] = elided if len(whole[one]) > MOST and is_telling else whole[one]
+            if elided != one and len(fold(elided).split()) >= TELLING and not elided.endswith("[…]."):
+                ways.append(elided)
+            begins = (at for at, before in enumerate(ahead[one]) if not pattern(_POINTS_SOON).match(before))
+            ways += [" ".join([*ahead[one][at:], one]) for at in begins]
+            whole[one] = next((way for way in ways if len(way) <= MOST), ways[-1])
     proposing = {one for one in said if proposes(one, own)}
     said.sort(
         key=lambda one: (
@@ -186,15 +188,15 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     return [with_name(paper, without_promise(quote)) for quote in quotes if quote]
 
 
-def _led_up(told: Iterable[str]) -> dict[str, str]:
+def _led_up(told: Iterable[str]) -> dict[str, list[str]]:
     """The sentence before each, with those before it as far as that points back itself."""
-    ahead: dict[str, str] = {}
+    ahead: dict[str, list[str]] = {}
     for before, one in pairwise(told):
         alone = pattern(_FRONT).sub("", before, count=1)  # "we skip gates", of "To solve this, we skip gates"
-        if not pattern(_POINTS_SOON).match(alone):
-            ahead[one] = alone
+        if not (pattern(_POINTS_SOON).match(alone) or dangles(alone)):
+            ahead[one] = [alone]
         elif before in ahead:
-            ahead[one] = f"{ahead[before]} {before}"
+            ahead[one] = [*ahead[before], before]
     return ahead
 
 

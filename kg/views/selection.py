@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 #: Types of entities that a paper names.
 TYPES = (*LISTS, "topic")
+_SEVERAL = re.compile(r".*[A-Z]s")
 _MACRO = re.compile(r"\\[A-Za-z]+(?:\{\})?")  # "\modelname", which stands for a name that the text does not give
 #: Normalises a text for display.
 clean = one_line
@@ -233,9 +234,11 @@ def title(paper: Paper) -> str:
 
 
 def name(paper: Paper) -> str:
-    """The short name of what the paper proposes, or ""."""
-    names = (record.name for _, record in paper.entries)
-    return clean(next((one for one in names if one and not _MACRO.fullmatch(one)), ""))
+    """The short name of what the paper proposes, or ""; several things ("LLMs") are its name only in its title."""
+    names = [record.name for _, record in paper.entries]
+    titles = "\n".join(record.title for _, record in paper.entries)
+    own = (one for one in names if not _MACRO.fullmatch(one) and (one in titles or not _SEVERAL.fullmatch(one)))
+    return clean(next(filter(None, own), ""))
 
 
 def named(paper: Paper, date: str) -> str:

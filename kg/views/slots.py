@@ -87,6 +87,7 @@ _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _SAYING = re.compile(r"[^\W\d_]{2,}")
 _NAMED = re.compile(r"(?<![\w-])(?:[a-z]?[A-Z]+[\w-]*[A-Z]|[a-z][A-Z])[\w-]*")  # "OpenGate", "GATE", "pGate"
+_ALONG = re.compile(r", (?:along|together) with\b|,? as well as (?:its|two|three|an?)\b")  # is proposed too, and not it
 _GLUED = re.compile(r"(?<=[a-z]{3})\((?=[A-Z]{2}[\w-]*\))")  # "late gates(LG)"
 _FORMULA = re.compile(r"\$[^$]*\$")
 _TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
@@ -230,7 +231,7 @@ def _entitle(shown: Selection, paper: Paper, out: Slots) -> None:
 
 def _propose(shown: Selection, paper: Paper, out: Slots, found: Proposal, text: str) -> None:
     """Tells what a paper proposes: of its method if that is what it is called by, else of its title."""
-    if not (found.itself and out.name == as_text(name(paper))):
+    if not (found.itself and out.name == as_text(name(paper))) or _ALONG.search(found.itself):
         if title(paper) == name(paper):
             return  # "Foo proposes a gate for Foo"
         found = replace(found, itself="")
@@ -264,7 +265,7 @@ def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slo
         problems, out.is_eased = _problems(shown, paper, fields, text, found.sentence)
         out.problem = shown.words.listed(problems)
     telling, said = contribution(shown, paper, fields), quotable(found.sentence)
-    out.quotes = [next((quote for quote in telling if said in quote), said)] if said else telling[:1]
+    out.quotes = [next((quote for quote in telling if said in quote or quote in said), said)] if said else telling[:1]
     if out.is_kind and says_no_more(found):
         out.quotes = []  # what is told in Chinese is not said again in English
 

@@ -212,7 +212,12 @@ def spelt_out(said: str, text: str) -> str:
         if full and full.lower() not in said.lower():
             ahead, behind = re.split(rf"(?<![\w-]){re.escape(short)}(?![\w-])", said, maxsplit=1)
             is_within = ahead.count("(") > ahead.count(")")
-            if is_within or _OF_LONGER.match(behind) or re.search(rf"(?<![\w-]){short}-[a-z]", said):
+            if (
+                is_within
+                or behind.startswith("'")
+                or _OF_LONGER.match(behind)
+                or re.search(rf"(?<![\w-]){short}-[a-z]", said)
+            ):
                 continue  # "Foo (Late GR)", "Late GR (LGR)", "GR++"; "an LP-based gate with LP"
             noun = re.search(rf"\({re.escape(short)}\) ([a-z]+\b(?: [a-z]+\b)?)", text)
             tags = [word.tag for word in tagged(noun[1], 0, len(noun[1]))[0]] if noun else []

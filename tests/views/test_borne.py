@@ -282,6 +282,12 @@ def test_a_metric_is_told_with_the_noun_before_it(built: Graph, text: str, told:
     assert said_of(built, text, "9%", value=9.0) == told
 
 
+def test_what_a_compression_among_other_gains_is_compared_with_is_not_told(built: Graph) -> None:
+    size: dict[str, Any] = {"metric": "cache", "metric_concept": "", "unit": "x", "value": 9.0, "baseline": "Finch"}
+    assert said_of(built, "It has a 9x smaller cache than Finch.", "9x", **size) == "9x smaller cache (vs. Finch)"
+    assert not said_of(built, "It has 9x cache compression and 2x lower cost compared to Finch.", "9x", **size)
+
+
 def test_a_mean_of_average_precision_is_told_as_such(built: Graph) -> None:
     gain: dict[str, Any] = {"metric": "average precision", "metric_concept": "metric:ap", "change": "increase"}
     told = said_of(built, "It improves mean average precision by 9%.", "9%", value=9.0, **gain)

@@ -11,7 +11,7 @@ from kg.api import Graph
 from kg.model import Document, Evidence, Mention, Paper, Record, Relation, Result, Text
 from kg.views.brief import brief
 from kg.views.kinds import kind_in_words
-from kg.views.outcome import ResultInWords, phrases
+from kg.views.outcome import ResultInWords, phrase, phrases
 from kg.views.proposal import Proposal
 from kg.views.selection import Selection
 from kg.views.slots import doing
@@ -141,6 +141,12 @@ def test_a_name_is_written_as_its_paper_is_called(built: Graph) -> None:
     assert "proposes OpenGate, a late gate that skips all the idle blocks of the open gates" in brief(
         built, paper, "en"
     )
+
+
+def test_what_is_proposed_along_with_a_method_is_not_the_method(built: Graph) -> None:
+    text = "We propose Foo, a late gate that skips all the idle blocks of a map, along with two scans."
+    assert not brief(built, titled(text), "en").startswith("Foo is")
+    assert brief(built, titled(text.replace(", along with two scans", "")), "en").startswith("Foo is a late gate")
 
 
 def test_a_name_before_its_short_form_is_told_whole(built: Graph) -> None:
@@ -275,6 +281,7 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("adaptive guidance-based pruning", ""),
         ("specialized–general model collaboration", ""),
         ("student accuracy", ""),  # that of a model, or of a person
+        ("large batch size", "大批量"),
         ("discrete and continuous action policies", "离散和连续的动作策略"),
     ],
 )
@@ -294,6 +301,13 @@ def test_a_title_is_no_proposal(built: Graph) -> None:
     paper = Paper("paper:t-1", [(documents, Record("t-1", title=title, name="Foo"))])
     for lang in ("en", "zh"):
         assert "“Foo works in two steps" in brief(built, paper, lang)
+
+
+def test_chinese_says_before_the_verb_that_a_change_is_a_mean(built: Graph) -> None:
+    shown = Selection.of(built, [], "zh")
+    result = _result(setting="on average; Plover", bound="exact")
+    assert "平均" in phrase(shown, result).partition("（")[0]
+    assert "平均" not in phrase(shown, result).partition("（")[2]
 
 
 def test_a_setting_has_its_measure_word_or_is_quoted(built: Graph) -> None:

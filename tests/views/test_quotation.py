@@ -112,6 +112,12 @@ def test_what_a_contribution_points_back_to_is_quoted_with_it(built: Graph) -> N
             "We propose Foo, a light rule that ends this waste in the blocks of three models",
             ".",
         ),
+        # Nor may that point back within.
+        (
+            "Late gates fill the caches of a model. Old rules, with which all users of these gates have to live, are "
+            "slow. We propose Foo, a light rule that ends this slowness in the blocks of models",
+            ".",
+        ),
         # None of what is counted is left out.
         (
             "We propose Foo, a rule in two stages. In the first stage, we add a light gate to all of the blocks. "

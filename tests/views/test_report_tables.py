@@ -175,6 +175,7 @@ def _won(folder: Path, said: str, beaten: dict[str, str], own: Sequence[str] = (
         ("Zorvex outperforms rules surpassing Quandle.", "rules surpassing Quandle", ""),
         ("Zorvex outperforms rules at Quandle and Corvid precision.", "Corvid", ""),
         ("Zorvex outperforms caching systems built on rules.", "caching systems", ""),
+        ("Zorvex outperforms prior best results, including rules like Quandle.", "Quandle", ""),
         ("Our gate kernel outperforms Quandle.", "Quandle", ""),
         ("Zorvex outperforms a Quandle method, Corvid.", "Quandle", ""),
         ("Zorvex outperforms baseline learning methods.", "baseline learning methods", ""),
@@ -223,6 +224,7 @@ def test_a_rival_and_its_kind_are_told_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "tail", "loser"),
     [
+        ("Zorvex outperforms previous gate pruning.", "gate pruning", "previous gate pruning"),
         ("Zorvex outperforms standard FL on three tasks.", "FL", "standard federated learning"),
         ("Zorvex outperforms pruning mRAG systems.", "pruning mRAG systems", "pruning mRAG systems"),
         ("Zorvex outperforms vanilla Quandle.", "Quandle", "vanilla Quandle"),

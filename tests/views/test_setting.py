@@ -127,7 +127,7 @@ def test_chinese_says_a_setting_in_its_own_words_or_quotes_it(built: Graph) -> N
     assert told("three Wren gates") == "准确率提升41%（“three Wren gates”）"
     assert told("at 64 frobnications") == "准确率提升41%（“64 frobnications”）"
     assert told("under low load") == "准确率提升41%（低负载下）"
-    assert told("on average") == "准确率提升41%（平均）"
+    assert told("on average") == "准确率平均提升41%"
     assert told("in terms of Recall@5") == "准确率提升41%（以Recall@5计）"
 
 

@@ -383,6 +383,7 @@ def test_a_short_form_is_spelt_out_where_another_sentence_does_so() -> None:
 def test_a_name_that_has_a_short_form_in_it_does_not_spell_it_out() -> None:
     assert spelt_out("LG-Map, a rule for LG", "The Late Gate (LG) is old.") == "LG-Map, a rule for the Late Gate (LG)"
     assert spelt_out("rules for LA featuring it", "Late adaptive (LA) gating is old.") == "rules for LA featuring it"
+    assert spelt_out("LG's rules", "The Late Gate (LG) is old.") == "LG's rules"
     assert spelt_out("LG-aware rules for LG", "The Late Gate (LG) is old.") == "LG-aware rules for LG"
 
 

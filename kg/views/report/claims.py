@@ -44,6 +44,7 @@ _AHEAD = (
 _MEASURED = r"(?! (?:<clause.comparing>)\b)[^,;:()]*"  # stands between the number of a win and the loser
 _BESIDE = re.compile(r"(?: \w+)?(?:,| and|, and) ")  # between the numbers of a list
 _TELLS_WHAT = r"\b(?:by|in|with|<winning.better>|<winning.gains>)\b"  # not only where: "under fair comparison"
+_RESULTS_OF = r"\b<winning.results>(?: \(|, | )(?:including|such as|like|e\.g\.,?)\b[^.;]*$"  # of Finch among others
 _KIND_WITH = re.compile(r"^ [a-z]+(?= with )")
 _CUT = r" <winning.built>\b"  # narrows a kind: "systems built on Foo"
 _SETTING = r"\b<clause.at> (?:\S+ <winning.joints> )?$"  # "beats others at W4A4 and W4A8 precision"
@@ -171,7 +172,7 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     words = fold(relation.evidence.quote).split()
     if _is_generic(shown, beaten) or not cues("equate").isdisjoint(words) or _is_drawn(shown, fold(sentence).split()):
         return False
-    if _is_denied(shown, sentence, beaten):
+    if _is_denied(shown, sentence, beaten) or pattern(_RESULTS_OF).search(_around(sentence, beaten)[0]):
         return False
     if beaten not in sentence and not any(stands_for(word, beaten) for word in _WORD.findall(sentence)):
         return False  # linked to what other words of the paper name
@@ -343,7 +344,8 @@ def _plain(shown: Selection, claim: WinClaim, label: str) -> str:
     cues, concept = shown.graph.vocabulary.cues, shown.graph.vocabulary.concepts.get(claim.loser)
     known, ahead = cues("plain") - cues("compare"), _around(claim.quote.sentence, claim.beaten)[0]
     earlier = cues("prior") | (cues("generic-modifier") & cues("outcome-generic-baseline"))
-    known = known | earlier if claim.beaten.endswith("s") and claim.beaten.rpartition(" ")[2].islower() else known
+    is_kind = claim.beaten.endswith(("s", "ing", "ion")) and claim.beaten.rpartition(" ")[2].islower()
+    known = known | earlier if is_kind else known
     before = [*takewhile(lambda one: fold(one) in known, reversed(ahead.split()[-2:]))] if claim.beaten else []
     first = [one for one in claim.beaten.split()[:1] if fold(one) in known]
     word = " ".join(first or before[::-1]).lower()  # "current mainstream"
