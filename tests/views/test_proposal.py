@@ -260,6 +260,10 @@ def test_a_proposal_ends_with_a_noun_and_not_before_half_of_it() -> None:
     assert _what("Foo", gap.format("gating comprising")).endswith("joint video gating")
 
 
+def test_a_technical_report_presents_what_it_is_on() -> None:
+    assert _what("Foo", "This technical report presents Foo, a gate that skips all the idle blocks.").startswith("Foo,")
+
+
 def test_an_aim_without_means_is_no_proposal() -> None:
     gate = "We propose Foo, a light framework that overcomes key limitations of {}."
     assert not _what("Foo", gate.format("all existing late gates: (1) idle keys, and (2) slow maps"))
