@@ -145,11 +145,11 @@ def _around(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
 
 
 def _says_nothing(item: Item) -> bool:
-    """Whether a piece names nothing by itself: a verb, a metric without a number, a word that at most papers use so."""
+    """Whether a piece names nothing by itself: a deed, a metric without a number, a word that at most papers use so."""
     is_bare = item.text.islower() and " " not in item.text and not any(sense.known for sense in item.senses)
-    is_verb = not item.senses and item.means("decrease", "increase", "improve", "deed")
+    is_deed = not item.senses and item.means("decrease", "increase", "improve", "deed")
     is_word = item.is_unknown or (bool(item.senses) and is_bare)
-    return not item.taken and (is_word or is_verb or item.types == {"metric"})
+    return not item.taken and (is_word or is_deed or item.types == {"metric"})
 
 
 def _only_joins(item: Item) -> bool:

@@ -122,8 +122,8 @@ def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
     for at, result in enumerate(said):
         behind = said[at + 1] if at + 1 < len(said) else None
         alike = behind is not None and (behind.baseline, behind.setting) == (result.baseline, result.setting)
-        is_told = shown.lang == "zh" and result.form == "decrease_times_of"  # 降至Finch的1/2
-        bare = replace(result, baseline=result.baseline if is_told else "", setting="") if alike else result
+        kept = result.baseline if _says_rival(shown, result.form) else ""
+        bare = replace(result, baseline=kept, setting="") if alike else result
         before = said[at - 1] if at else None
         again = before is not None and (before.metric, before.form) == (result.metric, result.form)
         again = again and (shown.lang == "zh" or result.form.startswith(_OF))
@@ -138,11 +138,17 @@ def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
     )
 
 
-def _on_average(shown: Selection, said: str, named: str, beside: str) -> tuple[str, str]:
+def _says_rival(shown: Selection, form: str) -> bool:
+    """Whether the words of a change name what it is compared with themselves: 降至Finch的1/2."""
+    return shown.lang == "zh" and form == "decrease_times_of"
+
+
+def _on_average(shown: Selection, form: str, said: str, named: str, beside: str) -> tuple[str, str]:
     """Chinese says before the verb that a change is a mean: 速度平均提升至3倍, not 速度提升至3倍（平均）."""
     mean, comma = shown.words("outcome.average"), shown.words("outcome.aside_comma")
     first, _, rest = beside.partition(comma)
-    if shown.lang != "zh" or first != mean or not said.startswith(named) or named.startswith(mean):
+    is_mean = shown.lang == "zh" and form.startswith(_CHANGES) and first == mean
+    if not is_mean or not said.startswith(named) or named.startswith(mean):
         return said, beside
     return named + mean + said[len(named) :], rest
 
@@ -168,8 +174,8 @@ def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False, is_la
     is_told = f"{said.baseline}的" in effect  # 降至Finch的1/2
     notes = [words("outcome.than", baseline=said.baseline)] if said.baseline and not is_told else []
     setting = said.setting
-    if is_last and not again and said.form.startswith(_CHANGES):
-        effect, setting = _on_average(shown, effect, said.metric, setting)
+    if is_last and not again:
+        effect, setting = _on_average(shown, said.form, effect, said.metric, setting)
     notes += [setting] if setting else []
     return words("outcome.aside", effect=effect, notes=words("outcome.aside_comma").join(notes)) if notes else effect
 
@@ -201,11 +207,11 @@ def phrase(shown: Selection, result: Result, *, against: bool = True, sentence: 
     inner = _in_form(shown.words, named, form) if form in (KEPT, "speedup") else named
     rival = baseline(shown, result) if against and not is_on_top(result) else ""
     values = {"metric": inner, "amount": amount(shown, result), "rival": rival or shown.words("value.rival")}
-    is_told = form == "decrease_times_of" and bool(rival) and shown.lang == "zh"  # 降至Finch的1/2
+    is_told = bool(rival) and _says_rival(shown, form)
     said = _bound_first(shown, shown.words(f"outcome.{form}", **values), named)
     beside = (notes if against and not is_told else circumstance)(shown, result)
     beside = shown.words("outcome.aside_comma").join(filter(None, (beside, price)))
-    said, beside = _on_average(shown, said, named, beside) if form.startswith(_CHANGES) else (said, beside)
+    said, beside = _on_average(shown, form, said, named, beside)
     is_mixed = shown.lang == "zh" and bool(sentence) and _ENGLISH.search(f"{named} {rival} {beside}")
     if is_mixed:
         own = own_words(result, sentence, against=against)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice, pairwise, takewhile
 
 from kg.extract.speech import tagged
@@ -152,17 +152,12 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     whole = {
         one: both for one, both in whole.items() if (one in mere or not _MEASURED.search(both)) and len(both) <= MOST
     }
-    ahead = {one: before for one, before in _led_up(told).items() if not _ITEM.match(before[0])}
     for one in said:
         is_elided = "[…]" in whole.get(one, "")
-        if one in ahead and not is_elided and len(kept[one]) > 2 * _LEAST and dangles(_by_itself(one.rstrip(". "))):
-            ways = [" ".join([*ahead[one], end]) for end in (whole.get(one, one), one)]
-            elided = _elided(one)
-            if elided != one and len(fold(elided).split()) >= TELLING and not elided.endswith("[…]."):
-                ways.append(elided)
-            begins = (at for at, before in enumerate(ahead[one]) if not pattern(_POINTS_SOON).match(before))
-            ways += [" ".join([*ahead[one][at:], one]) for at in begins]
-            whole[one] = next((way for way in ways if len(way) <= MOST), ways[-1])
+        if not is_elided and len(kept[one]) > 2 * _LEAST and dangles(_by_itself(one.rstrip(". "))):
+            ahead = _led_up(one, [*told])
+            if ahead and not _ITEM.match(ahead[0]):
+                whole[one] = _with_lead(one, ahead, whole.get(one, one))
     proposing = {one for one in said if proposes(one, own)}
     said.sort(
         key=lambda one: (
@@ -188,16 +183,26 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     return [with_name(paper, without_promise(quote)) for quote in quotes if quote]
 
 
-def _led_up(told: Iterable[str]) -> dict[str, list[str]]:
-    """The sentence before each, with those before it as far as that points back itself."""
-    ahead: dict[str, list[str]] = {}
-    for before, one in pairwise(told):
+def _led_up(said: str, told: Sequence[str]) -> list[str]:
+    """The sentences before one, as far back as they point back themselves; none where all of them do."""
+    ahead: list[str] = []
+    for before in reversed(told[: told.index(said)]):
         alone = pattern(_FRONT).sub("", before, count=1)  # "we skip gates", of "To solve this, we skip gates"
         if not (pattern(_POINTS_SOON).match(alone) or dangles(alone)):
-            ahead[one] = [alone]
-        elif before in ahead:
-            ahead[one] = [*ahead[before], before]
-    return ahead
+            return [alone, *ahead]
+        ahead.insert(0, before)
+    return []
+
+
+def _with_lead(said: str, ahead: Sequence[str], whole: str) -> str:
+    """A sentence, `whole` with its next ones, with those ahead; where too long, without its aim, or with fewer."""
+    ways = [" ".join([*ahead, end]) for end in (whole, said)]
+    elided = _elided(said)
+    if elided != said and len(fold(elided).split()) >= TELLING and not elided.endswith("[…]."):
+        ways.append(elided)
+    begins = (at for at, before in enumerate(ahead) if not pattern(_POINTS_SOON).match(before))
+    ways += [" ".join([*ahead[at:], said]) for at in begins]
+    return next((way for way in ways if len(way) <= MOST), ways[-1])
 
 
 def _clause(said: str) -> str:
@@ -289,6 +294,8 @@ def points_back(said: str) -> bool:
 
 def with_name(paper: Paper, quote: str) -> str:
     """A quotation with the paper's name for the LaTeX commands that stand for it: of its method, or of its letters."""
+    if "\\" not in quote:
+        return quote
     own = what(paper)[0] if not what(paper)[1] else name(paper) or _named_by_title(paper) or _named_behind(paper)
     quote = _MACRO.sub(own or "[our method]", quote.replace("~\\", " \\"))
     if own:

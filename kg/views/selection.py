@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: Types of entities that a paper names.
 TYPES = (*LISTS, "topic")
-_SEVERAL = re.compile(r".*[A-Z]s")
+_SEVERAL = re.compile(r".*[A-Z]s")  # "LLMs"
 _MACRO = re.compile(r"\\[A-Za-z]+(?:\{\})?")  # "\modelname", which stands for a name that the text does not give
 #: Normalises a text for display.
 clean = one_line
@@ -235,10 +235,10 @@ def title(paper: Paper) -> str:
 
 def name(paper: Paper) -> str:
     """The short name of what the paper proposes, or ""; several things ("LLMs") are its name only in its title."""
-    names = [record.name for _, record in paper.entries]
-    titles = "\n".join(record.title for _, record in paper.entries)
-    own = (one for one in names if not _MACRO.fullmatch(one) and (one in titles or not _SEVERAL.fullmatch(one)))
-    return clean(next(filter(None, own), ""))
+    records = [record for _, record in paper.entries]
+    own = (one for one in (record.name for record in records) if one and not _MACRO.fullmatch(one))
+    own = (one for one in own if not _SEVERAL.fullmatch(one) or any(one in record.title for record in records))
+    return clean(next(own, ""))
 
 
 def named(paper: Paper, date: str) -> str:

@@ -390,8 +390,8 @@ def _with_shared(claim: WinClaim, others: list[WinClaim]) -> WinClaim:
 
 def _names_more(label: str, other: str) -> bool:
     """Whether a label is another with more words behind it: "Foo baseline", "Foo基线"."""
-    behind = label.removeprefix(other) if label != other else ""
-    return behind != label and (behind[:1] == " " or (has_han(behind[:1]) and not has_han(other)))
+    behind = label.removeprefix(other)
+    return label.startswith(other) and (behind.startswith(" ") or (has_han(behind[:1]) and not has_han(other)))
 
 
 def _winner(shown: Selection, claim: WinClaim) -> str:
