@@ -1,19 +1,37 @@
-"""Which mentions fill a slot of the sentence on a paper: no clause, no part of a phrase, nothing told twice."""
+"""Which mentions fill a slot of the sentence on a paper, and in which words: no clause, no part, nothing told twice."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from itertools import dropwhile, pairwise
 
 from kg.extract.speech import tagged
 from kg.link.acronyms import acronyms, means_another
 from kg.model import Mention, Paper
 from kg.text import fold, has_han
+from kg.views.latex import as_text
+from kg.views.outcome import same
 from kg.views.selection import Selection, title
-from kg.views.surface import AHEAD, is_word, places, without_article
-from kg.views.wording import Wording
-from kg.views.words import PageWords
+from kg.views.surface import (
+    AHEAD,
+    as_written,
+    expanded,
+    is_short_of,
+    is_word,
+    joined,
+    of_it,
+    places,
+    uncapitalised,
+    whole,
+    with_article,
+    with_names,
+    with_shared_head,
+    without_article,
+)
+from kg.views.wording import Wording, say, says
+from kg.views.words import PageWords, listed
 
 _BEFORE = 40  # letters before a problem in which a verb may stand
 _OBJECTS = ("of", "that", "how", "the", "a", "an")  # words that what a verb is done to begins with
@@ -56,6 +74,20 @@ _DOES = re.compile(r"[A-Z][\w-]* [a-z]{3,}s (?P<what>[a-z][\w-]*) ")  # "Q-Forme
 _MODIFIED = re.compile(r"(?:ed|ing)$|-")  # what an adverb stands before in a noun phrase: "jointly trained experts"
 #: What begins with a gerund, up to its first preposition or further gerund.
 _GOAL = re.compile(r"(?:\w+ly )?(?P<doing>[\w-]+ing)\b(?: (?!(?:to|of|in|for|on|with|from|by|and)\b|\w+ing\b)[\w-]+)*")
+_LIKELY = 0.7  # confidence of mentions that stand for surer ones which a language has no words for
+_FEW = 4  # maximum words of a technique kept in the original
+_LINKS = (2, 1)  # maximum times that a technique or a problem says 的: with more its parts may belong otherwise
+_POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
+_FORMULA = re.compile(r"\$[^$]*\$")
+_TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
+_LISTED = re.compile(r",\s*")
+_TORN_NAME = re.compile(r"[a-z][A-Z]\w*-[a-z]")  # "MultiView-conditioned", of a name that is written large
+_TWO = re.compile(r"^([^,]+), and ([^,]+)$")
+_SHORT_FORM = re.compile(r"[(（]([A-Z][\w-]+)[)）]")
+_LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no name
+
+#: A mention, in the words of a sentence.
+InWords = tuple[Mention, str]
 
 
 def opens_title(mention: Mention, paper: Paper) -> bool:
@@ -261,3 +293,82 @@ def has_homonym(shown: Selection, wording: str, text: str) -> bool:
         if known and means_another(word, defined[fold(word)], known.labels()):
             return True
     return False
+
+
+def fill(shown: Selection, mentions: Iterable[Mention], text: str, most: int) -> list[InWords]:
+    """The mentions of highest confidence that can be expressed, in text order and without redundancy.
+
+    In Chinese no English phrase stands; a name is no phrase.
+    """
+    chosen: dict[int, str] = {}
+    mentions = list(mentions)
+    surest = sorted(mentions, key=lambda mention: -mention.confidence)
+    if shown.lang == "zh":
+        surest = [one for at, one in enumerate(surest) if at <= most or one.confidence >= _LIKELY]
+    endings = tuple(shown.words("brief.problem_endings").split()) or ("\n",)  # a problem is not a technique
+    for mention in surest:
+        if any(is_short_of(mention, other, text) for other in mentions if id(other) in chosen):
+            continue
+        is_none = is_cut(shown, mention, text) or is_likeness(shown, mention, text) or is_clause(mention, text)
+        is_none = is_none or is_modifier(mention)
+        said = "" if is_none else as_text(_wording(shown, mention, text))
+        if mention.type == "technique" and said.endswith(endings):
+            continue
+        if said and not any(map(partial(_is_same, said), chosen.values())):
+            chosen[id(mention)] = said
+        if len(chosen) == most and shown.lang != "zh":
+            break
+    if shown.lang == "zh":
+        chosen = {key: said for key, said in chosen.items() if " " in said or has_han(said) or not said.islower()}
+        spoken = [key for key, said in chosen.items() if has_han(said) or not _LOWER.search(said)]
+        chosen = {key: chosen[key] for key in spoken[:most]}
+    return [(mention, chosen[id(mention)]) for mention in mentions if id(mention) in chosen]
+
+
+def _is_same(said: str, other: str) -> bool:
+    """Whether one of two phrases says the other: "a strategy of late gating (SLG)" is "the SLG rule"."""
+    one, two = joined(said), joined(other)
+    short = {*_SHORT_FORM.findall(said), *_SHORT_FORM.findall(other)}
+    return one in two or two in one or any(name in said.split() or name in other.split() for name in short)
+
+
+def _wording(shown: Selection, mention: Mention, text: str) -> str:
+    """The localised wording of a mention in the paper's words; in Chinese a short original where there is none."""
+    nouns = Wording(shown.graph.vocabulary)
+    frames = shown.graph.vocabulary.cues("label-frame-technique")
+    for acronym in (mention.surface, mention.canonical) if mention.type == "technique" else ():
+        if full := expanded(acronym, text):
+            spoken = nouns(full) if shown.lang == "zh" else with_article(uncapitalised(full, text), text, frames)
+            return shown.words("outcome.aside", effect=spoken, notes=acronym) if spoken else acronym
+    is_torn = _TORN_NAME.search(mention.canonical) and fold(mention.canonical) == fold(mention.surface)
+    wordings = [as_written(whole(w), text) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
+    wordings = wordings[-1:] if is_torn or joined(mention.canonical) not in joined(mention.surface) else wordings
+    if mention.type == "technique":
+        heads = {*frames, *PageWords("en")("brief.counted_technique").split()}
+        wordings = list(dict.fromkeys(with_shared_head(w, text, heads) for w in wordings))
+    wordings = [w for w in wordings if not _POINTS_BACK.search(w) and not _TORN.search(_FORMULA.sub("", w))]
+    if shown.lang != "zh":
+        labels = (say(shown, same(shown, mention.concept, w), w, text) for w in wordings)
+        labels = (w for w in labels if w and not has_han(w) and says(text, w))
+        said = _TWO.sub(r"\1 and \2", next(filter(nouns.is_noun_phrase, labels), ""))
+        parts = [] if re.search(r"\b(?:and|or) ", said) else _LISTED.split(said)
+        if len(parts) > 1 and all(tagged(part, 0, len(part))[0][-1].tag.startswith("NN") for part in parts):
+            return shown.words.listed(parts)
+        counted = shown.words(f"brief.counted_{mention.type}").split()
+        if not said:
+            return ""
+        told = with_article(with_names(uncapitalised(said, text), text), text, frames, counted)
+        return of_it(told, said) if mention.type == "problem" else told
+    known = list(filter(partial(says, text), wordings))
+    if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
+        return known[0] if mention.type == "technique" else ""
+    apart = {*listed("clause.apart"), *listed("clause.narrows")} - {"of", "between"}
+    known = [one for one in known if mention.type != "problem" or apart.isdisjoint(one.split())]
+    for wording in (uncapitalised(one, text) for one in known):
+        if has_homonym(shown, wording, text):
+            continue
+        said = say(shown, same(shown, mention.concept, wording), wording, text) if nouns.is_noun_phrase(wording) else ""
+        if said and says(text, said) and said.count("的") <= _LINKS[mention.type == "problem"]:
+            return with_names(said, text)
+    short = (w for w in wordings if mention.type == "technique" and w.count(" ") < _FEW)
+    return next((with_names(w, text) for w in short if nouns.is_noun_phrase(w)), "")

@@ -8,27 +8,23 @@ the paper's own sentence is quoted. For Chinese, the labels of the vocabulary co
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from kg.entity_types import LISTS
-from kg.extract.speech import tagged
 from kg.model import Mention, Paper
 from kg.text import fold, has_han
 from kg.views.borne import KEPT, is_metric_head
 from kg.views.effects import OTHERS_WORK, effects, is_setup
 from kg.views.fillers import (
+    InWords,
     ends_proposing,
-    has_homonym,
+    fill,
     is_apart,
     is_apposed,
-    is_clause,
-    is_cut,
     is_host,
     is_known,
-    is_likeness,
-    is_modifier,
     is_one_of_two,
     is_own_way,
     is_put_forward,
@@ -41,7 +37,7 @@ from kg.views.fillers import (
 )
 from kg.views.kinds import is_bare, kind_in_words, says_no_more
 from kg.views.latex import as_text, quotable
-from kg.views.outcome import phrases, same
+from kg.views.outcome import phrases
 from kg.views.own import addressed_by, forms, is_made, is_narrowed
 from kg.views.proposal import Proposal, coined, is_part, proposal
 from kg.views.quotation import (
@@ -59,49 +55,28 @@ from kg.views.quotation import (
 )
 from kg.views.selection import Selection, clean, name, title
 from kg.views.surface import (
-    as_written,
     expanded,
-    is_short_of,
     joined,
-    of_it,
     short_forms,
     spelt_out,
     stands_for,
     uncapitalised,
-    whole,
     with_article,
-    with_names,
-    with_shared_head,
     without_article,
     without_initials,
 )
-from kg.views.wording import Wording, say, says
-from kg.views.words import PageWords, listed
+from kg.views.wording import says
+from kg.views.words import PageWords
 
 _MOST = {"technique": 2, "problem": 2}
-_LIKELY = 0.7  # confidence of mentions that stand for surer ones which a language has no words for
 _TAIL = 40  # letters by which a proposal is found in its sentence
-_FEW = 4  # maximum words of a technique kept in the original
-_LINKS = (2, 1)  # maximum times that a technique or a problem says 的: with more its parts may belong otherwise
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
-_POINTS_BACK = re.compile(r"\b(?:these|those|this|such)\b")  # what that is only the paper's own text says
 _SAYING = re.compile(r"[^\W\d_]{2,}")
 _NAMED = re.compile(r"(?<![\w-])(?:[a-z]?[A-Z]+[\w-]*[A-Z]|[a-z][A-Z])[\w-]*")  # "OpenGate", "GATE", "pGate"
 _ALONG = re.compile(r", (?:along|together) with\b|,? as well as (?:its|two|three|an?)\b")  # is proposed too, and not it
 _GLUED = re.compile(r"(?<=[a-z]{3})\((?=[A-Z]{2}[\w-]*\))")  # "late gates(LG)"
-_FORMULA = re.compile(r"\$[^$]*\$")
-_TORN = re.compile(r"\$|\\(?!text|emph|math)|\*\*")  # outside a formula: of a command, a formula or a mark that is cut
-_LISTED = re.compile(r",\s*")
-_TORN_NAME = re.compile(r"[a-z][A-Z]\w*-[a-z]")  # "MultiView-conditioned", of a name that is written large
 _WITH_PARTS = re.compile(r"\s(?:combining|integrating|using|leveraging|based on)\s")  # a phrase that is cut somewhere
-_PAIR = re.compile(r"^([^,]+), and ([^,]+)$")
-_SHORT_FORM = re.compile(r"[(（]([A-Z][\w-]+)[)）]")
-_LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no name
 _OF_WHAT = re.compile(r"\s(?:for|to|in|on|that|which)\s")
-
-
-#: A mention, in the words of a sentence.
-_InWords = tuple[Mention, str]
 
 
 @dataclass(slots=True)
@@ -379,7 +354,7 @@ def _proposed_name(shown: Selection, paper: Paper) -> str:
     return own if any(ends_proposing(shown, said) for said in (*before, *apposed)) else ""
 
 
-def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[_InWords]:
+def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> list[InWords]:
     """The techniques that the paper surely proposes, except those with its name; a survey sorts what others made."""
     if paper.entries[0][1].kind == "survey":
         return []
@@ -401,7 +376,7 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
         and not is_apart(mention, name(paper), sentences_of(paper, fields))
     ]
     told = [mention for mention in found if not points_back(mention, text)]
-    return _chosen(shown, told, text, _MOST["technique"]) or _chosen(shown, found, text, _MOST["technique"])
+    return fill(shown, told, text, _MOST["technique"]) or fill(shown, found, text, _MOST["technique"])
 
 
 def _problems(
@@ -438,87 +413,8 @@ def _problems(
         and not (mention.concept not in shown.graph.vocabulary and is_narrowed(mention.surface, told))
     ]
     short = [mention for mention in found if len(mention.surface) <= _SHORT]
-    chosen = _chosen(shown, short, text, _MOST["problem"]) or _chosen(shown, found, text, 1)
+    chosen = fill(shown, short, text, _MOST["problem"]) or fill(shown, found, text, 1)
     if aims and len(chosen) == 1 and any(is_one_of_two(said, chosen[0][0].surface) for said in told):
         return [], False  # "reduces drift and noise" says more than that it reduces noise
     easing = forms("brief.easing")
     return [said for _, said in chosen], bool(chosen) and all(by[id(mention)] in easing for mention, _ in chosen)
-
-
-def _chosen(shown: Selection, mentions: Iterable[Mention], text: str, most: int) -> list[_InWords]:
-    """The mentions of highest confidence that can be expressed, in text order and without redundancy.
-
-    In Chinese no English phrase stands; a name is no phrase.
-    """
-    chosen: dict[int, str] = {}
-    mentions = list(mentions)
-    surest = sorted(mentions, key=lambda mention: -mention.confidence)
-    if shown.lang == "zh":
-        surest = [one for at, one in enumerate(surest) if at <= most or one.confidence >= _LIKELY]
-    endings = tuple(shown.words("brief.problem_endings").split()) or ("\n",)  # a problem is not a technique
-    for mention in surest:
-        if any(is_short_of(mention, other, text) for other in mentions if id(other) in chosen):
-            continue
-        is_none = is_cut(shown, mention, text) or is_likeness(shown, mention, text) or is_clause(mention, text)
-        is_none = is_none or is_modifier(mention)
-        said = "" if is_none else as_text(_wording(shown, mention, text))
-        if mention.type == "technique" and said.endswith(endings):
-            continue
-        if said and not any(map(partial(_is_same, said), chosen.values())):
-            chosen[id(mention)] = said
-        if len(chosen) == most and shown.lang != "zh":
-            break
-    if shown.lang == "zh":
-        chosen = {key: said for key, said in chosen.items() if " " in said or has_han(said) or not said.islower()}
-        spoken = [key for key, said in chosen.items() if has_han(said) or not _LOWER.search(said)]
-        chosen = {key: chosen[key] for key in spoken[:most]}
-    return [(mention, chosen[id(mention)]) for mention in mentions if id(mention) in chosen]
-
-
-def _is_same(said: str, other: str) -> bool:
-    """Whether one of two phrases says the other: "a strategy of late gating (SLG)" is "the SLG rule"."""
-    one, two = joined(said), joined(other)
-    short = {*_SHORT_FORM.findall(said), *_SHORT_FORM.findall(other)}
-    return one in two or two in one or any(name in said.split() or name in other.split() for name in short)
-
-
-def _wording(shown: Selection, mention: Mention, text: str) -> str:
-    """The localised wording of a mention in the paper's words; in Chinese a short original where there is none."""
-    nouns = Wording(shown.graph.vocabulary)
-    frames = shown.graph.vocabulary.cues("label-frame-technique")
-    for acronym in (mention.surface, mention.canonical) if mention.type == "technique" else ():
-        if full := expanded(acronym, text):
-            spoken = nouns(full) if shown.lang == "zh" else with_article(uncapitalised(full, text), text, frames)
-            return shown.words("outcome.aside", effect=spoken, notes=acronym) if spoken else acronym
-    is_torn = _TORN_NAME.search(mention.canonical) and fold(mention.canonical) == fold(mention.surface)
-    wordings = [as_written(whole(w), text) for w in dict.fromkeys((mention.canonical, mention.surface)) if w]
-    wordings = wordings[-1:] if is_torn or joined(mention.canonical) not in joined(mention.surface) else wordings
-    if mention.type == "technique":
-        heads = {*frames, *PageWords("en")("brief.counted_technique").split()}
-        wordings = list(dict.fromkeys(with_shared_head(w, text, heads) for w in wordings))
-    wordings = [w for w in wordings if not _POINTS_BACK.search(w) and not _TORN.search(_FORMULA.sub("", w))]
-    if shown.lang != "zh":
-        labels = (say(shown, same(shown, mention.concept, w), w, text) for w in wordings)
-        labels = (w for w in labels if w and not has_han(w) and says(text, w))
-        said = _PAIR.sub(r"\1 and \2", next(filter(nouns.is_noun_phrase, labels), ""))
-        parts = [] if re.search(r"\b(?:and|or) ", said) else _LISTED.split(said)
-        if len(parts) > 1 and all(tagged(part, 0, len(part))[0][-1].tag.startswith("NN") for part in parts):
-            return shown.words.listed(parts)
-        counted = shown.words(f"brief.counted_{mention.type}").split()
-        if not said:
-            return ""
-        told = with_article(with_names(uncapitalised(said, text), text), text, frames, counted)
-        return of_it(told, said) if mention.type == "problem" else told
-    known = list(filter(partial(says, text), wordings))
-    if known and all(w.isupper() for w in known):  # "GLA" may be short for something else than what it was linked to
-        return known[0] if mention.type == "technique" else ""
-    apart = {*listed("clause.apart"), *listed("clause.narrows")} - {"of", "between"}
-    known = [one for one in known if mention.type != "problem" or apart.isdisjoint(one.split())]
-    for wording in (uncapitalised(one, text) for one in known):
-        if has_homonym(shown, wording, text):
-            continue
-        said = say(shown, same(shown, mention.concept, wording), wording, text) if nouns.is_noun_phrase(wording) else ""
-        if said and says(text, said) and said.count("的") <= _LINKS[mention.type == "problem"]:
-            return with_names(said, text)
-    short = (w for w in wordings if mention.type == "technique" and w.count(" ") < _FEW)
-    return next((with_names(w, text) for w in short if nouns.is_noun_phrase(w)), "")
