@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from kg.entity_types import CONCEPT_TYPES
 from kg.extract.base import field_text, sentence_of
 from kg.extract.brief import slots
-from kg.text import fold
+from kg.text import fold, sentence_at
 from kg.vocabulary import Vocabulary
 
 _TOKEN = r"[^\W\d_](?:[\w+²³'.]|[-–/](?=\w)|\$?\^\{?\w\}?\$?)*\+*"
@@ -64,6 +64,16 @@ _WITH = re.compile(
 _LED_TO = re.compile(
     rf", (?:leading to|resulting in|yielding|culminating in) (?:the )?(?P<name>{_CAPITAL})(?=[.;]|, an? )"
 )
+#: What a sentence has that presents a name: its subject, or what calls it so; and what one has that does not.
+_OWN = re.compile(
+    r"\b(?:we|our|here|authors?|(?:this|the|present|current) \w*\s?"
+    r"(?:paper|work|study|article|report|survey|thesis))\b",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"\b(?:called|named|namely|dubbed|termed|propos\w+|introduc\w+|present\w+)\b")
+_OPENS = re.compile(r"(?:The |An? )?(?:[A-Z][\w-]*(?: (?:of|for|and|with|in))?[ -]?)*\(?")
+_EARLIER = re.compile(r"\b(?:previous|prior|earlier) (?:work|paper|study)\b")
+_BESIDES = re.compile(r"\b[Ww]e also\b|\b(?:formulate|model|cast|frame|treat|view) [^,;]* as an? [^,;]*$")
 _CLAUSE_BEGINS = (". ", ", ", "where ")
 _ACTS = re.compile(r" (?:\w+ly )?[a-z]+s ")
 _MOST = 100  # verbs of an abstract that may present a name
@@ -131,6 +141,8 @@ class NameComponent:
             name = found.strip(" .,;:'’–-")
             if not self.is_own(name) or self.is_common(name, sure) or _is_two(name):
                 continue
+            if name not in title and _is_of_others(name, abstract):
+                continue
             own = _acronym_of(name, abstract) or spelled(name, abstract)
             if name in title or not self._is_data(own, abstract):
                 return own
@@ -149,6 +161,8 @@ class NameComponent:
         """Whether a name may be the paper's own: no function word, size, plural or compound ("LLM-driven")."""
         if len(name) < 2 or _ORDINARY.match(name) or _PLURAL.fullmatch(name) or _SIZE.fullmatch(name):
             return False
+        if _HOSTS.match(f"{name.lower()}.com/"):
+            return False  # "We have created a GitHub repository"
         tail = name.rpartition("-")[2]
         return tail == name or fold(tail) not in self.tails
 
@@ -195,6 +209,20 @@ def candidates(title: str, abstract: str, brief_name: str) -> Iterator[tuple[str
     yield from introduced
     if brief_name and _one_name(brief_name) and brief_name.lower() in abstract.lower():
         yield brief_name, True
+
+
+def _is_of_others(name: str, abstract: str) -> bool:
+    """Whether the sentence that first has a name does not present it: it tells of others, or of what is made besides.
+
+    "However, hyperspectral imagery (HSI)", "In our previous work, we proposed Zap", "We also develop ZapBench".
+    """
+    at = abstract.find(name)
+    if at < 0:
+        return False
+    ahead = abstract[sentence_at(abstract, at, at)[0] : at]
+    if not _OWN.search(ahead):
+        return not (_NAMED.search(ahead) or _OPENS.fullmatch(ahead.strip()))
+    return bool(_EARLIER.search(ahead) or _BESIDES.search(ahead) or _EXAMPLES.search(ahead))
 
 
 def _is_two(name: str) -> bool:
@@ -267,7 +295,8 @@ def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
         rest = abstract[verb.end() : _sentence_end(abstract, verb.end())]
         called = _CALLED.search(rest) if is_called else None
         if called and not called["name"].islower():
-            yield _shortest(called["name"], rest[called.end() :]), True
+            short = _short_of(called["name"], rest, called.start("name")) if " " in called["name"] else ""
+            yield short or _shortest(called["name"], rest[called.end() :]), True
         if quoted := _QUOTED.match(rest):
             yield quoted["name"], not _EXPLORED.search(verb[0])
         direct = _DIRECT.match(rest)

@@ -45,6 +45,7 @@ _WITHOUT = r"\s(?!<clause.unharmed>\b)without\b"
 #: Begins an example of the sentence before, which may say whom its gain is over.
 _EXAMPLE = re.compile(r"(?:Specifically|Notably|Concretely|In particular|For example|For instance),")
 _BEATS_BEFORE = r"\b(?:<clause.beating>|<clause.comparing>)\s(?P<what>[^,;:()\d]+)"
+_BEATS_WITHIN = r"\b<clause.beating>\s(?P<what>[^,;:()\d]+?) (?:in|by|on|at) [^,;:()\d]+\([^()\d]*$"
 _COMPARES = r"\b<clause.comparing>\s"
 _POINTING = re.compile(r"(?:all|any|both|each|its?|others?|the|them|these|those|two)\b", re.IGNORECASE)
 #: Behind the first of several: "Finch (with caching), Wren and Plover".
@@ -80,8 +81,11 @@ def compared(place: QuantityPlace, result: Result, wording: Wording) -> str:
 def is_over_more(place: QuantityPlace, result: Result, before: str, general: frozenset[str]) -> bool:
     """Whether a gain is over a rival that has not been told: right behind its number, or in the sentence `before`.
 
-    "Foo beats Finch. Specifically, it has 2x less."
+    "Foo beats Finch. Specifically, it has 2x less." Or it explains a win: "Foo beats Finch in speed (2x faster)".
     """
+    within = pattern(_BEATS_WITHIN).search(place.text[: place.quantity.start])
+    if within and not is_any(within["what"], general):
+        return True
     beaten = pattern(_NEXT).match(place.text, place.quantity.end)
     if beaten and result.baseline and result.baseline in beaten["what"] and not is_any(result.baseline, general):
         return True

@@ -15,7 +15,7 @@ from kg.query.support import Supporter, appeared, support
 from kg.store.contents import labels
 from kg.text import fold, has_han, one_line, raw_span, sentence_at, sentences
 from kg.views.latex import as_text
-from kg.views.words import PageWords
+from kg.views.words import PageWords, pattern
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 TYPES = (*LISTS, "topic")
 _SEVERAL = re.compile(r".*[A-Z]s")  # "LLMs"
 _MACRO = re.compile(r"\\[A-Za-z]+(?:\{\})?")  # "\modelname", which stands for a name that the text does not give
+#: Begins a sentence on a further thing that a paper makes.
+_FURTHER = (
+    r"(?i)(?:<proposal.further>|<proposal.counting>)\b,?\s(?:[a-z]+\s)?(?:<proposal.subjects>)\s(?:<proposal.verbs>)"
+)
 #: Normalises a text for display.
 clean = one_line
 
@@ -238,7 +242,18 @@ def name(paper: Paper) -> str:
     records = [record for _, record in paper.entries]
     own = (one for one in (record.name for record in records) if one and not _MACRO.fullmatch(one))
     own = (one for one in own if not _SEVERAL.fullmatch(one) or any(one in record.title for record in records))
-    return clean(next(own, ""))
+    first = clean(next(own, ""))
+    return "" if first and _is_further(paper, first) else first
+
+
+def _is_further(paper: Paper, own: str) -> bool:
+    """Whether a name is that of a further thing, of which the title does not tell: "Moreover, we add a Foo gate"."""
+    told = " ".join(record.title for _, record in paper.entries).casefold()
+    text = next((d.texts["A"].text for d, _ in paper.entries if "A" in d.texts), "")
+    at = text.find(own)
+    ahead = text[sentence_at(text, at, at)[0] : at] if at >= 0 and own.casefold() not in told else ""
+    full = " ".join(ahead.rstrip(" (").split()[-2:]).casefold() if ahead.endswith("(") else ""
+    return not (full and full in told) and pattern(_FURTHER).match(ahead.lstrip()) is not None
 
 
 def named(paper: Paper, date: str) -> str:

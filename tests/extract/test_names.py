@@ -60,6 +60,8 @@ def read(title: str, abstract: str, brief: str = "") -> Doc:
         ("Fast Zeds", "We present a Layered Zed Pruning framework (LZP) that helps.", "LZP"),
         ("Fast Zeds", "Zeds are slow and we see why and accordingly propose a Layered Zed Policy (LaZe).", "LaZe"),
         ("Collaborative Zed Models (CDZM) for Trajectories", "They are light.", "CDZM"),
+        ("Zeds", "We propose a method, dubbed Gated Zed tiles for Concept Erasure (GZCE), which helps.", "GZCE"),
+        ("Zeds", "The proposed model, called ZapKV, is fast.", "ZapKV"),
     ],
 )
 def test_name_is_what_the_paper_presents(title: str, abstract: str, name: str) -> None:
@@ -80,6 +82,11 @@ def test_known_technique_that_is_only_used_is_no_name() -> None:
         "We introduce a framework for modalities, including X-ray, ZT, and ultrasound.",
         "We introduce a model of flow, accelerating Visual Tile Arrangement (VTA) greatly.",
         "We create ZedBox and ZedBox-1024, which span scenes.",
+        "However, most zeds are hyper spectral (HZS) ones. We propose an HZS method.",
+        "In our previous work, we proposed ZapCodec. It is slow.",
+        "We prune zeds. We also develop the ZapLoss function.",
+        "We formulate it as a Semi-Zed Decision Process (SZDP) and solve it.",
+        "We have created a GitHub repository of zeds.",
     ],
 )
 def test_compound_size_and_acronym_in_passing_are_no_name(text: str) -> None:

@@ -198,12 +198,55 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
         ("Zorvex outperforms Quandle and Wren in recall by 9%, and is fast.", ["“in recall by 9%”"]),
         ("Zorvex has better recall than Quandle.", ["“better recall”"]),
         ("Zorvex outperforms Quandle.", ["as quoted"]),
+        (
+            "Zorvex has an average 9% improvement over Quandle on long tasks.",
+            ["“an average 9% improvement over Quandle on long tasks”"],
+        ),
+        ("Zorvex has a 9% improvement over old gates while surpassing Quandle.", ["as quoted"]),
+        ("On Plover, Zorvex outperforms Quandle by 9%.", ["“On Plover … by 9%”"]),
+        ("Across Plover (a set), Zorvex outperforms Quandle by 9%.", ["as quoted"]),
+        ("Zorvex is good on long tasks, where it outperforms Quandle by 9%.", ["as quoted"]),
+        ("Zorvex outperforms all gates, cutting costs by 9x compared to Quandle.", None),
         ("Zorvex has a 9% reduction in recall compared to Quandle.", None),
     ],
 )
 def test_a_win_by_a_number_alone_is_told_with_it(tmp_path: Path, said: str, by: list[str] | None) -> None:
     rows = _won(tmp_path, said, {"Quandle": said})
     assert [row["by"] for row in rows] == ([] if by is None else [by])
+
+
+@pytest.mark.parametrize(
+    ("baseline", "by"),
+    [("dense Quandle", []), ("FP16 Quandle", []), ("Quandle", ["41% lower memory usage"])],
+)
+def test_less_cost_than_the_plain_form_of_a_thing_is_no_win(tmp_path: Path, baseline: str, by: list[str]) -> None:
+    said = f"Zorvex needs 41% less memory than {baseline}."
+    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
+    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        graph.add(paper, fast=True)
+        made = _record(graph.entries()[0], "Zorvex", said, baseline, "41% less memory")
+        made["results"][0] |= {"metric": "memory usage", "change": "decrease"}
+        record.write_text(json.dumps(made) + "\n")
+        graph.add(records=record)
+        assert [one for row in _rows(_data(graph), "wins") for one in row["by"]] == by
+
+
+def test_a_winner_is_not_called_by_the_short_form_of_another(tmp_path: Path) -> None:
+    said = "We propose Grouped-Tied Attention (GTA). Grouped Latent Attention outperforms Quandle."
+    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
+    paper.write_text(json.dumps({"id": "p", "title": "Attention: a paper", "abstract": said}) + "\n")
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        graph.add(paper, fast=True)
+        named = (("GTA", "proposed"), ("Grouped Latent Attention", "proposed"), ("Quandle", "baseline"))
+        made: dict[str, Any] = {"id": graph.entries()[0], "title": "Attention: a paper", "name": "GTA", "topics": []}
+        made["techniques"] = [{"surface": one, "in": "A", "canonical": one, "role": role} for one, role in named]
+        win = {"head": "Grouped Latent Attention", "type": "outperforms", "tail": "Quandle"}
+        made["relations"] = [win | {"evidence": "Grouped Latent Attention outperforms Quandle"}]
+        record.write_text(json.dumps(made) + "\n")
+        graph.add(records=record)
+        (row,) = _rows(_data(graph), "wins")
+    assert row["winner"]["label"].casefold() == "grouped latent attention"
 
 
 def test_what_two_are_beaten_in_is_told_of_both(tmp_path: Path) -> None:

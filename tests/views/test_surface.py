@@ -16,6 +16,7 @@ from kg.views.report.claims import claims
 from kg.views.report.layout import Part
 from kg.views.report.methods import methods
 from kg.views.selection import Selection
+from kg.views.selection import name as name_of
 from kg.views.surface import expanded, short_forms, spelt_out, whole, with_article, with_names
 from kg.views.wording import Wording
 from kg.views.words import PageWords
@@ -404,6 +405,26 @@ def test_a_brief_and_a_table_tell_the_short_forms_of_what_they_quote(built: Grap
     assert brief(built, paper, "zh").endswith(f"{quoted}（LG: late gate）。")
     (row,) = methods(Selection.of(built, [paper], "en"), Part("methods", most=1))["groups"][0]["rows"]
     assert (row["does"], row["short_forms"]) == (quoted.strip("“”"), "LG: late gate")
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "called"),
+    [
+        ("We propose an early rule. Moreover, we introduce a Finch primitive.", "Gates at Dusk", ""),
+        ("We propose an early rule. Second, we introduce Finch.", "Gates at Dusk", ""),
+        ("We propose an early rule. Moreover, we introduce Finch.", "Finch at Dusk", "Finch"),
+        ("We study gates. Moreover, we introduce Late Owls (Finch).", "Late Owls at Dusk", "Finch"),
+        ("Gates are slow. We introduce Finch.", "Gates at Dusk", "Finch"),
+    ],
+)
+def test_a_paper_is_not_called_by_a_further_thing_that_it_makes(text: str, title: str, called: str) -> None:
+    assert name_of(titled(text, title, "Finch")) == called
+
+
+def test_a_short_form_may_begin_with_a_small_letter() -> None:
+    text = "Diffuse owl nets (dONs) are new. We add a rule for dON inference."
+    assert spelt_out("a rule for dON inference", text) == "a rule for diffuse owl net (dON) inference"
+    assert short_forms("We add a rule for dON inference", text) == "dON: diffuse owl net"
 
 
 def test_a_series_is_no_plural_of_serie() -> None:

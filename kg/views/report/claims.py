@@ -10,16 +10,17 @@ from itertools import takewhile
 from typing import Any
 
 from kg.extract.numbers import plain, quantities
-from kg.model import Paper, Record, Relation
+from kg.model import Paper, Record, Relation, Result
 from kg.text import fold, has_han
 from kg.views import outcome
 from kg.views.borne import SPEED, borne, is_metric_head, is_of_own_part, is_variant
 from kg.views.clause import is_any
 from kg.views.latex import as_text, quotable
+from kg.views.quotation import text_of
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import EntryQuote, Selection, name, quoted
-from kg.views.surface import is_one_of, stands_for, with_names
+from kg.views.surface import expanded, is_one_of, stands_for, with_names
 from kg.views.wording import Wording
 from kg.views.words import listed, pattern
 from kg.vocabulary import Concept
@@ -28,6 +29,7 @@ _KINDS = ("technique:", "model:")
 _QUOTES = ("“", '"')
 _GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
 _BUILT_ON = r"\b<winning.built>\s<winning.upon>\s(?:<clause.determiners>\s)?$"
+_THAN = r"\b(?:<clause.comparing>)(?: <clause.determiners>)? $"
 _BEATS = r"(?i)\b(?:<clause.beating>|<winning.better>)\b"
 #: Behind a loser and others beside it, in what it is beaten: " and Wren by 2%"; ahead: "superior recall over "
 _IN_WHAT = r"(?:by|in|on|at|under|for|across|when|with)\b"
@@ -41,11 +43,18 @@ _AHEAD = (
     r"(?<![\dx×] )\b(?P<said>(?:better|superior|higher|lower|faster|stronger|smaller|improved) [^,;:()]*?) "
     r"<clause.comparing> (?:[\w-]+ ){0,4}$"
 )
-_MEASURED = r"(?! (?:<clause.comparing>)\b)[^,;:()]*"  # stands between the number of a win and the loser
+_MEASURED = (
+    r"(?! (?:<clause.comparing>)\b)(?:(?!<clause.beating>)[^,;:()])*"  # between the number of a win and the loser
+)
+_MEAN = re.compile(r"\b(?:an? )?(?:average|mean) (?:of )?$")
 _BESIDE = re.compile(r"(?: \w+)?(?:,| and|, and) ")  # between the numbers of a list
 _TELLS_WHAT = r"\b(?:by|in|with|<winning.better>|<winning.gains>)\b"  # not only where: "under fair comparison"
 _RESULTS_OF = r"\b<winning.results>(?: \(|, | )(?:including|such as|like|e\.g\.,?)\b[^.;]*$"  # of Finch among others
 _KIND_WITH = re.compile(r"^ [a-z]+(?= with )")
+#: What a sentence on a win begins with that says where it is won, and a clause that does.
+_OPENING = re.compile(r"(?:Across|At|For|On|Under|When|With|Within)\b[^,]*(?=,)")
+_SHORT = re.compile(r"[^():;]{1,60}")
+_WHERE = re.compile(r"\bwhere\b[^,;]*$")
 _CUT = r" <winning.built>\b"  # narrows a kind: "systems built on Foo"
 _SETTING = r"\b<clause.at> (?:\S+ <winning.joints> )?$"  # "beats others at W4A4 and W4A8 precision"
 _KIND = re.compile(r" (\w+), [A-Z]")
@@ -88,28 +97,47 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
                 is_part = is_of_own_part(shown.graph.vocabulary, record, relation.head, quote.sentence, ahead)
                 if is_part or not _is_won(shown, relation, quote.sentence, beaten):
                     continue
-                is_plain = pattern(_BEATS).search(quote.sentence)
-                by = _in_what(shown, ahead, beaten, behind) if is_plain else _in_figures(shown, ahead, beaten)
-                if by is not None:
+                is_plain = pattern(_BEATS).search(quote.sentence) and not _is_behind_a_clause(ahead)
+                said = _in_what(ahead, beaten, behind) if is_plain else quotable(_figure(ahead, beaten) or "")
+                if is_plain or said:
+                    by = _where(ahead, said)
+                    by = shown.words("brief.quote", quote=by) if by else shown.words("report.in_words")
                     yield WinClaim(*ends, paper, quote, by=by, beaten=beaten)
         yield from _by_numbers(shown, paper)
 
 
-def _in_what(shown: Selection, ahead: str, beaten: str, behind: str) -> str:
-    """In what a paper says that it wins, quoted: "by 2% on Plover", "superior recall"; else that its words say it."""
+def _is_behind_a_clause(ahead: str) -> bool:
+    """Whether only a later clause names a loser: "Foo beats others, cutting costs compared to" it."""
+    *_, said = ("", *pattern(_BEATS).split(ahead)) if pattern(_THAN).search(ahead) else ("",)
+    return "," in said and not pattern(_AHEAD).search(ahead)
+
+
+def _in_what(ahead: str, beaten: str, behind: str) -> str:
+    """In what a paper says that it wins: "by 2% on Plover", "superior recall"; else ""."""
     better, more = pattern(_AHEAD).search(ahead), pattern(_BEHIND).match(behind)
-    said = more["said"] if more else ""
+    figure = "" if better else _figure(ahead, beaten) or ""
+    said = (f"{figure}{more[0]}" if figure else more["said"]) if more else figure
     if better:
         said = f"{ahead[better.start('said') :]}{beaten}{more[0]}" if more else better["said"]
     is_told = pattern(_TELLS_WHAT).search(said) and not pattern(r"\b<clause.dealt_out>\b").search(said)
-    said = quotable(said) if is_told else ""
-    return shown.words("brief.quote", quote=said) if said else shown.words("report.in_words")
+    return quotable(said) if is_told else ""
 
 
-def _in_figures(shown: Selection, ahead: str, beaten: str) -> str | None:
-    """The words from a number up to a loser, quoted: of "3x fewer parameters than Finch" nothing else is won.
+def _where(ahead: str, said: str) -> str:
+    """Words of a win with what its sentence begins with where that says where it is won: "On Plover … by 2%".
 
-    None where there is no number, or another may be the loser's: "2x and 3x faster than Wren and Finch".
+    "" where a clause or a list says so.
+    """
+    opening = _OPENING.match(ahead)
+    if not said or _WHERE.search(ahead) or (opening and not _SHORT.fullmatch(opening[0])):
+        return ""
+    return f"{quotable(opening[0])} … {said}" if opening else said
+
+
+def _figure(ahead: str, beaten: str) -> str | None:
+    """The words from a number up to a loser: "3x fewer parameters than Finch"; else None.
+
+    Neither where another may be the loser's: "2x and 3x faster than Wren and Finch".
     """
     ahead = as_text(ahead).rstrip()
     numbers = quantities(plain(ahead))
@@ -121,8 +149,8 @@ def _in_figures(shown: Selection, ahead: str, beaten: str) -> str | None:
         return None
     if not pattern(r"\b<winning.gains>\b").search(ahead, last.end):
         return None  # of "reduces 4x costs compared to Finch" the number says nothing alone
-    said = quotable(f"{ahead[last.start :]} {beaten}")
-    return shown.words("brief.quote", quote=said) if said else None
+    mean = _MEAN.search(ahead[: last.start])
+    return f"{ahead[mean.start() if mean else last.start :]} {beaten}"
 
 
 def _is_whole(text: str, name: str) -> bool:
@@ -229,6 +257,8 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
         other = identity(result.baseline_concept, result.baseline)
         if result.change == "absolute" or outcome.is_on_top(result) or not other.startswith(_KINDS) or other == name:
             continue
+        if _is_own_whole(shown, result):
+            continue
         quote = quoted(found.document, result.evidence)
         label = shown.label(other)
         if _is_generic(shown, result.baseline) or not _is_whole(quote.sentence, label):
@@ -245,6 +275,14 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
         by = metric if is_loss else outcome.phrase(shown, result, against=False, sentence=quote.sentence)
         pair = (other, name) if is_loss else (name, other)
         yield WinClaim(*pair, paper, quote, metric, measured, by, "" if is_loss else result.baseline)
+
+
+def _is_own_whole(shown: Selection, result: Result) -> bool:
+    """Whether a method is said to cost less than the plain form of what it makes smaller: "the dense model"."""
+    words, cues = fold(result.baseline), shown.graph.vocabulary.cues
+    is_whole = any(f" {width} " in f" {words} " for width in cues("full-width"))
+    is_whole = is_whole or not cues("plain").isdisjoint(words.split()[:-1])
+    return is_whole and result.change == "decrease" and outcome.is_size(shown, result)
 
 
 def wins(shown: Selection, part: Part) -> dict[str, Any]:
@@ -313,7 +351,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     if claim.beaten and (not is_called or is_one_of(claim.beaten, label) or _is_narrower(claim.beaten, label)):
         label = claim.beaten  # "K-means discretization" is not any clustering
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
-    if shown.lang == "zh" and (not label[:1].isupper() or label.rpartition(" ")[2].islower()):
+    if shown.lang == "zh" and not has_han(label) and (not label[:1].isupper() or label.rpartition(" ")[2].islower()):
         label = Wording(shown.graph.vocabulary)(label) or label
     behind = _around(claim.quote.sentence, claim.beaten)[1].split()[:1]
     words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind)]
@@ -321,10 +359,14 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     kinds = (one for one in words if one.endswith("s") and not known.isdisjoint({fold(one), fold(one).rstrip("s")}))
     word = next(kinds, "")
     rest, _, last = label.rpartition(" ")
-    if not word or fold(last) == fold(word):
-        return f"{rest} {word}".strip() if word else label
-    added = Wording(shown.graph.vocabulary)(word) if has_han(label) else f" {word}"
-    return label if label.endswith(added) else label + added
+    if word and fold(last) == fold(word):
+        label = f"{rest} {word}".strip()
+    elif word:
+        added = Wording(shown.graph.vocabulary)(word) if has_han(label) else f" {word}"
+        label = label.removesuffix(added) + added
+    rest, _, last = label.rpartition(" ")
+    is_english = shown.lang == "zh" and bool(rest) and not has_han(label) and last.islower() and last.isalpha()
+    return shown.words("brief.quote", quote=label) if is_english else label
 
 
 def _is_narrower(beaten: str, label: str) -> bool:
@@ -399,7 +441,8 @@ def _winner(shown: Selection, claim: WinClaim) -> str:
     label, short = shown.label(claim.winner), name(claim.paper)
     if has_han(label) or not label[:1].islower() or " " not in label:
         return label
-    if short and stands_for(short, label):
+    full = expanded(short, text_of(claim.paper, "A"))
+    if short and stands_for(short, label) and fold(full or label) == fold(label):
         return short
     return shown.words("brief.quote", quote=label) if shown.lang == "zh" else label
 
