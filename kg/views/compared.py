@@ -46,6 +46,11 @@ _WITHOUT = r"\s(?!<clause.unharmed>\b)without\b"
 _EXAMPLE = re.compile(r"(?:Specifically|Notably|Concretely|In particular|For example|For instance),")
 _BEATS_BEFORE = r"\b(?:<clause.beating>|<clause.comparing>)\s(?P<what>[^,;:()\d]+)"
 _BEATS_WITHIN = r"\b<clause.beating>\s(?P<what>[^,;:()\d]+?) (?:in|by|on|at) [^,;:()\d]+\([^()\d]*$"
+#: Behind a number: " fewer parameters while matching the accuracy of Finch".
+_MATCHING = (
+    r"(?: [a-z-]+){0,4},? while (?:still )?(?:<clause.tying>) (?:the )?(?:[a-z-]+ ){0,2}?(?:of (?:the )?)?"
+    r"(?P<what>[A-Z][\w.-]*[A-Z\d][\w.-]*)"
+)
 _COMPARES = r"\b<clause.comparing>\s"
 _POINTING = re.compile(r"(?:all|any|both|each|its?|others?|the|them|these|those|two)\b", re.IGNORECASE)
 #: Behind the first of several: "Finch (with caching), Wren and Plover".
@@ -81,10 +86,12 @@ def compared(place: QuantityPlace, result: Result, wording: Wording) -> str:
 def is_over_more(place: QuantityPlace, result: Result, before: str, general: frozenset[str]) -> bool:
     """Whether a gain is over a rival that has not been told: right behind its number, or in the sentence `before`.
 
-    "Foo beats Finch. Specifically, it has 2x less." Or it explains a win: "Foo beats Finch in speed (2x faster)".
+    "Foo beats Finch. Specifically, it has 2x less." Or it explains a win: "Foo beats Finch in speed (2x faster)"; or
+    goes with a tie: "2x less while matching Finch".
     """
     within = pattern(_BEATS_WITHIN).search(place.text[: place.quantity.start])
-    if within and not is_any(within["what"], general):
+    matched = pattern(_MATCHING).match(place.text, place.quantity.end)
+    if (within and not is_any(within["what"], general)) or matched:
         return True
     beaten = pattern(_NEXT).match(place.text, place.quantity.end)
     if beaten and result.baseline and result.baseline in beaten["what"] and not is_any(result.baseline, general):

@@ -98,6 +98,7 @@ class Slots:
     is_proposed: bool = False  # whether the paper, under its title, is said to propose the technique
     is_several: bool = False  # whether it is more than one
     is_kind: bool = False  # whether the technique says what kind of thing it is
+    is_bare: bool = False  # whether that is a kind of which many are
     is_itself: bool = False  # whether that is what the paper is called by
     is_eased: bool = False  # whether the problem is only made smaller
     proposal: Proposal | None = None  # what the paper says that it proposes, in place of technique and problem
@@ -233,8 +234,9 @@ def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slo
         _entitle(shown, paper, out)
     own, text = name(paper) if out.is_title and found.is_of(name(paper)) else "", text_of(paper, fields)
     out.technique, out.is_proposed, out.is_several = kind_in_words(shown, found, own, text), True, False
-    if is_bare(shown, found, out.technique):
-        out.technique = ""  # its sentence, which is quoted, says more
+    out.is_bare = is_bare(shown, found, out.technique)
+    if out.is_bare and says_no_more(found):
+        out.technique = ""  # its sentence, which is quoted, says what it is for
     out.is_kind = bool(out.technique)
     if out.problem:
         problems, out.is_eased = _problems(shown, paper, fields, text, found.sentence)

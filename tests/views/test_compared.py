@@ -12,6 +12,9 @@ def test_a_gain_that_elaborates_on_a_win_is_not_told_without_the_beaten(built: G
     text = "Brindle beats Finch on all tasks. Specifically, it has 41% lower latency."
     assert said_of(built, text, "41%", value=41.0) == ""
     assert said_of(built, text.replace(" beats Finch", " is fast"), "41%", value=41.0) == "41% lower latency"
+    text = "It has 41% lower latency while matching the accuracy of FinchNet."
+    assert said_of(built, text, "41%", value=41.0) == ""
+    assert said_of(built, text.replace("FinchNet", "others"), "41%", value=41.0) == "41% lower latency"
     text = "Brindle beats Finch in both speed (with an average 3x speedup) and recall."
     assert said_of(built, text, "3x", value=3.0, **SPEED) == ""
     said = said_of(built, text.replace("beats Finch", "is good"), "3x", value=3.0, **SPEED)

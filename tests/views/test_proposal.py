@@ -10,6 +10,9 @@ from kg.api import Graph
 from kg.model import Evidence, Mention, Relation, Result
 from kg.views.brief import brief
 from kg.views.proposal import Proposal, is_part, kinds, proposal
+from kg.views.report.layout import Part
+from kg.views.report.methods import methods
+from kg.views.selection import Selection
 from tests.views.telling import titled
 
 
@@ -173,7 +176,14 @@ def test_the_kind_of_a_proposal_ends_before_its_first_clause() -> None:
     [
         ("We propose Foo, a sparse attention pruning framework that skips blocks.", "Foo是一种稀疏注意力剪枝框架；"),
         ("We propose Foo, a frobnicated framework that skips idle blocks.", "》写道："),
-        ("We propose Foo, a framework for visual token pruning that skips keys.", "》写道："),
+        (
+            "We propose Foo, a framework for visual token pruning that skips keys.",
+            "Foo是一种用于视觉词元剪枝的框架；论文写道：",
+        ),
+        ("We propose Foo, a token pruning framework that skips keys.", "Foo是一种词元剪枝框架；论文写道："),
+        ("We propose Foo, a token pruning framework.", "》写道："),
+        ("We propose Foo, a unified token pruning framework that skips keys.", "Foo是一种统一的词元剪枝框架；"),
+        ("We propose Foo, a weight-only PTQ method that skips keys.", "Foo是一种仅权重PTQ方法；"),
         (
             "We propose Foo, a large multimodal reasoning dataset that spans maps.",
             "Foo是一个大型多模态推理数据集；",
@@ -185,6 +195,12 @@ def test_chinese_says_what_kind_of_thing_is_proposed_where_it_has_all_its_words(
     built: Graph, text: str, said: str
 ) -> None:
     assert said in brief(built, titled(text), "zh")
+
+
+def test_a_table_quotes_what_chinese_only_names_a_kind_for(built: Graph) -> None:
+    paper = titled("We propose Foo, a framework for visual token pruning that skips keys.")
+    (row,) = methods(Selection.of(built, [paper], "zh"), Part("methods", most=1))["groups"][0]["rows"]
+    assert row["is_quote"]
 
 
 def test_chinese_names_what_a_title_proposes_with_its_kind(built: Graph) -> None:

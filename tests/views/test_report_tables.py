@@ -180,6 +180,7 @@ def _won(folder: Path, said: str, beaten: dict[str, str], own: Sequence[str] = (
         ("Zorvex outperforms a Quandle method, Corvid.", "Quandle", ""),
         ("Zorvex outperforms baseline learning methods.", "baseline learning methods", ""),
         ("Zorvex cuts 4x costs compared to Quandle.", "Quandle", ""),
+        ("The 7B and 30B models outperform Quandle.", "Quandle", ""),
         ("Zorvex is 2x and 3x faster than Quandle and Corvid.", "Quandle", ""),
     ],
 )
@@ -274,6 +275,7 @@ def test_a_rival_and_its_kind_are_told_once(tmp_path: Path) -> None:
         ("Zorvex outperforms the popular Quandle.", "Quandle", "Quandle"),
         ("Zorvex, of xQuandle, outperforms vanilla Quandle.", "Quandle", "vanilla Quandle"),
         ("Zorvex outperforms the baseline Quandle.", "Quandle", "Quandle"),
+        ("Zorvex outperforms the W4A16 baseline.", "W4A16", "W4A16 baseline"),
     ],
 )
 def test_a_loser_in_its_plain_form_is_told_so(tmp_path: Path, said: str, tail: str, loser: str) -> None:

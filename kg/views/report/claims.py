@@ -29,6 +29,7 @@ _KINDS = ("technique:", "model:")
 _QUOTES = ("“", '"')
 _GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
 _BUILT_ON = r"\b<winning.built>\s<winning.upon>\s(?:<clause.determiners>\s)?$"
+_OF_SIZES = r"\b\d[\d.]*[BM](?:(?:,|,? and) \d[\d.]*[BM])* (?:models?|variants?|versions?) (?:\w+ )?<clause.beating>\b"
 _THAN = r"\b(?:<clause.comparing>)(?: <clause.determiners>)? $"
 _BEATS = r"(?i)\b(?:<clause.beating>|<winning.better>)\b"
 #: Behind a loser and others beside it, in what it is beaten: " and Wren by 2%"; ahead: "superior recall over "
@@ -206,6 +207,8 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
         return False  # linked to what other words of the paper name
     if any(word.endswith("ing") and word in cues("outperform") for word in beaten.split()[1:]):
         return False  # "rules surpassing others"
+    if pattern(_OF_SIZES).search(sentence):
+        return False  # "The 7B and 30B models outperform Finch", of a family
     if beaten.rpartition(" ")[2] in listed("clause.apart"):
         return False  # "decoder LMs as", of "decoder LMs as well as"
     if (beaten.islower() or " " in beaten) and not Wording(shown.graph.vocabulary).is_noun_phrase(beaten):
@@ -350,6 +353,8 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     is_called = _is_called(claim.beaten, shown.graph.vocabulary.concepts.get(claim.loser))
     if claim.beaten and (not is_called or is_one_of(claim.beaten, label) or _is_narrower(claim.beaten, label)):
         label = claim.beaten  # "K-means discretization" is not any clustering
+    elif claim.beaten and f"{claim.beaten} baseline" in claim.quote.sentence and _names_more(label, claim.beaten):
+        label = f"{claim.beaten} baseline"  # "the W4A16 baseline" is not all quantization to W4A16
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
     if shown.lang == "zh" and not has_han(label) and (not label[:1].isupper() or label.rpartition(" ")[2].islower()):
         label = Wording(shown.graph.vocabulary)(label) or label

@@ -208,7 +208,7 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
         is_less = is_less or _BY.match(said) is not None
         if not (is_less or is_vague(shown, said)):
             return said, False
-    if found.is_kind and found.technique.startswith(opening(shown)):
+    if found.is_kind and not found.is_bare and found.technique.startswith(opening(shown)):
         return found.technique, False  # a kind without what it is for is less than its sentence
     quotes = contribution(shown, paper) or [
         quote for one in sentences_of(paper, ()) if says_title(paper, one) and (quote := quotable(one))
