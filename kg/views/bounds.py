@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 #: Stands between the numbers of a list.
 LISTING = re.compile(r"\s*(?:[,、]\s*(?:and\s+)?|/\s*|and\s+|[和与]\s*)")
 #: Stands between the numbers of a list that one bound governs: " speedup and ", " lower latency, ".
-_LISTED = re.compile(rf"(?: (?!and\b)[A-Za-z][\w-]*){{0,4}}{LISTING.pattern}")
+_LISTED = re.compile(rf"(?: (?!and\b)[A-Za-z\d][\w.-]*){{0,4}}{LISTING.pattern}")
 _ROUGH = re.compile(
     r"\bapproximate(?:ly)?\s(?=\d)|\b(?:about|nearly|almost|roughly|approximately|around)\s+"
     r"(?:by\s(?=\d)|half\b|halv\w+|doubl\w+|twice\b|tripl\w+|an? (?:third|quarter|order)\b|(?:one|two|three)\b)"
@@ -52,6 +52,8 @@ def _of_list(place: QuantityPlace) -> str:
     own = "up_to" if _UP_TO.search(place.text[: numbers[at].number]) else numbers[at].bound
     if own == "exact" and _ROUGH.search(place.text, max(0, numbers[at].start - _NEAR), numbers[at].end):
         return "about"  # "nearly half"
-    while at and numbers[at].bound == "exact" and _LISTED.fullmatch(place.text, numbers[at - 1].end, numbers[at].start):
+    listed = [one for one in numbers[:at] if one.unit] + [numbers[at]]  # "9.13", of "over Finch 9.13", is a name's
+    at = len(listed) - 1
+    while at and listed[at].bound == "exact" and _LISTED.fullmatch(place.text, listed[at - 1].end, listed[at].start):
         at -= 1
-    return own if own != "exact" else numbers[at].bound
+    return own if own != "exact" else listed[at].bound

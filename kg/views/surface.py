@@ -65,6 +65,7 @@ _TO = re.compile(r"(?<=[A-Z])2(?=[A-Z])")  # of "I2T", image to text
 _SHORT = re.compile(r"(?<![\w(])[a-z]?[A-Z][A-Za-z\d]*[A-Z](?=s?(?![\w+]))")  # also of "LG-based", "LGs", "dLG"
 _IS_HEAD = re.compile(rf"$|[,.;]| (?:{_LINKS}|and|that|which)\b")
 _OF_OBJECT = ("NN", "JJ", "VBG", "DT")  # tags behind what may be a verb: "gates efficiency", not "gates need"
+_LEADING = ("VB", "VBZ", "VBP", "VBG", "IN", "TO")  # tags before what stands alone: "adapt SAM for maps"
 _OF_LONGER = re.compile(r"\s\(?[A-Z]|\+")
 _LETTERS = 2  # of an acronym with its plural s: "VLMs", not "OS"
 AHEAD = 80  # letters before a phrase in which its article may stand
@@ -228,7 +229,8 @@ def spelt_out(said: str, text: str) -> str:
             if noun and is_quality and not (follows and follows[0].startswith("NN")):
                 continue  # "a rule for LA that skips", of "late adaptive (LA) gating"
             ahead = re.sub(r"\ban? $", f"{article(full)} ", ahead)
-            is_alone = re.search(r"(?:ing|of|for|by|in|on|with|to|from) $", ahead) and _IS_HEAD.match(behind)
+            before = [word.tag for word in tagged(ahead, 0, len(ahead))[0][-1:]]
+            is_alone = before and before[0] in _LEADING and _IS_HEAD.match(behind)
             full = f"the {full}" if is_alone and f"the {full} ({short})".lower() in text.lower() else full
             said = f"{ahead}{full} ({short}){behind}"
     return said
