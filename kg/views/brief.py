@@ -169,16 +169,22 @@ def _english(words: PageWords, found: Slots) -> str:
     does = uses + problem
     if made:
         verb = "introduce" if found.institutions and made.verb == "present" else made.verb  # they "present" the paper
-        verb = "present" if found.is_title and not found.institutions and verb in listed("proposal.crafts") else verb
-        does = made.itself or says("proposal.says", verb=verb, what=made.what)
-        what = words("proposal.known_as", name=what, full=made.full) if made.itself and made.full else what
+        is_titled = found.is_title or bool(found.title)
+        verb = "present" if is_titled and not found.institutions and verb in listed("proposal.crafts") else verb
+        name = words("proposal.known_as", name=what, full=made.full) if made.itself and made.full else what
+        if made.itself and found.title and not found.institutions:  # its title says what it is for
+            what = words("brief.titled", title=found.title)
+            does = words.count("proposal.says", 1, verb=verb, what=f"{name}, {made.itself}")
+        elif made.itself:
+            what, does = name, made.itself if found.institutions else says("proposal.itself", what=made.itself)
+        else:
+            does = says("proposal.says", verb=verb, what=made.what)
     if found.institutions:
         who = _institutions(words, _with_articles(words, found.institutions))
         said = words.count("brief.presents", len(found.institutions), who=who, what=what)
         said += f", {does}" if made and made.itself else f", which {does}" if does else ""
     else:
         start = what if found.name else what[:1].upper() + what[1:]
-        does = says("proposal.itself", what=does) if made and made.itself else does
         said = start + (f" {does}" if does else "")
     if found.effect and made:
         said += says("proposal.reports", effect=found.effect)

@@ -257,7 +257,10 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
         return wording  # as Chinese papers write it: "mAP", "TTFT"
     said = say(shown, result.metric_concept if is_known else "", wording, paper)
     in_full = dict(pair.split("=") for pair in shown.words("outcome.in_full").split())
-    said = in_full.get(said, said) if result.change != KEPT else said
+    whole = (
+        said + full.removeprefix(end) for end, full in in_full.items() if said.endswith(end) and full.startswith(end)
+    )
+    said = in_full.get(said) or next(whole, said) if result.change != KEPT else said
     if result.change == KEPT:
         said = said.removeprefix(shown.words("outcome.kept_opening"))
     things = said.removeprefix("number of ")  # fewer tokens, not a lower number of them

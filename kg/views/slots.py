@@ -70,6 +70,8 @@ from kg.views.words import PageWords
 
 _MOST = {"technique": 2, "problem": 2}
 _TAIL = 40  # letters by which a proposal is found in its sentence
+_WORDS = re.compile(r"[a-z]{4,}")
+_STEM, _FEW_MORE = 5, 2  # letters of a word without its ending; words that a title may say more
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _SAYING = re.compile(r"[^\W\d_]{2,}")
 _NAMED = re.compile(r"(?<![\w-])(?:[a-z]?[A-Z]+[\w-]*[A-Z]|[a-z][A-Z])[\w-]*")  # "OpenGate", "GATE", "pGate"
@@ -86,6 +88,7 @@ class Slots:
     institutions: list[str] = field(default_factory=list)
     name: str = ""
     is_title: bool = False
+    title: str = ""  # of a paper that is called by the name of its method, where it says more of what that is for
     technique: str = ""
     problem: str = ""
     effect: str = ""
@@ -216,8 +219,17 @@ def _propose(shown: Selection, paper: Paper, out: Slots, found: Proposal, text: 
     said = (_as_called(name(paper), one) for one in (found.what, found.itself))
     what, itself = (_GLUED.sub(" (", spelt_out(plain(one), text)) for one in said)
     out.proposal = replace(found, what=what, itself=itself)
+    if itself and _says_more(title(paper), f"{name(paper)} {found.full} {itself}"):
+        out.title = as_text(title(paper))
     out.technique, out.problem = "", ""
     out.quotes = []
+
+
+def _says_more(titled: str, said: str) -> bool:
+    """Whether a title has several words on what a paper is about that are not `said`, whatever their endings."""
+    told = fold(said)
+    more = {word for word in _WORDS.findall(fold(titled)) if word[:_STEM] not in told}
+    return len(more) > _FEW_MORE
 
 
 def _as_called(own: str, said: str) -> str:
@@ -229,12 +241,16 @@ def _as_called(own: str, said: str) -> str:
 
 def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slots, found: Proposal) -> None:
     """Tells in Chinese what kind of thing a paper proposes, with its name if it is called by its title."""
-    out.is_itself = bool(found.itself) and out.name == as_text(name(paper))
-    if not out.is_itself:
+    text, is_called = text_of(paper, fields), bool(found.itself) and out.name == as_text(name(paper))
+    own = name(paper) if found.is_of(name(paper)) else ""
+    kind = kind_in_words(shown, found, "" if is_called else own, text)
+    out.is_bare = is_bare(shown, found, kind)
+    if kind and out.is_bare and is_called and fold(title(paper)) != fold(name(paper)):  # the title says what for
+        is_called, kind = False, kind_in_words(shown, found, own, text)
+    if not is_called:
         _entitle(shown, paper, out)
-    own, text = name(paper) if out.is_title and found.is_of(name(paper)) else "", text_of(paper, fields)
-    out.technique, out.is_proposed, out.is_several = kind_in_words(shown, found, own, text), True, False
-    out.is_bare = is_bare(shown, found, out.technique)
+        kind = kind if out.is_title else kind_in_words(shown, found, "", text)
+    out.technique, out.is_itself, out.is_proposed, out.is_several = kind, is_called, True, False
     if out.is_bare and says_no_more(found):
         out.technique = ""  # its sentence, which is quoted, says what it is for
     out.is_kind = bool(out.technique)

@@ -65,6 +65,7 @@ _TO = re.compile(r"(?<=[A-Z])2(?=[A-Z])")  # of "I2T", image to text
 _SHORT = re.compile(r"(?<![\w(])[a-z]?[A-Z][A-Za-z\d]*[A-Z](?=s?(?![\w+]))")  # also of "LG-based", "LGs", "dLG"
 _IS_HEAD = re.compile(rf"$|[,.;]| (?:{_LINKS}|and|that|which)\b")
 _OF_OBJECT = ("NN", "JJ", "VBG", "DT")  # tags behind what may be a verb: "gates efficiency", not "gates need"
+_TITLE_WORD = re.compile(r"(?<![\w-])[A-Z][a-z]")
 _LEADING = ("VB", "VBZ", "VBP", "VBG", "IN", "TO")  # tags before what stands alone: "adapt SAM for maps"
 _OF_LONGER = re.compile(r"\s\(?[A-Z]|\+")
 _LETTERS = 2  # of an acronym with its plural s: "VLMs", not "OS"
@@ -145,6 +146,7 @@ def uncapitalised(said: str, text: str) -> str:
     first = said.partition(" ")[0]
     begins = all(_BEGINS.search(text[max(0, at - AHEAD) : at]) for at, _ in places(text, said))
     is_phrase = first.capitalize() == first and said in text and said[len(first) :].strip().partition(" ")[0].islower()
+    is_phrase = is_phrase and not _TITLE_WORD.search(said[len(first) :])  # "Mixture of Gates"
     is_plain = is_phrase and all(map(WordCounts.load().is_plain, first.lower().split("-")))
     return said[:1].lower() + said[1:] if is_plain and begins else said
 

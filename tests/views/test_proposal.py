@@ -178,12 +178,12 @@ def test_the_kind_of_a_proposal_ends_before_its_first_clause() -> None:
         ("We propose Foo, a frobnicated framework that skips idle blocks.", "》写道："),
         (
             "We propose Foo, a framework for visual token pruning that skips keys.",
-            "Foo是一种用于视觉词元剪枝的框架；论文写道：",
+            "》提出了用于视觉词元剪枝的框架Foo；论文写道：",
         ),
-        ("We propose Foo, a token pruning framework that skips keys.", "Foo是一种词元剪枝框架；论文写道："),
+        ("We propose Foo, a token pruning framework that skips keys.", "》提出了词元剪枝框架Foo；论文写道："),
         ("We propose Foo, a token pruning framework.", "》写道："),
-        ("We propose Foo, a unified token pruning framework that skips keys.", "Foo是一种统一的词元剪枝框架；"),
-        ("We propose Foo, a weight-only PTQ method that skips keys.", "Foo是一种仅权重PTQ方法；"),
+        ("We propose Foo, a unified token pruning framework that skips keys.", "》提出了统一的词元剪枝框架Foo；"),
+        ("We propose Foo, a weight-only PTQ method that skips keys.", "》提出了仅权重PTQ方法Foo；"),
         (
             "We propose Foo, a large multimodal reasoning dataset that spans maps.",
             "Foo是一个大型多模态推理数据集；",
@@ -195,6 +195,15 @@ def test_chinese_says_what_kind_of_thing_is_proposed_where_it_has_all_its_words(
     built: Graph, text: str, said: str
 ) -> None:
     assert said in brief(built, titled(text), "zh")
+
+
+def test_a_title_that_says_what_a_method_is_for_is_told_with_it(built: Graph) -> None:
+    text = "We propose Foo, a light gate that skips blocks."
+    paper = titled(text, "Foo: Light Gates for Remote Sensing of Forests")
+    said = "“Foo: Light Gates for Remote Sensing of Forests” proposes Foo, a light gate that skips blocks."
+    assert brief(built, paper, "en") == said
+    paper = titled(text, "Foo: Skipping Blocks with a Light Gate of Owls")
+    assert brief(built, paper, "en") == "Foo is a light gate that skips blocks."
 
 
 def test_a_table_quotes_what_chinese_only_names_a_kind_for(built: Graph) -> None:

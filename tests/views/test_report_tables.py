@@ -151,6 +151,7 @@ def _won(folder: Path, said: str, beaten: dict[str, str], own: Sequence[str] = (
         ("Zorvex matches or outperforms Quandle.", "Quandle", ""),
         ("Zorvex matches or even outperforms Quandle.", "Quandle", ""),
         ("Zorvex did not improve over Quandle.", "Quandle", ""),
+        ("Zorvex may improve over Quandle.", "Quandle", ""),
         ("Zorvex not only outperforms Quandle.", "Quandle", "Quandle"),
         ("Zorvex outperforms models without Quandle.", "Quandle", ""),
         ("We test Quandle. Zorvex outperforms Corvid.", "Quandle", ""),

@@ -226,7 +226,7 @@ def test_a_length_is_shorter(built: Graph) -> None:
 def test_a_metric_keeps_the_short_form_of_its_words(built: Graph) -> None:
     result = Result(Evidence("36% KV memory reduction"), "key value memory", 36.0, "%", "decrease", sure=True)
     assert phrase(Selection.of(built, [], "en"), result) == "36% less KV memory"
-    assert phrase(Selection.of(built, [], "zh"), result) == "KV内存降低36%"
+    assert phrase(Selection.of(built, [], "zh"), result) == "KV内存占用降低36%"
 
 
 def test_a_short_name_of_a_kind_keeps_its_kind(built: Graph) -> None:

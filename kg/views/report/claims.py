@@ -62,6 +62,7 @@ _KIND = re.compile(r" (\w+), [A-Z]")
 _NEXT = r" (\w+ing|<winning.reaching>)\b"
 _PARTLY = r"^[^,.]*?\b<winning.places> (?:<winning.some>|\d+ <winning.of> \d+)\b"
 _DENIED = r"(?:\b<winning.denying>|n't) (?!<clause.only>\b)"
+_HEDGED = r"\b<winning.hedging> (?:\w+ )?(?:<clause.beating>|<winning.better>)\b"
 _ALSO = r",? <winning.joints> (?:<clause.determiners> )?$"
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
@@ -174,9 +175,10 @@ def _is_generic(shown: Selection, name: str) -> bool:
 
 
 def _is_denied(shown: Selection, sentence: str, beaten: str) -> bool:
-    """Whether a sentence has a win only in "did not improve over Finch", or a loser in "without caching"."""
+    """Whether a sentence has a win only in "did not", "may improve over Finch", or a loser in "without caching"."""
     ahead, negate = _around(sentence, beaten)[0], shown.graph.vocabulary.cues("negate")
-    return bool(pattern(_DENIED).search(ahead)) or not negate.isdisjoint(fold(ahead).split()[-1:])
+    is_denied = pattern(_DENIED).search(ahead) or pattern(_HEDGED).search(ahead)
+    return bool(is_denied) or not negate.isdisjoint(fold(ahead).split()[-1:])
 
 
 def _is_drawn(shown: Selection, words: list[str]) -> bool:
@@ -370,6 +372,9 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
         added = Wording(shown.graph.vocabulary)(word) if has_han(label) else f" {word}"
         label = label.removesuffix(added) + added
     rest, _, last = label.rpartition(" ")
+    is_one = shown.lang != "zh" and bool(rest) and label.islower() and not last.endswith("s")
+    if is_one and not known.isdisjoint({fold(last), last}):
+        label = f"the {label}"  # "the dense model"
     is_english = shown.lang == "zh" and bool(rest) and not has_han(label) and last.islower() and last.isalpha()
     return shown.words("brief.quote", quote=label) if is_english else label
 
