@@ -66,6 +66,7 @@ _HEDGED = r"\b<winning.hedging> (?:\w+ )?(?:<clause.beating>|<winning.better>)\b
 _ALSO = r",? <winning.joints> (?:<clause.determiners> )?$"
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
+_TIME = "metric:latency"
 _NEAR = 5  # words before a loser
 _FAR = 200  # letters before a loser in which a number may be one over it
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
@@ -283,8 +284,14 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
 
 
 def _is_own_whole(shown: Selection, result: Result) -> bool:
-    """Whether a method is said to cost less than the plain form of what it makes smaller: "the dense model"."""
-    words, cues = fold(result.baseline), shown.graph.vocabulary.cues
+    """Whether a method is only said to take less than the plain form of what it makes smaller: "the dense model".
+
+    To be faster than that is a win.
+    """
+    known = shown.graph.vocabulary
+    if _TIME in (result.metric_concept, *known.broader(result.metric_concept)):
+        return False
+    words, cues = fold(result.baseline), known.cues
     is_whole = any(f" {width} " in f" {words} " for width in cues("full-width"))
     is_whole = is_whole or not cues("plain").isdisjoint(words.split()[:-1])
     return is_whole and result.change == "decrease" and outcome.is_size(shown, result)
