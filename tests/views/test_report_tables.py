@@ -122,7 +122,9 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
     }
 
 
-def _won(folder: Path, said: str, beaten: dict[str, str], own: Sequence[str] = ()) -> list[dict[str, Any]]:
+def _won(
+    folder: Path, said: str, beaten: dict[str, str], own: Sequence[str] = (), lang: str = "en"
+) -> list[dict[str, Any]]:
     """The rows of who beats whom of a paper on Zorvex, from those that it beats, each with the evidence.
 
     `own`: what it proposes beside.
@@ -140,7 +142,7 @@ def _won(folder: Path, said: str, beaten: dict[str, str], own: Sequence[str] = (
         ]
         record.write_text(json.dumps(made) + "\n")
         graph.add(records=record)
-        return _rows(_data(graph), "wins")
+        return _rows(_data(graph, lang), "wins")
 
 
 @pytest.mark.parametrize(
@@ -256,6 +258,15 @@ def test_a_winner_is_not_called_by_the_short_form_of_another(tmp_path: Path) -> 
         graph.add(records=record)
         (row,) = _rows(_data(graph), "wins")
     assert row["winner"]["label"].casefold() == "grouped latent attention"
+
+
+def test_chinese_quotes_only_figures_of_a_win_and_what_it_has_no_words_for(tmp_path: Path) -> None:
+    said = "Zorvex outperforms frobnic zed gates in terms of recall."
+    (row,) = _won(tmp_path, said, {"frobnic zed gates": said}, lang="zh")
+    assert ([one["label"] for one in row["loser"]], row["by"]) == (["“frobnic zed gates”"], ["见引文"])
+    said = "Zorvex outperforms Quandle by 9%."
+    (row,) = _won(tmp_path, said, {"Quandle": said}, lang="zh")
+    assert row["by"] == ["“by 9%”"]
 
 
 def test_what_two_are_beaten_in_is_told_of_both(tmp_path: Path) -> None:

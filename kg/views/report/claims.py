@@ -104,6 +104,7 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
                 said = _in_what(ahead, beaten, behind) if is_plain else quotable(_figure(ahead, beaten) or "")
                 if is_plain or said:
                     by = _where(ahead, said)
+                    by = "" if shown.lang == "zh" and not _DIGITS.search(by) else by  # Chinese quotes figures alone
                     by = shown.words("brief.quote", quote=by) if by else shown.words("report.in_words")
                     yield WinClaim(*ends, paper, quote, by=by, beaten=beaten)
         yield from _by_numbers(shown, paper)
@@ -382,7 +383,12 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     is_one = shown.lang != "zh" and bool(rest) and label.islower() and not last.endswith("s")
     if is_one and not known.isdisjoint({fold(last), last}):
         label = f"the {label}"  # "the dense model"
-    is_english = shown.lang == "zh" and bool(rest) and not has_han(label) and last.islower() and last.isalpha()
+    is_english = (
+        shown.lang == "zh"
+        and bool(rest)
+        and not has_han(label)
+        and any(word.islower() and word.isalpha() for word in (last, label.partition(" ")[0]))
+    )
     return shown.words("brief.quote", quote=label) if is_english else label
 
 
@@ -471,13 +477,18 @@ def _row(shown: Selection, made: list[WinClaim]) -> Row:
         losers.setdefault(claim.loser, _beaten(shown, claim))
     whole = [label for label in losers.values() if not any(_names_more(other, label) for other in losers.values())]
     by = _by(shown, [claim for claim in made if losers[claim.loser] in whole], losers)
+    by = by or [shown.words("report.in_words")]  # a figure that the language has no words for
     told = {fold(label): {"concept": c, "label": label} for c, label in reversed(losers.items()) if label in whole}
     return {
         "concept": made[0].winner,
         "winner": {"concept": made[0].winner, "label": _winner(shown, made[0])},
         "loser": [*told.values()][::-1],
         "metric": sorted({claim.metric for claim in made if claim.metric}),
-        "by": [one for one in by if not any(other.startswith(f"{one.removesuffix('”')} ") for other in by)],
+        "by": [
+            one
+            for one in by or [shown.words("report.in_words")]
+            if not any(other.startswith(f"{one.removesuffix('”')} ") for other in by)
+        ],
         "papers": cited(claim.paper for claim in made),
         "quote": said(claim.quote for claim in made),
     }
