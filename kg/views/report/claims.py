@@ -44,9 +44,8 @@ _AHEAD = (
     r"(?<![\dx×] )\b(?P<said>(?:better|superior|higher|lower|faster|stronger|smaller|improved) [^,;:()]*?) "
     r"<clause.comparing> (?:[\w-]+ ){0,4}$"
 )
-_MEASURED = (
-    r"(?! (?:<clause.comparing>)\b)(?:(?!<clause.beating>)[^,;:()])*"  # between the number of a win and the loser
-)
+#: Stands between the number of a win and the loser.
+_MEASURED = r"(?! (?:<clause.comparing>)\b)(?:(?!<clause.beating>)[^,;:()])*"
 _MEAN = re.compile(r"\b(?:an? )?(?:average|mean) (?:of )?$")
 _BESIDE = re.compile(r"(?: \w+)?(?:,| and|, and) ")  # between the numbers of a list
 _TELLS_WHAT = r"\b(?:by|in|with|<winning.better>|<winning.gains>)\b"  # not only where: "under fair comparison"
@@ -484,11 +483,7 @@ def _row(shown: Selection, made: list[WinClaim]) -> Row:
         "winner": {"concept": made[0].winner, "label": _winner(shown, made[0])},
         "loser": [*told.values()][::-1],
         "metric": sorted({claim.metric for claim in made if claim.metric}),
-        "by": [
-            one
-            for one in by or [shown.words("report.in_words")]
-            if not any(other.startswith(f"{one.removesuffix('”')} ") for other in by)
-        ],
+        "by": [one for one in by if not any(other.startswith(f"{one.removesuffix('”')} ") for other in by)],
         "papers": cited(claim.paper for claim in made),
         "quote": said(claim.quote for claim in made),
     }
