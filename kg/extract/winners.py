@@ -20,6 +20,7 @@ from kg.extract.speech import FINITE, TaggedWord
 from kg.link.acronyms import acronyms
 from kg.model import Result
 from kg.text import fold
+from kg.vocabulary import Vocabulary
 
 _LOSERS = ("baseline", "mentioned", "")  # roles; a model has none yet
 _NAMED = 4  # words of a member of a list
@@ -60,7 +61,7 @@ def stated(
             if said is None or _goes_on(view, end, said):
                 continue
             is_won = not view.vocabulary.cues("win").isdisjoint(view.words(said.start, start)[:1])
-            if said.kind == WIN and not is_won and _is_full_width(view, rival.mention.canonical):
+            if said.kind == WIN and not is_won and _is_full_width(view.vocabulary, rival.mention.canonical):
                 said = said._replace(kind=LIKE)
             is_class = _may_be_of(view, rival, end, said)
             is_broad = rival.mention.canonical.islower() and " " not in rival.mention.canonical  # "pruning"
@@ -82,9 +83,14 @@ def _expanded(view: DocView, start: int, end: int) -> int:
     return len(said) if view.text.startswith(said, start - len(said)) else 0
 
 
-def _is_full_width(view: DocView, name: str) -> bool:
+def _is_full_width(vocabulary: Vocabulary, name: str) -> bool:
     """Whether a rival is a model with numbers of the usual width, whose quality is to be kept: "FP16 baseline"."""
-    return any(f" {width} " in f" {fold(name)} " for width in view.vocabulary.cues("full-width"))
+    return any(f" {width} " in f" {fold(name)} " for width in vocabulary.cues("full-width"))
+
+
+def is_plain_form(vocabulary: Vocabulary, name: str) -> bool:
+    """Whether a rival is but the plain form of a thing, which costs more: "the full cache", "FP16 models"."""
+    return _is_full_width(vocabulary, name) or not vocabulary.cues("plain").isdisjoint(fold(name).split()[:-1])
 
 
 def _may_be_of(view: DocView, rival: Placed, end: int, said: Comparison) -> bool:
@@ -124,7 +130,6 @@ def _measured(
     ends = [(j, e.mention) for j, e in reversed([*enumerate(found)]) if e.mention.type in FIRST]
     named = {fold(name): j for j, mention in ends for name in mention.aliases}
     named |= {fold(name): j for j, mention in ends for name in (mention.canonical, mention.surface)}
-    plain = view.vocabulary.cues("plain")
     costly = {sentence_of(view.doc, result.evidence.start)[0] for result in results if lexicon.is_worse(result)}
     for result in results:
         if result.confidence < _LEAST or lexicon.is_generic(result.baseline):
@@ -143,8 +148,8 @@ def _measured(
             if winner == j or _is_helped(view, found[j], begin):
                 continue
             better = result.change == ("decrease" if lower else "increase")
-            is_plain = lower and not plain.isdisjoint(fold(name).split()[:-1])
-            wins = better and not (is_plain or begin in costly or _is_full_width(view, name))
+            is_plain = _is_full_width(view.vocabulary, name) or (lower and is_plain_form(view.vocabulary, name))
+            wins = better and not (is_plain or begin in costly)
             is_class = found[j].mention.type == "technique" and _is_known(view, found[j])
             is_class = is_class or _calls_itself_class(view, found[j])
             said = StatedRelation(WIN if wins else LIKE, result.evidence.start, is_class)

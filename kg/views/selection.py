@@ -251,9 +251,12 @@ def _is_further(paper: Paper, own: str) -> bool:
     told = " ".join(record.title for _, record in paper.entries).casefold()
     text = next((d.texts["A"].text for d, _ in paper.entries if "A" in d.texts), "")
     at = text.find(own)
-    ahead = text[sentence_at(text, at, at)[0] : at] if at >= 0 and own.casefold() not in told else ""
-    full = " ".join(ahead.rstrip(" (").split()[-2:]).casefold() if ahead.endswith("(") else ""
-    return not (full and full in told) and pattern(_FURTHER).match(ahead.lstrip()) is not None
+    if at < 0 or own.casefold() in told:
+        return False
+    ahead = text[sentence_at(text, at, at)[0] : at]
+    if ahead.endswith("(") and " ".join(ahead.rstrip(" (").split()[-2:]).casefold() in told:
+        return False  # "Moreover, we introduce Late Owls (Foo)", of a title with late owls
+    return pattern(_FURTHER).match(ahead.lstrip()) is not None
 
 
 def named(paper: Paper, date: str) -> str:

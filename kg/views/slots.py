@@ -241,16 +241,16 @@ def _as_called(own: str, said: str) -> str:
 
 def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slots, found: Proposal) -> None:
     """Tells in Chinese what kind of thing a paper proposes, with its name if it is called by its title."""
-    text, is_called = text_of(paper, fields), bool(found.itself) and out.name == as_text(name(paper))
-    own = name(paper) if found.is_of(name(paper)) else ""
-    kind = kind_in_words(shown, found, "" if is_called else own, text)
-    out.is_bare = is_bare(shown, found, kind)
-    if kind and out.is_bare and is_called and fold(title(paper)) != fold(name(paper)):  # the title says what for
-        is_called, kind = False, kind_in_words(shown, found, own, text)
-    if not is_called:
+    text, own = text_of(paper, fields), name(paper) if found.is_of(name(paper)) else ""
+    out.is_itself = bool(found.itself) and out.name == as_text(name(paper))
+    kind = kind_in_words(shown, found, "", text) if out.is_itself else ""
+    if out.is_itself and kind and is_bare(shown, found, kind) and fold(title(paper)) != fold(name(paper)):
+        out.is_itself = False  # the title says what it is for
+    if not out.is_itself:
         _entitle(shown, paper, out)
-        kind = kind if out.is_title else kind_in_words(shown, found, "", text)
-    out.technique, out.is_itself, out.is_proposed, out.is_several = kind, is_called, True, False
+        kind = kind_in_words(shown, found, own if out.is_title else "", text)
+    out.technique, out.is_proposed, out.is_several = kind, True, False
+    out.is_bare = is_bare(shown, found, kind)
     if out.is_bare and says_no_more(found):
         out.technique = ""  # its sentence, which is quoted, says what it is for
     out.is_kind = bool(out.technique)

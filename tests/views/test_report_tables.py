@@ -122,6 +122,17 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
     }
 
 
+def _wins_of(folder: Path, said: str, made: dict[str, Any], lang: str = "en") -> list[dict[str, Any]]:
+    """The rows of who beats whom of one paper with this abstract, of which a record is `made`."""
+    paper, record = folder / "paper.jsonl", folder / "record.jsonl"
+    paper.write_text(json.dumps({"id": "p", "title": made["title"], "abstract": said}) + "\n")
+    with kg.open(str(folder / "p.kg")) as graph:
+        graph.add(paper, fast=True)
+        record.write_text(json.dumps(made | {"id": graph.entries()[0]}) + "\n")
+        graph.add(records=record)
+        return _rows(_data(graph, lang), "wins")
+
+
 def _won(
     folder: Path, said: str, beaten: dict[str, str], own: Sequence[str] = (), lang: str = "en"
 ) -> list[dict[str, Any]]:
@@ -129,20 +140,14 @@ def _won(
 
     `own`: what it proposes beside.
     """
-    paper, record = folder / "paper.jsonl", folder / "record.jsonl"
-    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
     named = [("Zorvex", "T", "proposed"), *((one, "A", "baseline") for one in beaten)]
     named += [(one, "A", "proposed") for one in own]
-    with kg.open(str(folder / "p.kg")) as graph:
-        graph.add(paper, fast=True)
-        made: dict[str, Any] = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
-        made["techniques"] = [{"surface": s, "in": i, "canonical": s, "role": r} for s, i, r in named]
-        made["relations"] = [
-            {"head": "Zorvex", "type": "outperforms", "tail": tail, "evidence": words} for tail, words in beaten.items()
-        ]
-        record.write_text(json.dumps(made) + "\n")
-        graph.add(records=record)
-        return _rows(_data(graph, lang), "wins")
+    made: dict[str, Any] = {"title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
+    made["techniques"] = [{"surface": s, "in": i, "canonical": s, "role": r} for s, i, r in named]
+    made["relations"] = [
+        {"head": "Zorvex", "type": "outperforms", "tail": tail, "evidence": words} for tail, words in beaten.items()
+    ]
+    return _wins_of(folder, said, made, lang)
 
 
 @pytest.mark.parametrize(
@@ -232,31 +237,19 @@ def test_less_memory_than_the_plain_form_of_a_thing_is_no_win(
     tmp_path: Path, baseline: str, metric: str, by: list[str]
 ) -> None:
     said = f"Zorvex has a 41% lower {metric} than {baseline}."
-    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
-    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
-    with kg.open(str(tmp_path / "p.kg")) as graph:
-        graph.add(paper, fast=True)
-        made = _record(graph.entries()[0], "Zorvex", said, baseline, f"41% lower {metric}")
-        made["results"][0] |= {"metric": metric, "change": "decrease"}
-        record.write_text(json.dumps(made) + "\n")
-        graph.add(records=record)
-        assert [one for row in _rows(_data(graph), "wins") for one in row["by"]] == by
+    made = _record("", "Zorvex", said, baseline, f"41% lower {metric}")
+    made["results"][0] |= {"metric": metric, "change": "decrease"}
+    assert [one for row in _wins_of(tmp_path, said, made) for one in row["by"]] == by
 
 
 def test_a_winner_is_not_called_by_the_short_form_of_another(tmp_path: Path) -> None:
     said = "We propose Grouped-Tied Attention (GTA). Grouped Latent Attention outperforms Quandle."
-    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
-    paper.write_text(json.dumps({"id": "p", "title": "Attention: a paper", "abstract": said}) + "\n")
-    with kg.open(str(tmp_path / "p.kg")) as graph:
-        graph.add(paper, fast=True)
-        named = (("GTA", "proposed"), ("Grouped Latent Attention", "proposed"), ("Quandle", "baseline"))
-        made: dict[str, Any] = {"id": graph.entries()[0], "title": "Attention: a paper", "name": "GTA", "topics": []}
-        made["techniques"] = [{"surface": one, "in": "A", "canonical": one, "role": role} for one, role in named]
-        win = {"head": "Grouped Latent Attention", "type": "outperforms", "tail": "Quandle"}
-        made["relations"] = [win | {"evidence": "Grouped Latent Attention outperforms Quandle"}]
-        record.write_text(json.dumps(made) + "\n")
-        graph.add(records=record)
-        (row,) = _rows(_data(graph), "wins")
+    named = (("GTA", "proposed"), ("Grouped Latent Attention", "proposed"), ("Quandle", "baseline"))
+    made: dict[str, Any] = {"title": "Attention: a paper", "name": "GTA", "topics": []}
+    made["techniques"] = [{"surface": one, "in": "A", "canonical": one, "role": role} for one, role in named]
+    win = {"head": "Grouped Latent Attention", "type": "outperforms", "tail": "Quandle"}
+    made["relations"] = [win | {"evidence": "Grouped Latent Attention outperforms Quandle"}]
+    (row,) = _wins_of(tmp_path, said, made)
     assert row["winner"]["label"].casefold() == "grouped latent attention"
 
 
@@ -298,30 +291,16 @@ def test_a_rival_and_its_kind_are_told_once(tmp_path: Path) -> None:
     ],
 )
 def test_a_loser_in_its_plain_form_is_told_so(tmp_path: Path, said: str, tail: str, loser: str) -> None:
-    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
-    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
-    with kg.open(str(tmp_path / "p.kg")) as graph:
-        graph.add(paper, fast=True)
-        made = _record(graph.entries()[0], "Zorvex", said, tail, "41%") | {"results": []}
-        made["relations"] = [{"head": "Zorvex", "type": "outperforms", "tail": tail, "evidence": said}]
-        record.write_text(json.dumps(made) + "\n")
-        graph.add(records=record)
-        (row,) = _rows(_data(graph), "wins")
+    (row,) = _won(tmp_path, said, {tail: said})
     assert row["loser"][0]["label"].replace("FL", "federated learning") == loser
 
 
 def test_of_several_losers_each_has_its_figure(tmp_path: Path) -> None:
     said = "Zorvex is 41% faster than Quandle. Zorvex is 9% faster than Corvid."
-    paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
-    paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
-    with kg.open(str(tmp_path / "p.kg")) as graph:
-        graph.add(paper, fast=True)
-        made = _record(graph.entries()[0], "Zorvex", said, "Quandle", "41% faster")
-        made["techniques"].append({"surface": "Corvid", "in": "A", "canonical": "Corvid", "role": "baseline"})
-        made["results"].append(made["results"][0] | {"surface": "9% faster", "value": 9, "baseline": "Corvid"})
-        record.write_text(json.dumps(made) + "\n")
-        graph.add(records=record)
-        (row,) = _rows(_data(graph), "wins")
+    made = _record("", "Zorvex", said, "Quandle", "41% faster")
+    made["techniques"].append({"surface": "Corvid", "in": "A", "canonical": "Corvid", "role": "baseline"})
+    made["results"].append(made["results"][0] | {"surface": "9% faster", "value": 9, "baseline": "Corvid"})
+    (row,) = _wins_of(tmp_path, said, made)
     assert sorted(row["by"]) == ["41% higher speed (vs. Quandle)", "9% higher speed (vs. Corvid)"]
 
 

@@ -10,6 +10,7 @@ from itertools import takewhile
 from typing import Any
 
 from kg.extract.numbers import plain, quantities
+from kg.extract.winners import is_plain_form
 from kg.model import Paper, Record, Relation, Result
 from kg.text import fold, has_han
 from kg.views import outcome
@@ -100,7 +101,7 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
                 if is_part or not _is_won(shown, relation, quote.sentence, beaten):
                     continue
                 is_plain = pattern(_BEATS).search(quote.sentence) and not _is_behind_a_clause(ahead)
-                said = _in_what(ahead, beaten, behind) if is_plain else quotable(_figure(ahead, beaten) or "")
+                said = _in_what(ahead, beaten, behind) if is_plain else quotable(_figure(ahead, beaten))
                 if is_plain or said:
                     by = _where(ahead, said)
                     by = "" if shown.lang == "zh" and not _DIGITS.search(by) else by  # Chinese quotes figures alone
@@ -118,10 +119,10 @@ def _is_behind_a_clause(ahead: str) -> bool:
 def _in_what(ahead: str, beaten: str, behind: str) -> str:
     """In what a paper says that it wins: "by 2% on Plover", "superior recall"; else ""."""
     better, more = pattern(_AHEAD).search(ahead), pattern(_BEHIND).match(behind)
-    figure = "" if better else _figure(ahead, beaten) or ""
-    said = (f"{figure}{more[0]}" if figure else more["said"]) if more else figure
-    if better:
-        said = f"{ahead[better.start('said') :]}{beaten}{more[0]}" if more else better["said"]
+    gain = f"{ahead[better.start('said') :]}{beaten}" if better else _figure(ahead, beaten)
+    said = better["said"] if better else gain
+    if more:
+        said = f"{gain}{more[0]}" if gain else more["said"]
     is_told = pattern(_TELLS_WHAT).search(said) and not pattern(r"\b<clause.dealt_out>\b").search(said)
     return quotable(said) if is_told else ""
 
@@ -137,21 +138,21 @@ def _where(ahead: str, said: str) -> str:
     return f"{quotable(opening[0])} … {said}" if opening else said
 
 
-def _figure(ahead: str, beaten: str) -> str | None:
-    """The words from a number up to a loser: "3x fewer parameters than Finch"; else None.
+def _figure(ahead: str, beaten: str) -> str:
+    """The words from a number up to a loser: "3x fewer parameters than Finch"; else "".
 
-    Neither where another may be the loser's: "2x and 3x faster than Wren and Finch".
+    "" too where another may be the loser's: "2x and 3x faster than Wren and Finch".
     """
     ahead = as_text(ahead).rstrip()
     numbers = quantities(plain(ahead))
     if not numbers or numbers[-1].start < len(ahead) - _FAR:
-        return None
+        return ""
     *others, last = numbers
     is_one_of_list = others and _BESIDE.fullmatch(ahead, others[-1].end, last.start)
     if is_one_of_list or not pattern(_MEASURED).fullmatch(ahead, last.end):
-        return None
+        return ""
     if not pattern(r"\b<winning.gains>\b").search(ahead, last.end):
-        return None  # of "reduces 4x costs compared to Finch" the number says nothing alone
+        return ""  # of "reduces 4x costs compared to Finch" the number says nothing alone
     mean = _MEAN.search(ahead[: last.start])
     return f"{ahead[mean.start() if mean else last.start :]} {beaten}"
 
@@ -291,9 +292,7 @@ def _is_own_whole(shown: Selection, result: Result) -> bool:
     known = shown.graph.vocabulary
     if _TIME in (result.metric_concept, *known.broader(result.metric_concept)):
         return False
-    words, cues = fold(result.baseline), known.cues
-    is_whole = any(f" {width} " in f" {words} " for width in cues("full-width"))
-    is_whole = is_whole or not cues("plain").isdisjoint(words.split()[:-1])
+    is_whole = is_plain_form(known, result.baseline)
     return is_whole and result.change == "decrease" and outcome.is_size(shown, result)
 
 
