@@ -264,6 +264,14 @@ class OutcomeLexicon:
         found = self.metric(metric)
         return metric.lower().endswith("time") or bool(found and found.facts.get("unit") in ("s", "ms"))
 
+    def is_full_width(self, name: str) -> bool:
+        """Whether a rival is a model with numbers of the usual width, whose quality is to be kept: "FP16 baseline"."""
+        return any(f" {width} " in f" {fold(name)} " for width in self.vocabulary.cues("full-width"))
+
+    def is_plain_form(self, name: str) -> bool:
+        """Whether a rival is but the plain form of a thing, which costs more: "the full cache", "FP16 models"."""
+        return self.is_full_width(name) or not self.vocabulary.cues("plain").isdisjoint(fold(name).split()[:-1])
+
     def is_loss(self, word: str) -> bool:
         """Whether a word says that less is left of whatever it follows: "loss", "drop"."""
         return not {word, fold(word)}.isdisjoint(self.losses | self.drops)

@@ -20,7 +20,6 @@ from kg.extract.speech import FINITE, TaggedWord
 from kg.link.acronyms import acronyms
 from kg.model import Result
 from kg.text import fold
-from kg.vocabulary import Vocabulary
 
 _LOSERS = ("baseline", "mentioned", "")  # roles; a model has none yet
 _NAMED = 4  # words of a member of a list
@@ -61,7 +60,7 @@ def stated(
             if said is None or _goes_on(view, end, said):
                 continue
             is_won = not view.vocabulary.cues("win").isdisjoint(view.words(said.start, start)[:1])
-            if said.kind == WIN and not is_won and _is_full_width(view.vocabulary, rival.mention.canonical):
+            if said.kind == WIN and not is_won and lexicon.is_full_width(rival.mention.canonical):
                 said = said._replace(kind=LIKE)
             is_class = _may_be_of(view, rival, end, said)
             is_broad = rival.mention.canonical.islower() and " " not in rival.mention.canonical  # "pruning"
@@ -81,16 +80,6 @@ def _expanded(view: DocView, start: int, end: int) -> int:
     """The length of the expansion before an acronym in brackets: "Lazy Tile Cache (" of "Lazy Tile Cache (LTC)"."""
     said = acronyms(view.text).get(fold(view.text[start:end]), "") + " ("
     return len(said) if view.text.startswith(said, start - len(said)) else 0
-
-
-def _is_full_width(vocabulary: Vocabulary, name: str) -> bool:
-    """Whether a rival is a model with numbers of the usual width, whose quality is to be kept: "FP16 baseline"."""
-    return any(f" {width} " in f" {fold(name)} " for width in vocabulary.cues("full-width"))
-
-
-def is_plain_form(vocabulary: Vocabulary, name: str) -> bool:
-    """Whether a rival is but the plain form of a thing, which costs more: "the full cache", "FP16 models"."""
-    return _is_full_width(vocabulary, name) or not vocabulary.cues("plain").isdisjoint(fold(name).split()[:-1])
 
 
 def _may_be_of(view: DocView, rival: Placed, end: int, said: Comparison) -> bool:
@@ -148,7 +137,7 @@ def _measured(
             if winner == j or _is_helped(view, found[j], begin):
                 continue
             better = result.change == ("decrease" if lower else "increase")
-            is_plain = _is_full_width(view.vocabulary, name) or (lower and is_plain_form(view.vocabulary, name))
+            is_plain = lexicon.is_full_width(name) or (lower and lexicon.is_plain_form(name))
             wins = better and not (is_plain or begin in costly)
             is_class = found[j].mention.type == "technique" and _is_known(view, found[j])
             is_class = is_class or _calls_itself_class(view, found[j])

@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import Any
 
 from kg.extract.numbers import plain, quantities
-from kg.extract.winners import is_plain_form
+from kg.extract.outcomes import outcome_lexicon
 from kg.model import Paper, Record, Relation, Result
 from kg.text import fold, has_han
 from kg.views import outcome
@@ -66,7 +66,6 @@ _HEDGED = r"\b<winning.hedging> (?:\w+ )?(?:<clause.beating>|<winning.better>)\b
 _ALSO = r",? <winning.joints> (?:<clause.determiners> )?$"
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
-_TIME = "metric:latency"
 _NEAR = 5  # words before a loser
 _FAR = 200  # letters before a loser in which a number may be one over it
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
@@ -289,11 +288,9 @@ def _is_own_whole(shown: Selection, result: Result) -> bool:
 
     To be faster than that is a win.
     """
-    known = shown.graph.vocabulary
-    if _TIME in (result.metric_concept, *known.broader(result.metric_concept)):
-        return False
-    is_whole = is_plain_form(known, result.baseline)
-    return is_whole and result.change == "decrease" and outcome.is_size(shown, result)
+    lexicon = outcome_lexicon(shown.graph.vocabulary)
+    is_less = result.change == "decrease" and outcome.is_size(shown, result) and not lexicon.is_time(result.metric)
+    return is_less and lexicon.is_plain_form(result.baseline)
 
 
 def wins(shown: Selection, part: Part) -> dict[str, Any]:
