@@ -57,6 +57,17 @@ _HOW = re.compile(r"^(?:(?:near-)?linear|proportional|consistent|substantial) (?
 _RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
 _IS = re.compile(r"(?:The|This|These) (?:[\w-]+ )*?(?P<noun>[\w-]+) (?:is|are) ")
+_OUR_PARTS = re.compile(
+    r"Our (?:[\w-]+ )*?(?P<noun>[a-z-]+s) (?:achieve|deliver|reach|yield|reduce|improve|provide|attain)\b"
+)
+_MORE = re.compile(
+    r"\b(?:additional|further|extra)\s(?:[\w-]+\s){0,2}$"
+)  # than what was told before: "an additional 2x"
+#: Before a number: "is on par with Finch while cutting costs by", over which it is only the sense tells.
+_TIED = re.compile(
+    r"\b(?:on par with|comparable (?:to|with)|similar to|equivalent to|competitive with) [^,;:()]+?,? while "
+    r"(?:[a-z]+ly )?[a-z]+ing\b[^,;:()\d]*$"
+)
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
 _DEFAULT = "inference speed"  # the metric of a plain "3x faster" in a record
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
@@ -74,7 +85,8 @@ _LEVELS = re.compile(r"\([\d.]+\s?%? to [\d.]+\s?%?$")  # before and after: "imp
 _ORIGIN, _LEVEL = 48, 24  # letters of "from" and two numbers with their units, of two levels
 _FEW = 2  # words of a metric with what is said of it
 _ACCELERATED = re.compile(
-    r"\b(?:accelerates?|speeds? up) ((?:(?!inference\b)[a-z-]+ ){0,2}[a-z-]+(?:ion|ing)) (?:by )?$"
+    r"\b(?:accelerates?|speeds? up) "
+    r"((?:(?!inference\b)[a-z-]+ ){0,2}(?:[a-z-]+(?:ion|ing)|(?<=[a-z] )inference)) (?:by )?$"
 )
 _FASTER = re.compile(r"\s*faster ([a-z]+(?:-[a-z]+)?)\b")
 _SPEEDUP = re.compile(r"\s*([a-z]+) speedups?\b")  # "6x distillation speedup"
@@ -109,8 +121,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if not place or reader.is_of_another_subject(found, place) or reader.is_by_part(found, place):
         return None
     behind = place.text[place.quantity.end :]
-    if _GLUED.match(behind) or behind.startswith("...", 1) or _BUT.match(behind):
-        return None  # "by 1% ... 3%"; "2x faster (without caching)"
+    if _GLUED.match(behind) or behind.startswith("...", 1) or _BUT.match(behind) or _MORE.search(place.ahead):
+        return None  # "by 1% ... 3%"; "2x faster (without caching)"; "an additional 2x"
     condition = rf"\b(?:under|given)\s(?:[\w-]+\s){{0,3}}{re.escape(result.metric)}"
     if reader.is_of_part(found, place) or re.search(condition, place.text[: place.quantity.start], re.IGNORECASE):
         return None  # what a result was obtained under is not what was measured
@@ -155,7 +167,10 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         not against
         and change != KEPT
         and not is_level
-        and is_over_more(place, result, found.sentences()[0], reader.clause.general)
+        and (
+            is_over_more(place, result, found.sentences()[0], reader.clause.general)
+            or _TIED.search(place.text[: place.quantity.start])
+        )
     ):
         return None
     following = place.sentence.quantities[place.index + 1 : place.index + 2]
@@ -299,7 +314,7 @@ class _SentenceReader:
 
     def is_of_another_subject(self, found: EntryResult, place: QuantityPlace) -> bool:
         """Whether a sentence is on something that is no method and not the paper's own: "The format is 2x faster"."""
-        subject = _IS.match(place.text)
+        subject = _IS.match(place.text) or _OUR_PARTS.match(place.text)
         if not subject or fold(found.record.name) in fold(subject[0]).split():
             return False
         is_metric = any(match.type == "metric" for match in self.vocabulary.match(subject[0]))
@@ -489,8 +504,8 @@ class _SentenceReader:
             return True  # "Finch", of "Finch (v2), Wren and Plover"
         if not behind:
             return False
-        if behind["name"] or behind["verb"]:  # "FP16", of "the FP16 4-step model"
-            return bool(behind["name"]) or _SEVERAL.search(baseline) is not None
+        if behind["name"] or behind["verb"]:  # "FP16", of "the FP16 4-step model"; "sampling without replacement"
+            return bool(behind["name"]) or behind["verb"] == "without" or _SEVERAL.search(baseline) is not None
         if behind["part"]:
             return self.is_variant(behind["part"])
         if behind["word"] == "of":
@@ -508,7 +523,8 @@ class _SentenceReader:
 
     def plain_form(self, place: QuantityPlace, baseline: str) -> str:
         """A baseline with the words before it that say which of them: "best kernel", "existing kernels"."""
-        before = place.text.partition(baseline)[0].split()[-2:] if baseline and baseline in place.text else []
+        named = re.search(rf"(?<!\w){re.escape(baseline)}(?!\w)", place.text) if baseline else None
+        before = place.text[: named.start()].split()[-2:] if named else []
         is_kind = baseline.rpartition(" ")[2].islower()
         several = is_kind and baseline[:1].islower() and baseline.endswith("s")
         known = self.plain | (self.conditions if several else self.earlier if is_kind else frozenset())

@@ -112,7 +112,7 @@ def _what(words: PageWords, found: Slots) -> str:
 
 def _chinese(words: PageWords, found: Slots) -> str:
     what = _what(words, found)
-    is_reached = found.effect and not (found.technique or found.problem or found.is_level)
+    is_reached = found.effect and not (found.technique or found.problem)
     if is_reached and found.is_title and not found.institutions:
         what = words("brief.of_method", what=what)  # no paper is faster
     says = []
@@ -130,8 +130,11 @@ def _chinese(words: PageWords, found: Slots) -> str:
             technique = words("brief.one_thing", technique=technique)  # 是一个…数据集
         uses = "brief.is" if found.is_itself and not found.institutions else uses
         says.append(words(uses, technique=technique))
+    is_told = bool(found.effect) and not found.institutions  # no effect is an aim
     is_clause = any(word in found.problem for word in words("brief.clause_words").split())
-    if found.problem.endswith(tuple(words("brief.met_endings").split())) and not is_clause:
+    if found.problem and is_told:
+        says.insert(0, words("brief.against", problem=_ended(words, "problem", found.problem)))
+    elif found.problem.endswith(tuple(words("brief.met_endings").split())) and not is_clause:
         says.append(words("brief.meets", problem=found.problem))
     elif found.problem:
         verb = "brief.to_ease" if found.is_eased else "brief.addresses"
@@ -141,7 +144,8 @@ def _chinese(words: PageWords, found: Slots) -> str:
     elif found.effect and not (found.is_level or found.institutions):
         says.append(words("brief.makes", effect=found.effect))
     elif found.effect:
-        verb = "brief.achieves" if not found.is_level else "brief.levels" if says else "brief.reports"
+        level = "brief.levels" if says or found.institutions else "brief.has"
+        verb = level if found.is_level else "brief.achieves"
         says.append(words(verb, effect=found.effect.removesuffix("的效果")))
     if found.institutions:
         says.insert(0, words("brief.presents", who=_institutions(words, found.institutions), what=what))

@@ -69,7 +69,8 @@ def compared(place: QuantityPlace, result: Result, wording: Wording) -> str:
     """
     text, number = place.text, place.quantity
     found = pattern(_NEXT).match(text, number.end) or _shared(place)
-    found = found or pattern(_MEANWHILE).search(text[: number.start])
+    meanwhile = None if found or is_speedup(result) else pattern(_MEANWHILE).search(text[: number.start])
+    found = found or meanwhile
     beaten = None if found else pattern(_BEATEN).search(text[: number.start])
     if beaten and beaten["of"] != result.metric and (beaten["of"] or not _is_said(beaten, result)):
         return ""
@@ -121,10 +122,15 @@ def _shared(place: QuantityPlace) -> re.Match[str] | None:
     return None if verbs and last < verbs[-1] else found
 
 
+def is_speedup(result: Result) -> bool:
+    """Whether a result is a speedup, which may be over another thing than what else is compared."""
+    return result.metric.endswith("speed") or "speedup" in result.evidence.quote
+
+
 def _is_said(beaten: re.Match[str], result: Result) -> bool:
     """Whether a gain behind "outperforms Finch" is one over it: a speedup, or what stands beside, may be another."""
     behind = beaten.string[beaten.end("what") :]
-    return not result.metric.endswith("speed") and not pattern(r"\b<clause.while>\b").search(behind)
+    return not is_speedup(result) and not pattern(r"\b<clause.while>\b").search(behind)
 
 
 def own_words(result: Result, sentence: str, *, against: bool) -> str:

@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from kg.extract.numbers import plain, quantities
 from kg.model import Paper, Result
 from kg.text import fold
-from kg.views.borne import SPEED, borne, sentence
+from kg.views.borne import KEPT, SPEED, borne, sentence
 from kg.views.latex import quotable
 from kg.views.outcome import ResultInWords, gets_worse
 from kg.views.own import since_own
@@ -27,6 +27,9 @@ _LONGEST_SETTING = 6  # words
 _GOES_ON = re.compile(r"(?!and\b|\w+ing\b)[a-z][\w-]*(?: [\w-]+){0,2}(?:,| and) ")  # a list behind its first item
 _OR = re.compile(r"\bor\b(?! (?:more|less|higher|lower|better)\b)")  # "2x the throughput or a tenth of the memory"
 _AND, _PAIRS = re.compile(r"\band\b|/"), 2  # lists of a sentence
+_ITEM = re.compile(r"\([2-9]\)\s")
+_NUMBERS = re.compile(r"\d\S*, (?:and )?\d\S*,? (?:and )?\d")  # three of a list
+_LISTED = re.compile(r"(?<![\d%x])(?<!\d%), (?:[A-Za-z][^\s,]*(?: [\w/-]+){0,3}, )*(?:and )?[A-Za-z][^\d,]*")
 _OF_BASELINE = r"(?:The|A|An) (?:[\w-]+ )*?<clause.others> "  # "The plain baseline reaches 8%"
 _VERB = 3  # words up to the verb: "we further evaluate"
 
@@ -36,7 +39,10 @@ _Told = tuple[EntryResult, Result, ResultInWords]
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """The paper's main results, in text order, the sentences that state them, and one to quote where there are none."""
+    """The paper's main results, the sentences that state them, and one to quote where there are none.
+
+    Results with a baseline or a setting come first.
+    """
 
     told: list[ResultInWords]
     stated: set[str]
@@ -72,8 +78,10 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
         sayable = [triple for triple in sayable if _tells_all(triple, sayable)]
     shared = [said.setting for _, _, said in sayable]  # "2x faster (with 9% less memory)" tells of both
     sayable = [triple for triple in sayable if not any(f" {triple[2].amount} " in setting for setting in shared)]
+    sayable = [triple for triple in sayable if not _is_kept_alone(triple, sayable)]
     ranked = sorted(sayable, key=lambda triple: _rank(triple[1]))[:_MOST]
     effect = [triple[2] for triple in sayable if triple in ranked]
+    effect.sort(key=lambda one: not (one.baseline or one.setting))  # no bracket behind the others seems to be theirs
     known = {sentence(one) for one, _, _ in sayable}
     surest = sorted(
         (one for one, _ in found),
@@ -88,8 +96,7 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
     background = {quotable(said) for said in sentences[: since_own(names(paper), sentences)]}
     telling = (said for said in map(sentence, surest) if said and said not in known and said not in background)
     telling = (said for said in telling if not pattern(_OF_BASELINE).match(said))
-    is_dealt_out = pattern(r"\b<clause.dealt_out>\b").search
-    telling = (said for said in telling if not (is_dealt_out(said) and len(_AND.findall(said)) < _PAIRS))
+    telling = (said for said in telling if not (_is_dealt_out(said) or _is_of_list(said)))
     whole = (_whole(sentences, said) for said in telling if not is_setup(shown, said))
     return Effects(effect, known, next(filter(None, whole), ""))
 
@@ -125,12 +132,20 @@ def _tells_all(told: _Told, sayable: Collection[_Told]) -> bool:
     )
 
 
+def _is_kept_alone(told: _Told, sayable: Collection[_Told]) -> bool:
+    """Whether a share is kept at a price that its sentence says and nothing tells: "10x fewer FLOPs, keeping 95%"."""
+    said = sentence(told[0])
+    is_priced = any(number.unit in _GAINS and number.value != told[1].value for number in quantities(plain(said)))
+    others = any(other is not told and sentence(other[0]) == said for other in sayable)
+    return told[2].form == KEPT and is_priced and not others and not told[1].setting.count(BESIDE)
+
+
 def _with_shared(one: EntryResult, result: Result, told: Collection[tuple[EntryResult, Result]]) -> Result | None:
     """A result with the baseline that it shares with another of its sentence: "2x on A100 and 9% less, vs. Finch".
 
     None where the sentence names a baseline that no other tells.
     """
-    if result.baseline or not _is_compared(one):
+    if result.baseline or not _is_compared(one) or _has_own_rival(one):
         return result
     others = (other for found, other in told if found.result.baseline == one.result.baseline and other.baseline)
     said = next((other for other in others if other.evidence.field == result.evidence.field), None)
@@ -143,6 +158,24 @@ def _is_compared(one: EntryResult) -> bool:
     named = rf"{links}\s(?:[^,;:()]*?\s)?{re.escape(one.result.baseline)}"
     is_gain = bool(one.result.baseline) and one.result.change != "absolute"
     return is_gain and pattern(named).search(plain(sentence(one))) is not None
+
+
+def _has_own_rival(one: EntryResult) -> bool:
+    """Whether another baseline than the extracted one follows a gain: "2x than Finch and 9% less than others"."""
+    _, _, behind = plain(sentence(one)).partition(plain(one.result.evidence.quote))
+    found = pattern(r"[^,;:()\d]*?\b(?:<clause.comparing>)\s(?P<what>[^,;:()\d]*)").match(behind)
+    return found is not None and one.result.baseline not in found["what"]
+
+
+def _is_dealt_out(said: str) -> bool:
+    """Whether numbers are dealt out to what only the sentences before list: "by 2%, 3% and 5%, respectively"."""
+    is_short = len(_AND.findall(said)) < _PAIRS or (_NUMBERS.search(said) and not _LISTED.search(said))
+    return bool(is_short) and pattern(r"\b<clause.dealt_out>\b").search(said) is not None
+
+
+def _is_of_list(said: str) -> bool:
+    """Whether a sentence goes on with a list that one before it begins: "is fast; (3) trained on maps, it is small"."""
+    return "(1)" not in said and _ITEM.search(said) is not None
 
 
 def _is_level_of(one: Result, other: Result) -> bool:

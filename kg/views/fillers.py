@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from itertools import dropwhile, pairwise
 
@@ -58,6 +58,7 @@ _APART = re.compile(
 )
 _LOW = re.compile(r"(?<![\w-])low-\w+ \w")
 _PAIR = 2  # words of "selection method"
+_NAMED_SUBJECT = re.compile(r"\s*([A-Z]+[a-z]+[A-Z]\w*) [a-z]+s\b")  # "OpenGate introduces"
 _SENTENCE_END = re.compile(r"[.;]\s")
 _SHORT_VERB = 4  # letters of "is", "has", "uses", which are no plurals
 _BACK = re.compile(r"\b(?:this|these)\s$", re.IGNORECASE)
@@ -154,13 +155,16 @@ def is_cut(shown: Selection, mention: Mention, text: str) -> bool:
     return bool(is_noun or takes or is_verb or is_shared or fold(word) in Wording(shown.graph.vocabulary).heads)
 
 
-def is_put_forward(shown: Selection, mention: Mention, text: str) -> bool:
+def is_put_forward(shown: Selection, mention: Mention, text: str, names: Collection[str]) -> bool:
     """Whether a text proposes a mention itself, and not only something that uses it or serves it.
+
+    What a name that is not of the `names` of the paper introduces is another's.
 
     "We propose a gate and a loss" proposes both, "we propose a gate that prunes by a loss" the gate alone.
     """
     ahead = (_SENTENCE_END.split(text[max(0, at - 2 * AHEAD) : at])[-1] for at, _ in places(text, mention.surface))
-    return any(ends_proposing(shown, said) for said in ahead)
+    subjects = ((said, _NAMED_SUBJECT.match(said)) for said in ahead)
+    return any(ends_proposing(shown, said) for said, by in subjects if not by or by[1] in names)
 
 
 def ends_proposing(shown: Selection, ahead: str) -> bool:

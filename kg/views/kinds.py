@@ -27,7 +27,7 @@ _ENTWINED = re.compile(r"(?:[\w-]+ed|[\w-]+ing) [\w-]+ \w+-(?:based|driven|guide
 #: Where 的 stands: 组件感知的自动剪枝, 参数高效的适配, but 参数高效微调.
 _AWARE = re.compile(
     r"(?:感知|^统一)(?=[\u4e00-\u9fff]{5}|[A-Z])(?!.*的)|"
-    r"(?<=[\u4e00-\u9fff]{2})(?<!的)(?<!用于)高效(?=[A-Z]|(?!微调)[\u4e00-\u9fff]{4})"
+    r"(?<=[\u4e00-\u9fff]{2})(?<!的)(?<!用于)高效(?=[A-Z]|(?!微调|的)[\u4e00-\u9fff]{4})"
 )
 _PILE = re.compile(r"[\u4e00-\u9fff]{15}")  # modifiers without 的
 _SHORT = re.compile(r"(?<![\w-])[A-Z]{2,}s?(?![\w-])", re.ASCII)  # of a term that only its paper spells out
@@ -45,6 +45,7 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
     What it is for goes before it where neither has a clause of its own: 用于网格生成的扩散框架.
     """
     phrase, head, use = kinds(found.itself or found.what)
+    phrase = phrase.removeprefix("more ")  # than what, it does not say
     nouns, find = Wording(shown.graph.vocabulary), shown.graph.vocabulary.find
     kind, last, served = (nouns(one) if one and nouns.is_noun_phrase(one) else "" for one in (phrase, head, use))
     is_mixed = any(not (find(word, "technique") or find(word, "model")) for word in _CAPITAL.findall(kind + served))
@@ -60,7 +61,8 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
         kind = shown.words("proposal.for", what=served, kind=whole)
     elif is_generic(shown, phrase) or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND):
         kind = ""
-    kind = _AWARE.sub(r"\g<0>的", PLURAL.sub("", kind), count=1)
+    kind = PLURAL.sub("", kind)
+    kind = kind if "的" in kind else _AWARE.sub(r"\g<0>的", kind, count=1)
     return shown.words("proposal.kind_named", name=own, kind=kind) if own and kind else kind
 
 

@@ -13,6 +13,7 @@ _CITED = re.compile(r"[~ ]?\\[cC]ite[a-z]*(?:\[[^\[\]]*\])?(?:\{[^{}]*\}| ?[\w:-
 _SHORT = re.compile(
     r"\\(?:acr(?:full|short|long)|gls|Gls|ac[sfl]?)(?:pl)?\*?(?:\{([\w-]+)\}| ([\w-]+))"
 )  # names a short form
+_RANGE = re.compile(r"(?<=\w)\$\\sim\$(?=\d)")
 _TIE = re.compile(r"(?<=[\w.])~(?=[A-Za-z(])")
 _COMMENT = re.compile(r"(?<=[.!?])\s+%\s[^.!?]*[.!?]?")
 _MATH = re.compile(r"\$([^$]{1,80})\$")
@@ -39,6 +40,7 @@ _SIZE = re.compile(
 )
 _GREEK = re.compile(r"\\([A-Z]?[a-z]{1,7})(?![A-Za-z])")
 _WRAPPED = re.compile(r"\\(?:emph|underline|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it))\{([^{}]*)\}")
+_PROSE = re.compile(r"[A-Za-z]{4,}(?: \(?[A-Za-z-]+\)?)+")
 _FORMULA, _TEXT_OF_IT = re.compile(r"\$[^$]{1,80}\$"), re.compile(r"\\(?:text[a-z]*|mbox|emph)\{[^{}]*\}")
 _QUOTED = re.compile(r"(?:``|'')([^`'\"]{1,200})(?:''|\")")
 _COMMAND = re.compile(
@@ -81,12 +83,14 @@ def as_text(said: str) -> str:
     'in BEV space, LM'
     >>> as_text(r"we propose ${\\bf \\texttt{Late Gate Pruning}}$, which")
     'we propose Late Gate Pruning, which'
+    >>> as_text(r"$\\underline{Late}r Gates (LG)$ of 2B$\\sim$9B")
+    'Later Gates (LG) of 2B-9B'
     >>> as_text("a *late* gate, **fast**, for A* and B*")
     'a late gate, fast, for A* and B*'
     >>> as_text("a ``fast gate'' and a ``slow one\\"")
     'a “fast gate” and a “slow one”'
     """
-    said = _TIE.sub(" ", _COMMENT.sub("", _CITED.sub("", _FOOTNOTE.sub("", said))))
+    said = _TIE.sub(" ", _COMMENT.sub("", _CITED.sub("", _FOOTNOTE.sub("", _RANGE.sub("–", said)))))
     for command, sign in _SIGNS.items():
         said = said.replace(command, sign)
     said = _SHORT.sub(lambda found: (found[1] or found[2]).upper(), said)
@@ -95,9 +99,16 @@ def as_text(said: str) -> str:
     said = _QUOTED.sub(r"“\1”", _WRAPPED.sub(r"\1", said)).replace("{,}", ",")
     said = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), said)
     said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
-    said = _MATH.sub(lambda found: " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1])), said)
+    said = _MATH.sub(_formula, said)
     said = _STARS.sub(r"\2", said)
     return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")
+
+
+def _formula(found: re.Match[str]) -> str:
+    """A formula without its marks; words in its place as they are: "$Late Gates (LG)$"."""
+    if _PROSE.fullmatch(found[1]):
+        return found[1]
+    return " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1]))
 
 
 def quotable(said: str, most: int = _MOST) -> str:

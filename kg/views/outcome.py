@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kg.extract.numbers import plain as plain_text
 from kg.extract.numbers import quantities
 from kg.text import fold, has_han
-from kg.views.borne import KEPT
+from kg.views.borne import KEPT, SPEED
 from kg.views.compared import own_words, titled
 from kg.views.latex import as_text
 from kg.views.measured import says_metric
@@ -41,7 +41,7 @@ _ENGLISH = re.compile(r"(?<![\w.-])[a-z]{3,}(?:-[a-z]+)*(?![\w.-])", re.ASCII)
 _LINKED = re.compile(r"[\s-](?:to|per|of|between)[\s-]")
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Forms of which a Chinese sentence says 将.
-_CHANGES = ("increase", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
+_CHANGES = ("increase", "speedup", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
 _LESS = re.compile(r"\b(?:fewer|less|lower|smaller|shorter|cheaper)\b")
 _STAGE = re.compile(r"(?:the )?([a-z]{5})[a-z]* (?:stage|phase)")  # by its first letters
@@ -121,15 +121,16 @@ def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
     out: list[str] = []
     for at, result in enumerate(said):
         behind = said[at + 1] if at + 1 < len(said) else None
-        alike = behind is not None and (behind.baseline, behind.setting) == (result.baseline, result.setting)
-        kept = result.baseline if _says_rival(shown, result.form) else ""
-        bare = replace(result, baseline=kept, setting="") if alike else result
         before = said[at - 1] if at else None
+        is_repeated = any(other is not result and other.metric == result.metric for other in said)
+        alike, shares = (not is_repeated and _is_alike(result, other) for other in (behind, before))
+        bare = replace(result, baseline="", setting="") if alike else result
         again = before is not None and (before.metric, before.form) == (result.metric, result.form)
         again = again and (shown.lang == "zh" or result.form.startswith(_OF))
         again = again and (not alike or before is None or before.setting == result.setting)
         is_last = behind is None or (behind.metric, behind.form) != (result.metric, result.form)
-        out.append(_phrase(shown, bare, again=again and not bare.origin, is_last=is_last))
+        again = again and not bare.origin
+        out.append(_phrase(shown, bare, again=again, is_last=is_last, is_beside=shares or again))
     if shown.lang != "zh":
         return shown.words.listed(out)
     joints = ("level_comma" if _is_level(b) and not _is_level(a) else "comma" for a, b in pairwise(said))
@@ -138,9 +139,21 @@ def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
     )
 
 
+def _is_alike(one: ResultInWords, other: ResultInWords | None) -> bool:
+    """Whether two results have the same baseline and setting."""
+    return other is not None and (one.baseline, one.setting) == (other.baseline, other.setting)
+
+
 def _says_rival(shown: Selection, form: str) -> bool:
     """Whether the words of a change name what it is compared with themselves: 降至Finch的1/2."""
     return shown.lang == "zh" and form == "decrease_times_of"
+
+
+def _rival(words: PageWords, named: str) -> str:
+    """What a change is compared with as its owner, with one 的 only: 最先进系统的."""
+    for long, short in (pair.split("=") for pair in words("value.owned").split()):
+        named = named.replace(long, short)
+    return words("value.rival", baseline=named) if named else ""
 
 
 def _on_average(shown: Selection, form: str, said: str, named: str, beside: str) -> tuple[str, str]:
@@ -158,20 +171,25 @@ def _is_level(said: ResultInWords) -> bool:
     return said.form.startswith(("absolute", "count"))
 
 
-def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False, is_last: bool = True) -> str:
-    """One result; `again`: the previous one has the same metric and verb; `is_last`: the next one has another."""
+def _phrase(
+    shown: Selection, said: ResultInWords, *, again: bool = False, is_last: bool = True, is_beside: bool = False
+) -> str:
+    """One result; `again`: the previous one has the same metric and verb; `is_last`: the next one has another.
+
+    With `is_beside`, its baseline stands in brackets, which the previous one shares.
+    """
     words = shown.words
     if again:
         effect = said.amount
     else:
         named = _in_form(words, said.metric, said.form)
-        rival = said.baseline or words("value.rival")
+        rival = "" if is_beside else _rival(words, said.baseline)
         effect = words(f"outcome.{said.form}", metric=named, amount=said.amount, origin=said.origin, rival=rival)
         keys = ("about", "up_to") if _is_level(said) else _BOUNDS
         effect = _bound_first(shown, effect, said.metric, keys)
         if said.form.startswith(_CHANGES) and said.metric.rpartition(" ")[2] in words("outcome.articled").split():
             effect = f"{article(effect)} {effect}" if _COUNTED.match(effect) else effect
-    is_told = f"{said.baseline}的" in effect  # 降至Finch的1/2
+    is_told = _says_rival(shown, said.form) and not is_beside  # 降至Finch的1/2
     notes = [words("outcome.than", baseline=said.baseline)] if said.baseline and not is_told else []
     setting = said.setting
     if is_last and not again:
@@ -206,7 +224,7 @@ def phrase(shown: Selection, result: Result, *, against: bool = True, sentence: 
     form = _form(shown, result, named)
     inner = _in_form(shown.words, named, form) if form in (KEPT, "speedup") else named
     rival = baseline(shown, result) if against and not is_on_top(result) else ""
-    values = {"metric": inner, "amount": amount(shown, result), "rival": rival or shown.words("value.rival")}
+    values = {"metric": inner, "amount": amount(shown, result), "rival": _rival(shown.words, rival)}
     is_told = bool(rival) and _says_rival(shown, form)
     said = _bound_first(shown, shown.words(f"outcome.{form}", **values), named)
     beside = (notes if against and not is_told else circumstance)(shown, result)
@@ -253,10 +271,12 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     is_known = bool(label) and not is_other and says_metric(vocabulary, result.metric, label)
     is_short = "KV " in result.evidence.quote  # "KV memory" is no key-value memory
     wording = _KEY_VALUE.sub("KV ", result.metric) if is_short else result.metric
-    if shown.lang == "zh" and _SHORT_FORM.fullmatch(wording):
-        return wording  # as Chinese papers write it: "mAP", "TTFT"
-    said = say(shown, result.metric_concept if is_known else "", wording, paper)
+    if shown.lang == "zh" and _is_bare_speedup(result):
+        return shown.words("outcome.speedup_metric")
     in_full = dict(pair.split("=") for pair in shown.words("outcome.in_full").split())
+    if shown.lang == "zh" and _SHORT_FORM.fullmatch(wording):
+        return in_full.get(wording, wording)  # as Chinese papers write it: "mAP", "TTFT"
+    said = say(shown, result.metric_concept if is_known else "", wording, paper)
     whole = (
         said + full.removeprefix(end) for end, full in in_full.items() if said.endswith(end) and full.startswith(end)
     )
@@ -275,6 +295,11 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     named = clean(result.metric) if label and not is_known else shown.label(result.metric_concept, result.metric)
     named = "" if paper else named
     return shown.words("brief.quote", quote=named) if _ENGLISH.search(named) else named
+
+
+def _is_bare_speedup(result: Result) -> bool:
+    """Whether a result is a speedup that does not say of what."""
+    return result.metric == SPEED and result.change == "increase" and result.unit == "x"
 
 
 def baseline(shown: Selection, result: Result) -> str:
@@ -468,7 +493,7 @@ def _form(shown: Selection, result: Result, named: str = "") -> str:
         return {"increase": "more", "decrease": "less"}[result.change]
     if result.change == "increase":
         if result.unit == "x":
-            is_speed = shown.lang != "zh" and named.rpartition(" ")[2] == "speed"
+            is_speed = named.rpartition(" ")[2] == "speed" if shown.lang != "zh" else _is_bare_speedup(result)
             return "speedup" if is_speed else "increase_times"
         return "increase_worse" if better == "lower" else "increase"
     if result.change == "decrease":

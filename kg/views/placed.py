@@ -83,7 +83,7 @@ def _told(key: str, said: str, wording: Wording) -> str:
     if key == "count":
         counts = dict(pair.split("=") for pair in PageWords("zh")("setting.counts").split())
         return said if said.isdigit() else counts.get(said.lower(), "")
-    return said if key == "size" else in_chinese(said, wording)
+    return "".join(said.split()) if key == "size" else in_chinese(said, wording)
 
 
 def _scaled(found: re.Match[str]) -> str:

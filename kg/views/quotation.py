@@ -47,13 +47,16 @@ _FRONT = (
     r"\A(?:[A-Z][a-z]+(?: [Aa]nd [A-Z]?[a-z]+)?: (?=[A-Z])|\(?\d\)\s)?"  # of an abstract in parts: "Objectives: To"
     r"(?i:(?:(?:<proposal.joining>|<proposal.besides>|<proposal.adverbs>), )?"
     rf"(?:(?!<proposal.subjects>\b)(?:{_WITHIN} )?"
-    rf"(?:<proposal.pointing>|(?:the|our) <proposal.burdens>\b(?! that\b))\b{_WITHIN}, )?"
+    r"(?:<proposal.pointing>|(?:the|our) (?:(?:first|<proposal.counting>) )?<proposal.burdens>\b(?! that\b))\b"
+    rf"{_WITHIN}, )?"
     r"(?=(?:in )?<proposal.subjects>\b|our\b)|"
-    r"(?:in <proposal.subjects>, )?<proposal.subjects> [a-z]+ <proposal.pointing> <proposal.burdens> by "
+    r"(?:in <proposal.subjects>, )?<proposal.subjects> [a-z]+(?: on)? <proposal.pointing> <proposal.burdens> by "
     r"(?=<proposal.doing>\b)|"
     r"<brief.contrasts>\b(?<!despite),? (?!<proposal.pointing>\b)|"
     r"<proposal.linking>(?:, (?!<proposal.pointing>\b)| (?=we\b)))?"
 )
+#: What a result was got with: "By joining these kernels, we reach 2x", but not "By solving these issues".
+_CONDITION = r"(?i)(?:by|combin[a-z]+|under|using|when|with)\b(?!.*\b<proposal.burdens>\b)"
 #: Against what the sentences before name: "a rule to overcome these limitations".
 _AGAINST = r"(?:[a-z]+ly )?[a-z]+ (?:<proposal.pointing>|both|the above) (?:[a-z]+ )?<proposal.burdens>"
 _AIM = r",? (?:(?:in order|designed|aimed|developed) )?to"
@@ -70,6 +73,7 @@ _DANGLING = (
     r"(?i)(?:\A<proposal.subjects> (?:[a-z]+ ){1,5}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]|"
     r"\A<proposal.subjects> [a-z]+ (?:it\b|this (?:with|by|through|using|via)\b)|"
     r"\A<proposal.subjects> [a-z]+ the <proposal.burdens> (?:to|with|by|and)\b|\b(?:over|than|to|with) the others\b|"
+    r"\A(?:(?:<proposal.linking>), )?the (?:former|latter)\b|"
     r"\bthe <proposal.burdens>$|\bto [a-z]+ (?:this|these|those)$|"
     rf"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\b{BOTH})"
 )
@@ -80,7 +84,7 @@ _WITHIN_PHRASE = ("CD", "JJ", "JJR", "NN", "NNS", "VBG", "VBN")  # tags of words
 #: "However, these gates are slow", "We argue that its gates are slow".
 _POINTS_SOON = (
     r"(?i)(?:.{0,60}\b<proposal.pointing>\b|each [a-z]+s\b|"
-    r"(?:<proposal.subjects> [a-z]+ (?:that )?|[a-z]+, )?(?:its|their)\b)"
+    r"(?:<proposal.subjects> [a-z]+ (?:that )?|[a-z]+, |an? (?:[a-z]+ ){1,2}is that )?(?:its|their)\b)"
 )
 _BETWEEN = ". "  # sentences
 _FORMER = r"(?i)(?:in )?<proposal.former>\b"
@@ -285,7 +289,8 @@ def is_lesser(said: str) -> bool:
 def points_back(said: str) -> bool:
     """Whether a sentence begins with what only the one before it names: "It also", "Given this,", not "This paper"."""
     begins = (
-        r"(?i)(?:<proposal.linking>, )?(?!<proposal.subjects>\b)(?:<proposal.pointing>|further [a-z]+s)\b|"
+        r"(?i)(?:<proposal.linking>, )?(?!<proposal.subjects>\b)"
+        r"(?:<proposal.pointing>|further [a-z]+s|the (?:former|latter))\b|"
         r"[^,]*\s<proposal.pointing>,|"
         r"<clause.apart>\b[^,]*\s(?!<proposal.subjects>\b)(?:this|<proposal.plural_pointing>)\b(?! as\b)[^,]*,"
     )
@@ -324,6 +329,8 @@ def by_itself(quote: str) -> str:
 def _by_itself(quote: str) -> str:
     """The same, but all of its end where it is led up to, or would say nothing without it: "Foo, a framework to"."""
     said = pattern(_FRONT).sub("", quote, count=1)
+    if _MEASURED.search(said) and pattern(_CONDITION).match(quote.removesuffix(said)):
+        said = quote
     ahead = pattern(_BACK).sub("", said)
     return said if _BETWEEN in said or pattern(_MERE_KIND).search(ahead) else ahead
 

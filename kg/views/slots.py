@@ -135,7 +135,13 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     own = [quote for quote in contribution(shown, paper, fields) if not is_setup(shown, quote)][:1]
     says = out.proposal or out.problem or out.effect
     is_whole = out.is_kind or (out.is_proposed and not (out.is_several or own))
-    if out.technique and not is_whole and (out.quotes or (own and (out.is_proposed or not out.effect))):
+    if (
+        out.technique
+        and not is_whole
+        and (
+            out.quotes or (own and (out.is_proposed or not out.effect or (shown.lang == "zh" and not out.institutions)))
+        )
+    ):
         # what a method uses are parts of it, and not all of them
         out.technique, out.quotes = "", list(dict.fromkeys(own + out.quotes))
     elif not (says or out.quotes):  # a technique alone tells too little
@@ -149,8 +155,10 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         out.problem = ""
     out.quotes = [by_itself(with_name(paper, quote)) for quote in joined_up(paper, fields, out.quotes)]
     is_said = out.institutions or out.proposal or out.technique or out.problem or out.effect
-    if (out.quotes and not is_said) or (shown.lang == "zh" and out.is_level and not (out.is_itself and out.technique)):
-        _entitle(shown, paper, out)
+    beside = " ".join([name(paper), out.technique, out.effect, *out.quotes])
+    is_short = not (out.institutions or out.proposal or out.is_kind) and _says_more(title(paper), beside)
+    if is_short or (out.quotes and not is_said):
+        _entitle(shown, paper, out)  # the title says what it is
     made = [out.proposal.full, out.proposal.itself or out.proposal.what] if out.proposal else []
     told_of = " ".join([out.technique, out.problem, out.effect, *made, *out.quotes])
     out.short_forms = short_forms(told_of, text, "" if out.is_title else out.name)
@@ -244,7 +252,9 @@ def _name_kind(shown: Selection, paper: Paper, fields: Collection[str], out: Slo
     text, own = text_of(paper, fields), name(paper) if found.is_of(name(paper)) else ""
     out.is_itself = bool(found.itself) and out.name == as_text(name(paper))
     kind = kind_in_words(shown, found, "", text) if out.is_itself else ""
-    if out.is_itself and kind and is_bare(shown, found, kind) and fold(title(paper)) != fold(name(paper)):
+    is_titled = bool(kind) and fold(title(paper)) != fold(name(paper))
+    more = is_titled and _says_more(title(paper), f"{name(paper)} {found.full} {found.itself}")
+    if out.is_itself and is_titled and (more or is_bare(shown, found, kind)):
         out.is_itself = False  # the title says what it is for
     if not out.is_itself:
         _entitle(shown, paper, out)
@@ -290,7 +300,11 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
             for one, said in found
             if one in kinds
             or (
-                not (is_known(shown, one) or _WITH_PARTS.search(one.surface) or not is_put_forward(shown, one, text))
+                not (
+                    is_known(shown, one)
+                    or _WITH_PARTS.search(one.surface)
+                    or not is_put_forward(shown, one, text, names)
+                )
                 and not is_part(one.surface, told)
             )
         ]

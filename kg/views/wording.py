@@ -101,7 +101,7 @@ class Wording:
         parts = [part for part in self._parts(text) if "dropped" not in part.roles]
         if len(parts) > _MOST or any("unknown" in part.roles for part in parts) or self._has_own_compound(text):
             return ""
-        said = in_order(parts).removesuffix("的")
+        said = _done_well(in_order(parts).removesuffix("的"))
         if _KINDS.fullmatch(text):  # each policy is one of them
             say = PageWords("zh")
             said = said.replace(say("brief.and_also"), say("brief.and"), 1)
@@ -257,8 +257,11 @@ class Wording:
         label = self.vocabulary[concept].label.get("en", "")
         if fold(surface) == fold(label):
             return True
-        ends = surface.rstrip("s")[-1:].lower() == re.split("[ -]", label)[-1][:1].lower()  # "EHR" is no EHR analysis
-        return surface.rstrip("s").isupper() and " and " not in label and ends
+        bare = surface.rstrip("s")
+        ends = bare[-1:].lower() == re.split("[ -]", label)[-1][:1].lower()  # "EHR" is no EHR analysis
+        return (
+            bare.isupper() and " and " not in label and ends and set(bare.lower()) <= set(label.lower())
+        )  # nor is "MRI" all medical imaging
 
     def _known(
         self, text: str, found: Sequence[Token], at: int, labels: Mapping[int, tuple[int, dict[str, str]]]
@@ -321,9 +324,19 @@ def say(shown: Selection, concept: str, wording: str, paper: str = "") -> str:
 def _says_more(vocabulary: Vocabulary, concept: str, wording: str) -> bool:
     """Whether words go beyond a technique's label: "standard online adaptation" is not all of it."""
     known = vocabulary[concept]
-    is_label = fold(wording) in map(fold, known.labels())
     label = fold(known.label.get("en", ""))
+    is_plain = not vocabulary.cues("plain").isdisjoint(set(fold(wording).split()) - set(label.split()))
+    is_label = fold(wording) in map(fold, known.labels()) and not is_plain
     return known.type == "technique" and not is_label and f" {label} " in f" {fold(wording)} "
+
+
+def _done_well(said: str) -> str:
+    """What is done efficiently with the quality before the deed: 视觉语言模型高效推理, not 高效视觉语言模型推理."""
+    well, deeds = PageWords("zh")("brief.done_well"), PageWords("zh")("brief.deeds").split()
+    deed = next((one for one in deeds if said.endswith(one)), "")
+    what = said.removeprefix(well).removesuffix(deed)
+    is_moved = deed and said.startswith(well) and what and not what.endswith("的")
+    return what + well + deed if is_moved else said
 
 
 @lru_cache(maxsize=1000)

@@ -20,7 +20,7 @@ def test_a_bound_holds_for_the_whole_list(built: Graph) -> None:
     memory = {"metric": "memory", "metric_concept": "metric:memory-usage", "value": 9.0}
     assert said_of(built, mixed, "9%", **memory).startswith("up to 9%")
     assert said_of(built, "It cuts latency by up to ~9%.", "9%", value=9.0, bound="about").startswith("up to about 9%")
-    assert said_of(built, "It cuts latency by up to an additional 9%.", "9%", value=9.0).startswith("up to 9%")
+    assert said_of(built, "It cuts latency by up to an additional 9%.", "9%", value=9.0) == ""  # than what?
     half = "It cuts latency by nearly half."
     assert said_of(built, half, "half", value=50.0) == "nearly 50% lower latency"
     named = "It lowers latency by up to 41% over Finch 9.13 and 9% over Wren."

@@ -351,7 +351,7 @@ def test_a_level_is_stated_and_not_achieved(built: Graph) -> None:
     result.metric_concept = "metric:parameter-count"
     gate = Mention("technique", "adaptive routing", "adaptive routing", "A", role="proposed", sure=True)
     assert brief(built, stated(text, results=[result], techniques=[gate]), "en").endswith(", with 2M parameters.")
-    assert brief(built, stated(text, results=[result]), "zh") == "论文《Foo》报告的参数量为2M。"
+    assert brief(built, stated(text, results=[result]), "zh") == "Foo的参数量为2M。"
 
 
 def test_nobody_achieves_fewer_of_a_thing(built: Graph) -> None:

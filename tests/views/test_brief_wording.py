@@ -259,7 +259,7 @@ def test_what_a_method_is_combined_with_is_no_baseline_beside(built: Graph) -> N
         ("efficient prompt-guided pruning", "提示引导的高效剪枝"),
         ("sparse prompt-guided pruning", ""),  # only the sense tells what is sparse
         ("progressive-based framework", ""),
-        ("GPU-optimized framework", "面向GPU优化的框架"),
+        ("GPU-optimized framework", "针对GPU优化的框架"),
         ("self-growing agent", ""),
         ("self-evolving agent", "自进化智能体"),
         ("pruning/quantization framework", ""),

@@ -121,7 +121,7 @@ def test_what_narrows_a_technique_is_told_with_it(built: Graph, concept: str, wo
         ("a graph-based token pruning framework", "基于图的词元剪枝框架", False),
         ("a graph-based token pruning framework for plovered finches", "基于图的词元剪枝框架", True),
         ("a token pruning framework for video MLLMs", "用于视频MLLM的词元剪枝框架", False),
-        ("a new framework for efficient LLM inference", "用于高效大语言模型推理的框架", True),
+        ("a new framework for efficient LLM inference", "用于大语言模型高效推理的框架", True),
     ],
 )
 def test_a_kind_that_many_papers_share_is_bare_in_chinese(built: Graph, what: str, kind: str, *, bare: bool) -> None:

@@ -361,6 +361,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     elif claim.beaten and f"{claim.beaten} baseline" in claim.quote.sentence and _names_more(label, claim.beaten):
         label = f"{claim.beaten} baseline"  # "the W4A16 baseline" is not all quantization to W4A16
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
+    whole = label
     if shown.lang == "zh" and not has_han(label) and (not label[:1].isupper() or label.rpartition(" ")[2].islower()):
         label = Wording(shown.graph.vocabulary)(label) or label
     behind = _around(claim.quote.sentence, claim.beaten)[1].split()[:1]
@@ -371,7 +372,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     rest, _, last = label.rpartition(" ")
     if word and fold(last) == fold(word):
         label = f"{rest} {word}".strip()
-    elif word:
+    elif word and not (has_han(label) and fold(whole.rpartition(" ")[2]) == fold(word)):
         added = Wording(shown.graph.vocabulary)(word) if has_han(label) else f" {word}"
         label = label.removesuffix(added) + added
     rest, _, last = label.rpartition(" ")
