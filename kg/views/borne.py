@@ -64,6 +64,7 @@ _MORE = re.compile(
     r"\b(?:additional|further|extra)\s(?:[\w-]+\s){0,2}$"
 )  # than what was told before: "an additional 2x"
 #: Before a number: "is on par with Finch while cutting costs by", over which it is only the sense tells.
+_BESIDES = r"(?i)(?:additionally|furthermore|in addition|moreover),? <proposal.subjects> (?:also )?<proposal.verbs>\b"
 _TIED = re.compile(
     r"\b(?:on par with|comparable (?:to|with)|similar to|equivalent to|competitive with) [^,;:()]+?,? while "
     r"(?:[a-z]+ly )?[a-z]+ing\b[^,;:()\d]*$"
@@ -223,11 +224,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if change == "absolute" and reader.clause.is_quality(result) and not setting and result.unit in ("%", "points", ""):
         return None  # a level says nothing without what it was measured on
     is_counted = metric.rpartition(" ")[2].removesuffix("s") in reader.clause.counted
-    if (
-        AVERAGE not in setting
-        and not is_counted
-        and re.search(rf"\b(?<!an )average {re.escape(result.metric)}\b", place.text)
-    ):
+    if not is_counted and re.search(rf"\b(?<!an )average {re.escape(result.metric)}\b", place.text):
+        setting = BESIDE.join(part for part in setting.split(BESIDE) if part != AVERAGE)
         metric = f"average {metric}"
     unit = "points" if result.unit == "%" and _POINTS.match(place.text, place.quantity.end) else result.unit
     told = replace(result, change=change, metric=metric, bound=bound, setting=placed(setting, place.text), unit=unit)
@@ -325,7 +323,10 @@ class _SentenceReader:
 
         "We also write a sparse kernel, which is 5x faster."
         """
-        return self.is_of_own_part(found.record, found.record.name, place.text, place.text[: place.quantity.start])
+        ahead = place.text[: place.quantity.start]
+        return pattern(_BESIDES).match(ahead) is not None or self.is_of_own_part(
+            found.record, found.record.name, place.text, ahead
+        )
 
     def is_of_own_part(self, record: Record, name: str, text: str, ahead: str) -> bool:
         """Whether a sentence names, in its part `ahead`, something else that a paper proposes, and not `name`."""

@@ -42,6 +42,7 @@ _LINKED = re.compile(r"[\s-](?:to|per|of|between)[\s-]")
 _KEY_VALUE = re.compile(r"\bkey[ -]value ")
 #: Forms of which a Chinese sentence says 将.
 _CHANGES = ("increase", "speedup", "decrease", "more", "fewer", "less", "larger", "smaller", "longer", "shorter")
+_SIZES = ("larger", "smaller")  # forms of sizes
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
 _LESS = re.compile(r"\b(?:fewer|less|lower|smaller|shorter|cheaper)\b")
 _STAGE = re.compile(r"(?:the )?([a-z]{5})[a-z]* (?:stage|phase)")  # by its first letters
@@ -179,21 +180,23 @@ def _phrase(
     With `is_beside`, its baseline stands in brackets, which the previous one shares.
     """
     words = shown.words
-    if again:
+    if again and (_is_level(said) or words.lang != "zh"):
         effect = said.amount
+    elif again:
+        effect = _bound_first(shown, words(f"value.{said.form}", amount=said.amount))
     else:
         named = _in_form(words, said.metric, said.form)
         rival = "" if is_beside else _rival(words, said.baseline)
         effect = words(f"outcome.{said.form}", metric=named, amount=said.amount, origin=said.origin, rival=rival)
         keys = ("about", "up_to") if _is_level(said) else _BOUNDS
-        effect = _bound_first(shown, effect, said.metric, keys)
+        effect = _bound_first(shown, effect, named, keys)
         if said.form.startswith(_CHANGES) and said.metric.rpartition(" ")[2] in words("outcome.articled").split():
             effect = f"{article(effect)} {effect}" if _COUNTED.match(effect) else effect
     is_told = _says_rival(shown, said.form) and not is_beside  # 降至Finch的1/2
     notes = [words("outcome.than", baseline=said.baseline)] if said.baseline and not is_told else []
     setting = said.setting
     if is_last and not again:
-        effect, setting = _on_average(shown, said.form, effect, said.metric, setting)
+        effect, setting = _on_average(shown, said.form, effect, _in_form(words, said.metric, said.form), setting)
     notes += [setting] if setting else []
     return words("outcome.aside", effect=effect, notes=words("outcome.aside_comma").join(notes)) if notes else effect
 
@@ -208,7 +211,9 @@ def with_article(words: PageWords, named: str) -> str:
 
 
 def _in_form(words: PageWords, named: str, form: str) -> str:
-    """The metric with the article that a level or a kept share has: "an accuracy of", "of the accuracy"."""
+    """The metric with the article that a level or a kept share has: "an accuracy of"; no size is itself smaller."""
+    if form in _SIZES:
+        return named.removesuffix(words("outcome.size"))
     if form == KEPT and words.lang != "zh" and named.rpartition(" ")[2].islower():
         return f"the {named}"
     return with_article(words, named) if form.startswith(_OF) and words.lang != "zh" else named
@@ -222,14 +227,14 @@ def phrase(shown: Selection, result: Result, *, against: bool = True, sentence: 
     """
     named = metric(shown, result)
     form = _form(shown, result, named)
-    inner = _in_form(shown.words, named, form) if form in (KEPT, "speedup") else named
+    inner = _in_form(shown.words, named, form) if form in (KEPT, "speedup", *_SIZES) else named
     rival = baseline(shown, result) if against and not is_on_top(result) else ""
     values = {"metric": inner, "amount": amount(shown, result), "rival": _rival(shown.words, rival)}
     is_told = bool(rival) and _says_rival(shown, form)
-    said = _bound_first(shown, shown.words(f"outcome.{form}", **values), named)
+    said = _bound_first(shown, shown.words(f"outcome.{form}", **values), inner)
     beside = (notes if against and not is_told else circumstance)(shown, result)
     beside = shown.words("outcome.aside_comma").join(filter(None, (beside, price)))
-    said, beside = _on_average(shown, form, said, named, beside)
+    said, beside = _on_average(shown, form, said, inner, beside)
     is_mixed = shown.lang == "zh" and bool(sentence) and _ENGLISH.search(f"{named} {rival} {beside}")
     if is_mixed:
         own = own_words(result, sentence, against=against)

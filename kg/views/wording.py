@@ -259,9 +259,8 @@ class Wording:
             return True
         bare = surface.rstrip("s")
         ends = bare[-1:].lower() == re.split("[ -]", label)[-1][:1].lower()  # "EHR" is no EHR analysis
-        return (
-            bare.isupper() and " and " not in label and ends and set(bare.lower()) <= set(label.lower())
-        )  # nor is "MRI" all medical imaging
+        is_of_label = set(bare.lower()) <= set(label.lower())  # nor is "MRI" all medical imaging
+        return bare.isupper() and " and " not in label and ends and is_of_label
 
     def _known(
         self, text: str, found: Sequence[Token], at: int, labels: Mapping[int, tuple[int, dict[str, str]]]
