@@ -194,12 +194,12 @@ def _english(words: PageWords, found: Slots) -> str:
         said += says("proposal.reports", effect=found.effect)
     elif found.effect:
         bare = not does and not found.institutions
-        if bare and found.is_title:
+        if bare and found.is_title and not found.is_fewer:
             said = words("brief.of_method", what=said)  # no paper is faster
             said = said[:1].upper() + said[1:]
         alone, behind = "achieves", "achieving"
         if found.is_held or found.is_fewer:  # what is kept or counted is not achieved
-            alone, behind = "has" if found.is_fewer else "reports", "levels"
+            alone, behind = "has" if found.is_fewer and not found.is_title else "reports", "levels"
         effect = says(f"brief.{alone if bare else behind}", effect=found.effect)
         said += f" {effect}" if bare else f", {effect}"
     said = _with_short_forms(words, found, said + _quoted(words, found))

@@ -11,6 +11,7 @@ from kg.extract.numbers import plain, quantities
 from kg.model import Paper, Result
 from kg.text import fold
 from kg.views.borne import KEPT, SPEED, borne, sentence
+from kg.views.compared import is_speedup
 from kg.views.latex import quotable
 from kg.views.outcome import ResultInWords, gets_worse
 from kg.views.own import since_own
@@ -27,9 +28,11 @@ _LONGEST_SETTING = 6  # words
 _GOES_ON = re.compile(r"(?!and\b|\w+ing\b)[a-z][\w-]*(?: [\w-]+){0,2}(?:,| and) ")  # a list behind its first item
 _OR = re.compile(r"\bor\b(?! (?:more|less|higher|lower|better)\b)")  # "2x the throughput or a tenth of the memory"
 _AND, _PAIRS = re.compile(r"\band\b|/"), 2  # lists of a sentence
-_ITEM = re.compile(r"\([2-9]\)\s")
+_ITEM = re.compile(r"(?:^|[\s;,])\(?[2-9]\)\s")  # of a list
+#: Points back to all that is proposed: "Together, these designs make it fast".
+_ALL_OF_THEM = r"(?i)(?:together, )?(?:all )?<proposal.pointing> (?:[a-z]+ )?<proposal.contributions>\b"
 _NUMBERS = re.compile(r"\d\S*, (?:and )?\d\S*,? (?:and )?\d")  # three of a list
-_LISTED = re.compile(r"(?<![\d%x])(?<!\d%), (?:[A-Za-z][^\s,]*(?: [\w/-]+){0,3}, )*(?:and )?[A-Za-z][^\d,]*")
+_LISTED = re.compile(r"[A-Za-z][^,\d]*, [A-Za-z][\w/ -]*,? and [A-Za-z]")  # three others
 _OF_BASELINE = r"(?:The|A|An) (?:[\w-]+ )*?<clause.others> "  # "The plain baseline reaches 8%"
 _VERB = 3  # words up to the verb: "we further evaluate"
 
@@ -106,6 +109,8 @@ def _whole(sentences: list[str], said: str) -> str:
     last = next((at for at, one in enumerate(sentences) if quotable(one) == said), 0)
     ahead = takewhile(lambda one: points_back(one) or dangles(by_itself(one)), reversed(sentences[1 : last + 1]))
     first = last - len([*ahead])
+    if first < last and (_ITEM.match(sentences[first]) or pattern(_ALL_OF_THEM).match(said)):
+        return ""  # it points back to more than that
     alone = said if first == last or not points_back(said) else ""
     return next(filter(None, (quotable(" ".join(sentences[at : last + 1]), MOST) for at in range(first, last))), alone)
 
@@ -161,8 +166,14 @@ def _is_compared(one: EntryResult) -> bool:
 
 
 def _has_own_rival(one: EntryResult) -> bool:
-    """Whether another baseline than the extracted one follows a gain: "2x than Finch and 9% less than others"."""
-    _, _, behind = plain(sentence(one)).partition(plain(one.result.evidence.quote))
+    """Whether another baseline than the extracted one may be meant: "2x than Finch and 9% less than others".
+
+    A speedup that is told beside another gain is not surely over the same.
+    """
+    ahead, _, behind = plain(sentence(one)).partition(plain(one.result.evidence.quote))
+    first, _, between = ahead.partition(one.result.baseline)
+    if is_speedup(one.result) and quantities(first) and pattern(r"\b<clause.while>\b").search(between):
+        return True
     found = pattern(r"[^,;:()\d]*?\b(?:<clause.comparing>)\s(?P<what>[^,;:()\d]*)").match(behind)
     return found is not None and one.result.baseline not in found["what"]
 
@@ -175,7 +186,7 @@ def _is_dealt_out(said: str) -> bool:
 
 def _is_of_list(said: str) -> bool:
     """Whether a sentence goes on with a list that one before it begins: "is fast; (3) trained on maps, it is small"."""
-    return "(1)" not in said and _ITEM.search(said) is not None
+    return "1)" not in said and _ITEM.search(said) is not None
 
 
 def _is_level_of(one: Result, other: Result) -> bool:

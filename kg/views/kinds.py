@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kg.text import fold, has_han
 from kg.views.fillers import has_homonym, is_generic
 from kg.views.proposal import kinds
-from kg.views.wording import PLURAL, Wording
+from kg.views.wording import PLURAL, Wording, in_full
 from kg.views.words import PageWords, listed, pattern
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _KIND, _FEW_KIND = 3, 2  # words of a kind of thing that tells enough, alone and
 #: A Chinese phrase with "and", a small English word, a word that is said twice: 动作模型跟踪模型; part of a name.
 _UNSAID = re.compile(
     r"(?<![A-Za-z\d])-[A-Za-z]|"  # "Mixture-of-Gates", cut
-    r"和|(?<![A-Za-z])[a-z]{4,}(?![A-Za-z-])|([\u4e00-\u9fff]{2,})\1|自自|([\u4e00-\u9fff]{3,}).*\2|"
+    r"和|协同设计(?=.)|(?<![A-Za-z])[a-z]{4,}(?![A-Za-z-])|([\u4e00-\u9fff]{2,})\1|自自|([\u4e00-\u9fff]{3,}).*\2|"
     r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,3}\3$"
 )
 #: Words of which only the sense tells what goes with which: "Masked Gate Routing-based", "fully gate-free".
@@ -29,6 +29,7 @@ _AWARE = re.compile(
     r"(?:感知|^统一)(?=[\u4e00-\u9fff]{5}|[A-Z])(?!.*的)|"
     r"(?<=[\u4e00-\u9fff]{2})(?<!的)(?<!用于)高效(?=[A-Z]|(?!微调|的)[\u4e00-\u9fff]{4})"
 )
+_SIZED = re.compile(r"^\d[\d.]*[BM]参数(?=[\u4e00-\u9fff])")
 _PILE = re.compile(r"[\u4e00-\u9fff]{15}")  # modifiers without 的
 _SHORT = re.compile(r"(?<![\w-])[A-Z]{2,}s?(?![\w-])", re.ASCII)  # of a term that only its paper spells out
 _ASIDE = re.compile(r"^\s\([^()]*\)")
@@ -52,7 +53,7 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
     known = listed("proposal.well_known")[0].split()
     names = (word for word in _SHORT.findall(kind + served) if word not in known)
     is_mixed = is_mixed or not all(any(match.type in _SAID for match in shown.graph.vocabulary.match(n)) for n in names)
-    kind, served = (_in_full(shown, one) for one in (kind, served))
+    kind, served = (in_full(shown, one) for one in (kind, served))
     is_odd = not has_han(kind) or _PILE.search(kind) or _UNSAID.search(kind) or _ENTWINED.search(phrase) or is_mixed
     kind = "" if is_odd or has_homonym(shown, phrase, text) else kind
     whole = kind or (last if phrase == head else "")
@@ -62,6 +63,7 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
     elif is_generic(shown, phrase) or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND):
         kind = ""
     kind = PLURAL.sub("", kind)
+    kind = _SIZED.sub(r"\g<0>的", kind)
     kind = kind if "的" in kind else _AWARE.sub(r"\g<0>的", kind, count=1)
     return shown.words("proposal.kind_named", name=own, kind=kind) if own and kind else kind
 
@@ -69,13 +71,6 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
 def opening(shown: Selection) -> str:
     """With what Chinese begins to say what something is for; "" in English."""
     return shown.words("proposal.for").partition("{")[0]
-
-
-def _in_full(shown: Selection, said: str) -> str:
-    """Chinese words with what short forms stand for: 物联网, not IoT."""
-    for short, full in (pair.split("=") for pair in shown.words("brief.short_forms").split()):
-        said = re.sub(rf"(?<![A-Za-z]){short}(?![A-Za-z])", full, said)
-    return said
 
 
 def is_bare(shown: Selection, found: Proposal, said: str) -> bool:

@@ -20,7 +20,7 @@ _MATH = re.compile(r"\$([^$]{1,80})\$")
 _MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
 _FOOTNOTE = re.compile(r"\\footnote\{[^{}]*\}")
 _MONEY = re.compile(r"(?<![^\s(])\$(?=\d[\d.,]*[KMB]?\s[^$\\]*[a-z]{2})")  # "from $3 to $2"
-_POWER = re.compile(r"(?:(?<=\d)|(?<=(?<![A-Za-z])[a-z]))\^\{?(-?\d+)\}?")
+_POWER = re.compile(r"(?:(?<=\d)|(?<=(?<![A-Za-z])[a-z])|(?<=\([A-Z])(?=\^\{?\d+\}?\)))\^\{?(-?\d+)\}?")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SIGNS = {r"\infty": "∞", r"\-": "-", r"^\top": "ᵀ", r"^{\top}": "ᵀ"}
 _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
@@ -40,6 +40,7 @@ _SIZE = re.compile(
 )
 _GREEK = re.compile(r"\\([A-Z]?[a-z]{1,7})(?![A-Za-z])")
 _WRAPPED = re.compile(r"\\(?:emph|underline|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it))\{([^{}]*)\}")
+_TORN = re.compile(r"(?<=[A-Za-z])- (?=[A-Z\d])")  # "KADID- 10k"
 _PROSE = re.compile(r"[A-Za-z]{4,}(?: \(?[A-Za-z-]+\)?)+")
 _FORMULA, _TEXT_OF_IT = re.compile(r"\$[^$]{1,80}\$"), re.compile(r"\\(?:text[a-z]*|mbox|emph)\{[^{}]*\}")
 _QUOTED = re.compile(r"(?:``|'')([^`'\"]{1,200})(?:''|\")")
@@ -63,8 +64,8 @@ def as_text(said: str) -> str:
     'Fast Open Gates'
     >>> as_text(r"of $1024^3$ voxels")
     'of 1024³ voxels'
-    >>> as_text(r"entropic\\-time gates of $O(n^2)$")
-    'entropic-time gates of O(n²)'
+    >>> as_text(r"entropic\\-time gates of $O(n^2)$ and $O(L^2)$ (R$^2$Gate)")
+    'entropic-time gates of O(n²) and O(L²) (R2Gate)'
     >>> as_text(r"in under 100$\\mu s$")
     'in under 100μs'
     >>> as_text(r"\\$2.86M of savings at 5.4$\\times$ the rate")
@@ -100,7 +101,7 @@ def as_text(said: str) -> str:
     said = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), said)
     said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
     said = _MATH.sub(_formula, said)
-    said = _STARS.sub(r"\2", said)
+    said = _TORN.sub("-", _STARS.sub(r"\2", said))
     return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")
 
 

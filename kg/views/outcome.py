@@ -19,7 +19,7 @@ from kg.views.placed import in_chinese
 from kg.views.selection import clean
 from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE, PLACE
 from kg.views.surface import article, is_one_of, stands_for, without_article
-from kg.views.wording import PLURAL, Wording, letters, say, says
+from kg.views.wording import PLURAL, Wording, in_full, letters, say, says
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -321,7 +321,7 @@ def baseline(shown: Selection, result: Result) -> str:
     if shown.lang == "zh" and (not has_han(said) or is_title):
         said = _name(shown, titled(result.baseline) if is_title else said) or said
     is_english = shown.lang == "zh" and not has_han(said) and _ENGLISH.search(said)
-    return shown.words("brief.quote", quote=said) if is_english else said
+    return shown.words("brief.quote", quote=said) if is_english else in_full(shown, said)
 
 
 def _is_title(shown: Selection, wording: str, concept: str = "") -> bool:
@@ -378,7 +378,7 @@ def _against(shown: Selection, concept: str, wording: str, paper: str) -> str:
     if shown.lang == "zh" and concept not in shown.graph.vocabulary and known:
         concept = known.curie
     said = _aside(shown, same(shown, concept, wording), without_article(wording), paper)
-    return said if has_han(said) or shown.lang != "zh" else _name(shown, said)
+    return in_full(shown, said) if has_han(said) or shown.lang != "zh" else _name(shown, said)
 
 
 def _name(shown: Selection, wording: str) -> str:

@@ -52,8 +52,9 @@ _FRONT = (
     r"(?=(?:in )?<proposal.subjects>\b|our\b)|"
     r"(?:in <proposal.subjects>, )?<proposal.subjects> [a-z]+(?: on)? <proposal.pointing> <proposal.burdens> by "
     r"(?=<proposal.doing>\b)|"
+    r"<proposal.thanks>(?: all)?(?: of)? <proposal.pointing> (?:[a-z]+ )?<proposal.contributions>, (?=[a-z])|"
     r"<brief.contrasts>\b(?<!despite),? (?!<proposal.pointing>\b)|"
-    r"<proposal.linking>(?:, (?!<proposal.pointing>\b)| (?=we\b)))?"
+    r"(?!for (?:example|instance)\b)<proposal.linking>(?:, (?!<proposal.pointing>\b)| (?=we\b)))?"
 )
 #: What a result was got with: "By joining these kernels, we reach 2x", but not "By solving these issues".
 _CONDITION = r"(?i)(?:by|combin[a-z]+|under|using|when|with)\b(?!.*\b<proposal.burdens>\b)"
@@ -71,6 +72,7 @@ _FIRST = r"(?i)\b<proposal.subjects> (\w+)"
 #: "We study this interaction", but not "we skip those that"; "a gate that resolves this dilemma by pruning".
 _DANGLING = (
     r"(?i)(?:\A<proposal.subjects> (?:[a-z]+ ){1,5}<proposal.dangling> (?!(?:as|of|that|which|who)\b)[a-z]|"
+    r"\A(?:\S+ ){1,12}?such an? (?!way\b|manner\b|fashion\b)|"
     r"\A<proposal.subjects> [a-z]+ (?:it\b|this (?:with|by|through|using|via)\b)|"
     r"\A<proposal.subjects> [a-z]+ the <proposal.burdens> (?:to|with|by|and)\b|\b(?:over|than|to|with) the others\b|"
     r"\A(?:(?:<proposal.linking>), )?the (?:former|latter)\b|"
@@ -78,7 +80,10 @@ _DANGLING = (
     rf"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\b{BOTH})"
 )
 #: "A gate that mitigates this degradation", not "this paper"; further behind, the sentence itself may have named it.
-_ONE = r"(?i)\A(?:\S+ ){1,12}?(?!<proposal.subjects>\b)this (?!end\b|<proposal.kinds>\b)(?:[a-z-]+ )?(?P<head>[a-z]+)\b"
+_ONE = (
+    r"(?i)\A(?:\S+ ){1,12}?(?!<proposal.subjects>\b)this (?!end\b|<proposal.kinds>\b)"
+    r"(?:[a-z\d.%-]+ )?(?P<head>[a-z]+)\b"
+)
 _COUNTED = r"(?i)\b(?:all|the) (?P<number><proposal.several>) (?:[a-z-]+ )?[a-z]+s\b(?!:)"  # "joins the two paths"
 _WITHIN_PHRASE = ("CD", "JJ", "JJR", "NN", "NNS", "VBG", "VBN")  # tags of words behind "these" up to what they are
 #: "However, these gates are slow", "We argue that its gates are slow".

@@ -71,7 +71,7 @@ from kg.views.words import PageWords
 _MOST = {"technique": 2, "problem": 2}
 _TAIL = 40  # letters by which a proposal is found in its sentence
 _WORDS = re.compile(r"[a-z]{4,}")
-_STEM, _FEW_MORE = 5, 2  # letters of a word without its ending; words that a title may say more
+_STEM, _FEW_MORE = 5, 1  # letters of a word without its ending; words that a title may say more
 _SHORT = 60  # maximum letters of a problem that still reads as a noun
 _SAYING = re.compile(r"[^\W\d_]{2,}")
 _NAMED = re.compile(r"(?<![\w-])(?:[a-z]?[A-Z]+[\w-]*[A-Z]|[a-z][A-Z])[\w-]*")  # "OpenGate", "GATE", "pGate"
@@ -157,7 +157,8 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     is_said = out.institutions or out.proposal or out.technique or out.problem or out.effect
     beside = " ".join([name(paper), out.technique, out.effect, *out.quotes])
     is_short = not (out.institutions or out.proposal or out.is_kind) and _says_more(title(paper), beside)
-    if is_short or (out.quotes and not is_said):
+    is_mere = shown.lang != "zh" and beside.strip() == name(paper) != title(paper) and not (out.proposal or out.problem)
+    if is_short or is_mere or (out.quotes and not is_said):
         _entitle(shown, paper, out)  # the title says what it is
     made = [out.proposal.full, out.proposal.itself or out.proposal.what] if out.proposal else []
     told_of = " ".join([out.technique, out.problem, out.effect, *made, *out.quotes])
@@ -365,6 +366,10 @@ def _institutions(shown: Selection, paper: Paper, fields: Collection[str], text:
             label = ""
         if shown.lang == "zh" and has_han(label):
             yield label
+            continue
+        rest = label.removeprefix(mention.surface)
+        if rest != label and len(rest.split()) == 1:
+            yield label  # its source has cut the name off: "University of Hong"
             continue
         wordings = (label, mention.canonical, mention.surface)
         said = [clean(w) for w in wordings if w and (shown.lang == "zh" or not has_han(w))]

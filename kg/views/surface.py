@@ -53,6 +53,7 @@ _MIXED = re.compile(r"[A-Z][a-z]+[A-Z][a-z]\w*")
 _PLAIN = re.compile(
     r"(?![aeiou]|h(?:ei|on|our)|[Hh]\b)(?:[a-z]{2}|[A-Z][a-z])|[aAeEiI][a-z]"
 )  # the sound of its first letter is sure
+_OF_PERSON = re.compile(r"\b[A-Z][a-z]{3,}ian\b")  # "Hessian", "Gaussian"
 _PLAIN_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,}(?![^\W\d_])")
 _FIRST = re.compile(r"\bfirst\b(?!-)")
 _BEGINS = re.compile(r"(?:^|[.!?:;\n•]|\(?\b(?:\d|[a-e]|[ivx]+)[).])[ \t]*$")  # of a sentence or an item of a list
@@ -147,22 +148,28 @@ def uncapitalised(said: str, text: str) -> str:
     begins = all(_BEGINS.search(text[max(0, at - AHEAD) : at]) for at, _ in places(text, said))
     is_phrase = first.capitalize() == first and said in text and said[len(first) :].strip().partition(" ")[0].islower()
     is_phrase = is_phrase and not _TITLE_WORD.search(said[len(first) :])  # "Mixture of Gates"
-    is_plain = is_phrase and all(map(WordCounts.load().is_plain, first.lower().split("-")))
+    is_plain = is_phrase and not _OF_PERSON.search(first)
+    is_plain = is_plain and all(map(WordCounts.load().is_plain, first.lower().split("-")))
     return said[:1].lower() + said[1:] if is_plain and begins else said
 
 
 def without_initials(own: str, said: str) -> str:
     """Words without the capitals that only spell a name.
 
+    >>> without_initials("LGH", "a Late Gate Hessian")
+    'a late gate Hessian'
     >>> without_initials("LAGO", "a Late gAte of Good Options"), without_initials("LAGO", "a Late gate of Finch")
     ('a late gate of good options', 'a Late gate of Finch')
     """
     words = [word for word in _PLAIN_WORD.findall(said) if not word.islower() and not word.isupper()]
+    persons = {*filter(_OF_PERSON.search, words)}
     letters = "".join(c for word in words for c in word if c.isupper())
     is_spelt = len(letters) > 1 and own.upper().startswith(letters) and said[:1].islower() and own not in said
     if not (is_spelt and all(WordCounts.load().is_plain(word.lower()) for word in words)):
         return said
-    return _PLAIN_WORD.sub(lambda found: found[0].lower() if found[0] in words else found[0], said)
+    return _PLAIN_WORD.sub(
+        lambda found: found[0].lower() if found[0] in words and found[0] not in persons else found[0], said
+    )
 
 
 def expanded(short: str, text: str) -> str:

@@ -320,6 +320,13 @@ def say(shown: Selection, concept: str, wording: str, paper: str = "") -> str:
     return said if has_han(said) and (not paper or says(paper, said)) else known or said
 
 
+def in_full(shown: Selection, said: str) -> str:
+    """Chinese words with what short forms stand for: 物联网, not IoT; others as they are."""
+    for short, full in (pair.split("=") for pair in shown.words("brief.short_forms").split()):
+        said = re.sub(rf"(?<![A-Za-z-]){short}(?![A-Za-z-])", full, said) if has_han(said) else said
+    return said
+
+
 def _says_more(vocabulary: Vocabulary, concept: str, wording: str) -> bool:
     """Whether words go beyond a technique's label: "standard online adaptation" is not all of it."""
     known = vocabulary[concept]

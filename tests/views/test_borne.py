@@ -410,6 +410,11 @@ def test_latex_is_shown_as_text() -> None:
         ("Late gates have 9x less memory, and Finch has 2x lower latency.", False),
         ("We set up a strong baseline, Finch, giving 2x lower latency.", False),
         ("Tests show 2x lower latency.", True),
+        ("Our kernels achieve 2x lower latency.", False),
+        ("Our methods achieve 2x lower latency.", True),
+        ("In addition, we introduce a late gate, which has 2x lower latency.", False),
+        ("It is on par with Plover while cutting latency by 2x.", False),
+        ("It yields an additional 2x lower latency.", False),
     ],
 )
 def test_a_number_of_something_that_is_no_method_is_not_told(built: Graph, text: str, *, is_told: bool) -> None:

@@ -77,7 +77,12 @@ def test_chinese_says_how_much_is_computed(built: Graph) -> None:
 
 
 def test_a_speedup_of_a_winner_is_not_over_the_beaten(built: Graph) -> None:
-    for said in ("It outperforms Finch, reaching a 3x speedup.", "It outperforms Finch, being small while 3x faster."):
+    for said in (
+        "It outperforms Finch, reaching a 3x speedup.",
+        "It outperforms Finch, being small while 3x faster.",
+        "It beats Finch, with a peak speedup of 3x.",
+        "It has 41% more recall than Finch, while achieving a speedup of 3x.",
+    ):
         assert "Finch" not in said_of(built, said, "3x", value=3.0, **SPEED)
 
 

@@ -103,3 +103,36 @@ def test_where_one_gain_of_a_sentence_cannot_be_told_none_is(built: Graph) -> No
     assert "achieves" not in _told(built, listed, ("3x", SPEED), ("8x", SPEED | decoding))
     alone = text.format("setting a pace and scale")
     assert "speedup of 3x" in _told(built, alone, ("3x", SPEED), ("8x", SPEED | decoding))
+
+
+def test_a_gain_with_a_rival_of_its_own_does_not_share_that_of_another(built: Graph) -> None:
+    latency = {"metric": "latency", "metric_concept": "metric:latency", "change": "decrease", "unit": "%"}
+    text = "Foo has 3x higher inference speed than Finch and reduces latency by 9% compared with baselines."
+    said = _told(built, text, ("3x", SPEED | {"baseline": "Finch"}), ("9%", latency | {"baseline": "Finch"}))
+    assert said == "Foo achieves an inference speedup of 3x (vs. Finch) and 9% lower latency."
+
+
+def test_what_has_a_rival_or_a_setting_is_told_first(built: Graph) -> None:
+    decoding = SPEED | {"metric": "decoding speed", "metric_concept": "metric:decoding-speed"}
+    text = "Foo has 3x higher inference speed. Foo has 8x higher decoding speed on dusk maps."
+    said = _told(built, text, ("3x", SPEED), ("8x", decoding | {"setting": "on dusk maps"}))
+    assert said.index("8x") < said.index("dusk maps") < said.index("3x")
+
+
+def test_a_share_is_not_kept_without_its_price(built: Graph) -> None:
+    kept = {"metric": "performance", "metric_concept": "metric:performance", "change": "absolute", "unit": "%"}
+    text = "Foo needs 10x fewer gates, while retaining 95% of the performance."
+    assert "retained" not in _told(built, text, ("95%", kept)).partition("“")[0]
+    assert "95% of the performance" in _told(built, "Foo retains 95% of the performance.", ("95%", kept))
+
+
+def test_numbers_dealt_out_to_what_is_listed_elsewhere_are_not_quoted(built: Graph) -> None:
+    part = SPEED | {"sure": False}
+    text = (
+        "We propose Foo, which decides by the keys of late blocks what to drop. "
+        "On them, it gives 3x, 4x and 5x and 6x, 7x and 8x speed, respectively."
+    )
+    assert "respectively" not in _told(built, text, ("3x", part))
+    assert "respectively" in _told(built, text.replace("On them", "On Plover, Wren and Finch"), ("3x", part))
+    text = text.partition(". ")[0] + ". It runs on owls; (3) Trained on dusk maps, it has 3x higher speed."
+    assert "(3)" not in _told(built, text, ("3x", part))

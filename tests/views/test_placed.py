@@ -63,7 +63,7 @@ def test_a_setting_is_whole_in_chinese_or_untold(wording: Wording, setting: str,
         ("cross-domain accuracy", "跨域准确率"),  # a compound of an entry is known
         ("foo-domain accuracy", ""),
         ("13B-parameter baselines", "13B参数基线"),
-        ("vanilla pre-training", "常规预训练"),
+        ("vanilla pre-training", "标准预训练"),
         ("attention sink", "注意力汇聚点"),
         ("drafting cost", "草稿生成成本"),
         ("LoRA/PiSSA", "LoRA/PiSSA"),

@@ -174,7 +174,7 @@ def test_the_kind_of_a_proposal_ends_before_its_first_clause() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("We propose Foo, a sparse attention pruning framework that skips blocks.", "Foo是一种稀疏注意力剪枝框架；"),
+        ("We propose Foo, a sparse attention pruning framework that skips blocks.", "》提出了稀疏注意力剪枝框架Foo；"),
         ("We propose Foo, a frobnicated framework that skips idle blocks.", "》写道："),
         (
             "We propose Foo, a framework for visual token pruning that skips keys.",
@@ -183,10 +183,10 @@ def test_the_kind_of_a_proposal_ends_before_its_first_clause() -> None:
         ("We propose Foo, a token pruning framework that skips keys.", "》提出了词元剪枝框架Foo；论文写道："),
         ("We propose Foo, a token pruning framework.", "》写道："),
         ("We propose Foo, a unified token pruning framework that skips keys.", "》提出了统一的词元剪枝框架Foo；"),
-        ("We propose Foo, a weight-only PTQ method that skips keys.", "》提出了仅权重PTQ方法Foo；"),
+        ("We propose Foo, a weight-only PTQ method that skips keys.", "》提出了仅权重训练后量化方法Foo；"),
         (
             "We propose Foo, a large multimodal reasoning dataset that spans maps.",
-            "Foo是一个大型多模态推理数据集；",
+            "》提出了大型多模态推理数据集Foo；",
         ),
         ("We propose Foo, a fully training-free pruning framework that skips blocks.", "》写道："),
     ],
@@ -202,8 +202,11 @@ def test_a_title_that_says_what_a_method_is_for_is_told_with_it(built: Graph) ->
     paper = titled(text, "Foo: Light Gates for Remote Sensing of Forests")
     said = "“Foo: Light Gates for Remote Sensing of Forests” proposes Foo, a light gate that skips blocks."
     assert brief(built, paper, "en") == said
-    paper = titled(text, "Foo: Skipping Blocks with a Light Gate of Owls")
+    paper = titled(text, "Foo: A Light Gate of Owls")
     assert brief(built, paper, "en") == "Foo is a light gate that skips blocks."
+    pruning = "We propose Foo, a sparse attention pruning framework that skips blocks."
+    said = brief(built, titled(pruning, "Foo: Sparse Attention Pruning of Owls"), "zh")
+    assert said.startswith("Foo是一种稀疏注意力剪枝框架；")
 
 
 def test_a_table_quotes_what_chinese_only_names_a_kind_for(built: Graph) -> None:
