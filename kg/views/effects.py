@@ -32,7 +32,8 @@ _ITEM = re.compile(r"(?:^|[\s;,])\(?[2-9]\)\s")  # of a list
 #: Points back to all that is proposed: "Together, these designs make it fast".
 _ALL_OF_THEM = r"(?i)(?:together, )?(?:all )?<proposal.pointing> (?:[a-z]+ )?<proposal.contributions>\b"
 _NUMBERS = re.compile(r"\d\S*, (?:and )?\d\S*,? (?:and )?\d")  # three of a list
-_LISTED = re.compile(r"[A-Za-z][^,\d]*, [A-Za-z][\w/ -]*,? and [A-Za-z]")  # three others
+_NAME = r"(?<![\w.])-?[A-Za-z][\w./& -]*"
+_LISTED = re.compile(rf"{_NAME}, {_NAME}(?:, (?:and )?| and ){_NAME}")  # three others
 _OF_BASELINE = r"(?:The|A|An) (?:[\w-]+ )*?<clause.others> "  # "The plain baseline reaches 8%"
 _VERB = 3  # words up to the verb: "we further evaluate"
 
@@ -101,7 +102,9 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
     telling = (said for said in telling if not pattern(_OF_BASELINE).match(said))
     telling = (said for said in telling if not (_is_dealt_out(said) or _is_of_list(said)))
     whole = (_whole(sentences, said) for said in telling if not is_setup(shown, said))
-    return Effects(effect, known, next(filter(None, whole), ""))
+    return Effects(
+        effect, known, next((said for said in whole if said and not any(map(_is_dealt_out, said.split(". ")))), "")
+    )
 
 
 def _whole(sentences: list[str], said: str) -> str:
