@@ -50,18 +50,21 @@ _FRONT = (
     r"(?:<proposal.pointing>|(?:the|our) (?:(?:first|<proposal.counting>) )?<proposal.burdens>\b(?! that\b))\b"
     rf"{_WITHIN}, )?"
     r"(?=(?:in )?<proposal.subjects>\b|our\b)|"
-    r"(?:in <proposal.subjects>, )?<proposal.subjects> [a-z]+(?: on)? <proposal.pointing> <proposal.burdens> by "
+    r"(?:in <proposal.subjects>, )?<proposal.subjects> [a-z]+ <proposal.pointing> <proposal.burdens> by "
     r"(?=<proposal.doing>\b)|"
     r"<proposal.thanks>(?: all)?(?: of)? <proposal.pointing> (?:[a-z]+ )?<proposal.contributions>, (?=[a-z])|"
     r"<brief.contrasts>\b(?<!despite),? (?!<proposal.pointing>\b)|"
-    r"(?!for (?:example|instance)\b)<proposal.linking>(?:, (?!<proposal.pointing>\b)| (?=we\b)))?"
+    r"<proposal.linking>(?:, (?!<proposal.pointing>\b)| (?=we\b)))?"
 )
 #: What a result was got with: "By joining these kernels, we reach 2x", but not "By solving these issues".
 _CONDITION = r"(?i)(?:by|combin[a-z]+|under|using|when|with)\b(?!.*\b<proposal.burdens>\b)"
 #: Against what the sentences before name: "a rule to overcome these limitations".
 _AGAINST = r"(?:[a-z]+ly )?[a-z]+ (?:<proposal.pointing>|both|the above) (?:[a-z]+ )?<proposal.burdens>"
 _AIM = r",? (?:(?:in order|designed|aimed|developed) )?to"
-_BACK = rf"(?: as an? [a-z]+)?{_AIM} {_AGAINST}(?: in <proposal.several> [a-z]+s)?$"
+_BACK = (
+    rf"(?:(?: as an? [a-z]+)?{_AIM} {_AGAINST}(?: in <proposal.several> [a-z]+s)?|"
+    r" by (?:[a-z]+ly )?[a-z]+ing (?:this|<proposal.plural_pointing>) [a-z]+)$"
+)
 #: "A gate that meets these needs", but "that meets these needs by" is what it does; "a gate that breaks the trade-off".
 _ELIDED = rf"(?:{_AIM}|,? (?:that|which)) (?:{_AGAINST}\b(?! by\b)|(?:[a-z]+ly )?[a-z]+ the <proposal.burdens>(?=\.?$))"
 _MERE_KIND = r"an? (?:[\w-]+ )*?<proposal.kinds>$"  # "Foo, a novel framework", which says nothing of it

@@ -367,6 +367,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     behind = _around(claim.quote.sentence, claim.beaten)[1].split()[:1]
     words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind)]
     known = frozenset().union(*map(shown.graph.vocabulary.cues, _KIND_WORDS))
+    words = [word for word in words if word not in listed("clause.apart")]  # "as well as"
     kinds = (one for one in words if one.endswith("s") and not known.isdisjoint({fold(one), fold(one).rstrip("s")}))
     word = next(kinds, "")
     rest, _, last = label.rpartition(" ")
