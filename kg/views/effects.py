@@ -13,7 +13,8 @@ from kg.text import fold
 from kg.views.borne import KEPT, SPEED, borne, sentence
 from kg.views.compared import is_speedup
 from kg.views.latex import quotable
-from kg.views.outcome import ResultInWords, gets_worse
+from kg.views.measured import gets_worse
+from kg.views.outcome import ResultInWords
 from kg.views.own import since_own
 from kg.views.quotation import MOST, by_itself, dangles, is_lesser, names, points_back, sentences_of
 from kg.views.selection import EntryResult, Selection

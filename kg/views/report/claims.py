@@ -13,7 +13,7 @@ from kg.extract.numbers import plain, quantities
 from kg.extract.outcomes import outcome_lexicon
 from kg.model import Paper, Record, Relation, Result
 from kg.text import fold, has_han
-from kg.views import outcome
+from kg.views import measured, outcome
 from kg.views.borne import SPEED, borne, is_metric_head, is_of_own_part, is_variant
 from kg.views.clause import is_any
 from kg.views.latex import as_text, quotable
@@ -274,13 +274,13 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
         sizes = [set(_DIGITS.findall(said)) for said in (result.baseline, label)]
         if all(sizes) and sizes[0].isdisjoint(sizes[1]):
             continue  # "uint4 models", linked to "uint8 models"
-        is_loss = outcome.gets_worse(shown, result)
-        metric = outcome.metric(shown, result)
+        is_loss = measured.gets_worse(shown, result)
+        metric = measured.metric(shown, result)
         known = "" if result.metric == SPEED else result.metric_concept  # a speed of anything
-        measured = identity(known, result.metric)
+        known = identity(known, result.metric)
         by = metric if is_loss else outcome.phrase(shown, result, against=False, sentence=quote.sentence)
         pair = (other, name) if is_loss else (name, other)
-        yield WinClaim(*pair, paper, quote, metric, measured, by, "" if is_loss else result.baseline)
+        yield WinClaim(*pair, paper, quote, metric, known, by, "" if is_loss else result.baseline)
 
 
 def _is_own_whole(shown: Selection, result: Result) -> bool:
@@ -289,7 +289,7 @@ def _is_own_whole(shown: Selection, result: Result) -> bool:
     To be faster than that is a win.
     """
     lexicon = outcome_lexicon(shown.graph.vocabulary)
-    is_less = result.change == "decrease" and outcome.is_size(shown, result) and not lexicon.is_time(result.metric)
+    is_less = result.change == "decrease" and measured.is_size(shown, result) and not lexicon.is_time(result.metric)
     return is_less and lexicon.is_plain_form(result.baseline)
 
 
@@ -307,9 +307,9 @@ def wins(shown: Selection, part: Part) -> dict[str, Any]:
     disputed = sorted(contrary, key=lambda pair: (weight(min(pair, pair[::-1], key=weight)), weight(pair)))
     agreed: dict[str, dict[str, list[WinClaim]]] = defaultdict(lambda: defaultdict(list))
     for pair in sorted(found.keys() - contrary, key=weight):
-        measured = {claim.paper.id for claim in found[pair] if claim.measured}
+        numbered = {claim.paper.id for claim in found[pair] if claim.measured}
         for claim in found[pair]:
-            if claim.measured or claim.paper.id not in measured:
+            if claim.measured or claim.paper.id not in numbered:
                 agreed[claim.measured][claim.winner].append(claim)
     groups = [
         Group(

@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.model import Document, Mention, Paper, Result
 from kg.text import sentences
-from kg.views import outcome
+from kg.views import measured, outcome
 from kg.views.borne import KEPT, SPEED, borne, is_bought, sentence
 from kg.views.brief import sentence_of_source
 from kg.views.effects import effects
@@ -93,7 +93,7 @@ class Told:
 def told(shown: Selection, paper: Paper) -> list[Told]:
     """The results of a paper that can be told, in text order."""
     found = [Told(paper, one, result) for one, result in borne(shown, paper) if result]
-    found = [one for one in found if not outcome.gets_worse(shown, one.result)]
+    found = [one for one in found if not measured.gets_worse(shown, one.result)]
     priced = (_with_price(shown, one, found) for one in found)
     return [one for one in priced if one]
 
@@ -119,7 +119,7 @@ def is_quality(shown: Selection, result: Result) -> bool:
     """Whether a result says how good the outputs are: a share kept, or a metric of quality."""
     known = shown.graph.vocabulary.concepts.get(result.metric_concept)
     if result.change == KEPT:
-        return not outcome.is_size(shown, result)
+        return not measured.is_size(shown, result)
     if not known:
         return False
     words, say = set(known.label["en"].split()), PageWords("en")

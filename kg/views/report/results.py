@@ -9,7 +9,7 @@ from typing import Any
 from kg.model import Paper, Result
 from kg.query.comparable import comparable
 from kg.query.measures import Block, bases
-from kg.views import outcome
+from kg.views import measured, outcome
 from kg.views.borne import borne, is_bought
 from kg.views.quotation import names
 from kg.views.report.layout import Part
@@ -45,10 +45,10 @@ class _Measured:
 def results(shown: Selection, part: Part) -> dict[str, Any]:
     """Comparable results of two papers or more, best first, then the others by metric."""
     words = shown.words
-    measured = [one for paper in shown.papers for one in _measured(shown, paper)]
-    units = bases({one.told.unit for one in measured})
+    told = [one for paper in shown.papers for one in _measured(shown, paper)]
+    units = bases({one.told.unit for one in told})
     sets: dict[tuple[object, ...], list[_Measured]] = defaultdict(list)
-    for place, one in enumerate(measured):
+    for place, one in enumerate(told):
         metric = identity(one.told.metric_concept, one.told.metric)
         setup = (tuple(sorted(named)) for named in (one.hardware, one.models, one.datasets))
         block = Block(metric, units[one.told.unit][0], one.told.change)
@@ -62,7 +62,7 @@ def results(shown: Selection, part: Part) -> dict[str, Any]:
         best = sorted(found, key=lambda one: -_size(one.told) * units[one.told.unit][1])
         named = [*best[0].datasets.values(), *best[0].models.values(), *best[0].hardware.values()]
         against = words("outcome.than", baseline=outcome.baseline(shown, best[0].told))
-        label = words("report.join").join([outcome.metric(shown, best[0].told), *named, against])
+        label = words("report.join").join([measured.metric(shown, best[0].told), *named, against])
         groups.append(Group([_row(shown, one) for one in best], label, words("report.comparable"), "comparable"))
     groups.sort(key=lambda group: (-len(group.rows), group.label))
     rest = sorted((_row(shown, one) for one in alone), key=lambda row: (row["metric"].casefold(), row["paper"]))
@@ -88,7 +88,7 @@ def _measured(shown: Selection, paper: Paper) -> list[_Measured]:
 def _row(shown: Selection, one: _Measured) -> Row:
     result, words = one.told, shown.words
     return {
-        "metric": outcome.metric(shown, result),
+        "metric": measured.metric(shown, result),
         "concept": result.metric_concept,
         "value": outcome.value(shown, result),
         "number": list(result.value) if isinstance(result.value, tuple) else result.value,

@@ -12,7 +12,7 @@ from typing import Any
 from kg.model import Document, Mention, Paper, Record
 from kg.query.corpus import Corpus
 from kg.text import fold
-from kg.views import outcome
+from kg.views import measured
 from kg.views.borne import KEPT, SPEED
 from kg.views.latex import as_text
 from kg.views.own import is_own
@@ -213,7 +213,7 @@ def _spread(shown: Selection, found: list[Told], of: Told) -> dict[str, Any]:
     named_metric = next((said for one in found if (said := _unlike(shown, one))), shown.label(concept))
     text = shown.words(
         f"report.takeaway_{of.result.change}",
-        more=outcome.direction(shown, of.result, named_metric),
+        more=measured.direction(shown, of.result, named_metric),
         metric=named_metric,
         n=len(found),
         paper=named(of.paper, shown.date(of.paper)),
@@ -224,7 +224,7 @@ def _spread(shown: Selection, found: list[Told], of: Told) -> dict[str, Any]:
 
 def _unlike(shown: Selection, one: Told) -> str:
     """The metric of a result in words where these say less than the label of its concept, as a speed of anything."""
-    said = outcome.metric(shown, one.result)
+    said = measured.metric(shown, one.result)
     return said if one.result.metric == SPEED else ""
 
 
