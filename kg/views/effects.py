@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from kg.extract.numbers import plain, quantities
 from kg.model import Paper, Result
 from kg.text import fold
-from kg.views.borne import KEPT, SPEED, borne, sentence
+from kg.views.borne import KEPT, borne, sentence
 from kg.views.compared import is_speedup
 from kg.views.latex import quotable
 from kg.views.measured import gets_worse
@@ -19,6 +19,7 @@ from kg.views.own import since_own
 from kg.views.quotation import MOST, by_itself, dangles, is_lesser, names, points_back, sentences_of
 from kg.views.selection import EntryResult, Selection
 from kg.views.setting import BESIDE, PLACE
+from kg.views.stated import SPEED
 from kg.views.words import pattern
 
 #: Kinds of papers that tell of what others made: what they find is quoted.

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from kg.extract.outcomes import OutcomeLexicon, outcome_lexicon
 from kg.text import fold, has_han
-from kg.views.borne import KEPT, SPEED
+from kg.views.borne import KEPT
 from kg.views.selection import clean
+from kg.views.stated import SPEED
 from kg.views.surface import stands_for
 from kg.views.wording import Wording, say
 from kg.views.words import PageWords

@@ -14,13 +14,14 @@ from kg.extract.outcomes import outcome_lexicon
 from kg.model import Paper, Record, Relation, Result
 from kg.text import fold, has_han
 from kg.views import measured, outcome
-from kg.views.borne import SPEED, borne, is_metric_head, is_of_own_part, is_variant
+from kg.views.borne import borne, is_metric_head, is_of_own_part, is_variant
 from kg.views.clause import is_any
 from kg.views.latex import as_text, quotable
 from kg.views.quotation import text_of
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
 from kg.views.selection import EntryQuote, Selection, name, quoted
+from kg.views.stated import SPEED
 from kg.views.surface import expanded, is_one_of, stands_for, with_names
 from kg.views.wording import Wording
 from kg.views.words import listed, pattern
@@ -355,6 +356,8 @@ def _disagree(first: list[WinClaim], second: list[WinClaim]) -> bool:
 def _beaten(shown: Selection, claim: WinClaim) -> str:
     """The loser's label; where the words say that several of a kind are beaten, with that: "KV cache methods"."""
     label = shown.label(claim.loser)
+    if " " not in label and fold(label) == fold(claim.beaten) and f" {claim.beaten}" in claim.quote.sentence:
+        label = claim.beaten  # "Ladder"
     is_called = _is_called(claim.beaten, shown.graph.vocabulary.concepts.get(claim.loser))
     if claim.beaten and (not is_called or is_one_of(claim.beaten, label) or _is_narrower(claim.beaten, label)):
         label = claim.beaten  # "K-means discretization" is not any clustering

@@ -9,7 +9,7 @@ from typing import Any
 from kg.model import Document, Mention, Paper, Result
 from kg.text import sentences
 from kg.views import measured, outcome
-from kg.views.borne import KEPT, SPEED, borne, is_bought, sentence
+from kg.views.borne import KEPT, borne, is_bought, sentence
 from kg.views.brief import sentence_of_source
 from kg.views.effects import effects
 from kg.views.kinds import is_vague, opening
@@ -21,6 +21,7 @@ from kg.views.report.obtained import devices, is_kind, obtained_on
 from kg.views.report.table import Group, Row, identity, said, section, things
 from kg.views.selection import EntryQuote, EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import proposing, slots
+from kg.views.stated import SPEED
 from kg.views.surface import short_forms, spelt_out, stands_for
 from kg.views.wording import Wording
 from kg.views.words import PageWords, pattern

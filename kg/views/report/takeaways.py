@@ -13,7 +13,7 @@ from kg.model import Document, Mention, Paper, Record
 from kg.query.corpus import Corpus
 from kg.text import fold
 from kg.views import measured
-from kg.views.borne import KEPT, SPEED
+from kg.views.borne import KEPT
 from kg.views.latex import as_text
 from kg.views.own import is_own
 from kg.views.quotation import by_itself, contribution, text_of
@@ -23,6 +23,7 @@ from kg.views.report.layout import Part
 from kg.views.report.methods import Told, figures, is_gain, is_quality, told
 from kg.views.report.table import cited, said
 from kg.views.selection import EntryQuote, Selection, ids, name, named, quoted, title
+from kg.views.stated import SPEED
 from kg.views.surface import places, short_forms
 
 _SEVERAL = 3  # papers behind a takeaway
