@@ -356,7 +356,7 @@ def _disagree(first: list[WinClaim], second: list[WinClaim]) -> bool:
 def _beaten(shown: Selection, claim: WinClaim) -> str:
     """The loser's label; where the words say that several of a kind are beaten, with that: "KV cache methods"."""
     label = shown.label(claim.loser)
-    if " " not in label and fold(label) == fold(claim.beaten) and f" {claim.beaten}" in claim.quote.sentence:
+    if label.islower() and fold(label) == fold(claim.beaten) and f" {claim.beaten}" in claim.quote.sentence:
         label = claim.beaten  # "Ladder"
     is_called = _is_called(claim.beaten, shown.graph.vocabulary.concepts.get(claim.loser))
     if claim.beaten and (not is_called or is_one_of(claim.beaten, label) or _is_narrower(claim.beaten, label)):
