@@ -220,7 +220,7 @@ class SettingReader:
         said, record = of_trials or leading[0]["said"], found.record
         if JOINED.match(said):  # "when combined with pruning, it is fast"
             return "" if said in found.result.setting else self.told(said)
-        if found.result.baseline and found.result.baseline in said:
+        if found.result.baseline and said.endswith(found.result.baseline):
             return ""  # "compared to the best kernel"
         said = _DONE.sub("", said)
         named = (*record.datasets, *record.models, *record.hardware, *record.tasks)

@@ -72,8 +72,8 @@ class SentenceReader:
     def is_metric(self, result: Result) -> bool:
         """Whether the metric is one: known to the vocabulary, or a phrase with the head of one and no condition."""
         words = fold(result.metric).split()
-        if words[0:1] == ["x"]:
-            return False  # "512 [x 512 images]"
+        if words[0:1] == ["x"] or words[-1:] == ["metric"]:
+            return False  # "512 [x 512 images]"; "12% better fairness metric"
         is_change = len(words) > 1 and self.lexicon.group(words[-1]) in _CHANGED
         if is_change and not self.lexicon.is_lower_better(result.metric):
             return False  # "16% higher FID improvement"; an overhead or a loss is a metric
@@ -307,7 +307,8 @@ class SentenceReader:
 
     def plain_form(self, place: QuantityPlace, baseline: str) -> str:
         """A baseline with the words before it that say which of them: "best kernel", "existing kernels"."""
-        named = re.search(rf"(?<!\w){re.escape(baseline)}(?!\w)", place.text) if baseline else None
+        word = re.compile(rf"(?<!\w){re.escape(baseline)}(?!\w)") if baseline else None
+        named = (word.search(place.text, place.quantity.end) or word.search(place.text)) if word else None
         before = place.text[: named.start()].split()[-2:] if named else []
         is_kind = baseline.rpartition(" ")[2].islower()
         several = is_kind and baseline[:1].islower() and baseline.endswith("s")
