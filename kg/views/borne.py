@@ -36,6 +36,7 @@ _WITHIN = re.compile(r"\bwithin\s+(?:about\s+|only\s+|just\s+)?\S+(?:\s\S+)?$") 
 _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
 _OWN_SPEED = re.compile(r"\b((?!(?:higher|better|both|achieves?|the|a) )[a-z]+(?:-[a-z]+)* (?:speed|throughput))s?\b")
+_OF_SPEEDUPS = re.compile(r"\s*(?:higher|greater|larger|more) (?:[a-z]+ )?(?:speedups?|acceleration)\b")
 _RESOLUTION = re.compile(r"\b\d{3,4}\s?[x×]\s?\d{3,4}\b|\b\d{3,4}p\b")
 _MEETING = r"\bwhile <clause.meeting>\s[^,;:.()]+"
 _THE_SAME = re.compile(r" (?:at|for|in|of|on|with) the same [\w-]+$")  # as what, only the sentence says
@@ -88,6 +89,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     behind = place.text[place.quantity.end :]
     if _GLUED.match(behind) or behind.startswith("...", 1) or _BUT.match(behind) or _MORE.search(place.ahead):
         return None  # "by 1% ... 3%"; "2x faster (without caching)"; "an additional 2x"
+    if _OF_SPEEDUPS.match(behind) or "order" in place.text[place.quantity.start : place.quantity.end]:
+        return None  # "3x higher speedup than Finch"; "two orders of magnitude" are no exact number
     condition = rf"\b(?:under|given)\s(?:[\w-]+\s){{0,3}}{re.escape(result.metric)}"
     if reader.is_of_part(found, place) or re.search(condition, place.text[: place.quantity.start], re.IGNORECASE):
         return None  # what a result was obtained under is not what was measured

@@ -142,7 +142,7 @@ def _chinese(words: PageWords, found: Slots) -> str:
     if found.is_clause:
         says.append(found.effect)
     elif found.effect and not (found.is_level or found.institutions):
-        says.append(words("brief.makes", effect=found.effect))
+        says.append(words("brief.gains" if found.is_speedup else "brief.makes", effect=found.effect))
     elif found.effect:
         level = "brief.levels" if says or found.institutions else "brief.has"
         verb = level if found.is_level else "brief.achieves"

@@ -13,14 +13,15 @@ _CITED = re.compile(r"[~ ]?\\[cC]ite[a-z]*(?:\[[^\[\]]*\])?(?:\{[^{}]*\}| ?[\w:-
 _SHORT = re.compile(
     r"\\(?:acr(?:full|short|long)|gls|Gls|ac[sfl]?)(?:pl)?\*?(?:\{([\w-]+)\}| ([\w-]+))"
 )  # names a short form
-_RANGE = re.compile(r"(?<=\w)\$\\sim\$(?=\d)")
+_THAT_IS = re.compile(r"\\([ie])([eg])\b[.,]*")  # "\\ie", "\\eg"
+_RANGE = re.compile(r"(?:(?<=\d)|(?<=\d[A-Za-z%]))(?:\$\\sim\$|∼)(?=\d)")
 _TIE = re.compile(r"(?<=[\w.])~(?=[A-Za-z(])")
 _COMMENT = re.compile(r"(?<=[.!?])\s+%\s[^.!?]*[.!?]?")
 _MATH = re.compile(r"\$([^$]{1,80})\$")
 _MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
 _FOOTNOTE = re.compile(r"\\footnote\{[^{}]*\}")
 _MONEY = re.compile(r"(?<![^\s(])\$(?=\d[\d.,]*[KMB]?\s[^$\\]*[a-z]{2})")  # "from $3 to $2"
-_POWER = re.compile(r"(?:(?<=\d)|(?<=(?<![A-Za-z])[a-z])|(?<=\([A-Z])(?=\^\{?\d+\}?\)))\^\{?(-?\d+)\}?")
+_POWER = re.compile(r"(?:(?<=\d)|(?<=(?<![A-Za-z])[a-zα-ω])|(?<=\([A-Z])(?=\^\{?\d+\}?\)))\^\{?(-?\d+)\}?")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SIGNS = {r"\infty": "∞", r"\-": "-", r"^\top": "ᵀ", r"^{\top}": "ᵀ"}
 _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
@@ -84,22 +85,23 @@ def as_text(said: str) -> str:
     'in BEV space, LM'
     >>> as_text(r"we propose ${\\bf \\texttt{Late Gate Pruning}}$, which")
     'we propose Late Gate Pruning, which'
-    >>> as_text(r"$\\underline{Late}r Gates (LG)$ of 2B$\\sim$9B")
-    'Later Gates (LG) of 2B-9B'
+    >>> as_text(r"$\\underline{Late}r Gates (LG)$ of 2B$\\sim$9B, 2∼3")
+    'Later Gates (LG) of 2B-9B, 2-3'
     >>> as_text("a *late* gate, **fast**, for A* and B*")
     'a late gate, fast, for A* and B*'
     >>> as_text("a ``fast gate'' and a ``slow one\\"")
     'a “fast gate” and a “slow one”'
     """
     said = _TIE.sub(" ", _COMMENT.sub("", _CITED.sub("", _FOOTNOTE.sub("", _RANGE.sub("–", said)))))
+    said = _THAT_IS.sub(r"\1.\2.,", said)
     for command, sign in _SIGNS.items():
         said = said.replace(command, sign)
     said = _SHORT.sub(lambda found: (found[1] or found[2]).upper(), said)
     said = _SIZE.sub("", _MONEY.sub(_DOLLAR, said.replace(r"\$", _DOLLAR)))
     said = _FORMULA.sub(lambda found: _TEXT_OF_IT.sub(lambda text: text[0].replace(" ", _SPACE), found[0]), said)
     said = _QUOTED.sub(r"“\1”", _WRAPPED.sub(r"\1", said)).replace("{,}", ",")
-    said = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), said)
     said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
+    said = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), said)
     said = _MATH.sub(_formula, said)
     said = _TORN.sub("-", _STARS.sub(r"\2", said))
     return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")

@@ -125,10 +125,18 @@ def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
         out.append(_phrase(shown, bare, again=again, is_last=is_last, is_beside=shares or again))
     if shown.lang != "zh":
         return shown.words.listed(out)
-    joints = ("level_comma" if _is_level(b) and not _is_level(a) else "comma" for a, b in pairwise(said))
+    joints = (_joint(a, b) for a, b in pairwise(said))
     return (
         "".join([out[0], *(shown.words(f"brief.{j}") + o for j, o in zip(joints, out[1:], strict=True))]) if out else ""
     )
+
+
+def _joint(one: ResultInWords, other: ResultInWords) -> str:
+    """What joins a Chinese result to the next one, which may need another verb: 使…，并实现…加速."""
+    if _is_level(one) or _is_level(other):
+        return "level_comma" if _is_level(other) and not _is_level(one) else "comma"
+    both = (one.form == "speedup", other.form == "speedup")
+    return {(True, False): "makes_too", (False, True): "gains_too"}.get(both, "comma")
 
 
 def _is_alike(one: ResultInWords, other: ResultInWords | None) -> bool:
@@ -203,6 +211,8 @@ def with_article(words: PageWords, named: str) -> str:
 
 def _in_form(words: PageWords, named: str, form: str) -> str:
     """The metric with the article that a level or a kept share has: "an accuracy of"; no size is itself smaller."""
+    if form == "speedup" and words.lang == "zh":
+        return ""  # 3倍加速
     if form in _SIZES:
         return named.removesuffix(words("outcome.size"))
     if form == KEPT and words.lang != "zh" and named.rpartition(" ")[2].islower():

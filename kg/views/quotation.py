@@ -57,7 +57,7 @@ _FRONT = (
     r"<proposal.linking>(?:, (?!<proposal.pointing>\b)| (?=we\b)))?"
 )
 #: What a result was got with: "By joining these kernels, we reach 2x", but not "By solving these issues".
-_CONDITION = r"(?i)(?:by|combin[a-z]+|under|using|when|with)\b(?!.*\b<proposal.burdens>\b)"
+_CONDITION = r"(?i)(?:by|combin[a-z]+|under|using|when|with)\b(?!.*\b(?:<proposal.burdens>|this <proposal.kinds>)\b)"
 #: Against what the sentences before name: "a rule to overcome these limitations".
 _AGAINST = r"(?:[a-z]+ly )?[a-z]+ (?:<proposal.pointing>|both|the above) (?:[a-z]+ )?<proposal.burdens>"
 _AIM = r",? (?:(?:in order|designed|aimed|developed) )?to"

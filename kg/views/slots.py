@@ -97,6 +97,7 @@ class Slots:
     is_clause: bool = False  # whether the effect has a verb of its own
     is_level: bool = False  # whether the effect says what is reached, not what changes
     is_held: bool = False  # whether it begins with what is kept or counted
+    is_speedup: bool = False  # whether it begins with a speedup, which Chinese has another verb for
     is_fewer: bool = False  # whether it begins with what there is less of, which nobody achieves
     is_proposed: bool = False  # whether the paper, under its title, is said to propose the technique
     is_several: bool = False  # whether it is more than one
@@ -123,6 +124,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     out.is_level = any(one.form.startswith(levels) for one in told)
     out.is_clause = shown.lang == "zh" and {one.form for one in told} == {KEPT}  # Foo保留99%的性能
     out.is_held = any(one.form.startswith(("count", "kept", "from")) for one in told)
+    out.is_speedup = shown.lang == "zh" and any(one.form == "speedup" for one in told[:1])
     out.is_fewer = any(one.form in ("fewer", "less") for one in told[:1])
     quote, sentence = results.quote, quotable(out.proposal.sentence) if out.proposal else ""
     if sentence and sentence in quote:  # which is told, so that only what comes next is quoted

@@ -46,11 +46,16 @@ def test_a_metric_that_is_told_twice_has_its_verb_and_its_brackets_twice(built: 
     assert phrases(shown, levels) == "准确率为8%（Plover）、9%（Plover）"
 
 
-def test_a_speedup_of_nothing_in_particular_is_a_ratio(built: Graph) -> None:
+def test_a_speedup_of_nothing_in_particular_has_a_verb_of_its_own(built: Graph) -> None:
     assert said_of(built, "It gives up to 3x speedup.", "3x", lang="zh", value=3.0, bound="up_to", **SPEED) == (
-        "加速比最高达3倍"
+        "最高3倍加速"
     )
     assert said_of(built, "It has 3x faster inference.", "3x", lang="zh", value=3.0, **SPEED) == "推理速度提升至3倍"
+    shown, speedup = Selection.of(built, [], "zh"), ResultInWords("加速比", "speedup", "3倍")
+    less = replace(LATENCY, baseline="")
+    assert phrases(shown, [speedup, less]) == "3倍加速，并使延迟降至1/2"
+    assert phrases(shown, [less, speedup]) == "延迟降至1/2，并实现3倍加速"
+    assert in_words(shown.words, Slots(name="Foo", effect="3倍加速", is_speedup=True)) == "Foo实现3倍加速。"
 
 
 def test_a_size_is_smaller_and_not_its_size(built: Graph) -> None:

@@ -86,6 +86,12 @@ def test_a_speedup_of_a_winner_is_not_over_the_beaten(built: Graph) -> None:
         assert "Finch" not in said_of(built, said, "3x", value=3.0, **SPEED)
 
 
+def test_a_higher_speedup_is_none_of_its_own(built: Graph) -> None:
+    assert said_of(built, "It is 3x faster than Finch.", "3x", value=3.0, **SPEED)
+    assert said_of(built, "It has 3x higher speedup than Finch.", "3x", value=3.0, **SPEED) == ""
+    assert said_of(built, "It has up to two orders of magnitude faster decoding.", "two", value=100.0, **SPEED) == ""
+
+
 @pytest.mark.parametrize(
     "text",
     [
