@@ -52,8 +52,6 @@ def metric(shown: Selection, result: Result, paper: str = "") -> str:
     is_known = bool(label) and not is_other and says_metric(vocabulary, result.metric, label)
     is_short = "KV " in result.evidence.quote  # "KV memory" is no key-value memory
     wording = _KEY_VALUE.sub("KV ", result.metric) if is_short else result.metric
-    if shown.lang == "zh" and _is_bare_speedup(result):
-        return shown.words("outcome.speedup_metric")
     in_full = dict(pair.split("=") for pair in shown.words("outcome.in_full").split())
     if shown.lang == "zh" and _SHORT_FORM.fullmatch(wording):
         return in_full.get(wording, wording)  # as Chinese papers write it: "mAP", "TTFT"

@@ -159,11 +159,11 @@ def _rival(words: PageWords, named: str) -> str:
 def _on_average(shown: Selection, form: str, said: str, named: str, beside: str) -> tuple[str, str]:
     """Chinese says before the verb that a change is a mean: 速度平均提升至3倍, not 速度提升至3倍（平均）."""
     mean, comma = shown.words("outcome.average"), shown.words("outcome.aside_comma")
-    first, _, rest = beside.partition(comma)
-    is_mean = shown.lang == "zh" and form.startswith(_CHANGES) and first == mean
+    parts = beside.split(comma)
+    is_mean = shown.lang == "zh" and form.startswith(_CHANGES) and mean in parts
     if not is_mean or not said.startswith(named) or named.startswith(mean):
         return said, beside
-    return named + mean + said[len(named) :], rest
+    return named + mean + said[len(named) :], comma.join(part for part in parts if part != mean)
 
 
 def _is_level(said: ResultInWords) -> bool:

@@ -51,7 +51,7 @@ def test_a_speedup_of_nothing_in_particular_has_a_verb_of_its_own(built: Graph) 
         "最高3倍加速"
     )
     assert said_of(built, "It has 3x faster inference.", "3x", lang="zh", value=3.0, **SPEED) == "推理速度提升至3倍"
-    shown, speedup = Selection.of(built, [], "zh"), ResultInWords("加速比", "speedup", "3倍")
+    shown, speedup = Selection.of(built, [], "zh"), ResultInWords("速度", "speedup", "3倍")
     less = replace(LATENCY, baseline="")
     assert phrases(shown, [speedup, less]) == "3倍加速，并使延迟降至1/2"
     assert phrases(shown, [less, speedup]) == "延迟降至1/2，并实现3倍加速"
