@@ -130,9 +130,9 @@ def _chinese(words: PageWords, found: Slots) -> str:
             technique = words("brief.one_thing", technique=technique)  # 是一个…数据集
         uses = "brief.is" if found.is_itself and not found.institutions else uses
         says.append(words(uses, technique=technique))
-    is_told = bool(found.effect) and not found.institutions  # no effect is an aim
+    is_reached_too = bool(found.effect) and not (found.institutions or found.is_level)  # no effect is an aim
     is_clause = any(word in found.problem for word in words("brief.clause_words").split())
-    if found.problem and is_told:
+    if found.problem and is_reached_too:
         says.insert(0, words("brief.against", problem=_ended(words, "problem", found.problem)))
     elif found.problem.endswith(tuple(words("brief.met_endings").split())) and not is_clause:
         says.append(words("brief.meets", problem=found.problem))

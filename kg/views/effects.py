@@ -104,9 +104,8 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
     telling = (said for said in telling if not pattern(_OF_BASELINE).match(said))
     telling = (said for said in telling if not (_is_dealt_out(said) or _is_of_list(said)))
     whole = (_whole(sentences, said) for said in telling if not is_setup(shown, said))
-    return Effects(
-        effect, known, next((said for said in whole if said and not any(map(_is_dealt_out, said.split(". ")))), "")
-    )
+    quotes = (said for said in whole if said and not any(map(_is_dealt_out, said.split(". "))))
+    return Effects(effect, known, next(quotes, ""))
 
 
 def _whole(sentences: list[str], said: str) -> str:
@@ -147,7 +146,7 @@ def _is_kept_alone(told: _Told, sayable: Collection[_Told]) -> bool:
     said = sentence(told[0])
     is_priced = any(number.unit in _GAINS and number.value != told[1].value for number in quantities(plain(said)))
     others = any(other is not told and sentence(other[0]) == said for other in sayable)
-    return told[2].form == KEPT and is_priced and not others and not told[1].setting.count(BESIDE)
+    return told[2].form == KEPT and is_priced and not others
 
 
 def _with_shared(one: EntryResult, result: Result, told: Collection[tuple[EntryResult, Result]]) -> Result | None:

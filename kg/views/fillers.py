@@ -158,9 +158,8 @@ def is_cut(shown: Selection, mention: Mention, text: str) -> bool:
 def is_put_forward(shown: Selection, mention: Mention, text: str, names: Collection[str]) -> bool:
     """Whether a text proposes a mention itself, and not only something that uses it or serves it.
 
-    What a name that is not of the `names` of the paper introduces is another's.
-
-    "We propose a gate and a loss" proposes both, "we propose a gate that prunes by a loss" the gate alone.
+    "We propose a gate and a loss" proposes both, "we propose a gate that prunes by a loss" the gate alone. What is
+    introduced by a name that is none of the paper's `names` is another's.
     """
     ahead = (_SENTENCE_END.split(text[max(0, at - 2 * AHEAD) : at])[-1] for at, _ in places(text, mention.surface))
     subjects = ((said, _NAMED_SUBJECT.match(said)) for said in ahead)

@@ -13,7 +13,7 @@ _CITED = re.compile(r"[~ ]?\\[cC]ite[a-z]*(?:\[[^\[\]]*\])?(?:\{[^{}]*\}| ?[\w:-
 _SHORT = re.compile(
     r"\\(?:acr(?:full|short|long)|gls|Gls|ac[sfl]?)(?:pl)?\*?(?:\{([\w-]+)\}| ([\w-]+))"
 )  # names a short form
-_THAT_IS = re.compile(r"\\([ie])([eg])\b[.,]*")  # "\\ie", "\\eg"
+_THAT_IS = re.compile(r"\\(ie|eg)\b[.,]*")
 _RANGE = re.compile(r"(?:(?<=\d)|(?<=\d[A-Za-z%]))(?:\$\\sim\$|∼)(?=\d)")
 _TIE = re.compile(r"(?<=[\w.])~(?=[A-Za-z(])")
 _COMMENT = re.compile(r"(?<=[.!?])\s+%\s[^.!?]*[.!?]?")
@@ -87,13 +87,15 @@ def as_text(said: str) -> str:
     'we propose Late Gate Pruning, which'
     >>> as_text(r"$\\underline{Late}r Gates (LG)$ of 2B$\\sim$9B, 2∼3")
     'Later Gates (LG) of 2B-9B, 2-3'
+    >>> as_text(r"some (\\ie, 3) gates")
+    'some (i.e., 3) gates'
     >>> as_text("a *late* gate, **fast**, for A* and B*")
     'a late gate, fast, for A* and B*'
     >>> as_text("a ``fast gate'' and a ``slow one\\"")
     'a “fast gate” and a “slow one”'
     """
     said = _TIE.sub(" ", _COMMENT.sub("", _CITED.sub("", _FOOTNOTE.sub("", _RANGE.sub("–", said)))))
-    said = _THAT_IS.sub(r"\1.\2.,", said)
+    said = _THAT_IS.sub(lambda found: f"{'.'.join(found[1])}.,", said)
     for command, sign in _SIGNS.items():
         said = said.replace(command, sign)
     said = _SHORT.sub(lambda found: (found[1] or found[2]).upper(), said)
