@@ -323,7 +323,7 @@ def say(shown: Selection, concept: str, wording: str, paper: str = "") -> str:
 def in_full(shown: Selection, said: str) -> str:
     """Chinese words with what short forms stand for: 物联网, not IoT; others as they are."""
     for short, full in (pair.split("=") for pair in shown.words("brief.short_forms").split()):
-        said = re.sub(rf"(?<![A-Za-z-]){short}(?![A-Za-z-])", full, said) if has_han(said) else said
+        said = re.sub(rf"(?<![A-Za-z-]){short}s?(?![A-Za-z-])", full, said) if has_han(said) else said
     return said
 
 

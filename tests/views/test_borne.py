@@ -411,6 +411,7 @@ def test_latex_is_shown_as_text() -> None:
         ("We set up a strong baseline, Finch, giving 2x lower latency.", False),
         ("Tests show 2x lower latency.", True),
         ("Our kernels achieve 2x lower latency.", False),
+        ("Our most accurate model has 2x lower latency.", False),
         ("Our methods achieve 2x lower latency.", True),
         ("In addition, we introduce a late gate, which has 2x lower latency.", False),
         ("It is on par with Plover while cutting latency by 2x.", False),

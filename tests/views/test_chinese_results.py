@@ -12,7 +12,7 @@ from kg.views.brief import brief, in_words
 from kg.views.outcome import ResultInWords, phrases
 from kg.views.selection import Selection
 from kg.views.slots import Slots
-from kg.views.wording import Wording
+from kg.views.wording import Wording, in_full
 from kg.vocabulary import Vocabulary
 from tests.views.telling import said_of, titled
 
@@ -82,6 +82,7 @@ def test_short_forms_of_a_rival_are_spelt_out(built: Graph) -> None:
     text = "It has 41% lower latency than standard FL models."
     said = said_of(built, text, "41%", lang="zh", value=41.0, baseline="standard FL models")
     assert said == "延迟降低41%（相比标准联邦学习模型）"
+    assert in_full(Selection.of(built, [], "zh"), "标准解码器LMs") == "标准解码器语言模型"
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from kg.views.report.table import Group, Row, cited, identity, own, said, sectio
 from kg.views.selection import EntryQuote, Selection, name, quoted
 from kg.views.stated import SPEED
 from kg.views.surface import expanded, is_one_of, stands_for, with_names
-from kg.views.wording import Wording
+from kg.views.wording import Wording, in_full
 from kg.views.words import listed, pattern
 from kg.vocabulary import Concept
 
@@ -366,7 +366,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
     whole = label
     if shown.lang == "zh" and not has_han(label) and (not label[:1].isupper() or label.rpartition(" ")[2].islower()):
-        label = Wording(shown.graph.vocabulary)(label) or label
+        label = in_full(shown, Wording(shown.graph.vocabulary)(label) or label)
     behind = _around(claim.quote.sentence, claim.beaten)[1].split()[:1]
     words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind)]
     known = frozenset().union(*map(shown.graph.vocabulary.cues, _KIND_WORDS))
