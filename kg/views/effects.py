@@ -154,7 +154,11 @@ def _with_shared(one: EntryResult, result: Result, told: Collection[tuple[EntryR
 
     None where the sentence names a baseline that no other tells.
     """
-    if result.baseline or not _is_compared(one) or _has_own_rival(one):
+    if result.baseline:  # "the best kernel" is also called "kernel"
+        ways = [other.baseline for found, other in told if sentence(found) == sentence(one)]
+        whole = max((way for way in ways if way.endswith(result.baseline)), key=len, default=result.baseline)
+        return replace(result, baseline=whole)
+    if not _is_compared(one) or _has_own_rival(one):
         return result
     others = (other for found, other in told if found.result.baseline == one.result.baseline and other.baseline)
     said = next((other for other in others if other.evidence.field == result.evidence.field), None)

@@ -136,3 +136,11 @@ def test_numbers_dealt_out_to_what_is_listed_elsewhere_are_not_quoted(built: Gra
     assert "respectively" in _told(built, text.replace("On them", "On Plover, Wren and Finch"), ("3x", part))
     text = text.partition(". ")[0] + ". It runs on owls; (3) Trained on dusk maps, it has 3x higher speed."
     assert "(3)" not in _told(built, text, ("3x", part))
+
+
+def test_a_rival_has_one_name_in_a_sentence(built: Graph) -> None:
+    latency = {"metric": "latency", "metric_concept": "metric:latency", "change": "decrease", "unit": "%"}
+    text = "Foo has 9% lower latency and 3x higher inference speed compared to state-of-the-art Finch."
+    first, second = latency | {"baseline": "state-of-the-art Finch"}, SPEED | {"baseline": "Finch"}
+    said = _told(built, text, ("9%", first), ("3x", second))
+    assert said == "Foo achieves 9% lower latency and an inference speedup of 3x (vs. state-of-the-art Finch)."
