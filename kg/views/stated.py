@@ -28,6 +28,8 @@ _TIME = re.compile(r"time|latency|delay|duration|TTFT|TPOT|TBT", re.IGNORECASE)
 _RATE = re.compile(r"(?:rates?|ratio|errors?|share|overhead|WER|CER)$")
 _APART = re.compile(r"[,;:()\d]")
 _IS = re.compile(r"(?:The|This|These) (?:[\w-]+ )*?(?P<noun>[\w-]+) (?:is|are) ")
+#: "Foo is deployed on a small camera, cutting its weight by", which is the camera's.
+_OF_HOST = re.compile(r"\b(?:is|was) (?:deployed|embedded|installed|mounted) (?:in|into|on|onto) [^,;]+, [a-z]+ing\b")
 #: One of several: "our most accurate model is 2x faster".
 _OF_VARIANT = re.compile(
     r"\b(?:our|the) (?:[a-z]+est|(?:most|least) [a-z]+) (?:[a-z-]+ )*(?:model|variant|version|configuration)\b",
@@ -100,7 +102,8 @@ class SentenceReader:
 
     def is_of_another_subject(self, found: EntryResult, place: QuantityPlace) -> bool:
         """Whether a sentence is on something that is no method and not the paper's own: "The format is 2x faster"."""
-        if _OF_VARIANT.search(place.text[: place.quantity.start]):
+        ahead = place.text[: place.quantity.start]
+        if _OF_VARIANT.search(ahead) or _OF_HOST.search(ahead):
             return True
         subject = _IS.match(place.text) or _OUR_PARTS.match(place.text)
         if not subject or fold(found.record.name) in fold(subject[0]).split():

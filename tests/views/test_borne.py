@@ -412,6 +412,8 @@ def test_latex_is_shown_as_text() -> None:
         ("Tests show 2x lower latency.", True),
         ("Our kernels achieve 2x lower latency.", False),
         ("Our most accurate model has 2x lower latency.", False),
+        ("Finch is deployed on a small camera, with 2x lower latency.", True),
+        ("The method is deployed on a small camera, reducing latency by 2x.", False),
         ("Our methods achieve 2x lower latency.", True),
         ("In addition, we introduce a late gate, which has 2x lower latency.", False),
         ("It is on par with Plover while cutting latency by 2x.", False),
