@@ -112,12 +112,17 @@ def test_what_a_paper_proposes_is_told_in_its_words(built: Graph, text: str, sai
         "Others propose Foo, a gate that skips many blocks.",
         "Gates got faster by introducing Foo, a scan that skips many blocks.",
         "We propose Foo, a gate that skips both maps of many idle blocks.",
+        "We propose Foo, a gate of late blocks that has the benefits of both.",
         "We propose Foo, a gate of many blocks, evaluate it on maps and show its limits.",
         "We propose Foo, 一种跳过块的门控方法 a b c d e f g.",
     ],
 )
 def test_what_only_the_paper_explains_is_not_told(text: str) -> None:
     assert proposal("Foo", [text]) is None
+
+
+def test_both_may_be_named_in_the_same_words() -> None:
+    assert proposal("Foo", ["We propose Foo, a gate of early and late blocks that has the benefits of both."])
 
 
 def test_what_a_paper_proposes_after_it_uses_something_may_be_a_part() -> None:

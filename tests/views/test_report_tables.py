@@ -302,6 +302,11 @@ def test_of_several_losers_each_has_its_figure(tmp_path: Path) -> None:
     made["results"].append(made["results"][0] | {"surface": "9% faster", "value": 9, "baseline": "Corvid"})
     (row,) = _wins_of(tmp_path, said, made)
     assert sorted(row["by"]) == ["41% higher speed (vs. Quandle)", "9% higher speed (vs. Corvid)"]
+    said = said.replace("Corvid.", "Corvid on dusk maps.")
+    made["results"][1]["setting"] = "on dusk maps"
+    (tmp_path / "placed").mkdir()
+    (row,) = _wins_of(tmp_path / "placed", said, made)
+    assert sorted(row["by"])[1] == "9% higher speed (on dusk maps; vs. Corvid)"
 
 
 def test_a_takeaway_counts_papers_and_quotes_one_in_the_middle(stated: Graph) -> None:

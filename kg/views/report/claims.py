@@ -442,7 +442,14 @@ def _by(shown: Selection, made: list[WinClaim], losers: dict[str, str]) -> list[
         return list(found)
     than = {by: shown.words("outcome.than", baseline=shown.words.listed([*beaten])) for by, beaten in found.items()}
     is_one = len(losers) < 2
-    return [by if is_one else shown.words("outcome.aside", effect=by, notes=notes) for by, notes in than.items()]
+    return [by if is_one else _with_note(shown, by, notes) for by, notes in than.items()]
+
+
+def _with_note(shown: Selection, said: str, note: str) -> str:
+    """Words with a note, in the brackets that they end with if there are any."""
+    aside = shown.words("outcome.aside", effect=said, notes=note)
+    end = aside[-1:]
+    return f"{said[:-1]}{shown.words('outcome.aside_comma')}{note}{end}" if said.endswith(end) else aside
 
 
 def _with_shared(claim: WinClaim, others: list[WinClaim]) -> WinClaim:
