@@ -44,13 +44,8 @@ _OF = re.compile(r"\s*of\s")
 _OF_THEIRS = re.compile(r"\s*of\s+their\b")  # "retains 90% of their accuracy": of whose, only its sentence says
 _FROM = re.compile(r"(?<!ranging )(?<!range )(?<!varying )\bfrom\s+\S*\s*$")
 _HOW = re.compile(r"^(?:(?:near-)?linear|proportional|consistent|substantial) (?=.)")  # says how much, not of what
-_MORE = re.compile(
-    r"\b(?:additional|further|extra)\s(?:[\w-]+\s){0,2}$"
-)  # than what was told before: "an additional 2x"
-_TIED = re.compile(
-    r"\b(?:on par with|comparable (?:to|with)|similar to|equivalent to|competitive with) [^,;:()]+?,? while "
-    r"(?:[a-z]+ly )?[a-z]+ing\b[^,;:()\d]*$"
-)
+#: Than what was told before: "an additional 2x".
+_MORE = re.compile(r"\b(?:additional|further|extra)\s(?:[\w-]+\s){0,2}$")
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
 _LEVELS = re.compile(r"\([\d.]+\s?%? to [\d.]+\s?%?$")  # before and after: "improves accuracy (76% to 82%)"
 _ORIGIN, _LEVEL = 48, 24  # letters of "from" and two numbers with their units, of two levels
@@ -135,10 +130,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         not against
         and change != KEPT
         and not is_level
-        and (
-            is_over_more(place, result, found.sentences()[0], reader.clause.general)
-            or _TIED.search(place.text[: place.quantity.start])
-        )
+        and is_over_more(place, result, found.sentences()[0], reader.clause.general)
     ):
         return None
     following = place.sentence.quantities[place.index + 1 : place.index + 2]

@@ -51,6 +51,8 @@ _MATCHING = (
     r"(?: [a-z-]+){0,4},? while (?:still )?(?:<clause.tying>) (?:the )?(?:[a-z-]+ ){0,2}?(?:of (?:the )?)?"
     r"(?P<what>[A-Z][\w.-]*[A-Z\d][\w.-]*)"
 )
+#: Before a number: "is on par with Finch while cutting costs by".
+_TIED = r"\b<clause.tied> [^,;:()]+?,? while (?:[a-z]+ly )?[a-z]+ing\b[^,;:()\d]*$"
 _COMPARES = r"\b<clause.comparing>\s"
 _POINTING = re.compile(r"(?:all|any|both|each|its?|others?|the|them|these|those|two)\b", re.IGNORECASE)
 #: Behind the first of several: "Finch (with caching), Wren and Plover".
@@ -90,14 +92,15 @@ def is_over_more(place: QuantityPlace, result: Result, before: str, general: fro
     "Foo beats Finch. Specifically, it has 2x less." Or it explains a win: "Foo beats Finch in speed (2x faster)"; or
     goes with a tie: "2x less while matching Finch".
     """
-    within = pattern(_BEATS_WITHIN).search(place.text[: place.quantity.start])
-    matched = pattern(_MATCHING).match(place.text, place.quantity.end)
+    ahead = place.text[: place.quantity.start]
+    within = pattern(_BEATS_WITHIN).search(ahead)
+    matched = pattern(_TIED).search(ahead) or pattern(_MATCHING).match(place.text, place.quantity.end)
     if (within and not is_any(within["what"], general)) or matched:
         return True
     beaten = pattern(_NEXT).match(place.text, place.quantity.end)
     if beaten and result.baseline and result.baseline in beaten["what"] and not is_any(result.baseline, general):
         return True
-    own = place.text[: place.quantity.start].rpartition(";")[2] + place.text[place.quantity.end :].partition(";")[0]
+    own = ahead.rpartition(";")[2] + place.text[place.quantity.end :].partition(";")[0]
     is_example = _EXAMPLE.match(place.text) and not pattern(_COMPARES).search(own)  # names no rival of its own
     beaten = pattern(_BEATS_BEFORE).search(before) if is_example else None
     return beaten is not None and not is_any(beaten["what"], general)

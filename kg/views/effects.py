@@ -152,7 +152,7 @@ def _is_kept_alone(told: _Told, sayable: Collection[_Told]) -> bool:
 def _with_shared(one: EntryResult, result: Result, told: Collection[tuple[EntryResult, Result]]) -> Result | None:
     """A result with the baseline that it shares with another of its sentence: "2x on A100 and 9% less, vs. Finch".
 
-    None where the sentence names a baseline that no other tells.
+    What two have is called the same. None where the sentence names a baseline that no other tells.
     """
     if result.baseline:  # "the best kernel" is also called "kernel"
         ways = [other.baseline for found, other in told if sentence(found) == sentence(one)]

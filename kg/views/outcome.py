@@ -178,13 +178,12 @@ def _phrase(
 
     With `is_beside`, its baseline stands in brackets, which the previous one shares.
     """
-    words = shown.words
+    words, named = shown.words, _in_form(shown.words, said.metric, said.form)
     if again and (_is_level(said) or words.lang != "zh"):
         effect = said.amount
     elif again:
         effect = _bound_first(shown, words(f"value.{said.form}", amount=said.amount))
     else:
-        named = _in_form(words, said.metric, said.form)
         rival = "" if is_beside else _rival(words, said.baseline)
         effect = words(f"outcome.{said.form}", metric=named, amount=said.amount, origin=said.origin, rival=rival)
         keys = ("about", "up_to") if _is_level(said) else _BOUNDS
@@ -195,7 +194,7 @@ def _phrase(
     notes = [words("outcome.than", baseline=said.baseline)] if said.baseline and not is_told else []
     setting = said.setting
     if is_last and not again:
-        effect, setting = _on_average(shown, said.form, effect, _in_form(words, said.metric, said.form), setting)
+        effect, setting = _on_average(shown, said.form, effect, named, setting)
     notes += [setting] if setting else []
     return words("outcome.aside", effect=effect, notes=words("outcome.aside_comma").join(notes)) if notes else effect
 

@@ -25,7 +25,7 @@ TYPES = (*LISTS, "topic")
 _SEVERAL = re.compile(r".*[A-Z]s")  # "LLMs"
 _MACRO = re.compile(r"\\[A-Za-z]+(?:\{\})?")  # "\modelname", which stands for a name that the text does not give
 #: Begins a sentence on a further thing that a paper makes.
-_FURTHER = (
+FURTHER = (
     r"(?i)(?:<proposal.further>|<proposal.counting>)\b,?\s(?:[a-z]+\s)?(?:<proposal.subjects>)\s(?:<proposal.verbs>)"
 )
 #: Normalises a text for display.
@@ -256,7 +256,7 @@ def _is_further(paper: Paper, own: str) -> bool:
     ahead = text[sentence_at(text, at, at)[0] : at]
     if ahead.endswith("(") and " ".join(ahead.rstrip(" (").split()[-2:]).casefold() in told:
         return False  # "Moreover, we introduce Late Owls (Foo)", of a title with late owls
-    return pattern(_FURTHER).match(ahead.lstrip()) is not None
+    return pattern(FURTHER).match(ahead.lstrip()) is not None
 
 
 def named(paper: Paper, date: str) -> str:

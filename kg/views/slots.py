@@ -137,7 +137,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     own = [quote for quote in contribution(shown, paper, fields) if not is_setup(shown, quote)][:1]
     says = out.proposal or out.problem or out.effect
     is_whole = out.is_kind or (out.is_proposed and not (out.is_several or own))
-    is_told = bool(out.effect) and not (shown.lang == "zh" and not out.institutions)
+    is_told = bool(out.effect) and (shown.lang != "zh" or bool(out.institutions))
     if out.technique and not is_whole and (out.quotes or (own and (out.is_proposed or not is_told))):
         # what a method uses are parts of it, and not all of them
         out.technique, out.quotes = "", list(dict.fromkeys(own + out.quotes))

@@ -12,7 +12,7 @@ from kg.model import Mention, Record, Result
 from kg.text import fold
 from kg.views.clause import ClauseReader
 from kg.views.compared import FIRST_OF_LIST, of_kind
-from kg.views.selection import EntryResult
+from kg.views.selection import FURTHER, EntryResult
 from kg.views.setting import SettingReader
 from kg.views.words import PageWords, listed, pattern
 from kg.vocabulary import Vocabulary
@@ -38,8 +38,6 @@ _OF_VARIANT = re.compile(
 _OUR_PARTS = re.compile(
     r"Our (?:[\w-]+ )*?(?P<noun>[a-z-]+s) (?:achieve|deliver|reach|yield|reduce|improve|provide|attain)\b"
 )
-#: Before a number: "is on par with Finch while cutting costs by", over which it is only the sense tells.
-_BESIDES = r"(?i)(?:additionally|furthermore|in addition|moreover),? <proposal.subjects> (?:also )?<proposal.verbs>\b"
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
 DEFAULT = "inference speed"  # the metric of a plain "3x faster" in a record
 _PART = re.compile(r"\s*(?:[a-z][\w-]*\s){1,2}(?:in|for)\s(?P<part>[A-Z][\w-]*[A-Z][\w-]*)")
@@ -117,7 +115,7 @@ class SentenceReader:
         "We also write a sparse kernel, which is 5x faster."
         """
         ahead = place.text[: place.quantity.start]
-        return pattern(_BESIDES).match(ahead) is not None or self.is_of_own_part(
+        return pattern(FURTHER).match(ahead) is not None or self.is_of_own_part(
             found.record, found.record.name, place.text, ahead
         )
 

@@ -277,8 +277,8 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
             continue  # "uint4 models", linked to "uint8 models"
         is_loss = measured.gets_worse(shown, result)
         metric = measured.metric(shown, result)
-        known = "" if result.metric == SPEED else result.metric_concept  # a speed of anything
-        known = identity(known, result.metric)
+        concept = "" if result.metric == SPEED else result.metric_concept  # a speed of anything
+        known = identity(concept, result.metric)
         by = metric if is_loss else outcome.phrase(shown, result, against=False, sentence=quote.sentence)
         pair = (other, name) if is_loss else (name, other)
         yield WinClaim(*pair, paper, quote, metric, known, by, "" if is_loss else result.baseline)
