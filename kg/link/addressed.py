@@ -14,6 +14,7 @@ from kg.text import has_han
 from kg.wordcounts import WordCounts
 
 _MOST_WORDS = 5  # of such a name
+_MOST_LISTED = 3  # words of one in a list of nothing but names
 _LEAST = 3  # entries of a list that shows what its members are
 _FAMILIAR = 25  # papers with a word that may be of a field: "Marketing"
 _SHORT = 4  # capitals of a name that may be those of a department
@@ -32,10 +33,11 @@ def addressed(
     bare = [entry for entry in entries if len(entry) == 1]
     others = [entry for entry in entries if taken.isdisjoint(entry)]
     reader = _Placed(line, spans, register)
+    is_listed = len(others) == 1 and len(entries) >= _LEAST and len(bare) > len(entries) // 2
+    is_plain = len(bare) == len(entries) > len(others)  # all are names without departments, places or people
     for entry in others:
         if len(entry) == 1:
-            is_listed = len(others) == 1 and len(entries) >= _LEAST and len(bare) > len(entries) // 2
-            if is_listed and reader.is_name(entry[0], most=1):
+            if (is_listed or is_plain) and reader.is_name(entry[0], most=_MOST_LISTED if is_plain else 1):
                 yield entry[0]
         elif (at := reader.before_address(entry)) is not None:
             yield at
@@ -73,6 +75,8 @@ class _Placed:
         if not words or len(words) > most or has_han(text) or _INITIAL.search(text) or self._is_place(at):
             return False
         if self._is_part(at) or not all(w[0].isupper() for w in words if w.lower() in folds) or not text[0].isupper():
+            return False
+        if text[-1].isdigit() or "".join(folds) in self._words.legal:
             return False
         if _RANGE.search(text) or before in {*"0123456789#\n"}:
             return False

@@ -51,6 +51,7 @@ _NEAR = 2  # maximum number of segments between an organisation and its part
 _MOST_CHECKS = 5_000  # runs of words in a line that are looked at because the register has them
 _LONGEST_FORM = 60  # characters of a legal form
 _MOST_WORDS = 9  # of the name of an unknown organisation
+_IN_LIST = 4  # words of a part of a list within a name
 _GOES_ON = ("of", "in", "for")  # words behind a name that make it the beginning of another
 _BOX = re.compile(r"\s\d{3,}$")  # a number behind a name: "Lab Code 662"
 
@@ -102,8 +103,9 @@ class _LineParser:
             by_segment.setdefault(one.segment, []).append(one)
         found = [f for f in found if not self._is_part(f, by_segment, known)]
         names = sorted(joined(name_tokens(f.name, self.words)) for f in found)
+        listed = {at for first in unknown for at in range(first + 1, self._last(first, known) + 1)}
         for at in unknown:
-            if (named := self._named(at, known)) and not is_cut(named, names, self.words):
+            if at not in listed and (named := self._named(at, known)) and not is_cut(named, names, self.words):
                 found.append(named)
                 insort(names, joined(name_tokens(named.name, self.words)))
         found = [f for f in found if not self._is_described_part(f, found)]
@@ -179,7 +181,7 @@ class _LineParser:
                 run = tokens[first : first + length]
                 if taken.intersection(range(first, first + length)) or not self._is_strong(run):
                     continue
-                if first and not self._stands_alone(run, tokens[first - 1]) and not self._is_of(tokens[:first], run):
+                if first and not self._stands_alone(run, tokens[:first]) and not self._is_of(tokens[:first], run):
                     continue
                 if is_firm and self.register.is_place(key):
                     continue  # "Oxford Nanopore Technologies plc"
@@ -223,16 +225,31 @@ class _LineParser:
         text = self.line[run[0].start : run[-1].end]
         return has_head(run, self.words.head) or any(text.endswith(h) for h in self.words.head if not h.isascii())
 
-    def _stands_alone(self, run: Sequence[NameToken], before: NameToken) -> bool:
+    def _stands_alone(self, run: Sequence[NameToken], ahead: Sequence[NameToken]) -> bool:
         """Whether words after others in a segment are a whole name, not the end of one ("Health Research")."""
+        before = ahead[-1]
         is_first = self.line[: before.start].rstrip()[-1:] in ",;" and self.line[before.start : before.end].istitle()
         if before.folds and (before.folds[-1] in self.words.begins or (is_first and self.line[before.end] == "-")):
             return False  # "National Sun Yat-sen University", "Pan-Atlantic University", but "CNRS-University of X"
+        if self._is_rest(run, ahead):
+            return False
         if self.register.own(joined(run)) or not before.folds or not self.line[run[0].start].isascii():
             return True
         if run[0].folds[0] in self.words.head and run[1].folds:
             return False
         return has_head(run, self.words.learned)
+
+    def _is_rest(self, run: Sequence[NameToken], ahead: Sequence[NameToken]) -> bool:
+        """Whether words say of no place which university they are, and a name before them does: "Plover University of".
+
+        Behind a department they are a name: "Department of Botany University of Science".
+        """
+        body = run[1:] if run[0].folds[-1:] != () and run[0].folds[-1] in self.words.begins else run
+        is_general = bool(body) and has_head(body[:1], self.words.learned) and (len(body) == 1 or not body[1].folds)
+        is_placed = any(self.register.is_place(joined(body[start:])) for start in range(2, len(body)))
+        is_unit = has_head(ahead, self.words.unit | self.words.lab)
+        between = self.line[ahead[-1].end : run[0].start]
+        return is_general and not (is_placed or is_unit) and bool(ahead[-1].folds) and between == " "
 
     def _is_of(self, before: Sequence[NameToken], run: Sequence[NameToken]) -> bool:
         """Whether the words before a name are its owner: "NASA Jet Propulsion Laboratory"."""
@@ -442,10 +459,23 @@ class _LineParser:
             return None
         if not (legal or has_own_head(tokens, self.line, self.words)) or self._is_unit(text, tokens, at, known):
             return None
-        name = without_city(tidy(text, self.register), self.register)
+        end = self.segments[self._last(at, known)].end
+        name = without_city(tidy(self.line[segment.start : end], self.register), self.register)
         if not name or len(name.split()) > _MOST_WORDS or not (name[0].isupper() or legal or not name[0].isascii()):
             return None
-        return Found(segment.start, segment.end, name, None, "no organisation of the register bears this name", at)
+        return Found(segment.start, end, name, None, "no organisation of the register bears this name", at)
+
+    def _last(self, at: int, known: dict[int, Found]) -> int:
+        """The segment that ends the name begun in one: "Institute for Maps", "Keys", "and Logs"; else the same."""
+        tokens = self.segments[at].tokens
+        if not any(has_head([a], self.words.lab) and not b.folds for a, b in pairwise(tokens)):
+            return at
+        last = at + 1
+        while self._is_with(at, last) and last not in known and len(self.segments[last].tokens) <= _IN_LIST:
+            if any(map(self._is_and, self.segments[last].tokens)):
+                return last
+            last += 1
+        return at
 
     def _is_behind_dash(self, at: int, known: dict[int, Found]) -> bool:
         """Whether a part is that of a known one: "University of Danang – University of Science and Technology"."""

@@ -94,12 +94,14 @@ def _with_articles(words: PageWords, names: list[str]) -> list[str]:
     return [first[:1].upper() + first[1:] if first != names[0] else first, *others]
 
 
-def _institutions(words: PageWords, names: list[str]) -> str:
-    most = _MOST
-    if len(names) <= most:  # a Chinese name may contain "and", so commas separate names
-        return words.listed(names) if words.lang != "zh" else words("brief.comma").join(names)
-    n = len(names) if words.lang == "zh" else len(names) - most
-    return words("brief.more", names=words("brief.comma").join(names[:most]), n=n)
+def _institutions(words: PageWords, names: list[str], others: int) -> str:
+    left = max(0, len(names) - _MOST) + others
+    if not left and words.lang != "zh":
+        return words("brief.and").join(names) if len(names) == 2 else words.listed(names)
+    if not left:  # a Chinese name may contain "and", so commas separate names
+        return words("brief.comma").join(names)
+    n = len(names) + others if words.lang == "zh" else left
+    return words("brief.more", names=words("brief.comma").join(names[:_MOST]), n=n)
 
 
 def _what(words: PageWords, found: Slots) -> str:
@@ -148,7 +150,7 @@ def _chinese(words: PageWords, found: Slots) -> str:
         verb = level if found.is_level else "brief.achieves"
         says.append(words(verb, effect=found.effect.removesuffix("的效果")))
     if found.institutions:
-        says.insert(0, words("brief.presents", who=_institutions(words, found.institutions), what=what))
+        says.insert(0, words("brief.presents", who=_institutions(words, found.institutions, found.others), what=what))
     else:
         says = [what + "".join(says[:1]), *says[1:]]
     return _with_short_forms(words, found, "，".join(says) + _quoted(words, found)) + "。"
@@ -176,7 +178,7 @@ def _english(words: PageWords, found: Slots) -> str:
         is_titled = found.is_title or bool(found.title)
         verb = "present" if is_titled and not found.institutions and verb in listed("proposal.crafts") else verb
         name = words("proposal.known_as", name=what, full=made.full) if made.itself and made.full else what
-        if made.itself and found.title and not found.institutions:  # its title says what it is for
+        if made.itself and found.title:  # it says what that is for
             what = words("brief.titled", title=found.title)
             does = words.count("proposal.says", 1, verb=verb, what=f"{name}, {made.itself}")
         elif made.itself:
@@ -184,9 +186,9 @@ def _english(words: PageWords, found: Slots) -> str:
         else:
             does = says("proposal.says", verb=verb, what=made.what)
     if found.institutions:
-        who = _institutions(words, _with_articles(words, found.institutions))
-        said = words.count("brief.presents", len(found.institutions), who=who, what=what)
-        said += f", {does}" if made and made.itself else f", which {does}" if does else ""
+        who = _institutions(words, _with_articles(words, found.institutions), found.others)
+        said = words.count("brief.presents", len(found.institutions) + found.others, who=who, what=what)
+        said += f", {does}" if made and made.itself and not found.title else f", which {does}" if does else ""
     else:
         start = what if found.name else what[:1].upper() + what[1:]
         said = start + (f" {does}" if does else "")

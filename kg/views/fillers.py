@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from itertools import dropwhile, pairwise
 
+from kg.entity_types import LISTS
 from kg.extract.speech import tagged
 from kg.link.acronyms import acronyms, means_another
 from kg.model import Mention, Paper
@@ -89,6 +90,18 @@ _LOWER = re.compile(r"(?<![\w-])[a-z][a-z-]+(?![\w-])")  # a word that is no nam
 
 #: A mention, in the words of a sentence.
 InWords = tuple[Mention, str]
+
+
+def mentions(paper: Paper, kind: str, fields: Collection[str]) -> Iterator[Mention]:
+    """The mentions of a type from these fields, one per entity."""
+    met = set()
+    for _, record in paper.entries:
+        found: list[Mention] = getattr(record, LISTS[kind])
+        for mention in found:
+            identity = mention.concept or fold(mention.canonical or mention.surface)
+            if identity not in met and (not fields or mention.field in fields):
+                met.add(identity)
+                yield mention
 
 
 def opens_title(mention: Mention, paper: Paper) -> bool:

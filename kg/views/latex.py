@@ -22,6 +22,12 @@ _MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
 _FOOTNOTE = re.compile(r"\\footnote\{[^{}]*\}")
 _MONEY = re.compile(r"(?<![^\s(])\$(?=\d[\d.,]*[KMB]?\s[^$\\]*[a-z]{2})")  # "from $3 to $2"
 _POWER = re.compile(r"(?:(?<=\d)|(?<=(?<![A-Za-z])[a-zα-ω])|(?<=\([A-Z])(?=\^\{?\d+\}?\)))\^\{?(-?\d+)\}?")
+_EXPONENT = re.compile(r"(?<=[\dA-Za-zℓ)])\^(?:\{([^{}^_]*[A-Za-z][^{}^_]*)\}|([A-Za-z]))")  # "2^n", "2^{n-1}"
+_INDEX = re.compile(r"(?<![A-Za-z\\])([A-Za-z])_(?:\{([A-Za-z]+)\}|([A-Za-z])(?![A-Za-z]))")  # "S_E"
+_COMPUTED = re.compile(r"\\to\b|[=<>+]")  # a formula with these has numbers, and no name such as "A^3"
+_SQUARED = re.compile(r"(?<![A-Za-z])([A-Z])\^\{?(\d+)\}?")
+_SYMBOLS = {"in": "∈", "ell": "ℓ", "natural": "♮", "cdot": "·", "subset": "⊂", "forall": "∀", "nabla": "∇"}
+_RAISED, _LOWERED = "\ue002", "\ue003"  # stand for "^" and "_" of a formula meanwhile, which keep their sense
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SIGNS = {r"\infty": "∞", r"\-": "-", r"^\top": "ᵀ", r"^{\top}": "ᵀ"}
 _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
@@ -67,6 +73,8 @@ def as_text(said: str) -> str:
     'of 1024³ voxels'
     >>> as_text(r"entropic\\-time gates of $O(n^2)$ and $O(L^2)$ (R$^2$Gate)")
     'entropic-time gates of O(n²) and O(L²) (R2Gate)'
+    >>> as_text(r"$O(2.8^n)$ of $2^{N-1}$, $E\\to E^2$ where $S_E > 1$ and $i\\in I$")
+    'O(2.8^n) of 2^(N-1), E→E² where S_E>1 and i∈I'
     >>> as_text(r"in under 100$\\mu s$")
     'in under 100μs'
     >>> as_text(r"\\$2.86M of savings at 5.4$\\times$ the rate")
@@ -102,18 +110,25 @@ def as_text(said: str) -> str:
     said = _SIZE.sub("", _MONEY.sub(_DOLLAR, said.replace(r"\$", _DOLLAR)))
     said = _FORMULA.sub(lambda found: _TEXT_OF_IT.sub(lambda text: text[0].replace(" ", _SPACE), found[0]), said)
     said = _QUOTED.sub(r"“\1”", _WRAPPED.sub(r"\1", said)).replace("{,}", ",")
-    said = _GREEK.sub(lambda found: _letter(found[1]) or found[0], said)
+    said = _GREEK.sub(lambda found: _letter(found[1]) or _SYMBOLS.get(found[1], found[0]), said)
     said = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), said)
     said = _MATH.sub(_formula, said)
     said = _TORN.sub("-", _STARS.sub(r"\2", said))
-    return _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")
+    said = _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")
+    return said.replace(_RAISED, "^").replace(_LOWERED, "_")
 
 
 def _formula(found: re.Match[str]) -> str:
     """A formula without its marks; words in its place as they are: "$Late Gates (LG)$"."""
     if _PROSE.fullmatch(found[1]):
         return found[1]
-    return " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(found[1]))
+    said = _EXPONENT.sub(
+        lambda one: f"{_RAISED}({one[1]})" if one[1] and len(one[1]) > 1 else _RAISED + one[0].strip("^{}"), found[1]
+    )
+    if _COMPUTED.search(said):
+        said = _SQUARED.sub(lambda one: one[1] + one[2].translate(_SUPERSCRIPTS), said)
+    said = _INDEX.sub(lambda one: f"{one[1]}{_LOWERED}{one[2] or one[3]}", said)
+    return " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(said))
 
 
 def quotable(said: str, most: int = _MOST) -> str:

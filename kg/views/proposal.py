@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from kg.extract.speech import TaggedWord, tagged
 from kg.text import fold, has_han
@@ -32,11 +32,9 @@ _SHORT_PHRASE = 3  # words in which a bare noun stands
 _ARTICLE = re.compile(r"(?P<article>an?|the|one)\s(?P<rest>.*)", re.IGNORECASE)
 #: "and", "it" and "that" at the beginning, the first part of a list "(1)", and signs of what is torn.
 _ODD = re.compile(r"^(?:(?:and|its?|that)\b|\W)|\((?:\d|i+|a)\)|[\\$?]")
-_SEVERAL = r"(?<![\w-])(?:two|three|four|five) (?![\w-]*s\b)"
 _ONLY = re.compile(r"(?i)(?:one|the (?:\w+est|first|most|only|same|\w+ of))\b")  # "the gate" that is proposed is a gate
 _NEAR = 60  # letters of the phrase that a relative clause speaks of
 _OF_OBJECT = ("CD", "DT", "PRP", "PRP$")  # tags of words that an object begins with
-_OF_PHRASE, _FAR = ("JJ", "JJR", "NN", "NNS", "NNP", "NNPS", "VBN", "VBG"), 80  # tags, letters of a noun phrase
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTERS, _IN_BRACKETS = re.compile(r"[^\W\d_][\w-]*"), re.compile(r"\([^()]*\)")
 _COINED = r"(?:^|\(|<proposal.called> )([a-z]?[A-Z][\w-]*)\b(?=$|[),.]| \()"  # "Foo, a gate", "Late Gates (LG)"
@@ -65,10 +63,6 @@ _AND_VERB = re.compile(r", and (?P<verb>[a-z]+) (?P<name>[A-Z])?")
 _CLAUSE = re.compile(r" (?:that|how|whether)\b")
 _THEN = re.compile(r", then (?=[a-z]+ )")  # "a gate, then vary its width"
 _WITH_IT = re.compile(r",? and (?:[a-z]+ly )?(?![a-z]+ing\b)[a-z]+ (?:it|them)\b")  # "a gate and test it"
-_ONE_THAT = re.compile(
-    r"an? (?:[\w-]+, )?(?:(?!of\b|that\b|which\b|whose\b)[\w-]+ )+(?:that|which) "
-    r"(?:(?!apply\b)[a-z]+ly )?(?P<verb>[a-z]+)\b"
-)
 _SENTENCE = re.compile(r", it (?:[a-z]+ly )?[a-z]+s\b")  # "Late Gates, it skips", which is none
 _REMEDY = re.compile(r",? as an? (?:solution|remedy|answer)$")  # to what only the sentences before say
 _NAMELY = re.compile(r", i\.e\.,? ([\w-]+)$")
@@ -173,7 +167,7 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
         made = _of_name(own, _verb(found), what) if what else None
         least = _LEAST_KIND if made and made.itself else _LEAST
         is_said = made is not None and least <= len((made.itself or made.what).split()) <= _MOST
-        if made and is_said and not (_is_but_name(made) or _disagrees(made)):
+        if made and is_said and not _is_but_name(made):
             return replace(made, sentence=found.string)
     return None
 
@@ -196,24 +190,6 @@ def _saying(own: str, sentence: str) -> re.Match[str] | None:
     again = pattern(_SAYS).search(sentence, found.start("what")) if found and own else None
     is_own = found and again and own in again["what"] and own not in sentence[found.start("what") : again.start()]
     return again if is_own else found
-
-
-def _disagrees(made: Proposal) -> bool:
-    """Whether what a paper says has a slip: "a gate that skip all keys", "two late gate for maps"."""
-    said = made.itself or made.what
-    if any(_is_one_of_several(said, found.end()) for found in pattern(_SEVERAL).finditer(said)):
-        return True
-    found = _ONE_THAT.match(said)
-    if not found:
-        return False
-    words = tagged(said, found.start("verb"), len(said))[0]
-    return bool(words) and words[0].tag in ("VB", "VBP")
-
-
-def _is_one_of_several(said: str, at: int) -> bool:
-    """Whether what stands behind "two" is but one: "late gate", in brackets or not, before what is no noun."""
-    phrase = [*takewhile(lambda word: word.tag in _OF_PHRASE, tagged(_IN_BRACKETS.sub("", said[at:]), 0, _FAR)[0])]
-    return len(phrase) > 1 and not any(word.tag == "VBG" or word.text.endswith("s") for word in phrase)
 
 
 def _is_but_name(made: Proposal) -> bool:
@@ -394,7 +370,11 @@ def _whole(what: str) -> str:
     what = _WITH_IT.split(_INSPIRED.sub("", what))[0].replace("(i.e., ", "(")
     what = _NAMELY.sub(r" (\1)", what)
     what = pattern(_ANSWER).sub("", what)
-    what = what if ":" in what else pattern(_BY_DOING).sub(r"\1 that works by ", what)
+    what = (
+        what
+        if ":" in what or pattern(r"\b<proposal.relative>\b").search(what)
+        else pattern(_BY_DOING).sub(r"\1 that works by ", what)
+    )
     points = pattern(_POINTS).search(what) or pattern(r"\bthe <proposal.burdens>$").search(what)
     if points:
         clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())

@@ -8,12 +8,11 @@ the paper's own sentence is quoted. For Chinese, the labels of the vocabulary co
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from kg.entity_types import LISTS
-from kg.model import Mention, Paper
+from kg.model import Paper
 from kg.text import fold, has_han
 from kg.views.borne import KEPT, is_metric_head
 from kg.views.effects import OTHERS_WORK, effects, is_setup
@@ -32,6 +31,7 @@ from kg.views.fillers import (
     is_trouble,
     is_vague,
     is_worked_on,
+    mentions,
     opens_title,
     points_back,
 )
@@ -40,6 +40,7 @@ from kg.views.latex import as_text, quotable
 from kg.views.outcome import phrases
 from kg.views.own import addressed_by, forms, is_made, is_narrowed
 from kg.views.proposal import Proposal, coined, is_part, proposal
+from kg.views.publishers import publishers
 from kg.views.quotation import (
     TELLING,
     by_itself,
@@ -53,7 +54,8 @@ from kg.views.quotation import (
     with_name,
     without_bracket,
 )
-from kg.views.selection import Selection, clean, name, title
+from kg.views.selection import Selection, name, title
+from kg.views.slips import has_slip
 from kg.views.surface import (
     expanded,
     joined,
@@ -65,7 +67,6 @@ from kg.views.surface import (
     without_article,
     without_initials,
 )
-from kg.views.wording import says
 from kg.views.words import PageWords
 
 _MOST = {"technique": 2, "problem": 2}
@@ -86,6 +87,7 @@ class Slots:
     """The slots of the sentence in words; empty where the record has nothing."""
 
     institutions: list[str] = field(default_factory=list)
+    others: int = 0  # affiliations whose institutions are not told
     name: str = ""
     is_title: bool = False
     title: str = ""  # of a paper that is called by the name of its method, where it says more of what that is for
@@ -186,13 +188,16 @@ def _called(paper: Paper) -> Slots:
 def _tell_proposal(shown: Selection, paper: Paper, fields: Collection[str], out: Slots) -> Proposal | None:
     """Fills institutions and, where the paper says what it proposes, the slots of that; else calls it by its title."""
     text = text_of(paper, fields)
-    out.institutions = list(_institutions(shown, paper, fields, text))
+    by = publishers(shown, paper, fields, text)
+    out.institutions, out.others = by.names, by.others
     is_called = not out.is_title or f" {fold(name(paper))} " in f" {fold(title(paper))} "
     asks = "?" in title(paper)
     own = [said for said in sentences_of(paper, fields) if not says_title(paper, said)]
     found = proposal(name(paper), own, is_called=is_called, asks=asks)
     if found and _is_title(paper, found.what):
         return None
+    if found and shown.lang != "zh" and has_slip(found.itself or found.what):
+        found = None
     if found and shown.lang != "zh":
         _propose(shown, paper, out, found, text)
     elif found:
@@ -343,37 +348,6 @@ def doing(shown: Selection, paper: Paper, fields: Collection[str] = (), *, is_ca
     return out
 
 
-def _mentions(paper: Paper, kind: str, fields: Collection[str]) -> Iterator[Mention]:
-    """The mentions of a type from these fields, one per entity."""
-    met = set()
-    for _, record in paper.entries:
-        mentions: list[Mention] = getattr(record, LISTS[kind])
-        for mention in mentions:
-            identity = mention.concept or fold(mention.canonical or mention.surface)
-            if identity not in met and (not fields or mention.field in fields):
-                met.add(identity)
-                yield mention
-
-
-def _institutions(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> Iterator[str]:
-    """Institutions by their labels; a Latin label only if the paper contains it."""
-    for mention in _mentions(paper, "institution", fields):
-        label = shown.label(mention.concept, mention.canonical) if mention.concept else ""
-        if label == mention.concept.partition(":")[2]:  # no label, only the identifier itself
-            label = ""
-        if shown.lang == "zh" and has_han(label):
-            yield label
-            continue
-        rest = label.removeprefix(mention.surface)
-        if rest != label and len(rest.split()) == 1:
-            yield label  # its source has cut the name off: "University of Hong"
-            continue
-        wordings = (label, mention.canonical, mention.surface)
-        said = [clean(w) for w in wordings if w and (shown.lang == "zh" or not has_han(w))]
-        if said:
-            yield next((w for w in said if says(text, w)), clean(mention.canonical) or said[-1])
-
-
 def _proposed_name(shown: Selection, paper: Paper) -> str:
     """The paper's own name if its title has it, or its texts say that it is proposed: surveys name what others made."""
     own, vocabulary = name(paper), shown.graph.vocabulary
@@ -393,10 +367,10 @@ def _techniques(shown: Selection, paper: Paper, fields: Collection[str], text: s
     if paper.entries[0][1].kind == "survey":
         return []
     own = {fold(name(paper)), fold(title(paper)), fold(what(paper)[0])}
-    own |= {fold(m.surface) for m in _mentions(paper, "model", fields)}
+    own |= {fold(m.surface) for m in mentions(paper, "model", fields)}
     found = [
         mention
-        for mention in _mentions(paper, "technique", fields)
+        for mention in mentions(paper, "technique", fields)
         if mention.sure
         and mention.role == "proposed"
         and not {fold(mention.canonical), fold(mention.surface), *map(fold, mention.aliases)} & own
@@ -431,7 +405,7 @@ def _problems(
     by: dict[int, str | None] = {}
     found = [
         mention
-        for mention in _mentions(paper, "problem", fields)
+        for mention in mentions(paper, "problem", fields)
         if mention.sure
         and (said := {mention.canonical, mention.surface}) & addressed
         and is_trouble(shown, mention, text)

@@ -180,6 +180,8 @@ def test_a_long_line_is_read_in_time_in_proportion_to_its_length(register: Regis
         ("ETH Zurich; Vastryx; Inria; Fudan University", ["ETH Zurich", "Vastryx", "Inria", "Fudan University"]),
         ("ETH Zurich; Vastryx, Lyon", ["ETH Zurich", "Vastryx"]),
         ("Oxford Vastryx plc, Oxford OX4 4ZZ, United Kingdom", ["Oxford Vastryx"]),
+        ("Vastryx Lunara; ETH Zurich", ["Vastryx Lunara", "ETH Zurich"]),
+        ("Vastryx2; Inc; ETH Zurich", ["ETH Zurich"]),
         ("Marketing, Lyon, France", []),
         ("Zelmira, USA", []),  # perhaps a region
         ("Q. Zelmira, Lyon, France", []),
@@ -214,6 +216,15 @@ def test_name_before_an_address_or_among_organisations_is_one(
         ),
         ("The University of Danang – University of Science and Technology, Vietnam", ["University of Da Nang"]),
         ("IBM Research, Zurich, Switzerland", ["IBM"]),
+        ("Vastryx University of Technology; ETH Zurich", ["Vastryx University of Technology", "ETH Zurich"]),
+        ("Vastryx National University", ["Vastryx National University"]),
+        ("Medical University of Zelmira", ["Medical University of Zelmira"]),
+        (
+            "Department of Computing National University of Singapore",
+            ["National University of Singapore"],
+        ),
+        ("Institute for Keys, Logs, and Maps", ["Institute for Keys, Logs, and Maps"]),
+        ("Zelmira Institute of Keys, Logs and Maps, University of Oslo", ["University of Oslo"]),
     ],
 )
 def test_organisations_that_stand_for_themselves_are_kept_and_parts_are_not(
