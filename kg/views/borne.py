@@ -27,6 +27,7 @@ from kg.views.words import pattern
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from kg.extract.outcomes import QuantityPlace
     from kg.views.selection import Selection
 
 #: A share that is kept of something: "retains 94% of the accuracy".
@@ -44,10 +45,15 @@ _OF = re.compile(r"\s*of\s")
 _OF_THEIRS = re.compile(r"\s*of\s+their\b")  # "retains 90% of their accuracy": of whose, only its sentence says
 _FROM = re.compile(r"(?<!ranging )(?<!range )(?<!varying )\bfrom\s+\S*\s*$")
 _HOW = re.compile(r"^(?:(?:near-)?linear|proportional|consistent|substantial) (?=.)")  # says how much, not of what
-#: Than what was told before: "an additional 2x".
+#: Than what was told before: "an additional 2x", "9% extra savings".
 _MORE = re.compile(r"\b(?:additional|further|extra)\s(?:[\w-]+\s){0,2}$")
+_MORE_BEHIND = re.compile(r"\s*(?:additional|further|extra)\s")
+_KEEPING = r"\bwhile (?:[a-z]+ly )?<report.keeping>\s[^,;:.()]*"  # "41% faster while maintaining the recall"
+#: Of which the number is, only the authors know: "cuts the time, memory and cost by up to 41%".
+_ONE_OF_LIST = r"(?:[\w-]+ )?[\w-]+, (?:(?:[\w-]+ )?[\w-]+, )?(?:and|or) (?:[\w-]+ )?"
 _STAGE = re.compile(r"[^,;:()]*?\b(?:during\s+(?:the\s+)?(?P<during>[\w-]+)|(?P<stage>[\w-]+)\s+(?:stage|phase)s?\b)")
 _LEVELS = re.compile(r"\([\d.]+\s?%? to [\d.]+\s?%?$")  # before and after: "improves accuracy (76% to 82%)"
+_ALL = 100  # percent
 _ORIGIN, _LEVEL = 48, 24  # letters of "from" and two numbers with their units, of two levels
 _ACCELERATED = re.compile(
     r"\b(?:accelerates?|speeds? up) "
@@ -82,8 +88,12 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if not place or reader.is_of_another_subject(found, place) or reader.is_by_part(found, place):
         return None
     behind = place.text[place.quantity.end :]
-    if _GLUED.match(behind) or behind.startswith("...", 1) or _BUT.match(behind) or _MORE.search(place.ahead):
-        return None  # "by 1% ... 3%"; "2x faster (without caching)"; "an additional 2x"
+    if _GLUED.match(behind) or behind.startswith("...", 1) or _BUT.match(behind):
+        return None  # "by 1% ... 3%"; "2x faster (without caching)"
+    if _MORE.search(place.ahead) or _MORE_BEHIND.match(behind) or _is_impossible(result):
+        return None
+    if _is_kept(place, result) or _is_of_several(place, result):
+        return None
     if _OF_SPEEDUPS.match(behind) or "order" in place.text[place.quantity.start : place.quantity.end]:
         return None  # "3x higher speedup than Finch"; "two orders of magnitude" are no exact number
     condition = rf"\b(?:under|given)\s(?:[\w-]+\s){{0,3}}{re.escape(result.metric)}"
@@ -189,6 +199,26 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     unit = "points" if result.unit == "%" and _POINTS.match(place.text, place.quantity.end) else result.unit
     told = replace(result, change=change, metric=metric, bound=bound, setting=placed(setting, place.text), unit=unit)
     return replace(told, baseline=reader.plain_form(place, _THOUSANDS.sub(",", against)), baseline_concept=concept)
+
+
+def _is_impossible(result: Result) -> bool:
+    """Whether nothing can be so much lower: a time by "over 100%", which is a speedup."""
+    high = result.value if isinstance(result.value, float | int) else result.value[1]
+    return result.change == "decrease" and result.unit == "%" and high >= _ALL
+
+
+def _is_kept(place: QuantityPlace, result: Result) -> bool:
+    """Whether a metric is only what is kept beside a gain: "41% faster while maintaining the recall"."""
+    kept = pattern(_KEEPING).search(place.text, place.quantity.end)
+    is_named = result.change in ("increase", "decrease") and result.metric not in place.text[: place.quantity.end]
+    return is_named and kept is not None and result.metric in kept[0]
+
+
+def _is_of_several(place: QuantityPlace, result: Result) -> bool:
+    """Whether one bound is given for several metrics, and holds of one that is not named."""
+    listed = rf"{_ONE_OF_LIST}{re.escape(result.metric)} (?:by |of )"
+    is_bound = result.bound == "up_to" or isinstance(result.value, tuple)
+    return is_bound and re.search(rf"{listed}[^,;:]*$", place.text[: place.quantity.start]) is not None
 
 
 def is_bought(vocabulary: Vocabulary, found: EntryResult, told: Result) -> bool:

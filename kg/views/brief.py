@@ -146,9 +146,10 @@ def _chinese(words: PageWords, found: Slots) -> str:
     elif found.effect and not (found.is_level or found.institutions):
         says.append(words("brief.gains" if found.is_speedup else "brief.makes", effect=found.effect))
     elif found.effect:
-        level = "brief.levels" if says or found.institutions else "brief.has"
+        level = "brief.levels" if says else "brief.has"
         verb = level if found.is_level else "brief.achieves"
-        says.append(words(verb, effect=found.effect.removesuffix("的效果")))
+        own = words("brief.of_method", what="") if found.institutions and verb == "brief.has" else ""
+        says.append(own + words(verb, effect=found.effect.removesuffix("的效果")))
     if found.institutions:
         says.insert(0, words("brief.presents", who=_institutions(words, found.institutions, found.others), what=what))
     else:
@@ -192,7 +193,7 @@ def _english(words: PageWords, found: Slots) -> str:
     else:
         start = what if found.name else what[:1].upper() + what[1:]
         said = start + (f" {does}" if does else "")
-    if found.effect and made:
+    if found.effect and (made or (uses and not found.is_proposed)):  # what it uses is not all that it owes its gain to
         said += says("proposal.reports", effect=found.effect)
     elif found.effect:
         bare = not does and not found.institutions

@@ -52,7 +52,9 @@ _MATCHING = (
     r"(?P<what>[A-Z][\w.-]*[A-Z\d][\w.-]*)"
 )
 #: Before a number: "is on par with Finch while cutting costs by".
-_TIED = r"\b<clause.tied> [^,;:()]+?,? while (?:[a-z]+ly )?[a-z]+ing\b[^,;:()\d]*$"
+_WHILE = r",? while (?:[a-z]+ly )?[a-z]+ing\b[^,;:()\d]*$"
+_TIED = rf"\b<clause.tied> [^,;:()]+?{_WHILE}"
+_BEATS_WHILE = rf"\b<clause.beating> (?P<what>[^,;:()\d]+?){_WHILE}"
 _COMPARES = r"\b<clause.comparing>\s"
 _POINTING = re.compile(r"(?:all|any|both|each|its?|others?|the|them|these|those|two)\b", re.IGNORECASE)
 #: Behind the first of several: "Finch (with caching), Wren and Plover".
@@ -81,7 +83,7 @@ def compared(place: QuantityPlace, result: Result, wording: Wording) -> str:
     if found and (pattern(_WITHOUT).match(text, found.end("what")) or FIRST_OF_LIST.match(text, found.end("what"))):
         return ""  # "than the same model without caching", which no few words tell
     is_word = " " in said or not said.islower() or said == result.baseline or said in listed("clause.others")
-    is_told = said and not _POINTING.match(said) and is_word
+    is_told = said and not _POINTING.match(said) and is_word and not pattern(r"\b<clause.while>\b").search(said)
     is_name = said == result.baseline or (result.baseline in said and wording.is_noun_phrase(said))
     return said if is_told and is_name and len(said.split()) <= _MOST else ""
 
@@ -93,7 +95,7 @@ def is_over_more(place: QuantityPlace, result: Result, before: str, general: fro
     goes with a tie: "2x less while matching Finch".
     """
     ahead = place.text[: place.quantity.start]
-    within = pattern(_BEATS_WITHIN).search(ahead)
+    within = pattern(_BEATS_WITHIN).search(ahead) or pattern(_BEATS_WHILE).search(ahead)
     matched = pattern(_TIED).search(ahead) or pattern(_MATCHING).match(place.text, place.quantity.end)
     if (within and not is_any(within["what"], general)) or matched:
         return True

@@ -76,7 +76,8 @@ BOTH = (
     r"(?:through|via|by|using) (?![^.;]*\band (?:through|via|by|using)\b))"
 )
 _OF_BOTH = r"\A(?:(?!\band\b).)*\b(?:of|for|from) both(?=$|[.,;])"  # "a gate with the best of both"
-_POINTS = rf"(?i)(?:\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|{BOTH})|{_OF_BOTH})"
+_THEM = r"<proposal.overcoming>e?(?:s|d|ing)? (?:it|them)\b"
+_POINTS = rf"(?i)(?:\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|{BOTH}|{_THEM})|{_OF_BOTH})"
 #: "a method, Late Gate Pruning", which says no more than the name.
 _MERE_NAME = r"an? (?:(?:novel|new|simple) )*<proposal.kinds>, [A-Z][\w-]*(?: [\w-]+){0,5}(?: \([^()]*\))?"
 #: "a gate that achieves higher accuracy": higher than what, only its authors may say.

@@ -33,7 +33,7 @@ _LEAST = 3  # words of any sentence
 MOST, _LONG = 640, 480
 _CAPITALS = re.compile(r"[A-Z][\w-]*[A-Z]\w*")  # a word that is no plain one: "OpenGate", "GATE"
 _SUBJECT = re.compile(rf"(?P<name>{_CAPITALS.pattern}) [a-z]+s\b")
-_UNSPACED = re.compile(r"(?<=[\w)][a-z)])\.(?=[A-Z]\w*,? [a-z])")  # a sentence that begins without a space
+_UNSPACED = re.compile(r"(?<=[\w)][a-z)])\.(?=[A-Z]\w*,? \w)")  # a sentence that begins without a space
 #: A command that stands for the paper's own method.
 _MACRO = re.compile(
     r"\\(?:(?:our|my|the)?(?:method|model|sys(?:tem)?|framework|approach)(?:name)?|ours|name|short)(?![A-Za-z])"
@@ -79,7 +79,7 @@ _DANGLING = (
     r"\A<proposal.subjects> [a-z]+ (?:it\b|this (?:with|by|through|using|via)\b)|"
     r"\A<proposal.subjects> [a-z]+ the <proposal.burdens> (?:to|with|by|and)\b|\b(?:over|than|to|with) the others\b|"
     r"\A(?:(?:<proposal.linking>), )?the (?:former|latter)\b|"
-    r"\bthe <proposal.burdens>$|\bto [a-z]+ (?:this|these|those)$|"
+    r"\bthe <proposal.burdens>$|\bto [a-z]+ (?:this|these|those|them)$|"
     rf"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\b{BOTH})"
 )
 #: "A gate that mitigates this degradation", not "this paper"; further behind, the sentence itself may have named it.

@@ -122,6 +122,8 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     levels = ("absolute", "count") if shown.lang == "zh" else ("absolute", "count", "kept")
     if shown.lang == "zh":  # 达成了…的效果 is said of changes, 为 of levels
         told = [one for one in told if not one.form.startswith(levels)] or told
+    if all(one.form == "count" for one in told):
+        told = []  # "0.5M parameters" is no result by itself
     out.effect = phrases(shown, told)
     out.is_level = any(one.form.startswith(levels) for one in told)
     out.is_clause = shown.lang == "zh" and {one.form for one in told} == {KEPT}  # Foo保留99%的性能

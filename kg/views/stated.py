@@ -54,6 +54,10 @@ _FEW = 2  # words of a metric with what is said of it
 _FASTER = re.compile(r"\s*faster ([a-z]+(?:-[a-z]+)?)\b")
 _SPEEDUP = re.compile(r"\s*([a-z]+) speedups?\b")  # "6x distillation speedup"
 _FASTER_WORK = re.compile(r"\s*faster (([a-z]+) [a-z]+(?:ing|ion))\b")
+#: Begins a sentence on another part: "Additionally, the proposed late scan", but not "the proposed scan method".
+_PROPOSED_TOO = (
+    r"(?i)(?:<proposal.further>)\b,?\s(?:the|our) (?:newly )?proposed (?!(?:[\w-]+ ){0,5}?(?:<proposal.kinds>)s?\b)"
+)
 _KIND_OF_SPEEDUP = re.compile(r"\s*(\w+[ -](?:step|GPU|node|core|device|layer|chip|kernel)) speedups?\b")
 
 
@@ -115,8 +119,10 @@ class SentenceReader:
         "We also write a sparse kernel, which is 5x faster."
         """
         ahead = place.text[: place.quantity.start]
-        return pattern(FURTHER).match(ahead) is not None or self.is_of_own_part(
-            found.record, found.record.name, place.text, ahead
+        return (
+            pattern(FURTHER).match(ahead) is not None
+            or pattern(_PROPOSED_TOO).match(ahead) is not None
+            or self.is_of_own_part(found.record, found.record.name, place.text, ahead)
         )
 
     def is_of_own_part(self, record: Record, name: str, text: str, ahead: str) -> bool:

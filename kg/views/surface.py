@@ -47,7 +47,7 @@ _MARK = re.compile(r"[^\w\s-]")
 _VOWEL = re.compile(
     r"8|1[18](?![\d.])|MoE|(?!uni|us[ae]|util|eu|one\b|once\b)[aeiou]|m(?:AP|IoU)|"
     r"(?!ROUGE|METEOR|SARI|[A-Z]{2}[a-z]{3})[AEFHILMNORSX](?:[A-Z\d]|\b)"
-    r"|(?!Eu)[AEIO](?:[a-z]|[A-Z][a-z]{3})|U(?:n(?!i)|[lmpr])[a-z]"
+    r"|(?!Eu|One\b)[AEIO](?:[a-z]|[A-Z][a-z]{3})|U(?:n(?!i)|[lmpr])[a-z]"
 )
 _MIXED = re.compile(r"[A-Z][a-z]+[A-Z][a-z]\w*")
 _PLAIN = re.compile(

@@ -15,7 +15,16 @@ from kg.views.effects import effects
 from kg.views.kinds import is_vague, opening
 from kg.views.latex import as_text, quotable
 from kg.views.own import since_own
-from kg.views.quotation import by_itself, contribution, names, says_title, sentences_of, text_of, without_bracket
+from kg.views.quotation import (
+    by_itself,
+    contribution,
+    first_sentence,
+    names,
+    says_title,
+    sentences_of,
+    text_of,
+    without_bracket,
+)
 from kg.views.report.layout import Part
 from kg.views.report.obtained import devices, is_kind, obtained_on
 from kg.views.report.table import Group, Row, identity, said, section, things
@@ -217,7 +226,9 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     if quotes:
         return by_itself(quotes[0]), True
     whole = slots(shown, paper)
-    return (whole.technique, False) if whole.technique or not whole.quotes else (whole.quotes[0], True)
+    if whole.technique:
+        return whole.technique, False
+    return next(iter([*whole.quotes, *first_sentence(paper, ())]), ""), True
 
 
 def _without_name(said: str, *called: str, title: str) -> str:
