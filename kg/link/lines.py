@@ -28,6 +28,7 @@ _LEADING = re.compile(r"^(?:\d+|[^\w\u3400-\u9fff\"'(]+)\s*")
 _SLASHED = re.compile(r"(?<=[^\W\d_])\s?/\s?[A-Z]{2,9}$")  # a short form behind a name: "Universidade de X/UDX"
 _BRACKETED = re.compile(r"\s*\([^)]*\)?\s*$")
 _HOUSE = re.compile(r"\d{3}[\d-]*\s+$")  # a number before a street
+_NOTED = re.compile(r"([^\W\d_]{4,})\d$")  # a word with the mark of a note
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LONGEST_FORM = 12  # letters of an abbreviation
 _AHEAD = 80  # code points before a segment that tell what it is
@@ -76,6 +77,9 @@ def segments(line: str, register: Register, han: bool = False) -> list[Segment]:
         lead = _LEADING.match(piece.lstrip())
         start += len(piece) - len(piece.lstrip()) + (lead.end() if lead else 0)
         piece = line[start:end].rstrip(" .-")
+        noted = _NOTED.search(piece)
+        if noted and not register.is_place(joined(name_tokens(noted[1], register.words))):
+            piece = piece[: noted.end(1)]  # "Wick University2", but not "Paris1"
         tokens = tuple(NameToken(t.folds, start + t.start, start + t.end) for t in name_tokens(piece, register.words))
         if tokens:
             before = line[max(0, start - _AHEAD) : start]

@@ -40,7 +40,9 @@ _BEATEN = (
 )
 #: Before a number that is told beside another: "2x faster than Finch while cutting costs by ".
 _MEANWHILE = rf"\b(?:<clause.comparing>)\s{_WHAT},? while (?:also )?[a-z]+ing [^,;:()\d]*$"
-_OPENING = rf"(?:^|\bthat,?\s)(?:[A-Z][a-z]+, )?(?i:compared (?:to|with)|relative to)\s{_WHAT},"
+_OPENING = rf"(?:^|\bthat,?\s)(?:[A-Z][a-z]+(?: [a-z]+)?, )?(?i:compared (?:to|with)|relative to)\s{_WHAT},"
+#: At the end of a sentence, behind no other number: "is 2x faster and also finds more, compared to Finch".
+_AT_END = r"(?:(?!\b(?:<clause.while>)\b)[^;:()\d])*?,? (?:compared (?:to|with)|relative to)\s(?P<what>[^,;:()\d]+?)\.?$"
 _WITHOUT = r"\s(?!<clause.unharmed>\b)without\b"
 #: Begins an example of the sentence before, which may say whom its gain is over.
 _EXAMPLE = re.compile(r"(?:Specifically|Notably|Concretely|In particular|For example|For instance),")
@@ -98,6 +100,9 @@ def is_over_more(place: QuantityPlace, result: Result, before: str, general: fro
     within = pattern(_BEATS_WITHIN).search(ahead) or pattern(_BEATS_WHILE).search(ahead)
     matched = pattern(_TIED).search(ahead) or pattern(_MATCHING).match(place.text, place.quantity.end)
     if (within and not is_any(within["what"], general)) or matched:
+        return True
+    at_end = pattern(_AT_END).match(place.text, place.quantity.end)
+    if at_end and not is_any(at_end["what"], general):
         return True
     beaten = pattern(_NEXT).match(place.text, place.quantity.end)
     if beaten and result.baseline and result.baseline in beaten["what"] and not is_any(result.baseline, general):

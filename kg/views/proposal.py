@@ -334,6 +334,8 @@ def _is_number(word: str) -> bool:
 def _to_noun(said: str) -> str:
     """Words up to their last noun: "a gate", of "a gate in"; "" where others than small ones stand behind it."""
     words = tagged(said, 0, len(said))[0]
+    if len(words) > 1 and words[-1].tag == "VBZ" and words[-2].tag in ("VBG", "JJ", "NN"):
+        return said  # "talking faces"
     while words and (
         words[-1].tag in _LOOSE or words[-1].text in listed("proposal.clauses") or _is_adrift(said, words)
     ):
