@@ -44,7 +44,7 @@ _LONGEST = 14  # words of the longest name that is looked up; three Han characte
 _NO_NAME = re.compile(r"//|www\.|@|\.(?:com|org|edu|io|net)\b|https?:")
 _REGION = re.compile(r"[A-Z]{2}(?: \d[\d-]{3,})?")  # "CA 94305"
 _LAB = "laboratory"
-_ENDS = re.compile(r"[;\n]|\s\+\s")  # of an affiliation
+_ENDS = re.compile(r"[;\n]|\s\+\s|(?<=[a-z.])\+(?=[A-Z])")  # of an affiliation
 _SIGN = re.compile(r"\s[A-Z]{3,}$")  # a short form at the end of a name
 _HOSPITAL = "hospital"
 _NEAR = 2  # maximum number of segments between an organisation and its part
@@ -53,6 +53,7 @@ _LONGEST_FORM = 60  # characters of a legal form
 _MOST_WORDS = 9  # of the name of an unknown organisation
 _IN_LIST = 4  # words of a part of a list within a name
 _GOES_ON = ("of", "in", "for")  # words behind a name that make it the beginning of another
+_COMPOUND = re.compile(r"-[A-Z][a-z]")
 _BOX = re.compile(r"\s\d{3,}$")  # a number behind a name: "Lab Code 662"
 
 
@@ -185,7 +186,7 @@ class _LineParser:
                     continue
                 if is_firm and self.register.is_place(key):
                     continue  # "Oxford Nanopore Technologies plc"
-                if self._has_more(tokens[first + length :]):
+                if self._has_more(tokens[first + length :]) or self._goes_on(run):
                     continue
                 found = self._match(run, at)
                 if found and not (length < len(tokens) and self._is_end(found, run, at)):
@@ -256,6 +257,11 @@ class _LineParser:
         owners = self.register.candidates(joined(before), ACRONYM_RANK)
         owned = self.register.candidates(joined(run), ALIAS_RANK) if owners else []
         return len(owned) == 1 and any(self.register.is_part(owned[0], owner) for owner in owners)
+
+    def _goes_on(self, run: Sequence[NameToken]) -> bool:
+        """Whether a name ends within a compound of a place: "ENS Paris" of "ENS Paris-Saclay"."""
+        is_place = self.register.is_place(joined(run[-1:]))
+        return is_place and _COMPOUND.match(self.line, run[-1].end) is not None
 
     def _has_more(self, behind: Sequence[NameToken]) -> bool:
         """Whether "of" and more than a place follow: "National Taiwan University of Science and Technology".

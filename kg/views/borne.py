@@ -36,7 +36,9 @@ _THOUSANDS = re.compile(r"(?<=\d) , (?=\d{3}(?!\d))")  # LaTeX's "4{,}918"
 _WITHIN = re.compile(r"\bwithin\s+(?:about\s+|only\s+|just\s+)?\S+(?:\s\S+)?$")  # "within 4%" is no gain
 _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
-_OWN_SPEED = re.compile(r"\b((?!(?:higher|better|both|achieves?|the|a) )[a-z]+(?:-[a-z]+)* (?:speed|throughput))s?\b")
+_OWN_SPEED = re.compile(
+    r"\b((?!(?:higher|better|both|achieves?|the|a|substantial|significant|notable) )[a-z]+(?:-[a-z]+)* (?:speed|throughput))s?\b"
+)
 _OF_SPEEDUPS = re.compile(r"\s*(?:higher|greater|larger|more) (?:[a-z]+ )?(?:speedups?|acceleration)\b")
 _RESOLUTION = re.compile(r"\b\d{3,4}\s?[x×]\s?\d{3,4}\b|\b\d{3,4}p\b")
 _MEETING = r"\bwhile <clause.meeting>\s[^,;:.()]+"
@@ -59,6 +61,7 @@ _ACCELERATED = re.compile(
     r"\b(?:accelerates?|speeds? up) "
     r"((?:(?!inference\b)[a-z-]+ ){0,2}(?:[a-z-]+(?:ion|ing)|(?<=[a-z] )inference)) (?:by )?$"
 )
+_AND_NUMBER = re.compile(r",? (?:and|or) \d")
 _BUT = re.compile(r"[^.;()]{0,60}\((?:without|excluding|except)\b")
 _COMPRESSION = re.compile(r"\s(?:[\w-]+ ){0,3}compression\b")
 _POINTS = re.compile(r"\s?[a-z]+ points?\b")  # behind the sign of percent: "23% accuracy points"
@@ -184,6 +187,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     more = reader.clause.setting_of(place, replace(result, baseline=result.baseline or against), words)
     setting = BESIDE.join(part for part in (*setting.split(BESIDE), more) if part and part not in against)
     words = f"{words} {more}"
+    if more and _AND_NUMBER.match(place.text, place.text.find(more) + len(more)):
+        return None  # "with 3B", before "and 8B models"
     if more is None or reader.clause.is_elsewhere(found, place, words):
         return None
     if not reader.clause.is_stated(found, place, words) or reader.clause.is_on_more(found, place, words):
@@ -192,6 +197,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     if change == "absolute" and reader.clause.is_quality(result) and not setting and result.unit in ("%", "points", ""):
         return None  # a level says nothing without what it was measured on
+    if metric.startswith(("average ", "mean ")):
+        setting = BESIDE.join(part for part in setting.split(BESIDE) if part != AVERAGE)
     is_counted = metric.rpartition(" ")[2].removesuffix("s") in reader.clause.counted
     if not is_counted and re.search(rf"\b(?<!an )average {re.escape(result.metric)}\b", place.text):
         setting = BESIDE.join(part for part in setting.split(BESIDE) if part != AVERAGE)

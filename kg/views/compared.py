@@ -42,7 +42,9 @@ _BEATEN = (
 _MEANWHILE = rf"\b(?:<clause.comparing>)\s{_WHAT},? while (?:also )?[a-z]+ing [^,;:()\d]*$"
 _OPENING = rf"(?:^|\bthat,?\s)(?:[A-Z][a-z]+(?: [a-z]+)?, )?(?i:compared (?:to|with)|relative to)\s{_WHAT},"
 #: At the end of a sentence, behind no other number: "is 2x faster and also finds more, compared to Finch".
-_AT_END = r"(?:(?!\b(?:<clause.while>)\b)[^;:()\d])*?,? (?:compared (?:to|with)|relative to)\s(?P<what>[^,;:()\d]+?)\.?$"
+_AT_END = (
+    r"(?:(?!\b(?:<clause.while>)\b)[^;:()\d])*?,? (?:compared (?:to|with)|relative to)\s(?P<what>[^,;:()\d]+?)\.?$"
+)
 _WITHOUT = r"\s(?!<clause.unharmed>\b)without\b"
 #: Begins an example of the sentence before, which may say whom its gain is over.
 _EXAMPLE = re.compile(r"(?:Specifically|Notably|Concretely|In particular|For example|For instance),")

@@ -58,6 +58,7 @@ _APART = re.compile(
     r"\b(?:as|based|by|for|from|in|into|of|on|over|that|through|to|under|using|via|when|where|which|whil(?:e|st)|whose|with)\b"
 )
 _LOW = re.compile(r"(?<![\w-])low-\w+ \w")
+_MORE = re.compile(r"(?:higher|increased|greater|larger|more|lower|longer)\s")
 _PAIR = 2  # words of "selection method"
 _NAMED_SUBJECT = re.compile(r"\s*([A-Z]+[a-z]+[A-Z]\w*) [a-z]+s\b")  # "OpenGate introduces"
 _SENTENCE_END = re.compile(r"[.;]\s")
@@ -132,8 +133,8 @@ def is_trouble(shown: Selection, mention: Mention, text: str) -> bool:
         return False  # "jointly achieving high fidelity", but "training instability"
     if is_wished or not vocabulary.cues("exploit").isdisjoint(before):
         return False  # what is low is no problem, nor what a method "exploits"
-    if _LOW.search(mention.surface):
-        return False  # "low-latency serving"
+    if _LOW.search(mention.surface) or _MORE.match(mention.surface):
+        return False  # "low-latency serving"; "higher costs" than what?
     head = fold(_FIRST_PART.sub("", _OF_HEAD.split(mention.canonical or mention.surface)[0])).split()
     return mention.concept in vocabulary or not signs.isdisjoint(head) or has_han(mention.surface)
 

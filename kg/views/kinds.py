@@ -19,14 +19,14 @@ _KIND, _FEW_KIND = 3, 2  # words of a kind of thing that tells enough, alone and
 #: A Chinese phrase with "and", a small English word, a word that is said twice: 动作模型跟踪模型; part of a name.
 _UNSAID = re.compile(
     r"(?<![A-Za-z\d])-[A-Za-z]|"  # "Mixture-of-Gates", cut
-    r"和|协同设计(?=.)|(?<![A-Za-z])[a-z]{4,}(?![A-Za-z-])|([\u4e00-\u9fff]{2,})\1|自自|([\u4e00-\u9fff]{3,}).*\2|"
+    r"和|算法方法|协同设计(?=.)|(?<![A-Za-z])[a-z]{4,}(?![A-Za-z-])|([\u4e00-\u9fff]{2,})\1|自自|([\u4e00-\u9fff]{3,}).*\2|"
     r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,3}\3$"
 )
 #: Words of which only the sense tells what goes with which: "Masked Gate Routing-based", "fully gate-free".
 _ENTWINED = re.compile(r"(?:[\w-]+ed|[\w-]+ing) [\w-]+ \w+-(?:based|driven|guided|aware)\b|\b[a-z]+ly [\w-]+-\w")
 #: Where 的 stands: 组件感知的自动剪枝, 参数高效的适配, but 参数高效微调.
 _AWARE = re.compile(
-    r"(?:感知|^统一|^免训练)(?=[\u4e00-\u9fff]{5}|[A-Z])(?!.*的)|"
+    r"(?:(?<!量化)感知|^统一|^高效统一|^可扩展|^全自动|^预训练|^免训练)(?=[\u4e00-\u9fff]{5}|[A-Z])(?!.*的)|"
     r"(?<=[\u4e00-\u9fff]{2})(?<!的)(?<!用于)高效(?=[A-Z]|(?!微调|的)[\u4e00-\u9fff]{4})"
 )
 _SIZED = re.compile(r"^\d[\d.]*[BM]参数(?=[\u4e00-\u9fff])")

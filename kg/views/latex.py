@@ -26,10 +26,23 @@ _EXPONENT = re.compile(r"(?<=[\dA-Za-zℓ)])\^(?:\{([^{}^_]*[A-Za-z][^{}^_]*)\}|
 _INDEX = re.compile(r"(?<![A-Za-z\\])([A-Za-z])_(?:\{([A-Za-z]+)\}|([A-Za-z])(?![A-Za-z]))")  # "S_E"
 _COMPUTED = re.compile(r"\\to\b|[=<>+]")  # a formula with these has numbers, and no name such as "A^3"
 _SQUARED = re.compile(r"(?<![A-Za-z])([A-Z])\^\{?(\d+)\}?")
-_SYMBOLS = {"in": "∈", "ell": "ℓ", "natural": "♮", "cdot": "·", "subset": "⊂", "forall": "∀", "nabla": "∇"}
+_SYMBOLS = {
+    "lesssim": "≲",
+    "gtrsim": "≳",
+    "sqrt": "√",
+    "circ": "∘",
+    "in": "∈",
+    "ell": "ℓ",
+    "natural": "♮",
+    "cdot": "·",
+    "subset": "⊂",
+    "forall": "∀",
+    "nabla": "∇",
+}
 _RAISED, _LOWERED = "\ue002", "\ue003"  # stand for "^" and "_" of a formula meanwhile, which keep their sense
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SIGNS = {r"\infty": "∞", r"\-": "-", r"^\top": "ᵀ", r"^{\top}": "ᵀ"}
+_SIGNS = {r"^\circ": "°", r"^{\circ}": "°", r"\infty": "∞", r"\-": "-", r"^\top": "ᵀ", r"^{\top}": "ᵀ"}
+_OWN_NAME = re.compile(r"\$\s*\\[A-Za-z]+\s*\$")
 _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
 _DOLLAR = "\ue000"  # stands for a sign of money meanwhile, which begins no formula
 _SPACE = "\ue001"  # stands for a space of a text within a formula meanwhile
@@ -45,8 +58,10 @@ _WHOLE = 0.8  # of a sentence: a quote of so much of it is all that is shown
 _SIZE = re.compile(
     r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge|tt|it|bf|rm|sf|sc|em|cal)(?![A-Za-z])\s*"
 )
-_GREEK = re.compile(r"\\([A-Z]?[a-z]{1,7})(?![A-Za-z])")
-_WRAPPED = re.compile(r"\\(?:emph|underline|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it))\{([^{}]*)\}")
+_GREEK = re.compile(r"\\([A-Z]?[a-z]{1,10})(?![A-Za-z])")
+_WRAPPED = re.compile(
+    r"\\(?:emph|underline|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it|cal|bb|sf)|boldsymbol|operatorname)\{([^{}]*)\}"
+)
 _TORN = re.compile(r"(?<=[A-Za-z])- (?=[A-Z\d])")  # "KADID- 10k"
 _PROSE = re.compile(r"[A-Za-z]{4,}(?: \(?[A-Za-z-]+\)?)+")
 _FORMULA, _TEXT_OF_IT = re.compile(r"\$[^$]{1,80}\$"), re.compile(r"\\(?:text[a-z]*|mbox|emph)\{[^{}]*\}")
@@ -134,13 +149,19 @@ def _formula(found: re.Match[str]) -> str:
 def quotable(said: str, most: int = _MOST) -> str:
     """A sentence as a quotation: on one line, with LaTeX as text and without its full stop; "" if it is too long.
 
-    What is cut at the dots of a range, "from 9% ... 25%", is no sentence.
+    What is cut at the dots of a range, "from 9% ... 25%", is no sentence; a formula that no text shows is not quoted.
 
     >>> quotable("Foo is fast. Code is available at https://example.org/foo"), quotable("from 9% ...")
     ('Foo is fast', '')
     """
-    said, is_cut = _ADDRESS.sub("", as_text(said)).rstrip(" .。"), said.rstrip().endswith("...")
+    is_cut = said.rstrip().endswith("...") or any(map(_is_dark, _FORMULA.finditer(said)))
+    said = _ADDRESS.sub("", as_text(said)).rstrip(" .。")
     return "" if is_cut or len(said) > most or _FROM_NUMBER.match(said) else said
+
+
+def _is_dark(formula: re.Match[str]) -> bool:
+    """Whether a formula has commands that no text shows; one that is all of it is a paper's own name."""
+    return "\\" in as_text(formula[0]) and not _OWN_NAME.fullmatch(formula[0])
 
 
 def letters(raw: str) -> list[str]:
@@ -169,6 +190,7 @@ def letters(raw: str) -> list[str]:
 
 def _letter(name: str) -> str:
     """The Greek letter of a name, "" for another: "mu" is "μ", "Delta" "Δ"."""
+    name = name.removeprefix("var")
     case = "CAPITAL" if name.istitle() else "SMALL"
     try:
         return unicodedata.lookup(f"GREEK {case} LETTER {'LAMDA' if name.lower() == 'lambda' else name}")

@@ -34,6 +34,9 @@ _MEANWHILE = r"\b<clause.while> [a-z]+ing\b[^,;]*$"
 #: What narrows the words before it: "limitations in robustness when inputs are long".
 _NARROWS = rf"{_BRACKET}\s<clause.narrows>\b"
 
+_BESIDES = r"(?i)<proposal.further>\b"  # begins a sentence on what a part helps against
+_OF_LIST = re.compile(r"(?:\bincluding |\(\d\) )$")
+
 
 def is_own(names: Iterable[str], said: str) -> bool:
     """Whether words speak of the paper or its method: "we", "this paper", "our", one of its `names`."""
@@ -130,7 +133,10 @@ def addressed_by(names: Collection[str], surface: str, sentences: Iterable[str],
         for at, _ in places(said, surface):
             helped = _governing(names, said[:at], helping, own=False)
             if helped:
-                return helped if is_own(names, said) and not _is_beside_aim(said, at, helping) else None
+                is_aim = not (helped in forms("brief.avoiding") or pattern(_BESIDES).match(said))
+                return helped if is_aim and is_own(names, said) and not _is_beside_aim(said, at, helping) else None
+            if _OF_LIST.search(said[:at]):
+                return None  # "several challenges including drift, noise and"
             is_left = not (number + 1 < begins and _helps(told[number + 1], helping))
             is_left = is_left and not any(map(pattern(_CONTRAST).match, told[number + 1 : begins]))
             found = found or (is_left and not pattern(_DETERMINER).sub("", said[:at]).endswith(causes))

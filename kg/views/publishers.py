@@ -13,7 +13,7 @@ from kg.views.fillers import mentions
 from kg.views.selection import Selection, clean
 from kg.views.wording import says
 
-_ENDS = re.compile(r";|\n|\s\+\s")  # of an affiliation
+_ENDS = re.compile(r";|\n|\s\+\s|(?<=[a-z.])\+(?=[A-Z])")  # of an affiliation
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -37,9 +37,16 @@ def publishers(shown: Selection, paper: Paper, fields: Collection[str], text: st
     sure = [one for one in found if one.sure]
     whole = [one for one in found if one.sure or not any(_names(one, p) and _any_of(sure, p) for p in parts)]
     names = dict.fromkeys(_in_words(shown, whole, text))
-    told = [name for name in names if not any(other != name and other.startswith(name) for other in names)]
+    told = [name for name in names if not any(_is_within(name, other) for other in names)]
     left = {" ".join(part.split()) for part in parts if _is_named(part) and not _any_of(found, part)}
     return Publishers(told, len(left) if told else 0)
+
+
+def _is_within(name: str, other: str) -> bool:
+    """Whether a name begins that of a part: "University of Wick", of a campus, "中国科学院", of an institute."""
+    if re.fullmatch(r"(?:, .*| [A-Z][a-z]+)", other.removeprefix(name)):
+        return other != name  # the campus of a university; "Academy of Maps Wick"
+    return has_han(name) and other != name and other.startswith(name) and other.endswith(("研究所", "研究院"))
 
 
 def _names(one: Mention, part: str) -> bool:

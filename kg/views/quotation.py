@@ -47,11 +47,11 @@ _FRONT = (
     r"\A(?:[A-Z][a-z]+(?: [Aa]nd [A-Z]?[a-z]+)?: (?=[A-Z])|\(?\d\)\s)?"  # of an abstract in parts: "Objectives: To"
     r"(?i:(?:(?:<proposal.joining>|<proposal.besides>|<proposal.adverbs>), )?"
     rf"(?:(?!<proposal.subjects>\b)(?:{_WITHIN} )?"
-    r"(?:<proposal.pointing>|(?:the|our) (?:(?:first|<proposal.counting>) )?<proposal.burdens>\b(?! that\b))\b"
+    r"(?:<proposal.pointing>|both|(?:the|our) (?:(?:first|<proposal.counting>) )?<proposal.burdens>\b(?! that\b))\b"
     rf"{_WITHIN}, )?"
     r"(?=(?:in )?<proposal.subjects>\b|our\b)|"
     r"(?:in <proposal.subjects>, )?<proposal.subjects> [a-z]+ <proposal.pointing> <proposal.burdens> by "
-    r"(?=<proposal.doing>\b)|"
+    r"(?=[a-z]+ing\b)|"
     r"<proposal.thanks>(?: all)?(?: of)? <proposal.pointing> (?:[a-z]+ )?<proposal.contributions>, (?=[a-z])|"
     r"<brief.contrasts>\b(?<!despite),? (?!<proposal.pointing>\b)|"
     r"<proposal.linking>(?:, (?!<proposal.pointing>\b)| (?=we\b)))?"
@@ -238,7 +238,8 @@ def _introduced(said: str, behind: Mapping[str, str]) -> str:
 
 def _elided(said: str) -> str:
     """A sentence with an ellipsis for the aim that points back: "Foo, a gate that meets these needs by skipping"."""
-    return pattern(_ELIDED).sub(" […]", said)
+    elided = pattern(_ELIDED).sub(" […]", said)
+    return said if pattern(r"\b<proposal.verbs>(?:s|d|ed)? \[…\]").search(elided) else elided
 
 
 def dangles(said: str) -> bool:

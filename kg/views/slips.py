@@ -99,9 +99,11 @@ def _lacks_article(words: Sequence[TaggedWord]) -> bool:
             continue  # "model pruning", "model and data"
         ahead = [*takewhile(lambda one: one.tag in _OF_PHRASE, reversed(words[:at]))]
         before = words[at - len(ahead) - 1 : at - len(ahead)]
-        if not ahead or any(one.text.endswith("s") for one in ahead):  # "a mixture of experts model"
+        if not ahead and not (word.text.isupper() and at and words[at - 1].text in ("by", "from", "of")):
+            continue  # "powered by LLM"
+        if any(one.text.endswith("s") for one in ahead):  # "a mixture of experts model"
             continue
-        if ahead[-1].tag == "VBG" and [one.text for one in before] == [","]:  # "allowing smaller model"
+        if ahead and ahead[-1].tag == "VBG" and [one.text for one in before] == [","]:  # "allowing smaller model"
             return True
         if before and before[0].tag in ("IN", "TO", "VB", "VBZ") and before[0].text not in ("as", "per"):
             return True

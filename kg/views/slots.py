@@ -67,7 +67,7 @@ from kg.views.surface import (
     without_article,
     without_initials,
 )
-from kg.views.words import PageWords
+from kg.views.words import PageWords, pattern
 
 _MOST = {"technique": 2, "problem": 2}
 _TAIL = 40  # letters by which a proposal is found in its sentence
@@ -78,6 +78,8 @@ _SAYING = re.compile(r"[^\W\d_]{2,}")
 _NAMED = re.compile(r"(?<![\w-])(?:[a-z]?[A-Z]+[\w-]*[A-Z]|[a-z][A-Z])[\w-]*")  # "OpenGate", "GATE", "pGate"
 _ALONG = re.compile(r", (?:along|together) with\b|,? as well as (?:its|two|three|an?)\b")  # is proposed too, and not it
 _GLUED = re.compile(r"(?<=[a-z]{3})\((?=[A-Z]{2}[\w-]*\))")  # "late gates(LG)"
+#: Lacks its article: "Late Gate Routing (LGR) framework".
+_NAMED_KIND = r"\A[A-Z][\w-]*(?: [A-Z][\w-]*)*(?: \([^()]*\))? (?:[a-z-]+ )?<proposal.kinds>\b"
 _WITH_PARTS = re.compile(r"\s(?:combining|integrating|using|leveraging|based on)\s")  # a phrase that is cut somewhere
 _OF_WHAT = re.compile(r"\s(?:for|to|in|on|that|which)\s")
 
@@ -141,7 +143,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     own = [quote for quote in contribution(shown, paper, fields) if not is_setup(shown, quote)][:1]
     says = out.proposal or out.problem or out.effect
     is_whole = out.is_kind or (out.is_proposed and not (out.is_several or own))
-    is_told = bool(out.effect) and (shown.lang != "zh" or bool(out.institutions))
+    is_told = bool(out.effect) and shown.lang == "zh" and bool(out.institutions)
     if out.technique and not is_whole and (out.quotes or (own and (out.is_proposed or not is_told))):
         # what a method uses are parts of it, and not all of them
         out.technique, out.quotes = "", list(dict.fromkeys(own + out.quotes))
@@ -155,6 +157,8 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
     if is_quoted or any(fold(out.problem) in fold(quote) for quote in out.quotes):
         out.problem = ""
     out.quotes = [by_itself(with_name(paper, quote)) for quote in joined_up(paper, fields, out.quotes)]
+    if shown.lang == "zh" and " " in out.name and title(paper).startswith(f"{out.name} "):
+        out.name, out.is_title = as_text(title(paper)), True  # a phrase of a title is not the name of a paper
     is_said = out.institutions or out.proposal or out.technique or out.problem or out.effect
     beside = " ".join([name(paper), out.technique, out.effect, *out.quotes])
     is_short = not (out.institutions or out.proposal or out.is_kind) and _says_more(title(paper), beside)
@@ -229,7 +233,8 @@ def _propose(shown: Selection, paper: Paper, out: Slots, found: Proposal, text: 
         found = replace(found, itself="")
         _entitle(shown, paper, out)
     plain = partial(without_initials, name(paper))
-    said = (_as_called(name(paper), one) for one in (found.what, found.itself))
+    called = pattern(_NAMED_KIND).sub(r"the \g<0>", found.what)
+    said = (_as_called(name(paper), one) for one in (called, found.itself))
     what, itself = (_GLUED.sub(" (", spelt_out(plain(one), text)) for one in said)
     out.proposal = replace(found, what=what, itself=itself)
     if itself and _says_more(title(paper), f"{name(paper)} {found.full} {itself}"):

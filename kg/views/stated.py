@@ -324,7 +324,7 @@ class SentenceReader:
         word = re.compile(rf"(?<!\w){re.escape(baseline)}(?!\w)") if baseline else None
         named = (word.search(place.text, place.quantity.end) or word.search(place.text)) if word else None
         before = place.text[: named.start()].split()[-2:] if named else []
-        is_kind = baseline.rpartition(" ")[2].islower()
+        is_kind = baseline.rpartition(" ")[2].islower() or (baseline.isalpha() and baseline.isupper())
         several = is_kind and baseline[:1].islower() and baseline.endswith("s")
         known = self.plain | (self.conditions if several else self.earlier if is_kind else frozenset())
         is_telling = [fold(word) in known or tagged(word, 0, len(word))[0][0].tag == "JJS" for word in before]

@@ -12,7 +12,7 @@ from kg.model import Mention
 from kg.text import fold
 from kg.views.latex import as_text
 from kg.views.selection import clean
-from kg.views.words import PageWords
+from kg.views.words import PageWords, listed
 from kg.wordcounts import WordCounts
 
 #: Words with which another phrase begins.
@@ -187,7 +187,9 @@ def expanded(short: str, text: str) -> str:
     _, line, before = text[start : bracket.start()].rpartition("\n") if bracket else ("", "", "")
     words = _BRACES.sub("", before).split()[1 if start and not line else 0 :]  # the first word may be cut
     ends = (" ".join(words[at:]) for at in range(len(words) - 1, -1, -1))
+    small = {*listed("proposal.small")} - {"and"}  # "of differential equations (ODEs)" begins with none of them
     fits = [full for full in ends if full[:1].lower() == short[:1].lower() and not _MARK.search(full)]
+    fits = [full for full in fits if full.split()[0] not in small]
     fits = [full for full in fits if (stands_for(short, full) and len(_heads(full)) > 1) or _spells(short, full)]
     fits = [
         full

@@ -56,6 +56,7 @@ _KIND_WITH = re.compile(r"^ [a-z]+(?= with )")
 #: What a sentence on a win begins with that says where it is won, and a clause that does.
 _OPENING = re.compile(r"(?:Across|At|For|On|Under|When|With|Within)\b[^,]*(?=,)")
 _SHORT = re.compile(r"[^():;]{1,60}")
+_LISTED = re.compile(r", (?:[\w-]+(?: [\w-]+)?, )*and ")
 _WHERE = re.compile(r"\bwhere\b[^,;]*$")
 _CUT = r" <winning.built>\b"  # narrows a kind: "systems built on Foo"
 _SETTING = r"\b<clause.at> (?:\S+ <winning.joints> )?$"  # "beats others at W4A4 and W4A8 precision"
@@ -133,6 +134,10 @@ def _where(ahead: str, said: str) -> str:
     "" where a clause or a list says so.
     """
     opening = _OPENING.match(ahead)
+    if opening and pattern(r"<proposal.linking>$").match(opening[0].lower()):
+        opening = None  # "For instance, Foo beats"
+    if opening and _LISTED.match(ahead, opening.end()):
+        return ""  # "On Plover, Finch, and Wren", of which it is the first
     if not said or _WHERE.search(ahead) or (opening and not _SHORT.fullmatch(opening[0])):
         return ""
     return f"{quotable(opening[0])} … {said}" if opening else said
@@ -359,7 +364,8 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     if label.islower() and fold(label) == fold(claim.beaten) and f" {claim.beaten}" in claim.quote.sentence:
         label = claim.beaten  # "Ladder"
     is_called = _is_called(claim.beaten, shown.graph.vocabulary.concepts.get(claim.loser))
-    if claim.beaten and (not is_called or is_one_of(claim.beaten, label) or _is_narrower(claim.beaten, label)):
+    is_said = is_called and not (is_one_of(claim.beaten, label) or _is_reworded(claim.beaten, label))
+    if claim.beaten and (not is_said or _is_narrower(claim.beaten, label)):
         label = claim.beaten  # "K-means discretization" is not any clustering
     elif claim.beaten and f"{claim.beaten} baseline" in claim.quote.sentence and _names_more(label, claim.beaten):
         label = f"{claim.beaten} baseline"  # "the W4A16 baseline" is not all quantization to W4A16
@@ -392,6 +398,12 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     return shown.words("brief.quote", quote=label) if is_english else label
 
 
+def _is_reworded(beaten: str, label: str) -> bool:
+    """Whether several words call a kind otherwise than its label: "late distillation" is not all of it."""
+    said, known = (set(fold(one).replace("-", " ").split()) for one in (beaten, label))
+    return label.islower() and beaten.islower() and " " in beaten and said != known
+
+
 def _is_narrower(beaten: str, label: str) -> bool:
     """Whether words have a short form that says more than a label: "multi-agent mRAG systems"."""
     short = (word for word in beaten.split() if word.isalpha() and sum(map(str.isupper, word)) > 1)
@@ -414,7 +426,8 @@ def _plain(shown: Selection, claim: WinClaim, label: str) -> str:
     before = [*takewhile(lambda one: fold(one) in known, reversed(ahead.split()[-2:]))] if claim.beaten else []
     first = [one for one in claim.beaten.split()[:1] if fold(one) in known]
     word = " ".join(first or before[::-1]).lower()  # "current mainstream"
-    if not word or word in fold(f"{label} {concept.label.get('en', '') if concept else ''}").split():
+    called = fold(f"{label} {concept.label.get('en', '') if concept else ''}")
+    if not word or f" {fold(word)} " in f" {called} ":
         return label
     if not has_han(label):
         return f"{word} {label}"
