@@ -37,7 +37,8 @@ _WITHIN = re.compile(r"\bwithin\s+(?:about\s+|only\s+|just\s+)?\S+(?:\s\S+)?$") 
 _GLUED = re.compile(r"-\s?[^\W\d]")  # "50%-reduced features"
 _POINT = re.compile(r"\bat\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?$")
 _OWN_SPEED = re.compile(
-    r"\b((?!(?:higher|better|both|achieves?|the|a|substantial|significant|notable) )[a-z]+(?:-[a-z]+)* (?:speed|throughput))s?\b"
+    r"\b((?!(?:higher|better|both|achieves?|the|a|substantial|significant|notable) )"
+    r"[a-z]+(?:-[a-z]+)* (?:speed|throughput))s?\b"
 )
 _OF_SPEEDUPS = re.compile(r"\s*(?:higher|greater|larger|more) (?:[a-z]+ )?(?:speedups?|acceleration)\b")
 _RESOLUTION = re.compile(r"\b\d{3,4}\s?[x×]\s?\d{3,4}\b|\b\d{3,4}p\b")
