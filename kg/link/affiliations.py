@@ -300,7 +300,7 @@ class _LineParser:
         if not self.register.has(key):
             run = without_legal_form(run, self.words)
             key = joined(run)
-        if not run or not self.register.has(key):
+        if not run or not self.register.has(key) or key in self.words.legal:
             return None
         text = self.line[run[0].start : run[-1].end]
         if whole and not self._is_name(text, run, key, at):

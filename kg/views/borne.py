@@ -63,6 +63,8 @@ _ACCELERATED = re.compile(
     r"((?:(?!inference\b)[a-z-]+ ){0,2}(?:[a-z-]+(?:ion|ing)|(?<=[a-z] )inference)) (?:by )?$"
 )
 _AND_NUMBER = re.compile(r",? (?:and|or) \d")
+_ONLY = re.compile(r"\b(?:only|just|merely|mere)\s(?:an?\s|about\s)?$")
+_USING = re.compile(r"\beven (?:when|if|while|with) (?:[a-z]+ing )?[^,;:()\d]*$")
 _BUT = re.compile(r"[^.;()]{0,60}\((?:without|excluding|except)\b")
 _COMPRESSION = re.compile(r"\s(?:[\w-]+ ){0,3}compression\b")
 _POINTS = re.compile(r"\s?[a-z]+ points?\b")  # behind the sign of percent: "23% accuracy points"
@@ -96,6 +98,11 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None  # "by 1% ... 3%"; "2x faster (without caching)"
     if _MORE.search(place.ahead) or _MORE_BEHIND.match(behind) or _is_impossible(result):
         return None
+    if _USING.search(place.text[: place.quantity.start]):
+        return None  # "2x faster even when using a model with 9x fewer gates"
+    is_slight = result.change == "decrease" and _ONLY.search(place.ahead) is not None
+    if is_slight and not reader.lexicon.is_lower_better(result.metric):
+        return None  # "with only a 9% reduction in return": a price
     if _is_kept(place, result) or _is_of_several(place, result):
         return None
     if _OF_SPEEDUPS.match(behind) or "order" in place.text[place.quantity.start : place.quantity.end]:

@@ -17,8 +17,8 @@ _ROUGH = re.compile(
     r"\bapproximate(?:ly)?\s(?=\d)|\b(?:about|nearly|almost|roughly|approximately|around)\s+"
     r"(?:by\s(?=\d)|half\b|halv\w+|doubl\w+|twice\b|tripl\w+|an? (?:third|quarter|order)\b|(?:one|two|three)\b)"
 )
-_UP_TO = re.compile(r"\bup to\s*(?:an? (?:additional|further|extra)\s)?(?:[~∼≈]\s*)?$")
-_ROUGHLY_UP_TO = re.compile(r"\bup to\s*(?:[~∼≈]|(?:about|around|approximately|roughly)\b)\s*$")
+_UP_TO = re.compile(r"\bup to\s*(?:an? (?:(?:additional|further|extra)\s)?)?(?:[~∼≈]\s*)?$")
+_ROUGHLY_UP_TO = re.compile(r"\bup to\s*(?:an? )?(?:[~∼≈]|(?:about|around|approximately|roughly)\b)\s*$")
 _BELOW = re.compile(r"\b(?:below|under|less than|lower than|fewer than)\s+\S+(?:\s\S+)?$")
 _ANOTHER = re.compile(r"\band an? $")  # "up to 200x speed and a 20x reduction": that may be so at most, or always
 _NEARLY = re.compile(r"\b(?:nearly|almost|close to)\b")
@@ -54,6 +54,12 @@ def _of_list(place: QuantityPlace) -> str:
         return "about"  # "nearly half"
     listed = [one for one in numbers[:at] if one.unit] + [numbers[at]]  # "9.13", of "over Finch 9.13", is a name's
     at = len(listed) - 1
-    while at and listed[at].bound == "exact" and _LISTED.fullmatch(place.text, listed[at - 1].end, listed[at].start):
+    while (
+        at
+        and listed[at].bound in ("exact", "about")
+        and _LISTED.fullmatch(place.text, listed[at - 1].end, listed[at].start)
+    ):
         at -= 1
+    if own == "about" and listed[at].bound == "up_to":
+        return "up_to_about"  # "up to ~25x faster and ~50x smaller"
     return own if own != "exact" else listed[at].bound

@@ -94,13 +94,15 @@ def _with_articles(words: PageWords, names: list[str]) -> list[str]:
     return [first[:1].upper() + first[1:] if first != names[0] else first, *others]
 
 
-def _institutions(words: PageWords, names: list[str], others: int) -> str:
-    left = max(0, len(names) - _MOST) + others
+def _institutions(words: PageWords, names: list[str], *, are_more: bool) -> str:
+    if are_more:
+        return words("brief.and_others", names=words("brief.comma").join(names[:_MOST]))
+    left = max(0, len(names) - _MOST)
     if not left and words.lang != "zh":
         return words("brief.and").join(names) if len(names) == 2 else words.listed(names)
     if not left:  # a Chinese name may contain "and", so commas separate names
         return words("brief.comma").join(names)
-    n = len(names) + others if words.lang == "zh" else left
+    n = len(names) if words.lang == "zh" else left
     return words("brief.more", names=words("brief.comma").join(names[:_MOST]), n=n)
 
 
@@ -151,7 +153,9 @@ def _chinese(words: PageWords, found: Slots) -> str:
         own = words("brief.of_method", what="") if found.institutions and verb == "brief.has" else ""
         says.append(own + words(verb, effect=found.effect.removesuffix("的效果")))
     if found.institutions:
-        says.insert(0, words("brief.presents", who=_institutions(words, found.institutions, found.others), what=what))
+        says.insert(
+            0, words("brief.presents", who=_institutions(words, found.institutions, are_more=found.are_more), what=what)
+        )
     else:
         says = [what + "".join(says[:1]), *says[1:]]
     return _with_short_forms(words, found, "，".join(says) + _quoted(words, found)) + "。"
@@ -187,8 +191,8 @@ def _english(words: PageWords, found: Slots) -> str:
         else:
             does = says("proposal.says", verb=verb, what=made.what)
     if found.institutions:
-        who = _institutions(words, _with_articles(words, found.institutions), found.others)
-        said = words.count("brief.presents", len(found.institutions) + found.others, who=who, what=what)
+        who = _institutions(words, _with_articles(words, found.institutions), are_more=found.are_more)
+        said = words.count("brief.presents", len(found.institutions) + found.are_more, who=who, what=what)
         said += f", {does}" if made and made.itself and not found.title else f", which {does}" if does else ""
     else:
         start = what if found.name else what[:1].upper() + what[1:]

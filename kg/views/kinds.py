@@ -26,7 +26,7 @@ _UNSAID = re.compile(
 _ENTWINED = re.compile(r"(?:[\w-]+ed|[\w-]+ing) [\w-]+ \w+-(?:based|driven|guided|aware)\b|\b[a-z]+ly [\w-]+-\w")
 #: Where 的 stands: 组件感知的自动剪枝, 参数高效的适配, but 参数高效微调.
 _AWARE = re.compile(
-    r"(?:(?<!量化)感知|^统一|^高效统一|^可扩展|^全自动|^预训练|^免训练)(?=[\u4e00-\u9fff]{5}|[A-Z])(?!.*的)|"
+    r"(?:(?<!量化)(?<!高效)感知|^统一|^高效统一|^可扩展|^全自动|^预训练|^免学习|^免训练)(?=[\u4e00-\u9fff]{5}|[A-Z])(?!.*的)|"
     r"(?<=[\u4e00-\u9fff]{2})(?<!的)(?<!用于)高效(?=[A-Z]|(?!微调|的)[\u4e00-\u9fff]{4})"
 )
 _SIZED = re.compile(r"^\d[\d.]*[BM]参数(?=[\u4e00-\u9fff])")

@@ -43,6 +43,7 @@ _RAISED, _LOWERED = "\ue002", "\ue003"  # stand for "^" and "_" of a formula mea
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SIGNS = {r"^\circ": "°", r"^{\circ}": "°", r"\infty": "∞", r"\-": "-", r"^\top": "ᵀ", r"^{\top}": "ᵀ"}
 _OWN_NAME = re.compile(r"\$\s*\\[A-Za-z]+\s*\$")
+_LOST = re.compile(r"(?<![A-Za-z\\])\s?(imes(?=[\s$\d])|ext(?:bf|it|tt|sc|rm|sf)\{)")  # has lost its "\t"
 _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
 _DOLLAR = "\ue000"  # stands for a sign of money meanwhile, which begins no formula
 _SPACE = "\ue001"  # stands for a space of a text within a formula meanwhile
@@ -117,6 +118,7 @@ def as_text(said: str) -> str:
     >>> as_text("a ``fast gate'' and a ``slow one\\"")
     'a “fast gate” and a “slow one”'
     """
+    said = _LOST.sub(r"\\t\1", said)
     said = _TIE.sub(" ", _COMMENT.sub("", _CITED.sub("", _FOOTNOTE.sub("", _RANGE.sub("–", said)))))
     said = _THAT_IS.sub(lambda found: f"{'.'.join(found[1])}.,", said)
     for command, sign in _SIGNS.items():

@@ -34,7 +34,8 @@ _MEANWHILE = r"\b<clause.while> [a-z]+ing\b[^,;]*$"
 #: What narrows the words before it: "limitations in robustness when inputs are long".
 _NARROWS = rf"{_BRACKET}\s<clause.narrows>\b"
 
-_BESIDES = r"(?i)<proposal.further>\b"  # begins a sentence on what a part helps against
+#: Begins a sentence on what a part helps against.
+_BESIDES = r"(?i)(?:<proposal.further>|<proposal.subjects> (?:then|also|further))\b"
 _OF_LIST = re.compile(r"(?:\bincluding |\(\d\) )$")
 
 

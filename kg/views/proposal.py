@@ -31,7 +31,7 @@ _NEXT = re.compile(r"\.\s+(?=[A-Z][a-z])|(?<=[\w)]{3})\.\s+(?=\$?[A-Z]|[a-z]+[A-
 _SHORT_PHRASE = 3  # words in which a bare noun stands
 _ARTICLE = re.compile(r"(?P<article>an?|the|one)\s(?P<rest>.*)", re.IGNORECASE)
 #: "and", "it" and "that" at the beginning, the first part of a list "(1)", and signs of what is torn.
-_ODD = re.compile(r"^(?:(?:and|its?|that)\b|\W)|\((?:\d|i+|a)\)|[\\$?]")
+_ODD = re.compile(r": \w$|^(?:(?:and|its?|that)\b|\W)|\((?:\d|i+|a)\)|[\\$?]")
 _ONLY = re.compile(r"(?i)(?:one|the (?:\w+est|first|most|only|same|\w+ of))\b")  # "the gate" that is proposed is a gate
 _NEAR = 60  # letters of the phrase that a relative clause speaks of
 _OF_OBJECT = ("CD", "DT", "PRP", "PRP$")  # tags of words that an object begins with
@@ -76,7 +76,7 @@ BOTH = (
     r"(?:through|via|by|using) (?![^.;]*\band (?:through|via|by|using)\b))"
 )
 _OF_BOTH = r"\A(?:(?!\band\b).)*\b(?:of|for|from) both(?=$|[.,;])"  # "a gate with the best of both"
-_THEM = r"<proposal.overcoming>e?(?:s|d|ing)? (?:it|them)\b"
+_THEM = r"(?:<proposal.overcoming>|handl)e?(?:s|d|ing)? (?:it|them)\b"
 _POINTS = rf"(?i)(?:\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|{BOTH}|{_THEM})|{_OF_BOTH})"
 #: "a method, Late Gate Pruning", which says no more than the name.
 _MERE_NAME = r"an? (?:(?:novel|new|simple) )*<proposal.kinds>, [A-Z][\w-]*(?: [\w-]+){0,5}(?: \([^()]*\))?"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kg.link.organisation_words import OrganisationWords, fold_word
 from kg.model import Mention, Paper
-from kg.text import has_han
+from kg.text import fold, has_han
 from kg.views.fillers import mentions
 from kg.views.selection import Selection, clean
 from kg.views.wording import says
@@ -19,10 +19,10 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Publishers:
-    """The names of institutions in words, and the number of affiliations of which none is told."""
+    """The names of institutions in words, and whether an affiliation has others than these."""
 
     names: list[str]
-    others: int
+    are_more: bool
 
 
 def publishers(shown: Selection, paper: Paper, fields: Collection[str], text: str) -> Publishers:
@@ -32,14 +32,14 @@ def publishers(shown: Selection, paper: Paper, fields: Collection[str], text: st
     all are told.
     """
     found = [*mentions(paper, "institution", fields)]
-    lines = [d.texts["I"].text for d, _ in paper.entries if "I" in d.texts and (not fields or "I" in fields)]
+    lines = [d.texts["I"].raw for d, _ in paper.entries if "I" in d.texts and (not fields or "I" in fields)]
     parts = [part for line in lines if _ENDS.search(line) for part in _ENDS.split(line)]
     sure = [one for one in found if one.sure]
     whole = [one for one in found if one.sure or not any(_names(one, p) and _any_of(sure, p) for p in parts)]
     names = dict.fromkeys(_in_words(shown, whole, text))
     told = [name for name in names if not any(_is_within(name, other) for other in names)]
-    left = {" ".join(part.split()) for part in parts if _is_named(part) and not _any_of(found, part)}
-    return Publishers(told, len(left) if told else 0)
+    are_more = any(_is_named(part) and not _any_of(found, part) for part in parts)
+    return Publishers(told, bool(told) and are_more)
 
 
 def _is_within(name: str, other: str) -> bool:
@@ -50,7 +50,8 @@ def _is_within(name: str, other: str) -> bool:
 
 
 def _names(one: Mention, part: str) -> bool:
-    return any(surface in part for surface in (one.surface, *one.aliases))
+    said = fold(part)
+    return any(fold(name) in said for name in (one.surface, one.canonical, *one.aliases) if name)
 
 
 def _any_of(found: Collection[Mention], part: str) -> bool:
@@ -76,6 +77,8 @@ def _in_words(shown: Selection, found: Collection[Mention], text: str) -> Iterat
             yield label  # its source has cut the name off: "University of Hong"
             continue
         wordings = (label, mention.canonical, mention.surface)
-        said = [clean(w) for w in wordings if w and (shown.lang == "zh" or not has_han(w))]
+        said = [
+            clean(w) for w in wordings if w.count("(") == w.count(")") and w and (shown.lang == "zh" or not has_han(w))
+        ]
         if said:
             yield next((w for w in said if says(text, w)), clean(mention.canonical) or said[-1])

@@ -89,7 +89,7 @@ class Slots:
     """The slots of the sentence in words; empty where the record has nothing."""
 
     institutions: list[str] = field(default_factory=list)
-    others: int = 0  # affiliations whose institutions are not told
+    are_more: bool = False  # whether affiliations name others
     name: str = ""
     is_title: bool = False
     title: str = ""  # of a paper that is called by the name of its method, where it says more of what that is for
@@ -195,7 +195,7 @@ def _tell_proposal(shown: Selection, paper: Paper, fields: Collection[str], out:
     """Fills institutions and, where the paper says what it proposes, the slots of that; else calls it by its title."""
     text = text_of(paper, fields)
     by = publishers(shown, paper, fields, text)
-    out.institutions, out.others = by.names, by.others
+    out.institutions, out.are_more = by.names, by.are_more
     is_called = not out.is_title or f" {fold(name(paper))} " in f" {fold(title(paper))} "
     asks = "?" in title(paper)
     own = [said for said in sentences_of(paper, fields) if not says_title(paper, said)]

@@ -200,7 +200,7 @@ def expanded(short: str, text: str) -> str:
         )
     ]
     capitals = "".join(filter(str.isupper, short))
-    exact = next((full for full in fits if _heads(full) == capitals), "")
+    exact = next((full for full in fits if _heads(full).upper() == capitals), "")
     if exact and not any(word[:1].isupper() for word in " ".join(words).rpartition(exact)[0].split()[-1:]):
         return exact  # "Rotary Position Embeddings (RoPE)", without the words before it
     named = [full for full in fits if _is_of_heads(short, full) and all(word[0].isupper() for word in full.split())]

@@ -129,6 +129,16 @@ def test_baseline_and_setting_are_those_of_the_clause(
         # What its clause says besides: a share of what was, one example of several, a condition, the most of several.
         ("It has a 41% relative latency reduction.", "41%", {"value": 41.0}),
         ("It gives a 3x theoretical speedup.", "3x", {"value": 3.0, **SPEED}),
+        # Impossible, more than was told, a price, what is kept beside a gain, one bound of several.
+        ("It gives over 100% lower latency.", "100%", {"value": 100.0}),
+        ("It yields 41% extra latency reduction.", "41%", {"value": 41.0}),
+        ("It is small, with only a 41% reduction in recall.", "41%", {"value": 41.0, **ACCURACY, "change": "decrease"}),
+        ("It gains between 25% and 41% while keeping the latency.", "41%", {"value": 41.0}),
+        ("It cuts the memory, cost, and latency by up to 41%.", "41%", {"value": 41.0, "bound": "up_to"}),
+        ("It is sound even when using a model with 41% lower latency.", "41%", {"value": 41.0}),
+        ("Foo surpasses Finch while reducing latency by 41%.", "41%", {"value": 41.0}),
+        ("It has 41% lower latency and finds more, compared to Finch.", "41%", {"value": 41.0}),
+        ("It has 41% lower latency with Wren 3B and 8B models.", "41%", {"value": 41.0, "setting": "with Wren 3B"}),
         ("Theoretically, it has 41% lower latency.", "41%", {"value": 41.0}),
         ("It has 41% lower latency in many cases.", "41%", {"value": 41.0}),
         ("It has 41% (dynamic pruning) and 9% (static pruning) lower latency.", "41%", {"value": 41.0}),

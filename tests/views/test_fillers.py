@@ -260,6 +260,12 @@ def test_what_a_step_or_a_side_effect_helps_against_is_no_aim() -> None:
     assert addressed_by(["Foo"], "state drift", [step.replace("pretrained", "designed")], is_sure=True) == "address"
     beside = "To cut the costs, we propose Foo, which overcomes state drift."
     assert addressed_by(["Foo"], "state drift", [beside], is_sure=True) is None
+    for said in (
+        "We propose Foo with late scans to avoid state drift.",
+        "We then apply a scan to alleviate state drift.",
+        "Gates have several challenges including state drift, noise and cost.",
+    ):
+        assert addressed_by(["Foo"], "state drift", [said, "We propose Foo."], is_sure=True) is None
     assert addressed_by(["Foo"], "state drift", [beside.replace("the costs", "this")], is_sure=True) == "overcome"
     meanwhile = "To cut costs while reducing state drift, we propose Foo."
     assert addressed_by(["Foo"], "state drift", [meanwhile], is_sure=True) is None

@@ -66,6 +66,9 @@ _PARTLY = r"^[^,.]*?\b<winning.places> (?:<winning.some>|\d+ <winning.of> \d+)\b
 _DENIED = r"(?:\b<winning.denying>|n't) (?!<clause.only>\b)"
 _HEDGED = r"\b<winning.hedging> (?:\w+ )?(?:<clause.beating>|<winning.better>)\b"
 _ALSO = r",? <winning.joints> (?:<clause.determiners> )?$"
+_AGAINST = r"(?i)\b(?:compared (?:to|with)|relative to|versus|unlike)(?: <clause.determiners>)? (?:[\w-]+ ){0,3}$"
+_DOING_IT = re.compile(r"\bof (?:[a-z]+ly )?[a-z]+ing (?:an? |the )?(?:[a-z-]+ )?$")
+_WINS_OF, _HALF = re.compile(r"\b(\d+)\s?/\s?(\d+) win"), 0.5
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
 _NEAR = 5  # words before a loser
@@ -125,7 +128,7 @@ def _in_what(ahead: str, beaten: str, behind: str) -> str:
     if more:
         said = f"{gain}{more[0]}" if gain else more["said"]
     is_told = pattern(_TELLS_WHAT).search(said) and not pattern(r"\b<clause.dealt_out>\b").search(said)
-    return quotable(said) if is_told else ""
+    return quotable(said) if is_told and said.count("(") == said.count(")") else ""
 
 
 def _where(ahead: str, said: str) -> str:
@@ -178,7 +181,8 @@ def _is_generic(shown: Selection, name: str) -> bool:
     """Whether a name says nothing of what is beaten: "SOTA methods", "baseline learning methods"."""
     cues = shown.graph.vocabulary.cues
     is_baseline = name.islower() and "baseline" in fold(name).split()
-    return is_baseline or is_any(name, cues("outcome-generic-baseline") | cues("label-frame-technique"))
+    is_role = fold(name) in map(fold, listed("winning.roles"))
+    return is_baseline or is_role or is_any(name, cues("outcome-generic-baseline") | cues("label-frame-technique"))
 
 
 def _is_denied(shown: Selection, sentence: str, beaten: str) -> bool:
@@ -197,6 +201,12 @@ def _is_drawn(shown: Selection, words: list[str]) -> bool:
     return any(one in equal and other in cues("outperform") for one, other in pairs)
 
 
+def _is_outvoted(sentence: str) -> bool:
+    """Whether a sentence tells of wins in less than half of the cases: "a 2/8 win rate"."""
+    shares = (int(one) / max(1, int(all_)) for one, all_ in _WINS_OF.findall(sentence))
+    return any(share < _HALF for share in shares)
+
+
 def _surface(record: Record, relation: Relation) -> str:
     """The loser of a relation as its words have it."""
     named = [m.surface for m in (*record.techniques, *record.models) if m.concept == relation.tail_concept]
@@ -210,6 +220,14 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     words = fold(relation.evidence.quote).split()
     if _is_generic(shown, beaten) or not cues("equate").isdisjoint(words) or _is_drawn(shown, fold(sentence).split()):
         return False
+    front, rest = _around(sentence, beaten)
+    is_place = (
+        pattern(_BEATS).search(rest)
+        and not _figure(front, beaten)
+        and not (pattern(_BEATS).search(front) or pattern(_AHEAD).search(front) or pattern(_AGAINST).search(front))
+    )
+    if is_place or _DOING_IT.search(front) or _is_outvoted(sentence):
+        return False  # "8% on Finch, surpassing others"; "the baseline of tuning Finch"; "wins 2/8"
     if _is_denied(shown, sentence, beaten) or pattern(_RESULTS_OF).search(_around(sentence, beaten)[0]):
         return False
     if beaten not in sentence and not any(stands_for(word, beaten) for word in _WORD.findall(sentence)):
@@ -248,7 +266,7 @@ def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) ->
     word = pattern(_NEXT).match(behind) if pattern(_ALSO).search(ahead) else None
     if word and word[1] not in listed("winning.no_verbs"):
         return False  # the subject of what follows: "over B, and C achieving twice that"
-    if behind.startswith((" (", ")-")) or _KIND.match(behind):
+    if behind.startswith((" (", "(", ")-")) or _KIND.match(behind):
         return (
             False  # a kind, with the one of it that is beaten behind: "token eviction (SnapKV)", "a MoLE method, MoLA"
         )
