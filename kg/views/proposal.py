@@ -49,7 +49,7 @@ _SAYS = (
 _DOES = rf"(?i:(?<!which ){_SUBJECT} (?:[a-z]+ly )?(?P<verb>[a-z]+))"
 _TELLS = rf"(?i:(?<!which ){_SUBJECT} (?:(?:<proposal.joining>|<proposal.adverbs>|[a-z]+ly) )?(?P<verb>[a-z]+))"
 #: What behind a colon is a list of parts, or another sentence.
-_LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|[Ff]irst(?:ly)?, |<proposal.restarts>\s)"
+_LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|a\.?$|[Ff]irst(?:ly)?, |<proposal.restarts>\s)"
 #: "with two parts", "consisting of two key parts", before these.
 _COUNTS = (
     r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: <proposal.consists>| of| on| upon| around)? "

@@ -98,7 +98,9 @@ _BETWEEN = ". "  # sentences
 _FORMER = r"(?i)(?:in )?<proposal.former>\b"
 _STARTS = r"(?i)\A[^:]*?\b<proposal.subjects> first(?:ly)? <proposal.verbs>\b"  # what comes next is told elsewhere
 _OF_PART = r"(?i)for (?!the first\b)[^,]*, <proposal.subjects>\b"  # "For redundancy, we", one of several
-_BEGINS_LIST = re.compile(r":\s+\(?1\)(?!.*\b2\))")  # "two parts: (1) a gate.", where "(2)" is the next sentence
+_BEGINS_LIST = re.compile(
+    r":\s+(?:\(?1\)(?!.*\b2\))|\(?a\)?\.?$)"
+)  # "two parts: (1) a gate.", where "(2)" is the next sentence
 _ITEM = re.compile(r"\(?\d\)|[A-Z][\w -]{0,40}: ")  # of a list, which the sentences before it begin
 _FIRST_OF = re.compile(r"First(?:ly)?,|(?:Stage|Step|Phase) 1:|In the first (?:stage|step|phase),")
 _NEXT_OF = r"(?i)(?:<proposal.counting>,|(?:stage|step|phase) \d:|in the <proposal.counting> (?:stage|step|phase),)"

@@ -22,7 +22,7 @@ _OF_PHRASE, _FAR = ("JJ", "JJR", "NN", "NNS", "NNP", "NNPS", "VBN", "VBG"), 80  
 _IN_BRACKETS = re.compile(r" ?\([^()]*\)")
 _ARTICLE = re.compile(r"\b(an?) ([a-z][\w-]+)")
 #: A dash that the source has as a hyphen: "a gate-which skips", but not "end-to-end".
-_DASH = re.compile(r"\w-(?:where|which|that|an?|the|by|to|and) (?!-)|[a-z]{5}-[a-z]+ing an? |; an? ")
+_DASH = re.compile(r"\w-(?:where|which|that|an?|the|by|to|and) (?!-)|[a-z]{5}-[a-z]+ing an? |; (?:an? |[A-Z][a-z]+ )")
 _THAT_DOING = r"\b<proposal.kinds> (?:that|which) (?:[a-z]+ly )?(?!bring\b)[a-z]+ing "
 _PLURALS = re.compile(r"\b(?:[A-Z]+[a-z]*[A-Z]+s|Transformers) (?P<head>[a-z]+)\b")  # "VLMs quantization"
 _NO_LINK = re.compile(r"(?:tion|sion|ment) (?:various|several|multiple) ")  # "for selection various rates"
