@@ -30,6 +30,7 @@ _BRACKETED = re.compile(r"\s*\([^)]*\)?\s*$")
 _HOUSE = re.compile(r"\d{3}[\d-]*\s+$")  # a number before a street
 _NOTED = re.compile(r"([^\W\d_]{4,})\d$")  # a word with the mark of a note
 _LETTERS = re.compile(r"[^\W\d_]+")
+_LONGEST_WORD = 40  # letters
 _LONGEST_FORM = 12  # letters of an abbreviation
 _AHEAD = 80  # code points before a segment that tell what it is
 
@@ -77,7 +78,7 @@ def segments(line: str, register: Register, han: bool = False) -> list[Segment]:
         lead = _LEADING.match(piece.lstrip())
         start += len(piece) - len(piece.lstrip()) + (lead.end() if lead else 0)
         piece = line[start:end].rstrip(" .-")
-        noted = _NOTED.search(piece)
+        noted = _NOTED.search(piece, max(0, len(piece) - _LONGEST_WORD))
         if noted and not register.is_place(joined(name_tokens(noted[1], register.words))):
             piece = piece[: noted.end(1)]  # "Wick University2", but not "Paris1"
         tokens = tuple(NameToken(t.folds, start + t.start, start + t.end) for t in name_tokens(piece, register.words))

@@ -59,8 +59,8 @@ FULL = {
 def test_english_sentence_has_every_slot(built: Graph) -> None:
     said = brief(built, _paper(**FULL), "en")
     assert said == (
-        "Baidu and Nowhere Lab present Foo, which uses block routing; it addresses memory costs; "
-        "the paper reports up to 41% lower latency (vs. chunked prefill)."
+        "Baidu and Nowhere Lab present Foo, which addresses memory costs, achieving up to 41% lower latency "
+        "(vs. chunked prefill); in the paper's words: “We propose Foo plus block routing”."
     )
 
 
