@@ -432,11 +432,13 @@ def test_a_method_is_not_what_leads_to_it_nor_what_is_made_for_it() -> None:
 
 
 def test_what_only_sentences_before_name_is_not_told() -> None:
-    for said in (
-        "We propose Foo, an improved late gate for all the blocks of a map to address them.",
-        "We propose Foo, a light gate framework for maps with two key innovations: a. It skips blocks.",
-    ):
-        assert proposal("Foo", [said]) is None
+    assert proposal("Foo", ["We propose Foo, an improved late gate for all blocks of a map to address them."]) is None
+
+
+def test_a_list_that_is_cut_at_its_first_letter_is_left_out() -> None:
+    found = proposal("Foo", ["We propose Foo, a light gate framework for maps with two key parts: a. It skips blocks."])
+    assert found is not None
+    assert found.itself == "a light gate framework for maps"
 
 
 def test_a_sentence_that_runs_on_is_left_to_its_quotation() -> None:
