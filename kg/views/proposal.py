@@ -64,7 +64,7 @@ _CLAUSE = re.compile(r" (?:that|how|whether)\b")
 _THEN = re.compile(r", then (?=[a-z]+ )")  # "a gate, then vary its width"
 _WITH_IT = re.compile(r",? and (?:[a-z]+ly )?(?![a-z]+ing\b)[a-z]+ (?:it|them)\b")  # "a gate and test it"
 _SENTENCE = re.compile(r", it (?:[a-z]+ly )?[a-z]+s\b")  # "Late Gates, it skips", which is none
-_REMEDY = re.compile(r",? as an? (?:solution|remedy|answer)$")  # to what only the sentences before say
+_REMEDY = re.compile(r",? as (?:an?|our) (?:solution|remedy|answer|response)$")  # to what only the sentences before say
 _NAMELY = re.compile(r", i\.e\.,? ([\w-]+)$")
 _BY_DOING = r"\b(<proposal.kinds>) by (?=[a-z]+ing\b)"  # "a gate method by removing", of what "propose" does
 _ANSWER = r"^an? (?:[a-z-]+ )*<proposal.answers>: (?=[A-Z])"  # "an orthogonal solution: Late Gates, which"
@@ -87,6 +87,8 @@ _MERE_AIM = (
     r"\b(?:that|which) <proposal.overcoming>e?s (?:[a-z-]+ ){0,2}<proposal.burdens>(?: (?:of|in|with|within) [^,]*)?$"
 )
 #: "a shift toward late gates", which says nothing of how.
+_MERELY = r", an? (?:[\w-]+ )?<proposal.kinds>$"  # what is left of "Late Gates, a unified method that ends this"
+_DEALT = 2  # lists of "gates and scans for maps and logs, respectively"
 _SHIFT = re.compile(r"an? (?:[a-z]+ )?shift\b")
 _MEANS = re.compile(r"\b(?:by|through|via|using|with the)\b")
 _PRAISE = r"(?:<proposal.praise>\b,? (?:<proposal.praise_joints> )?)+"
@@ -383,6 +385,9 @@ def _whole(what: str) -> str:
         clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())
         is_less = clause is not None and 2 * clause.start() < len(what)  # what is left tells less than what goes
         what = _REMEDY.sub("", _to_noun(what[: clause.start()])) if clause and not is_less else ""
+        what = "" if pattern(_MERELY).search(what) else what
+    if "respectively" in what and what.count(" and ") < _DEALT:
+        return ""  # "gates and scans for maps, respectively" are dealt out to what only others name
     aim = pattern(_MERE_AIM).search(what)
     if (
         (aim and not _MEANS.search(aim[0]))

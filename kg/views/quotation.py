@@ -79,7 +79,7 @@ _DANGLING = (
     r"\A<proposal.subjects> [a-z]+ (?:it\b|this (?:with|by|through|using|via)\b)|"
     r"\A<proposal.subjects> [a-z]+ the <proposal.burdens> (?:to|with|by|and)\b|\b(?:over|than|to|with) the others\b|"
     r"\A(?:(?:<proposal.linking>), )?(?:(?:on|for|in) )?the (?:former|latter)\b|"
-    r"\bthe <proposal.burdens>$|\bto [a-z]+ (?:this|these|those|them)$|"
+    r"\bthe <proposal.burdens>$|\bas our (?:response|answer|solution)$|\bto [a-z]+ (?:this|these|those|them)$|"
     rf"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\b{BOTH})"
 )
 #: "A gate that mitigates this degradation", not "this paper"; further behind, the sentence itself may have named it.
