@@ -37,7 +37,8 @@ def addressed(
     is_plain = len(bare) == len(entries) > len(others)  # all are names without departments, places or people
     for entry in others:
         if len(entry) == 1:
-            if (is_listed or is_plain) and reader.is_name(entry[0], most=_MOST_LISTED if is_plain else 1):
+            most = _MOST_LISTED if is_plain and reader.is_marked(entry[0]) else 1
+            if (is_listed or is_plain) and reader.is_name(entry[0], most):
                 yield entry[0]
         elif (at := reader.before_address(entry)) is not None:
             yield at
@@ -84,6 +85,10 @@ class _Placed:
             return False
         count = WordCounts.load().count
         return bool(_INNER.search(text)) or any(count.get(w.lower(), 0) < _FAMILIAR for w in words)
+
+    def is_marked(self, at: int) -> bool:
+        """Whether a word is written as no person's is: "Argo AI", "OpenPlover Labs", but not "Jane Plover"."""
+        return any(word.isupper() or _INNER.search(word) for word in _WORD.findall(self._text(at)))
 
     def _text(self, at: int) -> str:
         tokens = self.spans[at]

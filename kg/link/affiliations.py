@@ -51,7 +51,7 @@ _NEAR = 2  # maximum number of segments between an organisation and its part
 _MOST_CHECKS = 5_000  # runs of words in a line that are looked at because the register has them
 _LONGEST_FORM = 60  # characters of a legal form
 _MOST_WORDS = 9  # of the name of an unknown organisation
-_IN_LIST = 4  # words of a part of a list within a name
+_IN_LIST = 4  # parts of a list within a name, and words of a part
 _GOES_ON = ("of", "in", "for")  # words behind a name that make it the beginning of another
 _COMPOUND = re.compile(r"-[A-Z][a-z]")
 _BOX = re.compile(r"\s\d{3,}$")  # a number behind a name: "Lab Code 662"
@@ -477,7 +477,12 @@ class _LineParser:
         if not any(has_head([a], self.words.lab) and not b.folds for a, b in pairwise(tokens)):
             return at
         last = at + 1
-        while self._is_with(at, last) and last not in known and len(self.segments[last].tokens) <= _IN_LIST:
+        while (
+            last <= at + _IN_LIST
+            and self._is_with(at, last)
+            and last not in known
+            and len(self.segments[last].tokens) <= _IN_LIST
+        ):
             if any(map(self._is_and, self.segments[last].tokens)):
                 return last
             last += 1

@@ -1,4 +1,4 @@
-"""Which institutions the sentence on a paper names, and how many of its affiliations they leave out."""
+"""Which institutions the sentence on a paper names, and whether that leaves some out."""
 
 from __future__ import annotations
 
@@ -37,16 +37,17 @@ def publishers(shown: Selection, paper: Paper, fields: Collection[str], text: st
     sure = [one for one in found if one.sure]
     whole = [one for one in found if one.sure or not any(_names(one, p) and _any_of(sure, p) for p in parts)]
     names = dict.fromkeys(_in_words(shown, whole, text))
-    told = [name for name in names if not any(_is_within(name, other) for other in names)]
+    ends = tuple(shown.words("brief.institute_endings").split())
+    told = [name for name in names if not any(_is_within(name, other, ends) for other in names)]
     are_more = any(_is_named(part) and not _any_of(found, part) for part in parts)
     return Publishers(told, bool(told) and are_more)
 
 
-def _is_within(name: str, other: str) -> bool:
+def _is_within(name: str, other: str, ends: tuple[str, ...]) -> bool:
     """Whether a name begins that of a part: "University of Wick", of a campus, "中国科学院", of an institute."""
     if re.fullmatch(r"(?:, .*| [A-Z][a-z]+)", other.removeprefix(name)):
         return other != name  # the campus of a university; "Academy of Maps Wick"
-    return has_han(name) and other != name and other.startswith(name) and other.endswith(("研究所", "研究院"))
+    return has_han(name) and other != name and other.startswith(name) and bool(ends) and other.endswith(ends)
 
 
 def _names(one: Mention, part: str) -> bool:

@@ -180,7 +180,8 @@ def test_a_long_line_is_read_in_time_in_proportion_to_its_length(register: Regis
         ("ETH Zurich; Vastryx; Inria; Fudan University", ["ETH Zurich", "Vastryx", "Inria", "Fudan University"]),
         ("ETH Zurich; Vastryx, Lyon", ["ETH Zurich", "Vastryx"]),
         ("Oxford Vastryx plc, Oxford OX4 4ZZ, United Kingdom", ["Oxford Vastryx"]),
-        ("Vastryx Lunara; ETH Zurich", ["Vastryx Lunara", "ETH Zurich"]),
+        ("Vastryx AI; ETH Zurich", ["Vastryx AI", "ETH Zurich"]),
+        ("Zelmira Vastryx; ETH Zurich", ["ETH Zurich"]),
         ("Vastryx2; Inc; ETH Zurich", ["Vastryx", "ETH Zurich"]),
         ("Marketing, Lyon, France", []),
         ("Zelmira, USA", []),  # perhaps a region
