@@ -65,6 +65,7 @@ _ACCELERATED = re.compile(
 _AND_NUMBER = re.compile(r",? (?:and|or) \d")
 _ONLY = re.compile(r"\b(?:only|just|merely|mere)\s(?:an?\s|about\s)?$")
 _USING = re.compile(r"\beven (?:when|if|while|with) (?:[a-z]+ing )?[^,;:()\d]*$")
+_FACTOR = re.compile(r"\bfactors? of\s(?:up to\s)?[~]?$")
 _BUT = re.compile(r"[^.;()]{0,60}\((?:without|excluding|except)\b")
 _COMPRESSION = re.compile(r"\s(?:[\w-]+ ){0,3}compression\b")
 _POINTS = re.compile(r"\s?[a-z]+ points?\b")  # behind the sign of percent: "23% accuracy points"
@@ -103,6 +104,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     is_slight = result.change == "decrease" and _ONLY.search(place.ahead) is not None
     if is_slight and not reader.lexicon.is_lower_better(result.metric):
         return None  # "with only a 9% reduction in return": a price
+    if result.change == "increase" and _FACTOR.search(place.ahead):
+        return None  # "an acceleration factor of 2.5" is not so much more of it
     if _is_kept(place, result) or _is_of_several(place, result):
         return None
     if _OF_SPEEDUPS.match(behind) or "order" in place.text[place.quantity.start : place.quantity.end]:

@@ -145,13 +145,8 @@ def _chinese(words: PageWords, found: Slots) -> str:
         says.append(words(verb, problem=_ended(words, "problem", found.problem)))
     if found.is_clause:
         says.append(found.effect)
-    elif found.effect and not (found.is_level or found.institutions):
-        says.append(words("brief.gains" if found.is_speedup else "brief.makes", effect=found.effect))
     elif found.effect:
-        level = "brief.levels" if says else "brief.has"
-        verb = level if found.is_level else "brief.achieves"
-        own = words("brief.of_method", what="") if found.institutions and verb == "brief.has" else ""
-        says.append(own + words(verb, effect=found.effect.removesuffix("的效果")))
+        says.append(_reached(words, found, is_alone=not says))
     if found.institutions:
         says.insert(
             0, words("brief.presents", who=_institutions(words, found.institutions, are_more=found.are_more), what=what)
@@ -159,6 +154,18 @@ def _chinese(words: PageWords, found: Slots) -> str:
     else:
         says = [what + "".join(says[:1]), *says[1:]]
     return _with_short_forms(words, found, "，".join(says) + _quoted(words, found)) + "。"
+
+
+def _reached(words: PageWords, found: Slots, *, is_alone: bool) -> str:
+    """What is reached in Chinese: in the form of the reports only behind what reaches it, 达成了…的效果."""
+    if found.is_level:
+        verb = "brief.has" if is_alone else "brief.levels"
+    elif found.institutions and not is_alone:
+        verb = "brief.achieves"
+    else:
+        verb = "brief.gains" if found.is_speedup else "brief.makes"
+    own = words("brief.of_method", what="") if found.institutions and is_alone else ""
+    return own + words(verb, effect=found.effect.removesuffix("的效果"))
 
 
 def _ended(words: PageWords, slot: str, said: str) -> str:

@@ -55,6 +55,7 @@ _MOST = 480  # letters of a sentence that is quoted
 _ADDRESS = re.compile(r"(?<=[a-z)])\.\s*(?:[A-Z][^.]*\b(?:available|released) (?:at|in|on|from) )?https?://\S+$")
 #: Emphasis, as Markdown has it: "a *gate*", "a **G**ate".
 _STARS = re.compile(r"(?<![\w*])(\*{1,2})(?=[A-Za-z])([^*]*?[\w.:!?)])\1(?!\*)(?:(?<=\*\*)|(?!\w))")
+_STARRED = re.compile(r"\*([A-Za-z]{1,4})\*(?=[a-z]{2})|(?<=[a-z]{2})\*([a-z]{1,4})\*(?!\w)")  # "a*d*aptive"
 _WHOLE = 0.8  # of a sentence: a quote of so much of it is all that is shown
 _SIZE = re.compile(
     r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge|tt|it|bf|rm|sf|sc|em|cal)(?![A-Za-z])\s*"
@@ -63,7 +64,7 @@ _GREEK = re.compile(r"\\([A-Z]?[a-z]{1,10})(?![A-Za-z])")
 _WRAPPED = re.compile(
     r"\\(?:emph|underline|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it|cal|bb|sf)|boldsymbol|operatorname)\{([^{}]*)\}"
 )
-_TORN = re.compile(r"(?<=[A-Za-z])- (?=[A-Z\d])")  # "KADID- 10k"
+_TORN = re.compile(r"(?<=[A-Za-z])- (?=[A-Z\d]|(?!and\b|or\b|to\b)[a-z]{4})")  # "KADID- 10k", "down- scaled"
 _PROSE = re.compile(r"[A-Za-z]{4,}(?: \(?[A-Za-z-]+\)?)+")
 _FORMULA, _TEXT_OF_IT = re.compile(r"\$[^$]{1,80}\$"), re.compile(r"\\(?:text[a-z]*|mbox|emph)\{[^{}]*\}")
 _QUOTED = re.compile(r"(?:``|'')([^`'\"]{1,200})(?:''|\")")
@@ -115,6 +116,8 @@ def as_text(said: str) -> str:
     'some (i.e., 3) gates'
     >>> as_text("a *late* gate, **fast**, for A* and B*")
     'a late gate, fast, for A* and B*'
+    >>> as_text("*Bi*nary a*d*aptive optimiz*er*, down- scaled, pre- and post-scan")
+    'Binary adaptive optimizer, down-scaled, pre- and post-scan'
     >>> as_text("a ``fast gate'' and a ``slow one\\"")
     'a “fast gate” and a “slow one”'
     """
@@ -130,7 +133,7 @@ def as_text(said: str) -> str:
     said = _GREEK.sub(lambda found: _letter(found[1]) or _SYMBOLS.get(found[1], found[0]), said)
     said = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), said)
     said = _MATH.sub(_formula, said)
-    said = _TORN.sub("-", _STARS.sub(r"\2", said))
+    said = _TORN.sub("-", _STARS.sub(r"\2", _STARRED.sub(lambda part: part[1] or part[2], said)))
     said = _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")
     return said.replace(_RAISED, "^").replace(_LOWERED, "_")
 

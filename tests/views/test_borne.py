@@ -131,6 +131,7 @@ def test_baseline_and_setting_are_those_of_the_clause(
         ("It gives a 3x theoretical speedup.", "3x", {"value": 3.0, **SPEED}),
         # Impossible, more than was told, a price, what is kept beside a gain, one bound of several.
         ("It gives over 100% lower latency.", "100%", {"value": 100.0}),
+        ("It reaches latency factors of 2.5x.", "2.5x", {"value": 2.5, "unit": "x", "change": "increase"}),
         ("It yields 41% extra latency reduction.", "41%", {"value": 41.0}),
         ("It is small, with only a 41% reduction in recall.", "41%", {"value": 41.0, **ACCURACY, "change": "decrease"}),
         ("It gains between 25% and 41% while keeping the latency.", "41%", {"value": 41.0}),

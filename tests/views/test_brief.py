@@ -460,3 +460,11 @@ def test_a_longer_thing_is_not_told_in_chinese_without_its_length(built: Graph) 
     gain = {"metric": "videos", "metric_concept": "", "change": "increase", "unit": "x", "value": 16.0}
     said = brief(built, _of_results("We propose Foo. It makes 16x longer videos.", ("16x longer videos", gain)), "zh")
     assert "视频提升" not in said
+
+
+def test_chinese_says_what_is_reached_without_the_form_where_nothing_reaches_it(built: Graph) -> None:
+    who = [Mention("institution", "Wick", "Wick", field="I", sure=True)]
+    found = Result(Evidence("41%", "A", 8, 11), "latency", 41.0, "%", "decrease", sure=True)
+    found.metric_concept = "metric:latency"
+    said = brief(built, stated("Foo has 41% lower latency.", institutions=who, results=[found]), "zh")
+    assert said == "Wick发布了《Foo》论文，所提方法使延迟降低41%。"

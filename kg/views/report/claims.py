@@ -38,7 +38,7 @@ _BEATS = r"(?i)\b(?:<clause.beating>|<winning.better>)\b"
 _IN_WHAT = r"(?:by|in|on|at|under|for|across|when|with)\b"
 _NO_MORE = (
     r", (?:[a-z]+ing|while|which|but|and [a-z]+(?:s|ed))\b|, with (?:an? )?\d| and (?:[\w-]+ ){0,8}by [~+]?\d|"
-    r" while | and (?:[a-z]+s (?:the|an?|its)|[A-Z][\w.-]* by|<clause.beating>) |\.(?: |$)"
+    r", [a-z]+s [a-z]+ly\b| while | and (?:[a-z]+s (?:the|an?|its)|[A-Z][\w.-]* by|<clause.beating>) |\.(?: |$)"
 )
 _LIST_OF = r"(?:(?:,| and|, and|/) [A-Z][\w.-]*(?: [A-Z\d][\w.-]*)*|\s\([^()]*\)|\s[a-z-]+s)*?"
 _BEHIND = rf"{_LIST_OF}\s(?P<said>{_IN_WHAT}(?:(?!{_NO_MORE})[^;])*)"
@@ -65,6 +65,7 @@ _KIND = re.compile(r" (\w+), [A-Z]")
 _NEXT = r" (\w+ing|<winning.reaching>)\b"
 _PARTLY = r"^(?:, (?:<outcome.such_as>) [^,.]*,)?[^,.]*?\b<winning.places> (?:<winning.some>|\d+ <winning.of> \d+)\b"
 _DENIED = r"(?:\b<winning.denying>|n't) (?!<clause.only>\b)"
+_EXCEPT = re.compile(r"\b(?:except|excluding|other than)\b[^,.;]*$")  # "beats all gates except Finch"
 _ASKED = r"\b<winning.asking> (?:when|whether|why|how|if)\b"  # "reveals when gates improve over Finch"
 _HEDGED = r"\b<winning.hedging> (?:\w+ )?(?:<clause.beating>|<winning.better>)\b"
 _ALSO = r",? <winning.joints> (?:<clause.determiners> )?$"
@@ -72,6 +73,7 @@ _AGAINST = r"(?i)\b(?:compared (?:to|with)|relative to|versus|unlike)(?: <clause
 _DOING_IT = re.compile(r"\bof (?:[a-z]+ly )?[a-z]+ing (?:an? |the )?(?:[a-z-]+ )?$")
 _WINS_OF, _HALF = re.compile(r"\b(\d+)\s?/\s?(\d+) win"), 0.5
 _WORD = re.compile(r"\w+")
+_BY_NUMBER = re.compile(r"\bby (?:up to )?[~+]?\d")
 _TORN = re.compile(r"\d\s$")
 _DIGITS = re.compile(r"\d+")
 _NEAR = 5  # words before a loser
@@ -141,6 +143,8 @@ def _in_what(ahead: str, beaten: str, behind: str) -> str:
     said = better["said"] if better else gain
     if more:
         said = f"{gain}{more[0]}" if gain else more["said"]
+    if len(_BY_NUMBER.findall(said)) > 1:
+        return ""  # "by 2%, Wren by 3%", of which one is another's
     is_told = pattern(_TELLS_WHAT).search(said) and not pattern(r"\b<clause.dealt_out>\b").search(said)
     return quotable(said) if is_told and said.count("(") == said.count(")") else ""
 
@@ -206,6 +210,7 @@ def _is_denied(shown: Selection, sentence: str, beaten: str) -> bool:
     """Whether a sentence has a win only in "did not", "may improve over Finch", or a loser in "without caching"."""
     ahead, negate = _around(sentence, beaten)[0], shown.graph.vocabulary.cues("negate")
     is_denied = pattern(_DENIED).search(ahead) or pattern(_HEDGED).search(ahead) or pattern(_ASKED).search(ahead)
+    is_denied = is_denied or _EXCEPT.search(ahead)
     return bool(is_denied) or not negate.isdisjoint(fold(ahead).split()[-1:])
 
 
@@ -407,7 +412,13 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     label = _as_written(label.removeprefix("other "), claim.paper)
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
     whole = label
-    if shown.lang == "zh" and not has_han(label) and (not label[:1].isupper() or label.rpartition(" ")[2].islower()):
+    is_version = claim.loser.startswith("model:") and re.match(r"[A-Z]\S*\d", label) is not None  # "GPT-5 mini"
+    if (
+        shown.lang == "zh"
+        and not is_version
+        and not has_han(label)
+        and (not label[:1].isupper() or label.rpartition(" ")[2].islower())
+    ):
         label = in_full(shown, Wording(shown.graph.vocabulary)(label) or label)
     behind = _around(claim.quote.sentence, claim.beaten)[1].split()[:1]
     words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind)]
