@@ -53,6 +53,8 @@ _QUOTED = re.compile(r"[ :]+(?:the |a |an )?(?:[\"“‘`]+|\'\')(?P<name>[A-Z][
 _APPOSED = re.compile(
     rf"(?:[,:] | --? |\s?—\s?)[\"'“‘`{{*]*(?:\\\w+\{{)?(?P<name>{_RUN})[\"'”’`}}*]*(?=\s?[,.;:(—]| that | which |$)"
 )
+#: Around a name that stands in a list: "papers of PLOVER, FINCH, and Wren".
+_LISTED, _LISTED_ON = re.compile(r"[A-Z][\w-]*, $"), re.compile(r",? (?:and |or )?[A-Z]")
 _BESIDE = re.compile(rf"\b[Oo]ur (?:[a-z-]+ ){{0,3}}[a-z]+, (?P<name>{_RUN})(?=,)")  # "our method, ZapKV, adds"
 #: A name mentioned in passing: "our PTQ4VM achieves", "we resolve this with RotateK, a ...".
 _OURS = re.compile(rf"\b[Oo]ur (?:\\\w+\{{)?(?P<name>{_CAPITAL})\}}?(?= (?-i:[a-z]+s\b)|[,.])")
@@ -315,7 +317,8 @@ def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
                 weak.append(bracket["name"])
         apposed = _APPOSED.search(rest)
         lead = rest[: apposed.start("name")] if apposed else ""
-        if apposed and lead.count("(") <= lead.count(")") and not _EXAMPLES.search(lead):
+        is_listed = apposed and _LISTED.search(lead) and _LISTED_ON.match(rest, apposed.end("name"))
+        if apposed and lead.count("(") <= lead.count(")") and not (_EXAMPLES.search(lead) or is_listed):
             weak.append(apposed["name"])
     called = _CALLED.search(abstract) if is_called else None
     if called and (_is_name(called["name"]) or called["name"][0].isupper()):

@@ -28,6 +28,7 @@ def read(title: str, abstract: str, brief: str = "") -> Doc:
         ("A Study", "We collect a dataset and propose GRAM (Generalized Region-Aware Model), which is fast.", "GRAM"),
         ("ZapGram: Small Words", "We introduce ZapGram (Zapped Unigram), a tokenizer.", "ZapGram"),
         ("A Study", "We propose a pipeline, integrating tiles, rows, and Channel-Wise Sorting (CWS).", ""),
+        ("A Study", "We present a measurement of trends across papers of PLOVERX, FINCHX, and WRENX.", ""),
         ("AsyncZed: Efficient Scaling", "Scaling is slow. We act.", "AsyncZed"),
         ("COSPADIX: COMPRESSING MODELS", "We propose CoSpaDix, a framework.", "CoSpaDix"),
         ("Under review as a conference paper at ICLR 2026 CATX: BETTER ERRORS", "We study errors.", "CATX"),
