@@ -101,6 +101,8 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
     sentences = [*sentences_of(paper, fields)]
     background = {quotable(said) for said in sentences[: since_own(names(paper), sentences)]}
     telling = (said for said in map(sentence, surest) if said and said not in known and said not in background)
+    wholes = [quotable(one) for one in sentences]
+    telling = (next((one for one in wholes if said in one), said) for said in telling)  # of "1%p) better" all of it
     telling = (said for said in telling if not pattern(_OF_BASELINE).match(said))
     telling = (said for said in telling if not (_is_dealt_out(said) or _is_of_list(said)))
     whole = (_whole(sentences, said) for said in telling if not is_setup(shown, said))

@@ -65,6 +65,7 @@ _THEN = re.compile(r", then (?=[a-z]+ )")  # "a gate, then vary its width"
 _WITH_IT = re.compile(r",? and (?:[a-z]+ly )?(?![a-z]+ing\b)[a-z]+ (?:it|them)\b")  # "a gate and test it"
 _SENTENCE = re.compile(r", it (?:[a-z]+ly )?[a-z]+s\b")  # "Late Gates, it skips", which is none
 _REMEDY = re.compile(r",? as (?:an?|our) (?:solution|remedy|answer|response)$")  # to what only the sentences before say
+_FOLLOWS = re.compile(r",? as follows$")
 _NAMELY = re.compile(r", i\.e\.,? ([\w-]+)$")
 _BY_DOING = r"\b(<proposal.kinds>) by (?=[a-z]+ing\b)"  # "a gate method by removing", of what "propose" does
 _ANSWER = r"^an? (?:[a-z-]+ )*<proposal.answers>: (?=[A-Z])"  # "an orthogonal solution: Late Gates, which"
@@ -166,6 +167,8 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
     if is_named or begins == for_another[:1]:
         begins = []  # "we prove a theorem. Based on it, we introduce Foo"
     for found in [*named, *begins] if is_called else begins or ([] if asks else others[:1]):
+        if _is_a("proposal.findings", found):
+            continue  # what a paper reaches is not reached by a hypothesis
         what = _whole(_first(found))
         made = _of_name(own, _verb(found), what) if what else None
         least = _LEAST_KIND if made and made.itself else _LEAST
@@ -368,7 +371,7 @@ def _whole(what: str) -> str:
     is_clause = _is_infinitive(ahead) or (is_unclear and bool(pattern(r"\b<proposal.relative>\b").search(ahead)))
     if goes_on and (goes_on[0]["comma"] or is_clause):
         return ""  # "a rule, test gates and show"; "a rule that finds gates and show": is it the rule that shows?
-    what = pattern(_WE).sub("", ahead or what).rstrip(" ,;:")
+    what = _FOLLOWS.sub("", pattern(_WE).sub("", ahead or what).rstrip(" ,;:"))
     then = _THEN.search(what)
     if then and not pattern(r"\b<proposal.relative>\b").search(what[: then.start()]):
         what = what[: then.start()]

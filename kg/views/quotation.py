@@ -94,6 +94,7 @@ _POINTS_SOON = (
     r"(?i)(?:.{0,60}\b<proposal.pointing>\b|each [a-z]+s\b|"
     r"(?:<proposal.subjects> [a-z]+ (?:that )?|[a-z]+, |an? (?:[a-z]+ ){1,2}is that )?(?:its|their)\b)"
 )
+_NO_END = ("i.i.d.", "avg.")
 _BETWEEN = ". "  # sentences
 _FORMER = r"(?i)(?:in )?<proposal.former>\b"
 _STARTS = r"(?i)\A[^:]*?\b<proposal.subjects> first(?:ly)? <proposal.verbs>\b"  # what comes next is told elsewhere
@@ -366,8 +367,9 @@ def sentences_of(paper: Paper, fields: Collection[str]) -> Iterator[str]:
         for text in (document.texts["A"].text for document, _ in paper.entries if "A" in document.texts):
             begin = -1
             for start, end in sentences(text):
-                if begin < 0 and end < len(text) and text.count("(", start, end) > text.count(")", start, end):
-                    begin = start  # the full stop of "(DR. Foo)" ends no sentence
+                is_open = text.count("(", start, end) > text.count(")", start, end) or text[:end].endswith(_NO_END)
+                if begin < 0 and end < len(text) and is_open:
+                    begin = start  # the full stop of "(DR. Foo)" ends no sentence, nor that of "non i.i.d. maps"
                 else:
                     parts = _parts(text[start if begin < 0 else begin : end])
                     yield from (one for one in parts if not pattern(_FORMER).match(one))

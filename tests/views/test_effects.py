@@ -34,6 +34,11 @@ def test_of_two_levels_of_one_metric_one_alone_is_not_told(built: Graph) -> None
     )
 
 
+def test_a_sentence_is_quoted_whole(built: Graph) -> None:
+    text = "We study gates. Foo reaches 83% (avg. 9% more) on non i.i.d. maps of a town."
+    assert "Foo reaches 83% (avg. 9% more) on non i.i.d. maps of a town”" in _told(built, text, ("83%", LEVEL))
+
+
 def test_one_speedup_is_told_once(built: Graph) -> None:
     text = "Foo has 3x higher inference speed. In short, Foo gives 3.0x higher decoding speed."
     other = SPEED | {"metric": "decoding speed", "metric_concept": "metric:decoding-speed"}

@@ -435,6 +435,14 @@ def test_what_only_sentences_before_name_is_not_told() -> None:
     assert proposal("Foo", ["We propose Foo, an improved late gate for all blocks of a map to address them."]) is None
 
 
+def test_a_finding_is_no_method_and_nothing_follows() -> None:
+    said = "We introduce a late-gate oracle that defines which blocks of a map the keys need."
+    assert proposal("Foo", [said], is_called=False) is None
+    found = proposal("", ["We propose a method capable of skipping all the blocks of a map as follows."])
+    assert found is not None
+    assert found.what == "a method capable of skipping all the blocks of a map"
+
+
 def test_a_list_that_is_cut_at_its_first_letter_is_left_out() -> None:
     found = proposal("Foo", ["We propose Foo, a light gate framework for maps with two key parts: a. It skips blocks."])
     assert found is not None
