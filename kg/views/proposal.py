@@ -90,6 +90,7 @@ _MERE_AIM = (
 #: "a shift toward late gates", which says nothing of how.
 _MERELY = r", an? (?:[\w-]+ )?<proposal.kinds>$"  # what is left of "Late Gates, a unified method that ends this"
 _DEALT = 2  # lists of "gates and scans for maps and logs, respectively"
+_SUPERLATIVE = re.compile(r"the most [a-z]+")  # "the most comprehensive study", as only its authors may say
 _SHIFT = re.compile(r"an? (?:[a-z]+ )?shift\b")
 _MEANS = re.compile(r"\b(?:by|through|via|using|with the)\b")
 _PRAISE = r"(?:<proposal.praise>\b,? (?:<proposal.praise_joints> )?)+"
@@ -395,6 +396,7 @@ def _whole(what: str) -> str:
     if (
         (aim and not _MEANS.search(aim[0]))
         or _SHIFT.match(what)
+        or _SUPERLATIVE.match(what)
         or pattern(_BOASTS).search(what)
         or pattern(_MERE_NAME).fullmatch(what)
     ):

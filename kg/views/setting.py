@@ -83,6 +83,7 @@ _NUMBER = re.compile(r"(?:(?:at )?[\d.,]+\s?%|[\d.,]+\s?[a-zA-Zμ×]{0,2})(?:$| 
 _OTHER = re.compile(r";|\b(?:while(?! (?:\w+ly )?\w+ing\b)|whereas)\b")  # begins another statement
 _MEAN = re.compile(r"\b(?:on|an|the) average\b|\baverag(?:ing|es)\b|\b(?:an?|the) mean (?!average)")
 _IS_DOING = re.compile(r"(?:[A-Z][a-z]+, )?[A-Za-z]+ing\s[^,;:]*$")  # "integrating Foo into Plover is 2x faster"
+_SAME_OVER = re.compile(r" over [^,;:.\d]{1,60} and (?:an? )?")
 _AND_DOING = re.compile(r"\band (?:[a-z]+ly )?[a-z]+(?:ing|s|ed)\b")
 _MEAN_JUST = re.compile(r"\bon average,? (?:an? |by )?$")
 _OWN_WORDS = re.compile(r"[,;]|\bwhile\b|(?<![\w-])\d|%")
@@ -329,6 +330,16 @@ def is_mean(place: QuantityPlace) -> bool:
         return _MEAN_BEHIND.match(place.text, place.quantity.end) is not None  # "9% on average and up to 41%"
     own = _OWN_WORDS.split(before)[-1]  # behind the number before, and in the same statement
     behind = _MEAN_BEHIND.match(place.text, place.quantity.end)
+    numbers = place.sentence.quantities
+    first = numbers[place.index - 1] if place.index else None
+    if (
+        first
+        and first.unit == place.quantity.unit
+        and _SAME_OVER.fullmatch(place.text, first.end, place.quantity.start)
+    ):
+        return is_mean(
+            type(place)(place.sentence, place.index - 1)
+        )  # "an average speedup of 2x over Finch and 1x over Wren"
     mean = _MEAN.search(own)
     if mean and not behind and _AND_DOING.search(own, mean.end()):
         return False  # "by 9% on average and giving 2x"

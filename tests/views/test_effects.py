@@ -39,6 +39,12 @@ def test_a_sentence_is_quoted_whole(built: Graph) -> None:
     assert "Foo reaches 83% (avg. 9% more) on non i.i.d. maps of a town”" in _told(built, text, ("83%", LEVEL))
 
 
+def test_a_mean_is_that_of_both_numbers(built: Graph) -> None:
+    text = "Foo has an average inference speedup of 3x over Wren and 8x over Finch."
+    said = _told(built, text, ("3x", SPEED | {"baseline": "Wren"}), ("8x", SPEED | {"baseline": "Finch"}))
+    assert said.count("average") == 2
+
+
 def test_one_speedup_is_told_once(built: Graph) -> None:
     text = "Foo has 3x higher inference speed. In short, Foo gives 3.0x higher decoding speed."
     other = SPEED | {"metric": "decoding speed", "metric_concept": "metric:decoding-speed"}
