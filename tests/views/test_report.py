@@ -226,8 +226,11 @@ def test_the_page_is_three_screens_and_its_table_sorts_filters_and_unfolds(
     assert browser.evaluate(f"{dead} !document.getElementById(decodeURIComponent(a.hash.slice(1)))).length") == 0
 
 
-def test_quotes_unfold_within_the_page(built: Graph, browser: Browser, tmp_path: Path) -> None:
-    page = built.report(TOPIC).save(tmp_path / "report.html")
+@pytest.mark.parametrize(("topic", "lang"), [(TOPIC, "en"), ("LLM", "zh")])
+def test_quotes_and_lists_unfold_within_the_page(
+    built: Graph, browser: Browser, tmp_path: Path, topic: str, lang: str
+) -> None:
+    page = built.report(topic, lang).save(tmp_path / "report.html")
     folded, wide = "[...document.querySelectorAll('.fold details.quote p')]", "[...document.querySelectorAll('.wide')]"
     for width, least in ((1280, 200), (390, 300)):
         browser.open(page, width)
