@@ -9,75 +9,25 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
-from kg.extract.numbers import plain, quantities
 from kg.extract.outcomes import outcome_lexicon
 from kg.model import Paper, Record, Relation, Result
 from kg.text import fold, has_han
 from kg.views import measured, outcome
-from kg.views.borne import borne, is_metric_head, is_of_own_part, is_variant
-from kg.views.clause import is_any
-from kg.views.latex import as_text, quotable
+from kg.views.borne import borne, is_of_own_part
 from kg.views.quotation import text_of
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, identity, own, said, section
+from kg.views.report.won import GOES_ON, around, by_words, is_denied, is_generic, is_whole, is_won
 from kg.views.selection import EntryQuote, Selection, name, quoted
 from kg.views.stated import SPEED
 from kg.views.surface import expanded, is_one_of, stands_for, with_names
 from kg.views.wording import Wording, in_full
-from kg.views.words import listed, pattern
+from kg.views.words import listed
 from kg.vocabulary import Concept
 
 _KINDS = ("technique:", "model:")
 _QUOTES = ("“", '"')
-_GOES_ON = re.compile(r" (?:\d+-[a-z]|[A-Z][a-z]+\b)")  # the name of a loser does
-_BUILT_ON = r"\b<winning.built>\s<winning.upon>\s(?:<clause.determiners>\s)?$"
-_OF_SIZES = r"\b\d[\d.]*[BM](?:(?:,|,? and) \d[\d.]*[BM])* (?:models?|variants?|versions?) (?:\w+ )?<clause.beating>\b"
-_THAN = r"\b(?:<clause.comparing>)(?: <clause.determiners>)? $"
-_BEATS = r"(?i)\b(?:<clause.beating>|<winning.better>)\b"
-#: Behind a loser and others beside it, in what it is beaten: " and Wren by 2%"; ahead: "superior recall over "
-_IN_WHAT = r"(?:by|in|on|at|under|for|across|when|with)\b"
-_NO_MORE = (
-    r", (?:[a-z]+ing|while|which|but|and [a-z]+(?:s|ed))\b|, with (?:an? )?\d| and (?:[\w-]+ ){0,8}by [~+]?\d|"
-    r", [a-z]+s [a-z]+ly\b| while | and (?:[a-z]+s (?:the|an?|its)|[A-Z][\w.-]* by|<clause.beating>) |\.(?: |$)"
-)
-_LIST_OF = r"(?:(?:,| and|, and|/) [A-Z][\w.-]*(?: [A-Z\d][\w.-]*)*|\s\([^()]*\)|\s[a-z-]+s)*?"
-_BEHIND = rf"{_LIST_OF}\s(?P<said>{_IN_WHAT}(?:(?!{_NO_MORE})[^;])*)"
-_AHEAD = (
-    r"(?<![\dx×] )\b(?P<said>(?:better|superior|higher|lower|faster|stronger|smaller|improved) [^,;:()]*?) "
-    r"<clause.comparing> (?:[\w-]+ ){0,4}$"
-)
-#: Stands between the number of a win and the loser.
-_MEASURED = r"(?! (?:<clause.comparing>)\b)(?:(?!<clause.beating>)[^,;:()])*"
-_MEAN = re.compile(r"\b(?:an? )?(?:average|mean) (?:of )?$")
-_BESIDE = re.compile(r"(?: \w+)?(?:,| and|, and) ")  # between the numbers of a list
-_TELLS_WHAT = r"\b(?:by|in|with|<winning.better>|<winning.gains>)\b"  # not only where: "under fair comparison"
-_RESULTS_OF = r"\b<winning.results>(?: \(|, | )(?:including|such as|like|e\.g\.,?)\b[^.;]*$"  # of Finch among others
-_KIND_WITH = re.compile(r"^ [a-z]+(?= with )")
-#: What a sentence on a win begins with that says where it is won, and a clause that does.
-_OPENING = re.compile(r"(?:Across|At|For|On|Under|When|With|Within)\b[^,]*(?=,)")
-_SHORT = re.compile(r"[^():;]{1,60}")
-_LISTED = re.compile(r", (?:[\w-]+(?: [\w-]+)?, )*and ")
-_PLACED = re.compile(r"\d.*\bon [A-Z]")
-_WHERE = re.compile(r"\bwhere\b[^,;]*$")
-_CUT = r" <winning.built>\b"  # narrows a kind: "systems built on Foo"
-_SETTING = r"\b<clause.at> (?:\S+ <winning.joints> )?$"  # "beats others at W4A4 and W4A8 precision"
-_KIND = re.compile(r" (\w+), [A-Z]")
-_NEXT = r" (\w+ing|<winning.reaching>)\b"
-_PARTLY = r"^(?:, (?:<outcome.such_as>) [^,.]*,)?[^,.]*?\b<winning.places> (?:<winning.some>|\d+ <winning.of> \d+)\b"
-_DENIED = r"(?:\b<winning.denying>|n't) (?!<clause.only>\b)"
-_EXCEPT = re.compile(r"\b(?:except|excluding|other than)\b[^,.;]*$")  # "beats all gates except Finch"
-_ASKED = r"\b<winning.asking> (?:when|whether|why|how|if)\b"  # "reveals when gates improve over Finch"
-_HEDGED = r"\b<winning.hedging> (?:\w+ )?(?:<clause.beating>|<winning.better>)\b"
-_ALSO = r",? <winning.joints> (?:<clause.determiners> )?$"
-_AGAINST = r"(?i)\b(?:compared (?:to|with)|relative to|versus|unlike)(?: <clause.determiners>)? (?:[\w-]+ ){0,3}$"
-_DOING_IT = re.compile(r"\bof (?:[a-z]+ly )?[a-z]+ing (?:an? |the )?(?:[a-z-]+ )?$")
-_WINS_OF, _HALF = re.compile(r"\b(\d+)\s?/\s?(\d+) win"), 0.5
-_WORD = re.compile(r"\w+")
-_BY_NUMBER = re.compile(r"\bby (?:up to )?[~+]?\d")
-_TORN = re.compile(r"\d\s$")
 _DIGITS = re.compile(r"\d+")
-_NEAR = 5  # words before a loser
-_FAR = 200  # letters before a loser in which a number may be one over it
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
 
 
@@ -105,128 +55,16 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
                 if not wins or ends[0] == ends[1] or not all(end.startswith(_KINDS) for end in ends):
                     continue
                 quote, beaten = quoted(document, relation.evidence), _surface(record, relation)
-                ahead, behind = _around(quote.sentence, beaten)
+                ahead = around(quote.sentence, beaten)[0]
                 is_part = is_of_own_part(shown.graph.vocabulary, record, relation.head, quote.sentence, ahead)
-                if is_part or not _is_won(shown, relation, quote.sentence, beaten):
+                if is_part or not is_won(shown, relation, quote.sentence, beaten):
                     continue
-                is_plain = pattern(_BEATS).search(quote.sentence) and not _is_behind_a_clause(ahead)
-                said = (
-                    _in_what(ahead, beaten, behind)
-                    if is_plain
-                    else quotable(_figure(ahead, _as_baseline(beaten, behind)))
-                )
-                if is_plain or said:
-                    by = _where(ahead, said)
+                by = by_words(quote.sentence, beaten)
+                if by is not None:
                     by = "" if shown.lang == "zh" and not _DIGITS.search(by) else by  # Chinese quotes figures alone
                     by = shown.words("brief.quote", quote=by) if by else shown.words("report.in_words")
                     yield WinClaim(*ends, paper, quote, by=by, beaten=beaten)
         yield from _by_numbers(shown, paper)
-
-
-def _is_behind_a_clause(ahead: str) -> bool:
-    """Whether only a later clause names a loser: "Foo beats others, cutting costs compared to" it."""
-    *_, said = ("", *pattern(_BEATS).split(ahead)) if pattern(_THAN).search(ahead) else ("",)
-    return "," in said and not pattern(_AHEAD).search(ahead)
-
-
-def _as_baseline(beaten: str, behind: str) -> str:
-    """A loser with the noun that its words end in: "the Finch baseline"."""
-    return f"{beaten} baseline" if behind.startswith(" baseline ") else beaten
-
-
-def _in_what(ahead: str, beaten: str, behind: str) -> str:
-    """In what a paper says that it wins: "by 2% on Plover", "superior recall"; else ""."""
-    better, more = pattern(_AHEAD).search(ahead), pattern(_BEHIND).match(behind)
-    named = _as_baseline(beaten, behind)
-    behind = behind.removeprefix(named.removeprefix(beaten))
-    gain = f"{ahead[better.start('said') :]}{named}" if better else _figure(ahead, named)
-    said = better["said"] if better else gain
-    if more:
-        said = f"{gain}{more[0]}" if gain else more["said"]
-    if len(_BY_NUMBER.findall(said)) > 1:
-        return ""  # "by 2%, Wren by 3%", of which one is another's
-    is_told = pattern(_TELLS_WHAT).search(said) and not pattern(r"\b<clause.dealt_out>\b").search(said)
-    return quotable(said) if is_told and said.count("(") == said.count(")") else ""
-
-
-def _where(ahead: str, said: str) -> str:
-    """Words of a win with what its sentence begins with where that says where it is won: "On Plover … by 2%".
-
-    "" where a clause or a list says so.
-    """
-    opening = _OPENING.match(ahead)
-    if opening and pattern(r"<proposal.linking>$").match(opening[0].lower()):
-        opening = None  # "For instance, Foo beats"
-    if opening and _LISTED.match(ahead, opening.end()):
-        return ""  # "On Plover, Finch, and Wren", of which it is the first
-    if not said or _WHERE.search(ahead) or (opening and not _SHORT.fullmatch(opening[0])):
-        return ""
-    is_placed = _PLACED.search(said) is not None  # "Across nine tests … by 2% on Plover" holds for that one
-    return f"{quotable(opening[0])} … {said}" if opening and not is_placed else said
-
-
-def _figure(ahead: str, beaten: str) -> str:
-    """The words from a number up to a loser: "3x fewer parameters than Finch"; else "".
-
-    "" too where another may be the loser's: "2x and 3x faster than Wren and Finch".
-    """
-    ahead = as_text(ahead).rstrip()
-    numbers = quantities(plain(ahead))
-    if not numbers or numbers[-1].start < len(ahead) - _FAR:
-        return ""
-    *others, last = numbers
-    if _TORN.search(ahead[: last.start]):
-        return ""  # "1 4%", of a range that has lost its dash
-    is_one_of_list = others and _BESIDE.fullmatch(ahead, others[-1].end, last.start)
-    if is_one_of_list or not pattern(_MEASURED).fullmatch(ahead, last.end):
-        return ""
-    if not pattern(r"\b<winning.gains>\b").search(ahead, last.end):
-        return ""  # of "reduces 4x costs compared to Finch" the number says nothing alone
-    mean = _MEAN.search(ahead[: last.start])
-    return f"{ahead[mean.start() if mean else last.start :]} {beaten}"
-
-
-def _is_whole(text: str, name: str) -> bool:
-    """Whether a name stands in a text on its own, or not at all; "EMA" is but a part of "VQ-EMA"."""
-    return name not in text or bool(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w+]|-[\w,])", text))
-
-
-def _around(text: str, name: str) -> tuple[str, str]:
-    """What stands before and behind a name, which is no part of a longer one: "LoRA", not in "pLoRA"."""
-    found = re.search(rf"(?<!\w){re.escape(name)}", text) if name else None
-    at = found.start() if found else text.find(name) if name in text and name else len(text)
-    return text[:at], text[at + len(name) :]
-
-
-def _is_generic(shown: Selection, name: str) -> bool:
-    """Whether a name says nothing of what is beaten: "SOTA methods", "baseline learning methods"."""
-    cues = shown.graph.vocabulary.cues
-    is_baseline = name.islower() and "baseline" in fold(name).split()
-    is_role = fold(name) in map(fold, listed("winning.roles"))
-    return is_baseline or is_role or is_any(name, cues("outcome-generic-baseline") | cues("label-frame-technique"))
-
-
-def _is_denied(shown: Selection, sentence: str, beaten: str) -> bool:
-    """Whether a sentence has a win only in "did not", "may improve over Finch", or a loser in "without caching"."""
-    ahead, negate = _around(sentence, beaten)[0], shown.graph.vocabulary.cues("negate")
-    is_denied = pattern(_DENIED).search(ahead) or pattern(_HEDGED).search(ahead) or pattern(_ASKED).search(ahead)
-    is_denied = is_denied or _EXCEPT.search(ahead)
-    return bool(is_denied) or not negate.isdisjoint(fold(ahead).split()[-1:])
-
-
-def _is_drawn(shown: Selection, words: list[str]) -> bool:
-    """Whether a folded sentence says "matches or (even) outperforms"."""
-    words = [word for word in words if word != "even"]
-    cues = shown.graph.vocabulary.cues
-    pairs = zip(words, words[2:], strict=False)
-    equal = {form for cue in cues("equate") for form in (cue, f"{cue}e")}  # "matches" is folded to "matche"
-    return any(one in equal and other in cues("outperform") for one, other in pairs)
-
-
-def _is_outvoted(sentence: str) -> bool:
-    """Whether a sentence tells of wins in less than half of the cases: "a 2/8 win rate"."""
-    shares = (int(one) / max(1, int(all_)) for one, all_ in _WINS_OF.findall(sentence))
-    return any(share < _HALF for share in shares)
 
 
 def _surface(record: Record, relation: Relation) -> str:
@@ -234,68 +72,6 @@ def _surface(record: Record, relation: Relation) -> str:
     named = [m.surface for m in (*record.techniques, *record.models) if m.concept == relation.tail_concept]
     said = [name for name in (relation.tail, *named) if name and name in relation.evidence.quote]
     return max(said, key=len, default=relation.tail)
-
-
-def _is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) -> bool:
-    """Whether the words of a win say nothing else: no draw, no part of a name, no loss before the loser."""
-    cues = shown.graph.vocabulary.cues
-    words = fold(relation.evidence.quote).split()
-    if _is_generic(shown, beaten) or not cues("equate").isdisjoint(words) or _is_drawn(shown, fold(sentence).split()):
-        return False
-    front, rest = _around(sentence, beaten)
-    is_place = (
-        pattern(_BEATS).search(rest)
-        and not _figure(front, beaten)
-        and not (pattern(_BEATS).search(front) or pattern(_AHEAD).search(front) or pattern(_AGAINST).search(front))
-    )
-    if is_place or _DOING_IT.search(front) or _is_outvoted(sentence):
-        return False  # "8% on Finch, surpassing others"; "the baseline of tuning Finch"; "wins 2/8"
-    if _is_denied(shown, sentence, beaten) or pattern(_RESULTS_OF).search(_around(sentence, beaten)[0]):
-        return False
-    if beaten not in sentence and not any(stands_for(word, beaten) for word in _WORD.findall(sentence)):
-        return False  # linked to what other words of the paper name
-    if any(word.endswith("ing") and word in cues("outperform") for word in beaten.split()[1:]):
-        return False  # "rules surpassing others"
-    if pattern(_OF_SIZES).search(sentence):
-        return False  # "The 7B and 30B models outperform Finch", of a family
-    if beaten.rpartition(" ")[2] in listed("clause.apart"):
-        return False  # "decoder LMs as", of "decoder LMs as well as"
-    if (beaten.islower() or " " in beaten) and not Wording(shown.graph.vocabulary).is_noun_phrase(beaten):
-        return False  # "adaptive", of "adaptive LoRA variants"
-    if any(part and not _is_whole(relation.evidence.quote, part) for part in (relation.head, beaten)):
-        return False
-    if not _is_whole(relation.evidence.quote, shown.label(relation.tail_concept)):
-        return False  # "vLLM", of "vLLM-disaggregation"
-    ahead, behind = _around(relation.evidence.quote, beaten)
-    before = fold(ahead).split()
-    verb = next((word for word in reversed(before) if word not in cues("definite")), "")
-    if any(pattern(_PARTLY).search(part.partition(";")[0]) for part in sentence.split(beaten)[1:]):
-        return False  # "beats Finch on several tasks"
-    behind = _around(sentence, beaten)[1]
-    if is_variant(shown.graph.vocabulary, _KIND_WITH.sub("", behind)):
-        return False  # "Finch", of "Finch with a pruning step", "Finch backbone with pruning"
-    kind = " ".join(ahead.split()[-1:])
-    if "-" in kind and kind.islower() and behind.startswith(" baseline") and not {*fold(kind).split()} <= cues("plain"):
-        return False  # "vLLM", of "the single-model vLLM baseline"
-    if pattern(_BUILT_ON).search(ahead) or verb in cues("act-on"):
-        return False  # what a rival is built on is no rival, nor what is made faster
-    if (
-        _GOES_ON.match(behind)
-        or (beaten.endswith("s") and pattern(_CUT).match(behind))
-        or pattern(_SETTING).search(ahead)
-    ):
-        return False  # "FP16", of "the FP16 4-step Latent Consistency Model"
-    word = pattern(_NEXT).match(behind) if pattern(_ALSO).search(ahead) else None
-    if word and word[1] not in listed("winning.no_verbs"):
-        return False  # the subject of what follows: "over B, and C achieving twice that"
-    if behind.startswith((" (", "(", ")-")) or _KIND.match(behind):
-        return (
-            False  # a kind, with the one of it that is beaten behind: "token eviction (SnapKV)", "a MoLE method, MoLA"
-        )
-    if ahead.endswith("(") and before and is_metric_head(shown.graph.vocabulary, before[-1]):
-        return False  # the short form of a metric: "in terms of Critical Success Index (CSI)"
-    losses = cues("outcome-loss") | cues("outcome-drop")
-    return not any(word in losses or word.removesuffix("s") in losses for word in before[-_NEAR:])
 
 
 def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
@@ -313,9 +89,9 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
             continue
         quote = quoted(found.document, result.evidence)
         label = shown.label(other)
-        if _is_generic(shown, result.baseline) or not _is_whole(quote.sentence, label):
+        if is_generic(shown, result.baseline) or not is_whole(quote.sentence, label):
             continue
-        if label in quote.sentence and _is_denied(shown, quote.sentence, label):
+        if label in quote.sentence and is_denied(shown, quote.sentence, label):
             continue
         sizes = [set(_DIGITS.findall(said)) for said in (result.baseline, label)]
         if all(sizes) and sizes[0].isdisjoint(sizes[1]):
@@ -420,7 +196,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
         and (not label[:1].isupper() or label.rpartition(" ")[2].islower())
     ):
         label = in_full(shown, Wording(shown.graph.vocabulary)(label) or label)
-    behind = _around(claim.quote.sentence, claim.beaten)[1].split()[:1]
+    behind = around(claim.quote.sentence, claim.beaten)[1].split()[:1]
     words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind)]
     known = frozenset().union(*map(shown.graph.vocabulary.cues, _KIND_WORDS))
     words = [word for word in words if word not in listed("clause.apart")]  # "as well as"
@@ -472,7 +248,7 @@ def _plain(shown: Selection, claim: WinClaim, label: str) -> str:
     Of a kind it also says which of it: "prior token pruning methods".
     """
     cues, concept = shown.graph.vocabulary.cues, shown.graph.vocabulary.concepts.get(claim.loser)
-    known, ahead = cues("plain") - cues("compare"), _around(claim.quote.sentence, claim.beaten)[0]
+    known, ahead = cues("plain") - cues("compare"), around(claim.quote.sentence, claim.beaten)[0]
     earlier = cues("prior") | (cues("generic-modifier") & cues("outcome-generic-baseline"))
     is_kind = claim.beaten.endswith(("s", "ing", "ion")) and claim.beaten.rpartition(" ")[2].islower()
     known = known | earlier if is_kind else known
@@ -493,7 +269,7 @@ def _is_called(beaten: str, concept: Concept | None) -> bool:
     label = concept.label.get("en", "") if concept else ""
     said = set(fold(beaten).replace("-", " ").split())
     shared = said & set(fold(label).replace("-", " ").split())
-    if label and _GOES_ON.match(beaten.partition(label)[2]):
+    if label and GOES_ON.match(beaten.partition(label)[2]):
         return False  # "FP16 4-step Latent Consistency Model" is not any of that precision
     return not label or bool(shared) or any(stands_for(word, label) for word in beaten.split())
 
