@@ -246,6 +246,13 @@ class WordCounts:
         return self.count.get(word, 0) >= _KNOWN and word not in self.spelling
 
 
+def is_slip(word: str, other: str) -> bool:
+    """Whether one letter more, less or other, or two in the other order, make one word the other."""
+    from rapidfuzz.distance import OSA  # needed only for words that nobody writes
+
+    return OSA.distance(word, other, score_cutoff=1) == 1
+
+
 def _tables() -> list[Path]:
     """The word table of the package, if installed; without it, the vocabulary and the paper itself remain."""
     with suppress(KgError):

@@ -23,6 +23,7 @@ from kg.link.institutions import (
     without_legal_form,
 )
 from kg.link.lines import (
+    ENDS,
     Found,
     distinct,
     has_head,
@@ -44,7 +45,6 @@ _LONGEST = 14  # words of the longest name that is looked up; three Han characte
 _NO_NAME = re.compile(r"//|www\.|@|\.(?:com|org|edu|io|net)\b|https?:")
 _REGION = re.compile(r"[A-Z]{2}(?: \d[\d-]{3,})?")  # "CA 94305"
 _LAB = "laboratory"
-_ENDS = re.compile(r"[;\n]|\s\+\s|(?<=[a-z.])\+(?=[A-Z])")  # of an affiliation
 _SIGN = re.compile(r"\s[A-Z]{3,}$")  # a short form at the end of a name
 _HOSPITAL = "hospital"
 _NEAR = 2  # maximum number of segments between an organisation and its part
@@ -79,7 +79,7 @@ class _LineParser:
         self._checks = _MOST_CHECKS
         self._known: list[int] = []  # segments with a known organisation, sorted
         starts = [0, *(s.start for s in self.segments)]
-        ends = [*accumulate(len(_ENDS.findall(line, *two)) for two in pairwise(starts))]
+        ends = [*accumulate(len(ENDS.findall(line, *two)) for two in pairwise(starts))]
         self._affiliation = [count - ends[0] for count in ends]  # that a segment is part of, by its number
 
     def read(self) -> list[Found]:
@@ -247,7 +247,7 @@ class _LineParser:
         """
         body = run[1:] if run[0].folds[-1:] != () and run[0].folds[-1] in self.words.begins else run
         is_general = bool(body) and has_head(body[:1], self.words.learned) and (len(body) == 1 or not body[1].folds)
-        is_placed = any(self.register.is_place(joined(body[start:])) for start in range(2, len(body)))
+        is_placed = self._ends_in_place(body, 2)
         is_unit = has_head(ahead, self.words.unit | self.words.lab)
         between = self.line[ahead[-1].end : run[0].start]
         return is_general and not (is_placed or is_unit) and bool(ahead[-1].folds) and between == " "
@@ -283,7 +283,11 @@ class _LineParser:
         country, known = self._country(at), found.organisation
         if not country or not known or known.country == country or self.register.own(joined(run)):
             return False
-        return not any(self.register.is_place(joined(run[start:])) for start in range(1, len(run)))
+        return not self._ends_in_place(run, 1)
+
+    def _ends_in_place(self, run: Sequence[NameToken], first: int) -> bool:
+        """Whether words end in a place that begins at `first` or behind it."""
+        return any(self.register.is_place(joined(run[start:])) for start in range(first, len(run)))
 
     def _is_spelt(self, run: Sequence[NameToken]) -> bool:
         """Whether a short name of the additions is in its usual case: "Meta" and "NUS", not "meta" or "Nus"."""

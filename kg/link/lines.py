@@ -21,6 +21,7 @@ from kg.link.organisation_words import OrganisationWords, fold_word
 _MARK = re.compile(
     r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—+]\s|(?<=[a-z.])\+(?=[A-Z])|(?<=[A-Z]{3})/(?=[A-Z]{3})|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])"
 )
+ENDS = re.compile(r"[;\n]|\s\+\s|(?<=[a-z.])\+(?=[A-Z])")  # of an affiliation
 _HAN_JOINT = re.compile(r"(?<=[\u3400-\u9fffA-Za-z])\s*[和与及]\s*(?=[\u3400-\u9fffA-Z])|以及|\s+and\s+")
 _JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")
 _BROKEN = re.compile(r"(?<=[a-z])- (?=[a-z])")

@@ -18,7 +18,7 @@ from kg.entity_types import data_folder
 from kg.query.words import QuestionWords
 from kg.text import HAN, fold
 from kg.vocabulary import Vocabulary, ontology_files
-from kg.wordcounts import WordCounts
+from kg.wordcounts import WordCounts, is_slip
 
 if TYPE_CHECKING:
     from kg.query.lexicon import Lexicon
@@ -103,7 +103,7 @@ def _meant(word: str, lexicon: Lexicon, opens: bool) -> list[str]:
     if is_superlative(word):
         return []
     folded = fold(word)
-    asking = [one for one in lexicon.words.folds("asks") if opens and one[0] == folded[0] and _is_slip(folded, one)]
+    asking = [one for one in lexicon.words.folds("asks") if opens and one[0] == folded[0] and is_slip(folded, one)]
     if len(asking) == 1 and not (is_usual(word) or lexicon.words.bearing(folded) or lexicon.senses(folded)):
         return asking
     is_right = is_usual(word) or word in _spellings().real or bool(lexicon.senses(folded))
@@ -114,12 +114,6 @@ def _meant(word: str, lexicon: Lexicon, opens: bool) -> list[str]:
         is_whole = len(near) == 1 and len(near[0]) == len(word) + 1 and word.islower() and is_usual(near[0])
         near = near if is_whole else []
     return [] if near and lexicon.is_written(word) else near
-
-
-def _is_slip(word: str, other: str) -> bool:
-    from rapidfuzz.distance import OSA
-
-    return OSA.distance(word, other, score_cutoff=1) == 1
 
 
 def _with_character(run: str) -> str:

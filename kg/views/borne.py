@@ -208,12 +208,11 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     if change == "absolute" and reader.clause.is_quality(result) and not setting and result.unit in ("%", "points", ""):
         return None  # a level says nothing without what it was measured on
-    if metric.startswith(("average ", "mean ")):
-        setting = BESIDE.join(part for part in setting.split(BESIDE) if part != AVERAGE)
     is_counted = metric.rpartition(" ")[2].removesuffix("s") in reader.clause.counted
     if not is_counted and re.search(rf"\b(?<!an )average {re.escape(result.metric)}\b", place.text):
-        setting = BESIDE.join(part for part in setting.split(BESIDE) if part != AVERAGE)
         metric = f"average {metric}"
+    if metric.startswith(("average ", "mean ")):
+        setting = BESIDE.join(part for part in setting.split(BESIDE) if part != AVERAGE)
     unit = "points" if result.unit == "%" and _POINTS.match(place.text, place.quantity.end) else result.unit
     told = replace(result, change=change, metric=metric, bound=bound, setting=placed(setting, place.text), unit=unit)
     return replace(told, baseline=reader.plain_form(place, _THOUSANDS.sub(",", against)), baseline_concept=concept)

@@ -99,20 +99,20 @@ def effects(shown: Selection, paper: Paper, fields: Collection[str], text: str) 
         ),
     )
     sentences = [*sentences_of(paper, fields)]
-    background = {quotable(said) for said in sentences[: since_own(names(paper), sentences)]}
-    telling = (said for said in map(sentence, surest) if said and said not in known and said not in background)
     wholes = [quotable(one) for one in sentences]
+    background = {*wholes[: since_own(names(paper), sentences)]}
+    telling = (said for said in map(sentence, surest) if said and said not in known and said not in background)
     telling = (next((one for one in wholes if said in one), said) for said in telling)  # of "1%p) better" all of it
     telling = (said for said in telling if not pattern(_OF_BASELINE).match(said))
     telling = (said for said in telling if not (_is_dealt_out(said) or _is_of_list(said)))
-    whole = (_whole(sentences, said) for said in telling if not is_setup(shown, said))
+    whole = (_whole(sentences, wholes, said) for said in telling if not is_setup(shown, said))
     quotes = (said for said in whole if said and not any(map(_is_dealt_out, said.split(". "))))
     return Effects(effect, known, next(quotes, ""))
 
 
-def _whole(sentences: list[str], said: str) -> str:
+def _whole(sentences: list[str], wholes: list[str], said: str) -> str:
     """A quotation with the sentences that it points back to; "" if it begins with what only these name at length."""
-    last = next((at for at, one in enumerate(sentences) if quotable(one) == said), 0)
+    last = wholes.index(said) if said in wholes else 0
     ahead = takewhile(lambda one: points_back(one) or dangles(by_itself(one)), reversed(sentences[1 : last + 1]))
     first = last - len([*ahead])
     if first < last and (_ITEM.match(sentences[first]) or pattern(_ALL_OF_THEM).match(said)):

@@ -166,7 +166,7 @@ def quotable(said: str, most: int = _MOST) -> str:
 
 def _is_dark(formula: re.Match[str]) -> bool:
     """Whether a formula has commands that no text shows; one that is all of it is a paper's own name."""
-    return "\\" in as_text(formula[0]) and not _OWN_NAME.fullmatch(formula[0])
+    return "\\" in formula[0] and not _OWN_NAME.fullmatch(formula[0]) and "\\" in as_text(formula[0])
 
 
 def letters(raw: str) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from kg.link.lines import ENDS
 from kg.link.organisation_words import OrganisationWords, fold_word
 from kg.model import Mention, Paper
 from kg.text import fold, has_han
@@ -13,7 +14,6 @@ from kg.views.fillers import mentions
 from kg.views.selection import Selection, clean
 from kg.views.wording import says
 
-_ENDS = re.compile(r";|\n|\s\+\s|(?<=[a-z.])\+(?=[A-Z])")  # of an affiliation
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -33,7 +33,7 @@ def publishers(shown: Selection, paper: Paper, fields: Collection[str], text: st
     """
     found = [*mentions(paper, "institution", fields)]
     lines = [d.texts["I"].raw for d, _ in paper.entries if "I" in d.texts and (not fields or "I" in fields)]
-    parts = [part for line in lines if _ENDS.search(line) for part in _ENDS.split(line)]
+    parts = [part for line in lines if ENDS.search(line) for part in ENDS.split(line)]
     sure = [one for one in found if one.sure]
     whole = [one for one in found if one.sure or not any(_names(one, p) and _any_of(sure, p) for p in parts)]
     names = dict.fromkeys(_in_words(shown, whole, text))

@@ -11,7 +11,7 @@ from itertools import takewhile
 from kg.extract.speech import TaggedWord, tagged
 from kg.views.surface import article
 from kg.views.words import listed, pattern
-from kg.wordcounts import WordCounts
+from kg.wordcounts import WordCounts, is_slip
 
 _SEVERAL = r"(?<![\w-])(?:two|three|four|five) (?![\w-]*s\b)"
 _ONE_THAT = re.compile(
@@ -115,11 +115,9 @@ def _is_misspelt(word: str) -> bool:
     counts = WordCounts.load().count
     if word in counts or word.removesuffix("ed") in counts or f"{word.removesuffix('ed')}e" in counts:
         return False
-    from rapidfuzz.distance import OSA  # needed only for words that nobody writes
-
     near = (one for size in (-1, 0, 1) for one in _common().get((word[0], len(word) + size), ()))
     parts = ((word[:at], word[at:]) for at in range(_PART, len(word) - _PART + 1))
-    return any(OSA.distance(word, one, score_cutoff=1) == 1 for one in near) or any(
+    return any(is_slip(word, one) for one in near) or any(
         min(counts.get(first, 0), counts.get(last, 0)) >= _COMMON for first, last in parts
     )
 

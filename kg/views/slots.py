@@ -161,8 +161,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         out.name, out.is_title = as_text(title(paper)), True  # a phrase of a title is not the name of a paper
     is_said = out.institutions or out.proposal or out.technique or out.problem or out.effect
     beside = " ".join([name(paper), out.technique, out.effect, *out.quotes])
-    is_report = shown.lang == "zh" and bool(out.institutions)  # which calls a paper by its short name
-    is_short = not (is_report or out.proposal or out.is_kind) and _says_more(title(paper), beside)
+    is_short = not (out.proposal or out.is_kind) and _says_more(title(paper), beside)
     is_mere = shown.lang != "zh" and beside.strip() == name(paper) != title(paper) and not (out.proposal or out.problem)
     if is_short or is_mere or (out.quotes and not is_said):
         _entitle(shown, paper, out)  # the title says what it is

@@ -188,13 +188,14 @@ def expanded(short: str, text: str) -> str:
     words = _BRACES.sub("", before).split()[1 if start and not line else 0 :]  # the first word may be cut
     ends = (" ".join(words[at:]) for at in range(len(words) - 1, -1, -1))
     small = {*listed("proposal.small")} - {"and"}  # "of differential equations (ODEs)" begins with none of them
-    fits = [full for full in ends if full[:1].lower() == short[:1].lower() and not _MARK.search(full)]
-    fits = [full for full in fits if full.split()[0] not in small]
-    fits = [full for full in fits if (stands_for(short, full) and len(_heads(full)) > 1) or _spells(short, full)]
     fits = [
         full
-        for full in fits
-        if not any(
+        for full in ends
+        if full[:1].lower() == short[:1].lower()
+        and not _MARK.search(full)
+        and full.split()[0] not in small
+        and ((stands_for(short, full) and len(_heads(full)) > 1) or _spells(short, full))
+        and not any(
             word.tag in ("VB", "VBZ", "VBP", "MD", "PRP$") and word.text.isalpha() and word.text.islower()
             for word in tagged(full, 0, len(full))[0]
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from kg.api import Graph
@@ -47,3 +48,38 @@ def titled(text: str, title: str = "Foo: Gates at Dusk", name: str = "Foo") -> P
 def stated(text: str, **parts: Any) -> Paper:
     """A paper named Foo of an abstract; `parts` fill its record."""
     return Paper("paper:t-1", [(Document("t-1", "t", 1, {"A": Text(text, text)}), Record("t-1", name="Foo", **parts))])
+
+
+def record_of(entry: str, name: str, abstract: str, baseline: str, result: str) -> dict[str, Any]:
+    """An annotated record of a paper that beats a baseline with one result."""
+    device = next((word for word in ("A100", "H100") if word in abstract), "")
+    other = baseline or "Zorvex"
+    return {
+        "id": entry,
+        "title": f"{name}: a paper",
+        "name": name,
+        "topics": ["pruning"],
+        "techniques": [
+            {"surface": name, "in": "T", "canonical": name, "role": "proposed"},
+            {"surface": other, "in": "A", "canonical": other, "role": "baseline"},
+        ],
+        "hardware": [{"surface": device, "in": "A", "canonical": f"NVIDIA {device}"}] if device else [],
+        "models": [{"surface": "Qwen3-8B", "in": "A", "canonical": "Qwen3-8B"}] if "Qwen3" in abstract else [],
+        "results": [
+            {"surface": result, "in": "A", "metric": "inference speed", "value": int(result[:2]), "unit": "%"}
+            | {"change": "increase", "bound": "exact", "baseline": baseline, "setting": ""}
+        ],
+        "relations": [{"head": name, "type": "outperforms", "tail": other, "evidence": f"{name} outperforms {other}"}]
+        if "outperforms" in abstract
+        else [],
+    }
+
+
+def report_data(graph: Graph, lang: str = "en") -> dict[str, Any]:
+    """All that a report on a whole graph holds."""
+    return dict(json.loads(str(graph.report("", lang).render("json"))))
+
+
+def section_rows(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The rows of all groups of one of its sections."""
+    return [row for group in data[name]["groups"] for row in group["rows"]]

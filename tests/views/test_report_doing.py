@@ -11,7 +11,7 @@ import pytest
 
 import kg
 from kg.api import Graph
-from tests.views.test_report_tables import _rows
+from tests.views.telling import section_rows
 
 _PAPERS = {
     "titled": ("Visual Token Pruning in Zorvex", "It is fast."),
@@ -35,8 +35,8 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
 @pytest.mark.parametrize(("selection", "lang"), [("visual token pruning", "en"), ("视觉token剪枝", "zh")])
 def test_a_paper_does_what_its_title_says_in_either_language(named: Graph, selection: str, lang: str) -> None:
     data = json.loads(str(named.report(selection, lang=lang).render("json")))
-    assert [row["paper"] for row in _rows(data, "methods")] == ["titled"]
-    assert [row["paper"] for row in _rows(data, "also")] == ["passing"]
+    assert [row["paper"] for row in section_rows(data, "methods")] == ["titled"]
+    assert [row["paper"] for row in section_rows(data, "also")] == ["passing"]
 
 
 def test_one_paper_is_one_and_a_selection_that_names_nothing_done_is_not_worked_on(named: Graph) -> None:
@@ -62,7 +62,7 @@ def test_passing_mentions_stand_apart(built: Graph) -> None:
 
 def test_a_topic_is_not_what_else_has_its_name(built: Graph) -> None:
     data = json.loads(str(built.report("edge deployment").render("json")))
-    does = {row["paper"] for row in _rows(data, "methods")}
+    does = {row["paper"] for row in section_rows(data, "methods")}
     assert 0 < len(does) < data["mentioning"] + len(does) < len(built.ask("edge deployment").rows)
     for name in does:
         topics = [t for _, record in built.paper(name).entries for t in record.topics if t.id == "edge-deployment"]
@@ -83,7 +83,7 @@ def _reported(
 
 
 def _papers(data: Any, part: str) -> set[str]:
-    return {row["paper"] for row in _rows(data, part)} if part in data else set()
+    return {row["paper"] for row in section_rows(data, part)} if part in data else set()
 
 
 _APART = {
@@ -101,7 +101,7 @@ def test_what_a_paper_differs_from_it_does_not_do_and_one_name_has_its_id(tmp_pa
         graph.add(papers)
         found = graph.report("speculative decoding")
         data = json.loads(str(found.render("json")))
-        assert {row["paper"] for row in _rows(data, "methods")} == {"own", "more"}
+        assert {row["paper"] for row in section_rows(data, "methods")} == {"own", "more"}
         assert data["called"]["own"]["name"] == "Jib 2025 (own)"
         assert "support" not in data["techniques"]["columns"]  # no institution is known
         assert "**Jib 2025 (own)**" in str(found.render("md"))

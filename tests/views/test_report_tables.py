@@ -1,9 +1,9 @@
-"""What the sections of a report say: takeaways, methods, what can be compared, who beats whom."""
+"""What the sections of a report say: takeaways, methods, what can be compared."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from kg.views.report.methods import Told, is_gain, is_quality
 from kg.views.report.obtained import named_there
 from kg.views.report.table import said
 from kg.views.selection import EntryQuote, EntryResult, Selection
+from tests.views.telling import record_of, report_data, section_rows
 
 #: Name, its abstract, its baseline, and the words of its result.
 _PAPERS = [
@@ -45,46 +46,14 @@ def stated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
     papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
     with kg.open(str(folder / "stated.kg")) as graph:
         graph.add(papers, fast=True)
-        made = [_record(entry, *paper) for entry, paper in zip(graph.entries(), _PAPERS, strict=True)]
+        made = [record_of(entry, *paper) for entry, paper in zip(graph.entries(), _PAPERS, strict=True)]
         records.write_text("".join(json.dumps(record) + "\n" for record in made))
         graph.add(records=records)
         yield graph
 
 
-def _record(entry: str, name: str, abstract: str, baseline: str, result: str) -> dict[str, Any]:
-    device = next((word for word in ("A100", "H100") if word in abstract), "")
-    other = baseline or "Zorvex"
-    return {
-        "id": entry,
-        "title": f"{name}: a paper",
-        "name": name,
-        "topics": ["pruning"],
-        "techniques": [
-            {"surface": name, "in": "T", "canonical": name, "role": "proposed"},
-            {"surface": other, "in": "A", "canonical": other, "role": "baseline"},
-        ],
-        "hardware": [{"surface": device, "in": "A", "canonical": f"NVIDIA {device}"}] if device else [],
-        "models": [{"surface": "Qwen3-8B", "in": "A", "canonical": "Qwen3-8B"}] if "Qwen3" in abstract else [],
-        "results": [
-            {"surface": result, "in": "A", "metric": "inference speed", "value": int(result[:2]), "unit": "%"}
-            | {"change": "increase", "bound": "exact", "baseline": baseline, "setting": ""}
-        ],
-        "relations": [{"head": name, "type": "outperforms", "tail": other, "evidence": f"{name} outperforms {other}"}]
-        if "outperforms" in abstract
-        else [],
-    }
-
-
-def _data(graph: Graph, lang: str = "en") -> dict[str, Any]:
-    return dict(json.loads(str(graph.report("", lang).render("json"))))
-
-
-def _rows(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    return [row for group in data[name]["groups"] for row in group["rows"]]
-
-
 def test_results_are_compared_only_with_one_baseline_model_and_device(stated: Graph) -> None:
-    data = _data(stated)["results"]
+    data = report_data(stated)["results"]
     together, apart = data["groups"]
     assert [(row["number"], [one["label"] for one in row["hardware"]]) for row in together["rows"]] == [
         (41, ["NVIDIA A100"]),
@@ -108,7 +77,7 @@ def test_every_group_of_a_real_report_is_of_one_setup(built: Graph) -> None:
 
 
 def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> None:
-    contrary, agreed = _data(stated)["wins"]["groups"]
+    contrary, agreed = report_data(stated)["wins"]["groups"]
     entries = stated.entries()
     found = {row["winner"]["label"]: row for row in contrary["rows"]}
     assert {name: row["papers"] for name, row in found.items()} == {"Zorvex": entries[:1], "Quandle": entries[2:3]}
@@ -122,212 +91,8 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
     }
 
 
-def _wins_of(folder: Path, said: str, made: dict[str, Any], lang: str = "en") -> list[dict[str, Any]]:
-    """The rows of who beats whom of one paper with this abstract, of which a record is `made`."""
-    paper, record = folder / "paper.jsonl", folder / "record.jsonl"
-    paper.write_text(json.dumps({"id": "p", "title": made["title"], "abstract": said}) + "\n")
-    with kg.open(str(folder / "p.kg")) as graph:
-        graph.add(paper, fast=True)
-        record.write_text(json.dumps(made | {"id": graph.entries()[0]}) + "\n")
-        graph.add(records=record)
-        return _rows(_data(graph, lang), "wins")
-
-
-def _won(
-    folder: Path, said: str, beaten: dict[str, str], own: Sequence[str] = (), lang: str = "en"
-) -> list[dict[str, Any]]:
-    """The rows of who beats whom of a paper on Zorvex, from those that it beats, each with the evidence.
-
-    `own`: what it proposes beside.
-    """
-    named = [("Zorvex", "T", "proposed"), *((one, "A", "baseline") for one in beaten)]
-    named += [(one, "A", "proposed") for one in own]
-    made: dict[str, Any] = {"title": "Zorvex: a paper", "name": "Zorvex", "topics": []}
-    made["techniques"] = [{"surface": s, "in": i, "canonical": s, "role": r} for s, i, r in named]
-    made["relations"] = [
-        {"head": "Zorvex", "type": "outperforms", "tail": tail, "evidence": words} for tail, words in beaten.items()
-    ]
-    return _wins_of(folder, said, made, lang)
-
-
-@pytest.mark.parametrize(
-    ("said", "tail", "loser"),
-    [
-        ("Zorvex outperforms Quandle.", "Quandle", "Quandle"),
-        ("Zorvex outperforms recent cache eviction methods.", "cache eviction", "methods"),
-        ("Zorvex matches or outperforms Quandle.", "Quandle", ""),
-        ("Zorvex matches or even outperforms Quandle.", "Quandle", ""),
-        ("Zorvex did not improve over Quandle.", "Quandle", ""),
-        ("Zorvex may improve over Quandle.", "Quandle", ""),
-        ("Zorvex not only outperforms Quandle.", "Quandle", "Quandle"),
-        ("Zorvex outperforms models without Quandle.", "Quandle", ""),
-        ("We test Quandle. Zorvex outperforms Corvid.", "Quandle", ""),
-        ("Zorvex outperforms baselines such as VQ-EMA.", "EMA", ""),
-        ("Zorvex outperforms adaptive Quandle variants.", "adaptive", ""),
-        ("Zorvex outperforms the SOTA.", "SOTA", ""),
-        ("Zorvex accelerates Quandle by 48%.", "Quandle", ""),
-        ("Zorvex outperforms systems built on Quandle.", "Quandle", ""),
-        ("Zorvex outperforms Quandle with a warm start.", "Quandle", ""),
-        ("Zorvex outperforms Quandle on several tasks.", "Quandle", ""),
-        ("Zorvex outperforms Quandle on 9 of 12 tasks.", "Quandle", ""),
-        ("Zorvex needs what Quandle has, and outperforms Quandle on 9 of 12 tasks.", "Quandle", ""),
-        ("Zorvex outperforms a gate rule (Quandle)-based variants.", "Quandle", ""),
-        ("Zorvex outperforms Quandle with 9% less memory.", "Quandle", "Quandle"),
-        ("Zorvex outperforms plain LMs as well as others.", "plain LMs as", ""),
-        ("Zorvex outperforms the Quandle 4-step Corvid.", "Quandle", ""),
-        ("Zorvex outperforms token eviction (Quandle).", "token eviction", ""),
-        ("Zorvex outperforms CNN-, GAN-, and other denoisers.", "GAN", ""),
-        ("Zorvex wins by 3% over Quandle, and Corvid achieving 5%.", "Corvid", ""),
-        ("Zorvex outperforms K-means discretization.", "K-means", "clustering"),
-        ("Zorvex outperforms baselines in Critical Success Index (CSI).", "CSI", ""),
-        ("Zorvex outperforms rules surpassing Quandle.", "rules surpassing Quandle", ""),
-        ("Zorvex outperforms rules at Quandle and Corvid precision.", "Corvid", ""),
-        ("Zorvex outperforms caching systems built on rules.", "caching systems", ""),
-        ("Zorvex outperforms prior best results, including rules like Quandle.", "Quandle", ""),
-        ("Our gate kernel outperforms Quandle.", "Quandle", ""),
-        ("Zorvex outperforms a Quandle method, Corvid.", "Quandle", ""),
-        ("Zorvex outperforms baseline learning methods.", "baseline learning methods", ""),
-        ("Zorvex cuts 4x costs compared to Quandle.", "Quandle", ""),
-        ("The 7B and 30B models outperform Quandle.", "Quandle", ""),
-        ("Zorvex outperforms the teacher model.", "teacher model", ""),
-        ("Zorvex outperforms all gates except Quandle.", "Quandle", ""),
-        ("A study reveals when Zorvex improves over Quandle.", "Quandle", ""),
-        ("Zorvex outperforms Quandle, including Wren, in some scenarios.", "Quandle", ""),
-        ("Zorvex outperforms other biased gates.", "other biased gates", "gates"),
-        ("Zorvex outperforms the baseline of tuning a plain Quandle.", "Quandle", ""),
-        ("Zorvex has 8% recall over Quandle, surpassing others.", "Quandle", ""),
-        ("Compared to Quandle, Zorvex outperforms in recall.", "Quandle", "Quandle"),
-        ("Zorvex has a 2/8 win rate and outperforms Quandle.", "Quandle", ""),
-        ("Zorvex outperforms Low-Rank Adaptation(LoRA)-tuned nets.", "Low-Rank Adaptation", ""),
-        ("Zorvex is 2x and 3x faster than Quandle and Corvid.", "Quandle", ""),
-    ],
-)
-def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tail: str, loser: str) -> None:
-    own = ["gate kernel"] if "gate kernel" in said else []
-    rows = _won(tmp_path, said, {tail: said.split(". ")[-1]}, own)
-    assert [row["loser"][0]["label"].split()[-1] for row in rows] == ([loser] if loser else [])
-
-
-@pytest.mark.parametrize(
-    ("said", "by"),
-    [
-        ("Zorvex gives up to 1,024x speedup over Quandle.", ["“up to 1,024x speedup over Quandle”"]),
-        ("Zorvex saves 9% and is 2.5x faster than Quandle.", ["“2.5x faster than Quandle”"]),
-        ("Zorvex outperforms Quandle by 9%.", ["“by 9%”"]),
-        ("Zorvex outperforms Quandle and Wren in recall by 9%, and is fast.", ["“in recall by 9%”"]),
-        ("Zorvex has better recall than Quandle.", ["“better recall”"]),
-        ("Zorvex outperforms Quandle.", ["as quoted"]),
-        (
-            "Zorvex has an average 9% improvement over Quandle on long tasks.",
-            ["“an average 9% improvement over Quandle on long tasks”"],
-        ),
-        ("Zorvex has a 9% improvement over old gates while surpassing Quandle.", ["as quoted"]),
-        ("On Plover, Zorvex outperforms Quandle by 9%.", ["“On Plover … by 9%”"]),
-        ("Zorvex has 1 4% gains compared to Quandle.", None),
-        ("Zorvex has 4% gains over Quandle, with a 12% gain over Wren.", ["“4% gains over Quandle”"]),
-        ("Zorvex is 2x faster than the Quandle baseline on maps.", ["“2x faster than the Quandle baseline”"]),
-        ("Across nine tests, Zorvex outperforms Quandle by 9% on Tarn.", ["“by 9% on Tarn”"]),
-        ("Zorvex outperforms Quandle by 9% and Wren by 3%.", ["“by 9%”"]),
-        ("For instance, Zorvex outperforms Quandle by 9%.", ["“by 9%”"]),
-        ("On Plover, Wren, and Tarn, Zorvex outperforms Quandle by 9%.", ["as quoted"]),
-        ("Across Plover (a set), Zorvex outperforms Quandle by 9%.", ["as quoted"]),
-        ("Zorvex is good on long tasks, where it outperforms Quandle by 9%.", ["as quoted"]),
-        ("Zorvex outperforms all gates, cutting costs by 9x compared to Quandle.", None),
-        ("Zorvex has a 9% reduction in recall compared to Quandle.", None),
-    ],
-)
-def test_a_win_by_a_number_alone_is_told_with_it(tmp_path: Path, said: str, by: list[str] | None) -> None:
-    rows = _won(tmp_path, said, {"Quandle": said})
-    assert [row["by"] for row in rows] == ([] if by is None else [by])
-
-
-@pytest.mark.parametrize(
-    ("baseline", "metric", "by"),
-    [
-        ("dense Quandle", "memory usage", []),
-        ("FP16 Quandle", "memory usage", []),
-        ("Quandle", "memory usage", ["41% lower memory usage"]),
-        ("dense Quandle", "latency", ["41% lower latency"]),
-    ],
-)
-def test_less_memory_than_the_plain_form_of_a_thing_is_no_win(
-    tmp_path: Path, baseline: str, metric: str, by: list[str]
-) -> None:
-    said = f"Zorvex has a 41% lower {metric} than {baseline}."
-    made = _record("", "Zorvex", said, baseline, f"41% lower {metric}")
-    made["results"][0] |= {"metric": metric, "change": "decrease"}
-    assert [one for row in _wins_of(tmp_path, said, made) for one in row["by"]] == by
-
-
-def test_a_winner_is_not_called_by_the_short_form_of_another(tmp_path: Path) -> None:
-    said = "We propose Grouped-Tied Attention (GTA). Grouped Latent Attention outperforms Quandle."
-    named = (("GTA", "proposed"), ("Grouped Latent Attention", "proposed"), ("Quandle", "baseline"))
-    made: dict[str, Any] = {"title": "Attention: a paper", "name": "GTA", "topics": []}
-    made["techniques"] = [{"surface": one, "in": "A", "canonical": one, "role": role} for one, role in named]
-    win = {"head": "Grouped Latent Attention", "type": "outperforms", "tail": "Quandle"}
-    made["relations"] = [win | {"evidence": "Grouped Latent Attention outperforms Quandle"}]
-    (row,) = _wins_of(tmp_path, said, made)
-    assert row["winner"]["label"].casefold() == "grouped latent attention"
-
-
-def test_chinese_quotes_only_figures_of_a_win_and_what_it_has_no_words_for(tmp_path: Path) -> None:
-    said = "Zorvex outperforms frobnic zed gates in terms of recall."
-    (row,) = _won(tmp_path, said, {"frobnic zed gates": said}, lang="zh")
-    assert ([one["label"] for one in row["loser"]], row["by"]) == (["“frobnic zed gates”"], ["见引文"])
-    said = "Zorvex outperforms Quandle by 9%."
-    (row,) = _won(tmp_path, said, {"Quandle": said}, lang="zh")
-    assert row["by"] == ["“by 9%”"]
-
-
-def test_what_two_are_beaten_in_is_told_of_both(tmp_path: Path) -> None:
-    said = "Zorvex outperforms Quandle and idle gates in both recall and cost."
-    (row,) = _won(tmp_path, said, {"Quandle": said, "idle gates": said})
-    assert (len(row["loser"]), row["by"]) == (2, ["“in both recall and cost”"])
-
-
-def test_a_rival_and_its_kind_are_told_once(tmp_path: Path) -> None:
-    said = "Zorvex outperforms a Quandle probe, and beats Quandle."
-    rows = _won(tmp_path, said, {"Quandle": "beats Quandle", "Quandle probe": "Zorvex outperforms a Quandle probe"})
-    assert [[one["label"] for one in row["loser"]] for row in rows] == [["Quandle probe"]]
-    said = "Zorvex is 2x faster than the Quandle baseline, and 2x faster than Quandle."
-    both = {"Quandle": "2x faster than Quandle", "Quandle baseline": "2x faster than the Quandle baseline"}
-    assert [[one["label"] for one in row["loser"]] for row in _won(tmp_path, said, both)] == [["Quandle baseline"]]
-
-
-@pytest.mark.parametrize(
-    ("said", "tail", "loser"),
-    [
-        ("Zorvex outperforms previous gate pruning.", "gate pruning", "previous gate pruning"),
-        ("Zorvex outperforms standard FL on three tasks.", "FL", "standard federated learning"),
-        ("Zorvex outperforms pruning mRAG systems.", "pruning mRAG systems", "pruning mRAG systems"),
-        ("Zorvex outperforms vanilla Quandle.", "Quandle", "vanilla Quandle"),
-        ("Zorvex outperforms the popular Quandle.", "Quandle", "Quandle"),
-        ("Zorvex, of xQuandle, outperforms vanilla Quandle.", "Quandle", "vanilla Quandle"),
-        ("Zorvex outperforms the baseline Quandle.", "Quandle", "Quandle"),
-        ("Zorvex outperforms the W4A16 baseline.", "W4A16", "W4A16 baseline"),
-    ],
-)
-def test_a_loser_in_its_plain_form_is_told_so(tmp_path: Path, said: str, tail: str, loser: str) -> None:
-    (row,) = _won(tmp_path, said, {tail: said})
-    assert row["loser"][0]["label"].replace("FL", "federated learning") == loser
-
-
-def test_of_several_losers_each_has_its_figure(tmp_path: Path) -> None:
-    said = "Zorvex is 41% faster than Quandle. Zorvex is 9% faster than Corvid."
-    made = _record("", "Zorvex", said, "Quandle", "41% faster")
-    made["techniques"].append({"surface": "Corvid", "in": "A", "canonical": "Corvid", "role": "baseline"})
-    made["results"].append(made["results"][0] | {"surface": "9% faster", "value": 9, "baseline": "Corvid"})
-    (row,) = _wins_of(tmp_path, said, made)
-    assert sorted(row["by"]) == ["41% higher speed (vs. Quandle)", "9% higher speed (vs. Corvid)"]
-    said = said.replace("Corvid.", "Corvid on dusk maps.")
-    made["results"][1]["setting"] = "on dusk maps"
-    (tmp_path / "placed").mkdir()
-    (row,) = _wins_of(tmp_path / "placed", said, made)
-    assert sorted(row["by"])[1] == "9% higher speed (on dusk maps; vs. Corvid)"
-
-
 def test_a_takeaway_counts_papers_and_quotes_one_in_the_middle(stated: Graph) -> None:
-    first = _data(stated)["takeaways"]["rows"][0]
+    first = report_data(stated)["takeaways"]["rows"][0]
     assert "4 papers" in first["text"]
     assert (
         "each in its own setting; one of them is Brimble: 30% higher speed (vs. Quandle; with Qwen3-8B; A100)"
@@ -345,7 +110,7 @@ def _takeaways(folder: Path, texts: list[str], lang: Any = "en", **parts: Any) -
     papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
     with kg.open(str(folder / "p.kg")) as graph:
         graph.add(papers, fast=True)
-        made = [_record(e, "", text, "", text[-11:-1]) for e, text in zip(graph.entries(), texts, strict=True)]
+        made = [record_of(e, "", text, "", text[-11:-1]) for e, text in zip(graph.entries(), texts, strict=True)]
         for n, record in enumerate(made):
             own = {name: value if n < 3 else [] for name, value in parts.items()}
             record |= {"topics": ["pruning"] if n < 3 else [], "techniques": [], "title": f"Paper {n}", **own}
@@ -377,7 +142,7 @@ def test_papers_without_a_figure_are_quoted(tmp_path: Path) -> None:
     )
     with kg.open(str(tmp_path / "own.kg")) as graph:
         graph.add(papers, fast=True)
-        row = _data(graph)["takeaways"]["rows"][0]
+        row = report_data(graph)["takeaways"]["rows"][0]
         assert row["text"] == "In the words of “Pruning layers”:"
         assert row["short_forms"] == "LG: late gate"
         assert "layers of LG models” (LG: late gate)" in str(graph.report().render("md"))
@@ -413,8 +178,8 @@ def test_a_table_says_what_a_paper_proposes_and_not_a_part_with_a_problem(tmp_pa
     paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": text}) + "\n")
     with kg.open(str(tmp_path / "p.kg")) as graph:
         graph.add(paper)
-        (row,) = _rows(_data(graph), "methods")
-        (chinese,) = _rows(json.loads(str(graph.report("", "zh").render("json"))), "methods")
+        (row,) = section_rows(report_data(graph), "methods")
+        (chinese,) = section_rows(json.loads(str(graph.report("", "zh").render("json"))), "methods")
     assert (row["does"], row["is_quote"]) == ("a pruning gate that skips the idle blocks of a map", False)
     assert chinese["is_quote"]
     assert chinese["does"].startswith("We propose Zorvex")
@@ -435,12 +200,12 @@ def test_a_table_says_what_a_method_does_without_its_name(tmp_path: Path, title:
     paper.write_text(json.dumps({"id": "p", "title": title, "abstract": text}) + "\n")
     with kg.open(str(tmp_path / "p.kg")) as graph:
         graph.add(paper, fast=True)
-        (row,) = _rows(_data(graph), "methods")
+        (row,) = section_rows(report_data(graph), "methods")
     assert row["does"] == "skips the idle blocks of a map and keeps all of its other blocks"
 
 
 def test_a_line_of_the_table_says_what_a_paper_gains_and_on_what(stated: Graph) -> None:
-    row = next(row for row in _rows(_data(stated), "methods") if row["method"].startswith("Tassock"))
+    row = next(row for row in section_rows(report_data(stated), "methods") if row["method"].startswith("Tassock"))
     assert row["gain"] == "15% higher speed (vs. Quandle; with Qwen3-8B; H100)"
     assert row["factor"] == 1.15
     named = [one for column in ("model", "hardware") for one in row[column]]
@@ -479,12 +244,12 @@ def test_a_gain_over_what_the_paper_proposes_is_another_ones(tmp_path: Path) -> 
     paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
     with kg.open(str(tmp_path / "own.kg")) as graph:
         graph.add(paper, fast=True)
-        made = _record(graph.entries()[0], "Zorvex", said, "Zorvex", "12x speedup")
+        made = record_of(graph.entries()[0], "Zorvex", said, "Zorvex", "12x speedup")
         made["results"][0] |= {"value": 12, "unit": "x"}
         made["techniques"] = made["techniques"][:1]
         record.write_text(json.dumps(made) + "\n")
         graph.add(records=record)
-        assert not _rows(_data(graph), "methods")[0]["gain"]
+        assert not section_rows(report_data(graph), "methods")[0]["gain"]
 
 
 @pytest.mark.parametrize(
@@ -503,11 +268,11 @@ def test_what_a_gain_leaves_of_the_quality_is_quoted(tmp_path: Path, end: str, q
     paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
     with kg.open(str(tmp_path / "kept.kg")) as graph:
         graph.add(paper, fast=True)
-        made = _record(graph.entries()[0], "Zorvex", said, "Quandle", "12x speedup")
+        made = record_of(graph.entries()[0], "Zorvex", said, "Quandle", "12x speedup")
         made["results"][0] |= {"value": 12, "unit": "x"}
         record.write_text(json.dumps(made) + "\n")
         graph.add(records=record)
-        assert _rows(_data(graph), "methods")[0]["quality"] == quality
+        assert section_rows(report_data(graph), "methods")[0]["quality"] == quality
 
 
 def test_techniques_stand_under_a_broader_concept(built: Graph) -> None:
@@ -546,7 +311,7 @@ def test_months_of_few_papers_set_no_scale(tmp_path: Path) -> None:
 
 
 def test_an_empty_section_says_that_nothing_was_found(stated: Graph) -> None:
-    assert _data(stated)["problems"]["note"] == "Nothing of this was found in these papers."
+    assert report_data(stated)["problems"]["note"] == "Nothing of this was found in these papers."
 
 
 def test_chinese_quotes_a_result_that_it_has_no_words_for(stated: Graph) -> None:
@@ -580,5 +345,5 @@ def test_a_device_of_the_background_is_not_one_of_the_paper(tmp_path: Path) -> N
         record = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "hardware": hardware}
         records.write_text(json.dumps(record))
         graph.add(records=records)
-        (row,) = _rows(_data(graph), "methods")
+        (row,) = section_rows(report_data(graph), "methods")
     assert [one["label"] for one in row["hardware"]] == ["NVIDIA A100"]

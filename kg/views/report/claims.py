@@ -229,8 +229,10 @@ def _is_reworded(beaten: str, label: str) -> bool:
 
 def _as_written(label: str, paper: Paper) -> str:
     """A label of small letters with the capitals that the abstract always has: "Sinter", "Kolmogorov-Arnold gates"."""
+    if not label.islower():
+        return label
     found = {one[0] for one in re.finditer(rf"(?<=[a-z,] ){re.escape(label)}\b", text_of(paper, "A"), re.IGNORECASE)}
-    return found.pop() if label.islower() and len(found) == 1 else label
+    return found.pop() if len(found) == 1 else label
 
 
 def _is_narrower(beaten: str, label: str) -> bool:

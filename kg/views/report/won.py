@@ -162,8 +162,7 @@ def is_generic(shown: Selection, name: str) -> bool:
 def is_denied(shown: Selection, sentence: str, beaten: str) -> bool:
     """Whether a sentence has a win only in "did not", "may improve over Finch", or a loser in "without caching"."""
     ahead, negate = around(sentence, beaten)[0], shown.graph.vocabulary.cues("negate")
-    is_denied = pattern(_DENIED).search(ahead) or pattern(_HEDGED).search(ahead) or pattern(_ASKED).search(ahead)
-    is_denied = is_denied or _EXCEPT.search(ahead)
+    is_denied = any(pattern(one).search(ahead) for one in (_DENIED, _HEDGED, _ASKED)) or _EXCEPT.search(ahead)
     return bool(is_denied) or not negate.isdisjoint(fold(ahead).split()[-1:])
 
 
@@ -196,7 +195,7 @@ def is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) -> 
     )
     if is_place or _DOING_IT.search(front) or _is_outvoted(sentence):
         return False  # "8% on Finch, surpassing others"; "the baseline of tuning Finch"; "wins 2/8"
-    if is_denied(shown, sentence, beaten) or pattern(_RESULTS_OF).search(around(sentence, beaten)[0]):
+    if is_denied(shown, sentence, beaten) or pattern(_RESULTS_OF).search(front):
         return False
     if beaten not in sentence and not any(stands_for(word, beaten) for word in _WORD.findall(sentence)):
         return False  # linked to what other words of the paper name
@@ -212,32 +211,25 @@ def is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) -> 
         return False
     if not is_whole(relation.evidence.quote, shown.label(relation.tail_concept)):
         return False  # "vLLM", of "vLLM-disaggregation"
-    ahead, behind = around(relation.evidence.quote, beaten)
+    ahead, _ = around(relation.evidence.quote, beaten)
     before = fold(ahead).split()
     verb = next((word for word in reversed(before) if word not in cues("definite")), "")
     if any(pattern(_PARTLY).search(part.partition(";")[0]) for part in sentence.split(beaten)[1:]):
         return False  # "beats Finch on several tasks"
-    behind = around(sentence, beaten)[1]
-    if is_variant(shown.graph.vocabulary, _KIND_WITH.sub("", behind)):
+    if is_variant(shown.graph.vocabulary, _KIND_WITH.sub("", rest)):
         return False  # "Finch", of "Finch with a pruning step", "Finch backbone with pruning"
     kind = " ".join(ahead.split()[-1:])
-    if "-" in kind and kind.islower() and behind.startswith(" baseline") and not {*fold(kind).split()} <= cues("plain"):
+    if "-" in kind and kind.islower() and rest.startswith(" baseline") and not {*fold(kind).split()} <= cues("plain"):
         return False  # "vLLM", of "the single-model vLLM baseline"
     if pattern(_BUILT_ON).search(ahead) or verb in cues("act-on"):
         return False  # what a rival is built on is no rival, nor what is made faster
-    if (
-        GOES_ON.match(behind)
-        or (beaten.endswith("s") and pattern(_CUT).match(behind))
-        or pattern(_SETTING).search(ahead)
-    ):
+    if GOES_ON.match(rest) or (beaten.endswith("s") and pattern(_CUT).match(rest)) or pattern(_SETTING).search(ahead):
         return False  # "FP16", of "the FP16 4-step Latent Consistency Model"
-    word = pattern(_NEXT).match(behind) if pattern(_ALSO).search(ahead) else None
+    word = pattern(_NEXT).match(rest) if pattern(_ALSO).search(ahead) else None
     if word and word[1] not in listed("winning.no_verbs"):
         return False  # the subject of what follows: "over B, and C achieving twice that"
-    if behind.startswith((" (", "(", ")-")) or _KIND.match(behind):
-        return (
-            False  # a kind, with the one of it that is beaten behind: "token eviction (SnapKV)", "a MoLE method, MoLA"
-        )
+    if rest.startswith((" (", "(", ")-")) or _KIND.match(rest):
+        return False  # a kind, with the one of it that is beaten rest: "token eviction (SnapKV)", "a MoLE method, MoLA"
     if ahead.endswith("(") and before and is_metric_head(shown.graph.vocabulary, before[-1]):
         return False  # the short form of a metric: "in terms of Critical Success Index (CSI)"
     losses = cues("outcome-loss") | cues("outcome-drop")
