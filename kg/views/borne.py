@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from kg.extract.governing import KEEPING
 from kg.model import Paper, Record, Result
-from kg.text import fold
+from kg.text import breaks_off, fold
 from kg.views.bounds import bound_of
 from kg.views.clause import has_turn, is_listed
 from kg.views.compared import compared, is_over_more
@@ -64,6 +64,9 @@ _ACCELERATED = re.compile(
 )
 _AND_NUMBER = re.compile(r",? (?:and|or) \d")
 _ONLY = re.compile(r"\b(?:only|just|merely|mere)\s(?:an?\s|about\s)?$")
+_AS_GOOD = re.compile(
+    r"\b(?:same|similar|comparable|equal|equivalent)\b[^,;:()]* (?:as|to) [^,;:()]* (?:in|with|at|using) [^,;:()]*$"
+)
 _USING = re.compile(r"\beven (?:when|if|while|with) (?:[a-z]+ing )?[^,;:()\d]*$")
 _FACTOR = re.compile(r"\bfactors? of\s(?:up to\s)?[~]?$")
 _BUT = re.compile(r"[^.;()]{0,60}\((?:without|excluding|except)\b")
@@ -93,6 +96,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     place = reader.place(found)
     if not place or reader.is_of_another_subject(found, place) or reader.is_by_part(found, place):
+        return None
+    if _is_cut(found):
         return None
     behind = place.text[place.quantity.end :]
     if _GLUED.match(behind) or behind.startswith("...", 1) or _BUT.match(behind):
@@ -157,6 +162,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         and is_over_more(place, result, found.sentences()[0], reader.clause.general)
     ):
         return None
+    if not against and change not in ("absolute", KEPT) and _AS_GOOD.search(place.text[: place.quantity.start]):
+        return None  # "as good as Finch in 2x fewer steps"
     following = place.sentence.quantities[place.index + 1 : place.index + 2]
     if (
         against
@@ -262,8 +269,13 @@ def is_variant(vocabulary: Vocabulary, behind: str) -> bool:
 
 
 def sentence(found: EntryResult) -> str:
-    """The repaired sentence of a result on one line, with LaTeX as text; "" if it is too long to quote."""
-    return quotable(found.sentences()[1])
+    """The repaired sentence of a result on one line, with LaTeX as text; "" if it is cut or too long to quote."""
+    return "" if _is_cut(found) else quotable(found.sentences()[1])
+
+
+def _is_cut(found: EntryResult) -> bool:
+    before, said = found.sentences()
+    return bool(before) and breaks_off(said)
 
 
 @lru_cache(maxsize=4)

@@ -40,7 +40,7 @@ _BEATEN = (
 )
 #: Before a number that is told beside another: "2x faster than Finch while cutting costs by ".
 _MEANWHILE = rf"\b(?:<clause.comparing>)\s{_WHAT},? while (?:also )?[a-z]+ing [^,;:()\d]*$"
-_OPENING = rf"(?:^|\bthat,?\s)(?:[A-Z][a-z]+(?: [a-z]+)?, )?(?i:compared (?:to|with)|relative to)\s{_WHAT},"
+_OPENING = rf"(?:^|\bthat,?\s|, )(?:[A-Z][a-z]+(?: [a-z]+)?, )?(?i:compared (?:to|with)|relative to)\s{_WHAT},"
 #: At the end of a sentence, behind no other number: "is 2x faster and also finds more, compared to Finch".
 _AT_END = (
     r"(?:(?!\b(?:<clause.while>)\b)[^;:()\d])*?,? (?:compared (?:to|with)|relative to)\s(?P<what>[^,;:()\d]+?)\.?$"
@@ -59,6 +59,7 @@ _MATCHING = (
 _WHILE = r",? while (?:[a-z]+ly )?[a-z]+ing\b[^,;:()\d]*$"
 _TIED = rf"\b<clause.tied> [^,;:()]+?{_WHILE}"
 _BEATS_WHILE = rf"\b<clause.beating> (?P<what>[^,;:()\d]+?){_WHILE}"
+_EVERYWHERE = r"(?:all|most|both)(?: (?:of )?the)? (?:[a-z-]+ )?<outcome.everywhere>"  # "in all the benchmarks"
 _COMPARES = r"\b<clause.comparing>\s"
 _POINTING = re.compile(r"(?:all|any|both|each|its?|others?|the|them|these|those|two)\b", re.IGNORECASE)
 #: Behind the first of several: "Finch (with caching), Wren and Plover".
@@ -80,7 +81,8 @@ def compared(place: QuantityPlace, result: Result, wording: Wording) -> str:
     meanwhile = None if found or is_speedup(result) else pattern(_MEANWHILE).search(text[: number.start])
     found = found or meanwhile
     beaten = None if found else pattern(_BEATEN).search(text[: number.start])
-    if beaten and beaten["of"] != result.metric and (beaten["of"] or not _is_said(beaten, result)):
+    of = beaten["of"] if beaten and not pattern(_EVERYWHERE).fullmatch(beaten["of"] or "") else ""
+    if beaten and of != result.metric and (of or not _is_said(beaten, result)):
         return ""
     found = found or beaten or pattern(_OPENING).search(text[: number.start])
     said = re.sub(r"\s\([A-Z][\w-]*\)", "", found["what"]).strip() if found else ""

@@ -11,6 +11,7 @@ from kg.text import has_han
 from kg.views.words import PageWords
 
 _OWNED = re.compile(r"^([\u4e00-\u9fff]{2,3})的(?=[\u4e00-\u9fff])")  # one 的 is enough: 中的有限改进
+_BASED = re.compile(r"基于.+的$")
 _BIG = {"大": "较大的", "小": "较小的"}
 
 
@@ -171,6 +172,9 @@ def _compound(parts: Sequence[PhrasePart]) -> str:
         if not word or (part.tied and word.endswith("的")):
             return ""  # "self-growing", "detection-task-specific"
         said.append(word)
+    begins = next((at for at, word in enumerate(said) if _BASED.match(word)), 0)
+    if begins and not any(word.endswith("的") for word in said[:begins]):
+        said.insert(0, said.pop(begins))  # 基于大语言模型的自主智能体
     if said[1:] and said[-1] == "大小" and said[-2][:1] in _BIG:
         said.pop()  # 大批量
     if said and said[0] in _BIG and said[-1].endswith("大小"):

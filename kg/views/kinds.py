@@ -23,12 +23,17 @@ _UNSAID = re.compile(
     r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,3}\3$"
 )
 #: Words of which only the sense tells what goes with which: "Masked Gate Routing-based", "fully gate-free".
-_ENTWINED = re.compile(r"(?:[\w-]+ed|[\w-]+ing) [\w-]+ \w+-(?:based|driven|guided|aware)\b|\b[a-z]+ly [\w-]+-\w")
+_ENTWINED = re.compile(
+    r"(?:[\w-]+ed|[\w-]+ing) [\w-]+ \w+-(?:based|driven|guided|aware)\b|\b[a-z]+ly [\w-]+-\w|\band [a-z]+ly \w"
+)
 #: Where 的 stands: 组件感知的自动剪枝, 参数高效的适配, but 参数高效微调.
 _AWARE = re.compile(
     r"(?:(?<!量化)(?<!高效)感知|^统一|^高效统一|^可扩展|^全自动|^预训练|^免学习|^免训练)(?=[\u4e00-\u9fff]{5}|[A-Z])(?!.*的)|"
     r"(?<=[\u4e00-\u9fff]{2})(?<!的)(?<!用于)高效(?=[A-Z]|(?!微调|的)[\u4e00-\u9fff]{4})"
 )
+_TWO = re.compile(r"(?P<one>[\w-]*\w) and (?P<other>(?:[a-z]+ly )?[\w-]+) (?P<rest>.+)")
+_MERE = r"(?:[a-z]+ly )?<proposal.mere>"
+_MERE_KIND = rf"{_MERE}(?: and {_MERE})? [a-z]+"  # "an efficient and accurate method"
 _SIZED = re.compile(r"^\d[\d.]*[BM]参数(?=[\u4e00-\u9fff])")
 _PILE = re.compile(r"[\u4e00-\u9fff]{15}")  # modifiers without 的
 _SHORT = re.compile(r"(?<![\w-])[A-Z]{2,}s?(?![\w-])", re.ASCII)  # of a term that only its paper spells out
@@ -46,7 +51,7 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
     What it is for goes before it where neither has a clause of its own: 用于网格生成的扩散框架.
     """
     phrase, head, use = kinds(found.itself or found.what)
-    phrase = phrase.removeprefix("more ")  # than what, it does not say
+    phrase = _plainly(phrase.removeprefix("more "))  # than what, it does not say
     nouns, find = Wording(shown.graph.vocabulary), shown.graph.vocabulary.find
     kind, last, served = (nouns(one) if one and nouns.is_noun_phrase(one) else "" for one in (phrase, head, use))
     is_mixed = any(not (find(word, "technique") or find(word, "model")) for word in _CAPITAL.findall(kind + served))
@@ -59,13 +64,29 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
     whole = kind or (last if phrase == head else "")
     is_doing = use.partition(" ")[0].endswith("ing")  # of "for learning policies" 学习策略 is a strategy
     if has_han(served) and "的" not in served + kind and has_han(whole) and not is_doing:
-        kind = shown.words("proposal.for", what=served, kind=whole)
-    elif is_generic(shown, phrase) or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND):
+        is_problem = find(use, "problem") is not None
+        kind = shown.words("proposal.against" if is_problem else "proposal.for", what=served, kind=whole)
+    elif (
+        pattern(_MERE_KIND).fullmatch(phrase)
+        or is_generic(shown, phrase)
+        or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND)
+    ):
         kind = ""
     kind = PLURAL.sub("", kind)
+    for short, full in (pair.split("=") for pair in shown.words("proposal.kind_ends").split()):
+        kind = kind.removesuffix(full).removesuffix(short) + full if kind.endswith(short) else kind
     kind = _SIZED.sub(r"\g<0>的", kind)
     kind = kind if "的" in kind else _AWARE.sub(r"\g<0>的", kind, count=1)
     return shown.words("proposal.kind_named", name=own, kind=kind) if own and kind else kind
+
+
+def _plainly(phrase: str) -> str:
+    """A phrase without one of two qualities that only praises: "a multimodal and efficient framework"."""
+    found = _TWO.match(phrase)
+    if not found:
+        return phrase
+    vague = [pattern(_MERE).fullmatch(found[key]) is not None for key in ("one", "other")]
+    return phrase if vague[0] == vague[1] else f"{found['other' if vague[0] else 'one']} {found['rest']}"
 
 
 def opening(shown: Selection) -> str:

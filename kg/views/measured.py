@@ -147,8 +147,10 @@ def form_of(shown: Selection, result: Result, named: str = "") -> str:
         return {"increase": "more", "decrease": "fewer"}.get(result.change, "count")
     head = (named or metric(shown, result)).partition(" of ")[0]  # of "latency of the cache" it is the latency
     is_size = result.change != "absolute" and _ends_in("sized", shown, result, head)
-    amounts, numbers = (tuple(shown.words(f"outcome.{key}_endings").split()) for key in ("amount", "number"))
-    if numbers and result.change != "absolute" and result.unit != "x" and named.endswith(numbers):
+    endings = (tuple(shown.words(f"outcome.{key}_endings").split()) for key in ("amount", "number", "score"))
+    amounts, numbers, scores = endings
+    is_number = numbers and named.endswith(numbers) and not named.endswith(scores)  # Dice系数 is no number
+    if is_number and result.change != "absolute" and result.unit != "x":
         return {"increase": "more", "decrease": "fewer"}[result.change]
     if is_size and shown.lang == "zh" and result.unit != "x" and named.endswith(amounts):
         return {"increase": "more", "decrease": "fewer"}[result.change]

@@ -115,14 +115,13 @@ def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
         behind = said[at + 1] if at + 1 < len(said) else None
         before = said[at - 1] if at else None
         is_repeated = any(other is not result and other.metric == result.metric for other in said)
-        alike, shares = (not is_repeated and _is_alike(result, other) for other in (behind, before))
-        bare = replace(result, baseline="", setting="") if alike else result
+        alike, shares = (not is_repeated and _is_alike(shown, result, other) for other in (behind, before))
+        bare = replace(result, baseline="", setting=_parted(shown, result)[0]) if alike else result
         again = before is not None and (before.metric, before.form) == (result.metric, result.form)
         again = again and (shown.lang == "zh" or result.form.startswith(_OF))
         again = again and (not alike or before is None or before.setting == result.setting)
-        is_last = behind is None or (behind.metric, behind.form) != (result.metric, result.form)
         again = again and not bare.origin
-        out.append(_phrase(shown, bare, again=again, is_last=is_last, is_beside=shares or again))
+        out.append(_phrase(shown, bare, again=again, is_beside=shares or again))
     if shown.lang != "zh":
         return shown.words.listed(out)
     joints = (_joint(a, b) for a, b in pairwise(said))
@@ -139,9 +138,18 @@ def _joint(one: ResultInWords, other: ResultInWords) -> str:
     return {(True, False): "makes_too", (False, True): "gains_too"}.get(both, "comma")
 
 
-def _is_alike(one: ResultInWords, other: ResultInWords | None) -> bool:
-    """Whether two results have the same baseline and setting."""
-    return other is not None and (one.baseline, one.setting) == (other.baseline, other.setting)
+def _is_alike(shown: Selection, one: ResultInWords, other: ResultInWords | None) -> bool:
+    """Whether two results have the same baseline and setting, but for what stands before a verb."""
+    ways = [(way.baseline, _parted(shown, way)[1]) for way in (one, other) if way]
+    return len(ways) > 1 and ways[0] == ways[1]
+
+
+def _parted(shown: Selection, said: ResultInWords) -> tuple[str, str]:
+    """What Chinese says before the verb of a change, that it is a mean, and the rest of its setting."""
+    mean, comma = shown.words("outcome.average"), shown.words("outcome.aside_comma")
+    parts = said.setting.split(comma)
+    is_mean = shown.lang == "zh" and said.form.startswith(_CHANGES) and mean in parts
+    return (mean, comma.join(part for part in parts if part != mean)) if is_mean else ("", said.setting)
 
 
 def _says_rival(shown: Selection, form: str) -> bool:
@@ -158,12 +166,10 @@ def _rival(words: PageWords, named: str) -> str:
 
 def _on_average(shown: Selection, form: str, said: str, named: str, beside: str) -> tuple[str, str]:
     """Chinese says before the verb that a change is a mean: 速度平均提升至3倍, not 速度提升至3倍（平均）."""
-    mean, comma = shown.words("outcome.average"), shown.words("outcome.aside_comma")
-    parts = beside.split(comma)
-    is_mean = shown.lang == "zh" and form.startswith(_CHANGES) and mean in parts
-    if not is_mean or not said.startswith(named) or named.startswith(mean):
+    mean, rest = _parted(shown, ResultInWords(named, form, "", setting=beside))
+    if not mean or not said.startswith(named) or named.startswith(mean):
         return said, beside
-    return named + mean + said[len(named) :], comma.join(part for part in parts if part != mean)
+    return named + mean + said[len(named) :], rest
 
 
 def _is_level(said: ResultInWords) -> bool:
@@ -171,10 +177,8 @@ def _is_level(said: ResultInWords) -> bool:
     return said.form.startswith(("absolute", "count"))
 
 
-def _phrase(
-    shown: Selection, said: ResultInWords, *, again: bool = False, is_last: bool = True, is_beside: bool = False
-) -> str:
-    """One result; `again`: the previous one has the same metric and verb; `is_last`: the next one has another.
+def _phrase(shown: Selection, said: ResultInWords, *, again: bool = False, is_beside: bool = False) -> str:
+    """One result; `again`: the previous one has the same metric and verb.
 
     With `is_beside`, its baseline stands in brackets, which the previous one shares.
     """
@@ -193,8 +197,7 @@ def _phrase(
     is_told = _says_rival(shown, said.form) and not is_beside  # 降至Finch的1/2
     notes = [words("outcome.than", baseline=said.baseline)] if said.baseline and not is_told else []
     setting = said.setting
-    if is_last and not again:
-        effect, setting = _on_average(shown, said.form, effect, named, setting)
+    effect, setting = _on_average(shown, said.form, effect, "" if again else named, setting)
     notes += [setting] if setting else []
     return words("outcome.aside", effect=effect, notes=words("outcome.aside_comma").join(notes)) if notes else effect
 
@@ -213,7 +216,8 @@ def _in_form(words: PageWords, named: str, form: str) -> str:
     if form == "speedup" and words.lang == "zh":
         return ""  # 3倍加速
     if form in _SIZES:
-        return named.removesuffix(words("outcome.size"))
+        bare = named.removesuffix(words("outcome.size"))
+        return bare if len(bare) > 1 else named  # 图大小, not 图
     if form == KEPT and words.lang != "zh" and named.rpartition(" ")[2].islower():
         return f"the {named}"
     return with_article(words, named) if form.startswith(_OF) and words.lang != "zh" else named

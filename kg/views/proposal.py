@@ -21,7 +21,7 @@ from kg.views.words import PageWords, listed, pattern
 _LEAST, _LEAST_KIND = 7, 5  # words of what is proposed, of what it is
 _MOST = 45
 _ADDRESS = re.compile(r"[~\s]*\(?https?://[^\s,)]+\)?")
-_CLOSE = re.compile(r"(?:\)|[a-z]{3}),(?=[a-z]{2})")  # a space is missing
+_CLOSE = re.compile(r"(?:\)|[a-z]{3}),(?=[a-z]{2}|an? )")  # a space is missing
 _LOOSE = ("IN", "TO", "DT", "CC", "WDT", "WP", "WP$", "PRP", "PRP$", "MD", "VB", "VBZ", "VBP", ",")  # end no phrase
 _AGAIN_LARGE = re.compile(r"(?:, (?=An? )|(?<=[a-zA-Z)])-(?=an? [a-z]))(An?|an?) ")  # "Foo, A gate", "Foo-a gate"
 _OF_TWO = re.compile(r"^([\w-]+),(?= and [\w-]+ )")  # "efficient, and light", of three
@@ -92,6 +92,8 @@ _MERELY = r", an? (?:[\w-]+ )?<proposal.kinds>$"  # what is left of "Late Gates,
 _DEALT = 2  # lists of "gates and scans for maps and logs, respectively"
 _SUPERLATIVE = re.compile(r"the most [a-z]+")  # "the most comprehensive study", as only its authors may say
 _SHIFT = re.compile(r"an? (?:[a-z]+ )?shift\b")
+_FIRST_STEP = r",? <proposal.relative> first [a-z]+s\b"
+_NEXT_STEP = re.compile(r"\b(?:then|next|second|finally|before|and [a-z]+s|followed by)\b")
 _MEANS = re.compile(r"\b(?:by|through|via|using|with the)\b")
 _PRAISE = r"(?:<proposal.praise>\b,? (?:<proposal.praise_joints> )?)+"
 _LINK = r"(?:<proposal.links>|<proposal.clauses>)\b"
@@ -135,7 +137,9 @@ class Proposal:
         named = rf"(?<![\w-]){re.escape(own)} (?:(?:via|by|with|from|of|for)\b[^,;()]*\([A-Z]|"
         if " " in own and pattern(rf"{named}(?!<proposal.kinds>|{_LINK}|<proposal.relative>)[a-z])").search(self.what):
             return False  # "Block Pruning via Gates (BPG)", "a Block Pruning distillation framework"
-        return bool(found) and (bool(self.itself) or not pattern(rf"\b{_LINK}").search(ahead.partition("(")[0]))
+        return bool(found) and (
+            bool(self.itself) or not pattern(rf"\b(?:{_LINK}|<proposal.relative>\b)").search(ahead.partition("(")[0])
+        )
 
 
 def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: bool = False) -> Proposal | None:
@@ -390,6 +394,9 @@ def _whole(what: str) -> str:
         is_less = clause is not None and 2 * clause.start() < len(what)  # what is left tells less than what goes
         what = _REMEDY.sub("", _to_noun(what[: clause.start()])) if clause and not is_less else ""
         what = "" if pattern(_MERELY).search(what) else what
+    first = pattern(_FIRST_STEP).search(what)
+    if first and not _NEXT_STEP.search(what, first.end()):
+        what = _to_noun(what[: first.start()])  # "a gate", of "a gate that first finds keys", before ". Then, it"
     if "respectively" in what and what.count(" and ") < _DEALT:
         return ""  # "gates and scans for maps, respectively" are dealt out to what only others name
     aim = pattern(_MERE_AIM).search(what)

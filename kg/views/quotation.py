@@ -8,7 +8,7 @@ from itertools import islice, pairwise, takewhile
 
 from kg.extract.speech import tagged
 from kg.model import Paper
-from kg.text import fold, sentences
+from kg.text import breaks_off, fold, sentences
 from kg.views.latex import quotable
 from kg.views.own import forms, is_passive
 from kg.views.proposal import (
@@ -80,7 +80,8 @@ _DANGLING = (
     r"\A<proposal.subjects> [a-z]+ the <proposal.burdens> (?:to|with|by|and)\b|\b(?:over|than|to|with) the others\b|"
     r"\A(?:(?:<proposal.linking>), )?(?:(?:on|for|in) )?the (?:former|latter)\b|"
     r"\bthe <proposal.burdens>$|\bas our (?:response|answer|solution)$|\bto [a-z]+ (?:this|these|those|them)$|"
-    rf"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\b{BOTH})"
+    rf"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\b{BOTH}|"
+    r"\A(?!.*\bfirst\b).*\bthe (?:proposed )?(?:second|third) <proposal.kinds>\b)"
 )
 #: "A gate that mitigates this degradation", not "this paper"; further behind, the sentence itself may have named it.
 _ONE = (
@@ -106,6 +107,8 @@ _ITEM = re.compile(r"\(?\d\)|[A-Z][\w -]{0,40}: ")  # of a list, which the sente
 _FIRST_OF = re.compile(r"First(?:ly)?,|(?:Stage|Step|Phase) 1:|In the first (?:stage|step|phase),")
 _NEXT_OF = r"(?i)(?:<proposal.counting>,|(?:stage|step|phase) \d:|in the <proposal.counting> (?:stage|step|phase),)"
 _MEASURED = re.compile(r"\d\s?(?:\\?%|x\b|×|\$?\\times|times\b)")  # a result, which is told elsewhere
+#: Stands for the end of a sentence that the text does not have; its last word may be cut, too.
+CUT = "[…]"
 _AVAILABLE = re.compile(r"https?:|\bgithub\.com\b")
 
 
@@ -304,6 +307,7 @@ def points_back(said: str) -> bool:
         r"(?i)(?:<proposal.linking>, )?(?!<proposal.subjects>\b)"
         r"(?:<proposal.pointing>|further [a-z]+s|the (?:former|latter))\b|"
         r"[^,]*\s<proposal.pointing>,|"
+        r"(?:in order )?to [a-z][^,]*\s(?:its|their)\s[^,]*, <proposal.subjects>\b|"
         r"<clause.apart>\b[^,]*\s(?!<proposal.subjects>\b)(?:this|<proposal.plural_pointing>)\b(?! as\b)[^,]*,"
     )
     return pattern(begins).match(by_itself(said)) is not None
@@ -367,6 +371,10 @@ def sentences_of(paper: Paper, fields: Collection[str]) -> Iterator[str]:
         for text in (document.texts["A"].text for document, _ in paper.entries if "A" in document.texts):
             begin = -1
             for start, end in sentences(text):
+                if start and end == len(text.rstrip()) and breaks_off(text[start:end]):
+                    begun = text[start:end].rpartition(" ")[0]
+                    yield from [f"{begun} {CUT}"] if len(begun.split()) > 2 * _LEAST else []
+                    continue
                 is_open = text.count("(", start, end) > text.count(")", start, end) or text[:end].endswith(_NO_END)
                 if begin < 0 and end < len(text) and is_open:
                     begin = start  # the full stop of "(DR. Foo)" ends no sentence, nor that of "non i.i.d. maps"

@@ -53,7 +53,7 @@ _MIXED = re.compile(r"[A-Z][a-z]+[A-Z][a-z]\w*")
 _PLAIN = re.compile(
     r"(?![aeiou]|h(?:ei|on|our)|[Hh]\b)(?:[a-z]{2}|[A-Z][a-z])|[aAeEiI][a-z]"
 )  # the sound of its first letter is sure
-_OF_PERSON = re.compile(r"\b[A-Z][a-z]{3,}ian\b")  # "Hessian", "Gaussian"
+_OF_PERSON = re.compile(r"\b[A-Z][a-z]{3,}(?:ian|ish|ese|pean|rean)\b")  # or a nation: "Hessian", "Turkish"
 _PLAIN_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,}(?![^\W\d_])")
 _FIRST = re.compile(r"\bfirst\b(?!-)")
 _BEGINS = re.compile(r"(?:^|[.!?:;\n•]|\(?\b(?:\d|[a-e]|[ivx]+)[).])[ \t]*$")  # of a sentence or an item of a list
@@ -68,7 +68,7 @@ _IS_HEAD = re.compile(rf"$|[,.;]| (?:{_LINKS}|and|that|which)\b")
 _OF_OBJECT = ("NN", "JJ", "VBG", "DT")  # tags behind what may be a verb: "gates efficiency", not "gates need"
 _TITLE_WORD = re.compile(r"(?<![\w-])[A-Z][a-z]")
 _LEADING = ("VB", "VBZ", "VBP", "VBG", "IN", "TO")  # tags before what stands alone: "adapt SAM for maps"
-_OF_LONGER = re.compile(r"\s\(?[A-Z]|\+")
+_OF_LONGER = re.compile(r"\s[A-Z]|\s\([a-z]*[A-Z]|\+")
 _LETTERS = 2  # of an acronym with its plural s: "VLMs", not "OS"
 AHEAD = 80  # letters before a phrase in which its article may stand
 
