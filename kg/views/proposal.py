@@ -137,9 +137,9 @@ class Proposal:
         named = rf"(?<![\w-]){re.escape(own)} (?:(?:via|by|with|from|of|for)\b[^,;()]*\([A-Z]|"
         if " " in own and pattern(rf"{named}(?!<proposal.kinds>|{_LINK}|<proposal.relative>)[a-z])").search(self.what):
             return False  # "Block Pruning via Gates (BPG)", "a Block Pruning distillation framework"
-        return bool(found) and (
-            bool(self.itself) or not pattern(rf"\b(?:{_LINK}|<proposal.relative>\b)").search(ahead.partition("(")[0])
-        )
+        apart = pattern(rf"\b{_LINK}").search(ahead.partition("(")[0])
+        apart = apart or pattern(r"\b<proposal.relative>\b").search(_IN_BRACKETS.sub("", ahead))
+        return bool(found) and (bool(self.itself) or apart is None)
 
 
 def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: bool = False) -> Proposal | None:

@@ -364,6 +364,11 @@ def test_counted_things_are_fewer_and_sizes_smaller(built: Graph) -> None:
     )
 
 
+def test_no_result_is_told_of_a_sentence_that_is_cut_nor_without_what_it_is_as_good_as(built: Graph) -> None:
+    assert not said_of(built, "Gates idle. It has 41% lower latency than Fin", "41%", value=41.0)
+    assert not said_of(built, "It is of the same recall as Finch in 41% less latency.", "41%", value=41.0)
+
+
 def test_only_sure_results_aresaid_of(built: Graph) -> None:
     text = "It cuts latency by 41%."
     result = Result(Evidence("41%", "A", 19, 22), "latency", 41.0, "%", "decrease", metric_concept="metric:latency")

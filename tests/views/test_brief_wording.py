@@ -326,6 +326,15 @@ def test_a_setting_has_its_measure_word_or_is_quoted(built: Graph) -> None:
         ("a parameter-efficient image restoration framework", "参数高效的图像复原框架"),
         ("a resource-aware Transformer partitioning algorithm", "资源感知的Transformer划分算法"),
         ("a deterministic uncertainty pruning method", ""),  # 确定性不确定性
+        ("an efficient and accurate method", ""),  # nothing but praise
+        ("a multimodal and efficient tracking framework", "多模态跟踪框架"),
+        ("a lightweight and fully differentiable pruning framework", ""),  # 轻量级且完全的
+        ("an online quantization method for concept drift", "应对概念漂移的在线量化方法"),
+        ("an autonomous large language model-based agent", "基于大语言模型的自主智能体"),
+        ("a decoder only language model", "仅解码器语言模型"),
+        ("a latent compression method", "潜空间压缩方法"),
+        ("a latent pruning method", ""),  # 潜在 alone is "potential"
+        ("a unified token pruning benchmark", "统一的词元剪枝评测基准"),
     ],
 )
 def test_a_kind_in_chinese_reads_in_one_way(built: Graph, what: str, kind: str) -> None:

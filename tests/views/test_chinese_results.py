@@ -46,6 +46,25 @@ def test_a_metric_that_is_told_twice_has_its_verb_and_its_brackets_twice(built: 
     assert phrases(shown, levels) == "准确率为8%（Plover）、9%（Plover）"
 
 
+def test_neighbours_share_their_note_though_one_is_a_mean(built: Graph) -> None:
+    shown = Selection.of(built, [], "zh")
+    dice = ResultInWords("Dice系数", "increase", "2%", "Finch", "平均；Plover")
+    time = ResultInWords("推理时间", "shorter", "90%", "Finch", "Plover")
+    assert phrases(shown, [dice, time]) == "Dice系数平均提升2%、推理时间缩短90%（相比Finch；Plover）"
+    rates = [
+        ResultInWords("码率", "decrease", "17%", setting="平均"),
+        ResultInWords("码率", "decrease", "最高66%", setting="Wren"),
+    ]
+    assert phrases(shown, rates) == "码率平均降低17%、最高降低66%（Wren）"
+
+
+def test_a_coefficient_is_higher_and_no_larger_number(built: Graph) -> None:
+    parts = {"metric": "Dice coefficient", "metric_concept": "metric:dice", "change": "increase"}
+    assert said_of(built, "It has a 2% higher Dice coefficient.", "2%", lang="zh", value=2.0, **parts) == (
+        "Dice系数提升2%"
+    )
+
+
 def test_a_speedup_of_nothing_in_particular_has_a_verb_of_its_own(built: Graph) -> None:
     assert said_of(built, "It gives up to 3x speedup.", "3x", lang="zh", value=3.0, bound="up_to", **SPEED) == (
         "最高3倍加速"

@@ -369,6 +369,9 @@ def test_a_kind_is_not_what_a_short_form_is_part_of_nor_for_one_of_a_list() -> N
             "a light gate, as",
         ),
         ("We propose Foo.", ""),
+        ("We propose Foo,a light gate that skips idle blocks of maps.", "a light gate that skips idle blocks of maps"),
+        ("We propose Foo, a light gate for all idle blocks that first finds keys.", "a light gate for all idle blocks"),
+        ("We propose Foo, a gate that first finds keys and then skips idle blocks.", "first finds keys and then skips"),
     ],
 )
 def test_a_proposal_is_whole_and_no_other_clause(text: str, what: str) -> None:
@@ -410,6 +413,7 @@ def test_the_short_form_of_a_part_is_not_the_name_of_the_method() -> None:
     assert not Proposal("propose", "a light Gate Routing (GR) Compression method on maps").is_of("GR")
     assert not Proposal("propose", "a framework called Gate Routing via Late Keys (GRLK)").is_of("Gate Routing")
     assert not Proposal("propose", "a Gate Routing distillation framework (GRD) for maps").is_of("Gate Routing")
+    assert not Proposal("propose", "the Gate Routing (GR) framework which keeps all by Late Keys (LK)").is_of("LK")
     assert Proposal("propose", "a Gate Routing framework for maps").is_of("Gate Routing")
     assert Proposal("propose", "Gate Routing (GR), a light compression method", itself="a light method").is_of("GR")
 

@@ -6,7 +6,7 @@ import pytest
 
 from kg.api import Graph
 from kg.views.brief import brief
-from kg.views.quotation import by_itself, contribution, sentences_of, what, with_name
+from kg.views.quotation import by_itself, contribution, points_back, sentences_of, what, with_name
 from kg.views.selection import Selection
 from tests.views.telling import stated, titled
 
@@ -238,6 +238,21 @@ def test_a_beginning_that_points_back_is_not_quoted() -> None:
         "Gates fill it on maps. In this work, we skip that map",
     ):
         assert by_itself(whole) == whole
+
+
+def test_a_sentence_that_its_text_cuts_is_quoted_with_an_ellipsis(built: Graph) -> None:
+    ahead = "Blocks idle."
+    said = "We propose Foo, a light rule that finds and drops the idle blocks of large mod"
+    paper = stated(f"{ahead} {said}")
+    assert contribution(Selection.of(built, [paper], "en"), paper) == [said.replace(" mod", " […]")]
+    assert [*sentences_of(stated(f"{ahead} We propose a ru"), ())] == [ahead]
+    whole = stated(f"{ahead} Our code is at https://foo.org/bar")
+    assert [*sentences_of(whole, ())][1:] == ["Our code is at https://foo.org/bar"]
+
+
+def test_what_an_aim_speaks_of_is_named_by_the_sentence_before() -> None:
+    assert points_back("To further cut their size by 9%, we quantize maps")
+    assert not points_back("We cut their size by 9%")
 
 
 def test_a_quotation_has_the_name_for_a_command_that_stands_for_it() -> None:

@@ -91,6 +91,11 @@ def _won(
         ("Zorvex has a 2/8 win rate and outperforms Quandle.", "Quandle", ""),
         ("Zorvex outperforms Low-Rank Adaptation(LoRA)-tuned nets.", "Low-Rank Adaptation", ""),
         ("Zorvex is 2x and 3x faster than Quandle and Corvid.", "Quandle", ""),
+        ("Zorvex seeks to exceed Quandle.", "Quandle", ""),
+        ("Zorvex outperforms Quandle alone.", "Quandle", ""),
+        ("Zorvex-guided pruning outperforms Quandle.", "Quandle", ""),
+        ("Gates are slow. Zorvex consistently outperforms Quandle", "Quandle", ""),  # cut
+        ("Zorvex outperforms old RNNs networks.", "old RNNs", "RNNs"),
     ],
 )
 def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tail: str, loser: str) -> None:
@@ -125,6 +130,8 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
         ("Zorvex is good on long tasks, where it outperforms Quandle by 9%.", ["as quoted"]),
         ("Zorvex outperforms all gates, cutting costs by 9x compared to Quandle.", None),
         ("Zorvex has a 9% reduction in recall compared to Quandle.", None),
+        ("Zorvex outperforms Quandle by 7.76.", ["as quoted"]),
+        ("Zorvex outperforms Quandle by 7.76 recall points.", ["“by 7.76 recall points”"]),
     ],
 )
 def test_a_win_by_a_number_alone_is_told_with_it(tmp_path: Path, said: str, by: list[str] | None) -> None:
@@ -174,6 +181,18 @@ def test_what_two_are_beaten_in_is_told_of_both(tmp_path: Path) -> None:
     said = "Zorvex outperforms Quandle and idle gates in both recall and cost."
     (row,) = _won(tmp_path, said, {"Quandle": said, "idle gates": said})
     assert (len(row["loser"]), row["by"]) == (2, ["“in both recall and cost”"])
+
+
+def test_members_of_a_class_are_told_without_it(tmp_path: Path) -> None:
+    said = "Zorvex outperforms recent idle gates such as Quandle by 9%."
+    (row,) = _won(tmp_path, said, {"Quandle": said, "recent idle gates": said})
+    assert [one["label"] for one in row["loser"]] == ["Quandle"]
+
+
+def test_chinese_tells_a_short_form_with_its_full_one(tmp_path: Path) -> None:
+    said = "Zorvex outperforms SFT in recall."
+    (row,) = _won(tmp_path, said, {"SFT": said}, lang="zh")
+    assert row["loser"][0]["label"].endswith("（SFT）")
 
 
 def test_a_rival_and_its_kind_are_told_once(tmp_path: Path) -> None:

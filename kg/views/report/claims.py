@@ -11,7 +11,7 @@ from typing import Any
 
 from kg.extract.outcomes import outcome_lexicon
 from kg.model import Paper, Record, Relation, Result
-from kg.text import fold, has_han
+from kg.text import breaks_off, fold, has_han
 from kg.views import measured, outcome
 from kg.views.borne import borne, is_of_own_part
 from kg.views.quotation import text_of
@@ -22,11 +22,13 @@ from kg.views.selection import EntryQuote, Selection, name, quoted
 from kg.views.stated import SPEED
 from kg.views.surface import expanded, is_one_of, stands_for, with_names
 from kg.views.wording import Wording, in_full
-from kg.views.words import listed
+from kg.views.words import listed, pattern
 from kg.vocabulary import Concept
 
+_SUCH_AS = r",? (?:<outcome.such_as>)\b"
 _KINDS = ("technique:", "model:")
 _QUOTES = ("“", '"')
+_SHORT = re.compile(r"[A-Z]{3,}")
 _DIGITS = re.compile(r"\d+")
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
 
@@ -55,6 +57,8 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
                 if not wins or ends[0] == ends[1] or not all(end.startswith(_KINDS) for end in ends):
                     continue
                 quote, beaten = quoted(document, relation.evidence), _surface(record, relation)
+                if relation.evidence.field == "A" and breaks_off(quote.sentence):
+                    continue
                 ahead = around(quote.sentence, beaten)[0]
                 is_part = is_of_own_part(shown.graph.vocabulary, record, relation.head, quote.sentence, ahead)
                 if is_part or not is_won(shown, relation, quote.sentence, beaten):
@@ -205,7 +209,9 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     rest, _, last = label.rpartition(" ")
     if word and fold(last) == fold(word):
         label = f"{rest} {word}".strip()
-    elif word and not (has_han(label) and fold(whole.rpartition(" ")[2]) == fold(word)):
+    elif (
+        word and not (has_han(label) and fold(whole.rpartition(" ")[2]) == fold(word)) and not _is_in_short(word, whole)
+    ):
         added = Wording(shown.graph.vocabulary)(word) if has_han(label) else f" {word}"
         label = label.removesuffix(added) + added
     rest, _, last = label.rpartition(" ")
@@ -218,7 +224,15 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
         and not has_han(label)
         and any(word.islower() and word.isalpha() for word in (last, label.partition(" ")[0]))
     )
+    if has_han(label) and _SHORT.fullmatch(claim.beaten) and claim.beaten not in label:
+        return shown.words("outcome.aside", effect=label, notes=claim.beaten)  # 组相对策略优化（GRPO）
     return shown.words("brief.quote", quote=label) if is_english else label
+
+
+def _is_in_short(word: str, label: str) -> bool:
+    """Whether a label ends in a short form of which a word is the last: "existing RNNs", before "networks"."""
+    last = label.rpartition(" ")[2].removesuffix("s")
+    return len(last) > 1 and last.isupper() and last.endswith(word[:1].upper())
 
 
 def _is_reworded(beaten: str, label: str) -> bool:
@@ -304,6 +318,13 @@ def _with_shared(claim: WinClaim, others: list[WinClaim]) -> WinClaim:
     return next((replace(claim, by=one.by) for one in shared), claim)
 
 
+def _is_class(claim: WinClaim, made: list[WinClaim]) -> bool:
+    """Whether the loser is a class whose members are told: "recent gates such as Finch"."""
+    behind = around(claim.quote.sentence, claim.beaten)[1]
+    others = (one.beaten for one in made if one is not claim and one.beaten)
+    return pattern(_SUCH_AS).match(behind) is not None and any(other in behind for other in others)
+
+
 def _names_more(label: str, other: str) -> bool:
     """Whether a label is another with more words behind it: "Foo baseline", "Foo基线"."""
     behind = label.removeprefix(other)
@@ -322,7 +343,7 @@ def _winner(shown: Selection, claim: WinClaim) -> str:
 
 
 def _row(shown: Selection, made: list[WinClaim]) -> Row:
-    made = [_with_shared(claim, made) for claim in made]
+    made = [_with_shared(claim, made) for claim in made if not _is_class(claim, made)]
     losers: dict[str, str] = {}
     for claim in made:
         losers.setdefault(claim.loser, _beaten(shown, claim))

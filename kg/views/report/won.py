@@ -34,6 +34,8 @@ _AHEAD = (
 )
 #: Stands between the number of a win and the loser.
 _MEASURED = r"(?! (?:<clause.comparing>)\b)(?:(?!<clause.beating>)[^,;:()])*"
+_METRIC = re.compile(r"\bin [a-zA-Z]")
+_BARE = re.compile(r"\bby [^\d]{0,20}\d[\d.,]*(?:$| (?:on|for|at|over|across|with)\b)")
 _MEAN = re.compile(r"\b(?:an? )?(?:average|mean) (?:of )?$")
 _BESIDE = re.compile(r"(?: \w+)?(?:,| and|, and) ")  # between the numbers of a list
 _TELLS_WHAT = r"\b(?:by|in|with|<winning.better>|<winning.gains>)\b"  # not only where: "under fair comparison"
@@ -98,6 +100,8 @@ def _in_what(ahead: str, beaten: str, behind: str) -> str:
         said = f"{gain}{more[0]}" if gain else more["said"]
     if len(_BY_NUMBER.findall(said)) > 1:
         return ""  # "by 2%, Wren by 3%", of which one is another's
+    if _BARE.search(said) and not _METRIC.search(said):
+        return ""  # "by 7.76", of which nothing says what it is
     is_told = pattern(_TELLS_WHAT).search(said) and not pattern(r"\b<clause.dealt_out>\b").search(said)
     return quotable(said) if is_told and said.count("(") == said.count(")") else ""
 
@@ -193,6 +197,8 @@ def is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) -> 
         and not _figure(front, beaten)
         and not (pattern(_BEATS).search(front) or pattern(_AHEAD).search(front) or pattern(_AGAINST).search(front))
     )
+    if not is_whole(sentence, relation.head) or rest.startswith(" alone"):
+        return False  # "Foo-guided pruning beats Finch", "beats Finch alone"
     if is_place or _DOING_IT.search(front) or _is_outvoted(sentence):
         return False  # "8% on Finch, surpassing others"; "the baseline of tuning Finch"; "wins 2/8"
     if is_denied(shown, sentence, beaten) or pattern(_RESULTS_OF).search(front):
