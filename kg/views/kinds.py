@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kg.text import fold, has_han
 from kg.views.fillers import has_homonym, is_generic
-from kg.views.proposal import kinds
+from kg.views.proposed import kinds
 from kg.views.wording import PLURAL, Wording, in_full
 from kg.views.words import PageWords, listed, pattern
 

@@ -9,30 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from kg.extract.speech import TaggedWord, tagged
-from kg.text import fold, has_han
-from kg.views.latex import as_text
+from kg.extract.speech import tagged
+from kg.text import fold
 from kg.views.own import forms, is_own
+from kg.views.proposed import LINK, is_infinitive, kinds, whole_object, without_praise
 from kg.views.surface import article
 from kg.views.words import PageWords, listed, pattern
 
 _LEAST, _LEAST_KIND = 7, 5  # words of what is proposed, of what it is
 _MOST = 45
-_ADDRESS = re.compile(r"[~\s]*\(?https?://[^\s,)]+\)?")
-_CLOSE = re.compile(r"(?:\)|[a-z]{3}),(?=[a-z]{2}|an? )")  # a space is missing
-_LOOSE = ("IN", "TO", "DT", "CC", "WDT", "WP", "WP$", "PRP", "PRP$", "MD", "VB", "VBZ", "VBP", ",")  # end no phrase
-_AGAIN_LARGE = re.compile(r"(?:, (?=An? )|(?<=[a-zA-Z)])-(?=an? [a-z]))(An?|an?) ")  # "Foo, A gate", "Foo-a gate"
-_OF_TWO = re.compile(r"^([\w-]+),(?= and [\w-]+ )")  # "efficient, and light", of three
 _BESIDE = re.compile(r"^,(?= (?!wh|an?\b|the\b))")  # no comma but before "which" or "a gate"
-_AGAIN = re.compile(r", (?P<what>an? .*)")  # says what a name is: ", a gate that"
-_NEXT = re.compile(r"\.\s+(?=[A-Z][a-z])|(?<=[\w)]{3})\.\s+(?=\$?[A-Z]|[a-z]+[A-Z])")
-_SHORT_PHRASE = 3  # words in which a bare noun stands
-_ARTICLE = re.compile(r"(?P<article>an?|the|one)\s(?P<rest>.*)", re.IGNORECASE)
-#: "and", "it" and "that" at the beginning, the first part of a list "(1)", and signs of what is torn.
-_ODD = re.compile(r": \w$|^(?:(?:and|its?|that)\b|\W)|\((?:\d|i+|a)\)|[\\$?]")
-_ONLY = re.compile(r"(?i)(?:one|the (?:\w+est|first|most|only|same|\w+ of))\b")  # "the gate" that is proposed is a gate
 _NEAR = 60  # letters of the phrase that a relative clause speaks of
 _OF_OBJECT = ("CD", "DT", "PRP", "PRP$")  # tags of words that an object begins with
 _LETTER = re.compile(r"[^\W\d_]")
@@ -48,72 +35,16 @@ _SAYS = (
 )
 _DOES = rf"(?i:(?<!which ){_SUBJECT} (?:[a-z]+ly )?(?P<verb>[a-z]+))"
 _TELLS = rf"(?i:(?<!which ){_SUBJECT} (?:(?:<proposal.joining>|<proposal.adverbs>|[a-z]+ly) )?(?P<verb>[a-z]+))"
-#: What behind a colon is a list of parts, or another sentence.
-_LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|a\.?$|[Ff]irst(?:ly)?, |<proposal.restarts>\s)"
-#: "with two parts", "consisting of two key parts", before these.
-_COUNTS = (
-    r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: <proposal.consists>| of| on| upon| around)? "
-    r"(?:the following )?(?P<number>[a-z]+) (?:[\w-]+ ){0,2}[\w-]+s$"
-)
-#: ". It consists of three parts", before these.
-_ANNOUNCED = r"\. [^.]+ <proposal.consists> (?P<number>[a-z]+) (?:[\w-]+ ){0,2}[\w-]+s$"
-_FOLLOWING = re.compile(r",? and [a-z]+ the following [a-z]+$")
-_GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\b(?P<object> <clause.determiners>\b)?"
-_AND_VERB = re.compile(r", and (?P<verb>[a-z]+) (?P<name>[A-Z])?")
-_CLAUSE = re.compile(r" (?:that|how|whether)\b")
-_THEN = re.compile(r", then (?=[a-z]+ )")  # "a gate, then vary its width"
-_WITH_IT = re.compile(r",? and (?:[a-z]+ly )?(?![a-z]+ing\b)[a-z]+ (?:it|them)\b")  # "a gate and test it"
-_SENTENCE = re.compile(r", it (?:[a-z]+ly )?[a-z]+s\b")  # "Late Gates, it skips", which is none
-_REMEDY = re.compile(r",? as (?:an?|our) (?:solution|remedy|answer|response)$")  # to what only the sentences before say
-_FOLLOWS = re.compile(r",? as follows$")
-_NAMELY = re.compile(r", i\.e\.,? ([\w-]+)$")
-_BY_DOING = r"\b(<proposal.kinds>) by (?=[a-z]+ing\b)"  # "a gate method by removing", of what "propose" does
-_ANSWER = r"^an? (?:[a-z-]+ )*<proposal.answers>: (?=[A-Z])"  # "an orthogonal solution: Late Gates, which"
-_INSPIRED = re.compile(r", (?:inspired|motivated) by [^,]*$")  # says what led to it, not what it is
-_WE = r",? <proposal.joints> <proposal.subjects>\b.*"
-#: Two things that only other words name: "both requirements and stays", not "both gates and maps".
-BOTH = (
-    r"both (?:(?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:|[^.;]*\bas well as\b)|<proposal.burdens>\b|"
-    r"(?:through|via|by|using) (?![^.;]*\band (?:through|via|by|using)\b))"
-)
-_OF_BOTH = r"\A(?:(?!\band\b).)*\b(?:of|for|from) both(?=$|[.,;])"  # "a gate with the best of both"
-_THEM = r"(?:<proposal.overcoming>|handl)e?(?:s|d|ing)? (?:it|them)\b"
-_POINTS = rf"(?i)(?:\b(?:<proposal.points>\b(?! <proposal.unpointed>\b)|{BOTH}|{_THEM})|{_OF_BOTH})"
-#: "a method, Late Gate Pruning", which says no more than the name.
-_MERE_NAME = r"an? (?:(?:novel|new|simple) )*<proposal.kinds>, [A-Z][\w-]*(?: [\w-]+){0,5}(?: \([^()]*\))?"
-#: "a gate that achieves higher accuracy": higher than what, only its authors may say.
-_BOASTS = r"\b<proposal.attains>(?:e?s|ing)? (?:(?!than\b)[\w-]+ ){0,2}?<proposal.boasts>\b"
-#: "a gate that overcomes key limitations of others": which, and how, is not said.
-_MERE_AIM = (
-    r"\b(?:that|which) <proposal.overcoming>e?s (?:[a-z-]+ ){0,2}<proposal.burdens>(?: (?:of|in|with|within) [^,]*)?$"
-)
-#: "a shift toward late gates", which says nothing of how.
-_MERELY = r", an? (?:[\w-]+ )?<proposal.kinds>$"  # what is left of "Late Gates, a unified method that ends this"
-_DEALT = 2  # lists of "gates and scans for maps and logs, respectively"
-_SUPERLATIVE = re.compile(r"the most [a-z]+")  # "the most comprehensive study", as only its authors may say
-_SHIFT = re.compile(r"an? (?:[a-z]+ )?shift\b")
-_FIRST_STEP = r",? <proposal.relative> first [a-z]+s\b"
-_NEXT_STEP = re.compile(r"\b(?:then|next|second|finally|before|and [a-z]+s|followed by)\b")
-_MEANS = re.compile(r"\b(?:by|through|via|using|with the)\b")
-_PRAISE = r"(?:<proposal.praise>\b,? (?:<proposal.praise_joints> )?)+"
-_LINK = r"(?:<proposal.links>|<proposal.clauses>)\b"
 #: "an Early Gating (EG) that", which needs no article, but not "an Early Gating (EG) rule".
 _ENDINGS = (
-    rf",| \(| {_LINK}",
+    rf",| \(| {LINK}",
     r",| \(| <proposal.clauses>\b",
-    rf",| \(| {_LINK}| [a-z]+ing\b",
+    rf",| \(| {LINK}| [a-z]+ing\b",
 )  # of a phrase up to its head
-_DOING = rf"(?:(?!{_LINK}|<proposal.kinds>\b)[\w-]+ )+(?!solution|function)\w+(?:ing|ion) \([^()]*\)(?=$|,| {_LINK})"
 _CALLED = r",?(?: <proposal.called>,?)?"
 #: What stands behind a name that is whole: "Late Gates, which", but not "Late Gates routing".
 _ENDS = r"(?=$|,| (?:<proposal.links>|<proposal.clauses>|<proposal.relative>)\b)"
-_MORE = re.compile(
-    r"(?:, (?!\w+ing\b|an? |that |wh)[\w-]+(?: [\w-]+){0,3})+,? and "
-)  # "for maps", before ", keys, and logs"
 _OF_KIND = re.compile(r"(?<=[a-z]), (?=[a-z]+ed (?:to|for|by|on)\b)")  # "a model, designed to"
-#: "language model (LM)-based gate", "language model (LM) framework".
-_OF_SHORT = rf" \([^()]*\)(?=-| (?:(?!{_LINK})[\w-]+ )*?<proposal.kinds>(?=$|[ ,]))"
-_ON_SHORT = rf" \([^()]*\) (?!{_LINK}|\w+(?:ing|ed)\b)[a-z]"  # "for language model (LM) use"
 #: Before the name of a method for which something else is proposed: "kernels that allow Foo to".
 _FOR_ANOTHER = re.compile(r" (?:that|which|to) [a-z]+ (?:[a-z-]+ ){0,2}(?:[A-Z][\w-]* )*\(?$")
 
@@ -135,9 +66,9 @@ class Proposal:
         if pattern(rf"\b[a-z][\w-]* {short}[ -][a-z]|\w {short} (?!(?i:<proposal.kinds>)\b)[A-Z]").search(self.what):
             return False  # "a block pruning (BP) framework", "Block Pruning (BP) Compression" are not called so
         named = rf"(?<![\w-]){re.escape(own)} (?:(?:via|by|with|from|of|for)\b[^,;()]*\([A-Z]|"
-        if " " in own and pattern(rf"{named}(?!<proposal.kinds>|{_LINK}|<proposal.relative>)[a-z])").search(self.what):
+        if " " in own and pattern(rf"{named}(?!<proposal.kinds>|{LINK}|<proposal.relative>)[a-z])").search(self.what):
             return False  # "Block Pruning via Gates (BPG)", "a Block Pruning distillation framework"
-        apart = pattern(rf"\b{_LINK}").search(ahead.partition("(")[0])
+        apart = pattern(rf"\b{LINK}").search(ahead.partition("(")[0])
         apart = apart or pattern(r"\b<proposal.relative>\b").search(_IN_BRACKETS.sub("", ahead))
         return bool(found) and (bool(self.itself) or apart is None)
 
@@ -161,7 +92,7 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
         for one in said
         if own and own in one["what"] and re.search(rf"(?<![\w-]){re.escape(own)}(?![\w-])", one["what"])
     ]
-    for_it = pattern(rf"\b{_LINK}")  # "we further develop a rule for Foo"
+    for_it = pattern(rf"\b{LINK}")  # "we further develop a rule for Foo"
     is_named = bool(named and first) and first[0] not in named
     for_another = [one for one in named if _FOR_ANOTHER.search(one["what"].partition(own)[0])]
     named = [one for one in named if one not in for_another]
@@ -174,7 +105,7 @@ def proposal(own: str, told: Iterable[str], *, is_called: bool = True, asks: boo
     for found in [*named, *begins] if is_called else begins or ([] if asks else others[:1]):
         if _is_a("proposal.findings", found):
             continue  # what a paper reaches is not reached by a hypothesis
-        what = _whole(_first(found))
+        what = whole_object(_first(found))
         made = _of_name(own, _verb(found), what) if what else None
         least = _LEAST_KIND if made and made.itself else _LEAST
         is_said = made is not None and least <= len((made.itself or made.what).split()) <= _MOST
@@ -190,7 +121,7 @@ def _first(found: re.Match[str]) -> str:
     for joint, verb, behind in zip(words, words[1:], words[2:], strict=False):
         if joint.text == "and" and verb.tag == tag and behind.tag in _OF_OBJECT:
             ahead = what[: joint.start].rstrip(" ,")
-            if not (_is_infinitive(ahead) or pattern(r"\b<proposal.relative>\b").search(ahead)):
+            if not (is_infinitive(ahead) or pattern(r"\b<proposal.relative>\b").search(ahead)):
                 return "" if found["doing"] else ahead  # what is done with it tells more
     return what
 
@@ -258,7 +189,7 @@ def studies(sentence: str) -> bool:
 def _is_a(key: str, found: re.Match[str]) -> bool:
     """Whether what is proposed is of a kind, such as a tool to study something: "a practical proxy to costs"."""
     what = found["what"].strip(". ")
-    again = pattern(rf"(?:(?! {_LINK})[^,])*, (an?\b.*)").match(what)  # "Foo (F), a metric for"
+    again = pattern(rf"(?:(?! {LINK})[^,])*, (an?\b.*)").match(what)  # "Foo (F), a metric for"
     said = [end.split(one)[0] for one in (what, again[1] if again else "") for end in map(pattern, _ENDINGS)]
     heads = map(fold, PageWords("en")(key).split())
     return not {fold(one.rpartition(" ")[2]) for one in said}.isdisjoint(heads)
@@ -321,149 +252,6 @@ def is_put_forward(sentence: str) -> bool:
     return pattern(r"\b<clause.is> (?:[a-z]+ly )?<proposal.verbs>(?:ed|d)\b").search(sentence) is not None
 
 
-def without_list(sentence: str) -> str:
-    """A sentence without the list of parts that it ends with: "Foo is a gate", before "that has: (1) a rule"."""
-    said = pattern(_LIST).split(sentence)[0]
-    return _to_noun(said) if said != sentence else said
-
-
-def without_promise(said: str) -> str:
-    """Words without the parts that they announce at their end: "a gate", of "a gate with two key parts"."""
-    said = _FOLLOWING.sub("", said)
-    announced = pattern(_ANNOUNCED).search(said)
-    if announced and _is_number(announced["number"]):
-        return said[: announced.start()]
-    counts = pattern(_COUNTS).match(said)
-    return (_to_noun(counts["ahead"]) if counts and _is_number(counts["number"]) else "") or said
-
-
-def _is_number(word: str) -> bool:
-    return word.endswith("fold") or tagged(word, 0, len(word))[0][0].tag == "CD"
-
-
-def _to_noun(said: str) -> str:
-    """Words up to their last noun: "a gate", of "a gate in"; "" where others than small ones stand behind it."""
-    words = tagged(said, 0, len(said))[0]
-    if len(words) > 1 and words[-1].tag == "VBZ" and words[-2].tag in ("VBG", "JJ", "NN"):
-        return said  # "talking faces"
-    while words and (
-        words[-1].tag in _LOOSE or words[-1].text in listed("proposal.clauses") or _is_adrift(said, words)
-    ):
-        said = said[: words.pop().start].rstrip(" ,")
-    return said if words and words[-1].tag.startswith(("NN", "VBG", "-RRB-")) else ""
-
-
-def _is_adrift(said: str, words: list[TaggedWord]) -> bool:
-    """Whether a gerund at an end stands apart: "a gate, arguing"."""
-    return words[-1].tag == "VBG" and said[: words[-1].start].endswith(", ")
-
-
-def _whole(what: str) -> str:
-    """The object of a proposal without what follows it, and without a clause that only others explain."""
-    what = _ADDRESS.sub("", what)
-    what = _AGAIN_LARGE.sub(lambda found: f", {found[1].lower()} ", what)
-    what = _CLOSE.sub(r"\g<0> ", as_text(_NEXT.split(what)[0]))
-    unlisted = without_list(what)
-    is_listed = unlisted != what
-    what = without_promise(unlisted) if is_listed else unlisted
-    if is_listed and _is_counted(what):
-        return ""  # "a gate that uses three properties", which are in the list
-    verbs = {word.start for word in tagged(what, 0, len(what))[0] if word.tag in ("VB", "VBP")}
-    what = next((what[: one.start()] for one in _AND_VERB.finditer(what) if _is_further(one, verbs)), what)
-    goes_on = [one for one in pattern(_GOES_ON).finditer(what) if one["object"] or one.start("verb") in verbs]
-    ahead = what[: goes_on[0].start()] if goes_on else ""
-    is_unclear = bool(goes_on) and not (goes_on[0]["object"] or _CLAUSE.match(what, goes_on[0].end()))
-    is_clause = _is_infinitive(ahead) or (is_unclear and bool(pattern(r"\b<proposal.relative>\b").search(ahead)))
-    if goes_on and (goes_on[0]["comma"] or is_clause):
-        return ""  # "a rule, test gates and show"; "a rule that finds gates and show": is it the rule that shows?
-    what = _FOLLOWS.sub("", pattern(_WE).sub("", ahead or what).rstrip(" ,;:"))
-    then = _THEN.search(what)
-    if then and not pattern(r"\b<proposal.relative>\b").search(what[: then.start()]):
-        what = what[: then.start()]
-    what = _WITH_IT.split(_INSPIRED.sub("", what))[0].replace("(i.e., ", "(")
-    what = _NAMELY.sub(r" (\1)", what)
-    what = pattern(_ANSWER).sub("", what)
-    what = (
-        what
-        if ":" in what or pattern(r"\b<proposal.relative>\b").search(what)
-        else pattern(_BY_DOING).sub(r"\1 that works by ", what)
-    )
-    points = pattern(_POINTS).search(what) or pattern(r"\bthe <proposal.burdens>$").search(what)
-    if points:
-        clause = pattern(r",? <proposal.relative>\b").search(what, 0, points.start())
-        is_less = clause is not None and 2 * clause.start() < len(what)  # what is left tells less than what goes
-        what = _REMEDY.sub("", _to_noun(what[: clause.start()])) if clause and not is_less else ""
-        what = "" if pattern(_MERELY).search(what) else what
-    first = pattern(_FIRST_STEP).search(what)
-    if first and not _NEXT_STEP.search(what, first.end()):
-        what = _to_noun(what[: first.start()])  # "a gate", of "a gate that first finds keys", before ". Then, it"
-    if "respectively" in what and what.count(" and ") < _DEALT:
-        return ""  # "gates and scans for maps, respectively" are dealt out to what only others name
-    aim = pattern(_MERE_AIM).search(what)
-    if (
-        (aim and not _MEANS.search(aim[0]))
-        or _SHIFT.match(what)
-        or _SUPERLATIVE.match(what)
-        or pattern(_BOASTS).search(what)
-        or pattern(_MERE_NAME).fullmatch(what)
-    ):
-        return ""
-    if _SENTENCE.search(what):
-        return ""
-    is_torn = any(what.count(a) != what.count(b) for a, b in ("()", "[]", "“”")) or what.count('"') % 2
-    is_odd = is_torn or has_han(what) or _ODD.search(what)
-    words = tagged(what, 0, len(what))[0]
-    tags = [word.tag for word in words]
-    runs_on = _runs_on(words)
-    is_bare = tags[:1] in (["JJ"], ["VBN"], ["NNS"]) or (tags[:1] == ["CD"] and ":" not in what)
-    is_vague = is_bare and "NNS" in tags[:_SHORT_PHRASE]  # "tailored solutions", "three modules"
-    is_vague = is_vague or (tags[-1:] == ["NNS"] and "CD" in tags[-1 - _SHORT_PHRASE :])  # "with three key parts"
-    points_at = any(b.text == "that" and b.tag == "DT" and a.text != "such" for a, b in pairwise(words))  # "that gap"
-    return "" if is_odd or is_vague or points_at or runs_on else _bare(what)
-
-
-def _is_counted(said: str) -> bool:
-    """Whether words count things that only a list behind them names: "three properties of gates"."""
-    tags = [word.tag for word in tagged(said, 0, len(said))[0]]
-    return any(a == "CD" and "NNS" in tags[at + 1 : at + 3] for at, a in enumerate(tags))
-
-
-def _runs_on(words: list[TaggedWord]) -> bool:
-    """Whether words begin with a verb, or with a phrase that another verb follows: "a gate for maps, skip blocks"."""
-    tags = [word.tag for word in words]
-    plain = [word.text.isalpha() and word.text.islower() for word in words]
-    if plain[:1] == [True] and tags[0] in ("VB", "VBP", "VBZ"):
-        return True
-    at = next((place for place, tag in enumerate(tags) if tag in ("TO", "MD", "VB", "VBP", "VBZ")), 0)
-    return at > 0 and tags[at - 1] == "," and tags[at] in ("VB", "VBP") and plain[at]
-
-
-def _bare(what: str) -> str:
-    """A noun phrase without praise behind its article: "an adaptive gate", of "a novel adaptive gate"."""
-    found = _ARTICLE.match(what)
-    if not found:
-        return _AGAIN.sub(lambda again: f", {_bare(again['what'])}", what)
-    praise, rest = pattern(_PRAISE).match(found["rest"]), found["rest"]
-    is_new = praise and praise[0] == "new " and rest[praise.end() : praise.end() + 1].isupper()  # "a new GPU"
-    if praise and praise[0].endswith(" ") and not is_new:  # not "new-found"
-        rest = _OF_TWO.sub(r"\1", rest[praise.end() :])
-    if pattern(_DOING).match(rest):
-        return rest
-    is_any = found["article"].lower() in ("a", "an") or (kinds(what)[0].islower() and not _ONLY.match(what))
-    return f"{article(rest) if is_any else found['article']} {rest}"
-
-
-def _is_further(found: re.Match[str], verbs: Collection[int]) -> bool:
-    """Whether "and" brings what else the paper does, and not what its gate does: "a gate, and quantify its cost"."""
-    ahead = found.string[: found.start()]
-    is_verb = found.start("verb") in verbs or (found["name"] and found["verb"] in listed("proposal.verbs"))
-    return bool(is_verb) and not (_is_infinitive(ahead) or pattern(r"\b<proposal.relative>\b").search(ahead))
-
-
-def _is_infinitive(said: str) -> bool:
-    return any(word.tag in ("TO", "MD") for word in tagged(said, 0, len(said))[0])
-
-
 def _of_name(own: str, verb: str, what: str) -> Proposal:
     """A proposal with what the method `own` is, where its words say so: "Foo, a gate that", "a gate (Foo) that"."""
     if not own or own not in what:
@@ -478,11 +266,11 @@ def _of_name(own: str, verb: str, what: str) -> Proposal:
         rf"(?:the )?{name}(?P<full>{_SHORT})(?:,| [-–—]|: [^,]+,|(?<=\))) (?P<what>(?:an?|the) .+)", what
     )
     if found:
-        bare = _bare(found["what"])
+        bare = without_praise(found["what"])
         return Proposal(verb, what.replace(found["what"], bare), found["full"].strip(" ()"), bare)
     found = in_brackets and re.fullmatch(rf"(?:(?:an?|the) )?(?P<full>[^(),]+) \({name}\), (?P<what>an? .+)", what)
     if found:
-        bare = _bare(found["what"])
+        bare = without_praise(found["what"])
         return Proposal(verb, what.replace(found["what"], bare), found["full"], bare)
     found = in_brackets and re.fullmatch(rf"(?P<what>an? [^(),]+) \({name}\)(?P<rest>.*)", what)
     if found and _is_plain(found["what"]):
@@ -490,9 +278,9 @@ def _of_name(own: str, verb: str, what: str) -> Proposal:
     found = what.startswith("a") and re.fullmatch(
         rf"(?P<what>an? [^()]+?)(?P<called>{called}) {name}{_SHORT}{ends}(?P<rest>.*)", what
     )
-    if found and (found["called"] or not pattern(rf"\b{_LINK}").search(found["what"])):  # not "a gate for Foo"
+    if found and (found["called"] or not pattern(rf"\b{LINK}").search(found["what"])):  # not "a gate for Foo"
         rest = _BESIDE.sub("", found["rest"])
-        is_bare = found["called"] == "," or not pattern(rf"\b{_LINK}").search(found["what"])
+        is_bare = found["called"] == "," or not pattern(rf"\b{LINK}").search(found["what"])
         rest = rest[1:] if found["called"] and is_bare and rest.startswith(", which") else rest  # "a gate, Foo, which"
         return Proposal(verb, what, itself=f"{found['what'].rstrip(',')}{rest}")
     is_kind = what.startswith((f"a {own}", f"an {own}", f"the {own}"))
@@ -511,24 +299,3 @@ def _is_verb(own: str, what: str) -> bool:
 def _is_plain(said: str) -> bool:
     """Whether no word of a phrase but its first is written large as those of a name are: "Late Gate Routing"."""
     return not any(word[:1].isupper() and word[1:].islower() for word in said.split()[1:] if _LETTER.search(word))
-
-
-def kinds(what: str) -> tuple[str, str, str]:
-    """What kind of thing is proposed: its noun phrase, the last noun of that, and what it is for, if that is all.
-
-    >>> kinds("a fast gate framework for block skipping that keeps all"), kinds("Foo with gates")
-    (('fast gate framework', 'framework', 'block skipping'), ('', '', ''))
-    """
-    found = _ARTICLE.match(pattern(_OF_SHORT).sub("", what))
-    said = pattern(r",| \(| <proposal.clauses>\b").split(found["rest"])[0] if found else ""
-    phrase, *rest = pattern(r" (?=<proposal.links>\b)").split(said)
-    phrase = pattern(_PRAISE).sub("", phrase) if pattern(_PRAISE).match(phrase) else phrase
-    head = phrase.rpartition(" ")[2]
-    if head not in listed("proposal.kinds"):
-        return "", "", ""
-    behind = found["rest"].removeprefix(said) if found else ""
-    is_whole = not (
-        behind.startswith((" to ", " where ")) or _MORE.match(behind) or pattern(_ON_SHORT).match(behind)
-    )  # not "for letting", before "to skip"
-    use = rest[0].removeprefix("for ") if len(rest) == 1 and rest[0].startswith("for ") and is_whole else ""
-    return phrase, head, use

@@ -11,16 +11,8 @@ from kg.model import Paper
 from kg.text import breaks_off, fold, sentences
 from kg.views.latex import quotable
 from kg.views.own import forms, is_passive
-from kg.views.proposal import (
-    BOTH,
-    is_besides,
-    is_put_forward,
-    proposes,
-    studies,
-    tells,
-    without_list,
-    without_promise,
-)
+from kg.views.proposal import is_besides, is_put_forward, proposes, studies, tells
+from kg.views.proposed import BOTH, without_list, without_promise
 from kg.views.selection import Selection, name, title
 from kg.views.surface import expanded, joined, places, stands_for
 from kg.views.words import listed, pattern

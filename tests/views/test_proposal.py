@@ -9,7 +9,8 @@ import pytest
 from kg.api import Graph
 from kg.model import Evidence, Mention, Relation, Result
 from kg.views.brief import brief
-from kg.views.proposal import Proposal, is_part, kinds, proposal
+from kg.views.proposal import Proposal, is_part, proposal
+from kg.views.proposed import kinds
 from kg.views.report.layout import Part
 from kg.views.report.methods import methods
 from kg.views.selection import Selection
