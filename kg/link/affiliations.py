@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right, insort
+from bisect import insort
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import accumulate, dropwhile, pairwise, takewhile
@@ -23,38 +23,29 @@ from kg.link.institutions import (
     without_legal_form,
 )
 from kg.link.lines import (
-    ENDS,
     Found,
+    Line,
     distinct,
     has_head,
-    has_own_head,
     is_clear,
     is_cut,
     is_descriptive,
-    is_joint,
     is_shared,
-    is_street,
     owner_by_name,
-    segments,
     tidy,
-    without_city,
 )
-from kg.text import has_han
+from kg.link.unknown import UnknownNames
 
 _LONGEST = 14  # words of the longest name that is looked up; three Han characters count as one word
 _NO_NAME = re.compile(r"//|www\.|@|\.(?:com|org|edu|io|net)\b|https?:")
 _REGION = re.compile(r"[A-Z]{2}(?: \d[\d-]{3,})?")  # "CA 94305"
-_LAB = "laboratory"
 _SIGN = re.compile(r"\s[A-Z]{3,}$")  # a short form at the end of a name
 _HOSPITAL = "hospital"
 _NEAR = 2  # maximum number of segments between an organisation and its part
 _MOST_CHECKS = 5_000  # runs of words in a line that are looked at because the register has them
 _LONGEST_FORM = 60  # characters of a legal form
-_MOST_WORDS = 9  # of the name of an unknown organisation
-_IN_LIST = 4  # parts of a list within a name, and words of a part
 _GOES_ON = ("of", "in", "for")  # words behind a name that make it the beginning of another
 _COMPOUND = re.compile(r"-[A-Z][a-z]")
-_BOX = re.compile(r"\s\d{3,}$")  # a number behind a name: "Lab Code 662"
 
 
 def organisations(line: str, register: Register, also: Iterable[str] = ()) -> list[Found]:
@@ -70,17 +61,11 @@ class _LineParser:
     """One pass over a line: known names first, then company names, then unknown names."""
 
     def __init__(self, line: str, register: Register, also: frozenset[str]) -> None:
-        self.line = line
-        self.register = register
-        self.words = register.words
+        self.of = Line(line, register)
+        self.line, self.register, self.words, self.segments = line, register, register.words, self.of.segments
         self.also = also
-        self.segments = segments(line, register, han=has_han(line))
         self._legal = tuple(self.words.legal)
         self._checks = _MOST_CHECKS
-        self._known: list[int] = []  # segments with a known organisation, sorted
-        starts = [0, *(s.start for s in self.segments)]
-        ends = [*accumulate(len(ENDS.findall(line, *two)) for two in pairwise(starts))]
-        self._affiliation = [count - ends[0] for count in ends]  # that a segment is part of, by its number
 
     def read(self) -> list[Found]:
         found: list[Found] = []
@@ -98,20 +83,20 @@ class _LineParser:
                     unknown.append(at)
             at += 1
         known = {f.segment: f for f in found}
-        self._known = sorted(known)
+        more = UnknownNames(self.of, known)
         by_segment: dict[int, list[Found]] = {}
         for one in found:
             by_segment.setdefault(one.segment, []).append(one)
         found = [f for f in found if not self._is_part(f, by_segment, known)]
         names = sorted(joined(name_tokens(f.name, self.words)) for f in found)
-        listed = {at for first in unknown for at in range(first + 1, self._last(first, known) + 1)}
+        listed = {at for first in unknown for at in range(first + 1, more.last(first) + 1)}
         for at in unknown:
-            if at not in listed and (named := self._named(at, known)) and not is_cut(named, names, self.words):
+            if at not in listed and (named := more.named(at)) and not is_cut(named, names, self.words):
                 found.append(named)
                 insort(names, joined(name_tokens(named.name, self.words)))
         found = [f for f in found if not self._is_described_part(f, found)]
         taken = {at for f in found for at, s in enumerate(self.segments) if f.start < s.end and s.start < f.end}
-        for at in addressed(self.line, [s.tokens for s in self.segments], self._affiliation, taken, self.register):
+        for at in addressed(self.line, [s.tokens for s in self.segments], self.of.affiliation, taken, self.register):
             start, end = self.segments[at].start, self.segments[at].end
             name = tidy(self.line[start:end], self.register)
             found.append(Found(start, end, name, None, "an address follows, or all beside it are organisations", at))
@@ -156,7 +141,7 @@ class _LineParser:
         segment = self.segments[at]
         tokens = [*dropwhile(lambda token: not token.folds, segment.tokens)]
         is_code = len(tokens) == 1 and segment.numbered  # "389 UCB"
-        is_code = is_code or (self._is_with(at - 1, at) and self._is_coded(tokens, at))
+        is_code = is_code or (self.of.is_with(at - 1, at) and self._is_coded(tokens, at))
         if not tokens or is_code or self._is_city(at) or self._is_endowed(tokens, at):
             return []
         whole = self._match(tokens, at, whole=True)
@@ -355,11 +340,11 @@ class _LineParser:
 
     def _is_field(self, at: int) -> bool:
         """Whether a word stands in the list that is the name of a unit: "School of Technology, X, Y and Z"."""
-        if not self._is_with(at - 1, at) or not self._is_with(at, at + 1):
+        if not self.of.is_with(at - 1, at) or not self.of.is_with(at, at + 1):
             return False
         before, after = self.segments[at - 1].tokens, self.segments[at + 1].tokens
         is_unit = bool(before[0].folds) and before[0].folds[0] in self.words.unit
-        return is_unit and any(map(self._is_and, after)) and not self.register.has(joined(after))
+        return is_unit and any(map(self.of.is_and, after)) and not self.register.has(joined(after))
 
     def _is_city(self, at: int) -> bool:
         """Whether a place is part of an address: "Google, Stanford, CA", but not "Department of X, Stanford, CA"."""
@@ -388,15 +373,12 @@ class _LineParser:
     def _two(self, tokens: list[NameToken], at: int) -> list[Found]:
         """Two known names that a word or a sign joins: "KAIST and Samsung Electronics", "Univ. Orléans & CNRS"."""
         for cut in range(1, len(tokens)):
-            if (is_word := self._is_and(tokens[cut])) or "&" in self.line[tokens[cut - 1].end : tokens[cut].start]:
+            if (is_word := self.of.is_and(tokens[cut])) or "&" in self.line[tokens[cut - 1].end : tokens[cut].start]:
                 two = [self._match(side, at, whole=True) for side in (tokens[:cut], tokens[cut + is_word :]) if side]
                 sides = [one for one in two if one and one.organisation]
                 if len(sides) == 2 and all(is_clear(one, self.line, self.register) for one in sides):
                     return sides
         return []
-
-    def _is_and(self, token: NameToken) -> bool:
-        return not token.folds and self.line[token.start : token.end] == "and"
 
     def _company(self, tokens: list[NameToken], at: int) -> list[Found]:
         """A part of a company, whose name comes first or after "of" ("Tencent AI Lab", "ROLL Team of Alibaba")."""
@@ -416,7 +398,7 @@ class _LineParser:
         """Whether a centre is that of the university behind it: "Robert Bosch Centre for Data Science, IIT Madras"."""
         heads = (i for i, (a, b) in enumerate(pairwise(tokens)) if not b.folds and has_head([a], self.words.lab))
         place = next(heads, 0)
-        company = self.register.own(joined(tokens[:place])) if place and self._is_with(at, at + 1) else None
+        company = self.register.own(joined(tokens[:place])) if place and self.of.is_with(at, at + 1) else None
         if not company or company.types != "c":
             return False
         whole = self._match(list(self.segments[at + 1].tokens), at + 1, whole=True)
@@ -427,12 +409,12 @@ class _LineParser:
         organisation = one.organisation
         if organisation is None or organisation.curie in self.register.additions:
             return False
-        around = [at for at in range(one.segment - _NEAR, one.segment + _NEAR + 1) if self._is_with(one.segment, at)]
+        around = [at for at in range(one.segment - _NEAR, one.segment + _NEAR + 1) if self.of.is_with(one.segment, at)]
         near = [f.organisation for at in around for f in found.get(at, ()) if f.organisation]
         run = name_tokens(self.line[one.start : one.end], self.register.words)
         if any(self.register.is_part(organisation, other) for other in near):
             return not is_shared(organisation, run, self.register)
-        following = known.get(one.segment + 1) if self._is_with(one.segment, one.segment + 1) else None
+        following = known.get(one.segment + 1) if self.of.is_with(one.segment, one.segment + 1) else None
         if not following or not following.organisation or not is_descriptive(run, self.words):
             return False
         whole = following.organisation
@@ -448,94 +430,8 @@ class _LineParser:
         folds = [token.folds for token in name_tokens(self.line[one.start : one.end], self.words)]
         if len(folds) < 2 or not folds[0] or folds[0][0] not in self.words.lab or folds[1]:
             return False
-        next_to = [f for f in found if f.segment == one.segment + 1 and self._is_with(one.segment, f.segment)]
+        next_to = [f for f in found if f.segment == one.segment + 1 and self.of.is_with(one.segment, f.segment)]
         if one.organisation is None:
             return one.is_ambiguous and bool(next_to)
         unknown = [f for f in next_to if not f.concept and one.organisation.curie not in self.register.additions]
         return any(has_head(name_tokens(f.name, self.words), self.words.learned) for f in unknown)
-
-    def _is_with(self, at: int, other: int) -> bool:
-        """Whether two segments belong to one affiliation."""
-        return 0 <= other < len(self.segments) and self._affiliation[at] == self._affiliation[other]
-
-    def _named(self, at: int, known: dict[int, Found]) -> Found | None:
-        """A name that is not in the register, if its words mark it as an organisation of its own."""
-        segment = self.segments[at]
-        tokens = list(segment.tokens)
-        text = self.line[segment.start : segment.end]
-        legal = len(without_legal_form(tokens, self.words)) < len(tokens) or self._is_firm(at)
-        is_place = segment.numbered or _BOX.search(text) or is_street(tokens, self.words)
-        if is_place or self._is_behind_dash(at, known):
-            return None
-        if not (legal or has_own_head(tokens, self.line, self.words)) or self._is_unit(text, tokens, at, known):
-            return None
-        end = self.segments[self._last(at, known)].end
-        name = without_city(tidy(self.line[segment.start : end], self.register), self.register)
-        if not name or len(name.split()) > _MOST_WORDS or not (name[0].isupper() or legal or not name[0].isascii()):
-            return None
-        return Found(segment.start, end, name, None, "no organisation of the register bears this name", at)
-
-    def _last(self, at: int, known: dict[int, Found]) -> int:
-        """The segment that ends the name begun in one: "Institute for Maps", "Keys", "and Logs"; else the same."""
-        tokens = self.segments[at].tokens
-        if not any(has_head([a], self.words.lab) and not b.folds for a, b in pairwise(tokens)):
-            return at
-        last = at + 1
-        while (
-            last <= at + _IN_LIST
-            and self._is_with(at, last)
-            and last not in known
-            and len(self.segments[last].tokens) <= _IN_LIST
-        ):
-            if any(map(self._is_and, self.segments[last].tokens)):
-                return last
-            last += 1
-        return at
-
-    def _is_behind_dash(self, at: int, known: dict[int, Found]) -> bool:
-        """Whether a part is that of a known one: "University of Danang – University of Science and Technology"."""
-        before = self.segments[at - 1] if at else self.segments[at]
-        return at - 1 in known and self.line[before.end : self.segments[at].start].strip() in {"–", "—"}
-
-    def _is_firm(self, at: int) -> bool:
-        """Whether a legal form follows behind a comma: "Pacific Biosciences, Inc."."""
-        after = self.segments[at + 1].tokens if self._is_with(at, at + 1) else ()
-        return bool(after) and all(fold in self.words.legal for token in after for fold in token.folds)
-
-    def _is_unit(self, text: str, tokens: list[NameToken], at: int, known: dict[int, Found]) -> bool:
-        """Whether a name is a unit of a neighbouring organisation, or too generic to be an organisation."""
-        folds = [f for t in tokens for f in t.folds]
-        if len(folds) < 2 or folds[0] in self.words.unit:
-            return True
-        if any(t.folds and t.folds[-1] in self.words.unit and not of.folds for t, of in pairwise(tokens)):
-            return self._owner(at, known) is not None  # "NUTRIM School of Nutrition and Research"
-        if has_head(tokens, self.words.learned) and folds[0] not in self.words.lab:
-            return False
-        if not any(f in self.words.lab for f in folds) or is_joint(text, self.words):
-            return False
-        if self.register.country(folds[-1]):
-            return False
-        if folds[-1] in self.words.lab and len(folds) <= (3 if folds[-1] == _LAB else 2):
-            return bool(known) and not self._is_national(at, folds, known)
-        owner = self._owner(at, known)
-        if folds[0] in self.words.lab and not owner:
-            return bool(known)
-        return owner is not None
-
-    def _is_national(self, at: int, folds: Sequence[str], known: dict[int, Found]) -> bool:
-        """Whether a laboratory is that of a nation and has an affiliation of its own: "DSO National Laboratories"."""
-        return not self.words.begins.isdisjoint(folds[1:]) and not any(self._is_with(at, other) for other in known)
-
-    def _owner(self, at: int, known: dict[int, Found]) -> Found | None:
-        """The organisation after an unknown laboratory, skipping departments between them."""
-        place = bisect_right(self._known, at)
-        if place == len(self._known) or not self._is_with(at, self._known[place]):
-            return None
-        following = known[self._known[place]]
-        learned = has_head(name_tokens(following.name, self.words), self.words.learned)
-        own = [f for t in self.segments[at].tokens for f in t.folds]
-        if learned:
-            return following
-        theirs = [f for t in self.segments[following.segment].tokens for f in t.folds]
-        shared = [f for f in own if f in self.words.lab and f in theirs]
-        return None if shared or "institute" in own else following

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from kg.link.institutions import (
     NameToken,
@@ -17,6 +17,7 @@ from kg.link.institutions import (
     without_legal_form,
 )
 from kg.link.organisation_words import OrganisationWords, fold_word
+from kg.text import has_han
 
 _MARK = re.compile(
     r"&amp|[(),;|\n•·†‡§¶*，；、。：:（）]|\s[/–—+]\s|(?<=[a-z.])\+(?=[A-Z])|(?<=[A-Z]{3})/(?=[A-Z]{3})|\.\s+(?=\d+\s)|(?<=[a-z]{2})\.\s+(?=[A-Z])"
@@ -64,6 +65,25 @@ class Segment:
     tokens: tuple[NameToken, ...]  # with offsets in the line
     bracketed: bool = False
     numbered: bool = False  # a number before it is of a street or box
+
+
+class Line:
+    """A line with its segments, and to which of its affiliations each belongs."""
+
+    def __init__(self, text: str, register: Register) -> None:
+        self.text, self.register, self.words = text, register, register.words
+        self.segments = segments(text, register, han=has_han(text))
+        starts = [0, *(one.start for one in self.segments)]
+        ends = [*accumulate(len(ENDS.findall(text, *two)) for two in pairwise(starts))]
+        self.affiliation = [count - ends[0] for count in ends]  # that a segment is part of, by its number
+
+    def is_with(self, at: int, other: int) -> bool:
+        """Whether two segments belong to one affiliation."""
+        return 0 <= other < len(self.segments) and self.affiliation[at] == self.affiliation[other]
+
+    def is_and(self, token: NameToken) -> bool:
+        """Whether a token is the word "and"."""
+        return not token.folds and self.text[token.start : token.end] == "and"
 
 
 def segments(line: str, register: Register, han: bool = False) -> list[Segment]:
