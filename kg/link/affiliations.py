@@ -23,8 +23,8 @@ from kg.link.institutions import (
     without_legal_form,
 )
 from kg.link.lines import (
+    AffiliationLine,
     Found,
-    Line,
     distinct,
     has_head,
     is_clear,
@@ -61,7 +61,7 @@ class _LineParser:
     """One pass over a line: known names first, then company names, then unknown names."""
 
     def __init__(self, line: str, register: Register, also: frozenset[str]) -> None:
-        self.of = Line(line, register)
+        self.of = AffiliationLine(line, register)
         self.line, self.register, self.words, self.segments = line, register, register.words, self.of.segments
         self.also = also
         self._legal = tuple(self.words.legal)

@@ -67,7 +67,7 @@ class Segment:
     numbered: bool = False  # a number before it is of a street or box
 
 
-class Line:
+class AffiliationLine:
     """A line with its segments, and to which of its affiliations each belongs."""
 
     def __init__(self, text: str, register: Register) -> None:

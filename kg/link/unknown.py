@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from kg.link.institutions import NameToken, name_tokens, without_legal_form
-from kg.link.lines import Found, Line, has_head, has_own_head, is_joint, is_street, tidy, without_city
+from kg.link.lines import AffiliationLine, Found, has_head, has_own_head, is_joint, is_street, tidy, without_city
 
 _LAB = "laboratory"
 _MOST_WORDS = 9  # of a name
@@ -19,7 +19,7 @@ _BOX = re.compile(r"\s\d{3,}$")  # a number behind a name: "Lab Code 662"
 class UnknownNames:
     """Reads names from the segments of a line in which no organisation of the register is `known`."""
 
-    def __init__(self, of: Line, known: dict[int, Found]) -> None:
+    def __init__(self, of: AffiliationLine, known: dict[int, Found]) -> None:
         self.of = of
         self.known = known  # by segment
         self._places = sorted(known)
