@@ -65,8 +65,10 @@ _ACCELERATED = re.compile(
 _AND_NUMBER = re.compile(r",? (?:and|or) \d")
 _ONLY = re.compile(r"\b(?:only|just|merely|mere)\s(?:an?\s|about\s)?$")
 _AS_GOOD = re.compile(
-    r"\b(?:same|similar|comparable|equal|equivalent)\b[^,;:()]* (?:as|to) [^,;:()]* (?:in|with|at|using) [^,;:()]*$"
+    r"\b(?:same|similar|comparable|equal|equivalent)\b[^,;:()]* (?:as|to) [^,;:()]* (?:in|with|at|using) [^,;:()]*$|"
+    r"\breach(?:es|ing)? the [a-z]+ of [^,;:()\d]+ (?:in|with|at|using) [^,;:()\d]*$"
 )
+_FOR_TASK = re.compile(r"(?: and [\d.]+)?(?: [\w-]+){0,5} to (?!be\b)[a-z]+ [a-z]")
 _USING = re.compile(r"\beven (?:when|if|while|with) (?:[a-z]+ing )?[^,;:()\d]*$")
 _FACTOR = re.compile(r"\bfactors? of\s(?:up to\s)?[~]?$")
 _BUT = re.compile(r"[^.;()]{0,60}\((?:without|excluding|except)\b")
@@ -213,6 +215,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     if reader.clause.is_narrowed(found, place, words, setting, against):
         return None
+    if change == "absolute" and _FOR_TASK.match(behind):
+        return None  # "needs just 2 GB to complete a test"
     if change == "absolute" and reader.clause.is_quality(result) and not setting and result.unit in ("%", "points", ""):
         return None  # a level says nothing without what it was measured on
     is_counted = metric.rpartition(" ")[2].removesuffix("s") in reader.clause.counted

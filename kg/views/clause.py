@@ -45,6 +45,7 @@ _END_OF_CHANGE = rf"{_CLAUSE}|,\s"
 #: A condition with a number, which is no gain: "with 2 views", "at 72% sparsity", but not "with 9% fewer".
 _WITH_NUMBER = r"\b(?:<clause.at>|with(?= (?:[a-z-]+ )*[\d.]+(?![\d.%x×]))) (?:[a-z-]+ ){0,4}?\d[\d.]*"
 _FAST = r"<clause.fast>"
+_OTHER_TIME = r"\b<clause.other_times> times?\b"
 _STEM = 5  # letters of a word that its forms share
 #: The most of several: "a maximum gain of 3%".
 _MOST = r"(?i)\b<clause.most>\b"
@@ -308,8 +309,12 @@ class ClauseReader:
         """Whether words name the metric of a result."""
         concepts = {match.concept for match in self.vocabulary.match(text)}
         said = text.lower()
-        is_said = any(word.lower()[:_STEM] in said for word in re.findall(r"\w+", result.metric))
-        return result.metric_concept in concepts or is_said
+        stems = [word.lower()[:_STEM] for word in re.findall(r"\w+", result.metric)]
+        if result.metric_concept in concepts:
+            return True
+        if stems[1:] and not any(stem in said for stem in stems[:-1]) and pattern(_OTHER_TIME).search(said):
+            return False  # "turnaround time" is no training time
+        return any(stem in said for stem in stems)
 
     def is_named(self, result: Result, place: QuantityPlace) -> bool:
         """Whether a sentence has a word of the metric, or one for a speed: "This is 32x smaller" does not say what.
