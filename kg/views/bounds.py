@@ -19,7 +19,7 @@ _ROUGH = re.compile(
 )
 _UP_TO = re.compile(r"\bup to\s*(?:an? (?:(?:additional|further|extra)\s)?)?(?:[~∼≈]\s*)?$")
 _ROUGHLY_UP_TO = re.compile(r"\bup to\s*(?:an? )?(?:[~∼≈]|(?:about|around|approximately|roughly)\b)\s*$")
-_BELOW = re.compile(r"\b(?:below|under|less than|lower than|fewer than)\s+\S+(?:\s\S+)?$")
+_BELOW = re.compile(r"(?:\b(?:below|under|less than|lower than|fewer than)\s+|<\s*)\S+(?:\s\S+)?$")
 _ANOTHER = re.compile(r"\band an? $")  # "up to 200x speed and a 20x reduction": that may be so at most, or always
 _NEARLY = re.compile(r"\b(?:nearly|almost|close to)\b")
 _AT_LEAST = re.compile(r"\bleast\b|≥|>=|\bminimum\b")

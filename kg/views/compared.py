@@ -67,6 +67,8 @@ FIRST_OF_LIST = re.compile(r"(?:\s?\([^()]*\))?, [A-Z][\w.-]*(?:,? and |, [A-Z])
 _MOST = 8  # words
 _FURTHER = 160  # letters
 _CONDITION = r"(?: [a-z]+)? (?:<clause.condition_links>)\s[^,;:()]+?(?=[,;:()]|\.?$|\s(?:<clause.while>|and)\b)"
+_UP_TO = re.compile(r"(?i)\bup to\b")
+_UP_TO_LIST = re.compile(r"\bup to\b(?:(?!\bup to\b)(?:[^.;]|\.\d))*$")
 _TELLING = re.compile(r"[a-z]{5}")
 
 
@@ -160,6 +162,9 @@ def own_words(result: Result, sentence: str, *, against: bool) -> str:
     condition = pattern(_CONDITION).match(behind, len(more))  # " for similar recall"
     more += condition[0] if condition else ""
     own = quotable(quote + more if len(more) <= _FURTHER else quote)
+    if result.bound == "up_to" and not _UP_TO.search(own):
+        listed = _UP_TO_LIST.search(sentence.partition(quote)[0])
+        own = quotable(f"{listed[0]}{own}") if listed else ""  # "up to 76% less latency and 2x throughput"
     beside = [result.baseline if against else "", *result.setting.split(BESIDE)]
     is_whole = all(letters(part.rpartition(" ")[2]) in letters(own) for part in beside)
     is_torn = own.count("(") != own.count(")")

@@ -44,6 +44,7 @@ _ENDINGS = (
 _CALLED = r",?(?: <proposal.called>,?)?"
 #: What stands behind a name that is whole: "Late Gates, which", but not "Late Gates routing".
 _ENDS = r"(?=$|,| (?:<proposal.links>|<proposal.clauses>|<proposal.relative>)\b)"
+_CONCEPT = re.compile(r"^[a-z]+ of (?=[A-Z])")  # "the concept of Late Gates (LG), a rule"
 _OF_KIND = re.compile(r"(?<=[a-z]), (?=[a-z]+ed (?:to|for|by|on)\b)")  # "a model, designed to"
 #: Before the name of a method for which something else is proposed: "kernels that allow Foo to".
 _FOR_ANOTHER = re.compile(r" (?:that|which|to) [a-z]+ (?:[a-z-]+ ){0,2}(?:[A-Z][\w-]* )*\(?$")
@@ -222,12 +223,15 @@ def is_besides(sentence: str) -> bool:
 def proposes(sentence: str, own: str = "") -> bool:
     """Whether a sentence says what the paper proposes, no tool and nothing that comes on top.
 
-    What is said behind "and" is what comes on top unless it is the paper's `own`: "we study gates and propose Foo".
+    What is said behind "and" or "by" is what comes on top unless it is the paper's `own`: "we study gates and propose
+    Foo", "our work ends this by introducing Foo".
     """
     found = pattern(_SAYS).search(sentence)
-    is_more = found is None or _is_more(found) or found["doing"]
-    is_more = is_more or (found is not None and found["next"] and not (own and own in found["what"]))
-    return found is not None and not is_more and not _is_a("proposal.tools", found)
+    if found is None or _is_more(found) or _is_a("proposal.tools", found):
+        return False
+    if found["next"]:
+        return bool(own) and own in found["what"]
+    return not found["doing"] or bool(own and re.match(rf"(?:(?:an?|the) )?{re.escape(own)}(?![\w-])", found["what"]))
 
 
 def tells(sentence: str, verbs: Collection[str]) -> bool:
@@ -270,8 +274,8 @@ def _of_name(own: str, verb: str, what: str) -> Proposal:
         return Proposal(verb, what.replace(found["what"], bare), found["full"].strip(" ()"), bare)
     found = in_brackets and re.fullmatch(rf"(?:(?:an?|the) )?(?P<full>[^(),]+) \({name}\), (?P<what>an? .+)", what)
     if found:
-        bare = without_praise(found["what"])
-        return Proposal(verb, what.replace(found["what"], bare), found["full"], bare)
+        bare, full = without_praise(found["what"]), _CONCEPT.sub("", found["full"])
+        return Proposal(verb, what.replace(found["what"], bare), full, bare)
     found = in_brackets and re.fullmatch(rf"(?P<what>an? [^(),]+) \({name}\)(?P<rest>.*)", what)
     if found and _is_plain(found["what"]):
         return Proposal(verb, what, itself=f"{found['what']}{found['rest']}")
@@ -281,7 +285,8 @@ def _of_name(own: str, verb: str, what: str) -> Proposal:
     if found and (found["called"] or not pattern(rf"\b{LINK}").search(found["what"])):  # not "a gate for Foo"
         rest = _BESIDE.sub("", found["rest"])
         is_bare = found["called"] == "," or not pattern(rf"\b{LINK}").search(found["what"])
-        rest = rest[1:] if found["called"] and is_bare and rest.startswith(", which") else rest  # "a gate, Foo, which"
+        is_clause = rest.startswith((", which", ", where", ", in which"))  # "a gate, Foo, which"
+        rest = rest[1:] if found["called"] and is_bare and is_clause else rest
         return Proposal(verb, what, itself=f"{found['what'].rstrip(',')}{rest}")
     is_kind = what.startswith((f"a {own}", f"an {own}", f"the {own}"))
     found = is_kind and re.fullmatch(rf"(?:an?|the) {name}{_SHORT} (?P<what>.+)", what)

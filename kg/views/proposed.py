@@ -14,6 +14,7 @@ from kg.views.words import listed, pattern
 
 _ADDRESS = re.compile(r"[~\s]*\(?https?://[^\s,)]+\)?")
 _CLOSE = re.compile(r"(?:\)|[a-z]{3}),(?=[a-z]{2}|an? )")  # a space is missing
+_CLOSE_BRACKET = re.compile(r"(?<=[A-Za-z]{3})(?=\([A-Z][a-z])")
 _LOOSE = ("IN", "TO", "DT", "CC", "WDT", "WP", "WP$", "PRP", "PRP$", "MD", "VB", "VBZ", "VBP", ",")  # end no phrase
 _AGAIN_LARGE = re.compile(r"(?:, (?=An? )|(?<=[a-zA-Z)])-(?=an? [a-z]))(An?|an?) ")  # "Foo, A gate", "Foo-a gate"
 _OF_TWO = re.compile(r"^([\w-]+),(?= and [\w-]+ )")  # "efficient, and light", of three
@@ -38,9 +39,11 @@ _GOES_ON = r"(?:,? and|(?P<comma>,)) (?:[a-z]+ly )?(?P<verb><proposal.goes_on>)\
 _AND_VERB = re.compile(r", and (?P<verb>[a-z]+) (?P<name>[A-Z])?")
 _CLAUSE = re.compile(r" (?:that|how|whether)\b")
 _THEN = re.compile(r", then (?=[a-z]+ )")  # "a gate, then vary its width"
-_WITH_IT = re.compile(r",? and (?:[a-z]+ly )?(?![a-z]+ing\b)[a-z]+ (?:it|them)\b")  # "a gate and test it"
+_WITH_IT = re.compile(r",? and (?:[a-z]+ly )?(?![a-z]+ing\b|how\b|that\b|wh)[a-z]+ (?:it|them)\b")  # "and test it"
 _SENTENCE = re.compile(r", it (?:[a-z]+ly )?[a-z]+s\b")  # "Late Gates, it skips", which is none
-_REMEDY = re.compile(r",? as (?:an?|our) (?:solution|remedy|answer|response)$")  # to what only the sentences before say
+_REMEDY = re.compile(
+    r",? as (?:an?|our) (?:[a-z-]+ ){0,3}(?:solution|remedy|answer|response|alternative)$"
+)  # to what only the sentences before say
 _FOLLOWS = re.compile(r",? as follows$")
 _NAMELY = re.compile(r", i\.e\.,? ([\w-]+)$")
 _BY_DOING = r"\b(<proposal.kinds>) by (?=[a-z]+ing\b)"  # "a gate method by removing", of what "propose" does
@@ -66,7 +69,8 @@ _MERE_AIM = (
 #: "a shift toward late gates", which says nothing of how.
 _MERELY = r", an? (?:[\w-]+ )?<proposal.kinds>$"  # what is left of "Late Gates, a unified method that ends this"
 _DEALT = 2  # lists of "gates and scans for maps and logs, respectively"
-_SUPERLATIVE = re.compile(r"the most [a-z]+")  # "the most comprehensive study", as only its authors may say
+#: "The most comprehensive study", as only its authors may say.
+_SUPERLATIVE = re.compile(r"the most [a-z]+|one of the (?:very )?(?:first|earliest)\b")
 _SHIFT = re.compile(r"an? (?:[a-z]+ )?shift\b")
 _FIRST_STEP = r",? <proposal.relative> first [a-z]+s\b"
 _NEXT_STEP = re.compile(r"\b(?:then|next|second|finally|before|and [a-z]+s|followed by)\b")
@@ -123,6 +127,7 @@ def whole_object(what: str) -> str:
     """The object of a proposal without what follows it, and without a clause that only others explain."""
     what = _ADDRESS.sub("", what)
     what = _AGAIN_LARGE.sub(lambda found: f", {found[1].lower()} ", what)
+    what = _CLOSE_BRACKET.sub(" ", what)
     what = _CLOSE.sub(r"\g<0> ", as_text(_NEXT.split(what)[0]))
     unlisted = without_list(what)
     is_listed = unlisted != what
@@ -141,7 +146,10 @@ def whole_object(what: str) -> str:
     then = _THEN.search(what)
     if then and not pattern(r"\b<proposal.relative>\b").search(what[: then.start()]):
         what = what[: then.start()]
-    what = _WITH_IT.split(_INSPIRED.sub("", what))[0].replace("(i.e., ", "(")
+    what = _INSPIRED.sub("", what).replace("(i.e., ", "(")
+    with_it = _WITH_IT.search(what)
+    if with_it and not pattern(r"\b<proposal.relative>\b").search(what[: with_it.start()]):
+        what = what[: with_it.start()]
     what = _NAMELY.sub(r" (\1)", what)
     what = pattern(_ANSWER).sub("", what)
     what = (

@@ -53,6 +53,8 @@ _LEADING = re.compile(
     r"(?:\s\([^()]*\))?,\s",
     re.IGNORECASE,
 )
+#: Where alone a gain may hold: "For strong compression rates, it has 9% more", but not "In rare cases".
+_REGIME = re.compile(r"(?i:for|at|under) (?:[a-z-]+ ){1,3}[a-z]{3,}(?:s|load|budget|regime|supervision)")
 _BEGINS = re.compile(rf"{_OPENING.pattern}|{JOINED.pattern}|(?:By |When )?[A-Z]?[a-z]+ing ", re.IGNORECASE)
 #: What a sentence tells of trials: "Experiments on Plover show ".
 _TRIALS = re.compile(
@@ -236,7 +238,8 @@ class SettingReader:
         is_graded = bool(_OPENING.match(said)) and any(w.tag in ("JJS", "JJR") or w.text in graded for w in words)
         is_at = _AT.match(said)
         is_named = known and not _DOING.match(said)
-        if not (is_condition or is_kind or is_graded or is_at or is_named or is_trial):
+        is_regime = is_alone and _REGIME.fullmatch(said) is not None and any(w.tag == "JJ" for w in words)
+        if not (is_condition or is_kind or is_graded or is_at or is_named or is_trial or is_regime):
             return ""
         if self.says_nothing(PLACE.sub("", said), found.result.metric):
             return ""

@@ -228,10 +228,11 @@ def spelt_out(said: str, text: str) -> str:
             if (
                 is_within
                 or behind.startswith("'")
+                or behind.lower().startswith(f" {full.rpartition(' ')[2].lower()}")
                 or _OF_LONGER.match(behind)
                 or re.search(rf"(?<![\w-]){short}-[a-z]", said)
             ):
-                continue  # "Foo (Late GR)", "Late GR (LGR)", "GR++"; "an LP-based gate with LP"
+                continue  # "LP pruning", "Foo (Late GR)", "Late GR (LGR)", "GR++"; "an LP-based gate with LP"
             noun = re.search(rf"\({re.escape(short)}\) ([a-z]+\b(?: [a-z]+\b)?)", text)
             tags = [word.tag for word in tagged(noun[1], 0, len(noun[1]))[0]] if noun else []
             if _IS_HEAD.match(behind) and tags[:1] == ["NNS"] and not (tags[1:] and tags[1] in _OF_OBJECT):
