@@ -17,7 +17,7 @@ from kg.model import Paper, Record, Result
 from kg.text import breaks_off, fold
 from kg.views.bounds import bound_of
 from kg.views.clause import has_turn, is_listed
-from kg.views.compared import compared, is_over_more
+from kg.views.compared import compared, is_of_clause_before, is_over_more
 from kg.views.latex import quotable
 from kg.views.selection import Borne, EntryResult
 from kg.views.setting import AVERAGE, BESIDE, placed
@@ -157,7 +157,9 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     against = result.baseline if is_whole and change != KEPT and not is_level else ""
     if not against and change not in ("absolute", KEPT):
         against = _THE_SAME.sub("", compared(place, result, Wording(shown.graph.vocabulary)))
-    if (
+    if is_of_clause_before(place.text, against, place.quantity.start):
+        against = ""
+    elif (
         not against
         and change != KEPT
         and not is_level

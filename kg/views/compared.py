@@ -60,6 +60,7 @@ _WHILE = r",? while (?:[a-z]+ly )?[a-z]+ing\b[^,;:()\d]*$"
 _TIED = rf"\b<clause.tied> [^,;:()]+?{_WHILE}"
 _BEATS_WHILE = rf"\b<clause.beating> (?P<what>[^,;:()\d]+?){_WHILE}"
 _EVERYWHERE = r"(?:all|most|both)(?: (?:of )?the)? (?:[a-z-]+ )?<outcome.everywhere>"  # "in all the benchmarks"
+_WHILE_ALSO = re.compile(r", (?:while|and) (?:also )?[a-z]+(?:ing|s) [^;:()]*")
 _COMPARES = r"\b<clause.comparing>\s"
 _POINTING = re.compile(r"(?:all|any|both|each|its?|others?|the|them|these|those|two)\b", re.IGNORECASE)
 #: Behind the first of several: "Finch (with caching), Wren and Plover".
@@ -136,6 +137,13 @@ def _shared(place: QuantityPlace) -> re.Match[str] | None:
     verbs = [word.end for word in tagged(text, end, found.start("what"))[0] if word.tag == "VBZ"] if found else []
     last = max((q.start for q in place.sentence.quantities if found and q.start < found.start("what")), default=end)
     return None if verbs and last < verbs[-1] else found
+
+
+def is_of_clause_before(text: str, baseline: str, number: int) -> bool:
+    """Whether a baseline is that of the clause before a number: "2x over Finch, while cutting costs by" so much."""
+    ahead, _, behind = text[:number].rpartition(baseline) if baseline else ("", "", "")
+    is_of_number = pattern(rf"\d\S*[^;:]*{_COMPARES}(?:[\w-]+ ){{0,3}}$").search(ahead) is not None
+    return is_of_number and _WHILE_ALSO.fullmatch(behind) is not None
 
 
 def is_speedup(result: Result) -> bool:

@@ -11,7 +11,7 @@ from kg.extract.numbers import plain, quantities
 from kg.model import Paper, Result
 from kg.text import fold
 from kg.views.borne import KEPT, borne, sentence
-from kg.views.compared import is_speedup
+from kg.views.compared import is_of_clause_before, is_speedup
 from kg.views.latex import quotable
 from kg.views.measured import gets_worse
 from kg.views.outcome import ResultInWords
@@ -160,7 +160,9 @@ def _with_shared(one: EntryResult, result: Result, told: Collection[tuple[EntryR
         ways = [other.baseline for found, other in told if sentence(found) == sentence(one)]
         whole = max((way for way in ways if way.endswith(result.baseline)), key=len, default=result.baseline)
         return replace(result, baseline=whole)
-    if not _is_compared(one) or _has_own_rival(one):
+    text = plain(sentence(one))
+    is_before = is_of_clause_before(text, one.result.baseline, text.find(plain(one.result.evidence.quote)))
+    if is_before or not _is_compared(one) or _has_own_rival(one):
         return result
     others = (other for found, other in told if found.result.baseline == one.result.baseline and other.baseline)
     said = next((other for other in others if other.evidence.field == result.evidence.field), None)

@@ -146,7 +146,7 @@ def whole_object(what: str) -> str:
     then = _THEN.search(what)
     if then and not pattern(r"\b<proposal.relative>\b").search(what[: then.start()]):
         what = what[: then.start()]
-    what = _INSPIRED.sub("", what).replace("(i.e., ", "(")
+    what = _REMEDY.sub("", _INSPIRED.sub("", what)).replace("(i.e., ", "(")
     with_it = _WITH_IT.search(what)
     if with_it and not pattern(r"\b<proposal.relative>\b").search(what[: with_it.start()]):
         what = what[: with_it.start()]

@@ -238,9 +238,9 @@ class SettingReader:
         is_graded = bool(_OPENING.match(said)) and any(w.tag in ("JJS", "JJR") or w.text in graded for w in words)
         is_at = _AT.match(said)
         is_named = known and not _DOING.match(said)
-        is_regime = is_alone and _REGIME.fullmatch(said) is not None and any(w.tag == "JJ" for w in words)
-        if not (is_condition or is_kind or is_graded or is_at or is_named or is_trial or is_regime):
-            return ""
+        if not (is_condition or is_kind or is_graded or is_at or is_named or is_trial):
+            is_regime = is_alone and _REGIME.fullmatch(said) and any(word.tag == "JJ" for word in words)
+            return f"{said[:1].lower()}{said[1:]}" if is_regime else ""
         if self.says_nothing(PLACE.sub("", said), found.result.metric):
             return ""
         return self.told(said) or ("" if is_trial and not is_named and said.islower() else None)

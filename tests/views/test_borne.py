@@ -369,6 +369,16 @@ def test_no_result_is_told_of_a_sentence_that_is_cut_nor_without_what_it_is_as_g
     assert not said_of(built, "It is of the same recall as Finch in 41% less latency.", "41%", value=41.0)
 
 
+def test_what_a_test_needs_or_an_example_gains_is_not_told_of_the_work(built: Graph) -> None:
+    needed = {"metric": "memory", "metric_concept": "metric:memory-usage", "unit": "GB", "change": "absolute"}
+    assert not said_of(built, "It needs just 41 GB memory to finish a test.", "41 GB", value=41.0, **needed)
+    helped = "It helps others: WREN becomes 3x faster while cutting latency by 41%."
+    assert not said_of(built, helped, "41%", value=41.0)
+    time = {"metric": "training time", "metric_concept": "", "value": 41.0}
+    assert not said_of(built, "It cuts turnaround time by 41%.", "41%", **time)
+    assert not said_of(built, "It approaches the best gates while having 41% lower latency.", "41%", value=41.0)
+
+
 def test_only_sure_results_aresaid_of(built: Graph) -> None:
     text = "It cuts latency by 41%."
     result = Result(Evidence("41%", "A", 19, 22), "latency", 41.0, "%", "decrease", metric_concept="metric:latency")

@@ -373,6 +373,18 @@ def test_a_kind_is_not_what_a_short_form_is_part_of_nor_for_one_of_a_list() -> N
         ("We propose Foo,a light gate that skips idle blocks of maps.", "a light gate that skips idle blocks of maps"),
         ("We propose Foo, a light gate for all idle blocks that first finds keys.", "a light gate for all idle blocks"),
         ("We propose Foo, a gate that first finds keys and then skips idle blocks.", "first finds keys and then skips"),
+        (
+            "We propose Foo, a gate that sorts all idle blocks and skips them on large maps.",
+            "and skips them on large maps",
+        ),
+        (
+            "We propose Foo, a rule of how a gate reads idle maps and how it skips the blocks.",
+            "and how it skips the blocks",
+        ),
+        ("We introduce the Late Gate Block Skipping Map Model as a comprehensive technical solution.", ""),
+        ("We present one of the very first gates that skips all idle blocks of maps.", ""),
+        ("We propose Foo(Late Gates), a light gate that skips idle blocks.", "a light gate that skips idle blocks"),
+        ("We propose a new setting, Foo, where a gate skips the idle blocks.", "a setting where a gate skips"),
     ],
 )
 def test_a_proposal_is_whole_and_no_other_clause(text: str, what: str) -> None:

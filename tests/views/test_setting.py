@@ -81,6 +81,8 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
         ("In particular, it has 41% higher accuracy.", "41% higher accuracy"),
         ("When combined with gates, it has 41% higher accuracy.", "41% higher accuracy (when combined with gates)"),
         ("On Plover, it is cheap; it has 41% higher accuracy.", "41% higher accuracy"),
+        ("For strong compression rates, it has 41% higher accuracy.", "(for strong compression rates)"),
+        ("It averages 9% less energy with 41% higher accuracy.", "41% higher accuracy (on average)"),
         ("It has 41% higher accuracy in terms of recall.", "41% higher accuracy (in terms of recall)"),
         ("It has 41% higher accuracy and is slow in terms of recall.", "41% higher accuracy"),
         ("It has 41% higher accuracy per image.", "41% higher accuracy (per image)"),

@@ -96,6 +96,9 @@ def _won(
         ("Zorvex-guided pruning outperforms Quandle.", "Quandle", ""),
         ("Gates are slow. Zorvex consistently outperforms Quandle", "Quandle", ""),  # cut
         ("Zorvex outperforms old RNNs networks.", "old RNNs", "RNNs"),
+        ("Theoretically, Zorvex outperforms Quandle.", "Quandle", ""),
+        ("Zorvex often outperforms Quandle.", "Quandle", ""),
+        ("Our final system outperforms Zorvex and Quandle.", "Quandle", ""),
     ],
 )
 def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tail: str, loser: str) -> None:
@@ -187,6 +190,12 @@ def test_members_of_a_class_are_told_without_it(tmp_path: Path) -> None:
     said = "Zorvex outperforms recent idle gates such as Quandle by 9%."
     (row,) = _won(tmp_path, said, {"Quandle": said, "recent idle gates": said})
     assert [one["label"] for one in row["loser"]] == ["Quandle"]
+
+
+def test_chinese_spells_out_what_the_paper_does(tmp_path: Path) -> None:
+    said = "Self-supervised learning (SSL) is slow. Zorvex outperforms SSL encoders in recall."
+    (row,) = _won(tmp_path, said, {"SSL encoders": "Zorvex outperforms SSL encoders"}, lang="zh")
+    assert row["loser"][0]["label"] == "自监督学习编码器"
 
 
 def test_chinese_tells_a_short_form_with_its_full_one(tmp_path: Path) -> None:

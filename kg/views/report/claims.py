@@ -22,13 +22,14 @@ from kg.views.selection import EntryQuote, Selection, name, quoted
 from kg.views.stated import SPEED
 from kg.views.surface import expanded, is_one_of, stands_for, with_names
 from kg.views.wording import Wording, in_full
-from kg.views.words import listed, pattern
+from kg.views.words import PageWords, listed, pattern
 from kg.vocabulary import Concept
 
 _SUCH_AS = r",? (?:<outcome.such_as>)\b"
 _KINDS = ("technique:", "model:")
 _QUOTES = ("“", '"')
 _SHORT = re.compile(r"[A-Z]{3,}")
+_SHORT_FORM = re.compile(r"(?<![A-Za-z-])[A-Z]{2,5}(?![A-Za-z\d-])", re.ASCII)
 _DIGITS = re.compile(r"\d+")
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
 
@@ -224,6 +225,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
         and not has_han(label)
         and any(word.islower() and word.isalpha() for word in (last, label.partition(" ")[0]))
     )
+    label = _spelt_out(shown, label, claim.paper) if shown.lang == "zh" else label
     if has_han(label) and _SHORT.fullmatch(claim.beaten) and claim.beaten not in label:
         return shown.words("outcome.aside", effect=label, notes=claim.beaten)  # 组相对策略优化（GRPO）
     return shown.words("brief.quote", quote=label) if is_english else label
@@ -316,6 +318,15 @@ def _with_shared(claim: WinClaim, others: list[WinClaim]) -> WinClaim:
     said = claim.quote.sentence
     shared = (one for one in beside if one.quote.sentence == said and f"{claim.beaten} and {one.beaten}" in said)
     return next((replace(claim, by=one.by) for one in shared), claim)
+
+
+def _spelt_out(shown: Selection, label: str, paper: Paper) -> str:
+    """A Chinese label with Chinese for the short forms that its paper spells out: 自监督学习, of "SSL"."""
+    known = PageWords("en")("proposal.well_known").split()
+    for short in set(_SHORT_FORM.findall(label)).difference(known) if has_han(label) else ():
+        full = Wording(shown.graph.vocabulary)(expanded(short, text_of(paper, "A")) or short)
+        label = label.replace(short, full) if has_han(full) else label
+    return label
 
 
 def _is_class(claim: WinClaim, made: list[WinClaim]) -> bool:

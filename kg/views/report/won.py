@@ -35,6 +35,8 @@ _AHEAD = (
 #: Stands between the number of a win and the loser.
 _MEASURED = r"(?! (?:<clause.comparing>)\b)(?:(?!<clause.beating>)[^,;:()])*"
 _METRIC = re.compile(r"\bin [a-zA-Z]")
+_MERE_NUMBER = re.compile(r"[~+]?\d[\d.,]*\s?(?:%|percent|x|×)?")
+_OUR_WHOLE = r"(?i).*\bour (?:[\w-]+ ){0,3}<proposal.kinds>\b"
 _BARE = re.compile(r"\bby [^\d]{0,20}\d[\d.,]*(?:$| (?:on|for|at|over|across|with)\b)")
 _MEAN = re.compile(r"\b(?:an? )?(?:average|mean) (?:of )?$")
 _BESIDE = re.compile(r"(?: \w+)?(?:,| and|, and) ")  # between the numbers of a list
@@ -56,6 +58,8 @@ _DENIED = r"(?:\b<winning.denying>|n't) (?!<clause.only>\b)"
 _EXCEPT = re.compile(r"\b(?:except|excluding|other than)\b[^,.;]*$")  # "beats all gates except Finch"
 _ASKED = r"\b<winning.asking> (?:when|whether|why|how|if)\b"  # "reveals when gates improve over Finch"
 _HEDGED = r"\b<winning.hedging> (?:\w+ )?(?:<clause.beating>|<winning.better>)\b"
+_THEORY = re.compile(r"(?i)(?:theoretically|in theory|in principle)\b")
+_SOMETIMES = r"\b(?:often|sometimes|occasionally) <clause.beating>\b"
 _ALSO = r",? <winning.joints> (?:<clause.determiners> )?$"
 _AGAINST = r"(?i)\b(?:compared (?:to|with)|relative to|versus|unlike)(?: <clause.determiners>)? (?:[\w-]+ ){0,3}$"
 _DOING_IT = re.compile(r"\bof (?:[a-z]+ly )?[a-z]+ing (?:an? |the )?(?:[a-z-]+ )?$")
@@ -102,6 +106,8 @@ def _in_what(ahead: str, beaten: str, behind: str) -> str:
         return ""  # "by 2%, Wren by 3%", of which one is another's
     if _BARE.search(said) and not _METRIC.search(said):
         return ""  # "by 7.76", of which nothing says what it is
+    if _MERE_NUMBER.fullmatch(said):
+        return ""
     is_told = pattern(_TELLS_WHAT).search(said) and not pattern(r"\b<clause.dealt_out>\b").search(said)
     return quotable(said) if is_told and said.count("(") == said.count(")") else ""
 
@@ -166,6 +172,8 @@ def is_generic(shown: Selection, name: str) -> bool:
 def is_denied(shown: Selection, sentence: str, beaten: str) -> bool:
     """Whether a sentence has a win only in "did not", "may improve over Finch", or a loser in "without caching"."""
     ahead, negate = around(sentence, beaten)[0], shown.graph.vocabulary.cues("negate")
+    if _THEORY.match(sentence) or pattern(_SOMETIMES).search(ahead):
+        return True
     is_denied = any(pattern(one).search(ahead) for one in (_DENIED, _HEDGED, _ASKED)) or _EXCEPT.search(ahead)
     return bool(is_denied) or not negate.isdisjoint(fold(ahead).split()[-1:])
 
@@ -199,6 +207,12 @@ def is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) -> 
     )
     if not is_whole(sentence, relation.head) or rest.startswith(" alone"):
         return False  # "Foo-guided pruning beats Finch", "beats Finch alone"
+    kind = fold(beaten).removesuffix("s")
+    if beaten.islower() and " " in beaten and fold(relation.head).removesuffix("s").endswith(f" {kind}"):
+        return False  # "our gated reward model beats others", of which it is one
+    subject = pattern(_BEATS).split(front)[0]
+    if pattern(_OUR_WHOLE).match(subject) and relation.head in sentence and relation.head not in subject:
+        return False  # "our final system beats Finch and gates" is no win of gates
     if is_place or _DOING_IT.search(front) or _is_outvoted(sentence):
         return False  # "8% on Finch, surpassing others"; "the baseline of tuning Finch"; "wins 2/8"
     if is_denied(shown, sentence, beaten) or pattern(_RESULTS_OF).search(front):
