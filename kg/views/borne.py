@@ -69,6 +69,7 @@ _AS_GOOD = re.compile(
     r"\breach(?:es|ing)? the [a-z]+ of [^,;:()\d]+ (?:in|with|at|using) [^,;:()\d]*$"
 )
 _FOR_TASK = re.compile(r"(?: and [\d.]+)?(?: [\w-]+){0,5} to (?!be\b)[a-z]+ [a-z]")
+_INFERENCE, _BRACKET = re.compile(r"\binfer", re.IGNORECASE), re.compile(r"\([^()]*\)")
 _USING = re.compile(r"\beven (?:when|if|while|with) (?:[a-z]+ing )?[^,;:()\d]*$")
 _FACTOR = re.compile(r"\bfactors? of\s(?:up to\s)?[~]?$")
 _BUT = re.compile(r"[^.;()]{0,60}\((?:without|excluding|except)\b")
@@ -199,7 +200,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if not (metric := reader.unturned(_HOW.sub("", metric), change, result.metric_concept)):
         return None
     metric = reader.of_speed(metric, result, place)
-    if metric in ("speed", "speeds") or (metric == DEFAULT and not re.search(r"\binfer", clause, re.IGNORECASE)):
+    if metric in ("speed", "speeds") or (metric == DEFAULT and not _INFERENCE.search(_BRACKET.sub("", clause))):
         own = _OWN_SPEED.search(place.own) or _OWN_SPEED.search(place.ahead)
         deed = _ACCELERATED.search(place.text[: place.quantity.start])
         metric = own[1] if own else f"{deed[1]} {SPEED}" if deed else SPEED  # "7x rendering speed"

@@ -73,6 +73,7 @@ _DANGLING = (
     r"\A(?:(?:<proposal.linking>), )?(?:(?:on|for|in) )?the (?:former|latter)\b|"
     r"\bthe <proposal.burdens>$|\bas our (?:response|answer|solution)$|\bto [a-z]+ (?:this|these|those|them)$|"
     rf"\b<proposal.pointing> (?:[a-z]+ )?<proposal.burdens>\b|\b{BOTH}|"
+    r"\b(?:towards?|for|of|on|to [a-z]+|[a-z]+ing) \((?:ii?|[12])\)(?!\s[a-z]+ing\b)|"
     r"\A(?!.*\bfirst\b).*\bthe (?:proposed )?(?:second|third) <proposal.kinds>\b)"
 )
 #: "A gate that mitigates this degradation", not "this paper"; further behind, the sentence itself may have named it.

@@ -83,7 +83,7 @@ _AT_SAME = re.compile(
 )
 _NUMBER = re.compile(r"(?:(?:at )?[\d.,]+\s?%|[\d.,]+\s?[a-zA-Zμ×]{0,2})(?:$| (?:on|of|for|in)\b)")
 _OTHER = re.compile(r";|\b(?:while(?! (?:\w+ly )?\w+ing\b)|whereas)\b")  # begins another statement
-_MEAN = re.compile(r"\b(?:on|an|the) average\b|\baverag(?:ing|es)\b|\b(?:an?|the) mean (?!average)")
+_MEAN = re.compile(r"\b(?:on|an|the) average\b|\baverag(?:ing|es)\b|\b(?:an?|the) mean (?![Aa]verage)")
 _IS_DOING = re.compile(r"(?:[A-Z][a-z]+, )?[A-Za-z]+ing\s[^,;:]*$")  # "integrating Foo into Plover is 2x faster"
 _SAME_OVER = re.compile(r" over [^,;:.\d]{1,60} and (?:an? )?")
 _AND_DOING = re.compile(r"\band (?:[a-z]+ly )?[a-z]+(?:ing|s|ed)\b")

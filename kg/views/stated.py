@@ -40,6 +40,7 @@ _EXAMPLE = re.compile(r": (?P<name>[A-Z][\w-]*[A-Z][\w-]*) (?:becomes|gets|runs|
 _OUR_PARTS = re.compile(
     r"Our (?:[\w-]+ )*?(?P<noun>[a-z-]+s) (?:achieve|deliver|reach|yield|reduce|improve|provide|attain)\b"
 )
+_MADE = re.compile(r"(?:an?|the|than|over|to|with) (?:[a-z]+-)?(?!publish|propos|us|relat|need)[a-z]{3,}ed")
 _BY = re.compile(r"\s*by\s*(?:up to |over |about |an? )?", re.IGNORECASE)
 DEFAULT = "inference speed"  # the metric of a plain "3x faster" in a record
 _PART = re.compile(r"\s*(?:[a-z][\w-]*\s){1,2}(?:in|for)\s(?P<part>[A-Z][\w-]*[A-Z][\w-]*)")
@@ -334,6 +335,8 @@ class SentenceReader:
         known = self.plain | (self.conditions if several else self.earlier if is_kind else frozenset())
         is_telling = [fold(word) in known or tagged(word, 0, len(word))[0][0].tag == "JJS" for word in before]
         told = before if all(is_telling) else before[-1:] if is_telling[-1] else []
+        if not told and before and _MADE.fullmatch(" ".join(before)):
+            told = before[-1:]  # "a compressed tree" is not any
         return of_kind(place.text, baseline) or " ".join([*told, baseline])
 
 

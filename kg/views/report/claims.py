@@ -190,7 +190,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
         label = claim.beaten  # "K-means discretization" is not any clustering
     elif claim.beaten and f"{claim.beaten} baseline" in claim.quote.sentence and _names_more(label, claim.beaten):
         label = f"{claim.beaten} baseline"  # "the W4A16 baseline" is not all quantization to W4A16
-    label = _as_written(label.removeprefix("other "), claim.paper)
+    label = _as_written(_without_kind(shown, label.removeprefix("other ")), claim.paper)
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
     whole = label
     is_version = claim.loser.startswith("model:") and re.match(r"[A-Z]\S*\d", label) is not None  # "GPT-5 mini"
@@ -237,6 +237,14 @@ def _is_in_short(word: str, label: str) -> bool:
     return len(last) > 1 and last.isupper() and last.endswith(word[:1].upper())
 
 
+def _without_kind(shown: Selection, label: str) -> str:
+    """A name without what it is: "Finch", of "SOTA method Finch"."""
+    words, frames = label.split(), shown.graph.vocabulary.cues("label-frame-technique")
+    kind = next((at for at, word in enumerate(words[:-1], 1) if at > 1 and fold(word) in frames and word.islower()), 0)
+    rest = " ".join(words[kind:])
+    return rest if kind and rest[:1].isupper() else label
+
+
 def _is_reworded(beaten: str, label: str) -> bool:
     """Whether several words call a kind otherwise than its label: "late distillation" is not all of it."""
     said, known = (set(fold(one).replace("-", " ").split()) for one in (beaten, label))
@@ -268,7 +276,9 @@ def _plain(shown: Selection, claim: WinClaim, label: str) -> str:
     cues, concept = shown.graph.vocabulary.cues, shown.graph.vocabulary.concepts.get(claim.loser)
     known, ahead = cues("plain") - cues("compare"), around(claim.quote.sentence, claim.beaten)[0]
     earlier = cues("prior") | (cues("generic-modifier") & cues("outcome-generic-baseline"))
-    is_kind = claim.beaten.endswith(("s", "ing", "ion")) and claim.beaten.rpartition(" ")[2].islower()
+    last = claim.beaten.rpartition(" ")[2]
+    is_frame = shown.lang != "zh" and fold(last) in cues("label-frame-technique")
+    is_kind = last.islower() and (last.endswith(("s", "ing", "ion")) or is_frame)
     known = known | earlier if is_kind else known
     before = [*takewhile(lambda one: fold(one) in known, reversed(ahead.split()[-2:]))] if claim.beaten else []
     first = [one for one in claim.beaten.split()[:1] if fold(one) in known]

@@ -29,7 +29,7 @@ _NO_MORE = (
 _LIST_OF = r"(?:(?:,| and|, and|/) [A-Z][\w.-]*(?: [A-Z\d][\w.-]*)*|\s\([^()]*\)|\s[a-z-]+s)*?"
 _BEHIND = rf"{_LIST_OF}\s(?P<said>{_IN_WHAT}(?:(?!{_NO_MORE})[^;])*)"
 _AHEAD = (
-    r"(?<![\dx×] )\b(?P<said>(?:better|superior|higher|lower|faster|stronger|smaller|improved) [^,;:()]*?) "
+    r"(?<![\dx×%] )\b(?P<said>(?:better|superior|higher|lower|faster|stronger|smaller|improved) [^,;:()]*?) "
     r"<clause.comparing> (?:[\w-]+ ){0,4}$"
 )
 #: Stands between the number of a win and the loser.
@@ -38,6 +38,7 @@ _METRIC = re.compile(r"\bin [a-zA-Z]")
 _MERE_NUMBER = re.compile(r"[~+]?\d[\d.,]*\s?(?:%|percent|x|×)?")
 _OUR_WHOLE = r"(?i).*\bour (?:[\w-]+ ){0,3}<proposal.kinds>\b"
 _BARE = re.compile(r"\bby [^\d]{0,20}\d[\d.,]*(?:$| (?:on|for|at|over|across|with)\b)")
+_COMPARED = r"\b(?:<clause.comparing>)(?:\s|$)"
 _MEAN = re.compile(r"\b(?:an? )?(?:average|mean) (?:of )?$")
 _BESIDE = re.compile(r"(?: \w+)?(?:,| and|, and) ")  # between the numbers of a list
 _TELLS_WHAT = r"\b(?:by|in|with|<winning.better>|<winning.gains>)\b"  # not only where: "under fair comparison"
@@ -68,6 +69,7 @@ _WORD = re.compile(r"\w+")
 _BY_NUMBER = re.compile(r"\bby (?:up to )?[~+]?\d")
 _TORN = re.compile(r"\d\s$")
 _NEAR = 5  # words before a loser
+_FEW = 4  # words before a loser behind "than"
 _FAR = 200  # letters before a loser in which a number may be one over it
 
 
@@ -76,6 +78,8 @@ def by_words(sentence: str, beaten: str) -> str | None:
 
     "" where no few words say so, None where it does not say that it is beaten.
     """
+    if beaten not in sentence:
+        return "" if pattern(_BEATS).search(sentence) else None
     ahead, behind = around(sentence, beaten)
     is_plain = pattern(_BEATS).search(sentence) and not _is_behind_a_clause(ahead)
     said = _in_what(ahead, beaten, behind) if is_plain else quotable(_figure(ahead, _as_baseline(beaten, behind)))
@@ -106,7 +110,8 @@ def _in_what(ahead: str, beaten: str, behind: str) -> str:
         return ""  # "by 2%, Wren by 3%", of which one is another's
     if _BARE.search(said) and not _METRIC.search(said):
         return ""  # "by 7.76", of which nothing says what it is
-    if _MERE_NUMBER.fullmatch(said):
+    is_beside = said.startswith("with ") and bool(quantities(plain(ahead)))  # "has a recall of 9, beating it with 2x"
+    if _MERE_NUMBER.fullmatch(said) or is_beside:
         return ""
     is_told = pattern(_TELLS_WHAT).search(said) and not pattern(r"\b<clause.dealt_out>\b").search(said)
     return quotable(said) if is_told and said.count("(") == said.count(")") else ""
@@ -143,6 +148,9 @@ def _figure(ahead: str, beaten: str) -> str:
     is_one_of_list = others and _BESIDE.fullmatch(ahead, others[-1].end, last.start)
     if is_one_of_list or not pattern(_MEASURED).fullmatch(ahead, last.end):
         return ""
+    *_, behind = pattern(_COMPARED).split(ahead[last.end :])
+    if len(behind.split()) > _FEW or ". " in behind:
+        return ""  # "9% fewer maps than dense gates. Finch"
     if not pattern(r"\b<winning.gains>\b").search(ahead, last.end):
         return ""  # of "reduces 4x costs compared to Finch" the number says nothing alone
     mean = _MEAN.search(ahead[: last.start])
