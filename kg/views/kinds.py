@@ -34,6 +34,7 @@ _AWARE = re.compile(
 _TWO = re.compile(r"(?P<one>[\w-]*\w) and (?P<other>(?:[a-z]+ly )?[\w-]+) (?P<rest>.+)")
 _MERE = r"(?:[a-z]+ly )?<proposal.mere>"
 _MERE_KIND = rf"{_MERE}(?: and {_MERE})? [a-z]+"  # "an efficient and accurate method"
+_MOVED = re.compile(r"^(通用|高效|统一|轻量级)(.{1,4}(?:高效|感知))的(?=[\u4e00-\u9fff])()")
 _SIZED = re.compile(r"^\d[\d.]*[BM]参数(?=[\u4e00-\u9fff])")
 _PILE = re.compile(r"[\u4e00-\u9fff]{15}")  # modifiers without 的
 _SHORT = re.compile(r"(?<![\w-])[A-Z]{2,}s?(?![\w-])", re.ASCII)  # of a term that only its paper spells out
@@ -62,7 +63,9 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
     is_odd = not has_han(kind) or _PILE.search(kind) or _UNSAID.search(kind) or _ENTWINED.search(phrase) or is_mixed
     kind = "" if is_odd or has_homonym(shown, phrase, text) else kind
     whole = kind or (last if phrase == head else "")
-    is_doing = use.partition(" ")[0].endswith("ing")  # of "for learning policies" 学习策略 is a strategy
+    is_doing = use.partition(" ")[0].endswith("ing") or use.startswith(
+        "both "
+    )  # of "for learning policies" 学习策略 is a strategy
     if has_han(served) and "的" not in served + kind and has_han(whole) and not is_doing:
         is_problem = find(use, "problem") is not None
         kind = shown.words("proposal.against" if is_problem else "proposal.for", what=served, kind=whole)
@@ -72,7 +75,7 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
         or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND)
     ):
         kind = ""
-    kind = PLURAL.sub("", kind)
+    kind = _MOVED.sub(r"\1的\2\3", PLURAL.sub("", kind))
     for short, full in (pair.split("=") for pair in shown.words("proposal.kind_ends").split()):
         kind = kind.removesuffix(full).removesuffix(short) + full if kind.endswith(short) else kind
     kind = _SIZED.sub(r"\g<0>的", kind)

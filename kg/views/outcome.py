@@ -18,7 +18,7 @@ from kg.views.measured import ENGLISH, amount, form_of, metric, plain
 from kg.views.placed import in_chinese
 from kg.views.selection import clean
 from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE, PLACE
-from kg.views.surface import article, is_one_of, stands_for, without_article
+from kg.views.surface import article, expanded, is_one_of, stands_for, without_article
 from kg.views.wording import PLURAL, Wording, in_full, letters, say, says
 from kg.views.words import PageWords
 
@@ -37,6 +37,8 @@ _CHANGES = ("increase", "speedup", "decrease", "more", "fewer", "less", "larger"
 _SIZES = ("larger", "smaller")  # forms of sizes
 _OF = ("speedup", "absolute")  # forms of which English says the metric first, and only once
 _STAGE = re.compile(r"(?:the )?([a-z]{5})[a-z]* (?:stage|phase)")  # by its first letters
+_ACRONYM = re.compile(r"(?<![\w-])[A-Z]{2,5}(?![\w-])", re.ASCII)
+_COMPOUND = re.compile(r"[A-Z][a-z]{2,}-(?:based|aware|driven|guided|free|level|style|oriented)")
 _BEST = re.compile(r"\bS[Oo]TA(?= )")
 _NARROWED = re.compile(r" (?:with|without|trained|using|built|running|based) ")  # a baseline is, in its own words
 _EXAMPLE = re.compile(r"(?P<kind>(?:[\w-]+ )*[a-z]+s) such as (?P<name>.+)")  # of a kind of baselines
@@ -217,7 +219,7 @@ def _in_form(words: PageWords, named: str, form: str) -> str:
         return ""  # 3倍加速
     if form in _SIZES:
         bare = named.removesuffix(words("outcome.size"))
-        return bare if len(bare) > 1 else named  # 图大小, not 图
+        return bare if bare.endswith(tuple(words("outcome.bare_sized").split())) else named  # 图大小, not 图
     if form == KEPT and words.lang != "zh" and named.rpartition(" ")[2].islower():
         return f"the {named}"
     return with_article(words, named) if form.startswith(_OF) and words.lang != "zh" else named
@@ -329,8 +331,16 @@ def _against(shown: Selection, concept: str, wording: str, paper: str) -> str:
     wording = _BEST.sub("state-of-the-art", wording) if shown.lang == "zh" else wording
     if shown.lang == "zh" and concept not in shown.graph.vocabulary and known:
         concept = known.curie
+    if shown.lang == "zh" and any(not _in_words(shown, short, paper) for short in _ACRONYM.findall(wording)):
+        return ""  # "LM" may be what the paper calls the Levenberg-Marquardt method
     said = _aside(shown, same(shown, concept, wording), without_article(wording), paper)
     return in_full(shown, said) if has_han(said) or shown.lang != "zh" else _name(shown, said)
+
+
+def _in_words(shown: Selection, short: str, paper: str) -> bool:
+    """Whether a short form that Chinese spells out has no other sense in a paper."""
+    full = expanded(short, paper) if in_full(shown, f"{short}中") != f"{short}中" else ""
+    return not full or has_han(Wording(shown.graph.vocabulary)(full))
 
 
 def _name(shown: Selection, wording: str) -> str:
@@ -342,7 +352,8 @@ def _name(shown: Selection, wording: str) -> str:
     kind = next((at for at, word in enumerate(words[:-1], 1) if fold(word) in frames and word.islower()), 0)
     wording = " ".join(words[kind:])
     first = wording.partition(" ")[0]
-    return "" if first.islower() and not any(map(str.isdigit, first)) else PLURAL.sub("", wording)
+    is_word = first.islower() or _COMPOUND.fullmatch(first)  # "Graph-based RAG"
+    return "" if is_word and not any(map(str.isdigit, first)) else PLURAL.sub("", wording)
 
 
 def circumstance(shown: Selection, result: Result, paper: str = "") -> str:

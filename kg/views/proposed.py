@@ -14,6 +14,7 @@ from kg.views.words import listed, pattern
 
 _ADDRESS = re.compile(r"[~\s]*\(?https?://[^\s,)]+\)?")
 _CLOSE = re.compile(r"(?:\)|[a-z]{3}),(?=[a-z]{2}|an? )")  # a space is missing
+_NO_COMMA = re.compile(r"^([A-Z][\w+-]*(?: [A-Z][\w+-]*){0,4}(?: \([^()]*\))?) (?=an? [a-z])")  # "Foo a gate"
 _CLOSE_BRACKET = re.compile(r"(?<=[A-Za-z]{3})(?=\([A-Z][a-z])")
 _LOOSE = ("IN", "TO", "DT", "CC", "WDT", "WP", "WP$", "PRP", "PRP$", "MD", "VB", "VBZ", "VBP", ",")  # end no phrase
 _AGAIN_LARGE = re.compile(r"(?:, (?=An? )|(?<=[a-zA-Z)])-(?=an? [a-z]))(An?|an?) ")  # "Foo, A gate", "Foo-a gate"
@@ -127,7 +128,7 @@ def whole_object(what: str) -> str:
     """The object of a proposal without what follows it, and without a clause that only others explain."""
     what = _ADDRESS.sub("", what)
     what = _AGAIN_LARGE.sub(lambda found: f", {found[1].lower()} ", what)
-    what = _CLOSE_BRACKET.sub(" ", what)
+    what = _NO_COMMA.sub(r"\1, ", _CLOSE_BRACKET.sub(" ", what))
     what = _CLOSE.sub(r"\g<0> ", as_text(_NEXT.split(what)[0]))
     unlisted = without_list(what)
     is_listed = unlisted != what

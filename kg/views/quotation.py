@@ -300,7 +300,7 @@ def points_back(said: str) -> bool:
         r"(?i)(?:<proposal.linking>, )?(?!<proposal.subjects>\b)"
         r"(?:<proposal.pointing>|further [a-z]+s|the (?:former|latter))\b|"
         r"[^,]*\s<proposal.pointing>,|"
-        r"(?:in order )?to [a-z][^,]*\s(?:its|their)\s[^,]*, <proposal.subjects>\b|"
+        r"(?:in order )?to [a-z][^,]*\s(?:its|their)\s[^,]*, [a-z]|"
         r"<clause.apart>\b[^,]*\s(?!<proposal.subjects>\b)(?:this|<proposal.plural_pointing>)\b(?! as\b)[^,]*,"
     )
     return pattern(begins).match(by_itself(said)) is not None

@@ -65,7 +65,7 @@ _TRIALS = re.compile(
 _SHORT = re.compile(r"\s\([A-Z][\w-]*\)(?=\s)")  # of a name within a setting
 #: A kind of task or data: "on domain-specific tasks", not "on several tasks".
 _KIND = re.compile(r"^(?:on|in|for|under) (?:the |an? )?(?:[\w-]+ )*?\w+-\w", re.IGNORECASE)
-_DONE = re.compile(r"^(?:when )?[a-z]+ed (?:to|on|in|into|with) (?:the |an? )?", re.IGNORECASE)
+_DONE = re.compile(r"^(?:when )?[a-z]+ed (?:to|on|in|into|with|across|over) (?:the |an? )?", re.IGNORECASE)
 _DOING = re.compile(r"^(?:by |when )?[a-z]+ing (?:(?:out|only|just|merely) )*", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?<![\w.-])\d[\d.,]*(?:%|[kKMBW]?\b)(?!-)")
 #: Words of a condition that makes two things comparable: "at the same quality", "with lossless output".

@@ -273,7 +273,7 @@ def _in_full(short: str, text: str) -> str:
     known = PageWords("en")("proposal.well_known").split()
     full = uncapitalised(expanded(short, text), text).removeprefix("and ") if short not in known else ""
     last = full.rpartition(" ")[2]
-    is_one = _heads(full).upper() != short and stands_for(short, last)
+    is_one = _heads(full).upper() != short.upper() and stands_for(short, last)
     return last if is_one else full  # "autoregressive", of "Advanced autoregressive (AR)"
 
 
