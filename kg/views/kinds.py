@@ -34,7 +34,7 @@ _AWARE = re.compile(
 _TWO = re.compile(r"(?P<one>[\w-]*\w) and (?P<other>(?:[a-z]+ly )?[\w-]+) (?P<rest>.+)")
 _MERE = r"(?:[a-z]+ly )?<proposal.mere>"
 _MERE_KIND = rf"{_MERE}(?: and {_MERE})? [a-z]+"  # "an efficient and accurate method"
-_MOVED = re.compile(r"^(通用|高效|统一|轻量级)(.{1,4}(?:高效|感知))的(?=[\u4e00-\u9fff])()")
+_MOVED = re.compile(r"^(通用|高效|统一|轻量级)(.{1,4}(?:高效|感知))的(?=[\u4e00-\u9fff])")  # 通用的参数高效微调
 _SIZED = re.compile(r"^\d[\d.]*[BM]参数(?=[\u4e00-\u9fff])")
 _PILE = re.compile(r"[\u4e00-\u9fff]{15}")  # modifiers without 的
 _SHORT = re.compile(r"(?<![\w-])[A-Z]{2,}s?(?![\w-])", re.ASCII)  # of a term that only its paper spells out
@@ -75,11 +75,12 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
         or len(re.split("[ -]", phrase)) < (_FEW_KIND if own else _KIND)
     ):
         kind = ""
-    kind = _MOVED.sub(r"\1的\2\3", PLURAL.sub("", kind))
+    kind = PLURAL.sub("", kind)
     for short, full in (pair.split("=") for pair in shown.words("proposal.kind_ends").split()):
         kind = kind.removesuffix(full).removesuffix(short) + full if kind.endswith(short) else kind
     kind = _SIZED.sub(r"\g<0>的", kind)
     kind = kind if "的" in kind else _AWARE.sub(r"\g<0>的", kind, count=1)
+    kind = _MOVED.sub(r"\1的\2", kind)
     return shown.words("proposal.kind_named", name=own, kind=kind) if own and kind else kind
 
 

@@ -303,6 +303,9 @@ def test_a_mean_of_average_precision_is_told_as_such(built: Graph) -> None:
     gain: dict[str, Any] = {"metric": "average precision", "metric_concept": "metric:ap", "change": "increase"}
     told = said_of(built, "It improves mean average precision by 9%.", "9%", value=9.0, **gain)
     assert told == "9% higher mean average precision"
+    level = {"metric": "mAP", "metric_concept": "metric:map", "change": "absolute", "setting": "on Plover"}
+    text = "It has a mean Average Precision (mAP) of 9% on Plover and an average delay of 2 ms."
+    assert "average" not in said_of(built, text, "9%", value=9.0, **level)
 
 
 def test_a_unit_of_a_number_is_no_part_of_its_metric(built: Graph) -> None:
@@ -377,6 +380,16 @@ def test_what_a_test_needs_or_an_example_gains_is_not_told_of_the_work(built: Gr
     time = {"metric": "training time", "metric_concept": "", "value": 41.0}
     assert not said_of(built, "It cuts turnaround time by 41%.", "41%", **time)
     assert not said_of(built, "It approaches the best gates while having 41% lower latency.", "41%", value=41.0)
+
+
+def test_a_speed_is_of_its_own_statement_and_no_word_of_a_bracket(built: Graph) -> None:
+    sewn = {"metric": "training token speed", "metric_concept": "", "unit": "x", "change": "increase", "value": 4.0}
+    text = "It achieves 4x faster training and reduces training token use by 9%."
+    assert not said_of(built, text, "4x", **sewn)
+    text = "Its speed (drawing + inference + learning) is 4x higher."
+    assert said_of(built, text, "4x", **SPEED, value=4.0) == "a speedup of 4x"
+    text = "It accelerates convergence with an average 4x speedup."
+    assert said_of(built, text, "4x", **SPEED, value=4.0) == "a convergence speedup of 4x (on average)"
 
 
 def test_only_sure_results_aresaid_of(built: Graph) -> None:

@@ -335,6 +335,10 @@ def test_a_setting_has_its_measure_word_or_is_quoted(built: Graph) -> None:
         ("a latent compression method", "潜空间压缩方法"),
         ("a latent pruning method", ""),  # 潜在 alone is "potential"
         ("a unified token pruning benchmark", "统一的词元剪枝评测基准"),
+        ("a general parameter-efficient transfer learning method", "通用的参数高效迁移学习方法"),
+        ("a fast pruning framework for both localization and search", "快速剪枝框架"),
+        ("a comprehensive benchmark", ""),
+        ("a color image classification method", "彩色图像分类方法"),
     ],
 )
 def test_a_kind_in_chinese_reads_in_one_way(built: Graph, what: str, kind: str) -> None:

@@ -58,6 +58,16 @@ def test_neighbours_share_their_note_though_one_is_a_mean(built: Graph) -> None:
     assert phrases(shown, rates) == "码率平均降低17%、最高降低66%（Wren）"
 
 
+def test_a_short_form_is_what_the_paper_spells_out(built: Graph) -> None:
+    shown = Selection.of(built, [], "zh")
+    speed = Result(Evidence("3x", "A", 0, 2), "speed", 3.0, "x", "increase", baseline="standard LM", sure=True)
+    own = "We speed up Levenberg-Marquardt (LM). It has a 3x speedup over standard LM."
+    assert ResultInWords.of(shown, speed, own) is None
+    told = ResultInWords.of(shown, speed, "It has a 3x speedup over standard LM.")
+    assert told is not None
+    assert told.baseline == "标准语言模型"
+
+
 def test_a_coefficient_is_higher_and_no_larger_number(built: Graph) -> None:
     parts = {"metric": "Dice coefficient", "metric_concept": "metric:dice", "change": "increase"}
     assert said_of(built, "It has a 2% higher Dice coefficient.", "2%", lang="zh", value=2.0, **parts) == (

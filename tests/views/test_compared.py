@@ -49,6 +49,7 @@ def test_a_baseline_at_the_beginning_keeps_what_makes_it_the_best(built: Graph) 
         ("With late gates, compared to existing kernels, it has 41% lower latency.", "(vs. existing kernels)"),
         ("It outperforms old kernels by 9% in recall with 41% lower latency.", ""),
         ("It has 41% lower latency than baselines.", "(vs. baselines)"),
+        ("It has 41% lower latency compared to a compressed Finch.", "(vs. compressed Finch)"),
         ("It has 9% more hits compared to Finch, while reducing latency by 41%.", ""),
         ("It has 41% lower latency than SoTA.", "(vs. state-of-the-art methods)"),
     ],

@@ -385,6 +385,10 @@ def test_a_kind_is_not_what_a_short_form_is_part_of_nor_for_one_of_a_list() -> N
         ("We present one of the very first gates that skips all idle blocks of maps.", ""),
         ("We propose Foo(Late Gates), a light gate that skips idle blocks.", "a light gate that skips idle blocks"),
         ("We propose a new setting, Foo, where a gate skips the idle blocks.", "a setting where a gate skips"),
+        (
+            "We propose Foo a novel gate that skips the idle blocks of maps.",
+            "a gate that skips the idle blocks of maps",
+        ),
     ],
 )
 def test_a_proposal_is_whole_and_no_other_clause(text: str, what: str) -> None:

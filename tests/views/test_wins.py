@@ -134,6 +134,8 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
         ("Zorvex outperforms all gates, cutting costs by 9x compared to Quandle.", None),
         ("Zorvex has a 9% reduction in recall compared to Quandle.", None),
         ("Zorvex outperforms Quandle by 7.76.", ["as quoted"]),
+        ("Zorvex has a recall of 9%, outperforming Quandle with 2x faster maps.", ["as quoted"]),
+        ("Zorvex gives 9% fewer maps than the many old and dense idle gates and Quandle.", None),
         ("Zorvex outperforms Quandle by 7.76 recall points.", ["“by 7.76 recall points”"]),
     ],
 )
