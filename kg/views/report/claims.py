@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
+from kg.extract.numbers import plain, quantities
 from kg.extract.outcomes import outcome_lexicon
 from kg.model import Paper, Record, Relation, Result
 from kg.text import breaks_off, fold, has_han
@@ -28,8 +29,9 @@ from kg.vocabulary import Concept
 _SUCH_AS = r",? (?:<outcome.such_as>)\b"
 _KINDS = ("technique:", "model:")
 _QUOTES = ("“", '"')
-_SHORT = re.compile(r"[A-Z]{3,}")
+_SHORT = re.compile(r"[A-Z][A-Z\d]+")
 _SHORT_FORM = re.compile(r"(?<![A-Za-z-])[A-Z]{2,5}(?![A-Za-z\d-])", re.ASCII)
+_SHARED_KIND = re.compile(r" and (?:[a-z][\w-]* ){1,5}?([a-z]+s)\b")
 _DIGITS = re.compile(r"\d+")
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
 
@@ -67,9 +69,18 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
                 by = by_words(quote.sentence, beaten)
                 if by is not None:
                     by = "" if shown.lang == "zh" and not _DIGITS.search(by) else by  # Chinese quotes figures alone
-                    by = shown.words("brief.quote", quote=by) if by else shown.words("report.in_words")
+                    key = "in_words" if _tells(shown, quote.sentence) else "unsaid"
+                    by = shown.words("brief.quote", quote=by) if by else shown.words(f"report.{key}")
                     yield WinClaim(*ends, paper, quote, by=by, beaten=beaten)
         yield from _by_numbers(shown, paper)
+
+
+def _tells(shown: Selection, sentence: str) -> bool:
+    """Whether a sentence says in what something is better: it has a number, a metric, a data set or a task."""
+    kinds = ("metric", "dataset", "task")
+    return bool(quantities(plain(sentence))) or any(
+        match.type in kinds for match in shown.graph.vocabulary.match(sentence)
+    )
 
 
 def _surface(record: Record, relation: Relation) -> str:
@@ -201,8 +212,10 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
         and (not label[:1].isupper() or label.rpartition(" ")[2].islower())
     ):
         label = in_full(shown, Wording(shown.graph.vocabulary)(label) or label)
-    behind = around(claim.quote.sentence, claim.beaten)[1].split()[:1]
-    words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind)]
+    behind = around(claim.quote.sentence, claim.beaten)[1]
+    words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind.split()[:1])]
+    shared = _SHARED_KIND.match(behind) if claim.beaten[-1:].islower() and " " in claim.beaten else None
+    words += [shared[1]] if shared else []  # "gate pruning and rank cutting methods"
     known = frozenset().union(*map(shown.graph.vocabulary.cues, _KIND_WORDS))
     words = [word for word in words if word not in listed("clause.apart")]  # "as well as"
     kinds = (one for one in words if one.endswith("s") and not known.isdisjoint({fold(one), fold(one).rstrip("s")}))
@@ -226,7 +239,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
         and any(word.islower() and word.isalpha() for word in (last, label.partition(" ")[0]))
     )
     label = _spelt_out(shown, label, claim.paper) if shown.lang == "zh" else label
-    if has_han(label) and _SHORT.fullmatch(claim.beaten) and claim.beaten not in label:
+    if (has_han(label) or label.islower()) and _SHORT.fullmatch(claim.beaten) and claim.beaten not in label:
         return shown.words("outcome.aside", effect=label, notes=claim.beaten)  # 组相对策略优化（GRPO）
     return shown.words("brief.quote", quote=label) if is_english else label
 

@@ -60,6 +60,7 @@ _EXCEPT = re.compile(r"\b(?:except|excluding|other than)\b[^,.;]*$")  # "beats a
 _ASKED = r"\b<winning.asking> (?:when|whether|why|how|if)\b"  # "reveals when gates improve over Finch"
 _HEDGED = r"\b<winning.hedging> (?:\w+ )?(?:<clause.beating>|<winning.better>)\b"
 _THEORY = re.compile(r"(?i)(?:theoretically|in theory|in principle)\b")
+_ENABLED = r"\benabl(?:es?|ing) [^,;.]* to (?:[a-z]+ly )?<clause.beating>\b"  # another than the paper's method
 _SOMETIMES = r"\b(?:often|sometimes|occasionally) <clause.beating>\b"
 _ALSO = r",? <winning.joints> (?:<clause.determiners> )?$"
 _AGAINST = r"(?i)\b(?:compared (?:to|with)|relative to|versus|unlike)(?: <clause.determiners>)? (?:[\w-]+ ){0,3}$"
@@ -180,7 +181,7 @@ def is_generic(shown: Selection, name: str) -> bool:
 def is_denied(shown: Selection, sentence: str, beaten: str) -> bool:
     """Whether a sentence has a win only in "did not", "may improve over Finch", or a loser in "without caching"."""
     ahead, negate = around(sentence, beaten)[0], shown.graph.vocabulary.cues("negate")
-    if _THEORY.match(sentence) or pattern(_SOMETIMES).search(ahead):
+    if _THEORY.match(sentence) or pattern(_SOMETIMES).search(ahead) or pattern(_ENABLED).search(ahead):
         return True
     is_denied = any(pattern(one).search(ahead) for one in (_DENIED, _HEDGED, _ASKED)) or _EXCEPT.search(ahead)
     return bool(is_denied) or not negate.isdisjoint(fold(ahead).split()[-1:])
