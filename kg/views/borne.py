@@ -16,7 +16,7 @@ from kg.extract.governing import KEEPING
 from kg.model import Paper, Record, Result
 from kg.text import breaks_off, fold
 from kg.views.bounds import bound_of
-from kg.views.clause import has_turn, is_listed
+from kg.views.clause import has_turn, is_any, is_listed
 from kg.views.compared import compared, is_of_clause_before, is_over_more
 from kg.views.latex import quotable
 from kg.views.selection import Borne, EntryResult
@@ -171,6 +171,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     if not against and change not in ("absolute", KEPT) and _AS_GOOD.search(place.text[: place.quantity.start]):
         return None  # "as good as Finch in 2x fewer steps"
+    elif not against and _is_compared_there(place, result, change, reader.clause.general):
+        return None
     following = place.sentence.quantities[place.index + 1 : place.index + 2]
     if (
         against
@@ -234,6 +236,12 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     unit = "points" if result.unit == "%" and _POINTS.match(place.text, place.quantity.end) else result.unit
     told = replace(result, change=change, metric=metric, bound=bound, setting=placed(setting, place.text), unit=unit)
     return replace(told, baseline=reader.plain_form(place, _THOUSANDS.sub(",", against)), baseline_concept=concept)
+
+
+def _is_compared_there(place: QuantityPlace, result: Result, change: str, general: frozenset[str]) -> bool:
+    """Whether what a gain was extracted to be over stands before it, though no words say that it is over that."""
+    is_gain = change not in ("absolute", KEPT) and bool(result.baseline) and not is_any(result.baseline, general)
+    return is_gain and result.baseline in place.text[: place.quantity.start]
 
 
 def _is_sewn(modifiers: str, place: QuantityPlace) -> bool:
