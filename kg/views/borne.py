@@ -72,6 +72,7 @@ _AS_GOOD = re.compile(
 _FOR_TASK = re.compile(r"(?: and [\d.]+)?(?: [\w-]+){0,5} to (?!be\b)[a-z]+ [a-z]")
 _INFERENCE, _BRACKET = re.compile(r"\binfer", re.IGNORECASE), re.compile(r"\([^()]*\)")
 _NEXT_STATEMENT = re.compile(r",| and |;")
+_TORN = re.compile(r"\s\d+(?:\.\d+)?\s?\\?%")  # "40% 60%", of a range that has lost its dash
 _USING = re.compile(r"\beven (?:when|if|while|with) (?:[a-z]+ing )?[^,;:()\d]*$")
 _FACTOR = re.compile(r"\bfactors? of\s(?:up to\s)?[~]?$")
 _BUT = re.compile(r"[^.;()]{0,60}\((?:without|excluding|except)\b")
@@ -105,7 +106,7 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     if _is_cut(found):
         return None
     behind = place.text[place.quantity.end :]
-    if _GLUED.match(behind) or behind.startswith("...", 1) or _BUT.match(behind):
+    if _GLUED.match(behind) or _TORN.match(behind) or behind.startswith("...", 1) or _BUT.match(behind):
         return None  # "by 1% ... 3%"; "2x faster (without caching)"
     if _MORE.search(place.ahead) or _MORE_BEHIND.match(behind) or _is_impossible(result):
         return None
@@ -224,6 +225,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         return None
     if reader.clause.is_narrowed(found, place, words, setting, against):
         return None
+    if change == "absolute" and not result.unit and metric.endswith(("rate", "latency", "time")):
+        return None  # "300+ FPS" without its unit
     if change == "absolute" and _FOR_TASK.match(behind):
         return None  # "needs just 2 GB to complete a test"
     if change == "absolute" and reader.clause.is_quality(result) and not setting and result.unit in ("%", "points", ""):
@@ -241,7 +244,9 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
 def _is_compared_there(place: QuantityPlace, result: Result, change: str, general: frozenset[str]) -> bool:
     """Whether what a gain was extracted to be over stands before it, though no words say that it is over that."""
     is_gain = change not in ("absolute", KEPT) and bool(result.baseline) and not is_any(result.baseline, general)
-    return is_gain and result.baseline in place.text[: place.quantity.start]
+    own = re.split("[,;]", place.text[place.quantity.end :])[0]
+    has_own = pattern(r"\b<clause.comparing>\s").search(own) is not None  # "2x over Finch and 9% less than others"
+    return is_gain and not has_own and result.baseline in place.text[: place.quantity.start]
 
 
 def _is_sewn(modifiers: str, place: QuantityPlace) -> bool:

@@ -179,6 +179,8 @@ def _compound(parts: Sequence[PhrasePart]) -> str:
         said.pop()  # 大批量
     if said and said[0] in _BIG and said[-1].endswith("大小"):
         said[0] = _BIG[said[0]]  # 大批大小 stutters
+    elif len(said) > 1 and said[0] == "大" and said[-1].endswith("数据集"):
+        said[0] = "大规模"  # 大金融 is an industry
     elif len(said) > 1 and said[0] in _BIG and said[-1].endswith("模型") and (said[-1] != "模型" or len(said) > 2):
         said[0] += "型"  # 小型扩散模型
     return _join(said)

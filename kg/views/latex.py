@@ -56,6 +56,7 @@ _ADDRESS = re.compile(r"(?<=[a-z)])\.\s*(?:[A-Z][^.]*\b(?:available|released) (?
 #: Emphasis, as Markdown has it: "a *gate*", "a **G**ate".
 _STARS = re.compile(r"(?<![\w*])(\*{1,2})(?=[A-Za-z])([^*]*?[\w.:!?)])\1(?!\*)(?:(?<=\*\*)|(?!\w))")
 _STARRED = re.compile(r"\*([A-Za-z]{1,4})\*(?=[a-z]{2})|(?<=[a-z]{2})\*([a-z]{1,4})\*(?!\w)")  # "a*d*aptive"
+_UNDERLINED = re.compile(r"(?<![\w\\^])_(?=[A-Za-z])([A-Za-z][A-Za-z -]*[A-Za-z])_(?!\w)")  # "in _wall-clock time_"
 _WHOLE = 0.8  # of a sentence: a quote of so much of it is all that is shown
 _SIZE = re.compile(
     r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge|tt|it|bf|rm|sf|sc|em|cal)(?![A-Za-z])\s*"
@@ -114,6 +115,8 @@ def as_text(said: str) -> str:
     'Later Gates (LG) of 2B-9B, 2-3'
     >>> as_text(r"some (\\ie, 3) gates")
     'some (i.e., 3) gates'
+    >>> as_text("in _late time_ of LATE_GATE_1")
+    'in late time of LATE_GATE_1'
     >>> as_text("a *late* gate, **fast**, for A* and B*")
     'a late gate, fast, for A* and B*'
     >>> as_text("*Bi*nary a*d*aptive optimiz*er*, down- scaled, pre- and post-scan")
@@ -133,6 +136,7 @@ def as_text(said: str) -> str:
     said = _GREEK.sub(lambda found: _letter(found[1]) or _SYMBOLS.get(found[1], found[0]), said)
     said = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), said)
     said = _MATH.sub(_formula, said)
+    said = _UNDERLINED.sub(r"\1", said)
     said = _TORN.sub("-", _STARS.sub(r"\2", _STARRED.sub(lambda part: part[1] or part[2], said)))
     said = _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")
     return said.replace(_RAISED, "^").replace(_LOWERED, "_")

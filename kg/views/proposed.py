@@ -24,14 +24,14 @@ _NEXT = re.compile(r"\.\s+(?=[A-Z][a-z])|(?<=[\w)]{3})\.\s+(?=\$?[A-Z]|[a-z]+[A-
 _SHORT_PHRASE = 3  # words in which a bare noun stands
 _ARTICLE = re.compile(r"(?P<article>an?|the|one)\s(?P<rest>.*)", re.IGNORECASE)
 #: "and", "it" and "that" at the beginning, the first part of a list "(1)", and signs of what is torn.
-_ODD = re.compile(r": \w$|^(?:(?:and|its?|that)\b|\W)|\((?:\d|i+|a)\)|[\\$?]")
+_ODD = re.compile(r": \w$|^(?:(?:and|its?|that)\b|\W)|\((?:\d|i+|a)\)|[\\$?]|\b[a-z]_[a-z]\b")
 _ONLY = re.compile(r"(?i)(?:one|the (?:\w+est|first|most|only|same|\w+ of))\b")  # "the gate" that is proposed is a gate
 #: What behind a colon is a list of parts, or another sentence.
 _LIST = r":\s+(?=\(?(?:\d|[ivx]+|a)\)|a\.?$|[Ff]irst(?:ly)?, |<proposal.restarts>\s)"
 #: "with two parts", "consisting of two key parts", before these.
 _COUNTS = (
     r"(?P<ahead>.*?),? (?!.* <proposal.clauses> )<proposal.clauses>(?: <proposal.consists>| of| on| upon| around)? "
-    r"(?:the following )?(?P<number>[a-z]+) (?:[\w-]+ ){0,2}[\w-]+s$"
+    r"(?:the following |its )?(?P<number>[a-z]+) (?:[\w-]+ ){0,2}[\w-]+s$"
 )
 #: ". It consists of three parts", before these.
 _ANNOUNCED = r"\. [^.]+ <proposal.consists> (?P<number>[a-z]+) (?:[\w-]+ ){0,2}[\w-]+s$"
@@ -53,7 +53,7 @@ _INSPIRED = re.compile(r", (?:inspired|motivated) by [^,]*$")  # says what led t
 _WE = r",? <proposal.joints> <proposal.subjects>\b.*"
 #: Two things that only other words name: "both requirements and stays", not "both gates and maps".
 BOTH = (
-    r"both (?:(?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:|[^.;]*\bas well as\b)|<proposal.burdens>\b|"
+    r"(?<!or )both (?:(?:[a-z-]+ )?[a-z]+s\b(?!,? and\b|:|[^.;]*\bas well as\b)|<proposal.burdens>\b|"
     r"(?:through|via|by|using) (?![^.;]*\band (?:through|via|by|using)\b))"
 )
 _OF_BOTH = r"\A(?:(?!\band\b).)*\b(?:of|for|from) both(?=$|[.,;])"  # "a gate with the best of both"
@@ -241,7 +241,8 @@ def kinds(what: str) -> tuple[str, str, str]:
     (('fast gate framework', 'framework', 'block skipping'), ('', '', ''))
     """
     found = _ARTICLE.match(pattern(_OF_SHORT).sub("", what))
-    said = pattern(r",| \(| <proposal.clauses>\b").split(found["rest"])[0] if found else ""
+    ends = r",| \(| (?!based (?!on\b|upon\b|around\b))<proposal.clauses>\b"  # "a language model based framework"
+    said = pattern(ends).split(found["rest"])[0] if found else ""
     phrase, *rest = pattern(r" (?=<proposal.links>\b)").split(said)
     phrase = pattern(_PRAISE).sub("", phrase) if pattern(_PRAISE).match(phrase) else phrase
     head = phrase.rpartition(" ")[2]

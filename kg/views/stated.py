@@ -32,7 +32,8 @@ _IS = re.compile(r"(?:The|This|These) (?:[\w-]+ )*?(?P<noun>[\w-]+) (?:is|are) "
 _OF_HOST = re.compile(r"\b(?:is|was) (?:deployed|embedded|installed|mounted) (?:in|into|on|onto) [^,;]+, [a-z]+ing\b")
 #: One of several: "our most accurate model is 2x faster".
 _OF_VARIANT = re.compile(
-    r"\b(?:our|the) (?:[a-z]+est|(?:most|least) [a-z]+) (?:[a-z-]+ )*(?:model|variant|version|configuration)\b",
+    r"\b(?:our|the) (?:[a-z]+est|(?:most|least) [a-z]+) (?:[a-z-]+ )*(?:model|variant|version|configuration)\b|"
+    r"\bour (?:lite|tiny|small|large) (?:model|variant|version)\b",
     re.IGNORECASE,
 )
 #: What a method is applied to, behind a colon: "it helps others: Finch becomes 3x faster".

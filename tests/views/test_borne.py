@@ -382,6 +382,15 @@ def test_what_a_test_needs_or_an_example_gains_is_not_told_of_the_work(built: Gr
     assert not said_of(built, "It approaches the best gates while having 41% lower latency.", "41%", value=41.0)
 
 
+def test_what_a_torn_range_a_lesser_model_or_a_rival_ahead_has_is_not_told(built: Graph) -> None:
+    assert not said_of(built, "It cuts latency by about 41% 60%.", "41%", value=41.0)
+    assert not said_of(built, "Our lite model cuts latency by 41%.", "41%", value=41.0)
+    ahead = "It is a stronger model than Finch for maps, obtaining more recall while having 41% lower latency."
+    assert not said_of(built, ahead, "41%", value=41.0, baseline="Finch")
+    rate = {"metric": "frame rate", "metric_concept": "", "unit": "", "change": "absolute", "value": 300.0}
+    assert not said_of(built, "It runs at a frame rate of 300 on a phone.", "300", setting="on a phone", **rate)
+
+
 def test_a_speed_is_of_its_own_statement_and_no_word_of_a_bracket(built: Graph) -> None:
     sewn = {"metric": "training token speed", "metric_concept": "", "unit": "x", "change": "increase", "value": 4.0}
     text = "It achieves 4x faster training and reduces training token use by 9%."

@@ -339,6 +339,8 @@ def test_a_setting_has_its_measure_word_or_is_quoted(built: Graph) -> None:
         ("a fast pruning framework for both localization and search", "快速剪枝框架"),
         ("a comprehensive benchmark", ""),
         ("a color image classification method", "彩色图像分类方法"),
+        ("a large language model based pruning framework", "基于大语言模型的剪枝框架"),
+        ("a large financial document dataset", "大规模金融文档数据集"),
     ],
 )
 def test_a_kind_in_chinese_reads_in_one_way(built: Graph, what: str, kind: str) -> None:

@@ -192,7 +192,7 @@ def test_the_kind_of_a_proposal_ends_before_its_first_clause() -> None:
         ("We propose Foo, a weight-only PTQ method that skips keys.", "》提出了仅权重训练后量化方法Foo；"),
         (
             "We propose Foo, a large multimodal reasoning dataset that spans maps.",
-            "》提出了大型多模态推理数据集Foo；",
+            "》提出了大规模多模态推理数据集Foo；",
         ),
         ("We propose Foo, a fully training-free pruning framework that skips blocks.", "》写道："),
     ],
@@ -384,6 +384,8 @@ def test_a_kind_is_not_what_a_short_form_is_part_of_nor_for_one_of_a_list() -> N
         ("We introduce the Late Gate Block Skipping Map Model as a comprehensive technical solution.", ""),
         ("We present one of the very first gates that skips all idle blocks of maps.", ""),
         ("We propose Foo(Late Gates), a light gate that skips idle blocks.", "a light gate that skips idle blocks"),
+        ("We propose Foo, a gate that skips the idle blocks of maps with its two central parts: 1) a rule.", "of maps"),
+        ("We propose Foo, a light gate that skips the source, the target, or both blocks.", "or both blocks"),
         ("We propose a new setting, Foo, where a gate skips the idle blocks.", "a setting where a gate skips"),
         (
             "We propose Foo a novel gate that skips the idle blocks of maps.",

@@ -98,6 +98,8 @@ def _won(
         ("Zorvex outperforms old RNNs networks.", "old RNNs", "RNNs"),
         ("Theoretically, Zorvex outperforms Quandle.", "Quandle", ""),
         ("Zorvex often outperforms Quandle.", "Quandle", ""),
+        ("Late tags help, enabling Zorvex to outperform Quandle.", "Quandle", ""),
+        ("Zorvex outperforms gate pruning and rank cutting methods.", "gate pruning", "methods"),
         ("Our final system outperforms Zorvex and Quandle.", "Quandle", ""),
     ],
 )
@@ -115,7 +117,8 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
         ("Zorvex outperforms Quandle by 9%.", ["“by 9%”"]),
         ("Zorvex outperforms Quandle and Wren in recall by 9%, and is fast.", ["“in recall by 9%”"]),
         ("Zorvex has better recall than Quandle.", ["“better recall”"]),
-        ("Zorvex outperforms Quandle.", ["as quoted"]),
+        ("Zorvex outperforms Quandle.", ["not said in what"]),
+        ("Zorvex outperforms Quandle, as its recall says.", ["as quoted"]),
         (
             "Zorvex has an average 9% improvement over Quandle on long tasks.",
             ["“an average 9% improvement over Quandle on long tasks”"],
