@@ -118,7 +118,7 @@ def number(value: float) -> str:
 
 def unit_words(shown: Selection, result: Result) -> str:
     """A result's unit as it follows the number: "%", " points", "个百分点"; "" without one."""
-    unit = result.unit
+    unit = "Hz" if result.unit == "FPS" and "Hz" in result.evidence.quote else result.unit  # as the paper says it
     is_share = _fact(shown, result, "unit") == "%" or _ends_in("shares", shown, result, "")
     if unit == "points" and (is_share or "percent" in result.evidence.quote):
         unit = "percentage_points"

@@ -41,7 +41,7 @@ _FRONT = (
     rf"(?:(?!<proposal.subjects>\b)(?:{_WITHIN} )?"
     r"(?:<proposal.pointing>|both|(?:the|our) (?:(?:first|<proposal.counting>) )?<proposal.burdens>\b(?! that\b))\b"
     rf"{_WITHIN}, )?"
-    r"(?=(?:in )?<proposal.subjects>\b|our\b)|"
+    r"(?:here )?(?=(?:in )?<proposal.subjects>\b|our\b)|"
     r"(?:in <proposal.subjects>, )?<proposal.subjects> [a-z]+ <proposal.pointing> <proposal.burdens> by "
     r"(?=[a-z]+ing\b)|"
     r"<proposal.thanks>(?: all)?(?: of)? <proposal.pointing> (?:[a-z]+ )?<proposal.contributions>, (?=[a-z])|"

@@ -321,6 +321,13 @@ def test_a_number_of_a_part_is_not_told_of_the_whole(built: Graph) -> None:
     assert not said_of(built, "We also add key-aware self-tuning, which cuts latency by 9%.", "9%", **parts)
 
 
+def test_a_rate_has_the_unit_that_the_paper_gives(built: Graph) -> None:
+    rate = {"metric": "frame rate", "metric_concept": "", "unit": "FPS", "change": "absolute", "value": 30.0}
+    assert "30 Hz" in said_of(
+        built, "It runs at a frame rate of 30 Hz on a phone.", "30 Hz", setting="on a phone", **rate
+    )
+
+
 def test_a_unit_for_a_metric_is_said_once(built: Graph) -> None:
     metric = {"metric": "tokens per second", "metric_concept": "metric:tokens-per-second"}
     rate: dict[str, Any] = {**metric, "unit": "tokens/s", "value": 100.0, "change": "absolute", "bound": "at_least"}

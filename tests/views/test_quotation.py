@@ -223,6 +223,7 @@ def test_a_beginning_that_points_back_is_not_quoted() -> None:
     assert by_itself("Finally, this paper adds gates") == "this paper adds gates"
     assert by_itself("Objectives: To skip blocks, we add gates") == "To skip blocks, we add gates"
     assert by_itself("Based on the analysis, we add gates") == "we add gates"
+    assert by_itself("To address this, here we add gates") == "we add gates"
     assert by_itself("In light of our observation, we add gates") == "we add gates"
     assert by_itself("We use gates as a rule to overcome these limitations") == "We use gates"
     assert by_itself("As a result, Foo skips blocks") == "Foo skips blocks"
