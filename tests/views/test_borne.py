@@ -322,10 +322,8 @@ def test_a_number_of_a_part_is_not_told_of_the_whole(built: Graph) -> None:
 
 
 def test_a_rate_has_the_unit_that_the_paper_gives(built: Graph) -> None:
-    rate = {"metric": "frame rate", "metric_concept": "", "unit": "FPS", "change": "absolute", "value": 30.0}
-    assert "30 Hz" in said_of(
-        built, "It runs at a frame rate of 30 Hz on a phone.", "30 Hz", setting="on a phone", **rate
-    )
+    rate = {**SPEED, "unit": "FPS", "change": "absolute", "value": 30.0, "setting": "on Plover"}
+    assert "30 Hz" in said_of(built, "It has an inference speed of 30 Hz on Plover.", "30 Hz", **rate)
 
 
 def test_a_unit_for_a_metric_is_said_once(built: Graph) -> None:
