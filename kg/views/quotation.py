@@ -102,6 +102,7 @@ _NEXT_OF = r"(?i)(?:<proposal.counting>,|(?:stage|step|phase) \d:|in the <propos
 _MEASURED = re.compile(r"\d\s?(?:\\?%|x\b|×|\$?\\times|times\b)")  # a result, which is told elsewhere
 #: Stands for the end of a sentence that the text does not have; its last word may be cut, too.
 CUT = "[…]"
+_FOLLOWING = re.compile(r"\bthe following (?:[a-z-]+ ){0,3}[a-z]+s\b(?![^.]*:)")  # "we use the following insights"
 _AVAILABLE = re.compile(r"https?:|\bgithub\.com\b")
 
 
@@ -174,7 +175,7 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
         key=lambda one: (
             _AVAILABLE.search(one) is not None,
             pattern(r"\b<proposal.trials>\b").search(one) is not None,
-            one in short and one not in whole,
+            (one in short or _FOLLOWING.search(one) is not None) and one not in whole,
             (is_besides(one) and one not in made)
             or pattern(_OF_PART).match(one) is not None
             or pattern(_STARTS).search(one) is not None

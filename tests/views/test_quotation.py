@@ -251,6 +251,12 @@ def test_a_sentence_that_its_text_cuts_is_quoted_with_an_ellipsis(built: Graph) 
     assert [*sentences_of(whole, ())][1:] == ["Our code is at https://foo.org/bar"]
 
 
+def test_what_only_announces_a_list_makes_way(built: Graph) -> None:
+    told = "We show that late gates skip the idle blocks of all large maps without a loss in recall"
+    paper = stated(f"We study the gates of large maps, for which we collect the following late insights. {told}.")
+    assert contribution(Selection.of(built, [paper], "en"), paper)[0] == told
+
+
 def test_what_an_aim_speaks_of_is_named_by_the_sentence_before() -> None:
     assert points_back("To further cut their size by 9%, we quantize maps")
     assert not points_back("We cut their size by 9%")
