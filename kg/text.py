@@ -268,8 +268,8 @@ def lowered(text: str) -> str:
     return low if len(low) == len(text) else text
 
 
-#: The pattern starts with one of few characters, because these are found much faster than what follows them.
 _END = re.compile(r"(?:[.!?。！？…”\"')\]}$]|://\S+|\w\.[a-z]+/\S*)\s*\Z")
+#: The pattern starts with one of few characters, because these are found much faster than what follows them.
 _STOP = re.compile(
     r"[.!?。！？；\n](?:(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*(?:[a-z]{0,2}[A-Z]|[0-9\u3400-\u9fff]))|"  # "dInfer", "vLLM"
     r"(?<=[。！？；])|(?<=\n)\n*)"

@@ -24,7 +24,6 @@ _MARK = re.compile(
 )
 ENDS = re.compile(r"[;\n]|\s\+\s|(?<=[a-z.])\+(?=[A-Z])")  # of an affiliation
 _HAN_JOINT = re.compile(r"(?<=[\u3400-\u9fffA-Za-z])\s*[和与及]\s*(?=[\u3400-\u9fffA-Z])|以及|\s+and\s+")
-_JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")
 _BROKEN = re.compile(r"(?<=[a-z])- (?=[a-z])")
 _LEADING = re.compile(r"^(?:\d+|[^\w\u3400-\u9fff\"'(]+)\s*")
 _SLASHED = re.compile(r"(?<=[^\W\d_])\s?/\s?[A-Z]{2,9}$")  # a short form behind a name: "Universidade de X/UDX"
@@ -118,22 +117,10 @@ def _is_short(line: str, stop: int, register: Register) -> bool:
     return any(len(word) < len(full) and full not in register.words.lab for full in stands_for)
 
 
-def has_own_head(run: Sequence[NameToken], line: str, words: OrganisationWords) -> bool:
-    """Whether a head word tells what the name is of, not what it is for: none does in "Perception for Robotics"."""
-    free = [*run[:1], *(b for a, b in pairwise(run) if line[a.start : a.end] != "for")]
-    return any(fold in words.head for token in free for fold in token.folds)
-
-
 def is_clear(one: Found, line: str, register: Register) -> bool:
     """Whether a name is one of the additions or has a head word."""
     run = name_tokens(line[one.start : one.end], register.words)
     return bool(register.own(joined(run))) or has_head(run, register.words.head)
-
-
-def is_joint(text: str, words: OrganisationWords) -> bool:
-    """Whether a laboratory belongs to two organisations: "UvA-Bosch Delta Lab"."""
-    second = [fold for m in _JOINT_LAB.finditer(text) for t in name_tokens(m[1], words) for fold in t.folds]
-    return bool(second) and not any(fold in words.lab for fold in second)
 
 
 def owner_by_name(organisation: Organisation, register: Register) -> Organisation:
@@ -152,11 +139,6 @@ def owner_by_name(organisation: Organisation, register: Register) -> Organisatio
         if is_named and any(fold in register.words.lab for fold in behind[0].folds):
             return whole
     return organisation
-
-
-def is_street(run: Sequence[NameToken], words: OrganisationWords) -> bool:
-    """Whether words are the name of a street, whatever they begin with: "University Road"."""
-    return len(run) > 1 and bool(run[-1].folds) and run[-1].folds[-1] in words.street
 
 
 def distinct(found: Iterable[Found], register: Register) -> list[Found]:
@@ -181,19 +163,6 @@ def tidy(text: str, register: Register) -> str:
 
 def has_head(run: Sequence[NameToken], heads: frozenset[str]) -> bool:
     return any(f in heads for t in run for f in t.folds)
-
-
-def without_city(name: str, register: Register) -> str:
-    """A name without the city that follows it ("MITRE Corporation Bedford")."""
-    tokens = name_tokens(name, register.words)
-    for cut in (2, 1):
-        city = joined(tokens[-cut:])
-        is_city = len(tokens) > cut + 1 and bool(tokens[-cut].folds) and bool(tokens[-cut - 1].folds)
-        if is_city and register.is_place(city) and not register.country(city):
-            last = tokens[-cut - 1]
-            if last.folds[-1] in register.words.head or last.folds[-1] in register.words.legal:
-                return tidy(name[: last.end], register)
-    return name
 
 
 def is_cut(one: Found, names: list[str], words: OrganisationWords) -> bool:

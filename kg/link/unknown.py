@@ -7,10 +7,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
-from kg.link.institutions import NameToken, name_tokens, without_legal_form
-from kg.link.lines import AffiliationLine, Found, has_head, has_own_head, is_joint, is_street, tidy, without_city
+from kg.link.institutions import NameToken, Register, joined, name_tokens, without_legal_form
+from kg.link.lines import AffiliationLine, Found, has_head, tidy
+from kg.link.organisation_words import OrganisationWords
 
 _LAB = "laboratory"
+_JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")
 _MOST_WORDS = 9  # of a name
 _IN_LIST = 4  # parts of a list within a name, and words of a part
 _BOX = re.compile(r"\s\d{3,}$")  # a number behind a name: "Lab Code 662"
@@ -30,13 +32,13 @@ class UnknownNames:
         tokens = list(segment.tokens)
         text = self.of.text[segment.start : segment.end]
         legal = len(without_legal_form(tokens, self.of.words)) < len(tokens) or self._is_firm(at)
-        is_place = segment.numbered or _BOX.search(text) or is_street(tokens, self.of.words)
+        is_place = segment.numbered or _BOX.search(text) or _is_street(tokens, self.of.words)
         if is_place or self._is_behind_dash(at):
             return None
-        if not (legal or has_own_head(tokens, self.of.text, self.of.words)) or self._is_unit(text, tokens, at):
+        if not (legal or _has_own_head(tokens, self.of.text, self.of.words)) or self._is_unit(text, tokens, at):
             return None
         end = self.of.segments[self.last(at)].end
-        name = without_city(tidy(self.of.text[segment.start : end], self.of.register), self.of.register)
+        name = _without_city(tidy(self.of.text[segment.start : end], self.of.register), self.of.register)
         if not name or len(name.split()) > _MOST_WORDS or not (name[0].isupper() or legal or not name[0].isascii()):
             return None
         return Found(segment.start, end, name, None, "no organisation of the register bears this name", at)
@@ -77,7 +79,7 @@ class UnknownNames:
             return self._owner(at) is not None  # "NUTRIM School of Nutrition and Research"
         if has_head(tokens, self.of.words.learned) and folds[0] not in self.of.words.lab:
             return False
-        if not any(f in self.of.words.lab for f in folds) or is_joint(text, self.of.words):
+        if not any(f in self.of.words.lab for f in folds) or _is_joint(text, self.of.words):
             return False
         if self.of.register.country(folds[-1]):
             return False
@@ -107,3 +109,33 @@ class UnknownNames:
         theirs = [f for t in self.of.segments[following.segment].tokens for f in t.folds]
         shared = [f for f in own if f in self.of.words.lab and f in theirs]
         return None if shared or "institute" in own else following
+
+
+def _has_own_head(run: Sequence[NameToken], line: str, words: OrganisationWords) -> bool:
+    """Whether a head word tells what the name is of, not what it is for: none does in "Perception for Robotics"."""
+    free = [*run[:1], *(b for a, b in pairwise(run) if line[a.start : a.end] != "for")]
+    return any(fold in words.head for token in free for fold in token.folds)
+
+
+def _is_joint(text: str, words: OrganisationWords) -> bool:
+    """Whether a laboratory belongs to two organisations: "UvA-Bosch Delta Lab"."""
+    second = [fold for m in _JOINT_LAB.finditer(text) for t in name_tokens(m[1], words) for fold in t.folds]
+    return bool(second) and not any(fold in words.lab for fold in second)
+
+
+def _is_street(run: Sequence[NameToken], words: OrganisationWords) -> bool:
+    """Whether words are the name of a street, whatever they begin with: "University Road"."""
+    return len(run) > 1 and bool(run[-1].folds) and run[-1].folds[-1] in words.street
+
+
+def _without_city(name: str, register: Register) -> str:
+    """A name without the city that follows it ("MITRE Corporation Bedford")."""
+    tokens = name_tokens(name, register.words)
+    for cut in (2, 1):
+        city = joined(tokens[-cut:])
+        is_city = len(tokens) > cut + 1 and bool(tokens[-cut].folds) and bool(tokens[-cut - 1].folds)
+        if is_city and register.is_place(city) and not register.country(city):
+            last = tokens[-cut - 1]
+            if last.folds[-1] in register.words.head or last.folds[-1] in register.words.legal:
+                return tidy(name[: last.end], register)
+    return name

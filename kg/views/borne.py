@@ -159,7 +159,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     is_level = change == "absolute" and not result.baseline[:1].isdigit()
     is_whole = is_against and is_name and not reader.is_cut(place, result.baseline)
     against = result.baseline if is_whole and change != KEPT and not is_level else ""
-    if not against and change not in ("absolute", KEPT):
+    is_gain = change not in ("absolute", KEPT)
+    if is_gain and not against:
         against = _THE_SAME.sub("", compared(place, result, Wording(shown.graph.vocabulary)))
     if is_of_clause_before(place.text, against, place.quantity.start):
         against = ""
@@ -170,9 +171,8 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
         and is_over_more(place, result, found.sentences()[0], reader.clause.general)
     ):
         return None
-    if not against and change not in ("absolute", KEPT) and _AS_GOOD.search(place.text[: place.quantity.start]):
-        return None  # "as good as Finch in 2x fewer steps"
-    elif not against and _is_compared_there(place, result, change, reader.clause.general):
+    is_as_good = _AS_GOOD.search(place.text[: place.quantity.start]) is not None  # "as good as Finch in 2x fewer steps"
+    if is_gain and not against and (is_as_good or _is_compared_ahead(place, result, reader.clause.general)):
         return None
     following = place.sentence.quantities[place.index + 1 : place.index + 2]
     if (
@@ -241,12 +241,12 @@ def borne_out(shown: Selection, found: EntryResult) -> Result | None:
     return replace(told, baseline=reader.plain_form(place, _THOUSANDS.sub(",", against)), baseline_concept=concept)
 
 
-def _is_compared_there(place: QuantityPlace, result: Result, change: str, general: frozenset[str]) -> bool:
+def _is_compared_ahead(place: QuantityPlace, result: Result, general: frozenset[str]) -> bool:
     """Whether what a gain was extracted to be over stands before it, though no words say that it is over that."""
-    is_gain = change not in ("absolute", KEPT) and bool(result.baseline) and not is_any(result.baseline, general)
+    is_named = bool(result.baseline) and not is_any(result.baseline, general)
     own = re.split("[,;]", place.text[place.quantity.end :])[0]
     has_own = pattern(r"\b<clause.comparing>\s").search(own) is not None  # "2x over Finch and 9% less than others"
-    return is_gain and not has_own and result.baseline in place.text[: place.quantity.start]
+    return is_named and not has_own and result.baseline in place.text[: place.quantity.start]
 
 
 def _is_sewn(modifiers: str, place: QuantityPlace) -> bool:

@@ -160,9 +160,7 @@ def _with_shared(one: EntryResult, result: Result, told: Collection[tuple[EntryR
         ways = [other.baseline for found, other in told if sentence(found) == sentence(one)]
         whole = max((way for way in ways if way.endswith(result.baseline)), key=len, default=result.baseline)
         return replace(result, baseline=whole)
-    text = plain(sentence(one))
-    is_before = is_of_clause_before(text, one.result.baseline, text.find(plain(one.result.evidence.quote)))
-    if is_before or not _is_compared(one) or _has_own_rival(one):
+    if not _is_compared(one) or _has_own_rival(one):
         return result
     others = (other for found, other in told if found.result.baseline == one.result.baseline and other.baseline)
     said = next((other for other in others if other.evidence.field == result.evidence.field), None)
@@ -180,9 +178,12 @@ def _is_compared(one: EntryResult) -> bool:
 def _has_own_rival(one: EntryResult) -> bool:
     """Whether another baseline than the extracted one may be meant: "2x than Finch and 9% less than others".
 
-    A speedup that is told beside another gain is not surely over the same.
+    A speedup that is told beside another gain is not surely over the same, nor is what a further clause tells.
     """
-    ahead, _, behind = plain(sentence(one)).partition(plain(one.result.evidence.quote))
+    said = plain(sentence(one))
+    ahead, _, behind = said.partition(plain(one.result.evidence.quote))
+    if is_of_clause_before(said, one.result.baseline, len(ahead)):
+        return True
     first, _, between = ahead.partition(one.result.baseline)
     if is_speedup(one.result) and quantities(first) and pattern(r"\b<clause.while>\b").search(between):
         return True

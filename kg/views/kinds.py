@@ -63,10 +63,9 @@ def kind_in_words(shown: Selection, found: Proposal, own: str, text: str) -> str
     is_odd = not has_han(kind) or _PILE.search(kind) or _UNSAID.search(kind) or _ENTWINED.search(phrase) or is_mixed
     kind = "" if is_odd or has_homonym(shown, phrase, text) else kind
     whole = kind or (last if phrase == head else "")
-    is_doing = use.partition(" ")[0].endswith("ing") or use.startswith(
-        "both "
-    )  # of "for learning policies" 学习策略 is a strategy
-    if has_han(served) and "的" not in served + kind and has_han(whole) and not is_doing:
+    # of "for learning policies" 学习策略 is a strategy; "for both" has two ends
+    is_apart = use.partition(" ")[0].endswith("ing") or use.startswith("both ")
+    if has_han(served) and "的" not in served + kind and has_han(whole) and not is_apart:
         is_problem = find(use, "problem") is not None
         kind = shown.words("proposal.against" if is_problem else "proposal.for", what=served, kind=whole)
     elif (

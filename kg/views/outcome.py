@@ -19,7 +19,7 @@ from kg.views.placed import in_chinese
 from kg.views.selection import clean
 from kg.views.setting import AVERAGE, BESIDE, JOINED, MEASURE, PLACE
 from kg.views.surface import article, expanded, is_one_of, stands_for, without_article
-from kg.views.wording import PLURAL, Wording, in_full, letters, say, says
+from kg.views.wording import PLURAL, Wording, in_full, letters, say, says, short_forms
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def phrases(shown: Selection, said: Sequence[ResultInWords]) -> str:
         before = said[at - 1] if at else None
         is_repeated = any(other is not result and other.metric == result.metric for other in said)
         alike, shares = (not is_repeated and _is_alike(shown, result, other) for other in (behind, before))
-        bare = replace(result, baseline="", setting=_parted(shown, result)[0]) if alike else result
+        bare = replace(result, baseline="", setting=_parted(shown, result.form, result.setting)[0]) if alike else result
         again = before is not None and (before.metric, before.form) == (result.metric, result.form)
         again = again and (shown.lang == "zh" or result.form.startswith(_OF))
         again = again and (not alike or before is None or before.setting == result.setting)
@@ -142,16 +142,16 @@ def _joint(one: ResultInWords, other: ResultInWords) -> str:
 
 def _is_alike(shown: Selection, one: ResultInWords, other: ResultInWords | None) -> bool:
     """Whether two results have the same baseline and setting, but for what stands before a verb."""
-    ways = [(way.baseline, _parted(shown, way)[1]) for way in (one, other) if way]
+    ways = [(way.baseline, _parted(shown, way.form, way.setting)[1]) for way in (one, other) if way]
     return len(ways) > 1 and ways[0] == ways[1]
 
 
-def _parted(shown: Selection, said: ResultInWords) -> tuple[str, str]:
+def _parted(shown: Selection, form: str, setting: str) -> tuple[str, str]:
     """What Chinese says before the verb of a change, that it is a mean, and the rest of its setting."""
     mean, comma = shown.words("outcome.average"), shown.words("outcome.aside_comma")
-    parts = said.setting.split(comma)
-    is_mean = shown.lang == "zh" and said.form.startswith(_CHANGES) and mean in parts
-    return (mean, comma.join(part for part in parts if part != mean)) if is_mean else ("", said.setting)
+    parts = setting.split(comma)
+    is_mean = shown.lang == "zh" and form.startswith(_CHANGES) and mean in parts
+    return (mean, comma.join(part for part in parts if part != mean)) if is_mean else ("", setting)
 
 
 def _says_rival(shown: Selection, form: str) -> bool:
@@ -168,7 +168,7 @@ def _rival(words: PageWords, named: str) -> str:
 
 def _on_average(shown: Selection, form: str, said: str, named: str, beside: str) -> tuple[str, str]:
     """Chinese says before the verb that a change is a mean: 速度平均提升至3倍, not 速度提升至3倍（平均）."""
-    mean, rest = _parted(shown, ResultInWords(named, form, "", setting=beside))
+    mean, rest = _parted(shown, form, beside)
     if not mean or not said.startswith(named) or named.startswith(mean):
         return said, beside
     return named + mean + said[len(named) :], rest
@@ -339,7 +339,7 @@ def _against(shown: Selection, concept: str, wording: str, paper: str) -> str:
 
 def _in_words(shown: Selection, short: str, paper: str) -> bool:
     """Whether a short form that Chinese spells out has no other sense in a paper."""
-    full = expanded(short, paper) if in_full(shown, f"{short}中") != f"{short}中" else ""
+    full = expanded(short, paper) if short in short_forms(shown) else ""
     return not full or has_han(Wording(shown.graph.vocabulary)(full))
 
 

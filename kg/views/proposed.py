@@ -144,13 +144,9 @@ def whole_object(what: str) -> str:
     if goes_on and (goes_on[0]["comma"] or is_clause):
         return ""  # "a rule, test gates and show"; "a rule that finds gates and show": is it the rule that shows?
     what = _FOLLOWS.sub("", pattern(_WE).sub("", ahead or what).rstrip(" ,;:"))
-    then = _THEN.search(what)
-    if then and not pattern(r"\b<proposal.relative>\b").search(what[: then.start()]):
-        what = what[: then.start()]
+    what = _without_deed(_THEN, what)
     what = _REMEDY.sub("", _INSPIRED.sub("", what)).replace("(i.e., ", "(")
-    with_it = _WITH_IT.search(what)
-    if with_it and not pattern(r"\b<proposal.relative>\b").search(what[: with_it.start()]):
-        what = what[: with_it.start()]
+    what = _without_deed(_WITH_IT, what)
     what = _NAMELY.sub(r" (\1)", what)
     what = pattern(_ANSWER).sub("", what)
     what = (
@@ -190,6 +186,13 @@ def whole_object(what: str) -> str:
     is_vague = is_vague or (tags[-1:] == ["NNS"] and "CD" in tags[-1 - _SHORT_PHRASE :])  # "with three key parts"
     points_at = any(b.text == "that" and b.tag == "DT" and a.text != "such" for a, b in pairwise(words))  # "that gap"
     return "" if is_odd or is_vague or points_at or runs_on else without_praise(what)
+
+
+def _without_deed(further: re.Pattern[str], what: str) -> str:
+    """What is proposed without a further deed of the paper, which one in a relative clause is not: "a gate, then"."""
+    found = further.search(what)
+    is_own = found is not None and not pattern(r"\b<proposal.relative>\b").search(what[: found.start()])
+    return what[: found.start()] if found and is_own else what
 
 
 def _is_counted(said: str) -> bool:

@@ -100,9 +100,9 @@ _ITEM = re.compile(r"\(?\d\)|[A-Z][\w -]{0,40}: ")  # of a list, which the sente
 _FIRST_OF = re.compile(r"First(?:ly)?,|(?:Stage|Step|Phase) 1:|In the first (?:stage|step|phase),")
 _NEXT_OF = r"(?i)(?:<proposal.counting>,|(?:stage|step|phase) \d:|in the <proposal.counting> (?:stage|step|phase),)"
 _MEASURED = re.compile(r"\d\s?(?:\\?%|x\b|×|\$?\\times|times\b)")  # a result, which is told elsewhere
-#: Stands for the end of a sentence that the text does not have; its last word may be cut, too.
-CUT = "[…]"
-_FOLLOWING = re.compile(r"\bthe following (?:[a-z-]+ ){0,3}[a-z]+s\b(?![^.]*:)")  # "we use the following insights"
+#: Stands for what is left out of a quotation, or for the end that its text does not have.
+ELLIPSIS = "[…]"
+_ANNOUNCES = re.compile(r"\bthe following (?:[a-z-]+ ){0,3}[a-z]+s\b(?![^.]*:)")  # "we use the following insights"
 _AVAILABLE = re.compile(r"https?:|\bgithub\.com\b")
 
 
@@ -154,7 +154,7 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     said = said or [one for one in told if is_put_forward(one)]
     said = said or [one for one in mine if not verbs.isdisjoint(told[one])]
     said = [one for one in said if tells(one, ()) or not _AVAILABLE.search(one)]  # where its code is says nothing
-    kept = {one: fold(_BRACKET.sub("", without_promise(_elided(one).rstrip(". […]")))).split() for one in said}
+    kept = {one: fold(_BRACKET.sub("", without_promise(_elided(one).rstrip(f". {ELLIPSIS}")))).split() for one in said}
     short = {one for one in said if min(map(len, (told[one], kept[one]))) < TELLING}
     named = {one for one in said if len(fold(pattern(_TERMED).sub("", one.rstrip(". "))).split()) < TELLING}
     named |= {one for one in said if _repeats(title(paper), without_bracket(by_itself(one)), _LEAST)}
@@ -165,7 +165,7 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
         one: both for one, both in whole.items() if (one in mere or not _MEASURED.search(both)) and len(both) <= MOST
     }
     for one in said:
-        is_elided = "[…]" in whole.get(one, "")
+        is_elided = ELLIPSIS in whole.get(one, "")
         if not is_elided and len(kept[one]) > 2 * _LEAST and dangles(_by_itself(one.rstrip(". "))):
             ahead = _led_up(one, [*told])
             if ahead and not _ITEM.match(ahead[0]):
@@ -175,7 +175,7 @@ def contribution(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
         key=lambda one: (
             _AVAILABLE.search(one) is not None,
             pattern(r"\b<proposal.trials>\b").search(one) is not None,
-            (one in short or _FOLLOWING.search(one) is not None) and one not in whole,
+            (one in short or _ANNOUNCES.search(one) is not None) and one not in whole,
             (is_besides(one) and one not in made)
             or pattern(_OF_PART).match(one) is not None
             or pattern(_STARTS).search(one) is not None
@@ -210,7 +210,7 @@ def _with_lead(said: str, ahead: Sequence[str], whole: str) -> str:
     """A sentence, `whole` with its next ones, with those ahead; where too long, without its aim, or with fewer."""
     ways = [" ".join([*ahead, end]) for end in (whole, said)]
     elided = _elided(said)
-    if elided != said and len(fold(elided).split()) >= TELLING and not elided.endswith("[…]."):
+    if elided != said and len(fold(elided).split()) >= TELLING and not elided.endswith(f"{ELLIPSIS}."):
         ways.append(elided)
     begins = (at for at, before in enumerate(ahead) if not pattern(_POINTS_SOON).match(before))
     ways += [" ".join([*ahead[at:], said]) for at in begins]
@@ -238,7 +238,7 @@ def _introduced(said: str, behind: Mapping[str, str]) -> str:
 
 def _elided(said: str) -> str:
     """A sentence with an ellipsis for the aim that points back: "Foo, a gate that meets these needs by skipping"."""
-    elided = pattern(_ELIDED).sub(" […]", said)
+    elided = pattern(_ELIDED).sub(f" {ELLIPSIS}", said)
     return said if pattern(r"\b<proposal.verbs>(?:s|d|ed)? \[…\]").search(elided) else elided
 
 
@@ -366,8 +366,8 @@ def sentences_of(paper: Paper, fields: Collection[str]) -> Iterator[str]:
             begin = -1
             for start, end in sentences(text):
                 if start and end == len(text.rstrip()) and breaks_off(text[start:end]):
-                    begun = text[start:end].rpartition(" ")[0]
-                    yield from [f"{begun} {CUT}"] if len(begun.split()) > 2 * _LEAST else []
+                    begun = text[start:end].rpartition(" ")[0]  # its last word may be cut, too
+                    yield from [f"{begun} {ELLIPSIS}"] if len(begun.split()) > 2 * _LEAST else []
                     continue
                 is_open = text.count("(", start, end) > text.count(")", start, end) or text[:end].endswith(_NO_END)
                 if begin < 0 and end < len(text) and is_open:

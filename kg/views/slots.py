@@ -42,7 +42,7 @@ from kg.views.own import addressed_by, forms, is_made, is_narrowed
 from kg.views.proposal import Proposal, coined, is_part, proposal
 from kg.views.publishers import publishers
 from kg.views.quotation import (
-    CUT,
+    ELLIPSIS,
     TELLING,
     by_itself,
     contribution,
@@ -199,7 +199,7 @@ def _tell_proposal(shown: Selection, paper: Paper, fields: Collection[str], out:
     out.institutions, out.are_more = by.names, by.are_more
     is_called = not out.is_title or f" {fold(name(paper))} " in f" {fold(title(paper))} "
     asks = "?" in title(paper)
-    own = [one for one in sentences_of(paper, fields) if not (says_title(paper, one) or one.endswith(CUT))]
+    own = [one for one in sentences_of(paper, fields) if not (says_title(paper, one) or one.endswith(ELLIPSIS))]
     found = proposal(name(paper), own, is_called=is_called, asks=asks)
     if found and _is_title(paper, found.what):
         return None

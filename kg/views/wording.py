@@ -320,9 +320,14 @@ def say(shown: Selection, concept: str, wording: str, paper: str = "") -> str:
     return said if has_han(said) and (not paper or says(paper, said)) else known or said
 
 
+def short_forms(shown: Selection) -> dict[str, str]:
+    """What Chinese says in place of short forms."""
+    return dict(pair.split("=") for pair in shown.words("brief.short_forms").split())
+
+
 def in_full(shown: Selection, said: str) -> str:
     """Chinese words with what short forms stand for: 物联网, not IoT; others as they are."""
-    for short, full in (pair.split("=") for pair in shown.words("brief.short_forms").split()):
+    for short, full in short_forms(shown).items():
         said = re.sub(rf"(?<![A-Za-z-]){short}s?(?![A-Za-z-])", full, said) if has_han(said) else said
     return said
 

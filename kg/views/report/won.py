@@ -181,9 +181,8 @@ def is_generic(shown: Selection, name: str) -> bool:
 def is_denied(shown: Selection, sentence: str, beaten: str) -> bool:
     """Whether a sentence has a win only in "did not", "may improve over Finch", or a loser in "without caching"."""
     ahead, negate = around(sentence, beaten)[0], shown.graph.vocabulary.cues("negate")
-    if _THEORY.match(sentence) or pattern(_SOMETIMES).search(ahead) or pattern(_ENABLED).search(ahead):
-        return True
-    is_denied = any(pattern(one).search(ahead) for one in (_DENIED, _HEDGED, _ASKED)) or _EXCEPT.search(ahead)
+    hedges = (_DENIED, _HEDGED, _ASKED, _SOMETIMES, _ENABLED)
+    is_denied = any(pattern(one).search(ahead) for one in hedges) or _EXCEPT.search(ahead) or _THEORY.match(sentence)
     return bool(is_denied) or not negate.isdisjoint(fold(ahead).split()[-1:])
 
 
