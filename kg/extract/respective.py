@@ -18,9 +18,14 @@ _NAMES = re.compile(
 )
 _OVER = re.compile(
     r"[^,;.()\d]{0,40}\s(?:over|than|against|compared (?:to|with)|relative to|with respect to)\s+"
-    r"(?:the )?(?P<list>[^;()]{3,120}?)"
+    r"(?:the |an? )?(?P<list>[^;()]{3,120}?)"
     r"(?=[;.(]|,?\s(?:at|in|on|for|with|when|whil(?:e|st)|under|across|using|without|respectively)\b|$)"
 )
+_OVER_AHEAD = re.compile(
+    r"(?:^|\s)(?:[Cc]ompared (?:to|with)|[Rr]elative to|[Aa]gainst|[Oo]ver)\s+"
+    r"(?:the |an? )?(?P<list>[^,;()\d]{3,80}?),\s"
+)
+_RESPECTIVELY = re.compile(r",?\s*respectively\b")
 _IS_NAME = re.compile(r"(?!\d)(?:[A-Z].*|\S*\d\S*)")
 _AHEAD = re.compile(
     r"(?P<list>[^;()\d]{3,120}?)\s+(?:by|of|to|at)\s+"
@@ -51,16 +56,28 @@ def behind(place: QuantityPlace) -> ListTurn | None:
 
 def over(place: QuantityPlace) -> str:
     """The rival of a number in a list of as many rivals: "speedups of 2.1x and 4.3x over [A and B]"; else ""."""
-    turn = _named(place, _OVER)
+    turn = _named(place, _OVER) or _over_ahead(place)
     return turn.text if turn else ""
 
 
+def _over_ahead(place: QuantityPlace) -> ListTurn | None:
+    """The turn in a list of rivals ahead: "compared to [A and B], it is 2.1x and 4.3x faster, respectively"."""
+    first, last = _run(place)
+    numbers = place.sentence.quantities
+    if last == first or not _RESPECTIVELY.search(place.text, numbers[last].end):
+        return None
+    low = numbers[first - 1].end if first else 0
+    found = list(_OVER_AHEAD.finditer(place.text, low, numbers[first].start))
+    return _turn(place.index - first, last - first + 1, found[-1]["list"]) if found else None
+
+
 def _named(place: QuantityPlace, lists: re.Pattern[str]) -> ListTurn | None:
-    """The turn of a number in a list of as many names behind its neighbours."""
+    """The turn of a number in a list of as many names behind its neighbours; "respectively" makes them names."""
     first, last = _run(place)
     found = lists.match(place.text, place.sentence.quantities[last].end) if last > first else None
     turn = _turn(place.index - first, last - first + 1, found["list"]) if found else None
-    return turn if turn and all(map(_IS_NAME.match, turn.members)) else None
+    is_dealt_out = bool(found and _RESPECTIVELY.match(place.text, found.end()))
+    return turn if turn and (is_dealt_out or all(map(_IS_NAME.match, turn.members))) else None
 
 
 def ahead(place: QuantityPlace) -> ListTurn | None:

@@ -214,8 +214,11 @@ class Corpus:
         sql = f"SELECT count(DISTINCT paper) FROM ({pairs.sql}) x"
         return int(self.store.rows(sql, *pairs.given)[0][0])
 
-    def _pairs(self, kind: str, papers: Papers = ALL, roles: tuple[str, ...] = ()) -> Where:
-        """A SELECT of what papers have of a type, as `thing`, each with its `paper`; a pair may come twice."""
+    def _pairs(self, kind: str, papers: Papers = ALL, roles: tuple[str, ...] = (), sure: bool = False) -> Where:
+        """A SELECT of what papers (`sure`: surely) have of a type, as `thing`, each with its `paper`.
+
+        A pair may come twice.
+        """
         if kind in _COUNTED:
             thing, paper, rows = _COUNTED[kind]
             among = papers.of(paper)
@@ -225,28 +228,32 @@ class Corpus:
         among = papers.of("x.paper")
         said = roles or (USUAL if kind == "technique" else ())
         in_role = f" AND x.role IN ({marks(said)})" if said else ""
+        in_role += " AND x.sure = 1" if sure else ""
         return Where(
             f"SELECT c.curie AS thing, x.paper AS paper FROM {table} x JOIN concepts c ON c.id = x.{column}"
             f" WHERE c.type = ? AND {among.sql}{in_role}",
             (kind, *among.given, *said),
         )
 
-    def most(self, kind: str, papers: Papers = ALL, number: int = _EVERY) -> tuple[list[tuple[str, int]], int]:
-        """What most papers of a set have of a type, most first, then by name: so many, and how many there are."""
-        return self.once(self._most, kind, papers, number)
+    def most(
+        self, kind: str, papers: Papers = ALL, number: int = _EVERY, *, sure: bool = False
+    ) -> tuple[list[tuple[str, int]], int]:
+        """What most papers of a set (`sure`: surely) have of a type, most first, then by name; how many there are."""
+        return self.once(self._most, kind, papers, number, sure)
 
-    def _most(self, kind: str, papers: Papers, number: int) -> tuple[list[tuple[str, int]], int]:
+    def _most(self, kind: str, papers: Papers, number: int, sure: bool) -> tuple[list[tuple[str, int]], int]:
         if kind in _COUNTED:
             pairs = self._pairs(kind, papers)
             counted = Where(f"SELECT thing, count(DISTINCT paper) AS papers FROM ({pairs.sql}) x GROUP BY thing",
                             pairs.given)  # fmt: skip
-        elif not papers.sql:  # what writing counts
+        elif not papers.sql and not sure:  # what writing counts
             counted = Where("SELECT c.curie AS thing, n.papers FROM counts n JOIN concepts c ON c.id = n.concept "
                             "WHERE n.type = ? AND n.role = ''", (kind,))  # fmt: skip
         else:
             table, column = _TABLES.get(kind, ("mentions", "concept"))
             among, roles = papers.of("x.paper"), USUAL if kind == "technique" else ()
             in_role = f" AND x.role IN ({marks(roles)})" if roles else ""
+            in_role += " AND x.sure = 1" if sure else ""
             counted = Where(
                 f"SELECT c.curie AS thing, n.papers FROM (SELECT x.{column} AS concept, count(DISTINCT x.paper) AS"
                 f" papers FROM {table} x WHERE {among.sql}{in_role} GROUP BY x.{column}) n"
@@ -295,15 +302,17 @@ class Corpus:
             found[name] = int(self.store.rows(sql, *pairs.given, *named)[0][0])
         return {name: count for name, count in found.items() if count}
 
-    def behind(self, kind: str, thing: str, papers: Papers = ALL) -> tuple[DatedPaper, ...]:
-        """The papers of a set that have an entity, by name."""
-        return self.behind_each(kind, [thing], papers)[thing]
+    def behind(self, kind: str, thing: str, papers: Papers = ALL, *, sure: bool = False) -> tuple[DatedPaper, ...]:
+        """The papers of a set that (`sure`: surely) have an entity, by name."""
+        return self.behind_each(kind, [thing], papers, sure=sure)[thing]
 
-    def behind_each(self, kind: str, things: Iterable[str], papers: Papers = ALL) -> dict[str, tuple[DatedPaper, ...]]:
-        """The papers of a set that have each of some entities, by name."""
+    def behind_each(
+        self, kind: str, things: Iterable[str], papers: Papers = ALL, *, sure: bool = False
+    ) -> dict[str, tuple[DatedPaper, ...]]:
+        """The papers of a set that (`sure`: surely) have each of some entities, by name."""
 
         def look(unknown: list[str]) -> dict[str, tuple[DatedPaper, ...]]:
-            pairs = self._pairs(kind, papers)
+            pairs = self._pairs(kind, papers, sure=sure)
             sql = (f"SELECT DISTINCT x.thing, p.curie, p.appeared FROM ({pairs.sql}) x JOIN papers p ON p.id = x.paper"
                    f" WHERE x.thing IN ({marks(unknown)}) ORDER BY p.curie")  # fmt: skip
             found: dict[str, list[DatedPaper]] = {thing: [] for thing in unknown}
@@ -311,11 +320,13 @@ class Corpus:
                 found[thing].append(DatedPaper(paper, when))
             return {thing: tuple(own) for thing, own in found.items()}
 
-        return self._remembered(("behind", kind, papers), things, look)
+        return self._remembered(("behind", kind, papers, sure), things, look)
 
-    def had(self, kind: str, papers: Papers, roles: tuple[str, ...] = ()) -> list[tuple[str, str]]:
-        """The papers (CURIEs) of a set with what they have of a type, sorted; techniques in some roles."""
-        pairs = self._pairs(kind, papers, roles)
+    def had(
+        self, kind: str, papers: Papers, roles: tuple[str, ...] = (), *, sure: bool = False
+    ) -> list[tuple[str, str]]:
+        """The papers (CURIEs) of a set with what they (`sure`: surely) have of a type, sorted."""
+        pairs = self._pairs(kind, papers, roles, sure)
         sql = f"SELECT DISTINCT p.curie, x.thing FROM ({pairs.sql}) x JOIN papers p ON p.id = x.paper ORDER BY 1, 2"
         return [(paper, thing) for paper, thing in self.store.rows(sql, *pairs.given)]
 

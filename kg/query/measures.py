@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import median
@@ -15,6 +16,8 @@ from kg.units import kin
 
 #: Units that convert into no other.
 _PLAIN = ("", "%", "x", "points")
+#: All speedups that do not say of what count on this metric.
+_SPEED, _OF_INFERENCE = "metric:inference-speed", re.compile("infer|推理|推断", re.IGNORECASE)
 _OPPOSITE = {"higher": "decrease", "lower": "increase"}
 
 
@@ -118,9 +121,11 @@ class Measures:
         """Whether the smallest number of a block is the best: of a level that should be low, of a loss."""
         return self.is_loss(block) or (block.change == "absolute" and self.better(block.metric) == "lower")
 
-    def metric(self, block: Block) -> str:
-        """ "latency ↓"."""
+    def metric(self, block: Block, sentence: str = "") -> str:
+        """ "latency ↓"; a speedup of which its `sentence` does not say that it is of inference, is one of speed."""
         label = self.lexicon.label(block.metric, self.say.language)
+        if block.metric == _SPEED and sentence and not _OF_INFERENCE.search(sentence):
+            label = self.say("measure.speed")
         return self.say(f"measure.{block.change}", metric=label)
 
     def name(self, block: Block) -> str:

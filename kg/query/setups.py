@@ -1,4 +1,4 @@
-"""What results were obtained on: the hardware, model and data set that their words name, else those of their paper.
+"""What results were obtained on: the hardware, model and data set that their words name.
 
 A result counts for hardware (a model, a data set) that is asked for only where its words name it, else those of the
 sentence before ("We experiment on Wan2.1 and Wan2.2."), or where its paper has nothing else of the type. Of several in
@@ -38,11 +38,14 @@ class Setups:
     def __init__(self, corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: Iterable[str]) -> None:
         self.lexicon = lexicon
         self.had: dict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
+        self.sure: dict[tuple[str, str], set[str]] = defaultdict(set)
         self.wanted = _wanted(wanted)
         among = corpus.those(papers)
         for kind in OBTAINED:
             for paper, thing in corpus.had(kind, among):
                 self.had[paper, kind] += (thing,)
+            for paper, thing in corpus.had(kind, among, sure=True) if kind in SETUP else ():
+                self.sure[paper, kind].add(thing)
 
     def fits(self, paper: str, said: Things) -> Fits:
         """Whether a result is one on what is asked for: "elsewhere" or "unsaid" where it is not, or not said to be."""
@@ -61,20 +64,25 @@ class Setups:
         """
         beaten = {match.concept for match in self.lexicon.matched(baseline)} if baseline else set()
         own = [match for match in self.lexicon.matched(f"{quote.quote}\n{setting}") if match.concept not in beaten]
-        near = [match for match in self.lexicon.matched(quote.context) if match.concept not in beaten]
+        named_near = self.lexicon.matched(quote.context)
+        near = [match for match in named_near if match.concept not in beaten]
         earlier = self.lexicon.matched(before) if before and not _AMOUNT.search(before) else []
         start = quote.context.find(" ".join(quote.quote.split()))
         end = start + len(" ".join(quote.quote.split())) if start >= 0 else start
+        masked = quote.context
+        for match in named_near:  # the digits of a name are no number
+            name = masked[match.start : match.end]
+            masked = masked[: match.start] + _DIGIT.sub("#", name) + masked[match.end :]
         out = {}
         for kind in OBTAINED:
             named = {match.concept for match in own if match.type == kind}
-            beside = named or _beside([match for match in near if match.type == kind], quote.context, start, end)
+            beside = named or _beside([match for match in near if match.type == kind], masked, start, end)
             out[kind] = tuple(sorted(beside or {match.concept for match in earlier if match.type == kind}))
         return out
 
-    def of(self, paper: str, said: Things) -> Things:
-        """What is told of a result: what its words name, else all that its paper has."""
-        return {kind: said[kind] or self.had[paper, kind] for kind in SETUP}
+    def told(self, paper: str, said: Things) -> Things:
+        """What is told of a result: of what its words name, that of which the paper surely says that it is used."""
+        return {kind: tuple(thing for thing in said[kind] if thing in self.sure[paper, kind]) for kind in SETUP}
 
 
 def _wanted(wanted: Filter) -> list[tuple[str, frozenset[str]]]:

@@ -217,6 +217,27 @@ def test_respective_numbers_keep_metric_and_baselines_in_turn(entry: Callable[..
     assert [(r.value, r.baseline) for r in found] == [(1.36, "DFlash"), (1.74, "DDTree")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our method achieves 46x and 2.6x speedups over a plain decoder and Fast-Plover, respectively.",
+        "Compared to plain decoder and Fast-Plover systems, our method is 46x and 2.6x faster, respectively.",
+    ],
+)
+def test_respective_rivals_need_no_capitals_and_may_stand_ahead(text: str) -> None:
+    assert [(r.value, r.baseline.removesuffix(" systems")) for r in read(text)] == [
+        (46, "plain decoder"),
+        (2.6, "Fast-Plover"),
+    ]
+
+
+def test_what_the_number_of_the_next_clause_is_over_is_not_the_baseline_of_the_first() -> None:
+    text = (
+        "Our method achieves over 6x lossless acceleration on all tasks, delivering a 2.5x higher speedup than Plover."
+    )
+    assert [(r.value, r.baseline) for r in read(text)] == [(6, ""), (2.5, "Plover")]
+
+
 def test_one_number_of_two_metrics_is_two_results() -> None:
     assert [r.metric for r in read("Our method reduces FLOPs and latency by 9x.")] == ["FLOPs", "latency"]
 

@@ -230,7 +230,7 @@ class _Comparison:
         return out
 
     def _had(self, at: int) -> dict[str, list[_Value]]:
-        """What most papers of a thing have by type, but for the thing itself."""
+        """What most papers of a thing surely have by type, but for the thing itself."""
         thing, papers = self.things[at], self.papers[at]
         least = 2 if self.corpus.count(papers) > _FEW else 1
 
@@ -239,7 +239,7 @@ class _Comparison:
 
         out = {}
         for kind in _HAD:
-            found = [one for one in self.corpus.most(kind, papers)[0] if one[0] not in thing.concepts]
+            found = [one for one in self.corpus.most(kind, papers, sure=True)[0] if one[0] not in thing.concepts]
             if kind == "problem":  # the others are a paper's own words, often half a sentence
                 found = [one for one in found if one[0] in self.lexicon.vocabulary]
             enough = found[:_LISTED][-1][1] if found else 0  # labels are only looked up of what may be shown
@@ -248,7 +248,7 @@ class _Comparison:
         return out
 
     def _having(self, kind: str, thing: str, papers: Papers) -> list[str]:
-        return [paper.curie for paper in self.corpus.behind(kind, thing, papers)[:_ENTRIES]]
+        return [paper.curie for paper in self.corpus.behind(kind, thing, papers, sure=True)[:_ENTRIES]]
 
     def _label(self, concept: str) -> str:
         return self.lexicon.label(concept, self.say.language)
@@ -261,8 +261,8 @@ class _Comparison:
             if one.concept in wanted:
                 found[one.paper, one.concept].append(one.node)
         said = quotes(self.store, {node: self._label(pair[1]) for pair, nodes in found.items() for node in nodes})
-        first = {pair: next((node for node in nodes if node in said), "") for pair, nodes in found.items()}
-        return {pair: said[node] for pair, node in first.items() if node}
+        quoted = {pair: [said[node] for node in nodes if node in said] for pair, nodes in found.items()}
+        return {pair: next((one for one in some if one.sure), some[0]) for pair, some in quoted.items() if some}
 
     def _first(self) -> list[Line]:
         """When each thing was first seen, in which paper."""

@@ -244,8 +244,7 @@ class _Ranking:
                 self.left_out[left_out].add(said.node)
                 continue
             baseline = said.baseline or fold(said.baseline_text)
-            setup = setups.of(said.paper, named)
-            yield _Ranked(figure, baseline, said.baseline_text, said.setting, setup, quote)
+            yield _Ranked(figure, baseline, said.baseline_text, said.setting, setups.told(said.paper, named), quote)
 
     def _had(self, papers: Iterable[str], link: str) -> list[tuple[str, str]]:
         """Papers with what they have by a link."""
@@ -270,7 +269,7 @@ class _Ranking:
                 baseline = self._label(one.baseline) if ":" in one.baseline else one.baseline_text
                 entry = entry_of(one.figure.said.node)
                 said = replace(block, metric=one.figure.said.metric)
-                what = (self.measures.amount_of(one.figure.said), self.measures.metric(said))
+                what = (self.measures.amount_of(one.figure.said), self.measures.metric(said, one.quote.context))
                 setup = [self._labels(one.setup[kind]) for kind in SETUP]
                 cells: list[Cell] = [group, entry, *what, baseline, one.setting, *setup, one.quote.quote]
                 if len(self._columns) > len(_COLUMNS):
