@@ -66,6 +66,7 @@ _IN_BRACKETS = re.compile(r"\s*\((?:(?:i\.e\.,?|e\.g\.,?|namely|such as)\s*)?(?P
 _EDGE = re.compile(r"[,;:()'’]")
 _EDGES = " .,;'\""
 _CLAUSE = re.compile(r"[,;:(—]|\s[-–]{1,2}\s")
+_BY_NUMBER = re.compile(r" by (?:[a-z]+ ){0,2}[~≈]?\d")
 _NEXT_CLAUSE = re.compile(r",\s(?:and\s|thereby\s|thus\s)?[a-z]+ing\s|;")  # "6x faster, delivering"
 _GAP = re.compile(r"\bgaps? (?:with|to|from|between|over|against|relative to) (?:the |its |an? )?$")
 _OPENED = re.compile(r"[\w\s-]{0,20}\((?:[A-Z][\w-]{0,12} ?[=:]? ?)?[~≈]?(?=\d)")
@@ -432,11 +433,13 @@ def _of_the_next(place: QuantityPlace, other: Other) -> bool:
     between = _up_to_next_clause(place, other)
     if not between or other.marker.partition(" ")[0] not in _COMPARING[:3]:
         return False
-    behind = (q for q in place.sentence.quantities if place.quantity.end < q.start < q.end <= other.start)
-    number = next(reversed(list(behind)), None)
-    if number is None or not _NEXT_CLAUSE.search(place.text, place.quantity.end, number.start):
+    at = place.text.find(other.text, other.start)
+    if _BY_NUMBER.match(place.text, at + len(other.text)):  # "6x faster, improving over A by 2%"
+        return _NEXT_CLAUSE.search(place.text, place.quantity.end, at) is not None
+    behind = [q for q in place.sentence.quantities if place.quantity.end < q.start < q.end <= other.start]
+    if not behind or not _NEXT_CLAUSE.search(place.text, place.quantity.end, behind[-1].start):
         return False
-    own = place.text[number.end : other.start]
+    own = place.text[behind[-1].end : other.start]
     return not _CLAUSE.search(own) and len(own.split()) <= _NEAR
 
 

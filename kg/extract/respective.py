@@ -25,6 +25,10 @@ _OVER_AHEAD = re.compile(
     r"(?:^|\s)(?:[Cc]ompared (?:to|with)|[Rr]elative to|[Aa]gainst|[Oo]ver)\s+"
     r"(?:the |an? )?(?P<list>[^,;()\d]{3,80}?),\s"
 )
+_BEATEN_AHEAD = re.compile(
+    r"\b(?:outperform|surpass|exceed|beat|improv)\w*(?:\s(?:over|upon|on))?\s+(?:the )?(?P<list>[^,;()]{3,80}?)\s+by\s+"
+    r"(?:(?:up to|an?|average|of|about|over|more than|at least|nearly|roughly|approximately)\s)*$"
+)
 _RESPECTIVELY = re.compile(r",?\s*respectively\b")
 _IS_NAME = re.compile(r"(?!\d)(?:[A-Z].*|\S*\d\S*)")
 _AHEAD = re.compile(
@@ -56,7 +60,7 @@ def behind(place: QuantityPlace) -> ListTurn | None:
 
 def over(place: QuantityPlace) -> str:
     """The rival of a number in a list of as many rivals: "speedups of 2.1x and 4.3x over [A and B]"; else ""."""
-    turn = _named(place, _OVER) or _over_ahead(place)
+    turn = _named(place, _OVER) or _over_ahead(place) or _over_later(place)
     return turn.text if turn else ""
 
 
@@ -67,8 +71,21 @@ def _over_ahead(place: QuantityPlace) -> ListTurn | None:
     if last == first or not _RESPECTIVELY.search(place.text, numbers[last].end):
         return None
     low = numbers[first - 1].end if first else 0
-    found = list(_OVER_AHEAD.finditer(place.text, low, numbers[first].start))
-    return _turn(place.index - first, last - first + 1, found[-1]["list"]) if found else None
+    ahead = place.text[low : numbers[first].start]
+    found = _BEATEN_AHEAD.search(ahead) or next(reversed(list(_OVER_AHEAD.finditer(ahead))), None)
+    return _turn(place.index - first, last - first + 1, found["list"]) if found else None
+
+
+def _over_later(place: QuantityPlace) -> ListTurn | None:
+    """The turn in a list of rivals behind the next numbers: "2x and 3x faster and 4x and 5x smaller than [A and B]"."""
+    first, last = _run(place)
+    numbers, count = place.sentence.quantities, last - first + 1
+    behind = QuantityPlace(place.sentence, last + 1) if last + 1 < len(numbers) else None
+    if count < 2 or not behind or _run(behind) != (last + 1, last + count):
+        return None
+    found = _OVER.match(place.text, numbers[last + count].end)
+    is_dealt_out = bool(found and _RESPECTIVELY.match(place.text, found.end()))
+    return _turn(place.index - first, count, found["list"]) if found and is_dealt_out else None
 
 
 def _named(place: QuantityPlace, lists: re.Pattern[str]) -> ListTurn | None:

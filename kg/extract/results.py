@@ -188,6 +188,8 @@ class Results:
         behind = own[len(said) :] if own[: len(said)] == said else None
         if behind and self.lexicon.is_cost(behind[0]):
             return f"{metric} {behind[0]}"  # "0.4% throughput overhead"
+        if behind and self.lexicon.group(behind[0]) == "decrease" and self.lexicon.is_loss(metric.rpartition(" ")[2]):
+            return metric  # "a 2x accuracy loss reduction": it is the loss that decreases
         head, _, lost = metric.rpartition(" ")
         governs = behind is not None or place.text.startswith(lost, reading.span[0])
         if governs and head and reading.change == "decrease" and self.lexicon.is_loss(lost):

@@ -34,6 +34,8 @@ LINKING = ("of", "on", "for", "with", "without", "via", "by", "to", "in", "from"
 _MOST_KINDS = 100
 _MOST_VARIANTS = 64  # spellings of an organisation that are looked up
 _NEAR, _AS_GOOD = 8, 4.0  # labels that a misspelt word is compared with, and how much less alike a known one may be
+#: What is added to a name by its versions and sizes, folded.
+_VERSION = re.compile(r"(?: ?v?\d+(?: \d+)?[bm]?)*")
 #: Types that titles name, the shortest name that is looked for in them, and how many.
 _WRITTEN = ("technique", *NAMED)  # types whose names may be written as one word
 _TITLED, _NAME, _MOST_NAMES = ("topic", "technique", "task", "hardware", "problem"), 5, 24
@@ -141,6 +143,13 @@ class Lexicon:
         it ("intra-class contrastive learning"), problems and tasks when their name holds it.
         """
         return self._family(concept)
+
+    def versions(self, concept: str) -> tuple[str, ...]:
+        """The concept, and those of its family whose names only add a version or a size ("EAGLE-3", "Llama-3 8B")."""
+        name = fold(self.label(concept))
+        return tuple(
+            one for one in self.family(concept) if _VERSION.fullmatch(fold(self.label(one)).removeprefix(name))
+        )
 
     def _all_titles(self, concept: str) -> tuple[str, ...]:
         """The English names, folded, by which a title says that its paper is about a topic, technique or task."""

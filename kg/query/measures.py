@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from statistics import median
 
 from kg.query.lexicon import Lexicon
 from kg.query.nodes import Reported
@@ -51,10 +50,6 @@ class Figures:
     def sorted(self, rises: bool) -> Figures:
         """From the smallest low end on, or from the largest high end."""
         return Figures(tuple(sorted(self.figures, key=lambda one: one.low if rises else -one.high)))
-
-    def middle(self, rises: bool) -> float:
-        """The median of the low ends, or of the high ones."""
-        return median(one.low if rises else one.high for one in self.figures)
 
 
 def blocks(results: Iterable[Reported], read_as: Callable[[Reported], Reported] | None = None) -> dict[Block, Figures]:
@@ -128,9 +123,10 @@ class Measures:
             label = self.say("measure.speed")
         return self.say(f"measure.{block.change}", metric=label)
 
-    def name(self, block: Block) -> str:
-        """ "latency ↓ (%)"."""
-        return f"{self.metric(block)} ({block.unit})" if block.unit else self.metric(block)
+    def name(self, block: Block, sentence: str = "") -> str:
+        """ "latency ↓ (%)", as `metric` says it."""
+        metric = self.metric(block, sentence)
+        return f"{metric} ({block.unit})" if block.unit else metric
 
     def amount(self, low: float, high: float, unit: str, bound: str = "exact") -> str:
         """ "up to 2–12x"."""

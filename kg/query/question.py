@@ -405,7 +405,9 @@ class Parser:
     def link(self, relation: str, side: Literal["head", "tail"], item: Item) -> Link:
         """A relation with the thing that a piece names, in all senses that are no topic or metric."""
         things = [s for s in item.senses if s.type not in ("topic", "metric")] or item.senses
-        concepts = {c for sense in things for c in self.lexicon.family(sense.concept)}
+        beaten = (relation, side) == ("outperforms", "tail") and is_name(item, self.lexicon)
+        family = self.lexicon.versions if beaten else self.lexicon.family  # who beats QLoRA does not beat LoRA
+        concepts = {c for sense in things for c in family(sense.concept)}
         first = things[0].concept
         label = self.lexicon.label(first, self.language)
         found = Link(relation, side, first, label, tuple(sorted(concepts)))

@@ -109,7 +109,7 @@ class Selection:
         self.words = PageWords(lang)
         self.lang = lang
         self._labels: dict[str, str] = {}
-        self._things: dict[tuple[str, str], list[Thing]] = {}
+        self._things: dict[tuple[str, str, bool], list[Thing]] = {}
         self.borne: dict[tuple[str, ...], list[Borne]] = {}  # by paper and fields, filled by kg.views.borne
 
     def label(self, concept: str, wording: str = "") -> str:
@@ -145,11 +145,11 @@ class Selection:
         reports = (self.source_dates[d.source] for d in documents if d.source in self.source_dates)
         return appeared(dates, years, reports)
 
-    def things(self, paper: Paper, kind: str) -> list[Thing]:
-        """The entities of a type that a paper names, once each, in text order."""
-        key = (paper.id, kind)
+    def things(self, paper: Paper, kind: str, *, sure: bool = False) -> list[Thing]:
+        """The entities of a type that a paper (`sure`: surely) names, once each, in text order."""
+        key = (paper.id, kind, sure)
         if key not in self._things:
-            self._things[key] = self._gather(paper, kind)
+            self._things[key] = self._gather(paper, kind, sure)
         return self._things[key]
 
     def all_things(self, paper: Paper) -> list[Thing]:
@@ -175,10 +175,10 @@ class Selection:
                     )
         return list(found.values())
 
-    def _gather(self, paper: Paper, kind: str) -> list[Thing]:
+    def _gather(self, paper: Paper, kind: str, sure: bool) -> list[Thing]:
         found: dict[str, Thing] = {}
         for document, record in paper.entries:
-            for concept, wording, role, evidence in _said(record, kind):
+            for concept, wording, role, evidence in _said(record, kind, sure):
                 if not concept:
                     continue
                 thing = found.get(concept)
@@ -200,13 +200,13 @@ def _concepts(record: Record) -> Iterator[str]:
     yield from filter(is_curie, named)
 
 
-def _said(record: Record, kind: str) -> Iterator[tuple[str, str, str, Evidence | None]]:
+def _said(record: Record, kind: str, sure: bool) -> Iterator[tuple[str, str, str, Evidence | None]]:
     if kind == "topic":
-        for topic in record.topics:
+        for topic in record.topics if not sure else (one for one in record.topics if one.sure):
             yield f"topic:{topic.id}", topic.id, "", topic.evidence
         return
     mentions: list[Mention] = getattr(record, LISTS[kind])
-    for m in mentions:
+    for m in mentions if not sure else (one for one in mentions if one.sure):
         evidence = Evidence(m.surface, m.field, m.start, m.end) if m.surface else None
         yield m.concept or fold(m.canonical or m.surface), m.canonical or m.surface, m.role, evidence
 

@@ -231,6 +231,11 @@ def test_respective_rivals_need_no_capitals_and_may_stand_ahead(text: str) -> No
     ]
 
 
+def test_a_loss_that_is_reduced_is_no_loss() -> None:
+    (result,) = read("Our method achieves up to a 2x accuracy loss reduction compared to Plover.")
+    assert (result.metric, result.change, result.baseline) == ("accuracy loss", "decrease", "Plover")
+
+
 def test_what_the_number_of_the_next_clause_is_over_is_not_the_baseline_of_the_first() -> None:
     text = (
         "Our method achieves over 6x lossless acceleration on all tasks, delivering a 2.5x higher speedup than Plover."

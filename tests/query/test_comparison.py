@@ -24,7 +24,7 @@ PAPERS = {
         "Before, halves do not fit.",
         [("AlphaForm", "AlphaForm", "proposed"), ("BetaForm", "BetaForm", "baseline")],
         relations=[("AlphaForm", "outperforms", "BetaForm", "AlphaForm outperforms BetaForm")],
-        results=[(f"{n}x faster", "inference speed", n, "x", "increase", "") for n in (3, 2)],
+        results=[(f"{n}x faster", "inference speed", n, "x", "increase", "BetaForm") for n in (3, 2)],
         problems=["data scarcity", "halves do not fit"],
         hardware=["A100", "H100"],
         date="2025-05-01",
@@ -33,7 +33,7 @@ PAPERS = {
         "We use AlphaForm. It is 5x faster, up to 9x faster, and fights data scarcity.",
         [("AlphaForm", "AlphaForm", "used")],
         results=[
-            ("5x faster", "inference speed", 5, "x", "increase", ""),
+            ("5x faster", "inference speed", 5, "x", "increase", "BetaForm"),
             ("up to 9x faster", "inference speed", 9, "x", "increase", "", ("bound", "up_to")),
         ],
         problems=["data scarcity"],
@@ -49,10 +49,9 @@ PAPERS = {
     "900-04": paper("We use BetaForm and GammaForm.", [(f"{n}Form", f"{n}Form", "used") for n in ("Beta", "Gamma")]),
     "900-05": paper("We compare with DeltaForm.", [("DeltaForm", "DeltaForm", "baseline")]),
     "900-06": paper(
-        "We train ZetaForm and EtaForm. The best EtaForm is 4x faster. ZetaForm and EtaForm are 6x faster. We are 7x "
-        "faster.",
-        [(f"{n}Form", f"{n}Form", "proposed") for n in ("Zeta", "Eta")],
-        results=[(f"{n}x faster", "inference speed", n, "x", "increase", "") for n in (4, 6, 7)],
+        "We train ZetaForm and EtaForm. The best EtaForm is 4x faster than BetaForm. We are 7x faster.",
+        [*((f"{n}Form", f"{n}Form", "proposed") for n in ("Zeta", "Eta")), ("BetaForm", "BetaForm", "baseline")],
+        results=[(f"{n}x faster", "inference speed", n, "x", "increase", "BetaForm") for n in (4, 7)],
     ),
 }
 
@@ -85,13 +84,16 @@ def test_things_are_columns_and_aspects_rows(compare: Callable[..., Answer]) -> 
     assert "data sets" not in rows
 
 
-def test_results_have_their_best_and_median(compare: Callable[..., Answer]) -> None:
-    rows = table(compare("AlphaForm", "BetaForm"))
-    assert rows["inference speed ↑ (x)"] == ("best 3x, median 2.5x (2 results)", None)
+SPEED = "speed ↑ (x)"
+
+
+def test_results_are_those_of_one_thing_over_the_other(compare: Callable[..., Answer]) -> None:
+    assert table(compare("AlphaForm", "BetaForm"))[SPEED] == (("3x over BetaForm", "2x over BetaForm"), None)
+    assert SPEED not in table(compare("AlphaForm", "GammaForm"))  # what it is over BetaForm compares nothing here
 
 
 def test_result_of_a_paper_of_both_is_that_of_the_one_its_sentence_names(compare: Callable[..., Answer]) -> None:
-    assert table(compare("ZetaForm", "EtaForm"))["inference speed ↑ (x)"] == (None, "4x")
+    assert table(compare("ZetaForm", "EtaForm", "BetaForm"))[SPEED] == (None, ("4x over BetaForm",), None)
 
 
 def test_results_are_those_of_papers_that_propose_a_thing_on_the_hardware_that_is_asked_for(
@@ -99,16 +101,13 @@ def test_results_are_those_of_papers_that_propose_a_thing_on_the_hardware_that_i
 ) -> None:
     a100 = Entity("hardware", "hardware:nvidia-a100", "A100", ("hardware:nvidia-a100",))
     found = compare("AlphaForm", "BetaForm", filter=Filter((Condition("A100", (a100,)),)))
-    assert table(found)["inference speed ↑ (x)"] == ("2x", None)
-    used = compare("AlphaForm", "GammaForm")
-    assert table(used)["inference speed ↑ (x)"] == ("best 3x, median 2.5x (2 results)", None)  # not the 5x and 9x
-    assert any(note.startswith("No paper proposes GammaForm") for note in used.notes)
-    assert table(used)["compared with by others"] == (1, 0)
+    assert table(found)[SPEED] == (("2x over BetaForm",), None)  # nor the 5x of a paper that only uses it
+    assert table(compare("AlphaForm", "GammaForm"))["compared with by others"] == (1, 0)
 
 
 def test_a_metric_that_is_asked_for_comes_first(compare: Callable[..., Answer]) -> None:
     metric = Outcome("metric:inference-speed", "inference speed", ("metric:inference-speed",))
-    assert "inference speed ↑ (x)" in table(compare("AlphaForm", "BetaForm", metric=metric))
+    assert SPEED in table(compare("AlphaForm", "BetaForm", metric=metric))
 
 
 def test_papers_that_contradict_one_another_are_both_said(compare: Callable[..., Answer]) -> None:
@@ -130,7 +129,7 @@ def test_nothing_stated_is_said_too(compare: Callable[..., Answer]) -> None:
     found = compare("BetaForm", "GammaForm")
     assert found.table is not None
     assert found.table.verdict == (
-        "No paper compares BetaForm and GammaForm and says which is better; 1 paper names both."
+        "No paper is read to say which of BetaForm and GammaForm is better; 1 paper names both."
     )
     assert [row.id for row in found.rows] == ["900-04"]
 
@@ -152,7 +151,7 @@ def test_words_stand_where_they_are_said_to(compare: Callable[..., Answer]) -> N
             assert text[quote.start : quote.end] == quote.quote
             assert quote.source in line.papers
     assert {row.id for row in found.rows} == {"900-01", "900-03"}  # which name both
-    assert {row.id for row in found.known} == {"900-01", "900-02", "900-03", "900-04"}
+    assert {row.id for row in found.known} == {"900-01", "900-02", "900-03", "900-04", "900-06"}
 
 
 def test_a_filter_narrows_the_papers(compare: Callable[..., Answer]) -> None:
@@ -206,7 +205,7 @@ def test_what_two_entries_say_of_one_paper_is_one_result(
         for name in ("AlphaForm", "BetaForm")
     )
     found = table(respond(world, own, "?", Query("comparison", things=things)))
-    assert found["inference speed ↑ (x)"] == ("best 3x, median 2.5x (2 results)", None)
+    assert found[SPEED] == (("3x over BetaForm", "2x over BetaForm"), None)
 
 
 def test_the_same_comparison_every_time(compare: Callable[..., Answer]) -> None:
@@ -247,9 +246,9 @@ def test_thing_that_only_texts_name_is_found_in_them(made: Any, lexicon: Lexicon
 def test_only_sure_changes_are_compared(made: Any, vocabulary: Vocabulary) -> None:
     unsure, said = ("score", 0.4), "ThetaForm outperforms IotaForm. It is 3x faster, 9x faster, with 90% accuracy."
     results: list[Any] = [
-        ("3x faster", "inference speed", 3, "x", "increase", ""),
-        ("9x faster", "inference speed", 9, "x", "increase", "", unsure),
-        ("90% accuracy", "accuracy", 90, "%", "absolute", ""),
+        ("3x faster", "inference speed", 3, "x", "increase", "IotaForm"),
+        ("9x faster", "inference speed", 9, "x", "increase", "IotaForm", unsure),
+        ("90% accuracy", "accuracy", 90, "%", "absolute", "IotaForm"),
     ]
     win = ("ThetaForm", "outperforms", "IotaForm", "ThetaForm outperforms IotaForm")
     own = [("ThetaForm", "ThetaForm", "proposed"), ("IotaForm", "IotaForm", "baseline")]
@@ -260,6 +259,8 @@ def test_only_sure_changes_are_compared(made: Any, vocabulary: Vocabulary) -> No
     store = made({f"900-0{n}": text for n, text in enumerate(texts)})
     found = answer(store, vocabulary, "ThetaForm vs IotaForm", lexicon=Lexicon.of(store, vocabulary))
     rows = table(found)
-    assert rows["inference speed ↑ (x)"] == ("3x", None)
+    assert rows[SPEED] == (("3x over IotaForm",), None)
+    assert found.table is not None
+    assert found.table.verdict.startswith("1 paper may say which of ThetaForm and IotaForm is better")
     assert not any("accuracy" in str(aspect) or aspect == "outperforms" for aspect in rows)
-    assert any("setups that differ" in note for note in found.notes)
+    assert any("setup of its own" in note for note in found.notes)

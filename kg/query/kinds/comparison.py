@@ -1,14 +1,15 @@
 """Things side by side: a row for each aspect of which a paper says something about one of them.
 
 What a thing has is what the papers have that propose or use it (of a model, hardware, ...: that have it). Which of two
-things is better is said only where papers state it; where papers contradict one another, both are said.
+things is better is said only where papers state it; where papers contradict one another, both are said. Figures are
+those of one thing over another.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, permutations
 from typing import Any, NamedTuple
@@ -16,12 +17,12 @@ from typing import Any, NamedTuple
 from kg.entity_types import LISTS
 from kg.model import RELATION_TYPES, ROLES
 from kg.query.answer import Answer, Cell, Line, Quote, Row, Table
-from kg.query.conditions import Where, related
+from kg.query.conditions import Where, concepts, related
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Fact, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figures, Measures, blocks
-from kg.query.nodes import Reported, namings, reported, stated
+from kg.query.nodes import Related, Reported, namings, reported, stated
 from kg.query.sayings import Sayings
 from kg.query.setups import Setups
 from kg.query.shown import entry_of, quotes
@@ -88,6 +89,8 @@ class _Comparison:
         self.things = _apart(query.things)
         self.corpus = Corpus.of(store)
         self.papers: list[Papers] = []
+        self.proposed: dict[str, set[str]] = defaultdict(set)  # techniques, by paper
+        self.unsure: dict[frozenset[int], set[str]] = defaultdict(set)  # papers that may say which thing is better
 
     def answer(self, limit: int | None) -> Answer:
         columns = ("aspect", *_distinct(self.things))
@@ -179,7 +182,9 @@ class _Comparison:
         first = [papers[:_QUOTED] for papers in every]
         said = self._words({p for some in first for p in some}, {c for thing in self.things for c in thing.concepts})
         for at, papers in enumerate(every):
-            told: Cell = self.say("comparison.proposing", len(papers), own=own[at]) if own[at] else len(papers)
+            kinds = len(self._proposed(self.things[at]).concepts) > 1
+            key = "comparison.proposing_kinds" if kinds else "comparison.proposing"
+            told: Cell = self.say(key, len(papers), own=own[at]) if own[at] else len(papers)
             shown = {p: said[p, c] for c in reversed(self.things[at].concepts) for p in first[at] if (p, c) in said}
             behind = (self._entries(papers), list(shown.values()))
             counts.append(_Part(told, *behind))
@@ -210,7 +215,7 @@ class _Comparison:
     def _proposed(self, thing: Entity) -> Entity:
         """A technique as what papers propose; of one with a name of its own no other ("Fair-GPTQ") is a kind."""
         is_name = not self.lexicon.label(thing.concept).split(" ")[-1].islower()
-        return replace(thing, roles=("proposed",), concepts=(thing.concept,) if is_name else thing.concepts)
+        return replace(thing, roles=("proposed",), concepts=(thing.concept,) if is_name else thing.concepts, titles=())
 
     def _around(self) -> list[Line]:
         """What most papers of each thing have, a row a type, each value with the words of one paper."""
@@ -278,66 +283,56 @@ class _Comparison:
     # Results
 
     def _results(self) -> list[Line]:
-        """A row for each kind of figure, those first that most things have.
+        """A row for each kind of figure that papers give for one of the things over another.
 
-        Of a technique only the results of papers that propose it are its own; of papers of several things, those whose
-        sentence names it alone.
+        What papers report over anything else was measured on setups of their own, and compares nothing.
         """
-        own = [self._proposed(thing) if thing.field == "technique" else thing for thing in self.things]
-        papers = [
-            self._papers(one) if one.field == "technique" else usual
-            for one, usual in zip(own, self.papers, strict=True)
-        ]
-        for thing, found_ in zip(own, papers, strict=True):
-            if thing.field == "technique" and not self.corpus.count(found_):
-                self.notes.append(self.say("comparison.not_own", thing=thing.label))
-        several = Counter(name for one in papers for name in self.corpus.names(one))
-        shared = {name for name, number in several.items() if number > 1}
-        names = [{fold(name) for concept in one.concepts for name in self.lexicon.labels(concept)} for one in own]
-        found = [self._figures(one, at, names, shared) for at, one in enumerate(papers)]
+        every = [self._over_others(at) for at in range(len(self.things))]
         wanted = set(self.query.metric.metrics) if self.query.metric else set()
-        sizes: dict[Block, list[int]] = defaultdict(lambda: [0] * len(found))
-        for at, by_block in enumerate(found):
-            for block, figures in by_block.items():
-                sizes[block][at] = len(figures)
+        sizes = Counter({block: len(figures) for found in every for block, figures in found.items()})
 
         def place(block: Block) -> tuple[Any, ...]:
-            shared = sum(map(bool, sizes[block]))
-            return block.metric not in wanted, -shared, -sum(sizes[block]), block.metric, block.unit, block.change
+            return block.metric not in wanted, -sizes[block], block.metric, block.unit, block.change
 
         out = []
         for block in sorted(sizes, key=place)[:_RESULTS]:
-            parts = [self._figured(block, by_block.get(block)) for by_block in found]
-            out += self._row(self.measures.name(block), parts, block.metric)
+            parts = [self._figured(at, block, found.get(block)) for at, found in enumerate(every)]
+            said = " ".join(quote.context for part in parts for quote in part.evidence)
+            out += self._row(self.measures.name(block, said), parts, block.metric)
         if out:
             self.notes.append(self.say("comparison.apart"))
         return out
 
-    def _figures(self, papers: Papers, at: int, names: list[set[str]], shared: Set[str]) -> dict[Block, Figures]:
-        """The results of a thing's papers on a metric that is known, by block.
+    def _over_others(self, at: int) -> dict[Block, Figures]:
+        """The results that a thing surely has over the others, by block; those of a technique's own papers.
 
-        `names` are those of all things, folded; `shared` are papers of several.
+        Where a paper proposes several things, or the thing is no technique, the sentence names whose result it is.
         """
-        where = papers.of("x.paper")
-        found = reported(self.store, Where(f"{where.sql} AND x.metric IS NOT NULL", where.given))
+        thing = self.things[at]
+        is_technique = thing.field == "technique"
+        own = replace(thing, roles=("proposed",), titles=()) if is_technique else thing
+        rivals = concepts({c for one in self.things for c in one.concepts} - set(thing.concepts))
+        where = self._papers(own).of("x.paper")
+        sql = f"{where.sql} AND x.metric IS NOT NULL AND x.change <> 'absolute' AND x.baseline IN {rivals.sql}"
+        found = reported(self.store, Where(sql, (*where.given, *rivals.given)))
         said = quotes(self.store, {one.node: "" for one in found})
+        names = {fold(name) for concept in own.concepts for name in self.lexicon.labels(concept)}
+        if is_technique:
+            for naming in namings(self.store, {one.paper for one in found}):
+                if naming.role == "proposed":
+                    self.proposed[naming.paper].add(naming.concept)
 
-        def is_own(node: str) -> bool:
-            return [n for n, own in enumerate(names) if not own.isdisjoint(_phrases(said[node].context))] == [at]
+        def is_own(one: Reported) -> bool:
+            quote, proposed = said.get(one.node), self.proposed[one.paper]
+            is_named = quote is not None and not names.isdisjoint(_phrases(quote.context))
+            is_alone = bool(proposed) and proposed <= set(own.concepts)
+            return quote is not None and quote.sure and (is_alone or is_named)
 
-        sure = [one for one in found if one.node in said and said[one.node].sure]
-        kept = [one for one in sure if one.paper not in shared or is_own(one.node)]
-        return blocks(self._on_what_is_asked(kept, self.things[at]))
+        return blocks(self._on_what_is_asked([one for one in found if is_own(one)]))
 
-    def _on_what_is_asked(self, found: list[Reported], thing: Entity) -> list[Reported]:
-        """The results that were obtained on the hardware, model and data set that are asked for or compared.
-
-        A level (an accuracy of 90 %) is like none of another data set.
-        """
-        wanted = Filter((*self.query.filter.conditions, Condition(thing.label, (thing,))))
-        setups = Setups(self.corpus, self.lexicon, wanted, {one.paper for one in found})
-        if "dataset" not in dict(setups.wanted):
-            found = [one for one in found if one.change not in ("", "absolute")]
+    def _on_what_is_asked(self, found: list[Reported]) -> list[Reported]:
+        """The results that were obtained on the hardware, model and data set that are asked for."""
+        setups = Setups(self.corpus, self.lexicon, self.query.filter, {one.paper for one in found})
         if not setups.wanted:
             return found
         said = quotes(self.store, {one.node: "" for one in found})
@@ -348,27 +343,28 @@ class _Comparison:
             and not setups.fits(one.paper, setups.said(said[one.node], one.setting, one.baseline_text))
         ]
 
-    def _figured(self, block: Block, figures: Figures | None) -> _Part:
-        """The best and the median of some figures, with the words of the best ones."""
+    def _figured(self, at: int, block: Block, figures: Figures | None) -> _Part:
+        """The best of some figures, each with what it is over, and of which kind of the thing it is."""
         if not figures:
             return _Part()
-        rises = self.measures.low_is_good(block)
-        first = [figure.said for figure in figures.sorted(rises).figures[:_ENTRIES]]
-        label = self.lexicon.label(block.metric, self.say.language)
-        said = quotes(self.store, {one.node: label for one in first[:_QUOTED]})
-        best = self.measures.amount_of(first[0])
-        told = best
-        if len(figures) > 1:
-            middle = figures.middle(rises)
-            told_of = {"best": best, "median": self.measures.amount(middle, middle, block.unit)}
-            told = self.say("comparison.best", len(figures), **told_of)
-        return _Part(told, [entry_of(one.node) for one in first], list(said.values()))
+        best = [figure.said for figure in figures.sorted(self.measures.low_is_good(block)).figures[:_QUOTED]]
+        told = tuple(self._over(at, one) for one in best)
+        said = quotes(self.store, {one.node: self._label(block.metric) for one in best})
+        return _Part(told, [entry_of(one.node) for one in best], list(said.values()))
+
+    def _over(self, at: int, one: Reported) -> str:
+        """ "3x over full fine-tuning (QR-LoRA)"."""
+        said = self.say("comparison.over", amount=self.measures.amount_of(one), rival=self._label(one.baseline))
+        thing = self.things[at]
+        kinds = self.proposed[one.paper] & set(thing.concepts) if thing.concept not in self.proposed[one.paper] else ()
+        names = self.say("list.comma").join(sorted(map(self._label, kinds)))
+        return self.say("comparison.kinds", thing=said, kinds=names) if names else said
 
     # Relations
 
-    def _stated(self) -> dict[_Pair, dict[str, str]]:
-        """What papers surely state between the things: the node of each statement, by paper."""
-        out: dict[_Pair, dict[str, str]] = defaultdict(dict)
+    def _stated(self) -> dict[_Pair, dict[str, Related]]:
+        """What papers surely state between the things, by paper."""
+        out: dict[_Pair, dict[str, Related]] = defaultdict(dict)
         for head, tail in permutations(range(len(self.things)), 2):
             ends = related("head", self.things[head].concepts), related("tail", self.things[tail].concepts)
             where = Where(" AND ".join(end.sql for end in ends), ends[0].given + ends[1].given)
@@ -376,26 +372,28 @@ class _Comparison:
             said = quotes(self.store, {one.node: "" for one in found})
             for one in found:
                 if one.node in said and said[one.node].sure:
-                    out[_Pair(head, one.type, tail)].setdefault(one.paper, one.node)
+                    out[_Pair(head, one.type, tail)].setdefault(one.paper, one)
+                elif one.type == "outperforms":
+                    self.unsure[frozenset((head, tail))].add(one.paper)
         return out
 
-    def _relations(self, stated: dict[_Pair, dict[str, str]]) -> list[Line]:
+    def _relations(self, stated: dict[_Pair, dict[str, Related]]) -> list[Line]:
         """A row for each relation that papers state between the things."""
         out = []
         for relation in RELATION_TYPES:
             parts = []
             for at in range(len(self.things)):
-                pairs = [(pair, nodes) for pair, nodes in sorted(stated.items()) if pair[:2] == (at, relation)]
+                pairs = [(pair, found) for pair, found in sorted(stated.items()) if pair[:2] == (at, relation)]
                 names = tuple(
-                    self.say("comparison.named", len(nodes), name=self.things[pair.tail].label) for pair, nodes in pairs
+                    self.say("comparison.named", len(found), name=self.things[pair.tail].label) for pair, found in pairs
                 )
-                nodes = [node for _, found in pairs for node in found.values()]
+                nodes = [one.node for _, found in pairs for one in found.values()]
                 said = quotes(self.store, dict.fromkeys(nodes[: 2 * _QUOTED], self.things[at].label))
                 parts.append(_Part(names, [entry_of(node) for node in nodes], list(said.values())))
             out += self._row(self.say(f"comparison.{relation}"), parts)
         return out
 
-    def _verdict(self, stated: dict[_Pair, dict[str, str]]) -> str:
+    def _verdict(self, stated: dict[_Pair, dict[str, Related]]) -> str:
         """Which thing papers call better, that they do not say so, or that they disagree; one clause a pair."""
         say = self.say
         clauses = []
@@ -408,22 +406,40 @@ class _Comparison:
         text = say("list.semicolon").join(clauses) + say("ranking.full_stop")
         return text[:1].upper() + text[1:] if clauses[0][:1] != self.things[0].label[:1] else text
 
-    def _wins(self, stated: dict[_Pair, dict[str, str]], first: int, second: int) -> str:
+    def _wins(self, stated: dict[_Pair, dict[str, Related]], first: int, second: int) -> str:
         papers = stated.get(_Pair(first, "outperforms", second), {})
-        names = {"first": self.things[first].label, "second": self.things[second].label}
-        return self.say("comparison.wins", len(papers), **names) if papers else ""
+        return self.say("comparison.wins", len(papers), **self._ends(first, second, papers)) if papers else ""
 
-    def _open(self, stated: dict[_Pair, dict[str, str]], first: int, second: int) -> list[str]:
+    def _ends(self, first: int, second: int, papers: dict[str, Related]) -> dict[str, str]:
+        """What papers state something of, and over what: "LoRA (QR-LoRA)", where they say it of a kind of the thing."""
+        heads, tails = ({getattr(one, end) for one in papers.values()} for end in ("head", "tail"))
+        return {"first": self._called(first, heads), "second": self._called(second, tails)}
+
+    def _called(self, at: int, meant: set[str]) -> str:
+        thing = self.things[at]
+        kinds = sorted(map(self._label, meant - {thing.concept}))
+        said = [*kinds[:_QUOTED], *(["…"] if len(kinds) > _QUOTED else [])]
+        return (
+            self.say("comparison.kinds", thing=thing.label, kinds=self.say("list.comma").join(said))
+            if said
+            else thing.label
+        )
+
+    def _open(self, stated: dict[_Pair, dict[str, Related]], first: int, second: int) -> list[str]:
         """What to say of two things of which none is called the better one."""
         names = {"first": self.things[first].label, "second": self.things[second].label}
-        rivals = "institution" not in (self.things[first].field, self.things[second].field)
-        return [*([self.say("comparison.open", **names)] if rivals else []), *self._other(stated, first, second)]
+        others = self._other(stated, first, second)
+        if "institution" in (self.things[first].field, self.things[second].field):
+            return list(others)
+        unsure = len(self.unsure[frozenset((first, second))])
+        told = self.say("comparison.unsure", unsure, **names) if unsure else self.say("comparison.open", **names)
+        return [told, *others]
 
-    def _other(self, stated: dict[_Pair, dict[str, str]], first: int, second: int) -> Iterator[str]:
+    def _other(self, stated: dict[_Pair, dict[str, Related]], first: int, second: int) -> Iterator[str]:
         """What else papers state of two things, and how many have both."""
         for pair, papers in sorted(stated.items()):
             if {pair.head, pair.tail} == {first, second}:
-                names = {"first": self.things[pair.head].label, "second": self.things[pair.tail].label}
+                names = self._ends(pair.head, pair.tail, papers)
                 relation = self.say(f"comparison.{pair.relation}")
                 yield self.say("comparison.related", len(papers), relation=relation, **names)
         both = len(self._both(first, second))

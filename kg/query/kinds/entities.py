@@ -48,7 +48,8 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         first, papers = tally.left_out[0]
         papers_said = say("number.paper", papers)
         notes = (*notes, say("tally.bearers", len(tally.left_out), first=tally.label(first), papers=papers_said))
-    notes = (*notes, *([say("who.homonyms")] if query.wants == "author" else []))
+    asides = {"author": "who.homonyms", "problem": "tally.problems"}
+    notes = (*notes, *([say(asides[query.wants])] if query.wants in asides else []))
     return Answer(question, replace(query, filter=wanted), (), notes, table)
 
 

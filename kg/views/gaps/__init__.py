@@ -151,7 +151,9 @@ def fared(tried: dict[str, Any] | None, words: PageWords) -> str:
     if tried is None:
         return words("gaps.untried")
     listed = words.count("gaps.pair", tried["listed"])
-    return words("gaps.tried", **{**tried, "listed": listed, "twice": tried["came_twice"]})
+    said = words("gaps.tried", **{**tried, "listed": listed, "twice": tried["came_twice"]})
+    is_better = tried["came"] > tried["popular"]
+    return said if is_better else said + words("report.sentence_gap") + words("gaps.no_better")
 
 
 def _labelled(field: Field, rows: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:

@@ -23,6 +23,9 @@ _LETTERS = 400  # of a sentence that is quoted
 _QUOTED, _NEIGHBOURS, _SHARED = 2, 2, 5
 #: Of resemblances, 0 to 1, that count.
 _ALIKE = 0.2
+#: Letters of a word that are kept at least, and those of its ending that are not ("quantization", "quantized").
+_STEM, _ENDING = 4, 3
+_SENTENCE = re.compile(r"[.;!?]\s|[。；！？+]")
 _APART = re.compile(r"[^\w+]+|_")
 _ASCII_APART = {code: " " for code in range(128) if _APART.match(chr(code))}  # many times as fast
 
@@ -33,22 +36,26 @@ class Texts:
     def __init__(self, field: Field) -> None:
         self.field = field
         self._texts: dict[str, str] = {}
-        self._said: dict[int, list[tuple[str, list[str]]]] = {}
+        self._said: dict[int, list[tuple[str, ...]]] = {}
         self._spaced = Remembered(_spaced)
 
     def name(self, i: int, j: int, before: int) -> bool:
-        """Whether a paper before a day that has one of two concepts has a label of the other in its text."""
+        """Whether a paper before a day that has one of two concepts says the other in a sentence.
+
+        It does with all words of one of its labels, in whatever order and form: "generates videos" is video generation.
+        """
         for one, other in ((i, j), (j, i)):
-            labels = self._labels(other)
             places = self.field.having[one]
             texts = self._of(self.field.papers[at] for at in places[self.field.day[places] < before])
-            every = "\n".join(texts)
-            for long, forms in labels:
-                if long in every and any(
-                    form in self._spaced[text] for text in texts if long in text for form in forms
-                ):
-                    return True
+            if any(self._says(text, stems) for stems in self._labels(other) for text in texts):
+                return True
         return False
+
+    def _says(self, text: str, stems: tuple[str, ...]) -> bool:
+        if not all(stem.strip() in text for stem in stems):  # which is quick, and most texts lack one
+            return False
+        sentences = (self._spaced[sentence] for sentence in _SENTENCE.split(text))
+        return any(all(stem in sentence for stem in stems) for sentence in sentences)
 
     def _of(self, papers: Iterable[str]) -> list[str]:
         wanted = list(papers)
@@ -60,21 +67,22 @@ class Texts:
         self._texts.update((paper, " + ".join(found[paper])) for paper in new)
         return [self._texts[paper] for paper in wanted]
 
-    def _labels(self, at: int) -> list[tuple[str, list[str]]]:
-        """The longest word of each label of a concept, which most texts lack, and the forms of the label.
+    def _labels(self, at: int) -> list[tuple[str, ...]]:
+        """The stems of the words of each label of a concept, each with a space before it; in Chinese the label.
 
-        A label that another is part of is left out: what lacks "pruning" lacks "model pruning" too.
+        A label that has all words of another is left out: what lacks "pruning" lacks "model pruning" too.
         """
         if at not in self._said:
             concept = self.field.concepts[at]
             known = self.field.graph.vocabulary
             labels = known[concept].labels() if concept in known else [self.field.graph.label(concept)]
-            spaced = sorted({one for label in labels if (one := _spaced(label)).strip()}, key=len)
-            told: dict[str, list[str]] = {}
-            for one in spaced:
-                new = [form for form in _forms(one) if not any(part in form for own in told.values() for part in own)]
-                told.setdefault(max(one.split(), key=len), []).extend(new)
-            self._said[at] = [(long, forms) for long, forms in told.items() if forms]
+            told: list[tuple[str, ...]] = []
+            for label in sorted({_spaced(label) for label in labels}, key=lambda one: (len(one.split()), one)):
+                stems = tuple(f" {word[: max(_STEM, len(word) - _ENDING)]}" for word in label.split())
+                stems = stems if label.isascii() else (label.strip(),)
+                if all(stems) and stems and not any({*own} <= {*stems} for own in told):
+                    told.append(stems)
+            self._said[at] = told
         return self._said[at]
 
 
@@ -83,11 +91,6 @@ def _spaced(text: str) -> str:
     low = text.lower()
     apart = low.translate(_ASCII_APART) if low.isascii() else _APART.sub(" ", low)
     return f" {' '.join(apart.split())} "
-
-
-def _forms(label: str) -> tuple[str, ...]:
-    """How a label stands in a text: as a whole word or its plural; Chinese has no space between words."""
-    return (label, f"{label[:-1]}s ") if label.isascii() else (label.strip(),)
 
 
 def side(field: Field, at: int, until: int, span: int, own: Set[str] = frozenset()) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from kg.query.periods import covered, days, is_partial
 from kg.views.report.layout import Part
 from kg.views.selection import Selection
 
+_ROUND = 0.0995  # from this share on no decimals are shown
 _FEW = 10  # times fewer papers than the fullest month: too few for a share
 
 
@@ -37,6 +38,7 @@ def chart(shown: Selection, part: Part) -> dict[str, Any]:
             "count": own[month],
             "all": every.get(month, 0),
             "share": f"{100 * own[month] / every[month]:.1f}%" if every.get(month) else "",
+            "label": _share(own[month] / every[month]) if is_share and month in every else f"{own[month]}",
             "level": min(100.0, round(100 * height[month] / most, 1)),
             "partial": month in partial,
             "papers": [],
@@ -46,6 +48,8 @@ def chart(shown: Selection, part: Part) -> dict[str, Any]:
     note = words("report.chart_share" if is_share else "report.chart_count")
     if any(row["partial"] for row in rows):
         note += words("report.sentence_gap") + words("report.chart_partial")
+    if older := own.total() - sum(row["count"] for row in rows):
+        note += words("report.sentence_gap") + words.count("report.chart_older", older)
     return {
         "kind": "chart",
         "title": words("report.chart"),
@@ -55,6 +59,15 @@ def chart(shown: Selection, part: Part) -> dict[str, Any]:
         "top": f"{100 * most:.1f}%" if is_share else f"{most:g}",
         "left_out": "",
     }
+
+
+def _share(share: float) -> str:
+    """A share that is short enough to stand over a bar.
+
+    >>> _share(0.0123), _share(0.123)
+    ('1.2%', '12%')
+    """
+    return f"{100 * share:.1f}%" if share < _ROUND else f"{100 * share:.0f}%"
 
 
 def _between(first: str, last: str) -> list[str]:

@@ -18,17 +18,17 @@ _PLACE = {"own_names": 1, "no_family": 2}
 
 
 def techniques(shown: Selection, part: Part) -> dict[str, Any]:
-    """Techniques by family: those of the vocabulary, those that several papers name, and those that papers propose."""
+    """Techniques by family that papers surely have: those of the vocabulary, and those that several papers name."""
     words = shown.words
     roles: dict[str, Counter[str]] = defaultdict(Counter)
     papers: dict[str, list[Paper]] = defaultdict(list)
     named: set[str] = set()
     for paper in shown.papers:
         named.add(own(shown, paper))
-        for thing in shown.things(paper, "technique"):
+        for thing in shown.things(paper, "technique", sure=True):
             roles[thing.concept][thing.role or "mentioned"] += 1
             papers[thing.concept].append(paper)
-    listed = [c for c in papers if c in shown.graph.vocabulary or c in named or len(papers[c]) > 1]
+    listed = [c for c in papers if c in shown.graph.vocabulary or len(papers[c]) > 1]
     rows = {c: _row(shown, c, papers[c], roles[c]) for c in listed}
     groups = []
     for family, members in _families(shown, listed, named).items():
