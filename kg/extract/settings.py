@@ -10,8 +10,8 @@ from kg.text import fold
 
 _SETTING = re.compile(r"(?<=\s)(on(?! average)|at|with|under|for|across|in|when|using)\s")
 _SETTING_END = re.compile(
-    r"[,;:()]|\.(?=\s|$)|\s(?:compared|relative|whil(?:e|st)|whereas|than|over|by|which|that|with|without|respectively|versus|vs\.?|to|"
-    r"and(?= (?:\w+ing|\w+ed|up|an?|about|around|below|above|over|under|the|only)\b|"
+    r",(?!\d{3})|[;:()]|\s[-–—]{1,3}\s|\.(?=\s|$)|\s(?:compared|relative|whil(?:e|st)|whereas|than|over|by|which|that|with|without|respectively|versus|vs\.?|to|"
+    r"and(?= (?:\w+ing|\w+ed|up|even|also|an?|about|around|below|above|over|under|the|only)\b|"
     r" [$~+-]?\d[\d.,]*(?:\s?(?:%|[x×](?!\w)|\$|\\)|\s(?:times|percent|points?|on|in|at)\b))|and$|"
     r"(?:preserv|maintain|achiev|outperform|reduc|improv)(?:es?|ed|ing|s)?)(?=\s|$)"
 )
@@ -20,6 +20,7 @@ _ELSEWHERE = re.compile(
 )  # another clause
 _WHILE = re.compile(r";|\b(?:whil(?:e|st)|whereas)\b")
 _SHORT = re.compile(r"\s\([^()\s]+\)(?=\sand\s)")  # "made by adversarial networks [(GAN)] and diffusion models"
+_RANGE, _UPPER = re.compile(r"\bfrom \S*\d\S*$"), re.compile(r" to \S*\d\w*")
 _COMMA = re.compile(r"[,:]\s")
 _JOINED = re.compile(r",? and (?:up to |about |an? )?$")
 _VALUE = re.compile(r"\bof [\d.]")
@@ -61,7 +62,10 @@ def _operating_point(place: QuantityPlace, metric: str, baseline: str, lexicon: 
         joined = _JOINED.search(place.text, match.end(), place.high)  # "at 384x384 [and] 45 FPS at 512x512"
         stop = joined.start() if joined else len(place.text)
         behind = _SHORT.sub("", place.text[match.start(1) : stop])
-        phrase = _SETTING_END.split(behind, maxsplit=1)[0].strip(" .")
+        phrase = _SETTING_END.split(behind, maxsplit=1)[0]
+        if _RANGE.search(phrase) and (upper := _UPPER.match(behind, len(phrase))):
+            phrase += upper[0]  # "lengths ranging from 32K", before "to 128K"
+        phrase = phrase.strip(" .")
         said = _DANGLING.sub("", _BEFORE.sub("", " ".join(phrase.split())))
         if match[1] in _QUALITY and " ".join(fold(said).split()[:2]) in lexicon.no_setting:
             break

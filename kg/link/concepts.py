@@ -77,7 +77,8 @@ class ConceptLinker:
         concept = self.vocabulary[curie]
         has_capitals = any(c.isupper() for c in name[1:])
         others = [label for label in concept.labels() if fold(label) != fold(name)]
-        long = [fold(label) for label in others if abbreviates(name, label, whole=True) and " " in fold(label)]
+        spelt = [label for label in others if " " in fold(label)]
+        long = [fold(label) for label in spelt if abbreviates(name, label, whole=True)] or list(map(fold, spelt))
         if has_capitals and words and long:
             return not any(agree(fold(words), label) for label in long)
         preferred = next((label for label in concept.label.values() if fold(label) == fold(name)), "")

@@ -231,6 +231,25 @@ def test_respective_rivals_need_no_capitals_and_may_stand_ahead(text: str) -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "setting"),
+    [
+        ("Our method achieves 99.5% accuracy on 14,982 images, with 96% precision.", "14,982 images"),
+        (
+            "Our method is 12% faster for sequences ranging from 32K to 128K, without loss.",
+            "sequences ranging from 32K to 128K",
+        ),
+        ("Our method is 9x faster on a single RTX 3090 - all with only a 4.4% loss.", "single RTX 3090"),
+        (
+            "Our method keeps 95.2% of the accuracy on image tasks and even attains 100.4% on video tasks.",
+            "image tasks",
+        ),
+    ],
+)
+def test_a_setting_is_whole_and_ends_with_its_clause(text: str, setting: str) -> None:
+    assert read(text)[0].setting == setting
+
+
 def test_a_loss_that_is_reduced_is_no_loss() -> None:
     (result,) = read("Our method achieves up to a 2x accuracy loss reduction compared to Plover.")
     assert (result.metric, result.change, result.baseline) == ("accuracy loss", "decrease", "Plover")

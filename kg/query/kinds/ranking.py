@@ -266,7 +266,8 @@ class _Ranking:
         for block, found in shown.items():
             for one in found:
                 group = groups.setdefault(_comparable(block, one), len(groups) + 1)
-                baseline = self._label(one.baseline) if ":" in one.baseline else one.baseline_text
+                is_named = ":" in one.baseline and (self.say.language == "zh" or not one.baseline_text)
+                baseline = self._label(one.baseline) if is_named else one.baseline_text  # in the paper's own words
                 entry = entry_of(one.figure.said.node)
                 said = replace(block, metric=one.figure.said.metric)
                 what = (self.measures.amount_of(one.figure.said), self.measures.metric(said, one.quote.context))

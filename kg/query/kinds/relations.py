@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from itertools import chain
 from typing import Literal
 
 from kg.names import kind_of
@@ -12,7 +13,7 @@ from kg.query.conditions import Where, relating
 from kg.query.corpus import Backer, Corpus
 from kg.query.filter import Condition, Entity, Filter, Link, Query
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import stated
+from kg.query.nodes import nodes_at, stated
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
 from kg.query.stating import improvement
@@ -30,7 +31,7 @@ _COMPARISONS = ("outperforms", "compared_with")
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The things at the other end of the query's link, those that most papers name first."""
+    """The things at the other end of the query's link: those that are surely said first, then by how many papers."""
     say, link = Sayings(query.language), query.link
     if link is None:
         return Answer(question, query, (), (*query.filter.notes, say("relations.no_link")))
@@ -46,7 +47,13 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     behind = {thing: _behind(nodes, known) for thing, nodes in found.items()}
     backing = {thing: support(paper.supporter for paper in papers) for thing, papers in behind.items()}
     label = {thing: lexicon.label(thing, say.language) for thing in found}
-    order = sorted(found, key=lambda t: (-len(behind[t]), -backing[t], label[t].casefold(), t))
+    sure = {one.node for one in nodes_at(store, chain.from_iterable(found.values())) if one.sure}
+
+    def place(thing: str) -> tuple[object, ...]:
+        is_sure = not sure.isdisjoint(found[thing])
+        return not is_sure, -len(behind[thing]), -backing[thing], label[thing].casefold(), thing
+
+    order = sorted(found, key=place)
     shown = order[: limit or query.most or _SHOWN]
     first = {thing: _first(found[thing]) for thing in shown}
     words = quotes(store, {node: label[thing] for thing, nodes in first.items() for node in nodes})
