@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from kg.model import KgError
 from kg.query.occurrence import Chosen
+from kg.query.statistics import difference
 from kg.tables import csv_text, json_text
 from kg.views.base import View
 from kg.views.gaps import evidence
-from kg.views.gaps.combined import KINDS, Field, Flags, day_of
+from kg.views.gaps.combined import KINDS, Field, Flags, Past, day_of
 from kg.views.gaps.forecast import Forecast, Trial, chances
 from kg.views.render import render
 from kg.views.selection import clean
@@ -99,11 +100,22 @@ def contents(
         "until": evidence.said(day) if day else "",
         "is_past": day < last,
         "tried": _tried(trial),
-        "among": words("gaps.among", selection=name) if rows and name else "",
+        "among": _among(topic, field, forecast.after(day)[0].past, words, name) if rows and name else "",
         "fared": fared(_tried(trial), words) if rows else "",
         "why": "" if rows else words("gaps.young" if weights is None else "gaps.none"),
         "rows": _labelled(field, rows, lang),
     }
+
+
+def _among(topic: _Topic, field: Field, past: Past, words: PageWords, name: str) -> str:
+    """What a topic keeps, and which of its own concepts is left out because too many papers have it."""
+    counted = {field.concepts[at] for at in past.concepts}
+    generic = [one for one in topic.named if one in field.at and one not in counted]
+    said = [words("gaps.among", selection=name)]
+    for one in generic:
+        label, papers = clean(field.graph.label(one, words.lang)), int(field.count(past.before)[field.at[one]])
+        said.append(words("gaps.generic", label=label, papers=papers))
+    return words("report.sentence_gap").join(said)
 
 
 class _Topic:
@@ -116,20 +128,20 @@ class _Topic:
         self.papers = frozenset(papers)
         known = graph.vocabulary
         named = (known.find(self.selection, kind) for kind in (*KINDS, "topic")) if self.selection else ()
-        self._named = [concept.curie for concept in named if concept]
+        self.named = [concept.curie for concept in named if concept]
 
     def concepts(self, field: Field, before: int) -> Flags | None:
         """The concepts of a topic as papers before a day have them; None without a topic."""
         if not self.selection:
             return None
         out = field.belonging(self.papers, before)
-        for name in self._named:
+        for name in self.named:
             out[[field.at[one] for one in self.graph.vocabulary.narrower(name) if one in field.at]] = True
         return out
 
     def name(self, lang: str) -> str:
         """Its label; a question as written."""
-        return clean(self.graph.label(self._named[-1], lang) if self._named else self.selection)
+        return clean(self.graph.label(self.named[-1], lang) if self.named else self.selection)
 
 
 def _tried(trial: Trial | None) -> dict[str, Any] | None:
@@ -142,6 +154,7 @@ def _tried(trial: Trial | None) -> dict[str, Any] | None:
         "came": sum(n > 0 for n in trial.came.values()),
         "came_twice": sum(n > 1 for n in trial.came.values()),
         "popular": sum(n > 0 for n in trial.popular.values()),
+        "thought": round(100 * sum(trial.chances) / len(trial.chances)),
         "random": round(trial.share * len(trial.came), 2),
     }
 
@@ -152,8 +165,10 @@ def fared(tried: dict[str, Any] | None, words: PageWords) -> str:
         return words("gaps.untried")
     listed = words.count("gaps.pair", tried["listed"])
     said = words("gaps.tried", **{**tried, "listed": listed, "twice": tried["came_twice"]})
-    is_better = tried["came"] > tried["popular"]
-    return said if is_better else said + words("report.sentence_gap") + words("gaps.no_better")
+    number = tried["listed"]
+    low, high = (round(100 * float(end)) for end in difference(tried["popular"], number, tried["came"], number))
+    key = "better" if low > 0 else "unclear" if tried["came"] > tried["popular"] else "no_better"
+    return said + words("report.sentence_gap") + words(f"gaps.{key}", low=low, high=high)
 
 
 def _labelled(field: Field, rows: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:

@@ -226,7 +226,10 @@ class Forecast:
         thought = chances(candidates, weights)
         likely, popular = (self.likely(since, scores, number, skip) for scores in (thought, candidates.popular))
         own = candidates.past.concepts
-        every = self.field.combined(day, since)[np.ix_(own, own)][candidates.past.is_open]
+        is_open, wanted = candidates.past.is_open, self.wanted(since)
+        if wanted is not None:
+            is_open = is_open & (wanted[own][:, None] | wanted[own][None, :])
+        every = self.field.combined(day, since)[np.ix_(own, own)][is_open]
         share = float((every > 0).mean()) if every.size else 0.0
         listing, frequent = (
             {(int(candidates.one[at]), int(candidates.other[at])): int(came[at]) for at in places}
