@@ -45,7 +45,7 @@ _COUNT = re.compile(
     r"(?:^|\s)(?!an?\s|the\s)[a-z][\w-]*\s(?=\d[\d.,]*(?:\s|$))"
 )  # a number after a common word: "baselines 3"; not "Gemini 1.5"
 _DANGLING = re.compile(
-    r"(?:\s+(?:and|or|an?|the|its|even|only|just|still|ranging|built|[a-z]+[^\We]ed))+\s*$",
+    r"(?:\s+(?:and|or|an?|the|its|even|only|just|still|ranging|built|[a-z]+[^\We]ed|[a-z]+(?:nt|ial|ab)ly))+\s*$",
     re.IGNORECASE,
 )
 #: "the quality of A", "the accuracy achieved by A"

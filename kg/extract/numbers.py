@@ -152,7 +152,7 @@ _NAME_BEFORE = re.compile(r"[A-Z][\w.-]*[ -]?$")
 _SHARED = re.compile(r"\s*(?:/|\||,|,? and|,? or)\s*")
 #: Matched against lower-case text.
 _PREFIX = re.compile(
-    r"(?P<up_to>\bup ?to(?: an?| about| around| approximately)?|\bas (?:much|high|many|large|far) as(?: an?)?|"
+    r"(?P<up_to>\bup ?to(?: an?| about| around| approximately| ~)?|\bas (?:much|high|many|large|far) as(?: an?)?|"
     r"\bat most|\bless than|\bfewer than|\bunder|\bbelow|\bwithin|\bno more than|\bmaximum(?: of)?|\bmax|<=|[<≤]|"
     r"高达|可达|最高|最多|不超过|低于|不足)[\s(]*(?:a |an |only |just |over )?[\s+]*$|"
     r"(?P<at_least>\bat least|\bover|\bmore than|\babove|\bexceed(?:s|ing|ed)?|\bbeyond|\bno less than|\bgreater than|"

@@ -13,7 +13,8 @@ _SETTING_END = re.compile(
     r",(?!\d{3})|[;:()]|\s[-–—]{1,3}\s|\.(?=\s|$)|\s(?:compared|relative|whil(?:e|st)|whereas|than|over|by|which|that|with|without|respectively|versus|vs\.?|to|"
     r"and(?= (?:\w+ing|\w+ed|up|even|also|an?|about|around|below|above|over|under|the|only)\b|"
     r" [$~+-]?\d[\d.,]*(?:\s?(?:%|[x×](?!\w)|\$|\\)|\s(?:times|percent|points?|on|in|at)\b))|and$|"
-    r"(?:preserv|maintain|achiev|outperform|reduc|improv)(?:es?|ed|ing|s)?)(?=\s|$)"
+    r"(?:preserv|maintain|achiev|outperform|reduc|improv)(?:es?|ed|ing|s)?|"
+    r"and (?:supports|enables|provides|delivers))(?=\s|$)"
 )
 _ELSEWHERE = re.compile(
     r"[;:]|,(?!\s*$)|\b(?:whil(?:e|st)|whereas|which|that|thus|thereby|making|and \w+ing)\b"
@@ -26,7 +27,10 @@ _JOINED = re.compile(r",? and (?:up to |about |an? )?$")
 _VALUE = re.compile(r"\bof [\d.]")
 _WE = re.compile(r"\b[Ww]e\b")
 _BEFORE = re.compile(r"^(?:on|for|across|in|using)\s+(?:the |an? )?")
-_DANGLING = re.compile(r"(?:(?:^|\s+)(?:and|or|up|with|in|of|when|at|under|for|the|an?))+$", re.IGNORECASE)
+_DANGLING = re.compile(
+    r"(?:(?:^|\s+)(?:and|or|up|with|in|of|when|at|under|for|the|an?|less|more|fewer|only))+$", re.IGNORECASE
+)
+_BASE = re.compile(r"built|based|builds|relying|relies")  # "systems built on Plover"
 _ASIDE = ("with", "using")  # before another number these begin a statement of their own: "with only a 2% loss"
 _QUALITY = ("with", "at")  # "with negligible impact on quality"
 
@@ -70,7 +74,8 @@ def _operating_point(place: QuantityPlace, metric: str, baseline: str, lexicon: 
         if match[1] in _QUALITY and " ".join(fold(said).split()[:2]) in lexicon.no_setting:
             break
         is_aside = match[1] in _ASIDE and _is_of_another(place, match.start(), match.start(1) + len(phrase), baseline)
-        if said and not is_aside and not _says_none(place, match, said, metric, lexicon):
+        is_cut = said.isalpha() and said.islower() and behind.startswith(",", len(phrase))  # "small, medium and large"
+        if said and not (is_aside or is_cut) and not _says_none(place, match, said, metric, lexicon):
             return said
     return ""
 
@@ -79,7 +84,11 @@ def _says_none(place: QuantityPlace, match: re.Match[str], said: str, metric: st
     """Whether a phrase says no condition: "in terms of accuracy", "in comparison with", "with lower cost"."""
     words = fold(said).split()
     before = fold(place.text[: match.start()]).rpartition(" ")[2]  # "comparison" of "in comparison with"
-    if before in lexicon.no_setting or any(" ".join(words[:n]) in lexicon.no_setting for n in (1, 2)):
+    if (
+        _BASE.fullmatch(before)
+        or before in lexicon.no_setting
+        or any(" ".join(words[:n]) in lexicon.no_setting for n in (1, 2))
+    ):
         return True
     if fold(said).startswith(fold(metric)) or set(words) <= set(fold(metric).split()):
         return True

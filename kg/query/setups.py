@@ -14,9 +14,11 @@ from collections.abc import Iterable
 from typing import Literal
 
 from kg.query.answer import Quote
+from kg.query.conditions import Where
 from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Filter
 from kg.query.lexicon import Lexicon
+from kg.query.nodes import stated
 from kg.vocabulary import Match
 
 #: Types of what a result is obtained on; the first two are told of each result.
@@ -24,6 +26,7 @@ OBTAINED = ("hardware", "model", "dataset")
 SETUP = OBTAINED[:2]
 #: What joins things that one number was obtained on.
 _JOINED = re.compile(r"(?:[\s,/&、和与及()]|and|or|the|an?|single|NVIDIA)*", re.IGNORECASE)
+_DEALT_OUT = "respectively"
 _DIGIT = re.compile(r"\d")
 #: A number of a result, in a sentence that therefore says what it itself was obtained on.
 _AMOUNT = re.compile(r"\d\s?\\?(?:%|\$?(?:×|\\times)|x\b|倍)")
@@ -39,8 +42,12 @@ class Setups:
         self.lexicon = lexicon
         self.had: dict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
         self.sure: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self.rivals: dict[str, set[str]] = defaultdict(set)
         self.wanted = _wanted(wanted)
         among = corpus.those(papers)
+        of = among.of("x.paper")
+        for one in stated(corpus.store, Where(f"{of.sql} AND x.type IN ('outperforms', 'compared_with')", of.given)):
+            self.rivals[one.paper].add(one.tail)
         for kind in OBTAINED:
             for paper, thing in corpus.had(kind, among):
                 self.had[paper, kind] += (thing,)
@@ -63,7 +70,8 @@ class Setups:
         What its baseline names is what it is better than ("3x over the H100").
         """
         beaten = {match.concept for match in self.lexicon.matched(baseline)} if baseline else set()
-        own = [match for match in self.lexicon.matched(f"{quote.quote}\n{setting}") if match.concept not in beaten]
+        said = [self.lexicon.matched(words) for words in (setting, quote.quote)]
+        owns = [[match for match in found if match.concept not in beaten] for found in said]
         named_near = self.lexicon.matched(quote.context)
         near = [match for match in named_near if match.concept not in beaten]
         earlier = self.lexicon.matched(before) if before and not _AMOUNT.search(before) else []
@@ -75,14 +83,23 @@ class Setups:
             masked = masked[: match.start] + _DIGIT.sub("#", name) + masked[match.end :]
         out = {}
         for kind in OBTAINED:
-            named = {match.concept for match in own if match.type == kind}
+            nearest = ({match.concept for match in own if match.type == kind} for own in owns)
+            named: set[str] = next(filter(None, nearest), set())
             beside = named or _beside([match for match in near if match.type == kind], masked, start, end)
             out[kind] = tuple(sorted(beside or {match.concept for match in earlier if match.type == kind}))
         return out
 
-    def told(self, paper: str, said: Things) -> Things:
-        """What is told of a result: of what its words name, that of which the paper surely says that it is used."""
-        return {kind: tuple(thing for thing in said[kind] if thing in self.sure[paper, kind]) for kind in SETUP}
+    def told(self, paper: str, said: Things, quote: Quote) -> Things:
+        """What is told of a result: of what its words name, what the paper surely names and compares nothing with.
+
+        Of several things that a sentence deals out ("respectively") none is told.
+        """
+        out = {}
+        for kind in SETUP:
+            known = self.sure[paper, kind] - self.rivals[paper]
+            told = tuple(thing for thing in said[kind] if thing in known)
+            out[kind] = () if len(told) > 1 and _DEALT_OUT in quote.context else told
+        return out
 
 
 def _wanted(wanted: Filter) -> list[tuple[str, frozenset[str]]]:

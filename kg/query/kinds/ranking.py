@@ -244,7 +244,8 @@ class _Ranking:
                 self.left_out[left_out].add(said.node)
                 continue
             baseline = said.baseline or fold(said.baseline_text)
-            yield _Ranked(figure, baseline, said.baseline_text, said.setting, setups.told(said.paper, named), quote)
+            told = setups.told(said.paper, named, quote)
+            yield _Ranked(figure, baseline, said.baseline_text, said.setting, told, quote)
 
     def _had(self, papers: Iterable[str], link: str) -> list[tuple[str, str]]:
         """Papers with what they have by a link."""
@@ -266,8 +267,7 @@ class _Ranking:
         for block, found in shown.items():
             for one in found:
                 group = groups.setdefault(_comparable(block, one), len(groups) + 1)
-                is_named = ":" in one.baseline and (self.say.language == "zh" or not one.baseline_text)
-                baseline = self._label(one.baseline) if is_named else one.baseline_text  # in the paper's own words
+                baseline = self._against(block, one)
                 entry = entry_of(one.figure.said.node)
                 said = replace(block, metric=one.figure.said.metric)
                 what = (self.measures.amount_of(one.figure.said), self.measures.metric(said, one.quote.context))
@@ -277,6 +277,13 @@ class _Ranking:
                     cells.append(self._labels(wanted[one.figure.said.paper]))
                 out.append(Line(tuple(cells), (entry,), (one.quote,), block.metric))
         return tuple(out)
+
+    def _against(self, block: Block, one: _Ranked) -> str:
+        """What a result is over, in the paper's own words where the language has them; a level is over nothing."""
+        if block.change == "absolute" and not one.baseline_text[:1].isdigit():
+            return ""
+        is_named = ":" in one.baseline and (self.say.language == "zh" or not one.baseline_text)
+        return self._label(one.baseline) if is_named else one.baseline_text
 
     def _wanted(self, papers: set[str]) -> dict[str, tuple[str, ...]]:
         """What a question ranks by their results, of each paper: the techniques it proposes, its institutions."""
