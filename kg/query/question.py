@@ -36,13 +36,13 @@ from kg.query.stating import (
     is_name,
     is_of,
     is_property,
-    is_winner,
     lacking,
     models_in,
     named,
     named_so,
     no_loss,
     rewordings,
+    side_of_win,
     stands_over,
     stated,
     surer,
@@ -299,8 +299,8 @@ class Parser:
             return []
         if at in self.links:
             return [self.links[at]]
-        if is_winner(self.items[at + 1 :]):
-            return [self.link("outperforms", "head", item)]
+        if side := side_of_win(self.items[at + 1 :]):
+            return [self.link("outperforms", side, item)]
         if cue == "outperform" and "metric" in item.types and (self.changes(at - 1) or self.changes(at + 1)):
             return self._measured(at)  # 比LoRA显存更低
         if cue == "outperform":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import takewhile
+from typing import Literal
 
 from kg.entity_types import NAMED
 from kg.query.filter import Entity, Phrase, Term
@@ -101,13 +102,18 @@ def cue_behind(items: list[Item], at: int) -> str:
     return "evaluate" if before == "在" and behind is not None and behind.means("evaluate") else ""
 
 
-def is_winner(behind: list[Item]) -> bool:
-    """Whether what stands behind a thing says that it is better: "what does dInfer outperform?"."""
+def side_of_win(behind: list[Item]) -> Literal["head", "tail", ""]:
+    """Where a thing stands of which the words behind it say that it is better ("what does dInfer outperform?").
+
+    It is the "tail" where it is beaten: SnapKV在哪些论文中被超越.
+    """
     for at, item in enumerate(behind):
         if item.senses or item.means("outperform"):
+            is_passive = any(one.means("by-whom") and one.text != "由" for one in behind[:at])
             rest = behind[at:] if item.means("outperform") and not item.senses else []
-            return bool(rest) and not any(one.senses or one.value is not None for one in rest)
-    return False
+            is_alone = bool(rest) and not any(one.senses or one.value is not None for one in rest)
+            return ("tail" if is_passive else "head") if is_alone else ""
+    return ""
 
 
 def is_improved(items: list[Item], at: int, lexicon: Lexicon) -> bool:

@@ -80,7 +80,7 @@ def _columns(answer: Answer, words: PageWords) -> list[dict[str, Any]]:
         {
             "key": answer.table.columns[n] if words.has(f"column.{answer.table.columns[n]}") else "",
             "name": short(column(words, answer.table.columns[n]), _HEAD),
-            "is_number": is_number([line.values[n] for line in answer.table.lines]),
+            "is_number": is_number(column_values(answer, n)),
         }
         for n in shown_columns(answer)
     ]
@@ -122,6 +122,12 @@ def _known(answer: Answer, most: int | None) -> dict[str, dict[str, str]]:
 def paper_names(answer: Answer) -> dict[str, str]:
     """How texts call the papers of an answer, by entry: "SnapKV 2024"."""
     return {entry: row.name for row in answer.known if row.name for entry in row.sources}
+
+
+def column_values(answer: Answer, n: int) -> list[Cell]:
+    """The values of a column as pages show them: papers by their names."""
+    names, lines = paper_names(answer), answer.table.lines if answer.table else ()
+    return [names.get(text(line.values[n]), line.values[n]) for line in lines]
 
 
 def _table(answer: Answer, most: int | None) -> list[dict[str, Any]]:

@@ -29,6 +29,9 @@ from kg.text import HARMFUL
 from kg.views.base import View
 from kg.views.columns import shortened
 from kg.views.picture import drawn
+from kg.views.picture.drawing import Drawing, DrawnNode, Edge
+from kg.views.picture.evidence import alike
+from kg.views.picture.gather import merged
 from kg.views.picture.layers import ahead, layered
 from kg.views.picture.layout import places
 from kg.views.picture.look import Look
@@ -285,3 +288,35 @@ def test_a_long_label_keeps_the_type_that_tells_it_apart(built: Graph) -> None:
     node = replace(next(iter(look.drawing.nodes.values())), type="topic", label=f"{'a' * 60} (topic)")
     assert look.short(node, 20) == "aaaaaaaaaaa… (topic)"
     assert look.name(node) == "a" * 60
+
+
+def test_labels_that_differ_in_number_or_case_are_alike() -> None:
+    assert alike("LLM agents") == alike("LLM agent")
+    assert alike("Fine-Tuning") == alike("fine tuning")
+    assert alike("bias") == "bias"
+    assert alike("loss") == "loss"
+
+
+def test_a_relation_stated_both_ways_has_no_direction() -> None:
+    both = [Edge("a", "b", "uses", ["1"]), Edge("b", "a", "uses", ["2", "3"]), Edge("a", "c", "uses", ["1"])]
+    found = [(edge.head, edge.tail, edge.is_mutual, sorted(edge.papers)) for edge in merged(both)]
+    assert found == [("b", "a", True, ["1", "2", "3"]), ("a", "c", False, ["1"])]
+
+
+def test_a_lineage_relates_general_concepts_only_where_two_papers_do(built: Graph) -> None:
+    found = drawn(built, "", view="lineage", limit=300)
+    label = {name: built.vocabulary[name].label["en"] for name in found.nodes if name in built.vocabulary}
+    general = {name for name, said in label.items() if said == said.lower() and not any(map(str.isdigit, said))}
+    alone = [edge for edge in found.edges if len(edge.papers) == 1 and {edge.head, edge.tail} <= general]
+    assert alone == []
+
+
+def test_the_panel_opens_on_the_node_drawn_largest() -> None:
+    nodes = {
+        name: DrawnNode(name, "institution", label, papers)
+        for name, label, papers in (("a", "Zeta", ["1", "2"]), ("b", "Eta", ["1", "2"]), ("c", "Beta", ["1"]))
+    }
+    drawing = Drawing(nodes, [Edge("a", "c", "together", ["1"])], view="collaboration")
+    assert Look.of(drawing, PageWords("en"), "", "type").first == "a"  # of two as large, that of more relations
+    drawing.edges = []
+    assert Look.of(drawing, PageWords("en"), "", "type").first == "b"

@@ -40,8 +40,44 @@ def test_page_opens_quietly(built: Graph, browser: Browser, tmp_path: Path, view
     assert browser.complaints == []
     assert browser.evaluate("document.body.dataset.ready") == "yes"
     assert browser.evaluate("document.querySelectorAll('#legend button').length") >= 3
-    assert browser.evaluate("document.querySelector('#graph canvas').width") > 300
+    if view and width < 800:
+        assert browser.evaluate("document.querySelectorAll('#graph.outline .chip').length") > 2
+    else:
+        assert browser.evaluate("document.querySelector('#graph canvas').width") > 300
     assert browser.evaluate(_OVERFLOWING) == []
+
+
+#: The labels and dots that stand beyond the drawing, whoever resized it.
+_CUT = """(() => {
+  const {clientWidth: width, clientHeight: height} = box;
+  const outside = (left, top, right, bottom) => left < 0 || top < 0 || right > width || bottom > height;
+  const labels = view.labels.filter(({id, r, wide, high, spot}) => {
+    const {x, y} = view.screen(id);
+    const left = {left: x - r - 3 - wide, right: x + r + 3}[spot] ?? x - wide / 2;
+    const top = {below: y + r, above: y - r - high}[spot] ?? y - high / 2;
+    return outside(left, top, left + wide, top + high);
+  });
+  const dots = IDS.map((id) => view.screen(id)).filter(({x, y}) => outside(x, y, x, y));
+  return [labels.map(({text}) => text), dots.length];
+})()"""
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("zh", 1280), ("en", 390), ("zh", 390)])
+def test_no_label_is_cut_when_a_picture_opens_or_its_window_changes(
+    built: Graph, browser: Browser, tmp_path: Path, lang: str, width: int
+) -> None:
+    browser.open(built.draw("", lang).save(tmp_path / "graph.html"), width, 844)
+    assert browser.evaluate(_CUT) == [[], 0]
+    assert browser.evaluate("view.labels.length") > 15
+    browser.evaluate("document.getElementById('graph').style.height = '400px'")
+    browser.wait("box.clientHeight <= 400 && view.network.canvas.frame.canvas.clientHeight === box.clientHeight")
+    browser.evaluate("new Promise((done) => setTimeout(done, 300))")
+    assert browser.evaluate(_CUT) == [[], 0]
+    first = _text(browser, "#panel h2")
+    browser.evaluate("choose(IDS.at(-1)); document.getElementById('whole').click()")
+    assert browser.evaluate(_CUT) == [[], 0]
+    assert _text(browser, "#panel h2") == first  # as it opened
+    assert browser.evaluate("chosen") is None
 
 
 #: What stands beyond the page's right edge, or holds more than it shows.
@@ -274,6 +310,39 @@ _MIDDLE = """(() => {
 })()"""
 
 
+#: Boxes of a lineage beyond the drawing or the window, or on one another.
+_BOXES_CUT = """(() => {
+  const boxes = IDS.map((id) => {
+    const {left, top, right, bottom} = view.network.getBoundingBox(id);
+    const [a, b] = [view.network.canvasToDOM({x: left, y: top}), view.network.canvasToDOM({x: right, y: bottom})];
+    return {id, left: a.x, top: a.y, right: b.x, bottom: b.y};
+  });
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const {clientWidth: width, clientHeight: height} = box.parentNode;
+  return boxes.filter((one) => one.left < 0 || one.top < 0 || one.right > width || one.bottom > height
+    || boxes.some((other) => other !== one && meet(one, other))).map(({id}) => id);
+})()"""
+#: Lines of a lineage that run behind a box they do not lead to, with that box.
+_BOXES_CROSSED = """LINES.flatMap((line, at) => IDS.filter((id) => {
+  if (id === line.from || id === line.to) return false;
+  const {left, top, right, bottom} = view.network.getBoundingBox(id);
+  return view.routes[at].some(([x, y], place, way) => {
+    const [u, v] = way[place + 1] || [x, y];
+    return y === v && y > top && y < bottom && Math.max(x, u) > left && Math.min(x, u) < right;
+  });
+}).map((id) => [line.from, line.to, id]))"""
+
+
+def test_a_line_of_a_lineage_is_hit(built: Graph, browser: Browser, tmp_path: Path) -> None:
+    browser.open(built.draw(view="lineage").save(tmp_path / "lineage.html"), 1280)
+    x, y = browser.evaluate(
+        "(() => { const [a] = view.routes[0], {x, y} = view.network.canvasToDOM({x: a[0] + 6, y: a[1]});"
+        " const {left, top} = box.getBoundingClientRect(); return [x + left, y + top]; })()"
+    )
+    browser.click(x, y)
+    assert browser.evaluate("chosen && LINES[chosen.edge]?.from") == browser.evaluate("LINES[0].from")
+
+
 def test_a_lineage_opens_whole_and_its_panel_on_the_most_important_node(
     built: Graph, browser: Browser, tmp_path: Path
 ) -> None:
@@ -281,8 +350,11 @@ def test_a_lineage_opens_whole_and_its_panel_on_the_most_important_node(
     narrower = built.vocabulary.narrower
     assert not [edge for edge in shown.edges if edge.tail in narrower(edge.head)]  # quantization does not use GPTQ
     browser.open(built.draw(view="lineage").save(tmp_path / "lineage.html"), 1280)
-    inside = "({x, y}) => x > 0 && y > 0 && x < box.clientWidth && y < box.clientHeight"
-    assert browser.evaluate(f"IDS.length <= 40 && IDS.every(id => ({inside})(view.screen(id)))")
+    assert browser.evaluate("IDS.length") <= 40
+    assert browser.evaluate(_BOXES_CUT) == []
+    assert browser.evaluate("view.network.getScale()") >= 0.6
+    assert browser.evaluate(_BOXES_CROSSED) == []
+    assert browser.evaluate("view.nodes.get().some(({label}) => label.includes('…'))") is False
     first = browser.evaluate("NODES[DATA.about.first].name")
     assert _text(browser, "#panel h2") == first
     assert browser.evaluate("chosen") is None
@@ -311,3 +383,13 @@ def test_a_lineage_on_a_phone_is_a_list_that_can_be_read(browser: Browser, built
     browser.evaluate("document.querySelector('#legend [data-line]').click()")
     assert 0 < browser.evaluate("document.querySelectorAll('#graph section p button:not([hidden])').length") < lines
     assert not browser.complaints
+
+
+def test_the_panel_explains_support_and_lists_the_newest_papers_first(
+    built: Graph, browser: Browser, tmp_path: Path
+) -> None:
+    browser.open(built.draw("", "zh").save(tmp_path / "graph.html"))
+    assert "彼此没有共同机构" in browser.evaluate("document.querySelector('#legend .size').title")
+    assert "新近在前" in _text(browser)
+    dates = browser.evaluate("IDS.map((id) => NODES[id].papers.map((place) => PAPERS[place][2]))")
+    assert all(list(some) == sorted(some, reverse=True) for some in dates)

@@ -46,3 +46,46 @@ def test_the_text_of_a_paper_is_shown_without_latex() -> None:
     made = paper.pieces(raw, [claim])
     assert "".join(piece["text"] for piece in made) == raw
     assert [piece["shown"] for piece in made] == ["It gains ", "up to 1.5×", " on H2O."]
+
+
+#: A paper that two files hold.
+MPM = {
+    "title": "MPM: Pair Merging",
+    "abstract": "We propose MPM. We benchmark it on an NVIDIA H100 GPU and a Raspberry Pi 5. MPM reduces latency by "
+    "60% on Raspberry Pi 5, and increases throughput by 20% on H100. It has an accuracy of 91% on ImageNet. MPM "
+    "outperforms ToMe.",
+    "date": "2025-03-09",
+    "doi": "10.1/mpm",
+}
+
+
+def test_what_two_entries_of_a_paper_say_alike_is_listed_once_and_lit_in_both(tmp_path: Path) -> None:
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        for name in ("a", "b"):
+            papers = tmp_path / f"{name}.jsonl"
+            papers.write_text(json.dumps({"id": f"{name}-1", **MPM}))
+            graph.add(papers, fast=True)
+            found = paper.profile(graph, "a-1")
+            if name == "a":
+                alone = found["claims"]
+    assert [entry["id"] for entry in found["entries"]] == ["a-1", "b-1"]
+    assert {claim["kind"] for claim in alone} == {"mention", "topic", "result", "relation"}
+    assert [claim["number"] for claim in found["claims"]] == [claim["number"] for claim in alone]
+    assert [claim["quote"] for claim in found["claims"]] == [claim["quote"] for claim in alone]
+    one, other = ([t["pieces"] for t in found["texts"] if t["entry"] == entry] for entry in ("a-1", "b-1"))
+    assert one == other
+    assert any(piece["claims"] for text in one for piece in text)
+
+
+def test_results_on_a_thing_name_it_in_their_own_setting_or_sentence(tmp_path: Path) -> None:
+    papers = tmp_path / "papers.jsonl"
+    papers.write_text(json.dumps({"id": "p", **MPM}))
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        graph.add(papers, fast=True)
+        for thing, metric in (
+            ("hardware:nvidia-h100", "throughput"),
+            ("hardware:raspberry-pi-5", "latency"),
+            ("dataset:imagenet", "accuracy"),
+        ):
+            found = concept.profile(graph, thing)["results"]
+            assert [(row["metric"], row["called"]) for row in found] == [(metric, "MPM 2025")]

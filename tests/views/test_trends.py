@@ -14,12 +14,13 @@ import pytest
 import kg
 from kg.api import Graph
 from kg.model import KgError
-from kg.query.statistics import adjusted, difference, moved, trend_test, wilson
+from kg.query.statistics import ShareChange, adjusted, difference, moved, trend_test, wilson
 from kg.views import trends
 from kg.views.columns import width
 from kg.views.trends import FORMS, Trend, TrendLexicon, trend, trend_of_files
 from kg.views.trends.collected import Collected
 from kg.views.trends.tables import aligned, matched_words, matches_csv, text
+from kg.views.trends.trend import way
 
 from .browser import Browser
 from .hostile import EVIL, FORMULA
@@ -108,7 +109,7 @@ def test_papers_within_a_label_are_counted_alone(built: Graph) -> None:
     whole, part = (trend(built, "topic", "report", within=within) for within in ("", "量化"))
     assert part.papers == whole.frame["quantization"].sum()
     assert "quantization" not in part.frame
-    with pytest.raises(KgError, match="No paper has 'zzz'"):
+    with pytest.raises(KgError, match="No paper has the topic 'zzz'"):
         trend(built, "topic", "report", within="zzz")
 
 
@@ -182,7 +183,8 @@ def test_nothing_is_said_of_few_papers_or_few_points_in_time(built: Graph) -> No
     found = made({"rare": [0, 0, 3], "common": [10, 20, 40]}, [100] * 3)
     assert found.enough == ["common"]
     assert "fewer than 10" in text(found)
-    assert "1 labels" in text(found)
+    assert "1 label." in text(found)
+    assert "Too few papers" not in text(made({"common": [10, 20, 40]}, [100] * 3))
     assert not trend(built, "topic", "day").changes
     assert "fewer than three" in text(trend(built, "topic", "day"))
     assert "no points in time" in text(trend(built, "topic", "report"))
@@ -453,3 +455,126 @@ def test_a_picture_shows_no_label_that_draws_the_line_of_another() -> None:
     counts = {"wide": [9, 9, 9], "narrow": [8, 9, 8], "other": [2, 2, 3], "all": [20, 20, 20]}
     found = made(counts, [20, 20, 20], top=2, above={"narrow": frozenset({"wide"})})
     assert found.shown == ["narrow", "other"]
+
+
+def test_the_last_whole_periods_that_run_against_a_trend_are_told() -> None:
+    turned = made({"x": [10, 20, 30, 80, 76, 72]}, [200] * 6)
+    assert [turned.lately(change) for change in turned.rising()] == [""]
+    turned = _monthly("2025-12-31", [1, 1, 1, 2, 2, 3, 4, 5, 19, 17, 15, 13], [])
+    assert [turned.lately(change) for change in turned.rising()] == ["trends.lately_falling"]
+    assert "lately falling" in text(turned)
+    assert "lately falling" in str(turned.render("html"))
+    steady = _monthly("2025-12-31", [1, 1, 1, 2, 2, 3, 4, 5, 12, 13, 12, 13], [])
+    assert [steady.lately(change) for change in steady.rising()] == [""]
+
+
+def test_a_label_rises_or_falls_only_where_the_interval_agrees() -> None:
+    for z, low, high, said in ((3, 0.1, 0.3, "up"), (3, -0.1, 0.3, ""), (-3, -0.3, 0.1, ""), (-3, -0.3, -0.1, "down")):
+        assert way(ShareChange("x", 20, 0.2, 0.3, low, high, z, 0.001, 0.001)) == said
+    assert not way(ShareChange("x", 20, 0.2, 0.3, 0.1, 0.3, 1, 0.3, 0.3))
+
+
+def _placed(placed: dict[str, int], sources: list[frozenset[str]] | None = None, **options: Any) -> Trend:
+    """Forty papers a month, of which so many are placed by their report and have the label."""
+    found = Collected(names={"up": {"en": "up"}}, first="2025-01-01", last="2025-08-31", sources=sources or [])
+    for n in range(1, 9):
+        month = f"2025-{n:02}"
+        for at in range(40):
+            is_placed = at < placed.get(month, 0)
+            found.things += [(len(found.papers), "up")] if is_placed or at >= 36 else []
+            found.papers.append(f"{month}-{at}")
+            found.periods.append((month,))
+            found.placed.append(is_placed)
+    return Trend(found, "topic", "month", forms=FORMS, **options)
+
+
+def test_a_month_of_papers_that_only_their_report_dates_is_told() -> None:
+    assert not _placed({"2025-05": 3}).notes
+    notes = _placed({"2025-05": 15}).notes
+    assert len(notes) == 1
+    assert "15 of the 40 papers of 2025-05" in notes[0]
+    assert "up has 16.0% of 2025-05 instead of 47.5%" in notes[0]
+    many = _placed({f"2025-{n:02}": 15 for n in range(1, 8)}).notes
+    assert "and 3 more" in many[0]
+
+
+def test_a_month_of_another_source_is_told() -> None:
+    sources = [frozenset({"b" if 160 <= n < 180 else "a"}) for n in range(320)]
+    notes = _placed({}, sources).notes
+    assert len(notes) == 1
+    assert "Of the 40 papers of 2025-05, 20 (50%) are from a, elsewhere 100%" in notes[0]
+    each = [frozenset({str(n // 40)}) for n in range(320)]  # every month has its own
+    assert not [note for note in _placed({}, each).notes if note.startswith("Of the")]
+
+
+def test_of_each_compared_label_is_said_whether_it_moves() -> None:
+    counts = {"up": [5, 30, 60], "flat": [30, 31, 30], "rare": [1, 1, 1], "other": [60, 30, 5]}
+    found = made(counts, [200] * 3, compare=["flat", "up", "rare"])
+    assert [(key, said) for key, said, _ in found.verdicts()] == [
+        ("flat", "flat"), ("up", "in_rising"), ("rare", "untested"),
+    ]  # fmt: skip
+    said = " ".join(text(found).split())
+    assert "up rising 2.5% → 30.0%" in said
+    assert "other" not in said
+    page = str(found.render("html"))
+    assert "no clear trend" in page
+    assert '<h2 class="down">' not in page
+
+
+def test_periods_of_too_few_papers_are_told() -> None:
+    found = made({"x": [20, 20, 2, 20, 20, 20]}, [100, 100, 5, 100, 100, 100])
+    assert "No share is drawn for periods of fewer than 10 papers: 2022." in str(found.render("html"))
+    assert "No share is drawn" not in str(made({"x": [20] * 6}, [100] * 6).render("html"))
+
+
+def test_hollow_points_are_announced_where_there_are_any() -> None:
+    found = Collected(names={"x": {"en": "x"}}, first="2025-01-01", last="2025-06-02")
+    for n, papers in enumerate([20, 20, 20, 20, 20, 3], 1):
+        found.papers += [f"{n}-{at}" for at in range(papers)]
+        found.periods += [(f"2025-{n:02}",)] * papers
+    found.things = [(at, "x") for at in range(60)]
+    keys = [Trend(found, "topic", "month", forms=FORMS, share=share).partial_key for share in (True, False)]
+    assert keys == ["trends.partial_bar", "trends.partial"]
+    assert made({"x": [20] * 3}, [100] * 3).partial_key == ""
+
+
+def test_a_label_of_another_type_leads_to_a_question(built: Graph) -> None:
+    with pytest.raises(KgError, match="give --where 'quantization'"):
+        trend(built, "hardware", "month", within="quantization")
+
+
+def test_headings_are_in_their_language(built: Graph) -> None:
+    found = trend(built, "topic", "month", "speculative decoding", lang="zh")
+    assert found.heading("zh").endswith("（推测解码）")
+    assert found.heading("en").endswith("speculative decoding")
+    within = trend(built, "topic", "month", within="speculative decoding")
+    assert within.heading("zh").endswith("（推测解码）")
+    two = trend(built, "topic", "month", compare=["quantization", "pruning"], lang="zh")
+    assert two.heading("zh", share=True) == "量化和剪枝论文的月度占比"
+
+
+def test_line_ends_and_scales_are_of_whole_periods(tmp_path: Path, browser: Browser) -> None:
+    found = Collected(names={"up": {"en": "up"}}, first="2025-01-01", last="2025-08-02")
+    for n, count in enumerate([4, 5, 4, 5, 4, 5, 4, 20], 1):
+        found.things += [(len(found.papers) + at, "up") for at in range(count)]
+        found.papers += [f"{n}-{at}" for at in range(20)]
+        found.periods += [(f"2025-{n:02}",)] * 20
+    one = Trend(found, "topic", "month", forms=FORMS, compare=["up"])
+    browser.open(one.save(tmp_path / "t.html"), 1280)
+    assert not browser.complaints
+    ends = "[...document.querySelectorAll('#charts svg text')].map((t) => t.textContent).join('|')"
+    assert "20.0% · 2025-07" in browser.evaluate(ends)
+    assert browser.evaluate("document.querySelectorAll('#corpus rect.part').length") == 1
+    at_the_edge = "document.querySelectorAll('#charts path[style^=\"fill:none;stroke:\"][d$=Z]').length"
+    assert browser.evaluate(at_the_edge) == 1
+    assert one.render("png")
+
+
+def test_chips_show_which_labels_are_drawn(tmp_path: Path, browser: Browser) -> None:
+    labels = {f"label {n}": [10 + n, 20 + n, 30, 10, 12, 30 + 2 * n] for n in range(12)}
+    browser.open(made(labels, [200] * 6).save(tmp_path / "t.html"), 1280)
+    pressed = "[...document.querySelectorAll('#labels button')].map((b) => b.getAttribute('aria-pressed'))"
+    assert browser.evaluate(pressed) == ["true"] * 12
+    browser.evaluate("document.querySelector('[data-apart=\"0\"]').click()")
+    assert browser.evaluate(pressed) == ["true"] * 8 + ["mixed"] * 4
+    assert "Of 12 chosen labels the first 8" in browser.evaluate("document.querySelector('#said').textContent")

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -158,6 +159,52 @@ def test_table_with_its_words_fits_the_page(browser: Browser, site: str, path: s
     tables = "[...document.querySelectorAll('.wide')]"
     assert browser.evaluate(f"{tables}.length") > 0
     assert browser.evaluate(f"{tables}.every((one) => one.scrollWidth <= one.clientWidth)")
+
+
+def test_what_few_lines_of_a_table_have_takes_little_room(browser: Browser, site: str) -> None:
+    browser.visit(f"{site}/ask?q=which+method+has+the+highest+speedup%3F")
+    widths = browser.evaluate("[...document.querySelectorAll('.broad th.seldom')].map((one) => one.offsetWidth)")
+    assert widths
+    assert max(widths) <= 150
+
+
+def test_level_of_a_result_stands_beside_its_words_on_a_phone(browser: Browser, site: str) -> None:
+    browser.visit(f"{site}/topic/kv-cache-compression", width=390, height=844)
+    beside = browser.evaluate("""[...document.querySelectorAll('.stack .level')]
+      .filter((one) => one.getClientRects().length)
+      .map((one) => [one.getBoundingClientRect(), one.previousElementSibling.getBoundingClientRect()])
+      .map(([own, words]) => own.left >= words.right && own.top < words.bottom && words.top < own.bottom)""")
+    assert beside
+    assert all(beside)
+
+
+#: What is written in the editor and about its tabs, with its contrast to what is behind it.
+CONTRASTS = """(() => {
+  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const linear = (v) => v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) + 0.05;
+  const ground = (one) => {
+    const own = parts(getComputedStyle(one).backgroundColor);
+    return own[3] === 0 ? ground(one.parentElement) : own;
+  };
+  const shown = '.yasqe .CodeMirror-line span span, .CodeMirror-linenumber, .yasgui .closeTab, .yasgui .addTab';
+  return [...document.querySelectorAll(shown)].filter((one) => one.getClientRects().length).map((one) => {
+    const both = [light(parts(getComputedStyle(one).color)), light(ground(one))];
+    return [one.className, getComputedStyle(one).opacity * Math.max(...both) / Math.min(...both)];
+  });
+})()"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_editor_is_read_by_light_and_in_the_dark(browser: Browser, site: str, dark: bool) -> None:
+    query = 'SELECT * { ?s a kg:Paper ; kg:title "x"@en ; kg:n 5, true ; ?p <http://a.b/c> } # note\n LIMIT 3'
+    httpx.get(f"{site}/sparql?query=ASK%20%7B%7D", trust_env=False, timeout=60)  # makes the triples
+    browser.visit(f"{site}/sparql?query={quote(query)}", dark=dark)
+    browser.wait("!!document.querySelector('.yasqe .cm-string-2') && !!document.querySelector('.addTab')")
+    contrasts = browser.evaluate(CONTRASTS)
+    kinds = {kind for names, _ in contrasts for kind in names.split()}
+    assert kinds >= {"closeTab", "addTab", "CodeMirror-linenumber", "cm-string", "cm-string-2", "cm-comment"}
+    assert [one for one in contrasts if one[1] < 4.5] == []
 
 
 NARROW = ("/", "/ask?q=KV+cache", "/paper/z-1", "/topic/kv-cache-compression", "/compare?a=snapkv&b=zebrakv", "/trends")

@@ -108,6 +108,81 @@ def test_quotes_call_their_papers_by_short_name_and_year(client: httpx.Client) -
         assert re.search(r" 20\d\d$", link.text_content())
 
 
+def test_tables_call_their_papers_by_name_and_year(client: httpx.Client) -> None:
+    """The paper column of a ranking, the results of a concept; the id stands second."""
+    ranking = html.fromstring(client.get("/ask?q=which+method+has+the+highest+speedup%3F").text)
+    cells = ranking.xpath("//td[@data-label='paper']")
+    concept = html.fromstring(client.get("/concept/technique:quantization").text)
+    results = concept.xpath("//td[@data-label='paper']")
+    assert cells
+    assert results
+    for cell in (*cells, *results):
+        [link] = cell.xpath(".//a")
+        assert re.search(r" 20\d\d$", link.text_content())
+        assert client.get(link.get("href")).status_code == 200
+    for cell in cells:
+        assert cell.xpath("string(.//span[@class='id'])") in cell.xpath("string(.//a/@href)")
+        assert "number" not in cell.get("class")
+    assert ranking.xpath("//th[@title and normalize-space()='group']")
+
+
+def test_page_of_papers_leads_only_to_what_there_is(client: httpx.Client) -> None:
+    for page, is_reported in (("/ask?kind=method", False), ("/ask?q=pruning", True), ("/ask?year=2025", True)):
+        links = html.fromstring(client.get(page).text).xpath("//section[@class='exports']//a/@href")
+        assert any(link.startswith("/report") for link in links) == is_reported, page
+        assert any(link.startswith("/export") for link in links)
+        for link in links[:3]:
+            assert client.get(link).status_code == 200, link
+
+
+def test_more_papers_than_are_exported_lead_to_no_export(tmp_path: Path) -> None:
+    from .conftest import serving
+
+    papers = tmp_path / "papers.jsonl"
+    papers.write_text(
+        "".join(f'{{"id": "m-{n}", "title": "Note {n} on pruning", "year": 2025}}\n' for n in range(2001))
+    )
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        graph.add(papers, fast=True)
+    with serving(tmp_path / "p.kg") as found, httpx.Client(base_url=found, timeout=60, trust_env=False) as client:
+        for page in ("/ask", "/ask?q=pruning"):
+            [section] = html.fromstring(client.get(page).text).xpath("//section[@class='exports']")
+            assert not section.xpath(".//a[starts-with(@href, '/export')]")
+            assert "2,000" in section.text_content()
+        assert client.get("/export?q=pruning&format=jsonl").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("said", "english", "chinese"),
+    [
+        ("part_of", "{head} is part of {tail}", "{head} 是 {tail} 的组成部分"),
+        ("compared_with", "{head} is compared with {tail}", "{head} 与 {tail} 对比"),
+        ("evaluated_on", "{head} is evaluated on {tail}", "{head} 在 {tail} 上评测"),
+        ("outperforms", "{head} outperforms {tail}", "{head} 优于 {tail}"),
+    ],
+)
+def test_relation_is_a_sentence_of_the_language(
+    client: httpx.Client, built: kg.Graph, said: str, english: str, chinese: str
+) -> None:
+    sql = "SELECT e.name FROM relations x JOIN entries e ON e.id = x.entry WHERE x.type = ? ORDER BY 1 LIMIT 1"
+    [(entry,)] = built.store.rows(sql, said)
+    for lang, form in (("en", english), ("zh", chinese)):
+        data = client.get(f"/paper/{entry}.json?lang={lang}").json()
+        claim = next(one for one in data["claims"] if one.get("relation") == said)
+        for page in (f"/paper/{entry}", f"/evidence/{claim['evidence']}"):
+            text = html.fromstring(client.get(f"{page}?lang={lang}").text).text_content()
+            assert form.format(**claim) in " ".join(text.split()), (page, claim)
+
+
+def test_picture_is_called_by_the_label_of_its_concept(client: httpx.Client) -> None:
+    for page, heading in (
+        ("/graph?q=technique:quantization", "Picture: quantization"),
+        ("/graph?q=technique:quantization&lang=zh", "图谱：量化"),
+        ("/graph?q=KV+cache", "Picture: KV cache"),
+    ):
+        assert html.fromstring(client.get(page).text).xpath("string(//h1)") == heading
+
+
 def test_claims_of_a_paper_are_lit_where_their_words_stand(client: httpx.Client, built: kg.Graph) -> None:
     tree = html.fromstring(client.get("/paper/002-22").text)
     [abstract] = tree.xpath("//p[@id='abstract']")

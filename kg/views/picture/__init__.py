@@ -49,19 +49,20 @@ def picture(
     colour: str = "",
     served: Served | None = None,
 ) -> View:
-    """A picture of at most `limit` nodes (usually 200, 40 of a lineage) of a selection.
+    """A picture of at most `limit` nodes (usually 200, at most 40 of a lineage) of a selection.
 
     It saves itself as .html, .svg, .png, .graphml, .gexf or .json. `depth` counts steps from the selection (see
     `kg.views.picture.scope`), `types` are the node types to draw, `view` is "lineage" or "collaboration", `colour` is
     "type" or "community". Where the page is `served`, its names lead on. Raises KgError for other values.
     """
+    whole = limit is None
     limit = limit if limit is not None else _USUAL.get(view, 200)
     _check(limit, depth, types, view, colour)
 
     words = PageWords(lang)
     topic = graph.vocabulary.find(selection, "topic")
     name = clean(graph.label(topic.curie, lang) if topic else selection)
-    drawing = drawn(graph, selection, lang, limit, depth, types, view)
+    drawing = drawn(graph, selection, lang, limit, depth, types, view, whole=whole)
     if drawing.centre and drawing.centre in drawing.nodes:
         name = drawing.nodes[drawing.centre].label
     key = f"picture.title_{view}" if view else "picture.title"
@@ -93,11 +94,13 @@ def drawn(
     depth: int | None = None,
     types: Sequence[str] = (),
     view: str = "",
+    *,
+    whole: bool = False,
 ) -> Drawing:
-    """The nodes and edges of a picture, with labels and quotes."""
+    """The nodes and edges of a picture, with labels and quotes; `whole` draws no more than a page shows readably."""
     found = scope(graph, selection, depth, limit)
     gathering = Gathering(graph, found, tuple(types) or _OWN_TYPES.get(view, ()))
-    drawing = gathering.draw(limit, view)
+    drawing = gathering.draw(limit, view, whole)
     fill(graph, drawing, gathering.facts, lang)
     communities(drawing)
     return drawing

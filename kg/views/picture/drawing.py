@@ -14,7 +14,7 @@ TOGETHER = "together"
 
 @dataclass(slots=True)
 class DrawnNode:
-    """A paper or concept; `papers` are CURIEs in the order of the selection."""
+    """A paper or concept; `papers` are CURIEs, the newest first once a drawing is filled."""
 
     id: str
     type: str
@@ -37,6 +37,7 @@ class Edge:
     weight: float = 1.0
     years: list[str] = field(default_factory=list)
     quotes: list[EntryQuote] = field(default_factory=list)
+    is_mutual: bool = False  # papers state it in both directions
 
 
 @dataclass(slots=True)
@@ -61,6 +62,7 @@ class Drawing:
     naming_papers: int = 0  # those that name anything of the types drawn
     centre: str = ""
     view: str = ""
+    left_out: int = 0  # relations of a lineage that rest on one paper
     sized_by: str = "support"  # or "papers", if no paper has a known institution
     about: dict[str, About] = field(default_factory=dict)
     communities: list[str] = field(default_factory=list)  # the label of each, largest first

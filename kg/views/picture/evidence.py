@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Quotes per node and edge; fewer if there are many nodes.
 _QUOTES, _FEW, _MANY = 5, 2, 500
+#: The end of a plural: "agents", but not "bias", "loss" or "focus".
+_PLURAL = re.compile(r"^(\w{2,}[^aius\W])s$")
 #: Papers that the panel lists per node; fewer if there are many nodes.
 LISTED, LISTED_OF_MANY = 40, 12
 
@@ -42,6 +45,8 @@ def fill(graph: GraphReader, drawing: Drawing, known: PaperFacts, lang: str) -> 
             node.quotes = _first(words.of(node.papers, node.id), most)
     for edge in drawing.edges:
         edge.quotes = _first(words.between(edge), most)
+    for papers in [one.papers for one in drawing.nodes.values()] + [one.papers for one in drawing.edges]:
+        papers.sort(key=lambda paper: (known.papers[paper][1] if paper in known.papers else "", paper), reverse=True)
     _tell(graph, drawing, known, shown, LISTED_OF_MANY if is_large else LISTED)
 
 
@@ -99,6 +104,8 @@ class _Words:
                 yield from self.things[paper, edge.tail]
             else:
                 yield from self.said[paper, edge.head, edge.relation, edge.tail]
+                if edge.is_mutual:
+                    yield from self.said[paper, edge.tail, edge.relation, edge.head]
 
 
 def _first(quotes: Iterable[EntryQuote], most: int) -> list[EntryQuote]:
@@ -120,11 +127,16 @@ def _label(graph: GraphReader, drawing: Drawing, shown: dict[str, Paper], lang: 
         else:
             said = graph.vocabulary[name].label if name in graph.vocabulary else minted.get(name, {})
             node.label = as_text(in_language(said, lang) or name.partition(":")[2])
-    several = Counter(node.label.casefold() for node in drawing.nodes.values() if node.type != "paper")
+    several = Counter(alike(node.label) for node in drawing.nodes.values() if node.type != "paper")
     words = PageWords(lang)
-    for node in drawing.nodes.values():  # a topic and a technique of one name say which they are
-        if node.type != "paper" and several[node.label.casefold()] > 1:
+    for node in drawing.nodes.values():  # a topic and a technique of nearly one name say which they are
+        if node.type != "paper" and several[alike(node.label)] > 1:
             node.label = words("picture.of_type", label=node.label, type=words(f"type.{node.type}"))
+
+
+def alike(label: str) -> str:
+    """A label without case, number and hyphens: "LLM agents" and "LLM agent" are hardly told apart."""
+    return " ".join(_PLURAL.sub(r"\1", word) for word in label.casefold().replace("-", " ").split())
 
 
 def _tell(graph: GraphReader, drawing: Drawing, known: PaperFacts, shown: dict[str, Paper], most: int) -> None:

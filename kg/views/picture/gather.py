@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from kg.names import kind_of
 from kg.query.support import Supporter, support
 from kg.views.network import relations
 from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, DrawnNode, Edge
+from kg.views.picture.layers import is_readable
 from kg.views.picture.scope import Scope
 
 if TYPE_CHECKING:
@@ -26,6 +28,12 @@ _STRENGTH = {"proposed": 0, "used": 1, "baseline": 2, "mentioned": 3}
 _CANDIDATES, _STRONGEST, _KEPT = 5, 4, 12
 #: With more papers than this, two of them must name both entities for a "together" edge.
 _MANY = 40
+#: Two concepts of so many papers each are related in a lineage only where two papers state it.
+_COMMON = 10
+#: A lineage keeps so many nodes, however it looks.
+_FEWEST = 12
+#: A name of a method: a word with a capital after its first letter, or with a digit ("LoRA", "EAGLE-3").
+_NAME = re.compile(r"\w[^\W\d_]*(?:[A-Z]|\d)")
 
 
 @dataclass(slots=True)
@@ -79,10 +87,13 @@ class Gathering:
             node.support = self.facts.support(node.papers)
         self.sized_by = "support" if any(known[2] for known in self.facts.papers.values()) else "papers"
 
-    def draw(self, limit: int, view: str = "") -> Drawing:
-        """A drawing of at most `limit` nodes: papers and concepts, or only concepts if there are too many papers."""
+    def draw(self, limit: int, view: str = "", whole: bool = False) -> Drawing:
+        """A drawing of at most `limit` nodes: papers and concepts, or only concepts if there are too many papers.
+
+        A lineage that is to be seen `whole` has fewer nodes where a page could not show that many readably.
+        """
         if view == "lineage":
-            out = self._lineage(limit)
+            out = self._lineage(limit, whole)
         elif view == "collaboration":
             out = self._map(limit, said=False)
         elif self._draws_papers(limit):
@@ -146,17 +157,38 @@ class Gathering:
                     edges.append(edge)
         return self._connected(candidates, edges, limit)
 
-    def _lineage(self, limit: int) -> Drawing:
+    def _lineage(self, limit: int, whole: bool) -> Drawing:
         candidates = {node.id: node for node in self._ranked()[: 10 * _CANDIDATES * limit]}
-        edges = [e for e in self._said(candidates) if e.relation in LINEAGE and not self._is_kind(e.tail, e.head)]
+        said = [e for e in self._said(candidates) if e.relation in LINEAGE and not self._is_kind(e.tail, e.head)]
+        edges = [edge for edge in merged(said) if len(edge.papers) > 1 or not self._is_general(edge)]
         degree = Counter[str]()
         for edge in edges:
             degree.update({edge.head: len(edge.papers), edge.tail: len(edge.papers)})
         ranked = sorted(
             candidates.values(),
-            key=lambda n: (n.id != self.scope.centre, -n.support * degree[n.id], -degree[n.id], n.id),
+            key=lambda n: (n.id != self.scope.centre, -n.support * degree[n.id], -degree[n.id], -len(n.papers), n.id),
         )
-        return self._connected({node.id: node for node in ranked if degree[node.id]}, edges, limit)
+        linked = {node.id: node for node in ranked if degree[node.id]}
+        out = self._connected(linked, edges, limit)
+        while whole and limit > _FEWEST and not is_readable(out):
+            limit -= 2
+            out = self._connected(linked, edges, limit)
+        out.left_out = sum(
+            edge.head in out.nodes and edge.tail in out.nodes and len(edge.papers) == 1 and self._is_general(edge)
+            for edge in merged(said)
+        )
+        return out
+
+    def _is_general(self, edge: Edge) -> bool:
+        """Whether both ends are concepts of the vocabulary that are no names, or that many papers name.
+
+        What one paper says of its own method is a fact; what one sentence says of such concepts is often a misreading.
+        """
+        ends = [self.nodes[edge.head], self.nodes[edge.tail]]
+        if not all(node.id in self.vocabulary for node in ends):
+            return False
+        is_named = any(_NAME.search(self.vocabulary[node.id].label.get("en", "")) for node in ends)
+        return not is_named or all(len(node.papers) >= _COMMON for node in ends)
 
     def _is_kind(self, one: str, other: str) -> bool:
         """Whether a technique is a kind of another: then that one does not use it."""
@@ -233,6 +265,20 @@ class Gathering:
             shared = set(nodes[other].papers)
             out.append(Edge(one, other, TOGETHER, [p for p in nodes[one].papers if p in shared], near[one, other]))
         return out
+
+
+def merged(edges: list[Edge]) -> list[Edge]:
+    """Edges where two that state a relation in both directions are one without a direction, of more papers ahead."""
+    found = {(edge.head, edge.relation, edge.tail): edge for edge in edges}
+    out = []
+    for (head, relation, tail), edge in found.items():
+        back = found.get((tail, relation, head))
+        if back is None:
+            out.append(edge)
+        elif (-len(edge.papers), head) < (-len(back.papers), tail):
+            papers = list(dict.fromkeys([*edge.papers, *back.papers]))
+            out.append(Edge(head, tail, relation, papers, float(len(papers)), is_mutual=True))
+    return out
 
 
 def _strongest(edges: list[Edge]) -> list[Edge]:

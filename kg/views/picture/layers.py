@@ -15,11 +15,13 @@ from kg.views.picture.layout import Places
 #: Pixels between columns and between rows.
 _COLUMN, _ROW = 215, 34
 #: How much wider than high the part of a page is that shows a drawing.
-_WIDE = 1.4
+_WIDE = 1.1
 _NEARLY = 1.15
 #: Maximum number of nodes in one group.
 _MANY = 40
 _ROUNDS = 12
+#: Rows and columns of boxes that a page shows whole and readably.
+_MOST_ROWS, _MOST_COLUMNS = 26, 6
 
 
 def ahead(edge: Edge) -> tuple[str, str]:
@@ -48,6 +50,15 @@ def layered(drawing: Drawing) -> Places:
     stacks = [_stacked(blocks, max(highest, height)) for height in reversed(sums)] if blocks else [{}]
     least = min(map(_size, stacks), default=0.0)
     return next(found for found in stacks if _size(found) <= _NEARLY * least)  # fewer columns, if hardly smaller
+
+
+def is_readable(drawing: Drawing) -> bool:
+    """Whether a page shows a drawing whole in letters that can be read."""
+    found = layered(drawing).values()
+    rows = {axis: [place[axis] for place in found] for axis in (0, 1)}
+    if not drawing.nodes:
+        return True
+    return len(set(rows[0])) <= _MOST_COLUMNS and max(rows[1]) - min(rows[1]) <= (_MOST_ROWS - 1) * _ROW
 
 
 def _size(found: Places) -> float:
@@ -107,7 +118,7 @@ def _without_cycles(drawing: Drawing) -> dict[str, set[str]]:
     after: dict[str, set[str]] = defaultdict(set)
     for edge in sorted(drawing.edges, key=lambda e: (-len(e.papers), e.head, e.relation, e.tail)):
         one, other = ahead(edge)
-        if one != other and not _reaches(after, other, one):
+        if one != other and not edge.is_mutual and not _reaches(after, other, one):
             after[one].add(other)
     return after
 

@@ -26,7 +26,7 @@ _OTHER = "#6b7680"
 #: The colours of relations in a lineage.
 _LINES = {"uses": "#3b7dd8", "part_of": "#2e9e6b", "outperforms": "#d9622b"}
 #: Characters of a label beside a node and in a box; the panel shows all.
-LABEL, IN_BOX = 46, 26
+LABEL, IN_BOX = 46, 52
 #: Weak relations, drawn with dashed lines.
 _WEAK = ("mentioned", "baseline", "compared_with")
 
@@ -93,12 +93,16 @@ class Look:
         return _LINES.get(edge.relation, "") if self.is_layered else ""
 
     def ends(self, edge: Edge) -> tuple[str, str]:
-        """Start and end of an edge as drawn."""
+        """Start and end of an edge as drawn; in a lineage one without a direction leads to the right, too."""
+        if self.is_layered and edge.is_mutual and self.places[edge.tail] < self.places[edge.head]:
+            return edge.tail, edge.head
+        if edge.is_mutual:
+            return edge.head, edge.tail
         return (edge.head, edge.tail) if not self.is_layered else ahead(edge)
 
     def has_arrow(self, edge: Edge) -> bool:
         """Whether an edge has an arrow: relations between concepts have a direction."""
-        return edge.relation != TOGETHER and self.drawing.nodes[edge.head].type != "paper"
+        return edge.relation != TOGETHER and not edge.is_mutual and self.drawing.nodes[edge.head].type != "paper"
 
     def is_faint(self, edge: Edge) -> bool:
         """Whether an edge connects two groups of a layered drawing."""
@@ -140,16 +144,18 @@ class Look:
     def first(self) -> str:
         """The node that the panel opens on; "" for an empty drawing.
 
-        It is the centre, or what the heading names, or the concept of most relations (of a lineage) or most weight.
+        It is the centre, or what the heading names, or the concept drawn largest: of several, that of most papers, then
+        of most relations.
         """
         drawing = self.drawing
         if drawing.centre in drawing.nodes:
             return drawing.centre
-        degree = Counter(end for edge in drawing.edges for end in (edge.head, edge.tail)) if self.is_layered else {}
+        degree = Counter(end for edge in drawing.edges for end in (edge.head, edge.tail))
 
         def order(node: DrawnNode) -> tuple[object, ...]:
             is_named = re.search(rf"[:：]\s*{re.escape(self.name(node))}$", self.heading)
-            return node.type == "paper", not is_named, -degree.get(node.id, 0), -drawing.measure(node), node.id
+            weight = -self.radius[node.id], -len(node.papers), -degree[node.id]
+            return node.type == "paper", not is_named, *weight, node.label.casefold(), node.id
 
         return min(drawing.nodes.values(), key=order).id if drawing.nodes else ""
 
@@ -162,8 +168,9 @@ class Look:
     def counts(self) -> str:
         """How much of the graph is drawn, in a sentence."""
         drawing = self.drawing
+        is_best = drawing.view == "lineage" and len(drawing.nodes) < drawing.all_nodes
         said = self.words(
-            "picture.shown",
+            "picture.shown_best" if is_best else "picture.shown",
             nodes=f"{len(drawing.nodes):,}",
             all_nodes=f"{drawing.all_nodes:,}",
             edges=f"{len(drawing.edges):,}",
@@ -171,12 +178,22 @@ class Look:
         papers = self.words.count("count.paper", drawing.all_papers)
         if drawing.view and drawing.naming_papers < drawing.all_papers:
             named = {"n": f"{drawing.naming_papers:,}", "papers": papers}
-            return said + self.words(f"picture.coverage_{drawing.view}", **named)
-        return said + self.words("picture.of_papers", papers=papers)
+            said += self.words(f"picture.coverage_{drawing.view}", **named)
+        else:
+            said += self.words("picture.of_papers", papers=papers)
+        return said + (self.words.count("picture.left_out", drawing.left_out) if drawing.left_out else "")
 
     @property
     def size(self) -> str:
         """The meaning of node sizes."""
+        return self.words(f"picture.size_{self._sized_by}")
+
+    @property
+    def support(self) -> str:
+        """What independent support is, in a sentence; "" where sizes are numbers of papers."""
+        return self.words("picture.support_means") if self._sized_by == "support" else ""
+
+    @property
+    def _sized_by(self) -> str:
         kinds = {node.type for node in self.drawing.nodes.values()} - {"paper"}
-        by = "papers" if kinds <= {"institution"} else self.drawing.sized_by
-        return self.words(f"picture.size_{by}")
+        return "papers" if kinds <= {"institution"} else self.drawing.sized_by

@@ -119,6 +119,9 @@ def _render(look: Look, by: str, libraries: list[Any], drawn: dict[str, Any], se
         "support",
         "no_webgl",
         "close",
+        "newest",
+        "entry",
+        "zoom",
     )
     return render(
         "picture.html.jinja",
@@ -128,6 +131,8 @@ def _render(look: Look, by: str, libraries: list[Any], drawn: dict[str, Any], se
         nothing=words("picture.nothing" if look.drawing.all_papers else "picture.empty"),
         counts=look.counts,
         size=look.size,
+        support=look.support,
+        outlined=bool(look.drawing.view),
         kinds=look.kinds,
         groups=look.groups if len(look.groups) > 1 else [],
         lines=look.lines,
@@ -139,6 +144,7 @@ def _render(look: Look, by: str, libraries: list[Any], drawn: dict[str, Any], se
         about=_about(look, served),
         nonce=served.nonce if served else "",
         said={name: words(f"picture.{name}") for name in said}
+        | {"support_means": look.support}
         | {"found_one": words.count("picture.found", 1), "relations": _relations(look)},
     )
 
@@ -183,6 +189,7 @@ def _about(look: Look, served: Served | None) -> dict[str, Any]:
         return {
             "relation": edge.relation,
             "flipped": flipped,
+            "mutual": edge.is_mutual,
             "n": len(edge.papers),
             "years": edge.years,
             "papers": first,

@@ -10,13 +10,17 @@ import math
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kg.views.columns import shortened
 from kg.views.picture.drawing import DrawnNode
 from kg.views.picture.look import IN_BOX, LABEL, Look
 
 _MARGIN = 44
+#: Pixels between two columns of boxes.
+_GAP = 70.0
+#: How much farther apart rows are than in the layout: lines run between them.
+_ROOMY = 1.35
 #: The width of the sheet in pixels, by number of nodes.
 _WIDTHS = ((60, 1200), (300, 1600), (800, 2000))
 _WIDEST = 2600
@@ -40,6 +44,7 @@ class Stroke:
     is_bent: bool
     said: str
     is_faint: bool = False
+    via: tuple[Point, ...] = ()  # places on the way of a curve: past the boxes of the columns between
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +112,39 @@ def sheet(look: Look) -> Sheet:
 
 def _layered(look: Look) -> Sheet:
     """A layered drawing at its own size: boxes in columns."""
-    left, upper, wide, high = _extent(look)
-    out = Sheet(round(max(wide + 280, 760)), 0)
-    top = _head(look, out) + _MARGIN
-    out.height = round(top + high + _MARGIN)
-    at = {name: (140.0 + x - left, top + y - upper) for name, (x, y) in sorted(look.places.items())}
+    _, upper, _, down = _extent(look)
     text = {name: look.short(node, IN_BOX) for name, node in look.drawing.nodes.items()}
     size = {name: look.font(node) for name, node in look.drawing.nodes.items()}
-    half = {name: width_of(text[name], size[name]) / 2 + 8 for name in at}
-    out.strokes += _strokes(look, at, half)
+    half = {name: width_of(text[name], size[name]) / 2 + 8 for name in text}
+    across, end = _columns(look, half)
+    out = Sheet(round(max(end, 760)), 0)
+    top = _head(look, out) + _MARGIN
+    out.height = round(top + down * _ROOMY + _MARGIN)
+    at = {name: (across[x], top + (y - upper) * _ROOMY) for name, (x, y) in sorted(look.places.items())}
+    high = {name: size[name] * 0.8 + 2 for name in at}
+    wide: dict[float, float] = defaultdict(float)
+    for name, (x, _) in at.items():
+        wide[x] = max(wide[x], half[name])
+    out.strokes += (replace(stroke, via=tuple(_way(stroke, at, wide, high))) for stroke in _strokes(look, at, half))
     for name, node in sorted(look.drawing.nodes.items()):
         said = f"{node.label} ({len(node.papers)})"
-        out.dots.append(Dot(at[name], size[name] * 0.8 + 2, look.fill(node), True, said, 2 * half[name]))
+        out.dots.append(Dot(at[name], high[name], look.fill(node), True, said, 2 * half[name]))
         place = at[name][0], at[name][1] + size[name] * 0.35
         out.words.append(SheetText(place, text[name], size[name], "middle", is_white=True))
     return out
+
+
+def _columns(look: Look, half: dict[str, float]) -> tuple[dict[int, float], float]:
+    """The middle of each column, by its place in the layout: as wide as its widest box; and where the last one ends."""
+    widest: dict[int, float] = defaultdict(float)
+    for name, (x, _) in look.places.items():
+        widest[x] = max(widest[x], half[name])
+    out: dict[int, float] = {}
+    end = _MARGIN / 2
+    for x in sorted(widest):
+        out[x] = end + widest[x]
+        end += 2 * widest[x] + _GAP
+    return out, end - _GAP + _MARGIN / 2
 
 
 def _extent(look: Look) -> tuple[float, float, float, float]:
@@ -164,6 +187,24 @@ def _strokes(look: Look, at: dict[str, Point], radius: dict[str, float]) -> Iter
         kind = look.line(edge), look.width(edge), look.is_weak(edge), arrow, look.is_layered
         start = (at[one][0] + radius[one], at[one][1]) if look.is_layered else at[one]
         yield Stroke(start, end, *kind, said, look.is_faint(edge))
+
+
+def _way(stroke: Stroke, at: dict[str, Point], wide: dict[float, float], high: dict[str, float]) -> Iterator[Point]:
+    """Where a line passes the columns from its start to its end: between their boxes; `wide` and `high` are halves."""
+    (start, y), (end, last) = stroke.start, stroke.end
+    passed = [x for x in sorted(wide) if start - wide[x] - 1 < x < end + wide[x] + 1]
+    if len(passed) < 2:  # back, or within one column
+        return
+    for number, x in enumerate(passed):
+        if number == 0 or number == len(passed) - 1:  # a narrow box of a wide column is left, or reached, level
+            yield (x + wide[x], y) if number == 0 else (x - wide[x], last)
+            continue
+        wanted = y + (last - y) / (len(passed) - number)
+        taken = [(at[n][1] - high[n] - 3, at[n][1] + high[n] + 3) for n in sorted(at) if at[n][0] == x]
+        free = [p for p in (wanted, *(p for box in taken for p in box)) if not any(a < p < b for a, b in taken)]
+        y = min(free, key=lambda place: abs(place - wanted), default=wanted)
+        yield x - wide[x], y
+        yield x + wide[x], y
 
 
 def _before(start: Point, end: Point, gap: float, is_bent: bool) -> Point:

@@ -97,11 +97,14 @@ def _text(said: str) -> str:
 
 
 def _curve(stroke: Stroke) -> list[Point]:
-    """The control points of a line: start and end, with two points between them for a curve."""
+    """The control points of a line: start and end, with two points between them for each part of a curve."""
     if not stroke.is_bent:
         return [stroke.start, stroke.end]
-    middle = (stroke.start[0] + stroke.end[0]) / 2
-    return [stroke.start, (middle, stroke.start[1]), (middle, stroke.end[1]), stroke.end]
+    out = [stroke.start]
+    for x, y in (*stroke.via, stroke.end):
+        middle = (out[-1][0] + x) / 2
+        out += [(middle, out[-1][1]), (middle, y), (x, y)]
+    return out
 
 
 def _tip(stroke: Stroke) -> Iterator[Point]:
@@ -144,8 +147,10 @@ def _png_lines(axes: Any, drawn: Sheet) -> None:
 
     for is_broken in (False, True):
         strokes = [stroke for stroke in drawn.strokes if stroke.is_broken is is_broken]
-        codes = {2: [Path.MOVETO, Path.LINETO], 4: [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4]}
-        paths = [Path(points, codes[len(points)]) for points in map(_curve, strokes)]
+        paths = [
+            Path(points, [Path.MOVETO] + [Path.LINETO if len(points) == 2 else Path.CURVE4] * (len(points) - 1))
+            for points in map(_curve, strokes)
+        ]
         if paths:
             colours = [stroke.colour or "#aab4bd" for stroke in strokes]
             alphas = [0.14 if stroke.is_faint else 0.7 for stroke in strokes]

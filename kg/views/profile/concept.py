@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kg.entity_types import TABLE
+from kg.entity_types import NAMED, TABLE
 from kg.evidence import evidence_id
 from kg.model import ROLES, KgError
 from kg.names import is_curie, kind_of
@@ -16,6 +16,7 @@ from kg.query.filter import Entity
 from kg.query.kinds import definition
 from kg.query.periods import covered, folded, is_partial, without_gaps
 from kg.query.shown import context
+from kg.text import fold
 from kg.views.profile.paper import described
 from kg.views.selection import clean
 
@@ -62,7 +63,7 @@ def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any
         "newest": described(graph, _newest(corpus, papers)),
         "beats": _compared(graph, concept, family, "head", lang),
         "beaten_by": _compared(graph, concept, family, "tail", lang),
-        "results": _results(graph, family, kind, lang),
+        "results": _results(graph, concept, family, kind, lang),
         "beside": [
             {"type": other, "things": things}
             for other in _KINDS
@@ -138,12 +139,17 @@ def _sentences(graph: GraphReader, concept: str, family: Sequence[str], kind: st
     thing = Entity(kind, concept, graph.label(concept), tuple(family))
     said = definition.sentences(graph.store, graph.lexicon(), thing, _SENTENCES)
     papers = graph.store.papers_of({quote.source for quote in said})
-    called = {row["paper"]: row["called"] for row in described(graph, papers.values())}
+    called = _names(graph, papers.values())
     return [
         {"paper": quote.source, "sentence": quote.context, "quote": quote.quote, "evidence": quote.id}
         | {"called": called.get(papers[quote.source], quote.source)}
         for quote in said
     ]
+
+
+def _names(graph: GraphReader, papers: Iterable[str]) -> dict[str, str]:
+    """How texts call papers (CURIEs)."""
+    return {row.paper: row.name or row.id for row in Corpus.of(graph.store).rows(sorted(set(papers)))}
 
 
 def _compared(graph: GraphReader, own: str, family: Sequence[str], side: str, lang: str) -> list[dict[str, Any]]:
@@ -171,15 +177,18 @@ def _compared(graph: GraphReader, own: str, family: Sequence[str], side: str, la
         out.setdefault((concept or text, paper), said)
         if len(out) == _LISTED:
             break
-    return list(out.values())
+    called = _names(graph, (paper for _, paper in out))
+    return [said | {"called": called[paper]} for (_, paper), said in out.items()]
 
 
-def _results(graph: GraphReader, family: Sequence[str], kind: str, lang: str) -> list[dict[str, Any]]:
+def _results(graph: GraphReader, own: str, family: Sequence[str], kind: str, lang: str) -> list[dict[str, Any]]:
     """Results on a metric; of papers that propose a technique; else of those that have it; the surest first.
 
-    What several entries say of one paper is one result.
+    Those on a device, model or data set name it, or one of its family, in their own setting or sentence. What several
+    entries say of one paper is one result.
     """
-    in_role = " AND x.role = 'proposed'" if kind in ("technique", "model") else ""
+    in_role = " AND x.role = 'proposed'" if kind == "technique" else ""
+    most = -1 if kind in NAMED else _RESULTS
     # Cross joins keep SQLite from going through all results.
     of_papers = (
         "papers p CROSS JOIN entries e CROSS JOIN results r WHERE e.paper = p.curie AND r.entry = e.id AND p.id IN"
@@ -193,18 +202,23 @@ def _results(graph: GraphReader, family: Sequence[str], kind: str, lang: str) ->
     sql = f"""SELECT e.name, p.curie, p.title, p.appeared, m.curie, r.metric_text, r.change, r.bound, r.low, r.high,
         r.unit, b.curie, r.baseline_text, r.setting, r.field, r.start, r."end", t.raw, r.score, r.sure
         FROM (SELECT r.* FROM {among} c.curie IN ({marks(family)}){in_role})
-        ORDER BY r.sure DESC, p.appeared DESC, r.entry, r.number LIMIT {_RESULTS}) r
+        ORDER BY r.sure DESC, p.appeared DESC, r.entry, r.number LIMIT {most}) r
         JOIN entries e ON e.id = r.entry JOIN papers p ON p.id = r.paper
         LEFT JOIN concepts m ON m.id = r.metric LEFT JOIN concepts b ON b.id = r.baseline
         JOIN texts t ON t.entry = r.entry AND t.field = r.field
         ORDER BY r.sure DESC, p.appeared DESC, r.entry, r.number"""
-    out = []
+    out: list[dict[str, Any]] = []
+    papers: list[str] = []
     first: dict[tuple[object, ...], str] = {}
+    is_on = _naming(graph, own, family) if kind in NAMED else lambda setting, sentence: True
     for row in graph.store.rows(sql, *family):
-        if first.setdefault((row[1], row[4] or row[5], *row[6:11]), row[0]) != row[0]:
-            continue
-        entry, _, title, when, metric, metric_text, change, bound, low, high, unit = row[:11]
+        entry, paper, title, when, metric, metric_text, change, bound, low, high, unit = row[:11]
         baseline, baseline_text, setting, field, start, end, raw, score, sure = row[11:]
+        if not is_on(setting, context(raw, start, end)):
+            continue
+        if first.setdefault((paper, metric or metric_text, *row[6:11]), entry) != entry:
+            continue
+        papers.append(paper)
         out.append(
             {
                 "metric": clean(graph.label(metric, lang)) if metric else clean(metric_text),
@@ -226,7 +240,30 @@ def _results(graph: GraphReader, family: Sequence[str], kind: str, lang: str) ->
                 "sure": bool(sure),
             }
         )
-    return out
+        if len(out) == _RESULTS:
+            break
+    called = _names(graph, papers)
+    return [one | {"called": called[paper]} for one, paper in zip(out, papers, strict=True)]
+
+
+def _naming(graph: GraphReader, own: str, family: Sequence[str]) -> Callable[[str, str], bool]:
+    """What tells by its setting and sentence whether a result is on one of a family.
+
+    A setting that names another thing of the type speaks against the sentence, which may tell of results on several.
+    """
+    lexicon, kind, ours = graph.lexicon(), kind_of(own), set(family)
+    wider = set(graph.vocabulary.broader(own)) - ours
+    minted = {fold(label) for one in family if one not in graph.vocabulary for label in lexicon.labels(one)} - {""}
+
+    def named(text: str) -> set[str]:
+        found = {match.concept for match in lexicon.matched(text) if match.type == kind}
+        folded = f" {fold(text)} " if minted else ""
+        return found | ({own} if any(f" {name} " in folded for name in minted) else set())
+
+    def is_on(setting: str, sentence: str) -> bool:
+        return bool((named(setting) - wider or named(sentence)) & ours)
+
+    return is_on
 
 
 def _beside(

@@ -12,6 +12,7 @@ from kg.model import Paper
 from kg.names import address, kind_of
 from kg.query.cited import CitedClaim, claims_of
 from kg.query.corpus import Corpus
+from kg.text import fold
 from kg.trust import LIKELY
 from kg.views.brief import compose
 from kg.views.latex import letters
@@ -31,6 +32,13 @@ _EMPTY = {
     "result": ("metric", "metric_concept", "unit", "baseline", "setting"),
     "relation": ("head_concept", "tail_concept"),
 }
+#: By what claims of several entries say the same.
+_SAME = {
+    "mention": ("concept", "role"),
+    "topic": ("concept",),
+    "result": ("metric", "low", "high", "unit", "change"),
+    "relation": ("head", "relation", "tail"),
+}
 
 
 def profile(graph: GraphReader, name: str, lang: str = "en") -> dict[str, Any]:
@@ -41,8 +49,8 @@ def profile(graph: GraphReader, name: str, lang: str = "en") -> dict[str, Any]:
     paper = graph.paper(name)
     shown = Selection.of(graph, [paper], lang)
     shown.learn_labels()
-    claims = list(claims_of(graph.store, ids(paper)))
-    listed = [_claim(graph, number, claim, lang) for number, claim in enumerate(claims, 1)]
+    every = [_claim(graph, claim, lang) for claim in claims_of(graph.store, ids(paper))]
+    listed = _numbered(every)
     documents = [document for document, _ in paper.entries]
     first = documents[0]
     return {
@@ -65,7 +73,7 @@ def profile(graph: GraphReader, name: str, lang: str = "en") -> dict[str, Any]:
         "topics": _things(shown, paper, "topic"),
         "brief": compose(shown, paper),
         "texts": [
-            {"entry": d.id, "field": field, "pieces": pieces(d.texts[field].raw, _on(listed, d.id, field))}
+            {"entry": d.id, "field": field, "pieces": pieces(d.texts[field].raw, _on(every, d.id, field))}
             for d in documents
             for field in _FIELDS
             if field in d.texts and d.texts[field].raw.strip()
@@ -80,8 +88,24 @@ def _things(shown: Selection, paper: Paper, kind: str) -> list[dict[str, str]]:
     return [{"concept": thing.concept, "label": thing.label} for thing in shown.things(paper, kind)]
 
 
-def _claim(graph: GraphReader, number: int, claim: CitedClaim, lang: str) -> dict[str, Any]:
-    """A claim with its number on the page, its level, and labels in a language."""
+def _numbered(every: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Claims as a page lists and numbers them: what several entries say alike has one number and stands there once."""
+    out: list[dict[str, Any]] = []
+    first: dict[tuple[object, ...], dict[str, Any]] = {}
+    for claim in every:
+        said = tuple(fold(one) if isinstance(one := claim.get(name), str) else one for name in _SAME[claim["kind"]])
+        same = first.setdefault((claim["kind"], *said), claim)
+        if same["entry"] == claim["entry"]:
+            out.append(claim)
+            claim["number"] = len(out)
+        else:
+            at = claim["number"] = same["number"]
+            out[at - 1] = max(out[at - 1], claim, key=lambda one: (one["sure"], one["score"]))
+    return out
+
+
+def _claim(graph: GraphReader, claim: CitedClaim, lang: str) -> dict[str, Any]:
+    """A claim with its level, and labels in a language."""
     said = dict.fromkeys(_EMPTY[claim.kind], "") | claim.to_json()
     concept = said.get("concept", "")
     label = graph.label(concept, lang) if concept else ""
@@ -90,7 +114,7 @@ def _claim(graph: GraphReader, number: int, claim: CitedClaim, lang: str) -> dic
             said[end] = clean(graph.label(said[f"{end}_concept"], lang))
     said |= {"label": clean(label)} if label else {}
     level = "sure" if claim.sure else "likely" if claim.score >= LIKELY else "weak"
-    return {"number": number, "level": level, "entry": claim.entry} | said
+    return {"level": level, "entry": claim.entry} | said
 
 
 def _on(claims: Iterable[dict[str, Any]], entry: str, field: str) -> list[dict[str, Any]]:

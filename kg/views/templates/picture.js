@@ -92,14 +92,15 @@ function addQuotes(quotes) {
 }
 
 function addPapers(about) {
-  add(panel, "h3", SAID.papers + " (" + about.n.toLocaleString("en") + ")");
+  const heading = add(panel, "h3", SAID.papers + " (" + about.n.toLocaleString("en") + ")");
+  if (about.n > 1) heading.append(" · " + SAID.newest);
   const list = add(panel, "ul");
   for (const place of about.papers) {
     const [entries, title, when, name] = PAPERS[place];
     const item = add(list, "li");
     addOut(item, entries, PAPERS[place]);
     item.append(" " + title + (when ? " (" + when.slice(0, 10) + ")" : ""));
-    if (name) add(item, "small", " " + entries);
+    if (name) add(item, "small", " " + (PAPERS[place][4] ? entries : SAID.entry.replace("{n}", entries)));
   }
   if (about.n > about.papers.length) add(list, "li", fill(SAID.more, about.n - about.papers.length), "hint");
 }
@@ -135,7 +136,7 @@ function heading(id) {
   const node = NODES[id];
   const kind = add(panel, "p", document.querySelector(`#legend [data-kind="${node.kind}"] span`).textContent, "kind");
   kind.style.borderColor = node.colours[0];
-  if (node.support) add(panel, "span", fill(SAID.support, node.support), "hint");
+  if (node.support) add(panel, "span", fill(SAID.support, node.support), "hint").title = SAID.support_means;
   const name = add(panel, "h2", node.url ? undefined : node.name);
   if (node.url) add(name, "a", node.name).href = node.url;
 }
@@ -163,12 +164,22 @@ function chooseEdge(at) {
   add(panel, "p", SAID.relations[EDGES[at].relation], "kind");
   const title = add(panel, "h2");
   addLink(title, NODES[head].name, () => choose(head));
-  title.append(" → ");
+  title.append(EDGES[at].mutual ? " ↔ " : " → ");
   addLink(title, NODES[tail].name, () => choose(tail));
   addQuotes(EDGES[at].quotes);
   addPapers(EDGES[at]);
   panel.scrollTop = 0;
   paint();
+}
+
+// The panel opens on the node of most weight, with the whole picture lit.
+function opening() {
+  chosen = null;
+  if (!DATA.about.first) return;
+  describe(DATA.about.first);
+  const hint = add(panel, "p", SAID.hint, "hint");
+  if (view.zooms) hint.append((/[a-z]/i.test(SAID.hint) ? " " : "") + SAID.zoom);
+  panel.insertBefore(hint, panel.firstChild);
 }
 
 function unchoose() {
@@ -210,7 +221,7 @@ function list(text) {
 
 // Where two labels would overlap, the node that comes first shows its own. `dots` are {id, x, y, r, wide, high}, in
 // pixels, the most important first; gives "below", "above", "right" or "left" for those that have room.
-function roomFor(dots) {
+function roomFor(dots, is_bound = true) {
   const small = 3.5;  // pixels of a dot that a label may cover
   const cell = 90;
   const grid = new Map();
@@ -234,7 +245,7 @@ function roomFor(dots) {
   };
   for (const {id, x, y, r} of dots) put([x - r, y - r, x + r, y + r], id, r);
   const out = new Map();
-  const width = box.clientWidth;
+  const width = box.clientWidth, height = box.clientHeight;
   let first = 12;  // whose labels stand where they cover the least, if they are larger than others
   const least = 1.6 * Math.min(...dots.map(({r}) => r));
   for (const {id, x, y, r, wide, high, text} of dots) {
@@ -246,7 +257,7 @@ function roomFor(dots) {
       ["above", [x - half, y - r - high, x + half, y - r]],
       ["right", [x + r + 2, y - high / 2, x + r + 4 + wide, y + high / 2]],
       ["left", [x - r - 4 - wide, y - high / 2, x - r - 2, y + high / 2]],
-    ].filter(([, b]) => b[0] > 0 && b[2] < width || x < 0 || x > width);
+    ].filter(([, b]) => !is_bound || (b[0] > 0 && b[2] < width || x < 0 || x > width) && (b[1] > 0 && b[3] < height || y < 0 || y > height));
     const costs = spots.map(([, b]) => covered(b, id, r));
     const cost = Math.min(...costs);
     if (!(cost <= most)) continue;
@@ -256,6 +267,21 @@ function roomFor(dots) {
   }
   return out;
 }
+
+// A name in lines of at most `most` pixels: words stay whole, but names without spaces are cut where Chinese is.
+function wrapped(text, most, width) {
+  if (width(text) <= most) return text;
+  const lines = [""];
+  for (const part of text.match(/[（(][^（）()]*[）)]|[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+\s*|\s+/g)) {
+    if (lines.at(-1) && width((lines.at(-1) + part).trimEnd()) > most && !/^[）】」，。、]/.test(part)) lines.push("");
+    lines[lines.length - 1] += part;
+  }
+  return lines.map((line) => line.trim()).join("\n");
+}
+
+// Between two columns a line leaves and arrives level.
+const bend = ([x1, y1], [x2, y2]) => [(x1 + x2) / 2, y1, (x1 + x2) / 2, y2];
+const pairs = (way) => way.slice(1).map((to, at) => [way[at], to]);
 
 function soon(action, wait = 90) {
   let waiting = 0;
@@ -283,7 +309,7 @@ function start() {
     for (const part of document.querySelectorAll("#legend ul[data-of]")) part.hidden = part.dataset.of !== colour.value;
     paint();
   };
-  document.getElementById("whole").onclick = () => { unchoose(); view.whole(); };
+  document.getElementById("whole").onclick = () => { opening(); paint(); view.whole(); };
   const search = document.getElementById("search");
   search.text.oninput = () => search.text.value.trim() ? list(search.text.value) : unchoose();
   search.onsubmit = (event) => {
@@ -298,10 +324,7 @@ function start() {
     if (event.key === "Escape") unchoose();
   });
   dark.addEventListener("change", paint);
-  if (DATA.about.first) {  // the panel opens on the node of most weight, with the whole picture lit
-    describe(DATA.about.first);
-    panel.insertBefore(add(panel, "p", SAID.hint, "hint"), panel.firstChild);
-  }
+  opening();
   document.body.dataset.ready = "yes";
   requestAnimationFrame(() => requestAnimationFrame((now) => { document.body.dataset.drawn = String(Math.round(now)); }));
 }

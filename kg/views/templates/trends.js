@@ -75,7 +75,7 @@ function chart(lines, width, height, top, right, tell) {
   for (const line of lines) {
     const known = line.points.filter((p) => !Number.isNaN(p.y)), style = `stroke:var(${line.colour})`;
     if (discrete) {
-      for (const p of known) svg.append(make("line", { x1: x(p.x), x2: x(p.x), y1: y(Math.min(p.high, top)), y2: y(p.low), style, "stroke-width": 3, opacity: 0.35 }));
+      for (const p of known.filter((p) => !p.partial)) svg.append(make("line", { x1: x(p.x), x2: x(p.x), y1: y(Math.min(p.high, top)), y2: y(p.low), style, "stroke-width": 3, opacity: 0.35 }));
     } else {
       for (const run of runs(line.points)) {
         const up = run.map((p) => `${x(p.x)},${y(Math.min(p.high, top))}`), down = run.map((p) => `${x(p.x)},${y(p.low)}`).reverse();
@@ -83,8 +83,11 @@ function chart(lines, width, height, top, right, tell) {
       }
     }
     if (data.over !== "report") for (const run of runs(line.points)) svg.append(make("path", { d: `M${run.map((p) => `${x(p.x)},${y(p.y)}`).join("L")}`, style: style + ";fill:none", "stroke-width": 2, "stroke-linejoin": "round" }));
-    if (known.length <= 24) for (const p of known) svg.append(make("circle", { cx: x(p.x), cy: y(p.y), r: discrete ? 3.4 : 2.4, style: p.partial ? "fill:none;stroke:var(--soft)" : `fill:var(${line.colour})` }));
-    else for (const p of known.filter((p) => p.partial)) svg.append(make("circle", { cx: x(p.x), cy: y(p.y), r: 2.4, style: "fill:none;stroke:var(--soft)" }));
+    for (const p of known.filter((p) => p.partial || known.length <= 24)) {
+      const hollow = `fill:none;stroke:var(${line.colour})`;
+      if (p.y > top) svg.append(make("path", { d: `M${x(p.x) - 4},${box.top + 7}l4,-7l4,7Z`, style: hollow }));  // above the scale
+      else svg.append(make("circle", { cx: x(p.x), cy: y(p.y), r: discrete ? 3.4 : 2.4, style: p.partial ? hollow : `fill:var(${line.colour})` }));
+    }
   }
   const cursor = svg.appendChild(make("line", { class: "cursor", y1: box.top, y2: box.bottom, visibility: "hidden" }));
   svg.show = (at) => {
@@ -157,8 +160,10 @@ function tip(told, px, py) {
   box.style.top = (py + 18 + size.height > innerHeight ? Math.max(6, py - size.height - 12) : py + 18) + "px";
 }
 
+/** The top of a scale: of whole periods, where there are any. */
 const highest = (lines) => {
-  const all = lines.flatMap((l) => l.points.filter((p) => !Number.isNaN(p.y)).map((p) => (l.points.length <= 24 || by_venue ? p.high : p.y)));
+  const known = lines.flatMap((l) => l.points.filter((p) => !Number.isNaN(p.y)).map((p) => p.partial)), whole = known.includes(false);
+  const all = lines.flatMap((l) => l.points.filter((p) => !Number.isNaN(p.y) && !(whole && p.partial)).map((p) => (l.points.length <= 24 || by_venue ? p.high : p.y)));
   return Math.max(...all.filter((v) => !Number.isNaN(v)), state.share ? 0.001 : 1) * 1.04;
 };
 
@@ -176,6 +181,7 @@ function apart(room) {
     const change = state.share ? one.change : null, way = change ? change.way : "";  // shares are tested, not counts
     const said = change ? `${SIGNS[way] || ""}${percent(change.early)} → ${percent(change.late)} · ` : "";
     const line = make("small", { class: way }, said);
+    if (change && change.lately) line.append(make("span", { class: "whole turned" }, say(change.lately)), " · ");
     line.append(make("span", { class: "whole" }, say(one.total === 1 ? "one" : "papers").replace("{n}", number(one.total))));
     caption.append(line);
     figure.append(caption);
@@ -190,7 +196,8 @@ function apart(room) {
 
 function told(lines, at, heading) {
   const rows = lines.flatMap((l) => l.points.filter((p) => p.x === at).map((p) => [l.colour, l.name, p]));
-  return { heading: `${heading ? heading + " · " : ""}${by_venue ? at : index[rows[0][2].i]}`, rows };
+  const i = rows[0][2].i, placed = data.placed[i] ? ` · ${say("placed").replace("{n}", number(data.placed[i]))}` : "";
+  return { heading: `${heading ? heading + " · " : ""}${by_venue ? at : index[i]}${placed}`, rows };
 }
 
 function legend(entries) {
@@ -203,7 +210,7 @@ function legend(entries) {
 function together(room) {
   const box = byId("charts"), chosen = state.chosen.slice(0, MOST.one), wide = room > 700;
   box.className = "one";
-  const facets = venues.map((venue) => ({ venue, lines: chosen.map((label, i) => ({ colour: `--c${i}`, points: points(label, venue), name: name(label) })) }));
+  const facets = venues.map((venue) => ({ venue, lines: chosen.map((label, i) => ({ colour: `--c${i}`, points: points(label, venue), name: name(label), change: state.share ? labels[label].change : null })) }));
   const top = highest(facets.flatMap((f) => f.lines));
   if (!wide || by_venue) box.append(legend(chosen.map((label, i) => [`--c${i}`, name(label)])));
   const row = make("div", { class: "facets" });
@@ -221,9 +228,9 @@ function together(room) {
   box.append(row);
 }
 
-/** The name of each line at its end, moved apart where they would meet. */
+/** The name of each line at its end, and its value in the last whole period, moved apart where they would meet. */
 function ends(svg, lines, x) {
-  const all = lines.map((line) => ({ line, last: line.points.filter((p) => !Number.isNaN(p.y)).pop() })).filter((e) => e.last);
+  const all = lines.map((line) => ({ line, last: last(line.points.filter((p) => !Number.isNaN(p.y))) })).filter((e) => e.last);
   all.sort((a, b) => b.last.y - a.last.y);
   let place = -20;
   const step = Math.min(30, (svg.box.bottom - svg.box.top) / all.length);
@@ -232,8 +239,15 @@ function ends(svg, lines, x) {
     place = Math.min(Math.max(svg.box.y(end.last.y), place + step), lowest);
     const style = `fill:var(${end.line.colour})`, said = end.line.name;
     svg.append(make("text", { class: "end", x, y: place, style }, said.length > 25 ? said.slice(0, 24) + "…" : said));
-    svg.append(make("text", { x, y: place + 13, style }, state.share ? percent(end.last.y) : number(end.last.k)));
+    const change = end.line.change || {}, turned = change.lately ? " " + say(change.lately) : "";
+    const value = state.share ? percent(end.last.y) : number(end.last.k), sign = change.way ? ` ${SIGNS[change.way].trim()}` : "";
+    svg.append(make("text", { x, y: place + 13, style }, `${value} · ${index[end.last.i]}${sign}${turned}`));
   });
+}
+
+/** The last whole period of some points, else the last. */
+function last(known) {
+  return known.filter((p) => !p.partial).pop() || known[known.length - 1];
 }
 
 function strip(room) {
@@ -245,7 +259,7 @@ function strip(room) {
   const need = short ? 34 : by_venue ? 74 : Math.min(Math.max(...index.map((p) => p.length)), 14) * 7.5 + 8, every = Math.max(1, Math.ceil(need / each));
   index.forEach((period, i) => {
     const x = place[i] * each, high = (corpus[i] / most) * 48, middle = x + each / 2;
-    svg.append(make("rect", { x: x + each * 0.08, y: 64 - high, width: each * 0.84, height: high }));
+    svg.append(make("rect", { class: data.partial[i] ? "part" : "whole", x: x + each * 0.08, y: 64 - high, width: each * 0.84, height: high }));
     if (short && (!i || strata[i] !== strata[i - 1])) svg.append(make("text", { x, y: 95 }, strata[i].slice(0, 16)));
     if (i % every) return;
     const name = short ? "’" + period.slice(-2) : period.length > 14 ? period.slice(0, 13) + "…" : period;
@@ -262,9 +276,20 @@ function chooser() {
   box.replaceChildren();
   const found = labels.map((_, n) => n).filter((n) => !wanted || Object.values(labels[n].names).some((said) => said.toLowerCase().includes(wanted)));
   for (const n of found.slice(0, 200)) {
-    const button = make("button", { type: "button", "aria-pressed": state.chosen.includes(n), "data-label": n, title: name(n) }, "");
+    const button = make("button", { type: "button", "data-label": n, title: name(n) }, "");
     button.append(make("bdi", {}, name(n)), " ", make("small", {}, number(labels[n].total)));
     box.append(button);
+  }
+  pressed();
+}
+
+/** Shows which labels are chosen and drawn; "mixed": chosen, but beyond those that are drawn. */
+function pressed() {
+  for (const button of document.querySelectorAll("#labels button")) {
+    const at = state.chosen.indexOf(+button.dataset.label), is_drawn = at >= 0 && at < (state.apart ? MOST.apart : MOST.one);
+    button.setAttribute("aria-pressed", is_drawn ? "true" : at >= 0 ? "mixed" : "false");
+    button.querySelector("i")?.remove();
+    if (is_drawn && !state.apart && !by_venue) button.prepend(make("i", { style: `background:var(--c${at})` }));
   }
 }
 
@@ -285,10 +310,11 @@ function draw() {
   strip(room);
   for (const button of document.querySelectorAll("[data-share]")) button.setAttribute("aria-pressed", (button.dataset.share === "1") === state.share);
   for (const button of document.querySelectorAll("[data-apart]")) button.setAttribute("aria-pressed", (button.dataset.apart === "1") === state.apart);
-  for (const button of document.querySelectorAll("#labels button")) button.setAttribute("aria-pressed", state.chosen.includes(+button.dataset.label));
+  pressed();
   for (const lang of ["en", "zh"]) document.querySelector(`h1 .${lang}`).textContent = data.headings[lang][+state.share];
   const most = state.apart ? MOST.apart : MOST.one;
-  byId("said").textContent = state.chosen.length > most ? say("max").replace("{n}", most) : say(data.discrete ? "bars" : "band") + (state.apart ? say("gap") + say("scales") : "");
+  const over = state.chosen.length > most ? [say("max").replace("{n}", most).replace("{chosen}", state.chosen.length)] : [];
+  byId("said").textContent = [...over, say(data.discrete ? "bars" : "band"), ...(state.apart ? [say("scales")] : [])].join(say("gap"));
 }
 
 function toggle(label) {

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.query.statistics import LEAST
+from kg.text import fold
 from kg.views.trends import page, picture, tables
 from kg.views.trends.collected import OF, OVER, TEXTS, from_files, from_graph
 from kg.views.trends.lexicon import TrendLexicon
 from kg.views.trends.trend import SHOWN, Form, Trend
+from kg.views.words import LANGUAGES, PageWords
 
 if TYPE_CHECKING:
     import pandas
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from kg.query.occurrence import Tell
     from kg.views.reader import GraphReader
     from kg.views.trends.collected import Collected
+    from kg.vocabulary import Vocabulary
 
 __all__ = ["FORMS", "OF", "OVER", "TEXTS", "Trend", "TrendLexicon", "trend", "trend_of_files", "trends"]
 
@@ -51,7 +54,8 @@ def trend(
     """
     made = TrendLexicon.load(lexicon) if isinstance(lexicon, str | Path) else lexicon
     found = from_graph(graph, of, over, selection, made, texts, tell)
-    return _made(found, "lexicon" if made else of, over, lang, selection, within, share, compare, least, top)
+    about = {one: _called(graph.vocabulary, selection, one) for one in LANGUAGES}
+    return _made(found, "lexicon" if made else of, over, lang, selection, within, share, compare, least, top, about)
 
 
 def trend_of_files(
@@ -81,12 +85,27 @@ def trends(
 
 def _made(
     found: Collected, of: str, over: str, lang: str, about: str, within: str, share: bool, compare: Iterable[str],
-    least: int, top: int,
+    least: int, top: int, about_in: Mapping[str, str] | None = None,
 ) -> Trend:  # fmt: skip
+    said = dict(about_in or dict.fromkeys(LANGUAGES, about))
     if within:
-        found = found.within(within)
+        kept = found.within(within, of)
+        names = found.names[min(found.keys(within))]
         about = f"{about}, {within}" if about else within
-    return Trend(found, of, over, lang, about=about, share=share, compare=compare, least=least, top=top, forms=FORMS)
+        for one in LANGUAGES:
+            called = names.get(one, within)
+            said[one] = PageWords(one)("report.join").join(filter(None, (said[one], called)))
+        found = kept
+    return Trend(
+        found, of, over, lang, about=about, about_in=said, share=share, compare=compare, least=least, top=top,
+        forms=FORMS,
+    )  # fmt: skip
+
+
+def _called(vocabulary: Vocabulary, question: str, lang: str) -> str:
+    """A question in a language, where it is a label of the vocabulary; else as it was asked."""
+    labels = [one.label[lang] for one in vocabulary.bearing(fold(question)) if lang in one.label]
+    return labels[0] if labels else question
 
 
 def view(graph: GraphReader, selection: str = "", lang: str = "en") -> Trend:

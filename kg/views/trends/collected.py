@@ -67,13 +67,22 @@ class Collected:
     last: str = ""
     sources: list[frozenset[str]] = field(default_factory=list)  # of each paper, where they are known
     notes: list[str] = field(default_factory=list)
+    placed: list[bool] = field(default_factory=list)  # of each paper: whether only its report has a date
     rows: Callable[[Iterable[str]], list[Row]] = lambda papers: []  # how papers of a graph are called
 
-    def within(self, label: str) -> Collected:
-        """Only the papers with a label, given by key or in any language; raises KgError if there is none."""
-        named = {key for key, names in self.names.items() if fold(label) in {fold(key), *map(fold, names.values())}}
+    def keys(self, label: str) -> set[str]:
+        """The keys that a label names: a key, or a name in any language."""
+        wanted = fold(label)
+        return {key for key, names in self.names.items() if wanted in {fold(key), *map(fold, names.values())}}
+
+    def within(self, label: str, of: str = "") -> Collected:
+        """Only the papers with a label, given by key or in any language; raises KgError if there is none.
+
+        `of`: the type of what is counted.
+        """
+        named = self.keys(label)
         if not named:
-            raise KgError(f"No paper has {label[:80]!r} here: name a label as the table does.")
+            raise KgError(self._unknown(label[:80], of))
         kept = {at: n for n, at in enumerate(sorted({at for at, key in self.things if key in named}))}
         names = {self.papers[at] for at in kept}
         wider = named.union(*(self.above.get(key, ()) for key in named))
@@ -89,8 +98,20 @@ class Collected:
             self.last,
             [self.sources[at] for at in kept] if self.sources else [],
             self.notes,
+            [self.placed[at] for at in kept] if self.placed else [],
             self.rows,
         )
+
+    def _unknown(self, label: str, of: str) -> str:
+        wanted = fold(label).split()[:1]
+        near = [name for names in self.names.values() for name in names.values() if wanted and wanted[0] in fold(name)]
+        what = f"the {of} {label!r}" if of and of != "lexicon" else repr(label)
+        hint = f"did you mean {', '.join(sorted(set(near))[:5])}? " if near else ""
+        said = f"No paper has {what} here: {hint}--within takes a label of what is counted"
+        if of and of != "lexicon":
+            said += f" (`kg trends --of {of}` lists them)"
+        # The papers of a graph can be chosen by a question about anything.
+        return f"{said}; for the papers on anything else give --where {label!r}." if self.sources else f"{said}."
 
 
 def from_graph(
@@ -116,6 +137,9 @@ def _collected(
 ) -> Collected:
     chosen = Chosen(graph.store, graph.vocabulary, selection)
     out = Collected(chosen.papers, _graph_periods(chosen, over), sources=[frozenset(s) for s in chosen.said("source")])
+    if over in PERIODS:
+        undated = {curie for (curie,) in graph.store.rows("SELECT curie FROM papers WHERE date = '' AND year IS NULL")}
+        out.placed = [paper in undated for paper in out.papers]
     out.first, out.last = covered(chosen.corpus.days(ALL)[""])
     if lexicon:
         names = out.papers

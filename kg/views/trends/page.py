@@ -8,6 +8,7 @@ from kg.query.statistics import ShareChange
 from kg.text import plain
 from kg.views.render import render
 from kg.views.trends.tables import few, matched_words, percent, significance
+from kg.views.trends.trend import way
 from kg.views.words import LANGUAGES, PageWords
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ _LABELS, _LISTED, _WORDS, _PAPERS = 150, 12, 40, 25
 _SAID = {
     "papers": "papers",
     "max": "max_labels",
+    "placed": "placed_tip",
+    "lately_falling": "lately_falling",
+    "lately_rising": "lately_rising",
     "band": "band",
     "bars": "bars",
     "scales": "scales",
@@ -59,6 +63,8 @@ class _Page:
             "late": late,
             "test": self.both("trends.test", n=f"{len(trend.enough):,}"),
             "few": self._each({lang: few(trend, lang) for lang in LANGUAGES}),
+            "q_hint": PageWords(trend.lang)("trends.q_hint"),
+            "compared": [self._compared(*one) for one in trend.verdicts()],
             "rising": [self._moved(change) for change in trend.rising()[:_LISTED]],
             "falling": [self._moved(change) for change in trend.falling()[:_LISTED]],
             "first": [self._first(n) for n in range(min(len(trend.first), _LISTED))],
@@ -66,7 +72,8 @@ class _Page:
             "said_words": self._words(),
             "newest": [{"label": self._label(key), "papers": found} for key, found in trend.newest.items() if found],
             "index": [f"{name}*" if part else name for name, part in zip(trend.index, trend.partial, strict=True)],
-            "partial": self.both("trends.partial") if any(trend.partial) else "",
+            "partial": self.both(trend.partial_key) if trend.partial_key else "",
+            "sparse": self._each({lang: trend.sparse_in(lang) for lang in LANGUAGES}) if trend.sparse else "",
             "rows": [self._row(key) for key in self.keys],
             "corpus": [f"{n:,.0f}" for n in trend.corpus],
             "total": f"{trend.corpus.sum():,.0f}",
@@ -107,8 +114,15 @@ class _Page:
         known = change.label in self.english
         return points | ends | {
             "label": self._label(change.label) if known else "",
+            "lately": self.both(turned) if (turned := self.trend.lately(change)) else "",
             "index": self.place.get(change.label),
         }  # fmt: skip
+
+    def _compared(self, key: str, verdict: str, change: ShareChange | None) -> dict[str, Any]:
+        """What is said of a compared label, which may not have been tested."""
+        known = self._moved(change) if change else {"label": self._label(key), "index": self.place[key], "lately": ""}
+        sign = way(change) if change else ""
+        return known | {"verdict": self.both(f"trends.{verdict}"), "way": sign, "is_tested": change is not None}
 
     def _pair(self, n: int) -> dict[str, Any]:
         from markupsafe import Markup
@@ -145,8 +159,13 @@ class _Page:
 
     def _data(self) -> dict[str, Any]:
         trend = self.trend
-        ways = {c.label: "up" for c in trend.rising()} | {c.label: "down" for c in trend.falling()}
-        changes = {c.label: {"early": c.early, "late": c.late, "way": ways.get(c.label, "")} for c in trend.changes}
+        changes = {
+            c.label: {
+                "early": c.early, "late": c.late, "way": way(c),
+                "lately": trend.lately(c).removeprefix("trends."),
+            }
+            for c in trend.changes
+        }  # fmt: skip
         return {
             "over": trend.over,
             "headings": {lang: [trend.heading(lang, share) for share in (False, True)] for lang in LANGUAGES},
@@ -158,6 +177,7 @@ class _Page:
             "least": trend.least,
             "share": trend.share,
             "partial": trend.partial,
+            "placed": trend.placed,
             "compared": bool(trend.compared),
             "discrete": trend.over in ("report", "venue-year") or len(trend.index) < 3,
             "shown": [self.place[key] for key in trend.shown],

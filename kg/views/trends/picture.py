@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kg.query.statistics import LEVEL
 from kg.text import has_han
 from kg.views.columns import shortened, width
 from kg.views.fonts import han_font
-from kg.views.trends.tables import percent, significance
-from kg.views.trends.trend import Trend
+from kg.views.trends.tables import lately, percent, significance
+from kg.views.trends.trend import Trend, way
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 _COLOURS = ("#0b6fb8", "#c8553d", "#2a8f63", "#8a5fbf", "#b57708", "#17849c", "#b0568f", "#4a5560")
 _RISING, _FALLING, _FLAT = "#0b6fb8", "#c8553d", "#6c7780"
 _INK, _SOFT, _LINE = "#1c2329", "#68737d", "#dde2e7"
+_SIGNS = {"up": "▲ ", "down": "▼ ", "": ""}
 #: Inches.
 _WIDTH, _MARGIN, _PANEL, _GAP, _BELOW = 12.0, 0.55, 1.35, 0.95, 1.25
 _MARKED = 24  # with more periods, single dots are left out
@@ -101,7 +101,8 @@ class _Drawing:
     def _heading(self) -> None:
         trend, words = self.trend, self.words
         title = trend.heading(self.lang, share=trend.share)
-        self._fitting(shortened(_readable(title, trend.heading("en", share=trend.share)), 150))
+        title = shortened(_readable(title, trend.heading("en", share=trend.share)), 150)
+        self._fitting(title, 0.25, 16.0, weight="bold")
         if not trend.index:
             return
         n = f"{int(trend.corpus.sum()):,}"
@@ -110,26 +111,30 @@ class _Drawing:
             said = [words(f"trends.among_{trend.over}", papers=n, n=len(trend.index))]
         else:
             said = [words("trends.of_papers", **ends)]
-        if any(trend.partial):
-            said.append(words("trends.partial"))
+        if trend.partial_key:
+            said.append(words(trend.partial_key))
         said.append(words("trends.bars" if self._has_bars else "trends.band"))
         if not trend.compared and len(self.keys) > 1:
             said.append(words("trends.scales"))
-        self._text(_MARGIN, 0.62, _joined(said, self.lang), size=9.5, color=_SOFT)
+        self._fitting(_joined(said, self.lang), 0.62, 9.5, color=_SOFT)
+        more = [trend.sparse_in(self.lang)] if trend.sparse else []
         if self._is_by_venue and not trend.compared:
             at = _MARGIN
             for venue, colour in zip(self.venues, _COLOURS, strict=False):
                 at += self._wide(self._text(at, 0.86, shortened(venue, 30), size=10, weight="bold", color=colour)) + 0.2
         elif trend.silence:
-            self._text(_MARGIN, 0.84, trend.silence_in(self.lang), size=9.5, color=_SOFT)
+            more.insert(0, trend.silence_in(self.lang))
         elif not trend.compared and trend.share:
             names = {"rising": words("trends.in_rising"), "falling": words("trends.in_falling")}
-            self._text(_MARGIN, 0.84, words("trends.coloured", **names), size=9.5, color=_SOFT)
+            more.insert(0, words("trends.coloured", **names))
+        below = 1.06 if self._is_by_venue and not trend.compared else 0.84
+        if more:
+            self._fitting(_joined(more, self.lang), below, 9.5, color=_SOFT)
 
-    def _fitting(self, title: str) -> None:
-        """Draw the title as large as it fits."""
-        text = self._text(_MARGIN, 0.25, title, size=16, weight="bold")
-        text.set_fontsize(min(16.0, 16.0 * (_WIDTH - 2 * _MARGIN) / max(self._wide(text), 0.1)))
+    def _fitting(self, line: str, y: float, size: float, **style: Any) -> None:
+        """Draw a line as large as it fits, up to a size."""
+        text = self._text(_MARGIN, y, line, size=size, **style)
+        text.set_fontsize(min(size, size * (_WIDTH - 2 * _MARGIN) / max(self._wide(text), 0.1)))
 
     def _wide(self, text: Any) -> float:
         return float(text.get_window_extent(self.canvas.get_renderer()).width / self.figure.dpi)
@@ -140,7 +145,9 @@ class _Drawing:
         self._text(_MARGIN, top, self.words("trends.corpus_strip"), size=9, weight="bold", color=_SOFT)
         axes = self._axes(_MARGIN, top + 0.25, _WIDTH - 2 * _MARGIN, 0.55)
         at = self._places()
-        axes.bar(at, trend.corpus, 0.8, color="#c3cbd3")
+        for place, papers, part in zip(at, trend.corpus, trend.partial, strict=True):
+            style = {"facecolor": "none", "edgecolor": _SOFT, "linestyle": ":"} if part else {"color": "#c3cbd3"}
+            axes.bar(place, papers, 0.8, **style)
         axes.set_xlim(-0.6, max(at) + 0.6)
         few = len(trend.index) <= 20
         step = max(1, -(-len(trend.index) // 10))
@@ -196,14 +203,17 @@ class _Drawing:
                 for v, c in zip(self.venues, _COLOURS, strict=False)
             ]
             tops = [self._line(axes, key, at, c, self.trend.scores[at]) for at, c in lines]
+            parts = []
             years = sorted(set(self.trend.scores.tolist()))
             axes.set_xticks(years, [f"{year:.0f}" for year in years], size=7.5)
             axes.set_xlim(years[0] - 0.25, years[-1] + 0.25)
         else:
             at = np.arange(len(self.trend.index))
-            tops = [self._line(axes, key, at, colour, at.astype(float))]
+            tops, parts = [self._line(axes, key, at, colour, at.astype(float))], [(key, at, colour)]
             self._time(axes, wide)
         self._scale(axes, max(tops))
+        for one in parts:
+            self._parts(axes, *one)
 
     def _said(self, key: str, change: ShareChange | None) -> str:
         """The figures of a label's trend, shown above its chart."""
@@ -211,16 +221,15 @@ class _Drawing:
         papers = self.words.count("count.paper", total)
         if change is None:
             return papers
-        sign = "" if _colour(change) == _FLAT else "▲ " if change.z > 0 else "▼ "
-        return f"{sign}{percent(change.early)} → {percent(change.late)}   {papers}"
+        sign = _SIGNS[way(change)]
+        turned = [lately(self.trend, change, self.lang)]
+        return "   ".join([f"{sign}{percent(change.early)} → {percent(change.late)}", *filter(None, turned), papers])
 
     def _line(self, axes: Any, key: str, at: Any, colour: str, x: Any) -> float:
         """Draw a line with its intervals; returns the highest value."""
         values, low, high = self._values(key, at)
         part = np.array(self.trend.partial)[at]
-        if part.any():
-            axes.plot(x[part], values[part], "o", markersize=4, markerfacecolor="none", color=_SOFT)
-            values, low, high = (np.where(part, np.nan, one) for one in (values, low, high))
+        values, low, high = (np.where(part, np.nan, one) for one in (values, low, high))
         if not np.isfinite(values).any():
             return float(np.nanmax(self._values(key, at)[0], initial=0.0))
         if self._has_bars:
@@ -237,6 +246,14 @@ class _Drawing:
             axes.plot(x[last : last + 1], values[last : last + 1], marker="o", markersize=4, color=colour)
         shown = high if len(at) <= _MARKED or self._has_bars else values
         return float(np.nanmax(shown))
+
+    def _parts(self, axes: Any, key: str, at: Any, colour: str) -> None:
+        """Draw the periods held in part, hollow: as triangles at the edge where they are above the scale."""
+        values, top = self._values(key, at)[0], axes.get_ylim()[1]
+        for place in np.flatnonzero(np.array(self.trend.partial)[at]):
+            marker = "^" if values[place] > top else "o"
+            axes.plot(place, min(values[place], top), marker, markersize=4, markerfacecolor="none", color=colour,
+                      clip_on=False)  # fmt: skip
 
     def _values(self, key: str, at: Any) -> tuple[Any, Any, Any]:
         counts, corpus = self.trend.counts[key].to_numpy(float)[at], self.trend.corpus[at]
@@ -303,33 +320,39 @@ class _Drawing:
                 axes.set_xlim(min(x) - 0.25, max(x) + 0.25)
             else:
                 self._time(axes, each)
+                for key, colour in zip(self.keys, _COLOURS, strict=False):
+                    self._parts(axes, key, np.arange(len(self.trend.index)), colour)
         self._ends(charts[-1])
 
     def _ends(self, chart: tuple[Any, Any, Any, float]) -> None:
-        """Label each line with its name and last value; labels are moved apart where they would overlap."""
+        """Label each line with its name and its last whole value; labels are moved apart where they would overlap."""
         axes, at = chart[:2]
         top = axes.get_ylim()[1]
         ends: list[tuple[float, str, str]] = []
         for key, colour in zip(self.keys, _COLOURS, strict=False):
             values = self._values(key, at)[0]
             known = np.flatnonzero(np.isfinite(values))
+            whole = known[~np.array(self.trend.partial)[at][known]]
+            known = whole if len(whole) else known
             ends.append((float(values[known[-1]]) if len(known) else 0.0, key, colour))
         ends.sort(key=lambda end: end[0])
-        least, place = top * 0.115, -top
+        least, place, before = top * 0.115, -top, 0.0
         for value, key, colour in ends:
-            place = max(value, place + least)
-            shown = percent(value) if self.trend.share else f"{value:,.0f}"
             change = self.changes.get(key)
-            more = f"  q={significance(change.q)}" if change else ""
+            turned = lately(self.trend, change, self.lang) if change else ""
+            high = least * (1.5 if turned else 1.0)  # three lines or two
+            place, before = max(value, place + (before + high) / 2), high
+            shown = percent(value) if self.trend.share else f"{value:,.0f}"
+            sign = _SIGNS[way(change)] if change else ""
+            more = f"   {sign}{significance(change.q, 'q ')}" if change else ""
+            more += f"\n{turned}" if turned else ""
             text = f"{shortened(self.labels[key], 30)}\n{shown}{more}"
             axes.annotate(text, (axes.get_xlim()[1], place), (6, 0), textcoords="offset points", va="center",
                           color=colour, size=9.5, weight="bold", annotation_clip=False)  # fmt: skip
 
 
 def _colour(change: ShareChange | None) -> str:
-    if change is None or change.q >= LEVEL:
-        return _FLAT
-    return _RISING if change.z > 0 else _FALLING
+    return {"up": _RISING, "down": _FALLING, "": _FLAT}[way(change) if change else ""]
 
 
 def _joined(sentences: list[str], lang: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kg.tables import csv_text, json_text
 from kg.views.columns import shortened, width
 from kg.views.trends.collected import LexiconMatch
+from kg.views.trends.trend import way
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -37,12 +38,13 @@ def text(trend: Trend, limit: int | None = _LINES) -> str:
         lines.append([trend.labels[key], *cells, f"{sum(counts):,}", percent(sum(counts) / every)])
     corpus = [f"{n:.0f}" for n in trend.corpus] if few else [_bars(trend.corpus, None)]
     partial = [name for name, is_part in zip(trend.index, trend.partial, strict=True) if is_part]
+    join = words("report.join")
     lines.append([words("trends.corpus"), *corpus, f"{every:,.0f}", percent(1.0)])
     out = [trend.title, "", *aligned(lines)]
     if len(shown) < len(trend.keys) and not trend.compared:
         out.append(words("trends.more", n=f"{len(trend.keys) - len(shown):,}"))
     if partial:
-        out.append(words("trends.partial_text", periods=", ".join(partial)))
+        out.append(words("trends.partial_text", periods=join.join(partial)))
     if trend.undated:
         out.append(words("trends.undated", n=f"{trend.undated:,}"))
     if trend.outside:
@@ -57,20 +59,36 @@ def _said(trend: Trend) -> list[str]:
         return ["", trend.silence]
     early, late = trend.ends_said()
     out = ["", words("trends.from_to", early=early, late=late)]
-    wanted = [c for c in trend.changes if c.label in trend.compared] if trend.compared else None
-    for name, found in (("rising", trend.rising()), ("falling", trend.falling())):
+    if trend.compared:
         lines = [
-            [f"  {trend.labels[c.label]}", *_moved(c)] for c in (found if wanted is None else wanted) if c in found
+            [f"  {trend.labels[key]}", words(f"trends.{name}"), *(_moved(change) if change else ("", "", ""))]
+            for key, name, change in trend.verdicts()
         ]
-        heading = words(f"trends.{name}")
-        out += ["", heading, *(aligned(lines[:_LISTED]) or ["  " + words("trends.none")]), *_more(trend, lines)]
-    if wanted is None and trend.first:
+        turned = [lately(trend, change) if change else "" for _, _, change in trend.verdicts()]
+        return [*out, "", words("trends.compared"), *_with(aligned(lines), turned), "", words("trends.q_hint")]
+    for name, found in (("rising", trend.rising()), ("falling", trend.falling())):
+        lines = [[f"  {trend.labels[c.label]}", *_moved(c)] for c in found]
+        listed = _with(aligned(lines[:_LISTED]), [lately(trend, c) for c in found[:_LISTED]])
+        out += ["", words(f"trends.{name}"), *(listed or ["  " + words("trends.none")]), *_more(trend, lines)]
+    if trend.first:
         lines = [[f"  {trend.labels[f.label]}", f.period, f"{f.papers:,}"] for f in trend.first]
         out += ["", words("trends.first"), *aligned(lines[:_LISTED]), *_more(trend, lines)]
-    if wanted is None and trend.pairs:
+    if trend.pairs:
         lines = [[f"  {trend.labels[p.one]} + {trend.labels[p.other]}", *_moved(p.change)] for p in trend.pairs]
         out += ["", words("trends.together"), *aligned(lines[:_LISTED]), *_more(trend, lines)]
-    return [*out, "", few(trend)]
+    is_any = any((trend.rising(), trend.falling(), trend.pairs))
+    notes = [words("trends.q_hint") if is_any else "", few(trend)]
+    return [*out, *([""] if any(notes) else []), *filter(None, notes)]
+
+
+def _with(lines: list[str], more: list[str]) -> list[str]:
+    return [f"{line}  {said}".rstrip() for line, said in zip(lines, more, strict=True)]
+
+
+def lately(trend: Trend, change: ShareChange, lang: str = "") -> str:
+    """What the last whole periods say against the trend of a label: "lately falling"; "" if nothing."""
+    key = trend.lately(change)
+    return PageWords(lang or trend.lang)(key) if key else ""
 
 
 def _more(trend: Trend, lines: list[list[str]]) -> list[str]:
@@ -78,15 +96,17 @@ def _more(trend: Trend, lines: list[list[str]]) -> list[str]:
 
 
 def few(trend: Trend, lang: str = "") -> str:
-    """The number of labels that were not tested, and the reason."""
+    """The number of labels that were not tested, and the reason; "" if all were."""
     words = PageWords(lang or trend.lang)
-    said = words("trends.few", n=f"{len(trend.keys) - len(trend.enough):,}", least=trend.least)
-    return said if trend.is_whole else said + words("trends.gap") + words("trends.rare", least=trend.least)
+    left = len(trend.keys) - len(trend.enough)
+    said = [words.count("trends.few", left, least=trend.least)] if left else []
+    said += [] if trend.is_whole else [words("trends.rare", least=trend.least)]
+    return words("trends.gap").join(said)
 
 
 def _moved(change: ShareChange) -> list[str]:
     by = f"{change.by * 100:+.1f} [{change.low * 100:+.1f}, {change.high * 100:+.1f}]"
-    return [f"{percent(change.early)} → {percent(change.late)}", by, f"q={significance(change.q)}"]
+    return [f"{percent(change.early)} → {percent(change.late)}", by, significance(change.q, "q ")]
 
 
 def percent(share: float) -> str:
@@ -98,9 +118,15 @@ def percent(share: float) -> str:
     return f"{share * 100:.2f}%" if 0 < share < 0.001 else f"{share * 100:.1f}%"
 
 
-def significance(q: float) -> str:
-    """An adjusted p value; values below 0.0001 are not distinguished."""
-    return "<0.0001" if q < 0.0001 else f"{q:.2g}"
+def significance(q: float, name: str = "") -> str:
+    """An adjusted p value, or with a name what is said of it; values below 0.0001 are not distinguished.
+
+    >>> significance(0.00001), significance(0.00001, "q "), significance(0.012, "q ")
+    ('< 0.0001', 'q < 0.0001', 'q = 0.012')
+    """
+    if q < 0.0001:
+        return f"{name}< 0.0001"
+    return f"{name}= {q:.2g}" if name else f"{q:.2g}"
 
 
 def to_csv(trend: Trend) -> str:
@@ -192,7 +218,7 @@ def _change(trend: Trend, change: ShareChange) -> dict[str, Any]:
         | {"by": change.by}
         | {"label": trend.labels.get(change.label, change.label.replace("\n", " + "))}
     )
-    verdict = "flat" if change.q >= 0.05 else "rising" if change.z > 0 else "falling"
+    verdict = {"up": "rising", "down": "falling", "": "flat"}[way(change)]
     return {name: round(n, 8) if isinstance(n, float) else n for name, n in said.items()} | {"verdict": verdict}
 
 

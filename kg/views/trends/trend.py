@@ -32,6 +32,10 @@ SHOWN, _PAIRED = 12, 40
 _NEWEST = 5
 #: A change of a source's share of the papers that is told, and sources told of.
 _MIXED, _TOLD = 0.2, 2
+#: The share of a label in a period moves by so much without the papers that its reports place there.
+_DRIVEN = 0.03
+#: The last periods that show whether a trend has turned, and periods named one by one.
+_LATELY, _NAMED = 4, 4
 #: Renders a trend.
 Form = Callable[["Trend"], str | bytes]
 
@@ -54,6 +58,13 @@ class Pair(NamedTuple):
     change: ShareChange
 
 
+def way(change: ShareChange) -> str:
+    """Whether a share rises ("up") or falls ("down"): what the trend test and the interval of the change agree on."""
+    if change.q >= LEVEL:
+        return ""
+    return "up" if change.z > 0 and change.low > 0 else "down" if change.z < 0 and change.high < 0 else ""
+
+
 class Trend(View):
     """Papers (each once per period) of each label by period; saves itself in the given forms.
 
@@ -63,12 +74,14 @@ class Trend(View):
 
     def __init__(
         self, collected: Collected, of: str, over: str, lang: str = "en", *, forms: Mapping[str, Form], about: str = "",
-        share: bool = True, compare: Iterable[str] = (), least: int = LEAST, top: int = SHOWN,
+        about_in: Mapping[str, str] | None = None, share: bool = True, compare: Iterable[str] = (), least: int = LEAST,
+        top: int = SHOWN,
     ) -> None:  # fmt: skip
         import pandas
 
         self.of, self.over, self.lang, self.about, self.share = of, over, lang, " ".join(plain(about).split()), share
         self.least, self.top = least, top
+        self._about_in = about_in or {}  # the selection as a heading calls it, by language
         self.words = PageWords(lang)
         self.names, self.matches, self.notes = collected.names, collected.matches, tuple(collected.notes)
         self.is_whole, self._above = collected.is_whole, collected.above
@@ -94,8 +107,9 @@ class Trend(View):
         self.whole_corpus = self.corpus * is_whole
         if self.share and len(self.index) and max(self.corpus) < least:
             self.share, self.notes = False, (*self.notes, self.words("trends.few_for_shares", least=least))
-        self.notes = (*self.notes, *self._mixture(collected.sources))
         self.compared = [self.key(name) for name in compare]
+        self.placed = self._placed(collected.placed)
+        self.notes = (*self.notes, *self._placement(collected), *self._mixture(collected.sources))
         things = self._things[self._things["thing"].isin(self.shown)]
         self.newest = {key: self._newest(collected, things, key) for key in self.shown} if over in PERIODS else {}
         super().__init__(
@@ -128,7 +142,8 @@ class Trend(View):
             if wanted in {fold(said) for said in (key, key.partition(":")[2], *self.names.get(key, {}).values())}:
                 return key
         near = [label for label in self.labels.values() if wanted and wanted.split()[0] in fold(label)][:5]
-        hint = f"did you mean {', '.join(near)}?" if near else "name a label as the table does."
+        listing = "the --lexicon file" if self.of == "lexicon" else f"`kg trends --of {self.of}`"
+        hint = f"did you mean {', '.join(near)}?" if near else f"give a label that {listing} lists."
         raise KgError(f"No paper has {name[:80]!r} here: {hint}")
 
     @cached_property
@@ -206,6 +221,111 @@ class Trend(View):
             for one in sorted(moved, key=lambda one: -abs(shares[one][1] - shares[one][0]))[:_TOLD]
         ]
 
+    def _placed(self, placed: list[bool]) -> list[int]:
+        """How many papers of each period are placed there by the date of their report alone."""
+        if self.over not in PERIODS or not any(placed):
+            return [0] * len(self.index)
+        own = self._members["paper"].map(lambda at: placed[at])
+        return [int(n) for n in np.bincount(self._members["period"][own], minlength=len(self.index))]
+
+    def _is_many(self, at: int, papers: float) -> bool:
+        """Whether so many papers are a large part of a whole period."""
+        return not self.partial[at] and papers >= max(LEAST, _MIXED * self.corpus[at])
+
+    def _placement(self, collected: Collected) -> list[str]:
+        """Sentences on single periods that hold many papers placed by their report, or a source unlike the others."""
+        said = []
+        if many := [at for at, n in enumerate(self.placed) if self._is_many(at, n)]:
+            order = sorted(many, key=lambda at: (-self.placed[at] / self.corpus[at], at))
+            told = [
+                self.words(
+                    "trends.placed_in",
+                    n=f"{self.placed[at]:,}", papers=f"{self.corpus[at]:,.0f}", period=self.index[at],
+                )
+                for at in order
+            ]  # fmt: skip
+            said.append(self.words("trends.placed", periods=self.named(told, self.lang)))
+            if moved := self._driven(order[0], collected.placed):
+                said[0] += self.words("trends.gap") + self.words("trends.without", moved=self.words.listed(moved))
+        return said + self._unlike(collected.sources, many)
+
+    def _driven(self, at: int, placed: list[bool]) -> list[str]:
+        """The shown labels whose share in a period is another without the papers that are placed by their report."""
+        left = self.corpus[at] - self.placed[at]
+        if not self.share or left < self.least:
+            return []
+        members = self._members[self._members["period"] == at]["paper"]
+        kept = set(members[~members.map(lambda paper: placed[paper])])
+        things = self._things[self._things["paper"].isin(kept)]["thing"].value_counts()
+        shares = {key: (things.get(key, 0) / left, self.counts[key][at] / self.corpus[at]) for key in self.shown}
+        moved = [key for key, (one, other) in shares.items() if abs(one - other) >= _DRIVEN]
+        moved.sort(key=lambda key: -abs(shares[key][0] - shares[key][1]))
+        return [
+            self.words(
+                "trends.without_label",
+                label=self._name(key, self.lang), period=self.index[at],
+                without=f"{shares[key][0]:.1%}", share=f"{shares[key][1]:.1%}",
+            )
+            for key in moved[:_TOLD]
+        ]  # fmt: skip
+
+    def _unlike(self, sources: list[frozenset[str]], but: list[int]) -> list[str]:
+        """A sentence for each of a few periods in which a source has quite another share than in all others."""
+        if self.over not in PERIODS or not any(sources):
+            return []
+        held: dict[str, Any] = {}
+        for paper, at in self._members.itertuples(index=False):
+            if not self.partial[at]:
+                for source in sources[paper]:
+                    held.setdefault(source, np.zeros(len(self.index)))[at] += 1
+        found: dict[int, tuple[float, int, str, float]] = {}
+        every = self.whole_corpus.sum()
+        for source, counts in sorted(held.items()):
+            for at in map(int, np.flatnonzero(self.whole_corpus)):
+                if (rest := every - self.whole_corpus[at]) < self.least:
+                    continue
+                other = (counts.sum() - counts[at]) / rest
+                apart = abs(counts[at] - other * self.corpus[at])
+                if self._is_many(at, apart) and apart > found.get(at, (0.0,))[0]:
+                    found[at] = apart, int(counts[at]), source, float(other)
+        if 2 * len(found) > np.count_nonzero(self.whole_corpus):  # sources come and go: no period is an exception
+            return []
+        order = sorted((at for at in found if at not in but), key=lambda at: (-found[at][0], at))
+        return [
+            self.words(
+                "trends.source_in",
+                papers=f"{self.corpus[at]:,.0f}", period=self.index[at], n=f"{found[at][1]:,}", source=found[at][2],
+                share=f"{found[at][1] / self.corpus[at]:.0%}", other=f"{found[at][3]:.0%}",
+            )
+            for at in order[:_TOLD]
+        ]  # fmt: skip
+
+    def named(self, names: list[str], lang: str) -> str:
+        """Some names one by one, and how many more there are."""
+        words = PageWords(lang)
+        listed = words("report.join").join(names[:_NAMED])
+        left = len(names) - _NAMED
+        return words("trends.names_more", names=listed, n=left) if left > 0 else listed
+
+    @cached_property
+    def sparse(self) -> list[str]:
+        """The periods whose share is not drawn, because they have papers, but too few."""
+        few = self.share and self.over != "report"
+        return [name for name, n in zip(self.index, self.corpus, strict=True) if few and 0 < n < self.least]
+
+    def sparse_in(self, lang: str) -> str:
+        """A sentence on these periods; "" for none."""
+        said = {"least": self.least, "periods": self.named(self.sparse, lang)}
+        return PageWords(lang)("trends.sparse", **said) if self.sparse else ""
+
+    @property
+    def partial_key(self) -> str:
+        """The key of the sentence that says how periods held in part are marked; "" if there are none."""
+        held = [n for n, part in zip(self.corpus, self.partial, strict=True) if part]
+        if any(n >= self.least or (n and not self.share) for n in held):
+            return "trends.partial"
+        return "trends.partial_bar" if any(held) else "trends.partial_table" if held else ""
+
     # Tests
 
     @cached_property
@@ -247,11 +367,29 @@ class Trend(View):
 
     def rising(self) -> list[ShareChange]:
         """The labels whose share rises significantly, by size of the change."""
-        return sorted((c for c in self.changes if c.q < LEVEL and c.z > 0), key=lambda c: (-c.by, c.label))
+        return sorted((c for c in self.changes if way(c) == "up"), key=lambda c: (-c.by, c.label))
 
     def falling(self) -> list[ShareChange]:
         """The labels whose share falls significantly, by size of the change."""
-        return sorted((c for c in self.changes if c.q < LEVEL and c.z < 0), key=lambda c: (c.by, c.label))
+        return sorted((c for c in self.changes if way(c) == "down"), key=lambda c: (c.by, c.label))
+
+    def verdicts(self) -> list[tuple[str, str, ShareChange | None]]:
+        """Of each compared label the key of what it does: rising, falling, flat, or untested (without a change)."""
+        known = {change.label: change for change in self.changes}
+        names = {"up": "in_rising", "down": "in_falling", "": "flat"}
+        return [(key, names[way(known[key])] if key in known else "untested", known.get(key)) for key in self.compared]
+
+    def lately(self, change: ShareChange) -> str:
+        """The key of what the last whole periods say against a trend: each is lower than the one before, or higher."""
+        if self.over not in PERIODS or not way(change) or change.label not in self.counts:
+            return ""
+        known = np.flatnonzero(self.whole_corpus >= self.least)[-_LATELY:]
+        steps = np.diff(self.counts[change.label].to_numpy()[known] / self.corpus[known])
+        if len(steps) < _LATELY - 1:
+            return ""
+        if way(change) == "up":
+            return "trends.lately_falling" if (steps < 0).all() else ""
+        return "trends.lately_rising" if (steps > 0).all() else ""
 
     @cached_property
     def first(self) -> list[NewLabel]:
@@ -296,7 +434,7 @@ class Trend(View):
         if not names:
             return []
         found = self._changes(names, np.array(columns).T, np.array(totals).T)
-        moved = sorted((c for c in found if c.q < LEVEL), key=lambda c: (-np.sign(c.z), -abs(c.by), c.label))
+        moved = sorted((c for c in found if way(c)), key=lambda c: (-np.sign(c.z), -abs(c.by), c.label))
         split = ((change.label.split("\n"), change) for change in moved)
         return [Pair(one, other, change) for (one, other), change in split]
 
@@ -351,14 +489,15 @@ class Trend(View):
     def heading(self, lang: str, share: bool = False) -> str:
         """The heading in a language: "Share of papers per topic, by month"."""
         words = PageWords(lang)
-        over = words(f"trends.over_{self.over.replace('-', '_')}")
+        over = words(f"trends.{'of' if self.compared else 'over'}_{self.over.replace('-', '_')}")
         if self.compared:
             labels = words.listed([self._name(key, lang)[:40] for key in self.compared])
             said = words("trends.title_share_of" if share else "trends.title_of", labels=labels, over=over)
         else:
             of = words("trends.of_lexicon") if self.of == "lexicon" else words(f"type.{self.of}")
             said = words("trends.title_share" if share else "trends.title", of=of, over=over)
-        return said + (words("trends.among", about=self.about[:80]) if self.about else "")
+        about = self._about_in.get(lang, self.about)
+        return said + (words("trends.among", about=about[:80]) if about else "")
 
 
 def _ordered(held: Counter[str], over: str, least: int) -> list[str]:

@@ -11,12 +11,14 @@ from kg.query import Answer, Query, Row
 from kg.query.answer import Cell
 from kg.query.corpus import Corpus, Papers
 from kg.query.evidence import AnswerEvidence
-from kg.views.answer_page import paper_names, sentences
+from kg.views.answer_page import column_values, paper_names, sentences
 from kg.views.answers import column, conditions, is_number, short, shown_columns, text
+from kg.views.export.some import MOST
 from kg.views.profile.paper import described
 from kg.views.words import PageWords
 from kg.web.asked import Asked, Shown
 from kg.web.facets import LISTS, facets, flags_of, named
+from kg.web.pages.views import has_report
 
 if TYPE_CHECKING:
     from kg.api import Graph
@@ -51,6 +53,7 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     title = question or ", ".join(chip["label"] for chip in chips) or words("web.all_papers")
     listed = {one["paper"]: one for one in described(graph, [row.paper for row in chosen])}
     lines = _lines(answer, asked, order) if is_table else []
+    is_exported = bool(total) and not is_table and bool(papers.sql or not (question or flags))
     is_lost = not (is_table or total or papers.sql or answer.nearest)  # nothing was understood: begin elsewhere
     values: dict[str, Any] = {
         "chips": chips,
@@ -74,9 +77,9 @@ def ask(graph: Graph, asked: Asked) -> Shown:
         "nearest": described(graph, [row.paper for row in answer.nearest]),
         "nearest_said": words.count("count.nearest", len(answer.nearest)),
         "pager": None if is_table else _pager(asked, words, at, size, total, len(chosen)),
-        "exports": _exports(asked) if total and not is_table else [],
-        "graph": asked.url("/graph", q=question or " ".join(chip["label"] for chip in chips)),
-        "report": asked.url("/report", q=question or " ".join(chip["label"] for chip in chips)),
+        "leads": [] if is_table or not total else _leads(graph, asked, question or " ".join(c["label"] for c in chips)),
+        "exports": _exports(asked) if is_exported and total <= MOST else [],
+        "too_many": words("web.too_many", most=f"{MOST:,}") if is_exported and total > MOST else "",
     }
     data = answer.to_json() | {"total": total, "page": at, "facets": values["facets"]}
     data["papers"] = [row.to_json() | listed.get(row.paper, {}) for row in chosen]
@@ -134,12 +137,14 @@ def _columns(answer: Answer, asked: Asked, words: PageWords, order: str) -> list
         return []
     out = []
     for n in shown_columns(answer):
-        name = answer.table.columns[n]
+        name, values = answer.table.columns[n], column_values(answer, n)
         is_up = order == name
         out.append(
             {
                 "name": short(column(words, name), 60),
-                "is_number": is_number([line.values[n] for line in answer.table.lines]),
+                "hint": words(f"web.hint_{name}") if words.has(f"web.hint_{name}") else "",
+                "is_number": is_number(values),
+                "is_seldom": 2 * sum(map(bool, map(text, values))) < len(values),
                 "url": asked.here(order=f"-{name}" if is_up else name),
                 "direction": "ascending" if is_up else "descending" if order == f"-{name}" else "",
             }
@@ -151,19 +156,21 @@ def _lines(answer: Answer, asked: Asked, order: str) -> list[dict[str, Any]]:
     """The lines of a table, in the order of a column where one is named, with where their cells lead."""
     if answer.table is None:
         return []
-    at, lines = shown_columns(answer), list(answer.table.lines)
+    at, lines, names = shown_columns(answer), list(answer.table.lines), paper_names(answer)
+    entries = {entry for row in answer.known for entry in row.sources}
     wanted = order.removeprefix("-")
     if wanted in answer.table.columns:
-        by = answer.table.columns.index(wanted)
-        lines.sort(key=lambda line: _ordered(line.values[by]), reverse=order.startswith("-"))
-    entries, names = {entry for row in answer.rows for entry in row.sources}, paper_names(answer)
+        values = column_values(answer, answer.table.columns.index(wanted))
+        ranked = sorted(zip(values, lines, strict=True), key=lambda one: _ordered(one[0]), reverse=order[:1] == "-")
+        lines = [line for _, line in ranked]
     out = []
     for line in lines:
         cells = []
         for place, n in enumerate(at):
             said = text(line.values[n])
             leads = line.concept if place == 0 and is_curie(line.concept) else said if said in entries else ""
-            cells.append({"text": said, "url": asked.lead(leads) if leads else ""})
+            url, own = asked.lead(leads) if leads else "", said if said in names else ""
+            cells.append({"text": names.get(said, said), "id": own, "url": url})
         said_ = sentences(line.evidence, "source")
         out.append({"cells": cells, "said": [asked.cited(one, names) for one in said_]})
     return out
@@ -185,6 +192,17 @@ def _pager(asked: Asked, words: PageWords, at: int, size: int, total: int, shown
         "after": asked.here(page=at + 1) if at * size < total and at < _PAGES else "",
         "said": words("web.pages", first=f"{first:,}", last=f"{first + shown - 1:,}", n=f"{total:,}"),
     }
+
+
+def _leads(graph: Graph, asked: Asked, said: str) -> list[dict[str, str]]:
+    """The picture and the report of what a page is asked for, where its words alone find papers too."""
+    if said and not has_report(graph, asked, said):
+        return []
+    words = PageWords(asked.lang)
+    return [
+        {"name": words(f"web.{key}"), "url": asked.url(path, q=said)}
+        for key, path in (("nav_graph", "/graph"), ("report", "/report"))
+    ]
 
 
 def _exports(asked: Asked) -> list[dict[str, str]]:

@@ -10,20 +10,21 @@ from kg.query.naming import THINGS, Naming
 from kg.views.profile import concept as profiles
 from kg.web.asked import Asked, Missing, Shown
 from kg.web.facets import short_name
+from kg.web.pages.views import has_report
 
 if TYPE_CHECKING:
     from kg.api import Graph
 
 _COLUMNS = (
     *("metric", "metric_concept", "change", "bound", "low", "high", "unit", "baseline", "baseline_concept", "setting"),
-    *("paper", "title", "date", "score", "sure", "quote", "evidence"),
+    *("paper", "called", "title", "date", "score", "sure", "quote", "evidence"),
 )
 _SORTED = {
     "metric": "metric",
     "value": "low",
     "baseline": "baseline",
     "setting": "setting",
-    "paper": "title",
+    "paper": "called",
     "evidence": "score",
 }
 
@@ -45,6 +46,7 @@ def concept(graph: Graph, asked: Asked) -> Shown:
     values: dict[str, Any] = {
         "results": results,
         "papers_url": asked.url("/ask", **flag),
+        "report_url": asked.url("/report", q=data["label"]) if has_report(graph, asked, data["label"]) else "",
         "sort_url": lambda name: asked.here(order=f"-{name}" if order == name else name),
     }
     rows = [[row[name] for name in _COLUMNS] for row in results]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kg.model import KgError
-from kg.names import is_curie
+from kg.names import is_curie, kind_of
 from kg.query.corpus import Corpus
 from kg.views.answers import column
 from kg.views.export.formats import FORMATS
@@ -13,7 +13,9 @@ from kg.views.export.formats import export as exported
 from kg.views.export.some import MOST, some
 from kg.views.picture import COLOURS, VIEWS, picture
 from kg.views.picture.drawing import KINDS
+from kg.views.profile.paper import described
 from kg.views.report import report as reported
+from kg.views.selection import clean
 from kg.views.served import Served
 from kg.views.trends import OF, OVER, trend
 from kg.views.words import PageWords
@@ -62,7 +64,7 @@ def graph_(graph: Graph, asked: Asked) -> Shown | Reply:
     if asked.form == "html":
         forms = {form: asked.here(form) for form in ("svg", "png", "graphml", "gexf")}
         title = (
-            words("answer.condition", field=words("web.nav_graph"), label=selection)
+            words("answer.condition", field=words("web.nav_graph"), label=_called(graph, selection, asked.lang))
             if selection
             else words("web.nav_graph")
         )
@@ -80,6 +82,15 @@ def graph_(graph: Graph, asked: Asked) -> Shown | Reply:
     return Reply(
         data, media, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
     )
+
+
+def _called(graph: Graph, selection: str, lang: str) -> str:
+    """What a heading calls a selection: a concept by its label, a paper by its name."""
+    if not is_curie(selection):
+        return selection
+    if kind_of(selection) == "paper":
+        return next((one["called"] for one in described(graph, [selection])), selection)
+    return clean(graph.label(selection, lang))
 
 
 def report(graph: Graph, asked: Asked) -> Shown | Reply:
@@ -102,6 +113,11 @@ def report(graph: Graph, asked: Asked) -> Shown | Reply:
     if asked.form in ("json", "md"):
         return Reply(str(made.render(asked.form)).encode("utf-8", "replace"), MEDIA[asked.form])
     return _own(str(made.render("html")), asked)
+
+
+def has_report(graph: Graph, asked: Asked, selection: str) -> bool:
+    """Whether there is a report on a selection, so that a page may lead to it."""
+    return graph.ask(selection, 1, lang=asked.lang).total > 0
 
 
 def _topics(graph: Graph, asked: Asked) -> list[dict[str, Any]]:
