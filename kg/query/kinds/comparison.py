@@ -28,6 +28,7 @@ from kg.query.setups import Setups
 from kg.query.shown import entry_of, quotes
 from kg.store.file import StoreFile
 from kg.text import fold
+from kg.trust import thresholds
 
 #: Kinds of paper that look at things side by side.
 _STUDIES = ("study", "benchmark")
@@ -67,6 +68,11 @@ class _Pair(NamedTuple):
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """The things of a query side by side, at most `limit` rows."""
     return _Comparison(store, lexicon, question, query).answer(limit)
+
+
+def _can_be_sure(kind: str) -> bool:
+    """Whether claims of a type are ever sure; a type that somebody adds has no threshold at first."""
+    return LISTS.get(kind, "topics") in thresholds()
 
 
 def _apart(things: Sequence[Entity]) -> list[Entity]:
@@ -244,7 +250,7 @@ class _Comparison:
 
         out = {}
         for kind in _HAD:
-            found = [one for one in self.corpus.most(kind, papers, sure=True)[0] if one[0] not in thing.concepts]
+            found = [one for one in self.corpus.most(kind, papers, sure=_can_be_sure(kind))[0] if one[0] not in thing.concepts]
             if kind == "problem":  # the others are a paper's own words, often half a sentence
                 found = [one for one in found if one[0] in self.lexicon.vocabulary]
             enough = found[:_LISTED][-1][1] if found else 0  # labels are only looked up of what may be shown
@@ -253,7 +259,7 @@ class _Comparison:
         return out
 
     def _having(self, kind: str, thing: str, papers: Papers) -> list[str]:
-        return [paper.curie for paper in self.corpus.behind(kind, thing, papers, sure=True)[:_ENTRIES]]
+        return [paper.curie for paper in self.corpus.behind(kind, thing, papers, sure=_can_be_sure(kind))[:_ENTRIES]]
 
     def _label(self, concept: str) -> str:
         return self.lexicon.label(concept, self.say.language)
