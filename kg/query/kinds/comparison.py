@@ -250,7 +250,8 @@ class _Comparison:
 
         out = {}
         for kind in _HAD:
-            found = [one for one in self.corpus.most(kind, papers, sure=_can_be_sure(kind))[0] if one[0] not in thing.concepts]
+            most, _ = self.corpus.most(kind, papers, sure=_can_be_sure(kind))
+            found = [one for one in most if one[0] not in thing.concepts]
             if kind == "problem":  # the others are a paper's own words, often half a sentence
                 found = [one for one in found if one[0] in self.lexicon.vocabulary]
             enough = found[:_LISTED][-1][1] if found else 0  # labels are only looked up of what may be shown
