@@ -246,7 +246,9 @@ class Trend(View):
             ]  # fmt: skip
             said.append(self.words("trends.placed", periods=self.named(told, self.lang)))
             if moved := self._driven(order[0], collected.placed):
-                said[0] += self.words("trends.gap") + self.words("trends.without", moved=self.words("trends.semicolon").join(moved))
+                said[0] += self.words("trends.gap") + self.words(
+                    "trends.without", moved=self.words("trends.semicolon").join(moved)
+                )
         return said + self._unlike(collected.sources, many)
 
     def _driven(self, at: int, placed: list[bool]) -> list[str]:
