@@ -89,17 +89,16 @@ class Setups:
             out[kind] = tuple(sorted(beside or {match.concept for match in earlier if match.type == kind}))
         return out
 
-    def told(self, paper: str, said: Things, quote: Quote) -> Things:
+    def told(self, paper: str, said: Things, quote: Quote, setting: str) -> Things:
         """What is told of a result: of what its words name, what the paper surely names and compares nothing with.
 
-        Of several things that a sentence deals out ("respectively") none is told.
+        Of what a sentence deals out ("respectively") only what the setting names.
         """
-        out = {}
-        for kind in SETUP:
-            known = self.sure[paper, kind] - self.rivals[paper]
-            told = tuple(thing for thing in said[kind] if thing in known)
-            out[kind] = () if len(told) > 1 and _DEALT_OUT in quote.context else told
-        return out
+        known = {kind: self.sure[paper, kind] - self.rivals[paper] for kind in SETUP}
+        if _DEALT_OUT in quote.context:
+            own = {match.concept for match in self.lexicon.matched(setting)}
+            known = {kind: things & own for kind, things in known.items()}
+        return {kind: tuple(thing for thing in said[kind] if thing in known[kind]) for kind in SETUP}
 
 
 def _wanted(wanted: Filter) -> list[tuple[str, frozenset[str]]]:

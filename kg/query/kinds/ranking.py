@@ -244,7 +244,7 @@ class _Ranking:
                 self.left_out[left_out].add(said.node)
                 continue
             baseline = said.baseline or fold(said.baseline_text)
-            told = setups.told(said.paper, named, quote)
+            told = setups.told(said.paper, named, quote, said.setting)
             yield _Ranked(figure, baseline, said.baseline_text, said.setting, told, quote)
 
     def _had(self, papers: Iterable[str], link: str) -> list[tuple[str, str]]:
