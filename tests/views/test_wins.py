@@ -117,7 +117,7 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
         ("Zorvex outperforms Quandle by 9%.", ["“by 9%”"]),
         ("Zorvex outperforms Quandle and Wren in recall by 9%, and is fast.", ["“in recall by 9%”"]),
         ("Zorvex has better recall than Quandle.", ["“better recall”"]),
-        ("Zorvex outperforms Quandle.", ["not said in what"]),
+        ("Zorvex outperforms Quandle.", ["the quote does not say in what"]),
         ("Zorvex outperforms Quandle, as its recall says.", ["as quoted"]),
         (
             "Zorvex has an average 9% improvement over Quandle on long tasks.",
