@@ -78,7 +78,8 @@ _SHARE_OF = re.compile(r"(?:(?P<owner>[\w-]+(?: [\w-]+)?)['’]s?|(?P<name>[A-Z]
 _BY = re.compile(r"\s+by\s+(?:an? (?:average(?: of)? )?|on average )?$")
 _MATE = re.compile(r"(?:,|\band)\s+(?P<name>[^,;()]{1,40})$")
 _BEATEN = ("win whole", "over whole")
-_COMPARING = ("over", "than", "compared", "win")
+_AGAINST_IT = ("over", "than", "compared")  # markers of what a number is over
+_COMPARING = (*_AGAINST_IT, "win")
 _MOST = 60  # candidate baselines of a sentence
 _LONGEST = 8  # words of a baseline
 _LEADING = ("or", "using", "via", "by", "reported")  # words that no baseline begins with
@@ -409,7 +410,7 @@ def _adjacent(place: QuantityPlace, others: list[Other]) -> list[Other]:
     """The candidates of the comparison that directly follows a number: "a 2x speedup over A" is against A alone."""
     for other in others:
         between = place.text[place.quantity.end : other.start]
-        is_own = other.marker.partition(" ")[0] in _COMPARING[:3] and place.quantity.end <= other.start < place.high
+        is_own = other.marker.partition(" ")[0] in _AGAINST_IT and place.quantity.end <= other.start < place.high
         if is_own and not _CLAUSE.search(between) and len(between.split()) <= _NEAR:
             return [
                 one for one in others if one.start == other.start and one.marker.split()[0] == other.marker.split()[0]
@@ -431,7 +432,7 @@ def _beaten_apart(place: QuantityPlace, other: Other) -> bool:
 def _of_the_next(place: QuantityPlace, other: Other) -> bool:
     """Whether a candidate is what a number of the next clause is over: "is 6x faster, taking 2x less memory than A"."""
     between = _up_to_next_clause(place, other)
-    if not between or other.marker.partition(" ")[0] not in _COMPARING[:3]:
+    if not between or other.marker.partition(" ")[0] not in _AGAINST_IT:
         return False
     at = place.text.find(other.text, other.start)
     if _BY_NUMBER.match(place.text, at + len(other.text)):  # "6x faster, improving over A by 2%"

@@ -109,7 +109,8 @@ def side_of_win(behind: list[Item]) -> Literal["head", "tail", ""]:
     """
     for at, item in enumerate(behind):
         if item.senses or item.means("outperform"):
-            is_passive = any(one.means("by-whom") and one.text != "由" for one in behind[:at])
+            around = (*behind[:at], *behind[at + 1 : at + 2])  # "outperformed by whom"
+            is_passive = any(one.means("by-whom") and one.text != "由" for one in around)
             rest = behind[at:] if item.means("outperform") and not item.senses else []
             is_alone = bool(rest) and not any(one.senses or one.value is not None for one in rest)
             return ("tail" if is_passive else "head") if is_alone else ""

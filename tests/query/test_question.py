@@ -116,6 +116,7 @@ QUESTIONS = [
     ("哪些方法优于EAGLE-3？", "outperforms tail technique:eagle-3"),
     ("What does dInfer outperform?", "outperforms head technique:dinfer"),
     ("SnapKV在哪些论文中被超越？", "outperforms tail technique:snapkv"),
+    ("SnapKV outperformed by whom?", "outperforms tail technique:snapkv"),
     ("KV cache compression methods that beat AsyncSpade", f"{KV} & outperforms tail technique:asyncspade"),
     # a threshold over a baseline is one condition
     ("beats EAGLE-3 by 2x", "result >= 2 x over technique:eagle-3"),

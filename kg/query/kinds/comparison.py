@@ -339,6 +339,8 @@ class _Comparison:
 
     def _on_what_is_asked(self, found: list[Reported]) -> list[Reported]:
         """The results that were obtained on the hardware, model and data set that are asked for."""
+        if not self.query.filter.conditions:
+            return found
         setups = Setups(self.corpus, self.lexicon, self.query.filter, {one.paper for one in found})
         if not setups.wanted:
             return found

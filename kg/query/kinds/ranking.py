@@ -243,6 +243,7 @@ class _Ranking:
             if left_out := setups.fits(said.paper, named):
                 self.left_out[left_out].add(said.node)
                 continue
+            said = _without_rival(said)
             baseline = said.baseline or fold(said.baseline_text)
             told = setups.told(said.paper, named, quote, said.setting)
             yield _Ranked(figure, baseline, said.baseline_text, said.setting, told, quote)
@@ -267,7 +268,7 @@ class _Ranking:
         for block, found in shown.items():
             for one in found:
                 group = groups.setdefault(_comparable(block, one), len(groups) + 1)
-                baseline = self._against(block, one)
+                baseline = self._against(one)
                 entry = entry_of(one.figure.said.node)
                 said = replace(block, metric=one.figure.said.metric)
                 what = (self.measures.amount_of(one.figure.said), self.measures.metric(said, one.quote.context))
@@ -278,10 +279,8 @@ class _Ranking:
                 out.append(Line(tuple(cells), (entry,), (one.quote,), block.metric))
         return tuple(out)
 
-    def _against(self, block: Block, one: _Ranked) -> str:
-        """What a result is over, in the paper's own words where the language has them; a level is over nothing."""
-        if block.change == "absolute" and not one.baseline_text[:1].isdigit():
-            return ""
+    def _against(self, one: _Ranked) -> str:
+        """What a result is over, in the paper's own words where the language has them."""
         is_named = ":" in one.baseline and (self.say.language == "zh" or not one.baseline_text)
         return self._label(one.baseline) if is_named else one.baseline_text
 
@@ -376,6 +375,12 @@ class _Ranking:
                     left = self.say("empty.quoted", words=conditions[at].text)
                     return tuple(known[one] for one in papers), [self.say("ranking.nearest", without=left)]
         return (), []
+
+
+def _without_rival(said: Reported) -> Reported:
+    """A result without its baseline where it is a level, which is over nothing; what it came from ("256") stays."""
+    is_over = said.change != "absolute" or said.baseline_text[:1].isdigit()
+    return said if is_over else said._replace(baseline="", baseline_text="")
 
 
 def _comparable(block: Block, one: _Ranked) -> tuple[object, ...]:

@@ -6,10 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Set
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from kg.query.patterns import stem
 from kg.query.shown import context
 from kg.store.rows import USUAL
 from kg.text import Remembered
@@ -23,8 +25,7 @@ _LETTERS = 400  # of a sentence that is quoted
 _QUOTED, _NEIGHBOURS, _SHARED = 2, 2, 5
 #: Of resemblances, 0 to 1, that count.
 _ALIKE = 0.2
-#: Letters of a word that are kept at least, and those of its ending that are not ("quantization", "quantized").
-_STEM, _ENDING = 4, 3
+_stem = lru_cache(maxsize=1 << 16)(stem)
 _SENTENCE = re.compile(r"[.;!?]\s|[。；！？+]")
 _APART = re.compile(r"[^\w+]+|_")
 _ASCII_APART = {code: " " for code in range(128) if _APART.match(chr(code))}  # many times as fast
@@ -36,13 +37,13 @@ class Texts:
     def __init__(self, field: Field) -> None:
         self.field = field
         self._texts: dict[str, str] = {}
-        self._said: dict[int, list[tuple[str, ...]]] = {}
-        self._spaced = Remembered(_spaced)
+        self._said: dict[int, list[frozenset[str]]] = {}
+        self._stems = Remembered(_stemmed)
 
     def name(self, i: int, j: int, before: int) -> bool:
         """Whether a paper before a day that has one of two concepts says the other in a sentence.
 
-        It does with all words of one of its labels, in whatever order and form: "generates videos" is video generation.
+        It does with all words of one of its labels, in whatever order and form: "prunes tokens" is token pruning.
         """
         for one, other in ((i, j), (j, i)):
             places = self.field.having[one]
@@ -51,11 +52,10 @@ class Texts:
                 return True
         return False
 
-    def _says(self, text: str, stems: tuple[str, ...]) -> bool:
-        if not all(stem.strip() in text for stem in stems):  # which is quick, and most texts lack one
+    def _says(self, text: str, stems: frozenset[str]) -> bool:
+        if not all(stem in text for stem in stems):  # which is quick, and most texts lack one
             return False
-        sentences = (self._spaced[sentence] for sentence in _SENTENCE.split(text))
-        return any(all(stem in sentence for stem in stems) for sentence in sentences)
+        return not all(map(str.isascii, stems)) or any(stems <= sentence for sentence in self._stems[text])
 
     def _of(self, papers: Iterable[str]) -> list[str]:
         wanted = list(papers)
@@ -67,8 +67,8 @@ class Texts:
         self._texts.update((paper, " + ".join(found[paper])) for paper in new)
         return [self._texts[paper] for paper in wanted]
 
-    def _labels(self, at: int) -> list[tuple[str, ...]]:
-        """The stems of the words of each label of a concept, each with a space before it; in Chinese the label.
+    def _labels(self, at: int) -> list[frozenset[str]]:
+        """The stems of the words of each label of a concept; in Chinese the label.
 
         A label that has all words of another is left out: what lacks "pruning" lacks "model pruning" too.
         """
@@ -76,21 +76,27 @@ class Texts:
             concept = self.field.concepts[at]
             known = self.field.graph.vocabulary
             labels = known[concept].labels() if concept in known else [self.field.graph.label(concept)]
-            told: list[tuple[str, ...]] = []
-            for label in sorted({_spaced(label) for label in labels}, key=lambda one: (len(one.split()), one)):
-                stems = tuple(f" {word[: max(_STEM, len(word) - _ENDING)]}" for word in label.split())
-                stems = stems if label.isascii() else (label.strip(),)
-                if all(stems) and stems and not any({*own} <= {*stems} for own in told):
+            told: list[frozenset[str]] = []
+            for label in sorted(labels, key=lambda one: (len(one.split()), one)):
+                stems = frozenset(map(_stem, _words(label)) if label.isascii() else [label.lower()])
+                if stems and not any(own <= stems for own in told):
                     told.append(stems)
             self._said[at] = told
         return self._said[at]
 
 
-def _spaced(text: str) -> str:
-    """A text in lower case with one space before, between and after its words."""
+def _words(text: str) -> list[str]:
     low = text.lower()
-    apart = low.translate(_ASCII_APART) if low.isascii() else _APART.sub(" ", low)
-    return f" {' '.join(apart.split())} "
+    return (low.translate(_ASCII_APART) if low.isascii() else _APART.sub(" ", low)).split()
+
+
+def _stemmed(text: str) -> list[frozenset[str]]:
+    """The stems of the words of each sentence.
+
+    >>> [{"token", "prun"} <= stems for stems in _stemmed("It prunes tokens. Various tokens are read.")]
+    [True, False]
+    """
+    return [frozenset(map(_stem, _words(sentence))) for sentence in _SENTENCE.split(text)]
 
 
 def side(field: Field, at: int, until: int, span: int, own: Set[str] = frozenset()) -> dict[str, Any]:

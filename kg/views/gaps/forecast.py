@@ -189,7 +189,7 @@ class Trial:
     came: dict[tuple[int, int], int]  # papers of each that was listed
     popular: dict[tuple[int, int], int]  # the same of the most frequent concepts
     chances: list[float]  # how likely each of the listed was thought
-    share: float  # how many of all new combinations came, 0 to 1
+    share: float  # how many of all new combinations came, 0 to 1; of those with a wanted side, if some are wanted
 
 
 class Forecast:

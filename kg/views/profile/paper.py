@@ -36,7 +36,7 @@ _EMPTY = {
 _SAME = {
     "mention": ("concept", "role"),
     "topic": ("concept",),
-    "result": ("metric", "low", "high", "unit", "change"),
+    "result": ("metric", "low", "high", "unit", "change", "baseline", "setting"),
     "relation": ("head", "relation", "tail"),
 }
 

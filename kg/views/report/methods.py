@@ -53,6 +53,7 @@ _KEEPS = (
     r"(?:(?:\s(?:<report.kept>|and|of|in|on|across|over|or)\b)(?:(?!,?\s(?:while|and)\b|\.(?:\s|$))[^,;:()])*)?"
 )
 _GOES_ON = re.compile(r"\s(?!and\b|while\b|at\b|for\b|with\b|when\b|compared\b)[a-z]")  # "keeping the drop below 3%"
+_LIST_ON, _WHERE = re.compile(r", [a-z][\w -]*,(?: and)? "), re.compile(r" (?:in|on|across|over) [^,]*$")
 _TITLED = re.compile(
     r"(?P<name>[A-Z][^,;:()]*?)(?: \([^()]*\))?,? which (?:is (?=an? )|(?=(?:[a-z]+ly )?(?!is )[a-z]+s ))"
 )
@@ -189,7 +190,10 @@ def _kept(shown: Selection, gain: Told) -> str:
     found = pattern(_KEEPS).search(said)
     if not found or re.search(r"\d|\b(?:its|their|this|these)\b", found[0]) or _GOES_ON.match(said, found.end()):
         return ""
-    return shown.words("brief.quote", quote=found[0].strip().removeprefix("while "))
+    kept = found[0].strip().removeprefix("while ")
+    if _LIST_ON.match(said, found.end()):
+        kept = _WHERE.sub("", kept)  # "with no loss in reading", before ", writing, and counting"
+    return shown.words("brief.quote", quote=kept)
 
 
 def _stated(shown: Selection, paper: Paper) -> list[EntryQuote]:

@@ -77,7 +77,7 @@ def ask(graph: Graph, asked: Asked) -> Shown:
         "nearest": described(graph, [row.paper for row in answer.nearest]),
         "nearest_said": words.count("count.nearest", len(answer.nearest)),
         "pager": None if is_table else _pager(asked, words, at, size, total, len(chosen)),
-        "leads": [] if is_table or not total else _leads(graph, asked, question or " ".join(c["label"] for c in chips)),
+        "leads": [] if is_table or not total else _leads(graph, asked, question, [c["label"] for c in chips]),
         "exports": _exports(asked) if is_exported and total <= MOST else [],
         "too_many": words("web.too_many", most=f"{MOST:,}") if is_exported and total > MOST else "",
     }
@@ -194,9 +194,10 @@ def _pager(asked: Asked, words: PageWords, at: int, size: int, total: int, shown
     }
 
 
-def _leads(graph: Graph, asked: Asked, said: str) -> list[dict[str, str]]:
+def _leads(graph: Graph, asked: Asked, question: str, labels: list[str]) -> list[dict[str, str]]:
     """The picture and the report of what a page is asked for, where its words alone find papers too."""
-    if said and not has_report(graph, asked, said):
+    said = question or " ".join(labels)
+    if labels and said and not has_report(graph, asked, said):
         return []
     words = PageWords(asked.lang)
     return [
