@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -15,8 +14,8 @@ from kg.units import kin
 
 #: Units that convert into no other.
 _PLAIN = ("", "%", "x", "points")
-#: All speedups that do not say of what count on this metric.
-_SPEED, _OF_INFERENCE = "metric:inference-speed", re.compile("infer|推理|推断", re.IGNORECASE)
+#: The metric of all speedups, those included that do not say what gets faster.
+_SPEED = "metric:inference-speed"
 _OPPOSITE = {"higher": "decrease", "lower": "increase"}
 
 
@@ -116,16 +115,21 @@ class Measures:
         """Whether the smallest number of a block is the best: of a level that should be low, of a loss."""
         return self.is_loss(block) or (block.change == "absolute" and self.better(block.metric) == "lower")
 
-    def metric(self, block: Block, sentence: str = "") -> str:
-        """ "latency ↓"; a speedup of which its `sentence` does not say that it is of inference, is one of speed."""
+    def metric(self, block: Block, *sentences: str) -> str:
+        """ "latency ↓"; a speedup is one of inference only where all of its `sentences` say so, else one of speed."""
         label = self.lexicon.label(block.metric, self.say.language)
-        if block.metric == _SPEED and sentence and not _OF_INFERENCE.search(sentence):
+        if block.metric == _SPEED and not all(map(self._says_of_what, sentences)):
             label = self.say("measure.speed")
         return self.say(f"measure.{block.change}", metric=label)
 
-    def name(self, block: Block, sentence: str = "") -> str:
+    def _says_of_what(self, sentence: str) -> bool:
+        """Whether a sentence has the word that "inference speed" has beside speed, in one of the languages."""
+        labels = ((self.lexicon.label(_SPEED, lang), Sayings(lang)("measure.speed")) for lang in ("en", "zh"))
+        return any(label.removesuffix(speed).strip() in sentence.lower() for label, speed in labels)
+
+    def name(self, block: Block, *sentences: str) -> str:
         """ "latency ↓ (%)", as `metric` says it."""
-        metric = self.metric(block, sentence)
+        metric = self.metric(block, *sentences)
         return f"{metric} ({block.unit})" if block.unit else metric
 
     def amount(self, low: float, high: float, unit: str, bound: str = "exact") -> str:

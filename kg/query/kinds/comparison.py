@@ -304,8 +304,8 @@ class _Comparison:
         out = []
         for block in sorted(sizes, key=place)[:_RESULTS]:
             parts = [self._figured(at, block, found.get(block)) for at, found in enumerate(every)]
-            said = " ".join(quote.context for part in parts for quote in part.evidence)
-            out += self._row(self.measures.name(block, said), parts, block.metric)
+            said = (quote.context for part in parts for quote in part.evidence)
+            out += self._row(self.measures.name(block, *said), parts, block.metric)
         if out:
             self.notes.append(self.say("comparison.apart"))
         return out

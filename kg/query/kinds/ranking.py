@@ -303,7 +303,7 @@ class _Ranking:
     def _verdict(self, block: Block, found: list[_Ranked]) -> str:
         """Whether the results of the first block can be compared, and what differs."""
         say = self.say
-        name = self.measures.name(block)
+        name = self.measures.name(block, *(one.quote.context for one in found))
         if len(found) == 1:
             return say("ranking.one", group=name) + say("ranking.full_stop")
         parts = tuple(part for part in ("baseline", *SETUP) if part != "baseline" or block.change != "absolute")
