@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -32,8 +31,6 @@ _MANY = 40
 _COMMON = 10
 #: A lineage keeps so many nodes, however it looks.
 _FEWEST = 12
-#: A name of a method: a word with a capital after its first letter, or with a digit ("LoRA", "EAGLE-3").
-_NAME = re.compile(r"\w[^\W\d_]*(?:[A-Z]|\d)")
 
 
 @dataclass(slots=True)
@@ -160,7 +157,10 @@ class Gathering:
     def _lineage(self, limit: int, whole: bool) -> Drawing:
         candidates = {node.id: node for node in self._ranked()[: 10 * _CANDIDATES * limit]}
         said = [e for e in self._said(candidates) if e.relation in LINEAGE and not self._is_kind(e.tail, e.head)]
-        edges = [edge for edge in merged(said) if len(edge.papers) > 1 or not self._is_general(edge)]
+        edges: list[Edge] = []
+        doubtful: list[Edge] = []
+        for edge in merged(said):
+            (edges if len(edge.papers) > 1 or not self._is_general(edge) else doubtful).append(edge)
         degree = Counter[str]()
         for edge in edges:
             degree.update({edge.head: len(edge.papers), edge.tail: len(edge.papers)})
@@ -173,10 +173,7 @@ class Gathering:
         while whole and limit > _FEWEST and not is_readable(out):
             limit -= 2
             out = self._connected(linked, edges, limit)
-        out.left_out = sum(
-            edge.head in out.nodes and edge.tail in out.nodes and len(edge.papers) == 1 and self._is_general(edge)
-            for edge in merged(said)
-        )
+        out.left_out = sum(edge.head in out.nodes and edge.tail in out.nodes for edge in doubtful)
         return out
 
     def _is_general(self, edge: Edge) -> bool:
@@ -187,7 +184,8 @@ class Gathering:
         ends = [self.nodes[edge.head], self.nodes[edge.tail]]
         if not all(node.id in self.vocabulary for node in ends):
             return False
-        is_named = any(_NAME.search(self.vocabulary[node.id].label.get("en", "")) for node in ends)
+        last = (self.vocabulary[node.id].label.get("en", "").rpartition(" ")[2] for node in ends)
+        is_named = not all(map(str.islower, last))  # "LoRA", not "KV cache compression"
         return not is_named or all(len(node.papers) >= _COMMON for node in ends)
 
     def _is_kind(self, one: str, other: str) -> bool:
