@@ -14,11 +14,9 @@ from collections.abc import Iterable
 from typing import Literal
 
 from kg.query.answer import Quote
-from kg.query.conditions import Where
 from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Filter
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import stated
 from kg.vocabulary import Match
 
 #: Types of what a result is obtained on; the first two are told of each result.
@@ -44,10 +42,12 @@ class Setups:
         self.sure: dict[tuple[str, str], set[str]] = defaultdict(set)
         self.rivals: dict[str, set[str]] = defaultdict(set)
         self.wanted = _wanted(wanted)
+        papers = set(papers)
         among = corpus.those(papers)
-        of = among.of("x.paper")
-        for one in stated(corpus.store, Where(f"{of.sql} AND x.type IN ('outperforms', 'compared_with')", of.given)):
-            self.rivals[one.paper].add(one.tail)
+        sql = """SELECT e.paper, c.curie FROM entries e CROSS JOIN relations x ON x.entry = e.id
+            JOIN concepts c ON c.id = x.tail WHERE x.type IN ('outperforms', 'compared_with') AND e.paper IN ({})"""
+        for paper, rival in corpus.store.some(sql, papers):  # the cross join keeps SQLite from reading all relations
+            self.rivals[paper].add(rival)
         for kind in OBTAINED:
             for paper, thing in corpus.had(kind, among):
                 self.had[paper, kind] += (thing,)

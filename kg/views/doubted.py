@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kg.query.corpus import Corpus
 from kg.views.borne import borne_out
 from kg.views.selection import EntryResult, Selection
 
@@ -23,8 +24,8 @@ def doubted(graph: GraphReader, answer: Answer) -> Answer:
     table = answer.table
     if table is None or answer.query.kind not in _TELLING:
         return answer
-    sure = {_place(quote) for line in table.lines for quote in line.evidence if quote.sure}
-    refused = _refused(graph, sure)
+    sure = frozenset(_place(quote) for line in table.lines for quote in line.evidence if quote.sure)
+    refused = Corpus.of(graph.store).kept("refused", sure, lambda: _refused(graph, sure))
 
     def marked(quotes: tuple[Quote, ...]) -> tuple[Quote, ...]:
         return tuple(replace(quote, sure=False) if _place(quote) in refused else quote for quote in quotes)
@@ -34,7 +35,7 @@ def doubted(graph: GraphReader, answer: Answer) -> Answer:
     return replace(answer, table=replace(table, lines=lines), rows=rows)
 
 
-def _refused(graph: GraphReader, places: set[_Place]) -> set[_Place]:
+def _refused(graph: GraphReader, places: frozenset[_Place]) -> set[_Place]:
     """Those of the places at which a result stands that its sentence does not bear out."""
     papers = graph.papers(sorted(set(graph.store.papers_of({entry for entry, *_ in places}).values())))
     shown, out = Selection.of(graph, papers), set()
