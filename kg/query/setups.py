@@ -44,8 +44,8 @@ class Setups:
         self.wanted = _wanted(wanted)
         papers = set(papers)
         among = corpus.those(papers)
-        sql = """SELECT e.paper, c.curie FROM entries e CROSS JOIN relations x ON x.entry = e.id
-            JOIN concepts c ON c.id = x.tail WHERE x.type IN ('outperforms', 'compared_with') AND e.paper IN ({})"""
+        sql = """SELECT e.paper, c.curie FROM entries e CROSS JOIN relations x JOIN concepts c ON c.id = x.tail
+            WHERE x.entry = e.id AND x.type IN ('outperforms', 'compared_with') AND e.paper IN ({})"""
         for paper, rival in corpus.store.some(sql, papers):  # the cross join keeps SQLite from reading all relations
             self.rivals[paper].add(rival)
         for kind in OBTAINED:
