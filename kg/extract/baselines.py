@@ -411,7 +411,7 @@ def _adjacent(place: QuantityPlace, others: list[Other]) -> list[Other]:
     for other in others:
         between = place.text[place.quantity.end : other.start]
         is_own = other.marker.partition(" ")[0] in _AGAINST_IT and place.quantity.end <= other.start < place.high
-        if is_own and not _CLAUSE.search(between) and len(between.split()) <= _NEAR:
+        if is_own and _is_near(between):
             return [
                 one for one in others if one.start == other.start and one.marker.split()[0] == other.marker.split()[0]
             ]
@@ -440,8 +440,12 @@ def _of_the_next(place: QuantityPlace, other: Other) -> bool:
     behind = [q for q in place.sentence.quantities if place.quantity.end < q.start < q.end <= other.start]
     if not behind or not _NEXT_CLAUSE.search(place.text, place.quantity.end, behind[-1].start):
         return False
-    own = place.text[behind[-1].end : other.start]
-    return not _CLAUSE.search(own) and len(own.split()) <= _NEAR
+    return _is_near(place.text[behind[-1].end : other.start])
+
+
+def _is_near(between: str) -> bool:
+    """Whether so few words part a number and a comparison, in one clause, that the comparison is the number's."""
+    return not _CLAUSE.search(between) and len(between.split()) <= _NEAR
 
 
 def _up_to_next_clause(place: QuantityPlace, other: Other) -> str:

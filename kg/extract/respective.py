@@ -54,7 +54,7 @@ def behind(place: QuantityPlace) -> ListTurn | None:
     if last == first:
         return None
     if found := _BEHIND.match(place.text, place.sentence.quantities[last].end):
-        return _turn(place.index - first, last - first + 1, found["list"])
+        return _turn(place, found["list"])
     return _named(place, _NAMES)
 
 
@@ -67,32 +67,29 @@ def over(place: QuantityPlace) -> str:
 def _over_ahead(place: QuantityPlace) -> ListTurn | None:
     """The turn in a list of rivals ahead: "compared to [A and B], it is 2.1x and 4.3x faster, respectively"."""
     first, last = _run(place)
-    numbers = place.sentence.quantities
-    if last == first or not _RESPECTIVELY.search(place.text, numbers[last].end):
+    if last == first or not _RESPECTIVELY.search(place.text, place.sentence.quantities[last].end):
         return None
-    low = numbers[first - 1].end if first else 0
-    ahead = place.text[low : numbers[first].start]
-    found = _BEATEN_AHEAD.search(ahead) or next(reversed(list(_OVER_AHEAD.finditer(ahead))), None)
-    return _turn(place.index - first, last - first + 1, found["list"]) if found else None
+    words = _words_ahead(place, first)
+    found = _BEATEN_AHEAD.search(words) or next(reversed(list(_OVER_AHEAD.finditer(words))), None)
+    return _turn(place, found["list"]) if found else None
 
 
 def _over_later(place: QuantityPlace) -> ListTurn | None:
     """The turn in a list of rivals behind the next numbers: "2x and 3x faster and 4x and 5x smaller than [A and B]"."""
     first, last = _run(place)
     numbers, count = place.sentence.quantities, last - first + 1
-    behind = QuantityPlace(place.sentence, last + 1) if last + 1 < len(numbers) else None
-    if count < 2 or not behind or _run(behind) != (last + 1, last + count):
+    later = QuantityPlace(place.sentence, last + 1) if last + 1 < len(numbers) else None
+    if count < 2 or not later or _run(later) != (last + 1, last + count):
         return None
     found = _OVER.match(place.text, numbers[last + count].end)
-    is_dealt_out = bool(found and _RESPECTIVELY.match(place.text, found.end()))
-    return _turn(place.index - first, count, found["list"]) if found and is_dealt_out else None
+    return _turn(place, found["list"]) if found and _RESPECTIVELY.match(place.text, found.end()) else None
 
 
 def _named(place: QuantityPlace, lists: re.Pattern[str]) -> ListTurn | None:
     """The turn of a number in a list of as many names behind its neighbours; "respectively" makes them names."""
     first, last = _run(place)
     found = lists.match(place.text, place.sentence.quantities[last].end) if last > first else None
-    turn = _turn(place.index - first, last - first + 1, found["list"]) if found else None
+    turn = _turn(place, found["list"]) if found else None
     is_dealt_out = bool(found and _RESPECTIVELY.match(place.text, found.end()))
     return turn if turn and (is_dealt_out or all(map(_IS_NAME.match, turn.members))) else None
 
@@ -100,12 +97,16 @@ def _named(place: QuantityPlace, lists: re.Pattern[str]) -> ListTurn | None:
 def ahead(place: QuantityPlace) -> ListTurn | None:
     """The turn of a number in a list before its neighbours: "improves [A and B] by 2.1% and 4.3%"."""
     first, last = _run(place)
-    numbers = place.sentence.quantities
     if last == first:
         return None
-    low = numbers[first - 1].end if first else 0
-    found = _AHEAD.search(place.text[max(low, numbers[first].start - 160) : numbers[first].start])
-    return _turn(place.index - first, last - first + 1, found["list"] if found else "", last_alone=True)
+    found = _AHEAD.search(_words_ahead(place, first)[-160:])
+    return _turn(place, found["list"] if found else "", last_alone=True)
+
+
+def _words_ahead(place: QuantityPlace, first: int) -> str:
+    """The text before the first of the listed quantities, back to the quantity before it."""
+    numbers = place.sentence.quantities
+    return place.text[numbers[first - 1].end if first else 0 : numbers[first].start]
 
 
 def _run(place: QuantityPlace) -> tuple[int, int]:
@@ -124,7 +125,10 @@ def _run(place: QuantityPlace) -> tuple[int, int]:
     return first, last
 
 
-def _turn(number: int, count: int, said: str, *, last_alone: bool = False) -> ListTurn | None:
+def _turn(place: QuantityPlace, said: str, *, last_alone: bool = False) -> ListTurn | None:
+    """The member of a list at the place of a number among those listed with it; None where there are more or fewer."""
+    first, last = _run(place)
+    count = last - first + 1
     members = [" ".join(part.split()) for part in _LIST.split(said.strip())]
     members = members[-count:] if last_alone else members
-    return ListTurn(members[number], tuple(members)) if len(members) == count and all(members) else None
+    return ListTurn(members[place.index - first], tuple(members)) if len(members) == count and all(members) else None

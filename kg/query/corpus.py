@@ -227,8 +227,7 @@ class Corpus:
         table, column = _TABLES.get(kind, ("mentions", "concept"))
         among = papers.of("x.paper")
         said = roles or (USUAL if kind == "technique" else ())
-        in_role = f" AND x.role IN ({marks(said)})" if said else ""
-        in_role += " AND x.sure = 1" if sure else ""
+        in_role = _in_role(said, sure)
         return Where(
             f"SELECT c.curie AS thing, x.paper AS paper FROM {table} x JOIN concepts c ON c.id = x.{column}"
             f" WHERE c.type = ? AND {among.sql}{in_role}",
@@ -252,8 +251,7 @@ class Corpus:
         else:
             table, column = _TABLES.get(kind, ("mentions", "concept"))
             among, roles = papers.of("x.paper"), USUAL if kind == "technique" else ()
-            in_role = f" AND x.role IN ({marks(roles)})" if roles else ""
-            in_role += " AND x.sure = 1" if sure else ""
+            in_role = _in_role(roles, sure)
             counted = Where(
                 f"SELECT c.curie AS thing, n.papers FROM (SELECT x.{column} AS concept, count(DISTINCT x.paper) AS"
                 f" papers FROM {table} x WHERE {among.sql}{in_role} GROUP BY x.{column}) n"
@@ -486,6 +484,11 @@ class Corpus:
             for paper in named
             if (own := tuple(sorted(entries.get(paper, ()))))
         }
+
+
+def _in_role(roles: tuple[str, ...], sure: bool) -> str:
+    """What a mention `x` must be, behind another condition: in one of some roles, if any are named, and sure."""
+    return (f" AND x.role IN ({marks(roles)})" if roles else "") + (" AND x.sure = 1" if sure else "")
 
 
 def _first(counted: list[tuple[str, int]], number: int) -> list[tuple[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -101,6 +102,11 @@ class Item:
 def is_gerund(item: Item) -> bool:
     """Whether a piece is one word for what is done: "pruning"."""
     return " " not in item.text and item.text.endswith("ing")
+
+
+def is_passive(items: Iterable[Item]) -> bool:
+    """Whether a piece makes the verb beside it passive: "outperformed by", 被…超越; 由 only says who does something."""
+    return any(item.means("by-whom") and item.text != "由" for item in items)
 
 
 def is_second(before: list[Item]) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from kg.entity_types import TABLE
 from kg.model import RELATION_TYPES
 from kg.query.filter import Link
-from kg.query.items import Item
+from kg.query.items import Item, is_passive
 
 if TYPE_CHECKING:
     from kg.query.question import Parser
@@ -111,4 +111,4 @@ class Relating:
     def _is_passive(self, verb: int) -> bool:
         behind = self.items[verb + 1 : verb + 2]
         before = self.items[:verb] if self.parser.is_chinese else []
-        return any(item.means("by-whom") and item.text != "由" for item in (*behind, *before))
+        return is_passive((*behind, *before))

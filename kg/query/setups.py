@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Literal
 
 from kg.query.answer import Quote
@@ -39,20 +40,23 @@ class Setups:
     def __init__(self, corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: Iterable[str]) -> None:
         self.lexicon = lexicon
         self.had: dict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
-        self.sure: dict[tuple[str, str], set[str]] = defaultdict(set)
-        self.rivals: dict[str, set[str]] = defaultdict(set)
         self.wanted = _wanted(wanted)
-        papers = set(papers)
-        among = corpus.those(papers)
+        self.corpus, self.papers = corpus, set(papers)
+        for kind in OBTAINED:
+            for paper, thing in corpus.had(kind, corpus.those(self.papers)):
+                self.had[paper, kind] += (thing,)
+
+    @cached_property
+    def _own(self) -> dict[tuple[str, str], set[str]]:
+        """What each paper surely names of a type, and does not only compare with."""
         sql = """SELECT e.paper, c.curie FROM entries e CROSS JOIN relations x JOIN concepts c ON c.id = x.tail
             WHERE x.entry = e.id AND x.type IN ('outperforms', 'compared_with') AND e.paper IN ({})"""
-        for paper, rival in corpus.store.some(sql, papers):  # the cross join keeps SQLite from reading all relations
-            self.rivals[paper].add(rival)
-        for kind in OBTAINED:
-            for paper, thing in corpus.had(kind, among):
-                self.had[paper, kind] += (thing,)
-            for paper, thing in corpus.had(kind, among, sure=True) if kind in SETUP else ():
-                self.sure[paper, kind].add(thing)
+        rivals = set(map(tuple, self.corpus.store.some(sql, self.papers)))  # without CROSS, SQLite reads all relations
+        own: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for kind in SETUP:
+            for paper, thing in self.corpus.had(kind, self.corpus.those(self.papers), sure=True):
+                own[paper, kind] |= {thing} if (paper, thing) not in rivals else set()
+        return own
 
     def fits(self, paper: str, said: Things) -> Fits:
         """Whether a result is one on what is asked for: "elsewhere" or "unsaid" where it is not, or not said to be."""
@@ -94,7 +98,7 @@ class Setups:
 
         Of what a sentence deals out ("respectively") only what the setting names.
         """
-        known = {kind: self.sure[paper, kind] - self.rivals[paper] for kind in SETUP}
+        known = {kind: self._own[paper, kind] for kind in SETUP}
         if _DEALT_OUT in quote.context:
             own = {match.concept for match in self.lexicon.matched(setting)}
             known = {kind: things & own for kind, things in known.items()}

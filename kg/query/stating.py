@@ -9,7 +9,7 @@ from typing import Literal
 
 from kg.entity_types import NAMED
 from kg.query.filter import Entity, Phrase, Term
-from kg.query.items import Item
+from kg.query.items import Item, is_passive
 from kg.query.lexicon import LINKING, Lexicon, Sense
 from kg.query.patterns import deed, stem
 from kg.text import fold, has_han
@@ -110,10 +110,9 @@ def side_of_win(behind: list[Item]) -> Literal["head", "tail", ""]:
     for at, item in enumerate(behind):
         if item.senses or item.means("outperform"):
             around = (*behind[:at], *behind[at + 1 : at + 2])  # "outperformed by whom"
-            is_passive = any(one.means("by-whom") and one.text != "由" for one in around)
             rest = behind[at:] if item.means("outperform") and not item.senses else []
             is_alone = bool(rest) and not any(one.senses or one.value is not None for one in rest)
-            return ("tail" if is_passive else "head") if is_alone else ""
+            return ("tail" if is_passive(around) else "head") if is_alone else ""
     return ""
 
 

@@ -296,7 +296,7 @@ class _Comparison:
         """
         every = [self._over_others(at) for at in range(len(self.things))]
         wanted = set(self.query.metric.metrics) if self.query.metric else set()
-        sizes = Counter({block: len(figures) for found in every for block, figures in found.items()})
+        sizes = Counter(block for found in every for block, figures in found.items() for _ in figures.figures)
 
         def place(block: Block) -> tuple[Any, ...]:
             return block.metric not in wanted, -sizes[block], block.metric, block.unit, block.change
