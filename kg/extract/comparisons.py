@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from kg.extract.base import sentence_of
@@ -19,12 +19,16 @@ _AHEAD = 4  # words before a verb that may turn it
 _NAMED = 4  # words of a member of a list
 _MOST = 14  # words between a verb and a loser
 _REACH = 120  # characters between a gain and what it is had over
+_CLAUSE_END = re.compile(r"[,;](?=\s)")
 _JOINT = re.compile(r",| and ")
 _MARKS = (":", ";", "(", "%")
 _NOUNS = 5  # words between "comparable" and "to"
 _BEYOND = 6  # words between "retains" and "of"
 _CONTENT = ("NN", "VB", "PRP", "JJ")  # tags of the words of a clause that says something
 _MARKERS = ("unlike", "gain-over", "set-against", "kept", "likened", "match", "win", "set-beside")  # groups of cues
+_DRAWN = 6  # words from "comparable" to "or", from which a win is two words
+_NEAR = 3  # words before a win that say how often it holds
+_ON_SOME = re.compile(r"\b\d+ (?:out )?of (?:the )?\d+\b")
 _BETTER = ("speed", "win", "improve")  # groups of outcome words that need no metric
 WIN, LIKE = "outperforms", "compared_with"
 
@@ -93,6 +97,51 @@ def compared(view: DocView, at: int, end: int, lexicon: OutcomeLexicon) -> Compa
                 return _set_beside(view, end, stop, behind, lexicon) or _unlike(view, end, stop, behind)
             return None
     return None
+
+
+def is_drawn(view: DocView, at: int) -> bool:
+    """Whether an entity at an offset is beaten or only equalled: "matches or exceeds Plover"."""
+    words, win = _up_to_a_win(view, at)
+    cues = view.vocabulary.cues
+    equal = cues("equate") | {fold(f"{cue}es") for cue in cues("equate")}  # the fold of "matches" is no word
+    return "or" in words[win - 2 : win] and not equal.isdisjoint(words[max(0, win - _DRAWN) : win])
+
+
+def is_partial(view: DocView, at: int, end: int) -> bool:
+    """Whether a win against the entity at [at, end) holds in some cases only: "often beats", "on some tasks"."""
+    words, win = _up_to_a_win(view, at)
+    partly = view.vocabulary.cues("partly")
+    led = words[max(0, win - _NEAR) : win]
+    if any(word in partly for word in led[-2:]) and ("in" in led or not partly.isdisjoint(led[-1:])):
+        return True
+    behind = _behind(view, end)
+    phrase = view.phrase_at(end, behind)
+    said = phrase.words if phrase else ()
+    pairs = ((one, fold(word.text)) for one, word in pairwise(said))
+    some = any(one.tag == "IN" and fold(one.text) != "across" and word in partly for one, word in pairs)
+    return some or _ON_SOME.search(view.text, end, behind) is not None
+
+
+def _up_to_a_win(view: DocView, at: int) -> tuple[list[str], int]:
+    """The folded words of a sentence before an offset, and the place of the last one that says a win; 0 without."""
+    words = view.words(sentence_of(view.doc, at)[0], at)
+    wins = view.vocabulary.cues("outperform") | view.vocabulary.cues("win")
+    return words, next((i for i in range(len(words) - 1, -1, -1) if words[i] in wins), 0)
+
+
+def _behind(view: DocView, end: int) -> int:
+    """Where the clause of a loser ends: at a comma but for those around an example, or where another win is said."""
+    stop, examples = sentence_of(view.doc, end - 1)[1], view.vocabulary.cues("examples")
+    is_example = False
+    for mark in _CLAUSE_END.finditer(view.text, end, stop):
+        opens = not is_example and not examples.isdisjoint(view.words(mark.end(), stop)[:2])
+        if not (opens or is_example):
+            stop = mark.start()
+            break
+        is_example = opens
+    phrase = view.phrase_at(end, stop)
+    wins = view.vocabulary.cues("win")
+    return next((word.start for word in (phrase.words if phrase else ()) if fold(word.text) in wins), stop)
 
 
 @lru_cache(maxsize=4)

@@ -27,6 +27,7 @@ CHANGES = {
     "increase": "increase",
     "keep": "absolute",
 }
+_SIZE = "metric:model-size"
 #: The right end of the words that belong to a number.
 STOP = re.compile(
     r"[,;()]|:(?!\d)|—|，|。|(?:\s|^)(?:whil(?:e|st)|whereas|with|without|compared|comparing|than|relative to|over|on|"
@@ -263,6 +264,12 @@ class OutcomeLexicon:
         """Whether a metric is a time rather than a work that takes some: "latency", not "computation"."""
         found = self.metric(metric)
         return metric.lower().endswith("time") or bool(found and found.facts.get("unit") in ("s", "ms"))
+
+    def is_size(self, metric: str) -> bool:
+        """Whether a metric counts the parts of a model or says how large it is: "trainable parameters"."""
+        words = metric.split()
+        found = next(filter(None, (self.metric(" ".join(words[at:])) for at in range(len(words)))), None)
+        return found is not None and _SIZE in (found.curie, *self.vocabulary.broader(found.curie))
 
     def is_full_width(self, name: str) -> bool:
         """Whether a rival is a model with numbers of the usual width, whose quality is to be kept: "FP16 baseline"."""

@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 
 from kg.entity_types import TABLE
 from kg.extract.base import field_at, folds, sentence_of
-from kg.extract.comparisons import LIKE, WIN
+from kg.extract.comparisons import LIKE, WIN, is_drawn, is_partial
 from kg.extract.context import DocView, view_of
 from kg.extract.edges import makes_adjective
 from kg.extract.ends import SECOND, Placed, entities
@@ -116,6 +116,8 @@ class Relations:
             start, end = sentence_of(doc, said.at) if said else self._evidence(doc, found[tail], found[other])
             if kind == WIN and _is_adjective(view, found[i], start, end):
                 continue
+            if kind == WIN and ((said and said.is_larger) or _is_in_part(view, found[j], start, end)):
+                confidence = min(confidence, LIKELY)
             if second.type == "model":
                 second.role = second.role or _MODEL_ROLES.get(kind, "")
             if said:
@@ -236,6 +238,12 @@ def _is_adjective(view: DocView, head: Placed, start: int, end: int) -> bool:
     """Whether evidence names a head only in what describes the winner: "our ZapKV-trained model"."""
     behind = [last for _, first, last in head.places if start <= first and last <= end]
     return bool(behind) and all(_is_compound(view, last) for last in behind)
+
+
+def _is_in_part(view: DocView, tail: Placed, start: int, end: int) -> bool:
+    """Whether evidence says that a tail is beaten in some cases only, or beaten or equalled."""
+    places = [(first, last) for _, first, last in tail.places if start <= first and last <= end]
+    return any(is_drawn(view, first) or is_partial(view, first, last) for first, last in places)
 
 
 def _tells_of_a_rival(view: DocView, start: int) -> bool:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from kg.extract.base import sentence_of
-from kg.extract.comparisons import LIKE, WIN, Comparison, compared
+from kg.extract.comparisons import LIKE, WIN, Comparison, compared, is_drawn
 from kg.extract.context import DocView
 from kg.extract.ends import FIRST, Placed
 from kg.extract.outcomes import OutcomeLexicon
@@ -30,11 +30,12 @@ _LEAST = 0.4  # score of a result whose baseline is beaten
 
 
 class StatedRelation(NamedTuple):
-    """The type of a pair whose comparison is stated, and where; whether the rival is a class."""
+    """The type of a pair whose comparison is stated, and where; whether the rival is a class, and only larger."""
 
     kind: str
     at: int
     is_class: bool = False
+    is_larger: bool = False
 
 
 def stated(
@@ -66,8 +67,10 @@ def stated(
             is_broad = rival.mention.canonical.islower() and " " not in rival.mention.canonical  # "pruning"
             is_wide = is_class and (rival.mention.role == "proposed" or is_broad)
             i = -1 if is_wide else _subject(view, found, j, head, said)
-            if i >= 0 and (said.kind == WIN or (i, j) not in out):
-                out[i, j] = StatedRelation(said.kind, start, is_class)
+            is_larger = _is_smaller(view, said.start, start, lexicon)
+            before = out.get((i, j))
+            if i >= 0 and (before is None or (said.kind == WIN and not (is_larger and before.kind == WIN))):
+                out[i, j] = StatedRelation(said.kind, start, is_class, is_larger)
     told = {j: sentence_of(view.doc, said.at) for (_, j), said in out.items()}
     for pair, measured in _measured(view, found, head, lexicon, results):
         begin, end = told.get(pair[1], (0, 0))
@@ -80,6 +83,12 @@ def _expanded(view: DocView, start: int, end: int) -> int:
     """The length of the expansion before an acronym in brackets: "Lazy Tile Cache (" of "Lazy Tile Cache (LTC)"."""
     said = acronyms(view.text).get(fold(view.text[start:end]), "") + " ("
     return len(said) if view.text.startswith(said, start - len(said)) else 0
+
+
+def _is_smaller(view: DocView, begin: int, end: int, lexicon: OutcomeLexicon) -> bool:
+    """Whether a gain is only that there is less of a thing, as not all call a win: "fewer parameters than Plover"."""
+    words = view.words(begin, end)
+    return any(lexicon.is_size(" ".join(words[:at])) for at in range(1, len(words) + 1))
 
 
 def _may_be_of(view: DocView, rival: Placed, end: int, said: Comparison) -> bool:
@@ -138,10 +147,12 @@ def _measured(
                 continue
             better = result.change == ("decrease" if lower else "increase")
             is_plain = lexicon.is_full_width(name) or (lower and lexicon.is_plain_form(name))
-            wins = better and not (is_plain or begin in costly)
+            drawn = any(is_drawn(view, at) for _, at, _ in found[j].places if sentence_of(view.doc, at)[0] == begin)
+            wins = better and not (is_plain or drawn or begin in costly)
             is_class = found[j].mention.type == "technique" and _is_known(view, found[j])
             is_class = is_class or _calls_itself_class(view, found[j])
-            said = StatedRelation(WIN if wins else LIKE, result.evidence.start, is_class)
+            is_smaller = better and lexicon.is_size(result.metric)
+            said = StatedRelation(WIN if wins else LIKE, result.evidence.start, is_class, is_smaller)
             yield (head if winner < 0 else winner, j), said
 
 

@@ -115,7 +115,9 @@ class SettingReader:
     def __call__(self, found: EntryResult, place: QuantityPlace) -> str | None:
         """What to tell of the setting of a result, "" if nothing; None if it holds only where no few words say."""
         behind = self._behind(found, place)
-        ahead = self._ahead(found, place, is_alone=not behind)
+        said = found.result.setting
+        is_alone = not behind and not (said and said in place.text[place.quantity.end :])
+        ahead = self._ahead(found, place, is_alone)
         if behind is None or ahead is None or _IS_DOING.match(place.text[: place.quantity.start]):
             return None
         if _AT.match(behind) and " and " in ahead and ahead.islower():
@@ -127,7 +129,9 @@ class SettingReader:
         behind = BESIDE.join(filter(None, (self._measure(found, place), behind)))
         is_average = found.result.bound != "up_to" and is_mean(place)
         mean = AVERAGE if is_average and not _IS_MEAN.search(found.result.metric) else ""
-        return BESIDE.join(dict.fromkeys(filter(None, (mean, ahead, behind))))
+        parts = [*dict.fromkeys(filter(None, (mean, ahead, behind)))]
+        kept = (one for one in parts if not any(PLACE.sub("", one) in other for other in parts if other is not one))
+        return BESIDE.join(kept)  # "for Plover", beside "on the 4-bit Plover"
 
     def _behind(self, found: EntryResult, place: QuantityPlace) -> str | None:
         """The setting that was extracted, if it stands in the clause of the number, or is what the work joins."""
@@ -318,12 +322,11 @@ class SettingReader:
 
 
 def placed(setting: str, text: str) -> str:
-    """A setting with the words that place it in its sentence where it is no name: "on a single GPU", but "Plover"."""
+    """A setting with the words that place it in its sentence: "on a single GPU", "for Plover"."""
     parts = setting.split(BESIDE)
-    places = [re.search(rf"\b(?:on|across|for|in) (?:the |an? |both )?(?={re.escape(part)})", text) for part in parts]
-    kinds = (
-        (found[0] if found and part[:1].islower() else "", part) for found, part in zip(places, parts, strict=True)
-    )
+    lead = r"\b(?:on|across|for|in) (?:the |an? |both )?"
+    places = [re.search(rf"(?i:{lead})(?={re.escape(part)})", text) if part else None for part in parts]
+    kinds = ((found[0].lower() if found else "", part) for found, part in zip(places, parts, strict=True))
     return BESIDE.join(map("".join, kinds))
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from kg.extract import pipeline
 from kg.extract.base import make_doc
-from kg.extract.context import view_of
+from kg.extract.comparisons import is_drawn, is_partial
+from kg.extract.context import DocView, view_of
 from kg.extract.ends import Placed
 from kg.extract.outcomes import OutcomeLexicon
 from kg.extract.winners import StatedRelation, stated
@@ -30,20 +31,25 @@ ROLES = {
 }
 
 
-def stated_in(entry: Callable[..., Document], text: str, *results: Result) -> dict[tuple[str, str], StatedRelation]:
-    """The comparisons that the sentence behind OPENS states, by subject and rival."""
+def viewed(entry: Callable[..., Document], text: str) -> DocView:
+    """The view of a paper that has a sentence behind OPENS."""
     nlp, vocabulary = pipeline(fast=True), Vocabulary.load()
     doc = make_doc(nlp, entry(OPENS + text), vocabulary)
     for name in ("kg_names", "kg_phrases"):
         doc = dict(nlp.pipeline)[name](doc)
-    view, found = view_of(doc, vocabulary), []
+    return view_of(doc, vocabulary)
+
+
+def stated_in(entry: Callable[..., Document], text: str, *results: Result) -> dict[tuple[str, str], StatedRelation]:
+    """The comparisons that the sentence behind OPENS states, by subject and rival."""
+    view, found = viewed(entry, text), []
     for name, role in ROLES.items():
         places = [(0, start, end) for start, end in view.places(name)]
         if places:
             start, end = places[0][1:]
             mention = Mention("technique", name, name, start=start, end=end, role=role)
             found.append(Placed(mention, places, own=name == "ZapNet"))
-    said = stated(view, found, 0, OutcomeLexicon(vocabulary), results)
+    said = stated(view, found, 0, OutcomeLexicon(view.vocabulary), results)
     return {(found[i].mention.surface, found[j].mention.surface): one for (i, j), one in said.items()}
 
 
@@ -227,9 +233,54 @@ def test_a_result_of_something_else_that_is_ours_is_no_win_of_the_main_entity(
     assert bool(compared(entry, text, result)) is is_its_own
 
 
-def test_what_equals_a_rival_at_less_cost_does_not_win(entry: Callable[..., Document]) -> None:
-    text = "ZapNet is on par with Plover while it cuts latency by 40%."
+@pytest.mark.parametrize("said", ["is on par with", "matches or exceeds"])
+def test_what_equals_a_rival_at_less_cost_does_not_win(entry: Callable[..., Document], said: str) -> None:
+    text = f"ZapNet {said} Plover while it cuts latency by 40%."
     at = make_doc(pipeline(fast=True), entry(OPENS + text), Vocabulary.load())._.text.index(text)
     evidence = Evidence(text, start=at, end=at + len(text))
     result = Result(evidence, "latency", 40, "%", "decrease", "exact", "Plover", "", extractor="test", confidence=0.9)
     assert compared(entry, text, result) == {("ZapNet", "compared_with", "Plover")}
+
+
+@pytest.mark.parametrize(
+    ("text", "in_part"),
+    [
+        ("ZapNet outperforms Plover.", False),
+        ("ZapNet matches or outperforms Plover.", True),
+        ("ZapNet is comparable or even superior to Plover.", True),
+        ("ZapNet cuts the cost over Plover while matching or surpassing its accuracy.", False),
+        ("ZapNet matches or exceeds Corvid and outperforms Plover.", False),
+        ("ZapNet often outperforms Plover.", True),
+        ("ZapNet, in some cases, surpasses Plover.", True),
+        ("On some tiles ZapNet is shown to outperform Plover.", False),
+        ("ZapNet outperforms Plover on several tasks.", True),
+        ("ZapNet outperforms Plover across several tasks.", False),
+        ("ZapNet outperforms Plover and surpasses Corvid on several tasks.", False),
+        ("ZapNet outperforms Plover, including Corvid, in some cases.", True),
+        ("ZapNet outperforms Plover, and is fast on most tiles.", False),
+        ("ZapNet outperforms Plover on 9 of 12 tasks.", True),
+        ("ZapNet outperforms Plover in 9 out of the 12 tasks.", True),
+    ],
+)
+def test_a_win_in_some_cases_only_is_told_from_one_in_all(
+    entry: Callable[..., Document], text: str, in_part: bool
+) -> None:
+    view = viewed(entry, text)
+    at = view.text.index("Plover")
+    assert (is_drawn(view, at) or is_partial(view, at, at + len("Plover"))) == in_part
+
+
+@pytest.mark.parametrize(
+    ("text", "is_larger"),
+    [
+        ("ZapNet has 3x fewer parameters than Plover.", True),
+        ("ZapNet wins with fewer trainable parameters than Plover.", True),
+        ("ZapNet outperforms Plover with 3x fewer parameters.", False),
+        ("ZapNet outperforms Plover and has fewer parameters than Plover.", False),
+        ("ZapNet has lower latency than Plover.", False),
+    ],
+)
+def test_a_rival_that_is_only_larger_is_told_from_one_that_is_beaten(
+    entry: Callable[..., Document], text: str, is_larger: bool
+) -> None:
+    assert [said.is_larger for said in stated_in(entry, text).values()] == [is_larger]

@@ -53,7 +53,7 @@ LEVEL = {"metric": "real-time factor", "metric_concept": "", "value": 1.5, "unit
             "(vs. Finch)",
         ),
         # A setting is told if it names something that the paper surely uses, in the same clause.
-        ("It cuts latency by 41% on Plover.", "41%", {"value": 41.0, "setting": "Plover"}, "(Plover)"),
+        ("It cuts latency by 41% on Plover.", "41%", {"value": 41.0, "setting": "Plover"}, "(on Plover)"),
         ("It cuts latency by 41% in efficiency.", "41%", {"value": 41.0, "setting": "efficiency"}, ""),
         ("It has 41% lower latency and outperforms Finch in recall.", "41%", {"value": 41.0, "baseline": "Finch"}, ""),
         ("It cuts latency by 41% at a quality comparable to Finch.", "41%", {"value": 41.0, "baseline": "Finch"}, ""),
@@ -214,7 +214,7 @@ def test_what_its_sentence_does_not_bear_out_is_notsaid_of(
             "It has a level of 80% in accuracy on Plover.",
             "80%",
             {"value": 80.0},
-            "accuracy of 80% (Plover)",
+            "accuracy of 80% (on Plover)",
         ),
         ("It gives a 3x speedup of inference.", "3x", {"value": 3.0, **SPEED}, "an inference speedup of 3x"),
         (
@@ -266,7 +266,7 @@ def test_a_kept_share_is_no_level(built: Graph) -> None:
     }
     assert said_of(built, "It reaches a throughput of 9 FPS on Wren.", "9 FPS", **frames)
     assert not said_of(built, "It reaches 832x480 videos at a throughput of 9 FPS on Wren.", "9 FPS", **frames)
-    assert said_of(built, "It reaches 97% accuracy on Wren.", "97%", **parts) == "accuracy of 97% (Wren)"
+    assert said_of(built, "It reaches 97% accuracy on Wren.", "97%", **parts) == "accuracy of 97% (on Wren)"
     assert said_of(built, "Others reach 97% accuracy on Wren.", "97%", **parts) == ""
 
 
@@ -447,7 +447,7 @@ def test_what_is_a_deed_is_faster_and_not_higher(built: Graph) -> None:
         ("Trials with Wren show that it cuts latency by 41%.", ""),
         ("It cuts cost by 9% with Wren, while reducing latency by 41%.", ""),
         ("It cuts latency by 41%, outperforming Wren in speed.", "41% lower latency"),
-        ("It cuts latency by 41% on Plover.", "41% lower latency (Plover)"),
+        ("It cuts latency by 41% on Plover.", "41% lower latency (on Plover)"),
     ],
 )
 def test_a_gain_is_told_with_the_model_that_it_was_obtained_on(built: Graph, text: str, told: str) -> None:
@@ -459,4 +459,4 @@ def test_performance_alone_is_no_metric(built: Graph) -> None:
     text = "It has 41% higher performance and 41% higher accuracy on Plover."
     parts = {"value": 41.0, "change": "increase", "setting": "Plover"}
     assert said_of(built, text, "41% higher p", **parts, metric="performance", metric_concept="") == ""
-    assert said_of(built, text, "41% higher a", **parts, **ACCURACY) == "41% higher accuracy (Plover)"
+    assert said_of(built, text, "41% higher a", **parts, **ACCURACY) == "41% higher accuracy (on Plover)"

@@ -86,8 +86,8 @@ def test_opposite_winners_of_a_pair_are_told_with_both_papers(stated: Graph) -> 
     assert all([loser["label"] for loser in row["loser"]] == ["Quandle"] for row in agreed["rows"])
     assert (agreed["label"], agreed["mark"]) == ("speed", "speed")
     assert {row["by"][0] for row in agreed["rows"]} == {
-        "30% higher speed (with Qwen3-8B; A100)",
-        "15% higher speed (with Qwen3-8B; H100)",
+        "30% higher speed (with Qwen3-8B; on an A100)",
+        "15% higher speed (with Qwen3-8B; on an H100)",
     }
 
 
@@ -95,7 +95,7 @@ def test_a_takeaway_counts_papers_and_quotes_one_in_the_middle(stated: Graph) ->
     first = report_data(stated)["takeaways"]["rows"][0]
     assert "4 papers" in first["text"]
     assert (
-        "each in its own setting; one of them is Brimble: 30% higher speed (vs. Quandle; with Qwen3-8B; A100)"
+        "each in its own setting; one of them is Brimble: 30% higher speed (vs. Quandle; with Qwen3-8B; on an A100)"
         in first["text"]
     )
     assert first["quote"][0]["quote"] == "30% faster"
@@ -206,7 +206,7 @@ def test_a_table_says_what_a_method_does_without_its_name(tmp_path: Path, title:
 
 def test_a_line_of_the_table_says_what_a_paper_gains_and_on_what(stated: Graph) -> None:
     row = next(row for row in section_rows(report_data(stated), "methods") if row["method"].startswith("Tassock"))
-    assert row["gain"] == "15% higher speed (vs. Quandle; with Qwen3-8B; H100)"
+    assert row["gain"] == "15% higher speed (vs. Quandle; with Qwen3-8B; on an H100)"
     assert row["factor"] == 1.15
     named = [one for column in ("model", "hardware") for one in row[column]]
     assert named == [

@@ -15,16 +15,20 @@ GAIN: dict[str, Any] = {"value": 41.0, "metric": "accuracy", "metric_concept": "
 @pytest.mark.parametrize(
     ("text", "setting", "told"),
     [
-        ("It has 41% higher accuracy on the Wren remote sensing dataset.", "Wren remote sensing dataset", ""),
+        (
+            "It has 41% higher accuracy on the Wren remote sensing dataset.",
+            "Wren remote sensing dataset",
+            "on the Wren remote sensing dataset",
+        ),
         ("It has 41% higher accuracy at extreme compression rates.", "at extreme compression rates", ""),
         (
             "Combined with pruning, it has 41% higher accuracy on Wren.",
             "Combined with pruning, Wren",
-            "combined with pruning; Wren",
+            "combined with pruning; on Wren",
         ),
         ("It has 41% higher accuracy at 128K and matches the others.", "at 128K and matches the others", "at 128K"),
-        ("It has 41% higher accuracy on Wren - all for free.", "Wren - all", "Wren"),
-        ("It has 41% higher accuracy on Wren--Plover maps.", "Wren--Plover maps", "Wren–Plover maps"),
+        ("It has 41% higher accuracy on Wren - all for free.", "Wren - all", "on Wren"),
+        ("It has 41% higher accuracy on Wren--Plover maps.", "Wren--Plover maps", "on Wren–Plover maps"),
         # What narrows nothing, or belongs to another statement.
         ("It has 41% higher accuracy on several benchmarks.", "several benchmarks", None),
         ("It has 41% higher accuracy on diverse benchmarks.", "diverse benchmarks", None),
@@ -54,7 +58,7 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("On Plover, it has 41% higher accuracy.", "41% higher accuracy (Plover)"),
+        ("On Plover, it has 41% higher accuracy.", "41% higher accuracy (on Plover)"),
         ("Brindle with rank r=9 has 41% higher accuracy.", "41% higher accuracy (with rank r=9)"),
         ("At 4 bits on Plover (x4), it has 41% higher accuracy.", "41% higher accuracy (at 4 bits on Plover)"),
         ("It retains only 9% of the tokens and has 41% higher accuracy.", "(retaining only 9% of the tokens)"),
@@ -67,10 +71,10 @@ def test_a_number_whose_setting_no_few_words_say_is_left_to_its_quotation(built:
             "Retaining only 9% of tokens, it has 41% higher accuracy.",
             "41% higher accuracy (retaining only 9% of tokens)",
         ),
-        ("Trials on the Plover data show 41% higher accuracy.", "41% higher accuracy (Plover data)"),
+        ("Trials on the Plover data show 41% higher accuracy.", "41% higher accuracy (on the Plover data)"),
         ("Trials on the Snark of sets Wick show 41% higher accuracy.", ""),
-        ("On both Plover sets, it has 41% higher accuracy.", "41% higher accuracy (Plover sets)"),
-        ("On domain-specific tasks, it has 41% higher accuracy.", "41% higher accuracy (domain-specific tasks)"),
+        ("On both Plover sets, it has 41% higher accuracy.", "41% higher accuracy (on both Plover sets)"),
+        ("On domain-specific tasks, it has 41% higher accuracy.", "41% higher accuracy (on domain-specific tasks)"),
         ("At 4 bits, it is small while having 41% higher accuracy.", "41% higher accuracy (at 4 bits)"),
         ("At 4 bits, it is small while easily having 41% higher accuracy.", "41% higher accuracy (at 4 bits)"),
         ("At 4 bits, it is small while the other has 41% higher accuracy.", ""),
@@ -100,6 +104,14 @@ def test_a_number_of_what_is_done_with_the_work_is_not_told_of_it(built: Graph) 
     assert not said_of(built, "Integrating Foo into Wren gives 41% higher accuracy.", "41%", **GAIN)
 
 
+@pytest.mark.parametrize(("setting", "has_that_of_both"), [("", True), ("diverse tasks", False)])
+def test_a_number_with_a_setting_of_its_own_has_not_that_of_another(
+    built: Graph, setting: str, has_that_of_both: bool
+) -> None:
+    text = "On map-specific tasks, it has 9% lower latency, and up to 41% higher accuracy on diverse tasks."
+    assert ("map-specific" in said_of(built, text, "41%", setting=setting, **GAIN)) == has_that_of_both
+
+
 def test_trials_of_two_kinds_are_no_setting_of_what_holds_at_an_amount(built: Graph) -> None:
     text = "Trials on dusk-lit maps and sun-lit maps show 41% higher accuracy."
     assert said_of(built, text, "41%", **GAIN) == "41% higher accuracy (on dusk-lit maps and sun-lit maps)"
@@ -109,13 +121,13 @@ def test_trials_of_two_kinds_are_no_setting_of_what_holds_at_an_amount(built: Gr
 
 def test_two_numbers_share_the_setting_behind_the_second(built: Graph) -> None:
     text = "It has 41% higher accuracy and 9% higher recall on Plover."
-    assert said_of(built, text, "41%", setting="Plover", **GAIN) == "41% higher accuracy (Plover)"
+    assert said_of(built, text, "41%", setting="Plover", **GAIN) == "41% higher accuracy (on Plover)"
     kept = "It has 41% higher accuracy with no loss in answer quality."
     assert said_of(built, kept, "41%", setting="answer quality", **GAIN) == "41% higher accuracy"
     apart = "It has 41% higher accuracy on Wren and 9% higher recall on Plover."
     assert said_of(built, apart, "41%", setting="Plover", **GAIN) == ""
     assert said_of(built, "It has 41% higher accuracy in attention on an Owl chip.", "41%", **GAIN) == (
-        "41% higher accuracy (in attention; Owl chip)"
+        "41% higher accuracy (in attention; on an Owl chip)"
     )
 
 
@@ -158,13 +170,13 @@ def test_what_a_method_is_combined_with_is_told_once(built: Graph, text: str, se
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("It has 91% accuracy on Plover.", "accuracy of 91% (Plover)"),
+        ("It has 91% accuracy on Plover.", "accuracy of 91% (on Plover)"),
         ("A rival has 91% accuracy on Plover.", ""),
         ("It has 91% accuracy.", ""),
         ("It has 91% accuracy with 2 views.", "accuracy of 91% (with 2 views)"),
         ("It has 91% accuracy at 72% sparsity.", "accuracy of 91% (at 72% sparsity)"),
-        ("It has 91% accuracy on Wren with 9% fewer tokens.", "accuracy of 91% (Wren; with 9% fewer tokens)"),
-        ("It has 91% accuracy on Wren, while others fail on Plover.", "accuracy of 91% (Wren)"),
+        ("It has 91% accuracy on Wren with 9% fewer tokens.", "accuracy of 91% (on Wren; with 9% fewer tokens)"),
+        ("It has 91% accuracy on Wren, while others fail on Plover.", "accuracy of 91% (on Wren)"),
     ],
 )
 def test_a_level_is_told_with_all_that_it_holds_on_or_not_at_all(built: Graph, text: str, told: str) -> None:
@@ -176,13 +188,15 @@ def test_simple_ones_of_a_kind_are_a_setting_and_a_bound_is_no_mean(built: Graph
         "41% lower latency (on simple scenes)"
     )
     text = "It lowers latency by 9% on average across tasks and up to 41% for Plover."
-    assert said_of(built, text, "41%", value=41.0, setting="Plover") == "up to 41% lower latency (Plover)"
+    assert said_of(built, text, "41%", value=41.0, setting="Plover") == "up to 41% lower latency (for Plover)"
     assert said_of(built, "It lowers latency by 41% on Plover_ big.", "41%", value=41.0, setting="Plover_ big") == ""
 
 
 def test_a_setting_ends_before_its_means_and_points_at_nothing(built: Graph) -> None:
     text = "It lowers latency by 41% on Plover through two rules."
-    assert said_of(built, text, "41%", value=41.0, setting="Plover through two rules") == "41% lower latency (Plover)"
+    assert (
+        said_of(built, text, "41%", value=41.0, setting="Plover through two rules") == "41% lower latency (on Plover)"
+    )
     text = "It lowers latency by 41% when combined with such kernels."
     assert said_of(built, text, "41%", value=41.0, setting="when combined with such kernels") == ""
     text = "It lowers latency by 41% at lengths up to 65,536 tokens."
@@ -204,7 +218,7 @@ def test_a_setting_ends_before_its_means_and_points_at_nothing(built: Graph) -> 
         ("Tests on the Wide Gate (WG) benchmark show that it has 41% lower latency.", "(Wide Gate benchmark)"),
         ("Tests on many benchmarks show that it has 41% lower latency.", ""),
         # A condition of both of two numbers, of what was compared before, of the level that a number is told with.
-        ("It has 41% lower latency than Finch and 9% than Wren in QA tasks.", "(vs. Finch; QA tasks)"),
+        ("It has 41% lower latency than Finch and 9% than Wren in QA tasks.", "(vs. Finch; in QA tasks)"),
         ("It beats Finch at matched recall, reaching 41% lower latency.", "(vs. Finch; at matched recall)"),
         ("It reaches a recall of 9 at 4K tokens, with 41% lower latency.", "(at 4K tokens)"),
         ("It has 41% lower latency, 9% lower energy and 2x speedups under patch attacks.", "(under patch attacks)"),

@@ -46,8 +46,6 @@ def _won(
     [
         ("Zorvex outperforms Quandle.", "Quandle", "Quandle"),
         ("Zorvex outperforms recent cache eviction methods.", "cache eviction", "methods"),
-        ("Zorvex matches or outperforms Quandle.", "Quandle", ""),
-        ("Zorvex matches or even outperforms Quandle.", "Quandle", ""),
         ("Zorvex did not improve over Quandle.", "Quandle", ""),
         ("Zorvex may improve over Quandle.", "Quandle", ""),
         ("Zorvex not only outperforms Quandle.", "Quandle", "Quandle"),
@@ -59,9 +57,6 @@ def _won(
         ("Zorvex accelerates Quandle by 48%.", "Quandle", ""),
         ("Zorvex outperforms systems built on Quandle.", "Quandle", ""),
         ("Zorvex outperforms Quandle with a warm start.", "Quandle", ""),
-        ("Zorvex outperforms Quandle on several tasks.", "Quandle", ""),
-        ("Zorvex outperforms Quandle on 9 of 12 tasks.", "Quandle", ""),
-        ("Zorvex needs what Quandle has, and outperforms Quandle on 9 of 12 tasks.", "Quandle", ""),
         ("Zorvex outperforms a gate rule (Quandle)-based variants.", "Quandle", ""),
         ("Zorvex outperforms Quandle with 9% less memory.", "Quandle", "Quandle"),
         ("Zorvex outperforms plain LMs as well as others.", "plain LMs as", ""),
@@ -83,7 +78,6 @@ def _won(
         ("Zorvex outperforms the teacher model.", "teacher model", ""),
         ("Zorvex outperforms all gates except Quandle.", "Quandle", ""),
         ("A study reveals when Zorvex improves over Quandle.", "Quandle", ""),
-        ("Zorvex outperforms Quandle, including Wren, in some scenarios.", "Quandle", ""),
         ("Zorvex outperforms other biased gates.", "other biased gates", "gates"),
         ("Zorvex outperforms the baseline of tuning a plain Quandle.", "Quandle", ""),
         ("Zorvex has 8% recall over Quandle, surpassing others.", "Quandle", ""),
@@ -97,7 +91,6 @@ def _won(
         ("Gates are slow. Zorvex consistently outperforms Quandle", "Quandle", ""),  # cut
         ("Zorvex outperforms old RNNs networks.", "old RNNs", "RNNs"),
         ("Theoretically, Zorvex outperforms Quandle.", "Quandle", ""),
-        ("Zorvex often outperforms Quandle.", "Quandle", ""),
         ("Late tags help, enabling Zorvex to outperform Quandle.", "Quandle", ""),
         ("Zorvex outperforms gate pruning and rank cutting methods.", "gate pruning", "methods"),
         ("Our final system outperforms Zorvex and Quandle.", "Quandle", ""),
@@ -176,10 +169,10 @@ def test_a_winner_is_not_called_by_the_short_form_of_another(tmp_path: Path) -> 
     assert row["winner"]["label"].casefold() == "grouped latent attention"
 
 
-def test_chinese_quotes_only_figures_of_a_win_and_what_it_has_no_words_for(tmp_path: Path) -> None:
+def test_chinese_quotes_what_a_win_is_in_and_what_it_has_no_words_for(tmp_path: Path) -> None:
     said = "Zorvex outperforms frobnic zed gates in terms of recall."
     (row,) = _won(tmp_path, said, {"frobnic zed gates": said}, lang="zh")
-    assert ([one["label"] for one in row["loser"]], row["by"]) == (["“frobnic zed gates”"], ["见引文"])
+    assert ([one["label"] for one in row["loser"]], row["by"]) == (["“frobnic zed gates”"], ["“in terms of recall”"])
     said = "Zorvex outperforms Quandle by 9%."
     (row,) = _won(tmp_path, said, {"Quandle": said}, lang="zh")
     assert row["by"] == ["“by 9%”"]

@@ -68,7 +68,6 @@ def claims(shown: Selection) -> Iterator[WinClaim]:
                     continue
                 by = by_words(quote.sentence, beaten)
                 if by is not None:
-                    by = "" if shown.lang == "zh" and not _DIGITS.search(by) else by  # Chinese quotes figures alone
                     key = "in_words" if _tells(shown, quote.sentence) else "unsaid"
                     by = shown.words("brief.quote", quote=by) if by else shown.words(f"report.{key}")
                     yield WinClaim(*ends, paper, quote, by=by, beaten=beaten)
@@ -201,7 +200,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
         label = claim.beaten  # "K-means discretization" is not any clustering
     elif claim.beaten and f"{claim.beaten} baseline" in claim.quote.sentence and _names_more(label, claim.beaten):
         label = f"{claim.beaten} baseline"  # "the W4A16 baseline" is not all quantization to W4A16
-    label = _as_written(_without_kind(shown, label.removeprefix("other ")), claim.paper)
+    label = _as_written(_without_kind(shown, label), claim.paper)
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
     whole = label
     is_version = claim.loser.startswith("model:") and re.match(r"[A-Z]\S*\d", label) is not None  # "GPT-5 mini"

@@ -24,7 +24,7 @@ _BEATS = r"(?i)\b(?:<clause.beating>|<winning.better>)\b"
 _IN_WHAT = r"(?:by|in|on|at|under|for|across|when|with)\b"
 _NO_MORE = (
     r", (?:[a-z]+ing|while|which|but|and [a-z]+(?:s|ed))\b|, with (?:an? )?\d| and (?:[\w-]+ ){0,8}by [~+]?\d|"
-    r", [a-z]+s [a-z]+ly\b| while | and (?:[a-z]+s (?:the|an?|its)|[A-Z][\w.-]* by|<clause.beating>) |\.(?: |$)"
+    r", [a-z]+s [a-z]+ly\b| while | and (?:[a-z]+s (?:the|an?|its)|[A-Z][\w.-]* by|<clause.beating>) |\.(?: |$|[A-Z][a-z])"
 )
 _LIST_OF = r"(?:(?:,| and|, and|/) [A-Z][\w.-]*(?: [A-Z\d][\w.-]*)*|\s\([^()]*\)|\s[a-z-]+s)*?"
 _BEHIND = rf"{_LIST_OF}\s(?P<said>{_IN_WHAT}(?:(?!{_NO_MORE})[^;])*)"
@@ -53,15 +53,14 @@ _WHERE = re.compile(r"\bwhere\b[^,;]*$")
 _CUT = r" <winning.built>\b"  # narrows a kind: "systems built on Foo"
 _SETTING = r"\b<clause.at> (?:\S+ <winning.joints> )?$"  # "beats others at W4A4 and W4A8 precision"
 _KIND = re.compile(r" (\w+), [A-Z]")
+_NARROWED = re.compile(r"\b([a-z]\w*-[a-z-]+) (?:[A-Z][\w.-]*(?:,|,? and) )*$")
 _NEXT = r" (\w+ing|<winning.reaching>)\b"
-_PARTLY = r"^(?:, (?:<outcome.such_as>) [^,.]*,)?[^,.]*?\b<winning.places> (?:<winning.some>|\d+ <winning.of> \d+)\b"
 _DENIED = r"(?:\b<winning.denying>|n't) (?!<clause.only>\b)"
 _EXCEPT = re.compile(r"\b(?:except|excluding|other than)\b[^,.;]*$")  # "beats all gates except Finch"
 _ASKED = r"\b<winning.asking> (?:when|whether|why|how|if)\b"  # "reveals when gates improve over Finch"
 _HEDGED = r"\b<winning.hedging> (?:\w+ )?(?:<clause.beating>|<winning.better>)\b"
 _THEORY = re.compile(r"(?i)(?:theoretically|in theory|in principle)\b")
 _ENABLED = r"\benabl(?:es?|ing) [^,;.]* to (?:[a-z]+ly )?<clause.beating>\b"  # another than the paper's method
-_SOMETIMES = r"\b(?:often|sometimes|occasionally) <clause.beating>\b"
 _ALSO = r",? <winning.joints> (?:<clause.determiners> )?$"
 _AGAINST = r"(?i)\b(?:compared (?:to|with)|relative to|versus|unlike)(?: <clause.determiners>)? (?:[\w-]+ ){0,3}$"
 _DOING_IT = re.compile(r"\bof (?:[a-z]+ly )?[a-z]+ing (?:an? |the )?(?:[a-z-]+ )?$")
@@ -181,18 +180,9 @@ def is_generic(shown: Selection, name: str) -> bool:
 def is_denied(shown: Selection, sentence: str, beaten: str) -> bool:
     """Whether a sentence has a win only in "did not", "may improve over Finch", or a loser in "without caching"."""
     ahead, negate = around(sentence, beaten)[0], shown.graph.vocabulary.cues("negate")
-    hedges = (_DENIED, _HEDGED, _ASKED, _SOMETIMES, _ENABLED)
+    hedges = (_DENIED, _HEDGED, _ASKED, _ENABLED)
     is_denied = any(pattern(one).search(ahead) for one in hedges) or _EXCEPT.search(ahead) or _THEORY.match(sentence)
     return bool(is_denied) or not negate.isdisjoint(fold(ahead).split()[-1:])
-
-
-def _is_drawn(shown: Selection, words: list[str]) -> bool:
-    """Whether a folded sentence says "matches or (even) outperforms"."""
-    words = [word for word in words if word != "even"]
-    cues = shown.graph.vocabulary.cues
-    pairs = zip(words, words[2:], strict=False)
-    equal = {form for cue in cues("equate") for form in (cue, f"{cue}e")}  # "matches" is folded to "matche"
-    return any(one in equal and other in cues("outperform") for one, other in pairs)
 
 
 def _is_outvoted(sentence: str) -> bool:
@@ -202,10 +192,10 @@ def _is_outvoted(sentence: str) -> bool:
 
 
 def is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) -> bool:
-    """Whether the words of a win say nothing else: no draw, no part of a name, no loss before the loser."""
+    """Whether the words of a win say nothing else: no part of a name, no loss before the loser."""
     cues = shown.graph.vocabulary.cues
     words = fold(relation.evidence.quote).split()
-    if is_generic(shown, beaten) or not cues("equate").isdisjoint(words) or _is_drawn(shown, fold(sentence).split()):
+    if is_generic(shown, beaten) or not cues("equate").isdisjoint(words):
         return False
     front, rest = around(sentence, beaten)
     is_place = (
@@ -242,13 +232,12 @@ def is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) -> 
     ahead, _ = around(relation.evidence.quote, beaten)
     before = fold(ahead).split()
     verb = next((word for word in reversed(before) if word not in cues("definite")), "")
-    if any(pattern(_PARTLY).search(part.partition(";")[0]) for part in sentence.split(beaten)[1:]):
-        return False  # "beats Finch on several tasks"
     if is_variant(shown.graph.vocabulary, _KIND_WITH.sub("", rest)):
         return False  # "Finch", of "Finch with a pruning step", "Finch backbone with pruning"
-    kind = " ".join(ahead.split()[-1:])
-    if "-" in kind and kind.islower() and rest.startswith(" baseline") and not {*fold(kind).split()} <= cues("plain"):
-        return False  # "vLLM", of "the single-model vLLM baseline"
+    narrowed = _NARROWED.search(ahead) if beaten[:1].isupper() or rest.startswith(" baseline") else None
+    modifier = fold(narrowed[1]) if narrowed else ""
+    if modifier not in cues("rivals") and not {*modifier.split()} <= cues("plain"):
+        return False  # "vLLM", of "the single-model vLLM baseline", "small-cache Finch, vLLM"
     if pattern(_BUILT_ON).search(ahead) or verb in cues("act-on"):
         return False  # what a rival is built on is no rival, nor what is made faster
     if GOES_ON.match(rest) or (beaten.endswith("s") and pattern(_CUT).match(rest)) or pattern(_SETTING).search(ahead):
