@@ -206,7 +206,8 @@ class Query:
     papers      the papers, best first or by `order` newest first
     entities    what of type `wants` these papers have ("which techniques reduce the KV cache?"), by support; `link`
                 narrows it to what stands in a relation ("which techniques address hallucination?"), `among` to the
-                members of a class ("most used quantization methods")
+                members of a class ("most used quantization methods"); metrics to those that change as `metric` says,
+                whose `change` alone is given, and may be "improve" ("what does pruning improve?")
     who         the authors and institutions of these papers
     definition  the sentences that say what `things` (all senses of `words`) are
     claims      what a paper reports or says: of the paper that proposes `things`, else of the filter's papers;

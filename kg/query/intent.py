@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
 from kg.model import ROLES
-from kg.query.filter import ORDERS, Entity, Order, Query
-from kg.query.items import OPS, PERIODS, Item
+from kg.query.filter import ORDERS, Entity, Order, Outcome, Query
+from kg.query.items import OPS, PERIODS, Item, is_passive
 from kg.query.pieces import Pieces
 from kg.query.relating import Relating
 from kg.query.stating import is_name
@@ -40,7 +40,7 @@ class Intent(Pieces):
     def query(self) -> Query:
         """The query without its filter."""
         kinds = (self._similar, self._who, self._trend, self._path, self._comparison, self._advice, self._ranking)
-        for kind in (*kinds, self._count, self._relations, self._definition):
+        for kind in (*kinds, self._count, self._gains, self._relations, self._definition):
             found = kind()
             if found:
                 return found
@@ -119,7 +119,9 @@ class Intent(Pieces):
         if self._places("than-before"):
             dates = [at for at, item in enumerate(self.items) if item.fact and item.fact.field == "date"]
             compared = [*dates, *(at for at in range(len(self.items)) if self._is_change(at))]
-        self._mark([*places, *beside, *compared, *self.asked_at, *self._places("count")])
+        words = self.parser.lexicon.words.folds("earliest")
+        first = [at for at, item in enumerate(self.items) if fold(item.text) in words]
+        self._mark([*places, *beside, *compared, *first, *self.asked_at, *self._places("count")])
         return Query("trend", wants=wants, over=over or "month", order=order, most=self._most())
 
     def _rising(self) -> list[int]:
@@ -131,7 +133,7 @@ class Intent(Pieces):
             return [either[0] - 1, either[0], either[0] + 1]
         changes = [at for at in range(len(self.items)) if self._is_change(at)]
         measured = any(self._is_metric(at) or item.value is not None for at, item in enumerate(self.items))
-        changes += self._places("more-than", "less-than")  # 多起来了吗
+        changes += [at for at in self._places("more-than", "less-than") if not self.items[at].means("outperform")]
         if asks and changes and not measured and self._names_papers() and self._things():  # 研究是在增加吗
             return changes
         return self._places("rising", "popular") if asks and self._things() else []
@@ -324,12 +326,45 @@ class Intent(Pieces):
         speed = self.items[at + 1].is_speed
         metric = self.parser.thresholds.speed_of(at + 1) if speed else self.parser.metric(at + 1)
         self._mark([at + 1])
-        change = next((i for i in self._places("decrease", "increase") if not self.items[i].senses), None)
-        self._mark([at, *([change] if change is not None else []), *self._places("auxiliary")])
-        if change is not None:
-            direction = self.parser.thresholds.direction(self.items[change].words, metric.concept)
-            metric = replace(metric, change=direction)
+        metric = self._turned(metric)
+        self._mark([at, *self._places("auxiliary")])
         return Query("ranking", metric=metric, order="highest", most=self._most())
+
+    def _turned(self, metric: Outcome) -> Outcome:
+        """A metric in the direction that a word elsewhere says: "how much memory does it save"."""
+        change = next((at for at in self._places("decrease", "increase") if not self.items[at].senses), None)
+        if change is None:
+            return metric
+        self._mark([change])
+        return replace(metric, change=self.parser.thresholds.direction(self.items[change].words, metric.concept))
+
+    def _gains(self) -> Query | None:
+        """ "What does pruning improve?", 量化能降低哪些指标: metrics in which papers on something report a change."""
+        asks, things = self._places("asks"), self._things()
+        if not (asks and things) or self.asked not in ("", "metric") or self._names_papers():
+            return None
+        if any(self._is_metric(at) or item.value is not None for at, item in enumerate(self.items)):
+            return None
+        changes = (at for at in range(len(self.items)) if self._is_change(at) or self.items[at].means("improve"))
+        at = next((at for at in changes if self._is_changed(at, asks[0], things)), None)
+        if at is None:
+            return None
+        change = next(one for one in ("improve", "increase", "decrease") if self.items[at].means(one))
+        self._mark([at, asks[0], *self.asked_at, *self._places("order:highest", "by-whom", "auxiliary")])
+        metric = Outcome("", self.items[at].text, change=change)
+        return Query("entities", wants="metric", metric=metric, most=self._most())
+
+    def _is_changed(self, at: int, asks: int, things: list[int]) -> bool:
+        """Whether what changes is asked for, and not what changes a thing: "what does X improve", X提升了什么."""
+        before, behind = self.items[asks + 1 : at], self.items[at + 1 : at + 2]
+        if self.asked:
+            return not any(item.senses for item in behind)
+        if self.parser.is_chinese:  # 改善了哪些方面, 带来了哪些提升
+            rest = self.items[max(asks, at) + 1 :]
+            return things[0] < at <= asks + 1 and all(i.mark or (i.means("frame") and not i.senses) for i in rest)
+        if things[0] > at:  # "what is improved by X", "what gains does X bring"
+            return is_passive(behind) or (not before and any(item.means("auxiliary") for item in behind))
+        return bool(before) and before[0].means("auxiliary") and not before[0].means("be")
 
     def _relations(self) -> Query | None:
         popular = self._places("popular")
@@ -398,6 +433,7 @@ class Intent(Pieces):
         )  # "... with results on LIBERO"
         if (results and (papers or self._things()) and not is_on) or (asks and told):
             metric = self._metric_near(0, len(self.items))
+            metric = self._turned(metric) if metric and not metric.change else metric
             self._mark([*results, *self.asked_at])
             return Query("claims", wants="result", things=tuple(things[:1]), metric=metric)
         if things and asks and self._places("propose") and self.asked in ("", "technique"):
@@ -454,7 +490,9 @@ class Intent(Pieces):
             elif not popular:
                 before = self.items[at - 1] if at else None
                 leads = before is not None and before.means("asks") and not before.of("type:")
-                typed = leads and (behind is None or typed or behind.means("auxiliary", "use") or bool(behind.mark))
+                typed = leads and (
+                    behind is None or typed or behind.means("auxiliary", "use", "by-whom") or bool(behind.mark)
+                )
             else:
                 typed = self.asked in ("", thing.field)
             if typed:

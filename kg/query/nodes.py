@@ -107,11 +107,12 @@ class Related(NamedTuple):
     type: str
     head: str  # CURIE
     tail: str  # CURIE
+    sure: int  # 1 or 0
 
 
 def stated(store: StoreFile, where: Where, most: int = 1 << 40) -> list[Related]:
     """The relations `x` of papers `p` that fulfil a condition, by entry and place in it, at most so many."""
-    sql = f"""SELECT e.name, x.number, p.curie, x.type, h.curie, t.curie
+    sql = f"""SELECT e.name, x.number, p.curie, x.type, h.curie, t.curie, x.sure
         FROM relations x JOIN entries e ON e.id = x.entry JOIN papers p ON p.id = x.paper
         JOIN concepts h ON h.id = x.head JOIN concepts t ON t.id = x.tail
         WHERE {where.sql} ORDER BY e.name, x.number LIMIT ?"""

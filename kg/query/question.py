@@ -9,7 +9,7 @@ from typing import Literal
 from kg.query.amounts import with_direction
 from kg.query.facts import dated, is_source, owners
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
-from kg.query.items import PERSON, Item
+from kg.query.items import PERSON, Item, is_passive
 from kg.query.joins import (
     Taken,
     goes_on,
@@ -24,6 +24,7 @@ from kg.query.joins import (
     over_baselines,
 )
 from kg.query.lexicon import Lexicon, Sense
+from kg.query.naming import is_kind
 from kg.query.patterns import beside
 from kg.query.stating import (
     AFTER,
@@ -249,6 +250,8 @@ class Parser:
             return ("use" if item.means("use") else cue), True, joins
         if item.means("or", "and"):
             return cue, negated and item.means("or"), item.means("or") and not in_phrase(self.items, at, self.ignored)
+        if cue == "outperform" and is_passive([item]):
+            return "outdone", negated, joins
         found = stands_over(self.items, at) or next((c for c in _CUES if item.means(c)), "")
         if found == "outperform" and not self._follows(at):
             return "", negated, joins
@@ -303,8 +306,8 @@ class Parser:
             return [self.link("outperforms", side, item)]
         if cue == "outperform" and "metric" in item.types and (self.changes(at - 1) or self.changes(at + 1)):
             return self._measured(at)  # 比LoRA显存更低
-        if cue == "outperform":
-            return [self.link("outperforms", "tail", item)]
+        if cue in ("outperform", "outdone"):
+            return [self.link("outperforms", "tail" if cue == "outperform" else "head", item)]
         if is_improved(self.items, at, self.lexicon):
             name = item.senses[0].concept
             return [self.link("outperforms", "tail", item), *improvement(name, item.text, self.lexicon, self.language)]
@@ -349,7 +352,7 @@ class Parser:
         """A thing in one of its senses, with what counts as it."""
         concepts = (sense.concept,) if sense.type in ("topic", "institution") else self.lexicon.family(sense.concept)
         said, by = roles if sense.type == "technique" else (), ""
-        if said == _ROLES["propose"] and not self.lexicon.label(sense.concept).split(" ")[-1].islower():
+        if said == _ROLES["propose"] and not is_kind(self.lexicon.label(sense.concept)):
             known = self.lexicon.vocabulary  # who proposes "Budget EAGLE" does not propose EAGLE
             concepts = tuple(sorted(known.narrower(sense.concept))) if sense.known else (sense.concept,)
             by = self.lexicon.known_by(concepts)  # what others used before is not proposed any more

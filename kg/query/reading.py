@@ -14,6 +14,7 @@ from kg.query.filter import Fact
 from kg.query.items import ARTICLES, PERSON, Item, is_gerund, is_second
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.mending import folds, mend, mended_around, mended_pairs, whole_words, with_neighbours
+from kg.query.naming import is_kind
 from kg.query.numbers import numbers
 from kg.query.phrases import BETWEEN, PhraseParting
 from kg.query.spelling import is_superlative, label_pairs
@@ -343,7 +344,7 @@ class QuestionReader:
         """
         text = self.text[found[0].start : found[-1].end]
         own = (word for word in text.split() if "-" in word and not self.lexicon.senses(fold(word)))
-        is_name = not text.split()[-1].islower() or any(own)  # "Qwen3 quantization" is none, nor "fine-tuning of VLMs"
+        is_name = not is_kind(text) or any(own)  # "Qwen3 quantization" is none, nor "fine-tuning of VLMs"
         plain = text[:1].islower() and self.phrases.means("scope", found[-1].fold)  # "hybrid LLMs" are no Hybrid-LLM
         if len(found) == 1 or any(sense.known for sense in senses) or (is_name and not plain):
             return False
@@ -491,8 +492,7 @@ def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
     labels = [lexicon.label(sense.concept) for sense in senses if sense.type in _KINDS]
     heads = [label.split(" ")[-1] for label in labels if " " in label]
     classes = (word for head in heads for word in lexicon.words.bearing(fold(head)) if "models" in word.means)
-    is_kind = any(label.split(" ")[-1].islower() for label in labels) or any(classes)  # "ternary LLM"
-    return len(labels) == len(senses) and is_kind
+    return len(labels) == len(senses) and (any(map(is_kind, labels)) or any(classes))  # "ternary LLM"
 
 
 def _may_be_person(item: Item) -> bool:

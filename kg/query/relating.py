@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
 from kg.entity_types import TABLE
@@ -94,8 +95,11 @@ class Relating:
             return "head"
         if self.items[thing].types & set(_RANGE[relation]) and self.asked == "technique":
             return "tail"
-        tail = self._is_tail(verb, thing, asks)
-        turned = self._is_passive(verb) != self.items[verb].means("inverse")
+        by = self._by_whom(verb, asks)
+        if by is not None and self.parser.is_chinese:  # "SnapKV被哪些方法超越", but "被SnapKV超越的方法"
+            tail, turned = thing < by, self.items[verb].means("inverse")
+        else:
+            tail, turned = self._is_tail(verb, thing, asks), (by is not None) != self.items[verb].means("inverse")
         return "tail" if tail != turned else "head"
 
     def _is_tail(self, verb: int, thing: int, asks: int) -> bool:
@@ -108,7 +112,8 @@ class Relating:
             return asks < thing or led
         return False
 
-    def _is_passive(self, verb: int) -> bool:
-        behind = self.items[verb + 1 : verb + 2]
-        before = self.items[:verb] if self.parser.is_chinese else []
-        return is_passive((*behind, *before))
+    def _by_whom(self, verb: int, asks: int) -> int | None:
+        """Where "by" stands that makes a verb passive: behind it or before "which", in Chinese before who acts."""
+        before = takewhile(lambda at: not self._relation(self.items[at]), range(verb - 1, -1, -1))
+        places = (verb + 1, *(before if self.parser.is_chinese else [asks - 1]))
+        return next((at for at in places if at >= 0 and is_passive(self.items[at : at + 1])), None)

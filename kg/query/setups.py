@@ -18,6 +18,8 @@ from kg.query.answer import Quote
 from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Filter
 from kg.query.lexicon import Lexicon
+from kg.query.nodes import Reported
+from kg.query.shown import quotes
 from kg.vocabulary import Match
 
 #: Types of what a result is obtained on; the first two are told of each result.
@@ -25,7 +27,6 @@ OBTAINED = ("hardware", "model", "dataset")
 SETUP = OBTAINED[:2]
 #: What joins things that one number was obtained on.
 _JOINED = re.compile(r"(?:[\s,/&、和与及()]|and|or|the|an?|single|NVIDIA)*", re.IGNORECASE)
-_DEALT_OUT = "respectively"
 _DIGIT = re.compile(r"\d")
 #: A number of a result, in a sentence that therefore says what it itself was obtained on.
 _AMOUNT = re.compile(r"\d\s?\\?(?:%|\$?(?:×|\\times)|x\b|倍)")
@@ -41,6 +42,7 @@ class Setups:
         self.lexicon = lexicon
         self.had: dict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
         self.wanted = _wanted(wanted)
+        self._dealt_out = [label for word in lexicon.words.meaning("dealt-out") for label in word.labels]
         self.corpus, self.papers = corpus, set(papers)
         for kind in OBTAINED:
             for paper, thing in corpus.had(kind, corpus.those(self.papers)):
@@ -99,10 +101,21 @@ class Setups:
         Of what a sentence deals out ("respectively") only what the setting names.
         """
         known = {kind: self._own[paper, kind] for kind in SETUP}
-        if _DEALT_OUT in quote.context:
+        if any(said in quote.context for said in self._dealt_out):
             own = {match.concept for match in self.lexicon.matched(setting)}
             known = {kind: things & own for kind, things in known.items()}
         return {kind: tuple(thing for thing in said[kind] if thing in known[kind]) for kind in SETUP}
+
+
+def obtained(corpus: Corpus, lexicon: Lexicon, wanted: Filter, results: Iterable[Reported]) -> list[Reported]:
+    """The results that were obtained on the hardware, model and data set that a filter asks for."""
+    found = list(results)
+    setups = Setups(corpus, lexicon, wanted, {one.paper for one in found}) if _wanted(wanted) else None
+    if setups is None:
+        return found
+    said = quotes(corpus.store, {one.node: "" for one in found})
+    named = ((one, setups.said(said[one.node], one.setting, one.baseline_text)) for one in found if one.node in said)
+    return [one for one, things in named if not setups.fits(one.paper, things)]
 
 
 def _wanted(wanted: Filter) -> list[tuple[str, frozenset[str]]]:

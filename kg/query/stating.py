@@ -11,6 +11,7 @@ from kg.entity_types import NAMED
 from kg.query.filter import Entity, Phrase, Term
 from kg.query.items import Item, is_passive
 from kg.query.lexicon import LINKING, Lexicon, Sense
+from kg.query.naming import is_kind
 from kg.query.patterns import deed, stem
 from kg.text import fold, has_han
 
@@ -105,14 +106,15 @@ def cue_behind(items: list[Item], at: int) -> str:
 def side_of_win(behind: list[Item]) -> Literal["head", "tail", ""]:
     """Where a thing stands of which the words behind it say that it is better ("what does dInfer outperform?").
 
-    It is the "tail" where it is beaten: SnapKV在哪些论文中被超越.
+    It is the "tail" where it is beaten: "papers in which SnapKV is outperformed", SnapKV在哪些论文中被超越.
     """
     for at, item in enumerate(behind):
         if item.senses or item.means("outperform"):
             around = (*behind[:at], *behind[at + 1 : at + 2])  # "outperformed by whom"
             rest = behind[at:] if item.means("outperform") and not item.senses else []
             is_alone = bool(rest) and not any(one.senses or one.value is not None for one in rest)
-            return ("tail" if is_passive(around) else "head") if is_alone else ""
+            is_beaten = is_passive(around) or any(one.means("be") for one in behind[:at])
+            return ("tail" if is_beaten else "head") if is_alone else ""
     return ""
 
 
@@ -125,7 +127,7 @@ def is_improved(items: list[Item], at: int, lexicon: Lexicon) -> bool:
     rest = [item for item in items[at + 1 :] if item.senses or item.mark or not item.means("frame", "about")]
     behind = rest[0] if rest and not any(item.senses for item in rest[1:]) else None  # 在GRPO上改进的工作
     verb = next(
-        (item for item in (before, behind) if item and not item.senses and item.means("improve", "extends")), None
+        (i for i in (before, behind) if i and not (i.senses or i.asked) and i.means("improve", "extends")), None
     )
     if verb:
         verb.used = True
@@ -220,7 +222,7 @@ def reworded(concept: str, lexicon: Lexicon, language: str) -> Phrase | None:
     parted = [one for one in parted if one[0].split("-")[0] not in LINKING]  # "gains in storage and computation"
     pairs = [(mods, done) for mods, _, head in parted if head not in things and (done := deed(head))]
     ways = [way for mods, done in pairs for way in (f"{mods} … {done}*", f"{done}* … {mods}")]
-    plain = [label for label in labels if label.split(" ")[-1].islower()] if lexicon.is_rare(concept) else []
+    plain = list(filter(is_kind, labels)) if lexicon.is_rare(concept) else []
     # a "Hadamard transform" is also a transformation, and an "object tracker" does object tracking
     own = [
         f"{mods} {stem(head)}*" for mods, _, head in parted if head.islower() and (mods.istitle() or _does(head, plain))
@@ -237,7 +239,7 @@ def _does(head: str, plain: list[str]) -> bool:
 def is_name(item: Item, lexicon: Lexicon) -> bool:
     """Whether a piece names one thing and no kind of things ("LoRA")."""
     labels = [lexicon.label(sense.concept) for sense in item.senses]
-    return bool(labels) and not any(label.split(" ")[-1].islower() for label in labels)
+    return bool(labels) and not any(map(is_kind, labels))
 
 
 def by_name(items: list[Item], at: int, senses: list[Sense], lexicon: Lexicon) -> list[Phrase]:

@@ -288,11 +288,23 @@ def test_numbers_inside_names_are_read_with_them(question: str, said: str, lexic
         ("which video generation models do sparse attention papers use most?", "entities"),
         ("which quantization methods work without training?", "papers"),
         ("扩散模型量化的论文多起来了吗", "trend"),
+        ("since when are there papers on VLA?", "trend"),
+        ("when was speculative decoding first mentioned?", "trend"),
+        ("从什么时候开始有扩散语言模型的论文", "trend"),
+        ("清华和北大谁的论文多", "comparison"),
+        ("哪些GPU被用于训练扩散语言模型", "entities"),
+        ("does AWQ work better than GPTQ on Llama?", "comparison"),
         ("highest GSM8K accuracy of a pruned LLM", "ranking"),
     ],
 )
 def test_what_is_asked_for(question: str, kind: str, lexicon: Lexicon) -> None:
     assert read(question, lexicon).kind == kind
+
+
+def test_word_that_says_how_a_metric_changes_may_stand_apart_from_it(lexicon: Lexicon) -> None:
+    metric = read("how much memory does LoRA save?", lexicon).metric
+    assert metric is not None
+    assert (metric.concept, metric.change) == ("metric:memory-usage", "decrease")
 
 
 def test_metric_on_a_data_set_is_a_metric_and_a_data_set(lexicon: Lexicon) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from kg.query import Answer, Entity, Lexicon, Query, respond
+from kg.query import Answer, Entity, Lexicon, Query, answer, respond
 from kg.rdf.store import Store
 from kg.text import fold
+from kg.vocabulary import Vocabulary
 
 
 def paper(said: str, techniques: list[Any], relations: Sequence[Any] = (), **more: Any) -> dict[str, Any]:
@@ -151,3 +152,21 @@ def test_what_counts_as_both_is_a_bridge(world: Store, own: Lexicon) -> None:
     found = respond(world, own, "?", Query("path", things=(alpha, gamma)))
     assert [step[2] for step in steps(found)] == ["betaform", "GammaDemo"]
     assert "betaform counts as both AlphaDemo and GammaDemo." in found.notes
+
+
+def test_paths_that_are_surely_read_come_first_and_papers_on_both_are_counted(
+    made: Callable[[dict[str, Any]], Store], vocabulary: Vocabulary
+) -> None:
+    said = "AlphaDemo outperforms betaform."
+    win = ("AlphaDemo", "outperforms", "betaform", said, ("score", 0.4))
+    both = paper("We combine AlphaDemo with betaform.", [used("AlphaDemo"), used("betaform")], title="Both: A Paper")
+    unsure = paper(said, [used("AlphaDemo"), ("betaform", "betaform", "baseline")], [win], title="Another")
+    store = made({"900-01": unsure, "900-02": both})
+    found = answer(store, vocabulary, "how is AlphaDemo related to betaform?", lexicon=Lexicon.of(store, vocabulary))
+    assert [step[:3] for step in steps(found)] == [
+        ("AlphaDemo", "is used in", "900-02"),
+        ("900-02", "uses", "betaform"),
+    ]
+    assert found.table is not None
+    assert found.table.verdict == "2 paths; the first: AlphaDemo —is used in→ Both 2025 —uses→ betaform."
+    assert found.notes == ("1 paper works on both AlphaDemo and betaform.",)

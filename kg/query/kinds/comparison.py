@@ -22,9 +22,10 @@ from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Fact, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figures, Measures, blocks
+from kg.query.naming import is_kind
 from kg.query.nodes import Related, Reported, namings, reported, stated
 from kg.query.sayings import Sayings
-from kg.query.setups import Setups
+from kg.query.setups import obtained
 from kg.query.shown import entry_of, quotes
 from kg.store.file import StoreFile
 from kg.text import fold
@@ -141,7 +142,7 @@ class _Comparison:
         """The papers that have a thing in whatever role, or name it in their texts where it has a name of its own."""
         wanted = replace(thing, roles=ROLES) if thing.field == "technique" else thing
         labels = (label for label in self.lexicon.labels(thing.concept) if label.isascii())
-        names = tuple(label for label in labels if not label.split(" ")[-1].islower())
+        names = tuple(label for label in labels if not is_kind(label))
         terms = (wanted, Phrase(thing.label, names)) if names else (wanted,)
         return self.corpus.holding(Filter((*self.query.filter.conditions, Condition(thing.label, terms))))
 
@@ -220,8 +221,8 @@ class _Comparison:
 
     def _proposed(self, thing: Entity) -> Entity:
         """A technique as what papers propose; of one with a name of its own no other ("Fair-GPTQ") is a kind."""
-        is_name = not self.lexicon.label(thing.concept).split(" ")[-1].islower()
-        return replace(thing, roles=("proposed",), concepts=(thing.concept,) if is_name else thing.concepts, titles=())
+        concepts = thing.concepts if is_kind(self.lexicon.label(thing.concept)) else (thing.concept,)
+        return replace(thing, roles=("proposed",), concepts=concepts, titles=())
 
     def _around(self) -> list[Line]:
         """What most papers of each thing have, a row a type, each value with the words of one paper."""
@@ -335,22 +336,7 @@ class _Comparison:
             is_alone = bool(proposed) and proposed <= set(own.concepts)
             return quote is not None and quote.sure and (is_alone or is_named)
 
-        return blocks(self._on_what_is_asked([one for one in found if is_own(one)]))
-
-    def _on_what_is_asked(self, found: list[Reported]) -> list[Reported]:
-        """The results that were obtained on the hardware, model and data set that are asked for."""
-        if not self.query.filter.conditions:
-            return found
-        setups = Setups(self.corpus, self.lexicon, self.query.filter, {one.paper for one in found})
-        if not setups.wanted:
-            return found
-        said = quotes(self.store, {one.node: "" for one in found})
-        return [
-            one
-            for one in found
-            if one.node in said
-            and not setups.fits(one.paper, setups.said(said[one.node], one.setting, one.baseline_text))
-        ]
+        return blocks(obtained(self.corpus, self.lexicon, self.query.filter, filter(is_own, found)))
 
     def _figured(self, at: int, block: Block, figures: Figures | None) -> _Part:
         """The best of some figures, each with what it is over, and of which kind of the thing it is."""
@@ -364,10 +350,8 @@ class _Comparison:
     def _over(self, at: int, one: Reported) -> str:
         """ "3x over full fine-tuning (QR-LoRA)"."""
         said = self.say("comparison.over", amount=self.measures.amount_of(one), rival=self._label(one.baseline))
-        thing = self.things[at]
-        kinds = self.proposed[one.paper] & set(thing.concepts) if thing.concept not in self.proposed[one.paper] else ()
-        names = self.say("list.comma").join(sorted(map(self._label, kinds)))
-        return self.say("comparison.kinds", thing=said, kinds=names) if names else said
+        thing, proposed = self.things[at], self.proposed[one.paper]
+        return self._of_kinds(said, () if thing.concept in proposed else proposed.intersection(thing.concepts))
 
     # Relations
 
@@ -422,17 +406,15 @@ class _Comparison:
     def _ends(self, first: int, second: int, papers: dict[str, Related]) -> dict[str, str]:
         """What papers state something of, and over what: "LoRA (QR-LoRA)", where they say it of a kind of the thing."""
         heads, tails = ({getattr(one, end) for one in papers.values()} for end in ("head", "tail"))
-        return {"first": self._called(first, heads), "second": self._called(second, tails)}
+        one, other = self.things[first], self.things[second]
+        meant = {"first": (one, heads), "second": (other, tails)}
+        return {end: self._of_kinds(thing.label, own - {thing.concept}) for end, (thing, own) in meant.items()}
 
-    def _called(self, at: int, meant: set[str]) -> str:
-        thing = self.things[at]
-        kinds = sorted(map(self._label, meant - {thing.concept}))
-        said = [*kinds[:_QUOTED], *(["…"] if len(kinds) > _QUOTED else [])]
-        return (
-            self.say("comparison.kinds", thing=thing.label, kinds=self.say("list.comma").join(said))
-            if said
-            else thing.label
-        )
+    def _of_kinds(self, said: str, kinds: Iterable[str]) -> str:
+        """What is said, and of which kinds of a thing it is said: "LoRA (QR-LoRA)"."""
+        names = sorted(map(self._label, kinds))
+        names = [*names[:_QUOTED], *(["…"] if len(names) > _QUOTED else [])]
+        return self.say("comparison.kinds", thing=said, kinds=self.say("list.comma").join(names)) if names else said
 
     def _open(self, stated: dict[_Pair, dict[str, Related]], first: int, second: int) -> list[str]:
         """What to say of two things of which none is called the better one."""

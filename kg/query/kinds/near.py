@@ -16,6 +16,7 @@ from kg.query.corpus import Corpus
 from kg.query.embeddings import asked, likeness, vector_of
 from kg.query.filter import Query
 from kg.query.lexicon import Lexicon
+from kg.query.naming import is_kind
 from kg.query.near import Near, in_english, titles
 from kg.query.sayings import Sayings
 from kg.store.embeddings import model_of
@@ -154,8 +155,7 @@ def _naming(store: StoreFile, lexicon: Lexicon, words: str) -> tuple[str, list[s
     """What words name though no paper proposes it, and the papers that name it ("SnapKV"); None where none does."""
     corpus = Corpus.of(store)
     for sense in lexicon.senses(fold(words)):
-        is_kind = all(one.split(" ")[-1].islower() for one in (words, lexicon.label(sense.concept)))
-        is_name = sense.type in ("technique", *NAMED) and not is_kind
+        is_name = sense.type in ("technique", *NAMED) and not all(map(is_kind, (words, lexicon.label(sense.concept))))
         if is_name and (papers := corpus.names(corpus.papers_with(lexicon.family(sense.concept)))):
             return sense.concept, papers
     return None

@@ -9,7 +9,7 @@ bridge it is, so that passing it costs the logarithm of their number.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence, Set
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import islice, pairwise
 from math import log, sqrt
@@ -19,7 +19,7 @@ from kg.names import is_curie, kind_of
 from kg.query.answer import Answer, Line, Table
 from kg.query.conditions import Where, concepts, related
 from kg.query.corpus import ALL, Corpus, Papers
-from kg.query.filter import Entity, Query
+from kg.query.filter import Condition, Entity, Filter, Query
 from kg.query.lexicon import Lexicon
 from kg.query.nodes import nodes_at, stated
 from kg.query.sayings import Sayings
@@ -47,6 +47,8 @@ _LINK = {"proposed": 0.9, "baseline": 1.3, "mentioned": 1.6}
 _COSTS = {f"kg:{LINKS[kind]}": _LINK.get(kind, 1.0) for kind in LINKS} | {
     f"kg:{name}": _RELATION for name in RELATIONS.values()
 }
+#: What it costs more where it is not surely read.
+_DOUBT = 0.5
 _STATED = tuple(sorted(f"kg:{name}" for name in RELATIONS.values()))
 _START, _END = "start", "end"
 
@@ -77,11 +79,11 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
 
     def told(verdict: str, paths: Sequence[_Path] = (), *more: str) -> Answer:
         lines = telling.lines(paths[:limit])
-        table = Table(_COLUMNS, lines, verdict or _chain(lines, say))
+        table = Table(_COLUMNS, lines, verdict or _chain(lines, say, telling.called))
         notes = (*query.filter.notes, *([] if lines else [verdict]), *filter(None, more))
         return Answer(question, query, (), notes, table)
 
-    telling = _Telling(store, lexicon, say)
+    telling = _Telling(store, lexicon, say, (thing.label for thing in query.things))
     if len(query.things) < 2:
         return told(say("path.two"))
     first, second = query.things[:2]
@@ -94,9 +96,11 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         return told(say("path.unknown", thing=ends[unknown]))
     found = telling.different(search.find())
     both = say.listed([lexicon.label(concept, say.language) for concept in search.shared])
-    note = say("path.shared", both=both, **ends) if both else ""
+    note = say("path.shared", len(search.shared), both=both, **ends) if both else ""
     if found:
-        return told("", found, note)
+        corpus, has = Corpus.of(store), (Condition(thing.label, (thing,)) for thing in (first, second))
+        together = corpus.count(corpus.holding(Filter(tuple(has))))
+        return told("", found, say("path.together", together, **ends) if together else "", note)
     found = telling.different(search.through_hubs())[:1]
     hub = next((step.end for path in found for step in path if step.end in search.hubs), "")
     if not hub:
@@ -116,7 +120,8 @@ class _Search:
         self.shared = sorted(one & two)
         self.sides = dict.fromkeys(one - two, _START) | dict.fromkeys(two - one, _END)
         self.near: dict[str, dict[str, _PathEdge]] = {}  # what was seen: the cheapest edge between two nodes
-        self.stated: set[frozenset[str]] = set()  # things between which papers state a relation
+        self.costs: dict[_PathEdge, float] = {}
+        self.stated: set[frozenset[str]] = set()  # things between which papers surely state a relation
         self.hubs: set[str] = set()
         self.degrees: dict[str, int] = {}
         # Institutions link all that is done at a place: a bridge between institutions only.
@@ -185,7 +190,7 @@ class _Search:
 
     def _open(self, side: str) -> None:
         """See what is a step from what is a step from a side; hubs stay closed."""
-        costs = {node: _COSTS[edge.relation] for node, edge in self.near.get(side, {}).items()}
+        costs = {node: self.costs[edge] for node, edge in self.near.get(side, {}).items()}
         nodes = sorted(costs.keys() - {_START, _END}, key=lambda node: (costs[node], node))[:_FRONTIER]
         things = [node for node in nodes if not _is_paper(node)]
         self._weigh(things)
@@ -197,7 +202,7 @@ class _Search:
         """See all that is one step from things; whether that was too much to be read."""
         said = stated(self.store, _at_an_end(things), _EDGES + 1)
         for one in said[:_EDGES]:
-            self._add(one.head, f"kg:{RELATIONS[one.type]}", one.tail)
+            self._add(one.head, f"kg:{RELATIONS[one.type]}", one.tail, bool(one.sure))
         return self._link(ALL, things) or len(said) > _EDGES
 
     def _link(self, papers: Papers, things: Iterable[str] | None = None) -> bool:
@@ -207,19 +212,20 @@ class _Search:
         for table, column, role in (("mentions", "concept", "x.role"), ("topics", "topic", "''")):
             own = concepts(things) if things is not None else None
             named = f" AND x.{column} IN {own.sql}" if own else ""
-            sql.append(f"SELECT x.entry, x.number, x.paper, x.{column} AS concept, {role} AS role"
+            sql.append(f"SELECT x.entry, x.number, x.paper, x.{column} AS concept, {role} AS role, x.sure"
                        f" FROM {table} x WHERE {among.sql}{named}")  # fmt: skip
             given += [*among.given, *(own.given if own else ())]
         rows = self.store.rows(
-            f"SELECT p.curie, c.curie, x.role FROM ({' UNION ALL '.join(sql)}) x JOIN papers p ON p.id = x.paper"
-            " JOIN concepts c ON c.id = x.concept ORDER BY c.curie, p.curie, x.number LIMIT ?",
+            f"SELECT p.curie, c.curie, x.role, x.sure FROM ({' UNION ALL '.join(sql)}) x"
+            " JOIN papers p ON p.id = x.paper JOIN concepts c ON c.id = x.concept"
+            " ORDER BY c.curie, p.curie, x.number LIMIT ?",
             *given, _EDGES + 1)  # fmt: skip
-        for paper, thing, role in rows[:_EDGES]:
+        for paper, thing, role, sure in rows[:_EDGES]:
             of = kind_of(thing)
-            self._add(paper, f"kg:{LINKS[(role or 'mentioned') if of == 'technique' else of]}", thing)
+            self._add(paper, f"kg:{LINKS[(role or 'mentioned') if of == 'technique' else of]}", thing, bool(sure))
         return len(rows) > _EDGES
 
-    def _add(self, head: str, relation: str, tail: str) -> None:
+    def _add(self, head: str, relation: str, tail: str, sure: bool) -> None:
         """Note an edge between two things, or of a paper and a thing; the vocabulary's own are no evidence."""
         is_stated = relation in _STATED
         if _is_paper(head) == is_stated or not (is_curie(head) and is_curie(tail)):
@@ -229,11 +235,13 @@ class _Search:
         first, second = self.sides.get(head, head), self.sides.get(tail, tail)
         if first == second:
             return
-        if is_stated:
+        if is_stated and sure:
             self.stated.add(frozenset((head, tail)))
         edge = _PathEdge(head, relation, tail)
+        cost = _COSTS[relation] + (0.0 if sure else _DOUBT)
+        self.costs[edge] = min(self.costs.get(edge, cost), cost)
         known = self.near.setdefault(first, {}).get(second)
-        if known is None or (_COSTS[relation], edge) < (_COSTS[known.relation], known):
+        if known is None or (self.costs[edge], edge) < (self.costs[known], known):
             self.near[first][second] = self.near.setdefault(second, {})[first] = edge
 
     # Paths
@@ -280,7 +288,7 @@ class _Search:
         for first in sorted(nodes):
             for second, edge in sorted(self.near.get(first, {}).items()):
                 if second in nodes and first < second:
-                    graph.add_edge(first, second, edge=edge, cost=_COSTS[edge.relation] + tolls[first] + tolls[second])
+                    graph.add_edge(first, second, edge=edge, cost=self.costs[edge] + tolls[first] + tolls[second])
         return graph
 
     def _cheapest(self, graph: networkx.Graph) -> list[_Path]:
@@ -338,19 +346,29 @@ def _goes_round(nodes: Sequence[str], edges: Sequence[_PathEdge], stated: Contai
 class _Telling:
     """Paths in words, each step with the words that show it."""
 
-    def __init__(self, store: StoreFile, lexicon: Lexicon, say: Sayings) -> None:
-        self.store, self.lexicon, self.say = store, lexicon, say
+    def __init__(self, store: StoreFile, lexicon: Lexicon, say: Sayings, things: Iterable[str]) -> None:
+        """`things` are the labels of what is asked for."""
+        self.store, self.lexicon, self.say, self.things = store, lexicon, say, set(things)
         self.corpus = Corpus.of(store)
+        self.called: dict[str, str] = {}  # papers that are nodes, by their entry
         self.nodes: dict[_PathEdge, str] = {}
+        self.sure: set[str] = set()  # those of these nodes that are sure
 
     def different(self, paths: Sequence[_Path]) -> list[_Path]:
-        """The first of all paths that rest on the same papers: a paper and what it proposes go the same way."""
+        """The first of all paths that rest on the same papers: a paper and what it proposes go the same way.
+
+        What is surely said comes first, then what is said of the two things themselves and not of kinds of them.
+        """
         self.nodes |= self._found({step.edge for path in paths for step in path} - self.nodes.keys())
         out: dict[tuple[str, ...], _Path] = {}
-        for path in paths:
+        for path in sorted(paths, key=self._place):
             entries = (entry_of(self.nodes[step.edge]) for step in path if step.edge in self.nodes)
             out.setdefault(tuple(dict.fromkeys(entries)), path)
         return list(out.values())[:_PATHS]
+
+    def _place(self, path: _Path) -> tuple[int, int]:
+        kinds = (self._name(node, {}) not in self.things for node in (path[0].start, path[-1].end))
+        return sum(self.nodes.get(step.edge) not in self.sure for step in path), sum(kinds)
 
     def lines(self, paths: Sequence[_Path]) -> tuple[Line, ...]:
         """A line a step."""
@@ -358,6 +376,7 @@ class _Telling:
         words = quotes(self.store, {node: self.lexicon.label(tail, self.say.language) for node, tail in named.items()})
         papers = {node for path in paths for step in path for node in step[:2] if _is_paper(node)}
         names = self._entries(papers)
+        self.called |= {row.id: row.name for row in self.corpus.rows(papers)}
         out = []
         for number, path in enumerate(paths, 1):
             for at, (start, end, edge) in enumerate(path, 1):
@@ -390,7 +409,8 @@ class _Telling:
         """The nodes that say edges, with their edge and how sure they are."""
         find = self._stating if is_stated else self._naming
         said = {node: edge for edge in edges for node in find(edge)}
-        found = (one for one in nodes_at(self.store, said) if one.start >= 0)
+        found = [one for one in nodes_at(self.store, said) if one.start >= 0]
+        self.sure |= {one.node for one in found if one.sure}
         return [{"node": n.node, "sure": n.score, **dict(zip("hpt", said[n.node], strict=True))} for n in found]
 
     def _stating(self, edge: _PathEdge) -> list[str]:
@@ -417,9 +437,9 @@ def _surest(row: dict[str, object]) -> tuple[float, str]:
     return -(float(sure) if isinstance(sure, int | float) else 0.0), str(row["node"])
 
 
-def _chain(lines: Sequence[Line], say: Sayings) -> str:
+def _chain(lines: Sequence[Line], say: Sayings, called: Mapping[str, str]) -> str:
     """The first path in one sentence: "LoRA is used by 002-19, which is about KV cache compression"."""
-    first = [line.values for line in lines if line.values[0] == 1]
+    first = [[called.get(str(cell), cell) for cell in line.values] for line in lines if line.values[0] == 1]
     if not first:
         return ""
     steps = " ".join(say("path.arrow", relation=cells[3], to=cells[4]) for cells in first)

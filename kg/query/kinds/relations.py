@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
 from typing import Literal
@@ -43,9 +44,24 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         return _beside(store, lexicon, question, query, limit, why) or Answer(
             question, query, (), (*query.filter.notes, why)
         )
-    known = backers(store, {paper for nodes in found.values() for paper in nodes.values()})
+    table = stated_by(store, lexicon, say, kind, found, limit or query.most)
+    lines = tuple(replace(line, values=(*line.values, _said(say, link))) for line in table.lines)
+    notes = (say("relations.works_with", beside, thing=link.label),) if beside else ()
+    table = replace(table, columns=(*table.columns, "relation"), lines=lines)
+    return Answer(question, query, (), (*query.filter.notes, *notes), table)
+
+
+def stated_by(
+    store: StoreFile, lexicon: Lexicon, say: Sayings, kind: str, found: Mapping[str, dict[str, str]], most: int | None
+) -> Table:
+    """A line for each thing of a type that papers state something of, at most `most` (20): the surest, then the most.
+
+    `found` has the nodes that say so of each, each with its paper.
+    """
+    papers = {paper for nodes in found.values() for paper in nodes.values()}
+    known = backers(store, papers)
     behind = {thing: _behind(nodes, known) for thing, nodes in found.items()}
-    backing = {thing: support(paper.supporter for paper in papers) for thing, papers in behind.items()}
+    backing = {thing: support(paper.supporter for paper in own) for thing, own in behind.items()}
     label = {thing: lexicon.label(thing, say.language) for thing in found}
     sure = {one.node for one in nodes_at(store, chain.from_iterable(found.values())) if one.sure}
 
@@ -53,23 +69,19 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         is_sure = not sure.isdisjoint(found[thing])
         return not is_sure, -len(behind[thing]), -backing[thing], label[thing].casefold(), thing
 
-    order = sorted(found, key=place)
-    shown = order[: limit or query.most or _SHOWN]
+    shown = sorted(found, key=place)[: most or _SHOWN]
     first = {thing: _first(found[thing]) for thing in shown}
     words = quotes(store, {node: label[thing] for thing, nodes in first.items() for node in nodes})
     lines = []
     for thing in shown:
-        cells = (label[thing], len(behind[thing]), backing[thing], _said(say, link))
         evidence = tuple(words[node] for node in first[thing] if node in words)
+        cells = (label[thing], len(behind[thing]), backing[thing])
         lines.append(Line(cells, tuple(listed(behind[thing])), evidence, thing))
-    papers = {paper for nodes in found.values() for paper in nodes.values()}
     verdict = say(
         "relations.verdict", things=say(f"number.{kind}", len(found)), papers=say("number.paper", len(papers))
     )
     verdict += say("tally.cut", len(shown)) if len(shown) < len(found) else ""
-    table = Table((kind, "papers", "support", "relation"), tuple(lines), verdict)
-    notes = (say("relations.works_with", beside, thing=link.label),) if beside else ()
-    return Answer(question, query, (), (*query.filter.notes, *notes), table)
+    return Table((kind, "papers", "support"), tuple(lines), verdict)
 
 
 def _beside(

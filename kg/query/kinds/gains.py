@@ -1,0 +1,37 @@
+"""The metrics in which papers on something surely report a change: for the better, an increase or a decrease."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from kg.query.answer import Answer
+from kg.query.conditions import Where
+from kg.query.corpus import Corpus
+from kg.query.filter import Query
+from kg.query.kinds.relations import stated_by
+from kg.query.lexicon import Lexicon
+from kg.query.measures import Block, Measures
+from kg.query.nodes import reported
+from kg.query.sayings import Sayings
+from kg.query.setups import obtained
+from kg.query.tally import found_any, nothing
+from kg.store.file import StoreFile
+
+
+def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+    """The metrics that change as the query's `metric` says, by how many papers report it, at most `limit` (20)."""
+    say, wanted, corpus = Sayings(query.language), query.filter, Corpus.of(store)
+    change = query.metric.change if query.metric else ""
+    measures, among = Measures(lexicon, say), corpus.holding(wanted).of("x.paper")
+    sql = f"x.metric IS NOT NULL AND x.sure = 1 AND x.change <> 'absolute' AND {among.sql}"
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for one in obtained(corpus, lexicon, wanted, reported(store, Where(sql, among.given))):
+        is_gain = not measures.is_loss(Block(one.metric, one.unit, one.change))
+        if one.change == change or (change == "improve" and is_gain):
+            found[one.metric][one.node] = one.paper
+    if not found:
+        is_any = found_any(store, wanted)
+        why = say("gains.none") if is_any else nothing(store, lexicon, wanted, say, "metric")
+        return Answer(question, query, (), (*wanted.notes, why))
+    table = stated_by(store, lexicon, say, "metric", found, limit or query.most)
+    return Answer(question, query, (), (*wanted.notes, say(f"gains.{change}")), table)
