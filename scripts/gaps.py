@@ -2,8 +2,9 @@
 
     python scripts/gaps.py NAME=GRAPH... [--write]
 
-Writes the table of docs/gaps.md, a row for each graph; the page says how these are made. Intervals are those of a
-bootstrap over months, all lists of a month together, drawn with replacement 4,000 times.
+Writes the table of docs/gaps.md, a row for each graph; the page says how these are made. Intervals are percentiles of a
+bootstrap over months (Efron 1979, Annals of Statistics 7:1), all lists of a month together, drawn with replacement
+4,000 times from a fixed seed. It is paired: what stands in both lists of a month adds nothing to their difference.
 """
 
 from __future__ import annotations

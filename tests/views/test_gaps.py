@@ -20,10 +20,11 @@ import kg
 from kg.api import Graph
 from kg.cli import application
 from kg.model import KgError
+from kg.query.statistics import difference
 from kg.views.gaps import evidence
 from kg.views.gaps.combined import Field, Past, day_of
 from kg.views.gaps.evidence import Texts
-from kg.views.gaps.forecast import Candidates, Forecast, fitted, listed
+from kg.views.gaps.forecast import Candidates, Forecast, Trial, fitted, listed
 from kg.vocabulary import Concept, Vocabulary
 
 from .browser import Browser
@@ -198,6 +199,19 @@ def test_the_back_test_says_whether_it_beats_popularity(made: Graph) -> None:
         trial.came.clear()
         trial.came.update(trial.popular)
     assert "- made: with 20 listed the method is no better" in table({"made": trials})
+
+
+@pytest.mark.parametrize("both", [0, 12])
+def test_what_both_lists_have_says_nothing_of_which_is_ahead(both: int) -> None:
+    """Eight combinations of each list alone, of which five and one came: 5/8 - 1/8, and what both lists share."""
+    came = {(0, at): int(at < 5) for at in range(8)}
+    popular = {(1, at): int(at < 1) for at in range(8)}
+    alone = [float(end) for end in difference(1, 8, 5, 8)]
+    for shared_came in (0, 1):
+        shared = {(2, at): shared_came for at in range(both)}
+        ahead = Trial(0, 91, came | shared, popular | shared, [], 0.0).ahead()
+        assert ahead == pytest.approx([end * 8 / (8 + both) for end in alone])
+    assert Trial(0, 91, popular, popular, [], 0.0).ahead() == (0, 0)
 
 
 def test_nothing_to_say_is_said(built: Graph, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,13 @@ def test_a_lineage_leads_from_left_to_right(built: Graph) -> None:
     wrong = [edge for edge in found.edges for one, other in [ahead(edge)] if at[one][0] >= at[other][0]]
     assert len(wrong) <= 0.05 * len(found.edges)  # circles
     assert len(set(at.values())) == len(at)
+
+
+def test_a_lineage_holds_no_high_band_without_a_node(built: Graph) -> None:
+    for topic in ("", TOPIC):
+        rows = sorted({y for _, y in layered(drawn(built, topic, limit=40, view="lineage")).values()})
+        steps = [below - above for above, below in pairwise(rows)]
+        assert max(steps) < 2 * 34  # two rows of boxes
 
 
 def test_collaboration_is_by_papers_in_common(built: Graph) -> None:

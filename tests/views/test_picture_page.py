@@ -349,15 +349,24 @@ def test_a_lineage_opens_whole_and_its_panel_on_the_most_important_node(
     shown = drawn(built, "", view="lineage", limit=40)
     narrower = built.vocabulary.narrower
     assert not [edge for edge in shown.edges if edge.tail in narrower(edge.head)]  # quantization does not use GPTQ
-    browser.open(built.draw(view="lineage").save(tmp_path / "lineage.html"), 1280)
+    page = built.draw(view="lineage").save(tmp_path / "lineage.html")
+    for height in (900, 800):
+        browser.open(page, 1280, height)
+        assert browser.evaluate("document.documentElement.scrollHeight") == height
+        assert browser.evaluate(_BOXES_CUT) == []
+        assert browser.evaluate("view.network.getScale()") >= 0.6
     assert browser.evaluate("IDS.length") <= 40
-    assert browser.evaluate(_BOXES_CUT) == []
-    assert browser.evaluate("view.network.getScale()") >= 0.6
     assert browser.evaluate(_BOXES_CROSSED) == []
     assert browser.evaluate("view.nodes.get().some(({label}) => label.includes('…'))") is False
     first = browser.evaluate("NODES[DATA.about.first].name")
     assert _text(browser, "#panel h2") == first
     assert browser.evaluate("chosen") is None
+
+
+def test_a_picture_in_a_box_without_height_waits_for_room(built: Graph, browser: Browser, tmp_path: Path) -> None:
+    page = built.draw(TOPIC).save(tmp_path / "graph.html")
+    browser.open(page, 1280, 100)
+    assert not browser.complaints
 
 
 def test_on_a_phone_the_panel_opens_under_the_picture(browser: Browser, built: Graph, tmp_path: Path) -> None:

@@ -89,3 +89,27 @@ def test_results_on_a_thing_name_it_in_their_own_setting_or_sentence(tmp_path: P
         ):
             found = concept.profile(graph, thing)["results"]
             assert [(row["metric"], row["called"]) for row in found] == [(metric, "MPM 2025")]
+
+
+def test_results_on_a_thing_are_limited_and_counted(tmp_path: Path) -> None:
+    """Of forty papers that have a device, each has two results: one on it, one on another device."""
+    said = "We benchmark on H100 and a Raspberry Pi 5. {0} reduces latency by 6% on Raspberry Pi 5, and increases "
+    said += "throughput by {1}% on H100."
+    papers = tmp_path / "papers.jsonl"
+    rows = [
+        {
+            "id": f"p{n}",
+            "title": f"MPM-{n}: Pair Merging",
+            "abstract": said.format(f"MPM-{n}", n + 2),
+            "date": "2025-03-09",
+        }
+        for n in range(40)
+    ]
+    papers.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with kg.open(str(tmp_path / "p.kg")) as graph:
+        graph.add(papers, fast=True)
+        found = concept.profile(graph, "hardware:nvidia-h100")
+        assert {row["metric"] for row in found["results"]} == {"throughput"}
+        assert (len(found["results"]), found["results_stated"]) == (30, 80)
+        throughput = concept.profile(graph, "metric:throughput")
+        assert (len(throughput["results"]), throughput["results_stated"]) == (30, 40)

@@ -176,6 +176,16 @@ def test_relation_is_a_sentence_of_the_language(
             assert form.format(**claim) in " ".join(text.split()), (page, claim)
 
 
+def test_lineage_has_as_many_nodes_as_can_be_read_unless_a_number_is_asked_for(
+    client: httpx.Client, built: kg.Graph
+) -> None:
+    for limit, chosen, drawn in (("", [], None), ("80", ["80"], 80)):
+        page = html.fromstring(client.get(f"/graph?view=lineage&limit={limit}&lang=en").text)
+        assert page.xpath("//select[@name='limit']/option[@selected]/text()") == chosen
+        still = built.draw(view="lineage", limit=drawn, types=("technique",)).render("svg")
+        assert client.get(f"/graph.svg?view=lineage&limit={limit}&lang=en").text == still
+
+
 def test_picture_is_called_by_the_label_of_its_concept(client: httpx.Client) -> None:
     for page, heading in (
         ("/graph?q=technique:quantization", "Picture: quantization"),
@@ -202,6 +212,17 @@ def test_claims_of_a_paper_are_lit_where_their_words_stand(client: httpx.Client,
     levels = {a.get("class").split()[1] for a in abstract.xpath(".//a[@data-c]")}
     assert levels == {"sure", "likely", "weak"}
     assert tree.xpath("//li[@id='c1']")
+
+
+def test_concept_that_papers_have_leads_to_a_report_and_counts_its_results(client: httpx.Client) -> None:
+    for name, is_had in (("technique:quantization", True), ("dataset:airfrans", False)):
+        links = html.fromstring(client.get(f"/concept/{name}").text).xpath("//p[@class='actions']/a/@href")
+        assert any(link.startswith("/report") for link in links) == is_had
+    data, page = client.get("/hardware/gpu.json").json(), html.fromstring(client.get("/hardware/gpu").text)
+    shown, stated = len(data["results"]), data["results_stated"]
+    assert shown < stated
+    said = f"{shown} results that name it, of {stated} that its papers state; sure ones first, then the newest."
+    assert said in page.xpath("//p[@class='note']/text()")
 
 
 def test_evidence_of_a_claim_has_its_words_offsets_and_hash(client: httpx.Client) -> None:
@@ -360,7 +381,7 @@ def test_about_says_how_many_claims_of_each_type_are_right(client: httpx.Client)
     for kind, name in (("technique", "techniques"), ("outperforms", "outperforms"), ("topics", "topics")):
         assert said[kind]["precision"] == float(told[name][3])
         assert said[kind]["sure_precision"] == float(told[name][6])
-    assert f"{float(told['techniques'][6]):.0%}".replace("%", " %") in client.get("/about?lang=zh").text
+    assert f"{float(told['techniques'][6]):.0%}" in client.get("/about?lang=zh").text
 
 
 def rows(client: httpx.Client, query: str) -> int:

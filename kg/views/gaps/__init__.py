@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from kg.model import KgError
 from kg.query.occurrence import Chosen
-from kg.query.statistics import difference
 from kg.tables import csv_text, json_text
 from kg.views.base import View
 from kg.views.gaps import evidence
@@ -156,6 +155,7 @@ def _tried(trial: Trial | None) -> dict[str, Any] | None:
         "popular": sum(n > 0 for n in trial.popular.values()),
         "thought": round(100 * sum(trial.chances) / len(trial.chances)),
         "random": round(trial.share * len(trial.came), 2),
+        "ahead": [round(end, 4) for end in trial.ahead()],
     }
 
 
@@ -165,8 +165,7 @@ def fared(tried: dict[str, Any] | None, words: PageWords) -> str:
         return words("gaps.untried")
     listed = words.count("gaps.pair", tried["listed"])
     said = words("gaps.tried", **{**tried, "listed": listed, "twice": tried["came_twice"]})
-    number = tried["listed"]
-    low, high = (round(100 * float(end)) for end in difference(tried["popular"], number, tried["came"], number))
+    low, high = (round(100 * end) for end in tried["ahead"])
     key = "better" if low > 0 else "unclear" if tried["came"] > tried["popular"] else "no_better"
     return said + words("report.sentence_gap") + words(f"gaps.{key}", low=low, high=high)
 

@@ -7,7 +7,7 @@ what outperforms it.
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from kg.views.picture.drawing import Drawing, Edge
 from kg.views.picture.layout import Places
@@ -20,8 +20,10 @@ _NEARLY = 1.15
 #: Maximum number of nodes in one group.
 _MANY = 40
 _ROUNDS = 12
-#: Rows and columns of boxes that a page shows whole and readably.
-_MOST_ROWS, _MOST_COLUMNS = 26, 6
+#: Rows and columns of boxes that a window of 1280 by 800 pixels shows whole and readably.
+_MOST_ROWS, _MOST_COLUMNS = 24, 6
+#: Rows from one group to the next; no band without a node is higher.
+_APART = 1.6
 
 
 def ahead(edge: Edge) -> tuple[str, str]:
@@ -46,8 +48,8 @@ def layered(drawing: Drawing) -> Places:
     groups = _groups(drawing, arcs)
     blocks = [_placed(columns, arcs) for columns in (_ordered(group, arcs, layer) for group in groups)]
     highest = max(map(_height, blocks), default=0.0)
-    sums = list(accumulate((_height(block) + 2 for block in blocks), initial=0.0))
-    stacks = [_stacked(blocks, max(highest, height)) for height in reversed(sums)] if blocks else [{}]
+    sums = list(accumulate((_height(block) + _APART for block in blocks), initial=0.0))
+    stacks = [_squeezed(_stacked(blocks, max(highest, height))) for height in reversed(sums)] if blocks else [{}]
     least = min(map(_size, stacks), default=0.0)
     return next(found for found in stacks if _size(found) <= _NEARLY * least)  # fewer columns, if hardly smaller
 
@@ -79,9 +81,17 @@ def _stacked(blocks: list[dict[str, tuple[int, float]]], tallest: float) -> Plac
             left, top, across = left + across + 1, 0.0, 0
         for name, (column, row) in block.items():
             out[name] = (round((left + column) * _COLUMN), round((top + row) * _ROW))
-        top += _height(block) + 2
+        top += _height(block) + _APART
         across = max(across, *(column for column, _ in block.values()))
     return out
+
+
+def _squeezed(places: Places) -> Places:
+    """The same without high bands that hold no node."""
+    rows = sorted({y for _, y in places.values()})
+    steps = (min(below - above, round(_APART * _ROW)) for above, below in pairwise(rows))
+    moved = dict(zip(rows, accumulate(steps, initial=0), strict=True)) if rows else {}
+    return {name: (x, moved[y]) for name, (x, y) in places.items()}
 
 
 def _height(block: dict[str, tuple[int, float]]) -> float:

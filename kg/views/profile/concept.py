@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from kg.views.reader import GraphReader
 
 _LISTED, _RESULTS, _BESIDE, _SENTENCES = 8, 30, 6, 4
+#: Results of its papers that are read; those on another thing, and those that two entries repeat, are left out.
+_READ = 10 * _RESULTS
 #: Months that a chart shows singly; more are folded to years.
 _MONTHS = 48
 #: What stands beside a concept, by type.
@@ -42,6 +44,7 @@ def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any
     family = tuple(graph.vocabulary.narrower(concept)) if kind in ("topic", "institution") else lexicon.family(concept)
     papers = corpus.papers_with(family) if kind != "metric" else _measured(family)
     days = corpus.days(papers)[""]
+    results, stated = _results(graph, concept, family, kind, lang)
     most = corpus.most_of_each(papers, _BESIDE + min(len(family), 40))
     return {
         "concept": concept,
@@ -63,7 +66,8 @@ def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any
         "newest": described(graph, _newest(corpus, papers)),
         "beats": _compared(graph, concept, family, "head", lang),
         "beaten_by": _compared(graph, concept, family, "tail", lang),
-        "results": _results(graph, concept, family, kind, lang),
+        "results": results,
+        "results_stated": stated,
         "beside": [
             {"type": other, "things": things}
             for other in _KINDS
@@ -181,14 +185,15 @@ def _compared(graph: GraphReader, own: str, family: Sequence[str], side: str, la
     return [said | {"called": called[paper]} for (_, paper), said in out.items()]
 
 
-def _results(graph: GraphReader, own: str, family: Sequence[str], kind: str, lang: str) -> list[dict[str, Any]]:
-    """Results on a metric; of papers that propose a technique; else of those that have it; the surest first.
+def _results(
+    graph: GraphReader, own: str, family: Sequence[str], kind: str, lang: str
+) -> tuple[list[dict[str, Any]], int]:
+    """Results on a metric; of papers that propose a technique; else of those that have it; and how many they state.
 
-    Those on a device, model or data set name it, or one of its family, in their own setting or sentence. What several
-    entries say of one paper is one result.
+    The surest come first, of these the newest. Those on a device, model or data set name it, or one of its family, in
+    their own setting or sentence. What several entries say of one paper is one result.
     """
     in_role = " AND x.role = 'proposed'" if kind == "technique" else ""
-    most = -1 if kind in NAMED else _RESULTS
     # Cross joins keep SQLite from going through all results.
     of_papers = (
         "papers p CROSS JOIN entries e CROSS JOIN results r WHERE e.paper = p.curie AND r.entry = e.id AND p.id IN"
@@ -199,14 +204,18 @@ def _results(graph: GraphReader, own: str, family: Sequence[str], kind: str, lan
         among = f"{of_papers} (SELECT x.paper FROM topics x JOIN concepts c ON c.id = x.topic WHERE"
     else:
         among = f"{of_papers} (SELECT x.paper FROM mentions x JOIN concepts c ON c.id = x.concept WHERE"
+    among = f"{among} c.curie IN ({marks(family)}){in_role})"
     sql = f"""SELECT e.name, p.curie, p.title, p.appeared, m.curie, r.metric_text, r.change, r.bound, r.low, r.high,
         r.unit, b.curie, r.baseline_text, r.setting, r.field, r.start, r."end", t.raw, r.score, r.sure
-        FROM (SELECT r.* FROM {among} c.curie IN ({marks(family)}){in_role})
-        ORDER BY r.sure DESC, p.appeared DESC, r.entry, r.number LIMIT {most}) r
+        FROM (SELECT r.* FROM {among} ORDER BY r.sure DESC, p.appeared DESC, r.entry, r.number LIMIT {_READ}) r
         JOIN entries e ON e.id = r.entry JOIN papers p ON p.id = r.paper
         LEFT JOIN concepts m ON m.id = r.metric LEFT JOIN concepts b ON b.id = r.baseline
         JOIN texts t ON t.entry = r.entry AND t.field = r.field
         ORDER BY r.sure DESC, p.appeared DESC, r.entry, r.number"""
+    said = (
+        "r.paper, r.metric, CASE WHEN r.metric IS NULL THEN r.metric_text END, r.change, r.bound, r.low, r.high, r.unit"
+    )
+    ((stated,),) = graph.store.rows(f"SELECT count(*) FROM (SELECT DISTINCT {said} FROM {among}) s", *family)
     out: list[dict[str, Any]] = []
     papers: list[str] = []
     first: dict[tuple[object, ...], str] = {}
@@ -243,7 +252,7 @@ def _results(graph: GraphReader, own: str, family: Sequence[str], kind: str, lan
         if len(out) == _RESULTS:
             break
     called = _names(graph, papers)
-    return [one | {"called": called[paper]} for one, paper in zip(out, papers, strict=True)]
+    return [one | {"called": called[paper]} for one, paper in zip(out, papers, strict=True)], stated
 
 
 def _naming(graph: GraphReader, own: str, family: Sequence[str]) -> Callable[[str, str], bool]:

@@ -41,7 +41,7 @@ view = {
     const rim = {left: 24, right: 24, top: 24, bottom: 24};
     const most = {left: 0.15 * width, right: 0.15 * width, top: 60, bottom: 60};
     for (let turn = 0; turn < 3; turn++) {
-      const across = width - rim.left - rim.right, down = height - rim.top - rim.bottom;
+      const [across, down] = [width - rim.left - rim.right, height - rim.top - rim.bottom].map((room) => Math.max(room, 40));
       const scale = Math.min(across / (right - left || 1), 1.5);
       const stretch = Math.min(Math.max(down / scale / (bottom - top || 1), 0.5), 1.8);
       const least = Math.min(scale, down / (stretch * (bottom - top) || 1));

@@ -92,7 +92,7 @@ function addQuotes(quotes) {
 }
 
 function addPapers(about) {
-  const heading = add(panel, "h3", SAID.papers + " (" + about.n.toLocaleString("en") + ")");
+  const heading = add(panel, "h3", fill(SAID.papers, about.n));
   if (about.n > 1) heading.append(" · " + SAID.newest);
   const list = add(panel, "ul");
   for (const place of about.papers) {
@@ -110,7 +110,7 @@ const fill = (words, n) => words.replace("{n}", n.toLocaleString("en"));
 function addLinks(id) {
   const near = NEAR.get(id).filter(seesEdge).sort((a, b) => EDGES[b].n - EDGES[a].n || a - b);
   if (!near.length) return;
-  add(panel, "h3", SAID.links + " (" + near.length.toLocaleString("en") + ")");
+  add(panel, "h3", fill(SAID.links, near.length));
   const list = add(panel, "ul", undefined, "links");
   const say = (at) => {
     const [head, tail] = ends(at);
@@ -178,7 +178,7 @@ function opening() {
   if (!DATA.about.first) return;
   describe(DATA.about.first);
   const hint = add(panel, "p", SAID.hint, "hint");
-  if (view.zooms) hint.append((/[a-z]/i.test(SAID.hint) ? " " : "") + SAID.zoom);
+  if (view.zooms) hint.append((document.documentElement.lang === "en" ? " " : "") + SAID.zoom);
   panel.insertBefore(hint, panel.firstChild);
 }
 

@@ -257,10 +257,14 @@ function strip(room) {
   const each = room / (at + 1), most = Math.max(...corpus, 1), short = by_venue && each < 80;
   const height = short ? 100 : 86, svg = make("svg", { viewBox: `0 0 ${room} ${height}`, height, role: "img" });
   const need = short ? 34 : by_venue ? 74 : Math.min(Math.max(...index.map((p) => p.length)), 14) * 7.5 + 8, every = Math.max(1, Math.ceil(need / each));
+  let free = 0;  // where the last name of a venue ends
   index.forEach((period, i) => {
     const x = place[i] * each, high = (corpus[i] / most) * 48, middle = x + each / 2;
     svg.append(make("rect", { class: data.partial[i] ? "part" : "whole", x: x + each * 0.08, y: 64 - high, width: each * 0.84, height: high }));
-    if (short && (!i || strata[i] !== strata[i - 1])) svg.append(make("text", { x, y: 95 }, strata[i].slice(0, 16)));
+    if (short && x >= free && (!i || strata[i] !== strata[i - 1])) {
+      svg.append(make("text", { x, y: 95 }, strata[i].slice(0, 16)));
+      free = x + Math.min(strata[i].length, 16) * 7 + 6;
+    }
     if (i % every) return;
     const name = short ? "’" + period.slice(-2) : period.length > 14 ? period.slice(0, 13) + "…" : period;
     const anchor = middle < need / 2 ? "start" : middle > room - need / 2 ? "end" : "middle", x_text = { start: 0, end: room, middle }[anchor];

@@ -107,11 +107,9 @@ class Collected:
         near = [name for names in self.names.values() for name in names.values() if wanted and wanted[0] in fold(name)]
         what = f"the {of} {label!r}" if of and of != "lexicon" else repr(label)
         hint = f"did you mean {', '.join(sorted(set(near))[:5])}? " if near else ""
-        said = f"No paper has {what} here: {hint}--within takes a label of what is counted"
-        if of and of != "lexicon":
-            said += f" (`kg trends --of {of}` lists them)"
+        said = f"No paper has {what} here: {hint}within takes a label of what is counted"
         # The papers of a graph can be chosen by a question about anything.
-        return f"{said}; for the papers on anything else give --where {label!r}." if self.sources else f"{said}."
+        return f"{said}; papers on anything else are chosen by a question." if self.sources else f"{said}."
 
 
 def from_graph(
@@ -288,7 +286,7 @@ def _uneven(collected: Collected, with_abstract: set[str]) -> list[str]:
     least, most = (choose(shares, key=lambda name: (shares[name], name)) for choose in (min, max))
     return [
         f"Abstracts are there for {shares[least]:.0%} of {least} and {shares[most]:.0%} of {most}: shares by period "
-        "are not comparable; count in titles alone (--in title)."
+        "are not comparable; count in titles alone."
     ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kg.query.statistics import ShareChange
 from kg.text import plain
 from kg.views.render import render
-from kg.views.trends.tables import few, matched_words, percent, significance
+from kg.views.trends.tables import few, matched_words, percent, points_of, significance
 from kg.views.trends.trend import way
 from kg.views.words import LANGUAGES, PageWords
 
@@ -56,6 +56,7 @@ class _Page:
             "gap": self.both("trends.gap"),
             "scope": self._scope(),
             "outside": self.both("trends.outside", n=f"{trend.outside:,}") if trend.outside else "",
+            "venues": self._each({lang: trend.venues_in(lang) for lang in LANGUAGES}) if trend.venues_in("en") else "",
             "silence": self._each({lang: trend.silence_in(lang) for lang in LANGUAGES}) if trend.silence else "",
             "notes": trend.notes,
             "empty": not trend.keys,
@@ -109,7 +110,7 @@ class _Page:
         return self.both("trends.more", n=f"{left:,}") if left else ""
 
     def _moved(self, change: ShareChange) -> dict[str, Any]:
-        points = {name: f"{getattr(change, name) * 100:+.1f}" for name in ("by", "low", "high")}
+        points = {name: points_of(getattr(change, name)) for name in ("by", "low", "high")}
         ends = {"early": percent(change.early), "late": percent(change.late), "q": significance(change.q)}
         known = change.label in self.english
         return points | ends | {
@@ -173,7 +174,7 @@ class _Page:
             "corpus": [int(n) for n in trend.corpus],
             "strata": trend.strata,
             "scores": [int(n) for n in trend.scores],
-            "venues": list(dict.fromkeys(trend.strata)),
+            "venues": trend.venues,
             "least": trend.least,
             "share": trend.share,
             "partial": trend.partial,

@@ -69,7 +69,7 @@ class _Drawing:
         labels = trend.labelled(lang)
         self.labels = {key: _readable(labels[key], trend.labelled("en")[key]) for key in self.keys}
         self.changes = {change.label: change for change in trend.changes} if trend.share else {}
-        self.venues = list(dict.fromkeys(trend.strata))
+        self.venues = trend.venues
         is_one = bool(trend.compared)
         self.columns = (
             max(1, len(self.venues)) if is_one else next(n for n in (4, 3, 2, 1) if len(self.keys) >= n or n == 1)
@@ -117,11 +117,12 @@ class _Drawing:
         if not trend.compared and len(self.keys) > 1:
             said.append(words("trends.scales"))
         self._fitting(_joined(said, self.lang), 0.62, 9.5, color=_SOFT)
-        more = [trend.sparse_in(self.lang)] if trend.sparse else []
+        more = [*filter(None, (trend.venues_in(self.lang), trend.sparse_in(self.lang)))]
         if self._is_by_venue and not trend.compared:
             at = _MARGIN
             for venue, colour in zip(self.venues, _COLOURS, strict=False):
-                at += self._wide(self._text(at, 0.86, shortened(venue, 30), size=10, weight="bold", color=colour)) + 0.2
+                name = shortened(venue, 100 // len(self.venues))
+                at += self._wide(self._text(at, 0.86, name, size=10, weight="bold", color=colour)) + 0.2
         elif trend.silence:
             more.insert(0, trend.silence_in(self.lang))
         elif not trend.compared and trend.share:
@@ -131,10 +132,12 @@ class _Drawing:
         if more:
             self._fitting(_joined(more, self.lang), below, 9.5, color=_SOFT)
 
-    def _fitting(self, line: str, y: float, size: float, **style: Any) -> None:
+    def _fitting(
+        self, line: str, y: float, size: float, x: float = _MARGIN, wide: float = _WIDTH - 2 * _MARGIN, **style: Any
+    ) -> None:
         """Draw a line as large as it fits, up to a size."""
-        text = self._text(_MARGIN, y, line, size=size, **style)
-        text.set_fontsize(min(size, size * (_WIDTH - 2 * _MARGIN) / max(self._wide(text), 0.1)))
+        text = self._text(x, y, line, size=size, **style)
+        text.set_fontsize(min(size, size * wide / max(self._wide(text), 0.1)))
 
     def _wide(self, text: Any) -> float:
         return float(text.get_window_extent(self.canvas.get_renderer()).width / self.figure.dpi)
@@ -194,8 +197,9 @@ class _Drawing:
         x, y = _MARGIN + column * (wide + gutter), self.top + row * (self.panel + _GAP)
         change = self.changes.get(key)
         colour = _colour(change)
-        self._text(x, y - 0.15, shortened(self.labels[key], int(wide * 11.5)), size=10, weight="bold")
-        self._text(x, y + 0.055, self._said(key, change), size=8.5, color=_SOFT if self._is_by_venue else colour)
+        self._fitting(shortened(self.labels[key], int(wide * 15)), y - 0.15, 10, x, wide, weight="bold")
+        said_in = _SOFT if self._is_by_venue else colour
+        self._fitting(self._said(key, change), y + 0.055, 8.5, x, wide, color=said_in)
         axes = self._axes(x + 0.28, y + 0.32, wide - 0.55, self.panel - 0.05)
         if self._is_by_venue:
             lines = [
@@ -291,8 +295,8 @@ class _Drawing:
         step = max(1, -(-n // max(1, int(wide * 11 / (longest + 2)))))
         chosen = list(range(0, n, step))
         axes.set_xticks(chosen, [shortened(index[i], 12) for i in chosen], size=7.5)
-        if n > 6:
-            axes.get_xticklabels()[0].set_horizontalalignment("left")  # clear of the value axis
+        if n * longest > 30 * wide:  # half a name is wider than a step: clear of the value axis
+            axes.get_xticklabels()[0].set_horizontalalignment("left")
         axes.set_xlim(-0.5 if n <= _MARKED else -n * 0.01, n - 0.5 if n <= _MARKED else n * 1.01)
 
     def _compared(self) -> None:

@@ -118,6 +118,15 @@ def percent(share: float) -> str:
     return f"{share * 100:.2f}%" if 0 < share < 0.001 else f"{share * 100:.1f}%"
 
 
+def points_of(difference: float) -> str:
+    """A difference of shares in percentage points, with its sign as pages show it.
+
+    >>> points_of(0.1234), points_of(-0.012)
+    ('+12.3', '\N{MINUS SIGN}1.2')
+    """
+    return f"{difference * 100:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
 def significance(q: float, name: str = "") -> str:
     """An adjusted p value, or with a name what is said of it; values below 0.0001 are not distinguished.
 

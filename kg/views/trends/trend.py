@@ -16,6 +16,8 @@ from kg.query.periods import PERIODS, is_partial, within
 from kg.query.statistics import LEAST, LEVEL, ShareChange, adjusted, early_and_late, late, moved, trend_test, wilson
 from kg.text import fold, plain
 from kg.views.base import View
+from kg.views.columns import shortened
+from kg.views.trends import composition
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -28,12 +30,10 @@ if TYPE_CHECKING:
 _SAME = 0.8
 #: Labels that a picture shows, and labels whose pairs are tested.
 SHOWN, _PAIRED = 12, 40
+#: Venues that a picture tells apart by colour.
+_VENUES = 8
 #: Papers of a label that a page leads to.
 _NEWEST = 5
-#: A change of a source's share of the papers that is told, and sources told of.
-_MIXED, _TOLD = 0.2, 2
-#: The share of a label in a period moves by so much without the papers that its reports place there.
-_DRIVEN = 0.03
 #: The last periods that show whether a trend has turned, and periods named one by one.
 _LATELY, _NAMED = 4, 4
 #: Renders a trend.
@@ -68,8 +68,9 @@ def way(change: ShareChange) -> str:
 class Trend(View):
     """Papers (each once per period) of each label by period; saves itself in the given forms.
 
-    `frame`: the counts (periods by labels, most frequent first); `corpus`: all papers by period; `shares`, `changes`,
-    `first`, `pairs`: derived figures. If `compare` is given, only its labels are shown.
+    `frame`: the counts (periods by labels, most frequent first); `corpus`: all papers by period; `members`, `things`:
+    the periods and labels of each paper, by its place; `shares`, `changes`, `first`, `pairs`: derived figures. If
+    `compare` is given, only its labels are shown.
     """
 
     def __init__(
@@ -91,15 +92,15 @@ class Trend(View):
         self.outside = held.total() - sum(held[name] for name in self.index)  # papers far from all others in time
         place = {name: n for n, name in enumerate(self.index)}
         pairs = [(at, place[name]) for at, periods in enumerate(collected.periods) for name in periods if name in place]
-        self._members = pandas.DataFrame(pairs, columns=["paper", "period"], dtype="int64")
-        self._things = pandas.DataFrame(collected.things, columns=["paper", "thing"]).drop_duplicates()
-        rows = self._members.merge(self._things, on="paper").groupby(["period", "thing"], observed=True).size()
+        self.members = pandas.DataFrame(pairs, columns=["paper", "period"], dtype="int64")
+        self.things = pandas.DataFrame(collected.things, columns=["paper", "thing"]).drop_duplicates()
+        rows = self.members.merge(self.things, on="paper").groupby(["period", "thing"], observed=True).size()
         counts = rows.unstack(fill_value=0) if len(rows) else pandas.DataFrame()
         sums = counts.sum().to_dict()
-        order = sorted(sums, key=lambda key: (-sums[key], self._name(key, lang).casefold(), key))
+        order = sorted(sums, key=lambda key: (-sums[key], self.named_in(key, lang).casefold(), key))
         self.keys: list[str] = list(order)
         self.counts: pandas.DataFrame = counts.reindex(range(len(self.index)), fill_value=0)[order].astype("int64")
-        self.corpus = np.bincount(self._members["period"], minlength=len(self.index)).astype(float)
+        self.corpus = np.bincount(self.members["period"], minlength=len(self.index)).astype(float)
         ends = collected.first, collected.last
         self.partial = [over in PERIODS and is_partial(name, *ends) for name in self.index]  # held in part only
         is_whole = ~np.array(self.partial, bool)
@@ -108,9 +109,9 @@ class Trend(View):
         if self.share and len(self.index) and max(self.corpus) < least:
             self.share, self.notes = False, (*self.notes, self.words("trends.few_for_shares", least=least))
         self.compared = [self.key(name) for name in compare]
-        self.placed = self._placed(collected.placed)
-        self.notes = (*self.notes, *self._placement(collected), *self._mixture(collected.sources))
-        things = self._things[self._things["thing"].isin(self.shown)]
+        self.placed = composition.placed(self, collected.placed)
+        self.notes = (*self.notes, *composition.notes(self, collected))
+        things = self.things[self.things["thing"].isin(self.shown)]
         self.newest = {key: self._newest(collected, things, key) for key in self.shown} if over in PERIODS else {}
         super().__init__(
             self.heading(lang),
@@ -127,11 +128,11 @@ class Trend(View):
 
     def labelled(self, lang: str) -> dict[str, str]:
         """The distinct label of each key in a language."""
-        said = {key: self._name(key, lang) for key in self.keys}
+        said = {key: self.named_in(key, lang) for key in self.keys}
         times = Counter(said.values())
         return {key: name if times[name] == 1 else f"{name} ({key})" for key, name in said.items()}
 
-    def _name(self, key: str, lang: str) -> str:
+    def named_in(self, key: str, lang: str) -> str:
         names = self.names.get(key, {})
         return " ".join(plain(in_language(names, lang)).split()) or key
 
@@ -142,8 +143,7 @@ class Trend(View):
             if wanted in {fold(said) for said in (key, key.partition(":")[2], *self.names.get(key, {}).values())}:
                 return key
         near = [label for label in self.labels.values() if wanted and wanted.split()[0] in fold(label)][:5]
-        listing = "the --lexicon file" if self.of == "lexicon" else f"`kg trends --of {self.of}`"
-        hint = f"did you mean {', '.join(near)}?" if near else f"give a label that {listing} lists."
+        hint = f"did you mean {', '.join(near)}?" if near else "give one of the labels that are listed without compare."
         raise KgError(f"No paper has {name[:80]!r} here: {hint}")
 
     @cached_property
@@ -163,7 +163,7 @@ class Trend(View):
 
     def _newest(self, collected: Collected, things: pandas.DataFrame, key: str) -> list[Row]:
         """The newest papers of a label as texts call them; none where the papers are of files."""
-        having = self._members[self._members["paper"].isin(things[things["thing"] == key]["paper"])]
+        having = self.members[self.members["paper"].isin(things[things["thing"] == key]["paper"])]
         order = having.sort_values(["period", "paper"], ascending=[False, True])["paper"].drop_duplicates()
         papers = [collected.papers[at] for at in order[:_NEWEST]]
         known = {row.paper: row for row in collected.rows(papers)}
@@ -198,116 +198,29 @@ class Trend(View):
         """The lower and upper bounds of a label's share in each period (95%)."""
         return wilson(self.counts[key].to_numpy(), self.corpus)
 
-    def _mixture(self, sources: list[frozenset[str]]) -> list[str]:
-        """A sentence for each source whose share of the papers changes much: it may move shares of labels too."""
-        if self.over not in PERIODS or self.whole_corpus.sum() == 0 or self.silence:
-            return []
-        early, late = (set(np.flatnonzero(at)) for at in self.ends)
-        held: dict[str, list[int]] = {}
-        total = [0, 0]
-        for paper, period in self._members.itertuples(index=False):
-            side = 0 if period in early else 1 if period in late else None
-            if side is None or paper >= len(sources):
-                continue
-            total[side] += 1
-            for source in sources[paper]:
-                held.setdefault(source, [0, 0])[side] += 1
-        if not all(total):
-            return []
-        shares = {source: (n[0] / total[0], n[1] / total[1]) for source, n in sorted(held.items())}
-        moved = [source for source, (one, other) in shares.items() if abs(other - one) >= _MIXED]
-        return [
-            self.words("trends.mixture", source=one, early=f"{shares[one][0]:.0%}", late=f"{shares[one][1]:.0%}")
-            for one in sorted(moved, key=lambda one: -abs(shares[one][1] - shares[one][0]))[:_TOLD]
-        ]
-
-    def _placed(self, placed: list[bool]) -> list[int]:
-        """How many papers of each period are placed there by the date of their report alone."""
-        if self.over not in PERIODS or not any(placed):
-            return [0] * len(self.index)
-        own = self._members["paper"].map(lambda at: placed[at])
-        return [int(n) for n in np.bincount(self._members["period"][own], minlength=len(self.index))]
-
-    def _is_many(self, at: int, papers: float) -> bool:
-        """Whether so many papers are a large part of a whole period."""
-        return not self.partial[at] and papers >= max(LEAST, _MIXED * self.corpus[at])
-
-    def _placement(self, collected: Collected) -> list[str]:
-        """Sentences on single periods that hold many papers placed by their report, or a source unlike the others."""
-        said = []
-        if many := [at for at, n in enumerate(self.placed) if self._is_many(at, n)]:
-            order = sorted(many, key=lambda at: (-self.placed[at] / self.corpus[at], at))
-            told = [
-                self.words(
-                    "trends.placed_in",
-                    n=f"{self.placed[at]:,}", papers=f"{self.corpus[at]:,.0f}", period=self.index[at],
-                )
-                for at in order
-            ]  # fmt: skip
-            said.append(self.words("trends.placed", periods=self.named(told, self.lang)))
-            if moved := self._driven(order[0], collected.placed):
-                said[0] += self.words("trends.gap") + self.words(
-                    "trends.without", moved=self.words("trends.semicolon").join(moved)
-                )
-        return said + self._unlike(collected.sources, many)
-
-    def _driven(self, at: int, placed: list[bool]) -> list[str]:
-        """The shown labels whose share in a period is another without the papers that are placed by their report."""
-        left = self.corpus[at] - self.placed[at]
-        if not self.share or left < self.least:
-            return []
-        members = self._members[self._members["period"] == at]["paper"]
-        kept = set(members[~members.map(lambda paper: placed[paper])])
-        things = self._things[self._things["paper"].isin(kept)]["thing"].value_counts()
-        shares = {key: (things.get(key, 0) / left, self.counts[key][at] / self.corpus[at]) for key in self.shown}
-        moved = [key for key, (one, other) in shares.items() if abs(one - other) >= _DRIVEN]
-        moved.sort(key=lambda key: -abs(shares[key][0] - shares[key][1]))
-        return [
-            self.words(
-                "trends.without_label",
-                label=self._name(key, self.lang), period=self.index[at],
-                without=f"{shares[key][0]:.1%}", share=f"{shares[key][1]:.1%}",
-            )
-            for key in moved[:_TOLD]
-        ]  # fmt: skip
-
-    def _unlike(self, sources: list[frozenset[str]], but: list[int]) -> list[str]:
-        """A sentence for each of a few periods in which a source has quite another share than in all others."""
-        if self.over not in PERIODS or not any(sources):
-            return []
-        held: dict[str, Any] = {}
-        for paper, at in self._members.itertuples(index=False):
-            if not self.partial[at]:
-                for source in sources[paper]:
-                    held.setdefault(source, np.zeros(len(self.index)))[at] += 1
-        found: dict[int, tuple[float, int, str, float]] = {}
-        every = self.whole_corpus.sum()
-        for source, counts in sorted(held.items()):
-            for at in map(int, np.flatnonzero(self.whole_corpus)):
-                if (rest := every - self.whole_corpus[at]) < self.least:
-                    continue
-                other = (counts.sum() - counts[at]) / rest
-                apart = abs(counts[at] - other * self.corpus[at])
-                if self._is_many(at, apart) and apart > found.get(at, (0.0,))[0]:
-                    found[at] = apart, int(counts[at]), source, float(other)
-        if 2 * len(found) > np.count_nonzero(self.whole_corpus):  # sources come and go: no period is an exception
-            return []
-        order = sorted((at for at in found if at not in but), key=lambda at: (-found[at][0], at))
-        return [
-            self.words(
-                "trends.source_in",
-                papers=f"{self.corpus[at]:,.0f}", period=self.index[at], n=f"{found[at][1]:,}", source=found[at][2],
-                share=f"{found[at][1] / self.corpus[at]:.0%}", other=f"{found[at][3]:.0%}",
-            )
-            for at in order[:_TOLD]
-        ]  # fmt: skip
-
     def named(self, names: list[str], lang: str) -> str:
         """Some names one by one, and how many more there are."""
         words = PageWords(lang)
         listed = words("report.join").join(names[:_NAMED])
         left = len(names) - _NAMED
         return words("trends.names_more", names=listed, n=left) if left > 0 else listed
+
+    @cached_property
+    def venues(self) -> list[str]:
+        """The venues that pictures draw, by name: those of the most papers, up to eight; [""] in time.
+
+        Where shares are drawn, papers count of the years that have enough.
+        """
+        enough = self.least if self.share else 0
+        papers: Counter[str] = Counter()
+        for venue, count in zip(self.strata, self.corpus, strict=True):
+            papers[venue] += int(count >= enough) * int(count)
+        return sorted(sorted(papers, key=lambda venue: (-papers[venue], venue))[:_VENUES], key=str.casefold)
+
+    def venues_in(self, lang: str) -> str:
+        """A sentence on the venues that are not drawn; "" if all are."""
+        every = len(set(self.strata))
+        return PageWords(lang)("trends.venues", n=_VENUES, all=every) if every > _VENUES else ""
 
     @cached_property
     def sparse(self) -> list[str]:
@@ -317,7 +230,7 @@ class Trend(View):
 
     def sparse_in(self, lang: str) -> str:
         """A sentence on these periods; "" for none."""
-        said = {"least": self.least, "periods": self.named(self.sparse, lang)}
+        said = {"least": self.least, "periods": self.named([shortened(name, 30) for name in self.sparse], lang)}
         return PageWords(lang)("trends.sparse", **said) if self.sparse else ""
 
     @property
@@ -446,7 +359,7 @@ class Trend(View):
     def _together(self, keys: list[str]) -> Any:
         """The number of papers of each period with both of two labels: periods by labels by labels."""
         column = {key: n for n, key in enumerate(keys)}
-        rows = self._members.merge(self._things[self._things["thing"].isin(keys)], on="paper")
+        rows = self.members.merge(self.things[self.things["thing"].isin(keys)], on="paper")
         out = np.zeros((len(self.index), len(keys), len(keys)))
         for at, of_period in rows.groupby("period"):
             if self.partial[int(at)]:
@@ -491,9 +404,9 @@ class Trend(View):
     def heading(self, lang: str, share: bool = False) -> str:
         """The heading in a language: "Share of papers per topic, by month"."""
         words = PageWords(lang)
-        over = words(f"trends.{'of' if self.compared else 'over'}_{self.over.replace('-', '_')}")
+        over = words(f"trends.over_{self.over.replace('-', '_')}")
         if self.compared:
-            labels = words.listed([self._name(key, lang)[:40] for key in self.compared])
+            labels = words.listed([self.named_in(key, lang)[:40] for key in self.compared])
             said = words("trends.title_share_of" if share else "trends.title_of", labels=labels, over=over)
         else:
             of = words("trends.of_lexicon") if self.of == "lexicon" else words(f"type.{self.of}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kg.entity_types import NAMED
 from kg.model import KgError
 from kg.names import is_curie, kind_of
 from kg.query.naming import THINGS, Naming
 from kg.views.profile import concept as profiles
+from kg.views.words import PageWords
 from kg.web.asked import Asked, Missing, Shown
 from kg.web.facets import short_name
 from kg.web.pages.views import has_report
@@ -42,10 +44,13 @@ def concept(graph: Graph, asked: Asked) -> Shown:
         key = _SORTED[order.removeprefix("-")]
         results.sort(key=lambda row: row[key], reverse=order.startswith("-"))
     kind = data["type"]
+    stated = {"shown": len(results), "n": f"{data['results_stated']:,}"}
+    said = "web.results_on" if kind in NAMED else "web.results_of"
     flag = {kind: short_name(kind, curie)} if kind != "metric" else {"metric": data["label"]}
     values: dict[str, Any] = {
         "results": results,
         "papers_url": asked.url("/ask", **flag),
+        "results_said": PageWords(asked.lang)(said, **stated) if data["results_stated"] > len(results) else "",
         "report_url": asked.url("/report", q=data["label"]) if has_report(graph, asked, data["label"]) else "",
         "sort_url": lambda name: asked.here(order=f"-{name}" if order == name else name),
     }

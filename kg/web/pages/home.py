@@ -12,6 +12,7 @@ from kg.views.overview import contents
 from kg.views.profile.paper import described
 from kg.views.selection import clean
 from kg.views.trends import trend
+from kg.views.trends.tables import percent
 from kg.views.words import PageWords
 from kg.web.asked import Asked, Shown
 from kg.web.facets import facets
@@ -47,8 +48,8 @@ def rising(graph: Graph, lang: str) -> dict[str, Any]:
         {
             "concept": one.label,
             "label": found.labels[one.label],
-            "early": _percent(one.early),
-            "late": _percent(one.late),
+            "early": percent(one.early),
+            "late": percent(one.late),
         }
         for one in found.rising()[:_RISING]
     ]
@@ -57,10 +58,6 @@ def rising(graph: Graph, lang: str) -> dict[str, Any]:
     ]
     early, late = found.ends_said()
     return {"rising": rows, "first": first, "silence": "", "between": f"{early} → {late}"}
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
 
 
 def _examples(graph: Graph, corpus: Corpus, words: PageWords) -> list[str]:

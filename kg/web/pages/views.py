@@ -18,6 +18,7 @@ from kg.views.report import report as reported
 from kg.views.selection import clean
 from kg.views.served import Served
 from kg.views.trends import OF, OVER, trend
+from kg.views.trends.tables import percent, points_of, significance
 from kg.views.words import PageWords
 from kg.web.asked import LANGUAGES, MEDIA, Asked, Reply, Shown
 from kg.web.facets import flags_of
@@ -50,14 +51,15 @@ def graph_(graph: Graph, asked: Asked) -> Shown | Reply:
     selection = asked.one("q", most=1000)
     view, colour = asked.choice("view", ("", *VIEWS)), asked.choice("colour", ("", *COLOURS))
     types = [kind for kind in asked.args.get("types", ()) if kind]
-    limit = asked.number("limit", 40 if view == "lineage" else 120, _DRAWN)
+    is_chosen, usual = asked.one("limit") != "", 40 if view == "lineage" else 120
+    limit = asked.number("limit", usual, _DRAWN)
     values: dict[str, Any] = {
         "frame": asked.here("frame"),
         "still": asked.here("svg"),
         "selection": selection,
         "views": [("", words("web.view_near")), *((name, words(f"web.view_{name}")) for name in VIEWS)],
         "view": view,
-        "limit": limit,
+        "limit": limit if is_chosen else 0,
         "types": types,
         "kinds": [(kind, words(f"type.{kind}")) for kind in KINDS],
     }
@@ -70,8 +72,9 @@ def graph_(graph: Graph, asked: Asked) -> Shown | Reply:
         )
         return Shown("graph.html.jinja", title, {"selection": selection}, values, None, 200, forms)
     given = ("technique",) if view == "lineage" else ("institution",) if view == "collaboration" else ()
+    most = None if view == "lineage" and not is_chosen else limit  # as many as can be read
     made = picture(
-        graph, selection, asked.lang, limit, types=types or given, view=view, colour=colour, served=_served(asked)
+        graph, selection, asked.lang, most, types=types or given, view=view, colour=colour, served=_served(asked)
     )
     content = made.render("html" if asked.form == "frame" else asked.form)
     if isinstance(content, str) and asked.form == "frame":
@@ -164,7 +167,7 @@ def trends(graph: Graph, asked: Asked) -> Shown:
 
 
 def _chart(made: Trend, key: str) -> dict[str, Any]:
-    """A label's share of the papers of each period, with its 95 % interval."""
+    """A label's share of the papers of each period, with its 95% interval."""
     low, high = made.interval(key)
     counts = made.counts[key].to_numpy()
     points = [
@@ -181,8 +184,9 @@ def _chart(made: Trend, key: str) -> dict[str, Any]:
 
 
 def _moved(made: Trend, one: Any) -> dict[str, Any]:
-    shares = {"early": f"{100 * one.early:.1f} %", "late": f"{100 * one.late:.1f} %", "q": f"{one.q:.2g}"}
-    return {"concept": one.label if is_curie(one.label) else "", "label": made.labels[one.label], **shares}
+    said = {name: percent(getattr(one, name)) for name in ("early", "late")} | {"q": significance(one.q, "q ")}
+    said |= {name: points_of(getattr(one, name)) for name in ("by", "low", "high")}
+    return {"concept": one.label if is_curie(one.label) else "", "label": made.labels[one.label], **said}
 
 
 def export(graph: Graph, asked: Asked) -> Reply:
