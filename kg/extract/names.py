@@ -176,7 +176,9 @@ class NameComponent:
         """
         known = [c for kind in CONCEPT_TYPES if (c := self.vocabulary.find(name, kind))]
         if sure:
-            return name.isalpha() and any(c.type == "technique" and c.label["en"].islower() for c in known)
+            return name.isalpha() and any(
+                c.type == "technique" and c.label["en"].rpartition(" ")[2].islower() for c in known
+            )
         return bool(known)
 
 

@@ -88,6 +88,7 @@ def test_known_technique_that_is_only_used_is_no_name() -> None:
         "We prune zeds. We also develop the ZapLoss function.",
         "We formulate it as a Semi-Zed Decision Process (SZDP) and solve it.",
         "We have created a GitHub repository of zeds.",
+        "We develop a Monte Carlo Tree Search (MCTS) protocol for zeds.",
     ],
 )
 def test_compound_size_and_acronym_in_passing_are_no_name(text: str) -> None:

@@ -17,7 +17,7 @@ from kg.views.render import render
 from kg.views.report.around import also, bibliography, scope, timeline
 from kg.views.report.chart import chart
 from kg.views.report.claims import wins
-from kg.views.report.doing import doing, mentioning, wider
+from kg.views.report.doing import doing, mentioning, naming, wider
 from kg.views.report.landscape import techniques
 from kg.views.report.layout import Layout, Part
 from kg.views.report.methods import methods
@@ -82,7 +82,7 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
     own, about = {paper.id for paper in shown.papers}, wider(shown, selection)
     others = mentioning(shown, selection, [paper for paper in every if paper.id not in own])
     make: dict[str, Callable[[Part], dict[str, Any]]] = {
-        "takeaways": lambda part: takeaways(shown, part, about),
+        "takeaways": lambda part: takeaways(shown, part, about, naming(shown, selection)),
         "methods": lambda part: methods(shown, part),
         "chart": lambda part: chart(shown, part),
         "techniques": lambda part: techniques(shown, part),

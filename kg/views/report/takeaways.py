@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Set
 from dataclasses import replace
@@ -33,14 +34,23 @@ _TELLING = 1.2  # times better, of what one paper reports
 _TYPICAL, _LOOKED = 2, 20  # times as often as elsewhere, and techniques that are looked at
 
 
-def takeaways(shown: Selection, part: Part, about: Set[str]) -> dict[str, Any]:
+def takeaways(shown: Selection, part: Part, about: Set[str], names: str = "") -> dict[str, Any]:
     """Sentences made of sure claims, each with the papers that it counts and the words of one of them.
 
-    `about`: the concepts of what the report is on, wider ones too, which say nothing new.
+    `about`: the concepts of what the report is on, wider ones too, which say nothing new; `names`: a regular expression
+    for them. Papers whose title has one come first as examples: others do it, but may gain by something else.
     """
     made = {paper.id: told(shown, paper) for paper in shown.papers}
+    titled = {paper.id for paper in shown.papers if not names or re.search(names, title(paper))}
     rows = [
-        row for row in (_approach(shown, about), *_gains(shown, made), _quality(shown, made), _beaten(shown)) if row
+        row
+        for row in (
+            _approach(shown, about),
+            *_gains(shown, made, titled),
+            _quality(shown, made, titled),
+            _beaten(shown),
+        )
+        if row
     ]
     reported = {
         paper: next(
@@ -49,9 +59,9 @@ def takeaways(shown: Selection, part: Part, about: Set[str]) -> dict[str, Any]:
         for paper, results in made.items()
     }
 
-    def telling(paper: Paper) -> tuple[bool, bool]:
+    def telling(paper: Paper) -> tuple[bool, bool, bool]:
         one = reported[paper.id]
-        return not one or one.factor < _TELLING, not one or not one.result.baseline
+        return not one or one.factor < _TELLING, paper.id not in titled, not one or not one.result.baseline
 
     order = sorted(shown.papers, key=telling)
     alone = (_reported(shown, paper, reported[paper.id]) for paper in order)
@@ -180,7 +190,13 @@ def _in_own_words(mentions: list[tuple[Document, Record, Mention]]) -> EntryQuot
     return max(naming(), key=itemgetter(0))[1]
 
 
-def _gains(shown: Selection, made: dict[str, list[Told]]) -> Iterator[dict[str, Any]]:
+def _middle(sayable: list[Told], titled: Set[str]) -> Told:
+    """The one in the middle of sorted results, of papers with a title on the subject if there are any."""
+    first = [one for one in sayable if one.paper.id in titled] or sayable
+    return first[len(first) // 2]
+
+
+def _gains(shown: Selection, made: dict[str, list[Told]], titled: Set[str]) -> Iterator[dict[str, Any]]:
     """The metrics for which most papers tell a gain, with one in the middle of these papers as an example."""
     by: dict[tuple[str, str, str], dict[str, Told]] = defaultdict(dict)
     for paper, results in made.items():
@@ -198,7 +214,7 @@ def _gains(shown: Selection, made: dict[str, list[Told]]) -> Iterator[dict[str, 
         seen.add(kind)
         found = sorted(by[key].values(), key=lambda one: (one.high, one.paper.id))
         if sayable := [*_in_words(shown, found)]:
-            yield _spread(shown, found, sayable[len(sayable) // 2])
+            yield _spread(shown, found, _middle(sayable, titled))
 
 
 def _kind(shown: Selection, metric: str) -> str:
@@ -229,14 +245,14 @@ def _unlike(shown: Selection, one: Told) -> str:
     return said if one.result.metric == SPEED else ""
 
 
-def _quality(shown: Selection, made: dict[str, list[Told]]) -> dict[str, Any] | None:
+def _quality(shown: Selection, made: dict[str, list[Told]], titled: Set[str]) -> dict[str, Any] | None:
     """What is kept of the quality, with the paper in the middle of those that say so as an example."""
     kept = [one for results in made.values() for one in results if one.result.change == KEPT]
     kept = sorted({one.paper.id: one for one in kept if is_quality(shown, one.result)}.values(), key=lambda o: o.high)
     sayable = [*_in_words(shown, kept)]
     if len(kept) < _SEVERAL or not sayable:
         return None
-    of = sayable[len(sayable) // 2]
+    of = _middle(sayable, titled)
     what = of.in_words(shown)
     text = shown.words("report.takeaway_kept", n=len(kept), paper=named(of.paper, shown.date(of.paper)), outcome=what)
     return _row(text, [one.paper for one in kept], _quote(of), of.paper)

@@ -24,7 +24,8 @@ _BEATS = r"(?i)\b(?:<clause.beating>|<winning.better>)\b"
 _IN_WHAT = r"(?:by|in|on|at|under|for|across|when|with)\b"
 _NO_MORE = (
     r", (?:[a-z]+ing|while|which|but|and [a-z]+(?:s|ed))\b|, with (?:an? )?\d| and (?:[\w-]+ ){0,8}by [~+]?\d|"
-    r", [a-z]+s [a-z]+ly\b| while | and (?:[a-z]+s (?:the|an?|its)|[A-Z][\w.-]* by|<clause.beating>) |\.(?: |$|[A-Z][a-z])"
+    r", [a-z]+s [a-z]+ly\b| while | and (?:[a-z]+s (?:the|an?|its)|[A-Z][\w.-]* by|<clause.beating>) |"
+    r"\.(?: |$|[A-Z][a-z])"
 )
 _LIST_OF = r"(?:(?:,| and|, and|/) [A-Z][\w.-]*(?: [A-Z\d][\w.-]*)*|\s\([^()]*\)|\s[a-z-]+s)*?"
 _BEHIND = rf"{_LIST_OF}\s(?P<said>{_IN_WHAT}(?:(?!{_NO_MORE})[^;])*)"
