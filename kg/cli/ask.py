@@ -140,7 +140,7 @@ def command(
 
 def tell(answer: Answer, form: str, explains: bool = False, output: Output = None) -> None:
     """Print or write an answer, or its interpretation, and the notes for the user."""
-    from kg.views.answers import explanation, render
+    from kg.views.answers import as_shown, explanation, render
     from kg.views.terminal import show
 
     if explains:
@@ -150,5 +150,5 @@ def tell(answer: Answer, form: str, explains: bool = False, output: Output = Non
     else:
         write(render(answer, "md" if form == "table" else form), output)
     sys.stdout.flush()
-    for sentence in answer.notes:
+    for sentence in as_shown(answer).notes:
         note(sentence)

@@ -13,7 +13,7 @@ import typer
 
 from kg.model import KgError
 from kg.store.place import Place
-from kg.text import HARMFUL, plain
+from kg.text import HARMFUL, has_han, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,6 +38,10 @@ Location = Annotated[
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")]
 Language = Annotated[str, typer.Option("--lang", "-l", help="Language of the text: en or zh.")]
+#: The language of a text on a selection; "" stands for that in which the selection is written.
+OwnLanguage = Annotated[
+    str, typer.Option("--lang", "-l", help="Language of the text, en or zh; that of the selection without it.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first file, entry or field that cannot be read.")]
 Fast = Annotated[
     bool,
@@ -66,8 +70,9 @@ def reading(location: str) -> Iterator[Graph]:
         graph.close()
 
 
-def language(lang: str) -> str:
-    """The given language; raises KgError if it is not supported."""
+def language(lang: str, selection: str = "") -> str:
+    """The given language, or that of a selection; raises KgError if it is not supported."""
+    lang = lang or ("zh" if has_han(selection) else "en")
     if lang not in ("en", "zh"):
         raise KgError(f"--lang {lang}: there is no such language here: choose en or zh.")
     return lang

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, Output, choose, language, reading, write
+from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, OwnLanguage, choose, language, reading, write
 
 FORMS = ("html", "svg", "png", "graphml", "gexf", "json")
 
@@ -16,7 +16,7 @@ def command(
         list[str] | None, typer.Argument(help="A question, paper or concept; everything without it.")
     ] = None,
     graph: Location = HERE,
-    lang: Language = "en",
+    lang: OwnLanguage = "",
     depth: Annotated[
         int | None,
         typer.Option(
@@ -39,11 +39,11 @@ def command(
     output: Output = None,
 ) -> None:
     """Draw the graph around a selection: a self-contained page, a still picture, or a file for other tools."""
-    form = choose(format, output, FORMS, "html")
+    form, said = choose(format, output, FORMS, "html"), " ".join(selection or [])
     with reading(graph) as opened:
         drawn = opened.draw(
-            " ".join(selection or []),
-            language(lang),
+            said,
+            language(lang, said),
             limit,
             depth=depth,
             types=[kind.strip() for kind in (types or "").split(",") if kind.strip()],

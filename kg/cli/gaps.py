@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, Output, choose, language, note, reading, write
+from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, OwnLanguage, choose, language, note, reading, write
 
 FORMS = ("md", "html", "json", "csv")
 
@@ -16,7 +16,7 @@ def command(
         list[str] | None, typer.Argument(help="A topic, question or technique; everything without it.")
     ] = None,
     graph: Location = HERE,
-    lang: Language = "en",
+    lang: OwnLanguage = "",
     until: Annotated[
         str,
         typer.Option(
@@ -32,9 +32,9 @@ def command(
 ) -> None:
     """List combinations of a technique with a task, hardware or another technique that no paper makes yet and that are
     likely next, each with its evidence, and how the same method fared on the months before."""
-    form = choose(format, output, FORMS, "md")
+    form, said = choose(format, output, FORMS, "md"), " ".join(selection or [])
     with reading(graph) as opened:
-        view = opened.gaps(" ".join(selection or []), language(lang), until=until, months=months, top=top)
+        view = opened.gaps(said, language(lang, said), until=until, months=months, top=top)
         write(view.render(form), output)
     if not view.papers:
         if form in ("csv", "json"):

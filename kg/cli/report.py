@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, Output, choose, language, reading, write
+from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, OwnLanguage, choose, language, reading, write
 
 FORMS = ("md", "html", "json")
 
@@ -17,7 +17,7 @@ def command(
         list[str] | None, typer.Argument(help="A topic, question or paper; everything without it.")
     ] = None,
     graph: Location = HERE,
-    lang: Language = "en",
+    lang: OwnLanguage = "",
     sections: Annotated[
         str, typer.Option("--sections", help="The sections wanted, in their order: takeaways,methods,results.")
     ] = "",
@@ -33,12 +33,10 @@ def command(
 ) -> None:
     """Write a report: takeaways, a table of methods, a chart over time; then techniques, who beats whom, results,
     problems and bibliography. Each line cites its papers."""
-    form = choose(format, output, FORMS, "md")
+    form, said = choose(format, output, FORMS, "md"), " ".join(selection or [])
     wanted = [name.strip() for name in sections.split(",") if name.strip()]
     with reading(graph) as opened:
-        view = opened.report(
-            " ".join(selection or []), language(lang), layout=layout or "", sections=wanted, columns=columns or ()
-        )
+        view = opened.report(said, language(lang, said), layout=layout or "", sections=wanted, columns=columns or ())
         write(view.render(form), output)
     if not view.papers:
         raise typer.Exit(NOTHING_FOUND)

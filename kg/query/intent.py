@@ -83,16 +83,27 @@ class Intent(Pieces):
         """ "Who works on visual token pruning?": its authors and institutions."""
         measured = any(self._is_metric(at) or "dataset" in item.types for at, item in enumerate(self.items))
         ranks = measured and self._places("order:best", "order:highest")  # "who has the best perplexity"
-        if self.asked != "who" or ranks:
+        if self.asked != "who" or ranks or self._is_beater():
             return None
         proposing = self._places("propose")
         self.parser.proposes = bool(proposing) and self.parser.is_chinese  # which stands behind the thing
         self._mark([*self.asked_at, *self._most_papers(), *self._places("popular")])
         return Query("who", most=self._most())
 
+    def _is_beater(self) -> bool:
+        """Whether methods are meant: "who outperforms LoRA"."""
+        if not self._places("outperform") or not Relating(self.parser, "technique", self._things()).find():
+            return False
+        self.asked = "technique"
+        return True
+
     def _most_papers(self) -> list[int]:
-        """The words for "most" that are of papers: of what nothing bears before them they are not (h指数最高)."""
-        beside = ((at, self.items[max(at - 1, 0)]) for at in self._places("order:highest"))
+        """The words for "most" that are of papers: of what nothing bears before them they are not (h指数最高).
+
+        Nor is the size of what stands behind them: "the largest model".
+        """
+        places = [at for at in self._places("order:highest") if not self.items[at].means("of-size")]
+        beside = ((at, self.items[max(at - 1, 0)]) for at in places)
         return [at for at, item in beside if not item.is_unknown or item.text.endswith("得")]  # 写得最多
 
     def _trend(self) -> Query | None:
@@ -318,17 +329,30 @@ class Intent(Pieces):
         return None
 
     def _amount(self, at: int) -> Query | None:
-        """ "How many tokens does it save?": results on what stands behind, and no count of papers."""
-        behind = self.items[at + 1] if at + 1 < len(self.items) else None
-        is_measured = behind is not None and ("metric" in behind.types or self.items[at + 1].is_speed)
-        if not is_measured or not self._things():
+        """ "How many tokens does it save?", 准确率下降多少: results on what stands beside, and no count of papers."""
+        of = self._measured_by(at)
+        if of is None:
             return None
-        speed = self.items[at + 1].is_speed
-        metric = self.parser.thresholds.speed_of(at + 1) if speed else self.parser.metric(at + 1)
-        self._mark([at + 1])
-        metric = self._turned(metric)
+        self._mark([of])
+        if not self._things():
+            self.items[of].asked = False
+            return None
+        metric = self.parser.thresholds.speed_of(of) if self.items[of].is_speed else self.parser.metric(of)
+        metric = self._turned(metric) if not metric.change else metric
         self._mark([at, *self._places("auxiliary")])
-        return Query("ranking", metric=metric, order="highest", most=self._most())
+        return Query("ranking", metric=metric, order="highest" if metric.change else "best", most=self._most())
+
+    def _measured_by(self, at: int) -> int | None:
+        """Where the metric stands of which "how many" asks: behind it, in Chinese before it and its change too."""
+        behind = self.items[at + 1] if at + 1 < len(self.items) else None
+        if behind is not None and ("metric" in behind.types or behind.is_speed):
+            return at + 1
+        if not self.parser.is_chinese or at == 0:
+            return None
+        if self._is_change_of(at - 1):
+            return at - 1
+        is_led = at > 1 and self._is_change(at - 1)
+        return at - 2 if is_led and self._is_metric(at - 2) else None
 
     def _turned(self, metric: Outcome) -> Outcome:
         """A metric in the direction that a word elsewhere says: "how much memory does it save"."""
@@ -345,14 +369,19 @@ class Intent(Pieces):
             return None
         if any(self._is_metric(at) or item.value is not None for at, item in enumerate(self.items)):
             return None
-        changes = (at for at in range(len(self.items)) if self._is_change(at) or self.items[at].means("improve"))
+        changes = [at for at in range(len(self.items)) if self._is_change(at) or self.items[at].means("improve")]
+        changes += [at for at in self._places("improves-on") if self._type_of_next(at) in _MADE]
         at = next((at for at in changes if self._is_changed(at, asks[0], things)), None)
         if at is None:
             return None
-        change = next(one for one in ("improve", "increase", "decrease") if self.items[at].means(one))
+        change = next((one for one in ("increase", "decrease") if self.items[at].means(one)), "improve")
         self._mark([at, asks[0], *self.asked_at, *self._places("order:highest", "by-whom", "auxiliary")])
         metric = Outcome("", self.items[at].text, change=change)
         return Query("entities", wants="metric", metric=metric, most=self._most())
+
+    def _type_of_next(self, at: int) -> str:
+        """Of what type the next thing is: "improve on an A100" is on hardware."""
+        return next((sense.type for item in self.items[at + 1 :] for sense in item.senses), "")
 
     def _is_changed(self, at: int, asks: int, things: list[int]) -> bool:
         """Whether what changes is asked for, and not what changes a thing: "what does X improve", X提升了什么."""

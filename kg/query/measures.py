@@ -97,15 +97,16 @@ class Measures:
 
     def is_loss(self, block: Block) -> bool:
         """Whether its results say by how much something gets worse."""
-        return block.change == _OPPOSITE[self.better(block.metric)] and not self.is_ratio(block)
+        return block.change == _OPPOSITE[self.better(block.metric)]
 
-    def is_ratio(self, block: Block) -> bool:
-        """Whether its results are ratios, which a text tells as a fall: "34x compression"."""
-        return block.unit == "x" == self._unit(block.metric)
+    def as_level(self, said: Reported) -> Reported:
+        """A ratio that a text tells as a fall, "34x compression", as the level that it is."""
+        is_told = said.change == "decrease" and said.unit in ("x", "%") and self._unit(said.metric) == "x"
+        return said._replace(change="absolute") if is_told else said
 
     def is_odd(self, block: Block) -> bool:
         """Whether results on a ratio are told in another unit: what is left in megabytes."""
-        return self._unit(block.metric) == "x" and block.unit not in ("x", "%")
+        return self._unit(block.metric) == "x" and block.unit not in _PLAIN
 
     def _unit(self, metric: str) -> str:
         known = self.lexicon.vocabulary

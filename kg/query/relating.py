@@ -52,7 +52,10 @@ class Relating:
     def find(self) -> Link | None:
         """The relation with its thing; None for a question that asks for no relation."""
         asks = next((at for at, item in enumerate(self.items) if item.means("asks")), None)
-        if asks is None or not self.things or (not self.asked and self._asks_for_papers(asks)):
+        is_bare = asks is None and self._is_beaten()  # "methods beaten by EAGLE-3"
+        if is_bare:
+            asks = next((at for at, item in enumerate(self.items) if item.of("type:") == "technique"), None)
+        if asks is None or not self.things or not (self.asked or is_bare or not self._asks_for_papers(asks)):
             return None
         verbs = [(at, relation) for at, item in enumerate(self.items) if (relation := self._relation(item))]
         pairs = [(abs(at - thing), at, relation, thing) for at, relation in verbs for thing in self.things]
@@ -65,6 +68,10 @@ class Relating:
                     self.parser.links[thing] = found
                 return found
         return None
+
+    def _is_beaten(self) -> bool:
+        """Whether something is said to be outperformed: "beaten by", 被…超越."""
+        return is_passive(self.items) and any(self._relation(item) == "outperforms" for item in self.items)
 
     def _relation(self, item: Item) -> str:
         """The relation that a piece says."""

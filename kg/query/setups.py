@@ -22,9 +22,8 @@ from kg.query.nodes import Reported
 from kg.query.shown import quotes
 from kg.vocabulary import Match
 
-#: Types of what a result is obtained on; the first two are told of each result.
+#: Types of what a result is obtained on.
 OBTAINED = ("hardware", "model", "dataset")
-SETUP = OBTAINED[:2]
 #: What joins things that one number was obtained on.
 _JOINED = re.compile(r"(?:[\s,/&、和与及()]|and|or|the|an?|single|NVIDIA)*", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
@@ -55,7 +54,7 @@ class Setups:
             WHERE x.entry = e.id AND x.type IN ('outperforms', 'compared_with') AND e.paper IN ({})"""
         rivals = set(map(tuple, self.corpus.store.some(sql, self.papers)))  # without CROSS, SQLite reads all relations
         own: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for kind in SETUP:
+        for kind in OBTAINED:
             for paper, thing in self.corpus.had(kind, self.corpus.those(self.papers), sure=True):
                 own[paper, kind] |= {thing} if (paper, thing) not in rivals else set()
         return own
@@ -100,11 +99,11 @@ class Setups:
 
         Of what a sentence deals out ("respectively") only what the setting names.
         """
-        known = {kind: self._own[paper, kind] for kind in SETUP}
+        known = {kind: self._own[paper, kind] for kind in OBTAINED}
         if any(said in quote.context for said in self._dealt_out):
             own = {match.concept for match in self.lexicon.matched(setting)}
             known = {kind: things & own for kind, things in known.items()}
-        return {kind: tuple(thing for thing in said[kind] if thing in known[kind]) for kind in SETUP}
+        return {kind: tuple(thing for thing in said[kind] if thing in known[kind]) for kind in OBTAINED}
 
 
 def obtained(corpus: Corpus, lexicon: Lexicon, wanted: Filter, results: Iterable[Reported]) -> list[Reported]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from kg.latex import bare
 from kg.model import Batch
 from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
-from kg.sources.latex import bare
 from kg.sources.records import keys, objects, rows, text
 from kg.sources.rows import batch_of
 

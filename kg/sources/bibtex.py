@@ -8,11 +8,11 @@ from contextlib import suppress
 from html import unescape
 from typing import Any
 
+from kg.latex import bare, journal, plain
 from kg.model import Batch
 from kg.sources import bbl, bibliography
 from kg.sources.base import InputFile
 from kg.sources.forms import forms, is_lost
-from kg.sources.latex import bare, journal, plain
 from kg.sources.lines import opening, records, rows
 from kg.sources.people import people, person, signed
 from kg.sources.records import is_data

@@ -9,8 +9,8 @@ from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
+from kg import latex
 from kg.model import KgError
-from kg.sources import latex
 from kg.sources.base import InputFile
 from kg.sources.item_titles import is_title
 from kg.sources.layout.blocks import is_running

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kg.latex import bare
 from kg.model import Batch, KgError
 from kg.sources import xml
 from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
 from kg.sources.forms import is_other
-from kg.sources.latex import bare
 from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of, doi_in
 from kg.sources.tags import untagged
 

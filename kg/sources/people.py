@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from kg.sources import latex
+from kg import latex
 from kg.sources.forms import folded, folded_name, forms, is_lost, quoted
 from kg.sources.tags import untagged
 from kg.text import fold, has_han

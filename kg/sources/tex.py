@@ -11,10 +11,10 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
+from kg.latex import COMMENT, bare, plain
 from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.base import InputFile
-from kg.sources.latex import COMMENT, bare, plain
 from kg.sources.lines import decoded
 from kg.sources.people import people, signed
 from kg.sources.rows import ARXIV_ID, batch_of

@@ -10,6 +10,7 @@ from kg.names import WEB
 from kg.query import Answer, Quote, Row
 from kg.query.answer import Cell
 from kg.views.answers import (
+    as_shown,
     by_sentence,
     column,
     conditions,
@@ -45,7 +46,7 @@ def cell(answer: Answer) -> str:
 
 def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
     """The template values of an answer, with up to `most` lines."""
-    words = PageWords(answer.language)
+    answer, words = as_shown(answer), PageWords(answer.language)
     understood = conditions(answer, words)
     rows = answer.rows[:most]
     quoted = [row for row in rows if row.evidence] or rows  # of many papers the first are quoted

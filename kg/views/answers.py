@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from kg.query import Answer, Condition, Filter, Quote
+from kg.query import Answer, Condition, Filter, Quote, Row
 from kg.query.answer import Cell
 from kg.query.explain import explained, lines
 from kg.tables import csv_text, json_lines, json_text
@@ -27,20 +28,38 @@ _AGAIN = 80
 _NUMBER = re.compile(r"[≥≤<>~≈+-]?\s?\d[\d.,]*(?:\s?\D{1,8})?")
 
 
+def as_shown(answer: Answer) -> Answer:
+    """An answer for readers: LaTeX in its sentences and in the names and titles of its papers is shown as text."""
+
+    def shown(rows: Iterable[Row]) -> tuple[Row, ...]:
+        return tuple(replace(row, name=_readable(row.name), title=_readable(row.title)) for row in rows)
+
+    rows, nearest, beside = map(shown, (answer.rows, answer.nearest, answer.beside))
+    table = replace(answer.table, verdict=_readable(answer.table.verdict)) if answer.table else None
+    notes = tuple(map(_readable, answer.notes))
+    return replace(answer, rows=rows, nearest=nearest, beside=beside, table=table, notes=notes)
+
+
+def _readable(said: str) -> str:
+    """A text as readers see it, which mostly has no LaTeX."""
+    return as_text(said) if "$" in said or "\\" in said else said
+
+
 def render(answer: Answer, form: str) -> str:
-    """An answer in one of FORMS: the papers, or the table if there is one; JSON has both."""
+    """An answer in one of FORMS: the papers, or the table if there is one; JSON has both, as the papers have it."""
     if form == "json":
         return json_text(answer.to_json())
     if form == "jsonl":
         said = answer.to_json()
         listed = said["table"]["lines"] if answer.table else said["papers"]
         return json_lines(listed)
-    if form == "csv":
-        return _csv(answer)
     if form == "html":
         from kg.views.answer_page import page
 
         return page(answer)
+    answer = as_shown(answer)
+    if form == "csv":
+        return _csv(answer)
 
     table = answer.table
     words = PageWords(answer.language)
@@ -90,7 +109,9 @@ def _csv(answer: Answer) -> str:
 
 
 def _flat(cell: Cell) -> str | int | float:
-    return cell if isinstance(cell, int | float) else plain(" ".join(cell) if isinstance(cell, tuple) else cell or "")
+    if isinstance(cell, int | float):
+        return cell
+    return plain(" ".join(map(_readable, cell)) if isinstance(cell, tuple) else _readable(cell or ""))
 
 
 def _named(quotes: tuple[Quote, ...]) -> list[str]:
@@ -176,7 +197,7 @@ def shown_columns(answer: Answer) -> list[int]:
 
 def column(words: PageWords, name: str) -> str:
     """The localised name of a column; the label of an entity is kept."""
-    return next((words(key) for key in (f"column.{name}", f"type.{name}") if words.has(key)), plain(name))
+    return next((words(key) for key in (f"column.{name}", f"type.{name}") if words.has(key)), plain(_readable(name)))
 
 
 def text(cell: Cell) -> str:
@@ -186,8 +207,8 @@ def text(cell: Cell) -> str:
     if isinstance(cell, float):
         return f"{cell:g}"
     if isinstance(cell, tuple):
-        return plain(" ".join(("、" if "（" in "".join(cell) else ", ").join(cell).split()))
-    return plain(" ".join(str(cell).split()))
+        return plain(" ".join(("、" if "（" in "".join(cell) else ", ").join(map(_readable, cell)).split()))
+    return plain(" ".join(_readable(str(cell)).split()))
 
 
 def is_number(cells: list[Cell]) -> bool:

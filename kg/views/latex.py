@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from kg.extract.numbers import plain
+from kg.latex import letters as accented
 from kg.text import one_line
 
 _CITED = re.compile(r"[~ ]?\\[cC]ite[a-z]*(?:\[[^\[\]]*\])?(?:\{[^{}]*\}| ?[\w:-]+ ?(?=[,.;)]))")
@@ -22,9 +23,9 @@ _MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
 _FOOTNOTE = re.compile(r"\\footnote\{[^{}]*\}")
 _MONEY = re.compile(r"(?<![^\s(])\$(?=\d[\d.,]*[KMB]?\s[^$\\]*[a-z]{2})")  # "from $3 to $2"
 _POWER = re.compile(r"(?:(?<=\d)|(?<=(?<![A-Za-z])[a-zα-ω])|(?<=\([A-Z])(?=\^\{?\d+\}?\)))\^\{?(-?\d+)\}?")
+_RAISED_NUMBER = re.compile(r"\$\^(?:\{(-?\d+)\}|(\d))\$")  # "SD$^2$"
 _EXPONENT = re.compile(r"(?<=[\dA-Za-zℓ)])\^(?:\{([^{}^_]*[A-Za-z][^{}^_]*)\}|([A-Za-z]))")  # "2^n", "2^{n-1}"
 _INDEX = re.compile(r"(?<![A-Za-z\\])([A-Za-z])_(?:\{([A-Za-z]+)\}|([A-Za-z])(?![A-Za-z]))")  # "S_E"
-_COMPUTED = re.compile(r"\\to\b|[=<>+]")  # a formula with these has numbers, and no name such as "A^3"
 _SQUARED = re.compile(r"(?<![A-Za-z])([A-Z])\^\{?(\d+)\}?")
 _SYMBOLS = {
     "lesssim": "≲",
@@ -90,9 +91,11 @@ def as_text(said: str) -> str:
     >>> as_text(r"of $1024^3$ voxels")
     'of 1024³ voxels'
     >>> as_text(r"entropic\\-time gates of $O(n^2)$ and $O(L^2)$ (R$^2$Gate)")
-    'entropic-time gates of O(n²) and O(L²) (R2Gate)'
+    'entropic-time gates of O(n²) and O(L²) (R²Gate)'
     >>> as_text(r"$O(2.8^n)$ of $2^{N-1}$, $E\\to E^2$ where $S_E > 1$ and $i\\in I$")
     'O(2.8^n) of 2^(N-1), E→E² where S_E>1 and i∈I'
+    >>> as_text(r"a Fr\\'echet gate by Erd\\H{o}s")
+    'a Fréchet gate by Erdős'
     >>> as_text(r"in under 100$\\mu s$")
     'in under 100μs'
     >>> as_text(r"\\$2.86M of savings at 5.4$\\times$ the rate")
@@ -102,7 +105,7 @@ def as_text(said: str) -> str:
     >>> as_text(r"by at least \\small 45\\%")
     'by at least 45%'
     >>> as_text(r"we propose $\\tt A^\\tt 3$, a gate")
-    'we propose A3, a gate'
+    'we propose A³, a gate'
     >>> as_text(r"\\emph{Stage~1}: 4{,}918 ms (\\textbf{38.7$\\times$})")
     'Stage 1: 4,918 ms (38.7×)'
     >>> as_text(r"Late Gates~(LG)~\\cite{late}, and more. % not yet said. We")
@@ -125,6 +128,8 @@ def as_text(said: str) -> str:
     'a “fast gate” and a “slow one”'
     """
     said = _LOST.sub(r"\\t\1", said)
+    for start, end, letter in reversed(list(accented(said))):
+        said = said[:start] + letter + said[end:]
     said = _TIE.sub(" ", _COMMENT.sub("", _CITED.sub("", _FOOTNOTE.sub("", _RANGE.sub("–", said)))))
     said = _THAT_IS.sub(lambda found: f"{'.'.join(found[1])}.,", said)
     for command, sign in _SIGNS.items():
@@ -135,6 +140,7 @@ def as_text(said: str) -> str:
     said = _QUOTED.sub(r"“\1”", _WRAPPED.sub(r"\1", said)).replace("{,}", ",")
     said = _GREEK.sub(lambda found: _letter(found[1]) or _SYMBOLS.get(found[1], found[0]), said)
     said = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), said)
+    said = _RAISED_NUMBER.sub(lambda found: (found[1] or found[2]).translate(_SUPERSCRIPTS), said)
     said = _MATH.sub(_formula, said)
     said = _UNDERLINED.sub(r"\1", said)
     said = _TORN.sub("-", _STARS.sub(r"\2", _STARRED.sub(lambda part: part[1] or part[2], said)))
@@ -149,8 +155,7 @@ def _formula(found: re.Match[str]) -> str:
     said = _EXPONENT.sub(
         lambda one: f"{_RAISED}({one[1]})" if one[1] and len(one[1]) > 1 else _RAISED + one[0].strip("^{}"), found[1]
     )
-    if _COMPUTED.search(said):
-        said = _SQUARED.sub(lambda one: one[1] + one[2].translate(_SUPERSCRIPTS), said)
+    said = _SQUARED.sub(lambda one: one[1] + one[2].translate(_SUPERSCRIPTS), said)
     said = _INDEX.sub(lambda one: f"{one[1]}{_LOWERED}{one[2] or one[3]}", said)
     return " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(said))
 
@@ -176,10 +181,12 @@ def _is_dark(formula: re.Match[str]) -> bool:
 def letters(raw: str) -> list[str]:
     r"""What is shown in the place of each letter of a text with LaTeX, so that spans of the text can be shown.
 
-    >>> "".join(letters(r"a \textbf{$1.5\times$ speedup} at 40\% of \href{https://a.b}{this}"))
-    'a 1.5× speedup at 40% of this'
+    >>> "".join(letters(r"a \textbf{$1.5\times$ speedup} at 40\% of \href{https://a.b}{this} Fr\'echet gate"))
+    'a 1.5× speedup at 40% of this Fréchet gate'
     """
     shown, closing = list(raw), list[bool]()
+    for start, end, letter in accented(raw):
+        shown[start:end] = [letter, *[""] * (end - start - 1)]
     at = 0
     while at < len(raw):
         found = _COMMAND.match(raw, at)

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Literal
 
 from kg.query import Answer, Row
 from kg.text import plain
-from kg.views.answers import called, column, conditions, counted, is_number, quoted, short, shown_columns, supported
+from kg.views.answers import (
+    as_shown,
+    called,
+    column,
+    conditions,
+    counted,
+    is_number,
+    quoted,
+    short,
+    shown_columns,
+    supported,
+)
 from kg.views.answers import text as said
 from kg.views.words import PageWords
 
@@ -29,14 +40,14 @@ def text(answer: Answer) -> str:
     """The answer as `kg ask` prints it, with its notes."""
     from rich.console import Console
 
-    out = StringIO()
+    out, answer = StringIO(), as_shown(answer)
     show(answer, Console(file=out, width=_COLUMNS, highlight=False))
     return "\n".join(line.rstrip() for line in (*out.getvalue().splitlines(), *map(plain, answer.notes)))
 
 
 def show(answer: Answer, out: Console) -> None:
     """Print an answer for a reader: its interpretation, the papers or the table, the quotes in their sentences."""
-    words = PageWords(answer.language)
+    answer, words = as_shown(answer), PageWords(answer.language)
     for line in conditions(answer, words):
         out.print(line, style="dim", markup=False)
     if answer.ignored:

@@ -264,3 +264,44 @@ def test_only_sure_changes_are_compared(made: Any, vocabulary: Vocabulary) -> No
     assert found.table.verdict.startswith("1 paper may say which of ThetaForm and IotaForm is better")
     assert not any("accuracy" in str(aspect) or aspect == "outperforms" for aspect in rows)
     assert any("setup of its own" in note for note in found.notes)
+
+
+def win(head: str, tail: str, said: str = "", **more: Any) -> dict[str, Any]:
+    """A paper that proposes one thing and states that it outperforms another, and is 3x faster."""
+    said = said or f"{head} outperforms {tail} and is 3x faster."
+    own = [(head, head, "proposed"), (tail, tail, "baseline")]
+    results = [("3x faster", "inference speed", 3, "x", "increase", tail)]
+    return paper(said, own, relations=[(head, "outperforms", tail, said[:-1])], results=results, **more)
+
+
+def verdict(made: Any, vocabulary: Vocabulary, question: str, *papers: dict[str, Any]) -> tuple[str, str]:
+    """The verdict of a comparison, and its rows that say what outperforms what or is faster."""
+    store = made({f"900-{n:02}": one for n, one in enumerate(papers)})
+    found = answer(store, vocabulary, question, lexicon=Lexicon.of(store, vocabulary))
+    assert found.table is not None
+    rows = (cells for aspect, cells in table(found).items() if aspect in ("outperforms", "优于", SPEED))
+    return found.table.verdict, " | ".join(str(cells[0]) for cells in rows)
+
+
+def test_win_of_a_variant_is_none_of_the_thing_itself(made: Any, vocabulary: Vocabulary) -> None:
+    of_variant = win("QLoRA", "DoRA")
+    said, rows = verdict(made, vocabulary, "does LoRA outperform DoRA?", of_variant)
+    assert said == "A variant of LoRA (QLoRA) outperforms DoRA in 1 paper; none is read to say it of LoRA itself."
+    assert "a variant of LoRA (QLoRA): DoRA (1)" in rows
+    assert "a variant of LoRA (QLoRA): 3x over DoRA" in rows
+    said, rows = verdict(made, vocabulary, "LoRA和DoRA哪个更好", of_variant)
+    assert said == "1篇论文称LoRA的变体（QLoRA）优于DoRA；未读到有论文说LoRA本身如此。"
+    said, rows = verdict(made, vocabulary, "compare LoRA and DoRA", of_variant, win("LoRA", "DoRA"))
+    assert said == "LoRA outperforms DoRA in 1 paper; a variant of LoRA (QLoRA) outperforms DoRA in 1 paper."
+    said, _ = verdict(made, vocabulary, "compare LoRA and DoRA", of_variant, win("DoRA", "LoRA"))
+    assert "disagree" not in said
+    assert "none is read to say it of LoRA itself" in said
+
+
+def test_win_of_a_method_on_a_topic_names_the_method(made: Any, vocabulary: Vocabulary) -> None:
+    text = "ZetaForm outperforms autoregressive decoding and is 3x faster by speculative decoding."
+    on_topic = win("ZetaForm", "autoregressive decoding", text, topics=["speculative-decoding"])
+    other = win("IotaForm", "autoregressive decoding")
+    said, rows = verdict(made, vocabulary, "speculative decoding vs autoregressive decoding", on_topic, other)
+    assert said == "A method for speculative decoding (ZetaForm) outperforms autoregressive decoding in 1 paper."
+    assert "a method for speculative decoding (ZetaForm): autoregressive decoding (1)" in rows

@@ -103,7 +103,7 @@ def test_metrics_with_a_sure_gain_by_papers(world: Store, own: Lexicon) -> None:
 
 def test_metrics_that_fall_for_the_worse_too(world: Store, own: Lexicon) -> None:
     found = answer(world, own.vocabulary, "剪枝降低了什么", lexicon=own)
-    assert metrics(found) == [("准确率", 1), ("压缩比", 1), ("延迟", 1)]
+    assert metrics(found) == [("准确率", 1), ("延迟", 1)]  # a ratio of 4x has not fallen
     assert metrics(answer(world, own.vocabulary, "剪枝提升了什么", lexicon=own)) == [("推理速度", 2)]
 
 

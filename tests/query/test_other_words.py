@@ -326,3 +326,49 @@ def test_title_that_names_something_longer_is_not_on_its_end(made: Any, vocabula
     store = made(papers)
     found = answer(store, vocabulary, "pruning", lexicon=Lexicon.of(store, vocabulary))
     assert sorted(row.id for row in found.rows) == ["900-01", "900-03"]
+
+
+@pytest.mark.parametrize("question", ["who outperforms LoRA", "who beats LoRA?", "谁优于LoRA", "谁超过了LoRA"])
+def test_who_is_better_than_a_technique_asks_for_techniques(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon)
+    assert (found.kind, found.wants) == ("relations", "technique")
+    assert found.link is not None
+    assert (found.link.relation, found.link.side, found.link.concept) == ("outperforms", "tail", "technique:lora")
+    assert read("who works on LoRA", lexicon).kind == read("谁研究LoRA", lexicon).kind == "who"
+
+
+def test_where_something_improves_is_no_rival(lexicon: Lexicon) -> None:
+    found = read("what does LoRA improve on an A100", lexicon)
+    assert (found.kind, found.wants) == ("entities", "metric")
+    assert {term.field for one in found.filter.conditions for term in one.any_of} == {"technique", "hardware"}
+    assert read("which methods improve on LoRA", lexicon).kind == "relations"
+
+
+@pytest.mark.parametrize("question", ["methods beaten by LoRA", "被LoRA超越的方法"])
+def test_methods_that_are_beaten_are_those_at_the_other_end(question: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon)
+    assert found.link is not None
+    assert (found.kind, found.link.side) == ("relations", "head")
+
+
+def test_who_of_two_has_more_papers_is_a_comparison(lexicon: Lexicon) -> None:
+    for question in ("who has more papers, Tsinghua University or Peking University?", "清华和北大谁的论文多"):
+        found = read(question, lexicon)
+        assert (found.kind, len(found.things)) == ("comparison", 2)
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [("量化会让准确率下降多少", "accuracy"), ("量化能把延迟降低多少", "latency")],
+)
+def test_by_how_much_a_metric_changes_asks_for_its_results(question: str, metric: str, lexicon: Lexicon) -> None:
+    found = read(question, lexicon)
+    assert found.metric is not None
+    assert (found.kind, found.metric.concept, found.metric.change) == ("ranking", f"metric:{metric}", "decrease")
+    assert [term.concept for one in found.filter.conditions for term in one.any_of] == ["topic:quantization"]
+
+
+def test_size_that_no_paper_ranks_by_is_told_as_ignored(lexicon: Lexicon) -> None:
+    assert "largest" in read("what is the largest model compressed to 2 bits", lexicon).filter.ignored
+    assert "最大的" in read("最大的量化模型是什么", lexicon).filter.ignored
+    assert not read("which models are used the most for quantization", lexicon).filter.ignored

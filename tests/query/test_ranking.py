@@ -162,7 +162,7 @@ def test_same_baseline_hardware_and_model_can_be_compared(ask: Callable[..., Ans
 def test_what_differs_and_what_is_not_said_is_named(ask: Callable[..., Answer]) -> None:
     found = ask(metric=SPEED)
     assert found.table is not None
-    assert "cannot be compared directly: they differ in baseline, hardware and model" in found.table.verdict
+    assert "cannot be compared directly: they differ in hardware; no two share" in found.table.verdict
     assert cells(found, "paper", "hardware", "model")[:2] == [
         ("900-03", (), ()),
         ("900-02", ("NVIDIA A100",), ()),  # LLaMA-2 is that of another number
@@ -319,7 +319,7 @@ def test_results_that_are_not_sure_rank_only_where_none_is_sure(
     )
     found = answer(world, vocabulary, "highest speedup in pruning")
     assert cells(found, "value") == [("3x",)]
-    assert any("not read surely" in note for note in found.notes)
+    assert any("read less surely than those shown" in note for note in found.notes)
     assert cells(answer(world, vocabulary, "highest throughput in pruning"), "value") == [("8x",)]
 
 
@@ -330,3 +330,46 @@ def test_words_on_what_others_do_are_shown_last(made: Callable[..., Store], voca
     world = made({"900-01": paper("AlphaDemo", said, [], techniques=techniques, topics=["kv-cache-compression"])})
     (row,) = answer(world, vocabulary, "KV cache compression papers").rows
     assert [quote.quote for quote in row.evidence] == ["KV cache eviction", "KV cache quantization"]
+
+
+def test_what_goes_the_other_way_is_no_answer(made: Callable[..., Store], vocabulary: Vocabulary) -> None:
+    level, loss = ("90% accuracy", 90, "absolute"), ("1% lower accuracy", 1, "decrease")
+    world = made(
+        {
+            f"900-0{n}": paper(f"{name}Demo", f"It has {said}.", [(said, "accuracy", value, "%", change, "")])
+            for n, (name, (said, value, change)) in enumerate({"Alpha": level, "Beta": loss}.items())
+        }
+    )
+    for question in ("highest accuracy in pruning", "剪枝中准确率最高的结果"):
+        found = answer(world, vocabulary, question)
+        assert cells(found, "value") == [("90%",)]
+        assert any("goes the other way" in note or "方向相反" in note for note in found.notes)
+    assert cells(answer(world, vocabulary, "highest accuracy drop in pruning"), "value") == [("1%",)]
+    assert cells(answer(world, vocabulary, "剪枝让准确率下降多少"), "value") == [("1%",)]
+
+
+def test_data_sets_and_settings_are_what_differs(made: Callable[..., Store], vocabulary: Vocabulary) -> None:
+    def scored(name: str, at: str, value: float, setting: str = "") -> dict[str, Any]:
+        result = (f"{value}% accuracy", "accuracy", value, "%", "absolute", "", ("setting", setting))
+        return paper(name, f"It has {value}% accuracy on {at} {setting}.", [result], datasets=[at])
+
+    two = {"900-01": scored("AlphaDemo", "GSM8K", 71), "900-02": scored("BetaDemo", "MMLU", 83)}
+    found = answer(made(two), vocabulary, "highest accuracy in pruning")
+    assert cells(found, "dataset", "group") == [(("MMLU",), 1), (("GSM8K",), 2)]
+    assert found.table is not None
+    assert "directly: they differ in dataset; 2 name no hardware; 2 name no model." in found.table.verdict
+    attacked = {"900-01": scored("AlphaDemo", "GSM8K", 71, "under attacks"), "900-02": scored("BetaDemo", "GSM8K", 83)}
+    found = answer(made(attacked), vocabulary, "highest accuracy in pruning")
+    assert cells(found, "setting", "group") == [("", 1), ("under attacks", 2)]
+    assert found.table is not None
+    assert "1 names no setting" in found.table.verdict
+
+
+def test_ratio_is_told_as_a_ratio_and_megabytes_are_none(made: Callable[..., Store], vocabulary: Vocabulary) -> None:
+    results = [
+        ("20x compression", "compression ratio", 20, "x", "decrease", ""),
+        ("3.31 MB", "compression ratio", 3.31, "MB", "absolute", ""),
+    ]
+    store = made({"900-01": paper("AlphaDemo", "It reaches 20x compression, to 3.31 MB.", results)})
+    for question, metric in (("highest compression ratio", "compression ratio"), ("最高压缩比", "压缩比")):
+        assert cells(answer(store, vocabulary, question), "value", "metric") == [("20x", metric)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import kg
 from kg.api import Graph
 from kg.query import Answer, Condition, Entity, Filter, Line, Query, Quote, Row, Table
+from kg.views import terminal
 from kg.views.answer_page import MOST, cell, pieces
 from kg.views.answers import render
 
@@ -167,3 +169,19 @@ def test_hostile_names_do_no_harm_in_a_browser(
 def _light(colour: str) -> bool:
     """Whether a colour ("rgb(1, 2, 3)") is nearer to white than to black."""
     return sum(int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")) > 3 * 127
+
+
+def test_latex_in_names_and_titles_is_text_for_readers_and_raw_in_json() -> None:
+    row = Row("900-01", "paper:1", r"SD$^2$: Fr\'echet Gates", ("900-01",), 1.0, (), name="SD$^2$ 2024")
+    of_papers = Answer("?", Query(), (row,))
+    of_things = replace(of_papers, table=Table(("technique",), (Line(("MEGS$^{2}$",), ("900-01",)),)))
+    for form in ("md", "html", "csv"):
+        shown = render(of_papers, form) + render(of_things, form)
+        assert "MEGS²" in shown
+        assert "SD²" in shown
+        assert "Fréchet Gates" in shown
+        assert "$^" not in shown
+    shown = str(replace(of_papers, print=terminal.text)) + str(replace(of_things, print=terminal.text))
+    assert "SD² 2024" in shown
+    assert "$^" not in shown
+    assert "SD$^2$" in json.loads(render(of_papers, "json"))["papers"][0]["title"]

@@ -139,6 +139,6 @@ def test_a_report_shows_names_and_titles_without_latex(tmp_path: Path) -> None:
     with kg.open(str(tmp_path / "papers.kg")) as graph:
         graph.add(tmp_path / "papers.jsonl", fast=True)
         page = str(graph.report("KV cache compression").render("md"))
-    assert "[S2ZapKV 2024](#2404.14469)" in page
-    assert "S2ZapKV: Caches for All" in page
+    assert "[S²ZapKV 2024](#2404.14469)" in page
+    assert "S²ZapKV: Caches for All" in page
     assert "S^2" not in page

@@ -18,7 +18,7 @@ from kg.query.corpus import Corpus, Papers
 from kg.query.empty import why_empty
 from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
-from kg.query.measures import Measures
+from kg.query.measures import Block, Measures
 from kg.query.nodes import NamedEntity, Related, namings, reported, stated
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
@@ -128,13 +128,14 @@ class _Claims:
     def _results(self, names: dict[str, list[str]]) -> Iterator[_Claim]:
         """The results of papers, once each: the same number of the same metric in two texts is one."""
         found: dict[tuple[object, ...], _Claim] = {}
-        for one in reported(self.store, self.corpus.those(names).of("x.paper")):
+        for one in map(self.measures.as_level, reported(self.store, self.corpus.those(names).of("x.paper"))):
             metric = one.metric or fold(one.wording)
             if not _is_of(self.query.metric, metric, one.wording):
                 continue
             key = (one.paper, metric, one.low, one.high, one.unit, one.change)
             claim = found.setdefault(key, _Claim(one.paper, "result", {}, one.metric))
-            label = self._label(one.metric) if one.metric else one.wording
+            is_odd = self.measures.is_odd(Block(one.metric, one.unit, one.change))  # 3 MB are no ratio
+            label = self._label(one.metric) if one.metric and not is_odd else one.wording
             against = self._label(one.baseline) if one.baseline else one.baseline_text
             amount = self.measures.amount(one.low, one.high, one.unit, one.bound or "exact")
             cells: dict[str, Cell] = {"metric": label, "change": one.change, "value": amount}

@@ -1,8 +1,9 @@
 """Things side by side: a row for each aspect of which a paper says something about one of them.
 
 What a thing has is what the papers have that propose or use it (of a model, hardware, ...: that have it). Which of two
-things is better is said only where papers state it; where papers contradict one another, both are said. Figures are
-those of one thing over another.
+things is better is said only where papers state it of the things themselves; what they state of a variant of LoRA, or
+of a method for pruning, is said of that. Where papers contradict one another, both are said. Figures are those of one
+thing over another.
 """
 
 from __future__ import annotations
@@ -64,6 +65,17 @@ class _Pair(NamedTuple):
     head: int
     relation: str
     tail: int
+
+
+class _Group(NamedTuple):
+    """What papers state of two ends in the same way: of the things themselves, or of kinds of them."""
+
+    head: str  # "a variant of LoRA (QLoRA)"
+    heads: int  # how many: 1 or more
+    tail: str
+    loose: tuple[str, ...]  # things with names of their own of which only variants are meant
+    is_own: bool  # both ends are the things themselves
+    papers: dict[str, Related]
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
@@ -325,18 +337,19 @@ class _Comparison:
         found = reported(self.store, Where(sql, (*where.given, *rivals.given)))
         said = quotes(self.store, {one.node: "" for one in found})
         names = {fold(name) for concept in own.concepts for name in self.lexicon.labels(concept)}
-        if is_technique:
-            for naming in namings(self.store, {one.paper for one in found}):
-                if naming.role == "proposed":
-                    self.proposed[naming.paper].add(naming.concept)
+        for naming in namings(self.store, {one.paper for one in found}):
+            if naming.role == "proposed":
+                self.proposed[naming.paper].add(naming.concept)
 
         def is_own(one: Reported) -> bool:
             quote, proposed = said.get(one.node), self.proposed[one.paper]
             is_named = quote is not None and not names.isdisjoint(_phrases(quote.context))
-            is_alone = bool(proposed) and proposed <= set(own.concepts)
+            is_alone = is_technique and bool(proposed) and proposed <= set(own.concepts)
             return quote is not None and quote.sure and (is_alone or is_named)
 
-        return blocks(obtained(self.corpus, self.lexicon, self.query.filter, filter(is_own, found)))
+        own_ones = obtained(self.corpus, self.lexicon, self.query.filter, filter(is_own, found))
+        every = blocks(own_ones, self.measures.as_level)
+        return {block: figures for block, figures in every.items() if not self.measures.is_odd(block)}
 
     def _figured(self, at: int, block: Block, figures: Figures | None) -> _Part:
         """The best of some figures, each with what it is over, and of which kind of the thing it is."""
@@ -348,10 +361,12 @@ class _Comparison:
         return _Part(told, [entry_of(one.node) for one in best], list(said.values()))
 
     def _over(self, at: int, one: Reported) -> str:
-        """ "3x over full fine-tuning (QR-LoRA)"."""
+        """ "3x over full fine-tuning", "a variant of LoRA (QR-LoRA): 3x over full fine-tuning"."""
         said = self.say("comparison.over", amount=self.measures.amount_of(one), rival=self._label(one.baseline))
         thing, proposed = self.things[at], self.proposed[one.paper]
-        return self._of_kinds(said, () if thing.concept in proposed else proposed.intersection(thing.concepts))
+        kinds = proposed if thing.field == "topic" else proposed.intersection(thing.concepts)
+        is_own = not kinds or not kinds.isdisjoint(self._own(at))
+        return said if is_own else self.say("comparison.of", what=self._meant(at, kinds), said=said)
 
     # Relations
 
@@ -359,9 +374,7 @@ class _Comparison:
         """What papers surely state between the things, by paper."""
         out: dict[_Pair, dict[str, Related]] = defaultdict(dict)
         for head, tail in permutations(range(len(self.things)), 2):
-            ends = related("head", self.things[head].concepts), related("tail", self.things[tail].concepts)
-            where = Where(" AND ".join(end.sql for end in ends), ends[0].given + ends[1].given)
-            found = stated(self.store, where)
+            found = self._between(head, tail)
             said = quotes(self.store, {one.node: "" for one in found})
             for one in found:
                 if one.node in said and said[one.node].sure:
@@ -370,6 +383,66 @@ class _Comparison:
                     self.unsure[frozenset((head, tail))].add(one.paper)
         return out
 
+    def _between(self, head: int, tail: int) -> list[Related]:
+        """The relations from one thing to another; where a paper is on a topic, those of what it proposes too.
+
+        A paper on two topics says nothing of the one over the other.
+        """
+        meant = [self._members(at) for at in (head, tail)]
+        ends = related("head", meant[0]), related("tail", meant[1])
+        found = stated(self.store, Where(" AND ".join(end.sql for end in ends), ends[0].given + ends[1].given))
+        if self.things[head].field != "topic":
+            return found
+        among = self.papers[head].of("x.paper")
+        sql = f"{ends[1].sql} AND x.type = 'outperforms' AND {among.sql}"
+        wins = stated(self.store, Where(sql, (*ends[1].given, *among.given)))
+        named = namings(self.store, {win.paper for win in wins})
+        proposed = {(one.paper, one.concept) for one in named if one.role == "proposed"}
+        on_both = {one.paper for one in named if one.concept == self.things[tail].concept and not one.role}
+        wins = [win for win in wins if (win.paper, win.head) in proposed and win.paper not in on_both]
+        return [*found, *(win for win in wins if win not in found)]
+
+    def _members(self, at: int) -> tuple[str, ...]:
+        """A thing and its kinds; of a topic, the techniques that bear its name too."""
+        return (*self.things[at].concepts, *self.things[at].borne)
+
+    def _own(self, at: int) -> set[str]:
+        """The thing itself, whatever types it is known as."""
+        thing = self.things[at]
+        name = fold(self.lexicon.label(thing.concept))
+        return {thing.concept, *(one for one in self._members(at) if fold(self.lexicon.label(one)) == name)}
+
+    def _groups(self, pair: _Pair, found: dict[str, Related]) -> list[_Group]:
+        """What papers state between two things, that of the things themselves first and apart."""
+        own = self._own(pair.head), self._own(pair.tail)
+        groups: dict[tuple[bool, bool], dict[str, Related]] = defaultdict(dict)
+        for paper, one in found.items():
+            groups[one.head in own[0], one.tail in own[1]][paper] = one
+        out = []
+        for is_own, papers in sorted(groups.items(), reverse=True):
+            heads, tails = {one.head for one in papers.values()}, {one.tail for one in papers.values()}
+            head, tail = self._meant(pair.head, heads), self._meant(pair.tail, tails)
+            kinds = (at for at, whole in zip((pair.head, pair.tail), is_own, strict=True) if not whole)
+            loose = tuple(self.things[at].label for at in kinds if self._kinds_of(at) == "variants")
+            out.append(_Group(head, 1 if is_own[0] else len(heads), tail, loose, all(is_own), papers))
+        return out
+
+    def _kinds_of(self, at: int) -> str:
+        """What the members of a thing are to it: a topic's methods, a kind's kinds, the variants of what has a name."""
+        thing = self.things[at]
+        if thing.field == "topic":
+            return "methods"
+        return "kinds" if is_kind(self.lexicon.label(thing.concept)) else "variants"
+
+    def _meant(self, at: int, concepts: set[str]) -> str:
+        """A thing, or those of its kinds of which something is said: "variants of LoRA (ARD-LoRA, ID-LoRA)"."""
+        thing = self.things[at]
+        if not concepts.isdisjoint(self._own(at)):
+            return thing.label
+        names = sorted(map(self._label, concepts))
+        told = self.say("list.comma").join([*names[:_LISTED], *(["…"] if len(names) > _LISTED else [])])
+        return self.say(f"comparison.{self._kinds_of(at)}", len(names), thing=thing.label, kinds=told)
+
     def _relations(self, stated: dict[_Pair, dict[str, Related]]) -> list[Line]:
         """A row for each relation that papers state between the things."""
         out = []
@@ -377,44 +450,46 @@ class _Comparison:
             parts = []
             for at in range(len(self.things)):
                 pairs = [(pair, found) for pair, found in sorted(stated.items()) if pair[:2] == (at, relation)]
-                names = tuple(
-                    self.say("comparison.named", len(found), name=self.things[pair.tail].label) for pair, found in pairs
-                )
-                nodes = [one.node for _, found in pairs for one in found.values()]
+                groups = [group for pair, found in pairs for group in self._groups(pair, found)]
+                nodes = [one.node for group in groups for one in group.papers.values()]
                 said = quotes(self.store, dict.fromkeys(nodes[: 2 * _QUOTED], self.things[at].label))
+                names = tuple(self._grouped(at, group) for group in groups)
                 parts.append(_Part(names, [entry_of(node) for node in nodes], list(said.values())))
-            out += self._row(self.say(f"comparison.{relation}"), parts)
+            out += self._row(self.say(f"comparison.{relation}", 1), parts)
         return out
+
+    def _grouped(self, at: int, group: _Group) -> str:
+        """What a thing is related to, and whether only a kind of it is: "a variant of LoRA (QLoRA): DoRA (2)"."""
+        said = self.say("comparison.named", len(group.papers), name=group.tail)
+        is_own = group.head == self.things[at].label
+        return said if is_own else self.say("comparison.of", what=group.head, said=said)
 
     def _verdict(self, stated: dict[_Pair, dict[str, Related]]) -> str:
         """Which thing papers call better, that they do not say so, or that they disagree; one clause a pair."""
         say = self.say
         clauses = []
         for first, second in combinations(range(len(self.things)), 2):
-            wins = [self._wins(stated, *pair) for pair in ((first, second), (second, first))]
-            if all(wins):
-                clauses.append(say("comparison.disagree", one=wins[0], other=wins[1]))
-                continue
-            clauses += [win for win in wins if win] or self._open(stated, first, second)
+            pairs = _Pair(first, "outperforms", second), _Pair(second, "outperforms", first)
+            one, other = (self._groups(pair, stated.get(pair, {})) for pair in pairs)
+            if one and other and one[0].is_own and other[0].is_own:
+                told = [self._told("outperforms", groups.pop(0)) for groups in (one, other)]
+                clauses += [say("comparison.disagree", one=told[0], other=told[1])]
+            elif not one and not other:
+                clauses += self._open(stated, first, second)
+            for groups in (one, other):
+                clauses += [self._told("outperforms", group) for group in groups]
+                loose = dict.fromkeys(name for group in groups for name in group.loose)
+                if loose and not any(group.is_own for group in groups):
+                    clauses.append(say("comparison.not_itself", len(loose), things=say.listed(list(loose))))
         text = say("list.semicolon").join(clauses) + say("ranking.full_stop")
-        return text[:1].upper() + text[1:] if clauses[0][:1] != self.things[0].label[:1] else text
+        is_name = any(text.startswith(thing.label) for thing in self.things)
+        return text if is_name else text[:1].upper() + text[1:]
 
-    def _wins(self, stated: dict[_Pair, dict[str, Related]], first: int, second: int) -> str:
-        papers = stated.get(_Pair(first, "outperforms", second), {})
-        return self.say("comparison.wins", len(papers), **self._ends(first, second, papers)) if papers else ""
-
-    def _ends(self, first: int, second: int, papers: dict[str, Related]) -> dict[str, str]:
-        """What papers state something of, and over what: "LoRA (QR-LoRA)", where they say it of a kind of the thing."""
-        heads, tails = ({getattr(one, end) for one in papers.values()} for end in ("head", "tail"))
-        one, other = self.things[first], self.things[second]
-        meant = {"first": (one, heads), "second": (other, tails)}
-        return {end: self._of_kinds(thing.label, own - {thing.concept}) for end, (thing, own) in meant.items()}
-
-    def _of_kinds(self, said: str, kinds: Iterable[str]) -> str:
-        """What is said, and of which kinds of a thing it is said: "LoRA (QR-LoRA)"."""
-        names = sorted(map(self._label, kinds))
-        names = [*names[:_QUOTED], *(["…"] if len(names) > _QUOTED else [])]
-        return self.say("comparison.kinds", thing=said, kinds=self.say("list.comma").join(names)) if names else said
+    def _told(self, relation: str, group: _Group) -> str:
+        """ "LoRA uses pruning in 2 papers"."""
+        verb = self.say(f"comparison.{relation}", group.heads)
+        ends = {"first": group.head, "second": group.tail}
+        return self.say("comparison.related", len(group.papers), relation=verb, **ends)
 
     def _open(self, stated: dict[_Pair, dict[str, Related]], first: int, second: int) -> list[str]:
         """What to say of two things of which none is called the better one."""
@@ -430,9 +505,7 @@ class _Comparison:
         """What else papers state of two things, and how many have both."""
         for pair, papers in sorted(stated.items()):
             if {pair.head, pair.tail} == {first, second}:
-                names = self._ends(pair.head, pair.tail, papers)
-                relation = self.say(f"comparison.{pair.relation}")
-                yield self.say("comparison.related", len(papers), relation=relation, **names)
+                yield from (self._told(pair.relation, group) for group in self._groups(pair, papers))
         both = len(self._both(first, second))
         yield self.say("comparison.both", both) if both else self.say("comparison.not_both")
 

@@ -26,8 +26,9 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     sql = f"x.metric IS NOT NULL AND x.sure = 1 AND x.change <> 'absolute' AND {among.sql}"
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for one in obtained(corpus, lexicon, wanted, reported(store, Where(sql, among.given))):
-        is_gain = not measures.is_loss(Block(one.metric, one.unit, one.change))
-        if one.change == change or (change == "improve" and is_gain):
+        told = measures.as_level(one)  # "34x compression" is a gain, and no decrease
+        is_gain = not measures.is_loss(Block(told.metric, told.unit, told.change))
+        if told.change == change or (change == "improve" and is_gain):
             found[one.metric][one.node] = one.paper
     if not found:
         is_any = found_any(store, wanted)

@@ -1,7 +1,8 @@
 """Results in order, those kept apart that measure different things, and whether the leading ones can be compared.
 
 A number is only better than another where both measure the same thing, against the same baseline, on the same hardware
-with the same model: `group` numbers the results of which that is so, and the verdict says what differs among the first.
+with the same model and data set, in the same setting: `group` numbers the results of which that is so, and the verdict
+says what differs among the first.
 """
 
 from __future__ import annotations
@@ -21,13 +22,16 @@ from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figure, Figures, Measures, blocks
 from kg.query.nodes import Reported, reported
 from kg.query.sayings import Sayings
-from kg.query.setups import OBTAINED, SETUP, Setups
+from kg.query.setups import OBTAINED, Setups
 from kg.query.shown import entry_of, quotes, rows, sentences_before
 from kg.rdf.triples import LINKS
 from kg.store.file import StoreFile
 from kg.text import fold
 
-_COLUMNS = ("group", "paper", "value", "metric", "baseline", "setting", "hardware", "model", "quote")
+_COLUMNS = ("group", "paper", "value", "metric", "baseline", "setting", "hardware", "model", "dataset", "quote")
+#: What results may differ in; of the first it is told how many do not name them.
+_TOLD = ("baseline", "hardware", "model")
+_PARTS = (*_TOLD, "dataset", "setting")
 #: Lines of a ranking where nobody says how many; of the first block of results, and of each other one.
 _SHOWN, _FIRST, _NEXT = 20, 10, 4
 #: What all scores of a benchmark are told as.
@@ -46,12 +50,13 @@ class _Ranked:
     baseline: str  # CURIE, or the folded words where it has none
     baseline_text: str
     setting: str
-    setup: dict[str, tuple[str, ...]]  # hardware and models, as CURIEs
+    setup: dict[str, tuple[str, ...]]  # hardware, models and data sets, as CURIEs
     quote: Quote
 
     def shares(self, parts: Iterable[str]) -> tuple[object, ...]:
-        """What it has of some parts of a comparison: baseline, hardware, model."""
-        return tuple(self.baseline if part == "baseline" else self.setup[part] for part in parts)
+        """What it has of some parts of a comparison: baseline, hardware, model, dataset, setting."""
+        own = {"baseline": self.baseline, "setting": fold(self.setting), **self.setup}
+        return tuple(own[part] for part in parts)
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
@@ -68,6 +73,7 @@ class _Ranking:
         self.metric = query.metric or self._usual()
         self.is_level = False  # whether levels stand in for changes that no paper states
         self.left_out: dict[str, set[str]] = defaultdict(set)  # nodes of results that are not on what is asked for
+        self.against = 0  # results that go the other way
 
     def answer(self, limit: int | None) -> Answer:
         shown = self.leading()
@@ -140,13 +146,26 @@ class _Ranking:
             attempts.append(replace(asked, metrics=()))
         if not self.query.metric and wanted.conditions:
             attempts.append(Outcome("", ""))
-        read_as = self._scored if self._is_score else None
         for attempt in attempts:
-            found = self._results(wanted, attempt)
+            every = blocks(self._results(wanted, attempt), self._read_as)
+            found = {block: figures for block, figures in every.items() if not self.measures.is_odd(block)}
+            against = [] if self._is_threshold else [block for block in found if self._is_against(block)]
+            self.against = sum(len(found.pop(block)) for block in against)
             if found:
                 self.is_level = bool(asked.change) and not attempt.change
-                return {block: figures.sorted(self._rises(block)) for block, figures in blocks(found, read_as).items()}
+                return {block: figures.sorted(self._rises(block)) for block, figures in found.items()}
         return {}
+
+    def _read_as(self, one: Reported) -> Reported:
+        return self.measures.as_level(self._scored(one) if self._is_score else one)
+
+    def _is_against(self, block: Block) -> bool:
+        """Whether its results go the other way than is asked: losses of what is to be best, or highest."""
+        order = self.query.order
+        change = self.metric.change or {"highest": "increase", "lowest": "decrease"}.get(order, "")
+        if block.change == "absolute":
+            return False
+        return block.change != change if change else self.measures.is_loss(block) == (order == "best")
 
     def _results(self, wanted: Filter, metric: Outcome) -> list[Reported]:
         """The results of papers on a metric."""
@@ -174,22 +193,16 @@ class _Ranking:
         if order in ("best", "worst"):
             return self.measures.low_is_good(block) == (order == "best")
         # "lowest latency": the one that falls most
-        falls = block.change == "decrease" and not self.metric.change and not self.measures.is_ratio(block)
+        falls = block.change == "decrease" and not self.metric.change
         return (order == "lowest") != falls
 
     def _place(self, block: Block, size: int) -> tuple[Any, ...]:
         """Where a block stands among the others."""
-        order = self.query.order
-        if order in ("best", "worst"):
-            late = self.measures.is_loss(block) == (order == "best")
-        else:
-            late = block.change == {"highest": "decrease", "lowest": "increase"}[order] and not self.metric.change
-            late = late and not self.measures.is_ratio(block)
-        late = late or self.measures.is_odd(block)
         other = self._is_score and block.metric != _SCORE and not self._names_benchmark(block.metric)
-        level = (self._is_score or order in ("highest", "lowest")) and block.change != "absolute"  # no gain in it
+        of_levels = self._is_score or self.query.order in ("highest", "lowest")  # which no gain tells
+        level = of_levels and block.change != "absolute"
         narrower = bool(self.metric.concept) and block.metric != self.metric.concept
-        return late, other, level, narrower, -size, block.metric, block.unit, block.change
+        return self._is_against(block), other, level, narrower, -size, block.metric, block.unit, block.change
 
     @property
     def _is_score(self) -> bool:
@@ -272,7 +285,7 @@ class _Ranking:
                 entry = entry_of(one.figure.said.node)
                 said = replace(block, metric=one.figure.said.metric)
                 what = (self.measures.amount_of(one.figure.said), self.measures.metric(said, one.quote.context))
-                setup = [self._labels(one.setup[kind]) for kind in SETUP]
+                setup = [self._labels(one.setup[kind]) for kind in OBTAINED]
                 cells: list[Cell] = [group, entry, *what, baseline, one.setting, *setup, one.quote.quote]
                 if len(self._columns) > len(_COLUMNS):
                     cells.append(self._labels(wanted[one.figure.said.paper]))
@@ -306,28 +319,32 @@ class _Ranking:
         name = self.measures.name(block, *(one.quote.context for one in found))
         if len(found) == 1:
             return say("ranking.one", group=name) + say("ranking.full_stop")
-        parts = tuple(part for part in ("baseline", *SETUP) if part != "baseline" or block.change != "absolute")
+        parts = tuple(part for part in _PARTS if part != "baseline" or block.change != "absolute")
         kinds = {part: Counter(one.shares([part])[0] or None for one in found) for part in parts}
         shared = [part for part in parts if len(kinds[part]) == 1 and None not in kinds[part]]
-        differing = [part for part in parts if len(kinds[part]) > 1]
-        unsaid = [part for part in parts if kinds[part][None]]
-        if not differing and "baseline" not in unsaid and shared:
+        if shared and all(len(kind) == 1 for kind in kinds.values()) and parts[0] in ("hardware", *shared):
             told = say.listed([say(f"ranking.{part}") for part in shared])
             return say("ranking.comparable", len(found), group=name, shared=told)
-        asides = [self._sharing(found, [part for part in parts if part != "model"] or list(parts))]
-        asides += [say("ranking.unsaid", kinds[p][None], what=say(f"ranking.{p}")) for p in unsaid]
-        told = say.listed([say(f"ranking.{part}") for part in differing or unsaid])
-        head = say("ranking.differ", len(found), group=name, differing=told)
-        return say("list.semicolon").join([head, *asides]) + say("ranking.full_stop")
+        differing = [say(f"ranking.{part}") for part in parts if len(kinds[part].keys() - {None}) > 1]
+        why = [say("ranking.differing", parts=say.listed(differing))] if differing else []
+        why += self._sharing(found, [part for part in parts if part in ("baseline", "hardware")])
+        unsaid = [part for part in parts if kinds[part][None] and (part in _TOLD or len(kinds[part]) > 1)]
+        why += [say("ranking.unsaid", kinds[part][None], what=say(f"ranking.{part}")) for part in unsaid]
+        said = say("list.semicolon").join(why)
+        return say("ranking.differ", len(found), group=name, why=said) + say("ranking.full_stop")
 
-    def _sharing(self, found: list[_Ranked], parts: list[str]) -> str:
-        """How many share all of some parts."""
+    def _sharing(self, found: list[_Ranked], parts: list[str]) -> list[str]:
+        """How many share all of some parts; nothing where fewer than two name them."""
         counts = Counter(one.shares(parts) for one in found if all(one.shares(parts)))
         most = max(counts.values(), default=0)
         told = self.say.listed([self.say(f"ranking.{part}") for part in parts])
-        if most < 2:
-            return self.say("ranking.share_none", shared=told)
-        return self.say("ranking.share", most, all=len(found), shared=told)
+        if counts.total() < 2:
+            return []
+        return [
+            self.say("ranking.share", most, all=len(found), shared=told)
+            if most > 1
+            else self.say("ranking.share_none", shared=told)
+        ]
 
     def _notes(self, blocks: dict[Block, Figures], order: list[Block], shown: dict[Block, list[_Ranked]]) -> list[str]:
         say = self.say
@@ -345,7 +362,8 @@ class _Ranking:
 
     def _omitted(self) -> list[str]:
         """How many results are left out: obtained on something else, not said to be on what is asked for, not sure."""
-        counts = ((key, len(self.left_out[key])) for key in ("elsewhere", "unsaid", "unsure"))
+        counts = [(key, len(self.left_out[key])) for key in ("elsewhere", "unsaid", "unsure")]
+        counts.append(("against", self.against))
         return [self.say(f"ranking.omitted_{key}", count) for key, count in counts if count]
 
     def _empty(self) -> Answer:
@@ -384,8 +402,10 @@ def _without_rival(said: Reported) -> Reported:
 
 
 def _comparable(block: Block, one: _Ranked) -> tuple[object, ...]:
-    """What results share that may be compared."""
-    return comparable(block, one.figure.said.node, one.baseline, [one.setup[kind] for kind in SETUP])
+    """What results share that may be compared; one of which nothing is said is like no other."""
+    setup = [*(one.setup[kind] for kind in OBTAINED), tuple(filter(None, [fold(one.setting)]))]
+    node = one.figure.said.node
+    return comparable(block, node, one.baseline or ("" if any(setup) else node), setup)
 
 
 def _holds(said: str, phrases: Iterable[str]) -> bool:

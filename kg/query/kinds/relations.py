@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Literal
 
 from kg.names import kind_of
-from kg.query.answer import Answer, Line, Table
-from kg.query.conditions import Where, relating
+from kg.query.answer import Answer, Cell, Line, Table
+from kg.query.conditions import Where, marks, relating
 from kg.query.corpus import Backer, Corpus
 from kg.query.filter import Condition, Entity, Filter, Link, Query
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import nodes_at, stated
+from kg.query.measures import Block, Measures
+from kg.query.nodes import Related, Reported, nodes_at, reported, stated
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
 from kg.query.stating import improvement
@@ -37,7 +38,9 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     if link is None:
         return Answer(question, query, (), (*query.filter.notes, say("relations.no_link")))
     wanted = without(query.filter, [link.concept])
-    found, beside = _apart(store, lexicon, link, _found(store, wanted, link, query.wants))
+    related = _found(store, wanted, link, query.wants)
+    papers = {thing: {node: one.paper for node, one in nodes.items()} for thing, nodes in related.items()}
+    found, beside = _apart(store, lexicon, link, papers)
     kind = query.wants or "thing"
     if not found:
         why = _why(store, say, wanted, link, kind)
@@ -45,9 +48,18 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
             question, query, (), (*query.filter.notes, why)
         )
     table = stated_by(store, lexicon, say, kind, found, limit or query.most)
-    lines = tuple(replace(line, values=(*line.values, _said(say, link))) for line in table.lines)
+    columns: tuple[str, ...] = ("relation",)
+    cells: list[tuple[Cell, ...]] = []
+    for line in table.lines:
+        ends = {one.head if one.tail == line.concept else one.tail for one in related[line.concept].values()}
+        cells.append((_said(say, link, _meant(lexicon, say, link, ends)),))
+    if link.relation == "outperforms":
+        columns = ("relation", "metric")
+        won = _won(store, Measures(lexicon, say), link, table.lines)
+        cells = [(*said, metrics) for said, metrics in zip(cells, won, strict=True)]
+    lines = tuple(replace(line, values=(*line.values, *more)) for line, more in zip(table.lines, cells, strict=True))
     notes = (say("relations.works_with", beside, thing=link.label),) if beside else ()
-    table = replace(table, columns=(*table.columns, "relation"), lines=lines)
+    table = replace(table, columns=(*table.columns, *columns), lines=lines)
     return Answer(question, query, (), (*query.filter.notes, *notes), table)
 
 
@@ -123,9 +135,9 @@ def _beside(
     return replace(found, query=query, notes=(why, *found.notes, note))
 
 
-def _found(store: StoreFile, wanted: Filter, link: Link, wants: str) -> dict[str, dict[str, str]]:
-    """What stands at the other end: the nodes that say so, each with its paper."""
-    out: dict[str, dict[str, str]] = defaultdict(dict)
+def _found(store: StoreFile, wanted: Filter, link: Link, wants: str) -> dict[str, dict[str, Related]]:
+    """What stands at the other end: the relations that say so, by node."""
+    out: dict[str, dict[str, Related]] = defaultdict(dict)
     own = set(link.concepts)
     corpus = Corpus.of(store)
     among = corpus.holding(wanted).of("x.paper")
@@ -135,7 +147,38 @@ def _found(store: StoreFile, wanted: Filter, link: Link, wants: str) -> dict[str
         for one in stated(store, Where(f"{where.sql} AND {among.sql}", (*where.given, *among.given))):
             thing = one.tail if side == "head" else one.head
             if thing not in own and wants in ("", kind_of(thing)):
-                out[thing][one.node] = one.paper
+                out[thing][one.node] = one
+    return out
+
+
+def _meant(lexicon: Lexicon, say: Sayings, link: Link, ends: set[str]) -> str:
+    """The thing of a link, and those of its kinds that are meant, or of which alone something is stated: "QLoRA"."""
+    name = fold(lexicon.label(link.concept))
+    own = {end for end in ends if end == link.concept or fold(lexicon.label(end)) == name}
+    names = [*([link.label] if own else []), *sorted(lexicon.label(end, say.language) for end in ends - own)]
+    return say("list.comma").join([*names[:_QUOTES], *(["…"] if len(names) > _QUOTES else [])])
+
+
+def _won(store: StoreFile, measures: Measures, link: Link, lines: Sequence[Line]) -> list[tuple[str, ...]]:
+    """For each line, on what the better thing is surely better: gains over the other in the sentences of the line."""
+    entries = sorted({quote.source for line in lines for quote in line.evidence})
+    where = Where(f"x.sure = 1 AND x.change <> 'absolute' AND e.name IN ({marks(entries)})", tuple(entries))
+    found = [measures.as_level(one) for one in reported(store, where) if one.metric] if entries else []
+    said = quotes(store, {one.node: "" for one in found})
+    gains: dict[tuple[str, str], list[Reported]] = defaultdict(list)
+    for one in found:
+        if one.node in said and not measures.is_loss(Block(one.metric, one.unit, one.change)):
+            gains[said[one.node].source, said[one.node].context].append(one)
+    out = []
+    for line in lines:
+        losers = link.concepts if link.side == "tail" else (line.concept,)
+        metrics = {
+            measures.metric(Block(one.metric, one.unit, "absolute"), quote.context)
+            for quote in line.evidence
+            for one in gains[quote.source, quote.context]
+            if one.baseline in losers
+        }
+        out.append(tuple(sorted(metrics)))
     return out
 
 
@@ -172,10 +215,10 @@ def _first(nodes: dict[str, str]) -> list[str]:
     return [*once, *(node for node in order if node not in once)][:_QUOTES]
 
 
-def _said(say: Sayings, link: Link) -> str:
+def _said(say: Sayings, link: Link, thing: str = "") -> str:
     """What the thing of a line does, or has done to it: "outperforms Quest"."""
     way = "forward" if link.side == "tail" or link.relation in _MUTUAL else "back"
-    return say("relations.said", verb=say(f"path.{RELATIONS[link.relation]}_{way}"), thing=link.label)
+    return say("relations.said", verb=say(f"path.{RELATIONS[link.relation]}_{way}"), thing=thing or link.label)
 
 
 def _why(store: StoreFile, say: Sayings, wanted: Filter, link: Link, kind: str) -> str:

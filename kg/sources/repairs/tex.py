@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kg.sources.latex import ESCAPED, letters, symbols
+from kg.latex import ESCAPED, letters, symbols
 from kg.sources.repairs.edits import Edits
 
 _STYLE = re.compile(

@@ -12,7 +12,7 @@ from kg.query.answer import Cell
 from kg.query.corpus import Corpus, Papers
 from kg.query.evidence import AnswerEvidence
 from kg.views.answer_page import column_values, paper_names, sentences
-from kg.views.answers import column, conditions, is_number, short, shown_columns, text
+from kg.views.answers import as_shown, column, conditions, is_number, short, shown_columns, text
 from kg.views.export.some import MOST
 from kg.views.profile.paper import described
 from kg.views.words import PageWords
@@ -42,7 +42,7 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     size = _WHOLE if is_whole else asked.number("limit", _PAGE, 200)
     order = asked.choice("order", (*ORDERS, *asked.args.get("order", ())[:1]), "best")
     answer = _answer(graph, question, flags, _LINES if not is_whole else _WHOLE, at * size, asked.lang)
-    corpus = Corpus.of(graph.store)
+    shown, corpus = as_shown(answer), Corpus.of(graph.store)
     papers = corpus.holding(answer.filter) if answer.filter.conditions else Papers()
     is_table, is_versus = answer.table is not None, answer.query.kind == "comparison"
     chosen = (
@@ -52,7 +52,7 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     chips = [named(graph, asked, name, value) for name, values in flags.items() for value in _values(values)]
     title = question or ", ".join(chip["label"] for chip in chips) or words("web.all_papers")
     listed = {one["paper"]: one for one in described(graph, [row.paper for row in chosen])}
-    lines = _lines(answer, asked, order) if is_table else []
+    lines = _lines(shown, asked, order) if is_table else []
     is_exported = bool(total) and not is_table and bool(papers.sql or not (question or flags))
     is_lost = not (is_table or total or papers.sql or answer.nearest)  # nothing was understood: begin elsewhere
     values: dict[str, Any] = {
@@ -60,8 +60,8 @@ def ask(graph: Graph, asked: Asked) -> Shown:
         "facets": facets(graph, asked, corpus, papers) if papers.sql or not (is_table or is_lost) else [],
         "browse": facets(graph, replace(asked, page="", args={}), corpus, papers) if is_lost else [],
         "understood": conditions(answer, words) if question else [],
-        "notes": _notes(answer, words),
-        "verdict": answer.table.verdict if answer.table else "",
+        "notes": _notes(shown, words),
+        "verdict": shown.table.verdict if shown.table else "",
         "count": "" if is_versus or is_lost else words.count("count.paper", total),
         "tabs": [] if is_lost else _tabs(asked, answer, words),
         "sorts": [] if is_table or total < 2 else [(key, words(f"web.sort_{key}")) for key in ORDERS],
@@ -69,7 +69,7 @@ def ask(graph: Graph, asked: Asked) -> Shown:
         "kept": [
             (name, value) for name, values in asked.args.items() for value in values if name not in ("order", "page")
         ],
-        "columns": _columns(answer, asked, words, order),
+        "columns": _columns(shown, asked, words, order),
         "lines": lines,
         "is_versus": is_versus,
         "papers": [(listed[row.paper], sentences(row.evidence, "entity")) for row in chosen if row.paper in listed],
