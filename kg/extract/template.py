@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import re
 
-from spacy.language import Language
-from spacy.tokens import Doc
-
-from kg.extract.base import field_text
 from kg.model import Brief
 
 _OPENING = re.compile(
@@ -48,19 +44,6 @@ _LEGAL_FORM = re.compile(r"\s*(?:Inc|Ltd|LLC|Corp|Co|GmbH|S\.?A)(?![A-Za-z])", r
 _JOINT = re.compile(r"(?P<sure>[、；;/])|(?P<comma>[,，])|(?P<word>\s+(?:and|&)\s+)|(?P<han>以及|与|和|及)")
 
 
-class BriefSlots:
-    """Sets `doc._.brief` from field B; see kg.model.Brief."""
-
-    def __call__(self, doc: Doc) -> Doc:
-        doc._.brief = slots(field_text(doc, "B"))
-        return doc
-
-
-@Language.factory("kg_brief")
-def make_brief(nlp: Language, name: str) -> BriefSlots:
-    return BriefSlots()
-
-
 def slots(text: str) -> Brief:
     """The slots of one brief as verbatim spans without the words of the template; "" or () for a missing slot.
 
@@ -73,6 +56,24 @@ def slots(text: str) -> Brief:
         return Brief()
     technique, problem, effect = _body(text[opening.end() :])
     return Brief(institutions(opening["who"]), _name(opening["what"], opening["after"]), technique, problem, effect)
+
+
+def without_opening(text: str) -> str:
+    """A brief without who published what, where it begins so: "使用剪枝技术，……"."""
+    opening = _OPENING.match(text)
+    return text[opening.end() :] if opening else text
+
+
+def doing(text: str) -> str:
+    """The clauses of a brief on what a paper does and against what, as they stand; the whole brief if it lacks them.
+
+    >>> doing("清华大学、百度发布了《Foo》论文，使用剪枝技术，解决了模型过大的问题，达成了加速2倍的效果。")
+    '使用剪枝技术，解决了模型过大的问题'
+    """
+    found, body = slots(text), without_opening(text)
+    last = found.problem or found.technique
+    end = _CLAUSE.search(body, body.find(last) + len(last)) if last in body else None
+    return body[: end.start()] if last and end else text
 
 
 def _name(what: str, after: str) -> str:

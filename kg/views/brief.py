@@ -15,12 +15,15 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from kg.extract.template import slots as slots_of_brief
+from kg.extract.template import without_opening
 from kg.model import KgError, Paper
 from kg.tables import json_text
 from kg.text import has_han, one_line
 from kg.views.base import View
+from kg.views.latex import as_text
 from kg.views.render import render
-from kg.views.selection import Selection, ids, link, named
+from kg.views.selection import Selection, ids, link, named, title
 from kg.views.slots import Slots, slots
 from kg.views.surface import is_plural
 from kg.views.words import PageWords, listed, pattern
@@ -49,6 +52,8 @@ def compose(shown: Selection, paper: Paper, origin: str = "record") -> str:
     if origin not in ORIGINS:
         raise KgError(f"A brief is not made from {origin!r}: choose one of {', '.join(ORIGINS)}.")
     own = sentence_of_source(shown, paper) if origin == "record" else ""
+    if own and not slots_of_brief(own).institution:  # "研究团队发布了" says nothing
+        return shown.words("brief.of_source_on", title=as_text(title(paper)), quote=without_opening(own))
     if own:
         return shown.words("brief.of_source", quote=own)
     if origin != "record":

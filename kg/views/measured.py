@@ -164,7 +164,8 @@ def form_of(shown: Selection, result: Result, named: str = "") -> str:
     if result.change == "increase":
         if result.unit == "x":
             is_speed = named.rpartition(" ")[2] == "speed" if shown.lang != "zh" else _is_bare_speedup(result)
-            return "speedup" if is_speed else "increase_times"
+            is_over = shown.lang == "zh" and bool(result.baseline)
+            return "speedup" if is_speed else "increase_times_of" if is_over else "increase_times"
         return "increase_worse" if better == "lower" else "increase"
     if result.change == "decrease":
         if result.unit == "x":

@@ -42,6 +42,8 @@ _COMPOUND = re.compile(r"[A-Z][a-z]{2,}-(?:based|aware|driven|guided|free|level|
 _BEST = re.compile(r"\bS[Oo]TA(?= )")
 _NARROWED = re.compile(r" (?:with|without|trained|using|built|running|based) ")  # a baseline is, in its own words
 _EXAMPLE = re.compile(r"(?P<kind>(?:[\w-]+ )*[a-z]+s) such as (?P<name>.+)")  # of a kind of baselines
+_UNDER = re.compile(r"(?:at|under) ")  # before a level that holds: "at 90% sparsity"
+_SETTINGS = re.compile(r"[\u4e00-\u9fff](?<![时下中上内])$")
 _BOUNDS = ("up_to", "left_up_to")  # that Chinese says before the verb of a change
 _LONG = 48  # characters of a baseline that fits into brackets
 
@@ -156,7 +158,7 @@ def _parted(shown: Selection, form: str, setting: str) -> tuple[str, str]:
 
 def _says_rival(shown: Selection, form: str) -> bool:
     """Whether the words of a change name what it is compared with themselves: 降至Finch的1/2."""
-    return shown.lang == "zh" and form == "decrease_times_of"
+    return shown.lang == "zh" and form.endswith("_times_of")
 
 
 def _rival(words: PageWords, named: str) -> str:
@@ -360,7 +362,8 @@ def circumstance(shown: Selection, result: Result, paper: str = "") -> str:
     """The setting in the language; in Chinese what has no words there is quoted."""
     parts = as_text(clean(result.setting)).split(BESIDE)
     parts = [part for part in parts if not ((stage := _STAGE.fullmatch(part)) and stage[1] in result.metric)]
-    whole = (part for part in parts if not any(part != other and part in other for other in parts))  # told once
+    bare = [PLACE.sub("", part) for part in parts]
+    whole = (part for part, own in zip(parts, bare, strict=True) if not any(own != one and own in one for one in bare))
     said = (_part_of_setting(shown, part, paper) for part in whole if not {*part.split()} <= {*result.metric.split()})
     return shown.words("outcome.aside_comma").join(dict.fromkeys(filter(None, said)))
 
@@ -377,7 +380,8 @@ def _part_of_setting(shown: Selection, part: str, paper: str) -> str:
     said = in_chinese(bare, Wording(shown.graph.vocabulary))
     said = said or shown.words("brief.quote", quote=shown.words.without_opening(bare))
     key = "outcome.measured" if is_measured else "outcome.joined" if JOINED.match(part) else ""
-    key = "outcome.placed" if placed and placed["on"] and has_han(said[:1]) else key
+    key = "outcome.placed" if placed and placed["on"] and not said.startswith("“") else key
+    key = "outcome.under" if _UNDER.match(part) and _SETTINGS.search(said) else key
     return shown.words(key, what=said) if key else said
 
 

@@ -129,9 +129,7 @@ class SettingReader:
         behind = BESIDE.join(filter(None, (self._measure(found, place), behind)))
         is_average = found.result.bound != "up_to" and is_mean(place)
         mean = AVERAGE if is_average and not _IS_MEAN.search(found.result.metric) else ""
-        parts = [*dict.fromkeys(filter(None, (mean, ahead, behind)))]
-        kept = (one for one in parts if not any(PLACE.sub("", one) in other for other in parts if other is not one))
-        return BESIDE.join(kept)  # "for Plover", beside "on the 4-bit Plover"
+        return BESIDE.join(dict.fromkeys(filter(None, (mean, ahead, behind))))
 
     def _behind(self, found: EntryResult, place: QuantityPlace) -> str | None:
         """The setting that was extracted, if it stands in the clause of the number, or is what the work joins."""

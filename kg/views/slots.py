@@ -60,7 +60,6 @@ from kg.views.slips import has_slip
 from kg.views.surface import (
     expanded,
     joined,
-    short_forms,
     spelt_out,
     stands_for,
     uncapitalised,
@@ -68,6 +67,7 @@ from kg.views.surface import (
     without_article,
     without_initials,
 )
+from kg.views.wording import full_forms
 from kg.views.words import PageWords, pattern
 
 _MOST = {"technique": 2, "problem": 2}
@@ -168,7 +168,7 @@ def slots(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> Slots
         _entitle(shown, paper, out)  # the title says what it is
     made = [out.proposal.full, out.proposal.itself or out.proposal.what] if out.proposal else []
     told_of = " ".join([out.technique, out.problem, out.effect, *made, *out.quotes])
-    out.short_forms = short_forms(told_of, text, "" if out.is_title else out.name)
+    out.short_forms = full_forms(shown, told_of, text, "" if out.is_title else out.name)
     return out
 
 

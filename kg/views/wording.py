@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from kg.entity_types import NAMED, data_folder
 from kg.extract.speech import tagged
 from kg.text import Token, fold, has_han, tokens
+from kg.views import surface
 from kg.views.joining import PhrasePart, in_order
 from kg.views.selection import clean
 from kg.views.words import PageWords
@@ -33,6 +34,7 @@ _MOST = 40  # parts of a phrase
 _FINITE = ("VB", "VBZ", "VBP", "VBD", "MD")
 _LOOSE = ("IN", "TO", "DT", "CC", "JJ", "JJR", "VBN", "VBZ", "VBP", "VBD", "RB", "PRP$", ",")  # no noun ends so
 _HEADS = ("problem-head", "technique-head")
+_SMALL = re.compile(r"\b[a-z]{2,}")  # an English word that is no name
 _ENTWINED = re.compile(r"\bof\b.*\band\b.*\bof\b", re.IGNORECASE)  # parts that only the sentence tells apart
 #: "forgetting and the cost of retraining": what stands behind the second of two with its own article is of that alone.
 _OWN_ARTICLE = re.compile(
@@ -323,6 +325,18 @@ def say(shown: Selection, concept: str, wording: str, paper: str = "") -> str:
 def short_forms(shown: Selection) -> dict[str, str]:
     """What Chinese says in place of short forms."""
     return dict(pair.split("=") for pair in shown.words("brief.short_forms").split())
+
+
+def full_forms(shown: Selection, quote: str, text: str, *said: str) -> str:
+    """What the short forms of words stand for (`kg.views.surface.short_forms`), in Chinese where that has the words."""
+    notes = surface.short_forms(quote, text, *said)
+    if shown.lang != "zh" or not notes:
+        return notes
+    pairs = (note.partition(": ") for note in notes.split("; "))
+    told = ((short, full, Wording(shown.graph.vocabulary)(full)) for short, _, full in pairs)
+    return "；".join(
+        f"{short}：{said if has_han(said) and not _SMALL.search(said) else full}" for short, full, said in told
+    )
 
 
 def in_full(shown: Selection, said: str) -> str:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kg.latex import bare, plain
 from kg.model import Document, KgError
 from kg.sources import bibtex, read
-from kg.sources.latex import bare, plain
 from tests.sources.made_file import read_as
 
 

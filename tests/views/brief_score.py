@@ -1,6 +1,6 @@
 """Score composed briefs against the sentences that the authors of the reports wrote.
 
-A brief and its reference are parsed by the same reader (kg.extract.brief) and compared slot by slot: names folded,
+A brief and its reference are parsed by the same reader (kg.extract.template) and compared slot by slot: names folded,
 institutions by identity, numbers by value and unit. Everything in a brief must also occur in its paper.
 """
 
@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from kg.extract.brief import institutions, slots
 from kg.extract.numbers import quantities
+from kg.extract.template import institutions, slots
 from kg.link.linker import Linker
 from kg.model import Document, Mention, Record
 from kg.text import count_han, fold

@@ -162,6 +162,25 @@ def test_rare_generic_and_wider_concepts_do_not_count(made: Graph) -> None:
     assert not past.is_open[past.combined > 0].any()
 
 
+@pytest.mark.parametrize(("others", "is_new"), [(0, False), (20, True)])
+def test_what_a_concept_nearly_is_has_its_combinations(tmp_path: Path, others: int, is_new: bool) -> None:
+    said = ["post-training quantization"] * 4 + ["speculative decoding"] * 4
+    said += ["quantization with speculative decoding"] + ["quantization"] * others + ["token merging"] * 90
+    rows = [
+        {"id": f"p{at}", "title": f"Paper {at}", "abstract": f"We use {one} here.", "date": f"2025-01-{1 + at % 28:02}"}
+        for at, one in enumerate(said)
+    ]
+    (tmp_path / "some.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with kg.open(str(tmp_path / "some.kg")) as graph:
+        graph.add(tmp_path / "some.jsonl", fast=True)
+        field = Field(graph)
+        named = (Vocabulary.load().find(one, "technique") for one in (said[0], said[4]))
+        low, high = (field.at[one.curie] for one in named if one)
+        day = int(field.day.max()) + 1
+        assert field.nearly_combined(field.count(day), day)[low, high] != is_new
+        assert not field.named(day)[low, high]
+
+
 def test_a_label_in_the_text_of_a_paper_is_enough_not_to_be_new(made: Graph) -> None:
     field = Field(made)
     texts, low, high = Texts(field), int(field.day.min()), int(field.day.max()) + 1

@@ -155,7 +155,7 @@ def test_chinese_says_what_is_left_of_what_is_so_many_times_lower(tmp_path: Path
     texts = [f"{made} pruning, its memory usage is cut 40x in all." for made in ("By", "With", "Through")]
     result = {"surface": "cut 40x", "in": "A", "metric": "memory usage", "value": 40, "unit": "x"}
     said = _takeaways(tmp_path, texts, "zh", results=[result | {"change": "decrease", "bound": "exact"}])
-    assert said[0] == "至少3篇论文给出了内存占用的降幅（各在自己的实验设置下），例如Paper 1：内存占用降至原来的1/40。"
+    assert said[0] == "至少3篇论文报告了内存占用的降低（实验设置各不相同），例如Paper 1：内存占用降至原来的1/40。"
 
 
 def test_of_few_papers_those_that_gain_much_come_first(tmp_path: Path) -> None:

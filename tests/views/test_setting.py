@@ -136,7 +136,8 @@ def test_chinese_says_a_setting_in_its_own_words_or_quotes_it(built: Graph) -> N
         text = f"{where}, it has 41% higher accuracy." if where[0].isupper() else f"It has 41% higher accuracy {where}."
         return said_of(built, text, "41%", lang="zh", setting=where.removeprefix("on "), **GAIN)
 
-    assert told("at 128K context") == "准确率提升41%（128K上下文）"
+    assert told("at 128K context") == "准确率提升41%（128K上下文下）"
+    assert told("on Wren") == "准确率提升41%（在Wren上）"
     assert told("Combined with pruning") == "准确率提升41%（结合剪枝）"
     assert told("three Wren gates") == "准确率提升41%（“three Wren gates”）"
     assert told("at 64 frobnications") == "准确率提升41%（“64 frobnications”）"

@@ -402,7 +402,11 @@ def test_a_brief_and_a_table_tell_the_short_forms_of_what_they_quote(built: Grap
     paper = titled("The late gate (LG) is slow. We study which LG of a network helps on long inputs, and why.")
     quoted = "“We study which LG of a network helps on long inputs, and why”"
     assert brief(built, paper, "en") == f"“Foo: Gates at Dusk” states: {quoted} (LG: late gate)."
-    assert brief(built, paper, "zh").endswith(f"{quoted}（LG: late gate）。")
+    assert brief(built, paper, "zh").endswith(f"{quoted}（LG：late gate）。")
+    spoken = titled(
+        "Knowledge distillation (KD) is slow. We study which KD of a network helps on long inputs, and why."
+    )
+    assert brief(built, spoken, "zh").endswith("（KD：知识蒸馏）。")
     (row,) = methods(Selection.of(built, [paper], "en"), Part("methods", most=1))["groups"][0]["rows"]
     assert (row["does"], row["short_forms"]) == (quoted.strip("“”"), "LG: late gate")
 

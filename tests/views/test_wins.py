@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import kg
+from kg.api import Graph
 from tests.views.telling import record_of, report_data, section_rows
 
 
@@ -110,6 +111,9 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
         ("Zorvex outperforms Quandle by 9%.", ["“by 9%”"]),
         ("Zorvex outperforms Quandle and Wren in recall by 9%, and is fast.", ["“in recall by 9%”"]),
         ("Zorvex has better recall than Quandle.", ["“better recall”"]),
+        ("Zorvex outperforms Quandle with fewer recall errors.", ["as quoted"]),
+        ("Zorvex outperforms Quandle in recall tasks.", ["as quoted"]),
+        ("Zorvex outperforms Quandle across recall tasks, with gains.", ["as quoted"]),
         ("Zorvex outperforms Quandle.", ["the quote does not say in what"]),
         ("Zorvex outperforms Quandle, as its recall says.", ["as quoted"]),
         (
@@ -241,3 +245,9 @@ def test_of_several_losers_each_has_its_figure(tmp_path: Path) -> None:
     (tmp_path / "placed").mkdir()
     (row,) = _wins_of(tmp_path / "placed", said, made)
     assert sorted(row["by"])[1] == "9% higher speed (on dusk maps; vs. Corvid)"
+
+
+def test_an_example_of_a_kind_is_beaten_with_the_others(built: Graph) -> None:
+    for lang, loser in (("en", "existing methods such as MGLD-VSR"), ("zh", "MGLD-VSR等现有方法")):
+        rows = section_rows(report_data(built, lang), "wins")
+        assert [row["loser"][0]["label"] for row in rows if row["papers"] == ["003-12"]] == [loser]

@@ -28,6 +28,8 @@ KINDS = ("technique", "task", "hardware")
 LEAST, LEAST_PART, GENERIC = 3, 1 / 2000, 0.1
 #: Of a concept and a wider one that so large a part of their papers share, only the narrower counts.
 _SAME = 0.8
+#: A concept with so large a part of a wider one's papers is nearly that: what it is combined with is not new.
+_NEARLY = 0.25
 #: Days in which a paper loses half of its weight.
 _HALF = 122.0
 
@@ -200,6 +202,18 @@ class Field:
         found[self._pair[self.paper_is(before)[self.both]]] = True
         return self._both_ways(found)
 
+    def nearly_combined(self, papers: Ints, before: int) -> Flags:
+        """Which two concepts have papers before a day that combine what they nearly are: "quantization", of PTQ."""
+        found = self.combined(before) > 0
+        known = self.graph.vocabulary
+        for at, concept in enumerate(self.concepts):
+            wider = (self.at[one] for one in known.broader(concept) if one in self.at)
+            for wide in wider:
+                if papers[at] >= _NEARLY * papers[wide] > 0:
+                    found[at] |= found[wide]
+                    found[:, at] |= found[:, wide]
+        return found
+
     @cached_property
     def _pair(self) -> Ints:
         """Each two concepts of a paper as one number."""
@@ -265,6 +279,7 @@ class Past:
         among = np.ix_(own, own)
         kin, is_technique = field.kin[among], field.kind[own] == 0
         order = np.triu(np.ones(kin.shape, bool), 1)
-        is_open = is_technique[:, None] & (~is_technique[None, :] | order) & ~kin & ~field.named(before)[among]
+        named = field.named(before) | field.nearly_combined(papers, before)
+        is_open = is_technique[:, None] & (~is_technique[None, :] | order) & ~kin & ~named[among]
         weighted = np.where(kin, 0.0, field.weighted(before)[among])
         return cls(before, own, papers[own], np.where(kin, 0, combined[among]), weighted, is_open)

@@ -48,6 +48,7 @@ class WinClaim:
     measured: str = ""  # the identity of the metric
     by: str = ""  # the result in words; only its metric where the paper tells what it loses
     beaten: str = ""  # the loser as the words have it
+    whole: str = ""  # the loser where its words name a kind with an example: "kernels such as Finch"
 
 
 def claims(shown: Selection) -> Iterator[WinClaim]:
@@ -117,7 +118,8 @@ def _by_numbers(shown: Selection, paper: Paper) -> Iterator[WinClaim]:
         known = identity(concept, result.metric)
         by = metric if is_loss else outcome.phrase(shown, result, against=False, sentence=quote.sentence)
         pair = (other, name) if is_loss else (name, other)
-        yield WinClaim(*pair, paper, quote, metric, known, by, "" if is_loss else result.baseline)
+        kind = "" if is_loss or not pattern(_SUCH_AS).search(result.baseline) else outcome.baseline(shown, result)
+        yield WinClaim(*pair, paper, quote, metric, known, by, "" if is_loss else result.baseline, kind)
 
 
 def _is_own_whole(shown: Selection, result: Result) -> bool:
@@ -192,6 +194,8 @@ def _disagree(first: list[WinClaim], second: list[WinClaim]) -> bool:
 def _beaten(shown: Selection, claim: WinClaim) -> str:
     """The loser's label; where the words say that several of a kind are beaten, with that: "KV cache methods"."""
     label = shown.label(claim.loser)
+    if claim.whole:
+        return claim.whole
     if label.islower() and fold(label) == fold(claim.beaten) and f" {claim.beaten}" in claim.quote.sentence:
         label = claim.beaten  # "Ladder"
     is_called = _is_called(claim.beaten, shown.graph.vocabulary.concepts.get(claim.loser))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kg.extract.template import doing
 from kg.model import Document, Mention, Paper, Result
 from kg.text import sentences
 from kg.views import measured, outcome
@@ -31,8 +32,8 @@ from kg.views.report.table import Group, Row, identity, said, section, things
 from kg.views.selection import EntryQuote, EntryResult, Selection, code, ids, name, quoted, title
 from kg.views.slots import proposing, slots
 from kg.views.stated import SPEED
-from kg.views.surface import short_forms, spelt_out, stands_for
-from kg.views.wording import Wording
+from kg.views.surface import spelt_out, stands_for
+from kg.views.wording import Wording, full_forms
 from kg.views.words import PageWords, pattern
 
 _NAMED = 3  # models and devices of a line
@@ -172,7 +173,7 @@ def _row(shown: Selection, paper: Paper, gain: Told | None, kept: Told | None) -
         "date": shown.date(paper)[:7],
         "does": does,
         "is_quote": is_quote,
-        "short_forms": short_forms(does, text_of(paper, ()), name(paper)),
+        "short_forms": full_forms(shown, does, text_of(paper, ()), name(paper)),
         "gain": gain.in_words(shown) if gain else "",
         "factor": round(gain.factor, 4) if gain else 0,
         "quality": kept.in_words(shown) if kept else _kept(shown, gain) if gain else "",
@@ -210,7 +211,7 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     A part of a method beside a problem that another part may solve would say what no paper does.
     """
     if own := sentence_of_source(shown, paper):
-        return shown.words("brief.of_source", quote=own).rstrip("。"), False
+        return shown.words("brief.of_source", quote=doing(own)).rstrip("。"), False
     found = proposing(shown, paper)
     if found.proposal:
         said = found.proposal.itself or found.proposal.what

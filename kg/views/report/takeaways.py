@@ -25,7 +25,8 @@ from kg.views.report.methods import Told, figures, is_gain, is_quality, told
 from kg.views.report.table import cited, said
 from kg.views.selection import EntryQuote, Selection, ids, name, named, quoted, title
 from kg.views.stated import SPEED
-from kg.views.surface import places, short_forms
+from kg.views.surface import places
+from kg.views.wording import full_forms
 
 _SEVERAL = 3  # papers behind a takeaway
 _PART, _COMMON = 0.1, 0.2  # of the selection's papers at least, and of the graph's at most, that have a technique
@@ -119,7 +120,7 @@ def _proposed(shown: Selection, paper: Paper) -> dict[str, Any] | None:
             if (at := raw.find(sentence)) >= 0:
                 quote = EntryQuote(entry, field, at, at + len(sentence), sentence, sentence)
                 who = _called(shown, paper)
-                notes = short_forms(sentence, text_of(paper, ()), who)
+                notes = full_forms(shown, sentence, text_of(paper, ()), who)
                 return _row(shown.words("report.takeaway_own", paper=who), [paper], quote, paper, notes)
     return None
 

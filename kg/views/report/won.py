@@ -67,6 +67,9 @@ _AGAINST = r"(?i)\b(?:compared (?:to|with)|relative to|versus|unlike)(?: <clause
 _DOING_IT = re.compile(r"\bof (?:[a-z]+ly )?[a-z]+ing (?:an? |the )?(?:[a-z-]+ )?$")
 _WINS_OF, _HALF = re.compile(r"\b(\d+)\s?/\s?(\d+) win"), 0.5
 _WORD = re.compile(r"\w+")
+_BESIDE_IT = re.compile(r"with (?!.*\d)")  # "with fewer parameters", which says what a win costs
+#: "In downstream tasks", "across ratios": where it is won, not in what.
+_ONLY_WHERE = r"in (?!terms of)(?:[\w-]+ )*(?:<outcome.everywhere>)(?: with(?:out)? \D*)?|(?:across|under|when|at) \D*"
 _BY_NUMBER = re.compile(r"\bby (?:up to )?[~+]?\d")
 _TORN = re.compile(r"\d\s$")
 _NEAR = 5  # words before a loser
@@ -115,6 +118,7 @@ def _in_what(ahead: str, beaten: str, behind: str) -> str:
     if _MERE_NUMBER.fullmatch(said) or is_beside:
         return ""
     is_told = pattern(_TELLS_WHAT).search(said) and not pattern(r"\b<clause.dealt_out>\b").search(said)
+    is_told = is_told and not (_BESIDE_IT.match(said) or pattern(_ONLY_WHERE).fullmatch(said))
     return quotable(said) if is_told and said.count("(") == said.count(")") else ""
 
 
