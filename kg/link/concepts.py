@@ -64,9 +64,11 @@ class ConceptLinker:
         """
         names, own = names_of(mention, name)
         found = next(self.candidates(names, mention.type, expansions, own), None)
-        if found and own and self._is_another(found.concept, name, expansions.get(fold(name), ""), text):
-            found = self._apart(name, mention.type, paper) or found
-        return found or self.minted(next(iter(names), ""), mention.type)
+        found = found or self.minted(next(iter(names), ""), mention.type)
+        is_known = own and found.concept in self.vocabulary
+        if is_known and self._is_another(found.concept, name, expansions.get(fold(name), ""), text):
+            return self._apart(name, mention.type, paper) or found
+        return found
 
     def _is_another(self, curie: str, name: str, words: str, text: str) -> bool:
         """Whether a name has another meaning in a paper than that of a concept: many things are called STAR.

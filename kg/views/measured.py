@@ -99,12 +99,12 @@ def _left(shown: Selection, result: Result) -> str:
 
 def plain(shown: Selection, result: Result) -> str:
     """The number with its unit: "41%", "1.5–2x"."""
+    unit = unit_words(shown, result)
     if isinstance(result.value, tuple):
         low, high = map(number, result.value)
-        digits = shown.words("outcome.range", low=low, high=high)
-    else:
-        digits = number(result.value)
-    return digits + unit_words(shown, result)
+        low += unit if shown.lang == "zh" and unit == "%" else ""  # 8%–13%
+        return shown.words("outcome.range", low=low, high=high) + unit
+    return number(result.value) + unit
 
 
 def number(value: float) -> str:

@@ -31,6 +31,7 @@ _OPEN = {
 }
 _SLOT = re.compile(r"\\\{(\w+)\\\}")
 _ARTICLE = re.compile(r"(?<!\S)(?:an?|the|its|their|both)\s")
+_RANGE = re.compile(r"(?<=\d)-(?=\d)")
 _LARGE = re.compile(r"(?P<value>\d[\d.]*) (?P<scale>million|billion)")
 _WORD = re.compile(r"(?<![A-Za-z])[a-z]{3,}")
 _NAMED = re.compile(r"[A-Z\d=]")
@@ -77,7 +78,7 @@ def _slot(found: re.Match[str]) -> str:
 def _told(key: str, said: str, wording: Wording) -> str:
     """What fills a form, in Chinese; "" if that has no words."""
     if key in ("n", "m"):
-        return _LARGE.sub(_scaled, said)
+        return _RANGE.sub("–", _LARGE.sub(_scaled, said))
     if key in ("name", "other"):
         return _names(said)
     if key == "count":

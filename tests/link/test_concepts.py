@@ -143,6 +143,17 @@ def test_own_name_whose_words_are_others_than_a_labels_is_another_thing() -> Non
     assert star().mention(technique("STAR"), "", {}, "We use STAR.").concept == known
 
 
+@pytest.mark.parametrize(
+    ("text", "identifier"),
+    [("STAR skips cached pages.", "technique:star.2603-28554"), ("STAR rewards self-taught pages.", "technique:star")],
+)
+def test_own_name_in_other_capitals_is_another_thing_but_on_its_topic(text: str, identifier: str) -> None:
+    known = Concept("technique:star", "technique", {"en": "STaR"}, topics=["topic:reinforcement-learning"])
+    topic = Concept("topic:reinforcement-learning", "topic", {"en": "rewards"})
+    linker, own = ConceptLinker(Vocabulary([known, topic])), technique("STAR", role="proposed")
+    assert linker.mention(own, "STAR", {}, text, "paper:2603.28554").concept == identifier
+
+
 def test_a_capital_s_is_no_plurals() -> None:
     names = ("TAP", "TAPs", "TAPS", "LLM", "LLMs", "KV CACHES", "KV cache", "QUADS")
     assert [local_name(name) for name in names] == ["tap", "tap", "taps", "llm", "llm", "kv-cache", "kv-cache", "quads"]

@@ -195,7 +195,7 @@ def test_a_range_from_another_is_one_outcome(built: Graph) -> None:
     level = _result(value=(6.4, 8.7), unit="s", change="absolute", baseline="31-38 seconds")
     level.evidence = Evidence("from 31-38 seconds to 6.4-8.7 seconds", "A", 17, 54)
     paper = stated("Foo cuts latency from 31-38 seconds to 6.4-8.7 seconds.", results=[level])
-    assert "延迟从31-38降至6.4-8.7秒" in brief(built, paper, "zh")
+    assert "延迟从31–38降至6.4–8.7秒" in brief(built, paper, "zh")
     assert "latency down from 31–38 to 6.4–8.7" in brief(built, paper, "en")
 
 

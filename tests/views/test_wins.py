@@ -114,7 +114,7 @@ def test_a_loser_is_what_the_words_say_that_it_is(tmp_path: Path, said: str, tai
         ("Zorvex outperforms Quandle with fewer recall errors.", ["as quoted"]),
         ("Zorvex outperforms Quandle in recall tasks.", ["as quoted"]),
         ("Zorvex outperforms Quandle across recall tasks, with gains.", ["as quoted"]),
-        ("Zorvex outperforms Quandle.", ["the quote does not say in what"]),
+        ("Zorvex outperforms Quandle.", ["metric not stated"]),
         ("Zorvex outperforms Quandle, as its recall says.", ["as quoted"]),
         (
             "Zorvex has an average 9% improvement over Quandle on long tasks.",

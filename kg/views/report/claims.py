@@ -33,6 +33,7 @@ _SHORT = re.compile(r"[A-Z][A-Z\d]+")
 _SHORT_FORM = re.compile(r"(?<![A-Za-z-])[A-Z]{2,5}(?![A-Za-z\d-])", re.ASCII)
 _SHARED_KIND = re.compile(r" and (?:[a-z][\w-]* ){1,5}?([a-z]+s)\b")
 _DIGITS = re.compile(r"\d+")
+_SHORT_WORD = 2  # letters of a Chinese word that goes without 的
 _KIND_WORDS = ("label-frame-technique", "model-frame", "outcome-generic-baseline")  # cues of words behind a kind
 
 
@@ -305,6 +306,8 @@ def _plain(shown: Selection, claim: WinClaim, label: str) -> str:
     if not has_han(label):
         return f"{word} {label}"
     said = Wording(shown.graph.vocabulary)(word)
+    if len(said) > _SHORT_WORD and not said.endswith("的"):
+        said += "的"  # 最先进的剪枝方法, but 现有方法
     return label if label.startswith(said) else said + label
 
 

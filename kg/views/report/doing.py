@@ -201,15 +201,8 @@ def _had(shown: Selection, paper: Paper, term: Entity) -> Iterator[tuple[str, bo
             against = (one for one in record.relations if one.type == "addresses")
             yield from (("", one.sure) for one in against if one.tail_concept in term.concepts)
         for m in getattr(record, LISTS[term.field]):
-            if m.concept in term.concepts and not _is_namesake(shown, record, m):
+            if m.concept in term.concepts:
                 yield m.role, m.sure and _is_main(shown, document, record, m)
-
-
-def _is_namesake(shown: Selection, record: Record, named: Mention) -> bool:
-    """Whether a paper's own name is that of something else but for its capitals: "CLASP", which is not CLaSp."""
-    vocabulary = shown.graph.vocabulary
-    known = vocabulary[named.concept].labels() if named.concept in vocabulary else [named.surface]
-    return named.surface == record.name and named.surface not in known
 
 
 def _is_said(shown: Selection, paper: Paper, term: Phrase) -> bool:
