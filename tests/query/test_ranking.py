@@ -358,6 +358,9 @@ def test_data_sets_and_settings_are_what_differs(made: Callable[..., Store], voc
     assert cells(found, "dataset", "group") == [(("MMLU",), 1), (("GSM8K",), 2)]
     assert found.table is not None
     assert "directly: they differ in dataset; 2 name no hardware; 2 name no model." in found.table.verdict
+    one = answer(made({"900-01": scored("AlphaDemo", "GSM8K", 71)}), vocabulary, "highest accuracy on GSM8K")
+    assert one.table is not None
+    assert "scores (accuracy and the like)" in one.table.verdict
     attacked = {"900-01": scored("AlphaDemo", "GSM8K", 71, "under attacks"), "900-02": scored("BetaDemo", "GSM8K", 83)}
     found = answer(made(attacked), vocabulary, "highest accuracy in pruning")
     assert cells(found, "setting", "group") == [("", 1), ("under attacks", 2)]

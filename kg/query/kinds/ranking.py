@@ -313,10 +313,15 @@ class _Ranking:
     def _labels(self, concepts: Sequence[str]) -> tuple[str, ...]:
         return tuple(sorted(map(self._label, concepts)))[:_LISTED]
 
+    def _name(self, block: Block, *contexts: str) -> str:
+        """What a block is called: that of scores holds accuracies and others alike."""
+        is_mixed = self._is_score and (block.metric, block.unit, block.change) == (_SCORE, "points", "absolute")
+        return self.say("ranking.scores") if is_mixed else self.measures.name(block, *contexts)
+
     def _verdict(self, block: Block, found: list[_Ranked]) -> str:
         """Whether the results of the first block can be compared, and what differs."""
         say = self.say
-        name = self.measures.name(block, *(one.quote.context for one in found))
+        name = self._name(block, *(one.quote.context for one in found))
         if len(found) == 1:
             return say("ranking.one", group=name) + say("ranking.full_stop")
         parts = tuple(part for part in _PARTS if part != "baseline" or block.change != "absolute")
@@ -352,7 +357,7 @@ class _Ranking:
         if self.query.metric is None and not self._is_advice:
             out.append(say("ranking.usual"))
         if len(blocks) > 1:
-            sizes = [say("ranking.group_size", len(blocks[b]), group=self.measures.name(b)) for b in order[:_NAMED]]
+            sizes = [say("ranking.group_size", len(blocks[b]), group=self._name(b)) for b in order[:_NAMED]]
             more = ["…"] if len(order) > _NAMED else []
             out.append(say("ranking.several", len(blocks), groups=say("list.comma").join([*sizes, *more])))
         lines, all_results = sum(map(len, shown.values())), sum(map(len, blocks.values()))
