@@ -120,6 +120,15 @@ def has_han(text: str) -> bool:
     return not text.isascii() and _HAN.search(text) is not None
 
 
+def is_kind(label: str) -> bool:
+    """Whether a label names things of a kind, and nothing with a name of its own: its last word is a common noun.
+
+    >>> is_kind("KV cache eviction"), is_kind("Budget EAGLE")
+    (True, False)
+    """
+    return label.rpartition(" ")[2].islower()
+
+
 def number_of(n: int, one: str, many: str) -> str:
     """How many there are, in English.
 

@@ -121,7 +121,7 @@ class Baselines:
         found: Candidates = {}
         others = [o for o in others if "respectively" not in place.text or _turn(place, o) != "wrong"]
         others = [o for o in others if not (_of_a_gap(place, o) or _bracketed_apart(place, o))]
-        others = [o for o in others if not _of_the_next(place, o)]
+        others = [o for o in others if not (_of_the_next(place, o) or _holds_number(place, o))]
         apart = [(o.start, o.end) for o in others if _beaten_apart(place, o)]
         others = [o for o in others if not any(start <= o.start < end for start, end in apart)]
         own = _adjacent(place, others)
@@ -427,6 +427,12 @@ def _beaten_apart(place: QuantityPlace, other: Other) -> bool:
     """Whether the next clause says that a candidate is beaten, and not by this number: "is 2x faster, beating A"."""
     is_win = other.marker.startswith("win") and bool(_up_to_next_clause(place, other))
     return is_win and not _NUMBER_AFTER.match(place.text, other.end)
+
+
+def _holds_number(place: QuantityPlace, other: Other) -> bool:
+    """Whether words are a clause with the number, not what it is over: "a kernel over the cache yields 2x"."""
+    at = place.text.find(other.text, other.start)
+    return 0 <= at <= place.quantity.start < at + len(other.text)
 
 
 def _of_the_next(place: QuantityPlace, other: Other) -> bool:

@@ -28,7 +28,7 @@ _CONTENT = ("NN", "VB", "PRP", "JJ")  # tags of the words of a clause that says 
 _MARKERS = ("unlike", "gain-over", "set-against", "kept", "likened", "match", "win", "set-beside")  # groups of cues
 _DRAWN = 6  # words from "comparable" to "or", from which a win is two words
 _NEAR = 3  # words before a win that say how often it holds
-_ON_SOME = re.compile(r"\b\d+ (?:out )?of (?:the )?\d+\b")
+_ON_SOME = re.compile(r"\b(?:[Oo]n|[Ii]n|[Ff]or) (?P<some>\d{1,4}) (?:out )?of (?:the )?(?P<all>\d{1,4})\b")
 _BETTER = ("speed", "win", "improve")  # groups of outcome words that need no metric
 WIN, LIKE = "outperforms", "compared_with"
 
@@ -114,12 +114,12 @@ def is_partial(view: DocView, at: int, end: int) -> bool:
     led = words[max(0, win - _NEAR) : win]
     if any(word in partly for word in led[-2:]) and ("in" in led or not partly.isdisjoint(led[-1:])):
         return True
-    behind = _behind(view, end)
-    phrase = view.phrase_at(end, behind)
-    said = phrase.words if phrase else ()
-    pairs = ((one, fold(word.text)) for one, word in pairwise(said))
-    some = any(one.tag == "IN" and fold(one.text) != "across" and word in partly for one, word in pairs)
-    return some or _ON_SOME.search(view.text, end, behind) is not None
+    begin, behind = sentence_of(view.doc, at)[0], _behind(view, end)
+    places = [*_ON_SOME.finditer(view.text, end, behind), *_ON_SOME.finditer(view.text, begin, at)]
+    if any(int(found["some"]) < int(found["all"]) for found in places):
+        return True
+    said = [word for word in view.words(end, behind) if word not in ("a", "the")]
+    return any(one in ("on", "in", "for", "at", "under") and word in partly for one, word in pairwise(said))
 
 
 def _up_to_a_win(view: DocView, at: int) -> tuple[list[str], int]:

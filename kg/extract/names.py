@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from kg.entity_types import CONCEPT_TYPES
 from kg.extract.base import field_text, sentence_of
 from kg.extract.template import slots
-from kg.text import fold, sentence_at
+from kg.text import fold, is_kind, sentence_at
 from kg.vocabulary import Vocabulary
 
 _TOKEN = r"[^\W\d_](?:[\w+²³'.]|[-–/](?=\w)|\$?\^\{?\w\}?\$?)*\+*"
@@ -176,9 +176,7 @@ class NameComponent:
         """
         known = [c for kind in CONCEPT_TYPES if (c := self.vocabulary.find(name, kind))]
         if sure:
-            return name.isalpha() and any(
-                c.type == "technique" and c.label["en"].rpartition(" ")[2].islower() for c in known
-            )
+            return name.isalpha() and any(c.type == "technique" and is_kind(c.label["en"]) for c in known)
         return bool(known)
 
 

@@ -198,13 +198,11 @@ class Results:
 
     def baseline(self, place: QuantityPlace, reading: NumberReading, last: str) -> tuple[str, float]:
         """The named baseline of a number, "" if there is none, and the likelihood that it is right."""
-        said, likely = self.baselines.chosen_by_form(place), _BY_FORM
-        if said is None:
-            said, likely = best(shares(self.weights.baseline, self.baselines.candidates(place, reading, last)))
-        elif place.quantity.origin or outcomes_zh.is_chinese(place):
-            likely = _ORIGIN
-        number = place.text[place.quantity.start : place.quantity.end]
-        return "" if number in said else said, likely  # "a cache over which Plover yields 2x"
+        said = self.baselines.chosen_by_form(place)
+        if said is not None:
+            is_named = not place.quantity.origin and not outcomes_zh.is_chinese(place)
+            return said, _BY_FORM if is_named else _ORIGIN
+        return best(shares(self.weights.baseline, self.baselines.candidates(place, reading, last)))
 
     def sure(self, outcome: float, metric: float, baseline: float) -> float:
         """The likelihood that all parts of a result are right, from the likelihoods of its parts."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from kg.extract.base import sentence_of
@@ -67,7 +67,7 @@ def stated(
             is_broad = rival.mention.canonical.islower() and " " not in rival.mention.canonical  # "pruning"
             is_wide = is_class and (rival.mention.role == "proposed" or is_broad)
             i = -1 if is_wide else _subject(view, found, j, head, said)
-            is_larger = _is_smaller(view, said.start, start, lexicon)
+            is_larger = _is_smaller(view, said, start, lexicon)
             before = out.get((i, j))
             if i >= 0 and (before is None or (said.kind == WIN and not (is_larger and before.kind == WIN))):
                 out[i, j] = StatedRelation(said.kind, start, is_class, is_larger)
@@ -85,10 +85,15 @@ def _expanded(view: DocView, start: int, end: int) -> int:
     return len(said) if view.text.startswith(said, start - len(said)) else 0
 
 
-def _is_smaller(view: DocView, begin: int, end: int, lexicon: OutcomeLexicon) -> bool:
-    """Whether a gain is only that there is less of a thing, as not all call a win: "fewer parameters than Plover"."""
-    words = view.words(begin, end)
-    return any(lexicon.is_size(" ".join(words[:at])) for at in range(1, len(words) + 1))
+def _is_smaller(view: DocView, said: Comparison, end: int, lexicon: OutcomeLexicon) -> bool:
+    """Whether a gain is only that there is less of a thing, as not all call a win: "fewer parameters than Plover".
+
+    Not where more is better: "lower latency and fewer parameters", "higher accuracy with fewer parameters".
+    """
+    cues, words = view.vocabulary.cues, view.words(said.start, end)
+    what = [*takewhile(lambda word: word not in cues("gain-over") | cues("set-beside"), words)]
+    is_size = what != words and "and" not in what and lexicon.is_size(" ".join(what))
+    return is_size and not any(cue.is_comparative for cue in lexicon.cues(view.text[said.begin : said.start]))
 
 
 def _may_be_of(view: DocView, rival: Placed, end: int, said: Comparison) -> bool:

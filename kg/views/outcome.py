@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kg.extract.numbers import plain as plain_text
 from kg.extract.numbers import quantities
-from kg.text import fold, has_han
+from kg.text import fold, has_han, is_kind
 from kg.views.borne import KEPT
 from kg.views.compared import own_words, titled
 from kg.views.latex import as_text
@@ -43,7 +43,6 @@ _BEST = re.compile(r"\bS[Oo]TA(?= )")
 _NARROWED = re.compile(r" (?:with|without|trained|using|built|running|based) ")  # a baseline is, in its own words
 _EXAMPLE = re.compile(r"(?P<kind>(?:[\w-]+ )*[a-z]+s) such as (?P<name>.+)")  # of a kind of baselines
 _UNDER = re.compile(r"(?:at|under) ")  # before a level that holds: "at 90% sparsity"
-_SETTINGS = re.compile(r"[\u4e00-\u9fff](?<![时下中上内])$")
 _BOUNDS = ("up_to", "left_up_to")  # that Chinese says before the verb of a change
 _LONG = 48  # characters of a baseline that fits into brackets
 
@@ -222,7 +221,7 @@ def _in_form(words: PageWords, named: str, form: str) -> str:
     if form in _SIZES:
         bare = named.removesuffix(words("outcome.size"))
         return bare if bare.endswith(tuple(words("outcome.bare_sized").split())) else named  # 图大小, not 图
-    if form == KEPT and words.lang != "zh" and named.rpartition(" ")[2].islower():
+    if form == KEPT and words.lang != "zh" and is_kind(named):
         return f"the {named}"
     return with_article(words, named) if form.startswith(_OF) and words.lang != "zh" else named
 
@@ -381,7 +380,8 @@ def _part_of_setting(shown: Selection, part: str, paper: str) -> str:
     said = said or shown.words("brief.quote", quote=shown.words.without_opening(bare))
     key = "outcome.measured" if is_measured else "outcome.joined" if JOINED.match(part) else ""
     key = "outcome.placed" if placed and placed["on"] and not said.startswith("“") else key
-    key = "outcome.under" if _UNDER.match(part) and _SETTINGS.search(said) else key
+    is_open = has_han(said[-1:]) and not said.endswith(tuple(shown.words("outcome.placed_ends").split()))
+    key = "outcome.under" if _UNDER.match(part) and is_open else key
     return shown.words(key, what=said) if key else said
 
 

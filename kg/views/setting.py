@@ -323,7 +323,7 @@ def placed(setting: str, text: str) -> str:
     """A setting with the words that place it in its sentence: "on a single GPU", "for Plover"."""
     parts = setting.split(BESIDE)
     lead = r"\b(?:on|across|for|in) (?:the |an? |both )?"
-    places = [re.search(rf"(?i:{lead})(?={re.escape(part)})", text) if part else None for part in parts]
+    places = [re.search(rf"(?i:{lead})(?={re.escape(part)}(?![\w-]))", text) if part else None for part in parts]
     kinds = ((found[0].lower() if found else "", part) for found, part in zip(places, parts, strict=True))
     return BESIDE.join(map("".join, kinds))
 

@@ -9,7 +9,7 @@ from kg.extract.numbers import Quantity, plain, quantities
 from kg.extract.outcomes import QuantityPlace, Stated, outcome_lexicon
 from kg.extract.speech import tagged
 from kg.model import Mention, Record, Result
-from kg.text import fold
+from kg.text import fold, is_kind
 from kg.views.clause import ClauseReader
 from kg.views.compared import FIRST_OF_LIST, of_kind
 from kg.views.selection import FURTHER, EntryResult
@@ -331,9 +331,9 @@ class SentenceReader:
         word = re.compile(rf"(?<!\w){re.escape(baseline)}(?!\w)") if baseline else None
         named = (word.search(place.text, place.quantity.end) or word.search(place.text)) if word else None
         before = place.text[: named.start()].split()[-2:] if named else []
-        is_kind = baseline.rpartition(" ")[2].islower() or (baseline.isalpha() and baseline.isupper())
-        several = is_kind and baseline[:1].islower() and baseline.endswith("s")
-        known = self.plain | (self.conditions if several else self.earlier if is_kind else frozenset())
+        is_class = is_kind(baseline) or (baseline.isalpha() and baseline.isupper())
+        several = is_class and baseline[:1].islower() and baseline.endswith("s")
+        known = self.plain | (self.conditions if several else self.earlier if is_class else frozenset())
         is_telling = [fold(word) in known or tagged(word, 0, len(word))[0][0].tag == "JJS" for word in before]
         told = before if all(is_telling) else before[-1:] if is_telling[-1] else []
         if not told and before and _MADE.fullmatch(" ".join(before)):

@@ -249,14 +249,14 @@ def spelt_out(said: str, text: str) -> str:
     return said
 
 
-def short_forms(quote: str, text: str, *said: str) -> str:
+def short_forms(quote: str, text: str, *said: str) -> dict[str, str]:
     """What the short forms of words stand for where neither these nor what is `said` beside spells them out.
 
     >>> short_forms("a rule for LG", "The late gate (LG) is old. We add a rule for LG.")
-    'LG: late gate'
+    {'LG': 'late gate'}
     """
     beside, named = joined("\n".join((quote, *said))), re.findall(r"[\w-]+", " ".join(said))
-    notes = []
+    notes = {}
     for short in dict.fromkeys(_SHORT.findall(quote)):
         full = _in_full(short, text)
         if full and short not in named and joined(full) not in beside:
@@ -264,8 +264,8 @@ def short_forms(quote: str, text: str, *said: str) -> str:
                 is_several = f"{short}s" in quote
                 full = full if is_several or _OF_SEVERAL.search(full) else _SEVERAL.sub("", full)
                 short += "s" if is_several else ""
-            notes.append(f"{short}: {as_text(full)}")
-    return "; ".join(notes)
+            notes[short] = as_text(full)
+    return notes
 
 
 def _in_full(short: str, text: str) -> str:

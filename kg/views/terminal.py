@@ -40,9 +40,9 @@ def text(answer: Answer) -> str:
     """The answer as `kg ask` prints it, with its notes."""
     from rich.console import Console
 
-    out, answer = StringIO(), as_shown(answer)
+    out = StringIO()
     show(answer, Console(file=out, width=_COLUMNS, highlight=False))
-    return "\n".join(line.rstrip() for line in (*out.getvalue().splitlines(), *map(plain, answer.notes)))
+    return "\n".join(line.rstrip() for line in (*out.getvalue().splitlines(), *map(plain, as_shown(answer).notes)))
 
 
 def show(answer: Answer, out: Console) -> None:

@@ -329,14 +329,11 @@ def short_forms(shown: Selection) -> dict[str, str]:
 
 def full_forms(shown: Selection, quote: str, text: str, *said: str) -> str:
     """What the short forms of words stand for (`kg.views.surface.short_forms`), in Chinese where that has the words."""
-    notes = surface.short_forms(quote, text, *said)
-    if shown.lang != "zh" or not notes:
-        return notes
-    pairs = (note.partition(": ") for note in notes.split("; "))
-    told = ((short, full, Wording(shown.graph.vocabulary)(full)) for short, _, full in pairs)
-    return "；".join(
-        f"{short}：{said if has_han(said) and not _SMALL.search(said) else full}" for short, full, said in told
-    )
+    words, notes = shown.words, surface.short_forms(quote, text, *said)
+    if words.lang == "zh":
+        told = {short: Wording(shown.graph.vocabulary)(full) for short, full in notes.items()}
+        notes |= {short: said for short, said in told.items() if has_han(said) and not _SMALL.search(said)}
+    return words("outcome.aside_comma").join(words.labelled([short], full) for short, full in notes.items())
 
 
 def in_full(shown: Selection, said: str) -> str:

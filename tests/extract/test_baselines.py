@@ -52,6 +52,7 @@ def test_what_words_of_comparison_introduce(text: str, names: list[str]) -> None
         ("ZapKV recovers 96.5% of VQA performance on nine tasks.", "retained performance", ""),
         ("ZapKV reaches an accuracy of 57.6% (from 41.9%) on nine tasks.", "accuracy", "41.9%"),
         ("We add ZapKV; a kernel over the cached chunk KV yields 9--28x speedup at 8K--32K.", "inference speed", ""),
+        ("ZapKV has a BLEU score of 4 compared to Ardea-4 on nine tasks.", "BLEU score", "Ardea-4"),
         ("ZapKV reaches an accuracy similar to that of Ardea-7B, but is 20% faster.", "inference speed", "Ardea-7B"),
     ],
 )

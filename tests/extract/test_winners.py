@@ -260,6 +260,11 @@ def test_what_equals_a_rival_at_less_cost_does_not_win(entry: Callable[..., Docu
         ("ZapNet outperforms Plover, and is fast on most tiles.", False),
         ("ZapNet outperforms Plover on 9 of 12 tasks.", True),
         ("ZapNet outperforms Plover in 9 out of the 12 tasks.", True),
+        ("On 9 of 12 tasks, ZapNet outperforms Plover.", True),
+        ("ZapNet outperforms Plover on a few tasks.", True),
+        ("ZapNet outperforms Plover on the majority of tasks.", True),
+        ("ZapNet outperforms Plover on all 12 of 12 tasks.", False),
+        ("ZapNet outperforms Plover with 2 of 64 tiles and some overhead.", False),
     ],
 )
 def test_a_win_in_some_cases_only_is_told_from_one_in_all(
@@ -278,6 +283,9 @@ def test_a_win_in_some_cases_only_is_told_from_one_in_all(
         ("ZapNet outperforms Plover with 3x fewer parameters.", False),
         ("ZapNet outperforms Plover and has fewer parameters than Plover.", False),
         ("ZapNet has lower latency than Plover.", False),
+        ("ZapNet has lower latency and fewer parameters than Plover.", False),
+        ("ZapNet has higher accuracy with fewer parameters than Plover.", False),
+        ("ZapNet outperforms the 7B parameter model Plover.", False),
     ],
 )
 def test_a_rival_that_is_only_larger_is_told_from_one_that_is_beaten(

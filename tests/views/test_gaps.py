@@ -177,7 +177,7 @@ def test_what_a_concept_nearly_is_has_its_combinations(tmp_path: Path, others: i
         named = (Vocabulary.load().find(one, "technique") for one in (said[0], said[4]))
         low, high = (field.at[one.curie] for one in named if one)
         day = int(field.day.max()) + 1
-        assert field.nearly_combined(field.count(day), day)[low, high] != is_new
+        assert field.nearly_combined(field.count(day), field.combined(day))[low, high] != is_new
         assert not field.named(day)[low, high]
 
 

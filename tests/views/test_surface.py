@@ -204,13 +204,13 @@ def test_of_the_gains_of_a_sentence_all_are_told_or_none(built: Graph) -> None:
 
 
 def test_a_word_before_is_no_part_of_what_a_short_form_stands_for() -> None:
-    assert short_forms("gates for AR", "Advanced autoregressive (AR) models are slow.") == "AR: autoregressive"
-    assert short_forms("gates for AG", "Add and advanced gating (AG) are slow.") == "AG: advanced gating"
+    assert short_forms("gates for AR", "Advanced autoregressive (AR) models are slow.") == {"AR": "autoregressive"}
+    assert short_forms("gates for AG", "Add and advanced gating (AG) are slow.") == {"AG": "advanced gating"}
     assert short_forms("gates for RoPE", "It skips regular structure of 3D Rotary Position Embeddings (RoPE).") == (
-        "RoPE: Rotary Position Embeddings"
+        {"RoPE": "Rotary Position Embeddings"}
     )
-    assert short_forms("gates for OGB", "We read OpenGateBench (OGB) at dusk.") == "OGB: OpenGateBench"
-    assert short_forms("gates for LG", "Rules and late gating (LG) are slow.") == "LG: late gating"
+    assert short_forms("gates for OGB", "We read OpenGateBench (OGB) at dusk.") == {"OGB": "OpenGateBench"}
+    assert short_forms("gates for LG", "Rules and late gating (LG) are slow.") == {"LG": "late gating"}
 
 
 def test_a_length_is_shorter(built: Graph) -> None:
@@ -390,12 +390,16 @@ def test_a_name_that_has_a_short_form_in_it_does_not_spell_it_out() -> None:
 
 def test_the_short_forms_of_a_quotation_are_told_where_only_another_sentence_does() -> None:
     text = "The Late Gate (LG) is old. Some dusk map owls (DMOs) hunt. GPU time is short."
-    assert short_forms("LG-based DMOs on GPU and XYZ", text) == "LG: Late Gate; DMOs: dusk map owls"
-    assert short_forms("the Late Gate (LG) and LG", text) == ""
-    assert short_forms("LG helps", text, "LG") == short_forms("LG helps", text, "Late-gate maps") == ""
-    assert short_forms("LG helps", text, "LG-Map") == "LG: Late Gate"
+    assert short_forms("LG-based DMOs on GPU and XYZ", text) == {"LG": "Late Gate", "DMOs": "dusk map owls"}
+    assert short_forms("the Late Gate (LG) and LG", text) == {}
+    assert short_forms("LG helps", text, "LG") == short_forms("LG helps", text, "Late-gate maps") == {}
+    assert short_forms("LG helps", text, "LG-Map") == {"LG": "Late Gate"}
     several = "Maps of gates (MGs) and scans (S) of an image to text (I2T) and dusk owls (DOs) are old."
-    assert short_forms("an MG, I2T and a DO", several) == "MG: maps of gates; I2T: image to text; DO: dusk owl"
+    assert short_forms("an MG, I2T and a DO", several) == {
+        "MG": "maps of gates",
+        "I2T": "image to text",
+        "DO": "dusk owl",
+    }
 
 
 def test_a_brief_and_a_table_tell_the_short_forms_of_what_they_quote(built: Graph) -> None:
@@ -428,7 +432,7 @@ def test_a_paper_is_not_called_by_a_further_thing_that_it_makes(text: str, title
 def test_a_short_form_may_begin_with_a_small_letter() -> None:
     text = "Diffuse owl nets (dONs) are new. We add a rule for dON inference."
     assert spelt_out("a rule for dON inference", text) == "a rule for diffuse owl net (dON) inference"
-    assert short_forms("We add a rule for dON inference", text) == "dON: diffuse owl net"
+    assert short_forms("We add a rule for dON inference", text) == {"dON": "diffuse owl net"}
 
 
 def test_a_series_is_no_plural_of_serie() -> None:

@@ -221,7 +221,7 @@ def test_concept_that_papers_have_leads_to_a_report_and_counts_its_results(clien
     data, page = client.get("/hardware/gpu.json").json(), html.fromstring(client.get("/hardware/gpu").text)
     shown, stated = len(data["results"]), data["results_stated"]
     assert shown < stated
-    said = f"{shown} results that name it, of {stated} that its papers state; sure ones first, then the newest."
+    said = f"The surest and newest {shown} results that name it; its papers state {stated}."
     assert said in page.xpath("//p[@class='note']/text()")
 
 

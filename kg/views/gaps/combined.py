@@ -202,16 +202,16 @@ class Field:
         found[self._pair[self.paper_is(before)[self.both]]] = True
         return self._both_ways(found)
 
-    def nearly_combined(self, papers: Ints, before: int) -> Flags:
-        """Which two concepts have papers before a day that combine what they nearly are: "quantization", of PTQ."""
-        found = self.combined(before) > 0
-        known = self.graph.vocabulary
+    def nearly_combined(self, papers: Ints, combined: Ints) -> Flags:
+        """Which two concepts, or what these nearly are, papers combine: "quantization" is what PTQ nearly is.
+
+        `papers` have each concept, and `combined` each two.
+        """
+        nearly = np.eye(len(self.concepts), dtype=np.float32)
         for at, concept in enumerate(self.concepts):
-            wider = (self.at[one] for one in known.broader(concept) if one in self.at)
-            for wide in wider:
-                if papers[at] >= _NEARLY * papers[wide] > 0:
-                    found[at] |= found[wide]
-                    found[:, at] |= found[:, wide]
+            wider = [self.at[one] for one in self.graph.vocabulary.broader(concept) if one in self.at]
+            nearly[at, [wide for wide in wider if papers[at] >= _NEARLY * papers[wide] > 0]] = 1
+        found: Flags = nearly @ (combined > 0).astype(np.float32) @ nearly.T > 0
         return found
 
     @cached_property
@@ -279,7 +279,7 @@ class Past:
         among = np.ix_(own, own)
         kin, is_technique = field.kin[among], field.kind[own] == 0
         order = np.triu(np.ones(kin.shape, bool), 1)
-        named = field.named(before) | field.nearly_combined(papers, before)
+        named = field.named(before) | field.nearly_combined(papers, combined)
         is_open = is_technique[:, None] & (~is_technique[None, :] | order) & ~kin & ~named[among]
         weighted = np.where(kin, 0.0, field.weighted(before)[among])
         return cls(before, own, papers[own], np.where(kin, 0, combined[among]), weighted, is_open)

@@ -12,7 +12,7 @@ from typing import Any
 from kg.extract.numbers import plain, quantities
 from kg.extract.outcomes import outcome_lexicon
 from kg.model import Paper, Record, Relation, Result
-from kg.text import breaks_off, fold, has_han
+from kg.text import breaks_off, fold, has_han, is_kind
 from kg.views import measured, outcome
 from kg.views.borne import borne, is_of_own_part
 from kg.views.quotation import text_of
@@ -209,12 +209,7 @@ def _beaten(shown: Selection, claim: WinClaim) -> str:
     label = _plain(shown, claim, with_names(label, claim.quote.sentence))
     whole = label
     is_version = claim.loser.startswith("model:") and re.match(r"[A-Z]\S*\d", label) is not None  # "GPT-5 mini"
-    if (
-        shown.lang == "zh"
-        and not is_version
-        and not has_han(label)
-        and (not label[:1].isupper() or label.rpartition(" ")[2].islower())
-    ):
+    if shown.lang == "zh" and not is_version and not has_han(label) and (not label[:1].isupper() or is_kind(label)):
         label = in_full(shown, Wording(shown.graph.vocabulary)(label) or label)
     behind = around(claim.quote.sentence, claim.beaten)[1]
     words = [word.strip(".,;:()") for word in (*claim.beaten.split()[-1:], *behind.split()[:1])]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kg.extract.template import doing
+from kg.extract.template import what_it_does
 from kg.model import Document, Mention, Paper, Result
 from kg.text import sentences
 from kg.views import measured, outcome
@@ -211,7 +211,7 @@ def _does(shown: Selection, paper: Paper) -> tuple[str, bool]:
     A part of a method beside a problem that another part may solve would say what no paper does.
     """
     if own := sentence_of_source(shown, paper):
-        return shown.words("brief.of_source", quote=doing(own)).rstrip("。"), False
+        return shown.words("brief.of_source", quote=what_it_does(own)).rstrip("。"), False
     found = proposing(shown, paper)
     if found.proposal:
         said = found.proposal.itself or found.proposal.what

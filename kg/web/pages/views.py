@@ -51,8 +51,8 @@ def graph_(graph: Graph, asked: Asked) -> Shown | Reply:
     selection = asked.one("q", most=1000)
     view, colour = asked.choice("view", ("", *VIEWS)), asked.choice("colour", ("", *COLOURS))
     types = [kind for kind in asked.args.get("types", ()) if kind]
-    is_chosen, usual = asked.one("limit") != "", 40 if view == "lineage" else 120
-    limit = asked.number("limit", usual, _DRAWN)
+    is_chosen = asked.one("limit") != ""
+    limit = asked.number("limit", 120, _DRAWN)
     values: dict[str, Any] = {
         "frame": asked.here("frame"),
         "still": asked.here("svg"),
