@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
 from kg.model import ROLES
-from kg.query.filter import ORDERS, Entity, Order, Outcome, Query
-from kg.query.items import OPS, PERIODS, Item, is_passive
-from kg.query.pieces import Pieces
+from kg.query.changes import Changes
+from kg.query.filter import ORDERS, Entity, Order, Query
+from kg.query.items import MADE, OPS, PERIODS, Item
 from kg.query.relating import Relating
 from kg.query.stating import is_name
 from kg.text import fold, has_han
@@ -23,13 +23,13 @@ from kg.text import fold, has_han
 if TYPE_CHECKING:
     from kg.query.question import Parser
 
-#: Types of what is used and does nothing itself.
-_MADE = ("hardware", "dataset")
+#: What words between two things mean that say which is better.
+_BETTER = ("outperform", "outdone")
 #: How far from "highest" its metric may stand, in pieces.
 _NEAR = 4
 
 
-class Intent(Pieces):
+class Intent(Changes):
     """The kind of a question, found from its pieces."""
 
     def __init__(self, parser: Parser) -> None:
@@ -83,7 +83,10 @@ class Intent(Pieces):
         """ "Who works on visual token pruning?": its authors and institutions."""
         measured = any(self._is_metric(at) or "dataset" in item.types for at, item in enumerate(self.items))
         ranks = measured and self._places("order:best", "order:highest")  # "who has the best perplexity"
-        if self.asked != "who" or ranks or self._is_beater():
+        if self.asked != "who" or ranks:
+            return None
+        if self._is_beater():
+            self._ask_for("technique")
             return None
         proposing = self._places("propose")
         self.parser.proposes = bool(proposing) and self.parser.is_chinese  # which stands behind the thing
@@ -92,10 +95,11 @@ class Intent(Pieces):
 
     def _is_beater(self) -> bool:
         """Whether methods are meant: "who outperforms LoRA"."""
-        if not self._places("outperform") or not Relating(self.parser, "technique", self._things()).find():
-            return False
-        self.asked = "technique"
-        return True
+        return bool(self._places("outperform") and Relating(self.parser, "technique", self._things()).find())
+
+    def _ask_for(self, kind: str) -> None:
+        """Take a question for one that asks for things of another type than it says."""
+        self.asked = kind
 
     def _most_papers(self) -> list[int]:
         """The words for "most" that are of papers: of what nothing bears before them they are not (h指数最高).
@@ -112,7 +116,8 @@ class Intent(Pieces):
         rising = self._places("rises") + (self._rising() or rising)
         if not (self._things() or named):
             rising = []
-        places = self._places("trend") + rising
+        when = self._places("when") if self._earliest() or self._places("propose") else []  # but 什么时候LoRA优于DoRA
+        places = self._places("trend") + when + rising
         over = next((self.items[at].of("type:") for at in places if self.items[at].of("type:")), "")
         per = [at for at in self._places("per") if at + 1 < len(self.items) and self._type(at + 1) in PERIODS]
         if not over and per:
@@ -130,10 +135,13 @@ class Intent(Pieces):
         if self._places("than-before"):
             dates = [at for at, item in enumerate(self.items) if item.fact and item.fact.field == "date"]
             compared = [*dates, *(at for at in range(len(self.items)) if self._is_change(at))]
-        words = self.parser.lexicon.words.folds("earliest")
-        first = [at for at, item in enumerate(self.items) if fold(item.text) in words]
-        self._mark([*places, *beside, *compared, *first, *self.asked_at, *self._places("count")])
+        self._mark([*places, *beside, *compared, *self._earliest(), *self.asked_at, *self._places("count")])
         return Query("trend", wants=wants, over=over or "month", order=order, most=self._most())
+
+    def _earliest(self) -> list[int]:
+        """The words that say that something is the first: "first mentioned", 首次出现."""
+        words = self.parser.lexicon.words.folds("earliest")
+        return [at for at, item in enumerate(self.items) if fold(item.text) in words]
 
     def _rising(self) -> list[int]:
         """The words that ask whether something rises: "is LoRA still popular?", "量化热门吗"."""
@@ -148,10 +156,6 @@ class Intent(Pieces):
         if asks and changes and not measured and self._names_papers() and self._things():  # 研究是在增加吗
             return changes
         return self._places("rising", "popular") if asks and self._things() else []
-
-    def _is_change(self, at: int) -> bool:
-        piece = self.items[at] if 0 <= at < len(self.items) else Item(0, 0, "")
-        return piece.means("increase", "decrease") and not (piece.senses or piece.means("deed") or piece.is_verb)
 
     def _path(self) -> Query | None:
         things = self._things()
@@ -178,7 +182,7 @@ class Intent(Pieces):
         if len(set(things)) < len(things) or self._is_covered(things):  # techniques of one topic
             things = [self._technique(at) or thing for at, thing in zip(chain, things, strict=True)]
         inside = range(chain[0], chain[-1])
-        self._mark([*differ, *compare, *chain, *better, *self._places("between", "yes-no", "outperform")])
+        self._mark([*differ, *compare, *chain, *better, *self._places("between", "yes-no", *_BETTER)])
         self._mark(at for at in inside if self.items[at].means("and", "or"))
         metric = self._metric_near(chain[-1] + 1, chain[-1] + _NEAR)
         found = tuple(dict.fromkeys(thing for thing in things if thing))
@@ -207,7 +211,7 @@ class Intent(Pieces):
         return best
 
     def _joins(self, item: Item) -> bool:
-        joins = item.means("and", "or", "compare", "differ", "frame", "outperform") and not item.means("asks")
+        joins = item.means("and", "or", "compare", "differ", "frame", *_BETTER) and not item.means("asks")
         differs = item.means("by") and bool(self._places("differ"))  # "how does Medusa differ from EAGLE?"
         return joins or differs or item.mark in (",", "、", "，")
 
@@ -216,7 +220,7 @@ class Intent(Pieces):
         opens = bool(self.items) and self.items[0].means("auxiliary")
         asks = opens or bool(self._places("yes-no"))
         between = self.items[chain[0] + 1 : chain[1]]
-        return asks and any(item.means("outperform") for item in between) and not self.asked
+        return asks and any(item.means(*_BETTER) for item in between) and not self.asked
 
     def _is_either(self, chain: list[int]) -> bool:
         """ "ToMe or PiToMe for ViTs?": nothing stands before two things, of which one is asked for."""
@@ -280,6 +284,10 @@ class Intent(Pieces):
             if metric is None and not (item.means("order:best", "order:worst") and named):
                 continue
             metric = self._scores(metric) or metric
+            does = any(one.means("decrease") and not one.senses for one in self.items[max(at - 2, 0) : at])
+            metric = (
+                self._turned(metric) if metric and does and not metric.change else metric
+            )  # "saves the most memory"
             self._mark([at, *self.asked_at, *self._places(f"order:{order}"), *self._places("sort")])
             return Query("ranking", metric=metric, order=order, most=self._most(), wants=self._ranked())
         top = self._places("top")
@@ -328,78 +336,11 @@ class Intent(Pieces):
             return Query("count", wants=wants, over="" if over is None else self._type(over))
         return None
 
-    def _amount(self, at: int) -> Query | None:
-        """ "How many tokens does it save?", 准确率下降多少: results on what stands beside, and no count of papers."""
-        of = self._measured_by(at)
-        if of is None:
-            return None
-        self._mark([of])
-        if not self._things():
-            self.items[of].asked = False
-            return None
-        metric = self.parser.thresholds.speed_of(of) if self.items[of].is_speed else self.parser.metric(of)
-        metric = self._turned(metric) if not metric.change else metric
-        self._mark([at, *self._places("auxiliary")])
-        return Query("ranking", metric=metric, order="highest" if metric.change else "best", most=self._most())
-
-    def _measured_by(self, at: int) -> int | None:
-        """Where the metric stands of which "how many" asks: behind it, in Chinese before it and its change too."""
-        behind = self.items[at + 1] if at + 1 < len(self.items) else None
-        if behind is not None and ("metric" in behind.types or behind.is_speed):
-            return at + 1
-        if not self.parser.is_chinese or at == 0:
-            return None
-        if self._is_change_of(at - 1):
-            return at - 1
-        is_led = at > 1 and self._is_change(at - 1)
-        return at - 2 if is_led and self._is_metric(at - 2) else None
-
-    def _turned(self, metric: Outcome) -> Outcome:
-        """A metric in the direction that a word elsewhere says: "how much memory does it save"."""
-        change = next((at for at in self._places("decrease", "increase") if not self.items[at].senses), None)
-        if change is None:
-            return metric
-        self._mark([change])
-        return replace(metric, change=self.parser.thresholds.direction(self.items[change].words, metric.concept))
-
-    def _gains(self) -> Query | None:
-        """ "What does pruning improve?", 量化能降低哪些指标: metrics in which papers on something report a change."""
-        asks, things = self._places("asks"), self._things()
-        if not (asks and things) or self.asked not in ("", "metric") or self._names_papers():
-            return None
-        if any(self._is_metric(at) or item.value is not None for at, item in enumerate(self.items)):
-            return None
-        changes = [at for at in range(len(self.items)) if self._is_change(at) or self.items[at].means("improve")]
-        changes += [at for at in self._places("improves-on") if self._type_of_next(at) in _MADE]
-        at = next((at for at in changes if self._is_changed(at, asks[0], things)), None)
-        if at is None:
-            return None
-        change = next((one for one in ("increase", "decrease") if self.items[at].means(one)), "improve")
-        self._mark([at, asks[0], *self.asked_at, *self._places("order:highest", "by-whom", "auxiliary")])
-        metric = Outcome("", self.items[at].text, change=change)
-        return Query("entities", wants="metric", metric=metric, most=self._most())
-
-    def _type_of_next(self, at: int) -> str:
-        """Of what type the next thing is: "improve on an A100" is on hardware."""
-        return next((sense.type for item in self.items[at + 1 :] for sense in item.senses), "")
-
-    def _is_changed(self, at: int, asks: int, things: list[int]) -> bool:
-        """Whether what changes is asked for, and not what changes a thing: "what does X improve", X提升了什么."""
-        before, behind = self.items[asks + 1 : at], self.items[at + 1 : at + 2]
-        if self.asked:
-            return not any(item.senses for item in behind)
-        if self.parser.is_chinese:  # 改善了哪些方面, 带来了哪些提升
-            rest = self.items[max(asks, at) + 1 :]
-            return things[0] < at <= asks + 1 and all(i.mark or (i.means("frame") and not i.senses) for i in rest)
-        if things[0] > at:  # "what is improved by X", "what gains does X bring"
-            return is_passive(behind) or (not before and any(item.means("auxiliary") for item in behind))
-        return bool(before) and before[0].means("auxiliary") and not before[0].means("be")
-
     def _relations(self) -> Query | None:
         popular = self._places("popular")
         of_class = None if self.papers_asked or self._names_papers() else self._class(popular)
         members = self._classed(of_class) if of_class is not None else None  # "which GPUs are used for pruning"
-        if self.papers_asked or self._names_papers() or (members and (popular or members.field in _MADE)):
+        if self.papers_asked or self._names_papers() or (members and (popular or members.field in MADE)):
             return None
         found = Relating(self.parser, self.asked, self._things()).find()
         if found is None:
@@ -504,51 +445,6 @@ class Intent(Pieces):
             return None
         label = next(one for one in words[0].labels if has_han(one) == (self.parser.language == "zh"))
         return Entity("institution", "", label, self.parser.lexicon.organisations(words[0]))
-
-    def _class(self, popular: list[int]) -> int | None:
-        """Where the class stands whose members are asked for: "most used quantization methods", "which GPUs"."""
-        for at, item in enumerate(self.items):
-            thing = None if item.asked or item.means("scope") else self._classed(at)
-            if thing is None:
-                continue
-            behind = self.items[at + 1] if at + 1 < len(self.items) else None
-            typed = behind is not None and behind.of("type:") == thing.field
-            if thing.field == "technique":
-                typed = typed or any(fold(item.text).endswith(" " + word) for word in self._words_for("technique"))
-                typed = (typed or self._is_several(at)) and bool(popular)
-            elif not popular:
-                before = self.items[at - 1] if at else None
-                leads = before is not None and before.means("asks") and not before.of("type:")
-                typed = leads and (
-                    behind is None or typed or behind.means("auxiliary", "use", "by-whom") or bool(behind.mark)
-                )
-            else:
-                typed = self.asked in ("", thing.field)
-            if typed:
-                return at
-        return None
-
-    def _is_several(self, at: int) -> bool:
-        """Whether a piece behind "most used" says of what kind the things are: "optimizers", 最常用的优化器."""
-        leads = any(item.means("popular") for item in self.items[max(at - 1, 0) : at])
-        behind = [item for item in self.items[at + 1 :] if not item.mark]
-        is_end = has_han(self.items[at].text) and all(i.means("frame") and not i.of("type:") for i in behind)
-        return leads and (is_end or (self.items[at].text.isascii() and self.items[at].text.endswith("s")))
-
-    def _words_for(self, kind: str) -> tuple[str, ...]:
-        return self.parser.lexicon.words.folds(f"type:{kind}")
-
-    def _classed(self, at: int) -> Entity | None:
-        """The class of named things or techniques that a piece names: what the vocabulary has several kinds of."""
-        kinds = ("technique", *NAMED)
-        senses = [sense for sense in self.items[at].senses if sense.type in kinds and sense.known]
-        known = self.parser.lexicon.vocabulary
-        for sense in senses:
-            thing, narrower = self.parser.entity(sense), known.narrower(sense.concept)
-            members = tuple(one for one in thing.concepts if one in narrower or one not in known)
-            if len(members) > 2:  # not "GPU memory", whose name begins so
-                return replace(thing, concepts=members)
-        return None
 
     def _ways(self, places: list[int]) -> list[int]:
         """The verb right behind what is asked for ("which data sets are used to evaluate ..."), which is no cue."""

@@ -21,6 +21,8 @@ PERSON = re.compile(r"[A-Z][\w'’-]*\.?(?: [A-Z][\w'’-]*\.?){1,3}")
 ARTICLES = ("a", "an", "the")
 #: Types of what is worked on and how, which "or" joins with one another.
 WORK = frozenset(("topic", "technique", "problem", "task"))
+#: Types of what is used and does nothing itself.
+MADE = frozenset(("hardware", "dataset"))
 #: The kinds of thing that papers are counted by, one after another.
 PERIODS = ("day", "week", "month", "year", "report")
 #: What stands between the ends of a range.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from kg.entity_types import NAMED
 from kg.query.items import PERIODS, Item
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.spelling import is_usual, label_pairs, usual_near
@@ -97,6 +98,20 @@ def with_neighbours(items: list[Item], text: str) -> list[Item]:
     for item in items:
         last = out[-1] if out else None
         if last and last.is_unknown and item.is_unknown and text[last.end : item.start] == " ":
+            out[-1] = Item(last.start, item.end, text[last.start : item.end])
+        else:
+            out.append(item)
+    return out
+
+
+def with_versions(items: list[Item], text: str) -> list[Item]:
+    """The pieces, a name and a version that nothing bears as one that nothing bears: GPT-7 is not GPT."""
+    out: list[Item] = []
+    for item in items:
+        last = out[-1] if out else None
+        is_version = item.value is not None and not item.unit and item.text.isdigit()
+        is_name = last is not None and last.text[:1].isupper() and last.types <= {"technique", *NAMED}
+        if last and is_version and is_name and last.senses and text[last.end : item.start] == "-":
             out[-1] = Item(last.start, item.end, text[last.start : item.end])
         else:
             out.append(item)

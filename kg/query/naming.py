@@ -23,15 +23,6 @@ _LONG = 12
 _INSTITUTIONS = "FROM concepts WHERE type = 'institution' AND id IN (SELECT concept FROM mentions)"
 
 
-def is_kind(label: str) -> bool:
-    """Whether a label names things of a kind, and nothing with a name of its own: its last word is a common noun.
-
-    >>> is_kind("KV cache eviction"), is_kind("Budget EAGLE")
-    (True, False)
-    """
-    return label.rpartition(" ")[2].islower()
-
-
 class Unknown(KgError):
     """A value that names nothing of its type."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
@@ -124,6 +125,51 @@ class Pieces:
         held = {sense.concept for sense in senses if several and self.parser.lexicon.is_held(sense.concept)}
         senses.sort(key=lambda sense: (sense.type == "institution", bool(held) and sense.concept not in held))
         return self.parser.entity(senses[0]) if senses else None
+
+    def _class(self, popular: list[int]) -> int | None:
+        """Where the class stands whose members are asked for: "most used quantization methods", "which GPUs"."""
+        for at, item in enumerate(self.items):
+            thing = None if item.asked or item.means("scope") else self._classed(at)
+            if thing is None:
+                continue
+            behind = self.items[at + 1] if at + 1 < len(self.items) else None
+            typed = behind is not None and behind.of("type:") == thing.field
+            if thing.field == "technique":
+                typed = typed or any(fold(item.text).endswith(" " + word) for word in self._words_for("technique"))
+                typed = (typed or self._is_several(at)) and bool(popular)
+            elif not popular:
+                before = self.items[at - 1] if at else None
+                leads = before is not None and before.means("asks") and not before.of("type:")
+                typed = leads and (
+                    behind is None or typed or behind.means("auxiliary", "use", "by-whom") or bool(behind.mark)
+                )
+            else:
+                typed = self.asked in ("", thing.field)
+            if typed:
+                return at
+        return None
+
+    def _is_several(self, at: int) -> bool:
+        """Whether a piece behind "most used" says of what kind the things are: "optimizers", 最常用的优化器."""
+        leads = any(item.means("popular") for item in self.items[max(at - 1, 0) : at])
+        behind = [item for item in self.items[at + 1 :] if not item.mark]
+        is_end = has_han(self.items[at].text) and all(i.means("frame") and not i.of("type:") for i in behind)
+        return leads and (is_end or (self.items[at].text.isascii() and self.items[at].text.endswith("s")))
+
+    def _words_for(self, kind: str) -> tuple[str, ...]:
+        return self.parser.lexicon.words.folds(f"type:{kind}")
+
+    def _classed(self, at: int) -> Entity | None:
+        """The class of named things or techniques that a piece names: what the vocabulary has several kinds of."""
+        kinds = ("technique", *NAMED)
+        senses = [sense for sense in self.items[at].senses if sense.type in kinds and sense.known]
+        known = self.parser.lexicon.vocabulary
+        for sense in senses:
+            thing, narrower = self.parser.entity(sense), known.narrower(sense.concept)
+            members = tuple(one for one in thing.concepts if one in narrower or one not in known)
+            if len(members) > 2:  # not "GPU memory", whose name begins so
+                return replace(thing, concepts=members)
+        return None
 
     def _names_papers(self) -> bool:
         return any(item.of("type:") == "paper" and not item.asked for item in self.items)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import Literal
 
 from kg.query.amounts import with_direction
@@ -24,7 +24,6 @@ from kg.query.joins import (
     over_baselines,
 )
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.naming import is_kind
 from kg.query.patterns import beside
 from kg.query.stating import (
     AFTER,
@@ -32,8 +31,10 @@ from kg.query.stating import (
     cue_behind,
     done_by,
     improvement,
+    is_deed,
     is_denied,
     is_improved,
+    is_made,
     is_name,
     is_of,
     is_property,
@@ -50,11 +51,11 @@ from kg.query.stating import (
 )
 from kg.query.thresholds import Thresholds
 from kg.query.unnamed import is_author, is_averting, is_machine, is_narrowing, is_told, only, phrase_of, untold
-from kg.text import fold, has_han
+from kg.text import fold, has_han, is_kind
 
 #: Meanings of words that say something: they are used, or told as ignored.
 _RANKING = ("popular", "top", "rising", *(f"order:{order}" for order in ORDERS))
-_ASKING = (*_RANKING, "similar", "advice", "trend", "count", "scarce")
+_ASKING = (*_RANKING, "similar", "advice", "trend", "count", "scarce", "when")
 _DIRECTION = ("increase", "decrease", "improve")  # of a result
 _TELLING = (*_ASKING, *_DIRECTION, "not", "amount", "stated", "extends")
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
@@ -62,7 +63,7 @@ _ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("b
     "compare": _ANY_ROLE,
     "mention": _ANY_ROLE,
 }
-_CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "evaluate", "by")
+_CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "outdone", "evaluate", "by")
 _CONDITIONS = ("kind:", "code:", "country:", "nation:", "venue:")  # of words that are conditions by themselves
 _ONE = ("paper", "source", "kind", "venue", "year")  # of which a paper has one: "and" between two means "or"
 
@@ -240,9 +241,9 @@ class Parser:
     def _steer(self, at: int, cue: str, negated: bool, joins: bool) -> tuple[str, bool, bool] | None:
         """The state after a word that names nothing; None for a word that is a condition."""
         item = self.items[at]
-        if item.means("code", "stated") or self._is_deed(at) or any(item.of(prefix) for prefix in _CONDITIONS):
+        if item.means("code", "stated") or is_deed(self.items, at) or any(item.of(prefix) for prefix in _CONDITIONS):
             return None
-        if item.of("made:") and self._is_made(at, cue):
+        if item.of("made:") and is_made(self.items, at, cue):
             return None
         if item.means("purpose"):  # "用强化学习做剪枝"
             return "", negated, joins
@@ -253,33 +254,9 @@ class Parser:
         if cue == "outperform" and is_passive([item]):
             return "outdone", negated, joins
         found = stands_over(self.items, at) or next((c for c in _CUES if item.means(c)), "")
-        if found == "outperform" and not self._follows(at):
+        if found in ("outperform", "outdone") and not self._follows(at):
             return "", negated, joins
         return (found or ("" if item.means("about") else cue)), negated, joins
-
-    def _is_deed(self, at: int) -> bool:
-        """Whether a word is what is done to the thing before it ("speech recognition compression"), or a speed-up."""
-        item = self.items[at]
-        if not item.means("deed") or item.taken or item.asked:
-            return False
-        if item.is_speed:
-            compared = any(other.means("outperform") for other in self.items)
-            return not compared and any(other.types - {"metric"} for other in self.items)
-        sides = (self.items[:at][::-1], self.items[at + 1 :] if item.is_verb else [])
-        passed = ("frame", "about", "and", "or", "deed")
-        stops = ((i for i in side if i.senses or not (i.means(*passed) or i.text in "、)）")) for side in sides)
-        return any(bool(one.senses) for side in stops for one in islice(side, 1))
-
-    def _is_made(self, at: int, cue: str) -> bool:
-        """Whether a word for a kind of paper is what the papers propose or release, and no part of a thing's name."""
-        makes = any(item.means("makes") for item in self.items[max(at - 2, 0) : at])
-        proposed = cue == "propose" and self.items[at].of("made:") != "model"  # many a method is called a model
-        return (proposed or makes) and not self._is_beside_thing(at)
-
-    def _is_beside_thing(self, at: int) -> bool:
-        """Whether a thing stands right before a word, or right behind it ("an LLM serving system")."""
-        beside = self.items[max(at - 1, 0) : at] + self.items[at + 1 : at + 2]
-        return any(item.senses or item.is_unknown for item in beside)
 
     def _follows(self, at: int) -> bool:
         return any(item.senses for item in self.items[at + 1 :])
@@ -448,9 +425,9 @@ class Parser:
     def _said(self, at: int, cue: str) -> list[Term]:
         """The condition of a word of its own: a kind, code, a country, a venue."""
         item = self.items[at]
-        if item.means("stated") or self._is_deed(at):
+        if item.means("stated") or is_deed(self.items, at):
             return [stated(item, self.language)]
-        kind = item.of("kind:") or (item.of("made:") if self._is_made(at, cue) else "")
+        kind = item.of("kind:") or (item.of("made:") if is_made(self.items, at, cue) else "")
         beside = [self.items[i] for i in (at - 1, at + 1) if 0 <= i < len(self.items)]
         if kind in ("benchmark", "dataset") and any("dataset" in other.types for other in beside):
             return []

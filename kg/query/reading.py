@@ -11,16 +11,15 @@ from kg.entity_types import NAMED
 from kg.query.asides import with_examples, without_circumstances
 from kg.query.dates import Dates, relative
 from kg.query.filter import Fact
-from kg.query.items import ARTICLES, PERSON, Item, is_gerund, is_second
+from kg.query.items import ARTICLES, MADE, PERSON, Item, is_gerund, is_second
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.mending import folds, mend, mended_around, mended_pairs, whole_words, with_neighbours
-from kg.query.naming import is_kind
+from kg.query.mending import folds, mend, mended_around, mended_pairs, whole_words, with_neighbours, with_versions
 from kg.query.numbers import numbers
 from kg.query.phrases import BETWEEN, PhraseParting
 from kg.query.spelling import is_superlative, label_pairs
 from kg.query.word_order import reordered, with_shared
 from kg.query.words import QuestionWord
-from kg.text import Token, fold, has_han, tokens
+from kg.text import Token, fold, has_han, is_kind, tokens
 
 #: What a piece of a compound costs that nothing bears; one that something bears costs 2 or 3.
 _UNNAMED = 20
@@ -63,6 +62,7 @@ class QuestionReader:
         """The pieces in order; neighbouring words that nothing bears are one."""
         taken: list[Item] = []
         found = self._uncut(list(self._candidates()))
+        found = [item for item in found if not item.means("with-which") or self._is_behind_made(item, found)]
         for item in sorted(found, key=lambda i: (-self._weight(i), not i.fact, i.value is None, i.start)):
             if all(item.end <= other.start or item.start >= other.end for other in taken):
                 taken.append(item)
@@ -70,7 +70,7 @@ class QuestionReader:
         self.unknown = [item.text for item in unknown]
         taken += unknown
         items = whole_words(self._with_persons(sorted(taken, key=lambda item: (item.start, item.end))))
-        items = self._with_versions(reordered(items, self.text, self.lexicon))
+        items = with_versions(reordered(items, self.text, self.lexicon), self.text)
         items = with_shared(mended_around(items, self.text, self.lexicon), self.lexicon)
         mend(items, self.lexicon)
         for item, behind in pairwise(items):
@@ -126,6 +126,12 @@ class QuestionReader:
 
         return [i for i in items if not (cuts(i) or ends_inside(i) or between(i) if has_han(i.text[:1]) else splits(i))]
 
+    def _is_behind_made(self, item: Item, others: list[Item]) -> bool:
+        """Whether hardware or a data set stands before a piece: "GPUs that are used to train VLA models"."""
+        made = (one for one in others if one.end < item.start and {one.of("type:"), *one.types} & MADE)
+        gaps = (self.text[one.end : item.start].split() for one in made)
+        return any(all(self.phrases.means("frame", fold(word)) for word in gap) for gap in gaps)
+
     def _with_objects(self, items: list[Item]) -> list[Item]:
         """The pieces, a verb with what it is done to as the compound of both: "compress the KV cache", 压缩思维链.
 
@@ -166,19 +172,6 @@ class QuestionReader:
                 found.start, found.end, found.text = item.start, thing.end, self.text[item.start : thing.end]
                 rest[: behind + 1] = []
             out.append(found or item)
-        return out
-
-    def _with_versions(self, items: list[Item]) -> list[Item]:
-        """The pieces, a name and a version that nothing bears as one that nothing bears: GPT-7 is not GPT."""
-        out: list[Item] = []
-        for item in items:
-            last = out[-1] if out else None
-            is_version = item.value is not None and not item.unit and item.text.isdigit()
-            is_name = last is not None and last.text[:1].isupper() and last.types <= {"technique", *NAMED}
-            if last and is_version and is_name and last.senses and self.text[last.end : item.start] == "-":
-                out[-1] = Item(last.start, item.end, self.text[last.start : item.end])
-            else:
-                out.append(item)
         return out
 
     def _inner_object(self, rest: list[Item], nouns: list[str]) -> tuple[int, Item] | None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Literal
 
 from kg.entity_types import NAMED
 from kg.query.filter import Entity, Phrase, Term
 from kg.query.items import Item, is_passive
 from kg.query.lexicon import LINKING, Lexicon, Sense
-from kg.query.naming import is_kind
 from kg.query.patterns import deed, stem
-from kg.text import fold, has_han
+from kg.text import fold, has_han, is_kind
 
 #: Types of what one uses, compares with, evaluates on.
 AFTER = ("technique", *NAMED)
@@ -47,6 +46,31 @@ def done_by(items: list[Item], by: int, at: int, text: str) -> tuple[Phrase, str
         item.taken = True
     said, whom = text[verb.start : doer[-1].end], text[doer[0].start : doer[-1].end]
     return Phrase(said, (said, f"{whom.removesuffix('s')} {verb.text.split(' ')[0]}")), verb.text
+
+
+def is_deed(items: list[Item], at: int) -> bool:
+    """Whether a word is what is done to the thing before it ("speech recognition compression"), or a speed-up."""
+    item = items[at]
+    if not item.means("deed") or item.taken or item.asked:
+        return False
+    if item.is_speed:
+        compared = any(other.means("outperform") for other in items)
+        return not compared and any(other.types - {"metric"} for other in items)
+    sides = (items[:at][::-1], items[at + 1 :] if item.is_verb else [])
+    passed = ("frame", "about", "and", "or", "deed")
+    stops = ((i for i in side if i.senses or not (i.means(*passed) or i.text in "、)）")) for side in sides)
+    return any(bool(one.senses) for side in stops for one in islice(side, 1))
+
+
+def is_made(items: list[Item], at: int, cue: str) -> bool:
+    """Whether a word for a kind of paper is what the papers propose or release, and no part of a thing's name.
+
+    A thing stands right before such a part, or right behind it ("an LLM serving system").
+    """
+    makes = any(item.means("makes") for item in items[max(at - 2, 0) : at])
+    proposed = cue == "propose" and items[at].of("made:") != "model"  # many a method is called a model
+    beside = items[max(at - 1, 0) : at] + items[at + 1 : at + 2]
+    return (proposed or makes) and not any(item.senses or item.is_unknown for item in beside)
 
 
 def is_denied(items: list[Item], at: int) -> bool:

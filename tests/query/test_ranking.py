@@ -348,6 +348,65 @@ def test_what_goes_the_other_way_is_no_answer(made: Callable[..., Store], vocabu
     assert cells(answer(world, vocabulary, "剪枝让准确率下降多少"), "value") == [("1%",)]
 
 
+def test_what_is_better_for_a_narrower_metric_goes_no_other_way(
+    made: Callable[..., Store], vocabulary: Vocabulary
+) -> None:
+    changes = {"Alpha": ("lowers FID by 20%", 20, "decrease"), "Beta": ("lowers FID by 30%", 30, "decrease")}
+    changes |= {"Gamma": ("raises FID by 5%", 5, "increase")}
+    world = made(
+        {
+            f"900-0{n}": paper(f"{name}Demo", f"It {said}.", [(said, "FID", value, "%", change, "")])
+            for n, (name, (said, value, change)) in enumerate(changes.items())
+        }
+    )
+    found = answer(world, vocabulary, "highest generation quality in pruning")
+    assert cells(found, "value") == [("30%",), ("20%",)]
+    assert "1 result that goes the other way is left out." in found.notes
+    assert cells(answer(world, vocabulary, "lowest generation quality in pruning"), "value") == [("5%",)]
+    assert cells(answer(world, vocabulary, "lowest FID in pruning"), "value") == [("30%",), ("20%",)]
+
+
+def test_levels_of_a_narrower_metric_that_should_be_low_rank_from_the_lowest(
+    made: Callable[..., Store], vocabulary: Vocabulary
+) -> None:
+    world = made(
+        {
+            f"900-0{n}": paper(
+                f"{name}Demo", f"It has FID {value}.", [(f"FID {value}", "FID", value, "", "absolute", "")]
+            )
+            for n, (name, value) in enumerate({"Alpha": 9, "Beta": 4}.items())
+        }
+    )
+    assert cells(answer(world, vocabulary, "highest generation quality in pruning"), "value") == [("4",), ("9",)]
+
+
+def test_only_results_that_go_the_other_way_are_said_to(made: Callable[..., Store], vocabulary: Vocabulary) -> None:
+    losses = [
+        ("1% lower accuracy", "accuracy", 1, "%", "decrease", ""),
+        ("3% worse", "accuracy", 3, "%", "decrease", ""),
+    ]
+    world = made({"900-01": paper("AlphaDemo", "It has 1% lower accuracy, or is 3% worse.", losses)})
+    found = answer(world, vocabulary, "highest accuracy in pruning")
+    assert found.empty
+    assert found.notes == (
+        "Papers that fulfil the conditions state 2 results on accuracy, which all go the other way and are no answer.",
+    )
+    found = answer(world, vocabulary, "剪枝中准确率最高的结果")
+    assert found.notes == ("符合条件的论文在准确率方面只有2项变化方向相反的结果，不能作为答案。",)
+
+
+def test_what_saves_most_falls_most(made: Callable[..., Store], vocabulary: Vocabulary) -> None:
+    results = [("cuts memory by 70%", "memory usage", 70, "%", "decrease", "")]
+    more = [("needs 90% more memory", "memory usage", 90, "%", "increase", "")]
+    texts = {
+        "900-01": ("AlphaDemo", "It cuts memory by 70%.", results),
+        "900-02": ("BetaDemo", "It needs 90% more memory.", more),
+    }
+    store = made({entry: paper(*said) for entry, said in texts.items()})
+    for question in ("which pruning method saves the most memory", "what reduces memory most in pruning"):
+        assert cells(answer(store, vocabulary, question), "value") == [("70%",)]
+
+
 def test_data_sets_and_settings_are_what_differs(made: Callable[..., Store], vocabulary: Vocabulary) -> None:
     def scored(name: str, at: str, value: float, setting: str = "") -> dict[str, Any]:
         result = (f"{value}% accuracy", "accuracy", value, "%", "absolute", "", ("setting", setting))

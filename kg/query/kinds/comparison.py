@@ -1,35 +1,34 @@
 """Things side by side: a row for each aspect of which a paper says something about one of them.
 
 What a thing has is what the papers have that propose or use it (of a model, hardware, ...: that have it). Which of two
-things is better is said only where papers state it of the things themselves; what they state of a variant of LoRA, or
-of a method for pruning, is said of that. Where papers contradict one another, both are said. Figures are those of one
-thing over another.
+things is better is said as papers state it (kg.query.between). Figures are those of one thing over another.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import combinations, permutations
+from functools import cached_property
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from kg.entity_types import LISTS
 from kg.model import RELATION_TYPES, ROLES
 from kg.query.answer import Answer, Cell, Line, Quote, Row, Table
-from kg.query.conditions import Where, concepts, related
+from kg.query.between import Between, Stated
+from kg.query.conditions import Where, concepts
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Fact, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figures, Measures, blocks
-from kg.query.naming import is_kind
-from kg.query.nodes import Related, Reported, namings, reported, stated
+from kg.query.nodes import Reported, namings, reported
 from kg.query.sayings import Sayings
 from kg.query.setups import obtained
 from kg.query.shown import entry_of, quotes
 from kg.store.file import StoreFile
-from kg.text import fold
+from kg.text import fold, is_kind
 from kg.trust import thresholds
 
 #: Kinds of paper that look at things side by side.
@@ -57,25 +56,6 @@ class _Value(NamedTuple):
     thing: str  # CURIE
     number: int
     papers: list[str]
-
-
-class _Pair(NamedTuple):
-    """A relation that papers state between two of the things, by their places."""
-
-    head: int
-    relation: str
-    tail: int
-
-
-class _Group(NamedTuple):
-    """What papers state of two ends in the same way: of the things themselves, or of kinds of them."""
-
-    head: str  # "a variant of LoRA (QLoRA)"
-    heads: int  # how many: 1 or more
-    tail: str
-    loose: tuple[str, ...]  # things with names of their own of which only variants are meant
-    is_own: bool  # both ends are the things themselves
-    papers: dict[str, Related]
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
@@ -109,7 +89,11 @@ class _Comparison:
         self.corpus = Corpus.of(store)
         self.papers: list[Papers] = []
         self.proposed: dict[str, set[str]] = defaultdict(set)  # techniques, by paper
-        self.unsure: dict[frozenset[int], set[str]] = defaultdict(set)  # papers that may say which thing is better
+
+    @cached_property
+    def between(self) -> Between:
+        """What papers state between the things, once these are found."""
+        return Between(self.store, self.lexicon, self.say, self.things, self.papers)
 
     def answer(self, limit: int | None) -> Answer:
         columns = ("aspect", *_distinct(self.things))
@@ -120,7 +104,7 @@ class _Comparison:
             self._find(at, thing)
         if not any(map(self.corpus.count, self.papers)):
             return Answer(self.question, self.query, (), tuple(self.notes), Table(columns))
-        stated = self._stated()
+        stated = self.between.stated()
         lines = [
             *self._counted(),
             *self._as_baseline(),
@@ -129,7 +113,7 @@ class _Comparison:
             *self._around(),
             *self._first(),
         ]
-        table = Table(columns, tuple(lines[:limit]), self._verdict(stated))
+        table = Table(columns, tuple(lines[:limit]), self.between.verdict(stated, self._both))
         both = self._rows()
         return Answer(self.question, self.query, both, tuple(self.notes), table, fulfilling=len(both) or None)
 
@@ -365,149 +349,24 @@ class _Comparison:
         said = self.say("comparison.over", amount=self.measures.amount_of(one), rival=self._label(one.baseline))
         thing, proposed = self.things[at], self.proposed[one.paper]
         kinds = proposed if thing.field == "topic" else proposed.intersection(thing.concepts)
-        is_own = not kinds or not kinds.isdisjoint(self._own(at))
-        return said if is_own else self.say("comparison.of", what=self._meant(at, kinds), said=said)
+        is_own = not kinds or not kinds.isdisjoint(self.between.own(at))
+        return said if is_own else self.say("comparison.of", what=self.between.meant(at, kinds), said=said)
 
     # Relations
 
-    def _stated(self) -> dict[_Pair, dict[str, Related]]:
-        """What papers surely state between the things, by paper."""
-        out: dict[_Pair, dict[str, Related]] = defaultdict(dict)
-        for head, tail in permutations(range(len(self.things)), 2):
-            found = self._between(head, tail)
-            said = quotes(self.store, {one.node: "" for one in found})
-            for one in found:
-                if one.node in said and said[one.node].sure:
-                    out[_Pair(head, one.type, tail)].setdefault(one.paper, one)
-                elif one.type == "outperforms":
-                    self.unsure[frozenset((head, tail))].add(one.paper)
-        return out
-
-    def _between(self, head: int, tail: int) -> list[Related]:
-        """The relations from one thing to another; where a paper is on a topic, those of what it proposes too.
-
-        A paper on two topics says nothing of the one over the other.
-        """
-        meant = [self._members(at) for at in (head, tail)]
-        ends = related("head", meant[0]), related("tail", meant[1])
-        found = stated(self.store, Where(" AND ".join(end.sql for end in ends), ends[0].given + ends[1].given))
-        if self.things[head].field != "topic":
-            return found
-        among = self.papers[head].of("x.paper")
-        sql = f"{ends[1].sql} AND x.type = 'outperforms' AND {among.sql}"
-        wins = stated(self.store, Where(sql, (*ends[1].given, *among.given)))
-        named = namings(self.store, {win.paper for win in wins})
-        proposed = {(one.paper, one.concept) for one in named if one.role == "proposed"}
-        on_both = {one.paper for one in named if one.concept == self.things[tail].concept and not one.role}
-        wins = [win for win in wins if (win.paper, win.head) in proposed and win.paper not in on_both]
-        return [*found, *(win for win in wins if win not in found)]
-
-    def _members(self, at: int) -> tuple[str, ...]:
-        """A thing and its kinds; of a topic, the techniques that bear its name too."""
-        return (*self.things[at].concepts, *self.things[at].borne)
-
-    def _own(self, at: int) -> set[str]:
-        """The thing itself, whatever types it is known as."""
-        thing = self.things[at]
-        name = fold(self.lexicon.label(thing.concept))
-        return {thing.concept, *(one for one in self._members(at) if fold(self.lexicon.label(one)) == name)}
-
-    def _groups(self, pair: _Pair, found: dict[str, Related]) -> list[_Group]:
-        """What papers state between two things, that of the things themselves first and apart."""
-        own = self._own(pair.head), self._own(pair.tail)
-        groups: dict[tuple[bool, bool], dict[str, Related]] = defaultdict(dict)
-        for paper, one in found.items():
-            groups[one.head in own[0], one.tail in own[1]][paper] = one
-        out = []
-        for is_own, papers in sorted(groups.items(), reverse=True):
-            heads, tails = {one.head for one in papers.values()}, {one.tail for one in papers.values()}
-            head, tail = self._meant(pair.head, heads), self._meant(pair.tail, tails)
-            kinds = (at for at, whole in zip((pair.head, pair.tail), is_own, strict=True) if not whole)
-            loose = tuple(self.things[at].label for at in kinds if self._kinds_of(at) == "variants")
-            out.append(_Group(head, 1 if is_own[0] else len(heads), tail, loose, all(is_own), papers))
-        return out
-
-    def _kinds_of(self, at: int) -> str:
-        """What the members of a thing are to it: a topic's methods, a kind's kinds, the variants of what has a name."""
-        thing = self.things[at]
-        if thing.field == "topic":
-            return "methods"
-        return "kinds" if is_kind(self.lexicon.label(thing.concept)) else "variants"
-
-    def _meant(self, at: int, concepts: set[str]) -> str:
-        """A thing, or those of its kinds of which something is said: "variants of LoRA (ARD-LoRA, ID-LoRA)"."""
-        thing = self.things[at]
-        if not concepts.isdisjoint(self._own(at)):
-            return thing.label
-        names = sorted(map(self._label, concepts))
-        told = self.say("list.comma").join([*names[:_LISTED], *(["…"] if len(names) > _LISTED else [])])
-        return self.say(f"comparison.{self._kinds_of(at)}", len(names), thing=thing.label, kinds=told)
-
-    def _relations(self, stated: dict[_Pair, dict[str, Related]]) -> list[Line]:
+    def _relations(self, stated: Stated) -> list[Line]:
         """A row for each relation that papers state between the things."""
         out = []
         for relation in RELATION_TYPES:
             parts = []
             for at in range(len(self.things)):
-                pairs = [(pair, found) for pair, found in sorted(stated.items()) if pair[:2] == (at, relation)]
-                groups = [group for pair, found in pairs for group in self._groups(pair, found)]
+                groups = self.between.groups_of(stated, at, relation)
                 nodes = [one.node for group in groups for one in group.papers.values()]
                 said = quotes(self.store, dict.fromkeys(nodes[: 2 * _QUOTED], self.things[at].label))
-                names = tuple(self._grouped(at, group) for group in groups)
+                names = tuple(self.between.grouped(at, group) for group in groups)
                 parts.append(_Part(names, [entry_of(node) for node in nodes], list(said.values())))
             out += self._row(self.say(f"comparison.{relation}", 1), parts)
         return out
-
-    def _grouped(self, at: int, group: _Group) -> str:
-        """What a thing is related to, and whether only a kind of it is: "a variant of LoRA (QLoRA): DoRA (2)"."""
-        said = self.say("comparison.named", len(group.papers), name=group.tail)
-        is_own = group.head == self.things[at].label
-        return said if is_own else self.say("comparison.of", what=group.head, said=said)
-
-    def _verdict(self, stated: dict[_Pair, dict[str, Related]]) -> str:
-        """Which thing papers call better, that they do not say so, or that they disagree; one clause a pair."""
-        say = self.say
-        clauses = []
-        for first, second in combinations(range(len(self.things)), 2):
-            pairs = _Pair(first, "outperforms", second), _Pair(second, "outperforms", first)
-            one, other = (self._groups(pair, stated.get(pair, {})) for pair in pairs)
-            if one and other and one[0].is_own and other[0].is_own:
-                told = [self._told("outperforms", groups.pop(0)) for groups in (one, other)]
-                clauses += [say("comparison.disagree", one=told[0], other=told[1])]
-            elif not one and not other:
-                clauses += self._open(stated, first, second)
-            for groups in (one, other):
-                clauses += [self._told("outperforms", group) for group in groups]
-                loose = dict.fromkeys(name for group in groups for name in group.loose)
-                if loose and not any(group.is_own for group in groups):
-                    clauses.append(say("comparison.not_itself", len(loose), things=say.listed(list(loose))))
-        text = say("list.semicolon").join(clauses) + say("ranking.full_stop")
-        is_name = any(text.startswith(thing.label) for thing in self.things)
-        return text if is_name else text[:1].upper() + text[1:]
-
-    def _told(self, relation: str, group: _Group) -> str:
-        """ "LoRA uses pruning in 2 papers"."""
-        verb = self.say(f"comparison.{relation}", group.heads)
-        ends = {"first": group.head, "second": group.tail}
-        return self.say("comparison.related", len(group.papers), relation=verb, **ends)
-
-    def _open(self, stated: dict[_Pair, dict[str, Related]], first: int, second: int) -> list[str]:
-        """What to say of two things of which none is called the better one."""
-        names = {"first": self.things[first].label, "second": self.things[second].label}
-        others = self._other(stated, first, second)
-        if "institution" in (self.things[first].field, self.things[second].field):
-            return list(others)
-        unsure = len(self.unsure[frozenset((first, second))])
-        told = self.say("comparison.unsure", unsure, **names) if unsure else self.say("comparison.open", **names)
-        return [told, *others]
-
-    def _other(self, stated: dict[_Pair, dict[str, Related]], first: int, second: int) -> Iterator[str]:
-        """What else papers state of two things, and how many have both."""
-        for pair, papers in sorted(stated.items()):
-            if {pair.head, pair.tail} == {first, second}:
-                yield from (self._told(pair.relation, group) for group in self._groups(pair, papers))
-        both = len(self._both(first, second))
-        yield self.say("comparison.both", both) if both else self.say("comparison.not_both")
 
 
 def _phrases(sentence: str) -> set[str]:

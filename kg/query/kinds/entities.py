@@ -23,7 +23,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     """The things of a type that most papers of a filter have, at most `limit` (20)."""
     if query.link is not None:
         return relations.answer(store, lexicon, question, query, limit)
-    if query.wants == "metric" and query.metric:
+    if query.wants == "metric" and query.change:
         return gains.answer(store, lexicon, question, query, limit)
     if query.wants not in TYPES:
         return count.answer(store, lexicon, question, replace(query, over=query.wants, wants="paper"), limit)

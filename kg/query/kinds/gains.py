@@ -19,20 +19,19 @@ from kg.store.file import StoreFile
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The metrics that change as the query's `metric` says, by how many papers report it, at most `limit` (20)."""
+    """The metrics that have the query's `change`, by how many papers report it, at most `limit` (20)."""
     say, wanted, corpus = Sayings(query.language), query.filter, Corpus.of(store)
-    change = query.metric.change if query.metric else ""
     measures, among = Measures(lexicon, say), corpus.holding(wanted).of("x.paper")
     sql = f"x.metric IS NOT NULL AND x.sure = 1 AND x.change <> 'absolute' AND {among.sql}"
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for one in obtained(corpus, lexicon, wanted, reported(store, Where(sql, among.given))):
         told = measures.as_level(one)  # "34x compression" is a gain, and no decrease
         is_gain = not measures.is_loss(Block(told.metric, told.unit, told.change))
-        if told.change == change or (change == "improve" and is_gain):
+        if told.change == query.change or (query.change == "improve" and is_gain):
             found[one.metric][one.node] = one.paper
     if not found:
         is_any = found_any(store, wanted)
         why = say("gains.none") if is_any else nothing(store, lexicon, wanted, say, "metric")
         return Answer(question, query, (), (*wanted.notes, why))
     table = stated_by(store, lexicon, say, "metric", found, limit or query.most)
-    return Answer(question, query, (), (*wanted.notes, say(f"gains.{change}")), table)
+    return Answer(question, query, (), (*wanted.notes, say(f"gains.{query.change}")), table)

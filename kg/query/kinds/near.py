@@ -16,12 +16,11 @@ from kg.query.corpus import Corpus
 from kg.query.embeddings import asked, likeness, vector_of
 from kg.query.filter import Query
 from kg.query.lexicon import Lexicon
-from kg.query.naming import is_kind
 from kg.query.near import Near, in_english, titles
 from kg.query.sayings import Sayings
 from kg.store.embeddings import model_of
 from kg.store.file import StoreFile
-from kg.text import fold, sentence_at, tokens
+from kg.text import fold, is_kind, sentence_at, tokens
 
 if TYPE_CHECKING:
     from kg.store.embeddings import Vectors

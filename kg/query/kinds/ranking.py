@@ -73,7 +73,6 @@ class _Ranking:
         self.metric = query.metric or self._usual()
         self.is_level = False  # whether levels stand in for changes that no paper states
         self.left_out: dict[str, set[str]] = defaultdict(set)  # nodes of results that are not on what is asked for
-        self.against = 0  # results that go the other way
 
     def answer(self, limit: int | None) -> Answer:
         shown = self.leading()
@@ -117,9 +116,18 @@ class _Ranking:
 
     # What is ranked
 
-    @cached_property
+    @property
     def blocks(self) -> dict[Block, Figures]:
         """The results on the metric by block, in order."""
+        return self._ranked[0]
+
+    @property
+    def against(self) -> int:
+        """How many results go the other way."""
+        return self._ranked[1]
+
+    @cached_property
+    def _ranked(self) -> tuple[dict[Block, Figures], int]:
         return self._blocks(self.query.filter)
 
     @cached_property
@@ -136,8 +144,8 @@ class _Ranking:
         metrics = sorted({narrow for metric in found for narrow in self.lexicon.family(metric)})
         return Outcome("", "", tuple(metrics))
 
-    def _blocks(self, wanted: Filter) -> dict[Block, Figures]:
-        """The results on the metric by block, in order."""
+    def _blocks(self, wanted: Filter) -> tuple[dict[Block, Figures], int]:
+        """The results on the metric by block, in order, and how many others go the other way."""
         asked = self.metric
         attempts = [asked] if asked.metrics else []
         if asked.change and asked.metrics and not self._is_threshold:
@@ -146,15 +154,16 @@ class _Ranking:
             attempts.append(replace(asked, metrics=()))
         if not self.query.metric and wanted.conditions:
             attempts.append(Outcome("", ""))
+        left: set[str] = set()
         for attempt in attempts:
             every = blocks(self._results(wanted, attempt), self._read_as)
             found = {block: figures for block, figures in every.items() if not self.measures.is_odd(block)}
             against = [] if self._is_threshold else [block for block in found if self._is_against(block)]
-            self.against = sum(len(found.pop(block)) for block in against)
+            left |= {figure.said.node for block in against for figure in found.pop(block).figures}
             if found:
                 self.is_level = bool(asked.change) and not attempt.change
-                return {block: figures.sorted(self._rises(block)) for block, figures in found.items()}
-        return {}
+                return {block: figures.sorted(self._rises(block)) for block, figures in found.items()}, len(left)
+        return {}, len(left)
 
     def _read_as(self, one: Reported) -> Reported:
         return self.measures.as_level(self._scored(one) if self._is_score else one)
@@ -162,10 +171,27 @@ class _Ranking:
     def _is_against(self, block: Block) -> bool:
         """Whether its results go the other way than is asked: losses of what is to be best, or highest."""
         order = self.query.order
-        change = self.metric.change or {"highest": "increase", "lowest": "decrease"}.get(order, "")
         if block.change == "absolute":
             return False
-        return block.change != change if change else self.measures.is_loss(block) == (order == "best")
+        if self.metric.change:
+            return block.change != self._meant(self.metric.change, block.metric)
+        if order in ("highest", "lowest"):
+            return (block.change == "increase") != self._is_high(block)
+        return self.measures.is_loss(block) == (order == "best")
+
+    def _is_turned(self, metric: str) -> bool:
+        """Whether a metric falls where the one that is asked for rises: FID, which is one of generation quality."""
+        asked = self.metric.concept
+        return bool(asked) and self.measures.better(metric) != self.measures.better(asked)
+
+    def _meant(self, change: str, metric: str) -> str:
+        """What a change of the metric that is asked for is in another one."""
+        other = {"increase": "decrease", "decrease": "increase"}
+        return other.get(change, change) if self._is_turned(metric) else change
+
+    def _is_high(self, block: Block) -> bool:
+        """Whether "highest" or "lowest" wants a block's metric to be high."""
+        return (self.query.order == "highest") != self._is_turned(block.metric)
 
     def _results(self, wanted: Filter, metric: Outcome) -> list[Reported]:
         """The results of papers on a metric."""
@@ -177,9 +203,9 @@ class _Ranking:
         elif metric.metrics:
             named = concepts(metric.metrics)
             sql, given = f"{sql} AND x.metric IN {named.sql}", (*given, *named.given)
-        if metric.change and metric.value is None:
-            sql, given = f"{sql} AND x.change = ?", (*given, metric.change)
         found = self.corpus.once(self._reported, Where(sql, given))
+        if metric.change and metric.value is None:
+            found = [one for one in found if one.change == self._meant(metric.change, one.metric)]
         if metric.words and not metric.metrics and metric.value is None:
             return [one for one in found if _holds(one.wording.lower(), metric.words)]
         return found
@@ -192,9 +218,10 @@ class _Ranking:
         order = self.query.order
         if order in ("best", "worst"):
             return self.measures.low_is_good(block) == (order == "best")
+        if self.metric.change and block.change != "absolute":  # of a change: by how much it changes
+            return order == "lowest"
         # "lowest latency": the one that falls most
-        falls = block.change == "decrease" and not self.metric.change
-        return (order == "lowest") != falls
+        return self._is_high(block) == (block.change == "decrease")
 
     def _place(self, block: Block, size: int) -> tuple[Any, ...]:
         """Where a block stands among the others."""
@@ -373,11 +400,13 @@ class _Ranking:
 
     def _empty(self) -> Answer:
         say, label = self.say, self.metric.label
-        notes = [say("ranking.none", metric=label) if label else say("ranking.none_at_all")]
-        notes += self._omitted()
-        if len(notes) == 1 and self.query.filter.conditions:
-            without = sum(map(len, self._blocks(Filter()).values()))
-            notes += [say("ranking.elsewhere", without)] if without else []
+        if self.against and not self.blocks:
+            notes = [say("ranking.only_against" if label else "ranking.only_against_any", self.against, metric=label)]
+        else:
+            notes = [say("ranking.none", metric=label) if label else say("ranking.none_at_all"), *self._omitted()]
+            if len(notes) == 1 and self.query.filter.conditions:
+                without = sum(map(len, self._blocks(Filter())[0].values()))
+                notes += [say("ranking.elsewhere", without)] if without else []
         table = Table(self._columns)
         near, told = self._nearest()
         notes += told

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
-from itertools import chain
 from typing import Literal
 
 from kg.names import kind_of
@@ -15,7 +14,7 @@ from kg.query.corpus import Backer, Corpus
 from kg.query.filter import Condition, Entity, Filter, Link, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Measures
-from kg.query.nodes import Related, Reported, nodes_at, reported, stated
+from kg.query.nodes import Related, Reported, reported, stated
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
 from kg.query.stating import improvement
@@ -47,11 +46,13 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         return _beside(store, lexicon, question, query, limit, why) or Answer(
             question, query, (), (*query.filter.notes, why)
         )
-    table = stated_by(store, lexicon, say, kind, found, limit or query.most)
+    unsure = {node for nodes in related.values() for node, one in nodes.items() if not one.sure}
+    table = stated_by(store, lexicon, say, kind, found, limit or query.most, unsure)
     columns: tuple[str, ...] = ("relation",)
     cells: list[tuple[Cell, ...]] = []
     for line in table.lines:
-        ends = {one.head if one.tail == line.concept else one.tail for one in related[line.concept].values()}
+        stating = (related[line.concept][node] for node in found[line.concept])
+        ends = {one.head if one.tail == line.concept else one.tail for one in stating}
         cells.append((_said(say, link, _meant(lexicon, say, link, ends)),))
     if link.relation == "outperforms":
         columns = ("relation", "metric")
@@ -64,21 +65,26 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
 
 
 def stated_by(
-    store: StoreFile, lexicon: Lexicon, say: Sayings, kind: str, found: Mapping[str, dict[str, str]], most: int | None
+    store: StoreFile,
+    lexicon: Lexicon,
+    say: Sayings,
+    kind: str,
+    found: Mapping[str, dict[str, str]],
+    most: int | None,
+    unsure: Set[str] = frozenset(),
 ) -> Table:
     """A line for each thing of a type that papers state something of, at most `most` (20): the surest, then the most.
 
-    `found` has the nodes that say so of each, each with its paper.
+    `found` has the nodes that say so of each, each with its paper; those in `unsure` are not read surely.
     """
     papers = {paper for nodes in found.values() for paper in nodes.values()}
     known = backers(store, papers)
     behind = {thing: _behind(nodes, known) for thing, nodes in found.items()}
     backing = {thing: support(paper.supporter for paper in own) for thing, own in behind.items()}
     label = {thing: lexicon.label(thing, say.language) for thing in found}
-    sure = {one.node for one in nodes_at(store, chain.from_iterable(found.values())) if one.sure}
 
     def place(thing: str) -> tuple[object, ...]:
-        is_sure = not sure.isdisjoint(found[thing])
+        is_sure = not found[thing].keys() <= unsure
         return not is_sure, -len(behind[thing]), -backing[thing], label[thing].casefold(), thing
 
     shown = sorted(found, key=place)[: most or _SHOWN]
