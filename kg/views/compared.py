@@ -140,10 +140,15 @@ def _shared(place: QuantityPlace) -> re.Match[str] | None:
 
 
 def is_of_clause_before(text: str, baseline: str, number: int) -> bool:
-    """Whether a baseline is that of the clause before a number: "2x over Finch, while cutting costs by" so much."""
+    """Whether a baseline is that of the clause before a number: "2x over Finch, while cutting costs by" so much.
+
+    Or one without a name that is only equalled there: "competitive recall compared to baselines, while".
+    """
     ahead, _, behind = text[:number].rpartition(baseline) if baseline else ("", "", "")
-    is_of_number = pattern(rf"\d\S*[^;:]*{_COMPARES}(?:[\w-]+ ){{0,3}}$").search(ahead) is not None
-    return is_of_number and _WHILE_ALSO.fullmatch(behind) is not None
+    led = rf"{_COMPARES}(?:[\w-]+ ){{0,3}}$"
+    is_of_number = pattern(rf"\d\S*[^;:]*{led}").search(ahead) is not None
+    is_tied = baseline.islower() and pattern(rf"\b<report.hardly> (?:[\w-]+ ){{0,2}}{led}").search(ahead) is not None
+    return (is_of_number or is_tied) and _WHILE_ALSO.fullmatch(behind) is not None
 
 
 def is_speedup(result: Result) -> bool:
