@@ -20,7 +20,10 @@ from kg.text import fold, is_kind, sentence_at
 from kg.vocabulary import Vocabulary
 
 _TOKEN = r"[^\W\d_](?:[\w+²³'.]|[-–/](?=\w)|\$?\^\{?\w\}?\$?)*\+*"
-_CAPITAL = r"(?:\d+(?:\.\d+)?-?)?(?-i:[^\W\d_a-z])(?:[\w+²³]|[-–/.](?=\w))*\+*|[a-zγ][\w-]*(?-i:[A-Z])[\w.-]*"
+_CAPITAL = (
+    r"(?:\d+(?:\.\d+)?-?)?(?-i:[^\W\d_a-z])(?:[\w+²³]|[-–/.](?=\w))*\+*(?:\$\^\{?\d\}?\$)?|"
+    r"[a-zγ][\w-]*(?-i:[A-Z])[\w.-]*"
+)
 _RUN = rf"(?:{_CAPITAL})(?:[ ](?:{_CAPITAL}|v?\d[\w.]*|(?:of|for|and|as|to|in|with)(?= (?-i:[A-Z]))))*"
 _PRESENT = (
     r"(?:propos|introduc|present|develop|design|describ|releas|devis|unveil|build|offer|suggest|creat|formulat|"

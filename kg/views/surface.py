@@ -63,7 +63,8 @@ _SINGLE = re.compile(r"\ban?\s(?:[a-z-]+,?\s){0,2}$")
 _NAMING = r"(?:dubbed|named|called|termed|denoted(?: as)?|namely|referred to as|i\.e\.,?)"
 _INITIALS = re.compile(r"(?<![\w(-])[a-z]?[A-Z][\w-]*[A-Z]s?(?![\w-])")
 _TO = re.compile(r"(?<=[A-Z])2(?=[A-Z])")  # of "I2T", image to text
-_SHORT = re.compile(r"(?<![\w(])[a-z]?[A-Z][A-Za-z\d]*[A-Z](?=s?(?![\w+]))")  # also of "LG-based", "LGs", "dLG"
+#: Also of "LG-based", "LGs", "dLG"; not of the name "LG-SH".
+_SHORT = re.compile(r"(?<![\w(])(?<![A-Z]-)[a-z]?[A-Z][A-Za-z\d]*[A-Z](?=s?(?![\w+]|-[A-Z]))")
 _IS_HEAD = re.compile(rf"$|[,.;]| (?:{_LINKS}|and|that|which)\b")
 _OF_OBJECT = ("NN", "JJ", "VBG", "DT")  # tags behind what may be a verb: "gates efficiency", not "gates need"
 _TITLE_WORD = re.compile(r"(?<![\w-])[A-Z][a-z]")

@@ -26,6 +26,7 @@ def read(title: str, abstract: str, brief: str = "") -> Doc:
     ("title", "abstract", "name"),
     [
         ("A Study", "We collect a dataset and propose GRAM (Generalized Region-Aware Model), which is fast.", "GRAM"),
+        ("A Study", "To solve this, we propose the ZAP$^{2}$ method, a fast one.", "ZAP$^{2}$"),
         ("ZapGram: Small Words", "We introduce ZapGram (Zapped Unigram), a tokenizer.", "ZapGram"),
         ("A Study", "We propose a pipeline, integrating tiles, rows, and Channel-Wise Sorting (CWS).", ""),
         ("A Study", "We present a measurement of trends across papers of PLOVERX, FINCHX, and WRENX.", ""),

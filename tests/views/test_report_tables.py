@@ -170,6 +170,8 @@ def test_a_speed_many_times_higher_is_a_gain_and_no_quality(stated: Graph) -> No
     result = replace(result, metric="model quality")
     assert (is_gain(shown, result), is_quality(shown, result)) == (False, True)
     assert not is_gain(shown, replace(result, metric="fairness metric", unit="%", metric_concept=""))
+    error = replace(result, metric="dusk error rate", unit="%", change="decrease", metric_concept="")
+    assert (is_gain(shown, error), is_quality(shown, error)) == (False, True)
 
 
 def test_a_table_says_what_a_paper_proposes_and_not_a_part_with_a_problem(tmp_path: Path) -> None:

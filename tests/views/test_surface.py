@@ -392,6 +392,7 @@ def test_the_short_forms_of_a_quotation_are_told_where_only_another_sentence_doe
     text = "The Late Gate (LG) is old. Some dusk map owls (DMOs) hunt. GPU time is short."
     assert short_forms("LG-based DMOs on GPU and XYZ", text) == {"LG": "Late Gate", "DMOs": "dusk map owls"}
     assert short_forms("the Late Gate (LG) and LG", text) == {}
+    assert short_forms("LG-SH and I-LG-MH skip keys", text) == {}
     assert short_forms("LG helps", text, "LG") == short_forms("LG helps", text, "Late-gate maps") == {}
     assert short_forms("LG helps", text, "LG-Map") == {"LG": "Late Gate"}
     several = "Maps of gates (MGs) and scans (S) of an image to text (I2T) and dusk owls (DOs) are old."

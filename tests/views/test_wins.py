@@ -64,6 +64,7 @@ def _won(
         ("Zorvex outperforms the Quandle 4-step Corvid.", "Quandle", ""),
         ("Zorvex outperforms token eviction (Quandle).", "token eviction", ""),
         ("Zorvex outperforms CNN-, GAN-, and other denoisers.", "GAN", ""),
+        ("Zorvex outperforms CNN- and GAN-based denoisers.", "GAN-based denoisers", ""),
         ("Zorvex wins by 3% over Quandle, and Corvid achieving 5%.", "Corvid", ""),
         ("Zorvex outperforms K-means discretization.", "K-means", "clustering"),
         ("Zorvex outperforms baselines in Critical Success Index (CSI).", "CSI", ""),

@@ -385,7 +385,10 @@ def _row(shown: Selection, made: list[WinClaim]) -> Row:
     whole = [label for label in losers.values() if not any(_names_more(other, label) for other in losers.values())]
     by = _by(shown, [claim for claim in made if losers[claim.loser] in whole], losers)
     by = by or [shown.words("report.in_words")]  # a figure that the language has no words for
-    told = {fold(label): {"concept": c, "label": label} for c, label in reversed(losers.items()) if label in whole}
+    spoken = {fold(claim.beaten) for claim in made if not losers[claim.loser].startswith(_QUOTES)}
+    again = {c for c, label in losers.items() if label.startswith(_QUOTES) and fold(label.strip("“”")) in spoken}
+    kept = ((c, label) for c, label in reversed(losers.items()) if label in whole and c not in again)
+    told = {fold(label): {"concept": c, "label": label} for c, label in kept}
     return {
         "concept": made[0].winner,
         "winner": {"concept": made[0].winner, "label": _winner(shown, made[0])},

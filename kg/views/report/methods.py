@@ -132,11 +132,11 @@ def is_quality(shown: Selection, result: Result) -> bool:
     known = shown.graph.vocabulary.concepts.get(result.metric_concept)
     if result.change == KEPT:
         return not measured.is_size(shown, result)
-    if not known:
-        return False
-    words, say = set(known.label["en"].split()), PageWords("en")
+    words, say = set((known.label["en"] if known else result.metric).split()), PageWords("en")
     if not words.isdisjoint(say("report.quality_lower").split()):
         return True
+    if not known:
+        return False
     if result.unit == "x" and result.change != "absolute":
         return not {*result.metric.split()}.isdisjoint(say("report.qualities").split())  # higher "performance" is speed
     is_plain = known.facts.get("unit", "") in ("", "%", "points") and known.facts.get("better") == "higher"

@@ -250,6 +250,8 @@ def is_won(shown: Selection, relation: Relation, sentence: str, beaten: str) -> 
     word = pattern(_NEXT).match(rest) if pattern(_ALSO).search(ahead) else None
     if word and word[1] not in listed("winning.no_verbs"):
         return False  # the subject of what follows: "over B, and C achieving twice that"
+    if front.endswith("- and "):
+        return False  # "GAN-based gates", of "CNN- and GAN-based gates"
     if rest.startswith((" (", "(", ")-")) or _KIND.match(rest):
         return False  # a kind, with the one of it that is beaten rest: "token eviction (SnapKV)", "a MoLE method, MoLA"
     if ahead.endswith("(") and before and is_metric_head(shown.graph.vocabulary, before[-1]):
