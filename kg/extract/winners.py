@@ -19,7 +19,7 @@ from kg.extract.outcomes import OutcomeLexicon
 from kg.extract.speech import FINITE, TaggedWord
 from kg.link.acronyms import acronyms
 from kg.model import Result
-from kg.text import fold
+from kg.text import fold, is_kind
 
 _LOSERS = ("baseline", "mentioned", "")  # roles; a model has none yet
 _NAMED = 4  # words of a member of a list
@@ -228,7 +228,7 @@ def _is_narrowed(view: DocView, start: int, end: int, lexicon: OutcomeLexicon) -
 def _is_known(view: DocView, loser: Placed) -> bool:
     """Whether a loser is a class of techniques that the vocabulary knows, as "KV cache quantization"."""
     name = loser.mention.canonical
-    return name.rpartition(" ")[2].islower() and view.concept(name, "technique") is not None
+    return is_kind(name) and view.concept(name, "technique") is not None
 
 
 def _is_class(view: DocView, behind: Sequence[TaggedWord]) -> bool:

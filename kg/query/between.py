@@ -19,7 +19,7 @@ from kg.query.nodes import Related, namings, stated
 from kg.query.sayings import Sayings
 from kg.query.shown import quotes
 from kg.store.file import StoreFile
-from kg.text import fold, is_kind
+from kg.text import is_kind
 
 #: Kinds of a thing that are named at most.
 _LISTED = 5
@@ -95,9 +95,8 @@ class Between:
 
     def own(self, at: int) -> set[str]:
         """The thing itself, whatever types it is known as."""
-        thing = self.things[at]
-        name = fold(self.lexicon.label(thing.concept))
-        return {thing.concept, *(one for one in self._members(at) if fold(self.lexicon.label(one)) == name)}
+        concept = self.things[at].concept
+        return self.lexicon.namesakes(concept, (concept, *self._members(at)))
 
     # Groups
 
@@ -134,8 +133,8 @@ class Between:
         if not concepts.isdisjoint(self.own(at)):
             return thing.label
         names = sorted(self.lexicon.label(concept, self.say.language) for concept in concepts)
-        told = self.say("list.comma").join([*names[:_LISTED], *(["…"] if len(names) > _LISTED else [])])
-        return self.say(f"comparison.{self._kinds_of(at)}", len(names), thing=thing.label, kinds=told)
+        kinds = self.say.first(names, _LISTED)
+        return self.say(f"comparison.{self._kinds_of(at)}", len(names), thing=thing.label, kinds=kinds)
 
     def grouped(self, at: int, group: AlikeStated) -> str:
         """What a thing is related to, and whether only a kind of it is: "a variant of LoRA (QLoRA): DoRA (2)"."""

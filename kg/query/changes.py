@@ -26,7 +26,7 @@ class Changes(Pieces):
             self.items[of].asked = False
             return None
         metric = self.parser.thresholds.speed_of(of) if self.items[of].is_speed else self.parser.metric(of)
-        metric = self._turned(metric) if not metric.change else metric
+        metric = self._turned(metric)
         self._mark([at, *self._places("auxiliary")])
         return Query("ranking", metric=metric, order="highest" if metric.change else "best", most=self._most())
 
@@ -43,7 +43,9 @@ class Changes(Pieces):
         return at - 2 if is_led and self._is_metric(at - 2) else None
 
     def _turned(self, metric: Outcome) -> Outcome:
-        """A metric in the direction that a word elsewhere says: "how much memory does it save"."""
+        """A metric that has no direction in that which a word elsewhere says: "how much memory does it save"."""
+        if metric.change:
+            return metric
         change = next((at for at in self._places("decrease", "increase") if not self.items[at].senses), None)
         if change is None:
             return metric

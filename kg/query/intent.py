@@ -285,9 +285,7 @@ class Intent(Changes):
                 continue
             metric = self._scores(metric) or metric
             does = any(one.means("decrease") and not one.senses for one in self.items[max(at - 2, 0) : at])
-            metric = (
-                self._turned(metric) if metric and does and not metric.change else metric
-            )  # "saves the most memory"
+            metric = self._turned(metric) if metric and does else metric  # "saves the most memory"
             self._mark([at, *self.asked_at, *self._places(f"order:{order}"), *self._places("sort")])
             return Query("ranking", metric=metric, order=order, most=self._most(), wants=self._ranked())
         top = self._places("top")
@@ -403,7 +401,7 @@ class Intent(Changes):
         )  # "... with results on LIBERO"
         if (results and (papers or self._things()) and not is_on) or (asks and told):
             metric = self._metric_near(0, len(self.items))
-            metric = self._turned(metric) if metric and not metric.change else metric
+            metric = self._turned(metric) if metric else None
             self._mark([*results, *self.asked_at])
             return Query("claims", wants="result", things=tuple(things[:1]), metric=metric)
         if things and asks and self._places("propose") and self.asked in ("", "technique"):

@@ -135,6 +135,11 @@ class Lexicon:
             return in_language(self.vocabulary[concept].label, language) or concept
         return in_language(self._own.labels(concept), language) or concept.partition(":")[2]
 
+    def namesakes(self, concept: str, among: Iterable[str]) -> set[str]:
+        """Those of some concepts that are a concept, or bear its name as things of another type."""
+        name = fold(self.label(concept))
+        return {one for one in among if one == concept or fold(self.label(one)) == name}
+
     def family(self, concept: str) -> tuple[str, ...]:
         """The concept, narrower ones and what is named as one of its family, sorted.
 

@@ -37,3 +37,7 @@ class Sayings:
         """ "A, B and C" in the language's manner."""
         joint = self("list.and")
         return self("list.comma").join(names[:-1]) + joint + names[-1] if len(names) > 1 else "".join(names)
+
+    def first(self, names: Sequence[str], most: int) -> str:
+        """The first of some names, at most so many, and whether there are more: "A, B, …"."""
+        return self("list.comma").join([*names[:most], *(["…"] if len(names) > most else [])])

@@ -384,9 +384,8 @@ class _Ranking:
         if self.query.metric is None and not self._is_advice:
             out.append(say("ranking.usual"))
         if len(blocks) > 1:
-            sizes = [say("ranking.group_size", len(blocks[b]), group=self._name(b)) for b in order[:_NAMED]]
-            more = ["…"] if len(order) > _NAMED else []
-            out.append(say("ranking.several", len(blocks), groups=say("list.comma").join([*sizes, *more])))
+            sizes = [say("ranking.group_size", len(blocks[b]), group=self._name(b)) for b in order]
+            out.append(say("ranking.several", len(blocks), groups=say.first(sizes, _NAMED)))
         lines, all_results = sum(map(len, shown.values())), sum(map(len, blocks.values()))
         if lines < all_results:
             out.append(say("ranking.cut", all_results, shown=lines))

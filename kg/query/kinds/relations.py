@@ -159,10 +159,9 @@ def _found(store: StoreFile, wanted: Filter, link: Link, wants: str) -> dict[str
 
 def _meant(lexicon: Lexicon, say: Sayings, link: Link, ends: set[str]) -> str:
     """The thing of a link, and those of its kinds that are meant, or of which alone something is stated: "QLoRA"."""
-    name = fold(lexicon.label(link.concept))
-    own = {end for end in ends if end == link.concept or fold(lexicon.label(end)) == name}
+    own = lexicon.namesakes(link.concept, ends)
     names = [*([link.label] if own else []), *sorted(lexicon.label(end, say.language) for end in ends - own)]
-    return say("list.comma").join([*names[:_QUOTES], *(["…"] if len(names) > _QUOTES else [])])
+    return say.first(names, _QUOTES)
 
 
 def _won(store: StoreFile, measures: Measures, link: Link, lines: Sequence[Line]) -> list[tuple[str, ...]]:

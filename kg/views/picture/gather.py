@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kg.names import kind_of
 from kg.query.support import Supporter, support
+from kg.text import is_kind
 from kg.views.network import relations
 from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, DrawnNode, Edge
 from kg.views.picture.layers import is_readable
@@ -184,8 +185,7 @@ class Gathering:
         ends = [self.nodes[edge.head], self.nodes[edge.tail]]
         if not all(node.id in self.vocabulary for node in ends):
             return False
-        last = (self.vocabulary[node.id].label.get("en", "").rpartition(" ")[2] for node in ends)
-        is_named = not all(map(str.islower, last))  # "LoRA", not "KV cache compression"
+        is_named = not all(is_kind(self.vocabulary[node.id].label.get("en", "")) for node in ends)
         return not is_named or all(len(node.papers) >= _COMMON for node in ends)
 
     def _is_kind(self, one: str, other: str) -> bool:
