@@ -5,9 +5,9 @@ DEMO := demo
 GRAPH := papers.kg
 
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
-# uv is several times as fast as pip, which installs where uv is missing or fails. Python compiles what is used, at its
-# first use.
-INSTALL = install() { \
+# uv is several times as fast as pip, which installs where uv is missing or fails; nothing needs it afterwards. Python
+# compiles what is used, at its first use.
+INSTALL = $(PIP) -c constraints.txt uv; install() { \
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt "$$@" || $(PIP) -c constraints.txt "$$@"; \
 }; install
 
@@ -15,15 +15,15 @@ INSTALL = install() { \
 
 .venv:
 	$(PYTHON) -m venv .venv
-	-$(PIP) -c constraints.txt uv
 
 # What a user installs, at the versions that are tested.
 .venv/installed: pyproject.toml constraints.txt | .venv
-	$(INSTALL) -e ".[serve]"
+	$(INSTALL) -e ".[serve,mcp]"
+	-$(BIN)/python -m pip uninstall --quiet --yes uv
 	touch $@
 
 .venv/tested: pyproject.toml constraints.txt | .venv
-	$(INSTALL) -e ".[serve,test]"
+	$(INSTALL) -e ".[serve,mcp,test]"
 	touch .venv/installed $@
 
 demo: .venv/installed

@@ -21,7 +21,6 @@ PACKAGES = (
     "networkx",
     "pandas",
     "matplotlib",
-    "pyvis",
     "rapidfuzz",
 )
 
