@@ -10,19 +10,21 @@ from kg.model import KgError
 from kg.version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from spacy.language import Language
 
     from kg.api import Graph
 
 
-def open(location: str = "papers.kg", *, read_only: bool = False) -> Graph:
-    """Open a graph: a file, made when it does not exist. See `kg.api.Graph`.
+def open(location: str | Path = "papers.kg", *, read_only: bool = False, create: bool = False) -> Graph:
+    """Open a graph in a file; with `create` an empty one is made where there is none. See `kg.api.Graph`.
 
-    Raises KgError when the file cannot be opened, or with `read_only` does not exist.
+    Raises KgError when the file cannot be opened, or does not exist and is not to be created.
     """
     from kg.api import Graph
 
-    return Graph(location, read_only=read_only)
+    return Graph(location, read_only=read_only, create=create)
 
 
 def nlp(*, fast: bool = False) -> Language:

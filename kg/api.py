@@ -44,10 +44,8 @@ class Graph:
     or Chinese, a list of these, or "" for everything.
     """
 
-    def __init__(
-        self, location: str | Path = "papers.kg", *, read_only: bool = False, must_exist: bool = False
-    ) -> None:
-        if must_exist and not may_be_there(location):
+    def __init__(self, location: str | Path = "papers.kg", *, read_only: bool = False, create: bool = False) -> None:
+        if not create and not may_be_there(location):
             raise KgError(f"{location}: there is no graph here: make one with `kg add FILE... --graph {location}`.")
         self.read_only = read_only
         self.overrides = Overrides.load(location)

@@ -157,7 +157,7 @@ def _built(file: Path) -> Path:
     """A new graph over the five reports."""
     from kg.api import Graph
 
-    with Graph(file) as graph:
+    with Graph(file, create=True) as graph:
         graph.add(ROOT / "data" / "reports")
     return file
 

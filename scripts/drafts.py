@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("-v", "--verbose", action="store_true", help="print each verdict")
     given = parser.parse_args()
     counts: Counter[tuple[str, str]] = Counter()
-    with Graph(given.graph, read_only=True, must_exist=True) as graph:
+    with Graph(given.graph, read_only=True) as graph:
         for line in given.claims.read_text("utf-8").splitlines():
             said = json.loads(line)
             found = verdict(graph, said["text"], said["of"])

@@ -179,7 +179,10 @@ def main() -> int:
         return 0
     files = [arguments.questions] if arguments.questions else [OWN, SHARED / "gold" / "questions.eff.dev.jsonl"]
     questions = [asked for file in files for asked in read(file)]
-    with tempfile.TemporaryDirectory() as folder, kg.open(arguments.graph or str(Path(folder) / "papers.kg")) as graph:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        kg.open(arguments.graph or Path(folder) / "papers.kg", create=not arguments.graph) as graph,
+    ):
         if not arguments.graph:
             with progress("Reading") as tell:
                 graph.add(ROOT / "data" / "reports", corpus, jobs=None, progress=tell)

@@ -39,7 +39,7 @@ def main() -> int:
     questions = list(dict.fromkeys(json.loads(line)["q"] for line in lines if line.strip()))
     with tempfile.TemporaryDirectory() as folder, postgres_server.server() as server:
         adding, asking = [], []
-        with Graph(Path(folder) / "first.kg") as first:  # which loads what adding needs
+        with Graph(Path(folder) / "first.kg", create=True) as first:  # which loads what adding needs
             first.add(options.files[0], fast=True)
         for run in range(options.runs):
             places = [str(Path(folder) / f"{run}.kg"), _database(server, f"run{run}")]

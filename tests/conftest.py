@@ -175,7 +175,7 @@ def _once(
             new = folder.with_suffix(".new")
             shutil.rmtree(new, ignore_errors=True)  # of a process that was cut off
             new.mkdir()
-            with kg.open(str(new / "papers.kg")) as graph:
+            with kg.open(str(new / "papers.kg"), create=True) as graph:
                 report = graph.add(*reports, fast=fast)
                 assert (len(report.added), report.skipped) == (papers, [])
                 graph.store.graphs()

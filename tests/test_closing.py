@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+import kg
 from kg.api import Graph
+from kg.model import KgError
 
 _PAPER = '{{"id": "{0}", "title": "Paging the Cache of {0}", "abstract": "We prune the KV cache on an H100."}}\n'
 
@@ -47,3 +49,13 @@ def test_a_writer_asks_what_it_has_written(file: Path, tmp_path: Path) -> None:
             assert name in _found(graph) - before
         graph.remove("more-1", "more-2")
         assert _found(graph) == before
+
+
+def test_a_mistyped_path_makes_no_graph(tmp_path: Path) -> None:
+    place = tmp_path / "folder" / "paper.kg"
+    for options in ({}, {"read_only": True}):
+        with pytest.raises(KgError, match="there is no graph here"):
+            kg.open(place, **options)
+    assert not place.parent.exists()
+    with kg.open(place, create=True) as graph:
+        assert not graph.entries()

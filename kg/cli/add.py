@@ -44,7 +44,7 @@ def command(
     if name and len(files or []) > 1:
         raise KgError("--as NAME goes with one file: add the others in calls of their own.")
     where = engine_of(engine, address)
-    with interruptible(lambda: _so_far(graph)), Graph(graph) as opened, progress("Reading") as tell:
+    with interruptible(lambda: _so_far(graph)), Graph(graph, create=True) as opened, progress("Reading") as tell:
         report = opened.add(
             *files or [],
             records=records,

@@ -48,7 +48,7 @@ def command(
         return
     from kg.api import Graph
 
-    with Graph(graph, must_exist=True) as opened:
+    with Graph(graph) as opened:
         if drop:
             opened.drop_embeddings()
             print(f"{graph} holds no embeddings.")

@@ -158,7 +158,7 @@ def added(files: list[Path], graph: str, new: bool, fast: bool, jobs: int | None
     from kg.build.workers import cores
     from kg.fetch.lacking import Lacking
 
-    with Graph(graph) as opened, progress("Reading") as tell:
+    with Graph(graph, create=True) as opened, progress("Reading") as tell:
         lacking = Lacking(opened.store, files, new)
         report = opened.add(*files, fast=fast, jobs=jobs or cores(), wanted=lacking, progress=tell)
         return report, len(lacking.known) + len(report.unchanged), opened.entry_count()

@@ -17,7 +17,7 @@ def command(
     """Remove entries or whole sources; nothing is removed if one of the names is unknown."""
     from kg.api import Graph
 
-    with Graph(graph, must_exist=True) as opened:
+    with Graph(graph) as opened:
         gone = opened.remove(*names)
         held = opened.entry_count()
     print(f"Removed {number_of(len(gone), 'entry', 'entries')}; {graph} holds {held}.")

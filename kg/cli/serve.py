@@ -36,7 +36,7 @@ def command(
         raise KgError(f"`kg serve` needs {error.name}: run `pip install 'paper-kg[serve]'`.") from None
     from kg.api import Graph
 
-    with Graph(graph, read_only=True, must_exist=True) as opened:  # says what is wrong with it before anything starts
+    with Graph(graph, read_only=True) as opened:  # says what is wrong with it before anything starts
         for sentence in opened.notes:
             note(sentence)
     serve(

@@ -111,7 +111,7 @@ class _Watched:
         from kg.api import Graph
         from kg.build.workers import cores
 
-        with Graph(self.graph) as opened, progress("Reading") as tell:
+        with Graph(self.graph, create=True) as opened, progress("Reading") as tell:
             return opened.add(self.source, fast=self.fast, jobs=self.jobs or cores(), progress=tell)
 
     def _of_service(self, service: Service) -> Added:

@@ -52,5 +52,5 @@ class GraphPlace:
         if self.graph is None or mark != self.mark:
             if self.graph is not None:
                 self.graph.close()
-            self.graph, self.mark = Graph(self.location, read_only=True, must_exist=True), mark
+            self.graph, self.mark = Graph(self.location, read_only=True), mark
         return self.graph

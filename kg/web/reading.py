@@ -32,7 +32,7 @@ def main() -> None:
     out = sys.stdout
     sys.stdout = sys.stderr  # what else is printed is no line of ours
     try:
-        with Graph(asked["graph"], must_exist=True) as graph:
+        with Graph(asked["graph"]) as graph:
             said = _removed(graph, asked["remove"]) if "remove" in asked else _added(graph, Path(asked["folder"]), out)
     except KgError as error:
         said = {"error": str(error)}

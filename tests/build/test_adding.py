@@ -56,7 +56,7 @@ State = dict[str, list[tuple[Any, ...]]]
 
 def built(path: Path, *calls: list[Path]) -> State:
     """The graph of files that are added in some calls."""
-    with kg.open(str(path)) as graph:
+    with kg.open(str(path), create=True) as graph:
         for files in calls:
             assert not graph.add(*files, fast=True).skipped
         return truth(graph.store)
@@ -99,7 +99,7 @@ def test_odd_ids_and_names_are_kept(tmp_path: Path):
     for name, some in odd.items():
         lines = (json.dumps({"title": "", "abstract": "Nothing is said here."} | paper) + "\n" for paper in some)
         Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("".join(lines), "utf-8")
-    with kg.open(str(tmp_path / "g.kg")) as graph:
+    with kg.open(str(tmp_path / "g.kg"), create=True) as graph:
         assert not graph.add(tmp_path, fast=True).skipped
         assert len(graph.add(tmp_path, fast=True).unchanged) == len(graph.entries()) == 5
         assert [source.file for source in graph.sources()] == ["alike.jsonl", "dois.jsonl", "n\ufffd.jsonl"]
@@ -108,14 +108,14 @@ def test_odd_ids_and_names_are_kept(tmp_path: Path):
 
 @pytest.mark.usefixtures("counting_each")
 def test_entry_that_cannot_be_stored_stops_it_with_a_sentence(files: list[Path], whole: State, tmp_path: Path):
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         pages = graph.store.db.execute("PRAGMA page_count").fetchone()[0]
         graph.store.db.execute(f"PRAGMA max_page_count = {pages + 60}")  # as on a full disk
         with pytest.raises(KgError, match=r"The disk of the graph .* is full: make room"):
             graph.add(*files, fast=True)
         held = graph.entries()
         assert 3 < len(held) < 55
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         assert graph.entries() == held
         assert graph.add(*files, fast=True).unchanged
         assert truth(graph.store) == whole
@@ -162,7 +162,7 @@ def test_kill_at_any_moment_loses_nothing_that_counted(files: list[Path], whole:
         assert held <= counted <= after
         held = after
     assert held
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         assert graph.verify().faults == []
         assert graph.store.db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert built(tmp_path / "g", files) == whole
@@ -195,7 +195,7 @@ def test_an_interrupt_while_entries_are_made_to_count_loses_none(
 
     monkeypatch.setattr(kg.build.adding, "_SECONDS", seconds)
     monkeypatch.setattr(Writer, "finish", interrupted)
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         with pytest.raises(KeyboardInterrupt):
             graph.add(*files, fast=True, progress=lambda name, _: told.append(name))
         assert told

@@ -29,7 +29,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def graph(tmp_path: Path, file: Path) -> Path:
-    with kg.Graph(tmp_path / "g") as graph:
+    with kg.Graph(tmp_path / "g", create=True) as graph:
         graph.add(file, fast=True)
     return tmp_path / "g"
 
@@ -55,7 +55,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_unchanged_file_is_not_read_again(graph: Path, file: Path, read: list[str]) -> None:
-    with kg.Graph(graph) as opened:
+    with kg.Graph(graph, create=True) as opened:
         before = opened.store.dump("nquads")
         added = opened.add(file, fast=True)
         assert (added.added, added.unchanged, read) == ([], ["p-0", "p-1", "p-2", "p-3"], [])
@@ -64,13 +64,13 @@ def test_unchanged_file_is_not_read_again(graph: Path, file: Path, read: list[st
 
 def test_changed_file_is_read(graph: Path, file: Path, read: list[str]) -> None:
     json_lines(file, [*PAPERS[:3], PAPERS[3] | {"abstract": "We propose something else."}])
-    with kg.Graph(graph) as opened:
+    with kg.Graph(graph, create=True) as opened:
         assert opened.add(file, fast=True).added == ["p-3"]
     assert len(read) == 4
 
 
 def test_what_was_removed_comes_back(graph: Path, file: Path, read: list[str]) -> None:
-    with kg.Graph(graph) as opened:
+    with kg.Graph(graph, create=True) as opened:
         opened.remove("p-1")
         added = opened.add(file, fast=True)
         assert (added.added, added.unchanged) == (["p-1"], ["p-0", "p-2", "p-3"])
@@ -78,7 +78,7 @@ def test_what_was_removed_comes_back(graph: Path, file: Path, read: list[str]) -
 
 
 def test_what_was_read_fast_is_read_in_full(graph: Path, file: Path, read: list[str]) -> None:
-    with kg.Graph(graph) as opened:
+    with kg.Graph(graph, create=True) as opened:
         assert opened.add(file).added == ["p-0", "p-1", "p-2", "p-3"]
         assert len(read) == 4
         full = opened.store.dump("nquads")
@@ -90,7 +90,7 @@ def test_what_was_read_fast_is_read_in_full(graph: Path, file: Path, read: list[
 
 @pytest.mark.parametrize("said", ["[]", '{"list": 3}', '["1", 2]', "3", "rubbish"])
 def test_nothing_is_believed_of_a_damaged_note(graph: Path, file: Path, read: list[str], said: str) -> None:
-    with kg.Graph(graph) as opened:
+    with kg.Graph(graph, create=True) as opened:
         opened.store.note_whole("list", said)
         assert opened.add(file, fast=True).unchanged == ["p-0", "p-1", "p-2", "p-3"]
     assert len(read) == 4

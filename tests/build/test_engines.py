@@ -111,7 +111,7 @@ def test_an_engine_of_another_package_reads(tmp_path: Path, monkeypatch: pytest.
         base._engines.cache_clear()
     papers = tmp_path / "papers.jsonl"
     papers.write_text("".join(f'{{"id": "p-{n}", "title": "Pruning for the {n}th time"}}\n' for n in range(5)))
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         report = graph.add(papers, fast=True, engine=backwards)
     assert report.added == [f"p-{n}" for n in range(5)]
     assert isinstance(backwards, _Backwards)

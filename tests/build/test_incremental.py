@@ -79,7 +79,7 @@ class Corpus:
         key = decided, frozenset((source, entries) for source, entries in held.items() if entries)
         if key not in self._fresh:
             place = self.place(decided)
-            with kg.open(str(place)) as graph:
+            with kg.open(str(place), create=True) as graph:
                 self.add(graph, {source: held[source] for source in sorted(held) if held[source]})
                 self._fresh[key] = truth(graph.store)
         return self._fresh[key]
@@ -204,7 +204,7 @@ STEPS = ("add", "add", "add", "remove")
 def test_any_way_to_some_papers_gives_the_graph_of_these_papers(small: Corpus, decided: bool, data: st.DataObject):
     steps = data.draw(st.lists(st.tuples(st.sampled_from(STEPS), parts(small)), min_size=1, max_size=7))
     place = small.place(decided)
-    with pytest.MonkeyPatch.context() as patch, kg.open(str(place)) as graph:
+    with pytest.MonkeyPatch.context() as patch, kg.open(str(place), create=True) as graph:
         patch.setattr(kg.build.adding, "_SECONDS", data.draw(st.sampled_from((0.0, 10**9)), "seconds of a batch"))
         patch.setattr(kg.rdf.cache, "_FEW", data.draw(st.sampled_from((0, 10**9)), "entries that are put in singly"))
         way = Way(small, graph)
@@ -227,7 +227,7 @@ def test_reports_and_other_papers_give_one_graph_in_any_order_and_parts(large: C
     order = data.draw(st.permutations(sorted(large.files)), "order")
     cut = data.draw(st.integers(1, len(order) - 1), "files of the first call")
     place = large.place()
-    with kg.open(str(place)) as graph:
+    with kg.open(str(place), create=True) as graph:
         way = Way(large, graph)
         for jobs, sources in ((2, order[:cut]), (1, order[cut:])):
             every = data.draw(st.integers(1, 3), "every how many")
@@ -245,12 +245,12 @@ def test_decisions_count_whenever_they_are_made(small: Corpus, when: int):
     for step, source in enumerate(sorted(small.files)):
         if step == when:
             decide(place)
-        with kg.open(str(place)) as graph:
+        with kg.open(str(place), create=True) as graph:
             small.add(graph, {source: small.whole[source]})
-    with kg.open(str(place)) as graph:
+    with kg.open(str(place), create=True) as graph:
         assert truth(graph.store) == small.fresh(small.whole, decided=True)
     place.with_suffix(".overrides.ttl").unlink()
-    with kg.open(str(place)) as graph:
+    with kg.open(str(place), create=True) as graph:
         assert truth(graph.store) == small.fresh(small.whole)
 
 

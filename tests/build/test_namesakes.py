@@ -55,7 +55,7 @@ def source_free(export: str) -> list[str]:
 
 
 def built(folder: Path, *files: Path) -> Graph:
-    graph = kg.open(str(folder))
+    graph = kg.open(str(folder), create=True)
     for file in files:
         assert graph.add(file, fast=True).skipped == []
     return graph
@@ -143,14 +143,14 @@ def test_people_may_say_that_two_of_one_name_are_one(tmp_path: Path, files: list
     decisions = tmp_path / "g.overrides.ttl"
     one, verb, other = map(iri, ("technique:dart.2501-00001", "kg:merges", "technique:dart.2502-00002"))
     decisions.write_text(f"<{one}> <{verb}> <{other}> .", "utf-8")
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         assert own(graph)["2502.00002"] == own(graph)["2501.00001"] == "technique:dart.2501-00001"
         decided = papers_triples(graph)
     shutil.copy(decisions, tmp_path / "h.overrides.ttl")
     with built(tmp_path / "h", *files[::-1]) as graph:
         assert papers_triples(graph) == decided
     decisions.unlink()
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         assert own(graph) == APART
 
 
@@ -176,7 +176,7 @@ def meant(folder: Path, *order: int) -> tuple[dict[str, str], str]:
     """What DART means in each of some papers, which are added one after the other, and the graph."""
     records = folder / "records.jsonl"
     records.write_text("".join(json.dumps(use) + "\n" for use in USES), "utf-8")
-    with kg.open(str(folder / f"g{''.join(map(str, order))}")) as graph:
+    with kg.open(str(folder / f"g{''.join(map(str, order))}"), create=True) as graph:
         for at in order:
             assert graph.add(file_of(folder, TEXTS[at]), records=records).added
         return concepts(graph), papers_triples(graph)
@@ -207,7 +207,7 @@ def test_what_a_name_means_does_not_depend_on_what_came_first(tmp_path: Path) ->
 
 def test_a_name_follows_those_that_come_and_go(tmp_path: Path) -> None:
     alone, all_three = meant(tmp_path, 0, 2), meant(tmp_path, 0, 2, 3)
-    with kg.open(str(tmp_path / "g023")) as graph:
+    with kg.open(str(tmp_path / "g023"), create=True) as graph:
         graph.remove("2504.00004")
         assert papers_triples(graph) == alone[1]
         graph.add(tmp_path / "2504.00004.jsonl", records=tmp_path / "records.jsonl")

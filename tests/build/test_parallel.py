@@ -44,7 +44,7 @@ def test_the_same_graph_from_one_process_and_two(tmp_path: Path) -> None:
     told: list[tuple[str, int]] = []
     for jobs in (1, 2):
         told.clear()
-        with kg.open(str(tmp_path / str(jobs))) as graph:
+        with kg.open(str(tmp_path / str(jobs)), create=True) as graph:
             report = graph.add(papers, jobs=jobs, fast=True, progress=lambda name, done: told.append((name, done)))
             assert report.added == [f"p-{n}" for n in range(2, 42)]
             assert told == [(name, i) for i, name in enumerate(report.added, 1)]
@@ -87,7 +87,7 @@ def test_an_entry_that_cannot_be_read_is_told_and_the_others_go_on(
     assert [json.loads(line)["id"] for line in lines] == [f"p-{n}" for n in range(2, 42) if n != 30]
     (said,) = report.skipped
     assert said == "p-30: the entry could not be read (ValueError: half a number): it was left out."
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         added = graph.add(papers, fast=True, jobs=jobs)
         assert (len(added.added), added.skipped) == (39, [said])
 

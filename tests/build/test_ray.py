@@ -130,7 +130,7 @@ def test_the_same_graph_as_without_ray_though_a_worker_is_killed(
 
     ways: dict[str, dict[str, Any]] = {"alone": {"jobs": 1}, "ray": {"jobs": 2, "engine": engine("ray")}}
     for name, options in ways.items():
-        with kg.open(str(tmp_path / name)) as graph:
+        with kg.open(str(tmp_path / name), create=True) as graph:
             told = progress if name == "ray" else None
             report = graph.add(papers, files, fast=True, progress=told, **options)
             assert (len(report.added), report.skipped) == (132, [])

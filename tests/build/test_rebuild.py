@@ -42,7 +42,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A graph of a report and a list: read fast, by annotation, changed and removed; two sources share an id."""
     place = tmp_path_factory.mktemp("built")
     papers = place / "list.jsonl"
-    with kg.open(str(place / "g")) as graph:
+    with kg.open(str(place / "g"), create=True) as graph:
         papers.write_text("\n".join(json.dumps(paper | {"abstract": "First."}) for paper in PAPERS))
         graph.add(papers, fast=True)
         papers.write_text("\n".join(map(json.dumps, PAPERS)) + "\nno paper\n")
@@ -73,7 +73,7 @@ def test_it_is_what_adding_the_inputs_afresh_gives(path: Path, whole: dict[str, 
     assert len(Graph.rebuild(path).entries) == 5
     assert sorted(one.name for one in path.parent.iterdir()) == ["g", "g.cache"]
     assert truth(path) == whole
-    with kg.open(str(path)) as graph:
+    with kg.open(str(path), create=True) as graph:
         assert graph.export("nquads") == triples
         added = graph.add(path.parent / "none.jsonl", records=_records(path.parent))
         assert added.unchanged == []  # the entry's text is in no file of this call
@@ -88,7 +88,7 @@ def _records(place: Path) -> Path:
 
 def test_annotations_are_kept_as_they_were_given(path: Path):
     Graph.rebuild(path)
-    with kg.open(str(path)) as graph:
+    with kg.open(str(path), create=True) as graph:
         assert [m.canonical for m in graph.paper("p3").entries[0][1].techniques] == ["expert routing"]
         assert graph.add(records=_records(path.parent)).unchanged == ["p3"]
 
@@ -105,7 +105,7 @@ def test_decisions_about_names_are_followed(path: Path):
         "@prefix kg: <https://w3id.org/paper-kg/ns#> . @prefix t: <https://w3id.org/paper-kg/technique/> .\n"
         't:expert-routing kg:merges "cache eviction" .\n'
     )
-    kg.open(str(path)).close()
+    kg.open(str(path), create=True).close()
     followed = truth(path)
     Graph.rebuild(path)
     assert truth(path) == followed
@@ -128,7 +128,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n in range(40)
     ]
     (place / "list.jsonl").write_text("".join(json.dumps(paper) + "\n" for paper in papers))
-    with kg.open(str(place / "g")) as graph:
+    with kg.open(str(place / "g"), create=True) as graph:
         assert len(graph.add(place / "list.jsonl", fast=True).added) == 40
     return place / "g"
 
@@ -233,7 +233,7 @@ def test_entries_without_their_source_are_saved(path: Path, whole: dict[str, lis
     assert len(rebuilt.lost) == 1
     assert "source list: what is known of it cannot be read" in rebuilt.lost[0]
     assert truth(path)["entries"] == whole["entries"]
-    with kg.open(str(path)) as graph:
+    with kg.open(str(path), create=True) as graph:
         assert [source.file for source in graph.sources()][1:] == ["list"]
 
 

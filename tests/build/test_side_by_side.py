@@ -37,11 +37,11 @@ def papers(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def graph(tmp_path: Path) -> kg.Graph:
-    return kg.open(str(tmp_path / "g.kg"))
+    return kg.open(str(tmp_path / "g.kg"), create=True)
 
 
 def _exported(folder: Path, *files: Path, jobs: int) -> bytes:
-    with kg.open(str(folder)) as graph:
+    with kg.open(str(folder), create=True) as graph:
         assert graph.add(*files, jobs=jobs, fast=True).added == NAMES
         return graph.export("nquads")
 

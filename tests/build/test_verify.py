@@ -259,7 +259,7 @@ def test_many_papers_read_by_the_rules_are_in_order(shared: Path, tmp_path: Path
     file = tmp_path / "papers.jsonl"
     with gzip.open(corpus, "rt", encoding="utf-8") as lines:
         file.write_text("".join(islice(lines, 80)), "utf-8")
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         assert len(graph.add(file, fast=True).added) == 80
         report = verify(graph.store, shacl=False)
     assert report.faults == []

@@ -76,7 +76,7 @@ def works(graph: Graph) -> dict[str, list[str]]:
 
 
 def built(folder: Path, *files: Path) -> str:
-    with kg.open(str(folder)) as graph:
+    with kg.open(str(folder), create=True) as graph:
         for file in files:
             assert graph.add(file, fast=True).skipped == []
         return papers_triples(graph)
@@ -85,7 +85,7 @@ def built(folder: Path, *files: Path) -> str:
 def test_one_work_in_four_sources_is_one_paper_in_every_order(tmp_path: Path, files: list[Path]) -> None:
     exports = {built(tmp_path / f"g{at}", *order) for at, order in enumerate(islice(permutations(files), 0, None, 5))}
     assert len(exports) == 1
-    with kg.open(str(tmp_path / "g0")) as graph:
+    with kg.open(str(tmp_path / "g0"), create=True) as graph:
         assert list(works(graph)) == ["paper:10.1145/77.88"]
         assert len(graph.paper("007-01").entries) == 4
         reasons = [record.reason for _, record in graph.paper("007-01").entries]
@@ -94,7 +94,7 @@ def test_one_work_in_four_sources_is_one_paper_in_every_order(tmp_path: Path, fi
 
 def test_what_stays_when_a_source_goes_is_what_it_would_be_without(tmp_path: Path, files: list[Path]) -> None:
     built(tmp_path / "all", *files)
-    with kg.open(str(tmp_path / "all")) as graph:
+    with kg.open(str(tmp_path / "all"), create=True) as graph:
         for at, file in enumerate(files):
             name = next(source.name for source in graph.sources() if source.file == file.name)
             graph.remove(name)
@@ -108,7 +108,7 @@ def test_a_changed_entry_leaves_its_work(tmp_path: Path) -> None:
     one = papers(tmp_path, "one.jsonl", {"id": "a", "title": TITLE, "arxiv": "2510.00001"})
     two = {"id": "b", "title": TITLE}
     built(tmp_path / "g", one, papers(tmp_path, "two.jsonl", two))
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         assert works(graph) == {"paper:2510.00001": ["a", "b"]}
         graph.add(papers(tmp_path, "two.jsonl", two | {"title": TITLE + " II"}), fast=True)
         assert len(graph) == 2
@@ -120,7 +120,7 @@ def test_what_two_arxiv_ids_keep_apart_no_entry_between_joins(tmp_path: Path) ->
     both = papers(tmp_path, "c.jsonl", {"id": "c", "title": TITLE})
     exports = {built(tmp_path / f"g{at}", *order) for at, order in enumerate(permutations([one, two, both]))}
     assert len(exports) == 1
-    with kg.open(str(tmp_path / "g0")) as graph:
+    with kg.open(str(tmp_path / "g0"), create=True) as graph:
         assert works(graph) == {"paper:2510.00001": ["a", "c"], "paper:2511.00002": ["b"]}
         graph.remove("a")
         assert works(graph) == {"paper:2511.00002": ["b", "c"]}
@@ -130,7 +130,7 @@ def test_works_of_one_title_are_told_apart_by_name(tmp_path: Path) -> None:
     ada = papers(tmp_path, "a.jsonl", {"id": "a", "title": "Attention", "authors": ["Ada Lovelace"]})
     alan = papers(tmp_path, "b.jsonl", {"id": "b", "title": "Attention", "authors": ["Alan Turing"]})
     assert built(tmp_path / "g", ada, alan) == built(tmp_path / "h", alan, ada)
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         assert works(graph) == {"paper:attention-a": ["a"], "paper:attention-b": ["b"]}
         graph.remove("a")
         assert works(graph) == {"paper:attention": ["b"]}
@@ -140,7 +140,7 @@ def test_one_id_in_two_sources_gives_two_entries_and_either_name_is_understood(t
     last = papers(tmp_path, "refs.jsonl", {"id": "2510.1", "title": TITLE, "arxiv": "2510.00001"})
     first = papers(tmp_path, "atom.jsonl", {"id": "2510.1", "title": TITLE, "abstract": ABSTRACT})
     assert built(tmp_path / "g", last, first) == built(tmp_path / "h", first, last)
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         assert graph.entries() == ["2510.1", "2510.1@refs"]
         for name in ("2510.1", "2510.1@atom", "2510.1@refs"):
             assert len(graph.paper(name).entries) == 2
@@ -160,15 +160,15 @@ def test_people_decide_which_papers_are_one(tmp_path: Path) -> None:
     prefixes = "".join(f"@prefix {p}: <https://w3id.org/paper-kg/{p}/> .\n" for p in ("paper",))
     prefixes += "@prefix kg: <https://w3id.org/paper-kg/ns#> .\n"
     decided.write_text(prefixes + "paper:2510.00001 kg:merges paper:zopalongertitleofanotherkind .\n", "utf-8")
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         assert works(graph) == {"paper:2510.00001": ["a", "b"]}
         assert "by hand" in graph.paper("b").entries[1][1].reason
     decided.unlink()
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         assert papers_triples(graph) == before
     three = papers(tmp_path, "c.jsonl", {"id": "c", "title": ZOP, "arxiv": "2512.00001"})
     decided.write_text(prefixes + "paper:2512.00001 kg:forbids paper:zopalongertitleofanotherkind .\n", "utf-8")
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         graph.add(three, fast=True)
         assert len(graph) == 3
 
@@ -177,6 +177,6 @@ def test_a_crowd_of_one_title_costs_no_more_than_other_papers(tmp_path: Path) ->
     crowd = [{"id": f"e{at}", "title": "Editorial"} for at in range(CROWD + 40)]
     files = [papers(tmp_path, "one.jsonl", *crowd[:50]), papers(tmp_path, "two.jsonl", *crowd[50:])]
     assert built(tmp_path / "g", *files) == built(tmp_path / "h", *files[::-1])
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         graph.remove("two")
         assert papers_triples(graph) == built(tmp_path / "i", files[0])

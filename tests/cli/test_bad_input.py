@@ -82,7 +82,7 @@ def test_verify_fails_on_a_store_whose_quotes_were_altered(tmp_path: Path, first
     done = run("verify", graph=graph)
     assert done.returncode == 0, done.stderr
     assert "0 faults, 100.00 % right" in done.stdout
-    with kg.open(str(graph)) as opened:
+    with kg.open(str(graph), create=True) as opened:
         entry = opened.store.entry("000-02")
         entry.record.techniques[0].surface = "words that nobody wrote"
         opened.store.put_entry(entry)
@@ -102,7 +102,7 @@ def test_titles_that_begin_with_signs_leave_a_graph_in_order(tmp_path: Path) -> 
     said = "We propose it. It uses LoRA, outperforms GPTQ by 3% on MMLU and cuts latency by 20% on H100 GPUs."
     file = tmp_path / "signs.jsonl"
     file.write_text("".join(json.dumps({"title": title, "abstract": said}) + "\n" for title in titles), "utf-8")
-    with kg.open(str(tmp_path / "papers.kg")) as opened:
+    with kg.open(str(tmp_path / "papers.kg"), create=True) as opened:
         assert len(opened.add(file, fast=True).added) == len(titles)
         assert opened.verify().faults == []
         for form in ("graphml", "gexf"):

@@ -167,7 +167,7 @@ def test_backup_copies_a_graph_and_what_was_decided_beside_it(tmp_path: Path) ->
         '<https://w3id.org/paper-kg/technique/pruning> kg:merges "wobble cutting" .\n'
     )
     (tmp_path / "papers.overrides.ttl").write_text(said, "utf-8")
-    with Graph(graph) as writer:  # it is copied while somebody writes it
+    with Graph(graph, create=True) as writer:  # it is copied while somebody writes it
         done = run("backup", copy, graph=graph)
         assert (done.returncode, done.stdout) == (0, f"Copied {graph} to {copy}: 1 entry.\n")
         expected = writer.store.dump("nquads")

@@ -36,7 +36,7 @@ def test_what_cannot_be_reported_is_a_sentence(built_file: Path, tmp_path: Path)
 
 
 def test_report_of_an_empty_graph_found_nothing(tmp_path: Path) -> None:
-    kg.open(str(tmp_path / "empty.kg")).close()
+    kg.open(str(tmp_path / "empty.kg"), create=True).close()
     status, _ = doctor("--report", tmp_path / "q.html", "--graph", tmp_path / "empty.kg")
     assert status == 1
     assert (tmp_path / "q.html").is_file()

@@ -33,7 +33,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {"id": "https://x.org/1", "title": "Quantization of caches", "abstract": "We quantize the KV cache."},
     ]
     (folder / "list.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-    with kg.open(str(folder / "papers.kg")) as graph:
+    with kg.open(str(folder / "papers.kg"), create=True) as graph:
         assert len(graph.add(folder / "list.jsonl").added) == 2
     return folder / "papers.kg"
 
@@ -226,7 +226,7 @@ def test_an_entry_named_twice_is_removed_once(tmp_path: Path) -> None:
 
 def test_verify_prints_what_is_unfinished(tmp_path: Path, few_reports: Path) -> None:
     graph = tmp_path / "g"
-    with kg.open(str(graph)) as opened:
+    with kg.open(str(graph), create=True) as opened:
         opened.add(next(few_reports.glob("000_*.txt")), fast=True)
         opened.remove("000-01")
     done = run("verify", graph=graph)

@@ -69,7 +69,7 @@ def test_the_order_of_adding_does_not_matter(tmp_path: Path) -> None:
     (tmp_path / "two.jsonl").write_text(json.dumps(papers[1] | {"id": "q-1"}) + "\n")
     drawn = []
     for name, order in (("a", ("one", "two")), ("b", ("two", "one"))):
-        with kg.open(str(tmp_path / f"{name}.kg")) as graph:
+        with kg.open(str(tmp_path / f"{name}.kg"), create=True) as graph:
             for source in order:
                 graph.add(tmp_path / f"{source}.jsonl", fast=True)
             drawn.append(draw(graph, 20, seed=3))
@@ -78,7 +78,7 @@ def test_the_order_of_adding_does_not_matter(tmp_path: Path) -> None:
 
 
 def test_a_graph_without_claims_is_told(tmp_path: Path) -> None:
-    with kg.open(str(tmp_path / "empty.kg")) as graph, pytest.raises(KgError, match="no claim"):
+    with kg.open(str(tmp_path / "empty.kg"), create=True) as graph, pytest.raises(KgError, match="no claim"):
         draw(graph, 10)
 
 

@@ -232,7 +232,7 @@ def papers(tmp_path: Path) -> Path:
 def test_add_reads_again_when_a_model_is_turned_on_and_when_it_was_not_heard(
     server: Server, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with kg.open(str(tmp_path / "some.kg")) as graph:
+    with kg.open(str(tmp_path / "some.kg"), create=True) as graph:
 
         def counts() -> tuple[int, int]:
             report = graph.add(papers)

@@ -63,7 +63,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("made")
     (out / "p.jsonl").write_text(json.dumps({"id": "p-1", "title": TITLE, "abstract": ABSTRACT}) + "\n")
     (out / "records.jsonl").write_text(json.dumps(RECORD) + "\n")
-    kg.open(str(out / "empty.kg")).close()
+    kg.open(str(out / "empty.kg"), create=True).close()
     shutil.copy(out / "empty.kg", out / "g.kg")
     add(out, out / "g.kg")
     return out
@@ -76,7 +76,7 @@ def file(made: Path, tmp_path: Path) -> Path:
 
 
 def add(made: Path, file: Path) -> None:
-    with kg.open(str(file)) as graph:
+    with kg.open(str(file), create=True) as graph:
         report = graph.add(made / "p.jsonl", records=made / "records.jsonl")
         assert report.added == ["p-1"], report.skipped
 
@@ -196,7 +196,7 @@ def test_the_graphs_own_file_wins_and_may_be_there_before_the_graph(tmp_path: Pa
     both = Overrides.read([tmp_path / "shipped.ttl", tmp_path / "own.ttl"])
     assert both.merged("technique", ["Wobbles"]) == ("technique:lora", "Wobbles")
     decide(tmp_path / "new.kg", DECISIONS["name"])
-    with kg.open(str(tmp_path / "new.kg")) as graph:
+    with kg.open(str(tmp_path / "new.kg"), create=True) as graph:
         assert graph.entries() == []
 
 
@@ -227,7 +227,7 @@ def test_faulty_decisions_are_refused_with_the_file_and_nothing_changes(file: Pa
 
 
 def test_reader_beside_a_writer_is_told_that_the_graph_does_not_follow_yet(file: Path) -> None:
-    with kg.open(str(file)):
+    with kg.open(str(file), create=True):
         decide(file, DECISIONS["name"])
         with kg.open(str(file), read_only=True) as reader:
             assert "does not follow" in reader.notes[0]

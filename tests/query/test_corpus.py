@@ -208,7 +208,7 @@ def _counted(graph: Graph) -> Counter[tuple[str, str]]:
 def test_what_writing_counts_is_right_after_each_change(reports: Path, tmp_path: Path) -> None:
     first, second, *_ = sorted(reports.glob("*.txt"))
     again = tmp_path / "again.jsonl"
-    with Graph(tmp_path / "papers.kg") as graph:
+    with Graph(tmp_path / "papers.kg", create=True) as graph:
 
         def kept() -> Counter[tuple[str, str]]:
             sql = "SELECT c.curie, n.role, n.papers FROM counts n JOIN concepts c ON c.id = n.concept"

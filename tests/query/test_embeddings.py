@@ -34,7 +34,7 @@ def add(graph: Graph, folder: Path, *papers: tuple[str, str, str]) -> None:
 
 @pytest.fixture
 def graph(tmp_path: Path) -> Iterator[Graph]:
-    with Graph(tmp_path / "papers.kg") as opened:
+    with Graph(tmp_path / "papers.kg", create=True) as opened:
         add(opened, tmp_path, *PAPERS)
         yield opened
 
@@ -69,7 +69,7 @@ def test_papers_are_embedded_once_and_ranked(
         command, capture_output=True, text=True, check=True
     )  # as a user starts it: spaCy sees no torch
     assert done.stdout.startswith(f"Embedded 3 papers with {tiny} (12 numbers each)")
-    graph = Graph(tmp_path / "papers.kg")
+    graph = Graph(tmp_path / "papers.kg", create=True)
     request.addfinalizer(graph.close)
     assert graph.embed(str(tiny))[1] == 0
     add(graph, tmp_path, ("Values of Tokens", "Values and tokens.", "2501.00004"))

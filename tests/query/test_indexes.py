@@ -72,10 +72,10 @@ def test_what_comes_after_is_followed(tmp_path: Path, then: str, fast: bool) -> 
         "added": lambda graph: graph.add(json_lines(tmp_path / "second.jsonl", [{**other, "id": "Zyp-1"}]), fast=fast),
         "changed": lambda graph: graph.add(json_lines(begin, [papers[0], other, papers[2]]), fast=fast),
     }
-    with Graph(file) as graph:
+    with Graph(file, create=True) as graph:
         graph.add(begin, fast=fast)
     before = _indexes(file)
-    with Graph(file) as graph:
+    with Graph(file, create=True) as graph:
         then_do[then](graph)
     followed = _indexes(file)
     assert ("vectors" in followed) == (not fast)
@@ -88,7 +88,7 @@ def test_two_files_of_one_paper_are_seen(tmp_path: Path) -> None:
     for name, what in (("one", "Zap"), ("two", "Zip")):
         said = f"We propose {what}, which prunes {name} on an H100."
         paper = json_lines(tmp_path / f"{name}.jsonl", [{"id": "a", "title": what, "abstract": said}])
-        with Graph(file) as graph:
+        with Graph(file, create=True) as graph:
             graph.add(paper, fast=True)
     with Graph(file, read_only=True) as graph:
         assert graph.entries() == ["a", "a@two"]
@@ -100,7 +100,7 @@ def test_two_things_of_one_name_are_told_apart(tmp_path: Path) -> None:
     for number, does in ((1, "prunes"), (2, "drafts")):
         said = {"title": f"DART: {does}", "abstract": f"We propose DART, which {does} tokens."}
         paper = json_lines(tmp_path / f"{number}.jsonl", [{"arxiv": f"2501.0000{number}", **said}])
-        with Graph(file) as graph:
+        with Graph(file, create=True) as graph:
             graph.add(paper, fast=True)
     followed = _indexes(file)
     own = "technique:dart.2501-00002"
@@ -116,7 +116,7 @@ def test_copy_that_is_put_back_is_what_is_asked(tmp_path: Path, by_hand: bool) -
     def add(*names: str) -> list[str]:
         for name in names:
             said = {"title": f"{name}: The Pruning of Caches", "abstract": f"We propose {name}. It is on an H100."}
-            with Graph(file) as graph:
+            with Graph(file, create=True) as graph:
                 graph.add(json_lines(tmp_path / f"{name}.jsonl", [{"id": name, **said}]), fast=True)
         with Graph(file, read_only=True) as graph:
             return sorted(row.entries[0] for row in graph.ask("papers on H100").rows)

@@ -100,7 +100,7 @@ def test_many_titles_without_vectors_wait_for_who_asks(
     paper = '{{"id": "{0}", "title": "The {0} of many", "abstract": "We prune {0} on an H100."}}\n'
     for name, fast in (("one", True), ("two", False)):
         (tmp_path / f"{name}.jsonl").write_text(paper.format(name), "utf-8")
-        with Graph(file) as graph:
+        with Graph(file, create=True) as graph:
             graph.add(tmp_path / f"{name}.jsonl", fast=fast)
     with Graph(file, read_only=True) as graph:
         assert bool(graph.store.said("title_vectors")) == (most > 1)

@@ -294,15 +294,15 @@ def test_command_says_how_much_it_sent(
     monkeypatch.chdir(tmp_path)
     paper = '{"id": "p%d", "title": "Cache paper %d", "abstract": "We quantize the KV cache on an H100."}\n'
     Path("papers.jsonl").write_text("".join(paper % (n, n) for n in range(3)))
-    with kg.open("papers.kg") as graph:
+    with kg.open("papers.kg", create=True) as graph:
         graph.add("papers.jsonl", fast=True)
     assert run(monkeypatch, "publish", server.url) == 0
     assert capsys.readouterr().out == f"Published papers.kg to {server.url}: 5 graphs written, 0 taken out.\n"
-    with kg.open("papers.kg") as graph:
+    with kg.open("papers.kg", create=True) as graph:
         graph.remove("p1")
         assert graph.publish(server.url) == Published(0, 1)
         assert held(server) == exported(graph.store)
-    with kg.open("other.kg") as graph:
+    with kg.open("other.kg", create=True) as graph:
         graph.add("papers.jsonl", fast=True)
     assert run(monkeypatch, "publish", server.url, "--graph", "other.kg") == 2
     assert "holds another graph of kg" in capsys.readouterr().err
@@ -313,7 +313,7 @@ def test_command_says_how_much_it_sent(
 
 def test_server_is_no_graph_to_open(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     told = "http://h:8890/sparql is a server, and a graph is a file: `kg publish http://h:8890/sparql` puts one"
-    for options in ({}, {"read_only": True}, {"must_exist": True}):
+    for options in ({}, {"read_only": True}, {"create": True}):
         with pytest.raises(KgError, match=told):
             kg.Graph("http://h:8890/sparql", **options)
     for words in (["ask", "pruning"], ["verify"], ["rebuild"], ["add", "x.jsonl"], ["sparql", "ASK { ?s ?p ?o }"]):

@@ -150,7 +150,7 @@ def test_five_reports_on_virtuoso_are_the_triples_of_the_export(
     part = _part_of_ontology()
     assert part.count(b"\n") > 3 * publish._TRIPLES
     monkeypatch.setattr(ontology, "text", lambda: part)
-    with Graph(shutil.copy(built_file, tmp_path)) as graph:  # without the triples that lie beside it
+    with Graph(shutil.copy(built_file, tmp_path), create=True) as graph:  # without the triples that lie beside it
         assert graph.publish(virtuoso.url) == Published(133 + 5 + 1, 0)
         assert held(virtuoso) == exported(graph.store)
         assert graph.publish(virtuoso.url) == Published(0, 0)

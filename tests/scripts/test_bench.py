@@ -43,7 +43,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
         }
         for n, name in enumerate(names)
     )
-    with kg.open(str(folder / "g.kg")) as made:
+    with kg.open(str(folder / "g.kg"), create=True) as made:
         made.add(bench.written(folder / "papers.jsonl", papers, plain=True))
         yield made
 

@@ -310,7 +310,7 @@ def test_graph_of_an_older_program_is_told(tmp_path: Path, sign: str):
         f"{tmp_path} is the graph of an older kg, which was a folder: add its files again to a new file."
     }
     with pytest.raises(KgError, match="older kg"):
-        kg.open(str(tmp_path))
+        kg.open(str(tmp_path), create=True)
 
 
 def test_folder_is_told(tmp_path: Path):

@@ -61,7 +61,7 @@ def files(few_reports: Path) -> list[Path]:
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory, files: list[Path]) -> Iterator[Graph]:
     """Two reports in a file."""
-    with Graph(tmp_path_factory.mktemp("lite") / "papers.kg") as graph:
+    with Graph(tmp_path_factory.mktemp("lite") / "papers.kg", create=True) as graph:
         graph.add(*files, fast=True)
         yield graph
 
@@ -149,7 +149,7 @@ def test_commands_take_an_address(address: str, file: Graph) -> None:
 
 def test_removed_and_rebuilt_it_comes_back(database: Callable[..., str], files: list[Path]) -> None:
     place = database()
-    with Graph(place) as graph:
+    with Graph(place, create=True) as graph:
         graph.add(files[0], fast=True)
         quads, counts = _quads(graph), _rows(graph, "entity_counts")
         entries = graph.store.names()
@@ -157,7 +157,7 @@ def test_removed_and_rebuilt_it_comes_back(database: Callable[..., str], files: 
         assert graph.store.names() == entries[1:]
         graph.store.db.execute("DELETE FROM mentions")
     assert Graph.rebuild(place).entries == entries[1:]
-    with Graph(place) as graph:
+    with Graph(place, create=True) as graph:
         assert graph.add(files[0], fast=True).added == entries[:1]
         assert _quads(graph) == quads
         assert _rows(graph, "entity_counts") == counts
@@ -165,7 +165,7 @@ def test_removed_and_rebuilt_it_comes_back(database: Callable[..., str], files: 
 
 def test_a_killed_writer_leaves_whole_entries(database: Callable[..., str], files: list[Path], file: Graph) -> None:
     place = database()
-    Graph(place).close()
+    Graph(place, create=True).close()
     writer = _adding(place, *files)
     with Graph(place, read_only=True) as reader:
         while reader.entry_count() < 3:
@@ -175,7 +175,7 @@ def test_a_killed_writer_leaves_whole_entries(database: Callable[..., str], file
         writer.wait()
         there = reader.store.names()
         assert 3 <= len(there) < len(file.entries())
-    with Graph(place) as graph:
+    with Graph(place, create=True) as graph:
         for name in there:
             assert graph.store.entry(name) == file.store.entry(name)
         graph.add(*files, fast=True)
@@ -187,7 +187,7 @@ def test_what_it_cannot_store_costs_that_entry_alone(database: Callable[..., str
     said = {"abstract": "We prune the KV cache on an H100: 100% of it, %s times? É"}
     titles = ("Pruning Éclairs", "With \0 in it", "快照 Paging")
     papers.write_text("".join(json.dumps({"id": f"p{n}", "title": t} | said) + "\n" for n, t in enumerate(titles)))
-    with Graph(database()) as graph:
+    with Graph(database(), create=True) as graph:
         done = graph.add(papers, fast=True)
         assert done.added == graph.store.names() == ["p0", "p2"]
         (sentence,) = done.skipped
@@ -225,7 +225,7 @@ def test_what_is_no_question_or_too_much_is_refused(graph: Graph, query: str, sa
 
 
 def test_a_writer_waits_for_another_and_is_told(address: str) -> None:
-    with Graph(address) as one, Graph(address) as other:
+    with Graph(address, create=True) as one, Graph(address, create=True) as other:
         other.store.db.execute("SET lock_timeout = '200ms'")
         with one.store.batch():
             one.store.say("word", "one")
@@ -244,7 +244,7 @@ def test_backup_names_the_program_for_it(graph: Graph, tmp_path: Path) -> None:
 
 def _said(place: str, **options: Any) -> str:
     with pytest.raises(KgError) as error:
-        Graph(place, **options).close()
+        Graph(place, **options, create=True).close()
     assert "secret" not in str(error.value)
     return str(error.value)
 

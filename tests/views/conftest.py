@@ -43,7 +43,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
         "code_url": "javascript:alert(1)",
     }
     papers.write_text(json.dumps(paper | {"institutions": [EVIL]}) + "\n")
-    with kg.open(str(folder / "evil.kg")) as graph:
+    with kg.open(str(folder / "evil.kg"), create=True) as graph:
         graph.add(papers)  # learn what the reader calls the entry
         name = graph.entries()[0]
         records.write_text(json.dumps({"id": name, "title": paper["title"], "name": EVIL} | named) + "\n")

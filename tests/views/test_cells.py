@@ -57,14 +57,14 @@ def test_a_graph_shows_what_it_holds(built: Graph) -> None:
 
 
 def test_a_graph_without_papers_shows_that(tmp_path: Path) -> None:
-    with kg.open(str(tmp_path / "empty.kg")) as graph:
+    with kg.open(str(tmp_path / "empty.kg"), create=True) as graph:
         shown = Page(graph._repr_html_())
         assert "0 papers from 0 sources" in shown.text
         assert "table" not in shown.tags
 
 
 def test_a_graph_shows_what_was_added_at_once(tmp_path: Path, reports: Path) -> None:
-    with kg.open(str(tmp_path / "one.kg")) as graph:
+    with kg.open(str(tmp_path / "one.kg"), create=True) as graph:
         graph.add(sorted(reports.glob("*.txt"))[0], fast=True)
         assert "20 papers from 1 source," in Page(graph._repr_html_()).text
 

@@ -24,7 +24,7 @@ def fewer(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reports without the last of them and one paper more."""
     file = tmp_path_factory.mktemp("fewer") / "papers.kg"
     shutil.copy(built_file, file)
-    with kg.open(str(file)) as graph:
+    with kg.open(str(file), create=True) as graph:
         graph.remove("004", "002-22")
     return file
 
@@ -85,7 +85,7 @@ def test_nothing_differs(built: Graph, built_file: Path) -> None:
 
 
 def test_hostile_names_do_no_harm(hostile: Graph, tmp_path: Path) -> None:
-    with kg.open(str(tmp_path / "empty.kg")) as empty:
+    with kg.open(str(tmp_path / "empty.kg"), create=True) as empty:
         for one, other in ((hostile, empty), (empty, hostile)):
             view = one.diff(other)
             assert {"script", "img"}.isdisjoint(Page(str(view.render("html"))).tags)

@@ -52,7 +52,7 @@ class Place:
         file.write_text("".join(json.dumps(paper) + "\n" for paper in papers), "utf-8")
         said = self.folder / "records.jsonl"
         said.write_text("".join(json.dumps(one) + "\n" for one in records or [RECORD]), "utf-8")
-        with kg.open(str(self.graph)) as graph:
+        with kg.open(str(self.graph), create=True) as graph:
             assert not graph.add(file, fast=True).skipped
             assert not graph.add(records=said).skipped
 
@@ -157,7 +157,7 @@ def test_decisions_about_names_are_seen_though_nothing_was_read_anew(before: Pat
         "@prefix kg: <https://w3id.org/paper-kg/ns#> .\n@prefix technique: <https://w3id.org/paper-kg/technique/> .\n"
     )
     place.graph.with_name("papers.overrides.ttl").write_text(f'{said}technique:other-h2o kg:merges "H2O" .\n', "utf-8")
-    with kg.open(str(place.graph)) as graph:
+    with kg.open(str(place.graph), create=True) as graph:
         assert load_entry(graph.store, "p-1")[1].techniques[1].concept == "technique:other-h2o"
     found = place.since(before)
     assert [(one.name, one.after) for one in found.relinked] == [("H2O", "technique:other-h2o")]
@@ -177,7 +177,7 @@ def test_details_texts_and_things_of_a_changed_paper(before: Path, place: Place)
 
 def test_entries_that_one_work_joins_and_leaves(before: Path, place: Place):
     again = {"id": "q-1", "title": "ZapKV: Caches", "authors": ["Wu An", "Li Bo"]}
-    with kg.open(str(place.graph)) as graph:
+    with kg.open(str(place.graph), create=True) as graph:
         file = place.folder / "more.jsonl"
         file.write_text(json.dumps(again) + "\n", "utf-8")
         assert graph.add(file, fast=True).added == ["q-1"]
@@ -190,7 +190,7 @@ def test_merges_splits_and_new_names_of_works(before: Path, place: Place):
     said = "@prefix kg: <https://w3id.org/paper-kg/ns#> .\n@prefix paper: <https://w3id.org/paper-kg/paper/> .\n"
     decided = f"{said}paper:zapkvcaches kg:merges paper:drafttreesindepth .\n"
     place.graph.with_name("papers.overrides.ttl").write_text(decided, "utf-8")
-    with kg.open(str(place.graph)) as graph:
+    with kg.open(str(place.graph), create=True) as graph:
         assert len(graph) == 1
     found = place.since(before)
     (merged,) = found.identities
@@ -227,7 +227,7 @@ def test_a_work_that_came_from_another_file_is_the_same_work(before: Path, tmp_p
 
 def test_only_what_differs_is_read(built: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     built.backup(tmp_path / "g")
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         graph.remove("002-22")
     read: list[str] = []
     monkeypatch.setattr(module, "QUOTED", 0)

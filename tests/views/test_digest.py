@@ -123,7 +123,7 @@ def test_real_papers_are_read_back_and_their_briefs_are_no_evidence(tmp_path):
         assert other.author_count == one.author_count
         assert set(other.texts) == set("TAI")
         assert LEFT_OUT in other.repairs
-    with kg.open(str(tmp_path / "g.kg")) as graph:
+    with kg.open(str(tmp_path / "g.kg"), create=True) as graph:
         assert len(graph.add(path, fast=True).added) == 21
         fields = {q["f"].value for q in graph.sparql("SELECT DISTINCT ?f { ?s kg:field ?f }")}
         assert fields
@@ -196,7 +196,7 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for i, day in enumerate(days)
     ]
     (folder / "p.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    with kg.open(str(folder / "d.kg")) as graph:
+    with kg.open(str(folder / "d.kg"), create=True) as graph:
         graph.add(folder / "p.jsonl", fast=True)
     return folder / "d.kg"
 
@@ -240,7 +240,7 @@ def test_papers_of_a_period_stand_in_the_order_of_the_sources(tmp_path: Path, mo
     row = '{{"id": "{0}", "title": "Pruning {0}", "abstract": "We prune models.", "date": "2025-10-17"}}\n'
     for file, names in (("b", ("m-2", "m-1")), ("a", ("z-1", "m-3"))):
         (tmp_path / f"{file}.jsonl").write_text("".join(map(row.format, names)), "utf-8")
-    with kg.open(str(tmp_path / "g")) as graph:
+    with kg.open(str(tmp_path / "g"), create=True) as graph:
         graph.add(tmp_path / "*.jsonl", fast=True)
         monkeypatch.setattr(kg.api, "_AT_ONCE", 3)
         assert entries(graph.digest(since="2025")) == ["z-1", "m-3", "m-2", "m-1"]

@@ -21,7 +21,7 @@ def test_a_ranking_marks_what_no_sentence_could_tell(tmp_path: Path) -> None:
         {"id": f"p{n}", "title": f"{name}: a paper", "abstract": text} for n, (name, text) in enumerate(said.items())
     )
     papers.write_text("".join(json.dumps(one) + "\n" for one in texts))
-    with kg.open(str(tmp_path / "p.kg")) as graph:
+    with kg.open(str(tmp_path / "p.kg"), create=True) as graph:
         graph.add(papers, fast=True)
         made = [
             record_of(entry, name, text, "", text[-12:-1])

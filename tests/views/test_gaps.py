@@ -65,7 +65,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
         rows.append({"id": f"p{number:03}", "title": f"Paper {number}{ill}", "abstract": abstract, "date": str(day)})
     folder = tmp_path_factory.mktemp("made")
     (folder / "made.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    with kg.open(str(folder / "made.kg")) as graph:
+    with kg.open(str(folder / "made.kg"), create=True) as graph:
         graph.add(folder / "made.jsonl", fast=True)
         yield graph
 
@@ -118,7 +118,7 @@ def test_what_came_since_a_day_is_shown_and_changes_nothing(made: Graph, tmp_pat
         assert {paper["entry"] for paper in row["came"]} == both
         assert min(paper["date"] for paper in row["came"]) >= "2025-01-01"
     made.backup(tmp_path / "then.kg")
-    with kg.open(str(tmp_path / "then.kg")) as then:
+    with kg.open(str(tmp_path / "then.kg"), create=True) as then:
         then.remove(*(entry for entry in then.entries() if then.paper(entry).entries[0][0].date >= "2025-01-01"))
         known = told(then, until="2025-01")
     for row in (*data["rows"], *known["rows"]):
@@ -171,7 +171,7 @@ def test_what_a_concept_nearly_is_has_its_combinations(tmp_path: Path, others: i
         for at, one in enumerate(said)
     ]
     (tmp_path / "some.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    with kg.open(str(tmp_path / "some.kg")) as graph:
+    with kg.open(str(tmp_path / "some.kg"), create=True) as graph:
         graph.add(tmp_path / "some.jsonl", fast=True)
         field = Field(graph)
         named = (Vocabulary.load().find(one, "technique") for one in (said[0], said[4]))
@@ -239,7 +239,7 @@ def test_nothing_to_say_is_said(built: Graph, tmp_path: Path) -> None:
         assert view.papers == 0
         assert words in str(view)
         assert words in str(view.render("html"))
-    with kg.open(str(tmp_path / "empty.kg")) as empty:
+    with kg.open(str(tmp_path / "empty.kg"), create=True) as empty:
         assert "too short a time" in str(empty.gaps())
         assert told(empty)["rows"] == []
 

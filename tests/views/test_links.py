@@ -37,7 +37,7 @@ def linked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
     file = folder / "papers.jsonl"
     lines = [json.dumps(paper | {"authors": ["Ada Lovelace", "Alan Turing"]}) + "\n" for paper in papers]
     file.write_text("".join(lines))
-    with kg.open(str(folder / "linked.kg")) as graph:
+    with kg.open(str(folder / "linked.kg"), create=True) as graph:
         graph.add(file, fast=True)
         yield graph
 
@@ -136,7 +136,7 @@ def test_a_report_shows_names_and_titles_without_latex(tmp_path: Path) -> None:
     said = "We present $S^2$ZapKV, which compresses the KV cache. $S^2$ZapKV is 3.6x faster on an H100."
     paper = {"id": "2404.14469", "title": "$S^2$ZapKV: Caches for All", "abstract": said, "date": "2024-04-22"}
     (tmp_path / "papers.jsonl").write_text(json.dumps(paper))
-    with kg.open(str(tmp_path / "papers.kg")) as graph:
+    with kg.open(str(tmp_path / "papers.kg"), create=True) as graph:
         graph.add(tmp_path / "papers.jsonl", fast=True)
         page = str(graph.report("KV cache compression").render("md"))
     assert "[S²ZapKV 2024](#2404.14469)" in page

@@ -212,7 +212,7 @@ def large(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for one, two in product(words, words)
     ]
     (folder / "more.jsonl").write_text("".join(f"{json.dumps(paper)}\n" for paper in papers), encoding="utf-8")
-    with kg.open(str(shutil.copy(built_file, folder / "papers.kg"))) as graph:
+    with kg.open(str(shutil.copy(built_file, folder / "papers.kg")), create=True) as graph:
         graph.add(folder / "more.jsonl", fast=True)
         return graph.draw("", limit=2000).save(folder / "graph.html")
 

@@ -14,7 +14,7 @@ def _claimed(folder: Path, said: str, head: str, tail: str) -> dict[str, Any]:
     """A profile of pruning in a graph of one paper that says who wins."""
     papers, records = folder / "papers.jsonl", folder / "records.jsonl"
     papers.write_text(json.dumps({"id": "p", "title": f"{head}: a paper", "abstract": said, "date": "2025-03-09"}))
-    with kg.open(str(folder / "p.kg")) as graph:
+    with kg.open(str(folder / "p.kg"), create=True) as graph:
         graph.add(papers, fast=True)
         techniques = ((head, "T", "proposed"), (tail, "A", "baseline"))
         made = {
@@ -60,7 +60,7 @@ MPM = {
 
 
 def test_what_two_entries_of_a_paper_say_alike_is_listed_once_and_lit_in_both(tmp_path: Path) -> None:
-    with kg.open(str(tmp_path / "p.kg")) as graph:
+    with kg.open(str(tmp_path / "p.kg"), create=True) as graph:
         for name in ("a", "b"):
             papers = tmp_path / f"{name}.jsonl"
             papers.write_text(json.dumps({"id": f"{name}-1", **MPM}))
@@ -80,7 +80,7 @@ def test_what_two_entries_of_a_paper_say_alike_is_listed_once_and_lit_in_both(tm
 def test_results_on_a_thing_name_it_in_their_own_setting_or_sentence(tmp_path: Path) -> None:
     papers = tmp_path / "papers.jsonl"
     papers.write_text(json.dumps({"id": "p", **MPM}))
-    with kg.open(str(tmp_path / "p.kg")) as graph:
+    with kg.open(str(tmp_path / "p.kg"), create=True) as graph:
         graph.add(papers, fast=True)
         for thing, metric in (
             ("hardware:nvidia-h100", "throughput"),
@@ -106,7 +106,7 @@ def test_results_on_a_thing_are_limited_and_counted(tmp_path: Path) -> None:
         for n in range(40)
     ]
     papers.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    with kg.open(str(tmp_path / "p.kg")) as graph:
+    with kg.open(str(tmp_path / "p.kg"), create=True) as graph:
         graph.add(papers, fast=True)
         found = concept.profile(graph, "hardware:nvidia-h100")
         assert {row["metric"] for row in found["results"]} == {"throughput"}

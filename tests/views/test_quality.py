@@ -38,7 +38,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Graph:
     other = PAPER | {"id": "q-1", "doi": "10.1000/1"}
     (folder / "one.jsonl").write_text(json.dumps(PAPER | {"doi": "10.1000/1"}) + "\n{}\n")
     (folder / "two.jsonl").write_text(json.dumps(other) + "\n")
-    graph = kg.open(str(folder / "small.kg"))
+    graph = kg.open(str(folder / "small.kg"), create=True)
     graph.add(folder / "one.jsonl", folder / "two.jsonl", fast=True)
     return graph
 
@@ -75,7 +75,7 @@ def test_unmatched_names_come_with_organisations_that_overrides_settle(small: Gr
 
 def test_what_a_source_graph_says_was_left_out_is_told(small: Graph, tmp_path: Path) -> None:
     small.backup(tmp_path / "copy.kg")
-    with kg.open(str(tmp_path / "copy.kg")) as copy:
+    with kg.open(str(tmp_path / "copy.kg"), create=True) as copy:
         said = tuple(f"line {n} was skipped: <b>it is no paper</b>." for n in (10, 9))
         copy.store.put_source(replace(copy.store.source("two"), skipped=said))
         rows = {row["source"]: row["said"] for row in data(copy)["unread"]}
@@ -131,7 +131,7 @@ def test_repairs_of_one_kind_differ_in_their_examples_only() -> None:
 
 
 def test_page_of_an_empty_graph_says_so(tmp_path: Path) -> None:
-    with kg.open(str(tmp_path / "empty.kg")) as graph:
+    with kg.open(str(tmp_path / "empty.kg"), create=True) as graph:
         assert quality(graph).papers == 0
         assert "None." in str(quality(graph).render("html"))
 

@@ -156,7 +156,7 @@ def test_a_venue_with_its_year_has_no_second_year(tmp_path: Path) -> None:
         {"id": "p2", "title": "Masks", "year": 2025},
     ]
     papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    with kg.open(str(tmp_path / "p.kg")) as graph:
+    with kg.open(str(tmp_path / "p.kg"), create=True) as graph:
         graph.add(papers, fast=True)
         assert sorted(row["published"] for row in _rows(_data(graph, ""), "bibliography")) == ["2025", "DUSK 2026"]
 

@@ -27,7 +27,7 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
     papers = folder / "papers.jsonl"
     lines = [{"id": name, "title": title, "abstract": said} for name, (title, said) in _PAPERS.items()]
     papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    with kg.open(str(folder / "named.kg")) as graph:
+    with kg.open(str(folder / "named.kg"), create=True) as graph:
         graph.add(papers, fast=True)
         yield graph
 
@@ -76,7 +76,7 @@ def _reported(
     file = tmp_path / "papers.jsonl"
     lines = ({"id": name, "title": title, "abstract": said} for name, (title, said) in papers.items())
     file.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    with kg.open(str(tmp_path / "papers.kg")) as graph:
+    with kg.open(str(tmp_path / "papers.kg"), create=True) as graph:
         graph.add(file, fast=fast)
         found = [json.loads(str(graph.report(one).render("json"))) for one in selections]
     return [(_papers(data, "methods"), _papers(data, "also")) for data in found]
@@ -97,7 +97,7 @@ def test_what_a_paper_differs_from_it_does_not_do_and_one_name_has_its_id(tmp_pa
     papers = tmp_path / "papers.jsonl"
     lines = [{"id": n, "title": f"Jib: {t}", "abstract": said, "date": "2025-03-01"} for n, (t, said) in _APART.items()]
     papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    with kg.open(str(tmp_path / "apart.kg")) as graph:
+    with kg.open(str(tmp_path / "apart.kg"), create=True) as graph:
         graph.add(papers)
         found = graph.report("speculative decoding")
         data = json.loads(str(found.render("json")))

@@ -36,7 +36,7 @@ def test_a_result_is_of_what_its_sentence_says_it_of(tmp_path: Path, said: str, 
     start = text.index(quote)
     result = Result(Evidence(quote, "A", start, start + len(quote)), "speed", 41.0, "%", "increase")
     mentions = [Mention("dataset", name, name) for name in ("Plover", "Finch")]
-    with kg.open(str(tmp_path / "one.kg")) as graph:
+    with kg.open(str(tmp_path / "one.kg"), create=True) as graph:
         graph.add(paper, fast=True)
         found = EntryResult(*graph.paper("p").entries[0], result)
         assert list(obtained_on(Selection(graph), found, ["Zorvex"], mentions).values()) == wanted

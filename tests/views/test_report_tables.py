@@ -44,7 +44,7 @@ def stated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
         {"id": f"p{n}", "title": f"{name}: a paper", "abstract": said} for n, (name, said, *_) in enumerate(_PAPERS)
     ]
     papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    with kg.open(str(folder / "stated.kg")) as graph:
+    with kg.open(str(folder / "stated.kg"), create=True) as graph:
         graph.add(papers, fast=True)
         made = [record_of(entry, *paper) for entry, paper in zip(graph.entries(), _PAPERS, strict=True)]
         records.write_text("".join(json.dumps(record) + "\n" for record in made))
@@ -108,7 +108,7 @@ def _takeaways(folder: Path, texts: list[str], lang: Any = "en", **parts: Any) -
     papers, records = folder / "papers.jsonl", folder / "records.jsonl"
     lines = [{"id": f"p{n}", "title": f"Paper {n}", "abstract": text} for n, text in enumerate(texts)]
     papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    with kg.open(str(folder / "p.kg")) as graph:
+    with kg.open(str(folder / "p.kg"), create=True) as graph:
         graph.add(papers, fast=True)
         made = [record_of(e, "", text, "", text[-11:-1]) for e, text in zip(graph.entries(), texts, strict=True)]
         for n, record in enumerate(made):
@@ -140,7 +140,7 @@ def test_papers_without_a_figure_are_quoted(tmp_path: Path) -> None:
     papers.write_text(
         json.dumps({"id": "p", "title": "Pruning layers", "abstract": f"Late gate (LG) models idle. {said}."}) + "\n"
     )
-    with kg.open(str(tmp_path / "own.kg")) as graph:
+    with kg.open(str(tmp_path / "own.kg"), create=True) as graph:
         graph.add(papers, fast=True)
         row = report_data(graph)["takeaways"]["rows"][0]
         assert row["text"] == "In the words of “Pruning layers”:"
@@ -178,7 +178,7 @@ def test_a_table_says_what_a_paper_proposes_and_not_a_part_with_a_problem(tmp_pa
     text = "They face slow starts and drift. We propose Zorvex, a pruning gate that skips the idle blocks of a map."
     paper = tmp_path / "paper.jsonl"
     paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": text}) + "\n")
-    with kg.open(str(tmp_path / "p.kg")) as graph:
+    with kg.open(str(tmp_path / "p.kg"), create=True) as graph:
         graph.add(paper)
         (row,) = section_rows(report_data(graph), "methods")
         (chinese,) = section_rows(json.loads(str(graph.report("", "zh").render("json"))), "methods")
@@ -200,7 +200,7 @@ def test_a_table_says_what_a_method_does_without_its_name(tmp_path: Path, title:
     text = f"We propose {named} which skips the idle blocks of a map and keeps all of its other blocks."
     paper = tmp_path / "paper.jsonl"
     paper.write_text(json.dumps({"id": "p", "title": title, "abstract": text}) + "\n")
-    with kg.open(str(tmp_path / "p.kg")) as graph:
+    with kg.open(str(tmp_path / "p.kg"), create=True) as graph:
         graph.add(paper, fast=True)
         (row,) = section_rows(report_data(graph), "methods")
     assert row["does"] == "skips the idle blocks of a map and keeps all of its other blocks"
@@ -244,7 +244,7 @@ def test_a_gain_over_what_the_paper_proposes_is_another_ones(tmp_path: Path) -> 
     paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
     said = "LayerSkip achieves a 12x speedup over Zorvex."
     paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
-    with kg.open(str(tmp_path / "own.kg")) as graph:
+    with kg.open(str(tmp_path / "own.kg"), create=True) as graph:
         graph.add(paper, fast=True)
         made = record_of(graph.entries()[0], "Zorvex", said, "Zorvex", "12x speedup")
         made["results"][0] |= {"value": 12, "unit": "x"}
@@ -272,7 +272,7 @@ def test_what_a_gain_leaves_of_the_quality_is_quoted(tmp_path: Path, end: str, q
     paper, record = tmp_path / "paper.jsonl", tmp_path / "record.jsonl"
     said = f"Zorvex achieves a 12x speedup over Quandle{end}."
     paper.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": said}) + "\n")
-    with kg.open(str(tmp_path / "kept.kg")) as graph:
+    with kg.open(str(tmp_path / "kept.kg"), create=True) as graph:
         graph.add(paper, fast=True)
         made = record_of(graph.entries()[0], "Zorvex", said, "Quandle", "12x speedup")
         made["results"][0] |= {"value": 12, "unit": "x"}
@@ -311,7 +311,7 @@ def test_months_of_few_papers_set_no_scale(tmp_path: Path) -> None:
     ]
     papers = tmp_path / "papers.jsonl"
     papers.write_text("".join(json.dumps(line | {"abstract": line["title"]}) + "\n" for line in lines))
-    with kg.open(str(tmp_path / "p.kg")) as graph:
+    with kg.open(str(tmp_path / "p.kg"), create=True) as graph:
         graph.add(papers, fast=True)
         rows = json.loads(str(graph.report("pruning").render("json")))["chart"]["rows"]
     assert [(row["period"], row["partial"]) for row in rows] == [
@@ -352,7 +352,7 @@ def test_a_device_of_the_background_is_not_one_of_the_paper(tmp_path: Path) -> N
     text = "Chips such as the H100 are costly. We propose Zorvex, which runs on an A100."
     papers.write_text(json.dumps({"id": "p", "title": "Zorvex: a paper", "abstract": text}))
     hardware = [{"surface": one, "in": "A", "canonical": f"NVIDIA {one}"} for one in ("H100", "A100")]
-    with kg.open(str(tmp_path / "p.kg")) as graph:
+    with kg.open(str(tmp_path / "p.kg"), create=True) as graph:
         graph.add(papers, fast=True)
         record = {"id": graph.entries()[0], "title": "Zorvex: a paper", "name": "Zorvex", "hardware": hardware}
         records.write_text(json.dumps(record))

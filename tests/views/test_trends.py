@@ -199,7 +199,7 @@ def test_a_month_in_which_the_graph_begins_is_held_in_part(tmp_path: Path) -> No
         {"id": f"p{n}", "title": f"Pruning {n}", "abstract": "We prune.", "date": day} for n, day in enumerate(days)
     )
     papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    with kg.open(str(tmp_path / "p.kg")) as graph:
+    with kg.open(str(tmp_path / "p.kg"), create=True) as graph:
         graph.add(papers, fast=True)
         found = trend(graph, "topic", "month")
         assert (found.index, found.partial) == (["2025-03", "2025-04", "2025-05"], [True, False, False])

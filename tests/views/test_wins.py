@@ -18,7 +18,7 @@ def _wins_of(folder: Path, said: str, made: dict[str, Any], lang: str = "en") ->
     """The rows of who beats whom of one paper with this abstract, of which a record is `made`."""
     paper, record = folder / "paper.jsonl", folder / "record.jsonl"
     paper.write_text(json.dumps({"id": "p", "title": made["title"], "abstract": said}) + "\n")
-    with kg.open(str(folder / "p.kg")) as graph:
+    with kg.open(str(folder / "p.kg"), create=True) as graph:
         graph.add(paper, fast=True)
         record.write_text(json.dumps(made | {"id": graph.entries()[0]}) + "\n")
         graph.add(records=record)

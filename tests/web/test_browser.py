@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, built_file: Path) -> Iterator
     papers.write_text("".join(json.dumps(paper) + "\n" for paper in PAPERS))
     with kg.open(str(built_file), read_only=True) as graph:
         graph.backup(place)
-    with kg.open(str(place)) as graph:
+    with kg.open(str(place), create=True) as graph:
         graph.add(papers)
     with serving(place) as address:
         yield address

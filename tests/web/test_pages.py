@@ -144,7 +144,7 @@ def test_more_papers_than_are_exported_lead_to_no_export(tmp_path: Path) -> None
     papers.write_text(
         "".join(f'{{"id": "m-{n}", "title": "Note {n} on pruning", "year": 2025}}\n' for n in range(2001))
     )
-    with kg.open(str(tmp_path / "p.kg")) as graph:
+    with kg.open(str(tmp_path / "p.kg"), create=True) as graph:
         graph.add(papers, fast=True)
     with serving(tmp_path / "p.kg") as found, httpx.Client(base_url=found, timeout=60, trust_env=False) as client:
         for page in ("/ask", "/ask?q=pruning"):
@@ -410,13 +410,13 @@ def test_graph_that_changes_is_followed_without_a_restart(tmp_path: Path, first_
         paper.write_text(
             '{"id": "x-1", "title": "A new paper", "abstract": "We propose Zebrafish, a pruning method."}\n'
         )
-        with kg.open(str(place)) as graph:
+        with kg.open(str(place), create=True) as graph:
             graph.add(paper, fast=True)
         # Each of four processes has counted the graph before, and counts it again.
         assert {client.get(one).json()["total"] for one in many} == {before + 1}
         assert client.get("/paper/x-1").status_code == 200
         assert rows(client, "SELECT ?p WHERE { ?p a kg:Paper }") == before + 1
-        with kg.open(str(tmp_path / "other.kg")) as other:
+        with kg.open(str(tmp_path / "other.kg"), create=True) as other:
             other.add(paper, fast=True)
         for name in ("papers.kg-wal", "papers.kg-shm"):
             (tmp_path / name).unlink(missing_ok=True)

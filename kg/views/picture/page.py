@@ -5,7 +5,6 @@ vis-network draws it on a canvas. Pictures too large for that are drawn by sigma
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -219,10 +218,9 @@ def _options(look: Look) -> dict[str, Any]:
 
 @cache
 def notices() -> Any:
-    """The licences of sigma.js and what it needs, as a comment that every copy must carry; vis-network holds its own."""
-    own = "vis-network.LICENSE.txt"
-    texts = (f for f in (files("kg.views") / "vendor").iterdir() if f.name.endswith(".LICENSE.txt") and f.name != own)
-    said = "\n".join(file.read_text("utf-8") for file in sorted(texts, key=lambda file: file.name))
+    """The licences of sigma.js and its parts, as a comment that every copy must carry; vis-network has its own."""
+    texts = (files("kg.views") / "vendor" / f"{name}.LICENSE.txt" for name in ("events", "graphology", "sigma"))
+    said = "\n".join(file.read_text("utf-8") for file in texts)
     return _script(f"/*\n{said.replace('*/', '')}*/")
 
 
