@@ -11,7 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from kg.entity_types import LISTS, NAMED, TABLE
@@ -51,6 +51,10 @@ HEADLINE = (
 )
 
 
+#: The fields of a result that hold words.
+RESULT_SLOTS = ("metric", "baseline", "setting")
+
+
 class Pairing(NamedTuple):
     """Items of one type in one paper: annotated, predicted, and the matching index pairs (annotated, predicted)."""
 
@@ -70,8 +74,8 @@ def paired(gold: Json, found: Json) -> Iterator[Pairing]:
             yield _also("technique role", entities, lambda a, b: bool(a.get("role") == b.get("role")))
     results = _pairing("results", gold, found, same_result, 1)
     yield results
-    yield _also("result metric", results, lambda a, b: same_slot(a.get("metric"), b.get("metric")))
-    yield _also("result baseline", results, lambda a, b: same_slot(a.get("baseline"), b.get("baseline")))
+    for slot in RESULT_SLOTS:
+        yield _also(f"result {slot}", results, partial(same_field, slot))
     yield _pairing("relations", gold, found, lambda a, b: same_relation(gold, a, found, b), 0.5)
     yield _pairing("topics", gold, found, lambda a, b: float(a == b), 1)
     for key in ("kind", "name", "code_url"):
@@ -145,14 +149,22 @@ def same_name(a: Json, b: Json) -> float:
 
 def same_result(a: Json, b: Json) -> float:
     """1 or more for results with the same value, unit and change; higher for the same metric."""
-    try:
-        if _number(a.get("value")) != _number(b.get("value")) or _unit(a.get("unit")) != _unit(b.get("unit")):
-            return 0.0
-    except (TypeError, ValueError):
-        return 0.0
-    if a.get("change") != b.get("change"):
+    if not all(same_field(field, a, b) for field in ("value", "unit", "change")):
         return 0.0
     return 1.0 + 0.1 * overlap({"surface": a.get("metric", "")}, {"surface": b.get("metric", "")})
+
+
+def same_field(field: str, a: Json, b: Json) -> bool:
+    """Whether a field of two results agrees: half of the words of a text, the same number or unit in any form."""
+    x, y = a.get(field), b.get(field)
+    if field in RESULT_SLOTS:
+        return same_slot(x, y)
+    if field != "value":
+        return bool(_unit(x) == _unit(y) if field == "unit" else x == y)
+    try:
+        return _number(x) == _number(y)
+    except (TypeError, ValueError):
+        return False
 
 
 def same_slot(a: str | None, b: str | None) -> bool:
@@ -239,7 +251,7 @@ def distinct(items: Any, by: Callable[[Any], Any] = lambda item: item) -> list[A
 _OBJECTS = ("institutions", *_ENTITIES, "results", "relations")
 _TEXTS = ("title", "name", "kind", "code_url")
 #: The fields of these objects that are compared as text.
-_PARTS = ("surface", "canonical", "name", "metric", "baseline", "head", "tail")
+_PARTS = ("surface", "canonical", "name", *RESULT_SLOTS, "head", "tail")
 
 
 def beside(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> Iterator[tuple[str, Json, Json]]:
