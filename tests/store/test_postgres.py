@@ -22,13 +22,14 @@ from kg.cli import application
 from kg.model import KgError
 from kg.query.patterns import phrase_regex
 from kg.store.tables import VIEWS
+from tests.cases.kinds import case_files
 
 psycopg = pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
 pytestmark = pytest.mark.skipif(postgres_server.programs() is None, reason="PostgreSQL is not installed")
 
 PAGE = (Path(__file__).parents[2] / "docs" / "schema.md").read_text("utf-8")
-_ASKED = (Path(__file__).parents[1] / "query" / "paraphrases.jsonl").read_text("utf-8").splitlines()
-QUESTIONS = ["papers from NVIDIA with code", *(json.loads(line)["q"] for line in _ASKED[::18])]
+_CASES = {file.name: file.cases for file in case_files()}
+QUESTIONS = ["papers from NVIDIA with code", *(case["text"] for case in _CASES["paraphrases"][::18])]
 _TABLES = ("entries", "papers", "concepts", "labels", "names", "claims", "texts", "sources", "keys", "organisations")
 _NUMBERS = ("id", "entry", "concept", "paper", "said", "whole")  # which the order of adding gives
 
