@@ -178,7 +178,7 @@ class Graph:
         """The work that an entry ("002-22") or a paper's CURIE names, with all its entries; KgError when unknown."""
         found = self.papers([name])
         if not found:
-            raise KgError(f"The graph holds no paper {name!r}: see `kg ask` and `kg show`.")
+            raise KgError(f"The graph holds no paper {name!r}: search with `kg ask`.")
         return found[0]
 
     def papers(self, names: Iterable[str] | None = None) -> list[Paper]:
@@ -277,7 +277,7 @@ class Graph:
     def papers_with(self, concept: str) -> list[str]:
         """The entries whose papers have a concept or institution, by any link; KgError for what is no CURIE."""
         if not is_curie(concept):
-            raise KgError(f"The graph holds no paper and no concept {concept!r}: see `kg ask` and `kg show`.")
+            raise KgError(f"The graph holds no paper and no concept {concept!r}: search with `kg ask`.")
         return contents.entries_with(self.store, self.vocabulary.narrower(concept))
 
     def explain_merge(self, one: str, other: str) -> Explanation:

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterable
 from importlib import import_module
+from itertools import chain
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
 # Matrices are small here, and numpy's threads would only wait for each other. Read when numpy is first imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-#: The commands in the order of `kg --help`.
-COMMANDS = (
-    *("read", "fetch", "add", "watch", "remove", "ask", "show", "brief", "report", "digest", "trends", "gaps", "draw"),
-    *("extract", "export", "sql", "sparql", "diff", "explain-merge", "embed", "verify", "rebuild", "backup", "publish"),
-    *("check", "serve", "mcp"),
-    *("eval", "doctor"),
-)
+#: The commands in the order and the groups of `kg --help`.
+GROUPS = {
+    "Start here": ("add", "ask", "show", "report", "serve"),
+    "Get papers": ("fetch", "watch", "remove", "read", "extract"),
+    "Look and write": ("brief", "digest", "trends", "gaps", "draw", "check"),
+    "Use elsewhere": ("mcp", "export", "sql", "sparql", "publish"),
+    "Look after a graph": ("verify", "rebuild", "backup", "diff", "explain-merge", "embed", "eval", "doctor"),
+}
+COMMANDS = tuple(chain(*GROUPS.values()))
 
 
 def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -43,15 +46,17 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     app = typer.Typer(
         name="kg",
         help="Papers into a bilingual, evidenced knowledge graph: read, ask, report, draw. "
+        "What is read of a paper is its title and abstract. "
         "Exit status: 0 done, 1 nothing found, 2 wrong use or nothing could be done, 3 done but something was skipped.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         add_completion=False,
     )
     app.callback(invoke_without_command=True)(top)
+    group_of = {name: group for group, names in GROUPS.items() for name in names}
     for name in names:
         module = import_module(f"kg.cli.{name.replace('-', '_')}")
-        app.command(name, no_args_is_help=False)(module.command)
+        app.command(name, no_args_is_help=False, rich_help_panel=group_of[name])(module.command)
     return app
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -37,10 +39,14 @@ Location = Annotated[
     ),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")]
-Language = Annotated[str, typer.Option("--lang", "-l", help="Language of the text: en or zh.")]
-#: The language of a text on a selection; "" stands for that in which the selection is written.
-OwnLanguage = Annotated[
-    str, typer.Option("--lang", "-l", help="Language of the text, en or zh; that of the selection without it.")
+#: The language of a text; "" stands for that of the selection, or of the user (`language`).
+Language = Annotated[
+    str,
+    typer.Option(
+        *("--lang", "-l"),
+        help="Language of the text: en or zh.",
+        show_default="that of the selection, else of the locale ($LANG), else en",
+    ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first file, entry or field that cannot be read.")]
 Fast = Annotated[
@@ -52,6 +58,7 @@ Jobs = Annotated[
     typer.Option("--jobs", "-j", min=1, help="Processes used for many papers.", show_default="all cores"),
 ]
 HERE = "papers.kg"
+_QUIET = 10.0  # seconds between two lines that tell how far a slow operation has come
 #: File endings that differ from the name of their format.
 _ENDINGS = {"htm": "html", "markdown": "md", "ttl": "turtle"}
 
@@ -71,8 +78,14 @@ def reading(location: str) -> Iterator[Graph]:
 
 
 def language(lang: str, selection: str = "") -> str:
-    """The given language, or that of a selection; raises KgError if it is not supported."""
-    lang = lang or ("zh" if has_han(selection) else "en")
+    """The given language, or that of a selection, or without one that of the user's locale; KgError for others.
+
+    Names that are the same in both languages ("002-22") are no selection.
+    """
+    variables = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((value for name in variables if (value := os.environ.get(name))), "")
+    is_chinese = has_han(selection) or (not selection and locale.lower().startswith("zh"))
+    lang = lang or ("zh" if is_chinese else "en")
     if lang not in ("en", "zh"):
         raise KgError(f"--lang {lang}: there is no such language here: choose en or zh.")
     return lang
@@ -208,9 +221,9 @@ def interruptible(sentence: Callable[[], str]) -> Iterator[None]:
 
 @contextmanager
 def progress(what: str, unit: str = "papers") -> Iterator[Progress | None]:
-    """A progress bar on standard error for slow operations; None if that is not a terminal."""
+    """A progress bar on standard error for slow operations; where that is no terminal, a line now and then."""
     if not sys.stderr.isatty():
-        yield None
+        yield _in_lines(what, unit)
         return
     from rich.console import Console
     from rich.progress import Progress as Bar
@@ -229,6 +242,18 @@ def progress(what: str, unit: str = "papers") -> Iterator[Progress | None]:
             bar.update(task, description=f"{what} {name}", completed=done)
 
         yield tell
+
+
+def _in_lines(what: str, unit: str) -> Progress:
+    last = time.monotonic()
+
+    def tell(_: str, done: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _QUIET:
+            last = time.monotonic()
+            note(f"{what}: {done:,} {unit}.")
+
+    return tell
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Any:

@@ -12,7 +12,7 @@ from kg.cli.base import HERE, Language, Location, Output, language, reading, wri
 def command(
     names: Annotated[list[str], typer.Argument(help='Papers ("002-22").')],
     graph: Location = HERE,
-    lang: Language = "zh",
+    lang: Language = "",
     origin: Annotated[
         str, typer.Option("--from", help="What it draws on: record, or abstract (with title and institutions) alone.")
     ] = "record",

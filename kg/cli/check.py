@@ -21,7 +21,7 @@ def command(
         list[str] | None, typer.Option("--paper", help="Check against this paper alone; may be repeated.")
     ] = None,
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
-    lang: Language = "en",
+    lang: Language = "",
     output: Output = None,
 ) -> None:
     """Check a draft: each number and relation that it tells of a paper is supported, contradicted or not found.

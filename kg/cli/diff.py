@@ -14,7 +14,7 @@ FORMS = ("txt", "md", "json", "html")
 def command(
     before: Annotated[str, typer.Argument(help="The graph as it was: a file.")],
     after: Annotated[str, typer.Argument(help="The graph as it is: a file.")],
-    lang: Language = "en",
+    lang: Language = "",
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:

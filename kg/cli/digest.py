@@ -49,7 +49,7 @@ def command(
         bool, typer.Option("--check", help="List the claims of the given digests that their abstracts do not support.")
     ] = False,
     graph: Location = HERE,
-    lang: Language = "zh",
+    lang: Language = "",
     since: Annotated[str, typer.Option(help='Only papers since a day: 2025-10-01, "last week", "last 10 days".')] = "",
     now: Annotated[
         str, typer.Option(help="The day to count from, and the digest's time.", show_default="the latest date known")
@@ -77,12 +77,15 @@ def command(
         if _are_files(names):
             view = _of_files(names, language(lang), since, now, _writer(llm), told, strict, fast, jobs)
         else:
-            view = _of_graph(graph, names, language(lang), since, now, _writer(llm))
+            view = _of_graph(graph, names, lang, since, now, _writer(llm))
     tell_left_out(told)
     if told.skipped and not view.papers and not told.added:
         raise KgError("No paper could be read: see above.")
     for sentence in view.notes:
         note(sentence)
+    if not view.papers:
+        note("No digest was written: it would hold no paper.")
+        raise typer.Exit(SKIPPED if told.skipped else NOTHING_FOUND)
     _end(view, form, output, told)
 
 
@@ -161,7 +164,8 @@ def _of_graph(graph: str, names: list[str], lang: str, since: str, now: str, wri
     with reading(graph) as opened:
         are_papers = bool(names) and all(n.startswith("paper:") or entry_named(opened.store, n) for n in names)
         chosen: str | list[str] = names if are_papers else " ".join(names)
-        return digest(opened, chosen, lang, since=since, now=now, writer=writer)
+        spoken = language(lang, "" if are_papers else " ".join((*names, since)).strip())
+        return digest(opened, chosen, spoken, since=since, now=now, writer=writer)
 
 
 def _check(names: list[str], form: str, lang: str, output: Path | None, strict: bool) -> None:

@@ -34,7 +34,7 @@ def command(
         Path | None,
         typer.Option("--report", "-r", help="Write the quality page of the graph to this file, .html or .json."),
     ] = None,
-    lang: Language = "en",
+    lang: Language = "",
 ) -> None:
     """Check the installation and, if there is one, the graph: repairs, empty slots, unmatched institutions."""
     if report is not None:

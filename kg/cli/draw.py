@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, OwnLanguage, choose, language, reading, write
+from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, Output, choose, language, reading, write
 
 FORMS = ("html", "svg", "png", "graphml", "gexf", "json")
 
@@ -16,7 +16,7 @@ def command(
         list[str] | None, typer.Argument(help="A question, paper or concept; everything without it.")
     ] = None,
     graph: Location = HERE,
-    lang: OwnLanguage = "",
+    lang: Language = "",
     depth: Annotated[
         int | None,
         typer.Option(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, OwnLanguage, choose, language, note, reading, write
+from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, Output, choose, language, note, reading, write
 
 FORMS = ("md", "html", "json", "csv")
 
@@ -16,7 +16,7 @@ def command(
         list[str] | None, typer.Argument(help="A topic, question or technique; everything without it.")
     ] = None,
     graph: Location = HERE,
-    lang: OwnLanguage = "",
+    lang: Language = "",
     until: Annotated[
         str,
         typer.Option(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, OwnLanguage, choose, language, reading, write
+from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, Output, choose, language, reading, write
 
 FORMS = ("md", "html", "json")
 
@@ -17,7 +17,7 @@ def command(
         list[str] | None, typer.Argument(help="A topic, question or paper; everything without it.")
     ] = None,
     graph: Location = HERE,
-    lang: OwnLanguage = "",
+    lang: Language = "",
     sections: Annotated[
         str, typer.Option("--sections", help="The sections wanted, in their order: takeaways,methods,results.")
     ] = "",

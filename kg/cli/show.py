@@ -2,49 +2,84 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.base import HERE, Location, Output, choose, console, reading, table, write
-from kg.entity_types import LISTS
-from kg.model import KgError, Record
-from kg.names import curie
+from kg.cli.base import HERE, Language, Location, Output, choose, console, language, note, reading, table, write
+from kg.model import KgError
+from kg.names import curie, is_curie
 from kg.tables import json_text
+from kg.text import has_han
+from kg.views.words import PageWords
 
 if TYPE_CHECKING:
     from kg.api import Graph
 
 FORMS = ("table", "json")
+_OTHERS = 8  # things of one name that are listed
 
 
 def command(
     name: Annotated[
-        str | None, typer.Argument(help='A paper ("002-22"), a concept ("hardware:nvidia-h100"), or nothing.')
+        str | None,
+        typer.Argument(
+            help='A paper ("002-22", DOI, arXiv id, title), a name ("KV cache compression", AWQ, 清华大学), or a CURIE '
+            '("hardware:nvidia-h100"); without it an overview.'
+        ),
     ] = None,
     graph: Location = HERE,
+    every: Annotated[bool, typer.Option("--all", help="Show all claims, sentences and papers.")] = False,
+    lang: Language = "",
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
-    """Show an overview of the graph; with a name, all data on that paper or concept."""
-    from kg.store.contents import entry_named
+    """Show an overview of the graph; with a name, what it holds on that paper or concept, on one screen.
 
+    Claims come from titles and abstracts, or from the texts that a source gives. JSON has all data.
+    """
     form = choose(format, output, FORMS, "table")
     with reading(graph) as opened:
         if name is None:
             _overview(opened, form, output)
-        elif entry_named(opened.store, name):  # first: an entry's name may contain a colon ("arXiv:2501.00001")
-            _paper(opened, name, form, output)
         else:
-            _named(opened, curie(name), form, output)
+            _named(opened, name, language(lang, name if has_han(name) else ""), form, output, every)
 
 
-def _named(graph: Graph, name: str, form: str, output: Output) -> None:
-    if ":" in name and not name.startswith(("paper:", "entry:")):
-        _concept(graph, name, form, output)
+def _named(graph: Graph, name: str, lang: str, form: str, output: Output, every: bool) -> None:
+    from kg.views.profile import screen
+
+    found, words = meant(graph, name, lang), PageWords(lang)
+    is_paper = not is_curie(found[0]) or found[0].startswith("paper:")
+    if form == "json" or output:
+        _write_paper(graph, found[0], output) if is_paper else _write_concept(graph, found[0], output)
     else:
-        _paper(graph, name.removeprefix("entry:"), form, output)
+        made = (screen.of_paper if is_paper else screen.of_concept)(graph, found[0], lang, whole=every)
+        made.print(console(), whole=every)
+        if made.has_weak:
+            note(words("show.weak"))
+        if made.left:
+            note(words.count("show.more", made.left))
+    if others := found[1:]:
+        called = words("report.join").join(others[:_OTHERS])
+        note(words("show.others", name=name, others=called))
+
+
+def meant(graph: Graph, name: str, lang: str) -> list[str]:
+    """The entry that a name means, or the papers or concepts (CURIEs); KgError where it means nothing."""
+    from kg.query.naming import Naming
+    from kg.store.contents import entry_named
+
+    if entry := entry_named(graph.store, name):  # first: an entry's name may contain a colon ("arXiv:2501.00001")
+        return [entry]
+    if found := Naming(graph.lexicon(), graph.store).meant(curie(name)):
+        return found
+    own = curie(name).removeprefix("entry:")
+    if entry_named(graph.store, own) or own.startswith("paper:"):
+        return [graph.paper(own).id]
+    words, near = PageWords(lang), graph.lexicon().nearest(name)
+    hint = words("show.near", names=words("report.join").join(near)) if near else words("show.see")
+    raise KgError(words("show.unknown", graph=graph.store.path, name=name[:80], hint=hint))
 
 
 def _overview(graph: Graph, form: str, output: Output) -> None:
@@ -61,62 +96,14 @@ def _overview(graph: Graph, form: str, output: Output) -> None:
     console().print(table("Holds", ("what", "how many"), counts.items()))
 
 
-def _paper(graph: Graph, name: str, form: str, output: Output) -> None:
-    from kg.trust import level
+def _write_paper(graph: Graph, name: str, output: Output) -> None:
+    from kg.records import to_json
 
-    paper = graph.paper(name)
-    if form == "json" or output:
-        from kg.records import to_json
-
-        write(json_text([to_json(record) for _, record in paper.entries]), output)
-        return
-    out = console()
-    for document, record in paper.entries:
-        out.print(f"{document.id}  {record.title or '(no title)'}", style="bold", markup=False)
-        facts = [
-            f"{key} {value}"
-            for key, value in (("kind", _kind(record)), ("name", record.name), ("code", record.code_url))
-            if value
-        ]
-        out.print("  ".join(facts), style="dim", markup=False)
-        if document.repairs:
-            out.print("repaired: " + " ".join(document.repairs), style="dim", markup=False)
-        rows = [
-            (mention.type, mention.role, mention.canonical, mention.concept, level(mention), mention.surface)
-            for key in LISTS.values()
-            for mention in getattr(record, key)
-        ]
-        rows += [
-            ("topic", "", topic.id, f"topic:{topic.id}", level(topic), topic.evidence.quote if topic.evidence else "")
-            for topic in record.topics
-        ]
-        out.print(table("Names", ("type", "role", "name", "identity", "trust", "words"), rows))
-        results = [
-            (r.metric, _value(r.value), r.unit, r.change, r.bound, r.baseline, r.setting, level(r), r.evidence.quote)
-            for r in record.results
-        ]
-        if results:
-            columns = ("metric", "value", "unit", "change", "bound", "baseline", "setting", "trust", "words")
-            out.print(table("Results", columns, results))
-        relations = [(r.head, r.type, r.tail, level(r), r.evidence.quote) for r in record.relations]
-        if relations:
-            out.print(table("Relations", ("head", "type", "tail", "trust", "words"), relations))
+    write(json_text([to_json(record) for _, record in graph.paper(name).entries]), output)
 
 
-def _kind(record: Record) -> str:
-    """The kind of a paper, marked where it is not sure."""
-    return f"{record.kind} (not sure)" if record.kind_score and not record.kind_sure else record.kind
-
-
-def _value(value: float | tuple[float, float]) -> str:
-    return f"{value[0]:g}-{value[1]:g}" if isinstance(value, tuple) else f"{value:g}"
-
-
-def _concept(graph: Graph, name: str, form: str, output: Output) -> None:
-    papers = graph.papers_with(name)
+def _write_concept(graph: Graph, name: str, output: Output) -> None:
     known = graph.vocabulary.concepts.get(name)
-    if not papers and known is None:
-        raise KgError(f"The graph knows no {name!r}: see `kg ask`.")
     said = {
         "id": name,
         "label": {lang: graph.label(name, lang) for lang in ("en", "zh")},
@@ -124,12 +111,6 @@ def _concept(graph: Graph, name: str, form: str, output: Output) -> None:
         "broader": graph.vocabulary.broader(name),
         "narrower": [one for one in graph.lexicon().family(name) if one != name],
         "facts": known.facts if known else {},
-        "papers": papers,
+        "papers": graph.papers_with(name),
     }
-    if form == "json" or output:
-        write(json_text(said), output)
-        return
-    rows = [
-        (key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for key, value in said.items()
-    ]
-    console().print(table(name, ("what", "value"), rows))
+    write(json_text(said), output)

@@ -70,7 +70,7 @@ def command(
     least: Annotated[int, typer.Option("--least", min=1, help="Labels with fewer papers are not tested.")] = 10,
     top: Annotated[int, typer.Option("--top", min=1, max=60, help="Labels that a picture shows.")] = 12,
     graph: Location = HERE,
-    lang: Language = "en",
+    lang: Language = "",
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
@@ -100,7 +100,7 @@ def command(
             "top": top,
         }
         compared = [*(compare or ()), *(labels or ())]
-        lang = language(lang)
+        lang = language(lang, where)
         if files:
             found = trend_of_files(files, of, over or "venue-year", lang, compare=compared, tell=tell, **named)
         else:

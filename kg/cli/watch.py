@@ -51,7 +51,7 @@ def command(
         "fetched"
     ),
     digests: Annotated[Path, typer.Option(help="The folder of the digests.")] = Path("digests"),
-    lang: Language = "zh",
+    lang: Language = "",
     fast: Fast = False,
     jobs: Jobs = None,
 ) -> None:

@@ -57,6 +57,32 @@ class Naming:
         near = None if found else self._nearly(fold(text))
         return self.lexicon.senses(near) if near else found
 
+    def meant(self, text: str) -> list[str]:
+        """The paper or the concepts (CURIEs) that an id, an address or a label names; what most papers have first.
+
+        Papers go by DOI, arXiv id or title; preferred labels come before others.
+        """
+        text = text.strip()
+        if papers := self._papers(text):
+            return papers
+        if is_curie(text):
+            return [text] if self.exists(text) else []
+        senses = {sense.concept: sense for sense in self.lexicon.senses(fold(text)) if self.exists(sense.concept)}
+        counted = """SELECT c.curie, n.papers FROM counts n JOIN concepts c ON c.id = n.concept
+            WHERE n.role = '' AND c.curie IN ({})"""
+        papers_of = dict(self.store.some(counted, senses))
+        return sorted(senses, key=lambda one: (not senses[one].preferred, -papers_of.get(one, 0), one))
+
+    def _papers(self, text: str) -> list[str]:
+        """The papers that a DOI, an arXiv id or a title names."""
+        from kg.sources.bibliography import arxiv_of
+        from kg.sources.rows import doi_in
+
+        doi, arxiv = doi_in(text), arxiv_of([text])
+        sql = """SELECT curie FROM papers
+            WHERE lower(doi) = ? AND doi <> '' OR arxiv = ? AND arxiv <> '' OR lower(title) = ? ORDER BY curie"""
+        return [curie for (curie,) in self.store.rows(sql, doi.lower(), arxiv, text.lower())]
+
     def exists(self, concept: str) -> bool:
         """Whether the vocabulary or the graph itself gives a thing a label."""
         if concept in self.lexicon.vocabulary:

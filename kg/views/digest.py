@@ -89,12 +89,22 @@ def digest(
             names, told = periods.split(names, lexicon, last)
             first = told or last
         period = periods.Period(first, last)
+        names = "" if isinstance(names, str) and _are_all(graph, names) else names
     if period and not names:
         papers, undated = _appeared(graph, period)
         shown = Selection.of(graph, papers, lang)
     else:
         shown, undated = Selection(graph, names, lang), 0
-    return of(shown, shown.name, now=now, period=period, undated=undated, writer=writer)
+    made = of(shown, shown.name, now=now, period=period, undated=undated, writer=writer)
+    if not made.papers and names and isinstance(names, str):
+        made.notes += graph.ask(names, limit=1).notes
+    return made
+
+
+def _are_all(graph: GraphReader, selection: str) -> bool:
+    """Whether words ask for papers and set no condition: "new papers"."""
+    query = (found := graph.ask(selection, limit=1)).query
+    return query.kind == "papers" and not query.filter.conditions and not found.ignored
 
 
 def of_files(

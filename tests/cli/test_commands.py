@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from kg.cli import COMMANDS
+from kg.text import has_han
 from tests.cli.command import run
 
 
@@ -98,7 +99,8 @@ def test_eval_scores_what_ships_with_the_package() -> None:
 
 
 def test_brief_report_trends_and_picture_are_written(built_file: Path, tmp_path: Path) -> None:
-    assert run("brief", "002-22", graph=built_file).stdout.startswith("原报告写道：“NVlabs发布了LONGLIVE论文")
+    assert run("brief", "002-22", "--lang", "zh", graph=built_file).stdout.startswith("原报告写道：“NVlabs")
+    assert not has_han(run("brief", "002-22", "--from", "abstract", graph=built_file).stdout)
     assert "LongLive" in run("brief", "002-22", "--from", "abstract", graph=built_file).stdout
     assert "LongLive" in run("brief", "002-22", "--lang", "en", graph=built_file).stdout
     for name, args in (
