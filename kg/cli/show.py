@@ -94,6 +94,7 @@ def _overview(graph: Graph, form: str, output: Output) -> None:
         return
     console().print(table("Sources", ("source", "form", "date", "entries", "file"), sources))
     console().print(table("Holds", ("what", "how many"), counts.items()))
+    print(PageWords("en")("web.read_of"))
 
 
 def _write_paper(graph: Graph, name: str, output: Output) -> None:

@@ -16,6 +16,7 @@ from kg.names import address, called
 from kg.query.answer import Row
 from kg.query.conditions import Search, Value, Where, concepts, holding, is_searched, is_slow, marks
 from kg.query.filter import Condition, Filter
+from kg.query.leading import enough, is_often_unsaid
 from kg.query.support import Supporter, independent
 from kg.query.titles import Titles
 from kg.store.file import StoreFile
@@ -204,10 +205,13 @@ class Corpus:
         """How many papers of a set have anything of a type, and how many there are."""
         return self.once(self._covered, kind, papers), self.count(papers)
 
+    def leads(self, kind: str, papers: Papers) -> bool:
+        """Whether enough of some papers name a type for one of its things to be called the first."""
+        return not is_often_unsaid(kind) or enough(kind, *self.covered(kind, papers))
+
     def tells_support(self, papers: Papers) -> bool:
-        """Whether half of some papers name an institution, without which nothing says that two are independent."""
-        named, every = self.covered("institution", papers)
-        return 2 * named >= every
+        """Whether enough of some papers name an institution, without which nothing says that two are independent."""
+        return self.leads("institution", papers)
 
     def _covered(self, kind: str, papers: Papers) -> int:
         pairs = self._pairs(kind, papers)

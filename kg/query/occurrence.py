@@ -60,6 +60,10 @@ class Chosen:
         """When each appeared, ISO 8601 as exact as known, "" where unknown."""
         return [paper.when for paper in self._dated]
 
+    def leaderless(self, kind: str) -> tuple[int, int] | None:
+        """How many papers name a type and how many there are, where these are too few for a ranking."""
+        return None if self.corpus.leads(kind, self._set) else self.corpus.covered(kind, self._set)
+
     def said(self, column: str) -> list[set[str]]:
         """What is said of each paper: "venue", "year", "source"."""
         out = [set[str]() for _ in self._dated]

@@ -61,6 +61,7 @@ class Tally:
     def first(self, kind: str, number: int) -> tuple[list[Count], int]:
         """The entities that most papers have, then by independent support, then label; how many entities there are.
 
+        Where too few papers name the type for a ranking (`leaderless`), they are in the order of their labels.
         Raises KgError for a type that is not counted.
         """
         asked = (replace(self.wanted, ignored=(), notes=()), self.language, self.among, kind, number)
@@ -82,6 +83,8 @@ class Tally:
         for count, support in zip(level, supports, strict=True):
             count.support = support
         level.sort(key=lambda count: (-count.papers, -count.support, *self.order(count)))
+        if not self.corpus.leads(kind, self.papers):
+            level = sorted(level[:number], key=self.order)
         for count in level[:number]:
             count.entries = self.corpus.listed(paper.curie for paper in behind[count.thing][:_LISTED])
         if kind == "technique":
@@ -90,6 +93,13 @@ class Tally:
             for count in level[:number]:
                 count.roles = {role: found.get((count.thing, role), 0) for role in _ROLES}
         return level[:number], total, self.left_out
+
+    def leaderless(self, kind: str, say: Sayings, number: str) -> str:
+        """How many things of a type there are, where too few papers name it for one to lead; else ""."""
+        if self.corpus.leads(kind, self.papers):
+            return ""
+        named, papers = self.corpus.covered(kind, self.papers)
+        return say("tally.leaderless", number=number, share=min(99, round(100 * (papers - named) / papers)))
 
     def order(self, count: Count) -> tuple[str, str]:
         """The order of things that are level."""

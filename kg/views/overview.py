@@ -23,7 +23,7 @@ def cell(graph: GraphReader) -> str:
 
 def contents(graph: GraphReader, lang: str) -> dict[str, Any]:
     """The content of the overview, from the graph's tables; no paper is loaded."""
-    from kg.query.corpus import Corpus
+    from kg.query.corpus import ALL, Corpus
 
     words, corpus = PageWords(lang), Corpus.of(graph.store)
     sources = sorted(corpus.most("report")[0])
@@ -37,7 +37,7 @@ def contents(graph: GraphReader, lang: str) -> dict[str, Any]:
             _type(graph, kind, words, most, total)
             for kind in TYPES
             for most, total in [corpus.most(kind, number=_NAMED)]
-            if total
+            if total and corpus.leads(kind, ALL)
         ],
     }
 

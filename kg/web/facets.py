@@ -45,8 +45,12 @@ def facets(graph: Graph, asked: Asked, corpus: Corpus, papers: Papers) -> list[d
         else:
             counted = most[kind] if kind in most else corpus.most(kind, papers, _SHOWN)[0]
         chosen = asked.args.get(kind, ())
+        if not (chosen or asked.page or corpus.leads(kind, papers)):
+            continue  # the first page would rank what few papers name
         often = [one for one in counted if one[1] > 1] or counted[:_SELDOM]
         values = [_value(graph, asked, kind, thing, count) for thing, count in often[:_SHOWN] if thing]
+        if not corpus.leads(kind, papers):
+            values.sort(key=lambda one: one["label"].casefold())
         if values and (kind == "year" or chosen or any(one["papers"] < number for one in values)):
             out.append({"facet": kind, "name": column(words, kind), "choices": values})
     return out

@@ -253,6 +253,8 @@ class _Comparison:
                 found = [one for one in found if one[0] in self.lexicon.vocabulary]
             enough = found[:_LISTED][-1][1] if found else 0  # labels are only looked up of what may be shown
             shown = sorted((one for one in found if one[1] >= max(enough, least)), key=order)[:_LISTED]
+            if not self.corpus.leads(kind, papers):
+                shown.sort(key=lambda one: self._label(one[0]).casefold())
             out[kind] = [_Value(name, number, self._having(kind, name, papers)) for name, number in shown]
         return out
 

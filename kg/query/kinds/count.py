@@ -86,6 +86,8 @@ class _Counting:
         entries = sorted({entry for count in first for entry in count.entries})
         evidence = tuple(quote for line in lines for quote in line.evidence[:1])
         number, papers = self.say(f"number.{kind}", total), self.say("number.paper", self.papers)
+        if leaderless := self.tally.leaderless(kind, self.say, number):
+            return Table(("count", "papers"), (Line((total, self.papers), tuple(entries), evidence),), leaderless)
         key = "count.things" if total <= len(first) else "count.things_most"
         verdict = self.say(key, number=number, papers=papers, first=self.say.listed(names))
         return Table(("count", "papers"), (Line((total, self.papers), tuple(entries), evidence),), verdict)
@@ -104,7 +106,8 @@ class _Counting:
         counts, total = self.tally.first(over, 10 * most)
         number = self.tally.different(over, self.wants, [count.thing for count in counts])
         counts = [count for count in counts if number.get(count.thing)]
-        counts.sort(key=lambda count: (-number[count.thing], -count.papers, *self.tally.order(count)))
+        if self.tally.corpus.leads(over, self.tally.papers):
+            counts.sort(key=lambda count: (-number[count.thing], -count.papers, *self.tally.order(count)))
         lines = self.tally.lines(over, counts[:most], (over, "count", "papers"))
         lines = tuple(
             replace(line, values=(line.values[0], number[count.thing], count.papers))
@@ -135,5 +138,6 @@ class _Counting:
         first = max(lines, key=lambda line: line.values[1] if isinstance(line.values[1], int) else 0)
         said = self.say("number.paper" if self.wants == "paper" else f"number.{self.wants}", first.values[1])
         papers = self.say("number.paper", self.papers)
-        out = self.say("count.over", papers=papers, number=number, first=first.values[0], said=said)
+        out = "" if over in PERIODS else self.tally.leaderless(over, self.say, number)
+        out = out or self.say("count.over", papers=papers, number=number, first=first.values[0], said=said)
         return out + (self.say("tally.cut", len(lines)) if total > len(lines) else "")

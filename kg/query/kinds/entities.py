@@ -33,7 +33,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     wanted = query.filter
     among = set(query.among.concepts) - {query.among.concept} if query.among else set()
     tally = Tally(store, lexicon, wanted, say.language, among)
-    number = limit or query.most or SHOWN
+    number = limit or (query.most if tally.corpus.leads(query.wants, tally.papers) else 0) or SHOWN
     things, total = tally.first(query.wants, number)
     if not things and (wider := widened(store, wanted, say)) != wanted:
         wanted, tally = wider, Tally(store, lexicon, wider, say.language, among)
@@ -58,7 +58,9 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
 def _verdict(tally: Tally, say: Sayings, kind: str, things: list[Count], total: int) -> str:
     number = say(f"number.{kind}", total)
     first, others = things[0], things[1:]
-    if others and others[0].papers < first.papers:
+    if leaderless := tally.leaderless(kind, say, number):
+        said = leaderless
+    elif others and others[0].papers < first.papers:
         papers = say("number.paper", first.papers)
         said = say("tally.first", number=number, first=tally.label(first.thing), papers=papers)
     else:

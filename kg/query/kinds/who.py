@@ -28,9 +28,13 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         for line, count in zip(tally.lines(kind, first, (kind,)), first, strict=True):
             cells = (tally.label(count.thing), say(f"who.{kind}"), count.papers)
             lines.append(Line(cells, line.papers, line.evidence, line.concept))
+        number = say(f"number.{kind}", total)
+        if leaderless := tally.leaderless(kind, say, number):
+            told.append(leaderless.removesuffix(say("ranking.full_stop")))
+            continue
         key = "who.most" if len(first) == 1 or first[0].papers > first[1].papers else "who.number"
         papers = say("number.paper", first[0].papers)
-        told.append(say(key, number=say(f"number.{kind}", total), first=tally.label(first[0].thing), papers=papers))
+        told.append(say(key, number=number, first=tally.label(first[0].thing), papers=papers))
         if kind == "author":
             notes.append(say("who.homonyms"))
     if not lines:

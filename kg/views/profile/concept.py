@@ -15,6 +15,7 @@ from kg.query.corpus import ALL, Corpus, Papers
 from kg.query.filter import Entity
 from kg.query.kinds import definition
 from kg.query.periods import covered, folded, is_partial, without_gaps
+from kg.query.sayings import Sayings
 from kg.query.shown import context
 from kg.text import fold
 from kg.views.profile.paper import described
@@ -69,10 +70,11 @@ def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any
         "results": results,
         "results_stated": stated,
         "beside": [
-            {"type": other, "things": things}
+            _group(corpus, papers, other, things, lang)
             for other in _KINDS
             if (things := _beside(graph, most.get(other, []), other, family, lang))
         ],
+        "unsaid": _unsaid(corpus, kind, ALL, lang),
     }
 
 
@@ -287,6 +289,21 @@ def _beside(
     ][:_BESIDE]
 
 
+def _group(corpus: Corpus, papers: Papers, kind: str, things: list[dict[str, Any]], lang: str) -> dict[str, Any]:
+    """What stands beside a concept of a type; in the order of labels, with a note, where no ranking can be made."""
+    if unsaid := _unsaid(corpus, kind, papers, lang):
+        things = sorted(things, key=lambda one: one["label"].casefold())
+    return {"type": kind, "things": things} | ({"note": unsaid} if unsaid else {})
+
+
+def _unsaid(corpus: Corpus, kind: str, papers: Papers, lang: str) -> str:
+    """How many papers name a type, where they are too few for a ranking; else ""."""
+    if corpus.leads(kind, papers):
+        return ""
+    named, n = corpus.covered(kind, papers)
+    return Sayings(lang)(f"coverage.{kind}", named=f"{named:,}", n=f"{n:,}")
+
+
 def author(graph: GraphReader, name: str, lang: str = "en") -> dict[str, Any]:
     """An author by the name that papers give: papers, who writes with them, what about; KgError when unknown."""
     store, corpus = graph.store, Corpus.of(graph.store)
@@ -300,13 +317,14 @@ def author(graph: GraphReader, name: str, lang: str = "en") -> dict[str, Any]:
     others, _ = corpus.most("author", papers, 21)
     kinds = ("topic", "technique", "institution", "hardware")
     beside = ((kind, _beside_author(graph, corpus, papers, kind, lang)) for kind in kinds)
+    groups = [_group(corpus, papers, kind, things, lang) for kind, things in beside if things]
     return {
         "author": name,
         "papers": number,
         "over_time": over_time(corpus.days(papers)[""], corpus),
         "listed": described(graph, listed),
         "with": [{"author": other, "papers": count} for other, count in others if other != name][:20],
-        "beside": [{"type": kind, "things": things} for kind, things in beside if things],
+        "beside": groups,
     }
 
 

@@ -102,7 +102,7 @@ def of_concept(graph: GraphReader, concept: str, lang: str, *, whole: bool = Fal
     data, words = concepts.profile(graph, concept, lang), PageWords(lang)
     other = data["labels"]["zh" if lang == "en" else "en"]
     made = Screen(data["label"], [words(f"type.{data['type']}"), concept, other if other != data["label"] else ""], [])
-    made.facts.append(words.count("count.paper", data["papers"]))
+    made.facts += [words.count("count.paper", data["papers"]), data["unsaid"]]
     join, names = words("report.join"), {data["label"], other}
     also = [name for name in data["others"] if name not in names]
     listed = {
@@ -121,7 +121,8 @@ def of_concept(graph: GraphReader, concept: str, lang: str, *, whole: bool = Fal
     for side in ("beats", "beaten_by"):
         rows(words(f"web.{side}"), [_named([one], "") for one in data[side]])
     for group in data["beside"]:
-        made.rows.append((words(f"type.{group['type']}"), join.join(_counted(group["things"]))))
+        said = join.join(_counted(group["things"]))
+        made.rows.append((words(f"type.{group['type']}"), f"{group['note']} {said}" if "note" in group else said))
     rows(words("web.claims_result"), [f"{result(one, words)} ({one['paper']})" for one in data["results"]])
     for role in data["roles"]:
         rows(words(f"web.role_{role['role']}"), [_paper(one) for one in role["papers"]])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from kg.model import ROLES, Paper
+from kg.query.leading import enough
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, own, section
 from kg.views.selection import Selection
@@ -39,7 +40,7 @@ def techniques(shown: Selection, part: Part) -> dict[str, Any]:
     groups.sort(key=lambda item: (_PLACE.get(item[1].mark, 0), -item[0], item[1].label.casefold(), item[1].mark))
     note = words("report.techniques_note")
     placed = sum(bool(shown.institutions(paper)) for paper in shown.papers)
-    if 2 * placed >= len(shown.papers):
+    if enough("institution", placed, len(shown.papers)):
         note += words("report.sentence_gap") + words("report.techniques_support")
     else:  # of papers whose institutions are not known none can be said to support another
         part = replace(part, columns=tuple(one for one in part.columns if one != "support"))

@@ -69,6 +69,7 @@ class Collected:
     notes: list[str] = field(default_factory=list)
     placed: list[bool] = field(default_factory=list)  # of each paper: whether only its report has a date
     rows: Callable[[Iterable[str]], list[Row]] = lambda papers: []  # how papers of a graph are called
+    unsaid: tuple[int, int] | None = None  # papers that name the type, and all, where too few do for a ranking
 
     def keys(self, label: str) -> set[str]:
         """The keys that a label names: a key, or a name in any language."""
@@ -100,6 +101,7 @@ class Collected:
             self.notes,
             [self.placed[at] for at in kept] if self.placed else [],
             self.rows,
+            self.unsaid,
         )
 
     def _unknown(self, label: str, of: str) -> str:
@@ -143,7 +145,7 @@ def _collected(
         names = out.papers
         read = [(names[at], name, text) for at, name, text in chosen.texts({*TEXTS[texts], "T"})]
         return _matched(out, lexicon, read, texts, tell)
-    found = chosen.occurrences(of, tell)
+    found, out.unsaid = chosen.occurrences(of, tell), chosen.leaderless(of)
     out.things, out.is_whole = found.things, found.is_whole
     out.names = _names(graph, {thing for _, thing in found.things}, of)
     out.above = {key: frozenset(graph.vocabulary.broader(key)) for key in out.names if key in graph.vocabulary}

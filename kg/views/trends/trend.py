@@ -13,6 +13,7 @@ import numpy as np
 from kg.model import KgError
 from kg.names import in_language
 from kg.query.periods import PERIODS, is_partial, within
+from kg.query.sayings import Sayings
 from kg.query.statistics import LEAST, LEVEL, ShareChange, adjusted, early_and_late, late, moved, trend_test, wilson
 from kg.text import fold, plain
 from kg.views.base import View
@@ -97,7 +98,8 @@ class Trend(View):
         rows = self.members.merge(self.things, on="paper").groupby(["period", "thing"], observed=True).size()
         counts = rows.unstack(fill_value=0) if len(rows) else pandas.DataFrame()
         sums = counts.sum().to_dict()
-        order = sorted(sums, key=lambda key: (-sums[key], self.named_in(key, lang).casefold(), key))
+        by = 0 if collected.unsaid else -1  # without a ranking labels are in the order of the alphabet
+        order = sorted(sums, key=lambda key: (by * sums[key], self.named_in(key, lang).casefold(), key))
         self.keys: list[str] = list(order)
         self.counts: pandas.DataFrame = counts.reindex(range(len(self.index)), fill_value=0)[order].astype("int64")
         self.corpus = np.bincount(self.members["period"], minlength=len(self.index)).astype(float)
@@ -108,6 +110,9 @@ class Trend(View):
         self.whole_corpus = self.corpus * is_whole
         if self.share and len(self.index) and max(self.corpus) < least:
             self.share, self.notes = False, (*self.notes, self.words("trends.few_for_shares", least=least))
+        if collected.unsaid:
+            named, n = (f"{number:,}" for number in collected.unsaid)
+            self.notes = (*self.notes, Sayings(lang)(f"coverage.{of}", named=named, n=n))
         self.compared = [self.key(name) for name in compare]
         self.placed = composition.placed(self, collected.placed)
         self.notes = (*self.notes, *composition.notes(self, collected))
