@@ -54,8 +54,12 @@ gc.set_threshold(50_000, 20, 100)  # as in `kg` itself: what tests share lives u
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """PDFs come first: each is read in a fork of this process, which takes the longer the more others have left."""
-    items.sort(key=lambda item: not item.path.name.startswith("test_pdf"))
+    """PDFs come first: each is read in a fork of this process, which takes the longer the more others have left.
+
+    The contract follows, whose longest test should not be the last to end.
+    """
+    first = ("test_pdf", "test_contract")
+    items.sort(key=lambda item: [not item.path.name.startswith(name) for name in first])
 
 
 @pytest.fixture(scope="session", autouse=True)
