@@ -1,6 +1,6 @@
 """Refresh what the documentation takes from the program: help texts, the table of formats, the example of triples.
 
-    python scripts/docs.py                   rewrite README.md and docs/*.md where they differ
+    python scripts/docs.py                   rewrite docs/*.md and README.md where they differ
     python scripts/docs.py --check           change nothing; name what is out of date and exit with 1
     --graph FILE                             take the triples from this graph over the five reports
 

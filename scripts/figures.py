@@ -1,8 +1,9 @@
-"""Print the figures of the README: scores against annotated papers, and times of whole processes.
+"""Print the figures of the README: scores against annotated papers, times of whole processes, and sizes on disk.
 
-    python scripts/figures.py [--write]
+    python scripts/figures.py [--write] [scores] [times] [sizes]
 
-`--write` puts them between the marks in README.md. Times are medians of whole processes from an installed state.
+`--write` puts them between the marks in README.md; all are made where none is named. Times are medians of whole
+processes from an installed state. Sizes are those of clones of this repository and of what `make demo` installs in one.
 The development questions are scored where $KG_SHARED/gold holds their scorer.
 """
 
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from marked import put
 
+from kg.entity_types import LISTS
 from kg.evaluation import Score, evaluate
 from kg.evaluation.components import reader
 from kg.records import read_records
@@ -52,13 +54,35 @@ def seconds(command: list[str], times: int = 5) -> float:
 
 
 def quality() -> list[str]:
-    """The table of scores."""
+    """The table of scores: what is named, results, relations and topics; docs/evaluation.md has all."""
     found = scores(ROOT / "data" / "gold" / "dev.jsonl", REPORTS)
     lines = ["| 80 papers of the reports | precision | recall | F1 |", "|---|---:|---:|---:|"]
-    for key, s in found.items():
-        if key != "headline":
-            lines.append(f"| {key} | {s.precision:.3f} | {s.recall:.3f} | {s.f1:.3f} |")
+    for key in (*LISTS.values(), "results", "relations", "topics"):
+        s = found[key]
+        lines.append(f"| {key} | {s.precision:.2f} | {s.recall:.2f} | {s.f1:.2f} |")
     return [*lines, f"| **headline** (mean F1 of ten types) | | | {found['headline'].f1:.3f} |"]
+
+
+def sizes(folder: Path) -> list[str]:
+    """The table of sizes: a clone with all its history and one without, and what `make demo` makes in it."""
+    address = f"file://{ROOT}"
+    for name, options in (("whole", []), ("last", ["--depth", "1"])):
+        subprocess.run(["git", "clone", "--quiet", *options, address, folder / name], check=True)
+    own = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    subprocess.run(["make", "demo"], cwd=folder / "last", env=own, check=True, capture_output=True)
+    venv = folder / "last" / ".venv"
+    rows = {
+        "`git clone`, with all history": megabytes(folder / "whole"),
+        "`git clone --depth 1`": megabytes(folder / "last") - megabytes(venv) - megabytes(folder / "last" / "demo"),
+        "`.venv` after `make demo`": megabytes(venv),
+    }
+    return ["| on disk | MB |", "|---|---:|", *(f"| {name} | {size} |" for name, size in rows.items())]
+
+
+def megabytes(folder: Path) -> int:
+    """The size of a folder in megabytes, as `du -sm` counts it."""
+    said = subprocess.run(["du", "-sm", folder], check=True, capture_output=True, encoding="utf-8")
+    return int(said.stdout.split()[0])
 
 
 def questions(graph: Path) -> str:
@@ -91,11 +115,13 @@ def speed(folder: Path) -> list[str]:
 
 def main() -> None:
     """Measure and print; with --write, into the README."""
-    with tempfile.TemporaryDirectory() as folder:
-        text = "\n".join([*quality(), "", *speed(Path(folder))]) + "\n"
-    print(text)
-    if "--write" in sys.argv:
-        put(ROOT / "README.md", "figures", text)
+    parts = {"scores": lambda _: quality(), "times": speed, "sizes": sizes}
+    for name in [part for part in parts if part in sys.argv] or parts:
+        with tempfile.TemporaryDirectory() as folder:
+            text = "\n".join(parts[name](Path(folder))) + "\n"
+        print(text)
+        if "--write" in sys.argv:
+            put(ROOT / "README.md", name, text)
 
 
 if __name__ == "__main__":

@@ -242,7 +242,9 @@ def test_what_is_out_of_date_is_named_and_refreshed(built_file: Path, tmp_path: 
 
 
 def test_the_table_of_formats_has_a_row_a_reader() -> None:
-    table = re.search(r"<!-- formats -->\n(.*?)<!-- /formats -->", README.read_text("utf-8"), re.DOTALL)
+    table = re.search(
+        r"<!-- formats -->\n(.*?)<!-- /formats -->", (ROOT / "docs" / "formats.md").read_text("utf-8"), re.DOTALL
+    )
     assert table
     rows = re.findall(r"^\| `(\w+)` \| \S.* \|$", table[1], re.MULTILINE)
     assert rows == [reader.name for reader in kg.sources.readers()]
