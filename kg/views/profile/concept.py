@@ -293,7 +293,7 @@ def _group(corpus: Corpus, papers: Papers, kind: str, things: list[dict[str, Any
     """What stands beside a concept of a type; in the order of labels, with a note, where no ranking can be made."""
     if unsaid := _unsaid(corpus, kind, papers, lang):
         things = sorted(things, key=lambda one: one["label"].casefold())
-    return {"type": kind, "things": things} | ({"note": unsaid} if unsaid else {})
+    return {"type": kind, "things": things, "note": unsaid}
 
 
 def _unsaid(corpus: Corpus, kind: str, papers: Papers, lang: str) -> str:

@@ -122,7 +122,7 @@ def of_concept(graph: GraphReader, concept: str, lang: str, *, whole: bool = Fal
         rows(words(f"web.{side}"), [_named([one], "") for one in data[side]])
     for group in data["beside"]:
         said = join.join(_counted(group["things"]))
-        made.rows.append((words(f"type.{group['type']}"), f"{group['note']} {said}" if "note" in group else said))
+        made.rows.append((words(f"type.{group['type']}"), f"{group['note']} {said}".strip()))
     rows(words("web.claims_result"), [f"{result(one, words)} ({one['paper']})" for one in data["results"]])
     for role in data["roles"]:
         rows(words(f"web.role_{role['role']}"), [_paper(one) for one in role["papers"]])
