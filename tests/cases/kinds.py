@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from kg.extract.numbers import plain, quantities
 from kg.query import Lexicon, read
+from tests.extract.comparing import beaten, compared
+from tests.extract.conftest import entry
 from tests.extract.partly import outcomes
 from tests.query.shown import shown
 
@@ -53,5 +55,21 @@ def question(text: str, lexicon: Lexicon) -> Json:
     return shown(read(text, lexicon))
 
 
+def losers(text: str, lexicon: Lexicon) -> Json:
+    """The rivals that the proposed method beats, by a sentence."""
+    return sorted(beaten(entry, text))
+
+
+def comparison(text: str, lexicon: Lexicon) -> Json:
+    """The comparisons that a sentence states: subject, type of relation and rival of each."""
+    return sorted(map(list, compared(entry, text)))
+
+
 #: The kinds by their names in case files; a further kind is a further function.
-KINDS: dict[str, Callable[[str, Lexicon], Json]] = {"quantity": quantity, "outcome": outcome, "question": question}
+KINDS: dict[str, Callable[[str, Lexicon], Json]] = {
+    "quantity": quantity,
+    "outcome": outcome,
+    "question": question,
+    "losers": losers,
+    "comparison": comparison,
+}
