@@ -151,18 +151,11 @@ def application(pool: Pool, hosts: list[str], path: str = "/mcp") -> Starlette:
 
 def serve_http(pool: Pool, port: int) -> None:
     """Serve any number of clients on 127.0.0.1, until interrupted. Raises KgError where the port is taken."""
-    import socket
+    from kg.serving.guard import Guard, Rules
+    from kg.serving.listening import listening, run
 
-    import uvicorn
-
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            taken.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise KgError(f"Port {port} cannot be used ({error.strerror}): choose another with --port.") from None
-        own = taken.getsockname()[1]
-        app = application(pool, [f"127.0.0.1:{own}", f"localhost:{own}"])
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-        print(f"http://127.0.0.1:{own}/mcp", flush=True)
-        uvicorn.Server(config).run(sockets=[taken])
+    with listening("127.0.0.1", port) as place:
+        own = place.getsockname()[1]
+        hosts = (f"127.0.0.1:{own}", f"localhost:{own}")
+        app = Guard(application(pool, list(hosts)), Rules(hosts), {"/mcp": MOST_BYTES}, ("POST",))
+        run(app, place, lambda: print(f"http://127.0.0.1:{own}/mcp", flush=True))

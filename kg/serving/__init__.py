@@ -1,5 +1,5 @@
-"""What servers of a graph share: processes that answer requests, each in its time, and a graph that changes meanwhile.
+"""What servers of a graph share: who may ask over HTTP, processes that answer, each in its time, a graph that changes.
 
 A request goes to a function in another process, its answer comes back, or a sentence on why not. Nothing here knows
-what is asked, over which protocol, or what is answered.
+what is asked or what is answered.
 """

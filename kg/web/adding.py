@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 from collections import OrderedDict
@@ -21,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from kg.serving.guard import FILE
 from kg.views.words import PageWords
 from kg.web import work
 from kg.web.app import asked_of, respond
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     from kg.web.app import Site
 
 _FILES, _KEPT = 20, 20
+#: Uploads that are received, wait or are read at the same time, and their bytes.
+_UPLOADS, _BYTES = 5, 2 * FILE
+_FOLDER, _LOCK = "kg-serve-", "lock"
 _SECONDS = 3600.0  # that reading may take
 #: What is left of a name that a browser gives: no folders, nothing that a shell or a page would obey.
 _UNSAFE = re.compile(r"[^\w.()+@ -]+")
@@ -45,6 +51,7 @@ class Job:
     state: str = "waiting"  # waiting | reading | done
     said: dict[str, Any] = field(default_factory=dict)  # the last line of the process
     undone: list[str] | None = None  # entries that were taken out again
+    is_leaving: bool = False  # whether they are being taken out
 
     def to_json(self) -> dict[str, Any]:
         return {"id": self.id, "files": self.files, "state": self.state, "undone": self.undone} | self.said
@@ -56,6 +63,9 @@ class Desk:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.jobs: OrderedDict[str, Job] = OrderedDict()
+        self._home, self._lock = _home()
+        site.closing.callback(shutil.rmtree, self._home, ignore_errors=True)
+        self._reserved: dict[Path, int] = {}  # the folder of each upload that is not read yet, with its bytes
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -71,9 +81,11 @@ class Desk:
         asked = asked_of(request, self.site, "add")
         if not request.headers.get("content-type", "").startswith("multipart/form-data"):
             raise HTTPException(415, asked.error("upload_form"))
-        if sum(job.state != "done" for job in self.jobs.values()) >= _KEPT // 4:
+        size = int(request.headers.get("content-length", FILE))
+        if len(self._reserved) >= _UPLOADS or sum(self._reserved.values()) + size > _BYTES:
             raise HTTPException(503, asked.error("upload_busy"))
-        folder = Path(tempfile.mkdtemp(prefix="kg-add-"))
+        folder = Path(tempfile.mkdtemp(dir=self._home))
+        self._reserved[folder] = size
         try:
             async with request.form(max_files=_FILES, max_fields=4) as form:
                 names = await asyncio.to_thread(
@@ -82,12 +94,12 @@ class Desk:
             if not names:
                 raise HTTPException(400, asked.error("upload_empty"))
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            self._free(folder)
             raise
         job = Job(secrets.token_hex(8), names)
         self.jobs[job.id] = job
-        while len(self.jobs) > _KEPT:
-            self.jobs.popitem(last=False)
+        for old in [one.id for one in self.jobs.values() if one.state == "done"][: max(0, len(self.jobs) - _KEPT)]:
+            del self.jobs[old]
         self._begin(self._read(job, folder))
         return RedirectResponse(asked.url(f"/add/{job.id}"), 303)
 
@@ -105,10 +117,14 @@ class Desk:
         """Take out what a reading added."""
         asked = asked_of(request, self.site, "add", request.path_params["job"])
         job = self._job(asked)
-        if job.state != "done" or job.undone is not None or not job.said.get("added"):
+        if job.state != "done" or job.is_leaving or job.undone is not None or not job.said.get("added"):
             raise HTTPException(409, asked.error("upload_undo"))
-        async with self._turn:
-            last = await self._run({"graph": self.site.location, "remove": job.said["added"]}, job, quiet=True)
+        job.is_leaving = True
+        try:
+            async with self._turn:
+                last = await self._run({"graph": self.site.location, "remove": job.said["added"]}, job, quiet=True)
+        finally:
+            job.is_leaving = False
         if "error" in last:
             raise HTTPException(503, _said(asked, str(last["error"])))
         job.undone = list(last["taken_out"])
@@ -131,13 +147,18 @@ class Desk:
                 job.said = await self._run({"graph": self.site.location, "folder": str(folder)}, job)
         finally:
             job.state = "done"
-            shutil.rmtree(folder, ignore_errors=True)
+            self._free(folder)
+
+    def _free(self, folder: Path) -> None:
+        """Remove the files of an upload, and give its place to another."""
+        shutil.rmtree(folder, ignore_errors=True)
+        self._reserved.pop(folder, None)
 
     async def _run(self, asked: dict[str, Any], job: Job, quiet: bool = False) -> dict[str, Any]:
         """The last line of a process that changes the graph; each line of progress is the job's."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "kg.web.reading"), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            limit=64 << 20,
+            limit=64 << 20, start_new_session=True, pass_fds=self._lock,
         )  # fmt: skip
         assert process.stdin
         assert process.stdout
@@ -152,11 +173,11 @@ class Desk:
                         last = said
                     elif not quiet:
                         job.said = said
+                await process.wait()
         except TimeoutError:
             last = {"error": "upload_slow"}
         finally:
-            with suppress(ProcessLookupError):
-                process.kill()
+            _end(process.pid)
             await process.wait()
         return last
 
@@ -177,6 +198,34 @@ def _kept(folder: Path, files: list[UploadFile]) -> list[str]:
                 shutil.copyfileobj(file.file, out)
             names.append(name)
     return names
+
+
+def _end(process: int) -> None:
+    """End a process with all that it started; asyncio's own `kill` would take its exit status away from asyncio."""
+    with suppress(OSError):
+        (os.killpg if hasattr(os, "killpg") else os.kill)(process, signal.SIGKILL)
+
+
+def _home() -> tuple[Path, tuple[int, ...]]:
+    """A folder for uploads, with the handle of its lock; folders that killed servers left behind are removed.
+
+    The process that reads files inherits the lock, so that no folder is removed while it is read.
+    """
+    made = Path(tempfile.mkdtemp(prefix="kg-new-"))
+    try:
+        import fcntl
+    except ImportError:  # no such locks on this system
+        return made, ()
+    lock = os.open(made / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    for left in made.parent.glob(f"{_FOLDER}*"):
+        with suppress(OSError):
+            if left.is_symlink() or left.stat().st_uid != made.stat().st_uid:
+                continue
+            with (left / _LOCK).open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left)
+    return made.rename(made.with_name(made.name.replace("kg-new-", _FOLDER))), (lock,)
 
 
 def routes(site: Site) -> list[Any]:

@@ -7,7 +7,7 @@ import hashlib
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -21,13 +21,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from kg.serving.guard import FILE, LANGUAGES, NONCE, Guard, Rules, preferred
 from kg.serving.pool import Busy, CallTooLong, Died, Pool
 from kg.serving.state import state_of
 from kg.text import has_han
 from kg.views.words import PageWords
 from kg.web import work
-from kg.web.asked import LANGUAGES, Asked, Reply, preferred
-from kg.web.guard import NONCE, Guard, Rules
+from kg.web.asked import Asked, Reply, Shown
 from kg.web.pages import pages
 
 _KEPT = 64 << 20  # bytes of pages that are kept until the graph changes
@@ -43,6 +43,8 @@ _MEDIA = {
 _ENDED = {Busy: "busy", CallTooLong: "slow", Died: "died"}
 #: Pages that may take longer than others, and how many times as long.
 _LONG = {"report": 3.0, "export": 3.0, "about": 3.0, "graph": 2.0, "trends": 2.0, "compare": 2.0, "": 2.0}
+#: Pages that take long, and are not made with values that a link of another site gives until the user says so.
+_HELD = ("sql", "sparql", "export", "report", "graph", "trends", "compare")
 #: Pages that are the same for everybody and count the whole graph, and how long that must rest before they are made.
 _STEADY, _RESTS = ("", "about", "trends"), 2.0
 
@@ -52,6 +54,7 @@ class Site:
 
     def __init__(self, location: str, pool: Pool, *, writable: bool = False) -> None:
         self.location, self.pool, self.writable = location, pool, writable
+        self.closing = ExitStack()  # of what is to be undone when the server ends
         self._kept: OrderedDict[Asked, Reply] = OrderedDict()
         self._bytes = 0
         self._state: object = None
@@ -89,8 +92,9 @@ class Site:
         if asked is None:
             raise HTTPException(404, "no_page")
         self._is_asked = True
-        reply = await self._answered(asked)
-        return respond(request, reply)
+        if request.scope.get("foreign") and _is_held(asked):
+            return respond(request, work.given(_held(asked), replace(asked, form="html")))
+        return respond(request, await self._answered(asked))
 
     async def _answered(self, asked: Asked) -> Reply:
         state = state_of(self.location)
@@ -144,6 +148,19 @@ class Site:
         return asked_of(request, self, first, name, form, pairs)
 
 
+def _is_held(asked: Asked) -> bool:
+    """Whether a link of another site does not run what it asks for: a costly page with values, or a download."""
+    return asked.form != "html" or (asked.page in _HELD and bool(asked.args.keys() - {"lang"}))
+
+
+def _held(asked: Asked) -> Shown:
+    """A page that shows what a link of another site asks for, with a button that runs it."""
+    address = asked.here("" if asked.form == "html" else asked.form)
+    values = {name: values for name, values in asked.args.items() if name != "lang"}
+    title = PageWords(asked.lang)("web.held_title")
+    return Shown("held.html.jinja", title, {"address": address, "values": values}, is_kept=False)
+
+
 def asked_of(
     request: Request,
     site: Site,
@@ -169,7 +186,6 @@ def asked_of(
         lang=said if said in LANGUAGES else usual,
         is_chosen=said in LANGUAGES,
         form=form,
-        host=f"{request.url.scheme}://{request.headers.get('host', '')}" if form == "atom" else "",
         accept=request.headers.get("accept", "")[:500] if page == "sparql" else "",
         is_writable=site.writable,
         static=version(),
@@ -260,7 +276,8 @@ def application(
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         steady = asyncio.create_task(site.keep_steady())
-        yield
+        with site.closing:
+            yield
         steady.cancel()
         pool.close()
 
@@ -271,7 +288,7 @@ def application(
             *added,
             Route("/{path:path}", site.page, methods=["GET", "POST"]),
         ],
-        middleware=[Middleware(Guard, rules=rules, large=("/add",) if writable else ())],
+        middleware=[Middleware(Guard, rules=rules, large={"/add": FILE} if writable else {})],
         exception_handlers=dict.fromkeys((HTTPException, ClientDisconnect, Exception), site.refused),
         lifespan=life,
     )

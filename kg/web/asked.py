@@ -11,7 +11,6 @@ from kg.model import KgError
 from kg.names import kind_of
 from kg.views.words import PageWords
 
-LANGUAGES = ("en", "zh")
 #: Kinds of things that have an address of their own; other concepts are under /concept.
 _OWN = ("topic", "hardware", "institution", "author", "paper")
 #: Media types of the forms that pages have beside HTML.
@@ -27,25 +26,6 @@ MEDIA = {
     "gexf": "application/xml",
 }
 _SAFE = "-._~!$'()*,:@"
-
-
-def preferred(accepted: str) -> str:
-    """The language of a browser's Accept-Language: Chinese where it comes before English.
-
-    >>> preferred("zh-CN,zh;q=0.9,en;q=0.8"), preferred("en-GB,zh;q=0.5"), preferred("")
-    ('zh', 'en', 'en')
-    """
-    weights = dict.fromkeys(LANGUAGES, 0.0)
-    for part in accepted[:200].split(","):
-        name, _, rest = part.strip().partition(";")
-        lang = name.strip().lower().partition("-")[0]
-        try:
-            weight = float(rest.strip().removeprefix("q=")) if rest else 1.0
-        except ValueError:
-            continue
-        if lang in weights:
-            weights[lang] = max(weights[lang], weight)
-    return max(LANGUAGES, key=lambda lang: weights[lang])
 
 
 class Missing(KgError):
@@ -66,7 +46,6 @@ class Asked:
     lang: str = "en"
     is_chosen: bool = False  # whether the address itself says the language
     form: str = "html"
-    host: str = ""  # by which the server is asked, for addresses that leave it: "http://127.0.0.1:8321"
     accept: str = ""
     is_writable: bool = False
     static: str = ""  # what makes the addresses of scripts and styles new when they change

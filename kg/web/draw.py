@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from kg.serving.guard import LANGUAGES
 from kg.views.answers import column
 from kg.views.profile.screen import amount
 from kg.views.render import environment
 from kg.views.words import PageWords
-from kg.web.asked import LANGUAGES, MEDIA, Asked, Shown, place
+from kg.web.asked import MEDIA, Asked, Shown, place
 
 if TYPE_CHECKING:
     import jinja2

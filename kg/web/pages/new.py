@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from kg.model import KgError
+from kg.names import iri
 from kg.query.periods import days
 from kg.query.since import since
 from kg.store.contents import load_entries
@@ -66,24 +67,25 @@ def _before(latest: str) -> str:
 
 
 def _atom(store: StoreFile, asked: Asked, listed: list[dict[str, Any]], latest: str) -> Reply:
-    """The same as a feed (RFC 4287): an entry a paper, with its abstract."""
+    """The same as a feed (RFC 4287): an entry a paper, with its abstract.
+
+    Links are relative to the address of the feed. Ids do not depend on it: a paper keeps its own at another port.
+    """
     words = PageWords(asked.lang)
     ElementTree.register_namespace("", _ATOM)
     feed = ElementTree.Element(f"{{{_ATOM}}}feed")
-    home = asked.host + asked.url("/new")
-    _add(feed, "id", home)
+    _add(feed, "id", iri(f"kg:new-{store.said('id')}"))
     _add(feed, "title", words("web.feed"))
     _add(feed, "updated", _time(latest))
-    _add(feed, "link", href=asked.host + asked.here("atom"), rel="self")
-    _add(feed, "link", href=home, rel="alternate")
+    _add(feed, "link", href=asked.here("atom"), rel="self")
+    _add(feed, "link", href=asked.url("/new"), rel="alternate")
     read = load_entries(store, (one["id"] for one in listed))
     for one in listed:
         entry = _add(feed, "entry")
-        address = asked.host + asked.lead(one["id"])
-        _add(entry, "id", address)
+        _add(entry, "id", iri(f"paper:{one['id']}"))
         _add(entry, "title", one["title"])
         _add(entry, "updated", _time(one["date"]))
-        _add(entry, "link", href=address)
+        _add(entry, "link", href=asked.lead(one["id"]))
         for author in one["authors"] or ["-"]:
             _add(_add(entry, "author"), "name", author)
         texts = read[one["id"]][0].texts

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kg.model import KgError
 from kg.names import is_curie, kind_of
 from kg.query.corpus import Corpus
+from kg.serving.guard import LANGUAGES
 from kg.views.answers import column
 from kg.views.export.formats import FORMATS
 from kg.views.export.formats import export as exported
@@ -20,7 +21,7 @@ from kg.views.served import Served
 from kg.views.trends import OF, OVER, trend
 from kg.views.trends.tables import percent, points_of, significance
 from kg.views.words import PageWords
-from kg.web.asked import LANGUAGES, MEDIA, Asked, Reply, Shown
+from kg.web.asked import MEDIA, Asked, Reply, Shown
 from kg.web.facets import flags_of
 
 if TYPE_CHECKING:

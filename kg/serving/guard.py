@@ -1,15 +1,16 @@
 """What stands before every page: who may ask, from where, how much at once; and what browsers are told to forbid.
 
 A browser sends requests to this machine for any page that it has open. So the name by which a request calls this
-server must be one of its own (else a foreign name may have been pointed here, "DNS rebinding"), and a request that
-another site's page makes is refused.
+server must be one of its own (else a foreign name may have been pointed here, "DNS rebinding"). A request that a page
+of another site makes is refused, unless it follows a link to a page of this server. Fetch metadata says which is which:
+https://www.w3.org/TR/fetch-metadata/
 """
 
 from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode
@@ -19,8 +20,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg.views.words import PageWords
-from kg.web.asked import LANGUAGES, preferred
 
+LANGUAGES = ("en", "zh")
 BODY = 64 << 10  # bytes of a request
 FILE = 100 << 20  # bytes of one that adds a file
 ADDRESS = 8 << 10  # characters of an address
@@ -30,7 +31,7 @@ COOKIE = "kg-token"
 #: Stands for the nonce in pages as they are kept; nobody outside of this process knows it.
 NONCE = secrets.token_hex(16)
 _METHODS = ("GET", "HEAD", "POST")
-_OTHERS = ("cross-site", "same-site")  # what Sec-Fetch-Site says of pages that are not ours
+_OWN = ("same-origin", "none")  # Sec-Fetch-Site of our own pages, and of an address that the user typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,11 @@ class TooLarge(Exception):
 class Guard:
     """ASGI middleware: refuses what the rules do not allow, in one sentence; bounds bodies; sets security headers."""
 
-    def __init__(self, app: ASGIApp, rules: Rules, large: Iterable[str] = ()) -> None:
-        """`large` are the paths that take files."""
-        self.app, self.rules, self.large = app, rules, frozenset(large)
+    def __init__(
+        self, app: ASGIApp, rules: Rules, large: Mapping[str, int] | None = None, methods: tuple[str, ...] = _METHODS
+    ) -> None:
+        """`large`: the paths whose requests may have more bytes than BODY, with how many."""
+        self.app, self.rules, self.large, self.methods = app, rules, large or {}, methods
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,10 +61,14 @@ class Guard:
                 await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        scope["foreign"] = headers.get("sec-fetch-site", "none").lower() not in _OWN
         refused = self._refused(scope, headers)
         if refused:
             status, key, most = refused
-            await _said(scope, key, status, most)(scope, receive, self._sent(scope, send))
+            response = _said(scope, key, status, most)
+            if status == 405:
+                response.headers["Allow"] = ", ".join(self.methods)
+            await response(scope, receive, self._sent(scope, send))
             return
         if self.rules.token and not self._is_known(headers):
             await self._ask_for_token(scope, receive, send)
@@ -74,7 +81,7 @@ class Guard:
 
     def _refused(self, scope: Scope, headers: Headers) -> tuple[int, str, int] | None:
         """Why a request is refused: a status, the key of a sentence and what it may have most; None where it is not."""
-        if scope["method"] not in _METHODS:
+        if scope["method"] not in self.methods:
             return 405, "method", 0
         host = headers.get("host", "").lower()
         if len(headers.getlist("host")) != 1 or not self._is_ours(host):
@@ -82,8 +89,10 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}"):
             return 403, "origin", 0
-        if scope["method"] == "POST" and headers.get("sec-fetch-site") in _OTHERS:
+        if scope["foreign"] and scope["method"] == "POST":
             return 403, "sending", 0
+        if scope["foreign"] and not _is_followed_link(headers):
+            return 403, "origin", 0
         if len(scope["raw_path"]) + len(scope["query_string"]) > ADDRESS:
             return 414, "address", ADDRESS
         if any(ord(letter) < 32 for letter in scope["path"]):
@@ -95,7 +104,7 @@ class Guard:
 
     def _most(self, scope: Scope) -> int:
         """How many bytes a request may have."""
-        return FILE if scope["path"] in self.large else BODY
+        return self.large.get(scope["path"], BODY)
 
     def _is_ours(self, host: str) -> bool:
         name, colon, port = host.rpartition(":")
@@ -137,6 +146,31 @@ class Guard:
             await send(message)
 
         return sent
+
+
+def preferred(accepted: str) -> str:
+    """The language of a browser's Accept-Language: Chinese where it comes before English.
+
+    >>> preferred("zh-CN,zh;q=0.9,en;q=0.8"), preferred("en-GB,zh;q=0.5"), preferred("")
+    ('zh', 'en', 'en')
+    """
+    weights = dict.fromkeys(LANGUAGES, 0.0)
+    for part in accepted[:200].split(","):
+        name, _, rest = part.strip().partition(";")
+        lang = name.strip().lower().partition("-")[0]
+        try:
+            weight = float(rest.strip().removeprefix("q=")) if rest else 1.0
+        except ValueError:
+            continue
+        if lang in weights:
+            weights[lang] = max(weights[lang], weight)
+    return max(LANGUAGES, key=lambda lang: weights[lang])
+
+
+def _is_followed_link(headers: Headers) -> bool:
+    """Whether a browser opens a page in a tab: no image, script or frame, and no guess of what is opened next."""
+    place = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest"))
+    return place == ("navigate", "document") and "sec-purpose" not in headers
 
 
 def _said(scope: Scope, key: str, status: int, most: int = 0) -> Response:
