@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from kg.text import HARMFUL
+from kg.text import escaped
 
 #: Data as JSON on one line, without spaces.
 json_line: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -16,7 +16,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def csv_text(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    """A table as CSV; text that a spreadsheet would run as a formula gets an apostrophe (OWASP, CSV injection)."""
+    """A table as CSV; text that a spreadsheet would run as a formula gets an apostrophe (OWASP, CSV injection).
+
+    Control and bidirectional characters are written as escapes, as in JSON.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([_safe(column) for column in columns])
@@ -27,7 +30,9 @@ def csv_text(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 def _safe(cell: Any) -> Any:
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    if not isinstance(cell, str):
+        return cell
+    return escaped(f"'{cell}" if cell.startswith(_FORMULA) else cell)
 
 
 def json_text(data: Any, plain: Callable[[Any], Any] | None = None) -> str:
@@ -35,14 +40,9 @@ def json_text(data: Any, plain: Callable[[Any], Any] | None = None) -> str:
 
     Control and bidirectional characters are escaped: the strings are equal after parsing.
     """
-    return harmless(json.dumps(data, ensure_ascii=False, indent=1, default=plain)) + "\n"
+    return escaped(json.dumps(data, ensure_ascii=False, indent=1, default=plain)) + "\n"
 
 
 def json_lines(rows: Iterable[Any]) -> str:
     """Data as JSON, a row a line, escaped likewise."""
-    return harmless("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-
-
-def harmless(said: str) -> str:
-    """JSON with control and bidirectional characters escaped."""
-    return HARMFUL.sub(lambda match: f"\\u{ord(match.group()):04x}", said)
+    return escaped("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))

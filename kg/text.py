@@ -67,6 +67,7 @@ TokenLists = tuple[list[str], list[int], list[int]]
 HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+_HARMFUL = re.compile(rf"(?!\r\n){HARMFUL.pattern}")  # but for the end of a line
 _WORD = re.compile(r"([^\W\d_][^\W_]*(?:\.\d+)*(?:\+{1,2}(?![\w+]))?|[^\W_]+(?:\.\d+)*)")
 #: Han characters, for use inside the brackets of a regular expression.
 HAN = r"\u3400-\u9fff\uf900-\ufaff"
@@ -332,6 +333,15 @@ def _sentences(text: str) -> tuple[tuple[int, int], ...]:
 def plain(text: str) -> str:
     """A text without control characters, bidirectional marks and lone surrogates."""
     return HARMFUL.sub("", text)
+
+
+def escaped(text: str) -> str:
+    r"""A text with the characters that `plain` leaves out written as escapes of JSON and Turtle; line ends stay.
+
+    >>> print(escaped("KV \u202ecache"))
+    KV \u202ecache
+    """
+    return _HARMFUL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def one_line(text: str) -> str:

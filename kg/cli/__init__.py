@@ -111,5 +111,7 @@ def _hear() -> None:
 
 
 def _fail(sentence: str) -> None:
-    print(f"kg: {sentence}", file=sys.stderr)
+    from kg.cli.base import note
+
+    note(f"kg: {sentence}")
     sys.exit(2)

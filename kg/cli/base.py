@@ -15,7 +15,7 @@ import typer
 
 from kg.model import KgError
 from kg.store.place import Place
-from kg.text import HARMFUL, has_han, plain
+from kg.text import escaped, has_han
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -122,7 +122,7 @@ def write(content: str | bytes, output: Path | None) -> None:
     if output is None:
         data = content.encode() if isinstance(content, str) else content
         if sys.stdout.isatty():
-            data = HARMFUL.sub(lambda found: f"\\u{ord(found[0]):04X}", data.decode("utf-8", "replace")).encode()
+            data = escaped(data.decode("utf-8", "replace")).encode()
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         if isinstance(content, str) and not content.endswith("\n"):
@@ -136,7 +136,7 @@ def write(content: str | bytes, output: Path | None) -> None:
 
 
 def write_lines(lines: Callable[[Progress | None], Iterable[str]], report: Added, output: Path | None) -> None:
-    """Write one line per paper as it comes, to a file atomically or to standard output, then print what was skipped.
+    """Write one line of JSON per paper as it comes, to a file atomically or to standard output, then what was skipped.
 
     `lines` gets the progress callback. Raises KgError if there is no line, and Exit if something was skipped.
     """
@@ -147,7 +147,7 @@ def write_lines(lines: Callable[[Progress | None], Iterable[str]], report: Added
     try:
         with interruptible(lambda: kept), shown as tell, _written(output) as put:
             for line in lines(tell):
-                put(line.encode())
+                put(escaped(line).encode())
                 any_line = True
             if not any_line:
                 raise KgError("No paper could be read: see above." if report.skipped else "The files hold no paper.")
@@ -185,15 +185,23 @@ def _written(output: Path | None) -> Iterator[Callable[[bytes], object]]:
 
 
 def note(sentence: str) -> None:
-    """Print a sentence for the user on standard error."""
-    print(plain(sentence), file=sys.stderr)
+    """Print a sentence for the user on standard error, on one line: it may hold the name of a file."""
+    print(escaped(" ".join(sentence.splitlines())), file=sys.stderr)
 
 
 def console() -> Console:
-    """The console for tables: as wide as the terminal, or 120 columns in a file."""
-    from rich.console import Console
+    """The console for texts and tables: as wide as the terminal, or 120 columns in a file.
 
-    return Console(width=None if sys.stdout.isatty() else 120, highlight=False, soft_wrap=False)
+    Whatever it prints, control and bidirectional characters are shown as escapes.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    class Escaping(Console):
+        def render_str(self, text: str, **options: Any) -> Text:
+            return super().render_str(escaped(text), **options)
+
+    return Escaping(width=None if sys.stdout.isatty() else 120, highlight=False, soft_wrap=False)
 
 
 @contextmanager
@@ -231,7 +239,7 @@ def progress(what: str, unit: str = "papers") -> Iterator[Progress | None]:
 
     columns: list[Any] = [
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         TextColumn(f"{{task.completed}} {unit}"),
         TimeElapsedColumn(),
     ]
@@ -239,7 +247,7 @@ def progress(what: str, unit: str = "papers") -> Iterator[Progress | None]:
         task = bar.add_task(what)
 
         def tell(name: str, done: int) -> None:
-            bar.update(task, description=f"{what} {name}", completed=done)
+            bar.update(task, description=escaped(f"{what} {name}"), completed=done)
 
         yield tell
 
@@ -261,9 +269,9 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> 
     from rich.markup import escape
     from rich.table import Table
 
-    out = Table(title=title, title_justify="left", show_lines=False)
+    out = Table(title=escape(title), title_justify="left", show_lines=False)
     for column in columns:
-        out.add_column(column, overflow="fold")
+        out.add_column(escape(column), overflow="fold")
     for row in rows:
-        out.add_row(*(escape(plain(str(cell))) for cell in row))
+        out.add_row(*(escape(str(cell)) for cell in row))
     return out

@@ -34,7 +34,7 @@ def converse(graph: Graph, flags: Mapping[str, Any], limit: int | None, tell: Te
         name, _, rest = line.partition(" ")
         explains = name == ":explain"
         if line.startswith(":") and not explains:
-            note(HELP)
+            print(HELP, file=sys.stderr)
             return
         asked = rest.strip() if explains else line
         if asked:
@@ -42,7 +42,7 @@ def converse(graph: Graph, flags: Mapping[str, Any], limit: int | None, tell: Te
         if last:
             tell(last[0], explains)
         else:
-            note(HELP)
+            print(HELP, file=sys.stderr)
 
     with _lines(graph) as lines:
         for line in chain([first], lines):

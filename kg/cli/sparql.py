@@ -13,6 +13,7 @@ from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, choose, console, 
 from kg.model import KgError
 from kg.names import curie
 from kg.rdf.asking import SECONDS, asked_apart
+from kg.text import escaped
 
 _SOLUTIONS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -47,7 +48,7 @@ def command(
 def _write_triples(result: list[ox.Triple], form: str, output: Output) -> bool:
     """Write the result of a CONSTRUCT or DESCRIBE; returns whether there is any."""
     data = ox.serialize(result, format=_TRIPLES[_fitting(form or "turtle", _TRIPLES, "Triples")]) or b""
-    write(data, output)
+    write(escaped(data.decode()), output)
     return bool(data.strip())
 
 
@@ -60,7 +61,7 @@ def _write_solutions(result: ox.QuerySolutions | ox.QueryBoolean, form: str, out
     fitting = _SOLUTIONS if output else ("table", *_SOLUTIONS)
     form = _fitting(form or "json", fitting, "Solutions in a file" if output else "Solutions")
     data = result.serialize(format=_SOLUTIONS[form]) or b""
-    write(data, output)
+    write(data if form == "xml" else escaped(data.decode()), output)
     return isinstance(result, ox.QueryBoolean) or not _is_empty(data, form)
 
 

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from kg.model import KgError
 from kg.names import PREFIXES, curie, iri
 from kg.tables import json_line
+from kg.text import escaped
 
 _XSD = PREFIXES["xsd"]
 _WHOLE = {_XSD + name for name in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger", "gYear")}
@@ -43,33 +44,33 @@ Graph = tuple[str, Iterable[ox.Triple]]
 def serialised(graphs: Iterable[Graph], format: str) -> Iterator[bytes]:
     """Graphs one after the other as "nquads", "turtle" (without their names) or "jsonld", each sorted in itself.
 
-    Raises KgError for another format.
+    Control and bidirectional characters are escaped, as all three formats allow. Raises KgError for another format.
     """
     if format not in _FORMATS:
         raise KgError(f"{format!r} is not a form of triples: choose {', '.join(_FORMATS)}.")
-    return _FORMATS[format](graphs)
+    return (escaped(piece).encode() for piece in _FORMATS[format](graphs))
 
 
-def _nquads(graphs: Iterable[Graph]) -> Iterator[bytes]:
+def _nquads(graphs: Iterable[Graph]) -> Iterator[str]:
     for name, triples in graphs:
-        yield "".join(sorted(f"{triple} <{iri(name)}> .\n" for triple in set(triples))).encode()
+        yield "".join(sorted(f"{triple} <{iri(name)}> .\n" for triple in set(triples)))
 
 
-def _turtle(graphs: Iterable[Graph]) -> Iterator[bytes]:
-    yield "".join(f"@prefix {prefix}: <{base}> .\n" for prefix, base in PREFIXES.items()).encode()
+def _turtle(graphs: Iterable[Graph]) -> Iterator[str]:
+    yield "".join(f"@prefix {prefix}: <{base}> .\n" for prefix, base in PREFIXES.items())
     for _, triples in graphs:
         made = ox.serialize(by_subject(set(triples)), format=ox.RdfFormat.TURTLE, prefixes=PREFIXES) or b""
-        yield made[made.rindex(b"@prefix") :].partition(b"\n")[2]
+        yield made[made.rindex(b"@prefix") :].partition(b"\n")[2].decode()
 
 
-def _jsonld(graphs: Iterable[Graph]) -> Iterator[bytes]:
+def _jsonld(graphs: Iterable[Graph]) -> Iterator[str]:
     """JSON-LD: an object a named graph, a line a node, CURIEs for IRIs."""
-    yield f'{{"@context":{json_line(PREFIXES)},\n"@graph":[\n'.encode()
+    yield f'{{"@context":{json_line(PREFIXES)},\n"@graph":[\n'
     for at, (name, triples) in enumerate(graphs):
         nodes = (_jsonld_node(subject, some) for subject, some in _by_subject(set(triples)).items())
         block = f'{{"@id":{json_line(_compact(iri(name)))},"@graph":[\n' + ",\n".join(map(json_line, nodes)) + "\n]}"
-        yield (f",{block}" if at else block).encode()
-    yield b"\n]}\n"
+        yield f",{block}" if at else block
+    yield "\n]}\n"
 
 
 _FORMATS = {"nquads": _nquads, "turtle": _turtle, "jsonld": _jsonld}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import io
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from kg.model import Document, Evidence, KgError, Record, Statement
 from kg.rdf.store import Store
 from kg.records import to_json
 from kg.store.contents import labels
-from kg.tables import csv_text
+from kg.tables import csv_text, json_lines
 from kg.text import one_line, plain
 from kg.views.export.files import Files
 
@@ -85,7 +84,7 @@ def evidence_rows(store: Store) -> Iterator[Sequence[_Cell]]:
 
 def jsonl(store: Store) -> bytes:
     """A line an entry: its record in the form of the annotation guidelines."""
-    return "".join(f"{json.dumps(to_json(record), ensure_ascii=False)}\n" for _, record in _entries(store)).encode()
+    return json_lines(to_json(record) for _, record in _entries(store)).encode()
 
 
 def parquet(store: Store) -> Files:
