@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from kg.sources.base import InputFile
 
 _DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d", re.ASCII)
 _NAME = 40  # characters of the query in the names of its files
+_EMPTY = 20  # consecutive pages without papers before a service is given up
 _STATE_LIMIT = 16 << 20  # bytes
 
 Progress = Callable[[str, int], None]  # message, papers so far
@@ -43,7 +44,10 @@ class Position:
     expires: str = ""
     last: str = ""  # latest date among the papers so far
     ordered: bool = True  # whether the dates so far never decreased
-    restarts: int = 0  # consecutive restarts without new papers
+    restarts: int = 0  # consecutive restarts without later papers
+    pages: int = 0  # pages so far
+    seen: str = ""  # digest of one of them
+    empty: int = 0  # consecutive pages without papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,12 @@ class ResultPage:
     papers: int
     total: int | None = None
     next: Position | None = None
+    digest: str = ""  # of what identifies its papers; pages of one digest bring nothing new
+
+
+def digest(papers: list[Any]) -> str:
+    """A digest of the papers of a page, or of what identifies them, as JSON; "" for none."""
+    return hashlib.sha256(json.dumps(papers).encode()).hexdigest()[:16] if papers else ""
 
 
 class Service(Protocol):
@@ -192,11 +202,12 @@ def fetch(
             page = client.get(
                 service.parameters(place, left), kept.part, partial(_look, service, place), service.headers
             )
+            after = page.next and _advanced(place, page, page.next, service)
             if page.papers:
                 standing.files[kept.keep()] = page.papers
             standing.papers += page.papers
             standing.total = page.total if standing.total is None else standing.total
-            standing.place = page.next
+            standing.place = after
             kept.save()
             fetched, answers = fetched + page.papers, answers + 1
     finally:
@@ -216,6 +227,22 @@ def _next(standing: Standing, service: Service, most: int | None, now: datetime)
     standing.place, standing.papers, standing.total = service.begin(before, now), 0, None
     standing.day = today
     return standing.place
+
+
+def _advanced(place: Position, page: ResultPage, after: Position, service: Service) -> Position:
+    """The next position; raises Refused where the pages bring nothing new.
+
+    A page is compared with an earlier one, the first, second, fourth, eighth and so on, so that every cycle is found
+    (Brent's method) although only one page is remembered.
+    """
+    if not page.papers and not page.digest:
+        if place.empty == _EMPTY:
+            raise Refused(f"{service.title} sends one empty page after the other: repeat the same call later.")
+        return replace(after, empty=place.empty + 1)
+    if after.pages and page.digest and page.digest == place.seen:
+        raise Refused(f"{service.title} sends the same pages again and again: repeat the same call later.")
+    pages = after.pages + 1
+    return replace(after, empty=0, pages=pages, seen=place.seen if pages & (pages - 1) else page.digest)
 
 
 def _look(service: Service, place: Position, path: Path, status: int) -> ResultPage:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from kg.fetch.client import service_url
-from kg.fetch.harvest import Position, Refused, ResultPage, days, one_query
+from kg.fetch.harvest import Position, Refused, ResultPage, days, digest, one_query
 from kg.http import Again
 from kg.model import KgError
 from kg.sources.base import InputFile
@@ -124,19 +124,23 @@ class Listed:
         total = _at(answer, self.form["total"])
         total = total if isinstance(total, int) and total >= 0 else None
         start = place.start + len(papers)
+        try:
+            mark = digest(papers)
+        except RecursionError:
+            raise Again("sends a response that cannot be read (the JSON is nested too deeply)") from None
         token = _at(answer, self.form["next"]) if "next" in self.form else ""
         if not papers:
             if total and not place.start:
                 raise Again(f"sends an empty page although there are {total:,} papers")
             return ResultPage(0, total)
         if self.form["paging"] == "offset":
-            return ResultPage(len(papers), total, self._offset(place, start, len(papers), total))
+            return ResultPage(len(papers), total, self._offset(place, start, len(papers), total), mark)
         if not isinstance(token, str) or not token:
             return ResultPage(len(papers), total)
         expires = ""
         if lives := self.form["lives"]:
             expires = (datetime.now(UTC) + timedelta(seconds=_MARGIN * lives)).isoformat()
-        return ResultPage(len(papers), total, replace(place, token=token, start=start, expires=expires))
+        return ResultPage(len(papers), total, replace(place, token=token, start=start, expires=expires), mark)
 
     def _offset(self, place: Position, start: int, papers: int, total: int | None) -> Position | None:
         """The next position of a list that is counted; None behind its end, which a page that is not full tells too."""

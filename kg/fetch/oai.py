@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from kg.fetch.client import service_url
-from kg.fetch.harvest import Position, Refused, ResultPage, count_of, days
+from kg.fetch.harvest import Position, Refused, ResultPage, count_of, days, digest
 from kg.http import Again
 from kg.model import KgError
 from kg.sources import xml
@@ -81,6 +81,7 @@ class Oai:
     def page(self, file: InputFile, place: Position) -> ResultPage:
         """Parse a response without its deleted records; raises Refused with the repository's error message."""
         papers, total, token, expires = 0, None, "", ""
+        ids: list[list[str]] = []
         last, ordered, sound = place.last, place.ordered, False
         for element in xml.elements(file, _NAMES):
             name = xml.local(element)
@@ -97,15 +98,15 @@ class Oai:
                     continue
                 papers += header.get("status") != "deleted"
                 stamp = xml.text(xml.child(header, "datestamp"))[:10]
+                ids.append([xml.text(xml.child(header, "identifier"))[:200], stamp])
                 ordered, last = ordered and stamp >= last, max(last, stamp)
         if not sound:
             raise Again("sends a response that is not a list of records")
         if not token:
             return ResultPage(papers, total)
-        if token == place.token:
-            raise Refused(f"{self.title} sends the same page again and again: repeat the same call later.")
-        after = replace(place, token=token, expires=expires, last=last, ordered=ordered, restarts=0)
-        return ResultPage(papers, total, after)
+        restarts = place.restarts if last == place.last else 0
+        after = replace(place, token=token, expires=expires, last=last, ordered=ordered, restarts=restarts)
+        return ResultPage(papers, total, after, digest(ids))
 
     def _error(self, code: str, said: str, place: Position) -> ResultPage:
         if code == "noRecordsMatch":
@@ -117,4 +118,4 @@ class Oai:
     def _anew(self, place: Position) -> Position:
         """Restart the round from the date of its last records, or from the start if the records are unordered."""
         since = place.last if place.ordered and place.last else place.since
-        return replace(place, token="", expires="", since=since, restarts=place.restarts + 1)
+        return replace(place, token="", expires="", since=since, restarts=place.restarts + 1, pages=0)

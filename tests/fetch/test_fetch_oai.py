@@ -118,7 +118,7 @@ def test_a_token_that_leads_to_itself_ends_the_harvest(repository, faults, tmp_p
     service = repository(8)
     page = service.usual({"verb": "ListRecords"})
     service.script = [faults.send(page)] * 3
-    with pytest.raises(KgError, match="the same page again and again"):
+    with pytest.raises(KgError, match="the same pages again and again"):
         harvested(service, tmp_path)
     assert len(service.asked) == 2
 
