@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kg.build.pipeline import Added, Progress
 
 NOTHING_FOUND, SKIPPED, INTERRUPTED = 1, 3, 130
+_SECRET = 6  # characters from which a value is a key, and no part of a word
 
 FILES = "Files, archives (zip, tar), globs or folders with papers; - reads standard input."
 
@@ -185,7 +186,13 @@ def _written(output: Path | None) -> Iterator[Callable[[bytes], object]]:
 
 
 def note(sentence: str) -> None:
-    """Print a sentence for the user on standard error, on one line: it may hold the name of a file."""
+    """Print a sentence for the user on standard error, on one line: it may hold the name of a file.
+
+    Keys and passwords of the environment are hidden: a server may repeat them in its error message.
+    """
+    for name, value in os.environ.items():
+        if name.endswith(("_KEY", "_PASSWORD")) and len(value) >= _SECRET:
+            sentence = sentence.replace(value, f"${name}")
     print(escaped(" ".join(sentence.splitlines())), file=sys.stderr)
 
 

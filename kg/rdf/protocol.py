@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import httpx
 
 SECONDS = 120.0  # for a request, unless KG_SPARQL_TIMEOUT says otherwise
-MOST_BYTES = 1 << 30  # of an answer
+MOST_BYTES = 1 << 27  # of an answer: the names of half a million graphs
 _CONNECT = 10.0  # seconds
 _TRIES = 5
 _PAUSE = 0.5  # seconds before the second try; doubles
@@ -36,6 +36,7 @@ _CLASH = re.compile(rb"\b40001\b|deadlock", re.IGNORECASE)
 _GAVE_UP = re.compile("timed out|exceeds the limit")
 #: What Virtuoso says when the order of an index is broken; every later insert fails, and it does not start again.
 _BROKEN = re.compile("out of seg data")
+_BOUND = re.compile(r"\?(\w+)")
 _TAG = re.compile(r"<[^>]*>")
 _JSON = "application/sparql-results+json"
 #: How the path of queries ends, and that of updates in its place, by usual servers.
@@ -122,7 +123,7 @@ class Connection:
         body, headers = self._ask(url, _JSON, data={"query": sparql})
         try:
             answer = json.loads(body)
-            names = answer["head"]["vars"]
+            names = _BOUND.findall(sparql.partition("{")[0])
             rows = [tuple(str(row[name]["value"]) for name in names) for row in answer["results"]["bindings"]]
         except (ValueError, LookupError, TypeError, RecursionError) as error:
             kind = headers.get("content-type", "").partition(";")[0].strip() or "no type"
@@ -131,7 +132,7 @@ class Connection:
             ) from None
         # Virtuoso says in the headers alone that it cut an answer short.
         most = headers.get("x-sparql-maxrows", "")
-        if most.isdecimal() and len(rows) >= int(most):
+        if most.isdecimal() and len(most) < 10 and len(rows) >= int(most):
             raise KgError(
                 f"The server at {url} gives {len(rows)} rows at most: set ResultSetMaxRows in its virtuoso.ini to 0."
             )
@@ -180,6 +181,11 @@ class Connection:
             raise Again(f"cannot be reached ({_words(str(error))})") from None
         except httpx.TimeoutException:
             raise self._late(request.url) from None
+        except (LookupError, NotImplementedError, ValueError) as error:  # of httpx, on a way that it does not know
+            raise KgError(
+                f"The server at {request.url} asks who asks in a way that is not known here ({_words(str(error))}): "
+                "let it take basic or digest authentication."
+            ) from None
         except httpx.TransportError as error:
             if self._deadline.has_passed:
                 raise self._late(request.url) from None

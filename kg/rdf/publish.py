@@ -38,6 +38,7 @@ _BYTES = 2_000_000  # of an update: Virtuoso reads less than ten million
 _FEW = 64  # graphs up to which updates send them, also where there is a graph store
 _PART = 16_000_000  # characters of N-Quads that are sent at once
 _GRAPHS = 1000  # in such a part
+_ROUNDS = 10  # in which a call is contested by others before it gives up
 _CONTESTED = "contested"  # the mark where requests of two calls met
 
 _S = f"<{iri(STATE)}>"
@@ -81,14 +82,19 @@ class _Publisher:
     def __init__(self, file: StoreFile, server: Connection, progress: Callable[[str, int], None] | None = None) -> None:
         self.file, self.server, self.progress = file, server, progress
         self.mark = secrets.token_hex(8)  # which tells the requests of this call from those of others
-        ((shown,),) = server.select(PROBE)
-        self.is_short = float(shown) != SHOWN  # whether the server shows too few digits
+        try:
+            ((shown,),) = server.select(PROBE)
+            self.is_short = float(shown) != SHOWN  # whether the server shows too few digits
+        except ValueError:
+            raise KgError(
+                f"The server at {server.access.query} does not answer as SPARQL 1.1 says: check it."
+            ) from None
         self.written: set[str] = set()
         self.removed: set[str] = set()
 
     def publish(self, replace: bool) -> Published:
         target = self.file.number
-        while True:
+        for _ in range(_ROUNDS):
             number = self._held(replace)
             if number >= target:
                 return Published(len(self.written), len(self.removed))
@@ -99,6 +105,10 @@ class _Publisher:
                     self._post(changes, number)
                 else:
                     self._update(changes, number)
+        raise KgError(
+            f"The server at {self.server.access.query} does not show what was sent to it: "
+            "check KG_SPARQL_UPDATE, and see that no other kg publish runs."
+        )
 
     # --- what the server holds ------------------------------------------------------------------------------------
 
@@ -116,7 +126,9 @@ class _Publisher:
         same = (said.get(_FORM), said.get(_ONTOLOGY)) == (str(FORM), ontology_hash())
         number = said.get(_NUMBER, "")
         # A larger number than the file's is that of a newer copy of it.
-        return int(number) if same and number.isdecimal() and int(number) <= self.file.number else -1
+        return (
+            int(number) if same and number.isdecimal() and len(number) < 16 and int(number) <= self.file.number else -1
+        )
 
     def _graphs(self) -> set[str]:
         """The graphs of papers, sources and the vocabulary that are on the server, by CURIE."""

@@ -160,10 +160,10 @@ def test_browser_runs_no_query_of_another_site_and_shows_the_one_of_a_link(addre
         assert client.get("/sql?query=SELECT+2").status_code == 200  # no worker is taken for twelve seconds
         assert time.monotonic() - began < 8
         browser.evaluate("document.getElementById('link').click()")
-        browser.wait("document.querySelector('a.button')")
+        browser.wait("!!document.querySelector('a.button')")
         assert "SELECT 12340000 + 5678 AS answer" in str(browser.evaluate("document.querySelector('main').innerText"))
         browser.evaluate("document.querySelector('a.button').click()")
-        browser.wait("document.querySelector('table.rows')")
+        browser.wait("!!document.querySelector('table.rows')")
         assert "12345678" in str(browser.evaluate("document.querySelector('table.rows').innerText"))
 
 

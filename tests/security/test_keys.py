@@ -1,0 +1,71 @@
+"""Keys and passwords are in no output: not of an error, not of `doctor`, not with KG_DEBUG."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fetch.local_server import send
+from tests.fetch.services import serving
+
+SECRET = "sk-very-secret-0123456789"
+KEYS = dict.fromkeys(
+    (
+        *("KG_OPENALEX_KEY", "KG_S2_KEY", "KG_CROSSREF_KEY", "KG_LLM_API_KEY", "OPENAI_API_KEY"),
+        *("KG_SPARQL_PASSWORD", "KG_TOKEN"),
+    ),
+    SECRET,
+)
+
+
+def kg(*args: str | Path, **environment: str) -> str:
+    """All that a command prints, in a process of its own, as a user has it."""
+    env = os.environ | KEYS | {"KG_FETCH_INTERVAL": "0.01"} | environment
+    command = [sys.executable, "-m", "kg", *map(str, args)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=200, cwd=environment["HOME"])
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        send(f'{{"error": "the key {SECRET} is wrong", "message": "the key {SECRET} is wrong"}}', 403),
+        send("", 302, Location=f"http://evil.example/{SECRET}"),
+        send("<html>", 200),
+        send("", 500),
+    ],
+)
+@pytest.mark.parametrize("service", ["s2", "openalex"])
+def test_key_of_a_service_is_in_no_output(service: str, answer: object, debug: str, tmp_path: Path) -> None:
+    with serving(lambda _: "") as server:
+        server.script = [answer] * 20  # type: ignore[list-item]
+        where = {f"KG_{service.upper()}_URL": server.url, "HOME": str(tmp_path), "KG_DEBUG": debug}
+        said = kg("fetch", service, "pruning", "-o", tmp_path / "fetched", **where)
+        assert server.asked
+    assert said.strip()
+    assert SECRET not in said
+    assert not [file for file in tmp_path.rglob("*") if file.is_file() and SECRET.encode() in file.read_bytes()]
+
+
+def test_key_follows_no_redirect_to_another_port(tmp_path: Path) -> None:
+    with serving(lambda _: "") as other, serving(lambda _: "") as server:
+        server.script = [send("", 302, Location=other.url)] * 6
+        kg("fetch", "s2", "pruning", "-o", tmp_path / "f", KG_S2_URL=server.url, HOME=str(tmp_path))
+        assert server.keys[0] == SECRET
+        assert not other.asked
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_key_of_a_language_model_is_in_no_output(debug: str, tmp_path: Path) -> None:
+    paper = tmp_path / "a.jsonl"
+    paper.write_text('{"id": "a", "title": "A: A Pruning Method", "abstract": "We propose A. It is 2x faster."}\n')
+    url = f"http://user:{SECRET}@127.0.0.1:9/v1"
+    where = {"HOME": str(tmp_path), "KG_DEBUG": debug, "KG_LLM_BASE_URL": url, "KG_LLM_MODEL": "m"}
+    for command in (["doctor"], ["add", paper, "--fast", "-j", "1", "--graph", tmp_path / "g.kg"]):
+        assert SECRET not in kg(*command, **where)
+    assert SECRET not in kg("add", paper, "--fast", "--graph", f"postgresql://ann:{SECRET}@127.0.0.1:9/x", **where)
