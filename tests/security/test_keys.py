@@ -13,13 +13,9 @@ from tests.fetch.local_server import send
 from tests.fetch.services import serving
 
 SECRET = "sk-very-secret-0123456789"
-KEYS = dict.fromkeys(
-    (
-        *("KG_OPENALEX_KEY", "KG_S2_KEY", "KG_CROSSREF_KEY", "KG_LLM_API_KEY", "OPENAI_API_KEY"),
-        *("KG_SPARQL_PASSWORD", "KG_TOKEN"),
-    ),
-    SECRET,
-)
+KEYS = {
+    f"KG_{name}": SECRET for name in ("OPENALEX_KEY", "S2_KEY", "CROSSREF_KEY", "LLM_API_KEY", "SPARQL_PASSWORD")
+} | {"OPENAI_API_KEY": SECRET}
 
 
 def kg(*args: str | Path, **environment: str) -> str:
