@@ -141,7 +141,7 @@ def test_requests_of_other_hosts_and_pages_are_refused_and_the_server_lives(addr
             assert "Traceback" not in said.text
             assert len(said.text) < 1000
         assert client.post(address, headers=good, json=ping).status_code < 500
-        assert client.get(address.replace("/mcp", "/other")).status_code == 404
+        assert client.post(address.replace("/mcp", "/other"), headers=good).status_code == 404
 
 
 def test_a_graph_that_is_not_there_ends_the_server_with_one_sentence(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ def _cut(handler: Handler, path: str) -> bool:
     return _gone(handler, path)
 
 
+TWO = b'{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"value": "1"}}, {"x": {"value": "2"}}]}}'
 PAGE = b"<!DOCTYPE html><html><body><h1>Welcome\x1b[31m</h1></body></html>"
 
 
@@ -73,7 +74,7 @@ PAGE = b"<!DOCTYPE html><html><body><h1>Welcome\x1b[31m</h1></body></html>"
         (_gone, "broke off .*: see that it runs"),
         (_cut, "broke off .*: see that it runs"),
         (
-            _says(200, b'{"head": {"vars": []}, "results": {"bindings": [{}, {}]}}', X_SPARQL_MaxRows="2"),
+            _says(200, TWO, X_SPARQL_MaxRows="2"),
             "gives 2 rows at most: set ResultSetMaxRows",
         ),
         (

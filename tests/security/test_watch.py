@@ -106,10 +106,8 @@ def test_file_that_is_still_written_is_read_again_when_it_is_whole(box: Path, tm
             assert process.stderr is not None
             assert process.stderr.readline().startswith("Skipped: ")
             file.write_text(line(1) + line(2))
-            end = time.monotonic() + 120
             while "w-2" not in run("sql", "-f", "csv", "SELECT name FROM entries", graph=graph).stdout:
                 assert process.poll() is None
-                assert time.monotonic() < end
                 time.sleep(0.5)
         finally:
             process.kill()
