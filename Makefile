@@ -36,7 +36,7 @@ demo: .venv/installed
 	$(BIN)/kg draw "KV cache compression" --graph $(GRAPH) -o $(DEMO)/kv-cache-compression-graph.html
 	@echo "Look at $(DEMO)/kv-cache-compression.html and $(DEMO)/kv-cache-compression-graph.html. The graph is $(GRAPH), which kg takes where no other is named:"
 	@echo "  . .venv/bin/activate"
-	@echo "  kg ask \"who works on quantization?\""
+	@echo "  kg show \"KV cache compression\""
 
 test: .venv/tested
 	$(MAKE) --no-print-directory --jobs=2 lint pytest

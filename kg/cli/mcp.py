@@ -9,6 +9,7 @@ import typer
 
 from kg.cli.base import HERE, Location, interruptible
 from kg.model import KgError
+from kg.version import extra
 
 PORT = 8322
 _AT_ONCE = 2  # calls over HTTP that are answered at the same time
@@ -25,7 +26,7 @@ def command(
     A client starts it by itself: see docs/mcp.md for Claude and Cursor.
     """
     if find_spec("mcp") is None:
-        raise KgError("`kg mcp` needs the SDK of the protocol: run `pip install 'paper-kg[mcp]'`.")
+        raise KgError(f"`kg mcp` needs the SDK of the protocol: run {extra('mcp')}.")
     from kg.mcp import work
     from kg.serving.pool import Died, Pool
 

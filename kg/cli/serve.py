@@ -9,6 +9,7 @@ import typer
 
 from kg.cli.base import HERE, Location, note
 from kg.model import KgError
+from kg.version import extra
 
 
 def command(
@@ -33,7 +34,7 @@ def command(
     try:
         from kg.web.server import serve
     except ModuleNotFoundError as error:
-        raise KgError(f"`kg serve` needs {error.name}: run `pip install 'paper-kg[serve]'`.") from None
+        raise KgError(f"`kg serve` needs {error.name}: run {extra('serve')}.") from None
     from kg.api import Graph
 
     with Graph(graph, read_only=True) as opened:  # says what is wrong with it before anything starts

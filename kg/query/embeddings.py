@@ -18,6 +18,7 @@ import numpy as np
 from kg.model import KgError
 from kg.store.embeddings import EmbeddingModel, digest, digests, keep, model_of, vectors
 from kg.store.file import StoreFile
+from kg.version import extra
 
 if TYPE_CHECKING:
     from kg.store.embeddings import Vectors
@@ -44,7 +45,7 @@ class SentenceModel:
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError:
-            raise KgError("Embeddings need sentence-transformers: pip install 'paper-kg[embeddings]'.") from None
+            raise KgError(f"Embeddings need sentence-transformers: run {extra('embeddings')}.") from None
         self.name, self.batch = name, batch
         try:
             self.model: Any = SentenceTransformer(name, device=device, local_files_only=local, trust_remote_code=False)

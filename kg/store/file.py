@@ -24,6 +24,7 @@ from kg.store.lite import Lite, lite, taken
 from kg.store.place import is_address
 from kg.store.rows import Writer, rows_of
 from kg.store.schema import VERSION
+from kg.version import extra
 
 if TYPE_CHECKING:
     from kg.store.postgres import Postgres
@@ -47,7 +48,7 @@ def _opened(place: str | Path | None, read_only: bool) -> Lite | Postgres:
     try:
         from kg.store.postgres import Postgres  # its driver is an extra
     except ImportError:
-        raise KgError("PostgreSQL needs its driver: run `pip install 'paper-kg[postgres]'`.") from None
+        raise KgError(f"PostgreSQL needs its driver: run {extra('postgres')}.") from None
     return Postgres(str(place), read_only)
 
 

@@ -17,6 +17,7 @@ from kg.build import engines
 from kg.build.engines import base, ray
 from kg.build.engines.local import Local
 from kg.model import KgError
+from kg.version import extra
 from tests.cli.command import run
 
 
@@ -55,7 +56,7 @@ def test_without_ray_a_sentence_says_how_to_install_it(tmp_path: Path) -> None:
     )
     ran = subprocess.run([sys.executable, "hidden.py"], cwd=tmp_path, capture_output=True, encoding="utf-8")
     assert ran.returncode == 2
-    assert ran.stderr == 'kg: --engine ray: Ray Data is not installed: install it with `pip install "paper-kg[ray]"`.\n'
+    assert ran.stderr == f"kg: --engine ray: Ray Data is not installed: run {extra('ray')}.\n"
     assert not (tmp_path / "papers.kg").exists()
 
 

@@ -53,6 +53,22 @@ def test_selection_of_the_graph(built_file: Path, tmp_path: Path) -> None:
     assert "The period is 2025-10-18 to 2025-12-01" in nothing.stderr
 
 
+def test_an_empty_digest_writes_no_file_and_says_why(built_file: Path, tmp_path: Path) -> None:
+    for words, why in (("zzqx", "No word of the question"), ("2026-06-24以来的新论文", "The period is 2026-06-24")):
+        out = tmp_path / "out.md"
+        done = run("digest", words, "-o", out, graph=built_file)
+        assert (done.returncode, done.stdout, out.exists()) == (1, "", False)
+        assert why in done.stderr
+        assert "No digest was written" in done.stderr
+
+
+def test_new_papers_of_a_period_are_all_of_it(built_file: Path) -> None:
+    said = json.loads(run("digest", "2025-10-16以来的新论文", "-f", "json", graph=built_file).stdout)
+    alone = json.loads(run("digest", "--since", "2025-10-16", "-f", "json", graph=built_file).stdout)
+    assert said["papers"] == alone["papers"] > 0
+    assert "新论文" not in said["title"]
+
+
 def test_wrong_use_is_one_sentence(built_file: Path, tmp_path: Path) -> None:
     for args in (
         ("--check",),

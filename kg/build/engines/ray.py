@@ -27,7 +27,7 @@ from kg.build.engines.base import Done, Item
 from kg.build.workers import chunked, cores, spare_collections
 from kg.model import KgError
 from kg.store.faults import Fault
-from kg.version import VERSION
+from kg.version import VERSION, extra
 from kg.vocabulary import ontology_hash
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Ray:
 
     def __init__(self, address: str = "") -> None:
         if not is_installed():
-            raise KgError('--engine ray: Ray Data is not installed: install it with `pip install "paper-kg[ray]"`.')
+            raise KgError(f"--engine ray: Ray Data is not installed: run {extra('ray')}.")
         self.address = address or os.environ.get("RAY_ADDRESS", "")
 
     def workers(self, work: Callable[[Item], Done], jobs: int | None) -> Stream[Done]:

@@ -14,6 +14,7 @@ from kg.records import to_json
 from kg.store.contents import labels
 from kg.tables import csv_text, json_lines
 from kg.text import one_line, plain
+from kg.version import extra
 from kg.views.export.files import Files
 
 #: Columns of the table of papers; those of _MANY hold several values.
@@ -95,9 +96,7 @@ def parquet(store: Store) -> Files:
     try:
         arrow, files = importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
     except ImportError:
-        raise KgError(
-            "Parquet files need pyarrow, which is not installed: `pip install 'paper-kg[parquet]'`."
-        ) from None
+        raise KgError(f"Parquet files need pyarrow: run {extra('parquet')}.") from None
     texts, many, whole = arrow.string(), arrow.list_(arrow.string()), arrow.int64()
     kinds = {column: many if column in _MANY else texts for column in _PAPER_COLUMNS}
     kinds |= {"year": whole, "author_count": whole}
