@@ -127,26 +127,9 @@ def serve(pool: Pool) -> None:
     anyio.run(main)
 
 
-def application(pool: Pool, hosts: list[str], path: str = "/mcp") -> Starlette:
-    """The server as a Starlette application, to be run by itself or mounted beside pages.
-
-    Only requests for one of `hosts` ("127.0.0.1:8322") are answered, and from pages only those of these hosts. Whoever
-    mounts it enters `app.router.lifespan_context` with it.
-    """
-    from mcp.server.transport_security import TransportSecuritySettings
-
-    checked = TransportSecuritySettings(
-        enable_dns_rebinding_protection=True,
-        allowed_hosts=hosts,
-        allowed_origins=[f"http://{host}" for host in hosts],
-    )
-    return server(pool).streamable_http_app(
-        streamable_http_path=path,
-        json_response=True,
-        stateless_http=True,
-        transport_security=checked,
-        max_request_body_size=MOST_BYTES,
-    )
+def application(pool: Pool) -> Starlette:
+    """The server as a Starlette application; a Guard before it says who may ask."""
+    return server(pool).streamable_http_app(json_response=True, stateless_http=True, max_request_body_size=MOST_BYTES)
 
 
 def serve_http(pool: Pool, port: int) -> None:
@@ -157,5 +140,5 @@ def serve_http(pool: Pool, port: int) -> None:
     with listening("127.0.0.1", port) as place:
         own = place.getsockname()[1]
         hosts = (f"127.0.0.1:{own}", f"localhost:{own}")
-        app = Guard(application(pool, list(hosts)), Rules(hosts), {"/mcp": MOST_BYTES}, ("POST",))
+        app = Guard(application(pool), Rules(hosts), {"/mcp": MOST_BYTES}, ("POST",))
         run(app, place, lambda: print(f"http://127.0.0.1:{own}/mcp", flush=True))
