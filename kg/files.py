@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,9 +15,19 @@ from threading import Timer
 
 from kg.model import KgError
 
+MOST = 200 << 20  # bytes of a file that is read at once
 LONG = 2.0  # seconds after which a slow operation is logged
 
 _LOG = logging.getLogger(__name__)
+
+
+def content(path: str | Path, most: int = MOST) -> bytes:
+    """The first `most` bytes of a regular file; raises OSError for a pipe or a device, which may never end."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        return file.read(most)
 
 
 def keep(path: Path, pieces: Iterable[bytes | memoryview], mode: int = 0o644) -> None:

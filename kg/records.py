@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import itertools
 import json
 import re
@@ -14,6 +15,7 @@ from typing import Any, NoReturn
 
 from kg.entity_types import LISTS, TABLE
 from kg.evidence import BY_HAND
+from kg.files import MOST, content
 from kg.model import (
     FIELDS,
     KINDS,
@@ -75,8 +77,11 @@ def read_records(path: str | Path) -> dict[str, dict[str, Any]]:
     """Annotated records of a file of JSON lines (gzip too) by id; KgError with the line of what is wrong."""
     out: dict[str, dict[str, Any]] = {}
     try:
-        data = Path(path).read_bytes()
-        lines = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).split(b"\n")
+        data = content(path)
+        if data[:2] == b"\x1f\x8b":
+            with gzip.open(io.BytesIO(data)) as unpacked:
+                data = unpacked.read(MOST)
+        lines = data.split(b"\n")
     except (OSError, EOFError, zlib.error) as error:
         raise KgError(f"{path} cannot be read ({getattr(error, 'strerror', None) or error}).") from None
     for number, line in enumerate(lines, 1):

@@ -15,12 +15,12 @@ from itertools import groupby, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from kg import sources
+from kg import limits, sources
 from kg.build.pipeline import Added, Annotations, Pipeline, Progress, Ready, Wanted, annotated
 from kg.build.workers import rarely_collected
 from kg.build.works import Works, apply
 from kg.link.overrides import Overrides
-from kg.model import Batch, Document, KgError, Source
+from kg.model import Batch, Document, Doubt, KgError, Source
 from kg.store.contents import entry_named
 from kg.store.entries import local_id
 from kg.store.faults import Fault, Unstorable
@@ -67,7 +67,10 @@ def add(
                 raise
             except KgError as error:
                 run.report.skip([str(error)], strict)
+            except Exception as error:
+                run.report.skip([_fault(batch.source.file, error)], strict)
         run.rest(bool(patterns))
+        run.doubt_ids()
     return run.report
 
 
@@ -93,6 +96,11 @@ def _made(
                 run.report.skip([str(made)], run.strict)
             else:
                 yield made.batch, made.made
+
+
+def _fault(name: str, error: Exception) -> str:
+    """The sentence about an item that something unforeseen happened with: the others go on."""
+    return f"{name}: cannot be stored ({limits.reason(error)}; this is a fault of kg): it was left out."
 
 
 def remove(store: StoreFile, overrides: Overrides, names: Iterable[str]) -> list[str]:
@@ -322,6 +330,9 @@ class Adding:
                 self.report.skip([f"{document.id if isinstance(document, Document) else ''}: {error}"], self.strict)
             except KgError as error:
                 self.report.skip([str(error)], self.strict)
+            except Exception as error:
+                name = document.id if isinstance(document, Document) else str(document)
+                self.report.skip([_fault(name, error)], self.strict)
         return stored + len(self.report.unchanged) - unchanged
 
     def _put_first(self, source: Source) -> None:
@@ -370,6 +381,17 @@ class Adding:
         apply(self.store, self.works.put(coming, renamed), read.facts)
         return name
 
+    def doubt_ids(self) -> None:
+        """Tell which entries of this call have an id that is another work's too."""
+        for own, entries in sorted(self.works.shared.items()):
+            if there := [name for name in entries if name in self.report.added]:
+                others = ", ".join(name for name in entries if name != there[0])
+                doubt = Doubt(
+                    f"{there[0]}: has the id {own.removeprefix('paper:')} of {others}, but another title and other "
+                    "people: they are kept as several papers: correct the id."
+                )
+                self.report.tell([doubt], self.strict)
+
     def _tell(self, name: str) -> None:
         if self.progress:
             self.progress(name, len(self.report.added) + len(self.report.unchanged))
@@ -378,7 +400,8 @@ class Adding:
         """Take out what a file that was read without fault no longer has."""
         gone = sorted(name for local, (name, _) in self._entries(source).items() if local not in there)
         if gone:
-            apply(self.store, self.works.drop(gone))
+            with self.store.whole_or_not():
+                apply(self.store, self.works.drop(gone))
             self.report.removed += gone
 
     def rest(self, had_files: bool) -> None:

@@ -11,15 +11,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
-from kg import sources
-from kg.build import engines
+from kg import limits, sources
+from kg.build import engines, reading
 from kg.build.works import Coming
 from kg.compiled import no_search_for_garbage
-from kg.extract import extract, pipeline
+from kg.extract import extract
 from kg.extract import version as extractor
 from kg.link.linker import Linker
 from kg.link.overrides import Overrides
-from kg.model import Batch, Document, Doubt, Facts, KgError, Loss, Record, Source
+from kg.model import Batch, Document, Doubt, Facts, KgError, Loss, Record, Source, Text
 from kg.records import from_json, to_json
 from kg.sources import HeldFile, Unread
 from kg.store.entries import Entry, local_id
@@ -34,6 +34,12 @@ Progress = Callable[[str, int], None]  # the entry just done, entries done so fa
 Done = TypeVar("Done")
 _MOST_SENTENCES = 90  # about the files of one archive; the others are only counted
 _JSON = json.JSONEncoder(ensure_ascii=False)
+#: A paper that needs all that papers need; a session of onnxruntime with one thread outlives a fork.
+_SAMPLE = Document("sample", "sample", 1, {
+    "T": Text("Pruning for Llama-3-8B", "Pruning for Llama-3-8B"),
+    "A": Text(_OF_SAMPLE := "We propose A, which needs 30% less memory than B on an H100.", _OF_SAMPLE),
+    "I": Text("University of Oxford", "University of Oxford"),
+})  # fmt: skip
 Annotations = Mapping[str, Mapping[str, Any]]  # records in the annotators' form, by entry
 Wanted = Callable[[Document], bool]  # whether an entry is to be stored
 Way = str | Mapping[str, Any]  # how an entry is read: "full", "fast", or what an annotation says
@@ -170,16 +176,19 @@ class Pipeline:
         if isinstance(item, KgError):
             return item
         try:
-            return self._of_file(work, item) if isinstance(item, Unread) else work(item)
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            what = f"{type(error).__name__}: {error}"
-            return KgError(f"{item.id}: the entry could not be read ({what}): it was left out.")
+            if isinstance(item, Unread):
+                return self._of_file(work, item)
+            with limits.step():
+                return work(item)
         except KgError as error:
             return error
+        except Exception as error:
+            return KgError(f"{item.id}: the entry could not be read ({limits.reason(error)}): it was left out.")
 
     def _of_file(self, work: Callable[[Document], Done], file: Unread) -> Made[Done]:
-        batch = sources.read(file.held, file.name)
-        documents = list(batch.documents)
+        with limits.step():
+            batch = sources.read(file.held, file.name)
+            documents = list(batch.documents)
         made = [self._try(work, document) for document in documents]
         return Made(replace(batch, documents=documents), made)  # type: ignore[arg-type]  # no document is a file
 
@@ -190,11 +199,10 @@ class Pipeline:
         return (engine or engines.engine()).workers(partial(self._try, work), jobs)
 
     def load(self, item: Item) -> None:
-        """Load what a document needs, but for the tagger: a session of its runtime is no thing to share."""
-        pipeline(self.fast)
+        """Load what any document needs, so that processes share it; `item` itself may be what none can read."""
         with no_search_for_garbage():
             self.linker.concepts.load()
-            self._try(lambda document: self.linker.link(document, extract(document, fast=True)), item)
+            self.linker.link(_SAMPLE, extract(_SAMPLE, fast=self.fast))
 
     def versions(self, document: Document | None = None, annotations: Annotations | None = None) -> list[str]:
         """What the fingerprint of an entry depends on beside its texts: of how it is read now, and of better ways.
@@ -217,11 +225,11 @@ class Pipeline:
 
     def files(
         self,
-        opened: Callable[[Path | HeldFile, str | None], Done],
+        opened: Callable[[Path | HeldFile, str | None], Batch | Unread],
         patterns: Iterable[str | Path],
         name: str | None = None,
-    ) -> Iterator[Done | KgError]:
-        """What `opened` makes of the files that patterns name, and in its place what cannot be read.
+    ) -> Iterator[Batch | Unread | KgError]:
+        """What `opened` makes of the files that patterns name, in a process of its own; see `kg.build.reading`.
 
         `name`: what the user calls the one file; else files of one name are told apart.
         """
@@ -230,20 +238,14 @@ class Pipeline:
         named, copies = ({}, {}) if name else sources.names(paths)
         yield from (KgError(f"{path}: is a copy of {other}: it was read once.") for path, other in copies.items())
         paths = [path for path in paths if path not in copies]
-        faults: Counter[str] = Counter()  # by archive
-        for path in sources.each(paths):
-            try:
-                file: Done | KgError = opened(path, name or named.get(path))
-            except KgError as error:
-                archive = getattr(path, "archive", "")
-                faults[archive] += 1
-                if archive and faults[archive] > _MOST_SENTENCES:
-                    continue
-                file = error
-            yield file
-        for archive, number in faults.items():
-            if archive and number > _MOST_SENTENCES:
-                yield KgError(f"{archive}: {number - _MOST_SENTENCES:,} more of its files could not be read.")
+        faults: Counter[int] = Counter()  # by path, which may be an archive
+        for at, file in reading.read(paths, partial(_opened, opened, name, named)):
+            faults[at] += isinstance(file, KgError)
+            if not isinstance(file, KgError) or faults[at] <= _MOST_SENTENCES:
+                yield file
+        for at, number in faults.items():
+            if number > _MOST_SENTENCES:
+                yield KgError(f"{paths[at]}: {number - _MOST_SENTENCES:,} more of its files could not be read.")
 
     def records(
         self,
@@ -318,6 +320,15 @@ class Pipeline:
 
     def meet(self, source: Source) -> None:
         """Take note of a file of which the documents come; for subclasses."""
+
+
+def _opened(
+    opened: Callable[[Path | HeldFile, str | None], Batch | Unread],
+    name: str | None,
+    named: Mapping[Path | HeldFile, str],
+    path: Path | HeldFile,
+) -> Batch | Unread:
+    return opened(path, name or named.get(path))
 
 
 def _as_it_is(document: Document) -> Document:

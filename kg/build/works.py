@@ -89,6 +89,7 @@ class Works:
         self._found: dict[str, list[str]] = {}  # the entries of a key, within one change
         self._told: dict[tuple[str, str], tuple[Described, Described, Verdict]] = {}
         self._overrides = overrides
+        self.shared: dict[str, list[str]] = {}  # entries of several works, by the id that they have in common
         self._merged, self._apart = _decisions(overrides)
 
     def named(self, local: str, source: str) -> tuple[str, dict[str, str]]:
@@ -271,11 +272,15 @@ class Works:
         ids = [one for entry in work for one in self._entry(entry).one.ids]
         if by_hand := {self._merged[one] for one in ids if one in self._merged}:
             return min(by_hand)
-        best = min(ids, key=_rank)
-        if _rank(best)[0] != _TITLE:
-            return best
-        holders = self._holders(best)
-        return best if len(holders) <= CROWD and set(holders) <= set(work) else f"{best}-{work[0]}"
+        best = min((one for one in ids if _rank(one)[0] >= _TITLE), key=_rank, default=min(ids, key=_rank))
+        for own in sorted(set(ids), key=_rank):
+            holders = self._holders(own)
+            is_id = _rank(own)[0] < _TITLE
+            if set(holders) <= set(work) if len(holders) <= CROWD else is_id:
+                return own
+            if is_id:
+                self.shared[own] = holders
+        return f"{best}-{work[0]}"
 
     def _reason(self, entry: str, paper: str, work: list[str]) -> str:
         held = self._entry(entry)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, Output, choose, language, reading, write
+from kg.files import content
 from kg.model import KgError
 
 FORMS = ("txt", "md", "json")
@@ -45,11 +45,7 @@ def _read(file: str) -> str:
 
     most = 4 * LONGEST + 1  # bytes of the longest draft, and one more
     try:
-        if file == "-":
-            data = sys.stdin.buffer.read(most)
-        else:
-            with Path(file).open("rb") as opened:
-                data = opened.read(most)
+        data = sys.stdin.buffer.read(most) if file == "-" else content(file, most)
         return data.decode("utf-8-sig")
     except OSError as error:
         raise KgError(f"{file}: the draft cannot be read ({error.strerror}): name a text file.") from None

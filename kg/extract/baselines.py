@@ -81,6 +81,7 @@ _BEATEN = ("win whole", "over whole")
 _AGAINST_IT = ("over", "than", "compared")  # markers of what a number is over
 _COMPARING = (*_AGAINST_IT, "win")
 _MOST = 60  # candidate baselines of a sentence
+_NEAREST = 16  # of these that a number is weighed against; one of 12,000 sentences has more
 _LONGEST = 8  # words of a baseline
 _LEADING = ("or", "using", "via", "by", "reported")  # words that no baseline begins with
 _NEAR = 4  # words between a number and the comparison that it belongs to
@@ -126,6 +127,8 @@ class Baselines:
         others = [o for o in others if not any(start <= o.start < end for start, end in apart)]
         own = _adjacent(place, others)
         others = own or others
+        if len(others) > _NEAREST:
+            others = sorted(sorted(others, key=lambda o: _distance(place, o))[:_NEAREST])
         for other in others:
             features = self._features(place, reading, other)
             found.setdefault(other.text, set()).update(features)

@@ -16,6 +16,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.entity_types import CONCEPT_TYPES, LISTS, data_folder
+from kg.files import content
 from kg.model import Evidence, KgError, Mention, Record, Relation
 from kg.names import PREFIXES, curie, is_curie, kind_of
 from kg.tables import json_line
@@ -65,7 +66,7 @@ class Overrides:
         out, digest = Overrides(), hashlib.sha256()
         for path in paths:
             try:
-                data = path.read_bytes()
+                data = content(path)
             except OSError as error:
                 raise KgError(f"{path}: cannot be read ({error.strerror}): mend or remove it.") from None
             found = _File(path, data).decisions()

@@ -1,6 +1,7 @@
 """Whether two entries describe the same work, for example a preprint and its conference version.
 
-The evidence is what entries know: ids, title, abstract, authors, institutions. Equal ids decide for one work. Different
+The evidence is what entries know: ids, title, abstract, authors, institutions. Equal ids decide for one work, unless
+nothing else agrees: an id may be mistyped, or be that of a whole book. Different
 numbers in a series, disjoint authors, and two arXiv ids decide against it. Otherwise, the less similar the titles are,
 the more other evidence is needed. The rules were developed on one part of data/gold/works.jsonl and on mined titles;
 the held-out part measures how well they generalise (scripts/eval_works.py).
@@ -175,17 +176,23 @@ def _keys(
 
 def same_work(a: Described, b: Described) -> Verdict:
     """Whether two entries describe one work, and why."""
-    if a.arxiv and a.arxiv == b.arxiv:
-        return Verdict(BY_ID, f"the same arXiv id, {a.arxiv}")
-    if a.doi and a.doi == b.doi:
-        return Verdict(BY_ID, f"the same DOI, {a.doi}")
+    if said := common_id(a, b):
+        pair = _EntryPair(a, b)
+        return Verdict(-1, f"{said}, but other titles and people") if pair.disagrees() else Verdict(BY_ID, said)
     if a.arxiv and b.arxiv:
         return Verdict(-1, f"two arXiv ids, {a.arxiv} and {b.arxiv}")
     return _EntryPair(a, b).verdict()
 
 
+def common_id(a: Described, b: Described) -> str:
+    """The id that two entries have in common, for a sentence; "" for none."""
+    if a.arxiv and a.arxiv == b.arxiv:
+        return f"the same arXiv id, {a.arxiv}"
+    return f"the same DOI, {a.doi}" if a.doi and a.doi == b.doi else ""
+
+
 class _EntryPair:
-    """Two entries whose ids do not decide, and what they have in common."""
+    """Two entries and what they have in common beside their ids."""
 
     def __init__(self, a: Described, b: Described) -> None:
         self.a, self.b = a, b
@@ -211,6 +218,13 @@ class _EntryPair:
         if not found.same and self._is_retitled():
             return Verdict(BY_REST, f"titles alike, as of two versions{self._also()}")
         return found
+
+    def disagrees(self) -> bool:
+        """Whether the titles have next to nothing in common, and neither authors nor abstracts have anything."""
+        a, b = self.a.heading, self.b.heading
+        if not a.letters or not b.letters or a.is_han != b.is_han or self.titles is not Likeness.FAR:
+            return False
+        return not self.common and (self.abstracts or 0) < _RELATED and a.share(b) < _RELATED
 
     def _equal(self) -> Verdict:
         heading = self.a.heading

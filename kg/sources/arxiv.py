@@ -16,7 +16,7 @@ from kg.sources import xml
 from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
 from kg.sources.oai import written
-from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of
+from kg.sources.rows import ARXIV_ID, Row, Skipped, attempt, batch_of
 
 _ATOM = re.compile(r"<(?:\w+:)?feed\b[^>]{0,2000}\bhttp://www\.w3\.org/2005/Atom\b")
 _RSS = re.compile(r"<rss\b|<rdf:RDF\b(?![^>]{0,2000}\bzotero\.org/)")
@@ -49,7 +49,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
         if _ERROR in name:
             said = _value(entry, "summary") or "no reason given"
             raise KgError(f'{file.path}: is an error message of arXiv ("{said}"): correct the query and fetch again.')
-        yield f"paper {number}", _feed_row(entry, name) if _value(entry, "announce_type") else _row(entry, name)
+        yield f"paper {number}", attempt(_feed_row if _value(entry, "announce_type") else _row, entry, name)
     if not number:
         raise KgError(f"{file.path}: is a response of arXiv without papers: widen the query and fetch it again.")
 

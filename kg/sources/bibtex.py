@@ -37,6 +37,7 @@ _CORRESPONDING = re.compile(r"^[^()\n]{1,200}\((?:Corresponding|Reprint) Author\
 _WRAPPED = re.compile(r"(?<=[^.\s])\n\s*")  # within an address, each of which ends in a full stop
 _NEXT_AUTHORS = re.compile(r"(?<=\.)\s+(?=\[)")  # "[Fox, A; Lee, B] Univ X. [Day, C] Univ Y."
 _FROM_INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}[A-ZÀ-Þ][^\W\d_]+(?:[ '-][^\W\d_]+)?")
+_FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)", re.M | re.S)
 _COMMENTED = re.compile(r"^[ \t]*%.*\n?", re.M)  # a line that LaTeX leaves out
 _IN_BRACES = re.compile(r"\{[^{}]*\}")
 _BETWEEN_NAMES = re.compile(r"\\.|[{}]|(?<!\S)and(?!\S)", re.I | re.S)
@@ -67,7 +68,8 @@ class BibtexReader:
         if _OF_BIBER.search(start):
             return 0.9
         if _SNIFF.search(start):
-            return 0.0 if is_data(file) else 0.8  # a field may hold an entry
+            is_quoted = not _SNIFF.search(_FENCED.sub("", start))  # how to cite the list around it
+            return 0.0 if is_data(file) else 0.3 if is_quoted else 0.8  # a field may hold an entry
         return 0.3 if _SNIFF_MACRO.search(start) else 0.0
 
     def read(self, file: InputFile) -> Batch:

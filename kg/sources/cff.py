@@ -14,6 +14,7 @@ from kg.sources.base import InputFile
 from kg.sources.dates import iso
 from kg.sources.people import of_objects
 from kg.sources.rows import batch_of
+from kg.sources.yaml_lists import loader
 
 _SNIFF = re.compile(r"^cff-version\s*:", re.M)
 _LARGEST = 100 << 10  # code points: the parser takes ten milliseconds a KB
@@ -36,7 +37,7 @@ class CffReader:
             raise KgError(f"{file.path}: holds more than {_LARGEST >> 10} KB: a CITATION.cff has a few KB.")
         try:
             # values as texts; libyaml would crash on deep nesting; a second document may be a page about the first
-            said = next(yaml.load_all(text, Loader=yaml.BaseLoader), None)
+            said = next(yaml.load_all(text, Loader=loader()), None)
         except (yaml.YAMLError, RecursionError, ValueError) as error:
             reason = " ".join(str(error).split())[:200]
             raise KgError(f"{file.path}: is not YAML ({reason}): check its indents and quotes.") from None

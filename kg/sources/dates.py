@@ -117,7 +117,7 @@ def _valid(year: str, month: str, day: str | None) -> str:
     for last in (day, None):
         try:
             whole = day_of(int(year), int(month), int(last or 1)).isoformat()
-        except ValueError:
+        except (ValueError, OverflowError):  # of 20 digits
             continue
         return whole if last else whole[:7]
     return year

@@ -71,6 +71,7 @@ class ListItem:
     said: dict[str, str] = field(default_factory=dict)  # fields, by our key
     level: int = 0  # of a heading
     is_row: bool = False  # of a table whose columns say what a paper has
+    is_listed: bool = False  # such a row of a table with a column of DOIs or arXiv ids, of which it may have none
     url: str = ""  # of the title of such a row, wherever it leads
     has_items: bool = False  # a heading whose items are papers is none
     unread: list[str] = field(default_factory=list)  # labels of lines, names of columns that no rule reads
@@ -100,7 +101,7 @@ def rows_of(block: ListItem) -> Iterator[Row]:
             yield from rows_of(part)
         return
     is_whole = block.is_row and block.said.keys() >= {"venue", "year"}
-    if not (links or block.url or is_whole or _is_signed(block) or _is_reference(block)):
+    if not (links or block.url or is_whole or block.is_listed or _is_signed(block) or _is_reference(block)):
         held = held_alone(bare(LINK.sub("", block.text))) if block.depth >= 0 else {}
         is_told = held.get("venue", "") != "" or (block.depth >= 0 and _seems_paper(block))
         if held or is_told:
@@ -168,6 +169,7 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         "title": title,
         "brief_title": "",
         "abstract": said.get("abstract", "") or _prose(block.text),
+        "other_abstract": said.get("other_abstract", ""),
         "authors": authors,
         "institutions": bibliography.places([said["institutions"]]) if "institutions" in said else _behind(names, rest),
         "venue": said.get("venue")

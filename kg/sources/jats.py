@@ -16,7 +16,7 @@ from kg.sources.base import InputFile
 from kg.sources.dates import iso
 from kg.sources.forms import folded_name, forms
 from kg.sources.layout.labels import HeaderLabels, letters
-from kg.sources.rows import Row, batch_of
+from kg.sources.rows import Row, attempt, batch_of
 from kg.text import has_han
 
 _ROOT = re.compile(r"<(?:\w+:)?article\b")
@@ -68,7 +68,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
     for front in xml.elements(file, {"front"}):
         if xml.local(front.getparent()) not in _INNER:
             number += 1
-            yield f"paper {number}", _row(front, xml.stem(file) if number == 1 else "")
+            yield f"paper {number}", attempt(_row, front, xml.stem(file) if number == 1 else "")
 
 
 def _row(front: xml.Element, stem: str) -> dict[str, object]:

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Any
 
 from kg.sources.base import LIMIT, InputFile
-from kg.sources.rows import Row, Skipped
+from kg.sources.rows import Row, Skipped, attempt
 
 _LONGEST = 4 * 1024 * 1024  # bytes of a line
 _LARGEST = 1024 * 1024  # code points of a record: a review with 2,000 references has 250,000
@@ -178,13 +178,7 @@ def rows(
     """
     for record in records(file, first, between, is_apart):
         where = f"line {record.number}"
-        try:
-            if record.problem:
-                raise Skipped(record.problem)
-            made = row(record.lines)
-        except Skipped as reason:
-            yield where, reason
-            continue
+        made = Skipped(record.problem) if record.problem else attempt(row, record.lines)
         if made is not None:
             yield where, made
 

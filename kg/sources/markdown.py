@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import islice
 
 from kg.model import Batch
 from kg.sources import notations
 from kg.sources.base import InputFile
 from kg.sources.beside import is_noted
-from kg.sources.forms import any_form, folded_name
+from kg.sources.forms import any_form, folded, folded_name, forms
 from kg.sources.item_titles import LONGEST, NEXT_LINE, title_of
 from kg.sources.items import QUOTE, SAID, ListItem, rows_of
 from kg.sources.lines import decoded, opening
@@ -348,17 +349,26 @@ def _rows_of(text: str) -> Iterator[Row]:
     yield from reading.end()
 
 
+@cache
+def _columns(kind: str) -> frozenset[str]:
+    """The folded names of columns of a kind, of which no form knows."""
+    return frozenset(map(folded, forms()["markdown"][kind]))
+
+
 def _of_cells(number: int, columns: list[str], cells: list[str], keys: dict[str, str], year: str) -> ListItem:
     said: dict[str, str] = {}
     unread: list[str] = []
-    url = ""
+    url, is_listed = "", False
     for name, cell in zip(columns, cells, strict=False):
         column = folded_name(name)
-        if not (key := keys.get(column) or _OTHER.get(column)):
+        is_double = column in _columns("with_authors")
+        if not (key := keys.get(column) or "title" * (is_double or column in _columns("titles"))):
             unread += [name] * any(map(str.isalpha, PAPER.sub("", LINK.sub("", IMAGE.sub("", cell)))))
-        elif cell:
+            continue
+        is_listed |= key in ("doi", "arxiv")
+        if cell:
             cell = _SUMMARY.sub("", cell)
-            cell, *below = NEXT_LINE.split(_STAR.sub("", cell)) if column in _WITH_AUTHORS else [cell]
+            cell, *below = NEXT_LINE.split(_STAR.sub("", cell)) if is_double else [cell]
             said.setdefault(key, cell)
             if key == "title" and column != "name" and (found := LINK.search(cell)) and "://" in found[2]:
                 url = found[2]
@@ -366,13 +376,11 @@ def _of_cells(number: int, columns: list[str], cells: list[str], keys: dict[str,
                 said.setdefault("authors", below[-1])
     is_paper = "title" in said and not said.keys().isdisjoint(("authors", "venue", "year", "date"))
     made = ListItem(number, 0, "\t".join(cells)[:LONGEST], said, is_row=is_paper, url=url * is_paper, year=year)
-    made.unread = unread
+    made.unread, made.is_listed = unread, is_paper and is_listed
     return made
 
 
 _LABELS = {"key": "keywords", "publisher": "publisher"}  # of lines below a title
-_WITH_AUTHORS = ("titleauthors", "titleandauthors", "paperauthors")  # a line below the title
-_OTHER = {"paper": "title", "name": "title", "papertitle": "title"} | dict.fromkeys(_WITH_AUTHORS, "title")
 #: A picture at the beginning of a cell, in a link or not: the number of stars.
 _STAR = re.compile(
     r"^(?:\s*(?:\[\s*!\[[^\[\]]{0,300}\]\([^()]{0,500}\)\s*\]\([^()]{0,500}\)|!\[[^\[\]]{0,300}\]\([^()]{0,500}\))\s*(?:<br\s*/?>)?)+",

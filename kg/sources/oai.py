@@ -15,7 +15,7 @@ from kg.sources import xml
 from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
 from kg.sources.forms import is_other
-from kg.sources.rows import ARXIV_ID, Row, Skipped, batch_of, doi_in
+from kg.sources.rows import ARXIV_ID, Row, Skipped, attempt, batch_of, doi_in
 from kg.sources.tags import untagged
 
 _ROOT = re.compile(r"<(?:\w+:)?OAI-PMH\b")
@@ -59,7 +59,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
         if header is None or header.get("status") == "deleted":  # MARC elements of the same name have no header
             continue
         number += 1
-        yield f"record {number}", _row(element)
+        yield f"record {number}", attempt(_row, element)
     if not number:
         raise KgError(f"{file.path}: is an answer of OAI-PMH without a paper: fetch other days or another set.")
 

@@ -10,10 +10,10 @@ import re
 from typing import Any
 
 from kg.model import Batch
-from kg.sources.base import InputFile
+from kg.sources.base import TEXT_LIMIT, InputFile
 from kg.sources.forms import unread_of_service
 from kg.sources.records import inner, keys, objects, rows, text
-from kg.sources.rows import ARXIV_ID, batch_of
+from kg.sources.rows import ARXIV_ID, Skipped, batch_of
 from kg.sources.tags import untagged
 
 _WORK = re.compile(r'"id"\s*:\s*"https?://openalex\.org/W\d+"')
@@ -64,10 +64,15 @@ def _institutions(authorship: dict[str, Any]) -> list[str]:
 
 
 def abstract(index: Any) -> str:
-    """The text of an inverted index {"We": [0], "prune": [1, 4], ...} from words to positions; "" for anything else."""
+    """The text of an inverted index {"We": [0], "prune": [1, 4], ...} from words to positions; "" for anything else.
+
+    Raises Skipped for a text that is too long.
+    """
     if not isinstance(index, dict):
         return ""
-    places = ((at, word) for word, ats in index.items() if isinstance(ats, list) for at in ats if isinstance(at, int))
+    places = [(at, word) for word, ats in index.items() if isinstance(ats, list) for at in ats if isinstance(at, int)]
+    if (size := sum(len(word) + 1 for _, word in places)) > TEXT_LIMIT:  # before memory is taken for it
+        raise Skipped(f"its abstract has {size:,} characters, more than {TEXT_LIMIT:,}: cut it")
     return " ".join(word for _, word in sorted(places))
 
 

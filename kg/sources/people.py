@@ -86,6 +86,9 @@ def year_behind(names: str) -> str:
     return found[1] if found else ""
 
 
+_NAME = 200  # code points of the longest name of a group
+
+
 def _alone(text: str) -> str:
     """Names without the marks and the affiliations in brackets behind them; the letters of a group's name are kept.
 
@@ -98,8 +101,9 @@ def _alone(text: str) -> str:
     text = latex.plain(text) if "\\" in text else text
 
     def kept(found: re.Match[str]) -> str:
-        initials = "".join(filter(str.isupper, text[max(0, found.start() - 200) : found.start()]))
-        inside, words = found["round"] or "", _GROUPS_APART.split(text[: found.start()])[-1].split()
+        before = text[max(0, found.start() - _NAME) : found.start()]
+        initials = "".join(filter(str.isupper, before))
+        inside, words = found["round"] or "", _GROUPS_APART.split(before)[-1].split()
         is_own = initials.endswith(inside) or (len(words) >= _OF_TEAM and len(inside) < _OF_TEAM)
         return found[0] if inside.isupper() and is_own else ""
 

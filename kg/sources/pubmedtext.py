@@ -13,7 +13,7 @@ from kg.sources.dates import iso_date
 from kg.sources.lines import RecordLines, opening, text_lines
 from kg.sources.people import person
 from kg.sources.records import is_data
-from kg.sources.rows import Row, Skipped, batch_of
+from kg.sources.rows import Row, Skipped, attempt, batch_of
 
 _FIRST = re.compile(r"\d{1,6}[.:] (?=\S)")
 _WHOLE = re.compile(r"\s*1[.:] [^\n]{5,300}(?:\d{4}|doi).*?^PMID: \d", re.S | re.M)
@@ -49,7 +49,7 @@ class PubmedTextReader:
 def _rows(file: InputFile) -> Iterator[Row]:
     for record in _records(file):
         where = f"line {record.number}"
-        row = {} if record.problem else _row(file, "\n".join(record.lines))
+        row = {} if record.problem else attempt(_row, file, "\n".join(record.lines))
         yield where, row or Skipped(record.problem or "its parts are not those of PubMed: save it as .nbib")
 
 

@@ -17,7 +17,7 @@ from kg.model import KgError
 from kg.sources import toml_lists, yaml_lists
 from kg.sources.base import InputFile
 from kg.sources.forms import folded_name, forms, is_lost, nowhere
-from kg.sources.rows import Beside, Row, Skipped
+from kg.sources.rows import Beside, Row, Skipped, attempt
 from kg.text import one_line
 
 _LARGEST = 8 * 1024 * 1024  # code points of a record; full texts of books reach 2 million
@@ -97,8 +97,9 @@ def rows(file: InputFile, row: Made, lists: Collection[str] = (), is_any: bool =
                 record if isinstance(record, Skipped) else Skipped("it is not a JSON object: write each paper as one"),
             )
         elif is_any:
-            yield from _deeper(where, record, row)
-        elif (made := row(record)) is not None:
+            inside = attempt(list[Row], _deeper(where, record, row))
+            yield from [(where, inside)] if isinstance(inside, Skipped) else inside
+        elif (made := attempt(row, record)) is not None:
             yield where, made
 
 

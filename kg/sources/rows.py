@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date as day_of
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
+from kg import limits
 from kg.model import Batch, Document, KgError, Source, Text
 from kg.sources.base import TEXT_LIMIT, InputFile
 from kg.sources.comments import venue
 from kg.sources.dates import iso_date
-from kg.sources.forms import folded, is_other
+from kg.sources.forms import folded, forms, is_other
 from kg.sources.people import people
 from kg.sources.repair import repair
 from kg.text import has_han, one_line
@@ -52,7 +54,6 @@ _TO_APPEAR = re.compile(r"\s*[(\[](?:to appear|in press|accepted|forthcoming)[)\
 _IN = re.compile(r"^In:?\s+(?=[*_]\w)")  # "In *Proceedings of ...*"
 _ESCAPED = re.compile(r"\\(?=[&%#])")  # of LaTeX
 _EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,300})(?<=\S)\1(?![\w*_])")  # of Markdown
-_COMMA_BEHIND = re.compile(r"\s*,\s*$")
 _WORDS = re.compile(r"[^\s.:/]+$|[^:/]*\s")
 _IN_VOLUME = re.compile(  # "Caches (2014) 3:3 (152-160)", as Embase writes, "Caches, vol. 42 (2)"
     r"(?<=\w)(?: \((?:19|20)\d\d\) \d+\b|,\s+[Vv]ol\.?\s?\d+\b).*"
@@ -82,7 +83,22 @@ class Beside(dict[str, Any]):
     """
 
 
+Made = TypeVar("Made")
 Row = tuple[str, Mapping[str, Any] | Skipped]  # position ("line 3", "record 2") and values
+
+
+def attempt(make: Callable[..., Made], *given: Any) -> Made | Skipped:
+    """What `make` makes of a record, or why nothing: a record that cannot be read costs no other one."""
+    try:
+        return make(*given)
+    except Skipped as reason:
+        return reason
+    except KgError:
+        raise
+    except Exception as error:
+        if isinstance(error, limits.OverLimit):
+            limits.renew()
+        return Skipped(f"it cannot be read ({limits.reason(error)})")
 
 
 def batch_of(rows: Iterable[Row], file: InputFile, form: str, unit: str = "records") -> Batch:
@@ -105,6 +121,8 @@ def _to_the_end(first: Row, rows: Iterator[Row], file: InputFile) -> Iterator[Ro
         yield from rows
     except KgError as error:
         yield "the rest", Skipped(str(error).removeprefix(f"{file.path}: "))
+    except Exception as error:
+        yield "the rest", Skipped(f"it cannot be read ({limits.reason(error)})")
 
 
 def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> Iterator[Document]:
@@ -121,21 +139,11 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
     beside: dict[str, list[str]] = {"linkless": [], "noted": []}
     more = 0
     for number, (where, row) in enumerate(_of_papers(rows, unread, beside), 1):
-        try:
-            if isinstance(row, Skipped):
-                raise row
-            made = document(row, file.name, number)
-            name = names.of(made, where)
-            if name != made.id:
-                renamed.append(name)
-                made.id = name
-            unread.update(row.get("unread", ()))
-            other = _string(row.get("other_abstract"))
-            unread.update(["other abstract"] * is_other(other, made.texts["A"].raw))
-            wrong += _wrong(made, row)
-        except Skipped as reason:
+        made = row if isinstance(row, Skipped) else attempt(_document, row, file.name, number, words)
+        name = made if isinstance(made, Skipped) else attempt(names.of, made, where)
+        if isinstance(row, Skipped) or isinstance(made, Skipped) or isinstance(name, Skipped):
             if len(batch.skipped) < _MOST_SENTENCES:
-                batch.skipped.append(f"{file.path}: {where} was skipped: {str(reason).rstrip('.')}.")
+                batch.skipped.append(f"{file.path}: {where} was skipped: {str(name).rstrip('.')}.")
             else:
                 more += 1
             if more > _MOST_SKIPPED:
@@ -144,11 +152,22 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
                 )
                 break
             continue
-        yield repair(made, words)
+        if name != made.id:
+            renamed.append(name)
+            made.id = name
+        unread.update(row.get("unread", ()))
+        other = _string(row.get("other_abstract"))
+        unread.update(["other abstract"] * is_other(other, made.texts["A"].raw))
+        wrong += _wrong(made, row)
+        yield made
     if more:
         batch.skipped.append(f"{file.path}: {more} more {unit} were skipped.")
     if said := "; ".join(_lost(unread, renamed, wrong, **beside)):
         batch.losses.append(f"{file.path}: {said}.")
+
+
+def _document(row: Mapping[str, Any], source: str, number: int, words: WordCounts) -> Document:
+    return repair(document(row, source, number), words)
 
 
 def _wrong(made: Document, row: Mapping[str, Any]) -> Iterator[str]:
@@ -251,7 +270,8 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
     for field, text in texts.items():
         if len(text) > TEXT_LIMIT:
             raise Skipped(f"its {_TEXTS[field]} has {len(text):,} characters, more than {TEXT_LIMIT:,}: cut it")
-    texts["T"] = _COMMA_BEHIND.sub("", texts["T"])
+    if (title := texts["T"].rstrip()).endswith(","):
+        texts["T"] = title[:-1].rstrip()
     name = _string(values["id"]).strip() or f"{source}-{number:02d}"
     if len(name) > _ID_LIMIT or not name.isprintable():
         raise Skipped("its id is too long or holds characters that do not print: give it another")
@@ -270,7 +290,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
         year=int(years.pop()) if len(years) == 1 else year,
         date=date,
         arxiv=_identifier(_ARXIV, values["arxiv"], values["id"], values["url"], place),
-        doi=doi_in(_line(values["doi"])) or _identifier(_DOI, values["id"], values["url"]),
+        doi=_own_doi(doi_in(_line(values["doi"])) or _identifier(_DOI, values["id"], values["url"])),
         url=_address(values["url"]),
     )
 
@@ -304,6 +324,22 @@ def doi_in(text: str) -> str:
     is_in_path = "://" in text[: found.start()] and "doi.org/" not in text[: found.start()]
     doi = (_PATH_BEHIND.sub("", found[0]) if is_in_path else found[0]).rstrip(".,;")
     return doi if "{" in doi else doi.partition("}")[0]  # of BibTeX
+
+
+def _own_doi(doi: str) -> str:
+    """A DOI; "" for one that stands in a template.
+
+    >>> _own_doi("10.1145/nnnnnnn.nnnnnnn"), _own_doi("10.1145/1122445.1122456"), _own_doi("10.1145/1234567.1234567")
+    ('', '', '')
+    >>> _own_doi("10.1145/3600006.3613165"), _own_doi("10.1000/xyz123")
+    ('10.1145/3600006.3613165', '10.1000/xyz123')
+    """
+    return "" if any(one.fullmatch(doi) for one in _placeholders()) else doi
+
+
+@cache
+def _placeholders() -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, forms()["placeholders"]))
 
 
 def _string(value: Any) -> str:

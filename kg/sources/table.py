@@ -22,7 +22,7 @@ from kg.sources.lines import BREAK, Line, opening, text_lines
 from kg.sources.links import LINK, bare
 from kg.sources.people import apart
 from kg.sources.references import WHOLE
-from kg.sources.rows import Row, Skipped, batch_of
+from kg.sources.rows import Row, Skipped, attempt, batch_of
 from kg.sources.styles import cited
 
 _DELIMITERS = ",;\t|"
@@ -225,7 +225,7 @@ def _rows(file: InputFile, shape: _Shape) -> Iterator[Row]:
             )
         elif any(map(_SAYS.search, cells)) and (not is_torn or len(cells) in (width, len(columns))):
             is_torn, width = False, len(cells)
-            yield where, _row(file, columns, cells, shape, authors, again)
+            yield where, attempt(_row, file, columns, cells, shape, authors, again)
 
 
 def _row(

@@ -15,7 +15,7 @@ from kg.model import Batch
 from kg.sources import xml
 from kg.sources.base import InputFile
 from kg.sources.dates import submitted, written
-from kg.sources.rows import ARXIV_ID, Row, batch_of
+from kg.sources.rows import ARXIV_ID, Row, attempt, batch_of
 
 _ROOT = re.compile(r"<(?:\w+:)?(?:TEI|teiCorpus)\b")
 _ARXIV = re.compile(rf"{ARXIV_ID}(?=v\d|\b)")
@@ -50,7 +50,7 @@ class TeiReader:
 def _rows(file: InputFile) -> Iterator[Row]:
     for number, header in enumerate(xml.elements(file, {"teiHeader"}), 1):
         if xml.local(header.getparent()) != "teiCorpus":
-            yield f"paper {number}", _row(header, xml.stem(file) if number == 1 else "")
+            yield f"paper {number}", attempt(_row, header, xml.stem(file) if number == 1 else "")
 
 
 def _row(header: xml.Element, stem: str) -> dict[str, object]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from kg.model import KgError
 from kg.sources.base import InputFile
-from kg.sources.rows import Row
+from kg.sources.rows import Row, Skipped, attempt
 
 Element = Any  # lxml.etree._Element; lxml is imported when a file is read
 
@@ -128,10 +128,10 @@ class _Limits:
 
 def rows(file: InputFile, names: Collection[str], make: Callable[[Element], Row | None]) -> Iterator[Row]:
     """Yield the result of `make` for each element of these names, except None."""
-    for element in elements(file, names):
-        row = make(element)
+    for number, element in enumerate(elements(file, names), 1):
+        row = attempt(make, element)
         if row is not None:
-            yield row
+            yield (f"paper {number}", row) if isinstance(row, Skipped) else row
 
 
 def local(element: Element) -> str:

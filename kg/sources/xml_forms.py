@@ -12,7 +12,7 @@ from kg.sources.base import InputFile
 from kg.sources.dates import iso
 from kg.sources.forms import folded_name, forms, is_lost
 from kg.sources.people import of_objects
-from kg.sources.rows import KEYS, Row, batch_of
+from kg.sources.rows import KEYS, Row, Skipped, attempt, batch_of
 from kg.sources.tags import untagged
 
 _UNLABELLED = "Unlabelled"  # what PubMed calls a part of an abstract that has no label
@@ -52,7 +52,10 @@ class XmlReader:
                 around = element.getparent(), before | bibliography.row(file, said, _SAME)
             elif xml.local(element) in self.form["papers"]:
                 number += 1
-                row = _row(file, element, self.form)
+                row = attempt(_row, file, element, self.form)
+                if isinstance(row, Skipped):
+                    yield f"paper {number}", row
+                    continue
                 shared = around[1] if around[0] is element.getparent() else {}
                 own = ("date", "year") if row.get("date") or row.get("year") else ()
                 shared = {key: value for key, value in shared.items() if key not in own and not row.get(key)}

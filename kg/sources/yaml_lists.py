@@ -37,6 +37,7 @@ _KEY = re.compile(r"^[ ]*(?:-[ ]+)?[\"']?([\w-]{1,60})[\"']?[ ]?:(?:[ ]|$)", re.
 _UNQUOTED = re.compile(r"^(\s*(?:-\s+)?[\w-]{1,60}:[ ]+)(?![\s'\"\[{|>&*!])(.*(?::\s|\s#).*)$", re.M)
 _FIRST = 5  # entries, of which one must be right
 _LEAST = 4  # fields of a paper in front matter
+_MOST_VALUES = 100_000  # of an entry, which has no more than characters unless aliases repeat some
 _LARGEST = 100 << 10  # code points of an entry: the parser takes a millisecond a KB
 
 
@@ -167,18 +168,31 @@ def _loaded(text: str) -> Any:
     quoted = _UNQUOTED.sub(_in_quotes, text)  # "title: Keys: A Study"
     for written in dict.fromkeys((text, quoted, _aligned(quoted))):
         try:
-            return yaml.load(written, Loader=_loader())
+            return yaml.load(written, Loader=loader())
         except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
             reason = reason or " ".join(str(error).split())[:200]
     return Skipped(f"it is not YAML ({reason}): check its indents and quotes")
 
 
 @cache
-def _loader() -> Any:
+def loader() -> Any:
     """A loader of texts, in which a key that is given twice has both values; libyaml would crash on deep nesting."""
     import yaml
 
-    return type("Loader", (yaml.BaseLoader,), {"construct_mapping": _mapping})
+    return type("Loader", (yaml.BaseLoader,), {"construct_mapping": _mapping, "compose_node": _counted, "values": 0})
+
+
+def _counted(loader: Any, parent: Any, index: Any) -> Any:
+    """The next node; raises YAMLError where the nodes, each as often as aliases repeat it, are too many."""
+    import yaml
+
+    is_alias, before = loader.check_event(yaml.AliasEvent), loader.values
+    node = yaml.BaseLoader.compose_node(loader, parent, index)
+    loader.values += getattr(node, "size", 1) if is_alias else 1
+    if loader.values > _MOST_VALUES:
+        raise yaml.YAMLError(f"with its aliases it has more than {_MOST_VALUES:,} values")
+    node.size = loader.values - before
+    return node
 
 
 def _mapping(loader: Any, node: Any, deep: bool = False) -> dict[Any, Any]:

@@ -12,7 +12,7 @@ from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
 from kg.sources.forms import is_thesis
 from kg.sources.people import of_objects
-from kg.sources.rows import Row, batch_of, doi_in
+from kg.sources.rows import Row, attempt, batch_of, doi_in
 from kg.sources.tags import untagged
 
 _ITEMS = (
@@ -51,7 +51,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
         kind = xml.text(xml.child(item, "itemType")) or (xml.text(xml.child(item, "creator")) and "other")
         if xml.local(item.getparent()) == "RDF" and kind and kind not in _NO_PAPER:
             number += 1
-            yield f"item {number}", _row(item, journals)
+            yield f"item {number}", attempt(_row, item, journals)
 
 
 def _row(item: xml.Element, journals: dict[str, tuple[str, str]]) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from kg import sources
-from kg.build.pipeline import Added
+from kg.build.pipeline import Added, Pipeline
 from kg.check import Checker, Finding
 from kg.model import Batch, KgError
 from kg.sources.digest import DigestReader
@@ -31,33 +32,34 @@ def check(
     KgError at the first one.
     """
     told = report if report is not None else Added()
-    checker, papers, without = Checker(), 0, 0
+    papers, without = 0, 0
     rows: list[dict[str, str]] = []
-    for batch in _batches(patterns, told, strict):
-        for document in batch.documents:
-            if "B" not in document.texts or not document.texts["B"].text.strip():
-                without += 1
+    pipeline = Pipeline()
+    with pipeline.workers(Checker().check, pipeline.jobs) as workers:
+        for batch in pipeline.files(_with_derived, patterns):
+            if not isinstance(batch, Batch):
+                told.skip([str(batch)], strict)
                 continue
-            papers += 1
-            rows += (_row(batch.source.file, document.texts["T"].text, one) for one in checker.check(document))
-            if progress:
-                progress(document.id, papers)
-        told.read(batch, strict)
+            documents = list(batch.documents)
+            briefs = [one for one in documents if "B" in one.texts and one.texts["B"].text.strip()]
+            without += len(documents) - len(briefs)
+            for document, found in zip(briefs, workers.map(briefs), strict=True):
+                if isinstance(found, KgError):
+                    told.skip([str(found)], strict)
+                    continue
+                papers += 1
+                rows += (_row(batch.source.file, document.texts["T"].text, one) for one in found)
+                if progress:
+                    progress(document.id, papers)
+            told.read(batch, strict)
     return view({"papers": papers, "without_brief": without, "unsupported": len(rows), "claims": rows}, lang)
 
 
-def _batches(patterns: Iterable[str], told: Added, strict: bool) -> Iterator[Batch]:
-    """The files read; digests written by kg include their composed briefs."""
-    paths, problems = sources.expand(patterns)
-    told.skip(problems, strict)
-    for path in sources.each(paths):
-        try:
-            batch = sources.read(path)
-            if batch.source.form == DigestReader.name:
-                batch = DigestReader(keep_derived=True).read(sources.InputFile(path))
-            yield batch
-        except KgError as error:
-            told.skip([str(error)], strict)
+def _with_derived(path: Path | sources.HeldFile, name: str | None) -> Batch:
+    """A file that was read; digests written by kg include their composed briefs."""
+    batch = sources.read(path, name)
+    is_digest = batch.source.form == DigestReader.name
+    return DigestReader(keep_derived=True).read(sources.InputFile(path, name)) if is_digest else batch
 
 
 def _row(file: str, title: str, finding: Finding) -> dict[str, str]:

@@ -10,6 +10,7 @@ import pytest
 
 import kg
 from kg import sources
+from kg.build import reading
 from kg.model import Batch, Document
 from kg.sources import HeldFile
 from tests.sources.made_file import json_lines
@@ -51,6 +52,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return replace(batch, documents=told(iter(batch.documents)))
 
     monkeypatch.setattr(sources, "begin", watched)
+    monkeypatch.setattr(reading, "can_fork", lambda: False)  # this process reads
     return names
 
 

@@ -1,0 +1,51 @@
+"""Files that real ones were reduced to, each with what it must give (the cases of `KG_SHARED`)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+import kg
+from kg.model import Document
+from kg.sources import read
+
+CASES = Path(os.environ.get("KG_SHARED", "/nowhere")) / "cases"
+pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="KG_SHARED holds no cases")
+
+
+def papers(name: str) -> list[Document]:
+    [path] = CASES.glob(name)
+    return list(read(path).documents)
+
+
+def test_a_list_that_says_how_to_cite_it_is_the_list() -> None:
+    for name in ("01-*/bib1.md", "01-*/bib3.md"):
+        assert [one.arxiv for one in papers(name)] == ["2401.90001", "2402.90002", "2403.90003"]
+
+
+def test_a_table_of_papers_is_read_beside_a_list_of_other_links() -> None:
+    found = papers("07-*/k6d.md")
+    assert len(found) == 4
+    assert sum(bool(one.doi) for one in found) == 2
+
+
+def test_columns_with_chinese_names() -> None:
+    [paper] = papers("26-*/org.md")
+    assert "Sun Yat-sen University" in paper.texts["I"].text
+    assert "我们在没有梯度的情况下调整模型。" in paper.texts["A"].text
+
+
+def test_an_id_that_papers_with_nothing_else_in_common_bear_joins_none(tmp_path: Path) -> None:
+    [folder] = CASES.glob("16-*")
+    with kg.open(tmp_path / "t.kg") as graph:
+        report = graph.add(folder / "*.pdf", folder / "dd.bib", fast=True)
+        assert len(graph.sql("SELECT id FROM papers")) == 8
+        curies = [row[0] for row in graph.store.db.execute("SELECT DISTINCT curie FROM papers")]
+        assert len(curies) == 8
+    assert [doubt.partition(":")[0] for doubt in report.doubts] == ["dd-ch1", "dd-w1"]
+    with kg.open(tmp_path / "back.kg") as graph:  # in any order
+        for path in sorted([*folder.glob("*.pdf"), folder / "dd.bib"], reverse=True):
+            graph.add(path, fast=True)
+        assert sorted(row[0] for row in graph.store.db.execute("SELECT curie FROM papers")) == sorted(curies)
