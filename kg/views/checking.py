@@ -9,7 +9,7 @@ from typing import Any
 from kg import sources
 from kg.build.pipeline import Added, Pipeline
 from kg.check import Checker, Finding
-from kg.model import Batch, KgError
+from kg.model import Batch
 from kg.sources.digest import DigestReader
 from kg.tables import json_text
 from kg.views.base import View
@@ -44,7 +44,7 @@ def check(
             briefs = [one for one in documents if "B" in one.texts and one.texts["B"].text.strip()]
             without += len(documents) - len(briefs)
             for document, found in zip(briefs, workers.map(briefs), strict=True):
-                if isinstance(found, KgError):
+                if not isinstance(found, list):
                     told.skip([str(found)], strict)
                     continue
                 papers += 1

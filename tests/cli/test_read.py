@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -69,15 +70,15 @@ def test_many_pdfs_are_read_by_processes_in_their_order(tmp_path: Path, monkeypa
     begun: list[int] = []
     begin = Workers._begin
 
-    def counted(workers: Workers[object, object]) -> None:
-        begun.append(workers.jobs)
-        begin(workers)
+    def counted(workers: Workers[object, object], wanted: int, load: Callable[[], object] | None) -> None:
+        begun.append(wanted)
+        begin(workers, wanted, load)
 
     monkeypatch.setattr(Workers, "_begin", counted)
     wanted = found(1, one)
-    assert (len(wanted), len(one.skipped), begun) == (8, 1, [])
+    assert (len(wanted), len(one.skipped), begun) == (8, 1, [1])
     assert found(2, several) == wanted
-    assert (several.skipped, begun) == (one.skipped, [2])
+    assert (several.skipped, begun) == (one.skipped, [1, 2])
 
 
 def test_a_doubt_about_a_file_that_was_read_has_a_heading_of_its_own(capsys) -> None:

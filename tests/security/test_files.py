@@ -54,7 +54,7 @@ def test_a_hostile_file_costs_itself_alone(tmp_path: Path, name: str) -> None:
     done = run("add", folder, "--fast", "-j", "1", "--graph", tmp_path / "g.kg")
     assert done.returncode in (0, 3)
     assert "fault of kg" not in done.stderr
-    with kg.open(tmp_path / "g.kg") as graph:
+    with kg.open(tmp_path / "g.kg", create=True) as graph:
         assert {"aa", "zz"} <= set(graph.store.source_names())
         if name in ("date.jsonl", "number.jsonl"):
             assert len(graph.entries()) == 5
@@ -116,7 +116,7 @@ def files(tmp_path: Path) -> Path:
 
 
 def added(tmp_path: Path, files: Path | str, jobs: int = 1) -> tuple[Added, list[str]]:
-    with kg.open(tmp_path / "g.kg") as graph:
+    with kg.open(tmp_path / "g.kg", create=True) as graph:
         report = graph.add(files, fast=True, jobs=jobs)
         return report, sorted(graph.entries())
 
@@ -167,7 +167,7 @@ def test_a_paper_that_cannot_be_extracted(
     assert len(report.skipped) == 1
     assert said in report.skipped[0]
     assert report.skipped[0].startswith("bad: ")
-    with pytest.raises(KgError, match=r"^bad: "), kg.open(tmp_path / "strict.kg") as graph:
+    with pytest.raises(KgError, match=r"^bad: "), kg.open(tmp_path / "strict.kg", create=True) as graph:
         graph.add(files, fast=True, jobs=jobs, strict=True)
 
 
@@ -192,7 +192,7 @@ def test_a_file_that_cannot_be_opened(
     with zipfile.ZipFile(tmp_path / "papers.zip", "w") as archive:
         for file in sorted(files.iterdir()):
             archive.write(file, file.name)
-    with kg.open(tmp_path / "packed.kg") as graph:
+    with kg.open(tmp_path / "packed.kg", create=True) as graph:
         report = graph.add(tmp_path / "papers.zip", fast=True)
         assert len(report.added) == 2
         assert report.skipped[0].startswith(f"{tmp_path}/papers.zip:b.jsonl: cannot be read")
@@ -227,7 +227,7 @@ def odd(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
 
 @pytest.mark.parametrize("command", ["add", "read", "extract", "check", "digest", "eval"])
 def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, odd: Path, command: str) -> None:
-    more = ["--graph", tmp_path / "g.kg"] if command == "add" else []
+    more: list[str | Path] = ["--graph", tmp_path / "g.kg"] if command == "add" else []
     done = run(command, odd, *more, cwd=tmp_path)
     assert done.returncode in (1, 2, 3), done
     assert "regular" in done.stderr.splitlines()[0]

@@ -39,13 +39,13 @@ def test_columns_with_chinese_names() -> None:
 
 def test_an_id_that_papers_with_nothing_else_in_common_bear_joins_none(tmp_path: Path) -> None:
     [folder] = CASES.glob("16-*")
-    with kg.open(tmp_path / "t.kg") as graph:
+    with kg.open(tmp_path / "t.kg", create=True) as graph:
         report = graph.add(folder / "*.pdf", folder / "dd.bib", fast=True)
         assert len(graph.sql("SELECT id FROM papers")) == 8
         curies = [row[0] for row in graph.store.db.execute("SELECT DISTINCT curie FROM papers")]
         assert len(curies) == 8
     assert [doubt.partition(":")[0] for doubt in report.doubts] == ["dd-ch1", "dd-w1"]
-    with kg.open(tmp_path / "back.kg") as graph:  # in any order
+    with kg.open(tmp_path / "back.kg", create=True) as graph:  # in any order
         for path in sorted([*folder.glob("*.pdf"), folder / "dd.bib"], reverse=True):
             graph.add(path, fast=True)
         assert sorted(row[0] for row in graph.store.db.execute("SELECT curie FROM papers")) == sorted(curies)
