@@ -81,7 +81,7 @@ _BEATEN = ("win whole", "over whole")
 _AGAINST_IT = ("over", "than", "compared")  # markers of what a number is over
 _COMPARING = (*_AGAINST_IT, "win")
 _MOST = 60  # candidate baselines of a sentence
-_NEAREST = 16  # of these that a number is weighed against; one of 12,000 sentences has more
+_NEAREST = 20  # of these that a number is weighed against, in sentences that are no more than lists
 _LONGEST = 8  # words of a baseline
 _LEADING = ("or", "using", "via", "by", "reported")  # words that no baseline begins with
 _NEAR = 4  # words between a number and the comparison that it belongs to
@@ -120,6 +120,8 @@ class Baselines:
             others = sentence.others = self.others(sentence)[:_MOST]
             sentence.nested = _nested(others)
         found: Candidates = {}
+        if len(others) > _NEAREST:
+            others = sorted(sorted(others, key=lambda o: _distance(place, o))[:_NEAREST])
         others = [o for o in others if "respectively" not in place.text or _turn(place, o) != "wrong"]
         others = [o for o in others if not (_of_a_gap(place, o) or _bracketed_apart(place, o))]
         others = [o for o in others if not (_of_the_next(place, o) or _holds_number(place, o))]
@@ -127,8 +129,6 @@ class Baselines:
         others = [o for o in others if not any(start <= o.start < end for start, end in apart)]
         own = _adjacent(place, others)
         others = own or others
-        if len(others) > _NEAREST:
-            others = sorted(sorted(others, key=lambda o: _distance(place, o))[:_NEAREST])
         for other in others:
             features = self._features(place, reading, other)
             found.setdefault(other.text, set()).update(features)
