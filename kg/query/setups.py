@@ -1,123 +1,199 @@
-"""What results were obtained on: the hardware, model and data set that their words name.
+"""What results were obtained on: the hardware, model and data set that their sentences say them of.
 
-A result counts for hardware (a model, a data set) that is asked for only where its words name it, else those of the
-sentence before ("We experiment on Wan2.1 and Wan2.2."), or where its paper has nothing else of the type. Of several in
-one sentence the one that a number's own clause names is meant: of "7.5x on an RTX 4090, 4.8x on an A100" the first
-number is no result on the A100.
+A result counts for hardware (a model, a data set) that is asked for only where its sentence says it of that, see
+`kg.query.belonging`; where the sentence names none, where the one before does ("We experiment on Wan2.1 and Wan2.2."),
+or where its paper has nothing else of the type.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Literal
 
-from kg.query.answer import Quote
+from kg.query.belonging import AMOUNT, Belonging, SentenceWords, Span, Thing
 from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Filter
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import Reported
-from kg.query.shown import quotes
-from kg.vocabulary import Match
+from kg.query.nodes import Node, Reported, nodes_at
+from kg.query.sayings import Sayings
+from kg.query.shown import entry_of
+from kg.text import sentence_at
 
-#: Types of what a result is obtained on.
+#: Types of what a result is obtained on; data sets are no rivals.
 OBTAINED = ("hardware", "model", "dataset")
-#: What joins things that one number was obtained on.
-_JOINED = re.compile(r"(?:[\s,/&、和与及()]|and|or|the|an?|single|NVIDIA)*", re.IGNORECASE)
-_DIGIT = re.compile(r"\d")
-#: A number of a result, in a sentence that therefore says what it itself was obtained on.
-_AMOUNT = re.compile(r"\d\s?\\?(?:%|\$?(?:×|\\times)|x\b|倍)")
+_RIVALS = ("hardware", "model")
 
 Things = dict[str, tuple[str, ...]]
 Fits = Literal["", "elsewhere", "unsaid"]
+#: What a question wants results to be obtained on: a type, and the concepts that count.
+Wanted = tuple[tuple[str, frozenset[str]], ...]
 
 
 class Setups:
-    """What the results of some papers were obtained on, and whether that is what a filter asks for."""
+    """What some results were obtained on."""
 
-    def __init__(self, corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: Iterable[str]) -> None:
-        self.lexicon = lexicon
-        self.had: dict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
-        self.wanted = _wanted(wanted)
+    def __init__(self, corpus: Corpus, lexicon: Lexicon, results: Mapping[str, tuple[str, str]]) -> None:
+        """Results by node, each with its paper (CURIE) and the words of what it is over."""
+        self.corpus, self.lexicon = corpus, lexicon
+        self.results = {node: paper for node, (paper, _) in results.items()}
+        self.baselines = {node: baseline for node, (_, baseline) in results.items()}
+        self._said: dict[str, Things] = {}
         self._dealt_out = [label for word in lexicon.words.meaning("dealt-out") for label in word.labels]
-        self.corpus, self.papers = corpus, set(papers)
-        for kind in OBTAINED:
-            for paper, thing in corpus.had(kind, corpus.those(self.papers)):
-                self.had[paper, kind] += (thing,)
+        self._words = SentenceWords.of(lexicon.vocabulary)
+
+    @staticmethod
+    def of(corpus: Corpus, lexicon: Lexicon, results: Iterable[Reported]) -> Setups:
+        """What results were obtained on."""
+        return Setups(corpus, lexicon, {one.node: (one.paper, one.baseline_text) for one in results})
 
     @cached_property
-    def _own(self) -> dict[tuple[str, str], set[str]]:
-        """What each paper surely names of a type, and does not only compare with."""
+    def _nodes(self) -> dict[str, Node]:
+        return {one.node: one for one in nodes_at(self.corpus.store, self.results) if one.start >= 0}
+
+    @cached_property
+    def _entries(self) -> set[str]:
+        return {entry_of(node) for node in self.results}
+
+    @cached_property
+    def _beside(self) -> dict[tuple[str, str], dict[Span, str]]:
+        """Where the results of an entry stand in its fields, and how they call what they measure."""
+        out: dict[tuple[str, str], dict[Span, str]] = defaultdict(dict)
+        sql = """SELECT e.name, x.field, x.start, x."end", x.metric_text FROM entries e JOIN results x ON x.entry = e.id
+            WHERE x.start >= 0 AND e.name IN ({})"""
+        for entry, field, start, end, metric in self.corpus.store.some(sql, self._entries):
+            out[entry, field][Span(start, end)] = metric
+        return out
+
+    @cached_property
+    def _own(self) -> dict[str, dict[str, dict[str, str]]]:
+        """The words by which an entry names what only papers name, by type, and what they mean."""
+        out: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+        sql = """SELECT e.name, c.type, c.curie, substr(t.raw, x.start + 1, x."end" - x.start)
+            FROM entries e JOIN mentions x ON x.entry = e.id JOIN concepts c ON c.id = x.concept
+            JOIN texts t ON t.entry = x.entry AND t.field = x.field
+            WHERE x.start >= 0 AND c.type IN ('hardware', 'model', 'dataset') AND e.name IN ({})"""
+        for entry, kind, concept, words in self.corpus.store.some(sql, self._entries):
+            if words and concept not in self.lexicon.vocabulary:
+                out[entry][kind][words] = concept
+        return out
+
+    @cached_property
+    def _rivals(self) -> set[tuple[str, str]]:
+        """Papers with what they compare with."""
         sql = """SELECT e.paper, c.curie FROM entries e CROSS JOIN relations x JOIN concepts c ON c.id = x.tail
             WHERE x.entry = e.id AND x.type IN ('outperforms', 'compared_with') AND e.paper IN ({})"""
-        rivals = set(map(tuple, self.corpus.store.some(sql, self.papers)))  # without CROSS, SQLite reads all relations
-        own: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for kind in OBTAINED:
-            for paper, thing in self.corpus.had(kind, self.corpus.those(self.papers), sure=True):
-                own[paper, kind] |= {thing} if (paper, thing) not in rivals else set()
-        return own
+        return set(map(tuple, self.corpus.store.some(sql, set(self.results.values()))))  # CROSS: SQLite reads all else
 
-    def fits(self, paper: str, said: Things) -> Fits:
+    @cached_property
+    def _had(self) -> dict[tuple[str, str], set[str]]:
+        """What papers have of a type, without what they compare with."""
+        out: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for kind in OBTAINED:
+            for paper, thing in self.corpus.had(kind, self.corpus.those(set(self.results.values()))):
+                out[paper, kind] |= {thing} if (paper, thing) not in self._rivals else set()
+        return out
+
+    def said(self, node: str) -> Things:
+        """What a result was obtained on by its sentence, else by the one before; () of a type of which neither says."""
+        if node not in self._said:
+            self._said[node] = self._read(self._nodes[node]) if node in self._nodes else dict.fromkeys(OBTAINED, ())
+        return self._said[node]
+
+    def _read(self, node: Node) -> Things:
+        first, last = sentence_at(node.raw, node.start, node.end)
+        text, entry = node.raw[first:last], entry_of(node.node)
+        beside = self._beside[entry, node.field]
+        measured = beside.get(Span(node.start, node.end))
+        inside = {
+            Span(at.start - first, at.end - first): metric == measured
+            for at, metric in beside.items()
+            if first <= at.start and at.end <= last
+        }
+        things = self._things(text, entry)
+        names = [Span(one.start, one.end) for named in things.values() for one in named]
+        reader = Belonging(text, Span(node.start - first, min(node.end, last) - first), inside, names, self._words)
+        is_dealt_out = any(words in text for words in self._dealt_out)
+        before = self._before(node.raw, first, entry)
+        beaten = {match.concept for match in self.lexicon.matched(self.baselines.get(node.node) or "")}
+        out: Things = {}
+        for kind in OBTAINED:
+            rivals = reader.rivals(things[kind]) if kind in _RIVALS else set()
+            rivals |= {one for one in things[kind] if kind in _RIVALS and one.concept in beaten}
+            named = [one for one in things[kind] if one not in rivals]
+            earlier = before[kind] if not named else []
+            out[kind] = tuple(sorted(reader.of(named, is_dealt_out) or {one.concept for one in earlier}))
+        return out
+
+    def _before(self, raw: str, first: int, entry: str) -> dict[str, list[Thing]]:
+        """What the sentence before names, where it has no results of its own."""
+        ends = len(raw[:first].rstrip())
+        start, end = sentence_at(raw, ends - 1, ends) if ends else (0, 0)
+        said = raw[start:end]
+        return {kind: [] for kind in OBTAINED} if AMOUNT.search(said) else self._things(said, entry)
+
+    def _things(self, text: str, entry: str) -> dict[str, list[Thing]]:
+        """What a text names, by type."""
+        out: dict[str, list[Thing]] = {kind: [] for kind in OBTAINED}
+        for match in self.lexicon.matched(text):
+            if match.type in out:
+                out[match.type].append(Thing(match.concept, match.start, match.end))
+        for kind, named in self._own[entry].items() if entry in self._own else ():
+            for words, concept in sorted(named.items(), key=lambda one: -len(one[0])):
+                for found in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text):
+                    if all(found.end() <= one.start or found.start() >= one.end for one in out[kind]):
+                        out[kind].append(Thing(concept, *found.span()))
+        return out
+
+    def fits(self, node: str, wanted: Wanted) -> Fits:
         """Whether a result is one on what is asked for: "elsewhere" or "unsaid" where it is not, or not said to be."""
-        for kind, concepts in self.wanted:
-            own, had = set(said[kind]), set(self.had[paper, kind])
+        for kind, concepts in wanted:
+            wider = {broad for one in concepts for broad in self.lexicon.vocabulary.broader(one)} - concepts
+            own = set(self.said(node)[kind]) - wider
+            had = self._had[self.results[node], kind] - wider
             if own and not own & concepts:
                 return "elsewhere"
             if not own and not (had and had <= concepts):
                 return "unsaid"
         return ""
 
-    def said(self, quote: Quote, setting: str, baseline: str = "", before: str = "") -> Things:
-        """What the words of a result name: its own ones, else those nearest to it in its sentence, or the one before.
-
-        What its baseline names is what it is better than ("3x over the H100").
-        """
-        beaten = {match.concept for match in self.lexicon.matched(baseline)} if baseline else set()
-        said = [self.lexicon.matched(words) for words in (setting, quote.quote)]
-        owns = [[match for match in found if match.concept not in beaten] for found in said]
-        named_near = self.lexicon.matched(quote.context)
-        near = [match for match in named_near if match.concept not in beaten]
-        earlier = self.lexicon.matched(before) if before and not _AMOUNT.search(before) else []
-        start = quote.context.find(" ".join(quote.quote.split()))
-        end = start + len(" ".join(quote.quote.split())) if start >= 0 else start
-        masked = quote.context
-        for match in named_near:  # the digits of a name are no number
-            name = masked[match.start : match.end]
-            masked = masked[: match.start] + _DIGIT.sub("#", name) + masked[match.end :]
-        out = {}
-        for kind in OBTAINED:
-            nearest = ({match.concept for match in own if match.type == kind} for own in owns)
-            named: set[str] = next(filter(None, nearest), set())
-            beside = named or _beside([match for match in near if match.type == kind], masked, start, end)
-            out[kind] = tuple(sorted(beside or {match.concept for match in earlier if match.type == kind}))
-        return out
-
-    def told(self, paper: str, said: Things, quote: Quote, setting: str) -> Things:
-        """What is told of a result: of what its words name, what the paper surely names and compares nothing with.
-
-        Of what a sentence deals out ("respectively") only what the setting names.
-        """
-        known = {kind: self._own[paper, kind] for kind in OBTAINED}
-        if any(said in quote.context for said in self._dealt_out):
-            own = {match.concept for match in self.lexicon.matched(setting)}
-            known = {kind: things & own for kind, things in known.items()}
-        return {kind: tuple(thing for thing in said[kind] if thing in known[kind]) for kind in OBTAINED}
+    def told(self, node: str) -> Things:
+        """What a result is told to be obtained on, without what its paper compares with."""
+        paper = self.results[node]
+        return {
+            kind: tuple(one for one in things if (paper, one) not in self._rivals)
+            for kind, things in self.said(node).items()
+        }
 
 
-def obtained(corpus: Corpus, lexicon: Lexicon, wanted: Filter, results: Iterable[Reported]) -> list[Reported]:
-    """The results that were obtained on the hardware, model and data set that a filter asks for."""
-    found = list(results)
-    setups = Setups(corpus, lexicon, wanted, {one.paper for one in found}) if _wanted(wanted) else None
-    if setups is None:
-        return found
-    said = quotes(corpus.store, {one.node: "" for one in found})
-    named = ((one, setups.said(said[one.node], one.setting, one.baseline_text)) for one in found if one.node in said)
-    return [one for one, things in named if not setups.fits(one.paper, things)]
+class Obtained:
+    """The results that were obtained on what a filter asks for; it keeps how many others were left out."""
+
+    def __init__(self, corpus: Corpus, lexicon: Lexicon, wanted: Filter) -> None:
+        self.corpus, self.lexicon, self.conditions = corpus, lexicon, conditions(wanted)
+        self.left_out: dict[Fits, set[str]] = {"elsewhere": set(), "unsaid": set()}
+
+    def among(self, results: Iterable[Reported]) -> list[Reported]:
+        """Those of some results, in the same order."""
+        found = list(results)
+        if not self.conditions:
+            return found
+        setups, kept = Setups.of(self.corpus, self.lexicon, found), []
+        for one in found:
+            if fits := setups.fits(one.node, self.conditions):
+                self.left_out[fits].add(one.node)
+            else:
+                kept.append(one)
+        return kept
+
+    def notes(self, say: Sayings) -> list[str]:
+        """How many results were left out: on something else, or not said to be on what is asked for."""
+        return [say(f"ranking.omitted_{why}", len(nodes)) for why, nodes in self.left_out.items() if nodes]
 
 
-def _wanted(wanted: Filter) -> list[tuple[str, frozenset[str]]]:
+def conditions(wanted: Filter) -> Wanted:
     """The conditions on what results are obtained on."""
     out = []
     for condition in wanted.conditions:
@@ -125,28 +201,4 @@ def _wanted(wanted: Filter) -> list[tuple[str, frozenset[str]]]:
         kinds = {term.field for term in terms}
         if not condition.negated and len(kinds) == 1 and len(terms) == len(condition.any_of):
             out.append((kinds.pop(), frozenset(concept for term in terms for concept in term.concepts)))
-    return out
-
-
-def _beside(found: list[Match], text: str, start: int, end: int) -> set[str]:
-    """What a number at [start, end) of a sentence was obtained on: what follows before another number, else before."""
-    if start < 0 or not found:
-        return {match.concept for match in found}
-    ordered = sorted(found, key=lambda match: (match.start, -match.end))
-    behind = [match for match in ordered if match.start >= end]
-    if behind and not _DIGIT.search(text[end : behind[0].start]):
-        return _chain(behind, text)
-    before = [match for match in ordered if match.end <= start]
-    return _chain(before[::-1], text) if before else set()
-
-
-def _chain(found: list[Match], text: str) -> set[str]:
-    """The first of some things, and those that only "and" and the like keep apart from it."""
-    out, last = {found[0].concept}, found[0]
-    for match in found[1:]:
-        first, second = sorted((last, match), key=lambda one: one.start)
-        if second.start > first.end and not _JOINED.fullmatch(text[first.end : second.start]):
-            break
-        out.add(match.concept)
-        last = match
-    return out
+    return tuple(out)

@@ -39,17 +39,6 @@ def context(raw: str, start: int, end: int) -> str:
     return " ".join(raw[first:last].split())
 
 
-def sentences_before(store: StoreFile, named: Iterable[str]) -> dict[str, str]:
-    """The sentence before that of each node, by node: what experiments ran on often stands there."""
-    return {one.node: _before(one.raw, one.start, one.end) for one in nodes_at(store, named) if one.start >= 0}
-
-
-@lru_cache(maxsize=4096)
-def _before(raw: str, start: int, end: int) -> str:
-    ends = len(raw[: sentence_at(raw, start, end)[0]].rstrip())
-    return context(raw, ends - 1, ends) if ends else ""
-
-
 def _together(quotes: list[dict[Quote, None]]) -> dict[Quote, None]:
     """The quotes of a paper's entries, each once; it has one entry nearly always."""
     return quotes[0] if len(quotes) == 1 else dict.fromkeys(chain.from_iterable(quotes))

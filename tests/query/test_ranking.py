@@ -243,13 +243,13 @@ def test_number_counts_for_what_its_own_clause_names(
     assert [note.split(" ")[0] for note in found.notes if "left out" in note] == ["1", "2"]
 
 
-def test_models_that_are_dealt_out_or_compared_with_are_not_told(
+def test_models_that_are_dealt_out_are_each_of_one_number_and_rivals_of_none(
     vocabulary: Vocabulary, made: Callable[[dict[str, Any]], Store]
 ) -> None:
-    said = "It is 3x and 4x faster on LLaMA-2 and LLaMA-3, respectively. It is 5x faster, beating Qwen2.5."
+    said = "It is 3x and 4x faster on Llama-3-8B and Qwen3-8B, respectively. It is 5x faster, beating Qwen2.5."
     results = [(f"{n}x", "inference speed", n, "x", "increase", "") for n in (3, 5)]
     win = ("EtaDemo", "outperforms", "Qwen2.5", "beating Qwen2.5")
-    models = ["LLaMA-2", "LLaMA-3", "Qwen2.5"]
+    models = ["Llama-3-8B", "Qwen3-8B", "Qwen2.5"]
     store = made({"900-01": paper("EtaDemo", said, results, models=models, relations=[win])})
     found = respond(store, Lexicon.of(store, vocabulary), "?", Query("ranking", metric=SPEED))
     assert cells(found, "value", "model") == [("5x", ())]
@@ -257,7 +257,7 @@ def test_models_that_are_dealt_out_or_compared_with_are_not_told(
         respond(store, Lexicon.of(store, vocabulary), "?", Query("ranking", metric=SPEED, order="lowest")),
         "value",
         "model",
-    ) == [("3x", ())]
+    ) == [("3x", ("Llama-3-8B",))]
 
 
 def test_nearest_are_shown_apart_where_nothing_was_obtained_on_all_that_is_asked_for(

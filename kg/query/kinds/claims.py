@@ -5,8 +5,6 @@ A claim that several entries of one paper make is one line that names them all.
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +19,7 @@ from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Measures
 from kg.query.nodes import NamedEntity, Related, namings, reported, stated
 from kg.query.sayings import Sayings
+from kg.query.setups import Obtained, Setups
 from kg.query.shown import entry_of, quotes
 from kg.query.tally import backers, without
 from kg.rdf.triples import RELATIONS
@@ -73,7 +72,7 @@ class _Claims:
             papers = papers[:_PAPERS]
             self.notes.append(self.say("claims.cut_papers", _PAPERS))
         names = {paper: backer.entries for paper, backer in backers(self.store, papers).items()}
-        claims = list(self._results(names)) if self.query.wants in ("", "result") else []
+        claims = list(self._results(names, wanted)) if self.query.wants in ("", "result") else []
         if self.query.wants != "result":
             claims += sorted(self._mentions(names), key=lambda claim: _ORDER.index(claim.kind))
         claims.sort(key=lambda claim: names[claim.paper])
@@ -125,10 +124,14 @@ class _Claims:
 
     # What they say
 
-    def _results(self, names: dict[str, list[str]]) -> Iterator[_Claim]:
-        """The results of papers, once each: the same number of the same metric in two texts is one."""
+    def _results(self, names: dict[str, list[str]], wanted: Filter) -> Iterator[_Claim]:
+        """The results of papers on what is asked for, once each: the same number in two texts is one."""
         found: dict[tuple[object, ...], _Claim] = {}
-        for one in map(self.measures.as_level, reported(self.store, self.corpus.those(names).of("x.paper"))):
+        obtained = Obtained(self.corpus, self.lexicon, wanted)
+        every = obtained.among(reported(self.store, self.corpus.those(names).of("x.paper")))
+        self.notes += obtained.notes(self.say)
+        setups = Setups.of(self.corpus, self.lexicon, every)
+        for one in map(self.measures.as_level, every):
             metric = one.metric or fold(one.wording)
             if not _is_of(self.query.metric, metric, one.wording):
                 continue
@@ -142,29 +145,14 @@ class _Claims:
             for name, said in (cells | {"baseline": against, "setting": one.setting}).items():
                 claim.cells[name] = claim.cells.get(name) or said
             claim.nodes.append(one.node)
-        claims = list(found.values())
-        self._place(claims, names)
-        for claim in claims:
+        for claim in found.values():
+            for kind in _SETUP:
+                on = {concept for node in claim.nodes for concept in setups.told(node)[kind]}
+                claim.cells[kind] = tuple(sorted(map(self._label, on)))
             subject = self._names(names).get(claim.paper, "")
             metric = self.say(f"measure.{claim.cells['change']}", metric=claim.cells["metric"])
             claim.cells |= {"subject": subject, "claim": self.say("claims.result"), "object": metric}
             yield claim
-
-    def _place(self, claims: list[_Claim], names: dict[str, list[str]]) -> None:
-        """Fill in the hardware and models that stand in the sentence of a result, or in its setting."""
-        setup = {one.node: one for one in namings(self.store, names) if kind_of(one.concept) in _SETUP}
-        named: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-        for node, quote in quotes(self.store, dict.fromkeys(setup, "")).items():
-            concept = setup[node].concept
-            named[quote.source, kind_of(concept)][quote.quote] = concept
-        quoted = quotes(self.store, {node: "" for claim in claims for node in claim.nodes})
-        for claim in claims:
-            said = [quoted[node] for node in claim.nodes if node in quoted]
-            text = "\n".join([*(quote.context or quote.quote for quote in said), str(claim.cells["setting"] or "")])
-            for kind in _SETUP:
-                known = {q: e for quote in said for q, e in named[quote.source, kind].items()}
-                found = {entity for quote, entity in known.items() if _stands(quote, text)}
-                claim.cells[kind] = tuple(sorted(map(self._label, found)))
 
     def _mentions(self, names: dict[str, list[str]]) -> list[_Claim]:
         """What papers propose, use, relate and name, once each."""
@@ -247,12 +235,6 @@ def _is_of(metric: Outcome | None, concept: str, wording: str) -> bool:
         return True
     words = set(fold(wording).split())
     return concept in metric.metrics or any(set(said.split()) <= words for said in metric.words)
-
-
-def _stands(quote: str, text: str) -> bool:
-    """Whether words stand in a text whose white space is folded."""
-    words = r"\s+".join(map(re.escape, quote.split()))
-    return re.search(rf"(?<![A-Za-z0-9]){words}(?![A-Za-z0-9])", text) is not None
 
 
 def _spread(said: list[Quote]) -> tuple[Quote, ...]:

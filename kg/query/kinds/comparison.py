@@ -25,7 +25,7 @@ from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figures, Measures, blocks
 from kg.query.nodes import Reported, namings, reported
 from kg.query.sayings import Sayings
-from kg.query.setups import obtained
+from kg.query.setups import Obtained
 from kg.query.shown import entry_of, quotes
 from kg.store.file import StoreFile
 from kg.text import fold, is_kind
@@ -88,6 +88,7 @@ class _Comparison:
         self.things = _apart(query.things)
         self.corpus = Corpus.of(store)
         self.papers: list[Papers] = []
+        self.obtained = Obtained(self.corpus, lexicon, query.filter)
         self.proposed: dict[str, set[str]] = defaultdict(set)  # techniques, by paper
 
     @cached_property
@@ -307,6 +308,7 @@ class _Comparison:
             out += self._row(self.measures.name(block, *said), parts, block.metric)
         if out:
             self.notes.append(self.say("comparison.apart"))
+        self.notes += self.obtained.notes(self.say)
         return out
 
     def _over_others(self, at: int) -> dict[Block, Figures]:
@@ -333,7 +335,7 @@ class _Comparison:
             is_alone = is_technique and bool(proposed) and proposed <= set(own.concepts)
             return quote is not None and quote.sure and (is_alone or is_named)
 
-        own_ones = obtained(self.corpus, self.lexicon, self.query.filter, filter(is_own, found))
+        own_ones = self.obtained.among(filter(is_own, found))
         every = blocks(own_ones, self.measures.as_level)
         return {block: figures for block, figures in every.items() if not self.measures.is_odd(block)}
 

@@ -13,7 +13,7 @@ from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Measures
 from kg.query.nodes import reported
 from kg.query.sayings import Sayings
-from kg.query.setups import obtained
+from kg.query.setups import Obtained
 from kg.query.tally import found_any, nothing
 from kg.store.file import StoreFile
 
@@ -24,7 +24,8 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     measures, among = Measures(lexicon, say), corpus.holding(wanted).of("x.paper")
     sql = f"x.metric IS NOT NULL AND x.sure = 1 AND x.change <> 'absolute' AND {among.sql}"
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for one in obtained(corpus, lexicon, wanted, reported(store, Where(sql, among.given))):
+    obtained = Obtained(corpus, lexicon, wanted)
+    for one in obtained.among(reported(store, Where(sql, among.given))):
         told = measures.as_level(one)  # "34x compression" is a gain, and no decrease
         is_gain = not measures.is_loss(Block(told.metric, told.unit, told.change))
         if told.change == query.change or (query.change == "improve" and is_gain):
@@ -32,6 +33,6 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     if not found:
         is_any = found_any(store, wanted)
         why = say("gains.none") if is_any else nothing(store, lexicon, wanted, say, "metric")
-        return Answer(question, query, (), (*wanted.notes, why))
+        return Answer(question, query, (), (*wanted.notes, why, *obtained.notes(say)))
     table = stated_by(store, lexicon, say, "metric", found, limit or query.most)
-    return Answer(question, query, (), (*wanted.notes, say(f"gains.{query.change}")), table)
+    return Answer(question, query, (), (*wanted.notes, say(f"gains.{query.change}"), *obtained.notes(say)), table)

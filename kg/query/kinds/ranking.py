@@ -22,8 +22,8 @@ from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figure, Figures, Measures, blocks
 from kg.query.nodes import Reported, reported
 from kg.query.sayings import Sayings
-from kg.query.setups import OBTAINED, Setups
-from kg.query.shown import entry_of, quotes, rows, sentences_before
+from kg.query.setups import OBTAINED, Obtained, Setups
+from kg.query.shown import entry_of, quotes, rows
 from kg.rdf.triples import LINKS
 from kg.store.file import StoreFile
 from kg.text import fold
@@ -72,7 +72,8 @@ class _Ranking:
         self.measures = Measures(lexicon, self.say)
         self.metric = query.metric or self._usual()
         self.is_level = False  # whether levels stand in for changes that no paper states
-        self.left_out: dict[str, set[str]] = defaultdict(set)  # nodes of results that are not on what is asked for
+        self.obtained = Obtained(self.corpus, lexicon, query.filter)
+        self.unsure: set[str] = set()  # nodes of results that are left out
 
     def answer(self, limit: int | None) -> Answer:
         shown = self.leading()
@@ -104,7 +105,7 @@ class _Ranking:
         return self._first(sure=True) or self._first()
 
     def _first(self, sure: bool = False) -> dict[Block, list[_Ranked]]:
-        self.left_out = defaultdict(set)
+        self.unsure = set()
         shown: dict[Block, list[_Ranked]] = {}
         most = self.query.most or _SHOWN
         for block in self.order:
@@ -207,8 +208,8 @@ class _Ranking:
         if metric.change and metric.value is None:
             found = [one for one in found if one.change == self._meant(metric.change, one.metric)]
         if metric.words and not metric.metrics and metric.value is None:
-            return [one for one in found if _holds(one.wording.lower(), metric.words)]
-        return found
+            found = [one for one in found if _holds(one.wording.lower(), metric.words)]
+        return self.obtained.among(found) if wanted is self.query.filter else found
 
     def _reported(self, where: Where) -> list[Reported]:
         return reported(self.store, where)
@@ -261,7 +262,7 @@ class _Ranking:
         for at in range(0, min(len(found), 10 * step), step):
             for one in self._details(block, found.figures[at : at + step]):
                 if sure and not one.quote.sure:
-                    self.left_out["unsure"].add(one.figure.said.node)
+                    self.unsure.add(one.figure.said.node)
                 elif len(out) < room:
                     out.setdefault(one.figure.said.paper, one)
             if len(out) >= room:
@@ -269,24 +270,18 @@ class _Ranking:
         return list(out.values())
 
     def _details(self, block: Block, figures: Sequence[Figure]) -> Iterator[_Ranked]:
-        """Results with their circumstances, in the same order, without those not said to be on what is asked for."""
+        """Results with their circumstances, in the same order."""
         label = self.lexicon.label(block.metric, self.say.language)
         quoted = quotes(self.store, {figure.said.node: label for figure in figures})
-        setups = Setups(self.corpus, self.lexicon, self.query.filter, {figure.said.paper for figure in figures})
-        before = sentences_before(self.store, quoted) if setups.wanted else {}
+        setups = Setups.of(self.corpus, self.lexicon, (figure.said for figure in figures))
         for figure in figures:
             said = figure.said
             if said.node not in quoted:
                 continue
             quote = quoted[said.node]
-            named = setups.said(quote, said.setting, said.baseline_text, before.get(said.node, ""))
-            if left_out := setups.fits(said.paper, named):
-                self.left_out[left_out].add(said.node)
-                continue
             said = _without_rival(said)
             baseline = said.baseline or fold(said.baseline_text)
-            told = setups.told(said.paper, named, quote, said.setting)
-            yield _Ranked(figure, baseline, said.baseline_text, said.setting, told, quote)
+            yield _Ranked(figure, baseline, said.baseline_text, said.setting, setups.told(said.node), quote)
 
     def _had(self, papers: Iterable[str], link: str) -> list[tuple[str, str]]:
         """Papers with what they have by a link."""
@@ -393,9 +388,9 @@ class _Ranking:
 
     def _omitted(self) -> list[str]:
         """How many results are left out: obtained on something else, not said to be on what is asked for, not sure."""
-        counts = [(key, len(self.left_out[key])) for key in ("elsewhere", "unsaid", "unsure")]
-        counts.append(("against", self.against))
-        return [self.say(f"ranking.omitted_{key}", count) for key, count in counts if count]
+        counts = (("unsure", len(self.unsure)), ("against", self.against))
+        told = [self.say(f"ranking.omitted_{key}", count) for key, count in counts if count]
+        return [*self.obtained.notes(self.say), *told]
 
     def _empty(self) -> Answer:
         say, label = self.say, self.metric.label

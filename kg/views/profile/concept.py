@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kg.entity_types import NAMED, TABLE
+from kg.entity_types import TABLE
 from kg.evidence import evidence_id
 from kg.model import ROLES, KgError
 from kg.names import is_curie, kind_of
@@ -16,8 +16,8 @@ from kg.query.filter import Entity
 from kg.query.kinds import definition
 from kg.query.periods import covered, folded, is_partial, without_gaps
 from kg.query.sayings import Sayings
+from kg.query.setups import OBTAINED, Setups
 from kg.query.shown import context
-from kg.text import fold
 from kg.views.profile.paper import described
 from kg.views.selection import clean
 
@@ -192,8 +192,8 @@ def _results(
 ) -> tuple[list[dict[str, Any]], int]:
     """Results on a metric; of papers that propose a technique; else of those that have it; and how many they state.
 
-    The surest come first, of these the newest. Those on a device, model or data set name it, or one of its family, in
-    their own setting or sentence. What several entries say of one paper is one result.
+    The surest come first, of these the newest. Those on a device, model or data set are said to be on it by their own
+    sentence, or on one of its family. What several entries say of one paper is one result.
     """
     in_role = " AND x.role = 'proposed'" if kind == "technique" else ""
     # Cross joins keep SQLite from going through all results.
@@ -208,7 +208,7 @@ def _results(
         among = f"{of_papers} (SELECT x.paper FROM mentions x JOIN concepts c ON c.id = x.concept WHERE"
     among = f"{among} c.curie IN ({marks(family)}){in_role})"
     sql = f"""SELECT e.name, p.curie, p.title, p.appeared, m.curie, r.metric_text, r.change, r.bound, r.low, r.high,
-        r.unit, b.curie, r.baseline_text, r.setting, r.field, r.start, r."end", t.raw, r.score, r.sure
+        r.unit, b.curie, r.baseline_text, r.setting, r.field, r.start, r."end", t.raw, r.score, r.sure, r.number
         FROM (SELECT r.* FROM {among} ORDER BY r.sure DESC, p.appeared DESC, r.entry, r.number LIMIT {_READ}) r
         JOIN entries e ON e.id = r.entry JOIN papers p ON p.id = r.paper
         LEFT JOIN concepts m ON m.id = r.metric LEFT JOIN concepts b ON b.id = r.baseline
@@ -221,11 +221,13 @@ def _results(
     out: list[dict[str, Any]] = []
     papers: list[str] = []
     first: dict[tuple[object, ...], str] = {}
-    is_on = _naming(graph, own, family) if kind in NAMED else lambda setting, sentence: True
-    for row in graph.store.rows(sql, *family):
+    rows = graph.store.rows(sql, *family)
+    said_of = {f"entry:{row[0]}/result/{row[-1]}": (row[1], row[12]) for row in rows} if kind in OBTAINED else {}
+    setups = Setups(Corpus.of(graph.store), graph.lexicon(), said_of)
+    for row in rows:
         entry, paper, title, when, metric, metric_text, change, bound, low, high, unit = row[:11]
-        baseline, baseline_text, setting, field, start, end, raw, score, sure = row[11:]
-        if not is_on(setting, context(raw, start, end)):
+        baseline, baseline_text, setting, field, start, end, raw, score, sure, number = row[11:]
+        if said_of and not set(family).intersection(setups.said(f"entry:{entry}/result/{number}")[kind]):
             continue
         if first.setdefault((paper, metric or metric_text, *row[6:11]), entry) != entry:
             continue
@@ -255,26 +257,6 @@ def _results(
             break
     called = _names(graph, papers)
     return [one | {"called": called[paper]} for one, paper in zip(out, papers, strict=True)], stated
-
-
-def _naming(graph: GraphReader, own: str, family: Sequence[str]) -> Callable[[str, str], bool]:
-    """What tells by its setting and sentence whether a result is on one of a family.
-
-    A setting that names another thing of the type speaks against the sentence, which may tell of results on several.
-    """
-    lexicon, kind, ours = graph.lexicon(), kind_of(own), set(family)
-    wider = set(graph.vocabulary.broader(own)) - ours
-    minted = {fold(label) for one in family if one not in graph.vocabulary for label in lexicon.labels(one)} - {""}
-
-    def named(text: str) -> set[str]:
-        found = {match.concept for match in lexicon.matched(text) if match.type == kind}
-        folded = f" {fold(text)} " if minted else ""
-        return found | ({own} if any(f" {name} " in folded for name in minted) else set())
-
-    def is_on(setting: str, sentence: str) -> bool:
-        return bool((named(setting) - wider or named(sentence)) & ours)
-
-    return is_on
 
 
 def _beside(

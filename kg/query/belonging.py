@@ -1,0 +1,232 @@
+"""Which of several things in a sentence each of its numbers was obtained on.
+
+"7.5x on an RTX 4090, 4.8x on an A100" gives each number its own device; "on an A100, it is 3x faster and needs 40% less
+memory" gives both the same. A thing stands by the number before it, unless a new statement begins between the two; a
+number without a thing of its own has that before the first number, or shares that of the next in a list. What another
+thing is compared with is no such thing ("2x over the H100").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from kg.extract.speech import tagged
+from kg.query.patterns import stem
+from kg.vocabulary import Vocabulary
+
+#: A number with what makes it one of a result; in LaTeX too.
+AMOUNT = re.compile(
+    r"(?:\d(?:[\d.,]*\d)?\s?\$?\s?(?:-|–|~|\\sim|to)\s?\$?)?\d(?:[\d.,]*\d)?"
+    r"\s?(?:\\?%|\$?(?:×|\\times)\$?|[xX]\b|-?fold\b|times\b|倍|points?\b)"
+)
+_NUMBER = re.compile(r"(?<![A-Za-z\d])\d")
+#: What separates statements, and what does so whatever stands behind it.
+_BREAK = re.compile(r"[;；，。(（)）]|[,:](?=\s)|\b(?:and|but|while|whilst|whereas)\b|但|并|而")
+_ALWAYS = ("while", "whilst", "whereas", "but", "但", "而", "，", "。")
+_MARKS = (";", "；", "(", "（", ")", "）")
+#: Tags of words that a statement begins with: verbs, prepositions, adverbs, numbers.
+_BEGINS = ("VB", "IN", "TO", "CD", "MD")
+#: Cues of verbs with numbers.
+_VERBS = ("outcome-decrease", "outcome-increase", "outcome-improve", "outcome-keep", "outcome-win")
+#: Between members of a list, of things or of numbers.
+_JOINED = re.compile(
+    r"(?:[\s,/&、和与及()]|\\%|\b(?:and|or|the|an?|single|both|NVIDIA|models?|datasets?|benchmarks?|GPUs?)\b)*",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"\s*(?:,|/|,?\s?\band\b|,?\s?\bor\b|、|和)\s*(?:(?:an?|up to|about|over)\s)?\$?")
+#: Words that a number may have before it.
+_LEAD = re.compile(
+    r"\s*(?:(?:an?|up|to|about|around|nearly|over|approximately|roughly|additional|average|of)\s+|[~$+-])*"
+)
+
+#: Words before a name in which one for a comparison is looked for, those that may stand between, and what ends them.
+_BEHIND_CUE, _WITH_CUE, _STOPS = 8, ("to", "with", "of"), (",", ";", ":", "(", ")")
+
+
+class Thing(NamedTuple):
+    """A name in a sentence and what it means."""
+
+    concept: str
+    start: int
+    end: int
+
+
+class Span(NamedTuple):
+    """A part of a sentence."""
+
+    start: int
+    end: int
+
+
+class SentenceWords(NamedTuple):
+    """Words that sentences on results have, folded."""
+
+    compare: frozenset[str]  # before what something is compared with
+    verbs: frozenset[str]  # stems of verbs with numbers
+
+    @staticmethod
+    def of(vocabulary: Vocabulary) -> SentenceWords:
+        """Those of the vocabulary's cues."""
+        return SentenceWords(vocabulary.cues("compare"), frozenset(stem(w) for g in _VERBS for w in vocabulary.cues(g)))
+
+
+class Belonging:
+    """The numbers of a sentence, and the statements that they stand in."""
+
+    def __init__(
+        self, text: str, at: Span, others: Mapping[Span, bool], names: Iterable[Span], words: SentenceWords
+    ) -> None:
+        """A sentence with a number `at` a place, `others`, and `names`, whose digits are no numbers.
+
+        Each of the others has whether it is on the same metric, so that it was obtained on something else.
+        """
+        self.text = text
+        masked = text
+        for name in names:
+            masked = masked[: name.start] + re.sub(r"\d", "#", masked[name.start : name.end]) + masked[name.end :]
+        self.masked = masked
+        self._amounts = [Span(*one.span()) for one in AMOUNT.finditer(masked)]
+        own = self._number(at)
+        found = {*(self._number(one) for one in others), *self._amounts}
+        self.alike = {self._number(one) for one, is_alike in others.items() if is_alike}
+        apart = [one for one in found if one.end <= own.start or one.start >= own.end]
+        self.numbers = sorted({own, *apart})
+        self.place = self.numbers.index(own)
+        self.words, self.known = tagged(text, 0, len(text))[0], words
+
+    def _number(self, span: Span) -> Span:
+        """The number in the words of a result: "44.2%" of "reduces memory by 44.2%"."""
+        amount = next((one for one in self._amounts if one.start < span.end and one.end > span.start), None)
+        found = _NUMBER.search(self.masked, *span)
+        return amount or (Span(*found.span()) if found else span)
+
+    def of(self, things: Sequence[Thing], is_dealt_out: bool = False) -> set[str]:
+        """The concepts of those of some things of one type that the number was obtained on; empty for none."""
+        ordered = sorted(things, key=lambda one: (one.start, -one.end))
+        turn = self._turn(ordered)
+        if turn is not None or (is_dealt_out and len(ordered) > 1):
+            return turn or set()
+        held: dict[int, list[Thing]] = {}
+        for thing in ordered:
+            place = self._holder(thing)
+            if place is not None:
+                held.setdefault(place, []).append(thing)
+        group = self._group(self.place)
+        own = [thing for place in group for thing in held.get(place, ())]
+        if own:
+            behind = [thing for thing in own if thing.start >= self.numbers[self.place].start]
+            return {thing.concept for thing in behind or own}
+        for place in range(group[-1] + 1, len(self.numbers)):  # "3x faster and 40% smaller on an A100"
+            if self.numbers[place] in self.alike or not self._is_listed(place - 1):
+                break
+            if place in held:
+                return {thing.concept for thing in held[place] if thing.start >= self.numbers[place].start}
+        return {thing.concept for thing in held.get(-1, held.get(0, ())) if thing.end <= self.numbers[0].start}
+
+    def rivals(self, things: Sequence[Thing]) -> set[Thing]:
+        """Those of some things that the sentence only compares with, by the words before them: "2x over the H100"."""
+        chains = _chains(sorted(things, key=lambda one: (one.start, -one.end)), self.text)
+        return {thing for chain in chains if self._is_rival(chain[0]) for thing in chain}
+
+    def _is_rival(self, thing: Thing) -> bool:
+        before = [word for word in self.words if word.end <= thing.start][-_BEHIND_CUE:]
+        for word in reversed(before):
+            if word.text.lower() in self.known.compare:
+                return True
+            if word.text in _STOPS or (word.tag in ("IN", "TO", "CD") and word.text not in _WITH_CUE):
+                return False
+        return False
+
+    # Lists
+
+    def _turn(self, things: Sequence[Thing]) -> set[str] | None:
+        """The thing at the place of the number in a list of as many: "3x and 4x on A and B"; None for no list."""
+        first = last = self.place
+        while first and self._joined(self.numbers[first - 1].end, self.numbers[first].start):
+            first -= 1
+        while last + 1 < len(self.numbers) and self._joined(self.numbers[last].end, self.numbers[last + 1].start):
+            last += 1
+        count = last - first + 1
+        if count < 2:
+            return None
+        for chain in _chains(things, self.text):
+            inside = self.numbers[first].start < chain[0].start < self.numbers[last].start
+            if len({thing.start for thing in chain}) == len(chain) == count and not inside:
+                return {chain[self.place - first].concept}
+        return None
+
+    def _joined(self, start: int, end: int) -> bool:
+        return bool(_LISTED.fullmatch(self.text, start, end))
+
+    # Statements
+
+    def _holder(self, thing: Thing) -> int | None:
+        """The place of the number that a thing stands by; None for a statement without a number."""
+        after = next((n for n, one in enumerate(self.numbers) if one.start >= thing.end), len(self.numbers))
+        before = after - 1
+        if before < 0:
+            return 0
+        start = self.numbers[before].end
+        if thing.start < start:  # inside the words of a number
+            return before
+        ahead = self._breaks(start, thing.start)
+        if not ahead:
+            return before
+        if after == len(self.numbers):
+            return None if any(is_strong for is_strong in ahead) else before
+        behind = self._breaks(thing.end, self.numbers[after].start, is_last=True)
+        if not behind:
+            return after
+        return None if any(ahead) else before
+
+    def _breaks(self, start: int, end: int, *, is_last: bool = False) -> list[bool]:
+        """The breaks in a part of the sentence behind which a statement begins, each with whether it is no comma."""
+        out = []
+        for found in _BREAK.finditer(self.masked, start, end):
+            said = found.group()
+            rest = self.masked[found.end() : end].strip()
+            if is_last and not rest and said in (",", "，"):
+                continue
+            if said in _MARKS or said in _ALWAYS or self._begins(found.end()):
+                out.append(said not in (",", ":"))
+        return out
+
+    def _begins(self, at: int) -> bool:
+        """Whether a statement begins behind a break: with a verb, a preposition or a number, but no noun."""
+        word = next((one for one in self.words if one.start >= at), None)
+        if word is None:
+            return False
+        if word.tag.startswith("RB") or word.text == "up":
+            word = next((one for one in self.words if one.start >= word.end), word)
+        is_verb = word.text.endswith("s") and stem(word.text) in self.known.verbs  # "increases", which may be a noun
+        is_mark = word.text == "," or _NUMBER.match(self.masked, word.start) is not None
+        return word.tag.startswith(_BEGINS) or is_verb or is_mark
+
+    def _group(self, place: int) -> list[int]:
+        """The places of the numbers in the statement of one: "97% of the accuracy with 3% of the cache"."""
+        first = last = place
+        while first and not self._breaks(self.numbers[first - 1].end, self.numbers[first].start):
+            first -= 1
+        while last + 1 < len(self.numbers) and not self._breaks(self.numbers[last].end, self.numbers[last + 1].start):
+            last += 1
+        return list(range(first, last + 1))
+
+    def _is_listed(self, place: int) -> bool:
+        """Whether the next number follows one in a list, without a statement of its own: "3x faster and 40% less"."""
+        start, end = self.numbers[place].end, self.numbers[place + 1].start
+        found = list(_BREAK.finditer(self.masked, start, end))
+        return bool(found) and bool(_LEAD.fullmatch(self.masked, found[-1].end(), end)) and len(found) == 1
+
+
+def _chains(things: Sequence[Thing], text: str) -> list[list[Thing]]:
+    """Things in lists, in order: those that only "and" and the like keep apart."""
+    out: list[list[Thing]] = []
+    for thing in things:
+        last = out[-1][-1] if out else None
+        if last and thing.start >= last.end and _JOINED.fullmatch(text, last.end, thing.start):
+            out[-1].append(thing)
+        else:
+            out.append([thing])
+    return out
