@@ -24,12 +24,13 @@ AMOUNT = re.compile(
 _NUMBER = re.compile(r"(?<![A-Za-z\d])\d")
 #: What separates statements, and what does so whatever stands behind it.
 _BREAK = re.compile(r"[;；，。(（)）]|[,:](?=\s)|\b(?:and|but|while|whilst|whereas)\b|但|并|而")
+_BRACKET = re.compile(r"\([^()]*\)|（[^（）]*）")
 _ALWAYS = ("while", "whilst", "whereas", "but", "但", "而", "，", "。")
 _MARKS = (";", "；", "(", "（", ")", "）")
 #: Tags of words that a statement begins with: verbs, prepositions, adverbs, numbers.
 _BEGINS = ("VB", "IN", "TO", "CD", "MD")
 #: Cues of verbs with numbers.
-_VERBS = ("outcome-decrease", "outcome-increase", "outcome-improve", "outcome-keep", "outcome-win")
+_VERBS = ("outcome-decrease", "outcome-increase", "outcome-improve", "outcome-keep", "outcome-speed", "outcome-win")
 #: Between members of a list, of things or of numbers.
 _JOINED = re.compile(
     r"(?:[\s,/&、和与及()]|\\%|\b(?:and|or|the|an?|single|both|NVIDIA|models?|datasets?|benchmarks?|GPUs?)\b)*",
@@ -105,9 +106,12 @@ class Belonging:
     def of(self, things: Sequence[Thing], is_dealt_out: bool = False) -> set[str]:
         """The concepts of those of some things of one type that the number was obtained on; empty for none."""
         ordered = sorted(things, key=lambda one: (one.start, -one.end))
-        turn = self._turn(ordered)
-        if turn is not None or (is_dealt_out and len(ordered) > 1):
-            return turn or set()
+        first, last = self._run()
+        if last > first:
+            chains = _chains(ordered, self.text)
+            turn = self._turn(chains, first, last)
+            if turn or (is_dealt_out and any(len(chain) > 1 for chain in chains)):
+                return turn
         held: dict[int, list[Thing]] = {}
         for thing in ordered:
             place = self._holder(thing)
@@ -119,11 +123,12 @@ class Belonging:
             behind = [thing for thing in own if thing.start >= self.numbers[self.place].start]
             return {thing.concept for thing in behind or own}
         for place in range(group[-1] + 1, len(self.numbers)):  # "3x faster and 40% smaller on an A100"
-            if self.numbers[place] in self.alike or not self._is_listed(place - 1):
+            is_apart = self.numbers[place] in self.alike and place > last
+            if is_apart or not self._is_listed(place - 1):
                 break
             if place in held:
                 return {thing.concept for thing in held[place] if thing.start >= self.numbers[place].start}
-        return {thing.concept for thing in held.get(-1, held.get(0, ())) if thing.end <= self.numbers[0].start}
+        return {thing.concept for thing in held.get(0, ()) if thing.end <= self.numbers[0].start}
 
     def rivals(self, things: Sequence[Thing]) -> set[Thing]:
         """Those of some things that the sentence only compares with, by the words before them: "2x over the H100"."""
@@ -141,21 +146,22 @@ class Belonging:
 
     # Lists
 
-    def _turn(self, things: Sequence[Thing]) -> set[str] | None:
-        """The thing at the place of the number in a list of as many: "3x and 4x on A and B"; None for no list."""
+    def _run(self) -> tuple[int, int]:
+        """The places of the first and last number of the list that the number stands in."""
         first = last = self.place
         while first and self._joined(self.numbers[first - 1].end, self.numbers[first].start):
             first -= 1
         while last + 1 < len(self.numbers) and self._joined(self.numbers[last].end, self.numbers[last + 1].start):
             last += 1
-        count = last - first + 1
-        if count < 2:
-            return None
-        for chain in _chains(things, self.text):
+        return first, last
+
+    def _turn(self, chains: Iterable[Sequence[Thing]], first: int, last: int) -> set[str]:
+        """The thing at the place of the number in a list of as many: "3x and 4x on A and B"; empty for none."""
+        for chain in chains:
             inside = self.numbers[first].start < chain[0].start < self.numbers[last].start
-            if len({thing.start for thing in chain}) == len(chain) == count and not inside:
+            if len({thing.start for thing in chain}) == len(chain) == last - first + 1 and not inside:
                 return {chain[self.place - first].concept}
-        return None
+        return set()
 
     def _joined(self, start: int, end: int) -> bool:
         return bool(_LISTED.fullmatch(self.text, start, end))
@@ -184,12 +190,13 @@ class Belonging:
     def _breaks(self, start: int, end: int, *, is_last: bool = False) -> list[bool]:
         """The breaks in a part of the sentence behind which a statement begins, each with whether it is no comma."""
         out = []
-        for found in _BREAK.finditer(self.masked, start, end):
+        text = _BRACKET.sub(lambda found: " " * len(found[0]), self.masked[start:end])
+        for found in _BREAK.finditer(text):
             said = found.group()
-            rest = self.masked[found.end() : end].strip()
+            rest = text[found.end() :].strip()
             if is_last and not rest and said in (",", "，"):
                 continue
-            if said in _MARKS or said in _ALWAYS or self._begins(found.end()):
+            if said in _MARKS or said in _ALWAYS or self._begins(start + found.end()):
                 out.append(said not in (",", ":"))
         return out
 
@@ -218,6 +225,11 @@ class Belonging:
         start, end = self.numbers[place].end, self.numbers[place + 1].start
         found = list(_BREAK.finditer(self.masked, start, end))
         return bool(found) and bool(_LEAD.fullmatch(self.masked, found[-1].end(), end)) and len(found) == 1
+
+
+def is_one_list(things: Iterable[Thing], text: str) -> bool:
+    """Whether a text names some things in one list, or names one thing alone."""
+    return len(_chains(sorted(things, key=lambda one: (one.start, -one.end)), text)) == 1
 
 
 def _chains(things: Sequence[Thing], text: str) -> list[list[Thing]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Literal
 
-from kg.query.belonging import AMOUNT, Belonging, SentenceWords, Span, Thing
+from kg.query.belonging import AMOUNT, Belonging, SentenceWords, Span, Thing, is_one_list
 from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Filter
 from kg.query.lexicon import Lexicon
@@ -128,11 +128,12 @@ class Setups:
         return out
 
     def _before(self, raw: str, first: int, entry: str) -> dict[str, list[Thing]]:
-        """What the sentence before names, where it has no results of its own."""
+        """What the sentence before names, where it has no results of its own: of each type one thing, or one list."""
         ends = len(raw[:first].rstrip())
         start, end = sentence_at(raw, ends - 1, ends) if ends else (0, 0)
         said = raw[start:end]
-        return {kind: [] for kind in OBTAINED} if AMOUNT.search(said) else self._things(said, entry)
+        things = self._things(said, entry) if not AMOUNT.search(said) else dict[str, list[Thing]]()
+        return {kind: things[kind] if is_one_list(things.get(kind, []), said) else [] for kind in OBTAINED}
 
     def _things(self, text: str, entry: str) -> dict[str, list[Thing]]:
         """What a text names, by type."""
