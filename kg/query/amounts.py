@@ -58,16 +58,6 @@ def with_amounts(
     return replace(wanted, told=_pattern(share, wanted.op == ">", nouns, is_of_any, words))
 
 
-def with_direction(wanted: Outcome, names: Iterable[str], words: QuestionWords) -> Outcome:
-    """A result of which only the direction is asked, with what texts say without a number: "reduces latency"."""
-    nouns = sorted({noun for name in names if name.isascii() and (noun := _noun(name))})
-    if not nouns or wanted.change != "decrease":
-        return wanted
-    down, noun = _said(words, "decrease"), rf"(?:{_either(nouns)})s?\b"
-    forms = rf"{down}(?:[ -]\w+){{0,3}}[ -]{noun}|{noun}(?: \w+)?[ -]{down}"
-    return replace(wanted, told=hinted(f"(?i){forms}", nouns))
-
-
 def with_level(wanted: Outcome, names: Iterable[str]) -> Outcome:
     """A share that a method sets, with what texts say of it: "at 70% sparsity", "a sparsity level of up to 90 %"."""
     if wanted.unit != "%" or wanted.change or wanted.limit is not None or wanted.op not in (">=", ">"):

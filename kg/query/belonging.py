@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"(?<![A-Za-z\d])\d")
 _BREAK = re.compile(r"[;；，。(（)）]|[,:](?=\s)|\b(?:and|but|while|whilst|whereas)\b|但|并|而")
 _BRACKET = re.compile(r"\([^()]*\)|（[^（）]*）")
 _ALWAYS = ("while", "whilst", "whereas", "but", "但", "而", "，", "。")
-_MARKS = (";", "；", "(", "（", ")", "）")
+_MARKS = (";", "；", "(", "（")
 #: Tags of words that a statement begins with: verbs, prepositions, adverbs, numbers.
 _BEGINS = ("VB", "IN", "TO", "CD", "MD")
 #: Cues of verbs with numbers.

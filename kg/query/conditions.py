@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
-from kg.query.patterns import name_regex, name_regexes, phrase_regex, texts_regex, wording_regex
+from kg.query.patterns import letters, name_regex, name_regexes, phrase_regex, texts_regex, wording_regex
 from kg.store.lite import Lite
 from kg.store.rows import USUAL
 from kg.units import kin
@@ -333,7 +333,7 @@ def _rewording(wordings: tuple[str, ...], near: Near) -> Where:
 
 def _with_words(wordings: tuple[str, ...], near: Near) -> Where:
     """The texts `t` with all long words of one of some wordings."""
-    pieces = [re.findall(r"[^\W_]+", words.lower()) for words in wordings]
+    pieces = [[letters(piece) for piece in re.findall(r"[^\W_]+\*?", words.lower())] for words in wordings]
     long = sorted({tuple(sorted({p for p in one if len(p) >= _TRIGRAM})) for one in pieces})
     if all(long):
         sql, given = near(long)

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import zip_longest
 
 from kg.query.answer import Quote, Row
@@ -28,6 +28,8 @@ _ROLE = {"proposed": 0.1, "mentioned": -0.1, "baseline": -0.1}
 _IN_PARTS = 0.3
 #: How much less they say where no sentence has all of them.
 _APART = 0.25
+#: Words that open a sentence on earlier work, and those before a name that deny it: "without any retraining".
+_OPENING, _DENIED = 3, 2
 #: Quotes shown for one condition of one entry.
 _SHOWN = 6
 #: The address in a text that may be broken by spaces ("https: //github. com/...").
@@ -75,6 +77,8 @@ class AnswerEvidence:
         for n, condition in enumerate(self.wanted.conditions):
             weights = {q: w for entry in entries for q, w in self.quotes.get((entry, n), {}).items()}
             best = sorted(weights.items(), key=_best)
+            if any(term.field == "topic" for term in condition.any_of):
+                best = [one for one in best if not self._is_aside(one[0])] or best
             shown.append([quote for quote, _ in best[: _SHOWN * len(entries)]])
             if not condition.negated:
                 central = self._centrality(condition, entries, [weight for _, weight in best])
@@ -83,6 +87,24 @@ class AnswerEvidence:
         turns = zip_longest(*shown)  # the best quote of each condition, then the second best
         said = dict.fromkeys(quote for turn in turns for quote in turn if quote is not None)
         return replace(self.rows[paper], score=round(score, 3), evidence=tuple(said))
+
+    def _is_aside(self, quote: Quote) -> bool:
+        """Whether a sentence denies what it names ("without retraining"), or says it of others ("Prior works")."""
+        if quote.field == "T":
+            return False
+        before = quote.context.partition(" ".join(quote.quote.split()))[0]
+        words = re.findall(r"\w+", before.lower())
+        opening = re.sub(r"^\w+, ", "", before)  # "However, "
+        is_prior = "," not in opening and self._prior.intersection(fold(opening).split()[:_OPENING])
+        return bool(is_prior or self._denies.intersection(words[-_DENIED:]))
+
+    @cached_property
+    def _prior(self) -> frozenset[str]:
+        return self.lexicon.vocabulary.cues("prior")
+
+    @cached_property
+    def _denies(self) -> frozenset[str]:
+        return self.lexicon.vocabulary.cues("without") | set(self.lexicon.words.folds("averting"))
 
     def _is_apart(self, condition: Condition, entries: Iterable[str]) -> bool:
         """Whether a paper has a compound's parts only in sentences of their own, and nothing else that shows it."""

@@ -35,7 +35,7 @@ _MOST_KINDS = 100
 _MOST_VARIANTS = 64  # spellings of an organisation that are looked up
 _NEAR, _AS_GOOD = 8, 4.0  # labels that a misspelt word is compared with, and how much less alike a known one may be
 #: What is added to a name by its versions and sizes, folded.
-_VERSION = re.compile(r"(?: ?v?\d+(?: \d+)?[bm]?)*")
+_VERSION = re.compile(r"(?: ?v?\d+(?: \d+)?[bmk]?)*")
 #: Types that titles name, the shortest name that is looked for in them, and how many.
 _WRITTEN = ("technique", *NAMED)  # types whose names may be written as one word
 _TITLED, _NAME, _MOST_NAMES = ("topic", "technique", "task", "hardware", "problem"), 5, 24

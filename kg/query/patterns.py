@@ -9,14 +9,17 @@ from functools import lru_cache
 from kg.query.filter import Phrase
 from kg.text import HAN, has_han
 
-_HAN = re.compile(f"[{HAN}]+")
+_HAN, _DIGIT = re.compile(f"[{HAN}]+"), re.compile(r"\d")
 #: A regular expression that no text fits.
 _NOTHING = "x^"
 _ANY_CASE = "(?i)"
-#: Endings that a word for what is done may change: "pruning" and "pruned", "quantization" and "quantizing".
-_ENDING = re.compile(r"(?<=\w{4})(?:ings?|ed|ations?|ions?|al|s)$")
-_DONE = re.compile(r"(?<=\w{4})(?:ing|ization|isation|ation|ion)$")
-_STEM = re.compile(r"(?<=\w{3})(?:i[sz](?:ations?|ing|ed|e)|(?<=\w)(?:ings?|ed|ations?|ions?|als?|ment|ers?|s))$")
+_DONE = re.compile(r"(?<=\w{4})(?:ing|ation|ion)$")
+_STEM = re.compile(r"(?<=\w{3})(?:ings?|ed|ations?|ions?|als?|ment|ers?|s)$")
+#: A word for what something is made, whose stem keeps this: what is linearized is not linear.
+_MADE = re.compile(r"(\w{3,}i)[sz](?:ations?|ing|e[ds]?|ers?)")
+#: The endings of a stem, all that "*" stands for; a last letter may be doubled before them.
+_ENDINGS = r"(?:e|e?s|e?d|ings?|e?rs?|ors?|ions?|ations?|als?|ments?|able|ives?|y|ies|ied)?"
+_DOUBLED = "bdglmnprt"
 #: What "…" stands for between two words: at most three, of which none says what is done but that it is needed.
 #: One behind a hyphen is part of a word: "without auxiliary load-balancing losses".
 _FEW = r"(?:(?:requiring|needing|using|relying|(?!(?<!-)\w+ing\b)\w+)[\W_]+){0,3}"
@@ -33,7 +36,7 @@ def phrase_regex(words: str, any_case: bool = False) -> str:
     """A regular expression for words as they may be written: hyphens and spaces alike, a plural, any case.
 
     An acronym is matched in capitals only, unless `any_case`. "…" between words stands for a few others, "*" at the
-    end of one for any ending.
+    end of a stem for its endings, and at the end of one with digits for anything ("W4A*").
     """
     parts = [[_piece(piece) for piece in re.findall(r"[^\W_]+\*?", part)] for part in words.split(" … ")]
     pieces = [piece for part in parts for piece in part]
@@ -54,7 +57,21 @@ def name_regex(name: str, longer: Iterable[str] = ()) -> str:
 
 
 def _piece(word: str) -> str:
-    return re.escape(word[:-1]) + r"\w*" if word.endswith("*") else re.escape(word)
+    """A regular expression for a word, or for a stem with its endings: "quantiz*" in British spelling too."""
+    if not word.endswith("*"):
+        return re.escape(word)
+    said = word[:-1]
+    if _DIGIT.search(said):
+        return re.escape(said) + r"\w*"
+    last = said[-1:].lower()
+    whole = re.escape(said[:-1]) + "[sz]" if said.lower().endswith("iz") else re.escape(said)
+    return whole + (f"(?:{last})?" if last in _DOUBLED else "") + _ENDINGS
+
+
+def letters(word: str) -> str:
+    """The letters that all texts have for a piece of a phrase, see `phrase_regex`."""
+    said = word.rstrip("*")
+    return said[:-1] if said != word and said.lower().endswith("iz") else said
 
 
 def any_regex(wordings: Iterable[str]) -> str:
@@ -77,7 +94,7 @@ def _any_regex(said: tuple[str, ...]) -> str:
 def texts_regex(wordings: Iterable[str]) -> str:
     """As `any_regex`, with a comment that names the words that a text must have: those without are passed over."""
     said = [words if is_acronym(words) else words.lower() for words in wordings]
-    pieces = [[piece.rstrip("*") for piece in re.findall(r"[^\W_]+\*?", words)] for words in said]
+    pieces = [[letters(piece) for piece in re.findall(r"[^\W_]+\*?", words)] for words in said]
     pattern = any_regex(said if len(said) == 1 else map(str.lower, said))
     return hinted(pattern, map(" ".join, pieces)) if all(pieces) else pattern
 
@@ -97,26 +114,31 @@ def name_regexes(name: str) -> list[str]:
 
 
 def wording_regex(folded: str) -> str:
-    """A regular expression for a folded phrase inside a metric's wording: each word, or one that begins with it."""
+    """A regular expression for a folded phrase inside a metric's wording: all of its words, each in the plural too."""
     words = [re.escape(word) for word in folded.split(" ")]
     if has_han(folded):
         return _ANY_CASE + "".join(words)
-    return rf"{_ANY_CASE}\b" + r"[\s-]+".join(word + r"\w*" for word in words)
+    return rf"{_ANY_CASE}\b" + r"[\s-]+".join(word + "(?:e?s)?" for word in words) + r"\b"
 
 
 def beside(word: str, others: Iterable[str]) -> Phrase:
     """A word that texts must have within a few words of one of some others, in whatever form: "pruned experts"."""
-    own, *stems = (_ENDING.sub("", one.split()[-1]) + "*" for one in (word, *others) if one and not has_han(one))
+    own, *stems = (stem(one.split()[-1]) + "*" for one in (word, *others) if one and not has_han(one))
     ways = (way for stem in sorted(set(stems)) for way in (f"{own} … {stem}", f"{stem} … {own}"))
     return Phrase(word, tuple(ways))
 
 
 def deed(word: str) -> str:
     """The stem of a word for what is done: "offload" of "offloading"; "" for other words."""
-    stem = _DONE.sub("", word.lower())
-    return stem if stem != word.lower() else ""
+    return stem(word) if _DONE.search(word.lower()) else ""
 
 
 def stem(word: str) -> str:
-    """A word without its ending, which for a verb and its nouns is the same: "remov" of "removing" and "removal"."""
+    """A word without its ending, which for a verb and its nouns is the same: "remov" of "removing" and "removal".
+
+    >>> stem("quantisation"), stem("quantize"), stem("linear")
+    ('quantiz', 'quantiz', 'linear')
+    """
+    if made := _MADE.fullmatch(word.lower()):
+        return f"{made[1]}z"
     return re.sub(r"(?<=\w{3}[^e\W])e$|(?<=([bdgmnprt]))\1$", "", _STEM.sub("", word.lower()))

@@ -6,7 +6,6 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Literal
 
-from kg.query.amounts import with_direction
 from kg.query.facts import dated, is_source, owners
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.items import PERSON, Item, is_passive
@@ -414,8 +413,7 @@ class Parser:
         direction = self.thresholds.direction(inside if change is None else self.items[change].words, metric)
         wider = self.lexicon.vocabulary.broader(metric) if "hardware" in self.items[at].types else ()
         family = {one for each in (metric, *wider) for one in self.lexicon.family(each)}  # mostly told as "memory"
-        found = Outcome(metric, self.lexicon.label(metric, self.language), tuple(sorted(family)), (core,), direction)
-        return with_direction(found, (core, self.lexicon.label(metric)), self.lexicon.words)
+        return Outcome(metric, self.lexicon.label(metric, self.language), tuple(sorted(family)), (core,), direction)
 
     def changes(self, at: int) -> bool:
         """Whether a piece says the direction of a result, and no speed-up."""

@@ -173,7 +173,7 @@ class Obtained:
     """The results that were obtained on what a filter asks for; it keeps how many others were left out."""
 
     def __init__(self, corpus: Corpus, lexicon: Lexicon, wanted: Filter) -> None:
-        self.corpus, self.lexicon, self.conditions = corpus, lexicon, conditions(wanted)
+        self.corpus, self.lexicon, self.conditions = corpus, lexicon, conditions(wanted, lexicon)
         self.left_out: dict[Fits, set[str]] = {"elsewhere": set(), "unsaid": set()}
 
     def among(self, results: Iterable[Reported]) -> list[Reported]:
@@ -194,12 +194,14 @@ class Obtained:
         return [say(f"ranking.omitted_{why}", len(nodes)) for why, nodes in self.left_out.items() if nodes]
 
 
-def conditions(wanted: Filter) -> Wanted:
-    """The conditions on what results are obtained on."""
+def conditions(wanted: Filter, lexicon: Lexicon) -> Wanted:
+    """The conditions on what results are obtained on; MMLU-Pro is a benchmark of its own, and no MMLU."""
     out = []
     for condition in wanted.conditions:
         terms = [term for term in condition.any_of if isinstance(term, Entity) and term.field in OBTAINED]
         kinds = {term.field for term in terms}
         if not condition.negated and len(kinds) == 1 and len(terms) == len(condition.any_of):
-            out.append((kinds.pop(), frozenset(concept for term in terms for concept in term.concepts)))
+            kind = kinds.pop()
+            counted = (lexicon.versions(term.concept) if kind == "dataset" else term.concepts for term in terms)
+            out.append((kind, frozenset(concept for some in counted for concept in some)))
     return tuple(out)

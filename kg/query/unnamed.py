@@ -7,7 +7,6 @@ Chinese words are looked for in English, as `ontology/wording.ttl` has them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, reduce
@@ -26,9 +25,6 @@ from kg.wordcounts import WordCounts
 
 #: Letters from which a word says something by itself, those that a stem has at least, and words that stand together.
 _LONG, _SHORT, _TOGETHER = 4, 2, 4
-_ENDINGS = ("e", "ed", "ing", "er", "ion")
-#: A word for what something is made.
-_MADE = re.compile(r"(\w{3,}i)[sz](?:ations?|ing|e[ds]?|ers?)")
 #: Papers of all fields from which on a word says little by itself.
 _USUAL = 1000
 
@@ -105,14 +101,7 @@ def _says(word: str) -> bool:
 
 def _forms(words: str) -> tuple[str, ...]:
     """A word in all its forms, as texts may have it: "rotat*" for "rotating"; nothing for several words."""
-    if " " in words or has_han(words):
-        return ()
-    word = words.lower()
-    if made := _MADE.fullmatch(word):  # "binarized" is not "binary", "linearized" not "linear"
-        return (f"{made[1]}z*", f"{made[1]}s*")
-    if len(root := stem(word)) > _LONG and root != word:  # TyphoonMLA is no typhoon
-        return (f"{root}*",)
-    return tuple(dict.fromkeys((word, root, *(f"{root}{end}" for end in _ENDINGS))))
+    return () if " " in words or has_han(words) else (f"{stem(words)}*",)
 
 
 def _is_long(word: str) -> bool:

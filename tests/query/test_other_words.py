@@ -311,7 +311,7 @@ def test_words_before_or_share_the_head_of_what_stands_behind(lexicon: Lexicon) 
     assert {term.concept for term in same.any_of} == {term.concept for term in condition.any_of}
 
 
-@pytest.mark.parametrize(("word", "forms"), [("binarized", ("binariz*", "binaris*")), ("rotating", ("rotat*",))])
+@pytest.mark.parametrize(("word", "forms"), [("binarized", ("binariz*",)), ("rotating", ("rotat*",))])
 def test_what_is_made_something_is_not_what_is_so(word: str, forms: tuple[str, ...]) -> None:
     assert phrase_of(word).said == forms
 

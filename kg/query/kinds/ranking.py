@@ -208,7 +208,7 @@ class _Ranking:
         if metric.change and metric.value is None:
             found = [one for one in found if one.change == self._meant(metric.change, one.metric)]
         if metric.words and not metric.metrics and metric.value is None:
-            found = [one for one in found if _holds(one.wording.lower(), metric.words)]
+            found = [one for one in found if _holds(one.wording, metric.words)]
         return self.obtained.among(found) if wanted is self.query.filter else found
 
     def _reported(self, where: Where) -> list[Reported]:
@@ -437,5 +437,6 @@ def _comparable(block: Block, one: _Ranked) -> tuple[object, ...]:
 
 
 def _holds(said: str, phrases: Iterable[str]) -> bool:
-    """Whether a wording has every word of one of some folded phrases, or one that begins with it."""
-    return any(all(word in said for word in phrase.split(" ")) for phrase in phrases)
+    """Whether a wording has every word of one of some folded phrases."""
+    words = set(fold(said).split())
+    return any(words.issuperset(phrase.split()) for phrase in phrases)
