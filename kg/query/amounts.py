@@ -14,7 +14,6 @@ from math import ceil
 from kg.query.filter import Outcome
 from kg.query.patterns import hinted
 from kg.query.words import QuestionWords
-from kg.units import kin
 
 #: Shares below which a number is hardly said of what is left out.
 _LEAST = 40.0
@@ -31,10 +30,6 @@ _WITHIN = r"\b(?:within|under|in|into|on|with|using|only|just|below|consuming|re
 _ROOM = r"(?:memory|v?ram|gpus?|cards?|limit|budget|footprints?|devices?)\b"
 #: The largest number before a letter for a scale, and what is behind one in billions that is no model's size.
 _MOST_SIZE, _NO_MODEL = 1000, r"(?![ -]?(?:tokens?|activ\w+|words?|samples?|images?|pairs?|examples?)\b)"
-#: How many steps are few, where a text says no number.
-_FEW = 4
-#: What stands behind a number of tokens that something holds: "1M-token", "1M sequence length".
-_LENGTH = r"(?:[ -]level)?[ -](?:tokens?|contexts?|(?:context|sequence|token)[ -](?:length|window)s?)\b"
 #: The largest loss that is small, in per cent, what may be kept at most, and how a text says "less than" one.
 _MOST_LOST, _MOST_KEPT, _BELOW = 20, 106, ("less than", "below", "under", "within", "sub")
 #: Last words of a metric's name that do not say what there is less of.
@@ -56,18 +51,6 @@ def with_amounts(
         return wanted
     is_of_any = wholes != said.keys()  # "at a 10% retention ratio" is of no training memory
     return replace(wanted, told=_pattern(share, wanted.op == ">", nouns, is_of_any, words))
-
-
-def with_level(wanted: Outcome, names: Iterable[str]) -> Outcome:
-    """A share that a method sets, with what texts say of it: "at 70% sparsity", "a sparsity level of up to 90 %"."""
-    if wanted.unit != "%" or wanted.change or wanted.limit is not None or wanted.op not in (">=", ">"):
-        return wanted
-    first = ceil((wanted.value or 0.0) + (1e-9 if wanted.op == ">" else 0))
-    percent = rf"(?<![\d.])(?:{'|'.join(str(n) for n in range(first, 101))}){_PERCENT}"
-    said = sorted({name.lower() for name in names})
-    noun = rf"\b(?:{'|'.join(map(re.escape, said))})\b"
-    forms = rf"{percent}(?: \w+){{0,2}}[ -]{noun}|{noun}(?: \w+)? {_UP_TO}{percent}"
-    return replace(wanted, told=hinted(f"(?i){forms}", said))
 
 
 def with_loss(wanted: Outcome, names: Iterable[str], words: QuestionWords) -> Outcome:
@@ -114,35 +97,6 @@ def with_size(wanted: Outcome) -> Outcome:
         if (number := _numbers(wanted.value / scale, wanted.op))
     ]
     return replace(wanted, told=rf"(?i)(?<![A-Za-z\d.])(?:{'|'.join(ways)})") if ways else wanted
-
-
-def with_length(wanted: Outcome, names: Iterable[str]) -> Outcome:
-    """A threshold on how many tokens something holds, with how texts with one of its names write it: "1M-token"."""
-    scale = kin(wanted.unit).get("tokens")
-    if scale is None or wanted.change or wanted.limit is not None or wanted.op not in (">=", ">"):
-        return wanted
-    count = (wanted.value or 0.0) * scale
-    sizes = (("k", 1e3), ("(?:m|million)", 1e6))
-    ways = [rf"(?<![\w.]){said}[ -]?{letter}" for letter, by in sizes if (said := _numbers(count / by, wanted.op))]
-    if count <= 1e6:
-        ways.append(r"\b(?:one[ -])?million")
-    having = [name for name in names if name.isascii()]
-    return replace(wanted, told=hinted(rf"(?i)(?:{'|'.join(ways)}){_LENGTH}", having)) if having else wanted
-
-
-def with_steps(wanted: Outcome, words: QuestionWords) -> Outcome:
-    """A limit on how many steps something takes, with how texts write so few: "4-step", "in two steps", "few-step"."""
-    if wanted.op not in ("<", "<=") or wanted.value is None or not 1 < wanted.value < _MOST_SIZE:
-        return wanted
-    most = ceil(wanted.value) - (wanted.op == "<" or wanted.value % 1 > 0)
-    numbers = ((float(word.facts["value"][0]), word) for word in words.meaning("number"))
-    said = {label.lower() for value, word in numbers if value <= most for label in word.labels if label.isascii()}
-    digits, few = _between(1, most), ("one", "single", *(["few"] if most >= _FEW else []))
-    forms = (
-        rf"(?<![\w.])(?:{digits}|{_either(few)})-steps?\b",  # "a two-step pipeline" is none of so few steps
-        rf"{_WITHIN} (?:an? )?(?:{digits}|{_either({*said, *few})})(?: \w+)? steps?\b",
-    )
-    return replace(wanted, told=hinted(rf"(?i)(?:{'|'.join(forms)})", ["step"]))
 
 
 def _numbers(limit: float, op: str) -> str:

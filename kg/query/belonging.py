@@ -9,12 +9,12 @@ thing is compared with is no such thing ("2x over the H100").
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from kg.extract.speech import tagged
 from kg.query.patterns import stem
-from kg.vocabulary import Vocabulary
+from kg.vocabulary import Match, Vocabulary
 
 #: A number with what makes it one of a result; in LaTeX too.
 AMOUNT = re.compile(
@@ -25,8 +25,7 @@ _NUMBER = re.compile(r"(?<![A-Za-z\d])\d")
 #: What separates statements, and what does so whatever stands behind it.
 _BREAK = re.compile(r"[;；，。(（)）]|[,:](?=\s)|\b(?:and|but|while|whilst|whereas)\b|但|并|而")
 _BRACKET = re.compile(r"\([^()]*\)|（[^（）]*）")
-_ALWAYS = ("while", "whilst", "whereas", "but", "但", "而", "，", "。")
-_MARKS = (";", "；", "(", "（")
+_ALWAYS = (";", "；", "(", "（", "while", "whilst", "whereas", "but", "但", "而", "，", "。")
 #: Tags of words that a statement begins with: verbs, prepositions, adverbs, numbers.
 _BEGINS = ("VB", "IN", "TO", "CD", "MD")
 #: Cues of verbs with numbers.
@@ -36,22 +35,11 @@ _JOINED = re.compile(
     r"(?:[\s,/&、和与及()]|\\%|\b(?:and|or|the|an?|single|both|NVIDIA|models?|datasets?|benchmarks?|GPUs?)\b)*",
     re.IGNORECASE,
 )
-_LISTED = re.compile(r"\s*(?:,|/|,?\s?\band\b|,?\s?\bor\b|、|和)\s*(?:(?:an?|up to|about|over)\s)?\$?")
-#: Words that a number may have before it.
-_LEAD = re.compile(
-    r"\s*(?:(?:an?|up|to|about|around|nearly|over|approximately|roughly|additional|average|of)\s+|[~$+-])*"
+_LISTED = re.compile(
+    r"\s*(?:,|/|,?\s?\b(?:and|or)\b|、|和)\s*(?:(?:an?|up to|about|around|nearly|over|average|of) )*[~$+-]?"
 )
-
 #: Words before a name in which one for a comparison is looked for, those that may stand between, and what ends them.
 _BEHIND_CUE, _WITH_CUE, _STOPS = 8, ("to", "with", "of"), (",", ";", ":", "(", ")")
-
-
-class Thing(NamedTuple):
-    """A name in a sentence and what it means."""
-
-    concept: str
-    start: int
-    end: int
 
 
 class Span(NamedTuple):
@@ -61,24 +49,18 @@ class Span(NamedTuple):
     end: int
 
 
-class SentenceWords(NamedTuple):
-    """Words that sentences on results have, folded."""
+Cues = tuple[frozenset[str], frozenset[str]]
 
-    compare: frozenset[str]  # before what something is compared with
-    verbs: frozenset[str]  # stems of verbs with numbers
 
-    @staticmethod
-    def of(vocabulary: Vocabulary) -> SentenceWords:
-        """Those of the vocabulary's cues."""
-        return SentenceWords(vocabulary.cues("compare"), frozenset(stem(w) for g in _VERBS for w in vocabulary.cues(g)))
+def cues(vocabulary: Vocabulary) -> Cues:
+    """Words before what something is compared with, and stems of verbs with numbers."""
+    return vocabulary.cues("compare"), frozenset(stem(word) for group in _VERBS for word in vocabulary.cues(group))
 
 
 class Belonging:
     """The numbers of a sentence, and the statements that they stand in."""
 
-    def __init__(
-        self, text: str, at: Span, others: Mapping[Span, bool], names: Iterable[Span], words: SentenceWords
-    ) -> None:
+    def __init__(self, text: str, at: Span, others: Mapping[Span, bool], names: Iterable[Match], cues: Cues) -> None:
         """A sentence with a number `at` a place, `others`, and `names`, whose digits are no numbers.
 
         Each of the others has whether it is on the same metric, so that it was obtained on something else.
@@ -95,7 +77,7 @@ class Belonging:
         apart = [one for one in found if one.end <= own.start or one.start >= own.end]
         self.numbers = sorted({own, *apart})
         self.place = self.numbers.index(own)
-        self.words, self.known = tagged(text, 0, len(text))[0], words
+        self.words, (self._compare, self._verbs) = tagged(text, 0, len(text))[0], cues
 
     def _number(self, span: Span) -> Span:
         """The number in the words of a result: "44.2%" of "reduces memory by 44.2%"."""
@@ -103,21 +85,21 @@ class Belonging:
         found = _NUMBER.search(self.masked, *span)
         return amount or (Span(*found.span()) if found else span)
 
-    def of(self, things: Sequence[Thing], is_dealt_out: bool = False) -> set[str]:
+    def of(self, things: Sequence[Match], is_dealt_out: bool = False) -> set[str]:
         """The concepts of those of some things of one type that the number was obtained on; empty for none."""
-        ordered = sorted(things, key=lambda one: (one.start, -one.end))
-        first, last = self._run()
+        run = self._reach(lambda start, end: _LISTED.fullmatch(self.text, start, end) is not None)
+        first, last = run[0], run[-1]
         if last > first:
-            chains = _chains(ordered, self.text)
-            turn = self._turn(chains, first, last)
-            if turn or (is_dealt_out and any(len(chain) > 1 for chain in chains)):
+            lists = chains(things, self.text)
+            turn = self._turn(lists, first, last)
+            if turn or (is_dealt_out and any(len(chain) > 1 for chain in lists)):
                 return turn
-        held: dict[int, list[Thing]] = {}
-        for thing in ordered:
+        held: dict[int, list[Match]] = {}
+        for thing in things:
             place = self._holder(thing)
             if place is not None:
                 held.setdefault(place, []).append(thing)
-        group = self._group(self.place)
+        group = self._reach(lambda start, end: not self._breaks(start, end))  # "97% of the accuracy with 3% of it"
         own = [thing for place in group for thing in held.get(place, ())]
         if own:
             behind = [thing for thing in own if thing.start >= self.numbers[self.place].start]
@@ -130,15 +112,14 @@ class Belonging:
                 return {thing.concept for thing in held[place] if thing.start >= self.numbers[place].start}
         return {thing.concept for thing in held.get(0, ()) if thing.end <= self.numbers[0].start}
 
-    def rivals(self, things: Sequence[Thing]) -> set[Thing]:
+    def rivals(self, things: Sequence[Match]) -> set[Match]:
         """Those of some things that the sentence only compares with, by the words before them: "2x over the H100"."""
-        chains = _chains(sorted(things, key=lambda one: (one.start, -one.end)), self.text)
-        return {thing for chain in chains if self._is_rival(chain[0]) for thing in chain}
+        return {thing for chain in chains(things, self.text) if self._is_rival(chain[0]) for thing in chain}
 
-    def _is_rival(self, thing: Thing) -> bool:
+    def _is_rival(self, thing: Match) -> bool:
         before = [word for word in self.words if word.end <= thing.start][-_BEHIND_CUE:]
         for word in reversed(before):
-            if word.text.lower() in self.known.compare:
+            if word.text.lower() in self._compare:
                 return True
             if word.text in _STOPS or (word.tag in ("IN", "TO", "CD") and word.text not in _WITH_CUE):
                 return False
@@ -146,29 +127,26 @@ class Belonging:
 
     # Lists
 
-    def _run(self) -> tuple[int, int]:
-        """The places of the first and last number of the list that the number stands in."""
+    def _reach(self, joins: Callable[[int, int], bool]) -> range:
+        """The places of the numbers around the own one between which the text joins, told by start and end."""
         first = last = self.place
-        while first and self._joined(self.numbers[first - 1].end, self.numbers[first].start):
+        while first and joins(self.numbers[first - 1].end, self.numbers[first].start):
             first -= 1
-        while last + 1 < len(self.numbers) and self._joined(self.numbers[last].end, self.numbers[last + 1].start):
+        while last + 1 < len(self.numbers) and joins(self.numbers[last].end, self.numbers[last + 1].start):
             last += 1
-        return first, last
+        return range(first, last + 1)
 
-    def _turn(self, chains: Iterable[Sequence[Thing]], first: int, last: int) -> set[str]:
+    def _turn(self, lists: Iterable[Sequence[Match]], first: int, last: int) -> set[str]:
         """The thing at the place of the number in a list of as many: "3x and 4x on A and B"; empty for none."""
-        for chain in chains:
+        for chain in lists:
             inside = self.numbers[first].start < chain[0].start < self.numbers[last].start
             if len({thing.start for thing in chain}) == len(chain) == last - first + 1 and not inside:
                 return {chain[self.place - first].concept}
         return set()
 
-    def _joined(self, start: int, end: int) -> bool:
-        return bool(_LISTED.fullmatch(self.text, start, end))
-
     # Statements
 
-    def _holder(self, thing: Thing) -> int | None:
+    def _holder(self, thing: Match) -> int | None:
         """The place of the number that a thing stands by; None for a statement without a number."""
         after = next((n for n, one in enumerate(self.numbers) if one.start >= thing.end), len(self.numbers))
         before = after - 1
@@ -181,11 +159,9 @@ class Belonging:
         if not ahead:
             return before
         if after == len(self.numbers):
-            return None if any(is_strong for is_strong in ahead) else before
-        behind = self._breaks(thing.end, self.numbers[after].start, is_last=True)
-        if not behind:
-            return after
-        return None if any(ahead) else before
+            return None if any(ahead) else before
+        is_of_next = not self._breaks(thing.end, self.numbers[after].start, is_last=True)
+        return after if is_of_next else None if any(ahead) else before
 
     def _breaks(self, start: int, end: int, *, is_last: bool = False) -> list[bool]:
         """The breaks in a part of the sentence behind which a statement begins, each with whether it is no comma."""
@@ -196,7 +172,7 @@ class Belonging:
             rest = text[found.end() :].strip()
             if is_last and not rest and said in (",", "，"):
                 continue
-            if said in _MARKS or said in _ALWAYS or self._begins(start + found.end()):
+            if said in _ALWAYS or self._begins(start + found.end()):
                 out.append(said not in (",", ":"))
         return out
 
@@ -207,35 +183,21 @@ class Belonging:
             return False
         if word.tag.startswith("RB") or word.text == "up":
             word = next((one for one in self.words if one.start >= word.end), word)
-        is_verb = word.text.endswith("s") and stem(word.text) in self.known.verbs  # "increases", which may be a noun
+        is_verb = word.text.endswith("s") and stem(word.text) in self._verbs  # "increases", which may be a noun
         is_mark = word.text == "," or _NUMBER.match(self.masked, word.start) is not None
         return word.tag.startswith(_BEGINS) or is_verb or is_mark
-
-    def _group(self, place: int) -> list[int]:
-        """The places of the numbers in the statement of one: "97% of the accuracy with 3% of the cache"."""
-        first = last = place
-        while first and not self._breaks(self.numbers[first - 1].end, self.numbers[first].start):
-            first -= 1
-        while last + 1 < len(self.numbers) and not self._breaks(self.numbers[last].end, self.numbers[last + 1].start):
-            last += 1
-        return list(range(first, last + 1))
 
     def _is_listed(self, place: int) -> bool:
         """Whether the next number follows one in a list, without a statement of its own: "3x faster and 40% less"."""
         start, end = self.numbers[place].end, self.numbers[place + 1].start
         found = list(_BREAK.finditer(self.masked, start, end))
-        return bool(found) and bool(_LEAD.fullmatch(self.masked, found[-1].end(), end)) and len(found) == 1
+        return len(found) == 1 and _LISTED.fullmatch(self.masked, found[0].start(), end) is not None
 
 
-def is_one_list(things: Iterable[Thing], text: str) -> bool:
-    """Whether a text names some things in one list, or names one thing alone."""
-    return len(_chains(sorted(things, key=lambda one: (one.start, -one.end)), text)) == 1
-
-
-def _chains(things: Sequence[Thing], text: str) -> list[list[Thing]]:
+def chains(things: Iterable[Match], text: str) -> list[list[Match]]:
     """Things in lists, in order: those that only "and" and the like keep apart."""
-    out: list[list[Thing]] = []
-    for thing in things:
+    out: list[list[Match]] = []
+    for thing in sorted(things, key=lambda one: (one.start, -one.end)):
         last = out[-1][-1] if out else None
         if last and thing.start >= last.end and _JOINED.fullmatch(text, last.end, thing.start):
             out[-1].append(thing)

@@ -95,16 +95,15 @@ class AnswerEvidence:
         before = quote.context.partition(" ".join(quote.quote.split()))[0]
         words = re.findall(r"\w+", before.lower())
         opening = re.sub(r"^\w+, ", "", before)  # "However, "
-        is_prior = "," not in opening and self._prior.intersection(fold(opening).split()[:_OPENING])
-        return bool(is_prior or self._denies.intersection(words[-_DENIED:]))
+        prior, denies = self._asides
+        is_prior = "," not in opening and prior.intersection(fold(opening).split()[:_OPENING])
+        return bool(is_prior or denies.intersection(words[-_DENIED:]))
 
     @cached_property
-    def _prior(self) -> frozenset[str]:
-        return self.lexicon.vocabulary.cues("prior")
-
-    @cached_property
-    def _denies(self) -> frozenset[str]:
-        return self.lexicon.vocabulary.cues("without") | set(self.lexicon.words.folds("averting"))
+    def _asides(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Words that open a sentence on earlier work, and those right before what is denied."""
+        known = self.lexicon.vocabulary
+        return known.cues("prior"), known.cues("without") | set(self.lexicon.words.folds("averting"))
 
     def _is_apart(self, condition: Condition, entries: Iterable[str]) -> bool:
         """Whether a paper has a compound's parts only in sentences of their own, and nothing else that shows it."""

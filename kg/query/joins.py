@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import product, takewhile
+from itertools import takewhile
 
 from kg.entity_types import NAMED
 from kg.names import kind_of
@@ -16,8 +16,6 @@ from kg.query.patterns import deed
 from kg.query.unnamed import is_telling
 from kg.text import fold
 
-#: The most conditions that two clauses with "or" between them may become: more than that are read as one list.
-_MOST = 9
 #: Words before what may be in two places at once: "on LongBench and RULER".
 _PLACES = ("on", "在")
 #: Meanings of what is done to a thing before "or": 低光照增强或去雾.
@@ -35,7 +33,6 @@ class Taken:
     joined: bool  # by "or" with the one before
     field: str
     text: str
-    anded: bool = False  # an "and" stands before it
     scope: bool = False  # says only what nearly all papers are about
     words: Compound | None = None  # the words of a compound, which texts may have
     at: int = -1  # its place among the pieces of the question
@@ -180,15 +177,8 @@ def in_phrase(items: list[Item], at: int, ignored: list[str]) -> bool:
 def joined(taken: list[Taken]) -> Iterator[Condition]:
     """Conditions, those that "or" joins as one; the same thing said twice counts once."""
     groups: list[list[Taken]] = []
-    rest = list(taken)
-    while rest:
-        one = rest.pop(0)
-        clause = _clause_before(groups, one, rest[:1]) if one.joined else []
-        later = _clause_after(clause, one, rest) if clause else []
-        if clause and len(clause) * (1 + len(later)) <= _MOST:
-            groups[-len(clause) :] = [[*left, right] for left, right in product(clause, (one, *later))]
-            del rest[: len(later)]
-        elif one.joined and groups and groups[-1][0].negated == one.negated:  # "vision or other non-LLM networks"
+    for one in taken:
+        if one.joined and groups and groups[-1][0].negated == one.negated:  # "vision or other non-LLM networks"
             groups[-1].append(one)
         else:
             groups.append([one])
@@ -202,37 +192,3 @@ def joined(taken: list[Taken]) -> Iterator[Condition]:
             words = tuple(one.words for one in group if one.words)
             having = tuple(dict.fromkeys(term for one in group for term in one.having))
             yield Condition(text, terms, group[0].negated, words, having, group[0].listed)
-
-
-def _clause_before(groups: list[list[Taken]], one: Taken, later: list[Taken]) -> list[list[Taken]]:
-    """The conditions that stand together on the left of an "or"; none where it joins two single things.
-
-    "pruning and quantization or distillation": the two that "and" joins; "pruning or quantization and distillation":
-    the one, as "and" joins those behind. "quantization on H100 or pruning on A100": from the last condition of the
-    type that stands behind "or".
-    """
-    if one.negated or any(other.negated for group in groups for other in group):
-        return []
-    size = 1
-    while size < len(groups) and groups[-size][0].anded and groups[-size - 1][-1].field == one.field:
-        size += 1
-    is_pair = any(other.anded and not other.joined and other.field == one.field for other in later)
-    if groups and (size > 1 or is_pair) and groups[-1][-1].field == one.field:
-        return groups[-size:]
-    fields = [group[0].field for group in groups]
-    alike = bool(groups) and ({fields[-1], one.field} <= WORK or groups[-1][-1].is_words)  # "of Mamba or SSMs"
-    if groups and fields[-1] != one.field and one.field in fields and not alike:
-        return groups[len(fields) - 1 - fields[::-1].index(one.field) :]
-    return []
-
-
-def _clause_after(clause: list[list[Taken]], first: Taken, rest: list[Taken]) -> list[Taken]:
-    """What belongs to the condition behind "or": what "and" joins to it, or what mirrors the clause before "or"."""
-    fields = {group[-1].field for group in clause} - {first.field}
-    out: list[Taken] = []
-    for one in rest:
-        if one.joined or one.negated or not (one.field in fields or (one.anded and one.field == first.field)):
-            break
-        fields.discard(one.field)
-        out.append(one)
-    return out

@@ -143,3 +143,11 @@ class Measures:
     def amount_of(self, said: Reported) -> str:
         """The value of a result as its paper gives it."""
         return self.amount(said.low, said.high, said.unit, said.bound or "exact")
+
+
+def comparable(block: Block, node: str, baseline: str, setup: Iterable[tuple[str, ...]]) -> tuple[object, ...]:
+    """What results share that may be compared: what they measure, the baseline, and what they were obtained on.
+
+    A change against something that is not said is like no other: its `node` stands for it.
+    """
+    return block, baseline or ("" if block.change == "absolute" else node), *setup

@@ -9,7 +9,7 @@ from functools import lru_cache
 from kg.query.filter import Phrase
 from kg.text import HAN, has_han
 
-_HAN, _DIGIT = re.compile(f"[{HAN}]+"), re.compile(r"\d")
+_HAN = re.compile(f"[{HAN}]+")
 #: A regular expression that no text fits.
 _NOTHING = "x^"
 _ANY_CASE = "(?i)"
@@ -61,7 +61,7 @@ def _piece(word: str) -> str:
     if not word.endswith("*"):
         return re.escape(word)
     said = word[:-1]
-    if _DIGIT.search(said):
+    if any(map(str.isdigit, said)):
         return re.escape(said) + r"\w*"
     last = said[-1:].lower()
     whole = re.escape(said[:-1]) + "[sz]" if said.lower().endswith("iz") else re.escape(said)

@@ -29,10 +29,8 @@ from kg.query.stating import (
     by_name,
     cue_behind,
     done_by,
-    improvement,
     is_deed,
     is_denied,
-    is_improved,
     is_made,
     is_name,
     is_of,
@@ -41,7 +39,6 @@ from kg.query.stating import (
     models_in,
     named,
     named_so,
-    no_loss,
     rewordings,
     side_of_win,
     stands_over,
@@ -49,7 +46,7 @@ from kg.query.stating import (
     surer,
 )
 from kg.query.thresholds import Thresholds
-from kg.query.unnamed import is_author, is_averting, is_machine, is_narrowing, is_told, only, phrase_of, untold
+from kg.query.unnamed import is_author, is_averting, is_machine, is_narrowing, is_told, only, phrase_of
 from kg.text import fold, has_han, is_kind
 
 #: Meanings of words that say something: they are used, or told as ignored.
@@ -100,7 +97,7 @@ class Parser:
         unused = (i.text for i in left if i.means(*_TELLING) or i.is_verb or (i.is_speed and not i.means("outperform")))
         bare = (i for i in self.items if not (i.senses or i.asked or i.taken or i.value is not None))
         units = (i.text for i in bare if i.means("unit"))
-        words = (*self.ignored, *unused, *units, *only(self.items), *untold(self.items, self.text))
+        words = (*self.ignored, *unused, *units, *only(self.items))
         words = tuple(sorted(dict.fromkeys(words), key=self.text.find))
         unnamed = tuple(word for word in self.unnamed if word in words and word not in self.narrowing)
         return Filter(tuple(joined(taken)), words, narrowing=tuple(self.narrowing), unnamed=unnamed)
@@ -115,7 +112,7 @@ class Parser:
         for at, item in enumerate(self.items):
             if at in self.thresholds.outcomes:
                 outcome, text = self.thresholds.outcomes[at]
-                out.append(Taken([outcome], negated, joins and bool(out), "result", text, anded, at=at))
+                out.append(Taken([outcome], negated, joins and bool(out), "result", text, at=at))
                 negated = joins = anded = False
                 continue
             if item.asked or item.aside:
@@ -132,9 +129,6 @@ class Parser:
                 continue
             if item.taken and not item.senses:
                 cue = "outperform" if item.means("outperform") else cue  # "2x faster than vLLM"
-                continue
-            if lossless := no_loss(self.items, at, self.lexicon):
-                out.append(Taken([stated(lossless, self.language)], False, False, "text", lossless.text, at=at))
                 continue
             if item.words and not item.senses:
                 steers = self._steer(at, cue, negated, joins)
@@ -210,7 +204,7 @@ class Parser:
             words = self._parts(item, words=True) if item.senses and not having else None
             scope = self._is_scope(at, cue)
             compared = self._roles(at, cue) == _ANY_ROLE
-            how = (anded, scope, words, at, compared, having, is_list)
+            how = (scope, words, at, compared, having, is_list)
             out.append(Taken(terms, negation, again and same, kind, item.text, *how))
             if models := None if negation else models_in(item, terms[0], self.lexicon):
                 out.append(Taken([models], False, False, models.field, models.label))
@@ -284,9 +278,6 @@ class Parser:
             return self._measured(at)  # 比LoRA显存更低
         if cue in ("outperform", "outdone"):
             return [self.link("outperforms", "tail" if cue == "outperform" else "head", item)]
-        if is_improved(self.items, at, self.lexicon):
-            name = item.senses[0].concept
-            return [self.link("outperforms", "tail", item), *improvement(name, item.text, self.lexicon, self.language)]
         senses = self.chosen(at, cue or cue_behind(self.items, at))
         if senses and senses[0].type == "metric":
             return self._measured(at)

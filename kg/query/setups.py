@@ -11,9 +11,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import chain
 from typing import Literal
 
-from kg.query.belonging import AMOUNT, Belonging, SentenceWords, Span, Thing, is_one_list
+from kg.query.belonging import AMOUNT, Belonging, Span, chains, cues
 from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Filter
 from kg.query.lexicon import Lexicon
@@ -21,6 +22,7 @@ from kg.query.nodes import Node, Reported, nodes_at
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of
 from kg.text import sentence_at
+from kg.vocabulary import Match
 
 #: Types of what a result is obtained on; data sets are no rivals.
 OBTAINED = ("hardware", "model", "dataset")
@@ -35,27 +37,21 @@ Wanted = tuple[tuple[str, frozenset[str]], ...]
 class Setups:
     """What some results were obtained on."""
 
-    def __init__(self, corpus: Corpus, lexicon: Lexicon, results: Mapping[str, tuple[str, str]]) -> None:
-        """Results by node, each with its paper (CURIE) and the words of what it is over."""
-        self.corpus, self.lexicon = corpus, lexicon
-        self.results = {node: paper for node, (paper, _) in results.items()}
-        self.baselines = {node: baseline for node, (_, baseline) in results.items()}
+    def __init__(self, corpus: Corpus, lexicon: Lexicon, results: Mapping[str, str]) -> None:
+        """Results by node, each with its paper (CURIE)."""
+        self.corpus, self.lexicon, self.results = corpus, lexicon, results
         self._said: dict[str, Things] = {}
         self._dealt_out = [label for word in lexicon.words.meaning("dealt-out") for label in word.labels]
-        self._words = SentenceWords.of(lexicon.vocabulary)
+        self._cues = cues(lexicon.vocabulary)
 
     @staticmethod
     def of(corpus: Corpus, lexicon: Lexicon, results: Iterable[Reported]) -> Setups:
         """What results were obtained on."""
-        return Setups(corpus, lexicon, {one.node: (one.paper, one.baseline_text) for one in results})
+        return Setups(corpus, lexicon, {one.node: one.paper for one in results})
 
     @cached_property
     def _nodes(self) -> dict[str, Node]:
         return {one.node: one for one in nodes_at(self.corpus.store, self.results) if one.start >= 0}
-
-    @cached_property
-    def _entries(self) -> set[str]:
-        return {entry_of(node) for node in self.results}
 
     @cached_property
     def _beside(self) -> dict[tuple[str, str], dict[Span, str]]:
@@ -63,7 +59,7 @@ class Setups:
         out: dict[tuple[str, str], dict[Span, str]] = defaultdict(dict)
         sql = """SELECT e.name, x.field, x.start, x."end", x.metric_text FROM entries e JOIN results x ON x.entry = e.id
             WHERE x.start >= 0 AND e.name IN ({})"""
-        for entry, field, start, end, metric in self.corpus.store.some(sql, self._entries):
+        for entry, field, start, end, metric in self.corpus.store.some(sql, set(map(entry_of, self.results))):
             out[entry, field][Span(start, end)] = metric
         return out
 
@@ -75,7 +71,7 @@ class Setups:
             FROM entries e JOIN mentions x ON x.entry = e.id JOIN concepts c ON c.id = x.concept
             JOIN texts t ON t.entry = x.entry AND t.field = x.field
             WHERE x.start >= 0 AND c.type IN ('hardware', 'model', 'dataset') AND e.name IN ({})"""
-        for entry, kind, concept, words in self.corpus.store.some(sql, self._entries):
+        for entry, kind, concept, words in self.corpus.store.some(sql, set(map(entry_of, self.results))):
             if words and concept not in self.lexicon.vocabulary:
                 out[entry][kind][words] = concept
         return out
@@ -113,39 +109,37 @@ class Setups:
             if first <= at.start and at.end <= last
         }
         things = self._things(text, entry)
-        names = [Span(one.start, one.end) for named in things.values() for one in named]
-        reader = Belonging(text, Span(node.start - first, min(node.end, last) - first), inside, names, self._words)
+        names = chain.from_iterable(things.values())
+        reader = Belonging(text, Span(node.start - first, min(node.end, last) - first), inside, names, self._cues)
         is_dealt_out = any(words in text for words in self._dealt_out)
         before = self._before(node.raw, first, entry)
-        beaten = {match.concept for match in self.lexicon.matched(self.baselines.get(node.node) or "")}
         out: Things = {}
         for kind in OBTAINED:
             rivals = reader.rivals(things[kind]) if kind in _RIVALS else set()
-            rivals |= {one for one in things[kind] if kind in _RIVALS and one.concept in beaten}
             named = [one for one in things[kind] if one not in rivals]
             earlier = before[kind] if not named else []
             out[kind] = tuple(sorted(reader.of(named, is_dealt_out) or {one.concept for one in earlier}))
         return out
 
-    def _before(self, raw: str, first: int, entry: str) -> dict[str, list[Thing]]:
+    def _before(self, raw: str, first: int, entry: str) -> dict[str, list[Match]]:
         """What the sentence before names, where it has no results of its own: of each type one thing, or one list."""
         ends = len(raw[:first].rstrip())
         start, end = sentence_at(raw, ends - 1, ends) if ends else (0, 0)
         said = raw[start:end]
-        things = self._things(said, entry) if not AMOUNT.search(said) else dict[str, list[Thing]]()
-        return {kind: things[kind] if is_one_list(things.get(kind, []), said) else [] for kind in OBTAINED}
+        things = self._things(said, entry) if not AMOUNT.search(said) else dict[str, list[Match]]()
+        return {kind: things[kind] if len(chains(things.get(kind, []), said)) == 1 else [] for kind in OBTAINED}
 
-    def _things(self, text: str, entry: str) -> dict[str, list[Thing]]:
+    def _things(self, text: str, entry: str) -> dict[str, list[Match]]:
         """What a text names, by type."""
-        out: dict[str, list[Thing]] = {kind: [] for kind in OBTAINED}
+        out: dict[str, list[Match]] = {kind: [] for kind in OBTAINED}
         for match in self.lexicon.matched(text):
             if match.type in out:
-                out[match.type].append(Thing(match.concept, match.start, match.end))
+                out[match.type].append(match)
         for kind, named in self._own[entry].items() if entry in self._own else ():
             for words, concept in sorted(named.items(), key=lambda one: -len(one[0])):
                 for found in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text):
                     if all(found.end() <= one.start or found.start() >= one.end for one in out[kind]):
-                        out[kind].append(Thing(concept, *found.span()))
+                        out[kind].append(Match(concept, kind, *found.span()))
         return out
 
     def fits(self, node: str, wanted: Wanted) -> Fits:
@@ -159,14 +153,6 @@ class Setups:
             if not own and not (had and had <= concepts):
                 return "unsaid"
         return ""
-
-    def told(self, node: str) -> Things:
-        """What a result is told to be obtained on, without what its paper compares with."""
-        paper = self.results[node]
-        return {
-            kind: tuple(one for one in things if (paper, one) not in self._rivals)
-            for kind, things in self.said(node).items()
-        }
 
 
 class Obtained:

@@ -18,8 +18,6 @@ from kg.text import fold, has_han, is_kind
 AFTER = ("technique", *NAMED)
 #: Names of a thing that are looked for.
 _NAMES = 6
-#: A label of the word for no loss.
-_NO_LOSS = "no loss"
 #: Words before where something is put.
 _INTO = ("to", "onto", "into", "到")
 #: Ways to say a compound that are looked for.
@@ -84,18 +82,6 @@ def is_denied(items: list[Item], at: int) -> bool:
     return False
 
 
-def no_loss(items: list[Item], at: int, lexicon: Lexicon) -> Item | None:
-    """A Chinese denial that something becomes less as what texts must state; takes the pieces: 效果不降的."""
-    item, behind = items[at], items[at + 1 : at + 3]
-    falls = bool(behind) and behind[0].means("decrease") and not (behind[0].senses or behind[0].is_verb)
-    ends = falls and (not behind[1:] or bool(behind[1].mark) or behind[1].text == "的")
-    if not (ends and item.means("not") and not item.senses and has_han(item.text)):
-        return None
-    item.used = behind[0].used = behind[0].taken = True
-    text = f"{item.text}{behind[0].text}"
-    return Item(item.start, behind[0].end, text, words=lexicon.words.bearing(fold(_NO_LOSS)))
-
-
 def models_in(item: Item, term: Term, lexicon: Lexicon) -> Phrase | None:
     """A kind of network in the words for a topic, which texts must name too ("LLM quantization").
 
@@ -140,22 +126,6 @@ def side_of_win(behind: list[Item]) -> Literal["head", "tail", ""]:
             is_beaten = is_passive(around) or any(one.means("be") for one in behind[:at])
             return ("tail" if is_beaten else "head") if is_alone else ""
     return ""
-
-
-def is_improved(items: list[Item], at: int, lexicon: Lexicon) -> bool:
-    """Whether a technique of its own is what is to be made better or extended, and no measure of it: 改进GRPO的方法."""
-    is_own = "technique" in items[at].types and (items[at].text.isupper() or is_name(items[at], lexicon))
-    if not is_own or any(item.types == {"metric"} or item.is_speed for item in items):
-        return False
-    before = next((item for item in items[:at][::-1] if item.senses or not item.means("frame", "about")), None)
-    rest = [item for item in items[at + 1 :] if item.senses or item.mark or not item.means("frame", "about")]
-    behind = rest[0] if rest and not any(item.senses for item in rest[1:]) else None  # 在GRPO上改进的工作
-    verb = next(
-        (i for i in (before, behind) if i and not (i.senses or i.asked) and i.means("improve", "extends")), None
-    )
-    if verb:
-        verb.used = True
-    return verb is not None
 
 
 def improvement(concept: str, said: str, lexicon: Lexicon, language: str) -> list[Term]:

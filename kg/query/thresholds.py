@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.query.amounts import sized, with_amounts, with_length, with_level, with_loss, with_room, with_size, with_steps
+from kg.query.amounts import sized, with_amounts, with_loss, with_room, with_size
 from kg.query.filter import Op, Outcome
 from kg.query.items import OPS, TO, Item
 from kg.query.lexicon import Lexicon, Sense
@@ -15,8 +15,8 @@ from kg.text import fold, has_han, tokens
 _MEMORY, _SIZE = "memory", "parameter"
 #: What words say of a result.
 _CHANGES = ("increase", "decrease", "improve")
-#: The units of how much something holds, and of how often something is done.
-_TOKENS, _STEPS = "tokens", "steps"
+#: The unit of how much something holds.
+_TOKENS = "tokens"
 #: The least number that tokens are counted by without saying so.
 _LENGTHY = 1000
 
@@ -138,8 +138,6 @@ class Thresholds:
         elif number.unit == "%" and outcome.op in ("<", "<=") and set(outcome.metrics) & set(outcome.sizes):
             less = replace(outcome, change="decrease", op=">=", value=100 - (outcome.value or 0.0))
             outcome = replace(outcome, told=self._told(less).told)  # "with less than 1% of the parameters"
-        elif number.unit == "%" and not outcome.change and len(metrics) == 1:
-            outcome = self._retained(outcome, metrics[0], around)
         self.outcomes[at] = self._told(self._ranged(outcome, number, op in (None, at))), text
 
     def _shorter(self, outcome: Outcome, at: int) -> Outcome:
@@ -186,22 +184,6 @@ class Thresholds:
         self.outcomes[at] = room, number.text
         return True
 
-    def _retained(self, outcome: Outcome, at: int, around: list[int]) -> Outcome:
-        """A level of a metric of which a share is kept: "retains 95% of the accuracy", 精度保持95%."""
-        said = fold(self.items[at].text)
-        for i in around:
-            word = self.items[i]
-            names = (f"retained {said}",) if word.means("keep") else (fold(f"{said}{word.text}"),)
-            for sense in self.lexicon.senses(names[0]) if word.means("keep") or word.is_unknown else ():
-                if sense.type == "metric" and sense.known:
-                    word.taken = True
-                    label, metrics = (
-                        self.lexicon.label(sense.concept, self.language),
-                        self.lexicon.family(sense.concept),
-                    )
-                    return replace(outcome, concept=sense.concept, label=label, metrics=metrics, words=(names[0],))
-        return outcome
-
     def _is_budget(self, outcome: Outcome) -> bool:
         """Whether a number is all that may be used: "in 8 GB of memory", 8GB显存能跑."""
         return outcome.unit not in ("", "x", "%", "points") and self._is_lower(outcome)
@@ -241,10 +223,6 @@ class Thresholds:
         """A threshold on how much smaller something gets, with how texts may state it."""
         if outcome.concept in {sense.concept for sense in self.lexicon.senses(_SIZE)}:
             outcome = with_size(outcome)
-        elif _STEPS in (outcome.unit, self._unit_of(outcome.concept)):
-            return with_steps(outcome, self.lexicon.words)
-        elif outcome.unit.endswith(_TOKENS):
-            outcome = with_length(outcome, (word for said in outcome.words for word in said.split()))
         elif outcome.change == "decrease" and self._is_high(outcome):
             return with_loss(outcome, filter(str.isascii, outcome.words), self.lexicon.words)
         sizes = set(outcome.metrics) & set(outcome.sizes)
@@ -258,19 +236,12 @@ class Thresholds:
             names = sorted(said & {word for label in labels for word in label.split()})
         else:  # less memory, where the KV cache is quantized, is less cache
             names += sorted(said & set(map(sized, labels)) - {word for name in names for word in name.split()})
-        if not sizes and self._is_set(outcome):
-            levels = (fold(label) for metric in outcome.metrics for label in self.lexicon.labels(metric))
-            return with_level(outcome, (label for label in levels if any(word in label for word in outcome.words)))
         return with_amounts(outcome, names, self._is_part, self.lexicon.words) if sizes else outcome
 
     def _is_part(self, noun: str) -> bool:
         """Whether a noun is that of a metric of its own, of which there are kinds: "memory" of training memory."""
         senses = self.lexicon.senses(noun)
         return any(sense.type == "metric" and sense.known for sense in senses)
-
-    def _is_set(self, outcome: Outcome) -> bool:
-        """Whether a metric is one that a method sets: it bears the name of a technique ("sparsity")."""
-        return any(sense.type == "technique" for word in outcome.words for sense in self.lexicon.senses(word))
 
     def _is_gone(self, at: int) -> bool:
         """Whether a piece belongs to another number, or to what is asked for."""

@@ -144,17 +144,6 @@ def only(items: list[Item]) -> list[str]:
     return [item.text for at, item in enumerate(items) if item.means("only") and {at - 1, at + 1} & (things | uses)]
 
 
-def untold(items: list[Item], text: str) -> list[str]:
-    """What a question for yes or no says of the thing that it asks about, in words that say nothing each by itself.
-
-    "Is distillation on its way out?" asks more than which papers are on distillation.
-    """
-    plain = takewhile(lambda i: i.mark or (i.means("frame", "about") and not i.senses), items[::-1])
-    said = [item for item in plain if not (item.mark or item.asked)][::-1]
-    is_whole = len(said) + 1 >= len(items) or len(said) < 2
-    return [] if is_whole or not items[0].means("auxiliary") else [text[said[0].start : said[-1].end]]
-
-
 def is_telling(words: str) -> bool:
     """Whether words that nothing bears say something by themselves."""
     return any(True for _ in _telling(words))

@@ -157,20 +157,6 @@ def test_sizes_of_models_are_told_as_texts_write_them(lexicon: Lexicon, text: st
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("The context reaches 1M tokens.", True),
-        ("It handles a one-million-token context.", True),
-        ("Contexts of 2M-token length fit.", True),
-        ("The context reaches 128K tokens.", False),
-        ("The context is long; it processes 1M images.", False),
-    ],
-)
-def test_lengths_are_told_as_texts_write_them(lexicon: Lexicon, text: str, says: bool) -> None:
-    assert fits(told("context length of 1M tokens or more", lexicon), text) == says
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
         ("It prunes half of the tokens with only a 0.7% drop in average performance.", True),
         ("It costs a maximal performance drop of 0.6%.", True),
         ("It is twice as fast with less than 1% degradation.", True),
@@ -193,34 +179,3 @@ def test_change_behind_a_number_is_that_of_the_next_one(lexicon: Lexicon) -> Non
         ("metric:accuracy", "decrease", "<", 1),
         ("metric:token-usage", "decrease", ">=", 50),
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("It is a 4-step generator.", True),
-        ("It generates in four denoising steps.", True),
-        ("A few-step student follows.", True),
-        ("One-step distillation works.", True),
-        ("It samples within 2 steps.", True),
-        ("It is a two-step pipeline.", False),  # of which no sampler is said
-        ("It is an 8-step generator.", False),
-        ("It runs 14 steps.", False),
-    ],
-)
-def test_few_steps_are_told_as_texts_write_them(lexicon: Lexicon, text: str, says: bool) -> None:
-    for question in ("image generation in 4 steps or fewer", "reduce the number of diffusion steps to 4 or fewer"):
-        assert fits(told(question, lexicon), text) == says
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("It reduces end-to-end latency.", True),
-        ("Its latency reduction is large.", True),
-        ("It lowers cost; latency stays.", False),
-        ("Latency matters.", False),
-    ],
-)
-def test_direction_without_a_number_is_told_in_words(lexicon: Lexicon, text: str, says: bool) -> None:
-    assert fits(told("methods that reduce latency for pruning", lexicon), text) == says

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from kg.query.belonging import Belonging, SentenceWords, Span, Thing
+from kg.query.belonging import Belonging, Span, cues
 from kg.vocabulary import Vocabulary
 
 CASES = Path(__file__).parents[1] / "cases" / "belonging.jsonl"
@@ -18,9 +18,8 @@ def _on(case: dict[str, Any], vocabulary: Vocabulary) -> set[str]:
     said = case["sentence"]
     start = said.index(case["number"])
     found = vocabulary.match(said)
-    at, names = Span(start, start + len(case["number"])), [Span(one.start, one.end) for one in found]
-    sentence = Belonging(said, at, {}, names, SentenceWords.of(vocabulary))
-    things = [Thing(one.concept, one.start, one.end) for one in found if one.type == case["type"]]
+    sentence = Belonging(said, Span(start, start + len(case["number"])), {}, found, cues(vocabulary))
+    things = [one for one in found if one.type == case["type"]]
     rivals = sentence.rivals(things) if case["type"] != "dataset" else set()
     own = sentence.of([one for one in things if one not in rivals], "respectively" in said)
     return {concept.partition(":")[2] for concept in own}

@@ -87,12 +87,6 @@ def test_a_problem_that_is_avoided_is_asked_for(question: str, lexicon: Lexicon)
     assert not problem.negated
 
 
-def test_a_denied_fall_denies_nothing_else(lexicon: Lexicon) -> None:
-    lossless, pruning = read("效果还不降的数据剪枝方法", lexicon).filter.conditions
-    assert "lossless" in lossless.any_of[0].wordings  # type: ignore[union-attr]
-    assert not pruning.negated
-
-
 @pytest.mark.parametrize(
     ("chinese", "english"), [("脑电", "eeg"), ("人体姿态", "human pose"), ("小语", ""), ("火星", "")]
 )
@@ -255,18 +249,6 @@ def test_what_says_little_is_told_and_no_text_must_have_it(question: str, word: 
     found = _asked(made, own, QUANTIZED, question)
     assert "900-01" in _ids(found)
     assert word in found.query.filter.ignored
-
-
-@pytest.mark.parametrize(
-    ("question", "ignored"),
-    [
-        ("is knowledge distillation on its own?", ("on its own",)),
-        ("is there any work on pruning?", ()),
-        ("papers on pruning of this and that", ()),
-    ],
-)
-def test_what_is_asked_of_a_thing_for_yes_or_no_is_told(lexicon: Lexicon, question: str, ignored: tuple[str]) -> None:
-    assert read(question, lexicon).filter.ignored == ignored
 
 
 def test_companies_and_universities_are_not_all_institutions(made: Any, own: Lexicon) -> None:

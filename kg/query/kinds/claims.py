@@ -147,7 +147,7 @@ class _Claims:
             claim.nodes.append(one.node)
         for claim in found.values():
             for kind in _SETUP:
-                on = {concept for node in claim.nodes for concept in setups.told(node)[kind]}
+                on = {concept for node in claim.nodes for concept in setups.said(node)[kind]}
                 claim.cells[kind] = tuple(sorted(map(self._label, on)))
             subject = self._names(names).get(claim.paper, "")
             metric = self.say(f"measure.{claim.cells['change']}", metric=claim.cells["metric"])

@@ -14,12 +14,11 @@ from functools import cached_property
 from typing import Any
 
 from kg.query.answer import Answer, Cell, Line, Quote, Row, Table
-from kg.query.comparable import comparable
 from kg.query.conditions import Where, concepts, reporting
 from kg.query.corpus import Corpus
 from kg.query.filter import Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
-from kg.query.measures import Block, Figure, Figures, Measures, blocks
+from kg.query.measures import Block, Figure, Figures, Measures, blocks, comparable
 from kg.query.nodes import Reported, reported
 from kg.query.sayings import Sayings
 from kg.query.setups import OBTAINED, Obtained, Setups
@@ -281,7 +280,7 @@ class _Ranking:
             quote = quoted[said.node]
             said = _without_rival(said)
             baseline = said.baseline or fold(said.baseline_text)
-            yield _Ranked(figure, baseline, said.baseline_text, said.setting, setups.told(said.node), quote)
+            yield _Ranked(figure, baseline, said.baseline_text, said.setting, setups.said(said.node), quote)
 
     def _had(self, papers: Iterable[str], link: str) -> list[tuple[str, str]]:
         """Papers with what they have by a link."""

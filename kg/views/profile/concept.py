@@ -222,7 +222,7 @@ def _results(
     papers: list[str] = []
     first: dict[tuple[object, ...], str] = {}
     rows = graph.store.rows(sql, *family)
-    said_of = {f"entry:{row[0]}/result/{row[-1]}": (row[1], row[12]) for row in rows} if kind in OBTAINED else {}
+    said_of = {f"entry:{row[0]}/result/{row[-1]}": row[1] for row in rows} if kind in OBTAINED else {}
     setups = Setups(Corpus.of(graph.store), graph.lexicon(), said_of)
     for row in rows:
         entry, paper, title, when, metric, metric_text, change, bound, low, high, unit = row[:11]

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.model import Paper, Result
-from kg.query.comparable import comparable
-from kg.query.measures import Block, bases
+from kg.query.measures import Block, bases, comparable
 from kg.views import measured, outcome
 from kg.views.borne import borne, is_bought
 from kg.views.quotation import names
