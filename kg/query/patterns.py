@@ -18,7 +18,7 @@ _STEM = re.compile(r"(?<=\w{3})(?:ings?|ed|ations?|ions?|als?|ment|ers?|s)$")
 #: A word for what something is made, whose stem keeps this: what is linearized is not linear.
 _MADE = re.compile(r"(\w{3,}i)[sz](?:ations?|ing|e[ds]?|ers?)")
 #: The endings of a stem, all that "*" stands for; a last letter may be doubled before them.
-_ENDINGS = r"(?:e|e?s|e?d|ings?|e?rs?|ors?|ions?|ations?|als?|ments?|able|ives?|y|ies|ied)?"
+_ENDINGS = r"(?:at)?(?:e|e?s|e?d|ings?|e?rs?|ors?|ions?|ations?|als?|ments?|able|ives?|y|ies|ied)?"
 _DOUBLED = "bdglmnprt"
 #: What "…" stands for between two words: at most three, of which none says what is done but that it is needed.
 #: One behind a hyphen is part of a word: "without auxiliary load-balancing losses".

@@ -229,6 +229,7 @@ def test_topic_that_no_paper_is_about_may_be_named_where_the_rest_is_fulfilled(m
         ("quantiz*", "quantised and quantization", "quantum"),
         ("token*", "tokens", "tokenization"),
         ("swap*", "swapping", "swaption"),
+        ("disaggreg*", "disaggregated serving", "aggregated serving"),
         ("W4A*", "W4A16", "W3A16"),
     ],
 )
