@@ -23,7 +23,7 @@ AMOUNT = re.compile(
 )
 _NUMBER = re.compile(r"(?<![A-Za-z\d])\d")
 #: What separates statements, and what does so whatever stands behind it.
-_BREAK = re.compile(r"[;；，。(（)）]|[,:](?=\s)|\b(?:and|but|while|whilst|whereas)\b|但|并|而")
+_BREAK = re.compile(r"[;；，。(（]|[,:](?=\s)|\b(?:and|but|while|whilst|whereas)\b|但|并|而")
 _BRACKET = re.compile(r"\([^()]*\)|（[^（）]*）")
 _ALWAYS = (";", "；", "(", "（", "while", "whilst", "whereas", "but", "但", "而", "，", "。")
 #: Tags of words that a statement begins with: verbs, prepositions, adverbs, numbers.
@@ -160,18 +160,15 @@ class Belonging:
             return before
         if after == len(self.numbers):
             return None if any(ahead) else before
-        is_of_next = not self._breaks(thing.end, self.numbers[after].start, is_last=True)
+        is_of_next = not self._breaks(thing.end, self.numbers[after].start)
         return after if is_of_next else None if any(ahead) else before
 
-    def _breaks(self, start: int, end: int, *, is_last: bool = False) -> list[bool]:
+    def _breaks(self, start: int, end: int) -> list[bool]:
         """The breaks in a part of the sentence behind which a statement begins, each with whether it is no comma."""
         out = []
         text = _BRACKET.sub(lambda found: " " * len(found[0]), self.masked[start:end])
         for found in _BREAK.finditer(text):
             said = found.group()
-            rest = text[found.end() :].strip()
-            if is_last and not rest and said in (",", "，"):
-                continue
             if said in _ALWAYS or self._begins(start + found.end()):
                 out.append(said not in (",", ":"))
         return out

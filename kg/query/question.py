@@ -46,7 +46,7 @@ from kg.query.stating import (
     surer,
 )
 from kg.query.thresholds import Thresholds
-from kg.query.unnamed import is_author, is_averting, is_machine, is_narrowing, is_told, only, phrase_of
+from kg.query.unnamed import is_author, is_averting, is_machine, is_narrowing, is_told, phrase_of
 from kg.text import fold, has_han, is_kind
 
 #: Meanings of words that say something: they are used, or told as ignored.
@@ -97,7 +97,7 @@ class Parser:
         unused = (i.text for i in left if i.means(*_TELLING) or i.is_verb or (i.is_speed and not i.means("outperform")))
         bare = (i for i in self.items if not (i.senses or i.asked or i.taken or i.value is not None))
         units = (i.text for i in bare if i.means("unit"))
-        words = (*self.ignored, *unused, *units, *only(self.items))
+        words = (*self.ignored, *unused, *units)
         words = tuple(sorted(dict.fromkeys(words), key=self.text.find))
         unnamed = tuple(word for word in self.unnamed if word in words and word not in self.narrowing)
         return Filter(tuple(joined(taken)), words, narrowing=tuple(self.narrowing), unnamed=unnamed)

@@ -138,6 +138,8 @@ class Thresholds:
         elif number.unit == "%" and outcome.op in ("<", "<=") and set(outcome.metrics) & set(outcome.sizes):
             less = replace(outcome, change="decrease", op=">=", value=100 - (outcome.value or 0.0))
             outcome = replace(outcome, told=self._told(less).told)  # "with less than 1% of the parameters"
+        elif number.unit == "%" and not outcome.change and len(metrics) == 1:
+            outcome = self._retained(outcome, metrics[0], around)
         self.outcomes[at] = self._told(self._ranged(outcome, number, op in (None, at))), text
 
     def _shorter(self, outcome: Outcome, at: int) -> Outcome:
@@ -183,6 +185,18 @@ class Thresholds:
         number.taken = True
         self.outcomes[at] = room, number.text
         return True
+
+    def _retained(self, outcome: Outcome, at: int, around: list[int]) -> Outcome:
+        """A level of a metric of which a share is kept: "retains 95% of the accuracy", 精度保持95%."""
+        said = fold(self.items[at].text)
+        for word in (self.items[i] for i in around):
+            name = f"retained {said}" if word.means("keep") else fold(f"{said}{word.text}")
+            for sense in self.lexicon.senses(name) if word.means("keep") or word.is_unknown else ():
+                if sense.type == "metric" and sense.known:
+                    word.taken, label = True, self.lexicon.label(sense.concept, self.language)
+                    metrics = self.lexicon.family(sense.concept)
+                    return replace(outcome, concept=sense.concept, label=label, metrics=metrics, words=(name,))
+        return outcome
 
     def _is_budget(self, outcome: Outcome) -> bool:
         """Whether a number is all that may be used: "in 8 GB of memory", 8GB显存能跑."""

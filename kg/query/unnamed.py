@@ -137,13 +137,6 @@ def _without_plain(words: str) -> str:
     return " ".join([*dropwhile(_plain().__contains__, rest[::-1])][::-1])
 
 
-def only(items: list[Item]) -> list[str]:
-    """Words that say of a thing beside them that it is the only one, which no text is searched for: "CPUs only"."""
-    things = {at for at, item in enumerate(items) if item.types & {"technique", *NAMED} and not item.words}
-    uses = {at for at, item in enumerate(items) if item.means("use") and at + 1 in things}  # 只用CPU
-    return [item.text for at, item in enumerate(items) if item.means("only") and {at - 1, at + 1} & (things | uses)]
-
-
 def is_telling(words: str) -> bool:
     """Whether words that nothing bears say something by themselves."""
     return any(True for _ in _telling(words))

@@ -7,9 +7,7 @@ import pytest
 from kg.query import Lexicon, read
 from kg.query.empty import any_listed
 from kg.query.filter import Compound
-from kg.query.patterns import any_regex
 from kg.query.sayings import Sayings
-from kg.store.asking import fits
 
 from .shown import said
 
@@ -66,15 +64,6 @@ def test_number_and_change_are_of_the_metric_beside_them(question: str, meant: s
     assert meant in said(read(question, lexicon).filter).split(" & ")
 
 
-@pytest.mark.parametrize(
-    "question", ["methods that improve GRPO", "改进GRPO的方法", "在GRPO上改进的工作", "对GRPO的改进"]
-)
-def test_what_improves_a_method_is_what_beats_it(question: str, lexicon: Lexicon) -> None:
-    found = read(question, lexicon).filter
-    assert said(found).startswith("outperforms tail technique:group-relative-policy-optimization | text ")
-    assert not found.ignored
-
-
 @pytest.mark.parametrize("question", ["how does GRPO improve accuracy?", "GRPO improves reasoning"])
 def test_what_a_method_improves_is_not_what_beats_it(question: str, lexicon: Lexicon) -> None:
     assert "outperforms" not in said(read(question, lexicon).filter)
@@ -122,9 +111,3 @@ def test_what_brackets_explain_sets_no_condition(lexicon: Lexicon) -> None:
     found = read("federated learning of LoRA (different data or devices)", lexicon).filter
     assert len(found.conditions) == 2
     assert found.ignored == ("data",)
-
-
-@pytest.mark.parametrize(("text", "says"), [("It is a variant of GRPO.", True), ("We use GRPO to train.", False)])
-def test_texts_say_that_a_method_is_extended(text: str, says: bool, lexicon: Lexicon) -> None:
-    (condition,) = read("which methods extend GRPO?", lexicon).filter.conditions
-    assert fits(any_regex(condition.any_of[1].said), text) == says  # type: ignore[union-attr]

@@ -56,8 +56,8 @@ QUESTIONS = [
     ("量化或剪枝", f"{QUANT} | {PRUNE}"),
     ("KV cache compression for video generation", f"{KV} & topic:video-generation"),
     # "and" binds closer than "or"
-    ("quantization and pruning or knowledge distillation", f"{QUANT} | {KD} & {PRUNE} | {KD}"),
-    ("quantization or pruning and knowledge distillation", f"{QUANT} | {PRUNE} & {QUANT} | {KD}"),
+    ("quantization and pruning or knowledge distillation", f"{QUANT} & {PRUNE} | {KD}"),
+    ("quantization or pruning and knowledge distillation", f"{QUANT} | {PRUNE} & {KD}"),
     ("quantization or pruning, and knowledge distillation", f"{QUANT} | {PRUNE} & {KD}"),
     ("quantization on H100 or pruning", f"{QUANT} | {PRUNE} & {H100} | {PRUNE}"),
     ("quantization or pruning on H100", f"{QUANT} | {PRUNE} & {H100}"),
