@@ -101,9 +101,12 @@ class Belonging:
                 held.setdefault(place, []).append(thing)
         group = self._reach(lambda start, end: not self._breaks(start, end))  # "97% of the accuracy with 3% of it"
         own = [thing for place in group for thing in held.get(place, ())]
-        if own:
-            behind = [thing for thing in own if thing.start >= self.numbers[self.place].start]
-            return {thing.concept for thing in behind or own}
+        at = self.numbers[self.place]
+        ahead, behind = ([thing for thing in own if (thing.start < at.start) == is_so] for is_so in (True, False))
+        first = min((thing.start for thing in behind), default=at.end)
+        if own:  # but "on RULER (up to 25 points), and good on LongBench"
+            is_far = ahead and _BREAK.search(self.masked, at.end, first)
+            return {thing.concept for thing in (ahead if is_far or not behind else behind)}
         for place in range(group[-1] + 1, len(self.numbers)):  # "3x faster and 40% smaller on an A100"
             is_apart = self.numbers[place] in self.alike and place > last
             if is_apart or not self._is_listed(place - 1):

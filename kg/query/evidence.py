@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from itertools import zip_longest
 
 from kg.query.answer import Quote, Row
@@ -95,15 +95,10 @@ class AnswerEvidence:
         before = quote.context.partition(" ".join(quote.quote.split()))[0]
         words = re.findall(r"\w+", before.lower())
         opening = re.sub(r"^\w+, ", "", before)  # "However, "
-        prior, denies = self._asides
-        is_prior = "," not in opening and prior.intersection(fold(opening).split()[:_OPENING])
+        known = self.lexicon.vocabulary.cues
+        denies = known("without") | set(self.lexicon.words.folds("averting"))
+        is_prior = "," not in opening and known("prior").intersection(fold(opening).split()[:_OPENING])
         return bool(is_prior or denies.intersection(words[-_DENIED:]))
-
-    @cached_property
-    def _asides(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Words that open a sentence on earlier work, and those right before what is denied."""
-        known = self.lexicon.vocabulary
-        return known.cues("prior"), known.cues("without") | set(self.lexicon.words.folds("averting"))
 
     def _is_apart(self, condition: Condition, entries: Iterable[str]) -> bool:
         """Whether a paper has a compound's parts only in sentences of their own, and nothing else that shows it."""

@@ -2,7 +2,7 @@
 
 A result counts for hardware (a model, a data set) that is asked for only where its sentence says it of that, see
 `kg.query.belonging`; where the sentence names none, where the one before does ("We experiment on Wan2.1 and Wan2.2."),
-or where its paper has nothing else of the type.
+or, where neither names any, its paper has nothing else of the type.
 """
 
 from __future__ import annotations
@@ -41,13 +41,9 @@ class Setups:
         """Results by node, each with its paper (CURIE)."""
         self.corpus, self.lexicon, self.results = corpus, lexicon, results
         self._said: dict[str, Things] = {}
+        self._named: set[tuple[str, str]] = set()  # results whose sentences name something of a type
         self._dealt_out = [label for word in lexicon.words.meaning("dealt-out") for label in word.labels]
         self._cues = cues(lexicon.vocabulary)
-
-    @staticmethod
-    def of(corpus: Corpus, lexicon: Lexicon, results: Iterable[Reported]) -> Setups:
-        """What results were obtained on."""
-        return Setups(corpus, lexicon, {one.node: one.paper for one in results})
 
     @cached_property
     def _nodes(self) -> dict[str, Node]:
@@ -64,16 +60,16 @@ class Setups:
         return out
 
     @cached_property
-    def _own(self) -> dict[str, dict[str, dict[str, str]]]:
-        """The words by which an entry names what only papers name, by type, and what they mean."""
-        out: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    def _own(self) -> dict[str, list[tuple[str, str, str]]]:
+        """What only papers name, by entry: its type, its concept and the words for it."""
+        out: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         sql = """SELECT e.name, c.type, c.curie, substr(t.raw, x.start + 1, x."end" - x.start)
             FROM entries e JOIN mentions x ON x.entry = e.id JOIN concepts c ON c.id = x.concept
             JOIN texts t ON t.entry = x.entry AND t.field = x.field
             WHERE x.start >= 0 AND c.type IN ('hardware', 'model', 'dataset') AND e.name IN ({})"""
         for entry, kind, concept, words in self.corpus.store.some(sql, set(map(entry_of, self.results))):
             if words and concept not in self.lexicon.vocabulary:
-                out[entry][kind][words] = concept
+                out[entry].append((kind, concept, words))
         return out
 
     @cached_property
@@ -118,6 +114,7 @@ class Setups:
             rivals = reader.rivals(things[kind]) if kind in _RIVALS else set()
             named = [one for one in things[kind] if one not in rivals]
             earlier = before[kind] if not named else []
+            self._named |= {(node.node, kind)} if named else set()
             out[kind] = tuple(sorted(reader.of(named, is_dealt_out) or {one.concept for one in earlier}))
         return out
 
@@ -135,11 +132,10 @@ class Setups:
         for match in self.lexicon.matched(text):
             if match.type in out:
                 out[match.type].append(match)
-        for kind, named in self._own[entry].items() if entry in self._own else ():
-            for words, concept in sorted(named.items(), key=lambda one: -len(one[0])):
-                for found in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text):
-                    if all(found.end() <= one.start or found.start() >= one.end for one in out[kind]):
-                        out[kind].append(Match(concept, kind, *found.span()))
+        for kind, concept, words in sorted(self._own[entry], key=lambda one: -len(one[2])):
+            for found in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text):
+                if all(found.end() <= one.start or found.start() >= one.end for one in out[kind]):
+                    out[kind].append(Match(concept, kind, *found.span()))
         return out
 
     def fits(self, node: str, wanted: Wanted) -> Fits:
@@ -150,7 +146,7 @@ class Setups:
             had = self._had[self.results[node], kind] - wider
             if own and not own & concepts:
                 return "elsewhere"
-            if not own and not (had and had <= concepts):
+            if not own and ((node, kind) in self._named or not (had and had <= concepts)):
                 return "unsaid"
         return ""
 
@@ -167,7 +163,7 @@ class Obtained:
         found = list(results)
         if not self.conditions:
             return found
-        setups, kept = Setups.of(self.corpus, self.lexicon, found), []
+        setups, kept = Setups(self.corpus, self.lexicon, {one.node: one.paper for one in found}), []
         for one in found:
             if fits := setups.fits(one.node, self.conditions):
                 self.left_out[fits].add(one.node)

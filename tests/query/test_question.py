@@ -59,7 +59,7 @@ QUESTIONS = [
     ("quantization and pruning or knowledge distillation", f"{QUANT} & {PRUNE} | {KD}"),
     ("quantization or pruning and knowledge distillation", f"{QUANT} | {PRUNE} & {KD}"),
     ("quantization or pruning, and knowledge distillation", f"{QUANT} | {PRUNE} & {KD}"),
-    ("quantization on H100 or pruning", f"{QUANT} | {PRUNE} & {H100} | {PRUNE}"),
+    ("quantization on H100 or pruning", f"{QUANT} & {H100} | {PRUNE}"),
     ("quantization or pruning on H100", f"{QUANT} | {PRUNE} & {H100}"),
     ("pruning without quantization or code", f"{PRUNE} & not ({QUANT} | code)"),
     # negation

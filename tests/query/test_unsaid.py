@@ -204,20 +204,6 @@ def test_or_behind_a_word_that_steers_joins_nothing(question: str, lexicon: Lexi
     assert {t.field for t in one.any_of} != {t.field for t in other.any_of}
 
 
-@pytest.mark.parametrize(
-    ("question", "ignored"),
-    [
-        ("pruning on CPUs only", ("only",)),
-        ("只用CPU的剪枝", ("只",)),
-        ("papers with only one author", ()),
-    ],
-)
-def test_that_a_thing_is_the_only_one_is_told_as_ignored(
-    question: str, ignored: tuple[str, ...], lexicon: Lexicon
-) -> None:
-    assert read(question, lexicon).filter.ignored == ignored
-
-
 @pytest.mark.parametrize("question", ["pruning on CPUs, no GPU", "CPU上不用GPU的剪枝"])
 def test_hardware_that_is_left_out_is_not_named_either(question: str, made: Any, own: Lexicon) -> None:
     papers = {

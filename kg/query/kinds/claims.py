@@ -130,7 +130,7 @@ class _Claims:
         obtained = Obtained(self.corpus, self.lexicon, wanted)
         every = obtained.among(reported(self.store, self.corpus.those(names).of("x.paper")))
         self.notes += obtained.notes(self.say)
-        setups = Setups.of(self.corpus, self.lexicon, every)
+        setups = Setups(self.corpus, self.lexicon, {one.node: one.paper for one in every})
         for one in map(self.measures.as_level, every):
             metric = one.metric or fold(one.wording)
             if not _is_of(self.query.metric, metric, one.wording):

@@ -272,7 +272,7 @@ class _Ranking:
         """Results with their circumstances, in the same order."""
         label = self.lexicon.label(block.metric, self.say.language)
         quoted = quotes(self.store, {figure.said.node: label for figure in figures})
-        setups = Setups.of(self.corpus, self.lexicon, (figure.said for figure in figures))
+        setups = Setups(self.corpus, self.lexicon, {one.said.node: one.said.paper for one in figures})
         for figure in figures:
             said = figure.said
             if said.node not in quoted:
