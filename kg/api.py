@@ -299,14 +299,17 @@ class Graph:
         """The result of a SPARQL query (SELECT, ASK, CONSTRUCT, DESCRIBE); the prefixes are declared.
 
         It sees the union of all graphs, or the dataset that it names (FROM, FROM NAMED).
-        Raises KgError when the query is wrong, or would change the graph.
+        Raises KgError when the query is wrong, would change the graph, or gives more than `kg.store.asking` allows.
         """
-        return self.store.query(query)
+        from kg.rdf.sparql import read_back, written
+
+        return read_back(*written(self.store.query(query)))
 
     def sql(self, query: str, seconds: float = 30.0) -> pandas.DataFrame:
         """The result of a SELECT over the graph's tables; docs/schema.md says what they hold.
 
-        Raises KgError for a statement that is none, and for one that takes longer than so many seconds.
+        Raises KgError for a statement that is none, and for one that takes longer than so many seconds or gives more
+        rows or bytes than `kg.store.asking` allows.
         """
         import pandas as pd
 

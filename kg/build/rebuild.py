@@ -7,8 +7,6 @@ adding the same files afresh gives. Of a damaged file, all that can still be rea
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -28,8 +26,10 @@ from kg.store.entries import local_id
 from kg.store.faults import told
 from kg.store.file import StoreFile
 from kg.store.fingerprints import seal, sealed
-from kg.store.lite import cache_of, locked
+from kg.store.guard import for_reading, foreign, harden
+from kg.store.lite import check, draft_of, locked, sweep
 from kg.store.place import is_address
+from kg.store.schema import APPLICATION, VERSION
 
 if TYPE_CHECKING:
     from kg.store.postgres import Postgres
@@ -53,27 +53,21 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
     if is_address(location):
         return _rebuilt_in_place(str(location), jobs, progress)
     path = path_of(location)
-    if not path.is_file():
-        raise KgError(f"There is no graph at {path}: make one with kg add, or name another with --graph.")
-    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    check(path, read_only=True)
     pipeline = _RebuildPipeline(overrides=Overrides.load(path), jobs=jobs)
     lost: list[str] = []
-    with locked(path):
-        try:
-            with StoreFile(new) as store:
-                skipped = _added(pipeline, store, _inputs(path, lost), lost, progress)
-                entries = store.names()
-            if not entries and lost:
-                raise KgError(f"Nothing could be read of the graph {path}: add its files to a new one.")
-            with told(path):
-                _settle(path)
-                for ending in ("-wal", "-shm"):  # of the old file; they would be taken for the new one's
-                    path.with_name(path.name + ending).unlink(missing_ok=True)
-                os.replace(new, path)
-        finally:
-            for left in (new, *(new.with_name(new.name + ending) for ending in ("-wal", "-shm"))):
-                left.unlink(missing_ok=True)
-            shutil.rmtree(cache_of(new), ignore_errors=True)
+    with locked(path), draft_of(path) as new:
+        sweep(path)
+        with StoreFile(new) as store:
+            skipped = _added(pipeline, store, _inputs(path, lost), lost, progress)
+            entries = store.names()
+        if not entries and lost:
+            raise KgError(f"Nothing could be read of the graph {path}: add its files to a new one.")
+        with told(path):
+            _settle(path)
+            for ending in ("-wal", "-shm"):  # of the old file; they would be taken for the new one's
+                path.with_name(path.name + ending).unlink(missing_ok=True)
+            os.replace(new, path)
     return Rebuilt(entries, [*lost, *skipped])
 
 
@@ -93,11 +87,22 @@ def _rebuilt_in_place(address: str, jobs: int, progress: Progress | None) -> Reb
 
 def _inputs(path: Path, lost: list[str]) -> Iterator[tuple[Source, str, Iterator[_KnownDocument]]]:
     """What a file holds, as `_held` gives it."""
-    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+    with suppress(sqlite3.Error), closing(sqlite3.connect(for_reading(path), uri=True)) as db:
         db.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+        harden(db)
+        if (version := _version(db)) > VERSION:
+            raise KgError(f"The graph {path} has form {version}, this program knows {VERSION}: install a newer kg.")
+        if what := foreign(db, ("sources", "entries")):
+            raise KgError(f"The graph {path} holds {what}, which is no table of kg: add its files to a new graph.")
         yield from _held(db, lost)
         return
     lost.append(f"{path}: the file cannot be read: take a copy of it (kg backup), or add the papers again.")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    """The form of a graph; 0 of another file, of which what looks like a graph's is saved."""
+    is_graph = db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION
+    return int(db.execute("PRAGMA user_version").fetchone()[0]) if is_graph else 0
 
 
 def _held(db: sqlite3.Connection | Postgres, lost: list[str]) -> Iterator[tuple[Source, str, Iterator[_KnownDocument]]]:

@@ -29,6 +29,7 @@ from kg.rdf.terms import value
 from kg.rdf.triples import place_of
 from kg.store.contents import digest
 from kg.store.entries import local_id
+from kg.store.faults import Fault, told
 from kg.store.fingerprints import seal, sealed
 from kg.store.rows import rows_of, unlike
 from kg.text import fold
@@ -82,11 +83,17 @@ def verify(store: Store, shacl: bool = True) -> Report:
     `shacl` adds the shapes of ontology/shapes.ttl, which take most of the time.
     """
     report = Report()
+    report.faults += store.db.damage()
     concepts = _typed(ontology.text())
     vocabulary = Overrides.load(store.path).amended(Vocabulary.load())
-    known = _Reference({f"source:{name}" for name in store.source_names()}, concepts, vocabulary, store)
+    try:
+        sources, graphs = {f"source:{name}" for name in store.source_names()}, store.graphs()
+    except Fault as error:  # no entry can be looked for
+        report.faults.append(str(error))
+        return report
+    known = _Reference(sources, concepts, vocabulary, store)
     labels: Counter[tuple[str, str, int, str]] = Counter()
-    for graph in store.graphs():
+    for graph in graphs:
         kind, _, name = graph.partition(":")
         if graph == VOCABULARY:
             continue
@@ -94,23 +101,28 @@ def verify(store: Store, shacl: bool = True) -> Report:
             said = _entry_faults(name, known, report, labels, shacl)
         else:
             said = _source_faults(store, name, report, shacl)
-        report.faults += (f"{kind} {name}: {fault}." for fault in said)
+        report.faults += (f"{kind} {name}: {fault}." for fault in _until_damaged(store, said))
         report.checked["entries" if kind == "entry" else "sources"] += 1
-    report.faults += _label_faults(store, labels)
+    report.faults += (f"{fault}." for fault in _until_damaged(store, _label_faults(store, labels)))
     return report
+
+
+def _until_damaged(store: Store, said: Iterator[str]) -> Iterator[str]:
+    """What is wrong; where the file cannot be read any further, that comes last."""
+    try:
+        with told(store.path):
+            yield from said
+    except KgError as error:
+        yield str(error).rstrip(".")
 
 
 def _entry_faults(
     name: str, known: _Reference, report: Report, labels: Counter[tuple[str, str, int, str]], shacl: bool
 ) -> Iterator[str]:
     """What is wrong with an entry; counts its `labels`, and what was checked in the report."""
-    try:
-        [(number,)] = known.store.rows("SELECT id FROM entries WHERE name = ?", name)
-        document, record, _, mark = known.store.entry(name)
-        triples = known.store.triples(f"entry:{name}")
-    except KgError as error:
-        yield str(error).rstrip(".")
-        return
+    document, record, _, mark = known.store.entry(name)
+    [(number,)] = known.store.rows("SELECT id FROM entries WHERE name = ?", name)
+    triples = known.store.triples(f"entry:{name}")
     if sealed(mark) not in ("", seal(document)):
         yield "its texts or details are not those that were read: add its source again"
     yield from _RecordClaims(record, known.vocabulary).faults()
@@ -135,7 +147,7 @@ def _label_faults(store: Store, labels: Counter[tuple[str, str, int, str]]) -> I
     known = dict(store.rows("SELECT curie, known FROM concepts"))
     wrong = {said[0] for said, _ in held.items() ^ {k: n for k, n in labels.items() if not known.get(k[0])}.items()}
     for concept in sorted(wrong):
-        yield f"concept {concept}: the table labels does not hold what entries call it: run kg rebuild."
+        yield f"concept {concept}: the table labels does not hold what entries call it: run kg rebuild"
 
 
 class _Entry:
@@ -238,11 +250,7 @@ def _short(said: object) -> str:
 
 
 def _source_faults(store: Store, name: str, report: Report, shacl: bool) -> Iterator[str]:
-    try:
-        source = store.source(name)
-    except KgError as error:
-        yield str(error).rstrip(".")
-        return
+    source = store.source(name)
     if shacl:
         yield from violations(store.triples(f"source:{name}"))
     if not source.skeleton:
@@ -254,10 +262,7 @@ def _source_faults(store: Store, name: str, report: Report, shacl: bool) -> Iter
             f"source {name}: {len(gone)} of its entries are not in the graph: add it again to have them."
         )
         return
-    try:
-        digest(store, name)
-    except KgError as error:
-        yield str(error).rstrip(".")
+    digest(store, name)
 
 
 def grouped(triples: Iterable[ox.Triple]) -> dict[str, Node]:

@@ -15,22 +15,32 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.model import KgError
-from kg.store.asking import LATE
+from kg.rdf.sparql import read_back, written
+from kg.store.asking import LATE, ROWS, SIZE
 
 Found = ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]
 SECONDS = 30.0
-_BYTES = 4 << 30  # of memory that a query may take, beside what the process has when it begins
-_SOLUTIONS = ox.QueryResultsFormat.JSON
-_TRIPLES = ox.RdfFormat.N_TRIPLES
+_GIB = 1 << 30
+MEMORY = 4 * _GIB  # bytes that a query may take, beside what the process has when it begins
 
 
-def asked_apart(place: str, query: str, seconds: float = SECONDS) -> Found:
+def asked_apart(
+    place: str, query: str, seconds: float = SECONDS, rows: int = ROWS, size: int = SIZE, memory: int | None = None
+) -> Found:
     """What a query finds in the graph at a place; triples of a CONSTRUCT or DESCRIBE as a list.
 
-    Raises KgError for what is no query, and for one that is ended after so many seconds or takes too much memory.
+    Raises KgError for what is no query, and for one that takes more than so many seconds or bytes of `memory`, or gives
+    more than `rows`, or more than `size` bytes of them.
     """
-    said = json.dumps({"place": place, "query": query, "bytes": _BYTES}).encode()
-    child = subprocess.Popen([sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    memory = memory or MEMORY
+    limits = {"rows": rows, "size": size, "memory": memory}
+    said = json.dumps({"place": place, "query": query, **limits}).encode()
+    try:
+        child = subprocess.Popen([sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    except OSError as reason:
+        raise KgError(
+            "No process can be started for the query ({error}): end other programs, and ask again.", error=reason
+        ) from None
     try:
         data, _ = child.communicate(said, timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -41,18 +51,17 @@ def asked_apart(place: str, query: str, seconds: float = SECONDS) -> Found:
         child.wait()
     head, _, found = data.partition(b"\n")
     if child.returncode or not head:
-        raise KgError("The query took more than {n} GiB of memory and was ended: ask for less.", n=_BYTES >> 30)
+        raise KgError("The query took more than {n} GiB of memory and was ended: ask for less.", n=f"{memory / _GIB:g}")
     if error := json.loads(head).get("error"):
         sentence, values = error
         raise KgError(sentence, **values)
-    if json.loads(head)["triples"]:
-        return [quad.triple for quad in ox.parse(found, format=_TRIPLES)]
-    return ox.parse_query_results(found, format=_SOLUTIONS)
+    result = read_back(json.loads(head)["kind"], found)
+    return list(result) if isinstance(result, ox.QueryTriples) else result
 
 
 def follow_apart(place: str) -> subprocess.Popen[bytes]:
     """A process of its own that brings the triples of the graph at a place up to date, and is not waited for."""
-    said = json.dumps({"place": place, "query": "", "bytes": _BYTES}).encode()
+    said = json.dumps({"place": place, "query": ""}).encode()
     child = subprocess.Popen(
         [sys.executable, "-m", __name__],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
@@ -75,11 +84,9 @@ def _answer() -> None:
             store.rdf.follow()
             if not asked["query"]:
                 return
-            _bound(asked["bytes"])
-            result = store.query(asked["query"])
-            is_triples = isinstance(result, ox.QueryTriples)
-            data = result.serialize(format=_TRIPLES if is_triples else _SOLUTIONS) or b""  # type: ignore[arg-type]
-        head: dict[str, Any] = {"triples": is_triples}
+            _bound(asked["memory"])
+            kind, data = written(store.query(asked["query"]), asked["rows"], asked["size"])
+        head: dict[str, Any] = {"kind": kind}
     except KgError as error:
         values = {name: str(value) for name, value in error.values.items()}
         head, data = {"error": (error.sentence, values)}, b""

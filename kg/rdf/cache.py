@@ -24,6 +24,7 @@ from kg.rdf.triples import entry_text, source_text, triples_of
 from kg.store.entries import Entry
 from kg.store.faults import Damage
 from kg.store.file import StoreFile
+from kg.store.lite import lock_file
 from kg.vocabulary import Vocabulary, ontology_hash
 
 #: The form of the triples; another one makes the cache anew, and what is published.
@@ -196,7 +197,7 @@ def texts_of(file: StoreFile, graphs: Iterable[str]) -> Iterator[tuple[str, byte
     vocabulary = Vocabulary.load()
     names = list(graphs)
     for at in range(0, len(names), _READ):
-        some = [name.split(":", 1) for name in names[at : at + _READ]]
+        some = [name.partition(":")[::2] for name in names[at : at + _READ]]
         found = file.entries(local for kind, local in some if kind == "entry")
         for kind, local in some:
             name = f"{kind}:{local}"
@@ -236,7 +237,7 @@ def _alone(path: Path) -> Iterator[None]:
     """Wait until no other process writes what is made of a graph; raises PermissionError where none may."""
     try:
         path.parent.mkdir(exist_ok=True)
-        file = path.open("w")
+        file = lock_file(path)
     except OSError as error:
         raise PermissionError(error.errno, str(error)) from None
     with file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,28 +15,55 @@ from pathlib import Path
 
 from kg.model import KgError
 from kg.store.faults import fault
+from kg.store.guard import Reader, for_reading, harden
 
 SECONDS = 30.0
 ROWS = 100_000
+#: Bytes of Python's memory that the rows of a query may take: as a table, CSV or JSON they take a multiple.
+SIZE = 128 << 20
 _STEPS = 20_000  # of SQLite's machine between two looks at the clock
+_PROGRAM = ["addr", "opcode"]  # the first columns of an EXPLAIN, which shows addresses in memory
 _HINT = re.compile(r"\(\?#has:([^)]+)\)")
-_BYTES = 1 << 30  # of memory that a query may take
-#: What a query may do: read.
-_ALLOWED = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE))
+#: Memory that SQLite may take for a query. It holds for the whole process, whose writer keeps up to 256 MB of the file.
+_BYTES = 512 << 20
 
 # Sentences that more than one kind of store says.
 REFUSED = "The query would change the graph or leave it: only SELECT is allowed."
 LATE = "The query took longer than {seconds} s and was ended: ask for less."
+NAMED = "The query uses {name}, which is not allowed: docs/schema.md lists what is."
 MANY = "The query gives more than {n} rows: add a LIMIT."
+LARGE = "The query gives more than {n} MB: ask for fewer rows or columns, or add a LIMIT."
 NO_SQL = "The query is not SQL that the graph understands ({error}): `kg sql` lists its tables."
 FAILED = "The query could not be answered ({error}): ask otherwise, or for less."
 Table = tuple[list[str], list[tuple[object, ...]]]  # columns and rows
 
 
-def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS) -> Table:
+class Bound:
+    """Counts the rows of an answer while they are read. Raises KgError beyond `rows` or `size` bytes of memory."""
+
+    def __init__(self, rows: int, size: int) -> None:
+        self._rows, self._size = rows, size
+        self._number = self._taken = 0
+
+    def __call__(self, row: tuple[object, ...]) -> tuple[object, ...]:
+        self._number += 1
+        self._taken += sys.getsizeof(row) + sum(map(sys.getsizeof, row))
+        if self._number > self._rows:
+            raise KgError(MANY, n=f"{self._rows:,}")
+        if self._taken > self._size:
+            raise too_large(self._size)
+        return row
+
+
+def too_large(size: int) -> KgError:
+    """What to tell of an answer of more than so many bytes."""
+    return KgError(LARGE, n=size >> 20)
+
+
+def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS, size: int = SIZE) -> Table:
     """The columns and rows of a query. Raises KgError for what is no SELECT, and for one that is ended.
 
-    `seconds` that it may take, `rows` that it may give at most.
+    It may take `seconds`, and give `rows` that take `size` bytes of memory at most.
     """
     end = time.monotonic() + seconds
     raised: list[BaseException] = []
@@ -48,20 +76,26 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS) ->
             raise
 
     late = KgError(LATE, seconds=f"{seconds:g}")
+    reader: Reader | None = None
     try:
-        with _alarm(seconds), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        with _alarm(seconds), closing(sqlite3.connect(for_reading(path), uri=True)) as db:
             db.execute(f"PRAGMA hard_heap_limit = {_BYTES}")
             db.execute("PRAGMA query_only = ON")
+            db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, size)
+            harden(db)
             db.create_function("regexp", 2, tried, deterministic=True)
-            db.set_authorizer(_allowed)
+            db.set_authorizer(reader := Reader(db))
             db.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
             found = db.execute(query)
             if found.description is None:
                 raise KgError("The query gives no table: write a SELECT.")
-            return [column[0] for column in found.description], list(_some(found, rows))
+            columns = [column[0] for column in found.description]
+            if columns[:2] == _PROGRAM:
+                raise KgError(NAMED, name="EXPLAIN")
+            return columns, list(map(Bound(rows, size), found))
     except sqlite3.OperationalError as error:
         if _is_refused(error):
-            raise KgError(REFUSED) from None
+            raise _refused(reader) from None
         if raised and isinstance(raised[0], re.error):
             raise KgError(
                 "The query has a regular expression that is none ({error}): mend it.", error=raised[0]
@@ -77,12 +111,18 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS) ->
         raise late from None
     except (sqlite3.Error, sqlite3.Warning, ValueError, MemoryError) as error:
         if _is_refused(error):
-            raise KgError(REFUSED) from None
+            raise _refused(reader) from None
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_TOOBIG":
+            raise too_large(size) from None
         raise KgError(FAILED, error=error) from None
 
 
 def _is_refused(error: BaseException) -> bool:
-    return "not authorized" in str(error) or "prohibited" in str(error)
+    return any(word in str(error) for word in ("not authorized", "authorization denied", "prohibited"))
+
+
+def _refused(reader: Reader | None) -> KgError:
+    return KgError(NAMED, name=reader.refused) if reader and reader.refused else KgError(REFUSED)
 
 
 @contextmanager
@@ -136,18 +176,3 @@ def _compiled(pattern: str) -> tuple[Callable[[str], re.Match[str] | None], tupl
         return re.compile(pattern).search, ()
     needed = tuple(tuple(words.split(" ")) for words in hint[1].split("|"))
     return re.compile(pattern.removeprefix("(?i)")).search, needed
-
-
-def _allowed(action: int, what: str | None, *_: object) -> int:
-    # What a virtual table does when it is first asked; nothing can be written through this connection.
-    is_look = (action == sqlite3.SQLITE_PRAGMA and what in ("table_info", "data_version")) or (
-        action == sqlite3.SQLITE_UPDATE and what == "sqlite_master"
-    )
-    return sqlite3.SQLITE_OK if action in _ALLOWED or is_look else sqlite3.SQLITE_DENY
-
-
-def _some(found: sqlite3.Cursor, most: int) -> Iterator[tuple[object, ...]]:
-    for number, row in enumerate(found, 1):
-        if number > most:
-            raise KgError(MANY, n=f"{most:,}")
-        yield row

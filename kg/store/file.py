@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from kg.files import telling
 from kg.model import Facts, KgError, Source
 from kg.store import codec, tables
-from kg.store.asking import SECONDS, Table
+from kg.store.asking import ROWS, SECONDS, SIZE, Table
 from kg.store.entries import ClaimRow, Draft, Entry, local_id
 from kg.store.faults import Damage, Fault, fault, remedy, told
 from kg.store.lite import Lite, lite, taken
@@ -368,9 +368,12 @@ class StoreFile:
         of_papers, of_sources = "SELECT max(appeared) FROM papers", "SELECT max(said ->> '$.date') FROM sources"
         return max(day or "" for ((day,),) in map(self.rows, (of_papers, of_sources)))
 
-    def asked(self, query: str, seconds: float = SECONDS) -> Table:
-        """The columns and rows of a user's own SELECT. Raises KgError for another statement, and where it is ended."""
-        return self.db.asked(query, seconds)
+    def asked(self, query: str, seconds: float = SECONDS, rows: int = ROWS, size: int = SIZE) -> Table:
+        """The columns and rows of a user's own SELECT; see `kg.store.asking`.
+
+        Raises KgError for another statement, and for one that takes longer or gives more than it may.
+        """
+        return self.db.asked(query, seconds, rows, size)
 
     # --- by what entries are found --------------------------------------------------------------------------------
 

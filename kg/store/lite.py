@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from kg.model import KgError
 from kg.store.asking import Table, asked, fits
-from kg.store.faults import Fault, fault, told
+from kg.store.faults import Damage, Fault, fault, remedy, told
+from kg.store.guard import for_reading, foreign, harden
 from kg.store.schema import APPLICATION, TABLES, VERSION
 
 _MOUNTS = Path("/proc/mounts")
 _NETWORKS = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "lustre"))
+_DRAFT = re.compile(r"[0-9a-f]{8}(?:-wal|-shm|-journal|\.cache)?")  # what follows ".NAME." in the names of drafts
 _WAIT = 5.0  # seconds that a second writer waits for the first
 #: What a writer keeps of the file, in KiB, and pages that it may write before they go from the log into the file: the
 #: many indexes of a large graph are written all over it, again and again.
@@ -60,7 +64,10 @@ class Lite(sqlite3.Connection):
             return None
         if self.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
             raise KgError(f"{self.path} is a database of something else: name another file for the graph.")
-        return int(self.execute("PRAGMA user_version").fetchone()[0])
+        version = int(self.execute("PRAGMA user_version").fetchone()[0])
+        if version == VERSION and (what := foreign(self)):
+            raise Damage(f"The graph {self.path} holds {what}, which kg does not make: {remedy(self.path)}")
+        return version
 
     def create(self) -> None:
         """Make the tables of an empty file, and the graph's own id."""
@@ -91,11 +98,25 @@ class Lite(sqlite3.Connection):
             " OR ".join(map("({})".format, lists))
         ]
 
-    def asked(self, query: str, seconds: float) -> Table:
+    def asked(self, query: str, seconds: float, rows: int, size: int) -> Table:
         """The columns and rows of a user's own SELECT. Raises KgError."""
         if self.path is None:
             raise KgError("A graph in memory has no file to ask in SQL: keep it in one.")
-        return asked(self.path, query, seconds)
+        return asked(self.path, query, seconds, rows, size)
+
+    def damage(self) -> list[str]:
+        """A sentence for each table of the file that is damaged, with a damaged page where SQLite names one."""
+        out = []
+        tables = self.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0 ORDER BY name")
+        for (name,) in tables.fetchall():
+            found: list[str] = []
+            try:
+                found += (line for (line,) in self.execute(f"PRAGMA quick_check('{name.replace(chr(39), '')}')"))
+            except sqlite3.Error as error:
+                found.append(str(error))
+            lines = [line for said in found for line in said.splitlines() if not line.startswith(("***", "ok"))]
+            out += [f"The table {name} of {self.place} is damaged ({lines[0]}): {remedy(self.path)}"] if lines else []
+        return out
 
     def copy_to(self, place: Path) -> None:
         """Copy the graph to a file that is not there yet, while others read and write it. Raises KgError.
@@ -104,21 +125,16 @@ class Lite(sqlite3.Connection):
         """
         if place.exists():
             raise KgError(f"{place} is there already: name a new file for the copy.")
-        draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
-        try:
-            with told(place):
-                copy = sqlite3.connect(draft)
-                try:
-                    self.backup(copy)
-                    copy.execute("PRAGMA journal_mode = WAL")
-                    with copy:
-                        copy.execute("UPDATE about SET value = ? WHERE name = 'id'", (secrets.token_hex(8),))
-                finally:
-                    copy.close()
-                os.replace(draft, place)
-        finally:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
+        with draft_of(place) as draft, locked(draft, named=place), told(place):
+            copy = sqlite3.connect(draft)
+            try:
+                self.backup(copy)
+                copy.execute("PRAGMA journal_mode = WAL")
+                with copy:
+                    copy.execute("UPDATE about SET value = ? WHERE name = 'id'", (secrets.token_hex(8),))
+            finally:
+                copy.close()
+            os.replace(draft, place)
 
     def close(self) -> None:
         """Let go of the file; idempotent."""
@@ -133,11 +149,13 @@ def lite(path: Path | None, read_only: bool) -> Lite:
     """Open a file, made if need be unless `read_only`; None for a graph in memory. Raises KgError."""
     if path is None:
         return _connect(":memory:")
-    _check(path, read_only)
+    check(path, read_only)
     lock = None if read_only else taken(path)
     try:
+        if not read_only:
+            sweep(path)
         with told(path):
-            db = _reading(path) if read_only else _writing(path)
+            db = _connect(for_reading(path), uri=True) if read_only else _writing(path)
     except BaseException:
         if lock is not None:
             lock.close()
@@ -153,18 +171,9 @@ def _writing(path: Path) -> Lite:
     return db
 
 
-def _reading(path: Path) -> Lite:
-    uri = path.absolute().as_uri()
-    try:
-        db = _connect(f"{uri}?mode=ro", uri=True)
-        db.execute("SELECT 1 FROM sqlite_master").fetchall()
-    except sqlite3.OperationalError:  # a folder in which nobody may write, and no writer can be
-        db = _connect(f"{uri}?immutable=1", uri=True)
-    return db
-
-
 def _connect(place: str, uri: bool = False) -> Lite:
     db = sqlite3.connect(place, timeout=_WAIT, isolation_level=None, uri=uri, check_same_thread=False, factory=Lite)
+    harden(db)
     db.create_function("regexp", 2, fits, deterministic=True)
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA cache_size = -64000")  # KiB
@@ -176,12 +185,14 @@ def cache_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.cache")
 
 
-def _check(path: Path, read_only: bool) -> None:
+def check(path: Path, read_only: bool) -> None:
     """Raise KgError where a path cannot be that of a graph."""
     if path.is_dir():
         if (path / "meta.json").exists() or (path / "oxigraph").exists():
             raise KgError(f"{path} is the graph of an older kg, which was a folder: add its files again to a new file.")
         raise KgError(f"{path} is a folder: name a file for the graph.")
+    if path.exists() and not path.is_file():
+        raise KgError(f"{path} is a pipe, a socket or a device: name a file for the graph.")
     if read_only and not path.exists():
         raise KgError(f"There is no graph at {path}: make one with kg add, or name another with --graph.")
     if not read_only:
@@ -208,9 +219,39 @@ def _network(folder: Path) -> str:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def draft_of(path: Path) -> Iterator[Path]:
+    """A new name beside a graph's file, under which another one is written before it takes its place.
+
+    Nothing is left of it at the end; what a killed process leaves, `sweep` removes.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        yield draft
+    finally:
+        _remove(draft)
+
+
+def sweep(path: Path) -> None:
+    """Remove what killed processes left of drafts of a graph's file, which this process has locked."""
+    with suppress(OSError):
+        names = [entry.name for entry in os.scandir(path.absolute().parent) if entry.name.startswith(f".{path.name}.")]
+        for name in {name[: len(path.name) + 10] for name in names if _DRAFT.fullmatch(name, len(path.name) + 2)}:
+            draft = path.with_name(name)
+            with suppress(KgError), locked(draft, wait=0.0):  # else a living process writes it
+                _remove(draft)
+
+
+def _remove(draft: Path) -> None:
+    with suppress(OSError):
+        for ending in ("", "-wal", "-shm", "-journal"):
+            draft.with_name(draft.name + ending).unlink(missing_ok=True)
+    shutil.rmtree(cache_of(draft), ignore_errors=True)
+
+
+@contextmanager
+def locked(path: Path, wait: float | None = None, named: Path | None = None) -> Iterator[None]:
     """Be the one writer of a graph's file; Fault where another process is."""
-    file = taken(path)
+    file = taken(path, wait, named)
     try:
         yield
     finally:
@@ -218,19 +259,26 @@ def locked(path: Path) -> Iterator[None]:
             file.close()
 
 
-def taken(path: Path, wait: float | None = None) -> Any:
+def lock_file(path: Path) -> IO[bytes]:
+    """A file to be locked. A link or a pipe in its place, which a stranger may have put there, is an OSError."""
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    return os.fdopen(os.open(path, flags, 0o666), "r+b", buffering=0)
+
+
+def taken(path: Path, wait: float | None = None, named: Path | None = None) -> Any:
     """A lock that one writer of a graph has at a time; Fault where another does not let go of it in time.
 
-    SQLite's own lock holds for a transaction, while what a writer knows of the graph must hold as long as it writes.
+    Errors speak of the graph `named`. SQLite's own lock holds for a transaction, while what a writer knows of the graph
+    must hold as long as it writes.
     """
     try:
         import fcntl
     except ImportError:  # Windows has SQLite's own lock alone
         return None
-    folder = cache_of(path)
+    folder, path = cache_of(path), named or path
     with told(path):
         folder.mkdir(exist_ok=True)
-        file = (folder / "writer.lock").open("w")
+        file = lock_file(folder / "writer.lock")
     end = time.monotonic() + (_WAIT if wait is None else wait)
     while True:
         try:

@@ -53,7 +53,7 @@ def test_sparql_is_ended_by_time(path: Path):
 
 
 def test_sparql_is_ended_by_memory(path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(asking, "_BYTES", 256 << 20)
+    monkeypatch.setattr(asking, "MEMORY", 256 << 20)
     with pytest.raises(KgError, match="memory and was ended"):
         asking.asked_apart(str(path), LARGE, 120)
 

@@ -13,7 +13,6 @@ from kg.entity_types import TABLE, data_folder
 from kg.model import KgError
 from kg.names import PREFIXES, curie
 from kg.rdf.asking import asked_apart, follow_apart
-from kg.store.asking import MANY
 from kg.store.place import is_address
 from kg.views.words import PageWords
 from kg.web.asked import Asked, Later, Reply, Shown
@@ -24,7 +23,10 @@ if TYPE_CHECKING:
 SECONDS = 12.0  # of a query: less than a page has
 _PREPARING = 5.0  # seconds that a query waits for the triples to follow the graph
 _following: list[subprocess.Popen[bytes]] = []  # the process that sees to it
-_ROWS, _SHOWN, _LONGEST = 10_000, 500, 20_000
+#: Rows and bytes that a query gives at most; four workers may hold as much at once, and pages take a multiple.
+_ROWS, _SIZE = 10_000, 16 << 20
+_MEMORY = 1 << 30  # bytes that the process of a SPARQL query may take; four may run at once
+_SHOWN, _LONGEST = 500, 20_000
 _EXAMPLES = (
     "SELECT label, papers FROM topic_counts ORDER BY papers DESC LIMIT 20",
     "SELECT title, low, unit, baseline FROM paper_results\n"
@@ -85,12 +87,7 @@ def sql(graph: Graph, asked: Asked) -> Shown:
 
 
 def _asked(graph: Graph, query: str) -> tuple[list[str], list[tuple[object, ...]]]:
-    from kg.store.asking import asked as asked_file
-
-    if graph.store.path is None:
-        columns, rows = graph.store.asked(query, SECONDS)
-    else:
-        columns, rows = asked_file(graph.store.path, query, SECONDS, _ROWS)
+    columns, rows = graph.store.asked(query, SECONDS, _ROWS, _SIZE)
     return columns, [tuple(f"({len(v):,} bytes)" if isinstance(v, bytes) else v for v in row) for row in rows]
 
 
@@ -113,7 +110,7 @@ def sparql(graph: Graph, asked: Asked) -> Shown | Reply:
         raise KgError(asked.error("sparql_address"))
     try:
         _prepare(graph, asked)
-        result = asked_apart(asked.location, query, SECONDS)
+        result = asked_apart(asked.location, query, SECONDS, _ROWS, _SIZE, _MEMORY)
     except KgError as error:
         if not is_page and asked.form == "html":  # a program, or the editor
             status = 503 if isinstance(error, Later) else 400
@@ -125,9 +122,7 @@ def sparql(graph: Graph, asked: Asked) -> Shown | Reply:
     if not is_page:
         return _sent(result, asked)
     if isinstance(result, list):
-        values["text"] = (ox.serialize(result[:_ROWS], format=ox.RdfFormat.TURTLE, prefixes=PREFIXES) or b"").decode()[
-            :200_000
-        ]
+        values["text"] = (ox.serialize(result, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES) or b"").decode()[:200_000]
         return Shown("sparql.html.jinja", words("web.nav_sparql"), {"triples": len(result)}, values)
     columns, rows = _rows(result)
     values |= {"columns": columns, "rows": rows[:_SHOWN], "number": len(rows)}
@@ -187,12 +182,7 @@ def _rows(result: Any) -> tuple[list[str], list[list[dict[str, str]]]]:
     if isinstance(result, ox.QueryBoolean):
         return ["answer"], [[{"text": str(bool(result)).lower(), "curie": ""}]]
     columns = [variable.value for variable in result.variables]
-    rows: list[list[dict[str, str]]] = []
-    for row in result:
-        if len(rows) == _ROWS:
-            raise KgError(MANY, n=f"{_ROWS:,}")
-        rows.append([_cell(row[name]) for name in columns])
-    return columns, rows
+    return columns, [[_cell(row[name]) for name in columns] for row in result]
 
 
 def _cell(term: Any) -> dict[str, str]:
