@@ -33,6 +33,8 @@ _CONNECT = 10  # seconds that a server has to answer
 _SELECT = re.compile(r"\s*(select|with|values|table)\b|\s*\(", re.IGNORECASE)
 _EXTENSION = """SELECT quote_ident(nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace
     WHERE extname = 'pg_trgm'"""
+#: Rows that are asked for at once: libpq gets slow where the server has sent far more than was read.
+_CHUNK = 100
 #: What users' SELECTs may not name: functions that do more than compute (they wait, read files, end connections, run
 #: other SQL, change settings), those of other extensions and of users, and the server's own tables.
 _FORBIDDEN = """SELECT proname FROM pg_proc p WHERE lower(proname) = ANY(%(words)s)
@@ -46,7 +48,7 @@ _FORBIDDEN = """SELECT proname FROM pg_proc p WHERE lower(proname) = ANY(%(words
     LIMIT 1"""
 #: A SELECT that ends with an error at a row that is too large to be sent.
 _BOUND = """SELECT * FROM ({query}
-) AS q WHERE CASE WHEN octet_length(q::text) > {size} THEN CAST('{mark}' || octet_length(q::text) AS int) ELSE 1 END = 1"""
+) AS q WHERE CASE WHEN octet_length(q::text) > {size} THEN CAST('{mark}' || left(q::text, 1) AS int) ELSE 1 END = 1"""
 #: Python's regular expressions are PostgreSQL's but for the boundary of a word; letters are those of Unicode.
 _REGEXP = r"""CREATE OR REPLACE FUNCTION regexp(pattern text, said text) RETURNS boolean LANGUAGE sql IMMUTABLE
     AS $$ SELECT said COLLATE "und-x-icu" ~ replace(pattern, '\b', '\y') $$"""
@@ -235,13 +237,16 @@ class Postgres:
                 alone.execute(query.encode())  # a cursor takes one SELECT and nothing else
                 cursor.execute(_BOUND.format(query=query, size=size, mark=mark).encode())
                 self._limit(db, end)
-                found: Any = reader.stream("FETCH ALL FROM bound")  # row by row
-                try:
-                    out = list(map(Bound(rows, size), found))
-                except BaseException:
-                    db.close()  # else all other rows would be waited for
-                    found.close()
-                    raise
+                bound, out, before = Bound(rows, size), list[tuple[object, ...]](), -1
+                while before < len(out):
+                    before = len(out)
+                    found: Any = reader.stream(f"FETCH {_CHUNK} FROM bound".encode())  # row by row
+                    try:
+                        out += map(bound, found)
+                    except BaseException:
+                        db.close()  # else the rest would be waited for
+                        found.close()
+                        raise
                 return [column.name for column in cursor.description or ()], out
         except errors.QueryCanceled:
             raise KgError(LATE, seconds=f"{seconds:g}") from None

@@ -145,7 +145,11 @@ def test_a_role_that_may_only_read_asks_and_writes_nothing(address: str, tmp_pat
         ["show", "p1"],
     ):
         assert run(*command, "--graph", place).returncode == 0, command
-    for command in (["add", "--fast", "-j", "1", tmp_path / "more.jsonl"], ["remove", "p1"], ["rebuild", "-j", "1"]):
+    for command in (
+        ["add", "--fast", "-j", "1", str(tmp_path / "more.jsonl")],
+        ["remove", "p1"],
+        ["rebuild", "-j", "1"],
+    ):
         done = run(*command, "--graph", place)
         assert done.returncode == 2, command
         assert "may not be read or written so by this user" in done.stderr
