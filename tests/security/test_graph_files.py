@@ -218,6 +218,14 @@ def test_an_input_that_is_no_file_is_refused(folder: Path, special: Path, comman
     assert "fault of kg" not in done.stderr
 
 
+@pytest.mark.parametrize("command", [["report", "--layout"], ["trends", "--lexicon"], ["add", "--records"], ["eval"]])
+def test_an_option_that_names_no_file_is_refused(folder: Path, special: Path, command: list[str]) -> None:
+    done = run(*command, special, graph=folder / "papers.kg")
+    assert done.returncode == 2
+    assert str(special) in done.stderr
+    assert "fault of kg" not in done.stderr
+
+
 # --- what a killed process leaves, and what a newer one wrote -------------------------------------------------------
 
 

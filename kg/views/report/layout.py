@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.files import content
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -56,15 +57,12 @@ class Layout:
         """The layout of a user's file; raises KgError, with the line, for any error in it."""
         path = Path(path)
         try:
-            with path.open("rb") as file:
-                content = file.read(_LARGEST + 1)
+            said = content(path, _LARGEST + 1)
         except OSError as error:
             raise KgError(f"{path}: cannot be read ({error.strerror or error}): name a YAML file.") from None
-        if len(content) > _LARGEST:
+        if len(said) > _LARGEST:
             raise KgError(f"{path}: is longer than a layout can be ({_LARGEST:,} bytes): name a YAML file of sections.")
-        return Layout(
-            tuple(_LayoutParser(str(path), {part.name: part for part in Layout.usual().parts}).parts(content))
-        )
+        return Layout(tuple(_LayoutParser(str(path), {part.name: part for part in Layout.usual().parts}).parts(said)))
 
     def chosen(self, sections: Iterable[str], columns: Iterable[str] = ()) -> Layout:
         """A layout with the given sections in that order (all if empty), and columns as in "results=metric,paper".

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kg.files import content
 from kg.model import KgError
 from kg.text import fold
 from kg.vocabulary import Concept, Vocabulary
@@ -69,7 +70,7 @@ class TrendLexicon:
 
         path = Path(path)
         try:
-            data = path.read_bytes()[: _LIMIT + 1]
+            data = content(path, _LIMIT + 1)
             if len(data) > _LIMIT:
                 raise KgError(f"{path}: is larger than {_LIMIT // 1000:,} KB: give a smaller lexicon.")
             said = yaml.safe_load(data.decode())
