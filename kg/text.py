@@ -288,7 +288,7 @@ _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|et al|etc|vs|cf|Fig|Eq|Sec|No|app
 
 
 #: Code points of a sentence, more than of the longest in 12,000: what looks at all pairs of its words stays fast.
-_LONGEST_SENTENCE = 1_500
+_LONGEST_SENTENCE = 1_300
 _PAUSE = re.compile(r"[,;:，；、\s](?!.*[,;:，；、\s])", re.S)
 
 

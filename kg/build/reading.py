@@ -51,7 +51,7 @@ def _here(paths: Sequence[File], opened: Opened) -> Iterator[tuple[int, Made]]:
         for file in _each(path):
             made = file if isinstance(file, KgError) else _tried(f"{file}:", partial(opened, file))
             if isinstance(made, Batch):
-                made.documents = _to_the_end(made, file)
+                made.documents = _to_the_end(made, iter(made.documents), file)
             yield number, made
 
 
@@ -75,9 +75,8 @@ def _each(path: File) -> Iterator[File | KgError]:
             return
 
 
-def _to_the_end(batch: Batch, file: object) -> Iterator[Document]:
+def _to_the_end(batch: Batch, documents: Iterator[Document], file: object) -> Iterator[Document]:
     """The documents of a batch, until one cannot be read, of which the batch tells."""
-    documents = iter(batch.documents)
     while (document := _tried(f"{file}: the rest", partial(next, documents, None))) is not None:
         if isinstance(document, KgError):
             batch.skipped.append(str(document))
@@ -208,7 +207,7 @@ def _send(line: Connection, made: Made, file: object) -> None:
         return
     _taken(made)
     documents, since = list[Document](), time.monotonic()
-    for document in _to_the_end(made, file):
+    for document in _to_the_end(made, iter(made.documents), file):
         documents.append(document)
         if len(documents) >= _PIECE or time.monotonic() - since > _SECONDS:
             line.send(_Piece(documents, _taken(made), False))

@@ -81,7 +81,7 @@ _BEATEN = ("win whole", "over whole")
 _AGAINST_IT = ("over", "than", "compared")  # markers of what a number is over
 _COMPARING = (*_AGAINST_IT, "win")
 _MOST = 60  # candidate baselines of a sentence
-_NEAREST = 20  # of these that a number is weighed against, in sentences that are no more than lists
+_NEAREST = 12  # of these that a number is weighed against, in sentences that are no more than lists
 _LONGEST = 8  # words of a baseline
 _LEADING = ("or", "using", "via", "by", "reported")  # words that no baseline begins with
 _NEAR = 4  # words between a number and the comparison that it belongs to
@@ -494,9 +494,11 @@ def _listed(names: list[str], more: re.Match[str] | None) -> list[str]:
 
 def _turn(place: QuantityPlace, other: Other) -> str:
     """Whether a "respectively" list pairs the candidate with this number; "none" if the lists differ in length."""
-    same = [i for i, q in enumerate(place.sentence.quantities) if q.unit == place.quantity.unit]
     number, parts = other.turn
-    if parts < 2 or parts != len(same):
+    if parts < 2:
+        return "none"
+    same = [i for i, q in enumerate(place.sentence.quantities) if q.unit == place.quantity.unit]
+    if parts != len(same):
         return "none"
     return "right" if number == same.index(place.index) + 1 else "wrong"
 
