@@ -222,10 +222,6 @@ class Graph:
         from kg.query import answer
 
         found = answer(self.store, self.vocabulary, question, limit, self.lexicon(), filter, lang)
-        if found.table is not None:
-            from kg.views.doubted import doubted
-
-            found = doubted(self, found)
         return replace(found, cell=_cell, print=_text)
 
     def lexicon(self) -> Lexicon:

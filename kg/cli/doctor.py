@@ -82,7 +82,7 @@ def _report(graph: str, file: Path, lang: str) -> None:
 
 def _language_model() -> str:
     """The configured language model, its host, and whether there is a key; no request is made."""
-    from kg.extract.endpoint import configured
+    from kg.endpoint import configured
 
     try:
         endpoint = configured()

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.compiled import no_search_for_garbage
+from kg.endpoint import language_model
 from kg.entity_types import LISTS
-from kg.extract.endpoint import language_model
 from kg.model import Document, Record
 from kg.vocabulary import Vocabulary
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from threadpoolctl import ThreadpoolController
 
-    from kg.extract.endpoint import Endpoint
+    from kg.endpoint import Endpoint
 
 CONFIG = Path(__file__).with_name("config.cfg")
 #: Increased whenever the output of the extraction changes, so that entries of existing graphs are read again.

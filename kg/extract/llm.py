@@ -18,10 +18,10 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.endpoint import Chat, Endpoint, Unanswered, configured
 from kg.entity_types import LISTS, TABLE, TAILS
 from kg.extract.base import Parts, field_at, field_text, inside, sentence_of
 from kg.extract.context import canonical
-from kg.extract.endpoint import Chat, Endpoint, Unanswered, configured
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.model import ENTITY_TYPES, LARGEST, RELATION_TYPES, ROLES, Evidence, KgError, Mention, Relation, Result
 from kg.text import fold, has_han, token_lists

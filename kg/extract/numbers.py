@@ -7,56 +7,18 @@ Examples: "2.35x to 2.72x", "96-142×", "\\(5.1\\times\\)", "$\\sim$2\\%", "by h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from kg.evidence import BY_HAND
+from kg.latex import unmarked
 from kg.model import Result
 from kg.text import lowered
-
-#: One character for each group of equivalent ones.
-_CHARACTERS = str.maketrans("∼～≈˜‐‑‒–−✕✖╳⨯％\u00a0\u2009\u202f\n", "~~~~-----××××%    ")
-#: Replacements before parsing, padded to the same length; LaTeX first.
-_LATEX = (
-    (re.compile(r"\\times|\\texttimes"), "×"),
-    (re.compile(r"\\pm(?![a-z])"), "±"),
-    (re.compile(r"\\(?:to|rightarrow|Rightarrow)(?![a-z])"), "→"),
-    (re.compile(r"\\%"), "%"),
-    (re.compile(r"\\(?:sim|approx|thicksim)(?![a-z])"), "~"),
-    (re.compile(r"\\geq?(?![a-z])|\\geqslant"), "≥"),
-    (re.compile(r"\\leq?(?![a-z])|\\leqslant"), "≤"),
-    (
-        re.compile(
-            r"\\(?:textbf|textit|emph|texttt|textsc|mathbf|mathrm|mathsf|text|bf|underline|small|footnotesize|scriptsize|tiny)(?![a-z])"
-        ),
-        "",
-    ),
-    (re.compile(r"\\[()\[\],;!: ]|[${}]"), ""),
-)
-_PLAIN = (
-    (re.compile(r"\*\*"), ""),
-    (re.compile(r"\+/?-"), "±"),
-    (re.compile(r"(?<=[A-Za-z])~(?=\w)|(?<=\d)~(?=[A-Za-z%])"), " "),
-)
 
 
 def plain(text: str) -> str:
     """The text without LaTeX around numbers, of the same length, so that offsets stay valid."""
-    text = _padded(text, "\\${}", _LATEX).translate(_CHARACTERS)
-    return _padded(text, "*+~", _PLAIN)
-
-
-def _padded(text: str, signs: str, forms: Iterable[tuple[re.Pattern[str], str]]) -> str:
-    """A text with forms replaced by others of the same length, if it has any of the signs that they begin with."""
-    if any(map(text.__contains__, signs)):
-        for pattern, new in forms:
-            text = pattern.sub(lambda found, new=new: _pad(new, len(found.group())), text)  # type: ignore[misc]
-    return text
-
-
-def _pad(new: str, width: int) -> str:
-    """Pad a replacement: units follow their number and move right, bounds precede it and move left."""
-    return new.rjust(width) if new in ("×", "%") else new.ljust(width)
+    return unmarked(text)
 
 
 class Quantity(NamedTuple):

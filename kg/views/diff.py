@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from kg.model import Document, Evidence, Relation
 from kg.tables import json_text
 from kg.text import plain
-from kg.views import outcome
 from kg.views.answers import short
 from kg.views.base import View
 from kg.views.difference import FIRST, ClaimChange, Difference, First, Identity, PaperChange, Relinked, Work, difference
 from kg.views.render import render
 from kg.views.selection import EntryQuote, Selection, clean, quoted
+from kg.views.statement import effect
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -208,7 +208,7 @@ def _detail(said: str) -> str:
 def _said(shown: Selection, claim: Any) -> str:
     """A claim in words."""
     if not isinstance(claim, Relation):
-        return outcome.phrase(shown, claim)
+        return effect(shown, claim)
     head, tail = shown.label(claim.head_concept, claim.head), shown.label(claim.tail_concept, claim.tail)
     return shown.words("diff.relation", head=head, relation=shown.words(f"relation.{claim.type}"), tail=tail)
 

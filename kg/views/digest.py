@@ -19,11 +19,10 @@ from kg.query import since as periods
 from kg.query.periods import days
 from kg.tables import json_text
 from kg.views.base import View
-from kg.views.brief import ORIGINS, in_words
+from kg.views.brief import ORIGINS, parts, sentence
 from kg.views.loose import Loose, RecordingPipeline
 from kg.views.render import render
 from kg.views.selection import Selection, ids, link
-from kg.views.slots import slots
 
 if TYPE_CHECKING:
     from kg.build.pipeline import Added, Progress
@@ -62,7 +61,7 @@ Writer = Callable[[Selection, Paper], DigestSentence]
 
 def composed(shown: Selection, paper: Paper) -> DigestSentence:
     """The sentence that kg composes from the record, without what a source's own sentence says."""
-    return DigestSentence(in_words(shown.words, slots(shown, paper, ORIGINS["abstract"])))
+    return DigestSentence(sentence(shown.words, parts(shown, paper, fields=ORIGINS["abstract"])))
 
 
 def digest(

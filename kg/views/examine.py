@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from kg.build.pipeline import version
 from kg.entity_types import LISTS
-from kg.extract import version
 from kg.link.institutions import Organisation, Register, joined, name_tokens
 from kg.model import Document, Record
 from kg.rdf.store import Store
 from kg.store.contents import load_entry, works
 from kg.store.fingerprints import fingerprint
 from kg.trust import LIKELY
-from kg.vocabulary import ontology_hash
 
 #: What a paper should have, in the order of a record.
 SLOTS = ("title", "abstract", "authors", "institutions", "name", "techniques", "problems", "tasks", "results", "topics")
@@ -194,13 +193,13 @@ def _has(document: Document, record: Record, slot: str) -> bool:
 
 def _readings() -> dict[str, str]:
     """How an entry was read, by what its fingerprint was made with."""
-    return {f"extract-{version(fast)} {ontology_hash()}": name for fast, name in ((False, "full"), (True, "fast"))}
+    return {version(way): way for way in ("full", "fast")}
 
 
 def _reading(document: Document, mark: str, known_as: dict[str, str]) -> str:
     if not mark:
         return "partial"  # without a mark it is read again
-    return next((name for version, name in known_as.items() if fingerprint(document, version) == mark), "other")
+    return next((name for made_with, name in known_as.items() if fingerprint(document, made_with) == mark), "other")
 
 
 def _confidence(found: Quality, record: Record) -> None:

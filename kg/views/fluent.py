@@ -13,8 +13,8 @@ from typing import Any
 
 from kg.check import Checker
 from kg.check.wording import is_ordinary, names
+from kg.endpoint import Chat, Endpoint, Unanswered, configured
 from kg.entity_types import LISTS
-from kg.extract.endpoint import Chat, Endpoint, Unanswered, configured
 from kg.model import Document, KgError, Paper, Text
 from kg.text import count_han, has_han, sentences
 from kg.views.brief import compose

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from kg.extract.numbers import plain
 from kg.latex import letters as accented
+from kg.latex import unmarked
 from kg.text import one_line
 
 _CITED = re.compile(r"[~ ]?\\[cC]ite[a-z]*(?:\[[^\[\]]*\])?(?:\{[^{}]*\}| ?[\w:-]+ ?(?=[,.;)]))")
@@ -144,7 +144,7 @@ def as_text(said: str) -> str:
     said = _MATH.sub(_formula, said)
     said = _UNDERLINED.sub(r"\1", said)
     said = _TORN.sub("-", _STARS.sub(r"\2", _STARRED.sub(lambda part: part[1] or part[2], said)))
-    said = _APART_SIGN.sub("", one_line(plain(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")
+    said = _APART_SIGN.sub("", one_line(unmarked(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")
     return said.replace(_RAISED, "^").replace(_LOWERED, "_")
 
 
@@ -157,7 +157,7 @@ def _formula(found: re.Match[str]) -> str:
     )
     said = _SQUARED.sub(lambda one: one[1] + one[2].translate(_SUPERSCRIPTS), said)
     said = _INDEX.sub(lambda one: f"{one[1]}{_LOWERED}{one[2] or one[3]}", said)
-    return " ".join(_MARKS.sub("", plain(part)) for part in _OPERATOR.split(said))
+    return " ".join(_MARKS.sub("", unmarked(part)) for part in _OPERATOR.split(said))
 
 
 def quotable(said: str, most: int = _MOST) -> str:

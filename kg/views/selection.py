@@ -13,9 +13,9 @@ from kg.model import ROLES, Document, Evidence, Mention, Paper, Record, Result
 from kg.names import WEB, address, called, in_language, is_curie
 from kg.query.support import Supporter, appeared, support
 from kg.store.contents import labels
-from kg.text import fold, has_han, one_line, raw_span, sentence_at, sentences
+from kg.text import fold, has_han, one_line, sentence_at
 from kg.views.latex import as_text
-from kg.views.words import PageWords, pattern
+from kg.views.words import PageWords
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 TYPES = (*LISTS, "topic")
 _SEVERAL = re.compile(r".*[A-Z]s")  # "LLMs"
 _MACRO = re.compile(r"\\[A-Za-z]+(?:\{\})?")  # "\modelname", which stands for a name that the text does not give
-#: Begins a sentence on a further thing that a paper makes.
-FURTHER = (
-    r"(?i)(?:<proposal.further>|<proposal.counting>)\b,?\s(?:[a-z]+\s)?(?:<proposal.subjects>)\s(?:<proposal.verbs>)"
-)
 #: Normalises a text for display.
 clean = one_line
 
@@ -64,21 +60,6 @@ class EntryResult:
     record: Record
     result: Result
 
-    def sentences(self) -> tuple[str, str]:
-        """The sentence of the repaired text before that of the result, and its own; empty where there is none."""
-        evidence, before = self.result.evidence, ""
-        text = self.document.texts.get(evidence.field)
-        if text and evidence.start >= 0:
-            for start, end in sentences(text.text):
-                if raw_span(text, start, end)[1] > evidence.start:
-                    return before, text.text[start:end]
-                before = text.text[start:end]
-        return "", ""
-
-
-#: A result as extracted, and as its sentence bears it out; None where a sentence may not tell it.
-Borne = tuple[EntryResult, Result | None]
-
 
 class Selection:
     """Papers of a graph, with their labels, dates and institutions in one language."""
@@ -110,7 +91,6 @@ class Selection:
         self.lang = lang
         self._labels: dict[str, str] = {}
         self._things: dict[tuple[str, str, bool], list[Thing]] = {}
-        self.borne: dict[tuple[str, ...], list[Borne]] = {}  # by paper and fields, filled by kg.views.borne
 
     def label(self, concept: str, wording: str = "") -> str:
         """The localised label of a concept, LaTeX shown as text; `wording` is used for entities without a concept."""
@@ -242,21 +222,7 @@ def name(paper: Paper) -> str:
     records = [record for _, record in paper.entries]
     own = (one for one in (record.name for record in records) if one and not _MACRO.fullmatch(one))
     own = (one for one in own if not _SEVERAL.fullmatch(one) or any(one in record.title for record in records))
-    first = clean(next(own, ""))
-    return "" if first and _is_further(paper, first) else first
-
-
-def _is_further(paper: Paper, own: str) -> bool:
-    """Whether a name is that of a further thing, of which the title does not tell: "Moreover, we add a Foo gate"."""
-    told = " ".join(record.title for _, record in paper.entries).casefold()
-    text = next((d.texts["A"].text for d, _ in paper.entries if "A" in d.texts), "")
-    at = text.find(own)
-    if at < 0 or own.casefold() in told:
-        return False
-    ahead = text[sentence_at(text, at, at)[0] : at]
-    if ahead.endswith("(") and " ".join(ahead.rstrip(" (").split()[-2:]).casefold() in told:
-        return False  # "Moreover, we introduce Late Owls (Foo)", of a title with late owls
-    return pattern(FURTHER).match(ahead.lstrip()) is not None
+    return clean(next(own, ""))
 
 
 def named(paper: Paper, date: str) -> str:

@@ -16,23 +16,22 @@ from kg.views.latex import as_text
 from kg.views.render import render
 from kg.views.report.around import also, bibliography, scope, timeline
 from kg.views.report.chart import chart
-from kg.views.report.claims import wins
-from kg.views.report.doing import doing, mentioning, naming, wider
-from kg.views.report.landscape import techniques
+from kg.views.report.families import families
 from kg.views.report.layout import Layout, Part
+from kg.views.report.limits import limits, problems
 from kg.views.report.methods import methods
-from kg.views.report.problems import problems, unsolved
 from kg.views.report.results import results
-from kg.views.report.takeaways import takeaways
 from kg.views.report.upcoming import upcoming
+from kg.views.report.wins import wins
 from kg.views.selection import Selection, ids, link, named, title
 from kg.views.served import Served
+from kg.views.topic import Topic
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
 
 _CITED = 8  # papers that a cell of a page names; the JSON format names all
-_OPEN = ("takeaways", "methods", "chart")  # sections of a page that are not folded
+_OPEN = ("families", "methods", "chart")  # sections of a page that are not folded
 _METHODS = 40  # lines of the table in Markdown
 
 
@@ -52,7 +51,7 @@ def report(
     known = {row["id"] for group in listed for row in group["rows"]}
     places = {
         row[column]["concept"]
-        for name, column in (("techniques", "technique"), ("problems", "problem"))
+        for name, column in (("families", "technique"), ("problems", "problem"))
         if name in data["sections"]
         for group in data[name]["groups"]
         for row in group["rows"]
@@ -78,19 +77,19 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
     """
     words, every = shown.words, shown.papers
     shown.learn_labels()
-    shown.papers = doing(shown, selection)
-    own, about = {paper.id for paper in shown.papers}, wider(shown, selection)
-    others = mentioning(shown, selection, [paper for paper in every if paper.id not in own])
+    topic = Topic(shown.graph, selection)
+    shown.papers = topic.working(every)
+    own = {paper.id for paper in shown.papers}
+    others = topic.naming([paper for paper in every if paper.id not in own])
     make: dict[str, Callable[[Part], dict[str, Any]]] = {
-        "takeaways": lambda part: takeaways(shown, part, about, naming(shown, selection)),
+        "families": lambda part: families(shown, part, topic.concepts),
         "methods": lambda part: methods(shown, part),
         "chart": lambda part: chart(shown, part),
-        "techniques": lambda part: techniques(shown, part),
         "wins": lambda part: wins(shown, part),
         "results": lambda part: results(shown, part),
         "timeline": lambda part: timeline(shown, part),
         "problems": lambda part: problems(shown, part),
-        "open": lambda part: unsolved(shown, part, selection),
+        "limits": lambda part: limits(shown, part),
         "next": lambda part: upcoming(shown, part, selection),
         "also": lambda part: also(shown, part, others),
         "bibliography": lambda part: bibliography(shown, part, [*shown.papers, *others]),
@@ -109,7 +108,7 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
         "lang": shown.lang,
         "papers": len(shown.papers),
         "mentioning": len(others),
-        "scope": scope(shown, len(others), is_done=bool(about)),
+        "scope": scope(shown, len(others), is_done=bool(topic.concepts)),
         "called": called,
         "sections": [name for name, one in made.items() if is_chosen or one.get("rows") or one.get("groups")],
         **made,

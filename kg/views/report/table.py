@@ -10,6 +10,7 @@ from kg.model import Paper
 from kg.text import fold
 from kg.views.report.layout import Part
 from kg.views.selection import EntryQuote, Selection, ids
+from kg.views.statement import ResultRow, lit_sentence
 
 #: A row of a table, its cells by column; `papers` (or `paper`) are the entries that support it.
 Row = dict[str, Any]
@@ -79,9 +80,22 @@ def said(quotes: Iterable[EntryQuote]) -> list[dict[str, Any]]:
             "end": q.end,
             "quote": q.quote,
             "sentence": q.sentence,
+            "pieces": [],
         }
         for q in order
     ]
+
+
+def lit(quotes: Iterable[EntryQuote], results: Iterable[ResultRow]) -> list[dict[str, Any]]:
+    """A few quotes, each sentence in pieces with the fields of some results lit: (text, field)."""
+    found = list(results)
+    return [one | {"pieces": _pieces(one["sentence"], found)} for one in said(quotes)]
+
+
+def _pieces(sentence: str, results: Iterable[ResultRow]) -> list[tuple[str, str]]:
+    """The pieces of a sentence; none where LaTeX must be resolved over their ends, or where nothing is lit."""
+    pieces = [] if "$" in sentence or "\\" in sentence else lit_sentence(sentence, results)
+    return pieces if len(pieces) > 1 else []
 
 
 def by_label(shown: Selection, concept: str) -> tuple[str, str]:

@@ -1,19 +1,15 @@
-"""What the papers of a report struggle with: problems that they address, and what they call open."""
+"""What goes wrong in a topic: the problems that papers name, what they call open, and the limits that they state."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import Any
 
 from kg.model import Paper
-from kg.text import sentences
-from kg.views.latex import quotable
-from kg.views.report.doing import naming
+from kg.views.key import key_quote
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, by_label, cited, said, section
 from kg.views.selection import EntryQuote, Selection, ids, quoted
-from kg.views.words import PageWords
 
 
 def problems(shown: Selection, part: Part) -> dict[str, Any]:
@@ -39,16 +35,12 @@ def problems(shown: Selection, part: Part) -> dict[str, Any]:
     return section(shown, part, [Group(rows, all=len(order))], shown.words("report.problems_note"))
 
 
-def unsolved(shown: Selection, part: Part, selection: str) -> dict[str, Any]:
-    """Sentences in which papers call something open, newest first, those that name what the report is about."""
-    cues, names = PageWords("en")("report.open_cues").split(", "), naming(shown, selection)
-    rows = []
-    for paper in sorted(shown.papers, key=lambda paper: (shown.date(paper), paper.id), reverse=True):
-        texts = (d.texts["A"].text for d, _ in paper.entries if "A" in d.texts)
-        telling = (text for text in texts if any(cue in text.lower() for cue in cues))
-        found = (text[a:b] for text in telling for a, b in sentences(text))
-        about = (one for one in found if any(cue in one.lower() for cue in cues))
-        said_open = next((one for one in about if (not names or re.search(names, one)) and quotable(one)), "")
-        if said_open:
-            rows.append({"sentence": quotable(said_open), "paper": ids(paper)[0], "papers": ids(paper)[:1]})
-    return section(shown, part, [Group(rows)], shown.words("report.open_note"))
+def limits(shown: Selection, part: Part) -> dict[str, Any]:
+    """The sentence in which each paper states a limit or an open question, newest first."""
+    newest = sorted(shown.papers, key=lambda paper: (shown.date(paper), paper.id), reverse=True)
+    rows = [
+        {"sentence": quote.quote, "paper": ids(paper)[0], "papers": ids(paper)[:1], "quote": said([quote])}
+        for paper in newest
+        if (quote := key_quote(paper, "limits"))
+    ]
+    return section(shown, part, [Group(rows)], shown.words("report.limits_note"))

@@ -1,0 +1,115 @@
+"""The families of methods of a topic: how many papers, how far their results reach, and what to read first."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from kg.model import Paper
+from kg.views.brief import main_results
+from kg.views.key import key_quote
+from kg.views.report.layout import Part
+from kg.views.report.table import Group, Row, cited, said, section
+from kg.views.selection import Selection
+from kg.views.statement import ResultRow, rows, spread
+
+_READ = 3  # papers of a family to read first
+_ROLES = ("proposed", "used")
+_SHARE = 0.6  # of a topic's papers: what more of them have tells no family from another
+
+
+@dataclass(slots=True)
+class Family:
+    """Papers that propose or use techniques under one broader concept."""
+
+    concept: str
+    papers: dict[str, Paper] = field(default_factory=dict)
+    proposing: set[str] = field(default_factory=set)  # papers that propose one
+
+
+def families(shown: Selection, part: Part, about: set[str]) -> dict[str, Any]:
+    """A line a family, largest first; `about`: the concepts that the report is on, which are no family of it.
+
+    A family is a concept of the vocabulary that papers surely propose or use techniques of. Papers may have several.
+    """
+    found = _families(shown, about)
+    training = shown.words("report.training_free_concepts").split()
+    rows_ = [_row(shown, one, training) for one in found[: part.most]]
+    return section(shown, part, [Group(rows_, all=len(found))], shown.words("report.families_note"))
+
+
+def _families(shown: Selection, about: set[str]) -> list[Family]:
+    vocabulary = shown.graph.vocabulary
+    made: dict[str, Family] = {}
+    for paper in shown.papers:
+        for thing in shown.things(paper, "technique", sure=True):
+            if thing.role not in _ROLES or thing.concept not in vocabulary:
+                continue
+            for concept in (thing.concept, *vocabulary.broader(thing.concept)):
+                one = made.setdefault(concept, Family(concept))
+                one.papers[paper.id] = paper
+                if thing.role == "proposed":
+                    one.proposing.add(paper.id)
+    most = max(2, int(_SHARE * len(shown.papers)))
+    kept = [one for one in made.values() if one.concept not in about and 2 <= len(one.papers) <= most]
+    kept.sort(key=lambda one: (-len(one.proposing), -len(one.papers), one.concept))
+    out: list[Family] = []
+    for one in kept:  # a concept whose papers are mostly those of a listed family says nothing new
+        if not any(_is_same(one, other) for other in out):
+            out.append(one)
+    return out
+
+
+def _is_same(one: Family, other: Family) -> bool:
+    both = one.papers.keys() & other.papers.keys()
+    return len(both) > _SHARE * min(len(one.papers), len(other.papers)) and len(both) > _SHARE * len(one.papers)
+
+
+def _row(shown: Selection, one: Family, training_free: list[str]) -> Row:
+    papers = list(one.papers.values())
+    metric, span, count = _commonest(shown, papers)
+    free = sum(any(t.concept in training_free for t in shown.things(p, "technique")) for p in papers)
+    first = _first(shown, one)
+    quotes = [quote for paper in first if (quote := key_quote(paper, "result") or key_quote(paper, "proposes"))]
+    return {
+        "technique": {"concept": one.concept, "label": shown.label(one.concept)},
+        "count": len(papers),
+        "proposing": len(one.proposing),
+        "metric": metric,
+        "value": span,
+        "results": count,
+        "training_free": free,
+        "papers": cited(first),
+        "quote": said(quotes),
+    }
+
+
+def _commonest(shown: Selection, papers: list[Paper]) -> tuple[str, str, int]:
+    """The metric, unit and direction that most papers report a change of, and the span of these changes."""
+    found: dict[tuple[str, str, str], dict[str, ResultRow]] = defaultdict(dict)
+    for paper in papers:
+        for one in rows(shown, paper, sure=True):
+            if one.result.change != "absolute" and one.result.metric_concept:
+                key = (one.result.metric_concept, one.result.unit, one.result.change)
+                known = found[key].get(paper.id)
+                if known is None or one.high > known.high:
+                    found[key][paper.id] = one
+    if not found:
+        return "", "", 0
+    best = max(found, key=lambda key: (len(found[key]), key))
+    listed = list(found[best].values())
+    return listed[0].metric, spread(shown.words, listed), len(listed)
+
+
+def _first(shown: Selection, one: Family) -> list[Paper]:
+    """The papers to read first: that propose a technique of the family, have a result, and share most with others."""
+    shares: Counter[str] = Counter()
+    for paper in one.papers.values():
+        shares.update({t.concept for t in shown.things(paper, "technique", sure=True)})
+
+    def rank(paper: Paper) -> tuple[Any, ...]:
+        common = sum(shares[t.concept] - 1 for t in shown.things(paper, "technique", sure=True))
+        return paper.id not in one.proposing, not main_results(shown, paper), -common, paper.id
+
+    return sorted(one.papers.values(), key=rank)[:_READ]

@@ -1,0 +1,210 @@
+"""Results as views show them: fields in one language, and the sentence of the paper with their words lit.
+
+Nothing here reads language. The fields are those of the record; the sentence is verbatim, so whatever restricts a
+number in it is seen beside the number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from kg.text import fold, has_han
+from kg.views.latex import as_text
+from kg.views.selection import EntryQuote, EntryResult, Selection, Thing, clean, ids, quoted
+
+if TYPE_CHECKING:
+    from kg.model import Paper, Result
+    from kg.views.words import PageWords
+
+#: Fields whose words are lit in a sentence, the first one where several share words.
+LIT = ("value", "baseline", "setting", "metric")
+#: What a result can be obtained on, by the column that shows it.
+ON = {"dataset": "datasets", "model": "models", "hardware": "hardware"}
+_TIMES = ("x", "orders of magnitude")  # units of a ratio: 2x faster is a rise to twice the value
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """A result of a paper with its fields in the language of a selection; a field that it lacks is empty."""
+
+    paper: Paper
+    found: EntryResult
+    metric: str
+    change: str  # "↑ up to 1.93x"
+    baseline: str
+    setting: str
+    on: dict[str, dict[str, str]]  # labels by identity, by the keys of ON
+    quote: EntryQuote
+
+    @property
+    def result(self) -> Result:
+        return self.found.result
+
+    @property
+    def high(self) -> float:
+        """The better end of a range, as a number that rows of one unit are sorted by."""
+        value = self.result.value
+        return value if not isinstance(value, tuple) else value[1]
+
+    @property
+    def factor(self) -> float:
+        """How many times better: 2 for twice as fast and for half the memory; 0 for a level."""
+        if self.result.change == "absolute":
+            return 0.0
+        if self.result.unit in _TIMES:
+            return self.high
+        share = min(abs(self.high), 99.99) / 100
+        return 1 / (1 - share) if self.result.change == "decrease" else 1 + share
+
+    def cells(self) -> dict[str, Any]:
+        """The fields as cells of a table, as JSON has them too."""
+        result = self.result
+        return {
+            "metric": self.metric,
+            "concept": result.metric_concept,
+            "value": self.change,
+            "number": list(result.value) if isinstance(result.value, tuple) else result.value,
+            "unit": result.unit,
+            "change": result.change,
+            "bound": result.bound if result.bound != "exact" else "",
+            "baseline": self.baseline,
+            "setting": self.setting,
+            **{column: [{"concept": c, "label": label} for c, label in self.on[column].items()] for column in ON},
+            "paper": ids(self.paper)[0],
+            "papers": ids(self.paper)[:1],
+            "entry": self.found.document.id,
+            "sure": result.sure,
+        }
+
+
+def rows(shown: Selection, paper: Paper, *, sure: bool = False) -> list[ResultRow]:
+    """The results of a paper (`sure`: the sure ones) in text order, each number once."""
+    return [row(shown, paper, one) for one in shown.outcomes(paper) if one.result.sure or not sure]
+
+
+def row(shown: Selection, paper: Paper, found: EntryResult) -> ResultRow:
+    """One result with its fields."""
+    result = found.result
+    return ResultRow(
+        paper,
+        found,
+        metric(shown, result),
+        change(shown.words, result),
+        labelled(shown, result.baseline_concept, result.baseline),
+        as_text(clean(result.setting)),
+        {column: _on(shown, found, field) for column, field in ON.items()},
+        quoted(found.document, result.evidence),
+    )
+
+
+def metric(shown: Selection, result: Result) -> str:
+    """The metric: its label in Chinese where it has one, else the paper's term."""
+    if shown.lang == "zh" and result.metric_concept in shown.graph.vocabulary:
+        return shown.label(result.metric_concept, result.metric)
+    return as_text(clean(result.metric))
+
+
+def labelled(shown: Selection, concept: str, wording: str) -> str:
+    """The label of a concept where the wording is one of its names, else the wording, which says more."""
+    known = shown.graph.vocabulary.concepts.get(concept)
+    if known and fold(wording) in map(fold, known.labels()):
+        return shown.label(concept, wording)
+    return as_text(clean(wording))
+
+
+def amount(words: PageWords, result: Result) -> str:
+    """The number with its unit: "41%", "1.25–2x"."""
+    low, high = result.value if isinstance(result.value, tuple) else (result.value, result.value)
+    number = f"{low:,.12g}" if low == high else words("statement.range", low=f"{low:,.12g}", high=f"{high:,.12g}")
+    if not result.unit:
+        return number
+    key = f"unit.{result.unit.replace(' ', '_') if result.unit == 'percentage points' else result.unit}"
+    return number + (words(key) if words.has(key) else f" {result.unit}")
+
+
+def change(words: PageWords, result: Result) -> str:
+    """Direction, bound and number as a cell has them: "↑ up to 1.93x"."""
+    return words(f"statement.{result.change}", amount=_bounded(words, result))
+
+
+def effect(shown: Selection, result: Result) -> str:
+    """A result as one phrase of a fixed template: metric, change, baseline, setting."""
+    words = shown.words
+    kind = f"{result.change}_times" if result.unit in _TIMES and result.change != "absolute" else result.change
+    bound = words(f"statement.{result.bound}") if result.bound != "exact" else ""
+    text = words(f"statement.effect_{kind}", metric=metric(shown, result), bound=bound, amount=amount(words, result))
+    baseline, setting = labelled(shown, result.baseline_concept, result.baseline), as_text(clean(result.setting))
+    notes = [words("statement.than", baseline=baseline)] if baseline else []
+    notes += [setting] if setting else []
+    return words("statement.aside", effect=text, notes=words("statement.also").join(notes)) if notes else text
+
+
+def spread(words: PageWords, found: Sequence[ResultRow]) -> str:
+    """The span of the changes of one metric and unit: "↑ 1.3x to 4.2x"."""
+    ends = [end for one in found for end in (one.result.value if isinstance(one.result.value, tuple) else (one.high,))]
+    first = found[0].result
+    low, high = (amount(words, replace(first, value=end)) for end in (min(ends), max(ends)))
+    span = low if low == high else words("statement.span", low=low, high=high)
+    return words(f"statement.{first.change}", amount=span)
+
+
+def term(shown: Selection, thing: Thing) -> str:
+    """What a text calls an entity: its label if the vocabulary has it, else the paper's own words."""
+    if thing.concept in shown.graph.vocabulary or not thing.quotes:
+        return thing.label
+    return as_text(thing.quotes[0].quote)
+
+
+def _bounded(words: PageWords, result: Result) -> str:
+    number = amount(words, result)
+    return number if result.bound == "exact" else words(f"statement.{result.bound}") + number
+
+
+def _on(shown: Selection, found: EntryResult, field: str) -> dict[str, str]:
+    """What a result was obtained on, as the record has it: labels by identity."""
+    named = getattr(found.result, field, ())
+    return {one.concept or fold(one.canonical): shown.label(one.concept, one.canonical) for one in named}
+
+
+def spans(one: ResultRow) -> Iterator[tuple[int, int, str]]:
+    """Where the words of the fields occur in the sentence of a row: start, end, field; nearest to the number first."""
+    sentence, result, quote = one.quote.sentence, one.result, one.quote.quote
+    start = max(0, sentence.find(quote))
+    if quote in sentence:
+        yield start, start + len(quote), "value"
+    wordings = {"baseline": result.baseline, "setting": result.setting, "metric": result.metric}
+    for field in LIT[1:]:
+        wording = clean(wordings[field])
+        found = [m.span() for m in re.finditer(re.escape(wording), sentence, re.IGNORECASE)] if wording else []
+        if found:
+            yield (*min(found, key=lambda span: abs(span[0] - start)), field)
+
+
+def lit(text: str, marked: Iterable[tuple[int, int, str]]) -> list[tuple[str, str]]:
+    """A text cut into pieces (words, field); "" is the field of what is not lit. The first of overlapping spans wins.
+
+    >>> lit("2x faster than Finch", [(0, 2, "value"), (15, 20, "baseline")])
+    [('2x', 'value'), (' faster than ', ''), ('Finch', 'baseline')]
+    """
+    kept: list[tuple[int, int, str]] = []
+    for start, end, field in marked:
+        if all(end <= first or start >= last for first, last, _ in kept):
+            kept.append((start, end, field))
+    out, place = [], 0
+    for start, end, field in sorted(kept):
+        out += [(text[place:start], ""), (text[start:end], field)]
+        place = end
+    return [piece for piece in [*out, (text[place:], "")] if piece[0]]
+
+
+def lit_sentence(sentence: str, found: Iterable[ResultRow]) -> list[tuple[str, str]]:
+    """A sentence in pieces, with the words of all fields of the results that it states lit."""
+    return lit(sentence, (span for one in found if one.quote.sentence == sentence for span in spans(one)))
+
+
+def is_in_language(shown: Selection, label: str) -> bool:
+    """Whether a label may stand in a text of the selection's language; Chinese texts may hold English terms."""
+    return shown.lang == "zh" or not has_han(label)
