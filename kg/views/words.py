@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from kg.entity_types import is_said, said_of
 from kg.model import KgError
 
 LANGUAGES = ("en", "zh")
-_LIST = re.compile(r"<([a-z]+\.[a-z_]+)>")
 
 
 @cache
@@ -62,38 +60,17 @@ class PageWords:
         """Names joined as "A, B and C" in the language."""
         if len(names) < 2:
             return "".join(names)
-        joint, comma = self("brief.and"), self("brief.comma")
+        joint, comma = self("list.and"), self("list.comma")
         if any(
             joint in name and not name.endswith(")") for name in names
         ):  # for names with an "and" of their own, a comma avoids ambiguity
-            joint = self("brief.and_after")
+            joint = self("list.and_after")
         return comma.join(names[:-1]) + joint + names[-1]
 
     def labelled(self, names: list[str], said: str) -> str:
         """What is said of some names: "A, B: said", "甲、乙：said"."""
         return self("answer.labelled", names=self("report.join").join(names), said=said)
 
-    def without_opening(self, phrase: str) -> str:
-        """A phrase without a leading preposition that the language omits ("with vLLM")."""
-        first, _, rest = phrase.partition(" ")
-        return rest if rest and first.lower() in self("outcome.openings").split() else phrase
-
     def _find(self, key: str) -> Any:
         group, _, name = key.partition(".")
         return said_of(_table()[group], name, self.lang)
-
-
-@cache
-def listed(key: str) -> tuple[str, ...]:
-    """The phrases of an English list, which are parted by commas."""
-    return tuple(PageWords("en")(key).split(", "))
-
-
-@lru_cache(maxsize=256)
-def pattern(form: str) -> re.Pattern[str]:
-    """A regular expression in which `<group.name>` stands for any phrase of that English list.
-
-    >>> pattern("<clause.only> [a-z]+").findall("It is merely fast, not just small.")
-    ['merely fast', 'just small']
-    """
-    return re.compile(_LIST.sub(lambda one: f"(?:{'|'.join(map(re.escape, listed(one[1])))})", form))

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from kg.entity_types import LISTS
 from kg.endpoint import PROMPT_VERSION
+from kg.entity_types import LISTS
 from kg.model import Record
 from tests.fetch.local_server import Answer, LocalServer, QuietHandler, dripping, send
 

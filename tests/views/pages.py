@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+from kg.model import Paper
+from kg.views.latex import as_text
+from kg.views.selection import Selection, clean
+
+
+def is_of_source(shown: Selection, paper: Paper, words: str) -> bool:
+    """Whether words are a label of something that the paper names, or stand verbatim in one of its texts."""
+    named = {thing.label for thing in shown.all_things(paper)}
+    texts = (as_text(clean(text.raw)) for document, _ in paper.entries for text in document.texts.values())
+    return words in named or any(words in text for text in texts)
+
 
 class Page(HTMLParser):
     """The tags of a page with their attributes, its text, and the end tags that end nothing."""

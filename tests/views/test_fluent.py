@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kg.extract import endpoint as protocol
+from kg import endpoint as protocol
 from kg.model import KgError
 from kg.views.digest import Digest, composed, of_files
 from kg.views.fluent import writer

@@ -31,7 +31,7 @@ def test_a_file_chooses_sections_columns_and_lengths(built: Graph, tmp_path: Pat
     assert data["results"]["columns"] == ["value", "paper", "unit"]
     assert data["results"]["shown"] == 2
     assert "| Value | Paper | Unit |" in str(view.render("md"))
-    assert "## Takeaways" not in str(view.render("md"))
+    assert "## Families" not in str(view.render("md"))
 
 
 def test_options_choose_sections_and_columns(built: Graph) -> None:
@@ -55,8 +55,8 @@ def test_every_section_stands_alone_with_every_column(built: Graph, name: str, f
     ("text", "said"),
     [
         (
-            "sections:\n  - takeaways\n  - reslts\n",
-            "mine.yml, line 3: a report has no section 'reslts': choose one of takeaways,",
+            "sections:\n  - families\n  - reslts\n",
+            "mine.yml, line 3: a report has no section 'reslts': choose one of families,",
         ),
         (
             "sections:\n  - results:\n      columns: [metric, vlaue]\n",
@@ -66,21 +66,21 @@ def test_every_section_stands_alone_with_every_column(built: Graph, name: str, f
         ("sections:\n  - results:\n      most: 0\n", "line 3: most is a number"),
         ("sections:\n  - results:\n      across: 4\n", "line 3: results has no 'across': choose one of columns, most"),
         (
-            "sections:\n  - takeaways:\n      columns: [text]\n",
-            "line 3: takeaways has no 'columns': choose one of most",
+            "sections:\n  - chart:\n      columns: [text]\n",
+            "line 3: chart has no 'columns': choose one of most",
         ),
         ("sections:\n  - results:\n      columns: metric\n", "line 3: columns are a list like"),
         ("sections:\n  - results: 12\n", "line 2: behind results: stand lines like most: 50"),
-        ("sections:\n  - takeaways\n  - takeaways\n", "line 3: the section 'takeaways' stands here twice"),
-        ("sections:\n  - [takeaways]\n", "line 2: a section is a name"),
-        ("sections: takeaways\n", "line 1: sections: has a list"),
-        ("parts:\n  - takeaways\n", "line 1: a layout begins with the word sections:"),
-        ("sections:\n  - takeaways\n bad: [\n", "mine.yml, line 3: is no YAML"),
+        ("sections:\n  - families\n  - families\n", "line 3: the section 'families' stands here twice"),
+        ("sections:\n  - [families]\n", "line 2: a section is a name"),
+        ("sections: families\n", "line 1: sections: has a list"),
+        ("parts:\n  - families\n", "line 1: a layout begins with the word sections:"),
+        ("sections:\n  - families\n bad: [\n", "mine.yml, line 3: is no YAML"),
         ("sections:\n  - !!python/object/apply:os.system ['id']\n", "line 2: a section is a name"),
         ("", "mine.yml: a layout begins with the word sections:"),
         ("\x00", "mine.yml: is no YAML text"),
         ("[" * 5000, "mine.yml: is no YAML text"),
-        ("sections:\n" + "  - takeaways\n" * 7000, "is longer than a layout can be"),
+        ("sections:\n" + "  - families\n" * 7000, "is longer than a layout can be"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_said_with_its_line(tmp_path: Path, text: str, said: str) -> None:
@@ -96,7 +96,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_aliases_are_not_multiplied(tmp_path: Path) -> None:
-    lines = ["sections:", "  - &a0 takeaways"] + [f"  - &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 60)]
+    lines = ["sections:", "  - &a0 families"] + [f"  - &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 60)]
     with pytest.raises(KgError, match="line 3: a section is a name"):
         Layout.load(_file(tmp_path, "\n".join(lines)))
 
@@ -104,7 +104,7 @@ def test_aliases_are_not_multiplied(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--sections", "brief"], "--sections brief: a report has no such section: choose one of takeaways,"),
+        (["--sections", "brief"], "--sections brief: a report has no such section: choose one of families,"),
         (["--columns", "results"], "--columns results: write SECTION=COLUMN,COLUMN"),
         (["--columns", "results=metrics"], "results has no column 'metrics': choose one of metric, value,"),
         (["--layout", "none.yml"], "none.yml: cannot be read"),
@@ -119,7 +119,7 @@ def test_wrong_options_are_said_in_a_sentence(built_file: Path, options: list[st
 
 def test_the_command_takes_a_layout(built_file: Path, tmp_path: Path) -> None:
     layout, out = _file(tmp_path, "sections: [timeline]\n"), tmp_path / "kv.md"
-    done = run("report", TOPIC, "--graph", built_file, "--layout", layout, "--sections", "open,timeline", "-o", out)
+    done = run("report", TOPIC, "--graph", built_file, "--layout", layout, "--sections", "limits,timeline", "-o", out)
     assert done.returncode == 0, done.stderr
     headings = [line for line in out.read_text("utf-8").splitlines() if line.startswith("## ")]
-    assert headings == ["## Open problems", "## Timeline"]
+    assert headings == ["## Limits and open questions", "## Timeline"]

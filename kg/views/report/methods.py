@@ -34,7 +34,7 @@ def methods(shown: Selection, part: Part) -> dict[str, Any]:
 def _row(shown: Selection, paper: Paper, main: list[ResultRow]) -> Row:
     first = main[0] if main else None
     quotes = [quote] if (quote := key_quote(paper, "result") or key_quote(paper, "proposes")) else []
-    empty = {"metric": "", "value": "", "baseline": "", "setting": ""}
+    empty = dict.fromkeys(("metric", "value", "baseline", "setting", "unit", "change", "bound"), "")
     return {
         "method": as_text(title(paper)),
         "date": shown.date(paper)[:7],

@@ -32,7 +32,7 @@ def upcoming(shown: Selection, part: Part, selection: str) -> dict[str, Any]:
 
 def _near(shown: Selection, one: dict[str, Any]) -> str:
     pair = f"{one['concept_label']} × {one['with_label']}"
-    return shown.words("outcome.aside", effect=pair, notes=one["papers"])
+    return shown.words("statement.aside", effect=pair, notes=one["papers"])
 
 
 def _thing(side: dict[str, Any]) -> dict[str, str]:
