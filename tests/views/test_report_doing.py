@@ -88,7 +88,10 @@ def _papers(data: Any, part: str) -> set[str]:
 
 def test_a_paper_works_on_what_it_proposes_and_not_on_what_it_compares_with(tmp_path: Path) -> None:
     papers = {
-        "other": ("Brimble: Pruning of Layers", "We propose Brimble, a pruning method. We compare Brimble with speculative decoding."),
+        "other": (
+            "Brimble: Pruning of Layers",
+            "We propose Brimble, a pruning method. We compare Brimble with speculative decoding.",
+        ),
         "own": ("Quandle", "We propose speculative decoding with Quandle, unlike decoding with a large draft."),
         "title": ("Zorvex: Speculative Decoding on Two Devices", "It is fast."),
     }
