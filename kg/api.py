@@ -348,10 +348,16 @@ class Graph:
     # --- out ------------------------------------------------------------------------------------------------------
 
     def brief(self, name: str, lang: str = "zh", origin: str = "record") -> str:
-        """One sentence on a paper in the reports' own form; `origin`: see `kg.views.brief.brief`."""
-        from kg.views.brief import brief
+        """Who presented a paper, its technique, problem, effect and key sentence; `origin`: see `kg.views.brief`."""
+        return str(self.brief_parts(name, lang, origin)["text"])
 
-        return brief(self, self.paper(name), lang, origin)
+    def brief_parts(self, name: str, lang: str = "zh", origin: str = "record") -> dict[str, Any]:
+        """The brief of a paper as `text`, its `parts` (who, technique, problem, effect) and its `key` sentences."""
+        from kg.views.brief import data
+        from kg.views.selection import Selection
+
+        paper = self.paper(name)
+        return data(Selection.of(self, [paper], lang), paper, origin)
 
     def report(
         self,

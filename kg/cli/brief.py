@@ -1,4 +1,4 @@
-"""kg brief: one sentence on a paper."""
+"""kg brief: who presented what, with which technique, against which problem, with which effect."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, Language, Location, Output, language, reading, write
+from kg.cli.base import HERE, Language, Location, Output, choose, language, reading, write
+from kg.tables import json_text
+
+FORMS = ("txt", "json")
 
 
 def command(
@@ -17,8 +20,10 @@ def command(
         str, typer.Option("--from", help="What it draws on: record, or abstract (with title and institutions) alone.")
     ] = "record",
     output: Output = None,
+    format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
 ) -> None:
-    """Write one sentence on each paper in the form of the reports, from its record alone."""
+    """Write the brief of each paper: who presented it, its technique, problem and effect, and its key sentence."""
+    form = choose(format, output, FORMS, "txt")
     with reading(graph) as opened:
-        sentences = [opened.brief(name, language(lang), origin) for name in names]
-    write("\n".join(sentences) + "\n", output)
+        found = [opened.brief_parts(name, language(lang), origin) for name in names]
+    write(json_text(found) if form == "json" else "".join(f"{one['text']}\n" for one in found), output)

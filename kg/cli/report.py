@@ -19,7 +19,7 @@ def command(
     graph: Location = HERE,
     lang: Language = "",
     sections: Annotated[
-        str, typer.Option("--sections", help="The sections wanted, in their order: takeaways,methods,results.")
+        str, typer.Option("--sections", help="The sections wanted, in their order: families,methods,results.")
     ] = "",
     columns: Annotated[
         list[str] | None,
@@ -31,7 +31,7 @@ def command(
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
-    """Write a report: takeaways, a table of methods, a chart over time; then techniques, who beats whom, results,
+    """Write a report: families of methods, a table of methods, who beats whom, comparable results,
     problems and bibliography. Each line cites its papers."""
     form, said = choose(format, output, FORMS, "md"), " ".join(selection or [])
     wanted = [name.strip() for name in sections.split(",") if name.strip()]
