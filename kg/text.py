@@ -278,7 +278,6 @@ def lowered(text: str) -> str:
     return low if len(low) == len(text) else text
 
 
-_END = re.compile(r"(?:[.!?。！？…”\"')\]}$]|://\S+|\w\.[a-z]+/\S*)\s*\Z")
 #: The pattern starts with one of few characters, because these are found much faster than what follows them.
 _STOP = re.compile(
     r"[.!?。！？；\n](?:(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*(?:[a-z]{0,2}[A-Z]|[0-9\u3400-\u9fff]))|"  # "dInfer", "vLLM"
@@ -319,15 +318,6 @@ def sentences(text: str) -> list[tuple[int, int]]:
             start += len(piece) - len(piece.lstrip())
             out.append((start, start + len(stripped)))
     return out
-
-
-def breaks_off(said: str) -> bool:
-    """Whether a last sentence has no end, as where its text is cut; one that ends with an address is whole.
-
-    >>> breaks_off("It is 9% faster and"), breaks_off("It is fast."), breaks_off("Code: https://foo.org/bar")
-    (True, False, False)
-    """
-    return _END.search(said) is None
 
 
 def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:

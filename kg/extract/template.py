@@ -58,27 +58,6 @@ def slots(text: str) -> Brief:
     return Brief(institutions(opening["who"]), _name(opening["what"], opening["after"]), technique, problem, effect)
 
 
-def without_opening(text: str) -> str:
-    """A brief without who published what, where it begins so and goes on: "使用剪枝技术，……"."""
-    text = " ".join(text.split())
-    opening = _OPENING.match(text)
-    return (text[opening.end() :] if opening else "") or text
-
-
-def what_it_does(text: str) -> str:
-    """The clauses of a brief on what a paper does and against what, as they stand; the whole brief if it lacks them.
-
-    >>> what_it_does("清华大学、百度发布了《Foo》论文，使用剪枝技术，解决了模型过大的问题，达成了加速2倍的效果。")
-    '使用剪枝技术，解决了模型过大的问题'
-    >>> what_it_does("清华大学发布了《Foo》论文，使用剪枝技术，解决了模型过大的问题")
-    '使用剪枝技术，解决了模型过大的问题'
-    """
-    found, body = slots(text), without_opening(text)
-    ends = [body.find(part) + len(part) for part in (found.technique, found.problem) if part and part in body]
-    end = _CLAUSE.search(body, max(ends)) if ends else None
-    return body[: end.start()] if end else body
-
-
 def _name(what: str, after: str) -> str:
     """The name of the paper: "X" of "关于X的论文" and of "论文X", "" for "相关论文"."""
     if after and what.startswith(("论文", "文章")):

@@ -43,17 +43,12 @@ _SYMBOLS = {
 _RAISED, _LOWERED = "\ue002", "\ue003"  # stand for "^" and "_" of a formula meanwhile, which keep their sense
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SIGNS = {r"^\circ": "°", r"^{\circ}": "°", r"\infty": "∞", r"\-": "-", r"^\top": "ᵀ", r"^{\top}": "ᵀ"}
-_OWN_NAME = re.compile(r"\$\s*\\[A-Za-z]+\s*\$")
 _LOST = re.compile(r"(?<![A-Za-z\\])\s?(imes(?=[\s$\d])|ext(?:bf|it|tt|sc|rm|sf)\{)")  # has lost its "\t"
 _OPERATOR = re.compile(r"\\(log|ln|exp|min|max|arg|lim|sup|inf|mod|sin|cos|tanh)(?![A-Za-z])")
 _DOLLAR = "\ue000"  # stands for a sign of money meanwhile, which begins no formula
 _SPACE = "\ue001"  # stands for a space of a text within a formula meanwhile
 _WORD = 16  # letters of a word that is left out whole
 _LONG = 40  # letters of a word at most
-_FROM_NUMBER = re.compile(r"[\d.]+\s?[%x×],")  # begins what was cut at the dots of a range
-_MOST = 480  # letters of a sentence that is quoted
-#: Where the code is, behind the end of a sentence.
-_ADDRESS = re.compile(r"(?<=[a-z)])\.\s*(?:[A-Z][^.]*\b(?:available|released) (?:at|in|on|from) )?https?://\S+$")
 #: Emphasis, as Markdown has it: "a *gate*", "a **G**ate".
 _STARS = re.compile(r"(?<![\w*])(\*{1,2})(?=[A-Za-z])([^*]*?[\w.:!?)])\1(?!\*)(?:(?<=\*\*)|(?!\w))")
 _STARRED = re.compile(r"\*([A-Za-z]{1,4})\*(?=[a-z]{2})|(?<=[a-z]{2})\*([a-z]{1,4})\*(?!\w)")  # "a*d*aptive"
@@ -158,24 +153,6 @@ def _formula(found: re.Match[str]) -> str:
     said = _SQUARED.sub(lambda one: one[1] + one[2].translate(_SUPERSCRIPTS), said)
     said = _INDEX.sub(lambda one: f"{one[1]}{_LOWERED}{one[2] or one[3]}", said)
     return " ".join(_MARKS.sub("", unmarked(part)) for part in _OPERATOR.split(said))
-
-
-def quotable(said: str, most: int = _MOST) -> str:
-    """A sentence as a quotation: on one line, with LaTeX as text and without its full stop; "" if it is too long.
-
-    What is cut at the dots of a range, "from 9% ... 25%", is no sentence; a formula that no text shows is not quoted.
-
-    >>> quotable("Foo is fast. Code is available at https://example.org/foo"), quotable("from 9% ...")
-    ('Foo is fast', '')
-    """
-    is_cut = said.rstrip().endswith("...") or any(map(_is_dark, _FORMULA.finditer(said)))
-    said = _ADDRESS.sub("", as_text(said)).rstrip(" .。")
-    return "" if is_cut or len(said) > most or _FROM_NUMBER.match(said) else said
-
-
-def _is_dark(formula: re.Match[str]) -> bool:
-    """Whether a formula has commands that no text shows; one that is all of it is a paper's own name."""
-    return "\\" in formula[0] and not _OWN_NAME.fullmatch(formula[0]) and "\\" in as_text(formula[0])
 
 
 def letters(raw: str) -> list[str]:
