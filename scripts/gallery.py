@@ -78,11 +78,11 @@ PIECES = (
     Piece(
         "report",
         "Topic report",
-        "What the papers on a topic do: five takeaways with their quotations, a table to sort and filter, a chart; "
-        "folded below, techniques, who beats whom, comparable results, problems and the sources of every line.",
+        "The papers on a topic: families of methods, and a table to sort and filter, with the main result of each paper "
+        "as fields over its sentence; folded below, who beats whom, comparable results, problems and the sources.",
         'kg report "KV cache compression" -o report.html',
         'kg report "KV缓存压缩" --lang zh -o report-zh.html',
-        places=("", "#takeaways", ""),
+        places=("", "#families", ""),
     ),
     Piece(
         "answer",
@@ -126,7 +126,7 @@ PIECES = (
     Piece(
         "digest",
         "Digest",
-        "The papers in the reports' own form: a sentence on each, composed from the graph, then its details.",
+        "The papers in the reports' own form: a brief of each, then its details.",
         'kg digest "KV cache compression" --lang en -o digest.html',
         'kg digest "KV缓存压缩" -o digest-zh.html',
     ),
