@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
+#: One character for each group of equivalent ones.
+_SIGNS_OF_NUMBERS = str.maketrans("∼～≈˜‐‑‒–−✕✖╳⨯％\u00a0\u2009\u202f\n", "~~~~-----××××%    ")
 _MATH = re.compile(r"((?<!\\)\$[^$]*(?<!\\)\$)")
 # An accent with its letter, or a named letter: \'e, \"{o}, \v{S}, \'{\i}, \ss, \o
 _LETTER = re.compile(
@@ -153,46 +155,26 @@ def _unbraced(text: str, kept: list[bool]) -> str:
     return "".join(pieces) + text[at:]
 
 
-#: One character for each group of equivalent ones.
-_SIGNS_OF_NUMBERS = str.maketrans("∼～≈˜‐‑‒–−✕✖╳⨯％\u00a0\u2009\u202f\n", "~~~~-----××××%    ")
-#: Replacements before parsing, padded to the same length; LaTeX first.
-_MARKUP = (
-    (re.compile(r"\\times|\\texttimes"), "×"),
-    (re.compile(r"\\pm(?![a-z])"), "±"),
-    (re.compile(r"\\(?:to|rightarrow|Rightarrow)(?![a-z])"), "→"),
-    (re.compile(r"\\%"), "%"),
-    (re.compile(r"\\(?:sim|approx|thicksim)(?![a-z])"), "~"),
-    (re.compile(r"\\geq?(?![a-z])|\\geqslant"), "≥"),
-    (re.compile(r"\\leq?(?![a-z])|\\leqslant"), "≤"),
-    (
-        re.compile(
-            r"\\(?:textbf|textit|emph|texttt|textsc|mathbf|mathrm|mathsf|text|bf|underline|small|footnotesize|scriptsize|tiny)(?![a-z])"
-        ),
-        "",
-    ),
-    (re.compile(r"\\[()\[\],;!: ]|[${}]"), ""),
-)
-_MARKS = (
-    (re.compile(r"\*\*"), ""),
-    (re.compile(r"\+/?-"), "±"),
-    (re.compile(r"(?<=[A-Za-z])~(?=\w)|(?<=\d)~(?=[A-Za-z%])"), " "),
-)
+@cache
+def _forms(group: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The forms of a group of [numbers] in latex.toml, each with what it becomes, in order."""
+    found = tomllib.loads(Path(__file__).with_name("latex.toml").read_text("utf-8"))["numbers"][group]
+    return tuple((re.compile(form), new) for form, new in found.items())
 
 
 def unmarked(text: str) -> str:
     """The text without LaTeX around numbers, of the same length, so that offsets stay valid."""
-    text = _padded(text, "\\${}", _MARKUP).translate(_SIGNS_OF_NUMBERS)
-    return _padded(text, "*+~", _MARKS)
+    text = _padded(text, "\\${}", "latex").translate(_SIGNS_OF_NUMBERS)
+    return _padded(text, "*+~", "plain")
 
 
-def _padded(text: str, signs: str, forms: Iterable[tuple[re.Pattern[str], str]]) -> str:
-    """A text with forms replaced by others of the same length, if it has any of the signs that they begin with."""
+def _padded(text: str, signs: str, group: str) -> str:
+    """A text with forms replaced by others of the same length, if it has any of the signs that they begin with.
+
+    Units follow their number and move right, bounds precede it and move left.
+    """
     if any(map(text.__contains__, signs)):
-        for pattern, new in forms:
-            text = pattern.sub(lambda found, new=new: _pad(new, len(found.group())), text)  # type: ignore[misc]
+        for pattern, new in _forms(group):
+            pad = str.rjust if new in ("×", "%") else str.ljust
+            text = pattern.sub(lambda found, new=new, pad=pad: pad(new, len(found.group())), text)  # type: ignore[misc]
     return text
-
-
-def _pad(new: str, width: int) -> str:
-    """Pad a replacement: units follow their number and move right, bounds precede it and move left."""
-    return new.rjust(width) if new in ("×", "%") else new.ljust(width)
