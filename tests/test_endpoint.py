@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from kg.endpoint import PROMPT_VERSION, Endpoint, configured
 from kg import endpoint as protocol
+from kg.endpoint import PROMPT_VERSION, Endpoint, configured
 from kg.extract import extract, pipeline
 from kg.extract.llm import INSTRUCTIONS, LanguageModel, schema
 from kg.model import ENTITY_TYPES, RELATION_TYPES, ROLES, Document, KgError, Record

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kg.entity_types import LISTS
 from kg import endpoint as protocol
+from kg.entity_types import LISTS
 from kg.extract import extract
 from kg.model import Document, Record, Text
 from kg.text import repaired
