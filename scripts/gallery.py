@@ -78,8 +78,8 @@ PIECES = (
     Piece(
         "report",
         "Topic report",
-        "The papers on a topic: families of methods, and a table to sort and filter, with the main result of each paper "
-        "as fields over its sentence; folded below, who beats whom, comparable results, problems and the sources.",
+        "The papers on a topic: families of methods, and a table to sort and filter that shows the main result of each "
+        "paper as fields above its sentence; folded below, who beats whom, comparable results, problems and sources.",
         'kg report "KV cache compression" -o report.html',
         'kg report "KV缓存压缩" --lang zh -o report-zh.html',
         places=("", "#families", ""),
