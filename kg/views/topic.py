@@ -31,7 +31,7 @@ _LIKELY = 0.91
 
 
 @dataclass(frozen=True)
-class Topic:
+class TopicScope:
     """What a selection names that papers can work on, as conditions of which each must hold."""
 
     graph: GraphReader

@@ -25,7 +25,7 @@ from kg.views.report.upcoming import upcoming
 from kg.views.report.wins import wins
 from kg.views.selection import Selection, ids, link, named, title
 from kg.views.served import Served
-from kg.views.topic import Topic
+from kg.views.topic import TopicScope
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -77,7 +77,7 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
     """
     words, every = shown.words, shown.papers
     shown.learn_labels()
-    topic = Topic(shown.graph, selection)
+    topic = TopicScope(shown.graph, selection)
     shown.papers = topic.working(every)
     own = {paper.id for paper in shown.papers}
     others = topic.naming([paper for paper in every if paper.id not in own])
