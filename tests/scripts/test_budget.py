@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import budget
@@ -46,8 +47,13 @@ def test_no_package_exceeds_its_limit() -> None:
     assert not any(row.is_over for row in found), f"Remove lines or patterns:\n{budget.table(found)}"
 
 
-def test_limits_stay_near_what_the_code_was() -> None:
+def test_limits_stay_near_what_the_code_was_unless_a_reason_is_given() -> None:
+    reasons = tomllib.loads(budget.LIMITS.read_text("utf-8"))
     for row in budget.rows():
+        if reasons[row.kind][row.name].get("raised"):
+            assert row.name != "kg/"
+            assert row.limit <= 1.1 * row.was
+            continue
         assert row.limit <= max(1.01 * row.was, row.was + 2, row.release, 60 * (row.was == 0)), row
 
 
