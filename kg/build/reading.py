@@ -37,7 +37,7 @@ def read(paths: Sequence[File], opened: Opened) -> Iterator[tuple[int, Made]]:
     The documents of a batch must be read before the next file is asked for; else they are passed over.
     """
     if can_fork():
-        reading = _Reading(paths, opened)
+        reading = _ReadingProcess(paths, opened)
         try:
             yield from reading.files()
         finally:
@@ -84,7 +84,7 @@ def _to_the_end(batch: Batch, documents: Iterator[Document], file: object) -> It
         yield document
 
 
-class _Piece(NamedTuple):
+class _Chunk(NamedTuple):
     """Some documents of a batch, and the sentences that came with them."""
 
     documents: list[Document]
@@ -92,7 +92,7 @@ class _Piece(NamedTuple):
     is_last: bool
 
 
-class _Reading:
+class _ReadingProcess:
     """The process that reads, or the one that took its place, seen from the process that asks."""
 
     def __init__(self, paths: Sequence[File], opened: Opened) -> None:
@@ -106,7 +106,7 @@ class _Reading:
         while (said := self._next()) is not None:
             if isinstance(said, Batch):
                 yield from self._batch(said)
-            elif not isinstance(said, _Piece):
+            elif not isinstance(said, _Chunk):
                 self._file = ""
                 yield self._at, said
 
@@ -120,7 +120,7 @@ class _Reading:
             while self._file:
                 self._file = f"{file} the rest"
                 said = self._next()
-                if not isinstance(said, _Piece):
+                if not isinstance(said, _Chunk):
                     batch.skipped.append(str(said))
                     return
                 for kept, new in zip((batch.skipped, batch.losses, batch.doubts), said.told, strict=True):
@@ -142,7 +142,7 @@ class _Reading:
         with suppress(OSError):  # that the process is gone is seen next
             self._line.send(is_wanted)
 
-    def _next(self) -> Made | _Piece | None:
+    def _next(self) -> Made | _Chunk | None:
         """The next message, a sentence where the process was lost; None at the end."""
         while True:
             if self._line is None:
@@ -210,9 +210,9 @@ def _send(line: Connection, made: Made, file: object) -> None:
     for document in _to_the_end(made, iter(made.documents), file):
         documents.append(document)
         if len(documents) >= _PIECE or time.monotonic() - since > _SECONDS:
-            line.send(_Piece(documents, _taken(made), False))
+            line.send(_Chunk(documents, _taken(made), False))
             documents, since = [], time.monotonic()
-    line.send(_Piece(documents, _taken(made), True))
+    line.send(_Chunk(documents, _taken(made), True))
 
 
 def _taken(batch: Batch) -> tuple[list[str], list[str], list[str]]:

@@ -31,7 +31,7 @@ _WITHIN = str.maketrans("“”", "‘’")  # marks of a quotation within anoth
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class BriefParts:
     """The four parts of a brief, the paper's title, and the key result sentence; empty where nothing fills them."""
 
     who: str
@@ -64,7 +64,7 @@ def sentence_of_source(shown: Selection, paper: Paper) -> str:
     return one_line(own).rstrip("。").translate(_WITHIN)
 
 
-def parts(shown: Selection, paper: Paper, origin: str = "record", fields: Collection[str] = ()) -> Parts:
+def parts(shown: Selection, paper: Paper, origin: str = "record", fields: Collection[str] = ()) -> BriefParts:
     """The parts of a brief, filled from the record; `fields`: the only texts whose claims count, if any are named.
 
     Raises KgError for an unknown `origin`.
@@ -75,7 +75,7 @@ def parts(shown: Selection, paper: Paper, origin: str = "record", fields: Collec
         paper = reread(shown.graph, paper, ORIGINS[origin])
     words, key = shown.words, key_sentences(paper)
     found = main_results(shown, paper, fields)
-    return Parts(
+    return BriefParts(
         who=_who(shown, paper),
         title=as_text(title(paper)),
         technique=words("brief.join").join(techniques(shown, paper, fields)),
@@ -85,7 +85,7 @@ def parts(shown: Selection, paper: Paper, origin: str = "record", fields: Collec
     )
 
 
-def sentence(words: PageWords, found: Parts) -> str:
+def sentence(words: PageWords, found: BriefParts) -> str:
     """The parts in the fixed template of the language."""
     title = found.title or words("brief.untitled")
     what = words("brief.presented" if found.who else "brief.paper", who=found.who, title=title)
