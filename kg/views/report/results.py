@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-
 from kg.query.measures import Block, bases, comparable
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, identity, lit, section
