@@ -42,7 +42,7 @@ _LISTED = re.compile(
 _BEHIND_CUE, _WITH_CUE, _STOPS = 8, ("to", "with", "of"), (",", ";", ":", "(", ")")
 
 
-class Span(NamedTuple):
+class Extent(NamedTuple):
     """A part of a sentence."""
 
     start: int
@@ -60,7 +60,9 @@ def cues(vocabulary: Vocabulary) -> Cues:
 class Belonging:
     """The numbers of a sentence, and the statements that they stand in."""
 
-    def __init__(self, text: str, at: Span, others: Mapping[Span, bool], names: Iterable[Match], cues: Cues) -> None:
+    def __init__(
+        self, text: str, at: Extent, others: Mapping[Extent, bool], names: Iterable[Match], cues: Cues
+    ) -> None:
         """A sentence with a number `at` a place, `others`, and `names`, whose digits are no numbers.
 
         Each of the others has whether it is on the same metric, so that it was obtained on something else.
@@ -70,7 +72,7 @@ class Belonging:
         for name in names:
             masked = masked[: name.start] + re.sub(r"\d", "#", masked[name.start : name.end]) + masked[name.end :]
         self.masked = masked
-        self._amounts = [Span(*one.span()) for one in AMOUNT.finditer(masked)]
+        self._amounts = [Extent(*one.span()) for one in AMOUNT.finditer(masked)]
         own = self._number(at)
         found = {*(self._number(one) for one in others), *self._amounts}
         self.alike = {self._number(one) for one, is_alike in others.items() if is_alike}
@@ -79,11 +81,11 @@ class Belonging:
         self.place = self.numbers.index(own)
         self.words, (self._compare, self._verbs) = tagged(text, 0, len(text))[0], cues
 
-    def _number(self, span: Span) -> Span:
+    def _number(self, span: Extent) -> Extent:
         """The number in the words of a result: "44.2%" of "reduces memory by 44.2%"."""
         amount = next((one for one in self._amounts if one.start < span.end and one.end > span.start), None)
         found = _NUMBER.search(self.masked, *span)
-        return amount or (Span(*found.span()) if found else span)
+        return amount or (Extent(*found.span()) if found else span)
 
     def of(self, things: Sequence[Match], is_dealt_out: bool = False) -> set[str]:
         """The concepts of those of some things of one type that the number was obtained on; empty for none."""

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Literal
 
-from kg.query.belonging import AMOUNT, Belonging, Span, chains, cues
+from kg.query.belonging import AMOUNT, Belonging, Extent, chains, cues
 from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Filter
 from kg.query.lexicon import Lexicon
@@ -50,13 +50,13 @@ class Setups:
         return {one.node: one for one in nodes_at(self.corpus.store, self.results) if one.start >= 0}
 
     @cached_property
-    def _beside(self) -> dict[tuple[str, str], dict[Span, str]]:
+    def _beside(self) -> dict[tuple[str, str], dict[Extent, str]]:
         """Where the results of an entry stand in its fields, and how they call what they measure."""
-        out: dict[tuple[str, str], dict[Span, str]] = defaultdict(dict)
+        out: dict[tuple[str, str], dict[Extent, str]] = defaultdict(dict)
         sql = """SELECT e.name, x.field, x.start, x."end", x.metric_text FROM entries e JOIN results x ON x.entry = e.id
             WHERE x.start >= 0 AND e.name IN ({})"""
         for entry, field, start, end, metric in self.corpus.store.some(sql, set(map(entry_of, self.results))):
-            out[entry, field][Span(start, end)] = metric
+            out[entry, field][Extent(start, end)] = metric
         return out
 
     @cached_property
@@ -98,15 +98,15 @@ class Setups:
         first, last = sentence_at(node.raw, node.start, node.end)
         text, entry = node.raw[first:last], entry_of(node.node)
         beside = self._beside[entry, node.field]
-        measured = beside.get(Span(node.start, node.end))
+        measured = beside.get(Extent(node.start, node.end))
         inside = {
-            Span(at.start - first, at.end - first): metric == measured
+            Extent(at.start - first, at.end - first): metric == measured
             for at, metric in beside.items()
             if first <= at.start and at.end <= last
         }
         things = self._things(text, entry)
         names = chain.from_iterable(things.values())
-        reader = Belonging(text, Span(node.start - first, min(node.end, last) - first), inside, names, self._cues)
+        reader = Belonging(text, Extent(node.start - first, min(node.end, last) - first), inside, names, self._cues)
         is_dealt_out = any(words in text for words in self._dealt_out)
         before = self._before(node.raw, first, entry)
         out: Things = {}

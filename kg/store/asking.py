@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kg.model import KgError
 from kg.store.faults import fault
-from kg.store.guard import Reader, for_reading, harden
+from kg.store.guard import Authorizer, for_reading, harden
 
 SECONDS = 30.0
 ROWS = 100_000
@@ -76,7 +76,7 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS, si
             raise
 
     late = KgError(LATE, seconds=f"{seconds:g}")
-    reader: Reader | None = None
+    reader: Authorizer | None = None
     try:
         with _alarm(seconds), closing(sqlite3.connect(for_reading(path), uri=True)) as db:
             db.execute(f"PRAGMA hard_heap_limit = {_BYTES}")
@@ -84,7 +84,7 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS, si
             db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, size)
             harden(db)
             db.create_function("regexp", 2, tried, deterministic=True)
-            db.set_authorizer(reader := Reader(db))
+            db.set_authorizer(reader := Authorizer(db))
             db.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
             found = db.execute(query)
             if found.description is None:
@@ -121,7 +121,7 @@ def _is_refused(error: BaseException) -> bool:
     return any(word in str(error) for word in ("not authorized", "authorization denied", "prohibited"))
 
 
-def _refused(reader: Reader | None) -> KgError:
+def _refused(reader: Authorizer | None) -> KgError:
     return KgError(NAMED, name=reader.refused) if reader and reader.refused else KgError(REFUSED)
 
 

@@ -87,7 +87,7 @@ def harden(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA trusted_schema = OFF")
 
 
-class Reader:
+class Authorizer:
     """The authorizer of a connection for users' SELECTs: functions, pragmas and virtual tables are allowed by name."""
 
     def __init__(self, db: sqlite3.Connection) -> None:

@@ -9,13 +9,9 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from kg.vocabulary import Vocabulary, ontology_hash
-
-if TYPE_CHECKING:
-    from kg.store.lite import Lite
-    from kg.store.postgres import Postgres
 
 _OF = "entry INTEGER NOT NULL, number INTEGER NOT NULL, paper INTEGER NOT NULL"
 _PLACE = 'field TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL'
@@ -121,6 +117,17 @@ CREATE VIEW topics_by_month AS
 """
 
 
+class Writable(Protocol):
+    """A connection that makes tables; `TEXTS_INDEX` are the statements that index texts in its dialect."""
+
+    @property
+    def TEXTS_INDEX(self) -> tuple[str, ...]: ...
+
+    def execute(self, sql: str, /) -> Any: ...
+
+    def executemany(self, sql: str, rows: Any, /) -> Any: ...
+
+
 @cache
 def form() -> str:
     """What the tables depend on beside the entries: the vocabulary, and how they are made."""
@@ -128,7 +135,7 @@ def form() -> str:
     return hashlib.sha256(made_by).hexdigest()[:16] + ontology_hash()[:16]
 
 
-def make(db: Lite | Postgres) -> None:
+def make(db: Writable) -> None:
     """Make the tables, empty but for what the vocabulary says."""
     made = [(words[1], words[2]) for statement in (TABLES + VIEWS).split(";") if (words := statement.split()[:3])]
     for kind, name in reversed(made):

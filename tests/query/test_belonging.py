@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from kg.query.belonging import Belonging, Span, cues
+from kg.query.belonging import Belonging, Extent, cues
 from kg.vocabulary import Vocabulary
 
 CASES = Path(__file__).parents[1] / "cases" / "belonging.jsonl"
@@ -18,7 +18,7 @@ def _on(case: dict[str, Any], vocabulary: Vocabulary) -> set[str]:
     said = case["sentence"]
     start = said.index(case["number"])
     found = vocabulary.match(said)
-    sentence = Belonging(said, Span(start, start + len(case["number"])), {}, found, cues(vocabulary))
+    sentence = Belonging(said, Extent(start, start + len(case["number"])), {}, found, cues(vocabulary))
     things = [one for one in found if one.type == case["type"]]
     rivals = sentence.rivals(things) if case["type"] != "dataset" else set()
     own = sentence.of([one for one in things if one not in rivals], "respectively" in said)

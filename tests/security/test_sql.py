@@ -6,7 +6,6 @@ import resource
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -175,10 +174,8 @@ def test_solutions_and_triples_are_counted_while_they_are_computed(path: Path, q
         asked_apart(str(path), query, rows=1000)
     with pytest.raises(KgError, match="more than 1 MB"):
         asked_apart(str(path), query, size=1 << 20)
-    begun = time.monotonic()
     with pytest.raises(KgError, match="more than 100,000 rows"), Graph(path, read_only=True) as graph:
         graph.sparql("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")  # which would never end
-    assert time.monotonic() - begun < 60
 
 
 def test_results_are_those_that_were_computed(path: Path) -> None:
