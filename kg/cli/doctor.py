@@ -21,6 +21,7 @@ PACKAGES = (
     "networkx",
     "pandas",
     "matplotlib",
+    "pyvis",
     "rapidfuzz",
 )
 

@@ -14,7 +14,7 @@ import kg
 import kg.views.picture.evidence
 from kg.api import Graph
 from kg.views.picture import drawn
-from kg.views.picture.page import vendored
+from kg.views.picture.page import vis_network
 
 from .browser import Browser
 
@@ -26,7 +26,7 @@ def test_nothing_is_loaded_from_elsewhere(built: Graph) -> None:
     assert not re.search(r"<(?:script|img|iframe|link)[^>]*(?:src|href)\s*=\s*[\"'](?!data:)", page)
     assert "bootstrap" not in page
     assert "default-src 'none'" in page
-    assert "http" not in page.replace(str(vendored("vis-network.min.js")), "").replace("http-equiv", "")
+    assert "http" not in page.replace(str(vis_network()), "").replace("http-equiv", "")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Draws papers and the entities they name: an interactive page, a still image, or the drawn graph for other tools.
 
-Byte-identical on every run. Pages are drawn by vis-network, large ones by sigma.js, and are self-contained.
+Byte-identical on every run. Pages are drawn by pyvis (vis-network), large ones by sigma.js, and are self-contained.
 """
 
 from __future__ import annotations

@@ -1,14 +1,18 @@
 """The picture as an interactive, self-contained page.
 
-vis-network draws it on a canvas. Pictures too large for that are drawn by sigma.js (WebGL), with the same controls.
+pyvis draws it on a canvas (vis-network). Pictures too large for that are drawn by sigma.js (WebGL), with the same
+controls.
 """
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from kg.model import KgError
 from kg.text import plain
 from kg.views.latex import as_text
 from kg.views.picture.drawing import DrawnNode, Edge
@@ -26,40 +30,55 @@ _FACE = "system-ui, Noto Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, s
 def page(look: Look, served: Served | None = None) -> str:
     """The page, drawn on a canvas or with WebGL depending on its size; its names lead on where it is `served`."""
     is_large = len(look.drawing.nodes) > _MOST_NODES or len(look.drawing.edges) > _MOST_EDGES
-    return _by_sigma(look, served) if is_large else _on_canvas(look, served)
+    return _by_sigma(look, served) if is_large else _by_pyvis(look, served)
 
 
-def _on_canvas(look: Look, served: Served | None) -> str:
-    nodes = [
-        {
-            "id": node.id,
-            "label": look.short(node, IN_BOX if look.is_layered else LABEL),
-            "shape": "box" if look.is_layered else "square" if node.type == "paper" else "dot",
-            "color": look.fill(node),
-            "size": look.radius[node.id],
-            "x": x,
-            "y": y,
-            "physics": False,
-        }
-        | ({"font": {"size": look.font(node)}} if look.is_layered else {})
-        for node in look.drawing.nodes.values()
-        for x, y in [look.places[node.id]]
-    ]
-    edges = [
-        {
-            "from": one,
-            "to": other,
-            "arrows": "to" if look.has_arrow(edge) else "",
-            "dashes": look.is_weak(edge),
-            "width": look.width(edge),
-            "faint": look.is_faint(edge),
-        }
-        | ({"color": {"color": look.line(edge), "highlight": look.line(edge)}} if look.line(edge) else {})
-        for edge in look.drawing.edges
-        for one, other in [look.ends(edge)]
-    ]
-    drawn = {"options": _options(look), "nodes": nodes, "edges": edges}
-    return _render(look, "vis", [vendored("vis-network.min.js")], drawn, served)
+def _by_pyvis(look: Look, served: Served | None) -> str:
+    from pyvis.network import Network
+
+    network = Network(height="100%", width="100%", directed=True, cdn_resources="in_line")
+    network.set_options(json.dumps(_options(look)))
+    for node in look.drawing.nodes.values():
+        x, y = look.places[node.id]
+        network.add_node(
+            node.id,
+            label=look.short(node, IN_BOX if look.is_layered else LABEL),
+            shape="box" if look.is_layered else "square" if node.type == "paper" else "dot",
+            color=look.fill(node),
+            size=look.radius[node.id],
+            **({"font": {"size": look.font(node)}} if look.is_layered else {}),
+            x=x,
+            y=y,
+            physics=False,
+        )
+    for edge in look.drawing.edges:
+        one, other = look.ends(edge)
+        colour = {"color": {"color": look.line(edge), "highlight": look.line(edge)}} if look.line(edge) else {}
+        network.add_edge(
+            one,
+            other,
+            arrows="to" if look.has_arrow(edge) else "",
+            dashes=look.is_weak(edge),
+            width=look.width(edge),
+            faint=look.is_faint(edge),
+            **colour,
+        )
+    network.template = _Template(look, served)
+    return str(network.generate_html(notebook=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """The template that pyvis fills; its own template loads scripts from the network."""
+
+    look: Look
+    served: Served | None
+
+    def render(self, **given: Any) -> str:
+        drawn = {"options": json.loads(given["options"])}
+        for name in ("nodes", "edges"):
+            drawn[name] = given[name]
+        return _render(self.look, "vis", [vis_network()], drawn, self.served)
 
 
 def _by_sigma(look: Look, served: Served | None) -> str:
@@ -217,10 +236,20 @@ def _options(look: Look) -> dict[str, Any]:
 
 
 @cache
+def vis_network() -> Any:
+    """The vis-network script that pyvis ships."""
+    found = sorted((files("pyvis") / "templates" / "lib").iterdir(), key=lambda folder: folder.name)
+    scripts = [folder / "vis-network.min.js" for folder in found if folder.name.startswith("vis-")]
+    if not scripts:
+        raise KgError("pyvis lacks its script vis-network.min.js: install pyvis again.")
+    return _script(scripts[-1].read_text("utf-8"))
+
+
+@cache
 def notices() -> Any:
-    """The licences of sigma.js and its parts, as a comment that every copy must carry; vis-network has its own."""
-    texts = (files("kg.views") / "vendor" / f"{name}.LICENSE.txt" for name in ("events", "graphology", "sigma"))
-    said = "\n".join(file.read_text("utf-8") for file in texts)
+    """The licences of the vendored scripts, as a comment that every copy must carry."""
+    texts = (file for file in (files("kg.views") / "vendor").iterdir() if file.name.endswith(".LICENSE.txt"))
+    said = "\n".join(file.read_text("utf-8") for file in sorted(texts, key=lambda file: file.name))
     return _script(f"/*\n{said.replace('*/', '')}*/")
 
 

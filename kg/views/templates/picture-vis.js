@@ -1,4 +1,4 @@
-// Draws on a canvas: vis-network.
+// Draws on a canvas: vis-network, as pyvis prepares it.
 view = {
   start() {
     this.boxed = DATA.drawn.nodes.some((node) => node.shape === "box");
