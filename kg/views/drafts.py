@@ -9,6 +9,8 @@ from kg.views.base import View
 from kg.views.words import PageWords
 
 _MARKS = {"supported": "✓", "contradicted": "✗", "not found": "?"}
+#: Parts of a claim that differ and are no words of it.
+_PARTS = ("increase", "decrease", "absolute", "exact", "about", "up_to", "at_least")
 _LONGEST = 400  # characters of a quotation
 
 
@@ -41,6 +43,8 @@ def _text(found: Checked, words: PageWords) -> str:
 def _lines(one: ClaimVerdict, words: PageWords) -> list[str]:
     status = words(f"draft.{one.status.replace(' ', '_')}")
     reason = words(f"draft.reason_{one.reason}")
+    shown = [words(f"draft.{part}") if part in _PARTS else f"“{_short(part)}”" for part in one.differs]
+    reason += words("draft.differs", words=words("quality.join").join(shown)) if shown else ""
     out = [f"- {_MARKS[one.status]} **{status}**: {_said(one, words)}" + (f" ({reason})" if reason else "")]
     return out + [f"  - “{_short(near.sentence)}” `{near.evidence}`" for near in one.evidence]
 

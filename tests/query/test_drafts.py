@@ -43,7 +43,7 @@ def test_a_number_of_the_same_subject_metric_and_device_is_supported_by_words_of
     [
         ("LongLive runs at 24.7 FPS on a single NVIDIA H100.", "contradicted", "other_value"),
         ("LongLive runs at 20.7 FPS on a single NVIDIA A100.", "not found", "other_setting"),
-        ("LongLive runs at 24.7 FPS on a single NVIDIA A100.", "not found", "other_value"),
+        ("LongLive runs at 24.7 FPS on a single NVIDIA A100.", "not found", "other_setting"),
         ("LongLive has an accuracy of 20.7%.", "not found", "no_claim"),
         ("ZetaKV reduces memory by 45.5%.", "not found", "no_subject"),
         ("LongLive runs at over 20 FPS.", "supported", "agrees_about"),
@@ -108,7 +108,7 @@ def test_a_text_too_long_and_an_unknown_paper_are_refused(graph: Graph) -> None:
     [
         ("HES-SQL reaches an execution accuracy of 69.14% on BIRD.", ["contradicted"]),
         ("HES-SQL reaches an execution accuracy of 69.14%.", ["not found"]),
-        ("HES-SQL reaches execution accuracies of 79.14% and 64.9%.", ["supported", "contradicted"]),
+        ("HES-SQL reaches execution accuracies of 79.14% and 64.9%.", ["supported", "not found"]),
         ("HES-SQL reaches execution accuracies of 69.14% and 64.9%.", ["not found", "not found"]),
     ],
 )

@@ -1,31 +1,30 @@
 """Compares the claims of a draft with those of the graph.
 
-"supported" needs the same subject, metric, direction, unit and value; "contradicted" the same subject, metric and
-setting, and a value or direction that excludes the draft's. All else is "not found", with what is nearest.
+"supported" needs one result that agrees in value, bound, direction and metric, and has all that the claim names.
+"contradicted" needs one of the same metric with all that the claim names, and a value, bound or direction that excludes
+the claim's. All else is "not found", with the nearest result and the words that differ.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from kg.build.pipeline import Pipeline
-from kg.check.amounts import Amount
-from kg.entity_types import NAMED
+from kg.extract.scopes import RIVALS, THINGS, ScopeTerm, words_of
 from kg.link.overrides import Overrides
 from kg.model import KgError, Result
-from kg.names import kind_of
 from kg.query.cited import CitedClaim, claims_of
-from kg.query.corpus import Corpus
 from kg.query.drafts.claims import DraftClaim, DraftReader, keys_of
-from kg.query.drafts.figures import Stand, stand
+from kg.query.drafts.figures import OPPOSITE, ClaimedValue, compare, of_one_metric
+from kg.query.drafts.stated import PaperValues, StatedValue, paper_values
 from kg.query.lexicon import Lexicon
 from kg.store.contents import works_named
 from kg.store.file import StoreFile
-from kg.text import fold, tokens
+from kg.text import tokens
 from kg.trust import LIKELY
 
 #: Characters of a draft that are read.
@@ -33,6 +32,18 @@ LONGEST = 100_000
 STATUSES = ("supported", "contradicted", "not found")
 _SHOWN = 3  # claims of the graph beside one of the draft
 _MOST_ENTRIES = 2000
+#: Groups of cues that say which way something changes.
+_WAYS = {
+    "increase": ("outcome-increase", "outcome-improve", "outcome-speed"),
+    "decrease": ("outcome-decrease", "outcome-drop", "outcome-loss"),
+}
+#: Groups of cues whose words narrow no claim.
+_GENERIC = (
+    *("generic", "generic-modifier", "outcome-decrease", "outcome-drop", "outcome-improve", "outcome-increase"),
+    *("outcome-keep", "outcome-loss", "outcome-speed", "outcome-win", "gain", "win", "kept", "outperform", "compare"),
+    *("rivals", "rival-class", "rival-unnamed", "label-frame-task", "dataset-frame", "model-frame", "evaluate", "use"),
+    *("combine", "combined", "run", "outcome-generic-baseline"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,7 @@ class ClaimVerdict:
     status: str  # one of STATUSES
     reason: str
     evidence: tuple[CitedClaim, ...] = ()  # what supports or contradicts it; where it is not found, what is nearest
+    differs: tuple[str, ...] = ()  # words of the claim that the nearest result lacks, or has of another value
 
     def to_json(self) -> dict[str, Any]:
         """The claim in parts, its status, and the words of papers with their evidence ids."""
@@ -51,7 +63,8 @@ class ClaimVerdict:
         place = {"sentence": claim.sentence, "start": claim.start, "end": claim.end}
         subject = {"subject": claim.subject, "papers": list(claim.papers)}
         shown = "evidence" if self.status != "not found" else "nearest"
-        return said | claim.says() | subject | place | {shown: [one.to_json() for one in self.evidence]}
+        differs = {"differs": list(self.differs)} if self.differs else {}
+        return said | differs | claim.says() | subject | place | {shown: [one.to_json() for one in self.evidence]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,29 @@ class Checked:
         """How many claims there are of each status."""
         found = Counter(one.status for one in self.verdicts)
         return {status: found[status] for status in STATUSES}
+
+
+@dataclass(frozen=True, slots=True)
+class ValueMatch:
+    """How a value of a paper compares with a claim."""
+
+    value: StatedValue
+    figure: ClaimedValue
+    reason: str = ""
+    differs: tuple[str, ...] = ("",)
+    is_same_value: bool = False
+    metric: str = ""
+    excludes: bool = False
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The sentence that it stands in."""
+        return self.value.claim.entry, self.value.claim.sentence
+
+    @property
+    def rank(self) -> tuple[int, bool, bool]:
+        """The nearest value first: with the fewest differences, read as a result, sure."""
+        return len(self.differs), self.value.amount is not None, not self.value.claim.sure
 
 
 class Drafts:
@@ -90,103 +126,131 @@ class Drafts:
                 raise KgError(f"The graph holds no paper {name[:80]!r}: see `kg ask` and `kg show`.")
             only += list(found)
         reader = DraftReader(self.store, self.lexicon.vocabulary, self._pipeline)
-        claims = list(reader.claims(draft, tuple(dict.fromkeys(only))))
-        return Checked(tuple(self._verdict(claim, frozenset(only), _siblings(claim, claims)) for claim in claims))
+        claims = reader.claims(draft, tuple(dict.fromkeys(only)))
+        return Checked(tuple(self._verdict(claim, frozenset(only)) for claim in claims))
 
-    def _verdict(self, claim: DraftClaim, only: frozenset[str], others: Sequence[DraftClaim] = ()) -> ClaimVerdict:
+    def _verdict(self, claim: DraftClaim, only: frozenset[str]) -> ClaimVerdict:
         if claim.kind == "relation":
             return self._related(claim, only)
         if not claim.papers:
             return ClaimVerdict(claim, "not found", "no_subject")
-        held = self._held(claim.papers, "result")
-        if claim.amount:
-            near = [one for one in held if _has_value(one, claim.amount)]
-            return ClaimVerdict(claim, "not found", "number_elsewhere" if near else "no_metric", tuple(near[:_SHOWN]))
-        return self._reported(claim, held, others)
+        held = [paper_values(self.store, paper, self.lexicon.vocabulary) for paper in claim.papers]
+        return self._reported(claim, [self._match(claim, one, paper) for paper in held for one in paper.values])
 
     # Results
 
-    def _reported(self, claim: DraftClaim, held: list[CitedClaim], others: Sequence[DraftClaim]) -> ClaimVerdict:
-        assert claim.result
-        stands = [(stand(claim.result, one, self.lexicon), one) for one in held]
-        agreeing = [(how, one) for how, one in stands if how.agrees]
-        fitting = [(how, one) for how, one in agreeing if self._is_in_setting(claim, one)]
+    def _reported(self, claim: DraftClaim, matches: list[ValueMatch]) -> ClaimVerdict:
+        """The verdict of the value that agrees in most; a contradiction needs one that agrees in all but the value."""
+        exact = {one.place for one in matches if one.metric == "same"}
+        alike = sorted((one for one in matches if one.is_same_value), key=lambda one: one.rank)
+        fitting = [one for one in alike if not one.differs and (one.metric == "same" or one.place not in exact)]
+        against = [one for one in matches if one.excludes and claim.is_named and len(claim.papers) == 1]
+        near = alike or sorted((one for one in matches if one.metric), key=lambda one: one.rank)
         if fitting:
-            best = sorted(fitting, key=lambda pair: (pair[0].reason != "agrees", not pair[1].sure))
-            told = [one for how, one in best if how.reason == best[0][0].reason]
-            return ClaimVerdict(claim, "supported", best[0][0].reason, tuple(told[:_SHOWN]))
-        if not agreeing and (against := self._against(claim, stands, others)):
-            return against
-        alike = [one for how, one in agreeing or stands if how.same_metric]
-        near = alike or [one for how, one in stands if how.same_value]
-        reason = "other_setting" if agreeing else "other_value" if alike else "number_elsewhere" if near else "no_claim"
-        return ClaimVerdict(claim, "not found", reason, tuple(near[:_SHOWN]))
+            status, best = "supported", fitting[0]
+        elif len({(one.figure.low, one.figure.high, one.figure.change) for one in against}) == 1:
+            status, best = "contradicted", against[0]
+        elif near:
+            status, best = "not found", near[0]
+        else:
+            return ClaimVerdict(claim, "not found", "no_claim" if claim.result else "no_metric")
+        return ClaimVerdict(claim, status, best.reason, (best.value.claim,), best.differs)
 
-    def _against(
-        self, claim: DraftClaim, stands: list[tuple[Stand, CitedClaim]], others: Sequence[DraftClaim]
-    ) -> ClaimVerdict | None:
-        """The contradiction by the one value that the subject has of the same metric in the same setting, if it is.
-
-        Of several values in one sentence of the paper it is the one whose own words name what the draft does, or the
-        one that is left when the `others` of the draft's sentence have theirs.
-        """
-        assert claim.result
-        if not claim.is_named or len(claim.papers) > 1 or claim.result.confidence < LIKELY:
-            return None
-        if any(how.same_value and not how.excludes for how, _ in stands):  # it may be a number of another metric
-            return None
-        fitting = [(how, one) for how, one in stands if how.comparable and self._is_in_setting(claim, one, wholly=True)]
-        if len(_values(fitting)) > 1 and len({(one.entry, one.field, one.sentence) for _, one in fitting}) == 1:
-            fitting = _of_its_own(claim, fitting) or self._left(claim, fitting, others)
-        if len(_values(fitting)) != 1:
-            return None
-        how, one = fitting[0]
-        if one.score < LIKELY or not how.excludes:
-            return None
-        return ClaimVerdict(claim, "contradicted", how.reason, tuple(one for _, one in fitting[:_SHOWN]))
-
-    def _left(
-        self, claim: DraftClaim, fitting: list[tuple[Stand, CitedClaim]], others: Sequence[DraftClaim]
-    ) -> list[tuple[Stand, CitedClaim]]:
-        """The value of a sentence that is left when as many values of the draft's sentence are given theirs."""
-        assert claim.result
-        alike = [one.result for one in others if one.result and _is_alike(one.result, claim.result)]
-        left = list(fitting)
-        for result in alike:
-            taken = next((pair for pair in left if stand(result, pair[1], self.lexicon).agrees), None)
-            if taken is None:
-                return []
-            left.remove(taken)
-        return left if len(alike) + 1 == len(fitting) else []
-
-    def _is_in_setting(self, claim: DraftClaim, held: CitedClaim, wholly: bool = False) -> bool:
-        """Whether a sentence of a draft may be of the setting of a result: none of its devices, models, data differ.
-
-        They differ where both name some of a type, but none in common; `wholly`: the paper must name all that the draft
-        does, its baseline too.
-        """
-        assert claim.result
-        known = self._beside(held)
-        words = {token.fold for token in tokens(f"{held.sentence} {held.says['setting']} {held.says['baseline']}")}
-        by_type: dict[str, list[bool]] = {}
-        for thing in claim.things:
-            if fold(self.lexicon.label(thing)) != fold(claim.subject):
-                is_there = bool(known & set(self.lexicon.family(thing))) or _folds(self.lexicon.label(thing)) <= words
-                by_type.setdefault(kind_of(thing), []).append(is_there)
-        if wholly:
-            baseline = claim.result.baseline
-            return all(map(all, by_type.values())) and (not baseline or _folds(baseline) <= words)
-        theirs = {kind_of(concept) for concept in known}
-        return all(any(found) or kind not in theirs for kind, found in by_type.items())
-
-    def _beside(self, held: CitedClaim) -> set[str]:
-        """The devices, models and data sets that the sentence of a claim names."""
-        mentions = self._held_of((held.entry,), "mention")
-        return {
-            str(one.says["concept"])
-            for one in mentions
-            if one.says["type"] in NAMED and (one.field, one.sentence) == (held.field, held.sentence)
+    def _match(self, claim: DraftClaim, value: StatedValue, paper: PaperValues) -> ValueMatch:
+        """How a value of a paper compares with a claim: each part that differs by its words."""
+        own, held = claim.figure, value.figure(claim.figure.unit)
+        if claim.amount and held.change in OPPOSITE:
+            own = replace(own, change=self._direction(claim.sentence))
+        how = compare(own, held, self.lexicon)
+        if how is None:
+            return ValueMatch(value, held)
+        metric = how.metric or self._metric_by_words(claim, value)
+        missing = self._missing(claim, value, paper, metric)
+        parts: dict[str, tuple[str, ...]] = {
+            "other_direction": () if how.same_way else (own.change,),
+            "other_metric": () if metric else (own.metric or claim.words,),
+            "other_bound": () if how.bound else (own.bound,),
+            "other_setting": missing,
         }
+        differs = tuple(word for words in parts.values() for word in words)
+        reason = next((name for name, words in parts.items() if words), how.value or "other_value")
+        turned = how.turned or (how.same_way and (how.is_opposite_bound if how.value else how.apart))
+        is_sure = metric == "same" and not missing and value.amount is None and value.claim.score >= LIKELY
+        excludes = is_sure and turned and (bool(how.value) or how.apart)
+        return ValueMatch(value, held, reason, differs, bool(how.value), metric, excludes)
+
+    def _direction(self, sentence: str) -> str:
+        """Which way the words of a sentence say that something changes; "" where they say none, or both."""
+        words, cues = words_of(sentence), self.lexicon.vocabulary.cues
+        ways = [way for way, groups in _WAYS.items() if any(words_of(cue) <= words for g in groups for cue in cues(g))]
+        return ways[0] if len(ways) == 1 else ""
+
+    def _metric_by_words(self, claim: DraftClaim, value: StatedValue) -> str:
+        """Whether the words of a claim's metric are those of a value, where one of the two was not read."""
+        known, says = self.lexicon.vocabulary, value.claim.says
+        if claim.result:
+            whole = ScopeTerm(0, 0, "metric", frozenset({claim.result.metric_concept} - {""}), claim.result.metric)
+            return "related" if value.amount and whole.is_in(value.scope.own, known) else ""
+        held = ScopeTerm(0, 0, "metric", frozenset({says.get("metric_concept", "")}), says.get("metric", ""))
+        terms = value.scope.own if value.amount else [held]
+        fits = all(term.is_in(terms, known) for term in claim.scope.own if term.kind == "metric")
+        return ("related" if value.amount else "same") if fits else ""
+
+    def _missing(self, claim: DraftClaim, value: StatedValue, paper: PaperValues, metric: str) -> tuple[str, ...]:
+        """The words of a claim that the paper's sentence lacks, or gives to another value."""
+        known, says = self.lexicon.vocabulary, value.claim.says
+        said = words_of(claim.result.metric) if claim.result else frozenset()
+        said &= said if metric == "same" else words_of(says.get("metric", ""))
+        beside = [words_of(other.metric) for _, other in claim.others]
+        held = words_of(" ".join([says.get("metric", ""), *(term.text for term in value.scope.own)]))
+        missing = [term.text for term in claim.scope.own if words_of(term.text) & self._qualifiers - held]
+        for term in claim.scope.own:
+            words, other = words_of(term.text), claim.other(term)
+            is_free = any(words <= metric for metric in (said, *beside)) or (
+                not term.is_exact and words <= self._generic
+            )
+            if (is_free and term.kind not in THINGS) or (other and value.amount) or self._has(value, term):
+                continue
+            if not term.is_in(value.scope.others, known):
+                if other and not self._is_condition(other, value):
+                    continue  # another claim, checked by itself
+                if self._is_only(term, paper) or term.is_in((*value.before, *paper.title.own), known):
+                    continue
+            missing.append(term.text)
+        return tuple(missing)
+
+    def _is_condition(self, result: Result, value: StatedValue) -> bool:
+        """Whether a share ("with 20% of the tokens") is one of which the paper's sentence gives another value."""
+        metric = (result.metric, result.metric_concept)
+        return result.change == "absolute" and any(of_one_metric(metric, other) for other in value.shares)
+
+    def _has(self, value: StatedValue, term: ScopeTerm) -> bool:
+        """Whether a term is one of a value; a rival must be its rival, where it has any."""
+        known, own, says = self.lexicon.vocabulary, value.scope.own, value.claim.says
+        rivals = [one for one in own if one.link in RIVALS] if term.link in RIVALS else []
+        baseline = says.get("baseline", "")
+        if term.link in RIVALS and words_of(term.text) <= words_of(baseline):
+            return True
+        return term.is_in(rivals, known) if rivals else term.is_in(own, known, f"{says.get('metric', '')} {baseline}")
+
+    def _is_only(self, term: ScopeTerm, paper: PaperValues) -> bool:
+        """Whether a paper names a device, model or data set and no other of its type."""
+        held = [
+            ScopeTerm(0, 0, term.kind, frozenset({one}), self.lexicon.label(one))
+            for one in paper.things.get(term.kind, ())
+        ]
+        return bool(held) and all(term.is_in([one], self.lexicon.vocabulary) for one in held)
+
+    @cached_property
+    def _generic(self) -> frozenset[str]:
+        """Words that narrow no claim: of results in general, of methods, of comparisons."""
+        cues = self.lexicon.vocabulary.cues
+        return frozenset(word for name in _GENERIC for said in cues(name) for word in words_of(said)) - self._qualifiers
+
+    @cached_property
+    def _qualifiers(self) -> frozenset[str]:
+        """Words that narrow a metric: "average"."""
+        return frozenset(word for said in self.lexicon.vocabulary.cues("metric-qualifier") for word in words_of(said))
 
     # Relations
 
@@ -228,51 +292,9 @@ class Drafts:
         entries = set(sorted(entries)[:_MOST_ENTRIES]) | {entry for entry, _ in self.store.of_papers(papers)}
         return list(claims_of(self.store, entries, ["relation"]))
 
-    def _held(self, papers: Iterable[str], kind: str) -> list[CitedClaim]:
-        return self._held_of(tuple(entry for entry, _ in self.store.of_papers(papers)), kind)
-
-    def _held_of(self, entries: tuple[str, ...], kind: str) -> list[CitedClaim]:
-        return Corpus.of(self.store).once(_claims, self.store, entries, kind)
-
-
-def _claims(store: StoreFile, entries: tuple[str, ...], kind: str) -> list[CitedClaim]:
-    return list(claims_of(store, entries, [kind]))
-
-
-def _siblings(claim: DraftClaim, claims: Sequence[DraftClaim]) -> list[DraftClaim]:
-    """The other claims of a claim's sentence on the same papers."""
-    place = (claim.start, claim.end, claim.papers)
-    return [one for one in claims if one is not claim and (one.start, one.end, one.papers) == place]
-
-
-def _of_its_own(claim: DraftClaim, fitting: list[tuple[Stand, CitedClaim]]) -> list[tuple[Stand, CitedClaim]]:
-    """Those of some values of a sentence whose settings, each its own, the draft's sentence names."""
-    words = _folds(claim.sentence)
-    settings = [_folds(one.says["setting"]) for _, one in fitting]
-    named = [pair for pair, setting in zip(fitting, settings, strict=True) if setting and setting <= words]
-    return named if len(set(map(frozenset, settings))) == len(fitting) else []
-
-
-def _is_alike(one: Result, other: Result) -> bool:
-    """Whether two results are of one metric, unit and change."""
-    metrics = {(result.metric_concept or fold(result.metric), result.unit, result.change) for result in (one, other)}
-    return len(metrics) == 1
-
-
-def _values(fitting: list[tuple[Stand, CitedClaim]]) -> set[tuple[float, float, str]]:
-    return {(how.low, how.high, one.says["change"]) for how, one in fitting}
-
-
-def _folds(text: str) -> set[str]:
-    return {token.fold for token in tokens(text)}
-
 
 def _joins(held: CitedClaim, head: set[str], tail: set[str]) -> bool:
     says = held.says
     return bool(
         head & keys_of(says["head"], says["head_concept"]) and tail & keys_of(says["tail"], says["tail_concept"])
     )
-
-
-def _has_value(held: CitedClaim, amount: Amount) -> bool:
-    return amount.value in (held.says["low"], held.says["high"]) and held.says["unit"] in (amount.unit, "")

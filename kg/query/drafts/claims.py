@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from kg.build.pipeline import Pipeline
 from kg.check.amounts import Amount, amounts
-from kg.entity_types import LISTS, NAMED
+from kg.extract.scopes import NO_SCOPE, THINGS, Place, ScopeTerm, ValueScope
 from kg.model import Document, Record, Relation, Result, Text
 from kg.names import plain
+from kg.query.drafts.figures import ClaimedValue, of_one_metric
+from kg.query.drafts.stated import place_of, scoped
 from kg.query.drafts.subjects import Subject, Subjects
 from kg.store.file import StoreFile
 from kg.text import fold, has_han, one_line, repaired, sentences
@@ -30,6 +32,7 @@ _FENCE = re.compile(r"^(?P<mark>```|~~~).*?^(?P=mark)[^\n]*$", re.MULTILINE | re
 #: Marks of Markdown and LaTeX that part words from numbers, replaced by as many blanks.
 _MARKUP = re.compile(r"^[ \t]*(?:#{1,6}|[-*+>]|\d{1,3}[.)])[ \t]|\*{1,3}|`|(?<=\])\([^)\s]{0,400}\)", re.MULTILINE)
 _SHARE = re.compile(r"\\%")
+_VERB = re.compile(r"\s[a-z]+s(?=\s)")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
 
@@ -48,7 +51,25 @@ class DraftClaim:
     result: Result | None = None
     relation: Relation | None = None
     amount: Amount | None = None
-    things: frozenset[str] = field(default=frozenset())  # concepts of hardware, models and data sets in the sentence
+    scope: ValueScope = NO_SCOPE  # what the sentence says of the number
+    others: tuple[tuple[Place, Result], ...] = ()  # the other results of the sentence, by place
+
+    @property
+    def figure(self) -> ClaimedValue:
+        """The number of a result, or one that nobody can place."""
+        if self.result:
+            said = self.result
+            metric = said.metric
+            for thing in self.scope.own:  # "HunyuanVideo inference speed"
+                metric = metric.replace(thing.text, " ") if thing.kind in THINGS else metric
+            metric = " ".join(metric.split()) or said.metric
+            return ClaimedValue(*_ends(said), said.unit, said.bound, said.change, metric, said.metric_concept)
+        assert self.amount
+        return ClaimedValue(self.amount.value, self.amount.value, self.amount.unit)
+
+    def other(self, term: ScopeTerm) -> Result | None:
+        """The other result of the sentence whose number a term is."""
+        return next((one for (start, end), one in self.others if start < term.end and term.start < end), None)
 
     def says(self) -> dict[str, object]:
         """The claim in parts, by name."""
@@ -93,37 +114,43 @@ class DraftReader:
     def _of_sentence(
         self, text: str, start: int, end: int, subjects: list[Subject], is_named: bool
     ) -> Iterator[DraftClaim]:
-        sentence = text[start:end]
+        sentence, named = text[start:end], is_named and len({one.papers for one in subjects}) == 1
         once = list({one.papers: one for one in reversed(subjects)}.values())[::-1][:_MOST_SUBJECTS]
-        place = {"start": start, "end": end, "sentence": one_line(sentence)}
-        told: list[Amount] = []
+        place: dict[str, Any] = {"start": start, "end": end, "sentence": one_line(sentence)}
+        numbers = list(_outcomes(sentence))
+        found: list[tuple[Subject, Result, Place]] = []
         for subject in once:
             record, shift = self._read(sentence, subject)
-            named = (m for kind in NAMED for m in getattr(record, LISTS[kind]) if m.field == "A" and m.start >= shift)
-            things = frozenset(mention.concept for mention in named)
-            about = {"subject": subject.name, "papers": subject.papers, "things": things}
+            about: dict[str, Any] = {"subject": subject.name, "papers": subject.papers, "is_named": is_named}
             for result in record.results:
-                at = start + result.evidence.start - shift
-                if result.evidence.field != "A" or at < start or _nearest(subjects, at, is_named) != subject.papers:
-                    continue
-                told += _values(result)
-                words, alone = one_line(result.evidence.quote), is_named and len(once) == 1
-                yield DraftClaim("result", **place, words=words, **about, is_named=alone, result=result)  # type: ignore[arg-type]
+                first, last = result.evidence.start - shift, result.evidence.end - shift
+                is_own = _nearest(subjects, start + first, is_named) == subject.papers
+                if result.evidence.field == "A" and first >= 0 and is_own:
+                    found.append((subject, result, place_of(numbers, first, last, _ends(result))))
             for relation in record.relations:
                 if relation.evidence.field != "A" or relation.evidence.end <= shift:
                     continue
                 if _is_told(relation) and self._is_about(relation, record, subject):
                     # A sentence that begins with "dInfer" is not parted from what was put before it.
                     words = one_line(relation.evidence.quote[max(0, shift - relation.evidence.start) :])
-                    yield DraftClaim("relation", **place, words=words, **about, is_named=is_named, relation=relation)  # type: ignore[arg-type]
+                    yield DraftClaim("relation", **place, words=words, **about, relation=relation)
         if is_named:
             yield from self._of_other(sentence, subjects, place)
-        subject = once[0] if len(once) == 1 else Subject(-1, -1, "", ())
-        for amount in _outcomes(sentence):
-            if not any(_is_same(amount, one) for one in told):
-                words = one_line(sentence[amount.start : amount.end])
-                own = {"subject": subject.name, "papers": subject.papers, "amount": amount}
-                yield DraftClaim("number", **place, words=words, **own)  # type: ignore[arg-type]
+        parsed = scoped(sentence, self.vocabulary)
+        names = [_with_verb(sentence, one.start - start, one.end - start) for one in subjects if one.start >= 0]
+        for subject, result, at in found:
+            own = (result.metric, result.metric_concept)
+            rivals = [p for _, one, p in found if p == at or of_one_metric((one.metric, one.metric_concept), own)]
+            scope = parsed.scope([p for _, _, p in found], rivals, at, is_claim=True).without(names)
+            others = tuple((p, one) for _, one, p in found if p != at)
+            about = {"subject": subject.name, "papers": subject.papers, "is_named": named}
+            words = one_line(sentence[at[0] : at[1]])
+            yield DraftClaim("result", **place, words=words, **about, result=result, scope=scope, others=others)
+        about = {"subject": once[0].name, "papers": once[0].papers} if len(once) == 1 else {}
+        for amount in numbers if not found else ():  # beside results, the other numbers are conditions of these
+            scope = parsed.scope([], [(amount.start, amount.end)], (amount.start, amount.end)).without(names)
+            words = one_line(sentence[amount.start : amount.end])
+            yield DraftClaim("number", **place, words=words, **about, is_named=named, amount=amount, scope=scope)
 
     def _of_other(self, sentence: str, subjects: list[Subject], place: dict[str, Any]) -> Iterator[DraftClaim]:
         """The contests that a sentence tells of a technique which it names before its subjects: "LoRA beats X"."""
@@ -189,16 +216,14 @@ def _nearest(subjects: list[Subject], at: int, is_named: bool) -> tuple[str, ...
     return (before[-1] if before else subjects[0]).papers
 
 
+def _with_verb(sentence: str, start: int, end: int) -> Place:
+    """A subject with the word behind it, the verb that says what it does: "SIMPLER trains"."""
+    verb = _VERB.match(sentence, end)
+    return start, verb.end() if verb else end
+
+
 def _ends(result: Result) -> tuple[float, float]:
     return result.value if isinstance(result.value, tuple) else (result.value, result.value)
-
-
-def _values(result: Result) -> list[Amount]:
-    return [Amount(0, 0, value, result.unit, 1.0) for value in dict.fromkeys(_ends(result))]
-
-
-def _is_same(one: Amount, other: Amount) -> bool:
-    return abs(one.value - other.value) <= 1e-9 * max(abs(one.value), 1.0)
 
 
 def _outcomes(sentence: str) -> Iterator[Amount]:

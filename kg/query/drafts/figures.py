@@ -1,13 +1,9 @@
-"""How a number of a draft stands to one of a paper: whether they are of one metric, agree, or exclude each other."""
+"""How a number of a draft compares with one of a paper: by metric, value, bound and direction."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from kg.model import Result
-from kg.query.cited import CitedClaim
 from kg.query.lexicon import LINKING, Lexicon
 from kg.text import fold
 from kg.units import is_rate, kin
@@ -15,81 +11,125 @@ from kg.units import is_rate, kin
 _ABOUT = 0.1  # how far "about" reaches, as a share
 _ROUNDED = 0.005  # what a conversion may add or lose
 _RATIOS = ("%", "x")
-_OPPOSITE = {"increase": "decrease", "decrease": "increase"}
+_STEM, _ENDING = 6, 3  # letters that forms of one word share, and that they end in
+_SPEED = "speed"
+OPPOSITE = {"increase": "decrease", "decrease": "increase"}
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
-    """How a result of a draft stands to one of a paper."""
+class ClaimedValue:
+    """A number with its metric; metric and change are "" where they were not read."""
 
-    same_metric: bool  # one concept or wording, or one broader than the other
-    comparable: bool  # the very same metric, in units that convert into one another
-    same_value: bool  # value and unit agree, whatever the metric
-    agrees: bool
-    excludes: bool  # where the setting is the same, both cannot hold
-    reason: str
-    low: float = 0.0  # of the paper, in the draft's unit
-    high: float = 0.0
+    low: float
+    high: float
+    unit: str
+    bound: str = "exact"
+    change: str = ""
+    metric: str = ""
+    concept: str = ""
 
 
-def stand(draft: Result, held: CitedClaim, lexicon: Lexicon) -> Stand:
-    """How a result of a draft stands to a claim of kind "result"."""
-    says = held.says
-    equal, related = _metrics(draft, says, lexicon)
-    ends = _in_unit(draft, says["low"], says["high"], says["unit"], says["change"])
+@dataclass(frozen=True, slots=True)
+class ValueComparison:
+    """How a figure of a draft compares with one of a paper."""
+
+    metric: str  # "same", "related" (one is broader) or ""
+    value: str  # how the values agree: "agrees", "agrees_range", "agrees_about"; "" where they do not
+    bound: bool  # whether the bounds agree: a draft may leave one out
+    is_opposite_bound: bool  # "at least" where the paper has "up to"
+    turned: bool  # whether one is an increase, the other a decrease
+    same_way: bool
+    apart: bool  # whether both values cannot hold of one thing
+
+
+def compare(own: ClaimedValue, held: ClaimedValue, lexicon: Lexicon) -> ValueComparison | None:
+    """How a figure of a draft compares with one of a paper; None where their units do not convert."""
+    change = held.change or own.change
+    ends = _in_unit(own.unit, held, change)
     if ends is None:
-        return Stand(related, False, False, False, False, "other_unit")
-    low, high = ends
-    own_low, own_high = draft.value if isinstance(draft.value, tuple) else (draft.value, draft.value)
-    slack = (_ROUNDED * abs(high)) if says["unit"] != draft.unit else 1e-9 * max(1.0, abs(high))
-    reason = _agreement((own_low, own_high), draft.bound, (low, high), says["bound"], slack)
-    turned = draft.change == _OPPOSITE.get(says["change"])
-    same_way = draft.change == says["change"]
-    agrees = bool(reason) and related and same_way
-    apart = _is_apart((own_low, own_high), draft.bound, (low, high), says["bound"], slack)
-    excludes = equal and (turned or (same_way and not reason and apart))
-    told = reason if agrees else ("other_direction" if turned else "other_value")
-    return Stand(related, equal and (same_way or turned), bool(reason), agrees, excludes, told, low, high)
+        return None
+    slack = (_ROUNDED * abs(ends[1])) if held.unit != own.unit else 1e-9 * max(1.0, abs(ends[1]))
+    said, other = _Span(own.low, own.high, own.bound), _Span(*ends, held.bound)
+    known = bool(own.change and held.change)
+    is_factor = own.unit == "x" and "absolute" in (own.change, held.change)  # "a throughput of 6.6x"
+    return ValueComparison(
+        _metrics(own, held, lexicon) if own.metric and held.metric else "",
+        _agreement(said, other, slack),
+        own.bound in ("exact", "about", held.bound) or (own.bound == "at_least" and held.bound in ("exact", "about")),
+        {own.bound, held.bound} == {"up_to", "at_least"},
+        known and own.change == OPPOSITE.get(held.change),
+        not known or own.change == held.change or is_factor,
+        _is_apart(said, other, slack),
+    )
 
 
-def _metrics(draft: Result, says: Mapping[str, Any], lexicon: Lexicon) -> tuple[bool, bool]:
-    """Whether two metrics are the same, and whether one at least is broader than the other.
+@dataclass(frozen=True, slots=True)
+class _Span:
+    low: float
+    high: float
+    bound: str
+
+
+def _metrics(own: ClaimedValue, held: ClaimedValue, lexicon: Lexicon) -> str:
+    """Whether two metrics are the same, or one is broader than the other.
 
     Levels in one unit of speed ("FPS") measure the same speed, whatever it is called. A metric that only papers name is
     narrower than one whose words it has.
     """
-    own, concept, known = draft.metric_concept, says["metric_concept"], lexicon.vocabulary
-    if own and own == concept:
-        return True, True
-    if draft.change == says["change"] == "absolute" and draft.unit == says["unit"] and is_rate(draft.unit):
-        return True, True
-    if own in known and concept in known:
-        return False, concept in known.narrower(own) or own in known.narrower(concept)
-    one, other = fold(draft.metric), fold(says["metric"])
+    known = lexicon.vocabulary
+    is_rated = own.change == held.change == "absolute" and own.unit == held.unit and is_rate(own.unit)
+    if is_rated or (own.concept and own.concept == held.concept) or _is_inverse(own, held, lexicon):
+        return "same"
+    if held.concept in known.narrower(own.concept) or own.concept in known.narrower(held.concept):
+        return "related"
+    one, other = fold(own.metric), fold(held.metric)
     words, others = set(one.split()), set(other.split())
-    return one == other, _noun(one) == _noun(other) != "" and (words <= others or others <= words)
+    if _are_forms(one, other) or _core(one, lexicon) == _core(other, lexicon):
+        return "same"
+    return "related" if _noun(one) == _noun(other) != "" and (words <= others or others <= words) else ""
+
+
+def _are_forms(one: str, other: str) -> bool:
+    """Whether two words are forms of one: "accurate", "accuracy"."""
+    return one[:_STEM] == other[:_STEM] and (one == other or max(len(one), len(other)) <= _STEM + _ENDING) and one != ""
+
+
+def _is_inverse(own: ClaimedValue, held: ClaimedValue, lexicon: Lexicon) -> bool:
+    """Whether one is so many times the speed and the other the time of the same: "trains 2x faster"."""
+    one, other = sorted(fold(figure.metric).split() or [""] for figure in (own, held))
+    costs = lexicon.vocabulary.cues("outcome-lower-is-better")
+    if own.unit != "x" or held.unit != "x" or _SPEED not in (one[-1], other[-1]) or not {one[-1], other[-1]} & costs:
+        return False
+    return one[:-1] == other[:-1]
+
+
+def _core(metric: str, lexicon: Lexicon) -> str:
+    """A folded metric without a last word that all metrics of its kind may have: "miou" of "miou accuracy"."""
+    words = metric.split()
+    return " ".join(words[:-1] if len(words) > 1 and words[-1] in lexicon.vocabulary.cues("task-measure") else words)
+
+
+def of_one_metric(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two metrics (words, concept) measure the same: "target-domain accuracy" and "accuracy"."""
+    return one[1] == other[1] != "" or _noun(fold(one[0])) == _noun(fold(other[0]))
 
 
 def _noun(metric: str) -> str:
-    """What a folded metric is in the end: "latency" of "transmission latency of kv cache"."""
+    """The head of a folded metric: "latency" of "transmission latency of kv cache"."""
     words = metric.split()
     cut = next((at for at, word in enumerate(words) if word in LINKING), len(words))
     return words[cut - 1] if cut else ""
 
 
-def _in_unit(draft: Result, low: float, high: float, unit: str, change: str) -> tuple[float, float] | None:
-    """The ends of a paper's value in the draft's unit; None where they do not convert.
-
-    Of a decrease 10x is 90 %, of an increase 1.5x is 50 %.
-    """
-    if unit == draft.unit:
-        return low, high
-    if {unit, draft.unit} == set(_RATIOS) and change in _OPPOSITE:
-        both = [_ratio(value, unit, change) for value in (low, high)]
-        first, last = both
+def _in_unit(unit: str, held: ClaimedValue, change: str) -> tuple[float, float] | None:
+    """The ends of a paper's value in another unit; of a decrease 10x is 90 %, of an increase 1.5x is 50 %."""
+    if held.unit == unit:
+        return held.low, held.high
+    if {held.unit, unit} == set(_RATIOS) and change in OPPOSITE:
+        first, last = (_ratio(value, held.unit, change) for value in (held.low, held.high))
         return None if first is None or last is None else (min(first, last), max(first, last))
-    factor = kin(unit).get(draft.unit)
-    return None if factor is None else (low * factor, high * factor)
+    factor = kin(held.unit).get(unit)
+    return None if factor is None else (held.low * factor, held.high * factor)
 
 
 def _ratio(value: float, unit: str, change: str) -> float | None:
@@ -104,36 +144,30 @@ def _ratio(value: float, unit: str, change: str) -> float | None:
     return (1 - 1 / value) * 100 if value >= 1 else None
 
 
-def _agreement(own: tuple[float, float], bound: str, held: tuple[float, float], held_bound: str, slack: float) -> str:
-    """How a draft's value agrees with a paper's ("agrees", or with what difference); "" where it does not."""
+def _agreement(own: _Span, held: _Span, slack: float) -> str:
+    """How a draft's value agrees with a paper's; "" where it does not."""
 
     def near(one: float, other: float) -> bool:
         return abs(one - other) <= slack
 
-    if near(own[0], held[0]) and near(own[1], held[1]):
-        if bound == held_bound or {bound, held_bound} <= {"exact", "about"}:
-            return "agrees"
-        return "agrees_bound"
-    if own[0] == own[1] and held[0] < held[1] and (near(own[0], held[0]) or near(own[0], held[1])):
-        is_end = (bound == "up_to" and near(own[0], held[1])) or (bound == "at_least" and near(own[0], held[0]))
-        return "agrees" if is_end else "agrees_range"
-    if bound == "about" and all(abs(a - b) <= _ABOUT * abs(b) for a, b in zip(own, held, strict=True)):
+    if near(own.low, held.low) and near(own.high, held.high):
+        return "agrees"
+    if own.low == own.high and held.low < held.high and (near(own.low, held.low) or near(own.low, held.high)):
+        is_end = near(own.low, held.high) if own.bound == "up_to" else near(own.low, held.low)
+        return "agrees_range" if is_end and own.bound in ("up_to", "at_least") else ""
+    if own.bound == "about" and abs(own.low - held.low) <= _ABOUT * held.low and own.high <= held.high * (1 + _ABOUT):
         return "agrees_about"
-    if (
-        bound == "at_least"
-        and held_bound in ("exact", "at_least", "about")
-        and own[0] <= held[0] <= own[0] * (1 + _ABOUT)
-    ):
+    if own.bound == "at_least" and held.bound != "up_to" and own.low <= held.low <= own.low * (1 + _ABOUT):
         return "agrees_about"  # "over 20 FPS" of 20.7
     return ""
 
 
-def _is_apart(own: tuple[float, float], bound: str, held: tuple[float, float], held_bound: str, slack: float) -> bool:
+def _is_apart(own: _Span, held: _Span, slack: float) -> bool:
     """Whether two values of one thing cannot both hold; what is said to be about a value reaches a tenth further."""
-    wide = max(slack, _ABOUT * abs(held[1])) if "about" in (bound, held_bound) else slack
-    above, below = own[0] > held[1] + wide, own[1] < held[0] - wide
-    if held_bound == "up_to":
-        return above or (bound == "up_to" and below)
-    if held_bound == "at_least":
-        return below and bound in ("exact", "about", "up_to")
-    return below if bound == "at_least" else above or below
+    wide = max(slack, _ABOUT * abs(held.high)) if "about" in (own.bound, held.bound) else slack
+    above, below = own.low > held.high + wide, own.high < held.low - wide
+    if held.bound == "up_to":
+        return above or (own.bound in ("up_to", "exact") and below)
+    if held.bound == "at_least":
+        return below and own.bound in ("exact", "about", "up_to")
+    return below if own.bound == "at_least" else above or below

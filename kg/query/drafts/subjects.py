@@ -65,7 +65,8 @@ class Subjects:
         out = []
         words = [(m.start(), m.end()) for m in _WORD.finditer(text)]
         for at, (start, _) in enumerate(words):
-            for _, end in reversed(words[at : at + _MOST_WORDS]):
+            hyphens = [i for i in range(start, words[at][1]) if text[i] == "-"]  # "DeepSeek-V4-Pro"
+            for end in [*(end for _, end in reversed(words[at : at + _MOST_WORDS])), *reversed(hyphens)]:
                 surface = text[start:end]
                 known = self._names.get(_letters(surface).casefold(), ()) if "\n" not in surface else ()
                 papers = {paper for name, paper in known if _is_name(surface, name) and self._counts(paper)}
