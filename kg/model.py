@@ -16,6 +16,7 @@ FIELDS = ("T", "A", "I", "B", "H", "K")
 ENTITY_TYPES = tuple(LISTS)
 ROLES = ("proposed", "used", "baseline", "mentioned")
 MODEL_ROLES = ("proposed", "used", "baseline", "evaluated")  # derived from relations; "" for a model without any
+KEY_ROLES = ("proposes", "problem", "result", "limits")
 KINDS = ("method", "system", "benchmark", "dataset", "survey", "study", "model", "theory")
 RELATION_TYPES = (
     "uses",
@@ -244,6 +245,7 @@ class Record:
     topics: list[Topic] = field(default_factory=list)
     code_url: str = ""
     brief: Brief = field(default_factory=Brief)
+    key: dict[str, Evidence] = field(default_factory=dict)  # sentences of the abstract by role, one of KEY_ROLES
     paper: str = ""  # identifier of the work as a CURIE, once linked: "paper:2510.12345"
     reason: str = ""  # why it was linked to this work
     partial: bool = False  # whether an extractor was unavailable, so that the entry must be read again

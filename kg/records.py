@@ -18,6 +18,7 @@ from kg.evidence import BY_HAND
 from kg.files import MOST, content
 from kg.model import (
     FIELDS,
+    KEY_ROLES,
     KINDS,
     LARGEST,
     MODEL_ROLES,
@@ -64,6 +65,8 @@ def to_json(record: Record) -> dict[str, Any]:
             out[key] = [topic.id for topic in said]
         elif key == "brief":
             out[key] = {slot: getattr(said, slot) for slot in Brief.__slots__} | {"institution": list(said.institution)}
+        elif key == "key":
+            out[key] = {role: said[role].quote if role in said else "" for role in KEY_ROLES}
         else:
             out[key] = said
     if trust := {topic.id: told for topic in record.topics if (told := _trust(topic))}:
@@ -120,6 +123,7 @@ def from_json(obj: Mapping[str, Any], document: Document) -> Record:
         topics=reader.topics(obj),
         code_url=reader.text(obj, "code_url"),
         brief=reader.brief(obj),
+        key=reader.key(obj),
     )
     names = {record.name: record.name}
     for key, kind in _TYPES.items():
@@ -319,6 +323,12 @@ class _AnnotationReader:
             institution=tuple(self.whole(name, "institution") for name in self.listed(said, "institution")),
             **{slot: self.text(said, slot) for slot in ("name", "technique", "problem", "effect")},
         )
+
+    def key(self, obj: Mapping[str, Any]) -> dict[str, Evidence]:
+        said = obj.get("key", {})
+        if not isinstance(said, dict):
+            self.fail(f"key must be an object, not {said!r}")
+        return {role: self.quote(quote) for role in KEY_ROLES if (quote := self.text(said, role))}
 
     def origin(self, item: Mapping[str, Any]) -> dict[str, Any]:
         score = self.number(item.get("score", 1.0))

@@ -8,11 +8,10 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from arxiv_gold import ROOT, SHARED, Paper, of_arxiv
-from neural import Example
 
 from kg.entity_types import LISTS
 from kg.evaluation import same_result
@@ -24,6 +23,9 @@ from kg.extract.tagger import AHEAD, APART, BEHIND, CHANGES, EVALUATED, PIECE_RO
 from kg.model import RELATION_TYPES, Document
 from kg.sources import read
 from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from neural import Example  # which needs torch
 
 BUILD = ROOT / "build"
 HELD_OUT = BUILD / "folds.npz"  # what taggers say of papers that they have not seen
@@ -84,6 +86,8 @@ def doc_of(document: Document) -> Any:
 
 def example(doc: Any, record: dict[str, Any], tokenizer: Any) -> Example:
     """Word pieces and labels of a paper; every occurrence of an annotated form is labelled."""
+    from neural import Example
+
     text, fields = text_of(doc)
     encoded = tokenizer.encode(text)
     labels = np.zeros((len(TYPES), len(encoded.ids)), int)
@@ -133,6 +137,8 @@ def example(doc: Any, record: dict[str, Any], tokenizer: Any) -> Example:
 
 def silver(doc: Any, tagger: Tagger) -> Example:
     """What a tagger says of a text that nobody annotated, as the next one learns it."""
+    from neural import Example
+
     text, fields = text_of(doc)
     encoded = tagger.tokenizer.encode(text)
     output = tagger.output(doc, encoded.ids)

@@ -3,6 +3,8 @@
 - arxiv.jsonl: in full; tagger and judges learn from them, beside the papers of the reports and those that were supplied
 - hardware.jsonl: the hardware alone, from which its judges learn besides
 - unseen.jsonl: in full; nothing is fitted to them (docs/evaluation.md)
+- key-sentences.jsonl, key-sentences.unseen.jsonl: the acceptable key sentences by role, the best one first, to which
+  the choice of scripts/train_keys.py is fitted, and to which nothing is fitted
 
 Their texts are in $KG_SHARED/data/arxiv-corpus.
 """
@@ -27,9 +29,9 @@ CORPORA = ("efficient-ai-2025-2026", "arxiv-daily-2025-03_2026-07")
 Paper = tuple[Document, dict[str, Any]]
 
 
-def of_arxiv(name: str) -> list[Paper]:
-    """The papers of a file of data/gold with their annotations, in its order."""
-    gold = ROOT / "data" / "gold" / f"{name}.jsonl"
+def of_arxiv(name: str, folder: Path = ROOT / "data" / "gold") -> list[Paper]:
+    """The papers of a file of data/gold, or of another folder, with their annotations, in its order."""
+    gold = folder / f"{name}.jsonl"
     records = {r["id"]: r for r in map(json.loads, gold.read_text("utf-8").splitlines())}
     rows: dict[str, str] = {}
     for corpus in CORPORA:

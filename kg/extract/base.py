@@ -54,6 +54,7 @@ class Parts:
     kind_score: float = 0.0
     code_url: str = ""
     brief: Brief = dataclasses.field(default_factory=Brief)
+    key: dict[str, Evidence] = dataclasses.field(default_factory=dict)
     forms: list[str] = dataclasses.field(default_factory=list)  # folded words, see kg.text.token_lists
     starts: list[int] = dataclasses.field(default_factory=list)  # start offsets of the folded words
     ends: list[int] = dataclasses.field(default_factory=list)
@@ -226,7 +227,7 @@ def to_record(doc: Doc, document: Document) -> Record:
     """
     record = Record(id=document.id, title=document.texts["T"].text if "T" in document.texts else "")
     record.name, record.kind, record.code_url, record.brief = doc._.name, doc._.kind, doc._.code_url, doc._.brief
-    record.kind_score = doc._.kind_score
+    record.kind_score, record.key = doc._.kind_score, doc._.key
     judged = doc._.view.roles if doc._.view else {}
     for mention in doc._.mentions:
         if mention.type == "technique" and (roles := judged.get((mention.start, mention.end))):
@@ -239,7 +240,7 @@ def to_record(doc: Doc, document: Document) -> Record:
     results: list[Result] = doc._.results
     relations: list[Relation] = doc._.relations
     topics: list[Topic] = doc._.topics
-    for evidence in (*(r.evidence for r in results), *(r.evidence for r in relations), *(t.evidence for t in topics)):
+    for evidence in (*(claim.evidence for claim in (*results, *relations, *topics)), *record.key.values()):
         if evidence is not None and evidence.start >= 0:
             _settle(evidence, doc, document)
     record.topics = topics

@@ -48,9 +48,10 @@ def encoded_record(said: Record, of: Document) -> str:
                 del mention["canonical"]
             if mention.setdefault("reason", "") == MINTED:
                 del mention["reason"]
+    for place in (*(one["evidence"] for one in made.get("relations", ())), *made.get("key", {}).values()):
+        if place["quote"] == _standing(place, of):
+            del place["quote"]
     for relation in made.get("relations", ()):
-        if relation["evidence"]["quote"] == _standing(relation["evidence"], of):
-            del relation["evidence"]["quote"]
         for end in _ENDS:
             concept, usual = relation.pop(f"{end}_concept", ""), named.get(relation[end], "")
             if concept != usual:
@@ -101,8 +102,9 @@ def record(data: str, of: Document) -> Record:
         for one in said[name]:
             one.setdefault("extractor", extractor)
     named = _named(said)
+    for place in (*(one["evidence"] for one in said.get("relations", ())), *said.get("key", {}).values()):
+        place.setdefault("quote", _standing(place, of) or "")
     for relation in said.get("relations", ()):
-        relation["evidence"].setdefault("quote", _standing(relation["evidence"], of) or "")
         for end in _ENDS:
             relation.setdefault(f"{end}_concept", named.get(relation[end], ""))
     lists: dict[str, Callable[[Json], object]] = {name: partial(_mention, kind) for kind, name in LISTS.items()}
@@ -110,6 +112,7 @@ def record(data: str, of: Document) -> Record:
     made: Json = {name: [make(one) for one in said.pop(name)] for name, make in lists.items() if name in said}
     if "brief" in said:
         made["brief"] = _made(Brief, said.pop("brief"), institution=tuple)()
+    made["key"] = {role: Evidence(**place) for role, place in said.pop("key", {}).items()}
     return Record(**said, **made)
 
 
