@@ -66,7 +66,8 @@ def to_json(record: Record) -> dict[str, Any]:
         elif key == "brief":
             out[key] = {slot: getattr(said, slot) for slot in Brief.__slots__} | {"institution": list(said.institution)}
         elif key == "key":
-            out[key] = {role: said[role].quote if role in said else "" for role in KEY_ROLES}
+            if said:
+                out[key] = {role: said[role].quote if role in said else "" for role in KEY_ROLES}
         else:
             out[key] = said
     if trust := {topic.id: told for topic in record.topics if (told := _trust(topic))}:

@@ -41,8 +41,8 @@ def of_arxiv(name: str, folder: Path = ROOT / "data" / "gold") -> list[Paper]:
                     rows.setdefault(row["id"], json.dumps({k: row[k] for k in ("id", "title", "abstract")}))
     if missing := records.keys() - rows.keys():
         sys.exit(f"{gold}: {len(missing)} of its abstracts are not in {SHARED}/data/arxiv-corpus: set KG_SHARED.")
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "papers.jsonl"
+    with tempfile.TemporaryDirectory() as made:
+        file = Path(made) / "papers.jsonl"
         file.write_text("\n".join(rows[key] for key in records), "utf-8")
         documents = {d.id: d for d in read(file).documents}
     return [(documents[key], record) for key, record in records.items()]

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from annotated import annotated
-from arxiv_gold import ROOT, SHARED, of_arxiv
+from arxiv_gold import SHARED, of_arxiv
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
@@ -27,8 +27,8 @@ from kg.entity_types import data_folder
 from kg.evaluation.keys import acceptable, same
 from kg.extract import pipeline
 from kg.extract.base import make_doc
-from kg.extract.key import NONE, RANKED, KeySentences, Weights, best_row, grams
-from kg.model import Document
+from kg.extract.key import NONE, KeySentences, KeyWeights, best_row, grams
+from kg.model import KEY_ROLES, Document
 from kg.text import folded_name, raw_span, sentences
 from kg.vocabulary import Vocabulary
 
@@ -36,6 +36,7 @@ LEAST_PAPERS, MOST_GRAMS = 12, 3000  # sentences in which a word sequence occurs
 DECAY, RANK_DECAY = 20.0, 2.0  # of half the squared weights; of the squared weights
 BEST = 0.75  # of the likelihood that all acceptable sentences share
 FOLDS, SEEDS = 10, 3
+RANKED = KEY_ROLES[:3]  # limits are found by cues
 
 Json = dict[str, Any]
 
@@ -83,10 +84,10 @@ def sentence_rows(component: KeySentences, without: set[str]) -> Iterator[tuple[
         spans = sentences(text)
         signs = signs_of(text, spans, record)
         for k, (start, end) in enumerate(spans):
-            yield list(grams(text[start:end], record["name"], component.cues)), [k in sign for sign in signs]
+            yield grams(text[start:end], record["name"], component.cues), [k in sign for sign in signs]
 
 
-def signs_of(text: str, spans: Sequence[tuple[int, int]], record: Json) -> tuple[list[int | None], ...]:
+def signs_of(text: str, spans: Sequence[tuple[int, int]], record: Json) -> tuple[list[int], ...]:
     """The numbers of the sentences that have each of SIGNS, by the first places of the annotated surfaces."""
 
     def places(forms: Iterable[str]) -> list[int]:
@@ -106,7 +107,7 @@ def signs_of(text: str, spans: Sequence[tuple[int, int]], record: Json) -> tuple
     return named, most, [max(ahead)] if ahead else problems[:1], outcomes
 
 
-def learned(rows: Iterable[tuple[list[str], list[bool]]]) -> Weights:
+def learned(rows: Iterable[tuple[list[str], list[bool]]]) -> KeyWeights:
     """The weights of the word sequences that tell most, for each of SIGNS."""
     found, labels = map(list, zip(*rows, strict=True))
     often = Counter(gram for one in found for gram in one)
@@ -122,7 +123,7 @@ def learned(rows: Iterable[tuple[list[str], list[bool]]]) -> Weights:
         names, fits = [names[i] for i in kept], fits[:, [*kept, -1]]
     hundredths = np.round(fits[:, :-1].T * 100).astype(int).tolist()
     grams = {name: row for name, row in zip(names, hundredths, strict=True) if any(row)}
-    return Weights(grams, np.round(fits[:, -1], 4).tolist(), {})
+    return KeyWeights(grams, np.round(fits[:, -1], 4).tolist(), {})
 
 
 def logistic(table: Any, wanted: Any) -> Any:
@@ -138,7 +139,7 @@ def logistic(table: Any, wanted: Any) -> Any:
     return minimize(loss, np.zeros(table.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
 
 
-def ranking(component: KeySentences, document: Document, wanted: dict[str, list[str]], by: Weights) -> Ranking:
+def ranking(component: KeySentences, document: Document, wanted: dict[str, list[str]], by: KeyWeights) -> Ranking:
     """What the ranking learns from one paper."""
     nlp = pipeline(fast=True)
     doc = dict(nlp.pipeline)["kg_names"](make_doc(nlp, document, Vocabulary.load()))
@@ -181,7 +182,7 @@ def fitted(papers: Sequence[Ranking], role: str) -> dict[str, float]:
     return {name: weight for name, weight in zip(names, np.round(found, 3).tolist(), strict=True) if weight}
 
 
-def cross_validated(papers: Sequence[Ranking], of: slice) -> dict[str, tuple[float, float]]:
+def cross_validated(papers: Sequence[Ranking], of: slice) -> dict[str, tuple[float, ...]]:
     """The shares of acceptable and best sentences by role, each paper ranked by weights fitted to others."""
     out = {}
     for role in RANKED:
@@ -193,8 +194,7 @@ def cross_validated(papers: Sequence[Ranking], of: slice) -> dict[str, tuple[flo
                 if paper.wanted[role] != [len(paper.rows) - 1]:
                     chosen = best_row(paper.rows, ranks[k])
                     hits.append((chosen in paper.wanted[role], chosen == paper.wanted[role][0]))
-        share = np.round(np.mean(hits, 0), 3).tolist()
-        out[role] = (share[0], share[1])
+        out[role] = tuple(round(sum(hit) / len(hits), 3) for hit in zip(*hits, strict=True))
     return out
 
 

@@ -70,8 +70,9 @@ def command(
     from kg.entity_types import data_folder
     from kg.evaluation import compare
     from kg.evaluation.components import Variant, reader, variants
+    from kg.evaluation.keys import acceptable, key_scores
     from kg.evaluation.scores import records
-    from kg.evaluation.tables import as_csv, scores_data, scores_table, trust_table, worth_data, worth_table
+    from kg.evaluation.tables import TextTable, as_csv, scores_data, scores_table, trust_table, worth_data, worth_table
     from kg.evaluation.trust import trust
     from kg.records import read_records
 
@@ -93,17 +94,23 @@ def command(
                 runs = list(variants(wanted, documents, without or (), progress=tell))
             else:
                 found = records(wanted, documents, read, tell)
-    runs = runs or [Variant("", compare(wanted, found))]
-    trusted = {} if components else trust(wanted, found)
+    only_keys = any("proposes" in row for row in wanted.values())  # no more than key sentences was annotated
+    keys = key_scores({name: acceptable(row) for name, row in wanted.items()}, found) if only_keys else {}
+    runs = runs or ([] if keys else [Variant("", compare(wanted, found))])
+    trusted = {} if components or keys else trust(wanted, found)
     if form in ("json", "csv"):
-        data: dict[str, Any] = worth_data(runs) if components else scores_data(runs[0].scores, trusted)
+        data: dict[str, Any] = keys or (worth_data(runs) if components else scores_data(runs[0].scores, trusted))
         write(json_text(data) if form == "json" else as_csv(data), output)
     else:
         title = f"{len(wanted)} papers" + "".join(f", without {part}" for part in without or ())
-        tables = {title: scores_table(runs[0].scores)}
+        if keys:
+            rows = [(role, *map(str, score.values())) for role, score in keys.items()]
+            tables = {title: TextTable(("type", *keys["proposes"]), rows)}
+        else:
+            tables = {title: scores_table(runs[0].scores)}
         if components:
             tables["what each part is worth"] = worth_table(runs)
-        else:
+        elif trusted:
             tables["how far claims can be trusted"] = trust_table(trusted)
         write(_markdown(tables) if form == "md" else _drawn(tables), output)
     if skipped:

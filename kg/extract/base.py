@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import registry
+from spacy.util import DummyTokenizer, registry
 from spacy.vocab import Vocab
 
 from kg.entity_types import LISTS
@@ -81,7 +81,7 @@ class EntryDoc(Doc):  # type: ignore[misc]  # spaCy has no types
         return str(self._.text)
 
 
-class Tokenizer:
+class Tokenizer(DummyTokenizer):  # type: ignore[misc]  # spaCy has no types
     """Splits text into words, numbers, marks, white space and single Han characters; no text is lost."""
 
     def __init__(self, vocab: Vocab) -> None:
@@ -97,18 +97,6 @@ class Tokenizer:
                 words.append(piece)
                 spaces.append(False)
         return Doc(self.vocab, words=words, spaces=spaces)
-
-    def to_bytes(self, **_: Any) -> bytes:
-        return b""
-
-    def from_bytes(self, _data: bytes, **_: Any) -> Tokenizer:
-        return self
-
-    def to_disk(self, _path: Any, **_: Any) -> None:
-        pass
-
-    def from_disk(self, _path: Any, **_: Any) -> Tokenizer:
-        return self
 
 
 @registry.tokenizers("kg.bilingual")
@@ -240,7 +228,8 @@ def to_record(doc: Doc, document: Document) -> Record:
     results: list[Result] = doc._.results
     relations: list[Relation] = doc._.relations
     topics: list[Topic] = doc._.topics
-    for evidence in (*(claim.evidence for claim in (*results, *relations, *topics)), *record.key.values()):
+    claims = (*(r.evidence for r in results), *(r.evidence for r in relations), *(t.evidence for t in topics))
+    for evidence in (*claims, *record.key.values()):
         if evidence is not None and evidence.start >= 0:
             _settle(evidence, doc, document)
     record.topics = topics

@@ -37,7 +37,7 @@ def quotes(record: Record) -> Iterator[tuple[str, int, int, str]]:
         for mention in getattr(record, name):
             yield mention.field, mention.start, mention.end, mention.surface
     evidences = [*(r.evidence for r in record.results), *(r.evidence for r in record.relations)]
-    for evidence in (*evidences, *(t.evidence for t in record.topics)):
+    for evidence in (*evidences, *(t.evidence for t in record.topics), *record.key.values()):
         if evidence is not None:
             yield evidence.field, evidence.start, evidence.end, evidence.quote
 

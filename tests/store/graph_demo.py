@@ -52,6 +52,7 @@ RECORD: dict[str, Any] = {
     "topics": ["kv-cache-compression"],
     "code_url": "",
     "brief": {"institution": ["清华大学"], "name": "LongDemo", "technique": "", "problem": "", "effect": ""},
+    "key": {"proposes": ABSTRACT, "problem": "", "result": ABSTRACT, "limits": ""},
 }
 
 
