@@ -10,7 +10,7 @@ from kg.model import KEY_ROLES
 
 
 def acceptable(row: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The acceptable sentences of a paper, the best one first, given verbatim or as numbers into its `sentences`."""
+    """The acceptable sentences of a paper, best first: verbatim, their beginnings, or numbers into its `sentences`."""
     whole = {role: row.get(role) or [] for role in KEY_ROLES}
     return {role: [row["sentences"][x] if isinstance(x, int) else x for x in said] for role, said in whole.items()}
 
@@ -28,6 +28,6 @@ def key_scores(gold: Mapping[str, Mapping[str, Sequence[str]]], found: Mapping[s
 
 
 def same(wanted: str, quote: str) -> bool:
-    """Whether two sentences are one; they may be divided differently."""
+    """Whether two sentences are one; they may be divided differently, or one may be a part that tells them apart."""
     a, b = (" ".join(text.split()) for text in (wanted, quote))
     return bool(b) and (a in b or b in a)

@@ -1,9 +1,8 @@
 """Chooses the key sentences of an abstract: what a paper proposes, its problem, its main result, its limits.
 
-Two steps (data/models/keys.json, trained by scripts/train_keys.py). Weights of word sequences rate each sentence by
-SIGNS, learned from what the sentences of annotated papers hold. Per role, a linear model then ranks the sentences of
-the abstract by these ratings, those of their neighbours, and their places. It reads nothing but words, so that `fast`
-gives the same sentences. Chinese cues are read as the English words that they stand for (`role-` in ontology/cues.ttl).
+Weights of word sequences (data/models/keys.json, from scripts/train_keys.py) rate each sentence by SIGNS; per role, a
+linear model ranks the sentences by these ratings, those of their neighbours, and their places. Only words are read, so
+that `fast` gives the same sentences. Chinese cues are read as English words (`role-` in ontology/cues.ttl).
 """
 
 from __future__ import annotations
@@ -20,19 +19,17 @@ from spacy.tokens import Doc
 
 from kg.entity_types import data_folder
 from kg.extract.base import field_at, word_places
+from kg.extract.judge import Features
 from kg.model import Evidence
 from kg.vocabulary import Vocabulary
 
-#: What sentences are rated by: the first with the paper's name, the one with most proposed techniques, the last problem
-#: before the proposal, and outcomes.
+#: First sentence with the paper's name, that with most proposed techniques, last problem before these, outcomes.
 SIGNS = ("named", "proposing", "problem", "outcome")
 NONE = "none"  # the only feature of the choice of no sentence
 _MOST = 200  # sentences that are read; bounds the time for arbitrary text
 _LOW = -6.0  # rating of a sentence that is not there
 _NUMBER = re.compile(r"\d[\d,.]*")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[0%:;?()]")
-
-Features = Mapping[str, float]
 
 
 class KeyWeights(NamedTuple):
@@ -65,8 +62,7 @@ def grams(sentence: str, name: str, cues: Mapping[str, str]) -> list[str]:
 
 def best_row(rows: Sequence[Features], by: Features) -> int:
     """The number of the row with the highest weighted sum, the first of equals."""
-    totals = [fsum(value * by.get(name, 0.0) for name, value in row.items()) for row in rows]
-    return totals.index(max(totals))
+    return max(range(len(rows)), key=lambda k: fsum(value * by.get(name, 0) for name, value in rows[k].items()))
 
 
 class KeySentences:
@@ -89,7 +85,7 @@ class KeySentences:
         doc._.key = {role: Evidence("", start=start, end=end) for role, (start, end) in places.items()}
         return doc
 
-    def features(self, doc: Doc, spans: Sequence[tuple[int, int]], by: KeyWeights) -> list[dict[str, float]]:
+    def features(self, doc: Doc, spans: Sequence[tuple[int, int]], by: KeyWeights) -> list[Features]:
         """The features of the sentences of an abstract for the ranking of each role."""
         name, ratings = doc._.name, []
         for start, end in spans:
