@@ -14,8 +14,7 @@ import numpy as np
 from arxiv_gold import ROOT, SHARED, Paper, of_arxiv
 
 from kg.entity_types import LISTS
-from kg.evaluation import same_result
-from kg.evaluation.matching import words
+from kg.evaluation.matching import same_result, words
 from kg.extract import pipeline
 from kg.extract.base import make_doc
 from kg.extract.numbers import plain, quantities

@@ -18,10 +18,9 @@ from eval_questions import SHARED, means, pairs_alike
 import kg
 from kg.api import Graph
 from kg.build.pipeline import Pipeline
-from kg.evaluation import HEADLINE, pairs, score
 from kg.evaluation.components import reader
-from kg.evaluation.matching import RESULT_SLOTS, distinct, same_field, same_result
-from kg.evaluation.scores import records
+from kg.evaluation.matching import HEADLINE, RESULT_SLOTS, distinct, pairs, same_field, same_result
+from kg.evaluation.scores import records, score
 from kg.evaluation.trust import FULL, WINS, trust
 from kg.model import Document
 from kg.records import read_records

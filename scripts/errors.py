@@ -21,8 +21,7 @@ from annotated import BUILD, annotated, is_of
 from arxiv_gold import ROOT
 from marked import put
 
-from kg.evaluation import overlap, same_name
-from kg.evaluation.matching import Pairing, paired
+from kg.evaluation.matching import Pairing, overlap, paired, same_name
 from kg.records import read_records
 
 PAGE = ROOT / "docs" / "errors.md"

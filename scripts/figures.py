@@ -21,8 +21,8 @@ from pathlib import Path
 from marked import put
 
 from kg.entity_types import LISTS
-from kg.evaluation import Score, evaluate
 from kg.evaluation.components import reader
+from kg.evaluation.scores import Score, evaluate
 from kg.records import read_records
 from kg.sources import read
 

@@ -23,7 +23,7 @@ import numpy as np
 from annotated import BUILD, FOLDS, HELD_OUT, SETS, annotated, doc_of, fold_of, is_of, keep_records
 
 from kg.entity_types import data_folder
-from kg.evaluation import overlap, pairs, same_result
+from kg.evaluation.matching import overlap, pairs, same_result
 from kg.extract import TAGGER, outcome_judge, pipeline
 from kg.extract.folds import FOLDS_FILE, Folds
 from kg.extract.outcomes import NumberReading, QuantityPlace, unit_of

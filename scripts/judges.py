@@ -17,7 +17,8 @@ from cores import on_all_cores
 from pair_judge import common_words, fit_relations, pair_rows
 
 from kg.entity_types import LISTS
-from kg.evaluation import overlap, pairs, same_name, score
+from kg.evaluation.matching import overlap, pairs, same_name
+from kg.evaluation.scores import score
 from kg.extract import judge, pipeline
 from kg.extract.base import to_record
 from kg.extract.context import DocView, view_of

@@ -10,7 +10,7 @@ import numpy as np
 from boosting import boosted
 
 from kg.entity_types import LISTS
-from kg.evaluation import overlap
+from kg.evaluation.matching import overlap
 from kg.extract import pipeline
 from kg.extract.context import view_of
 from kg.extract.ends import entities

@@ -50,8 +50,8 @@ from cores import on_all_cores
 from narrow import narrow
 
 from kg.encoder import read_tokenizer
-from kg.evaluation import evaluate
 from kg.evaluation.components import reader
+from kg.evaluation.scores import evaluate
 from kg.extract.folds import FOLDS_FILE, Folds, keep
 from kg.extract.judge import judges, read_judges
 from kg.extract.tagger import CHANGES, PIECE_ROLES, Output, Tagger

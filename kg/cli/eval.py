@@ -68,10 +68,9 @@ def command(
             _judged(judged, format, output)
         return
     from kg.entity_types import data_folder
-    from kg.evaluation import compare
     from kg.evaluation.components import Variant, reader, variants
     from kg.evaluation.keys import acceptable, key_scores
-    from kg.evaluation.scores import records
+    from kg.evaluation.scores import compare, records
     from kg.evaluation.tables import TextTable, as_csv, scores_data, scores_table, trust_table, worth_data, worth_table
     from kg.evaluation.trust import trust
     from kg.records import read_records

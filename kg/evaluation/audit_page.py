@@ -33,11 +33,8 @@ def page(lines: Sequence[Mapping[str, Any]]) -> str:
 
 def _pieces(line: Mapping[str, Any]) -> tuple[str, str, str]:
     """The sentence before, inside and after the quote; nothing is highlighted if all of it is quoted."""
-    start = line["at"]
-    end = start + len(line["quote"])
-    if end - start == len(line["sentence"]):
-        return line["sentence"], "", ""
-    return line["sentence"][:start], line["sentence"][start:end], line["sentence"][end:]
+    said, start, end = line["sentence"], line["at"], line["at"] + len(line["quote"])
+    return (said, "", "") if end - start == len(said) else (said[:start], said[start:end], said[end:])
 
 
 def _read(name: str) -> str:

@@ -11,8 +11,8 @@ from kg.model import KEY_ROLES
 
 def acceptable(row: Mapping[str, Any]) -> dict[str, list[str]]:
     """The acceptable sentences of a paper, best first: verbatim, their beginnings, or numbers into its `sentences`."""
-    whole = {role: row.get(role) or [] for role in KEY_ROLES}
-    return {role: [row["sentences"][x] if isinstance(x, int) else x for x in said] for role, said in whole.items()}
+    said = row.get("sentences", ())
+    return {role: [said[x] if isinstance(x, int) else x for x in row.get(role) or ()] for role in KEY_ROLES}
 
 
 def key_scores(gold: Mapping[str, Mapping[str, Sequence[str]]], found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kg.evaluation import HEADLINE
+from kg.evaluation.matching import HEADLINE
 
 
 def paper(**parts: Any) -> dict[str, Any]:

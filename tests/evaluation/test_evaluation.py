@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from kg.evaluation import HEADLINE, Score, overlap, pairs, same_name, same_result, score
+from kg.evaluation.matching import HEADLINE, overlap, pairs, same_name, same_result
+from kg.evaluation.scores import Score, score
 from tests.evaluation.annotation import paper, technique
 
 

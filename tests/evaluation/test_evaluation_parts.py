@@ -13,9 +13,9 @@ from typer.testing import CliRunner, Result
 
 from kg.build.pipeline import Pipeline
 from kg.cli import application
-from kg.evaluation import HEADLINE, Scores, compare, evaluate, score
 from kg.evaluation.components import LINKING, PARTS, RemovablePart, parts, reader, variants
-from kg.evaluation.scores import DRAWS, Interval, TypeCounts
+from kg.evaluation.matching import HEADLINE
+from kg.evaluation.scores import DRAWS, Interval, Scores, TypeCounts, compare, evaluate, score
 from kg.extract import pipeline
 from kg.extract.tagger import tagger
 from kg.model import Document, KgError

@@ -25,7 +25,7 @@ from reliability import (
 )
 
 from kg.entity_types import LISTS
-from kg.evaluation import score
+from kg.evaluation.scores import score
 from kg.model import KgError
 from tests.evaluation.annotation import paper, technique
 

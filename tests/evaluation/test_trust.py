@@ -14,7 +14,7 @@ from typing import Any
 import fit_sure
 import pytest
 
-from kg.evaluation import HEADLINE
+from kg.evaluation.matching import HEADLINE
 from kg.evaluation.tables import trust_table
 from kg.evaluation.trust import Claims, Judged, Trust, claims, trust
 from kg.model import RELATION_TYPES, Evidence, Mention, Record, Relation, Topic

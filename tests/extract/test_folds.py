@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from kg.entity_types import data_folder
-from kg.evaluation import evaluate
 from kg.evaluation.components import reader
+from kg.evaluation.scores import evaluate
 from kg.extract import pipeline
 from kg.extract.base import make_doc
 from kg.extract.folds import Folds, OutOfFold
