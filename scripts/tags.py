@@ -13,7 +13,7 @@ import argparse
 import gzip
 from pathlib import Path
 
-from kg.extract.speech import is_one_word, tag_of
+from kg.extract.speech import tag_of, tagged
 
 IN_PAPERS = {"exhibit": "VBP", "show": "VBP"}  # tags that are more frequent in papers than those of the lexicon
 
@@ -23,6 +23,11 @@ def read(path: Path) -> dict[str, str]:
     lines = (line.strip() for line in path.read_text("utf-8").splitlines())
     pairs = (line.split(" ", 2) for line in lines if line and not line.startswith(";;;"))
     return {pair[0]: pair[1].partition("/")[0] for pair in pairs}
+
+
+def is_one_word(text: str) -> bool:
+    """Whether the tagger takes a text for one word, so that a lexicon may say its tag."""
+    return [word.text for word in tagged(text, 0, len(text))[0]] == [text]
 
 
 def needed(lexicon: dict[str, str]) -> dict[str, str]:

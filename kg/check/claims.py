@@ -11,8 +11,8 @@ from functools import cached_property
 from kg.check.agree import borne_out
 from kg.check.amounts import Amount, amounts, listed
 from kg.check.wording import PaperWording, is_ordinary, names
+from kg.extract.brief import institutions
 from kg.extract.institutions import publishers
-from kg.extract.template import institutions
 from kg.link.affiliations import organisations
 from kg.link.institutions import Organisation, Register, joined, name_tokens
 from kg.link.lines import Found

@@ -102,11 +102,8 @@ def command(
         write(json_text(data) if form == "json" else as_csv(data), output)
     else:
         title = f"{len(wanted)} papers" + "".join(f", without {part}" for part in without or ())
-        if keys:
-            rows = [(role, *map(str, score.values())) for role, score in keys.items()]
-            tables = {title: TextTable(("type", *keys["proposes"]), rows)}
-        else:
-            tables = {title: scores_table(runs[0].scores)}
+        rows = [(role, *map(str, score.values())) for role, score in keys.items()]
+        tables = {title: TextTable(("type", *keys["proposes"]), rows) if keys else scores_table(runs[0].scores)}
         if components:
             tables["what each part is worth"] = worth_table(runs)
         elif trusted:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CONFIG = Path(__file__).with_name("config.cfg")
 #: Increased whenever the output of the extraction changes, so that entries of existing graphs are read again.
-VERSION = "52"
+VERSION = "53"
 TAGGER = "kg_tagger"  # the most expensive component, which `fast` leaves out
 
 

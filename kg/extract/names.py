@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from kg.entity_types import CONCEPT_TYPES
 from kg.extract.base import field_text, sentence_of
-from kg.extract.template import slots
+from kg.extract.brief import slots
 from kg.text import fold, is_kind, sentence_at
 from kg.vocabulary import Vocabulary
 

@@ -85,11 +85,6 @@ def tag_of(word: str, lexicon: Mapping[str, str], begins: bool = False) -> str:
     return _tag(word, tag)
 
 
-def is_one_word(text: str) -> bool:
-    """Whether the tagger takes a text for one word, so that a lexicon may say its tag."""
-    return split(_WORD, text, 0, len(text))[0] == [text]
-
-
 @cache
 def _lexicon() -> dict[str, str]:
     """Tags by word, made by scripts/tags.py."""

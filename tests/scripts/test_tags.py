@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import tags
 
-from kg.extract.speech import is_one_word, tag_of
+from kg.extract.speech import tag_of
 
 LEXICON = """;;; a comment
 # #
@@ -51,6 +51,6 @@ def test_what_the_form_tells_is_left_out(lexicon: dict[str, str]) -> None:
 def test_every_word_keeps_its_tag_in_all_its_spellings(lexicon: dict[str, str]) -> None:
     kept = tags.needed(lexicon)
     words = {form for word in lexicon for form in (word, word.lower(), word.upper(), word.title())}
-    for word in filter(is_one_word, words):
+    for word in filter(tags.is_one_word, words):
         for begins in (False, True):
             assert tag_of(word, kept, begins) == tag_of(word, lexicon, begins), word
