@@ -214,6 +214,10 @@ class _AnnotationReader:
         said = obj.get(key, [])
         return said if isinstance(said, list) else self.fail(f"{key} must be a list, not {said!r}")
 
+    def mapping(self, obj: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        said = obj.get(key, {})
+        return said if isinstance(said, dict) else self.fail(f"{key} must be an object, not {said!r}")
+
     def items(self, obj: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
         said = self.listed(obj, key)
         wrong = [item for item in said if not isinstance(item, dict)]
@@ -310,25 +314,19 @@ class _AnnotationReader:
         return [Topic(name, **self.origin(trust.get(name, {}))) for name in names]
 
     def kind_trust(self, obj: Mapping[str, Any]) -> dict[str, Any]:
-        told = obj.get("kind_score", {})
-        if not isinstance(told, dict):
-            self.fail(f"kind_score must be an object, not {told!r}")
+        told = self.mapping(obj, "kind_score")
         origin = self.origin(told)
         return {"kind_score": origin["confidence"], "kind_sure": origin["sure"]} if told else {}
 
     def brief(self, obj: Mapping[str, Any]) -> Brief:
-        said = obj.get("brief", {})
-        if not isinstance(said, dict):
-            self.fail(f"brief must be an object, not {said!r}")
+        said = self.mapping(obj, "brief")
         return Brief(
             institution=tuple(self.whole(name, "institution") for name in self.listed(said, "institution")),
             **{slot: self.text(said, slot) for slot in ("name", "technique", "problem", "effect")},
         )
 
     def key(self, obj: Mapping[str, Any]) -> dict[str, Evidence]:
-        said = obj.get("key", {})
-        if not isinstance(said, dict):
-            self.fail(f"key must be an object, not {said!r}")
+        said = self.mapping(obj, "key")
         return {role: self.quote(quote) for role in KEY_ROLES if (quote := self.text(said, role))}
 
     def origin(self, item: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from kg.entity_types import data_folder
 from kg.evaluation.keys import acceptable, same
 from kg.extract import pipeline
 from kg.extract.base import make_doc
-from kg.extract.key import NONE, KeySentences, KeyWeights, best_row, grams
+from kg.extract.key import NONE, KeySentences, best_row, grams
 from kg.model import KEY_ROLES, Document
 from kg.text import folded_name, raw_span, sentences
 from kg.vocabulary import Vocabulary
@@ -58,11 +58,11 @@ def main() -> None:
     told = {folded_name(document.texts["T"].text) for document, _ in (*texts, *ranked, *key_papers("unseen"))}
     weights = learned(sentence_rows(component, told))
     papers = [ranking(component, document, wanted, weights) for document, wanted in (*texts, *ranked)]
-    print(f"{len(weights.grams)} word sequences, {len(papers)} papers with key sentences")
+    print(f"{len(weights['grams'])} word sequences, {len(papers)} papers with key sentences")
     for name, some in (("all", slice(None)), ("dev", slice(len(texts)))):
         print(name, cross_validated(papers, some))
     ranks = {role: fitted(papers, role) for role in RANKED}
-    made = weights._replace(ranks=ranks)._asdict()
+    made = weights | {"ranks": ranks}
     if not check:
         text = json.dumps(made, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         (data_folder("data") / "models" / "keys.json").write_text(text.replace('],"', '],\n"') + "\n", "utf-8")
@@ -107,7 +107,7 @@ def signs_of(text: str, spans: Sequence[tuple[int, int]], record: Json) -> tuple
     return named, most, [max(ahead)] if ahead else problems[:1], outcomes
 
 
-def learned(rows: Iterable[tuple[list[str], list[bool]]]) -> KeyWeights:
+def learned(rows: Iterable[tuple[list[str], list[bool]]]) -> Json:
     """The weights of the word sequences that tell most, for each of SIGNS."""
     found, labels = map(list, zip(*rows, strict=True))
     often = Counter(gram for one in found for gram in one)
@@ -123,7 +123,7 @@ def learned(rows: Iterable[tuple[list[str], list[bool]]]) -> KeyWeights:
         names, fits = [names[i] for i in kept], fits[:, [*kept, -1]]
     hundredths = np.round(fits[:, :-1].T * 100).astype(int).tolist()
     grams = {name: row for name, row in zip(names, hundredths, strict=True) if any(row)}
-    return KeyWeights(grams, np.round(fits[:, -1], 4).tolist(), {})
+    return {"grams": grams, "bias": np.round(fits[:, -1], 4).tolist()}
 
 
 def logistic(table: Any, wanted: Any) -> Any:
@@ -139,7 +139,7 @@ def logistic(table: Any, wanted: Any) -> Any:
     return minimize(loss, np.zeros(table.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
 
 
-def ranking(component: KeySentences, document: Document, wanted: dict[str, list[str]], by: KeyWeights) -> Ranking:
+def ranking(component: KeySentences, document: Document, wanted: dict[str, list[str]], by: Json) -> Ranking:
     """What the ranking learns from one paper."""
     nlp = pipeline(fast=True)
     doc = dict(nlp.pipeline)["kg_names"](make_doc(nlp, document, Vocabulary.load()))

@@ -93,8 +93,8 @@ def command(
                 runs = list(variants(wanted, documents, without or (), progress=tell))
             else:
                 found = records(wanted, documents, read, tell)
-    only_keys = any("proposes" in row for row in wanted.values())  # no more than key sentences was annotated
-    keys = key_scores({name: acceptable(row) for name, row in wanted.items()}, found) if only_keys else {}
+    sentences = {name: acceptable(row) for name, row in wanted.items() if "proposes" in row}  # annotated alone
+    keys = key_scores(sentences, found) if sentences else {}
     runs = runs or ([] if keys else [Variant("", compare(wanted, found))])
     trusted = {} if components or keys else trust(wanted, found)
     if form in ("json", "csv"):

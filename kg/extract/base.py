@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import DummyTokenizer, registry
+from spacy.util import DummyTokenizer, get_words_and_spaces, registry
 from spacy.vocab import Vocab
 
 from kg.entity_types import LISTS
@@ -88,14 +88,7 @@ class Tokenizer(DummyTokenizer):  # type: ignore[misc]  # spaCy has no types
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
-        words: list[str] = []
-        spaces: list[bool] = []
-        for piece in _WORD.findall(text):
-            if piece == " " and words and not spaces[-1]:
-                spaces[-1] = True
-            else:
-                words.append(piece)
-                spaces.append(False)
+        words, spaces = get_words_and_spaces(_WORD.findall(text), text)
         return Doc(self.vocab, words=words, spaces=spaces)
 
 

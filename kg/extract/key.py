@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from math import fsum
-from typing import NamedTuple
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -32,18 +32,10 @@ _NUMBER = re.compile(r"\d[\d,.]*")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[0%:;?()]")
 
 
-class KeyWeights(NamedTuple):
-    """The weights of both steps."""
-
-    grams: Mapping[str, Sequence[int]]  # hundredths by sign
-    bias: Sequence[float]
-    ranks: Mapping[str, Features]  # by role
-
-
 @cache
-def weights() -> KeyWeights:
-    """The weights that ship with the package."""
-    return KeyWeights(**json.loads((data_folder("data") / "models" / "keys.json").read_text("utf-8")))
+def weights() -> dict[str, Any]:
+    """The weights that ship: `grams` in hundredths by sign, `bias` by sign, `ranks` by role and feature."""
+    return dict(json.loads((data_folder("data") / "models" / "keys.json").read_text("utf-8")))
 
 
 def grams(sentence: str, name: str, cues: Mapping[str, str]) -> list[str]:
@@ -76,7 +68,7 @@ class KeySentences:
     def __call__(self, doc: Doc) -> Doc:
         spans = [span for span in doc._.sentences if field_at(doc, span[0]) == "A"][:_MOST]
         rows = [*self.features(doc, spans, weights()), {NONE: 1.0}]
-        numbers = {role: best_row(rows, by) for role, by in weights().ranks.items()}
+        numbers = {role: best_row(rows, by) for role, by in weights()["ranks"].items()}
         places = {role: spans[k] for role, k in numbers.items() if k < len(spans)}
         for span in spans[numbers["proposes"] + 1 :]:
             said = f" {' '.join(doc._.forms[word_places(doc, *span)])} "
@@ -85,12 +77,12 @@ class KeySentences:
         doc._.key = {role: Evidence("", start=start, end=end) for role, (start, end) in places.items()}
         return doc
 
-    def features(self, doc: Doc, spans: Sequence[tuple[int, int]], by: KeyWeights) -> list[Features]:
+    def features(self, doc: Doc, spans: Sequence[tuple[int, int]], by: Mapping[str, Any]) -> list[Features]:
         """The features of the sentences of an abstract for the ranking of each role."""
         name, ratings = doc._.name, []
         for start, end in spans:
-            known = [row for gram in grams(doc._.text[start:end], name, self.cues) if (row := by.grams.get(gram))]
-            ratings.append([bias + sum(row[i] for row in known) / 100 for i, bias in enumerate(by.bias)])
+            known = [row for gram in grams(doc._.text[start:end], name, self.cues) if (row := by["grams"].get(gram))]
+            ratings.append([bias + sum(row[i] for row in known) / 100 for i, bias in enumerate(by["bias"])])
         nowhere, last = [_LOW] * len(SIGNS), len(spans) - 1
         named = max(range(len(spans)), key=lambda k: ratings[k][0], default=0)
         out = []
