@@ -9,7 +9,7 @@ from typing import Any
 from kg.query.belonging import Belonging, Extent, cues
 from kg.vocabulary import Vocabulary
 
-CASES = Path(__file__).parents[1] / "cases" / "belonging.jsonl"
+CASES = Path(__file__).with_name("belonging.jsonl")
 RIGHT = 0.95  # share of the sentences
 
 

@@ -17,7 +17,7 @@ import kg
 from kg.api import Graph
 
 ROOT = Path(__file__).parents[2]
-CASES = [json.loads(line) for line in (ROOT / "tests/cases/ranking.jsonl").read_text("utf-8").splitlines()]
+CASES = [json.loads(line) for line in (ROOT / "tests/query/ranking.jsonl").read_text("utf-8").splitlines()]
 LISTED = 0.85  # share of the results on what is asked for that are listed
 MOST = 100  # lines of an answer
 
