@@ -87,8 +87,8 @@ def parts(shown: Selection, paper: Paper, origin: str = "record", fields: Collec
 
 def sentence(words: PageWords, found: BriefParts) -> str:
     """The parts in the fixed template of the language."""
-    title = found.title or words("brief.untitled")
-    what = words("brief.presented" if found.who else "brief.paper", who=found.who, title=title)
+    key = ("brief.presented" if found.who else "brief.paper") + ("" if found.title else "_untitled")
+    what = words(key, who=found.who, title=found.title)
     said = [what, *(words(f"brief.{part}_part", value=value) for part in PARTS if (value := getattr(found, part)))]
     text = words("brief.gap").join(said) + words("brief.stop")
     return text + (words("brief.key_part", quote=found.key.translate(_WITHIN)) if found.key else "")
