@@ -167,12 +167,14 @@ def test_a_selection_without_papers_says_so(built: Graph) -> None:
     assert "no paper" in str(view.render("html"))
 
 
-def test_cut_tables_say_what_they_leave_out(built: Graph) -> None:
-    data = _data(built, "")
-    table = data["families"]
-    assert table["shown"] == len(_rows(data, "families")) < table["all"]
-    assert f"{table['shown']} of {table['all']}" in table["left_out"]
-    assert table["left_out"] in str(built.report().render("html"))
+def test_cut_tables_say_what_they_leave_out(built: Graph, tmp_path: Path) -> None:
+    layout = tmp_path / "few.yml"
+    layout.write_text("sections:\n  - problems:\n      most: 3\n")
+    view = built.report(layout=layout)
+    table = json.loads(str(view.render("json")))["problems"]
+    assert table["shown"] == 3 < table["all"]
+    assert f"3 of {table['all']}" in table["left_out"]
+    assert table["left_out"] in str(view.render("html"))
 
 
 @pytest.mark.parametrize("dark", [False, True])
