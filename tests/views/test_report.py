@@ -87,21 +87,6 @@ def test_all_forms_carry_the_same(built: Graph, lang: str) -> None:
         assert line in text
 
 
-def test_support_counts_papers_that_share_no_institution(built: Graph) -> None:
-    shown = Selection(built, "", "en")
-    papers = shown.papers
-    unknown = [paper for paper in papers if not shown.institutions(paper)]
-    known = [paper for paper in papers if shown.institutions(paper)]
-    assert shown.support(unknown[:3]) == 1
-    assert shown.support([known[0], known[0]]) == 1
-    assert shown.support([known[0], unknown[0], unknown[1]]) == 2
-    taken: list[set[str]] = []
-    for paper in sorted(known, key=lambda p: (shown.date(p), p.id)):
-        if all(not shown.institutions(paper) & other for other in taken):
-            taken.append(shown.institutions(paper))
-    assert shown.support(known) == len(taken)
-
-
 def test_html_loads_nothing_and_links_inside_itself(built: Graph) -> None:
     page = Page(str(built.report(TOPIC, "zh").render("html")))
     assert not [attrs for tag, attrs in page.elements if tag in ("img", "iframe", "object") or "src" in attrs]
