@@ -17,6 +17,8 @@ ENTITY_TYPES = tuple(LISTS)
 ROLES = ("proposed", "used", "baseline", "mentioned")
 MODEL_ROLES = ("proposed", "used", "baseline", "evaluated")  # derived from relations; "" for a model without any
 KEY_ROLES = ("proposes", "problem", "result", "limits")
+#: Types of entities that results are obtained on.
+OBTAINED = ("hardware", "model", "dataset")
 KINDS = ("method", "system", "benchmark", "dataset", "survey", "study", "model", "theory")
 RELATION_TYPES = (
     "uses",
@@ -168,6 +170,7 @@ class Result:
     extractor: str = ""
     confidence: float = 1.0
     sure: bool = False
+    on: tuple[str, ...] = ()  # what it was obtained on: canonical names of hardware, models and data sets of its record
 
 
 @dataclass(slots=True)

@@ -163,6 +163,8 @@ def _result_json(result: Result) -> dict[str, Any]:
     }
     for name in ("unit", "change", "bound", "baseline", "setting"):
         out[name] = getattr(result, name)
+    if result.on:
+        out["on"] = list(result.on)
     if result.metric_concept:
         out["concept"] = result.metric_concept
     return out | _trust(result)
@@ -287,6 +289,7 @@ class _AnnotationReader:
             bound=self.choice(item, "bound", _BOUNDS, "exact"),
             baseline=self.text(item, "baseline"),
             setting=self.text(item, "setting"),
+            on=tuple(self.whole(name, "on") for name in self.listed(item, "on")),
             metric_concept=self.check_concept(self.text(item, "concept"), "metric"),
             **self.origin(item),
         )

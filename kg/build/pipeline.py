@@ -15,8 +15,9 @@ from kg import limits, sources
 from kg.build import engines, reading
 from kg.build.works import Coming
 from kg.compiled import no_search_for_garbage
-from kg.extract import LANGUAGE_MODEL, extract, pipeline
+from kg.extract import extract
 from kg.extract import version as extractor
+from kg.extract.belonging import obtained
 from kg.link.linker import Linker
 from kg.link.overrides import Overrides
 from kg.model import Batch, Document, Doubt, Facts, KgError, Loss, Record, Source, Text
@@ -150,7 +151,10 @@ class Pipeline:
     def record(self, document: Document, annotations: Annotations | None = None) -> Record:
         """The linked record of a document: extracted, or taken from annotations."""
         way = self.way(document, annotations)
-        read = extract(document, fast=way == "fast") if isinstance(way, str) else from_json(way, document)
+        if isinstance(way, str):
+            read = extract(document, fast=way == "fast")
+        else:
+            read = obtained(from_json(way, document), document, self.vocabulary)
         return self.linker.decided(document, self.linker.link(document, read))
 
     def extracted(self, document: Document, annotations: Annotations | None = None) -> Extracted:
@@ -202,8 +206,7 @@ class Pipeline:
         """Load what any document needs, so that processes share it; `item` itself may be what none can read."""
         with no_search_for_garbage():
             self.linker.concepts.load()
-            own = [part for name, part in pipeline(self.fast).pipeline if name not in LANGUAGE_MODEL]
-            self.linker.link(_SAMPLE, extract(_SAMPLE, own, fast=self.fast))
+            self.linker.link(_SAMPLE, extract(_SAMPLE, fast=self.fast))
 
     def versions(self, document: Document | None = None, annotations: Annotations | None = None) -> list[str]:
         """What the fingerprint of an entry depends on beside its texts: of how it is read now, and of better ways.

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 CONFIG = Path(__file__).with_name("config.cfg")
 #: Increased whenever the output of the extraction changes, so that entries of existing graphs are read again.
-VERSION = "53"
-LANGUAGE_MODEL = ("kg_llm", "kg_llm_relations")  # components that send texts to a service
+VERSION = "54"
 TAGGER = "kg_tagger"  # the most expensive component, which `fast` leaves out
 
 
@@ -82,9 +81,8 @@ def _assembled(model: Endpoint | None, fast: bool, spans: bool = False) -> Langu
     if model:
         import kg.extract.llm  # registers them in a checkout that is not installed
 
-        reads, relates = LANGUAGE_MODEL
-        nlp.add_pipe(reads, before="kg_relations")
-        nlp.add_pipe(relates, after="kg_relations")
+        nlp.add_pipe("kg_llm", before="kg_relations")
+        nlp.add_pipe("kg_llm_relations", after="kg_relations")
     if spans:
         import kg.extract.spans  # noqa: F401  registers them in a checkout that is not installed
 
@@ -113,13 +111,14 @@ def extract(
     `components` replaces the components of the pipeline; they run in the given order. `fast`: see `pipeline`.
     """
     from kg.extract.base import make_doc, to_record
+    from kg.extract.belonging import obtained
 
-    nlp = pipeline(fast)
+    nlp, vocabulary = pipeline(fast), Vocabulary.load()
     with nullcontext() if fast else _matrices().limit(limits=1):
-        doc = make_doc(nlp, document, Vocabulary.load())
+        doc = make_doc(nlp, document, vocabulary)
         doc.user_data["entry"] = document.id
         for component in [c for _, c in nlp.pipeline] if components is None else components:
             doc = component(doc)
-    record = to_record(doc, document)
+    record = obtained(to_record(doc, document), document, vocabulary)
     record.partial = doc.user_data.get("partial", False)
     return record

@@ -13,11 +13,10 @@ from itertools import pairwise
 
 from kg.extract.numbers import plain
 from kg.extract.speech import FINITE, tagged
+from kg.model import OBTAINED
 from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary
 
-#: Kinds of terms that a value is obtained on.
-THINGS = ("hardware", "model", "dataset")
 #: The prepositions of rivals: of the number before them, and of all numbers of a sentence ("compared to").
 RIVALS = OVER, COMPARED = "over", "compared"
 _RIVALS = dict.fromkeys(("over", "than", "against", "upon"), OVER)
@@ -34,7 +33,8 @@ _BREAKS = tuple(
 )
 _END = re.compile(r"[;,；，。]\s|\s(?:while|whereas|compared|relative|without)\s", re.IGNORECASE)
 _JOINED = re.compile(r"(?:[\s,/&、和与及()]|and|or|the|an?|up to|about|NVIDIA)*", re.IGNORECASE)
-_DEALT = ("respectively", "分别")
+#: Words that deal a list out among the values of a sentence.
+DEALT = ("respectively", "分别")
 _DIGITS = r"[^\s,;:()（），。；]*\d[^\s,;:()（），。；]*(?<![.\-–'’])"
 _ENDINGS = ("ing", "ed", "es", "er", "e", "s")
 _SHORTEST = 4  # letters of a word without its ending
@@ -49,7 +49,7 @@ class ScopeTerm:
 
     start: int
     end: int
-    kind: str  # one of THINGS, another type of the vocabulary, "#%" for a number, "name", "name w#a#" or "word"
+    kind: str  # one of OBTAINED, another type of the vocabulary, "#%" for a number, "name", "name w#a#" or "word"
     keys: frozenset[str]
     text: str
     link: str = ""  # the preposition that it follows; one of RIVALS for all that begin a comparison
@@ -62,7 +62,7 @@ class ScopeTerm:
     @property
     def group(self) -> str:
         """Terms of one group exclude each other: an item of a list that has one takes none from its neighbours."""
-        return self.kind if self.kind in THINGS or (self.is_exact and self.kind != _NAME) else f"{_WORD} {self.link}"
+        return self.kind if self.kind in OBTAINED or (self.is_exact and self.kind != _NAME) else f"{_WORD} {self.link}"
 
     def is_in(self, terms: Iterable[ScopeTerm], vocabulary: Vocabulary, said: str = "") -> bool:
         """Whether one of some terms is this one or narrower, or they and the words `said` hold its words."""
@@ -131,12 +131,12 @@ class ScopedSentence:
     def _things(self, numbers: list[tuple[int, int, str, str]]) -> Iterator[ScopeTerm]:
         """What the vocabulary knows (of matches that overlap the longest, things first), numbers, names with digits."""
         matches = sorted(
-            self.vocabulary.match(self.text), key=lambda m: (m.type not in THINGS, m.start - m.end, m.type)
+            self.vocabulary.match(self.text), key=lambda m: (m.type not in OBTAINED, m.start - m.end, m.type)
         )
         taken: list[Place] = []
         for match in matches:
             text = self.text[match.start : match.end]
-            is_free = match.type in THINGS or not any(map(str.isdigit, text))
+            is_free = match.type in OBTAINED or not any(map(str.isdigit, text))
             if is_free and not _overlaps(taken, match.start, match.end):
                 taken.append((match.start, match.end))
                 yield ScopeTerm(match.start, match.end, match.type, frozenset({match.concept, fold(text)}), text)
@@ -167,8 +167,8 @@ class ScopedSentence:
         """
         terms = [term for term in self.terms if not _overlaps(rivals, term.start, term.end)]
         dealt = self._dealt(values) | self._dealt(rivals)
-        own = {term for term in self._share(terms, values, values, place) if term.kind in THINGS}
-        own |= {term for term in self._share(terms, rivals, values, place) if term.kind not in THINGS}
+        own = {term for term in self._share(terms, values, values, place) if term.kind in OBTAINED}
+        own |= {term for term in self._share(terms, rivals, values, place) if term.kind not in OBTAINED}
         if is_claim:
             own |= {term for term in terms if term.end <= min(values, default=place)[0]}
         for term in terms:
@@ -189,7 +189,7 @@ class ScopedSentence:
         here = [term for term in terms if at[term] == index]
         behind = {term.group for term in here if term.start > place[0] and term.link not in RIVALS}
         words = {f"{_WORD} {term.link}" for term in here if term.group.startswith(_WORD)}
-        lone = {kind for kind in THINGS if len({term.keys for term in terms if term.kind == kind}) == 1}
+        lone = {kind for kind in OBTAINED if len({term.keys for term in terms if term.kind == kind}) == 1}
         groups: list[set[str]] = [set() for _ in anchors]
         for term in terms:
             if (item := at[term]) is not None and item >= 0:
@@ -227,7 +227,7 @@ class ScopedSentence:
         anchors = sorted(set(values))
         is_list = all(_JOINED.fullmatch(self.text, one[1], other[0]) for one, other in pairwise(anchors))
         out: dict[Place, frozenset[Place]] = {}
-        for members in self._lists() if is_list or any(map(self.text.__contains__, _DEALT)) else ():
+        for members in self._lists() if is_list or any(map(self.text.__contains__, DEALT)) else ():
             if len(members) > 1 and len(anchors) % len(members) == 0:
                 for turn, member in enumerate(members):
                     out |= {(t.start, t.end): frozenset(anchors[turn :: len(members)]) for t in member}

@@ -53,12 +53,13 @@ class _Decider:
         return True
 
     def _rename(self, old: str, new: str) -> None:
-        """Rename a mention in relations and baselines, which refer to it by its canonical name."""
+        """Rename a mention in relations and results, which refer to it by its canonical name."""
         for relation in self.record.relations:
             relation.head = new if relation.head == old else relation.head
             relation.tail = new if relation.tail == old else relation.tail
         for result in self.record.results:
             result.baseline = new if result.baseline == old else result.baseline
+            result.on = tuple(new if name == old else name for name in result.on)
 
     def metric(self, text: str, concept: str) -> tuple[str, str] | None:
         """The concept of a metric and the reason, or None if no decision applies."""

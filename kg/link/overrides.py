@@ -238,7 +238,7 @@ def snapshot(record: Record) -> str:
     """The links of a record as JSON, for undoing decisions; the link to its work is not included."""
     said = {
         "mentions": [[m.concept, m.canonical, m.reason] for m in mentions(record)],
-        "results": [[r.metric_concept, r.reason, r.baseline, r.baseline_concept] for r in record.results],
+        "results": [[r.metric_concept, r.reason, r.baseline, r.baseline_concept, r.on] for r in record.results],
         "relations": [asdict(r) for r in record.relations],
     }
     return json_line(said)
@@ -253,7 +253,8 @@ def restore(record: Record) -> None:
         for mention, links in zip(mentions(record), said["mentions"], strict=True):
             mention.concept, mention.canonical, mention.reason = links
         for result, links in zip(record.results, said["results"], strict=True):
-            result.metric_concept, result.reason, result.baseline, result.baseline_concept = links
+            result.metric_concept, result.reason, result.baseline, result.baseline_concept, *on = links
+            result.on = tuple(*on) if on else result.on
         record.relations = [Relation(**{**r, "evidence": Evidence(**r["evidence"])}) for r in said["relations"]]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise KgError(f"The entry {record.id} cannot be linked anew: add its source again.") from None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from kg.store.rows import LONGEST, SHORTEST, folded_name_rows
-from kg.text import has_han
+from kg.store.rows import LONGEST, SHORTEST
 
 if TYPE_CHECKING:
     from kg.store.file import StoreFile
@@ -18,14 +16,6 @@ _JOINED = "FROM names n JOIN concepts c ON c.id = n.concept WHERE"
 _KEPT, _AT_ONCE = 20_000, 500
 _AFTER = "\U0010ffff"  # behind all that a label may go on with
 Rows = Callable[..., list[Any]]
-
-
-class Named(NamedTuple):
-    """A label of the graph's own: an institution's, or that of a thing the vocabulary does not know."""
-
-    concept: str
-    label: str
-    preferred: bool
 
 
 class Labels:
@@ -41,26 +31,6 @@ class Labels:
     def of(store: StoreFile) -> Labels:
         """The labels of a graph."""
         return Labels(store.rows)
-
-    @staticmethod
-    def made(named: Iterable[Named]) -> Labels:
-        """Labels that stand in no graph; of several preferred ones in a language the first counts."""
-        db = sqlite3.connect(":memory:", check_same_thread=False)
-        db.executescript(
-            "CREATE TABLE concepts (id INTEGER PRIMARY KEY, curie TEXT UNIQUE, label TEXT, label_zh TEXT);"
-            "CREATE TABLE names (concept, form, preferred, backwards, size); CREATE TABLE broader (concept, broader);"
-        )
-        things: dict[str, list[Named]] = {}
-        for one in named:
-            things.setdefault(one.concept, []).append(one)
-        for number, (concept, said) in enumerate(things.items(), 1):
-            best = {has_han(one.label): one.label for one in reversed(said) if one.preferred}
-            db.execute(
-                "INSERT INTO concepts VALUES (?, ?, ?, ?)", (number, concept, best.get(False, ""), best.get(True, ""))
-            )
-            rows = folded_name_rows((one.label, one.preferred) for one in said)
-            db.executemany("INSERT INTO names VALUES (?, ?, ?, ?, ?)", ((number, *row) for row in rows))
-        return Labels(lambda sql, *given: db.execute(sql, given).fetchall())
 
     def beginning(self, prefix: str) -> list[tuple[str, str]]:
         """The folded labels that begin so, in order, each with a thing that bears it."""

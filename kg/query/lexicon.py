@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.entity_types import LENGTHENED, NAMED
 from kg.names import in_language, kind_of
 from kg.query.filter import Link, Outcome
-from kg.query.labels import Labels, Named, lengths
+from kg.query.labels import Labels, lengths
 from kg.query.words import QuestionWord, QuestionWords
 from kg.store.file import StoreFile
 from kg.store.rows import SHORTEST
@@ -25,7 +25,7 @@ from kg.vocabulary import Concept, Vocabulary
 if TYPE_CHECKING:
     from kg.query.near import Near, Vectors
 
-__all__ = ["Lexicon", "Named", "Sense"]
+__all__ = ["Lexicon", "Sense"]
 
 #: Types whose names make families: "Qwen" is any model whose name begins so.
 #: Words inside a name whose last noun is not what it names ("attack on pruning"), and before one that it is not quite.
@@ -60,10 +60,10 @@ class Sense(NamedTuple):
 class Lexicon:
     """Senses by folded phrase."""
 
-    def __init__(self, vocabulary: Vocabulary, named: Iterable[Named] | Labels = ()) -> None:
+    def __init__(self, vocabulary: Vocabulary, labels: Labels | None = None) -> None:
         self.vocabulary = vocabulary
         self.words = QuestionWords.load()
-        self._own = named if isinstance(named, Labels) else Labels.made(named)
+        self._own = labels or Labels(lambda *_: [])
         self._senses = lru_cache(maxsize=20_000)(self._all_senses)
         self.matched = lru_cache(maxsize=10_000)(vocabulary.match)  # the same sentences come again and again
         self._family = lru_cache(maxsize=2_000)(self._all_family)
@@ -75,8 +75,7 @@ class Lexicon:
     @staticmethod
     def of(store: StoreFile, vocabulary: Vocabulary) -> Lexicon:
         """The lexicon of a graph with the labels of its tables."""
-        out = Lexicon(vocabulary)
-        out._own = Labels.of(store)
+        out = Lexicon(vocabulary, Labels.of(store))
         out._store = store
         return out
 

@@ -1,32 +1,25 @@
-"""What results were obtained on: the hardware, model and data set that their sentences say them of.
+"""Which results were obtained on the hardware, model and data set that a question asks for.
 
-A result counts for hardware (a model, a data set) that is asked for only where its sentence says it of that, see
-`kg.query.belonging`; where the sentence names none, where the one before does ("We experiment on Wan2.1 and Wan2.2."),
-or, where neither names any, its paper has nothing else of the type.
+A result counts for hardware (a model, a data set) where the graph states that it was obtained on it, see
+`kg.extract.belonging`; where it states nothing and the sentence names nothing of the type, its paper must have nothing
+else of the type.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from itertools import chain
 from typing import Literal
 
-from kg.query.belonging import AMOUNT, Belonging, Extent, chains, cues
+from kg.model import OBTAINED
 from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Filter
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import Node, Reported, nodes_at
+from kg.query.nodes import Reported, nodes_at
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of
 from kg.text import sentence_at
-from kg.vocabulary import Match
-
-#: Types of what a result is obtained on; data sets are no rivals.
-OBTAINED = ("hardware", "model", "dataset")
-_RIVALS = ("hardware", "model")
 
 Things = dict[str, tuple[str, ...]]
 Fits = Literal["", "elsewhere", "unsaid"]
@@ -40,36 +33,26 @@ class Setups:
     def __init__(self, corpus: Corpus, lexicon: Lexicon, results: Mapping[str, str]) -> None:
         """Results by node, each with its paper (CURIE)."""
         self.corpus, self.lexicon, self.results = corpus, lexicon, results
-        self._said: dict[str, Things] = {}
-        self._named: set[tuple[str, str]] = set()  # results whose sentences name something of a type
-        self._dealt_out = [label for word in lexicon.words.meaning("dealt-out") for label in word.labels]
-        self._cues = cues(lexicon.vocabulary)
 
     @cached_property
-    def _nodes(self) -> dict[str, Node]:
-        return {one.node: one for one in nodes_at(self.corpus.store, self.results) if one.start >= 0}
-
-    @cached_property
-    def _beside(self) -> dict[tuple[str, str], dict[Extent, str]]:
-        """Where the results of an entry stand in its fields, and how they call what they measure."""
-        out: dict[tuple[str, str], dict[Extent, str]] = defaultdict(dict)
-        sql = """SELECT e.name, x.field, x.start, x."end", x.metric_text FROM entries e JOIN results x ON x.entry = e.id
-            WHERE x.start >= 0 AND e.name IN ({})"""
-        for entry, field, start, end, metric in self.corpus.store.some(sql, set(map(entry_of, self.results))):
-            out[entry, field][Extent(start, end)] = metric
+    def _on(self) -> dict[tuple[str, str], set[str]]:
+        """What results were obtained on, by node and type."""
+        out: dict[tuple[str, str], set[str]] = defaultdict(set)
+        sql = """SELECT e.name, x.result, c.type, c.curie FROM entries e JOIN result_on x ON x.entry = e.id
+            JOIN concepts c ON c.id = x.concept WHERE e.name IN ({})"""
+        for entry, number, kind, concept in self.corpus.store.some(sql, set(map(entry_of, self.results))):
+            out[f"entry:{entry}/result/{number}", kind].add(concept)
         return out
 
     @cached_property
-    def _own(self) -> dict[str, list[tuple[str, str, str]]]:
-        """What only papers name, by entry: its type, its concept and the words for it."""
-        out: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-        sql = """SELECT e.name, c.type, c.curie, substr(t.raw, x.start + 1, x."end" - x.start)
-            FROM entries e JOIN mentions x ON x.entry = e.id JOIN concepts c ON c.id = x.concept
-            JOIN texts t ON t.entry = x.entry AND t.field = x.field
-            WHERE x.start >= 0 AND c.type IN ('hardware', 'model', 'dataset') AND e.name IN ({})"""
-        for entry, kind, concept, words in self.corpus.store.some(sql, set(map(entry_of, self.results))):
-            if words and concept not in self.lexicon.vocabulary:
-                out[entry].append((kind, concept, words))
+    def _named(self) -> set[tuple[str, str]]:
+        """Results with the types of which their sentence names something that its paper is not compared with."""
+        out = set()
+        for one in nodes_at(self.corpus.store, self.results):
+            text = one.raw[slice(*sentence_at(one.raw, one.start, one.end))]
+            for match in self.lexicon.matched(text) if one.start >= 0 else ():
+                if (self.results[one.node], match.concept) not in self._rivals:
+                    out.add((one.node, match.type))
         return out
 
     @cached_property
@@ -89,54 +72,8 @@ class Setups:
         return out
 
     def said(self, node: str) -> Things:
-        """What a result was obtained on by its sentence, else by the one before; () of a type of which neither says."""
-        if node not in self._said:
-            self._said[node] = self._read(self._nodes[node]) if node in self._nodes else dict.fromkeys(OBTAINED, ())
-        return self._said[node]
-
-    def _read(self, node: Node) -> Things:
-        first, last = sentence_at(node.raw, node.start, node.end)
-        text, entry = node.raw[first:last], entry_of(node.node)
-        beside = self._beside[entry, node.field]
-        measured = beside.get(Extent(node.start, node.end))
-        inside = {
-            Extent(at.start - first, at.end - first): metric == measured
-            for at, metric in beside.items()
-            if first <= at.start and at.end <= last
-        }
-        things = self._things(text, entry)
-        names = chain.from_iterable(things.values())
-        reader = Belonging(text, Extent(node.start - first, min(node.end, last) - first), inside, names, self._cues)
-        is_dealt_out = any(words in text for words in self._dealt_out)
-        before = self._before(node.raw, first, entry)
-        out: Things = {}
-        for kind in OBTAINED:
-            rivals = reader.rivals(things[kind]) if kind in _RIVALS else set()
-            named = [one for one in things[kind] if one not in rivals]
-            earlier = before[kind] if not named else []
-            self._named |= {(node.node, kind)} if named else set()
-            out[kind] = tuple(sorted(reader.of(named, is_dealt_out) or {one.concept for one in earlier}))
-        return out
-
-    def _before(self, raw: str, first: int, entry: str) -> dict[str, list[Match]]:
-        """What the sentence before names, where it has no results of its own: of each type one thing, or one list."""
-        ends = len(raw[:first].rstrip())
-        start, end = sentence_at(raw, ends - 1, ends) if ends else (0, 0)
-        said = raw[start:end]
-        things = self._things(said, entry) if not AMOUNT.search(said) else dict[str, list[Match]]()
-        return {kind: things[kind] if len(chains(things.get(kind, []), said)) == 1 else [] for kind in OBTAINED}
-
-    def _things(self, text: str, entry: str) -> dict[str, list[Match]]:
-        """What a text names, by type."""
-        out: dict[str, list[Match]] = {kind: [] for kind in OBTAINED}
-        for match in self.lexicon.matched(text):
-            if match.type in out:
-                out[match.type].append(match)
-        for kind, concept, words in sorted(self._own[entry], key=lambda one: -len(one[2])):
-            for found in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text):
-                if all(found.end() <= one.start or found.start() >= one.end for one in out[kind]):
-                    out[kind].append(Match(concept, kind, *found.span()))
-        return out
+        """What a result was obtained on, by type; () for a type of which nothing is stated."""
+        return {kind: tuple(sorted(self._on.get((node, kind), ()))) for kind in OBTAINED}
 
     def fits(self, node: str, wanted: Wanted) -> Fits:
         """Whether a result is one on what is asked for: "elsewhere" or "unsaid" where it is not, or not said to be."""

@@ -177,6 +177,7 @@ def _mention(kind: str, said: Json) -> Mention:
 def _result(said: Json) -> Result:
     value = said.pop("value")
     evidence = Evidence(**said.pop("evidence"))
+    said["on"] = tuple(said.get("on", ()))
     return Result(evidence=evidence, value=(value[0], value[1]) if isinstance(value, list) else value, **said)
 
 

@@ -13,7 +13,7 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.entity_types import LISTS
-from kg.model import Document, Evidence, Facts, Mention, Record, Relation, Result, Statement
+from kg.model import OBTAINED, Document, Evidence, Facts, Mention, Record, Relation, Result, Statement
 from kg.names import kind_of
 from kg.text import fold, has_han
 from kg.vocabulary import Vocabulary
@@ -67,6 +67,7 @@ class Rows(NamedTuple):
     mentions: list[_Row]
     topics: list[_Row]
     results: list[_Row]
+    result_on: list[_Row]  # what each result was obtained on: its number, and a concept
     relations: list[_Row]
 
     def concepts(self) -> Iterator[str]:
@@ -87,6 +88,7 @@ _HELD = {
     "results": "SELECT {}, c.curie, x.metric_text, x.low, x.high, x.unit, x.change, x.bound, d.curie, x.baseline_text,"
     ' x.setting, x.field, x.start, x."end", x.score, x.sure FROM results x'
     " LEFT JOIN concepts c ON c.id = x.metric LEFT JOIN concepts d ON d.id = x.baseline",
+    "result_on": "SELECT {}, x.result, c.curie FROM result_on x LEFT JOIN concepts c ON c.id = x.concept",
     "relations": "SELECT {}, x.type, c.curie, x.head_text, d.curie, x.tail_text, x.field, x.start,"
     ' x."end", x.score, x.sure FROM relations x'
     " LEFT JOIN concepts c ON c.id = x.head LEFT JOIN concepts d ON d.id = x.tail",
@@ -109,6 +111,7 @@ def unlike(db: Lite | Postgres, entry: int, rows: Rows) -> list[str]:
 def rows_of(document: Document, record: Record) -> Rows:
     """The rows of an entry."""
     mentions = [mention for kind in LISTS.values() for mention in getattr(record, kind) if mention.concept]
+    concepts = {mention.canonical: mention.concept for mention in mentions if mention.type in OBTAINED}
     return Rows(
         record.paper,
         labels_of(record),
@@ -117,6 +120,7 @@ def rows_of(document: Document, record: Record) -> Rows:
         [(m.concept, m.role, *_place(m), *_trust(m)) for m in mentions],
         [(f"topic:{t.id}", *_place(t.evidence), *_trust(t)) for t in record.topics],
         [_result(result) for result in record.results],
+        [(n, concepts[name]) for n, one in enumerate(record.results, 1) for name in one.on if name in concepts],
         [_relation(relation) for relation in record.relations],
     )
 
@@ -175,7 +179,7 @@ class Writer:
         if waiting is None:
             if paper not in self._before:
                 self._before |= self._had([paper])
-            for table in ("mentions", "topics", "results", "relations"):
+            for table in ("mentions", "topics", "results", "result_on", "relations"):
                 self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
             if record is not None:
                 self._less.append(labels_of(record))
@@ -199,22 +203,17 @@ class Writer:
         numbers = self._named(written)
         of = [(entry, papers[rows.paper], rows) for entry, rows in written]
 
-        def fill(table: str, said: Callable[[Rows], list[_Row]], *concepts: int) -> None:
-            """Write the rows of one table, of which some columns are concepts."""
+        # Columns that hold concepts.
+        columns_of = {"mentions": (3,), "topics": (3,), "results": (3, 10), "result_on": (4,), "relations": (4, 6)}
+        for table, concepts in {"authors": (), **columns_of}.items():
             out = []
             for entry, paper, rows in of:
-                for at, row in enumerate(said(rows), 1 + (len(rows.mentions) if table == "topics" else 0)):
+                for at, row in enumerate(getattr(rows, table), 1 + (len(rows.mentions) if table == "topics" else 0)):
                     columns = [entry, at, paper, *row]
                     for column in concepts:
-                        columns[column + 3] = numbers.get(columns[column + 3])
+                        columns[column] = numbers.get(columns[column])
                     out.append(columns)
             self._insert(table, out)
-
-        fill("authors", lambda rows: rows.authors)
-        fill("mentions", lambda rows: rows.mentions, 0)
-        fill("topics", lambda rows: rows.topics, 0)
-        fill("results", lambda rows: rows.results, 0, 7)
-        fill("relations", lambda rows: rows.relations, 1, 3)
         texts = [
             (_TEXTS * entry + at, entry, paper, *row) for entry, paper, rows in of for at, row in enumerate(rows.texts)
         ]

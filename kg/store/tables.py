@@ -51,6 +51,7 @@ CREATE TABLE results (
     {_OF}, metric INTEGER, metric_text TEXT NOT NULL, low REAL NOT NULL, high REAL NOT NULL, unit TEXT NOT NULL,
     change TEXT NOT NULL, bound TEXT NOT NULL, baseline INTEGER, baseline_text TEXT NOT NULL, setting TEXT NOT NULL,
     {_PLACE}, {_TRUST}, {_KEY};
+CREATE TABLE result_on ({_OF}, result INTEGER NOT NULL, concept INTEGER NOT NULL, {_KEY};
 CREATE TABLE relations (
     {_OF}, type TEXT NOT NULL, head INTEGER, head_text TEXT NOT NULL, tail INTEGER, tail_text TEXT NOT NULL,
     {_PLACE}, {_TRUST}, {_KEY};
@@ -71,6 +72,7 @@ CREATE INDEX mentions_by_paper ON mentions (paper, concept, role);
 CREATE INDEX topics_by_paper ON topics (paper, topic);
 CREATE INDEX topics_by_topic ON topics (topic, paper);
 CREATE INDEX results_by_metric ON results (metric, paper);
+CREATE INDEX result_on_by_concept ON result_on (concept, paper);
 CREATE INDEX relations_by_head ON relations (head, type, paper);
 CREATE INDEX relations_by_tail ON relations (tail, type, paper);
 """

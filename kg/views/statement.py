@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from kg.entity_types import LISTS
+from kg.model import OBTAINED
 from kg.text import fold, has_han
 from kg.views.latex import as_text
 from kg.views.selection import EntryQuote, EntryResult, Selection, Thing, clean, ids, quoted
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 
 #: Fields whose words are lit in a sentence, the first one where several share words.
 LIT = ("value", "baseline", "setting", "metric")
-#: What a result can be obtained on, by the column that shows it.
-ON = {"dataset": "datasets", "model": "models", "hardware": "hardware"}
+#: What a result can be obtained on, in the order of the columns.
+ON = OBTAINED[::-1]
 _TIMES = ("x", "orders of magnitude")  # units of a ratio: 2x faster is a rise to twice the value
 
 
@@ -95,7 +97,7 @@ def row(shown: Selection, paper: Paper, found: EntryResult) -> ResultRow:
         change(shown.words, result),
         labelled(shown, result.baseline_concept, result.baseline),
         as_text(clean(result.setting)),
-        {column: _on(shown, found, field) for column, field in ON.items()},
+        {kind: _on(shown, found, kind) for kind in ON},
         quoted(found.document, result.evidence),
     )
 
@@ -152,12 +154,10 @@ def spread(words: PageWords, found: Sequence[ResultRow]) -> str:
 
 
 def term(shown: Selection, thing: Thing) -> str:
-    """What a text calls an entity: its label if the paper's words are one of its names, else these words."""
-    if not thing.quotes:
+    """What a text calls an entity: its label if the vocabulary has it, else the paper's own words."""
+    if thing.concept in shown.graph.vocabulary or not thing.quotes:
         return thing.label
-    wording = thing.quotes[0].quote
-    known = shown.graph.vocabulary.find(wording, thing.type)
-    return thing.label if known and known.curie == thing.concept else as_text(wording)
+    return as_text(thing.quotes[0].quote)
 
 
 def _bounded(words: PageWords, result: Result) -> str:
@@ -165,9 +165,9 @@ def _bounded(words: PageWords, result: Result) -> str:
     return number if result.bound == "exact" else words(f"statement.{result.bound}") + number
 
 
-def _on(shown: Selection, found: EntryResult, field: str) -> dict[str, str]:
-    """What a result was obtained on, as the record has it: labels by identity."""
-    named = getattr(found.result, field, ())
+def _on(shown: Selection, found: EntryResult, kind: str) -> dict[str, str]:
+    """What of a type a result was obtained on: labels by identity."""
+    named = [one for one in getattr(found.record, LISTS[kind]) if one.canonical in found.result.on]
     return {one.concept or fold(one.canonical): shown.label(one.concept, one.canonical) for one in named}
 
 

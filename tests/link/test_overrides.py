@@ -48,7 +48,7 @@ RECORD = {
             "baseline": "knowledge distillation",
         }
     ],
-    "datasets": [{"surface": "ImageNet", "in": "A", "canonical": "ImageNet"}],
+    "datasets": [{"surface": "ImageNet", "in": "A", "canonical": "ImageNet ILSVRC"}],
     "relations": [
         {"head": "Frobnicator", "type": "uses", "tail": "knowledge distillation", "evidence": "uses knowledge"},
         {"head": "Frobnicator", "type": "uses", "tail": "wobble trimming", "evidence": "and wobble trimming"},
@@ -159,6 +159,20 @@ def test_relations_and_baselines_follow_and_two_names_of_one_thing_are_no_two_en
         ("technique:frobnicator", "KD", "technique:kd")
     ]
     assert record.results[0].baseline_concept == "technique:kd"
+
+
+def test_what_a_result_was_obtained_on_follows_and_can_be_taken_back(file: Path) -> None:
+    def on() -> list[tuple[str, str]]:
+        sql = "SELECT c.curie FROM result_on x JOIN concepts c ON c.id = x.concept"
+        with kg.open(str(file), read_only=True) as graph:
+            (result,) = graph.paper("p-1").entries[0][1].results
+            return [(name, *row) for name, row in zip(result.on, graph.store.rows(sql), strict=True)]
+
+    assert on() == [("ImageNet ILSVRC", "dataset:imagenet")]
+    decide(file, DECISIONS["dataset"])
+    assert on() == [("ImageNet", "dataset:imagenet-apart")]
+    overrides_of(file).unlink()
+    assert on() == [("ImageNet ILSVRC", "dataset:imagenet")]
 
 
 def test_every_change_has_its_reason_and_the_graph_its_form(file: Path) -> None:

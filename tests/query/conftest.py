@@ -11,10 +11,10 @@ import pytest
 from kg.link.linker import Linker
 from kg.model import Document, Record, Source, Text
 from kg.query import Lexicon
-from kg.query.lexicon import Named
 from kg.rdf.store import Store
 from kg.records import from_json
 from kg.vocabulary import Vocabulary
+from tests.query.named import Named, labels_of
 
 from .stored import put
 
@@ -33,7 +33,8 @@ NAMES = {
 
 @pytest.fixture(scope="session")
 def lexicon(vocabulary: Vocabulary) -> Lexicon:
-    return Lexicon(vocabulary, (Named(c, label, at == 0) for c, ls in NAMES.items() for at, label in enumerate(ls)))
+    named = (Named(c, label, at == 0) for c, ls in NAMES.items() for at, label in enumerate(ls))
+    return Lexicon(vocabulary, labels_of(named))
 
 
 _PLAIN = ("problems", "tasks", "models", "datasets")

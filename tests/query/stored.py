@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kg.build.works import Coming
+from kg.extract.belonging import obtained
 from kg.link.linker import Linker
 from kg.model import Document, Record
 from kg.rdf.store import Store
@@ -10,7 +11,8 @@ from kg.store.entries import Entry
 
 
 def put(store: Store, linker: Linker, document: Document, record: Record) -> None:
-    """Link a record and store it with its document."""
+    """Link a record and store it with its document, and with what its results were obtained on."""
+    obtained(record, document, linker.vocabulary)
     entry = Entry(document, linker.link(document, record))
     named = {mention.concept for mention in entry.record.institutions}
     facts = {name: known for name in sorted(named) if (known := linker.institution_facts(name))}

@@ -13,11 +13,12 @@ from rapidfuzz import fuzz
 from kg.entity_types import LISTS
 from kg.model import Document, Mention, Record
 from kg.query import Lexicon
-from kg.query.labels import Labels, Named, lengths
+from kg.query.labels import Labels, lengths
 from kg.rdf.store import Store
 from kg.store.entries import Entry
 from kg.text import fold
 from kg.vocabulary import Vocabulary
+from tests.query.named import Named, labels_of
 
 NAMED = [
     Named("technique:eagle-3", "EAGLE-3", True),
@@ -32,7 +33,7 @@ NAMED = [
 
 
 def test_things_are_found_by_name_by_beginning_and_by_thing() -> None:
-    labels = Labels.made(NAMED)
+    labels = labels_of(NAMED)
     assert labels.bearing("blorp") == (("technique:blorp", True), ("problem:blorp", False))
     assert labels.bearing("x univ") == (("institution:x", True),)
     assert labels.bearing("blor") == ()
@@ -42,7 +43,7 @@ def test_things_are_found_by_name_by_beginning_and_by_thing() -> None:
 
 
 def test_organisation_is_found_by_any_spelling_of_its_name(vocabulary: Vocabulary) -> None:
-    lexicon = Lexicon(vocabulary, NAMED)
+    lexicon = Lexicon(vocabulary, labels_of(NAMED))
     for name in ("x univ", "x university"):
         assert [sense.concept for sense in lexicon.senses(name)] == ["institution:x"]
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from kg.query import Entity, Lexicon, Outcome, Phrase, answer, read
-from kg.query.lexicon import Named
 from kg.query.patterns import any_regex, texts_regex
 from kg.query.unnamed import phrase_of
 from kg.query.wordings import in_english
 from kg.store.asking import fits
 from kg.text import fold
 from kg.vocabulary import Vocabulary
+from tests.query.named import Named, labels_of
 
 from .shown import said
 
@@ -123,7 +123,7 @@ def test_another_spelling_is_the_same_question(question: str, same: str, lexicon
 
 
 def test_a_known_label_is_meant_before_one_that_only_a_paper_has(vocabulary: Vocabulary) -> None:
-    own = Lexicon(vocabulary, [Named("technique:language-module", "language module", True)])
+    own = Lexicon(vocabulary, labels_of([Named("technique:language-module", "language module", True)]))
     assert own.misspelt(fold("langauge modles")) == "language model"
 
 

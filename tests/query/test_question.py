@@ -10,13 +10,13 @@ import pytest
 from kg.query import Entity, Lexicon, Outcome, read
 from kg.query.dates import relative
 from kg.query.empty import any_listed
-from kg.query.lexicon import Named
 from kg.query.read import LIMIT
 from kg.query.reading import QuestionReader
 from kg.query.sayings import Sayings
 from kg.rdf.store import Store
 from kg.text import fold, has_han
 from kg.vocabulary import Vocabulary
+from tests.query.named import Named, labels_of
 
 from .shown import said
 
@@ -316,9 +316,10 @@ def test_family_of_a_technique_holds_the_kinds_of_it_that_a_paper_names(vocabula
         "technique:d": "contrastive learning rate",
         "problem:e": "slow contrastive learning",
     }
-    own = Lexicon(vocabulary, (Named(concept, label, True) for concept, label in names.items()))
+    own = Lexicon(vocabulary, labels_of(Named(concept, label, True) for concept, label in names.items()))
     assert names.keys() & set(own.family("technique:contrastive-learning")) == {"technique:a"}
-    many = Lexicon(vocabulary, (Named(f"technique:n{n}", f"n{n} contrastive learning", True) for n in range(101)))
+    own_names = (Named(f"technique:n{n}", f"n{n} contrastive learning", True) for n in range(101))
+    many = Lexicon(vocabulary, labels_of(own_names))
     assert not {f"technique:n{n}" for n in range(101)} & set(many.family("technique:contrastive-learning"))
 
 

@@ -18,13 +18,13 @@ from tests.views.telling import record_of, report_data, section_rows
 _PAPERS = [
     (
         "Zorvex",
-        "Zorvex outperforms Quandle. It is 41% faster than Quandle with Qwen3-8B on an A100.",
+        "Zorvex outperforms Quandle. It is 41% faster than Quandle on Qwen3-8B with an A100.",
         "Quandle",
         "41% faster",
     ),
-    ("Brimble", "Brimble is 30% faster than Quandle with Qwen3-8B on an A100.", "Quandle", "30% faster"),
+    ("Brimble", "Brimble is 30% faster than Quandle on Qwen3-8B with an A100.", "Quandle", "30% faster"),
     ("Quandle", "Quandle outperforms Zorvex. Our system is 20% faster.", "", "20% faster"),
-    ("Tassock", "Tassock is 15% faster than Quandle with Qwen3-8B on an H100.", "Quandle", "15% faster"),
+    ("Tassock", "Tassock is 15% faster than Quandle on Qwen3-8B with an H100.", "Quandle", "15% faster"),
 ]
 
 
@@ -54,6 +54,19 @@ def test_opposite_winners_of_a_pair_are_shown_with_both_papers(stated: Graph) ->
     assert found["Quandle"]["quote"][0]["quote"] == "Quandle outperforms Zorvex"
 
 
+def test_results_are_compared_only_with_one_baseline_model_and_device(stated: Graph) -> None:
+    data = report_data(stated)["results"]
+    together, apart = data["groups"]
+    assert [(row["number"], [one["label"] for one in row["hardware"]]) for row in together["rows"]] == [
+        (41, ["NVIDIA A100"]),
+        (30, ["NVIDIA A100"]),
+    ]
+    assert "Qwen3-8B" in together["label"]
+    assert "Quandle" in together["label"]
+    assert {row["number"] for row in apart["rows"]} == {20, 15}
+    assert data["comparable"] == 1
+
+
 def test_a_row_of_the_methods_has_the_fields_of_the_main_result(stated: Graph) -> None:
     rows = {row["method"]: row for row in section_rows(report_data(stated), "methods")}
     row = rows["Brimble: a paper"]
@@ -65,7 +78,7 @@ def test_a_row_of_the_methods_has_the_fields_of_the_main_result(stated: Graph) -
 def test_the_words_of_the_fields_are_lit_in_the_sentence(stated: Graph) -> None:
     rows = section_rows(report_data(stated), "results")
     pieces = next(row["quote"][0]["pieces"] for row in rows if row["number"] == 30)
-    assert "".join(text for text, _ in pieces) == "Brimble is 30% faster than Quandle with Qwen3-8B on an A100."
+    assert "".join(text for text, _ in pieces) == "Brimble is 30% faster than Quandle on Qwen3-8B with an A100."
     assert ["30% faster", "value"] in pieces
     assert ["Quandle", "baseline"] in pieces
 

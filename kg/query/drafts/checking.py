@@ -14,9 +14,9 @@ from functools import cached_property
 from typing import Any
 
 from kg.build.pipeline import Pipeline
-from kg.extract.scopes import RIVALS, THINGS, ScopeTerm, words_of
+from kg.extract.scopes import RIVALS, ScopeTerm, words_of
 from kg.link.overrides import Overrides
-from kg.model import KgError, Result
+from kg.model import OBTAINED, KgError, Result
 from kg.query.cited import CitedClaim, claims_of
 from kg.query.drafts.claims import DraftClaim, DraftReader, keys_of
 from kg.query.drafts.figures import OPPOSITE, ClaimedValue, compare, of_one_metric
@@ -209,7 +209,7 @@ class Drafts:
             is_free = any(words <= metric for metric in (said, *beside)) or (
                 not term.is_exact and words <= self._generic
             )
-            if (is_free and term.kind not in THINGS) or (other and value.amount) or self._has(value, term):
+            if (is_free and term.kind not in OBTAINED) or (other and value.amount) or self._has(value, term):
                 continue
             if not term.is_in(value.scope.others, known):
                 if other and not self._is_condition(other, value):

@@ -13,8 +13,8 @@ from typing import Any
 
 from kg.build.pipeline import Pipeline
 from kg.check.amounts import Amount, amounts
-from kg.extract.scopes import NO_SCOPE, THINGS, Place, ScopeTerm, ValueScope
-from kg.model import Document, Record, Relation, Result, Text
+from kg.extract.scopes import NO_SCOPE, Place, ScopeTerm, ValueScope
+from kg.model import OBTAINED, Document, Record, Relation, Result, Text
 from kg.names import plain
 from kg.query.drafts.figures import ClaimedValue, of_one_metric
 from kg.query.drafts.stated import place_of, scoped
@@ -61,7 +61,7 @@ class DraftClaim:
             said = self.result
             metric = said.metric
             for thing in self.scope.own:  # "HunyuanVideo inference speed"
-                metric = metric.replace(thing.text, " ") if thing.kind in THINGS else metric
+                metric = metric.replace(thing.text, " ") if thing.kind in OBTAINED else metric
             metric = " ".join(metric.split()) or said.metric
             return ClaimedValue(*_ends(said), said.unit, said.bound, said.change, metric, said.metric_concept)
         assert self.amount

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kg.check.amounts import Amount, amounts
-from kg.extract.scopes import THINGS, Place, ScopedSentence, ScopeTerm, ValueScope
+from kg.extract.scopes import Place, ScopedSentence, ScopeTerm, ValueScope
+from kg.model import OBTAINED
 from kg.query.cited import CitedClaim, claims_of
 from kg.query.corpus import Corpus
 from kg.query.drafts.figures import ClaimedValue, of_one_metric
@@ -61,7 +62,7 @@ def _read(store: StoreFile, paper: str, vocabulary: Vocabulary) -> PaperValues:
     results = list(claims_of(store, entries, ["result"]))
     things: dict[str, frozenset[str]] = defaultdict(frozenset)
     for one in claims_of(store, entries, ["mention"]):
-        if one.says["type"] in THINGS:
+        if one.says["type"] in OBTAINED:
             things[one.says["type"]] |= {one.says["concept"]}
     sql = """SELECT e.name, t.field, t.raw FROM texts t JOIN entries e ON e.id = t.entry WHERE e.name IN ({})
         ORDER BY e.name, t.field"""
@@ -110,7 +111,7 @@ def _of_sentence(
 
 def _lone(before: list[ScopeTerm], here: list[ScopeTerm]) -> tuple[ScopeTerm, ...]:
     """What the sentence before names alone of its type, of types that the sentence itself names none of."""
-    groups = [[term for term in before if term.kind == kind] for kind in {*THINGS} - {term.kind for term in here}]
+    groups = [[term for term in before if term.kind == kind] for kind in {*OBTAINED} - {term.kind for term in here}]
     return tuple(terms[0] for terms in groups if len({term.keys for term in terms}) == 1)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from kg.model import OBTAINED
 from kg.query.answer import Answer, Cell, Line, Quote, Row, Table
 from kg.query.conditions import Where, concepts, reporting
 from kg.query.corpus import Corpus
@@ -21,7 +22,7 @@ from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figure, Figures, Measures, blocks, comparable
 from kg.query.nodes import Reported, reported
 from kg.query.sayings import Sayings
-from kg.query.setups import OBTAINED, Obtained, Setups
+from kg.query.setups import Obtained, Setups
 from kg.query.shown import entry_of, quotes, rows
 from kg.rdf.triples import LINKS
 from kg.store.file import StoreFile

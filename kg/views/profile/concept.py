@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.entity_types import TABLE
 from kg.evidence import evidence_id
-from kg.model import ROLES, KgError
+from kg.model import OBTAINED, ROLES, KgError
 from kg.names import is_curie, kind_of
 from kg.query.conditions import marks
 from kg.query.corpus import ALL, Corpus, Papers
@@ -16,7 +16,6 @@ from kg.query.filter import Entity
 from kg.query.kinds import definition
 from kg.query.periods import covered, folded, is_partial, without_gaps
 from kg.query.sayings import Sayings
-from kg.query.setups import OBTAINED, Setups
 from kg.query.shown import context
 from kg.views.profile.paper import described
 from kg.views.selection import clean
@@ -190,10 +189,9 @@ def _compared(graph: GraphReader, own: str, family: Sequence[str], side: str, la
 def _results(
     graph: GraphReader, own: str, family: Sequence[str], kind: str, lang: str
 ) -> tuple[list[dict[str, Any]], int]:
-    """Results on a metric; of papers that propose a technique; else of those that have it; and how many they state.
+    """Results on a metric, device, model or data set, else of papers that propose or have it; and how many there are.
 
-    The surest come first, of these the newest. Those on a device, model or data set are said to be on it by their own
-    sentence, or on one of its family. What several entries say of one paper is one result.
+    The surest come first, of these the newest. What several entries say of one paper is one result.
     """
     in_role = " AND x.role = 'proposed'" if kind == "technique" else ""
     # Cross joins keep SQLite from going through all results.
@@ -202,13 +200,16 @@ def _results(
     )
     if kind == "metric":
         among = "results r JOIN papers p ON p.id = r.paper WHERE r.metric IN (SELECT id FROM concepts c WHERE"
+    elif kind in OBTAINED:
+        among = "results r JOIN papers p ON p.id = r.paper WHERE (r.entry, r.number) IN"
+        among += " (SELECT x.entry, x.result FROM result_on x JOIN concepts c ON c.id = x.concept WHERE"
     elif kind == "topic":
         among = f"{of_papers} (SELECT x.paper FROM topics x JOIN concepts c ON c.id = x.topic WHERE"
     else:
         among = f"{of_papers} (SELECT x.paper FROM mentions x JOIN concepts c ON c.id = x.concept WHERE"
     among = f"{among} c.curie IN ({marks(family)}){in_role})"
     sql = f"""SELECT e.name, p.curie, p.title, p.appeared, m.curie, r.metric_text, r.change, r.bound, r.low, r.high,
-        r.unit, b.curie, r.baseline_text, r.setting, r.field, r.start, r."end", t.raw, r.score, r.sure, r.number
+        r.unit, b.curie, r.baseline_text, r.setting, r.field, r.start, r."end", t.raw, r.score, r.sure
         FROM (SELECT r.* FROM {among} ORDER BY r.sure DESC, p.appeared DESC, r.entry, r.number LIMIT {_READ}) r
         JOIN entries e ON e.id = r.entry JOIN papers p ON p.id = r.paper
         LEFT JOIN concepts m ON m.id = r.metric LEFT JOIN concepts b ON b.id = r.baseline
@@ -221,14 +222,9 @@ def _results(
     out: list[dict[str, Any]] = []
     papers: list[str] = []
     first: dict[tuple[object, ...], str] = {}
-    rows = graph.store.rows(sql, *family)
-    said_of = {f"entry:{row[0]}/result/{row[-1]}": row[1] for row in rows} if kind in OBTAINED else {}
-    setups = Setups(Corpus.of(graph.store), graph.lexicon(), said_of)
-    for row in rows:
+    for row in graph.store.rows(sql, *family):
         entry, paper, title, when, metric, metric_text, change, bound, low, high, unit = row[:11]
-        baseline, baseline_text, setting, field, start, end, raw, score, sure, number = row[11:]
-        if said_of and not set(family).intersection(setups.said(f"entry:{entry}/result/{number}")[kind]):
-            continue
+        baseline, baseline_text, setting, field, start, end, raw, score, sure = row[11:]
         if first.setdefault((paper, metric or metric_text, *row[6:11]), entry) != entry:
             continue
         papers.append(paper)

@@ -9,16 +9,26 @@ thing is compared with is no such thing ("2x over the H100").
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
+from kg.entity_types import LISTS
+from kg.extract.scopes import DEALT
 from kg.extract.speech import tagged
-from kg.query.patterns import stem
+from kg.model import OBTAINED, Document, Record, Result
+from kg.text import fold, sentence_at
 from kg.vocabulary import Match, Vocabulary
+
+_LONGEST = 2_000  # characters of a sentence that is read
+_RIVALS = ("hardware", "model")  # types of rivals, which data sets are not
 
 #: A number with what makes it one of a result; in LaTeX too.
 AMOUNT = re.compile(
-    r"(?:\d(?:[\d.,]*\d)?\s?\$?\s?(?:-|–|~|\\sim|to)\s?\$?)?\d(?:[\d.,]*\d)?"
+    r"(?:\d(?:[\d.,]{0,20}\d)?\s?\$?\s?(?:-|–|~|\\sim|to)\s?\$?)?\d(?:[\d.,]{0,20}\d)?"
     r"\s?(?:\\?%|\$?(?:×|\\times)\$?|[xX]\b|-?fold\b|times\b|倍|points?\b)"
 )
 _NUMBER = re.compile(r"(?<![A-Za-z\d])\d")
@@ -49,26 +59,17 @@ class Extent(NamedTuple):
     end: int
 
 
-Cues = tuple[frozenset[str], frozenset[str]]
-
-
-def cues(vocabulary: Vocabulary) -> Cues:
-    """Words before what something is compared with, and stems of verbs with numbers."""
-    return vocabulary.cues("compare"), frozenset(stem(word) for group in _VERBS for word in vocabulary.cues(group))
-
-
 class Belonging:
     """The numbers of a sentence, and the statements that they stand in."""
 
     def __init__(
-        self, text: str, at: Extent, others: Mapping[Extent, bool], names: Iterable[Match], cues: Cues
+        self, text: str, at: Extent, others: Mapping[Extent, bool], names: Iterable[Match], vocabulary: Vocabulary
     ) -> None:
         """A sentence with a number `at` a place, `others`, and `names`, whose digits are no numbers.
 
         Each of the others has whether it is on the same metric, so that it was obtained on something else.
         """
-        self.text = text
-        masked = text
+        self.text = masked = text
         for name in names:
             masked = masked[: name.start] + re.sub(r"\d", "#", masked[name.start : name.end]) + masked[name.end :]
         self.masked = masked
@@ -79,7 +80,9 @@ class Belonging:
         apart = [one for one in found if one.end <= own.start or one.start >= own.end]
         self.numbers = sorted({own, *apart})
         self.place = self.numbers.index(own)
-        self.words, (self._compare, self._verbs) = tagged(text, 0, len(text))[0], cues
+        self.words, self._compare = tagged(text, 0, len(text))[0], vocabulary.cues("compare")
+        self._verbs = frozenset(chain.from_iterable(map(vocabulary.cues, _VERBS)))
+        self._is_dealt_out = any(word in text for word in DEALT)
 
     def _number(self, span: Extent) -> Extent:
         """The number in the words of a result: "44.2%" of "reduces memory by 44.2%"."""
@@ -87,14 +90,14 @@ class Belonging:
         found = _NUMBER.search(self.masked, *span)
         return amount or (Extent(*found.span()) if found else span)
 
-    def of(self, things: Sequence[Match], is_dealt_out: bool = False) -> set[str]:
+    def of(self, things: Sequence[Match]) -> set[str]:
         """The concepts of those of some things of one type that the number was obtained on; empty for none."""
         run = self._reach(lambda start, end: _LISTED.fullmatch(self.text, start, end) is not None)
         first, last = run[0], run[-1]
         if last > first:
             lists = chains(things, self.text)
             turn = self._turn(lists, first, last)
-            if turn or (is_dealt_out and any(len(chain) > 1 for chain in lists)):
+            if turn or (self._is_dealt_out and any(len(chain) > 1 for chain in lists)):
                 return turn
         held: dict[int, list[Match]] = {}
         for thing in things:
@@ -110,8 +113,7 @@ class Belonging:
             is_far = ahead and _BREAK.search(self.masked, at.end, first)
             return {thing.concept for thing in (ahead if is_far or not behind else behind)}
         for place in range(group[-1] + 1, len(self.numbers)):  # "3x faster and 40% smaller on an A100"
-            is_apart = self.numbers[place] in self.alike and place > last
-            if is_apart or not self._is_listed(place - 1):
+            if (self.numbers[place] in self.alike and place > last) or not self._is_listed(place - 1):
                 break
             if place in held:
                 return {thing.concept for thing in held[place] if thing.start >= self.numbers[place].start}
@@ -122,7 +124,8 @@ class Belonging:
         return {thing for chain in chains(things, self.text) if self._is_rival(chain[0]) for thing in chain}
 
     def _is_rival(self, thing: Match) -> bool:
-        before = [word for word in self.words if word.end <= thing.start][-_BEHIND_CUE:]
+        end = bisect_right(self.words, thing.start, key=attrgetter("end"))
+        before = self.words[max(0, end - _BEHIND_CUE) : end]
         for word in reversed(before):
             if word.text.lower() in self._compare:
                 return True
@@ -143,10 +146,10 @@ class Belonging:
 
     def _turn(self, lists: Iterable[Sequence[Match]], first: int, last: int) -> set[str]:
         """The thing at the place of the number in a list of as many: "3x and 4x on A and B"; empty for none."""
-        for chain in lists:
-            inside = self.numbers[first].start < chain[0].start < self.numbers[last].start
-            if len({thing.start for thing in chain}) == len(chain) == last - first + 1 and not inside:
-                return {chain[self.place - first].concept}
+        for members in lists:
+            inside = self.numbers[first].start < members[0].start < self.numbers[last].start
+            if len({thing.start for thing in members}) == len(members) == last - first + 1 and not inside:
+                return {members[self.place - first].concept}
         return set()
 
     # Statements
@@ -180,12 +183,11 @@ class Belonging:
 
     def _begins(self, at: int) -> bool:
         """Whether a statement begins behind a break: with a verb, a preposition or a number, but no noun."""
-        word = next((one for one in self.words if one.start >= at), None)
-        if word is None:
+        words = self.words[bisect_left(self.words, at, key=attrgetter("start")) :][:2]
+        if not words:
             return False
-        if word.tag.startswith("RB") or word.text == "up":
-            word = next((one for one in self.words if one.start >= word.end), word)
-        is_verb = word.text.endswith("s") and stem(word.text) in self._verbs  # "increases", which may be a noun
+        word = words[-1] if words[0].tag.startswith("RB") or words[0].text == "up" else words[0]
+        is_verb = word.text.endswith("s") and fold(word.text) in self._verbs  # "increases", which may be a noun
         is_mark = word.text == "," or _NUMBER.match(self.masked, word.start) is not None
         return word.tag.startswith(_BEGINS) or is_verb or is_mark
 
@@ -206,3 +208,76 @@ def chains(things: Iterable[Match], text: str) -> list[list[Match]]:
         else:
             out.append([thing])
     return out
+
+
+def obtained(record: Record, document: Document, vocabulary: Vocabulary) -> Record:
+    """The record with what each result was obtained on, which is read unless one of the results already has it.
+
+    That is what its sentence states. A sentence that names nothing of a type takes it from the sentence before, where
+    that has no number of its own: "We experiment on Wan2.1 and Wan2.2."
+    """
+    if any(result.on for result in record.results):
+        return record
+    read = _Read(record, vocabulary)
+    sentences: defaultdict[tuple[str, int, int], list[Result]] = defaultdict(list)
+    for result in record.results:
+        at = result.evidence
+        if at.start >= 0 and at.field in document.texts:
+            sentences[at.field, *sentence_at(document.texts[at.field].raw, at.start, at.end)].append(result)
+    for (field, first, last), results in sentences.items():
+        if last - first <= _LONGEST:
+            read.sentence(document.texts[field].raw, first, last, results)
+    return record
+
+
+class _Read:
+    """Reads what the results in sentences of a record were obtained on."""
+
+    def __init__(self, record: Record, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.names: dict[str, tuple[str, str]] = {}  # type and canonical name by concept, or by canonical name
+        self.own: dict[str, str] = {}  # the key of `names` by words that the vocabulary does not know, longest first
+        named = [(kind, mention) for kind in OBTAINED for mention in getattr(record, LISTS[kind])]
+        for first in (1, None):  # the canonical names before all names
+            for kind, mention in named:
+                for name in (mention.canonical, mention.surface, *mention.aliases)[:first]:
+                    known = vocabulary.find(name, kind)
+                    key = known.curie if known else f"{kind} {mention.canonical}"
+                    self.names.setdefault(key, (kind, mention.canonical))
+                    if not known and name:
+                        self.own[name] = key
+        self.own = dict(sorted(self.own.items(), key=lambda one: (-len(one[0]), one)))
+
+    def sentence(self, raw: str, first: int, last: int, results: list[Result]) -> None:
+        """Set what the results in a sentence were obtained on, by type and name."""
+        text = raw[first:last]
+        things, before = self.things(text), self.before(raw, first)
+        places = [Extent(one.evidence.start - first, min(one.evidence.end, last) - first) for one in results]
+        for result, at in zip(results, places, strict=True):
+            others = {place: one.metric == result.metric for place, one in zip(places, results, strict=True)}
+            reader = Belonging(text, at, others, chain.from_iterable(things.values()), self.vocabulary)
+            for kind in OBTAINED:
+                rivals = reader.rivals(things[kind]) if kind in _RIVALS else set()
+                left = [one for one in things[kind] if one not in rivals]
+                own = reader.of(left) or {one.concept for one in before[kind] if not left}
+                result.on += tuple(sorted(self.names[one][1] for one in own if one in self.names))
+
+    def before(self, raw: str, first: int) -> dict[str, list[Match]]:
+        """What the sentence before names, where it states no amount: of each type one thing, or one list."""
+        ends = len(raw[:first].rstrip())
+        text = raw[slice(*sentence_at(raw, ends - 1, ends))] if ends else ""
+        things = self.things(text if len(text) <= _LONGEST and not AMOUNT.search(text) else "")
+        return {kind: found if len(chains(found, text)) == 1 else [] for kind, found in things.items()}
+
+    def things(self, text: str) -> dict[str, list[Match]]:
+        """What a text names, by type."""
+        out: dict[str, list[Match]] = {kind: [] for kind in OBTAINED}
+        for match in self.vocabulary.match(text):
+            if match.type in out:
+                out[match.type].append(match)
+        for words, key in (one for one in self.own.items() if one[0] in text):
+            found = out[self.names[key][0]]
+            for place in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text):
+                if all(place.end() <= one.start or place.start() >= one.end for one in found):
+                    found.append(Match(key, self.names[key][0], *place.span()))
+        return out
