@@ -90,6 +90,7 @@ class ValueMatch:
     is_same_value: bool = False
     metric: str = ""
     excludes: bool = False
+    is_elsewhere: bool = False  # the very value, of another device, model or data set
 
     @property
     def place(self) -> tuple[str, str]:
@@ -145,11 +146,14 @@ class Drafts:
         alike = sorted((one for one in matches if one.is_same_value), key=lambda one: one.rank)
         fitting = [one for one in alike if not one.differs and (one.metric == "same" or one.place not in exact)]
         against = [one for one in matches if one.excludes and claim.is_named and len(claim.papers) == 1]
+        elsewhere = [one for one in alike if one.is_elsewhere]  # the very number, of another device, model or data set
         near = alike or sorted((one for one in matches if one.metric), key=lambda one: one.rank)
         if fitting:
             status, best = "supported", fitting[0]
         elif len({(one.figure.low, one.figure.high, one.figure.change) for one in against}) == 1:
             status, best = "contradicted", against[0]
+        elif elsewhere and claim.is_named and len(claim.papers) == 1:
+            status, best = "contradicted", elsewhere[0]
         elif near:
             status, best = "not found", near[0]
         else:
@@ -165,7 +169,8 @@ class Drafts:
         if how is None:
             return ValueMatch(value, held)
         metric = how.metric or self._metric_by_words(claim, value)
-        missing = self._missing(claim, value, paper, metric)
+        terms = self._missing(claim, value, paper, metric)
+        missing = tuple(term.text for term in terms)
         parts: dict[str, tuple[str, ...]] = {
             "other_direction": () if how.same_way else (own.change,),
             "other_metric": () if metric else (own.metric or claim.words,),
@@ -177,7 +182,10 @@ class Drafts:
         turned = how.turned or (how.same_way and (how.is_opposite_bound if how.value else how.apart))
         is_sure = metric == "same" and not missing and value.amount is None and value.claim.score >= LIKELY
         excludes = is_sure and turned and (bool(how.value) or how.apart)
-        return ValueMatch(value, held, reason, differs, bool(how.value), metric, excludes)
+        own_things = {term.kind for term in value.scope.own if term.link not in RIVALS}
+        is_elsewhere = metric == "same" and differs == missing and bool(how.value) and bool(terms)
+        is_elsewhere = is_elsewhere and all(term.kind in THINGS and term.kind in own_things for term in terms)
+        return ValueMatch(value, held, reason, differs, bool(how.value), metric, excludes, is_elsewhere)
 
     def _direction(self, sentence: str) -> str:
         """Which way the words of a sentence say that something changes; "" where they say none, or both."""
@@ -196,14 +204,14 @@ class Drafts:
         fits = all(term.is_in(terms, known) for term in claim.scope.own if term.kind == "metric")
         return ("related" if value.amount else "same") if fits else ""
 
-    def _missing(self, claim: DraftClaim, value: StatedValue, paper: PaperValues, metric: str) -> tuple[str, ...]:
-        """The words of a claim that the paper's sentence lacks, or gives to another value."""
+    def _missing(self, claim: DraftClaim, value: StatedValue, paper: PaperValues, metric: str) -> list[ScopeTerm]:
+        """The terms of a claim that the paper's sentence lacks, or gives to another value."""
         known, says = self.lexicon.vocabulary, value.claim.says
         said = words_of(claim.result.metric) if claim.result else frozenset()
         said &= said if metric == "same" else words_of(says.get("metric", ""))
         beside = [words_of(other.metric) for _, other in claim.others]
         held = words_of(" ".join([says.get("metric", ""), *(term.text for term in value.scope.own)]))
-        missing = [term.text for term in claim.scope.own if words_of(term.text) & self._qualifiers - held]
+        missing = [term for term in claim.scope.own if words_of(term.text) & self._qualifiers - held]
         for term in claim.scope.own:
             words, other = words_of(term.text), claim.other(term)
             is_free = any(words <= metric for metric in (said, *beside)) or (
@@ -216,8 +224,8 @@ class Drafts:
                     continue  # another claim, checked by itself
                 if self._is_only(term, paper) or term.is_in((*value.before, *paper.title.own), known):
                     continue
-            missing.append(term.text)
-        return tuple(missing)
+            missing.append(term)
+        return missing
 
     def _is_condition(self, result: Result, value: StatedValue) -> bool:
         """Whether a share ("with 20% of the tokens") is one of which the paper's sentence gives another value."""
