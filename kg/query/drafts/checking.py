@@ -138,8 +138,6 @@ class Drafts:
         held = [paper_values(self.store, paper, self.lexicon.vocabulary) for paper in claim.papers]
         return self._reported(claim, [self._match(claim, one, paper) for paper in held for one in paper.values])
 
-    # Results
-
     def _reported(self, claim: DraftClaim, matches: list[ValueMatch]) -> ClaimVerdict:
         """The verdict of the value that agrees in most; a contradiction needs one that agrees in all but the value."""
         exact = {one.place for one in matches if one.metric == "same"}
@@ -170,21 +168,19 @@ class Drafts:
             return ValueMatch(value, held)
         metric = how.metric or self._metric_by_words(claim, value)
         terms = self._missing(claim, value, paper, metric)
-        missing = tuple(term.text for term in terms)
         parts: dict[str, tuple[str, ...]] = {
             "other_direction": () if how.same_way else (own.change,),
             "other_metric": () if metric else (own.metric or claim.words,),
             "other_bound": () if how.bound else (own.bound,),
-            "other_setting": missing,
+            "other_setting": tuple(term.text for term in terms),
         }
         differs = tuple(word for words in parts.values() for word in words)
         reason = next((name for name, words in parts.items() if words), how.value or "other_value")
         turned = how.turned or (how.same_way and (how.is_opposite_bound if how.value else how.apart))
-        is_sure = metric == "same" and not missing and value.amount is None and value.claim.score >= LIKELY
+        is_sure = metric == "same" and not terms and value.amount is None and value.claim.score >= LIKELY
         excludes = is_sure and turned and (bool(how.value) or how.apart)
-        own_things = {term.kind for term in value.scope.own if term.link not in RIVALS}
-        is_elsewhere = metric == "same" and differs == missing and bool(how.value) and bool(terms)
-        is_elsewhere = is_elsewhere and all(term.kind in THINGS and term.kind in own_things for term in terms)
+        kinds = {term.kind for term in value.scope.own if term.link not in RIVALS and term.kind in OBTAINED}
+        is_elsewhere = reason == "other_setting" and metric == "same" and kinds.issuperset(term.kind for term in terms)
         return ValueMatch(value, held, reason, differs, bool(how.value), metric, excludes, is_elsewhere)
 
     def _direction(self, sentence: str) -> str:
@@ -259,8 +255,6 @@ class Drafts:
     def _qualifiers(self) -> frozenset[str]:
         """Words that narrow a metric: "average"."""
         return frozenset(word for said in self.lexicon.vocabulary.cues("metric-qualifier") for word in words_of(said))
-
-    # Relations
 
     def _related(self, claim: DraftClaim, only: frozenset[str]) -> ClaimVerdict:
         said = claim.relation
