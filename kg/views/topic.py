@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kg.entity_types import LISTS
-from kg.model import Document, Evidence, Mention, Paper, Record
+from kg.model import Document, Mention, Paper, Record
 from kg.query.filter import Compound, Condition, Entity, Phrase, Term
 from kg.query.patterns import any_regex
 from kg.views.key import key_sentences
@@ -95,7 +95,7 @@ def _is_work(document: Document, record: Record, mention: Mention, term: Entity)
     """Whether a mention is what its paper works on: in the title, in the sentence on what it proposes, or its own."""
     if mention.field == "T" or (mention.role == "proposed" and mention.sure):
         return True
-    key: Evidence | None = getattr(record, "key", {}).get("proposes")
+    key = record.key.get("proposes")
     is_key = key is not None and key.field == mention.field and key.start <= mention.start < key.end
     return is_key and mention.role in (term.roles or ("", *OWN))
 

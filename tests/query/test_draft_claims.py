@@ -50,5 +50,5 @@ def test_a_reason_names_the_words_that_differ(built: Graph) -> None:
     other, device = (one for one in built.check(text).verdicts if one.claim.kind != "relation")
     assert (other.status, other.reason) == ("contradicted", "other_value")
     assert "54.9%" in other.evidence[0].quote or other.evidence[0].says["low"] == 54.9
-    assert (device.status, device.reason, device.differs) == ("not found", "other_setting", ("A100",))
+    assert (device.status, device.reason, device.differs) == ("contradicted", "other_setting", ("A100",))
     assert device.to_json()["differs"] == ["A100"]

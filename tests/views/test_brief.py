@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from kg.api import Graph
-from kg.model import Document, Evidence, KgError, Mention, Paper, Record, Result, Text
+from kg.model import KEY_ROLES, Document, Evidence, KgError, Mention, Paper, Record, Result, Text
 from kg.text import has_han
 from kg.views.brief import ORIGINS, PARTS, brief, parts, reread, view
-from kg.views.key import KEYS
 from kg.views.selection import Selection, title
 from kg.views.words import PageWords
 from tests.views.pages import is_of_source
@@ -149,7 +148,7 @@ def test_json_has_parts_and_key_sentences(built: Graph) -> None:
     for row in rows:
         assert set(row["parts"]) == {"who", *PARTS}
         assert row["text"]
-        assert set(row["key"]) <= set(KEYS)
+        assert set(row["key"]) <= set(KEY_ROLES)
 
 
 def test_an_unknown_origin_or_language_is_an_error(built: Graph) -> None:

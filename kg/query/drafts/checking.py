@@ -179,8 +179,8 @@ class Drafts:
         turned = how.turned or (how.same_way and (how.is_opposite_bound if how.value else how.apart))
         is_sure = metric == "same" and not terms and value.amount is None and value.claim.score >= LIKELY
         excludes = is_sure and turned and (bool(how.value) or how.apart)
-        kinds = {term.kind for term in value.scope.own if term.link not in RIVALS and term.kind in OBTAINED}
-        is_elsewhere = reason == "other_setting" and metric == "same" and kinds.issuperset(term.kind for term in terms)
+        things = [term for term in value.scope.own if term.link not in RIVALS and term.kind in OBTAINED]
+        is_elsewhere = reason == "other_setting" and metric == "same" and all(_is_other(one, things) for one in terms)
         return ValueMatch(value, held, reason, differs, bool(how.value), metric, excludes, is_elsewhere)
 
     def _direction(self, sentence: str) -> str:
@@ -293,6 +293,12 @@ class Drafts:
         entries = {entry for entry, paper in found if not only or paper in only}
         entries = set(sorted(entries)[:_MOST_ENTRIES]) | {entry for entry, _ in self.store.of_papers(papers)}
         return list(claims_of(self.store, entries, ["relation"]))
+
+
+def _is_other(term: ScopeTerm, things: Iterable[ScopeTerm]) -> bool:
+    """Whether a term is another device, model or data set than all of its type among some; "ViT-B" is a CLIP ViT-B."""
+    words = [words_of(one.text) for one in things if one.kind == term.kind]
+    return bool(words) and not any(one <= words_of(term.text) or words_of(term.text) <= one for one in words)
 
 
 def _joins(held: CitedClaim, head: set[str], tail: set[str]) -> bool:
