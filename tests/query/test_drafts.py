@@ -42,7 +42,7 @@ def test_a_number_of_the_same_subject_metric_and_device_is_supported_by_words_of
     ("draft", "status", "reason"),
     [
         ("LongLive runs at 24.7 FPS on a single NVIDIA H100.", "contradicted", "other_value"),
-        ("LongLive runs at 20.7 FPS on a single NVIDIA A100.", "not found", "other_setting"),
+        ("LongLive runs at 20.7 FPS on a single NVIDIA A100.", "contradicted", "other_setting"),
         ("LongLive runs at 24.7 FPS on a single NVIDIA A100.", "not found", "other_setting"),
         ("LongLive has an accuracy of 20.7%.", "not found", "no_claim"),
         ("ZetaKV reduces memory by 45.5%.", "not found", "no_subject"),
