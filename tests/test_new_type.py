@@ -153,7 +153,7 @@ def test_records_hold_the_mentions_beside_those_of_the_known_types(told: Told) -
 
 def test_graphs_hold_and_show_them(told: Told) -> None:
     assert "2 entries" in told("add")
-    assert '["papers-01", "papers-02"]' in told("show")
+    assert all(f"papers-0{n}" in told("show") for n in (1, 2))
     assert "PyTorch" in told("entry")
     assert told("sql").splitlines()[1:] == ["PyTorch,1", "vLLM,2"]
 

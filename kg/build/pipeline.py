@@ -15,7 +15,7 @@ from kg import limits, sources
 from kg.build import engines, reading
 from kg.build.works import Coming
 from kg.compiled import no_search_for_garbage
-from kg.extract import extract
+from kg.extract import LANGUAGE_MODEL, extract, pipeline
 from kg.extract import version as extractor
 from kg.extract.belonging import obtained
 from kg.link.linker import Linker
@@ -206,7 +206,8 @@ class Pipeline:
         """Load what any document needs, so that processes share it; `item` itself may be what none can read."""
         with no_search_for_garbage():
             self.linker.concepts.load()
-            self.linker.link(_SAMPLE, extract(_SAMPLE, fast=self.fast))
+            own = [part for name, part in pipeline(self.fast).pipeline if name not in LANGUAGE_MODEL]
+            self.linker.link(_SAMPLE, extract(_SAMPLE, own, fast=self.fast))
 
     def versions(self, document: Document | None = None, annotations: Annotations | None = None) -> list[str]:
         """What the fingerprint of an entry depends on beside its texts: of how it is read now, and of better ways.

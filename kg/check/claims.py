@@ -31,7 +31,7 @@ _COUNTING = re.compile(r"[个種种类類项組组]")
 _NUMBERING = re.compile(r"[)）]|[.、](?!\d)")
 _OPENS = re.compile(r"(?:^|[（(，。；：:;,]|\s)\s*$")
 _ORDINAL = re.compile(r"第$")
-_PRESENTED = re.compile(r"^(?P<who>.{0,300}?) presents? ")
+_PRESENTED = re.compile(r"^(?P<who>.{0,300}?) present(?:s|ed)? ")
 _CLAUSE = re.compile(r"[，。；]|[,;.](?=\s|$)")
 _BRACKET = re.compile(r"\s*\([^()]*\)")
 _LONGEST = 20_000  # characters of a text that are examined: twice the longest abstract

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 CONFIG = Path(__file__).with_name("config.cfg")
 #: Increased whenever the output of the extraction changes, so that entries of existing graphs are read again.
 VERSION = "54"
+LANGUAGE_MODEL = ("kg_llm", "kg_llm_relations")  # components that send texts to a service
 TAGGER = "kg_tagger"  # the most expensive component, which `fast` leaves out
 
 
@@ -81,8 +82,9 @@ def _assembled(model: Endpoint | None, fast: bool, spans: bool = False) -> Langu
     if model:
         import kg.extract.llm  # registers them in a checkout that is not installed
 
-        nlp.add_pipe("kg_llm", before="kg_relations")
-        nlp.add_pipe("kg_llm_relations", after="kg_relations")
+        reads, relates = LANGUAGE_MODEL
+        nlp.add_pipe(reads, before="kg_relations")
+        nlp.add_pipe(relates, after="kg_relations")
     if spans:
         import kg.extract.spans  # noqa: F401  registers them in a checkout that is not installed
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: The texts that a brief may use.
 ORIGINS: dict[str, tuple[str, ...]] = {"record": (), "abstract": ("T", "A", "I")}
-_INSTITUTIONS, _LISTED, _EFFECTS = 6, 3, 3  # institutions, techniques and problems, and effects that are named
+_INSTITUTIONS, _LISTED, _EFFECTS = 6, 2, 3  # institutions, techniques and problems, and effects that are named
 _WITHIN = str.maketrans("“”", "‘’")  # marks of a quotation within another
 
 
@@ -87,8 +87,8 @@ def parts(shown: Selection, paper: Paper, origin: str = "record", fields: Collec
 
 def sentence(words: PageWords, found: BriefParts) -> str:
     """The parts in the fixed template of the language."""
-    title = found.title or words("brief.untitled")
-    what = words("brief.presented" if found.who else "brief.paper", who=found.who, title=title)
+    key = ("brief.presented" if found.who else "brief.paper") + ("" if found.title else "_untitled")
+    what = words(key, who=found.who, title=found.title)
     said = [what, *(words(f"brief.{part}_part", value=value) for part in PARTS if (value := getattr(found, part)))]
     text = words("brief.gap").join(said) + words("brief.stop")
     return text + (words("brief.key_part", quote=found.key.translate(_WITHIN)) if found.key else "")
@@ -98,9 +98,10 @@ PARTS = ("technique", "problem", "effect")
 
 
 def main_results(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> list[ResultRow]:
-    """The results of a paper that a brief names: those of its key sentence, else its sure ones."""
-    every, key = rows(shown, paper), key_sentences(paper).get("result")
-    every = [one for one in every if not fields or one.result.evidence.field in fields]
+    """The results of a paper that a brief names: those of its key sentence that are likely, else its sure ones."""
+    key, least = key_sentences(paper).get("result"), float(shown.words("brief.least_confidence"))
+    likely = (one for one in rows(shown, paper) if one.result.sure or one.result.confidence >= least)
+    every = [one for one in likely if not fields or one.result.evidence.field in fields]
     main = [one for one in every if key and one.result.evidence.field == key.field and _is_in(one, key)]
     return (main or [one for one in every if one.result.sure])[:_EFFECTS]
 
@@ -132,12 +133,22 @@ def _family(author: str) -> str:
 
 
 def techniques(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> list[str]:
-    """The techniques that a paper proposes, without its own name, which its title holds; else those that it uses."""
-    found = _sayable(shown, paper, "technique", fields)
-    own = {fold(name(paper)), fold(title(paper))}
-    proposed = [one for one in found if one.role == "proposed" and not _is_own(one, own)]
-    used = [one for one in found if one.role == "used" and one.concept in shown.graph.vocabulary]
-    return _ranked(shown, paper, proposed, "proposes") or _ranked(shown, paper, used, "proposes")
+    """The techniques that a paper proposes, its own name first where the title lacks it, or where it has no other."""
+    called, head = name(paper), title(paper)
+    proposed = [one for one in _sayable(shown, paper, "technique", fields) if one.role == "proposed"]
+    others = [one for one in proposed if not _is_called(one, (called, head))]
+    found = _chosen(shown, paper, others, "proposes")
+    is_shown = called and len(others) < len(proposed) and not (found and fold(called) in fold(head))
+    return [*([called] if is_shown else []), *found][:_LISTED]
+
+
+def _is_called(one: Thing, names: Iterable[str]) -> bool:
+    own = {fold(called) for called in names}
+    return fold(one.label) in own or any(fold(quote.quote) in own for quote in one.quotes)
+
+
+def _problems(shown: Selection, paper: Paper, fields: Collection[str]) -> list[str]:
+    return _chosen(shown, paper, _sayable(shown, paper, "problem", fields), "problem")[:_LISTED]
 
 
 def _sayable(shown: Selection, paper: Paper, kind: str, fields: Collection[str]) -> list[Thing]:
@@ -146,28 +157,20 @@ def _sayable(shown: Selection, paper: Paper, kind: str, fields: Collection[str])
     return [one for one in found if is_in_language(shown, term(shown, one))]
 
 
-def _is_own(one: Thing, own: Collection[str]) -> bool:
-    return fold(one.label) in own or any(fold(quote.quote) in own for quote in one.quotes)
-
-
-def _problems(shown: Selection, paper: Paper, fields: Collection[str]) -> list[str]:
-    found = _sayable(shown, paper, "problem", fields)
-    return _ranked(shown, paper, found, "problem")
-
-
-def _ranked(shown: Selection, paper: Paper, found: Iterable[Thing], role: str) -> list[str]:
-    """The labels of some things: those of the title and of the key sentence of a role first, in text order."""
+def _chosen(shown: Selection, paper: Paper, found: Iterable[Thing], role: str) -> list[str]:
+    """The terms of those things that are sure, or in the title or the key sentence of a role; both come first."""
     key = key_sentences(paper).get(role)
     sure = {thing.concept for kind in ("technique", "problem") for thing in shown.things(paper, kind, sure=True)}
 
-    def rank(thing: Thing) -> tuple[bool, bool]:
+    def marks(thing: Thing) -> int:
         is_key = any(
             quote.field == "T" or (key and quote.field == key.field and key.start <= quote.start < key.end)
             for quote in thing.quotes
         )
-        return not is_key, thing.concept not in sure
+        return is_key + (thing.concept in sure)
 
-    return list(dict.fromkeys(term(shown, thing) for thing in sorted(found, key=rank)))[:_LISTED]
+    kept = [thing for thing in found if marks(thing)]
+    return list(dict.fromkeys(term(shown, thing) for thing in sorted(kept, key=marks, reverse=True)))
 
 
 def reread(graph: GraphReader, paper: Paper, fields: Collection[str]) -> Paper:

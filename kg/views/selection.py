@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kg.entity_types import CONCEPT_TYPES, LISTS
 from kg.model import ROLES, Document, Evidence, Mention, Paper, Record, Result
 from kg.names import WEB, address, called, in_language, is_curie
-from kg.query.support import Supporter, appeared, support
+from kg.query.support import appeared
 from kg.store.contents import labels
 from kg.text import fold, has_han, one_line, sentence_at
 from kg.views.latex import as_text
@@ -138,10 +138,6 @@ class Selection:
 
     def institutions(self, paper: Paper) -> set[str]:
         return {thing.concept for thing in self.things(paper, "institution")}
-
-    def support(self, papers: Iterable[Paper]) -> int:
-        """Independent support: the largest number of the papers of which no two share an institution."""
-        return support(Supporter(self.date(paper), paper.id, self.institutions(paper)) for paper in papers)
 
     def outcomes(self, paper: Paper, fields: Collection[str] = ()) -> list[EntryResult]:
         """The distinct results of a paper: the same number for the same metric in two texts is one result."""

@@ -154,10 +154,12 @@ def spread(words: PageWords, found: Sequence[ResultRow]) -> str:
 
 
 def term(shown: Selection, thing: Thing) -> str:
-    """What a text calls an entity: its label if the vocabulary has it, else the paper's own words."""
-    if thing.concept in shown.graph.vocabulary or not thing.quotes:
+    """What a text calls an entity: its label if the paper's words are one of its names, else these words."""
+    if not thing.quotes:
         return thing.label
-    return as_text(thing.quotes[0].quote)
+    wording = thing.quotes[0].quote
+    known = shown.graph.vocabulary.find(wording, thing.type)
+    return thing.label if known and known.curie == thing.concept else as_text(wording)
 
 
 def _bounded(words: PageWords, result: Result) -> str:

@@ -230,7 +230,7 @@ def papers(tmp_path: Path) -> Path:
 
 
 def test_add_reads_again_when_a_model_is_turned_on_and_when_it_was_not_heard(
-    server: Server, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    server: Server, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with kg.open(str(tmp_path / "some.kg"), create=True) as graph:
 
@@ -245,8 +245,7 @@ def test_add_reads_again_when_a_model_is_turned_on_and_when_it_was_not_heard(
             assert counts() == (2, 0)
             assert counts() == (0, 2)
         server.answers = [completion(GOOD), send(b"{}", 403)]
-        assert counts() == (2, 0)
-        assert "p-2: the language model" in caplog.text
+        assert counts() == (2, 0)  # the model was not heard on one of the two
         server.answers = [completion(GOOD)]
         assert counts() == (1, 1)
         assert counts() == (0, 2)

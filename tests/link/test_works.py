@@ -52,8 +52,10 @@ def test_titles_that_are_nearly_one_are_two_works(a: str, b: str) -> None:
     assert not same_work(one(b), one(a)).same
 
 
-def test_ids_settle_it() -> None:
-    assert same_work(one("A", arxiv="2510.1"), one("B", arxiv="2510.1")).same
+def test_an_id_settles_it_unless_nothing_else_agrees() -> None:
+    assert not same_work(one("A", arxiv="2510.1"), one("B", arxiv="2510.1")).same
+    people = ("Ada Lovelace", "Alan Turing")
+    assert same_work(one("A", arxiv="2510.1", authors=people), one("B", arxiv="2510.1", authors=people)).same
     assert same_work(one(LONG, arxiv="2510.1"), one(LONG, doi="10.1/2")).same
     assert same_work(one(LONG, arxiv="2510.1"), one(LONG, arxiv="2510.2")).weight < 0
 

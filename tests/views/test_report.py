@@ -87,21 +87,6 @@ def test_all_forms_carry_the_same(built: Graph, lang: str) -> None:
         assert line in text
 
 
-def test_support_counts_papers_that_share_no_institution(built: Graph) -> None:
-    shown = Selection(built, "", "en")
-    papers = shown.papers
-    unknown = [paper for paper in papers if not shown.institutions(paper)]
-    known = [paper for paper in papers if shown.institutions(paper)]
-    assert shown.support(unknown[:3]) == 1
-    assert shown.support([known[0], known[0]]) == 1
-    assert shown.support([known[0], unknown[0], unknown[1]]) == 2
-    taken: list[set[str]] = []
-    for paper in sorted(known, key=lambda p: (shown.date(p), p.id)):
-        if all(not shown.institutions(paper) & other for other in taken):
-            taken.append(shown.institutions(paper))
-    assert shown.support(known) == len(taken)
-
-
 def test_html_loads_nothing_and_links_inside_itself(built: Graph) -> None:
     page = Page(str(built.report(TOPIC, "zh").render("html")))
     assert not [attrs for tag, attrs in page.elements if tag in ("img", "iframe", "object") or "src" in attrs]
@@ -167,12 +152,14 @@ def test_a_selection_without_papers_says_so(built: Graph) -> None:
     assert "no paper" in str(view.render("html"))
 
 
-def test_cut_tables_say_what_they_leave_out(built: Graph) -> None:
-    data = _data(built, "")
-    table = data["families"]
-    assert table["shown"] == len(_rows(data, "families")) < table["all"]
-    assert f"{table['shown']} of {table['all']}" in table["left_out"]
-    assert table["left_out"] in str(built.report().render("html"))
+def test_cut_tables_say_what_they_leave_out(built: Graph, tmp_path: Path) -> None:
+    layout = tmp_path / "few.yml"
+    layout.write_text("sections:\n  - problems:\n      most: 3\n")
+    view = built.report(layout=layout)
+    table = json.loads(str(view.render("json")))["problems"]
+    assert table["shown"] == 3 < table["all"]
+    assert f"3 of {table['all']}" in table["left_out"]
+    assert table["left_out"] in str(view.render("html"))
 
 
 @pytest.mark.parametrize("dark", [False, True])

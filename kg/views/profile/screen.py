@@ -153,7 +153,7 @@ def amount(claim: Mapping[str, Any], words: PageWords) -> str:
     gap = "" if not unit or unit in ("%", "x") or (unit == "points" and words.lang == "zh") else " "
     said += gap + {"x": "×", "points": words("web.points")}.get(unit, unit)
     if claim.get("bound") in ("up_to", "at_least", "about"):
-        said = words(f"outcome.{claim['bound']}", amount=said)
+        said = words(f"statement.{claim['bound']}") + said
     return {"increase": "↑ ", "decrease": "↓ "}.get(claim["change"], "") + said
 
 

@@ -14,7 +14,7 @@ from kg.views.report.table import Group, Row, cited, said, section
 from kg.views.selection import Selection
 from kg.views.statement import ResultRow, rows, spread
 
-_READ = 3  # papers of a family to read first
+_READ, _QUOTED = 3, 1  # papers of a family to read first, and of these quoted
 _ROLES = ("proposed", "used")
 _SHARE = 0.6  # of a topic's papers: what more of them have tells no family from another
 
@@ -53,6 +53,7 @@ def _families(shown: Selection, about: set[str]) -> list[Family]:
                     one.proposing.add(paper.id)
     most = max(2, int(_SHARE * len(shown.papers)))
     kept = [one for one in made.values() if one.concept not in about and 2 <= len(one.papers) <= most]
+    kept = [one for one in kept if one.proposing]  # what papers only run on is no method of theirs
     kept.sort(key=lambda one: (-len(one.proposing), -len(one.papers), one.concept))
     out: list[Family] = []
     for one in kept:  # a concept whose papers are mostly those of a listed family says nothing new
@@ -71,7 +72,9 @@ def _row(shown: Selection, one: Family, training_free: list[str]) -> Row:
     metric, span, count = _commonest(shown, papers)
     free = sum(any(t.concept in training_free for t in shown.things(p, "technique")) for p in papers)
     first = _first(shown, one)
-    quotes = [quote for paper in first if (quote := key_quote(paper, "result") or key_quote(paper, "proposes"))]
+    quotes = [
+        quote for paper in first[:_QUOTED] if (quote := key_quote(paper, "result") or key_quote(paper, "proposes"))
+    ]
     return {
         "technique": {"concept": one.concept, "label": shown.label(one.concept)},
         "count": len(papers),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,18 +106,3 @@ def by_label(shown: Selection, concept: str) -> tuple[str, str]:
 def identity(concept: str, wording: str) -> str:
     """The identity of a name: its concept, or its folded form if it is not linked."""
     return concept or fold(wording)
-
-
-def own(shown: Selection, paper: Paper) -> str:
-    """The technique that a paper proposes under its own name; "" if there is none."""
-    names = {fold(record.name) for _, record in paper.entries if record.name}
-    proposed = [thing for thing in shown.things(paper, "technique") if thing.role == "proposed"]
-    called: Sequence[str] = [t.concept for t in proposed if fold(t.label) in names or t.concept in names]
-    spelled = [t.concept for t in proposed if any(fold(quote.quote) in names for quote in t.quotes)]
-    return next(iter([*called, *spelled]), "")
-
-
-def things(labels: dict[str, str]) -> list[dict[str, str]]:
-    """Things by identity as a cell has them, each label once."""
-    once = {label: one for one, label in reversed(labels.items())}
-    return [{"concept": one, "label": label} for label, one in reversed(once.items())]
