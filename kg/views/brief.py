@@ -14,7 +14,7 @@ from kg.model import KgError, Paper
 from kg.tables import json_text
 from kg.text import fold, has_han, one_line
 from kg.views.base import View
-from kg.views.key import key_sentences
+from kg.views.key import is_within, key_sentences
 from kg.views.latex import as_text
 from kg.views.render import render
 from kg.views.selection import Selection, Thing, clean, ids, link, name, named, title
@@ -53,8 +53,7 @@ def brief(graph: GraphReader, paper: Paper, lang: str = "en", origin: str = "rec
 
 def compose(shown: Selection, paper: Paper, origin: str = "record") -> str:
     """The brief of a paper of a selection; raises KgError for an unknown `origin`."""
-    own = sentence_of_source(shown, paper) if origin == "record" else ""
-    return shown.words("brief.of_source", quote=own) if own else sentence(shown.words, parts(shown, paper, origin))
+    return str(data(shown, paper, origin)["text"])
 
 
 def sentence_of_source(shown: Selection, paper: Paper) -> str:
@@ -102,12 +101,8 @@ def main_results(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     key, least = key_sentences(paper).get("result"), float(shown.words("brief.least_confidence"))
     likely = (one for one in rows(shown, paper) if one.result.sure or one.result.confidence >= least)
     every = [one for one in likely if not fields or one.result.evidence.field in fields]
-    main = [one for one in every if key and one.result.evidence.field == key.field and _is_in(one, key)]
+    main = [one for one in every if is_within(key, one.result.evidence.field, one.result.evidence.start)]
     return (main or [one for one in every if one.result.sure])[:_EFFECTS]
-
-
-def _is_in(one: ResultRow, key: Any) -> bool:
-    return bool(key.start <= one.result.evidence.start < key.end)
 
 
 def _who(shown: Selection, paper: Paper) -> str:
@@ -163,10 +158,7 @@ def _chosen(shown: Selection, paper: Paper, found: Iterable[Thing], role: str) -
     sure = {thing.concept for kind in ("technique", "problem") for thing in shown.things(paper, kind, sure=True)}
 
     def marks(thing: Thing) -> int:
-        is_key = any(
-            quote.field == "T" or (key and quote.field == key.field and key.start <= quote.start < key.end)
-            for quote in thing.quotes
-        )
+        is_key = any(quote.field == "T" or is_within(key, quote.field, quote.start) for quote in thing.quotes)
         return is_key + (thing.concept in sure)
 
     kept = [thing for thing in found if marks(thing)]

@@ -15,6 +15,11 @@ def key_sentences(paper: Paper) -> dict[str, Evidence]:
     return found
 
 
+def is_within(key: Evidence | None, field: str, start: int) -> bool:
+    """Whether a place of a text lies in a key sentence, if there is one."""
+    return key is not None and key.field == field and key.start <= start < key.end
+
+
 def key_quote(paper: Paper, role: str) -> EntryQuote | None:
     """The key sentence of a role with its entry."""
     for document, record in paper.entries:

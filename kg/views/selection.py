@@ -19,6 +19,7 @@ from kg.views.words import PageWords
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
+    from kg.views.statement import ResultRow
 
 #: Types of entities that a paper names.
 TYPES = (*LISTS, "topic")
@@ -91,6 +92,7 @@ class Selection:
         self.lang = lang
         self._labels: dict[str, str] = {}
         self._things: dict[tuple[str, str, bool], list[Thing]] = {}
+        self.rows: dict[str, list[ResultRow]] = {}  # by paper, filled by kg.views.statement
 
     def label(self, concept: str, wording: str = "") -> str:
         """The localised label of a concept, LaTeX shown as text; `wording` is used for entities without a concept."""

@@ -84,7 +84,9 @@ class ResultRow:
 
 def rows(shown: Selection, paper: Paper, *, sure: bool = False) -> list[ResultRow]:
     """The results of a paper (`sure`: the sure ones) in text order, each number once."""
-    return [row(shown, paper, one) for one in shown.outcomes(paper) if one.result.sure or not sure]
+    if paper.id not in shown.rows:  # sections of a report ask for them in turn
+        shown.rows[paper.id] = [row(shown, paper, one) for one in shown.outcomes(paper)]
+    return [one for one in shown.rows[paper.id] if one.result.sure or not sure]
 
 
 def row(shown: Selection, paper: Paper, found: EntryResult) -> ResultRow:

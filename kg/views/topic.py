@@ -1,7 +1,7 @@
 """The papers that work on what a selection names, apart from those that only name it.
 
-A paper works on a thing if its title names it, if it surely has the topic, if it proposes or surely uses it as a
-technique, or if the sentence that says what the paper proposes names it.
+A paper works on a thing if its title names it, if it surely has the topic, if it surely proposes it, or if the sentence
+that says what the paper proposes names it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kg.entity_types import LISTS
 from kg.model import Document, Mention, Paper, Record
 from kg.query.filter import Compound, Condition, Entity, Phrase, Term
 from kg.query.patterns import any_regex
-from kg.views.key import key_sentences
+from kg.views.key import is_within, key_sentences
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -95,8 +95,7 @@ def _is_work(document: Document, record: Record, mention: Mention, term: Entity)
     """Whether a mention is what its paper works on: in the title, in the sentence on what it proposes, or its own."""
     if mention.field == "T" or (mention.role == "proposed" and mention.sure):
         return True
-    key = record.key.get("proposes")
-    is_key = key is not None and key.field == mention.field and key.start <= mention.start < key.end
+    is_key = is_within(record.key.get("proposes"), mention.field, mention.start)
     return is_key and mention.role in (term.roles or ("", *OWN))
 
 
