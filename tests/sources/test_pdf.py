@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from difflib import SequenceMatcher
@@ -15,9 +14,8 @@ from kg.link.affiliations import organisations
 from kg.link.institutions import Register
 from kg.sources import read
 from kg.sources.layout.join import Joiner
-from kg.sources.layout.pages import Char, Font, TextLine, _lines, written
+from kg.sources.layout.pages import Char, Font, TextLine, _lines
 from kg.sources.layout.people import people
-from kg.sources.layout.rtl import reading_order
 from kg.wordcounts import WordCounts
 from tests.sources.made_pdf import ABS, BOLD, Sheet, T, Template, columns, paper, pdf, simple, templates
 
@@ -333,23 +331,6 @@ def test_a_file_that_looks_like_no_paper_is_told(tmp_path, sheet, is_paper):
     assert not batch.losses
     assert not batch.doubts if is_paper else "looks like no paper" in batch.doubts[0]
     assert all(str(path) in doubt and doubt.endswith(".") for doubt in batch.doubts)
-
-
-@pytest.mark.parametrize(
-    ("shown", "read_as"),
-    [
-        ("ןהכ דוד", "דוד כהן"),
-        (".GPT-4 לדומה לש תוכיא", "איכות של המודל GPT-4."),
-        ("we can see תוכיא לדומ here", "we can see מודל איכות here"),
-        ("left to right", "left to right"),
-    ],
-)
-def test_lines_from_right_to_left_stand_in_reading_order(shown, read_as):
-    font = Font("x", 10.0, False, False)
-    chars = [Char(c, 5.0 * at, 5.0 * at + 4.9, 0.0, font) for at, c in enumerate(shown) if c != " "]
-    for before, char in itertools.pairwise(chars):
-        char.space = char.left - before.right > 2
-    assert written(reading_order(chars)) == read_as
 
 
 # --- where it was published

@@ -99,26 +99,6 @@ def test_parts_of_an_abstract_may_have_headings_in_lines_of_their_own(tmp_path):
     assert paper(tmp_path, sheet).texts["A"].text == f"Background {ABS} Methods {ABS} Results {ABS}"
 
 
-def test_the_abstract_of_a_thesis_has_a_page_of_its_own(tmp_path):
-    front, jury, page = Sheet(), Sheet(), Sheet()
-    front.center(120, 20, "Eviction of Cache Entries", BOLD)
-    front.center(200, 12, "by")
-    front.center(230, 14, "Maria Keller")
-    front.center(300, 12, "presented to the University of Vienna")
-    front.center(330, 12, "for the degree of Doctor of Philosophy")
-    front.center(350, 12, "in")
-    front.center(370, 12, "Computer Science")
-    jury.center(100, 16, "Examining Committee", BOLD)
-    jury.fill(90, 140, 420, 12, "The following served on the committee. " * 12)
-    page.center(100, 16, "Abstract", BOLD)
-    page.fill(90, 140, 420, 12, ABS)
-    document = paper(tmp_path, front, jury, page)
-    assert document.texts["T"].text == "Eviction of Cache Entries"
-    assert document.texts["A"].text == ABS
-    assert document.authors == ("Maria Keller",)
-    assert document.texts["I"].text == "University of Vienna"
-
-
 def chinese(*rows: tuple[float, float, str]) -> Page:
     """A page of lines: size, baseline, text; "_" is a wide gap."""
     lines = []

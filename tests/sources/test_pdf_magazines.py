@@ -320,28 +320,6 @@ def test_the_details_of_a_volume_stand_beside_the_sign_of_a_journal(tmp_path):
     assert paper(tmp_path, sheet).texts["T"].text == "Eviction of Cache Entries for Long Contexts"
 
 
-def test_the_title_page_of_a_thesis_has_one_author_among_degrees_and_a_committee(tmp_path):
-    front, page = Sheet(), Sheet()
-    front.center(120, 20, "Eviction of Cache Entries", BOLD)
-    rows = (
-        "A thesis submitted to attain the degree of",
-        "DOCTOR OF SCIENCES of ETH ZURICH",
-        "(Dr. sc. ETH Zurich)",
-        "presented by",
-        "MARIA KELLER",
-        "MSc ETH in Computer Science",
-        "born on 3 May 1994",
-        "Prof. Dr. Wei Zhang, examiner",
-        "Prof. Dr. Jun-Ho Kim, co-examiner",
-    )
-    for number, row in enumerate(rows):
-        front.center(200 + 20 * number, 11, row)
-    page.center(100, 16, "Abstract", BOLD)
-    page.fill(90, 140, 420, 12, ABS)
-    document = paper(tmp_path, front, page)
-    assert (document.authors, document.texts["I"].text) == (("MARIA KELLER",), "ETH ZURICH")
-
-
 def test_parts_of_a_list_at_the_end_have_headings_in_bold(tmp_path):
     last = Sheet()
     last.fill(72, 90, 430, 10, INTRO)

@@ -36,7 +36,6 @@ class HeaderLabels:
     on_cover: re.Pattern[str]
     thesis: re.Pattern[str]
     by: re.Pattern[str]
-    by_alone: frozenset[str]
     membership: re.Pattern[str]
     team: re.Pattern[str]
 
@@ -63,7 +62,6 @@ class HeaderLabels:
             after_abstract=_starts(lists["after_abstract"]),
             on_cover=_anywhere(lists["on_cover"]),
             thesis=_anywhere(lists["theses"]),
-            by_alone=frozenset(map(letters, lists["by"])),
             by=re.compile(rf"{_starts(lists['by']).pattern}\s*[:：]\s*", re.I),
             membership=_membership(lists["societies"]),
             team=_team(lists["teams"]),

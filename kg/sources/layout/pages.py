@@ -19,7 +19,6 @@ from statistics import median
 from typing import Any
 
 from kg.sources.layout.numbered import without_line_numbers
-from kg.sources.layout.rtl import reading_order
 from kg.text import count_han
 
 MOST_CHARS = 30_000  # per page; a page of text has 5,000
@@ -291,7 +290,7 @@ def _lines(chars: list[Char], page: int) -> Iterator[TextLine]:
             runs.append([char])
     for run in _joined([r for r in runs if any(c.font.size > 0 for c in r)]):
         run.sort(key=lambda c: c.left + (c.text in _ACCENTS) * 0.01)
-        yield from (TextLine(reading_order(part), page) for part in _cells(_accented(run)))
+        yield from (TextLine(part, page) for part in _cells(_accented(run)))
 
 
 def _follows(run: list[Char], char: Char) -> bool:

@@ -30,7 +30,6 @@ from kg.sources.layout.offices import MAIL_LABEL, Offices, is_prose, joined_line
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.signs import without_notes, without_signs
 from kg.sources.layout.teams import is_team, sole_author
-from kg.sources.layout.thesis import of_title_page
 from kg.text import count_han
 
 MARK = re.compile(r"(?:[\d\sA-Za-zα-ωΑ-Ω_①-⑳]|[^\w])+")  # any raised sign but letters of words
@@ -89,7 +88,7 @@ def people(lines: Sequence[TextLine]) -> People:
     offices = Offices.load()
     out = People()
     lines = [line for row in divided(by_rows(lines)) for line in row]
-    lines = [line for line in map(without_signs, without_notes(of_title_page(lines))) if line]
+    lines = [line for line in map(without_signs, without_notes(lines)) if line]
     ordered = sorted(lines, key=lambda line: (round(line.y), line.left))
     able = [line for line in ordered if line.letters >= LOWEST and not MAIL.search(line.text)]
     if not able:
