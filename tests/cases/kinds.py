@@ -1,8 +1,9 @@
 """Kinds of case files: each reads the text of a case into plain JSON, which its row expects.
 
 A case file, tests/cases/*.jsonl, begins with a row {"kind": ..., "floor": ..., "about": ...}; each further row is a
-case: {"text": ..., "expected": ...}. Its score is the share of cases whose text is read as expected, and test_cases.py
-fails when that is below the floor. A case that nobody can fix yet stays in the file, and is counted.
+case: {"text": ..., "expected": ...}. A text may be a list: a title and an abstract, two questions, the lines of a page.
+The score of a file is the share of cases whose text is read as expected, and test_cases.py fails when that is below
+the floor. A case that nobody can fix yet stays in the file, and is counted.
 """
 
 from __future__ import annotations
@@ -12,12 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kg.extract.numbers import plain, quantities
-from kg.query import Lexicon, read
-from tests.extract.comparing import beaten, compared
-from tests.extract.conftest import entry
-from tests.extract.partly import outcomes
-from tests.query.shown import shown
+from kg.query import Lexicon, Outcome, read
+from kg.store.asking import fits
+from tests.cases.extracted import EXTRACTED
+from tests.cases.linked import LINKED
+from tests.query.shown import said, shown
 
 FOLDER = Path(__file__).parent
 
@@ -40,36 +40,50 @@ def case_files() -> Iterator[CaseFile]:
         yield CaseFile(path.stem, head["kind"], head["floor"], cases)
 
 
-def quantity(text: str, lexicon: Lexicon) -> Json:
-    """The quantities of a text: value, unit and bound of each."""
-    return [[found.value, found.unit, found.bound] for found in quantities(plain(text))]
-
-
-def outcome(text: str, lexicon: Lexicon) -> Json:
-    """The results that the grammar reads in an abstract: metric, value, unit, change and bound of each."""
-    return [[one.metric, one.value, one.unit, one.change, one.bound] for one in outcomes(text)]
-
-
 def question(text: str, lexicon: Lexicon) -> Json:
     """The query that a question means, in one line."""
     return shown(read(text, lexicon))
 
 
-def losers(text: str, lexicon: Lexicon) -> Json:
-    """The rivals that the proposed method beats, by a sentence."""
-    return sorted(beaten(entry, text))
+def conditions(text: str, lexicon: Lexicon) -> Json:
+    """The conditions that a question means, in one line."""
+    return said(read(text, lexicon).filter)
 
 
-def comparison(text: str, lexicon: Lexicon) -> Json:
-    """The comparisons that a sentence states: subject, type of relation and rival of each."""
-    return sorted(map(list, compared(entry, text)))
+def asked(text: str, lexicon: Lexicon) -> Json:
+    """The kind of answer that a question asks for."""
+    return read(text, lexicon).kind
+
+
+def same(texts: list[str], lexicon: Lexicon) -> Json:
+    """Whether two questions mean the same conditions, in any order."""
+    one, other = (set(conditions(text, lexicon).split(" & ")) for text in texts)
+    return one == other
+
+
+def told(texts: list[str], lexicon: Lexicon) -> Json:
+    """Whether a text tells the amount that a question asks for."""
+    terms = (term for one in read(texts[0], lexicon).filter.conditions for term in one.any_of)
+    (wanted,) = (term for term in terms if isinstance(term, Outcome))
+    return fits(wanted.told, texts[1])
+
+
+def narrowing(text: str, lexicon: Lexicon) -> Json:
+    """The words that narrow a question though no concept bears them."""
+    return read(text, lexicon).filter.narrowing
+
+
+def _without_lexicon(kind: Callable[[Any], Json]) -> Callable[[Any, Lexicon], Json]:
+    return lambda text, lexicon: kind(text)
 
 
 #: The kinds by their names in case files; a further kind is a further function.
-KINDS: dict[str, Callable[[str, Lexicon], Json]] = {
-    "quantity": quantity,
-    "outcome": outcome,
+KINDS: dict[str, Callable[[Any, Lexicon], Json]] = {
     "question": question,
-    "losers": losers,
-    "comparison": comparison,
+    "condition": conditions,
+    "asked": asked,
+    "same": same,
+    "told": told,
+    "narrowing": narrowing,
+    **{name: _without_lexicon(kind) for name, kind in (EXTRACTED | LINKED).items()},
 }

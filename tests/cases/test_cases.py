@@ -29,7 +29,7 @@ def test_cases_are_read_as_expected(file: CaseFile, lexicon: Lexicon) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=[file.name for file in FILES])
 def test_a_case_occurs_once_and_floors_are_shares(file: CaseFile) -> None:
-    texts = [case["text"] for case in file.cases]
+    texts = [json.dumps(case["text"]) for case in file.cases]
     assert len(set(texts)) == len(texts) > 0
     assert 0 < file.floor <= 1
     assert all(case.keys() == {"text", "expected"} for case in file.cases)

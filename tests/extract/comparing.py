@@ -28,10 +28,10 @@ ROLES = {
 }
 
 
-def viewed(entry: Callable[..., Document], text: str) -> DocView:
-    """The view of a paper that has a sentence behind OPENS."""
+def viewed(entry: Callable[..., Document], text: str, opens: str = OPENS) -> DocView:
+    """The view of a paper that has a sentence behind another."""
     nlp, vocabulary = pipeline(fast=True), Vocabulary.load()
-    doc = make_doc(nlp, entry(OPENS + text), vocabulary)
+    doc = make_doc(nlp, entry(opens + text), vocabulary)
     for name in ("kg_names", "kg_phrases"):
         doc = dict(nlp.pipeline)[name](doc)
     return view_of(doc, vocabulary)

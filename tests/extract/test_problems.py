@@ -7,12 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from kg.extract import pipeline
-from kg.extract.base import make_doc
-from kg.extract.context import view_of
-from kg.extract.problems import UNCLEAR, with_edges
-from kg.model import Document, Record
-from kg.vocabulary import Vocabulary
+from kg.extract.problems import UNCLEAR
+from kg.model import Record
 
 Read = Callable[..., Record]
 
@@ -88,59 +84,3 @@ def test_spaces_in_the_text_do_not_cut_a_word(read: Read) -> None:
 
 def test_own_results_are_no_problem(read: Read) -> None:
     assert surfaces(read("We propose ZapKV. ZapKV is 2x faster than SnapKV on LongBench.")) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "whole"),
-    [
-        ("Methods overlook the [local structure of long inputs].", "overlook the local structure of long inputs"),
-        ("They struggle to [capture long-range features].", "struggle to capture long-range features"),
-        ("It comes from their lack of [local biases for tiles].", "lack of local biases for tiles"),
-        ("There is no [clear understanding] of it.", "no clear understanding"),
-        ("There is a [memory overhead caused] by caches.", "memory overhead"),
-        ("[Accuracy drops under low-bit] weight quantization.", "Accuracy drops under low-bit weight quantization"),
-        ("The [complexity of attention limits] efficient use.", "complexity of attention"),
-        ("It has a [texture similarity in images using] this.", "texture similarity in images"),
-        ("It needs a [large key-value] (KV) cache.", "large key-value (KV) cache"),
-        ("They incur [high costs and motivate the use] of caches.", "high costs"),
-        ("We avoid overlooking [high inference latency].", "high inference latency"),
-        ("They have [high latency and cannot perform] search.", "high latency"),
-        ("There are [failures in such layouts may] go unseen.", "failures in such layouts"),
-        ("They cannot shape the [quantization noise correctly and thus] fail.", "quantization noise"),
-        ("It has a [gap between the data] of tests and real use.", "gap between the data of tests and real use"),
-        (
-            "It has [trade-offs between size], delay, and tides, and wins.",
-            "trade-offs between size, delay, and tides",
-        ),
-        ("It cuts [conflict between tile signals], improves maps, and wins.", "conflict between tile signals"),
-        (
-            "It bridges the [gap between the semantic reasoning] of Large Tile Models (LTMs) and the skills of caches.",
-            "gap between the semantic reasoning of Large Tile Models (LTMs) and the skills",
-        ),
-        ("Deployment is hard due to [high memory] and compute costs.", "high memory and compute costs"),
-        ("It has [limits on energy, latency], and hardware use.", "limits on energy, latency, and hardware use"),
-        ("The [routing may yield] unbalanced loads.", "routing may yield unbalanced loads"),
-        ("The [high memory costs severely hinder use] of it.", "high memory costs"),
-        ("The [high memory cost strongly impact users].", "high memory cost"),
-        ("They have [issues such as blurred objects].", "blurred objects"),
-        ("There is a [high error when length grows] fast.", "high error when length grows"),
-        ("It suffers from [underfitting when the chosen rank] is low.", "underfitting"),
-        ("It is fast at the [cost of reduced quality].", "reduced quality"),
-        ("There is an [underfitting when using long lists].", "underfitting when using long lists"),
-        ("They have [high costs of caches or exhibit limited] quality.", "high costs of caches"),
-        (
-            "It has a [gap between sharp images] and low-light (LL) images.",
-            "gap between sharp images and low-light (LL) images",
-        ),
-        ("They have [sparse delayed rewards stemming] from long horizons.", "sparse delayed rewards"),
-    ],
-)
-def test_a_problem_has_the_edges_of_its_phrase(entry: Callable[..., Document], text: str, whole: str) -> None:
-    nlp = pipeline(fast=True)
-    start, end = text.index("["), text.index("]") - 1  # of the span as it was found
-    text = text.replace("[", "").replace("]", "")
-    doc = make_doc(nlp, entry(text), Vocabulary.load())
-    doc = dict(nlp.pipeline)["kg_phrases"](doc)
-    view = view_of(doc, Vocabulary.load())
-    start, end = with_edges(view, start, end)
-    assert text[start:end] == whole

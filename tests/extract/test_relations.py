@@ -8,18 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kg.extract import pipeline
-from kg.extract.base import make_doc
 from kg.extract.comparisons import LIKE, WIN
-from kg.extract.context import view_of
-from kg.extract.ends import Placed
 from kg.extract.pairs import NAMES, PairTable
-from kg.extract.relations import as_stated, chosen_of, is_beside
+from kg.extract.relations import as_stated, chosen_of
 from kg.extract.winners import StatedRelation
-from kg.model import RELATION_TYPES, Document, Mention, Record
+from kg.model import RELATION_TYPES, Document, Record
 from kg.records import from_json, to_json
 from kg.trust import LIKELY, ruled_relations
-from kg.vocabulary import Vocabulary
 
 Read = Callable[..., Record]
 
@@ -137,43 +132,6 @@ def test_what_every_model_has_inside_is_not_used(read_in_full: Read) -> None:
     used = {r.tail for r in read_in_full(text, title="ZapCut: Pruning with Distillation").relations if r.type == "uses"}
     assert "knowledge distillation" in used
     assert used.isdisjoint({"KV cache", "attention score", "teacher model"})
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "type_", "is_said"),
-    [
-        ("ZapNet is compatible with existing [tile dropping].", "uses", "technique", False),
-        ("ZapNet can be combined with other methods, such as [tile dropping].", "uses", "technique", False),
-        ("ZapNet is combined with [tile dropping].", "uses", "technique", True),
-        ("ZapNet guides tiles, distinct from [tile dropping].", "uses", "technique", False),
-        ("ZapNet is compatible with tile dropping. It starts from [tile dropping].", "uses", "technique", True),
-        ("Deployments in ecosystems like [Corvid] show its worth.", "evaluated_on", "dataset", False),
-        ("Experiments on [Corvid] show its worth.", "evaluated_on", "dataset", True),
-        ("ZapNet wins over [tile dropping]-based rivals.", "outperforms", "technique", False),
-        ("ZapNet wins over [tile dropping] (TD)-based rivals.", "outperforms", "technique", False),
-        ("ZapNet wins over tile dropping ([TD])-based rivals.", "outperforms", "technique", False),
-        ("ZapNet wins over [tile dropping] (TD) and its rivals.", "outperforms", "technique", True),
-        ("ZapNet wins over [tile dropping] and others.", "outperforms", "technique", True),
-        ("ZapNet outperforms prior methods that avoid [tile dropping].", "outperforms", "technique", False),
-        ("We show rivals that fail. ZapNet outperforms [tile dropping].", "outperforms", "technique", True),
-        ("ZapNet outperforms methods that drop tiles, including [tile dropping].", "outperforms", "technique", True),
-        ("We propose ZapNet, a network that outperforms [tile dropping].", "outperforms", "technique", True),
-        ("ZapNet keeps the [harbour charting] quality.", "applied_to", "task", False),
-        ("ZapNet speeds up [harbour charting].", "applied_to", "task", True),
-    ],
-)
-def test_what_stands_beside_the_work_is_not_its_tail(
-    entry: Callable[..., Document], text: str, kind: str, type_: str, is_said: bool
-) -> None:
-    name = text[text.index("[") + 1 : text.index("]")]
-    nlp, vocabulary = pipeline(fast=True), Vocabulary.load()
-    doc = make_doc(nlp, entry(text.replace("[", "").replace("]", "")), vocabulary)
-    for component in ("kg_names", "kg_phrases"):
-        doc = dict(nlp.pipeline)[component](doc)
-    view = view_of(doc, vocabulary)
-    places = [(0, start, end) for start, end in view.places(name)]
-    tail = Placed(Mention(type_, name, name, start=places[0][1], end=places[0][2]), places, own=False)
-    assert is_beside(view, kind, tail) is not is_said
 
 
 @pytest.mark.parametrize(

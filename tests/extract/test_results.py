@@ -124,25 +124,6 @@ def test_respective_rivals_need_no_capitals_and_may_stand_ahead(text: str) -> No
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "setting"),
-    [
-        ("Our method achieves 99.5% accuracy on 14,982 images, with 96% precision.", "14,982 images"),
-        (
-            "Our method is 12% faster for sequences ranging from 32K to 128K, without loss.",
-            "sequences ranging from 32K to 128K",
-        ),
-        ("Our method is 9x faster on a single RTX 3090 - all with only a 4.4% loss.", "single RTX 3090"),
-        (
-            "Our method keeps 95.2% of the accuracy on image tasks and even attains 100.4% on video tasks.",
-            "image tasks",
-        ),
-    ],
-)
-def test_a_setting_is_whole_and_ends_with_its_clause(text: str, setting: str) -> None:
-    assert read(text)[0].setting == setting
-
-
 def test_a_loss_that_is_reduced_is_no_loss() -> None:
     (result,) = read("Our method achieves up to a 2x accuracy loss reduction compared to Plover.")
     assert (result.metric, result.change, result.baseline) == ("accuracy loss", "decrease", "Plover")
@@ -168,32 +149,6 @@ def test_step_from_one_value_to_another_has_the_first_as_baseline(entry: Callabl
 def test_baseline_does_not_end_in_the_word_that_joins_what_follows() -> None:
     first, *_ = read("We achieve a 10% improvement over magnitude pruning or reduce computational costs by 14%.")
     assert first.baseline == "magnitude pruning"
-
-
-@pytest.mark.parametrize(
-    ("text", "baseline"),
-    [
-        ("We achieve a 7.7% speedup over prior state-of-the-art EAGLE-3.", "EAGLE-3"),
-        ("We achieve a 58x speed-up over existing methods such as MGLD-VSR.", "MGLD-VSR"),
-        ("We achieve 20% lower TPOT compared to the SoTA baseline (i.e. Quest).", "Quest"),
-        ("We achieve a 2x speedup over state-of-the-art methods.", ""),
-        ("We cut the FLOPs by 62% versus Plover and shrink the KV cache.", "Plover"),
-        ("We improve accuracy by 1.6%, closing the gap with the Plover teacher.", ""),
-        ("We achieve a 2x speedup over COCO and ADE20K.", ""),
-        ("We achieve a 2x speedup, outperforming Plover and Corvid.", ""),
-        ("We achieve a 2x speedup - outperforming rivals such as Plover.", ""),
-        ("We achieve a 2x speedup over full attention on LongBench.", "full attention"),
-        ("We reduce KV cache storage by over 30% compared to eviction-based methods.", "eviction-based methods"),
-        ("Our method is 3.2x faster than vanilla decoding.", "vanilla decoding"),
-        ("Our method scores up to 3x better with respect to lazy pruning.", "lazy pruning"),
-        ("We achieve a 2x speedup over a Plover model operating at the same rate.", "Plover model"),
-        ("We cut memory by 75% compared to networks represented in FP32 precision.", "networks"),
-        ("Our method cuts latency to 74% of vLLM and further decreases memory use.", "vLLM"),
-    ],
-)
-def test_baseline_is_named_or_left_out(text: str, baseline: str) -> None:
-    (result,) = read(text)
-    assert result.baseline == baseline
 
 
 def test_numbers_of_two_units_are_no_list_that_is_dealt_out() -> None:
@@ -244,26 +199,6 @@ def test_what_stands_before_another_statement_does_not_end_in_a_conjunction() ->
     assert first.setting not in ("at up", "up")
     first, *_ = read("Our method achieves a 2.3x speedup on LongBench and up to 31x on RULER.")
     assert first.setting == "LongBench"
-
-
-@pytest.mark.parametrize(
-    ("said", "setting"),
-    [
-        ("a 1.9x speedup on Qwen2-7B and 2.1x on Llama-3-8B", "Qwen2-7B"),
-        ("a 1.9x speedup on 8 and 16 GPUs", "8 and 16 GPUs"),
-        ("a 1.9x speedup in comparison with vLLM", ""),
-        ("an improvement of 4.2% in terms of accuracy", ""),
-        ("a 2.3x speedup with minimal reduction in accuracy", ""),
-        ("a 2.3x speedup with negligible impact on image quality", ""),
-        ("a 2.3x speedup on GPUs with no loss of accuracy", "GPUs"),
-        ("a 2.3x speedup while beating all rivals on LongBench", ""),
-        ("a 2.3x speedup over Alpha with large caches", ""),
-        ("a 2.3x speedup on maps of recurrent networks (RNN) and graphs", "maps of recurrent networks and graphs"),
-        ("a 2.3x speedup, making it fit for use in production", ""),
-    ],
-)
-def test_setting_is_one_condition(said: str, setting: str) -> None:
-    assert read(f"Our method achieves {said}.")[0].setting == setting
 
 
 def test_confidence_is_the_likelihood_of_a_result_that_is_right_in_all() -> None:
@@ -402,15 +337,3 @@ def test_a_bare_factor_of_speed_is_one() -> None:
 def test_rivals_of_a_list_are_dealt_out_to_as_many_numbers() -> None:
     found = read("Our method gives speedups of 12.7x, 1.7x and 1.2x over FlashFinch, ZigZag and Plover.")
     assert [r.baseline for r in found] == ["FlashFinch", "ZigZag", "Plover"]
-
-
-@pytest.mark.parametrize(
-    ("text", "setting"),
-    [
-        ("Our method is fast. Furthermore, our tiny distilled model reaches a 15.9x speedup.", "tiny distilled model"),
-        ("When combined with row caching, our method reaches a 15.9x speedup.", "combined with row caching"),
-        ("Our method reaches a 15.9x speedup.", ""),
-    ],
-)
-def test_result_of_a_variant_or_combination_says_so(text: str, setting: str) -> None:
-    assert [r.setting for r in read(text)] == [setting]

@@ -8,10 +8,9 @@ import pytest
 
 from kg.extract import pipeline
 from kg.extract.base import make_doc
-from kg.extract.comparisons import is_drawn, is_partial
 from kg.model import Document, Evidence, Result
 from kg.vocabulary import Vocabulary
-from tests.extract.comparing import OPENS, compared, stated_in, viewed
+from tests.extract.comparing import OPENS, compared, stated_in
 
 
 @pytest.mark.parametrize(
@@ -99,55 +98,3 @@ def test_what_equals_a_rival_at_less_cost_does_not_win(entry: Callable[..., Docu
     evidence = Evidence(text, start=at, end=at + len(text))
     result = Result(evidence, "latency", 40, "%", "decrease", "exact", "Plover", "", extractor="test", confidence=0.9)
     assert compared(entry, text, result) == {("ZapNet", "compared_with", "Plover")}
-
-
-@pytest.mark.parametrize(
-    ("text", "in_part"),
-    [
-        ("ZapNet outperforms Plover.", False),
-        ("ZapNet matches or outperforms Plover.", True),
-        ("ZapNet is comparable or even superior to Plover.", True),
-        ("ZapNet cuts the cost over Plover while matching or surpassing its accuracy.", False),
-        ("ZapNet matches or exceeds Corvid and outperforms Plover.", False),
-        ("ZapNet often outperforms Plover.", True),
-        ("ZapNet, in some cases, surpasses Plover.", True),
-        ("On some tiles ZapNet is shown to outperform Plover.", False),
-        ("ZapNet outperforms Plover on several tasks.", True),
-        ("ZapNet outperforms Plover across several tasks.", False),
-        ("ZapNet outperforms Plover and surpasses Corvid on several tasks.", False),
-        ("ZapNet outperforms Plover, including Corvid, in some cases.", True),
-        ("ZapNet outperforms Plover, and is fast on most tiles.", False),
-        ("ZapNet outperforms Plover on 9 of 12 tasks.", True),
-        ("ZapNet outperforms Plover in 9 out of the 12 tasks.", True),
-        ("On 9 of 12 tasks, ZapNet outperforms Plover.", True),
-        ("ZapNet outperforms Plover on a few tasks.", True),
-        ("ZapNet outperforms Plover on the majority of tasks.", True),
-        ("ZapNet outperforms Plover on all 12 of 12 tasks.", False),
-        ("ZapNet outperforms Plover with 2 of 64 tiles and some overhead.", False),
-    ],
-)
-def test_a_win_in_some_cases_only_is_told_from_one_in_all(
-    entry: Callable[..., Document], text: str, in_part: bool
-) -> None:
-    view = viewed(entry, text)
-    at = view.text.index("Plover")
-    assert (is_drawn(view, at) or is_partial(view, at, at + len("Plover"))) == in_part
-
-
-@pytest.mark.parametrize(
-    ("text", "is_larger"),
-    [
-        ("ZapNet has 3x fewer parameters than Plover.", True),
-        ("ZapNet wins with fewer trainable parameters than Plover.", True),
-        ("ZapNet outperforms Plover with 3x fewer parameters.", False),
-        ("ZapNet outperforms Plover and has fewer parameters than Plover.", False),
-        ("ZapNet has lower latency than Plover.", False),
-        ("ZapNet has lower latency and fewer parameters than Plover.", False),
-        ("ZapNet has higher accuracy with fewer parameters than Plover.", False),
-        ("ZapNet outperforms the 7B parameter model Plover.", False),
-    ],
-)
-def test_a_rival_that_is_only_larger_is_told_from_one_that_is_beaten(
-    entry: Callable[..., Document], text: str, is_larger: bool
-) -> None:
-    assert [said.is_larger for said in stated_in(entry, text).values()] == [is_larger]

@@ -17,7 +17,6 @@ from kg.fetch import Client, Harvest, Oai, fetch
 from kg.model import KgError
 
 NOW = datetime(2025, 11, 3, 10, 0, tzinfo=UTC)
-TOKEN = "<resumptionToken>{}</resumptionToken></ListRecords>"
 
 
 def harvested(service: Any, folder: Path, now: datetime = NOW, tries: int = 6, **asked: str) -> Harvest:

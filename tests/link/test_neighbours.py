@@ -43,31 +43,6 @@ def test_form_of_a_label_is_its_neighbour(near: Neighbours, name: str, kind: str
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("8-bit quantization", "4-bit quantization"),
-        ("W4A8 quantized", "W4A16 quantized"),
-        ("sparse attention", "dense attention"),
-        ("low-precision training", "full-precision training"),
-        ("structured pruning", "unstructured pruning"),
-        ("supervised learning", "unsupervised learning"),
-        ("symmetric quantization", "asymmetric quantization"),
-        ("image-to-text generation", "text-to-image generation"),
-        ("image generation", "video generation"),
-        ("hybrid KV cache compression", "KV cache compression"),
-        ("autoencoding-free compression", "autoencoding-based compression"),
-        ("visual tokenization", "visual token"),
-        ("parallel decoders", "parallel decoding"),
-        ("layer fusion", "fusion layers"),
-        ("Compactor", "Compacter"),
-        ("language modeling", "language model"),
-    ],
-)
-def test_different_things_are_kept_apart_with_a_reason(near: Neighbours, one: str, other: str) -> None:
-    assert near.apart(one, other, "technique")
-
-
-@pytest.mark.parametrize(
     "name", ["", " ", "-", "8", "量化", "a" * 5000, "x" * 79, "\x00", "hybrid wobble caching", "LoRA++", "GPTQv9"]
 )
 def test_what_is_like_no_label_has_no_neighbour(near: Neighbours, name: str) -> None:

@@ -9,8 +9,6 @@ import pytest
 from kg.query import Answer, Lexicon, answer, read
 from kg.rdf.store import Store
 
-from .shown import shown
-
 PRUNE, QUANT = "topic:pruning", "topic:quantization"
 UNSURE = ("score", 0.4)
 
@@ -52,29 +50,6 @@ PAPERS = {
 
 def metrics(found: Answer) -> list[tuple[object, ...]]:
     return [line.values[:2] for line in found.table.lines] if found.table else []
-
-
-@pytest.mark.parametrize(
-    ("question", "change", "rest"),
-    [
-        ("what does pruning improve", "improve", PRUNE),
-        ("what can pruning reduce on an A100?", "decrease", f"{PRUNE} & hardware:nvidia-a100"),
-        ("which metrics does pruning improve?", "improve", PRUNE),
-        ("which metrics are reduced by pruning?", "decrease", PRUNE),
-        ("what is improved by pruning?", "improve", PRUNE),
-        ("what gains does pruning bring?", "improve", PRUNE),
-        ("what does EAGLE-3 improve", "improve", "technique:eagle-3"),
-        ("剪枝提升了什么", "increase", PRUNE),
-        ("剪枝改善了哪些方面", "improve", PRUNE),
-        ("剪枝带来了哪些提升", "increase", PRUNE),
-        ("量化能降低哪些指标", "decrease", QUANT),
-        ("哪些指标被量化降低了", "decrease", QUANT),
-    ],
-)
-def test_what_changes_is_asked_for(question: str, change: str, rest: str, lexicon: Lexicon) -> None:
-    found = read(question, lexicon)
-    assert shown(found) == f"entities wants metric change {change} : {rest}"
-    assert found.filter.ignored == ()
 
 
 @pytest.mark.parametrize(

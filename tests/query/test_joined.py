@@ -89,24 +89,6 @@ def test_what_something_is_used_for_is_no_tail_of_evaluated_on(lexicon: Lexicon)
     assert read("大模型训练用FP8的有哪些", lexicon).kind == "papers"
 
 
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("training-free expert pruning or merging", "training-free expert pruning or expert merging"),
-        ("MoE专家剪枝或合并", "MoE专家剪枝或专家合并"),
-        ("LoRA等PEFT方法", "LoRA或PEFT方法"),
-        ("PEFT methods such as LoRA", "PEFT methods or LoRA"),
-        ("pruning/quantization of Mamba", "pruning or quantization of Mamba"),
-        ("Jetson、FPGA上的剪枝", "Jetson或FPGA上的剪枝"),
-        ("SAM的轻量化、加速", "SAM的轻量化或加速"),
-        ("spiking nerual network的剪枝", "spiking neural network的剪枝"),
-    ],
-)
-def test_things_side_by_side_are_read_as_meant(typed: str, meant: str, lexicon: Lexicon) -> None:
-    found, same = (set(said(read(one, lexicon).filter).split(" & ")) for one in (typed, meant))
-    assert found == same
-
-
 def test_what_brackets_explain_sets_no_condition(lexicon: Lexicon) -> None:
     found = read("federated learning of LoRA (different data or devices)", lexicon).filter
     assert len(found.conditions) == 2

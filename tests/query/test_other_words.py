@@ -16,8 +16,6 @@ from kg.text import fold
 from kg.vocabulary import Vocabulary
 from tests.query.named import Named, labels_of
 
-from .shown import said
-
 
 @pytest.mark.parametrize(
     ("first", "second"),
@@ -96,32 +94,6 @@ def test_what_drafts_for_itself_needs_no_draft_model(lexicon: Lexicon) -> None:
     assert {"technique:self-speculative-decoding", "technique:n-gram-speculative-decoding"} <= set(family)
 
 
-@pytest.mark.parametrize(
-    ("question", "same"),
-    [
-        ("papers using H$_2$O", "papers using H2O"),
-        ("only 10% of the KV cache kept", "KV cache reduced by 90%"),
-        ("post training quantisation", "post-training quantization"),
-        ("speculatve decodng for long contxt", "speculative decoding for long context"),
-        ("stuctured prunnning withot retraning", "structured pruning without retraining"),
-        ("sparce atention", "sparse attention"),
-        ("pruning of experts", "pruning experts"),
-        ("compression of diffusion models", "diffusion model compression"),
-        ("stopping early", "early stopping"),
-        ("distillation from multiple teachers", "multi-teacher distillation"),
-        ("sharing the KV cache across layers", "cross-layer KV cache sharing"),
-        ("剪枝注意力头", "注意力头剪枝"),
-        ("RAG系统里的context compresion方法", "RAG系统里的context compression方法"),
-        ("ＫＶ　ｃａｃｈｅ　ｃｏｍｐｒｅｓｓｉｏｎ　ｏｎ　Ｈ１００", "KV cache compression on H100"),
-        ("在ＲＴＸ　３０９０上加速５倍以上的论文", "在RTX 3090上加速5倍以上的论文"),
-        ("２－ｂｉｔ　quantization，not pruning", "2-bit quantization, not pruning"),
-    ],
-)
-def test_another_spelling_is_the_same_question(question: str, same: str, lexicon: Lexicon) -> None:
-    one, other = (read(asked, lexicon).filter.conditions for asked in (question, same))
-    assert [each.any_of for each in one] == [each.any_of for each in other]
-
-
 def test_a_known_label_is_meant_before_one_that_only_a_paper_has(vocabulary: Vocabulary) -> None:
     own = Lexicon(vocabulary, labels_of([Named("technique:language-module", "language module", True)]))
     assert own.misspelt(fold("langauge modles")) == "language model"
@@ -189,21 +161,6 @@ def test_energy_efficiency_is_a_saving_of_energy(question: str, lexicon: Lexicon
     assert "energy consumption" in asked.words
 
 
-@pytest.mark.parametrize(
-    ("question", "same"),
-    [
-        ("compress the KV cache", "KV cache compression"),
-        ("methods that compress LLMs", "LLM compression methods"),
-        ("压缩大模型的方法", "大语言模型压缩方法"),
-        ("2026年以来用强化学习压缩思维链的论文", "2026年以来强化学习与思维链压缩的论文"),
-        ("用强化学习做剪枝", "强化学习 剪枝"),
-    ],
-)
-def test_verb_with_what_it_is_done_to_is_one_thing(question: str, same: str, lexicon: Lexicon) -> None:
-    one, other = (sorted(said(read(asked, lexicon).filter).split(" & ")) for asked in (question, same))
-    assert one == other
-
-
 @pytest.mark.parametrize(("question", "ignored"), [("compress images", "compress"), ("压缩图像", "压缩")])
 def test_verb_that_names_nothing_with_its_object_is_told(question: str, ignored: str, lexicon: Lexicon) -> None:
     assert ignored in read(question, lexicon).filter.ignored
@@ -250,27 +207,6 @@ def test_not_relying_on_a_thing_is_what_texts_state(question: str, lexicon: Lexi
     (lacks,) = [t for one in wanted.conditions for t in one.any_of if isinstance(t, Phrase)]
     assert re.search(any_regex(lacks.said), "It prunes tokens without relying on attention scores.")
     assert not re.search(any_regex(lacks.said), "It prunes tokens by attention scores.")
-
-
-@pytest.mark.parametrize(
-    ("question", "kind"),
-    [
-        ("largest energy saving on an FPGA", "ranking"),
-        ("which topic has the most papers on energy saving", "count"),
-        ("energy saving on an FPGA", "papers"),
-        # what no paper says of its authors, and subjects outside that papers are on
-        ("what is the average age of the authors?", "refused"),
-        ("作者的平均年龄是多少", "refused"),
-        ("量化论文的平均页数是多少", "refused"),
-        ("量化的显存占用是多少", "claims"),
-        ("most used benchmarks for pruning", "entities"),
-        ("weather forecasting papers", "papers"),
-        ("joke generation papers", "papers"),
-        ("papers by Song Han", "papers"),
-    ],
-)
-def test_kind_of_a_question(question: str, kind: str, lexicon: Lexicon) -> None:
-    assert read(question, lexicon).kind == kind
 
 
 @pytest.mark.parametrize("question", ["write me a poem about pruning", "今天天气怎么样？", "Translate this for me"])

@@ -13,23 +13,6 @@ from kg.vocabulary import Vocabulary
 from .shown import said, shown
 
 QUANT, PRUNE = "topic:quantization", "topic:pruning"
-MAMBA = "technique:mamba | model:mamba"
-
-
-@pytest.mark.parametrize(
-    ("question", "meant"),
-    [
-        ("quantizing or pruning Mamba", f"{QUANT} | {PRUNE} & {MAMBA}"),
-        ("pruning / quantizing LLaDA", f"{PRUNE} | {QUANT} & model:llada"),
-        ("quantizing or pruning LLaDA", f"{QUANT} | {PRUNE} & model:llada"),
-        ("pruning without retraining or fine-tuning", f"{PRUNE} & text retraining-free | text fine-tuning-free"),
-        ("efficient VLA models", "topic:vision-language-action"),
-        ("efficient reasoning", "topic:efficient-reasoning"),
-        ("early exit for non-LLaMA models", "topic:early-exit & not model:llama"),
-    ],
-)
-def test_question_means_its_filter(question: str, meant: str, lexicon: Lexicon) -> None:
-    assert said(read(question, lexicon).filter) == meant
 
 
 @pytest.mark.parametrize("question", ["用投机解码加速视觉语言模型", "using speculative decoding to accelerate VLMs"])

@@ -165,21 +165,6 @@ def test_a_bare_word_behind_one_that_nothing_bears_is_no_condition(made: Any, ow
     assert (said(found), found.ignored) == ("topic:quantization", ("rotating activations",))
 
 
-@pytest.mark.parametrize(
-    ("question", "same"),
-    [
-        ("low-bit optimizers", "quantization of optimizers"),
-        ("低比特优化器", "优化器的量化"),
-        ("quantization without using calibration data", "quantization without calibration data"),
-        ("不用校准数据的量化", "无需校准数据的量化"),
-        ("fine-tuning not using backpropagation", "fine-tuning without backpropagation"),
-    ],
-)
-def test_other_words_for_a_condition(question: str, same: str, lexicon: Lexicon) -> None:
-    found, meant = (read(one, lexicon).filter for one in (question, same))
-    assert sorted(said(found).split(" & ")) == sorted(said(meant).split(" & "))
-
-
 @pytest.mark.parametrize("question", ["4-bit attention", "4比特注意力"])
 def test_what_has_so_many_bits_is_quantized(question: str, lexicon: Lexicon) -> None:
     found = read(question, lexicon).filter
