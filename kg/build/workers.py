@@ -123,10 +123,10 @@ class Workers(Generic[Item, Done]):
         return ours
 
     def _end(self) -> None:
-        """Terminate all processes, even busy ones."""
+        """End all processes, even busy ones."""
         for connection, process in self._processes.items():
             connection.close()
-            process.terminate()
+            process.kill()  # which no handler of the caller, as Ray has one, can answer
         for process in self._processes.values():
             process.join()
         self._processes, self._places, self._busy, self._chunks, self._done = {}, {}, {}, {}, {}

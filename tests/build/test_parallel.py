@@ -54,6 +54,16 @@ def test_the_same_graph_from_one_process_and_two(tmp_path: Path) -> None:
     assert exports[0] == exports[1]
 
 
+def test_processes_end_whatever_the_caller_does_at_a_signal(capfd: pytest.CaptureFixture[str]) -> None:
+    before = signal.signal(signal.SIGTERM, lambda *_: os.write(2, b"heard"))  # as Ray does
+    try:
+        with workers.Workers(time.sleep, jobs=2, few=0) as pool:
+            assert next(pool.map([0.0] * 8 + [5.0] * 40)) is None  # the others are still busy
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert capfd.readouterr().err == ""
+
+
 def test_fast_reads_without_the_tagger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def untouchable(*_: object) -> None:
         raise AssertionError("the tagger was asked")

@@ -17,6 +17,7 @@ from kg.query import Lexicon, Outcome, read
 from kg.store.asking import fits
 from tests.cases.extracted import EXTRACTED
 from tests.cases.linked import LINKED
+from tests.cases.sourced import SOURCED
 from tests.query.shown import said, shown
 
 FOLDER = Path(__file__).parent
@@ -85,5 +86,5 @@ KINDS: dict[str, Callable[[Any, Lexicon], Json]] = {
     "same": same,
     "told": told,
     "narrowing": narrowing,
-    **{name: _without_lexicon(kind) for name, kind in (EXTRACTED | LINKED).items()},
+    **{name: _without_lexicon(kind) for name, kind in (EXTRACTED | LINKED | SOURCED).items()},
 }

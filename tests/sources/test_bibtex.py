@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.latex import bare, plain
+from kg.latex import bare
 from kg.model import Document, KgError
 from kg.sources import bibtex, read
 from tests.sources.made_file import read_as
@@ -116,23 +116,6 @@ def test_latex_becomes_the_characters_that_it_prints(tmp_path):
     assert document.texts["A"].text == "30% and 50% of 5–6 words."
     assert document.authors == ("Konrad Kułakowski", "Pál Erdős", "Kurt Gödel")
     assert document.texts["I"].raw == "Univ. Málaga, Dept. of A & B"
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("~30 words by A.~Turing", "~30 words by A. Turing"),
-        (r"costs $5 and {more}", "costs $5 and more"),
-        (r"$x_{i}$ and {x}_{i}", "$x_{i}$ and x_i"),
-        (r"\href{http://a.b/~c}{the {page}}", r"\href{http://a.b/~c}{the page}"),
-        (r"\foo{} of \ss, {\ss}, \aa re", r"\foo{} of ß, ß, åre"),
-        ("``so'' -- or --- so", "“so” – or — so"),
-        ("un}balanced {braces", "unbalanced braces"),
-        ("plain words", "plain words"),
-    ],
-)
-def test_what_latex_means_and_no_more(text, wanted):
-    assert plain(text) == wanted
 
 
 def test_addresses_keep_their_tildes(tmp_path):

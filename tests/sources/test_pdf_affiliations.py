@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from kg.sources.layout.header import header
 from kg.sources.layout.join import Joiner
 from kg.wordcounts import WordCounts
@@ -14,36 +12,6 @@ from tests.sources.test_pdf_names import KAIST, OSAKA, THREE, TWO, VIENNA, read_
 
 BOTH = f"{VIENNA}; {KAIST}"
 LAST = f"^{{2}}{KAIST}"
-
-
-@pytest.mark.parametrize(
-    ("lines", "affiliations"),
-    [
-        (
-            ["^{1}Universidad de Oviedo, Avenida Puerta", "de Hierro 2, 33203 Oviedo, Spain; mk@uo.es", LAST],
-            f"Universidad de Oviedo, Avenida Puerta de Hierro 2, 33203 Oviedo, Spain; {KAIST}",
-        ),
-        (
-            ["^{1}Academy of Sciences, Avenue of Liberty, Hanoi", "100000, Vietnam", LAST],
-            f"Academy of Sciences, Avenue of Liberty, Hanoi 100000, Vietnam; {KAIST}",
-        ),
-        (
-            ["^{1}Tepper School of Business, Carnegie", "Mellon University", LAST],
-            f"Tepper School of Business, Carnegie Mellon University; {KAIST}",
-        ),
-        ([[("1 ", 0, BOLD), (f"{VIENNA}, ", 0, ROMAN), ("2 ", -8, BOLD), ("KAIST, South", 0, ROMAN)], "Korea"], BOTH),
-        ([[("1 ", 0, BOLD), (f"{VIENNA}, ", 0, ROMAN), ("2", -8, BOLD)], KAIST], BOTH),
-        (
-            ["^{1}School of Geography, University of Oxford, South Parks, OX1", "3QY, United Kingdom", LAST],
-            f"School of Geography, University of Oxford, South Parks, OX1 3QY, United Kingdom; {KAIST}",
-        ),
-        ([f"1. {VIENNA}", f"2. {KAIST}"], BOTH),
-        ([f"^{{1}}{VIENNA}", LAST, "(Dated: March 3, 2024)"], BOTH),
-        ([TWO, "Correspondence", OSAKA], BOTH),
-    ],
-)
-def test_a_marked_affiliation_goes_on_to_the_next_mark(tmp_path, lines, affiliations):
-    assert read_names(tmp_path, NAMES, *lines) == (THREE[:2], affiliations)
 
 
 def test_a_name_and_the_city_below_go_on_in_a_cell(tmp_path):
@@ -72,28 +40,6 @@ def test_marks_in_a_column_are_no_line_numbers(tmp_path):
         sheet.put(72, 115 + 9 * number, 7, f"^{{{number}}}{place}")
     columns(sheet, 220)
     assert paper(tmp_path, sheet).texts["I"].text == "; ".join(places)
-
-
-@pytest.mark.parametrize(
-    ("note", "affiliations"),
-    [
-        (
-            "Maria Keller is with the University of Vienna, Austria, and also with KAIST, South Korea.",
-            BOTH,
-        ),
-        (
-            "Wei Zhang was with the University of Vienna, Austria. He is now with Kestrel Labs Inc., Waltham, USA.",
-            f"{VIENNA}; Kestrel Labs Inc., Waltham, USA",
-        ),
-        (
-            "Maria Keller is with the Computer Science Dept. at the University of Vienna, Austria.",
-            "Computer Science Dept. at the University of Vienna, Austria",
-        ),
-        ("Wei Zhang is with Kestrel Robotics S.L., Barcelona, Spain.", "Kestrel Robotics S.L., Barcelona, Spain"),
-    ],
-)
-def test_a_sentence_may_name_several_employers(tmp_path, note, affiliations):
-    assert noted(tmp_path, note) == affiliations
 
 
 def test_the_first_line_of_a_note_may_be_indented_and_its_words_far_apart(tmp_path):

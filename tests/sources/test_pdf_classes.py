@@ -96,36 +96,6 @@ def test_one_small_note_beside_the_names_divides_none(tmp_path):
     assert (document.authors, document.texts["I"].text) == (THREE, f"{VIENNA}; {KAIST}")
 
 
-@pytest.mark.parametrize(
-    ("lines", "authors", "affiliations"),
-    [
-        (
-            [[("Maria Keller^{a},", 0, ROMAN), ("Wei Zhang^{b},", 5.5, ROMAN), ("Jun-Ho Kim^{a}", 5.5, ROMAN)]],
-            THREE,
-            "",
-        ),
-        (
-            [
-                "Maria Keller^{1}, Wei Zhang^{2}",
-                TWO,
-                "Correspondence*:",
-                "Maria Keller",
-                "School of Physics, Boston University, USA, mk@bu.edu",
-            ],
-            THREE[:2],
-            f"{VIENNA}; {KAIST}",
-        ),
-        (
-            ["Maria Keller, Wei Zhang", OSAKA, "Research Topic: Memory in Models II", "", "Key Points:"],
-            THREE[:2],
-            OSAKA,
-        ),
-    ],
-)
-def test_marks_notes_and_rubrics_are_no_names_and_affiliations(tmp_path, lines, authors, affiliations):
-    assert read_names(tmp_path, *lines) == (authors, affiliations)
-
-
 def test_an_affiliation_with_addresses_in_brackets_is_read_once(tmp_path):
     sheet = Sheet()
     sheet.center(80, 16, T, BOLD)
@@ -178,79 +148,8 @@ LONG = (
 )
 
 
-@pytest.mark.parametrize(
-    ("lines", "authors", "affiliations"),
-    [
-        (["Maria Keller, Wei Zhang", f"{FAU} (e-mail: {{maria.keller, wei.zhang}}@fau.de)"], THREE[:2], FAU),
-        (
-            [
-                "Authors",
-                "• Maria Keller",
-                "0000-0002-1825-0097 · maria-keller",
-                OSAKA,
-                "• Wei Zhang",
-                VIENNA,
-            ],
-            THREE[:2],
-            f"{OSAKA}; {VIENNA}",
-        ),
-        (["Project URL: http://github.com/keller/kept", "Maria Keller and Wei Zhang", OSAKA], THREE[:2], OSAKA),
-        (["Maria Keller^{∗}, Wei Zhang^{†∗}Software", "and Memory Research Lab", VIENNA], THREE[:2], None),
-    ],
-)
-def test_lists_with_bullets_addresses_and_labels_of_links(tmp_path, lines, authors, affiliations):
-    found = read_names(tmp_path, *lines)
-    assert found[0] == authors
-    assert affiliations is None or found[1] == affiliations
-
-
 def test_an_affiliation_in_a_note_may_be_long(tmp_path):
     assert beside(tmp_path, wrap(f"^{{1}}{LONG}", 40)) == LONG
-
-
-@pytest.mark.parametrize(
-    ("names", "notes", "affiliations"),
-    [
-        (
-            "Maria Keller, Wei Zhang",
-            [
-                "M. Keller and W. Zhang",
-                "are with the Institute of Physics, Osaka University, Japan (e-mail:",
-                "mk@osaka.ac.jp).",
-                "M. Keller is with Kestrel BV, Vienna, Austria (e-mail:",
-                "mk@kestrel.at).",
-            ],
-            "Institute of Physics, Osaka University, Japan; Kestrel BV, Vienna, Austria",
-        ),
-        (
-            "Maria Keller · Wei Zhang",
-            ["Maria Keller, Wei Zhang", OSAKA, "mk@osaka.ac.jp", "Wei Zhang", "Kestrel Research"],
-            f"{OSAKA}; Kestrel Research",
-        ),
-        (
-            "Maria Keller^{†}, Wei Zhang^{‡}",
-            [
-                f"^{{†}}The author is with {OSAKA}.",
-                "^{‡}The author is with the Kestrel Institute, Vienna, Austria.",
-                "a) E-mail: mk@osaka.ac.jp",
-            ],
-            f"{OSAKA}; Kestrel Institute, Vienna, Austria",
-        ),
-        (
-            "Maria Keller · Jan van der Berg",
-            ["M. Keller", OSAKA, "J. van der Berg", "Kestrel Research"],
-            f"{OSAKA}; Kestrel Research",
-        ),
-    ],
-)
-def test_notes_that_begin_with_a_line_of_names(tmp_path, names, notes, affiliations):
-    sheet = Sheet()
-    sheet.center(80, 16, T, BOLD)
-    sheet.put(72, 125, 11, names)
-    columns(sheet, 180)
-    for at, line in enumerate(notes):
-        sheet.put(54, 690 + 9 * at, 8, line)
-    assert paper(tmp_path, sheet).texts["I"].text == affiliations
 
 
 def test_an_affiliation_ends_with_the_line_of_its_country(tmp_path):

@@ -7,120 +7,12 @@ import pytest
 from kg.sources.layout.header import header
 from kg.sources.layout.join import Joiner
 from kg.wordcounts import WordCounts
-from tests.sources.made_pdf import ABS, BOLD, INTRO, ITALIC, ROMAN, Sheet, T, columns, paper, simple
+from tests.sources.made_pdf import ABS, BOLD, INTRO, ITALIC, Sheet, T, columns, paper, simple
 from tests.sources.test_pdf_journals import ZH, ZH_ABS, chinese
-from tests.sources.test_pdf_names import KAIST, OSAKA, THREE, TWO, VIENNA, read_names
+from tests.sources.test_pdf_names import KAIST, OSAKA, THREE, TWO, VIENNA
 
 NAMES = "Maria Keller^{1}, Wei Zhang^{2}"
 BOTH = f"{VIENNA}; {KAIST}"
-
-
-@pytest.mark.parametrize(
-    ("lines", "authors", "affiliations"),
-    [
-        (["Maria Keller^{1}, Nur Aisyah binti Razak^{2}", TWO], ("Maria Keller", "Nur Aisyah binti Razak"), BOTH),
-        ([f"{NAMES}, on", "behalf of the LINK Study Group", TWO], THREE[:2], BOTH),
-        (
-            [
-                NAMES,
-                "",
-                "",
-                f"^{{1}}{VIENNA};  ^{{2}}Universidade do Estado",
-                "de Santa Catarina, Joinville, Santa Catarina, Brasil",
-            ],
-            THREE[:2],
-            f"{VIENNA}; Universidade do Estado de Santa Catarina, Joinville, Santa Catarina, Brasil",
-        ),
-        (
-            [NAMES, f"^{{1}}{VIENNA}", "^{2}KAIST, South Korea; wei.zh-", "ang@kaist.ac.kr (W.Z.)"],
-            THREE[:2],
-            BOTH,
-        ),
-        (
-            [
-                NAMES,
-                f"^{{1}}{VIENNA}; mk@univie.ac.at (M.K.); wz@univie.ac.at",
-                "(W.Z.); j.kim@kaist.ac.kr",
-                "^{2}KAIST, South Korea",
-            ],
-            THREE[:2],
-            BOTH,
-        ),
-        (["Maria Keller, Wei Zhang", "AFFILIATIONS", OSAKA], THREE[:2], OSAKA),
-        (["Maria Keller, Student Member, CCF, Wei Zhang, Senior Member, CCF", OSAKA], THREE[:2], OSAKA),
-        (
-            ["Maria Keller", "S.M., Osaka University (2016)", "Kyoto University, Japan"],
-            THREE[:1],
-            "Kyoto University, Japan",
-        ),
-        (
-            [[("View Online", 0, BOLD), ("Export Citation", 30, BOLD)], "Maria Keller, Wei Zhang", OSAKA],
-            THREE[:2],
-            OSAKA,
-        ),
-        ([NAMES, f"1- {VIENNA}", "2- KAIST, South Korea"], THREE[:2], BOTH),
-        (["Maria Keller, Wei Zhang", "Project-Teams PACAP and TARAN", OSAKA], THREE[:2], OSAKA),
-        (["Maria Keller, Wei Zhang", OSAKA, "This version: February 2, 2024"], THREE[:2], OSAKA),
-        (["Maria Keller, Wei Zhang", OSAKA, "", "Institute Letters: Vol. 17. DOI: 10.1561/2200"], THREE[:2], OSAKA),
-        (["Maria Keller^{1}, Wei Zhang^{2}, for the", "Link Disease Initiative^{3}, Jun-Ho Kim^{1}", TWO], THREE, BOTH),
-        (["Maria Keller, Wei Zhang", [("Resumo", 0, BOLD)]], THREE[:2], ""),
-        (
-            [
-                "Maria Keller, Wei Zhang",
-                "Corresponding authors: Maria Keller, Osaka University, Japan. E-mail: mk@osaka.jp; Wei Zhang, School",
-                "of Sciences, Boston University, USA. E-mail: wz@bu.edu",
-            ],
-            THREE[:2],
-            "",
-        ),
-        (
-            ["Maria Keller", "Google Research", "One Harbour Way"],
-            THREE[:1],
-            "Google Research, One Harbour Way",
-        ),
-        (
-            [
-                [("MARIA KELLER", 0, BOLD), (f", {VIENNA}", 0, ROMAN)],
-                [("WEI ZHANG", 0, BOLD), (f", {KAIST}", 0, ROMAN)],
-            ],
-            ("MARIA KELLER", "WEI ZHANG"),
-            BOTH,
-        ),
-        (["Maria Keller, Wei Zhang", OSAKA, "", "Keywords", "language models, control, robotics"], THREE[:2], OSAKA),
-        (["Maria Keller, Wei Zhang,", "for the SMART-DOSE Investigators*", OSAKA], THREE[:2], OSAKA),
-        (["Maria Keller, Wei Zhang, and the PLATO-AI team", OSAKA], (*THREE[:2], "PLATO-AI team"), OSAKA),
-        (
-            [f"{NAMES}, the LINK Consortium* & Jun-Ho Kim^{{1}}", TWO],
-            (*THREE[:2], "LINK Consortium", THREE[2]),
-            BOTH,
-        ),
-        ([NAMES, f"^{{1}}{VIENNA}", "e-mail address: m. keller@univie.ac.at", f"^{{2}}{KAIST}"], THREE[:2], BOTH),
-        (
-            [NAMES, f"^{{1}}{VIENNA}", f"^{{2}}{KAIST}", "MK, 0000-0001-2345-6789; WZ, 0000-0002-2345-678X"],
-            THREE[:2],
-            BOTH,
-        ),
-        (
-            [f"Maria Keller [ {VIENNA} | mk@univie.ac.at ]", f"Wei Zhang [ {KAIST} |", "wz@kaist.ac.kr ]"],
-            THREE[:2],
-            BOTH,
-        ),
-        (
-            [
-                "Maria Keller^{1}",
-                [("Wei Zhang^{2}", 0, ROMAN), ("Lena van der", 16, ROMAN)],
-                [("Berg^{1}", 0, ROMAN), ("Jun-Ho Kim^{2}", 16, ROMAN)],
-                "",
-                TWO,
-                f"Address for correspondence Maria Keller, {OSAKA}.",
-            ],
-            (*THREE[:2], "Lena van der Berg", THREE[2]),
-            BOTH,
-        ),
-    ],
-)
-def test_authors_and_affiliations_of_journals_and_reports(tmp_path, lines, authors, affiliations):
-    assert read_names(tmp_path, *lines) == (authors, affiliations)
 
 
 def noted(tmp_path, *notes, names=NAMES):

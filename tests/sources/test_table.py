@@ -11,8 +11,6 @@ import pytest
 
 from kg.model import Document, KgError
 from kg.sources import read
-from kg.sources.dates import iso_date
-from kg.sources.people import people
 from tests.sources.made_file import read_as
 from tests.sources.usual_files import sheet_of
 
@@ -194,52 +192,6 @@ def test_table_that_is_far_too_wide_is_refused(tmp_path):
 def test_other_tables_are_not_papers(tmp_path, text):
     with pytest.raises(KgError, match="that no reader knows"):
         made(tmp_path, text)
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("Smith, John", ["John Smith"]),
-        ("Müller, Jörg", ["Jörg Müller"]),
-        ("Doe A., Roe B.", ["Doe A.", "Roe B."]),
-        ("Smith, J., Doe, A.-B.", ["J. Smith", "A.-B. Doe"]),
-        ("A. Fox; B. Lee and C. Moe", ["A. Fox", "B. Lee", "C. Moe"]),
-        ("Smith, John and Doe, Jane", ["John Smith", "Jane Doe"]),
-        ("A. Fox|B. Lee|", ["A. Fox", "B. Lee"]),
-        ("Ada Fox, PhD; Bo Lee, M.D.", ["Ada Fox", "Bo Lee"]),
-        ("Fox, Ada, MD", ["Ada Fox"]),
-        ("Rahman, Md", ["Md Rahman"]),
-        ("Ada Fox & Bo Lee", ["Ada Fox", "Bo Lee"]),
-        ("Ada Fox, Bo Lee, Jr.", ["Ada Fox", "Bo Lee Jr."]),
-        ("Fox AB, Lee B.", ["Fox AB", "Lee B"]),
-    ],
-)
-def test_persons(text, wanted):
-    assert people([text]) == wanted
-
-
-@pytest.mark.parametrize(
-    ("text", "year", "wanted"),
-    [
-        ("2023-5-7", "", "2023-05-07"),
-        ("2023年5月7日", "", "2023-05-07"),
-        ("12 May, 2023", "2023", "2023-05-12"),
-        ("Jul-Aug 2020", "", "2020-07"),
-        ("30 Sept.-2 Oct. 2019", "", "2019-09"),
-        ("31 Feb 2020", "", "2020-02"),
-        ("FEB-MAR", "2023", "2023-02"),
-        ("2023-05-12T10:00:00Z", "", "2023-05-12T10:00:00Z"),
-        ("5/12/2023", "", ""),
-        ("13/5/2023", "", "2023-05-13"),
-        ("5/13/2023", "", "2023-05-13"),
-        ("5/2023", "", "2023-05"),
-        ("20230512", "2023", "2023-05-12"),
-        ("SPR", "2020", ""),
-        ("2020", "", ""),
-    ],
-)
-def test_dates(text, year, wanted):
-    assert iso_date(text, year) == wanted
 
 
 def test_what_pandas_writes_where_nothing_is_is_nothing(tmp_path):
