@@ -37,6 +37,7 @@ from kg.link.lines import (
 from kg.link.unknown import UnknownNames
 
 _LONGEST = 14  # words of the longest name that is looked up; three Han characters count as one word
+_AROUND = 3 * _LONGEST  # tokens before and behind a name that decide on it
 _NO_NAME = re.compile(r"//|www\.|@|\.(?:com|org|edu|io|net)\b|https?:")
 _REGION = re.compile(r"[A-Z]{2}(?: \d[\d-]{3,})?")  # "CA 94305"
 _SIGN = re.compile(r"\s[A-Z]{3,}$")  # a short form at the end of a name
@@ -165,13 +166,17 @@ class _LineParser:
                     return out
                 self._checks -= 1
                 run = tokens[first : first + length]
+                ahead, behind = (
+                    tokens[max(0, first - _AROUND) : first],
+                    tokens[first + length : first + length + _AROUND],
+                )
                 if taken.intersection(range(first, first + length)) or not self._is_strong(run):
                     continue
-                if first and not self._stands_alone(run, tokens[:first]) and not self._is_of(tokens[:first], run):
+                if first and not self._stands_alone(run, ahead) and not self._is_of(ahead, run):
                     continue
                 if is_firm and self.register.is_place(key):
                     continue  # "Oxford Nanopore Technologies plc"
-                if self._has_more(tokens[first + length :]) or self._goes_on(run):
+                if self._has_more(behind) or self._goes_on(run):
                     continue
                 found = self._match(run, at)
                 if found and not (length < len(tokens) and self._is_end(found, run, at)):
@@ -372,7 +377,7 @@ class _LineParser:
 
     def _two(self, tokens: list[NameToken], at: int) -> list[Found]:
         """Two known names that a word or a sign joins: "KAIST and Samsung Electronics", "Univ. Orléans & CNRS"."""
-        for cut in range(1, len(tokens)):
+        for cut in range(1, min(len(tokens), 2 * _AROUND)):
             if (is_word := self.of.is_and(tokens[cut])) or "&" in self.line[tokens[cut - 1].end : tokens[cut].start]:
                 two = [self._match(side, at, whole=True) for side in (tokens[:cut], tokens[cut + is_word :]) if side]
                 sides = [one for one in two if one and one.organisation]

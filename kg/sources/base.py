@@ -22,7 +22,8 @@ from kg.sources.packed import MAGIC, DamagedData, is_packed, unpacked
 
 GROUP = "kg.sources"
 LIMIT = 200 * 1024 * 1024  # bytes of an input file, after decompression
-TEXT_LIMIT = 100_000  # code points of one text of a paper: ten times the longest abstract
+TEXT_LIMIT = 100_000  # code points of one text of a paper
+READ_LIMIT = 30_000  # code points of a text that are read: three times the longest abstract
 _HEAD = 64 * 1024
 _IN_MEMORY = 8 * 1024 * 1024  # bytes held in memory; longer data is spooled to disk
 _LONGEST_NAME = 200  # code points of a source's name

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from kg.model import Batch, Document, KgError, Source, Text
-from kg.sources.base import TEXT_LIMIT, InputFile
+from kg.sources.base import READ_LIMIT, InputFile
 from kg.sources.repair import repair
 from kg.text import repaired
 from kg.wordcounts import WordCounts
@@ -151,10 +151,10 @@ class _Report:
                 self._problem(
                     part.heading, f'paper {number} occurs twice in {section}; the second ("{title[:80]}") was skipped.'
                 )
-            elif long > TEXT_LIMIT:
+            elif long > READ_LIMIT:
                 self._problem(
                     part.heading,
-                    f"paper {number} has a text of {long:,} characters in {section}, more than {TEXT_LIMIT:,}; "
+                    f"paper {number} has a text of {long:,} characters in {section}, more than {READ_LIMIT:,}; "
                     "that part was skipped.",
                 )
             else:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from kg import limits
 from kg.model import Batch, Document, KgError, Source, Text
-from kg.sources.base import TEXT_LIMIT, InputFile
+from kg.sources.base import READ_LIMIT, TEXT_LIMIT, InputFile
 from kg.sources.comments import venue
 from kg.sources.dates import iso_date
 from kg.sources.forms import folded, forms, is_other
@@ -267,9 +267,13 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
         texts["A"] = f"{texts['A'].rstrip()}\n{other}".strip()
     if not texts["T"].strip() and not texts["A"].strip():
         raise Skipped("it has neither title nor abstract: give it one of them")
+    repairs = []
     for field, text in texts.items():
         if len(text) > TEXT_LIMIT:
             raise Skipped(f"its {_TEXTS[field]} has {len(text):,} characters, more than {TEXT_LIMIT:,}: cut it")
+        if len(text) > READ_LIMIT:
+            texts[field] = text[:READ_LIMIT].rpartition(" ")[0] or text[:READ_LIMIT]
+            repairs.append(f"The {_TEXTS[field]} has {len(text):,} characters; its first {READ_LIMIT:,} are read.")
     if (title := texts["T"].rstrip()).endswith(","):
         texts["T"] = title[:-1].rstrip()
     name = _string(values["id"]).strip() or f"{source}-{number:02d}"
@@ -292,6 +296,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
         arxiv=_identifier(_ARXIV, values["arxiv"], values["id"], values["url"], place),
         doi=_own_doi(doi_in(_line(values["doi"])) or _identifier(_DOI, values["id"], values["url"])),
         url=_address(values["url"]),
+        repairs=tuple(repairs),
     )
 
 

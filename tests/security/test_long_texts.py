@@ -30,8 +30,6 @@ PATTERNS = [
 ]  # fmt: skip
 FIELDS = ("title", "abstract", "authors", "keywords", "institutions")
 WHOLE = 100_000
-#: What once took minutes.
-SLOW = [("abstract", RESPECTIVELY), ("authors", "(A) "), ("authors", "[1], "), ("title", "\n"), ("title", "\t")]
 
 
 class _Text(str):
@@ -70,13 +68,8 @@ def slow(texts: list[_Text], seconds: float, monkeypatch: pytest.MonkeyPatch) ->
         return [str(one) for one in workers.map(texts, _PIPELINE.load) if one]  # type: ignore[arg-type]
 
 
-def test_texts_that_took_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds = 10  # half of it where nothing else keeps the processor busy
-    assert slow([_named(*one, WHOLE) for one in SLOW], seconds, monkeypatch) == []
-
-
 @pytest.mark.parametrize("field", FIELDS)
 def test_no_repeated_pattern_takes_long(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fifth of the length that a text may have."""
-    texts = [_named(field, pattern, WHOLE // 5) for pattern in PATTERNS]
-    assert slow(texts, 3, monkeypatch) == []
+    """Each is as long as a text may be."""
+    texts = [_named(field, pattern, WHOLE) for pattern in PATTERNS]
+    assert slow(texts, 5, monkeypatch) == []

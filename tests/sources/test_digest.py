@@ -222,7 +222,7 @@ def test_ten_megabytes_on_one_line_are_refused_in_little_time(tmp_path):
     text = HEAD.format(2) + brief(1) + brief(2) + DETAILS + detail(1) + detail(2).replace("number", "x " * 5_000_000)
     batch = made(tmp_path, text)
     assert next(iter(batch.documents)).texts["A"].raw
-    assert "more than 100,000" in batch.skipped[0]
+    assert "more than 30,000" in batch.skipped[0]
     assert given_back(batch) == text
 
 

@@ -223,3 +223,11 @@ def test_names_and_identifiers_hold_no_character_that_an_export_cannot_write(tmp
     document = one(tmp_path, title="A Title", doi=f"10.1000/a{odd}b", authors=[f"Ada{odd} Fox"], venue=f"ICLR{odd}")
     assert (document.authors, document.venue) == (("Ada Fox",), "ICLR")
     assert document.doi == "10.1000/ab"
+
+
+def test_a_long_abstract_is_read_to_its_limit_and_the_paper_says_so(tmp_path):
+    path = tmp_path / "long.json"
+    path.write_text(json.dumps({"title": "A study of caches", "abstract": "We propose A. " * 4000}), "utf-8")
+    (paper,) = read(path).documents
+    assert len(paper.texts["A"].raw) <= 30_000
+    assert paper.repairs == ("The abstract has 56,000 characters; its first 30,000 are read.",)
