@@ -13,27 +13,54 @@ from kg.link.institutions import Register
 from kg.model import Document
 from kg.sources.comments import venue
 from kg.sources.dates import iso_date
+from kg.sources.layout.header import header
 from kg.sources.layout.join import Joiner
 from kg.sources.people import people
 from kg.wordcounts import WordCounts
-from tests.sources.made_pdf import ABS, BOLD, Sheet, T, columns, paper, simple
-from tests.sources.test_pdf_magazines import noted
-from tests.sources.test_pdf_names import read_names
+from tests.sources.made_pdf import ABS, BOLD, ROMAN, Sheet, T, columns, paper, simple
+from tests.sources.test_pdf_journals import chinese
 from tests.sources.test_repair import repaired
 
 Json = Any
 
 
-def _within(make: Callable[[Path], Json]) -> Json:
-    with tempfile.TemporaryDirectory() as folder:
-        return make(Path(folder))
-
-
 def _read(sheet: Sheet) -> Document:
     """A paper of a page, whose abstract is whole."""
-    document: Document = _within(lambda folder: paper(folder, sheet))
+    with tempfile.TemporaryDirectory() as folder:
+        document = paper(Path(folder), sheet)
     assert document.texts["A"].text == ABS
     return document
+
+
+def _affiliations(document: Document) -> str:
+    return document.texts["I"].text if "I" in document.texts else ""
+
+
+def _header(lines: list[Any]) -> Json:
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    for number, line in enumerate(lines):
+        x = 72.0
+        for text, gap, font in [(line, 0, ROMAN)] if isinstance(line, str) else line:
+            x = sheet.put(x + gap, 125 + 14 * number, 10 if number else 11, text, font)
+    columns(sheet, 220)
+    document = _read(sheet)
+    return [document.authors, _affiliations(document)]
+
+
+def _foot(lines: list[str]) -> Json:
+    sheet = Sheet()
+    sheet.center(80, 16, T, BOLD)
+    sheet.put(72, 125, 11, lines[0])
+    columns(sheet, 180)
+    for number, line in enumerate(lines[1:]):
+        sheet.put(54, 700 + 9 * number, 8, line)
+    return _affiliations(_read(sheet))
+
+
+def _chinese(pages: list[list[tuple[float, float, str]]]) -> Json:
+    made = header([chinese(*page) for page in pages], Joiner("", WordCounts.load()))
+    return [made.title, made.authors, made.affiliations, made.abstract]
 
 
 def _cells(rows: list[list[str]]) -> Json:
@@ -43,8 +70,7 @@ def _cells(rows: list[list[str]]) -> Json:
         sheet.grid(125 + 14 * number, 12, row)
     columns(sheet, 220)
     document = _read(sheet)
-    line = document.texts["I"].text if "I" in document.texts else ""
-    return [document.authors, [found.name for found in organisations(line, Register.load())]]
+    return [document.authors, [found.name for found in organisations(_affiliations(document), Register.load())]]
 
 
 def _venue(lines: list[str]) -> Json:
@@ -63,9 +89,10 @@ def _mended(text: str) -> Json:
 
 #: The kinds by their names in case files.
 SOURCED: dict[str, Callable[[Any], Json]] = {
-    "header": lambda lines: _within(lambda folder: read_names(folder, *lines)),
+    "header": _header,
     "cells": _cells,
-    "foot": lambda lines: _within(lambda folder: noted(folder, *lines[1:], names=lines[0])),
+    "foot": _foot,
+    "chinese header": _chinese,
     "venue": _venue,
     "joined": lambda given: Joiner(given[0], WordCounts.load()).join(given[1:]),
     "mended": _mended,

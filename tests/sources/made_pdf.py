@@ -131,6 +131,28 @@ def templates() -> Iterator[Template]:
         yield made
 
 
+def layouts() -> Iterator[tuple[str, list[Sheet], dict[str, str]]]:
+    """The names, pages and wanted fields of `layouts.txt`."""
+    text = Path(__file__).with_name("layouts.txt").read_text("utf-8")
+    for block in re.split("(?m)^== ", text)[1:]:
+        name, *lines = block.splitlines()
+        sheets, wanted = [Sheet()], {}
+        for line in lines:
+            sign, _, rest = line.partition(" ")
+            if sign == "=>":
+                field, _, value = rest.partition(" ")
+                wanted[field] = _SLOT.sub(lambda m: _TEXTS[m[1]], value)
+            elif sign == "columns":
+                columns(sheets[-1], float(rest))
+            elif rest == "next page":
+                sheets.append(Sheet())
+            elif sign == "--":
+                sheets[-1].wide, sheets[-1].high = map(float, rest.split("x"))
+            else:
+                Template(name, sheets[-1], 0, []).draw(line)
+        yield name, sheets, wanted
+
+
 def columns(s: Sheet, y: float) -> None:
     """An abstract and an introduction in two columns."""
     s.center(y, 12, "Abstract", BOLD, at=174)
