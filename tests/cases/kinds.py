@@ -46,6 +46,12 @@ def question(text: str, lexicon: Lexicon) -> Json:
     return shown(read(text, lexicon))
 
 
+def reading(text: str, lexicon: Lexicon) -> Json:
+    """The query that a question means, and the words that are told as ignored."""
+    ignored = read(text, lexicon).filter.ignored
+    return question(text, lexicon) + (f" ; ignored: {', '.join(ignored)}" if ignored else "")
+
+
 def conditions(text: str, lexicon: Lexicon) -> Json:
     """The conditions that a question means, in one line."""
     return said(read(text, lexicon).filter)
@@ -81,6 +87,7 @@ def _without_lexicon(kind: Callable[[Any], Json]) -> Callable[[Any, Lexicon], Js
 #: The kinds by their names in case files; a further kind is a further function.
 KINDS: dict[str, Callable[[Any, Lexicon], Json]] = {
     "question": question,
+    "reading": reading,
     "condition": conditions,
     "asked": asked,
     "same": same,

@@ -49,35 +49,3 @@ def test_less_memory_of_a_cache_that_is_quantized_is_less_cache(lexicon: Lexicon
 def test_a_metric_holds_what_texts_mostly_call_it(lexicon: Lexicon, question: str, metric: str) -> None:
     terms = [term for one in read(question, lexicon).filter.conditions for term in one.any_of]
     assert any(metric in term.metrics for term in terms if isinstance(term, Outcome))
-
-
-@pytest.mark.parametrize(
-    "question", ["models under 3B", "language models with less than 3B parameters", "小于3B的模型"]
-)
-def test_a_size_is_of_parameters_though_that_is_not_said(lexicon: Lexicon, question: str) -> None:
-    (found,) = (t for c in read(question, lexicon).filter.conditions for t in c.any_of if isinstance(t, Outcome))
-    assert (found.concept, found.op, found.value) == ("metric:parameters", "<", 3e9)
-
-
-def test_a_size_may_stand_before_its_threshold(lexicon: Lexicon) -> None:
-    (found,) = (t for c in read("3B以下的模型", lexicon).filter.conditions for t in c.any_of if isinstance(t, Outcome))
-    assert (found.concept, found.op, found.value) == ("metric:parameters", "<=", 3e9)
-
-
-def test_tokens_are_no_size_of_a_model(lexicon: Lexicon) -> None:
-    (found,) = (
-        t
-        for c in read("pruning with less than 1B tokens", lexicon).filter.conditions
-        for t in c.any_of
-        if isinstance(t, Outcome)
-    )
-    assert found.concept != "metric:parameters"
-
-
-def test_change_behind_a_number_is_that_of_the_next_one(lexicon: Lexicon) -> None:
-    asked = read("less than 1% accuracy loss while dropping at least half of the tokens", lexicon).filter
-    found = [t for c in asked.conditions for t in c.any_of if isinstance(t, Outcome)]
-    assert [(t.concept, t.change, t.op, t.value) for t in found] == [
-        ("metric:accuracy", "decrease", "<", 1),
-        ("metric:token-usage", "decrease", ">=", 50),
-    ]

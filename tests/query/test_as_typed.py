@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 
-from kg.query import Lexicon, Outcome, Phrase, answer, read
+from kg.query import Lexicon, Phrase, answer, read
 from kg.query.patterns import any_regex
 from kg.query.unnamed import _telling
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
-
-from .shown import said
 
 PAPERS = {
     "900-01": {
@@ -43,21 +41,6 @@ PAPERS = {
         "results": [("9x faster", "inference speed", 9, "x", "increase", "")],
     },
 }
-
-
-@pytest.mark.parametrize("name", ["图像分割", "动作识别"])
-def test_character_that_makes_another_word_is_no_slip(name: str, lexicon: Lexicon) -> None:
-    assert [one.text for one in read(name, lexicon).filter.conditions] == [name]
-
-
-@pytest.mark.parametrize("question", ["smaller Whisper models", "更小的Whisper模型"])
-def test_direction_that_nothing_is_asked_of_is_told_as_ignored(question: str, lexicon: Lexicon) -> None:
-    assert len(read(question, lexicon).filter.ignored) == 1
-
-
-@pytest.mark.parametrize(("question", "unit"), [("many-bit optimizers", "bit"), ("高比特的优化器", "比特")])
-def test_unit_without_a_number_is_told_as_ignored(question: str, unit: str, lexicon: Lexicon) -> None:
-    assert unit in read(question, lexicon).filter.ignored
 
 
 def _stated(question: str, lexicon: Lexicon) -> str:
@@ -97,39 +80,6 @@ def test_result_was_obtained_on_what_the_sentence_before_names(
     assert found.table
     at = found.table.columns.index("paper")
     assert [line.values[at] for line in found.table.lines] == ["900-02"]
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("wich papers use pruning", "which papers use pruning"),
-        ("tokn mergng for VLMs", "token merging for VLMs"),
-        ("is research on pruning increasing?", "is pruning on the rise?"),
-        ("跨层共享KV缓存", "跨层KV缓存共享"),
-        ("who works on compute-in-memory?", "who works on in-memory computing?"),
-        ("semantic IDs for recommendation", "推荐系统的语义ID"),
-        ("emergent outliers in LLMs", "LLMs"),
-    ],
-)
-def test_question_as_typed_asks_what_is_meant(typed: str, meant: str, lexicon: Lexicon) -> None:
-    found, same = (read(one, lexicon) for one in (typed, meant))
-    concepts = [{t.concept for c in one.filter.conditions for t in c.any_of} for one in (found, same)]
-    assert found.kind == same.kind
-    assert concepts[0] == concepts[1] != set()
-    assert set(found.filter.ignored) == set(found.filter.narrowing)
-
-
-@pytest.mark.parametrize(
-    ("question", "conditions"),
-    [
-        ("context compression for code LLMs and coding agents", 2),
-        ("面向代码大模型和编程智能体的上下文压缩", 2),
-        ("kernels for pruning and quantization", 3),
-        ("面向剪枝和量化的编译器", 3),
-    ],
-)
-def test_what_something_is_for_is_either_of_two(question: str, conditions: int, lexicon: Lexicon) -> None:
-    assert len(read(question, lexicon).filter.conditions) == conditions
 
 
 def test_english_words_side_by_side_are_one_term_in_a_chinese_question(lexicon: Lexicon) -> None:
@@ -196,78 +146,9 @@ def test_metric_on_a_data_set_is_a_metric_and_a_data_set(lexicon: Lexicon) -> No
     assert "metric:accuracy" in found.metric.metrics
 
 
-@pytest.mark.parametrize("question", ["pruning that retains 95% of the accuracy", "精度保持95%以上的剪枝"])
-def test_share_that_is_kept_of_a_metric_is_no_level_of_it(question: str, lexicon: Lexicon) -> None:
-    found = read(question, lexicon).filter
-    assert "metric:retained-performance" in [t.concept for one in found.conditions for t in one.any_of]
-
-
-@pytest.mark.parametrize(
-    "question", ["quantization that doesn't harm reasoning", "quantization without neat reasoning"]
-)
-def test_denied_verb_denies_no_thing(question: str, lexicon: Lexicon) -> None:
-    found = {t.concept: one.negated for one in read(question, lexicon).filter.conditions for t in one.any_of}
-    assert found.get("task:reasoning", True) == ("without" in question)
-
-
-@pytest.mark.parametrize("question", ["2x smaller with the same accuracy", "推理速度翻倍而精度不变的方法"])
-def test_number_belongs_to_one_side(question: str, lexicon: Lexicon) -> None:
-    outcomes = [t for one in read(question, lexicon).filter.conditions for t in one.any_of if isinstance(t, Outcome)]
-    accuracy = next(one for one in outcomes if one.concept == "metric:accuracy")
-    assert (accuracy.value, accuracy.change) == (None, "")
-
-
-def test_chips_are_hardware_and_no_topic(lexicon: Lexicon) -> None:
-    found = read("work on neuromorphic chips", lexicon).filter
-    assert {t.field for one in found.conditions for t in one.any_of} == {"hardware"}
-
-
-def test_character_before_a_whole_word_is_no_part_of_it(lexicon: Lexicon) -> None:
-    found = read("精度还能保持95%以上的剪枝", lexicon).filter
-    assert "metric:retained-performance" in [t.concept for one in found.conditions for t in one.any_of]
-    assert not found.ignored
-
-
-def test_chinese_label_in_another_order_is_another_thing_behind_of(lexicon: Lexicon) -> None:
-    found = read("不用校准的量化", lexicon).filter
-    assert "topic:quantization" in [t.concept for one in found.conditions for t in one.any_of]
-
-
 def test_things_of_which_nothing_known_is_asked_have_the_words_in_their_texts(lexicon: Lexicon) -> None:
     found = read("which of these methods are patented?", lexicon).filter
     assert Phrase("patented") in [t for one in found.conditions for t in one.any_of]
-
-
-@pytest.mark.parametrize(
-    ("question", "concept"),
-    [("Hadamard旋转的论文", "technique:hadamard-transform"), ("KV cach压缩", "topic:kv-cache-compression")],
-)
-def test_names_in_two_languages(question: str, concept: str, lexicon: Lexicon) -> None:
-    found = read(question, lexicon).filter
-    assert [t.concept for one in found.conditions for t in one.any_of][:1] == [concept]
-
-
-@pytest.mark.parametrize(
-    ("question", "conditions"),
-    [
-        ("distilling Mamba or other state space models", 2),
-        ("accelerating speech recognition and speech translation", 2),  # and that it is faster
-        ("让语音识别和语音翻译更快", 2),
-        ("making diffusion models and autoregressive models smaller", 2),
-        ("making pruning and quantization faster", 3),  # what is done to things is meant together
-        ("speech recognition and speech translation", 2),
-    ],
-)
-def test_what_something_is_done_to_may_be_either(question: str, conditions: int, lexicon: Lexicon) -> None:
-    assert len(read(question, lexicon).filter.conditions) == conditions
-
-
-@pytest.mark.parametrize(
-    ("question", "is_limit"), [("在48GB显卡上微调", True), ("8GB手机上的剪枝", True), ("24 GB RTX 4090上的剪枝", False)]
-)
-def test_memory_of_hardware_of_a_kind_must_suffice(question: str, is_limit: bool, lexicon: Lexicon) -> None:
-    terms = [term for one in read(question, lexicon).filter.conditions for term in one.any_of]
-    assert [term.op for term in terms if isinstance(term, Outcome)] == ["<="] * is_limit
 
 
 def test_what_bears_the_name_of_a_person_is_told_in_other_forms_too(own: Lexicon) -> None:
@@ -283,35 +164,3 @@ def test_name_that_a_broader_thing_ends_in_is_not_looked_for_in_sentences(own: L
     said = "We use low-rank adaptation of the weights."  # no rank adaptation
     terms = [term for one in read("rank adaptation", own).filter.conditions for term in one.any_of]
     assert not any(re.search(any_regex(term.said), said) for term in terms if isinstance(term, Phrase))
-
-
-@pytest.mark.parametrize(
-    ("question", "first", "last"),
-    [
-        ("pruning papers from the first quarter of 2026", "2026-01", "2026-03"),
-        ("Q4 2025 pruning papers", "2025-10", "2025-12"),
-        ("2026年第二季度的剪枝论文", "2026-04", "2026-06"),
-        ("2025年下半年的剪枝论文", "2025-07", "2025-12"),
-    ],
-)
-def test_part_of_a_year_is_its_months(question: str, first: str, last: str, lexicon: Lexicon) -> None:
-    found = said(read(question, lexicon).filter).split(" & ")
-    assert sorted(found) == [f"date <= {last}", f"date >= {first}", "topic:pruning"]
-
-
-def test_month_that_a_chinese_question_begins_at_counts(lexicon: Lexicon) -> None:
-    assert said(read("2026年5月以后的剪枝论文", lexicon).filter) == "date >= 2026-05 & topic:pruning"
-    assert said(read("2026年5月之后的剪枝论文", lexicon).filter) == "date > 2026-05 & topic:pruning"
-
-
-def test_name_is_not_cut_by_a_longer_one_behind_its_first_character(lexicon: Lexicon) -> None:
-    assert said(read("图神经网络剪枝", lexicon).filter) == "topic:graph-learning & topic:pruning"
-    assert said(read("神经网络剪枝", lexicon).filter) == "topic:pruning"
-
-
-@pytest.mark.parametrize(
-    ("question", "ignored"),
-    [("pruning when the GPU memory is limited", ["GPU memory", "limited"]), ("显存不够时的剪枝", ["显存", "不够"])],
-)
-def test_a_scarce_resource_is_told_as_ignored(question: str, ignored: list[str], lexicon: Lexicon) -> None:
-    assert list(read(question, lexicon).filter.ignored) == ignored

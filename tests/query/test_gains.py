@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from kg.query import Answer, Lexicon, answer, read
+from kg.query import Answer, Lexicon, answer
 from kg.rdf.store import Store
 
 PRUNE, QUANT = "topic:pruning", "topic:quantization"
@@ -50,22 +48,6 @@ PAPERS = {
 
 def metrics(found: Answer) -> list[tuple[object, ...]]:
     return [line.values[:2] for line in found.table.lines] if found.table else []
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "what improves speculative decoding",
-        "what makes quantization better",
-        "which papers improve pruning",
-        "what reduces memory?",
-        "which metrics do papers on pruning report",
-        "什么能提升量化",
-        "改进EAGLE-3的方法有哪些",
-    ],
-)
-def test_what_makes_a_thing_better_is_no_metric(question: str, lexicon: Lexicon) -> None:
-    assert read(question, lexicon).change == ""
 
 
 def test_metrics_with_a_sure_gain_by_papers(world: Store, own: Lexicon) -> None:

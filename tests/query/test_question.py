@@ -95,11 +95,6 @@ def test_label_says_how_a_number_or_date_was_understood(question: str, labels: l
     assert [said["label"] for terms in understood.values() for said in terms] == labels
 
 
-def test_condition_of_a_date_keeps_the_word_beside_it(lexicon: Lexicon) -> None:
-    (condition,) = read("papers after October 2025", lexicon).filter.conditions
-    assert condition.text == "after October 2025"
-
-
 @pytest.mark.parametrize("nonsense", ["zzzzz", "zzqx", "qwerty", "asdfgh", "zyxgnarf blorbification"])
 def test_nonsense_is_near_no_label(nonsense: str, lexicon: Lexicon) -> None:
     assert lexicon.nearest(nonsense) == ()
@@ -165,14 +160,6 @@ def test_a_preferred_name_in_chinese_means_what_its_english_one_means(lexicon: L
     assert len(pairs) > 1000
     for english, chinese in pairs:
         assert set(lexicon.senses(english)) <= set(lexicon.senses(chinese)), english
-
-
-@pytest.mark.parametrize(
-    "question", ["is LoRA or dInfer better?", "LoRA还是dInfer好", "should I use LoRA or dInfer?", "LoRA还是dInfer更快"]
-)
-def test_which_of_two_is_better_is_a_comparison(question: str, lexicon: Lexicon) -> None:
-    query = read(question, lexicon)
-    assert (query.kind, len(query.things), query.filter.ignored) == ("comparison", 2, ())
 
 
 def test_name_of_known_things_with_a_hyphen_is_no_own_name(made: Callable[..., Store], vocabulary: Vocabulary) -> None:

@@ -6,49 +6,13 @@ from typing import Any
 
 import pytest
 
-from kg.query import Entity, Lexicon, answer, read
+from kg.query import Lexicon, answer, read
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
-from .shown import said, shown
+from .shown import shown
 
 QUANT, PRUNE = "topic:quantization", "topic:pruning"
-
-
-@pytest.mark.parametrize("question", ["用投机解码加速视觉语言模型", "using speculative decoding to accelerate VLMs"])
-def test_what_is_sped_up_is_not_what_is_used(question: str, lexicon: Lexicon) -> None:
-    found = read(question, lexicon).filter
-    used = {
-        term.concept: term.roles
-        for term in (one for c in found.conditions for one in c.any_of)
-        if term.concept and isinstance(term, Entity)
-    }
-    assert used["technique:speculative-decoding"] == ("proposed", "used")
-    assert not any(roles for concept, roles in used.items() if "vision-language" in concept)
-
-
-def test_what_is_denied_behind_or_stays_denied(lexicon: Lexicon) -> None:
-    found = read("early exit for vision or other non-LLM networks", lexicon).filter
-    assert [one.text for one in found.conditions if one.negated] == ["LLM"]
-
-
-def test_or_ends_at_a_comma(lexicon: Lexicon) -> None:
-    texts = [
-        one.text for one in read("VLA models faster or smaller, with results on LIBERO", lexicon).filter.conditions
-    ]
-    assert "LIBERO" in texts
-
-
-@pytest.mark.parametrize("question", ["shortening chain-of-thought by at least half", "把思维链缩短一半以上"])
-def test_what_gets_shorter_is_a_result_on_its_length(question: str, lexicon: Lexicon) -> None:
-    meant = "topic:efficient-reasoning & result metric:reasoning-length decrease >= 50 %"
-    assert said(read(question, lexicon).filter) in (meant, " & ".join(reversed(meant.split(" & "))))
-
-
-@pytest.mark.parametrize("question", ["剪枝而精度基本不掉", "pruning with little or no accuracy loss"])
-def test_little_or_no_loss_is_what_texts_state(question: str, lexicon: Lexicon) -> None:
-    conditions = read(question, lexicon).filter.conditions
-    assert [one.any_of[0].field for one in conditions if one.any_of[0].field == "text"] == ["text"]
 
 
 def test_results_on_a_data_set_are_of_papers_where_more_is_asked(lexicon: Lexicon) -> None:
@@ -106,21 +70,6 @@ def test_names_and_addresses_tell_what_texts_do_not(
 ) -> None:
     found = answer(world, vocabulary, question, None, own)
     assert [row.id for row in found.rows] == ["900-03"]
-
-
-@pytest.mark.parametrize(
-    ("question", "metric"),
-    [
-        ("highest KV cache compression ratio", "metric:compression-ratio"),
-        ("3DGS压缩目前最高压到多少倍？", "metric:compression-ratio"),
-        ("highest 3DGS speedup", "metric:inference-speed"),
-    ],
-)
-def test_highest_figure_of_a_thing_is_a_ranking(question: str, metric: str, lexicon: Lexicon) -> None:
-    found = read(question, lexicon)
-    assert found.kind == "ranking"
-    assert found.metric is not None
-    assert found.metric.concept == metric
 
 
 def test_largest_ratio_comes_first_though_it_is_told_as_a_fall(made: Any, vocabulary: Vocabulary) -> None:

@@ -64,11 +64,6 @@ def test_an_english_word_in_a_chinese_question_must_stand_in_texts(question: str
     assert ([row.id for row in found.rows], found.query.filter.ignored) == (["900-01"], ())
 
 
-def test_thing_of_a_topic_beside_others_is_what_texts_name(lexicon: Lexicon) -> None:
-    assert "text KV cache" in said(read("KV cache for diffusion language models", lexicon).filter)
-    assert "text" not in said(read("KV cache", lexicon).filter)
-
-
 @pytest.mark.parametrize(
     ("question", "topic", "has", "lacks"),
     [
@@ -119,13 +114,6 @@ def test_newest_papers_come_first_and_that_is_told(question: str, world: Store, 
 def test_so_many_of_the_newest_are_listed(question: str, world: Store, own: Lexicon) -> None:
     found = answer(world, own.vocabulary, question, lexicon=own)
     assert ([row.id for row in found.rows], found.fulfilling) == (["900-03", "900-04"], 3)
-
-
-def test_the_order_is_part_of_the_explanation(lexicon: Lexicon) -> None:
-    assert read("latest quantization papers", lexicon).order == "newest"
-    assert read("latest 5 papers on quantization", lexicon).order == "newest"
-    for other in ("quantization papers of the last 3 months", "fine-tuning of the last layers"):
-        assert read(other, lexicon).order == "best"
 
 
 @pytest.mark.parametrize("question", ["which models are under 1 MB?", "小于1MB的模型有哪些"])

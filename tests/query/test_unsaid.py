@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kg.query import Entity, Lexicon, Outcome, Phrase, answer, read
+from kg.query import Lexicon, Phrase, answer, read
 from kg.query.patterns import any_regex, phrase_regex
 from kg.query.wordings import in_english
 
@@ -80,27 +80,11 @@ def test_what_a_paper_runs_on_may_stand_in_its_text_alone(made: Any, own: Lexico
     assert _ids(_asked(made, own, papers, "pruning on H100")) == ["900-01"]
 
 
-@pytest.mark.parametrize("question", ["how to avoid hallucination with quantization", "没有幻觉的量化"])
-def test_a_problem_that_is_avoided_is_asked_for(question: str, lexicon: Lexicon) -> None:
-    conditions = read(question, lexicon).filter.conditions
-    (problem,) = [one for one in conditions if any(t.concept == "problem:hallucination" for t in one.any_of)]
-    assert not problem.negated
-
-
 @pytest.mark.parametrize(
     ("chinese", "english"), [("脑电", "eeg"), ("人体姿态", "human pose"), ("小语", ""), ("火星", "")]
 )
 def test_chinese_words_are_those_that_labels_share(chinese: str, english: str) -> None:
     assert (*in_english(chinese), "")[0] == english
-
-
-@pytest.mark.parametrize(
-    ("question", "concept"),
-    [("deepfake检测模型", "task:deepfake-detection"), ("人体姿态estimation", "task:human-pose-estimation")],
-)
-def test_words_of_two_languages_are_one_name(question: str, concept: str, lexicon: Lexicon) -> None:
-    (one,) = read(question, lexicon).filter.conditions
-    assert concept in {t.concept for t in one.any_of}
 
 
 def test_what_no_paper_states_to_lack_is_left_out(made: Any, own: Lexicon) -> None:
@@ -135,18 +119,6 @@ def test_a_thing_that_nothing_defines_is_quoted_where_it_is_named(made: Any, own
     assert "says what it is" in found.table.verdict
 
 
-def test_what_speeds_up_or_shrinks_a_thing_is_no_trend(lexicon: Lexicon) -> None:
-    assert read("what speeds up or shrinks OpenVLA?", lexicon).kind != "trend"
-    assert read("did pruning increase or decrease?", lexicon).kind == "trend"
-
-
-def test_the_metric_of_a_comparison_is_no_condition(lexicon: Lexicon) -> None:
-    asked = read("LoRA or QLoRA, which saves more memory?", lexicon)
-    assert asked.kind == "comparison"
-    assert not [t for one in asked.filter.conditions for t in one.any_of if isinstance(t, Outcome)]
-    assert all(isinstance(thing, Entity) for thing in asked.things)
-
-
 def test_papers_far_from_the_nearest_are_not_like_one(made: Any, own: Lexicon) -> None:
     papers = {
         "900-01": _paper("OneDemo Prunes Experts", "Routers drop idle experts of a mixture.", topics=["pruning"]),
@@ -155,27 +127,6 @@ def test_papers_far_from_the_nearest_are_not_like_one(made: Any, own: Lexicon) -
         "900-04": _paper("Sorting", "Apples are sorted.", topics=["quantization"]),
     }
     assert _ids(_asked(made, own, papers, "papers similar to 900-01")) == ["900-02"]
-
-
-@pytest.mark.parametrize(
-    ("question", "conditions"),
-    [
-        ("speculative decoding with zorbling or early exit", ["topic:speculative-decoding", "text zorbling"]),
-        ("pruning with far-storage or in-memory computing", ["topic:pruning", "text far-storage"]),
-    ],
-)
-def test_or_joins_words_that_nothing_bears_and_no_thing_before_them(
-    question: str, conditions: list[str], lexicon: Lexicon
-) -> None:
-    first, second = said(read(question, lexicon).filter).split(" & ")
-    assert [first, second.split(" | ")[0]] == conditions
-    assert " | " in second
-
-
-def test_a_denial_ends_before_what_it_describes(lexicon: Lexicon) -> None:
-    found = read("不需要softmax的注意力", lexicon).filter
-    assert [one.text for one in found.conditions] == ["softmax"]
-    assert found.ignored == ("注意力",)
 
 
 def test_words_between_those_of_what_is_lacked_are_no_matter(lexicon: Lexicon) -> None:
@@ -196,12 +147,6 @@ def test_words_side_by_side_are_looked_for_together(made: Any, own: Lexicon) -> 
     assert "900-05" not in _ids(_asked(made, own, papers, "quantization with striped grizzles"))
     apart = _asked(made, own, {"900-05": papers["900-05"]}, "quantization with striped grizzles")
     assert _ids(apart) == ["900-05"]  # where no text has them so
-
-
-@pytest.mark.parametrize("question", ["能单卡训练或微调的论文", "在单卡上评测或微调"])
-def test_or_behind_a_word_that_steers_joins_nothing(question: str, lexicon: Lexicon) -> None:
-    one, other = read(question, lexicon).filter.conditions
-    assert {t.field for t in one.any_of} != {t.field for t in other.any_of}
 
 
 @pytest.mark.parametrize("question", ["pruning on CPUs, no GPU", "CPU上不用GPU的剪枝"])
