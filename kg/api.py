@@ -10,12 +10,12 @@ from weakref import finalize
 
 from kg.link.overrides import Overrides, overrides_of
 from kg.model import KgError, Paper, Source
-from kg.names import in_language, is_curie
+from kg.names import is_curie
 from kg.rdf.store import open_store
 from kg.store import contents
 from kg.store.file import StoreFile
 from kg.store.place import may_be_there
-from kg.vocabulary import Vocabulary
+from kg.vocabulary import Vocabulary, in_language
 
 if TYPE_CHECKING:
     import networkx
@@ -198,11 +198,9 @@ class Graph:
         """The preferred label of a concept, in a language where it has one; what is no CURIE is its own label."""
         if concept in self.vocabulary:
             labels = self.vocabulary[concept].label
-        elif not is_curie(concept):
-            return concept
         else:
             labels = contents.labels(self.store, [concept]).get(concept, {})
-        return in_language(labels, lang) or concept.partition(":")[2]
+        return in_language(labels, lang) or (concept.partition(":")[2] if is_curie(concept) else concept)
 
     def ask(
         self,

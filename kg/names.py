@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 from kg.entity_types import BASE, TABLE
@@ -75,15 +74,6 @@ def address(doi: str, arxiv: str, url: str) -> str:
     if doi or arxiv:
         return f"https://doi.org/{doi}" if doi else f"https://arxiv.org/abs/{arxiv}"
     return url if WEB.fullmatch(url) else ""
-
-
-def in_language(labels: Mapping[str, str], language: str) -> str:
-    """The label in a language where there is one, else in English, else any; "" for none.
-
-    >>> in_language({"en": "caching", "de": "Puffern"}, "zh"), in_language({"de": "Puffern"}, "zh")
-    ('caching', 'Puffern')
-    """
-    return labels.get(language) or labels.get("en") or next(iter(labels.values()), "")
 
 
 def plain(concept: str) -> str:

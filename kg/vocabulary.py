@@ -325,3 +325,12 @@ def _fact(concept: Concept, predicate: str, value: ox.NamedNode | ox.Literal) ->
         concept.topics.append(curie(value.value))
     elif predicate.startswith(_KG):
         concept.facts[predicate[len(_KG) :]] = curie(value.value)
+
+
+def in_language(labels: Mapping[str, str], language: str) -> str:
+    """The label in a language where there is one, else in English, else any; "" for none.
+
+    >>> in_language({"en": "caching", "de": "Puffern"}, "zh"), in_language({"de": "Puffern"}, "zh")
+    ('caching', 'Puffern')
+    """
+    return labels.get(language) or labels.get("en") or next(iter(labels.values()), "")

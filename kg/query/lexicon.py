@@ -12,7 +12,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.entity_types import LENGTHENED, NAMED
-from kg.names import in_language, kind_of
+from kg.names import kind_of
 from kg.query.filter import Link, Outcome
 from kg.query.labels import Labels, lengths
 from kg.query.words import QuestionWord, QuestionWords
@@ -20,7 +20,7 @@ from kg.store.file import StoreFile
 from kg.store.rows import SHORTEST
 from kg.text import fold, has_han
 from kg.units import kin
-from kg.vocabulary import Concept, Vocabulary
+from kg.vocabulary import Concept, Vocabulary, in_language
 
 if TYPE_CHECKING:
     from kg.query.near import Near, Vectors

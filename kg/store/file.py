@@ -247,8 +247,10 @@ class StoreFile:
 
     def rows(self, sql: str, *given: Any) -> list[Any]:
         """The rows of a query about the tables of kg.store.schema and kg.store.tables. Raises KgError."""
-        with told(self.path):
+        try:
             return self.db.execute(sql, given).fetchall()
+        except (sqlite3.Error, OSError) as error:
+            raise fault(self.path, error) from None
 
     def some(self, sql: str, given: Iterable[str]) -> list[Any]:
         """The rows of a query about many values, where {} stands for the marks of some. Raises KgError."""

@@ -14,10 +14,9 @@ from kg.model import KgError, Paper
 from kg.tables import json_text
 from kg.text import fold, has_han, one_line
 from kg.views.base import View
-from kg.views.key import is_within, key_sentences
 from kg.views.latex import as_text
 from kg.views.render import render
-from kg.views.selection import Selection, Thing, clean, ids, link, name, named, title
+from kg.views.selection import Selection, Thing, clean, ids, is_within, key_sentences, link, name, named, title
 from kg.views.statement import ResultRow, effect, is_in_language, rows, term
 
 if TYPE_CHECKING:

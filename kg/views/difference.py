@@ -247,26 +247,16 @@ class _GraphComparison:
 
     def _groups(self, gone: list[str], come: list[str]) -> Iterator[tuple[list[str], list[str]]]:
         """Papers of both graphs that describe the same, by common entries; what has none by its CURIE."""
-        beside: dict[tuple[int, str], set[tuple[int, str]]] = defaultdict(set)
+        import networkx
+
+        alike: networkx.Graph[tuple[int, str]] = networkx.Graph()
+        alike.add_nodes_from([*((0, paper) for paper in gone), *((1, paper) for paper in come)])
         for paper in come:
-            for key in self.after.keys[paper]:
-                if key in self.before.paper:
-                    beside[1, paper].add((0, self.before.paper[key]))
-                    beside[0, self.before.paper[key]].add((1, paper))
-        loose = {paper for paper in gone if (0, paper) not in beside}
-        for paper in come:
-            if paper in loose and (1, paper) not in beside:
-                beside[1, paper], beside[0, paper] = {(0, paper)}, {(1, paper)}
-        done: set[tuple[int, str]] = set()
-        for node in chain(((0, paper) for paper in gone), ((1, paper) for paper in come)):
-            if node in done:
-                continue
-            group, waiting = {node}, [node]
-            while waiting:
-                for other in beside[waiting.pop()] - group:
-                    group.add(other)
-                    waiting.append(other)
-            done |= group
+            held = {self.before.paper[key] for key in self.after.keys[paper] if key in self.before.paper}
+            alike.add_edges_from(((1, paper), (0, one)) for one in held)
+        loose = set(networkx.isolates(alike))
+        alike.add_edges_from(((0, paper), (1, paper)) for paper in come if {(0, paper), (1, paper)} <= loose)
+        for group in networkx.connected_components(alike):
             yield tuple(sorted(paper for side, paper in group if side == n) for n in (0, 1))  # type: ignore[misc]
 
     def _identity(self, papers: list[str], others: list[str]) -> None:

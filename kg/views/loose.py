@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 from kg.build.pipeline import Pipeline
 from kg.model import Document, Paper, Record, Source
-from kg.names import in_language
 from kg.rdf.triples import called
-from kg.vocabulary import Vocabulary
+from kg.vocabulary import Vocabulary, in_language
 
 if TYPE_CHECKING:
     from kg.link.linker import Linker

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from kg.entity_types import CONCEPT_TYPES, LISTS
 from kg.model import ROLES, Document, Evidence, Mention, Paper, Record, Result
-from kg.names import WEB, address, called, in_language, is_curie
+from kg.names import WEB, address, called, is_curie
 from kg.query.support import appeared
 from kg.store.contents import labels
 from kg.text import fold, has_han, one_line, sentence_at
 from kg.views.latex import as_text
 from kg.views.words import PageWords
+from kg.vocabulary import in_language
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -238,3 +239,25 @@ def code(paper: Paper) -> str:
 def link(paper: Paper) -> str:
     """The URL of the paper: its DOI, arXiv page or own URL."""
     return next(filter(None, (address(d.doi, d.arxiv, d.url) for d, _ in paper.entries)), "")
+
+
+def key_sentences(paper: Paper) -> dict[str, Evidence]:
+    """The key sentences by role, of the first entry that has each."""
+    found: dict[str, Evidence] = {}
+    for _, record in paper.entries:
+        for role, quote in record.key.items():
+            found.setdefault(role, quote)
+    return found
+
+
+def is_within(key: Evidence | None, field: str, start: int) -> bool:
+    """Whether a place of a text lies in a key sentence, if there is one."""
+    return key is not None and key.field == field and key.start <= start < key.end
+
+
+def key_quote(paper: Paper, role: str) -> EntryQuote | None:
+    """The key sentence of a role with its entry."""
+    for document, record in paper.entries:
+        if role in record.key:
+            return quoted(document, record.key[role])
+    return None

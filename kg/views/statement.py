@@ -7,8 +7,8 @@ number in it is seen beside the number.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kg.entity_types import LISTS
@@ -96,8 +96,8 @@ def row(shown: Selection, paper: Paper, found: EntryResult) -> ResultRow:
         paper,
         found,
         metric(shown, result),
-        change(shown.words, result),
-        labelled(shown, result.baseline_concept, result.baseline),
+        change(shown.words, result.change, result.value, result.unit, result.bound),
+        wording(shown, result.baseline_concept, result.baseline),
         as_text(clean(result.setting)),
         {kind: _on(shown, found, kind) for kind in ON},
         quoted(found.document, result.evidence),
@@ -111,27 +111,34 @@ def metric(shown: Selection, result: Result) -> str:
     return as_text(clean(result.metric))
 
 
-def labelled(shown: Selection, concept: str, wording: str) -> str:
-    """The label of a concept where the wording is one of its names, else the wording, which says more."""
+def wording(shown: Selection, concept: str, words: str) -> str:
+    """The label of a concept where the words of the paper are one of its names, else these words, which say more."""
     known = shown.graph.vocabulary.concepts.get(concept)
-    if known and fold(wording) in map(fold, known.labels()):
-        return shown.label(concept, wording)
-    return as_text(clean(wording))
+    if known and fold(words) in map(fold, known.labels()):
+        return shown.label(concept, words)
+    return as_text(clean(words))
 
 
-def amount(words: PageWords, result: Result) -> str:
-    """The number with its unit: "41%", "1.25–2x"."""
-    low, high = result.value if isinstance(result.value, tuple) else (result.value, result.value)
+def amount(words: PageWords, value: float | tuple[float, float], unit: str) -> str:
+    """A number with its unit: "41%", "1.25–2x"."""
+    low, high = value if isinstance(value, tuple) else (value, value)
     number = f"{low:,.12g}" if low == high else words("statement.range", low=f"{low:,.12g}", high=f"{high:,.12g}")
-    if not result.unit:
+    if not unit:
         return number
-    key = f"unit.{result.unit.replace(' ', '_') if result.unit == 'percentage points' else result.unit}"
-    return number + (words(key) if words.has(key) else f" {result.unit}")
+    key = f"unit.{unit.replace(' ', '_') if unit == 'percentage points' else unit}"
+    return number + (words(key) if words.has(key) else f" {unit}")
 
 
-def change(words: PageWords, result: Result) -> str:
+def change(words: PageWords, way: str, value: float | tuple[float, float], unit: str, bound: str = "exact") -> str:
     """Direction, bound and number as a cell has them: "↑ up to 1.93x"."""
-    return words(f"statement.{result.change}", amount=_bounded(words, result))
+    mark = "" if bound in ("exact", "") else words(f"statement.{bound}")
+    return words(f"statement.{way}", amount=mark + amount(words, value, unit))
+
+
+def stated(words: PageWords, claim: Mapping[str, Any]) -> str:
+    """The same of a claim as plain data."""
+    value = claim["low"], claim["high"]
+    return change(words, claim["change"], value, claim.get("unit", ""), claim.get("bound", ""))
 
 
 def effect(shown: Selection, result: Result) -> str:
@@ -139,8 +146,13 @@ def effect(shown: Selection, result: Result) -> str:
     words = shown.words
     kind = f"{result.change}_times" if result.unit in _TIMES and result.change != "absolute" else result.change
     bound = words(f"statement.{result.bound}") if result.bound != "exact" else ""
-    text = words(f"statement.effect_{kind}", metric=metric(shown, result), bound=bound, amount=amount(words, result))
-    baseline, setting = labelled(shown, result.baseline_concept, result.baseline), as_text(clean(result.setting))
+    text = words(
+        f"statement.effect_{kind}",
+        metric=metric(shown, result),
+        bound=bound,
+        amount=amount(words, result.value, result.unit),
+    )
+    baseline, setting = wording(shown, result.baseline_concept, result.baseline), as_text(clean(result.setting))
     notes = [words("statement.than", baseline=baseline)] if baseline else []
     notes += [setting] if setting else []
     return words("statement.aside", effect=text, notes=words("statement.also").join(notes)) if notes else text
@@ -150,23 +162,14 @@ def spread(words: PageWords, found: Sequence[ResultRow]) -> str:
     """The span of the changes of one metric and unit: "↑ 1.3x to 4.2x"."""
     ends = [end for one in found for end in (one.result.value if isinstance(one.result.value, tuple) else (one.high,))]
     first = found[0].result
-    low, high = (amount(words, replace(first, value=end)) for end in (min(ends), max(ends)))
+    low, high = (amount(words, end, first.unit) for end in (min(ends), max(ends)))
     span = low if low == high else words("statement.span", low=low, high=high)
     return words(f"statement.{first.change}", amount=span)
 
 
 def term(shown: Selection, thing: Thing) -> str:
     """What a text calls an entity: its label if the paper's words are one of its names, else these words."""
-    if not thing.quotes:
-        return thing.label
-    wording = thing.quotes[0].quote
-    known = shown.graph.vocabulary.find(wording, thing.type)
-    return thing.label if known and known.curie == thing.concept else as_text(wording)
-
-
-def _bounded(words: PageWords, result: Result) -> str:
-    number = amount(words, result)
-    return number if result.bound == "exact" else words(f"statement.{result.bound}") + number
+    return wording(shown, thing.concept, thing.quotes[0].quote) if thing.quotes else thing.label
 
 
 def _on(shown: Selection, found: EntryResult, kind: str) -> dict[str, str]:
@@ -183,8 +186,8 @@ def spans(one: ResultRow) -> Iterator[tuple[int, int, str]]:
         yield start, start + len(quote), "value"
     wordings = {"baseline": result.baseline, "setting": result.setting, "metric": result.metric}
     for field in LIT[1:]:
-        wording = clean(wordings[field])
-        found = [m.span() for m in re.finditer(re.escape(wording), sentence, re.IGNORECASE)] if wording else []
+        words = clean(wordings[field])
+        found = [m.span() for m in re.finditer(re.escape(words), sentence, re.IGNORECASE)] if words else []
         if found:
             yield (*min(found, key=lambda span: abs(span[0] - start)), field)
 

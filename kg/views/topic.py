@@ -16,7 +16,7 @@ from kg.entity_types import LISTS
 from kg.model import Document, Mention, Paper, Record
 from kg.query.filter import Compound, Condition, Entity, Phrase, Term
 from kg.query.patterns import any_regex
-from kg.views.key import is_within, key_sentences
+from kg.views.selection import is_within, key_sentences
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader

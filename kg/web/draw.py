@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from kg.serving.guard import LANGUAGES
 from kg.text import escaped
 from kg.views.answers import column
-from kg.views.profile.screen import amount
 from kg.views.render import environment
+from kg.views.statement import stated
 from kg.views.words import PageWords
 from kg.web.asked import MEDIA, Asked, Shown, place
 
@@ -53,5 +53,5 @@ def templates() -> jinja2.Environment:
     known = environment(False)
     loaders = [jinja2.PackageLoader("kg.web", "templates"), known.loader]
     made = known.overlay(loader=jinja2.ChoiceLoader([loader for loader in loaders if loader]))
-    made.filters |= {"amount": amount, "escaped": escaped, "place": place, "number": lambda value: f"{value:,}"}
+    made.filters |= {"stated": stated, "escaped": escaped, "place": place, "number": lambda value: f"{value:,}"}
     return made

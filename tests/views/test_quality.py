@@ -13,8 +13,7 @@ import kg
 from kg.api import Graph
 from kg.link.overrides import Overrides
 from kg.model import Document, KgError, Text
-from kg.views.examine import kind_of, odd_values
-from kg.views.quality import MOST, quality
+from kg.views.quality import MOST, kind_of, odd_values, quality
 
 from .browser import Browser
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Set
 from itertools import combinations
 
 from kg.model import ENTITY_TYPES, KgError
-from kg.query.support import Supporter, appeared, support
+from kg.query.support import Supporter, support
 from kg.rdf.store import Store
 from kg.store.contents import labels
 from kg.text import one_line
@@ -78,27 +78,11 @@ def supports(
 
     `having` names the papers of each concept, `places` the institutions of each paper.
     """
-    when = _appeared(store)
+    when = dict(store.rows("SELECT curie, appeared FROM papers"))
     return {
         concept: (len(own), support(Supporter(when.get(p, ""), p, places.get(p, frozenset())) for p in own))
         for concept, own in having.items()
     }
-
-
-def _appeared(store: Store) -> dict[str, str]:
-    """When each paper appeared."""
-    said: tuple[dict[str, set[str]], ...] = (defaultdict(set), defaultdict(set), defaultdict(set))
-    rows = store.rows(
-        "SELECT e.paper, e.document ->> '$.date', e.document ->> '$.year', s.said ->> '$.date' "
-        "FROM entries e LEFT JOIN sources s ON s.name = e.source"
-    )
-    for paper, *when in rows:
-        for found, day in zip(said, when, strict=True):
-            if day:
-                found[paper].add(str(day))
-    dates, years, reports = said
-    every = dates.keys() | years.keys() | reports.keys()
-    return {p: appeared(dates.get(p, ()), years.get(p, ()), reports.get(p, ())) for p in every}
 
 
 def _elements(elements: Iterable[Mapping[str, object]]) -> str:

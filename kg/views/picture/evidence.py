@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kg.model import Paper
-from kg.names import in_language
 from kg.query.corpus import Corpus
 from kg.store.contents import labels, load_entries
 from kg.views.latex import as_text
@@ -17,6 +16,7 @@ from kg.views.picture.drawing import TOGETHER, About, Drawing, Edge
 from kg.views.picture.gather import PaperFacts
 from kg.views.selection import EntryQuote, Selection, clean, ids, quoted, title
 from kg.views.words import PageWords
+from kg.vocabulary import in_language
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader

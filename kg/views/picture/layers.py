@@ -6,11 +6,14 @@ what outperforms it.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
 
 from kg.views.picture.drawing import Drawing, Edge
 from kg.views.picture.layout import Places
+
+if TYPE_CHECKING:
+    import networkx
 
 #: Pixels between columns and between rows.
 _COLUMN, _ROW = 215, 34
@@ -41,11 +44,13 @@ def layered(drawing: Drawing) -> Places:
 
     A single large group would have columns longer than a page, so it is split into its communities.
     """
+    import networkx
+
     arcs = _without_cycles(drawing)
     if len(drawing.nodes) > _MANY:
-        arcs = {one: {other for other in others if not is_across(drawing, one, other)} for one, others in arcs.items()}
-    layer = _layers(drawing, arcs)
-    groups = _groups(drawing, arcs)
+        arcs.remove_edges_from([ends for ends in arcs.edges if is_across(drawing, *ends)])
+    layer = _layers(arcs)
+    groups = sorted(map(sorted, networkx.weakly_connected_components(arcs)), key=lambda group: (-len(group), group))
     blocks = [_placed(columns, arcs) for columns in (_ordered(group, arcs, layer) for group in groups)]
     highest = max(map(_height, blocks), default=0.0)
     sums = list(accumulate((_height(block) + _APART for block in blocks), initial=0.0))
@@ -98,9 +103,9 @@ def _height(block: dict[str, tuple[int, float]]) -> float:
     return max(row for _, row in block.values())
 
 
-def _placed(columns: list[list[str]], after: dict[str, set[str]]) -> dict[str, tuple[int, float]]:
+def _placed(columns: list[list[str]], arcs: networkx.DiGraph[str]) -> dict[str, tuple[int, float]]:
     """Column and row of each node: close to the mean row of its neighbours, with the order and distinct rows kept."""
-    beside = _neighbours({name for column in columns for name in column}, after)
+    beside = _neighbours(arcs)
     row = {name: float(place) for column in columns for place, name in enumerate(column)}
     for turn in range(_ROUNDS):
         for column in columns if turn % 2 == 0 else reversed(columns):
@@ -114,90 +119,44 @@ def _placed(columns: list[list[str]], after: dict[str, set[str]]) -> dict[str, t
     return {name: (number, row[name] - first) for number, column in enumerate(columns) for name in column}
 
 
-def _neighbours(names: set[str], after: dict[str, set[str]]) -> dict[str, list[str]]:
-    out: dict[str, list[str]] = defaultdict(list)
-    for one in sorted(names):
-        for other in sorted(after.get(one, ())):
-            out[one].append(other)
-            out[other].append(one)
-    return out
+def _neighbours(arcs: networkx.DiGraph[str]) -> dict[str, list[str]]:
+    return {name: sorted((*arcs.pred[name], *arcs.succ[name])) for name in arcs}
 
 
-def _without_cycles(drawing: Drawing) -> dict[str, set[str]]:
-    """The successors of each node: the edges of most papers that do not close a cycle."""
-    after: dict[str, set[str]] = defaultdict(set)
+def _without_cycles(drawing: Drawing) -> networkx.DiGraph[str]:
+    """The nodes with the edges of most papers that do not close a cycle."""
+    import networkx
+
+    arcs: networkx.DiGraph[str] = networkx.DiGraph()
+    arcs.add_nodes_from(drawing.nodes)
     for edge in sorted(drawing.edges, key=lambda e: (-len(e.papers), e.head, e.relation, e.tail)):
         one, other = ahead(edge)
-        if one != other and not edge.is_mutual and not _reaches(after, other, one):
-            after[one].add(other)
-    return after
+        if not edge.is_mutual and not networkx.has_path(arcs, other, one):
+            arcs.add_edge(one, other)
+    return arcs
 
 
-def _reaches(after: dict[str, set[str]], start: str, end: str) -> bool:
-    seen, open_ = {start}, [start]
-    while open_:
-        name = open_.pop()
-        if name == end:
-            return True
-        more = after.get(name, set()) - seen
-        seen |= more
-        open_ += more
-    return False
-
-
-def _layers(drawing: Drawing, after: dict[str, set[str]]) -> dict[str, int]:
+def _layers(arcs: networkx.DiGraph[str]) -> dict[str, int]:
     """The column of each node: after its last predecessor, or, without one, right before its first successor."""
-    before: dict[str, set[str]] = defaultdict(set)
-    for one, others in after.items():
-        for other in others:
-            before[other].add(one)
-    layer: dict[str, int] = {}
+    import networkx
 
-    waiting = {name: len(before[name]) for name in drawing.nodes}
-    ready = sorted(name for name, number in waiting.items() if not number)
-    order: list[str] = []
-    while ready:
-        name = ready.pop(0)
-        order.append(name)
-        layer[name] = max((layer[one] + 1 for one in before[name]), default=0)
-        for other in sorted(after.get(name, ())):
-            waiting[other] -= 1
-            if not waiting[other]:
-                ready.append(other)
+    layer: dict[str, int] = {}
+    order = list(networkx.topological_sort(arcs))
+    for name in order:
+        layer[name] = max((layer[one] + 1 for one in arcs.pred[name]), default=0)
     for name in reversed(order):
-        if not before[name] and after.get(name):
-            layer[name] = min(layer[other] for other in after[name]) - 1
+        if not arcs.pred[name] and arcs.succ[name]:
+            layer[name] = min(layer[other] for other in arcs.succ[name]) - 1
     return layer
 
 
-def _groups(drawing: Drawing, after: dict[str, set[str]]) -> list[list[str]]:
-    beside: dict[str, set[str]] = defaultdict(set)
-    for one, others in after.items():
-        for other in others:
-            beside[one].add(other)
-            beside[other].add(one)
-    seen: set[str] = set()
-    out = []
-    for name in drawing.nodes:
-        if name in seen:
-            continue
-        group, open_ = {name}, [name]
-        while open_:
-            more = beside[open_.pop()] - group
-            group |= more
-            open_ += more
-        seen |= group
-        out.append(sorted(group))
-    return sorted(out, key=lambda group: (-len(group), group))
-
-
-def _ordered(group: list[str], after: dict[str, set[str]], layer: dict[str, int]) -> list[list[str]]:
+def _ordered(group: list[str], arcs: networkx.DiGraph[str], layer: dict[str, int]) -> list[list[str]]:
     """The columns of a group, ordered to reduce edge crossings (barycentre heuristic, alternating directions)."""
     first = min(layer[name] for name in group)
     columns: list[list[str]] = [[] for _ in range(max(layer[name] for name in group) - first + 1)]
     for name in group:
         columns[layer[name] - first].append(name)
-    beside = _neighbours(set(group), after)
+    beside = _neighbours(arcs)
     place: dict[str, float] = {}
     for column in columns:
         place |= {name: row - len(column) / 2 for row, name in enumerate(column)}

@@ -11,6 +11,7 @@ from kg.text import plain
 from kg.views.latex import as_text
 from kg.views.profile import concept as concepts
 from kg.views.profile import paper as papers
+from kg.views.statement import stated
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -142,19 +143,8 @@ def relation(claim: Mapping[str, Any], words: PageWords) -> str:
 def result(claim: Mapping[str, Any], words: PageWords) -> str:
     """A result: its metric, value, baseline and setting."""
     against = f"{words('web.against')} {claim['baseline']}" if claim["baseline"] else ""
-    said = f"{claim['metric']} {amount(claim, words)} {against}".strip()
+    said = f"{claim['metric']} {stated(words, claim)} {against}".strip()
     return " · ".join(filter(None, (said, claim["setting"])))
-
-
-def amount(claim: Mapping[str, Any], words: PageWords) -> str:
-    """The value of a result with its change, bound and unit: "↑ up to 2–3×"."""
-    unit = claim.get("unit") or ""
-    said = "–".join(f"{end:g}" for end in dict.fromkeys((claim["low"], claim["high"])))
-    gap = "" if not unit or unit in ("%", "x") or (unit == "points" and words.lang == "zh") else " "
-    said += gap + {"x": "×", "points": words("web.points")}.get(unit, unit)
-    if claim.get("bound") in ("up_to", "at_least", "about"):
-        said = words(f"statement.{claim['bound']}") + said
-    return {"increase": "↑ ", "decrease": "↓ "}.get(claim["change"], "") + said
 
 
 def _marked(said: str, claim: Mapping[str, Any]) -> str:

@@ -8,10 +8,9 @@ from typing import Any
 
 from kg.model import Paper
 from kg.views.brief import main_results
-from kg.views.key import key_quote
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, cited, said, section
-from kg.views.selection import Selection
+from kg.views.selection import Selection, key_quote
 from kg.views.statement import ResultRow, rows, spread
 
 _READ, _QUOTED = 3, 1  # papers of a family to read first, and of these quoted

@@ -50,7 +50,14 @@ class Layout:
     @cache
     def usual() -> Layout:
         """The layout that ships with the package."""
-        return Layout(tuple(_LayoutParser(str(_DEFAULT), {}).parts(_DEFAULT.read_bytes())))
+        import yaml
+
+        parts = []
+        for section in yaml.safe_load(_DEFAULT.read_bytes())["sections"]:
+            ((name, options),) = section.items()
+            columns = tuple(options.get("columns", ()))
+            parts.append(Part(name, columns, (*columns, *options.get("more", ())), options["most"]))
+        return Layout(tuple(parts))
 
     @staticmethod
     def load(path: str | Path) -> Layout:
@@ -62,7 +69,7 @@ class Layout:
             raise KgError(f"{path}: cannot be read ({error.strerror or error}): name a YAML file.") from None
         if len(said) > _LARGEST:
             raise KgError(f"{path}: is longer than a layout can be ({_LARGEST:,} bytes): name a YAML file of sections.")
-        return Layout(tuple(_LayoutParser(str(path), {part.name: part for part in Layout.usual().parts}).parts(said)))
+        return Layout(tuple(_parts(str(path), said)))
 
     def chosen(self, sections: Iterable[str], columns: Iterable[str] = ()) -> Layout:
         """A layout with the given sections in that order (all if empty), and columns as in "results=metric,paper".
@@ -89,104 +96,61 @@ def _choose(names: Iterable[str]) -> str:
     return f"choose one of {listed}" if listed else "leave that out"
 
 
-class _LayoutParser:
-    """Parses the sections of one file; they must be among `known`, unless it is empty."""
+def _parts(file: str, content: bytes) -> Iterator[Part]:
+    """The sections of a file; KgError with the line of what is wrong."""
+    import yaml
 
-    def __init__(self, file: str, known: dict[str, Part]) -> None:
-        self.file, self.known = file, known
-
-    def parts(self, content: bytes) -> list[Part]:
-        import yaml
-
-        top = self._tree(content)
-        if not isinstance(top, yaml.MappingNode) or [key.value for key, _ in top.value] != ["sections"]:
-            raise self._wrong(top, "a layout begins with the word sections: and then has a list of them")
-        listed = top.value[0][1]
-        if not isinstance(listed, yaml.SequenceNode) or not listed.value:
-            raise self._wrong(listed, "sections: has a list, a line with a dash for each section")
-        found: dict[str, Part] = {}
-        for node in listed.value:
-            part = self._part(node)
-            if part.name in found:
-                raise self._wrong(node, f"the section {part.name!r} stands here twice")
-            found[part.name] = part
-        return list(found.values())
-
-    def _tree(self, content: bytes) -> yaml.Node | None:
-        """The file as YAML nodes; no objects are created, and aliases are not expanded."""
-        import yaml
-
-        try:
-            return yaml.compose(content, Loader=yaml.SafeLoader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = f", line {mark.line + 1}" if mark else ""
-            raise KgError(f"{self.file}{line}: is no YAML ({error.problem}): mend that line.") from None
-        except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError):
-            raise KgError(f"{self.file}: is no YAML text: write one as the documentation of kg report shows.") from None
-
-    def _part(self, node: yaml.Node) -> Part:
-        """A section given by its name, or by its name with options."""
-        import yaml
-
-        options: yaml.Node | None = None
+    try:  # no objects are made, and aliases are not expanded
+        top = yaml.compose(content, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f", line {mark.line + 1}" if mark else ""
+        raise KgError(f"{file}{line}: is no YAML ({error.problem}): mend that line.") from None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError):
+        raise KgError(f"{file}: is no YAML text: write one as the documentation of kg report shows.") from None
+    if not isinstance(top, yaml.MappingNode) or [key.value for key, _ in top.value] != ["sections"]:
+        raise _wrong(file, top, "a layout begins with the word sections: and then has a list of them")
+    listed = top.value[0][1]
+    if not isinstance(listed, yaml.SequenceNode) or not listed.value:
+        raise _wrong(file, listed, "sections: has a list, a line with a dash for each section")
+    known, seen = {part.name: part for part in Layout.usual().parts}, set()
+    for node in listed.value:
+        name, options = node, None
         if isinstance(node, yaml.MappingNode) and len(node.value) == 1:
-            node, options = node.value[0]
-        if not isinstance(node, yaml.ScalarNode):
-            raise self._wrong(node, "a section is a name, or a name with a colon and what it is to have")
-        if self.known and node.value not in self.known:
-            raise self._wrong(node, f"a report has no section {node.value!r}: {_choose(self.known)}")
-        part = self.known.get(node.value, Part(node.value))
-        if options is None or (isinstance(options, yaml.ScalarNode) and not options.value):
-            return part
-        if not isinstance(options, yaml.MappingNode):
-            raise self._wrong(options, f"behind {part.name}: stand lines like most: 50")
-        for key, value in options.value:
-            part = self._with(part, key, value)
-        return part
+            name, options = node.value[0]
+        if not isinstance(name, yaml.ScalarNode):
+            raise _wrong(file, name, "a section is a name, or a name with a colon and what it is to have")
+        if name.value not in known:
+            raise _wrong(file, name, f"a report has no section {name.value!r}: {_choose(known)}")
+        if name.value in seen:
+            raise _wrong(file, name, f"the section {name.value!r} stands here twice")
+        seen.add(name.value)
+        part = known[name.value]
+        if isinstance(options, yaml.MappingNode):
+            for key, value in options.value:
+                part = _with(file, part, key, value)
+        elif options is not None and not (isinstance(options, yaml.ScalarNode) and not options.value):
+            raise _wrong(file, options, f"behind {part.name}: stand lines like most: 50")
+        yield part
 
-    def _with(self, part: Part, key: yaml.Node, value: yaml.Node) -> Part:
-        """A section with one option changed."""
-        name = str(key.value)
-        if name == "columns" and (part.known or not self.known):
-            return part.having(self._names(value), self._at(value)) if self.known else self._first(part, value)
-        if name == "more" and not self.known:
-            return replace(part, known=(*part.known, *self._names(value)))
-        if name == "most":
-            return replace(part, most=self._number(value))
-        can = [option for option in ("columns", "most") if getattr(part, option)]
-        raise self._wrong(key, f"{part.name} has no {name!r}: {_choose(can)}")
 
-    def _first(self, part: Part, value: yaml.Node) -> Part:
-        names = tuple(self._names(value))
-        return replace(part, columns=names, known=names)
+def _with(file: str, part: Part, key: yaml.Node, value: yaml.Node) -> Part:
+    """A section with one option changed."""
+    import yaml
 
-    def _names(self, node: yaml.Node) -> list[str]:
-        import yaml
-
-        if not isinstance(node, yaml.SequenceNode) or not node.value:
-            raise self._wrong(node, "columns are a list like [metric, value, paper]")
-        return list(self._scalars(node))
-
-    def _scalars(self, node: yaml.SequenceNode) -> Iterator[str]:
-        import yaml
-
-        for item in node.value:
-            if not isinstance(item, yaml.ScalarNode):
-                raise self._wrong(item, "a column is a name")
-            yield str(item.value)
-
-    def _number(self, node: yaml.Node) -> int:
-        try:
-            number = int(str(node.value))
-        except ValueError:
-            number = 0
+    if key.value == "columns" and part.known:
+        items = value.value if isinstance(value, yaml.SequenceNode) else []
+        if not items or not all(isinstance(item, yaml.ScalarNode) for item in items):
+            raise _wrong(file, value, "columns are a list like [metric, value, paper]")
+        return part.having([str(item.value) for item in items], f"{file}, line {value.start_mark.line + 1}")
+    if key.value == "most":
+        number = int(value.value) if isinstance(value, yaml.ScalarNode) and str(value.value).isdecimal() else 0
         if not 0 < number <= _MOST:
-            raise self._wrong(node, f"most is a number from 1 to {_MOST:,}")
-        return number
+            raise _wrong(file, value, f"most is a number from 1 to {_MOST:,}")
+        return replace(part, most=number)
+    can = [option for option in ("columns", "most") if getattr(part, option)]
+    raise _wrong(file, key, f"{part.name} has no {str(key.value)!r}: {_choose(can)}")
 
-    def _at(self, node: yaml.Node | None) -> str:
-        return f"{self.file}, line {node.start_mark.line + 1}" if node is not None else self.file
 
-    def _wrong(self, node: yaml.Node | None, what: str) -> KgError:
-        return KgError(f"{self._at(node)}: {what}.")
+def _wrong(file: str, node: yaml.Node | None, what: str) -> KgError:
+    return KgError(f"{file}, line {node.start_mark.line + 1}: {what}." if node else f"{file}: {what}.")

@@ -6,10 +6,9 @@ from collections import defaultdict
 from typing import Any
 
 from kg.model import Paper
-from kg.views.key import key_quote
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, by_label, cited, said, section
-from kg.views.selection import EntryQuote, Selection, ids, quoted
+from kg.views.selection import EntryQuote, Selection, ids, key_quote, quoted
 
 
 def problems(shown: Selection, part: Part) -> dict[str, Any]:

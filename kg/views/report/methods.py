@@ -7,11 +7,10 @@ from typing import Any
 
 from kg.model import Paper
 from kg.views.brief import main_results, techniques
-from kg.views.key import key_quote
 from kg.views.latex import as_text
 from kg.views.report.layout import Part
 from kg.views.report.table import Group, Row, lit, section
-from kg.views.selection import Selection, code, ids, title
+from kg.views.selection import Selection, code, ids, key_quote, title
 from kg.views.statement import ResultRow
 
 _NAMED = 3  # models, devices and data sets of a line

@@ -25,10 +25,8 @@ from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from kg.query import Row
-    from kg.query.occurrence import Chosen, Tell
+    from kg.query.occurrence import Tell
     from kg.views.reader import GraphReader
-    from kg.views.trends.lexicon import TrendLexicon
-    from kg.vocabulary import Vocabulary
 
 OF = (*LISTS, "topic", "metric", "kind")
 OVER = (*PERIODS, "report", "venue-year")
@@ -87,21 +85,14 @@ class Collected:
         kept = {at: n for n, at in enumerate(sorted({at for at, key in self.things if key in named}))}
         names = {self.papers[at] for at in kept}
         wider = named.union(*(self.above.get(key, ()) for key in named))
-        return Collected(
-            [self.papers[at] for at in kept],
-            [self.periods[at] for at in kept],
-            [(kept[at], key) for at, key in self.things if at in kept and key not in wider],
-            self.names,
-            self.above,
-            [match for match in self.matches if match.paper in names],
-            self.is_whole,
-            self.first,
-            self.last,
-            [self.sources[at] for at in kept] if self.sources else [],
-            self.notes,
-            [self.placed[at] for at in kept] if self.placed else [],
-            self.rows,
-            self.unsaid,
+        return replace(
+            self,
+            papers=[self.papers[at] for at in kept],
+            periods=[self.periods[at] for at in kept],
+            things=[(kept[at], key) for at, key in self.things if at in kept and key not in wider],
+            matches=[match for match in self.matches if match.paper in names],
+            sources=[self.sources[at] for at in kept] if self.sources else [],
+            placed=[self.placed[at] for at in kept] if self.placed else [],
         )
 
     def _unknown(self, label: str, of: str) -> str:

@@ -96,7 +96,7 @@ class TrendLexicon:
         """The labels of a paper from those that match: without labels whose `with` is missing, with broader ones."""
         shown = set(found)
         while True:
-            every = self._wider(shown)
+            every = shown | _beyond(self.labels, shown, ("broader",))
             lacking = {key for key in shown if not every.issuperset(self.labels[key].needs)}
             if not lacking:
                 return {key for key in every if every.issuperset(self.labels[key].needs)}
@@ -104,16 +104,17 @@ class TrendLexicon:
 
     def above(self, key: str) -> frozenset[str]:
         """The labels that every paper with a given label has."""
-        out = {key}
-        while more := {one for known in out for one in (*self.labels[known].broader, *self.labels[known].needs)} - out:
-            out |= more
-        return frozenset(out - {key})
+        return frozenset(_beyond(self.labels, {key}) - {key})
 
-    def _wider(self, keys: set[str]) -> set[str]:
-        out = set(keys)
-        while more := {one for key in out for one in self.labels[key].broader} - out:
-            out |= more
-        return out
+
+def _beyond(labels: Mapping[str, Label], keys: Iterable[str], by: Iterable[str] = ("broader", "needs")) -> set[str]:
+    """The labels to which some lead; a label is one of them where they lead back to it."""
+    found: set[str] = set()
+    ahead = set(keys)
+    while ahead:
+        ahead = {one for key in ahead for name in by for one in getattr(labels[key], name)} - found
+        found |= ahead
+    return found
 
 
 class _Checked:
@@ -159,18 +160,9 @@ class _Checked:
             for other in (*label.needs, *label.broader):
                 if other not in labels:
                     raise self._wrong(f"the label {key[:60]!r} names {other[:60]!r}", "which is no label of the file")
-            self._no_circle(key, labels)
-
-    def _no_circle(self, key: str, labels: dict[str, Label]) -> None:
-        seen: set[str] = set()
-        ahead = [*labels[key].broader, *labels[key].needs]
-        while ahead:
-            one = ahead.pop()
-            if one == key:
+        for key in labels:
+            if key in _beyond(labels, [key]):
                 raise self._wrong(f"the label {key[:60]!r} is broader than itself or needs itself", "break the circle")
-            if one not in seen:
-                seen.add(one)
-                ahead += (*labels[one].broader, *labels[one].needs)
 
     def _wrong(self, what: str, remedy: str) -> KgError:
         return KgError(f"{self.path}: {what}: {remedy}.")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from kg.model import KgError
-from kg.names import in_language
 from kg.query.periods import PERIODS, is_partial, within
 from kg.query.sayings import Sayings
 from kg.query.statistics import LEAST, LEVEL, ShareChange, adjusted, early_and_late, late, moved, trend_test, wilson
@@ -20,6 +19,7 @@ from kg.views.base import View
 from kg.views.columns import shortened
 from kg.views.trends import composition
 from kg.views.words import PageWords
+from kg.vocabulary import in_language
 
 if TYPE_CHECKING:
     import pandas
