@@ -313,9 +313,9 @@ class Graph:
     def neighbourhood(self, concept: str, limit: int = 100) -> networkx.MultiDiGraph[str]:
         """Two steps around a concept (CURIE): its papers, what they have and what they say of it, at most `limit` each.
 
-        Nodes and edges are named as in `networkx`; see `kg.views.neighbourhood`. KgError for what no paper has.
+        Nodes and edges are named as in `networkx`; see `kg.views.network`. KgError for what no paper has.
         """
-        from kg.views.neighbourhood import neighbourhood
+        from kg.views.network import neighbourhood
 
         return neighbourhood(self, concept, limit)
 
@@ -439,9 +439,9 @@ class Graph:
         Several files come as an archive (zip). The network for VOSviewer is `of` "concept", "technique", ..., each with
         `least` papers or more.
         """
-        from kg.views.export import export
+        from kg.views.export.formats import export
 
-        return export(self, format, source, of, least)
+        return export(self.store, format, of, least, source)
 
     def close(self) -> None:
         """Close the file; what is made from it follows what was changed.

@@ -20,7 +20,7 @@ from kg.extract import version as extractor
 from kg.extract.belonging import obtained
 from kg.link.linker import Linker
 from kg.link.overrides import Overrides
-from kg.model import Batch, Document, Doubt, Facts, KgError, Loss, Record, Source, Text
+from kg.model import Batch, Document, Doubt, Facts, KgError, Loss, Record, Text
 from kg.records import from_json, to_json
 from kg.sources import HeldFile, Unread
 from kg.store.entries import Entry, local_id
@@ -309,7 +309,6 @@ class Pipeline:
         if not isinstance(made, Made):
             yield item, made
             return
-        self.meet(made.batch.source)
         yield from zip(made.batch.documents, made.made, strict=True)
         yield from ((item, error) for error in _errors(made.batch))
 
@@ -319,12 +318,8 @@ class Pipeline:
             if not isinstance(file, Batch):
                 yield file
                 continue
-            self.meet(file.source)
             yield from file.documents
             yield from _errors(file)
-
-    def meet(self, source: Source) -> None:
-        """Take note of a file of which the documents come; for subclasses."""
 
 
 def _opened(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,7 +76,9 @@ def command(
     told = Added()
     with interruptible(lambda: "nothing was written."):
         if _are_files(names):
-            view = _of_files(names, language(lang), since, now, _writer(llm), told, strict, fast, jobs)
+            view, told = of_files(
+                names, language(lang), since, now, writer=_writer(llm), strict=strict, fast=fast, jobs=jobs
+            )
         else:
             view = _of_graph(graph, names, lang, since, now, _writer(llm))
     tell_left_out(told)
@@ -127,34 +130,20 @@ def _is_file(name: str) -> bool:
         return False
 
 
-def _of_files(
-    names: list[str],
-    lang: str,
-    since: str,
-    now: str,
-    writer: Writer,
-    told: Added,
-    strict: bool,
-    fast: bool,
-    jobs: int | None,
-) -> Digest:
-    """A digest of files, which are extracted but not stored."""
-    from kg.build.workers import cores
-    from kg.views.digest import of_files
+def of_files(
+    names: Sequence[str], lang: str = "zh", since: str = "", now: str = "", *, writer: Writer | None = None,
+    strict: bool = False, fast: bool = False, jobs: int | None = None,
+) -> tuple[Digest, Added]:  # fmt: skip
+    """A digest of files, which are read into a graph that is thrown away, and what was read."""
+    from tempfile import TemporaryDirectory
 
-    with progress("Reading") as tell:
-        return of_files(
-            names,
-            lang,
-            since=since,
-            now=now,
-            writer=writer,
-            strict=strict,
-            fast=fast,
-            jobs=jobs or cores(),
-            report=told,
-            progress=tell,
-        )
+    import kg
+    from kg.views.digest import composed, digest
+
+    with TemporaryDirectory() as folder, kg.open(Path(folder) / "papers.kg", create=True) as opened:
+        with progress("Reading") as tell:
+            told = opened.add(*names, strict=strict, fast=fast, jobs=jobs, progress=tell)
+        return digest(opened, "", lang, since=since, now=now, writer=writer or composed), told
 
 
 def _of_graph(graph: str, names: list[str], lang: str, since: str, now: str, writer: Writer) -> Digest:

@@ -22,16 +22,15 @@ from kg.views.answers import (
     shown_columns,
     text,
 )
-from kg.views.latex import as_text, place_in_words
+from kg.views.latex import as_text, excerpt, place_in_words
 from kg.views.render import render
+from kg.views.statement import lit
 from kg.views.words import PageWords
 
 #: Lines shown in a notebook, sentences per line, and characters of a sentence and of a title.
 MOST, _SENTENCES, _SENTENCE, _TITLE = 50, 4, 360, 300
 #: Characters of a column name.
 _HEAD = 60
-#: Characters before the first quote in a shortened sentence.
-_BEFORE = 80
 
 
 def page(answer: Answer) -> str:
@@ -177,25 +176,11 @@ def sentences(quotes: Iterable[Quote], by: str, seen: set[tuple[str, ...]] | Non
 
 
 def pieces(sentence: str, quotes: Iterable[str]) -> list[tuple[str, bool]]:
-    """A sentence split into pieces, each with whether it is quoted; a long one is shortened around the first quote."""
-    folded = as_text(sentence)
-    places = [place for q in map(as_text, quotes) if (place := place_in_words(folded, q))]
-    if not folded:
-        return []
-    first = min(places, default=(0, 0))
-    begin = 0 if first[1] <= _SENTENCE else max(0, first[0] - _BEFORE)
-    end = min(len(folded), begin + _SENTENCE)
-    if begin:  # whole words, but in writing without spaces
-        begin = folded.find(" ", begin, first[0]) + 1 or begin
-    if end < len(folded) and " " in folded[end - _BEFORE : end]:
-        end = max(folded.rfind(" ", end - _BEFORE, end), min(first[1], end))
-    is_marked = [any(start <= at < stop for start, stop in places) for at in range(begin, end)]
-    if all(is_marked):  # highlighting everything highlights nothing
-        is_marked = [False] * len(is_marked)
-    out = [("…", False)] if begin else []
-    start = begin
-    for at in range(begin + 1, end + 1):
-        if at == end or is_marked[at - begin] != is_marked[start - begin]:
-            out.append((folded[start:at], is_marked[start - begin]))
-            start = at
-    return [*out, ("…", False)] if end < len(folded) else out
+    """A sentence in pieces, each with whether it is quoted; a long one is cut around the first quotes."""
+    own = list(quotes)
+    said = excerpt(sentence, own, _SENTENCE)
+    places = [(*place, "quoted") for quote in own if (place := place_in_words(said, as_text(quote)))]
+    found = lit(said, sorted(places, key=lambda place: place[0] - place[1]))
+    if all(field for _, field in found):  # highlighting everything highlights nothing
+        return [(said, False)] if said else []
+    return [(text, bool(field)) for text, field in found]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from unicodedata import combining, east_asian_width
+from rich.cells import cell_len as width
 
 from kg.text import plain
 
-
-def width(text: str) -> int:
-    """The width of a text in columns."""
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+__all__ = ["shortened", "width"]
 
 
 def shortened(text: str, most: int) -> str:

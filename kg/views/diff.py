@@ -6,6 +6,7 @@ Depends on the two graphs only and is byte-identical on every run; the page is s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kg.model import Document, Evidence, Relation
@@ -15,7 +16,7 @@ from kg.views.answers import short
 from kg.views.base import View
 from kg.views.difference import FIRST, ClaimChange, Difference, First, Identity, PaperChange, Relinked, Work, difference
 from kg.views.render import render
-from kg.views.selection import EntryQuote, Selection, clean, quoted
+from kg.views.selection import Selection, clean, quoted
 from kg.views.statement import effect
 
 if TYPE_CHECKING:
@@ -215,15 +216,9 @@ def _said(shown: Selection, claim: Any) -> str:
 
 def _quote(when: str, said: tuple[Document, Evidence]) -> dict[str, Any]:
     """The quote of a claim with its position; `when` is "before", "after" or ""."""
-    quote: EntryQuote = quoted(*said)
-    return {
-        "when": when,
-        "entry": quote.entry,
-        "field": quote.field,
-        "start": quote.start,
-        "end": quote.end,
-        "quote": quote.quote,
-    }
+    quote = asdict(quoted(*said))
+    del quote["sentence"]
+    return {"when": when} | quote
 
 
 def _text(data: dict[str, Any]) -> str:

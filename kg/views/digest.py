@@ -20,12 +20,10 @@ from kg.query.periods import days
 from kg.tables import json_text
 from kg.views.base import View
 from kg.views.brief import ORIGINS, parts, sentence
-from kg.views.loose import Loose, RecordingPipeline
 from kg.views.render import render
 from kg.views.selection import Selection, ids, link
 
 if TYPE_CHECKING:
-    from kg.build.pipeline import Added, Progress
     from kg.views.reader import GraphReader
 
 #: Markup of the format at the beginning of a text; it is escaped by a backslash.
@@ -104,33 +102,6 @@ def _are_all(graph: GraphReader, selection: str) -> bool:
     """Whether words ask for papers and set no condition: "new papers"."""
     query = (found := graph.ask(selection, limit=1)).query
     return query.kind == "papers" and not query.filter.conditions and not found.ignored
-
-
-def of_files(
-    patterns: Iterable[str],
-    lang: str = "zh",
-    *,
-    since: str = "",
-    now: str = "",
-    writer: Writer = composed,
-    strict: bool = False,
-    fast: bool = False,
-    jobs: int = 1,
-    report: Added | None = None,
-    progress: Progress | None = None,
-) -> Digest:
-    """A digest of the papers of files, which are extracted but not stored; entries of one work are one paper.
-
-    Unreadable files are listed in `report`; `strict` raises KgError at the first one.
-    """
-    pipeline = RecordingPipeline(fast=fast, jobs=jobs)
-    found = pipeline.records(patterns, strict=strict, report=report, progress=progress)
-    loose = Loose(found, pipeline.linker, pipeline.noted)
-    latest = _latest(loose.as_graph()) if not now else _day(now)
-    first = periods.since(since, Lexicon(pipeline.linker.vocabulary), _needed(latest)) if since else None
-    period = periods.Period(first, _needed(latest)) if first else None
-    shown = Selection.of(loose.as_graph(), loose.works, lang)
-    return of(shown, now=now, period=period, writer=writer)
 
 
 def of(

@@ -14,12 +14,12 @@ from typing import Any
 from kg.check import Checker
 from kg.check.wording import is_ordinary, names
 from kg.endpoint import Chat, Endpoint, Unanswered, configured
-from kg.entity_types import LISTS
 from kg.model import Document, KgError, Paper, Text
 from kg.text import count_han, has_han, sentences
-from kg.views.brief import compose
+from kg.views.brief import compose, data
 from kg.views.digest import DigestSentence
 from kg.views.selection import Selection
+from kg.views.statement import effect
 
 INSTRUCTIONS = (
     "You write digests of research papers. The user's message is a JSON object: the record of one paper, and the "
@@ -40,7 +40,7 @@ _MOST = {"zh": 500, "en": 1000}  # characters of a sentence
 _LEAST = 10
 _HAN_SHARE = 0.6  # of the characters outside names and numbers
 _FAILURES = 3  # consecutive failures, after which the model is not asked again
-_MOST_ITEMS = 20  # items of one kind that are sent
+_MOST_ITEMS = 20  # results that are sent
 _ORGANISATION = re.compile(r"[\u4e00-\u9fff]{2}(?:大学|学院|研究院|研究所|实验室|公司|集团)")
 
 
@@ -117,36 +117,11 @@ def _is_one(text: str, lang: str) -> bool:
 
 
 def record(shown: Selection, paper: Paper) -> dict[str, Any]:
-    """The record as sent to the model: entities with localised labels, results with their metrics."""
-    out: dict[str, Any] = {"language": shown.lang}
-    first = paper.entries[0][1]
-    out |= {"title": first.title, "name": first.name, "kind": first.kind}
-    for kind, of in LISTS.items():
-        things = [
-            {"name": thing.label, "written": thing.quotes[0].quote if thing.quotes else thing.label}
-            | ({"role": thing.role} if thing.role else {})
-            for thing in shown.things(paper, kind)[:_MOST_ITEMS]
-        ]
-        if things:
-            out[of] = things
-    results = [
-        {
-            name: value
-            for name, value in (
-                ("metric", one.result.metric),
-                ("value", one.result.value),
-                ("unit", one.result.unit),
-                ("change", one.result.change),
-                ("bound", one.result.bound),
-                ("baseline", one.result.baseline),
-                ("setting", one.result.setting),
-                ("quote", one.result.evidence.quote),
-            )
-            if value not in ("", "exact")
-        }
-        for one in shown.outcomes(paper)[:_MOST_ITEMS]
-    ]
-    return out | ({"results": results} if results else {})
+    """The record as sent to the model: the parts of the brief, and all results."""
+    first, found = paper.entries[0][1], data(shown, paper)
+    results = [effect(shown, one.result) for one in shown.outcomes(paper)[:_MOST_ITEMS]]
+    named: dict[str, Any] = {"language": shown.lang, "title": first.title, "name": first.name, "kind": first.kind}
+    return {**named, **found["parts"], "results": results}
 
 
 def _document(paper: Paper, also: str) -> Document:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
+from html.entities import html5
 
 from kg.latex import letters as accented
 from kg.latex import unmarked
@@ -27,19 +27,7 @@ _RAISED_NUMBER = re.compile(r"\$\^(?:\{(-?\d+)\}|(\d))\$")  # "SD$^2$"
 _EXPONENT = re.compile(r"(?<=[\dA-Za-zℓ)])\^(?:\{([^{}^_]*[A-Za-z][^{}^_]*)\}|([A-Za-z]))")  # "2^n", "2^{n-1}"
 _INDEX = re.compile(r"(?<![A-Za-z\\])([A-Za-z])_(?:\{([A-Za-z]+)\}|([A-Za-z])(?![A-Za-z]))")  # "S_E"
 _SQUARED = re.compile(r"(?<![A-Za-z])([A-Z])\^\{?(\d+)\}?")
-_SYMBOLS = {
-    "lesssim": "≲",
-    "gtrsim": "≳",
-    "sqrt": "√",
-    "circ": "∘",
-    "in": "∈",
-    "ell": "ℓ",
-    "natural": "♮",
-    "cdot": "·",
-    "subset": "⊂",
-    "forall": "∀",
-    "nabla": "∇",
-}
+_SYMBOLS = {"circ": "∘", "cdot": "·"}  # commands that HTML calls otherwise
 _RAISED, _LOWERED = "\ue002", "\ue003"  # stand for "^" and "_" of a formula meanwhile, which keep their sense
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SIGNS = {r"^\circ": "°", r"^{\circ}": "°", r"\infty": "∞", r"\-": "-", r"^\top": "ᵀ", r"^{\top}": "ᵀ"}
@@ -133,7 +121,7 @@ def as_text(said: str) -> str:
     said = _SIZE.sub("", _MONEY.sub(_DOLLAR, said.replace(r"\$", _DOLLAR)))
     said = _FORMULA.sub(lambda found: _TEXT_OF_IT.sub(lambda text: text[0].replace(" ", _SPACE), found[0]), said)
     said = _QUOTED.sub(r"“\1”", _WRAPPED.sub(r"\1", said)).replace("{,}", ",")
-    said = _GREEK.sub(lambda found: _letter(found[1]) or _SYMBOLS.get(found[1], found[0]), said)
+    said = _GREEK.sub(_symbol, said)
     said = _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), said)
     said = _RAISED_NUMBER.sub(lambda found: (found[1] or found[2]).translate(_SUPERSCRIPTS), said)
     said = _MATH.sub(_formula, said)
@@ -181,14 +169,10 @@ def letters(raw: str) -> list[str]:
     return shown
 
 
-def _letter(name: str) -> str:
-    """The Greek letter of a name, "" for another: "mu" is "μ", "Delta" "Δ"."""
-    name = name.removeprefix("var")
-    case = "CAPITAL" if name.istitle() else "SMALL"
-    try:
-        return unicodedata.lookup(f"GREEK {case} LETTER {'LAMDA' if name.lower() == 'lambda' else name}")
-    except KeyError:
-        return ""
+def _symbol(command: re.Match[str]) -> str:
+    """The letter or sign of a command: "μ" for "mu"; one that HTML does not know, or that is a word, stays."""
+    name = command[1].removeprefix("var")
+    return _SYMBOLS.get(name) or (command[0] if _OPERATOR.match(command[0]) else html5.get(f"{name};", command[0]))
 
 
 def excerpt(sentence: str, quotes: Iterable[str], most: int = 160) -> str:

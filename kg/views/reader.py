@@ -1,8 +1,9 @@
-"""What views need of a graph, which `kg.api.Graph` gives."""
+"""What views need of a graph, which `kg.api.Graph` gives, and of a server that shows them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -28,3 +29,16 @@ class GraphReader(Protocol):
     def papers(self, names: Iterable[str] | None = None) -> list[Paper]: ...
     def select(self, selection: str | Iterable[str] = "") -> list[Paper]: ...
     def __iter__(self) -> Iterator[Paper]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """`lead` gives the address of a CURIE or entry, `nonce` is that of the page's scripts, `bar` leads back.
+
+    `forms` are the page's other ones: media type and address.
+    """
+
+    lead: Callable[[str], str]
+    nonce: str = ""
+    bar: tuple[tuple[str, str], ...] = ()  # what a link is called, and its address
+    forms: tuple[tuple[str, str], ...] = ()

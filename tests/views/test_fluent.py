@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from kg import endpoint as protocol
+from kg.cli.digest import of_files
 from kg.model import KgError
-from kg.views.digest import Digest, composed, of_files
+from kg.views.digest import Digest, composed
 from kg.views.fluent import writer
 from tests.extract.model_server import MODEL, Server, babble, completion, drip
 from tests.fetch.local_server import Answer, send
@@ -57,7 +58,7 @@ def papers(tmp_path: Path) -> Path:
 def told(server: Server, papers: Path, answer: Answer, lang: str = "zh") -> tuple[Digest, dict[str, Any]]:
     """The digest with the answer, and the brief of its paper; extraction asks nobody."""
     server.answers = [answer]
-    view = of_files([str(papers)], lang, writer=writer(), fast=True)
+    view, _ = of_files([str(papers)], lang, writer=writer(), fast=True)
     brief = json.loads(view.render("json"))["entries"][0]["brief"]
     return view, brief
 
@@ -67,7 +68,7 @@ def sentence(text: str) -> Answer:
 
 
 def own(papers: Path, lang: str = "zh") -> str:
-    view = of_files([str(papers)], lang, writer=composed, fast=True)
+    view, _ = of_files([str(papers)], lang, writer=composed, fast=True)
     return str(json.loads(view.render("json"))["entries"][0]["brief"]["text"])
 
 
@@ -154,7 +155,7 @@ def test_model_that_fails_three_times_is_left_alone(server, tmp_path):
     rows = [PAPER | {"id": f"p-{i}", "title": f"{PAPER['title']} Part {i}"} for i in range(6)]
     path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
     server.answers = [send(b"{}", 401)]
-    view = of_files([str(path)], writer=writer(), fast=True)
+    view, _ = of_files([str(path)], writer=writer(), fast=True)
     assert view.papers == 6
     assert "was not asked" in view.notes[-1]
     assert len([one for one in server.asked if "record" in one["messages"][0]["content"][:200]]) == 3

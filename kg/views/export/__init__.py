@@ -9,29 +9,11 @@ from typing import TYPE_CHECKING
 
 from kg.files import write, written
 from kg.model import KgError
-from kg.store.contents import digest
-from kg.views.export import formats as of_graph
+from kg.views.export.formats import FORMATS, export, files
 
 if TYPE_CHECKING:
     from kg.views.export.files import Files
     from kg.views.reader import GraphReader
-
-
-def export(graph: GraphReader, format: str, source: str | None = None, of: str = "", least: int = 1) -> bytes:
-    """The graph in one of `kg.views.export.formats.FORMATS`, several files as an archive; "digest" restores a source.
-
-    `of` names the entities of the VOSviewer network, `least` the minimum number of papers of an item. Raises KgError
-    for another format, and for a digest without a source.
-    """
-
-    if format == "digest":
-        if not source:
-            names = ", ".join(s.name for s in graph.sources()) or "none"
-            raise KgError(f"A digest is one source given back: name one with --source ({names}).")
-        return digest(graph.store, source)
-    if source and format in of_graph.FORMATS:
-        raise KgError(f"{format} holds the whole graph, not the source {source}: leave it out, or choose digest.")
-    return of_graph.export(graph.store, format, of, least)
 
 
 def save(
@@ -42,20 +24,19 @@ def save(
     If the name ends in .zip, several files are written to one archive. Raises KgError as `export` does, and if the file
     or folder cannot be written or the folder is not empty.
     """
-
     path = Path(path)
-    known = of_graph.FORMATS.get(format)
+    known = FORMATS.get(format)
     if known is not None and known.pieces is not None and not source:
         with written(path) as put:
             for piece in known.pieces(graph.store):
                 put(piece)
         return path
     if known is None or known.files is None or source or path.suffix.lower() == ".zip":
-        return write(path, export(graph, format, source, of, least))
-    return write_folder(path, of_graph.files(graph.store, format, of, least))
+        return write(path, export(graph.store, format, of, least, source))
+    return write_folder(path, files(graph.store, format, of, least))
 
 
-def write_folder(path: Path, files: Files) -> Path:
+def write_folder(path: Path, pieces: Files) -> Path:
     """Write a folder of files atomically; raises KgError if it is not empty or cannot be written."""
     final = path.resolve()
     if final.exists() and (not final.is_dir() or any(final.iterdir())):
@@ -65,7 +46,7 @@ def write_folder(path: Path, files: Files) -> Path:
         try:
             made = temporary / "made"  # gets the default mode of a folder; the temporary one is private
             made.mkdir()
-            for name, content in files:
+            for name, content in pieces:
                 file = made / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)

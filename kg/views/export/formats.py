@@ -8,6 +8,7 @@ from typing import NamedTuple
 from kg.model import KgError
 from kg.rdf.store import Store
 from kg.rdf.terms import serialised
+from kg.store.contents import digest
 from kg.views import network
 from kg.views.export.bibtex import bibtex
 from kg.views.export.files import Files, zipped
@@ -33,12 +34,20 @@ class Format(NamedTuple):
     files: Callable[..., Files] | None = None
 
 
-def export(store: Store, format: str, of: str = "", least: int = 1) -> bytes:
-    """The whole graph in one of FORMATS, several files as an archive (zip); KgError for another.
+def export(store: Store, format: str, of: str = "", least: int = 1, source: str | None = None) -> bytes:
+    """The whole graph in one of FORMATS, several files as an archive; "digest" restores a source.
 
-    `of` and `least` are those of `kg.views.export.networks.vosviewer`.
+    `of` and `least` are those of `kg.views.export.networks.vosviewer`. Raises KgError for another format, and for a
+    digest without a source.
     """
+    if format == "digest":
+        if not source:
+            names = ", ".join(store.source_names()) or "none"
+            raise KgError(f"A digest is one source given back: name one with --source ({names}).")
+        return digest(store, source)
     made = _format(format, of, least)
+    if source:
+        raise KgError(f"{format} holds the whole graph, not the source {source}: leave it out, or choose digest.")
     if made.pieces:
         return b"".join(made.pieces(store))
     return made.write(store) if made.write else zipped(files(store, format, of, least))

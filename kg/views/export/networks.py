@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Set
 from itertools import combinations
@@ -11,6 +10,7 @@ from kg.model import ENTITY_TYPES, KgError
 from kg.query.support import Supporter, support
 from kg.rdf.store import Store
 from kg.store.contents import labels
+from kg.tables import json_text
 from kg.text import one_line
 from kg.views.export.files import Files
 from kg.views.network import links, network, papers
@@ -21,22 +21,18 @@ _NO_CONCEPTS = ("ror", "institution")
 
 
 def cytoscape(store: Store) -> bytes:
-    """Cytoscape JSON: what `kg.views.network.network` holds, an element a line; networkx reads it back.
+    """Cytoscape JSON: what `kg.views.network.network` holds; networkx reads it back.
 
     Nodes are named in English; `interaction` is what Cytoscape calls an edge's relation.
     """
+    import networkx
+
     graph = network(store)
-    nodes = (
-        {"id": node, "value": node, "name": data["label_en"]} | data for node, data in sorted(graph.nodes(data=True))
-    )
-    edges = (
-        {"id": f"{head} {key} {tail}", "source": head, "target": tail, "key": key, "interaction": key} | data
-        for head, tail, key, data in sorted(graph.edges(keys=True, data=True), key=lambda edge: edge[:3])
-    )
-    return (
-        '{"data": {"name": "papers"}, "directed": true, "multigraph": true, "elements": {'
-        f'"nodes": [\n{_elements(nodes)}\n], "edges": [\n{_elements(edges)}\n]}}}}\n'
-    ).encode()
+    networkx.set_node_attributes(graph, dict(graph.nodes(data="label_en")), "name")
+    for head, tail, key, data in graph.edges(keys=True, data=True):
+        data |= {"id": f"{head} {key} {tail}", "interaction": key}
+    made = json_text(networkx.cytoscape_data(graph) | {"data": {"name": "papers"}})
+    return made.replace("<", "\\u003c").encode()  # safe inside a page too
 
 
 def vosviewer(store: Store, of: str = "concept", least: int = 1) -> Files:
@@ -83,16 +79,6 @@ def supports(
         concept: (len(own), support(Supporter(when.get(p, ""), p, places.get(p, frozenset())) for p in own))
         for concept, own in having.items()
     }
-
-
-def _elements(elements: Iterable[Mapping[str, object]]) -> str:
-    """An element a line, safe inside a page too."""
-    return ",\n".join(
-        json.dumps({"data": {key: one_line(v) if isinstance(v, str) else v for key, v in data.items()}}).replace(
-            "<", "\\u003c"
-        )
-        for data in elements
-    )
 
 
 def _label(known: Mapping[str, Mapping[str, str]], concept: str) -> str:

@@ -18,8 +18,8 @@ from kg.views.picture.layout import communities
 from kg.views.picture.look import Look
 from kg.views.picture.page import page
 from kg.views.picture.scope import scope
+from kg.views.reader import Served
 from kg.views.selection import clean
-from kg.views.served import Served
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:

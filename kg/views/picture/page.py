@@ -18,12 +18,15 @@ from kg.views.latex import as_text
 from kg.views.picture.drawing import DrawnNode, Edge
 from kg.views.picture.evidence import LISTED, LISTED_OF_MANY
 from kg.views.picture.look import IN_BOX, LABEL, Look
+from kg.views.reader import Served
 from kg.views.render import render
 from kg.views.selection import EntryQuote
-from kg.views.served import Served
 
 #: The largest numbers of nodes and edges that a canvas redraws smoothly; above, WebGL is used.
 _MOST_NODES, _MOST_EDGES = 600, 3000
+#: The texts that the scripts of a page need.
+_SAID = (*("papers", "quotes", "links", "no_quote", "not_found", "hint", "more", "found"),
+         *("support", "no_webgl", "close", "newest", "entry", "zoom"))  # fmt: skip
 _FACE = "system-ui, Noto Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 
 
@@ -107,22 +110,6 @@ def _by_sigma(look: Look, served: Served | None) -> str:
 def _render(look: Look, by: str, libraries: list[Any], drawn: dict[str, Any], served: Served | None) -> str:
     words = look.words
     years = sorted({year for node in look.drawing.nodes.values() for year in node.years})
-    said = (
-        "papers",
-        "quotes",
-        "links",
-        "no_quote",
-        "not_found",
-        "hint",
-        "more",
-        "found",
-        "support",
-        "no_webgl",
-        "close",
-        "newest",
-        "entry",
-        "zoom",
-    )
     return render(
         "picture.html.jinja",
         words.lang,
@@ -143,7 +130,7 @@ def _render(look: Look, by: str, libraries: list[Any], drawn: dict[str, Any], se
         drawn=drawn,
         about=_about(look, served),
         nonce=served.nonce if served else "",
-        said={name: words(f"picture.{name}") for name in said}
+        said={name: words(f"picture.{name}") for name in _SAID}
         | {"support_means": look.support}
         | {"found_one": words.count("picture.found", 1), "relations": _relations(look)},
     )

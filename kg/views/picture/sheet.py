@@ -218,7 +218,7 @@ def _before(start: Point, end: Point, gap: float, is_bent: bool) -> Point:
 def _labels(
     look: Look, ranked: list[DrawnNode], at: dict[str, Point], radius: dict[str, float], out: Sheet
 ) -> Iterator[SheetText]:
-    taken = _Taken()  # a hub's label may cover small dots, but no label
+    taken = _Taken(2 * len(ranked))  # a hub's label may cover small dots, but no label
     for node in ranked:
         (x, y), r = at[node.id], radius[node.id]
         taken.add((x - r, y - r, x + r, y + r), node.id, r)
@@ -255,31 +255,23 @@ def _is_inside(box: Box, out: Sheet) -> bool:
 
 
 class _Taken:
-    """A spatial index of occupied boxes."""
+    """Boxes that are occupied, each of a node of a size, or of a label."""
 
-    cell = 80  # points
+    def __init__(self, most: int) -> None:
+        import numpy
 
-    def __init__(self) -> None:
-        self.boxes: dict[tuple[int, int], list[tuple[Box, str, float]]] = defaultdict(list)
+        self.boxes, self.sizes = numpy.full((most, 4), numpy.inf), numpy.zeros(most)
+        self.names: list[str] = []
 
     def add(self, box: Box, of: str = "", size: float = math.inf) -> None:
-        for cell in self._cells(box):
-            self.boxes[cell].append((box, of, size))
+        self.boxes[len(self.names)], self.sizes[len(self.names)] = box, size
+        self.names.append(of)
 
     def meets(self, box: Box, besides: str, size: float) -> bool:
         """Whether a box overlaps one that is not much smaller than `size`."""
-        for cell in self._cells(box):
-            for other, of, big in self.boxes.get(cell, ()):
-                if of == besides or big <= 0.55 * size:
-                    continue
-                if box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]:
-                    return True
-        return False
-
-    def _cells(self, box: Box) -> Iterator[tuple[int, int]]:
-        for column in range(int(box[0] // self.cell), int(box[2] // self.cell) + 1):
-            for row in range(int(box[1] // self.cell), int(box[3] // self.cell) + 1):
-                yield column, row
+        left, top, right, bottom = self.boxes.T
+        over = (box[0] < right) & (left < box[2]) & (box[1] < bottom) & (top < box[3]) & (self.sizes > 0.55 * size)
+        return any(self.names[at] != besides for at in over.nonzero()[0])
 
 
 def width_of(text: str, size: float) -> float:

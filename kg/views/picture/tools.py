@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kg.tables import json_text
 from kg.views.network import STAMP, cleaned
 from kg.views.picture.look import Look
-from kg.views.selection import EntryQuote
 
 if TYPE_CHECKING:
     import networkx
@@ -77,12 +77,12 @@ def json(look: Look) -> str:
     nodes = [
         {"id": name, "type": node.type, "label": node.label, "x": look.places[name][0], "y": look.places[name][1]}
         | {"size": look.radius[name], "color": look.fill(node), "support": node.support, "community": node.community}
-        | {"years": node.years, "papers": _entries(look, node.papers), "quotes": [_quote(q) for q in node.quotes]}
+        | {"years": node.years, "papers": _entries(look, node.papers), "quotes": list(map(asdict, node.quotes))}
         for name, node in sorted(drawing.nodes.items())
     ]
     edges = [
         {"source": edge.head, "target": edge.tail, "relation": edge.relation, "weight": round(edge.weight, 4)}
-        | {"years": edge.years, "papers": _entries(look, edge.papers), "quotes": [_quote(q) for q in edge.quotes]}
+        | {"years": edge.years, "papers": _entries(look, edge.papers), "quotes": list(map(asdict, edge.quotes))}
         for edge in sorted(drawing.edges, key=lambda e: (e.head, e.tail, e.relation))
     ]
     whole: dict[str, Any] = {
@@ -97,7 +97,3 @@ def json(look: Look) -> str:
 
 def _entries(look: Look, papers: list[str]) -> list[str]:
     return [look.drawing.about[paper].entries[0] for paper in papers if paper in look.drawing.about]
-
-
-def _quote(quote: EntryQuote) -> dict[str, str | int]:
-    return {name: getattr(quote, name) for name in ("entry", "field", "start", "end", "quote", "sentence")}

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _LISTED, _RESULTS, _BESIDE, _SENTENCES = 8, 30, 6, 4
 #: Results of its papers that are read; those on another thing, and those that two entries repeat, are left out.
 _READ = 10 * _RESULTS
+#: What a result has besides, in the order of the query.
+_RESULT = ("metric_concept", "metric", "change", "bound", "low", "high", "unit", "baseline_concept", "baseline",
+           "setting", "date")  # fmt: skip
 #: Months that a chart shows singly; more are folded to years.
 _MONTHS = 48
 #: What stands beside a concept, by type.
@@ -44,7 +47,7 @@ def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any
     family = tuple(graph.vocabulary.narrower(concept)) if kind in ("topic", "institution") else lexicon.family(concept)
     papers = corpus.papers_with(family) if kind != "metric" else _measured(family)
     days = corpus.days(papers)[""]
-    results, stated = _results(graph, concept, family, kind, lang)
+    results, stated = _results(graph, family, kind, lang)
     most = corpus.most_of_each(papers, _BESIDE + min(len(family), 40))
     return {
         "concept": concept,
@@ -163,32 +166,45 @@ def _compared(graph: GraphReader, own: str, family: Sequence[str], side: str, la
     What is narrower wins and loses for itself.
     """
     other = "tail" if side == "head" else "head"
-    sql = f"""SELECT e.name, p.curie, p.title, o.curie, x.{other}_text, x.field, x.start, x."end", t.raw, x.score,
-        x.sure FROM concepts c JOIN relations x ON x.{side} = c.id JOIN entries e ON e.id = x.entry
-        JOIN papers p ON p.id = x.paper LEFT JOIN concepts o ON o.id = x.{other}
+    sql = f"""SELECT e.name, p.curie, p.title, x.field, x.start, x."end", t.raw, x.score, x.sure, o.curie,
+        x.{other}_text FROM concepts c JOIN relations x ON x.{side} = c.id
+        JOIN entries e ON e.id = x.entry JOIN papers p ON p.id = x.paper LEFT JOIN concepts o ON o.id = x.{other}
         JOIN texts t ON t.entry = x.entry AND t.field = x.field
         WHERE x.type = 'outperforms' AND c.curie = ? ORDER BY x.sure DESC, x.score DESC, e.name"""
     out: dict[tuple[str, str], dict[str, Any]] = {}
-    for entry, paper, title, concept, text, field, start, end, raw, score, sure in graph.store.rows(sql, own):
-        if concept in family:
+    for row in graph.store.rows(sql, own):
+        one = _cited(graph, ("label_concept", "label"), row, lang)
+        one |= {"concept": one.pop("label_concept"), "sentence": context(row[6], row[4], row[5])}
+        if one["concept"] in family:
             continue
-        place = evidence_id(entry, field, start, end, raw[start:end])
-        label = clean(graph.label(concept, lang)) if concept else clean(text)
-        said = {"concept": concept or "", "label": label, "paper": entry, "title": clean(title), "evidence": place}
-        sentence = context(raw, start, end)
-        places = ((sentence.lower().find(one.lower()), len(one)) for one in (label, clean(text)))
-        said["words"] = next((sentence[at : at + length] for at, length in places if at >= 0), "")
-        said |= {"sentence": sentence, "score": round(score, 3), "sure": bool(sure)}
-        out.setdefault((concept or text, paper), said)
+        said = one["sentence"].lower()
+        places = ((said.find(name.lower()), len(name)) for name in (one["label"], clean(row[-1])))
+        one["words"] = next((one["sentence"][at : at + length] for at, length in places if at >= 0), "")
+        out.setdefault((one["concept"] or row[-1], row[1]), one)
         if len(out) == _LISTED:
             break
     called = _names(graph, (paper for _, paper in out))
-    return [said | {"called": called[paper]} for (_, paper), said in out.items()]
+    return [one | {"called": called[paper]} for (_, paper), one in out.items()]
 
 
-def _results(
-    graph: GraphReader, own: str, family: Sequence[str], kind: str, lang: str
-) -> tuple[list[dict[str, Any]], int]:
+#: What every claim has, in the order in which a query gives it.
+_CITED = ("paper", "curie", "title", "field", "start", "end", "raw", "score", "sure")
+
+
+def _cited(graph: GraphReader, more: Sequence[str], row: Sequence[Any], lang: str) -> dict[str, Any]:
+    """A claim as plain data: its paper, the id of its words, and `more`, of which concepts are named in a language."""
+    one = dict(zip((*_CITED, *more), row, strict=True))
+    field, start, end, raw = (one.pop(name) for name in ("field", "start", "end", "raw"))
+    one |= {"quote": raw[start:end], "evidence": evidence_id(one["paper"], field, start, end, raw[start:end])}
+    one |= {"title": clean(one["title"]), "score": round(one["score"], 3), "sure": bool(one["sure"])}
+    del one["curie"]
+    for name in (name.removesuffix("_concept") for name in more if name.endswith("_concept")):
+        concept = one[f"{name}_concept"] = one[f"{name}_concept"] or ""
+        one[name] = clean(graph.label(concept, lang) if concept else one[name])
+    return one
+
+
+def _results(graph: GraphReader, family: Sequence[str], kind: str, lang: str) -> tuple[list[dict[str, Any]], int]:
     """Results on a metric, device, model or data set, else of papers that propose or have it; and how many there are.
 
     The surest come first, of these the newest. What several entries say of one paper is one result.
@@ -208,8 +224,8 @@ def _results(
     else:
         among = f"{of_papers} (SELECT x.paper FROM mentions x JOIN concepts c ON c.id = x.concept WHERE"
     among = f"{among} c.curie IN ({marks(family)}){in_role})"
-    sql = f"""SELECT e.name, p.curie, p.title, p.appeared, m.curie, r.metric_text, r.change, r.bound, r.low, r.high,
-        r.unit, b.curie, r.baseline_text, r.setting, r.field, r.start, r."end", t.raw, r.score, r.sure
+    sql = f"""SELECT e.name, p.curie, p.title, r.field, r.start, r."end", t.raw, r.score, r.sure, m.curie,
+        r.metric_text, r.change, r.bound, r.low, r.high, r.unit, b.curie, r.baseline_text, r.setting, p.appeared
         FROM (SELECT r.* FROM {among} ORDER BY r.sure DESC, p.appeared DESC, r.entry, r.number LIMIT {_READ}) r
         JOIN entries e ON e.id = r.entry JOIN papers p ON p.id = r.paper
         LEFT JOIN concepts m ON m.id = r.metric LEFT JOIN concepts b ON b.id = r.baseline
@@ -219,40 +235,15 @@ def _results(
         "r.paper, r.metric, CASE WHEN r.metric IS NULL THEN r.metric_text END, r.change, r.bound, r.low, r.high, r.unit"
     )
     ((stated,),) = graph.store.rows(f"SELECT count(*) FROM (SELECT DISTINCT {said} FROM {among}) s", *family)
-    out: list[dict[str, Any]] = []
-    papers: list[str] = []
     first: dict[tuple[object, ...], str] = {}
-    for row in graph.store.rows(sql, *family):
-        entry, paper, title, when, metric, metric_text, change, bound, low, high, unit = row[:11]
-        baseline, baseline_text, setting, field, start, end, raw, score, sure = row[11:]
-        if first.setdefault((paper, metric or metric_text, *row[6:11]), entry) != entry:
-            continue
-        papers.append(paper)
-        out.append(
-            {
-                "metric": clean(graph.label(metric, lang)) if metric else clean(metric_text),
-                "metric_concept": metric or "",
-                "change": change,
-                "bound": bound,
-                "low": low,
-                "high": high,
-                "unit": unit,
-                "baseline": clean(graph.label(baseline, lang)) if baseline else clean(baseline_text),
-                "baseline_concept": baseline or "",
-                "setting": clean(setting),
-                "paper": entry,
-                "title": clean(title),
-                "date": when[:10],
-                "evidence": evidence_id(entry, field, start, end, raw[start:end]),
-                "quote": raw[start:end],
-                "score": round(score, 3),
-                "sure": bool(sure),
-            }
-        )
-        if len(out) == _RESULTS:
-            break
-    called = _names(graph, papers)
-    return [one | {"called": called[paper]} for one, paper in zip(out, papers, strict=True)], stated
+    rows = graph.store.rows(sql, *family)
+    own = [row for row in rows if first.setdefault((row[1], row[9] or row[10], *row[11:16]), row[0]) == row[0]]
+    called = _names(graph, (row[1] for row in own[:_RESULTS]))
+    out = []
+    for row in own[:_RESULTS]:
+        one = _cited(graph, _RESULT, row, lang)
+        out.append(one | {"setting": clean(one["setting"]), "date": one["date"][:10], "called": called[row[1]]})
+    return out, stated
 
 
 def _beside(

@@ -13,18 +13,15 @@ from kg.model import Paper
 from kg.tables import json_text
 from kg.views.base import View
 from kg.views.latex import as_text
+from kg.views.reader import Served
 from kg.views.render import render
-from kg.views.report.around import also, bibliography, scope, timeline
-from kg.views.report.chart import chart
+from kg.views.report.around import also, bibliography, chart, scope, timeline
 from kg.views.report.families import families
 from kg.views.report.layout import Layout, Part
-from kg.views.report.limits import limits, problems
+from kg.views.report.limits import limits, problems, upcoming
 from kg.views.report.methods import methods
-from kg.views.report.results import results
-from kg.views.report.upcoming import upcoming
-from kg.views.report.wins import wins
+from kg.views.report.results import results, wins
 from kg.views.selection import Selection, ids, link, named, title
-from kg.views.served import Served
 from kg.views.topic import TopicScope
 
 if TYPE_CHECKING:

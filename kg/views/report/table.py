@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from kg.model import Paper
@@ -72,18 +72,7 @@ def said(quotes: Iterable[EntryQuote]) -> list[dict[str, Any]]:
         if found.setdefault(quote.sentence, quote) == quote:
             once.setdefault(quote.entry, quote)
     order = list(dict.fromkeys([*once.values(), *found.values()]))[:_QUOTES]
-    return [
-        {
-            "entry": q.entry,
-            "field": q.field,
-            "start": q.start,
-            "end": q.end,
-            "quote": q.quote,
-            "sentence": q.sentence,
-            "pieces": [],
-        }
-        for q in order
-    ]
+    return [asdict(quote) | {"pieces": []} for quote in order]
 
 
 def lit(quotes: Iterable[EntryQuote], results: Iterable[ResultRow]) -> list[dict[str, Any]]:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 #: A change of a source's share of the papers that is told, and how many such changes are.
 _MIXED, _TOLD = 0.2, 2
-#: The share of a label in a period moves by so much without the papers that its reports place there.
-_DRIVEN = 0.03
 
 
 def notes(trend: Trend, collected: Collected) -> list[str]:
@@ -24,7 +22,7 @@ def notes(trend: Trend, collected: Collected) -> list[str]:
     if trend.over not in PERIODS:
         return []
     many = [at for at, n in enumerate(trend.placed) if _is_many(trend, at, n)]
-    placed = _placement(trend, collected.placed, many) if many else []
+    placed = _placement(trend, many) if many else []
     return placed + _unlike(trend, collected.sources, many) + _mixture(trend, collected.sources)
 
 
@@ -41,7 +39,7 @@ def _is_many(trend: Trend, at: int, papers: float) -> bool:
     return not trend.partial[at] and papers >= max(LEAST, _MIXED * trend.corpus[at])
 
 
-def _placement(trend: Trend, is_placed: list[bool], many: list[int]) -> list[str]:
+def _placement(trend: Trend, many: list[int]) -> list[str]:
     """A sentence on the periods that hold many papers placed by their report."""
     order = sorted(many, key=lambda at: (-trend.placed[at] / trend.corpus[at], at))
     told = [
@@ -51,32 +49,7 @@ def _placement(trend: Trend, is_placed: list[bool], many: list[int]) -> list[str
         )
         for at in order
     ]  # fmt: skip
-    said = trend.words("trends.placed", periods=trend.named(told, trend.lang))
-    if moved := _driven(trend, order[0], is_placed):
-        listed = trend.words("trends.semicolon").join(moved)
-        said += trend.words("trends.gap") + trend.words("trends.without", moved=listed)
-    return [said]
-
-
-def _driven(trend: Trend, at: int, is_placed: list[bool]) -> list[str]:
-    """The shown labels whose share in a period is another without the papers that are placed by their report."""
-    left = trend.corpus[at] - trend.placed[at]
-    if not trend.share or left < trend.least:
-        return []
-    members = trend.members[trend.members["period"] == at]["paper"]
-    kept = set(members[~members.map(lambda paper: is_placed[paper])])
-    things = trend.things[trend.things["paper"].isin(kept)]["thing"].value_counts()
-    shares = {key: (things.get(key, 0) / left, trend.counts[key][at] / trend.corpus[at]) for key in trend.shown}
-    moved = [key for key, (one, other) in shares.items() if abs(one - other) >= _DRIVEN]
-    moved.sort(key=lambda key: -abs(shares[key][0] - shares[key][1]))
-    return [
-        trend.words(
-            "trends.without_label",
-            label=trend.named_in(key, trend.lang), period=trend.index[at],
-            without=f"{shares[key][0]:.1%}", share=f"{shares[key][1]:.1%}",
-        )
-        for key in moved[:_TOLD]
-    ]  # fmt: skip
+    return [trend.words("trends.placed", periods=trend.named(told, trend.lang))]
 
 
 def _unlike(trend: Trend, sources: list[frozenset[str]], but: list[int]) -> list[str]:

@@ -15,9 +15,9 @@ from kg.views.export.some import MOST, some
 from kg.views.picture import COLOURS, VIEWS, picture
 from kg.views.picture.drawing import KINDS
 from kg.views.profile.paper import described
+from kg.views.reader import Served
 from kg.views.report import report as reported
 from kg.views.selection import clean
-from kg.views.served import Served
 from kg.views.trends import OF, OVER, trend
 from kg.views.trends.tables import percent, points_of, significance
 from kg.views.words import PageWords
