@@ -39,6 +39,12 @@ def _outcome(text: str) -> Json:
     return [[one.metric, one.value, one.unit, one.change, one.bound] for one in outcomes(text)]
 
 
+def _results(text: str) -> Json:
+    return [
+        [one.metric, one.value, one.unit, one.change, one.bound, one.baseline, one.setting] for one in outcomes(text)
+    ]
+
+
 def _partial(text: str) -> Json:
     view = viewed(entry, text)
     at = view.text.index("Plover")
@@ -86,6 +92,7 @@ def _named(given: list[str]) -> Doc:
 EXTRACTED: dict[str, Callable[[Any], Json]] = {
     "quantity": _quantity,
     "outcome": _outcome,  # metric, value, unit, change and bound, as the grammar alone reads them
+    "result": _results,
     "baseline": lambda text: [one.baseline for one in outcomes(text)],
     "setting": lambda text: outcomes(text)[0].setting,
     "introduced": lambda text: [one.text for one in Baselines(OutcomeLexicon(Vocabulary.load())).compared(text)],
