@@ -58,7 +58,7 @@ def test_offsets_count_in_the_raw_text_of_a_repaired_abstract() -> None:
     assert "aserving" in record.key["proposes"].quote
 
 
-@pytest.mark.parametrize("abstract", ["", "Hello.", "。" * 50_000, "We propose Foo. " * 20_000, "a" * 200_000])
+@pytest.mark.parametrize("abstract", ["", "Hello.", "。" * 5_000, "We propose Foo. " * 1_000, "a" * 200_000])
 def test_any_text_is_read(abstract: str) -> None:
     document = entry(abstract, TITLE)
     record = extract(document, fast=True)

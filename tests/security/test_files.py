@@ -103,6 +103,10 @@ WAYS: list[tuple[Callable[[], None], str, bool]] = [
 ]
 
 
+#: Those that end at once: what takes its time is tried once where it can go wrong twice in one way.
+QUICK = (fails, takes, dies)
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
     """A file whose third paper is bad, between two good ones."""
@@ -142,16 +146,11 @@ def test_a_record_that_cannot_be_read(
     assert "bad" not in entries
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize(("way", "said", "is_alone"), WAYS)
+@pytest.mark.parametrize(
+    ("way", "said", "jobs"), [(way, said, n) for way, said, _ in WAYS for n in (1, 2) if n == 2 or way in QUICK]
+)
 def test_a_paper_that_cannot_be_extracted(
-    tmp_path: Path,
-    files: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    way: Callable[[], None],
-    said: str,
-    is_alone: bool,
-    jobs: int,
+    tmp_path: Path, files: Path, monkeypatch: pytest.MonkeyPatch, way: Callable[[], None], said: str, jobs: int
 ) -> None:
     small(monkeypatch, way)
     plain = Pipeline.record
@@ -167,8 +166,9 @@ def test_a_paper_that_cannot_be_extracted(
     assert len(report.skipped) == 1
     assert said in report.skipped[0]
     assert report.skipped[0].startswith("bad: ")
-    with pytest.raises(KgError, match=r"^bad: "), kg.open(tmp_path / "strict.kg", create=True) as graph:
-        graph.add(files, fast=True, jobs=jobs, strict=True)
+    if way in QUICK:
+        with pytest.raises(KgError, match=r"^bad: "), kg.open(tmp_path / "strict.kg", create=True) as graph:
+            graph.add(files, fast=True, jobs=jobs, strict=True)
 
 
 @pytest.mark.parametrize(("way", "said", "is_alone"), WAYS)
@@ -189,6 +189,8 @@ def test_a_file_that_cannot_be_opened(
     assert len(report.skipped) == 1
     assert report.skipped[0].startswith(f"{files}/b.jsonl: cannot be read")
     assert said in report.skipped[0]
+    if way not in QUICK:
+        return
     with zipfile.ZipFile(tmp_path / "papers.zip", "w") as archive:
         for file in sorted(files.iterdir()):
             archive.write(file, file.name)
