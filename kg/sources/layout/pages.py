@@ -11,10 +11,11 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import pairwise
+from functools import cache, cached_property
+from itertools import groupby, pairwise
+from operator import attrgetter
 from statistics import median
 from typing import Any
 
@@ -34,6 +35,7 @@ _SPACED_OUT = 2.1  # em; room of two characters between those of a Chinese word
 _WIDTH = 1.2  # em; largest overlap of two runs of one line
 _MOST_RAISED = 24  # characters of marks that are drawn apart from their line
 _STEP = 8.0  # points
+_LEVELS = 8  # characters that tell the level of a line
 _MOST_BESIDE = 40  # runs at one height
 INITIAL = 1.8  # least size of the letter that starts a text over several lines, relative to the text
 _TINY = 2.0  # points
@@ -52,7 +54,7 @@ _OLD = {
     16: "“", 17: "”", 21: "–", 22: "—",
 }  # fmt: skip  # of TeX's encodings OT1 and T1, in fonts without character names
 _WORDS = re.compile(r"[^\W\d_]{3}")
-_BLANK = (32, 9, 10, 13, 160, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
+_BLANK = frozenset((32, 9, 10, 13, 160, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000))
 _ACCENTS = {
     "´": "\u0301", "`": "\u0300", "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "~": "\u0303", "¨": "\u0308",
     "¸": "\u0327", "ˇ": "\u030c", "˘": "\u0306", "˙": "\u0307", "˚": "\u030a", "˝": "\u030b", "¯": "\u0304",
@@ -97,17 +99,19 @@ class TextLine:
     font: Font = field(init=False)
 
     def __post_init__(self) -> None:
-        self.order = min(c.order for c in self.chars)
-        self.left = min(c.left for c in self.chars)
-        self.right = max(c.right for c in self.chars)
-        fonts = Counter({c.font: 0 for c in self.chars})
-        for char in self.chars:  # a raised ORCID after a short name has more characters than the name
-            fonts[char.font] += _LETTER if char.text.isalpha() else 1
-        self.font = max(fonts, key=lambda f: (fonts[f], f.size))
-        self.y = median(c.y for c in self.chars if c.font == self.font)
+        self.order = min([c.order for c in self.chars])
+        self.left = min([c.left for c in self.chars])
+        self.right = max([c.right for c in self.chars])
+        fonts: dict[Font, int] = {}
+        for font, run in groupby(self.chars, key=attrgetter("font")):  # a font of many is the same object
+            # a raised ORCID after a short name has more characters than the name
+            fonts[font] = fonts.get(font, 0) + sum([_LETTER if char.text.isalpha() else 1 for char in run])
+        self.font = max(fonts, key=lambda f: (fonts[f], f.size)) if len(fonts) > 1 else self.chars[0].font
+        self.y = median([c.y for c in self.chars if c.font is self.font or c.font == self.font])
+        size = self.font.size
         for char in self.chars:
-            small = char.font.size <= _SMALL * self.size
-            char.raised = self.y - char.y > (_RAISED if small else 2 * _RAISED) * self.size
+            small = char.font.size <= _SMALL * size
+            char.raised = self.y - char.y > (_RAISED if small else 2 * _RAISED) * size
 
     @property
     def size(self) -> float:
@@ -148,6 +152,7 @@ class Page:
     height: float
     lines: tuple[TextLine, ...]
     margin: str
+    turn: int = 0  # quarter turns of the text to the left
 
 
 def written(chars: Iterable[Char]) -> str:
@@ -155,8 +160,11 @@ def written(chars: Iterable[Char]) -> str:
     return "".join(f" {c.text}" if c.space and at else c.text for at, c in enumerate(chars))
 
 
-def read_page(document: Any, number: int) -> Page:
-    """Read page `number` (from 0) of an open pypdfium2 document; raises PdfiumError."""
+def read_page(document: Any, number: int, look: Callable[[Any, Any], None] | None = None) -> Page:
+    """Read page `number` (from 0) of an open pypdfium2 document; raises PdfiumError.
+
+    `look` is called with the page and its text, before they are closed.
+    """
     page = document[number]
     try:
         x0, y0, x1, y1 = page.get_cropbox()
@@ -164,6 +172,8 @@ def read_page(document: Any, number: int) -> Page:
         text = page.get_textpage()
         try:
             glyphs = _glyphs(text.raw)
+            if look:
+                look(page, text)
         finally:
             text.close()
     finally:
@@ -175,16 +185,16 @@ def read_page(document: Any, number: int) -> Page:
     chars: list[Char] = []
     margin = ""
     for glyph in glyphs:
-        if glyph.turn == _WATERMARK != turn:
-            continue
         if glyph.turn != turn:
+            if glyph.turn == _WATERMARK:
+                continue
             margin += f" {glyph.text}" if glyph.space and margin else glyph.text
             continue
         x0, x1, y = glyph.placed(left, bottom, right, top)
         if math.isfinite(x0 + x1 + y) and -1 <= x0 <= width + 1 and -1 <= y <= height + 1:  # inside the page
             chars.append(Char(glyph.text, x0, max(x0, x1), y, glyph.font, glyph.space, order=len(chars)))
     lines = tuple(sorted(_lines(without_line_numbers(chars), number), key=lambda line: line.order))
-    return Page(number, width, height, lines, margin)
+    return Page(number, width, height, lines, margin, turn)
 
 
 @dataclass(slots=True)
@@ -193,7 +203,7 @@ class _Glyph:
 
     text: str
     box: tuple[float, float, float, float]  # left, right, bottom, top
-    origin: tuple[float, float]
+    origin: Sequence[float]
     font: Font
     turn: int  # quarter turns to the left
     space: bool
@@ -215,33 +225,66 @@ def _glyphs(text: Any) -> list[_Glyph]:
     """The characters of a page in the order of the file."""
     import pypdfium2.raw as pdfium
 
-    left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
-    fonts: dict[int, tuple[Font, int]] = {}
+    count = min(pdfium.FPDFText_CountChars(text), MOST_CHARS)
+    page = ctypes.cast(text, ctypes.c_void_p).value
+    unicode, object_of, box_of, origin_of = _calls()
+    numbers = (ctypes.c_double * 6)()  # left, right, bottom, top, x, y
+    at_box = [ctypes.addressof(numbers) + 8 * n for n in range(6)]
+    left, right, bottom, top, x, y = at_box
+    fonts: dict[int, tuple[Font, int, bool]] = {}
+    names: dict[int, tuple[str, bool, bool]] = {}
+    same: dict[Font, Font] = {}
+    known: dict[int, str] = {}
     out: list[_Glyph] = []
     space = False
-    for at in range(min(pdfium.FPDFText_CountChars(text), MOST_CHARS)):
-        code = pdfium.FPDFText_GetUnicode(text, at)
+    for at in range(count):
+        code = unicode(page, at)
         if code in _BLANK and not (code == 13 and pdfium.FPDFText_IsGenerated(text, at) == 0):
             space = True
             continue
-        char = _character(code)
-        if not char or not pdfium.FPDFText_GetCharBox(text, at, left, right, bottom, top):
+        char = known.get(code)
+        if char is None:
+            char = known[code] = _character(code)
+        if not char or not box_of(page, at, left, right, bottom, top):
             continue
-        thing = pdfium.FPDFText_GetTextObject(text, at)
-        key = ctypes.addressof(thing.contents) if thing else 0
-        if key not in fonts:
-            fonts[key] = _font(pdfium, text, at, thing)
-        pdfium.FPDFText_GetCharOrigin(text, at, x, y)
-        if char.isalpha() and _PICTURES.search(fonts[key][0].name):
-            char = _SIGN
-        box = left.value, right.value, bottom.value, top.value
-        out.append(_Glyph(char, box, (x.value, y.value), *fonts[key], space))
+        key = object_of(page, at) or 0
+        made = fonts.get(key)
+        if made is None:
+            font, turn = _font(pdfium, text, at, names)
+            font = same.setdefault(font, font)
+            made = fonts[key] = (font, turn, bool(_PICTURES.search(font.name)))
+        font, turn, is_picture = made
+        origin_of(page, at, x, y)
+        x0, x1, y0, y1, *origin = numbers[:]
+        out.append(
+            _Glyph(_SIGN if is_picture and char.isalpha() else char, (x0, x1, y0, y1), origin, font, turn, space)
+        )
         space = False
     return out
 
 
-def _font(pdfium: Any, text: Any, at: int, thing: Any) -> tuple[Font, int]:
-    """The font of a character's text object, and its quarter turns to the left."""
+@cache
+def _calls() -> tuple[Callable[..., Any], ...]:
+    """pdfium's functions for a character's code, text object, box and origin, which take addresses as numbers.
+
+    They are called for each character; pypdfium2's take five times as long to convert what they are given.
+    """
+    import pypdfium2.raw as pdfium
+
+    number, address = ctypes.c_int, ctypes.c_void_p
+    kinds = {
+        "FPDFText_GetUnicode": (ctypes.c_uint, address, number),
+        "FPDFText_GetTextObject": (address, address, number),
+        "FPDFText_GetCharBox": (number, address, number, *[address] * 4),
+        "FPDFText_GetCharOrigin": (number, address, number, *[address] * 2),
+    }
+    return tuple(
+        ctypes.CFUNCTYPE(*kind)(ctypes.cast(getattr(pdfium, name), address).value or 0) for name, kind in kinds.items()
+    )
+
+
+def _font(pdfium: Any, text: Any, at: int, names: dict[int, tuple[str, bool, bool]]) -> tuple[Font, int]:
+    """The font of a character's text object, and its quarter turns to the left; `names` keeps those of the page."""
     matrix = pdfium.FS_MATRIX()
     size = pdfium.FPDFText_GetFontSize(text, at)
     if not pdfium.FPDFText_GetMatrix(text, at, matrix):
@@ -251,18 +294,22 @@ def _font(pdfium: Any, text: Any, at: int, thing: Any) -> tuple[Font, int]:
     if size < _TINY:  # fonts inside pictures, whose size has other units
         box = pdfium.FS_RECTF()
         size = round(box.top - box.bottom, 1) if pdfium.FPDFText_GetLooseCharBox(text, at, box) else size
+    thing = pdfium.FPDFText_GetTextObject(text, at)
     font = pdfium.FPDFTextObj_GetFont(thing) if thing else None
     angle = math.atan2(matrix.b, matrix.a)
     turns = angle / (math.pi / 2) if math.isfinite(angle) else 0.0
     turn = round(turns) % 4 if abs(turns - round(turns)) < _ASLANT else _WATERMARK
     if not font:
         return Font("", size, False, False), turn
-    buffer = ctypes.create_string_buffer(128)
-    pdfium.FPDFFont_GetBaseFontName(font, buffer, 128)
-    name = buffer.value.decode("latin-1").partition("+")[2] or buffer.value.decode("latin-1")
-    flags = pdfium.FPDFFont_GetFlags(font)
-    bold = bool(_BOLD.search(name)) or pdfium.FPDFFont_GetWeight(font) >= _HEAVY
-    italic = bool(flags & _ITALIC) or bool(_SLANTED.search(name))
+    key = ctypes.addressof(font.contents)
+    if key not in names:
+        buffer = ctypes.create_string_buffer(128)
+        pdfium.FPDFFont_GetBaseFontName(font, buffer, 128)
+        name = buffer.value.decode("latin-1").partition("+")[2] or buffer.value.decode("latin-1")
+        bold = bool(_BOLD.search(name)) or pdfium.FPDFFont_GetWeight(font) >= _HEAVY
+        italic = bool(pdfium.FPDFFont_GetFlags(font) & _ITALIC) or bool(_SLANTED.search(name))
+        names[key] = name, bold, italic
+    name, bold, italic = names[key]
     return Font(name, size, bold, italic), turn
 
 
@@ -283,11 +330,21 @@ def _character(code: int) -> str:
 def _lines(chars: list[Char], page: int) -> Iterator[TextLine]:
     """Yield lines: characters on one baseline without a wide gap."""
     runs: list[list[Char]] = []
+    alike = 0  # characters at the end of the run that have one font and one height
     for char in chars:
-        if runs and _follows(runs[-1], char):
+        before = runs[-1][-1] if runs else None
+        is_alike = before is not None and before.y == char.y and before.font is char.font
+        if before is not None and is_alike and alike >= min(_LEVELS, len(runs[-1])) and char.text.isascii():
+            size = char.font.size
+            follows = -size <= char.left - before.right <= WIDE * size
+        else:
+            follows = bool(runs) and _follows(runs[-1], char)
+        if follows:
             runs[-1].append(char)
+            alike = alike + 1 if is_alike else 1
         else:
             runs.append([char])
+            alike = 1
     for run in _joined([r for r in runs if any(c.font.size > 0 for c in r)]):
         run.sort(key=lambda c: c.left + (c.text in _ACCENTS) * 0.01)
         yield from (TextLine(part, page) for part in _cells(_accented(run)))
@@ -297,8 +354,8 @@ def _follows(run: list[Char], char: Char) -> bool:
     """Whether a character continues a run."""
     last = run[-1]
     size = max(last.font.size, char.font.size)
-    level = max(run[-8:], key=lambda c: c.font.size).y  # ignore marks above or below the line
-    is_word = _is_alone(run) and bool(count_han(last.text) and count_han(char.text))
+    level = max(run[-_LEVELS:], key=lambda c: c.font.size).y  # ignore marks above or below the line
+    is_word = bool(count_han(last.text) and count_han(char.text)) and _is_alone(run)
     most = _SPACED_OUT if is_word else WIDE
     return abs(level - char.y) <= _SAME * size and -size <= char.left - last.right <= most * size
 
@@ -348,12 +405,14 @@ def _beside(run: _Run, other: _Run) -> bool:
     """Whether two runs are on one line; an accent belongs to the line of its letter."""
     large = max(run.size, other.size)
     away = abs(other.y - run.y)
+    gap = max(run.left - other.right, other.left - run.right)
+    if away > _SAME * large or gap > _PICTURE * large:
+        return False
     if all(c.text in _ACCENTS for c in run.chars[:3]) and away <= _SAME * other.size:
         return other.left - other.size < run.left < other.right + other.size
     small = min(run.size, other.size) <= _SMALL * large
     if small and away <= _SAME * large and _in_gap(run, other):
         return True
-    gap = max(run.left - other.right, other.left - run.right)
     right, before = (run, other) if run.left > other.left else (other, run)
     is_short = len(right.chars) <= _MOST_RAISED and not _WORDS.search(written(right.chars))
     is_mark = is_short and _is_mark_after(before.chars[-1], right.chars[0], gap)
@@ -409,8 +468,16 @@ def _cells(run: list[Char]) -> Iterator[list[Char]]:
     """Yield a run split at wide gaps; smaller gaps between words become spaces."""
     part = run[:1]
     for before, char, after in zip(run, run[1:], [*run[2:], None], strict=False):
-        size = max(before.font.size, char.font.size)
         gap = char.left - before.right
+        if char.font is before.font and char.text.isascii():  # nearly all
+            if gap > WIDE * char.font.size:
+                yield part
+                part = []
+            elif gap > _SURE * char.font.size:
+                char.space = True
+            part.append(char)
+            continue
+        size = max(before.font.size, char.font.size)
         is_mark = _is_mark_after(before, char, gap)
         is_letter = after is None or not after.text.isalpha() or after.font.size > char.font.size  # marks "a, b"
         if part and _is_alone(part) and _is_spaced_out(before, char, after):
