@@ -12,6 +12,12 @@ from kg.entity_types import LISTS
 #: Chinese brief, H the title above the brief, K keywords.
 FIELDS = ("T", "A", "I", "B", "H", "K")
 
+#: What a part of a body is, and what its section is about.
+PART_KINDS = ("heading", "paragraph", "item", "caption", "footnote", "formula")
+_FRONT = ("abstract", "intro", "contributions", "related", "method", "theory")
+_BACK = ("discussion", "limitations", "conclusion", "appendix", "references", "other")
+PART_ROLES = (*_FRONT, "setup", "results", "ablation", *_BACK)
+
 #: Types of entities that papers name.
 ENTITY_TYPES = tuple(LISTS)
 ROLES = ("proposed", "used", "baseline", "mentioned")
@@ -72,6 +78,54 @@ class Text:
     edits: tuple[tuple[int, int, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A paragraph, caption, list item, footnote, formula or heading of a paper's body, in reading order."""
+
+    id: str  # "s4.1/p3", "t2/caption", "f1/caption", "fn3"
+    kind: str  # one of PART_KINDS
+    role: str  # one of PART_ROLES
+    headings: tuple[str, ...]  # from the outermost on, as printed: ("4 Experiments", "4.1 Setup")
+    text: Text
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table; rows and columns count from 0, and a cell lies where its span begins."""
+
+    row: int
+    column: int
+    text: str
+    rowspan: int = 1
+    colspan: int = 1
+    head: bool = False  # names a row or a column
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a paper's body; its caption is the part `<id>/caption`."""
+
+    id: str  # "t2"
+    label: str  # "Table 2"
+    cells: tuple[Cell, ...]
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An entry of a bibliography, and the places in parts that cite it: (part, start, end) in repaired text."""
+
+    key: str
+    raw: str
+    title: str = ""
+    doi: str = ""
+    arxiv: str = ""
+    year: int | None = None
+    cited: tuple[tuple[str, int, int], ...] = ()
+
+
 @dataclass(slots=True)
 class Document:
     """One entry of a source, as its reader returns it."""
@@ -89,6 +143,9 @@ class Document:
     doi: str = ""
     url: str = ""
     repairs: tuple[str, ...] = ()  # repairs that were made, one sentence each
+    parts: tuple[Part, ...] = ()  # the body; empty for a paper that is read by its abstract
+    tables: tuple[Table, ...] = ()
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from kg.query.answer import Answer, Line, Quote, Row, Table
+from kg.query.answer import Answer, Grid, Line, Quote, Row
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
 from kg.query.kinds import respond
 from kg.query.lexicon import Lexicon
@@ -23,6 +23,7 @@ __all__ = [
     "Entity",
     "Fact",
     "Filter",
+    "Grid",
     "Lexicon",
     "Line",
     "Link",
@@ -31,7 +32,6 @@ __all__ = [
     "Query",
     "Quote",
     "Row",
-    "Table",
     "Term",
     "answer",
     "read",

@@ -91,14 +91,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Grid:
     """What an answer lists beside or instead of papers."""
 
     columns: tuple[str, ...]  # machine names: "technique", "papers", "support", "value"; views label them
     lines: tuple[Line, ...] = ()
     verdict: str = ""  # one sentence on the whole: what differs, how many
 
-    def without(self, column: str) -> Table:
+    def without(self, column: str) -> Grid:
         """The table less a column."""
         at = self.columns.index(column)
         lines = (replace(line, values=line.values[:at] + line.values[at + 1 :]) for line in self.lines)
@@ -135,7 +135,7 @@ class Answer:
     query: Query
     rows: tuple[Row, ...] = ()
     notes: tuple[str, ...] = field(default=())  # sentences for the user: what was cut, why there is nothing
-    table: Table | None = None
+    table: Grid | None = None
     cell: Callable[[Answer], str] | None = field(default=None, repr=False, compare=False)  # draws it for notebooks
     print: Callable[[Answer], str] | None = field(default=None, compare=False)  # draws it for terminals
     fulfilling: int | None = None  # how many papers fulfil the conditions, where not all of them are rows

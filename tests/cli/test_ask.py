@@ -23,7 +23,7 @@ import kg
 from kg.cli import application
 from kg.cli.base import console
 from kg.cli.prompt import Completer
-from kg.query import Answer, Condition, Entity, Filter, Line, Query, Quote, Row, Table
+from kg.query import Answer, Condition, Entity, Filter, Grid, Line, Query, Quote, Row
 from kg.views.answers import FORMS, render
 from kg.views.terminal import show
 from tests.cli.command import run
@@ -188,7 +188,7 @@ def table(columns: tuple[str, ...] = ("technique", "papers", "quote"), question:
         Line((label, count, "words", *[""] * (len(columns) - 3)), ("900-01",), (quote,), f"technique:{count}")
         for label, count in ((EVIL, 12), ("=1+1", 3), ("pruning", 400))
     )
-    return Answer(question, Query("entities", wants="technique"), table=Table(columns, lines, f"3 techniques. {EVIL}"))
+    return Answer(question, Query("entities", wants="technique"), table=Grid(columns, lines, f"3 techniques. {EVIL}"))
 
 
 def papers() -> Answer:
@@ -251,7 +251,7 @@ def test_many_columns_become_a_list(capsys: pytest.CaptureFixture[str]) -> None:
     lines = tuple(
         Line((*line.values[:3], *["a long value of a column"] * 9), ("900-01",)) for line in answer.table.lines
     )
-    show(Answer("x", answer.query, table=Table(names, lines)), console())
+    show(Answer("x", answer.query, table=Grid(names, lines)), console())
     out = capsys.readouterr().out
     assert "━" not in out
     assert "column number 8: a long value of a column" in " ".join(out.split())

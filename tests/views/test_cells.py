@@ -11,7 +11,7 @@ import pytest
 
 import kg
 from kg.api import Graph
-from kg.query import Answer, Condition, Entity, Filter, Line, Query, Quote, Row, Table
+from kg.query import Answer, Condition, Entity, Filter, Grid, Line, Query, Quote, Row
 from kg.views import terminal
 from kg.views.answer_page import MOST, cell, pieces
 from kg.views.answers import render
@@ -36,7 +36,7 @@ def table() -> Answer:
     """The same as a table."""
     quote = Quote("900-01", "A", FORMULA, 3, 11, EVIL, f"{FORMULA} {LONG}")
     lines = tuple(Line((name, 3), ("900-01",), (quote,)) for name in NAMES)
-    return Answer(LONG, Query("entities"), papers().rows, table=Table((EVIL, LONG), lines, " ".join(NAMES)))
+    return Answer(LONG, Query("entities"), papers().rows, table=Grid((EVIL, LONG), lines, " ".join(NAMES)))
 
 
 def html(answer: Answer) -> str:
@@ -175,7 +175,7 @@ def _light(colour: str) -> bool:
 def test_latex_in_names_and_titles_is_text_for_readers_and_raw_in_json() -> None:
     row = Row("900-01", "paper:1", r"SD$^2$: Fr\'echet Gates", ("900-01",), 1.0, (), name="SD$^2$ 2024")
     of_papers = Answer("?", Query(), (row,))
-    of_things = replace(of_papers, table=Table(("technique",), (Line(("MEGS$^{2}$",), ("900-01",)),)))
+    of_things = replace(of_papers, table=Grid(("technique",), (Line(("MEGS$^{2}$",), ("900-01",)),)))
     for form in ("md", "html", "csv"):
         shown = render(of_papers, form) + render(of_things, form)
         assert "MEGS²" in shown

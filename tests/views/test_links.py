@@ -15,7 +15,7 @@ import kg
 from kg.api import Graph
 from kg.build.pipeline import Added
 from kg.query import Answer, Lexicon, Quote, read
-from kg.query.answer import Line, Table
+from kg.query.answer import Grid, Line
 from kg.views.answers import quoted, render, supported
 from kg.views.terminal import text
 from kg.views.trends import trend
@@ -114,7 +114,7 @@ def test_a_sentence_is_shown_once_and_its_words_where_they_differ() -> None:
         ["A 2025"],
     ]
     lines = tuple(Line((n,), ("a",), quote) for n, quote in enumerate(quotes))
-    page = render(Answer("which?", read("", Lexicon(Vocabulary.load())), table=Table(("papers",), lines)), "html")
+    page = render(Answer("which?", read("", Lexicon(Vocabulary.load())), table=Grid(("papers",), lines)), "html")
     assert re.sub(r"<[^>]+>", "", page).count("quantize weights") == 1
 
 
@@ -125,7 +125,7 @@ def test_what_is_not_sure_is_marked_in_every_form(sure: tuple[bool, ...], mark: 
         Quote("a", "A", word, 0, 1, word, said, sure=one) for word, one in zip(("prune", "quantize"), sure, strict=True)
     )
     assert supported(quotes) == [f"prune, quantize{' ' * bool(mark)}{mark}: “{said}”"]
-    table = Table(("papers",), (Line((1,), ("a",), quotes),))
+    table = Grid(("papers",), (Line((1,), ("a",), quotes),))
     answer = Answer("which?", read("", Lexicon(Vocabulary.load())), table=table)
     shown = (render(answer, "md"), render(answer, "html"), text(answer))
     assert ["(not sure)" in one for one in shown] == [bool(mark)] * 3

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from kg.entity_types import LISTS, NAMED
 from kg.model import ROLES
 from kg.names import kind_of
-from kg.query.answer import Answer, Cell, Line, Quote, Table
+from kg.query.answer import Answer, Cell, Grid, Line, Quote
 from kg.query.corpus import Corpus, Papers
 from kg.query.empty import why_empty
 from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
@@ -86,7 +86,7 @@ class _Claims:
             papers=self.say("number.paper", len({claim.paper for claim in claims})),
         )
         verdict += self.say("tally.cut", len(shown)) if len(shown) < len(claims) else ""
-        table = Table(self._columns(shown), lines, verdict)
+        table = Grid(self._columns(shown), lines, verdict)
         return Answer(self.question, self.query, (), tuple(self.notes), table)
 
     def _said(self, notes: Iterable[str]) -> Answer:

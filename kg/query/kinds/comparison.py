@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from kg.entity_types import LISTS
 from kg.model import RELATION_TYPES, ROLES
-from kg.query.answer import Answer, Cell, Line, Quote, Row, Table
+from kg.query.answer import Answer, Cell, Grid, Line, Quote, Row
 from kg.query.between import Between, Stated
 from kg.query.conditions import Where, concepts
 from kg.query.corpus import Corpus, Papers
@@ -100,11 +100,11 @@ class _Comparison:
         columns = ("aspect", *_distinct(self.things))
         if len(self.things) < 2:
             note = self.say("comparison.two")
-            return Answer(self.question, self.query, (), (*self.notes, note), Table(columns))
+            return Answer(self.question, self.query, (), (*self.notes, note), Grid(columns))
         for at, thing in enumerate(self.things):
             self._find(at, thing)
         if not any(map(self.corpus.count, self.papers)):
-            return Answer(self.question, self.query, (), tuple(self.notes), Table(columns))
+            return Answer(self.question, self.query, (), tuple(self.notes), Grid(columns))
         stated = self.between.stated()
         lines = [
             *self._counted(),
@@ -114,7 +114,7 @@ class _Comparison:
             *self._around(),
             *self._first(),
         ]
-        table = Table(columns, tuple(lines[:limit]), self.between.verdict(stated, self._both))
+        table = Grid(columns, tuple(lines[:limit]), self.between.verdict(stated, self._both))
         both = self._rows()
         return Answer(self.question, self.query, both, tuple(self.notes), table, fulfilling=len(both) or None)
 

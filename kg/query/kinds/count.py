@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.query.answer import Answer, Line, Row, Table
+from kg.query.answer import Answer, Grid, Line, Row
 from kg.query.filter import Query
 from kg.query.kinds import papers
 from kg.query.lexicon import Lexicon
@@ -63,7 +63,7 @@ class _Counting:
 
     # Without "over"
 
-    def _all_papers(self) -> Table:
+    def _all_papers(self) -> Grid:
         """One line: how many papers, and their independent support where they can be read out."""
         if self.wanted.conditions and self.papers <= _READ:
             self.found = papers.answer(self.store, self.lexicon, self.question, self.query).rows
@@ -73,9 +73,9 @@ class _Counting:
         entries = listed(known.values()) or self._others()
         line = Line((self.papers, backing), tuple(entries), evidence)
         verdict = self.say("count.papers", papers=self.say("number.paper", self.papers))
-        return Table(("count", "support"), (line,), verdict)
+        return Grid(("count", "support"), (line,), verdict)
 
-    def _all_things(self) -> Table | None:
+    def _all_things(self) -> Grid | None:
         """One line: how many things of a type; the sentence names the first."""
         kind = self.wants
         first, total = self.tally.first(kind, _NAMED)
@@ -87,21 +87,21 @@ class _Counting:
         evidence = tuple(quote for line in lines for quote in line.evidence[:1])
         number, papers = self.say(f"number.{kind}", total), self.say("number.paper", self.papers)
         if leaderless := self.tally.leaderless(kind, self.say, number):
-            return Table(("count", "papers"), (Line((total, self.papers), tuple(entries), evidence),), leaderless)
+            return Grid(("count", "papers"), (Line((total, self.papers), tuple(entries), evidence),), leaderless)
         key = "count.things" if total <= len(first) else "count.things_most"
         verdict = self.say(key, number=number, papers=papers, first=self.say.listed(names))
-        return Table(("count", "papers"), (Line((total, self.papers), tuple(entries), evidence),), verdict)
+        return Grid(("count", "papers"), (Line((total, self.papers), tuple(entries), evidence),), verdict)
 
     # By type, period or report
 
-    def _by_thing(self, over: str, most: int) -> Table:
+    def _by_thing(self, over: str, most: int) -> Grid:
         counts, total = self.tally.first(over, most)
         if self.query.order in ("lowest", "worst"):
             counts.sort(key=lambda count: (count.papers, *self.tally.order(count)))
         lines = self.tally.lines(over, counts, (over, "papers"))
-        return Table((over, "papers"), lines, self._verdict(over, lines, total))
+        return Grid((over, "papers"), lines, self._verdict(over, lines, total))
 
-    def _things_by(self, over: str, most: int) -> Table:
+    def _things_by(self, over: str, most: int) -> Grid:
         """How many different things there are with each other thing: techniques by institution."""
         counts, total = self.tally.first(over, 10 * most)
         number = self.tally.different(over, self.wants, [count.thing for count in counts])
@@ -113,9 +113,9 @@ class _Counting:
             replace(line, values=(line.values[0], number[count.thing], count.papers))
             for line, count in zip(lines, counts, strict=False)
         )
-        return Table((over, self.wants, "papers"), lines, self._verdict(over, lines, total))
+        return Grid((over, self.wants, "papers"), lines, self._verdict(over, lines, total))
 
-    def _by_period(self, over: str, most: int | None) -> Table:
+    def _by_period(self, over: str, most: int | None) -> Grid:
         """In the order of time; the newest where only some are shown."""
         wants = self.wants
         corpus, papers = self.tally.corpus, self.tally.papers
@@ -128,7 +128,7 @@ class _Counting:
             shown = sorted(order, key=lambda name: (sign * counts[name], name))[:most]
         entries = entries_by(corpus, papers, over)
         lines = tuple(Line((name, counts[name]), entries.get(name, ())) for name in shown)
-        return Table((over, "papers" if wants == "paper" else wants), lines, self._verdict(over, lines, len(order)))
+        return Grid((over, "papers" if wants == "paper" else wants), lines, self._verdict(over, lines, len(order)))
 
     def _verdict(self, over: str, lines: tuple[Line, ...], total: int) -> str:
         """The whole: how many papers over how many things, and which has most."""

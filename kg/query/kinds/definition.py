@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from kg.names import kind_of
-from kg.query.answer import Answer, Line, Quote, Row, Table
+from kg.query.answer import Answer, Grid, Line, Quote, Row
 from kg.query.conditions import marks
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Filter, Phrase, Query
@@ -96,7 +96,7 @@ class _Definition:
         verdict = say(kind, sum(one.way == shown[0].way for one in once), thing=label, said=lines[0].values[1])
         if len(shown) < len(once):
             notes.append(say("definition.cut", len(once), shown=len(shown)))
-        return Answer(self.question, self.query, (), tuple(notes), Table(("paper", "claim", "quote"), lines, verdict))
+        return Answer(self.question, self.query, (), tuple(notes), Grid(("paper", "claim", "quote"), lines, verdict))
 
     def once(self, papers: Papers, often: int = 0) -> list[_Defining]:
         """The sentences, the plainest first, one a paper; with `often` those of texts that name it so often, too."""

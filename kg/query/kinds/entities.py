@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.query.answer import Answer, Table
+from kg.query.answer import Answer, Grid
 from kg.query.filter import Filter, Outcome, Query
 from kg.query.kinds import count, gains, ranking, relations
 from kg.query.lexicon import Lexicon
@@ -43,7 +43,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     roles = _ROLES if query.wants == "technique" else ()
     columns = tuple(name for name in (query.wants, "papers", "support", *roles) if (name, query.wants) != _ALONE)
     lines = tally.lines(query.wants, things, columns)
-    table = Table(columns, lines, _verdict(tally, say, query.wants, things, total))
+    table = Grid(columns, lines, _verdict(tally, say, query.wants, things, total))
     told = "tally.among" if query.among and query.among.concept else "tally.of_kind"  # no companies are a concept
     notes = (*wanted.notes, *([say(told, thing=query.among.label)] if query.among else []))
     if tally.left_out:

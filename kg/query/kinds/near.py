@@ -11,7 +11,7 @@ from kg.encoder import encoder
 from kg.entity_types import NAMED
 from kg.names import kind_of
 from kg.query.alike import Alike, alike, paper_of, worded
-from kg.query.answer import Answer, Line, Quote, Row, Table
+from kg.query.answer import Answer, Grid, Line, Quote, Row
 from kg.query.corpus import Corpus
 from kg.query.embeddings import asked, likeness, vector_of
 from kg.query.filter import Query
@@ -80,7 +80,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         Line((lexicon.label(one.name, say.language), kind_of(one.name), one.similarity), concept=one.name)
         for one in concepts
     ] + [Line((row.title, "paper", row.score), row.sources, row.evidence) for row in rows]
-    table = Table(("text", "type", "similarity"), tuple(lines))
+    table = Grid(("text", "type", "similarity"), tuple(lines))
     return Answer(question, query, rows, notes, table)
 
 
@@ -105,7 +105,7 @@ def _by_model(
     lines = tuple(Line((row.title, "paper", row.score), row.sources, row.evidence) for row in rows)
     told = say("near.by_model", reached, model=model.name if model else "", least=f"{least:g}")
     notes = notes if rows else (*notes, say("near.none", words=say("empty.quoted", words=words)))
-    return Answer(question, query, rows, (*notes, told), Table(("text", "type", "similarity"), lines))
+    return Answer(question, query, rows, (*notes, told), Grid(("text", "type", "similarity"), lines))
 
 
 def _first(near: Mapping[str, float], limit: int | None) -> list[str]:
@@ -125,7 +125,7 @@ def _alike(store: StoreFile, lexicon: Lexicon, question: str, query: Query, pape
     rows, lines = _shown(corpus, lexicon, order, score, found, say.language)
     verdict = say("near.like", title=itself.title, name=itself.id) if lines else ""
     notes = query.filter.notes if lines else (*query.filter.notes, say("near.unlike", title=itself.title))
-    return Answer(question, query, rows, notes, Table(_SHOWN, lines, verdict))
+    return Answer(question, query, rows, notes, Grid(_SHOWN, lines, verdict))
 
 
 def _scored(store: StoreFile, lexicon: Lexicon, paper: str) -> tuple[dict[str, Alike], dict[str, float], float]:
@@ -188,7 +188,7 @@ def _akin(
     order = [one for one in _first(mean, limit) if mean[one] >= least][: query.most]
     rows, lines = _shown(corpus, lexicon, order, mean, found, say.language)
     verdict = say("near.akin", len(papers), label=lexicon.label(thing, say.language)) if lines else ""
-    return Answer(question, query, rows, query.filter.notes, Table(_SHOWN, lines, verdict))
+    return Answer(question, query, rows, query.filter.notes, Grid(_SHOWN, lines, verdict))
 
 
 def _shown(

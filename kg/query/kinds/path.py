@@ -16,7 +16,7 @@ from math import log, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.names import is_curie, kind_of
-from kg.query.answer import Answer, Line, Table
+from kg.query.answer import Answer, Grid, Line
 from kg.query.conditions import Where, concepts, related
 from kg.query.corpus import ALL, Corpus, Papers
 from kg.query.filter import Condition, Entity, Filter, Query
@@ -79,7 +79,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
 
     def told(verdict: str, paths: Sequence[_Path] = (), *more: str) -> Answer:
         lines = telling.lines(paths[:limit])
-        table = Table(_COLUMNS, lines, verdict or _chain(lines, say, telling.called))
+        table = Grid(_COLUMNS, lines, verdict or _chain(lines, say, telling.called))
         notes = (*query.filter.notes, *([] if lines else [verdict]), *filter(None, more))
         return Answer(question, query, (), notes, table)
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from kg.model import OBTAINED
-from kg.query.answer import Answer, Cell, Line, Quote, Row, Table
+from kg.query.answer import Answer, Cell, Grid, Line, Quote, Row
 from kg.query.conditions import Where, concepts, reporting
 from kg.query.corpus import Corpus
 from kg.query.filter import Filter, Outcome, Query
@@ -81,7 +81,7 @@ class _Ranking:
             return self._empty()
         blocks, order = self.blocks, self.order
         first = next(iter(shown.items()), None)
-        table = Table(self._columns, self._lines(shown)[:limit], self._verdict(*first)) if first else None
+        table = Grid(self._columns, self._lines(shown)[:limit], self._verdict(*first)) if first else None
         notes = (*self.query.filter.notes, *self._notes(blocks, order, shown))
         found = rows(self.store, table.lines) if table else ()
         if self._is_advice or self._is_threshold:  # other papers on what is asked for, whose results are told otherwise
@@ -401,7 +401,7 @@ class _Ranking:
             if len(notes) == 1 and self.query.filter.conditions:
                 without = sum(map(len, self._blocks(Filter())[0].values()))
                 notes += [say("ranking.elsewhere", without)] if without else []
-        table = Table(self._columns)
+        table = Grid(self._columns)
         near, told = self._nearest()
         notes += told
         return Answer(self.question, self.query, (), (*self.query.filter.notes, *notes), table, nearest=near)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from kg.names import kind_of
-from kg.query.answer import Answer, Cell, Line, Table
+from kg.query.answer import Answer, Cell, Grid, Line
 from kg.query.conditions import Where, marks, relating
 from kg.query.corpus import Backer, Corpus
 from kg.query.filter import Condition, Entity, Filter, Link, Query
@@ -72,7 +72,7 @@ def stated_by(
     found: Mapping[str, dict[str, str]],
     most: int | None,
     unsure: Set[str] = frozenset(),
-) -> Table:
+) -> Grid:
     """A line for each thing of a type that papers state something of, at most `most` (20): the surest, then the most.
 
     `found` has the nodes that say so of each, each with its paper; those in `unsure` are not read surely.
@@ -99,7 +99,7 @@ def stated_by(
         "relations.verdict", things=say(f"number.{kind}", len(found)), papers=say("number.paper", len(papers))
     )
     verdict += say("tally.cut", len(shown)) if len(shown) < len(found) else ""
-    return Table((kind, "papers", "support"), tuple(lines), verdict)
+    return Grid((kind, "papers", "support"), tuple(lines), verdict)
 
 
 def _beside(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kg.model import ENTITY_TYPES
-from kg.query.answer import Answer, Line, Table
+from kg.query.answer import Answer, Grid, Line
 from kg.query.corpus import ALL, Corpus, Papers
 from kg.query.filter import Condition, Fact, Filter, Query
 from kg.query.lexicon import Lexicon
@@ -46,7 +46,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         table = _things(tally, query.wants, over, order[-_PERIODS:], limit or query.most or _THINGS)
     else:
         shown = order if limit is None else order[-limit:]
-        table = Table((over, "papers"), tuple(Line((name, counts[name]), entries.get(name, ())) for name in shown))
+        table = Grid((over, "papers"), tuple(Line((name, counts[name]), entries.get(name, ())) for name in shown))
     tested, every = _tested(tally, over, counts) if over in PERIODS and query.wants not in TYPES else ("", Counter())
     if every:
         lines = (
@@ -54,7 +54,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
             for line in table.lines
             for name in (str(line.values[0]),)
         )
-        table = Table((*table.columns, "share"), tuple(lines))
+        table = Grid((*table.columns, "share"), tuple(lines))
     best = max(order, key=lambda name: (counts[name], name))
     total, most = (say("number.paper", n) for n in (counts.total(), counts[best]))
     verdict = say(
@@ -171,7 +171,7 @@ def _rising(lexicon: Lexicon, tally: Tally, question: str, query: Query, over: s
     way = "falling" if sign < 0 else "rising"
     if not lines:
         return Answer(question, query, (), (*query.filter.notes, say(f"trend.none_{way}", **names)))
-    table = Table((query.wants, early, late, "papers"), lines, say(f"trend.{way}", len(found), **names))
+    table = Grid((query.wants, early, late, "papers"), lines, say(f"trend.{way}", len(found), **names))
     notes = [say("tally.cut", len(shown)).strip()] if len(shown) < len(found) else []
     notes.append(say("trend.more", call=_call(lexicon, query, over)))
     return Answer(question, query, (), (*query.filter.notes, *notes), table)
@@ -199,7 +199,7 @@ def _counts(tally: Tally, over: str) -> tuple[Counter[str], list[str], dict[str,
     return counts, without_gaps(counts, over), entries_by(tally.corpus, tally.papers, over)
 
 
-def _things(tally: Tally, kind: str, over: str, periods: list[str], number: int) -> Table:
+def _things(tally: Tally, kind: str, over: str, periods: list[str], number: int) -> Grid:
     """A line a thing, a column a period."""
     first, _ = tally.first(kind, number)
     days = tally.corpus.days(tally.papers, kind, [count.thing for count in first])
@@ -209,7 +209,7 @@ def _things(tally: Tally, kind: str, over: str, periods: list[str], number: int)
         found = folded(days.get(count.thing, Counter()), over)
         values = (line.values[0], *(found[period] for period in periods), count.papers)
         lines.append(replace(line, values=values))
-    return Table(columns, tuple(lines))
+    return Grid(columns, tuple(lines))
 
 
 def _call(lexicon: Lexicon, query: Query, over: str) -> str:

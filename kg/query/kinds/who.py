@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.query.answer import Answer, Line, Table
+from kg.query.answer import Answer, Grid, Line
 from kg.query.filter import Query
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
@@ -41,4 +41,4 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         kind = "author" if found_any(store, wanted) else "paper"
         return Answer(question, query, (), (*notes, nothing(store, lexicon, wanted, say, kind)))
     verdict = say("list.semicolon").join(told) + say("ranking.full_stop")
-    return Answer(question, query, (), tuple(notes), Table(_COLUMNS, tuple(lines), verdict))
+    return Answer(question, query, (), tuple(notes), Grid(_COLUMNS, tuple(lines), verdict))

@@ -17,7 +17,7 @@ from kg.views.reader import Served
 from kg.views.render import render
 from kg.views.report.around import also, bibliography, chart, scope, timeline
 from kg.views.report.families import families
-from kg.views.report.layout import Layout, Part
+from kg.views.report.layout import Layout, Section
 from kg.views.report.limits import limits, problems, upcoming
 from kg.views.report.methods import methods
 from kg.views.report.results import results, wins
@@ -78,7 +78,7 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
     shown.papers = topic.working(every)
     own = {paper.id for paper in shown.papers}
     others = topic.naming([paper for paper in every if paper.id not in own])
-    make: dict[str, Callable[[Part], dict[str, Any]]] = {
+    make: dict[str, Callable[[Section], dict[str, Any]]] = {
         "families": lambda part: families(shown, part, topic.concepts),
         "methods": lambda part: methods(shown, part),
         "chart": lambda part: chart(shown, part),

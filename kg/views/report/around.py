@@ -10,7 +10,7 @@ from kg.model import Document, Paper
 from kg.query.corpus import ALL, Corpus
 from kg.query.periods import covered, days, is_partial, without_gaps
 from kg.views.latex import as_text
-from kg.views.report.layout import Part
+from kg.views.report.layout import Section
 from kg.views.report.table import Group, cited, section
 from kg.views.selection import Selection, code, ids, link, named, title
 
@@ -57,7 +57,7 @@ def scope(shown: Selection, also: int, *, is_done: bool = True) -> list[str]:
     return [*out, words("report.coverage", **{kind: f"{n:,}" for kind, n in known.items()})]
 
 
-def timeline(shown: Selection, part: Part) -> dict[str, Any]:
+def timeline(shown: Selection, part: Section) -> dict[str, Any]:
     """Papers by day, month or year, depending on the span; papers without a date come last."""
     words = shown.words
     dates = {paper.id: shown.date(paper)[:10] for paper in shown.papers}
@@ -86,7 +86,7 @@ def _unit(dates: list[str]) -> str:
     return "day" if span <= _DAYS else "month" if span <= _MONTHS else "year"
 
 
-def also(shown: Selection, part: Part, papers: list[Paper]) -> dict[str, Any]:
+def also(shown: Selection, part: Section, papers: list[Paper]) -> dict[str, Any]:
     """The papers that only mention what the report is about."""
     rows = [{"title": as_text(title(paper)), "paper": ids(paper)[0], "papers": ids(paper)[:1]} for paper in papers]
     return section(shown, part, [Group(rows)], shown.words("report.also_note")) | {
@@ -94,7 +94,7 @@ def also(shown: Selection, part: Part, papers: list[Paper]) -> dict[str, Any]:
     }
 
 
-def bibliography(shown: Selection, part: Part, papers: list[Paper]) -> dict[str, Any]:
+def bibliography(shown: Selection, part: Section, papers: list[Paper]) -> dict[str, Any]:
     """Papers with their entries, authors, institutions, venue and links."""
     rows = [_reference(shown, paper) for paper in papers[: part.most]]
     return section(shown, part, [Group(rows, all=len(papers))]) | {"kind": "references"}
@@ -125,7 +125,7 @@ _ROUND = 0.0995  # from this share on no decimals are shown
 _FEW = 10  # times fewer papers than the fullest month: too few for a share
 
 
-def chart(shown: Selection, part: Part) -> dict[str, Any]:
+def chart(shown: Selection, part: Section) -> dict[str, Any]:
     """A bar a month of the newest ones: the share of the graph's papers, or their number where the report is on all.
 
     The scale is that of the months which the graph holds whole; the chart begins with such a one.

@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.model import Paper
 from kg.views.brief import main_results
-from kg.views.report.layout import Part
+from kg.views.report.layout import Section
 from kg.views.report.table import Group, Row, cited, said, section
 from kg.views.selection import Selection, key_quote
 from kg.views.statement import ResultRow, rows, spread
@@ -27,7 +27,7 @@ class Family:
     proposing: set[str] = field(default_factory=set)  # papers that propose one
 
 
-def families(shown: Selection, part: Part, about: set[str]) -> dict[str, Any]:
+def families(shown: Selection, part: Section, about: set[str]) -> dict[str, Any]:
     """A line a family, largest first; `about`: the concepts that the report is on, which are no family of it.
 
     A family is a concept of the vocabulary that papers surely propose or use techniques of. Papers may have several.

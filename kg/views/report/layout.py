@@ -24,7 +24,7 @@ _DEFAULT = Path(__file__).with_name("report.yaml")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Section:
     """A section: its columns (a subset of `known`), and its maximum number of lines."""
 
     name: str
@@ -32,7 +32,7 @@ class Part:
     known: tuple[str, ...] = ()
     most: int = 0  # maximum number of lines
 
-    def having(self, columns: Sequence[str], where: str) -> Part:
+    def having(self, columns: Sequence[str], where: str) -> Section:
         """The section with other columns; raises KgError for one that is not in `known`."""
         for column in columns:
             if column not in self.known:
@@ -44,7 +44,7 @@ class Part:
 class Layout:
     """The sections of a report, in order."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[Section, ...]
 
     @staticmethod
     @cache
@@ -56,7 +56,7 @@ class Layout:
         for section in yaml.safe_load(_DEFAULT.read_bytes())["sections"]:
             ((name, options),) = section.items()
             columns = tuple(options.get("columns", ()))
-            parts.append(Part(name, columns, (*columns, *options.get("more", ())), options["most"]))
+            parts.append(Section(name, columns, (*columns, *options.get("more", ())), options["most"]))
         return Layout(tuple(parts))
 
     @staticmethod
@@ -96,7 +96,7 @@ def _choose(names: Iterable[str]) -> str:
     return f"choose one of {listed}" if listed else "leave that out"
 
 
-def _parts(file: str, content: bytes) -> Iterator[Part]:
+def _parts(file: str, content: bytes) -> Iterator[Section]:
     """The sections of a file; KgError with the line of what is wrong."""
     import yaml
 
@@ -134,7 +134,7 @@ def _parts(file: str, content: bytes) -> Iterator[Part]:
         yield part
 
 
-def _with(file: str, part: Part, key: yaml.Node, value: yaml.Node) -> Part:
+def _with(file: str, part: Section, key: yaml.Node, value: yaml.Node) -> Section:
     """A section with one option changed."""
     import yaml
 

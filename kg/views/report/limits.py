@@ -7,12 +7,12 @@ from typing import Any
 
 from kg.model import Paper
 from kg.views.gaps import contents
-from kg.views.report.layout import Part
+from kg.views.report.layout import Section
 from kg.views.report.table import Group, by_label, cited, said, section
 from kg.views.selection import EntryQuote, Selection, ids, key_quote, quoted
 
 
-def problems(shown: Selection, part: Part) -> dict[str, Any]:
+def problems(shown: Selection, part: Section) -> dict[str, Any]:
     """The problems that papers surely name, those of most papers first."""
     papers: dict[str, dict[str, Paper]] = defaultdict(dict)
     quotes: dict[str, list[EntryQuote]] = defaultdict(list)
@@ -35,7 +35,7 @@ def problems(shown: Selection, part: Part) -> dict[str, Any]:
     return section(shown, part, [Group(rows, all=len(order))], shown.words("report.problems_note"))
 
 
-def limits(shown: Selection, part: Part) -> dict[str, Any]:
+def limits(shown: Selection, part: Section) -> dict[str, Any]:
     """The sentence in which each paper states a limit or an open question, newest first."""
     newest = sorted(shown.papers, key=lambda paper: (shown.date(paper), paper.id), reverse=True)
     rows = [
@@ -46,7 +46,7 @@ def limits(shown: Selection, part: Part) -> dict[str, Any]:
     return section(shown, part, [Group(rows)], shown.words("report.limits_note"))
 
 
-def upcoming(shown: Selection, part: Part, selection: str) -> dict[str, Any]:
+def upcoming(shown: Selection, part: Section, selection: str) -> dict[str, Any]:
     """Combinations that no paper makes yet and that are likely, with similar ones that papers have made."""
     papers = [paper.id for paper in shown.papers]
     found = contents(shown.graph, selection, shown.lang, top=part.most, papers=papers)

@@ -8,7 +8,7 @@ from typing import Any
 from kg.model import Paper
 from kg.views.brief import main_results, techniques
 from kg.views.latex import as_text
-from kg.views.report.layout import Part
+from kg.views.report.layout import Section
 from kg.views.report.table import Group, Row, lit, section
 from kg.views.selection import Selection, code, ids, key_quote, title
 from kg.views.statement import ResultRow
@@ -19,7 +19,7 @@ _MAY_GO = ("dataset", "model", "hardware", "code", "institution")  # columns tha
 _OWN = ("used", "evaluated")
 
 
-def methods(shown: Selection, part: Part) -> dict[str, Any]:
+def methods(shown: Selection, part: Section) -> dict[str, Any]:
     """A line a paper: those with a result first, then those nearest to the selection."""
     main = {paper.id: main_results(shown, paper) for paper in shown.papers}
     order = sorted(shown.papers, key=lambda paper: not main[paper.id])[: part.most]

@@ -10,13 +10,13 @@ from typing import Any
 from kg.model import Paper
 from kg.names import kind_of
 from kg.query.measures import Block, bases, comparable
-from kg.views.report.layout import Part
+from kg.views.report.layout import Section
 from kg.views.report.table import Group, Row, cited, identity, lit, section
 from kg.views.selection import EntryQuote, Selection, quoted
 from kg.views.statement import ON, ResultRow, rows
 
 
-def results(shown: Selection, part: Part) -> dict[str, Any]:
+def results(shown: Selection, part: Section) -> dict[str, Any]:
     """Comparable results of two papers or more, best first, then the others by metric."""
     words = shown.words
     every = [one for paper in shown.papers for one in rows(shown, paper, sure=True)]
@@ -79,7 +79,7 @@ def claims(shown: Selection) -> Iterator[Win]:
                 yield Win(*ends, paper, quote, tuple(beside))
 
 
-def wins(shown: Selection, part: Part) -> dict[str, Any]:
+def wins(shown: Selection, part: Section) -> dict[str, Any]:
     """A line a pair, pairs of most papers first; pairs on which papers disagree stand in a group of their own."""
     pairs: dict[tuple[str, str], dict[str, Win]] = defaultdict(dict)
     for claim in claims(shown):

@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.model import Paper
 from kg.text import fold
-from kg.views.report.layout import Part
+from kg.views.report.layout import Section
 from kg.views.selection import EntryQuote, Selection, ids
 from kg.views.statement import ResultRow, lit_sentence
 
@@ -32,7 +32,7 @@ class Group:
         self.all = self.all or len(self.rows)
 
 
-def section(shown: Selection, part: Part, groups: Iterable[Group], note: str = "") -> dict[str, Any]:
+def section(shown: Selection, part: Section, groups: Iterable[Group], note: str = "") -> dict[str, Any]:
     """A table as plain data, up to the length in the layout; the number of rows left out is stated."""
     given = [group for group in groups if group.rows]
     room, kept = part.most, []
