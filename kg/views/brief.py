@@ -18,6 +18,7 @@ from kg.views.latex import as_text
 from kg.views.render import render
 from kg.views.selection import Selection, Thing, clean, ids, is_within, key_sentences, link, name, named, title
 from kg.views.statement import ResultRow, effect, is_in_language, rows, term
+from kg.views.words import settings
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -97,7 +98,7 @@ PARTS = ("technique", "problem", "effect")
 
 def main_results(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> list[ResultRow]:
     """The results of a paper that a brief names: those of its key sentence that are likely, else its sure ones."""
-    key, least = key_sentences(paper).get("result"), float(shown.words("brief.least_confidence"))
+    key, least = key_sentences(paper).get("result"), settings()["brief"]["least_confidence"]
     likely = (one for one in rows(shown, paper) if one.result.sure or one.result.confidence >= least)
     every = [one for one in likely if not fields or one.result.evidence.field in fields]
     main = [one for one in every if is_within(key, one.result.evidence.field, one.result.evidence.start)]

@@ -27,6 +27,12 @@ def _read(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
     return tomllib.loads(path.read_text("utf-8"))
 
 
+@cache
+def settings() -> dict[str, dict[str, Any]]:
+    """What views decide by, from settings.toml."""
+    return _read(Path(str(files("kg.views"))) / "settings.toml")
+
+
 class PageWords:
     """The texts of one language; `words("report.scope", papers=...)` fills in a template."""
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
 from kg.model import Paper
+from kg.query.patterns import any_regex
 from kg.views.brief import main_results
 from kg.views.report.layout import Section
 from kg.views.report.table import Group, Row, cited, said, section
-from kg.views.selection import Selection, key_quote
+from kg.views.selection import Selection, key_quote, key_sentences, title
 from kg.views.statement import ResultRow, rows, spread
+from kg.views.words import settings
 
 _READ, _QUOTED = 3, 1  # papers of a family to read first, and of these quoted
 _ROLES = ("proposed", "used")
@@ -33,8 +37,8 @@ def families(shown: Selection, part: Section, about: set[str]) -> dict[str, Any]
     A family is a concept of the vocabulary that papers surely propose or use techniques of. Papers may have several.
     """
     found = _families(shown, about)
-    training = shown.words("report.training_free_concepts").split()
-    rows_ = [_row(shown, one, training) for one in found[: part.most]]
+    free = {paper.id for paper in shown.papers if _is_training_free(shown, paper)}
+    rows_ = [_row(shown, one, free) for one in found[: part.most]]
     return section(shown, part, [Group(rows_, all=len(found))], shown.words("report.families_note"))
 
 
@@ -66,10 +70,9 @@ def _is_same(one: Family, other: Family) -> bool:
     return len(both) > _SHARE * min(len(one.papers), len(other.papers)) and len(both) > _SHARE * len(one.papers)
 
 
-def _row(shown: Selection, one: Family, training_free: list[str]) -> Row:
+def _row(shown: Selection, one: Family, training_free: Container[str]) -> Row:
     papers = list(one.papers.values())
     metric, span, count = _commonest(shown, papers)
-    free = sum(any(t.concept in training_free for t in shown.things(p, "technique")) for p in papers)
     first = _first(shown, one)
     quotes = [
         quote for paper in first[:_QUOTED] if (quote := key_quote(paper, "result") or key_quote(paper, "proposes"))
@@ -81,10 +84,20 @@ def _row(shown: Selection, one: Family, training_free: list[str]) -> Row:
         "metric": metric,
         "value": span,
         "results": count,
-        "training_free": free,
+        "training_free": sum(paper.id in training_free for paper in papers),
         "papers": cited(first),
         "quote": said(quotes),
     }
+
+
+def _is_training_free(shown: Selection, paper: Paper) -> bool:
+    """Whether a paper has a technique that needs no training, or says so of what it proposes."""
+    concept, vocabulary = settings()["report"]["training_free"], shown.graph.vocabulary
+    if vocabulary.narrower(concept) & {thing.concept for thing in shown.things(paper, "technique")}:
+        return True
+    key = key_sentences(paper).get("proposes")
+    said = f"{title(paper)} {key.quote if key else ''}"
+    return re.search(any_regex(tuple(vocabulary[concept].labels())), said) is not None
 
 
 def _commonest(shown: Selection, papers: list[Paper]) -> tuple[str, str, int]:
