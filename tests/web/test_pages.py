@@ -17,6 +17,7 @@ from lxml import html
 import kg
 from kg.evidence import evidence_id
 from kg.text import has_han
+from tests.truth import Truth
 
 PAGES = {
     "/": "json",
@@ -428,3 +429,27 @@ def test_evidence_of_a_number_without_unit_has_its_page(client: httpx.Client, bu
     one = found[found["quote"].str.contains("6.98")].iloc[0]
     name = evidence_id(one["source"], one["field"], int(one["start"]), int(one["end"]), one["quote"])
     assert "6.98" in client.get(f"/evidence/{name}").raise_for_status().text
+
+
+@pytest.fixture(scope="module")
+def truth(built: kg.Graph) -> Truth:
+    return Truth(built)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/paper/002-22",
+        "/concept/technique:quantization",
+        "/concept/metric:accuracy",
+        "/topic/kv-cache-compression",
+        "/compare?a=quantization&b=pruning",
+    ],
+)
+def test_profiles_and_comparisons_hold_what_is_of_the_graph(
+    client: httpx.Client, truth: Truth, page: str, lang: str
+) -> None:
+    answer = client.get(page, headers={"Accept": "text/html", "Accept-Language": lang})
+    assert answer.status_code == 200
+    assert truth.unfounded(answer.text, "html") == []
