@@ -9,8 +9,8 @@ from typing import TypeVar
 from kg.entity_types import LISTS
 
 #: The text fields of an entry, named as in the annotation guidelines: T title, A abstract, I institution line, B
-#: Chinese brief, H the title above the brief, K keywords.
-FIELDS = ("T", "A", "I", "B", "H", "K")
+#: Chinese brief, H the title above the brief, K keywords, S a Chinese summary of the source, which is not extracted.
+FIELDS = ("T", "A", "I", "B", "H", "K", "S")
 
 #: What a part of a body is, and what its section is about.
 PART_KINDS = ("heading", "paragraph", "item", "caption", "footnote", "formula")

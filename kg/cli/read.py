@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from kg.build.pipeline import Added, Progress
 
 FORMS = ("jsonl",)
-_TEXTS = {"title": "T", "abstract": "A", "institutions": "I", "brief": "B", "brief_title": "H", "keywords": "K"}
+_TEXTS = {"title": "T", "abstract": "A", "institutions": "I", "brief": "B", "brief_title": "H", "keywords": "K",
+          "summary_zh": "S"}  # fmt: skip
 
 
 def command(

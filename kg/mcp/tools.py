@@ -151,7 +151,8 @@ class Tools:
                 **{"paper": "paper:2510.01234 or an entry: 002-22", "concept": "hardware:nvidia-h100"},
                 "evidence": "ENTRY/FIELD/START-END/HASH; offsets are code points of the raw field",
             },
-            "text_fields": {"T": "title", "A": "abstract", "I": "institutions", "B": "brief", "K": "keywords"},
+            "text_fields": {"T": "title", "A": "abstract", "I": "institutions", "B": "brief", "K": "keywords"}
+            | {"S": "summary"},
             "sure": "a claim whose score reaches the threshold of its type; others are shown as what they are",
             "untrusted": _UNTRUSTED,
         }

@@ -21,7 +21,7 @@ from kg.store.rows import USUAL
 from kg.text import fold, has_han
 
 #: How much it says of a paper that a thing is named in a text.
-_FIELD = {"T": 1.0, "H": 0.9, "A": 0.8, "B": 0.75, "K": 0.7, "I": 0.7, "": 0.5}
+_FIELD = {"T": 1.0, "H": 0.9, "A": 0.8, "B": 0.75, "K": 0.7, "I": 0.7, "S": 0.5, "": 0.5}
 #: How much more or less it says with the role of the thing: what others do is named in passing.
 _ROLE = {"proposed": 0.1, "mentioned": -0.1, "baseline": -0.1}
 #: How much less the parts of a compound say of a paper than the compound itself.

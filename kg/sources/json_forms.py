@@ -230,5 +230,6 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "institutions": _places,
     "keywords": _names,
     "abstract": _paragraphs,
+    "summary_zh": lambda value: _paragraphs(list(value.values()) if isinstance(value, dict) else value),
     "author_count": lambda value: len(value) if isinstance(value, list) else value,
 }

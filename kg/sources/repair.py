@@ -19,7 +19,8 @@ from kg.sources.repairs.tex import latex
 from kg.sources.repairs.titles import title
 from kg.wordcounts import WordCounts
 
-FIELDS = {"T": "title", "A": "abstract", "I": "institution line", "B": "brief", "H": "brief's title", "K": "keywords"}
+FIELDS = {"T": "title", "A": "abstract", "I": "institution line", "B": "brief", "H": "brief's title", "K": "keywords",
+          "S": "summary"}  # fmt: skip
 
 
 def repair(document: Document, words: WordCounts) -> Document:

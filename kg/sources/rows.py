@@ -34,9 +34,10 @@ _MOST_NAMES = 12  # of fields in one message
 #: becomes the last paragraph of the abstract. `unread` are names of fields that no rule reads: they are counted, told.
 KEYS = (
     *("id", "title", "subtitle", "abstract", "other_abstract", "institutions", "brief", "brief_title", "keywords"),
-    *("authors", "author_count", "venue", "comment", "year", "date", "arxiv", "doi", "url"),
+    *("authors", "author_count", "venue", "comment", "year", "date", "arxiv", "doi", "url", "summary_zh"),
 )
-_TEXTS = {"T": "title", "A": "abstract", "I": "institutions", "B": "brief", "H": "brief_title", "K": "keywords"}
+_TEXTS = {"T": "title", "A": "abstract", "I": "institutions", "B": "brief", "H": "brief_title", "K": "keywords",
+          "S": "summary_zh"}  # fmt: skip
 _DATE = re.compile(
     r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?)?)?"
 )
@@ -158,6 +159,7 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
         unread.update(row.get("unread", ()))
         other = _string(row.get("other_abstract"))
         unread.update(["other abstract"] * is_other(other, made.texts["A"].raw))
+        unread.update(["summary"] * (bool(_string(row.get("summary_zh")).strip()) and "S" not in made.texts))
         wrong += _wrong(made, row)
         yield made
     if more:
@@ -257,6 +259,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
     values = {key: row.get(key) for key in KEYS}
     texts = {field: _string(values[key]) for field, key in _TEXTS.items()}
     texts["I"], texts["K"] = _joined(values["institutions"]), _joined(values["keywords"])
+    texts["S"] = texts["S"] if has_han(texts["S"]) else ""
     subtitle = _string(values["subtitle"]).strip()
     if subtitle and subtitle.lower() not in texts["T"].lower():
         texts["T"] = f"{texts['T'].rstrip().rstrip(':')}: {subtitle}" if texts["T"].strip() else subtitle
@@ -287,7 +290,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
         id=name,
         source=source,
         number=number,
-        texts={field: Text(texts[field], texts[field]) for field in "TAIBHK" if texts[field] or field in "TA"},
+        texts={field: Text(texts[field], texts[field]) for field in "TAIBHKS" if texts[field] or field in "TA"},
         authors=authors,
         author_count=max(filter(None, (count, _integer(values["author_count"]))), default=None),  # lists may be cut
         venue=place or venue(_string(values["comment"])),
@@ -364,8 +367,7 @@ def _line(value: Any) -> str:
 def _names(value: Any) -> list[str]:
     """The names in a list of texts or of objects with a name."""
     items = value if isinstance(value, list) else [value]
-    names = (_line(item.get("name") if isinstance(item, dict) else item) for item in items)
-    return [name for name in names if name]
+    return [name for item in items if (name := _line(item.get("name") if isinstance(item, dict) else item))]
 
 
 def _joined(value: Any) -> str:
@@ -417,8 +419,4 @@ def _is_date(match: re.Match[str]) -> bool:
 
 
 def _identifier(form: re.Pattern[str], *values: Any) -> str:
-    for value in values:
-        match = form.fullmatch(_line(value))
-        if match:
-            return match[1]
-    return ""
+    return next((match[1] for value in values if (match := form.fullmatch(_line(value)))), "")

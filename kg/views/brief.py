@@ -56,11 +56,11 @@ def compose(shown: Selection, paper: Paper, origin: str = "record") -> str:
     return str(data(shown, paper, origin)["text"])
 
 
-def sentence_of_source(shown: Selection, paper: Paper) -> str:
-    """The Chinese sentence that a source has on a paper, as it stands there; "" in another language or without one."""
-    found = (document.texts["B"].raw for document, _ in paper.entries if "B" in document.texts)
-    own = next(filter(has_han, found), "") if shown.lang == "zh" else ""
-    return one_line(own).rstrip("。").translate(_WITHIN)
+def source_words(shown: Selection, paper: Paper, field: str) -> str:
+    """What a source says of a paper in Chinese: its brief, or the first line of its summary; "" in another language."""
+    found = (document.texts[field].raw for document, _ in paper.entries if field in document.texts)
+    own = next(filter(has_han, found), "").strip() if shown.lang == "zh" else ""
+    return one_line(own.partition("\n")[0] if field == "S" else own).translate(_WITHIN)
 
 
 def parts(shown: Selection, paper: Paper, origin: str = "record", fields: Collection[str] = ()) -> BriefParts:
@@ -183,10 +183,11 @@ def reread(graph: GraphReader, paper: Paper, fields: Collection[str]) -> Paper:
 def data(shown: Selection, paper: Paper, origin: str = "record") -> dict[str, Any]:
     """A brief as plain data: its text, its parts, and the key sentences of the paper."""
     found = parts(shown, paper, origin)
-    own = sentence_of_source(shown, paper) if origin == "record" else ""
+    own, summary = (source_words(shown, paper, field) if origin == "record" else "" for field in "BS")
+    text = sentence(shown.words, found) + (shown.words("brief.of_summary", quote=summary) if summary else "")
     return {
         "papers": ids(paper),
-        "text": shown.words("brief.of_source", quote=own) if own else sentence(shown.words, found),
+        "text": shown.words("brief.of_source", quote=own.rstrip("。")) if own else text,
         "parts": {part: value for part, value in asdict(found).items() if part in ("who", *PARTS)},
         "key": {role: as_text(clean(quote.quote)) for role, quote in key_sentences(paper).items()},
     }

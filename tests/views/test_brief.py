@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import kg
 from kg.api import Graph
 from kg.model import KEY_ROLES, Document, Evidence, KgError, Mention, Paper, Record, Result, Text
 from kg.text import has_han
@@ -162,3 +164,20 @@ def test_a_name_in_the_text_is_not_markup(hostile: Graph) -> None:
     text = hostile.brief(hostile.entries()[0], "en")
     assert "\u202e" not in text
     assert not re.search(r"[\x00-\x1f]", text)
+
+
+def test_what_a_source_says_in_chinese_is_shown_as_its_words(tmp_path: Path) -> None:
+    said = {"tldr": "Foo提出了一种门。", "method": "使用门控。"}
+    papers = [
+        {"id": "p-1", "title": TITLE, "abstract": ABSTRACT, "zh": said},
+        {"id": "p-2", "title": "Bar: Slow Gates", "abstract": ABSTRACT, "tldr_zh": "A text in English"},
+    ]
+    file = tmp_path / "papers.jsonl"
+    file.write_text("\n".join(map(json.dumps, papers)), "utf-8")
+    with kg.open(str(tmp_path / "g.kg"), create=True) as graph:
+        assert "summary (1)" in graph.add(file, fast=True).losses[0]
+        assert graph.brief("p-1", "zh").endswith("来源摘要：“Foo提出了一种门。”")
+        assert "来源" not in graph.brief("p-1", "en") + graph.brief("p-2", "zh")
+        document, record = graph.paper("p-1").entries[0]
+        assert document.texts["S"].raw == "Foo提出了一种门。\n使用门控。"
+        assert not [one for one in record.techniques if one.field == "S"]

@@ -255,15 +255,6 @@ def test_a_month_of_papers_that_only_their_report_dates_is_told() -> None:
     assert "and 3 more" in many[0]
 
 
-def test_a_month_of_another_source_is_told() -> None:
-    sources = [frozenset({"b" if 160 <= n < 180 else "a"}) for n in range(320)]
-    notes = _placed({}, sources).notes
-    assert len(notes) == 1
-    assert "Of the 40 papers of 2025-05, 20 (50%) are from a, elsewhere 100%" in notes[0]
-    each = [frozenset({str(n // 40)}) for n in range(320)]  # every month has its own
-    assert not [note for note in _placed({}, each).notes if note.startswith("Of the")]
-
-
 def test_of_each_compared_label_is_said_whether_it_moves() -> None:
     counts = {"up": [5, 30, 60], "flat": [30, 31, 30], "rare": [1, 1, 1], "other": [60, 30, 5]}
     found = made(counts, [200] * 3, compare=["flat", "up", "rare"])

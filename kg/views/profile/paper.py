@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kg.views.reader import GraphReader
 
 #: Fields of an entry in the order in which a page shows them; the title stands above the page.
-_FIELDS = ("A", "B", "H", "K", "I", "T")
+_FIELDS = ("A", "B", "S", "H", "K", "I", "T")
 #: Concepts of more papers than this say little about what two papers share, and papers that are looked at.
 _COMMON, _SIMILAR = 150, 8
 #: What a claim may leave unsaid.

@@ -69,6 +69,10 @@ def of_paper(graph: GraphReader, name: str, lang: str, *, whole: bool = False) -
     made.facts += [data["code"]]
     if data["authors"]:
         made.rows.append((words("column.author"), words("report.join").join(data["authors"])))
+    for text in data["texts"]:
+        if text["field"] == "S":
+            said = as_text("".join(piece["text"] for piece in text["pieces"]))
+            made.rows.append((words("web.field_S"), words("brief.quote", quote=said)))
     claims = sorted(data["claims"], key=lambda claim: (_RANK[claim["level"]], claim["number"]))
     for kind in ("topic", *LISTS):
         own = [claim for claim in claims if claim.get("type") == kind]

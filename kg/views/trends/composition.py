@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,7 +23,7 @@ def notes(trend: Trend, collected: Collected) -> list[str]:
         return []
     many = [at for at, n in enumerate(trend.placed) if _is_many(trend, at, n)]
     placed = _placement(trend, many) if many else []
-    return placed + _unlike(trend, collected.sources, many) + _mixture(trend, collected.sources)
+    return placed + _mixture(trend, collected.sources)
 
 
 def placed(trend: Trend, is_placed: list[bool]) -> list[int]:
@@ -50,38 +50,6 @@ def _placement(trend: Trend, many: list[int]) -> list[str]:
         for at in order
     ]  # fmt: skip
     return [trend.words("trends.placed", periods=trend.named(told, trend.lang))]
-
-
-def _unlike(trend: Trend, sources: list[frozenset[str]], but: list[int]) -> list[str]:
-    """A sentence for each of a few periods in which a source has quite another share than in all others."""
-    if not any(sources):
-        return []
-    held: dict[str, Any] = {}
-    for paper, at in trend.members.itertuples(index=False):
-        if not trend.partial[at]:
-            for source in sources[paper]:
-                held.setdefault(source, np.zeros(len(trend.index)))[at] += 1
-    found: dict[int, tuple[float, int, str, float]] = {}
-    every = trend.whole_corpus.sum()
-    for source, counts in sorted(held.items()):
-        for at in map(int, np.flatnonzero(trend.whole_corpus)):
-            if (rest := every - trend.whole_corpus[at]) < trend.least:
-                continue
-            other = (counts.sum() - counts[at]) / rest
-            apart = abs(counts[at] - other * trend.corpus[at])
-            if _is_many(trend, at, apart) and apart > found.get(at, (0.0,))[0]:
-                found[at] = apart, int(counts[at]), source, float(other)
-    if 2 * len(found) > np.count_nonzero(trend.whole_corpus):  # sources come and go: no period is an exception
-        return []
-    order = sorted((at for at in found if at not in but), key=lambda at: (-found[at][0], at))
-    return [
-        trend.words(
-            "trends.source_in",
-            papers=f"{trend.corpus[at]:,.0f}", period=trend.index[at], n=f"{found[at][1]:,}", source=found[at][2],
-            share=f"{found[at][1] / trend.corpus[at]:.0%}", other=f"{found[at][3]:.0%}",
-        )
-        for at in order[:_TOLD]
-    ]  # fmt: skip
 
 
 def _mixture(trend: Trend, sources: list[frozenset[str]]) -> list[str]:
