@@ -17,13 +17,14 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from kg.entity_types import LISTS
-from kg.extract.scopes import DEALT
 from kg.extract.speech import tagged
 from kg.model import OBTAINED, Document, Record, Result
 from kg.text import fold, sentence_at
 from kg.vocabulary import Match, Vocabulary
 
 _LONGEST = 2_000  # characters of a sentence that is read
+#: Words that deal a list out among the numbers of a sentence.
+_DEALT = ("respectively", "分别")
 _RIVALS = ("hardware", "model")  # types of rivals, which data sets are not
 
 #: A number with what makes it one of a result; in LaTeX too.
@@ -82,7 +83,7 @@ class Belonging:
         self.place = self.numbers.index(own)
         self.words, self._compare = tagged(text, 0, len(text))[0], vocabulary.cues("compare")
         self._verbs = frozenset(chain.from_iterable(map(vocabulary.cues, _VERBS)))
-        self._is_dealt_out = any(word in text for word in DEALT)
+        self._is_dealt_out = any(word in text for word in _DEALT)
 
     def _number(self, span: Extent) -> Extent:
         """The number in the words of a result: "44.2%" of "reduces memory by 44.2%"."""
@@ -108,6 +109,7 @@ class Belonging:
         own = [thing for place in group for thing in held.get(place, ())]
         at = self.numbers[self.place]
         ahead, behind = ([thing for thing in own if (thing.start < at.start) == is_so] for is_so in (True, False))
+        ahead = [thing for thing in ahead if not self._breaks(thing.end, at.start)] or ahead  # the nearest statement
         first = min((thing.start for thing in behind), default=at.end)
         if own:  # but "on RULER (up to 25 points), and good on LongBench"
             is_far = ahead and _BREAK.search(self.masked, at.end, first)

@@ -21,7 +21,7 @@ _ELSEWHERE = re.compile(
 )  # another clause
 _WHILE = re.compile(r";|\b(?:whil(?:e|st)|whereas)\b")
 _SHORT = re.compile(r"\s\([^()\s]+\)(?=\sand\s)")  # "made by adversarial networks [(GAN)] and diffusion models"
-_RANGE, _UPPER = re.compile(r"\bfrom \S*\d\S*$"), re.compile(r" to \S*\d\w*")
+_RANGE, _UPPER = re.compile(r"(?:^|\s)\d\S*$"), re.compile(r" (?:to|[-–—]) \S*\d\w*")
 _COMMA = re.compile(r"[,:]\s")
 _JOINED = re.compile(r",? and (?:up to |about |an? )?$")
 _VALUE = re.compile(r"\bof [\d.]")
@@ -32,12 +32,40 @@ _DANGLING = re.compile(
 )
 _BASE = re.compile(r"built|based|builds|relying|relies")  # "systems built on Plover"
 _ASIDE = ("with", "using")  # before another number these begin a statement of their own: "with only a 2% loss"
+#: A sentence's opening, perhaps behind an adverb, and the subject that ends it.
+_OPENING = re.compile(
+    r"(?:[A-Z]\w*(?: \w+){0,2}, )?(?P<link>[Oo]n|[Aa]t|[Uu]nder|[Ww]ith|[Ii]n|[Ff]or|[Ww]hen|[Aa]cross|[Bb]y)\s"
+)
+_SUBJECT = re.compile(r"(?:we|it|our|the|this)\b")
+_RATE, _MOST_WORDS = re.compile(r"\d"), 20
 _QUALITY = ("with", "at")  # "with negligible impact on quality"
 
 
 def setting(place: QuantityPlace, metric: str, baseline: str, lexicon: OutcomeLexicon) -> str:
     """The condition of a number: what has it, if not the work as such ("combined with Plover"), and where."""
-    return ", ".join(filter(None, (_of_variant(place, lexicon), _operating_point(place, metric, baseline, lexicon))))
+    parts = [_of_variant(place, lexicon), _operating_point(place, metric, baseline, lexicon)]
+    opening = _opening(place, lexicon)
+    if not parts[0] or parts[0] not in opening:
+        parts.append(opening)
+    return ", ".join(dict.fromkeys(filter(None, parts)))
+
+
+def _opening(place: QuantityPlace, lexicon: OutcomeLexicon) -> str:
+    """The operating point that a sentence opens with, before its subject: "Under W4A4, ZapKV keeps 98%"."""
+    opening = _OPENING.match(place.text, 0, place.quantity.start)
+    if not opening:
+        return ""
+    for comma in _COMMA.finditer(place.text, opening.end(), place.quantity.start):
+        rest = place.text[comma.end() :]
+        if _SUBJECT.match(rest) or (place.sentence.name and rest.startswith(place.sentence.name)):
+            said = " ".join(place.text[opening.start("link") : comma.start()].split())
+            words = fold(said).split()
+            is_none = any(" ".join(words[at : at + n]) in lexicon.no_setting for at in (0, 1) for n in (1, 2))
+            is_means = opening["link"].lower() == "by" and not _RATE.search(said)  # how it is done, not at what rate
+            return (
+                "" if is_none or is_means or len(words) > _MOST_WORDS else _BEFORE.sub("", said[0].lower() + said[1:])
+            )
+    return ""
 
 
 def _of_variant(place: QuantityPlace, lexicon: OutcomeLexicon) -> str:
