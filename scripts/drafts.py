@@ -22,8 +22,7 @@ from typing import Any
 
 import kg
 from kg.api import Graph
-from kg.query.drafts import ClaimVerdict
-from kg.query.drafts.checking import STATUSES
+from kg.query.drafts import STATUSES, ClaimVerdict
 
 ROOT = Path(__file__).resolve().parent.parent
 CLAIMS = ROOT / "tests" / "query" / "claims.jsonl"
@@ -70,7 +69,7 @@ def table(counts: Counter[tuple[str, str]], rows: Iterable[str] = STATUSES) -> s
 
 
 def _print_swaps(graph: Graph, verbose: bool) -> None:
-    for part in ("dev", "held"):
+    for part in ("dev", "held", "new"):
         claims = [one for one in cases() if one["part"] == part]
         for one in claims if verbose else ():
             print(one["kind"], "->", verdict(graph, one), "|", one["text"])

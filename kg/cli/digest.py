@@ -47,7 +47,10 @@ def command(
         ),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="List the claims of the given digests that their abstracts do not support.")
+        bool,
+        typer.Option(
+            "--check", help="List the claims of the given digests that the records of their papers do not support."
+        ),
     ] = False,
     graph: Location = HERE,
     lang: Language = "",

@@ -29,18 +29,24 @@ def view(found: Checked, lang: str = "en") -> View:
 
 
 def _text(found: Checked, words: PageWords) -> str:
-    counts = {f"n_{status.replace(' ', '_')}": n for status, n in found.counts().items()}
+    counts = counted(found.counts())
     out = [f"# {words('draft.title')}", "", words("draft.summary", **counts) if found.verdicts else words("draft.none")]
     at = -1
     for one in found.verdicts:
         if one.claim.start != at:
             at = one.claim.start
             out += ["", f"> {_short(one.claim.sentence)}", ""]
-        out += _lines(one, words)
+        out += lines(one, words)
     return "\n".join(out) + "\n"
 
 
-def _lines(one: ClaimVerdict, words: PageWords) -> list[str]:
+def counted(counts: dict[str, int]) -> dict[str, int]:
+    """How many claims there are of each status, as the words of views name them."""
+    return {f"n_{status.replace(' ', '_')}": n for status, n in counts.items()}
+
+
+def lines(one: ClaimVerdict, words: PageWords) -> list[str]:
+    """A verdict, and the sentences of papers that it rests on."""
     status = words(f"draft.{one.status.replace(' ', '_')}")
     reason = words(f"draft.reason_{one.reason}")
     shown = [words(f"draft.{part}") if part in _PARTS else f"“{_short(part)}”" for part in one.differs]
@@ -55,7 +61,7 @@ def _said(one: ClaimVerdict, words: PageWords) -> str:
         said = f"{claim.relation.head} {words(f'relation.{claim.relation.type}')} {claim.relation.tail}"
         return _short(said)
     subject = f"{claim.subject}: " if claim.subject else ""
-    metric = f"{claim.result.metric} = " if claim.result else ""
+    metric = f"{claim.result.metric} = " if claim.result and claim.result.metric else ""
     return _short(f"{subject}{metric}{claim.words}")
 
 

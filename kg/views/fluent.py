@@ -1,20 +1,20 @@
-"""A sentence written by a language model from a paper's record, used only if record and paper support it.
+"""A sentence written by a language model from a paper's record, used only if the record supports it.
 
-The model gets the record and the language, nothing else. A sentence with a number or name that record and paper lack,
-or that is not exactly one sentence in the language, is replaced by the composed one, with a note that gives the reason.
+The model gets the record and the language, nothing else. A sentence with a claim that the record does not support, or
+that is not exactly one sentence in the language, is replaced by the composed one, with a note that gives the reason.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
-from kg.check import Checker
-from kg.check.wording import is_ordinary, names
+from kg.build.pipeline import Pipeline
 from kg.endpoint import Chat, Endpoint, Unanswered, configured
-from kg.model import Document, KgError, Paper, Text
+from kg.model import KgError, Paper
+from kg.query.drafts import Briefs
+from kg.query.drafts.held import names_of
 from kg.text import count_han, has_han, sentences
 from kg.views.brief import compose, data
 from kg.views.digest import DigestSentence
@@ -41,7 +41,6 @@ _LEAST = 10
 _HAN_SHARE = 0.6  # of the characters outside names and numbers
 _FAILURES = 3  # consecutive failures, after which the model is not asked again
 _MOST_ITEMS = 20  # results that are sent
-_ORGANISATION = re.compile(r"[\u4e00-\u9fff]{2}(?:大学|学院|研究院|研究所|实验室|公司|集团)")
 
 
 def writer() -> Fluent:
@@ -57,7 +56,7 @@ class Fluent:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.chat = Chat(endpoint)
-        self.checker = Checker()
+        self.briefs = Briefs(Pipeline(fast=True))  # which asks no model
         self.failures = 0
 
     def __call__(self, shown: Selection, paper: Paper) -> DigestSentence:
@@ -76,12 +75,12 @@ class Fluent:
         self.failures = 0
         said = answer.get("sentence")
         text = " ".join(said.split()) if isinstance(said, str) else ""
-        fault = self.fault(text, paper, json.dumps(sent, ensure_ascii=False), own, shown.lang)
+        fault = self.fault(text, paper, shown.lang)
         if fault:
             return DigestSentence(own, note=f"the composed sentence is used: the language model's {fault}.")
         return DigestSentence(text, by=f"llm:{self.chat.endpoint.model}")
 
-    def fault(self, text: str, paper: Paper, sent: str, own: str, lang: str) -> str:
+    def fault(self, text: str, paper: Paper, lang: str) -> str:
         """The fault of a sentence, as the end of a message ("sentence has ..."); "" if there is none."""
         if not _LEAST <= len(text) <= _MOST[lang]:
             return f"sentence has {len(text)} characters, not {_LEAST} to {_MOST[lang]}"
@@ -89,25 +88,22 @@ class Fluent:
             return "sentence holds characters that do not print"
         if not _is_one(text, lang):
             return "answer is not one sentence"
-        if not self._is_in(text, lang):
+        if not _is_in(text, lang):
             return f"sentence is not in the language asked for ({lang})"
-        held = _document(paper, f"{own}\n{sent}")
-        for found in self.checker.check_sentence(held, text):
-            return f'sentence holds the {found.kind} "{found.claim[:60]}", which record and paper lack'
-        for one in _ORGANISATION.finditer(text):
-            if one[0] not in f"{own}{sent}{_whole(held)}":
-                return f'sentence holds the institution "{one[0]}", which record and paper lack'
+        for one in self.briefs.check(text, paper).verdicts:
+            if one.status != "supported":
+                return f'sentence says "{one.claim.words[:60]}", which is {one.status} in the record'
         return ""
 
-    def _is_in(self, text: str, lang: str) -> bool:
-        """Whether a sentence is in a language, ignoring names and numbers."""
-        if lang == "en":
-            return not has_han(text)
-        for match in reversed(list(names(text))):
-            if not is_ordinary(match[0], self.checker.words):
-                text = text[: match.start()] + text[match.end() :]
-        letters = sum(c.isalpha() for c in text)
-        return count_han(text) >= max(_LEAST / 2, _HAN_SHARE * letters)
+
+def _is_in(text: str, lang: str) -> bool:
+    """Whether a sentence is in a language, ignoring names and numbers."""
+    if lang == "en":
+        return not has_han(text)
+    for match in reversed(list(names_of(f" {text}"))):
+        text = text[: match.start() - 1] + text[match.end() - 1 :]
+    letters = sum(c.isalpha() for c in text)
+    return count_han(text) >= max(_LEAST / 2, _HAN_SHARE * letters)
 
 
 def _is_one(text: str, lang: str) -> bool:
@@ -122,17 +118,3 @@ def record(shown: Selection, paper: Paper) -> dict[str, Any]:
     results = [effect(shown, one.result) for one in shown.outcomes(paper)[:_MOST_ITEMS]]
     named: dict[str, Any] = {"language": shown.lang, "title": first.title, "name": first.name, "kind": first.kind}
     return {**named, **found["parts"], "results": results}
-
-
-def _document(paper: Paper, also: str) -> Document:
-    """The paper's texts plus its record, against which a sentence is checked."""
-    held = {}
-    for field in "TAIK":
-        said = [d.texts[field].text for d, _ in paper.entries if field in d.texts]
-        held[field] = "\n".join(filter(None, said))
-    held["A"] = f"{held['A']}\n{also}"
-    return replace(paper.entries[0][0], texts={field: Text(text, text) for field, text in held.items()})
-
-
-def _whole(document: Document) -> str:
-    return "\n".join(text.text for text in document.texts.values())

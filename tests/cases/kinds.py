@@ -18,6 +18,7 @@ from kg.store.asking import fits
 from tests.cases.extracted import EXTRACTED
 from tests.cases.linked import LINKED
 from tests.cases.sourced import SOURCED
+from tests.query.briefs import unsupported
 from tests.query.shown import said, shown
 
 FOLDER = Path(__file__).parent
@@ -93,5 +94,6 @@ KINDS: dict[str, Callable[[Any, Lexicon], Json]] = {
     "same": same,
     "told": told,
     "narrowing": narrowing,
+    "brief": lambda brief, _: unsupported(brief),
     **{name: _without_lexicon(kind) for name, kind in (EXTRACTED | LINKED | SOURCED).items()},
 }

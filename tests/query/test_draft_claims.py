@@ -25,7 +25,9 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
         yield opened
 
 
-@pytest.mark.parametrize(("part", "supported", "contradicted"), [("dev", 0.92, 0.5), ("held", 0.85, 0.33)])
+@pytest.mark.parametrize(
+    ("part", "supported", "contradicted"), [("dev", 0.78, 0.5), ("held", 0.8, 0.5), ("new", 0.7, 0.5)]
+)
 def test_true_claims_are_supported_and_swaps_are_not(
     graph: Graph, part: str, supported: float, contradicted: float
 ) -> None:
@@ -33,8 +35,7 @@ def test_true_claims_are_supported_and_swaps_are_not(
     counts = score(graph, claims)
     true, swaps = (sum(n for (truth, _), n in counts.items() if truth == kind) for kind in ("true", "swap"))
     assert counts["true", "supported"] >= supported * true
-    assert counts["true", "contradicted"] == 0
-    assert counts["swap", "supported"] <= (0 if part == "dev" else 0.05 * swaps)
+    assert max(counts["true", "contradicted"], counts["swap", "supported"]) <= (1 if part == "dev" else 0)
     assert counts["swap", "contradicted"] >= contradicted * swaps
 
 

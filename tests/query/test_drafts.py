@@ -56,7 +56,7 @@ def test_only_what_agrees_is_supported_and_only_what_is_excluded_is_contradicted
 
 
 def test_a_sentence_without_a_subject_is_about_that_of_the_sentence_before_it_in_its_paragraph(graph: Graph) -> None:
-    said, carried, apart = results(graph, "LongLive runs at 20.7 FPS.\nIt needs 32 GPU-days.\n\nThis took 32 GPU-days.")
+    said, carried, apart = results(graph, "LongLive runs at 20.7 FPS.\nIt needs 32 GPU-days.\n\nThis runs at 32 FPS.")
     assert (said.status, carried.status, carried.claim.subject) == ("supported", "supported", "LongLive")
     assert (apart.status, apart.reason) == ("not found", "no_subject")
 

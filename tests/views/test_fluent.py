@@ -1,4 +1,4 @@
-"""A language model's sentence is used only where record and paper bear it out; else the composed one is."""
+"""A language model's sentence is used only where the record supports it; else the composed one is."""
 
 from __future__ import annotations
 
@@ -97,12 +97,12 @@ def test_model_gets_the_record_alone(server, papers):
 @pytest.mark.parametrize(
     ("lie", "why"),
     [
-        (GOOD.replace("2.3", "3.2"), '"3.2倍"'),
+        (GOOD.replace("2.3", "3.2"), '"3.2倍", which is contradicted'),
         (GOOD.replace("四成", "14%"), '"14%"'),
-        (GOOD.replace("LongBench", "RULER"), '"RULER"'),
-        (GOOD.replace("ZapKV", "ZipKV"), '"ZipKV"'),
-        (GOOD.replace("清华大学", "北京大学"), "institution"),
-        (GOOD.replace("缓解", "北京大学参与，缓解"), "北京大学"),
+        (GOOD.replace("LongBench", "RULER"), "contradicted"),
+        (GOOD.replace("ZapKV", "ZipKV"), '"ZipKV", which is not found'),
+        (GOOD.replace("清华大学", "北京大学"), '"北京大学"'),
+        (GOOD.replace("缓解", "北京大学参与，缓解"), '"北京大学"'),
         (GOOD + "很好。", "not one sentence"),
         (GOOD.replace("。", "。\n\n") * 2, "not one sentence"),
         ("清" * 501, "501 characters"),

@@ -7,7 +7,9 @@ about.
 
 from __future__ import annotations
 
-from kg.query.drafts.checking import Checked, ClaimVerdict, Drafts
+from kg.query.drafts.briefs import Briefs
+from kg.query.drafts.checking import Drafts
 from kg.query.drafts.claims import DraftClaim
+from kg.query.drafts.fields import STATUSES, Checked, ClaimVerdict
 
-__all__ = ["Checked", "ClaimVerdict", "DraftClaim", "Drafts"]
+__all__ = ["STATUSES", "Briefs", "Checked", "ClaimVerdict", "DraftClaim", "Drafts"]

@@ -19,6 +19,9 @@ _DOI = re.compile(r"10\.\d{4,9}/[^\s\"'<>\])}]{1,200}")
 _ENTRY = re.compile(r"[^\W_][\w.@:/-]{1,98}[^\W_]")
 
 
+Place = tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A name or identifier at [start, end) of a draft, and the papers (CURIEs) that it may mean, sorted."""
@@ -58,7 +61,7 @@ class Subjects:
         return [
             Subject(start, start + len(name), name, (papers[name],))
             for start, _, name in marks
-            if name in papers and self._counts(papers[name])
+            if name in papers and (not self.only or papers[name] in self.only)
         ]
 
     def _named(self, text: str) -> list[Subject]:
@@ -69,14 +72,13 @@ class Subjects:
             for end in [*(end for _, end in reversed(words[at : at + _MOST_WORDS])), *reversed(hyphens)]:
                 surface = text[start:end]
                 known = self._names.get(_letters(surface).casefold(), ()) if "\n" not in surface else ()
-                papers = {paper for name, paper in known if _is_name(surface, name) and self._counts(paper)}
+                papers = {
+                    paper for name, paper in known if _is_name(surface, name) and (not self.only or paper in self.only)
+                }
                 if papers:
                     out.append(Subject(start, end, surface, tuple(sorted(papers))))
                     break
         return out
-
-    def _counts(self, paper: str) -> bool:
-        return not self.only or paper in self.only
 
 
 def _names(store: StoreFile) -> dict[str, list[tuple[str, str]]]:
