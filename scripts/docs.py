@@ -53,11 +53,12 @@ def help_text(command: str) -> str:
 def formats_table() -> str:
     """A row a reader: its name, and the first sentence of its module, which says what such a file holds."""
     from kg.sources import readers
+    from kg.sources.forms import forms
 
     lines = ["| form | what it is |", "|---|---|"]
     for reader in readers():
-        module = sys.modules.get(f"kg.sources.{reader.name}") or sys.modules[type(reader).__module__]
-        sentence = " ".join((module.__doc__ or "").strip().split("\n\n")[0].split())
+        about = forms()["about"].get(reader.name) or sys.modules[type(reader).__module__].__doc__ or ""
+        sentence = " ".join(about.strip().split("\n\n")[0].split())
         lines.append(f"| `{reader.name}` | {sentence} |")
     return "\n".join(lines) + "\n"
 

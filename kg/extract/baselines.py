@@ -66,7 +66,6 @@ _IN_BRACKETS = re.compile(r"\s*\((?:(?:i\.e\.,?|e\.g\.,?|namely|such as)\s*)?(?P
 _EDGE = re.compile(r"[,;:()'’]")
 _EDGES = " .,;'\""
 _CLAUSE = re.compile(r"[,;:(—]|\s[-–]{1,2}\s")
-_BY_NUMBER = re.compile(r" by (?:[a-z]+ ){0,2}[~≈]?\d")
 _NEXT_CLAUSE = re.compile(r",\s(?:and\s|thereby\s|thus\s)?[a-z]+ing\s|;")  # "6x faster, delivering"
 _GAP = re.compile(r"\bgaps? (?:with|to|from|between|over|against|relative to) (?:the |its |an? )?$")
 _OPENED = re.compile(r"[\w\s-]{0,20}\((?:[A-Z][\w-]{0,12} ?[=:]? ?)?[~≈]?(?=\d)")
@@ -76,7 +75,6 @@ _SHARE = re.compile(r" of (?:the |its |their )?")
 #: "its [teacher]'s accuracy", "[FP16] performance"
 _SHARE_OF = re.compile(r"(?:(?P<owner>[\w-]+(?: [\w-]+)?)['’]s?|(?P<name>[A-Z][\w.-]*)) (?P<said>[a-z]+(?: [a-z]+)?)")
 _BY = re.compile(r"\s+by\s+(?:an? (?:average(?: of)? )?|on average )?$")
-_MATE = re.compile(r"(?:,|\band)\s+(?P<name>[^,;()]{1,40})$")
 _BEATEN = ("win whole", "over whole")
 _AGAINST_IT = ("over", "than", "compared")  # markers of what a number is over
 _COMPARING = (*_AGAINST_IT, "win")
@@ -204,12 +202,6 @@ class Baselines:
     def _beaten(self, place: QuantityPlace) -> str | None:
         """The named baseline before the "by" of a number: "improves over B by 41%", "beats A by 3% and B by 5%"."""
         by = _BY.search(place.text, place.low, place.quantity.start)
-        cues = [cue.group for cue in place.sentence.cues if cue.end <= place.low and cue.group != "keep"]
-        mate = _MATE.search(place.text, place.low, by.start()) if by and place.index and not place.cues else None
-        if mate and cues[-1:] == ["win"] and any(map(str.isupper, mate["name"])):
-            return mate["name"]
-        if by and (helped := self._helped(place, by.start())):
-            return helped
         wholes = [other for other in self.compared(place.text) if other.marker in _BEATEN] if by else []
         for other in wholes:
             at = place.text.find(other.text, other.start)
@@ -218,21 +210,6 @@ class Baselines:
             is_class = is_class and not _BETWEEN.search(other.text)
             if by and (is_name or is_class) and at + len(other.text) == by.start():
                 return other.text
-        return None
-
-    def _helped(self, place: QuantityPlace, end: int) -> str | None:
-        """The method that is made better, named up to `end`: "accelerates B by 2x", "improves existing B by 3%"."""
-        sentence = place.sentence
-        for start, stop, kind in (*sentence.names, *sentence.roles):
-            if stop == end and kind.startswith(("technique", "model")) and not sentence.is_own(start, stop):
-                verb = next((cue for cue in reversed(sentence.cues) if cue.end <= start), None)
-                between = sentence.text[verb.end : start] if verb else "-"
-                name = sentence.text[start:stop]
-                is_what = self.lexicon.activity.search(name) or self.lexicon.is_metric(name)
-                if is_what or not verb or verb.group not in ("speed", "improve"):
-                    continue
-                if all(map(self._says_nothing, between.split())):
-                    return name
         return None
 
     def others(self, sentence: Stated) -> list[Other]:
@@ -279,8 +256,6 @@ class Baselines:
                 is_one = match["phrase"].startswith("the ") and not names[0].endswith("s")
                 apposed = _APPOSED.match(text, match.end()) if is_one else None
                 names = [apposed["name"], *names] if apposed else _listed(names, _MORE.match(text, match.end()))
-            if match["phrase"].lower().startswith("both "):  # over both of them, not over one
-                names = names[:1]
             marker = next(k for k, v in match.groupdict().items() if v and k != "phrase")
             parts = len(names) - 1
             for i, name in enumerate(names):
@@ -443,9 +418,6 @@ def _of_the_next(place: QuantityPlace, other: Other) -> bool:
     between = _up_to_next_clause(place, other)
     if not between or other.marker.partition(" ")[0] not in _AGAINST_IT:
         return False
-    at = place.text.find(other.text, other.start)
-    if _BY_NUMBER.match(place.text, at + len(other.text)):  # "6x faster, improving over A by 2%"
-        return _NEXT_CLAUSE.search(place.text, place.quantity.end, at) is not None
     behind = [q for q in place.sentence.quantities if place.quantity.end < q.start < q.end <= other.start]
     if not behind or not _NEXT_CLAUSE.search(place.text, place.quantity.end, behind[-1].start):
         return False

@@ -23,19 +23,15 @@ _DASH = ("DT", "CC", "IN", "TO", "W", "PRP", "VBP", "VBZ")  # before these, or a
 _BRACKETS = (("{", "}"), ("(", ")"), ("[", "]"), ("“", "”"))
 _PAIRED = frozenset('$"').union(*_BRACKETS)
 _QUOTE = re.compile(r"\\\"")  # an umlaut in LaTeX: "na\\\"ive"
-_OWN_COMMAND = re.compile(r"\\[A-Za-z]+ ")  # in LaTeX, without an argument: the authors' name for their work
 _GLUED = re.compile(r"\([\w-]{1,12}\)\w")  # "Finch(Y)Lite"
 _SIZE = re.compile(r"\d+(?:\.\d+)?[BMK]")
 _BIGGER = re.compile(r"(?: [A-Z][a-z]+){1,3}")  # continuation of a name: "DeepSeek" of "DeepSeek Sparse Attention"
 _VARIANT = re.compile(r"(?:-[A-Z\d][\w.]*\w|-\d)+(?![\w%])")  # "-6" after "Claude Sonnet 4", "-PL" after "CulturaX"
 _YEAR = re.compile(r"(?:['’]\d\d|[ -](?:v\d+(?:\.\d+)?|(?:19|20)\d\d(?:/(?:19|20)?\d\d)?))(?![\w%])")
-_NUMBERED = re.compile(r"(?:^|[.;:,]\s|\s\s)\([A-Z]{0,2}\d{1,2}\)$")  # "(S2)" of "(S1) ... (S2) ..."
 _SCORES = re.compile(r"(?<=\w) scores?$", re.IGNORECASE)
-_CITED = re.compile(r"\\cite\w*\*?(?:\[[^\]]*\])*\{[^{}]*$")  # before a key: "\citep{lang2031corvid, "
 _CITATION = 200  # characters before a key that hold the others, or the beginning of an address
 _JOINED = ("/", "-", "_", ".")  # what stands before a word inside an address
 _IN_ADDRESS = re.compile(r"(?:://|\bwww\.|\b(?:github|gitlab|huggingface|bitbucket)\.\w+/)\S*$", re.IGNORECASE)
-_IN_A_WORD = re.compile(r"\d+[A-Z][a-z]")  # "4Rec" behind "GPT"
 _TAIL = re.compile(r"-[a-z]+$")
 _CALLED = re.compile(
     r", an? (?:[\w-]+ ){0,4}?([a-z]+)(?=[,.;:]|$| (?:that|which|with|for|of|from|trained|designed|built)\b)"
@@ -65,14 +61,8 @@ def barred(view: DocView, kind: str, span: Span) -> bool:
         return True
     if not (surface[:1].isalpha() or any(map(str.isalpha, surface))):
         return True
-    if surface.startswith("\\") and _OWN_COMMAND.match(surface):
-        return True  # "\sys drops keys"
     if text[start - 1 : start] in _JOINED and _IN_ADDRESS.search(text, max(0, start - _CITATION), start):
         return True  # "quantkit" of "https://github.com/corvid/quantkit"
-    if ")" in text[end - 1 : end + 1] and _NUMBERED.search(text, max(0, start - 3), end + 1):
-        return True
-    if kind in NAMED and (_IN_A_WORD.match(text, end) or _CITED.search(text, max(0, start - _CITATION), start)):
-        return True
     if kind in ("technique", "task") and (
         _is_half_an_expansion(view, end)
         or _is_unnamed(view, start, end)

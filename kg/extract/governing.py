@@ -71,9 +71,6 @@ KEEPING = re.compile(r"\b(?:retain|maintain|preserv|recover|keep)\w*\b[^,;]*$", 
 #: Verbs whose object in percent is a share of what was there; a level may be kept too: "keeps 80% accuracy".
 _RETAINING = re.compile(r"\b(?:retain|preserv|recover)\w*\b[^,;]*$", re.IGNORECASE)
 _HALF = re.compile(r"\bhalv\w+$|\bhalf (?:of )?the$|\bin half$", re.IGNORECASE)
-_SPEEDUP = re.compile(r"\s*(?:speed-?up|acceleration)\b")
-_ABOVE = re.compile(r"\s*(?:(above|ahead of)|below|behind)\s+(?=[A-Z]|the\b|our\b)")
-_AND = re.compile(r"(?:,|\band\b)[^,;]{0,12}$")
 _BOUNDS = ("only", "just", "mere", "merely")  # words that say how small a number is, not what governs it
 _SHORT = 3  # words of a metric behind a number
 _REACH = 60  # characters between a number and an outcome word that may govern it although the grammar does not say so
@@ -85,7 +82,6 @@ _CHANGING = ("%", "x", "points", "dB", "")
 #: Rules whose direction depends on the metric: a win by 8% in error rate is a decrease.
 _EITHER_WAY = ("speed", "improve", "larger", "win", "list", "multiple", NAMED_IN_LIST)
 _REVERSED = {"increase": "decrease", "decrease": "increase"}
-_SIZED = re.compile(r"(?:\w+ )?(?:models?|networks?|weights|checkpoints?)", re.IGNORECASE)
 _NOTHING = ("it", "them", "this", "which", "each", "slight", "relative")
 _RATES = ("FPS", "tokens/s", "QPS", "TFLOPs/s", "TOPS/W", "mJ")
 #: Units of sizes, and what they measure; a size is part of the setup unless the sentence calls it small.
@@ -134,8 +130,6 @@ class Grammar:
             shared = self.shared(places[i], out[i + 1].taken)
             if shared:
                 others = [r for r in out[i].readings if r.change != shared.change]
-                if not others:
-                    others = [shared._replace(change=_REVERSED[shared.change], kind="shared reversed")]
                 out[i] = out[i]._replace(readings=[shared, *others], taken=shared)
         return out
 
@@ -181,9 +175,6 @@ class Grammar:
     def changed(self, place: QuantityPlace, before: list[NumberReading | None]) -> NumberReading | None:
         """A change: governed by words after or before the number, by its sign, or by the list that it continues."""
         quantity = place.quantity
-        if quantity.unit in ("%", "points") and (side := _ABOVE.match(place.behind)):  # "1.3% above Plover"
-            metric, span = self.lexicon.near_metric(place), (quantity.start, quantity.end)
-            return NumberReading("increase" if side[1] else "decrease", metric, span, "win")
         reading = self.named_by(place, before) or self.right(place) or self.left(place)
         if reading and (quantity.unit or quantity.sign or is_measured(place)):
             return reading
@@ -254,8 +245,6 @@ class Grammar:
             change = "decrease"
         if cue.word.startswith(("short", "long")) and not re.search(r"length|time|latency|context", metric):
             metric = f"{metric.removesuffix('s')} length".strip()
-        if unit == "x" and cue.group == "decrease" and _SIZED.fullmatch(metric):
-            metric = "model size"
         if not metric or metric.lower() in _NOTHING:
             sized = cue.word in ("smaller", "lighter") or (cue.word == "compression" and unit == "x")
             metric = "model size" if sized else lexicon.near_metric(place)
@@ -338,16 +327,9 @@ class Grammar:
             return None
         one, two = place.sentence.quantities[place.index : place.index + 2]
         between = place.text[one.end : two.start]
-        own = re.fullmatch(r"\s*((?:[\w-]+\s?){1,3}?),?\s+and\s*(?:an? |up to )?", between)
-        if one.unit != two.unit:
+        if one.unit != two.unit or not SHARE.fullmatch(between):
             return None
-        if SHARE.fullmatch(between):
-            metric = after.metric
-        elif own and one.unit == "x" and not STOP.search(own[1] + " "):  # "14.2x prefill and 7.6x decoding speedups"
-            metric = self.lexicon.speed(own[1], "")[0] if "speed" in after.metric else own[1]
-        else:
-            return None
-        return after._replace(metric=metric, span=(one.start, after.span[1]), kind="shared")
+        return after._replace(span=(one.start, after.span[1]), kind="shared")
 
     def last_of_list(self, place: QuantityPlace, before: list[NumberReading | None]) -> NumberReading | None:
         """The reading that a list continues: "A by 70%, B by 41% and C by 22%", "2.3x on A and 4.1x on B"."""
@@ -401,16 +383,6 @@ class Grammar:
         while self.lexicon.group(phrase.rpartition(" ")[2]):
             phrase = phrase.rpartition(" ")[0]
         return phrase
-
-    def is_same_speed(self, place: QuantityPlace, reading: NumberReading) -> bool:
-        """Whether a speedup is of what the one before it is: "a 2.7x decoding speedup on A and [2.1x speedup] on B"."""
-        one = place.sentence.quantities[place.index - 1] if place.index else None
-        if one is None or reading.kind != "speed" or one.unit != place.quantity.unit:
-            return False
-        cues = [c for c in place.sentence.cues if one.end <= c.start < place.quantity.start and c.group != "keep"]
-        bare = _SPEEDUP.match(place.text, place.quantity.end)
-        is_joined = bool(_AND.search(place.ahead)) and [c.group for c in cues] == ["speed"]
-        return is_joined and bool(bare) and not self.lexicon.activity.search(place.behind)
 
     def list_metric(self, place: QuantityPlace) -> str:
         """The metric of a later list member: "..., generated tokens by 41%", "... and 5% FID"."""

@@ -29,7 +29,6 @@ _LEAD = re.compile(r"^(?:whil(?:e|st)|with|and|when|by) ")
 _HALF_BRACKET = re.compile(r"\s?\([^()]*$")  # "time to first token (TTFT"
 _NO_NAME = re.compile(r"(?:we|it|they|this|these|up|up-to) |up-to$", re.IGNORECASE)
 _AT = re.compile(r"[@_](?:\d[\d:.]*|[kK]\b)|-\d+\b")  # suffix of a metric: "mAP@50:95"
-_LABEL = re.compile(r"([A-Za-z][\w@./-]*(?: [A-Za-z0-9@][\w@./-]*)?)\s*[:=]\s*$")  # "(Top-1: 0.782"
 _LOOSE = (
     *("a", "an", "the", "its", "their", "our", "average", "overall", "relative", "absolute", "%"),
     *("significant", "minor", "slight", "marginal", "modest", "negligible"),
@@ -37,7 +36,6 @@ _LOOSE = (
 _SPEEDS = re.compile(r"speed|throughput|rate|time|latency|cost|efficien")
 _ADJACENT = re.compile(r" (?P<first>[A-Za-z][\w@]+)(?: [a-z]+)?(?![\w-])")
 _OF_MEANS = re.compile(r"m[A-Z][A-Za-z]*\d?")  # "mF1"
-_IN = re.compile(r"\s*in (?:the )?([\w-]+)")
 _FASTER = re.compile(r"\s*(?:faster|quicker|slower)\b")
 _BESIDE = 8  # characters between an outcome word and its object: "reduces the latency", "reduction in latency"
 _TIMES = ("s", "ms", "μs", "min", "hours", "days")
@@ -82,10 +80,6 @@ class Metrics:
 
         for text, side in self.phrases(place):
             add(text, *side)
-        label = _LABEL.search(place.text, max(0, quantity.start - 40), quantity.start)
-        if label:
-            add(label[1], "label")
-            add(label[1].split()[-1], "label", "label word")
         add(reading.metric, "rule", f"rule {reading.kind}", f"rule {unit_class(quantity.unit)} {reading.change}")
         add(lexicon.near_metric(place), "near")
         nearest = sorted(sentence.metrics, key=lambda m: _distance(place, m[0], m[1]))
@@ -213,11 +207,6 @@ class Metrics:
         verb = _VERB.search(place.ahead) if reading.kind == "speed" else None
         forms = [f"{verb[1].removesuffix(end)}ing" for end in ("s", "es")] if verb else []
         return next((f"{form} speed" for form in forms if self.lexicon.activity.fullmatch(form)), "")
-
-    def sped_up_too(self, place: QuantityPlace, last: str) -> str:
-        """The speed named behind a later factor: "a 2x speedup in training and 1.8x in [inference]"; else ""."""
-        found = _IN.match(place.behind) if last.endswith("speed") else None
-        return f"{found[1]} speed" if found and self.lexicon.activity.fullmatch(found[1]) else ""
 
     def adjacent(self, place: QuantityPlace, reading: NumberReading) -> str:
         """The metric right behind a level: "74% mIoU and 83% [mF1]"; else ""."""

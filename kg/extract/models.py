@@ -30,11 +30,6 @@ _SIZED = re.compile(
 )
 #: Every match of `_SIZED` contains this; it is checked first, because most texts contain none.
 _SIZE = re.compile(r"\d[BM]")
-#: Sizes in brackets after the name of a family: "Qwen2.5-{1.5B, 7B}", "DeiT-(Tiny,Small,Base)".
-_SIZES = re.compile(
-    r"-?[({\[]((?:\d{1,4}(?:\.\d{1,2})?[BM]|Tiny|Small|Base|Large|Huge|[TSBLH])"
-    r"(?:\s?[,/|]\s?(?:\d{1,4}(?:\.\d{1,2})?[BM]|Tiny|Small|Base|Large|Huge|[TSBLH])){1,8})[)}\]]"
-)
 #: A word that may be a name, with parts joined by hyphens, points and slashes: "GLM-4.7-Flash", "DiT-XL/2".
 _NAME = re.compile(r"(?<![\w.-])(?=[\w./+-]{0,30}[A-Z\d])(?>[^\W_]\w{0,30}(?:[-./+]\w{1,20}){0,6})(?!['’]\d\d\b)")
 #: Continuations of a name after a space: a version or size, and after one of these a variant word.
@@ -136,9 +131,6 @@ class Models(NamedEntities):
                     names[match.start, match.end] = self.vocabulary[concept].label["en"]
                     often = min(len(places), 3) / 3
                     out.append(Candidate(match.start, match.end, 0.85, {"often": often}))
-                    if sizes := _SIZES.match(doc._.text, match.end):
-                        names[match.start, sizes.end()] = f"{names[match.start, match.end]}-{_joined(sizes[1])}"
-                        out.append(Candidate(match.start, sizes.end(), 0.9, {"often": often, "sized": 1.0}))
         if doc._.tags is None:
             return out, names
         spans = {(c.start, c.end) for c in out}
@@ -186,11 +178,6 @@ class Models(NamedEntities):
             if start == begin or _SIZED.fullmatch(doc._.text, start, end):
                 out.append((start, end))
         return out
-
-
-def _joined(sizes: str) -> str:
-    """A list of sizes joined by slashes: "1.5B/7B"."""
-    return "/".join(re.split(r"\s?[,/|]\s?", sizes))
 
 
 @Language.factory("kg_models")

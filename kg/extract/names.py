@@ -15,8 +15,7 @@ from spacy.tokens import Doc
 
 from kg.entity_types import CONCEPT_TYPES
 from kg.extract.base import field_text, sentence_of
-from kg.extract.brief import slots
-from kg.text import fold, is_kind, sentence_at
+from kg.text import fold, is_kind
 from kg.vocabulary import Vocabulary
 
 _TOKEN = r"[^\W\d_](?:[\w+²³'.]|[-–/](?=\w)|\$?\^\{?\w\}?\$?)*\+*"
@@ -52,7 +51,6 @@ _CALLED_SIGNS = (
 _DIRECT = re.compile(
     rf"[ :]+(?:the |a |an |our |[\"'“‘`{{]*\\?(?:textbf|textit|emph|textsc|texttt)?[{{\"'“‘`*]*)?(?P<name>{_RUN})"
 )
-_QUOTED = re.compile(r"[ :]+(?:the |a |an )?(?:[\"“‘`]+|\'\')(?P<name>[A-Z][^\"“”‘’`\']{2,40}?)[,.]?[\"”’\']+(?!\w)")
 _APPOSED = re.compile(
     rf"(?:[,:] | --? |\s?—\s?)[\"'“‘`{{*]*(?:\\\w+\{{)?(?P<name>{_RUN})[\"'”’`}}*]*(?=\s?[,.;:(—]| that | which |$)"
 )
@@ -69,16 +67,6 @@ _WITH = re.compile(
 _LED_TO = re.compile(
     rf", (?:leading to|resulting in|yielding|culminating in) (?:the )?(?P<name>{_CAPITAL})(?=[.;]|, an? )"
 )
-#: What a sentence has that presents a name: its subject, or what calls it so; and what one has that does not.
-_OWN = re.compile(
-    r"\b(?:we|our|here|authors?|(?:this|the|present|current) \w*\s?"
-    r"(?:paper|work|study|article|report|survey|thesis))\b",
-    re.IGNORECASE,
-)
-_NAMED = re.compile(r"\b(?:called|named|namely|dubbed|termed|propos\w+|introduc\w+|present\w+)\b")
-_OPENS = re.compile(r"(?:The |An? )?(?:[A-Z][\w-]*(?: (?:of|for|and|with|in))?[ -]?)*\(?")
-_EARLIER = re.compile(r"\b(?:previous|prior|earlier) (?:work|paper|study)\b")
-_BESIDES = re.compile(r"\b[Ww]e also\b|\b(?:formulate|model|cast|frame|treat|view) [^,;]* as an? [^,;]*$")
 _CLAUSE_BEGINS = (". ", ", ", "where ")
 _ACTS = re.compile(r" (?:\w+ly )?[a-z]+s ")
 _MOST = 100  # verbs of an abstract that may present a name
@@ -122,7 +110,6 @@ _LOST_UNDERSCORE = re.compile(
 _CODE = re.compile(
     r"\b(?:codes?|codebase|implementation|repository|toolkit|library|open[- ]?sourced?)\b|代码|开源", re.IGNORECASE
 )
-_CODE_AT = re.compile(r"\b[Cc]odes?\b[^.]{0,40}? at:? (?P<repo>[\w-]+/[\w.-]*\w)(?=\.?(?:\s|$))")
 
 
 class NameComponent:
@@ -142,11 +129,9 @@ class NameComponent:
         title = without_venue(field_text(doc, "T"))
         abstract = field_text(doc, "A")
         data = ""  # made besides, where the paper has a method, too
-        for found, sure in candidates(title, abstract, slots(field_text(doc, "B")).name):
+        for found, sure in candidates(title, abstract):
             name = found.strip(" .,;:'’–-")
             if not self.is_own(name) or self.is_common(name, sure) or _is_two(name):
-                continue
-            if name not in title and _is_of_others(name, abstract):
                 continue
             own = _acronym_of(name, abstract) or spelled(name, abstract)
             if name in title or not self._is_data(own, abstract):
@@ -193,7 +178,7 @@ def without_venue(title: str) -> str:
     return _PREPRINT.sub("", title)
 
 
-def candidates(title: str, abstract: str, brief_name: str) -> Iterator[tuple[str, bool]]:
+def candidates(title: str, abstract: str) -> Iterator[tuple[str, bool]]:
     """Candidates for the paper's own name, likeliest first; False marks one that may belong to another work."""
     head = _HEAD.match(title)
     short = head["head"].strip() if head else ""
@@ -212,22 +197,6 @@ def candidates(title: str, abstract: str, brief_name: str) -> Iterator[tuple[str
     if short and _stands_in(short, abstract):
         yield short, True
     yield from introduced
-    if brief_name and _one_name(brief_name) and brief_name.lower() in abstract.lower():
-        yield brief_name, True
-
-
-def _is_of_others(name: str, abstract: str) -> bool:
-    """Whether the sentence that first has a name does not present it: it tells of others, or of what is made besides.
-
-    "However, hyperspectral imagery (HSI)", "In our previous work, we proposed Zap", "We also develop ZapBench".
-    """
-    at = abstract.find(name)
-    if at < 0:
-        return False
-    ahead = abstract[sentence_at(abstract, at, at)[0] : at]
-    if not _OWN.search(ahead):
-        return not (_NAMED.search(ahead) or _OPENS.fullmatch(ahead.strip()))
-    return bool(_EARLIER.search(ahead) or _BESIDES.search(ahead) or _EXAMPLES.search(ahead))
 
 
 def _is_two(name: str) -> bool:
@@ -259,8 +228,6 @@ def _acronym_of(phrase: str, abstract: str) -> str:
 
 def _stands_in(phrase: str, abstract: str) -> bool:
     """Whether a phrase of the title is used as a name: capitalised inside a sentence."""
-    if phrase.isupper():
-        phrase = phrase.title()
     return any(_INSIDE.match(abstract, at - 2, at) and _apart(abstract, end) for at, end in _places(phrase, abstract))
 
 
@@ -302,8 +269,6 @@ def _introduced(abstract: str) -> Iterator[tuple[str, bool]]:
         if called and not called["name"].islower():
             short = _short_of(called["name"], rest, called.start("name")) if " " in called["name"] else ""
             yield short or _shortest(called["name"], rest[called.end() :]), True
-        if quoted := _QUOTED.match(rest):
-            yield quoted["name"], not _EXPLORED.search(verb[0])
         direct = _DIRECT.match(rest)
         if direct:
             name = _shortest(direct["name"], rest[direct.end() :])
@@ -428,8 +393,6 @@ def code_url(doc: Doc) -> str:
             rank = _rank(url, coded[begin] or bool(_CODE.search(before)))
             if rank > best[0]:
                 best = (rank, url)
-        if not best[1] and "code" in low and (bare := _CODE_AT.search(text)):
-            best = (1, "https://github.com/" + bare["repo"])
     return best[1]
 
 

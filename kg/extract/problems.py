@@ -41,7 +41,6 @@ _AT_THE = re.compile(r"(?<=\bat the )(?:cost|expense|price) of ")
 _WORD = re.compile(r"\S+")
 _WORDS = (2, 14)  # minimum and maximum number of words
 _BARE = ("DT", "PRP$", "RB", "JJ")  # between a verb and its object
-_NOUNS = ("NN", "VBZ")  # a verb in -s may be a plural
 _DANGLING = ("IN", "TO", "CC", "DT", "MD", "RB")  # no last words
 _LEADING = ("IN", "TO", "WDT", "WP", "WP$", "WRB")
 _PART_OF = ("of", "in", "for")
@@ -303,22 +302,13 @@ def _dangles(view: DocView, last: TaggedWord, follows: TaggedWord | None) -> boo
         return True
     if follows is not None and follows.text in ("by", "to", "from") and last.tag in ("VBN", "VBD", "JJ", "VBG", "IN"):
         return True
-    if follows is not None and f"{form} {fold(follows.text)}" in view.vocabulary.cues("problem-follows"):
-        return True  # "often leads to"
     is_verb = last.tag in ("VBZ", "VBP", "VBD") or form in view.cues["problem-verb"]
     return is_verb and tag.startswith(_OBJECT)
 
 
 def _completed(view: DocView, phrase: NounPhrase, end: int) -> int:
-    """The end of a noun phrase that a problem cuts; what follows a plural is a verb that was taken for a noun."""
-    inside = [word for word in phrase.words if word.end <= end]
-    plural = [word.end for word in inside if word.tag == "NNS"]
+    """The end of a noun phrase that a problem cuts."""
     rest = [word for word in phrase.words if word.start >= end]
-    if plural:
-        return plural[-1]
-    ahead = phrase.before[-1:]
-    if ahead and ahead[0].tag.startswith(_NOUNS) and not any(word.tag.startswith(_NOUNS) for word in inside):
-        return ahead[0].end
     joined = view.text[end] == " " and view.cues["problem-lead"].isdisjoint(fold(word.text) for word in rest)
     return phrase.end if joined and len(rest) <= _REST else end
 
@@ -329,8 +319,6 @@ def _begun(view: DocView, start: int, end: int) -> tuple[int, int]:
     if part is None or fold(part.words[-1].text) in view.cues["problem-head"]:
         return start, end
     verbs = view.cues["problem-verb"]
-    if begin := _without(view, part):
-        return begin, end
     for word in reversed(part.before):
         form = fold(word.text)
         if form in verbs:
@@ -339,16 +327,6 @@ def _begun(view: DocView, start: int, end: int) -> tuple[int, int]:
         if not (infinitive or word.tag in _BARE) or word.start < start - _AHEAD:
             break
     return start, end
-
-
-def _without(view: DocView, part: NounPhrase) -> int:
-    """Where "lack of" begins before what lacks: "lack of local structure", not "local structure"; 0 where it is not."""
-    lead = [*part.before]
-    while lead and lead[-1].tag in _BARE:
-        lead.pop()
-    if len(lead) > 1 and lead[-1].text == "of" and fold(lead[-2].text) in view.vocabulary.cues("lacking"):
-        return lead[-2].start
-    return 0
 
 
 def _by_first(labels: frozenset[str]) -> dict[str, list[list[str]]]:

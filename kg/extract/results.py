@@ -160,12 +160,8 @@ class Results:
                     return self.lexicon.named(each[turn.members.index(turn.text)]), _BY_FORM
         if by_form := self.metrics.bracketed(place) or self.metrics.sped_up(place, reading):
             return by_form, _BY_FORM
-        if self.grammar.is_same_speed(place, reading) and last.endswith("speed"):
-            return last, _BY_FORM
         if signed := self.grammar.signed(place):
             return signed, _BY_FORM
-        if reading.kind in LISTED and (speed := self.metrics.sped_up_too(place, last)):
-            return speed, _BY_FORM
         if reading.kind in LISTED and (said := self.grammar.before_by(place)):
             named = (
                 last if last and said in place.sentence.models else said
@@ -180,16 +176,12 @@ class Results:
 
     def whole_metric(self, metric: str, place: QuantityPlace, reading: NumberReading) -> str:
         """A metric with the cost that its number is of, and without the loss that the change says already."""
-        if reading.kind == "win" and self.lexicon.is_lower_better(metric) and metric not in place.own:
-            return "performance"  # "beats Plover by 2% with fewer parameters"
         if self.metrics.is_faster(place) and not self.metrics.is_speed(metric):
             return reading.metric if self.metrics.is_speed(reading.metric) else "inference speed"
         own, said = fold(place.own).split(), fold(metric).split()
         behind = own[len(said) :] if own[: len(said)] == said else None
         if behind and self.lexicon.is_cost(behind[0]):
             return f"{metric} {behind[0]}"  # "0.4% throughput overhead"
-        if behind and self.lexicon.group(behind[0]) == "decrease" and self.lexicon.is_loss(metric.rpartition(" ")[2]):
-            return metric  # "a 2x accuracy loss reduction": it is the loss that decreases
         head, _, lost = metric.rpartition(" ")
         governs = behind is not None or place.text.startswith(lost, reading.span[0])
         if governs and head and reading.change == "decrease" and self.lexicon.is_loss(lost):

@@ -186,8 +186,6 @@ def _is_one(a: MentionWording, b: MentionWording, vocabulary: Vocabulary) -> boo
     if not alike and a.acronym != b.core and b.acronym != a.core:
         return False
     one, other = a.mention, b.mention
-    if a.concept and b.concept and a.concept != b.concept:
-        return False
     if {one.role, other.role} >= {"proposed", "baseline"}:
         return False
     # "Pruning methods" are those of others, and so may be what a single common word refers to.

@@ -7,7 +7,6 @@ logistic regression on the annotated papers (`scripts/train.py phrases` prints t
 from __future__ import annotations
 
 import math
-import re
 from functools import cache
 
 from spacy.language import Language
@@ -32,7 +31,6 @@ EXTRACTOR = "techniques/2"
 THRESHOLD = 0.57
 ROLE_CUES = ("propose", "use", "compare", "limit", "evaluate", "outperform")
 LEADING = ("propose", "use", "compare", "plain", "prior", "beside")  # cues whose distance is a feature
-_COMMAND = re.compile(r"[{\\]*\\[A-Za-z]+\}?")
 _LEAD = 8  # words before it that are considered
 _LEAST = 0.01  # lower bound of role likelihoods in logarithms
 WEIGHTS = {
@@ -144,8 +142,6 @@ class Techniques:
         """Add a technique to `found`, by folded name; `aliases` holds the folded other names of techniques in it."""
         surface = view.text[start:end]
         form = fold(surface)
-        if view.name and _COMMAND.fullmatch(surface):
-            return  # the authors' own command for the name, which no reader of the abstract has
         long = without_acronym(surface)
         short, concept = view.acronym_of.get(fold(long), ""), view.concept(surface, "technique")
         if not short and concept is None and is_spelled_out(view.doc._.name, long):

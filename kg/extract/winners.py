@@ -22,10 +22,8 @@ from kg.model import Result
 from kg.text import fold, is_kind
 
 _LOSERS = ("baseline", "mentioned", "")  # roles; a model has none yet
-_NAMED = 4  # words of a member of a list
 _AND = re.compile(r", and | and |, |(?<=\w)/(?=[A-Z])")
 _MANY = re.compile(r"\s([a-z]{3,20}s)\b")  # "methods" behind a name
-_WHICH = re.compile(r"(?: \([^()]{1,20}\))?, an? [^,;:()]{3,80} (?:that|which)\s[^;()]*")  # "Plover, a cache that ..."
 _LEAST = 0.4  # score of a result whose baseline is beaten
 
 
@@ -147,9 +145,6 @@ def _measured(
                 continue
             if j == head or found[j].mention.role == "proposed" or _is_short_for(view, name, found[head], lexicon):
                 continue
-            winner = _explained(view, found, begin, result.evidence.start)
-            if winner == j or _is_helped(view, found[j], begin):
-                continue
             better = result.change == ("decrease" if lower else "increase")
             is_plain = lexicon.is_full_width(name) or (lower and lexicon.is_plain_form(name))
             drawn = any(is_drawn(view, at) for _, at, _ in found[j].places if sentence_of(view.doc, at)[0] == begin)
@@ -158,16 +153,7 @@ def _measured(
             is_class = is_class or _calls_itself_class(view, found[j])
             is_smaller = better and lexicon.is_size(result.metric)
             said = StatedRelation(WIN if wins else LIKE, result.evidence.start, is_class, is_smaller)
-            yield (head if winner < 0 else winner, j), said
-
-
-def _explained(view: DocView, found: Sequence[Placed], begin: int, at: int) -> int:
-    """The part that a relative clause up to an offset says more of: "we add Plover, a lazy cache that ..."; else -1."""
-    for i, entity in enumerate(found):
-        places = () if entity.own or entity.mention.role != "proposed" else entity.places
-        if any(begin <= start and _WHICH.fullmatch(view.text, end, at) for _, start, end in places):
-            return i
-    return -1
+            yield (head, j), said
 
 
 def _is_of_another(view: DocView, entity: Placed, begin: int, end: int) -> bool:
@@ -180,14 +166,6 @@ def _is_of_another(view: DocView, entity: Placed, begin: int, end: int) -> bool:
     ours = (p for p in view.phrases if begin <= p.start < end and p.before)
     first = next((p for p in ours if fold(p.before[-1].text) in ("our", "proposed")), None)
     return first is not None and meant.isdisjoint(fold(word.text) for word in first.words)
-
-
-def _is_helped(view: DocView, entity: Placed, begin: int) -> bool:
-    """Whether a sentence says that an entity is made better, which beats nobody: "accelerates Plover by 19%"."""
-    cues = view.vocabulary.cues
-    here = (start for _, start, _ in entity.places if sentence_of(view.doc, start)[0] == begin)
-    led = ([w for w in view.before(start, _NAMED) if w not in cues("label-modifier") | cues("plain")] for start in here)
-    return any(not cues("help").isdisjoint(words[-1:]) for words in led)
 
 
 def _is_short_for(view: DocView, name: str, entity: Placed, lexicon: OutcomeLexicon) -> bool:
@@ -244,8 +222,6 @@ def _is_class(view: DocView, behind: Sequence[TaggedWord]) -> bool:
 
 def _subject(view: DocView, found: Sequence[Placed], loser: int, head: int, said: Comparison) -> int:
     """The main entity where the words before the verb name it, or say "our method" of it; else -1."""
-    if (part := _explained(view, found, said.begin, said.start)) not in (-1, loser):
-        return part
     named = [i for i, entity in enumerate(found) if i != loser and entity.mention.type in FIRST]
     named = [i for i in named if _stands_in(found[i], said.begin, said.start)]
     words = f" {view.folded(said.begin, said.start)} "
@@ -259,8 +235,6 @@ def _subject(view: DocView, found: Sequence[Placed], loser: int, head: int, said
     subject = view.words(begin, said.start)  # of "we show that pruning beats ..." it is "pruning"
     named = [i for i in named if _stands_in(found[i], begin, said.start)]
     others = any(found[i].mention.role not in ("baseline", "mentioned") for i in named)
-    if head >= 0 and found[head].own and subject[:1] == ["it"]:
-        return head
     if head < 0 or _is_of_another(view, found[head], said.begin, said.start):
         return -1
     if _says_our_method(view, subject):

@@ -1,4 +1,4 @@
-"""Sources: input files in, documents out. Each file format is one module of this package, which defines a `READER`.
+"""Sources: input files in, documents out. A format is a module that defines a `READER`, or a table of fields.toml.
 
 `expand` lists the files that the user names, `each` also lists the files inside archives, and `read` reads one file.
 The reader is chosen by the content of the file, never by its name. Readers of other packages register under the entry
@@ -19,9 +19,10 @@ from itertools import chain, count
 from pathlib import Path
 
 from kg.model import Batch, KgError, Source
+from kg.registry import registered
 from kg.sources import archive, foreign
 from kg.sources.archive import each, natural
-from kg.sources.base import HeldFile, InputFile, Reader, Unread, in_unicode, opened, readers, source_name
+from kg.sources.base import HeldFile, InputFile, Reader, Unread, in_unicode, opened, source_name
 
 __all__ = ["HeldFile", "InputFile", "Reader", "Unread", "begin", "each", "expand", "names", "read", "readers"]
 
@@ -34,6 +35,28 @@ _MARK, _MARKED = b"kgps", slice(68, 72)
 _CACHE = ".cache"
 
 _GLOB = re.compile(r"[*?\[]")
+
+
+@cache
+def readers() -> tuple[Reader, ...]:
+    """All readers in order of their names: this package's first, then those of the entry point group "kg.sources".
+
+    Forms that differ from others in names alone are tables of fields.toml.
+    """
+    from kg.sources.forms import forms
+    from kg.sources.json_forms import JsonReader
+    from kg.sources.tagged import TaggedReader
+    from kg.sources.xml_forms import XmlReader
+
+    found: dict[str, Reader] = {name: JsonReader(name) for name, of in forms()["json"].items() if isinstance(of, dict)}
+    found |= {name: XmlReader(name) for name in forms()["xml"]}
+    found |= {name: TaggedReader(name, **of) for name, of in forms()["tagged"].items()}
+    for made in registered("kg.sources", "READER", "kg.sources").values():
+        reader: Reader = made() if isinstance(made, type) else made
+        found.setdefault(reader.name, reader)
+    own = [one for one in found.values() if type(one).__module__.startswith("kg.sources.")]
+    others = [one for one in found.values() if one not in own]
+    return (*sorted(own, key=lambda one: one.name), *others)
 
 
 def read(path: Path | HeldFile | str, name: str | None = None) -> Batch:

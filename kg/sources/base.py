@@ -1,4 +1,4 @@
-"""The reader protocol, the registry of readers, and the input file that readers get."""
+"""The reader protocol, and the input file that readers get."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, BinaryIO, Protocol, cast
 
 from kg.model import Batch, KgError, Source
-from kg.registry import registered
 from kg.sources.packed import MAGIC, DamagedData, is_packed, unpacked
 
-GROUP = "kg.sources"
 LIMIT = 200 * 1024 * 1024  # bytes of an input file, after decompression
 TEXT_LIMIT = 100_000  # code points of one text of a paper
 READ_LIMIT = 30_000  # code points of a text that are read: three times the longest abstract
@@ -320,13 +318,3 @@ def source_name(path: PurePath) -> str:
 def in_unicode(name: str) -> str:
     """A file name with a mark in the place of bytes that are no UTF-8, which some file systems allow."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-@cache
-def readers() -> tuple[Reader, ...]:
-    """All readers in order of their names: this package's first, then those of the entry point group "kg.sources"."""
-    found: dict[str, Reader] = {}
-    for made in registered("kg.sources", "READER", GROUP).values():
-        reader: Reader = made() if isinstance(made, type) else made
-        found.setdefault(reader.name, reader)
-    return tuple(found.values())

@@ -88,26 +88,8 @@ _OF_SCHOLAR = re.compile(  # "### [Title](https://...)" above "A Fox, B Lee… -
 _REDIRECT = re.compile(r"https?://scholar\.google\.[a-z.]{2,6}/scholar_url\?(?:[^#\s]*?&)?url=([^&#\s]+).*")
 _CLASS = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
 _BLOCKS = frozenset(
-    {
-        "th",
-        "td",
-        "p",
-        "div",
-        "section",
-        "article",
-        "dd",
-        "dt",
-        "tr",
-        "ul",
-        "ol",
-        "dl",
-        "table",
-        "blockquote",
-        "main",
-        "li",
-        "body",
-    }
-)
+    ("th", "td", "p", "div", "section", "article", "dd", "dt", "tr", "ul", "ol", "dl", "table", "blockquote", "main")
+) | {"li", "body"}
 _MARKS = {"em": "*", "i": "*", "cite": "*", "b": "**", "strong": "**"}
 _SPACES = re.compile(r"\s+")
 _UNSHOWN = frozenset({"script", "style", "nav", "footer", "noscript", "svg", "form", "button", "head"})

@@ -73,7 +73,6 @@ def _paper(file: InputFile, data: bytes) -> tuple[Row, str]:
     import pypdfium2
 
     from kg.sources.layout.doubt import is_nonsense, looks_like_a_paper
-    from kg.sources.layout.ends import has_list
     from kg.sources.layout.header import header
     from kg.sources.layout.join import Joiner
 
@@ -95,8 +94,8 @@ def _paper(file: InputFile, data: bytes) -> tuple[Row, str]:
                 "run OCR on it first (ocrmypdf --force-ocr)."
             )
         last = "\n".join(_texts(document, from_end=True))
-        if made.authors and (not made.affiliations or has_list(f"{text}\n{last}")):
-            made.affiliations = _at_the_end(document, made) or made.affiliations
+        if made.authors and not made.affiliations:
+            made.affiliations = _at_the_end(document, made)
     except pypdfium2.PdfiumError as error:
         raise KgError(f"{file.path}: the PDF is damaged ({error}): fetch the file again.") from None
     finally:
@@ -131,17 +130,12 @@ def _pages(document: Any, seen: list[Page]) -> Iterator[Page]:
 
 
 def _at_the_end(document: Any, made: Header) -> list[str]:
-    """The affiliations on the last pages: a list with a heading that is no shorter than the one known, or addresses."""
-    from kg.sources.layout.ends import addresses, listed
+    """The addresses on the last pages."""
+    from kg.sources.layout.ends import addresses
     from kg.sources.layout.pages import read_page
 
     last = [read_page(document, number) for number in range(max(1, len(document) - _LAST), len(document))]
-    found = dict.fromkeys(text for page in last for text in listed(page, made.authors))
-    if len(found) < (1 if made.unknown else len(made.affiliations)):
-        found = {}
-    if not found and (made.unknown or not made.affiliations):
-        found = dict.fromkeys(text for page in last for text in addresses(page, made.authors, made.unknown))
-    return list(found)
+    return list(dict.fromkeys(text for page in last for text in addresses(page, made.authors)))
 
 
 def _unreadable(file: InputFile, error: Any) -> KgError:

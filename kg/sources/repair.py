@@ -14,7 +14,6 @@ from kg.sources.repairs.abstracts import bounds
 from kg.sources.repairs.characters import decoded, encoding, spaces
 from kg.sources.repairs.edits import Edits, PaperSpellings
 from kg.sources.repairs.hyphens import join_apart, mend, space_sentences
-from kg.sources.repairs.lost import restored
 from kg.sources.repairs.tex import latex
 from kg.sources.repairs.titles import title
 from kg.wordcounts import WordCounts
@@ -44,11 +43,6 @@ def repair(document: Document, words: WordCounts) -> Document:
             spaces(edits)
         texts[field] = edits.text()
         said += (what.format(field=FIELDS.get(field, field)) for what in edits.said())
-    if "T" in texts and not texts["T"].text:
-        found, origin = restored(raw, paper)
-        if found:
-            texts["T"] = Text(raw["T"], found, ((0, len(raw["T"]), found),))
-            said.append(f"The empty title was restored from {origin}.")
     authors = document.authors
     if not "".join(authors).isascii():
         authors = tuple(map(decoded, authors))

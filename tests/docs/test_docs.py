@@ -299,7 +299,7 @@ EXTEND = sections(ROOT / "docs" / "extend.md")
 @pytest.fixture
 def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The readers and views of docs/extend.md in the folders where the package looks for them."""
-    caches = (kg.sources.base.readers, kg.views.base.views)
+    caches = (kg.sources.readers, kg.views.base.views)
     names = []
     for text in EXTEND.values():
         for block in blocks(text, "python"):

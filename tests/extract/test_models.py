@@ -76,17 +76,6 @@ def test_names_stand_apart_from_chinese_around_them(read: Read) -> None:
     assert [s for s, _ in named(read("我们在Llama-3-8B和Qwen3-8B上验证。"))] == ["Llama-3-8B", "Qwen3-8B"]
 
 
-@pytest.mark.parametrize(
-    ("text", "surface", "canonical"),
-    [
-        ("We copy with Qwen2.5-{1.5B, 7B}.", "Qwen2.5-{1.5B, 7B}", "Qwen2.5-1.5B/7B"),
-        ("We prune DeiT-(Tiny,Small,Base).", "DeiT-(Tiny,Small,Base)", "DeiT-Tiny/Small/Base"),
-    ],
-)
-def test_list_of_sizes_belongs_to_the_family_before_it(read: Read, text: str, surface: str, canonical: str) -> None:
-    assert named(read(text)) == [(surface, canonical)]
-
-
 def told_of(document: Document) -> dict[str, Features]:
     """The features of candidates of a paper that was tagged, by surface."""
     doc = make_doc(pipeline(), document, Vocabulary.load())

@@ -10,7 +10,6 @@ from kg.extract import extract
 from kg.extract.numbers import plain
 from kg.extract.weighing import best, likelihood, of_all, shares, weights
 from kg.model import Document
-from kg.text import repaired
 from tests.extract.partly import outcomes as read
 
 
@@ -99,9 +98,3 @@ def test_chinese_brief_is_read_where_there_is_no_abstract() -> None:
 def test_chinese_outcomes_are_read(effect: str, expected: list[tuple[object, str, str]]) -> None:
     found = read("", f"百度发布了X论文，使用了量化技术，解决了延迟高的问题，达成了{effect}的效果。")
     assert [(r.value, r.unit, r.change) for r in found] == expected
-
-
-@pytest.mark.parametrize("verb", ["accelerates", "speeds up", "improves existing", "enhances the"])
-def test_what_is_made_better_by_a_number_is_its_baseline(verb: str) -> None:
-    document = Document("x-1", "x", 1, {"A": repaired(f"We propose Pica. Our Pica {verb} FlashAttention by 19%.")})
-    assert [r.baseline for r in extract(document).results] == ["FlashAttention"]

@@ -89,13 +89,6 @@ def test_spellings_of_one_concept_are_one_technique(read: Read) -> None:
     assert [m.canonical for m in record.techniques].count("KV cache quantization") == 1
 
 
-def test_authors_own_command_for_the_name_is_no_technique(read_in_full: Read) -> None:
-    record = read_in_full(
-        "Caching is slow. We propose ZapKV, a method for pruning. Then \\sys drops keys.", title="ZapKV"
-    )
-    assert not [m.surface for m in record.techniques if "\\" in m.surface]
-
-
 def test_acronym_that_the_paper_spells_out_is_not_linked_to_another_meaning(read_in_full: Read) -> None:
     record = read_in_full(
         "We propose ZapNet. We design a Collaborative Importance Metric (CIM) that scores pairs of tokens."

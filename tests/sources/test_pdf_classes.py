@@ -5,29 +5,8 @@ from __future__ import annotations
 from textwrap import wrap
 
 from kg.sources import read
-from tests.sources.made_pdf import ABS, BOLD, INTRO, MONO, T1, T2, Sheet, T, columns, paper, pdf
-from tests.sources.test_pdf_names import KAIST, THREE, TWO, VIENNA
-
-
-def test_the_running_head_above_an_abstract_on_the_third_page_is_no_title(tmp_path):
-    first, second, third = Sheet(), Sheet(), Sheet()
-    for number, sheet in enumerate((first, second, third), 1):
-        sheet.put(72, 46, 12, "Running head: KEEPING WHAT MATTERS" if number == 1 else "KEEPING WHAT MATTERS")
-        sheet.put(535, 46, 12, str(number))
-    first.center(219, 12, T1, BOLD)
-    first.center(243, 12, T2, BOLD)
-    first.center(285, 12, "Maria Keller^{1} & Wei Zhang^{2}")
-    first.center(323, 12, f"^{{1}}{VIENNA}")
-    first.center(347, 12, "^{2}Department of the Theory of Long Requests and of Their Memory")
-    first.center(371, 12, "and of the Practice of Their Eviction at the School of Computing")
-    first.center(395, 12, KAIST)
-    second.center(87, 12, "Author Note")
-    second.fill(72, 111, 460, 12, "Correspondence concerning this article should be addressed to the first author.")
-    third.center(87, 12, "Abstract")
-    third.fill(72, 119, 460, 12, ABS, leading=2)
-    document = paper(tmp_path, first, second, third)
-    assert (document.texts["T"].text, document.texts["A"].text) == (T, ABS)
-    assert document.authors == THREE[:2]
+from tests.sources.made_pdf import ABS, BOLD, INTRO, MONO, Sheet, T, columns, paper, pdf
+from tests.sources.test_pdf_names import THREE, TWO, VIENNA
 
 
 def beside(tmp_path, *notes, names="Maria Keller^{1}, Wei Zhang^{2}"):

@@ -56,16 +56,6 @@ def test_institution_line_keeps_all_but_broken_words():
     assert repaired("A", I=raw).texts["I"].text == raw.replace("Net- working", "Networking")
 
 
-def test_lost_title_is_restored():
-    assert title("", H="PRUNING OF LARGE MODELS") == "Pruning of Large Models"
-    assert title("", "We propose DeepPrune, a method.") == "DeepPrune"
-    assert title("", "In this paper we use LLMs. We introduce a novel method.") == ""
-    assert title("", B="清华大学发布了DeepPrune论文，使用剪枝技术。") == "DeepPrune"
-    assert title("", B="曼彻斯特大学发布了研究趋势测量论文。") == ""
-    document = repaired("", H="A Good Title")
-    assert document.texts["T"] == Text("", "A Good Title", ((0, 0, "A Good Title"),))
-
-
 def test_repairs_are_the_same_every_time():
     raw = "We use Brain-PoG, BrainPoG and state-of-theart lowquality data. " * 3
     assert len({repaired("BRAIN LEARNING WITH POG", raw).texts["A"].edits for _ in range(5)}) == 1

@@ -13,7 +13,6 @@ from kg.sources.layout.blocks import TextRow, is_running, paragraphs, rows, with
 from kg.sources.layout.change import LOOKAHEAD, is_another_text
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.labels import HeaderLabels, letters
-from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import INITIAL, Page, TextLine
 from kg.text import count_han
 
@@ -170,7 +169,7 @@ def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None
         ]
         if any(_AFTER.match(li.text) or _NUMBERED.match(li.text) for li in above):
             return None  # belongs to the introduction
-        found = _collected(page, lines, _first_line(run[0], lines), None, joiner, below)
+        found = _collected(page, lines, run[0], None, joiner, below)
         return found if found and not found.text[0].islower() else None  # the middle of a text whose start is unclear
     return None
 
@@ -204,26 +203,6 @@ def _without_narrow(runs: Sequence[list[TextLine]]) -> list[list[TextLine]]:
         )
 
     return [run for run in runs if not is_narrow(run)]
-
-
-def _first_line(start: TextLine, lines: Sequence[TextLine]) -> TextLine:
-    """The line where the text of a paragraph starts: in short paragraphs of the same size above it."""
-    alike = (li for li in lines if abs(li.size - start.size) <= 0.05 * start.size and li.font.bold == start.font.bold)
-    above = [li for li in alike if li.y < start.y]
-    above.sort(key=lambda li: -li.y)
-    low = start
-    for line in above:
-        is_address = Offices.load().has(line.text) and not is_running(line.text) and not line.text[0].islower()
-        if low.y - line.y > 2.2 * start.size or is_address:
-            break
-        if abs(line.left - start.left) < 2 * start.size and low.y - line.y > 0.5 * start.size:
-            last, low = low.y, line
-            row = (li.right for li in above if abs(li.y - line.y) < 1 and li.right < start.right + start.size)
-            right = max(row, default=line.right)
-            is_full = right > start.right - 2 * start.size and last - line.y < _CLOSE * start.size
-            if is_running(line.text) or is_full:
-                start = line
-    return start
 
 
 def _collected(
@@ -385,8 +364,6 @@ def _opens_part(below: Sequence[TextRow], kept: Sequence[TextRow], leading: floa
     label = kept[0].chars[0].font
     if not label.bold or kept[0].is_bold or _RUN_IN.match(kept[0].text) or row.chars[0].font != label:
         return False
-    if KEYWORDS.match(row.text) or _AFTER.match(row.text) or HeaderLabels.load().after_abstract.match(row.text):
-        return False
     is_open = not row.chars[-1].font.bold or any(
         not r.chars[0].font.bold and r.y - row.y < _HEADED * leading for r in after
     )
@@ -410,16 +387,10 @@ def _ends(row: TextRow, kept: list[TextRow], size: float, leading: float) -> boo
         return True  # the text below an abstract that is set bold
     if _CITED.search(text) and not is_running(_CITED.sub("", text)):
         return True
-    if row.is_bold and not kept[0].is_bold and row.letters > 3 and (len(text) < 60 or not is_running(text)):
-        return True
     gap = row.y - kept[-1].y
-    if _is_labelled(row) and _is_labelled(kept[0]) and gap < 3 * size:
-        return False
     if leading and gap > max(1.9 * leading, leading + size):
         return True
     is_spaced = bool(leading) and gap > 1.15 * leading
-    if is_spaced and _NUMBERED.match(text):
-        return True
     full = median(r.left for r in kept) if len(kept) > 2 else None
     return full is not None and row.left < full - 6 and is_spaced and bool(_END.search(kept[-1].text))
 
@@ -439,8 +410,6 @@ def _continued(
     page: Page, kept: list[TextRow], after: list[TextRow], right: float, below: float
 ) -> tuple[list[TextRow], list[TextRow]]:
     """The abstract with its continuation at the top of the next column, and the rows after it."""
-    if _END.search(kept[-1].text) or (after and KEYWORDS.match(after[0].text)):
-        return kept, after
     size = max(kept, key=lambda row: row.letters).size
     lines = [li for li in page.lines if li.left > right + 3 and li.y > below + 2 * size]
     start = min((li.left for li in lines if is_running(li.text)), default=0.0)
@@ -449,8 +418,6 @@ def _continued(
     first = next(
         (at for at, row in enumerate(beside) if abs(row.size - size) <= 0.07 * size and is_running(row.text)), None
     )
-    if first is None or any(row.is_bold for row in beside[:first]):
-        return kept, after
     more, rest = _taken(beside[first:])
     return kept + more, rest
 
@@ -471,8 +438,6 @@ def keywords(page: Page, below: float, joiner: Joiner) -> list[str]:
         model = own[1] if is_alone else own[0]
         leading = taken[-1].y - taken[-2].y if len(taken) > 2 else 1.4 * max(row.size, model.size)
         if row.y - taken[-1].y > 1.3 * leading or abs(row.size - model.size) > 0.07 * model.size:
-            break
-        if _AFTER.match(row.text) or _NUMBERED.match(row.text) or (row.is_bold and not model.is_bold):
             break
         taken.append(row)
     texts = [plain(row.chars) for row in taken]

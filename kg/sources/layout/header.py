@@ -25,7 +25,6 @@ from kg.sources.layout.masthead import (
     leading,
     repeated,
 )
-from kg.sources.layout.names import is_name, units
 from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices, joined_lines
 from kg.sources.layout.pages import Page, TextLine
@@ -48,7 +47,6 @@ _STATE = re.compile(r"\s*\[version \d+[;:][^\[\]]*\]?$", re.I)  # of its review:
 _ABOVE = 3.5  # em of the title; from the names of authors that stand above it
 _NEXT = 2.2  # em; between these and what else stands above the title
 _MOST_PAGES = 2  # without covers, on which the header may stand
-_FRONT = 1_200  # letters of the title page of a thesis, after which the abstract has a page of its own
 _MOST_LINES = 400  # lines from the top of a page; a page of text has 120
 _MOST_CHARS = 2_000  # characters of a line between title and abstract
 _LEAST = 4  # letters of a title
@@ -82,7 +80,6 @@ class Header:
     year: int | None = None  # of the venue
     size: float = 0.0  # of the title, in points
     has_heading: bool = False  # whether the abstract has one
-    unknown: set[str] = field(default_factory=set)  # numbers behind authors that stand before no affiliation
 
 
 def header(pages: Iterable[Page], joiner: Joiner) -> Header:
@@ -93,7 +90,6 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
     """
     made: list[Header] = []
     covers: list[Page] = []
-    is_front = False  # whether the first page is the title page of a thesis
     before: Page | None = None
     rest = iter(pages)
     for page in rest:
@@ -105,15 +101,12 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
         made.append(out)
         if len(made) == 1:
             _identify(made[0], page)
-            is_front = not found and sum(line.letters for line in page.lines) <= _FRONT
-        if found and (out.has_heading or not is_front):
+        if found:
             if found.is_open:
                 out.abstract = abstracts.over_pages(found, next(rest, None), joiner)
             break
-        if len(made) == _MOST_PAGES and not is_front:
+        if len(made) == _MOST_PAGES:
             break
-    if not made[-1:] or not made[-1].has_heading:
-        made = made[:_MOST_PAGES]
     if not any(one.title for one in made) and covers:
         made = [_of_page(covers[0], joiner)[0]]
         _identify(made[0], covers[0])
@@ -183,17 +176,9 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     if found and not any(is_running(li.text) for li in page.lines if li.y > own[-1].y):  # a page for the header alone
         text = math.inf
     _from_notes(who, page, [*between, *own], (notes_top, text), out)
-    out.unknown = {m for m in who.marks if m.isdigit()} - who.labels
     out.domains = _domains(who.mails)
     if not out.affiliations:
-        is_front = not found and sum(line.letters for line in lines) <= _FRONT
-        is_front = is_front or any(HeaderLabels.load().thesis.search(line.text) for line in between)
-        offices = Offices.load()
-        signs = [
-            li.text
-            for li in without_notes(upper)
-            if (not found and is_organisation(li.text)) or (is_front and offices.has(li.text))
-        ]
+        signs = [li.text for li in without_notes(upper) if not found and is_organisation(li.text)]
         signs = [joined_lines(signs)] * bool(signs)
         out.affiliations = signs or _named_by(out.domains)
     out.venue, out.year = venue(page)
@@ -239,17 +224,8 @@ def _title(lines: Sequence[TextLine], heading: TextLine | None, page: Page) -> l
         least = max(_UNDER_SIGN * largest, _LARGE * body)
         several = [g for g in groups if _words(g) > 2 and g[0].tall >= least and g[0].y > top]
     found = min(several or fitting, key=lambda g: g[0].y)
-    if found[0].tall <= 1.08 * body:  # names may be set as the title above them
-        names = (at for at, line in enumerate(found) if at and _is_names(line))
-        found = found[: next(names, len(found))]
     below = [g for g in groups if g[0].y > found[0].y and is_sign(found, g, lines) and g[0].tall > _LARGE * body]
     return max(below, key=lambda g: g[0].tall, default=found)
-
-
-def _is_names(line: TextLine) -> bool:
-    """Whether a line is a list of names and nothing else."""
-    parts = units(line)
-    return len(parts) > 1 and all(is_name(part, Offices.load()) for part in parts if part)
 
 
 def _words(group: Sequence[TextLine]) -> int:

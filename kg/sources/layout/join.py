@@ -56,8 +56,6 @@ class Joiner:
         known = self.words.joins(low, end)
         if known:
             return "-" if "-" in known else ""
-        if "-" in low:
-            return self._between(low.rpartition("-")[2], last)
         count = self.words.count
         is_two = count.get(low, 0) >= _KNOWN and count.get(end, 0) >= _KNOWN and len(low) > 2 and len(end) > 2
         return "-" if is_two else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -14,58 +13,27 @@ _LONGEST = 60  # characters of a line that is the name of a kind of article
 _APART = re.compile(r"[|•·\uff5c]")
 
 
-@dataclass(frozen=True, slots=True)
 class HeaderLabels:
     """Kinds of articles, headings of covers and degrees, by their letters; patterns of what starts a line."""
 
-    kinds: frozenset[str]
-    covers: frozenset[str]
-    degrees: frozenset[str]
-    headings: frozenset[str]
-    particles: frozenset[str]
-    journals: frozenset[str]
-    studies: frozenset[str]
-    abstracts: frozenset[str]
-    abstract: re.Pattern[str]
-    note: re.Pattern[str]
-    above_journal: re.Pattern[str]
-    below_journal: re.Pattern[str]
-    affiliations: re.Pattern[str]
-    other: re.Pattern[str]
-    after_abstract: re.Pattern[str]
-    on_cover: re.Pattern[str]
-    thesis: re.Pattern[str]
-    by: re.Pattern[str]
-    membership: re.Pattern[str]
-    team: re.Pattern[str]
+    def __init__(self, lists: dict[str, list[str]]) -> None:
+        self.particles, self.journals = frozenset(lists["particles"]), frozenset(lists["journals"])
+        self.kinds, self.covers, self.degrees, self.studies, self.abstracts = (
+            frozenset(map(letters, lists[name])) for name in ("kinds", "covers", "degrees", "studies", "abstracts")
+        )
+        self.note, self.above_journal, self.affiliations, self.other, self.after_abstract = (
+            _starts(lists[name]) for name in ("notes", "above_journal", "affiliations", "other", "after_abstract")
+        )
+        self.on_cover, self.thesis = _anywhere(lists["on_cover"]), _anywhere(lists["theses"])
+        self.abstract = re.compile(rf"{_starts(lists['abstracts']).pattern}\s*[.:：—–-]+\s*", re.I)
+        self.by = re.compile(rf"{_starts(lists['by']).pattern}\s*[:：]\s*", re.I)
+        self.membership, self.team = _membership(lists["societies"]), _team(lists["teams"])
 
     @staticmethod
     @cache
     def load() -> HeaderLabels:
-        """Load the lists that ship with the package."""
-        lists: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("labels.toml").read_text("utf-8"))
-        return HeaderLabels(
-            kinds=frozenset(map(letters, lists["kinds"])),
-            covers=frozenset(map(letters, lists["covers"])),
-            degrees=frozenset(map(letters, lists["degrees"])),
-            headings=frozenset(map(letters, lists["headings"])),
-            particles=frozenset(lists["particles"]),
-            journals=frozenset(lists["journals"]),
-            studies=frozenset(map(letters, lists["studies"])),
-            abstracts=frozenset(map(letters, lists["abstracts"])),
-            abstract=re.compile(rf"{_starts(lists['abstracts']).pattern}\s*[.:：—–-]+\s*", re.I),
-            note=_starts(lists["notes"]),
-            above_journal=_starts(lists["above_journal"]),
-            below_journal=_starts(lists["below_journal"]),
-            affiliations=_starts(lists["affiliations"]),
-            other=_starts(lists["other"]),
-            after_abstract=_starts(lists["after_abstract"]),
-            on_cover=_anywhere(lists["on_cover"]),
-            thesis=_anywhere(lists["theses"]),
-            by=re.compile(rf"{_starts(lists['by']).pattern}\s*[:：]\s*", re.I),
-            membership=_membership(lists["societies"]),
-            team=_team(lists["teams"]),
-        )
+        """The lists that ship with the package."""
+        return HeaderLabels(tomllib.loads(Path(__file__).with_name("labels.toml").read_text("utf-8")))
 
     def is_kind(self, text: str) -> bool:
         """Whether a line names a kind of article: "ORIGINAL PAPER", "JAMA Oncology | Original Investigation"."""

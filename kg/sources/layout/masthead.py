@@ -17,13 +17,9 @@ from kg.text import count_han, fold
 _MOST_WORDS = 9  # of a journal's name
 _HAN_NAME = 12  # characters of the Chinese name of a university
 _SIGN = 4  # words of the sign of a journal at most, and letters of one that its DOIs hold
-_UNDER_SIGN = 0.6  # least size of a title, relative to such a sign above it
 _DOI = re.compile(r"\b10\.\d{4,9}/\S+")
-_DETAILS = re.compile(r"\bdoi\b|doi\.org|\bISSN\b|\b[Vv]ol\.|\d\s*\((?:19|20)\d\d\)")  # of a volume
 _SITE = re.compile(r"(?:https?://|www\.)[^\s,;()]+")
 _LONG = 8  # letters of a journal's name that is part of an address
-_TOP = 0.1  # share of the page at its top
-_APART = 1.8  # em between the sign of a journal there and a title
 _NEAR = 3.5  # em; from a journal's name to the lines around it
 _CITED = (
     r"^\W*(?:[Tt]he\s+)?{0}[,.:]?\s*(?:\d|\((?:19|20)\d\d|[Vv]ol\b|[Nn]o\b)|^\W*[Cc]ite\s+this\s*:?\s*{0}"
@@ -55,10 +51,7 @@ def is_masthead(group: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
     others = [line for line in lines if id(line) not in own]
     size = group[0].size
     above = max((li for li in others if 0 < group[0].y - li.y < _NEAR * size), key=lambda li: li.y, default=None)
-    below = min((li for li in others if 0 < li.y - group[-1].y < _NEAR * size), key=lambda li: li.y, default=None)
     if above and labels.above_journal.match(above.text):
-        return True
-    if below and labels.below_journal.match(below.text):
         return True
     own_name = letters(text)
     sites = [letters(part) for li in others for m in _SITE.finditer(li.text) for part in re.split(r"[/.]", m[0])]
@@ -85,23 +78,8 @@ def is_sign(group: Sequence[TextLine], title: Sequence[TextLine], lines: Sequenc
     words = [word for line in group for word in line.text.split()]
     if len(words) > _SIGN or sum(len(line.text.split()) for line in title) <= len(words) + 1:
         return False
-    if title[0].tall < _UNDER_SIGN * group[0].tall:
-        return False
-    top, bottom = group[0].y, group[-1].y
-    if any(top < line.y < title[0].y and HeaderLabels.load().is_kind(line.text) for line in lines):
-        return True
-    low = group[-1].y + group[-1].size
-    if any(top - line.size < line.y < low and line not in group and _DETAILS.search(line.text) for line in lines):
-        return True
     if len(group) > 1:
         return False
-    page = max(line.y for line in lines)
-    if (
-        bottom < _TOP * page
-        and title[0].y - bottom > _APART * group[0].size
-        and title[0].font.bold == group[0].font.bold
-    ):
-        return True
     doi = "".join(match[0].casefold() for line in lines for match in _DOI.finditer(line.text))
     return any(len(word) > _SIGN and word.casefold() in doi for word in words)
 
@@ -109,8 +87,6 @@ def is_sign(group: Sequence[TextLine], title: Sequence[TextLine], lines: Sequenc
 def leading(lines: Sequence[TextLine]) -> float:
     """The distance of lines of a title in em at most: more on a manuscript that is set with wide spaces for review."""
     text = sorted((line for line in lines if is_running(line.text)), key=lambda line: line.order)
-    if len(text) < _FEW_ROWS:  # a title page
-        text = sorted(lines, key=lambda line: line.order)
     gaps = [(b.y - a.y) / a.size for a, b in pairwise(text) if a.size and 0 < b.y - a.y < 4 * a.size]
     return _WIDE if len(gaps) > _FEW_ROWS and median(gaps) > 1.55 else 0.0
 

@@ -22,7 +22,6 @@ _WITH = re.compile(
     re.I,
 )
 _ALSO = re.compile(r",?\s+and\s+(?:is\s+|are\s+)?(?:also\s+)?(?:with|at)\s+(?:the\s+)?")
-_LIFE = re.compile(r"\bis\s+(?:currently\s+)?an?\s+([^.;]{8,300})(?:[.;]|$)")  # "is a lecturer at the University of X"
 _CUT = re.compile(
     r"\s*[*∗]?\s*(?:\(?(?:C|(?<=\()c)orrespond(?:ence|ing)|Contact|(?i:e-?mails?\b)|Proceedings\b|Copyright|Preprint)"
     r"|\s[†‡§¶]\s|\.\s*[*∗†‡§¶✉](?=\s*[A-Za-z])|\.\s+(?:This|Work|Part of|Equal)\b"
@@ -120,10 +119,6 @@ def of_persons(text: str, authors: Sequence[str], offices: Offices) -> Iterator[
     for match in _WITH.finditer(text):
         if offices.has(match[1]) or any(family in text[: match.start()].casefold() for family in families):
             yield from map(clean, _ALSO.split(match[1]))
-    for match in _LIFE.finditer(text):
-        at = offices.start(f" {match[1]}")
-        if at and any(family in text[: match.start()].casefold() for family in families):
-            yield clean(match[1][at - 1 :])
 
 
 def _of_list(text: str, offices: Offices) -> Iterator[str]:
@@ -258,13 +253,10 @@ def _is_mark(mark: TextLine, line: TextLine) -> bool:
 
 
 def spaced(run: Sequence[TextLine]) -> list[Char]:
-    """Characters of several lines, separated by spaces except after hyphens and between Chinese; marks are raised."""
+    """Characters of several lines, separated by spaces except after hyphens and between Chinese."""
     out: list[Char] = []
-    for line, after in zip(run, [*run[1:], None], strict=True):
+    for line in run:
         chars = list(line.chars)
-        if after and _is_mark(line, after):
-            for char in chars:
-                char.raised = True
         is_divided = bool(out) and out[-1].text == "-"
         if is_divided and chars[0].text.islower():
             out.pop()

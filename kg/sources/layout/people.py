@@ -15,14 +15,11 @@ from itertools import pairwise, takewhile
 from kg.sources.layout.cells import MAIL, by_rows, divided, rejoined, unparted
 from kg.sources.layout.names import (
     JOINT,
-    LINKS,
     LOWEST,
     ON,
     in_font,
     is_name,
     is_names,
-    is_single_name,
-    is_word,
     listed_names,
     units,
 )
@@ -93,8 +90,6 @@ def people(lines: Sequence[TextLine]) -> People:
     able = [line for line in ordered if line.letters >= LOWEST and not MAIL.search(line.text)]
     if not able:
         return out
-    if all(line.text.islower() for line in able):  # a header in small letters
-        return _lowered(people([line for line in map(_capitalised, lines) if line]))
     first = next((line for line in able if _begins_with_name(line, offices)), able[0])
     pieces: list[_Piece] = []
     ordered = _of_header(ordered, first)
@@ -102,26 +97,11 @@ def people(lines: Sequence[TextLine]) -> People:
     for at, line in enumerate(cells):
         beside = (*cells[max(0, at - 1) : at], *cells[at + 1 : at + 2])
         is_cell = any(abs(other.y - line.y) < 0.5 * line.size for other in beside)
-        if is_cell and _is_single_cell(line, at, cells, first, offices):
-            pieces.append(_Piece(written([c for c in line.chars if not c.raised]), line, "name"))
-            continue
         pieces += _pieces(line, first, offices, pieces, is_cell)
     _collect(pieces, out)
     if not out.authors:
         out.authors, out.affiliations = sole_author([li for row in by_rows(lines) for li in row], out.affiliations)
     return out
-
-
-def _capitalised(line: TextLine) -> TextLine:
-    """A line whose words start with capitals."""
-    starts = (line.chars[0], *(b for a, b in pairwise(line.chars) if b.space or not a.text.isalpha()))
-    at = set(map(id, starts))
-    return TextLine([replace(c, text=c.text.upper()) if id(c) in at else c for c in line.chars], line.page)
-
-
-def _lowered(found: People) -> People:
-    authors, affiliations = ([text.lower() for text in texts] for texts in (found.authors, found.affiliations))
-    return replace(found, authors=authors, affiliations=affiliations)
 
 
 def _of_header(lines: Sequence[TextLine], first: TextLine) -> list[TextLine]:
@@ -133,18 +113,6 @@ def _of_header(lines: Sequence[TextLine], first: TextLine) -> list[TextLine]:
         if line.y >= first.y or line.size <= _LARGE * first.size:
             out.append(line)
     return out
-
-
-def _is_single_cell(line: TextLine, at: int, lines: Sequence[TextLine], first: TextLine, offices: Offices) -> bool:
-    """Whether a cell holds a person with one name: full names stand beside it, and nothing close above it."""
-    word = written([c for c in line.chars if not c.raised])
-    if not is_word(word, offices) or not in_font(word, word, 0, line.chars, first):
-        return False
-    row = [li for li in lines if abs(li.y - line.y) < 0.5 * line.size and li is not line]
-    is_beside = row and all(
-        _begins_with_name(li, offices) and in_font(li.text, li.text, 0, li.chars, first) for li in row
-    )
-    return bool(is_beside) and not any(0 < line.y - li.y < 1.7 * line.size and overlap(li, line) for li in lines[:at])
 
 
 def _begins_with_name(line: TextLine, offices: Offices) -> bool:
@@ -165,8 +133,6 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
         of = labels(mark)
         is_of = bool(of) and any(p.kind == "name" and of <= labels(p.marks) for p in before)
         names, rest = ([], "") if is_label else listed_names(before_it, line.chars, first, offices)
-        if is_of and not {p.text for p in before if p.kind == "name"}.issuperset(names):
-            names, rest = [], before_it  # an affiliation in the form of a name: "¹Alder Kestrel, fox@kestrel.com"
         kept = [_Piece(name, line, "name") for name in (*names, *_behind_mail(line, first, offices))]
         above = next((p for p in reversed(before) if p.kind == "place" and _is_below(p, line)), None)
         goes_on = not mark and above is not None and (above.goes_on or bool(above.marks)) and not NOTE.search(rest)
@@ -185,8 +151,6 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
     if len(beside) > 1 and is_set_so and all(is_name(text, offices) for text in beside):
         marks = ("".join(c.text for c in part if c.raised) for part in apart)
         return [_Piece(text, line, "name", mark) for text, mark in zip(beside, marks, strict=True)]
-    if ";" in line.text and (listed := _alternating(line, first, offices)):
-        return listed
     out: list[_Piece] = []
     chunks = list(_chunks(line))
     is_named = _begins_with_name(line, offices) and in_font(line.text, line.text, 0, line.chars, first)
@@ -197,9 +161,6 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
     is_led = is_marked and any(p.kind == "name" and p.marks for p in before)  # affiliations start with their mark
     for mark, chars in chunks:
         text = written(chars).strip()
-        if mark and not text and is_place:  # the mark of an affiliation that starts on the next line
-            out.append(_Piece("", line, "place", mark))
-            continue
         is_new = (is_led and not ON.match(text)) or not is_names(text, chars, first, offices)
         if mark and (out == [] or is_place) and is_new:
             is_place = True
@@ -212,9 +173,6 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
             names, rest = [], text  # a place such as "Ann Arbor, MI"
         if mark and out and out[-1].kind == "name":
             out[-1].marks += mark
-            is_parted = text[:1] in LINKS or chars[0].space  # not "Ada Fox¹²Software Research Lab"
-            if not names and is_parted and is_single_name(text, chars, first, offices):  # "Ada Fox,¹ Suharto,² Bo Lee³"
-                names, rest = [text.strip(f" &{LINKS}")], ""
         out += [_Piece(name, line, "name") for name in names]
         if rest:
             joined = out and out[-1].kind == "place" and not mark
@@ -225,25 +183,6 @@ def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Pie
                 out.append(_Piece(rest, line, "place", mark if not names else "", goes_on))
             is_place = True
     return out
-
-
-def _alternating(line: TextLine, first: TextLine, offices: Offices) -> list[_Piece]:
-    """The names and affiliations of a line in which these alternate: "Ada Fox, University of X; Bo Lee, Google"."""
-    parts: list[list[Char]] = [[]]
-    for char in line.chars:
-        if char.text == ";":
-            parts.append([])
-        else:
-            parts[-1].append(char)
-    out: list[_Piece] = []
-    is_so = 0  # parts with names and an affiliation
-    for chars in filter(None, parts):
-        text = written(chars).strip()
-        names, rest = listed_names(text, chars, first, offices)
-        is_so += bool(names and offices.has(rest))
-        out += [_Piece(name, line, "name") for name in names]
-        out += [_Piece(rest, line, "place")] * bool(rest)
-    return out if is_so > 1 else []
 
 
 def _continues(

@@ -1,5 +1,0 @@
-"""Preprints of the bioRxiv and medRxiv API."""
-
-from kg.sources.json_forms import JsonReader
-
-READER = JsonReader("biorxiv")

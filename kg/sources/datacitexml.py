@@ -1,5 +1,0 @@
-"""DataCite's XML, which Zenodo, figshare and university repositories give for a DOI."""
-
-from kg.sources.xml_forms import XmlReader
-
-READER = XmlReader("datacitexml")
