@@ -28,7 +28,7 @@ _HOLE = re.compile(r"\{\w*(?::[^}]*)?\}")
 _JOINT = re.compile(r"[,;:·×()（）、，；：。“”‘’《》|→↑↓/+=&]|\.(?=\s|$)|…|\s[–—-]\s|(?<=\d)[–-](?=\d)")
 _MARKS = " \t\n,;:·×()（）、，；：。.…“”‘’\"'《》|→↑↓▲▼●✓✗?!*#+=&<>~/[]–—-"
 _NUMBER = re.compile(r"[\d.,:%$€+x–T-]*\d[\d.,:%x–T-]*(?: \d\d:\d\d:\d\d)?")
-_SILENT = ("script", "style", "title", "template")
+_SILENT = ("script", "style", "title", "pre")  # what is in <pre> is a file to be copied
 _LINK = re.compile(r"(?<!\\)\[((?:\\.|[^\]\\])*)\]\((?:<[^>]*>|[^)]*)\)")
 
 
@@ -74,6 +74,7 @@ def _templates() -> list[tuple[list[str], re.Pattern[str]]]:
             tokens = environment(is_markdown=False).lex(template.read_text("utf-8"))
             data = "".join(value if kind == "data" else "<>" for _, kind, value in tokens)
             texts |= set(re.split(r"<[^>]*>", data))
+    texts |= {piece for text in texts for piece in text.split("…")}  # what stands around the second of two things
     kinds = [form for one in TABLE.values() for lang in LANGUAGES for form in _forms(one, lang)]
     filled = {_KIND.sub(kind, text) for text in texts if _KIND.search(text) for kind in kinds}
     found = {" ".join(text.split()).strip(_MARKS) for text in texts | filled}

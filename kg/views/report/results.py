@@ -80,13 +80,14 @@ def claims(shown: Selection) -> Iterator[Win]:
 
 
 def wins(shown: Selection, part: Section) -> dict[str, Any]:
-    """A line a pair, pairs of most papers first; pairs on which papers disagree stand in a group of their own."""
+    """A line a pair, of most papers first, then with a result; pairs on which papers disagree are a group of their own."""
     pairs: dict[tuple[str, str], dict[str, Win]] = defaultdict(dict)
     for claim in claims(shown):
         known = pairs[claim.winner, claim.loser].get(claim.paper.id)
         if known is None or (claim.results and not known.results):
             pairs[claim.winner, claim.loser][claim.paper.id] = claim
-    order = sorted(pairs, key=lambda pair: (-len(pairs[pair]), *map(shown.label, pair), *pair))
+    has_none = {pair: not any(one.results for one in found.values()) for pair, found in pairs.items()}
+    order = sorted(pairs, key=lambda pair: (-len(pairs[pair]), has_none[pair], *map(shown.label, pair), *pair))
     made: dict[bool, list[Row]] = {True: [], False: []}
     for winner, loser in order:
         made[(loser, winner) in pairs].append(_row(shown, list(pairs[winner, loser].values())))
