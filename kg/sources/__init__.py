@@ -59,14 +59,14 @@ def readers() -> tuple[Reader, ...]:
     return (*sorted(own, key=lambda one: one.name), *others)
 
 
-def read(path: Path | HeldFile | str, name: str | None = None) -> Batch:
-    """Read the entries of a file.
+def read(path: Path | HeldFile | str, name: str | None = None, is_whole: bool = False) -> Batch:
+    """Read the entries of a file; `is_whole`: with their bodies, where it has them.
 
     `name` replaces the source name that is derived from the file name; a file in an archive is then called
     "name-member". Documents may be produced lazily while the file is read, and `Batch.skipped` grows with them. Raises
     KgError when the file is missing, empty, or in a format that no reader knows.
     """
-    file, reader = _recognised(path, name)
+    file, reader = _recognised(path, name, is_whole)
     return reader.read(file)
 
 
@@ -80,13 +80,13 @@ def begin(path: Path | HeldFile | str, name: str | None = None) -> Batch | Unrea
     return Unread(file.held(), name, source, _LONG + file.size // _HEAVY)
 
 
-def _recognised(path: Path | HeldFile | str, name: str | None) -> tuple[InputFile, Reader]:
+def _recognised(path: Path | HeldFile | str, name: str | None, is_whole: bool = False) -> tuple[InputFile, Reader]:
     """Open a file and find its reader; raises KgError as `read` does."""
     if isinstance(path, HeldFile):
         name = f"{name}-{path.source}" if name and path.is_member else name
     else:
         path = Path(path)
-    file = InputFile(path, name)
+    file = InputFile(path, name, is_whole)
     if archive.kind(file):
         where = "inside an archive, which is not opened" if isinstance(path, HeldFile) else "of files"
         raise KgError(f"{path}: is an archive {where}: unpack it, or give the files in it.")

@@ -30,6 +30,8 @@ _HEADERS = 1 << 20  # bytes that a tar file may hold between two members
 _PIECE = 1 << 16
 _SOURCE = 64 << 20  # bytes of a paper's source
 _LONGEST = 1000  # characters of a name
+_BIBLIOGRAPHIES = (".bbl", ".bib")
+_LISTED = 4 << 20  # characters of a bibliography
 _ZIP = (b"PK\3\4", b"PK\5\6")
 _DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})  # Word and Excel; OpenDocument and EPUB
 #: What zipfile and tarfile raise for a damaged archive: of the sizes and names that they read they check few.
@@ -86,7 +88,7 @@ def _latex_source(file: InputFile) -> HeldFile | None:
     """
     if file.size > _SOURCE:
         return None
-    walk = _Walk(file, only=".tex")
+    walk = _Walk(file, only=(".tex", *_BIBLIOGRAPHIES))
     try:
         texts = {
             held.inner: decoded(b"".join(iter(partial(held.open().read, _PIECE), b"")))
@@ -95,6 +97,7 @@ def _latex_source(file: InputFile) -> HeldFile | None:
         }
     except (_Stop, DamagedData, *_BROKEN):
         return None
+    lists = {name: texts.pop(name) for name in list(texts) if name.endswith(_BIBLIOGRAPHIES)}
     mains = [name for name, text in texts.items() if tex.is_main(text)]
     if len(mains) > 1:
         mains = [name for name in mains if "abstract" in tex.joined(texts[name], lambda one: texts.get(one))]
@@ -104,6 +107,7 @@ def _latex_source(file: InputFile) -> HeldFile | None:
     if folder and not all(name.startswith(f"{folder}/") for name in walk.names):
         return None
     made = HeldFile(file.path, _shown(mains[0]), walk.name)
+    made.beside = {name.removeprefix(f"{folder}/"): text[:_LISTED] for name, text in lists.items()}
     made.write(tex.joined(texts[mains[0]], lambda one: texts.get(f"{folder}/{one}" if folder else one)).encode())
     return made
 
@@ -115,8 +119,8 @@ class _Stop(Exception):
 class _Walk:
     """State while an archive is read: member names, bytes, skipped members."""
 
-    def __init__(self, file: InputFile, only: str = "") -> None:
-        self.only = only  # the ending of the members that are read, "" for all
+    def __init__(self, file: InputFile, only: str | tuple[str, ...] = "") -> None:
+        self.only = only  # the endings of the members that are read, "" for all
         self.names: list[str] = []  # of the members
         self.archive = file.path
         self.size = file.size

@@ -59,6 +59,7 @@ class HeldFile:
         self.stem = PurePosixPath(inner).name  # file name without the archive
         self.source = source or source_name(PurePosixPath(self.stem))
         self.is_member = archive is not None
+        self.beside: dict[str, str] = {}  # bibliographies of a paper's source, by name
         self.problem = problem
         self._keep()
 
@@ -144,8 +145,9 @@ class InputFile:
     Raises KgError when it is missing, empty or unreadable.
     """
 
-    def __init__(self, path: Path | HeldFile, name: str | None = None) -> None:
+    def __init__(self, path: Path | HeldFile, name: str | None = None, is_whole: bool = False) -> None:
         self.path = path
+        self.is_whole = is_whole  # whether bodies are read too, where the format has them
         if name and (len(name) > _LONGEST_NAME or not name.isprintable()):
             raise KgError(f"{path}: the name for it is too long or holds characters that do not print: choose another.")
         self.name = name or (path.source if isinstance(path, HeldFile) else source_name(path))

@@ -1,6 +1,6 @@
 """Papers in JATS (NISO Z39.96) or its predecessor NLM, the format of PubMed Central and many publishers.
 
-An article is one paper; a set of articles (`pmc-articleset`) holds several. Only the front matter is read.
+An article is one paper; a set of articles (`pmc-articleset`) holds several. The front matter gives the entry.
 Specification: https://jats.nlm.nih.gov/archiving/tag-library/
 """
 
@@ -13,36 +13,23 @@ from functools import cache
 from kg.model import Batch
 from kg.sources import xml
 from kg.sources.base import InputFile
+from kg.sources.body.jatsbody import JatsBody
+from kg.sources.body.streams import papers
 from kg.sources.dates import iso
 from kg.sources.forms import folded_name, forms
 from kg.sources.layout.labels import HeaderLabels, letters
-from kg.sources.rows import Row, attempt, batch_of
+from kg.sources.rows import Row, batch_of
 from kg.text import has_han
 
 _ROOT = re.compile(r"<(?:\w+:)?article\b")
 _FRONT = re.compile(r"<(?:\w+:)?(?:article-meta|journal-meta|front)\b|//DTD JATS|//NLM//DTD")
+_BODIES = frozenset(("body", "back", "floats-group"))
 _INNER = ("sub-article", "response")  # reviews and letters nested in an article
 _NO_TITLE = ("xref", "fn")
 _NO_TEXT = ("xref", "fn", "label", "tex-math", "institution-id", "email", "ext-link", "uri")
 _MARK = re.compile(r"^(?:[*†‡§¶]+|\d{1,2}(?=\s|[A-Z])|[a-z](?=\s+[A-Z]))\s*")
 _DEPARTMENT = re.compile(
     r"(?:department|dept\.?|division|section|faculty|school|laboratory|unit|clinic) (?:of|for)\b", re.I
-)
-_NO_ABSTRACT = frozenset(
-    {
-        *(
-            "graphical",
-            "teaser",
-            "toc",
-            "key-points",
-            "highlights",
-            "author-highlights",
-            "precis",
-            "video",
-            "web-summary",
-        ),
-        *("plain-language-summary", "lay-summary", "editor-summary", "executive-summary", "short", "ASCII", "section"),
-    }
 )
 
 
@@ -64,11 +51,7 @@ class JatsReader:
 
 
 def _rows(file: InputFile) -> Iterator[Row]:
-    number = 0
-    for front in xml.elements(file, {"front"}):
-        if xml.local(front.getparent()) not in _INNER:
-            number += 1
-            yield f"paper {number}", attempt(_row, front, xml.stem(file) if number == 1 else "")
+    yield from papers(file, "front", _BODIES, _row, JatsBody, _INNER)
 
 
 def _row(front: xml.Element, stem: str) -> dict[str, object]:
@@ -172,7 +155,9 @@ def _abstract(article: xml.Element, name: str = "abstract") -> str:
     Abstracts of other types and in other languages are skipped.
     """
     found = {abstract.get("abstract-type") or "": abstract for abstract in reversed(xml.children(article, name))}
-    kinds = sorted((kind for kind in found if kind not in _NO_ABSTRACT), key=bool)  # the one without a type first
+    kinds = sorted(
+        (kind for kind in found if kind not in forms()["jats"]["other_abstracts"]), key=bool
+    )  # the one without a type first
     if not kinds:
         return ""
     abstract = found[kinds[0]]

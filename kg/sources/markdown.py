@@ -17,6 +17,7 @@ from kg.model import Batch
 from kg.sources import notations
 from kg.sources.base import InputFile
 from kg.sources.beside import is_noted
+from kg.sources.body import markdownbody
 from kg.sources.forms import any_form, folded, folded_name, forms
 from kg.sources.item_titles import LONGEST, NEXT_LINE, title_of
 from kg.sources.items import QUOTE, SAID, ListItem, rows_of
@@ -74,6 +75,8 @@ class MarkdownReader:
         if (_OTHER_FORM.match(start) and not (is_latex or notations.is_page(start))) or is_data(file):
             return 0.0
         text = notations.in_markdown(file, start)
+        if file.is_whole and markdownbody.is_paper(text):
+            return _SURE
         lines = text.split("\n")
         if text == start and PAPER.search(start):
             marked = any(_ITEM.match(line) or _HEADING.match(line) or _RULE.match(line) for line in lines)
@@ -325,7 +328,9 @@ def _lacks_link(block: ListItem) -> bool:
 
 
 def _rows(file: InputFile) -> Iterator[Row]:
-    return _papers_of(notations.in_markdown(file, decoded(b"".join(file.chunks())).replace("\r\n", "\n")))
+    text = notations.in_markdown(file, decoded(b"".join(file.chunks())).replace("\r\n", "\n"))
+    rows = _papers_of(text)
+    return markdownbody.papers(rows, text) if file.is_whole and markdownbody.is_paper(text) else rows
 
 
 def _papers_of(text: str) -> Iterator[Row]:

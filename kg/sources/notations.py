@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from kg import latex
 from kg.model import KgError
 from kg.sources.base import InputFile
+from kg.sources.forms import forms
 from kg.sources.item_titles import is_title
 from kg.sources.layout.blocks import is_running
 from kg.sources.links import without_notes
@@ -87,22 +88,8 @@ _OF_SCHOLAR = re.compile(  # "### [Title](https://...)" above "A Fox, B Lee… -
 )
 _REDIRECT = re.compile(r"https?://scholar\.google\.[a-z.]{2,6}/scholar_url\?(?:[^#\s]*?&)?url=([^&#\s]+).*")
 _CLASS = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
-_BLOCKS = frozenset(
-    ("th", "td", "p", "div", "section", "article", "dd", "dt", "tr", "ul", "ol", "dl", "table", "blockquote", "main")
-) | {"li", "body"}
 _MARKS = {"em": "*", "i": "*", "cite": "*", "b": "**", "strong": "**"}
 _SPACES = re.compile(r"\s+")
-_UNSHOWN = frozenset({"script", "style", "nav", "footer", "noscript", "svg", "form", "button", "head"})
-_OF_CLASS = {
-    "authors": "Authors",
-    "author": "Authors",
-    "venue": "Venue",
-    "journal": "Venue",
-    "conference": "Venue",
-    "year": "Year",
-    "date": "Date",
-    "abstract": "Abstract",
-}
 _DEEPEST = 100  # elements in each other
 
 
@@ -277,7 +264,7 @@ def _of_template(found: re.Match[str]) -> str:
 
 def _of_element(one: Any, is_within: bool = False, depth: int = 0) -> Iterator[str]:
     """The text of an element of a page, with line ends where blocks end; `is_within` an item."""
-    if not isinstance(one.tag, str) or one.tag in _UNSHOWN or depth > _DEEPEST:
+    if not isinstance(one.tag, str) or one.tag in forms()["page"]["unshown"] or depth > _DEEPEST:
         return
     tag, names = one.tag, _classes(one)
     is_heading = tag[0] == "h" and tag[1:].isdecimal()
@@ -288,7 +275,8 @@ def _of_element(one: Any, is_within: bool = False, depth: int = 0) -> Iterator[s
         inside += "".join(_of_element(child, is_within or is_item, depth + 1)) + _SPACES.sub(" ", child.tail or "")
     lines = list(filter(None, map(str.strip, inside.split("\n"))))
     flat = " ".join(lines)
-    label = next((_OF_CLASS[name] for name in names if name in _OF_CLASS), "")
+    classes = forms()["page"]["classes"]
+    label = next((classes[name] for name in names if name in classes), "")
     if tag == "br":
         yield "\n"
     elif is_item:
@@ -311,7 +299,7 @@ def _of_element(one: Any, is_within: bool = False, depth: int = 0) -> Iterator[s
     elif is_heading and not is_within:
         yield f"\n\n{'#' * int(tag[1:])} {flat}\n\n"
     else:
-        end = "\n" * (1 + (tag == "p" and not is_within)) * (tag in _BLOCKS or tag[0] == "h")
+        end = "\n" * (1 + (tag == "p" and not is_within)) * (tag in forms()["page"]["blocks"] or tag[0] == "h")
         yield f"{end}{inside}{end}"
 
 

@@ -156,6 +156,8 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
         if name != made.id:
             renamed.append(name)
             made.id = name
+        if "body" in row:
+            batch.losses += _bodied(made, row["body"], file)
         unread.update(row.get("unread", ()))
         other = _string(row.get("other_abstract"))
         unread.update(["other abstract"] * is_other(other, made.texts["A"].raw))
@@ -170,6 +172,15 @@ def documents(rows: Iterable[Row], file: InputFile, batch: Batch, unit: str) -> 
 
 def _document(row: Mapping[str, Any], source: str, number: int, words: WordCounts) -> Document:
     return repair(document(row, source, number), words)
+
+
+def _bodied(made: Document, read: Callable[[], Any], file: InputFile) -> Iterator[str]:
+    """Read the body of a document; a sentence if it is not whole. The header counts all the same."""
+    body = attempt(read)
+    if not isinstance(body, Skipped):
+        made.parts, made.tables, made.references = body.parts, body.tables, body.references
+    if reason := str(body) if isinstance(body, Skipped) else body.problem:
+        yield f"{file.path}: the body of {one_line(made.id)} is not whole: {reason}."
 
 
 def _wrong(made: Document, row: Mapping[str, Any]) -> Iterator[str]:

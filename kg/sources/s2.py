@@ -12,6 +12,7 @@ from typing import Any
 
 from kg.model import Batch
 from kg.sources.base import InputFile
+from kg.sources.body import s2body
 from kg.sources.dates import submitted
 from kg.sources.forms import unread_of_service
 from kg.sources.records import inner, keys, objects, rows, text, texts
@@ -38,7 +39,8 @@ class S2Reader:
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; raises KgError when the JSON cannot be read from the start."""
-        return batch_of(rows(file, partial(_row, stem(file)), _LISTS), file, self.name)
+        make = partial(_row, stem(file))
+        return batch_of(rows(file, s2body.whole(make) if file.is_whole else make, _LISTS), file, self.name)
 
 
 def _row(file: str, paper: dict[str, Any]) -> dict[str, Any]:

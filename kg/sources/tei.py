@@ -1,4 +1,4 @@
-"""Papers in the TEI that GROBID makes of a PDF: one paper per file; only the header is read.
+"""Papers in the TEI that GROBID makes of a PDF: one paper per file. The header gives the entry.
 
 Known errors of GROBID are undone where the format shows them: addresses and affiliations among the authors, two
 institutions in one name, footnote marks at the end of a title, keywords in the abstract. Format:
@@ -14,8 +14,10 @@ from collections.abc import Iterable, Iterator
 from kg.model import Batch
 from kg.sources import xml
 from kg.sources.base import InputFile
+from kg.sources.body.streams import papers
+from kg.sources.body.teibody import TeiBody
 from kg.sources.dates import submitted, written
-from kg.sources.rows import ARXIV_ID, Row, attempt, batch_of
+from kg.sources.rows import ARXIV_ID, Row, batch_of
 
 _ROOT = re.compile(r"<(?:\w+:)?(?:TEI|teiCorpus)\b")
 _ARXIV = re.compile(rf"{ARXIV_ID}(?=v\d|\b)")
@@ -48,9 +50,7 @@ class TeiReader:
 
 
 def _rows(file: InputFile) -> Iterator[Row]:
-    for number, header in enumerate(xml.elements(file, {"teiHeader"}), 1):
-        if xml.local(header.getparent()) != "teiCorpus":
-            yield f"paper {number}", attempt(_row, header, xml.stem(file) if number == 1 else "")
+    yield from papers(file, "teiHeader", frozenset(("text",)), _row, TeiBody, ("teiCorpus",))
 
 
 def _row(header: xml.Element, stem: str) -> dict[str, object]:

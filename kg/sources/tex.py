@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from kg.latex import COMMENT, bare, plain
 from kg.model import Batch
 from kg.sources import bibliography
-from kg.sources.base import InputFile
+from kg.sources.base import HeldFile, InputFile
+from kg.sources.body import latexbody
 from kg.sources.lines import decoded
 from kg.sources.people import people, signed
 from kg.sources.rows import ARXIV_ID, batch_of
@@ -83,7 +85,12 @@ class TexReader:
         """Read the one entry; raises KgError when the file cannot be read."""
         text = decoded(b"".join(file.chunks()))
         folder = file.path.parent if isinstance(file.path, Path) else None
-        return batch_of([("the paper", _row(joined(text, lambda name: _beside(folder, name)), file))], file, self.name)
+        text = joined(text, lambda name: _beside(folder, name))
+        row = _row(text, file)
+        if file.is_whole:
+            held = file.path.beside.get if isinstance(file.path, HeldFile) else partial(_beside, folder)
+            row["body"] = lambda: latexbody.body(text, file.own_name, held)
+        return batch_of([("the paper", row)], file, self.name)
 
 
 def is_main(text: str) -> bool:
@@ -124,6 +131,9 @@ def _row(text: str, file: InputFile) -> dict[str, object]:
     macros = _macros(text)
     titles = [*_arguments(text, r"(?:icml|twocolumn)?[tT]itle")]
     abstracts = [*_environments(text, "abstract"), *_arguments(text, r"abstract")]
+    if not titles and not abstracts:  # a thesis with commands and environments of its own
+        titles = [value for name, value in macros.items() if name.lower().endswith("title")]
+        abstracts = [*_environments(text, r"[A-Za-z]{0,20}[aA]bstract[A-Za-z]{0,20}")]
     authors, places = _authors(text)
     found = _OF_FILE.search(file.file_name.replace("_", "/")) or _OF_FILE.search(file.file_name)
     dates = next(_arguments(text, r"date"), "")

@@ -12,6 +12,8 @@ from urllib.parse import parse_qs
 from kg.model import Batch, KgError
 from kg.sources import bibliography, bibtex
 from kg.sources.base import HeldFile, InputFile
+from kg.sources.body import htmlbody
+from kg.sources.body.bodyparts import body_of
 from kg.sources.dates import iso_date
 from kg.sources.forms import forms
 from kg.sources.people import of_objects
@@ -54,7 +56,8 @@ class WebReader:
 
     def sniff(self, file: InputFile) -> float:
         start = file.start()
-        return 0.8 if _PAGE.search(start[:5000]) and (_OURS.search(start) or _ENTRIES.search(start)) else 0.0
+        is_paper = _OURS.search(start) or "ltx_title_document" in start or _ENTRIES.search(start)
+        return 0.8 if _PAGE.search(start[:5000]) and is_paper else 0.0
 
     def is_single(self, file: InputFile) -> bool:
         start = file.start()
@@ -63,7 +66,9 @@ class WebReader:
     def read(self, file: InputFile) -> Batch:
         """Read the one entry; raises KgError for a page without a paper."""
         page = parsed(file, b"".join(file.chunks()))
-        row = _of_tags(page) or next(_of_json(page), None)
+        row = _of_tags(page) or next(_of_json(page), None) or htmlbody.header(page)
+        if row and file.is_whole:
+            row["body"] = lambda: body_of(lambda builder: htmlbody.HtmlBody(builder).whole(page))
         rows = [("the page", row)] if row else [(f"reference {n}", one) for n, one in enumerate(_of_spans(page), 1)]
         if not rows and (entries := list(_entries(page))):
             held = HeldFile(None, str(file.path), file.name)

@@ -23,7 +23,7 @@ _MOST_WANTED = 100_000  # requested elements per file
 _MOST_IN_ONE = 200_000  # elements in one requested element: a paper of 5,000 authors
 _LARGEST = 16 * 1024 * 1024  # bytes of one requested element
 _IS_MARKED = re.compile(r"\s*(?:\$|\\[\[(]|\\(?:documentclass|begin|usepackage)\b)")  # a formula with its signs around
-_BLOCKS = frozenset({"p", "s", "head", "title", "list-item", "break", "lb"})  # separate texts even without a space
+BLOCKS = frozenset({"p", "s", "head", "title", "list-item", "break", "lb"})  # separate texts even without a space
 _DECLARATION = re.compile(r"\s*(?:<\?xml\b|<!--|<!DOCTYPE\b|<[A-Za-z_])", re.I)
 _BASE = re.compile(r"(?:\d|(?<![^\W\d_])[^\W\d_])$")  # of a power: a number, a single letter
 _ENDINGS = re.compile(r"(?:\.grobid)?(?:\.tei)?(?:\.(?:n?xml|tei|json))?(?:\.(?:gz|bz2|xz))?$", re.I)
@@ -173,14 +173,20 @@ def text(element: Element | None, without: Collection[str] = ()) -> str:
     return " ".join("".join(pieces).split())
 
 
+def is_power(element: Element, before: str) -> bool:
+    """Whether an element is the exponent of a number or letter: 10<sup>3</sup> is not 103, n<sup>2</sup> not n2."""
+    is_raised = local(element) == "sup" and _BASE.search(before) is not None
+    return is_raised and (element.text or "").strip("+-−").isdigit()
+
+
 def _collect(element: Element, without: Collection[str], pieces: list[str]) -> None:
     name = local(element)
     if not name:
         pieces.append(html.unescape(element.text or ""))  # "&nbsp;" from a DTD that is not loaded
     elif name not in without:
-        if name == "sup" and pieces and _BASE.search(pieces[-1]) and (element.text or "").strip("+-−").isdigit():
-            pieces.append("^")  # 10<sup>3</sup> is not 103, n<sup>2</sup> not n2
-        space = " " if name in _BLOCKS else ""
+        if is_power(element, pieces[-1] if pieces else ""):
+            pieces.append("^")
+        space = " " if name in BLOCKS else ""
         mark = "$" if name == "tex-math" and not _IS_MARKED.match(element.text or "") else ""
         pieces += (space, mark, element.text or "")
         for number, below in enumerate(element):
