@@ -51,6 +51,7 @@ class _Open(NamedTuple):
     id: str  # "" where the section counts it
     kind: str
     pieces: tuple[Piece, ...]
+    page: int | None = None
 
 
 class Builder:
@@ -68,6 +69,7 @@ class Builder:
         self._ids: Counter[str] = Counter()
         self._characters = self._cells = 0
         self._numbers: dict[str, str] = {}  # of references
+        self.page: int | None = None  # of what is added, where the format has pages
         self.labels: dict[str, str] = {}  # what references to a label print
 
     def cited(self) -> list[str]:
@@ -102,7 +104,7 @@ class Builder:
             return
         self._characters += size
         self.check()
-        self._parts.append(_Open(len(self._sections) - 1, name, kind, made))
+        self._parts.append(_Open(len(self._sections) - 1, name, kind, made, self.page))
 
     def check(self) -> None:
         """Raise BodyLimit when the body is too large or takes too long."""
@@ -128,7 +130,7 @@ class Builder:
         if self._cells > self._limits["all_cells"]:
             raise BodyLimit(f"its tables have more than {self._limits['all_cells']:,} cells")
         kept = cells if len(cells) <= self._limits["cells"] else ()
-        self._tables.append((Table(name, label, ()), [(tuple(pieces), cell) for pieces, cell in kept]))
+        self._tables.append((Table(name, label, (), self.page), [(tuple(pieces), cell) for pieces, cell in kept]))
 
     def reference(self, key: str, raw: str, title: str = "", doi: str = "", arxiv: str = "", year: str = "") -> None:
         """Add an entry of the bibliography; what is not given is found in its text."""
@@ -180,7 +182,7 @@ class Builder:
             if role == "intro" and part.kind in ("paragraph", "item"):
                 is_listed = is_contribution(text.text) or (is_listed and part.kind == "item")
                 role = "contributions" if is_listed else role
-            parts.append(Part(name, part.kind, role, above, text))
+            parts.append(Part(name, part.kind, role, above, text, part.page))
             for key, start, end in links:
                 cited.setdefault(key, []).append((name, start, end))
         return Body(
@@ -198,7 +200,7 @@ class Builder:
             Cell(one.row, one.column, self._text(pieces)[0].text, one.rowspan, one.colspan, one.head, one.bold)
             for pieces, one in cells
         )
-        return Table(table.id, table.label, made)
+        return Table(table.id, table.label, made, table.page)
 
     def _text(self, pieces: Sequence[Piece]) -> tuple[Text, list[tuple[str, int, int]]]:
         """The text of pieces on one line, and its citations: key and span."""

@@ -1,0 +1,165 @@
+"""The bibliography of a PDF: rows become entries, and places in texts that cite them become links."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from kg.sources.body.bodyparts import Anchor, Builder, Piece
+from kg.sources.body.pdfflow import FlowRow
+from kg.sources.layout.join import Joiner
+from kg.text import fold
+
+_LABEL = re.compile(r"\[\s?(?P<key>\d{1,4}|[A-Z][\w+’'-]{1,12}\d{2}[a-z]?)\s?\]\s*")
+_COUNT = re.compile(r"\(?(?P<key>\d{1,3})[.)]?\s+(?=\S)")
+_MANY = 0.1  # share of the rows that start an entry
+_IN = 0.8  # em; least indent of the rows that go on
+_URL = re.compile(r"(?:https?:/{0,2}|doi\.org/|doi:\s?|arxiv:\s?|\b10\.\d{4,9}/)\S*$", re.I)
+_YEAR = re.compile(r"\b(?P<year>(?:19|20)\d\d)(?P<letter>[a-z])?\b")
+_QUOTED = re.compile(r"[“\"](?P<title>[^”\"]{8,300}?)[,.]?\s?[”\"]")
+_SENTENCE = re.compile(
+    r"(?<![\s.(-][A-Z])(?<!\b[Ee]d)(?<!\b[Ee]ds)(?<!\bJr)(?<!\bvol)(?<!\bno)[.?!]\s+(?=[^\W_]|[“\"])"
+)
+_LAST_YEAR = re.compile(r",?\s*\(?(?:19|20)\d\d[a-z]?\)?\.?$")
+_NO_TITLE = re.compile(r"(?:in|arxiv|url|https?|doi)\b", re.I)
+_YEAR_ALONE = re.compile(r"\(?(?:19|20)\d\d[a-z]?\)?[a-z]?")
+_NAME = r"[A-Z][\w’'`-]*[\w]"
+_AUTHORS = re.compile(
+    rf"(?P<name>(?:(?:van|von|de|del|der|di|le|la|Van|Von|De|El)\s)*{_NAME})(?:\s{_NAME}){{0,2}}"
+    rf"(?:\s(?:and|&)\s(?:[A-Z]\.\s)*{_NAME}(?:\s{_NAME})?|,?\s+et\s+al\.?|,\s{_NAME},?\s(?:and|&)\s{_NAME})?"
+    r",?\s\(?(?P<years>(?:19|20)\d\d[a-z]?(?:,\s?(?:(?:19|20)\d\d)?[a-z]?(?=[,;)\s]))*)"
+)
+_NUMBERS = re.compile(r"\[(?P<numbers>\d{1,4}(?:\s?[,;–—-]\s?\d{1,4})*)\]")
+_DIGITS = re.compile(r"\d+")
+_LABELS = re.compile(r"\[(?P<labels>[A-Z][\w+]{1,12}\d{2}[a-z]?(?:[,;]\s?[A-Z][\w+]{1,12}\d{2}[a-z]?)*)\]")
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_FIRST = 6  # words at the start of an entry, one of which is the name of its first author
+
+
+class Bibliography:
+    """The entries of the lists of references, by their keys: "12", or "frantar2023" where they have no labels."""
+
+    def __init__(self, lists: Sequence[Sequence[FlowRow]], joiner: Joiner) -> None:
+        self._entries: dict[str, str] = {}
+        self._by_author: dict[tuple[str, str], list[str]] = {}
+        used: Counter[str] = Counter()
+        for rows in lists:
+            for key, entry in _entries(rows):
+                raw = _joined(entry, joiner)
+                if len(raw) < 12:
+                    continue
+                years = _YEAR.findall(raw)
+                words = [fold(word) for word in _WORD.findall(raw)[:_FIRST]]
+                if not key:
+                    name = next((word for word in words if len(word) > 1), "entry").replace(" ", "")
+                    key = f"{name}{years[-1][0] if years else ''}"
+                used[key] += 1
+                key = key if used[key] == 1 else f"{key}-{used[key]}"
+                self._entries[key] = raw
+                for year, letter in set(years):
+                    for word in dict.fromkeys(w for w in words if len(w) > 1):
+                        self._by_author.setdefault((word, year + letter), []).append(key)
+        self.is_numbered = sum(key.isdigit() for key in self._entries) > len(self._entries) / 2
+
+    def give(self, builder: Builder) -> None:
+        """Give the entries to a builder."""
+        for key, raw in self._entries.items():
+            builder.reference(key, raw, _title(raw))
+
+    def linked(self, text: str) -> list[Piece]:
+        """A text with its citations as links."""
+        spans = sorted(self._numbers(text) if self.is_numbered else self._names(text))
+        out: list[Piece] = []
+        at = 0
+        for start, end, key in spans:
+            if start >= at:
+                out += [text[at:start], Anchor(key, text[start:end])]
+                at = end
+        return [*out, text[at:]]
+
+    def _numbers(self, text: str) -> Iterator[tuple[int, int, str]]:
+        for found in _NUMBERS.finditer(text):
+            for number in _DIGITS.finditer(text, *found.span("numbers")):
+                if number[0] in self._entries:
+                    yield *number.span(), number[0]
+
+    def _names(self, text: str) -> Iterator[tuple[int, int, str]]:
+        for found in _LABELS.finditer(text):
+            for label in re.finditer(r"[\w+]+", found["labels"]):
+                if label[0] in self._entries:
+                    yield found.start("labels") + label.start(), found.start("labels") + label.end(), label[0]
+        for found in _AUTHORS.finditer(text):
+            years = list(re.finditer(r"(?:19|20)\d\d[a-z]?", found["years"]))
+            for at, year in enumerate(years):
+                keys = self._by_author.get((fold(found["name"]), year[0]), ())
+                if len(keys) == 1:
+                    start = found.start() if not at else found.start("years") + year.start()
+                    yield start, found.start("years") + year.end(), keys[0]
+
+
+def _entries(rows: Sequence[FlowRow]) -> Iterator[tuple[str, list[FlowRow]]]:
+    """Label and rows of each entry."""
+    starts = _starts(rows)
+    if 0 not in starts:
+        starts = {0: "", **starts}
+    ordered = sorted(starts)
+    for at, end in zip(ordered, [*ordered[1:], len(rows)], strict=True):
+        if end > at:
+            yield starts[at], list(rows[at:end])
+
+
+def _starts(rows: Sequence[FlowRow]) -> dict[int, str]:
+    """The rows that start an entry, with its label: by labels, else by rising numbers, hanging indents or gaps."""
+    found = {at: label["key"] for at, row in enumerate(rows) if (label := _LABEL.match(row.text))}
+    if len(found) > _MANY * len(rows):
+        return found
+    found, last = {}, 0
+    for at, row in enumerate(rows):
+        if (label := _COUNT.match(row.text)) and last < int(label["key"]) <= last + 2:
+            found[at], last = label["key"], int(label["key"])
+    if len(found) > _MANY * len(rows) and len(found) > 2:
+        return found
+    edges: dict[tuple[int, int], float] = {}
+    for row in rows:
+        place = (row.page, row.column)
+        edges[place] = min(edges.get(place, row.left), row.left)
+    outer = {at for at, row in enumerate(rows) if row.left < edges[row.page, row.column] + _IN / 2 * row.size}
+    inner = sum(row.left > edges[row.page, row.column] + _IN * row.size for row in rows)
+    if _MANY * len(rows) < len(outer) and inner > 0.2 * len(rows):
+        return dict.fromkeys(outer, "")
+    gaps = sorted(row.gap for row in rows if row.gap < 3 * row.size)
+    usual = gaps[len(gaps) // 4] if gaps else 0.0
+    return {
+        at: ""
+        for at, row in enumerate(rows)
+        if not at
+        or (row.gap > 1.12 * usual and row.gap < 1e6)
+        or (row.gap > 1e6 and rows[at - 1].is_short and rows[at - 1].text.endswith("."))
+    }
+
+
+def _joined(rows: Sequence[FlowRow], joiner: Joiner) -> str:
+    """The text of an entry without its label; an address that is broken over lines is whole again."""
+    texts: list[str] = []
+    for row in rows:
+        if texts and _URL.search(texts[-1]) and not texts[-1].endswith((".", ",")):
+            texts[-1] += row.text
+        else:
+            texts.append(row.text)
+    text = joiner.join(texts)
+    label = _LABEL.match(text) or _COUNT.match(text)
+    return text[label.end() :] if label else text
+
+
+def _title(raw: str) -> str:
+    """The title in an entry: quoted, else the first sentence behind the authors and a year."""
+    if quoted := _QUOTED.search(raw):
+        return quoted["title"].strip(" ,.")
+    parts = [part.strip() for part in _SENTENCE.split(f" {raw}")]
+    at = 1
+    if len(parts) > 1 and _YEAR_ALONE.fullmatch(parts[1].strip("().")):
+        at = 2
+    title = _LAST_YEAR.sub("", parts[at]).strip(" .,") if len(parts) > at else ""
+    is_title = len(title.split()) > 1 and 8 < len(title) < 300 and not _NO_TITLE.match(title)
+    return title if is_title else ""

@@ -1,0 +1,268 @@
+"""Bodies of PDFs: real papers, and pages made for traps."""
+
+import os
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from kg.model import Part
+from kg.sources.body.bodyparts import Body
+from kg.sources.body.pdfbody import pdf_body
+from tests.sources.made_pdf import ABS, BOLD, INTRO, ITALIC, Sheet, pdf
+
+PAPERS = Path(os.environ.get("KG_SHARED", "/nowhere")) / "data" / "fulltext" / "pdf"
+ONCE = (
+    "The first kernel moves each block of keys once, and the second one reads it where it lies. "
+    "A scheduler decides which of the two runs, from the length of the request and from what the device holds. "
+)
+
+
+def whole(path: Path) -> Body:
+    document = pypdfium2.PdfDocument(path)
+    body = pdf_body(document)
+    document.close()
+    assert not body.problem
+    return body
+
+
+def made(tmp_path: Path, *sheets: Sheet) -> Body:
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(pdf(*sheets))
+    return whole(path)
+
+
+def real(name: str) -> Body:
+    path = PAPERS / name
+    if not path.is_file():
+        pytest.skip("needs KG_SHARED")
+    return whole(path)
+
+
+def headings(document: Body) -> list[str]:
+    return [part.headings[-1] for part in document.parts if part.kind == "heading" and part.id.endswith("/h")]
+
+
+def of(document: Body, kind: str) -> list[Part]:
+    return [part for part in document.parts if part.kind == kind]
+
+
+def text(document: Body) -> str:
+    return "\n".join(part.text.text for part in document.parts)
+
+
+def first() -> Sheet:
+    """A first page in one column, which ends in the introduction."""
+    sheet = Sheet()
+    sheet.center(90, 16, "Keeping What Matters in Caches", BOLD)
+    sheet.center(120, 11, "Maria Keller")
+    sheet.center(134, 11, "Department of Physics, University of Vienna")
+    sheet.center(170, 12, "Abstract", BOLD)
+    low = sheet.fill(120, 190, 370, 10, ABS)
+    sheet.put(90, low + 20, 12, "1   Introduction", BOLD)
+    sheet.fill(90, low + 40, 430, 10, INTRO[:900])
+    return sheet
+
+
+def rule(sheet: Sheet, left: float, right: float, y: float) -> None:
+    sheet.parts.append(f"0.5 w {left} {sheet.high - y} m {right} {sheet.high - y} l S")
+
+
+def test_title_and_authors_are_no_parts_and_parts_know_their_page(tmp_path: Path) -> None:
+    second = Sheet()
+    second.put(90, 80, 12, "2   Method", BOLD)
+    second.fill(90, 100, 430, 10, ONCE * 3)
+    document = made(tmp_path, first(), second)
+    assert headings(document) == ["Abstract", "1 Introduction", "2 Method"]
+    assert "Keller" not in text(document)
+    assert "Keeping What" not in text(document)
+    assert [(part.page, part.role) for part in of(document, "heading")] == [
+        (1, "abstract"),
+        (1, "intro"),
+        (2, "method"),
+    ]
+    assert of(document, "paragraph")[-1].id == "s2/p1"
+
+
+def test_columns_are_read_one_after_the_other_and_a_paragraph_goes_on_over_columns_and_pages(tmp_path: Path) -> None:
+    page, after = Sheet(), Sheet()
+    words = [f"{a}{b}{c}ing" for a in "bcdf" for b in "aeiou" for c in "lmnprst"]
+    page.put(54, 60, 12, "2   Method", BOLD)
+    left = iter(words)
+    for sheet, x, top in ((page, 54, 80), (page, 316, 60), (after, 54, 60), (after, 316, 60)):
+        for line in range(35):
+            sheet.put(x, top + 12 * line, 10, f"and the blocks of keys in {next(left)} order go to")
+    document = made(tmp_path, first(), page, after)
+    [paragraph] = [part for part in of(document, "paragraph") if part.headings == ("2 Method",)]
+    assert [word for word in paragraph.text.text.split() if word in words] == words
+
+
+def test_hyphens_at_line_ends_are_joined(tmp_path: Path) -> None:
+    page = Sheet()
+    page.put(90, 60, 12, "2   Method", BOLD)
+    page.put(90, 80, 10, "All of the requests in the queue that need the quanti-")
+    page.put(90, 92, 10, "zation of their keys wait until the state-of-the-")
+    page.put(90, 104, 10, "art kernel has finished.")
+    document = made(tmp_path, first(), page)
+    assert of(document, "paragraph")[-1].text.text.endswith(
+        "need the quantization of their keys wait until the state-of-the-art kernel has finished."
+    )
+
+
+def test_heads_feet_and_page_numbers_are_left_out(tmp_path: Path) -> None:
+    sheets = [first()]
+    for number in range(2, 7):
+        sheet = Sheet()
+        sheet.put(90, 40, 9, "Keller: Keeping What Matters", ITALIC)
+        sheet.fill(90, 80, 430, 10, ONCE * 4)
+        sheet.center(760, 9, str(number))
+        sheets.append(sheet)
+    document = made(tmp_path, *sheets)
+    assert "Keller:" not in text(document)
+    assert not any(part.text.text.strip().isdigit() for part in document.parts)
+
+
+def test_footnotes_and_captions_stand_apart_from_paragraphs(tmp_path: Path) -> None:
+    page = Sheet()
+    page.put(90, 60, 12, "2   Method", BOLD)
+    low = page.fill(90, 80, 430, 10, ONCE * 3)
+    page.put(90, low + 30, 9, "Figure 1: Blocks of keys move once, and once only.")
+    low = page.fill(90, low + 60, 430, 10, ONCE * 2)
+    rule(page, 90, 240, 690)
+    page.put(90, 704, 8, "^{1}We thank the operators of the cluster for their help.")
+    document = made(tmp_path, first(), page)
+    assert [(part.id, part.text.text) for part in of(document, "caption")] == [
+        ("f1/caption", "Figure 1: Blocks of keys move once, and once only.")
+    ]
+    assert [part.id for part in of(document, "footnote")] == ["fn1"]
+    assert not any("operators" in part.text.text or "Figure 1:" in part.text.text for part in of(document, "paragraph"))
+
+
+def test_sentence_on_a_table_is_no_caption(tmp_path: Path) -> None:
+    page = Sheet()
+    page.put(90, 60, 12, "2   Method", BOLD)
+    page.put(90, 80, 10, "The kernel reads every block of keys in the order that is shown in")
+    page.put(90, 92, 10, "Table 2. We see that the order hardly matters for the time that it takes.")
+    assert not of(made(tmp_path, first(), page), "caption")
+
+
+def test_text_of_a_picture_is_left_out(tmp_path: Path) -> None:
+    page = Sheet()
+    page.put(90, 60, 12, "2   Method", BOLD)
+    low = page.fill(90, 80, 430, 10, ONCE * 3)
+    for bar in range(10):
+        page.parts.append(f"{150 + 20 * bar} {792 - low - 150} 15 {20 + 8 * bar} re f")
+        page.put(150 + 20 * bar, low + 60, 6, f"{bar}00 tok/s")
+    page.put(90, low + 180, 9, "Figure 1: Throughput of the kernel.")
+    page.fill(90, low + 210, 430, 10, ONCE * 2)
+    document = made(tmp_path, first(), page)
+    assert "tok/s" not in text(document)
+    assert len(of(document, "caption")) == 1
+
+
+def test_tables_of_contents_lists_and_questions_are_no_headings(tmp_path: Path) -> None:
+    contents, exam = Sheet(), Sheet()
+    contents.put(90, 60, 12, "Contents", BOLD)
+    for at, line in enumerate(("1 Introduction", "2 Method", "3 Results", "A Questions")):
+        contents.put(90, 90 + 20 * at, 10, f"{line} . . . . . . . . . . . . . . . . . . . . {at + 2}", BOLD)
+    method, results, lists = Sheet(), Sheet(), Sheet()
+    method.put(90, 60, 12, "2   Method", BOLD)
+    low = method.fill(90, 80, 430, 10, ONCE * 3)
+    method.put(110, low + 10, 10, "1. The first step moves the keys.")
+    method.put(110, low + 22, 10, "2. The second step reads them.")
+    results.put(90, 60, 12, "3   Results", BOLD)
+    results.fill(90, 80, 430, 10, ONCE * 3)
+    lists.put(90, 60, 12, "References", BOLD)
+    for at in range(1, 6):
+        lists.put(
+            90, 70 + 20 * at, 10, f"[{at}] A. Lee and B. Fox. Caches of kind {at}. In Proceedings of Foxes, 202{at}."
+        )
+    exam.put(90, 60, 12, "A   Questions", BOLD)
+    for at in range(1, 4):
+        exam.put(90, 60 + 40 * at, 10, f"{at}. Which of the caches is the largest of all?")
+    document = made(tmp_path, first(), contents, method, results, lists, exam)
+    assert headings(document) == ["Abstract", "1 Introduction", "2 Method", "3 Results", "References", "A Questions"]
+    assert [part.role for part in of(document, "heading")][-2:] == ["references", "appendix"]
+    assert [(one.key, one.title, one.year) for one in document.references][:1] == [("1", "Caches of kind 1", 2021)]
+    assert len(document.references) == 5
+
+
+def test_rules_and_gaps_give_the_cells_of_a_table(tmp_path: Path) -> None:
+    page = Sheet()
+    page.put(90, 60, 12, "2   Method", BOLD)
+    low = page.fill(90, 80, 430, 10, ONCE * 2)
+    page.put(90, low + 20, 9, "Table 1: Scores of caches.")
+    top = low + 30
+    columns = (150, 260, 330, 400)
+    for at, row in enumerate(
+        (("Method", "RULER", "GSM8K", "tok/s"), ("H2O", "70.1", "50.2", "12"), ("Ours", "91.2", "61", "30"))
+    ):
+        for x, cell in zip(columns, row, strict=True):
+            page.put(x, top + 14 * (at + 1), 9, cell, BOLD if cell == "91.2" else "Times-Roman")
+    for y in (top, top + 18, top + 50):
+        rule(page, 140, 440, y)
+    page.fill(90, top + 80, 430, 10, ONCE * 2)
+    document = made(tmp_path, first(), page)
+    [table] = document.tables
+    assert (table.id, table.label, table.page) == ("t1", "Table 1", 2)
+    cells = {(cell.row, cell.column): cell for cell in table.cells}
+    assert [cells[0, n].text for n in range(4)] == ["Method", "RULER", "GSM8K", "tok/s"]
+    assert cells[0, 1].head
+    assert [cells[2, n].text for n in range(4)] == ["Ours", "91.2", "61", "30"]
+    assert cells[2, 1].bold
+    assert not cells[1, 1].bold
+    assert cells[1, 0].head
+    assert not cells[1, 1].head
+    assert "70.1" not in text(document)
+
+
+def test_citations_lead_to_entries(tmp_path: Path) -> None:
+    page = Sheet()
+    page.put(90, 60, 12, "2   Method", BOLD)
+    page.put(90, 80, 10, "We build on earlier caches [2, 1] and compare them with those of others [9].")
+    page.put(90, 120, 12, "References", BOLD)
+    page.put(90, 140, 10, "[1] A. Lee. Slow caches of the north. arXiv:2301.00007, 2023.")
+    page.put(90, 160, 10, "[2] B. Fox. Old caches of the south. In Foxes, 2020. https://doi.org/10.1000/fox.1")
+    document = made(tmp_path, first(), page)
+    one, two = document.references
+    assert (one.arxiv, one.year, two.doi, two.title) == ("2301.00007", 2023, "10.1000/fox.1", "Old caches of the south")
+    parts = {part.id: part.text.text for part in document.parts}
+    assert [parts[name][start:end] for entry in (one, two) for name, start, end in entry.cited] == ["1", "2"]
+
+
+def test_file_of_many_pages_has_no_body(tmp_path: Path) -> None:
+    path = tmp_path / "book.pdf"
+    path.write_bytes(pdf(first(), *[Sheet()] * 700))
+    body = pdf_body(pypdfium2.PdfDocument(path))
+    assert not body.parts
+    assert body.problem == "it has more than 600 pages"
+
+
+def test_sections_of_a_paper_in_two_columns() -> None:
+    document = real("VPTQ.pdf")
+    assert headings(document)[:6] == [
+        "Abstract", "1 Introduction", "2 Background and Motivation", "2.1 Post Training Quantization in LLM",
+        "2.2 Vector Quantization in Neural Networks", "2.3 Vector Quantization in LLMs",
+    ]  # fmt: skip
+    assert headings(document)[-2:] == ["D.1 Throughput Measurement Process", "D.2 Our Dequantization Implementation"]
+    assert {part.role for part in document.parts if part.headings[:1] == ("7 Limitations",)} == {"limitations"}
+    assert {table.label for table in document.tables} == {f"Table {n}" for n in range(1, 12)}
+    assert len(document.references) == 36
+    frantar = next(one for one in document.references if one.raw.startswith("Elias Frantar"))
+    parts = {part.id: part.text.text for part in document.parts}
+    assert frantar.cited
+    assert all("Frantar" in parts[part][start:end] for part, start, end in frantar.cited)
+
+
+def test_cells_of_real_tables() -> None:
+    [table] = [one for one in real("MoBA.pdf").tables if one.label == "Table 1"]
+    row = next(cell.row for cell in table.cells if cell.text == "1.1B")
+    assert [cell.text for cell in table.cells if cell.row == row] == ["1.1B", "18", "18", "2304", "20.6B", "512", "3"]
+
+
+@pytest.mark.parametrize("name", ["DeepSeek-V2.pdf", "MiMo-V2-Flash.pdf", "Mooncake.pdf"])
+def test_numbers_of_real_headings_rise_without_a_gap(name: str) -> None:
+    numbers = [heading.split()[0].rstrip(".") for heading in headings(real(name))]
+    tops = [int(number) for number in numbers if number.isdigit()]
+    assert tops == list(range(1, len(tops) + 1))
+    assert len(tops) > 4
