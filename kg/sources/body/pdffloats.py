@@ -279,7 +279,6 @@ class PageFloats:
             self.gone.update(map(id, self._inside(picture)))
         for one in self.floats:
             if one.kind == "figure":
-                self.gone.update(map(id, self._labels(one)))
                 self.gone.update(map(id, self._undrawn(one)))
             elif one.kind == "table" and one.frames:
                 box = around([one.box, *(frame.box for frame in one.frames)])
@@ -293,29 +292,6 @@ class PageFloats:
         if self.gutter is None or one.box.left < self.gutter < one.box.right:
             return 0.0, self.page.page.width
         return (0.0, self.gutter) if one.box.right <= self.gutter + 2 else (self.gutter, self.page.page.width)
-
-    def _labels(self, one: Float) -> Iterator[TextLine]:
-        """Small text between a picture and its caption, and labels of its parts: "(a) Throughput"."""
-        left, right = self._reach(one)
-        top = one.box.top
-        for line in reversed(self.lines):
-            is_above = line.y < one.box.top + self.size / 2 and left - self.size < line.center < right + self.size
-            if not is_above or line in one.caption:
-                continue
-            if top - line.y > _LEAST * self.size and not self._is_over(line, top):
-                return
-            if id(line) not in self.gone:
-                is_small = line.size < NOTE * self.size or line.letters < LETTERS
-                is_label = is_small and not line.font.bold and not is_running(line.text)
-                if not (_PART.match(line.text) or is_label):
-                    return
-                yield line
-            top = min(top, line.y)
-
-    def _is_over(self, line: TextLine, top: float) -> bool:
-        """Whether a picture stands between a line and what is below it."""
-        own = (box for box in self.pictures if box.left < line.center < box.right)
-        return any(box.top - self.size < top and box.bottom > line.y for box in own)
 
     def _undrawn(self, one: Float) -> Iterator[TextLine]:
         """The text of a figure that is not known as a picture: what stands between its caption and the text above."""
