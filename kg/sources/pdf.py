@@ -1,4 +1,7 @@
-"""Papers as PDF: the header is read from the first pages, by position and font (`kg.sources.layout`)."""
+"""Papers as PDF: the header is read from the first pages, by position and font (`kg.sources.layout`).
+
+The body is read in a process of its own (`kg.sources.body.pdfbody`): a page that takes too long costs no header.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from kg.model import Batch, KgError, Source
 from kg.sources.apart import MEMORY, SECONDS, Lost, apart
 from kg.sources.base import LIMIT, InputFile
+from kg.sources.body.bodyparts import Body
 from kg.sources.layout.offices import Offices
-from kg.sources.rows import Row, documents
+from kg.sources.rows import documents
 from kg.wordcounts import WordCounts
 
 if TYPE_CHECKING:
+    from kg.sources.body.pdfpages import DrawnPage
     from kg.sources.layout.header import Header
     from kg.sources.layout.pages import Page
 
@@ -22,6 +27,7 @@ _PAGES = 8  # pages whose words show how words are spelled
 _TEXT = 200_000  # characters per page that are used for words
 _LEAST = 20  # letters on the first pages; scanned pages with a stamp have fewer
 _PASSWORD = 4  # pdfium's error code
+_BODY = 9  # seconds of CPU time for a body
 
 
 class PdfReader:
@@ -43,12 +49,14 @@ class PdfReader:
             raise KgError(f"{file.path}: holds more than {LIMIT >> 20} MB: give the paper without its supplements.")
         _load()
         try:
-            row, doubt = apart(lambda: _paper(file, data))
+            row, doubt, body = apart(lambda: _paper(file, data))
         except (Lost, MemoryError):
             raise KgError(
                 f"{file.path}: its first pages take more than {SECONDS} seconds or {MEMORY >> 20} MB to read: "
                 "print it to a new PDF first."
             ) from None
+        if body is not None:
+            row[1]["body"] = lambda: body
         source = Source(name=file.name, file=file.file_name, form=self.name, sha256=file.sha256)
         batch = Batch(source, ())
         batch.documents = list(documents(iter([row]), file, batch, "pages"))
@@ -60,6 +68,7 @@ def _load() -> None:
     """Load what reading needs before the fork; otherwise each fork would load it again."""
     import pypdfium2  # noqa: F401
 
+    from kg.sources.body import pdfbody  # noqa: F401
     from kg.sources.layout import doubt, ends, header, join, pages  # noqa: F401
     from kg.sources.layout.labels import HeaderLabels
 
@@ -68,8 +77,8 @@ def _load() -> None:
     HeaderLabels.load()
 
 
-def _paper(file: InputFile, data: bytes) -> tuple[Row, str]:
-    """The row of the paper, and a sentence if it looks like none."""
+def _paper(file: InputFile, data: bytes) -> tuple[tuple[str, dict[str, Any]], str, Body | None]:
+    """The row of the paper, a sentence if it looks like none, and its body if the whole paper is wanted."""
     import pypdfium2
 
     from kg.sources.layout.doubt import is_nonsense, looks_like_a_paper
@@ -84,8 +93,9 @@ def _paper(file: InputFile, data: bytes) -> tuple[Row, str]:
         if not len(document):
             raise KgError(f"{file.path}: the PDF has no pages: fetch the file again.")
         seen: list[Page] = []
+        drawn: list[DrawnPage] = []
         text, words = "\n".join(_texts(document)), WordCounts.load()
-        made = header(_pages(document, seen), Joiner(text, words))
+        made = header(_pages(document, seen, drawn if file.is_whole else None), Joiner(text, words))
         if sum(line.letters for page in seen for line in page.lines) < _LEAST:
             raise KgError(f"{file.path}: the PDF has no text, only pictures of pages: run OCR on it first (ocrmypdf).")
         if is_nonsense("\n".join(line.text for page in seen for line in page.lines), words):
@@ -96,6 +106,7 @@ def _paper(file: InputFile, data: bytes) -> tuple[Row, str]:
         last = "\n".join(_texts(document, from_end=True))
         if made.authors and not made.affiliations:
             made.affiliations = _at_the_end(document, made)
+        body = _body(document, drawn, made.abstract) if file.is_whole else None
     except pypdfium2.PdfiumError as error:
         raise KgError(f"{file.path}: the PDF is damaged ({error}): fetch the file again.") from None
     finally:
@@ -117,15 +128,33 @@ def _paper(file: InputFile, data: bytes) -> tuple[Row, str]:
         f"{file.path}: looks like no paper (signs such as a headed abstract, affiliations or references are missing): "
         "leave it out if it is none."
     )
-    return ("page 1", row), "" if looks_like_a_paper(made, seen[:1], text + last) else doubt
+    return ("page 1", row), "" if looks_like_a_paper(made, seen[:1], text + last) else doubt, body
 
 
-def _pages(document: Any, seen: list[Page]) -> Iterator[Page]:
-    """Yield the first pages lazily, and keep them in `seen`."""
+def _body(document: Any, drawn: list[DrawnPage], abstract: str) -> Body:
+    """The body, with the reason why some of it is missing; `drawn` are the first pages, as far as they are read."""
+    import gc
+
+    from kg.sources.body.pdfbody import pdf_body
+
+    gc.disable()  # this process ends soon, and a page has thousands of characters
+    try:
+        return apart(lambda: pdf_body(document, drawn, abstract), _BODY)
+    except (Lost, MemoryError):
+        return Body(problem=f"it takes more than {_BODY} seconds or {MEMORY >> 20} MB to read")
+    finally:
+        gc.enable()
+
+
+def _pages(document: Any, seen: list[Page], drawn: list[DrawnPage] | None) -> Iterator[Page]:
+    """Yield the first pages lazily, and keep them in `seen`, and with what is drawn on them in `drawn`."""
+    from kg.sources.body.pdfpages import drawn_page
     from kg.sources.layout.pages import read_page
 
     for number in range(min(_FIRST, len(document))):
-        seen.append(read_page(document, number))
+        if drawn is not None:
+            drawn.append(drawn_page(document, number))
+        seen.append(read_page(document, number) if drawn is None else drawn[-1].page)
         yield seen[-1]
 
 

@@ -1,12 +1,14 @@
 """Bodies of PDFs: real papers, and pages made for traps."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
 import pytest
 
 from kg.model import Part
+from kg.sources import read
 from kg.sources.body.bodyparts import Body
 from kg.sources.body.pdfbody import pdf_body
 from tests.sources.made_pdf import ABS, BOLD, INTRO, ITALIC, Sheet, pdf
@@ -66,6 +68,26 @@ def first() -> Sheet:
 
 def rule(sheet: Sheet, left: float, right: float, y: float) -> None:
     sheet.parts.append(f"0.5 w {left} {sheet.high - y} m {right} {sheet.high - y} l S")
+
+
+def test_body_never_changes_what_the_header_gives(tmp_path: Path) -> None:
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(pdf(first()))
+    [header] = read(path).documents
+    [document] = read(path, is_whole=True).documents
+    assert not header.parts
+    assert document.parts
+    assert replace(document, parts=(), tables=(), references=()) == header
+
+
+def test_file_of_many_pages_keeps_its_header(tmp_path: Path) -> None:
+    path = tmp_path / "book.pdf"
+    path.write_bytes(pdf(first(), *[Sheet()] * 700))
+    batch = read(path, is_whole=True)
+    [document] = batch.documents
+    assert document.texts["T"].text == "Keeping What Matters in Caches"
+    assert not document.parts
+    assert batch.losses == [f"{path}: the body of book is not whole: it has more than 600 pages."]
 
 
 def test_title_and_authors_are_no_parts_and_parts_know_their_page(tmp_path: Path) -> None:
