@@ -80,7 +80,7 @@ def claims(shown: Selection) -> Iterator[Win]:
 
 
 def wins(shown: Selection, part: Section) -> dict[str, Any]:
-    """A line a pair, of most papers first, then with a result; those on which papers disagree are a group of their own."""
+    """A line a pair, of most papers first, then with a result; where papers disagree, they are a group of their own."""
     pairs: dict[tuple[str, str], dict[str, Win]] = defaultdict(dict)
     for claim in claims(shown):
         known = pairs[claim.winner, claim.loser].get(claim.paper.id)
