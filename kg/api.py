@@ -127,7 +127,7 @@ class Graph:
         self, model: str = "", least: float = 0.9, papers: int = 1, batch: int = 32, device: str | None = None
     ) -> str:
         """Names that may mean one thing, as Turtle for a file of decisions in which all is a comment; "" for none."""
-        from kg.query.proposals import alike
+        from kg.views.alike_names import alike
 
         return alike(self.store, model, least, papers, batch, device)
 

@@ -19,7 +19,7 @@ from kg.query.nodes import Related, namings, stated
 from kg.query.sayings import Sayings
 from kg.query.shown import quotes
 from kg.store.file import StoreFile
-from kg.text import is_kind
+from kg.text import fold, is_kind
 
 #: Kinds of a thing that are named at most.
 _LISTED = 5
@@ -91,7 +91,10 @@ class Between:
 
     def _members(self, at: int) -> tuple[str, ...]:
         """A thing and its kinds; of a topic, the techniques that bear its name too."""
-        return (*self.things[at].concepts, *self.things[at].borne)
+        thing = self.things[at]
+        names = self.lexicon.senses(fold(self.lexicon.label(thing.concept))) if thing.field == "topic" else []
+        same = (one.concept for one in names if one.type == "technique" and one.known)
+        return tuple({*thing.concepts}.union(*map(self.lexicon.family, same)))
 
     def own(self, at: int) -> set[str]:
         """The thing itself, whatever types it is known as."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
+from kg.query.leading import least_sure
 from kg.query.patterns import letters, name_regex, name_regexes, phrase_regex, texts_regex, wording_regex
 from kg.store.lite import Lite
 from kg.store.rows import USUAL
@@ -28,6 +28,12 @@ _NEWEST = (
     """SELECT name FROM sources WHERE said ->> '$.date' <> '' ORDER BY said ->> '$.date' DESC, name DESC LIMIT ?"""
 )
 _NEVER, _ALWAYS = "FALSE", "TRUE"
+#: The sentences that say what papers propose, of the texts `t` that a condition holds of.
+_FROM, _TO = (f"CAST(y.place ->> '$.{end}' AS INTEGER)" for end in ("start", "end"))
+PROPOSALS = f"""SELECT y.paper, substr(y.raw, {_FROM} + 1, {_TO} - {_FROM}) AS said
+    FROM (SELECT x.paper, x.field, x.raw, x.key ->> '$.proposes' AS place FROM (
+        SELECT t.paper, t.field, t.raw, e.record ->> '$.key' AS key FROM texts t JOIN entries e ON e.id = t.entry
+        WHERE t.field <> 'T' AND {{}}) x) y WHERE y.field = y.place ->> '$.field'"""
 
 
 #: Gives the condition on texts `t` that hold all words of one of some lists, of three letters or more, and its values.
@@ -52,16 +58,26 @@ def in_title(names: Iterable[str], longer: Iterable[str] = ()) -> Where:
     return _any(Where("regexp(?, p.title)", (name_regex(name, others),)) for name in names)
 
 
-class Search(NamedTuple):
-    """How a graph looks for words in its texts, and for names in its titles."""
-
-    near: Near = Lite.holding
-    titled: Callable[[tuple[str, ...], tuple[str, ...]], Where] = in_title
-
-
 def literal(value: Value) -> str:
     """A value as SQL has it."""
     return "'" + value.replace("'", "''").replace("\0", "") + "'" if isinstance(value, str) else repr(value)
+
+
+def proposing(names: tuple[str, ...], longer: tuple[str, ...], near: Near) -> Where:
+    """The papers `p` whose sentence on what they propose has one of some names that is no end of a longer one."""
+    fits = "(?i)" + "|".join(name_regex(name, longer).removeprefix("(?i)") for name in names)
+    some = _with_words(names, near)
+    return _in(
+        f"SELECT z.paper FROM ({PROPOSALS.format(some.sql)}) z WHERE", Where("regexp(?, z.said)", (*some.given, fits))
+    )
+
+
+class Search(NamedTuple):
+    """How a graph looks for words in its texts, and for names in its titles and what its papers propose."""
+
+    near: Near = Lite.holding
+    titled: Callable[[tuple[str, ...], tuple[str, ...]], Where] = in_title
+    proposing: Callable[[tuple[str, ...], tuple[str, ...], Near], Where] = proposing
 
 
 def holding(wanted: Filter, few: bool = False, search: Search | None = None) -> Where:
@@ -76,7 +92,8 @@ def holding(wanted: Filter, few: bool = False, search: Search | None = None) -> 
 def each_holding(wanted: Filter, few: bool = False, search: Search | None = None) -> list[Where]:
     """What holds of `p`, a condition each, those that are quickly tested first; in an order of their own."""
     search = search or Search()
-    said = {(is_searched(condition), _one(condition, few, search)) for condition in wanted.conditions}
+    is_alone = len(wanted.conditions) == 1
+    said = {(is_searched(condition), _one(condition, few, search, is_alone)) for condition in wanted.conditions}
     return [one for _, one in sorted(said, key=lambda pair: (pair[0], *_by_text(pair[1])))]
 
 
@@ -104,28 +121,77 @@ def is_slow(wanted: Filter) -> bool:
     terms = (term for condition in wanted.conditions for term in condition.terms)
     return any(
         isinstance(t, Phrase)
-        or (isinstance(t, Entity) and bool(t.names))
+        or (isinstance(t, Entity) and t.is_topic)
         or (isinstance(t, Outcome) and (t.words or t.told))
         or t.field in ("author", "venue")
         for t in terms
     )
 
 
-def _one(condition: Condition, few: bool, search: Search) -> Where:
-    terms = (_in_passing(term) if condition.negated else term for term in condition.any_of)
-    said = sorted({_term(term, few, search) for term in terms}, key=_by_text)
-    found = _any(sorted(said, key=lambda one: "EXISTS" in one.sql))  # texts of papers that have nothing else of it
+def _one(condition: Condition, few: bool, search: Search, is_alone: bool) -> Where:
+    rest = list(condition.any_of)
+    topics = [] if condition.negated or condition.named else [t for t in rest if isinstance(t, Entity) and t.is_topic]
+    said = set()
+    if topics and is_alone:
+        words = [t for t in rest if isinstance(t, Compound | Phrase)]
+        said = {_working(topics, [_term(t, few, search) for t in words], search)}
+        names = {name for one in topics for name in one.titles}
+        rest = [t for t in rest if t not in topics and t not in words and not is_namesake(t, names)]
+    elif topics:  # beside other conditions it is enough to use a technique, or to run on such hardware
+        among = [topic for one in topics if one.field == "topic" for topic in one.concepts]
+        called = _saying(tuple(n for one in topics if one.field == "topic" for n in one.titles), True, search.near)
+        named = _all([_surely_on(among, 0.0), _any([called, _showing(c for one in topics for c in one.shown)])])
+        said = {_any([_surely_on(among, least_sure()), named])} if among else set()
+        said |= {search.titled(one.titles, one.longer) for one in topics if one.titles}
+        rest = [t for t in rest if t.field != "topic"]
+    said |= {_term(term, few, search) for term in rest}
+    found = _any(sorted(sorted(said, key=_by_text), key=lambda one: "EXISTS" in one.sql))  # texts of few papers last
     return Where(f"NOT {found.sql}", found.given) if condition.negated else found
 
 
-def _in_passing(term: Term) -> Term:
-    """A condition that is left out, in which a passing mention counts too."""
-    return replace(term, shown=(), names=()) if isinstance(term, Entity) else term
+def is_namesake(term: Term, names: set[str]) -> bool:
+    """Whether a term is a class of hardware that bears a topic's name."""
+    return isinstance(term, Entity) and term.field == "hardware" and not names.isdisjoint(term.titles)
+
+
+def _working(things: list[Entity], said: list[Where], search: Search) -> Where:
+    """The papers that work on one of some things: what all answers and pages mean by a topic's papers.
+
+    The title names it, or the sentence that says what the paper proposes does; or the paper is surely on the topic; or
+    it proposes it. What papers name in whatever role, or in words (`said`), they work on if they are surely on a topic
+    of it: nine of ten that only name post-training quantization are on quantization, and propose some.
+    """
+    ways = [search.titled(one.titles, one.longer) for one in things if one.titles]
+    ways += [search.proposing(one.titles, one.longer, search.near) for one in things if one.titles]
+    own = [one for one in things if one.field != "topic"]
+    if topics := [curie for one in things if one.field == "topic" for curie in one.concepts]:
+        ways.append(_surely_on(topics, least_sure()))
+    if own:
+        among = concepts(curie for one in own for curie in one.concepts)
+        ways.append(_in("SELECT x.paper FROM mentions x WHERE x.role = 'proposed' AND x.concept IN", among))
+        named = _any([_in("SELECT x.paper FROM mentions x WHERE x.concept IN", among), *said])
+        ways.append(_all([_surely_on((topic for one in own for topic in one.topics), least_sure()), named]))
+    return _any(ways)
+
+
+def _showing(things: Iterable[str]) -> Where:
+    """The papers that propose one of some things, or surely use two."""
+    among = concepts(things)
+    sql = f"""SELECT m.paper FROM mentions m WHERE (m.role = 'proposed' OR (m.role = 'used' AND m.sure = 1))
+        AND m.concept IN {among.sql} GROUP BY m.paper HAVING count(DISTINCT m.concept) > 1
+        OR max(CASE m.role WHEN 'proposed' THEN 1 ELSE 0 END) = 1"""
+    return Where(f"p.id IN ({sql})", among.given)
+
+
+def _surely_on(topics: Iterable[str], least: float) -> Where:
+    among = concepts(topics)
+    sure = Where(f"x.sure = 1 AND x.score >= ? AND x.topic IN {among.sql}", (least, *among.given))
+    return _in("SELECT x.paper FROM topics x WHERE", sure)
 
 
 def _term(term: Term, few: bool, search: Search) -> Where:
     if isinstance(term, Entity):
-        having = _all([_having(term), _naming(term, search.near)]) if term.names else _having(term)
+        having = _having(term)
         having = _all([having, Where("p.appeared <= ?", (term.by,))]) if term.by else having
         named = [search.titled(term.titles, term.longer)] if term.titles else []
         if term.field == "hardware" and term.titles:  # "for UAV imagery": not all that a paper runs on was read
@@ -159,37 +225,13 @@ def _having(term: Entity) -> Where:
     others = [concept for concept in term.concepts if not concept.startswith("topic:")]
     out = []
     if topics:
-        out.append(_in("SELECT x.paper FROM topics x WHERE x.topic IN", _central(concepts(topics), term.shown)))
+        out.append(_in("SELECT x.paper FROM topics x WHERE x.topic IN", concepts(topics)))
     if others:
         among = concepts(others)
         said = f" AND x.role IN ({marks(roles)})" if roles else ""
         where = Where(among.sql + said, (*among.given, *roles))
         out.append(_in("SELECT x.paper FROM mentions x WHERE x.concept IN", where))
     return _any(out)
-
-
-def _naming(term: Entity, near: Near) -> Where:
-    """The papers that name a topic, or the technique of its name, or propose what shows it, or use two such things."""
-    borne, shown = concepts(term.borne), concepts(term.shown)
-    said = "(m.role = 'proposed' OR (m.role = 'used' AND m.sure = 1))"
-    sql = f"SELECT m.paper FROM mentions m WHERE {said} AND m.concept IN {shown.sql} GROUP BY m.paper"
-    enough = "HAVING count(DISTINCT m.concept) > 1 OR max(CASE m.role WHEN 'proposed' THEN 1 ELSE 0 END) = 1"
-    ways = [
-        _in("SELECT m.paper FROM mentions m WHERE m.concept IN", borne),
-        Where(f"p.id IN ({sql} {enough})", shown.given),
-        _saying(term.names, True, near),
-    ]
-    return _any(ways)
-
-
-def _central(topics: Where, shown: tuple[str, ...]) -> Where:
-    """The rows of topics that papers are about: sure ones, in the title, or with what shows them used or compared."""
-    if not shown:
-        return topics
-    among = concepts(shown)
-    roles = "m.sure = 1 AND m.role IN ('proposed', 'used', 'baseline')"
-    uses = f"x.paper IN (SELECT m.paper FROM mentions m WHERE m.concept IN {among.sql} AND {roles})"
-    return Where(f"{topics.sql} AND (x.sure = 1 OR x.field = 'T' OR {uses})", (*topics.given, *among.given))
 
 
 def reporting(term: Outcome) -> Where:

@@ -14,7 +14,19 @@ from weakref import WeakKeyDictionary
 
 from kg.names import address, called
 from kg.query.answer import Row
-from kg.query.conditions import Search, Value, Where, concepts, holding, is_searched, is_slow, marks
+from kg.query.conditions import (
+    PROPOSALS,
+    Near,
+    Search,
+    Value,
+    Where,
+    concepts,
+    holding,
+    is_searched,
+    is_slow,
+    marks,
+    proposing,
+)
 from kg.query.filter import Condition, Filter
 from kg.query.leading import enough, is_often_unsaid
 from kg.query.support import Supporter, independent
@@ -134,13 +146,16 @@ class Corpus:
         """The papers that a filter lets through."""
         return self.once(self._holding, replace(wanted, ignored=(), notes=()))
 
+    @property
+    def _search(self) -> Search:
+        return Search(self.store.db.holding, self._titled, self._proposing)
+
     def _holding(self, wanted: Filter) -> Papers:
         if not wanted.conditions:
             return ALL
         quick = replace(wanted, conditions=tuple(one for one in wanted.conditions if not is_searched(one)))
         is_both = 0 < len(quick.conditions) < len(wanted.conditions)
-        search = Search(self.store.db.holding, self._titled)
-        where = holding(wanted, is_both and self.count(self.holding(quick)) <= _READ, search)
+        where = holding(wanted, is_both and self.count(self.holding(quick)) <= _READ, self._search)
         sql = f"SELECT p.id FROM papers p WHERE {where.sql}"
         if not is_slow(wanted):
             return Papers(sql, where.given)
@@ -150,7 +165,7 @@ class Corpus:
         """How many papers of a set, each looked at by itself, fulfil a condition."""
         among, where = (
             papers.of("p.id"),
-            holding(Filter((condition,)), True, Search(self.store.db.holding, self._titled)),
+            holding(Filter((condition,)), True, self._search),
         )
         sql = f"SELECT count(*) FROM papers p WHERE {among.sql} AND {where.sql}"
         return int(self.store.rows(sql, *among.given, *where.given)[0][0])
@@ -159,12 +174,20 @@ class Corpus:
         """All titles, as they are searched."""
         return self.kept("titles", None, lambda: Titles(self.store.rows("SELECT id, title FROM papers")))
 
+    def proposals(self) -> Titles:
+        """The sentences that say what papers propose, as they are searched: read once, for many names."""
+        return self.kept("proposals", None, lambda: Titles(self.store.rows(PROPOSALS.format("TRUE"))))
+
     def _titled(self, names: tuple[str, ...], longer: tuple[str, ...] = ()) -> Where:
         """The papers `p` whose title has one of some names."""
-        found = self.once(self.titles().having, names, longer)
-        if not found:
-            return Where("FALSE")  # "NOT p.id IN (NULL)" holds of no paper
-        return Where(f"p.id IN ({', '.join(map(str, sorted(found)))})")
+        return _numbered(self.once(self.titles().having, names, longer))
+
+    def _proposing(self, names: tuple[str, ...], longer: tuple[str, ...], near: Near) -> Where:
+        """The papers `p` whose sentence on what they propose has one of some names."""
+        if "proposals" not in self._kept:
+            return proposing(names, longer, near)
+        found = self.kept("proposing", (names, longer), lambda: self.proposals().having(names, longer))
+        return _numbered(found)
 
     def those(self, papers: Iterable[str]) -> Papers:
         """The set of papers of some names (CURIEs)."""
@@ -488,6 +511,11 @@ class Corpus:
             for paper in named
             if (own := tuple(sorted(entries.get(paper, ()))))
         }
+
+
+def _numbered(papers: frozenset[int]) -> Where:
+    """The papers `p` of some numbers; none is no list, for "NOT p.id IN (NULL)" holds of no paper."""
+    return Where(f"p.id IN ({', '.join(map(str, sorted(papers)))})") if papers else Where("FALSE")
 
 
 def _in_role(roles: tuple[str, ...], sure: bool) -> str:

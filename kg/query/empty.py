@@ -9,7 +9,7 @@ from itertools import combinations
 
 from kg.model import ROLES
 from kg.names import kind_of
-from kg.query.conditions import relating, reporting
+from kg.query.conditions import is_namesake, relating, reporting
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.lexicon import Lexicon
@@ -38,17 +38,23 @@ def why_empty(store: StoreFile, wanted: Filter, lexicon: Lexicon | None = None, 
 
 
 def any_role(wanted: Filter, say: Sayings) -> Filter:
-    """The filter with techniques in any role, where the question says none and nothing proposes or uses them."""
+    """As `naming`, for what no paper works on; texts that have the question's words for a topic count too."""
+    wider = tuple(replace(c, any_of=(*c.any_of, Phrase(c.text))) if c.named else c for c in naming(wanted).conditions)
+    notes = (*wanted.notes, say("empty.any_role"))
+    return wanted if wider == wanted.conditions else replace(wanted, conditions=wider, notes=notes)
+
+
+def naming(wanted: Filter) -> Filter:
+    """The filter with what only names a topic, and with techniques in any role, where the question says none."""
     conditions = []
-    for condition in wanted.conditions:
-        terms: list[Term] = []
-        for term in condition.any_of:
-            widens = isinstance(term, Entity) and term.field == "technique" and not term.roles
-            terms.append(replace(term, roles=ROLES) if isinstance(term, Entity) and widens else term)
-        conditions.append(condition if condition.negated else replace(condition, any_of=tuple(terms)))
-    if tuple(conditions) == wanted.conditions:
-        return wanted
-    return replace(wanted, conditions=tuple(conditions), notes=(*wanted.notes, say("empty.any_role")))
+    for one in wanted.conditions:
+        things = [term for term in one.any_of if isinstance(term, Entity)]
+        topics = [term for term in things if term.is_topic]
+        names = {name for topic in topics for name in topic.titles if len(wanted.conditions) == 1}
+        wider: dict[Term, Term] = {t: replace(t, roles=t.roles or ROLES) for t in things if t.field == "technique"}
+        terms = tuple(wider.get(term, term) for term in one.any_of if not is_namesake(term, names))
+        conditions.append(one if one.negated else replace(one, any_of=terms, named=bool(topics)))
+    return replace(wanted, conditions=tuple(conditions))
 
 
 def by_words(wanted: Filter, say: Sayings) -> Filter:
@@ -73,24 +79,6 @@ def not_having(wanted: Filter, say: Sayings) -> Filter:
     without = (Condition(one.text, one.having, negated=True) if one in own else one for one in wanted.conditions)
     note = say("empty.not_having", words=say.listed([say("empty.quoted", words=one.text) for one in own]))
     return replace(wanted, conditions=tuple(without), notes=(*wanted.notes, note))
-
-
-def by_names(wanted: Filter, say: Sayings) -> Filter:
-    """The filter with what texts name counting too, of topics that no paper is about which fulfils the rest."""
-    conditions, named = [], []
-    for condition in wanted.conditions:
-        said = [
-            Phrase(t.label, t.names)
-            for t in condition.any_of
-            if isinstance(t, Entity) and t.field == "topic" and t.names
-        ]
-        is_named = bool(said) and not condition.negated
-        conditions.append(replace(condition, any_of=(*condition.any_of, *said)) if is_named else condition)
-        named += [say("empty.quoted", words=condition.text)] if is_named else []
-    if not named:
-        return wanted
-    note = say("empty.by_names", words=say.listed(named))
-    return replace(wanted, conditions=tuple(conditions), notes=(*wanted.notes, note))
 
 
 def fitting(corpus: Corpus, wanted: Filter) -> tuple[Filter, list[str]] | None:

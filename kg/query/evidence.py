@@ -17,7 +17,6 @@ from kg.query.lexicon import Lexicon
 from kg.query.nodes import NamedEntity, namings, reported, stated
 from kg.query.patterns import any_regex, phrase_regex, stem
 from kg.query.shown import context, entry_of, quotes
-from kg.store.rows import USUAL
 from kg.text import fold, has_han
 
 #: How much it says of a paper that a thing is named in a text.
@@ -166,8 +165,7 @@ class AnswerEvidence:
             own = set(term.concepts)
             # A topic is also shown by what is about it.
             others = self.lexicon.indicators(term.concept) if term.field == "topic" else frozenset()
-            roles = term.roles or USUAL if term.field == "technique" else ()
-            return lambda one: one.concept in others or (one.concept in own and (not roles or one.role in roles))
+            return lambda one: one.concept in others or (one.concept in own and one.role in (term.roles or (one.role,)))
         if isinstance(term, Fact) and term.field == "country":
             sql = "SELECT curie FROM concepts WHERE country = ? AND country <> ''"
             places = {concept for (concept,) in self.store.rows(sql, term.value)}

@@ -32,11 +32,15 @@ class Entity:
     roles: tuple[str, ...] = ()  # techniques: the roles that count; () for proposed or used, any role where none is
     titles: tuple[str, ...] = ()  # names by which a title says that its paper is about it
     longer: tuple[str, ...] = ()  # names of other things that end in one of these: "token pruning" is no pruning
-    shown: tuple[str, ...] = ()  # topics: techniques whose use or proposal makes a topic sure; () where all count
-    names: tuple[str, ...] = ()  # topics: names of which a text must have one, where the paper has none of `borne` in
-    borne: tuple[str, ...] = ()  # any role and proposes none of `shown`; () where all papers on the topic count
+    topics: tuple[str, ...] = ()  # techniques, problems and tasks: the topics of papers that work on them
+    shown: tuple[str, ...] = ()  # topics: what shows that a paper is on them
     by: str = ""  # of a technique that is proposed: the date by which others used it; "" for none
     owners: tuple[str, ...] = ()  # institutions: addresses at which code that is theirs lies ("github.com/tencent")
+
+    @property
+    def is_topic(self) -> bool:
+        """Whether papers work on it, and do not only have it or use it."""
+        return not self.roles and (self.field == "topic" or bool(self.topics))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,7 @@ class Condition:
     by_words: tuple[Compound, ...] = ()  # what counts too where no paper fulfils all conditions: words of its texts
     having: tuple[Term, ...] = ()  # what papers must not have where none states that it does without
     listed: bool = False  # "and" joins it with the one before, of its type; one of both may be meant
+    named: bool = False  # papers that only name a topic fulfil it too
 
     @property
     def terms(self) -> tuple[Term, ...]:

@@ -224,7 +224,7 @@ class _Flags:
             found = next((terms for terms in near if terms), None)
         if found is None:
             raise self._unknown(field, self._parts(field, text)[-1])
-        return Condition(text, tuple(dict.fromkeys(found)))
+        return Condition(text, tuple(dict.fromkeys(found)), named=text.startswith("topic:"))
 
     def _parts(self, field: str, text: str) -> list[list[str]]:
         """The ways to part a value: not at all, at "|", at commas too (not in the names of people and venues)."""
@@ -264,8 +264,7 @@ class _Flags:
         if sense is None:
             raise self.naming.no_such(kind, text)
         roles = self.roles if kind == "technique" else ()
-        thing = Parser(text, [], self.lexicon, self.say.language).entity(sense, roles)
-        return replace(thing, shown=(), names=(), borne=()) if kind == "topic" and text == sense.concept else thing
+        return Parser(text, [], self.lexicon, self.say.language).entity(sense, roles)
 
     # Relations and facts
 

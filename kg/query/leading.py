@@ -1,4 +1,4 @@
-"""Whether the first among things means anything: where few papers name a type, those that do rank nothing."""
+"""Whether the first among things means anything, and how sure a topic must be: the figures of `leading.toml`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from importlib.resources import files
 
 def is_often_unsaid(kind: str) -> bool:
     """Whether papers may leave a type unsaid, so that what the others name is no ranking."""
-    return kind in _least()
+    return kind in _figures()["least"]
+
+
+def least_sure() -> float:
+    """The least confidence of a topic that a paper works on."""
+    return _figures()["topic"]["sure"]
 
 
 @cache
-def _least() -> dict[str, float]:
-    found: dict[str, float] = tomllib.loads((files("kg.query") / "leading.toml").read_text("utf-8"))["least"]
-    return found
+def _figures() -> dict[str, dict[str, float]]:
+    return tomllib.loads((files("kg.query") / "leading.toml").read_text("utf-8"))
 
 
 def enough(kind: str, named: int, papers: int) -> bool:
@@ -24,4 +28,4 @@ def enough(kind: str, named: int, papers: int) -> bool:
     >>> enough("institution", 115, 3241), enough("institution", 90, 133), enough("hardware", 1, 100)
     (False, True, True)
     """
-    return named >= _least().get(kind, 0.0) * papers
+    return named >= _figures()["least"].get(kind, 0.0) * papers

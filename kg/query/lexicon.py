@@ -161,9 +161,8 @@ class Lexicon:
         if kind not in _TITLED or concept not in self.vocabulary:
             return ()
         narrower = () if kind == "topic" else sorted(self.vocabulary.narrower(concept))
-        own, others = (
-            {fold(one) for one in some if one.isascii()} for some in (self.labels(concept), map(self.label, narrower))
-        )
+        labels = [*self.labels(concept), *(one for same in self._sharing(concept) for one in same.labels())]
+        own, others = ({fold(one) for one in some if one.isascii()} for some in (labels, map(self.label, narrower)))
         names = (name for name in own | others if len(name) >= _NAME)
         long = sorted(names, key=lambda name: (name not in own, len(name), name))
         kept: list[str] = []
@@ -171,6 +170,13 @@ class Lexicon:
             if not any(f" {one} " in f" {name} " for one in kept):  # which finds it too
                 kept.append(name)
         return tuple(kept[:_MOST_NAMES])
+
+    def _sharing(self, topic: str) -> Iterator[Concept]:
+        """The techniques and hardware whose preferred name is a name of a topic; none for what is no topic."""
+        names = map(fold, self.labels(topic)) if kind_of(topic) == "topic" else ()
+        for name in dict.fromkeys(names):
+            found = self.vocabulary.bearing(name)
+            yield from (one for one in found if one.type in ("technique", "hardware") and _is_preferred(one, name))
 
     def _all_longer(self, topic: str) -> tuple[str, ...]:
         """The names of techniques of other topics that end in one by which titles name a topic: "token pruning"."""

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from kg.model import KgError
 from kg.names import is_curie
 from kg.query.corpus import ALL, Corpus, Papers
-from kg.query.empty import any_role
 from kg.query.filter import Condition, Fact, Filter
 from kg.query.lexicon import Lexicon
-from kg.query.sayings import Sayings
-from kg.rdf.triples import language_of
+from kg.query.read import read
+from kg.query.topic import about, only_naming, working
+from kg.query.unnamed import narrowed
 from kg.store.file import StoreFile
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class Chosen:
 
     def __init__(self, store: StoreFile, vocabulary: Vocabulary, question: str = "") -> None:
         self.store, self.vocabulary = store, vocabulary
-        self.corpus = Corpus.of(store)
+        self.corpus, self.lexicon = Corpus.of(store), Lexicon.of(store, vocabulary)
+        self.naming: list[str] = []  # the papers (CURIEs) that only name what these work on
         self._set = self._chosen(question.strip())
         self._dated = self.corpus.dated(self._set)
         self._place = {paper.curie: at for at, paper in enumerate(self._dated)}
@@ -79,11 +80,11 @@ class Chosen:
         return out
 
     def occurrences(self, kind: str, tell: Tell | None = None) -> Occurrences:
-        """What the papers have of a type; techniques where a paper proposes or uses them.
+        """What the papers have of a type; techniques where a paper proposes or uses them, topics that it works on.
 
         A paper that has a concept has the broader ones of the same type too.
         """
-        pairs = self.corpus.had(kind, self._set)
+        pairs = self.corpus.had(kind, self._set) if kind != "topic" else list(self._topics())
         counts = Counter(thing for _, thing in pairs)
         is_whole = len(counts) <= _MANY
         kept = (one for one, count in counts.items() if is_whole or count >= _LEAST or one in self.vocabulary)
@@ -99,6 +100,13 @@ class Chosen:
         rows = self.store.some(sql, fields)
         yield from sorted({(self._place[paper], *said) for paper, *said in rows if paper in self._place})
 
+    def _topics(self) -> Iterator[tuple[str, str]]:
+        """The papers of the set with the topics that they work on."""
+        self.corpus.proposals()  # which all topics are looked for in
+        for topic in (one.curie for one in self.vocabulary.concepts.values() if one.type == "topic"):
+            found = self.corpus.found(about(self.lexicon, topic))
+            yield from ((paper, topic) for paper in found if paper in self._place)
+
     def _broader(self, concept: str, kind: str) -> list[str]:
         known = self.vocabulary.broader(concept) if concept in self.vocabulary else []
         return [one for one in known if one in self.vocabulary and self.vocabulary[one].type == kind]
@@ -113,16 +121,11 @@ class Chosen:
             )
         if is_curie(question) and self.corpus.count(paper := self.corpus.those([question])):
             return paper
-        from kg.query.read import read
-
-        query = read(question, Lexicon.of(self.store, self.vocabulary))
+        query = read(question, self.lexicon)
         if not query.filter.conditions and query.kind != "trend":
             raise KgError(
                 f'"{question[:80]}" names nothing to choose papers by: name a topic, technique, device or year.'
             )
-        found = self.corpus.holding(query.filter)
-        return (
-            found
-            if self.corpus.count(found)
-            else self.corpus.holding(any_role(query.filter, Sayings(language_of(question))))
-        )
+        wanted = narrowed(self.corpus, query.filter)
+        self.naming = only_naming(self.corpus, wanted)
+        return working(self.corpus, wanted)

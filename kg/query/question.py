@@ -38,7 +38,6 @@ from kg.query.stating import (
     lacking,
     models_in,
     named,
-    named_so,
     rewordings,
     side_of_win,
     stands_over,
@@ -286,7 +285,7 @@ class Parser:
         is_of = bool(roles) and (cue != "use" or is_name(item, self.lexicon))
         said = [] if is_of else rewordings(senses, compound is not None, self.lexicon, self.language)
         both = senses if roles else [*senses, *self.lexicon.as_models(senses)]
-        found = [named_so(self.entity(sense, roles), item.senses, self.lexicon) for sense in both]
+        found = [self.entity(sense, roles) for sense in both]
         said += [] if roles else by_name(self.items, at, senses, self.lexicon)
         return [*found, *([compound] if compound and not roles else []), *said]
 
@@ -320,16 +319,17 @@ class Parser:
         concepts = (sense.concept,) if sense.type in ("topic", "institution") else self.lexicon.family(sense.concept)
         said, by = roles if sense.type == "technique" else (), ""
         if said == _ROLES["propose"] and not is_kind(self.lexicon.label(sense.concept)):
-            known = self.lexicon.vocabulary  # who proposes "Budget EAGLE" does not propose EAGLE
-            concepts = tuple(sorted(known.narrower(sense.concept))) if sense.known else (sense.concept,)
+            narrower = self.lexicon.vocabulary.narrower  # who proposes "Budget EAGLE" does not propose EAGLE
+            concepts = tuple(sorted(narrower(sense.concept))) if sense.known else (sense.concept,)
             by = self.lexicon.known_by(concepts)  # what others used before is not proposed any more
         titles = self.lexicon.titles(sense.concept) if said in ((), _ROLES["use"]) else ()
-        shown = tuple(sorted(self.lexicon.indicators(sense.concept))) if sense.type == "topic" else ()
+        known = self.lexicon.vocabulary.concepts.get(sense.concept)
+        topics = tuple(known.topics) if known and is_kind(self.lexicon.label(sense.concept)) else ()
         longer = self.lexicon.longer(sense.concept) if sense.type == "topic" else ()
         label = self.lexicon.label(sense.concept, self.language)
         code = owners(sense, self.lexicon)
-        found = Entity(sense.type, sense.concept, label, concepts, said, titles, longer, shown, by=by, owners=code)
-        return named_so(found, self.lexicon.senses(fold(self.lexicon.label(sense.concept))), self.lexicon)
+        shown = tuple(sorted(self.lexicon.indicators(sense.concept))) if sense.type == "topic" else ()
+        return Entity(sense.type, sense.concept, label, concepts, said, titles, longer, topics, shown, by, code)
 
     def chosen(self, at: int, cue: str = "") -> list[Sense]:
         """Which of its senses a piece has after a cue; several where types share a name that no topic bears."""

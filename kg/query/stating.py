@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import islice, takewhile
 from typing import Literal
 
@@ -172,22 +171,6 @@ def lacking(item: Item, lexicon: Lexicon) -> Phrase:
     free = [word.facts["stated"][0].format(n=part) for one in said for part in one.split()]
     free = [one for one in free if not lexicon.words.bearing(fold(one))]  # "training-free" is not without its data
     return Phrase(f"no {item.text}", tuple(dict.fromkeys((*forms, *free))))
-
-
-def named_so(topic: Entity, senses: list[Sense], lexicon: Lexicon) -> Entity:
-    """A topic that a question calls by the name of a technique: texts have one of its names, or what shows it is new.
-
-    Topics are given to papers beside what they are about.
-    """
-    same = [sense.concept for sense in senses if sense.type == "technique" and sense.known]
-    if topic.field != "topic" or not same:
-        return topic
-    known = (*lexicon.labels(same[0]), *lexicon.labels(topic.concept), *lexicon.words.asked_as(topic.concept))
-    names = tuple(dict.fromkeys(label for label in known if label.isascii()))
-    heads = ((mods, stem(head)) for *mods, head in (name.split() for name in names) if head.islower())
-    ways = tuple(" ".join((*mods, f"{head}*")) for mods, head in heads if len(head) > 3)
-    kinds = lexicon.bearers & set(topic.shown) if same[0] in lexicon.bearers else set()  # a video LLM is one that sees
-    return replace(topic, names=(*names, *ways), borne=tuple(sorted({*lexicon.family(same[0]), *kinds})))
 
 
 def named(item: Item, concept: str, lexicon: Lexicon) -> Phrase:

@@ -57,10 +57,6 @@ class QuestionWords:
         words, asked = kept("questions", stamp([path, of_types, Path(__file__)]), lambda: _read(path))
         return QuestionWords([QuestionWord(*parts) for parts in words], asked)
 
-    def asked_as(self, topic: str) -> list[str]:
-        """The folded names that mean a topic in a question."""
-        return [folded for folded, meant in self.asked.items() if meant == topic]
-
     def bearing(self, folded: str) -> list[QuestionWord]:
         """The words with a label that folds to `folded`."""
         return self._by_fold.get(folded, [])

@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, Any
 from kg.model import Document, KgError, Paper
 from kg.query import Lexicon
 from kg.query import since as periods
+from kg.query.corpus import ALL, Corpus
 from kg.query.periods import days
+from kg.query.sayings import Sayings
+from kg.query.topic import only_naming
 from kg.tables import json_text
 from kg.views.base import View
 from kg.views.brief import ORIGINS, parts, sentence
@@ -93,8 +96,11 @@ def digest(
     else:
         shown, undated = Selection(graph, names, lang), 0
     made = of(shown, shown.name, now=now, period=period, undated=undated, writer=writer)
-    if not made.papers and names and isinstance(names, str):
-        made.notes += graph.ask(names, limit=1).notes
+    if names and isinstance(names, str):
+        answer = graph.ask(names, limit=1)
+        naming = Selection.of(graph, graph.papers(only_naming(Corpus.of(graph.store), answer.filter)), lang)
+        n = sum(period is None or bool(period.has(naming.date(paper))) for paper in naming.papers)
+        made.notes += [Sayings(lang)("answer.naming", n)] if n else answer.notes if not made.papers else []
     return made
 
 
@@ -227,8 +233,6 @@ def _time(shown: Selection, papers: list[Paper], now: str) -> str:
 
 def _appeared(graph: GraphReader, period: periods.Period) -> tuple[list[Paper], int]:
     """The papers of a graph that appeared in a period, and how many others may have; other papers are not loaded."""
-    from kg.query.corpus import ALL, Corpus
-
     dated = Corpus.of(graph.store).dated(ALL)
     has = {when: period.has(when) for _, when in dated}
     found = graph.papers(paper for paper, when in dated if has[when])

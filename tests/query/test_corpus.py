@@ -7,7 +7,6 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,8 +18,10 @@ from kg.query import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Ter
 from kg.query.conditions import in_title
 from kg.query.corpus import ALL, Corpus
 from kg.query.filter import Op
+from kg.query.leading import least_sure
 from kg.query.support import support
 from kg.query.titles import Titles
+from kg.query.topic import only_naming
 from kg.store.rows import USUAL
 
 OF_TYPES = {"technique": "techniques", "dataset": "datasets", "institution": "institutions"}
@@ -88,46 +89,45 @@ def test_filter_lets_through_what_a_look_at_all_finds(
     corpus, right = Corpus.of(built.store), _any(test)
     expected = sorted(paper.id for paper in papers if right(paper))
     assert expected or term.field in ("author", "venue")  # of which reports say nothing
-    assert corpus.found(Filter((Condition("x", (term,)),))) == expected
+    assert corpus.found(Filter((Condition("x", (term,), named=True),))) == expected
     others = sorted(paper.id for paper in papers if not right(paper))
     assert corpus.found(Filter((Condition("x", (term,), True),))) == others
-    one, two = TESTS[0][0], Condition("x", (term,))
+    one, two = TESTS[0][0], Condition("x", (term,), named=True)
     either = {*expected, *(paper.id for paper in papers if _any(TESTS[0][1])(paper))}
-    assert corpus.found(Filter((Condition("x", (one, term)),))) == sorted(either)
+    assert corpus.found(Filter((Condition("x", (one, term), named=True),))) == sorted(either)
     both = Filter((Condition("x", (Phrase("cache"),)), two))  # few papers: words are looked for in the texts of each
     said = _any(lambda d, r: any(re.search(r"(?i)\bcache(s|es)?\b", t.raw) for t in d.texts.values()))
     assert corpus.found(both) == sorted(paper.id for paper in papers if right(paper) and said(paper))
 
 
-def test_topic_in_passing_is_not_what_a_paper_is_about(built: Graph, papers: list[Paper]) -> None:
-    topic, shows = "topic:quantization", "technique:post-training-quantization"
-    asked = Entity("topic", topic, topic, (topic,), shown=(shows,))
+def test_topic_in_passing_is_not_what_a_paper_works_on(built: Graph, papers: list[Paper]) -> None:
+    topic, name = "topic:quantization", "quantization"
+    asked = Entity("topic", topic, topic, (topic,), titles=(name,))
     said = {p.id: [one for _, r in p.entries for one in r.topics if f"topic:{one.id}" == topic] for p in papers}
-    sure = (*USUAL, "baseline")
-    uses = _any(lambda d, r: any(m.concept == shows and m.sure and m.role in sure for m in r.techniques))
-    titled = {p.id for p in papers for one in said[p.id] if one.evidence and one.evidence.field == "T"}
-    about = [p.id for p in papers if any(one.sure or p.id in titled or uses(p) for one in said[p.id])]
+    sure = {p.id for p in papers for one in said[p.id] if one.sure and one.confidence >= least_sure()}
+    titled = {p.id for p in papers for _, r in p.entries if name in r.title.lower()}
+    keys = {p.id: [r.key["proposes"].quote for _, r in p.entries if "proposes" in r.key] for p in papers}
+    proposing = {paper for paper, quotes in keys.items() if any(name in quote.lower() for quote in quotes)}
     found = Corpus.of(built.store).found
-    assert found(Filter((Condition("x", (asked,)),))) == sorted(about)
-    assert found(Filter((Condition("x", (asked,), True),))) == sorted(paper for paper in said if not said[paper])
-    assert len(about) < sum(map(bool, said.values()))
+    assert set(found(Filter((Condition("x", (asked,)),)))) == sure | titled | proposing
+    every = {paper for paper in said if said[paper]} | titled
+    assert set(found(Filter((Condition("x", (asked,), named=True),)))) == every
+    assert set(found(Filter((Condition("x", (asked,), True),)))) == said.keys() - every  # left out in passing too
+    assert len(sure) < len(every)
 
 
-def test_topic_that_is_asked_for_by_name_is_named(built: Graph, papers: list[Paper]) -> None:
-    topic, bears, shows = "topic:quantization", "technique:quantization", "technique:post-training-quantization"
-    plain = Entity("topic", topic, topic, (topic,))
-    asked = Entity("topic", topic, topic, (topic,), shown=(shows,), names=("quantization", "quanti*"), borne=(bears,))
-    says = _any(lambda d, r: any(re.search(r"(?i)\bquanti", t.raw) for t in d.texts.values()))
-    has = _any(lambda d, r: any(m.concept == bears for m in r.techniques))
-    new = _any(lambda d, r: any(m.concept == shows and m.role == "proposed" for m in r.techniques))
-    named = {paper.id for paper in papers if says(paper) or has(paper) or new(paper)}
-    found = Corpus.of(built.store).found
-    central = found(Filter((Condition("x", (replace(plain, shown=(shows,)),)),)))
-    assert found(Filter((Condition("x", (asked,)),))) == [paper for paper in central if paper in named]
-    every = {*found(Filter((Condition("x", (plain,)),)))}
-    assert not every & {
-        *found(Filter((Condition("x", (asked,), True),)))
-    }  # what is left out is left out in passing too
+def test_technique_that_is_only_named_is_worked_on_by_papers_on_its_topic(built: Graph, papers: list[Paper]) -> None:
+    topic, concept = "topic:quantization", "technique:post-training-quantization"
+    asked = Entity("technique", concept, concept, (concept,), topics=(topic,))
+    own = {p.id: [m for _, r in p.entries for m in r.techniques if m.concept == concept] for p in papers}
+    sure = _any(
+        lambda d, r: any(f"topic:{t.id}" == topic and t.sure and t.confidence >= least_sure() for t in r.topics)
+    )
+    named, proposed = {p for p in own if own[p]}, {p for p in own if any(m.role == "proposed" for m in own[p])}
+    corpus = Corpus.of(built.store)
+    wanted = Filter((Condition("x", (asked,)),))
+    assert set(corpus.found(wanted)) == proposed | {p.id for p in papers if p.id in named and sure(p)}
+    assert set(only_naming(corpus, wanted)) == named - set(corpus.found(wanted))
 
 
 @pytest.mark.parametrize("names", [("llm",), ("kv cache", "quantization"), ("large language model",), ("zyx",), ("2",)])

@@ -15,8 +15,8 @@ from kg.api import Graph
 from kg.link.overrides import Overrides
 from kg.model import KgError
 from kg.query.embeddings import FOLDER
-from kg.query.proposals import Cluster, Name, clusters, turtle
 from kg.store.embeddings import EmbeddingModel, digest, digests, keep, model_of, vectors
+from kg.views.alike_names import Cluster, Name, clusters, turtle
 
 PAPERS = (
     ("Pruning of Caches", "We prune caches of keys and values.", "2501.00001"),
@@ -121,7 +121,7 @@ def test_embeddings_follow_the_papers_and_go(graph: Graph) -> None:
 def test_clusters_are_of_one_type_and_of_the_same_digits(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     names = ["FP4 pruning", "FP16 pruning", "cache pruning", "pruning of caches"]
     held = [Name(f"technique:n{n}", label, 4 - n, False) for n, label in enumerate(names)]
-    monkeypatch.setattr("kg.query.proposals._names", lambda store, kind, papers: held if kind == "technique" else [])
+    monkeypatch.setattr("kg.views.alike_names._names", lambda store, kind, papers: held if kind == "technique" else [])
     rows = np.array([[1, 0], [1, 0], [0.99, 0.14], [0.98, 0.2]], np.float32)
     found = list(clusters(graph.store, lambda labels: rows, 0.9))
     assert found == [Cluster(held[2], ((held[3], 0.998),))]

@@ -69,12 +69,6 @@ def test_words_that_a_text_must_have_change_nothing_but_the_time(text: str) -> N
         assert fits(texts_regex(ways), text) == bool(re.search(any_regex(ways), text))
 
 
-def test_a_topic_is_called_by_the_names_of_its_technique(lexicon: Lexicon) -> None:
-    ((vla,),) = (one.any_of for one in read("有多少篇论文是关于VLA模型的", lexicon).filter.conditions)
-    assert isinstance(vla, Entity)
-    assert {"VLA", "vision-language-action model"} <= set(vla.names)
-
-
 @pytest.mark.parametrize("question", ["能耗降低一半以上", "cut energy consumption by at least half"])
 def test_energy_efficiency_is_a_saving_of_energy(question: str, lexicon: Lexicon) -> None:
     (asked,) = [term for one in read(question, lexicon).filter.conditions for term in one.any_of]

@@ -192,7 +192,7 @@ def test_topic_that_no_paper_is_about_may_be_named_where_the_rest_is_fulfilled(m
     store = made({"900-01": _paper("OneDemo", text, topics=["quantization"], hardware=["NVIDIA A100"])})
     found = answer(store, own.vocabulary, "diffusion models on an A100", lexicon=Lexicon.of(store, own.vocabulary))
     assert [row.id for row in found.rows] == ["900-01"]
-    assert any("name it" in note for note in found.notes)
+    assert any("only name it" in note for note in found.notes)
 
 
 @pytest.mark.parametrize(

@@ -65,15 +65,6 @@ def test_words_that_nothing_bears_stay_in_their_list(question: str, lexicon: Lex
     assert {t.label.removesuffix("s") for t in forecast.any_of if t.field == "text"} >= {"typhoon", "squall"}
 
 
-def test_a_kind_of_model_shows_the_topic_of_its_models(made: Any, own: Lexicon) -> None:
-    video = ("video LLM", "video large language model", "used")
-    papers = {
-        "900-01": _paper("OneDemo", "We prune a video LLM.", techniques=[video], topics=["vision-language-models"]),
-        "900-02": _paper("TwoDemo", "We prune frames.", topics=["vision-language-models"]),
-    }
-    assert _ids(_asked(made, own, papers, "vision-language models")) == ["900-01"]
-
-
 def test_what_a_paper_runs_on_may_stand_in_its_text_alone(made: Any, own: Lexicon) -> None:
     papers = {"900-01": _paper("OneDemo", "We prune for NVIDIA H100 cards.", topics=["pruning"])}
     papers["900-02"] = _paper("TwoDemo", "We prune.", topics=["pruning"])

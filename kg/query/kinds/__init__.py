@@ -49,9 +49,8 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
 def coverage(corpus: Corpus, query: Query) -> tuple[Coverage, ...]:
     """How many papers name what a question asks for or sets a condition on, where not nearly all of them do."""
     conditions = query.filter.conditions
-    asked = {_COVERED.get(term.field, "") for one in conditions for term in one.any_of} | {
-        _COVERED.get(query.wants, "")
-    }
+    terms = (term for one in conditions for term in one.any_of if one.any_of[0].field != "topic")
+    asked = {_COVERED.get(term.field, "") for term in terms} | {_COVERED.get(query.wants, "")}
     out = []
     asked |= {"author", "institution"} if query.kind == "who" else set()
     for kind in sorted({*asked, _COVERED.get(query.over, "")} - {""}):

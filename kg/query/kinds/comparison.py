@@ -27,6 +27,7 @@ from kg.query.nodes import Reported, namings, reported
 from kg.query.sayings import Sayings
 from kg.query.setups import Obtained
 from kg.query.shown import entry_of, quotes
+from kg.query.topic import about, only_naming
 from kg.store.file import StoreFile
 from kg.text import fold, is_kind
 from kg.trust import thresholds
@@ -133,7 +134,13 @@ class _Comparison:
         self.papers.append(found)
 
     def _papers(self, thing: Entity) -> Papers:
-        return self.corpus.holding(Filter((*self.query.filter.conditions, Condition(thing.label, (thing,)))))
+        return self.corpus.holding(self._filter(thing))
+
+    def _filter(self, thing: Entity) -> Filter:
+        """The conditions of the question with a thing: of a topic, that papers work on it."""
+        is_whole = thing.is_topic and thing in self.query.things
+        own = about(self.lexicon, thing.concept).conditions if is_whole else (Condition(thing.label, (thing,)),)
+        return Filter((*self.query.filter.conditions, *own))
 
     def _named(self, thing: Entity) -> Papers:
         """The papers that have a thing in whatever role, or name it in their texts where it has a name of its own."""
@@ -194,7 +201,10 @@ class _Comparison:
             counts.append(_Part(told, *behind))
             supports.append(_Part(self.corpus.support(self.corpus.dated(self.papers[at])), *behind))
         is_used = any(thing.field == "technique" and not thing.roles for thing in self.things)
-        lines = self._row(self.say("comparison.users" if is_used else "comparison.papers"), counts)
+        key = "working" if all(thing.is_topic for thing in self.things) else "users" if is_used else "papers"
+        lines = self._row(self.say(f"comparison.{key}"), counts)
+        naming = [only_naming(self.corpus, self._filter(thing)) if thing.is_topic else [] for thing in self.things]
+        lines += self._row(self.say("comparison.naming"), [_Part(len(some), self._entries(some)) for some in naming])
         is_place = any(thing.field == "institution" for thing in self.things)  # which all of its papers share
         if not is_place and all(map(self.corpus.tells_support, self.papers)):
             lines += self._row(self.say("comparison.support"), supports)

@@ -13,7 +13,6 @@ from kg.query.corpus import Corpus
 from kg.query.empty import (
     any_listed,
     any_role,
-    by_names,
     by_words,
     fitting,
     not_having,
@@ -24,6 +23,7 @@ from kg.query.evidence import AnswerEvidence, by_title
 from kg.query.filter import Compound, Condition, Entity, Filter, Outcome, Phrase, Query, Term
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
+from kg.query.topic import only_naming
 from kg.store.file import StoreFile
 
 _DIGITS = re.compile(r"\d+")
@@ -48,7 +48,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     say = Sayings(query.language)
     papers = corpus.found(wanted)
     wanted, papers = _without_words(corpus, wanted, papers, say)
-    for widened in (not_having, by_words, any_role, any_listed, by_names, partial(_nearer, corpus, lexicon)):
+    for widened in (not_having, by_words, any_role, any_listed, partial(_nearer, corpus, lexicon)):
         if not papers and (wider := widened(wanted, say)) != wanted:
             papers = corpus.found(wider)
             wanted = wider if papers else wanted
@@ -89,7 +89,8 @@ def readings(corpus: Corpus, wanted: Filter, say: Sayings) -> tuple[str, ...]:
     bare = [one.text for one, t in held if isinstance(t, Outcome) and not (t.metrics or t.words)]
     told = say.listed([say("empty.quoted", words=text) for text in bare])
     compound = (note for one in wanted.conditions if (note := _ways(corpus, wanted, one, say)))
-    return (*((say("answer.no_metric", words=told),) if bare else ()), *compound)
+    naming = [say("answer.naming", n)] if (n := len(only_naming(corpus, wanted))) else []
+    return (*((say("answer.no_metric", words=told),) if bare else ()), *compound, *naming)
 
 
 def _ways(corpus: Corpus, wanted: Filter, compound: Condition, say: Sayings) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.model import KgError
 from kg.query.occurrence import Chosen
+from kg.query.sayings import Sayings
 from kg.tables import csv_text, json_text
 from kg.views.base import View
 from kg.views.gaps import evidence
@@ -94,6 +95,8 @@ def contents(
         "selection": name,
         "lang": lang,
         "papers": field.total(day),
+        "working": len(topic.papers),
+        "mentioning": topic.naming,
         "undated": field.undated,
         "months": months,
         "until": evidence.said(day) if day else "",
@@ -110,7 +113,8 @@ def _among(topic: _Topic, field: Field, past: Past, words: PageWords, name: str)
     """What a topic keeps, and which of its own concepts is left out because too many papers have it."""
     counted = {field.concepts[at] for at in past.concepts}
     generic = [one for one in topic.named if one in field.at and one not in counted]
-    said = [words("gaps.among", selection=name)]
+    said = [words("gaps.among", selection=name), words.count("gaps.working", len(topic.papers))]
+    said += [Sayings(words.lang)("answer.naming", topic.naming)] if topic.naming else []
     for one in generic:
         label, papers = clean(field.graph.label(one, words.lang)), int(field.count(past.before)[field.at[one]])
         said.append(words("gaps.generic", label=label, papers=papers))
@@ -122,9 +126,11 @@ class _Topic:
 
     def __init__(self, graph: GraphReader, selection: str, papers: Iterable[str] | None) -> None:
         self.graph, self.selection = graph, selection.strip()
-        if papers is None:
-            papers = Chosen(graph.store, graph.vocabulary, self.selection).papers if self.selection else ()
-        self.papers = frozenset(papers)
+        self.naming = 0  # papers that only name what those of the selection work on
+        if papers is None and self.selection:
+            chosen = Chosen(graph.store, graph.vocabulary, self.selection)
+            papers, self.naming = chosen.papers, len(chosen.naming)
+        self.papers = frozenset(papers or ())
         known = graph.vocabulary
         named = (known.find(self.selection, kind) for kind in (*KINDS, "topic")) if self.selection else ()
         self.named = [concept.curie for concept in named if concept]

@@ -17,6 +17,7 @@ from kg.query.kinds import definition
 from kg.query.periods import covered, folded, is_partial, without_gaps
 from kg.query.sayings import Sayings
 from kg.query.shown import context
+from kg.query.topic import DONE, about, only_naming, working
 from kg.views.profile.paper import described
 from kg.views.selection import clean
 
@@ -45,7 +46,10 @@ def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any
     if known is None and not store.rows("SELECT 1 FROM concepts WHERE curie = ?", concept):
         raise KgError(f"The graph knows nothing of {concept[:80]!r}: search for it by name.")
     family = tuple(graph.vocabulary.narrower(concept)) if kind in ("topic", "institution") else lexicon.family(concept)
-    papers = corpus.papers_with(family) if kind != "metric" else _measured(family)
+    papers, naming = corpus.papers_with(family) if kind != "metric" else _measured(family), list[str]()
+    if kind in DONE:
+        wanted = about(lexicon, concept)
+        papers, naming = working(corpus, wanted), only_naming(corpus, wanted)
     days = corpus.days(papers)[""]
     results, stated = _results(graph, family, kind, lang)
     most = corpus.most_of_each(papers, _BESIDE + min(len(family), 40))
@@ -60,6 +64,8 @@ def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any
         "broader": [_named(graph, one, lang) for one in graph.vocabulary.above(concept)],
         "narrower": _narrower(graph, corpus, concept, family, lang),
         "papers": corpus.count(papers),
+        "mentioning": len(naming),
+        "naming": Sayings(lang)("answer.naming", len(naming)) if naming else "",
         "support": corpus.support(corpus.dated(papers))
         if corpus.count(papers) <= 2000 and corpus.tells_support(papers)
         else None,

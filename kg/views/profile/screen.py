@@ -107,7 +107,7 @@ def of_concept(graph: GraphReader, concept: str, lang: str, *, whole: bool = Fal
     data, words = concepts.profile(graph, concept, lang), PageWords(lang)
     other = data["labels"]["zh" if lang == "en" else "en"]
     made = Screen(data["label"], [words(f"type.{data['type']}"), concept, other if other != data["label"] else ""], [])
-    made.facts += [words.count("count.paper", data["papers"]), data["unsaid"]]
+    made.facts += [words.count("count.paper", data["papers"]), data["naming"], data["unsaid"]]
     join, names = words("report.join"), {data["label"], other}
     also = [name for name in data["others"] if name not in names]
     listed = {

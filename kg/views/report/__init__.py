@@ -10,6 +10,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kg.model import Paper
+from kg.query.corpus import Corpus
+from kg.query.filter import Filter
+from kg.query.topic import only_naming, worked_on
 from kg.tables import json_text
 from kg.views.base import View
 from kg.views.latex import as_text
@@ -22,7 +25,6 @@ from kg.views.report.limits import limits, problems, upcoming
 from kg.views.report.methods import methods
 from kg.views.report.results import results, wins
 from kg.views.selection import Selection, ids, link, named, title
-from kg.views.topic import TopicScope
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -72,14 +74,13 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
 
     Of the usual sections those without content are left out of the order.
     """
-    words, every = shown.words, shown.papers
+    words, graph = shown.words, shown.graph
     shown.learn_labels()
-    topic = TopicScope(shown.graph, selection)
-    shown.papers = topic.working(every)
-    own = {paper.id for paper in shown.papers}
-    others = topic.naming([paper for paper in every if paper.id not in own])
+    wanted = graph.ask(selection, limit=1).filter if selection else Filter()
+    about = worked_on(wanted, graph.vocabulary)
+    others = graph.papers(only_naming(Corpus.of(graph.store), wanted)) if about else []
     make: dict[str, Callable[[Section], dict[str, Any]]] = {
-        "families": lambda part: families(shown, part, topic.concepts),
+        "families": lambda part: families(shown, part, about),
         "methods": lambda part: methods(shown, part),
         "chart": lambda part: chart(shown, part),
         "wins": lambda part: wins(shown, part),
@@ -94,7 +95,7 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
     parts = layout.parts if shown.papers else ()
     is_chosen = layout != Layout.usual()
     made = {part.name: make[part.name](part) for part in parts}
-    called = {ids(paper)[0]: _called(shown, paper) for paper in every}
+    called = {ids(paper)[0]: _called(shown, paper) for paper in (*shown.papers, *others)}
     _tell_apart(called)
     for group in made["bibliography"]["groups"] if "bibliography" in made else ():
         for row in group["rows"]:
@@ -105,7 +106,7 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
         "lang": shown.lang,
         "papers": len(shown.papers),
         "mentioning": len(others),
-        "scope": scope(shown, len(others), is_done=bool(topic.concepts)),
+        "scope": scope(shown, len(others), is_done=bool(about)),
         "called": called,
         "sections": [name for name, one in made.items() if is_chosen or one.get("rows") or one.get("groups")],
         **made,

@@ -68,6 +68,7 @@ class Collected:
     placed: list[bool] = field(default_factory=list)  # of each paper: whether only its report has a date
     rows: Callable[[Iterable[str]], list[Row]] = lambda papers: []  # how papers of a graph are called
     unsaid: tuple[int, int] | None = None  # papers that name the type, and all, where too few do for a ranking
+    naming: int = 0  # papers that only name what those of the selection work on
 
     def keys(self, label: str) -> set[str]:
         """The keys that a label names: a key, or a name in any language."""
@@ -128,6 +129,7 @@ def _collected(
 ) -> Collected:
     chosen = Chosen(graph.store, graph.vocabulary, selection)
     out = Collected(chosen.papers, _graph_periods(chosen, over), sources=[frozenset(s) for s in chosen.said("source")])
+    out.naming = len(chosen.naming)
     if over in PERIODS:
         undated = {curie for (curie,) in graph.store.rows("SELECT curie FROM papers WHERE date = '' AND year IS NULL")}
         out.placed = [paper in undated for paper in out.papers]

@@ -86,6 +86,8 @@ class Trend(View):
         self._about_in = about_in or {}  # the selection as a heading calls it, by language
         self.words = PageWords(lang)
         self.names, self.matches, self.notes = collected.names, collected.matches, tuple(collected.notes)
+        if collected.naming:
+            self.notes = (*self.notes, Sayings(lang)("answer.naming", collected.naming))
         self.is_whole, self._above = collected.is_whole, collected.above
         self.undated = sum(not periods for periods in collected.periods)
         held = Counter(one for periods in collected.periods for one in periods)
