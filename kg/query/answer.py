@@ -178,8 +178,6 @@ class Answer:
             said: list[dict[str, object]]
             said = [{"text": "", "concept": term.concept, "label": term.label} for term in terms if term]
             out |= {name: [*out.get(name, []), *said]} if said else {}
-        if query.change:
-            out["change"] = [{"text": "", "concept": "", "label": query.change}]
         if query.like:
             out["like"] = [{"text": query.like, "concept": "", "label": query.like}]
         return out

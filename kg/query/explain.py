@@ -13,7 +13,7 @@ from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phra
 _WORDS = re.compile(r"""(?:'(?:[^']|'')*'|"[^"]*"|[^\s'"])+""", re.DOTALL)
 _WIDTH = 110
 #: What of a query is told beside its conditions.
-_PARTS = ("wants", "change", "over", "most", "words", "like")
+_PARTS = ("wants", "over", "most", "words", "like")
 
 
 def explained(answer: Answer) -> dict[str, Any]:

@@ -211,8 +211,7 @@ class Query:
     papers      the papers, best first or by `order` newest first
     entities    what of type `wants` these papers have ("which techniques reduce the KV cache?"), by support; `link`
                 narrows it to what stands in a relation ("which techniques address hallucination?"), `among` to the
-                members of a class ("most used quantization methods"); metrics to those in which papers report a
-                `change` ("what does pruning improve?")
+                members of a class ("most used quantization methods")
     who         the authors and institutions of these papers
     definition  the sentences that say what `things` (all senses of `words`) are
     claims      what a paper reports or says: of the paper that proposes `things`, else of the filter's papers;
@@ -233,7 +232,6 @@ class Query:
     things: tuple[Entity, ...] = ()
     link: Link | None = None
     metric: Outcome | None = None
-    change: str = ""  # increase | decrease | improve, which is whatever is better for a metric
     order: Order = "best"
     over: str = ""
     most: int | None = None  # "top 5"

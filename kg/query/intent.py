@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
 from kg.model import ROLES
-from kg.query.changes import Changes
-from kg.query.filter import ORDERS, Entity, Order, Query
+from kg.query.filter import ORDERS, Entity, Order, Outcome, Query
 from kg.query.items import MADE, OPS, PERIODS, Item
+from kg.query.pieces import Pieces
 from kg.query.relating import Relating
 from kg.query.stating import is_name
 from kg.text import fold, has_han
@@ -29,7 +29,7 @@ _BETTER = ("outperform", "outdone")
 _NEAR = 4
 
 
-class Intent(Changes):
+class Intent(Pieces):
     """The kind of a question, found from its pieces."""
 
     def __init__(self, parser: Parser) -> None:
@@ -40,7 +40,7 @@ class Intent(Changes):
     def query(self) -> Query:
         """The query without its filter."""
         kinds = (self._similar, self._who, self._trend, self._path, self._comparison, self._advice, self._ranking)
-        for kind in (*kinds, self._count, self._gains, self._relations, self._definition):
+        for kind in (*kinds, self._count, self._relations, self._definition):
             found = kind()
             if found:
                 return found
@@ -321,8 +321,6 @@ class Intent(Changes):
     def _count(self) -> Query | None:
         for at in self._places("count"):
             around = [i for i in (at, at + 1, at + 2, at - 1) if 0 <= i < len(self.items) and self._type(i)]
-            if not around and (found := self._amount(at)):
-                return found
             counted = any(item.senses for item in self.items[at + 1 : at + 2])  # "how many GPUs": no graph knows that
             if not around and (counted or not (at < 2 and fold(self.items[at].text).startswith("how"))):
                 continue
@@ -452,6 +450,20 @@ class Intent(Changes):
                 break
             out += [at] if self.items[at].means("use", "evaluate") else []
         return out
+
+    def _turned(self, metric: Outcome) -> Outcome:
+        """A metric that has no direction in that which a word elsewhere says: "how much memory does it save"."""
+        if metric.change:
+            return metric
+        change = next((at for at in self._places("decrease", "increase") if not self.items[at].senses), None)
+        if change is None:
+            return metric
+        self._mark([change])
+        return replace(metric, change=self.parser.thresholds.direction(self.items[change].words, metric.concept))
+
+    def _is_change(self, at: int) -> bool:
+        piece = self.items[at] if 0 <= at < len(self.items) else Item(0, 0, "")
+        return piece.means("increase", "decrease") and not (piece.senses or piece.means("deed") or piece.is_verb)
 
 
 def _is_done(item: Item) -> bool:

@@ -47,7 +47,6 @@ class Item:
     taken: bool = False
     asked: bool = False  # it says what is asked for, and sets no condition
     used: bool = False  # it steered or set a condition
-    aside: bool = False  # it stands in brackets and only explains
     done: bool = False  # it is a verb with what it is done to: "compress the KV cache"
     parts: list[Item] = field(default_factory=list)  # the pieces of a compound
 

@@ -6,16 +6,14 @@ from itertools import pairwise
 
 from kg.entity_types import NAMED
 from kg.query.items import PERIODS, Item
-from kg.query.lexicon import Lexicon, Sense
-from kg.query.spelling import is_usual, label_pairs, usual_near
+from kg.query.lexicon import Lexicon
+from kg.query.spelling import is_usual, label_pairs
 from kg.query.word_order import with_bare
 from kg.query.wordings import in_english
 from kg.text import Token, fold, has_han, tokens
 
 #: How alike a word must be to that of a label which a phrase nearly is, in per cent.
 _WORD = 75.0
-#: The shortest word in which a paper may have slipped.
-_LONG = 8
 #: How a label may end otherwise than a word in a question: "overthinking", where it asks for models that "overthink".
 _ENDINGS = ("ing", "ed", "s", "es", "er", "ers")
 
@@ -31,8 +29,6 @@ def mend(items: list[Item], lexicon: Lexicon, whole: bool = False) -> None:
             lengths = [len(found)] if whole else range(min(len(found), 5), 0, -1)
             near = next((near for length in lengths if (near := _near(found, length, lexicon))), None)
             item.senses = lexicon.senses(near) if near else []
-        elif item.senses and not item.words and item.text.islower() and not any(s.known for s in item.senses):
-            item.senses = _meant(item.text, lexicon) or item.senses
 
 
 def whole_words(items: list[Item]) -> list[Item]:
@@ -92,18 +88,6 @@ def mended_around(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
     return items
 
 
-def with_neighbours(items: list[Item], text: str) -> list[Item]:
-    """The pieces, words that nothing bears as one with those right before them: "sign language recognition"."""
-    out: list[Item] = []
-    for item in items:
-        last = out[-1] if out else None
-        if last and last.is_unknown and item.is_unknown and text[last.end : item.start] == " ":
-            out[-1] = Item(last.start, item.end, text[last.start : item.end])
-        else:
-            out.append(item)
-    return out
-
-
 def with_versions(items: list[Item], text: str) -> list[Item]:
     """The pieces, a name and a version that nothing bears as one that nothing bears: GPT-7 is not GPT."""
     out: list[Item] = []
@@ -116,17 +100,6 @@ def with_versions(items: list[Item], text: str) -> list[Item]:
         else:
             out.append(item)
     return out
-
-
-def _meant(text: str, lexicon: Lexicon) -> list[Sense]:
-    """What the vocabulary calls so, where a paper has slipped in a word: "vision transfomers"."""
-    words = text.split(" ")
-    for at, word in enumerate(words):
-        if len(word) >= _LONG and (near := usual_near(word)):
-            senses = lexicon.senses(fold(" ".join((*words[:at], near, *words[at + 1 :]))))
-            if known := [sense for sense in senses if sense.known]:
-                return known
-    return []
 
 
 def folds(found: list[Token]) -> str:
@@ -157,8 +130,6 @@ def _is_another(folded: str, near: str) -> bool:
 
     Of several words the last may be a stem ("object detect"); a short one is right as it is ("small LMs", "VLMs").
     """
-    if _differs_in_short(folded, near):
-        return True
     is_stem = " " in folded and near.count(" ") == folded.count(" ")
     is_stem = is_stem or (len(folded) > 6 and near.removeprefix(folded) in _ENDINGS)
     return near.startswith(folded) and not is_stem and (len(near) > len(folded) + 1 or len(folded) < 7)
@@ -170,10 +141,3 @@ def _each_alike(folded: str, near: str) -> bool:
 
     pairs = list(zip(folded.split(" "), near.split(" "), strict=False))
     return folded.count(" ") != near.count(" ") or all(fuzz.ratio(one, other) >= _WORD for one, other in pairs)
-
-
-def _differs_in_short(folded: str, near: str) -> bool:
-    """Whether two phrases of as many words differ in one of at most three letters, which no slip explains."""
-    pairs = list(zip(folded.split(" "), near.split(" "), strict=False))
-    short = (min(len(one), len(other)) <= 3 and one.isascii() for one, other in pairs if one != other)
-    return folded.count(" ") == near.count(" ") and any(short)

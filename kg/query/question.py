@@ -45,7 +45,7 @@ from kg.query.stating import (
     surer,
 )
 from kg.query.thresholds import Thresholds
-from kg.query.unnamed import is_author, is_averting, is_machine, is_narrowing, is_told, phrase_of
+from kg.query.unnamed import is_author, is_averting, is_narrowing, is_told, phrase_of
 from kg.text import fold, has_han, is_kind
 
 #: Meanings of words that say something: they are used, or told as ignored.
@@ -114,8 +114,7 @@ class Parser:
                 out.append(Taken([outcome], negated, joins and bool(out), "result", text, at=at))
                 negated = joins = anded = False
                 continue
-            if item.asked or item.aside:
-                self.ignored += [item.text] if item.aside else []
+            if item.asked:
                 continue
             if item.mark:
                 listed = True
@@ -454,9 +453,6 @@ class Parser:
         self.ignored.append(item.text)
         if is_narrowing(self.items, at, self.is_chinese):
             self.narrowing.append(item.text)
-        elif has_han(item.text) and is_machine(self.items, at):
-            self.ignored.pop()
-            return [Phrase(item.text)]
         elif not any(other.means("not") for other in self.items[max(at - 1, 0) : at]):
             self.unnamed.append(item.text)
         return []

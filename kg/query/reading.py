@@ -8,12 +8,12 @@ from itertools import chain, pairwise
 from math import inf
 
 from kg.entity_types import NAMED
-from kg.query.asides import with_examples, without_circumstances
+from kg.query.asides import without_circumstances
 from kg.query.dates import Dates, relative
 from kg.query.filter import Fact
 from kg.query.items import ARTICLES, MADE, PERSON, Item, is_gerund, is_second
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.mending import folds, mend, mended_around, mended_pairs, whole_words, with_neighbours, with_versions
+from kg.query.mending import folds, mend, mended_around, mended_pairs, whole_words, with_versions
 from kg.query.numbers import numbers
 from kg.query.phrases import BETWEEN, PhraseParting
 from kg.query.spelling import is_superlative, label_pairs
@@ -53,7 +53,7 @@ class QuestionReader:
 
     def items(self) -> list[Item]:
         """The pieces in order, spans of time counted from the newest date of the graph."""
-        items = without_circumstances(with_examples(self.pieces(), self.lexicon), self.lexicon)
+        items = without_circumstances(self.pieces(), self.lexicon)
         if not any(item.means("last", "this", "ago") for item in items):
             return items
         return relative(items, self.text, self.lexicon.latest)
@@ -94,7 +94,7 @@ class QuestionReader:
             measures = item.parts and is_named and item.parts[-1].is_measure and item.parts[-1].end == item.end
             apart = is_measured or all(part.means("stated") for part in item.parts[:-1])
             out += item.parts if measures and apart else [item]  # "video generation speedup of 10x", "lossless speedup"
-        return with_neighbours(out, self.text)
+        return out
 
     def _uncut(self, items: list[Item]) -> list[Item]:
         """The candidates without Chinese ones that cut a character off a name: 神经网络剪枝 of 图神经网络剪枝."""

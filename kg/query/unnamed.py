@@ -36,7 +36,7 @@ def narrowed(corpus: Corpus, wanted: Filter, is_of_all: bool = False) -> Filter:
     """
     out = wanted
     for words in wanted.narrowing if wanted.conditions else ():
-        out = _with(out, words, _together(words, corpus, out) or _holding(words, corpus, out))
+        out = _with(out, words, _holding(words, corpus, out))
     return _told_by_texts(out, corpus) if out.conditions or is_of_all else out
 
 
@@ -49,18 +49,8 @@ def _told_by_texts(wanted: Filter, corpus: Corpus) -> Filter:
     out = wanted
     for words in wanted.unnamed:
         added = tuple(Condition(part, (Phrase(part, forms),)) for part, forms in _telling(words))
-        out = _with(out, words, added and (_together(words, corpus, out) or added))
+        out = _with(out, words, added)
     return out
-
-
-def _together(words: str, corpus: Corpus, wanted: Filter) -> tuple[Condition, ...]:
-    """That texts have several words side by side, where papers that fulfil the rest do: "batch sizes"."""
-    *first, last = words.lower().split()
-    root = stem(last)
-    forms = (" ".join((*first, f"{root}*" if len(root) > _SHORT else last)),)
-    whole = Condition(words, (Phrase(words, forms),))
-    is_whole = 0 < len(first) < _TOGETHER and words.isascii()
-    return (whole,) if is_whole and corpus.count(corpus.holding(Filter((*wanted.conditions, whole)))) else ()
 
 
 def _with(wanted: Filter, words: str, added: Sequence[Condition]) -> Filter:
@@ -191,14 +181,6 @@ def is_narrowing(items: list[Item], at: int, is_chinese: bool) -> bool:
     rest = [i for i in items[at + 1 :] if not (i.mark or i.means("frame"))]
     is_head = has_han(item.text) and bool(at) and items[at - 1].text == "的" and not rest  # 量化模型的鲁棒性
     return (narrows or of_models or of_thing or is_term or is_head or is_claim) and is_told(item.text)
-
-
-def is_machine(items: list[Item], at: int) -> bool:
-    """Whether a piece is what something runs on: 平头哥芯片, 在月球车上跑."""
-    before, behind = items[max(at - 1, 0) : at], items[at + 1 : at + 3]
-    runs = [i.of("relation:") == "runs_on" for i in behind[1:]]
-    is_place = bool(before) and before[0].text == "在" and any(runs) and behind[0].text == "上"
-    return is_place or (bool(behind) and behind[0].of("type:") == "hardware")
 
 
 def is_told(words: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from itertools import combinations, permutations, product
+from itertools import permutations, product
 from pathlib import Path
 
 from kg.compiled import kept, stamp
@@ -35,17 +35,12 @@ def reordered(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
     for size in range(min(_LONGEST, len(items)), 0, -1):
         for at in range(len(items) - size + 1):
             run = items[at : at + size]
-            if rate := _rate(run, text, lexicon):
-                return reordered([*items[:at], rate, *items[at + size :]], text, lexicon)
             measured = any(item.value is not None for item in items[at + size : at + size + 2])  # 缩短一半
             denied = any(item.means("lacking") for item in items[max(at - 1, 0) : at])  # 不依赖softmax的注意力
             ends = denied and any(item.text == "的" for item in run)
             apart = measured or ends or is_second(items[:at])
             if not apart and (found := _whole(run, text, lexicon)):
                 return reordered([*items[:at], found, *items[at + size :]], text, lexicon)
-    for first, last in combinations(range(len(items)), 2):
-        if 1 < last - first <= _BETWEEN + 1 and (found := _around(items[first : last + 1], text, lexicon)):
-            return reordered([*items[:first], *items[first + 1 : last], found, *items[last + 1 :]], text, lexicon)
     return items
 
 
@@ -122,26 +117,6 @@ def _whole(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
     else:
         senses = _bearing(lexicon, (item.text for item in said))
     return Item(run[0].start, run[-1].end, whole, senses, done=True) if senses else None
-
-
-def _rate(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
-    """A Chinese amount per thing as the metric that it names: 每个token的能耗 is 每token能耗."""
-    per = [label for word in run[0].words if "per" in word.means for label in word.labels if has_han(label)]
-    said = [item.text for item in run[1:] if not _only_joins(item)]
-    if not per or len(said) != 2 or run[-1].text != said[-1] or run[0].senses:
-        return None
-    folded = " ".join(token.fold for token in tokens(min(per, key=len) + "".join(said)))
-    senses = [sense for sense in lexicon.senses(folded) if sense.known and sense.type == "metric"]
-    return Item(run[0].start, run[-1].end, text[run[0].start : run[-1].end], senses, done=True) if senses else None
-
-
-def _around(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
-    """The ends of a run as one piece: "stopping chains of thought early", "removing whole transformer layers"."""
-    first, last = run[0], run[-1]
-    if not all(map(_says_nothing, (first, last))) or any(i.mark or i.value is not None or i.means("and") for i in run):
-        return None
-    senses = [] if has_han(first.text + last.text) else _bearing(lexicon, (first.text, last.text))
-    return Item(last.start, last.end, last.text, senses, done=True) if senses else None
 
 
 def _says_nothing(item: Item) -> bool:

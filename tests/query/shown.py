@@ -13,7 +13,6 @@ def shown(query: Query) -> str:
     parts += ["things " + ", ".join(thing.concept for thing in query.things)] if query.things else []
     parts += [f"link {query.link.relation} {query.link.side} {query.link.concept}"] if query.link else []
     parts += ["metric " + _term(query.metric).removeprefix("result ")] if query.metric else []
-    parts += [f"change {query.change}"] if query.change else []
     parts += [f"order {query.order}"] if query.kind == "ranking" or query.order != "best" else []
     parts += [f"over {query.over}"] if query.over else []
     parts += [f"among {query.among.concept}"] if query.among else []

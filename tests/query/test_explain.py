@@ -79,6 +79,4 @@ def test_what_is_asked_for_stands_in_the_tree(lexicon: Lexicon) -> None:
     told = lines(Answer("", read("highest speedup on H100", lexicon)))
     assert told[0] == "ranking"
     assert "├─ order: highest" in told
-    told = lines(Answer("", read("what does pruning improve?", lexicon)))
-    assert told[:3] == ["entities", "├─ wants: metric", "├─ change: improve"]
     assert lines(Answer("", Query("near", words="long contexts"))) == ["near", "└─ words: long contexts"]

@@ -132,14 +132,6 @@ def test_what_a_text_is_free_of_is_not_in_it(text: str, is_found: bool) -> None:
     assert bool(re.search(phrase_regex("training"), text)) == is_found
 
 
-def test_words_side_by_side_are_looked_for_together(made: Any, own: Lexicon) -> None:
-    texts = [*(["We quantize at striped grizzles."] * 4), "We quantize grizzled and striped rows."]
-    papers = {f"900-0{n}": _paper(f"{n}Demo", text, topics=["quantization"]) for n, text in enumerate(texts, 1)}
-    assert "900-05" not in _ids(_asked(made, own, papers, "quantization with striped grizzles"))
-    apart = _asked(made, own, {"900-05": papers["900-05"]}, "quantization with striped grizzles")
-    assert _ids(apart) == ["900-05"]  # where no text has them so
-
-
 @pytest.mark.parametrize("question", ["pruning on CPUs, no GPU", "CPU上不用GPU的剪枝"])
 def test_hardware_that_is_left_out_is_not_named_either(question: str, made: Any, own: Lexicon) -> None:
     papers = {
