@@ -64,7 +64,7 @@ def test_what_was_left_out_is_said(built: Graph) -> None:
     page = str(built.draw(TOPIC, "en", 100).content)
     whole = drawn(built, TOPIC, limit=1000)
     assert f"100 of {whole.all_nodes:,} nodes" in page
-    assert "from 12 papers" in page
+    assert f"from {len(built.ask(TOPIC, limit=0).rows)} papers" in page
     assert page.count('"physics": false') == 100
 
 
@@ -95,7 +95,8 @@ def test_only_types_asked_for_are_drawn(built: Graph) -> None:
     found = drawn(built, "", limit=60, types=["technique", "hardware"])
     assert {node.type for node in found.nodes.values()} == {"technique", "hardware"}
     with_papers = drawn(built, TOPIC, types=["paper", "hardware"])
-    assert Counter(node.type for node in with_papers.nodes.values())["paper"] == 12
+    papers = Counter(node.type for node in with_papers.nodes.values())["paper"]
+    assert papers == len(built.ask(TOPIC, limit=0).rows)
 
 
 def test_a_concept_draws_its_neighbourhood(built: Graph) -> None:
