@@ -71,6 +71,7 @@ class Graph:
         name: str | None = None,
         strict: bool = False,
         fast: bool = False,
+        whole: bool = True,
         jobs: int | None = 1,
         engine: Engine | None = None,
         wanted: Wanted | None = None,
@@ -82,9 +83,9 @@ class Graph:
         be extracted; their texts are those of the files given, or of entries that the graph holds already.
         Entries that are unchanged are left as they are. Bad files and entries are told in `skipped`, and the others
         go on; `strict` raises KgError at the first. `fast` reads by vocabulary and rules alone, without the trained
-        tagger, and leaves what was read in full; `jobs` processes read where there is much, those of an engine
-        (`kg.build.engines.engine("ray")`) or of this machine; None stands for one for each core. Entries that are not
-        `wanted` are passed over.
+        tagger, and leaves what was read in full; `whole` reads bodies where there are any. `jobs` processes read where
+        there is much, those of an engine (`kg.build.engines.engine("ray")`) or of this machine; None stands for one
+        for each core. Entries that are not `wanted` are passed over.
         """
         from kg.build.adding import add
         from kg.build.pipeline import Pipeline
@@ -93,7 +94,7 @@ class Graph:
         annotations = read_records(records) if records is not None else None
         self._meanings |= not fast
         return add(
-            Pipeline(overrides=self.overrides, fast=fast, jobs=jobs, engine=engine),
+            Pipeline(overrides=self.overrides, fast=fast, jobs=jobs, engine=engine, whole=whole),
             self.store,
             patterns,
             annotations=annotations,

@@ -12,6 +12,8 @@ from kg.entity_types import LISTS
 #: Chinese brief, H the title above the brief, K keywords, S a Chinese summary of the source, which is not extracted.
 FIELDS = ("T", "A", "I", "B", "H", "K", "S")
 
+#: The fields of a Document that hold its body.
+BODY = ("parts", "tables", "references")
 #: What a part of a body is, and what its section is about.
 PART_KINDS = ("heading", "paragraph", "item", "caption", "footnote", "formula")
 _FRONT = ("abstract", "intro", "contributions", "related", "method", "theory")
@@ -246,6 +248,23 @@ class Relation:
 
 
 @dataclass(slots=True)
+class Usage:
+    """Something that a paper uses, or only names, as its body has it."""
+
+    type: str  # hardware, model, dataset, software or baseline
+    name: str
+    use: str  # run, simulated; evaluated, base, draft, teacher, judge; trained, calibration; baseline; mentioned
+    places: tuple[Evidence, ...]  # the best first; `field` is the id of a part or a cell
+    level: str  # abstract, cell, caption, setup, footnote, results, appendix, method, ...: where the best one stands
+    concept: str = ""
+    count: int = 1  # places that name it
+    surface: str = ""
+    at: tuple[int, int] = (-1, -1)  # of the surface in the raw text of the best place
+    extractor: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(slots=True)
 class Topic:
     """A topic of the paper, with the quote that supports it."""
 
@@ -307,6 +326,9 @@ class Record:
     brief: Brief = field(default_factory=Brief)
     key: dict[str, Evidence] = field(default_factory=dict)  # sentences of the abstract by role, one of KEY_ROLES
     paper: str = ""  # identifier of the work as a CURIE, once linked: "paper:2510.12345"
+    uses: list[Usage] = field(default_factory=list)
+    limitations: list[Evidence] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)  # links to this paper's code and models
     reason: str = ""  # why it was linked to this work
     partial: bool = False  # whether an extractor was unavailable, so that the entry must be read again
     kind_score: float = 0.0  # how likely the kind is right; 0 where nothing has judged it

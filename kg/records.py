@@ -22,6 +22,7 @@ from kg.model import (
     KINDS,
     LARGEST,
     MODEL_ROLES,
+    OBTAINED,
     RELATION_TYPES,
     ROLES,
     Brief,
@@ -29,15 +30,20 @@ from kg.model import (
     Evidence,
     KgError,
     Mention,
+    Part,
     Record,
     Relation,
     Result,
     Statement,
     Topic,
+    Usage,
 )
 from kg.names import PREFIXES
+from kg.text import fold
 
 #: The keys of a record, in their order.
+#: Types of what papers use, and the keys that hold it.
+_USED = {**{kind: LISTS[kind] for kind in OBTAINED}, "baseline": "baselines", "software": "software"}
 KEYS = tuple(itertools.takewhile(lambda name: name != "paper", (one.name for one in fields(Record))))
 _CHANGES = ("increase", "decrease", "absolute")
 _ROLES = {"technique": ROLES, "model": ("", *MODEL_ROLES)}
@@ -75,6 +81,39 @@ def to_json(record: Record) -> dict[str, Any]:
     if record.kind_score:
         out["kind_score"] = {"score": round(record.kind_score, 4), "sure": record.kind_sure}
     return out
+
+
+def body_json(document: Document, record: Record) -> dict[str, Any]:
+    """What a body adds to a record's JSON: sections, what is used or mentioned by type, code, limitations, tables."""
+    if not document.parts:
+        return {}
+    uses = {kind: {fold(use.name): use for use in record.uses if use.type == kind} for kind in _USED}
+    out: dict[str, Any] = {"sections": [_section(part) for part in document.parts if part.kind == "heading"]}
+    for kind, name in _USED.items():
+        found = {one["canonical"]: one for one in map(_mention_json, getattr(record, name, ()))}
+        for one in found.values():
+            use = uses[kind].pop(fold(one["canonical"]), None)
+            one["name"] = one["canonical"]
+            one |= _use_json(use) if use else {}
+        others = [{"name": use.name, "surface": use.surface, **_use_json(use)} for use in uses[kind].values()]
+        out[name] = [*found.values(), *others]
+    out |= {"code": record.code, "limitations": [one.quote for one in record.limitations]}
+    captions = {part.id: part.text.text for part in document.parts if part.kind == "caption"}
+    out["tables"] = [
+        {"id": t.id, "label": t.label, "page": t.page, "caption": captions.get(f"{t.id}/caption", "")}
+        for t in document.tables
+    ]
+    return out
+
+
+def _section(part: Part) -> dict[str, Any]:
+    return {"head": part.text.text, "role": part.role, "page": part.page}
+
+
+def _use_json(use: Usage) -> dict[str, Any]:
+    place = use.places[0]
+    return {"use": use.use, "level": use.level, "part": place.field, "quote": place.quote, "places": use.count,
+            "score": use.confidence}  # fmt: skip
 
 
 def read_records(path: str | Path) -> dict[str, dict[str, Any]]:

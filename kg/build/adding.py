@@ -197,7 +197,7 @@ class Adding:
     @property
     def _versions(self) -> list[str]:
         """What the fingerprints of entries depend on beside their texts, where nothing is annotated."""
-        return self.pipeline.versions()
+        return [*self.pipeline.versions(), *([] if self.pipeline.whole else ["abstracts"])]
 
     def has(self, source: Source) -> bool:
         """Whether the store has all of a file that is yet to be read; its entries are told as unchanged then."""

@@ -18,10 +18,11 @@ from kg.compiled import no_search_for_garbage
 from kg.extract import LANGUAGE_MODEL, extract, pipeline
 from kg.extract import version as extractor
 from kg.extract.belonging import obtained
+from kg.extract.body import quoted_parts
 from kg.link.linker import Linker
 from kg.link.overrides import Overrides
-from kg.model import Batch, Document, Doubt, Facts, KgError, Loss, Record, Text
-from kg.records import from_json, to_json
+from kg.model import FIELDS, Batch, Document, Doubt, Facts, KgError, Loss, Record, Text
+from kg.records import body_json, from_json, to_json
 from kg.sources import HeldFile, Unread
 from kg.store.entries import Entry, local_id
 from kg.text import number_of
@@ -119,19 +120,21 @@ class Pipeline:
         fast: bool = False,
         jobs: int | None = 1,
         engine: Engine | None = None,
+        whole: bool = True,
     ) -> None:
         """`fast`: by vocabulary and rules, without the tagger; `jobs`: processes that read where there is much.
 
+        `whole`: with the bodies of papers, where files have them.
         They are the engine's, this machine's when None is given; without a number one for each core it has.
         `overrides` are people's decisions about names, those that ship when None is given.
         """
         self.vocabulary = vocabulary or Vocabulary.load()
         self.overrides = overrides
-        self.fast, self.jobs, self.engine = fast, jobs, engine
+        self.fast, self.jobs, self.engine, self.whole = fast, jobs, engine, whole
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process needs: it links with registers of its own."""
-        kept = {"vocabulary": self.vocabulary, "overrides": self.overrides, "fast": self.fast}
+        kept = {"vocabulary": self.vocabulary, "overrides": self.overrides, "fast": self.fast, "whole": self.whole}
         return {**kept, "jobs": 1, "engine": None}
 
     @cached_property
@@ -168,12 +171,16 @@ class Pipeline:
         """A document as it is to be stored, under its source's own name for it."""
         document = replace(document, id=local_id(document.id, document.source))
         record, facts = self.extracted(document, annotations)
+        if document.parts:  # the texts that mentions quote are texts of the entry
+            own = {field: text for field, text in document.texts.items() if field in FIELDS}
+            document = replace(document, texts=own | quoted_parts(document, record))
         way = self.way(document, annotations)
         return Ready(Coming.of(Entry(document, replace(record, partial=False), way)), facts, record.partial)
 
     def line(self, document: Document) -> str:
         """The linked record of a document in the annotators' form: one line of JSON."""
-        return _JSON.encode(to_json(self.record(document))) + "\n"
+        record = self.record(document)
+        return _JSON.encode(to_json(record) | body_json(document, record)) + "\n"
 
     def _try(self, work: Callable[[Document], Done], item: Item) -> Done | Made[Done] | KgError:
         """What `work` makes of a document or of those of a file, or why it cannot; an error is passed on."""
@@ -191,7 +198,7 @@ class Pipeline:
 
     def _of_file(self, work: Callable[[Document], Done], file: Unread) -> Made[Done]:
         with limits.step():
-            batch = sources.read(file.held, file.name)
+            batch = sources.read(file.held, file.name, self.whole)
             documents = list(batch.documents)
         made = [self._try(work, document) for document in documents]
         return Made(replace(batch, documents=documents), made)  # type: ignore[arg-type]  # no document is a file
@@ -230,7 +237,7 @@ class Pipeline:
 
     def files(
         self,
-        opened: Callable[[Path | HeldFile, str | None], Batch | Unread],
+        opened: Callable[..., Batch | Unread],
         patterns: Iterable[str | Path],
         name: str | None = None,
     ) -> Iterator[Batch | Unread | KgError]:
@@ -244,7 +251,7 @@ class Pipeline:
         yield from (KgError(f"{path}: is a copy of {other}: it was read once.") for path, other in copies.items())
         paths = [path for path in paths if path not in copies]
         faults: Counter[int] = Counter()  # by path, which may be an archive
-        for at, file in reading.read(paths, partial(_opened, opened, name, named)):
+        for at, file in reading.read(paths, partial(_opened, partial(opened, is_whole=self.whole), name, named)):
             faults[at] += isinstance(file, KgError)
             if not isinstance(file, KgError) or faults[at] <= _MOST_SENTENCES:
                 yield file

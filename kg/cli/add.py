@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import FILES, HERE, SKIPPED, Fast, Jobs, Location, Strict, interruptible, progress, tell_left_out
+from kg.cli.base import (
+    FILES,
+    HERE,
+    SKIPPED,
+    AbstractOnly,
+    Fast,
+    Jobs,
+    Location,
+    Strict,
+    interruptible,
+    progress,
+    tell_left_out,
+)
 from kg.model import KgError
 from kg.text import number_of
 
@@ -27,6 +39,7 @@ def command(
     ] = None,
     strict: Strict = False,
     fast: Fast = False,
+    abstract_only: AbstractOnly = False,
     jobs: Jobs = None,
     engine: Annotated[
         str, typer.Option(help="Where papers are read: local (processes of this machine) or ray (a Ray cluster).")
@@ -51,6 +64,7 @@ def command(
             name=name,
             strict=strict,
             fast=fast,
+            whole=not abstract_only,
             jobs=jobs,
             engine=where,
             progress=tell,

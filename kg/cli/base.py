@@ -54,6 +54,9 @@ Fast = Annotated[
     bool,
     typer.Option("--fast", help="Use vocabulary and rules only, without the tagger: much faster, less often right."),
 ]
+AbstractOnly = Annotated[
+    bool, typer.Option("--abstract-only", help="Read titles and abstracts, not the bodies of papers that come whole.")
+]
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, help="Processes used for many papers.", show_default="all cores"),

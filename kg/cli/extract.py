@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.base import FILES, Fast, Jobs, Output, Strict, choose, write_lines
+from kg.cli.base import FILES, AbstractOnly, Fast, Jobs, Output, Strict, choose, write_lines
 
 if TYPE_CHECKING:
     from kg.build.pipeline import Progress
@@ -23,6 +23,7 @@ def command(
     output: Output = None,
     strict: Strict = False,
     fast: Fast = False,
+    abstract_only: AbstractOnly = False,
     jobs: Jobs = None,
 ) -> None:
     """Print what is extracted from papers: one JSON object per paper, in the format of the annotated papers."""
@@ -33,7 +34,7 @@ def command(
     report = Added()
 
     def lines(tell: Progress | None) -> Iterator[str]:
-        pipeline = Pipeline(fast=fast, jobs=jobs or cores())
+        pipeline = Pipeline(fast=fast, jobs=jobs or cores(), whole=not abstract_only)
         return pipeline.lines(files, strict=strict, progress=tell, report=report)
 
     write_lines(lines, report, output)

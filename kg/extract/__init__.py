@@ -123,4 +123,8 @@ def extract(
             doc = component(doc)
     record = obtained(to_record(doc, document), document, vocabulary)
     record.partial = doc.user_data.get("partial", False)
+    if document.parts:
+        from kg.extract.body import read_body
+
+        read_body(nlp, document, record, vocabulary)
     return record

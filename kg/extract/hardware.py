@@ -213,15 +213,22 @@ class Hardware(NamedEntities):
         for start, end in fields if "GPU" in text or "VRAM" in text else ():
             for sized in _SIZED.finditer(text, start, end):
                 yield *sized.span(), {"memory size": 1.0}
-        for token in _words_among(doc, kinds.makers):
-            if text[token.start].isupper() and inside((token.start, token.end), fields):
-                model = _MODEL.match(text, token.end)
-                if model and _CODE.search(model.group()):
-                    yield token.start, model.end(), {"maker's": 1.0, "coded": 1.0}
+        for start, end in self.made(doc, kinds):
+            yield start, end, {"maker's": 1.0, "coded": 1.0}
         for phrase in view.phrases:
             head = kinds.heads.get(fold(phrase.words[-1].text), 0.0)
             if head and len(phrase.words) < 5 and inside((phrase.start, phrase.end), fields):
                 yield phrase.start, phrase.end, {"class head": head}
+
+    def made(self, doc: Doc, kinds: Kinds) -> list[tuple[int, int]]:
+        """Spans of a maker's name and a product's: "NVIDIA P6000"."""
+        text, fields, out = doc._.text, read_fields(doc), []
+        for token in _words_among(doc, kinds.makers):
+            if text[token.start].isupper() and inside((token.start, token.end), fields):
+                model = _MODEL.match(text, token.end)
+                if model and _CODE.search(model.group()):
+                    out.append((token.start, model.end()))
+        return out
 
     def _listed(self, doc: Doc, kinds: Kinds, found: list[Match]) -> Iterator[tuple[int, int, str]]:
         """Makers after the name of a class ("CPUs from ARM and Intel"), each with the canonical name of its product."""

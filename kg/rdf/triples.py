@@ -116,7 +116,7 @@ def place_of(span: str) -> tuple[str, int, int]:
     >>> place_of("entry:002-22/text/A#char=11,19"), place_of("entry:002-22/text/A")
     (('A', 11, 19), ('A', -1, -1))
     """
-    text, _, place = span.rpartition("/")[2].partition("#char=")
+    text, _, place = span.rpartition("/text/")[2].partition("#char=")
     start, _, end = place.partition(",")
     return (text, int(start), int(end)) if start.isdecimal() and end.isdecimal() else (text, -1, -1)
 

@@ -70,9 +70,9 @@ def read(path: Path | HeldFile | str, name: str | None = None, is_whole: bool = 
     return reader.read(file)
 
 
-def begin(path: Path | HeldFile | str, name: str | None = None) -> Batch | Unread:
+def begin(path: Path | HeldFile | str, name: str | None = None, is_whole: bool = False) -> Batch | Unread:
     """Like `read`, but a file that holds one paper and is not too large is returned unread, for another process."""
-    file, reader = _recognised(path, name)
+    file, reader = _recognised(path, name, is_whole)
     is_single = getattr(reader, "is_single", None)
     if is_single is None or not is_single(file) or file.size > _CARRIED:
         return reader.read(file)

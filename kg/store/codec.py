@@ -18,7 +18,23 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from kg.entity_types import LISTS
-from kg.model import Brief, Document, Evidence, Mention, Record, Relation, Result, Source, Text, Topic
+from kg.model import (
+    Brief,
+    Cell,
+    Document,
+    Evidence,
+    Mention,
+    Part,
+    Record,
+    Reference,
+    Relation,
+    Result,
+    Source,
+    Table,
+    Text,
+    Topic,
+    Usage,
+)
 from kg.names import MINTED
 from kg.tables import json_line
 
@@ -33,13 +49,17 @@ _AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))
 
 
 def encoded(said: Document | Source) -> str:
-    """A document or source as JSON."""
-    return json_line(_plain(said))
+    """A document or source as JSON. A text that is a part of the body is kept there alone."""
+    made = plain(said)
+    if isinstance(said, Document) and said.parts:
+        parts = {part.id for part in said.parts}
+        made["texts"] = {name: None if name in parts else text for name, text in made["texts"].items()}
+    return json_line(made)
 
 
 def encoded_record(said: Record, of: Document) -> str:
     """A record as JSON, beside the document that it is of."""
-    made = _plain(said)
+    made = plain(said)
     named = _named(made)
     for name in LISTS.values():
         for mention in made.get(name, ()):
@@ -91,8 +111,12 @@ def _standing(evidence: Json, of: Document) -> str | None:
 def document(data: str) -> Document:
     """A document of its JSON. Raises one of WRONG for what is none."""
     said = json.loads(data)
-    texts = {field: _text(text) for field, text in said.pop("texts", {}).items()}
-    return _made(Document, said, authors=tuple, repairs=tuple)(texts=texts)
+    body: Json = {"parts": tuple(_part(one) for one in said.pop("parts", ()))}
+    body["tables"] = tuple(_table(one) for one in said.pop("tables", ()))
+    body["references"] = tuple(_reference(one) for one in said.pop("references", ()))
+    parts = {part.id: part.text for part in body["parts"]}
+    texts = {f: parts[f] if text is None else _text(text) for f, text in said.pop("texts", {}).items()}
+    return _made(Document, said, authors=tuple, repairs=tuple)(texts=texts, **body)
 
 
 def record(data: str, of: Document) -> Record:
@@ -113,6 +137,8 @@ def record(data: str, of: Document) -> Record:
     if "brief" in said:
         made["brief"] = _made(Brief, said.pop("brief"), institution=tuple)()
     made["key"] = {role: Evidence(**place) for role, place in said.pop("key", {}).items()}
+    made["uses"] = [_use(one) for one in said.pop("uses", ())]
+    made["limitations"] = [Evidence(**place) for place in said.pop("limitations", ())]
     return Record(**said, **made)
 
 
@@ -123,21 +149,21 @@ def source(data: str) -> Source:
     return _made(Source, said, skipped=tuple)(skeleton=skeleton)
 
 
-def _plain(said: Any) -> Any:
+def plain(said: Any) -> Any:
     """What JSON can say of a value."""
     if said.__class__ in _AS_THEY_ARE:
         return said
     if isinstance(said, Text):
         return said.raw if said.raw == said.text and not said.edits else [said.raw, said.text, said.edits]
     if isinstance(said, dict):
-        return {key: _plain(value) for key, value in said.items()}
-    if isinstance(said, list):
-        return [_plain(value) for value in said]
+        return {key: plain(value) for key, value in said.items()}
+    if isinstance(said, list | tuple):
+        return [plain(value) for value in said]
     if not hasattr(said, "__slots__"):
         return said
     names, defaults, values_of = _defaults(said.__class__)
     return {
-        name: value if value.__class__ in _AS_THEY_ARE else _plain(value)
+        name: value if value.__class__ in _AS_THEY_ARE else plain(value)
         for name, default, value in zip(names, defaults, values_of(said), strict=True)
         if value is not default and (value != default or value.__class__ is not default.__class__)
     }
@@ -168,6 +194,23 @@ def _text(said: Any) -> Text:
         return Text(said, said)
     raw, text, edits = said
     return Text(raw, text, tuple((start, end, new) for start, end, new in edits))
+
+
+def _part(said: Json) -> Part:
+    return _made(Part, said, headings=tuple, text=_text)()
+
+
+def _table(said: Json) -> Table:
+    return Table(said.pop("id"), said.pop("label"), tuple(Cell(**cell) for cell in said.pop("cells")), **said)
+
+
+def _reference(said: Json) -> Reference:
+    return _made(Reference, said, cited=lambda places: tuple((part, start, end) for part, start, end in places))()
+
+
+def _use(said: Json) -> Usage:
+    places = tuple(Evidence(**place) for place in said.pop("places"))
+    return _made(Usage, said, at=tuple)(places=places)
 
 
 def _mention(kind: str, said: Json) -> Mention:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 
-from kg.model import Document
+from kg.model import BODY, FIELDS, Document
+from kg.store.codec import plain
 from kg.store.entries import local_id
 
 _SEAL = 32  # hexadecimal digits
@@ -33,6 +34,7 @@ def sealed(fingerprint: str) -> str:
 
 
 def _details(document: Document) -> str:
-    texts = {name: (text.raw, text.text, text.edits) for name, text in sorted(document.texts.items())}
-    rest = [getattr(document, name) for name in Document.__slots__ if name not in ("id", "texts")]
-    return json.dumps([texts, [local_id(document.id, document.source), *rest]])
+    texts = {name: (t.raw, t.text, t.edits) for name, t in sorted(document.texts.items()) if name in FIELDS}
+    rest = [getattr(document, name) for name in Document.__slots__ if name not in ("id", "texts", *BODY)]
+    body = [plain(list(getattr(document, name))) for name in BODY] if document.parts else []
+    return json.dumps([texts, [local_id(document.id, document.source), *rest], *body])

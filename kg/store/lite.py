@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
+from weakref import WeakSet
 
 from kg.model import KgError
 from kg.store.asking import Table, asked, fits
@@ -26,6 +27,19 @@ _WAIT = 5.0  # seconds that a second writer waits for the first
 #: What a writer keeps of the file, in KiB, and pages that it may write before they go from the log into the file: the
 #: many indexes of a large graph are written all over it, again and again.
 _CACHE, _LOG = 256_000, 16_000
+
+
+#: Locks of this process: a process that it forks must not hold them on.
+_LOCKS: WeakSet[IO[bytes]] = WeakSet()
+
+
+def _let_go() -> None:
+    for file in list(_LOCKS):
+        file.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
 
 
 class Lite(sqlite3.Connection):
@@ -283,6 +297,7 @@ def taken(path: Path, wait: float | None = None, named: Path | None = None) -> A
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _LOCKS.add(file)
             return file
         except BlockingIOError:
             if time.monotonic() > end:

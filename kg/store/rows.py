@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHORTEST, LONGEST = 4, 99
 _SOME = 500  # values in a query
 _MOST = 1000  # entries that are written at once
-_TEXTS = 16  # numbers of texts that an entry has, of which it uses as many as it has texts
+_TEXTS = 1024  # numbers of texts that an entry has, of which it uses as many as it has texts
 #: What the entries of works say of them, in the order of their sources; last the dates of these.
 _SAID = """
 SELECT paper, id, record ->> '$.title', record ->> '$.name', record ->> '$.kind', document ->> '$.date',
@@ -186,7 +186,8 @@ class Writer:
         if texts_stay:
             self._stay[entry] = (waiting.authors, waiting.texts) if waiting else ([], [])
         elif waiting is None or not waiting.texts:
-            self.db.unindex_texts(self.db.execute("SELECT id, raw FROM texts WHERE entry = ?", (entry,)).fetchall())
+            sql = "SELECT id, raw FROM texts WHERE entry = ? AND length(field) = 1"
+            self.db.unindex_texts(self.db.execute(sql, (entry,)).fetchall())
             for table in ("authors", "texts"):
                 self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
 
@@ -219,7 +220,7 @@ class Writer:
         ]
         self._insert("texts", texts)
         # At once: SQLite's index of texts writes what it has to the disk at every savepoint and statement.
-        search = ((text[0], text[-1]) for text in texts)
+        search = ((text[0], text[-1]) for text in texts if len(text[3]) == 1)  # bodies are not searched
         self.db.index_texts(search)
         self._count(before)
         self.forget()

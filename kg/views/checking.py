@@ -53,7 +53,7 @@ def check(
     return view(found, without, PageWords(lang))
 
 
-def _with_derived(path: Path | sources.HeldFile, name: str | None) -> Batch:
+def _with_derived(path: Path | sources.HeldFile, name: str | None, is_whole: bool = False) -> Batch:
     """A file that was read; digests written by kg include their composed briefs."""
     batch = sources.read(path, name)
     is_digest = batch.source.form == DigestReader.name

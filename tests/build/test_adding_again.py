@@ -46,8 +46,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             names.append(document.id)
             yield document
 
-    def watched(path: Path | HeldFile | str, name: str | None = None) -> Batch:
-        batch = plain(path, name)
+    def watched(path: Path | HeldFile | str, name: str | None = None, is_whole: bool = False) -> Batch:
+        batch = plain(path, name, is_whole)
         assert isinstance(batch, Batch)
         return replace(batch, documents=told(iter(batch.documents)))
 

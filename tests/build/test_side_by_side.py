@@ -62,9 +62,9 @@ def noted_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that this process reads from now on."""
     read, names = sources.read, list[str]()
 
-    def noted(path: Path | HeldFile | str, name: str | None = None) -> Batch:
+    def noted(path: Path | HeldFile | str, name: str | None = None, is_whole: bool = False) -> Batch:
         names.append(str(path))
-        return read(path, name)
+        return read(path, name, is_whole)
 
     monkeypatch.setattr(sources, "read", noted)
     return names

@@ -178,10 +178,10 @@ def test_a_file_that_cannot_be_opened(
     small(monkeypatch, way)
     plain = sources.begin
 
-    def begin(path: Path | HeldFile, name: str | None = None) -> Batch | Unread:
+    def begin(path: Path | HeldFile, name: str | None = None, is_whole: bool = False) -> Batch | Unread:
         if path.name.endswith("b.jsonl"):
             way()
-        return plain(path, name)
+        return plain(path, name, is_whole)
 
     monkeypatch.setattr(sources, "begin", begin)
     report, entries = added(tmp_path, files)

@@ -24,6 +24,7 @@ SAYS = re.compile(r"[\w){}'\"] ?: (?=[a-z])\S+ |[a-z{}] [^:]*(?:; [^:]*)\b(?:ski
 #: Literals that are no words: code, encodings, names of files.
 CODE = re.compile(
     r"^stdin$|^[a-z]+-?\d+$|^ and \{\} more$|\bSELECT\b|@prefix|sh:|citation_title\"|^The (?:brief|heading|title) "
+    r"|^su?\{\}$|^references\.bib$"
 )
 
 

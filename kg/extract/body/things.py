@@ -1,0 +1,209 @@
+"""The things that a body names (devices, models, data sets, software, methods), each with all places that name it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.entity_types import data_folder
+from kg.extract.base import SpanIndex, make_doc, sentence_of
+from kg.extract.datasets import Datasets
+from kg.extract.hardware import Hardware, kinds_of
+from kg.extract.models import Models
+from kg.model import Document, Part, Text
+from kg.text import fold
+from kg.vocabulary import Vocabulary
+
+_GAP = "\n\n"
+_KINDS = ("caption", "heading", "footnote")  # groups of their own
+#: A word with an inner capital or a capital and a digit, and its parts: "LLaMA-2-7B", "KIVI", "Quest++".
+_NAME = re.compile(r"(?<![\w./@-])(?=[\w./+-]{0,30}[A-Z])[^\W_]\w{0,30}(?:[-./+]\w{1,20}){0,6}[+*]{0,2}")
+_VERSION = re.compile(r" (?!(?:19|20)\d\d)[vV]?\d+(?:\.\d+)?[A-Za-z]{0,3}(?![\w.%])")
+_CONTINUED = {  # what continues a name that is known, by type
+    "software": r"[ -]?(?:version )?[vV]?\d+(?:\.\d+){0,3}(?![\w%]|\.\d)",
+    "dataset": r"[ -]?(?:[vV]\d(?:\.\d)*|(?:19|20)\d\d|\d{1,4}[kKM]?)(?![\w.%]|,? \d)",
+    "model": r"-[A-Z]?\d{1,3}[A-Za-z]?(?![\w.%])",
+}
+_BEHIND = {kind: re.compile(form) for kind, form in _CONTINUED.items()}
+_MEASURES = ("metric", "task", "problem")  # types of names that are no things
+_MOST_CELL = 60  # characters of a cell that is a name
+_MARK = r"\s*(?:\[[^\]]{0,40}\]|\((?:[^()]{0,30}\d{4}|ours?)\)|[†‡*§]+)\s*$"  # behind a name in a table
+
+
+@cache
+def settings() -> dict[str, Any]:
+    """The cues, groups and limits of uses.toml."""
+    return tomllib.loads(Path(__file__).with_name("uses.toml").read_text("utf-8"))
+
+
+@cache
+def software() -> dict[str, str]:
+    """The usual names of software by all its names as written."""
+    rows = (data_folder("ontology") / "software.tsv").read_text("utf-8").splitlines()
+    names = [row.split("\t") for row in rows if row and not row.startswith("#")]
+    return {name: row[0] for row in names for name in row}
+
+
+class BodyPlace(NamedTuple):
+    """Where a thing is named: offsets in the text of a piece, and those of the piece's sentence in the whole text."""
+
+    piece: int
+    start: int
+    end: int
+    sentence: tuple[int, int]
+
+
+class Piece(NamedTuple):
+    """A part of a body, or a cell of a table that names its row or column, in the text of the whole."""
+
+    start: int
+    end: int
+    id: str
+    group: str
+    part: Part | None  # None for a cell
+
+
+@dataclass(slots=True)
+class BodyThing:
+    """A thing by name; `types` are those of the vocabulary or of its form."""
+
+    name: str
+    concept: str = ""
+    types: set[str] = field(default_factory=set)
+    surfaces: Counter[str] = field(default_factory=Counter)
+    places: list[BodyPlace] = field(default_factory=list)
+    beside: Counter[str] = field(default_factory=Counter)  # types of its neighbours in lists
+
+
+class Whole:
+    """The body of a paper as one text, and the things that it names."""
+
+    def __init__(self, nlp: Language, document: Document, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.pieces: list[Piece] = []
+        texts: list[str] = []
+        at, most = 0, settings()["limits"]["characters"]
+        groups = {role: group for group, roles in settings()["groups"].items() for role in roles.split()}
+        for part in document.parts:
+            if part.role != "references" and at < most:
+                group = part.kind if part.kind in _KINDS else groups.get(part.role, "discussion")
+                at = self._add(texts, at, part.id, group, part.text.text, part)
+        for table in document.tables:
+            for cell in table.cells:
+                if (cell.head or not cell.column) and cell.text and len(cell.text) <= _MOST_CELL and at < most:
+                    at = self._add(texts, at, f"{table.id}/r{cell.row + 1}c{cell.column + 1}", "cell", cell.text, None)
+        self.text = _GAP.join(texts)
+        self._starts = [piece.start for piece in self.pieces]
+        title = document.texts.get("T", Text("", ""))
+        self.doc = make_doc(nlp, Document("", "", 1, {"T": title, "A": Text(self.text, self.text)}), vocabulary)
+        self.at = self.doc._.fields["A"][0] if self.text else 0  # of the text in the Doc
+        self.things = self._things()
+
+    def raw(self, number: int) -> str:
+        """The raw text of a piece; a cell has no other than its own."""
+        piece = self.pieces[number]
+        return piece.part.text.raw if piece.part else self.text[piece.start : piece.end]
+
+    def _add(self, texts: list[str], at: int, name: str, group: str, text: str, part: Part | None) -> int:
+        texts.append(text)
+        self.pieces.append(Piece(at, at + len(text), name, group, part))
+        return at + len(text) + len(_GAP)
+
+    def _things(self) -> dict[str, BodyThing]:
+        """The things by their letters and digits, in the order of their first places."""
+        out: dict[str, BodyThing] = {}
+        before: tuple[int, BodyThing] | None = None
+        for start, end, kind, name, concept in sorted(self._named()):
+            if kind in _BEHIND and (more := _BEHIND[kind].match(self.text, end)):
+                name, end = name + self.text[end : more.end()].replace(" version", ""), more.end()
+            surface = self.text[start:end]
+            thing = out.setdefault(_key(name), BodyThing(name, concept))
+            thing.types.add(kind)
+            thing.concept = thing.concept or concept
+            thing.surfaces[surface] += 1
+            number = bisect_right(self._starts, start) - 1
+            piece = self.pieces[number]
+            first, last = sentence_of(self.doc, start + self.at)
+            span = (first - self.at, last - self.at) if piece.part else (piece.start, piece.end)
+            thing.places.append(BodyPlace(number, start - piece.start, end - piece.start, span))
+            if before and re.fullmatch(
+                r"\s?(?:\[[\d, ]+\])?\s?(?:[,/|&]|,? (?:and|or|vs\.?)|、|和)\s?", self.text[before[0] : start]
+            ):
+                thing.beside.update(before[1].types)
+                before[1].beside.update(thing.types)
+            before = end, thing
+        return out
+
+    def _named(self) -> Iterator[tuple[int, int, str, str, str]]:
+        """Spans with type, name and concept: what the vocabulary has, software, then what has the form of a name."""
+        found: dict[tuple[int, int], list[tuple[str, str, str]]] = {}
+        for kind, start, end, name, concept in (*self._known(self.doc), *self._software()):
+            found.setdefault((start - self.at, end - self.at), []).append((kind, name, concept))
+        measures = [(m.start - self.at, m.end - self.at) for m in self.doc._.matches if m.type in _MEASURES]
+        taken, last = SpanIndex(measures), -1
+        for (start, end), ones in sorted(found.items(), key=lambda one: (one[0][0], -one[0][1])):
+            if start >= 0 and end > last:
+                last = end
+                taken.add(start, end)
+                yield from ((start, end, *one) for one in ones)
+        for match in _NAME.finditer(self.text):
+            name = match[0].rstrip(".-/")
+            start, end = match.start(), match.start() + len(name)
+            version = _VERSION.match(self.text, end)
+            if version and len(name) > 2:
+                end = version.end()
+            if version and name.lower() in settings()["limits"]["numbered"]:
+                continue
+            if (version or _is_shaped(name)) and len(name) > 1 and not taken.touching(start, end):
+                taken.add(start, end)
+                yield start, end, "", self.text[start:end], ""
+        for piece in self.pieces:
+            name = re.sub(_MARK, "", self.text[piece.start : piece.end]).strip() if piece.part is None else ""
+            if name[:1].isupper() and not taken.touching(piece.start, piece.end):
+                begin = self.text.index(name, piece.start)
+                yield begin, begin + len(name), "", name, ""
+
+    def _known(self, doc: Doc) -> Iterator[tuple[str, int, int, str, str]]:
+        for kind in (Hardware(self.vocabulary), Models(self.vocabulary), Datasets(self.vocabulary)):
+            candidates, names = kind.found(doc)
+            spans = [(one.start, one.end) for one in candidates]
+            spans += kind.made(doc, kinds_of(self.vocabulary)) if isinstance(kind, Hardware) else []
+            for start, end in spans:
+                surface = doc._.text[start:end]
+                name = names.get((start, end), surface)
+                found = (self.vocabulary.find_written(one, kind.entity) for one in (surface, name))
+                concept = next(filter(None, found), None)
+                yield kind.entity, start, end, name, concept.curie if concept else ""
+        for match in doc._.matches:
+            if match.type == "technique":
+                yield "technique", match.start, match.end, self.vocabulary[match.concept].label["en"], match.concept
+
+    def _software(self) -> Iterator[tuple[str, int, int, str, str]]:
+        for match in re.finditer(_programs(), self.text):
+            yield "software", match.start() + self.at, match.end() + self.at, software()[match[0]], ""
+
+
+@cache
+def _programs() -> str:
+    names = "|".join(map(re.escape, sorted(software(), key=len, reverse=True)))
+    return rf"(?<![\w-])(?:{names})(?![\w]|-[A-Z])"
+
+
+def _is_shaped(name: str) -> bool:
+    """Whether a word has the form of a name: an inner capital, or a digit beside letters."""
+    return any(c.isupper() for c in name[1:]) or (any(map(str.isdigit, name)) and any(map(str.isalpha, name)))
+
+
+def _key(name: str) -> str:
+    """Letters and digits of a name."""
+    return fold(name).replace(" ", "") or name

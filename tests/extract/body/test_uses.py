@@ -1,0 +1,125 @@
+"""What a paper uses according to its body: read, stored, found, verified."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import kg
+from kg.build.pipeline import Pipeline
+from kg.build.verify import verify
+from kg.extract.body.uses import whole_names
+from kg.model import Record
+from kg.sources import read
+from kg.store.codec import document, encoded, encoded_record, record
+
+PAPER = r"""
+\documentclass{article}
+\title{PloverKV: Small Caches for Long Texts}
+\begin{document}
+\maketitle
+\begin{abstract}
+We propose PloverKV, which evicts entries of the KV cache and keeps the accuracy of large language models.
+Code: \url{https://github.com/plover/ploverkv}
+\end{abstract}
+\section{Introduction}
+Caches grow with the text. Recent systems run on NVIDIA H200 GPUs.
+\section{Related Work}
+Quest \cite{quest} was tested on Needle-in-a-Haystack.
+\section{Experiments}
+\subsection{Setup}
+All experiments run on one NVIDIA A100 80GB GPU with PyTorch 2.1. We evaluate Llama-3-8B on LongBench and GSM8K.
+\subsection{Results}
+Table \ref{t} compares PloverKV with SnapKV on LongBench. PloverKV outperforms SnapKV by 2 points.
+\begin{table}
+\caption{Accuracy on LongBench with Llama-3-8B.}\label{t}
+\begin{tabular}{lc}
+Method & LongBench \\
+SnapKV & 40.1 \\
+PloverKV & 42.1 \\
+\end{tabular}
+\end{table}
+\section{Limitations}
+PloverKV is slow for short texts.
+\end{document}
+"""
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("body") / "plover.tex"
+    path.write_text(PAPER, "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def made(paper: Path) -> Record:
+    [one] = read(paper, is_whole=True).documents
+    return Pipeline(fast=True).record(one)
+
+
+def test_what_the_set_up_names_is_used_and_what_is_only_told_of_is_mentioned(made: Record) -> None:
+    uses = {(use.type, use.name): use for use in made.uses}
+    assert uses["hardware", "NVIDIA A100 80GB"].use == "run"
+    assert uses["dataset", "LongBench"].use == "evaluated"
+    assert uses["hardware", "NVIDIA H200"].use == "mentioned"
+    assert {m.canonical for m in made.datasets} >= {"LongBench", "GSM8K"}
+    assert "NVIDIA H200" not in {m.canonical for m in made.hardware}
+
+
+def test_each_use_is_quoted_from_its_part(paper: Path, made: Record) -> None:
+    [one] = read(paper, is_whole=True).documents
+    parts = {part.id: part.text.raw for part in one.parts}
+    for use in made.uses:
+        for place in use.places:
+            assert place.field not in parts or parts[place.field][place.start : place.end] == place.quote
+    device = next(use for use in made.uses if use.name == "NVIDIA A100 80GB")
+    assert device.level == "setup"
+    assert device.places[0].field.startswith("s3.1/")
+
+
+def test_code_and_limitations_are_those_of_the_paper(made: Record) -> None:
+    assert made.code == ["https://github.com/plover/ploverkv"]
+    assert [one.quote for one in made.limitations] == ["PloverKV is slow for short texts."]
+
+
+def test_a_graph_finds_what_a_body_uses_and_keeps_where_it_says_so(paper: Path, tmp_path: Path) -> None:
+    with kg.open(str(tmp_path / "whole.kg"), create=True) as graph:
+        assert graph.add(paper, fast=True).added == ["plover-01"]
+        answer = graph.ask("papers on A100")
+        assert len(answer.rows) == 1
+        assert any("A100" in quote.quote for row in answer.rows for quote in row.evidence)
+        assert not graph.ask("papers on H200").rows
+        assert verify(graph.store).faults == []
+        assert graph.add(paper, fast=True).unchanged == ["plover-01"]
+
+
+def test_an_abstract_alone_gives_what_it_gave_before(paper: Path, tmp_path: Path) -> None:
+    with kg.open(str(tmp_path / "abstract.kg"), create=True) as graph:
+        graph.add(paper, fast=True, whole=False)
+        assert not graph.ask("papers on A100").rows
+        assert graph.add(paper, fast=True).added == ["plover-01"]  # the whole paper takes its place
+        assert graph.add(paper, fast=True, whole=False).unchanged == ["plover-01"]
+        assert len(graph.ask("papers on A100").rows) == 1
+
+
+def test_bodies_and_uses_are_stored_without_loss(paper: Path, made: Record) -> None:
+    [one] = read(paper, is_whole=True).documents
+    again = document(encoded(one))
+    assert (again.parts, again.tables, again.references) == (one.parts, one.tables, one.references)
+    assert record(encoded_record(made, one), one).uses == made.uses
+
+
+def test_lines_of_extract_have_what_a_body_says(paper: Path) -> None:
+    [line] = Pipeline(fast=True).lines([paper])
+    said = json.loads(line)
+    assert {one["head"]: one["role"] for one in said["sections"]}["Setup"] == "setup"
+    assert [one["label"] for one in said["tables"]] == ["Table 1"]
+    assert {one["name"]: one["use"] for one in said["hardware"]}["NVIDIA H200"] == "mentioned"
+
+
+def test_a_name_within_another_of_its_type_is_the_same_thing() -> None:
+    said = [("hardware", False, "NVIDIA V100"), ("hardware", False, "V100"), ("model", False, "V100")]
+    assert whole_names(said) == [True, False, True]
