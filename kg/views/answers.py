@@ -25,6 +25,7 @@ _SHOWN = 2
 _PAPERS = 4
 #: Characters of the words of a sentence that was shown before.
 _AGAIN = 80
+_PART = re.compile(r"(s|t|f|fn)([A-Z\d][\w.]*)(?:-\d+)?(?:/|$)")  # the id of a part of a body
 _NUMBER = re.compile(r"[≥≤<>~≈+-]?\s?\d[\d.,]*(?:\s?\D{1,8})?")
 
 
@@ -125,8 +126,15 @@ def supported(quotes: tuple[Quote, ...], most: int = _SHOWN) -> list[str]:
     for own in found:
         names = list(dict.fromkeys(plain(q.entity) for q in own))
         words = PageWords("zh" if has_han("".join(names)) else "en")
-        out.append(words.labelled([*names[:-1], names[-1] + in_doubt(own, words)], f"“{_excerpt(own)}”"))
+        said = f"“{_excerpt(own)}”{place_in(own[0].field, words)}"
+        out.append(words.labelled([*names[:-1], names[-1] + in_doubt(own, words)], said))
     return out
+
+
+def place_in(field: str, words: PageWords) -> str:
+    """Where in the body of a paper a field is: " (§4.1)", " (Table 2)"; "" for a header and sections without number."""
+    found = _PART.match(field)
+    return words(f"answer.in_{found[1]}", n=found[2]) if found else ""
 
 
 def in_doubt(quotes: Iterable[Quote], words: PageWords) -> str:

@@ -14,6 +14,7 @@ from kg.extract.body.uses import whole_names
 from kg.model import Record
 from kg.sources import read
 from kg.store.codec import document, encoded, encoded_record, record
+from kg.views.answers import supported
 
 PAPER = r"""
 \documentclass{article}
@@ -91,6 +92,7 @@ def test_a_graph_finds_what_a_body_uses_and_keeps_where_it_says_so(paper: Path, 
         answer = graph.ask("papers on A100")
         assert len(answer.rows) == 1
         assert any("A100" in quote.quote for row in answer.rows for quote in row.evidence)
+        assert "(§3.1)" in "".join(supported(answer.rows[0].evidence))
         assert not graph.ask("papers on H200").rows
         assert verify(graph.store).faults == []
         assert graph.add(paper, fast=True).unchanged == ["plover-01"]
