@@ -107,7 +107,7 @@ def body_json(document: Document, record: Record) -> dict[str, Any]:
 
 
 def _section(part: Part) -> dict[str, Any]:
-    return {"head": part.text.text, "role": part.role, "page": part.page}
+    return {"head": part.headings[-1] if part.headings else part.text.text, "role": part.role, "page": part.page}
 
 
 def _use_json(use: Usage) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def test_bodies_and_uses_are_stored_without_loss(paper: Path, made: Record) -> N
 def test_lines_of_extract_have_what_a_body_says(paper: Path) -> None:
     [line] = Pipeline(fast=True).lines([paper])
     said = json.loads(line)
-    assert {one["head"]: one["role"] for one in said["sections"]}["Setup"] == "setup"
+    assert {one["head"]: one["role"] for one in said["sections"]}["3.1 Setup"] == "setup"
     assert [one["label"] for one in said["tables"]] == ["Table 1"]
     assert {one["name"]: one["use"] for one in said["hardware"]}["NVIDIA H200"] == "mentioned"
 
