@@ -10,7 +10,7 @@ from kg.extract.base import make_doc
 from kg.extract.body.things import Whole, settings
 from kg.extract.body.uses import read_uses
 from kg.extract.names import code_url
-from kg.model import MODEL_ROLES, Document, Evidence, Mention, Part, Record, Text
+from kg.model import Document, Evidence, Mention, Part, Record, Text
 from kg.text import fold, raw_span, sentences
 from kg.vocabulary import Vocabulary
 
@@ -54,7 +54,7 @@ def _add_mentions(record: Record) -> None:
             continue
         known.add((use.type, fold(use.name)))
         place, start, end = use.places[0], *use.at
-        role = "evaluated" if use.type == "model" and "evaluated" in MODEL_ROLES else ""
+        role = "evaluated" if use.type == "model" else ""
         getattr(record, LISTS[use.type]).append(
             Mention(
                 use.type,
