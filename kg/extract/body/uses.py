@@ -50,11 +50,12 @@ def read_uses(whole: Whole, own: str) -> list[Usage]:
     found: list[tuple[float, Usage]] = []
     for thing, features in rated(whole, own):
         kind, likely = _likeliest(thing, features)
-        if kind and (use := _use(whole, thing, kind, likely)):
-            found.append((likely, use))
+        if kind:
+            found.append((likely, _use(whole, thing, kind, likely)))
     ordered = [use for _, use in sorted(found, key=lambda one: (-one[0], one[1].name))]
+    ordered = ordered[: settings()["limits"]["things"]]
     names = whole_names([(use.type, use.use == "mentioned", use.name) for use in ordered])
-    return [use for use, is_whole in zip(ordered, names, strict=True) if is_whole][: settings()["limits"]["things"]]
+    return [use for use, is_whole in zip(ordered, names, strict=True) if is_whole]
 
 
 def whole_names(said: list[tuple[str, bool, str]]) -> list[bool]:
@@ -146,20 +147,13 @@ def likelihood(kind: str, features: Features) -> float:
     )
 
 
-def _use(whole: Whole, thing: BodyThing, kind: str, likely: float) -> Usage | None:
-    """The use of a thing with its quotes, the surest first; None where no quote can be given."""
+def _use(whole: Whole, thing: BodyThing, kind: str, likely: float) -> Usage:
+    """The use of a thing with its quotes, the surest first."""
     levels = [*settings()["levels"]["order"], *settings()["levels"]["mentioned"]]
     places = sorted(
-        (
-            place
-            for place in thing.places
-            if whole.pieces[place.piece].part is not None or len(thing.places) == 1 or likely
-        ),
-        key=lambda place: (levels.index(whole.pieces[place.piece].group), place.piece, place.start),
+        thing.places, key=lambda place: (levels.index(whole.pieces[place.piece].group), place.piece, place.start)
     )
     quotes = tuple(_evidence(whole, place) for place in places[: settings()["limits"]["places"]])
-    if not quotes:
-        return None
     surface = max(thing.surfaces, key=lambda one: (thing.surfaces[one], one))
     level = whole.pieces[places[0].piece].group
     use = _how(whole, kind, places) if likely else "mentioned"
