@@ -53,6 +53,8 @@ def profile(graph: GraphReader, name: str, lang: str = "en") -> dict[str, Any]:
     listed = _numbered(every)
     documents = [document for document, _ in paper.entries]
     first = documents[0]
+    uses = (one for _, record in paper.entries for one in record.uses)
+    used = [one for one in uses if one.use != "mentioned" and one.confidence >= LIKELY]
     return {
         "id": ids(paper)[0],
         "paper": paper.id,
@@ -79,6 +81,11 @@ def profile(graph: GraphReader, name: str, lang: str = "en") -> dict[str, Any]:
             if field in d.texts and d.texts[field].raw.strip()
         ],
         "claims": listed,
+        "used": {
+            kind: list(dict.fromkeys(clean(one.name) for one in used if one.type == kind))
+            for kind in ("software", "baseline")
+        },
+        "limitations": [clean(one.quote) for _, record in paper.entries for one in record.limitations],
         "similar": similar(graph, paper.id, lang),
         "repairs": list(first.repairs),
     }

@@ -81,6 +81,10 @@ def of_paper(graph: GraphReader, name: str, lang: str, *, whole: bool = False) -
                 made.rows.append(
                     (" · ".join(filter(None, (words(f"type.{kind}"), role and words(f"role.{role}")))), said)
                 )
+    for kind, names in data["used"].items():
+        made.rows += [(words(f"show.{kind}"), words("report.join").join(names))] if names else []
+    for said in data["limitations"] if whole else data["limitations"][:1]:
+        made.rows.append((words("show.limitation"), words("brief.quote", quote=as_text(said))))
     sentences: dict[str, int] = {}
     for kind in ("result", "relation"):
         own = [claim for claim in claims if claim["kind"] == kind]
