@@ -114,7 +114,7 @@ PIECES = (
         "Which technique uses which, is part of it or outperforms it, in layers from left to right.",
         'kg draw "KV cache compression" --view lineage -o lineage.html',
         'kg draw "KV缓存压缩" --view lineage --lang zh -o lineage-zh.html',
-        find="LongLive",
+        find="StreamingVLM",
     ),
     Piece(
         "collaboration",

@@ -43,6 +43,13 @@ def repair(document: Document, words: WordCounts) -> Document:
             spaces(edits)
         texts[field] = edits.text()
         said += (what.format(field=FIELDS.get(field, field)) for what in edits.said())
+    if "T" in texts and not texts["T"].text and raw.get("H", "").strip():
+        edits = Edits(raw["H"])
+        title(edits, paper)
+        spaces(edits)
+        found = edits.text().text
+        texts["T"] = Text(raw["T"], found, ((0, len(raw["T"]), found),))
+        said.append("The empty title was restored from the title above the brief.")
     authors = document.authors
     if not "".join(authors).isascii():
         authors = tuple(map(decoded, authors))

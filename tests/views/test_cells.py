@@ -73,7 +73,7 @@ def test_an_answer_shows_what_was_understood_its_papers_and_their_words(built: G
     shown = html(built.ask("KV-cache compression papers on H100"))
     said = Page(shown).text
     assert "topic: KV cache compression" in said
-    assert "LongLive: Real-Time Interactive Long Video Generation" in said
+    assert "StreamingVLM: Real-Time Understanding for Infinite Video Streams" in said
     assert "on a single <mark>NVIDIA H100</mark>" in shown
     assert "LongLive" in Page(html(built.ask("在H100上做KV缓存压缩的论文"))).text
 
@@ -102,7 +102,7 @@ def test_a_table_shows_its_lines_verdict_and_papers(built: Graph) -> None:
     assert re.search(r'<td data-label="papers"[^>]*><div>', html(answer))  # a phone puts labels beside whole cells
     assert answer.table.verdict in said
     assert str(answer.table.lines[0].values[0]) in said
-    assert "LongLive: Real-Time Interactive Long Video Generation" in said
+    assert "StreamingVLM: Real-Time Understanding for Infinite Video Streams" in said
 
 
 def test_a_table_of_numbers_has_no_empty_column_of_words(built: Graph) -> None:

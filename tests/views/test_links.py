@@ -31,7 +31,7 @@ def linked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
     papers: list[dict[str, Any]] = [
         {"id": "2404.14469", "title": "SnapKV: LLM Knows What You Want", "abstract": said, "date": "2024-04-22",
          "venue": "NeurIPS 2024", "year": 2024},
-        {"id": "b", "doi": "10.1000/182", "title": "On how to make a KV cache a good deal smaller on an H100 GPU",
+        {"id": "b", "doi": "10.1000/182", "title": "On KV cache compression for an H100 GPU",
          "abstract": "A KV cache is compressed on an H100.", "date": "2025-02-01"},
     ]  # fmt: skip
     file = folder / "papers.jsonl"

@@ -114,7 +114,7 @@ def test_a_click_on_a_node_shows_its_papers_and_quotes(built: Graph, browser: Br
     browser.open(built.draw(TOPIC).save(tmp_path / "graph.html"))
     browser.click(*_place(browser, "hardware:nvidia-h100"))
     assert "NVIDIA H100" in _text(browser)
-    assert "002-22" in _text(browser)
+    assert "004-16" in _text(browser)
     assert "H100" in _text(browser, "#panel mark")
     _click(browser, "#panel .links .soft")  # a link's name leads to its sentence
     assert "→" in _text(browser, "#panel h2")

@@ -235,12 +235,16 @@ def _places(known: dict[int, int], asked: Ints) -> Ints:
 
 def _twos(paper: Ints) -> tuple[Ints, Ints, Ints]:
     """Each two rows of one paper, where rows are sorted by paper: the paper, and the places of both."""
-    import pandas
-
-    rows = pandas.DataFrame({"paper": paper, "place": np.arange(len(paper))})
-    both = rows.merge(rows, on="paper")
-    both = both[both["place_x"] < both["place_y"]]
-    of, one, other = (both[name].to_numpy(np.int64) for name in ("paper", "place_x", "place_y"))
+    sizes = np.bincount(paper)
+    starts = np.cumsum(sizes) - sizes
+    parts = [np.zeros((3, 0), np.int64)]
+    for size in range(2, int(sizes.max(initial=0)) + 1):
+        those = np.flatnonzero(sizes == size)
+        first, second = np.triu_indices(size, 1)
+        places = np.stack([starts[those][:, None] + first, starts[those][:, None] + second])
+        parts.append(np.stack([np.repeat(those, len(first)), *places.reshape(2, -1)]))
+    found = np.concatenate(parts, 1)
+    of, one, other = found[:, np.argsort(found[0], kind="stable")]
     return of, one, other
 
 
