@@ -14,11 +14,6 @@ FIELDS = ("T", "A", "I", "B", "H", "K", "S")
 
 #: The fields of a Document that hold its body.
 BODY = ("parts", "tables", "references")
-#: What a part of a body is, and what its section is about.
-PART_KINDS = ("heading", "paragraph", "item", "caption", "footnote", "formula")
-_FRONT = ("abstract", "intro", "contributions", "related", "method", "theory")
-_BACK = ("discussion", "limitations", "conclusion", "appendix", "references", "other")
-PART_ROLES = (*_FRONT, "setup", "results", "ablation", *_BACK)
 
 #: Types of entities that papers name.
 ENTITY_TYPES = tuple(LISTS)
@@ -85,8 +80,8 @@ class Part:
     """A paragraph, caption, list item, footnote, formula or heading of a paper's body, in reading order."""
 
     id: str  # "s4.1/p3", "t2/caption", "f1/caption", "fn3"
-    kind: str  # one of PART_KINDS
-    role: str  # one of PART_ROLES
+    kind: str  # heading, paragraph, item, caption, footnote or formula
+    role: str  # abstract, intro, setup, ...: kg/sources/body/roles.tsv
     headings: tuple[str, ...]  # from the outermost on, as printed: ("4 Experiments", "4.1 Setup")
     text: Text
     page: int | None = None

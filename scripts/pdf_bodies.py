@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2
+from bodies import glued
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
@@ -47,11 +48,6 @@ def timed(path: Path) -> tuple[Body, float, int]:
     begin = time.process_time()
     body = pdf_body(document)
     return body, time.process_time() - begin, len(document)
-
-
-def glued(text: str) -> str:
-    """Letters and digits of a heading without its number."""
-    return re.sub(r"[^0-9a-z]+", "", re.sub(r"^[A-Z0-9.]+\s", "", text).lower())
 
 
 def clean(text: str) -> str:

@@ -157,7 +157,7 @@ def labelled(gold: Json, thing: BodyThing) -> str:
     """The type that a thing is annotated as used; "" for none. A name that is the same in letters goes first."""
     from score_fulltext import alike, glued, names  # type: ignore[import-not-found]
 
-    said = {"name": thing.name, "surface": max(thing.surfaces, key=lambda one: (thing.surfaces[one], one))}
+    said = {"name": thing.name, "surface": thing.surface}
     mine = {glued(name) for name in names(said)}
     for kind, key in LISTS.items():
         if any(mine.intersection(map(glued, names(one))) for one in gold.get(key, [])):
@@ -195,7 +195,7 @@ def claims(things: list[tuple[BodyThing, uses.Features]], told: dict[str, np.nda
     for at, (thing, features) in enumerate(things):
         likely, kind = max((told[kind][at] * features.get("is used", 0.0), kind) for kind in uses.TYPES)
         if likely >= made[kind]["threshold"]:
-            surface = max(thing.surfaces, key=lambda one: (thing.surfaces[one], one))
+            surface = thing.surface
             found.append((-likely, thing.name if kind in thing.types else surface, surface, kind))
     out: Json = {key: [] for key in LISTS.values()}
     found.sort()

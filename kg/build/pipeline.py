@@ -18,10 +18,9 @@ from kg.compiled import no_search_for_garbage
 from kg.extract import LANGUAGE_MODEL, extract, pipeline
 from kg.extract import version as extractor
 from kg.extract.belonging import obtained
-from kg.extract.body import quoted_parts
 from kg.link.linker import Linker
 from kg.link.overrides import Overrides
-from kg.model import FIELDS, Batch, Document, Doubt, Facts, KgError, Loss, Record, Text
+from kg.model import Batch, Document, Doubt, Facts, KgError, Loss, Record, Text
 from kg.records import body_json, from_json, to_json
 from kg.sources import HeldFile, Unread
 from kg.store.entries import Entry, local_id
@@ -172,8 +171,9 @@ class Pipeline:
         document = replace(document, id=local_id(document.id, document.source))
         record, facts = self.extracted(document, annotations)
         if document.parts:  # the texts that mentions quote are texts of the entry
-            own = {field: text for field, text in document.texts.items() if field in FIELDS}
-            document = replace(document, texts=own | quoted_parts(document, record))
+            from kg.extract.body import entry_texts  # loads spaCy
+
+            document = replace(document, texts=entry_texts(document, record))
         way = self.way(document, annotations)
         return Ready(Coming.of(Entry(document, replace(record, partial=False), way)), facts, record.partial)
 

@@ -146,7 +146,7 @@ def _documents(files: list[str], wanted: Mapping[str, Any], skipped: list[str]) 
 
     report = Added(skipped=skipped)
     found: dict[str, Document] = {}
-    for batch in Pipeline().batches(files, None, report, strict=False):
+    for batch in Pipeline(whole=False).batches(files, None, report, strict=False):
         found.update((document.id, document) for document in batch.documents if document.id in wanted)
         report.read(batch, strict=False)
     for sentence in skipped:

@@ -41,7 +41,7 @@ def _lines(files: list[str], strict: bool, jobs: int | None, report: Added, tell
     from kg.build.workers import cores
 
     done = 0
-    for batch in Pipeline(jobs=jobs or cores()).batches(files, None, report, strict):
+    for batch in Pipeline(jobs=jobs or cores(), whole=False).batches(files, None, report, strict):
         try:
             for document in batch.documents:
                 yield json.dumps(row(document, batch.source.file), ensure_ascii=False) + "\n"

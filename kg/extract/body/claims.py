@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from kg.entity_types import LISTS
 from kg.extract.base import make_doc
 from kg.extract.body.things import Whole, settings
-from kg.extract.body.uses import read_uses
+from kg.extract.body.uses import evidence_of, read_uses
 from kg.extract.names import code_url
-from kg.model import Document, Evidence, Mention, Part, Record, Text
-from kg.text import fold, raw_span, sentences
+from kg.model import FIELDS, Document, Evidence, Mention, Record, Text
+from kg.text import fold, sentences
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -31,14 +31,15 @@ def read_body(nlp: Language, document: Document, record: Record, vocabulary: Voc
     record.code_url = record.code_url or found
 
 
-def quoted_parts(document: Document, record: Record) -> dict[str, Text]:
-    """The texts of a body in which mentions of a record stand, by the ids of parts and cells."""
+def entry_texts(document: Document, record: Record) -> dict[str, Text]:
+    """The texts of a header by field, and those of a body in which mentions stand, by the ids of parts and cells."""
+    own = {field: text for field, text in document.texts.items() if field in FIELDS}
     parts = {part.id: part.text for part in document.parts}
     cells = {place.field: place.quote for use in record.uses for place in use.places if place.field not in parts}
     mentions = (one for kind in LISTS.values() for one in getattr(record, kind))
-    fields = dict.fromkeys(one.field for one in mentions if len(one.field) > 1)
+    fields = dict.fromkeys(one.field for one in mentions if one.field and one.field not in FIELDS)
     kept = list(fields)[: settings()["limits"]["quoted"]]
-    return {name: parts.get(name) or Text(cells[name], cells[name]) for name in kept}
+    return own | {name: parts.get(name) or Text(cells[name], cells[name]) for name in kept}
 
 
 def _add_mentions(record: Record) -> None:
@@ -78,9 +79,4 @@ def _limitations(document: Document, vocabulary: Vocabulary) -> Iterator[Evidenc
             for start, end in sentences(part.text.text):
                 said = f" {fold(part.text.text[start:end])} "
                 if part.role == "limitations" or any(cue in said for cue in cues):
-                    yield _evidence(part, start, end)
-
-
-def _evidence(part: Part, start: int, end: int) -> Evidence:
-    first, last = raw_span(part.text, start, end)
-    return Evidence(part.text.raw[first:last], part.id, first, last)
+                    yield evidence_of(part, start, end)

@@ -84,6 +84,11 @@ class BodyThing:
     places: list[BodyPlace] = field(default_factory=list)
     beside: Counter[str] = field(default_factory=Counter)  # types of its neighbours in lists
 
+    @property
+    def surface(self) -> str:
+        """How it is written most often; of equals the last in the alphabet."""
+        return max(self.surfaces, key=lambda one: (self.surfaces[one], one))
+
 
 class Whole:
     """The body of a paper as one text, and the things that it names."""

@@ -18,7 +18,7 @@ from typing import Any
 
 from kg.entity_types import data_folder
 from kg.extract.body.things import BodyPlace, BodyThing, Whole, settings
-from kg.model import Evidence, Usage
+from kg.model import Evidence, Part, Usage
 from kg.text import fold, raw_span
 
 EXTRACTOR = "uses/1"
@@ -28,6 +28,7 @@ _CITED = re.compile(
     r"[A-Z][\w'-]+ et al)"
 )
 _WORD = r"[^\W\d_]+|[\u3400-\u9fff]"
+_SENTENCE = 2000  # characters of a sentence that are read
 _AROUND = 40  # characters beside a name that are its nearest words
 _COMMON = 2.0  # highest logarithm of a count
 
@@ -95,16 +96,15 @@ def _features(
         piece = whole.pieces[place.piece]
         groups[piece.group] += 1
         if place.sentence not in said:
-            words = re.findall(_WORD, whole.text[slice(*place.sentence)][:2000])
-            said[place.sentence] = frozenset(_signs()[w] for w in map(str.lower, words) if w in _signs())
+            said[place.sentence] = frozenset(_signs()[w] for w in _words_beside(whole, place) if w in _signs())
         start, end = piece.start + place.start, piece.start + place.end
         signs.update(said[place.sentence])
-        before = map(str.lower, re.findall(_WORD, whole.text[max(piece.start, start - _AROUND) : start])[-2:])
-        behind = map(str.lower, re.findall(_WORD, whole.text[end : min(piece.end, end + _AROUND)])[:2])
+        before = _words(whole.text[max(piece.start, start - _AROUND) : start])[-2:]
+        behind = _words(whole.text[end : min(piece.end, end + _AROUND)])[:2]
         signs.update({f"{_signs()[w]} before" for w in before if w in _signs()})
         signs.update({f"{_signs()[w]} behind" for w in behind if w in _signs()})
         signs["cited"] += bool(_CITED.match(whole.text, end))
-    many, surface = len(thing.places), max(thing.surfaces, key=lambda one: (thing.surfaces[one], one))
+    many, surface = len(thing.places), thing.surface
     out = {f"in {group}": min(_COMMON, math.log1p(n)) for group, n in groups.items()}
     out |= {f"says {sign}": n / many for sign, n in signs.items()}
     out |= {f"any {sign}": 1.0 for sign, n in signs.items() if n}
@@ -154,10 +154,9 @@ def _use(whole: Whole, thing: BodyThing, kind: str, likely: float) -> Usage:
         thing.places, key=lambda place: (levels.index(whole.pieces[place.piece].group), place.piece, place.start)
     )
     quotes = tuple(_evidence(whole, place) for place in places[: settings()["limits"]["places"]])
-    surface = max(thing.surfaces, key=lambda one: (thing.surfaces[one], one))
     level = whole.pieces[places[0].piece].group
     use = _how(whole, kind, places) if likely else "mentioned"
-    name = thing.name if kind in thing.types else surface
+    name = thing.name if kind in thing.types else thing.surface
     concept = thing.concept if thing.concept.startswith(f"{kind}:") else ""
     at = _raw(whole, places[0])
     surface = whole.raw(places[0].piece)[slice(*at)]
@@ -169,11 +168,20 @@ def _how(whole: Whole, kind: str, places: list[BodyPlace]) -> str:
     cues = settings()["use"][kind]
     last = list(cues)[-1]
     for place in places[:3]:
-        words = {word.lower() for word in re.findall(_WORD, whole.text[slice(*place.sentence)][:2000])}
+        words = set(_words_beside(whole, place))
         for use, said in cues.items():
             if words.intersection(said.split()):
                 return str(use)
     return str(last)
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower() for word in re.findall(_WORD, text)]
+
+
+def _words_beside(whole: Whole, place: BodyPlace) -> list[str]:
+    """The words of the sentence of a place."""
+    return _words(whole.text[slice(*place.sentence)][:_SENTENCE])
 
 
 def _raw(whole: Whole, place: BodyPlace) -> tuple[int, int]:
@@ -188,5 +196,10 @@ def _evidence(whole: Whole, place: BodyPlace) -> Evidence:
     if piece.part is None:
         return Evidence(whole.text[piece.start : piece.end], piece.id, 0, piece.end - piece.start)
     start, end = (max(0, place.sentence[0] - piece.start), min(piece.end, place.sentence[1]) - piece.start)
-    first, last = raw_span(piece.part.text, start, end)
-    return Evidence(piece.part.text.raw[first:last], piece.id, first, last)
+    return evidence_of(piece.part, start, end)
+
+
+def evidence_of(part: Part, start: int, end: int) -> Evidence:
+    """A span of the repaired text of a part as evidence, by its place in the raw text."""
+    first, last = raw_span(part.text, start, end)
+    return Evidence(part.text.raw[first:last], part.id, first, last)

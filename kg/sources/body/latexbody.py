@@ -27,26 +27,6 @@ _DEFINITION = re.compile(
 _CONDITION = re.compile(
     r"\\(newif\s*\\if[A-Za-z@]+|[A-Za-z@]+(?:true|false)(?![A-Za-z@])|if[A-Za-z@]*|else|fi)(?![A-Za-z@])"
 )
-_PRIMITIVE = frozenset(
-    [
-        "if",
-        "ifx",
-        "ifnum",
-        "ifdim",
-        "ifodd",
-        "ifcat",
-        "ifcase",
-        "ifmmode",
-        "ifhmode",
-        "ifvmode",
-        "ifdefined",
-        "ifcsname",
-        "iftrue",
-        "iffalse",
-        "ifinner",
-        "ifeof",
-    ]
-)
 _TOKEN = re.compile(r"\\([A-Za-z@]+)(\*?)[ \t]*(?:\n(?!\s*\n)[ \t]*)?|\\(.)|(\$\$?)|(\n[ \t]*\n\s*)|(~|&)", re.S)
 _BRACE = re.compile(r"\\.|[{}]", re.S)
 _OPTION = re.compile(r"\s*\[((?:[^\[\]{}]|\{[^{}]*\}){0,1000})\]")
@@ -89,6 +69,7 @@ class _Printing(NamedTuple):
     environments: dict[str, frozenset[str]]
     arguments: dict[str, int]
     names: dict[str, str]
+    primitive: frozenset[str]  # conditions of TeX itself
 
 
 @cache
@@ -99,7 +80,10 @@ def _words() -> _Printing:
         {name: count for count, names in rows for name in names.split()}
         for rows in (told["dropped"]["commands"], told["environments"]["arguments"])
     )
-    return _Printing(numbers, frozenset(told["dropped"]["first"].split()), sets, arguments, told["names"])
+    first, primitive = (
+        frozenset(told[of][name].split()) for of, name in (("dropped", "first"), ("conditions", "primitive"))
+    )
+    return _Printing(numbers, first, sets, arguments, told["names"], primitive)
 
 
 def braced(text: str, at: int) -> tuple[str, int]:
@@ -125,6 +109,7 @@ def without_false(text: str) -> str:
     hidden = 0  # how many of these do not
     made: list[str] = []
     at = 0
+    primitive = _words().primitive
     for found in _CONDITION.finditer(text):
         name = found[1]
         is_shown = not hidden
@@ -132,7 +117,7 @@ def without_false(text: str) -> str:
             continue
         is_declared = name.startswith("newif")
         flag = f"if{name[:-4] if name.endswith('true') else name[:-5]}"
-        if not (is_declared or name in ("else", "fi") or name in flags or name in _PRIMITIVE or flag in flags):
+        if not (is_declared or name in ("else", "fi") or name in flags or name in primitive or flag in flags):
             continue
         if is_shown:
             made.append(text[at : found.start()])
@@ -147,7 +132,7 @@ def without_false(text: str) -> str:
         elif name in flags:
             open_.append(flags[name])
             hidden += not flags[name]
-        elif name in _PRIMITIVE:
+        elif name in primitive:
             open_.append(None)
         else:
             flags[flag] = name.endswith("true") if is_shown else flags[flag]

@@ -93,7 +93,7 @@ def measures(text: str) -> tuple[int, int, int]:
 
 
 def roles(headings: Sequence[Heading]) -> list[str]:
-    """The role of each section (`kg.model.PART_ROLES`), in the order of the paper."""
+    """The role of each section (as roles.tsv names them), in the order of the paper."""
     return [role for _, role in outline(headings)]
 
 
