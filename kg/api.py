@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
+from kg.identifiers import is_curie
 from kg.link.overrides import Overrides, overrides_of
 from kg.model import KgError, Paper, Source
-from kg.names import is_curie
 from kg.rdf.store import open_store
 from kg.store import contents
 from kg.store.file import StoreFile
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
     from kg.build.engines import Engine
     from kg.build.pipeline import Added, Progress, Wanted
-    from kg.build.rebuild import Rebuilt
-    from kg.build.verify import Report as Verification
+    from kg.build.rebuilding import Rebuilt
+    from kg.build.verification import Report as Verification
     from kg.query import Answer, Filter, Lexicon
     from kg.query.cited import Passage
     from kg.query.drafts import Checked, Drafts
     from kg.query.identity import Explanation
-    from kg.rdf.publish import Published
+    from kg.rdf.publishing import Published
     from kg.store.embeddings import EmbeddingModel
-    from kg.views.base import View
-    from kg.views.digest import Digest
+    from kg.views.digests import Digest
+    from kg.views.rendered import View
 
 _AT_ONCE = 200  # papers that are read at once where all are gone through
 
@@ -120,7 +120,7 @@ class Graph:
 
         Only what is new or changed is encoded; gives the model, and how many papers were. Raises KgError.
         """
-        from kg.query.embeddings import embed
+        from kg.query.user_embeddings import embed
 
         return embed(self.store, model, batch, device, progress)
 
@@ -148,7 +148,7 @@ class Graph:
 
         Until it is whole, the old one counts. KgError where nothing can be read, or another process writes there.
         """
-        from kg.build.rebuild import rebuild
+        from kg.build.rebuilding import rebuild
 
         return rebuild(location, jobs=jobs, progress=progress)
 
@@ -157,7 +157,7 @@ class Graph:
 
         KgError where the server fails, or holds another graph, unless `replace` says that this one takes its place.
         """
-        from kg.rdf.publish import publish
+        from kg.rdf.publishing import publish
 
         return publish(self.store, url, replace=replace, progress=progress)
 
@@ -294,9 +294,9 @@ class Graph:
         """The result of a SPARQL query (SELECT, ASK, CONSTRUCT, DESCRIBE); the prefixes are declared.
 
         It sees the union of all graphs, or the dataset that it names (FROM, FROM NAMED).
-        Raises KgError when the query is wrong, would change the graph, or gives more than `kg.store.asking` allows.
+        Raises KgError when the query is wrong, would change the graph, or gives more than `kg.store.user_sql` allows.
         """
-        from kg.rdf.sparql import read_back, written
+        from kg.rdf.solutions import read_back, written
 
         return read_back(*written(self.store.query(query)))
 
@@ -304,7 +304,7 @@ class Graph:
         """The result of a SELECT over the graph's tables; docs/schema.md says what they hold.
 
         Raises KgError for a statement that is none, and for one that takes longer than so many seconds or gives more
-        rows or bytes than `kg.store.asking` allows.
+        rows or bytes than `kg.store.user_sql` allows.
         """
         import pandas as pd
 
@@ -340,19 +340,19 @@ class Graph:
 
     def verify(self) -> Verification:
         """Check every quote against the kept texts, every link against its reason, all against the SHACL shapes."""
-        from kg.build.verify import verify
+        from kg.build.verification import verify
 
         return verify(self.store)
 
     # --- out ------------------------------------------------------------------------------------------------------
 
     def brief(self, name: str, lang: str = "zh", origin: str = "record") -> str:
-        """Who presented a paper, its technique, problem, effect and key sentence; `origin`: see `kg.views.brief`."""
+        """Who presented a paper, its technique, problem, effect and key sentence; see `kg.views.paper_brief`."""
         return str(self.brief_parts(name, lang, origin)["text"])
 
     def brief_parts(self, name: str, lang: str = "zh", origin: str = "record") -> dict[str, Any]:
         """The brief of a paper as `text`, its `parts` (who, technique, problem, effect) and its `key` sentences."""
-        from kg.views.brief import data
+        from kg.views.paper_brief import data
         from kg.views.selection import Selection
 
         paper = self.paper(name)
@@ -388,7 +388,7 @@ class Graph:
         llm: bool = False,
     ) -> Digest:
         """A digest in the reports' own form, of all or since a day ("last week"): save it as .md, .html or .json."""
-        from kg.views.digest import composed, digest
+        from kg.views.digests import composed, digest
         from kg.views.fluent import writer
 
         return digest(self, selection, lang, since=since, now=now, writer=writer() if llm else composed)
@@ -430,7 +430,7 @@ class Graph:
 
     def diff(self, before: Graph, lang: str = "en") -> View:
         """What this graph has otherwise than another, in the domain's terms: save it as .txt, .md, .html or .json."""
-        from kg.views.diff import diff
+        from kg.views.graph_diff import diff
 
         return diff(before, self, lang)
 
@@ -450,7 +450,7 @@ class Graph:
         A graph that is not closed is so when nobody holds it any more, or when Python ends.
         """
         if not self.read_only and self._unclosed.detach() and self._meanings:
-            from kg.query.near import renew
+            from kg.query.nearness import renew
 
             renew(self.store)
         self.store.close()

@@ -1,7 +1,7 @@
 """Convert LaTeX letters, symbols, braces and ties to the characters that they print.
 
 Readers of formats written in LaTeX (BibTeX) use `plain` and `bare`. Commands and formulas, which these two leave, are
-resolved in every text by `kg.sources.repairs.tex`, as reversible edits.
+resolved in every text by `kg.sources.repairs.inline_tex`, as reversible edits.
 """
 
 from __future__ import annotations

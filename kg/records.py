@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from kg.entity_types import LISTS, TABLE
 from kg.evidence import BY_HAND
 from kg.files import MOST, content
+from kg.identifiers import PREFIXES
 from kg.model import (
     FIELDS,
     KEY_ROLES,
@@ -38,7 +39,6 @@ from kg.model import (
     Topic,
     Usage,
 )
-from kg.names import PREFIXES
 from kg.text import fold
 
 #: The keys of a record, in their order.

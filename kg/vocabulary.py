@@ -13,8 +13,8 @@ import pyoxigraph as ox
 
 from kg.compiled import kept, no_search_for_garbage, stamp
 from kg.entity_types import CONCEPT_TYPES, LENGTHENED, TABLE, data_folder
+from kg.identifiers import PREFIXES, curie
 from kg.model import KgError
-from kg.names import PREFIXES, curie
 from kg.text import TokenLists, fold, known_folds, token_lists
 
 #: The file of manual decisions about names, which is not part of the vocabulary: see kg/link/overrides.py.

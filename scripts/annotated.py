@@ -16,7 +16,7 @@ from arxiv_gold import ROOT, SHARED, Paper, of_arxiv
 from kg.entity_types import LISTS
 from kg.evaluation.matching import same_result, words
 from kg.extract import pipeline
-from kg.extract.base import make_doc
+from kg.extract.component import make_doc
 from kg.extract.numbers import plain, quantities
 from kg.extract.tagger import AHEAD, APART, BEHIND, CHANGES, EVALUATED, PIECE_ROLES, Tagger, Tags, place, text_of
 from kg.model import RELATION_TYPES, Document

@@ -245,7 +245,7 @@ def part(graph: Graph, papers: int) -> Rdflib:
     """So many entries of a graph, from its whole length, in rdflib's own store."""
     import rdflib
 
-    from kg.names import PREFIXES
+    from kg.identifiers import PREFIXES
 
     out = rdflib.Graph(store="Memory")
     for prefix, base in PREFIXES.items():

@@ -50,7 +50,7 @@ def _lines(answer: Any) -> int:
 
 
 def _values(concepts: Iterable[str]) -> str:
-    from kg.names import iri
+    from kg.identifiers import iri
 
     return " ".join(f"<{iri(concept)}>" for concept in concepts)
 

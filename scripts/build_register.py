@@ -23,7 +23,8 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from kg.link.institutions import (
+from kg.link.organisation_words import OrganisationWords, fold_word
+from kg.link.register import (
     ACRONYM,
     ACRONYM_RANK,
     ALIAS_RANK,
@@ -32,7 +33,6 @@ from kg.link.institutions import (
     LABEL_RANK,
     keys,
 )
-from kg.link.organisation_words import OrganisationWords, fold_word
 
 LISTS = ("fundref", "isni", "wikidata")  # other registers, in which organisations that are often named stand
 _RANK = {"label": LABEL_RANK, "alias": ALIAS_RANK, "acronym": ACRONYM_RANK}

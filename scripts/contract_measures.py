@@ -21,7 +21,7 @@ from kg.build.pipeline import Pipeline
 from kg.evaluation.components import reader
 from kg.evaluation.matching import HEADLINE, RESULT_SLOTS, distinct, pairs, same_field, same_result
 from kg.evaluation.scores import records, score
-from kg.evaluation.trust import FULL, WINS, trust
+from kg.evaluation.trust_scores import FULL, WINS, trust
 from kg.model import Document
 from kg.records import read_records
 from kg.sources import read

@@ -68,7 +68,7 @@ def example(location: str | Path) -> str:
     from pyoxigraph import RdfFormat, serialize
 
     from kg.api import Graph
-    from kg.names import PREFIXES
+    from kg.identifiers import PREFIXES
     from kg.rdf.terms import by_subject
 
     with Graph(location, read_only=True) as graph:
@@ -83,8 +83,8 @@ def _excerpt(triples: Iterable[Triple]) -> Iterator[Triple]:
     """The triples of the nodes that are shown, but for links to what is not shown."""
     from pyoxigraph import NamedNode
 
-    from kg.build.verify import grouped
-    from kg.names import curie
+    from kg.build.verification import grouped
+    from kg.identifiers import curie
 
     triples = list(triples)
     nodes = grouped(triples)

@@ -29,11 +29,11 @@ from typing import NamedTuple
 
 from kg import sources
 from kg.build.pipeline import Pipeline
-from kg.link.claims import Use, claims, meanings
+from kg.identifiers import plain
+from kg.link.coined_names import Use, claims, meanings
 from kg.link.concepts import ConceptLinker, local_name
 from kg.link.neighbours import THRESHOLD, TYPES, Neighbours
 from kg.model import Document, Record
-from kg.names import plain
 from kg.query.statistics import wilson
 from kg.text import fold
 from kg.vocabulary import Vocabulary

@@ -32,7 +32,7 @@ from kg.build.pipeline import Pipeline
 from kg.evaluation.matching import paired
 from kg.model import Document, KgError
 from kg.records import to_json
-from kg.sources.base import InputFile
+from kg.sources.inputs import InputFile
 from kg.sources.pdf import READER
 from kg.wordcounts import WordCounts
 

@@ -33,7 +33,7 @@ from marked import between, put
 
 import kg
 from kg.api import Graph
-from kg.cli.base import progress
+from kg.cli.core import progress
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = ROOT / "data" / "gold" / "questions.eff.jsonl"

@@ -17,11 +17,11 @@ from arxiv_gold import of_arxiv
 from marked import put
 from reliability import claims, reliability_table
 
-from kg.cli.base import progress
+from kg.cli.core import progress
 from kg.evaluation.components import reader, variants
+from kg.evaluation.printed import scores_table, trust_table, worth_table
 from kg.evaluation.scores import records
-from kg.evaluation.tables import scores_table, trust_table, worth_table
-from kg.evaluation.trust import trust
+from kg.evaluation.trust_scores import trust
 from kg.records import read_records
 from kg.sources import read
 

@@ -33,7 +33,7 @@ from zlib import crc32
 import numpy as np
 
 from kg.link.candidates import FEATURES, Affiliation
-from kg.link.institutions import ALIAS_RANK, joined, name_tokens
+from kg.link.register import ALIAS_RANK, joined, name_tokens
 from kg.link.ror import CONTEXT, SEEN, UNIT, RegisterJudge, Seen, Trees, chosen, context, described
 from kg.link.spellings import RegisterNames, names
 

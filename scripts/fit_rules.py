@@ -20,7 +20,7 @@ from pathlib import Path
 from fit_sure import FOLDS, fitted, joined, merged, show
 
 from kg import trust
-from kg.evaluation.trust import claims, figures
+from kg.evaluation.trust_scores import claims, figures
 from kg.extract import extract
 from kg.link.linker import Linker
 from kg.model import RELATION_TYPES

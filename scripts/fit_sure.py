@@ -22,10 +22,10 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
-from kg.cli.base import console, note, table
+from kg.cli.core import console, note, table
 from kg.evaluation.matching import Json
-from kg.evaluation.tables import trust_table
-from kg.evaluation.trust import FULL, Claims, claims, figures
+from kg.evaluation.printed import trust_table
+from kg.evaluation.trust_scores import FULL, Claims, claims, figures
 from kg.model import RELATION_TYPES, KgError
 from kg.records import read_records
 

@@ -22,8 +22,8 @@ from marked import put
 
 from kg.api import Graph
 from kg.views.gaps.combined import Field
-from kg.views.gaps.evidence import Texts
 from kg.views.gaps.forecast import Forecast, Trial
+from kg.views.gaps.gap_evidence import Texts
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "gaps.md"
 SPAN, NUMBERS, DRAWN = 91, (20, 100), 4000

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from kg.encoder import encoder
-from kg.query.near import Vectors, labels, ship, shipped, shipped_file
+from kg.query.nearness import Vectors, labels, ship, shipped, shipped_file
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 

@@ -17,7 +17,7 @@ from kg.extract.ends import entities
 from kg.extract.judge import Judge
 from kg.extract.outcomes import outcome_lexicon
 from kg.extract.pairs import NAMES, Compared, PairTable, names_with, table
-from kg.extract.relations import as_stated, decided
+from kg.extract.related import as_stated, decided
 from kg.extract.winners import stated
 from kg.model import RELATION_TYPES, Mention
 
@@ -179,7 +179,7 @@ def _telling(papers: Sequence[Pairs]) -> list[int]:
 
 def pair_rows(doc: Any, record: dict[str, Any], words: Sequence[str]) -> Pairs:
     """Features of all pairs of entities of a Doc, and the relations of annotators one to one, 0 for none."""
-    component = dict(pipeline().pipeline)["kg_relations"]
+    component = dict(pipeline().pipeline)["kg_related"]
     view = view_of(doc, component.vocabulary)
     found = entities(doc, view)
     head = component.head(doc, found)

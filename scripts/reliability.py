@@ -18,11 +18,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from kg.cli.base import console, note, table
+from kg.cli.core import console, note, table
 from kg.entity_types import LISTS
 from kg.evaluation.matching import Json, beside, paired
-from kg.evaluation.tables import TextTable
-from kg.evaluation.trust import score_of
+from kg.evaluation.printed import TextTable
+from kg.evaluation.trust_scores import score_of
 from kg.model import KgError
 from kg.records import read_records
 

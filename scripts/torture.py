@@ -386,7 +386,7 @@ def follow(graph: Path) -> None:
 
 def touch(graph: Path) -> None:
     """Store a few entries anew, as they are."""
-    from kg.build.works import Coming
+    from kg.build.work_sets import Coming
 
     with StoreFile(graph) as store, store.batch():
         whole = {name: store.whole(name) for name in store.source_names()}

@@ -26,7 +26,7 @@ from scipy.sparse import csr_matrix
 from kg.entity_types import data_folder
 from kg.evaluation.keys import acceptable, same
 from kg.extract import pipeline
-from kg.extract.base import make_doc
+from kg.extract.component import make_doc
 from kg.extract.key import NONE, KeySentences, best_row, grams
 from kg.model import KEY_ROLES, Document
 from kg.text import folded_name, raw_span, sentences

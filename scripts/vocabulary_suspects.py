@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kg.entity_types import CONCEPT_TYPES, data_folder
-from kg.query.near import shipped
+from kg.query.nearness import shipped
 from kg.text import fold, has_han
 from kg.vocabulary import Vocabulary
 

@@ -28,7 +28,7 @@ from kg.rdf import ontology
 from kg.rdf.store import Store
 from kg.records import from_json
 from kg.sources import read
-from kg.store import tables
+from kg.store import derived_tables
 from kg.store.file import StoreFile
 from kg.store.lite import Lite
 from kg.vocabulary import Vocabulary
@@ -104,11 +104,11 @@ def _begun_once() -> Iterator[None]:
     empty: dict[str, StoreFile] = {}  # by form
 
     def create(self: Lite) -> None:
-        if tables.form() not in empty:
+        if derived_tables.form() not in empty:
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(Lite, "create", _CREATE)
-                empty[tables.form()] = StoreFile(None)
-        source = empty[tables.form()].db
+                empty[derived_tables.form()] = StoreFile(None)
+        source = empty[derived_tables.form()].db
         assert isinstance(source, Lite)
         self.execute("PRAGMA journal_mode = WAL")
         source.backup(self)

@@ -19,11 +19,12 @@ def test_no_circle_of_imports_joins_more_than_three_files() -> None:
     assert [sorted(circle) for circle in circles if len(circle) > 3] == []
 
 
-def test_no_two_classes_have_one_name() -> None:
-    kg = Path(__file__).parents[1] / "kg"
-    trees = (ast.parse(path.read_text("utf-8")) for path in kg.rglob("*.py"))
-    names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
-    assert [name for name, times in names.items() if times > 1] == []
+def test_no_two_classes_and_no_two_files_have_one_name() -> None:
+    paths = list((Path(__file__).parents[1] / "kg").rglob("*.py"))
+    nodes = (node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    names = [node.name for node in nodes if isinstance(node, ast.ClassDef)]
+    names += [path.name for path in paths if path.name != "__init__.py"]
+    assert [name for name, times in Counter(names).items() if times > 1] == []
 
 
 #: Clocks of work done, and an assertion that less than some time has passed.

@@ -41,6 +41,6 @@ def test_the_script_that_pictures_embed_is_named_with_its_version():
 
 
 def pyvis_scripts() -> list[Path]:
-    """The files of the newest script folder of pyvis, as `kg.views.picture.page` chooses it."""
+    """The files of the newest script folder of pyvis, as `kg.views.picture.picture_page` chooses it."""
     folders = sorted((Path(pyvis.__file__).parent / "templates" / "lib").glob("vis-*"), key=lambda folder: folder.name)
     return [*folders[-1].iterdir()]

@@ -17,7 +17,7 @@ from typing import Any
 from kg.api import Graph
 from kg.entity_types import LISTS, TABLE
 from kg.query.corpus import Corpus
-from kg.views.latex import as_text
+from kg.views.readable import as_text
 from kg.views.render import environment
 from kg.views.selection import clean, title
 from kg.views.words import LANGUAGES

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from kg import limits, sources
 from kg.build.pipeline import Added, Annotations, Pipeline, Progress, Ready, Wanted, annotated
+from kg.build.work_sets import Works, apply
 from kg.build.workers import rarely_collected
-from kg.build.works import Works, apply
 from kg.link.overrides import Overrides
 from kg.model import Batch, Document, Doubt, KgError, Source
 from kg.store.contents import entry_named

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from kg import limits, sources
 from kg.build import engines, reading
-from kg.build.works import Coming
+from kg.build.work_sets import Coming
 from kg.compiled import no_search_for_garbage
 from kg.extract import LANGUAGE_MODEL, extract, pipeline
 from kg.extract import version as extractor
@@ -29,7 +29,7 @@ from kg.vocabulary import Vocabulary, ontology_hash
 
 if TYPE_CHECKING:
     from kg.build.engines import Engine, WorkerPool
-    from kg.build.engines.base import Item
+    from kg.build.engines.engine_protocol import Item
 
 Progress = Callable[[str, int], None]  # the entry just done, entries done so far
 Done = TypeVar("Done")

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.build.works import Coming, Works, apply
+from kg.build.work_sets import Coming, Works, apply
 from kg.entity_types import LISTS
-from kg.link.claims import link_alone
+from kg.identifiers import plain
+from kg.link.coined_names import link_alone
 from kg.link.overrides import Overrides, restore
-from kg.link.papers import identified
+from kg.link.paper_ids import identified
 from kg.model import KgError, Record
-from kg.names import plain
 from kg.store.contents import DECISIONS, followed
 from kg.text import fold
 from kg.vocabulary import Vocabulary

@@ -11,8 +11,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.entity_types import TABLE, data_folder
+from kg.identifiers import curie, iri
 from kg.model import ROLES
-from kg.names import curie, iri
 from kg.rdf.triples import LINKS
 
 _STRING = ox.NamedNode(iri("xsd:string"))

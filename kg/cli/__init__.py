@@ -111,7 +111,7 @@ def _hear() -> None:
 
 
 def _fail(sentence: str) -> None:
-    from kg.cli.base import note
+    from kg.cli.core import note
 
     note(f"kg: {sentence}")
     sys.exit(2)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import (
+from kg.cli.core import (
     FILES,
     HERE,
     SKIPPED,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, choose, console, note, reading, write
+from kg.cli.core import HERE, NOTHING_FOUND, Location, Output, choose, console, note, reading, write
 from kg.entity_types import CONCEPT_TYPES, TABLE
 from kg.model import KgError
 

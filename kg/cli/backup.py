@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, Location, reading
+from kg.cli.core import HERE, Location, reading
 from kg.text import number_of
 
 Target = Annotated[Path, typer.Argument(help="The file to write, which is not there yet.")]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import NOTHING_FOUND, Language, Output, choose, language, reading, write
+from kg.cli.core import NOTHING_FOUND, Language, Output, choose, language, reading, write
 
 FORMS = ("txt", "md", "json", "html")
 

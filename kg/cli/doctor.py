@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, choose, console, language, reading, table, write
+from kg.cli.core import HERE, NOTHING_FOUND, Language, Location, choose, console, language, reading, table, write
 from kg.model import KgError
 from kg.store.place import may_be_there
 
@@ -41,7 +41,7 @@ def command(
     if report is not None:
         _report(graph, report, language(lang))
         return
-    from kg.link.institutions import Register
+    from kg.link.register import Register
     from kg.version import VERSION
     from kg.vocabulary import Vocabulary
 

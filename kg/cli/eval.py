@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kg.cli.base import HERE, SKIPPED, Location, Output, choose, console, note, progress, reading, table, write
+from kg.cli.core import HERE, SKIPPED, Location, Output, choose, console, note, progress, reading, table, write
 from kg.model import Document, KgError
 from kg.tables import json_lines, json_text
 
 if TYPE_CHECKING:
-    from kg.evaluation.tables import TextTable
+    from kg.evaluation.printed import TextTable
 
 FORMS = ("table", "json", "csv", "md")
 SHEETS = ("jsonl", "html")
@@ -70,9 +70,9 @@ def command(
     from kg.entity_types import data_folder
     from kg.evaluation.components import Variant, reader, variants
     from kg.evaluation.keys import acceptable, key_scores
+    from kg.evaluation.printed import TextTable, as_csv, scores_data, scores_table, trust_table, worth_data, worth_table
     from kg.evaluation.scores import compare, records
-    from kg.evaluation.tables import TextTable, as_csv, scores_data, scores_table, trust_table, worth_data, worth_table
-    from kg.evaluation.trust import trust
+    from kg.evaluation.trust_scores import trust
     from kg.records import read_records
 
     form = choose(format, output, FORMS, "json" if output else "table")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kg.cli.base import HERE, Location, Output, choose, note, reading, write
+from kg.cli.core import HERE, Location, Output, choose, note, reading, write
 from kg.store.place import may_be_there
 from kg.tables import json_text
 

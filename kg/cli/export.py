@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, Location, Output, choose, note, reading, write
+from kg.cli.core import HERE, Location, Output, choose, note, reading, write
 from kg.views.export.formats import FORMATS
 from kg.views.export.networks import ITEMS
 

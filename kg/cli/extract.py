@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.base import FILES, AbstractOnly, Fast, Jobs, Output, Strict, choose, write_lines
+from kg.cli.core import FILES, AbstractOnly, Fast, Jobs, Output, Strict, choose, write_lines
 
 if TYPE_CHECKING:
     from kg.build.pipeline import Progress

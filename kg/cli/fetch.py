@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.base import HERE, NOTHING_FOUND, SKIPPED, Fast, Jobs, Location, interruptible, note, progress, tell_left_out
+from kg.cli.core import HERE, NOTHING_FOUND, SKIPPED, Fast, Jobs, Location, interruptible, note, progress, tell_left_out
 from kg.model import KgError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, Location, interruptible
+from kg.cli.core import HERE, Location, interruptible
 from kg.model import KgError
 from kg.version import extra
 
@@ -27,13 +27,13 @@ def command(
     """
     if find_spec("mcp") is None:
         raise KgError(f"`kg mcp` needs the SDK of the protocol: run {extra('mcp')}.")
-    from kg.mcp import work
+    from kg.mcp import tool_worker
     from kg.serving.pool import Died, Pool
 
-    pool = Pool(work.begin, (str(graph),), _AT_ONCE if http else 1, seconds, "kg.mcp.tools")
+    pool = Pool(tool_worker.begin, (str(graph),), _AT_ONCE if http else 1, seconds, "kg.mcp.tools")
     begun = pool.start()  # they open the graph while the SDK loads, which takes most of a second
     try:
-        from kg.mcp.server import serve, serve_http
+        from kg.mcp.protocol_server import serve, serve_http
 
         try:
             begun()

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from kg.cli.base import note
+from kg.cli.core import note
 from kg.files import state_folder
 from kg.model import KgError
 

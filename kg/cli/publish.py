@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, Location, interruptible, progress, reading
+from kg.cli.core import HERE, Location, interruptible, progress, reading
 
 Url = Annotated[str, typer.Argument(help="The server's address for queries: http://HOST:PORT/sparql.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Put it in the place of another graph of kg that is there.")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kg.cli.base import FILES, Jobs, Output, Strict, choose, write_lines
+from kg.cli.core import FILES, Jobs, Output, Strict, choose, write_lines
 from kg.model import Document, KgError
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kg.cli.base import HERE, SKIPPED, Jobs, Location, interruptible, note, progress
+from kg.cli.core import HERE, SKIPPED, Jobs, Location, interruptible, note, progress
 from kg.text import number_of
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, Location
+from kg.cli.core import HERE, Location
 from kg.text import number_of
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, NOTHING_FOUND, Language, Location, Output, choose, language, reading, write
+from kg.cli.core import HERE, NOTHING_FOUND, Language, Location, Output, choose, language, reading, write
 
 FORMS = ("md", "html", "json")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import HERE, Location, note
+from kg.cli.core import HERE, Location, note
 from kg.model import KgError
 from kg.version import extra
 

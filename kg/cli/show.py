@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.base import HERE, Language, Location, Output, choose, console, language, note, reading, table, write
+from kg.cli.core import HERE, Language, Location, Output, choose, console, language, note, reading, table, write
+from kg.identifiers import curie, is_curie
 from kg.model import KgError
-from kg.names import curie, is_curie
 from kg.tables import json_text
 from kg.text import has_han
 from kg.views.words import PageWords

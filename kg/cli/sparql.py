@@ -9,10 +9,10 @@ from typing import Annotated
 import pyoxigraph as ox
 import typer
 
-from kg.cli.base import HERE, NOTHING_FOUND, Location, Output, choose, console, reading, table, write
+from kg.cli.core import HERE, NOTHING_FOUND, Location, Output, choose, console, reading, table, write
+from kg.identifiers import curie
 from kg.model import KgError
-from kg.names import curie
-from kg.rdf.asking import SECONDS, asked_apart
+from kg.rdf.user_sparql import SECONDS, asked_apart
 from kg.text import escaped
 
 _SOLUTIONS = {

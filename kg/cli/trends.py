@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kg.cli.base import (
+from kg.cli.core import (
     HERE,
     NOTHING_FOUND,
     Language,
@@ -88,7 +88,7 @@ def command(
     if (words or matches) and not (lexicon or files):
         raise KgError("Words are counted with --lexicon FILE or --files FILE: give one of them.")
     from kg.views.trends import trend, trend_of_files
-    from kg.views.trends.tables import matches_csv, matches_text
+    from kg.views.trends.trend_tables import matches_csv, matches_text
 
     with progress("Counting") as tell:
         named: dict[str, Any] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kg.cli.base import HERE, Location, note, reading
+from kg.cli.core import HERE, Location, note, reading
 
 
 def command(graph: Location = HERE) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.base import (
+from kg.cli.core import (
     HERE,
     NOTHING_FOUND,
     SKIPPED,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.evaluation.audit import JUDGEMENTS, TYPES, Json
-from kg.evaluation.tables import TextTable
+from kg.evaluation.printed import TextTable
 from kg.model import RELATION_TYPES, KgError
 from kg.query.statistics import wilson
 from kg.records import read_records

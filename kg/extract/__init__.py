@@ -63,7 +63,7 @@ def _assembled(model: Endpoint | None, fast: bool, spans: bool = False) -> Langu
     with no_search_for_garbage():
         from spacy.util import get_lang_class, load_config, registry
 
-        from kg.extract import base  # noqa: F401  registers the tokenizer
+        from kg.extract import component  # noqa: F401  registers the tokenizer
 
     known = registry.factories
     config = load_config(CONFIG)
@@ -83,8 +83,8 @@ def _assembled(model: Endpoint | None, fast: bool, spans: bool = False) -> Langu
         import kg.extract.llm  # registers them in a checkout that is not installed
 
         reads, relates = LANGUAGE_MODEL
-        nlp.add_pipe(reads, before="kg_relations")
-        nlp.add_pipe(relates, after="kg_relations")
+        nlp.add_pipe(reads, before="kg_related")
+        nlp.add_pipe(relates, after="kg_related")
     if spans:
         import kg.extract.spans  # noqa: F401  registers them in a checkout that is not installed
 
@@ -112,8 +112,8 @@ def extract(
 
     `components` replaces the components of the pipeline; they run in the given order. `fast`: see `pipeline`.
     """
-    from kg.extract.base import make_doc, to_record
     from kg.extract.belonging import obtained
+    from kg.extract.component import make_doc, to_record
 
     nlp, vocabulary = pipeline(fast), Vocabulary.load()
     with nullcontext() if fast else _matrices().limit(limits=1):

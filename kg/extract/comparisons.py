@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
-from kg.extract.base import sentence_of
+from kg.extract.component import sentence_of
 from kg.extract.context import DocView
 from kg.extract.outcomes import Cue, OutcomeLexicon
 from kg.extract.speech import FINITE, TaggedWord

@@ -13,7 +13,7 @@ from itertools import islice
 from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
-from kg.extract.base import SpanIndex, folds, read_fields, sentence_of, word_places
+from kg.extract.component import SpanIndex, folds, read_fields, sentence_of, word_places
 from kg.extract.speech import FINITE, NounPhrase
 from kg.link.acronyms import acronyms, expanded, means_another
 from kg.text import Remembered, fold

@@ -7,7 +7,7 @@ import re
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import SpanIndex, first_matches, mentions, read_fields
+from kg.extract.component import SpanIndex, first_matches, mentions, read_fields
 from kg.extract.judge import Candidate
 from kg.extract.named import NamedEntities, widths
 from kg.vocabulary import Vocabulary

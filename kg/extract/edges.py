@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
-from kg.extract.base import sentence_of
+from kg.extract.component import sentence_of
 from kg.extract.speech import FINITE, TaggedWord, tagged
 from kg.link.acronyms import acronyms
 from kg.text import fold

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import SpanIndex, first_matches, inside, read_fields
+from kg.extract.component import SpanIndex, first_matches, inside, read_fields
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, Features
 from kg.extract.named import WORD, NamedEntities

@@ -14,10 +14,10 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import field_text
+from kg.extract.component import field_text
+from kg.link.affiliation_lines import Found
 from kg.link.affiliations import organisations
-from kg.link.institutions import Register
-from kg.link.lines import Found
+from kg.link.register import Register
 from kg.model import Mention
 
 EXTRACTOR = "institutions/2"

@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 
 from kg.encoder import open_network
 from kg.entity_types import data_folder
-from kg.extract.base import sentence_of
+from kg.extract.component import sentence_of
 from kg.extract.context import likelihood
 from kg.extract.edges import barred, lists, shapes
 from kg.text import fold

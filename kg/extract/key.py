@@ -18,7 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.entity_types import data_folder
-from kg.extract.base import field_at, word_places
+from kg.extract.component import field_at, word_places
 from kg.extract.judge import Features
 from kg.model import Evidence
 from kg.vocabulary import Vocabulary

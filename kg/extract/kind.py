@@ -13,7 +13,7 @@ from typing import NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import field_text, word_places
+from kg.extract.component import field_text, word_places
 from kg.extract.judge import Features, judge_for
 from kg.extract.named import WORD
 from kg.extract.names import whole_words, without_venue

@@ -20,7 +20,7 @@ from spacy.tokens import Doc
 
 from kg.endpoint import Chat, Endpoint, Unanswered, configured
 from kg.entity_types import LISTS, TABLE, TAILS
-from kg.extract.base import Parts, field_at, field_text, inside, sentence_of
+from kg.extract.component import Parts, field_at, field_text, inside, sentence_of
 from kg.extract.context import canonical
 from kg.extract.numbers import Quantity, plain, quantities
 from kg.model import ENTITY_TYPES, LARGEST, RELATION_TYPES, ROLES, Evidence, KgError, Mention, Relation, Result

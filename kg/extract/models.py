@@ -15,7 +15,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import SpanIndex, first_matches, mentions, read_fields
+from kg.extract.component import SpanIndex, first_matches, mentions, read_fields
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, Features
 from kg.extract.named import WORD, NamedEntities, widths

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
-from kg.extract.base import SpanIndex, add_once
+from kg.extract.component import SpanIndex, add_once
 from kg.extract.context import view_of
 from kg.extract.judge import Candidate, chosen
 from kg.text import fold

@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.entity_types import CONCEPT_TYPES
-from kg.extract.base import field_text, sentence_of
+from kg.extract.component import field_text, sentence_of
 from kg.text import fold, is_kind
 from kg.vocabulary import Vocabulary
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from spacy.tokens import Doc
 
-from kg.extract.base import field_at, sentence_of
 from kg.extract.comparisons import LIKE, WIN
+from kg.extract.component import field_at, sentence_of
 from kg.extract.context import DocView
 from kg.extract.ends import FIRST, SECOND, Placed
 from kg.extract.tagger import AHEAD, APART, BEHIND

@@ -9,7 +9,7 @@ from itertools import islice, pairwise, takewhile
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import matches, read_fields, sentence_of, word_places
+from kg.extract.component import matches, read_fields, sentence_of, word_places
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Candidate, chosen
 from kg.extract.nominal import noun_phrase

@@ -15,8 +15,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract import outcome_judge, outcomes_zh, respective
-from kg.extract.base import field_text
 from kg.extract.baselines import Baselines
+from kg.extract.component import field_text
 from kg.extract.governing import LISTED, Governed, Grammar
 from kg.extract.metrics import Metrics
 from kg.extract.numbers import Quantity, plain, quantities

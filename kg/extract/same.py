@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from kg.extract.alike import ARTICLE, features
+from kg.extract.pair_features import ARTICLE, features
 from kg.model import Mention
 from kg.text import fold, folded_name, greek_name
 from kg.vocabulary import Vocabulary
@@ -93,7 +93,7 @@ def grouped(view: DocView, techniques: list[Mention], judge: Judge) -> None:
 
 
 def pair_features(view: DocView, techniques: list[Mention]) -> dict[tuple[int, int], Features]:
-    """The features of each pair for the judge: those of `kg.extract.alike`, and the decision of the rules."""
+    """The features of each pair for the judge: those of `kg.extract.pair_features`, and the decision of the rules."""
     pairs = features(view, techniques)
     wordings = [_wording(technique, view.acronym_of, view.vocabulary) for technique in techniques]
     for (i, j), told in pairs.items():

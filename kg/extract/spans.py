@@ -1,6 +1,6 @@
 """The two ends of `kg.nlp()`: a text goes in as an abstract, spaCy's own Doc comes out, with the mentions as spans.
 
-The components between them write to an Entry, which has no tokens (see kg.extract.base). The first one here makes it of
+The components between them write to an Entry, without tokens (see kg.extract.component). The first one here makes it of
 the Doc that spaCy gives; the last one writes what was found to that Doc: `doc.spans["kg"]`, https://spacy.io/api/spangroup
 """
 
@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, SpanGroup
 
 from kg.entity_types import LISTS
-from kg.extract.base import make_doc, to_record
+from kg.extract.component import make_doc, to_record
 from kg.model import Document, Mention, Text
 from kg.vocabulary import Vocabulary
 

@@ -11,7 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
-from kg.extract.base import first_matches, inside, mentions
+from kg.extract.component import first_matches, inside, mentions
 from kg.extract.context import DocView, canonical, view_of
 from kg.extract.judge import Candidate, chosen, phrase_candidates
 from kg.link.acronyms import acronyms

@@ -13,7 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
-from kg.extract.base import SpanIndex, first_matches, inside, mentions, read_fields, sentence_of
+from kg.extract.component import SpanIndex, first_matches, inside, mentions, read_fields, sentence_of
 from kg.extract.context import DocView, canonical, view_of, without_acronym
 from kg.extract.edges import is_adjective_alone, lists
 from kg.extract.judge import Candidate, Features, chosen, judge_for, phrase_candidates

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract.base import field_at, inside, mentions, read_fields
+from kg.extract.component import field_at, inside, mentions, read_fields
 from kg.extract.context import DocView, view_of
 from kg.extract.judge import Features, Judge, judge_for
 from kg.model import Evidence, Topic

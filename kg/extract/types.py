@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.entity_types import NAMED
-from kg.extract.base import SpanIndex
+from kg.extract.component import SpanIndex
 from kg.extract.context import DocView, view_of, without_acronym
 from kg.extract.judge import Candidate, Component, Features, Judge, judge_for, odds_of, survivors
 from kg.extract.named import WORD

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
-from kg.extract.base import sentence_of
 from kg.extract.comparisons import LIKE, WIN, Comparison, compared, is_drawn
+from kg.extract.component import sentence_of
 from kg.extract.context import DocView
 from kg.extract.ends import FIRST, Placed
 from kg.extract.outcomes import OutcomeLexicon

@@ -23,7 +23,7 @@ from kg.files import write
 from kg.http import Again, phrase
 from kg.model import KgError
 from kg.sources import xml
-from kg.sources.base import InputFile
+from kg.sources.inputs import InputFile
 
 _DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d", re.ASCII)
 _NAME = 40  # characters of the query in the names of its files

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.model import Document
-from kg.sources.base import source_name
+from kg.sources.inputs import source_name
 from kg.store.contents import identifiers
 from kg.store.entries import local_id
 

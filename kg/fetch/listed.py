@@ -20,8 +20,8 @@ from kg.fetch.client import service_url
 from kg.fetch.harvest import Position, Refused, ResultPage, days, digest, one_query
 from kg.http import Again
 from kg.model import KgError
-from kg.sources.base import InputFile
 from kg.sources.forms import at, folded_name
+from kg.sources.inputs import InputFile
 from kg.text import one_line
 
 _LONGEST = 2000  # characters of a query; longer URLs are rejected

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from kg.link.institutions import NameToken, Register, joined
+from kg.link.register import NameToken, Register, joined
 from kg.text import has_han
 from kg.wordcounts import WordCounts
 

@@ -12,17 +12,7 @@ from dataclasses import replace
 from itertools import accumulate, dropwhile, pairwise, takewhile
 
 from kg.link.addressed import addressed
-from kg.link.institutions import (
-    ACRONYM_RANK,
-    ALIAS_RANK,
-    NameMatch,
-    NameToken,
-    Register,
-    joined,
-    name_tokens,
-    without_legal_form,
-)
-from kg.link.lines import (
+from kg.link.affiliation_lines import (
     AffiliationLine,
     Found,
     distinct,
@@ -33,6 +23,16 @@ from kg.link.lines import (
     is_shared,
     owner_by_name,
     tidy,
+)
+from kg.link.register import (
+    ACRONYM_RANK,
+    ALIAS_RANK,
+    NameMatch,
+    NameToken,
+    Register,
+    joined,
+    name_tokens,
+    without_legal_form,
 )
 from kg.link.unknown import UnknownNames
 

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from typing import NamedTuple
 
-from kg.link.institutions import ACRONYM_RANK, ALIAS_RANK, SHORTENED
+from kg.link.register import ACRONYM_RANK, ALIAS_RANK, SHORTENED
 from kg.link.spellings import (
     DIGIT,
     HEAD,

@@ -9,11 +9,11 @@ from functools import cached_property, lru_cache
 
 from kg.entity_types import NAMED
 from kg.evidence import stands
+from kg.identifiers import MINTED, NAMESAKE, scoped, slug
 from kg.link.acronyms import abbreviates, agree, means_another
 from kg.link.neighbours import Neighbours, is_name
 from kg.link.wordings import Wordings
 from kg.model import Evidence, Mention, Record
-from kg.names import MINTED, NAMESAKE, scoped, slug
 from kg.text import fold, folded_name
 from kg.vocabulary import Concept, Vocabulary
 

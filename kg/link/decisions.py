@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kg.identifiers import kind_of
 from kg.link import acronyms
 from kg.link.concepts import local_name, names_of
 from kg.link.overrides import BY_HAND, mentions, snapshot
 from kg.model import Document, Mention, Record
-from kg.names import kind_of
 from kg.text import fold
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 
 from kg.entity_types import LISTS, NAMED, TAILS
+from kg.identifiers import slug
 from kg.link import acronyms
 from kg.link.concepts import ConceptLinker, by_name
 from kg.link.decisions import decided
-from kg.link.institutions import Register
 from kg.link.overrides import Overrides
-from kg.link.papers import identified
+from kg.link.paper_ids import identified
+from kg.link.register import Register
 from kg.model import Document, Facts, Mention, Record
-from kg.names import slug
 from kg.trust import mark
 from kg.vocabulary import Vocabulary
 

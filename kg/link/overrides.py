@@ -17,8 +17,8 @@ import pyoxigraph as ox
 
 from kg.entity_types import CONCEPT_TYPES, LISTS, data_folder
 from kg.files import content
+from kg.identifiers import PREFIXES, curie, is_curie, kind_of
 from kg.model import Evidence, KgError, Mention, Record, Relation
-from kg.names import PREFIXES, curie, is_curie, kind_of
 from kg.tables import json_line
 from kg.text import fold
 from kg.vocabulary import OVERRIDES, Concept, Vocabulary

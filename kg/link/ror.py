@@ -21,7 +21,7 @@ import numpy as np
 
 from kg.entity_types import data_folder
 from kg.link.candidates import FEATURES, Affiliation, RegisterRow
-from kg.link.institutions import Organisation
+from kg.link.register import Organisation
 from kg.link.spellings import RegisterNames, names
 from kg.model import KgError
 

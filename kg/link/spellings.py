@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.compiled import kept, stamp
-from kg.link.institutions import ACRONYM, Register
 from kg.link.organisation_words import OrganisationWords, fold_word
+from kg.link.register import ACRONYM, Register
 from kg.text import Remembered
 
 STEM = 4  # letters of a word in the index

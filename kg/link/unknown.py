@@ -7,9 +7,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
-from kg.link.institutions import NameToken, Register, joined, name_tokens, without_legal_form
-from kg.link.lines import AffiliationLine, Found, has_head, tidy
+from kg.link.affiliation_lines import AffiliationLine, Found, has_head, tidy
 from kg.link.organisation_words import OrganisationWords
+from kg.link.register import NameToken, Register, joined, name_tokens, without_legal_form
 
 _LAB = "laboratory"
 _JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")

@@ -21,8 +21,8 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from kg.link.claims import Claim, claims
-from kg.link.papers import arxiv_of, doi_of, own_ids
+from kg.link.coined_names import Claim, claims
+from kg.link.paper_ids import arxiv_of, doi_of, own_ids
 from kg.link.titles import Title, letters
 from kg.link.translated import terms
 from kg.link.venues import is_published, one_venue

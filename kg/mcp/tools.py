@@ -10,15 +10,15 @@ from typing import Any
 
 from kg.api import Graph
 from kg.entity_types import LISTS
+from kg.identifiers import is_curie, kind_of
 from kg.mcp.described import FIELDS, NAMED
 from kg.mcp.paging import Json, Pages, written
 from kg.model import KINDS, RELATION_TYPES, KgError
-from kg.names import is_curie, kind_of
 from kg.query import Answer, Quote, Row
 from kg.query.answer import Line
 from kg.query.cited import CitedClaim, claims_of
+from kg.query.condition_evidence import AnswerEvidence
 from kg.query.corpus import Corpus
-from kg.query.evidence import AnswerEvidence
 from kg.query.flags import ASKING, CONDITIONS
 from kg.query.naming import Naming
 from kg.store.contents import works_named

@@ -13,7 +13,7 @@ from kg.query.answer import Answer, Grid, Line, Quote, Row
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
 from kg.query.kinds import respond
 from kg.query.lexicon import Lexicon
-from kg.query.read import read
+from kg.query.question_reader import read
 from kg.store.file import StoreFile
 from kg.vocabulary import Vocabulary
 

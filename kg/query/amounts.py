@@ -13,7 +13,7 @@ from math import ceil
 
 from kg.query.filter import Outcome
 from kg.query.patterns import hinted
-from kg.query.words import QuestionWords
+from kg.query.question_words import QuestionWords
 
 #: Shares below which a number is hardly said of what is left out.
 _LEAST = 40.0

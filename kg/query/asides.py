@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kg.query.items import Item
 from kg.query.lexicon import Lexicon
+from kg.query.question_items import Item
 from kg.text import fold
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.evidence import MARK, evidence_id, mark_of
+from kg.identifiers import address
 from kg.model import KgError
-from kg.names import address
 from kg.query.shown import context
 from kg.store.contents import entry_named
 from kg.store.file import StoreFile

@@ -12,7 +12,7 @@ from heapq import nlargest
 from typing import NamedTuple, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
-from kg.names import address, called
+from kg.identifiers import address, called
 from kg.query.answer import Row
 from kg.query.conditions import (
     PROPOSALS,
@@ -30,7 +30,7 @@ from kg.query.conditions import (
 from kg.query.filter import Condition, Filter
 from kg.query.leading import enough, is_often_unsaid
 from kg.query.support import Supporter, independent
-from kg.query.titles import Titles
+from kg.query.title_names import Titles
 from kg.store.file import StoreFile
 from kg.store.rows import USUAL
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 
+from kg.identifiers import kind_of
 from kg.model import ROLES
-from kg.names import kind_of
 from kg.query.conditions import is_namesake, relating, reporting
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term

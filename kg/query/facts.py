@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from kg.query.filter import Fact
-from kg.query.items import TIMES, Item
 from kg.query.lexicon import Lexicon, Sense
+from kg.query.question_items import TIMES, Item
 
 #: The shortest name of an institution that an owner of code is known by, and the shortest that theirs may go on after.
 _OWNER, _WHOLE = 4, 6

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from kg.model import KgError
 from kg.query.filter import Op, Outcome
-from kg.query.items import OPS, Item
+from kg.query.first_pass import QuestionReader
 from kg.query.naming import Naming, Unknown
 from kg.query.question import Parser
-from kg.query.reading import QuestionReader
+from kg.query.question_items import OPS, Item
 from kg.text import fold
 
 _OPS: dict[str, Op] = {">=": ">=", "≥": ">=", ">": ">", "<=": "<=", "≤": "<=", "<": "<", "=": "=", "==": "="}

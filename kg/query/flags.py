@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, cast
 from kg.model import KINDS, RELATION_TYPES, ROLES, KgError
 from kg.query.figures import MetricFlags
 from kg.query.filter import Condition, Fact, Filter, Link, Op, Outcome, Query, Term
-from kg.query.items import Item
+from kg.query.first_pass import QuestionReader
 from kg.query.lexicon import Lexicon
 from kg.query.naming import THINGS, Naming, Unknown
 from kg.query.question import Parser
-from kg.query.reading import QuestionReader
+from kg.query.question_items import Item
 from kg.query.sayings import Sayings
 from kg.store.contents import entry_named
 from kg.store.file import StoreFile

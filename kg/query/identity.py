@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kg.entity_types import CONCEPT_TYPES, LISTS
+from kg.identifiers import kind_of, plain
 from kg.link.concepts import local_name
 from kg.link.neighbours import THRESHOLD, TYPES
 from kg.link.overrides import BY_HAND
-from kg.names import kind_of, plain
 from kg.store.contents import mentioning
 from kg.text import folded_name
 

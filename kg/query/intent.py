@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from kg.entity_types import NAMED
 from kg.model import ROLES
 from kg.query.filter import ORDERS, Entity, Order, Outcome, Query
-from kg.query.items import MADE, OPS, PERIODS, Item
 from kg.query.pieces import Pieces
+from kg.query.question_items import MADE, OPS, PERIODS, Item
 from kg.query.relating import Relating
 from kg.query.stating import is_name
 from kg.text import fold, has_han

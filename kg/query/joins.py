@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from kg.entity_types import NAMED
-from kg.names import kind_of
+from kg.identifiers import kind_of
 from kg.query.filter import Compound, Condition, Entity, Link, Outcome, Phrase, Term
-from kg.query.items import ARTICLES, WORK, Item
 from kg.query.lexicon import Lexicon
 from kg.query.patterns import deed
+from kg.query.question_items import ARTICLES, WORK, Item
 from kg.query.unnamed import is_telling
 from kg.text import fold
 

@@ -12,10 +12,10 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.entity_types import LENGTHENED, NAMED
-from kg.names import kind_of
+from kg.identifiers import kind_of
 from kg.query.filter import Link, Outcome
-from kg.query.labels import Labels, lengths
-from kg.query.words import QuestionWord, QuestionWords
+from kg.query.graph_labels import Labels, lengths
+from kg.query.question_words import QuestionWord, QuestionWords
 from kg.store.file import StoreFile
 from kg.store.rows import SHORTEST
 from kg.text import fold, has_han
@@ -23,7 +23,7 @@ from kg.units import kin
 from kg.vocabulary import Concept, Vocabulary, in_language
 
 if TYPE_CHECKING:
-    from kg.query.near import Near, Vectors
+    from kg.query.nearness import Near, Vectors
 
 __all__ = ["Lexicon", "Sense"]
 
@@ -305,7 +305,7 @@ class Lexicon:
 
     def organisations(self, word: QuestionWord) -> tuple[str, ...]:
         """The institutions of the graph that are of a kind by the register, else by a word in their name."""
-        from kg.link.institutions import Register
+        from kg.link.register import Register
 
         register, names = Register.load(), {fold(label) for label in word.labels}
         kinds = {kind[:1] for kind in word.facts["organisationType"]}  # as the register has them
@@ -355,14 +355,14 @@ class Lexicon:
     def near(self, text: str, number: int = 5) -> list[Near]:
         """The concepts whose labels are nearest in meaning to a text, which may be Chinese; none without an encoder."""
         from kg.encoder import encoder
-        from kg.query.near import in_english
+        from kg.query.nearness import in_english
 
         english = in_english(text, self.vocabulary)
         return self._vectors.nearest(encoder()(english), number) if encoder() and fold(english) else []
 
     def nearest_concept(self, text: str) -> tuple[str, float] | None:
         """The concept that a text nearly means, with the cosine, if one is near enough; a topic before its equals."""
-        from kg.query.near import THRESHOLD
+        from kg.query.nearness import THRESHOLD
 
         near = [one for one in self.near(text, 4) if one.similarity >= THRESHOLD]
         best = max(near, key=lambda one: (one.similarity, kind_of(one.name) == "topic"), default=None)
@@ -370,7 +370,7 @@ class Lexicon:
 
     @cached_property
     def _vectors(self) -> Vectors:
-        from kg.query.near import concepts
+        from kg.query.nearness import concepts
 
         return concepts(self.vocabulary)
 

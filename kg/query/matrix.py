@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kg.query.filter import Filter
 from kg.query.lexicon import Lexicon
-from kg.query.read import read
+from kg.query.question_reader import read
 from kg.query.tally import Tally
 from kg.rdf.triples import language_of
 from kg.store.file import StoreFile

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 from kg.entity_types import NAMED
-from kg.query.items import PERIODS, Item
+from kg.query.chinese_words import in_english
 from kg.query.lexicon import Lexicon
+from kg.query.question_items import PERIODS, Item
 from kg.query.spelling import is_usual, label_pairs
 from kg.query.word_order import with_bare
-from kg.query.wordings import in_english
 from kg.text import Token, fold, has_han, tokens
 
 #: How alike a word must be to that of a label which a phrase nearly is, in per cent.

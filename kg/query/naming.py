@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 
 from kg.entity_types import CONCEPT_TYPES
+from kg.identifiers import is_curie, kind_of
 from kg.model import KgError
-from kg.names import is_curie, kind_of
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.sayings import Sayings
 from kg.store.file import StoreFile
@@ -76,7 +76,7 @@ class Naming:
     def _papers(self, text: str) -> list[str]:
         """The papers that a DOI, an arXiv id or a title names."""
         from kg.sources.bibliography import arxiv_of
-        from kg.sources.rows import doi_in
+        from kg.sources.paper_rows import doi_in
 
         doi, arxiv = doi_in(text), arxiv_of([text])
         sql = """SELECT curie FROM papers

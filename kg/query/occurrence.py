@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kg.identifiers import is_curie
 from kg.model import KgError
-from kg.names import is_curie
 from kg.query.corpus import ALL, Corpus, Papers
 from kg.query.filter import Condition, Fact, Filter
 from kg.query.lexicon import Lexicon
-from kg.query.read import read
+from kg.query.question_reader import read
 from kg.query.topic import about, only_naming, working
 from kg.query.unnamed import narrowed
 from kg.store.file import StoreFile

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
 from kg.query.filter import ORDERS, Entity, Outcome
-from kg.query.items import PERIODS, Item
+from kg.query.question_items import PERIODS, Item
 from kg.text import fold, has_han
 
 if TYPE_CHECKING:

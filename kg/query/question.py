@@ -8,7 +8,6 @@ from typing import Literal
 
 from kg.query.facts import dated, is_source, owners
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
-from kg.query.items import PERSON, Item, is_passive
 from kg.query.joins import (
     Taken,
     goes_on,
@@ -24,6 +23,7 @@ from kg.query.joins import (
 )
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import beside
+from kg.query.question_items import PERSON, Item, is_passive
 from kg.query.stating import (
     AFTER,
     by_name,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from kg.entity_types import TABLE
 from kg.model import RELATION_TYPES
 from kg.query.filter import Link
-from kg.query.items import Item, is_passive
+from kg.query.question_items import Item, is_passive
 
 if TYPE_CHECKING:
     from kg.query.question import Parser

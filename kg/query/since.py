@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from kg.model import KgError
-from kg.query.dates import relative
-from kg.query.items import Item
+from kg.query.first_pass import QuestionReader
 from kg.query.lexicon import Lexicon
 from kg.query.periods import days
-from kg.query.reading import QuestionReader
+from kg.query.question_dates import relative
+from kg.query.question_items import Item
 
 
 @dataclass(frozen=True, slots=True)

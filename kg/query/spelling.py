@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg.compiled import kept, stamp
 from kg.entity_types import data_folder
-from kg.query.words import QuestionWords
+from kg.query.question_words import QuestionWords
 from kg.text import HAN, fold
 from kg.vocabulary import Vocabulary, ontology_files
 from kg.wordcounts import WordCounts, is_slip

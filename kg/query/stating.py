@@ -8,9 +8,9 @@ from typing import Literal
 
 from kg.entity_types import NAMED
 from kg.query.filter import Entity, Phrase, Term
-from kg.query.items import Item, is_passive
 from kg.query.lexicon import LINKING, Lexicon, Sense
 from kg.query.patterns import deed, stem
+from kg.query.question_items import Item, is_passive
 from kg.text import fold, has_han, is_kind
 
 #: Types of what one uses, compares with, evaluates on.

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from kg.entity_types import NAMED
+from kg.identifiers import is_curie
 from kg.model import ENTITY_TYPES, KgError
-from kg.names import is_curie
 from kg.query.answer import Cell, Line, Quote
 from kg.query.corpus import Backer, Corpus, DatedPaper
 from kg.query.empty import any_role, why_empty

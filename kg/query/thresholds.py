@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from kg.query.amounts import sized, with_amounts, with_loss, with_room, with_size
 from kg.query.filter import Op, Outcome
-from kg.query.items import OPS, TO, Item
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.words import QuestionWord
+from kg.query.question_items import OPS, TO, Item
+from kg.query.question_words import QuestionWord
 from kg.text import fold, has_han, tokens
 
 #: Labels of the metrics that say how much memory is needed, and how large a model is.

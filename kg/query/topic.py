@@ -5,13 +5,13 @@ What it is to work on something is a condition on papers (`kg.query.conditions`)
 
 from __future__ import annotations
 
-from kg.names import kind_of
+from kg.identifiers import kind_of
 from kg.query.corpus import Corpus, Papers
 from kg.query.empty import any_role, naming
 from kg.query.filter import Condition, Entity, Filter
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.question import Parser
-from kg.query.read import read
+from kg.query.question_reader import read
 from kg.query.sayings import Sayings
 from kg.vocabulary import Vocabulary
 

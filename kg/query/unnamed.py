@@ -13,13 +13,13 @@ from functools import cache, reduce
 from itertools import dropwhile, takewhile
 
 from kg.entity_types import NAMED
+from kg.query.chinese_words import in_english, is_modifier
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Filter, Phrase
-from kg.query.items import ARTICLES, PERSON, Item
 from kg.query.patterns import stem
+from kg.query.question_items import ARTICLES, PERSON, Item
+from kg.query.question_words import QuestionWords
 from kg.query.spelling import usual_near
-from kg.query.wordings import in_english, is_modifier
-from kg.query.words import QuestionWords
 from kg.text import fold, has_han
 from kg.wordcounts import WordCounts
 

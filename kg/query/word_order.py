@@ -13,11 +13,11 @@ from pathlib import Path
 
 from kg.compiled import kept, stamp
 from kg.entity_types import NAMED
-from kg.query.items import Item, is_second
+from kg.query.chinese_words import in_english
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import stem
-from kg.query.wordings import in_english
-from kg.query.words import QuestionWords
+from kg.query.question_items import Item, is_second
+from kg.query.question_words import QuestionWords
 from kg.text import fold, has_han, tokens
 from kg.vocabulary import Vocabulary, ontology_files
 

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 import pyoxigraph as ox
 
 from kg.files import keep, telling
+from kg.identifiers import iri
 from kg.model import KgError
-from kg.names import iri
 from kg.rdf import ontology
 from kg.rdf.ontology import VOCABULARY
 from kg.rdf.triples import entry_text, source_text, triples_of

@@ -14,7 +14,7 @@ import re
 
 import pyoxigraph as ox
 
-from kg.names import PREFIXES, iri
+from kg.identifiers import PREFIXES, iri
 
 _XSD = PREFIXES["xsd"]
 _DOUBLE, _DECIMAL, _BOOLEAN, _INTEGER = (_XSD + name for name in ("double", "decimal", "boolean", "integer"))

@@ -9,8 +9,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.compiled import kept, stamp
+from kg.identifiers import iri
 from kg.model import KgError
-from kg.names import iri
 from kg.rdf.triples import triples_of
 from kg.vocabulary import ontology_files, ontology_hash
 

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from kg.model import KgError
 from kg.rdf.cache import RdfCache, texts_of
 from kg.rdf.ontology import VOCABULARY
-from kg.rdf.sparql import Row, asked, rows
+from kg.rdf.solutions import Row, asked, rows
 from kg.rdf.terms import serialised
 from kg.rdf.triples import triples_of
 from kg.store.file import StoreFile

@@ -8,8 +8,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kg.identifiers import PREFIXES, curie, iri
 from kg.model import KgError
-from kg.names import PREFIXES, curie, iri
 from kg.tables import json_line
 from kg.text import escaped
 

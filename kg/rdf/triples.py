@@ -18,8 +18,8 @@ from functools import cache, lru_cache
 import pyoxigraph as ox
 
 from kg.entity_types import LISTS, TABLE
+from kg.identifiers import iri, kind_of, plain
 from kg.model import Document, Evidence, Facts, Mention, Record, Relation, Result, Source, Statement, Text, Topic
-from kg.names import iri, kind_of, plain
 from kg.store import rows
 from kg.tables import json_line
 from kg.text import has_han, repaired

@@ -22,7 +22,7 @@ from kg.model import Batch, KgError, Source
 from kg.registry import registered
 from kg.sources import archive, foreign
 from kg.sources.archive import each, natural
-from kg.sources.base import HeldFile, InputFile, Reader, Unread, in_unicode, opened, source_name
+from kg.sources.inputs import HeldFile, InputFile, Reader, Unread, in_unicode, opened, source_name
 
 __all__ = ["HeldFile", "InputFile", "Reader", "Unread", "begin", "each", "expand", "names", "read", "readers"]
 

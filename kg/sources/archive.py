@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, cast
 
 from kg.model import KgError
 from kg.sources import tex
-from kg.sources.base import LIMIT, HeldFile, InputFile, source_name
+from kg.sources.inputs import LIMIT, HeldFile, InputFile, source_name
 from kg.sources.lines import decoded
 from kg.sources.packed import DAMAGED, FREE, RATIO, DamagedData
 

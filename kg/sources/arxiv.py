@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from kg.latex import bare
 from kg.model import Batch, KgError
 from kg.sources import xml
-from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
+from kg.sources.inputs import InputFile
 from kg.sources.oai import written
-from kg.sources.rows import ARXIV_ID, Row, Skipped, attempt, batch_of
+from kg.sources.paper_rows import ARXIV_ID, Row, Skipped, attempt, batch_of
 
 _ATOM = re.compile(r"<(?:\w+:)?feed\b[^>]{0,2000}\bhttp://www\.w3\.org/2005/Atom\b")
 _RSS = re.compile(r"<rss\b|<rdf:RDF\b(?![^>]{0,2000}\bzotero\.org/)")

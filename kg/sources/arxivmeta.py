@@ -10,10 +10,10 @@ from typing import Any
 
 from kg.latex import bare
 from kg.model import Batch
-from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
-from kg.sources.records import keys, objects, rows, text
-from kg.sources.rows import batch_of
+from kg.sources.inputs import InputFile
+from kg.sources.json_records import keys, objects, rows, text
+from kg.sources.paper_rows import batch_of
 
 _REFERENCE = re.compile(r"(?:[\d\W]|and)*")  # "1 and 2": to a list that is not given
 _OWN = {"authors_parsed", "update_date", "submitter", "report-no", "versions"}

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from kg.sources.base import InputFile
 from kg.sources.dates import DAY, YEAR, iso_date
 from kg.sources.forms import ONCE, folded, forms, is_database, is_other, is_thesis, quoted
+from kg.sources.inputs import InputFile
+from kg.sources.paper_rows import ARXIV_ID, KEYS, doi_in
 from kg.sources.people import people, person, year_behind
-from kg.sources.rows import ARXIV_ID, KEYS, doi_in
 from kg.sources.tags import HAS_TAGS, untagged
 
 Names = Mapping[str, Any]  # of one format in fields.toml: our key, and the names of the fields that hold the value
@@ -41,7 +41,7 @@ _MAIL = re.compile(  # behind an address
 
 
 def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
-    """The values of a paper under the keys of `kg.sources.rows`.
+    """The values of a paper under the keys of `kg.sources.paper_rows`.
 
     An entry is named by file and key ("refs-smith2020"), because two files may use the same key.
     """

@@ -11,12 +11,12 @@ from typing import Any
 from kg.latex import bare, journal, plain
 from kg.model import Batch
 from kg.sources import bbl, bibliography
-from kg.sources.base import InputFile
 from kg.sources.forms import forms, is_lost
+from kg.sources.inputs import InputFile
+from kg.sources.json_records import is_data
 from kg.sources.lines import opening, records, rows
+from kg.sources.paper_rows import Row, Skipped, batch_of
 from kg.sources.people import people, person, signed
-from kg.sources.records import is_data
-from kg.sources.rows import Row, Skipped, batch_of
 from kg.sources.tags import untagged
 
 _FIRST = re.compile(rf"\s*@\s*\w+\s*[{{(]|{bbl.FIRST}")

@@ -10,10 +10,10 @@ from typing import Any
 
 from kg.model import Batch, KgError
 from kg.sources import bibliography
-from kg.sources.base import InputFile
 from kg.sources.dates import iso
+from kg.sources.inputs import InputFile
+from kg.sources.paper_rows import batch_of
 from kg.sources.people import of_objects
-from kg.sources.rows import batch_of
 from kg.sources.yaml_lists import loader
 
 _SNIFF = re.compile(r"^cff-version\s*:", re.M)

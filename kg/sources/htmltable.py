@@ -10,7 +10,7 @@ from typing import Any
 
 from kg.model import Batch, KgError
 from kg.sources import table
-from kg.sources.base import InputFile
+from kg.sources.inputs import InputFile
 from kg.sources.web import parsed
 
 _TABLE = re.compile(rb"<table\b", re.I)

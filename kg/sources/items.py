@@ -13,9 +13,10 @@ from kg.sources.beside import is_noted
 from kg.sources.dates import iso_date
 from kg.sources.forms import forms, is_lost
 from kg.sources.item_titles import BEFORE, BESIDE, BOLD, LABEL, LEAST_WORDS, SHORTEST, is_title, referred, title_of
-from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
+from kg.sources.layout.personal_names import is_name
 from kg.sources.links import FILE, IMAGE, LINK, PAPER, badges, bare
+from kg.sources.paper_rows import ANY_YEAR, ARXIV_ID, Beside, Row, Skipped, doi_in
 from kg.sources.people import people
 from kg.sources.references import (
     ACRONYM,
@@ -34,7 +35,6 @@ from kg.sources.references import (
     venue_of,
     year_of,
 )
-from kg.sources.rows import ANY_YEAR, ARXIV_ID, Beside, Row, Skipped, doi_in
 from kg.sources.styles import cited, place_behind
 
 _QUOTED_TITLE = re.compile(r"^.{0,20}?[“\"]([^“”\"]{6,300})[”\"].*$", re.S)

@@ -12,13 +12,13 @@ from functools import cache
 
 from kg.model import Batch
 from kg.sources import xml
-from kg.sources.base import InputFile
 from kg.sources.body.jatsbody import JatsBody
 from kg.sources.body.streams import papers
 from kg.sources.dates import iso
 from kg.sources.forms import folded_name, forms
-from kg.sources.layout.labels import HeaderLabels, letters
-from kg.sources.rows import Row, batch_of
+from kg.sources.inputs import InputFile
+from kg.sources.layout.page_words import HeaderLabels, letters
+from kg.sources.paper_rows import Row, batch_of
 from kg.text import has_han
 
 _ROOT = re.compile(r"<(?:\w+:)?article\b")

@@ -9,13 +9,13 @@ from typing import Any
 
 from kg.model import Batch
 from kg.sources import bibliography
-from kg.sources.base import InputFile
 from kg.sources.dates import DAY, iso, iso_date
 from kg.sources.forms import ONCE, Form, at, folded_name, forms, is_database, is_other, is_thesis, quoted
+from kg.sources.inputs import InputFile
+from kg.sources.json_records import keys, rows
+from kg.sources.paper_rows import batch_of, doi_in
 from kg.sources.people import of_objects, of_people_unread, signed, year_behind
-from kg.sources.records import keys, rows
 from kg.sources.references import WHOLE, scholar
-from kg.sources.rows import batch_of, doi_in
 from kg.sources.styles import cited
 from kg.sources.tags import HAS_TAGS, untagged
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from kg.model import Batch
 from kg.sources import bibliography
-from kg.sources.base import InputFile
 from kg.sources.forms import Form, forms
+from kg.sources.inputs import InputFile
+from kg.sources.json_records import keys
 from kg.sources.lines import opening, rows
 from kg.sources.links import without_notes
-from kg.sources.records import keys
-from kg.sources.rows import batch_of
+from kg.sources.paper_rows import batch_of
 from kg.text import has_han
 
 _LABEL = re.compile(

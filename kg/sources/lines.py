@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from kg.sources.base import LIMIT, InputFile
-from kg.sources.rows import Row, Skipped, attempt
+from kg.sources.inputs import LIMIT, InputFile
+from kg.sources.paper_rows import Row, Skipped, attempt
 
 _LONGEST = 4 * 1024 * 1024  # bytes of a line
 _LARGEST = 1024 * 1024  # code points of a record: a review with 2,000 references has 250,000

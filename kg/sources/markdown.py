@@ -15,17 +15,17 @@ from itertools import islice
 
 from kg.model import Batch
 from kg.sources import notations
-from kg.sources.base import InputFile
 from kg.sources.beside import is_noted
 from kg.sources.body import markdownbody
 from kg.sources.forms import any_form, folded, folded_name, forms
+from kg.sources.inputs import InputFile
 from kg.sources.item_titles import LONGEST, NEXT_LINE, title_of
 from kg.sources.items import QUOTE, SAID, ListItem, rows_of
+from kg.sources.json_records import is_data, keys
 from kg.sources.lines import decoded, opening
 from kg.sources.links import IMAGE, LINK, PAPER, TARGET, bare, linked
-from kg.sources.records import is_data, keys
+from kg.sources.paper_rows import Beside, Row, batch_of
 from kg.sources.references import EDITION
-from kg.sources.rows import Beside, Row, batch_of
 
 _OTHER_FORM = re.compile(
     r"\s*(?:<(?!(?:div|p|h\d|img|center|a|br|details|b|!--)\b)|[{\\@%]|\[\s*[{\[]\s*\")"

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 from kg import latex
 from kg.model import KgError
-from kg.sources.base import InputFile
 from kg.sources.forms import forms
+from kg.sources.inputs import InputFile
 from kg.sources.item_titles import is_title
 from kg.sources.layout.blocks import is_running
 from kg.sources.links import without_notes

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from kg.latex import bare
 from kg.model import Batch, KgError
 from kg.sources import xml
-from kg.sources.base import InputFile
 from kg.sources.dates import mailed, submitted
 from kg.sources.forms import is_other
-from kg.sources.rows import ARXIV_ID, Row, Skipped, attempt, batch_of, doi_in
+from kg.sources.inputs import InputFile
+from kg.sources.paper_rows import ARXIV_ID, Row, Skipped, attempt, batch_of, doi_in
 from kg.sources.tags import untagged
 
 _ROOT = re.compile(r"<(?:\w+:)?OAI-PMH\b")

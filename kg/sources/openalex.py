@@ -10,10 +10,10 @@ import re
 from typing import Any
 
 from kg.model import Batch
-from kg.sources.base import TEXT_LIMIT, InputFile
 from kg.sources.forms import unread_of_service
-from kg.sources.records import inner, keys, objects, rows, text
-from kg.sources.rows import ARXIV_ID, Skipped, batch_of
+from kg.sources.inputs import TEXT_LIMIT, InputFile
+from kg.sources.json_records import inner, keys, objects, rows, text
+from kg.sources.paper_rows import ARXIV_ID, Skipped, batch_of
 from kg.sources.tags import untagged
 
 _WORK = re.compile(r'"id"\s*:\s*"https?://openalex\.org/W\d+"')

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kg.model import Batch
-from kg.sources.base import InputFile
 from kg.sources.forms import unread_of_service
-from kg.sources.records import inner, keys, objects, rows, text, texts
-from kg.sources.rows import Skipped, batch_of
+from kg.sources.inputs import InputFile
+from kg.sources.json_records import inner, keys, objects, rows, text, texts
+from kg.sources.paper_rows import Skipped, batch_of
 
 _CONTENT = re.compile(r'"content"\s*:\s*\{')
 _VALUE = re.compile(r'"(?:title|abstract|authors)"\s*:\s*\{\s*"value"\s*:')

@@ -11,9 +11,9 @@ from functools import partial
 from typing import Any
 
 from kg.model import Batch
-from kg.sources.base import InputFile
-from kg.sources.records import keys, rows, text
-from kg.sources.rows import batch_of
+from kg.sources.inputs import InputFile
+from kg.sources.json_records import keys, rows, text
+from kg.sources.paper_rows import batch_of
 from kg.sources.xml import stem
 
 _OWN = {"aff", "aff_unique_norm", "aff_domain", "gs_citation", "primary_area", "status", "track", "author_site", "oa"}

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from kg.model import Batch, KgError, Source
 from kg.sources.apart import MEMORY, SECONDS, Lost, apart
-from kg.sources.base import LIMIT, InputFile
 from kg.sources.body.bodyparts import Body
+from kg.sources.inputs import LIMIT, InputFile
 from kg.sources.layout.offices import Offices
-from kg.sources.rows import documents
+from kg.sources.paper_rows import documents
 from kg.wordcounts import WordCounts
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ def _load() -> None:
     import pypdfium2  # noqa: F401
 
     from kg.sources.body import pdfbody  # noqa: F401
-    from kg.sources.layout import doubt, ends, header, join, pages  # noqa: F401
-    from kg.sources.layout.labels import HeaderLabels
+    from kg.sources.layout import doubt, end_affiliations, header, join, pages  # noqa: F401
+    from kg.sources.layout.page_words import HeaderLabels
 
     WordCounts.load()
     Offices.load()
@@ -160,7 +160,7 @@ def _pages(document: Any, seen: list[Page], drawn: list[DrawnPage] | None) -> It
 
 def _at_the_end(document: Any, made: Header) -> list[str]:
     """The addresses on the last pages."""
-    from kg.sources.layout.ends import addresses
+    from kg.sources.layout.end_affiliations import addresses
     from kg.sources.layout.pages import read_page
 
     last = [read_page(document, number) for number in range(max(1, len(document) - _LAST), len(document))]

@@ -8,12 +8,12 @@ from typing import Any
 
 from kg.model import Batch
 from kg.sources import bibliography
-from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
+from kg.sources.inputs import InputFile
+from kg.sources.json_records import is_data
 from kg.sources.lines import RecordLines, opening, text_lines
+from kg.sources.paper_rows import Row, Skipped, attempt, batch_of
 from kg.sources.people import person
-from kg.sources.records import is_data
-from kg.sources.rows import Row, Skipped, attempt, batch_of
 
 _FIRST = re.compile(r"\d{1,6}[.:] (?=\S)")
 _WHOLE = re.compile(r"\s*1[.:] [^\n]{5,300}(?:\d{4}|doi).*?^PMID: \d", re.S | re.M)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from kg.sources.layout.names import is_name
 from kg.sources.layout.offices import Offices
+from kg.sources.layout.personal_names import is_name
 from kg.sources.links import bare
+from kg.sources.paper_rows import ANY_YEAR
 from kg.sources.people import is_group, people
-from kg.sources.rows import ANY_YEAR
 from kg.text import has_han
 
 EDITION = re.compile(

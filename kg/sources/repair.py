@@ -14,8 +14,8 @@ from kg.sources.repairs.abstracts import bounds
 from kg.sources.repairs.characters import decoded, encoding, spaces
 from kg.sources.repairs.edits import Edits, PaperSpellings
 from kg.sources.repairs.hyphens import join_apart, mend, space_sentences
-from kg.sources.repairs.tex import latex
-from kg.sources.repairs.titles import title
+from kg.sources.repairs.inline_tex import latex
+from kg.sources.repairs.title_repairs import title
 from kg.wordcounts import WordCounts
 
 FIELDS = {"T": "title", "A": "abstract", "I": "institution line", "B": "brief", "H": "brief's title", "K": "keywords",

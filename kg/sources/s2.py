@@ -11,12 +11,12 @@ from functools import partial
 from typing import Any
 
 from kg.model import Batch
-from kg.sources.base import InputFile
 from kg.sources.body import s2body
 from kg.sources.dates import submitted
 from kg.sources.forms import unread_of_service
-from kg.sources.records import inner, keys, objects, rows, text, texts
-from kg.sources.rows import batch_of
+from kg.sources.inputs import InputFile
+from kg.sources.json_records import inner, keys, objects, rows, text, texts
+from kg.sources.paper_rows import batch_of
 from kg.sources.tei import is_name, organisations, without_keywords
 from kg.sources.xml import stem
 

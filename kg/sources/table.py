@@ -16,13 +16,13 @@ from typing import Any
 
 from kg.model import Batch, KgError
 from kg.sources import bibliography
-from kg.sources.base import HeldFile, InputFile
 from kg.sources.forms import Form, folded, forms
+from kg.sources.inputs import HeldFile, InputFile
 from kg.sources.lines import BREAK, Line, opening, text_lines
 from kg.sources.links import LINK, bare
+from kg.sources.paper_rows import Row, Skipped, attempt, batch_of
 from kg.sources.people import apart
 from kg.sources.references import WHOLE
-from kg.sources.rows import Row, Skipped, attempt, batch_of
 from kg.sources.styles import cited
 
 _DELIMITERS = ",;\t|"

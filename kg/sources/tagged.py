@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from kg.model import Batch
 from kg.sources import bibliography
-from kg.sources.base import InputFile
 from kg.sources.forms import folded_name, forms, unread
+from kg.sources.inputs import InputFile
+from kg.sources.json_records import is_data
 from kg.sources.lines import ended, opening, rows
+from kg.sources.paper_rows import batch_of
 from kg.sources.people import people, person
-from kg.sources.records import is_data
-from kg.sources.rows import batch_of
 
 _DOI = re.compile(r"(?i)(?:https?://(?:dx\.)?doi\.org/|doi)?[:\s]*10\.")
 

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 
 from kg.model import Batch
 from kg.sources import xml
-from kg.sources.base import InputFile
 from kg.sources.body.streams import papers
 from kg.sources.body.teibody import TeiBody
 from kg.sources.dates import submitted, written
-from kg.sources.rows import ARXIV_ID, Row, batch_of
+from kg.sources.inputs import InputFile
+from kg.sources.paper_rows import ARXIV_ID, Row, batch_of
 
 _ROOT = re.compile(r"<(?:\w+:)?(?:TEI|teiCorpus)\b")
 _ARXIV = re.compile(rf"{ARXIV_ID}(?=v\d|\b)")

@@ -15,11 +15,11 @@ from pathlib import Path, PurePosixPath
 from kg.latex import COMMENT, bare, plain
 from kg.model import Batch
 from kg.sources import bibliography
-from kg.sources.base import HeldFile, InputFile
 from kg.sources.body import latexbody
+from kg.sources.inputs import HeldFile, InputFile
 from kg.sources.lines import decoded
+from kg.sources.paper_rows import ARXIV_ID, batch_of
 from kg.sources.people import people, signed
-from kg.sources.rows import ARXIV_ID, batch_of
 
 _BEGIN = re.compile(r"^[^%\n]{0,200}\\document(?:class|style)\b", re.M)
 _INPUT = re.compile(r"\\(?:input|include|subfile)\s*\{\s*([^{}]{1,200}?)\s*\}")

@@ -12,8 +12,8 @@ from typing import Any
 
 from kg.model import KgError
 from kg.sources import yaml_lists
-from kg.sources.base import InputFile
 from kg.sources.forms import folded_name, forms
+from kg.sources.inputs import InputFile
 from kg.sources.lines import opening
 
 _EMPTY = r"(?:[ \t]*(?:#[^\n]*)?\r?\n){0,200}"

@@ -11,13 +11,13 @@ from urllib.parse import parse_qs
 
 from kg.model import Batch, KgError
 from kg.sources import bibliography, bibtex
-from kg.sources.base import HeldFile, InputFile
 from kg.sources.body import htmlbody
 from kg.sources.body.bodyparts import body_of
 from kg.sources.dates import iso_date
 from kg.sources.forms import forms
+from kg.sources.inputs import HeldFile, InputFile
+from kg.sources.paper_rows import batch_of, doi_in
 from kg.sources.people import of_objects
-from kg.sources.rows import batch_of, doi_in
 from kg.sources.tags import untagged
 
 _PAGE = re.compile(r"<(?:!doctype html|html|head|meta|body)\b", re.I)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from kg.model import Batch, KgError
 from kg.sources import table, xml
-from kg.sources.base import HeldFile, InputFile
+from kg.sources.inputs import HeldFile, InputFile
 from kg.sources.packed import DAMAGED
 
 _ZIP, _BOOK = b"PK\3\4", "xl/workbook.xml"

@@ -12,8 +12,8 @@ from itertools import chain
 from typing import Any
 
 from kg.model import KgError
-from kg.sources.base import InputFile
-from kg.sources.rows import Row, Skipped, attempt
+from kg.sources.inputs import InputFile
+from kg.sources.paper_rows import Row, Skipped, attempt
 
 Element = Any  # lxml.etree._Element; lxml is imported when a file is read
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from kg.model import Batch
 from kg.sources import bibliography, xml
-from kg.sources.base import InputFile
 from kg.sources.dates import iso
 from kg.sources.forms import folded_name, forms, is_lost
+from kg.sources.inputs import InputFile
+from kg.sources.paper_rows import KEYS, Row, Skipped, attempt, batch_of
 from kg.sources.people import of_objects
-from kg.sources.rows import KEYS, Row, Skipped, attempt, batch_of
 from kg.sources.tags import untagged
 
 _UNLABELLED = "Unlabelled"  # what PubMed calls a part of an abstract that has no label

@@ -13,12 +13,12 @@ from itertools import chain, islice
 from textwrap import dedent, indent
 from typing import Any
 
-from kg.sources.base import InputFile
 from kg.sources.beside import is_noted
 from kg.sources.forms import any_form, forms
+from kg.sources.inputs import InputFile
 from kg.sources.lines import opening, records, text_lines
 from kg.sources.links import without_notes
-from kg.sources.rows import Beside, Skipped
+from kg.sources.paper_rows import Beside, Skipped
 
 _FRONT = re.compile(r"---[ \t]*\n(.{1,20000}?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _HEADING = re.compile(r"^#{1,6} .*$", re.M)
@@ -41,7 +41,7 @@ _MOST_VALUES = 100_000  # of an entry, which has no more than characters unless 
 _LARGEST = 100 << 10  # code points of an entry: the parser takes a millisecond a KB
 
 
-@lru_cache(2)  # as in kg.sources.records
+@lru_cache(2)  # as in kg.sources.json_records
 def keys(file: InputFile) -> frozenset[str]:
     """The keys in the first part of a file in YAML; empty for other files."""
     start, front, first = _shape(opening(file))

@@ -8,11 +8,11 @@ from typing import Any
 
 from kg.model import Batch
 from kg.sources import bibliography, xml
-from kg.sources.base import InputFile
 from kg.sources.dates import iso_date
 from kg.sources.forms import is_thesis
+from kg.sources.inputs import InputFile
+from kg.sources.paper_rows import Row, attempt, batch_of, doi_in
 from kg.sources.people import of_objects
-from kg.sources.rows import Row, attempt, batch_of, doi_in
 from kg.sources.tags import untagged
 
 _ITEMS = (

@@ -18,6 +18,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from kg.entity_types import LISTS
+from kg.identifiers import MINTED
 from kg.model import (
     Brief,
     Cell,
@@ -35,7 +36,6 @@ from kg.model import (
     Topic,
     Usage,
 )
-from kg.names import MINTED
 from kg.tables import json_line
 
 #: What is raised for JSON that is no document, record or source.

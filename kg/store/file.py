@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from kg.files import telling
 from kg.model import Facts, KgError, Source
-from kg.store import codec, tables
-from kg.store.asking import ROWS, SECONDS, SIZE, Table
+from kg.store import codec, derived_tables
 from kg.store.entries import ClaimRow, Draft, Entry, local_id
 from kg.store.faults import Damage, Fault, fault, remedy, told
 from kg.store.lite import Lite, lite, taken
 from kg.store.place import is_address
 from kg.store.rows import Writer, rows_of
 from kg.store.schema import VERSION
+from kg.store.user_sql import ROWS, SECONDS, SIZE, Table
 from kg.version import extra
 
 if TYPE_CHECKING:
@@ -200,13 +200,13 @@ class StoreFile:
     def remake(self) -> None:
         """Make the tables again that are made from entries; all of them count, or none."""
         with self.batch(), told(self.path):
-            tables.make(self.db)
+            derived_tables.make(self.db)
             self._writer.forget()
             there = {name: (number, paper) for name, number, paper in self.rows("SELECT name, id, paper FROM entries")}
             for entry in self.every():
                 number, paper = there[entry.document.id]
                 self._writer.write(number, rows_of(entry.document, entry.record)._replace(paper=paper))
-            self.say("tables", tables.form())
+            self.say("tables", derived_tables.form())
 
     def put_source(self, source: Source) -> None:
         """Store what is known of a source; of one that is stored so already nothing changes."""
@@ -246,7 +246,7 @@ class StoreFile:
     # --- reading --------------------------------------------------------------------------------------------------
 
     def rows(self, sql: str, *given: Any) -> list[Any]:
-        """The rows of a query about the tables of kg.store.schema and kg.store.tables. Raises KgError."""
+        """The rows of a query about the tables of kg.store.schema and kg.store.derived_tables. Raises KgError."""
         try:
             return self.db.execute(sql, given).fetchall()
         except (sqlite3.Error, OSError) as error:
@@ -371,7 +371,7 @@ class StoreFile:
         return max(day or "" for ((day,),) in map(self.rows, (of_papers, of_sources)))
 
     def asked(self, query: str, seconds: float = SECONDS, rows: int = ROWS, size: int = SIZE) -> Table:
-        """The columns and rows of a user's own SELECT; see `kg.store.asking`.
+        """The columns and rows of a user's own SELECT; see `kg.store.user_sql`.
 
         Raises KgError for another statement, and for one that takes longer or gives more than it may.
         """
@@ -473,11 +473,11 @@ class StoreFile:
             said = dict(db.execute("SELECT name, value FROM about").fetchall())
         if "id" not in said:
             raise Damage(f"The graph {db.place} does not say which it is: {remedy(self.path)}")
-        if said.get("tables") != tables.form():
+        if said.get("tables") != derived_tables.form():
             with telling(f"{db.place}: its tables are made again, for the vocabulary or the program is another."):
                 if not self.read_only:
                     with self.batch():
-                        if self.said("tables") != tables.form():  # another writer may have made them meanwhile
+                        if self.said("tables") != derived_tables.form():  # another writer may have made them meanwhile
                             self.remake()
                 elif self.path is not None:  # where nobody may write, or another writes, the tables stay as they are
                     with suppress(KgError), self.writable():

@@ -15,10 +15,10 @@ from typing import IO, Any
 from weakref import WeakSet
 
 from kg.model import KgError
-from kg.store.asking import Table, asked, fits
 from kg.store.faults import Damage, Fault, fault, remedy, told
-from kg.store.guard import for_reading, foreign, harden
 from kg.store.schema import APPLICATION, TABLES, VERSION
+from kg.store.sqlite_guard import for_reading, foreign, harden
+from kg.store.user_sql import Table, asked, fits
 
 _MOUNTS = Path("/proc/mounts")
 _NETWORKS = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "lustre"))

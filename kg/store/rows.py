@@ -13,8 +13,8 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.entity_types import LISTS
+from kg.identifiers import kind_of
 from kg.model import OBTAINED, Document, Evidence, Facts, Mention, Record, Relation, Result, Statement
-from kg.names import kind_of
 from kg.text import fold, has_han
 from kg.vocabulary import Vocabulary
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from kg.names import PREFIXES
-from kg.query.embeddings import SentenceModel, name_of
+from kg.identifiers import PREFIXES
+from kg.query.user_embeddings import SentenceModel, name_of
 from kg.store.file import StoreFile
 from kg.text import one_line
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from kg.names import WEB
+from kg.identifiers import WEB
 from kg.query import Answer, Quote, Row
 from kg.query.answer import Cell
 from kg.views.answers import (
@@ -22,7 +22,7 @@ from kg.views.answers import (
     shown_columns,
     text,
 )
-from kg.views.latex import as_text, excerpt, place_in_words
+from kg.views.readable import as_text, excerpt, place_in_words
 from kg.views.render import render
 from kg.views.statement import lit
 from kg.views.words import PageWords

@@ -12,7 +12,7 @@ from kg.query.answer import Cell
 from kg.query.explain import explained, lines
 from kg.tables import csv_text, json_lines, json_text
 from kg.text import fold, has_han, plain
-from kg.views.latex import as_text, excerpt
+from kg.views.readable import as_text, excerpt
 from kg.views.render import render as fill
 from kg.views.words import PageWords
 

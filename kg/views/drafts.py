@@ -5,7 +5,7 @@ from __future__ import annotations
 from kg.query.drafts import Checked, ClaimVerdict
 from kg.tables import json_text
 from kg.text import one_line
-from kg.views.base import View
+from kg.views.rendered import View
 from kg.views.words import PageWords
 
 _MARKS = {"supported": "✓", "contradicted": "✗", "not found": "?"}

@@ -13,8 +13,8 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.entity_types import LISTS
+from kg.identifiers import kind_of
 from kg.model import KgError, Record, Statement
-from kg.names import kind_of
 from kg.query.conditions import Where, related
 from kg.query.corpus import Corpus, Papers
 from kg.query.nodes import stated

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from kg.build.pipeline import version
 from kg.entity_types import LISTS
-from kg.link.institutions import Organisation, Register, joined, name_tokens
+from kg.identifiers import PREFIXES
+from kg.link.register import Organisation, Register, joined, name_tokens
 from kg.model import Document, Record
-from kg.names import PREFIXES
 from kg.rdf.store import Store
 from kg.store.contents import load_entry, works
 from kg.store.fingerprints import fingerprint
 from kg.tables import json_text
 from kg.text import has_han
 from kg.trust import LIKELY
-from kg.views.base import View
 from kg.views.render import render
+from kg.views.rendered import View
 from kg.views.selection import clean
 from kg.views.words import PageWords
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from kg.text import plain
-from kg.views.latex import as_text, excerpt, lit
+from kg.views.readable import as_text, excerpt, lit
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:

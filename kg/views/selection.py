@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kg.entity_types import CONCEPT_TYPES, LISTS
+from kg.identifiers import WEB, address, called, is_curie
 from kg.model import ROLES, Document, Evidence, Mention, Paper, Record, Result
-from kg.names import WEB, address, called, is_curie
 from kg.query.support import appeared
 from kg.store.contents import labels
 from kg.text import fold, has_han, one_line, sentence_at
-from kg.views.latex import as_text
+from kg.views.readable import as_text
 from kg.views.words import PageWords
 from kg.vocabulary import in_language
 
@@ -225,7 +225,7 @@ def name(paper: Paper) -> str:
 
 
 def named(paper: Paper, date: str) -> str:
-    """How texts call a paper: "SnapKV 2024", or its first entry; see `kg.names.called`."""
+    """How texts call a paper: "SnapKV 2024", or its first entry; see `kg.identifiers.called`."""
     authors = next((document.authors for document, _ in paper.entries if document.authors), ())
     said = called(name(paper), title(paper), clean(authors[0]) if authors else "", len(authors), date)
     return as_text(said) or ids(paper)[0]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kg.entity_types import LISTS
 from kg.model import OBTAINED
 from kg.text import fold, has_han
-from kg.views.latex import as_text
+from kg.views.readable import as_text
 from kg.views.selection import EntryQuote, EntryResult, Selection, Thing, clean, ids, quoted
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from kg.serving.pool import Busy, CallTooLong, Died, Pool
 from kg.serving.state import state_of
 from kg.text import has_han
 from kg.views.words import PageWords
-from kg.web import work
+from kg.web import page_worker
 from kg.web.asked import Asked, Reply, Shown
 from kg.web.pages import pages
 
@@ -93,7 +93,7 @@ class Site:
             raise HTTPException(404, "no_page")
         self._is_asked = True
         if request.scope.get("foreign") and _is_held(asked):
-            return respond(request, work.given(_held(asked), replace(asked, form="html")))
+            return respond(request, page_worker.given(_held(asked), replace(asked, form="html")))
         return respond(request, await self._answered(asked))
 
     async def _answered(self, asked: Asked) -> Reply:
@@ -108,7 +108,7 @@ class Site:
         try:
             reply: Reply = await self.pool.ask(asked, self.pool.seconds * _LONG.get(asked.page, 1.0))
         except (Busy, CallTooLong, Died) as error:
-            said = work.given(work.failed(asked.error(_ENDED[type(error)]), 503), asked)
+            said = page_worker.given(page_worker.failed(asked.error(_ENDED[type(error)]), 503), asked)
             return replace(said, headers={"Retry-After": "5"})
         if state is not None and reply.is_kept and reply.status == 200 and state == state_of(self.location):
             self._keep(key, reply)
@@ -124,7 +124,7 @@ class Site:
         said, status = (error.detail, error.status_code) if isinstance(error, HTTPException) else ("fault", 500)
         sentence = asked.error(said) if PageWords(asked.lang).has(f"web_error.{said}") else said
         if form != "html" or "text/html" in request.headers.get("accept", ""):
-            return respond(request, work.given(work.failed(sentence, status), asked))
+            return respond(request, page_worker.given(page_worker.failed(sentence, status), asked))
         return PlainTextResponse(f"{sentence}\n", status)
 
     def _keep(self, key: Asked, reply: Reply) -> None:

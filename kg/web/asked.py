@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from kg.identifiers import kind_of
 from kg.model import KgError
-from kg.names import kind_of
 from kg.views.words import PageWords
 
 #: Kinds of things that have an address of their own; other concepts are under /concept.

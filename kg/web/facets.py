@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from kg.names import is_curie
+from kg.identifiers import is_curie
 from kg.query.corpus import Corpus, Papers
 from kg.query.flags import CONDITIONS
-from kg.query.words import QuestionWords
+from kg.query.question_words import QuestionWords
 from kg.views.answers import column
 from kg.views.selection import clean
 from kg.views.words import PageWords

@@ -9,9 +9,9 @@ from kg.model import KgError
 from kg.serving.guard import LOCAL, Rules
 from kg.serving.listening import listening, run
 from kg.serving.pool import AT_ONCE, SECONDS, Died, Pool
-from kg.web import work
-from kg.web.adding import routes
+from kg.web import page_worker
 from kg.web.app import application
+from kg.web.uploads import routes
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -42,7 +42,7 @@ def serve(
     if token and len(token) < 16:
         raise KgError("The token is shorter than 16 characters: take a longer one, or let one be made.")
     place = listening(host, port)
-    pool = Pool(work.begin, (location,), AT_ONCE, seconds, "kg.web.warm")
+    pool = Pool(page_worker.begin, (location,), AT_ONCE, seconds, "kg.web.warm")
     try:
         try:
             pool.start()()

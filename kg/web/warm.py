@@ -10,13 +10,13 @@ from pkgutil import iter_modules
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is imported
 
 import kg.query.kinds
-import kg.web.work
+import kg.web.page_worker
 from kg.query import Lexicon, read
 from kg.units import kin
 from kg.views.render import environment
 from kg.vocabulary import Vocabulary
-from kg.web.draw import templates
 from kg.web.pages import pages
+from kg.web.templating import templates
 
 pages()
 for made in (templates(), environment(False)):
@@ -24,7 +24,7 @@ for made in (templates(), environment(False)):
         made.get_template(template)  # compiles it
 for module in iter_modules(kg.query.kinds.__path__):
     import_module(f"kg.query.kinds.{module.name}")
-for slow in ("pandas", "networkx", "rapidfuzz.process", "kg.query.near"):
+for slow in ("pandas", "networkx", "rapidfuzz.process", "kg.query.nearness"):
     import_module(slow)
 read("2x faster", Lexicon(Vocabulary.load()))  # reads the words of questions, and compiles their patterns
 kin("s")  # reads the definitions of all units

@@ -152,7 +152,7 @@ def test_a_graph_that_is_not_there_ends_the_server_with_one_sentence(tmp_path: P
 
 def test_the_process_that_speaks_the_protocol_loads_neither_graph_nor_extraction() -> None:
     """It has a second and a half to start, of which the SDK takes most."""
-    said = "import sys, kg.mcp.server, kg.mcp.work, kg.serving.pool; print(*sorted(sys.modules))"
+    said = "import sys, kg.mcp.protocol_server, kg.mcp.tool_worker, kg.serving.pool; print(*sorted(sys.modules))"
     loaded = set(subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, cwd=ROOT).stdout.split())
     assert "mcp.server.lowlevel" in loaded
     assert not loaded & {"kg.api", "kg.query", "kg.extract", "spacy", "numpy", "pandas", "rdflib"}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import kg
-from kg.mcp import work
+from kg.mcp import tool_worker
 from kg.mcp.described import INSTRUCTIONS, TOOLS, schema_of
 from kg.mcp.paging import MOST, Pages, written
 from kg.mcp.tools import Tools
@@ -160,7 +160,7 @@ def test_a_call_that_takes_too_long_is_ended_and_the_next_is_answered(built_file
         assert not refused
         assert json.loads(said)["items"]
 
-    pool = Pool(work.begin, (str(built_file),), 1, 30.0, "kg.mcp.tools")
+    pool = Pool(tool_worker.begin, (str(built_file),), 1, 30.0, "kg.mcp.tools")
     try:
         asyncio.run(calls())
     finally:
@@ -168,7 +168,7 @@ def test_a_call_that_takes_too_long_is_ended_and_the_next_is_answered(built_file
 
 
 def test_a_graph_that_is_not_there_is_told_when_the_server_starts(tmp_path: Path) -> None:
-    pool = Pool(work.begin, (str(tmp_path / "none.kg"),), 1)
+    pool = Pool(tool_worker.begin, (str(tmp_path / "none.kg"),), 1)
     try:
         with pytest.raises(Died, match="no graph here"):
             pool.start()()

@@ -14,7 +14,7 @@ import pytest
 import kg
 from kg import registry
 from kg.build import engines
-from kg.build.engines import base, ray
+from kg.build.engines import engine_protocol, ray
 from kg.build.engines.local import Local
 from kg.model import KgError
 from kg.version import extra
@@ -25,7 +25,7 @@ def test_this_machine_is_the_engine_when_none_is_named() -> None:
     assert isinstance(engines.engine(), Local)
     with engines.engine().workers(lambda item: item, None) as workers:
         assert list(workers.map([KgError("left out")])) != []
-    assert {"local", "ray"} <= set(base._engines())
+    assert {"local", "ray"} <= set(engine_protocol._engines())
 
 
 @pytest.mark.parametrize(
@@ -105,11 +105,11 @@ class _Backwards:
 def test_an_engine_of_another_package_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     point = SimpleNamespace(name="backwards", load=lambda: _Backwards)
     monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == "kg.engines" else [])
-    base._engines.cache_clear()
+    engine_protocol._engines.cache_clear()
     try:
         backwards = engines.engine("backwards", "there")
     finally:
-        base._engines.cache_clear()
+        engine_protocol._engines.cache_clear()
     papers = tmp_path / "papers.jsonl"
     papers.write_text("".join(f'{{"id": "p-{n}", "title": "Pruning for the {n}th time"}}\n' for n in range(5)))
     with kg.open(str(tmp_path / "g"), create=True) as graph:

@@ -10,7 +10,7 @@ import pytest
 
 import kg
 from kg.api import Graph
-from kg.names import iri
+from kg.identifiers import iri
 from tests.store.graph_demo import papers_triples
 
 pytestmark = pytest.mark.usefixtures("without_ontology")

@@ -15,7 +15,7 @@ from kg.build import reading, workers
 from kg.build.pipeline import Added, Pipeline
 from kg.build.workers import chunked
 from kg.model import Batch, KgError
-from kg.sources.base import HeldFile, InputFile, Unread
+from kg.sources.inputs import HeldFile, InputFile, Unread
 
 pytestmark = pytest.mark.usefixtures("without_ontology")
 

@@ -13,7 +13,7 @@ import pytest
 
 import kg
 from kg.api import Graph
-from kg.build.verify import verify
+from kg.build.verification import verify
 from kg.model import KgError
 from kg.rdf.store import Store
 from tests.store.graph_demo import ABSTRACT, demo_source

@@ -11,7 +11,7 @@ import pytest
 
 import kg
 from kg.api import Graph
-from kg.build.works import CROWD
+from kg.build.work_sets import CROWD
 from tests.sources.made_file import json_lines
 from tests.store.graph_demo import papers_triples
 

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 import torture
 from torture_child import apart
 
-from kg.names import iri
+from kg.identifiers import iri
 from kg.rdf import ontology
 from kg.store.lite import cache_of
 

@@ -8,9 +8,9 @@ from typing import Any
 import spacy
 from spacy.tokens import Doc
 
-from kg.extract.base import Tokenizer, make_doc
 from kg.extract.baselines import Baselines
 from kg.extract.comparisons import is_drawn, is_partial
+from kg.extract.component import Tokenizer, make_doc
 from kg.extract.edges import barred
 from kg.extract.ends import Placed
 from kg.extract.kind import Kind
@@ -19,7 +19,7 @@ from kg.extract.nominal import noun_phrase
 from kg.extract.numbers import plain, quantities
 from kg.extract.outcomes import OutcomeLexicon
 from kg.extract.problems import with_edges
-from kg.extract.relations import is_beside
+from kg.extract.related import is_beside
 from kg.extract.rivals import rival_classes
 from kg.model import Mention
 from kg.vocabulary import Vocabulary

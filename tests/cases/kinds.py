@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.query import Lexicon, Outcome, read
-from kg.store.asking import fits
+from kg.store.user_sql import fits
 from tests.cases.extracted import EXTRACTED
 from tests.cases.linked import LINKED
 from tests.cases.sourced import SOURCED

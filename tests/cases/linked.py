@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 from kg.link.affiliations import organisations
-from kg.link.institutions import Register
 from kg.link.neighbours import Neighbours
+from kg.link.register import Register
 from kg.link.wordings import Wordings
 from kg.link.works import Described, keys, same_work
 from kg.vocabulary import Vocabulary

@@ -9,7 +9,7 @@ from typing import Any
 
 from kg.latex import plain
 from kg.link.affiliations import organisations
-from kg.link.institutions import Register
+from kg.link.register import Register
 from kg.model import Document
 from kg.sources.comments import venue
 from kg.sources.dates import iso_date

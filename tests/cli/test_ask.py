@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 import kg
 from kg.cli import application
-from kg.cli.base import console
+from kg.cli.core import console
 from kg.cli.prompt import Completer
 from kg.query import Answer, Condition, Entity, Filter, Grid, Line, Query, Quote, Row
 from kg.views.answers import FORMS, render

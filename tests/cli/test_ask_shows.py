@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.cli.base import console
+from kg.cli.core import console
 from kg.query import Answer, Lexicon, read
 from kg.views.terminal import show
 from kg.vocabulary import Vocabulary

@@ -10,7 +10,7 @@ from pathlib import Path
 from lxml import etree
 
 import kg
-from kg.build.verify import verify
+from kg.build.verification import verify
 from tests.cli.command import run
 
 

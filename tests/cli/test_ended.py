@@ -12,9 +12,9 @@ import pyoxigraph as ox
 import pytest
 
 from kg.model import KgError
-from kg.rdf import asking
-from kg.store.asking import asked
+from kg.rdf import user_sparql
 from kg.store.file import StoreFile
+from kg.store.user_sql import asked
 from tests.store.graph_demo import demo_entry, demo_source
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -37,25 +37,25 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_sparql_is_answered_in_a_process_of_its_own(path: Path):
-    titles = asking.asked_apart(str(path), "SELECT ?t { ?p kg:title ?t }")
+    titles = user_sparql.asked_apart(str(path), "SELECT ?t { ?p kg:title ?t }")
     assert isinstance(titles, ox.QuerySolutions)
     assert [row["t"].value for row in titles] == ["LongDemo: Long Videos"]
-    triples = asking.asked_apart(str(path), "CONSTRUCT { ?p a kg:X } { ?p a kg:Paper }")
+    triples = user_sparql.asked_apart(str(path), "CONSTRUCT { ?p a kg:X } { ?p a kg:Paper }")
     assert isinstance(triples, list)
     assert len(triples) == 1
     with pytest.raises(KgError, match="not SPARQL"):
-        asking.asked_apart(str(path), "nonsense")
+        user_sparql.asked_apart(str(path), "nonsense")
 
 
 def test_sparql_is_ended_by_time(path: Path):
     with pytest.raises(KgError, match="took longer than 5 s and was ended"):
-        asking.asked_apart(str(path), ENDLESS, 5)
+        user_sparql.asked_apart(str(path), ENDLESS, 5)
 
 
 def test_sparql_is_ended_by_memory(path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(asking, "MEMORY", 256 << 20)
+    monkeypatch.setattr(user_sparql, "MEMORY", 256 << 20)
     with pytest.raises(KgError, match="memory and was ended"):
-        asking.asked_apart(str(path), LARGE, 120)
+        user_sparql.asked_apart(str(path), LARGE, 120)
 
 
 @pytest.mark.timeout(120)
@@ -68,9 +68,9 @@ def test_sql_is_ended_by_time_or_memory(path: Path, query: str):
 @pytest.mark.parametrize(
     "ask",
     [
-        f"from kg.store.asking import asked; asked(Path(sys.argv[1]), {COUNTING!r}, 300)",
-        f"from kg.store.asking import asked; asked(Path(sys.argv[1]), {TRIED!r}, 300)",
-        f"from kg.rdf.asking import asked_apart; asked_apart(sys.argv[1], {ENDLESS!r}, 300)",
+        f"from kg.store.user_sql import asked; asked(Path(sys.argv[1]), {COUNTING!r}, 300)",
+        f"from kg.store.user_sql import asked; asked(Path(sys.argv[1]), {TRIED!r}, 300)",
+        f"from kg.rdf.user_sparql import asked_apart; asked_apart(sys.argv[1], {ENDLESS!r}, 300)",
     ],
     ids=["sql", "regexp", "sparql"],
 )

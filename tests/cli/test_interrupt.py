@@ -16,8 +16,8 @@ import pytest
 import typer
 
 import kg
-from kg.build.verify import verify
-from kg.cli.base import interruptible
+from kg.build.verification import verify
+from kg.cli.core import interruptible
 from tests.cli.command import run
 from tests.sources.made_pdf import BOLD, Sheet, pdf
 

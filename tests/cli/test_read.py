@@ -11,7 +11,7 @@ import pytest
 from kg import sources
 from kg.build.pipeline import Added, Pipeline
 from kg.build.workers import Workers
-from kg.cli.base import tell_left_out
+from kg.cli.core import tell_left_out
 from kg.model import Batch, Document, KgError, Source
 from tests.cli.command import run
 from tests.sources.made_pdf import pdf, simple

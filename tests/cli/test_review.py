@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg.cli import base
+from kg.cli import core
 from kg.cli.export import FORMS
 from kg.model import KgError
 from kg.views.export.formats import FORMATS
@@ -132,14 +132,14 @@ def test_a_form_that_does_not_fit_the_result_is_refused(small: Path) -> None:
 
 def test_the_form_is_that_of_the_option_then_of_the_ending_then_the_usual() -> None:
     forms = ("md", "html")
-    assert base.choose("html", Path("r.pdf"), forms, "md") == "html"
-    assert base.choose(None, Path("r.HTM"), forms, "md") == "html"
-    assert base.choose(None, Path("report"), forms, "md") == "md"
-    assert base.choose(None, None, forms, "md") == "md"
+    assert core.choose("html", Path("r.pdf"), forms, "md") == "html"
+    assert core.choose(None, Path("r.HTM"), forms, "md") == "html"
+    assert core.choose(None, Path("report"), forms, "md") == "md"
+    assert core.choose(None, None, forms, "md") == "md"
     with pytest.raises(KgError, match=r"r\.pdf: .* choose one of md, html"):
-        base.choose(None, Path("r.pdf"), forms, "md")
+        core.choose(None, Path("r.pdf"), forms, "md")
     with pytest.raises(KgError, match="--format pdf"):
-        base.choose("pdf", None, forms, "md")
+        core.choose("pdf", None, forms, "md")
 
 
 @pytest.mark.parametrize(

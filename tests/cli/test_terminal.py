@@ -14,10 +14,10 @@ pty = pytest.importorskip("pty")
 LATE = """
 import sys
 from kg import cli, files
-from kg.query import near
+from kg.query import nearness
 files.LONG = 0.01
-pack = near.packed
-near.packed = lambda *given: (__import__("time").sleep(0.5), pack(*given))[1]
+pack = nearness.packed
+nearness.packed = lambda *given: (__import__("time").sleep(0.5), pack(*given))[1]
 sys.argv = ["kg", "add", sys.argv[1], "--graph", sys.argv[2]]
 cli.main()
 """

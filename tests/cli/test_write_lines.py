@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from kg.build.pipeline import Added
-from kg.cli.base import SKIPPED, write_lines
+from kg.cli.core import SKIPPED, write_lines
 from kg.model import KgError
 
 

@@ -22,9 +22,9 @@ from typer.core import TyperGroup
 
 import kg.entity_types
 import kg.sources
-import kg.sources.base
+import kg.sources.inputs
 import kg.views
-import kg.views.base
+import kg.views.rendered
 from kg.api import Graph
 from kg.cli import COMMANDS, application, main
 from kg.model import Document, Text
@@ -299,7 +299,7 @@ EXTEND = sections(ROOT / "docs" / "extend.md")
 @pytest.fixture
 def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The readers and views of docs/extend.md in the folders where the package looks for them."""
-    caches = (kg.sources.readers, kg.views.base.views)
+    caches = (kg.sources.readers, kg.views.rendered.views)
     names = []
     for text in EXTEND.values():
         for block in blocks(text, "python"):
@@ -334,7 +334,7 @@ def test_the_reader_of_the_manual_is_found_and_reads(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("added")
 def test_the_view_of_the_manual_is_found_and_saves_itself(built: Graph, tmp_path: Path) -> None:
-    view = kg.views.base.views()["titles"](built, "KV-cache compression papers on H100", "en")
+    view = kg.views.rendered.views()["titles"](built, "KV-cache compression papers on H100", "en")
     assert view.papers == 2
     assert "LongLive" in view.save(tmp_path / "titles.txt").read_text("utf-8")
     assert "LongLive" in view.save(tmp_path / "titles.json").read_text("utf-8")
@@ -344,7 +344,7 @@ def test_the_view_of_the_manual_is_found_and_saves_itself(built: Graph, tmp_path
 def test_the_component_of_the_manual_finds_its_entities() -> None:
     import spacy
 
-    from kg.extract.base import bilingual_tokenizer, make_doc
+    from kg.extract.component import bilingual_tokenizer, make_doc
 
     module = importlib.import_module("kg.extract.frameworks")
     vocabulary = Vocabulary([Concept("framework:pytorch", "framework", {"en": "PyTorch", "zh": "PyTorch"})])

@@ -15,8 +15,8 @@ import fit_sure
 import pytest
 
 from kg.evaluation.matching import HEADLINE
-from kg.evaluation.tables import trust_table
-from kg.evaluation.trust import Claims, Judged, Trust, claims, trust
+from kg.evaluation.printed import trust_table
+from kg.evaluation.trust_scores import Claims, Judged, Trust, claims, trust
 from kg.model import RELATION_TYPES, Evidence, Mention, Record, Relation, Topic
 from kg.trust import BY_RULES, level, mark, ruled_relations, thresholds
 from tests.evaluation.annotation import paper, technique

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kg.extract import pipeline
-from kg.extract.base import make_doc
+from kg.extract.component import make_doc
 from kg.extract.context import DocView, view_of
 from kg.extract.ends import Placed
 from kg.extract.outcomes import OutcomeLexicon

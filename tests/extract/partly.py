@@ -6,10 +6,10 @@ import spacy
 from spacy.tokens import Doc
 
 from kg.extract import pipeline
-from kg.extract.base import Tokenizer, make_doc, to_record
-from kg.extract.brief import BriefSlots
+from kg.extract.component import Tokenizer, make_doc, to_record
 from kg.extract.phrases import Phrases
 from kg.extract.results import Results
+from kg.extract.slots import BriefSlots
 from kg.extract.weighing import weights
 from kg.model import Document, Result
 from kg.text import repaired

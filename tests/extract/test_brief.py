@@ -9,7 +9,7 @@ from runpy import run_path
 
 import pytest
 
-from kg.extract.brief import institutions, slots
+from kg.extract.slots import institutions, slots
 
 
 def test_template_fills_every_slot() -> None:

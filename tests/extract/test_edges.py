@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from kg.extract import pipeline
-from kg.extract.base import make_doc
+from kg.extract.component import make_doc
 from kg.extract.context import DocView, view_of
 from kg.extract.edges import barred, lists, shapes
 from kg.model import Document

@@ -13,7 +13,7 @@ from kg.entity_types import data_folder
 from kg.evaluation.components import reader
 from kg.evaluation.scores import evaluate
 from kg.extract import pipeline
-from kg.extract.base import make_doc
+from kg.extract.component import make_doc
 from kg.extract.folds import Folds, OutOfFold
 from kg.extract.tagger import tagger
 from kg.model import Document, KgError

@@ -9,7 +9,7 @@ import pytest
 
 from kg.entity_types import data_folder
 from kg.extract import pipeline
-from kg.extract.base import make_doc
+from kg.extract.component import make_doc
 from kg.extract.hardware import Hardware, kinds_of
 from kg.extract.named import WORD
 from kg.model import Document, Record

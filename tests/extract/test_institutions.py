@@ -12,7 +12,7 @@ import pytest
 import spacy
 from spacy.language import Language
 
-from kg.extract.base import Tokenizer, make_doc, to_record
+from kg.extract.component import Tokenizer, make_doc, to_record
 from kg.extract.institutions import Institutions
 from kg.model import Document, Mention, Text
 from kg.text import repaired

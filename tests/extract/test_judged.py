@@ -15,12 +15,12 @@ import pytest
 from spacy.tokens import Doc
 
 from kg.extract import pipeline
-from kg.extract.base import make_doc
+from kg.extract.component import make_doc
 from kg.extract.context import DocView, view_of
 from kg.extract.ends import Placed, entities
 from kg.extract.judge import Candidate, Features, judges, survivors
 from kg.extract.pairs import NAMES, PairTable, names_with, table, word_feature, words_of
-from kg.extract.relations import decided, vetoed
+from kg.extract.related import decided, vetoed
 from kg.extract.same import grouped
 from kg.extract.techniques import Techniques, role_features
 from kg.model import RELATION_TYPES, ROLES, Document, Mention, Record, Relation, Text, Topic
@@ -196,7 +196,7 @@ def paired(document: Document, words: tuple[str, ...] = ()) -> tuple[list[Placed
     """The entities of an entry, its main thing, and the table of its pairs."""
     doc = make_doc(pipeline(), document, Vocabulary.load())
     for name, component in pipeline().pipeline:
-        if name == "kg_relations":
+        if name == "kg_related":
             view = view_of(doc, component.vocabulary)
             found = entities(doc, view)
             head = component.head(doc, found)

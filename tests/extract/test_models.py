@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from kg.extract import pipeline
-from kg.extract.base import make_doc
+from kg.extract.component import make_doc
 from kg.extract.judge import Features
 from kg.extract.named import WORD
 from kg.model import Document, Record

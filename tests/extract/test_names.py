@@ -5,7 +5,7 @@ from __future__ import annotations
 import spacy
 from spacy.tokens import Doc
 
-from kg.extract import base
+from kg.extract import component
 from kg.extract.names import NameComponent
 from kg.model import Document
 from kg.text import repaired
@@ -14,11 +14,11 @@ from kg.vocabulary import Vocabulary
 
 def read(title: str, abstract: str, brief: str = "") -> Doc:
     nlp = spacy.blank("xx")
-    nlp.tokenizer = base.Tokenizer(nlp.vocab)
+    nlp.tokenizer = component.Tokenizer(nlp.vocab)
     texts = {"T": title, "A": abstract, "B": brief}
     document = Document("x-1", "x", 1, {k: repaired(v) for k, v in texts.items() if v})
     vocabulary = Vocabulary.load()
-    return NameComponent(vocabulary)(base.make_doc(nlp, document, vocabulary))
+    return NameComponent(vocabulary)(component.make_doc(nlp, document, vocabulary))
 
 
 def test_known_technique_that_is_only_used_is_no_name() -> None:

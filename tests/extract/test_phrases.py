@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
-from kg.extract import base
+from kg.extract import component
 from kg.extract.context import GROUPS, DocView, canonical, likelihood
 from kg.extract.phrases import Phrases
 from kg.model import Document
@@ -16,13 +16,13 @@ from kg.text import repaired
 from kg.vocabulary import Vocabulary
 
 NLP = spacy.blank("xx")
-NLP.tokenizer = base.Tokenizer(NLP.vocab)
+NLP.tokenizer = component.Tokenizer(NLP.vocab)
 PHRASES = Phrases()
 
 
 def read(abstract: str, title: str = "", name: str = "") -> Doc:
     texts = {f: repaired(t) for f, t in (("T", title), ("A", abstract)) if t}
-    doc = base.make_doc(NLP, Document("x-1", "x", 1, texts), Vocabulary.load())
+    doc = component.make_doc(NLP, Document("x-1", "x", 1, texts), Vocabulary.load())
     doc._.name = name
     return PHRASES(doc)
 

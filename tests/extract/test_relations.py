@@ -10,7 +10,7 @@ import pytest
 
 from kg.extract.comparisons import LIKE, WIN
 from kg.extract.pairs import NAMES, PairTable
-from kg.extract.relations import as_stated, chosen_of
+from kg.extract.related import as_stated, chosen_of
 from kg.extract.winners import StatedRelation
 from kg.model import RELATION_TYPES, Document, Record
 from kg.records import from_json, to_json
@@ -156,7 +156,7 @@ def test_a_win_that_no_words_state_must_be_likely(
     def scored(*told: Any) -> list[Any]:
         return [(*ends, kind, score if kind == WIN else sure) for *ends, kind, sure in chosen_of(*told)]
 
-    monkeypatch.setattr("kg.extract.relations.chosen_of", scored)
+    monkeypatch.setattr("kg.extract.related.chosen_of", scored)
     text = (
         "We propose HapT, hierarchical prompt tuning for images. HapT outperforms adapters on FGVC. Furthermore, HapT "
         "trains faster and yields feature representations closer to those of fully fine-tuned models."
@@ -172,7 +172,7 @@ def test_what_describes_the_winner_does_not_win(
     def all_win(told: PairTable, *_: Any) -> list[Any]:
         return [(i, j, WIN, 0.9) for i, j in told.pairs]
 
-    monkeypatch.setattr("kg.extract.relations.chosen_of", all_win)
+    monkeypatch.setattr("kg.extract.related.chosen_of", all_win)
     text = f"We introduce Vetch, a vision model for pests. On 1,000 images, {winner} outperforms full fine-tuning."
     won = triples(read_in_full(text, title="Vetch: Pest Detection"))
     assert (("LoRA", "outperforms", "full fine-tuning") in won) is said

@@ -3,7 +3,7 @@
 import pytest
 
 from kg.extract import extract
-from kg.extract.base import SpanIndex
+from kg.extract.component import SpanIndex
 from kg.link.linker import Linker
 from kg.model import Document, Text
 from kg.vocabulary import Vocabulary

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from kg.entity_types import data_folder
 from kg.extract import extract, pipeline
-from kg.extract.base import Tokenizer, make_doc
+from kg.extract.component import Tokenizer, make_doc
 from kg.extract.judge import judges
 from kg.extract.tagger import AHEAD, BEHIND, CHANGES, PIECE_ROLES, Output, Tagger, Tags, place, tagger, text_of
 from kg.model import RELATION_TYPES, Document

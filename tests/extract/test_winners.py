@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from kg.extract import pipeline
-from kg.extract.base import make_doc
+from kg.extract.component import make_doc
 from kg.model import Document, Evidence, Result
 from kg.vocabulary import Vocabulary
 from tests.extract.comparing import OPENS, compared, stated_in

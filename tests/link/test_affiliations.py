@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.link.affiliations import organisations
-from kg.link.institutions import Register
+from kg.link.register import Register
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from kg.entity_types import data_folder
-from kg.link.institutions import Register, joined, keys, name_tokens
 from kg.link.organisation_words import OrganisationWords
+from kg.link.register import Register, joined, keys, name_tokens
 from kg.model import KgError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ import pytest
 
 import kg
 from kg.api import Graph
-from kg.build.verify import verify
+from kg.build.verification import verify
 from kg.entity_types import data_folder
 from kg.link.overrides import Overrides, overrides_of
 from kg.model import KgError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.link.papers import identified, paper_id
+from kg.link.paper_ids import identified, paper_id
 from kg.model import Document, Record, Text
 
 

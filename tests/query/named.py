@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kg.query.labels import Labels
+from kg.query.graph_labels import Labels
 from kg.store.rows import folded_name_rows
 from kg.text import has_han
 

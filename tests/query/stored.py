@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.build.works import Coming
+from kg.build.work_sets import Coming
 from kg.extract.belonging import obtained
 from kg.link.linker import Linker
 from kg.model import Document, Record

@@ -20,7 +20,7 @@ from kg.query.corpus import ALL, Corpus
 from kg.query.filter import Op
 from kg.query.leading import least_sure
 from kg.query.support import support
-from kg.query.titles import Titles
+from kg.query.title_names import Titles
 from kg.query.topic import only_naming
 from kg.store.rows import USUAL
 

@@ -14,7 +14,7 @@ import pytest
 from kg.api import Graph
 from kg.link.overrides import Overrides
 from kg.model import KgError
-from kg.query.embeddings import FOLDER
+from kg.query.user_embeddings import FOLDER
 from kg.store.embeddings import EmbeddingModel, digest, digests, keep, model_of, vectors
 from kg.views.alike_names import Cluster, Name, clusters, turtle
 

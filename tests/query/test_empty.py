@@ -7,7 +7,7 @@ import pytest
 from kg.query import answer
 from kg.query.kinds import respond
 from kg.query.lexicon import Lexicon
-from kg.query.read import read
+from kg.query.question_reader import read
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 

@@ -11,7 +11,7 @@ import pytest
 
 from kg.api import Graph
 from kg.model import Source
-from kg.query import near
+from kg.query import nearness
 from kg.rdf.store import Store
 from kg.store.lite import cache_of
 from tests.sources.made_file import json_lines
@@ -37,7 +37,7 @@ def _indexes(file: Path) -> dict[str, object]:
         said: dict[str, object] = {"rows": [sorted(graph.store.rows(sql), key=repr) for sql in _TABLES]}
         said["triples"] = graph.store.dump("nquads")
         if graph.store.said("title_vectors"):
-            near.titles(graph.store)
+            nearness.titles(graph.store)
             said["vectors"] = graph.store.rows("SELECT * FROM title_vectors ORDER BY paper")
     return said
 
@@ -49,7 +49,7 @@ def _made_anew(file: Path) -> dict[str, object]:
         with_vectors = store.said("title_vectors")
         store.say("title_vectors", "")
         if with_vectors:
-            near.titles(store)
+            nearness.titles(store)
     return _indexes(file)
 
 

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from kg.entity_types import LISTS
 from kg.model import Document, Mention, Record
 from kg.query import Lexicon
-from kg.query.labels import Labels, lengths
+from kg.query.graph_labels import Labels, lengths
 from kg.rdf.store import Store
 from kg.store.entries import Entry
 from kg.text import fold

@@ -9,7 +9,7 @@ import pytest
 
 import kg
 from kg.api import Graph
-from kg.views.profile.concept import profile
+from kg.views.profile.concept_profile import profile
 from kg.views.trends import trend
 
 _PAPER = {"abstract": "We prune large language models with LoRA. Pruning halves the latency."}

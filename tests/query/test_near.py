@@ -10,8 +10,8 @@ import pytest
 
 from kg.api import Graph
 from kg.encoder import SIZE, encoder
-from kg.query import Lexicon, Query, near, respond
-from kg.query.near import Vectors, in_english, labels, ship, shipped, shipped_file, titles
+from kg.query import Lexicon, Query, nearness, respond
+from kg.query.nearness import Vectors, in_english, labels, ship, shipped, shipped_file, titles
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(not encoder(), reason="the package carries no encoder here")
 
 
-def counting() -> tuple[near.Encodes, list[str]]:
+def counting() -> tuple[nearness.Encodes, list[str]]:
     """An encoder that notes what it encodes."""
     seen: list[str] = []
 
@@ -70,7 +70,7 @@ def test_vectors_of_titles_are_kept_and_renewed(tmp_path: Path, store: Store, mo
     graph = tmp_path / "papers.kg"
     store.backup(graph)
     encode, seen = counting()
-    monkeypatch.setattr(near, "encoder", lambda: encode)
+    monkeypatch.setattr(nearness, "encoder", lambda: encode)
     with Store(graph) as writer:
         writer.say("title_vectors", "")  # as of no encoder
     with Store(graph, read_only=True) as reader:
@@ -85,7 +85,7 @@ def test_vectors_of_titles_are_kept_and_renewed(tmp_path: Path, store: Store, mo
     with Store(graph) as writer:
         writer.drop_entries(entries[:1])
         assert len(titles(writer).keys) == len(entries) - 1
-    monkeypatch.setattr(near, "_model", lambda: "another encoder")
+    monkeypatch.setattr(nearness, "_model", lambda: "another encoder")
     with Store(graph, read_only=True) as reader:
         titles(reader)
     assert len(seen) == len(entries) + 1 + len(entries) - 1
@@ -96,7 +96,7 @@ def test_many_titles_without_vectors_wait_for_who_asks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     file = tmp_path / "papers.kg"
-    monkeypatch.setattr(near, "_FEW", most)
+    monkeypatch.setattr(nearness, "_FEW", most)
     paper = '{{"id": "{0}", "title": "The {0} of many", "abstract": "We prune {0} on an H100."}}\n'
     for name, fast in (("one", True), ("two", False)):
         (tmp_path / f"{name}.jsonl").write_text(paper.format(name), "utf-8")
@@ -104,7 +104,7 @@ def test_many_titles_without_vectors_wait_for_who_asks(
             graph.add(tmp_path / f"{name}.jsonl", fast=fast)
     with Graph(file, read_only=True) as graph:
         assert bool(graph.store.said("title_vectors")) == (most > 1)
-        assert len(near.titles(graph.store).keys) == 2
+        assert len(nearness.titles(graph.store).keys) == 2
 
 
 def test_phrase_that_is_no_concept_has_a_nearest_one(store: Store, vocabulary: Vocabulary) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from kg.query import Entity, Lexicon, Outcome, Phrase, answer, read
+from kg.query.chinese_words import in_english
 from kg.query.patterns import any_regex, texts_regex
 from kg.query.unnamed import phrase_of
-from kg.query.wordings import in_english
-from kg.store.asking import fits
+from kg.store.user_sql import fits
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 from tests.query.named import Named, labels_of

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from kg.query import Entity, Lexicon, Outcome, read
-from kg.query.dates import relative
 from kg.query.empty import any_listed
-from kg.query.read import LIMIT
-from kg.query.reading import QuestionReader
+from kg.query.first_pass import QuestionReader
+from kg.query.question_dates import relative
+from kg.query.question_reader import LIMIT
 from kg.query.sayings import Sayings
 from kg.rdf.store import Store
 from kg.text import fold, has_han

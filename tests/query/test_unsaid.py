@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from kg.query import Lexicon, Phrase, answer, read
+from kg.query.chinese_words import in_english
 from kg.query.patterns import any_regex, phrase_regex
-from kg.query.wordings import in_english
 
 from .shown import said
 from .test_unnamed import _paper

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyoxigraph as ox
 
-from kg.names import iri
-from kg.rdf import publish
-from kg.rdf.publish import STATE, Published
+from kg.identifiers import iri
+from kg.rdf import publishing
+from kg.rdf.publishing import STATE, Published
 from kg.rdf.store import Store
 from tests.fetch.local_server import LocalServer, QuietHandler
 from tests.store.graph_demo import exported
@@ -94,7 +94,7 @@ def held(server: SparqlServer) -> list[str]:
 
 def published(server: SparqlServer, store: Store, replace: bool = False) -> Published:
     """What a call sends, after which the server holds what the export says."""
-    sent = publish.publish(store, server.url, replace=replace)
+    sent = publishing.publish(store, server.url, replace=replace)
     assert held(server) == exported(store)
     return sent
 

@@ -12,12 +12,12 @@ import pytest
 
 import kg
 from kg.cli import main
+from kg.identifiers import iri
 from kg.model import KgError
-from kg.names import iri
-from kg.rdf import publish
+from kg.rdf import publishing
 from kg.rdf.ontology import VOCABULARY
 from kg.rdf.protocol import Access, Connection
-from kg.rdf.publish import STATE, Published
+from kg.rdf.publishing import STATE, Published
 from kg.rdf.store import Store
 from kg.store.entries import Entry
 from tests.rdf.sparql_server import FOREIGN, SparqlServer, held, published, updates
@@ -27,14 +27,14 @@ from tests.store.graph_demo import demo_document, demo_record, exported, put
 
 
 def test_server_gets_the_triples_of_the_export_and_follows_changes(server: SparqlServer, papers: Store):
-    assert publish.publish(papers, server.url) == Published(7, 0)  # five entries, a source and the vocabulary
+    assert publishing.publish(papers, server.url) == Published(7, 0)  # five entries, a source and the vocabulary
     assert held(server) == exported(papers)
     put(papers, 2, "ICML")
     papers.drop_entries(["demo-04"])
     before = updates(server)
     assert published(server, papers) == Published(1, 1)
     assert updates(server) == before + 2  # the mark, and all that changed
-    assert publish.publish(papers, server.url) == Published(0, 0)
+    assert publishing.publish(papers, server.url) == Published(0, 0)
     assert updates(server) == before + 2
     papers.drop_source("demo")
     assert published(server, papers) == Published(0, 1)
@@ -43,7 +43,7 @@ def test_server_gets_the_triples_of_the_export_and_follows_changes(server: Sparq
 
 def test_progress_names_each_graph(server: SparqlServer, papers: Store):
     told: list[tuple[str, int]] = []
-    publish.publish(papers, server.url, progress=lambda name, done: told.append((name, done)))
+    publishing.publish(papers, server.url, progress=lambda name, done: told.append((name, done)))
     assert [done for _, done in told] == list(range(1, 8))
     assert [name for name, _ in told][:2] == [VOCABULARY, "entry:demo-01"]
 
@@ -51,13 +51,13 @@ def test_progress_names_each_graph(server: SparqlServer, papers: Store):
 def test_another_form_or_vocabulary_is_sent_as_a_whole(
     server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch
 ):
-    publish.publish(papers, server.url)
+    publishing.publish(papers, server.url)
     for name, other in (("FORM", 99), ("ontology_hash", lambda: "another")):
-        monkeypatch.setattr(publish, name, other)
+        monkeypatch.setattr(publishing, name, other)
         stray = ox.Quad(FOREIGN.subject, FOREIGN.predicate, FOREIGN.object, ox.NamedNode(iri("entry:stray")))
         server.store.add(stray)
         assert published(server, papers) == Published(7, 1)
-        assert publish.publish(papers, server.url) == Published(0, 0)
+        assert publishing.publish(papers, server.url) == Published(0, 0)
 
 
 def test_older_copy_of_a_file_is_sent_as_a_whole(server: SparqlServer, papers: Store, tmp_path: Path):
@@ -67,7 +67,7 @@ def test_older_copy_of_a_file_is_sent_as_a_whole(server: SparqlServer, papers: S
     with Store(path) as later:
         put(later, 1, "ICML")
         put(later, 9)
-        publish.publish(later, server.url)
+        publishing.publish(later, server.url)
     with Store(tmp_path / "older.kg") as older:
         assert published(server, older) == Published(7, 1)
 
@@ -85,26 +85,26 @@ def test_triples_of_a_file_put_back_are_its_own(papers: Store, tmp_path: Path):
 
 
 def test_server_with_another_graph_is_refused_unless_it_is_replaced(server: SparqlServer, papers: Store):
-    publish.publish(papers, server.url)
+    publishing.publish(papers, server.url)
     before = held(server)
     with Store(None) as other:
         put(other, 1, "ICML")
         put(other, 7)
         with pytest.raises(KgError, match=r"holds another graph of kg: .* with --replace\.$"):
-            publish.publish(other, server.url)
+            publishing.publish(other, server.url)
         assert held(server) == before
         assert published(server, other, replace=True) == Published(3, 5)
         put(other, 7, "ICML")
-        assert publish.publish(other, server.url, replace=True) == Published(1, 0)  # by now it is this one's
+        assert publishing.publish(other, server.url, replace=True) == Published(1, 0)  # by now it is this one's
     server.store.remove_graph(ox.NamedNode(iri(STATE)))  # nobody knows of which graph the triples are
     with pytest.raises(KgError, match="holds another graph of kg"):
-        publish.publish(papers, server.url)
+        publishing.publish(papers, server.url)
     assert FOREIGN in server.store
 
 
 def test_empty_graph_is_the_vocabulary_alone(server: SparqlServer):
     with Store(None) as empty:
-        assert publish.publish(empty, server.url) == Published(1, 0)
+        assert publishing.publish(empty, server.url) == Published(1, 0)
         assert published(server, empty) == Published(0, 0)
 
 
@@ -122,16 +122,16 @@ def test_hostile_name_of_an_entry_is_a_name(server: SparqlServer, name: str):
 
 
 def test_requests_are_of_a_size_that_servers_read(server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(publish, "_TRIPLES", 40)
-    publish.publish(papers, server.url)
+    monkeypatch.setattr(publishing, "_TRIPLES", 40)
+    publishing.publish(papers, server.url)
     # Each triple of a request but its last ends so; the steps about the number have some more.
     assert max(update.count(" . ") for update in server.updates) in range(30, 40)
     many = updates(server)
     assert held(server) == exported(papers)
-    monkeypatch.setattr(publish, "_TRIPLES", 10**6)
-    monkeypatch.setattr(publish, "_BYTES", 3000)
+    monkeypatch.setattr(publishing, "_TRIPLES", 10**6)
+    monkeypatch.setattr(publishing, "_BYTES", 3000)
     with SparqlServer() as other:
-        publish.publish(papers, other.url)
+        publishing.publish(papers, other.url)
         assert max(map(len, other.updates)) < 5000
         assert held(other) == exported(papers)
         assert min(many, updates(other)) > 10
@@ -173,9 +173,9 @@ def _dies(monkeypatch: pytest.MonkeyPatch, after: int, work: Callable[[], object
 def test_interrupted_call_is_gone_on_with(
     papers: Store, begun: bool, bulk: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(publish, "_TRIPLES", 100)  # an entry takes several requests
-    monkeypatch.setattr(publish, "_GRAPHS", 2)
-    monkeypatch.setattr(publish, "_FEW", 1)
+    monkeypatch.setattr(publishing, "_TRIPLES", 100)  # an entry takes several requests
+    monkeypatch.setattr(publishing, "_GRAPHS", 2)
+    monkeypatch.setattr(publishing, "_FEW", 1)
     work = tmp_path / "work.kg"
     again = []
     for after in range(1000):
@@ -185,12 +185,12 @@ def test_interrupted_call_is_gone_on_with(
             if bulk:
                 monkeypatch.setenv("KG_SPARQL_GRAPH_STORE", f"{server.root}/store")
             if begun:
-                publish.publish(store, server.url)
+                publishing.publish(store, server.url)
                 for number in (1, 5):
                     put(store, number, "ICML")
                 store.drop_entries(["demo-03"])
-            died = _dies(monkeypatch, after, lambda: publish.publish(store, server.url))
-            again.append(sum(publish.publish(store, server.url)))
+            died = _dies(monkeypatch, after, lambda: publishing.publish(store, server.url))
+            again.append(sum(publishing.publish(store, server.url)))
             assert held(server) == exported(store)
             server.shutdown()
         if not died:
@@ -207,12 +207,12 @@ def test_interrupted_call_is_gone_on_with(
 def test_publishers_at_the_same_time_leave_the_newest(
     server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch, first: bool, turn: int
 ):
-    monkeypatch.setattr(publish, "_TRIPLES", 40)
+    monkeypatch.setattr(publishing, "_TRIPLES", 40)
     if not first:
-        publish.publish(papers, server.url)
+        publishing.publish(papers, server.url)
     for number in range(1, 6):
         put(papers, number, "old")
-    slow = publish._Publisher(papers, Connection(Access.of(server.url)))
+    slow = publishing._Publisher(papers, Connection(Access.of(server.url)))
     number = slow._held(False)
     slow._claim(number)
     monkeypatch.setattr(slow, "_check_alone", lambda: None)  # which saw nothing yet
@@ -230,16 +230,16 @@ def test_publishers_at_the_same_time_leave_the_newest(
         update(self, *steps)
 
     monkeypatch.setattr(Connection, "update", interrupted)
-    publish.publish(papers, server.url)
+    publishing.publish(papers, server.url)
     assert sent[0] >= turn
     assert held(server) == exported(papers)
-    assert publish.publish(papers, server.url) == Published(0, 0)
+    assert publishing.publish(papers, server.url) == Published(0, 0)
 
 
 def test_earlier_publisher_stops_where_a_later_one_has_begun(
     server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(publish, "_TRIPLES", 40)
+    monkeypatch.setattr(publishing, "_TRIPLES", 40)
     update, sent = Connection.update, [0]
 
     def interrupted(self: Connection, *steps: str) -> None:
@@ -247,33 +247,33 @@ def test_earlier_publisher_stops_where_a_later_one_has_begun(
         if sent[0] == 5:
             monkeypatch.setattr(Connection, "update", update)
             put(papers, 1, "ICML")
-            assert publish.publish(papers, server.url).written >= 6
+            assert publishing.publish(papers, server.url).written >= 6
         update(self, *steps)
 
     monkeypatch.setattr(Connection, "update", interrupted)
     told: list[str] = []
-    publish.publish(papers, server.url, progress=lambda name, _: told.append(name))
+    publishing.publish(papers, server.url, progress=lambda name, _: told.append(name))
     assert told.count("entry:demo-02") == 2  # the fifth request of the first call came after all those of the other
     assert held(server) == exported(papers)
-    monkeypatch.setattr(publish._Publisher, "_claim", lambda self, number: None)
+    monkeypatch.setattr(publishing._Publisher, "_claim", lambda self, number: None)
     put(papers, 1, "ACL")
     with pytest.raises(KgError, match=r"Another kg publish to .* has begun meanwhile: it sends the rest"):
-        publish.publish(papers, server.url)
+        publishing.publish(papers, server.url)
 
 
 def test_graph_store_takes_what_is_much(server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("KG_SPARQL_GRAPH_STORE", f"{server.root}/store")
-    publish.publish(papers, server.url)
+    publishing.publish(papers, server.url)
     assert server.posted == 1
     assert held(server) == exported(papers)
     put(papers, 3, "ICML")
-    assert publish.publish(papers, server.url) == Published(1, 0)
+    assert publishing.publish(papers, server.url) == Published(1, 0)
     assert server.posted == 1
-    monkeypatch.setattr(publish, "_FEW", 2)
+    monkeypatch.setattr(publishing, "_FEW", 2)
     for number in (1, 2, 3):
         put(papers, number, "ACL")
     papers.drop_entries(["demo-02", "demo-05"])
-    assert publish.publish(papers, server.url) == Published(2, 2)
+    assert publishing.publish(papers, server.url) == Published(2, 2)
     assert server.posted == 2
     assert held(server) == exported(papers)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from kg.model import KgError
-from kg.rdf import protocol, publish
+from kg.rdf import protocol, publishing
 from kg.rdf.protocol import Access
 from kg.rdf.store import Store
 from tests.fetch.local_server import dripping
@@ -94,7 +94,7 @@ def test_failing_server_is_told_in_a_sentence(
     monkeypatch.setattr(protocol, "MOST_BYTES", 4000)
     server.misbehave = misbehave
     with pytest.raises(KgError, match=told) as caught:
-        publish.publish(papers, server.url)
+        publishing.publish(papers, server.url)
     message = str(caught.value)
     assert server.url in message
     assert message.isprintable()
@@ -138,14 +138,14 @@ def test_update_whose_answer_is_lost_counts_once(server: SparqlServer, papers: S
 def test_update_that_is_refused_is_told_and_sent_the_next_time(server: SparqlServer, papers: Store):
     server.misbehave = lambda handler, path: path == "/update" and _says(400, b"too long")(handler, path)
     with pytest.raises(KgError, match=r"/update does not understand what it was asked .too long"):
-        publish.publish(papers, server.url)
+        publishing.publish(papers, server.url)
     server.misbehave = None
     published(server, papers)
 
 
 def test_server_that_is_not_there_is_told(papers: Store):
     with pytest.raises(KgError, match=r"http://127\.0\.0\.1:1/sparql cannot be reached .*: see that it runs"):
-        publish.publish(papers, "http://127.0.0.1:1/sparql")
+        publishing.publish(papers, "http://127.0.0.1:1/sparql")
 
 
 # --- who asks, and where --------------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def test_password_goes_to_the_server_that_asks_for_it_alone(
 ):
     server.password = "secret"
     with pytest.raises(KgError, match="check KG_SPARQL_USER and KG_SPARQL_PASSWORD"):
-        publish.publish(papers, server.url)
+        publishing.publish(papers, server.url)
     monkeypatch.setenv("KG_SPARQL_USER", "writer")
     monkeypatch.setenv("KG_SPARQL_PASSWORD", "secret")
     assert "secret" not in repr(Access.of(server.url))
@@ -164,7 +164,7 @@ def test_password_goes_to_the_server_that_asks_for_it_alone(
     with SparqlServer() as other:
         server.misbehave = _says(307, b"", Location=other.url)
         with pytest.raises(KgError, match="sends elsewhere") as caught:
-            publish.publish(papers, server.url)
+            publishing.publish(papers, server.url)
         assert "secret" not in str(caught.value)
         assert other.asked == []
         other.shutdown()
@@ -174,7 +174,7 @@ def test_nothing_is_said_to_a_server_that_does_not_ask(
     server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("KG_SPARQL_USER", "writer")
-    publish.publish(papers, server.url)
+    publishing.publish(papers, server.url)
     assert {authorization for _, authorization in server.asked} == {""}
 
 
@@ -184,6 +184,6 @@ def test_graph_store_that_loses_the_graphs_is_told(
     monkeypatch.setenv("KG_SPARQL_GRAPH_STORE", f"{server.root}/store")
     server.misbehave = lambda handler, path: path == "/store" and _says(204, b"")(handler, path)
     with pytest.raises(KgError, match="did not put N-Quads into their graphs: unset KG_SPARQL_GRAPH_STORE"):
-        publish.publish(papers, server.url)
+        publishing.publish(papers, server.url)
     monkeypatch.delenv("KG_SPARQL_GRAPH_STORE")
     published(server, papers)

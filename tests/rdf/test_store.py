@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.identifiers import iri
 from kg.model import Document, KgError, Record, Text
-from kg.names import iri
 from kg.rdf.store import Store, open_store
 from kg.store.entries import Entry
 from tests.store.graph_demo import demo_entry, demo_source

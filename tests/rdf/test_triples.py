@@ -9,10 +9,10 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from kg.build.verify import grouped
+from kg.build.verification import grouped
 from kg.entity_types import LISTS
+from kg.identifiers import iri
 from kg.model import Brief, Evidence, Facts, Text
-from kg.names import iri
 from kg.rdf.triples import entry_text, source_text, triples_of
 from kg.vocabulary import Vocabulary, ontology_files
 from tests.store.graph_demo import demo_document, demo_record, demo_source

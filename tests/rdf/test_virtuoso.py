@@ -24,12 +24,12 @@ from hypothesis import strategies as st
 from kg.api import Graph
 from kg.entity_types import BASE
 from kg.http import trusted
+from kg.identifiers import PREFIXES, iri
 from kg.model import KgError, Source
-from kg.names import PREFIXES, iri
-from kg.rdf import ontology, protocol, publish
+from kg.rdf import ontology, protocol, publishing
 from kg.rdf.lexical import KEPT, PROBE, sent
 from kg.rdf.protocol import Access, Connection
-from kg.rdf.publish import STATE, Published
+from kg.rdf.publishing import STATE, Published
 from kg.rdf.store import Store
 from kg.rdf.triples import triples_of
 from tests.rdf.virtuoso import MISSING, PROGRAM, Virtuoso, make
@@ -148,7 +148,7 @@ def test_five_reports_on_virtuoso_are_the_triples_of_the_export(
     virtuoso: Virtuoso, built_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     part = _part_of_ontology()
-    assert part.count(b"\n") > 3 * publish._TRIPLES
+    assert part.count(b"\n") > 3 * publishing._TRIPLES
     monkeypatch.setattr(ontology, "text", lambda: part)
     with Graph(shutil.copy(built_file, tmp_path), create=True) as graph:  # without the triples that lie beside it
         assert graph.publish(virtuoso.url) == Published(133 + 5 + 1, 0)
@@ -162,18 +162,18 @@ def test_virtuoso_follows_changes(virtuoso: Virtuoso, tmp_path: Path):
         for number in range(1, 6):
             put(store, number)
         store.put_source(large_source())
-        assert publish.publish(store, virtuoso.url) == Published(7, 0)
+        assert publishing.publish(store, virtuoso.url) == Published(7, 0)
         assert held(virtuoso) == exported(store)
         put(store, 2, "ICML")
         store.drop_entries(["demo-04"])
         store.put_source(large_source(4500))
-        assert publish.publish(store, virtuoso.url) == Published(2, 1)
+        assert publishing.publish(store, virtuoso.url) == Published(2, 1)
         assert held(virtuoso) == exported(store)
     with Store(None) as other:
         put(other, 9)
         with pytest.raises(KgError, match="holds another graph of kg"):
-            publish.publish(other, virtuoso.url)
-        assert publish.publish(other, virtuoso.url, replace=True) == Published(2, 5)
+            publishing.publish(other, virtuoso.url)
+        assert publishing.publish(other, virtuoso.url, replace=True) == Published(2, 5)
         assert held(virtuoso) == exported(other)
 
 
@@ -183,9 +183,9 @@ def test_virtuoso_notes_that_another_call_came_in_between(
 ):
     with Store(tmp_path / "papers.kg") as store:
         put(store, 1)
-        publish.publish(store, virtuoso.url)
+        publishing.publish(store, virtuoso.url)
         put(store, 1, "old")
-        slow = publish._Publisher(store, Connection(Access.of(virtuoso.url)))
+        slow = publishing._Publisher(store, Connection(Access.of(virtuoso.url)))
         number = slow._held(False)
         slow._claim(number)
         monkeypatch.setattr(slow, "_check_alone", lambda: None)
@@ -202,15 +202,15 @@ def test_virtuoso_notes_that_another_call_came_in_between(
             else:
                 update(self, *steps)
 
-        monkeypatch.setattr(publish, "_TRIPLES", 100)
+        monkeypatch.setattr(publishing, "_TRIPLES", 100)
         monkeypatch.setattr(Connection, "update", interrupted)
-        publish.publish(store, virtuoso.url)
+        publishing.publish(store, virtuoso.url)
         assert held(virtuoso) == exported(store)
 
 
 def _publish_for_ever(store: Store, url: str) -> None:
     for turn in count():
-        publish.publish(store, url)
+        publishing.publish(store, url)
         put(store, 1, f"turn {turn}")
 
 
@@ -234,7 +234,7 @@ def test_virtuoso_that_is_killed_is_gone_on_with(empty: Path, tmp_path: Path, mo
                     _publish_for_ever(store, server.url)
                 server.stop()
                 server.start()
-                publish.publish(store, server.url)
+                publishing.publish(store, server.url)
                 assert held(server) == exported(store)
     finally:
         server.stop()
@@ -248,9 +248,9 @@ def test_virtuoso_that_leaves_out_rows_is_told(empty: Path, tmp_path: Path, monk
         with Store(None) as store, Store(None) as other:
             for number in range(1, 31):
                 put(store, number)
-            publish.publish(store, server.url)
+            publishing.publish(store, server.url)
             with pytest.raises(KgError, match=r"gives 2[01] rows at most: set ResultSetMaxRows"):
-                publish.publish(other, server.url, replace=True)
+                publishing.publish(other, server.url, replace=True)
     finally:
         server.stop()
 
@@ -261,7 +261,7 @@ def test_virtuoso_tells_who_may_write(virtuoso: Virtuoso, monkeypatch: pytest.Mo
         monkeypatch.setenv("KG_SPARQL_USER", user)
         monkeypatch.setenv("KG_SPARQL_PASSWORD", password)
         with Store(None) as store, pytest.raises(KgError, match="check KG_SPARQL_USER and KG_SPARQL_PASSWORD"):
-            publish.publish(store, virtuoso.url)
+            publishing.publish(store, virtuoso.url)
 
 
 # --- literals -------------------------------------------------------------------------------------------------------
@@ -290,10 +290,10 @@ def _sent(server: Virtuoso, monkeypatch: pytest.MonkeyPatch, literals: Iterable[
     """Publish a graph that says some literals, one of each subject, and gives its quads."""
     lines = [f"<{iri(f'technique:n{n}')}> {PREDICATE} {literal}" for n, literal in enumerate(literals)]
     text = "".join(f"{line} .\n" for line in lines).encode()
-    monkeypatch.setattr(publish, "texts_of", lambda file, graphs: [(name, text) for name in graphs])
+    monkeypatch.setattr(publishing, "texts_of", lambda file, graphs: [(name, text) for name in graphs])
     with Store(None) as store:
         put(store, 1)
-        publish.publish(store, server.url, replace=True)
+        publishing.publish(store, server.url, replace=True)
     return sorted(f"{line} <{iri('entry:demo-01')}> ." for line in lines)
 
 

@@ -18,7 +18,7 @@ import kg
 from kg import limits, sources
 from kg.build.pipeline import Added, Annotations, Pipeline
 from kg.model import Batch, Document, KgError, Record
-from kg.sources import HeldFile, Unread, rows
+from kg.sources import HeldFile, Unread, paper_rows
 from tests.cli.command import run
 from tests.sources.made_file import json_lines
 
@@ -130,14 +130,14 @@ def test_a_record_that_cannot_be_read(
     tmp_path: Path, files: Path, monkeypatch: pytest.MonkeyPatch, way: Callable[[], None], said: str, is_alone: bool
 ) -> None:
     small(monkeypatch, way)
-    plain = rows.document
+    plain = paper_rows.document
 
     def document(row: dict[str, str], source: str, number: int) -> Document:
         if row["id"] == "bad":
             way()
         return plain(row, source, number)
 
-    monkeypatch.setattr(rows, "document", document)
+    monkeypatch.setattr(paper_rows, "document", document)
     report, entries = added(tmp_path, files)
     assert len(report.skipped) == 1
     assert report.skipped[0].startswith(f"{files}/b.jsonl: {'line 3 was skipped' if is_alone else 'the rest'}")

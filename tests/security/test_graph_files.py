@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from kg.api import Graph
-from kg.build.verify import verify
+from kg.build.verification import verify
 from kg.store.file import StoreFile
 from kg.store.lite import cache_of, draft_of, locked
 from kg.store.schema import VERSION
@@ -236,9 +236,9 @@ def _left(folder: Path) -> list[str]:
 def _killed_rebuild(path: Path) -> None:
     """A rebuild that is killed while it writes."""
     code = (
-        "import sys, time\nfrom kg.build import rebuild\n"
+        "import sys, time\nfrom kg.build import rebuilding\n"
         "def stay(*_): print('there', flush=True); time.sleep(600)\n"
-        "rebuild._settle = stay\nrebuild.rebuild(sys.argv[1])"
+        "rebuilding._settle = stay\nrebuilding.rebuild(sys.argv[1])"
     )
     process = subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE)
     assert process.stdout is not None

@@ -11,8 +11,8 @@ from kg import limits
 from kg.build.pipeline import Pipeline
 from kg.build.workers import Workers
 from kg.model import KgError
+from kg.sources.paper_rows import document
 from kg.sources.repair import repair
-from kg.sources.rows import document
 from kg.wordcounts import WordCounts
 
 pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="limits need a fork"), pytest.mark.timeout(900)]

@@ -10,7 +10,7 @@ import postgres_server
 import pytest
 
 from kg.api import Graph
-from kg.build.verify import verify
+from kg.build.verification import verify
 from kg.model import KgError
 from tests.cli.command import run
 

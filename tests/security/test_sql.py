@@ -13,9 +13,9 @@ import pytest
 
 from kg.api import Graph
 from kg.model import KgError
-from kg.rdf.asking import asked_apart
-from kg.store.asking import Bound, asked
-from kg.store.guard import FUNCTIONS, harden
+from kg.rdf.user_sparql import asked_apart
+from kg.store.sqlite_guard import FUNCTIONS, harden
+from kg.store.user_sql import Bound, asked
 from tests.cli.command import run
 from tests.store.graph_demo import demo_entry, demo_source
 
@@ -135,9 +135,7 @@ def test_switches_are_set_where_python_can_set_them() -> None:
 
 def test_rows_are_counted_while_they_are_read(path: Path) -> None:
     """Five gigabytes of blobs end in half of one, and other rows at their number."""
-    code = (
-        f"import sys; from pathlib import Path; from kg.store.asking import asked; asked(Path(sys.argv[1]), {BLOBS!r})"
-    )
+    code = f"import sys, pathlib; from kg.store.user_sql import asked; asked(pathlib.Path(sys.argv[1]), {BLOBS!r})"
     done = subprocess.run(
         [sys.executable, "-c", code, path],
         capture_output=True, text=True, timeout=120,

@@ -22,7 +22,7 @@ import pytest
 
 import kg
 from kg.model import Batch, KgError
-from kg.sources import archive, base, each, expand, packed, read
+from kg.sources import archive, each, expand, inputs, packed, read
 from tests.cli.command import run
 
 ONE, TWO, THREE = (
@@ -396,7 +396,7 @@ def test_a_file_called_dash_is_reached_by_its_path(tmp_path, monkeypatch):
 
 
 def test_large_members_lie_on_disk_and_several_read_one(tmp_path, monkeypatch):
-    monkeypatch.setattr(base, "_IN_MEMORY", 100)
+    monkeypatch.setattr(inputs, "_IN_MEMORY", 100)
     path = zipped(tmp_path / "a.zip", {"p.jsonl": b"".join(b'{"id": "%d", "title": "T"}\n' % n for n in range(5000))})
     [held] = each([path])
     one, other = read(held), read(held)

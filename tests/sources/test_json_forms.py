@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kg.model import Batch, Document, KgError
-from kg.sources import base, read, records
+from kg.sources import inputs, json_records, read
 
 WORK = {
     "id": "https://openalex.org/W42",
@@ -304,7 +304,7 @@ def test_other_encoding_is_told(tmp_path):
 
 @pytest.mark.timeout(60)
 def test_record_without_end_takes_little_time(tmp_path, monkeypatch):
-    monkeypatch.setattr(records, "_LARGEST", 1 << 20)
+    monkeypatch.setattr(json_records, "_LARGEST", 1 << 20)
     for unit in ('"words and words",', '[],{"":0},'):
         path = tmp_path / "x.json.gz"
         path.write_bytes(gzip.compress(('[{"paperId": "x", "title": [' + unit * 1_000_000).encode(), 1))
@@ -313,7 +313,7 @@ def test_record_without_end_takes_little_time(tmp_path, monkeypatch):
 
 
 def test_records_come_while_the_file_is_read_and_are_counted(tmp_path, monkeypatch):
-    monkeypatch.setattr(records, "_MOST", 1000)
+    monkeypatch.setattr(json_records, "_MOST", 1000)
     text = "[" + ",\n".join(json.dumps(ANSWER | {"paperId": str(n)}) for n in range(1100)) + "]"
     batch = made(tmp_path, text, "s2")
     documents = iter(batch.documents)
@@ -323,7 +323,7 @@ def test_records_come_while_the_file_is_read_and_are_counted(tmp_path, monkeypat
 
 
 def test_bomb_is_read_to_the_limit_only(tmp_path, monkeypatch):
-    monkeypatch.setattr(base, "LIMIT", 2 << 20)
+    monkeypatch.setattr(inputs, "LIMIT", 2 << 20)
     text = "\n".join(json.dumps(ANSWER | {"paperId": str(n), "abstract": "x" * 1000}) for n in range(5000))
     batch = made(tmp_path, text, "s2", "bomb.gz")
     assert 500 < len(list(batch.documents)) < 1500

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kg.model import Batch, Document
-from kg.sources import base, read
+from kg.sources import inputs, read
 
 
 def made(tmp_path: Path, *rows: Any, name: str = "papers.jsonl") -> Batch:
@@ -148,7 +148,7 @@ def test_cut_gzip_gives_what_it_holds_and_says_so(tmp_path):
 
 
 def test_gzip_bomb_is_read_to_the_limit_only(tmp_path, monkeypatch):
-    monkeypatch.setattr(base, "LIMIT", 1 << 20)
+    monkeypatch.setattr(inputs, "LIMIT", 1 << 20)
     rows = [{"id": str(i), "title": "x" * 1000} for i in range(5000)]
     batch = made(tmp_path, *rows, name="p.gz")
     assert 500 < len(list(batch.documents)) < 1100

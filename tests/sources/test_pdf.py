@@ -11,10 +11,10 @@ import eval_pdf
 import pytest
 
 from kg.link.affiliations import organisations
-from kg.link.institutions import Register
+from kg.link.register import Register
 from kg.sources import read
+from kg.sources.layout.author_lines import people
 from kg.sources.layout.pages import Char, Font, TextLine, _lines
-from kg.sources.layout.people import people
 from tests.sources.made_pdf import ABS, BOLD, Sheet, T, Template, layouts, paper, pdf, simple, templates
 
 INVOICE = Sheet()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kg.model import Batch, KgError
-from kg.sources import apart, base, read
+from kg.sources import apart, inputs, read
 from tests.sources.made_pdf import ABS, BOLD, ROMAN, Sheet, T, assembled, pdf, simple
 
 SECONDS = 10  # for any file, however it is made; most need a tenth
@@ -145,4 +145,4 @@ def test_it_is_told_by_its_content(tmp_path):
     path = tmp_path / "paper.txt"
     path.write_bytes(b"\n" + pdf(simple()))
     assert isinstance(read(path), Batch)
-    assert base.InputFile(path).name == "paper"
+    assert inputs.InputFile(path).name == "paper"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kg.sources.layout.names import is_name
+from kg.sources.layout.author_lines import people
 from kg.sources.layout.notes import after_names
 from kg.sources.layout.offices import Offices, numbered
 from kg.sources.layout.pages import Char, Font, _lines
-from kg.sources.layout.people import people
+from kg.sources.layout.personal_names import is_name
 
 THREE = ("Maria Keller", "Wei Zhang", "Jun-Ho Kim")
 TWO = "^{1}University of Vienna, Austria  ^{2}KAIST, South Korea"

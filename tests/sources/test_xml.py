@@ -9,7 +9,7 @@ import pytest
 
 from kg.model import KgError
 from kg.sources import read, xml
-from kg.sources.base import InputFile
+from kg.sources.inputs import InputFile
 
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom">'
 

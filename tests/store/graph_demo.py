@@ -10,8 +10,8 @@ from typing import Any
 
 from kg.api import Graph
 from kg.entity_types import LISTS
+from kg.identifiers import slug
 from kg.model import Document, Record, Source, Text
-from kg.names import slug
 from kg.rdf.store import Store
 from kg.records import from_json
 from kg.store.entries import Entry

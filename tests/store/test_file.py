@@ -254,8 +254,8 @@ def test_readers_see_whole_batches_while_a_writer_works(path: Path):
 @pytest.mark.parametrize("writing", [False, True], ids=["alone", "beside a writer"])
 def test_read_only_file_and_folder_are_read_but_not_written(writing: bool):
     code = (
-        "import os\nfrom kg.rdf import ontology\nfrom kg.store import tables\nfrom kg.vocabulary import Vocabulary\n"
-        "tables.form()\n"
+        "import os\nfrom kg.rdf import ontology\nfrom kg.store.derived_tables import form\n"
+        "from kg.vocabulary import Vocabulary\nform()\n"
         "vocabulary, text = Vocabulary.load(), ontology.text()  # which lie where the other user sees nothing\n"
         "Vocabulary.load, ontology.text = lambda: vocabulary, lambda: text\nos.setgid(65534); os.setuid(65534)\n"
         "path = Path(sys.argv[1])\n"

@@ -17,11 +17,11 @@ import pytest
 from typer.testing import CliRunner
 
 from kg.api import Graph
-from kg.build.verify import verify
+from kg.build.verification import verify
 from kg.cli import application
 from kg.model import KgError
 from kg.query.patterns import phrase_regex
-from kg.store.tables import VIEWS
+from kg.store.derived_tables import VIEWS
 from tests.cases.kinds import case_files
 
 psycopg = pytest.importorskip("psycopg", reason="the driver psycopg is not installed")

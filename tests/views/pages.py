@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 from kg.model import Paper
-from kg.views.latex import as_text
+from kg.views.readable import as_text
 from kg.views.selection import Selection, clean
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from kg.build.pipeline import Added
 from kg.model import KgError
-from kg.views.checking import check
+from kg.views.digest_check import check
 from tests.query.briefs import checked
 
 ROWS = [

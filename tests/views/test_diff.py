@@ -13,7 +13,7 @@ import pytest
 import kg
 from kg.api import Graph
 from kg.cli import main
-from kg.views import diff as module
+from kg.views import graph_diff as module
 from kg.views.words import LANGUAGES, PageWords
 
 from .pages import Page

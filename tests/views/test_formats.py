@@ -18,12 +18,12 @@ import rdflib
 import yaml
 from lxml import etree
 
+from kg.identifiers import iri
 from kg.model import KgError
-from kg.names import iri
 from kg.rdf.store import Store
 from kg.store.contents import digest, labels, load_entries, load_entry, works
 from kg.text import HARMFUL
-from kg.views.export.files import file_name, file_names
+from kg.views.export.file_sets import file_name, file_names
 from kg.views.export.formats import FORMATS, export
 from kg.views.network import network
 from tests.store.graph_demo import RECORD, demo_document, demo_entry, demo_record, demo_source

@@ -21,10 +21,10 @@ from kg.api import Graph
 from kg.cli import application
 from kg.model import KgError
 from kg.query.statistics import difference
-from kg.views.gaps import evidence
+from kg.views.gaps import gap_evidence
 from kg.views.gaps.combined import Field, Past, day_of
-from kg.views.gaps.evidence import Texts
 from kg.views.gaps.forecast import Candidates, Forecast, Trial, fitted, listed
+from kg.views.gaps.gap_evidence import Texts
 from kg.vocabulary import Concept, Vocabulary
 
 from .browser import Browser
@@ -145,7 +145,7 @@ def test_papers_of_a_selection_are_quoted_first(made: Graph) -> None:
     concept = row["sides"][0]["concept"]
     oldest = min(map(made.paper, made.papers_with(concept)), key=lambda paper: (paper.entries[0][0].date, paper.id))
     for own, is_first in ((frozenset({oldest.id}), True), (frozenset(), False)):
-        found = evidence.side(Field(made), Field(made).at[concept], last, 90, own)
+        found = gap_evidence.side(Field(made), Field(made).at[concept], last, 90, own)
         assert (found["quotes"][0]["paper"] == oldest.id) is is_first
 
 

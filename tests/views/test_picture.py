@@ -21,22 +21,22 @@ from lxml import etree
 from PIL import Image
 
 import kg
-import kg.views.picture.evidence
+import kg.views.picture.picture_evidence
 from kg.api import Graph
 from kg.model import Document, KgError, Record
 from kg.rdf.store import Store
 from kg.store.contents import load_entries
 from kg.text import HARMFUL
-from kg.views.base import View
 from kg.views.columns import shortened
 from kg.views.picture import drawn
 from kg.views.picture.drawing import Drawing, DrawnNode, Edge
-from kg.views.picture.evidence import alike
+from kg.views.picture.force_layout import places
 from kg.views.picture.gather import merged
 from kg.views.picture.layers import ahead, layered
-from kg.views.picture.layout import places
 from kg.views.picture.look import Look
+from kg.views.picture.picture_evidence import alike
 from kg.views.picture.sheet import width_of
+from kg.views.rendered import View
 from kg.views.words import PageWords
 
 from .hostile import EVIL
@@ -125,7 +125,7 @@ def test_large_graphs_are_not_read_whole(built: Graph, monkeypatch: pytest.Monke
         read.extend(names := list(names))
         return load_entries(store, names)
 
-    monkeypatch.setattr(kg.views.picture.evidence, "load_entries", noted)
+    monkeypatch.setattr(kg.views.picture.picture_evidence, "load_entries", noted)
     found = drawn(built, "", limit=8)
     assert all(node.quotes for node in found.nodes.values())
     assert len(read) == len(set(read)) < 60

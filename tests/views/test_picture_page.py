@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import kg
-import kg.views.picture.evidence
+import kg.views.picture.picture_evidence
 from kg.api import Graph
 from kg.views.picture import drawn
-from kg.views.picture.page import vis_network
+from kg.views.picture.picture_page import vis_network
 
 from .browser import Browser
 

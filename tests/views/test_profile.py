@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import kg
-from kg.views.profile import concept, paper
+from kg.views.profile import concept_profile, paper_profile
 
 
 def _claimed(folder: Path, said: str, head: str, tail: str) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def _claimed(folder: Path, said: str, head: str, tail: str) -> dict[str, Any]:
         }
         records.write_text(json.dumps(made))
         graph.add(records=records)
-        return concept.profile(graph, "technique:pruning")
+        return concept_profile.profile(graph, "technique:pruning")
 
 
 def test_who_beats_a_kind_of_it_does_not_beat_it(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_the_text_of_a_paper_is_shown_without_latex() -> None:
     raw = r"It gains \textbf{up to $1.5\times$} on H$_2$O."
     at = raw.index("up to")
     claim = {"number": 1, "kind": "result", "level": "sure", "start": at, "end": raw.index("}")}
-    made = paper.pieces(raw, [claim])
+    made = paper_profile.pieces(raw, [claim])
     assert "".join(piece["text"] for piece in made) == raw
     assert [piece["shown"] for piece in made] == ["It gains ", "up to 1.5×", " on H2O."]
 
@@ -65,7 +65,7 @@ def test_what_two_entries_of_a_paper_say_alike_is_listed_once_and_lit_in_both(tm
             papers = tmp_path / f"{name}.jsonl"
             papers.write_text(json.dumps({"id": f"{name}-1", **MPM}))
             graph.add(papers, fast=True)
-            found = paper.profile(graph, "a-1")
+            found = paper_profile.profile(graph, "a-1")
             if name == "a":
                 alone = found["claims"]
     assert [entry["id"] for entry in found["entries"]] == ["a-1", "b-1"]
@@ -87,7 +87,7 @@ def test_results_on_a_thing_name_it_in_their_own_setting_or_sentence(tmp_path: P
             ("hardware:raspberry-pi-5", "latency"),
             ("dataset:imagenet", "accuracy"),
         ):
-            found = concept.profile(graph, thing)["results"]
+            found = concept_profile.profile(graph, thing)["results"]
             assert [(row["metric"], row["called"]) for row in found] == [(metric, "MPM 2025")]
 
 
@@ -108,8 +108,8 @@ def test_results_on_a_thing_are_limited_and_counted(tmp_path: Path) -> None:
     papers.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with kg.open(str(tmp_path / "p.kg"), create=True) as graph:
         graph.add(papers, fast=True)
-        found = concept.profile(graph, "hardware:nvidia-h100")
+        found = concept_profile.profile(graph, "hardware:nvidia-h100")
         assert {row["metric"] for row in found["results"]} == {"throughput"}
         assert (len(found["results"]), found["results_stated"]) == (30, 40)
-        throughput = concept.profile(graph, "metric:throughput")
+        throughput = concept_profile.profile(graph, "metric:throughput")
         assert (len(throughput["results"]), throughput["results_stated"]) == (30, 40)

@@ -10,7 +10,7 @@ import pytest
 
 import kg
 from kg.api import Graph
-from kg.views.report.table import said
+from kg.views.report.report_parts import said
 from kg.views.selection import EntryQuote
 from tests.views.telling import record_of, report_data, section_rows
 

@@ -12,9 +12,9 @@ from kg.api import Graph
 from kg.query.corpus import Corpus
 from kg.query.sayings import Sayings
 from kg.query.topic import about, only_naming
-from kg.views.digest import digest
+from kg.views.digests import digest
 from kg.views.gaps import contents
-from kg.views.profile.concept import profile
+from kg.views.profile.concept_profile import profile
 from kg.views.trends import trend
 
 _PAPERS = {

@@ -12,7 +12,7 @@ from kg.api import Graph
 from kg.views.columns import width
 from kg.views.trends import FORMS, Trend, trend
 from kg.views.trends.collected import Collected
-from kg.views.trends.tables import aligned, text
+from kg.views.trends.trend_tables import aligned, text
 
 from .browser import Browser
 from .counted import made

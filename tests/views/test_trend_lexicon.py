@@ -12,7 +12,7 @@ import pytest
 from kg.api import Graph
 from kg.model import KgError
 from kg.views.trends import TrendLexicon, trend, trend_of_files
-from kg.views.trends.tables import matched_words, matches_csv
+from kg.views.trends.trend_tables import matched_words, matches_csv
 
 from .hostile import EVIL, FORMULA
 

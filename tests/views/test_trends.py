@@ -16,8 +16,8 @@ from kg.query.statistics import ShareChange, adjusted, difference, moved, trend_
 from kg.views import trends
 from kg.views.trends import FORMS, Trend, trend
 from kg.views.trends.collected import Collected
-from kg.views.trends.tables import text
-from kg.views.trends.trend import way
+from kg.views.trends.trend_counts import way
+from kg.views.trends.trend_tables import text
 
 from .counted import made, monthly
 

@@ -6,6 +6,6 @@ Each engine is one module of this package. Engines of other packages register un
 
 from __future__ import annotations
 
-from kg.build.engines.base import Engine, WorkerPool, engine
+from kg.build.engines.engine_protocol import Engine, WorkerPool, engine
 
 __all__ = ["Engine", "WorkerPool", "engine"]

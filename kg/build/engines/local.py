@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kg.build.engines.base import Done, Item
+from kg.build.engines.engine_protocol import Done, Item
 from kg.build.workers import Workers, cores
 from kg.model import KgError
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self
 from urllib.parse import urlsplit
 
 from kg import extract
-from kg.build.engines.base import Done, Item
+from kg.build.engines.engine_protocol import Done, Item
 from kg.build.workers import chunked, cores, spare_collections
 from kg.model import KgError
 from kg.store.faults import Fault

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kg.extract.body.claims import entry_texts, read_body
+from kg.extract.body.body_claims import entry_texts, read_body
 
 __all__ = ["entry_texts", "read_body"]

@@ -16,7 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.entity_types import data_folder
-from kg.extract.base import SpanIndex, make_doc, sentence_of
+from kg.extract.component import SpanIndex, make_doc, sentence_of
 from kg.extract.datasets import Datasets
 from kg.extract.hardware import Hardware, kinds_of
 from kg.extract.models import Models

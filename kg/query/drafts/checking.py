@@ -8,7 +8,7 @@ from kg.build.pipeline import Pipeline
 from kg.link.overrides import Overrides
 from kg.model import KgError
 from kg.query.cited import CitedClaim, claims_of
-from kg.query.drafts.claims import DraftClaim, DraftReader, keys_of
+from kg.query.drafts.draft_claims import DraftClaim, DraftReader, keys_of
 from kg.query.drafts.fields import Checked, ClaimVerdict, FieldChecker
 from kg.query.drafts.held import PaperFields
 from kg.query.drafts.subjects import Subject, Subjects

@@ -15,9 +15,9 @@ from typing import Any
 
 from kg.model import OBTAINED
 from kg.query.cited import CitedClaim
-from kg.query.drafts.claims import DraftClaim
-from kg.query.drafts.figures import compare, ends, same_metric
+from kg.query.drafts.draft_claims import DraftClaim
 from kg.query.drafts.held import HeldResult, PaperFields, names_of, words_of, written
+from kg.query.drafts.value_match import compare, ends, same_metric
 from kg.trust import LIKELY
 from kg.vocabulary import Vocabulary
 

@@ -11,7 +11,7 @@ from kg.evidence import evidence_id
 from kg.model import OBTAINED, Document, Mention, Paper, Record, Result
 from kg.query.cited import CitedClaim
 from kg.query.corpus import Corpus
-from kg.query.drafts.figures import ends
+from kg.query.drafts.value_match import ends
 from kg.query.shown import context
 from kg.store.contents import load_entries
 from kg.store.file import StoreFile

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from kg.entity_types import LISTS, NAMED
+from kg.identifiers import kind_of
 from kg.model import ROLES
-from kg.names import kind_of
 from kg.query.answer import Answer, Cell, Grid, Line, Quote
 from kg.query.corpus import Corpus, Papers
 from kg.query.empty import why_empty

@@ -8,14 +8,14 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
-from kg.names import kind_of
+from kg.identifiers import kind_of
 from kg.query.answer import Answer, Grid, Line, Quote, Row
 from kg.query.conditions import marks
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
+from kg.query.question_words import QuestionWords
 from kg.query.sayings import Sayings
-from kg.query.words import QuestionWords
 from kg.store.file import StoreFile
 from kg.text import fold, has_han, sentence_at
 

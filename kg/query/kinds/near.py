@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from kg.encoder import encoder
 from kg.entity_types import NAMED
-from kg.names import kind_of
+from kg.identifiers import kind_of
 from kg.query.alike import Alike, alike, paper_of, worded
 from kg.query.answer import Answer, Grid, Line, Quote, Row
 from kg.query.corpus import Corpus
-from kg.query.embeddings import asked, likeness, vector_of
 from kg.query.filter import Query
 from kg.query.lexicon import Lexicon
-from kg.query.near import Near, in_english, titles
+from kg.query.nearness import Near, in_english, titles
 from kg.query.sayings import Sayings
+from kg.query.user_embeddings import asked, likeness, vector_of
 from kg.store.embeddings import model_of
 from kg.store.file import StoreFile
 from kg.text import fold, is_kind, sentence_at, tokens

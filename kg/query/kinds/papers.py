@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 
-from kg.names import kind_of
+from kg.identifiers import kind_of
 from kg.query.answer import Answer, Row
+from kg.query.condition_evidence import AnswerEvidence, by_title
 from kg.query.corpus import Corpus
 from kg.query.empty import (
     any_listed,
@@ -19,7 +20,6 @@ from kg.query.empty import (
     nothing_understood,
     why_empty,
 )
-from kg.query.evidence import AnswerEvidence, by_title
 from kg.query.filter import Compound, Condition, Entity, Filter, Outcome, Phrase, Query, Term
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings

@@ -15,7 +15,7 @@ from itertools import islice, pairwise
 from math import log, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.names import is_curie, kind_of
+from kg.identifiers import is_curie, kind_of
 from kg.query.answer import Answer, Grid, Line
 from kg.query.conditions import Where, concepts, related
 from kg.query.corpus import ALL, Corpus, Papers

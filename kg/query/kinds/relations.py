@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Literal
 
-from kg.names import kind_of
+from kg.identifiers import kind_of
 from kg.query.answer import Answer, Cell, Grid, Line
 from kg.query.conditions import Where, marks, relating
 from kg.query.corpus import Backer, Corpus

@@ -214,7 +214,7 @@ def _things(tally: Tally, kind: str, over: str, periods: list[str], number: int)
 
 def _call(lexicon: Lexicon, query: Query, over: str) -> str:
     """The call of `kg trends` that gives more; with the conditions, where a question can say them."""
-    from kg.query.read import read
+    from kg.query.question_reader import read
 
     call, wanted = f"kg trends --of {query.wants if query.wants in _OF else 'topic'} --over {over}", query.filter
     if not wanted.conditions:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from kg.model import Cell, Part, Reference, Table, Text
 from kg.sources.body.roles import Heading, is_contribution, measures, outline, settings
+from kg.sources.paper_rows import ANY_YEAR, ARXIV_ID, doi_in
 from kg.sources.repairs.characters import encoding, spaces
 from kg.sources.repairs.edits import Edits
-from kg.sources.repairs.tex import latex
-from kg.sources.rows import ANY_YEAR, ARXIV_ID, doi_in
+from kg.sources.repairs.inline_tex import latex
 
 _ARXIV = re.compile(rf"(?:arxiv[.:/\s]{{0,3}}(?:org/)?(?:(?:abs|pdf)/)?|^)({ARXIV_ID})", re.I)
 _NO_YEAR = re.compile(rf"(?:arxiv[.:/\s]{{0,3}}){ARXIV_ID}|https?://\S+|\b10\.\d{{4,9}}/\S+", re.I)

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 from kg import latex
 from kg.model import Cell
 from kg.sources import bibtex
-from kg.sources.base import HeldFile, InputFile
 from kg.sources.body.bodyparts import Anchor, Body, Builder, Piece, body_of
 from kg.sources.body.roles import settings
-from kg.sources.rows import Skipped
+from kg.sources.inputs import HeldFile, InputFile
+from kg.sources.paper_rows import Skipped
 
 _DEFINITION = re.compile(
     r"\\(?:(?:re|provide)?(?:new)?command|providecommand|DeclareRobustCommand|[gex]?def|DeclareMathOperator)\s*\*?\s*\{?\s*\\([A-Za-z@]{1,40})\s*\}?"

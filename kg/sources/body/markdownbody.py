@@ -10,7 +10,7 @@ from kg.sources.body.bodyparts import Anchor, Builder, Piece, body_of
 from kg.sources.body.flow import GridCell, placed
 from kg.sources.body.jatsbody import number_in
 from kg.sources.body.roles import Heading, roles, settings
-from kg.sources.rows import Beside, Row
+from kg.sources.paper_rows import Beside, Row
 
 _LINE = re.compile(
     r"(#{1,6})\s+(.*?)[\s#]*$|(\s*(?:[-*+]|\d{1,3}[.)])\s+)(.*)|(\s*\|.*)|(\s*\$\$)|(\s*(?:```|~~~))|(\*{0,2}(?:Table|Figure|Fig\.|表|图)\s*\d+[.:：*].*)",

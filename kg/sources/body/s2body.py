@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from kg.sources.body.bodyparts import Anchor, Builder, Piece, body_of
-from kg.sources.records import inner, objects, text, texts
+from kg.sources.json_records import inner, objects, text, texts
 
 _BACK = "back_matter"
 _KINDS = {

@@ -7,10 +7,10 @@ from typing import Any
 
 from kg.model import KgError
 from kg.sources import xml
-from kg.sources.base import InputFile
 from kg.sources.body.bodyparts import Builder, attempted
 from kg.sources.body.flow import Flow
-from kg.sources.rows import Row, attempt
+from kg.sources.inputs import InputFile
+from kg.sources.paper_rows import Row, attempt
 
 _MOST = 400_000  # headers and bodies of a file
 

@@ -12,7 +12,7 @@ from statistics import median
 from kg.sources.layout.blocks import TextRow, is_running, paragraphs, rows, without_blocks
 from kg.sources.layout.change import LOOKAHEAD, is_another_text
 from kg.sources.layout.join import Joiner, plain
-from kg.sources.layout.labels import HeaderLabels, letters
+from kg.sources.layout.page_words import HeaderLabels, letters
 from kg.sources.layout.pages import INITIAL, Page, TextLine
 from kg.text import count_han
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from kg.sources.layout.names import ON, is_name, is_title, last_unit, units
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.pages import TextLine, written
+from kg.sources.layout.personal_names import ON, is_name, is_title, last_unit, units
 
 MAIL = re.compile(
     r"[\w.+{}()|*-]{0,80}\s?@\s*(?:[\w.-]+\.\s?\w+|[\w.]+-$)|[{(][^{}@]{0,300}[,|][^{}@]{0,300}[)}]\s*@(?:[\w.-]+\.\w+)?"

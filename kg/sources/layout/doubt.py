@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from kg.sources.layout.header import Header
-from kg.sources.layout.labels import HeaderLabels
+from kg.sources.layout.page_words import HeaderLabels
 from kg.sources.layout.pages import Page
 from kg.wordcounts import WordCounts
 

@@ -10,9 +10,9 @@ from itertools import dropwhile
 
 from kg.sources.dates import number
 from kg.sources.layout import abstract as abstracts
+from kg.sources.layout.author_lines import People, people
 from kg.sources.layout.blocks import body_size, is_running, paragraphs
 from kg.sources.layout.join import Joiner, plain
-from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.masthead import (
     beside,
     beside_title,
@@ -27,11 +27,11 @@ from kg.sources.layout.masthead import (
 )
 from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices, joined_lines
+from kg.sources.layout.page_words import HeaderLabels, letters
 from kg.sources.layout.pages import Page, TextLine
-from kg.sources.layout.people import People, people
 from kg.sources.layout.signs import IDENTIFIER, without_notes
 from kg.sources.layout.venue import venue
-from kg.sources.rows import ARXIV_ID
+from kg.sources.paper_rows import ARXIV_ID
 from kg.text import count_han
 from kg.wordcounts import WordCounts
 

@@ -9,8 +9,8 @@ from statistics import median
 
 from kg.sources.layout.abstract import Abstract, is_heading
 from kg.sources.layout.blocks import is_running
-from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.offices import Offices
+from kg.sources.layout.page_words import HeaderLabels, letters
 from kg.sources.layout.pages import Page, TextLine
 from kg.text import count_han, fold
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import dropwhile, pairwise
 
+from kg.sources.layout.author_lines import MARK, NOTE, People, labels, overlap
 from kg.sources.layout.blocks import is_running, without_blocks
 from kg.sources.layout.cells import MAIL
-from kg.sources.layout.labels import HeaderLabels
-from kg.sources.layout.names import is_title
 from kg.sources.layout.offices import Offices, clean, is_prose, joined_lines, unlinked
+from kg.sources.layout.page_words import HeaderLabels
 from kg.sources.layout.pages import Char, TextLine, written
-from kg.sources.layout.people import MARK, NOTE, People, labels, overlap
+from kg.sources.layout.personal_names import is_title
 from kg.sources.layout.signs import without_notes
 from kg.text import count_han
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from kg.sources.layout.abstract import KEYWORDS
 from kg.sources.layout.blocks import is_running, without_blocks
-from kg.sources.layout.labels import HeaderLabels, letters
 from kg.sources.layout.offices import Offices
+from kg.sources.layout.page_words import HeaderLabels, letters
 from kg.sources.layout.pages import TextLine
 from kg.text import count_han
 

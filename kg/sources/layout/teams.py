@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kg.sources.layout.labels import HeaderLabels
 from kg.sources.layout.offices import Offices, clean
+from kg.sources.layout.page_words import HeaderLabels
 from kg.sources.layout.pages import TextLine, written
 from kg.text import fold
 

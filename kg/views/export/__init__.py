@@ -12,7 +12,7 @@ from kg.model import KgError
 from kg.views.export.formats import FORMATS, export, files
 
 if TYPE_CHECKING:
-    from kg.views.export.files import Files
+    from kg.views.export.file_sets import Files
     from kg.views.reader import GraphReader
 
 

@@ -10,13 +10,13 @@ from kg.rdf.store import Store
 from kg.rdf.terms import serialised
 from kg.store.contents import digest
 from kg.views import network
-from kg.views.export.bibtex import bibtex
-from kg.views.export.files import Files, zipped
+from kg.views.export.bibtex_entries import bibtex
+from kg.views.export.file_sets import Files, zipped
+from kg.views.export.flat_tables import evidence_csv, jsonl, papers_csv, parquet
 from kg.views.export.neo4j import neo4j
 from kg.views.export.networks import cytoscape, vosviewer
 from kg.views.export.obsidian import obsidian
 from kg.views.export.prov import with_prov
-from kg.views.export.tables import evidence_csv, jsonl, papers_csv, parquet
 
 #: The form that holds a chosen part: a network of one kind of thing.
 _CHOSEN = "vosviewer"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from kg.rdf.store import Store
 from kg.tables import csv_text
 from kg.text import one_line
-from kg.views.export.files import Files, spaced
+from kg.views.export.file_sets import Files, spaced
+from kg.views.export.flat_tables import paper_rows
 from kg.views.export.networks import supports
-from kg.views.export.tables import paper_rows
 from kg.views.network import network
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from kg.rdf.store import Store
 from kg.store.contents import labels
 from kg.tables import json_text
 from kg.text import one_line
-from kg.views.export.files import Files
+from kg.views.export.file_sets import Files
 from kg.views.network import links, network, papers
 
 #: What the items of a co-occurrence network are: all concepts, or those of a type.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from kg.names import iri
+from kg.identifiers import iri
 from kg.rdf.store import Store
 
 

@@ -14,11 +14,11 @@ from kg.model import KgError
 from kg.query.occurrence import Chosen
 from kg.query.sayings import Sayings
 from kg.tables import csv_text, json_text
-from kg.views.base import View
-from kg.views.gaps import evidence
+from kg.views.gaps import gap_evidence
 from kg.views.gaps.combined import KINDS, Field, Flags, Past, day_of
 from kg.views.gaps.forecast import Forecast, Trial, chances
 from kg.views.render import render
+from kg.views.rendered import View
 from kg.views.selection import clean
 from kg.views.words import PageWords
 
@@ -66,7 +66,7 @@ def contents(
     words, field, span = PageWords(lang), Field.of(graph), round(months * _MONTH)
     last = int(field.day.max()) + 1 if len(field.day) else 0
     day = _day(until) if until else last
-    texts, topic = evidence.Texts(field), _Topic(graph, selection, papers)
+    texts, topic = gap_evidence.Texts(field), _Topic(graph, selection, papers)
     forecast = Forecast(field, span, lambda day: topic.concepts(field, day))
     weights = forecast.weights(day) if len(field.day) else None
     rows: list[dict[str, Any]] = []
@@ -76,13 +76,13 @@ def contents(
         scores = chances(found, weights)
         for rank, at in enumerate(forecast.likely(day, scores, top, partial(texts.name, before=day)), 1):
             i, j = int(found.one[at]), int(found.other[at])
-            beside, many = evidence.shared(field, found, i, j)
+            beside, many = gap_evidence.shared(field, found, i, j)
             rows.append(
                 {
                     "rank": rank,
                     "chance": round(float(scores[at]), 4),
-                    "sides": [evidence.side(field, one, day, span, topic.papers) for one in (i, j)],
-                    "neighbours": evidence.neighbours(field, found, i, j),
+                    "sides": [gap_evidence.side(field, one, day, span, topic.papers) for one in (i, j)],
+                    "neighbours": gap_evidence.neighbours(field, found, i, j),
                     "shared": beside,
                     "shared_all": many,
                     "came": field.combining(i, j, day + span, day),
@@ -99,7 +99,7 @@ def contents(
         "mentioning": topic.naming,
         "undated": field.undated,
         "months": months,
-        "until": evidence.said(day) if day else "",
+        "until": gap_evidence.said(day) if day else "",
         "is_past": day < last,
         "tried": _tried(trial),
         "among": _among(topic, field, forecast.after(day)[0].past, words, name) if rows and name else "",
@@ -153,8 +153,8 @@ def _tried(trial: Trial | None) -> dict[str, Any] | None:
     if trial is None or not trial.came:
         return None
     return {
-        "since": evidence.said(trial.since),
-        "until": evidence.said(trial.until),
+        "since": gap_evidence.said(trial.since),
+        "until": gap_evidence.said(trial.until),
         "listed": len(trial.came),
         "came": sum(n > 0 for n in trial.came.values()),
         "came_twice": sum(n > 1 for n in trial.came.values()),
@@ -185,7 +185,7 @@ def _labelled(field: Field, rows: list[dict[str, Any]], lang: str) -> list[dict[
     quoted = [quote for row in rows for one in row["sides"] for quote in one["quotes"]]
     met = [one for row in rows for one in row["neighbours"]]
     came = [paper for row in rows for paper in row["came"]]
-    called = evidence.papers(field, [*(one["paper"] for one in (*quoted, *met)), *came])
+    called = gap_evidence.papers(field, [*(one["paper"] for one in (*quoted, *met)), *came])
     for one in (*quoted, *met):
         one["paper"] = called[one["paper"]]
     for one in met:

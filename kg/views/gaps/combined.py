@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.names import kind_of
+from kg.identifiers import kind_of
 from kg.query.conditions import marks
 from kg.query.corpus import Corpus
 from kg.store.rows import USUAL

@@ -9,16 +9,16 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kg.model import KgError
-from kg.views.base import View
-from kg.views.picture import still, tools
+from kg.views.picture import still, tool_formats
 from kg.views.picture.drawing import KINDS, Drawing
-from kg.views.picture.evidence import fill
+from kg.views.picture.force_layout import communities
 from kg.views.picture.gather import Gathering
-from kg.views.picture.layout import communities
 from kg.views.picture.look import Look
-from kg.views.picture.page import page
+from kg.views.picture.picture_evidence import fill
+from kg.views.picture.picture_page import page
 from kg.views.picture.scope import scope
 from kg.views.reader import Served
+from kg.views.rendered import View
 from kg.views.selection import clean
 from kg.views.words import PageWords
 
@@ -79,9 +79,9 @@ def picture(
         "html": lambda: page(look(), served),
         "svg": lambda: still.svg(look()),
         "png": lambda: still.png(look()),
-        "graphml": lambda: tools.graphml(look()),
-        "gexf": lambda: tools.gexf(look()),
-        "json": lambda: tools.json(look()),
+        "graphml": lambda: tool_formats.graphml(look()),
+        "gexf": lambda: tool_formats.gexf(look()),
+        "json": lambda: tool_formats.json(look()),
     }
     return View(heading, forms, papers=drawing.all_papers)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from kg.names import kind_of
+from kg.identifiers import kind_of
 from kg.query.support import Supporter, support
 from kg.text import is_kind
 from kg.views.network import relations

@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from kg.views.picture.drawing import Drawing, Edge
-from kg.views.picture.layout import Places
+from kg.views.picture.force_layout import Places
 
 if TYPE_CHECKING:
     import networkx

@@ -11,8 +11,8 @@ from functools import cached_property
 from kg.entity_types import TABLE
 from kg.views.columns import shortened, width
 from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, DrawnNode, Edge
+from kg.views.picture.force_layout import LEAST, MORE, Places, places, radii
 from kg.views.picture.layers import ahead, is_across, layered
-from kg.views.picture.layout import LEAST, MORE, Places, places, radii
 from kg.views.words import PageWords
 
 #: The colour of each node type; distinguishable with red-green colour blindness.

@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kg.identifiers import is_curie, kind_of
 from kg.model import KgError
-from kg.names import is_curie, kind_of
 from kg.query.lexicon import Lexicon
 from kg.query.naming import THINGS, Naming
 from kg.store.contents import entry_named

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from kg.entity_types import LISTS
 from kg.text import plain
-from kg.views.latex import as_text
-from kg.views.profile import concept as concepts
-from kg.views.profile import paper as papers
+from kg.views.profile import concept_profile as concepts
+from kg.views.profile import paper_profile as papers
+from kg.views.readable import as_text
 from kg.views.statement import stated
 from kg.views.words import PageWords
 

@@ -14,16 +14,16 @@ from kg.query.corpus import Corpus
 from kg.query.filter import Filter
 from kg.query.topic import only_naming, worked_on
 from kg.tables import json_text
-from kg.views.base import View
-from kg.views.latex import as_text
+from kg.views.readable import as_text
 from kg.views.reader import Served
 from kg.views.render import render
+from kg.views.rendered import View
 from kg.views.report.around import also, bibliography, chart, scope, timeline
 from kg.views.report.families import families
 from kg.views.report.layout import Layout, Section
-from kg.views.report.limits import limits, problems, upcoming
 from kg.views.report.methods import methods
-from kg.views.report.results import results, wins
+from kg.views.report.open_questions import limits, problems, upcoming
+from kg.views.report.report_results import results, wins
 from kg.views.selection import Selection, ids, link, named, title
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import Any
 from kg.model import Document, Paper
 from kg.query.corpus import ALL, Corpus
 from kg.query.periods import covered, days, is_partial, without_gaps
-from kg.views.latex import as_text
+from kg.views.readable import as_text
 from kg.views.report.layout import Section
-from kg.views.report.table import Group, cited, section
+from kg.views.report.report_parts import Group, cited, section
 from kg.views.selection import Selection, code, ids, link, named, title
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")

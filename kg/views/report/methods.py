@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from kg.model import Paper
-from kg.views.brief import main_results, techniques
-from kg.views.latex import as_text
+from kg.views.paper_brief import main_results, techniques
+from kg.views.readable import as_text
 from kg.views.report.layout import Section
-from kg.views.report.table import Group, Row, lit, section
+from kg.views.report.report_parts import Group, Row, lit, section
 from kg.views.selection import Selection, code, ids, key_quote, title
 from kg.views.statement import ResultRow
 

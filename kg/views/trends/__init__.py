@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from kg.query.statistics import LEAST
 from kg.text import fold
-from kg.views.trends import page, picture, tables
+from kg.views.trends import picture, trend_page, trend_tables
 from kg.views.trends.collected import OF, OVER, TEXTS, from_files, from_graph
-from kg.views.trends.lexicon import TrendLexicon
-from kg.views.trends.trend import SHOWN, Form, Trend
+from kg.views.trends.trend_counts import SHOWN, Form, Trend
+from kg.views.trends.user_lexicon import TrendLexicon
 from kg.views.words import LANGUAGES, PageWords
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ __all__ = ["FORMS", "OF", "OVER", "TEXTS", "Trend", "TrendLexicon", "trend", "tr
 
 #: What a trend saves itself as.
 FORMS: dict[str, Form] = {
-    "html": page.html,
-    "txt": tables.text,
-    "csv": tables.to_csv,
-    "json": tables.to_json,
+    "html": trend_page.html,
+    "txt": trend_tables.text,
+    "csv": trend_tables.to_csv,
+    "json": trend_tables.to_json,
     "png": partial(picture.draw, form="png"),
     "svg": partial(picture.draw, form="svg"),
 }

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.entity_types import LISTS
+from kg.identifiers import is_curie
 from kg.model import Document, KgError
-from kg.names import is_curie
 from kg.query.corpus import ALL, Corpus
 from kg.query.occurrence import Chosen
 from kg.query.periods import PERIODS, covered, period
@@ -19,7 +19,7 @@ from kg.query.support import appeared
 from kg.sources import each, expand, read
 from kg.store.contents import labels
 from kg.text import fold, plain
-from kg.views.trends.lexicon import Label, TrendLexicon
+from kg.views.trends.user_lexicon import Label, TrendLexicon
 from kg.views.words import LANGUAGES, PageWords
 from kg.vocabulary import Vocabulary
 

@@ -11,7 +11,7 @@ from kg.query.statistics import LEAST
 
 if TYPE_CHECKING:
     from kg.views.trends.collected import Collected
-    from kg.views.trends.trend import Trend
+    from kg.views.trends.trend_counts import Trend
 
 #: A change of a source's share of the papers that is told, and how many such changes are.
 _MIXED, _TOLD = 0.2, 2

@@ -16,8 +16,8 @@ import numpy as np
 from kg.text import has_han
 from kg.views.columns import shortened, width
 from kg.views.fonts import han_font
-from kg.views.trends.tables import lately, percent, significance
-from kg.views.trends.trend import Trend, way
+from kg.views.trends.trend_counts import Trend, way
+from kg.views.trends.trend_tables import lately, percent, significance
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:

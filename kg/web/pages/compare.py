@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from kg.identifiers import is_curie, kind_of
 from kg.model import KgError
-from kg.names import is_curie, kind_of
 from kg.query import Query, respond
 from kg.query.corpus import Corpus
 from kg.query.naming import THINGS, Naming
 from kg.query.question import Parser
 from kg.views.answer_page import paper_names, sentences
 from kg.views.answers import text
-from kg.views.profile.concept import over_time
+from kg.views.profile.concept_profile import over_time
 from kg.views.selection import clean
 from kg.views.words import PageWords
 from kg.web.asked import Asked, Shown

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kg.entity_types import NAMED
+from kg.identifiers import is_curie, kind_of
 from kg.model import KgError
-from kg.names import is_curie, kind_of
 from kg.query.naming import THINGS, Naming
-from kg.views.profile import concept as profiles
+from kg.views.profile import concept_profile as profiles
 from kg.views.words import PageWords
 from kg.web.asked import Asked, Missing, Shown
 from kg.web.facets import short_name

@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import combinations, islice
 from typing import TYPE_CHECKING, Any
 
-from kg.names import kind_of
+from kg.identifiers import kind_of
 from kg.query.corpus import Corpus, Papers
 from kg.text import fold
 from kg.views.overview import contents
-from kg.views.profile.paper import described
+from kg.views.profile.paper_profile import described
 from kg.views.selection import clean
 from kg.views.trends import trend
-from kg.views.trends.tables import percent
+from kg.views.trends.trend_tables import percent
 from kg.views.words import PageWords
 from kg.web.asked import Asked, Shown
 from kg.web.facets import facets

@@ -7,15 +7,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from kg.identifiers import iri
 from kg.model import KgError
-from kg.names import iri
 from kg.query.periods import days
 from kg.query.since import since
 from kg.store.contents import load_entries
 from kg.store.file import StoreFile
 from kg.text import one_line
 from kg.views.network import cleaned
-from kg.views.profile.paper import described
+from kg.views.profile.paper_profile import described
 from kg.views.words import PageWords
 from kg.web.asked import MEDIA, Asked, Reply, Shown
 

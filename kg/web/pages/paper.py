@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from kg.entity_types import LISTS
 from kg.model import KgError
-from kg.views.export.bibtex import entry_of
-from kg.views.profile.paper import profile
+from kg.views.export.bibtex_entries import entry_of
+from kg.views.profile.paper_profile import profile
 from kg.views.words import PageWords
 from kg.web.asked import MEDIA, Asked, Missing, Reply, Shown
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from kg.entity_types import TABLE, data_folder
+from kg.identifiers import PREFIXES, curie
 from kg.model import KgError
-from kg.names import PREFIXES, curie
-from kg.rdf.asking import asked_apart, follow_apart
+from kg.rdf.user_sparql import asked_apart, follow_apart
 from kg.store.place import is_address
 from kg.views.words import PageWords
 from kg.web.asked import Asked, Later, Reply, Shown

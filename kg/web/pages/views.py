@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kg.identifiers import is_curie, kind_of
 from kg.model import KgError
-from kg.names import is_curie, kind_of
 from kg.query.corpus import Corpus
 from kg.serving.guard import LANGUAGES
 from kg.views.answers import column
@@ -14,12 +14,12 @@ from kg.views.export.formats import export as exported
 from kg.views.export.some import MOST, some
 from kg.views.picture import COLOURS, VIEWS, picture
 from kg.views.picture.drawing import KINDS
-from kg.views.profile.paper import described
+from kg.views.profile.paper_profile import described
 from kg.views.reader import Served
 from kg.views.report import report as reported
 from kg.views.selection import clean
 from kg.views.trends import OF, OVER, trend
-from kg.views.trends.tables import percent, points_of, significance
+from kg.views.trends.trend_tables import percent, points_of, significance
 from kg.views.words import PageWords
 from kg.web.asked import MEDIA, Asked, Reply, Shown
 from kg.web.facets import flags_of

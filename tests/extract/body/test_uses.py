@@ -9,7 +9,7 @@ import pytest
 
 import kg
 from kg.build.pipeline import Pipeline
-from kg.build.verify import verify
+from kg.build.verification import verify
 from kg.extract.body.uses import whole_names
 from kg.model import Record
 from kg.sources import read

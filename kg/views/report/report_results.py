@@ -1,0 +1,115 @@
+"""What papers of a report state: results that can be compared, the other sure results, and who beats whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kg.identifiers import kind_of
+from kg.model import Paper
+from kg.query.measures import Block, bases, comparable
+from kg.views.report.layout import Section
+from kg.views.report.report_parts import Group, Row, cited, identity, lit, section
+from kg.views.selection import EntryQuote, Selection, quoted
+from kg.views.statement import ON, ResultRow, rows
+
+
+def results(shown: Selection, part: Section) -> dict[str, Any]:
+    """Comparable results of two papers or more, best first, then the others by metric."""
+    words = shown.words
+    every = [one for paper in shown.papers for one in rows(shown, paper, sure=True)]
+    units = bases({one.result.unit for one in every})
+    sets: dict[tuple[object, ...], list[ResultRow]] = defaultdict(list)
+    for place, one in enumerate(every):
+        result = one.result
+        block = Block(identity(result.metric_concept, result.metric), units[result.unit][0], result.change)
+        setup = tuple(tuple(sorted(one.on[column])) for column in ON)
+        baseline = identity(result.baseline_concept, result.baseline)
+        is_placed = bool(baseline and one.on["model"] and (one.on["dataset"] or one.on["hardware"]))
+        sets[comparable(block, str(place), baseline, setup) if is_placed else (place,)].append(one)
+    groups, alone = [], []
+    for found in sets.values():
+        if len({one.paper.id for one in found}) < 2:
+            alone += found
+            continue
+        best = sorted(found, key=lambda one: -one.high * units[one.result.unit][1])
+        on = [label for column in ON for label in best[0].on[column].values()]
+        against = words("statement.than", baseline=best[0].baseline)
+        label = words("report.join").join([best[0].metric, *on, against])
+        groups.append(Group([_stated(one) for one in best], label, words("report.comparable"), "comparable"))
+    groups.sort(key=lambda group: (-len(group.rows), group.label))
+    rest = sorted((_stated(one) for one in alone), key=lambda row: (row["metric"].casefold(), row["paper"]))
+    listed = [*groups, Group(rest, words("report.others") if groups else "", "", "apart")]
+    return section(shown, part, listed, words("report.results_note")) | {"comparable": len(groups)}
+
+
+_KINDS = ("technique", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Win:
+    """A paper's claim about a pair, and the results of its sentence against the loser."""
+
+    winner: str
+    loser: str
+    paper: Paper
+    quote: EntryQuote
+    results: tuple[ResultRow, ...] = ()
+
+
+def claims(shown: Selection) -> Iterator[Win]:
+    """All sure claims of papers that one named thing outperforms another."""
+    for paper in shown.papers:
+        results = rows(shown, paper)
+        for document, record in paper.entries:
+            for relation in record.relations:
+                ends = (relation.head_concept, relation.tail_concept)
+                if relation.type != "outperforms" or not relation.sure or ends[0] == ends[1]:
+                    continue
+                if not all(end and kind_of(end) in _KINDS for end in ends):
+                    continue
+                quote = quoted(document, relation.evidence)
+                beside = (
+                    one
+                    for one in results
+                    if one.quote.sentence == quote.sentence and one.result.baseline_concept == relation.tail_concept
+                )
+                yield Win(*ends, paper, quote, tuple(beside))
+
+
+def wins(shown: Selection, part: Section) -> dict[str, Any]:
+    """A line a pair, of most papers first, then with a result; where papers disagree, they are a group of their own."""
+    pairs: dict[tuple[str, str], dict[str, Win]] = defaultdict(dict)
+    for claim in claims(shown):
+        known = pairs[claim.winner, claim.loser].get(claim.paper.id)
+        if known is None or (claim.results and not known.results):
+            pairs[claim.winner, claim.loser][claim.paper.id] = claim
+    has_none = {pair: not any(one.results for one in found.values()) for pair, found in pairs.items()}
+    order = sorted(pairs, key=lambda pair: (-len(pairs[pair]), has_none[pair], *map(shown.label, pair), *pair))
+    made: dict[bool, list[Row]] = {True: [], False: []}
+    for winner, loser in order:
+        made[(loser, winner) in pairs].append(_row(shown, list(pairs[winner, loser].values())))
+    words = shown.words
+    groups = [
+        Group(made[True], words("report.contrary"), words("report.contrary_note"), "contrary"),
+        Group(made[False], mark="wins"),
+    ]
+    return section(shown, part, groups, words("report.wins_note"))
+
+
+def _row(shown: Selection, found: list[Win]) -> Row:
+    first = max(found, key=lambda one: len(one.results))
+    result = first.results[0].cells() if first.results else {"metric": "", "value": "", "setting": "", "dataset": []}
+    return {
+        "winner": {"concept": first.winner, "label": shown.label(first.winner)},
+        "loser": {"concept": first.loser, "label": shown.label(first.loser)},
+        **{name: result[name] for name in ("metric", "value", "setting", "dataset")},
+        "papers": cited(one.paper for one in found),
+        "quote": lit((one.quote for one in found), (result for one in found for result in one.results)),
+    }
+
+
+def _stated(one: ResultRow) -> Row:
+    return one.cells() | {"quote": lit([one.quote], [one])}
