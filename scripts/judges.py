@@ -50,7 +50,7 @@ STEPS = 250  # of a logistic regression
 LIGHT = 1e-4  # the penalty on the weights of the rules
 DOUBT = 0.5  # what stands for the likelihood of a technique that annotators alone found
 LEAST = 20  # rows that have a word, for it to be a feature
-SLOW = ("kg_results", "kg_related")  # components that no judge of an entity or a topic looks at
+SLOW = ("kg_results", "kg_relations")  # components that no judge of an entity or a topic looks at
 
 Row = tuple[Features, int]
 
@@ -226,7 +226,7 @@ def fit_all(shop: Workshop) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     _thresholds(shop, told, held, wanted)
     made = [_made(judges) for judges in held]
     words = common_words([shop.start(p) for p in papers])
-    third = [pair_rows(shop.read(p, made[fold_of(i)], until="kg_related"), p[1], words) for i, p in enumerate(papers)]
+    third = [pair_rows(shop.read(p, made[fold_of(i)], until="kg_relations"), p[1], words) for i, p in enumerate(papers)]
     related, related_held = fit_relations(third, words, [fold_of(i) for i in range(len(papers))], FOLDS)
     told |= related
     for judges, more in zip(held, related_held, strict=True):
@@ -331,7 +331,7 @@ def _set_threshold(told: Sequence[dict[str, Any]], name: tuple[str, str], least:
 
 def _second_rows(shop: Workshop, paper: Paper, judges: dict[str, Judge]) -> dict[str, list[Row]]:
     """Rows for the judges of roles, topics and kinds, on the entities that the first ones let through."""
-    doc = shop.read(paper, judges, until="kg_related")
+    doc = shop.read(paper, judges, until="kg_relations")
     components = dict(pipeline().pipeline)
     view = view_of(doc, components["kg_techniques"].vocabulary)
     found = [m for m in doc._.mentions if m.type == "technique"]

@@ -179,7 +179,7 @@ def _telling(papers: Sequence[Pairs]) -> list[int]:
 
 def pair_rows(doc: Any, record: dict[str, Any], words: Sequence[str]) -> Pairs:
     """Features of all pairs of entities of a Doc, and the relations of annotators one to one, 0 for none."""
-    component = dict(pipeline().pipeline)["kg_related"]
+    component = dict(pipeline().pipeline)["kg_relations"]
     view = view_of(doc, component.vocabulary)
     found = entities(doc, view)
     head = component.head(doc, found)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from kg.compiled import no_search_for_garbage
@@ -68,13 +70,14 @@ def _assembled(model: Endpoint | None, fast: bool, spans: bool = False) -> Langu
     known = registry.factories
     config = load_config(CONFIG)
     components = config["nlp"]["pipeline"]
-    for one in (f"kg_{name}" for name in LISTS.values()):
-        if one not in components and (one in known or find_spec(_module(one))):  # of a type that was added
+    for name in LISTS.values():
+        one = f"kg_{name}"
+        if one not in components and (one in known or find_spec(f"kg.extract.{name}")):  # of a type that was added
             components.insert(components.index("kg_techniques"), one)
             config["components"][one] = {"factory": one}
-    for name in components:
-        if name not in known:  # in a checkout that is not installed
-            __import__(_module(name))
+    if not all(name in known for name in components):  # in a checkout that is not installed
+        for module in iter_modules(__path__):
+            import_module(f"{__name__}.{module.name}")
     if fast:
         config["nlp"]["pipeline"] = [name for name in config["nlp"]["pipeline"] if name != TAGGER]
         del config["components"][TAGGER]
@@ -83,18 +86,14 @@ def _assembled(model: Endpoint | None, fast: bool, spans: bool = False) -> Langu
         import kg.extract.llm  # registers them in a checkout that is not installed
 
         reads, relates = LANGUAGE_MODEL
-        nlp.add_pipe(reads, before="kg_related")
-        nlp.add_pipe(relates, after="kg_related")
+        nlp.add_pipe(reads, before="kg_relations")
+        nlp.add_pipe(relates, after="kg_relations")
     if spans:
         import kg.extract.spans  # noqa: F401  registers them in a checkout that is not installed
 
         nlp.add_pipe("kg_entries", first=True)
         nlp.add_pipe("kg_spans", last=True)
     return nlp
-
-
-def _module(component: str) -> str:
-    return f"kg.extract.{component.removeprefix('kg_')}"
 
 
 @cache

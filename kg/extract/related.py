@@ -374,6 +374,6 @@ def _tails() -> frozenset[str]:
     return frozenset(reached | ({"technique"} if said.intersection(_OF_TECHNIQUES) else set()))
 
 
-@Language.factory("kg_related")
+@Language.factory("kg_relations")
 def make_relations(nlp: Language, name: str) -> Relations:
     return Relations(Vocabulary.load())

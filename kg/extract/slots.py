@@ -182,6 +182,6 @@ class BriefSlots:
         return doc
 
 
-@Language.factory("kg_slots")
+@Language.factory("kg_brief")
 def make_brief(nlp: Language, name: str) -> BriefSlots:
     return BriefSlots()

@@ -172,7 +172,7 @@ def test_components_are_those_of_the_configuration_in_its_order() -> None:
     names = pipeline().pipe_names
     assert CONFIG.is_file()
     assert all(f'factory = "{name}"' in CONFIG.read_text() for name in names)
-    needs = {"kg_phrases": ["kg_techniques", "kg_tasks", "kg_models"], "kg_techniques": ["kg_related", "kg_topics"]}
+    needs = {"kg_phrases": ["kg_techniques", "kg_tasks", "kg_models"], "kg_techniques": ["kg_relations", "kg_topics"]}
     assert all(names.index(one) < names.index(later) for one, others in needs.items() for later in others)
 
 

@@ -196,7 +196,7 @@ def paired(document: Document, words: tuple[str, ...] = ()) -> tuple[list[Placed
     """The entities of an entry, its main thing, and the table of its pairs."""
     doc = make_doc(pipeline(), document, Vocabulary.load())
     for name, component in pipeline().pipeline:
-        if name == "kg_related":
+        if name == "kg_relations":
             view = view_of(doc, component.vocabulary)
             found = entities(doc, view)
             head = component.head(doc, found)

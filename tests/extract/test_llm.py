@@ -47,7 +47,7 @@ def test_off_unless_the_environment_names_a_model(entry: Entry, monkeypatch: pyt
     monkeypatch.setenv("KG_LLM_BASE_URL", "https://example.org/v1")
     monkeypatch.setenv("KG_LLM_MODEL", MODEL)
     names = pipeline().pipe_names
-    assert names.index("kg_llm") < names.index("kg_related") < names.index("kg_llm_relations")
+    assert names.index("kg_llm") < names.index("kg_relations") < names.index("kg_llm_relations")
     assert names.index("kg_llm") < names.index("kg_topics")
     assert WHO in version()
 
