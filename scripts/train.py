@@ -23,6 +23,7 @@ import os
 import pickle
 import random
 import time
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,13 +49,14 @@ from annotated import (
 from arxiv_gold import ROOT, SHARED, of_arxiv
 from cores import on_all_cores
 from narrow import narrow
+from spacy.tokens import Doc
 
 from kg.encoder import read_tokenizer
 from kg.evaluation.components import reader
 from kg.evaluation.scores import evaluate
-from kg.extract.folds import FOLDS_FILE, Folds, keep
+from kg.extract.folds import FOLDS_FILE, LIKELY, STEPS, Folds, may_be_inside
 from kg.extract.judge import judges, read_judges
-from kg.extract.tagger import CHANGES, PIECE_ROLES, Output, Tagger
+from kg.extract.tagger import CHANGES, PIECE_ROLES, Output, Tagger, reads, text_of
 from kg.link.titles import letters
 from kg.model import RELATION_TYPES, ROLES, Document
 from kg.sources import read
@@ -209,8 +211,51 @@ def train_folds() -> None:
         _train_fold(examples, fold, cores)
     taggers = [Tagger(BUILD / f"fold{fold}") for fold in range(FOLDS)]
     held = _held()
-    keep(held, taggers, HELD_OUT)
-    keep(_shipped(held), taggers, FOLDS_FILE)
+    keep_folds(held, taggers, HELD_OUT)
+    keep_folds(_shipped(held), taggers, FOLDS_FILE)
+
+
+def as_steps(rows: Any) -> Any:
+    return np.clip(np.round(rows * STEPS), -127, 127).astype(np.int8)
+
+
+def keep_folds(docs: Sequence[tuple[str, Doc, int]], taggers: Sequence[Tagger], file: Path) -> None:
+    """Store the out-of-fold output for each Doc; a Doc that taggers do not read is stored empty."""
+    ids: list[str] = []
+    parts: dict[str, list[Any]] = {name: [] for name in ("bio", *LIKELY, "sides", "between", "points", "topic")}
+    lengths, kept = [], []
+    card = taggers[0].card
+    for name, doc, number in docs:
+        ids.append(name)
+        text, _ = text_of(doc)
+        pieces = taggers[number].tokenizer.encode(text).ids if reads(doc) else []
+        if not pieces:
+            lengths.append(0)
+            kept.append(0)
+            parts["topic"].append(np.zeros(len(card.topics), np.uint8))
+            continue
+        output = taggers[number].output(doc, pieces)
+        bio = np.round(output.bio[:, :, 1:] * 255).astype(np.uint8)
+        inside = may_be_inside(bio)
+        lengths.append(len(pieces))
+        kept.append(int(inside.sum()))
+        parts["bio"].append(bio)
+        for name in LIKELY:
+            parts[name].append(np.round(getattr(output, name) * 255).astype(np.uint8))
+        ends = 2 * output.sides.shape[1] // 3
+        parts["sides"].append(as_steps(output.sides[inside, :ends]))
+        parts["between"].append(as_steps(output.sides[:, ends:]))
+        parts["points"].append(as_steps(output.points))
+        parts["topic"].append(np.round(output.topic * 255).astype(np.uint8))
+    arrays: dict[str, Any] = {n: np.concatenate(p) if n != "topic" else np.stack(p) for n, p in parts.items()}
+    arrays |= {
+        "ids": np.array(json.dumps(ids)),
+        "fold": np.array([number for _, _, number in docs], np.uint8),
+        "lengths": np.array(lengths, np.uint16),
+        "kept": np.array(kept, np.uint16),
+        "cards": np.array(json.dumps([t.card.told for t in taggers])),
+    }
+    np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
 def _train_fold(examples: list[Any], fold: int, threads: int) -> None:

@@ -259,17 +259,6 @@ class Pipeline:
             if number > _MOST_SENTENCES:
                 yield KgError(f"{paths[at]}: {number - _MOST_SENTENCES:,} more of its files could not be read.")
 
-    def records(
-        self,
-        patterns: Iterable[str | Path],
-        *,
-        strict: bool = False,
-        progress: Progress | None = None,
-        report: Added | None = None,
-    ) -> Iterator[tuple[Document, Record]]:
-        """Documents and linked records of files, one after the other, nothing stored."""
-        yield from self._read(self.record, patterns, strict, progress, report)
-
     def lines(
         self,
         patterns: Iterable[str | Path],

@@ -8,7 +8,6 @@ heads.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,13 @@ from spacy.tokens import Doc
 
 from kg.encoder import read_tokenizer
 from kg.entity_types import data_folder
-from kg.extract.tagger import Card, Output, Tagger, Tags, place, reads, tagger, text_of
+from kg.extract.tagger import Card, Output, Tags, place, reads, tagger, text_of
 from kg.model import KgError
 
 FOLDS_FILE = data_folder("data") / "gold" / "folds.npz"
 _INSIDE = 0.05  # lowest likelihood of pieces whose `sides` are stored
-_STEPS = 16  # quantisation steps per unit of a piece's contribution
-_LIKELY = ("role", "outcome")
+STEPS = 16  # quantisation steps per unit of a piece's contribution
+LIKELY = ("role", "outcome")
 
 
 class Folds:
@@ -68,11 +67,11 @@ class Folds:
         width = arrays["sides"].shape[1]
         sides = np.zeros((end - start, width + arrays["between"].shape[1]), np.float32)
         kept = self._kept[row], self._kept[row + 1]
-        sides[_may_be_inside(arrays["bio"][start:end]), :width] = _added(arrays["sides"], *kept)
+        sides[may_be_inside(arrays["bio"][start:end]), :width] = _added(arrays["sides"], *kept)
         sides[:, width:] = _added(arrays["between"], start, end)
         output = Output(
             bio=bio,
-            **{name: arrays[name][start:end].astype(np.float32) / 255 for name in _LIKELY},
+            **{name: arrays[name][start:end].astype(np.float32) / 255 for name in LIKELY},
             sides=sides,
             points=_added(arrays["points"], start, end),
             topic=arrays["topic"][row].astype(np.float32) / 255,
@@ -96,52 +95,9 @@ class OutOfFold:
 
 
 def _added(rows: Any, start: int, end: int) -> Any:
-    return rows[start:end].astype(np.float32) / _STEPS
+    return rows[start:end].astype(np.float32) / STEPS
 
 
-def _rounded(rows: Any) -> Any:
-    return np.clip(np.round(rows * _STEPS), -127, 127).astype(np.int8)
-
-
-def _may_be_inside(bio: Any) -> Any:
+def may_be_inside(bio: Any) -> Any:
     """Which pieces may be inside an entity, by their likelihoods as bytes."""
     return bio.astype(int).sum(2).max(1) >= round(_INSIDE * 255)
-
-
-def keep(docs: Sequence[tuple[str, Doc, int]], taggers: Sequence[Tagger], file: Path) -> None:
-    """Store the out-of-fold output for each Doc; a Doc that taggers do not read is stored empty."""
-    ids: list[str] = []
-    parts: dict[str, list[Any]] = {name: [] for name in ("bio", *_LIKELY, "sides", "between", "points", "topic")}
-    lengths, kept = [], []
-    card = taggers[0].card
-    for name, doc, number in docs:
-        ids.append(name)
-        text, _ = text_of(doc)
-        pieces = taggers[number].tokenizer.encode(text).ids if reads(doc) else []
-        if not pieces:
-            lengths.append(0)
-            kept.append(0)
-            parts["topic"].append(np.zeros(len(card.topics), np.uint8))
-            continue
-        output = taggers[number].output(doc, pieces)
-        bio = np.round(output.bio[:, :, 1:] * 255).astype(np.uint8)
-        inside = _may_be_inside(bio)
-        lengths.append(len(pieces))
-        kept.append(int(inside.sum()))
-        parts["bio"].append(bio)
-        for name in _LIKELY:
-            parts[name].append(np.round(getattr(output, name) * 255).astype(np.uint8))
-        ends = 2 * output.sides.shape[1] // 3
-        parts["sides"].append(_rounded(output.sides[inside, :ends]))
-        parts["between"].append(_rounded(output.sides[:, ends:]))
-        parts["points"].append(_rounded(output.points))
-        parts["topic"].append(np.round(output.topic * 255).astype(np.uint8))
-    arrays: dict[str, Any] = {n: np.concatenate(p) if n != "topic" else np.stack(p) for n, p in parts.items()}
-    arrays |= {
-        "ids": np.array(json.dumps(ids)),
-        "fold": np.array([number for _, _, number in docs], np.uint8),
-        "lengths": np.array(lengths, np.uint16),
-        "kept": np.array(kept, np.uint16),
-        "cards": np.array(json.dumps([t.card.told for t in taggers])),
-    }
-    np.savez_compressed(file, allow_pickle=False, **arrays)
