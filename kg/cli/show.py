@@ -36,7 +36,7 @@ def command(
 ) -> None:
     """Show an overview of the graph; with a name, what it holds on that paper or concept, on one screen.
 
-    Claims come from titles and abstracts, or from the texts that a source gives. JSON has all data.
+    The overview says how many papers were read whole and how many by their abstracts. JSON has all data.
     """
     form = choose(format, output, FORMS, "table")
     with reading(graph) as opened:
@@ -83,18 +83,22 @@ def meant(graph: Graph, name: str, lang: str) -> list[str]:
 
 
 def _overview(graph: Graph, form: str, output: Output) -> None:
-    counts = graph.counts()
+    from kg.query.corpus import Corpus
+    from kg.views.answers import what_was_read
+
+    counts, read = graph.counts(), Corpus.of(graph.store).read()
     sources = [(s.name, s.form, s.date, graph.entry_count(s.name), s.file) for s in graph.sources()]
     if form == "json" or output:
         said = {
             "counts": counts,
+            "read": read._asdict(),
             "sources": [dict(zip(("name", "form", "date", "entries", "file"), s, strict=True)) for s in sources],
         }
         write(json_text(said), output)
         return
     console().print(table("Sources", ("source", "form", "date", "entries", "file"), sources))
     console().print(table("Holds", ("what", "how many"), counts.items()))
-    print(PageWords("en")("web.read_of"))
+    print(what_was_read(read, PageWords("en")))
 
 
 def _write_paper(graph: Graph, name: str, output: Output) -> None:

@@ -65,6 +65,7 @@ class Tools:
         pages = self._pages(cursor, ("ask", question, filter))
         answer = self.graph.ask(question, limit=_ALL, filter=filter)
         head: Json = {"kind": answer.query.kind, "understood": answer.understood, "notes": list(answer.notes)}
+        head |= {"read": answer.read._asdict()} if answer.read else {}
         if answer.ignored:
             head["ignored"] = answer.ignored
         if answer.table:
@@ -140,6 +141,7 @@ class Tools:
         latest = self.graph.store.latest()
         said: Json = {
             "counts": counts,
+            "read": Corpus.of(self.graph.store).read()._asdict(),
             "latest": latest,
             "types": [*LISTS, "topic", "metric"],
             "fields_of_get": list(FIELDS),

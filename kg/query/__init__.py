@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from kg.query.answer import Answer, Grid, Line, Quote, Row
+from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
 from kg.query.kinds import respond
 from kg.query.lexicon import Lexicon
@@ -62,4 +63,5 @@ def answer(
         flagged = Query(filter=filter) if isinstance(filter, Filter) else read_flags(filter, lexicon, store, language)
         query = merged(query, flagged)
         question = question.strip() or ("" if isinstance(filter, Filter) else written(filter))
-    return respond(store, lexicon, question, replace(query, language=language), limit)
+    found = respond(store, lexicon, question, replace(query, language=language), limit)
+    return replace(found, read=Corpus.of(store).read())

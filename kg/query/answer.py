@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from dataclasses import field as part
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.evidence import evidence_id
 from kg.query.filter import Filter, Query
@@ -124,6 +124,13 @@ class Coverage:
     papers: int
 
 
+class ReadPapers(NamedTuple):
+    """How many papers of a graph were read whole, and how many by their abstracts."""
+
+    whole: int
+    abstracts: int
+
+
 @dataclass(frozen=True, repr=False)
 class Answer:
     """What a question was taken to mean, and what the graph gives for it, best first.
@@ -142,6 +149,7 @@ class Answer:
     nearest: tuple[Row, ...] = ()  # papers that fulfil most conditions, where none fulfils all
     coverage: tuple[Coverage, ...] = ()
     beside: tuple[Row, ...] = ()  # other papers that lines of the table name
+    read: ReadPapers | None = field(default=None, compare=False)  # what was read of the graph's papers
 
     @property
     def language(self) -> str:
@@ -213,6 +221,7 @@ class Answer:
             "ignored": self.ignored,
             "notes": list(self.notes),
             "total": self.total,
+            "read": self.read._asdict() if self.read else None,
             "coverage": {one.field: {"named": one.named, "papers": one.papers} for one in self.coverage},
             "papers": [row.to_json() for row in self.rows],
             "nearest": [row.to_json() for row in self.nearest],

@@ -13,7 +13,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from kg.identifiers import address, called
-from kg.query.answer import Row
+from kg.query.answer import ReadPapers, Row
 from kg.query.conditions import (
     PROPOSALS,
     Near,
@@ -139,6 +139,12 @@ class Corpus:
             known.update(new)
             found |= new
         return {key: found[key] for key in wanted if key in found}  # type: ignore[misc]  # by the name of what looks it up
+
+    def read(self) -> ReadPapers:
+        """How many papers were read whole, and how many by their abstracts."""
+        sql = "SELECT count(*) FROM papers WHERE parts IS NOT NULL"
+        whole = self.kept("whole papers", None, lambda: int(self.store.rows(sql)[0][0]))
+        return ReadPapers(whole, len(self) - whole)
 
     # Sets of papers
 

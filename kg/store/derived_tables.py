@@ -22,7 +22,7 @@ TABLES = f"""
 CREATE TABLE papers (
     id INTEGER PRIMARY KEY, curie TEXT NOT NULL UNIQUE, entry INTEGER NOT NULL, title TEXT NOT NULL, name TEXT NOT NULL,
     kind TEXT NOT NULL, date TEXT NOT NULL, year INTEGER, venue TEXT NOT NULL, arxiv TEXT NOT NULL, doi TEXT NOT NULL,
-    url TEXT NOT NULL, code_url TEXT NOT NULL, author_count INTEGER, appeared TEXT NOT NULL
+    url TEXT NOT NULL, code_url TEXT NOT NULL, author_count INTEGER, parts INTEGER, appeared TEXT NOT NULL
 );
 CREATE TABLE concepts (
     id INTEGER PRIMARY KEY, curie TEXT NOT NULL UNIQUE, type TEXT NOT NULL, label TEXT NOT NULL, label_zh TEXT NOT NULL,
@@ -63,6 +63,7 @@ CREATE INDEX names_by_form ON names (form, preferred);
 CREATE INDEX names_by_end ON names (backwards) WHERE backwards IS NOT NULL;
 CREATE INDEX names_by_size ON names (size, form) WHERE size IS NOT NULL;
 CREATE INDEX papers_by_date ON papers (appeared);
+CREATE INDEX whole_papers ON papers (parts) WHERE parts IS NOT NULL;
 CREATE INDEX concepts_by_country ON concepts (country) WHERE country <> '';
 CREATE INDEX counts_by_type ON counts (type, role, papers);
 CREATE INDEX authors_by_name ON authors (name);

@@ -16,11 +16,13 @@ from kg.views.answers import (
     conditions,
     counted,
     is_number,
+    place_in,
     quoted_words,
     sentence_of,
     short,
     shown_columns,
     text,
+    what_was_read,
 )
 from kg.views.readable import as_text, excerpt, place_in_words
 from kg.views.render import render
@@ -49,7 +51,7 @@ def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
     understood = conditions(answer, words)
     rows = answer.rows[:most]
     quoted = [row for row in rows if row.evidence] or rows  # of many papers the first are quoted
-    lines = _table(answer, most) if answer.table else _papers(quoted)
+    lines = _table(answer, words, most) if answer.table else _papers(quoted, words)
     others = [] if answer.table or len(quoted) == len(rows) else [row for row in rows if not row.evidence]
     every = len(answer.table.lines if answer.table else answer.rows)
     notes = [short(note, 2 * _TITLE) for note in answer.notes]
@@ -63,6 +65,7 @@ def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
         "notes": notes,
         "verdict": answer.table.verdict if answer.table else "",
         "count": counted(answer, words),
+        "read": what_was_read(answer.read, words),
         "nearest": words.count("count.nearest", len(answer.nearest)) if answer.nearest else "",
         "columns": _columns(answer, words),
         "lines": lines,
@@ -86,12 +89,12 @@ def _columns(answer: Answer, words: PageWords) -> list[dict[str, Any]]:
     ]
 
 
-def _papers(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def _papers(rows: Sequence[Row], words: PageWords) -> list[dict[str, Any]]:
     return [
         {
             "cells": [[_link(row)], [{"text": short(row.title, _TITLE), "link": ""}]],
             "said": sentences(
-                sorted(row.evidence, key=lambda one: one.field == "T"), "entity"
+                sorted(row.evidence, key=lambda one: one.field == "T"), "entity", words
             ),  # the title stands beside
             "place": row.id,
         }
@@ -130,13 +133,13 @@ def column_values(answer: Answer, n: int) -> list[Cell]:
     return [names.get(text(line.values[n]), line.values[n]) for line in lines]
 
 
-def _table(answer: Answer, most: int | None) -> list[dict[str, Any]]:
+def _table(answer: Answer, words: PageWords, most: int | None) -> list[dict[str, Any]]:
     at = shown_columns(answer)
     seen: set[tuple[str, ...]] = set()
     return [
         {
             "cells": [_cell(line.values[n], line.concept if not place else "") for place, n in enumerate(at)],
-            "said": sentences(line.evidence, "source", seen),
+            "said": sentences(line.evidence, "source", words, seen),
             "place": "",
         }
         for line in (answer.table.lines[:most] if answer.table else ())
@@ -155,8 +158,10 @@ def _named(row: Row) -> tuple[dict[str, str], str]:
     return _link(row), short(row.title, _TITLE)
 
 
-def sentences(quotes: Iterable[Quote], by: str, seen: set[tuple[str, ...]] | None = None) -> list[dict[str, Any]]:
-    """The distinct sentences of quotes: the quotes' `by` ("entity", "source"), and pieces to highlight or not.
+def sentences(
+    quotes: Iterable[Quote], by: str, words: PageWords, seen: set[tuple[str, ...]] | None = None
+) -> list[dict[str, Any]]:
+    """The distinct sentences of quotes: the quotes' `by` ("entity", "source"), pieces to highlight or not, the place.
 
     At most `_SENTENCES` of them. Of those in `seen`, which takes up the others, only the quoted words are given,
     and these once.
@@ -166,12 +171,19 @@ def sentences(quotes: Iterable[Quote], by: str, seen: set[tuple[str, ...]] | Non
     for said in by_sentence(quotes)[:_SENTENCES]:
         key = sentence_of(said[0])
         names = [short(name) for name in dict.fromkeys(str(getattr(one, by)) for one in said)]
-        whole, words = pieces(key[1], [one.quote for one in said]), quoted_words(said)
-        again = [] if (*key, words) in known else [(short(words), False)]
+        whole, quoted = pieces(key[1], [one.quote for one in said]), quoted_words(said)
+        again = [] if (*key, quoted) in known else [(short(quoted), False)]
         is_sure = any(one.sure for one in said)
-        out.append({"names": names, "pieces": again if key in known else whole, "is_sure": is_sure})
+        out.append(
+            {
+                "names": names,
+                "pieces": again if key in known else whole,
+                "is_sure": is_sure,
+                "place": place_in(said[0].field, words),
+            }
+        )
         if seen is not None:
-            seen |= {key, (*key, words)}
+            seen |= {key, (*key, quoted)}
     return out
 
 

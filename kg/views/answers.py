@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from kg.query import Answer, Condition, Filter, Quote, Row
-from kg.query.answer import Cell
+from kg.query.answer import Cell, ReadPapers
 from kg.query.explain import explained, lines
 from kg.tables import csv_text, json_lines, json_text
 from kg.text import fold, has_han, plain
@@ -78,6 +78,7 @@ def render(answer: Answer, form: str) -> str:
             for line, said in zip(rows, quoted([line.evidence for line in rows], names, words), strict=True)
         ],
         verdict=table.verdict if table else "",
+        read=what_was_read(answer.read, words),
     )
 
 
@@ -87,6 +88,14 @@ def counted(answer: Answer, words: PageWords) -> str:
     if shown >= answer.total:
         return words.count("count.paper", shown)
     return words.count("count.paper_of", answer.total, shown=f"{shown:,}")
+
+
+def what_was_read(read: ReadPapers | None, words: PageWords) -> str:
+    """What was read of the papers of a graph: "read: 12 whole papers, 3,229 abstracts"."""
+    if read is None:
+        return ""
+    said = [words.count(f"count.{name}", n) for name, n in read._asdict().items() if n or name == "abstracts"]
+    return words("answer.read", papers=words("answer.read_and").join(said))
 
 
 def _csv(answer: Answer) -> str:

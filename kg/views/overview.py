@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kg.views.answers import short
+from kg.views.answers import short, what_was_read
 from kg.views.render import render
 from kg.views.selection import TYPES
 from kg.views.words import PageWords
@@ -30,6 +30,7 @@ def contents(graph: GraphReader, lang: str) -> dict[str, Any]:
     left = len(sources) - _SOURCES
     return {
         "scope": line(graph, lang),
+        "read": what_was_read(corpus.read(), words),
         "claims": words("overview.claims", results=f"{_rows(graph, 'results'):,}", n=f"{_rows(graph, 'relations'):,}"),
         "sources": [_source(graph, name.partition(":")[2], papers) for name, papers in sources[:_SOURCES]],
         "more": words("report.and_more", n=f"{left:,}") if left > 0 else "",

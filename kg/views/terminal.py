@@ -19,6 +19,7 @@ from kg.views.answers import (
     short,
     shown_columns,
     supported,
+    what_was_read,
 )
 from kg.views.answers import text as said
 from kg.views.words import PageWords
@@ -59,6 +60,8 @@ def show(answer: Answer, out: Console) -> None:
         _show_papers(out, answer.rows, counted(answer, words), words)
     if answer.nearest:
         _show_papers(out, answer.nearest, words.count("count.nearest", len(answer.nearest)), words)
+    if answer.read:
+        out.print(what_was_read(answer.read, words), style="dim", markup=False, highlight=False)
 
 
 def _show_papers(out: Console, papers: Iterable[Row], title: str, words: PageWords) -> None:

@@ -56,6 +56,7 @@ def about(graph: Graph, asked: Asked) -> Shown:
     ]
     data: dict[str, Any] = {
         "scope": held["scope"],
+        "read": held["read"],
         "counts": corpus.kept("counts", "", graph.counts),
         "sources": held["sources"],
         "more_sources": held["more"],

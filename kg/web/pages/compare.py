@@ -56,7 +56,7 @@ def compare(graph: Graph, asked: Asked) -> Shown:
     names = paper_names(found)
     values["rows"] = [
         {"aspect": text(line.values[0]), "cells": [text(value) for value in line.values[1:3]],
-         "said": [asked.cited(one, names) for one in sentences(line.evidence, "source")]}
+         "said": [asked.cited(one, names) for one in sentences(line.evidence, "source", words)]}
         for line in table.lines
     ]  # fmt: skip
     values |= {"verdict": table.verdict, "notes": [clean(note) for note in found.notes]}

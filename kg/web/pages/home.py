@@ -29,8 +29,10 @@ def home(graph: Graph, asked: Asked) -> Shown:
     """The first page."""
     corpus, words = Corpus.of(graph.store), PageWords(asked.lang)
     newest = graph.store.rows("SELECT curie FROM papers ORDER BY appeared DESC, curie LIMIT ?", _NEW)
+    held = contents(graph, asked.lang)
     data: dict[str, Any] = {
-        "scope": contents(graph, asked.lang)["scope"],
+        "scope": held["scope"],
+        "read": held["read"],
         "examples": _examples(graph, corpus, words),
         "new": described(graph, [curie for (curie,) in newest]),
         "facets": facets(graph, asked, corpus, Papers()),

@@ -12,7 +12,7 @@ from kg.query.answer import Cell
 from kg.query.condition_evidence import AnswerEvidence
 from kg.query.corpus import Corpus, Papers
 from kg.views.answer_page import column_values, paper_names, sentences
-from kg.views.answers import as_shown, column, conditions, is_number, short, shown_columns, text
+from kg.views.answers import as_shown, column, conditions, is_number, short, shown_columns, text, what_was_read
 from kg.views.export.some import MOST
 from kg.views.profile.paper_profile import described
 from kg.views.words import PageWords
@@ -52,7 +52,7 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     chips = [named(graph, asked, name, value) for name, values in flags.items() for value in _values(values)]
     title = question or ", ".join(chip["label"] for chip in chips) or words("web.all_papers")
     listed = {one["paper"]: one for one in described(graph, [row.paper for row in chosen])}
-    lines = _lines(shown, asked, order) if is_table else []
+    lines = _lines(shown, asked, words, order) if is_table else []
     is_exported = bool(total) and not is_table and bool(papers.sql or not (question or flags))
     is_lost = not (is_table or total or papers.sql or answer.nearest)  # nothing was understood: begin elsewhere
     values: dict[str, Any] = {
@@ -62,6 +62,7 @@ def ask(graph: Graph, asked: Asked) -> Shown:
         "understood": conditions(answer, words) if question else [],
         "notes": _notes(shown, words),
         "verdict": shown.table.verdict if shown.table else "",
+        "read": what_was_read(answer.read, words),
         "count": "" if is_versus or is_lost else words.count("count.paper", total),
         "tabs": [] if is_lost else _tabs(asked, answer, words),
         "sorts": [] if is_table or total < 2 else [(key, words(f"web.sort_{key}")) for key in ORDERS],
@@ -72,7 +73,9 @@ def ask(graph: Graph, asked: Asked) -> Shown:
         "columns": _columns(shown, asked, words, order),
         "lines": lines,
         "is_versus": is_versus,
-        "papers": [(listed[row.paper], sentences(row.evidence, "entity")) for row in chosen if row.paper in listed],
+        "papers": [
+            (listed[row.paper], sentences(row.evidence, "entity", words)) for row in chosen if row.paper in listed
+        ],
         "start": (at - 1) * size + 1,
         "nearest": described(graph, [row.paper for row in answer.nearest]),
         "nearest_said": words.count("count.nearest", len(answer.nearest)),
@@ -88,7 +91,7 @@ def ask(graph: Graph, asked: Asked) -> Shown:
 
 def _answer(graph: Graph, question: str, flags: dict[str, Any], lines: int, most: int, lang: str) -> Answer:
     if not question and not flags:
-        return Answer("", Query())
+        return Answer("", Query(), read=Corpus.of(graph.store).read())
     answer = graph.ask(question, most, filter=flags or None, lang=lang)
     return answer if answer.table is None else graph.ask(question, lines, filter=flags or None, lang=lang)
 
@@ -152,7 +155,7 @@ def _columns(answer: Answer, asked: Asked, words: PageWords, order: str) -> list
     return out
 
 
-def _lines(answer: Answer, asked: Asked, order: str) -> list[dict[str, Any]]:
+def _lines(answer: Answer, asked: Asked, words: PageWords, order: str) -> list[dict[str, Any]]:
     """The lines of a table, in the order of a column where one is named, with where their cells lead."""
     if answer.table is None:
         return []
@@ -171,7 +174,7 @@ def _lines(answer: Answer, asked: Asked, order: str) -> list[dict[str, Any]]:
             leads = line.concept if place == 0 and is_curie(line.concept) else said if said in entries else ""
             url, own = asked.lead(leads) if leads else "", said if said in names else ""
             cells.append({"text": names.get(said, said), "id": own, "url": url})
-        said_ = sentences(line.evidence, "source")
+        said_ = sentences(line.evidence, "source", words)
         out.append({"cells": cells, "said": [asked.cited(one, names) for one in said_]})
     return out
 
