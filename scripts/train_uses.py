@@ -15,6 +15,7 @@ import argparse
 import gzip
 import json
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ import spacy
 from kg.entity_types import data_folder
 from kg.extract.body import uses
 from kg.extract.body.things import BodyThing, Whole
-from kg.model import Document, Text
+from kg.model import Cell, Document, Text
 from kg.sources import read
 from kg.sources.body.bodyparts import Builder
 from kg.vocabulary import Vocabulary
@@ -114,11 +115,14 @@ def annotated() -> Iterator[tuple[Json, Document]]:
     with gzip.open(TEXTS / "orkg-tdm" / "efficient-titles-428.jsonl.gz", "rt", encoding="utf-8") as lines:
         for paper in map(json.loads, lines):
             if paper["id"] in wanted:
-                yield wanted[paper["id"]], of_sections(paper)
+                yield wanted[paper["id"]], of_sections(paper, wanted[paper["id"]].get("cells", True))
 
 
-def of_sections(paper: Json) -> Document:
-    """The document of a paper that comes as sections, figures and captions of tables."""
+def of_sections(paper: Json, all_cells: bool) -> Document:
+    """The document of a paper that comes as sections, figures and tables, of which the captions and heads are told.
+
+    Where not `all_cells` the annotators did not see the cells: only what the text names too is told of those.
+    """
     builder = Builder()
     builder.section(["Abstract"], 1)
     builder.add("paragraph", [paper["abstract"]])
@@ -128,11 +132,24 @@ def of_sections(paper: Json) -> Document:
             builder.add("paragraph", [text])
     for kind, label, text in paper["figures"]:
         builder.add("caption", [f"{label} {text}"], f"{builder.named('t' if kind == 'table' else 'f')}/caption")
+    running = " ".join(text for _, texts in paper["sections"] for text in texts)
     for one in paper["tables"]:
-        builder.add("caption", [one["caption"]], f"{builder.named('t')}/caption")
+        name = builder.named("t")
+        builder.add("caption", [one["caption"]], f"{name}/caption")
+        columns = one["columns"] + [head for head in one["mergedAllColumns"] if head not in one["columns"]]
+        heads = [(0, at + 1, head) for at, head in enumerate(columns)]
+        heads += [(at + 1, 0, head) for at, head in enumerate(one["rows"])]
+        joined = [(row, column, re.sub(r" ?([-/()\[\]]) ?", joined_mark, head)) for row, column, head in heads]
+        kept = [one for one in joined if all_cells or one[2] in running]
+        builder.table(name, name, [([text], Cell(row, column, text, head=True)) for row, column, text in kept])
     body = builder.body()
     texts = {"T": Text(paper["title"], paper["title"]), "A": Text(paper["abstract"], paper["abstract"])}
     return Document(paper["id"], "s", 1, texts, parts=body.parts, tables=body.tables)
+
+
+def joined_mark(mark: re.Match[str]) -> str:
+    """A mark that stands between spaces as it is usually printed: "XNOR - Net", "SCSN [ 17 ]"."""
+    return f" {mark[1]}" if mark[1] in "([" else mark[1]
 
 
 @cache
