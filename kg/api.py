@@ -267,7 +267,10 @@ class Graph:
             return self.papers()
         if selection.startswith("paper:") or contents.entry_named(self.store, selection):
             return [self.paper(selection)]
-        return self.papers([row.entries[0] for row in self.ask(selection, limit=0).rows])
+        from kg.query.topic import papers_named
+
+        named = papers_named(self.store, self.lexicon(), selection)
+        return self.papers(named or [row.entries[0] for row in self.ask(selection, limit=0).rows])
 
     def papers_with(self, concept: str) -> list[str]:
         """The entries whose papers have a concept or institution, by any link; KgError for what is no CURIE."""

@@ -6,11 +6,7 @@ import re
 from dataclasses import replace
 
 from kg.query.filter import Fact
-from kg.query.lexicon import Lexicon, Sense
 from kg.query.question_items import TIMES, Item
-
-#: The shortest name of an institution that an owner of code is known by, and the shortest that theirs may go on after.
-_OWNER, _WHOLE = 4, 6
 
 
 def dated(items: list[Item], at: int, text: str) -> Fact:
@@ -31,13 +27,6 @@ def dated(items: list[Item], at: int, text: str) -> Fact:
             items[at].text = text[items[first].start : items[last].end]
             return replace(fact, op=next(op for meaning, op in TIMES.items() if item.means(meaning)))
     return fact
-
-
-def owners(institution: Sense, lexicon: Lexicon) -> tuple[str, ...]:
-    """Where code of an institution lies, which tells of texts without affiliations where they come from."""
-    labels = lexicon.labels(institution.concept) if institution.type == "institution" else []
-    names = sorted({label.lower() for label in labels if label.isascii() and label.isalpha() and len(label) >= _OWNER})
-    return tuple(f"github.com/{n}{end}" for n in names for end in (("",) if len(n) >= _WHOLE else ("/", "-")))
 
 
 def is_source(items: list[Item], at: int) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Literal
 
-from kg.query.facts import dated, is_source, owners
+from kg.query.facts import dated, is_source
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.joins import (
     Taken,
@@ -36,7 +36,6 @@ from kg.query.stating import (
     is_of,
     is_property,
     lacking,
-    models_in,
     named,
     rewordings,
     side_of_win,
@@ -45,8 +44,9 @@ from kg.query.stating import (
     surer,
 )
 from kg.query.thresholds import Thresholds
+from kg.query.topic import PROPOSED, USED, entity, models_in, of_topic
 from kg.query.unnamed import is_author, is_averting, is_narrowing, is_told, phrase_of
-from kg.text import fold, has_han, is_kind
+from kg.text import fold, has_han
 
 #: Meanings of words that say something: they are used, or told as ignored.
 _RANKING = ("popular", "top", "rising", *(f"order:{order}" for order in ORDERS))
@@ -54,7 +54,7 @@ _ASKING = (*_RANKING, "similar", "advice", "trend", "count", "scarce", "when")
 _DIRECTION = ("increase", "decrease", "improve")  # of a result
 _TELLING = (*_ASKING, *_DIRECTION, "not", "amount", "stated", "extends")
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
-_ROLES = {"use": ("proposed", "used"), "propose": ("proposed",), "baseline": ("baseline",)} | {
+_ROLES = {"use": USED, "propose": PROPOSED, "baseline": ("baseline",)} | {
     "compare": _ANY_ROLE,
     "mention": _ANY_ROLE,
 }
@@ -204,7 +204,7 @@ class Parser:
             compared = self._roles(at, cue) == _ANY_ROLE
             how = (scope, words, at, compared, having, is_list)
             out.append(Taken(terms, negation, again and same, kind, item.text, *how))
-            if models := None if negation else models_in(item, terms[0], self.lexicon):
+            if models := None if negation else models_in(item.text, terms[0], self.lexicon):
                 out.append(Taken([models], False, False, models.field, models.label))
             negated = joins = listed = anded = False
         out = over_baselines(out, self.items)
@@ -315,20 +315,7 @@ class Parser:
 
     def entity(self, sense: Sense, roles: tuple[str, ...] = ()) -> Entity:
         """A thing in one of its senses, with what counts as it."""
-        concepts = (sense.concept,) if sense.type in ("topic", "institution") else self.lexicon.family(sense.concept)
-        said, by = roles if sense.type == "technique" else (), ""
-        if said == _ROLES["propose"] and not is_kind(self.lexicon.label(sense.concept)):
-            narrower = self.lexicon.vocabulary.narrower  # who proposes "Budget EAGLE" does not propose EAGLE
-            concepts = tuple(sorted(narrower(sense.concept))) if sense.known else (sense.concept,)
-            by = self.lexicon.known_by(concepts)  # what others used before is not proposed any more
-        titles = self.lexicon.titles(sense.concept) if said in ((), _ROLES["use"]) else ()
-        known = self.lexicon.vocabulary.concepts.get(sense.concept)
-        topics = tuple(known.topics) if known and is_kind(self.lexicon.label(sense.concept)) else ()
-        longer = self.lexicon.longer(sense.concept) if sense.type == "topic" else ()
-        label = self.lexicon.label(sense.concept, self.language)
-        code = owners(sense, self.lexicon)
-        shown = tuple(sorted(self.lexicon.indicators(sense.concept))) if sense.type == "topic" else ()
-        return Entity(sense.type, sense.concept, label, concepts, said, titles, longer, topics, shown, by, code)
+        return entity(sense, self.lexicon, self.language, roles)
 
     def chosen(self, at: int, cue: str = "") -> list[Sense]:
         """Which of its senses a piece has after a cue; several where types share a name that no topic bears."""
@@ -343,22 +330,14 @@ class Parser:
                 used = [sense for sense in used if sense.type != "technique"] or used
             if used:
                 return used
-        if "topic" in by and not self._is_proper(by):
-            return [by["topic"], *(by[kind] for kind in ("hardware",) if kind in by and by[kind].known)]
+        if topic := of_topic(by, self.lexicon):
+            return topic
         if "institution" in by:
             named = [by[kind] for kind in AFTER if kind in by]
             is_used = at > 0 and (self.items[at - 1].means("based") or fold(self.items[at - 1].text) == "with")
             return named if named and is_used else [by["institution"], *named]
         chosen = [by[kind] for kind in (*AFTER, "task", "problem") if kind in by]
         return chosen or [by["metric"]] if chosen or "metric" in by else []
-
-    def _is_proper(self, by: dict[str, Sense]) -> bool:
-        """Whether a phrase names a technique of its own, whose name is only another name of the topic it belongs to."""
-        if "technique" not in by or by["topic"].preferred or not by["technique"].known:
-            return False
-        label = fold(self.lexicon.label(by["technique"].concept))
-        topic = next((s for s in self.lexicon.senses(label) if s.concept == by["topic"].concept), None)
-        return topic is not None and not topic.preferred
 
     def _roles(self, at: int, cue: str) -> tuple[str, ...]:
         if self.proposes:

@@ -1,8 +1,9 @@
 """A question in English or Chinese becomes a query, or is refused.
 
-Four passes: the words are read (kg.query.first_pass), what is asked for is found (kg.query.intent), thresholds gather
-the metric and direction that stand around them (kg.query.thresholds), and what is left is taken from left to right
-under the cues before it (kg.query.question).
+The name of a topic is no question (kg.query.topic). Else there are four passes: the words are read
+(kg.query.first_pass), what is asked for is found (kg.query.intent), thresholds gather the metric and direction that
+stand around them (kg.query.thresholds), and what is left is taken from left to right under the cues before it
+(kg.query.question).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from kg.query.question import Parser
 from kg.query.refusals import is_outside, refusal, unheld_by_papers
 from kg.query.sayings import Sayings
 from kg.query.spelling import mended
+from kg.query.topic import topic_named
 from kg.rdf.triples import language_of
 
 #: Letters of a question that are read.
@@ -37,6 +39,8 @@ _WIDE = {
 
 def read(question: str, lexicon: Lexicon, language: str = "") -> Query:
     """The query that a question means; its labels and notes are in a language, else in that of the question."""
+    if named := topic_named(question.strip(), lexicon, language or language_of(question)):
+        return Query(filter=named)
     notes, say = [], Sayings(language or language_of(question))
     if len(question) > LIMIT:
         notes.append(say("answer.long", n=len(question), read=LIMIT))

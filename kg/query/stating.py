@@ -81,23 +81,6 @@ def is_denied(items: list[Item], at: int) -> bool:
     return False
 
 
-def models_in(item: Item, term: Term, lexicon: Lexicon) -> Phrase | None:
-    """A kind of network in the words for a topic, which texts must name too ("LLM quantization").
-
-    Where the topic bears these words, the kind stands at their end and not in its label: "on-device language models".
-    """
-    if term.field != "topic":
-        return None
-    said = fold(item.text)
-    is_name = any(sense.concept == term.concept for sense in lexicon.senses(said))
-    known = (fold(lexicon.label(term.concept)), *(fold(label) for label in lexicon.labels(term.concept)[:1]))
-    for word in lexicon.words.meaning("models"):
-        kinds = [one for one in word.labels if (said.endswith if is_name else said.startswith)(fold(one))]
-        if kinds and not (is_name and any(fold(one) in label for one in word.labels for label in known)):
-            return Phrase(kinds[0], tuple(word.facts["stated"]))
-    return None
-
-
 def is_of(items: list[Item], at: int) -> bool:
     """Whether a metric is that of something: "the energy use of LLM inference", 大模型推理的能耗, 大模型推理能耗."""
     before, behind = items[max(at - 1, 0) : at], items[at + 1 : at + 2]

@@ -139,10 +139,6 @@ def test_a_limit_counts_paths(path: Callable[..., Answer]) -> None:
     assert {line.values[0] for line in found.table.lines} == {1}
 
 
-def test_the_same_paths_every_time(path: Callable[..., Answer]) -> None:
-    assert path("AlphaDemo", "DeltaDemo") == path("AlphaDemo", "DeltaDemo")
-
-
 def test_what_counts_as_both_is_a_bridge(world: Store, own: Lexicon) -> None:
     concepts = {name: own.senses(fold(name))[0].concept for name in ("AlphaDemo", "betaform", "GammaDemo")}
     alpha, gamma = (

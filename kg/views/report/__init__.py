@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kg.model import Paper
 from kg.query.corpus import Corpus
 from kg.query.filter import Filter
-from kg.query.topic import only_naming, worked_on
+from kg.query.topic import only_naming, topic_named, worked_on
 from kg.tables import json_text
 from kg.views.readable import as_text
 from kg.views.reader import Served
@@ -76,7 +76,7 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
     """
     words, graph = shown.words, shown.graph
     shown.learn_labels()
-    wanted = graph.ask(selection, limit=1).filter if selection else Filter()
+    wanted = topic_named(selection, graph.lexicon()) or (graph.ask(selection, 1).filter if selection else Filter())
     about = worked_on(wanted, graph.vocabulary)
     others = graph.papers(only_naming(Corpus.of(graph.store), wanted)) if about else []
     make: dict[str, Callable[[Section], dict[str, Any]]] = {
