@@ -12,8 +12,8 @@ from kg.model import KgError
 from kg.query.corpus import ALL, Corpus, Papers
 from kg.query.filter import Condition, Fact, Filter
 from kg.query.lexicon import Lexicon
-from kg.query.question_reader import read
-from kg.query.topic import about, only_naming, working
+from kg.query.question_reader import about, read
+from kg.query.topic import only_naming, working
 from kg.query.unnamed import narrowed
 from kg.store.file import StoreFile
 

@@ -11,15 +11,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from kg.identifiers import kind_of
 from kg.query.filter import Condition, Fact, Filter, Outcome, Query
 from kg.query.first_pass import QuestionReader
 from kg.query.intent import Intent
-from kg.query.lexicon import Lexicon
+from kg.query.lexicon import Lexicon, Sense
 from kg.query.question import Parser
 from kg.query.refusals import is_outside, refusal, unheld_by_papers
 from kg.query.sayings import Sayings
 from kg.query.spelling import mended
-from kg.query.topic import topic_named
+from kg.query.topic import entity, topic_named
 from kg.rdf.triples import language_of
 
 #: Letters of a question that are read.
@@ -68,6 +69,17 @@ def read(question: str, lexicon: Lexicon, language: str = "") -> Query:
     if is_outside(parser, query, found):
         return Query("refused", Filter(ignored=found.ignored, notes=(*notes, refusal(parser))))
     return replace(query, filter=replace(found, notes=tuple(notes)))
+
+
+def about(lexicon: Lexicon, concept: str) -> Filter:
+    """The condition of a question for a topic, technique, task or problem by its name."""
+    label, kind = lexicon.label(concept), kind_of(concept)
+    if kind != "topic":
+        asked = read(label, lexicon).filter
+        named = (term.concept for one in asked.conditions for term in one.any_of)
+        if len(asked.conditions) == 1 and not asked.ignored and lexicon.namesakes(concept, named):
+            return asked
+    return Filter((Condition(label, (entity(Sense(kind, concept, True, True), lexicon),)),))
 
 
 def _is_measure(one: Condition) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kg.identifiers import kind_of
 from kg.query.condition_evidence import by_title
 from kg.query.corpus import Corpus, Papers
 from kg.query.empty import any_role, naming
@@ -92,19 +91,6 @@ def _owners(institution: Sense, lexicon: Lexicon) -> tuple[str, ...]:
     labels = lexicon.labels(institution.concept) if institution.type == "institution" else []
     names = sorted({label.lower() for label in labels if label.isascii() and label.isalpha() and len(label) >= _OWNER})
     return tuple(f"github.com/{n}{end}" for n in names for end in (("",) if len(n) >= _WHOLE else ("/", "-")))
-
-
-def about(lexicon: Lexicon, concept: str) -> Filter:
-    """The condition of a question for a topic, technique, task or problem by its name."""
-    label, kind = lexicon.label(concept), kind_of(concept)
-    if kind != "topic":
-        from kg.query.question_reader import read
-
-        asked = read(label, lexicon).filter
-        named = (term.concept for one in asked.conditions for term in one.any_of)
-        if len(asked.conditions) == 1 and not asked.ignored and lexicon.namesakes(concept, named):
-            return asked
-    return Filter((Condition(label, (entity(Sense(kind, concept, True, True), lexicon),)),))
 
 
 def working(corpus: Corpus, wanted: Filter) -> Papers:

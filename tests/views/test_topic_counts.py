@@ -10,8 +10,9 @@ import pytest
 import kg
 from kg.api import Graph
 from kg.query.corpus import Corpus
+from kg.query.question_reader import about
 from kg.query.sayings import Sayings
-from kg.query.topic import about, only_naming
+from kg.query.topic import only_naming
 from kg.views.digests import digest
 from kg.views.gaps import contents
 from kg.views.profile.concept_profile import profile

@@ -24,10 +24,11 @@ from kg.query.filter import Condition, Entity, Fact, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Figures, Measures, blocks
 from kg.query.nodes import Reported, namings, reported
+from kg.query.question_reader import about
 from kg.query.sayings import Sayings
 from kg.query.setups import Obtained
 from kg.query.shown import entry_of, quotes
-from kg.query.topic import about, only_naming
+from kg.query.topic import only_naming
 from kg.store.file import StoreFile
 from kg.text import fold, is_kind
 from kg.trust import thresholds

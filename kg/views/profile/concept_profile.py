@@ -15,9 +15,10 @@ from kg.query.corpus import ALL, Corpus, Papers
 from kg.query.filter import Entity
 from kg.query.kinds import definition
 from kg.query.periods import covered, folded, is_partial, without_gaps
+from kg.query.question_reader import about
 from kg.query.sayings import Sayings
 from kg.query.shown import context
-from kg.query.topic import DONE, about, only_naming, working
+from kg.query.topic import DONE, only_naming, working
 from kg.views.profile.paper_profile import described
 from kg.views.selection import clean
 

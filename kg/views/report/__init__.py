@@ -92,9 +92,8 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
         "also": lambda part: also(shown, part, others),
         "bibliography": lambda part: bibliography(shown, part, [*shown.papers, *others]),
     }
-    parts = layout.parts if shown.papers else ()
     is_chosen = layout != Layout.usual()
-    made = {part.name: make[part.name](part) for part in parts}
+    made = {part.name: make[part.name](part) for part in (layout.parts if shown.papers else ())}
     called = {ids(paper)[0]: _called(shown, paper) for paper in (*shown.papers, *others)}
     _tell_apart(called)
     for group in made["bibliography"]["groups"] if "bibliography" in made else ():
