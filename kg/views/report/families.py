@@ -19,7 +19,7 @@ from kg.views.words import settings
 
 _READ, _QUOTED = 3, 1  # papers of a family to read first, and of these quoted
 _ROLES = ("proposed", "used")
-_SHARE = 0.6  # of a topic's papers: what more of them have tells no family from another
+_SHARE = 0.6  # of a family's papers: what shares more of them with a listed family says nothing new
 
 
 @dataclass(slots=True)
@@ -54,15 +54,24 @@ def _families(shown: Selection, about: set[str]) -> list[Family]:
                 one.papers[paper.id] = paper
                 if thing.role == "proposed":
                     one.proposing.add(paper.id)
-    most = max(2, int(_SHARE * len(shown.papers)))
-    kept = [one for one in made.values() if one.concept not in about and 2 <= len(one.papers) <= most]
-    kept = [one for one in kept if one.proposing]  # what papers only run on is no method of theirs
-    kept.sort(key=lambda one: (-len(one.proposing), -len(one.papers), one.concept))
+    labels = {shown.label(concept) for concept in about}  # a technique has the label of its topic
+    named = about | {concept for concept in made if shown.label(concept) in labels}
+    named = named.union(*map(vocabulary.broader, named))
+    kept = [one for one in made.values() if one.concept not in named and len(one.papers) > 1]
+    kept = [one for one in kept if _is_typical(shown, one)]
+    kept.sort(key=lambda one: (-len(one.papers), -len(one.proposing), one.concept))
     out: list[Family] = []
     for one in kept:  # a concept whose papers are mostly those of a listed family says nothing new
         if not any(_is_same(one, other) for other in out):
             out.append(one)
     return out
+
+
+def _is_typical(shown: Selection, one: Family) -> bool:
+    """Whether the topic's papers have the concept more often than others do; the topic may be most of the graph."""
+    share = len(shown.papers) / max(1, shown.graph.entry_count())
+    often = min(settings()["report"]["typical"], share**-0.5)
+    return len(one.papers) >= often * share * len(shown.graph.papers_with(one.concept))
 
 
 def _is_same(one: Family, other: Family) -> bool:
