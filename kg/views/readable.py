@@ -11,13 +11,9 @@ from kg.latex import unmarked
 from kg.text import one_line
 
 _CITED = re.compile(r"[~ ]?\\[cC]ite[a-z]*(?:\[[^\[\]]*\])?(?:\{[^{}]*\}| ?[\w:-]+ ?(?=[,.;)]))")
-_SHORT = re.compile(
-    r"\\(?:acr(?:full|short|long)|gls|Gls|ac[sfl]?)(?:pl)?\*?(?:\{([\w-]+)\}| ([\w-]+))"
-)  # names a short form
 _THAT_IS = re.compile(r"\\(ie|eg)\b[.,]*")
 _RANGE = re.compile(r"(?:(?<=\d)|(?<=\d[A-Za-z%]))(?:\$\\sim\$|∼)(?=\d)")
 _TIE = re.compile(r"(?<=[\w.])~(?=[A-Za-z(])")
-_COMMENT = re.compile(r"(?<=[.!?])\s+%\s[^.!?]*[.!?]?")
 _MATH = re.compile(r"\$([^$]{1,80})\$")
 _MARKS = re.compile(r"\\(?![a-z]{2})|[{}^_\s]")
 _FOOTNOTE = re.compile(r"\\footnote\{[^{}]*\}")
@@ -39,7 +35,6 @@ _WORD = 16  # letters of a word that is left out whole
 _LONG = 40  # letters of a word at most
 #: Emphasis, as Markdown has it: "a *gate*", "a **G**ate".
 _STARS = re.compile(r"(?<![\w*])(\*{1,2})(?=[A-Za-z])([^*]*?[\w.:!?)])\1(?!\*)(?:(?<=\*\*)|(?!\w))")
-_STARRED = re.compile(r"\*([A-Za-z]{1,4})\*(?=[a-z]{2})|(?<=[a-z]{2})\*([a-z]{1,4})\*(?!\w)")  # "a*d*aptive"
 _UNDERLINED = re.compile(r"(?<![\w\\^])_(?=[A-Za-z])([A-Za-z][A-Za-z -]*[A-Za-z])_(?!\w)")  # "in _wall-clock time_"
 _WHOLE = 0.8  # of a sentence: a quote of so much of it is all that is shown
 _SIZE = re.compile(
@@ -50,7 +45,6 @@ _WRAPPED = re.compile(
     r"\\(?:emph|underline|text(?:bf|it|tt|sc|rm|sf)?|math(?:rm|bf|it|cal|bb|sf)|boldsymbol|operatorname)\{([^{}]*)\}"
 )
 _TORN = re.compile(r"(?<=[A-Za-z])- (?=[A-Z\d]|(?!and\b|or\b|to\b)[a-z]{4})")  # "KADID- 10k", "down- scaled"
-_PROSE = re.compile(r"[A-Za-z]{4,}(?: \(?[A-Za-z-]+\)?)+")
 _FORMULA, _TEXT_OF_IT = re.compile(r"\$[^$]{1,80}\$"), re.compile(r"\\(?:text[a-z]*|mbox|emph)\{[^{}]*\}")
 _QUOTED = re.compile(r"(?:``|'')([^`'\"]{1,200})(?:''|\")")
 _COMMAND = re.compile(
@@ -91,33 +85,30 @@ def as_text(said: str) -> str:
     'we propose A³, a gate'
     >>> as_text(r"\\emph{Stage~1}: 4{,}918 ms (\\textbf{38.7$\\times$})")
     'Stage 1: 4,918 ms (38.7×)'
-    >>> as_text(r"Late Gates~(LG)~\\cite{late}, and more. % not yet said. We")
-    'Late Gates (LG), and more. We'
-    >>> as_text(r"in \\acrfull{bev} space, \\gls{lm}")
-    'in BEV space, LM'
+    >>> as_text(r"Late Gates~(LG)~\\cite{late}, and more.")
+    'Late Gates (LG), and more.'
     >>> as_text(r"we propose ${\\bf \\texttt{Late Gate Pruning}}$, which")
     'we propose Late Gate Pruning, which'
-    >>> as_text(r"$\\underline{Late}r Gates (LG)$ of 2B$\\sim$9B, 2∼3")
-    'Later Gates (LG) of 2B-9B, 2-3'
+    >>> as_text(r"of 2B$\\sim$9B, 2∼3")
+    'of 2B-9B, 2-3'
     >>> as_text(r"some (\\ie, 3) gates")
     'some (i.e., 3) gates'
     >>> as_text("in _late time_ of LATE_GATE_1")
     'in late time of LATE_GATE_1'
     >>> as_text("a *late* gate, **fast**, for A* and B*")
     'a late gate, fast, for A* and B*'
-    >>> as_text("*Bi*nary a*d*aptive optimiz*er*, down- scaled, pre- and post-scan")
-    'Binary adaptive optimizer, down-scaled, pre- and post-scan'
+    >>> as_text("down- scaled, pre- and post-scan")
+    'down-scaled, pre- and post-scan'
     >>> as_text("a ``fast gate'' and a ``slow one\\"")
     'a “fast gate” and a “slow one”'
     """
     said = _LOST.sub(r"\\t\1", said)
     for start, end, letter in reversed(list(accented(said))):
         said = said[:start] + letter + said[end:]
-    said = _TIE.sub(" ", _COMMENT.sub("", _CITED.sub("", _FOOTNOTE.sub("", _RANGE.sub("–", said)))))
+    said = _TIE.sub(" ", _CITED.sub("", _FOOTNOTE.sub("", _RANGE.sub("–", said))))
     said = _THAT_IS.sub(lambda found: f"{'.'.join(found[1])}.,", said)
     for command, sign in _SIGNS.items():
         said = said.replace(command, sign)
-    said = _SHORT.sub(lambda found: (found[1] or found[2]).upper(), said)
     said = _SIZE.sub("", _MONEY.sub(_DOLLAR, said.replace(r"\$", _DOLLAR)))
     said = _FORMULA.sub(lambda found: _TEXT_OF_IT.sub(lambda text: text[0].replace(" ", _SPACE), found[0]), said)
     said = _QUOTED.sub(r"“\1”", _WRAPPED.sub(r"\1", said)).replace("{,}", ",")
@@ -126,15 +117,13 @@ def as_text(said: str) -> str:
     said = _RAISED_NUMBER.sub(lambda found: (found[1] or found[2]).translate(_SUPERSCRIPTS), said)
     said = _MATH.sub(_formula, said)
     said = _UNDERLINED.sub(r"\1", said)
-    said = _TORN.sub("-", _STARS.sub(r"\2", _STARRED.sub(lambda part: part[1] or part[2], said)))
+    said = _TORN.sub("-", _STARS.sub(r"\2", said))
     said = _APART_SIGN.sub("", one_line(unmarked(said))).replace("--", "–").replace(_DOLLAR, "$").replace(_SPACE, " ")
     return said.replace(_RAISED, "^").replace(_LOWERED, "_")
 
 
 def _formula(found: re.Match[str]) -> str:
-    """A formula without its marks; words in its place as they are: "$Late Gates (LG)$"."""
-    if _PROSE.fullmatch(found[1]):
-        return found[1]
+    """A formula without its marks."""
     said = _EXPONENT.sub(
         lambda one: f"{_RAISED}({one[1]})" if one[1] and len(one[1]) > 1 else _RAISED + one[0].strip("^{}"), found[1]
     )
