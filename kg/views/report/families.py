@@ -70,7 +70,7 @@ def _families(shown: Selection, about: set[str]) -> list[Family]:
 def _is_typical(shown: Selection, one: Family) -> bool:
     """Whether the topic's papers have the concept more often than others do; the topic may be most of the graph."""
     share = len(shown.papers) / max(1, shown.graph.entry_count())
-    often = min(settings()["report"]["typical"], share**-0.5)
+    often: float = min(settings()["report"]["typical"], share**-0.5)
     return len(one.papers) >= often * share * len(shown.graph.papers_with(one.concept))
 
 
