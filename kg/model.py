@@ -257,6 +257,18 @@ class Usage:
     at: tuple[int, int] = (-1, -1)  # of the surface in the raw text of the best place
     extractor: str = ""
     confidence: float = 1.0
+    devices: int = 0  # of hardware, how many a set-up has; 0 where it does not say
+
+
+@dataclass(slots=True)
+class SetupNumber:
+    """A number of a paper's set-up, and the sentence that states it."""
+
+    name: str  # devices, precision, batch size or context length
+    value: str  # "8", "FP16", "64M"
+    unit: str  # the device, "tokens", ...
+    surface: str  # the words that say so
+    place: Evidence
 
 
 @dataclass(slots=True)
@@ -322,6 +334,7 @@ class Record:
     key: dict[str, Evidence] = field(default_factory=dict)  # sentences of the abstract by role, one of KEY_ROLES
     paper: str = ""  # identifier of the work as a CURIE, once linked: "paper:2510.12345"
     uses: list[Usage] = field(default_factory=list)
+    setup: list[SetupNumber] = field(default_factory=list)
     limitations: list[Evidence] = field(default_factory=list)
     code: list[str] = field(default_factory=list)  # links to this paper's code and models
     reason: str = ""  # why it was linked to this work

@@ -35,16 +35,17 @@ from kg.model import (
     Record,
     Relation,
     Result,
+    SetupNumber,
     Statement,
     Topic,
     Usage,
 )
 from kg.text import fold
 
-#: The keys of a record, in their order.
-#: Types of what papers use, and the keys that hold it.
+#: Types of what papers use, and the keys of a record that hold it.
 _USED = {**{kind: LISTS[kind] for kind in OBTAINED}, "baseline": "baselines", "software": "software"}
 KEYS = tuple(itertools.takewhile(lambda name: name != "paper", (one.name for one in fields(Record))))
+_SETUP = ("name", "value", "unit", "surface")
 _CHANGES = ("increase", "decrease", "absolute")
 _ROLES = {"technique": ROLES, "model": ("", *MODEL_ROLES)}
 _BOUNDS = ("exact", "up_to", "at_least", "about")
@@ -97,6 +98,8 @@ def body_json(document: Document, record: Record) -> dict[str, Any]:
             one |= _use_json(use) if use else {}
         others = [{"name": use.name, "surface": use.surface, **_use_json(use)} for use in uses[kind].values()]
         out[name] = [*found.values(), *others]
+    out["setup"] = [{key: getattr(one, key) for key in _SETUP} | {"part": one.place.field, "quote": one.place.quote}
+                    for one in record.setup]  # fmt: skip
     out |= {"code": record.code, "limitations": [one.quote for one in record.limitations]}
     captions = {part.id: part.text.text for part in document.parts if part.kind == "caption"}
     out["tables"] = [
@@ -112,8 +115,8 @@ def _section(part: Part) -> dict[str, Any]:
 
 def _use_json(use: Usage) -> dict[str, Any]:
     place = use.places[0]
-    return {"use": use.use, "level": use.level, "part": place.field, "quote": place.quote, "places": use.count,
-            "score": use.confidence}  # fmt: skip
+    said = {"use": use.use, "level": use.level, "part": place.field, "quote": place.quote, "places": use.count}
+    return said | {"score": use.confidence} | ({"devices": use.devices} if use.devices else {})
 
 
 def read_records(path: str | Path) -> dict[str, dict[str, Any]]:
@@ -172,6 +175,7 @@ def from_json(obj: Mapping[str, Any], document: Document) -> Record:
             getattr(record, key).append(mention)
             for name in (mention.canonical, mention.surface, *mention.aliases):
                 names.setdefault(name, mention.canonical)
+    record.setup = [reader.setup_number(item) for item in reader.items(obj, "setup")]
     record.relations = [reader.relation(item, names) for item in reader.items(obj, "relations")]
     return record
 
@@ -234,6 +238,7 @@ class _AnnotationReader:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self.texts = {part.id: part.text for part in document.parts} | document.texts
 
     def fail(self, what: str) -> NoReturn:
         raise KgError(f"{self.document.id}: {what}.")
@@ -275,10 +280,10 @@ class _AnnotationReader:
 
     def quote(self, quote: str, field: str = "") -> Evidence:
         """Where a quote stands first: in one field, or in the first that holds it."""
-        if field and field not in FIELDS:
+        if field and field not in (*FIELDS, *self.texts):
             self.fail(f"'in' is {field!r}: choose one of {', '.join(FIELDS)}")
         for name in (field,) if field else FIELDS:
-            start = self.document.texts[name].raw.find(quote) if name in self.document.texts else -1
+            start = self.texts[name].raw.find(quote) if name in self.texts else -1
             if quote and start >= 0:
                 return Evidence(quote, name, start, start + len(quote))
         self.fail(f"{quote!r} does not stand in {field or 'any text'} of the entry")
@@ -345,6 +350,10 @@ class _AnnotationReader:
             evidence=self.quote(self.text(item, "evidence")),
             **self.origin(item),
         )
+
+    def setup_number(self, item: Mapping[str, Any]) -> SetupNumber:
+        place = self.quote(self.text(item, "quote"), self.text(item, "part"))
+        return SetupNumber(**{key: self.text(item, key) for key in _SETUP}, place=place)
 
     def topics(self, obj: Mapping[str, Any]) -> list[Topic]:
         trust = obj.get("topic_scores", {})

@@ -1,14 +1,16 @@
 """Print the tables of docs/evaluation.md: scores with intervals, what each part is worth, how far confidence goes.
 
-    KG_SHARED=FOLDER python scripts/evaluation.py [--write]
+    KG_SHARED=FOLDER python scripts/evaluation.py [--write] [whole]
 
 `--write` puts them between the marks in docs/evaluation.md, and how many claims were right into
-data/models/measured.json, which `kg serve` shows. All papers are read once for each part: some minutes.
+data/models/measured.json, which `kg serve` shows. All papers are read once for each part: some minutes. `whole` makes
+the table of whole papers alone, which stands in README.md too.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,14 @@ from arxiv_gold import of_arxiv
 from marked import put
 from reliability import claims, reliability_table
 
+from kg.build.pipeline import Pipeline
+from kg.build.workers import cores
 from kg.cli.core import progress
 from kg.evaluation.components import reader, variants
 from kg.evaluation.printed import scores_table, trust_table, worth_table
 from kg.evaluation.scores import records
 from kg.evaluation.trust_scores import trust
+from kg.evaluation.whole_papers import beside, figures
 from kg.records import read_records
 from kg.sources import read
 
@@ -48,6 +53,26 @@ def tables() -> dict[str, str]:
     return {name: table.markdown() for name, table in zip(TABLES, made, strict=True)}
 
 
+def whole() -> str:
+    """The table of whole papers as Markdown: a column of precision and one of recall for each set."""
+    shared = Path(os.environ["KG_SHARED"])
+    texts, found, titles = shared / "data" / "fulltext", [], []
+    sets = {"dev-1": ("PDF and LaTeX", ("pdf/*.pdf", "tex/labscommunity*/main.tex")), "dev-tei": ("TEI", ("tei/*",))}
+    for name, (head, patterns) in sets.items():
+        gold = read_records(shared / "gold" / "fulltext" / f"{name}.jsonl")
+        files = sorted(str(file) for pattern in patterns for file in texts.glob(pattern))
+        with progress("Reading") as tell:
+            lines = Pipeline(jobs=cores()).lines(files, progress=tell)
+            found.append(figures(gold, beside(gold, map(json.loads, lines))))
+        titles += [f"{len(gold)} papers, {head}: {kind}" for kind in ("precision", "recall")]
+    rows = [f"| what is used | {' | '.join(titles)} |", "|---|" + "---:|" * len(titles)]
+    for kind, first in found[0].items():
+        columns = ("precision", "recall") if "recall" in first else ("", "share")
+        cells = (f"{one[kind][key]:.2f}" if key else "" for one in found for key in columns)
+        rows.append(f"| {kind} | {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
 def _unseen() -> Any:
     """How far the claims about papers can be trusted to which nothing was fitted; they name no institutions."""
     papers = of_arxiv("unseen")
@@ -70,6 +95,13 @@ def measured(trust: str) -> dict[str, dict[str, float]]:
 
 def main() -> None:
     """Measure and print; with --write, into the page and the file."""
+    said = whole()
+    print(said)
+    if "--write" in sys.argv:
+        for page in (PAGE, ROOT / "README.md"):
+            put(page, "whole", said)
+    if "whole" in sys.argv:
+        return
     made = tables()
     print("\n".join(made.values()))
     if "--write" in sys.argv:

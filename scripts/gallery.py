@@ -2,6 +2,7 @@
 
     python scripts/gallery.py                make everything anew (needs Chromium and fonts with Chinese characters)
     python scripts/gallery.py --graph FILE   ... from a graph over the five reports that is there already
+    python scripts/gallery.py --paper FILE   make the pictures of a whole paper alone, which `kg serve` shows
 
 A picture's bytes depend on the browser and its fonts; the pages, of which they are taken, on the reports alone.
 """
@@ -13,8 +14,12 @@ import contextlib
 import importlib.util
 import os
 import shlex
+import socket
+import subprocess
+import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -154,13 +159,13 @@ def document() -> str:
         BUILD,
         "```",
     ]
-    for piece in PIECES:
+    for piece in (*PIECES, WHOLE):
         shown = [
             f'<img src="gallery/{piece.picture(shot)}" width="{shot.share}%" alt="{_described(piece, shot)}">'
             for shot in SHOTS
         ]
         lines += ["", f"## {piece.title}", "", piece.says, ""]
-        lines += ["```sh", piece.english, piece.chinese, "```", "", *shown]
+        lines += ["```sh", *dict.fromkeys((piece.english, piece.chinese)), "```", "", *shown]
     return "\n".join(lines) + "\n"
 
 
@@ -223,11 +228,59 @@ def chromium() -> Iterator[Any]:
         yield opened
 
 
+WHOLE = Piece(
+    "paper",
+    "A whole paper",
+    "What a paper uses, with the place and the words that say so, the numbers of its set-up, its limitations: a page "
+    "of `kg serve` after `kg add paper.pdf`.",
+    "kg serve",
+    "kg serve",
+)
+
+
+def picture_paper(browser: Any, file: Path) -> None:
+    """Take the pictures of a paper's page from a server of its own."""
+    with tempfile.TemporaryDirectory() as name, socket.socket() as free:
+        graph = Path(name) / "papers.kg"
+        run(f"kg add {shlex.quote(str(file.resolve()))}", ROOT, graph)
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        command = [str(Path(sys.executable).with_name("kg")), "serve", "--graph", str(graph), "--port", str(port)]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            address = f"http://127.0.0.1:{port}/paper/{file.stem}?lang="
+            _wait_for(address)
+            for shot in SHOTS:
+                browser.visit(address + shot.lang, shot.width, shot.height, shot.dark)
+                browser.evaluate("document.querySelector('.used').scrollIntoView({behavior: 'instant'})")
+                time.sleep(0.5)
+                browser.screenshot(Path(name) / "taken.png")
+                keep(Path(name) / "taken.png", PICTURES / WHOLE.picture(shot))
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(60):
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=30):
+            return
+        time.sleep(1)
+    raise SystemExit(f"{address} does not answer.")
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--graph", type=Path, help="A graph over the five reports; made anew without it.")
+    arguments.add_argument("--paper", type=Path, help="A whole paper, whose pictures alone are made.")
     given = arguments.parse_args()
     PICTURES.mkdir(exist_ok=True)
+    if given.paper:
+        with chromium() as browser:
+            picture_paper(browser, given.paper)
+        PAGE.write_text(document(), "utf-8")
+        return
     with tempfile.TemporaryDirectory() as name, chromium() as browser:
         folder = Path(name)
         graph = given.graph.resolve() if given.graph else folder / "papers.kg"
@@ -240,7 +293,7 @@ def main() -> None:
                 browser.screenshot(folder / "taken.png")
                 keep(folder / "taken.png", PICTURES / piece.picture(shot))
             print(f"{piece.title}: {sum((PICTURES / piece.picture(s)).stat().st_size for s in SHOTS):,} bytes")
-    wanted = {piece.picture(shot) for piece in PIECES for shot in SHOTS}
+    wanted = {piece.picture(shot) for piece in (*PIECES, WHOLE) for shot in SHOTS}
     for file in PICTURES.glob("*.png"):
         if file.name not in wanted:
             os.remove(file)

@@ -236,10 +236,7 @@ class Pipeline:
                         yield file.batch if isinstance(file, Made) else cast(Batch, file)
 
     def files(
-        self,
-        opened: Callable[..., Batch | Unread],
-        patterns: Iterable[str | Path],
-        name: str | None = None,
+        self, opened: Callable[..., Batch | Unread], patterns: Iterable[str | Path], name: str | None = None
     ) -> Iterator[Batch | Unread | KgError]:
         """What `opened` makes of the files that patterns name, in a process of its own; see `kg.build.reading`.
 

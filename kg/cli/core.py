@@ -58,8 +58,7 @@ AbstractOnly = Annotated[
     bool, typer.Option("--abstract-only", help="Read titles and abstracts, not the bodies of papers that come whole.")
 ]
 Jobs = Annotated[
-    int | None,
-    typer.Option("--jobs", "-j", min=1, help="Processes used for many papers.", show_default="all cores"),
+    int | None, typer.Option("--jobs", "-j", min=1, help="Processes used for many papers.", show_default="all cores")
 ]
 HERE = "papers.kg"
 _QUIET = 10.0  # seconds between two lines that tell how far a slow operation has come

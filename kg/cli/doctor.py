@@ -13,17 +13,7 @@ from kg.cli.core import HERE, NOTHING_FOUND, Language, Location, choose, console
 from kg.model import KgError
 from kg.store.place import may_be_there
 
-PACKAGES = (
-    "pyoxigraph",
-    "rdflib",
-    "pyshacl",
-    "spacy",
-    "networkx",
-    "pandas",
-    "matplotlib",
-    "pyvis",
-    "rapidfuzz",
-)
+PACKAGES = ("pyoxigraph", "rdflib", "pyshacl", "spacy", "networkx", "pandas", "matplotlib", "pyvis", "rapidfuzz")
 
 
 FORMS = ("html", "json")

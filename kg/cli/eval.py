@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -38,6 +39,10 @@ def command(
         bool,
         typer.Option("--components", help="What each part contributes: extract the papers without each part in turn."),
     ] = False,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="What whole papers use, their code and sections: score --papers or --predicted."),
+    ] = False,
     audit: Annotated[
         int | None,
         typer.Option(
@@ -58,14 +63,18 @@ def command(
     """Score records against annotated papers: precision, recall and F1 by type, and how far claims can be trusted.
 
     With --audit and --judged, measure a graph without annotations: judge some of its claims, and score the sheet.
+    With --whole, score what is read from the bodies of papers, as docs/evaluation.md says.
     """
     if audit or judged:
-        if gold or predicted or papers or without or components or (audit and judged):
+        if gold or predicted or papers or without or components or whole or (audit and judged):
             raise KgError("--audit draws claims of a graph and --judged scores a sheet: give one of them alone.")
         if audit:
             _draw(graph, audit, seed, format, output)
         elif judged:
             _judged(judged, format, output)
+        return
+    if whole:
+        _whole(gold, papers or [], predicted, format, output)
         return
     from kg.entity_types import data_folder
     from kg.evaluation.components import Variant, reader, variants
@@ -108,7 +117,7 @@ def command(
             tables["what each part is worth"] = worth_table(runs)
         elif trusted:
             tables["how far claims can be trusted"] = trust_table(trusted)
-        write(_markdown(tables) if form == "md" else _drawn(tables), output)
+        write(_text(tables, form), output)
     if skipped:
         raise typer.Exit(SKIPPED)
 
@@ -137,7 +146,32 @@ def _judged(sheet: Path, format: str | None, output: Path | None) -> None:
         found = figures(lines)
         write(json_text(found) if form == "json" else as_csv(found), output)
     else:
-        write(_markdown(tables(lines)) if form == "md" else _drawn(tables(lines)), output)
+        write(_text(tables(lines), form), output)
+
+
+def _whole(gold: Path | None, papers: list[str], predicted: Path | None, format: str | None, output: Output) -> None:
+    """Write the figures of whole papers, read now or by `kg extract`."""
+    from kg.build.pipeline import Added, Pipeline
+    from kg.build.workers import cores
+    from kg.evaluation.printed import as_csv
+    from kg.evaluation.whole_papers import beside, figures, figures_table
+    from kg.records import read_records
+
+    if gold is None or bool(papers) == bool(predicted):
+        needed = "annotated whole papers (docs/evaluation.md), and --papers, their files, or --predicted, their records"
+        raise KgError(f"--whole needs {needed}.")
+    form, report = choose(format, output, FORMS, "json" if output else "table"), Added()
+    wanted = read_records(gold)
+    with progress("Reading") as tell:
+        lines = Pipeline(jobs=cores()).lines(papers, progress=tell, report=report)
+        read = beside(wanted, read_records(predicted).values() if predicted else map(json.loads, lines))
+    for sentence in report.skipped:
+        note(f"Skipped: {sentence}")
+    _present(wanted, read)
+    found = figures(wanted, read)
+    tables = {f"{len(wanted)} whole papers": figures_table(found)}
+    said = {"json": json_text, "csv": as_csv}.get(form)
+    write(said(found) if said else _text(tables, form), output)
 
 
 def _documents(files: list[str], wanted: Mapping[str, Any], skipped: list[str]) -> list[Document]:
@@ -166,12 +200,10 @@ def _present(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> None:
         )
 
 
-def _markdown(tables: Mapping[str, TextTable]) -> str:
-    return "\n".join(f"**{title}**\n\n{found.markdown()}" for title, found in tables.items())
-
-
-def _drawn(tables: Mapping[str, TextTable]) -> str:
-    """Tables as they are printed, in a string."""
+def _text(tables: Mapping[str, TextTable], form: str) -> str:
+    """Tables as Markdown, or as they are printed."""
+    if form == "md":
+        return "\n".join(f"**{title}**\n\n{found.markdown()}" for title, found in tables.items())
     out = console()
     with out.capture() as captured:
         for title, found in tables.items():

@@ -31,8 +31,7 @@ def command(
         str | None, typer.Option("--source", "-s", help='Only this source ("000"); digest needs one.')
     ] = None,
     of: Annotated[
-        str,
-        typer.Option(help=f"What the network for VOSviewer is of: {', '.join(ITEMS)}.", show_default="concept"),
+        str, typer.Option(help=f"What the network for VOSviewer is of: {', '.join(ITEMS)}.", show_default="concept")
     ] = "",
     least: Annotated[
         int, typer.Option(min=1, help="Minimum number of papers of an item in the network for VOSviewer.")

@@ -11,8 +11,7 @@ from kg.text import number_of
 
 
 def command(
-    names: Annotated[list[str], typer.Argument(help='Entries ("002-22") or sources ("002").')],
-    graph: Location = HERE,
+    names: Annotated[list[str], typer.Argument(help='Entries ("002-22") or sources ("002").')], graph: Location = HERE
 ) -> None:
     """Remove entries or whole sources; nothing is removed if one of the names is unknown."""
     from kg.api import Graph

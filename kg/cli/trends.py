@@ -28,11 +28,7 @@ FORMS = ("table", "csv", "png", "svg", "html", "json")
 
 def command(
     of: Annotated[
-        str,
-        typer.Option(
-            "--of",
-            help=f"What is counted: {', '.join((*CONCEPT_TYPES, 'institution', 'kind'))}.",
-        ),
+        str, typer.Option("--of", help=f"What is counted: {', '.join((*CONCEPT_TYPES, 'institution', 'kind'))}.")
     ] = "topic",
     over: Annotated[
         str | None,

@@ -77,15 +77,7 @@ class _Watched:
     """What is watched, and where what is new goes; raises KgError for what is neither folder nor service."""
 
     def __init__(
-        self,
-        source: str,
-        since: str,
-        folder: Path,
-        digests: Path,
-        graph: str,
-        lang: str,
-        fast: bool,
-        jobs: int | None,
+        self, source: str, since: str, folder: Path, digests: Path, graph: str, lang: str, fast: bool, jobs: int | None
     ) -> None:
         self.source, self.service = Path(source).expanduser(), _service(source, since)
         self.folder, self.digests, self.graph, self.lang = folder, digests, graph, lang

@@ -70,7 +70,7 @@ class Scores:
         """The score of each type over all papers, and "headline"."""
         out = {}
         for key in self.types():
-            out[key] = _score(*map(sum, zip(*(counts[key] for counts in self.papers.values()), strict=True)))
+            out[key] = score_of(*map(sum, zip(*(counts[key] for counts in self.papers.values()), strict=True)))
         mean = sum(out[key].f1 for key in HEADLINE) / len(HEADLINE) if out else 0.0
         gold, predicted = sum(s.gold for s in out.values()), sum(s.predicted for s in out.values())
         return {**out, "headline": Score(mean, mean, mean, gold, predicted)}
@@ -113,7 +113,8 @@ def _intervals(types: list[str], draws: npt.NDArray[np.float64]) -> dict[str, In
     return {key: Interval(float(a), float(b)) for key, a, b in zip((*types, "headline"), low, high, strict=True)}
 
 
-def _score(right: int, found: int, wanted: int) -> Score:
+def score_of(right: int, found: int, wanted: int) -> Score:
+    """The score of counts."""
     precision, recall = right / found if found else 0.0, right / wanted if wanted else 0.0
     both = precision + recall
     return Score(precision, recall, 2 * precision * recall / both if both else 0.0, wanted, found)

@@ -76,7 +76,7 @@ def claims(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> dict[str,
             said = ((_told(pairing.type, found, item), j in right) for j, item in enumerate(pairing.found))
             of_type.said += [_judged(name, told, is_right) for told, is_right in said]
             of_type.wanted += len(pairing.gold)
-    return {key: out[key] for key in sorted(out, key=_place)}
+    return {key: out[key] for key in sorted(out, key=lambda kind: (*_ORDER, kind).index(kind))}
 
 
 def trust(gold: Mapping[str, Json], predicted: Mapping[str, Json]) -> dict[str, Trust]:
@@ -124,10 +124,6 @@ def _pairings(gold: Json, found: Json) -> Iterator[Pairing]:
             for kind in sorted({str(one.get("type")) for one in (*pairing.gold, *pairing.found)}):
                 some = [[one for one in side if one.get("type") == kind] for side in (pairing.gold, pairing.found)]
                 yield _again(kind, some[0], some[1], lambda a, b: same_relation(gold, a, found, b), _LEAST)
-
-
-def _place(kind: str) -> tuple[int, str]:
-    return (_ORDER.index(kind), "") if kind in _ORDER else (len(_ORDER), kind)
 
 
 def _again(kind: str, gold: Sequence[Any], found: Sequence[Any], same: Any, least: float) -> Pairing:

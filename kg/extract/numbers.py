@@ -120,7 +120,7 @@ _PREFIX = re.compile(
     r"(?P<at_least>\bat least|\bover|\bmore than|\babove|\bexceed(?:s|ing|ed)?|\bbeyond|\bno less than|\bgreater than|"
     r"\bsurpass(?:es|ing)?|\bupwards of|\bwell over|>=|[>≥]|超过|至少|逾|超)[\s(]*(?:a |an |only |just )?[\s+]*$|"
     r"(?P<about>\babout|\baround|\bnearly|\balmost|\bapproximately|\broughly|\bclose to|\bsome|\bnear|\bcirca|~|"
-    r"\bapprox\.?|约|近|大约|接近)[\s(]*(?:a |an |only |just )?[\s+]*$",
+    r"\bapprox\.?|约|近|大约|接近)[\s(]*(?:a |an |only |just )?[\s+]*$"
 )
 _SUFFIX = re.compile(
     r"\s?(?P<at_least>\+(?!\d)|以上|or more\b|and above\b)|\s?(?P<about>左右|上下)|\s?(?P<up_to>以内|以下|or less\b)"

@@ -119,10 +119,7 @@ class Topics:
                 found[topic] = TopicSigns(shown=title)
             if topic in found:
                 clipped = min(max(p, 0.002), 0.998)
-                found[topic].features |= {
-                    "tag": math.log(clipped / (1 - clipped)),
-                    "tag rank": 1 / (1 + ranks[topic]),
-                }
+                found[topic].features |= {"tag": math.log(clipped / (1 - clipped)), "tag rank": 1 / (1 + ranks[topic])}
 
     def _is_other(self, topic: str, objects: set[str]) -> bool:
         """Whether the words around a topic's labels say that they mean another thing: "token pruning"."""

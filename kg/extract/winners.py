@@ -37,11 +37,7 @@ class StatedRelation(NamedTuple):
 
 
 def stated(
-    view: DocView,
-    found: Sequence[Placed],
-    head: int,
-    lexicon: OutcomeLexicon,
-    results: Sequence[Result] = (),
+    view: DocView, found: Sequence[Placed], head: int, lexicon: OutcomeLexicon, results: Sequence[Result] = ()
 ) -> dict[tuple[int, int], StatedRelation]:
     """The pairs (subject, rival) of entities that a sentence or result compares.
 

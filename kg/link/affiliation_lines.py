@@ -9,14 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from kg.link.organisation_words import OrganisationWords, fold_word
-from kg.link.register import (
-    NameToken,
-    Organisation,
-    Register,
-    joined,
-    name_tokens,
-    without_legal_form,
-)
+from kg.link.register import NameToken, Organisation, Register, joined, name_tokens, without_legal_form
 from kg.text import has_han
 
 _MARK = re.compile(

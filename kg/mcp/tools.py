@@ -166,13 +166,7 @@ class Tools:
         return Pages(cursor, asked, self.graph.store.stamp)
 
     def _page(
-        self,
-        pages: Pages,
-        head: Json,
-        items: Any,
-        total: int,
-        limit: int,
-        made: Callable[[Any], Json] | None = None,
+        self, pages: Pages, head: Json, items: Any, total: int, limit: int, made: Callable[[Any], Json] | None = None
     ) -> str:
         return pages.page({"untrusted": _UNTRUSTED} | head, items, total, min(max(limit, 1), _MOST), made)
 

@@ -169,10 +169,7 @@ class Corpus:
 
     def count_among(self, papers: Papers, condition: Condition) -> int:
         """How many papers of a set, each looked at by itself, fulfil a condition."""
-        among, where = (
-            papers.of("p.id"),
-            holding(Filter((condition,)), True, self._search),
-        )
+        among, where = (papers.of("p.id"), holding(Filter((condition,)), True, self._search))
         sql = f"SELECT count(*) FROM papers p WHERE {among.sql} AND {where.sql}"
         return int(self.store.rows(sql, *among.given, *where.given)[0][0])
 

@@ -54,10 +54,7 @@ _ASKING = (*_RANKING, "similar", "advice", "trend", "count", "scarce", "when")
 _DIRECTION = ("increase", "decrease", "improve")  # of a result
 _TELLING = (*_ASKING, *_DIRECTION, "not", "amount", "stated", "extends")
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
-_ROLES = {"use": USED, "propose": PROPOSED, "baseline": ("baseline",)} | {
-    "compare": _ANY_ROLE,
-    "mention": _ANY_ROLE,
-}
+_ROLES = {"use": USED, "propose": PROPOSED, "baseline": ("baseline",)} | {"compare": _ANY_ROLE, "mention": _ANY_ROLE}
 _CUES = ("use", "propose", "compare", "baseline", "mention", "outperform", "outdone", "evaluate", "by")
 _CONDITIONS = ("kind:", "code:", "country:", "nation:", "venue:")  # of words that are conditions by themselves
 _ONE = ("paper", "source", "kind", "venue", "year")  # of which a paper has one: "and" between two means "or"

@@ -62,11 +62,7 @@ class SentenceModel:
 
 
 def embed(
-    store: StoreFile,
-    name: str = "",
-    batch: int = 32,
-    device: str | None = None,
-    progress: Progress | None = None,
+    store: StoreFile, name: str = "", batch: int = 32, device: str | None = None, progress: Progress | None = None
 ) -> tuple[EmbeddingModel, int]:
     """Encode the papers of a graph that a model has not encoded yet; gives the model, and how many were encoded.
 

@@ -35,10 +35,7 @@ _LISTED = 4 << 20  # characters of a bibliography
 _ZIP = (b"PK\3\4", b"PK\5\6")
 _DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})  # Word and Excel; OpenDocument and EPUB
 #: What zipfile and tarfile raise for a damaged archive: of the sizes and names that they read they check few.
-_BROKEN = (
-    *(*DAMAGED, zipfile.BadZipFile, tarfile.TarError),
-    *(ValueError, OverflowError, LookupError, RuntimeError),
-)
+_BROKEN = (*(*DAMAGED, zipfile.BadZipFile, tarfile.TarError), *(ValueError, OverflowError, LookupError, RuntimeError))
 _DRIVE = re.compile(r"[A-Za-z]:")
 _NUMBER = re.compile(r"(\d+)")
 

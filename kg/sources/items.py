@@ -234,8 +234,7 @@ def _acronym_behind(rest: str, authors: list[str], year: str) -> str:
 
 
 _DAY = re.compile(  # on a line of its own, or at its beginning
-    r"^[\W_]*(\d{1,2} [A-Z][a-z]{2,8}\.? (?:19|20)\d\d(?=\W*$)|(?:19|20)\d\d([-/.])\d\d\2\d\d(?!\d))",
-    re.M,
+    r"^[\W_]*(\d{1,2} [A-Z][a-z]{2,8}\.? (?:19|20)\d\d(?=\W*$)|(?:19|20)\d\d([-/.])\d\d\2\d\d(?!\d))", re.M
 )
 _OWN = re.compile(r"(?:^\s*|,\s)([*_]{1,2})(?=[^\W\d_])[^*_,]{3,60}\1[*†‡]?\s*(?:,|$)")
 _END = re.compile(  # of names, before a venue

@@ -30,6 +30,7 @@ from kg.model import (
     Reference,
     Relation,
     Result,
+    SetupNumber,
     Source,
     Table,
     Text,
@@ -138,6 +139,7 @@ def record(data: str, of: Document) -> Record:
         made["brief"] = _made(Brief, said.pop("brief"), institution=tuple)()
     made["key"] = {role: Evidence(**place) for role, place in said.pop("key", {}).items()}
     made["uses"] = [_use(one) for one in said.pop("uses", ())]
+    made["setup"] = [SetupNumber(place=Evidence(**one.pop("place")), **one) for one in said.pop("setup", ())]
     made["limitations"] = [Evidence(**place) for place in said.pop("limitations", ())]
     return Record(**said, **made)
 

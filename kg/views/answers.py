@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from kg.model import Document
 from kg.query import Answer, Condition, Filter, Quote, Row
 from kg.query.answer import Cell, ReadPapers
 from kg.query.explain import explained, lines
@@ -25,6 +26,7 @@ _SHOWN = 2
 _PAPERS = 4
 #: Characters of the words of a sentence that was shown before.
 _AGAIN = 80
+_HEADING = 60  # letters of a heading that names a place
 _PART = re.compile(r"(s|t|f|fn)([A-Z\d][\w.]*)(?:-\d+)?(?:/|$)")  # the id of a part of a body
 _NUMBER = re.compile(r"[≥≤<>~≈+-]?\s?\d[\d.,]*(?:\s?\D{1,8})?")
 
@@ -142,8 +144,20 @@ def supported(quotes: tuple[Quote, ...], most: int = _SHOWN) -> list[str]:
 
 def place_in(field: str, words: PageWords) -> str:
     """Where in the body of a paper a field is: " (§4.1)", " (Table 2)"; "" for a header and sections without number."""
-    found = _PART.match(field)
-    return words(f"answer.in_{found[1]}", n=found[2]) if found else ""
+    place = place_of(field, words)
+    return words("answer.in", place=place) if place else ""
+
+
+def place_of(field: str, words: PageWords, document: Document | None = None) -> str:
+    """A place in a body: "§4.1, p. 7", "Table 2"; the page and the name of a section are those of its document."""
+    found, parts = _PART.match(field), document.parts if document else ()
+    said = words(f"answer.in_{found[1]}", n=found[2]) if found else ""
+    part = next((one for one in parts if one.id == field), None)
+    tables = document.tables if document else ()
+    page = part.page if part else next((one.page for one in tables if one.id == field.partition("/")[0]), None)
+    if part and not said and part.headings:
+        said = short(part.headings[-1], _HEADING)
+    return said + (words("answer.on_page", n=page) if page and said else "")
 
 
 def in_doubt(quotes: Iterable[Quote], words: PageWords) -> str:

@@ -78,12 +78,7 @@ class Site:
     def _plain(self, page: str, lang: str) -> Asked:
         """A page as a browser asks for it that names nothing but its language."""
         return Asked(
-            page=page,
-            lang=lang,
-            is_writable=self.writable,
-            static=version(),
-            nonce=NONCE,
-            location=self.location,
+            page=page, lang=lang, is_writable=self.writable, static=version(), nonce=NONCE, location=self.location
         )
 
     async def page(self, request: Request) -> Response:
@@ -101,7 +96,7 @@ class Site:
         if state is None or state != self._state:
             self._kept.clear()
             self._state, self._bytes = state, 0
-        key = _key(asked)
+        key = replace(asked, args=_Frozen(asked.args))
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
@@ -215,11 +210,6 @@ async def _sent(request: Request) -> list[tuple[str, str]]:
     raise HTTPException(415, "no_form")
 
 
-def _key(asked: Asked) -> Asked:
-    """A request as what is kept is found by."""
-    return replace(asked, args=_Frozen(asked.args))
-
-
 class _Frozen(dict[str, tuple[str, ...]]):
     """Values of a form that can be looked up by."""
 
@@ -283,11 +273,7 @@ def application(
 
     added = routes(site) if routes else []
     return Starlette(
-        routes=[
-            Route("/static/{name}", _static),
-            *added,
-            Route("/{path:path}", site.page, methods=["GET", "POST"]),
-        ],
+        routes=[Route("/static/{name}", _static), *added, Route("/{path:path}", site.page, methods=["GET", "POST"])],
         middleware=[Middleware(Guard, rules=rules, large={"/add": FILE} if writable else {})],
         exception_handlers=dict.fromkeys((HTTPException, ClientDisconnect, Exception), site.refused),
         lifespan=life,

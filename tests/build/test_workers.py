@@ -49,8 +49,7 @@ def test_few_items_are_done_in_one_process_and_many_in_several() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "said"),
-    [(20, "OSError: disk full"), (40, "The model is missing: install kg again.")],
+    ("first", "said"), [(20, "OSError: disk full"), (40, "The model is missing: install kg again.")]
 )
 def test_a_failing_process_ends_the_work_in_one_sentence(first: int, said: str) -> None:
     with Workers(_at_twenty, 2, chunk=2, few=0) as workers:

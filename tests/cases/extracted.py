@@ -9,6 +9,7 @@ import spacy
 from spacy.tokens import Doc
 
 from kg.extract.baselines import Baselines
+from kg.extract.body.setup_numbers import stated_numbers
 from kg.extract.comparisons import is_drawn, is_partial
 from kg.extract.component import Tokenizer, make_doc
 from kg.extract.edges import barred
@@ -106,6 +107,9 @@ EXTRACTED: dict[str, Callable[[Any], Json]] = {
     "tail": _tail,
     "noun phrase": lambda text: noun_phrase(text, Vocabulary.load()),
     "name": lambda given: _named(given)._.name,
+    "setup": lambda given: sorted(
+        list(one[:3]) for one in stated_numbers(*given)
+    ),  # name, value and unit of numbers of a set-up
     "code": lambda text: _named(["A title", f"We do things. {text}"])._.code_url,
     "kind of paper": lambda given: Kind(Vocabulary.load())(_named(given))._.kind,
 }

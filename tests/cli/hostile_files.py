@@ -106,10 +106,7 @@ def hostile(reports: Path, bomb: int) -> dict[str, tuple[bytes, str]]:
         "nested.zip": (zip_of({f"{n}.zip": zip_of({"a": bytes(9 << 20)}) for n in range(9)}), "inside an archive"),
         "cut.zip": (zip_of({"a.bib": GOOD.format("a").encode()})[:60], "the archive is damaged"),
         "word.docx": (zip_of({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}), "save it as PDF"),
-        "out.tar": (
-            tar_of(inside, {"l": "/etc/passwd"}),
-            "leads out of the archive",
-        ),
+        "out.tar": (tar_of(inside, {"l": "/etc/passwd"}), "leads out of the archive"),
         "unbalanced.bib": (b"@article{a, title={A {B}, year={2020}}\n" + GOOD.format("b").encode(), "line 1 was skip"),
         "braces.bib": (b"@article{a, title={" + b"{" * 10_000_000, "longer than"),
         "braces_lines.bib": (b"@article{a, title={" + b"{\n" * 500_000, "longer than"),

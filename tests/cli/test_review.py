@@ -57,8 +57,7 @@ def test_a_query_that_names_its_dataset_sees_no_more(small: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "where",
-    ["# FROM", "FILTER(?e != entry:from)", "FILTER(?e != entry:a-from)", "FILTER('FROM <x>' != 'a'@en-from)"],
+    "where", ["# FROM", "FILTER(?e != entry:from)", "FILTER(?e != entry:a-from)", "FILTER('FROM <x>' != 'a'@en-from)"]
 )
 def test_the_word_from_is_no_dataset(small: Path, where: str) -> None:
     with kg.open(str(small), read_only=True) as graph:

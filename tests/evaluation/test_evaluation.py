@@ -6,6 +6,7 @@ import copy
 import json
 import random
 from functools import cache
+from itertools import product
 from pathlib import Path
 from runpy import run_path
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from kg.evaluation import whole_papers
 from kg.evaluation.matching import HEADLINE, overlap, pairs, same_name, same_result
 from kg.evaluation.scores import Score, score
 from tests.evaluation.annotation import paper, technique
@@ -73,6 +75,28 @@ def test_numbers_are_those_of_the_annotated_papers_own_scorer(
     assert 0.1 < ours["headline"].f1 < 0.95
     assert ours["headline"].f1 == theirs.pop("headline")
     assert {key: value.as_dict() for key, value in ours.items() if key != "headline"} == theirs
+
+
+@pytest.mark.parametrize("file", ["dev-1", "dev-tei"])
+def test_figures_of_whole_papers_are_those_of_their_own_scorer(shared: Path, file: str) -> None:
+    folder = shared / "gold" / "fulltext"
+    gold = [json.loads(line) for line in (folder / f"{file}.jsonl").read_text("utf-8").splitlines()]
+    found, dice = copy.deepcopy(gold), random.Random(3)
+    for paper_, other in zip(found, [*gold[1:], gold[0]], strict=True):
+        for kind in whole_papers.TYPES:
+            own = [one for one in paper_[kind] if dice.random() < 0.7]
+            paper_[kind] = own + [one | {"use": dice.choice(["run", "mentioned"])} for one in other[kind][::2]]
+            paper_[kind] += [{"name": str(trap)} for trap in paper_.get("not_used", {}).get(kind, ())]
+        paper_["sections"] = [one | {"role": dice.choice([one["role"], "other"])} for one in paper_["sections"][1:]]
+        paper_["code"] = paper_["code"] + other["code"]
+    scorer = run_path(str(folder / "score_fulltext.py"))
+    theirs = scorer["score"](gold, {key: one for one in reversed(found) for key in scorer["keys"](one)})
+    named = {one["id"]: one for one in gold}
+    ours = whole_papers.figures(named, whole_papers.beside(named, found))
+    for kind, key in product((*whole_papers.TYPES, "code"), ("precision", "recall", "f1", "gold")):
+        assert round(ours[kind][key], 3) == theirs[kind][key]
+    assert round(ours["mentioned, told as used"]["share"], 3) == theirs["traps told as used"]["share"]
+    assert round(ours["role of sections right"]["share"], 3) == theirs["sections"]["role right"]
 
 
 def test_gold_against_itself_is_perfect(shared: Path) -> None:

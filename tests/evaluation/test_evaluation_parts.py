@@ -15,7 +15,7 @@ from kg.build.pipeline import Pipeline
 from kg.cli import application
 from kg.evaluation.components import LINKING, PARTS, RemovablePart, parts, reader, variants
 from kg.evaluation.matching import HEADLINE
-from kg.evaluation.scores import DRAWS, Interval, Scores, TypeCounts, compare, evaluate, score
+from kg.evaluation.scores import Interval, Scores, TypeCounts, compare, evaluate, score
 from kg.extract import pipeline
 from kg.extract.tagger import tagger
 from kg.model import Document, KgError
@@ -54,14 +54,6 @@ def counted(*papers: tuple[int, int, int]) -> Scores:
 
 
 # --- intervals --------------------------------------------------------------------------------------------------------
-
-
-def test_papers_that_are_alike_leave_nothing_to_chance() -> None:
-    scores = counted(*[(3, 4, 6)] * 20)
-    f1 = scores.by_type()["topics"].f1
-    assert f1 == pytest.approx(0.6)
-    assert scores.intervals()["topics"] == pytest.approx(Interval(f1, f1))
-    assert scores.intervals()["headline"] == pytest.approx(Interval(f1, f1))
 
 
 def test_interval_is_that_of_papers_drawn_with_replacement() -> None:
@@ -104,11 +96,6 @@ def test_nothing_is_worth_nothing_and_other_papers_are_no_comparison() -> None:
     assert scores.worth(scores)["headline"] == (0, Interval(0, 0))
     with pytest.raises(ValueError, match="other papers"):
         scores.worth(counted((1, 2, 3)))
-
-
-def test_intervals_of_no_paper_are_empty() -> None:
-    assert Scores({}).intervals() == {"headline": Interval(0, 0)}
-    assert DRAWS == 1000
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------

@@ -148,9 +148,7 @@ def test_what_is_found_already_is_not_found_again(server: Server, entry: Entry, 
             *(mention(name, type="technique", role="used") for name, _ in names),
             mention("the memory bottleneck of the KV cache", type="problem"),
         ],
-        results=[
-            result(quote="ZapKV is 2.3x faster", metric=known.metric, low=2.3, high=2.3, change=known.change),
-        ],
+        results=[result(quote="ZapKV is 2.3x faster", metric=known.metric, low=2.3, high=2.3, change=known.change)],
         relations=[
             relation(head=r.head, type=t, tail=r.tail, evidence=r.evidence.quote)
             for r in ruled.relations

@@ -39,11 +39,7 @@ def test_string_with_or_without_commas_names_its_university(text: str, identifie
 
 @pytest.mark.parametrize(
     ("text", "identifier"),
-    [
-        ("Bonn University", BONN),
-        ("Univ. Bonn, Bonn, Germany", BONN),
-        ("Institut für Informatik UniversitätBonn", BONN),
-    ],
+    [("Bonn University", BONN), ("Univ. Bonn, Bonn, Germany", BONN), ("Institut für Informatik UniversitätBonn", BONN)],
 )
 def test_name_in_another_order_shortened_or_glued_is_a_candidate(text: str, identifier: str) -> None:
     assert identifier in bearers(text)

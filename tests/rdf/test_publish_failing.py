@@ -73,10 +73,7 @@ PAGE = b"<!DOCTYPE html><html><body><h1>Welcome\x1b[31m</h1></body></html>"
         (_dripping, "no whole answer within 0.4 s"),
         (_gone, "broke off .*: see that it runs"),
         (_cut, "broke off .*: see that it runs"),
-        (
-            _says(200, TWO, X_SPARQL_MaxRows="2"),
-            "gives 2 rows at most: set ResultSetMaxRows",
-        ),
+        (_says(200, TWO, X_SPARQL_MaxRows="2"), "gives 2 rows at most: set ResultSetMaxRows"),
         (
             _says(200, b'{"head": {"vars": []}, "results": {"bindings": []}}', X_SQL_State="S1TAT"),
             "gave up before its answer was whole",

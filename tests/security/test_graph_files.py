@@ -99,13 +99,7 @@ def _changed(path: Path, script: str) -> Path:
 
 
 #: Where the entries themselves lie in such a table, or SQLite refuses the file, nothing is taken over.
-UNREADABLE = {
-    "trigger under another kind",
-    "generated column",
-    "check",
-    "check behind a comment",
-    "order of texts",
-}
+UNREADABLE = {"trigger under another kind", "generated column", "check", "check behind a comment", "order of texts"}
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -66,10 +66,7 @@ def test_glob_finds_a_file_whose_own_name_has_brackets(tmp_path):
             "an export of NoteExpress without a whole paper",
         ),
         ("[1]张三.缓存压缩[J].软件学报,2024.\n[2]李四.缓存[D].浙江大学,2024.\n".encode(), "is a list of references"),
-        (
-            b"# Caches\n\n## Ours\n- Keeping less of it, by the lab\n",
-            "list in Markdown without a link",
-        ),
+        (b"# Caches\n\n## Ours\n- Keeping less of it, by the lab\n", "list in Markdown without a link"),
         (b"\nTI- Keeping Less\n  of the Cache\nAU- Fox, Ada\n", "whose tags no reader knows"),
         (b"TI:  Keeping Less\nAU:  Fox-A\n", "whose tags no reader knows"),
         (b"<12>\nAuthor\n  Ada Fox\n", "whose tags no reader knows"),

@@ -66,11 +66,7 @@ def test_name_of_the_entry(tmp_path, name, numbers, found):
 
 
 @pytest.mark.parametrize(
-    ("when", "date", "found"),
-    [
-        (' when="2024-05"', "May 2024", ("2024-05", 2024)),
-        ("", "", ("2025-10-03", 2025)),
-    ],
+    ("when", "date", "found"), [(' when="2024-05"', "May 2024", ("2024-05", 2024)), ("", "", ("2025-10-03", 2025))]
 )
 def test_date_in_numbers_goes_before_words(tmp_path, when, date, found):
     document = made(tmp_path, when=when, date=date)

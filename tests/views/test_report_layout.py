@@ -65,10 +65,7 @@ def test_every_section_stands_alone_with_every_column(built: Graph, name: str, f
         ("sections:\n  - results:\n      most: many\n", "line 3: most is a number from 1 to"),
         ("sections:\n  - results:\n      most: 0\n", "line 3: most is a number"),
         ("sections:\n  - results:\n      across: 4\n", "line 3: results has no 'across': choose one of columns, most"),
-        (
-            "sections:\n  - chart:\n      columns: [text]\n",
-            "line 3: chart has no 'columns': choose one of most",
-        ),
+        ("sections:\n  - chart:\n      columns: [text]\n", "line 3: chart has no 'columns': choose one of most"),
         ("sections:\n  - results:\n      columns: metric\n", "line 3: columns are a list like"),
         ("sections:\n  - results: 12\n", "line 2: behind results: stand lines like most: 50"),
         ("sections:\n  - families\n  - families\n", "line 3: the section 'families' stands here twice"),

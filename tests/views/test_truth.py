@@ -12,11 +12,7 @@ from tests.truth import Truth
 
 TOPIC = "KV cache compression"
 QUESTIONS = {
-    "en": (
-        "KV-cache compression papers on H100",
-        "which techniques reduce KV cache memory?",
-        "which papers prune?",
-    ),
+    "en": ("KV-cache compression papers on H100", "which techniques reduce KV cache memory?", "which papers prune?"),
     "zh": ("在H100上做KV缓存压缩的论文", "哪些技术能减少KV缓存的内存？", "量化和剪枝对比"),
 }
 FORMS = ("html", "md")

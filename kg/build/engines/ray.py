@@ -169,11 +169,7 @@ def _connect(address: str, jobs: int | None) -> None:
     import ray
 
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
-    alone: dict[str, Any] = {
-        "num_cpus": jobs or cores(),
-        "include_dashboard": False,
-        "object_store_memory": _MEMORY,
-    }
+    alone: dict[str, Any] = {"num_cpus": jobs or cores(), "include_dashboard": False, "object_store_memory": _MEMORY}
     if address and address not in ("auto", "local"):
         _look(address)
     try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kg.entity_types import LISTS
+from kg.extract.body.setup_numbers import read_setup
 from kg.extract.body.things import Whole, settings
 from kg.extract.body.uses import evidence_of, read_uses
 from kg.extract.component import make_doc
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def read_body(nlp: Language, document: Document, record: Record, vocabulary: Vocabulary) -> None:
     """Add to the record of a paper's header what its body says."""
     whole = Whole(nlp, document, vocabulary)
-    record.uses = read_uses(whole, record.name)
+    record.setup, record.uses = read_setup(whole, read_uses(whole, record.name))
     _add_mentions(record)
     record.limitations = list(_limitations(document, vocabulary))[: settings()["limits"]["sentences"]]
     said = [p.text.text for p in document.parts if p.kind == "footnote" or p.role in settings()["limits"]["links"]]

@@ -11,15 +11,7 @@ from kg.identifiers import kind_of
 from kg.query.answer import Answer, Row
 from kg.query.condition_evidence import AnswerEvidence, by_title
 from kg.query.corpus import Corpus
-from kg.query.empty import (
-    any_listed,
-    any_role,
-    by_words,
-    fitting,
-    not_having,
-    nothing_understood,
-    why_empty,
-)
+from kg.query.empty import any_listed, any_role, by_words, fitting, not_having, nothing_understood, why_empty
 from kg.query.filter import Compound, Condition, Entity, Filter, Outcome, Phrase, Query, Term
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings

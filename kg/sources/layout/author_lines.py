@@ -15,16 +15,7 @@ from itertools import pairwise, takewhile
 from kg.sources.layout.cells import MAIL, by_rows, divided, rejoined, unparted
 from kg.sources.layout.offices import MAIL_LABEL, Offices, is_prose, joined_lines, numbered, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
-from kg.sources.layout.personal_names import (
-    JOINT,
-    LOWEST,
-    ON,
-    in_font,
-    is_name,
-    is_names,
-    listed_names,
-    units,
-)
+from kg.sources.layout.personal_names import JOINT, LOWEST, ON, in_font, is_name, is_names, listed_names, units
 from kg.sources.layout.signs import without_notes, without_signs
 from kg.sources.layout.teams import is_team, sole_author
 from kg.text import count_han

@@ -15,6 +15,7 @@ from kg.query.corpus import Corpus
 from kg.text import fold
 from kg.trust import LIKELY
 from kg.views.paper_brief import compose
+from kg.views.profile.body_profile import body_profile
 from kg.views.readable import letters
 from kg.views.selection import Selection, clean, code, ids, link, named, title
 
@@ -50,11 +51,11 @@ def profile(graph: GraphReader, name: str, lang: str = "en") -> dict[str, Any]:
     shown = Selection.of(graph, [paper], lang)
     shown.learn_labels()
     every = [_claim(graph, claim, lang) for claim in claims_of(graph.store, ids(paper))]
-    listed = _numbered(every)
+    listed, on = _numbered(every), defaultdict(list)
+    for claim in every:
+        on[claim["entry"], claim["field"]].append(claim)
     documents = [document for document, _ in paper.entries]
     first = documents[0]
-    uses = (one for _, record in paper.entries for one in record.uses)
-    used = [one for one in uses if one.use != "mentioned" and one.confidence >= LIKELY]
     return {
         "id": ids(paper)[0],
         "paper": paper.id,
@@ -75,17 +76,13 @@ def profile(graph: GraphReader, name: str, lang: str = "en") -> dict[str, Any]:
         "topics": _things(shown, paper, "topic"),
         "brief": compose(shown, paper),
         "texts": [
-            {"entry": d.id, "field": field, "pieces": pieces(d.texts[field].raw, _on(every, d.id, field))}
+            {"entry": d.id, "field": field, "pieces": pieces(d.texts[field].raw, on[d.id, field])}
             for d in documents
             for field in _FIELDS
             if field in d.texts and d.texts[field].raw.strip()
         ],
         "claims": listed,
-        "used": {
-            kind: list(dict.fromkeys(clean(one.name) for one in used if one.type == kind))
-            for kind in ("software", "baseline")
-        },
-        "limitations": [clean(one.quote) for _, record in paper.entries for one in record.limitations],
+        **body_profile(graph, paper, lang),
         "similar": similar(graph, paper.id, lang),
         "repairs": list(first.repairs),
     }
@@ -122,10 +119,6 @@ def _claim(graph: GraphReader, claim: CitedClaim, lang: str) -> dict[str, Any]:
     said |= {"label": clean(label)} if label else {}
     level = "sure" if claim.sure else "likely" if claim.score >= LIKELY else "weak"
     return {"level": level, "entry": claim.entry} | said
-
-
-def _on(claims: Iterable[dict[str, Any]], entry: str, field: str) -> list[dict[str, Any]]:
-    return [claim for claim in claims if claim["entry"] == entry and claim["field"] == field]
 
 
 def pieces(raw: str, claims: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kg.entity_types import LISTS
-from kg.text import plain
+from kg.text import fold, plain
 from kg.views.profile import concept_profile as concepts
 from kg.views.profile import paper_profile as papers
+from kg.views.profile.body_profile import kind_named
 from kg.views.readable import as_text
 from kg.views.statement import stated
 from kg.views.words import PageWords
@@ -74,17 +75,15 @@ def of_paper(graph: GraphReader, name: str, lang: str, *, whole: bool = False) -
             said = as_text("".join(piece["text"] for piece in text["pieces"]))
             made.rows.append((words("web.field_S"), words("brief.quote", quote=said)))
     claims = sorted(data["claims"], key=lambda claim: (_RANK[claim["level"]], claim["number"]))
+    used = {(kind, fold(one["name"])) for kind, things in data["used"].items() for one in things}
     for kind in ("topic", *LISTS):
-        own = [claim for claim in claims if claim.get("type") == kind]
+        own = [c for c in claims if c.get("type") == kind and (kind, fold(c["label"])) not in used]
         for role in ("", *_ROLES):
             if said := words("report.join").join(_marked(c["label"], c) for c in own if c["role"] == role):
                 made.rows.append(
                     (" · ".join(filter(None, (words(f"type.{kind}"), role and words(f"role.{role}")))), said)
                 )
-    for kind, names in data["used"].items():
-        made.rows += [(words(f"show.{kind}"), words("report.join").join(names))] if names else []
-    for said in data["limitations"] if whole else data["limitations"][:1]:
-        made.rows.append((words("show.limitation"), words("brief.quote", quote=as_text(said))))
+    _add_body(made, data, words, whole)
     sentences: dict[str, int] = {}
     for kind in ("result", "relation"):
         own = [claim for claim in claims if claim["kind"] == kind]
@@ -104,6 +103,21 @@ def of_paper(graph: GraphReader, name: str, lang: str, *, whole: bool = False) -
     if whole:
         made.rows += [(words("show.repaired"), said) for said in data["repairs"]]
     return made
+
+
+def _add_body(made: Screen, data: Mapping[str, Any], words: PageWords, whole: bool) -> None:
+    """Add what the body of a paper says: what it uses and its set-up with their places, its limitations."""
+    join = words("report.join")
+    for kind, things in data["used"].items():
+        name = f"{words('show.used')} · {kind_named(kind, words)}"
+        said = [one["called"] + ("" if one["is_sure"] else _WEAK) + one["within"] for one in things]
+        made.rows += [(name, one) for one in said] if whole else [(name, join.join(said))]
+    for one in data["setup"]:
+        told = words("answer.condition", field=one["said"], label=f"{one['value']} {one['unit']}".strip())
+        made.rows.append((words("show.setup"), told + one["within"]))
+    for one in data["limitations"] if whole else data["limitations"][:1]:
+        quoted = words("brief.quote", quote=as_text(one["quote"]))
+        made.rows.append((words("show.limitation"), quoted + one["within"]))
 
 
 def of_concept(graph: GraphReader, concept: str, lang: str, *, whole: bool = False) -> Screen:
@@ -130,7 +144,7 @@ def of_concept(graph: GraphReader, concept: str, lang: str, *, whole: bool = Fal
     for side in ("beats", "beaten_by"):
         rows(words(f"web.{side}"), [_named([one], "") for one in data[side]])
     for group in data["beside"]:
-        said = join.join(_counted(group["things"]))
+        said = join.join(f"{one['label']} {one['papers']:,}" for one in group["things"])
         made.rows.append((words(f"type.{group['type']}"), f"{group['note']} {said}".strip()))
     rows(words("web.claims_result"), [f"{result(one, words)} ({one['paper']})" for one in data["results"]])
     for role in data["roles"]:
@@ -162,10 +176,6 @@ def _marked(said: str, claim: Mapping[str, Any]) -> str:
 
 def _named(things: Iterable[Mapping[str, Any]], join: str) -> str:
     return join.join(one["label"] for one in things)
-
-
-def _counted(things: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [f"{one['label']} {one['papers']:,}" for one in things]
 
 
 def _paper(one: Mapping[str, Any]) -> str:

@@ -196,7 +196,7 @@ class _Drawing:
         wide = (_WIDTH - 2 * _MARGIN - (self.columns - 1) * gutter) / self.columns
         x, y = _MARGIN + column * (wide + gutter), self.top + row * (self.panel + _GAP)
         change = self.changes.get(key)
-        colour = _colour(change)
+        colour = {"up": _RISING, "down": _FALLING, "": _FLAT}[way(change) if change else ""]
         self._fitting(shortened(self.labels[key], int(wide * 15)), y - 0.15, 10, x, wide, weight="bold")
         said_in = _SOFT if self._is_by_venue else colour
         self._fitting(self._said(key, change), y + 0.055, 8.5, x, wide, color=said_in)
@@ -353,10 +353,6 @@ class _Drawing:
             text = f"{shortened(self.labels[key], 30)}\n{shown}{more}"
             axes.annotate(text, (axes.get_xlim()[1], place), (6, 0), textcoords="offset points", va="center",
                           color=colour, size=9.5, weight="bold", annotation_clip=False)  # fmt: skip
-
-
-def _colour(change: ShareChange | None) -> str:
-    return {"up": _RISING, "down": _FALLING, "": _FLAT}[way(change) if change else ""]
 
 
 def _joined(sentences: list[str], lang: str) -> str:

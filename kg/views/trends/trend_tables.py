@@ -30,7 +30,8 @@ def text(trend: Trend, limit: int | None = _LINES) -> str:
     shown = trend.compared or trend.keys[:limit]
     few = len(trend.index) <= _COLUMNS
     heads = trend.index if few else [f"{trend.index[0]} – {trend.index[-1]}"]
-    lines = [[_label_head(trend), *heads, words("trends.total"), words("trends.share")]]
+    label = words("trends.label") if trend.of == "lexicon" else words(f"type.{trend.of}")
+    lines = [[label, *heads, words("trends.total"), words("trends.share")]]
     every = sum(trend.corpus)
     for key in shown:
         counts = trend.counts[key].tolist()
@@ -229,10 +230,6 @@ def _change(trend: Trend, change: ShareChange) -> dict[str, Any]:
     )
     verdict = {"up": "rising", "down": "falling", "": "flat"}[way(change)]
     return {name: round(n, 8) if isinstance(n, float) else n for name, n in said.items()} | {"verdict": verdict}
-
-
-def _label_head(trend: Trend) -> str:
-    return trend.words("trends.label") if trend.of == "lexicon" else trend.words(f"type.{trend.of}")
 
 
 def _bars(counts: Iterable[float], corpus: Iterable[float] | None) -> str:

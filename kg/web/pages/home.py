@@ -47,12 +47,7 @@ def rising(graph: Graph, lang: str) -> dict[str, Any]:
     if found.silence or not found.keys:
         return {"rising": [], "first": [], "silence": found.silence_in(lang) if found.silence else "", "between": ""}
     rows = [
-        {
-            "concept": one.label,
-            "label": found.labels[one.label],
-            "early": percent(one.early),
-            "late": percent(one.late),
-        }
+        {"concept": one.label, "label": found.labels[one.label], "early": percent(one.early), "late": percent(one.late)}
         for one in found.rising()[:_RISING]
     ]
     first = [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kg.entity_types import LISTS
 from kg.model import KgError
 from kg.views.export.bibtex_entries import entry_of
+from kg.views.profile.body_profile import kind_named
 from kg.views.profile.paper_profile import profile
 from kg.views.words import PageWords
 from kg.web.asked import MEDIA, Asked, Missing, Reply, Shown
@@ -30,7 +31,9 @@ def paper(graph: Graph, asked: Asked) -> Shown | Reply:
     data = profile(graph, known, asked.lang)
     rows = [[claim.get(name, "") for name in _COLUMNS] for claim in data["claims"]]
     bibtex = entry_of(graph.paper(known))
-    values = {"groups": _groups(data["claims"], PageWords(asked.lang)), "bibtex": bibtex}
+    words = PageWords(asked.lang)
+    values: dict[str, Any] = {"groups": _groups(data["claims"], words), "bibtex": bibtex}
+    values["kinds"] = {kind: kind_named(kind, words) for kind in data["mentioned"]}
     title = data["title"] or data["id"]
     return Shown("paper.html.jinja", title, data | {"bibtex": bibtex}, values, (_COLUMNS, rows), 200,
                  {"bib": asked.here("bib")})  # fmt: skip

@@ -49,7 +49,8 @@ def ask(graph: Graph, asked: Asked) -> Shown:
         [] if is_table else _chosen(graph, answer, papers, order if order in ORDERS else "best", at, size, asked.lang)
     )
     total = answer.total if answer.filter.conditions or question or flags else len(corpus)
-    chips = [named(graph, asked, name, value) for name, values in flags.items() for value in _values(values)]
+    given = {name: value if isinstance(value, list | tuple) else [value] for name, value in flags.items()}
+    chips = [named(graph, asked, name, str(value)) for name, values in given.items() for value in values]
     title = question or ", ".join(chip["label"] for chip in chips) or words("web.all_papers")
     listed = {one["paper"]: one for one in described(graph, [row.paper for row in chosen])}
     lines = _lines(shown, asked, words, order) if is_table else []
@@ -113,10 +114,6 @@ def _chosen(graph: Graph, answer: Answer, papers: Papers, order: str, at: int, s
         curies = [curie for (curie,) in graph.store.rows(sql, *where.given, size, first)]
     found = AnswerEvidence(Corpus.of(graph.store), graph.lexicon(), answer.filter, curies, lang)
     return [found.row(curie) for curie in curies if curie in found.rows]
-
-
-def _values(given: Any) -> list[str]:
-    return [str(value) for value in given] if isinstance(given, list | tuple) else [str(given)]
 
 
 def _notes(answer: Answer, words: PageWords) -> list[str]:

@@ -14,7 +14,9 @@ from kg.extract.body.uses import whole_names
 from kg.model import Record
 from kg.sources import read
 from kg.store.codec import document, encoded, encoded_record, record
-from kg.views.answers import supported
+from kg.views.answers import render, supported
+from kg.views.profile.paper_profile import profile
+from kg.views.profile.screen import of_paper
 
 PAPER = r"""
 \documentclass{article}
@@ -93,9 +95,29 @@ def test_a_graph_finds_what_a_body_uses_and_keeps_where_it_says_so(paper: Path, 
         assert len(answer.rows) == 1
         assert any("A100" in quote.quote for row in answer.rows for quote in row.evidence)
         assert "(§3.1)" in "".join(supported(answer.rows[0].evidence))
+        assert "(§3.1)" in render(answer, "html")
+        assert "read: 1 whole paper, 0 abstracts" in str(answer)
+        counted = graph.sql("SELECT label, papers FROM entity_counts WHERE type = 'hardware'")
+        assert counted.to_numpy().tolist() == [["NVIDIA A100 80GB", 1]]  # what is used, no mention
         assert not graph.ask("papers on H200").rows
         assert verify(graph.store).faults == []
         assert graph.add(paper, fast=True).unchanged == ["plover-01"]
+
+
+def test_a_profile_says_what_is_used_where_the_set_up_and_the_limitations(paper: Path, tmp_path: Path) -> None:
+    with kg.open(str(tmp_path / "whole.kg"), create=True) as graph:
+        graph.add(paper, fast=True)
+        said = profile(graph, "plover-01")
+        [device] = said["used"]["hardware"]
+        assert (device["name"], device["devices"], device["place"]) == ("NVIDIA A100 80GB", 1, "§3.1")
+        assert [text for text, is_lit in device["pieces"] if is_lit] == ["NVIDIA A100 80GB GPU"]
+        assert said["mentioned"]["hardware"] == ["NVIDIA H200"]
+        assert [(one["name"], one["value"], one["unit"]) for one in said["setup"]] == [
+            ("devices", "1", "NVIDIA A100 80GB")
+        ]
+        rows = dict(of_paper(graph, "plover-01", "zh").rows)
+        assert rows["实验设置"] == "设备数：1 NVIDIA A100 80GB（第3.1节）"
+        assert rows["局限"] == "“PloverKV is slow for short texts.”（第4节）"
 
 
 def test_an_abstract_alone_gives_what_it_gave_before(paper: Path, tmp_path: Path) -> None:

@@ -195,7 +195,7 @@ def test_jats(whole: Whole):
         ("su2/h", "references", "References"),
     ]
     assert [(c.row, c.column, c.text) for c in document.tables[0].cells] == [
-        *((0, 0, "Fox"), (0, 1, "A"), (1, 1, "B"), (2, 0, "x"), (2, 1, "7")),
+        *((0, 0, "Fox"), (0, 1, "A"), (1, 1, "B"), (2, 0, "x"), (2, 1, "7"))
     ]
     (slow,) = document.references
     assert (slow.title, slow.doi, slow.year, slow.cited) == ("Slow", "10.1000/2", 2001, (("s1/p1", 18, 21),))

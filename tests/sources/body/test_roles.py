@@ -28,7 +28,7 @@ def test_experiments_are_setup_where_results_have_a_section_of_their_own():
 
 def test_all_behind_references_is_appendix():
     assert of("7 Conclusion", "References", "A Proofs", "A.1 Setup") == [
-        *("conclusion", "references", "appendix", "appendix"),
+        *("conclusion", "references", "appendix", "appendix")
     ]
 
 
@@ -38,7 +38,7 @@ def test_lettered_sections_behind_the_conclusion_are_appendix():
 
 def test_letters_are_subsections_where_sections_have_roman_numbers():
     assert of("I. INTRODUCTION", "II. EXPERIMENTS", "A. Datasets", "III. CONCLUSION") == [
-        *("intro", "results", "setup", "conclusion"),
+        *("intro", "results", "setup", "conclusion")
     ]
 
 
@@ -49,14 +49,12 @@ def test_place_that_the_format_gives_decides():
 def test_chinese_headings():
     assert of(
         "第一章 绪论", "第二章 相关工作", "第三章 方法", "第四章 实验", "4.1 实验设置", "第五章 总结与展望", "参考文献"
-    ) == [
-        *("intro", "related", "method", "results", "setup", "conclusion", "references"),
-    ]
+    ) == [*("intro", "related", "method", "results", "setup", "conclusion", "references")]
 
 
 def test_headings_in_capitals_are_the_sections():
     assert of("INTRODUCTION", "SPARSE CACHES", "The Basis", "EXPERIMENTS", "The Basis again", "CONCLUSION") == [
-        *("intro", "method", "method", "results", "results", "conclusion"),
+        *("intro", "method", "method", "results", "results", "conclusion")
     ]
 
 
