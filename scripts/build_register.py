@@ -24,15 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.link.organisation_words import OrganisationWords, fold_word
-from kg.link.register import (
-    ACRONYM,
-    ACRONYM_RANK,
-    ALIAS_RANK,
-    COUNTRIES,
-    KEYS,
-    LABEL_RANK,
-    keys,
-)
+from kg.link.register import ACRONYM, ACRONYM_RANK, ALIAS_RANK, COUNTRIES, KEYS, LABEL_RANK, keys
 
 LISTS = ("fundref", "isni", "wikidata")  # other registers, in which organisations that are often named stand
 _RANK = {"label": LABEL_RANK, "alias": ALIAS_RANK, "acronym": ACRONYM_RANK}

@@ -192,10 +192,7 @@ def _card(model: Any) -> dict[str, Any]:
             "weights": rounded(model.relation.weight.detach()),
             "bias": rounded(model.relation.bias.detach()),
         },
-        "point": {
-            "weights": rounded(model.pointed.weight.detach()),
-            "bias": rounded(model.pointed.bias.detach()),
-        },
+        "point": {"weights": rounded(model.pointed.weight.detach()), "bias": rounded(model.pointed.bias.detach())},
     }
 
 
