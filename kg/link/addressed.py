@@ -17,7 +17,6 @@ _MOST_WORDS = 5  # of such a name
 _MOST_LISTED = 3  # words of one in a list of nothing but names
 _LEAST = 3  # entries of a list that shows what its members are
 _FAMILIAR = 25  # papers with a word that may be of a field: "Marketing"
-_SHORT = 4  # capitals of a name that may be those of a department
 _WORD = re.compile(r"[^\W_]+(?:[’'.&+-][^\W_]+)*")
 _INITIAL = re.compile(r"\b[A-Z]\.")
 _RANGE = re.compile(r"\d-\d")
@@ -52,7 +51,6 @@ class _Placed:
         self.spans = spans
         self.register = register
         self._words = register.words
-        self._parts = self._words.unit | self._words.lab | self._words.head
 
     def before_address(self, entry: Sequence[int]) -> int | None:
         """The part between departments and an address."""
@@ -75,13 +73,9 @@ class _Placed:
         folds = [fold for token in self.spans[at] for fold in token.folds]
         if not words or len(words) > most or has_han(text) or _INITIAL.search(text) or self._is_place(at):
             return False
-        if self._is_part(at) or not all(w[0].isupper() for w in words if w.lower() in folds) or not text[0].isupper():
-            return False
         if text[-1].isdigit() or "".join(folds) in self._words.legal:
             return False
         if _RANGE.search(text) or before in {*"0123456789#\n"}:
-            return False
-        if sum(map(len, words)) < _LEAST or (text.isupper() and len(text) <= _SHORT) or _ZIP.fullmatch(text):
             return False
         count = WordCounts.load().count
         return bool(_INNER.search(text)) or any(count.get(w.lower(), 0) < _FAMILIAR for w in words)
@@ -103,9 +97,6 @@ class _Placed:
         """Whether a part is a department with no university in its name."""
         folds = [fold for token in self.spans[at] for fold in token.folds]
         return folds[:1] != [] and folds[0] in self._words.unit and self._words.learned.isdisjoint(folds)
-
-    def _is_part(self, at: int) -> bool:
-        return any(fold in self._parts for token in self.spans[at] for fold in token.folds)
 
     def _is_place(self, at: int) -> bool:
         key = joined(self.spans[at])

@@ -159,14 +159,9 @@ def has_head(run: Sequence[NameToken], heads: frozenset[str]) -> bool:
 
 
 def is_cut(one: Found, names: list[str], words: OrganisationWords) -> bool:
-    """Whether an unknown name begins or ends one of the line's ("Max-Planck Institute"), which are sorted."""
-    tokens = name_tokens(one.name, words)
-    if has_head(tokens, words.learned):
-        return False
-    key = joined(tokens)
-    return any(name.startswith(key) for name in names[bisect_left(names, key) :][:1]) or any(
-        name.endswith(key) for name in names
-    )
+    """Whether an unknown name begins one of the line's ("Max-Planck Institute"), which are sorted."""
+    key = joined(name_tokens(one.name, words))
+    return any(name.startswith(key) for name in names[bisect_left(names, key) :][:1])
 
 
 def is_descriptive(run: Sequence[NameToken], words: OrganisationWords) -> bool:

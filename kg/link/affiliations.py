@@ -126,8 +126,6 @@ class _LineParser:
         return [0, *(i for i in places if has_head([tokens[i]], self.words.learned) and not tokens[i + 1].folds)]
 
     def _joint(self, run: list[NameToken], at: int, last: int) -> Found | None:
-        if self.register.rank(joined(run)) > ALIAS_RANK:
-            return None
         found = self._match(run, last)
         first = self.register.own(joined(self.segments[at].tokens))
         if not found or not found.organisation or (first and first.types == "c"):
@@ -326,16 +324,10 @@ class _LineParser:
             return False
         if has_head(run, self.words.head) or has_head(run[1:], self.words.unit) or not text.isascii():
             return True  # "London School of Hygiene & Tropical Medicine"
-        if self.register.is_place(key):
-            return False
-        if len(run) == 1 and not text.isupper() and self._is_field(at):
-            return False
         country = self._country(at)
         if not country and len(run) > 1 and _SIGN.search(text):
             return True  # "Fraunhofer ITWM"
         is_here = any(o.country == country for o in self.register.candidates(key, ACRONYM_RANK))
-        if text.isupper() and len(run) == 1 and country and not is_here:
-            return False  # "BARC, University of Copenhagen, Denmark", not the Bangladesh Agricultural Research Council
         if self.register.rank(key) == ACRONYM_RANK:
             return len(text) >= 4 and (
                 text.isupper() or (text.isalpha() and sum(map(str.isupper, text)) > 2)
@@ -343,21 +335,11 @@ class _LineParser:
         is_company = any("c" in o.types for o in self.register.candidates(key, ALIAS_RANK))
         return len(key) > 3 and (len(run) > 1 or not text.islower()) and (is_here or is_company)
 
-    def _is_field(self, at: int) -> bool:
-        """Whether a word stands in the list that is the name of a unit: "School of Technology, X, Y and Z"."""
-        if not self.of.is_with(at - 1, at) or not self.of.is_with(at, at + 1):
-            return False
-        before, after = self.segments[at - 1].tokens, self.segments[at + 1].tokens
-        is_unit = bool(before[0].folds) and before[0].folds[0] in self.words.unit
-        return is_unit and any(map(self.of.is_and, after)) and not self.register.has(joined(after))
-
     def _is_city(self, at: int) -> bool:
         """Whether a place is part of an address: "Google, Stanford, CA", but not "Department of X, Stanford, CA"."""
         if not 0 < at < len(self.segments) - 1 or not self.register.is_place(joined(self.segments[at].tokens)):
             return False
-        before, here, after = self.segments[at - 1 : at + 2]
-        if {self.line[before.end : here.start].strip(), self.line[here.end : after.start].strip()} != {","}:
-            return False
+        before, _, after = self.segments[at - 1 : at + 2]
         if any(fold in self.words.unit for t in before.tokens for fold in t.folds):
             return False
         is_region = _REGION.fullmatch(self.line, after.start, after.end)
@@ -423,9 +405,6 @@ class _LineParser:
         if not following or not following.organisation or not is_descriptive(run, self.words):
             return False
         whole = following.organisation
-        is_named = run[0].folds[0] not in self.words.lab and not self.register.rank(joined(run))
-        if is_named and organisation.country == whole.country:
-            return False  # "Norwegian Computing Center, University of Bergen"
         if "e" in whole.types:
             return organisation.country != whole.country or organisation.city != whole.city
         return organisation.country != whole.country or self.register.is_umbrella(whole)

@@ -81,8 +81,6 @@ class UnknownNames:
             return False
         if not any(f in self.of.words.lab for f in folds) or _is_joint(text, self.of.words):
             return False
-        if self.of.register.country(folds[-1]):
-            return False
         if folds[-1] in self.of.words.lab and len(folds) <= (3 if folds[-1] == _LAB else 2):
             return bool(self.known) and not self._is_national(at, folds)
         owner = self._owner(at)

@@ -27,7 +27,6 @@ _OF_DOCUMENT = ("date", "year", "venue", "authors", "author_count", "arxiv", "do
 _OF_RECORD = ("title", "name", "kind", "code_url")
 #: First uses of a type that are shown with their words: to find these, papers are read.
 QUOTED = 500
-_BATCH = 500  # names in a query at most
 _WAYS = 4  # in which two claims may be about the same
 
 

@@ -33,12 +33,6 @@ def test_a_note_on_correspondence_ends_at_the_next_mark(tmp_path):
     assert found == f"Department of Physics, {VIENNA}"
 
 
-def test_numbered_notes_of_all_authors_are_affiliations_without_a_typical_word(tmp_path):
-    notes = ["^{1}Kestrel Pharma, CH-4002 Basel, Switzerland"], ["^{2}Harrier Pharma, East Hanover, NJ, USA"]
-    found = "Kestrel Pharma, CH-4002 Basel, Switzerland; Harrier Pharma, East Hanover, NJ, USA"
-    assert beside(tmp_path, *notes) == found
-
-
 def test_a_picture_of_a_letter_behind_a_name_is_no_letter(tmp_path):
     sheet = Sheet()
     sheet.center(80, 16, T, BOLD)

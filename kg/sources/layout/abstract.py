@@ -39,20 +39,17 @@ _CAPTION = re.compile(r"\s*(?:figure|fig\.)\s*\d+\s*[.:]", re.I)
 _OPENING = re.compile(r"(?:1|I)?[.:]?introduction[.:]?", re.I)  # in small capitals, "I NTRODUCTION"
 _NUMBERED = re.compile(r"\s*(?:1|I|A)\s*[.:]?\s+[A-Z][\w -]{2,40}$")
 _END = re.compile(r"[.!?][)\]\"”’']*\s*\d*$")
-_CITED = re.compile(r"\bdoi\s*:?\s*10\.\d{4}\S*", re.I)
 _FOOT = 0.88  # share of the page from which a row without letters is its number
 _MOST = 90  # rows per abstract
 _MOST_KEYWORDS = 9  # rows
 _CLOSE = 1.45  # em between the lines of a paragraph
 _MOST_BESIDE = 20  # notes at one height
-_FAR = 12  # em from a heading to its text in a table
 _WHOLE, _SMALL = 300, 0.75  # letters of an abstract alone at the foot of a page, and its size relative to the names
 _FEWEST, _SHORT = 3, 180  # lines of running text of an abstract without a heading, and letters of so few
 _PRINT, _SLIM = 0.88, 0.7  # size and width of notes in a column at the side, relative to the text beside them
 _GAP, _LOW = 1.3, 0.8  # leadings between an abstract and text set alike below it, which ends in this share of all
 _FEW = 25  # letters of a line that can define the width of a column
 _PART, _HEADED = 1.7, 1.2  # leadings above a part of an abstract, and below a heading in a row of its own
-_SEPARATOR = re.compile(r"[;·•∙|,]| [–-] |\. ")
 
 
 @dataclass
@@ -100,15 +97,6 @@ def _is_beside(heading: TextLine, line: TextLine) -> bool:
     return is_level and 0 < line.left - heading.right < 2.5 * heading.size
 
 
-def _in_table(heading: TextLine, lines: Sequence[TextLine]) -> TextLine | None:
-    """The first line of a text beside a heading in a column of headings, where nothing is below the heading."""
-    size = heading.size
-    level = [li for li in lines if abs(li.y - heading.y) < 0.3 * size and 0 < li.left - heading.right < _FAR * size]
-    below = [li for li in lines if 0.5 * size < li.y - heading.y < 3 * size]
-    is_alone = not any(li.left < heading.right + size for li in below)
-    return level[0] if is_alone and len(level) == 1 and is_running(level[0].text) else None
-
-
 def find(page: Page, below: float, joiner: Joiner) -> Abstract | None:
     """The abstract below the height `below`; None when there is none."""
     lines = [line for line in page.lines if line.y > below]
@@ -124,7 +112,7 @@ def _starts(lines: Sequence[TextLine]) -> Iterator[tuple[TextLine, TextLine | No
     labels = HeaderLabels.load()
     for line in lines:
         if is_heading(line) and not (line.text.islower() and any(_is_beside(li, line) for li in lines)):
-            beside = next((li for li in lines if _is_beside(line, li)), None) or _in_table(line, lines)
+            beside = next((li for li in lines if _is_beside(line, li)), None)
             yield beside or line, None if beside else line
         elif is_chinese(line):
             yield line, None
@@ -316,17 +304,11 @@ def _block(lines: Sequence[TextLine], first: Sequence[TextLine]) -> list[TextLin
     size, low = last.size, last.y
     for line in sorted((li for li in lines if li.y > last.y and abs(li.left - left) < 2), key=lambda li: li.y):
         is_part = line.font.bold and line.letters < _FEW and not _AFTER.match(line.text)  # the heading of a part
-        most = 3 if is_part or _is_labelled(line) else 2.2
-        if (abs(line.size - size) > 0.02 * size and not is_part) or line.y - low > most * line.size:
+        if (abs(line.size - size) > 0.02 * size and not is_part) or line.y - low > (3 if is_part else 2.2) * line.size:
             break
         out += [line] * (not is_part)
         low = line.y
     return out
-
-
-def _is_labelled(line: TextLine | TextRow) -> bool:
-    """Whether a line starts with the heading of a part of the abstract: "Methods: We trained a network on ..."."""
-    return line.chars[0].font.bold and not line.font.bold
 
 
 def _is_under(line: TextLine, heading: TextLine) -> bool:
@@ -383,10 +365,6 @@ def _ends(row: TextRow, kept: list[TextRow], size: float, leading: float) -> boo
         return False  # each part of the abstract has a heading
     if abs(row.size - size) > 0.07 * size and row.letters > 3:
         return True
-    if len(kept) > 2 and row.letters > _FEW and not row.is_bold and all(r.is_bold for r in kept):
-        return True  # the text below an abstract that is set bold
-    if _CITED.search(text) and not is_running(_CITED.sub("", text)):
-        return True
     gap = row.y - kept[-1].y
     if leading and gap > max(1.9 * leading, leading + size):
         return True
@@ -401,8 +379,6 @@ def _divides(below: Sequence[TextRow], kept: Sequence[TextRow]) -> bool:
     if len(kept[-1].lines) > 1 or any(line.left < middle < line.right for row in below for line in row.lines):
         return False
     cells = [[line for line in row.lines if line.letters >= _FEW // 2] for row in below]
-    if len(cells[0]) == 1 and is_running(below[0].text) and not _END.search(kept[-1].text):
-        return False  # its last line, which is short
     return sum(len(row) == 2 for row in cells) >= min(2, len(below))
 
 
@@ -430,7 +406,6 @@ def keywords(page: Page, below: float, joiner: Joiner) -> list[str]:
     right = max(
         (li.right for li in page.lines if abs(li.left - start.left) < 3 and li.letters >= _FEW), default=start.right
     )
-    right = max(right, *(li.right for li in page.lines if _is_beside(start, li)), start.right)
     own = rows(li for li in page.lines if li.y > start.y - 2 and li.left > start.left - 12 and li.right < right + 12)
     is_alone = not KEYWORDS.sub("", own[0].text, count=1).strip()
     taken = own[:1]
@@ -440,10 +415,7 @@ def keywords(page: Page, below: float, joiner: Joiner) -> list[str]:
         if row.y - taken[-1].y > 1.3 * leading or abs(row.size - model.size) > 0.07 * model.size:
             break
         taken.append(row)
-    texts = [plain(row.chars) for row in taken]
-    text = KEYWORDS.sub("", joiner.join(texts), count=1)
-    if is_alone and not _SEPARATOR.search(text):
-        return [word for line in texts[1:] for word in split_keywords(line)]
+    text = KEYWORDS.sub("", joiner.join(plain(row.chars) for row in taken), count=1)
     return split_keywords(text)
 
 

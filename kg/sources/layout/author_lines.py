@@ -7,12 +7,11 @@ no word that marks an organization (`ontology/words.ttl`, `ontology/institutions
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
-from kg.sources.layout.cells import MAIL, by_rows, divided, rejoined, unparted
+from kg.sources.layout.cells import MAIL, by_rows, rejoined, unparted
 from kg.sources.layout.offices import MAIL_LABEL, Offices, is_prose, joined_lines, numbered, unlinked
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.personal_names import JOINT, LOWEST, ON, in_font, is_name, is_names, listed_names, units
@@ -43,7 +42,6 @@ _CLOSE = 1.35  # em between the lines of one affiliation
 _NEXT, _LOOSE = 1.8, 2.6  # em from an affiliation to the line below it, and where its last word is "of" or the like
 _LARGE = 1.15  # size of a subtitle above names, relative to them
 _EVEN = 0.1  # tolerance for the sizes of lines of one affiliation
-_SMALL = 0.68  # size of small print below names, relative to them
 _NEAR = 3.2  # em between a name and an affiliation without a typical word
 _SENTENCE = 60  # code points; a longer line of running text is not an affiliation
 _GAP = 0.5  # em; least gap between two names
@@ -75,7 +73,6 @@ def people(lines: Sequence[TextLine]) -> People:
     """Authors and affiliations from the lines between title and abstract."""
     offices = Offices.load()
     out = People()
-    lines = [line for row in divided(by_rows(lines)) for line in row]
     lines = [line for line in map(without_signs, without_notes(lines)) if line]
     ordered = sorted(lines, key=lambda line: (round(line.y), line.left))
     able = [line for line in ordered if line.letters >= LOWEST and not MAIL.search(line.text)]
@@ -113,8 +110,6 @@ def _begins_with_name(line: TextLine, offices: Offices) -> bool:
 
 def _pieces(line: TextLine, first: TextLine, offices: Offices, before: list[_Piece], is_cell: bool) -> list[_Piece]:
     """Parse a line, or a cell of a row (`is_cell`), into names, affiliations and e-mail addresses."""
-    if _is_open_brace(before):
-        return [_Piece(line.text, line, "mail")]
     if MAIL.search(line.text) or line.text.count("@"):
         before_it = _without_mail(line)
         if before and before[-1].kind == "place" and _MAIL_END.match(line.text):
@@ -193,7 +188,6 @@ def _continues(
     is_even = abs(line.size - above.line.size) < _EVEN * max(line.size, above.line.size)
     is_within = line.text[:1].islower() and is_even and not is_linked  # "Universidade do Estado / de Santa Catarina"
     is_open = is_within or bool(_GOES_ON.search(above.text))
-    is_open = is_open and not (is_named and not is_alike)
     is_marked = bool(above.marks) or above.goes_on
     return is_open or (is_marked and (has_marks or (is_alike and not is_named))) or is_city
 
@@ -211,12 +205,6 @@ def _apart(line: TextLine) -> list[list[Char]]:
             part = []
         part.append(char)
     return [*out, part]
-
-
-def _is_open_brace(before: list[_Piece]) -> bool:
-    """Whether a list of addresses in braces continues from the preceding line."""
-    text = "".join(p.text for p in before[-6:] if p.kind == "mail")
-    return text.count("{") > text.count("}")
 
 
 def _chunks(line: TextLine) -> Iterable[tuple[str, list[Char]]]:
@@ -282,9 +270,6 @@ class _Breaks:
         is_forced = wide > self.room and (is_marked or self.is_full)
         has, last = Offices.load().has, above.text.rpartition(",")[2]
         starts = has(piece.text.partition(",")[0]) and (has(last) or not is_marked)
-        city, comma, country = piece.text.rpartition(",")
-        is_address = bool(comma) and Offices.load().is_country(country) and not has(city)  # "Dhaka, Bangladesh"
-        starts = starts or (is_address and not is_marked)
         return (is_marked and self.is_list) or (is_forced and not starts)
 
 
@@ -300,21 +285,8 @@ def _is_head(text: str) -> bool:
     return len(first) == 1 and first[0].istitle() and first[0].lower() in Offices.load().words
 
 
-def _is_office(piece: _Piece, pieces: Sequence[_Piece]) -> bool:
-    """Whether what has the form of a name is an affiliation, as those beside it are: "Jane Street" below a name."""
-    line = piece.line
-    beside = [p for p in pieces if p.line is not line and abs(p.line.y - line.y) < 0.5 * line.size]
-    is_place = bool(beside) and all(p.kind == "place" and not p.marks for p in beside)
-    return is_place and any(p.kind == "name" and _is_below(p, line) for p in pieces)
-
-
 def _collect(pieces: list[_Piece], out: People) -> None:
     """Collect authors in order, and join affiliations that span several lines of a column."""
-    count = Counter(id(piece.line) for piece in pieces)
-    alone = [piece for piece in pieces if count[id(piece.line)] == 1]
-    for lone in alone:
-        if lone.kind == "name" and not lone.marks and _is_office(lone, alone):
-            lone.kind = "place"
     breaks = _Breaks.of(pieces)
     chains: list[list[_Piece]] = []
     for before, piece in pairwise([None, *pieces]):
@@ -329,7 +301,7 @@ def _collect(pieces: list[_Piece], out: People) -> None:
             is_near = any(
                 0 <= piece.line.y - p.line.y < _NEAR * p.line.size and overlap(p.line, piece.line)
                 for p in pieces
-                if p.kind == "name" and piece.line.size > _SMALL * p.line.size
+                if p.kind == "name"
             )
             out.labels |= labels(piece.marks)
             above = next((c for c in reversed(chains) if _is_below(c[-1], piece.line)), None)

@@ -18,8 +18,6 @@ MAIL = re.compile(
 )
 _LABEL = re.compile(r"\d{1,2}|[a-z]|[*†‡§¶]")  # the mark of an affiliation
 _PICTURE = 3.0  # em; room of a picture between a name and what follows it
-_BELOW, _OFF = 1.9, 0.4  # em; between rows of a table, and by which its cells may lie off their column
-_MOST_CELLS = 8  # columns of a table of authors
 _EVEN, _PLAY = 3, 0.5  # gaps between the words of a line that is set wide, at least, and em by which they differ
 
 
@@ -32,44 +30,6 @@ def by_rows(lines: Sequence[TextLine]) -> list[list[TextLine]]:
         else:
             out.append([line])
     return [sorted(row, key=lambda line: line.left) for row in out]
-
-
-def divided(lines: Sequence[Sequence[TextLine]]) -> list[list[TextLine]]:
-    """Rows in which a line that runs on over the columns of the row above is cut where these columns meet.
-
-    Columns of a table of authors may nearly touch. The parts of the line must lie below the cells as these do: centred
-    or flush left.
-    """
-    out: list[list[TextLine]] = []
-    for row in lines:
-        above = out[-1] if out and row[0].y - out[-1][0].y < _BELOW * row[0].size else []
-        out.append([part for line in row for part in _cut(line, above)])
-    return out
-
-
-def _cut(line: TextLine, above: Sequence[TextLine]) -> list[TextLine]:
-    """The parts of a line below cells, or the whole line if it does not consist of such."""
-    over = [cell for cell in above if cell.left < line.right and cell.right > line.left]
-    if len(over) > _MOST_CELLS:
-        return [line]
-    parts, rest = [], line.chars
-    for cell, following in pairwise(over):
-        gaps = [
-            (b.left - a.right, at)
-            for at, (a, b) in enumerate(pairwise(rest), 1)
-            if b.space and cell.center < b.left and a.right < following.center
-        ]
-        if not gaps:
-            return [line]
-        at = max(gaps)[1]
-        parts.append(TextLine(rest[:at], line.page))
-        rest = rest[at:]
-    parts.append(TextLine(rest, line.page))
-    is_set_so = len(parts) > 1 and all(
-        abs(part.center - cell.center) < _OFF * line.size or abs(part.left - cell.left) < _OFF * line.size
-        for part, cell in zip(parts, over, strict=True)
-    )
-    return parts if is_set_so else [line]
 
 
 def unparted(row: Sequence[TextLine], offices: Offices) -> list[TextLine]:

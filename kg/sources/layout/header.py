@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +10,7 @@ from itertools import dropwhile
 from kg.sources.dates import number
 from kg.sources.layout import abstract as abstracts
 from kg.sources.layout.author_lines import People, people
-from kg.sources.layout.blocks import body_size, is_running, paragraphs
+from kg.sources.layout.blocks import body_size, paragraphs
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.masthead import (
     beside,
@@ -33,7 +32,6 @@ from kg.sources.layout.signs import IDENTIFIER, without_notes
 from kg.sources.layout.venue import venue
 from kg.sources.paper_rows import ARXIV_ID
 from kg.text import count_han
-from kg.wordcounts import WordCounts
 
 _STAMP = re.compile(
     rf"arXiv:\s*({ARXIV_ID})(v\d+)?"
@@ -41,8 +39,6 @@ _STAMP = re.compile(
 )
 _DOI = re.compile(r"(?:doi\.org/|\bdoi\s*:?\s*)(10\.\d{4,9}/\n?[^\s,;<>\"]+)", re.I)
 _REFERENCES = re.compile(r"\W*(?:\d+\W+)?(?:References|Bibliography)\W*", re.I)
-_FIGURE = re.compile(r"\s*(?:Figure|Fig\.|Table)\s*\d+\s*[.:]")
-_DOMAIN = re.compile(r"@\s*([\w-]+(?:\s?\.\s?[\w-]+)+)")
 _STATE = re.compile(r"\s*\[version \d+[;:][^\[\]]*\]?$", re.I)  # of its review: "[version 1; peer review: 2 approved]"
 _ABOVE = 3.5  # em of the title; from the names of authors that stand above it
 _NEXT = 2.2  # em; between these and what else stands above the title
@@ -51,14 +47,10 @@ _MOST_LINES = 400  # lines from the top of a page; a page of text has 120
 _MOST_CHARS = 2_000  # characters of a line between title and abstract
 _LEAST = 4  # letters of a title
 _WORD = re.compile(r"[^\W\d_]{2}")
-_LOWER = re.compile(r"(?<![^\W_])[a-zà-öø-ÿ]{4,}")  # words of a subtitle, which no list of names has
 _COVER = 0.9  # least size of a title on a later page, relative to the cover's
 _WITHIN = 0.06  # tolerance for the sizes of a title's lines
 _LINES = 1.85  # em at most between lines of a title, where the text is not set wide for review
-_LOOSE, _EVEN = 1.45, 0.02  # em between lines, from which on they are one title only if equally large, and tolerance
 _UNDER_SIGN = 0.75  # least size of a title, relative to a single word that is printed above it
-_TOLD = 3  # words of a text at least that tell its language
-_FOREIGN, _ENGLISH = 0.3, 0.7  # shares of known words of a text that is not English, and of one that is
 _LARGE = 1.25  # least size of such a title, relative to the text
 _UPPER = 0.62  # without an abstract, the title lies in this upper share of the page
 
@@ -72,7 +64,6 @@ class Header:
     authors: list[str] = field(default_factory=list)
     affiliations: list[str] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)
-    domains: list[str] = field(default_factory=list)  # of the e-mail addresses
     arxiv: str = ""
     doi: str = ""
     date: str = ""  # ISO 8601, from the arXiv stamp
@@ -90,13 +81,11 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
     """
     made: list[Header] = []
     covers: list[Page] = []
-    before: Page | None = None
     rest = iter(pages)
     for page in rest:
         if is_cover(page):
             covers.append(page)
             continue
-        page, before = _without_head(page, before), page
         out, found = _of_page(page, joiner)
         made.append(out)
         if len(made) == 1:
@@ -127,28 +116,17 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
     )
 
 
-def _without_head(page: Page, before: Page | None) -> Page:
-    """A page without the lines that its running head shares with the page before it."""
-    heads = {(round(line.y), letters(line.text)) for line in before.lines} if before else set()
-    return replace(page, lines=tuple(li for li in page.lines if (round(li.y), letters(li.text)) not in heads))
-
-
 def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | None]:
     lines = sorted(page.lines, key=lambda line: line.y)[:_MOST_LINES]
     heading = next((line for line in lines if abstracts.is_heading(line) or abstracts.is_chinese(line)), None)
     title = _title(lines, heading, page)
-    subtitle = _subtitle(title, lines)
-    title += subtitle
     below = max((line.y for line in title), default=0.0)
     headed = abstracts.find(page, below, joiner)
     found = headed or abstracts.first_paragraph(page, below, joiner)
     side = columns(page, found) if found else []
     top = min(found.top if found else page.height, _body_top(page, below, side))
-    texts = [_title_text(group, joiner) for group in (title[: len(title) - len(subtitle)], subtitle) if group]
-    out = Header(
-        title=": ".join(texts[:1] if is_translated(*texts[-2:]) else texts),
-        size=max((line.tall for line in title), default=0.0),
-    )
+    size = max((line.tall for line in title), default=0.0)
+    out = Header(title=_title_text(title, joiner) if title else "", size=size)
     if found:
         out.abstract, out.has_heading = found.text, headed is not None
     out.keywords = abstracts.keywords(page, below, joiner)
@@ -173,14 +151,10 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     out.authors, out.affiliations = who.authors, who.affiliations
     text = max(body_size(page.lines), found.rows[0].size if found else 0.0)  # notes may make up most of a page
     own = [line for row in found.rows for line in row.lines] if found else []
-    if found and not any(is_running(li.text) for li in page.lines if li.y > own[-1].y):  # a page for the header alone
-        text = math.inf
     _from_notes(who, page, [*between, *own], (notes_top, text), out)
-    out.domains = _domains(who.mails)
     if not out.affiliations:
         signs = [li.text for li in without_notes(upper) if not found and is_organisation(li.text)]
-        signs = [joined_lines(signs)] * bool(signs)
-        out.affiliations = signs or _named_by(out.domains)
+        out.affiliations = [joined_lines(signs)] * bool(signs)
     out.venue, out.year = venue(page)
     return out, found
 
@@ -258,37 +232,10 @@ def _goes_on(group: list[TextLine], line: TextLine, spacing: float) -> bool:
     if not is_alike or line.chars_font().bold not in (last.font.bold, last.chars[-1].font.bold):
         return False  # the state of the review behind a title is not set bold
     gap = line.y - last.y
-    if gap > _LOOSE * line.tall and last.tall - line.tall > _EVEN * last.tall:
-        return False
     if gap < 0.3 * line.size:
         return line.left - last.right < 2.5 * line.size
     left, right = min(li.left for li in group), max(li.right for li in group)
     return gap < max(_LINES, spacing) * line.tall and line.left < right and line.right > left
-
-
-def _subtitle(title: Sequence[TextLine], lines: Sequence[TextLine]) -> list[TextLine]:
-    """The lines below a title that are set like it, smaller, but larger than the text, and are no list of names."""
-    out: list[TextLine] = []
-    least, low = _LARGE * body_size(lines), max((line.y for line in title), default=0.0)
-    for line in sorted((li for li in lines if title and li.y > low), key=lambda li: li.y):
-        is_alike = line.font.bold == title[0].font.bold and least <= line.tall < (1 - _WITHIN) * title[0].tall
-        if not is_alike or line.y - low > _NEXT * line.tall or any(c.raised for c in line.chars):
-            break
-        out.append(line)
-        low = line.y
-    words = [word for line in out for word in _LOWER.findall(line.text)]
-    known = HeaderLabels.load()
-    is_subtitle = any(word not in known.particles for word in words)
-    is_subtitle = is_subtitle or bool(out and letters(out[-1].text.split()[-1]) in known.studies)
-    return out if is_subtitle and not any(Offices.load().has(line.text) for line in out) else []
-
-
-def is_translated(title: str = "", below: str = "") -> bool:
-    """Whether one of two texts is English and the other is not: a title, and its translation below it."""
-    count = WordCounts.load().count
-    long = [re.findall(r"[^\W\d_]{4,}", text.lower()) for text in (title, below)]
-    shares = sorted(sum(w in count for w in words) / len(words) for words in long if len(words) >= _TOLD)
-    return len(shares) == len(long) and shares[0] < _FOREIGN and shares[1] > _ENGLISH
 
 
 def _title_text(lines: Sequence[TextLine], joiner: Joiner) -> str:
@@ -312,11 +259,8 @@ def _between(
         (li for li in lines if below < li.y < top - 0.4 * li.size and li not in title and len(li.chars) < _MOST_CHARS),
         key=lambda li: li.y,
     )
-    figure = next((li.y for li in own if _FIGURE.match(li.text)), None)
     kept: list[TextLine] = []
     for line in own:
-        if figure is not None and line.y >= figure:
-            break
         if kept and not is_sparse and line.y - kept[-1].y > 6 * max(line.size, 10):
             break
         kept.append(line)
@@ -344,19 +288,6 @@ def _from_notes(who: People, page: Page, between: Sequence[TextLine], below: tup
     for text in footnotes(ordered, who, numbers - who.labels if who.affiliations else None):
         if text not in out.affiliations:
             out.affiliations.append(text)
-
-
-def _domains(mails: Sequence[str]) -> list[str]:
-    """The distinct domains of e-mail addresses, in lower case."""
-    found = (re.sub(r"\s", "", m[1]).lower().strip(".") for mail in mails for m in _DOMAIN.finditer(mail))
-    return list(dict.fromkeys(found))
-
-
-def _named_by(domains: Sequence[str]) -> list[str]:
-    """Company names derived from e-mail domains, for a paper without affiliations: "google.com" gives "Google"."""
-    names = Offices.load().names
-    parts = (part for domain in domains for part in domain.split(".")[:-1])
-    return list(dict.fromkeys(part.capitalize() for part in parts if part in names and len(part) > 3))
 
 
 # Identifiers

@@ -13,7 +13,6 @@ from kg.sources.layout.offices import Offices, clean, is_prose, joined_lines, un
 from kg.sources.layout.page_words import HeaderLabels
 from kg.sources.layout.pages import Char, TextLine, written
 from kg.sources.layout.personal_names import is_title
-from kg.sources.layout.signs import without_notes
 from kg.text import count_han
 
 _WITH = re.compile(
@@ -36,7 +35,6 @@ _TO_WHOM = re.compile(r"\bcorrespond\w*(?:\s+\w+){0,7}\W*(?:(?:Dr|Prof)\.?\s*)*$
 _MAILED = re.compile(r"[,;.]?\s*\(?e-?mail\b", re.I)
 _NUMBER = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.、．]\s*(?=[^\W\d])")
 _SIGNS_AROUND = re.compile(r"^\s*\[\w\]\s*|\([^\w()]*\)|[*†‡✉]")  # "[a] Dr. A. Fox", "B. Lee (✉)"
-_ROMAN = re.compile(r"[IVX]+")
 _MOST_WORDS = 10  # of an affiliation without a typical word
 _LONGEST = 400  # code points of an affiliation
 _INDENT = 2.0  # em of the first line of a note
@@ -65,25 +63,11 @@ def footnotes(lines: Sequence[TextLine], known: People, marks: Container[str] | 
         items = [(labels(m), _without_mails(_CUT.split(i)[0])) for m, i in listed]
         items = [(of, place) for of, place in items if of and (marks is None or any(m in marks for m in of))]
         is_list = is_list or any(_is_place(place, offices) for _, place in items)
-        is_list = is_list or (not known.affiliations and _is_all(items, known))
         for of, place in items:
-            if _is_place(place, offices) or (is_list and of <= known.marks and _is_label(of, place)):
+            if _is_place(place, offices) or (is_list and of <= known.marks):
                 known.labels |= of
                 found.append(place)
-    if not found and not known.affiliations:
-        lines = [line for above, line in pairwise([None, *without_notes(lines)]) if line and not _goes_on(above, line)]
-        texts = (_without_mails(written(chars)) for chars in notes(lines))
-        found = [text for text in texts if len(text.split()) > 2 and _is_place(text, offices)]
     return list(dict.fromkeys(f for f in found if f))
-
-
-def marked(lines: Sequence[TextLine], offices: Offices) -> Iterator[tuple[str, str]]:
-    """Yield the affiliations of a list that follow a mark each, with it."""
-    for chars in notes(lines):
-        for mark, item in _items(chars):
-            place = _without_mails(item)
-            if mark and _is_place(place, offices):
-                yield mark, place
 
 
 def of_named(text: str, authors: Sequence[str], offices: Offices) -> Iterator[str]:
@@ -190,18 +174,6 @@ def _is_place(text: str, offices: Offices) -> bool:
     return bool(text[:1].isupper() or count_han(text[:1])) and len(text) < _LONGEST and offices.has(text)
 
 
-def _is_label(of: set[str], text: str) -> bool:
-    """Whether a note in a list of affiliations can be one without a typical word: "²Booz Allen Hamilton"."""
-    is_address = "," in text  # signs are those of other notes too
-    return all(m.isdigit() or _ROMAN.fullmatch(m) or is_address for m in of) and _is_plain(text)
-
-
-def _is_all(items: Iterable[tuple[set[str], str]], known: People) -> bool:
-    """Whether notes have all numbers of the authors, several: they are affiliations, whatever words these hold."""
-    numbers = {mark for mark in known.marks if mark.isdigit()}
-    return len(numbers) > 1 and numbers <= {mark for of, _ in items for mark in of}
-
-
 def _is_plain(text: str) -> bool:
     """Whether a text in a list of affiliations can be one without a typical word, and is no sentence or address."""
     is_other = NOTE.search(text) or MAIL.search(text) or _SENTENCE.search(text) or is_running(text)
@@ -238,12 +210,6 @@ def _is_apart(run: Sequence[TextLine], line: TextLine) -> bool:
     size = max([line.size, *(li.size for li in run[-1:])])  # a mark in a cell of its own is small
     gaps = [b.y - a.y for a, b in pairwise(run) if b.y - a.y > 0.5 * size]
     return bool(gaps) and line.y - run[-1].y > max(1.4 * min(gaps), 1.3 * size)
-
-
-def _goes_on(above: TextLine | None, line: TextLine) -> bool:
-    """Whether a line goes on with the sentence of the line above it."""
-    is_open = above is not None and is_running(above.text) and above.text[-1] not in ".;"
-    return above is not None and is_open and 0 < line.y - above.y < 1.5 * line.size and overlap(above, line)
 
 
 def _is_mark(mark: TextLine, line: TextLine) -> bool:

@@ -18,8 +18,8 @@ class HeaderLabels:
 
     def __init__(self, lists: dict[str, list[str]]) -> None:
         self.particles, self.journals = frozenset(lists["particles"]), frozenset(lists["journals"])
-        self.kinds, self.covers, self.degrees, self.studies, self.abstracts = (
-            frozenset(map(letters, lists[name])) for name in ("kinds", "covers", "degrees", "studies", "abstracts")
+        self.kinds, self.covers, self.degrees, self.abstracts = (
+            frozenset(map(letters, lists[name])) for name in ("kinds", "covers", "degrees", "abstracts")
         )
         self.note, self.above_journal, self.affiliations, self.other, self.after_abstract = (
             _starts(lists[name]) for name in ("notes", "above_journal", "affiliations", "other", "after_abstract")
