@@ -7,7 +7,6 @@ University" in the line are one mention.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -20,11 +19,9 @@ from kg.link.affiliations import organisations
 from kg.link.register import Register
 from kg.model import Mention
 
-EXTRACTOR = "institutions/2"
+EXTRACTOR = "institutions/3"
 _PUBLISHED = re.compile(r"(?:联合|共同|合作)?(?:发布|发表|提出|推出|公开|介绍)")
 _LONGEST = 160  # characters of the list of institutions in a brief
-_ENDS = ";\n"  # of an affiliation string
-_LEAST = 0.9  # probability from which the fitted score links an organisation
 _SURE, _AMBIGUOUS, _UNKNOWN = 0.97, 0.85, 0.7
 
 
@@ -41,8 +38,7 @@ class Institutions:
             return doc  # saves loading the register
         brief = organisations(publishers(field_text(doc, "B")), self.register)
         also = [f.concept for f in brief if f.concept]
-        text = field_text(doc, "I")
-        line = [self._in_its_string(f, text) for f in organisations(text, self.register, also)]
+        line = organisations(field_text(doc, "I"), self.register, also)
         again = [self._same(f, line) for f in brief]
         for at, found in enumerate(line):
             aliases = [f.text for f, same in zip(brief, again, strict=True) if same == at]
@@ -51,21 +47,6 @@ class Institutions:
             if same is None and (found.organisation or not line):
                 doc._.mentions.append(mention(found, doc, "B", []))
         return doc
-
-    def _in_its_string(self, found: Found, line: str) -> Found:
-        """Link a name that the rules leave unlinked by the fitted score, which uses its affiliation string."""
-        start = max(line.rfind(mark, 0, found.start) for mark in _ENDS) + 1
-        end = min((at for mark in _ENDS if (at := line.find(mark, found.end)) >= 0), default=len(line))
-        if found.organisation or "," not in line[start : found.start] + line[found.end : end]:
-            return found  # without context the score knows no more than the rules
-        from kg.link.ror import identified
-
-        for one in identified(line[start:end]):
-            overlaps = one.start < found.end - start and found.start - start < one.end
-            if overlaps and one.probability >= _LEAST:
-                reason = f"the organisation of ROR that its string names, by a fitted score of {one.probability:.2f}"
-                return replace(found, organisation=one.organisation, reason=reason)
-        return found
 
     def _same(self, found: Found, line: list[Found]) -> int | None:
         """The index in the line of the brief's organisation, of its part or parent, or of a variant name."""

@@ -18,7 +18,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from kg.compiled import stamp
 from kg.entity_types import data_folder
 from kg.link.organisation_words import OrganisationWords, fold_word
 from kg.model import KgError
@@ -139,10 +138,8 @@ class Register:
         countries: dict[str, str],
         own: list[Organisation],
         words: OrganisationWords,
-        made_from: bytes = b"",
     ) -> None:
         self.words = words
-        self.stamp = made_from  # hash of the files, for caches of derived data
         names = {**countries, **words.country}
         self.countries = {joined(name_tokens(name, words)): code for name, code in names.items()}
         self.rows = rows
@@ -174,7 +171,6 @@ class Register:
             _pairs(countries),
             read_additions(additions),
             OrganisationWords.load(),
-            stamp([register, data_folder("ontology") / "words.ttl"]),
         )
 
     def __len__(self) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kg.build.pipeline import version
 from kg.entity_types import LISTS
 from kg.identifiers import PREFIXES
-from kg.link.register import Organisation, Register, joined, name_tokens
+from kg.link.register import Register, joined, name_tokens
 from kg.model import Document, Record
 from kg.rdf.store import Store
 from kg.store.contents import load_entry, works
@@ -38,7 +38,7 @@ _LONG_TITLE = 300  # code points
 _SHORT_ABSTRACT = 200  # code points
 _MANY_AUTHORS = 200
 _NEAREST = 3  # organisations that are suggested for a name
-_LEAST = -4600  # thousandths of the logarithm of the odds: a suggestion has at least one chance in a hundred
+_ALIKE = 85  # least likeness of a suggested name, in percent
 _EXAMPLES = re.compile(r': ".*(?=\.$)')
 _QUOTED = re.compile(r'".*"')
 _READINGS = ("full", "fast", "partial", "other")
@@ -155,25 +155,17 @@ def _institution(concept: str, names: Counter[str], entries: list[str], register
 
 
 def _nearest(name: str, register: Register) -> list[dict[str, Any]]:
-    """The organisations of ROR that a name may mean: those that have this very name, then the most probable."""
-    from kg.link.ror import identified
+    """The organisations of ROR that a name may mean: those that have this very name, then those with one like it."""
+    from rapidfuzz import fuzz, process
 
-    guesses = {one.organisation.curie: one for one in identified(name, threshold=_LEAST)}
-    bearers: list[Organisation] = register.candidates(joined(name_tokens(name, register.words)))
-    every = {one.curie: one for one in (*bearers, *(guess.organisation for guess in guesses.values()))}
-    chances = {curie: round(guesses[curie].probability, 3) if curie in guesses else 0.0 for curie in every}
-    order = sorted(every, key=lambda curie: (every[curie] not in bearers, -chances[curie], curie))
-    return [
-        {
-            "concept": curie,
-            "name": clean(every[curie].name),
-            "country": every[curie].country,
-            "has_name": every[curie] in bearers,
-            "probability": chances[curie],
-        }
-        for curie in order
-        if curie.startswith("ror:")
-    ][:_NEAREST]
+    own = joined(name_tokens(name, register.words))
+    near = process.extract(own, [*register.index], scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=_NEAREST)
+    found: dict[str, dict[str, Any]] = {}
+    for key in dict.fromkeys((own, *(key for key, *_ in near))):
+        for one in register.candidates(key):
+            known = {"name": clean(one.name), "country": one.country, "has_name": key == own}
+            found.setdefault(one.curie, {"concept": one.curie, **known})
+    return [one for curie, one in found.items() if curie.startswith("ror:")][:_NEAREST]
 
 
 def overrides(unmatched: Iterable[dict[str, Any]]) -> str:
