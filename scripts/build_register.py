@@ -24,10 +24,40 @@ from pathlib import Path
 from typing import Any
 
 from kg.link.organisation_words import OrganisationWords, fold_word
-from kg.link.register import ACRONYM, ACRONYM_RANK, ALIAS_RANK, COUNTRIES, KEYS, LABEL_RANK, keys
+from kg.link.register import (
+    ACRONYM,
+    ACRONYM_RANK,
+    ALIAS_RANK,
+    BRACKET,
+    COUNTRIES,
+    KEYS,
+    LABEL_RANK,
+    SHORTENED,
+    joined,
+    name_tokens,
+    without_legal_form,
+)
 
 LISTS = ("fundref", "isni", "wikidata")  # other registers, in which organisations that are often named stand
 _RANK = {"label": LABEL_RANK, "alias": ALIAS_RANK, "acronym": ACRONYM_RANK}
+
+
+def keys(name: str, words: OrganisationWords, places: frozenset[str] = frozenset()) -> list[tuple[str, int]]:
+    """The keys of a name, each with what it adds to the rank of the name.
+
+    `places` are folded names of countries: "Google (United States)" also gets the key of "Google".
+    """
+    tokens = name_tokens(name, words)
+    out = [(joined(tokens), 0)]
+    bare = BRACKET.sub("", name).strip()
+    bracket = name[len(bare) :].strip(" ()")
+    if bare and bare != name and fold_word(bracket) in places:
+        tokens = name_tokens(bare, words)
+        out.append((joined(tokens), 0))
+    short = joined(without_legal_form(tokens, words))
+    if short and short not in {k for k, _ in out}:
+        out.append((short, SHORTENED))
+    return [(k, rank) for k, rank in out if len(k) > 1]
 
 
 def main() -> None:

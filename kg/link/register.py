@@ -31,7 +31,7 @@ ACRONYM = "^"  # prefix of an acronym
 LABEL_RANK, ALIAS_RANK, ACRONYM_RANK, SHORTENED = 0, 1, 2, 3
 
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+")
-_BRACKET = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]")
+BRACKET = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]")
 _ACRONYM_LAST = re.compile(r"\s[A-Z]{2,}$")
 _MANY_PARTS = 10
 _MANY_OTHERS = 3
@@ -75,24 +75,6 @@ def without_legal_form(tokens: list[NameToken], words: OrganisationWords) -> lis
         else:
             break
     return out
-
-
-def keys(name: str, words: OrganisationWords, places: frozenset[str] = frozenset()) -> list[tuple[str, int]]:
-    """The keys of a name, each with what it adds to the rank of the name.
-
-    `places` are folded names of countries: "Google (United States)" also gets the key of "Google".
-    """
-    tokens = name_tokens(name, words)
-    out = [(joined(tokens), 0)]
-    bare = _BRACKET.sub("", name).strip()
-    bracket = name[len(bare) :].strip(" ()")
-    if bare and bare != name and fold_word(bracket) in places:
-        tokens = name_tokens(bare, words)
-        out.append((joined(tokens), 0))
-    short = joined(without_legal_form(tokens, words))
-    if short and short not in {k for k, _ in out}:
-        out.append((short, SHORTENED))
-    return [(k, rank) for k, rank in out if len(k) > 1]
 
 
 @dataclass(slots=True)
@@ -241,7 +223,7 @@ class Register:
         `country_hint` is a two-letter code that disambiguates organisations of the same name.
         """
         tokens = name_tokens(name, self.words)
-        bare = name_tokens(_BRACKET.sub(" ", name), self.words)
+        bare = name_tokens(BRACKET.sub(" ", name), self.words)
         tried: set[str] = set()
         for kind, run in (
             ("", tokens),

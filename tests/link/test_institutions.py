@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from build_register import keys
 
 from kg.entity_types import data_folder
 from kg.link.organisation_words import OrganisationWords
-from kg.link.register import Register, joined, keys, name_tokens
+from kg.link.register import Register, joined, name_tokens
 from kg.model import KgError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 import pytest
 
-from tests.sources.made_pdf import ABS, BOLD, INTRO, ITALIC, ROMAN, SANS, T1, T2, Sheet, paper
+from tests.sources.made_pdf import ABS, BOLD, INTRO, ROMAN, SANS, T1, T2, Sheet, paper
 
 LONG = f"{ABS} The method needs no training, and it fits any model that attends to all tokens before it, as we show."
 FULL, RIGHT, LEFT = (46.0, 504.0), (190.0, 360.0), (46.0, 330.0)  # left edge and width of an abstract
@@ -33,11 +33,7 @@ def is_read(sheet: Sheet, tmp_path, text: str = LONG) -> bool:
         (RIGHT, ROMAN, 9.0, ROMAN, 9.0, 1.4, [(305, 245)]),
         (RIGHT, SANS, 9.2, SANS, 9.0, 1.4, [(46, 245), (305, 245)]),
         (LEFT, ROMAN, 9.0, ROMAN, 8.5, 1.7, [(46, 245), (305, 245)]),
-        (LEFT, SANS, 9.0, ROMAN, 9.0, 1.2, [(46, 330)]),
         (FULL, ROMAN, 9.5, ROMAN, 9.5, 1.4, [(46, 245)]),  # a picture at the top of the right column
-        (FULL, ROMAN, 9.5, SANS, 9.3, 1.2, [(46, 245), (303, 245)]),
-        (FULL, ITALIC, 9.5, ROMAN, 9.5, 1.5, [(46, 504)]),
-        (FULL, ROMAN, 9.0, ROMAN, 9.4, 1.4, [(46, 504)]),
     ],
 )
 def test_an_abstract_ends_where_the_text_below_is_set_otherwise(
@@ -50,12 +46,4 @@ def test_an_abstract_ends_where_the_text_below_is_set_otherwise(
     low = sheet.fill(left, 186, wide, size, LONG, font)
     for x, width in places:
         sheet.fill(x, low + (gap - 1.2) * size, width, text_size, INTRO, text_font)
-    assert is_read(sheet, tmp_path)
-
-
-def test_an_abstract_ends_where_the_leading_changes(tmp_path):
-    sheet = header(FULL)
-    sheet.put(46, 172, 10, "Abstract", BOLD)
-    low = sheet.fill(46, 186, 504, 9, LONG, leading=1.2)
-    sheet.fill(46, low + 6, 504, 9, INTRO, leading=1.35)
     assert is_read(sheet, tmp_path)

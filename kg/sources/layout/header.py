@@ -13,14 +13,11 @@ from kg.sources.layout.author_lines import People, people
 from kg.sources.layout.blocks import body_size, paragraphs
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.masthead import (
-    beside,
-    beside_title,
     columns,
     hanging,
     is_cover,
     is_masthead,
     is_organisation,
-    is_sign,
     leading,
     repeated,
 )
@@ -135,8 +132,7 @@ def _of_page(page: Page, joiner: Joiner) -> tuple[Header, abstracts.Abstract | N
     if found:
         hung = hanging(page, below, (found.left, found.right), top)
         notes_top = min((line.y - 1 for line in hung), default=top)
-        small = beside(between, found.left, found.right, found.rows[0].size)
-        aside = set(map(id, (*small, *hung, *side, *beside_title(title, lines))))
+        aside = set(map(id, (*hung, *side)))
         between = [line for line in between if id(line) not in aside]
     low = min((li.y for li in title), default=0.0)
     upper = [li for li in lines if li.y < low]
@@ -197,9 +193,7 @@ def _title(lines: Sequence[TextLine], heading: TextLine | None, page: Page) -> l
         top = max(g[0].y for g in fitting)
         least = max(_UNDER_SIGN * largest, _LARGE * body)
         several = [g for g in groups if _words(g) > 2 and g[0].tall >= least and g[0].y > top]
-    found = min(several or fitting, key=lambda g: g[0].y)
-    below = [g for g in groups if g[0].y > found[0].y and is_sign(found, g, lines) and g[0].tall > _LARGE * body]
-    return max(below, key=lambda g: g[0].tall, default=found)
+    return min(several or fitting, key=lambda g: g[0].y)
 
 
 def _words(group: Sequence[TextLine]) -> int:

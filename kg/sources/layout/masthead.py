@@ -16,8 +16,6 @@ from kg.text import count_han, fold
 
 _MOST_WORDS = 9  # of a journal's name
 _HAN_NAME = 12  # characters of the Chinese name of a university
-_SIGN = 4  # words of the sign of a journal at most, and letters of one that its DOIs hold
-_DOI = re.compile(r"\b10\.\d{4,9}/\S+")
 _SITE = re.compile(r"(?:https?://|www\.)[^\s,;()]+")
 _LONG = 8  # letters of a journal's name that is part of an address
 _NEAR = 3.5  # em; from a journal's name to the lines around it
@@ -31,11 +29,8 @@ _LONGEST = 400  # characters of a title
 _SHORT = 40  # characters of a note that is set large
 _SMALL_PRINT = 0.93  # size of notes in a column at the side, relative to the abstract
 _NARROW = 0.6  # width of a column at the side, relative to the abstract's
-_ROW = 2.0  # em; gap between cells of one row
 _FEW_BESIDE = 3  # lines of such a column beside the abstract
 _MOST_COVER = 60  # lines of a sheet that an archive puts before a paper
-_NOTE = 0.6  # size of small print beside the title, relative to it
-_FEW = 2  # notes in a column at the side
 
 
 def is_masthead(group: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
@@ -70,41 +65,11 @@ def is_organisation(text: str) -> bool:
     return fold(text) in offices.names or is_chinese
 
 
-def is_sign(group: Sequence[TextLine], title: Sequence[TextLine], lines: Sequence[TextLine]) -> bool:
-    """Whether few large words above the `title` are the sign of a journal.
-
-    The details of a volume stand beside them, a rubric or a wide gap follows, or one is part of the journal's DOIs.
-    """
-    words = [word for line in group for word in line.text.split()]
-    if len(words) > _SIGN or sum(len(line.text.split()) for line in title) <= len(words) + 1:
-        return False
-    if len(group) > 1:
-        return False
-    doi = "".join(match[0].casefold() for line in lines for match in _DOI.finditer(line.text))
-    return any(len(word) > _SIGN and word.casefold() in doi for word in words)
-
-
 def leading(lines: Sequence[TextLine]) -> float:
     """The distance of lines of a title in em at most: more on a manuscript that is set with wide spaces for review."""
     text = sorted((line for line in lines if is_running(line.text)), key=lambda line: line.order)
     gaps = [(b.y - a.y) / a.size for a, b in pairwise(text) if a.size and 0 < b.y - a.y < 4 * a.size]
     return _WIDE if len(gaps) > _FEW_ROWS and median(gaps) > 1.55 else 0.0
-
-
-def beside(lines: Sequence[TextLine], left: float, right: float, size: float) -> list[TextLine]:
-    """The lines of a column of notes ("Citation: ...", "Edited by ...") left or right of a column of text.
-
-    One note is enough for a column in small print; `size` is that of the text.
-    """
-    labels = HeaderLabels.load()
-    out: list[TextLine] = []
-    for side in _sides(lines, left, right):
-        notes = [li for li in side if labels.note.match(li.text) or labels.is_kind(li.text)]
-        is_small = all(li.size <= _SMALL_PRINT * size for li in side)
-        if len(notes) >= (1 if is_small else _FEW):
-            top = min(li.y - 2 * li.size for li in notes)
-            out += [li for li in side if li.y > top]
-    return out
 
 
 def _sides(lines: Sequence[TextLine], left: float, right: float) -> tuple[list[TextLine], list[TextLine]]:
@@ -134,36 +99,11 @@ def columns(page: Page, found: Abstract) -> list[TextLine]:
         level = [li for li in side if found.top - li.size < li.y < bottom + li.size]
         small = [li for li in level if li.size <= _SMALL_PRINT * size]
         if len(small) >= _FEW_BESIDE and len(small) > 0.6 * len(level):
-            out += [li for li in side if li.y > found.top or not _goes_on(li, page.lines)]
+            out += side
         elif len(level) >= _FEW_BESIDE:
             widest = max(li.right - li.left for li in level)
             out += [li for li in side if li.y > found.top - li.size and widest < _NARROW * (found.right - found.left)]
     return out
-
-
-def _goes_on(line: TextLine, lines: Sequence[TextLine]) -> bool:
-    """Whether a cell belongs to a row that starts farther left or goes on at the right: of a list of names."""
-    return any(
-        li is not line
-        and abs(li.y - line.y) < 0.3 * line.size
-        and abs(li.size - line.size) < 0.1 * line.size
-        and -1 < max(li.left - line.right, line.left - li.right) < _ROW * line.size
-        for li in lines
-    )
-
-
-def beside_title(title: Sequence[TextLine], lines: Sequence[TextLine]) -> list[TextLine]:
-    """The lines of a column of small print that starts beside the title, such as the journal's name and volume."""
-    if not title:
-        return []
-    right, size = max(li.right for li in title), title[0].size
-    top, bottom = min(li.y for li in title) - size, max(li.y for li in title)
-    out: list[TextLine] = []
-    for line in sorted((li for li in lines if li.left > right + 3 and li.y > top), key=lambda li: li.y):
-        if line.size > _NOTE * size or not (line.y < bottom if not out else _is_level(out[-1], line)):
-            break
-        out.append(line)
-    return out if len(out) > _FEW and out[-1].y > bottom else []
 
 
 def hanging(page: Page, below: float, column: tuple[float, float], top: float) -> list[TextLine]:
