@@ -30,11 +30,15 @@ _KINDS = ("caption", "heading", "footnote")  # groups of their own
 _NAME = re.compile(r"(?<![\w./@-])(?=[\w./+-]{0,30}[A-Z])[^\W_]\w{0,30}(?:[-./+]\w{1,20}){0,6}[+*]{0,2}")
 _VERSION = re.compile(r" (?!(?:19|20)\d\d)[vV]?\d+(?:\.\d+)?[A-Za-z]{0,3}(?![\w.%])")
 _CONTINUED = {  # what continues a name that is known, by type
-    "software": r"[ -]?(?:version )?[vV]?\d+(?:\.\d+){0,3}(?![\w%]|\.\d)",
+    "software": r"(?: ?\[\d+\])?[ -]?(?:version |release )?[vV]?\d+(?:\.\d+){0,3}(?![\w%]|\.\d)",
     "dataset": r"[ -]?(?:[vV]\d(?:\.\d)*|(?:19|20)\d\d|\d{1,4}[kKM]?)(?![\w.%]|,? \d)",
     "model": r"-[A-Z]?\d{1,3}[A-Za-z]?(?![\w.%])",
 }
 _BEHIND = {kind: re.compile(form) for kind, form in _CONTINUED.items()}
+#: One to three words with capitals, but no author before a year or "et al.".
+_PROPER = (
+    r"(?<![\w.-])[A-Z][a-z]{2,}(?:[ -][A-Z][a-z]{2,}){0,2}(?![\w-]| et al|,? (?:and [A-Z]\w+,? )?\(?(?:19|20)\d\d)"
+)
 _MEASURES = ("metric", "task", "problem")  # types of names that are no things
 _MOST_CELL = 60  # characters of a cell that is a name
 _MARK = r"\s*(?:\[[^\]]{0,40}\]|\((?:[^()]{0,30}\d{4}|ours?)\)|[†‡*§]+)\s*$"  # behind a name in a table
@@ -48,10 +52,14 @@ def settings() -> dict[str, Any]:
 
 @cache
 def software() -> dict[str, str]:
-    """The usual names of software by all its names as written."""
+    """The usual names of software by all its names in small letters."""
+    return {name.lower(): row[0] for row in _written() for name in row}
+
+
+@cache
+def _written() -> list[list[str]]:
     rows = (data_folder("ontology") / "software.tsv").read_text("utf-8").splitlines()
-    names = [row.split("\t") for row in rows if row and not row.startswith("#")]
-    return {name: row[0] for row in names for name in row}
+    return [row.split("\t") for row in rows if row and not row.startswith("#")]
 
 
 class BodyPlace(NamedTuple):
@@ -71,6 +79,7 @@ class Piece(NamedTuple):
     id: str
     group: str
     part: Part | None  # None for a cell
+    axis: str = ""  # of a cell: its table, and whether it heads a row or a column: "t2/rows"
 
 
 @dataclass(slots=True)
@@ -106,7 +115,11 @@ class Whole:
         for table in document.tables:
             for cell in table.cells:
                 if (cell.head or not cell.column) and cell.text and len(cell.text) <= _MOST_CELL and at < most:
-                    at = self._add(texts, at, f"{table.id}/r{cell.row + 1}c{cell.column + 1}", "cell", cell.text, None)
+                    name, axis = (
+                        f"{table.id}/r{cell.row + 1}c{cell.column + 1}",
+                        "rows" if not cell.column else "columns",
+                    )
+                    at = self._add(texts, at, name, "cell", cell.text, None, f"{table.id}/{axis}")
         self.text = _GAP.join(texts)
         self._starts = [piece.start for piece in self.pieces]
         title = document.texts.get("T", Text("", ""))
@@ -119,9 +132,11 @@ class Whole:
         piece = self.pieces[number]
         return piece.part.text.raw if piece.part else self.text[piece.start : piece.end]
 
-    def _add(self, texts: list[str], at: int, name: str, group: str, text: str, part: Part | None) -> int:
+    def _add(
+        self, texts: list[str], at: int, name: str, group: str, text: str, part: Part | None, axis: str = ""
+    ) -> int:
         texts.append(text)
-        self.pieces.append(Piece(at, at + len(text), name, group, part))
+        self.pieces.append(Piece(at, at + len(text), name, group, part, axis))
         return at + len(text) + len(_GAP)
 
     def _things(self) -> dict[str, BodyThing]:
@@ -172,11 +187,28 @@ class Whole:
             if (version or _is_shaped(name)) and len(name) > 1 and not taken.touching(start, end):
                 taken.add(start, end)
                 yield start, end, "", self.text[start:end], ""
+        for start, end in self._proper():
+            if not taken.touching(start, end):
+                taken.add(start, end)
+                yield start, end, "", self.text[start:end], ""
         for piece in self.pieces:
             name = re.sub(_MARK, "", self.text[piece.start : piece.end]).strip() if piece.part is None else ""
             if name[:1].isupper() and not taken.touching(piece.start, piece.end):
                 begin = self.text.index(name, piece.start)
                 yield begin, begin + len(name), "", name, ""
+
+    def _proper(self) -> Iterator[tuple[int, int]]:
+        """Words that are names by their capital alone: within a sentence, and never without the capital."""
+        lower = set(re.findall(r"(?<![\w-])[a-z]{3,}", self.text))
+        names: set[str] = set()
+        found: list[tuple[int, int, str]] = []
+        for match in re.finditer(_PROPER, self.text):
+            words = match[0].lower().split()
+            if not lower.intersection(words) and words[0] not in settings()["limits"]["numbered"]:
+                found.append((*match.span(), match[0]))
+                if re.search(r"[\w,(] $|\($", self.text[max(0, match.start() - 2) : match.start()]):
+                    names.add(match[0])
+        yield from ((start, end) for start, end, name in found if name in names)
 
     def _known(self, doc: Doc) -> Iterator[tuple[str, int, int, str, str]]:
         for kind in (Hardware(self.vocabulary), Models(self.vocabulary), Datasets(self.vocabulary)):
@@ -195,12 +227,14 @@ class Whole:
 
     def _software(self) -> Iterator[tuple[str, int, int, str, str]]:
         for match in re.finditer(_programs(), self.text):
-            yield "software", match.start() + self.at, match.end() + self.at, software()[match[0]], ""
+            yield "software", match.start() + self.at, match.end() + self.at, software()[match[0].lower()], ""
 
 
 @cache
 def _programs() -> str:
-    names = "|".join(map(re.escape, sorted(software(), key=len, reverse=True)))
+    """Names of software; in any letters where two are capitals or one within, so that no word is taken for a name."""
+    known = sorted({name for names in _written() for name in names}, key=len, reverse=True)
+    names = "|".join(f"(?i:{re.escape(n)})" if re.search("[A-Z].*[A-Z]|.[A-Z]", n) else re.escape(n) for n in known)
     return rf"(?<![\w-])(?:{names})(?![\w]|-[A-Z])"
 
 

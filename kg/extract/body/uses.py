@@ -1,8 +1,8 @@
 """Decides which things of a body its paper uses, and how: one decision a paper and thing, from all its places.
 
-A linear model for each type weighs where a thing is named, by which words, and in which form (data/models/uses.json,
-fitted by scripts/train_uses.py to papers whose uses were annotated by reading). A thing below the threshold is only
-mentioned.
+Boosted trees weigh where a thing is named, by which words, in which form, and what heads the rows or columns of a table
+with it (data/models/uses.json, fitted by scripts/train_uses.py to papers whose uses were annotated by reading). A thing
+below the threshold of its type is only mentioned.
 """
 
 from __future__ import annotations
@@ -10,18 +10,19 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from functools import cache
-from math import fsum
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from kg.entity_types import data_folder
 from kg.extract.body.things import BodyPlace, BodyThing, Whole, settings
 from kg.model import Evidence, Part, Usage
 from kg.text import fold, raw_span
 
-EXTRACTOR = "uses/1"
+EXTRACTOR = "uses/2"
 TYPES = ("hardware", "model", "dataset", "software", "baseline")
 _CITED = re.compile(
     r"\s?(?:\[\d{1,3}(?:[,–\- ]+\d{1,3})*\]|\((?:[A-Z][\w'-]+[^()\d]{0,40})?(?:19|20)\d\d|"
@@ -30,15 +31,72 @@ _CITED = re.compile(
 _WORD = r"[^\W\d_]+|[\u3400-\u9fff]"
 _SENTENCE = 2000  # characters of a sentence that are read
 _AROUND = 40  # characters beside a name that are its nearest words
+_ROWS = 500  # that trees weigh at a time
+_NAMED = 4  # words before a colon that are no name
+_WORDS = 6  # of a name
+_MANY = 5.0  # highest logarithm of a count of a paper
 _COMMON = 2.0  # highest logarithm of a count
 
 Features = dict[str, float]
 
 
+class UseTrees(NamedTuple):
+    """Boosted trees: a node goes left where its feature is at most its limit; a leaf leads to itself."""
+
+    names: dict[str, int]  # columns by feature
+    thresholds: dict[str, float]  # of likelihoods, by type
+    feature: Any  # trees x nodes, as the next ones
+    limit: Any
+    left: Any
+    right: Any
+    value: Any
+    depth: int
+
+    def likelihoods(self, rows: Any) -> Any:
+        """The likelihoods of each type (rows, types); a tree counts for none or for a type, by turns."""
+        tree, at = np.arange(len(self.feature)), np.zeros((len(rows), len(self.feature)), dtype=int)
+        row = np.arange(len(rows))[:, None]
+        for _ in range(self.depth):
+            goes_left = rows[row, self.feature[tree, at]] <= self.limit[tree, at]
+            at = np.where(goes_left, self.left[tree, at], self.right[tree, at])
+        scores = self.value[tree, at].reshape(len(rows), -1, len(TYPES) + 1).sum(axis=1)
+        likely = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return (likely / likely.sum(axis=1, keepdims=True))[:, 1:]
+
+
 @cache
-def weights() -> Mapping[str, Any]:
-    """By type: `weights` of features, and the `threshold` of the likelihood."""
-    return dict(json.loads((data_folder("data") / "models" / "uses.json").read_text("utf-8")))
+def trees() -> UseTrees:
+    """The trees of data/models/uses.json."""
+    return made_trees(json.loads((data_folder("data") / "models" / "uses.json").read_text("utf-8")))
+
+
+def made_trees(state: dict[str, Any]) -> UseTrees:
+    """Trees whose nodes come in lists, a leaf as its value alone, filled up to one size."""
+    shape = len(state["trees"]), max(map(len, state["trees"]))
+    feature, left, right = (np.zeros(shape, dtype=int) for _ in range(3))
+    limit, value = np.zeros(shape), np.zeros(shape)
+    left[:], right[:] = np.arange(shape[1]), np.arange(shape[1])
+    for at, nodes in enumerate(state["trees"]):
+        for number, node in enumerate(nodes):
+            if isinstance(node, list):
+                feature[at, number], limit[at, number], left[at, number], right[at, number] = node
+            else:
+                value[at, number] = node
+    names = {name: at for at, name in enumerate(state["features"])}
+    return UseTrees(names, state["thresholds"], feature, limit, left, right, value, state["depth"])
+
+
+def likelihoods(by: UseTrees, rows: list[Features]) -> Any:
+    """The likelihoods of rows of features by type; 0 where only the introduction or the like names a thing."""
+    table = np.zeros((len(rows), len(by.names)))
+    for row, features in zip(table, rows, strict=True):
+        for name, value in features.items():
+            if name in by.names:
+                row[by.names[name]] = value
+    out = np.zeros((len(rows), len(TYPES)))
+    for at in range(0, len(rows), _ROWS):
+        out[at : at + _ROWS] = by.likelihoods(table[at : at + _ROWS])
+    return out * np.array([["is used" in features] for features in rows], dtype=float).reshape(-1, 1)
 
 
 @cache
@@ -49,8 +107,9 @@ def _signs() -> dict[str, str]:
 def read_uses(whole: Whole, own: str) -> list[Usage]:
     """What a paper uses or mentions; the most likely of each type first. `own`: the name of what it proposes."""
     found: list[tuple[float, Usage]] = []
-    for thing, features in rated(whole, own):
-        kind, likely = _likeliest(thing, features)
+    rows = rated(whole, own)
+    for (thing, _), likelies in zip(rows, likelihoods(trees(), [features for _, features in rows]), strict=True):
+        kind, likely = _likeliest(thing, likelies)
         if kind:
             found.append((likely, _use(whole, thing, kind, likely)))
     ordered = [use for _, use in sorted(found, key=lambda one: (-one[0], one[1].name))]
@@ -82,21 +141,117 @@ def whole_names(said: list[tuple[str, bool, str]]) -> list[bool]:
 
 def rated(whole: Whole, own: str) -> list[tuple[BodyThing, Features]]:
     """The things of a body with their features."""
-    said: dict[tuple[int, int], frozenset[str]] = {}
-    stem, title = fold(own), f" {fold(whole.doc._.text[: max(0, whole.at - 4)])} "
-    return [(thing, _features(whole, thing, stem, title, said)) for thing in whole.things.values()]
+    seen = SeenThings.of(whole, own)
+    return [(thing, _features(whole, thing, seen) | _among(whole, thing, seen)) for thing in whole.things.values()]
 
 
-def _features(
-    whole: Whole, thing: BodyThing, stem: str, title: str, said: dict[tuple[int, int], frozenset[str]]
-) -> Features:
+class SeenThings(NamedTuple):
+    """What the features of all things of a body share."""
+
+    stem: str  # of what the paper proposes
+    title: str
+    said: dict[tuple[int, int], frozenset[str]]  # signs of sentences
+    axes: dict[str, list[BodyThing]]  # what heads the rows or columns of a table
+    captions: dict[str, frozenset[str]]  # signs of captions by table
+    own: frozenset[str]  # axes with what the paper proposes
+    sentences: Counter[tuple[int, int]]  # things that a sentence names
+    paper: Features
+    within: frozenset[str]  # what is a part of a name: "math" of "MATH-500"
+
+    @classmethod
+    def of(cls, whole: Whole, own: str) -> SeenThings:
+        title = whole.doc._.text[: max(0, whole.at - 4)]
+        before = title.partition(":")[0] if ":" in title else ""
+        stem = fold(own or (before if len(before.split()) < _NAMED else ""))
+        axes = defaultdict[str, list[BodyThing]](list)
+        sentences: Counter[tuple[int, int]] = Counter()
+        for thing in whole.things.values():
+            sentences.update({place.sentence for place in thing.places})
+            for axis in dict.fromkeys(whole.pieces[place.piece].axis for place in thing.places):
+                axes[axis].append(thing)
+        captions, mine = {}, set()
+        for piece in whole.pieces:
+            text = whole.text[piece.start : piece.end]
+            if piece.group == "caption":
+                captions[piece.id.split("/")[0]] = frozenset(_signs()[w] for w in _words(text) if w in _signs())
+            elif piece.axis and (_signs_of_own(text) or (stem and stem in fold(text))):
+                mine.add(piece.axis)
+        things = whole.things.values()
+        models = [one for one in things if "model" in one.types]
+        paper = {
+            "paper has own model": float(bool(stem) and any(fold(one.surface).startswith(stem) for one in models)),
+            "paper has own head": float(bool(mine)),
+            "paper has models": min(_MANY, math.log1p(len(models))),
+            "paper has heads": min(_MANY, math.log1p(len(axes))),
+        }
+        within = frozenset(part for thing in things for part in _parts(thing.name))
+        return cls(stem, f" {fold(title)} ", {}, axes, captions, frozenset(mine), sentences, paper, within)
+
+
+def _parts(name: str) -> Iterator[str]:
+    """The words of a name, and more of them in sequence, but not all."""
+    words = fold(name).split()[:_WORDS]
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            if end - start < len(words):
+                yield " ".join(words[start:end])
+
+
+def _signs_of_own(text: str) -> bool:
+    return any(_signs().get(word) == "own" for word in _words(text))
+
+
+def _among(whole: Whole, thing: BodyThing, seen: SeenThings) -> Features:
+    """The features of a thing by what heads rows or columns with it, and by what else is said in its sentences."""
+    out = defaultdict[str, float](float)
+    axes = {axis for place in thing.places if (axis := whole.pieces[place.piece].axis)}
+    for axis in axes:
+        table, kind = axis.split("/")
+        mates = [mate for mate in seen.axes[axis] if mate is not thing]
+        out[f"heads {kind}"] = 1.0
+        out["mates"] = max(out["mates"], min(_COMMON, math.log1p(len(mates))))
+        out["own mate"] = max(out["own mate"], float(axis in seen.own))
+        out |= {f"table says {sign}": 1.0 for sign in seen.captions.get(table, ())}
+        for type_ in {type_ for mate in mates for type_ in mate.types}:
+            share = sum(type_ in mate.types for mate in mates) / len(mates)
+            out[f"mates are {type_ or 'names'}"] = max(out[f"mates are {type_ or 'names'}"], share)
+    made = dict(out)
+    if axes:
+        made["mostly cells"] = sum(bool(whole.pieces[place.piece].axis) for place in thing.places) / len(thing.places)
+    crowd = sum(seen.sentences[place.sentence] for place in thing.places) / len(thing.places)
+    made["crowd"] = min(_COMMON, math.log(crowd))
+    first = thing.places[0].piece / max(1, len(whole.pieces))
+    surface = thing.surface
+    words = surface.split()
+    return (
+        made
+        | seen.paper
+        | {
+            "within a name": float(fold(thing.name) in seen.within),
+            "first": first,
+            "sections": len({whole.pieces[place.piece].id.split("/")[0] for place in thing.places}) ** 0.5,
+            "words": float(min(4, len(words))),
+            "letters": min(20, len(surface)) / 10,
+            "sized": float(bool(re.search(r"\d[BM]\b", surface))),
+            "hyphen": float("-" in surface),
+            "small": float(surface.islower()),
+            "word": float(surface.istitle() and surface.isalpha()),
+            "known": float(bool(thing.concept)),
+        }
+    )
+
+
+def _features(whole: Whole, thing: BodyThing, seen: SeenThings) -> Features:
+    said, stem, title = seen.said, seen.stem, seen.title
     groups: Counter[str] = Counter()
     signs: Counter[str] = Counter()
     for place in thing.places:
         piece = whole.pieces[place.piece]
         groups[piece.group] += 1
         if place.sentence not in said:
-            said[place.sentence] = frozenset(_signs()[w] for w in _words_beside(whole, place) if w in _signs())
+            words = _words_beside(whole, place)
+            named = ["named own"] if stem and stem in " ".join(words) else []
+            said[place.sentence] = frozenset([*named, *(_signs()[w] for w in words if w in _signs())])
         start, end = piece.start + place.start, piece.start + place.end
         signs.update(said[place.sentence])
         before = _words(whole.text[max(piece.start, start - _AROUND) : start])[-2:]
@@ -129,22 +284,12 @@ def _features(
     return {"bias": 1.0} | out | {name: value for name, value in shape.items() if value}
 
 
-def _likeliest(thing: BodyThing, features: Features) -> tuple[str, float]:
+def _likeliest(thing: BodyThing, likelies: Any) -> tuple[str, float]:
     """The type that a thing is most likely used as, else its own type with 0; "" where it has none."""
-    best = max(((likelihood(kind, features), kind) for kind in TYPES), default=(0.0, ""))
-    if best[0] >= weights()[best[1]]["threshold"]:
-        return best[1], best[0]
+    best, kind = max((float(likely), kind) for likely, kind in zip(likelies, TYPES, strict=True))
+    if best >= trees().thresholds[kind]:
+        return kind, best
     return next((kind for kind in TYPES if kind in thing.types), ""), 0.0
-
-
-def likelihood(kind: str, features: Features) -> float:
-    """The likelihood that a thing is used as one of a type; 0 where only the introduction or the like names it."""
-    if "is used" not in features:
-        return 0.0
-    by = weights()[kind]["weights"]
-    return 1 / (
-        1 + math.exp(-max(-30.0, min(30.0, fsum(by.get(name, 0.0) * value for name, value in features.items()))))
-    )
 
 
 def _use(whole: Whole, thing: BodyThing, kind: str, likely: float) -> Usage:
