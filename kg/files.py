@@ -112,13 +112,6 @@ def cache_folder() -> Path:
     return user_cache_path("kg", appauthor=False)
 
 
-def state_folder() -> Path:
-    """Where the system keeps what a user did: on Linux ~/.local/state/kg, moved by XDG_STATE_HOME."""
-    from platformdirs import user_state_path
-
-    return user_state_path("kg", appauthor=False)
-
-
 @contextmanager
 def telling(sentence: str) -> Iterator[None]:
     """Log the sentence if the body of the `with` statement takes longer than LONG."""

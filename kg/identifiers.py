@@ -85,15 +85,6 @@ def plain(concept: str) -> str:
     return concept.partition(OF)[0] if concept.startswith("technique:") else concept
 
 
-def scoped(concept: str, paper: str) -> str:
-    """A technique scoped to the work that introduced it; concepts of other types are returned unchanged.
-
-    >>> scoped("technique:dart", "paper:2510.01234")
-    'technique:dart.2510-01234'
-    """
-    return f"{concept}{OF}{slug(paper.partition(':')[2])}" if concept.startswith("technique:") else concept
-
-
 def kind_of(concept: str) -> str:
     """The type of the concept that a CURIE identifies: its prefix, or "institution" for a ROR identifier.
 

@@ -272,6 +272,16 @@ class SetupNumber:
 
 
 @dataclass(slots=True)
+class Citation:
+    """How a paper speaks of a reference that it cites, in one sentence."""
+
+    key: str  # of the reference
+    type: str  # builds_on, compares_with, uses, cites
+    evidence: Evidence
+    confidence: float = 1.0
+
+
+@dataclass(slots=True)
 class Topic:
     """A topic of the paper, with the quote that supports it."""
 
@@ -336,6 +346,7 @@ class Record:
     uses: list[Usage] = field(default_factory=list)
     setup: list[SetupNumber] = field(default_factory=list)
     limitations: list[Evidence] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
     code: list[str] = field(default_factory=list)  # links to this paper's code and models
     reason: str = ""  # why it was linked to this work
     partial: bool = False  # whether an extractor was unavailable, so that the entry must be read again

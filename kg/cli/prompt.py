@@ -10,7 +10,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from kg.cli.core import note
-from kg.files import state_folder
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -93,7 +92,9 @@ def _editing(graph: Graph) -> Iterator[None]:
     except ImportError:
         yield
         return
-    place = state_folder() / "history"
+    from platformdirs import user_state_path
+
+    place = user_state_path("kg", appauthor=False) / "history"
     with suppress(OSError):
         readline.read_history_file(place)
     readline.set_completer(Completer(graph).complete)

@@ -13,9 +13,10 @@ import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from kg.identifiers import MINTED, NAMESAKE, plain, scoped
+from kg.identifiers import MINTED, NAMESAKE, plain
 from kg.link.acronyms import agree, expansions
 from kg.link.concepts import local_name, names_of
+from kg.link.paper_ids import scoped
 from kg.model import Document, Record
 from kg.text import fold
 from kg.vocabulary import Vocabulary

@@ -9,9 +9,10 @@ from functools import cached_property, lru_cache
 
 from kg.entity_types import NAMED
 from kg.evidence import stands
-from kg.identifiers import MINTED, NAMESAKE, scoped, slug
+from kg.identifiers import MINTED, NAMESAKE, slug
 from kg.link.acronyms import abbreviates, agree, means_another
 from kg.link.neighbours import Neighbours, is_name
+from kg.link.paper_ids import scoped
 from kg.link.wordings import Wordings
 from kg.model import Evidence, Mention, Record
 from kg.text import fold, folded_name

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 
+from kg.identifiers import OF, slug
 from kg.link.titles import letters, plain
-from kg.model import Document, Record
+from kg.model import Document, Record, Reference
 
 _VERSION = re.compile(r"v\d+$")
 _DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
@@ -56,13 +57,13 @@ def reason(own: str, doi: str, arxiv: str) -> str:
     return "the letters and digits of its title"
 
 
-def doi_of(document: Document) -> str:
+def doi_of(document: Document | Reference) -> str:
     """The DOI of the publication in lower case, or ""."""
     doi = _DOI.sub("", document.doi.strip()).lower()
     return "" if _ARXIV_DOI.match(doi) else doi
 
 
-def arxiv_of(document: Document) -> str:
+def arxiv_of(document: Document | Reference) -> str:
     """The arXiv id without version, or ""."""
     said = document.arxiv.strip()
     if not said:
@@ -81,3 +82,12 @@ def _short(title: str) -> str:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_MARK]
+
+
+def scoped(concept: str, paper: str) -> str:
+    """A technique scoped to the work that introduced it; concepts of other types are returned unchanged.
+
+    >>> scoped("technique:dart", "paper:2510.01234")
+    'technique:dart.2510-01234'
+    """
+    return f"{concept}{OF}{slug(paper.partition(':')[2])}" if concept.startswith("technique:") else concept

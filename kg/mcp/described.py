@@ -6,8 +6,8 @@ from typing import Any
 
 from kg.entity_types import LISTS
 
-#: What `get` may be asked for of a paper: its abstract, kinds of claims, and lists of mentions.
-FIELDS = ("abstract", "results", "relations", "topics", *LISTS.values())
+#: What `get` may be asked for of a paper: its abstract, kinds of claims, citations of and by it, lists of mentions.
+FIELDS = ("abstract", "results", "relations", "topics", "citations", *LISTS.values())
 #: Types of things that have names.
 NAMED = (*LISTS, "topic", "metric", "paper")
 INSTRUCTIONS = (

@@ -23,6 +23,7 @@ from kg.query.flags import ASKING, CONDITIONS
 from kg.query.naming import Naming
 from kg.store.contents import works_named
 from kg.text import fold, one_line
+from kg.views.profile.lineage import lineage
 
 #: Characters of a draft, and of any other argument.
 LONGEST_DRAFT, LONGEST = 40_000, 2_000
@@ -209,6 +210,9 @@ class Tools:
         types = {_TYPES[name] for name in wanted if name in _TYPES}
         claims += [one for one in claims_of(store, entries, ["mention"] if types else []) if one.says["type"] in types]
         items += [_claim(claim) for claim in claims]
+        if "citations" in wanted:
+            both = lineage(self.graph, paper, "en")
+            items += [{"kind": side} | one for side, found in both.items() for one in found]
         return self._page(pages, head, items, len(items), limit)
 
     def _concept(self, concept: str, pages: Pages, limit: int) -> str:

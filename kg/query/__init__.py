@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from kg.query import citing_papers
 from kg.query.answer import Answer, Grid, Line, Quote, Row
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
@@ -55,6 +56,8 @@ def answer(
     A `filter` holds beside the question, which may be ""; as flags see `kg.query.flags`. The answer speaks `language`
     ("en", "zh"), else that of the question.
     """
+    if not filter and (cited := citing_papers.answered(store, question, limit, language)):
+        return replace(cited, read=Corpus.of(store).read())
     lexicon = lexicon or Lexicon.of(store, vocabulary)
     query = read(question, lexicon, language) if question.strip() or not filter else Query()
     if filter:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from kg.store.rows import LONGEST, SHORTEST
+from kg.link.called_names import LONGEST, SHORTEST
 
 if TYPE_CHECKING:
     from kg.store.file import StoreFile

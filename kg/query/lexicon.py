@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg.entity_types import LENGTHENED, NAMED
 from kg.identifiers import kind_of
+from kg.link.called_names import SHORTEST
 from kg.query.filter import Link, Outcome
 from kg.query.graph_labels import Labels, lengths
 from kg.query.question_words import QuestionWord, QuestionWords
 from kg.store.file import StoreFile
-from kg.store.rows import SHORTEST
 from kg.text import fold, has_han
 from kg.units import kin
 from kg.vocabulary import Concept, Vocabulary, in_language

@@ -19,8 +19,8 @@ import pyoxigraph as ox
 
 from kg.entity_types import LISTS, TABLE
 from kg.identifiers import iri, kind_of, plain
+from kg.link import called_names
 from kg.model import Document, Evidence, Facts, Mention, Record, Relation, Result, Source, Statement, Text, Topic
-from kg.store import rows
 from kg.tables import json_line
 from kg.text import has_han, repaired
 from kg.vocabulary import Vocabulary
@@ -74,7 +74,7 @@ def entry_text(
         graph.say_result(order, result)
     for order, relation in enumerate(record.relations, 1):
         graph.say_relation(order, relation)
-    for concept, wordings in rows.called(record).items():
+    for concept, wordings in called_names.called(record).items():
         if concept not in vocabulary:
             known = institution_facts(concept) if institution_facts and kind_of(concept) == "institution" else None
             graph.declare(concept, wordings, known)

@@ -5,6 +5,9 @@ canonical as it stands, and minted where no concept bears its name, unless it sa
 a list have in common is told once, under `extractors`. A relation is between concepts of the mentions that it names,
 unless it says others; its evidence is a sentence, and is kept by its place where it stands there. Mentions and results
 keep their words, which `kg verify` holds against the texts.
+
+Of a body, the parts are lists (kg/sources/body/keptbody.py), which the view `parts` shows; its tables and references,
+and what a record says of things used and of citations, are packed.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from kg.identifiers import MINTED
 from kg.model import (
     Brief,
     Cell,
+    Citation,
     Document,
     Evidence,
     Mention,
@@ -37,6 +41,7 @@ from kg.model import (
     Topic,
     Usage,
 )
+from kg.sources.body.keptbody import kept, pack, parts_of, unpacked
 from kg.tables import json_line
 
 #: What is raised for JSON that is no document, record or source.
@@ -46,6 +51,7 @@ _Made = TypeVar("_Made")
 Json = dict[str, Any]
 _ENDS = ("head", "tail")  # of relations
 _LISTS = (*LISTS.values(), "results", "relations", "topics")
+_PACKED, _RECORD_PACKED = ("tables", "references"), ("uses", "citations")
 _AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))
 
 
@@ -55,7 +61,9 @@ def encoded(said: Document | Source) -> str:
     if isinstance(said, Document) and said.parts:
         parts = {part.id for part in said.parts}
         made["texts"] = {name: None if name in parts else text for name, text in made["texts"].items()}
-    return json_line(made)
+        made["parts"] = len(said.parts)
+        made["body"] = kept(said.parts)
+    return json_line(pack(made, _PACKED))
 
 
 def encoded_record(said: Record, of: Document) -> str:
@@ -69,9 +77,14 @@ def encoded_record(said: Record, of: Document) -> str:
                 del mention["canonical"]
             if mention.setdefault("reason", "") == MINTED:
                 del mention["reason"]
+    parts = {part.id: part.text for part in of.parts}
     for place in (*(one["evidence"] for one in made.get("relations", ())), *made.get("key", {}).values()):
-        if place["quote"] == _standing(place, of):
+        if place["quote"] == _standing(place, of.texts):
             del place["quote"]
+    for use in made.get("uses", ()):
+        use["places"] = [_short(place, parts) for place in use["places"]]
+    for citation in made.get("citations", ()):
+        citation["evidence"] = _short(citation["evidence"], parts)
     for relation in made.get("relations", ()):
         for end in _ENDS:
             concept, usual = relation.pop(f"{end}_concept", ""), named.get(relation[end], "")
@@ -80,7 +93,7 @@ def encoded_record(said: Record, of: Document) -> str:
     extractors = {name: _usual(made[name]) for name in _LISTS if name in made}
     if told := {name: extractor for name, extractor in extractors.items() if extractor}:
         made["extractors"] = told
-    return json_line(made)
+    return json_line(pack(made, _RECORD_PACKED))
 
 
 def _usual(said: list[Json]) -> str:
@@ -102,17 +115,32 @@ def _named(record: Json) -> dict[str, str]:
     return named
 
 
-def _standing(evidence: Json, of: Document) -> str | None:
+def _short(evidence: Json, texts: Mapping[str, Text]) -> list[Any]:
+    """An evidence as a list: field, start, end, and its words where they do not stand there."""
+    quote = [] if evidence["quote"] == _standing(evidence, texts) else [evidence["quote"]]
+    return [evidence.get("field", ""), evidence.get("start", -1), evidence.get("end", -1), *quote]
+
+
+def _evidence(said: Json | list[Any], texts: Mapping[str, Text]) -> Evidence:
+    if isinstance(said, dict):
+        return Evidence(**said)
+    field, start, end, *quote = said
+    return Evidence(quote[0] if quote else texts[field].raw[start:end], field, start, end)
+
+
+def _standing(evidence: Json, texts: Mapping[str, Text]) -> str | None:
     """The words at the place of an evidence; None where it says no place."""
-    text = of.texts.get(evidence.get("field", ""))
+    text = texts.get(evidence.get("field", ""))
     start, end = evidence.get("start", -1), evidence.get("end", -1)
     return text.raw[start:end] if text and 0 <= start < end else None
 
 
 def document(data: str) -> Document:
     """A document of its JSON. Raises one of WRONG for what is none."""
-    said = json.loads(data)
-    body: Json = {"parts": tuple(_part(one) for one in said.pop("parts", ()))}
+    said = unpacked(json.loads(data))
+    listed = said.pop("parts", ())  # all parts, as they were kept before; else how many they are
+    older = (_made(Part, one, headings=tuple, text=_text)() for one in listed) if isinstance(listed, list) else ()
+    body: Json = {"parts": (*older, *parts_of(said.pop("body", ())))}
     body["tables"] = tuple(_table(one) for one in said.pop("tables", ()))
     body["references"] = tuple(_reference(one) for one in said.pop("references", ()))
     parts = {part.id: part.text for part in body["parts"]}
@@ -122,13 +150,13 @@ def document(data: str) -> Document:
 
 def record(data: str, of: Document) -> Record:
     """A record of its JSON, and of the document that it is of. Raises one of WRONG for what is none."""
-    said = json.loads(data)
+    said = unpacked(json.loads(data))
     for name, extractor in said.pop("extractors", {}).items():
         for one in said[name]:
             one.setdefault("extractor", extractor)
     named = _named(said)
     for place in (*(one["evidence"] for one in said.get("relations", ())), *said.get("key", {}).values()):
-        place.setdefault("quote", _standing(place, of) or "")
+        place.setdefault("quote", _standing(place, of.texts) or "")
     for relation in said.get("relations", ()):
         for end in _ENDS:
             relation.setdefault(f"{end}_concept", named.get(relation[end], ""))
@@ -138,7 +166,10 @@ def record(data: str, of: Document) -> Record:
     if "brief" in said:
         made["brief"] = _made(Brief, said.pop("brief"), institution=tuple)()
     made["key"] = {role: Evidence(**place) for role, place in said.pop("key", {}).items()}
-    made["uses"] = [_use(one) for one in said.pop("uses", ())]
+    parts = {part.id: part.text for part in of.parts}
+    made["uses"] = [_use(one, parts) for one in said.pop("uses", ())]
+    cites = said.pop("citations", ())
+    made["citations"] = [Citation(evidence=_evidence(one.pop("evidence"), parts), **one) for one in cites]
     made["setup"] = [SetupNumber(place=Evidence(**one.pop("place")), **one) for one in said.pop("setup", ())]
     made["limitations"] = [Evidence(**place) for place in said.pop("limitations", ())]
     return Record(**said, **made)
@@ -198,10 +229,6 @@ def _text(said: Any) -> Text:
     return Text(raw, text, tuple((start, end, new) for start, end, new in edits))
 
 
-def _part(said: Json) -> Part:
-    return _made(Part, said, headings=tuple, text=_text)()
-
-
 def _table(said: Json) -> Table:
     return Table(said.pop("id"), said.pop("label"), tuple(Cell(**cell) for cell in said.pop("cells")), **said)
 
@@ -210,8 +237,8 @@ def _reference(said: Json) -> Reference:
     return _made(Reference, said, cited=lambda places: tuple((part, start, end) for part, start, end in places))()
 
 
-def _use(said: Json) -> Usage:
-    places = tuple(Evidence(**place) for place in said.pop("places"))
+def _use(said: Json, parts: Mapping[str, Text]) -> Usage:
+    places = tuple(_evidence(place, parts) for place in said.pop("places"))
     return _made(Usage, said, at=tuple)(places=places)
 
 

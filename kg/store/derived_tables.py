@@ -55,6 +55,13 @@ CREATE TABLE result_on ({_OF}, result INTEGER NOT NULL, concept INTEGER NOT NULL
 CREATE TABLE relations (
     {_OF}, type TEXT NOT NULL, head INTEGER, head_text TEXT NOT NULL, tail INTEGER, tail_text TEXT NOT NULL,
     {_PLACE}, {_TRUST}, {_KEY};
+CREATE TABLE uses (
+    {_OF}, type TEXT NOT NULL, name TEXT NOT NULL, concept INTEGER, use TEXT NOT NULL, level TEXT NOT NULL,
+    part TEXT NOT NULL, start INTEGER NOT NULL, quote TEXT NOT NULL, score REAL NOT NULL, {_KEY};
+CREATE TABLE citations (
+    {_OF}, cited TEXT NOT NULL, key TEXT NOT NULL, title TEXT NOT NULL, doi TEXT NOT NULL, arxiv TEXT NOT NULL,
+    year INTEGER, begin INTEGER, type TEXT NOT NULL, part TEXT NOT NULL, start INTEGER NOT NULL,
+    quote TEXT NOT NULL, score REAL NOT NULL, {_KEY};
 """
 
 INDEXES = """
@@ -76,6 +83,11 @@ CREATE INDEX results_by_metric ON results (metric, paper);
 CREATE INDEX result_on_by_concept ON result_on (concept, paper);
 CREATE INDEX relations_by_head ON relations (head, type, paper);
 CREATE INDEX relations_by_tail ON relations (tail, type, paper);
+CREATE INDEX uses_by_concept ON uses (concept, paper) WHERE concept IS NOT NULL;
+CREATE INDEX citations_by_cited ON citations (cited, type) WHERE cited <> '';
+CREATE INDEX citations_by_doi ON citations (doi) WHERE doi <> '';
+CREATE INDEX citations_by_arxiv ON citations (arxiv) WHERE arxiv <> '';
+CREATE INDEX citations_by_begin ON citations (begin) WHERE begin IS NOT NULL;
 """
 
 _QUOTE = """(SELECT substr(t.raw, x.start + 1, x."end" - x.start) FROM texts t
@@ -102,6 +114,22 @@ CREATE VIEW paper_relations AS
         coalesce(t.label, x.tail_text) AS tail, {_QUOTE} AS quote, e.name AS entry, x.score, x.sure
     FROM relations x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry
     LEFT JOIN concepts h ON h.id = x.head LEFT JOIN concepts t ON t.id = x.tail;
+CREATE VIEW parts AS
+    SELECT e.name AS entry, id.value AS id, coalesce(kind.value, 'paragraph') AS kind, role.value AS role,
+        replace(head.value, char(10), ' > ') AS headings, CAST(page.value AS INTEGER) AS page, text.value AS text
+    FROM entries e, json_each(e.document, '$.body') AS s, json_each(s.value, '$[2]') AS x,
+        json_tree(s.value, '$[0]') AS head, json_tree(s.value, '$[1]') AS role, json_tree(x.value, '$[0]') AS id,
+        json_tree(x.value, '$[1]') AS kind, json_tree(x.value, '$[2]') AS page, json_tree(x.value, '$[3]') AS text;
+CREATE VIEW paper_uses AS
+    SELECT p.curie AS paper, p.title, x.type, x.name, coalesce(c.curie, '') AS concept, x.use, x.level, x.part,
+        x.quote, e.name AS entry, x.score
+    FROM uses x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry
+    LEFT JOIN concepts c ON c.id = x.concept;
+CREATE VIEW paper_citations AS
+    SELECT p.curie AS paper, p.title, x.type, x.cited, coalesce(q.title, x.title) AS cited_title, x.doi, x.arxiv,
+        x.year, x.part, x.quote, e.name AS entry, x.key, x.score
+    FROM citations x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry
+    LEFT JOIN papers q ON q.curie = x.cited;
 CREATE VIEW paper_authors AS
     SELECT p.curie AS paper, p.title, x.number, x.name AS author, e.name AS entry
     FROM authors x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry;

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.entity_types import LISTS
 from kg.identifiers import kind_of
+from kg.link.called_names import folded_name_rows, labels_of
+from kg.link.cited_works import citation_rows, link_citations, quoted
 from kg.model import OBTAINED, Document, Evidence, Facts, Mention, Record, Relation, Result, Statement
-from kg.text import fold, has_han
+from kg.store import codec
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from kg.store.lite import Lite
     from kg.store.postgres import Postgres
 
-#: Letters of a label that a misspelt word may mean.
-SHORTEST, LONGEST = 4, 99
 _SOME = 500  # values in a query
 _MOST = 1000  # entries that are written at once
 _TEXTS = 1024  # numbers of texts that an entry has, of which it uses as many as it has texts
@@ -31,7 +32,7 @@ _TEXTS = 1024  # numbers of texts that an entry has, of which it uses as many as
 _SAID = """
 SELECT paper, id, record ->> '$.title', record ->> '$.name', record ->> '$.kind', document ->> '$.date',
     document ->> '$.year', document ->> '$.venue', document ->> '$.arxiv', document ->> '$.doi', document ->> '$.url',
-    record ->> '$.code_url', document ->> '$.author_count', json_array_length(document, '$.parts'),
+    record ->> '$.code_url', document ->> '$.author_count', document ->> '$.parts',
     s.said ->> '$.date'
 FROM entries LEFT JOIN sources s ON s.name = source
 WHERE paper IN ({}) ORDER BY paper, source, number, entries.name
@@ -70,12 +71,15 @@ class Rows(NamedTuple):
     results: list[_Row]
     result_on: list[_Row]  # what each result was obtained on: its number, and a concept
     relations: list[_Row]
+    uses: list[_Row]
+    citations: list[_Row]
 
     def concepts(self) -> Iterator[str]:
         """The concepts that the rows name."""
         yield from (row[0] for row in (*self.mentions, *self.topics))
         yield from (concept for row in self.results for concept in (row[0], row[7]) if concept)
         yield from (concept for row in self.relations for concept in (row[1], row[3]) if concept)
+        yield from (row[2] for row in self.uses if row[2])
 
 
 #: What the tables hold of an entry, as `Rows` have it.
@@ -93,6 +97,11 @@ _HELD = {
     "relations": "SELECT {}, x.type, c.curie, x.head_text, d.curie, x.tail_text, x.field, x.start,"
     ' x."end", x.score, x.sure FROM relations x'
     " LEFT JOIN concepts c ON c.id = x.head LEFT JOIN concepts d ON d.id = x.tail",
+    "uses": "SELECT {}, x.type, x.name, c.curie, x.use, x.level, x.part, x.start, x.quote, x.score"
+    " FROM uses x"
+    " LEFT JOIN concepts c ON c.id = x.concept",
+    "citations": "SELECT {}, '', x.key, x.title, x.doi, x.arxiv, x.year, x.begin, x.type, x.part, x.start,"
+    " x.quote, x.score FROM citations x",
 }
 
 
@@ -123,17 +132,9 @@ def rows_of(document: Document, record: Record) -> Rows:
         [_result(result) for result in record.results],
         [(n, concepts[name]) for n, one in enumerate(record.results, 1) for name in one.on if name in concepts],
         [_relation(relation) for relation in record.relations],
+        [(*(u.type, u.name, u.concept, u.use, u.level), *quoted(u.places[0]), u.confidence) for u in record.uses],
+        list(citation_rows(document, record)),
     )
-
-
-def labels_of(record: Record) -> _Labels:
-    """What a record calls the concepts that the vocabulary does not know."""
-    vocabulary = Vocabulary.load()
-    return {
-        concept: [("zh" if has_han(label) else "en", int(not at), label) for at, label in enumerate(wordings)]
-        for concept, wordings in called(record).items()
-        if concept not in vocabulary
-    }
 
 
 #: What a writer is yet to write: rows by entry, labels that are said no more, works of which something is to be said
@@ -180,7 +181,7 @@ class Writer:
         if waiting is None:
             if paper not in self._before:
                 self._before |= self._had([paper])
-            for table in ("mentions", "topics", "results", "result_on", "relations"):
+            for table in ("mentions", "topics", "results", "result_on", "relations", "uses", "citations"):
                 self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
             if record is not None:
                 self._less.append(labels_of(record))
@@ -205,9 +206,8 @@ class Writer:
         numbers = self._named(written)
         of = [(entry, papers[rows.paper], rows) for entry, rows in written]
 
-        # Columns that hold concepts.
         columns_of = {"mentions": (3,), "topics": (3,), "results": (3, 10), "result_on": (4,), "relations": (4, 6)}
-        for table, concepts in {"authors": (), **columns_of}.items():
+        for table, concepts in {"authors": (), **columns_of, "uses": (5,), "citations": ()}.items():
             out = []
             for entry, paper, rows in of:
                 for at, row in enumerate(getattr(rows, table), 1 + (len(rows.mentions) if table == "topics" else 0)):
@@ -221,9 +221,11 @@ class Writer:
         ]
         self._insert("texts", texts)
         # At once: SQLite's index of texts writes what it has to the disk at every savepoint and statement.
-        search = ((text[0], text[-1]) for text in texts if len(text[3]) == 1)  # bodies are not searched
-        self.db.index_texts(search)
+        self.db.index_texts((text[0], text[-1]) for text in texts if len(text[3]) == 1)  # bodies are not searched
         self._count(before)
+        link_citations(
+            self.db, [entry for entry, rows in written if rows.citations], touched | self._papers, _reference
+        )
         self.forget()
 
     def _insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -375,46 +377,6 @@ def _appeared(dates: Iterable[str | None], years: Iterable[Any], reported: Itera
     return next((min(known) for said in (dates, years, reported) if (known := [str(one) for one in said if one])), "")
 
 
-def folded_name_rows(labels: Iterable[tuple[str, bool]]) -> list[tuple[str, int, str | None, str | None]]:
-    """The names by which a thing is found, of its labels and whether each is preferred.
-
-    Folded form; whether it is that of a preferred label; its words from the last one on, where it has several; its
-    first letter and length, by which names that are nearly alike are found.
-    """
-    forms: dict[str, bool] = {}
-    for label, preferred in labels:
-        if form := fold(label):
-            forms[form] = forms.get(form, False) or bool(preferred)
-    return [
-        (
-            *(form, int(preferred), " ".join(reversed(form.split(" "))) if " " in form else None),
-            f"{form[0]}{len(form):02d}" if SHORTEST <= len(form) <= LONGEST else None,
-        )
-        for form, preferred in sorted(forms.items())
-    ]
-
-
-def called(record: Record) -> dict[str, list[str]]:
-    """The concepts of a record with the paper's own names for each, canonical ones first, without repetition."""
-    named: list[tuple[str, str]] = []
-    later: list[tuple[str, str]] = []
-    for mentions in LISTS.values():
-        for mention in getattr(record, mentions):
-            named.append((mention.concept, mention.canonical or mention.surface))
-            later += [(mention.concept, name) for name in (mention.surface, *mention.aliases)]
-    for result in record.results:
-        later += [(result.metric_concept, result.metric), (result.baseline_concept, result.baseline)]
-    for relation in record.relations:
-        later += [(relation.head_concept, relation.head), (relation.tail_concept, relation.tail)]
-    later += [(f"topic:{topic.id}", topic.id.replace("-", " ")) for topic in record.topics]
-    out: dict[str, list[str]] = {}
-    for concept, name in (*named, *later):
-        known = out.setdefault(concept, []) if concept else []
-        if name and name not in known:
-            known.append(name)
-    return out
-
-
 def _preferred(counted: Counter[_Label]) -> tuple[str, str]:
     """What most entries call a concept, in English and in Chinese."""
     said: dict[str, tuple[int, str]] = {}
@@ -444,6 +406,13 @@ def _place(said: Mention | Evidence | None) -> tuple[str, int, int]:
 
 def _trust(said: Statement) -> tuple[float, int]:
     return said.confidence, int(said.sure)
+
+
+def _reference(document: str, key: str) -> str:
+    """The text of a reference in a document's JSON; "" where that cannot be read."""
+    with suppress(*codec.WRONG):
+        return next((one.raw for one in codec.document(document).references if one.key == key), "")
+    return ""
 
 
 def _marks(number: int) -> str:

@@ -9,6 +9,7 @@ import spacy
 from spacy.tokens import Doc
 
 from kg.extract.baselines import Baselines
+from kg.extract.body.citing import read_citations
 from kg.extract.body.setup_numbers import stated_numbers
 from kg.extract.comparisons import is_drawn, is_partial
 from kg.extract.component import Tokenizer, make_doc
@@ -22,7 +23,7 @@ from kg.extract.outcomes import OutcomeLexicon
 from kg.extract.problems import with_edges
 from kg.extract.related import is_beside
 from kg.extract.rivals import rival_classes
-from kg.model import Mention
+from kg.model import Document, Mention, Part, Reference, Text
 from kg.vocabulary import Vocabulary
 from tests.extract.comparing import beaten, compared, stated_in, viewed
 from tests.extract.conftest import entry
@@ -82,6 +83,15 @@ def _tail(given: list[str]) -> Json:
     return not is_beside(view, given[1], Placed(mention, places, own=False))
 
 
+def _citation(given: list[str]) -> Json:
+    role, own, text = given
+    text, start, end = text.replace("⟦", "").replace("⟧", ""), text.index("⟦"), text.index("⟧") - 1
+    part = Part("s1/p1", "paragraph", role, (), Text(text, text))
+    cited = Reference("1", "A paper.", cited=(("s1/p1", start, end),))
+    [found] = read_citations(Document("a", "a", 1, {}, parts=(part,), references=(cited,)), own)
+    return found.type
+
+
 def _named(given: list[str]) -> Doc:
     nlp = spacy.blank("xx")
     nlp.tokenizer = Tokenizer(nlp.vocab)
@@ -105,6 +115,7 @@ EXTRACTED: dict[str, Callable[[Any], Json]] = {
     "barred": _barred,
     "problem": _problem,
     "tail": _tail,
+    "citation": _citation,  # the type, of the role of a section, the paper's own name, and a sentence that cites ⟦so⟧
     "noun phrase": lambda text: noun_phrase(text, Vocabulary.load()),
     "name": lambda given: _named(given)._.name,
     "setup": lambda given: sorted(

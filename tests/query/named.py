@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from kg.link.called_names import folded_name_rows
 from kg.query.graph_labels import Labels
-from kg.store.rows import folded_name_rows
 from kg.text import has_han
 
 

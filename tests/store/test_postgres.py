@@ -23,6 +23,7 @@ from kg.model import KgError
 from kg.query.patterns import phrase_regex
 from kg.store.derived_tables import VIEWS
 from tests.cases.kinds import case_files
+from tests.extract.body.test_citations import CITING
 
 psycopg = pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
 pytestmark = pytest.mark.skipif(postgres_server.programs() is None, reason="PostgreSQL is not installed")
@@ -55,8 +56,11 @@ def database(server: Path) -> Callable[..., str]:
 
 
 @pytest.fixture(scope="module")
-def files(few_reports: Path) -> list[Path]:
-    return [next(few_reports.glob(f"{name}_*.txt")) for name in ("002", "004")]
+def files(few_reports: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two reports and a whole paper."""
+    paper = tmp_path_factory.mktemp("whole") / "plover.tex"
+    paper.write_text(CITING, "utf-8")
+    return [*(next(few_reports.glob(f"{name}_*.txt")) for name in ("002", "004")), paper]
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +116,7 @@ def test_triples_are_those_of_the_file(graph: Graph, file: Graph) -> None:
 @pytest.mark.parametrize("view", re.findall(r"CREATE VIEW (\w+)", VIEWS))
 def test_views_have_the_rows_of_the_file(graph: Graph, file: Graph, view: str) -> None:
     rows = _rows(file, view)
-    assert rows or view == "paper_authors"  # of which reports say nothing
+    assert rows or view == "paper_authors"  # of which these say nothing
     assert _rows(graph, view) == rows
 
 

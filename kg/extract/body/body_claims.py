@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kg.entity_types import LISTS
+from kg.extract.body.citing import read_citations
 from kg.extract.body.setup_numbers import read_setup
 from kg.extract.body.things import Whole, settings
 from kg.extract.body.uses import evidence_of, read_uses
@@ -25,6 +26,7 @@ def read_body(nlp: Language, document: Document, record: Record, vocabulary: Voc
     record.setup, record.uses = read_setup(whole, read_uses(whole, record.name))
     _add_mentions(record)
     record.limitations = list(_limitations(document, vocabulary))[: settings()["limits"]["sentences"]]
+    record.citations = read_citations(document, record.name)
     said = [p.text.text for p in document.parts if p.kind == "footnote" or p.role in settings()["limits"]["links"]]
     text = "\n\n".join(said)
     found = code_url(make_doc(nlp, Document("", "", 1, {"A": Text(text, text)}), vocabulary))

@@ -16,6 +16,7 @@ from kg import latex
 from kg.model import Cell
 from kg.sources import bibtex
 from kg.sources.body.bodyparts import Anchor, Body, Builder, Piece, body_of
+from kg.sources.body.pdfreferences import title_in
 from kg.sources.body.roles import settings
 from kg.sources.inputs import HeldFile, InputFile
 from kg.sources.paper_rows import Skipped
@@ -627,7 +628,7 @@ class LatexBody:
                 else ""
             )
             shown = "".join(piece for piece in self._inner(" ".join(blocks)) if isinstance(piece, str))
-            self._builder.reference(one[1].strip(), shown, title.rstrip(" ."))
+            self._builder.reference(one[1].strip(), shown, title.rstrip(" .") or title_in(shown))
 
     def entries(self, text: str) -> None:
         """Read those entries of BibTeX files that the paper cites, in the order of their citations."""

@@ -65,7 +65,7 @@ class Bibliography:
     def give(self, builder: Builder) -> None:
         """Give the entries to a builder."""
         for key, raw in self._entries.items():
-            builder.reference(key, raw, _title(raw))
+            builder.reference(key, raw, title_in(raw))
 
     def linked(self, text: str) -> list[Piece]:
         """A text with its citations as links."""
@@ -152,7 +152,7 @@ def _joined(rows: Sequence[FlowRow], joiner: Joiner) -> str:
     return text[label.end() :] if label else text
 
 
-def _title(raw: str) -> str:
+def title_in(raw: str) -> str:
     """The title in an entry: quoted, else the first sentence behind the authors and a year."""
     if quoted := _QUOTED.search(raw):
         return quoted["title"].strip(" ,.")

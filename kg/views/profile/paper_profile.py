@@ -16,6 +16,7 @@ from kg.text import fold
 from kg.trust import LIKELY
 from kg.views.paper_brief import compose
 from kg.views.profile.body_profile import body_profile
+from kg.views.profile.lineage import lineage
 from kg.views.readable import letters
 from kg.views.selection import Selection, clean, code, ids, link, named, title
 
@@ -83,6 +84,7 @@ def profile(graph: GraphReader, name: str, lang: str = "en") -> dict[str, Any]:
         ],
         "claims": listed,
         **body_profile(graph, paper, lang),
+        **lineage(graph, paper.id, lang),
         "similar": similar(graph, paper.id, lang),
         "repairs": list(first.repairs),
     }

@@ -84,6 +84,13 @@ def of_paper(graph: GraphReader, name: str, lang: str, *, whole: bool = False) -
                     (" · ".join(filter(None, (words(f"type.{kind}"), role and words(f"role.{role}")))), said)
                 )
     _add_body(made, data, words, whole)
+    for side in ("cites", "cited_by"):
+        listed = data[side] if whole else data[side][:_MOST]
+        made.left += len(data[side]) - len(listed)
+        for one in listed:
+            who = " ".join(filter(None, (one["id"], as_text(one["title"]))))
+            quote = words("brief.quote", quote=as_text(one["quote"])) if whole and one["quote"] else ""
+            made.rows.append((words(f"show.{side}"), f"{who} · {one['said']} {quote}".strip()))
     sentences: dict[str, int] = {}
     for kind in ("result", "relation"):
         own = [claim for claim in claims if claim["kind"] == kind]

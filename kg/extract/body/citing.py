@@ -1,0 +1,142 @@
+"""Who is cited in which words: of each reference the sentences that cite it, each with its type.
+
+The types and their cues are data (citations.toml): builds_on, compares_with, uses; cites where a sentence says no more.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kg.extract.body.uses import evidence_of
+from kg.model import Citation, Document, Part
+from kg.text import sentence_at
+
+_LONGEST = 1500  # characters of a sentence that are read
+_PLACES = 60  # of a reference
+_ASIDE = r"\s?(?:\[[^\[\]]{0,80}\]|\([^()]{0,200}\))"
+
+
+@cache
+def settings() -> dict[str, Any]:
+    """The types of citations, their cues and scores."""
+    return tomllib.loads(Path(__file__).with_name("citations.toml").read_text("utf-8"))
+
+
+class CitingPlace(NamedTuple):
+    """A place that cites a reference, with its sentence and how many others this cites."""
+
+    part: Part
+    start: int  # of the sentence
+    end: int
+    type: str
+    others: int
+
+
+def read_citations(document: Document, own: str) -> list[Citation]:
+    """How each reference is cited: a sentence of each type that tells more than that it is. `own`: the paper's name."""
+    parts = {part.id: part for part in document.parts}
+    spans = {
+        place: sentence_at(parts[place[0]].text.text, *place[1:])
+        for one in document.references
+        for place in one.cited[:_PLACES]
+        if place[0] in parts
+    }
+    crowd = Counter((part, sentence) for (part, _, _), sentence in spans.items())
+    order = settings()["order"]
+    out: list[Citation] = []
+    for one in document.references:
+        found: dict[str, CitingPlace] = {}
+        for place in one.cited[:_PLACES]:
+            if place in spans:
+                part, (start, end) = parts[place[0]], spans[place]
+                said = _type(part, start, end, place[1], place[2], own)
+                made = CitingPlace(part, start, end, said, crowd[part.id, (start, end)])
+                if said not in found or made.others < found[said].others:
+                    found[said] = made
+        if len(found) > 1:
+            found.pop("cites", None)
+        for said in filter(found.__contains__, order):
+            part, start, end, *_ = found[said]
+            out.append(Citation(one.key, said, evidence_of(part, start, end), settings()["score"][said]))
+    return out
+
+
+def _type(part: Part, start: int, end: int, at: int, behind: int, own: str) -> str:
+    """How the sentence of a part speaks of the work that it cites at a place."""
+    text = part.text.text
+    before = re.sub(_ASIDE, "", text[max(start, at - _LONGEST) : at]).lower().replace("(", " ")
+    after = re.sub(_ASIDE, "", text[behind : min(end, behind + _LONGEST)]).lower()
+    clauses = re.split(settings()["clause"]["breaks"], before)
+    clause = before[len(before) - len(clauses[-1]) :] if len(clauses) > 1 else before
+    clause = _with_subject(before, clause)
+    for kind in settings()["order"][:-1]:
+        said = settings()[kind]
+        if part.role in said["roles"].split():
+            is_bare = part.role in said.get("bare_roles", said["roles"]).split()
+            if _says(kind, clause, after, own.lower(), is_bare):
+                return str(kind)
+    return "cites"
+
+
+def _with_subject(before: str, clause: str) -> str:
+    """A clause with the word of its break, which may be its subject: ", we use"."""
+    head = before[: len(before) - len(clause)]
+    last = re.search(r"\w+$", head)
+    return f"{last[0]}{clause}" if last else clause.lstrip(" ,;:")
+
+
+def _says(kind: str, clause: str, after: str, own: str, is_bare: bool) -> bool:
+    """Whether a clause up to a place, or the words behind it, have a cue of a type; `is_bare`: subject or not."""
+    cues, said = _cues(kind, own), settings()[kind]
+    if (
+        is_bare
+        and cues.behind
+        and (found := re.search(cues.behind, after))
+        and not re.search(r";", after[: found.start()])
+    ):
+        return True
+    for cue in (cues.own, cues.opening, cues.bare if is_bare else ""):
+        for found in re.finditer(cue, clause) if cue else ():
+            between = clause[found.end() :]
+            if cue is cues.opening and (
+                not re.search(cues.subject, after) or re.search(said.get("against_behind", "x^"), after)
+            ):
+                continue
+            if len(between.split()) <= said["words"] and not re.search(cues.against, between):
+                return True
+    return False
+
+
+class _Cues(NamedTuple):
+    """Patterns for the cues of a type, "" for none."""
+
+    own: str
+    bare: str
+    opening: str
+    behind: str
+    subject: str
+    against: str
+
+
+@cache
+def _cues(kind: str, own: str) -> _Cues:
+    said, clause = settings()[kind], settings()["clause"]
+    subject = "|".join([clause["own"], *([re.escape(own)] if len(own) > 2 else [])])
+    return _Cues(
+        _either(said.get("own"), rf"(?<!\w)(?:{subject})(?:’s|'s)? ?", r"(?!\w)"),
+        _either(said.get("bare"), r"(?<!\w)", ""),
+        _either(said.get("opening"), r"^\W{0,3}(?:\w+, )?", r"(?!\w)"),
+        _either(said.get("behind"), r"(?<!\w)", ""),
+        rf"\b(?:{subject})(?!\w)",
+        "|".join(filter(None, (clause["against"], said.get("against", "")))),
+    )
+
+
+def _either(forms: Iterable[str] | None, before: str, behind: str) -> str:
+    return f"{before}(?:{'|'.join(forms)}){behind}" if forms else ""

@@ -1,0 +1,116 @@
+"""Who cites a paper, what it cites, what builds on it: from the references of whole papers, with their sentences."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from kg.query.answer import Answer, Quote, Row
+from kg.query.corpus import Corpus
+from kg.query.filter import Query
+from kg.query.sayings import Sayings
+from kg.rdf.triples import language_of
+from kg.store.file import StoreFile
+
+#: Types of citations, what tells most first.
+TYPES = ("builds_on", "compares_with", "uses", "cites")
+_LONGEST = 300  # characters of a question that may be one
+_SQL = """SELECT p.curie, x.cited, x.title, x.type, e.name, x.part, x.start, x.quote, x.score FROM citations x
+    JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry WHERE {} ORDER BY e.name, x.number"""
+_NAMED = """SELECT curie FROM papers WHERE lower(name) = ? OR lower(title) = ? OR substr(lower(title), 1, ?) = ?
+    OR arxiv = ? OR lower(doi) = ? OR curie = ? OR curie IN (SELECT paper FROM entries WHERE lower(name) = ?)"""
+_MEANT = """x.cited = '' AND (lower(x.title) = ? OR substr(lower(x.title), 1, ?) = ? OR x.arxiv = ? OR x.doi = ?)"""
+
+
+class Citing(NamedTuple):
+    """One way in which a paper cites a work."""
+
+    paper: str  # CURIE of the one that cites
+    cited: str  # CURIE of the other; "" for a work that the graph does not hold
+    title: str  # of the reference
+    type: str  # one of TYPES
+    entry: str
+    part: str
+    start: int
+    quote: str
+    score: float
+
+
+def citing(store: StoreFile, where: str, *given: object) -> list[Citing]:
+    """How papers cite, by what tells most; `where` is a condition on rows `x` of citations and their papers `p`."""
+    found = [Citing(*row) for row in store.rows(_SQL.format(where), *given)]
+    return sorted(found, key=lambda one: (TYPES.index(one.type), not one.cited, not one.quote))
+
+
+def answered(store: StoreFile, question: str, limit: int | None, language: str) -> Answer | None:
+    """The answer to a question about citations; None for another one, and where nothing is said to build on a paper."""
+    asked, name = next(_asked(question), ("", ""))
+    if not asked:
+        return None
+    say, shown = Sayings(language or language_of(question)), question[slice(*_place(question, name))]
+    papers = [curie for (curie,) in store.rows(_NAMED, name, name, len(name) + 1, f"{name}:", *[name] * 4)]
+    found: list[Citing] = []
+    for paper in papers:
+        found += citing(store, "p.curie = ?" if asked == "cites" else "x.cited = ?", paper)
+    if asked != "cites" and not papers:
+        found = citing(store, _MEANT, name, len(name) + 1, f"{name}:", name, name)
+        if not found and (begin := _beside(store, name)):
+            found = citing(store, "x.begin = ?", begin)
+    found = [one for one in found if asked != "builds_on" or one.type == asked]
+    if asked == "builds_on" and not found:
+        return None
+    every = _papers(store, found, asked, say)
+    notes = [say("citing.read", Corpus.of(store).read().whole)]
+    if not every:
+        notes = [say("citing.none" if papers else "citing.unknown", name=shown), *notes]
+    query = Query(words=shown, language=say.language)
+    return Answer(question, query, every[:limit], tuple(notes), fulfilling=len(every))
+
+
+def _beside(store: StoreFile, name: str) -> int | None:
+    """The beginning of the title that most papers cite right behind a name: "StreamingLLM [12]"; None where two are."""
+    sql = """SELECT begin, count(DISTINCT paper) FROM citations WHERE begin IS NOT NULL
+        AND (instr(lower(quote), ?) > 0 OR instr(lower(quote), ?) > 0) GROUP BY begin ORDER BY 2 DESC LIMIT 2"""
+    (first, most), (_, other) = [*store.rows(sql, f"{name} [", f"{name} ("), (None, 0), (None, 0)][:2]
+    return first if most > other else None
+
+
+def _asked(question: str) -> Iterator[tuple[str, str]]:
+    text = " ".join(question[: _LONGEST + 1].lower().split()).rstrip("?？。. ")
+    if len(text) <= _LONGEST:
+        for asked, forms in _forms().items():
+            for form in forms:
+                if found := re.fullmatch(form, text):
+                    name = re.sub(r" ?[(（][^()（）]*[)）]$", "", found["name"])
+                    yield asked, name.strip(" \"'“”«»《》")
+
+
+@cache
+def _forms() -> dict[str, list[str]]:
+    said = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    name = r" ?(?P<name>\S.{0,200}?) ?"
+    return {asked: [form.replace("{name}", name) for form in forms] for asked, forms in said.items()}
+
+
+def _place(question: str, name: str) -> tuple[int, int]:
+    at = max(0, question.lower().find(name))
+    return at, at + len(name)
+
+
+def _papers(store: StoreFile, found: Iterable[Citing], asked: str, say: Sayings) -> tuple[Row, ...]:
+    """The papers that cite or are cited, each with the sentences that do so."""
+    quotes: dict[str, dict[Quote, None]] = {}
+    for one in found:
+        said = quotes.setdefault(one.cited if asked == "cites" else one.paper, {})
+        if one.quote:
+            place = (one.start, one.start + len(one.quote))
+            said[Quote(one.entry, one.part, one.quote, *place, say(f"citing.{one.type}"), one.quote, one.score)] = None
+    known = {row.paper: row for row in Corpus.of(store).rows(quotes)}
+    return tuple(
+        replace(known[paper], score=1.0, evidence=tuple(said)) for paper, said in quotes.items() if paper in known
+    )
