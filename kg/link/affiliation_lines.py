@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
@@ -156,12 +155,6 @@ def tidy(text: str, register: Register) -> str:
 
 def has_head(run: Sequence[NameToken], heads: frozenset[str]) -> bool:
     return any(f in heads for t in run for f in t.folds)
-
-
-def is_cut(one: Found, names: list[str], words: OrganisationWords) -> bool:
-    """Whether an unknown name begins one of the line's ("Max-Planck Institute"), which are sorted."""
-    key = joined(name_tokens(one.name, words))
-    return any(name.startswith(key) for name in names[bisect_left(names, key) :][:1])
 
 
 def is_descriptive(run: Sequence[NameToken], words: OrganisationWords) -> bool:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from bisect import insort
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import accumulate, dropwhile, pairwise, takewhile
@@ -18,7 +17,6 @@ from kg.link.affiliation_lines import (
     distinct,
     has_head,
     is_clear,
-    is_cut,
     is_descriptive,
     is_shared,
     owner_by_name,
@@ -45,8 +43,8 @@ _HOSPITAL = "hospital"
 _NEAR = 2  # maximum number of segments between an organisation and its part
 _MOST_CHECKS = 5_000  # runs of words in a line that are looked at because the register has them
 _LONGEST_FORM = 60  # characters of a legal form
-_GOES_ON = ("of", "in", "for")  # words behind a name that make it the beginning of another
 _COMPOUND = re.compile(r"-[A-Z][a-z]")
+_GOES_ON = ("of", "in", "for")  # words behind a name that make it the beginning of another
 
 
 def organisations(line: str, register: Register, also: Iterable[str] = ()) -> list[Found]:
@@ -89,12 +87,10 @@ class _LineParser:
         for one in found:
             by_segment.setdefault(one.segment, []).append(one)
         found = [f for f in found if not self._is_part(f, by_segment, known)]
-        names = sorted(joined(name_tokens(f.name, self.words)) for f in found)
         listed = {at for first in unknown for at in range(first + 1, more.last(first) + 1)}
         for at in unknown:
-            if at not in listed and (named := more.named(at)) and not is_cut(named, names, self.words):
+            if at not in listed and (named := more.named(at)):
                 found.append(named)
-                insort(names, joined(name_tokens(named.name, self.words)))
         found = [f for f in found if not self._is_described_part(f, found)]
         taken = {at for f in found for at, s in enumerate(self.segments) if f.start < s.end and s.start < f.end}
         for at in addressed(self.line, [s.tokens for s in self.segments], self.of.affiliation, taken, self.register):
@@ -146,8 +142,8 @@ class _LineParser:
         whole = self._match(tokens, at, whole=True)
         if whole or segment.bracketed:
             return [whole] if whole else []
-        if company := self._two(tokens, at) or self._company(tokens, at):
-            return company
+        if two := self._two(tokens, at):
+            return two
         out: list[Found] = []
         taken: set[int] = set()
         is_firm = len(without_legal_form(tokens, self.words)) < len(tokens)
@@ -177,7 +173,7 @@ class _LineParser:
                 if self._has_more(behind) or self._goes_on(run):
                     continue
                 found = self._match(run, at)
-                if found and not (length < len(tokens) and self._is_end(found, run, at)):
+                if found:
                     out.append(found)
                     taken.update(range(first, first + length))
         return out or self._loose(tokens, at)
@@ -261,17 +257,6 @@ class _LineParser:
         if len(behind) < 2 or behind[0].folds or self.line[behind[0].start : behind[0].end] not in _GOES_ON:
             return False
         return self.line[behind[1].start].isupper() and not self.register.is_place(joined(behind[1:]))
-
-    def _is_end(self, found: Found, run: Sequence[NameToken], at: int) -> bool:
-        """Whether the words are but a part of a name that the register lacks, as another country and no city show.
-
-        "Amirkabir University of Technology, Iran" is not the University of Technology in Khartoum, nor is the
-        "University of Technology of Plover".
-        """
-        country, known = self._country(at), found.organisation
-        if not country or not known or known.country == country or self.register.own(joined(run)):
-            return False
-        return not self._ends_in_place(run, 1)
 
     def _ends_in_place(self, run: Sequence[NameToken], first: int) -> bool:
         """Whether words end in a place that begins at `first` or behind it."""
@@ -365,20 +350,6 @@ class _LineParser:
                 sides = [one for one in two if one and one.organisation]
                 if len(sides) == 2 and all(is_clear(one, self.line, self.register) for one in sides):
                     return sides
-        return []
-
-    def _company(self, tokens: list[NameToken], at: int) -> list[Found]:
-        """A part of a company, whose name comes first or after "of" ("Tencent AI Lab", "ROLL Team of Alibaba")."""
-        if has_head(tokens, self.words.learned):
-            return []
-        for first in (0, *(i + 1 for i, t in enumerate(tokens[:-1]) if not t.folds)):
-            for length in range(min(4, len(tokens) - first), 0, -1):
-                run = tokens[first : first + length]
-                own = self.register.own(joined(run))
-                is_name = self.line[run[0].start].isupper() or not self.line[run[0].start].isascii()
-                if own and own.types == "c" and self._is_spelt(run) and is_name:
-                    match = NameMatch(own, f"named as part of {own.name!r}")
-                    return [self._found(match, tokens[first:] if first else tokens, at)]
         return []
 
     def _is_endowed(self, tokens: Sequence[NameToken], at: int) -> bool:

@@ -12,7 +12,6 @@ from kg.link.organisation_words import OrganisationWords
 from kg.link.register import NameToken, Register, joined, name_tokens, without_legal_form
 
 _LAB = "laboratory"
-_JOINT_LAB = re.compile(r"\b[A-Z]\w+-([A-Z]\w+)\b")
 _MOST_WORDS = 9  # of a name
 _IN_LIST = 4  # parts of a list within a name, and words of a part
 _BOX = re.compile(r"\s\d{3,}$")  # a number behind a name: "Lab Code 662"
@@ -79,7 +78,7 @@ class UnknownNames:
             return self._owner(at) is not None  # "NUTRIM School of Nutrition and Research"
         if has_head(tokens, self.of.words.learned) and folds[0] not in self.of.words.lab:
             return False
-        if not any(f in self.of.words.lab for f in folds) or _is_joint(text, self.of.words):
+        if not any(f in self.of.words.lab for f in folds):
             return False
         if folds[-1] in self.of.words.lab and len(folds) <= (3 if folds[-1] == _LAB else 2):
             return bool(self.known) and not self._is_national(at, folds)
@@ -113,12 +112,6 @@ def _has_own_head(run: Sequence[NameToken], line: str, words: OrganisationWords)
     """Whether a head word tells what the name is of, not what it is for: none does in "Perception for Robotics"."""
     free = [*run[:1], *(b for a, b in pairwise(run) if line[a.start : a.end] != "for")]
     return any(fold in words.head for token in free for fold in token.folds)
-
-
-def _is_joint(text: str, words: OrganisationWords) -> bool:
-    """Whether a laboratory belongs to two organisations: "UvA-Bosch Delta Lab"."""
-    second = [fold for m in _JOINT_LAB.finditer(text) for t in name_tokens(m[1], words) for fold in t.folds]
-    return bool(second) and not any(fold in words.lab for fold in second)
 
 
 def _is_street(run: Sequence[NameToken], words: OrganisationWords) -> bool:
