@@ -197,6 +197,18 @@ class Corpus:
         named = sorted(set(papers))
         return Papers(f"SELECT id FROM papers WHERE curie IN ({marks(named)})", tuple(named))
 
+    def mentioning(self, concepts: tuple[str, ...]) -> tuple[str, ...]:
+        """The papers (CURIEs) whose bodies name one of some concepts and that do not have it: "H800" in an outlook."""
+        return self.once(self._mentioning, concepts)
+
+    def _mentioning(self, concepts: tuple[str, ...]) -> tuple[str, ...]:
+        among = marks(concepts)
+        sql = f"""SELECT DISTINCT p.curie FROM uses x JOIN concepts c ON c.id = x.concept
+            JOIN papers p ON p.id = x.paper WHERE x.use = 'mentioned' AND c.curie IN ({among})
+            AND NOT EXISTS (SELECT 1 FROM mentions m JOIN concepts d ON d.id = m.concept
+            WHERE m.paper = p.id AND d.curie IN ({among})) ORDER BY p.curie"""
+        return tuple(curie for (curie,) in self.store.rows(sql, *concepts, *concepts))
+
     def count(self, papers: Papers) -> int:
         """How many papers a set has."""
         return self.once(self._count, papers)

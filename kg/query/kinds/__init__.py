@@ -5,12 +5,14 @@ A kind that answers with a table need not give the papers that it rests on: `res
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 
+from kg.model import OBTAINED
 from kg.query.answer import Answer, Coverage
 from kg.query.corpus import Corpus
-from kg.query.filter import Filter, Query
+from kg.query.filter import Entity, Filter, Query
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.query.unnamed import narrowed
@@ -21,6 +23,8 @@ from kg.store.file import StoreFile
 _COVERED = {kind: kind for kind in ("institution", "author", "hardware", "venue")} | {"country": "institution"}
 #: Kinds of answer that count all papers of the conditions, so that it is told how these were read.
 _COUNTING = ("entities", "who", "count", "trend")
+#: Kinds of answer that say which papers only mention a thing, and how many of these they name.
+_MENTIONED, _LISTED = ("papers", "count"), 6
 #: Papers of a line that are named beside it.
 _NAMED = 3
 #: The share of papers above which a type counts as named by all.
@@ -43,7 +47,17 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
         told = import_module("kg.query.kinds.papers").readings(corpus, query.filter, say)
         found = replace(found, notes=(*found.notes, *told))
     notes = (say(f"coverage.{one.field}", named=one.named, n=one.papers) for one in known)
-    return replace(found, coverage=known, notes=(*found.notes, *notes))
+    return replace(found, coverage=known, notes=(*found.notes, *mentioned(corpus, query, say), *notes))
+
+
+def mentioned(corpus: Corpus, query: Query, say: Sayings) -> Iterator[str]:
+    """Which papers only mention the hardware, models and data sets that are asked for; they do not count."""
+    conditions = (one for one in query.filter.conditions if query.kind in _MENTIONED and not one.negated)
+    for term in (term for one in conditions for term in one.any_of if isinstance(term, Entity)):
+        papers = corpus.mentioning(term.concepts) if term.field in OBTAINED else ()
+        if papers:
+            names = [row.name or row.title or row.id for row in corpus.rows(papers[:_LISTED])]
+            yield say("answer.mentioned", len(papers), label=term.label, names=say.first(names, _LISTED - 1))
 
 
 def coverage(corpus: Corpus, query: Query) -> tuple[Coverage, ...]:

@@ -99,7 +99,9 @@ def test_a_graph_finds_what_a_body_uses_and_keeps_where_it_says_so(paper: Path, 
         assert "read: 1 whole paper, 0 abstracts" in str(answer)
         counted = graph.sql("SELECT label, papers FROM entity_counts WHERE type = 'hardware'")
         assert counted.to_numpy().tolist() == [["NVIDIA A100 80GB", 1]]  # what is used, no mention
-        assert not graph.ask("papers on H200").rows
+        mention = graph.ask("papers on H200")
+        assert not mention.rows
+        assert "1 paper only mentions NVIDIA H200 and is not counted: PloverKV." in mention.notes
         assert verify(graph.store).faults == []
         assert graph.add(paper, fast=True).unchanged == ["plover-01"]
 
