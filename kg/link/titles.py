@@ -6,8 +6,6 @@ import re
 from collections import Counter
 from functools import cached_property, lru_cache
 
-from rapidfuzz.distance import Indel, Levenshtein
-
 from kg.text import greek_name, has_han, unaccented
 
 _COMMAND = re.compile(r"\\(?:text|math|em)\w*\s*(?=\{)|\\(?:it|bf|rm|em|sf|tt)\b")  # formatting commands
@@ -99,6 +97,8 @@ class Title:
     def subtitles_alike(self, other: Title) -> float:
         """The similarity of the words after the colon in order, 0 to 1."""
         a, b = Title(self.rest).stems, Title(other.rest).stems
+        from rapidfuzz.distance import Indel  # slow to load
+
         return Indel.normalized_similarity(a, b) if a and b else 0.0
 
     @property
@@ -189,4 +189,6 @@ def _counts(token: str) -> bool:
 def _is_misprint(a: str, b: str) -> bool:
     if a + "s" == b or b + "s" == a:
         return min(len(a), len(b)) >= 3
+    from rapidfuzz.distance import Levenshtein  # slow to load
+
     return min(len(a), len(b)) >= _WORD_TYPED and a[:2] == b[:2] and Levenshtein.distance(a, b) <= 1
