@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from kg.sources.layout.blocks import TextRow, is_running, paragraphs, rows, without_blocks
+from kg.sources.layout.blocks import TextRow, is_running, paragraphs, rows
 from kg.sources.layout.change import LOOKAHEAD, is_another_text
 from kg.sources.layout.join import Joiner, plain
 from kg.sources.layout.page_words import HeaderLabels, letters
@@ -35,18 +35,14 @@ _AFTER = re.compile(
     r"|(?:figure|fig\.)\s*\d+\s*[.:]|table\s+\d+\s*[.:]|preprint\b.{0,60}$|\*?correspond(?:ing|ence)\b|equal\s+contribution)",
     re.I,
 )
-_CAPTION = re.compile(r"\s*(?:figure|fig\.)\s*\d+\s*[.:]", re.I)
 _OPENING = re.compile(r"(?:1|I)?[.:]?introduction[.:]?", re.I)  # in small capitals, "I NTRODUCTION"
 _NUMBERED = re.compile(r"\s*(?:1|I|A)\s*[.:]?\s+[A-Z][\w -]{2,40}$")
 _END = re.compile(r"[.!?][)\]\"”’']*\s*\d*$")
 _FOOT = 0.88  # share of the page from which a row without letters is its number
 _MOST = 90  # rows per abstract
 _MOST_KEYWORDS = 9  # rows
-_CLOSE = 1.45  # em between the lines of a paragraph
-_MOST_BESIDE = 20  # notes at one height
 _WHOLE, _SMALL = 300, 0.75  # letters of an abstract alone at the foot of a page, and its size relative to the names
 _FEWEST, _SHORT = 3, 180  # lines of running text of an abstract without a heading, and letters of so few
-_PRINT, _SLIM = 0.88, 0.7  # size and width of notes in a column at the side, relative to the text beside them
 _GAP, _LOW = 1.3, 0.8  # leadings between an abstract and text set alike below it, which ends in this share of all
 _FEW = 25  # letters of a line that can define the width of a column
 _PART, _HEADED = 1.7, 1.2  # leadings above a part of an abstract, and below a heading in a row of its own
@@ -136,11 +132,11 @@ def has_initial(line: TextLine) -> bool:
 
 def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None:
     """The first paragraph of running text if a heading or keywords follow it on the page; else None."""
-    lines = _without_small_print([line for line in page.lines if line.y > below])
+    lines = [line for line in page.lines if line.y > below]
     labels = HeaderLabels.load()
     text = min((li.y - li.chars[0].font.size for li in lines if has_initial(li)), default=page.height)
     runs = list(paragraphs(lines, _FEWEST - 1))
-    for run in _without_narrow(runs):
+    for run in runs:
         is_apart = all(li.font.italic or li.font.bold for li in run) and sum(li.letters for li in run) >= _SHORT
         if len(run) < _FEWEST and not is_apart:
             continue
@@ -160,37 +156,6 @@ def first_paragraph(page: Page, below: float, joiner: Joiner) -> Abstract | None
         found = _collected(page, lines, run[0], None, joiner, below)
         return found if found and not found.text[0].islower() else None  # the middle of a text whose start is unclear
     return None
-
-
-def _without_small_print(lines: Sequence[TextLine]) -> list[TextLine]:
-    """The lines without captions of figures, and without notes of few lines: "Copyright 2024 Ada Fox."."""
-    blocks: list[list[TextLine]] = []
-    for line in without_blocks(lines, _CAPTION.match):
-        near = (b for b in blocks[-_MOST_BESIDE:] if b[-1].left < line.right and line.left < b[-1].right)
-        block = max(near, key=lambda b: b[-1].y, default=[])
-        if block and line.y - block[-1].y < _CLOSE * line.size:
-            block.append(line)
-        else:
-            blocks.append([line])
-    note = HeaderLabels.load().note
-    return [line for block in blocks if len(block) > _FEWEST or not note.match(block[0].text) for line in block]
-
-
-def _without_narrow(runs: Sequence[list[TextLine]]) -> list[list[TextLine]]:
-    """The paragraphs without those in small print of a narrow column beside wider text: how to cite, the licence."""
-
-    def is_narrow(run: list[TextLine]) -> bool:
-        left, right = min(li.left for li in run), max(li.right for li in run)
-        return any(
-            run[0].size <= _PRINT * other[0].size
-            and other[0].y - other[0].size < run[-1].y
-            and run[0].y - run[0].size < other[-1].y
-            and right - left < _SLIM * (max(li.right for li in other) - min(li.left for li in other))
-            and (right < min(li.left for li in other) or left > max(li.right for li in other))
-            for other in runs
-        )
-
-    return [run for run in runs if not is_narrow(run)]
 
 
 def _collected(
