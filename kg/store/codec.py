@@ -6,7 +6,7 @@ a list have in common is told once, under `extractors`. A relation is between co
 unless it says others; its evidence is a sentence, and is kept by its place where it stands there. Mentions and results
 keep their words, which `kg verify` holds against the texts.
 
-Of a body, the parts are lists (kg/sources/body/keptbody.py), which the view `parts` shows; its tables and references,
+Of a body, the parts are lists (kg/keptbody.py), which the view `parts` shows; its tables and references,
 and what a record says of things used and of citations, are packed.
 """
 
@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from kg.entity_types import LISTS
 from kg.identifiers import MINTED
+from kg.keptbody import kept, pack, parts_of, unpacked
 from kg.model import (
     Brief,
     Cell,
@@ -41,7 +42,6 @@ from kg.model import (
     Topic,
     Usage,
 )
-from kg.sources.body.keptbody import kept, pack, parts_of, unpacked
 from kg.tables import json_line
 
 #: What is raised for JSON that is no document, record or source.
