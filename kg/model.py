@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from kg.entity_types import LISTS
 
@@ -20,6 +20,11 @@ ENTITY_TYPES = tuple(LISTS)
 ROLES = ("proposed", "used", "baseline", "mentioned")
 MODEL_ROLES = ("proposed", "used", "baseline", "evaluated")  # derived from relations; "" for a model without any
 KEY_ROLES = ("proposes", "problem", "result", "limits")
+#: What the words of a result or relation say, each a span of its sentence.
+SPANS = ("subject", "metric", "value", "baseline", "setting", "dataset", "model", "hardware")
+#: What a sentence restricts: it holds in some cases only, for a part or variant of the work, against larger rivals; it
+#: is of others' work, or no measurement. The bound of a number is a field of its own.
+MARKS = ("cases", "part", "larger", "others", "hypothetical")
 #: Types of entities that results are obtained on.
 OBTAINED = ("hardware", "model", "dataset")
 KINDS = ("method", "system", "benchmark", "dataset", "survey", "study", "model", "theory")
@@ -206,6 +211,15 @@ class Evidence:
     end: int = -1
 
 
+class FieldSpan(NamedTuple):
+    """The words of one field of a statement: one of SPANS, [start, end) in the raw field of its evidence, a score."""
+
+    name: str
+    start: int
+    end: int
+    score: float = 1.0
+
+
 @dataclass(slots=True)
 class Result:
     """One quantitative outcome of a paper, comparable with those of other papers."""
@@ -225,6 +239,8 @@ class Result:
     confidence: float = 1.0
     sure: bool = False
     on: tuple[str, ...] = ()  # what it was obtained on: canonical names of hardware, models and data sets of its record
+    spans: tuple[FieldSpan, ...] = ()
+    marks: tuple[str, ...] = ()  # of MARKS
 
 
 @dataclass(slots=True)
@@ -240,6 +256,8 @@ class Relation:
     extractor: str = ""
     confidence: float = 1.0
     sure: bool = False
+    spans: tuple[FieldSpan, ...] = ()
+    marks: tuple[str, ...] = ()  # of MARKS
 
 
 @dataclass(slots=True)

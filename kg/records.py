@@ -22,13 +22,16 @@ from kg.model import (
     KEY_ROLES,
     KINDS,
     LARGEST,
+    MARKS,
     MODEL_ROLES,
     OBTAINED,
     RELATION_TYPES,
     ROLES,
+    SPANS,
     Brief,
     Document,
     Evidence,
+    FieldSpan,
     KgError,
     Mention,
     Part,
@@ -210,12 +213,19 @@ def _result_json(result: Result) -> dict[str, Any]:
         out["on"] = list(result.on)
     if result.metric_concept:
         out["concept"] = result.metric_concept
-    return out | _trust(result)
+    return out | _read(result) | _trust(result)
+
+
+def _read(said: Result | Relation) -> dict[str, Any]:
+    """The spans of a statement, a list of [start, end, score] for each field that has any, and its marks."""
+    spans = {name: [[s, e, round(score, 4)] for n, s, e, score in said.spans if n == name] for name in SPANS}
+    found = {name: places for name, places in spans.items() if places}
+    return {**({"spans": found} if found else {}), **({"marks": list(said.marks)} if said.marks else {})}
 
 
 def _relation_json(relation: Relation) -> dict[str, Any]:
     out = {"head": relation.head, "type": relation.type, "tail": relation.tail, "evidence": relation.evidence.quote}
-    return out | _trust(relation)
+    return out | _read(relation) | _trust(relation)
 
 
 def _value_json(value: float | tuple[float, float]) -> int | float | list[int | float]:
@@ -319,13 +329,14 @@ class _AnnotationReader:
     def result(self, item: Mapping[str, Any]) -> Result:
         said = item.get("value")
         value: float | tuple[float, float]
+        evidence = self.quote(self.text(item, "surface"), self.text(item, "in"))
         if isinstance(said, list) and len(said) == 2:
             low, high = sorted(self.number(number) for number in said)
             value = (low, high) if low < high else low
         else:
             value = self.number(said)
         return Result(
-            evidence=self.quote(self.text(item, "surface"), self.text(item, "in")),
+            evidence=evidence,
             metric=self.text(item, "metric"),
             value=value,
             unit=self.text(item, "unit"),
@@ -335,6 +346,7 @@ class _AnnotationReader:
             setting=self.text(item, "setting"),
             on=tuple(self.whole(name, "on") for name in self.listed(item, "on")),
             metric_concept=self.check_concept(self.text(item, "concept"), "metric"),
+            **self.read(item, evidence),
             **self.origin(item),
         )
 
@@ -343,17 +355,36 @@ class _AnnotationReader:
         for name in (head, tail):
             if not name or name not in names:
                 self.fail(f"a relation names {name!r}, which is not listed in the record")
+        evidence = self.quote(self.text(item, "evidence"))
         return Relation(
             head=names[head],
             type=self.choice(item, "type", RELATION_TYPES),
             tail=names[tail],
-            evidence=self.quote(self.text(item, "evidence")),
+            evidence=evidence,
+            **self.read(item, evidence),
             **self.origin(item),
         )
 
     def setup_number(self, item: Mapping[str, Any]) -> SetupNumber:
         place = self.quote(self.text(item, "quote"), self.text(item, "part"))
         return SetupNumber(**{key: self.text(item, key) for key in _SETUP}, place=place)
+
+    def read(self, item: Mapping[str, Any], evidence: Evidence) -> dict[str, Any]:
+        """The spans and marks of a statement."""
+        marks, given = self.listed(item, "marks"), self.mapping(item, "spans")
+        if wrong := [mark for mark in marks if mark not in MARKS]:
+            self.fail(f"marks has {wrong[0]!r}: choose of {', '.join(MARKS)}")
+        spans: list[FieldSpan] = []
+        most = len(self.document.texts[evidence.field].raw)
+        for name in given:
+            for one in self.listed(given, name):
+                start, end, score = map(self.number, one) if isinstance(one, list) and len(one) == 3 else (-1, -1, -1)
+                if name not in SPANS or not (0 <= start < end <= most and 0 <= score <= 1):
+                    self.fail(
+                        f"spans has {name!r}: {one!r}, which is no [start, end, score] of a text of {most} letters"
+                    )
+                spans.append(FieldSpan(name, int(start), int(end), score))
+        return {"spans": tuple(spans), "marks": tuple(mark for mark in MARKS if mark in marks)}
 
     def topics(self, obj: Mapping[str, Any]) -> list[Topic]:
         trust = obj.get("topic_scores", {})

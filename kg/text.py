@@ -320,6 +320,12 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return out
 
 
+def nearest(words: str, text: str, at: int) -> tuple[int, int] | None:
+    """Where some words stand in a text nearest to an offset, in any case."""
+    found = re.finditer(re.escape(words), text, re.IGNORECASE) if words else ()
+    return min((match.span() for match in found), key=lambda span: abs(span[0] - at), default=None)
+
+
 def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
     """The span of the sentence (or run of sentences) that contains [start, end)."""
     spans = _sentences(text)

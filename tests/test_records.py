@@ -88,6 +88,18 @@ def test_how_far_a_claim_can_be_trusted_is_written_and_read():
     assert (back.topics[0].confidence, back.topics[0].sure) == (0.93, True)
 
 
+def test_spans_and_marks_of_statements_are_written_and_read():
+    obj = changed("spans", {"metric": [[5, 9, 1]], "value": [[0, 4, 0.9]]}, "results")
+    obj["results"][0]["marks"], obj["relations"][0]["marks"] = ["cases", "part"], ["larger"]
+    record = from_json(obj, demo_document())
+    assert record.results[0].spans == (("metric", 5, 9, 1), ("value", 0, 4, 0.9))
+    assert (record.results[0].marks, record.relations[0].marks) == (("cases", "part"), ("larger",))
+    assert from_json(to_json(record), demo_document()) == record
+    for key, wrong in (("marks", ["other"]), ("spans", {"value": [[9, 4, 1]]}), ("spans", {"who": [[0, 1, 1]]})):
+        with pytest.raises(KgError, match=key):
+            from_json(changed(key, wrong, "results"), demo_document())
+
+
 def test_the_kind_of_a_paper_has_a_score_where_it_was_judged():
     record = demo_record()
     assert "kind_score" not in to_json(record)

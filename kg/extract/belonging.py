@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from kg.entity_types import LISTS
 from kg.extract.speech import tagged
-from kg.model import OBTAINED, Document, Record, Result
+from kg.model import OBTAINED, Document, FieldSpan, Record, Result
 from kg.text import fold, sentence_at
 from kg.vocabulary import Match, Vocabulary
 
@@ -263,6 +263,10 @@ class _Read:
                 left = [one for one in things[kind] if one not in rivals]
                 own = reader.of(left) or {one.concept for one in before[kind] if not left}
                 result.on += tuple(sorted(self.names[one][1] for one in own if one in self.names))
+                stands = (one for one in left if one.concept in own and one.concept in self.names)
+                result.spans += tuple(
+                    FieldSpan(kind, first + one.start, first + one.end, result.confidence) for one in stands
+                )
 
     def before(self, raw: str, first: int) -> dict[str, list[Match]]:
         """What the sentence before names, where it states no amount: of each type one thing, or one list."""

@@ -28,7 +28,7 @@ _CONTENT = ("NN", "VB", "PRP", "JJ")  # tags of the words of a clause that says 
 _MARKERS = ("unlike", "gain-over", "set-against", "kept", "likened", "match", "win", "set-beside")  # groups of cues
 _DRAWN = 6  # words from "comparable" to "or", from which a win is two words
 _NEAR = 3  # words before a win that say how often it holds
-_ON_SOME = re.compile(r"\b(?:[Oo]n|[Ii]n|[Ff]or) (?P<some>\d{1,4}) (?:out )?of (?:the )?(?P<all>\d{1,4})\b")
+ON_SOME = re.compile(r"\b(?:[Oo]n|[Ii]n|[Ff]or) (?P<some>\d{1,4}) (?:out )?of (?:the )?(?P<all>\d{1,4})\b")
 _BETTER = ("speed", "win", "improve")  # groups of outcome words that need no metric
 WIN, LIKE = "outperforms", "compared_with"
 
@@ -115,7 +115,7 @@ def is_partial(view: DocView, at: int, end: int) -> bool:
     if any(word in partly for word in led[-2:]) and ("in" in led or not partly.isdisjoint(led[-1:])):
         return True
     begin, behind = sentence_of(view.doc, at)[0], _behind(view, end)
-    places = [*_ON_SOME.finditer(view.text, end, behind), *_ON_SOME.finditer(view.text, begin, at)]
+    places = [*ON_SOME.finditer(view.text, end, behind), *ON_SOME.finditer(view.text, begin, at)]
     if any(int(found["some"]) < int(found["all"]) for found in places):
         return True
     said = [word for word in view.words(end, behind) if word not in ("a", "the")]

@@ -19,7 +19,7 @@ from kg.entity_types import LISTS
 from kg.evidence import Bearers
 from kg.extract.numbers import holds_number
 from kg.link.acronyms import expanded, expansions, means_another
-from kg.model import ROLES, Brief, Document, Evidence, Mention, Record, Relation, Result, Topic
+from kg.model import ROLES, Brief, Document, Evidence, FieldSpan, Mention, Record, Relation, Result, Topic
 from kg.text import fold, raw_span, sentences, token_lists
 from kg.trust import BY_RULES, is_scored
 from kg.vocabulary import Match, Vocabulary
@@ -225,6 +225,10 @@ def to_record(doc: Doc, document: Document) -> Record:
     for evidence in (*claims, *record.key.values()):
         if evidence is not None and evidence.start >= 0:
             _settle(evidence, doc, document)
+    for result in results:
+        result.spans = tuple(_settled(result.spans, result.evidence.field, doc, document))
+    for relation in relations:
+        relation.spans = tuple(_settled(relation.spans, relation.evidence.field, doc, document))
     record.topics = topics
     record.results = [result for result in results if holds_number(result)]
     if relations:
@@ -269,6 +273,15 @@ def _settle(span: Mention | Evidence, doc: Doc, document: Document) -> None:
         span.surface = quote
     else:
         span.quote = quote
+
+
+def _settled(spans: Iterable[FieldSpan], field: str, doc: Doc, document: Document) -> Iterator[FieldSpan]:
+    """The spans of a statement in its raw field."""
+    begin, end = doc._.fields.get(field, (0, 0))
+    for one in spans:
+        if begin <= one.start < one.end <= end:
+            start, stop = raw_span(document.texts[field], one.start - begin, one.end - begin)
+            yield one._replace(start=start, end=stop)
 
 
 def read_fields(doc: Doc) -> list[tuple[int, int]]:

@@ -116,7 +116,9 @@ class Relations:
             start, end = sentence_of(doc, said.at) if said else self._evidence(doc, found[tail], found[other])
             if kind == WIN and _is_adjective(view, found[i], start, end):
                 continue
-            if kind == WIN and ((said and said.is_larger) or _is_in_part(view, found[j], start, end)):
+            holds = {"cases": _is_in_part(view, found[j], start, end), "larger": bool(said and said.is_larger)}
+            marks = tuple(mark for mark, is_so in holds.items() if is_so and kind == WIN)
+            if marks:
                 confidence = min(confidence, LIKELY)
             if second.type == "model":
                 second.role = second.role or _MODEL_ROLES.get(kind, "")
@@ -132,6 +134,7 @@ class Relations:
                     Evidence(doc._.text[start:end], start=start, end=end),
                     extractor=EXTRACTOR,
                     confidence=round(confidence, 2),
+                    marks=marks,
                 )
             )
         return doc

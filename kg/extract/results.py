@@ -32,8 +32,8 @@ from kg.extract.outcomes import (
 )
 from kg.extract.settings import setting
 from kg.extract.weighing import Weights, best, likelihood, of_all, shares, weights
-from kg.model import LARGEST, Evidence, Result
-from kg.text import fold
+from kg.model import LARGEST, Evidence, FieldSpan, Result
+from kg.text import fold, nearest
 from kg.vocabulary import Vocabulary
 
 _OWN = re.compile(
@@ -49,6 +49,9 @@ _BY_FORM = 0.98  # likelihood of a metric or baseline given by the form of the s
 _ORIGIN = 0.9  # likelihood that the first value of "from A to B" is the baseline
 _OF_SCORES = ("", "%", "points")  # units of metrics that change by points
 _NAMED = ("dataset", "model", "technique")
+
+
+Scores = tuple[float, float, float, float]
 
 
 class Scored(NamedTuple):
@@ -128,7 +131,7 @@ class Results:
                 sure = self.sure(found.likelihood, of_metric, of_baseline)
                 if sentence.tags is None or sure >= _LEAST:
                     for one in self.split(metric):
-                        yield self.result(found, one, against, offset, sure)
+                        yield self.result(found, one, against, offset, (found.likelihood, of_metric, of_baseline, sure))
                 last = metric
 
     def scored(self, sentence: Stated, before: list[Result]) -> list[Scored | None]:
@@ -206,7 +209,8 @@ class Results:
         known = [self.lexicon.metric(p) or (len(p.split()) <= 3 and self.lexicon.lower.search(p)) for p in parts]
         return [self.lexicon.named(p) for p in parts] if len(parts) == 2 and all(known) else [metric]
 
-    def result(self, found: Scored, metric: str, baseline: str, offset: int, sure: float) -> Result:
+    def result(self, found: Scored, metric: str, baseline: str, offset: int, scores: Scores) -> Result:
+        """The result of a number, with the scores of its value, metric, baseline and of all of it."""
         place, reading = found.governed.place, found.reading
         unit, change = unit_of(place, reading), reading.change
         known = self.lexicon.metric(metric)
@@ -214,6 +218,12 @@ class Results:
             unit = "points" if known.facts.get("unit", "") in _OF_SCORES else "x"  # "reduces peak memory by 2.2"
         if change in ("increase", "decrease") and _is_improved(place, reading):
             change = "decrease" if self.lexicon.is_lower_better(metric) else "increase"
+        said = setting(place, metric, baseline, self.lexicon)
+        named = zip(("metric", "baseline", "setting"), (metric, baseline, said), scores[1:], strict=True)
+        spans = [("value", (place.quantity.start, place.quantity.end), scores[0])]
+        spans += [
+            (n, at, score) for n, words, score in named if (at := nearest(words, place.text, place.quantity.start))
+        ]
         return Result(
             evidence=Evidence("", "", offset + reading.span[0], offset + reading.span[1]),
             metric=metric,
@@ -222,9 +232,10 @@ class Results:
             change=change,
             bound=place.quantity.bound,
             baseline=baseline,
-            setting=setting(place, metric, baseline, self.lexicon),
+            setting=said,
             extractor="results/2",
-            confidence=round(sure, 3),
+            confidence=round(scores[-1], 3),
+            spans=tuple(FieldSpan(name, offset + s, offset + e, round(score, 3)) for name, (s, e), score in spans),
         )
 
 

@@ -1,7 +1,7 @@
 """What papers state between things that are compared: of the things themselves, or only of kinds of them.
 
 Where papers contradict one another on which of two things is better, both are said; what is stated of a variant of
-LoRA says nothing of LoRA itself.
+LoRA is told as that of a variant.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations, permutations
 from typing import NamedTuple
 
-from kg.query.conditions import Where, related
+from kg.query.conditions import OWN, Where, related
 from kg.query.corpus import Papers
 from kg.query.filter import Entity
 from kg.query.lexicon import Lexicon
@@ -39,8 +39,6 @@ class AlikeStated(NamedTuple):
     head: str  # "a variant of LoRA (QLoRA)"
     heads: int  # how many: 1 or more
     tail: str
-    loose: frozenset[int]  # places of things with names of their own of which only variants are meant
-    is_own: bool  # both ends are the things themselves
     papers: dict[str, Related]
 
 
@@ -77,7 +75,8 @@ class Between:
         """
         meant = [self._members(at) for at in (head, tail)]
         ends = related("head", meant[0]), related("tail", meant[1])
-        found = stated(self.store, Where(" AND ".join(end.sql for end in ends), ends[0].given + ends[1].given))
+        sql = " AND ".join([OWN, *(end.sql for end in ends)])
+        found = stated(self.store, Where(sql, ends[0].given + ends[1].given))
         if self.things[head].field != "topic":
             return found
         among = self.papers[head].of("x.paper")
@@ -115,29 +114,21 @@ class Between:
         for paper, one in found.items():
             groups[one.head in own[0], one.tail in own[1]][paper] = one
         out = []
-        for is_own, papers in sorted(groups.items(), reverse=True):
+        for (is_own, _), papers in sorted(groups.items(), reverse=True):
             heads, tails = {one.head for one in papers.values()}, {one.tail for one in papers.values()}
             head, tail = self.meant(pair.head, heads), self.meant(pair.tail, tails)
-            kinds = (at for at, whole in zip((pair.head, pair.tail), is_own, strict=True) if not whole)
-            loose = frozenset(at for at in kinds if self._kinds_of(at) == "variants")
-            out.append(AlikeStated(head, 1 if is_own[0] else len(heads), tail, loose, all(is_own), papers))
+            out.append(AlikeStated(head, 1 if is_own else len(heads), tail, papers))
         return out
-
-    def _kinds_of(self, at: int) -> str:
-        """What the members of a thing are to it: a topic's methods, a kind's kinds, the variants of what has a name."""
-        thing = self.things[at]
-        if thing.field == "topic":
-            return "methods"
-        return "kinds" if is_kind(self.lexicon.label(thing.concept)) else "variants"
 
     def meant(self, at: int, concepts: set[str]) -> str:
         """A thing, or those of its kinds of which something is said: "variants of LoRA (ARD-LoRA, ID-LoRA)"."""
         thing = self.things[at]
         if not concepts.isdisjoint(self.own(at)):
             return thing.label
+        whole = "kinds" if is_kind(self.lexicon.label(thing.concept)) else "variants"
         names = sorted(self.lexicon.label(concept, self.say.language) for concept in concepts)
-        kinds = self.say.first(names, _LISTED)
-        return self.say(f"comparison.{self._kinds_of(at)}", len(names), thing=thing.label, kinds=kinds)
+        key = f"comparison.{'methods' if thing.field == 'topic' else whole}"
+        return self.say(key, len(names), thing=thing.label, kinds=self.say.first(names, _LISTED))
 
     def grouped(self, at: int, group: AlikeStated) -> str:
         """What a thing is related to, and whether only a kind of it is: "a variant of LoRA (QLoRA): DoRA (2)"."""
@@ -148,7 +139,7 @@ class Between:
     # The verdict
 
     def verdict(self, stated: Stated, both: Callable[[int, int], Sequence[str]]) -> str:
-        """Which thing papers call better, that they do not say so, or that they disagree; one clause a pair.
+        """Which thing papers call better, one clause for each way that they state it; else that they do not say so.
 
         `both` gives the papers that name both of two things.
         """
@@ -161,48 +152,22 @@ class Between:
     def _clauses(
         self, stated: Stated, pair: tuple[int, int], both: Callable[[int, int], Sequence[str]]
     ) -> Iterator[str]:
-        """What is said of two things: which is better, and of which of them it is not said."""
-        ways = [StatedPair(pair[0], "outperforms", pair[1]), StatedPair(pair[1], "outperforms", pair[0])]
-        groups = [self._groups(way, stated.get(way, {})) for way in ways]
-        if not any(groups):
-            yield from self._open(stated, pair, both)
+        """What is stated of two things: which is better, else how many papers may say so, and what else."""
+        wins = [StatedPair(head, "outperforms", tail) for head, tail in permutations(pair)]
+        if told := [self._told(way, group) for way in wins for group in self._groups(way, stated.get(way, {}))]:
+            yield from told
             return
-        is_said = [any(group.is_own for group in found) for found in groups]
-        if all(is_said):
-            one, other = (self._told("outperforms", found[0]) for found in groups)
-            yield self.say("comparison.disagree", one=one, other=other)
-        for way, found, is_own in zip(ways, groups, is_said, strict=True):
-            yield from (self._told("outperforms", group) for group in (found[1:] if all(is_said) else found))
-            loose = frozenset[int]().union(*(group.loose for group in found))
-            if any(is_said) and loose and not is_own:  # of the other way round it is said
-                verb, ends = self.say("comparison.outperforms", 1), self._names((way.head, way.tail), loose)
-                yield self.say("comparison.not_so", relation=verb, **ends)
-        loose = frozenset[int]().union(*(group.loose for found in groups for group in found))
-        if loose and not any(is_said):
-            yield self.say("comparison.open", **self._names(pair, loose))
-
-    def _names(self, pair: tuple[int, int], loose: frozenset[int] = frozenset()) -> dict[str, str]:
-        """The labels of two things; of those of which only variants were meant, that they themselves are."""
-        labels = (self.things[at].label for at in pair)
-        named = [
-            self.say("comparison.itself", thing=label) if at in loose else label
-            for at, label in zip(pair, labels, strict=True)
-        ]
-        return {"first": named[0], "second": named[1]}
-
-    def _told(self, relation: str, group: AlikeStated) -> str:
-        """ "LoRA uses pruning in 2 papers"."""
-        verb = self.say(f"comparison.{relation}", group.heads)
-        ends = {"first": group.head, "second": group.tail}
-        return self.say("comparison.related", len(group.papers), relation=verb, **ends)
-
-    def _open(self, stated: Stated, pair: tuple[int, int], both: Callable[[int, int], Sequence[str]]) -> Iterator[str]:
-        """What to say of two things of which none is called the better one."""
+        first, second = (self.things[at].label for at in pair)
         if "institution" not in {self.things[at].field for at in pair}:
-            unsure, names = len(self.unsure[frozenset(pair)]), self._names(pair)
-            yield self.say("comparison.unsure", unsure, **names) if unsure else self.say("comparison.open", **names)
+            unsure = len(self.unsure[frozenset(pair)])
+            yield self.say(f"comparison.{'unsure' if unsure else 'open'}", unsure, first=first, second=second)
         for way, papers in sorted(stated.items()):  # what else papers state of them
             if {way.head, way.tail} == set(pair):
-                yield from (self._told(way.relation, group) for group in self._groups(way, papers))
+                yield from (self._told(way, group) for group in self._groups(way, papers))
         number = len(both(*pair))
         yield self.say("comparison.both", number) if number else self.say("comparison.not_both")
+
+    def _told(self, way: StatedPair, group: AlikeStated) -> str:
+        """ "LoRA uses pruning in 2 papers"."""
+        verb = self.say(f"comparison.{way.relation}", group.heads)
+        return self.say("comparison.related", len(group.papers), relation=verb, first=group.head, second=group.tail)

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
 from kg.query.leading import least_sure
 from kg.query.patterns import letters, name_regex, name_regexes, phrase_regex, texts_regex, wording_regex
+from kg.query.units import kin
 from kg.store.lite import Lite
 from kg.store.rows import USUAL
-from kg.units import kin
 
 Value = str | float | int
 #: Operators on numbers by the end of a range that a threshold is compared with: the better one.
@@ -28,6 +28,8 @@ _NEWEST = (
     """SELECT name FROM sources WHERE said ->> '$.date' <> '' ORDER BY said ->> '$.date' DESC, name DESC LIMIT ?"""
 )
 _NEVER, _ALWAYS = "FALSE", "TRUE"
+#: What holds of a result or relation `x` that is of the paper's own work, and measured.
+OWN = "x.marks NOT LIKE '%others%' AND x.marks NOT LIKE '%hypothetical%'"
 #: The sentences that say what papers propose, of the texts `t` that a condition holds of.
 _FROM, _TO = (f"CAST(y.place ->> '$.{end}' AS INTEGER)" for end in ("start", "end"))
 PROPOSALS = f"""SELECT y.paper, substr(y.raw, {_FROM} + 1, {_TO} - {_FROM}) AS said

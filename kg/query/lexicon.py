@@ -17,9 +17,9 @@ from kg.link.called_names import SHORTEST
 from kg.query.filter import Link, Outcome
 from kg.query.graph_labels import Labels, lengths
 from kg.query.question_words import QuestionWord, QuestionWords
+from kg.query.units import kin
 from kg.store.file import StoreFile
 from kg.text import fold, has_han
-from kg.units import kin
 from kg.vocabulary import Concept, Vocabulary, in_language
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from kg.query.lexicon import Lexicon
 from kg.query.nodes import Reported
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of
+from kg.query.units import kin
 from kg.text import fold
-from kg.units import kin
 
 #: Units that convert into no other.
 _PLAIN = ("", "%", "x", "points")
@@ -116,21 +116,16 @@ class Measures:
         """Whether the smallest number of a block is the best: of a level that should be low, of a loss."""
         return self.is_loss(block) or (block.change == "absolute" and self.better(block.metric) == "lower")
 
-    def metric(self, block: Block, *sentences: str) -> str:
-        """ "latency ↓"; a speedup is one of inference only where all of its `sentences` say so, else one of speed."""
-        label = self.lexicon.label(block.metric, self.say.language)
-        if block.metric == _SPEED and not all(map(self._says_of_what, sentences)):
-            label = self.say("measure.speed")
+    def metric(self, block: Block) -> str:
+        """ "latency ↓"; of speedups, which often do not say of what, "speed ↑"."""
+        label = (
+            self.say("measure.speed") if block.metric == _SPEED else self.lexicon.label(block.metric, self.say.language)
+        )
         return self.say(f"measure.{block.change}", metric=label)
 
-    def _says_of_what(self, sentence: str) -> bool:
-        """Whether a sentence has the word that "inference speed" has beside speed, in one of the languages."""
-        labels = ((self.lexicon.label(_SPEED, lang), Sayings(lang)("measure.speed")) for lang in ("en", "zh"))
-        return any(label.removesuffix(speed).strip() in sentence.lower() for label, speed in labels)
-
-    def name(self, block: Block, *sentences: str) -> str:
-        """ "latency ↓ (%)", as `metric` says it."""
-        metric = self.metric(block, *sentences)
+    def name(self, block: Block) -> str:
+        """ "latency ↓ (%)"."""
+        metric = self.metric(block)
         return f"{metric} ({block.unit})" if block.unit else metric
 
     def amount(self, low: float, high: float, unit: str, bound: str = "exact") -> str:

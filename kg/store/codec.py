@@ -29,6 +29,7 @@ from kg.model import (
     Citation,
     Document,
     Evidence,
+    FieldSpan,
     Mention,
     Part,
     Record,
@@ -142,7 +143,9 @@ def document(data: str) -> Document:
     older = (_made(Part, one, headings=tuple, text=_text)() for one in listed) if isinstance(listed, list) else ()
     body: Json = {"parts": (*older, *(parts_of(said.pop("body")) if "body" in said else ()))}
     body["tables"] = tuple(_table(one) for one in said.pop("tables", ()))
-    body["references"] = tuple(_reference(one) for one in said.pop("references", ()))
+    body["references"] = tuple(
+        _made(Reference, one, cited=lambda at: tuple(map(tuple, at)))() for one in said.pop("references", ())
+    )
     parts = {part.id: part.text for part in body["parts"]}
     texts = {f: parts[f] if text is None else _text(text) for f, text in said.pop("texts", {}).items()}
     return _made(Document, said, authors=tuple, repairs=tuple)(texts=texts, **body)
@@ -233,13 +236,8 @@ def _table(said: Json) -> Table:
     return Table(said.pop("id"), said.pop("label"), tuple(Cell(**cell) for cell in said.pop("cells")), **said)
 
 
-def _reference(said: Json) -> Reference:
-    return _made(Reference, said, cited=lambda places: tuple((part, start, end) for part, start, end in places))()
-
-
 def _use(said: Json, parts: Mapping[str, Text]) -> Usage:
-    places = tuple(_evidence(place, parts) for place in said.pop("places"))
-    return _made(Usage, said, at=tuple)(places=places)
+    return _made(Usage, said, at=tuple, places=lambda some: tuple(_evidence(one, parts) for one in some))()
 
 
 def _mention(kind: str, said: Json) -> Mention:
@@ -248,18 +246,20 @@ def _mention(kind: str, said: Json) -> Mention:
 
 def _result(said: Json) -> Result:
     value = said.pop("value")
-    evidence = Evidence(**said.pop("evidence"))
-    said["on"] = tuple(said.get("on", ()))
-    return Result(evidence=evidence, value=(value[0], value[1]) if isinstance(value, list) else value, **said)
+    value = (value[0], value[1]) if isinstance(value, list) else value
+    return _made(Result, said, on=tuple, evidence=lambda e: Evidence(**e), spans=_spans, marks=tuple)(value=value)
 
 
 def _relation(said: Json) -> Relation:
-    return Relation(evidence=Evidence(**said.pop("evidence")), **said)
+    return _made(Relation, said, evidence=lambda e: Evidence(**e), spans=_spans, marks=tuple)()
+
+
+def _spans(said: list[Any]) -> tuple[FieldSpan, ...]:
+    return tuple(FieldSpan(*one) for one in said)
 
 
 def _topic(said: Json) -> Topic:
-    evidence = said.pop("evidence", None)
-    return Topic(evidence=Evidence(**evidence) if evidence is not None else None, **said)
+    return _made(Topic, said, evidence=lambda e: Evidence(**e))()
 
 
 def way_encoded(way: str | Mapping[str, Any]) -> str:

@@ -50,11 +50,11 @@ CREATE TABLE topics ({_OF}, topic INTEGER NOT NULL, {_PLACE}, {_TRUST}, {_KEY};
 CREATE TABLE results (
     {_OF}, metric INTEGER, metric_text TEXT NOT NULL, low REAL NOT NULL, high REAL NOT NULL, unit TEXT NOT NULL,
     change TEXT NOT NULL, bound TEXT NOT NULL, baseline INTEGER, baseline_text TEXT NOT NULL, setting TEXT NOT NULL,
-    {_PLACE}, {_TRUST}, {_KEY};
+    marks TEXT NOT NULL, {_PLACE}, {_TRUST}, {_KEY};
 CREATE TABLE result_on ({_OF}, result INTEGER NOT NULL, concept INTEGER NOT NULL, {_KEY};
 CREATE TABLE relations (
     {_OF}, type TEXT NOT NULL, head INTEGER, head_text TEXT NOT NULL, tail INTEGER, tail_text TEXT NOT NULL,
-    {_PLACE}, {_TRUST}, {_KEY};
+    marks TEXT NOT NULL, {_PLACE}, {_TRUST}, {_KEY};
 CREATE TABLE uses (
     {_OF}, type TEXT NOT NULL, name TEXT NOT NULL, concept INTEGER, use TEXT NOT NULL, level TEXT NOT NULL,
     part TEXT NOT NULL, start INTEGER NOT NULL, quote TEXT NOT NULL, score REAL NOT NULL, {_KEY};
@@ -106,12 +106,12 @@ CREATE VIEW paper_topics AS
     JOIN entries e ON e.id = x.entry;
 CREATE VIEW paper_results AS
     SELECT p.curie AS paper, p.title, coalesce(c.label, x.metric_text) AS metric, x.change, x.bound, x.low, x.high,
-        x.unit, x.baseline_text AS baseline, x.setting, {_QUOTE} AS quote, e.name AS entry, x.score, x.sure
+        x.unit, x.baseline_text AS baseline, x.setting, x.marks, {_QUOTE} AS quote, e.name AS entry, x.score, x.sure
     FROM results x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry
     LEFT JOIN concepts c ON c.id = x.metric;
 CREATE VIEW paper_relations AS
     SELECT p.curie AS paper, p.title, coalesce(h.label, x.head_text) AS head, x.type,
-        coalesce(t.label, x.tail_text) AS tail, {_QUOTE} AS quote, e.name AS entry, x.score, x.sure
+        coalesce(t.label, x.tail_text) AS tail, x.marks, {_QUOTE} AS quote, e.name AS entry, x.score, x.sure
     FROM relations x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry
     LEFT JOIN concepts h ON h.id = x.head LEFT JOIN concepts t ON t.id = x.tail;
 CREATE VIEW parts AS

@@ -91,10 +91,10 @@ _HELD = {
     "topics": 'SELECT {}, c.curie, x.field, x.start, x."end", x.score, x.sure FROM topics x'
     " LEFT JOIN concepts c ON c.id = x.topic",
     "results": "SELECT {}, c.curie, x.metric_text, x.low, x.high, x.unit, x.change, x.bound, d.curie, x.baseline_text,"
-    ' x.setting, x.field, x.start, x."end", x.score, x.sure FROM results x'
+    ' x.setting, x.marks, x.field, x.start, x."end", x.score, x.sure FROM results x'
     " LEFT JOIN concepts c ON c.id = x.metric LEFT JOIN concepts d ON d.id = x.baseline",
     "result_on": "SELECT {}, x.result, c.curie FROM result_on x LEFT JOIN concepts c ON c.id = x.concept",
-    "relations": "SELECT {}, x.type, c.curie, x.head_text, d.curie, x.tail_text, x.field, x.start,"
+    "relations": "SELECT {}, x.type, c.curie, x.head_text, d.curie, x.tail_text, x.marks, x.field, x.start,"
     ' x."end", x.score, x.sure FROM relations x'
     " LEFT JOIN concepts c ON c.id = x.head LEFT JOIN concepts d ON d.id = x.tail",
     "uses": "SELECT {}, x.type, x.name, c.curie, x.use, x.level, x.part, x.start, x.quote, x.score"
@@ -390,14 +390,14 @@ def _result(said: Result) -> _Row:
     low, high = said.value if isinstance(said.value, tuple) else (said.value, said.value)
     return (
         *(said.metric_concept, said.metric, low, high, said.unit, said.change, said.bound),
-        *(said.baseline_concept, said.baseline, said.setting),
+        *(said.baseline_concept, said.baseline, said.setting, " ".join(said.marks)),
         *(*_place(said.evidence), *_trust(said)),
     )
 
 
 def _relation(said: Relation) -> _Row:
     ends = (said.head_concept, said.head, said.tail_concept, said.tail)
-    return (said.type, *ends, *_place(said.evidence), *_trust(said))
+    return (said.type, *ends, " ".join(said.marks), *_place(said.evidence), *_trust(said))
 
 
 def _place(said: Mention | Evidence | None) -> tuple[str, int, int]:

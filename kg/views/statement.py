@@ -6,14 +6,13 @@ number in it is seen beside the number.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kg.entity_types import LISTS
 from kg.model import OBTAINED
-from kg.text import fold, has_han
+from kg.text import fold, has_han, nearest, sentence_at
 from kg.views.readable import as_text
 from kg.views.selection import EntryQuote, EntryResult, Selection, Thing, clean, ids, quoted
 
@@ -72,6 +71,7 @@ class ResultRow:
             "unit": result.unit,
             "change": result.change,
             "bound": result.bound if result.bound != "exact" else "",
+            "marks": list(result.marks),
             "baseline": self.baseline,
             "setting": self.setting,
             **{column: [{"concept": c, "label": label} for c, label in self.on[column].items()] for column in ON},
@@ -96,7 +96,7 @@ def row(shown: Selection, paper: Paper, found: EntryResult) -> ResultRow:
         paper,
         found,
         metric(shown, result),
-        change(shown.words, result.change, result.value, result.unit, result.bound),
+        marked(shown.words, change(shown.words, result.change, result.value, result.unit, result.bound), result.marks),
         wording(shown, result.baseline_concept, result.baseline),
         as_text(clean(result.setting)),
         {kind: _on(shown, found, kind) for kind in ON},
@@ -135,6 +135,12 @@ def change(words: PageWords, way: str, value: float | tuple[float, float], unit:
     return words(f"statement.{way}", amount=mark + amount(words, value, unit))
 
 
+def marked(words: PageWords, said: str, marks: Iterable[str]) -> str:
+    """What is said of a statement, with what its sentence restricts: "↑ 2x [in some cases]"."""
+    told = words("statement.also").join(words(f"mark.{mark}") for mark in marks)
+    return words("statement.marked", said=said, marks=told).strip() if told else said
+
+
 def stated(words: PageWords, claim: Mapping[str, Any]) -> str:
     """The same of a claim as plain data."""
     value = claim["low"], claim["high"]
@@ -146,11 +152,9 @@ def effect(shown: Selection, result: Result) -> str:
     words = shown.words
     kind = f"{result.change}_times" if result.unit in _TIMES and result.change != "absolute" else result.change
     bound = words(f"statement.{result.bound}") if result.bound != "exact" else ""
-    text = words(
-        f"statement.effect_{kind}",
-        metric=metric(shown, result),
-        bound=bound,
-        amount=amount(words, result.value, result.unit),
+    said = amount(words, result.value, result.unit)
+    text = marked(
+        words, words(f"statement.effect_{kind}", metric=metric(shown, result), bound=bound, amount=said), result.marks
     )
     baseline, setting = wording(shown, result.baseline_concept, result.baseline), as_text(clean(result.setting))
     notes = [words("statement.than", baseline=baseline)] if baseline else []
@@ -179,17 +183,16 @@ def _on(shown: Selection, found: EntryResult, kind: str) -> dict[str, str]:
 
 
 def spans(one: ResultRow) -> Iterator[tuple[int, int, str]]:
-    """Where the words of the fields occur in the sentence of a row: start, end, field; nearest to the number first."""
+    """Where the words of the fields stand in the sentence of a row: start, end, field."""
     sentence, result, quote = one.quote.sentence, one.result, one.quote.quote
-    start = max(0, sentence.find(quote))
-    if quote in sentence:
-        yield start, start + len(quote), "value"
-    wordings = {"baseline": result.baseline, "setting": result.setting, "metric": result.metric}
-    for field in LIT[1:]:
-        words = clean(wordings[field])
-        found = [m.span() for m in re.finditer(re.escape(words), sentence, re.IGNORECASE)] if words else []
-        if found:
-            yield (*min(found, key=lambda span: abs(span[0] - start)), field)
+    evidence, text = result.evidence, one.found.document.texts.get(result.evidence.field)
+    begin = sentence_at(text.raw, evidence.start, evidence.end)[0] if text and evidence.start >= 0 else 0
+    if at := nearest(quote, sentence, evidence.start - begin):
+        yield *at, "value"
+    for span in sorted((span for span in result.spans if span.name in LIT[1:]), key=lambda span: LIT.index(span.name)):
+        words = clean(text.raw[span.start : span.end]) if text else ""
+        if at := nearest(words, sentence, span.start - begin):
+            yield *at, span.name
 
 
 def lit(text: str, marked: Iterable[tuple[int, int, str]]) -> list[tuple[str, str]]:

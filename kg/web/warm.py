@@ -12,7 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is imported
 import kg.query.kinds
 import kg.web.page_worker
 from kg.query import Lexicon, read
-from kg.units import kin
+from kg.query.units import kin
 from kg.views.render import environment
 from kg.vocabulary import Vocabulary
 from kg.web.pages import pages

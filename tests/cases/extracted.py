@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from kg.extract.component import Tokenizer, make_doc
 from kg.extract.edges import barred
 from kg.extract.ends import Placed
 from kg.extract.kind import Kind
+from kg.extract.marks import marks_of
 from kg.extract.names import NameComponent
 from kg.extract.nominal import noun_phrase
 from kg.extract.numbers import plain, quantities
@@ -51,6 +53,14 @@ def _partial(text: str) -> Json:
     view = viewed(entry, text)
     at = view.text.index("Plover")
     return is_drawn(view, at) or is_partial(view, at, at + len("Plover"))
+
+
+def _marks(given: list[str]) -> Json:
+    """What restricts the statement at the words in brackets: those of a rival, unless they hold a number."""
+    text, start, end = _bracketed(given[0])
+    view = viewed(entry, text, opens="")
+    is_rival = re.fullmatch(r"[\d.,+\-–~ ]+\s?(?:\\?%|[xX]|\$?\\times\$?|GB)?\$?", text[start:end]) is None
+    return list(marks_of(view, start, end, is_rival, given[1]))
 
 
 def _rivals(text: str) -> Json:
@@ -111,6 +121,7 @@ EXTRACTED: dict[str, Callable[[Any], Json]] = {
     "comparison": lambda text: sorted(map(list, compared(entry, text))),  # subject, type of relation and rival
     "larger": lambda text: [one.is_larger for one in stated_in(entry, text).values()],
     "partial": _partial,
+    "marks": _marks,
     "rivals": _rivals,
     "barred": _barred,
     "problem": _problem,

@@ -312,21 +312,6 @@ def test_what_a_variant_outperforms_is_said_of_the_variant(made: Any, vocabulary
     assert cells(found, "thing", "relation") == [("BetaForm", "不及QLoRA")]
 
 
-def test_what_only_works_with_a_variant_is_not_said_to_use_it(made: Any, vocabulary: Vocabulary) -> None:
-    said = ("ZetaForm uses LoRA.", "ZetaForm is compatible with QLoRA.")
-    told = {
-        "title": "ZetaForm: a Paper",
-        "A": " ".join(said),
-        "I": "Peking University",
-        "topics": ["pruning"],
-        "techniques": [("ZetaForm", "ZetaForm", "proposed"), *((n, n, "used") for n in ("LoRA", "QLoRA"))],
-        "relations": [("ZetaForm", "uses", n, one) for n, one in zip(("LoRA", "QLoRA"), said, strict=True)],
-    }
-    store = made({"900-01": told})
-    found = answer(store, vocabulary, "what builds on LoRA?", lexicon=Lexicon.of(store, vocabulary))
-    assert cells(found, "thing", "relation") == [("ZetaForm", "uses LoRA")]
-
-
 def test_relation_counts_for_narrower_things_and_other_conditions(graph: Store, names: Lexicon) -> None:
     both = Link("outperforms", "tail", "technique:decoder", "decoder", ("technique:decoder", "technique:slowdemo"))
     found = asked(graph, names, Query("relations", having(thing("technique", "lora")), link=both))

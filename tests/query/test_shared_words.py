@@ -56,14 +56,6 @@ PAPERS = {
 }
 
 
-def test_what_only_works_with_a_thing_does_not_build_on_it(world: Store, own: Lexicon, vocabulary: Vocabulary) -> None:
-    found = answer(world, vocabulary, "what builds on FlashAttention?", None, own)
-    assert found.table is not None
-    assert [line.papers for line in found.table.lines] == [("900-02",)]
-    assert "1 more paper says only that it works with FlashAttention." in found.notes
-    assert found.rows[0].id == "900-02"  # those of the table come first
-
-
 @pytest.mark.parametrize("question", ["variants of GRPO", "what builds on GRPO?", "papers from Tencent", "腾讯的论文"])
 def test_names_and_addresses_tell_what_texts_do_not(
     question: str, world: Store, own: Lexicon, vocabulary: Vocabulary

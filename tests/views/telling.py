@@ -12,6 +12,8 @@ def record_of(entry: str, name: str, abstract: str, baseline: str, result: str) 
     """An annotated record of a paper that beats a baseline with one result."""
     device = next((word for word in ("A100", "H100") if word in abstract), "")
     other = baseline or "Zorvex"
+    at = abstract.rfind(baseline)
+    spans = {"baseline": [[at, at + len(baseline), 0.9]]} if baseline else {}
     return {
         "id": entry,
         "title": f"{name}: a paper",
@@ -26,6 +28,7 @@ def record_of(entry: str, name: str, abstract: str, baseline: str, result: str) 
         "results": [
             {"surface": result, "in": "A", "metric": "inference speed", "value": int(result[:2]), "unit": "%"}
             | {"change": "increase", "bound": "exact", "baseline": baseline, "setting": ""}
+            | {"spans": spans, "marks": ["part"] if device == "H100" else []}
         ],
         "relations": [{"head": name, "type": "outperforms", "tail": other, "evidence": f"{name} outperforms {other}"}]
         if "outperforms" in abstract

@@ -81,6 +81,8 @@ def test_the_words_of_the_fields_are_lit_in_the_sentence(stated: Graph) -> None:
     assert "".join(text for text, _ in pieces) == "Brimble is 30% faster than Quandle on Qwen3-8B with an A100."
     assert ["30% faster", "value"] in pieces
     assert ["Quandle", "baseline"] in pieces
+    row = next(row for row in rows if row["number"] == 15)
+    assert (row["value"], row["marks"]) == ("↑ 15% [a part or variant]", ["part"])
 
 
 def test_families_are_concepts_that_several_papers_propose_or_use(built: Graph) -> None:

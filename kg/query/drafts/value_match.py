@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from kg.model import Result
 from kg.query.lexicon import LINKING
+from kg.query.units import is_rate, kin
 from kg.text import fold
-from kg.units import is_rate, kin
 from kg.vocabulary import Vocabulary
 
 _ABOUT = 0.1  # how far "about" reaches, as a share

@@ -113,7 +113,7 @@ class _Claims:
         obtained = Obtained(self.corpus, self.lexicon, wanted)
         every = obtained.among(reported(self.store, self.corpus.those(names).of("x.paper")))
         self.notes += obtained.notes(self.say)
-        setups = Setups(self.corpus, self.lexicon, {one.node: one.paper for one in every})
+        setups = Setups(self.corpus, (one.node for one in every))
         for one in map(self.measures.as_level, every):
             metric = one.metric or fold(one.wording)
             if not _is_of(self.query.metric, metric, one.wording):

@@ -6,7 +6,6 @@ things is better is said as papers state it (kg.query.between). Figures are thos
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -17,7 +16,7 @@ from typing import Any, NamedTuple
 from kg.model import RELATION_TYPES, ROLES
 from kg.query.answer import Answer, Cell, Grid, Line, Quote, Row
 from kg.query.between import Between, Stated
-from kg.query.conditions import Where, concepts
+from kg.query.conditions import OWN, Where, concepts
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Fact, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
@@ -25,17 +24,16 @@ from kg.query.measures import Block, Figures, Measures, blocks
 from kg.query.nodes import Reported, namings, reported
 from kg.query.question_reader import about
 from kg.query.sayings import Sayings
-from kg.query.setups import Obtained
+from kg.query.setups import Obtained, Setups
 from kg.query.shown import entry_of, quotes
 from kg.query.topic import only_naming
 from kg.store.file import StoreFile
-from kg.text import fold, is_kind
+from kg.text import is_kind
 
 #: Kinds of paper that look at things side by side.
 _STUDIES = ("study", "benchmark")
 #: Rows of results, entries that a row lists, and quotes of a cell.
 _RESULTS, _ENTRIES, _QUOTED = 6, 100, 3
-_WORDS = 6  # of a name, at most
 
 
 class _Part(NamedTuple):
@@ -254,8 +252,7 @@ class _Comparison:
         out = []
         for block in sorted(sizes, key=place)[:_RESULTS]:
             parts = [self._figured(at, block, found.get(block)) for at, found in enumerate(every)]
-            said = (quote.context for part in parts for quote in part.evidence)
-            out += self._row(self.measures.name(block, *said), parts, block.metric)
+            out += self._row(self.measures.name(block), parts, block.metric)
         if out:
             self.notes.append(self.say("comparison.apart"))
         self.notes += self.obtained.notes(self.say)
@@ -264,26 +261,28 @@ class _Comparison:
     def _over_others(self, at: int) -> dict[Block, Figures]:
         """The results that a thing surely has over the others, by block; those of a technique's own papers.
 
-        Where a paper proposes several things, or the thing is no technique, the sentence names whose result it is.
+        Of a thing that is no technique, the graph states that a result was obtained on it.
         """
         thing = self.things[at]
         is_technique = thing.field == "technique"
         own = replace(thing, roles=("proposed",), titles=()) if is_technique else thing
         rivals = concepts({c for one in self.things for c in one.concepts} - set(thing.concepts))
         where = self._papers(own).of("x.paper")
-        sql = f"{where.sql} AND x.metric IS NOT NULL AND x.change <> 'absolute' AND x.baseline IN {rivals.sql}"
+        sql = (
+            f"{where.sql} AND {OWN} AND x.metric IS NOT NULL AND x.change <> 'absolute' AND x.baseline IN {rivals.sql}"
+        )
         found = reported(self.store, Where(sql, (*where.given, *rivals.given)))
         said = quotes(self.store, {one.node: "" for one in found})
-        names = {fold(name) for concept in own.concepts for name in self.lexicon.labels(concept)}
+        setups = Setups(self.corpus, (one.node for one in found))
         for naming in namings(self.store, {one.paper for one in found}):
             if naming.role == "proposed":
                 self.proposed[naming.paper].add(naming.concept)
 
         def is_own(one: Reported) -> bool:
             quote, proposed = said.get(one.node), self.proposed[one.paper]
-            is_named = quote is not None and not names.isdisjoint(_phrases(quote.context))
-            is_alone = is_technique and bool(proposed) and proposed <= set(own.concepts)
-            return quote is not None and quote.sure and (is_alone or is_named)
+            is_alone = bool(proposed) and proposed <= set(own.concepts)
+            is_on = not is_technique and not set(own.concepts).isdisjoint(setups.said(one.node).get(thing.field, ()))
+            return quote is not None and quote.sure and (is_alone if is_technique else is_on)
 
         own_ones = self.obtained.among(filter(is_own, found))
         every = blocks(own_ones, self.measures.as_level)
@@ -321,16 +320,6 @@ class _Comparison:
                 parts.append(_Part(names, [entry_of(node) for node in nodes], list(said.values())))
             out += self._row(self.say(f"comparison.{relation}", 1), parts)
         return out
-
-
-def _phrases(sentence: str) -> set[str]:
-    """The words of a sentence, and what neighbours among them make up, folded.
-
-    >>> sorted(_phrases("We use Q-LoRA."))
-    ['lora', 'q', 'q lora', 'use', 'use q', 'use q lora', 'we', 'we use', 'we use q', 'we use q lora']
-    """
-    words = re.findall(r"\w+", fold(sentence))
-    return {" ".join(words[a:b]) for a in range(len(words)) for b in range(a + 1, min(a + _WORDS, len(words)) + 1)}
 
 
 def _distinct(things: Sequence[Entity]) -> list[str]:

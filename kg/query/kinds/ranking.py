@@ -15,7 +15,7 @@ from typing import Any
 
 from kg.model import OBTAINED
 from kg.query.answer import Answer, Cell, Grid, Line, Quote, Row
-from kg.query.conditions import Where, concepts, reporting
+from kg.query.conditions import OWN, Where, concepts, reporting
 from kg.query.corpus import Corpus
 from kg.query.filter import Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
@@ -197,7 +197,7 @@ class _Ranking:
     def _results(self, wanted: Filter, metric: Outcome) -> list[Reported]:
         """The results of papers on a metric."""
         among = self.corpus.holding(wanted).of("x.paper")
-        sql, given = f"x.metric IS NOT NULL AND {among.sql}", among.given
+        sql, given = f"x.metric IS NOT NULL AND {OWN} AND {among.sql}", among.given
         if metric.value is not None:
             past = reporting(metric)
             sql, given = f"{sql} AND {past.sql}", (*given, *past.given)
@@ -273,7 +273,7 @@ class _Ranking:
         """Results with their circumstances, in the same order."""
         label = self.lexicon.label(block.metric, self.say.language)
         quoted = quotes(self.store, {figure.said.node: label for figure in figures})
-        setups = Setups(self.corpus, self.lexicon, {one.said.node: one.said.paper for one in figures})
+        setups = Setups(self.corpus, (one.said.node for one in figures))
         for figure in figures:
             said = figure.said
             if said.node not in quoted:
@@ -306,7 +306,7 @@ class _Ranking:
                 baseline = self._against(one)
                 entry = entry_of(one.figure.said.node)
                 said = replace(block, metric=one.figure.said.metric)
-                what = (self.measures.amount_of(one.figure.said), self.measures.metric(said, one.quote.context))
+                what = (self.measures.amount_of(one.figure.said), self.measures.metric(said))
                 setup = [self._labels(one.setup[kind]) for kind in OBTAINED]
                 cells: list[Cell] = [group, entry, *what, baseline, one.setting, *setup, one.quote.quote]
                 if len(self._columns) > len(_COLUMNS):
@@ -335,15 +335,15 @@ class _Ranking:
     def _labels(self, concepts: Sequence[str]) -> tuple[str, ...]:
         return tuple(sorted(map(self._label, concepts)))[:_LISTED]
 
-    def _name(self, block: Block, *contexts: str) -> str:
+    def _name(self, block: Block) -> str:
         """What a block is called: that of scores holds accuracies and others alike."""
         is_mixed = self._is_score and (block.metric, block.unit, block.change) == (_SCORE, "points", "absolute")
-        return self.say("ranking.scores") if is_mixed else self.measures.name(block, *contexts)
+        return self.say("ranking.scores") if is_mixed else self.measures.name(block)
 
     def _verdict(self, block: Block, found: list[_Ranked]) -> str:
         """Whether the results of the first block can be compared, and what differs."""
         say = self.say
-        name = self._name(block, *(one.quote.context for one in found))
+        name = self._name(block)
         if len(found) == 1:
             return say("ranking.one", group=name) + say("ranking.full_stop")
         parts = tuple(part for part in _PARTS if part != "baseline" or block.change != "absolute")

@@ -22,7 +22,6 @@ from kg.query.support import support
 from kg.query.tally import TYPES, backers, listed, without
 from kg.rdf.triples import RELATIONS
 from kg.store.file import StoreFile
-from kg.text import fold
 from kg.trust import LIKELY, ruled_relations
 
 _SHOWN, _QUOTES = 20, 3
@@ -38,8 +37,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         return Answer(question, query, (), (*query.filter.notes, say("relations.no_link")))
     wanted = without(query.filter, [link.concept])
     related = _found(store, wanted, link, query.wants)
-    papers = {thing: {node: one.paper for node, one in nodes.items()} for thing, nodes in related.items()}
-    found, beside = _apart(store, lexicon, link, papers)
+    found = {thing: {node: one.paper for node, one in nodes.items()} for thing, nodes in related.items()}
     kind = query.wants or "thing"
     if not found:
         why = _why(store, say, wanted, link, kind)
@@ -59,9 +57,8 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         won = _won(store, Measures(lexicon, say), link, table.lines)
         cells = [(*said, metrics) for said, metrics in zip(cells, won, strict=True)]
     lines = tuple(replace(line, values=(*line.values, *more)) for line, more in zip(table.lines, cells, strict=True))
-    notes = (say("relations.works_with", beside, thing=link.label),) if beside else ()
     table = replace(table, columns=(*table.columns, *columns), lines=lines)
-    return Answer(question, query, (), (*query.filter.notes, *notes), table)
+    return Answer(question, query, (), query.filter.notes, table)
 
 
 def stated_by(
@@ -178,29 +175,13 @@ def _won(store: StoreFile, measures: Measures, link: Link, lines: Sequence[Line]
     for line in lines:
         losers = link.concepts if link.side == "tail" else (line.concept,)
         metrics = {
-            measures.metric(Block(one.metric, one.unit, "absolute"), quote.context)
+            measures.metric(Block(one.metric, one.unit, "absolute"))
             for quote in line.evidence
             for one in gains[quote.source, quote.context]
             if one.baseline in losers
         }
         out.append(tuple(sorted(metrics)))
     return out
-
-
-def _apart(
-    store: StoreFile, lexicon: Lexicon, link: Link, found: dict[str, dict[str, str]]
-) -> tuple[dict[str, dict[str, str]], int]:
-    """What uses a thing, or is used, without what is only said to work with it, and how many papers say only that."""
-    cues = lexicon.vocabulary.cues("works-with")
-    if link.relation != "uses":
-        return found, 0
-    said = quotes(store, {node: "" for nodes in found.values() for node in nodes})
-    words = {node: f" {fold(quote.context)} " for node, quote in said.items()}
-    beside = {node for node, sentence in words.items() if any(f" {cue} " in sentence for cue in cues)}
-    papers = {paper for nodes in found.values() for paper in nodes.values()}
-    out = {thing: {node: nodes[node] for node in nodes if node not in beside} for thing, nodes in found.items()}
-    left = {thing: nodes for thing, nodes in out.items() if nodes}
-    return left, len(papers - {paper for nodes in left.values() for paper in nodes.values()})
 
 
 def _behind(nodes: dict[str, str], known: dict[str, Backer]) -> list[Backer]:

@@ -13,7 +13,7 @@ from kg.query.measures import Block, bases, comparable
 from kg.views.report.layout import Section
 from kg.views.report.report_parts import Group, Row, cited, identity, lit, section
 from kg.views.selection import EntryQuote, Selection, quoted
-from kg.views.statement import ON, ResultRow, rows
+from kg.views.statement import ON, ResultRow, marked, rows
 
 
 def results(shown: Selection, part: Section) -> dict[str, Any]:
@@ -56,6 +56,7 @@ class Win:
     loser: str
     paper: Paper
     quote: EntryQuote
+    marks: tuple[str, ...]
     results: tuple[ResultRow, ...] = ()
 
 
@@ -76,7 +77,7 @@ def claims(shown: Selection) -> Iterator[Win]:
                     for one in results
                     if one.quote.sentence == quote.sentence and one.result.baseline_concept == relation.tail_concept
                 )
-                yield Win(*ends, paper, quote, tuple(beside))
+                yield Win(*ends, paper, quote, relation.marks, tuple(beside))
 
 
 def wins(shown: Selection, part: Section) -> dict[str, Any]:
@@ -102,10 +103,13 @@ def wins(shown: Selection, part: Section) -> dict[str, Any]:
 def _row(shown: Selection, found: list[Win]) -> Row:
     first = max(found, key=lambda one: len(one.results))
     result = first.results[0].cells() if first.results else {"metric": "", "value": "", "setting": "", "dataset": []}
+    is_told = set(first.marks) <= set(first.results[0].result.marks if first.results else ())
+    value = result["value"] if is_told else marked(shown.words, str(result["value"]), first.marks)
     return {
         "winner": {"concept": first.winner, "label": shown.label(first.winner)},
         "loser": {"concept": first.loser, "label": shown.label(first.loser)},
-        **{name: result[name] for name in ("metric", "value", "setting", "dataset")},
+        **{name: result[name] for name in ("metric", "setting", "dataset")},
+        "value": value,
         "papers": cited(one.paper for one in found),
         "quote": lit((one.quote for one in found), (result for one in found for result in one.results)),
     }
