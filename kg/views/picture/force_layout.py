@@ -1,13 +1,12 @@
 """Force-directed layout, computed in advance and identical on every run, so that pictures can be compared.
 
 Communities are found by Louvain (Blondel et al. 2008). Positions come from springs along edges and repulsion between
-all nodes (Fruchterman, Reingold 1991), with stronger springs inside communities.
+all nodes (ForceAtlas2, Jacomy et al. 2014), with stronger springs inside communities.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from typing import Any
 
 from kg.views.picture.drawing import TOGETHER, Drawing, DrawnNode, Edge
@@ -18,6 +17,8 @@ _FINENESS = (1.0, 0.6, 0.35, 0.2)
 _NAMED, _MOST = 10, 0.75
 #: Pixels between two linked nodes without other neighbours.
 _REACH = 62
+#: The pull of an edge between communities beside one inside; the forces and steps of the layout, fewer if it is large.
+_ACROSS, _STEPS = 0.3, (60, 300, 60_000)
 #: The radius of a node: the minimum, and the range above it.
 LEAST, MORE = 5.0, 19.0
 #: The spring strength of an edge by relation.
@@ -99,60 +100,21 @@ def _pull(edge: Edge) -> float:
 
 
 def _springs(numpy: Any, n: int, pairs: dict[tuple[int, int], float], groups: Any) -> Any:
-    """Positions of `n` nodes (n, 2), up to about 1 from the centre; own code, because networkx needs scipy for it."""
-    at = _start(numpy, n, groups)
-    order = sorted(pairs)
-    ends = numpy.array(order, dtype="int64").reshape(-1, 2)
-    weight = numpy.array([pairs[pair] for pair in order])
-    degree = numpy.zeros(n)
-    for side in (0, 1):
-        numpy.add.at(degree, ends[:, side], weight)
-    inside = groups[ends[:, 0]] == groups[ends[:, 1]]
-    # Weaken the edges of hubs, which would pull all neighbours into one cluster.
-    weight = weight * numpy.where(inside, 1.0, 0.22) / numpy.sqrt(numpy.minimum(degree[ends[:, 0]], degree[ends[:, 1]]))
-    mass = (0.6 + 0.5 * numpy.sqrt(degree)).astype("float32")
-    best = 1 / math.sqrt(n)
-    rounds = max(90, min(300, 120_000 // n))
-    for step in range(rounds):
-        here = at.astype("float32")
-        gap_x = here[:, None, 0] - here[None, :, 0]
-        gap_y = here[:, None, 1] - here[None, :, 1]
-        force = gap_x * gap_x
-        force += gap_y * gap_y
-        force += numpy.float32(1e-5)
-        numpy.divide(mass[None, :] * numpy.float32(best * best), force, out=force)
-        gap_x *= force
-        gap_y *= force
-        push = numpy.stack([gap_x.sum(axis=1), gap_y.sum(axis=1)], axis=1).astype("float64") * mass[:, None]
-        gap = at[ends[:, 0]] - at[ends[:, 1]]
-        pull = gap * (weight * numpy.sqrt((gap * gap).sum(axis=1)) / best * 1.5)[:, None]
-        for side, sign in ((0, -1), (1, 1)):
-            for axis in (0, 1):
-                push[:, axis] += sign * numpy.bincount(ends[:, side], weights=pull[:, axis], minlength=n)
-        push -= at * (mass[:, None] * 1.1 * best)  # a weak pull to the centre
-        length = numpy.sqrt((push * push).sum(axis=1, keepdims=True)).clip(1e-9, None)
-        most = 0.12 * (1 - step / rounds) + 0.002
-        at = at + push * (numpy.minimum(length, most) / length)
+    """Positions of `n` nodes (n, 2) around the centre."""
+    import networkx
+
+    graph = networkx.Graph()
+    graph.add_nodes_from(range(n))
+    graph.add_weighted_edges_from((one, other, weight) for (one, other), weight in sorted(pairs.items()))
+    degree = dict(graph.degree(weight="weight"))
+    for one, other, tie in graph.edges(data=True):  # weaken the edges of hubs, which would pull all into one cluster
+        inside = 1.0 if groups[one] == groups[other] else _ACROSS
+        tie["weight"] *= inside / math.sqrt(min(degree[one], degree[other]))
+    least, most, share = _STEPS
+    steps = max(least, min(most, share // n))
+    found = networkx.forceatlas2_layout(graph, max_iter=steps, weight="weight", seed=_SEED, scaling_ratio=1.0)
+    at = numpy.array([found[node] for node in range(n)])
     return at - at.mean(axis=0)
-
-
-def _start(numpy: Any, n: int, groups: Any) -> Any:
-    """Communities on a spiral, the largest in the centre, and the members of each on a spiral around its position."""
-    counts = Counter(int(group) for group in groups)
-    at = numpy.zeros((n, 2))
-    turn = math.pi * (3 - math.sqrt(5))
-    before = 0
-    ordered = sorted(counts, key=lambda group: (group < 0, group))
-    for number, group in enumerate(ordered):
-        members = numpy.nonzero(groups == group)[0]
-        far = math.sqrt((before + len(members) / 2) / n) if number else 0.0
-        middle = numpy.array([math.cos(number * turn), math.sin(number * turn)]) * far
-        wide = 0.7 * math.sqrt(len(members) / n)
-        for place, member in enumerate(members):
-            out = wide * math.sqrt((place + 0.5) / len(members))
-            at[member] = middle + numpy.array([math.cos(place * turn), math.sin(place * turn)]) * out
-        before += len(members)
-    return at
 
 
 def _gathered(numpy: Any, at: Any) -> Any:
