@@ -18,11 +18,9 @@ from kg.wordcounts import WordCounts
 
 if TYPE_CHECKING:
     from kg.sources.body.pdfpages import DrawnPage
-    from kg.sources.layout.header import Header
     from kg.sources.layout.pages import Page
 
 _FIRST = 12  # pages that may hold the header, covers among them; few are read
-_LAST = 2  # pages that may end with addresses
 _PAGES = 8  # pages whose words show how words are spelled
 _TEXT = 200_000  # characters per page that are used for words
 _LEAST = 20  # letters on the first pages; scanned pages with a stamp have fewer
@@ -69,7 +67,7 @@ def _load() -> None:
     import pypdfium2  # noqa: F401
 
     from kg.sources.body import pdfbody  # noqa: F401
-    from kg.sources.layout import doubt, end_affiliations, header, join, pages  # noqa: F401
+    from kg.sources.layout import doubt, header, join, pages  # noqa: F401
     from kg.sources.layout.page_words import HeaderLabels
 
     WordCounts.load()
@@ -104,8 +102,6 @@ def _paper(file: InputFile, data: bytes) -> tuple[tuple[str, dict[str, Any]], st
                 "run OCR on it first (ocrmypdf --force-ocr)."
             )
         last = "\n".join(_texts(document, from_end=True))
-        if made.authors and not made.affiliations:
-            made.affiliations = _at_the_end(document, made)
         body = _body(document, drawn, made.abstract) if file.is_whole else None
     except pypdfium2.PdfiumError as error:
         raise KgError(f"{file.path}: the PDF is damaged ({error}): fetch the file again.") from None
@@ -156,15 +152,6 @@ def _pages(document: Any, seen: list[Page], drawn: list[DrawnPage] | None) -> It
             drawn.append(drawn_page(document, number))
         seen.append(read_page(document, number) if drawn is None else drawn[-1].page)
         yield seen[-1]
-
-
-def _at_the_end(document: Any, made: Header) -> list[str]:
-    """The addresses on the last pages."""
-    from kg.sources.layout.end_affiliations import addresses
-    from kg.sources.layout.pages import read_page
-
-    last = [read_page(document, number) for number in range(max(1, len(document) - _LAST), len(document))]
-    return list(dict.fromkeys(text for page in last for text in addresses(page, made.authors)))
 
 
 def _unreadable(file: InputFile, error: Any) -> KgError:
