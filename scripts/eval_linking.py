@@ -1,4 +1,4 @@
-"""Measure the linking of names to concepts: how many merges are false, by their way, and what neighbours are worth.
+"""Measure the linking of names to concepts: how many merges are false, by their way.
 
     python scripts/eval_linking.py [--wrong]
 
@@ -6,8 +6,7 @@ data/gold/merges.tsv holds pairs of a name and the concept that the linker took 
 from 833 papers (700 on efficient AI of 2025 and 2026, and the reports), each judged by reading: is it the same thing?
 A narrower thing is not its broader one. `pairs` is how many pairs of that way there were. What was false when the
 pairs were drawn is printed beside what the present linker still merges; since mistakes seen here may have been mended,
-the former says more about other papers. data/gold/neighbours.tsv holds names that no label matches with the label of
-the nearest embedding, and all that pass the guards of kg/link/neighbours.py, judged alike.
+the former says more about other papers.
 
 data/gold/namesakes.tsv holds pairs that bear one name: two papers that both claim it, a paper that only says it and one
 that claims it, or a paper that claims it and a concept of the vocabulary. Each was judged by reading the abstracts,
@@ -23,7 +22,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,7 +31,6 @@ from kg.build.pipeline import Pipeline
 from kg.identifiers import plain
 from kg.link.coined_names import Use, claims, meanings
 from kg.link.concepts import ConceptLinker, local_name
-from kg.link.neighbours import THRESHOLD, TYPES, Neighbours
 from kg.model import Document, Record
 from kg.query.statistics import wilson
 from kg.text import fold
@@ -40,7 +38,6 @@ from kg.vocabulary import Vocabulary
 
 GOLD = Path(__file__).resolve().parent.parent / "data" / "gold"
 CORPUS = Path(os.environ.get("KG_SHARED", GOLD.parents[2] / "shared")) / "data" / "arxiv-corpus"
-THRESHOLDS = (0.0, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95)
 
 
 class Pair(NamedTuple):
@@ -60,8 +57,6 @@ def main() -> int:
     arguments = parser.parse_args()
     vocabulary = Vocabulary.load()
     merges(read(GOLD / "merges.tsv"), ConceptLinker(vocabulary), arguments.wrong)
-    neighbours(read(GOLD / "neighbours.tsv"), Neighbours(vocabulary))
-    own_labels(Neighbours(vocabulary))
     namesakes(vocabulary, arguments.wrong)
     return 0
 
@@ -120,39 +115,6 @@ def is_merged(pair: Pair, linker: ConceptLinker) -> bool:
         return found is not None and found.label.get("en") == pair.label
     link = next(linker.candidates([pair.name], pair.type, expansions), None)
     return link is not None and linker.vocabulary[link.concept].label.get("en") == pair.label
-
-
-def neighbours(pairs: list[Pair], near: Neighbours) -> None:
-    """Print how many neighbours are right above each threshold, of all and of those that no guard refuses."""
-    print(f"\nnearest labels: right of those above a threshold (shipped: {THRESHOLD})")
-    scored = [(near.similarity(p.name, p.label), not near.apart(p.name, p.label, p.type), p.right) for p in pairs]
-    print(f"{'threshold':<12}{'all':>16}{'those past the guards':>28}")
-    for threshold in THRESHOLDS:
-        above = [(passes, right) for similarity, passes, right in scored if similarity >= threshold]
-        passed = [right for passes, right in above if passes]
-        print(f"{threshold:<12}{said(right for _, right in above):>16}{said(passed):>28}")
-
-
-def own_labels(near: Neighbours) -> None:
-    """Print how often the nearest other label that passes the guards is the same concept's, over the vocabulary."""
-    found = list(_own(near))
-    print(f"\nthe vocabulary's own labels, each without itself: {len(found)} have a neighbour that passes the guards")
-    for threshold in THRESHOLDS:
-        print(f"{threshold:<12}{said(right for similarity, right in found if similarity >= threshold):>16}")
-
-
-def _own(near: Neighbours) -> Iterator[tuple[float, bool]]:
-    for labels in near._labels.values():
-        for concept, label in labels:
-            kind = near.vocabulary[concept].type
-            others = [
-                (near.similarity(label, other), another)
-                for another, other in labels
-                if fold(other) != fold(label) and kind in TYPES and not near.apart(label, other, kind)
-            ]
-            if others:
-                similarity, another = max(others)
-                yield similarity, another == concept
 
 
 def namesakes(vocabulary: Vocabulary, show: bool) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from kg.entity_types import NAMED
 from kg.evidence import stands
 from kg.identifiers import MINTED, NAMESAKE, slug
 from kg.link.acronyms import abbreviates, agree, means_another
-from kg.link.neighbours import Neighbours, is_name
 from kg.link.paper_ids import scoped
 from kg.link.wordings import Wordings
 from kg.model import Evidence, Mention, Record
@@ -39,6 +38,9 @@ def local_name(name: str) -> str:
     return slug((_HAN_GAP.sub("", folded_name(name)) or name).replace("+", " plus "))
 
 
+_NAME = re.compile(r"(?=.*\b(?:\w+[A-Z0-9]|[A-Z]))[^\s-]+")  # a word with capitals: "DeepCache", "Compacter"
+
+
 class ConceptLinker:
     """Links mentions, metrics, baselines and the ends of relations to concepts."""
 
@@ -46,10 +48,6 @@ class ConceptLinker:
         self.vocabulary = vocabulary
         self.qualifiers = frozenset(qualifiers)
         self.wordings = Wordings(vocabulary)
-
-    @cached_property
-    def neighbours(self) -> Neighbours:
-        return Neighbours(self.vocabulary)
 
     def load(self) -> None:
         """Build the slow data structures, so that forked processes share them."""
@@ -86,7 +84,7 @@ class ConceptLinker:
             return not any(agree(fold(words), label) for label in long)
         preferred = next((label for label in concept.label.values() if fold(label) == fold(name)), "")
         if preferred:
-            can_tell = text and concept.topics and is_name(preferred)
+            can_tell = text and concept.topics and re.fullmatch(_NAME, preferred)
             return bool(can_tell) and not self._is_about(text, concept, name)
         folded = f" {fold(text)} "
         return bool(text) and has_capitals and not any(f" {fold(label)} " in folded for label in others)
@@ -110,7 +108,7 @@ class ConceptLinker:
     ) -> Iterator[ConceptLink]:
         """The concepts that names may mean, most reliable first.
 
-        In this order: by label, by the paper's acronyms, by another wording, by embedding. The paper's `own` work is
+        In this order: by label, by the paper's acronyms, by another wording. The paper's `own` work is
         looked up by label only.
         """
         names = list(names)
@@ -129,12 +127,6 @@ class ConceptLinker:
             worded = self.wordings.find(label, kind, expansions)
             if worded and not means_another(label, expansions.get(fold(label), ""), worded[0].labels()):
                 yield ConceptLink(worded[0].curie, worded[1])
-        for label in names:
-            near = self.neighbours.find(label, kind)
-            if near:
-                yield ConceptLink(
-                    near.concept.curie, f"neighbour of the label {near.label!r}, similarity {near.similarity:.2f}"
-                )
 
     def minted(self, name: str, kind: str) -> ConceptLink:
         """A minted concept, shared by all papers that use the name."""

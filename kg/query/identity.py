@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kg.encoder import encoder
 from kg.entity_types import CONCEPT_TYPES, LISTS
 from kg.identifiers import kind_of, plain
 from kg.link.concepts import local_name
-from kg.link.neighbours import THRESHOLD, TYPES
 from kg.link.overrides import BY_HAND
 from kg.store.contents import mentioning
 from kg.text import folded_name
@@ -54,8 +54,8 @@ def explain(one: str, other: str, linker: Linker, papers: StoreFile | None = Non
     out = Explanation((one, other), steps)
     bearers = [{step.concept for step in side} for side in steps]
     out.concepts = sorted(bearers[0] & bearers[1])
-    if linker.concepts.neighbours.encoder:
-        out.similarity = linker.concepts.neighbours.similarity(one, other)
+    if embed := encoder():
+        out.similarity = float(embed(one) @ embed(other))
     if not out.concepts:
         out.why = list(dict.fromkeys(_apart(out, linker)))
     return out
@@ -128,7 +128,6 @@ def _candidates(name: str, kind: str, linker: Linker) -> Iterator[tuple[str, str
 
 def _apart(said: Explanation, linker: Linker) -> Iterator[str]:
     """The reasons that keep two names apart, strongest first."""
-    one, other = said.names
     by_hand = list(_by_hand(said, linker))
     if by_hand:
         yield from by_hand
@@ -147,14 +146,7 @@ def _apart(said: Explanation, linker: Linker) -> Iterator[str]:
     if pairs and not alike:
         kinds = " and ".join(sorted({kind_of(a) for a, _ in pairs} | {kind_of(b) for _, b in pairs}))
         yield f"They are of different types ({kinds}): what is two things is two concepts."
-    for kind in sorted({kind_of(a) for a, _ in alike} & set(TYPES)) or ["technique"]:
-        rule = linker.concepts.neighbours.apart(one, other, kind)
-        if rule:
-            yield f"{rule[0].upper()}{rule[1:]}."
-            return
-    if said.similarity is not None and said.similarity < THRESHOLD:
-        yield f"Their similarity, {said.similarity:.2f}, is below {THRESHOLD:.2f}."
-    elif alike:
+    if alike:
         yield "Each is a label of a concept of its own."
 
 

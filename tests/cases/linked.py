@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 from kg.link.affiliations import organisations
-from kg.link.neighbours import Neighbours
 from kg.link.register import Register
 from kg.link.wordings import Wordings
 from kg.link.works import Described, keys, same_work
@@ -19,11 +18,6 @@ Json = Any
 @cache
 def _wordings() -> Wordings:
     return Wordings(Vocabulary.load())
-
-
-@cache
-def _neighbours() -> Neighbours:
-    return Neighbours(Vocabulary.load())
 
 
 def _registered(name: str) -> Json:
@@ -53,5 +47,4 @@ LINKED: dict[str, Callable[[Any], Json]] = {
     "registered": _registered,
     "same work": _same_work,
     "wording": _wording,
-    "apart": lambda names: bool(_neighbours().apart(names[0], names[1], "technique")),
 }
