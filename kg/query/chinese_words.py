@@ -24,6 +24,11 @@ _SHORTEST, _MOST = 2, 0.6
 _ENDINGS = "化级式型性"
 
 
+def is_modifier(words: str) -> bool:
+    """Whether Chinese words say of what kind something is."""
+    return bool(_found(words, _words(_MODIFIER))) or words in _aligned()
+
+
 def in_english(words: str) -> tuple[str, ...]:
     """What Chinese words are in English: 轻量化 is what 轻量级 and 轻量 are; () where that is not known."""
     tables = (_words(_NOUN), _words(_MODIFIER))

@@ -370,6 +370,14 @@ class Corpus:
         sql = f"SELECT DISTINCT p.curie, x.thing FROM ({pairs.sql}) x JOIN papers p ON p.id = x.paper ORDER BY 1, 2"
         return [(paper, thing) for paper, thing in self.store.rows(sql, *pairs.given)]
 
+    def different(self, over: str, kind: str, papers: Papers, things: Iterable[str]) -> dict[str, int]:
+        """How many different entities of a type papers have with each of some others: techniques by institution."""
+        named = sorted(set(things))
+        one, other = self._pairs(over, papers), self._pairs(kind, papers)
+        sql = (f"SELECT a.thing, count(DISTINCT b.thing) FROM ({one.sql}) a JOIN ({other.sql}) b ON b.paper = a.paper"
+               f" WHERE a.thing IN ({marks(named)}) GROUP BY a.thing")  # fmt: skip
+        return dict(self.store.rows(sql, *one.given, *other.given, *named))
+
     def both(
         self, kind: str, things: Iterable[str], other: str, others: Iterable[str], papers: Papers
     ) -> dict[tuple[str, str], int]:
@@ -414,6 +422,12 @@ class Corpus:
             return {"": Counter(dict(self.store.rows(sql, *among.given)))}
         behind = self.behind_each(kind, things, papers)
         return {thing: Counter(paper.when for paper in own) for thing, own in behind.items()}
+
+    def things_by_day(self, kind: str, papers: Papers) -> list[tuple[str, str]]:
+        """The entities of a type that papers of a set have with the days on which these appeared, each pair once."""
+        pairs = self._pairs(kind, papers)
+        sql = f"SELECT DISTINCT p.appeared, x.thing FROM ({pairs.sql}) x JOIN papers p ON p.id = x.paper"
+        return [(day, thing) for day, thing in self.store.rows(sql, *pairs.given)]
 
     def period(self) -> tuple[str, str]:
         """The dates of the first and the last paper; "" where none is known."""

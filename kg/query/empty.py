@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 
 from kg.identifiers import kind_of
 from kg.model import ROLES
-from kg.query.conditions import is_namesake, reporting
+from kg.query.conditions import is_namesake, relating, reporting
 from kg.query.corpus import Corpus
-from kg.query.filter import Condition, Entity, Filter, Outcome, Phrase, Term
+from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.lexicon import Lexicon
 from kg.query.naming import Naming
 from kg.query.sayings import Sayings
 from kg.store.file import StoreFile
+from kg.text import fold
 
 #: Conditions that are looked at one by one, things that are named as near, and things that may be.
 _LOOKED_AT, _NAMED, _CANDIDATES = 8, 3, 120
+#: Conflicts of two conditions that are told.
+_PAIRS = 2
 
 
 def nothing_understood(lexicon: Lexicon, say: Sayings, words: tuple[str, ...]) -> str:
@@ -129,8 +133,10 @@ class _Empty:
         """Conditions that no paper fulfils: what is near each, and how many papers fulfil the others."""
         out = []
         for condition in nothing:
-            near = "" if condition.negated or self.near is None else self.near.told(condition)
-            out += [self.say("empty.none", condition=self._named(condition)), *([near] if near else [])]
+            others_have = self._unproposed(condition)
+            out.append(others_have or self.say("empty.none", condition=self._named(condition)))
+            near = "" if others_have or condition.negated or self.near is None else self.near.told(condition)
+            out += [near] if near else []
         others = [condition for condition in conditions if condition not in nothing]
         rest = self._count(*others) if others else 0
         if rest:
@@ -139,8 +145,18 @@ class _Empty:
             out += self.told(tuple(others))
         return tuple(out)
 
+    def _unproposed(self, condition: Condition) -> str:
+        """That no paper proposes a technique which papers have; "" where that is not why there is nothing."""
+        own = [
+            replace(t, roles=ROLES, by="")
+            for t in condition.any_of
+            if isinstance(t, Entity) and t.roles == ("proposed",)
+        ]
+        have = self._count(replace(condition, any_of=tuple(own))) if len(own) == len(condition.any_of) else 0
+        return self.say("empty.unproposed", have, condition=self._named(condition)) if have else ""
+
     def _conflict(self, conditions: tuple[Condition, ...]) -> tuple[str, ...]:
-        """Conditions that papers fulfil, but not together: how many are left without each."""
+        """Conditions that papers fulfil, but not together: how many are left without each, and which two conflict."""
         left = {n: self._count(*conditions[:n], *conditions[n + 1 :]) for n in range(len(conditions))}
         told = [
             self.say("empty.without", count, condition=self._named(conditions[n])) for n, count in left.items() if count
@@ -148,7 +164,11 @@ class _Empty:
         every = (
             self.say("empty.every", left=self.say("list.semicolon").join(told)) if told else self.say("empty.whichever")
         )
-        return (every,)
+        needed = {n for n, count in left.items() if count}  # a conflict of two has all of these in it
+        pairs = (pair for pair in combinations(range(len(conditions)), 2) if needed <= set(pair))
+        found = [(one, other) for one, other in pairs if not self._count(conditions[one], conditions[other])]
+        named = ((self._named(conditions[one]), self._named(conditions[other])) for one, other in found[:_PAIRS])
+        return (every, *(self.say("empty.pair", one=one, other=other) for one, other in named))
 
     def _count(self, *conditions: Condition) -> int:
         return self.corpus.count(self.corpus.holding(Filter(conditions)))
@@ -183,10 +203,17 @@ class _Near:
             return self._value(term) or self._listed(
                 "empty.near", self._things("metric", term.concept, term.label), condition
             )
+        if isinstance(term, Link):
+            where = relating(replace(term, concepts=(), others=()))
+            sql = f"""SELECT c.curie, count(*) FROM relations x JOIN concepts c ON c.id = x.{term.side}
+                WHERE {where.sql} GROUP BY c.curie ORDER BY 2 DESC, 1 LIMIT ?"""
+            rows = self.store.rows(sql, *where.given, _NAMED)
+            named = [(self._label(concept), count) for concept, count in rows]
+            return self._listed("empty.standing", named)
         if isinstance(term, Phrase):
             near = self.lexicon.nearest(term.label)
             return self.say("empty.labels", labels=self.say("list.comma").join(near)) if near else ""
-        return ""
+        return self._facts(term) if isinstance(term, Fact) else ""
 
     def _listed(self, key: str, near: list[tuple[str, int]], condition: Condition | None = None) -> str:
         """Things with how many papers they have; "" where there are none."""
@@ -232,8 +259,31 @@ class _Near:
         if found is None:
             return ""
         near = replace(term, op="=", value=float(found), limit=None)
-        return self.say(
-            "empty.value",
-            metric=replace(term, value=None, limit=None).said or "",
-            value=f"{near.value:g}{'' if near.unit in ('x', '%') else ' '}{near.unit}".strip(),
-        )
+        return self.say("empty.value", metric=replace(term, value=None, limit=None).said or "", value=_number(near))
+
+    def _facts(self, fact: Fact) -> str:
+        """What papers of the graph have instead of a kind, country, venue, author, source or date."""
+        if fact.field in ("date", "year"):
+            first, last = self.corpus.period()
+            return self.say("empty.dates", first=first[:10], last=last[:10]) if first else ""
+        kind = {"source": "report"}.get(fact.field, fact.field)
+        if kind == "author":
+            parts = sorted(re.findall(r"[^\W_]{2,}", fact.value.lower()))
+            alike = [one for one in self.corpus.most(kind)[0] if any(part in one[0].lower() for part in parts)]
+            values = sorted(alike[:_CANDIDATES], key=lambda found: (-_likeness(found[0], fact.value), found[0]))
+        elif kind in ("kind", "country", "venue", "report"):
+            values = [(name.removeprefix("source:"), n) for name, n in self.corpus.most(kind, number=_NAMED)[0]]
+        else:
+            return ""
+        return self._listed("empty.values", values[:_NAMED])
+
+
+def _likeness(one: str, other: str) -> float:
+    from rapidfuzz import fuzz
+
+    return float(fuzz.token_sort_ratio(fold(one), fold(other)))
+
+
+def _number(term: Outcome) -> str:
+    space = "" if term.unit in ("x", "%") else " "
+    return f"{term.value:g}{space}{term.unit}".strip()

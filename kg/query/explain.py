@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kg.query.answer import Answer
 from kg.query.conditions import each_holding
-from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
+from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
 
 _WORDS = re.compile(r"""(?:'(?:[^']|'')*'|"[^"]*"|[^\s'"])+""", re.DOTALL)
 _WIDTH = 110
@@ -67,35 +67,54 @@ def said(term: Term) -> str:
 
 def lines(answer: Answer) -> list[str]:
     """The query as a tree, a line a condition, and the words that were ignored."""
-    found = explained(answer)
-    under: list[tuple[str, list[str]]] = [(f"{part}: {found[part]}", []) for part in _PARTS if part in found]
-    under += [(f"thing: {_told(thing)}", []) for thing in found.get("things", ())]
-    named = (("relation", "link"), ("metric", "metric"), ("among", "among"))
-    under += [(f"{name}: {_told(found[key])}", []) for name, key in named if key in found]
-    under += [(f"order: {found['order']}", [])] if "order" in found else []
-    for one in found["conditions"]:
-        told, words = [f"{term['type']}: {_told(term)}" for term in one["any_of"]], f'  from "{one["text"]}"'
-        if len(told) == 1:
-            under.append((("not " if one["negated"] else "") + told[0] + words, []))
-        else:
-            under.append((("none of" if one["negated"] else "any of") + words, told))
-    tree: list[str] = [answer.query.kind]
-    for at, (text, parts) in enumerate(under):
-        is_last = at == len(under) - 1
-        tree.append(("└─ " if is_last else "├─ ") + text)
-        ends = ["├─ "] * (len(parts) - 1) + ["└─ "]
-        tree += [("   " if is_last else "│  ") + end + part for end, part in zip(ends, parts, strict=False)]
-    return [*tree, f"ignored: {', '.join(found['ignored'])}"] if found["ignored"] else tree
+    query = answer.query
+    branches = [*_asked(query), *(_branch(condition) for condition in query.filter.conditions)]
+    tree = [query.kind, *_drawn(branches)]
+    return [*tree, f"ignored: {', '.join(query.filter.ignored)}"] if query.filter.ignored else tree
 
 
-def _told(term: dict[str, Any]) -> str:
+#: A line of a tree with what hangs under it.
+_Branch = tuple[str, list[str]]
+
+
+def _asked(query: Query) -> list[_Branch]:
+    """What is asked for of the papers."""
+    out: list[_Branch] = [(f"{part}: {value}", []) for part in _PARTS if (value := getattr(query, part))]
+    out += [(f"thing: {_told(thing)}", []) for thing in query.things]
+    out += [(f"relation: {_told(query.link)}", [])] if query.link else []
+    out += [(f"metric: {_told(query.metric)}", [])] if query.metric else []
+    out += [(f"among: {_told(query.among)}", [])] if query.among else []
+    out += [(f"order: {query.order}", [])] if query.kind == "ranking" or query.order == "newest" else []
+    return out
+
+
+def _branch(condition: Condition) -> _Branch:
+    words = f'  from "{condition.text}"'
+    told = [f"{term.field}: {_told(term)}" for term in condition.any_of]
+    if len(told) == 1:
+        return ("not " if condition.negated else "") + told[0] + words, []
+    return ("none of" if condition.negated else "any of") + words, told
+
+
+def _told(term: Term) -> str:
     """A term with its concept and how many concepts count as it."""
-    parts = [term["concept"]] if term["concept"] else []
-    parts += [" or ".join(term["roles"])] if "roles" in term else []
-    parts += [f"as the {term['side']}"] if "side" in term else []
-    count = len(term.get("counts", ()))
-    parts += [f"{count} concepts count as it"] if count > 1 else []
-    return str(term["label"]) + (f" ({', '.join(parts)})" if parts else "")
+    parts = [term.concept] if term.concept else []
+    if isinstance(term, Entity) and term.roles:
+        parts.append(" or ".join(term.roles))
+    if isinstance(term, Link):
+        parts.append(f"as the {term.side}")
+    counts = term.metrics if isinstance(term, Outcome) else getattr(term, "concepts", ())
+    if len(counts) > 1:
+        parts.append(f"{len(counts)} concepts count as it")
+    return said(term) + (f" ({', '.join(parts)})" if parts else "")
+
+
+def _drawn(branches: list[_Branch]) -> Iterable[str]:
+    for at, (text, under) in enumerate(branches):
+        is_last = at == len(branches) - 1
+        yield ("└─ " if is_last else "├─ ") + text
+        for n, line in enumerate(under):
+            yield ("   " if is_last else "│  ") + ("└─ " if n == len(under) - 1 else "├─ ") + line
 
 
 def sql(wanted: Filter) -> str:

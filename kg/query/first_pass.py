@@ -12,13 +12,13 @@ from kg.query.asides import without_circumstances
 from kg.query.filter import Fact
 from kg.query.joint_phrases import BETWEEN, PhraseParting
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.mending import folds, whole_words, with_versions
+from kg.query.mending import folds, mend, mended_around, mended_pairs, whole_words, with_versions
 from kg.query.question_dates import Dates, relative
-from kg.query.question_items import ARTICLES, Item, is_gerund, is_second
+from kg.query.question_items import ARTICLES, MADE, PERSON, Item, is_gerund, is_second
 from kg.query.question_numbers import numbers
 from kg.query.question_words import QuestionWord
 from kg.query.spelling import is_superlative, label_pairs
-from kg.query.word_order import reordered, with_bare
+from kg.query.word_order import reordered, with_shared
 from kg.text import Token, fold, has_han, is_kind, tokens
 
 #: What a piece of a compound costs that nothing bears; one that something bears costs 2 or 3.
@@ -62,14 +62,17 @@ class QuestionReader:
         """The pieces in order; neighbouring words that nothing bears are one."""
         taken: list[Item] = []
         found = self._uncut(list(self._candidates()))
+        found = [item for item in found if not item.means("with-which") or self._is_behind_made(item, found)]
         for item in sorted(found, key=lambda i: (-self._weight(i), not i.fact, i.value is None, i.start)):
             if all(item.end <= other.start or item.start >= other.end for other in taken):
                 taken.append(item)
         unknown = self._unknown(taken)
         self.unknown = [item.text for item in unknown]
         taken += unknown
-        items = whole_words(sorted(taken, key=lambda item: (item.start, item.end)))
+        items = whole_words(self._with_persons(sorted(taken, key=lambda item: (item.start, item.end))))
         items = with_versions(reordered(items, self.text, self.lexicon), self.text)
+        items = with_shared(mended_around(items, self.text, self.lexicon), self.lexicon)
+        mend(items, self.lexicon)
         for item, behind in pairwise(items):
             if item.is_ordinary and (behind.senses or behind.is_unknown or behind.of("type:") in NAMED):
                 item.senses = []  # "unsupervised pruning", though a paper calls some technique "unsupervised"
@@ -79,7 +82,7 @@ class QuestionReader:
             if item.is_unknown and behind.types == {"metric"} and is_superlative(item.text):
                 item.words = self.lexicon.words.meaning("order:highest")  # "longest acceptance length"
         out: list[Item] = []
-        items = with_bare(self._with_objects(items), self.text)
+        items = mended_pairs(self._with_objects(items), self.text, self.lexicon)
         for at, item in enumerate(items):
             item.parts = item.parts or self._parts(item)
             beside = items[at + 1 : at + 4]
@@ -122,6 +125,12 @@ class QuestionReader:
             return is_begun and len(item.text) == 2 and (item.end - 1, item.end + 1) in spans
 
         return [i for i in items if not (cuts(i) or ends_inside(i) or between(i) if has_han(i.text[:1]) else splits(i))]
+
+    def _is_behind_made(self, item: Item, others: list[Item]) -> bool:
+        """Whether hardware or a data set stands before a piece: "GPUs that are used to train VLA models"."""
+        made = (one for one in others if one.end < item.start and {one.of("type:"), *one.types} & MADE)
+        gaps = (self.text[one.end : item.start].split() for one in made)
+        return any(all(self.phrases.means("frame", fold(word)) for word in gap) for gap in gaps)
 
     def _with_objects(self, items: list[Item]) -> list[Item]:
         """The pieces, a verb with what it is done to as the compound of both: "compress the KV cache", 压缩思维链.
@@ -252,7 +261,7 @@ class QuestionReader:
         if item:
             named = {sense.concept for sense in whole}
             known = [s for s in item.senses if s.known and s.type != "institution" and s.concept not in named]
-            item.senses = [s for s in known if s.type != "topic" or s.preferred]
+            item.senses = [s for s in known if s.type != "topic" or (s.preferred and not self._is_epithet(found, s))]
         if item and (item.senses or item.means("stated", "increase")):
             return (2 if "topic" in item.types else 3), [item]
         text = self.text[start:end]
@@ -374,6 +383,15 @@ class QuestionReader:
         is_task = sense.type == "task" and sense.known and " " in self.lexicon.label(sense.concept)
         return is_task or sense.type == "topic"
 
+    def _is_epithet(self, found: list[Token], topic: Sense) -> bool:
+        """Whether words that a hyphen joins, here or in a label, are no part of the topic's name ("post training")."""
+        folded = folds(found)
+        others = (sense.concept for sense in self.lexicon.senses(folded) if sense.concept != topic.concept)
+        labels = [label for concept in others for label in self.lexicon.labels(concept) if fold(label) == folded]
+        said = self.text[found[0].start : found[-1].end]
+        names = (fold(label) for label in self.lexicon.vocabulary[topic.concept].label.values())
+        return any("-" in one for one in (said, *labels)) and not any(folded in name for name in names)
+
     def _frame_at_end(self, found: list[Token]) -> int:
         """How many tokens a word that says nothing has at the end of a phrase; of Chinese each character is one."""
         sizes = range(1, min(len(found), 3))
@@ -450,6 +468,17 @@ class QuestionReader:
                 last.text = self.text[last.start : last.end]
         return out
 
+    def _with_persons(self, items: list[Item]) -> list[Item]:
+        """The pieces, a name behind "by" as one: "by Song Han", though a technique is called HAN."""
+        for at, item in enumerate(items):
+            match = PERSON.match(self.text, item.end + 1) if item.means("by-whom") else None
+            name = [i for i in items[at + 1 :] if match and i.start < match.end()]
+            if match and name and name[-1].end == match.end() and all(_may_be_person(i) for i in name):
+                name[0].end, name[0].text = match.end(), match.group()
+                name[0].senses, name[0].words = [], []
+                return [i for i in items if i not in name[1:]]
+        return items
+
 
 def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
     """Whether a phrase names things of a kind ("visual token pruning"), no topic and nothing with a name of its own."""
@@ -457,3 +486,8 @@ def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
     heads = [label.split(" ")[-1] for label in labels if " " in label]
     classes = (word for head in heads for word in lexicon.words.bearing(fold(head)) if "models" in word.means)
     return len(labels) == len(senses) and (any(map(is_kind, labels)) or any(classes))  # "ternary LLM"
+
+
+def _may_be_person(item: Item) -> bool:
+    """Whether a capitalised piece is no institution and nothing that the vocabulary knows."""
+    return not item.mark and not any(sense.known or sense.type == "institution" for sense in item.senses)

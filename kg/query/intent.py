@@ -17,6 +17,7 @@ from kg.query.filter import ORDERS, Entity, Order, Outcome, Query
 from kg.query.pieces import Pieces
 from kg.query.question_items import MADE, OPS, PERIODS, Item
 from kg.query.relating import Relating
+from kg.query.stating import is_name
 from kg.text import fold, has_han
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Intent(Pieces):
 
     def _named_beside(self, at: int) -> list[int]:
         """What stands behind "similar to", else before 类似 up to 与."""
-        ends = [i for i, item in enumerate(self.items) if item.mark in ("?", "？", "。")]
+        ends = [i for i, item in enumerate(self.items) if item.mark in ("?", "？", "。") or self._is_behind_name(i)]
         behind = range(at + 1, min([i for i in ends if i > at] or [len(self.items)]))
         before = range(max((i + 1 for i in range(at) if self.items[i].means("and")), default=0), at)
         for span in (behind, before):
@@ -71,6 +72,12 @@ class Intent(Pieces):
             if telling:
                 return list(range(telling[0], telling[-1] + 1))
         return []
+
+    def _is_behind_name(self, at: int) -> bool:
+        """Whether a word behind what has a name of its own says more of what is asked for: "EAGLE-3, but for VLMs"."""
+        before, item = self.items[max(at - 1, 0) : at], self.items[at]
+        is_own = bool(before) and bool(before[0].types) and is_name(before[0], self.parser.lexicon)
+        return is_own and (item.text in (",", "，") or (item.means("about") and not item.means("narrows")))
 
     def _who(self) -> Query | None:
         """ "Who works on visual token pruning?": its authors and institutions."""
@@ -272,11 +279,7 @@ class Intent(Pieces):
             span = (0, len(self.items), None) if item.means("sort") else (at - 3, at + _NEAR, at)
             metric = self.parser.thresholds.speed_of(at) if own else self._metric_near(*span)
             if metric is None and self._most_of(at):
-                self._mark([at, *self.asked_at])
-                if self.asked in PERIODS:
-                    return Query("trend", wants="paper", over=self.asked)
-                among = self._organisations(self.asked_at)  # "which company has the most papers"
-                return Query("entities", wants=self.asked, most=self._most(), among=among)
+                return self._by_number(at)
             named = self.asked or self._things() or self._names_papers()
             if metric is None and not (item.means("order:best", "order:worst") and named):
                 continue
@@ -302,8 +305,18 @@ class Intent(Pieces):
     def _most_of(self, at: int) -> bool:
         """Whether "most" counts papers: "which institution has the most papers"."""
         beside = [i for i in (at + 1, at - 1, at - 2) if 0 <= i < len(self.items)]
-        papers = any(self._type(i) == "paper" for i in beside)
+        papers = any(self._type(i) == "paper" for i in beside) and not self._is_use_most(at)
         return papers and self.items[at].means("order:highest") and self.asked not in ("", "paper")
+
+    def _is_use_most(self, at: int) -> bool:
+        """Whether "most" is of the use: "which benchmarks do papers use the most"."""
+        return at > 0 and self.items[at].means("order:highest") and self.items[at - 1].means("use", "evaluate")
+
+    def _by_number(self, at: int) -> Query:
+        self._mark([at, *self.asked_at])
+        if kind := self._organisations(self.asked_at):  # "which company has the most papers"
+            return Query("entities", wants=self.asked, most=self._most(), among=kind)
+        return Query("count", wants="paper", over=self.asked, order="highest", most=self._most())
 
     def _count(self) -> Query | None:
         for at in self._places("count"):
@@ -316,10 +329,7 @@ class Intent(Pieces):
             each = [i for i, item in enumerate(self.items) if fold(item.text) == "each" and i + 1 < len(self.items)]
             over = next((i + 1 for i in (*per, *each) if self._type(i + 1) not in ("", wants)), None)
             self._mark([at, *around[:1], *per, *self.asked_at, *([over] if over is not None else [])])
-            if over is None:
-                return Query("count", wants=wants)
-            by = self._type(over)
-            return Query("trend", wants="paper", over=by) if by in PERIODS else Query("entities", wants=by)
+            return Query("count", wants=wants, over="" if over is None else self._type(over))
         return None
 
     def _relations(self) -> Query | None:
@@ -366,7 +376,7 @@ class Intent(Pieces):
         return item.means("frame", "about", "auxiliary", "how", "scope")
 
     def _claims(self) -> Query | None:
-        """What results a paper reports."""
+        """What a paper says: its results, what it proposes, or all of it."""
         if self._names_papers() and not self._places("results"):
             return None
         things = [thing for at in self._things() if (thing := self._entity(at)) and self._is_named(thing)]
@@ -392,6 +402,11 @@ class Intent(Pieces):
             metric = self._turned(metric) if metric else None
             self._mark([*results, *self.asked_at])
             return Query("claims", wants="result", things=tuple(things[:1]), metric=metric)
+        if things and asks and self._places("propose") and self.asked in ("", "technique"):
+            self._mark([*self.asked_at, *self._places("propose")])
+            return Query("claims", wants="technique", things=tuple(things[:1]))
+        if things and self._places("about-it") and not self.asked and len(self._things()) == 1:
+            return Query("claims", things=tuple(things[:1]))
         return None
 
     def _is_named(self, thing: Entity) -> bool:
@@ -399,7 +414,7 @@ class Intent(Pieces):
         return thing.field in ("technique", "model", "dataset")
 
     def _entities(self) -> Query | None:
-        popular = self._places("popular")
+        popular = self._places("popular") or [at for at in range(len(self.items)) if self._is_use_most(at)]
         of_class = self._class(popular)
         if of_class is not None:
             thing = self._classed(of_class)

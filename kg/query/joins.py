@@ -90,6 +90,14 @@ def is_for_either(items: list[Item], first: int, at: int, terms: tuple[Term, Ter
     )
 
 
+def goes_on(items: list[Item], first: int, last: int, same: bool) -> bool:
+    """Whether "not" reaches from one thing over "and" to the next: one of its type, or "and those with code"."""
+    between = items[first + 1 : last]
+    plain = all(item.means("and", "frame", "about") or item.mark == "、" for item in between)
+    again = any(item.means("those") for item in between)
+    return plain and (again or (same and not any(item.means("about") for item in between)))
+
+
 def is_any_network(items: list[Item], at: int) -> bool:
     """Whether "or" joins a word for a kind of network with one for all: "neural nets or LLMs"."""
     sides = ((at - 1, at - 2), (at + 1, at + 2))

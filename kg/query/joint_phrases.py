@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kg.entity_types import NAMED
 from kg.query.lexicon import Lexicon
 from kg.query.mending import folds
 from kg.text import Token
@@ -19,11 +20,17 @@ class PhraseParting:
     def is_apart(self, found: list[Token]) -> bool:
         """Whether some tokens are to be read piece by piece."""
         below = self.text[: found[0].start].lower().endswith("sub-")  # "sub-4-bit KV cache" has no 4 bits
-        return below or any(is_so(found) for is_so in (self._is_pair, self._is_efficient))
+        return below or any(is_so(found) for is_so in (self._is_based, self._is_pair, self._is_top, self._is_efficient))
 
     def means(self, meaning: str, folded: str) -> bool:
         """Whether a folded phrase is a word of questions with a meaning."""
         return any(meaning in word.means for word in self.lexicon.words.bearing(folded))
+
+    def _is_based(self, found: list[Token]) -> bool:
+        """Whether a phrase is "YOLO-based detectors": the named thing and the rest are two conditions."""
+        based = next((i for i, token in enumerate(found) if self.means("based", token.fold)), 0)
+        before = self.lexicon.senses(" ".join(token.fold for token in found[:based])) if based else []
+        return any(sense.type in NAMED for sense in before)
 
     def _is_pair(self, found: list[Token]) -> bool:
         """Whether a phrase is two things that both have names: "quantization and pruning", "pruning for reasoning".
@@ -39,6 +46,11 @@ class PhraseParting:
         is_two = bool(sides) and all({sense.type for sense in side} - {"metric"} for side in sides)
         is_two = is_two and self.text[found[joint - 1].end : found[joint].start] != "-"  # "compute-in-memory"
         return bool(whole) and is_two and not {"topic", "institution"} & {sense.type for sense in whole}
+
+    def _is_top(self, found: list[Token]) -> bool:
+        """Whether a phrase is "top 5", which is no "top-5 accuracy"."""
+        is_top = len(found) == 2 and found[1].fold.isdigit() and self.means("top", found[0].fold)
+        return is_top and self.text[found[0].end : found[1].start].isspace()
 
     def _is_efficient(self, found: list[Token]) -> bool:
         """Whether a phrase is "efficient VLA", by which people mean VLA models; "efficient reasoning" is a topic."""

@@ -10,6 +10,7 @@ from kg.query.facts import dated, is_source
 from kg.query.filter import ORDERS, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.joins import (
     Taken,
+    goes_on,
     in_or_list,
     in_phrase,
     is_any_network,
@@ -26,8 +27,11 @@ from kg.query.question_items import PERSON, Item, is_passive
 from kg.query.stating import (
     AFTER,
     by_name,
+    cue_behind,
     done_by,
     is_deed,
+    is_denied,
+    is_made,
     is_name,
     is_of,
     is_property,
@@ -35,6 +39,7 @@ from kg.query.stating import (
     named,
     rewordings,
     side_of_win,
+    stands_over,
     stated,
     surer,
 )
@@ -75,12 +80,12 @@ class Parser:
             item.words = []
         self.thresholds = Thresholds(text, items, lexicon, self.language)
 
-    def conditions(self) -> list[Taken]:
-        """The conditions of all pieces that do not say what is asked for."""
+    def conditions(self, last_resort: bool = True) -> list[Taken]:
+        """The conditions of all pieces that do not say what is asked for; else words that were not understood."""
         for at, item in enumerate(self.items):
             if item.value is not None and not item.asked and not is_source(self.items, at):
                 self.thresholds.find(at)
-        return self._taken()
+        return self._taken() or (self._last_resort() if last_resort else [])
 
     def filter(self, taken: list[Taken]) -> Filter:
         """The filter of such conditions; what says something and was not used is ignored."""
@@ -186,6 +191,10 @@ class Parser:
             again = joins or (listed and bool(out) and or_follows(self.items, at)) or (anded and kind in _ONE)
             same = bool(out) and (out[-1].field == kind or joins)
             negation = out[-1].negated if again and same and not negated else negated
+            if anded and out and out[-1].negated and goes_on(self.items, last, at, same):
+                negation = True  # "without pruning and quantization"
+            if kind == "code" and not negation:
+                negation = is_denied(self.items, at)
             last = at
             words = self._parts(item, words=True) if item.senses and not having else None
             scope = self._is_scope(at, cue)
@@ -222,6 +231,8 @@ class Parser:
         item = self.items[at]
         if item.means("code", "stated") or is_deed(self.items, at) or any(item.of(prefix) for prefix in _CONDITIONS):
             return None
+        if item.of("made:") and is_made(self.items, at, cue):
+            return None
         if item.means("purpose"):  # "用强化学习做剪枝"
             return "", negated, joins
         if item.means("not"):
@@ -230,7 +241,7 @@ class Parser:
             return cue, negated and item.means("or"), item.means("or") and not in_phrase(self.items, at, self.ignored)
         if cue == "outperform" and is_passive([item]):
             return "outdone", negated, joins
-        found = next((c for c in _CUES if item.means(c)), "")
+        found = stands_over(self.items, at) or next((c for c in _CUES if item.means(c)), "")
         if found in ("outperform", "outdone") and not self._follows(at):
             return "", negated, joins
         return (found or ("" if item.means("about") else cue)), negated, joins
@@ -262,7 +273,7 @@ class Parser:
             return self._measured(at)  # 比LoRA显存更低
         if cue in ("outperform", "outdone"):
             return [self.link("outperforms", "tail" if cue == "outperform" else "head", item)]
-        senses = self.chosen(at, cue)
+        senses = self.chosen(at, cue or cue_behind(self.items, at))
         if senses and senses[0].type == "metric":
             return self._measured(at)
         roles = self._roles(at, cue)
@@ -283,7 +294,7 @@ class Parser:
         ends = list(accumulate((len(part.text) + 1 for part in item.parts), initial=0))
         pieces = [replace(part, start=at, end=at + len(part.text)) for at, part in zip(ends, item.parts, strict=False)]
         inner = Parser(text, pieces, self.lexicon, self.language)
-        named = {one.text: one.terms for one in inner.conditions() if words or not one.is_measure}
+        named = {one.text: one.terms for one in inner.conditions(last_resort=False) if words or not one.is_measure}
         parts: list[tuple[Entity | Outcome | Phrase, ...]] = []
         for part in item.parts:
             terms = tuple(term for term in named.get(part.text, []) if isinstance(term, Entity | Outcome | Phrase))
@@ -380,7 +391,7 @@ class Parser:
         item = self.items[at]
         if item.means("stated") or is_deed(self.items, at):
             return [stated(item, self.language)]
-        kind = item.of("kind:")
+        kind = item.of("kind:") or (item.of("made:") if is_made(self.items, at, cue) else "")
         beside = [self.items[i] for i in (at - 1, at + 1) if 0 <= i < len(self.items)]
         if kind in ("benchmark", "dataset") and any("dataset" in other.types for other in beside):
             return []
@@ -421,3 +432,12 @@ class Parser:
         elif not any(other.means("not") for other in self.items[max(at - 1, 0) : at]):
             self.unnamed.append(item.text)
         return []
+
+    def _last_resort(self) -> list[Taken]:
+        """Where no condition was understood: a speed-up without a number, else the words themselves."""
+        for at, item in enumerate(self.items):
+            if self.items[at].is_speed and not item.asked:
+                return [Taken([self.thresholds.speed_of(at)], False, False, "result", item.text)]
+        said = [item for item in self.items if item.is_unknown and item.text in self.ignored and len(item.text) > 1]
+        self.ignored = [word for word in self.ignored if word not in {item.text for item in said[:3]}]
+        return [Taken([Phrase(item.text)], False, False, "text", item.text) for item in said[:3]]

@@ -53,7 +53,7 @@ def read(question: str, lexicon: Lexicon, language: str = "") -> Query:
         text, items = meant, QuestionReader(meant, lexicon).items()
     parser = Parser(text, items, lexicon, language)
     query = Intent(parser).query()
-    found = parser.filter(parser.conditions())
+    found = parser.filter(parser.conditions(last_resort=query.kind in ("papers", "entities")))
     if query.kind == "comparison":  # "which keeps more quality?" is what the two are compared by
         measures = [term for one in found.conditions if _is_measure(one) for term in one.any_of]
         found = replace(found, conditions=tuple(one for one in found.conditions if not _is_measure(one)))

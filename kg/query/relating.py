@@ -37,12 +37,17 @@ class Relating:
     def __init__(self, parser: Parser, asked: str, things: list[int]) -> None:
         self.parser, self.items, self.asked = parser, parser.items, asked
         told = {"topic", "metric", "institution"}
-        self.things = [at for at in things if self.items[at].types - told]
+        self.things = [at for at in things if self.items[at].types - told and not self._is_measured(at)]
 
     def _asks_for_papers(self, asks: int) -> bool:
         """Whether a Chinese question asks for those that do something: 大模型训练用FP8的有哪些."""
         before = [item.text for item in self.items[:asks] if item.text != "有"][-1:]
         return before == ["的"] and not any(item.senses for item in self.items[asks:])
+
+    def _is_measured(self, at: int) -> bool:
+        """Whether a number is reached on a thing: "which methods exceed 70% on MMLU"."""
+        beside = self.items[max(at - 3, 0) : at] + self.items[at + 1 : at + 4]
+        return self.items[at].types <= {"dataset", "metric"} and any(item.value is not None for item in beside)
 
     def find(self) -> Link | None:
         """The relation with its thing; None for a question that asks for no relation."""

@@ -59,11 +59,40 @@ def is_deed(items: list[Item], at: int) -> bool:
     return any(bool(one.senses) for side in stops for one in islice(side, 1))
 
 
+def is_made(items: list[Item], at: int, cue: str) -> bool:
+    """Whether a word for a kind of paper is what the papers propose or release, and no part of a thing's name.
+
+    A thing stands right before such a part, or right behind it ("an LLM serving system").
+    """
+    makes = any(item.means("makes") for item in items[max(at - 2, 0) : at])
+    proposed = cue == "propose" and items[at].of("made:") != "model"  # many a method is called a model
+    beside = items[max(at - 1, 0) : at] + items[at + 1 : at + 2]
+    return (proposed or makes) and not any(item.senses or item.is_unknown for item in beside)
+
+
+def is_denied(items: list[Item], at: int) -> bool:
+    """Whether "not" stands behind a word with nothing it could deny but that: "the code is not public"."""
+    for n, item in enumerate(items[at + 1 : at + 4], at + 1):
+        if item.means("not"):
+            rest = next((i for i in items[n + 1 :] if not (i.means("frame", "by") and not i.senses)), None)
+            return rest is None or bool(rest.mark) or rest.means("about")
+        if not item.means("frame") or item.senses:
+            return False
+    return False
+
+
 def is_of(items: list[Item], at: int) -> bool:
     """Whether a metric is that of something: "the energy use of LLM inference", 大模型推理的能耗, 大模型推理能耗."""
     before, behind = items[max(at - 1, 0) : at], items[at + 1 : at + 2]
     is_own = not behind and any(one.senses and has_han(one.text) for one in before)
     return is_own or any(fold(one.text) == "of" for one in behind) or any(one.text == "的" for one in before)
+
+
+def cue_behind(items: list[Item], at: int) -> str:
+    """ "evaluate" for a thing that one says so of behind it: "在X上做实验"."""
+    before = items[at - 1].text if at else ""
+    behind = next((item for item in items[at + 1 : at + 4] if not item.means("about", "frame")), None)
+    return "evaluate" if before == "在" and behind is not None and behind.means("evaluate") else ""
 
 
 def side_of_win(behind: list[Item]) -> Literal["head", "tail", ""]:
@@ -90,6 +119,18 @@ def improvement(concept: str, said: str, lexicon: Lexicon, language: str) -> lis
     stated = Phrase(label.format(n=said), tuple(forms))
     longer = lexicon.lengthened(concept)
     return [stated, Entity("technique", concept, f"… {said} …", longer, ("proposed",))] if longer else [stated]
+
+
+def stands_over(items: list[Item], at: int) -> str:
+    """The cue that "over" or "than" is before what has a name: "a 2x speedup over vLLM", "less memory than LoRA"."""
+    item, before = items[at], items[max(at - 3, 0) : at]
+    after = next((i for i in items[at + 1 :] if i.senses or not i.means("frame")), Item(0, 0, ""))
+    if not (item.means("more-than") and {"technique", *NAMED} & after.types):
+        return ""
+    if item.means("about"):
+        return "outperform" if any(one.taken for one in before) else ""
+    changed = any(one.used and one.means("increase", "decrease", "improve") and not one.is_speed for one in before)
+    return "baseline" if changed and not item.means("outperform") else ""
 
 
 def is_property(item: Item, word: Item, lexicon: Lexicon) -> bool:

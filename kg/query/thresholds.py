@@ -11,8 +11,8 @@ from kg.query.question_items import OPS, TO, Item
 from kg.query.question_words import QuestionWord
 from kg.text import fold, has_han, tokens
 
-#: The label of the metric that says how large a model is.
-_SIZE = "parameter"
+#: Labels of the metrics that say how much memory is needed, and how large a model is.
+_MEMORY, _SIZE = "memory", "parameter"
 #: What words say of a result.
 _CHANGES = ("increase", "decrease", "improve")
 #: The unit of how much something holds.
@@ -96,6 +96,8 @@ class Thresholds:
     def find(self, at: int) -> None:
         """Take down the result that a number asks for, with the metric and the direction around it."""
         number = self.items[at]
+        if self._is_capacity(at):
+            return
         before, after = self._around(at)
         around = sorted((i for i in (*before, *after) if not self._is_gone(i)), key=lambda i: abs(i - at))
         op = self._op(at)
@@ -110,6 +112,7 @@ class Thresholds:
             metrics = [i for i in around if i in (*near, *ratio)][:1] or self._worded(around, change)
         if at + 1 in metrics and self._counted([at + 1], number):
             metrics, change, speed = [at + 1], None, None  # "shrink the KV cache for 128k context"
+        metrics += [i for i in around if self.items[i].is_unknown and self._beside_or(i, metrics)]
         if any(i < at for i in metrics) and any(i > at for i in metrics):  # 速度翻倍而精度不变
             metrics = [i for i in metrics if (i < at) == (metrics[0] < at)]
         places = [at, *metrics, *(i for i in (change, speed, op) if i is not None)]
@@ -124,6 +127,8 @@ class Thresholds:
         text = self.text[min(self.items[i].start for i in places) : max(self.items[i].end for i in places)]
         number.unit = number.unit or self._counted(metrics, number)
         outcome = self._built(number, self._sign(at) or ">=", metrics, change, speed)
+        if not metrics and outcome.change == "decrease" and number.unit in ("%", "x"):
+            outcome = self._shorter(outcome, min(inside))
         if op is None and self._is_budget(outcome):
             outcome = with_room(replace(outcome, op="<="))
         kept = next((i for i in around if self.items[i].means("keep")), None)
@@ -137,6 +142,23 @@ class Thresholds:
             outcome = self._retained(outcome, metrics[0], around)
         self.outcomes[at] = self._told(self._ranged(outcome, number, op in (None, at))), text
 
+    def _shorter(self, outcome: Outcome, at: int) -> Outcome:
+        """A share by which a thing gets shorter that has its length as a metric: "shorten chains of thought by half".
+
+        Papers must be on the topic of the thing, and report less of what its length counts.
+        """
+        known = self.lexicon.vocabulary
+        for item in self.items[max(at - 2, 0) : at + 3]:
+            thing = next((sense.concept for sense in item.senses[:1] if sense.known), "")
+            topics = known[thing].topics if thing in known else []
+            lengths = self.lexicon.senses(fold(f"{self.lexicon.label(thing)} length")) if topics else []
+            for length in (sense.concept for sense in lengths if sense.type == "metric" and sense.known):
+                item.senses = [Sense("topic", topics[0], True, True)]
+                wide = {narrow for one in {length, *known.broader(length)} for narrow in self.lexicon.family(one)}
+                label = self.lexicon.label(length, self.language)
+                return replace(outcome, concept=length, label=label, metrics=tuple(sorted(wide)), words=())
+        return outcome
+
     def _counted(self, metrics: list[int], number: Item) -> str:
         """The unit of a large number beside what tokens are counted of: "a 128k context"."""
         units = {self._unit_of(sense.concept) for i in metrics for sense in self.items[i].senses}
@@ -146,6 +168,23 @@ class Thresholds:
         """The unit in which the vocabulary says that a metric is counted; "" where it says none."""
         known = self.lexicon.vocabulary
         return known[metric].facts.get("unit", "") if metric in known else ""
+
+    def _is_capacity(self, at: int) -> bool:
+        """Whether a number is how much memory hardware of a kind has, which must suffice: 24GB显卡, but no RTX 4090."""
+        number = self.items[at]
+        near = (item for item in self.items[max(at - 1, 0) : at + 2] if "hardware" in item.types)
+        beside = [item for item in near if not any(map(str.isdigit, self.lexicon.label(item.senses[0].concept)))]
+        sense = next(iter(self.lexicon.senses(_MEMORY)), None)
+        if not (beside and sense) or self._sign(at) or "metric" in beside[0].types:
+            return False
+        family, label = self.lexicon.family(sense.concept), self.lexicon.label(sense.concept, self.language)
+        least = Outcome(sense.concept, label, family, (_MEMORY,), "", number.unit, "<=", number.value)
+        room = with_room(self.lexicon.with_gains(least))
+        if not room.told:
+            return False
+        number.taken = True
+        self.outcomes[at] = room, number.text
+        return True
 
     def _retained(self, outcome: Outcome, at: int, around: list[int]) -> Outcome:
         """A level of a metric of which a share is kept: "retains 95% of the accuracy", 精度保持95%."""
@@ -322,6 +361,11 @@ class Thresholds:
         """Whether a word for a change is that of the number behind it: "1% loss while dropping half of the tokens"."""
         between = self.items[at + 1 : number]
         return not self.items[at].senses and all(item.means("frame", "about", *OPS) for item in between)
+
+    def _beside_or(self, at: int, metrics: list[int]) -> bool:
+        """Whether "or" stands between a word and one of the metrics."""
+        near = [m for m in metrics if abs(at - m) <= 3]
+        return any(self.items[i].means("or") for m in near for i in range(min(at, m) + 1, max(at, m)))
 
     def _op(self, at: int) -> int | None:
         """The place of the word for a threshold: at the number, before it or after it.

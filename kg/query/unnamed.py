@@ -13,7 +13,7 @@ from functools import cache, reduce
 from itertools import dropwhile, takewhile
 
 from kg.entity_types import NAMED
-from kg.query.chinese_words import in_english
+from kg.query.chinese_words import in_english, is_modifier
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Filter, Phrase
 from kg.query.patterns import stem
@@ -23,8 +23,8 @@ from kg.query.spelling import usual_near
 from kg.text import fold, has_han
 from kg.wordcounts import WordCounts
 
-#: Letters from which a word says something by itself.
-_LONG = 4
+#: Letters from which a word says something by itself, those that a stem has at least, and words that stand together.
+_LONG, _SHORT, _TOGETHER = 4, 2, 4
 #: Papers of all fields from which on a word says little by itself.
 _USUAL = 1000
 
@@ -171,7 +171,7 @@ def is_narrowing(items: list[Item], at: int, is_chinese: bool) -> bool:
     narrows = before is not None and before.means("narrows") and not is_epithet
     of_models = any(i.of("type:") in NAMED and not i.asked for i in behind)  # 蛋白质模型
     is_long = len(item.text) > 3
-    is_kind = is_of if has_han(item.text) else is_long
+    is_kind = (is_of or is_modifier(item.text)) if has_han(item.text) else is_long
     of_thing = is_epithet and is_kind and not item.text.endswith(("ing", "ly"))  # "federated quantization", 细粒度量化
     is_term = is_chinese and item.text.isascii() and item.text.isalpha() and is_long  # GRPO的rollout
     told = [i for i in items[:at] if not (i.means("auxiliary") or fold(i.text) in ARTICLES)][-1:]

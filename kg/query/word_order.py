@@ -22,8 +22,8 @@ from kg.text import fold, has_han, tokens
 from kg.vocabulary import Vocabulary, ontology_files
 
 _TYPES = ("topic", "technique", "problem", "task")
-#: The longest run of pieces that is looked at, and the longest label in words.
-_LONGEST, _WORDS = 6, 6
+#: The longest run of pieces that is looked at, the most pieces between two, and the longest label in words.
+_LONGEST, _BETWEEN, _WORDS = 6, 2, 6
 #: What the stems of some verbs have and those of their nouns have not: "separating" is separation.
 _ATE = re.compile(r"(?<=\w{4})at$")
 
@@ -63,6 +63,42 @@ def with_bare(items: list[Item], text: str) -> list[Item]:
             out.pop()
         out.append(item)
     return out
+
+
+def with_shared(items: list[Item], lexicon: Lexicon) -> list[Item]:
+    """The pieces, what "or" or "and" joins with the words that both share.
+
+    A bare deed has the thing of that before it ("expert pruning or merging"), a bare thing the deed behind it ("image
+    or video generation"), and a denial reaches on: "without retraining or fine-tuning".
+    """
+    for at in range(2, len(items)):
+        first, joint, last = items[at - 2 : at + 1]
+        is_joint = joint.means("or", "and") or joint.text in ("、", "/")
+        denied = lexicon.words.bearing(fold(f"{first.text.split(' ')[0]} {last.text}")) if " " in first.text else []
+        if is_joint and first.means("stated") and any("stated" in word.means for word in denied):
+            last.senses, last.words = [], denied  # "without retraining or fine-tuning"
+        if is_joint and not first.senses and (first.means("stated") or first.is_unknown):
+            ends = _ends(last.text)
+            first.senses = next((senses for end in ends if (senses := _known(lexicon, f"{first.text}{end}"))), [])
+            first.words = [] if first.senses else first.words
+        is_bare = not (last.words or last.mark or any(sense.known for sense in last.senses))
+        if joint.means("differ") and " " not in last.text:  # "token pruning vs merging"
+            is_joint, is_bare = True, not last.mark
+        if not (is_joint and is_bare and first.senses) or has_han(first.text) != has_han(last.text):
+            continue
+        parts = range(2, len(first.text)) if has_han(first.text) else ()
+        heads = [first.text[:size] for size in parts] or [first.text.rpartition(" ")[0] + " "]
+        names = (f"{head}{last.text}" for head in reversed(heads) if head.strip())
+        last.senses = next((senses for name in names if (senses := _known(lexicon, name))), last.senses)
+    return items
+
+
+def _ends(text: str) -> list[str]:
+    """What may stand behind another word too, the longest first: " generation" of "video generation"."""
+    if has_han(text):
+        return [text[at:] for at in range(2, len(text) - 1)]
+    words = text.split(" ")
+    return [f" {' '.join(words[at:])}" for at in range(1, len(words))]
 
 
 def _whole(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:

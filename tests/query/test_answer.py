@@ -164,6 +164,14 @@ def test_of_a_large_answer_the_first_papers_are_listed(
     assert ids(answer(store, vocabulary, question, limit=2, lexicon=own)) == ids(every)[:2]
 
 
+def test_concept_nearest_in_meaning_stands_in_for_a_phrase_that_no_paper_says(
+    store: Store, vocabulary: Vocabulary, own: Lexicon
+) -> None:
+    found = answer(store, vocabulary, "papers on movies synthesis", lexicon=own)
+    assert ids(found) == ["900-01"]
+    assert "nearest to it is video generation" in found.notes[0]
+
+
 def test_unknown_words_give_nothing_and_the_labels_that_are_near(store: Store, vocabulary: Vocabulary) -> None:
     found = answer(store, vocabulary, "zyxgnarf blorbification")
     assert not found.rows

@@ -229,7 +229,7 @@ def test_labels_and_verdict_are_in_the_language_of_the_question(graph: Store, na
 
 def test_type_that_is_not_counted_is_refused(graph: Store, names: Lexicon) -> None:
     with pytest.raises(KgError, match="choose one of"):
-        asked(graph, names, Query("count", SPECULATIVE, "} DROP ALL #"))
+        asked(graph, names, Query("count", SPECULATIVE, "paper", over="} DROP ALL #"))
 
 
 # Empty
@@ -361,6 +361,23 @@ def test_results_of_the_paper_that_proposes_a_thing(graph: Store, names: Lexicon
     assert found.table.verdict == "1 result in 1 paper."
 
 
+def test_all_claims_of_a_paper(graph: Store, names: Lexicon) -> None:
+    fast = thing("technique", "fastdemo", "FastDemo")
+    found = asked(graph, names, Query("claims", Filter(), things=(fast,)))
+    said = cells(found, "subject", "claim", "object")
+    assert said[0] == ("FastDemo", "reports", "latency ↓")
+    assert said[1:4] == [
+        ("FastDemo", "proposes", "FastDemo"),
+        ("FastDemo", "uses", "speculative decoding"),
+        ("FastDemo", "compares with", "SlowDemo"),
+    ]
+    assert ("FastDemo", "outperforms", "SlowDemo") in said
+    assert ("FastDemo", "names hardware", "NVIDIA H100") in said
+    assert len(said) == len(set(said))
+    only = asked(graph, names, Query("claims", Filter(), "technique", things=(fast,)))
+    assert cells(only, "claim") == [("proposes",), ("uses",), ("compares with",)]
+
+
 def test_claims_of_a_thing_that_no_paper_proposes(graph: Store, names: Lexicon) -> None:
     slow = thing("technique", "slowdemo", "SlowDemo")
     found = asked(graph, names, Query("claims", having(slow), "result", things=(slow,)))
@@ -368,6 +385,16 @@ def test_claims_of_a_thing_that_no_paper_proposes(graph: Store, names: Lexicon) 
     assert found.notes == (
         "No paper of the graph proposes SlowDemo; these papers use it, compare with it or mention it.",
     )
+
+
+def test_claims_of_a_named_entry_and_of_a_filter(graph: Store, names: Lexicon) -> None:
+    entry = having(Fact("paper", "910-03", "910-03", concept="entry:910-03"))
+    assert cells(asked(graph, names, Query("claims", entry)), "claim", "object") == [("uses", "LoRA")]
+    assert len(cells(asked(graph, names, Query("claims", SPECULATIVE, "result")), "value")) == 1
+    found = asked(graph, names, Query("claims", entry, "result"))
+    assert found.empty
+    assert found.notes
+    assert asked(graph, names, Query("claims")).empty
 
 
 # Counts and trends
@@ -387,6 +414,24 @@ def test_counts_of_papers_and_things(graph: Store, names: Lexicon) -> None:
     assert cells(asked(graph, names, Query("count", without)), "count") == [(1,)]
 
 
+def test_counts_by_type_and_period(graph: Store, names: Lexicon) -> None:
+    found = asked(graph, names, Query("count", over="institution"))
+    assert cells(found, "institution", "papers") == [("Tsinghua University", 2), ("Peking University", 1)]
+    assert found.table
+    assert found.table.verdict == "3 papers over 2 institutions; Tsinghua University has most: 2 papers."
+    lowest = asked(graph, names, Query("count", over="institution", order="lowest"))
+    assert cells(lowest, "institution")[0] == ("Peking University",)
+    found = asked(graph, names, Query("count", over="month"))
+    assert cells(found, "month", "papers") == [("2025-09", 1), ("2025-10", 1), ("2025-12", 1)]
+    assert found.table
+    assert found.table.lines[0].papers == ("910-01", "911-07")
+    found = asked(graph, names, Query("count", Filter(), "technique", over="institution"))
+    assert cells(found, "institution", "technique") == [("Tsinghua University", 4), ("Peking University", 1)]
+    assert cells(asked(graph, names, Query("count", Filter(), "technique", over="year")), "year", "technique") == [
+        ("2025", 4)
+    ]
+
+
 def test_trend_has_no_gaps_and_says_which_call_gives_more(graph: Store, names: Lexicon) -> None:
     found = asked(graph, names, Query("trend", over="month"))
     assert cells(found, "month", "papers") == [("2025-09", 1), ("2025-10", 1), ("2025-11", 0), ("2025-12", 1)]
@@ -396,6 +441,14 @@ def test_trend_has_no_gaps_and_says_which_call_gives_more(graph: Store, names: L
     assert found.table.columns == ("technique", "2025-09", "2025-10", "papers")
     assert found.table.lines[0].values == ("speculative decoding", 1, 1, 2)
     assert "kg trends --of technique --over month" in found.notes[-1]
+    found = asked(graph, names, Query("trend", over="report"))
+    assert cells(found, "report", "papers") == [("910", 3), ("911", 1)]
+
+
+@pytest.mark.parametrize("question", ["speculative decoding热不热", "is speculative decoding still hot?"])
+def test_call_for_more_has_the_conditions_in_either_language(question: str, graph: Store, names: Lexicon) -> None:
+    found = answer(graph, names.vocabulary, question, lexicon=names)
+    assert "--where" in found.notes[-1]
 
 
 def test_periods() -> None:

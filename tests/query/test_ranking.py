@@ -162,7 +162,7 @@ def test_same_baseline_hardware_and_model_can_be_compared(ask: Callable[..., Ans
 def test_what_differs_and_what_is_not_said_is_named(ask: Callable[..., Answer]) -> None:
     found = ask(metric=SPEED)
     assert found.table is not None
-    assert "cannot be compared directly: they differ in hardware" in found.table.verdict
+    assert "cannot be compared directly: they differ in hardware; no two share" in found.table.verdict
     assert cells(found, "paper", "hardware", "model")[:2] == [
         ("900-03", (), ()),
         ("900-02", ("NVIDIA A100",), ()),  # LLaMA-2 is that of another number

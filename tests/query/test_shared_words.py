@@ -82,6 +82,14 @@ def test_largest_ratio_comes_first_though_it_is_told_as_a_fall(made: Any, vocabu
     assert [line.papers[0] for line in found.table.lines] == ["900-02", "900-01"]
 
 
+def test_things_set_against_each_other_share_their_first_words(lexicon: Lexicon) -> None:
+    found = read("KV cache quantization vs eviction", lexicon)
+    assert [thing.concept for thing in found.things] == [
+        "technique:kv-cache-quantization",
+        "technique:kv-cache-eviction",
+    ]
+
+
 def test_nobody_proposes_what_others_used_before(made: Any, vocabulary: Vocabulary) -> None:
     def paper(day: str, role: str) -> dict[str, Any]:
         text = "We train with LoRA."
@@ -91,7 +99,7 @@ def test_nobody_proposes_what_others_used_before(made: Any, vocabulary: Vocabula
     users = {f"900-0{n}": paper(f"2025-05-0{n}", "used") for n in (1, 2, 3)}
     late = made(users | {"900-09": paper("2025-06-09", "proposed")})
     found = answer(late, vocabulary, "who proposed LoRA?", None, Lexicon.of(late, vocabulary))
-    assert found.empty
+    assert found.notes[0].startswith("No paper of the graph proposes 'LoRA'; 4 papers use it")
     first = made(users | {"900-09": paper("2025-01-09", "proposed")})
     found = answer(first, vocabulary, "which papers propose LoRA?", None, Lexicon.of(first, vocabulary))
     assert [row.id for row in found.rows] == ["900-09"]

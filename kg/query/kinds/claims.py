@@ -1,10 +1,15 @@
-"""The results that papers report, each with its words. One that several entries of a paper state is one line."""
+"""What papers say: their results, what they propose, use and compare with, and how things relate, each with its words.
+
+A claim that several entries of one paper make is one line that names them all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from kg.entity_types import LISTS, NAMED
+from kg.identifiers import kind_of
 from kg.model import ROLES
 from kg.query.answer import Answer, Cell, Grid, Line, Quote
 from kg.query.corpus import Corpus, Papers
@@ -12,19 +17,24 @@ from kg.query.empty import why_empty
 from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Measures
-from kg.query.nodes import reported
+from kg.query.nodes import NamedEntity, Related, namings, reported, stated
 from kg.query.sayings import Sayings
 from kg.query.setups import Obtained, Setups
 from kg.query.shown import entry_of, quotes
 from kg.query.tally import backers, without
+from kg.rdf.triples import RELATIONS
 from kg.store.file import StoreFile
 from kg.text import fold
 
 RESULTS = ("metric", "change", "value", "baseline", "setting", "hardware", "model", "paper", "quote")
+CLAIMS = ("subject", "claim", "object", "value", "baseline", "setting", "paper", "quote")
+_OF_RESULTS = ("value", "baseline", "setting")
 #: Papers that are read, lines where nobody says how many, quotes of a line.
 _PAPERS, _SHOWN, _QUOTES = 50, 100, 3
 #: What a result was obtained on.
 _SETUP = ("hardware", "model")
+#: The order in which claims of other types than results stand.
+_ORDER = (*ROLES, "relation", *NAMED, *(of for of in LISTS if of not in ("technique", "institution", *NAMED)))
 
 
 @dataclass(slots=True)
@@ -32,6 +42,7 @@ class _Claim:
     """A claim, with the nodes that say it."""
 
     paper: str
+    kind: str  # "result", a role, "relation", an entity type
     cells: dict[str, Cell]
     concept: str = ""
     nodes: list[str] = field(default_factory=list)
@@ -49,6 +60,7 @@ class _Claims:
         self.say = Sayings(query.language)
         self.measures = Measures(lexicon, self.say)
         self.notes = list(query.filter.notes)
+        self._called: dict[str, str] = {}
 
     def answer(self, limit: int | None) -> Answer:
         wanted, papers = self._papers()
@@ -60,23 +72,28 @@ class _Claims:
             papers = papers[:_PAPERS]
             self.notes.append(self.say("claims.cut_papers", _PAPERS))
         names = {paper: backer.entries for paper, backer in backers(self.store, papers).items()}
-        claims = list(self._results(names, wanted))
+        claims = list(self._results(names, wanted)) if self.query.wants in ("", "result") else []
+        if self.query.wants != "result":
+            claims += sorted(self._mentions(names), key=lambda claim: _ORDER.index(claim.kind))
         claims.sort(key=lambda claim: names[claim.paper])
         if not claims:
-            return self._said((self.say("claims.none", len(papers), claims=self.say("things.result")),))
+            return self._said((self.say("claims.none", len(papers), claims=self._kinds()),))
         shown = claims[: limit or self.query.most or _SHOWN]
         lines = self._lines(shown)
         verdict = self.say(
             "claims.verdict",
-            claims=self.say("number.result", len(claims)),
+            claims=self.say("number.result" if self.query.wants == "result" else "number.claim", len(claims)),
             papers=self.say("number.paper", len({claim.paper for claim in claims})),
         )
         verdict += self.say("tally.cut", len(shown)) if len(shown) < len(claims) else ""
-        table = Grid(RESULTS, lines, verdict)
+        table = Grid(self._columns(shown), lines, verdict)
         return Answer(self.question, self.query, (), tuple(self.notes), table)
 
     def _said(self, notes: Iterable[str]) -> Answer:
         return Answer(self.question, self.query, (), (*self.notes, *notes))
+
+    def _kinds(self) -> str:
+        return self.say(f"things.{self.query.wants or 'claim'}")
 
     # Which papers
 
@@ -99,10 +116,10 @@ class _Claims:
 
     def _found(self, wanted: Filter) -> list[str]:
         found = self.corpus.holding(wanted)
-        where = found.of("p.id")
-        found = Papers(
-            f"SELECT p.id FROM papers p WHERE {where.sql} AND p.id IN (SELECT paper FROM results)", where.given
-        )
+        if self.query.wants == "result":
+            where = found.of("p.id")
+            found = Papers(f"SELECT p.id FROM papers p WHERE {where.sql} AND p.id IN (SELECT paper FROM results)",
+                           where.given)  # fmt: skip
         return self.corpus.names(found)[: _PAPERS + 1]
 
     # What they say
@@ -119,7 +136,7 @@ class _Claims:
             if not _is_of(self.query.metric, metric, one.wording):
                 continue
             key = (one.paper, metric, one.low, one.high, one.unit, one.change)
-            claim = found.setdefault(key, _Claim(one.paper, {}, one.metric))
+            claim = found.setdefault(key, _Claim(one.paper, "result", {}, one.metric))
             is_odd = self.measures.is_odd(Block(one.metric, one.unit, one.change))  # 3 MB are no ratio
             label = self._label(one.metric) if one.metric and not is_odd else one.wording
             against = self._label(one.baseline) if one.baseline else one.baseline_text
@@ -132,21 +149,64 @@ class _Claims:
             for kind in _SETUP:
                 on = {concept for node in claim.nodes for concept in setups.said(node)[kind]}
                 claim.cells[kind] = tuple(sorted(map(self._label, on)))
+            subject = self._names(names).get(claim.paper, "")
+            metric = self.say(f"measure.{claim.cells['change']}", metric=claim.cells["metric"])
+            claim.cells |= {"subject": subject, "claim": self.say("claims.result"), "object": metric}
             yield claim
+
+    def _mentions(self, names: dict[str, list[str]]) -> list[_Claim]:
+        """What papers propose, use, relate and name, once each."""
+        found: dict[tuple[object, ...], _Claim] = {}
+        own = self._names(names)
+        wants = self.query.wants
+        for one in namings(self.store, names):
+            of = kind_of(one.concept)
+            kind = one.role or of if of == "technique" else of
+            if kind in _ORDER and wants in ("", of):
+                self._add(found, one, kind, (own[one.paper], f"claims.{kind}", one.concept))
+        if not wants:
+            for said in stated(self.store, self.corpus.those(names).of("x.paper")):
+                way = f"path.{RELATIONS[said.type]}_forward"
+                self._add(found, said, "relation", (self._label(said.head), way, said.tail))
+        return list(found.values())
+
+    def _add(
+        self, found: dict[tuple[object, ...], _Claim], one: NamedEntity | Related, kind: str, said: tuple[str, str, str]
+    ) -> None:
+        """A claim: subject, the key of what is said, and the CURIE of its object."""
+        subject, key, concept = said
+        cells: dict[str, Cell] = {"subject": subject, "claim": self.say(key), "object": self._label(concept)}
+        claim = _Claim(one.paper, kind, cells, concept)
+        found.setdefault((one.paper, subject, cells["claim"], concept), claim).nodes.append(one.node)
+
+    def _names(self, papers: Iterable[str]) -> dict[str, str]:
+        """What papers are called: by the name of what they propose, else by their title."""
+        if not self._called:
+            sql = "SELECT curie, name, title FROM papers WHERE curie IN ({})"
+            for paper, name, title in self.store.some(sql, papers):
+                self._called[paper] = name or title or paper.partition(":")[2]
+        return self._called
 
     # How it is told
 
     def _lines(self, claims: list[_Claim]) -> tuple[Line, ...]:
-        quoted = quotes(self.store, {node: str(claim.cells["metric"]) for claim in claims for node in claim.nodes})
+        quoted = quotes(self.store, {node: str(claim.cells["object"]) for claim in claims for node in claim.nodes})
+        columns = self._columns(claims)
         out = []
         for claim in claims:
             said = [quoted[node] for node in claim.nodes if node in quoted]
             entries = tuple(sorted({entry_of(node) for node in claim.nodes}))
             first = next(iter(said), None)
             cells = claim.cells | {"paper": entries, "quote": _sentence(first) if first else ""}
-            line = tuple(cells.get(column) or None for column in RESULTS)
+            line = tuple(cells.get(column) or None for column in columns)
             out.append(Line(line, entries, _spread(said), claim.concept))
         return tuple(out)
+
+    def _columns(self, claims: list[_Claim]) -> tuple[str, ...]:
+        if self.query.wants == "result":
+            return RESULTS
+        results = any(claim.kind == "result" for claim in claims)
+        return CLAIMS if results else tuple(name for name in CLAIMS if name not in _OF_RESULTS)
 
     def _label(self, concept: str) -> str:
         return self.lexicon.label(concept, self.say.language)

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from kg.entity_types import LISTS
 from kg.model import RELATION_TYPES, ROLES
 from kg.query.answer import Answer, Cell, Grid, Line, Quote, Row
 from kg.query.between import Between, Stated
@@ -29,11 +30,16 @@ from kg.query.shown import entry_of, quotes
 from kg.query.topic import only_naming
 from kg.store.file import StoreFile
 from kg.text import is_kind
+from kg.trust import thresholds
 
 #: Kinds of paper that look at things side by side.
 _STUDIES = ("study", "benchmark")
-#: Rows of results, entries that a row lists, and quotes of a cell.
-_RESULTS, _ENTRIES, _QUOTED = 6, 100, 3
+#: Types of what papers have, in the order of their rows.
+_HAD = (*(kind for kind in LISTS if kind not in ("technique", "institution")), "topic", "institution")
+#: What a cell names at most, rows of results, entries that a row lists, and quotes of a cell.
+_LISTED, _RESULTS, _ENTRIES, _QUOTED = 5, 6, 100, 3
+#: Papers of which all that they have is read; of more, only what several of them have.
+_FEW = 300
 
 
 class _Part(NamedTuple):
@@ -44,9 +50,22 @@ class _Part(NamedTuple):
     evidence: Sequence[Quote] = ()
 
 
+class _Value(NamedTuple):
+    """What papers of a thing have, how many do, and which: all of them or one."""
+
+    thing: str  # CURIE
+    number: int
+    papers: list[str]
+
+
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """The things of a query side by side, at most `limit` rows."""
     return _Comparison(store, lexicon, question, query).answer(limit)
+
+
+def _can_be_sure(kind: str) -> bool:
+    """Whether claims of a type are ever sure; a type that somebody adds has no threshold at first."""
+    return LISTS.get(kind, "topics") in thresholds()
 
 
 def _apart(things: Sequence[Entity]) -> list[Entity]:
@@ -92,6 +111,7 @@ class _Comparison:
             *self._as_baseline(),
             *self._relations(stated),
             *self._results(),
+            *self._around(),
             *self._first(),
         ]
         table = Grid(columns, tuple(lines[:limit]), self.between.verdict(stated, self._both))
@@ -209,6 +229,47 @@ class _Comparison:
         """A technique as what papers propose; of one with a name of its own no other ("Fair-GPTQ") is a kind."""
         concepts = thing.concepts if is_kind(self.lexicon.label(thing.concept)) else (thing.concept,)
         return replace(thing, roles=("proposed",), concepts=concepts, titles=())
+
+    def _around(self) -> list[Line]:
+        """What most papers of each thing have, a row a type, each value with the words of one paper."""
+        every = [self._had(at) for at in range(len(self.things))]
+        had = {kind: [found[kind] for found in every] for kind in _HAD}
+        shown = [each for cells in had.values() for cell in cells for each in cell]
+        quoted = self._words({each.papers[0] for each in shown}, {each.thing for each in shown})
+        out = []
+        for kind, cells in had.items():
+            parts = []
+            for cell in cells:
+                names = tuple(self.say("comparison.named", each.number, name=self._label(each.thing)) for each in cell)
+                entries = self._entries(paper for each in cell for paper in each.papers)
+                said = [quoted[pair] for each in cell if (pair := (each.papers[0], each.thing)) in quoted]
+                parts.append(_Part(names, entries, said))
+            out += self._row(self.say(f"comparison.{kind}"), parts)
+        return out
+
+    def _had(self, at: int) -> dict[str, list[_Value]]:
+        """What most papers of a thing surely have by type, but for the thing itself."""
+        thing, papers = self.things[at], self.papers[at]
+        least = 2 if self.corpus.count(papers) > _FEW else 1
+
+        def order(value: tuple[str, int]) -> tuple[object, ...]:
+            return -value[1], self._label(value[0]).casefold(), value[0]
+
+        out = {}
+        for kind in _HAD:
+            most, _ = self.corpus.most(kind, papers, sure=_can_be_sure(kind))
+            found = [one for one in most if one[0] not in thing.concepts]
+            if kind == "problem":  # the others are a paper's own words, often half a sentence
+                found = [one for one in found if one[0] in self.lexicon.vocabulary]
+            enough = found[:_LISTED][-1][1] if found else 0  # labels are only looked up of what may be shown
+            shown = sorted((one for one in found if one[1] >= max(enough, least)), key=order)[:_LISTED]
+            if not self.corpus.leads(kind, papers):
+                shown.sort(key=lambda one: self._label(one[0]).casefold())
+            out[kind] = [_Value(name, number, self._having(kind, name, papers)) for name, number in shown]
+        return out
+
+    def _having(self, kind: str, thing: str, papers: Papers) -> list[str]:
+        return [paper.curie for paper in self.corpus.behind(kind, thing, papers, sure=_can_be_sure(kind))[:_ENTRIES]]
 
     def _label(self, concept: str) -> str:
         return self.lexicon.label(concept, self.say.language)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kg.query.answer import Answer, Grid
 from kg.query.filter import Filter, Outcome, Query
-from kg.query.kinds import ranking, relations, trend
+from kg.query.kinds import count, ranking, relations
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.query.tally import TYPES, Count, Tally, nothing, widened
@@ -24,7 +24,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     if query.link is not None:
         return relations.answer(store, lexicon, question, query, limit)
     if query.wants not in TYPES:
-        return trend.answer(store, lexicon, question, replace(query, over=query.wants, wants="paper"), limit)
+        return count.answer(store, lexicon, question, replace(query, over=query.wants, wants="paper"), limit)
     if query.wants == "technique" and (asked := _outcome(query.filter)):
         return ranking.answer(store, lexicon, question, replace(query, metric=asked), limit)
     say = Sayings(query.language)

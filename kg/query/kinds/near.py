@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,10 +20,10 @@ from kg.query.sayings import Sayings
 from kg.query.user_embeddings import asked, likeness, vector_of
 from kg.store.embeddings import model_of
 from kg.store.file import StoreFile
-from kg.text import fold, is_kind, tokens
+from kg.text import fold, is_kind, sentence_at, tokens
 
 if TYPE_CHECKING:
-    pass
+    from kg.store.embeddings import Vectors
 
 #: Papers that are listed where no number is asked for, and concepts.
 _PAPERS, _CONCEPTS = 20, 5
@@ -49,46 +49,63 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     Only papers that fulfil the filter count. Chinese is put into English by the vocabulary's labels first.
     """
     words = query.words or question
-    say, corpus = Sayings(query.language), Corpus.of(store)
-    if query.like:
-        like = paper_of(store, query.like)
-        named = ("", [like]) if like else _naming(store, lexicon, query.like)
-        if named:
-            return _alike(store, lexicon, question, query, *named, limit)
+    say = Sayings(query.language)
+    like = paper_of(store, query.like) if query.like else None
+    if like:
+        return _alike(store, lexicon, question, query, like, limit)
+    if query.like and (named := _naming(store, lexicon, query.like)):
+        return _akin(store, lexicon, question, query, *named, limit)
     words = query.like or words
-    notes = (
-        *query.filter.notes,
-        *([say("near.no_paper", words=say("empty.quoted", words=words))] if query.like else ()),
-    )
+    unlike = (say("near.no_paper", words=say("empty.quoted", words=words)),) if query.like else ()
+    english = in_english(words, lexicon.vocabulary)
+    notes = (*query.filter.notes, *unlike)
+    if english != words and english:
+        notes = (*notes, say("near.read_as", words=english))
+    if (own := asked(store, words)) is not None:
+        return _by_model(store, question, query, own, words, limit, notes)
+    if (model := model_of(store)) is not None:
+        notes = (*notes, say("near.no_model", model=model.name))
+    if not encoder() or not any(token.fold for token in tokens(english)):
+        return Answer(question, query, (), (*notes, say("near.no_words")))
+    vector = encoder()(english)
+    corpus = Corpus.of(store)
     among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
-    model, own = model_of(store), asked(store, words)
-    concepts: list[Near] = []
-    if own is not None and model:
-        found = {one: near for one, near in likeness(store, own).items() if among is None or one in among}
-        near = {one: round(found[one], 3) for one in _first(found, limit) if found[one] > 0}
-        reached = sum(one >= model.threshold for one in near.values())
-        told: tuple[str, ...] = (say("near.by_model", reached, model=model.name, least=f"{model.threshold:g}"),)
-        notes = notes if near else (*notes, say("near.none", words=say("empty.quoted", words=words)))
-    else:
-        english = in_english(words, lexicon.vocabulary)
-        told = (say("near.read_as", words=english),) if english != words and english else ()
-        told += (say("near.no_model", model=model.name),) if model else ()
-        if not encoder() or not any(token.fold for token in tokens(english)):
-            return Answer(question, query, (), (*notes, *told, say("near.no_words")))
-        known = titles(store)
-        most = limit or (len(known.keys) if limit == 0 else _PAPERS)
-        papers = known.nearest(encoder()(english), most, among)
-        near = {one.name: one.similarity for one in papers if one.similarity >= _LEAST}
-        concepts = [one for one in lexicon.near(english, _CONCEPTS) if one.similarity >= _LEAST]
-    rows = [
-        replace(row, score=near[row.paper], evidence=(Quote(row.id, "T", row.title, -1, -1, words),))
-        for row in sorted(corpus.rows(near), key=lambda row: list(near).index(row.paper))
-    ]
+    found = titles(store)
+    most = limit or (len(found.keys) if limit == 0 else _PAPERS)
+    near = found.nearest(vector, most, among)
+    papers = [one for one in near if one.similarity >= _LEAST]
+    concepts = [one for one in lexicon.near(english, _CONCEPTS) if one.similarity >= _LEAST]
+    rows = _rows(corpus, papers, english, words)
     lines = [
         Line((lexicon.label(one.name, say.language), kind_of(one.name), one.similarity), concept=one.name)
         for one in concepts
     ] + [Line((row.title, "paper", row.score), row.sources, row.evidence) for row in rows]
-    return Answer(question, query, tuple(rows), (*notes, *told), Grid(("text", "type", "similarity"), tuple(lines)))
+    table = Grid(("text", "type", "similarity"), tuple(lines))
+    return Answer(question, query, rows, notes, table)
+
+
+def _by_model(
+    store: StoreFile,
+    question: str,
+    query: Query,
+    vector: Vectors,
+    words: str,
+    limit: int | None,
+    notes: tuple[str, ...],
+) -> Answer:
+    """The papers whose titles and abstracts are nearest by the model that the graph was embedded with."""
+    say, corpus, model = Sayings(query.language), Corpus.of(store), model_of(store)
+    least = model.threshold if model else _LEAST
+    among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
+    found = {one: near for one, near in likeness(store, vector).items() if among is None or one in among}
+    order = _first(found, limit)
+    near = [Near(one, "", round(found[one], 3)) for one in order if found[one] > 0]
+    reached = sum(one.similarity >= least for one in near)
+    rows = _rows(corpus, near, words, words)
+    lines = tuple(Line((row.title, "paper", row.score), row.sources, row.evidence) for row in rows)
+    told = say("near.by_model", reached, model=model.name if model else "", least=f"{least:g}")
+    notes = notes if rows else (*notes, say("near.none", words=say("empty.quoted", words=words)))
+    return Answer(question, query, rows, (*notes, told), Grid(("text", "type", "similarity"), lines))
 
 
 def _first(near: Mapping[str, float], limit: int | None) -> list[str]:
@@ -96,33 +113,19 @@ def _first(near: Mapping[str, float], limit: int | None) -> list[str]:
     return sorted(near, key=lambda one: (-near[one], one))[: len(near) if limit == 0 else limit or _PAPERS]
 
 
-def _alike(
-    store: StoreFile, lexicon: Lexicon, question: str, query: Query, thing: str, papers: list[str], limit: int | None
-) -> Answer:
-    """The papers that are like one, or like those that name a thing, and these: by what both have, and their titles."""
+def _alike(store: StoreFile, lexicon: Lexicon, question: str, query: Query, paper: str, limit: int | None) -> Answer:
+    """The papers that are like one: by what both have, and by the nearness of their titles, if there is an encoder."""
     say, corpus = Sayings(query.language), Corpus.of(store)
-    found: dict[str, Alike] = {}
-    score: Counter[str] = Counter()
-    some, lowest = papers[::-1][:_OF], 0.0
-    for paper in some:
-        shared, near, lowest = _scored(store, lexicon, paper)
-        found |= shared
-        score.update({one: value / len(some) for one, value in (near | ({paper: 1.0} if thing else {})).items()})
-    top = max((value for one, value in score.items() if one not in papers), default=0.0)
-    score.update(dict.fromkeys(_of_kind(corpus, lexicon, thing), top) if thing else {})
+    itself = corpus.rows([paper])[0]
+    found, score, lowest = _scored(store, lexicon, paper)
     among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
-    mean = {one: round(value, 3) for one, value in score.items() if among is None or one in among}
-    least = _BESIDE * max((value for one, value in mean.items() if one not in papers), default=0.0)
-    least = least if thing else max(least, lowest)
-    order = [one for one in _first(mean, limit) if mean[one] >= least][: query.most]
-    rows, lines = _shown(corpus, lexicon, order, mean, found, say.language)
-    if thing:
-        verdict, notes = say("near.akin", len(papers), label=lexicon.label(thing, say.language)), query.filter.notes
-    else:
-        (itself,) = corpus.rows(papers)
-        verdict = say("near.like", title=itself.title, name=itself.id)
-        notes = (*query.filter.notes, *([] if lines else [say("near.unlike", title=itself.title)]))
-    return Answer(question, query, rows, notes, Grid(_SHOWN, lines, verdict if lines else ""))
+    score = {one: near for one, near in score.items() if among is None or one in among}
+    least = max(_BESIDE * max(score.values(), default=0.0), lowest)
+    order = [one for one in _first(score, limit) if score[one] >= least][: query.most]
+    rows, lines = _shown(corpus, lexicon, order, score, found, say.language)
+    verdict = say("near.like", title=itself.title, name=itself.id) if lines else ""
+    notes = query.filter.notes if lines else (*query.filter.notes, say("near.unlike", title=itself.title))
+    return Answer(question, query, rows, notes, Grid(_SHOWN, lines, verdict))
 
 
 def _scored(store: StoreFile, lexicon: Lexicon, paper: str) -> tuple[dict[str, Alike], dict[str, float], float]:
@@ -165,6 +168,29 @@ def _of_kind(corpus: Corpus, lexicon: Lexicon, thing: str) -> list[str]:
     return [one for some in papers if len(some) <= _RARE for one in some]
 
 
+def _akin(
+    store: StoreFile, lexicon: Lexicon, question: str, query: Query, thing: str, papers: list[str], limit: int | None
+) -> Answer:
+    """The papers that are most like those that name a thing, these among them."""
+    say, corpus = Sayings(query.language), Corpus.of(store)
+    among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
+    found: dict[str, Alike] = {}
+    score: Counter[str] = Counter()
+    some = papers[::-1][:_OF]
+    for paper in some:
+        shared, near, _ = _scored(store, lexicon, paper)
+        found |= shared
+        score.update({one: value / len(some) for one, value in (near | {paper: 1.0}).items()})
+    top = max((value for one, value in score.items() if one not in papers), default=0.0)
+    score.update(dict.fromkeys(_of_kind(corpus, lexicon, thing), top))
+    mean = {one: round(value, 3) for one, value in score.items() if among is None or one in among}
+    least = _BESIDE * max((value for one, value in mean.items() if one not in papers), default=0.0)
+    order = [one for one in _first(mean, limit) if mean[one] >= least][: query.most]
+    rows, lines = _shown(corpus, lexicon, order, mean, found, say.language)
+    verdict = say("near.akin", len(papers), label=lexicon.label(thing, say.language)) if lines else ""
+    return Answer(question, query, rows, query.filter.notes, Grid(_SHOWN, lines, verdict))
+
+
 def _shown(
     corpus: Corpus,
     lexicon: Lexicon,
@@ -182,3 +208,36 @@ def _shown(
         shared = tuple(dict.fromkeys(lexicon.label(thing, language) for thing in both))
         lines.append(Line((row.id, row.title, row.score, shared), row.sources))
     return rows, tuple(lines)
+
+
+def _rows(corpus: Corpus, near: list[Near], english: str, words: str) -> tuple[Row, ...]:
+    """The papers, each with its title and the sentence that shares most words with what is asked."""
+    known = {row.paper: row for row in corpus.rows(one.name for one in near)}
+    texts: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    sql = "SELECT e.name, t.field, t.raw FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper IN ({})"
+    for entry, field, raw in corpus.store.some(sql, known):
+        texts[entry].append((field, raw))
+    out = []
+    for one in near:
+        if row := known.get(one.name):
+            quotes = (quote for name in row.sources for quote in _snippet(name, sorted(texts[name]), english, words))
+            out.append(replace(row, title=one.text or row.title, score=one.similarity, evidence=tuple(quotes)))
+    return tuple(out)
+
+
+def _snippet(entry: str, texts: list[tuple[str, str]], english: str, words: str) -> list[Quote]:
+    """The sentence of an entry's texts that shares most words with what is asked; the first of equals."""
+    asked = {token.fold for token in tokens(english)}
+    best: tuple[int, Quote] | None = None
+    for field, raw in texts:
+        at = 0
+        while at < len(raw):
+            start, end = sentence_at(raw, at, at + 1)
+            end = max(end, at + 1)
+            shared = len(asked & {token.fold for token in tokens(raw[start:end])})
+            if shared and (best is None or shared > best[0]):
+                said = raw[start:end]
+                quote = Quote(entry, field, said, start, end, words, " ".join(said.split()))
+                best = shared, quote
+            at = end
+    return [best[1]] if best else []

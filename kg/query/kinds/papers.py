@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 
+from kg.identifiers import kind_of
 from kg.query.answer import Answer, Row
 from kg.query.condition_evidence import AnswerEvidence, by_title
 from kg.query.corpus import Corpus
 from kg.query.empty import any_listed, any_role, by_words, fitting, not_having, nothing_understood, why_empty
-from kg.query.filter import Compound, Condition, Entity, Filter, Outcome, Phrase, Query
+from kg.query.filter import Compound, Condition, Entity, Filter, Outcome, Phrase, Query, Term
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.query.topic import only_naming
@@ -38,7 +40,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     say = Sayings(query.language)
     papers = corpus.found(wanted)
     wanted, papers = _without_words(corpus, wanted, papers, say)
-    for widened in (not_having, by_words, any_role, any_listed):
+    for widened in (not_having, by_words, any_role, any_listed, partial(_nearer, corpus, lexicon)):
         if not papers and (wider := widened(wanted, say)) != wanted:
             papers = corpus.found(wider)
             wanted = wider if papers else wanted
@@ -122,6 +124,31 @@ def _is_of_words(one: Condition) -> bool:
 
 def _quoted(words: str, say: Sayings) -> str:
     return say("empty.quoted", words=words)
+
+
+def _nearer(corpus: Corpus, lexicon: Lexicon, wanted: Filter, say: Sayings) -> Filter:
+    """The filter with the concept nearest in meaning in the place of each phrase that is near enough to one.
+
+    What texts say stays as it is, and so does what differs from the concept in its digits: FP4 is not FP16.
+    """
+    conditions, notes = [], list(wanted.notes)
+    for condition in wanted.conditions:
+        terms: list[Term] = []
+        for term in condition.any_of:
+            is_bare = isinstance(term, Phrase) and not term.wordings  # what texts must state has no concept
+            is_said = not is_bare or corpus.count(corpus.holding(Filter((Condition("", (term,)),))))
+            near = None if is_said else lexicon.nearest_concept(term.label)
+            label = lexicon.label(near[0], say.language) if near else ""
+            if near is None or _DIGITS.findall(label) != _DIGITS.findall(term.label):
+                terms.append(term)
+                continue
+            concept, similarity = near
+            kind = kind_of(concept)
+            among = (concept,) if kind == "topic" else lexicon.family(concept)
+            terms.append(Entity(kind, concept, label, among))
+            notes.append(say("near.instead", words=repr(term.label), label=label, similarity=f"{similarity:.2f}"))
+        conditions.append(replace(condition, any_of=tuple(terms)))
+    return replace(wanted, conditions=tuple(conditions), notes=tuple(notes))
 
 
 def _rows(

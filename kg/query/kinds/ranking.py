@@ -354,10 +354,24 @@ class _Ranking:
             return say("ranking.comparable", len(found), group=name, shared=told)
         differing = [say(f"ranking.{part}") for part in parts if len(kinds[part].keys() - {None}) > 1]
         why = [say("ranking.differing", parts=say.listed(differing))] if differing else []
+        why += self._sharing(found, [part for part in parts if part in ("baseline", "hardware")])
         unsaid = [part for part in parts if kinds[part][None] and (part in _TOLD or len(kinds[part]) > 1)]
         why += [say("ranking.unsaid", kinds[part][None], what=say(f"ranking.{part}")) for part in unsaid]
         said = say("list.semicolon").join(why)
         return say("ranking.differ", len(found), group=name, why=said) + say("ranking.full_stop")
+
+    def _sharing(self, found: list[_Ranked], parts: list[str]) -> list[str]:
+        """How many share all of some parts; nothing where fewer than two name them."""
+        counts = Counter(one.shares(parts) for one in found if all(one.shares(parts)))
+        most = max(counts.values(), default=0)
+        told = self.say.listed([self.say(f"ranking.{part}") for part in parts])
+        if counts.total() < 2:
+            return []
+        return [
+            self.say("ranking.share", most, all=len(found), shared=told)
+            if most > 1
+            else self.say("ranking.share_none", shared=told)
+        ]
 
     def _notes(self, blocks: dict[Block, Figures], order: list[Block], shown: dict[Block, list[_Ranked]]) -> list[str]:
         say = self.say
@@ -389,7 +403,8 @@ class _Ranking:
                 notes += [say("ranking.elsewhere", without)] if without else []
         table = Grid(self._columns)
         near, told = self._nearest()
-        return Answer(self.question, self.query, (), (*self.query.filter.notes, *notes, *told), table, nearest=near)
+        notes += told
+        return Answer(self.question, self.query, (), (*self.query.filter.notes, *notes), table, nearest=near)
 
     def _nearest(self) -> tuple[tuple[Row, ...], list[str]]:
         """The papers with results on all but one of what is asked for: the data set, else the model, else hardware."""

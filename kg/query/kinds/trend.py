@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +13,7 @@ import numpy as np
 from kg.model import ENTITY_TYPES
 from kg.query.answer import Answer, Grid, Line
 from kg.query.corpus import ALL, Corpus, Papers
-from kg.query.filter import Fact, Filter, Query
+from kg.query.filter import Condition, Fact, Filter, Query
 from kg.query.lexicon import Lexicon
 from kg.query.periods import PERIODS, covered, entries_by, folded, is_partial, within, without_gaps
 from kg.query.sayings import Sayings
@@ -20,8 +21,8 @@ from kg.query.statistics import LEAST, LEVEL, ShareChange, adjusted, early_and_l
 from kg.query.tally import TYPES, Count, Tally, nothing, widened
 from kg.store.file import StoreFile
 
-#: Things and periods that are shown, and papers of the answer that are all listed.
-_THINGS, _PERIODS, _LISTED = 8, 12, 100
+#: Things and periods that are shown, papers of the answer that are all listed, and reports that are.
+_THINGS, _PERIODS, _LISTED, _REPORTS = 8, 12, 100, 300
 #: The smallest p that is told, and a day before all papers.
 _SMALLEST, _FIRST = 0.001, "0001-01-01"
 #: What `kg trends` counts.
@@ -32,21 +33,21 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     """How many papers there are in each period: in all, or of each of the things that most papers have."""
     say = Sayings(query.language)
     query = replace(query, filter=widened(store, query.filter, say))
-    over, wanted = query.over if query.over in PERIODS else "month", query.filter
+    over, wanted = query.over if query.over in (*PERIODS, "report") else "month", query.filter
     tally = Tally(store, lexicon, wanted, say.language)
-    if query.order != "best" and query.wants in TYPES:
+    if query.order != "best" and query.wants in TYPES and over in PERIODS:
         return _rising(lexicon, tally, question, query, over, limit)
     counts, order, entries = _counts(tally, over)
     undated = counts.pop("", 0)
     if not order:
         why = say("trend.undated", undated) if undated else nothing(store, lexicon, wanted, say, "paper")
         return Answer(question, query, (), (*wanted.notes, why))
-    if query.wants in TYPES:
+    if query.wants in TYPES and over != "report":
         table = _things(tally, query.wants, over, order[-_PERIODS:], limit or query.most or _THINGS)
     else:
         shown = order if limit is None else order[-limit:]
         table = Grid((over, "papers"), tuple(Line((name, counts[name]), entries.get(name, ())) for name in shown))
-    tested, every = _tested(tally, over, counts) if query.wants not in TYPES else ("", Counter())
+    tested, every = _tested(tally, over, counts) if over in PERIODS and query.wants not in TYPES else ("", Counter())
     if every:
         lines = (
             replace(line, values=(*line.values, f"{counts[name] / every[name]:.1%}" if every[name] else ""))
@@ -67,11 +68,9 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     verdict = tested + say("trend.between") * bool(tested) + verdict
     notes = [say("trend.undated", undated)] if undated else []
     last = covered(tally.corpus.days(ALL)[""])[1]
-    if is_partial(order[-1], _FIRST, last):
+    if over in PERIODS and is_partial(order[-1], _FIRST, last):
         notes.append(say("trend.unfinished", last=order[-1], day=last))
-    notes.append(
-        say("trend.more", call=f"kg trends --of {query.wants if query.wants in _OF else 'topic'} --over {over}")
-    )
+    notes.append(say("trend.more", call=_call(lexicon, query, over)))
     return Answer(question, query, (), (*wanted.notes, *notes), replace(table, verdict=verdict))
 
 
@@ -174,9 +173,7 @@ def _rising(lexicon: Lexicon, tally: Tally, question: str, query: Query, over: s
         return Answer(question, query, (), (*query.filter.notes, say(f"trend.none_{way}", **names)))
     table = Grid((query.wants, early, late, "papers"), lines, say(f"trend.{way}", len(found), **names))
     notes = [say("tally.cut", len(shown)).strip()] if len(shown) < len(found) else []
-    notes.append(
-        say("trend.more", call=f"kg trends --of {query.wants if query.wants in _OF else 'topic'} --over {over}")
-    )
+    notes.append(say("trend.more", call=_call(lexicon, query, over)))
     return Answer(question, query, (), (*query.filter.notes, *notes), table)
 
 
@@ -192,6 +189,11 @@ def _span(names: Sequence[str]) -> str:
 
 def _counts(tally: Tally, over: str) -> tuple[Counter[str], list[str], dict[str, tuple[str, ...]]]:
     """The papers of each period ("" for those without a date), the periods in order, and entries of each."""
+    if over == "report":
+        found, _ = tally.first("report", _REPORTS)
+        counts = Counter({tally.label(count.thing): count.papers for count in found})
+        entries = {tally.label(count.thing): tuple(count.entries[:_LISTED]) for count in found}
+        return counts, sorted(counts), entries
     days = tally.corpus.days(tally.papers)[""]
     counts = folded(days, over)
     return counts, without_gaps(counts, over), entries_by(tally.corpus, tally.papers, over)
@@ -208,3 +210,20 @@ def _things(tally: Tally, kind: str, over: str, periods: list[str], number: int)
         values = (line.values[0], *(found[period] for period in periods), count.papers)
         lines.append(replace(line, values=values))
     return Grid(columns, tuple(lines))
+
+
+def _call(lexicon: Lexicon, query: Query, over: str) -> str:
+    """The call of `kg trends` that gives more; with the conditions, where a question can say them."""
+    from kg.query.question_reader import read
+
+    call, wanted = f"kg trends --of {query.wants if query.wants in _OF else 'topic'} --over {over}", query.filter
+    if not wanted.conditions:
+        return call
+    said = " and ".join(_phrase(condition) for condition in wanted.conditions)
+    again = read(said, lexicon, query.language)
+    alike = [condition.any_of for condition in again.filter.conditions] == [c.any_of for c in wanted.conditions]
+    return f"{call} --where {shlex.quote(said)}" if again.kind == "papers" and alike else call
+
+
+def _phrase(condition: Condition) -> str:
+    return f"without {condition.text}" if condition.negated else condition.text
