@@ -35,7 +35,7 @@ def beside(gold: Mapping[str, Json], found: Iterable[Json]) -> dict[str, Json]:
 
 
 def figures(gold: Mapping[str, Json], found: Mapping[str, Json]) -> dict[str, dict[str, float]]:
-    """By type and for code precision, recall and f1; shares of names only mentioned told as used, of sections."""
+    """Precision, recall and f1 by type and for code; shares of mentioned names reported as used, and of sections."""
     counts = {kind: Counter[str]() for kind in (*TYPES, "code")}
     traps, sections = Counter[str](), Counter[str]()
     for name, annotated in gold.items():
@@ -52,7 +52,7 @@ def figures(gold: Mapping[str, Json], found: Mapping[str, Json]) -> dict[str, di
             key = _heading(one)
             sections.update(gold=1, found=key in roles, right=roles.get(key) == one["role"])
     scores = {kind: score_of(n["right"], n["found"], n["gold"]) for kind, n in counts.items() if n["gold"]}
-    shares = {"mentioned, told as used": (traps, "told"), "sections found": (sections, "found")}
+    shares = {"mentioned, reported as used": (traps, "told"), "sections found": (sections, "found")}
     shares["role of sections right"] = sections, "right"
     return {kind: score.as_dict() for kind, score in scores.items()} | {
         name: {"share": n[key] / max(1, n["gold"]), "gold": n["gold"]} for name, (n, key) in shares.items()
