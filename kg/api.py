@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kg.query.identity import Explanation
     from kg.rdf.publishing import Published
     from kg.store.embeddings import EmbeddingModel
-    from kg.views.digests import Digest
+    from kg.views.digest import Digest
     from kg.views.rendered import View
 
 _AT_ONCE = 200  # papers that are read at once where all are gone through
@@ -350,12 +350,12 @@ class Graph:
     # --- out ------------------------------------------------------------------------------------------------------
 
     def brief(self, name: str, lang: str = "zh", origin: str = "record") -> str:
-        """Who presented a paper, its technique, problem, effect and key sentence; see `kg.views.paper_brief`."""
+        """Who presented a paper, its technique, problem, effect and key sentence; see `kg.views.brief`."""
         return str(self.brief_parts(name, lang, origin)["text"])
 
     def brief_parts(self, name: str, lang: str = "zh", origin: str = "record") -> dict[str, Any]:
         """The brief of a paper as `text`, its `parts` (who, technique, problem, effect) and its `key` sentences."""
-        from kg.views.paper_brief import data
+        from kg.views.brief import data
         from kg.views.selection import Selection
 
         paper = self.paper(name)
@@ -391,7 +391,7 @@ class Graph:
         llm: bool = False,
     ) -> Digest:
         """A digest in the reports' own form, of all or since a day ("last week"): save it as .md, .html or .json."""
-        from kg.views.digests import composed, digest
+        from kg.views.digest import composed, digest
         from kg.views.fluent import writer
 
         return digest(self, selection, lang, since=since, now=now, writer=writer() if llm else composed)

@@ -31,7 +31,7 @@ from kg.model import KgError
 
 if TYPE_CHECKING:
     from kg.build.pipeline import Added
-    from kg.views.digests import Digest, Writer
+    from kg.views.digest import Digest, Writer
     from kg.views.rendered import View
 
 FORMS = ("md", "txt", "html", "json")
@@ -105,7 +105,7 @@ def _end(view: View, form: str, output: Path | None, told: Added) -> None:
 
 
 def _writer(llm: bool) -> Writer:
-    from kg.views.digests import composed
+    from kg.views.digest import composed
     from kg.views.fluent import writer
 
     return writer() if llm else composed
@@ -141,7 +141,7 @@ def of_files(
     from tempfile import TemporaryDirectory
 
     import kg
-    from kg.views.digests import composed, digest
+    from kg.views.digest import composed, digest
 
     with TemporaryDirectory() as folder, kg.open(Path(folder) / "papers.kg", create=True) as opened:
         with progress("Reading") as tell:
@@ -151,7 +151,7 @@ def of_files(
 
 def _of_graph(graph: str, names: list[str], lang: str, since: str, now: str, writer: Writer) -> Digest:
     from kg.store.contents import entry_named
-    from kg.views.digests import digest
+    from kg.views.digest import digest
 
     with reading(graph) as opened:
         are_papers = bool(names) and all(n.startswith("paper:") or entry_named(opened.store, n) for n in names)

@@ -27,7 +27,7 @@ _TRIGRAM = 3
 _NEWEST = (
     """SELECT name FROM sources WHERE said ->> '$.date' <> '' ORDER BY said ->> '$.date' DESC, name DESC LIMIT ?"""
 )
-_NEVER, _ALWAYS = "FALSE", "TRUE"
+_NEVER, _ALWAYS, _OWN_WORDS = "FALSE", "TRUE", "t.field <> 'S'"  # S: what others say of a paper
 #: What holds of a result or relation `x` that is of the paper's own work, and measured.
 OWN = "x.marks NOT LIKE '%others%' AND x.marks NOT LIKE '%hypothetical%'"
 #: The sentences that say what papers propose, of the texts `t` that a condition holds of.
@@ -360,7 +360,7 @@ def _stating(pattern: str, few: bool) -> Where:
 
 def _saying(wordings: tuple[str, ...], few: bool, near: Near) -> Where:
     """The papers with one of some wordings in one of their texts."""
-    fits = Where("regexp(?, t.raw)", (texts_regex(wordings),))
+    fits = Where(f"{_OWN_WORDS} AND regexp(?, t.raw)", (texts_regex(wordings),))
     if few:
         sql = "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie AND "
         return Where(f"{sql}{fits.sql})", fits.given)
@@ -370,7 +370,7 @@ def _saying(wordings: tuple[str, ...], few: bool, near: Near) -> Where:
 
 def _rewording(wordings: tuple[str, ...], near: Near) -> Where:
     """As `_saying`, for what few papers have that are not found otherwise."""
-    fits = _all([_with_words(wordings, near), Where("regexp(?, t.raw)", (texts_regex(wordings),))])
+    fits = _all([_with_words(wordings, near), Where(f"{_OWN_WORDS} AND regexp(?, t.raw)", (texts_regex(wordings),))])
     sql = "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie AND "
     return Where(f"{sql}{fits.sql})", fits.given)
 

@@ -27,7 +27,7 @@ _AUTHORS = re.compile(r"\*\*(?:作者数量|Authors)\*\*[:：]\s*(\d{1,6})")
 _ABSTRACT = re.compile(r"\*\*(?:摘要|Abstract)\*\*[:：]")
 _RULE = re.compile(r"\n-{3,}\s*$")
 _TITLE = re.compile(r"\A\s*# (?:.*分析报告|Paper digest)")
-#: Header line that marks briefs as composed by kg from the papers' records; `kg.views.digests` writes it.
+#: Header line that marks briefs as composed by kg from the papers' records; `kg.views.digest` writes it.
 _DERIVED = re.compile(r"^(?:简报来源|Briefs)[:：][^\n]*\(derived\)[ \t\r]*$", re.M)
 #: Such a digest puts a backslash before a text that starts with one of these, which would read as markup.
 _ESCAPED = re.compile(r"\\+(?:#|---|\*\*)")

@@ -16,8 +16,8 @@ from kg.model import KgError, Paper
 from kg.query.drafts import Briefs
 from kg.query.drafts.held import names_of
 from kg.text import count_han, has_han, sentences
-from kg.views.digests import DigestSentence
-from kg.views.paper_brief import compose, data
+from kg.views.brief import compose, data
+from kg.views.digest import DigestSentence
 from kg.views.selection import Selection
 from kg.views.statement import effect
 
@@ -52,7 +52,7 @@ def writer() -> Fluent:
 
 
 class Fluent:
-    """Writes sentences; see `kg.views.digests.Writer`."""
+    """Writes sentences; see `kg.views.digest.Writer`."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.chat = Chat(endpoint)

@@ -13,7 +13,7 @@ import kg
 from kg.api import Graph
 from kg.model import KEY_ROLES, Document, Evidence, KgError, Mention, Paper, Record, Result, Text
 from kg.text import has_han
-from kg.views.paper_brief import ORIGINS, PARTS, brief, parts, reread, view
+from kg.views.brief import ORIGINS, PARTS, brief, parts, reread, view
 from kg.views.selection import Selection, title
 from kg.views.words import PageWords
 from tests.views.pages import is_of_source

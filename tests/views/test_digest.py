@@ -22,7 +22,7 @@ from kg.query import Lexicon
 from kg.query import since as periods
 from kg.sources import read
 from kg.sources.digest_reader import LEFT_OUT
-from kg.views.digests import Digest, DigestSentence, of
+from kg.views.digest import Digest, DigestSentence, of
 from kg.views.reader import GraphReader
 from kg.views.selection import Selection
 from kg.vocabulary import Vocabulary

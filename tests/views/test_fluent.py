@@ -13,7 +13,7 @@ import pytest
 from kg import endpoint as protocol
 from kg.cli.digest import of_files
 from kg.model import KgError
-from kg.views.digests import Digest, composed
+from kg.views.digest import Digest, composed
 from kg.views.fluent import writer
 from tests.extract.model_server import MODEL, Server, babble, completion, drip
 from tests.fetch.local_server import Answer, send

@@ -13,7 +13,7 @@ from kg.query.corpus import Corpus
 from kg.query.question_reader import about
 from kg.query.sayings import Sayings
 from kg.query.topic import only_naming
-from kg.views.digests import digest
+from kg.views.digest import digest
 from kg.views.gaps import contents
 from kg.views.profile.concept_profile import profile
 from kg.views.trends import trend

@@ -6,7 +6,7 @@ import pytest
 
 from kg.api import Graph
 from kg.views.answers import render
-from kg.views.paper_brief import view
+from kg.views.brief import view
 from kg.views.words import LANGUAGES
 from tests.truth import Truth
 

@@ -14,7 +14,7 @@ from kg.query.cited import CitedClaim, claims_of
 from kg.query.corpus import Corpus
 from kg.text import fold
 from kg.trust import LIKELY
-from kg.views.paper_brief import compose
+from kg.views.brief import compose
 from kg.views.profile.body_profile import body_profile
 from kg.views.profile.lineage import lineage
 from kg.views.readable import letters

@@ -10,7 +10,7 @@ from typing import Any
 
 from kg.model import Paper
 from kg.query.patterns import any_regex
-from kg.views.paper_brief import main_results
+from kg.views.brief import main_results
 from kg.views.report.layout import Section
 from kg.views.report.report_parts import Group, Row, cited, said, section
 from kg.views.selection import Selection, key_quote, key_sentences, title

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from kg.model import Paper
-from kg.views.paper_brief import main_results, techniques
+from kg.views.brief import main_results, techniques
 from kg.views.readable import as_text
 from kg.views.report.layout import Section
 from kg.views.report.report_parts import Group, Row, lit, section

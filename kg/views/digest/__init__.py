@@ -21,7 +21,7 @@ from kg.query.periods import days
 from kg.query.sayings import Sayings
 from kg.query.topic import only_naming
 from kg.tables import json_text
-from kg.views.paper_brief import ORIGINS, parts, sentence
+from kg.views.brief import ORIGINS, parts, sentence
 from kg.views.render import render
 from kg.views.rendered import View
 from kg.views.selection import Selection, ids, link
