@@ -20,10 +20,10 @@ ENTITY_TYPES = tuple(LISTS)
 ROLES = ("proposed", "used", "baseline", "mentioned")
 MODEL_ROLES = ("proposed", "used", "baseline", "evaluated")  # derived from relations; "" for a model without any
 KEY_ROLES = ("proposes", "problem", "result", "limits")
+CITATION_TYPES = ("builds_on", "compares_with", "uses", "cites")  # how a paper speaks of a work, what tells most first
 #: What the words of a result or relation say, each a span of its sentence.
 SPANS = ("subject", "metric", "value", "baseline", "setting", "dataset", "model", "hardware")
-#: What a sentence restricts: it holds in some cases only, for a part or variant of the work, against larger rivals; it
-#: is of others' work, or no measurement. The bound of a number is a field of its own.
+#: What a sentence restricts: it is of some cases, of a part or variant, of larger rivals, of others' work, unmeasured.
 MARKS = ("cases", "part", "larger", "others", "hypothetical")
 #: Types of entities that results are obtained on.
 OBTAINED = ("hardware", "model", "dataset")
@@ -294,7 +294,7 @@ class Citation:
     """How a paper speaks of a reference that it cites, in one sentence."""
 
     key: str  # of the reference
-    type: str  # builds_on, compares_with, uses, cites
+    type: str  # one of CITATION_TYPES
     evidence: Evidence
     confidence: float = 1.0
 

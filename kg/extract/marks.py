@@ -7,7 +7,7 @@ words restrict is in `ontology/cues.ttl`; whether a win is only partial is read 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -34,18 +34,18 @@ class Clauses:
     def __init__(self, view: DocView, start: int, end: int) -> None:
         self.view, self.start, self.end = view, start, end
         self.sentence = sentence_of(view.doc, start)
-        phrase = view.phrase_at(*self.sentence)
-        self.words = phrase.words if phrase else ()
+        self.words = phrase.words if (phrase := view.phrase_at(*self.sentence)) else ()
         self.forms = [fold(word.text) for word in self.words]
-        count = range(len(self.words))
+        count, cues = range(len(self.words)), view.vocabulary.cues
         self.at = next((n for n in count if self.words[n].end > start), len(self.words))
         self.behind = next((n for n in count if self.words[n].start >= end), len(self.words))
-        self.breaks = [n for n in count if self._begins(n)]
+        begins = cues("clause") - cues("clause-condition")
+        self.breaks = [n for n in count if self._begins(n, begins)]
 
-    def _begins(self, n: int) -> bool:
+    def _begins(self, n: int, begins: Set[str]) -> bool:
         """Whether a clause begins behind a word: "while", a semicolon, ", achieving", "and outperforms"."""
         words, form = self.words, self.forms[n]
-        if words[n].text in _BREAKS or form in self.view.vocabulary.cues("clause") - {"when", "if"}:
+        if words[n].text in _BREAKS or form in begins:
             return True
         if form == "that":  # "we show that ZapNet"
             return n > 0 and words[n - 1].tag.startswith("VB")
@@ -83,11 +83,10 @@ def _holds(forms: Sequence[str], cue: Sequence[str]) -> bool:
     return bool(starts)
 
 
-def marks_of(view: DocView, start: int, end: int, is_rival: bool, name: str = "") -> tuple[str, ...]:
+def marks_of(said: Clauses, is_rival: bool, name: str = "") -> tuple[str, ...]:
     """What restricts the statement at an anchor: the words of a rival, or of a number; `name` is the paper's own."""
-    clauses = Clauses(view, start, end)
     read = {"cases": _cases, "part": _part, "larger": _larger, "others": _others, "hypothetical": _hypothetical}
-    return tuple(mark for mark in MARKS if read[mark](clauses, is_rival, name))
+    return tuple(mark for mark in MARKS if read[mark](said, is_rival, name))
 
 
 def _cases(said: Clauses, is_rival: bool, _: str) -> bool:
@@ -169,12 +168,13 @@ class Marked:
         start, end = places.get("value", (result.evidence.start, result.evidence.end))
         if start < 0:
             return
-        found = {*result.marks, *marks_of(view, start, end, is_rival=False, name=view.doc._.name)}
+        said = Clauses(view, start, end)
+        found = {*result.marks, *marks_of(said, is_rival=False, name=view.doc._.name)}
         rival = Clauses(view, *places["baseline"]) if "baseline" in places else None
         if rival and rival.holds("larger-rival", *rival.clause):
             found.add("larger")
         result.marks = tuple(mark for mark in MARKS if mark in found)
-        if subject := Clauses(view, start, end).subject():
+        if subject := said.subject():
             result.spans += (FieldSpan("subject", subject[0].start, subject[-1].end, result.confidence),)
 
     def relate(self, view: DocView, relation: Relation) -> None:
@@ -187,7 +187,7 @@ class Marked:
         named = [("subject", head), *([(name, tail)] if is_rival or name in OBTAINED else [])]
         relation.spans += tuple(FieldSpan(name, *place, relation.confidence) for name, place in named if place)
         if is_rival and tail:
-            found = {*relation.marks, *marks_of(view, *tail, is_rival=True, name=view.doc._.name)}
+            found = {*relation.marks, *marks_of(Clauses(view, *tail), is_rival=True, name=view.doc._.name)}
             relation.marks = tuple(mark for mark in MARKS if mark in found)
 
 

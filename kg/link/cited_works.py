@@ -9,17 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from kg.link.paper_ids import arxiv_of, doi_of
-from kg.link.titles import Title, letters
+from kg.link.titles import KEY_LETTERS, Title, letters
 from kg.model import Document, Evidence, Record
 from kg.text import fold
 
-_BEGIN = 28  # letters at the beginning of a title by which works are found; as kg.link.works has them
 _ALIKE = 0.3  # share of common words in two titles of one id
 _WORDS = 4  # of a title that tells its work alone
 _YEARS = 2  # between two versions of a work
-
-
-_SOME = 500  # values in a query
 _CITING = """SELECT DISTINCT x.entry, x.key, x.title, x.doi, x.arxiv, x.year, p.curie FROM citations x
     JOIN papers p ON p.id = x.paper WHERE {}"""
 _MEANT = """SELECT k.key, e.paper, e.record ->> '$.title', e.document ->> '$.authors',
@@ -47,7 +43,7 @@ class MeantWork(NamedTuple):
 
 def begin(title: str) -> str:
     """The key of the letters that a title begins with; "" for none."""
-    said = Title(title).letters[:_BEGIN]
+    said = Title(title).letters[:KEY_LETTERS]
     return f"begin:{said}" if said else ""
 
 
@@ -94,20 +90,25 @@ def _is_version(raw: str, year: int | None, one: MeantWork) -> bool:
 
 
 def link_citations(
-    db: CitingTables, entries: Sequence[int], papers: Collection[str], reference: Callable[[str, str], str]
+    db: CitingTables,
+    some: Callable[[str, Iterable[Any]], Iterator[Any]],
+    entries: Sequence[int],
+    papers: Collection[str],
+    reference: Callable[[str, str], str],
 ) -> None:
     """Say which works references mean: those of entries, by number, and all that mean or may mean some works.
 
-    `reference` gives the text of a reference of a document's JSON, by its key.
+    `some` gives the rows of a query about many values, `reference` the text of a reference of a document's JSON by key.
     """
-    found = set(_some(db, _CITING.format("x.cited IN ({})"), papers))
-    if entries or db.execute("SELECT 1 FROM citations LIMIT 1").fetchone():
-        sql = "SELECT DISTINCT k.key FROM entries e JOIN keys k ON k.entry = e.id WHERE e.paper IN ({})"
-        names = [key for (key,) in _some(db, sql, papers)]
-        ids = [key.removeprefix("paper:") for key in names if key.startswith("paper:")]
-        begins = [number_of_key(key) for key in names if key.startswith("begin:")]
-        for column, values in (("doi", ids), ("arxiv", ids), ("begin", begins), ("entry", entries)):
-            found |= set(_some(db, _CITING.format(f"x.{column} IN ({{}})"), values))
+    if not entries and not db.execute("SELECT 1 FROM citations LIMIT 1").fetchone():
+        return
+    sql = "SELECT DISTINCT k.key FROM entries e JOIN keys k ON k.entry = e.id WHERE e.paper IN ({})"
+    names = {key for (key,) in some(sql, papers)}
+    ids = {key.removeprefix("paper:") for key in names if key.startswith("paper:")}
+    begins = {number_of_key(key) for key in names if key.startswith("begin:")}
+    found: set[tuple[Any, ...]] = set()
+    for column, values in {"cited": papers, "doi": ids, "arxiv": ids, "begin": begins, "entry": entries}.items():
+        found.update(some(_CITING.format(f"x.{column} IN ({{}})"), values))
     linked = [(_cited(db, reference, *one), *one[:2]) for one in sorted(found, key=lambda one: one[:2])]
     db.executemany("UPDATE citations SET cited = ? WHERE entry = ? AND key = ?", linked)
 
@@ -134,13 +135,6 @@ def _cited(
         return reference(db.execute("SELECT document FROM entries WHERE id = ?", (entry,)).fetchone()[0], key)
 
     return cited_work(title, year, given, raw) if given else ""
-
-
-def _some(db: CitingTables, sql: str, values: Iterable[Any]) -> Iterator[Any]:
-    wanted = sorted(set(values))
-    for at in range(0, len(wanted), _SOME):
-        some = wanted[at : at + _SOME]
-        yield from db.execute(sql.format(", ".join("?" * len(some))), some).fetchall()
 
 
 def citation_rows(document: Document, record: Record) -> Iterator[tuple[Any, ...]]:

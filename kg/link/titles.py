@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 
 from kg.text import greek_name, has_han, unaccented
 
+KEY_LETTERS = 28  # at both ends of a title, that serve as keys
 _COMMAND = re.compile(r"\\(?:text|math|em)\w*\s*(?=\{)|\\(?:it|bf|rm|em|sf|tt)\b")  # formatting commands
 _LATEX = re.compile(r"[\\${^]")
 _SYMBOL = re.compile(r"\\([A-Za-z]+)\s?")

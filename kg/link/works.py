@@ -23,7 +23,7 @@ from rapidfuzz.distance import Levenshtein
 
 from kg.link.coined_names import Claim, claims
 from kg.link.paper_ids import arxiv_of, doi_of, own_ids
-from kg.link.titles import Title, letters
+from kg.link.titles import KEY_LETTERS, Title, letters
 from kg.link.translated import terms
 from kg.link.venues import is_published, one_venue
 from kg.model import Document, Record
@@ -33,7 +33,6 @@ _WORD = re.compile(r"[a-z0-9]+")
 _SHINGLE = 3  # words
 _FEWEST = 20  # shingles of an abstract that is long enough to compare
 _LOOKED_UP, _BANDS, _ROWS = 4, 6, 2  # words of a shingle; keys of an abstract; minimum hashes in each key
-_END = 28  # letters at both ends of a title that serve as keys
 _SAME, _ALIKE, _RELATED = 0.85, 0.5, 0.3  # shares of common shingles
 _FAR = 0.12
 # The lowest share of common words in the titles of two versions with the same authors, by the number of authors: two
@@ -161,8 +160,8 @@ def _keys(
     found = [name for name in ids if not name.startswith("paper:entry-")]
     title = Title(heading)
     if title.letters:
-        found += [f"begin:{title.letters[:_END]}", f"end:{title.letters[-_END:]}"]
-    found += [f"begin:{part[:_END]}" for part in (title.main_letters, title.rest_letters) if part]
+        found += [f"begin:{title.letters[:KEY_LETTERS]}", f"end:{title.letters[-KEY_LETTERS:]}"]
+    found += [f"begin:{part[:KEY_LETTERS]}" for part in (title.main_letters, title.rest_letters) if part]
     if title.name:
         found.append(f"name:{title.name}")
     if count:  # for a title in another language, which has no letters in common

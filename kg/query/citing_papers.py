@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from kg.model import CITATION_TYPES
 from kg.query.answer import Answer, Quote, Row
 from kg.query.corpus import Corpus
 from kg.query.filter import Query
@@ -17,8 +18,6 @@ from kg.query.sayings import Sayings
 from kg.rdf.triples import language_of
 from kg.store.file import StoreFile
 
-#: Types of citations, what tells most first.
-TYPES = ("builds_on", "compares_with", "uses", "cites")
 _LONGEST = 300  # characters of a question that may be one
 _SQL = """SELECT p.curie, x.cited, x.title, x.type, e.name, x.part, x.start, x.quote, x.score FROM citations x
     JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry WHERE {} ORDER BY e.name, x.number"""
@@ -33,7 +32,7 @@ class Citing(NamedTuple):
     paper: str  # CURIE of the one that cites
     cited: str  # CURIE of the other; "" for a work that the graph does not hold
     title: str  # of the reference
-    type: str  # one of TYPES
+    type: str  # one of CITATION_TYPES
     entry: str
     part: str
     start: int
@@ -44,7 +43,7 @@ class Citing(NamedTuple):
 def citing(store: StoreFile, where: str, *given: object) -> list[Citing]:
     """How papers cite, by what tells most; `where` is a condition on rows `x` of citations and their papers `p`."""
     found = [Citing(*row) for row in store.rows(_SQL.format(where), *given)]
-    return sorted(found, key=lambda one: (TYPES.index(one.type), not one.cited, not one.quote))
+    return sorted(found, key=lambda one: (CITATION_TYPES.index(one.type), not one.cited, not one.quote))
 
 
 def answered(store: StoreFile, question: str, limit: int | None, language: str) -> Answer | None:

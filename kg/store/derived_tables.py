@@ -162,8 +162,9 @@ class Writable(Protocol):
 @cache
 def form() -> str:
     """What the tables depend on beside the entries: the vocabulary, and how they are made."""
-    made_by = Path(__file__).read_bytes() + Path(__file__).with_name("rows.py").read_bytes()
-    return hashlib.sha256(made_by).hexdigest()[:16] + ontology_hash()[:16]
+    here = Path(__file__)
+    made_by = (here, here.with_name("rows.py"), here.parents[1] / "link" / "cited_works.py")
+    return hashlib.sha256(b"".join(path.read_bytes() for path in made_by)).hexdigest()[:16] + ontology_hash()[:16]
 
 
 def make(db: Writable) -> None:

@@ -223,9 +223,8 @@ class Writer:
         # At once: SQLite's index of texts writes what it has to the disk at every savepoint and statement.
         self.db.index_texts((text[0], text[-1]) for text in texts if len(text[3]) == 1)  # bodies are not searched
         self._count(before)
-        link_citations(
-            self.db, [entry for entry, rows in written if rows.citations], touched | self._papers, _reference
-        )
+        citing = [entry for entry, rows in written if rows.citations]
+        link_citations(self.db, self._some, citing, touched | self._papers, _reference)
         self.forget()
 
     def _insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -17,7 +17,7 @@ from kg.extract.component import Tokenizer, make_doc
 from kg.extract.edges import barred
 from kg.extract.ends import Placed
 from kg.extract.kind import Kind
-from kg.extract.marks import marks_of
+from kg.extract.marks import Clauses, marks_of
 from kg.extract.names import NameComponent
 from kg.extract.nominal import noun_phrase
 from kg.extract.numbers import plain, quantities
@@ -60,7 +60,7 @@ def _marks(given: list[str]) -> Json:
     text, start, end = _bracketed(given[0])
     view = viewed(entry, text, opens="")
     is_rival = re.fullmatch(r"[\d.,+\-–~ ]+\s?(?:\\?%|[xX]|\$?\\times\$?|GB)?\$?", text[start:end]) is None
-    return list(marks_of(view, start, end, is_rival, given[1]))
+    return list(marks_of(Clauses(view, start, end), is_rival, given[1]))
 
 
 def _rivals(text: str) -> Json:

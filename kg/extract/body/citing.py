@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.extract.body.uses import evidence_of
-from kg.model import Citation, Document, Part
+from kg.model import CITATION_TYPES, Citation, Document, Part
 from kg.text import sentence_at
 
 _LONGEST = 1500  # characters of a sentence that are read
@@ -48,7 +48,6 @@ def read_citations(document: Document, own: str) -> list[Citation]:
         if place[0] in parts
     }
     crowd = Counter((part, sentence) for (part, _, _), sentence in spans.items())
-    order = settings()["order"]
     out: list[Citation] = []
     for one in document.references:
         found: dict[str, CitingPlace] = {}
@@ -61,7 +60,7 @@ def read_citations(document: Document, own: str) -> list[Citation]:
                     found[said] = made
         if len(found) > 1:
             found.pop("cites", None)
-        for said in filter(found.__contains__, order):
+        for said in filter(found.__contains__, CITATION_TYPES):
             part, start, end, *_ = found[said]
             out.append(Citation(one.key, said, evidence_of(part, start, end), settings()["score"][said]))
     return out
@@ -75,7 +74,7 @@ def _type(part: Part, start: int, end: int, at: int, behind: int, own: str) -> s
     clauses = re.split(settings()["clause"]["breaks"], before)
     clause = before[len(before) - len(clauses[-1]) :] if len(clauses) > 1 else before
     clause = _with_subject(before, clause)
-    for kind in settings()["order"][:-1]:
+    for kind in CITATION_TYPES[:-1]:
         said = settings()[kind]
         if part.role in said["roles"].split():
             is_bare = part.role in said.get("bare_roles", said["roles"]).split()

@@ -115,11 +115,9 @@ class Whole:
         for table in document.tables:
             for cell in table.cells:
                 if (cell.head or not cell.column) and cell.text and len(cell.text) <= _MOST_CELL and at < most:
-                    name, axis = (
-                        f"{table.id}/r{cell.row + 1}c{cell.column + 1}",
-                        "rows" if not cell.column else "columns",
-                    )
-                    at = self._add(texts, at, name, "cell", cell.text, None, f"{table.id}/{axis}")
+                    name = f"{table.id}/r{cell.row + 1}c{cell.column + 1}"
+                    axis = f"{table.id}/{'columns' if cell.column else 'rows'}"
+                    at = self._add(texts, at, name, "cell", cell.text, None, axis)
         self.text = _GAP.join(texts)
         self._starts = [piece.start for piece in self.pieces]
         title = document.texts.get("T", Text("", ""))

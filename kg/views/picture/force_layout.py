@@ -17,7 +17,7 @@ _FINENESS = (1.0, 0.6, 0.35, 0.2)
 _NAMED, _MOST = 10, 0.75
 #: Pixels between two linked nodes without other neighbours.
 _REACH = 62
-#: The pull of an edge between communities beside one inside; the forces and steps of the layout, fewer if it is large.
+#: The pull of an edge between communities beside one inside; at least and at most so many steps, fewer for more nodes.
 _ACROSS, _STEPS = 0.3, (60, 300, 60_000)
 #: The radius of a node: the minimum, and the range above it.
 LEAST, MORE = 5.0, 19.0
