@@ -44,8 +44,6 @@ def pack(made: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 def unpacked(said: dict[str, Any]) -> dict[str, Any]:
     """What `pack` was given. Raises ValueError for what it does not give, or is too large."""
-    if "packed" not in said:  # a text may have the word
-        return said
     inflate = zlib.decompressobj()
     try:
         data = inflate.decompress(b85decode(said.pop("packed")), _LARGEST)

@@ -138,7 +138,7 @@ def _standing(evidence: Json, texts: Mapping[str, Text]) -> str | None:
 
 def document(data: str) -> Document:
     """A document of its JSON. Raises one of WRONG for what is none."""
-    said = unpacked(json.loads(data))
+    said = unpacked(said) if "packed" in (said := json.loads(data)) else said
     listed = said.pop("parts", ())  # all parts, as they were kept before; else how many they are
     older = (_made(Part, one, headings=tuple, text=_text)() for one in listed) if isinstance(listed, list) else ()
     body: Json = {"parts": (*older, *(parts_of(said.pop("body")) if "body" in said else ()))}
@@ -153,7 +153,7 @@ def document(data: str) -> Document:
 
 def record(data: str, of: Document) -> Record:
     """A record of its JSON, and of the document that it is of. Raises one of WRONG for what is none."""
-    said = unpacked(json.loads(data))
+    said = unpacked(said) if "packed" in (said := json.loads(data)) else said
     for name, extractor in said.pop("extractors", {}).items():
         for one in said[name]:
             one.setdefault("extractor", extractor)
