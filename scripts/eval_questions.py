@@ -1,9 +1,14 @@
 """Score the answers to questions about the five reports and 3,146 papers on efficient AI: precision, recall, time.
 
-    KG_SHARED=FOLDER python scripts/eval_questions.py [--graph GRAPH] [--questions FILE] [--write PAGE]
+    KG_SHARED=FOLDER python scripts/eval_questions.py [--whole] [--graph GRAPH] [--questions FILE] [--write PAGE]
 
 Asks data/gold/questions.eff.jsonl and the questions of FOLDER/gold, or those of FILE alone. Without --graph, one is
 made of the reports and FOLDER/data/arxiv-corpus: some minutes.
+
+--whole asks data/gold/questions.whole.jsonl of a graph of the papers of FOLDER/data/fulltext; without --graph, one is
+made. Ids of papers are names of their files or folders there. "answer" is then a value or the first words of
+sentences: its score is the share of them that the cells or the first quotes of the answer hold, number by number
+where they have numbers. "place" is right where a quote stands in a section or table of that number or heading.
 
 A question has papers that are its answer ("expected") and borderline ones ("also_ok"), which are neither hit nor miss;
 or a range that a count must lie in ("number"); or things and words ("expected_things", "answer") that are printed to
@@ -17,15 +22,18 @@ are one. Of questions in two languages ("pair"), the share that gives the same p
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
+import re
 import statistics
 import sys
 import tempfile
 import time
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +45,11 @@ from kg.cli.core import progress
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = ROOT / "data" / "gold" / "questions.eff.jsonl"
+WHOLE = ROOT / "data" / "gold" / "questions.whole.jsonl"
 SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
 ALL, FIRST = 1000, 20  # papers that an answer may list, and those that its precision is taken of
+FULLTEXT = Path("data", "fulltext")  # of KG_SHARED: whole papers
+QUOTES = 8  # of an answer, in which a value may stand
 HEAD = (
     "| questions | language | n | precision before | recall before | precision | recall |\n"
     "|---|---|---:|---:|---:|---:|---:|"
@@ -56,6 +67,8 @@ class Scored:
     note: str
     papers: tuple[str, ...] = ()
     seconds: float = 0.0
+    value: float | None = None
+    place: float | None = None
 
 
 def score(asked: Json, said: Json, same: dict[str, str], seconds: float = 0.0) -> Scored:
@@ -83,6 +96,51 @@ def score(asked: Json, said: Json, same: dict[str, str], seconds: float = 0.0) -
     return Scored(asked, precision, recall, note, got, seconds)
 
 
+def held(asked: Json, said: Json, headings: dict[tuple[str, str], str]) -> tuple[float | None, float | None]:
+    """Which share of the value or the sentences of a truth an answer holds, and whether one of their places is right.
+
+    `headings` are those of the parts of whole papers, by entry and part.
+    """
+    if not asked.get("answer"):
+        return None, None
+    lines = (said.get("table") or {}).get("lines", [])
+    quotes = [quote for one in (*lines, *(said.get("papers") or [])) for quote in one.get("evidence", ())]
+    shown = [*{(one["source"], one["field"], one["quote"]): one for one in quotes}.values()][:QUOTES]
+    cells = [f"{cell}" for line in lines[:QUOTES] for name, cell in line.items() if name not in ("evidence", "entries")]
+    told = _plain(" | ".join((*cells, *(f"{one['quote']} | {one['context']}" for one in shown))))
+    wanted = asked["answer"] if isinstance(asked["answer"], list) else [asked["answer"]]
+    places = asked.get("place") or []
+    stands = [f" {_section(one['field'])} {_plain(headings.get((one['source'], one['field']), ''))} " for one in shown]
+    right = [name for place in ([places] if isinstance(places, str) else places) for name in _places(place)]
+    found = any(name in one for name in right for one in stands)
+    return _mean(_share(_plain(one), told) for one in wanted), float(found) if right else None
+
+
+def _share(wanted: str, told: str) -> float:
+    """1 where a text has the words, else the share of their numbers that it has."""
+    numbers = re.findall(r"[a-z]*\d[\d.:]*[a-z%]*", wanted)
+    has = [re.search(rf"(?<![\d.]){re.escape(one.rstrip('.'))}(?!\.?\d)", told) is not None for one in numbers]
+    return 1.0 if wanted in told else _mean(map(float, has)) if has else 0.0
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).lower().replace(",", "").split())
+
+
+def _section(field: str) -> str:
+    """ "s3.3/p2" as "3.3", "t2/r5c1" as "table 2"."""
+    part = field.partition("/")[0]
+    return f"table {part[1:]}" if part.startswith("t") else f"figure {part[1:]}" if part.startswith("f") else part[1:]
+
+
+def _places(place: str) -> list[str]:
+    """What tells that a quote stands at a place: " 3.3 ", "table 2", or the words of a heading."""
+    said = _plain(place)
+    numbers = [f" {one} " for one in re.findall(r"(?:table|figure) \d+|\b\d+(?:\.\d+)+\b", said)]
+    words = re.sub(r"\(.*|^[\d. ]+", "", said).strip()
+    return [*numbers, *([words] if len(words) > 3 and not re.search(r"\d", words) else [])]
+
+
 def _numbers(said: Json) -> list[float]:
     """The numbers of an answer that may be its count: the total and the cells of its table."""
     lines = (said.get("table") or {}).get("lines", [])
@@ -90,16 +148,44 @@ def _numbers(said: Json) -> list[float]:
     return [n for n in [said.get("total"), *cells] if isinstance(n, int | float) and not isinstance(n, bool)]
 
 
-def ask(graph: Graph, questions: Iterable[Json], same: dict[str, str]) -> list[Scored]:
-    """All questions asked of one open graph, which has loaded what names mean before."""
+def ask(graph: Graph, questions: Iterable[Json], same: dict[str, str], whole: bool = False) -> list[Scored]:
+    """All questions asked of one open graph, which has loaded what names mean before; whole papers say values too."""
     graph.ask("GPU")
     scores = []
+    sql = "SELECT entry, id, headings FROM parts"
+    headings = {(entry, part): said or "" for entry, part, said in graph.store.rows(sql)} if whole else {}
     for asked in questions:
         start = time.perf_counter()
-        answer = graph.ask(asked["question"], ALL)
+        try:
+            said = graph.ask(asked["question"], ALL).to_json()
+        except kg.KgError as error:
+            said = {"papers": [], "notes": [str(error)]}
         seconds = time.perf_counter() - start
-        scores.append(score(asked, answer.to_json(), same, seconds))
+        value, place = held(asked, said, headings) if whole else (None, None)
+        scores.append(replace(score(asked, said, same, seconds), value=value, place=place))
     return scores
+
+
+def by_file(graph: Graph, folder: Path) -> dict[str, str]:
+    """The works of a graph by the names of the files that they were read from, or of a folder of them, and by entry."""
+    names = {}
+    for path in sorted(path for path in folder.glob("*/**/*") if path.suffix in (".tex", ".pdf", ".xml", ".nxml")):
+        kind, first, *_ = path.relative_to(folder).parts
+        named = first if kind == "tex" else path.name.removesuffix(path.suffix).removesuffix(".tei")
+        names[hashlib.sha256(path.read_bytes()).hexdigest()] = named
+    sql = "SELECT s.said ->> '$.sha256', e.name, e.paper FROM entries e JOIN sources s ON s.name = e.source"
+    same: dict[str, str] = {}
+    for sha256, entry, paper in graph.store.rows(sql):
+        same |= {entry: paper, names.get(sha256, entry): paper}
+    return same
+
+
+def papers_of(folder: Path) -> list[Path]:
+    """The whole papers of a folder; of LaTeX the files that are documents of their own."""
+    tex = (
+        path for path in sorted(folder.glob("tex/**/*.tex")) if "\\documentclass" in path.read_text("utf-8", "replace")
+    )
+    return [*tex, *(folder / name for name in ("pdf", "jats", "tei"))]
 
 
 def means(scores: Iterable[Scored]) -> tuple[float, float]:
@@ -122,19 +208,25 @@ def pairs_alike(scores: Iterable[Scored]) -> tuple[int, int]:
     return sum(first == second for first, second in whole), len(whole)
 
 
-def table(scores: Iterable[Scored], page: str = "") -> str:
-    """Means by set and language as Markdown; "before" are the figures of a page's table, else the same ones."""
-    earlier = {tuple(row[:2]): row[3:5] for row in map(_cells, page.splitlines()) if len(row) == 7}
+def table(scores: Iterable[Scored], page: str = "", whole: bool = False) -> str:
+    """Means as Markdown, by set and language, of whole papers by class with the values and places that are right.
+
+    "before" are the figures of a page's table, else the same ones.
+    """
+    earlier = {tuple(row[:2]): row[3:5] for row in map(_cells, page.splitlines()) if len(row) in (7, 9)}
     groups: dict[tuple[str, str], list[Scored]] = defaultdict(list)
     for one in scores:
         name = f"ours, {one.asked['split']}" if "split" in one.asked else "given, dev"
-        for language in (one.asked["lang"], "all"):
+        name = one.asked["class"] if whole else name
+        for language in ("all",) if whole else (one.asked["lang"], "all"):
             groups[name, language].append(one)
     rows = []
     for (name, language), listed in sorted(groups.items(), key=lambda g: (g[0][0], g[0][1] == "all", g[0][1])):
-        now = [f"{mean:.2f}".replace("nan", "–") for mean in means(listed)]
-        rows.append([name, language, str(len(listed)), *earlier.get((name, language), now), *now])
-    return "\n".join([HEAD, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
+        told = (_mean(v for one in listed if (v := getattr(one, by)) is not None) for by in ("value", "place"))
+        now = [f"{mean:.2f}".replace("nan", "–") for mean in (*means(listed), *(told if whole else ()))]
+        rows.append([name, language, str(len(listed)), *earlier.get((name, language), now[:2]), *now])
+    head = [f"{line}{more}" for line, more in zip(HEAD.splitlines(), (" value | place |", "---:|---:|"), strict=True)]
+    return "\n".join([*(head if whole else [HEAD]), *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
 
 
 def _cells(line: str) -> list[str]:
@@ -154,12 +246,20 @@ def show(scores: list[Scored]) -> None:
             f"{letter} {'   –' if value is None else f'{value:.2f}'}"
             for letter, value in (("P", one.precision), ("R", one.recall))
         )
-        print(f"{one.asked['id']:>4}  {shares}  {one.asked['question']}   ({one.note})")
+        told = (
+            "" if one.value is None else f"value {one.value:.2f} place {'–' if one.place is None else int(one.place)}  "
+        )
+        print(f"{one.asked['id']:>4}  {shares}  {told}{one.asked['question']}   ({one.note})")
         for key in (one.asked["class"], one.asked["lang"]):
             groups[key].append(one)
     for key, listed in (*sorted(groups.items()), ("all", scores)):
         precision, recall = means(listed)
-        print(f"{key:22} n {len(listed):3}  precision {precision:.2f}  recall {recall:.2f}")
+        values, places = (
+            _mean(v for v in got if v is not None)
+            for got in zip(*((one.value, one.place) for one in listed), strict=True)
+        )
+        told = "" if values != values else f"  value {values:.2f}  place {places:.2f}"
+        print(f"{key:22} n {len(listed):3}  precision {precision:.2f}  recall {recall:.2f}{told}")
     alike, pairs = pairs_alike(scores)
     print(f"{alike} of {pairs} pairs of questions in two languages give the same papers")
     print(f"median {1000 * statistics.median(one.seconds for one in scores):.1f} ms a question")
@@ -169,6 +269,7 @@ def main() -> int:
     """Ask, score, print, and write into a page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--graph", help="a graph that holds the reports and the papers")
+    parser.add_argument("--whole", action="store_true", help="ask about whole papers, of a graph of these")
     parser.add_argument("--questions", type=Path, help="questions, instead of the own ones and those of KG_SHARED")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the means into this page")
     arguments = parser.parse_args()
@@ -177,7 +278,8 @@ def main() -> int:
     if not aliases.is_file() or not (arguments.graph or corpus.is_file()):
         print("KG_SHARED does not name the folder that holds the papers asked about: nothing is measured.")
         return 0
-    files = [arguments.questions] if arguments.questions else [OWN, SHARED / "gold" / "questions.eff.dev.jsonl"]
+    given = [WHOLE] if arguments.whole else [OWN, SHARED / "gold" / "questions.eff.dev.jsonl"]
+    files = [arguments.questions] if arguments.questions else given
     questions = [asked for file in files for asked in read(file)]
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -185,12 +287,15 @@ def main() -> int:
     ):
         if not arguments.graph:
             with progress("Reading") as tell:
-                graph.add(ROOT / "data" / "reports", corpus, jobs=None, progress=tell)
-        scores = ask(graph, questions, json.loads(aliases.read_text("utf-8")))
+                added = papers_of(SHARED / FULLTEXT) if arguments.whole else [ROOT / "data" / "reports", corpus]
+                graph.add(*added, jobs=None, progress=tell)
+        same = by_file(graph, SHARED / FULLTEXT) if arguments.whole else json.loads(aliases.read_text("utf-8"))
+        scores = ask(graph, questions, same, arguments.whole)
     show(scores)
     if arguments.write:
         page = arguments.write.read_text("utf-8")
-        put(arguments.write, "questions", table(scores, between(page, "questions")))
+        mark = "whole questions" if arguments.whole else "questions"
+        put(arguments.write, mark, table(scores, between(page, mark), arguments.whole))
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import eval_questions
 import pytest
-from eval_questions import OWN, Scored, means, pairs_alike, read, score, table
+from eval_questions import OWN, Scored, held, means, pairs_alike, read, score, table
 
 SAME = {"000-01": "2510.00001"}
 
@@ -40,40 +40,13 @@ def test_every_question_has_a_truth_in_one_form() -> None:
         if "pair" in one:
             pairs[one["pair"]].append(one)
     assert len({one["id"] for one in questions}) == len({one["question"] for one in questions}) == len(questions)
-    assert {one["split"] for one in questions} == {"dev", "test", "fresh", "later", "unseen", "last", "newest"} | {
-        "plain",
-        "plain, later",
-        "people",
-        "terms",
-        "engineers",
-        "colleagues",
-        "analysts",
-        "passers-by",
-        "builders",
-        "testers",
-        "askers",
-        "newcomers",
-        "reviewers",
-        "students",
-        "readers",
-        "visitors",
-        "guests",
-        "regulars",
-        "practitioners",
-        "inquirers",
-        "inquirers, later",
-        "strangers",
-        "strangers, later",
-        "outsiders",
-        "outsiders, later",
-        "neighbours",
-        "neighbours, later",
-        "passengers",
-        "passengers, later",
-        "pooled",
-        "pooled, later",
-        "popular",
-    }
+    sets = "dev test fresh later unseen last newest plain people terms engineers colleagues analysts passers-by"
+    sets += (
+        " builders testers askers newcomers reviewers students readers visitors guests regulars practitioners inquirers"
+    )
+    sets += " strangers outsiders neighbours passengers pooled popular"
+    later = "plain inquirers strangers outsiders neighbours passengers pooled"
+    assert {one["split"] for one in questions} == {*sets.split(), *(f"{one}, later" for one in later.split())}
     assert {one["lang"] for one in questions} == {"en", "zh", "mixed"}
     assert sum(one["class"] == "no answer" for one in questions) > len(questions) / 6
     assert len(pairs) > 20
@@ -122,6 +95,20 @@ def test_a_table_keeps_the_figures_from_before() -> None:
     later = table([Scored(asked(split="dev"), 0.75, 1.0, ""), Scored(asked(lang="zh"), None, 0.0, "")], first)
     assert "| ours, dev | all | 1 | 0.25 | 0.50 | 0.75 | 1.00 |" in later
     assert "| given, dev | zh | 1 | – | 0.00 | – | 0.00 |" in later
+
+
+def test_values_of_whole_papers_are_sought_in_cells_and_quotes() -> None:
+    quotes = [{"source": "P", "field": field, "quote": quote, "context": quote} for field, quote in (
+        ("s3.3/p2", "The batch size is 2,048 until 200B tokens."), ("t2/r1c1", "81.6"))]  # fmt: skip
+    answer = said("P", table={"lines": [{"value": "FP8", "evidence": quotes}]})
+    headings = {("P", "s3.3/p2"): "3 Training > 3.3 Pretraining with Muon"}
+    truths = [("2048 until 200B tokens, then 4096", "3.3 Pretraining", 2 / 3, 1), ("FP8", "Table 2", 1, 1)]
+    truths += [("81.60", "Pretraining with Muon", 0, 1), ("the batch size is", "4.1", 1, 0)]
+    for wanted, place, share, right in truths:
+        assert held(asked(answer=wanted, place=place), answer, headings) == pytest.approx((share, right))
+    head, _, row = table([Scored(asked(), 1, 1, "", value=0.5)], whole=True).splitlines()
+    assert head.endswith("| value | place |")
+    assert row == "| compound | all | 1 | 1.00 | 1.00 | 1.00 | 1.00 | 0.50 | – |"
 
 
 def test_nothing_is_measured_without_the_papers(
