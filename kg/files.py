@@ -7,11 +7,13 @@ import logging
 import os
 import stat
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from threading import Timer
+from typing import Any
 
 from kg.model import KgError
 
@@ -28,6 +30,12 @@ def content(path: str | Path, most: int = MOST) -> bytes:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file")
         return file.read(most)
+
+
+@cache
+def toml_file(module: str, name: str) -> dict[str, Any]:
+    """The TOML file of this name that stands beside the file of a module; nobody changes it."""
+    return tomllib.loads(Path(module).with_name(name).read_text("utf-8"))
 
 
 def keep(path: Path, pieces: Iterable[bytes | memoryview], mode: int = 0o644) -> None:

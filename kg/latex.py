@@ -7,11 +7,11 @@ resolved in every text by `kg.sources.repairs.inline_tex`, as reversible edits.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
-from pathlib import Path
+from collections.abc import Iterator
+from functools import cache, lru_cache, partial
+
+from kg.files import toml_file
 
 #: One character for each group of equivalent ones.
 _SIGNS_OF_NUMBERS = str.maketrans("∼～≈˜‐‑‒–−✕✖╳⨯％\u00a0\u2009\u202f\n", "~~~~-----××××%    ")
@@ -33,14 +33,13 @@ ESCAPED = re.compile(r"\\([%&$#_{}])")
 _BRACED = re.compile(r"\{\\?([_~%#&-])\}")  # "a{\_}b" in an address, as Mendeley writes it
 _STYLED = re.compile(r"\\[A-Za-z]+\s*\{([^{}]*)\}")
 _ENSURED = re.compile(r"\\ensuremath\s*\{([^{}$]{0,200})\}")
+_KNOWN = partial(toml_file, __file__, "latex.toml")
 _URL = re.compile(r"\s*(?:\\url\s*\{\s*)?(https?://|10\.\d{4})")
 
 
-@cache
-def symbols() -> Mapping[str, str]:
+def symbols() -> dict[str, str]:
     """The commands in latex.toml and the characters that they print."""
-    found: Mapping[str, str] = tomllib.loads(Path(__file__).with_name("latex.toml").read_text("utf-8"))["symbols"]
-    return found
+    return _KNOWN()["symbols"]  # type: ignore[no-any-return]
 
 
 def journal(name: str) -> str:
@@ -49,19 +48,7 @@ def journal(name: str) -> str:
     >>> journal(r"\mnras"), journal("Nature")
     ('Monthly Notices of the Royal Astronomical Society', 'Nature')
     """
-    return _journals().get(name.strip("{} \\"), name) if name.lstrip("{ ").startswith("\\") else name
-
-
-@cache
-def _journals() -> Mapping[str, str]:
-    found: Mapping[str, str] = tomllib.loads(Path(__file__).with_name("latex.toml").read_text("utf-8"))["journals"]
-    return found
-
-
-@cache
-def _logos() -> Mapping[str, str]:
-    found: Mapping[str, str] = tomllib.loads(Path(__file__).with_name("latex.toml").read_text("utf-8"))["logos"]
-    return found
+    return _KNOWN()["journals"].get(name.strip("{} \\"), name) if name.lstrip("{ ").startswith("\\") else name
 
 
 def letters(text: str) -> Iterator[tuple[int, int, str]]:
@@ -118,7 +105,7 @@ def bare(text: str) -> str:
 
 def _letters(text: str) -> str:
     text = _TIE.sub(" ", text)
-    text = _LOGO.sub(lambda match: _logos().get(match[1], match[0]), text)
+    text = _LOGO.sub(lambda match: _KNOWN()["logos"].get(match[1], match[0]), text)
     text = _LETTER.sub(lambda match: _letter(match.group()), text)
     text = text.replace("``", "“").replace("''", "”") if "``" in text else text
     text = _QUOTED.sub(r"‘\1’", text) if "`" in text else text
@@ -158,8 +145,7 @@ def _unbraced(text: str, kept: list[bool]) -> str:
 @cache
 def _forms(group: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     """The forms of a group of [numbers] in latex.toml, each with what it becomes, in order."""
-    found = tomllib.loads(Path(__file__).with_name("latex.toml").read_text("utf-8"))["numbers"][group]
-    return tuple((re.compile(form), new) for form, new in found.items())
+    return tuple((re.compile(form), new) for form, new in _KNOWN()["numbers"][group].items())
 
 
 def unmarked(text: str) -> str:

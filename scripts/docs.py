@@ -57,7 +57,7 @@ def formats_table() -> str:
 
     lines = ["| form | what it is |", "|---|---|"]
     for reader in readers():
-        about = forms()["about"].get(reader.name) or sys.modules[type(reader).__module__].__doc__ or ""
+        about = forms()["about"].get(reader.name) or sys.modules[reader.sniff.__module__].__doc__ or ""
         sentence = " ".join(about.strip().split("\n\n")[0].split())
         lines.append(f"| `{reader.name}` | {sentence} |")
     return "\n".join(lines) + "\n"

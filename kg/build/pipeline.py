@@ -242,9 +242,9 @@ class Pipeline:
 
         `name`: what the user calls the one file; else files of one name are told apart.
         """
-        paths, problems = sources.expand(patterns)
+        paths, problems, called = sources.expand(patterns)
         yield from map(KgError, problems)
-        named, copies = ({}, {}) if name else sources.names(paths)
+        named, copies = ({}, {}) if name else sources.names(paths, called)
         yield from (KgError(f"{path}: is a copy of {other}: it was read once.") for path, other in copies.items())
         paths = [path for path in paths if path not in copies]
         faults: Counter[int] = Counter()  # by path, which may be an archive

@@ -46,7 +46,7 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     app = typer.Typer(
         name="kg",
         help="Papers into a bilingual, evidenced knowledge graph: read, ask, report, draw. "
-        "What is read of a paper is its title and abstract. "
+        "Of a paper all is read that its file holds; --abstract-only reads title and abstract. "
         "Exit status: 0 done, 1 nothing found, 2 wrong use or nothing could be done, 3 done but something was skipped.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,

@@ -8,14 +8,11 @@ exist; the next page starts after the papers received.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
-from typing import ClassVar
 
 from kg.fetch.client import service_url
-from kg.fetch.harvest import Position, Refused, ResultPage, count_of, days, one_query
+from kg.fetch.harvest import Position, Refused, ResultPage, Service, count_of, days, one_query
 from kg.http import Again
 from kg.sources import xml
 from kg.sources.inputs import InputFile
@@ -31,12 +28,10 @@ _ERROR = "/api/errors"
 
 
 @dataclass
-class Arxiv:
+class Arxiv(Service):
     """A search of arXiv; `since` and `until` are dates of submission (ISO), "" for no limit."""
 
-    title: ClassVar[str] = "arXiv"
-    ending: ClassVar[str] = "xml"
-    headers: ClassVar[Mapping[str, str]] = {}
+    title = "arXiv"
 
     query: str
     since: str = ""
@@ -50,28 +45,19 @@ class Arxiv:
         self.since, self.until = days(self.since, self.until)
         self.url = service_url(self.url or os.environ.get("KG_ARXIV_URL", "").strip() or URL)
 
-    @cached_property
+    @property
     def asked(self) -> dict[str, str]:
-        """The query parameters that identify the harvest."""
         return {"service": "arxiv", "url": self.url, "query": self.query, "since": self.since, "until": self.until}
 
     def begin(self, after: date | None, now: datetime) -> Position:
-        """The first position of a round: all dates requested, or those since the previous round.
-
-        The end date is fixed, so that pages do not shift.
-        """
+        # The end date is fixed, so that pages do not shift.
         since = self.since or _FIRST
         if after is not None:
             since = max(since, (after - timedelta(days=OVERLAP)).isoformat())
         until = f"{self.until}T23:59" if self.until else f"{now:%Y-%m-%dT%H:%M}"
         return Position(since=f"{since}T00:00", until=until)
 
-    def resumed(self, place: Position, now: datetime) -> Position:
-        """The position unchanged: a search has no token that can expire."""
-        return place
-
     def parameters(self, place: Position, most: int | None) -> dict[str, str]:
-        """The parameters of a call; `most` limits the number of papers."""
         size = min(self.page_size, self.window - place.start, most or self.page_size)
         return {
             "search_query": f"({self.query}) AND submittedDate:[{_minute(place.since)} TO {_minute(place.until)}]",
@@ -88,11 +74,11 @@ class Arxiv:
             if xml.local(element) == "totalResults":
                 total = count_of(xml.text(element))
                 continue
-            if _ERROR in xml.text(xml.child(element, "id")):
-                said = xml.text(xml.child(element, "summary")) or "no reason given"
+            if _ERROR in xml.value(element, "id"):
+                said = xml.value(element, "summary") or "no reason given"
                 raise Refused(f'arXiv does not understand the query ("{said[:300]}"): correct it.')
             papers += 1
-            last = xml.text(xml.child(element, "published"))[:16] or last
+            last = xml.value(element, "published")[:16] or last
         if total is None:
             raise Again("sends a response that is not a list of papers")
         if not papers and total > place.start:

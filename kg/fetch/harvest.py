@@ -11,12 +11,13 @@ import hashlib
 import json
 import os
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 from kg.fetch.client import Client
 from kg.files import write
@@ -65,38 +66,36 @@ def digest(papers: list[Any]) -> str:
     return hashlib.sha256(json.dumps(papers).encode()).hexdigest()[:16] if papers else ""
 
 
-class Service(Protocol):
+class Service(ABC):
     """A service together with a query."""
 
-    @property
-    def title(self) -> str:
-        """Name for users."""
+    title: str  # name for users
+    url: str
+    ending: ClassVar[str] = "xml"  # form of the responses, and ending of their files
 
     @property
-    def url(self) -> str:
-        """URL of the service."""
+    def headers(self) -> dict[str, str]:
+        """Headers of every call."""
+        return {}
 
     @property
-    def asked(self) -> Mapping[str, str]:
+    @abstractmethod
+    def asked(self) -> dict[str, str]:
         """The query parameters that identify the harvest."""
 
-    @property
-    def ending(self) -> str:
-        """Form of the responses and ending of their files: xml or json."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Headers of every call."""
-
+    @abstractmethod
     def begin(self, after: date | None, now: datetime) -> Position:
         """The first position of a new round; `after` is the day on which the previous round began."""
 
     def resumed(self, place: Position, now: datetime) -> Position:
         """The position from which to continue after an interruption."""
+        return place
 
+    @abstractmethod
     def parameters(self, place: Position, most: int | None) -> dict[str, str]:
         """The parameters of the call for a position; `most` limits the number of papers."""
 
+    @abstractmethod
     def page(self, file: InputFile, place: Position) -> ResultPage:
         """Parse a response; raises Again for a faulty one, Refused when the service rejects the query."""
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, cached_property
-from pathlib import Path
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any
 
 from kg.fetch.client import service_url
-from kg.fetch.harvest import Position, Refused, ResultPage, days, digest, one_query
+from kg.fetch.harvest import Position, Refused, ResultPage, Service, days, digest, one_query
+from kg.files import toml_file
 from kg.http import Again
 from kg.model import KgError
 from kg.sources.forms import at, folded_name
@@ -29,20 +28,18 @@ _FIRST = "1900-01-01"
 _MARGIN = 0.8  # of a token's life
 
 
-@cache
-def services() -> Mapping[str, Any]:
-    """services.toml: how each service is asked and answers, by the name that `kg fetch` takes."""
-    return tomllib.loads(Path(__file__).with_name("services.toml").read_text("utf-8"))
+#: How each service is asked and answers, by the name that `kg fetch` takes.
+services = partial(toml_file, __file__, "services.toml")
 
 
 @dataclass
-class Listed:
+class Listed(Service):
     """The papers that a service of services.toml lists for a query; `since` and `until` are ISO dates, "" for no limit.
 
     Raises KgError for a query or limits that the service does not take.
     """
 
-    ending: ClassVar[str] = "json"
+    ending = "json"
 
     name: str
     query: str
@@ -54,6 +51,7 @@ class Listed:
 
     def __post_init__(self) -> None:
         self.form = services()[self.name]
+        self.title = self.form["label"]
         self.query = one_query(self.query, self.title, self.form["example"], _LONGEST)
         self.since, self.until = days(self.since, self.until)
         self.url = service_url(self.url or _set(self.name, "URL") or self.form["url"])
@@ -64,36 +62,26 @@ class Listed:
             raise KgError(f"{self.title} takes no --until: leave it out.")
 
     @property
-    def title(self) -> str:
-        """The name of the service for users."""
-        return str(self.form["label"])
-
-    @cached_property
     def asked(self) -> dict[str, str]:
-        """The query parameters that identify the harvest."""
         return {"service": self.name, "url": self.url, "query": self.query, "since": self.since, "until": self.until}
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers of a call: the user's own key where the service takes it so."""
         header, key = self.form.get("key", {}).get("header"), _set(self.name, "KEY")
         return {header: key} if header and key else {}
 
     def begin(self, after: date | None, now: datetime) -> Position:
-        """The first position of a round: all dates requested, or those since shortly before the previous round."""
         since = self.since
         if after is not None:
             since = max(since, (after - timedelta(days=self.form["overlap"])).isoformat())
         return Position(since=since, until=self.until or now.date().isoformat())
 
     def resumed(self, place: Position, now: datetime) -> Position:
-        """The position unchanged, or the round's first one if its token has expired since."""
         if place.token and place.expires and datetime.fromisoformat(place.expires) <= now:
             return Position(since=place.since, until=place.until)
         return place
 
     def parameters(self, place: Position, most: int | None) -> dict[str, str]:
-        """The parameters of a call; `most` limits the number of papers."""
         form = self.form
         asked = {form["query"]: self.query, **form.get("fixed", {})}
         if self.since or self.until or place.since:

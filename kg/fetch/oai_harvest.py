@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
-from typing import ClassVar
 
 from kg.fetch.client import service_url
-from kg.fetch.harvest import Position, Refused, ResultPage, count_of, days, digest
+from kg.fetch.harvest import Position, Refused, ResultPage, Service, count_of, days, digest
 from kg.http import Again
 from kg.model import KgError
 from kg.sources import xml
@@ -29,12 +26,10 @@ _NAMES = ("record", "resumptionToken", "error")
 
 
 @dataclass
-class Oai:
+class Oai(Service):
     """The records of a set ("" for all); `since` and `until` are dates of last modification (ISO), "" for no limit."""
 
-    title: ClassVar[str] = "The repository"
-    ending: ClassVar[str] = "xml"
-    headers: ClassVar[Mapping[str, str]] = {}
+    title = "The repository"
 
     set: str = ""
     since: str = ""
@@ -50,21 +45,16 @@ class Oai:
         if self.set and not _SET.fullmatch(self.set):
             raise KgError(f"--set {self.set[:40]}: is not the name of a set: write it as cs or cs:cs:LG.")
 
-    @cached_property
+    @property
     def asked(self) -> dict[str, str]:
-        """The query parameters that identify the harvest."""
         names = ("url", "set", "since", "until", "prefix")
         return {"service": "oai"} | {name: getattr(self, name) for name in names}
 
     def begin(self, after: date | None, now: datetime) -> Position:
-        """The first position of a round: all dates requested, or those since the day of the previous round, included.
-
-        That day is repeated because it was not over.
-        """
+        # The day of the previous round is repeated because it was not over.
         return Position(since=max(self.since, after.isoformat() if after else ""), until=self.until)
 
     def resumed(self, place: Position, now: datetime) -> Position:
-        """The position unchanged, unless its token has expired."""
         with suppress(ValueError):
             moment = datetime.fromisoformat(place.expires)
             if place.token and moment.replace(tzinfo=moment.tzinfo or UTC) <= now:
@@ -72,7 +62,6 @@ class Oai:
         return place
 
     def parameters(self, place: Position, most: int | None) -> dict[str, str]:
-        """The parameters of a call; only the token if there is one."""
         if place.token:
             return {"verb": "ListRecords", "resumptionToken": place.token}
         asked = {"metadataPrefix": self.prefix, "set": self.set, "from": place.since, "until": place.until}
@@ -97,8 +86,8 @@ class Oai:
                 if header is None:  # an element of the metadata
                     continue
                 papers += header.get("status") != "deleted"
-                stamp = xml.text(xml.child(header, "datestamp"))[:10]
-                ids.append([xml.text(xml.child(header, "identifier"))[:200], stamp])
+                stamp = xml.value(header, "datestamp")[:10]
+                ids.append([xml.value(header, "identifier")[:200], stamp])
                 ordered, last = ordered and stamp >= last, max(last, stamp)
         if not sound:
             raise Again("sends a response that is not a list of records")

@@ -12,7 +12,7 @@ import hashlib
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from itertools import chain, count
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from kg.model import Batch, KgError, Source
 from kg.registry import registered
-from kg.sources import archive, foreign
+from kg.sources import archive, foreign, projects, tex
 from kg.sources.archive import each, natural
 from kg.sources.inputs import HeldFile, InputFile, Reader, Unread, in_unicode, opened, source_name
 
@@ -103,14 +103,16 @@ def _recognised(path: Path | HeldFile | str, name: str | None, is_whole: bool = 
     return file, best
 
 
-def expand(patterns: Iterable[str | Path]) -> tuple[list[Path | HeldFile], list[str]]:
+def expand(patterns: Iterable[str | Path]) -> tuple[list[Path | HeldFile], list[str], dict[Path, str]]:
     """List the files that paths, globs ("**" too) and folders name, with an error message for each pattern that fails.
 
-    "-" is standard input, which is read to its end. A folder stands for all files below it, except hidden files and
-    those of a graph. Patterns keep their order; the files of one pattern are in natural order (2 before 10). Each file
-    is listed once.
+    "-" is standard input, which is read to its end. A folder stands for all files below it, except hidden files, those
+    of a graph, and the parts of a LaTeX project, of which the main file is listed; the last value says which folder
+    names it. Patterns keep their order; the files of one pattern are in natural order (2 before 10). Each file is
+    listed once.
     """
     paths: dict[Path | None, Path | HeldFile] = {}
+    called: dict[Path, str] = {}
     problems: list[str] = []
     for pattern in patterns:
         if pattern == STANDARD_INPUT:
@@ -123,26 +125,40 @@ def expand(patterns: Iterable[str | Path]) -> tuple[list[Path | HeldFile], list[
         path = Path(pattern).expanduser()
         try:
             found, problem = _files(path)
+            if path.is_dir():
+                found, of_folders = _without_parts(path, found)
+                called |= of_folders
         except (OSError, ValueError, RecursionError) as error:
             found, problem = [], f"{pattern}: cannot be listed ({_reason(error)}): check the name and its permissions."
         for file in sorted(found, key=lambda path: natural(str(path))):
             paths.setdefault(_identity(file), file)
         if problem:
             problems.append(problem)
-    return list(paths.values()), problems
+    return list(paths.values()), problems, called
 
 
-def names(paths: Iterable[Path | HeldFile]) -> tuple[dict[Path | HeldFile, str], dict[Path | HeldFile, Path]]:
+def _without_parts(folder: Path, files: list[Path]) -> tuple[list[Path], dict[Path, str]]:
+    """The files of a folder but for parts of LaTeX projects, and the names of these."""
+    paths = {path.relative_to(folder).as_posix(): path for path in files}
+    papers, parts = projects.projects(paths, lambda name: tex.beside(folder, name) or "")
+    named = projects.called(papers, parts, _identity(folder).name)
+    return [path for name, path in paths.items() if name not in parts], {paths[name]: of for name, of in named}
+
+
+def names(
+    paths: Iterable[Path | HeldFile], folders: Mapping[Path, str]
+) -> tuple[dict[Path | HeldFile, str], dict[Path | HeldFile, Path]]:
     """Names of the files that would be called as another one is, and the files that are copies of another one.
 
+    Those that are named after `folders` bear these names.
     Of files of one name that of the fewest folders, else the first in natural order, keeps it, wherever it was listed.
     The others are called by their whole file name, or after their folders: "main.bib", "b-main".
     """
     alike: dict[str, list[Path]] = {}
     for path in paths:
         if isinstance(path, Path):
-            alike.setdefault(source_name(path), []).append(path)
-    taken, named, copies = set(alike), dict[Path | HeldFile, str](), dict[Path | HeldFile, Path]()
+            alike.setdefault(folders.get(path) or source_name(path), []).append(path)
+    taken, named, copies = set(alike), dict[Path | HeldFile, str](folders.items()), dict[Path | HeldFile, Path]()
     for name, group in alike.items():
         if len(group) == 1:
             continue

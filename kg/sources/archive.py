@@ -10,13 +10,13 @@ import re
 import stat
 import tarfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
 from kg.model import KgError
-from kg.sources import tex
+from kg.sources import projects, tex
 from kg.sources.inputs import LIMIT, HeldFile, InputFile, source_name
 from kg.sources.lines import decoded
 from kg.sources.packed import DAMAGED, FREE, RATIO, DamagedData
@@ -31,6 +31,7 @@ _PIECE = 1 << 16
 _SOURCE = 64 << 20  # bytes of a paper's source
 _LONGEST = 1000  # characters of a name
 _BIBLIOGRAPHIES = (".bbl", ".bib")
+_READMES = (f"{projects.README}.XXX", f"{projects.README}.json")
 _LISTED = 4 << 20  # characters of a bibliography
 _ZIP = (b"PK\3\4", b"PK\5\6")
 _DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})  # Word and Excel; OpenDocument and EPUB
@@ -60,9 +61,7 @@ def members(file: InputFile) -> Iterator[HeldFile]:
     are left out, as in folders.
     """
     walk = _Walk(file)
-    if (paper := _latex_source(file)) is not None:
-        yield paper
-        return
+    yield from _latex_sources(file, walk)
     found = _in_zip(file, walk) if kind(file) == "zip" else _in_tar(file, walk)
     try:
         yield from found
@@ -78,35 +77,39 @@ def members(file: InputFile) -> Iterator[HeldFile]:
         yield walk.problem(f"{walk.untold:,} more of its members were left out")
 
 
-def _latex_source(file: InputFile) -> HeldFile | None:
-    """The main file of a paper's LaTeX source with all that it includes, if that is what an archive holds; else None.
+def _latex_sources(file: InputFile, walk: _Walk) -> list[HeldFile]:
+    """The main files of papers in LaTeX, each with all that it includes.
 
-    That is so if just one of its files begins a document with an abstract, and all others lie in this one's folder.
+    The walk passes over the parts of their projects; these are all files in the folder of a single paper.
     """
     if file.size > _SOURCE:
-        return None
-    walk = _Walk(file, only=(".tex", *_BIBLIOGRAPHIES))
+        return []
+    first = _Walk(file, only=(".tex", *_BIBLIOGRAPHIES, *_READMES))
     try:
         texts = {
             held.inner: decoded(b"".join(iter(partial(held.open().read, _PIECE), b"")))
-            for held in (_in_zip(file, walk) if kind(file) == "zip" else _in_tar(file, walk))
+            for held in (_in_zip(file, first) if kind(file) == "zip" else _in_tar(file, first))
             if not held.problem
         }
     except (_Stop, DamagedData, *_BROKEN):
-        return None
-    lists = {name: texts.pop(name) for name in list(texts) if name.endswith(_BIBLIOGRAPHIES)}
-    mains = [name for name, text in texts.items() if tex.is_main(text)]
-    if len(mains) > 1:
-        mains = [name for name in mains if "abstract" in tex.joined(texts[name], lambda one: texts.get(one))]
-    if len(mains) != 1:
-        return None
-    folder = mains[0].rpartition("/")[0]
-    if folder and not all(name.startswith(f"{folder}/") for name in walk.names):
-        return None
-    made = HeldFile(file.path, _shown(mains[0]), walk.name)
-    made.beside = {name.removeprefix(f"{folder}/"): text[:_LISTED] for name, text in lists.items()}
-    made.write(tex.joined(texts[mains[0]], lambda one: texts.get(f"{folder}/{one}" if folder else one)).encode())
+        return []
+    papers, parts = projects.projects(first.names, lambda name: texts.get(name, ""))
+    folders = {main: main[: main.rfind("/") + 1] for main in papers}
+    walk.passed = {*papers, *parts}
+    if len(papers) == 1 and all(name.startswith(folders[papers[0]]) for name in first.names):
+        walk.passed |= {*first.names}
+    made = []
+    for main, folder in folders.items():
+        held = HeldFile(file.path, _shown(main), walk.name if len(papers) == 1 else walk.source(main))
+        lists = [name for name in texts if name.startswith(folder) and name.endswith(_BIBLIOGRAPHIES)]
+        held.beside = {name.removeprefix(folder): texts[name][:_LISTED] for name in lists}
+        held.write(tex.joined(texts[main], partial(_at, texts, folder)).encode())
+        made.append(held)
     return made
+
+
+def _at(texts: Mapping[str, str], folder: str, name: str) -> str | None:
+    return texts.get(f"{folder}{name}")
 
 
 class _Stop(Exception):
@@ -118,6 +121,7 @@ class _Walk:
 
     def __init__(self, file: InputFile, only: str | tuple[str, ...] = "") -> None:
         self.only = only  # the endings of the members that are read, "" for all
+        self.passed: set[str] = set()  # members that are read with others
         self.names: list[str] = []  # of the members
         self.archive = file.path
         self.size = file.size
@@ -142,11 +146,11 @@ class _Walk:
         self.names.append(inner)
         if self.seen > _MOST:
             raise _Stop(f"the archive holds more than {_MOST:,} files and was read to here: split it")
-        return inner.endswith(self.only)
+        return inner.endswith(self.only) and inner not in self.passed
 
     def held(self, inner: str, stream: BinaryIO, packed: int) -> Iterator[HeldFile]:
         """Yield a member with its content; `packed` is its compressed size in bytes."""
-        made = HeldFile(self.archive, _shown(inner), self._source(inner))
+        made = HeldFile(self.archive, _shown(inner), self.source(inner))
         size = 0
         while data := stream.read(_PIECE):
             size += len(data)
@@ -167,7 +171,7 @@ class _Walk:
         else:
             yield from self.left_out(inner, "the file is empty: give a file with papers")
 
-    def _source(self, inner: str) -> str:
+    def source(self, inner: str) -> str:
         """A unique source name: the file's own, extended by archive and folder names where it is taken."""
         path = PurePosixPath(_shown(inner))
         name = source_name(path)

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 
 from kg.latex import bare
-from kg.model import Batch, KgError
+from kg.model import KgError
 from kg.sources import xml
 from kg.sources.dates import mailed, submitted
 from kg.sources.inputs import InputFile
 from kg.sources.oai import written
-from kg.sources.paper_rows import ARXIV_ID, Row, Skipped, attempt, batch_of
+from kg.sources.paper_rows import ARXIV_ID, Row, RowReader, Skipped, attempt
 
 _ATOM = re.compile(r"<(?:\w+:)?feed\b[^>]{0,2000}\bhttp://www\.w3\.org/2005/Atom\b")
 _RSS = re.compile(r"<rss\b|<rdf:RDF\b(?![^>]{0,2000}\bzotero\.org/)")
@@ -28,28 +28,19 @@ _ANNOUNCED = re.compile(r"^arXiv:\S+\s+Announce Type:\s*[\w-]+\s+Abstract:\s*", 
 _ERROR = "/api/errors"
 
 
-class ArxivReader:
-    """Reads Atom and RSS of arXiv; an entry is named by its arXiv id without the version, "2508.13426"."""
-
-    name = "arxiv"
-
-    def sniff(self, file: InputFile) -> float:
-        start = file.start() if xml.looks_like_xml(file) else ""
-        return 0.9 if (_ATOM.search(start) or _RSS.search(start)) and _OURS.search(start) else 0.0
-
-    def read(self, file: InputFile) -> Batch:
-        """Yield entries lazily; raises KgError for a response that is an error or holds no paper."""
-        return batch_of(_rows(file), file, self.name, "papers")
+def _sniff(file: InputFile) -> float:
+    start = file.start() if xml.looks_like_xml(file) else ""
+    return 0.9 if (_ATOM.search(start) or _RSS.search(start)) and _OURS.search(start) else 0.0
 
 
 def _rows(file: InputFile) -> Iterator[Row]:
     number = 0
     for number, entry in enumerate(xml.elements(file, {"entry", "item"}), 1):
-        name = _value(entry, "id") or _value(entry, "guid") or _value(entry, "link")
+        name = xml.value(entry, "id") or xml.value(entry, "guid") or xml.value(entry, "link")
         if _ERROR in name:
-            said = _value(entry, "summary") or "no reason given"
+            said = xml.value(entry, "summary") or "no reason given"
             raise KgError(f'{file.path}: is an error message of arXiv ("{said}"): correct the query and fetch again.')
-        yield f"paper {number}", attempt(_feed_row if _value(entry, "announce_type") else _row, entry, name)
+        yield f"paper {number}", attempt(_feed_row if xml.value(entry, "announce_type") else _row, entry, name)
     if not number:
         raise KgError(f"{file.path}: is a response of arXiv without papers: widen the query and fetch it again.")
 
@@ -61,15 +52,15 @@ def _row(entry: xml.Element, name: str) -> dict[str, object] | Skipped:
         return Skipped(f'"{name[:100]}" is not an arXiv id: fetch it again')
     return {
         "id": found[1],
-        "title": _value(entry, "title"),
-        "abstract": _ANNOUNCED.sub("", _value(entry, "summary") or _value(entry, "description")),
+        "title": xml.value(entry, "title"),
+        "abstract": _ANNOUNCED.sub("", xml.value(entry, "summary") or xml.value(entry, "description")),
         "institutions": [xml.text(place) for place in xml.children(entry, "author", "affiliation")],
         "authors": [bare(name) for name in _authors(entry)],
-        "venue": _value(entry, "journal_ref"),
-        "comment": _value(entry, "comment"),
-        "date": _value(entry, "published") or mailed(_value(entry, "pubDate")),
+        "venue": xml.value(entry, "journal_ref"),
+        "comment": xml.value(entry, "comment"),
+        "date": xml.value(entry, "published") or mailed(xml.value(entry, "pubDate")),
         "arxiv": found[1],
-        "doi": _value(entry, "doi"),
+        "doi": xml.value(entry, "doi"),
         "url": f"https://arxiv.org/abs/{found[1]}",
     }
 
@@ -77,7 +68,7 @@ def _row(entry: xml.Element, name: str) -> dict[str, object] | Skipped:
 def _feed_row(entry: xml.Element, name: str) -> dict[str, object] | Skipped:
     """An entry of a daily feed."""
     row = _row(entry, name)
-    if isinstance(row, dict) and _value(entry, "announce_type") != "new":
+    if isinstance(row, dict) and xml.value(entry, "announce_type") != "new":
         row["date"] = submitted(str(row["id"]))
     return row
 
@@ -89,8 +80,5 @@ def _authors(entry: xml.Element) -> list[str]:
     return [name for creator in xml.children(entry, "creator") for name in written(xml.text(creator))]
 
 
-def _value(entry: xml.Element, name: str) -> str:
-    return xml.text(xml.child(entry, name))
-
-
-READER = ArxivReader()
+#: An entry is named by its arXiv id without the version, "2508.13426".
+READER = RowReader("arxiv", _sniff, _rows, "papers")

@@ -6,31 +6,26 @@ Specification: https://www.kaggle.com/datasets/Cornell-University/arxiv
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from kg.latex import bare
-from kg.model import Batch
 from kg.sources.dates import mailed, submitted
 from kg.sources.inputs import InputFile
 from kg.sources.json_records import keys, objects, rows, text
-from kg.sources.paper_rows import batch_of
+from kg.sources.paper_rows import Row, RowReader
 
 _REFERENCE = re.compile(r"(?:[\d\W]|and)*")  # "1 and 2": to a list that is not given
 _OWN = {"authors_parsed", "update_date", "submitter", "report-no", "versions"}
 
 
-class ArxivMetaReader:
-    """Reads arXiv's metadata; an entry is named by its arXiv id, "0704.0001"."""
+def _sniff(file: InputFile) -> float:
+    found = keys(file)
+    return 0.9 if {"id", "title", "abstract"} <= found and len(found & _OWN) > 1 else 0.0
 
-    name = "arxivmeta"
 
-    def sniff(self, file: InputFile) -> float:
-        found = keys(file)
-        return 0.9 if {"id", "title", "abstract"} <= found and len(found & _OWN) > 1 else 0.0
-
-    def read(self, file: InputFile) -> Batch:
-        """Yield entries lazily; raises KgError when the JSON cannot be read from the start."""
-        return batch_of(rows(file, _row), file, self.name)
+def _rows(file: InputFile) -> Iterator[Row]:
+    return rows(file, _row)
 
 
 def _row(paper: Any) -> dict[str, Any]:
@@ -59,4 +54,5 @@ def _name(parts: list[str]) -> str:
     return " ".join(filter(None, (*parts[1:2], *parts[:1], *parts[2:3])))
 
 
-READER = ArxivMetaReader()
+#: An entry is named by its arXiv id, "0704.0001".
+READER = RowReader("arxivmeta", _sniff, _rows)

@@ -9,13 +9,12 @@ from html import unescape
 from typing import Any
 
 from kg.latex import bare, journal, plain
-from kg.model import Batch
 from kg.sources import bbl, bibliography
 from kg.sources.forms import forms, is_lost
 from kg.sources.inputs import InputFile
 from kg.sources.json_records import is_data
 from kg.sources.lines import opening, records, rows
-from kg.sources.paper_rows import Row, Skipped, batch_of
+from kg.sources.paper_rows import Row, RowReader, Skipped
 from kg.sources.people import people, person, signed
 from kg.sources.tags import untagged
 
@@ -58,23 +57,14 @@ _LINK = re.compile(r"https?://[^\s{}]{1,500}")
 _PART = re.compile(r"(?:^|,)\s*(family|given|prefix|suffix)\s*=\s*(\{[^{}]*\}|[^,{}]*)")
 
 
-class BibtexReader:
-    """Reads BibTeX; an entry is named by its key, "refs-smith2020"."""
-
-    name = "bibtex"
-
-    def sniff(self, file: InputFile) -> float:
-        start = opening(file)
-        if _OF_BIBER.search(start):
-            return 0.9
-        if _SNIFF.search(start):
-            is_quoted = not _SNIFF.search(_FENCED.sub("", start))  # how to cite the list around it
-            return 0.0 if is_data(file) else 0.3 if is_quoted else 0.8  # a field may hold an entry
-        return 0.3 if _SNIFF_MACRO.search(start) else 0.0
-
-    def read(self, file: InputFile) -> Batch:
-        """Yield entries lazily; an entry with wrong braces, quotes or commas is skipped with a message."""
-        return batch_of(entries_of(file), file, self.name, "entries")
+def _sniff(file: InputFile) -> float:
+    start = opening(file)
+    if _OF_BIBER.search(start):
+        return 0.9
+    if _SNIFF.search(start):
+        is_quoted = not _SNIFF.search(_FENCED.sub("", start))  # how to cite the list around it
+        return 0.0 if is_data(file) else 0.3 if is_quoted else 0.8  # a field may hold an entry
+    return 0.3 if _SNIFF_MACRO.search(start) else 0.0
 
 
 def entries_of(file: InputFile) -> Iterator[Row]:
@@ -300,4 +290,5 @@ def _addresses(text: str, authors: str) -> list[str]:
     return found
 
 
-READER = BibtexReader()
+#: An entry is named by its key, "refs-smith2020".
+READER = RowReader("bibtex", _sniff, entries_of, "entries")

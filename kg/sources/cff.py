@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from kg.model import Batch, KgError
+from kg.model import KgError
 from kg.sources import bibliography
 from kg.sources.dates import iso
 from kg.sources.inputs import InputFile
-from kg.sources.paper_rows import batch_of
+from kg.sources.paper_rows import Row, RowReader
 from kg.sources.people import of_objects
 from kg.sources.yaml_lists import loader
 
@@ -20,28 +20,24 @@ _SNIFF = re.compile(r"^cff-version\s*:", re.M)
 _LARGEST = 100 << 10  # code points: the parser takes ten milliseconds a KB
 
 
-class CffReader:
-    """Reads CITATION.cff; the entry is named by its file."""
+def _sniff(file: InputFile) -> float:
+    return 0.9 if _SNIFF.search(file.start()) else 0.0
 
-    name = "cff"
 
-    def sniff(self, file: InputFile) -> float:
-        return 0.9 if _SNIFF.search(file.start()) else 0.0
+def _rows(file: InputFile) -> list[Row]:
+    """The one entry; raises KgError when it is no YAML."""
+    import yaml
 
-    def read(self, file: InputFile) -> Batch:
-        """Read the one entry; raises KgError when it is no YAML."""
-        import yaml
-
-        text = file.text()
-        if len(text) > _LARGEST:
-            raise KgError(f"{file.path}: holds more than {_LARGEST >> 10} KB: a CITATION.cff has a few KB.")
-        try:
-            # values as texts; libyaml would crash on deep nesting; a second document may be a page about the first
-            said = next(yaml.load_all(text, Loader=loader()), None)
-        except (yaml.YAMLError, RecursionError, ValueError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise KgError(f"{file.path}: is not YAML ({reason}): check its indents and quotes.") from None
-        return batch_of([("the citation", _row(said if isinstance(said, dict) else {}))], file, self.name)
+    text = file.text()
+    if len(text) > _LARGEST:
+        raise KgError(f"{file.path}: holds more than {_LARGEST >> 10} KB: a CITATION.cff has a few KB.")
+    try:
+        # values as texts; libyaml would crash on deep nesting; a second document may be a page about the first
+        said = next(yaml.load_all(text, Loader=loader()), None)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise KgError(f"{file.path}: is not YAML ({reason}): check its indents and quotes.") from None
+    return [("the citation", _row(said if isinstance(said, dict) else {}))]
 
 
 def _row(said: dict[str, Any]) -> dict[str, Any]:
@@ -79,4 +75,5 @@ def _places(people: Any) -> list[Any]:
     return list(filter(None, found))
 
 
-READER = CffReader()
+#: The entry is named by its file.
+READER = RowReader("cff", _sniff, _rows)

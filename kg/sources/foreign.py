@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
+
+from kg.files import toml_file
 
 _ANY = "give papers as PDF, LaTeX, BibTeX, RIS, CSV, Excel, JSON, XML, HTML or Markdown"
 
@@ -24,5 +24,5 @@ def told(head: bytes, is_binary: bool) -> str:
 
 @cache
 def _known() -> tuple[tuple[re.Pattern[bytes], str], ...]:
-    files = tomllib.loads(Path(__file__).with_name("foreign.toml").read_text("utf-8"))["file"]
+    files = toml_file(__file__, "foreign.toml")["file"]
     return tuple((re.compile(one["bytes"].encode(), re.S | re.I), one["told"]) for one in files)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
-from pathlib import Path
+from functools import cache, cached_property, lru_cache, partial
 from typing import Any
+
+from kg.files import toml_file
 
 _SETTINGS = frozenset(
     {"form", "marks", "some", "glued", "breaks", "quotes", "sure", "within", "named", "tagged", "stopped", "told"}
@@ -27,10 +27,8 @@ _LONGEST_LIST = 100_000  # code points of a list in a text
 _MOST_BRACKETS = 2_000  # in such a list: Python's parser takes space for each
 
 
-@cache
-def forms() -> Mapping[str, Any]:
-    """fields.toml: field names by format, and the values that mean "unknown"."""
-    return tomllib.loads(Path(__file__).with_name("fields.toml").read_text("utf-8"))
+#: Field names by format, and the values that mean "unknown".
+forms = partial(toml_file, __file__, "fields.toml")
 
 
 def folded(name: str) -> str:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
-from kg.model import Batch
 from kg.sources import xml
 from kg.sources.body.jatsbody import JatsBody
 from kg.sources.body.streams import papers
@@ -18,7 +17,7 @@ from kg.sources.dates import iso
 from kg.sources.forms import folded_name, forms
 from kg.sources.inputs import InputFile
 from kg.sources.layout.page_words import HeaderLabels, letters
-from kg.sources.paper_rows import Row, batch_of
+from kg.sources.paper_rows import Row, RowReader
 from kg.text import has_han
 
 _ROOT = re.compile(r"<(?:\w+:)?article\b")
@@ -33,21 +32,13 @@ _DEPARTMENT = re.compile(
 )
 
 
-class JatsReader:
-    """Reads JATS; an entry is named by its arXiv id, else its DOI, else its file."""
+def _sniff(file: InputFile) -> float:
+    start = file.start() if xml.looks_like_xml(file) else ""
+    return 0.9 if _ROOT.search(start) and _FRONT.search(start) else 0.0
 
-    name = "jats"
 
-    def sniff(self, file: InputFile) -> float:
-        start = file.start() if xml.looks_like_xml(file) else ""
-        return 0.9 if _ROOT.search(start) and _FRONT.search(start) else 0.0
-
-    def is_single(self, file: InputFile) -> bool:
-        return "articleset" not in file.start()
-
-    def read(self, file: InputFile) -> Batch:
-        """Read one entry, or those of a set of articles; raises KgError when the XML cannot be read."""
-        return batch_of(_rows(file), file, self.name, "papers")
+def _is_single(file: InputFile) -> bool:
+    return "articleset" not in file.start()
 
 
 def _rows(file: InputFile) -> Iterator[Row]:
@@ -203,10 +194,11 @@ def _date(article: xml.Element) -> str:
     dates = []
     for date in xml.children(article, "pub-date"):
         stated = (date.get("iso-8601-date") or "")[:10].split("-")
-        day = iso(*stated[:3]) or iso(*(xml.text(xml.child(date, part)) for part in ("year", "month", "day")))
+        day = iso(*stated[:3]) or iso(*(xml.value(date, part) for part in ("year", "month", "day")))
         if day:
             dates.append(day)
     return min(dates, key=lambda day: (-len(day), day), default="")
 
 
-READER = JatsReader()
+#: An entry is named by its arXiv id, else its DOI, else its file.
+READER = RowReader("jats", _sniff, _rows, "papers", is_single=_is_single)

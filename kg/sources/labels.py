@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.forms import Form, forms
 from kg.sources.inputs import InputFile
 from kg.sources.json_records import keys
 from kg.sources.lines import opening, rows
 from kg.sources.links import without_notes
-from kg.sources.paper_rows import batch_of
+from kg.sources.paper_rows import Row, RowReader
 from kg.text import has_han
 
 _LABEL = re.compile(
@@ -33,22 +32,17 @@ _LEAST = 3  # fields of a paper that are read, by which the form is recognised
 _SURE, _PLAIN = 0.85, 0.62  # plain labels also stand in Markdown, where other things mark a paper
 
 
-class LabelsReader:
-    """Reads labelled lines; an entry is named by its id, else by its position."""
+def _sniff(file: InputFile) -> float:
+    start = opening(file)
+    mark = start.lstrip()[:1]
+    if mark in ("<", "[", "%", "@") or not _first(start) or (mark != "{" and keys(file)):  # YAML
+        return 0.0
+    return _SURE if _BRACKETED.search(start) else _PLAIN
 
-    name = "labels"
 
-    def sniff(self, file: InputFile) -> float:
-        start = opening(file)
-        mark = start.lstrip()[:1]
-        if mark in ("<", "[", "%", "@") or not _first(start) or (mark != "{" and keys(file)):  # YAML
-            return 0.0
-        return _SURE if _BRACKETED.search(start) else _PLAIN
-
-    def read(self, file: InputFile) -> Batch:
-        """Yield entries lazily."""
-        first = re.compile(rf"\s*[{{【]?{re.escape(_first(opening(file)))}\s*[}}】]?\s*[:：}}】]")
-        return batch_of(rows(file, first, lambda lines: _row(file, lines)), file, self.name, "entries")
+def _rows(file: InputFile) -> Iterator[Row]:
+    first = re.compile(rf"\s*[{{【]?{re.escape(_first(opening(file)))}\s*[}}】]?\s*[:：}}】]")
+    return rows(file, first, lambda lines: _row(file, lines))
 
 
 def _first(text: str) -> str:
@@ -123,4 +117,5 @@ def _values(lines: list[str]) -> Iterator[tuple[str, str]]:
     yield heading, value
 
 
-READER = LabelsReader()
+#: An entry is named by its id, else by its position.
+READER = RowReader("labels", _sniff, _rows, "entries")

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
 
-from kg.model import Batch
 from kg.sources import notations
 from kg.sources.beside import is_noted
 from kg.sources.body import markdownbody
@@ -24,7 +23,7 @@ from kg.sources.items import QUOTE, SAID, ListItem, rows_of
 from kg.sources.json_records import is_data, keys
 from kg.sources.lines import decoded, opening
 from kg.sources.links import IMAGE, LINK, PAPER, TARGET, bare, linked
-from kg.sources.paper_rows import Beside, Row, batch_of
+from kg.sources.paper_rows import Beside, Row, RowReader
 from kg.sources.references import EDITION
 
 _OTHER_FORM = re.compile(
@@ -62,34 +61,25 @@ _DEEPEST = 7  # the level of a line in bold among headings
 _COLUMNS = 3  # marks between the columns of a table
 
 
-class MarkdownReader:
-    """Reads Markdown lists of papers; an entry is named by source and position."""
-
-    name = "markdown"
-
-    def sniff(self, file: InputFile) -> float:
-        start = opening(file)
-        is_latex = notations.is_latex(start)
-        if start.startswith("---") and keys(file) and not is_data(file):  # front matter that says of one paper
-            return 0.2
-        if (_OTHER_FORM.match(start) and not (is_latex or notations.is_page(start))) or is_data(file):
-            return 0.0
-        text = notations.in_markdown(file, start)
-        if file.is_whole and markdownbody.is_paper(text):
-            return _SURE
-        lines = text.split("\n")
-        if text == start and PAPER.search(start):
-            marked = any(_ITEM.match(line) or _HEADING.match(line) or _RULE.match(line) for line in lines)
-            return 0.0 if _is_table(lines) else 0.6 if marked or LINK.search(start) else 0.2
-        rows = islice(_papers_of(text), _MOST_TRIED)
-        sure = sum(isinstance(row, Mapping) and not isinstance(row, Beside) for _, row in rows)
-        if sure < 1 + notations.is_page(start):
-            return 0.0
-        return _SURE if is_latex else _LIKELY if sure > 1 else 0.2
-
-    def read(self, file: InputFile) -> Batch:
-        """Yield entries lazily; a link to a paper without a title is skipped with a message."""
-        return batch_of(_rows(file), file, self.name, "links")
+def _sniff(file: InputFile) -> float:
+    start = opening(file)
+    is_latex = notations.is_latex(start)
+    if start.startswith("---") and keys(file) and not is_data(file):  # front matter that says of one paper
+        return 0.2
+    if (_OTHER_FORM.match(start) and not (is_latex or notations.is_page(start))) or is_data(file):
+        return 0.0
+    text = notations.in_markdown(file, start)
+    if file.is_whole and markdownbody.is_paper(text):
+        return _SURE
+    lines = text.split("\n")
+    if text == start and PAPER.search(start):
+        marked = any(_ITEM.match(line) or _HEADING.match(line) or _RULE.match(line) for line in lines)
+        return 0.0 if _is_table(lines) else 0.6 if marked or LINK.search(start) else 0.2
+    rows = islice(_papers_of(text), _MOST_TRIED)
+    sure = sum(isinstance(row, Mapping) and not isinstance(row, Beside) for _, row in rows)
+    if sure < 1 + notations.is_page(start):
+        return 0.0
+    return _SURE if is_latex else _LIKELY if sure > 1 else 0.2
 
 
 def _is_plain(line: str) -> bool:
@@ -393,4 +383,5 @@ _STAR = re.compile(
 )
 
 
-READER = MarkdownReader()
+#: An entry is named by source and position.
+READER = RowReader("markdown", _sniff, _rows, "links")

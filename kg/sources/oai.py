@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 
 from kg.latex import bare
-from kg.model import Batch, KgError
+from kg.model import KgError
 from kg.sources import xml
 from kg.sources.dates import mailed, submitted
 from kg.sources.forms import is_other
 from kg.sources.inputs import InputFile
-from kg.sources.paper_rows import ARXIV_ID, Row, Skipped, attempt, batch_of, doi_in
+from kg.sources.paper_rows import ARXIV_ID, Row, RowReader, Skipped, attempt, doi_in
 from kg.sources.tags import untagged
 
 _ROOT = re.compile(r"<(?:\w+:)?OAI-PMH\b")
@@ -32,19 +32,10 @@ _BRACKETS = re.compile(r"\s*\([^()]*\)")
 _BETWEEN = re.compile(r"\s*(?:,\s*(?:and\s)?|;|:|\sand\s|\s&\s)\s*")
 
 
-class OaiReader:
-    """Reads OAI-PMH responses; an entry is named by its arXiv id, else its DOI, else its OAI identifier."""
-
-    name = "oai"
-
-    def sniff(self, file: InputFile) -> float:
-        start = file.start() if xml.looks_like_xml(file) else ""
-        is_ours = _ROOT.search(start) or (_BARE.match(start) and "<metadata" in start.replace("<oai:", "<"))
-        return 0.8 if is_ours and _OURS.search(start) else 0.0
-
-    def read(self, file: InputFile) -> Batch:
-        """Yield entries lazily; raises KgError for a response that is an error or holds no paper."""
-        return batch_of(_rows(file), file, self.name, "records")
+def _sniff(file: InputFile) -> float:
+    start = file.start() if xml.looks_like_xml(file) else ""
+    is_ours = _ROOT.search(start) or (_BARE.match(start) and "<metadata" in start.replace("<oai:", "<"))
+    return 0.8 if is_ours and _OURS.search(start) else 0.0
 
 
 def _rows(file: InputFile) -> Iterator[Row]:
@@ -68,35 +59,35 @@ def _row(record: xml.Element) -> dict[str, object] | Skipped:
     for metadata in xml.children(record, "metadata"):
         for found in metadata:
             if (form := xml.local(found)) in _FORMS:
-                name = xml.text(xml.child(record, "header", "identifier"))
+                name = xml.value(record, "header", "identifier")
                 return _dublin_core(found, name) if form == "dc" else _arxiv(found, name, raw=form == "arXivRaw")
     return Skipped("its metadata are of no form that is read here (arXiv, arXivRaw, oai_dc): fetch one of these")
 
 
 def _arxiv(paper: xml.Element, name: str, raw: bool) -> dict[str, object] | Skipped:
     """A record with arXiv's own metadata."""
-    found = _ARXIV.fullmatch(f"oai:arXiv.org:{_value(paper, 'id')}") or _ARXIV.fullmatch(name)
+    found = _ARXIV.fullmatch(f"oai:arXiv.org:{xml.value(paper, 'id')}") or _ARXIV.fullmatch(name)
     if found is None:
-        return Skipped(f'"{(_value(paper, "id") or name)[:100]}" is not an arXiv id: fetch it again')
+        return Skipped(f'"{(xml.value(paper, "id") or name)[:100]}" is not an arXiv id: fetch it again')
     return {
         "id": found[1],
-        "title": _value(paper, "title"),
-        "abstract": _value(paper, "abstract"),
+        "title": xml.value(paper, "title"),
+        "abstract": xml.value(paper, "abstract"),
         "institutions": [xml.text(place) for place in xml.children(paper, "authors", "author", "affiliation")],
-        "authors": written(_value(paper, "authors"))
+        "authors": written(xml.value(paper, "authors"))
         if raw
         else [_name(one) for one in xml.children(paper, "authors", "author")],
-        "venue": bare(_value(paper, "journal-ref")),
-        "comment": _value(paper, "comments"),
-        "date": _first_version(paper, found[1]) if raw else _created(_value(paper, "created"), found[1]),
+        "venue": bare(xml.value(paper, "journal-ref")),
+        "comment": xml.value(paper, "comments"),
+        "date": _first_version(paper, found[1]) if raw else _created(xml.value(paper, "created"), found[1]),
         "arxiv": found[1],
-        "doi": _value(paper, "doi"),
+        "doi": xml.value(paper, "doi"),
         "url": f"https://arxiv.org/abs/{found[1]}",
     }
 
 
 def _name(author: xml.Element) -> str:
-    return bare(" ".join(part for key in ("forenames", "keyname", "suffix") if (part := _value(author, key))))
+    return bare(" ".join(part for key in ("forenames", "keyname", "suffix") if (part := xml.value(author, key))))
 
 
 def written(authors: str) -> list[str]:
@@ -114,7 +105,7 @@ def written(authors: str) -> list[str]:
 def _first_version(paper: xml.Element, arxiv: str) -> str:
     versions = xml.children(paper, "version")
     first = next((one for one in versions if one.get("version") == "v1"), versions[0] if versions else None)
-    return mailed(xml.text(xml.child(first, "date"))) if first is not None else submitted(arxiv)
+    return mailed(xml.value(first, "date")) if first is not None else submitted(arxiv)
 
 
 def _created(created: str, arxiv: str) -> str:
@@ -141,7 +132,7 @@ def _dublin_core(paper: xml.Element, name: str) -> dict[str, object]:
         "title": titles[0],
         "abstract": abstract,
         "authors": [_turned(xml.text(one)) for one in xml.children(paper, "creator")],
-        "venue": _value(paper, "source"),
+        "venue": xml.value(paper, "source"),
         "date": _earliest([xml.text(one) for one in xml.children(paper, "date")]),
         "arxiv": arxiv,
         "doi": doi,
@@ -168,8 +159,5 @@ def _earliest(dates: list[str]) -> str:
     return max((one for one in found if one.startswith(found[0])), key=len, default="")
 
 
-def _value(element: xml.Element, name: str) -> str:
-    return xml.text(xml.child(element, name))
-
-
-READER = OaiReader()
+#: An entry is named by its arXiv id, else its DOI, else its OAI identifier.
+READER = RowReader("oai", _sniff, _rows)

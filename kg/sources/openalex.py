@@ -7,13 +7,13 @@ because OpenAlex computes them. Specification: https://docs.openalex.org/api-ent
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from kg.model import Batch
 from kg.sources.forms import unread_of_service
 from kg.sources.inputs import TEXT_LIMIT, InputFile
 from kg.sources.json_records import inner, keys, objects, rows, text
-from kg.sources.paper_rows import ARXIV_ID, Skipped, batch_of
+from kg.sources.paper_rows import ARXIV_ID, Row, RowReader, Skipped
 from kg.sources.tags import untagged
 
 _WORK = re.compile(r'"id"\s*:\s*"https?://openalex\.org/W\d+"')
@@ -21,17 +21,12 @@ _FIELDS = {"authorships", "abstract_inverted_index", "display_name", "publicatio
 _ARXIV = re.compile(rf"arxiv(?:\.org/(?:abs|pdf)/|\.)({ARXIV_ID})", re.I)
 
 
-class OpenAlexReader:
-    """Reads OpenAlex works; an entry is named by its OpenAlex id, "W2741809807"."""
+def _sniff(file: InputFile) -> float:
+    return 0.9 if keys(file) & _FIELDS and _WORK.search(file.start()) else 0.0
 
-    name = "openalex"
 
-    def sniff(self, file: InputFile) -> float:
-        return 0.9 if keys(file) & _FIELDS and _WORK.search(file.start()) else 0.0
-
-    def read(self, file: InputFile) -> Batch:
-        """Yield entries lazily; raises KgError when the JSON cannot be read from the start."""
-        return batch_of(rows(file, _row, ("results",)), file, self.name)
+def _rows(file: InputFile) -> Iterator[Row]:
+    return rows(file, _row, ("results",))
 
 
 def _row(work: Any) -> dict[str, Any]:
@@ -76,4 +71,5 @@ def abstract(index: Any) -> str:
     return " ".join(word for _, word in sorted(places))
 
 
-READER = OpenAlexReader()
+#: An entry is named by its OpenAlex id, "W2741809807".
+READER = RowReader("openalex", _sniff, _rows)

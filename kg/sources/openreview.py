@@ -6,14 +6,14 @@ Replies (reviews, comments, decisions) are left out. Specification: https://docs
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from kg.model import Batch
 from kg.sources.forms import unread_of_service
 from kg.sources.inputs import InputFile
 from kg.sources.json_records import inner, keys, objects, rows, text, texts
-from kg.sources.paper_rows import Skipped, batch_of
+from kg.sources.paper_rows import Row, RowReader, Skipped
 
 _CONTENT = re.compile(r'"content"\s*:\s*\{')
 _VALUE = re.compile(r'"(?:title|abstract|authors)"\s*:\s*\{\s*"value"\s*:')
@@ -22,20 +22,15 @@ _DATES = ("pdate", "odate", "cdate", "tcdate")  # published, made public, create
 _LATEST = 4e12  # milliseconds: the year 2096
 
 
-class OpenReviewReader:
-    """Reads OpenReview notes; an entry is named by its forum, "9aPd1yEGa0"."""
+def _sniff(file: InputFile) -> float:
+    found = keys(file)
+    if "title" not in found or not found & _FIELDS or not _CONTENT.search(file.start()):
+        return 0.0
+    return 0.9 if _VALUE.search(file.start()) else 0.8 if "forum" in found else 0.0
 
-    name = "openreview"
 
-    def sniff(self, file: InputFile) -> float:
-        found = keys(file)
-        if "title" not in found or not found & _FIELDS or not _CONTENT.search(file.start()):
-            return 0.0
-        return 0.9 if _VALUE.search(file.start()) else 0.8 if "forum" in found else 0.0
-
-    def read(self, file: InputFile) -> Batch:
-        """Yield entries lazily; raises KgError when the JSON cannot be read from the start."""
-        return batch_of(rows(file, _row, ("notes",)), file, self.name)
+def _rows(file: InputFile) -> Iterator[Row]:
+    return rows(file, _row, ("notes",))
 
 
 def _row(note: Any) -> dict[str, Any] | Skipped:
@@ -72,4 +67,5 @@ def _day(note: dict[str, Any]) -> str:
     return "" if first is None else datetime.fromtimestamp(first / 1000, UTC).date().isoformat()
 
 
-READER = OpenReviewReader()
+#: An entry is named by its forum, "9aPd1yEGa0".
+READER = RowReader("openreview", _sniff, _rows)

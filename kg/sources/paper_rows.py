@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date as day_of
 from functools import cache
 from typing import Any, TypeVar
@@ -86,6 +87,21 @@ class Beside(dict[str, Any]):
 
 Made = TypeVar("Made")
 Row = tuple[str, Mapping[str, Any] | Skipped]  # position ("line 3", "record 2") and values
+
+
+@dataclass(frozen=True)
+class RowReader:
+    """A reader of a format, made of functions: `rows` gives the entries of a file, lazily where there are many."""
+
+    name: str
+    sniff: Callable[[InputFile], float]
+    rows: Callable[[InputFile], Iterable[Row]]  # raises KgError when none can be read
+    unit: str = "records"  # what messages call entries
+    is_single: Callable[[InputFile], bool] = lambda file: False
+
+    def read(self, file: InputFile) -> Batch:
+        """Read the entries of a file; raises KgError when none can be read."""
+        return batch_of(self.rows(file), file, self.name, self.unit)
 
 
 def attempt(make: Callable[..., Made], *given: Any) -> Made | Skipped:

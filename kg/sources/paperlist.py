@@ -7,13 +7,13 @@ Format: https://github.com/papercopilot/paperlists
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from kg.model import Batch
 from kg.sources.inputs import InputFile
 from kg.sources.json_records import keys, rows, text
-from kg.sources.paper_rows import batch_of
+from kg.sources.paper_rows import Row, RowReader
 from kg.sources.xml import stem
 
 _OWN = {"aff", "aff_unique_norm", "aff_domain", "gs_citation", "primary_area", "status", "track", "author_site", "oa"}
@@ -24,19 +24,14 @@ _EDITION = re.compile(r"(?<![A-Za-z])([A-Za-z]{3,12})(?:\.cc/|[-_ .])?((?:19|20)
 _YEAR = re.compile(r"\byear\s*=\s*\{?((?:19|20)\d\d)\b", re.I)
 
 
-class PaperListReader:
-    """Reads Paper Copilot lists; an entry is named by its id there, mostly that of OpenReview."""
+def _sniff(file: InputFile) -> float:
+    found = keys(file)
+    is_ours = {"title", "author"} <= found and len(found & _OWN) > 1
+    return 0.8 if is_ours and _TEXT.search(file.start()) else 0.0
 
-    name = "paperlist"
 
-    def sniff(self, file: InputFile) -> float:
-        found = keys(file)
-        is_ours = {"title", "author"} <= found and len(found & _OWN) > 1
-        return 0.8 if is_ours and _TEXT.search(file.start()) else 0.0
-
-    def read(self, file: InputFile) -> Batch:
-        """Yield entries lazily; raises KgError when the JSON cannot be read from the start."""
-        return batch_of(rows(file, partial(_row, of_file=_edition(stem(file)))), file, self.name)
+def _rows(file: InputFile) -> Iterator[Row]:
+    return rows(file, partial(_row, of_file=_edition(stem(file))))
 
 
 def _row(paper: Any, of_file: tuple[str, str]) -> dict[str, Any]:
@@ -72,4 +67,5 @@ def _listed(value: Any) -> list[str]:
     return [piece for piece in map(str.strip, text(value).split(";")) if piece]
 
 
-READER = PaperListReader()
+#: An entry is named by its id there, mostly that of OpenReview.
+READER = RowReader("paperlist", _sniff, _rows)

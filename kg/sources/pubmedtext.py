@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.dates import iso_date
 from kg.sources.inputs import InputFile
 from kg.sources.json_records import is_data
 from kg.sources.lines import RecordLines, opening, text_lines
-from kg.sources.paper_rows import Row, Skipped, attempt, batch_of
+from kg.sources.paper_rows import Row, RowReader, Skipped, attempt
 from kg.sources.people import person
 
 _FIRST = re.compile(r"\d{1,6}[.:] (?=\S)")
@@ -33,17 +32,8 @@ _BESIDE = re.compile(
 )
 
 
-class PubmedTextReader:
-    """Reads records as PubMed prints them; an entry is named by its number there."""
-
-    name = "pubmedtext"
-
-    def sniff(self, file: InputFile) -> float:
-        return 0.95 if _WHOLE.match(opening(file)) and not is_data(file) else 0.0
-
-    def read(self, file: InputFile) -> Batch:
-        """Yield entries lazily."""
-        return batch_of(_rows(file), file, self.name, "records")
+def _sniff(file: InputFile) -> float:
+    return 0.95 if _WHOLE.match(opening(file)) and not is_data(file) else 0.0
 
 
 def _rows(file: InputFile) -> Iterator[Row]:
@@ -111,4 +101,5 @@ def _signed(line: str) -> list[str]:
     return [*map(person, persons), *groups]
 
 
-READER = PubmedTextReader()
+#: An entry is named by its number there.
+READER = RowReader("pubmedtext", _sniff, _rows)

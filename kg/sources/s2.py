@@ -7,16 +7,16 @@ annotated text. Specifications: https://api.semanticscholar.org/api-docs/, https
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from kg.model import Batch
 from kg.sources.body import s2body
 from kg.sources.dates import submitted
 from kg.sources.forms import unread_of_service
 from kg.sources.inputs import InputFile
 from kg.sources.json_records import inner, keys, objects, rows, text, texts
-from kg.sources.paper_rows import batch_of
+from kg.sources.paper_rows import Row, RowReader
 from kg.sources.tei import is_name, organisations, without_keywords
 from kg.sources.xml import stem
 
@@ -27,20 +27,15 @@ _LISTS = ("data", "recommendedPapers")
 _WITHIN = ("citingPaper", "citedPaper")  # citation lists wrap each paper in an object
 
 
-class S2Reader:
-    """Reads Semantic Scholar and S2ORC; an entry is named by its id there, a full text also by its file."""
+def _sniff(file: InputFile) -> float:
+    found = keys(file)
+    forms = (("paperId", _API), ("corpusid", _SETS), ("paper_id", _FULL))
+    return 0.9 if any(name in found and found & fields for name, fields in forms) else 0.0
 
-    name = "s2"
 
-    def sniff(self, file: InputFile) -> float:
-        found = keys(file)
-        forms = (("paperId", _API), ("corpusid", _SETS), ("paper_id", _FULL))
-        return 0.9 if any(name in found and found & fields for name, fields in forms) else 0.0
-
-    def read(self, file: InputFile) -> Batch:
-        """Yield entries lazily; raises KgError when the JSON cannot be read from the start."""
-        make = partial(_row, stem(file))
-        return batch_of(rows(file, s2body.whole(make) if file.is_whole else make, _LISTS), file, self.name)
+def _rows(file: InputFile) -> Iterator[Row]:
+    make = partial(_row, stem(file))
+    return rows(file, s2body.whole(make) if file.is_whole else make, _LISTS)
 
 
 def _row(file: str, paper: dict[str, Any]) -> dict[str, Any]:
@@ -143,4 +138,5 @@ def _institutions(place: dict[str, Any]) -> list[str]:
     return organisations(text(place.get("institution"))) or organisations(text(place.get("laboratory")))
 
 
-READER = S2Reader()
+#: An entry is named by its id there, a full text also by its file.
+READER = RowReader("s2", _sniff, _rows)

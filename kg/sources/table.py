@@ -20,7 +20,7 @@ from kg.sources.forms import Form, folded, forms
 from kg.sources.inputs import HeldFile, InputFile
 from kg.sources.lines import BREAK, Line, opening, text_lines
 from kg.sources.links import LINK, bare
-from kg.sources.paper_rows import Row, Skipped, attempt, batch_of
+from kg.sources.paper_rows import Row, RowReader, Skipped, attempt, batch_of
 from kg.sources.people import apart
 from kg.sources.references import WHOLE
 from kg.sources.styles import cited
@@ -49,21 +49,16 @@ class _Shape:
         return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
 
 
-class TableReader:
-    """Reads tables of papers; an entry is named by its id if the table has one, else by its position."""
+def _sniff(file: InputFile) -> float:
+    shape = _shape(file)
+    return 0.0 if shape is None else 0.7 if shape.form.settings.get("marks") else 0.4
 
-    name = "table"
 
-    def sniff(self, file: InputFile) -> float:
-        shape = _shape(file)
-        return 0.0 if shape is None else 0.7 if shape.form.settings.get("marks") else 0.4
-
-    def read(self, file: InputFile) -> Batch:
-        """Yield entries lazily; a row that does not fit the header is skipped with a message."""
-        shape = _shape(file)
-        if shape is None:
-            raise KgError(f"{file.path}: is not a table with a title column: name the columns in its first line.")
-        return batch_of(_rows(file, shape), file, self.name, "rows")
+def _of_table(file: InputFile) -> Iterator[Row]:
+    shape = _shape(file)
+    if shape is None:
+        raise KgError(f"{file.path}: is not a table with a title column: name the columns in its first line.")
+    return _rows(file, shape)
 
 
 def inner(file: InputFile, rows: Iterable[list[str]], most: int, too_large: KgError) -> InputFile:
@@ -279,4 +274,5 @@ def _authors_apart(form: Form, columns: Sequence[str], again: frozenset[str]) ->
     return found if len(found) > 1 else {}
 
 
-READER = TableReader()
+#: An entry is named by its id if the table has one, else by its position.
+READER = RowReader("table", _sniff, _of_table, "rows")

@@ -11,13 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from kg.model import Batch
 from kg.sources import xml
 from kg.sources.body.streams import papers
 from kg.sources.body.teibody import TeiBody
 from kg.sources.dates import submitted, written
 from kg.sources.inputs import InputFile
-from kg.sources.paper_rows import ARXIV_ID, Row, batch_of
+from kg.sources.paper_rows import ARXIV_ID, Row, RowReader
 
 _ROOT = re.compile(r"<(?:\w+:)?(?:TEI|teiCorpus)\b")
 _ARXIV = re.compile(rf"{ARXIV_ID}(?=v\d|\b)")
@@ -31,22 +30,14 @@ _NO_NAME = re.compile(r"[@\d]|https?:|www\.")
 _KEYWORDS = re.compile(r"(?:index terms|key\s?words(?: and phrases)?)\s*[-‐-―:.]\s*", re.I)
 
 
-class TeiReader:
-    """Reads GROBID's TEI; an entry is named by its arXiv id, else its DOI, else its file."""
+def _sniff(file: InputFile) -> float:
+    start = file.start() if xml.looks_like_xml(file) else ""
+    is_ours = "http://www.tei-c.org/ns/1.0" in start and "<biblFull" not in start  # a list of HAL
+    return 0.9 if is_ours and _ROOT.search(start) else 0.0
 
-    name = "tei"
 
-    def sniff(self, file: InputFile) -> float:
-        start = file.start() if xml.looks_like_xml(file) else ""
-        is_ours = "http://www.tei-c.org/ns/1.0" in start and "<biblFull" not in start  # a list of HAL
-        return 0.9 if is_ours and _ROOT.search(start) else 0.0
-
-    def is_single(self, file: InputFile) -> bool:
-        return "teiCorpus" not in file.start()
-
-    def read(self, file: InputFile) -> Batch:
-        """Read one entry, or those of a corpus; raises KgError when the XML cannot be read."""
-        return batch_of(_rows(file), file, self.name, "papers")
+def _is_single(file: InputFile) -> bool:
+    return "teiCorpus" not in file.start()
 
 
 def _rows(file: InputFile) -> Iterator[Row]:
@@ -68,7 +59,7 @@ def _row(header: xml.Element, stem: str) -> dict[str, object]:
         "abstract": abstract,
         "institutions": [*(name for author in authors for name in _institutions(author)), *affiliations],
         "authors": people,
-        "venue": xml.text(xml.child(work, "monogr", "title")),
+        "venue": xml.value(work, "monogr", "title"),
         "date": date or ("" if year else submitted(name)),
         "year": year,
         "arxiv": arxiv[0] if arxiv else stem,
@@ -165,4 +156,5 @@ def _date(header: xml.Element, work: xml.Element) -> tuple[str, str]:
     return written(text), text
 
 
-READER = TeiReader()
+#: An entry is named by its arXiv id, else its DOI, else its file.
+READER = RowReader("tei", _sniff, _rows, "papers", is_single=_is_single)

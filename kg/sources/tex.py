@@ -13,12 +13,11 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from kg.latex import COMMENT, bare, plain
-from kg.model import Batch
 from kg.sources import bibliography
 from kg.sources.body import latexbody
 from kg.sources.inputs import HeldFile, InputFile
 from kg.sources.lines import decoded
-from kg.sources.paper_rows import ARXIV_ID, batch_of
+from kg.sources.paper_rows import ARXIV_ID, Row, RowReader
 from kg.sources.people import people, signed
 
 _BEGIN = re.compile(r"^[^%\n]{0,200}\\document(?:class|style)\b", re.M)
@@ -73,29 +72,19 @@ _PLACE = re.compile(
 _OF_FILE = re.compile(rf"(?<![\d.])({ARXIV_ID})(?:v\d+)?(?!\d)")
 
 
-class TexReader:
-    """Reads a main file of LaTeX; the entry is named by its file, and by its arXiv id where the file is."""
-
-    name = "tex"
-
-    def sniff(self, file: InputFile) -> float:
-        return 0.7 if _BEGIN.search(file.start()) else 0.0
-
-    def read(self, file: InputFile) -> Batch:
-        """Read the one entry; raises KgError when the file cannot be read."""
-        text = decoded(b"".join(file.chunks()))
-        folder = file.path.parent if isinstance(file.path, Path) else None
-        text = joined(text, lambda name: _beside(folder, name))
-        row = _row(text, file)
-        if file.is_whole:
-            held = file.path.beside.get if isinstance(file.path, HeldFile) else partial(_beside, folder)
-            row["body"] = lambda: latexbody.body(text, file.own_name, held)
-        return batch_of([("the paper", row)], file, self.name)
+def _sniff(file: InputFile) -> float:
+    return 0.7 if _BEGIN.search(file.start()) else 0.0
 
 
-def is_main(text: str) -> bool:
-    """Whether a LaTeX file begins a document and is that of a paper."""
-    return _BEGIN.search(text) is not None
+def _rows(file: InputFile) -> list[Row]:
+    text = decoded(b"".join(file.chunks()))
+    folder = file.path.parent if isinstance(file.path, Path) else None
+    text = joined(text, lambda name: beside(folder, name))
+    row = _row(text, file)
+    if file.is_whole:
+        held = file.path.beside.get if isinstance(file.path, HeldFile) else partial(beside, folder)
+        row["body"] = lambda: latexbody.body(text, file.own_name, held)
+    return [("the paper", row)]
 
 
 def joined(text: str, file: Callable[[str], str | None]) -> str:
@@ -116,7 +105,7 @@ def joined(text: str, file: Callable[[str], str | None]) -> str:
     return COMMENT.sub("", text[:_LARGEST])
 
 
-def _beside(folder: Path | None, name: str) -> str | None:
+def beside(folder: Path | None, name: str) -> str | None:
     """The text of a file in the folder of the main file, or below it."""
     if folder is None or name.startswith(("/", "~")) or ".." in PurePosixPath(name).parts:
         return None
@@ -129,40 +118,40 @@ def _beside(folder: Path | None, name: str) -> str | None:
 
 def _row(text: str, file: InputFile) -> dict[str, object]:
     macros = _macros(text)
-    titles = [*_arguments(text, r"(?:icml|twocolumn)?[tT]itle")]
-    abstracts = [*_environments(text, "abstract"), *_arguments(text, r"abstract")]
+    titles = [*arguments(text, r"(?:icml|twocolumn)?[tT]itle")]
+    abstracts = [*_environments(text, "abstract"), *arguments(text, r"abstract")]
     if not titles and not abstracts:  # a thesis with commands and environments of its own
         titles = [value for name, value in macros.items() if name.lower().endswith("title")]
         abstracts = [*_environments(text, r"[A-Za-z]{0,20}[aA]bstract[A-Za-z]{0,20}")]
     authors, places = _authors(text)
     found = _OF_FILE.search(file.file_name.replace("_", "/")) or _OF_FILE.search(file.file_name)
-    dates = next(_arguments(text, r"date"), "")
+    dates = next(arguments(text, r"date"), "")
     return {
         "title": _plain(_SMALL.sub("", next(iter(titles), "")), macros).replace("\n", " "),
-        "subtitle": _plain(next(_arguments(text, r"subtitle"), ""), macros).replace("\n", " "),
+        "subtitle": _plain(next(arguments(text, r"subtitle"), ""), macros).replace("\n", " "),
         "abstract": _plain(max(abstracts, key=len, default=""), macros),
         "authors": signed(
             [name for name in map(_name, authors) if name],
-            [*map(_name, _arguments(text, r"collaboration(?:\s*\{\d+\})?"))],
+            [*map(_name, arguments(text, r"collaboration(?:\s*\{\d+\})?"))],
         ),
         "institutions": [place for place in (_name(one, is_place=True) for one in places) if place],
         "arxiv": found[1] if found else "",
         "date": bare(dates) if re.search(r"\d{4}", dates) else "",
-        "year": next(_arguments(text, r"acmYear"), ""),
-        "doi": bare(next(_arguments(text, r"(?:acmDOI|doi)"), "")),
-        "venue": _name(next(_arguments(text, r"(?:acmConference|journal)"), ""), is_place=True),
+        "year": next(arguments(text, r"acmYear"), ""),
+        "doi": bare(next(arguments(text, r"(?:acmDOI|doi)"), "")),
+        "venue": _name(next(arguments(text, r"(?:acmConference|journal)"), ""), is_place=True),
         "keywords": _terms(text, macros),
     }
 
 
 def _terms(text: str, macros: dict[str, str]) -> list[str]:
     """The keywords of a paper; codes of a classification among them are none."""
-    found = next(_arguments(text, r"(?:icml)?[kK]eywords?"), "") or next(_environments(text, r"(?:IEEE)?keywords?"), "")
+    found = next(arguments(text, r"(?:icml)?[kK]eywords?"), "") or next(_environments(text, r"(?:IEEE)?keywords?"), "")
     terms = _BETWEEN_TERMS.sub(";", _CODE.sub("", found))
     return bibliography.terms([_plain(terms, macros).strip(" ;.")]) if found else []
 
 
-def _arguments(text: str, command: str) -> Iterator[str]:
+def arguments(text: str, command: str) -> Iterator[str]:
     r"""The arguments of a command: `\title[short]{long}`."""
     for found in islice(re.finditer(rf"\\{command}\*?\s*(?:\[[^\[\]]{{0,300}}\]\s*)?(?=\{{)", text), _MOST_COMMANDS):
         yield _braced(text, found.end())
@@ -223,15 +212,15 @@ def _authors(text: str) -> tuple[list[str], list[str]]:
     """The authors and their affiliations, as the classes of publishers want them written."""
     people: list[str] = []
     places: list[str] = []
-    for block in map(_marked, _arguments(text, r"[aA]uthor")):
+    for block in map(_marked, arguments(text, r"[aA]uthor")):
         if _NAME.search(block):
             for part in _NAME.split(block)[1:]:
                 name, *place = _ADDRESS.split(part)
                 people.append(_LINE_END.split(name)[0])
                 places += (_BETWEEN_PEOPLE.split(one)[0] for one in place)
             continue
-        inner = [*_arguments(block, r"IEEEauthorblockN")]
-        places += _arguments(block, r"IEEEauthorblockA")
+        inner = [*arguments(block, r"IEEEauthorblockN")]
+        places += arguments(block, r"IEEEauthorblockA")
         for part in inner or _BETWEEN_PEOPLE.split(block):
             lines = [line for line in _BETWEEN.split(_DROPPED.sub("", part)) if len(line) < 500 and line.strip()]
             is_one = len(_several(lines[0])) == 1 if lines else False  # what stands below a single name is its place
@@ -240,10 +229,10 @@ def _authors(text: str) -> tuple[list[str], list[str]]:
                     places += (one for wide in _WIDE.split(line) for one in _AT_MARK.split(wide))
                 else:
                     people += _WIDE.split(line)
-    people += _arguments(text, r"icmlauthor")
+    people += arguments(text, r"icmlauthor")
     for command in ("affiliations?", "affil", "address", "institute"):
-        for block in map(_marked, _arguments(text, command)):
-            institutions = [*_arguments(block, r"(?:institution|orgname)")] or _of_parts(block)
+        for block in map(_marked, arguments(text, command)):
+            institutions = [*arguments(block, r"(?:institution|orgname)")] or _of_parts(block)
             places += institutions or [
                 one
                 for part in re.split(r"\\and(?![A-Za-z])|\n\s*\n", block)
@@ -294,4 +283,5 @@ def _name(text: str, is_place: bool = False) -> str:
     return text if sum(map(str.isalpha, text)) > 1 and (is_place or len(text) < 100) else ""
 
 
-READER = TexReader()
+#: The entry is named by its file, and by its arXiv id where the file is.
+READER = RowReader("tex", _sniff, _rows)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 from typing import Any
 from urllib.parse import parse_qs
 
-from kg.model import Batch, KgError
+from kg.model import KgError
 from kg.sources import bibliography, bibtex
 from kg.sources.body import htmlbody
 from kg.sources.body.bodyparts import body_of
 from kg.sources.dates import iso_date
 from kg.sources.forms import forms
 from kg.sources.inputs import HeldFile, InputFile
-from kg.sources.paper_rows import batch_of, doi_in
+from kg.sources.paper_rows import Row, RowReader, doi_in
 from kg.sources.people import of_objects
 from kg.sources.tags import untagged
 
@@ -49,34 +49,33 @@ _KINDS = frozenset(
 )
 
 
-class WebReader:
-    """Reads a saved web page; the entry is named by its file."""
+def _sniff(file: InputFile) -> float:
+    start = file.start()
+    is_paper = _OURS.search(start) or "ltx_title_document" in start or _ENTRIES.search(start)
+    return 0.8 if _PAGE.search(start[:5000]) and is_paper else 0.0
 
-    name = "web"
 
-    def sniff(self, file: InputFile) -> float:
-        start = file.start()
-        is_paper = _OURS.search(start) or "ltx_title_document" in start or _ENTRIES.search(start)
-        return 0.8 if _PAGE.search(start[:5000]) and is_paper else 0.0
+def _is_single(file: InputFile) -> bool:
+    start = file.start()
+    return not (_SPAN.search(start) or _ENTRIES.search(start))
 
-    def is_single(self, file: InputFile) -> bool:
-        start = file.start()
-        return not (_SPAN.search(start) or _ENTRIES.search(start))
 
-    def read(self, file: InputFile) -> Batch:
-        """Read the one entry; raises KgError for a page without a paper."""
-        page = parsed(file, b"".join(file.chunks()))
-        row = _of_tags(page) or next(_of_json(page), None) or htmlbody.header(page)
-        if row and file.is_whole:
-            row["body"] = lambda: body_of(lambda builder: htmlbody.HtmlBody(builder).whole(page))
-        rows = [("the page", row)] if row else [(f"reference {n}", one) for n, one in enumerate(_of_spans(page), 1)]
-        if not rows and (entries := list(_entries(page))):
-            held = HeldFile(None, str(file.path), file.name)
-            held.write("\n".join(entries).encode())
-            return batch_of(bibtex.entries_of(InputFile(held, file.name)), file, self.name, "entries")
-        if not rows:
-            raise KgError(f"{file.path}: the page says of no paper (citation_title): save the page of one paper.")
-        return batch_of(rows, file, self.name)
+def _rows(file: InputFile) -> Iterable[Row]:
+    """The one entry, or several that a page holds; raises KgError for a page without a paper."""
+    page = parsed(file, b"".join(file.chunks()))
+    row = _of_tags(page) or next(_of_json(page), None) or htmlbody.header(page)
+    if row and file.is_whole:
+        row["body"] = lambda: body_of(lambda builder: htmlbody.HtmlBody(builder).whole(page))
+    if row:
+        return [("the page", row)]
+    rows: list[Row] = [(f"reference {n}", one) for n, one in enumerate(_of_spans(page), 1)]
+    if not rows and (entries := list(_entries(page))):
+        held = HeldFile(None, str(file.path), file.name)
+        held.write("\n".join(entries).encode())
+        return bibtex.entries_of(InputFile(held, file.name))
+    if not rows:
+        raise KgError(f"{file.path}: the page says of no paper (citation_title): save the page of one paper.")
+    return rows
 
 
 def parsed(file: InputFile, data: bytes) -> Any:
@@ -333,4 +332,5 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-READER = WebReader()
+#: The entry is named by its file.
+READER = RowReader("web", _sniff, _rows, is_single=_is_single)

@@ -124,7 +124,7 @@ def _cells(row: xml.Element, texts: list[str], dates: frozenset[int]) -> list[st
 def _values(row: xml.Element, texts: list[str], dates: frozenset[int]) -> Iterator[tuple[xml.Element, str]]:
     """The cells of a row and what they show."""
     for cell in xml.children(row, "c"):
-        kind, value = cell.get("t") or "n", xml.text(xml.child(cell, "v"))
+        kind, value = cell.get("t") or "n", xml.value(cell, "v")
         if kind == "s":
             value = texts[int(value)] if value.isdecimal() and int(value) < len(texts) else ""
         elif kind == "inlineStr":

@@ -173,6 +173,11 @@ def text(element: Element | None, without: Collection[str] = ()) -> str:
     return " ".join("".join(pieces).split())
 
 
+def value(element: Element, *path: str) -> str:
+    """The text of the first element at a path of local names; "" for none."""
+    return text(child(element, *path))
+
+
 def is_power(element: Element, before: str) -> bool:
     """Whether an element is the exponent of a number or letter: 10<sup>3</sup> is not 103, n<sup>2</sup> not n2."""
     is_raised = local(element) == "sup" and _BASE.search(before) is not None

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kg.model import Batch
 from kg.sources import bibliography, xml
 from kg.sources.dates import iso_date
 from kg.sources.forms import is_thesis
 from kg.sources.inputs import InputFile
-from kg.sources.paper_rows import Row, attempt, batch_of, doi_in
+from kg.sources.paper_rows import Row, RowReader, attempt, doi_in
 from kg.sources.people import of_objects
 from kg.sources.tags import untagged
 
@@ -24,31 +23,22 @@ _DUBLIN = re.compile(r"(?s)(?=.*<dc(?:terms)?:title\b).*<dc(?:terms)?:creator\b"
 _NO_PAPER = frozenset({"attachment", "note", "annotation"})
 
 
-class ZoteroRdfReader:
-    """Reads Zotero RDF; an entry is named by its file and its position."""
-
-    name = "zoterordf"
-
-    def sniff(self, file: InputFile) -> float:
-        start = file.start() if xml.looks_like_xml(file) else ""
-        if "<rdf:RDF" not in start:
-            return 0.0
-        return 0.9 if "http://www.zotero.org/namespaces/export#" in start else 0.3 if _DUBLIN.search(start) else 0.0
-
-    def read(self, file: InputFile) -> Batch:
-        """Yield entries lazily; raises KgError when the XML cannot be read."""
-        return batch_of(_rows(file), file, self.name, "items")
+def _sniff(file: InputFile) -> float:
+    start = file.start() if xml.looks_like_xml(file) else ""
+    if "<rdf:RDF" not in start:
+        return 0.0
+    return 0.9 if "http://www.zotero.org/namespaces/export#" in start else 0.3 if _DUBLIN.search(start) else 0.0
 
 
 def _rows(file: InputFile) -> Iterator[Row]:
     journals = {
-        name: (xml.text(xml.child(one, "title")), _number(one))
+        name: (xml.value(one, "title"), _number(one))
         for one in xml.elements(file, _JOURNALS)
         if (name := _attribute(one, "about"))
     }
     number = 0
     for item in xml.elements(file, _ITEMS):
-        kind = xml.text(xml.child(item, "itemType")) or (xml.text(xml.child(item, "creator")) and "other")
+        kind = xml.value(item, "itemType") or (xml.value(item, "creator") and "other")
         if xml.local(item.getparent()) == "RDF" and kind and kind not in _NO_PAPER:
             number += 1
             yield f"item {number}", attempt(_row, item, journals)
@@ -59,7 +49,7 @@ def _row(item: xml.Element, journals: dict[str, tuple[str, str]]) -> dict[str, A
     inner = next(iter(part), None) if part is not None else None
     venue, doi = journals.get(_attribute(part, "resource"), ("", ""))
     if inner is not None:
-        venue, doi = xml.text(xml.child(inner, "title")), _number(inner)
+        venue, doi = xml.value(inner, "title"), _number(inner)
     conference = next(xml.descendants(item, "Conference"), None)
     people = [
         {xml.local(part): xml.text(part) for part in one}
@@ -70,12 +60,12 @@ def _row(item: xml.Element, journals: dict[str, tuple[str, str]]) -> dict[str, A
     tags = [xml.text(one) for one in xml.children(item, "subject")]
     notes = [*links, *(xml.text(one) for one in xml.children(item, "description"))]
     return {
-        "title": untagged(xml.text(xml.child(item, "title"))),
-        "abstract": xml.text(xml.child(item, "abstract")),
+        "title": untagged(xml.value(item, "title")),
+        "abstract": xml.value(item, "abstract"),
         "authors": of_objects(people or [xml.text(one) for one in xml.children(item, "creator")]),
-        "institutions": [xml.text(one) for one in schools] if is_thesis(xml.text(xml.child(item, "itemType"))) else [],
-        "venue": venue or xml.text(xml.child(conference, "title")) if conference is not None or venue else "",
-        "date": iso_date(date := xml.text(xml.child(item, "date"))) or date,
+        "institutions": [xml.text(one) for one in schools] if is_thesis(xml.value(item, "itemType")) else [],
+        "venue": venue or xml.value(conference, "title") if conference is not None or venue else "",
+        "date": iso_date(date := xml.value(item, "date")) or date,
         "year": date,
         "doi": doi_in(_number(item)) or doi_in(doi),
         "arxiv": bibliography.arxiv_of(notes),
@@ -95,4 +85,5 @@ def _number(element: xml.Element) -> str:
     return " ".join(xml.text(one) for one in xml.children(element, "identifier") if "DOI" in xml.text(one))
 
 
-READER = ZoteroRdfReader()
+#: An entry is named by its file and its position.
+READER = RowReader("zoterordf", _sniff, _rows, "items")

@@ -205,22 +205,15 @@ def test_wrong_use_is_status_two_and_never_a_traceback(built_file: Path, args: l
     assert done.stderr.strip()
 
 
-def test_help_and_ask_start_without_slow_imports(built_file: Path) -> None:
-    slow = {"torch", "spacy", "pandas", "rdflib", "networkx", "matplotlib"}
-    code = (
-        "import sys; from kg.cli import application; from kg.api import Graph; application();"
-        f"g = Graph({str(built_file)!r}, read_only=True); g.ask('quantization'); print(*({slow} & sys.modules.keys()))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == []
-
-
-def test_reports_are_made_without_the_extraction_and_the_readers_of_files(built_file: Path) -> None:
-    slow = {"spacy", "torch", "pandas", "rdflib", "kg.sources", "kg.build.pipeline"}
-    code = (
-        "import sys; from kg.api import Graph;"
-        f"g = Graph({str(built_file)!r}, read_only=True); g.report('KV cache compression').render('html');"
-        f"print(*({slow} & sys.modules.keys()))"
-    )
+@pytest.mark.parametrize(
+    ("work", "slow"),
+    [
+        ("from kg.cli import application; application(); g.ask('x')", "torch spacy pandas rdflib networkx matplotlib"),
+        ("g.report('KV cache').render('html')", "spacy torch pandas rdflib kg.sources kg.build.pipeline"),
+    ],
+)
+def test_help_questions_and_reports_start_without_slow_imports(built_file: Path, work: str, slow: str) -> None:
+    code = f"import sys; from kg.api import Graph; g = Graph({str(built_file)!r}, read_only=True); {work}"
+    code += f"; print(*({set(slow.split())} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

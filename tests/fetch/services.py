@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit
 from xml.sax.saxutils import escape
@@ -190,24 +193,23 @@ class Lists:
         start = 0 if query["cursor"] == "*" else int(query["cursor"])
         return start, found[start : start + min(self.most, int(query[size]))]
 
+    def _papers(self, page: list[tuple[int, str]]) -> list[Any]:
+        """The papers of a page, as the service writes them."""
+        form = tomllib.loads(Path(__file__).with_name("listed.toml").read_text("utf-8"))[self.name]
+        made = []
+        for n, day in page:
+            at = datetime.fromisoformat(f"{day}T00:00:00+00:00")
+            said = {"@n": str(n), "@nnnnn": f"{n:05d}", "@day": day, "@days": f"{at:%Y,%-m,%-d}"}
+            said["@ms"] = str(int(at.timestamp() * 1000))
+            made.append(json.loads("".join(said.get(one, one) for one in re.split("(@[a-z]+)", form))))
+        return made
+
     def _openalex(self, query: Query) -> Any:
         days = dict(part.split(":") for part in query.get("filter", "").split(",") if part)
         found = self._found(days.get("from_publication_date", ""), days.get("to_publication_date", "9"))
         start, page = self._page(found, query, "per_page")
         token = str(start + len(page)) if page else None
-        results = [
-            {
-                "id": f"https://openalex.org/W{n}",
-                "doi": f"https://doi.org/10.1/{n}",
-                "title": f"Pruning caches, part {n}",
-                "publication_date": day,
-                "publication_year": int(day[:4]),
-                "authorships": [{"author": {"display_name": "Ada Lovelace"}, "institutions": []}],
-                "abstract_inverted_index": {"We": [0], "evict": [1], "tokens.": [2]},
-            }
-            for n, day in page
-        ]
-        return {"meta": {"count": len(found), "next_cursor": token}, "results": results}
+        return {"meta": {"count": len(found), "next_cursor": token}, "results": self._papers(page)}
 
     def _s2(self, query: Query) -> Any:
         since, _, until = query.get("publicationDateOrYear", ":9").partition(":")
@@ -215,53 +217,17 @@ class Lists:
         start = int(query.get("token", "0"))
         page = found[start : start + self.most]
         token = str(start + len(page)) if start + len(page) < len(found) else None
-        data = [
-            {
-                "paperId": f"{n:040x}",
-                "externalIds": {"ArXiv": f"2510.{n:05d}"},
-                "title": f"Pruning caches, part {n}",
-                "abstract": "We evict tokens.",
-                "authors": [{"authorId": "1", "name": "Ada Lovelace"}],
-                "publicationDate": day,
-            }
-            for n, day in page
-        ]
-        return {"total": len(found), "token": token, "data": data}
+        return {"total": len(found), "token": token, "data": self._papers(page)}
 
     def _crossref(self, query: Query) -> Any:
         days = dict(part.split(":") for part in query.get("filter", "").split(",") if part)
         found = self._found(days.get("from-pub-date", ""), days.get("until-pub-date", "9"))
         start, page = self._page(found, query, "rows")
-        items = [
-            {
-                "DOI": f"10.1/{n}",
-                "type": "journal-article",
-                "title": [f"Pruning caches, part {n}"],
-                "abstract": "<jats:p>We evict tokens.</jats:p>",
-                "author": [{"given": "Ada", "family": "Lovelace"}],
-                "issued": {"date-parts": [[int(part) for part in day.split("-")]]},
-            }
-            for n, day in page
-        ]
-        message = {"total-results": len(found), "next-cursor": str(start + len(page)), "items": items}
-        return {"status": "ok", "message-type": "work-list", "message": message}
+        told = {"total-results": len(found), "next-cursor": str(start + len(page)), "items": self._papers(page)}
+        return {"status": "ok", "message-type": "work-list", "message": told}
 
     def _openreview(self, query: Query) -> Any:
         since = datetime.fromtimestamp(int(query.get("mintcdate", "0")) / 1000, UTC).date().isoformat()
         found = self._found(since)
         start = int(query["offset"])
-        page = found[start : start + min(self.most, int(query["limit"]))]
-        notes = [
-            {
-                "id": f"forum{n}",
-                "forum": f"forum{n}",
-                "tcdate": int(datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp() * 1000),
-                "content": {
-                    "title": {"value": f"Pruning caches, part {n}"},
-                    "abstract": {"value": "We evict tokens."},
-                    "authors": {"value": ["Ada Lovelace"]},
-                },
-            }
-            for n, day in page
-        ]
-        return {"notes": notes, "count": len(found)}
+        return {"notes": self._papers(found[start : start + min(self.most, int(query["limit"]))]), "count": len(found)}

@@ -49,7 +49,7 @@ def test_all_pages_are_kept_and_read_back(arxiv, tmp_path):
     assert service.asked[0]["search_query"] == f"({QUERY}) AND submittedDate:[202510010000 TO 202511031000]"
     assert (service.asked[0]["sortBy"], service.asked[0]["sortOrder"]) == ("submittedDate", "descending")
     assert all(agent.startswith("kg/") for agent in service.agents)
-    found, problems = sources.expand([tmp_path])  # what `kg add FOLDER` reads: the state is hidden
+    found, problems, _ = sources.expand([tmp_path])  # what `kg add FOLDER` reads: the state is hidden
     assert (found, problems) == (harvest.files, [])
     assert all(file.name.startswith("arxiv-cat-cs-lg-and-abs-kv-cache-") for file in found)
 

@@ -101,3 +101,13 @@ def published(server: SparqlServer, store: Store, replace: bool = False) -> Publ
 
 def updates(server: SparqlServer) -> int:
     return len(server.updates)
+
+
+def says(status: int, body: bytes, kind: str = JSON, **headers: str) -> Callable[[Handler, str], bool]:
+    """Answers the same whatever is asked."""
+
+    def answer(handler: Handler, path: str) -> bool:
+        handler.answer(status, body, kind, {name.replace("_", "-"): value for name, value in headers.items()})
+        return True
+
+    return answer

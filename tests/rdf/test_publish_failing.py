@@ -12,15 +12,7 @@ from kg.rdf import protocol, publishing
 from kg.rdf.protocol import Access
 from kg.rdf.store import Store
 from tests.fetch.local_server import dripping
-from tests.rdf.sparql_server import JSON, Handler, SparqlServer, published, updates
-
-
-def _says(status: int, body: bytes, kind: str = JSON, **headers: str) -> Callable[[Handler, str], bool]:
-    def answer(handler: Handler, path: str) -> bool:
-        handler.answer(status, body, kind, {name.replace("_", "-"): value for name, value in headers.items()})
-        return True
-
-    return answer
+from tests.rdf.sparql_server import JSON, Handler, SparqlServer, published, says, updates
 
 
 def _silent(handler: Handler, path: str) -> bool:
@@ -50,32 +42,32 @@ PAGE = b"<!DOCTYPE html><html><body><h1>Welcome\x1b[31m</h1></body></html>"
 @pytest.mark.parametrize(
     ("misbehave", "told"),
     [
-        (_says(200, PAGE, "text/html"), "gave no SPARQL results .text/html.*: check the address"),
-        (_says(200, b'{"head": {"vars": ["a"]}, "results": {"bindings": [{"a"'), "gave no SPARQL results"),
-        (_says(200, b'{"head": {"vars": ["a"]}, "results": [{"datatype": 1}]}'), "gave no SPARQL results"),
-        (_says(200, b'{"head": {"vars": ["a"]}, "results": {"bindings": [{}]}}'), "gave no SPARQL results"),
-        (_says(200, b"[" * 3000), "gave no SPARQL results"),
-        (_says(200, b""), "gave no SPARQL results"),
-        (_says(200, b"x" * 5000), "sent more than 4,000 bytes"),
-        (_says(500, PAGE, "text/html"), "failed with status 500 .Welcome .31m.: look into its log"),
-        (_says(500, b"Virtuoso S1T00 Error SR171: Transaction timed out"), "gave up .*: allow its queries more time"),
-        (_says(500, b"Virtuoso 40001 Error SR172: Transaction deadlocked"), "is busy .status 500.: see that it runs"),
+        (says(200, PAGE, "text/html"), "gave no SPARQL results .text/html.*: check the address"),
+        (says(200, b'{"head": {"vars": ["a"]}, "results": {"bindings": [{"a"'), "gave no SPARQL results"),
+        (says(200, b'{"head": {"vars": ["a"]}, "results": [{"datatype": 1}]}'), "gave no SPARQL results"),
+        (says(200, b'{"head": {"vars": ["a"]}, "results": {"bindings": [{}]}}'), "gave no SPARQL results"),
+        (says(200, b"[" * 3000), "gave no SPARQL results"),
+        (says(200, b""), "gave no SPARQL results"),
+        (says(200, b"x" * 5000), "sent more than 4,000 bytes"),
+        (says(500, PAGE, "text/html"), "failed with status 500 .Welcome .31m.: look into its log"),
+        (says(500, b"Virtuoso S1T00 Error SR171: Transaction timed out"), "gave up .*: allow its queries more time"),
+        (says(500, b"Virtuoso 40001 Error SR172: Transaction deadlocked"), "is busy .status 500.: see that it runs"),
         (
-            _says(500, b"Virtuoso XXXXX Error COL..: Insert stopped because out of seg data here or elsewhere"),
+            says(500, b"Virtuoso XXXXX Error COL..: Insert stopped because out of seg data here or elsewhere"),
             "has a damaged index .*: restore its database from a backup",
         ),
-        (_says(503, b"", Retry_After="100000"), "is busy .status 503.: see that it runs"),
-        (_says(400, b"what?"), "does not understand what it was asked .what"),
-        (_says(401, b"", WWW_Authenticate='Digest realm="x"'), "does not let this user in: check KG_SPARQL_USER"),
-        (_says(404, b"no"), "answered 404 .no.: check the address"),
-        (_says(302, b"", Location="http://127.0.0.1:1/"), "sends elsewhere .http://127.0.0.1:1/.*: name that address"),
+        (says(503, b"", Retry_After="100000"), "is busy .status 503.: see that it runs"),
+        (says(400, b"what?"), "does not understand what it was asked .what"),
+        (says(401, b"", WWW_Authenticate='Digest realm="x"'), "does not let this user in: check KG_SPARQL_USER"),
+        (says(404, b"no"), "answered 404 .no.: check the address"),
+        (says(302, b"", Location="http://127.0.0.1:1/"), "sends elsewhere .http://127.0.0.1:1/.*: name that address"),
         (_silent, "no whole answer within 0.4 s: KG_SPARQL_TIMEOUT may allow more"),
         (_dripping, "no whole answer within 0.4 s"),
         (_gone, "broke off .*: see that it runs"),
         (_cut, "broke off .*: see that it runs"),
-        (_says(200, TWO, X_SPARQL_MaxRows="2"), "gives 2 rows at most: set ResultSetMaxRows"),
+        (says(200, TWO, X_SPARQL_MaxRows="2"), "gives 2 rows at most: set ResultSetMaxRows"),
         (
-            _says(200, b'{"head": {"vars": []}, "results": {"bindings": []}}', X_SQL_State="S1TAT"),
+            says(200, b'{"head": {"vars": []}, "results": {"bindings": []}}', X_SQL_State="S1TAT"),
             "gave up before its answer was whole",
         ),
     ],
@@ -99,7 +91,7 @@ def test_failing_server_is_told_in_a_sentence(
     assert len(message) < 400
 
 
-@pytest.mark.parametrize("misbehave", [_says(503, b""), _says(429, b"", Retry_After="0"), _gone])
+@pytest.mark.parametrize("misbehave", [says(503, b""), says(429, b"", Retry_After="0"), _gone])
 def test_request_is_made_again_where_the_server_was_away(
     server: SparqlServer, papers: Store, misbehave: Callable[[Handler, str], bool]
 ):
@@ -133,7 +125,7 @@ def test_update_whose_answer_is_lost_counts_once(server: SparqlServer, papers: S
 
 
 def test_update_that_is_refused_is_told_and_sent_the_next_time(server: SparqlServer, papers: Store):
-    server.misbehave = lambda handler, path: path == "/update" and _says(400, b"too long")(handler, path)
+    server.misbehave = lambda handler, path: path == "/update" and says(400, b"too long")(handler, path)
     with pytest.raises(KgError, match=r"/update does not understand what it was asked .too long"):
         publishing.publish(papers, server.url)
     server.misbehave = None
@@ -159,7 +151,7 @@ def test_password_goes_to_the_server_that_asks_for_it_alone(
     assert "secret" not in repr(Access.of(server.url))
     published(server, papers)
     with SparqlServer() as other:
-        server.misbehave = _says(307, b"", Location=other.url)
+        server.misbehave = says(307, b"", Location=other.url)
         with pytest.raises(KgError, match="sends elsewhere") as caught:
             publishing.publish(papers, server.url)
         assert "secret" not in str(caught.value)
@@ -179,7 +171,7 @@ def test_graph_store_that_loses_the_graphs_is_told(
     server: SparqlServer, papers: Store, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("KG_SPARQL_GRAPH_STORE", f"{server.root}/store")
-    server.misbehave = lambda handler, path: path == "/store" and _says(204, b"")(handler, path)
+    server.misbehave = lambda handler, path: path == "/store" and says(204, b"")(handler, path)
     with pytest.raises(KgError, match="did not put N-Quads into their graphs: unset KG_SPARQL_GRAPH_STORE"):
         publishing.publish(papers, server.url)
     monkeypatch.delenv("KG_SPARQL_GRAPH_STORE")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from kg.rdf import protocol
 from tests.cli.command import run
-from tests.rdf.sparql_server import JSON, Handler, SparqlServer
+from tests.rdf.sparql_server import Handler, SparqlServer, says
 
 PASSWORD = "correct-horse-battery"
 
@@ -19,14 +19,6 @@ def bindings(*rows: dict[str, str]) -> bytes:
     """An answer to a query."""
     listed = [{name: {"type": "literal", "value": value} for name, value in row.items()} for row in rows]
     return json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": listed}}).encode()
-
-
-def says(status: int, body: bytes, kind: str = JSON, **headers: str) -> Callable[[Handler, str], bool]:
-    def answer(handler: Handler, path: str) -> bool:
-        handler.answer(status, body, kind, {name.replace("_", "-"): value for name, value in headers.items()})
-        return True
-
-    return answer
 
 
 def forgetful(handler: Handler, path: str) -> bool:

@@ -55,7 +55,7 @@ def put(made: tarfile.TarFile, name: str, data: bytes = b"", **more: object) -> 
 
 def all_of(*patterns: Path | str, name: str | None = None) -> tuple[list[Batch], list[str]]:
     """Batches with their documents, and what was told."""
-    paths, told = expand(patterns)
+    paths, told, _ = expand(patterns)
     batches = []
     for path in each(paths):
         try:

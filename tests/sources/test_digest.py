@@ -253,7 +253,7 @@ def test_no_cut_of_a_report_raises_anything_but_a_sentence(tmp_path):
 
 
 def test_reports_are_found_in_natural_order():
-    paths, problems = expand([str(REPORTS[0].parent)])
+    paths, problems, _ = expand([str(REPORTS[0].parent)])
     assert [p.name[:3] for p in paths] == ["000", "001", "002", "003", "004"]
     assert problems == []
 

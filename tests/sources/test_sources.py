@@ -22,7 +22,7 @@ def test_files_globs_and_folders_in_natural_order_each_once(tmp_path):
     for name in ("p10.txt", "p2.txt", "sub/p1.txt", ".hidden", "sub/.git/config"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
-    paths, problems = expand([tmp_path / "p10.txt", str(tmp_path / "*.txt"), tmp_path])
+    paths, problems, _ = expand([tmp_path / "p10.txt", str(tmp_path / "*.txt"), tmp_path])
     assert paths == [tmp_path / name for name in ("p10.txt", "p2.txt", "sub/p1.txt")]
     assert problems == []
 
@@ -31,7 +31,7 @@ def test_what_names_no_file_is_told_and_the_rest_goes_on(tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "a.txt").write_text("x")
     named = [tmp_path / name for name in ("empty", "gone.txt", "a.txt", "*.pdf")]
-    paths, problems = expand([*named, "a\0b", "[", "x" * 300])
+    paths, problems, _ = expand([*named, "a\0b", "[", "x" * 300])
     assert [p.name for p in paths] == ["a.txt"]
     assert len(problems) == 6
     assert "empty: the folder holds no file" in problems[0]
@@ -104,7 +104,7 @@ def test_form_is_told_by_content_not_by_name(tmp_path):
 
 
 def test_no_name_and_no_readable_name_are_refused(tmp_path):
-    assert expand(["", " "]) == ([], ["A file's name is empty: name files, globs or folders."] * 2)
+    assert expand(["", " "]) == ([], ["A file's name is empty: name files, globs or folders."] * 2, {})
     (tmp_path / "a.jsonl").write_text('{"title": "A Title"}\n')
     for name in ("x" * 100_000, "\x1b[31m"):
         with pytest.raises(KgError, match="the name for it is too long or holds characters that do not print"):

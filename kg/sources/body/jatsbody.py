@@ -33,7 +33,7 @@ class JatsBody(Flow):
 
     def _section(self, element: xml.Element) -> None:
         name = xml.local(element)
-        title, label = xml.child(element, "title"), xml.text(xml.child(element, "label"))
+        title, label = xml.child(element, "title"), xml.value(element, "label")
         before, self._place = self._place, "appendix" if name == "app" else self._place
         self._depth += 1
         if title is not None:
@@ -71,7 +71,7 @@ class JatsBody(Flow):
         self._caption(element, "f")
 
     def _caption(self, element: xml.Element, kind: str) -> tuple[str, str]:
-        label = xml.text(xml.child(element, "label")).rstrip(".: ")
+        label = xml.value(element, "label").rstrip(".: ")
         name = self.builder.named(kind, number_in(label))
         caption = xml.child(element, "caption")
         pieces = [f"{label}. " if label else "", *(self.pieces(caption) if caption is not None else ())]

@@ -6,13 +6,13 @@ What is printed follows latexbody.toml; a formula stays LaTeX. Nothing is run, a
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from kg import latex
+from kg.files import toml_file
 from kg.model import Cell
 from kg.sources import bibtex
 from kg.sources.body.bodyparts import Anchor, Body, Builder, Piece, body_of
@@ -75,7 +75,7 @@ class _Printing(NamedTuple):
 
 @cache
 def _words() -> _Printing:
-    told: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    told: dict[str, Any] = toml_file(__file__, "latexbody.toml")
     sets = {name: frozenset(value.split()) for name, value in told["environments"].items() if isinstance(value, str)}
     numbers, arguments = (
         {name: count for count, names in rows for name in names.split()}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from kg.files import toml_file
 from kg.text import HAN, count_han, fold
 
 _NUMBER = re.compile(
@@ -53,10 +53,8 @@ class _Cue(NamedTuple):
         return (not starts or text.startswith(self.words)) and (not ends or text.endswith(self.words))
 
 
-@cache
-def settings() -> dict[str, Any]:
-    """The limits and thresholds of body.toml."""
-    return tomllib.loads(Path(__file__).with_name("body.toml").read_text("utf-8"))
+#: The limits and thresholds of bodies.
+settings = partial(toml_file, __file__, "body.toml")
 
 
 @cache

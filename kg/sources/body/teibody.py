@@ -49,7 +49,7 @@ class TeiBody(Flow):
 
     def _figure(self, element: xml.Element) -> None:
         is_table = element.get("type") == "table"
-        head, label = xml.text(xml.child(element, "head")).rstrip(".: "), xml.text(xml.child(element, "label"))
+        head, label = xml.value(element, "head").rstrip(".: "), xml.value(element, "label")
         name = self.builder.named("t" if is_table else "f", number_in(head) or number_in(label))
         pieces = self.pieces(element, ("label", "table", "graphic"))
         self.builder.add("caption", pieces, f"{name}/caption")

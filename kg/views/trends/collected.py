@@ -159,7 +159,7 @@ def from_files(
         raise KgError(
             f"Files are counted by words, which do not tell each {of}: add them to a graph with `kg add` first."
         )
-    files, problems = expand(patterns)
+    files, problems, _ = expand(patterns)
     if problems and not files:
         raise KgError(problems[0])
     out = Collected(notes=[*problems])
