@@ -210,17 +210,20 @@ class Graph:
         *,
         filter: Filter | Mapping[str, Any] | None = None,
         lang: str = "",
+        after: Answer | str | Sequence[str] = (),
     ) -> Answer:
         """Answer a question in English or Chinese from the graph alone; each row with its evidence.
 
         A `filter` holds beside the question or without one: the flags of `kg ask` by name, like
         {"topic": "kv-cache-compression", "result": ["latency<=-40%", "speedup>=2x"]}, or a `kg.query.Filter`.
+        A question behind an answer, or behind questions in their order (`after`), carries their conditions where it
+        goes on from them ("and on NPUs?").
         The answer speaks the language of the question, or `lang` ("en", "zh"). Raises KgError for a flag that names
         nothing.
         """
         from kg.query import answer
 
-        found = answer(self.store, self.vocabulary, question, limit, self.lexicon(), filter, lang)
+        found = answer(self.store, self.vocabulary, question, limit, self.lexicon(), filter, lang, after)
         return replace(found, cell=_cell, print=_text)
 
     def lexicon(self) -> Lexicon:

@@ -42,6 +42,7 @@ from marked import between, put
 import kg
 from kg.api import Graph
 from kg.cli.core import progress
+from kg.query import Answer
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = ROOT / "data" / "gold" / "questions.eff.jsonl"
@@ -154,10 +155,12 @@ def ask(graph: Graph, questions: Iterable[Json], same: dict[str, str], whole: bo
     scores = []
     sql = "SELECT entry, id, headings FROM parts"
     headings = {(entry, part): said or "" for entry, part, said in graph.store.rows(sql)} if whole else {}
+    answers: dict[str, Answer] = {}  # by id: a question with "after" goes on from that one
     for asked in questions:
         start = time.perf_counter()
         try:
-            said = graph.ask(asked["question"], ALL).to_json()
+            answer = graph.ask(asked["question"], ALL, after=answers.get(asked.get("after", ""), ()))
+            answers[asked["id"]], said = answer, answer.to_json()
         except kg.KgError as error:
             said = {"papers": [], "notes": [str(error)]}
         seconds = time.perf_counter() - start

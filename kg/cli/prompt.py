@@ -37,7 +37,7 @@ def converse(graph: Graph, flags: Mapping[str, Any], limit: int | None, tell: Te
             return
         asked = rest.strip() if explains else line
         if asked:
-            last[:] = [graph.ask(asked, limit=limit, filter=flags or None)]
+            last[:] = [graph.ask(asked, limit=limit, filter=flags or None, after=last[0] if last else ())]
         if last:
             tell(last[0], explains)
         else:

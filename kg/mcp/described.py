@@ -25,13 +25,14 @@ _FILTER = {
     '"count": true}; "A|B" is either. kg://schema lists them.',
 }
 _LIST = {"type": "array", "items": _TEXT}
+_AFTER = _LIST | {"description": 'The questions before, oldest first: "and on NPUs?" carries their conditions.'}
 
 #: The tools: what each does, its arguments, and which of these it needs.
 TOOLS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
     "ask": (
         "Answer a question in English or Chinese from the graph: papers, counts, rankings, comparisons, trends, what a "
         "paper claims. Gives papers or table lines with evidence. `understood` and `ignored` say how it was read.",
-        {"question": _TEXT, "filter": _FILTER, "limit": _NUMBER, "cursor": _CURSOR},
+        {"question": _TEXT, "filter": _FILTER, "after": _AFTER, "limit": _NUMBER, "cursor": _CURSOR},
         (),
     ),
     "get": (

@@ -5,7 +5,7 @@ Each answer is one line of JSON of at most 12,000 characters. Every claim has it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kg.api import Graph
@@ -59,12 +59,19 @@ class Tools:
         _check(name, given)
         return self.calls[name](**{key: value for key, value in given.items() if value is not None})
 
-    def ask(self, question: str = "", filter: Json | None = None, limit: int = _USUAL, cursor: str = "") -> str:
+    def ask(
+        self,
+        question: str = "",
+        filter: Json | None = None,
+        after: Sequence[str] = (),
+        limit: int = _USUAL,
+        cursor: str = "",
+    ) -> str:
         """Papers, or the lines of a table, each with the words that show it."""
         if not (question.strip() or filter):
             raise KgError("There is no question: give a question, a filter, or both.")
-        pages = self._pages(cursor, ("ask", question, filter))
-        answer = self.graph.ask(question, limit=_ALL, filter=filter)
+        pages = self._pages(cursor, ("ask", question, filter, after))
+        answer = self.graph.ask(question, limit=_ALL, filter=filter, after=after)
         head: Json = {"kind": answer.query.kind, "understood": answer.understood, "notes": list(answer.notes)}
         head |= {"read": answer.read._asdict()} if answer.read else {}
         if answer.ignored:
@@ -275,7 +282,7 @@ def _check(tool: str, given: Mapping[str, Any]) -> None:
 
 _FORMS: dict[str, type] = {
     **dict.fromkeys(("question", "id", "text", "since", "type", "cursor"), str),
-    **{"filter": dict, "limit": int, "fields": list, "papers": list},
+    **{"filter": dict, "limit": int, "fields": list, "papers": list, "after": list},
 }
 _CALLED = {str: "a text", dict: "an object of flags", int: "a whole number", list: "a list of texts"}
 

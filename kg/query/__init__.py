@@ -5,7 +5,7 @@ answer(store, vocabulary, "KV-cache compression papers on H100").to_json()
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from kg.query import citing_papers
 from kg.query.answer import Answer, Grid, Line, Quote, Row
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
+from kg.query.followup import in_context
 from kg.query.kinds import respond
 from kg.query.lexicon import Lexicon
 from kg.query.question_reader import read
@@ -49,22 +50,30 @@ def answer(
     lexicon: Lexicon | None = None,
     filter: Filter | Mapping[str, Any] | None = None,
     language: str = "",
+    after: Answer | str | Sequence[str] = (),
 ) -> Answer:
     """What a graph answers to a question: at most `limit` papers, best first, each with the words that show it.
 
     `lexicon` is that of the graph (`Lexicon.of`), to be kept where many questions are asked of a graph that stays.
     A `filter` holds beside the question, which may be ""; as flags see `kg.query.flags`. The answer speaks `language`
-    ("en", "zh"), else that of the question.
+    ("en", "zh"), else that of the question. A question that goes on from an answer, or from some questions in their
+    order (`after`), carries their conditions; one that begins afresh does not.
     """
+    before = (after,) if isinstance(after, str) else tuple(() if isinstance(after, Answer) else after)
+    earlier: Query | Sequence[str] = before
+    if isinstance(after, Answer):
+        before, earlier = (*after.after, after.question), after.asked or after.query
     if not filter and (cited := citing_papers.answered(store, question, limit, language)):
         return replace(cited, read=Corpus.of(store).read())
     lexicon = lexicon or Lexicon.of(store, vocabulary)
-    query = read(question, lexicon, language) if question.strip() or not filter else Query()
+    going_on = in_context(question, lexicon, earlier, language) if before and question.strip() else None
+    query = going_on or (read(question, lexicon, language) if question.strip() or not filter else Query())
     if filter:
         from kg.query.flags import merged, read_flags, written
 
         flagged = Query(filter=filter) if isinstance(filter, Filter) else read_flags(filter, lexicon, store, language)
         query = merged(query, flagged)
         question = question.strip() or ("" if isinstance(filter, Filter) else written(filter))
-    found = respond(store, lexicon, question, replace(query, language=language), limit)
-    return replace(found, read=Corpus.of(store).read())
+    query = replace(query, language=language or query.language)
+    found = respond(store, lexicon, question, query, limit)
+    return replace(found, read=Corpus.of(store).read(), asked=query, after=before if going_on else ())

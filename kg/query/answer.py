@@ -150,6 +150,10 @@ class Answer:
     coverage: tuple[Coverage, ...] = ()
     beside: tuple[Row, ...] = ()  # other papers that lines of the table name
     read: ReadPapers | None = field(default=None, compare=False)  # what was read of the graph's papers
+    asked: Query | None = field(
+        default=None, repr=False, compare=False
+    )  # before it was widened; what the next goes on from
+    after: tuple[str, ...] = ()  # the questions before it whose conditions it carries
 
     @property
     def language(self) -> str:
@@ -214,18 +218,22 @@ class Answer:
 
     def to_json(self) -> dict[str, Any]:
         """The form that `kg ask --format json` prints."""
-        return {
-            "question": self.question,
-            "kind": self.query.kind,
-            "understood": self.understood,
-            "ignored": self.ignored,
-            "notes": list(self.notes),
-            "total": self.total,
-            "read": self.read._asdict() if self.read else None,
-            "coverage": {one.field: {"named": one.named, "papers": one.papers} for one in self.coverage},
-            "papers": [row.to_json() for row in self.rows],
-            "nearest": [row.to_json() for row in self.nearest],
-        } | ({"table": self.table.to_json()} if self.table else {})
+        return (
+            {
+                "question": self.question,
+                "kind": self.query.kind,
+                "understood": self.understood,
+                "ignored": self.ignored,
+                "notes": list(self.notes),
+                "total": self.total,
+                "read": self.read._asdict() if self.read else None,
+                "coverage": {one.field: {"named": one.named, "papers": one.papers} for one in self.coverage},
+                "papers": [row.to_json() for row in self.rows],
+                "nearest": [row.to_json() for row in self.nearest],
+            }
+            | ({"after": list(self.after)} if self.after else {})
+            | ({"table": self.table.to_json()} if self.table else {})
+        )
 
     def __str__(self) -> str:
         """The answer as a table for a terminal."""

@@ -38,8 +38,11 @@ _WIDE = {
 }
 
 
-def read(question: str, lexicon: Lexicon, language: str = "") -> Query:
-    """The query that a question means; its labels and notes are in a language, else in that of the question."""
+def read(question: str, lexicon: Lexicon, language: str = "", alone: bool = True) -> Query:
+    """The query that a question means; its labels and notes are in a language, else in that of the question.
+
+    One that goes on from another (not `alone`) may only leave something out.
+    """
     if named := topic_named(question.strip(), lexicon, language or language_of(question)):
         return Query(filter=named)
     notes, say = [], Sayings(language or language_of(question))
@@ -59,7 +62,7 @@ def read(question: str, lexicon: Lexicon, language: str = "") -> Query:
         found = replace(found, conditions=tuple(one for one in found.conditions if not _is_measure(one)))
         metric = next((term for term in measures if isinstance(term, Outcome)), None)
         query = replace(query, metric=query.metric or metric)
-    if _is_only_denied(found) and not (query.things or query.link):
+    if alone and _is_only_denied(found) and not (query.things or query.link):
         left_out = say.listed([say("empty.quoted", words=one.text) for one in found.conditions])
         return Query("refused", Filter(ignored=found.ignored, notes=(*notes, say("answer.only_not", words=left_out))))
     unheld = unheld_by_papers(parser)

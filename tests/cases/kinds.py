@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.query import Lexicon, Outcome, read
+from kg.query.followup import in_context
 from kg.store.user_sql import fits
 from tests.cases.extracted import EXTRACTED
 from tests.cases.linked import LINKED
@@ -63,6 +64,12 @@ def asked(text: str, lexicon: Lexicon) -> Json:
     return read(text, lexicon).kind
 
 
+def followup(texts: list[str], lexicon: Lexicon) -> Json:
+    """The conditions of the last of some questions, which goes on from those before; null where it begins afresh."""
+    found = in_context(texts[-1], lexicon, texts[:-1])
+    return found and [("not " if one.negated else "") + one.text for one in found.filter.conditions]
+
+
 def same(texts: list[str], lexicon: Lexicon) -> Json:
     """Whether two questions mean the same conditions, in any order."""
     one, other = (set(conditions(text, lexicon).split(" & ")) for text in texts)
@@ -91,6 +98,7 @@ KINDS: dict[str, Callable[[Any, Lexicon], Json]] = {
     "reading": reading,
     "condition": conditions,
     "asked": asked,
+    "followup": followup,
     "same": same,
     "told": told,
     "narrowing": narrowing,

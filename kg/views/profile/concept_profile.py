@@ -71,7 +71,7 @@ def profile(graph: GraphReader, concept: str, lang: str = "en") -> dict[str, Any
         if corpus.count(papers) <= 2000 and corpus.tells_support(papers)
         else None,
         "over_time": over_time(days, corpus),
-        "sentences": _sentences(graph, concept, family, kind),
+        "sentences": _sentences(graph, concept, kind),
         "roles": _roles(graph, corpus, family, kind),
         "newest": described(graph, _newest(corpus, papers)),
         "beats": _compared(graph, concept, family, "head", lang),
@@ -149,9 +149,9 @@ def _roles(graph: GraphReader, corpus: Corpus, family: Sequence[str], kind: str)
     return out
 
 
-def _sentences(graph: GraphReader, concept: str, family: Sequence[str], kind: str) -> list[dict[str, Any]]:
+def _sentences(graph: GraphReader, concept: str, kind: str) -> list[dict[str, Any]]:
     """The sentences of papers that say what it is, or else what it does: those of a question for it."""
-    thing = Entity(kind, concept, graph.label(concept), tuple(family))
+    thing = Entity(kind, concept, graph.label(concept), (concept,))
     said = definition.sentences(graph.store, graph.lexicon(), thing, _SENTENCES)
     papers = graph.store.papers_of({quote.source for quote in said})
     called = _names(graph, papers.values())

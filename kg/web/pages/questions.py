@@ -41,7 +41,8 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     at = asked.number("page", 1, _PAGES)
     size = _WHOLE if is_whole else asked.number("limit", _PAGE, 200)
     order = asked.choice("order", (*ORDERS, *asked.args.get("order", ())[:1]), "best")
-    answer = _answer(graph, question, flags, _LINES if not is_whole else _WHOLE, at * size, asked.lang)
+    after = asked.args.get("after", ())
+    answer = _answer(graph, question, flags, _LINES if not is_whole else _WHOLE, at * size, asked.lang, after)
     shown, corpus = as_shown(answer), Corpus.of(graph.store)
     papers = corpus.holding(answer.filter) if answer.filter.conditions else Papers()
     is_table, is_versus = answer.table is not None, answer.query.kind == "comparison"
@@ -60,6 +61,7 @@ def ask(graph: Graph, asked: Asked) -> Shown:
         "chips": chips,
         "facets": facets(graph, asked, corpus, papers) if papers.sql or not (is_table or is_lost) else [],
         "browse": facets(graph, replace(asked, page="", args={}), corpus, papers) if is_lost else [],
+        "before": [*answer.after, question] if question else [],
         "understood": conditions(answer, words) if question else [],
         "notes": _notes(shown, words),
         "verdict": shown.table.verdict if shown.table else "",
@@ -90,11 +92,13 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     return Shown("ask.html.jinja", short(title, 200), data, values, _csv(answer, chosen, listed))
 
 
-def _answer(graph: Graph, question: str, flags: dict[str, Any], lines: int, most: int, lang: str) -> Answer:
+def _answer(
+    graph: Graph, question: str, flags: dict[str, Any], lines: int, most: int, lang: str, after: Sequence[str]
+) -> Answer:
     if not question and not flags:
         return Answer("", Query(), read=Corpus.of(graph.store).read())
-    answer = graph.ask(question, most, filter=flags or None, lang=lang)
-    return answer if answer.table is None else graph.ask(question, lines, filter=flags or None, lang=lang)
+    answer = graph.ask(question, most, filter=flags or None, lang=lang, after=after)
+    return answer if answer.table is None else graph.ask(question, lines, filter=flags or None, lang=lang, after=after)
 
 
 def _chosen(graph: Graph, answer: Answer, papers: Papers, order: str, at: int, size: int, lang: str) -> Sequence[Row]:
