@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, BinaryIO, Protocol, cast
 
@@ -261,6 +261,7 @@ class InputFile:
         with self._told(), self.stored() as file:
             return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a BinaryIO has all
 
+    @lru_cache(2)  # noqa: B019 - each reader asks
     def start(self) -> str:
         """The first 64 KB as text, for sniffing; invalid UTF-8 is replaced."""
         return self.head.decode(errors="replace").lstrip("\ufeff")

@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -35,6 +36,7 @@ BREAK = re.compile(r"\r\n?|\n")
 Line = tuple[int, str, str]  # line number from 1, text with its line end, and a problem ("" for none)
 
 
+@lru_cache(2)  # each reader asks
 def opening(file: InputFile) -> str:
     """The first 64 KB as text in the detected encoding, for sniffing; "" for a binary file."""
     if file.head.startswith(_UTF16):

@@ -6,6 +6,7 @@ The body is read in a process of its own (`kg.sources.body.pdfbody`): a page tha
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from kg.model import Batch, KgError, Source
@@ -92,8 +93,9 @@ def _paper(file: InputFile, data: bytes) -> tuple[tuple[str, dict[str, Any]], st
             raise KgError(f"{file.path}: the PDF has no pages: fetch the file again.")
         seen: list[Page] = []
         drawn: list[DrawnPage] = []
-        text, words = "\n".join(_texts(document)), WordCounts.load()
-        made = header(_pages(document, seen, drawn if file.is_whole else None), Joiner(text, words))
+        first = drawn if file.is_whole else None
+        text, words = "\n".join(_texts(document, first)), WordCounts.load()
+        made = header(_pages(document, seen, first), Joiner(text, words))
         if sum(line.letters for page in seen for line in page.lines) < _LEAST:
             raise KgError(f"{file.path}: the PDF has no text, only pictures of pages: run OCR on it first (ocrmypdf).")
         if is_nonsense("\n".join(line.text for page in seen for line in page.lines), words):
@@ -101,7 +103,8 @@ def _paper(file: InputFile, data: bytes) -> tuple[tuple[str, dict[str, Any]], st
                 f"{file.path}: the fonts of the PDF map its letters to nonsense: "
                 "run OCR on it first (ocrmypdf --force-ocr)."
             )
-        last = "\n".join(_texts(document, from_end=True))
+        texts = ("\n".join(some) for some in ([text], _texts(document, from_end=True)))
+        is_paper = any(looks_like_a_paper(made, seen[:1], some) for some in texts)
         body = _body(document, drawn, made.abstract) if file.is_whole else None
     except pypdfium2.PdfiumError as error:
         raise KgError(f"{file.path}: the PDF is damaged ({error}): fetch the file again.") from None
@@ -124,7 +127,7 @@ def _paper(file: InputFile, data: bytes) -> tuple[tuple[str, dict[str, Any]], st
         f"{file.path}: looks like no paper (signs such as a headed abstract, affiliations or references are missing): "
         "leave it out if it is none."
     )
-    return ("page 1", row), "" if looks_like_a_paper(made, seen[:1], text + last) else doubt, body
+    return ("page 1", row), "" if is_paper else doubt, body
 
 
 def _body(document: Any, drawn: list[DrawnPage], abstract: str) -> Body:
@@ -148,9 +151,9 @@ def _pages(document: Any, seen: list[Page], drawn: list[DrawnPage] | None) -> It
     from kg.sources.layout.pages import read_page
 
     for number in range(min(_FIRST, len(document))):
-        if drawn is not None:
+        if drawn is not None and number == len(drawn):
             drawn.append(drawn_page(document, number))
-        seen.append(read_page(document, number) if drawn is None else drawn[-1].page)
+        seen.append(read_page(document, number) if drawn is None else drawn[number].page)
         yield seen[-1]
 
 
@@ -160,20 +163,24 @@ def _unreadable(file: InputFile, error: Any) -> KgError:
     return KgError(f"{file.path}: is not a complete PDF, it is damaged or cut off: fetch the file again.")
 
 
-def _texts(document: Any, from_end: bool = False) -> Iterator[str]:
-    """Yield the text of the first pages, as a source of words, or of the last that are not among these."""
-    import pypdfium2
+def _texts(document: Any, drawn: list[DrawnPage] | None = None, from_end: bool = False) -> Iterator[str]:
+    """Yield the text of the first pages, which `drawn` keeps, or of the last that are not among these."""
+    from pypdfium2 import PdfiumError
+
+    from kg.sources.body.pdfpages import drawn_page
 
     first = min(_PAGES, len(document))
-    for number in range(max(first, len(document) - _PAGES), len(document)) if from_end else range(first):
-        try:
+    with suppress(PdfiumError):  # what is behind an unreadable page contributes no words
+        for number in range(max(first, len(document) - _PAGES), len(document)) if from_end else range(first):
+            if drawn is not None:
+                drawn.append(drawn_page(document, number))
+                yield drawn[-1].text
+                continue
             page = document[number]
             text = page.get_textpage()
             yield text.get_text_range(0, min(_TEXT, text.count_chars()))
             text.close()
             page.close()
-        except pypdfium2.PdfiumError:
-            return  # an unreadable page contributes no words
 
 
 READER = PdfReader()

@@ -24,6 +24,7 @@ from kg.sources.paper_rows import Row, RowReader, Skipped, attempt, batch_of
 from kg.sources.people import apart
 from kg.sources.references import WHOLE
 from kg.sources.styles import cited
+from kg.sources.xml import looks_like_xml
 
 _DELIMITERS = ",;\t|"
 _WIDEST = 10_000  # columns
@@ -50,7 +51,7 @@ class _Shape:
 
 
 def _sniff(file: InputFile) -> float:
-    shape = _shape(file)
+    shape = None if looks_like_xml(file) else _shape(file)
     return 0.0 if shape is None else 0.7 if shape.form.settings.get("marks") else 0.4
 
 

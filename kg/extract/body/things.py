@@ -232,8 +232,11 @@ class Whole:
 def _programs() -> str:
     """Names of software; in any letters where two are capitals or one within, so that no word is taken for a name."""
     known = sorted({name for names in _written() for name in names}, key=len, reverse=True)
-    names = "|".join(f"(?i:{re.escape(n)})" if re.search("[A-Z].*[A-Z]|.[A-Z]", n) else re.escape(n) for n in known)
-    return rf"(?<![\w-])(?:{names})(?![\w]|-[A-Z])"
+    shaped = "[A-Z].*[A-Z]|.[A-Z]"  # [aA](?i:bc) lets `re` pass over names that begin otherwise, as (?i:abc) does not
+    forms = (
+        f"[{n[0]}{n[0].swapcase()}](?i:{re.escape(n[1:])})" if re.search(shaped, n) else re.escape(n) for n in known
+    )
+    return rf"(?<![\w-])(?:{'|'.join(forms)})(?![\w]|-[A-Z])"
 
 
 def _is_shaped(name: str) -> bool:

@@ -54,12 +54,14 @@ class UseTrees(NamedTuple):
 
     def likelihoods(self, rows: Any) -> Any:
         """The likelihoods of each type (rows, types); a tree counts for none or for a type, by turns."""
-        tree, at = np.arange(len(self.feature)), np.zeros((len(rows), len(self.feature)), dtype=int)
-        row = np.arange(len(rows))[:, None]
+        first = np.arange(len(self.feature)) * self.feature.shape[1]  # the roots, in flat arrays
+        at = np.tile(first, (len(rows), 1))
+        row = np.arange(len(rows))[:, None] * rows.shape[1]
+        left, right = ((side + first[:, None]).ravel() for side in (self.left, self.right))
         for _ in range(self.depth):
-            goes_left = rows[row, self.feature[tree, at]] <= self.limit[tree, at]
-            at = np.where(goes_left, self.left[tree, at], self.right[tree, at])
-        scores = self.value[tree, at].reshape(len(rows), -1, len(TYPES) + 1).sum(axis=1)
+            goes_left = rows.ravel().take(row + self.feature.take(at)) <= self.limit.take(at)
+            at = np.where(goes_left, left.take(at), right.take(at))
+        scores = self.value.take(at).reshape(len(rows), -1, len(TYPES) + 1).sum(axis=1)
         likely = np.exp(scores - scores.max(axis=1, keepdims=True))
         return (likely / likely.sum(axis=1, keepdims=True))[:, 1:]
 

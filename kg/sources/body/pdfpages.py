@@ -11,7 +11,7 @@ from typing import Any
 from kg.sources.layout.pages import Page, read_page
 
 _MOST_DRAWN = 6_000  # objects of a page; a plot has some hundreds
-_MOST_TEXT = 60_000  # characters of a page that are used for words
+_MOST_TEXT = 200_000  # characters of a page that are used for words
 _THIN = 2.5  # points of a rule
 _SHORT = 15.0  # points of the shortest rule
 _CELL = 8.0  # points; drawn lines and shapes that are nearer form one picture

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+import struct
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import groupby, pairwise
@@ -157,7 +158,7 @@ class Page:
 
 def written(chars: Iterable[Char]) -> str:
     """The text of the characters of a line."""
-    return "".join(f" {c.text}" if c.space and at else c.text for at, c in enumerate(chars))
+    return "".join([f" {c.text}" if c.space and at else c.text for at, c in enumerate(chars)])
 
 
 def read_page(document: Any, number: int, look: Callable[[Any, Any], None] | None = None) -> Page:
@@ -178,64 +179,51 @@ def read_page(document: Any, number: int, look: Callable[[Any, Any], None] | Non
             text.close()
     finally:
         page.close()
-    turns = Counter(glyph.turn for glyph in glyphs).most_common(1)
+    turns = Counter(turn for _, _, (_, turn, _), _ in glyphs).most_common(1)
     turn = turns[0][0] if turns else 0
     across, down = right - left, top - bottom
     width, height = (down, across) if turn % 2 else (across, down)
     chars: list[Char] = []
     margin = ""
-    for glyph in glyphs:
-        if glyph.turn != turn:
-            if glyph.turn == _WATERMARK:
-                continue
-            margin += f" {glyph.text}" if glyph.space and margin else glyph.text
+    for char, box, (font, own_turn, _), space in glyphs:
+        if own_turn != turn:
+            if own_turn != _WATERMARK:
+                margin += f" {char}" if space and margin else char
             continue
-        x0, x1, y = glyph.placed(left, bottom, right, top)
-        if math.isfinite(x0 + x1 + y) and -1 <= x0 <= width + 1 and -1 <= y <= height + 1:  # inside the page
-            chars.append(Char(glyph.text, x0, max(x0, x1), y, glyph.font, glyph.space, order=len(chars)))
+        x0, x1, y0, y1, x, y = box
+        if turn == 0:
+            x0, x1, y = x0 - left, x1 - left, top - y
+        elif turn == 1:
+            x0, x1, y = y0 - bottom, y1 - bottom, x - left
+        elif turn == 2:
+            x0, x1, y = right - x1, right - x0, y - bottom
+        else:
+            x0, x1, y = top - y1, top - y0, right - x
+        if -1 <= x0 <= width + 1 and -1 <= y <= height + 1 and abs(x1) < math.inf:  # inside the page, and numbers
+            chars.append(Char(char, x0, max(x0, x1), y, font, space, False, len(chars)))
     lines = tuple(sorted(_lines(without_line_numbers(chars), number), key=lambda line: line.order))
     return Page(number, width, height, lines, margin, turn)
 
 
-@dataclass(slots=True)
-class _Glyph:
-    """A character as pdfium returns it: box and origin in the file's units, y from the bottom."""
-
-    text: str
-    box: tuple[float, float, float, float]  # left, right, bottom, top
-    origin: Sequence[float]
-    font: Font
-    turn: int  # quarter turns to the left
-    space: bool
-
-    def placed(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float]:
-        """Start and end along its line, and the baseline from the top, on a page turned to make the text upright."""
-        x0, x1, y0, y1 = self.box
-        x, y = self.origin
-        if self.turn == 0:
-            return x0 - left, x1 - left, top - y
-        if self.turn == 1:
-            return y0 - bottom, y1 - bottom, x - left
-        if self.turn == 2:
-            return right - x1, right - x0, y - bottom
-        return top - y1, top - y0, right - x
+#: A font as set in a text object: with its quarter turns to the left, and whether its letters are pictures.
+_Set = tuple[Font, int, bool]
 
 
-def _glyphs(text: Any) -> list[_Glyph]:
-    """The characters of a page in the order of the file."""
+def _glyphs(text: Any) -> list[tuple[str, tuple[float, ...], _Set, bool]]:
+    """The characters of a page in the order of the file, and whether a space precedes; boxes and origins from below."""
     import pypdfium2.raw as pdfium
 
     count = min(pdfium.FPDFText_CountChars(text), MOST_CHARS)
     page = ctypes.cast(text, ctypes.c_void_p).value
     unicode, object_of, box_of, origin_of = _calls()
     numbers = (ctypes.c_double * 6)()  # left, right, bottom, top, x, y
-    at_box = [ctypes.addressof(numbers) + 8 * n for n in range(6)]
-    left, right, bottom, top, x, y = at_box
-    fonts: dict[int, tuple[Font, int, bool]] = {}
+    numbers_of = struct.Struct("6d").unpack
+    left, right, bottom, top, x, y = (ctypes.addressof(numbers) + 8 * n for n in range(6))
+    fonts: dict[int, _Set] = {}
     names: dict[int, tuple[str, bool, bool]] = {}
     same: dict[Font, Font] = {}
     known: dict[int, str] = {}
-    out: list[_Glyph] = []
+    out: list[tuple[str, tuple[float, ...], _Set, bool]] = []
     space = False
     for at in range(count):
         code = unicode(page, at)
@@ -251,14 +239,9 @@ def _glyphs(text: Any) -> list[_Glyph]:
         made = fonts.get(key)
         if made is None:
             font, turn = _font(pdfium, text, at, names)
-            font = same.setdefault(font, font)
-            made = fonts[key] = (font, turn, bool(_PICTURES.search(font.name)))
-        font, turn, is_picture = made
+            made = fonts[key] = (same.setdefault(font, font), turn, bool(_PICTURES.search(font.name)))
         origin_of(page, at, x, y)
-        x0, x1, y0, y1, *origin = numbers[:]
-        out.append(
-            _Glyph(_SIGN if is_picture and char.isalpha() else char, (x0, x1, y0, y1), origin, font, turn, space)
-        )
+        out.append((_SIGN if made[2] and char.isalpha() else char, numbers_of(numbers), made, space))
         space = False
     return out
 
@@ -346,8 +329,13 @@ def _lines(chars: list[Char], page: int) -> Iterator[TextLine]:
             runs.append([char])
             alike = 1
     for run in _joined([r for r in runs if any(c.font.size > 0 for c in r)]):
-        run.sort(key=lambda c: c.left + (c.text in _ACCENTS) * 0.01)
-        yield from (TextLine(part, page) for part in _cells(_accented(run)))
+        if _ACCENTS.keys().isdisjoint([c.text for c in run]):
+            run.sort(key=attrgetter("left"))
+            run = run if len({c.y for c in run}) == 1 else _accented(run)  # of which no dot stands under a letter
+        else:
+            run.sort(key=lambda c: c.left + (c.text in _ACCENTS) * 0.01)
+            run = _accented(run)
+        yield from (TextLine(part, page) for part in _cells(run))
 
 
 def _follows(run: list[Char], char: Char) -> bool:
@@ -372,9 +360,9 @@ class _Run:
 
     @staticmethod
     def of(chars: list[Char]) -> _Run:
-        size = max(c.font.size for c in chars)
-        y = median(c.y for c in chars if c.font.size >= 0.9 * size)
-        return _Run(chars, y, size, min(c.left for c in chars), max(c.right for c in chars))
+        size = max([c.font.size for c in chars])
+        y = median([c.y for c in chars if c.font.size >= 0.9 * size])
+        return _Run(chars, y, size, min([c.left for c in chars]), max([c.right for c in chars]))
 
     def add(self, other: _Run) -> None:
         if other.chars[0].left - self.right > _WORD * other.size:
