@@ -15,6 +15,7 @@ from kg.mcp.described import FIELDS, NAMED
 from kg.mcp.paging import Json, Pages, written
 from kg.model import KINDS, RELATION_TYPES, KgError
 from kg.query import Answer, Quote, Row
+from kg.query.alike import paper_of
 from kg.query.answer import Line
 from kg.query.cited import CitedClaim, claims_of
 from kg.query.condition_evidence import AnswerEvidence
@@ -92,7 +93,9 @@ class Tools:
         if wrong := [name for name in fields if name not in FIELDS]:
             raise KgError(f"There is no field {one_line(str(wrong[0]))[:40]!r}: choose from {', '.join(FIELDS)}.")
         pages = self._pages(cursor, ("get", id, sorted(fields)))
-        paper = next(iter(works_named(self.graph.store, [id.removeprefix("entry:"), *self._published(id)])), "")
+        paper = next(
+            iter(works_named(self.graph.store, [id.removeprefix("entry:"), paper_of(self.graph.store, id) or ""])), ""
+        )
         if paper:
             return self._paper(paper, fields, pages, limit)
         if is_curie(id) and not id.startswith(("paper:", "entry:")):
@@ -177,12 +180,6 @@ class Tools:
         self, pages: Pages, head: Json, items: Any, total: int, limit: int, made: Callable[[Any], Json] | None = None
     ) -> str:
         return pages.page({"untrusted": _UNTRUSTED} | head, items, total, min(max(limit, 1), _MOST), made)
-
-    def _published(self, id: str) -> list[str]:
-        """The paper that an arXiv id or DOI names."""
-        name = id.removeprefix("https://doi.org/").removeprefix("https://arxiv.org/abs/").removeprefix("arXiv:")
-        sql = "SELECT curie FROM papers WHERE arxiv = ? OR doi = ? ORDER BY curie LIMIT 1"
-        return [str(curie) for (curie,) in self.graph.store.rows(sql, name, name)]
 
     def _rows(self, answer: Answer) -> Callable[[Row], Json]:
         """How a paper is shown: with the words that show it, looked up where the answer has not yet."""

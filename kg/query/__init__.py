@@ -67,7 +67,9 @@ def answer(
         return replace(cited, read=Corpus.of(store).read())
     lexicon = lexicon or Lexicon.of(store, vocabulary)
     going_on = in_context(question, lexicon, earlier, language) if before and question.strip() else None
-    query = going_on or (read(question, lexicon, language) if question.strip() or not filter else Query())
+    asked, name, own = citing_papers.of_paper(store, question)
+    like = Query("near", like=name) if asked == "like" else None
+    query = going_on or like or (read(question, lexicon, language) if question.strip() or not filter else Query())
     if filter:
         from kg.query.flags import merged, read_flags, written
 
@@ -76,4 +78,5 @@ def answer(
         question = question.strip() or ("" if isinstance(filter, Filter) else written(filter))
     query = replace(query, language=language or query.language)
     found = respond(store, lexicon, question, query, limit)
+    found = citing_papers.with_code(found, own) if own and asked == "code" else found
     return replace(found, read=Corpus.of(store).read(), asked=query, after=before if going_on else ())

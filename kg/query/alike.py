@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from math import log, sqrt
 from typing import NamedTuple
 
+from kg.link.paper_ids import arxiv_of, doi_of
+from kg.model import Reference
 from kg.query.conditions import marks
 from kg.query.corpus import Corpus
 from kg.store.file import StoreFile
@@ -34,11 +36,15 @@ class Alike(NamedTuple):
 
 
 def paper_of(store: StoreFile, said: str) -> str | None:
-    """The paper (CURIE) that an id, a title, or the name of what it proposes means; None where none or several do."""
+    """The paper (CURIE) that an id, an address of one, a title, or the name of what it proposes means; None for none.
+
+    A name that several papers bear means none of them.
+    """
     words = said.strip()
-    sql = """SELECT paper FROM entries WHERE name = ? UNION
-        SELECT curie FROM papers WHERE arxiv = ? OR (doi <> '' AND lower(doi) = lower(?))"""
-    found = store.rows(sql, words, words, words)
+    one, other = Reference("", "", arxiv=words), Reference("", "", doi=words)
+    sql = """SELECT paper FROM entries WHERE lower(name) = lower(?) UNION SELECT curie FROM papers
+        WHERE curie = ? OR (arxiv <> '' AND arxiv IN (?, ?)) OR (doi <> '' AND lower(doi) = ?)"""
+    found = store.rows(sql, words, words, arxiv_of(one), arxiv_of(other), doi_of(other))
     if found:
         return str(found[0][0])
     first = max(words.split(), key=len, default="")

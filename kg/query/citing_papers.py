@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kg.model import CITATION_TYPES
+from kg.query.alike import paper_of
 from kg.query.answer import Answer, Quote, Row
 from kg.query.corpus import Corpus
 from kg.query.filter import Query
@@ -21,8 +22,6 @@ from kg.store.file import StoreFile
 _LONGEST = 300  # characters of a question that may be one
 _SQL = """SELECT p.curie, x.cited, x.title, x.type, e.name, x.part, x.start, x.quote, x.score FROM citations x
     JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry WHERE {} ORDER BY e.name, x.number"""
-_NAMED = """SELECT curie FROM papers WHERE lower(name) = ? OR lower(title) = ? OR substr(lower(title), 1, ?) = ?
-    OR arxiv = ? OR lower(doi) = ? OR curie = ? OR curie IN (SELECT paper FROM entries WHERE lower(name) = ?)"""
 _MEANT = """x.cited = '' AND (lower(x.title) = ? OR substr(lower(x.title), 1, ?) = ? OR x.arxiv = ? OR x.doi = ?)"""
 
 
@@ -48,11 +47,11 @@ def citing(store: StoreFile, where: str, *given: object) -> list[Citing]:
 
 def answered(store: StoreFile, question: str, limit: int | None, language: str) -> Answer | None:
     """The answer to a question about citations; None for another one, and where nothing is said to build on a paper."""
-    asked, name = next(_asked(question), ("", ""))
-    if not asked:
+    asked, name = form(question)
+    if asked not in ("cited", "cites", "builds_on"):
         return None
     say, shown = Sayings(language or language_of(question)), question[slice(*_place(question, name))]
-    papers = [curie for (curie,) in store.rows(_NAMED, name, name, len(name) + 1, f"{name}:", *[name] * 4)]
+    papers = [paper] if (paper := paper_of(store, name)) else []
     found: list[Citing] = []
     for paper in papers:
         found += citing(store, "p.curie = ?" if asked == "cites" else "x.cited = ?", paper)
@@ -77,6 +76,29 @@ def _beside(store: StoreFile, name: str) -> int | None:
         AND (instr(lower(quote), ?) > 0 OR instr(lower(quote), ?) > 0) GROUP BY begin ORDER BY 2 DESC LIMIT 2"""
     (first, most), (_, other) = [*store.rows(sql, f"{name} [", f"{name} ("), (None, 0), (None, 0)][:2]
     return first if most > other else None
+
+
+def of_paper(store: StoreFile, question: str) -> tuple[str, str, Row | None]:
+    """What a question asks of a paper of the graph ("like", "code"), how it calls it, and its row."""
+    asked, name = form(question)
+    if asked not in ("like", "code") or not (paper := paper_of(store, name)):
+        return "", "", None
+    (row,) = Corpus.of(store).rows([paper])
+    return asked, question[slice(*_place(question, name))], row
+
+
+def with_code(found: Answer, own: Row) -> Answer:
+    """An answer that begins with a paper and the address of its code, or says that none is known."""
+    say = Sayings(found.language)
+    told = say("citing.code" if own.code else "citing.no_code", name=own.name or own.title, address=own.code)
+    others = tuple(row for row in found.rows if row.paper != own.paper)
+    rows = (replace(own, score=1.0), *others) if own.code else others
+    return replace(found, rows=rows, notes=(told, *found.notes), fulfilling=max(found.total, len(rows)))
+
+
+def form(question: str) -> tuple[str, str]:
+    """What a question asks of a paper, and the name of it in lower case; "" for another question."""
+    return next(_asked(question), ("", ""))
 
 
 def _asked(question: str) -> Iterator[tuple[str, str]]:

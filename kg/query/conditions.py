@@ -199,6 +199,9 @@ def _term(term: Term, few: bool, search: Search) -> Where:
         if term.field == "hardware" and term.titles:  # "for UAV imagery": not all that a paper runs on was read
             named = [_saying(term.titles, few, search.near)]
         named += [Where("instr(lower(p.code_url), ?) > 0", (address,)) for address in term.owners]
+        if term.signs:
+            signed = Where(f"lower(x.name) IN ({marks(term.signs)})", term.signs)
+            named.append(_in("SELECT x.paper FROM authors x WHERE", signed))
         return _any([having, *named])
     if isinstance(term, Outcome):
         found = _in("SELECT x.paper FROM results x WHERE", reporting(term))

@@ -36,6 +36,7 @@ class Entity:
     shown: tuple[str, ...] = ()  # topics: what shows that a paper is on them
     by: str = ""  # of a technique that is proposed: the date by which others used it; "" for none
     owners: tuple[str, ...] = ()  # institutions: addresses at which code that is theirs lies ("github.com/tencent")
+    signs: tuple[str, ...] = ()  # institutions: how lists of authors name them ("deepseek-ai", "qwen team")
 
     @property
     def is_topic(self) -> bool:

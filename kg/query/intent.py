@@ -118,7 +118,7 @@ class Intent(Pieces):
             rising = []
         when = self._places("when") if self._earliest() or self._places("propose") else []  # but 什么时候LoRA优于DoRA
         places = self._places("trend") + when + rising
-        over = next((self.items[at].of("type:") for at in places if self.items[at].of("type:")), "")
+        over = next((kind for at in places if (kind := self._type(at)) in PERIODS), "")
         per = [at for at in self._places("per") if at + 1 < len(self.items) and self._type(at + 1) in PERIODS]
         if not over and per:
             over = self._type(per[0] + 1)
@@ -127,7 +127,8 @@ class Intent(Pieces):
             return None
         beside = [at + 1 for at in places if at + 1 < len(self.items) and self.items[at + 1].of("type:")]
         beside = [at for at in beside if self._type(at) not in PERIODS]
-        wants = (self._type(beside[0]) if beside else self.asked) or "paper"
+        own = (kind for at in rising if (kind := self._type(at)))  # 热点: what rises
+        wants = (self._type(beside[0]) if beside else next(own, self.asked)) or "paper"
         order: Order = "best"
         if rising and wants != "paper":
             order = "lowest" if any(self.items[at].means("falling") for at in rising) else "highest"

@@ -66,7 +66,8 @@ def entity(sense: Sense, lexicon: Lexicon, language: str = "en", roles: tuple[st
     label = lexicon.label(sense.concept, language)
     code = _owners(sense, lexicon)
     shown = tuple(sorted(lexicon.indicators(sense.concept))) if sense.type == "topic" else ()
-    return Entity(sense.type, sense.concept, label, concepts, said, titles, longer, topics, shown, by, code)
+    signs = _signs(sense, lexicon)
+    return Entity(sense.type, sense.concept, label, concepts, said, titles, longer, topics, shown, by, code, signs)
 
 
 def models_in(text: str, term: Term, lexicon: Lexicon) -> Phrase | None:
@@ -91,6 +92,13 @@ def _owners(institution: Sense, lexicon: Lexicon) -> tuple[str, ...]:
     labels = lexicon.labels(institution.concept) if institution.type == "institution" else []
     names = sorted({label.lower() for label in labels if label.isascii() and label.isalpha() and len(label) >= _OWNER})
     return tuple(f"github.com/{n}{end}" for n in names for end in (("",) if len(n) >= _WHOLE else ("/", "-")))
+
+
+def _signs(institution: Sense, lexicon: Lexicon) -> tuple[str, ...]:
+    """How an institution signs as an author."""
+    labels = lexicon.labels(institution.concept) if institution.type == "institution" else []
+    forms = [form for word in lexicon.words.meaning("signs") for form in word.facts["stated"]]
+    return tuple(sorted({form.replace("{n}", label).lower() for form in forms for label in labels}))
 
 
 def working(corpus: Corpus, wanted: Filter) -> Papers:

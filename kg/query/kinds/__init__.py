@@ -5,6 +5,7 @@ A kind that answers with a table need not give the papers that it rests on: `res
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
@@ -47,7 +48,8 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
         told = import_module("kg.query.kinds.papers").readings(corpus, query.filter, say)
         found = replace(found, notes=(*found.notes, *told))
     notes = (say(f"coverage.{one.field}", named=one.named, n=one.papers) for one in known)
-    return replace(found, coverage=known, notes=(*found.notes, *mentioned(corpus, query, say), *notes))
+    told = (*mentioned(corpus, query, say), *named_after(corpus, lexicon, query, say))
+    return replace(found, coverage=known, notes=(*found.notes, *told, *notes))
 
 
 def mentioned(corpus: Corpus, query: Query, say: Sayings) -> Iterator[str]:
@@ -58,6 +60,23 @@ def mentioned(corpus: Corpus, query: Query, say: Sayings) -> Iterator[str]:
         if papers:
             names = [row.name or row.title or row.id for row in corpus.rows(papers[:_LISTED])]
             yield say("answer.mentioned", len(papers), label=term.label, names=say.first(names, _LISTED - 1))
+
+
+def named_after(corpus: Corpus, lexicon: Lexicon, query: Query, say: Sayings) -> Iterator[str]:
+    """Which papers bear the name of a model family of the institution asked for ("Qwen3-VL"), and do not name it."""
+    conditions = (one for one in query.filter.conditions if query.kind in _MENTIONED and not one.negated)
+    for term in (term for one in conditions for term in one.any_of if isinstance(term, Entity) and term.signs):
+        own = set(lexicon.labels(term.concept))
+        models = (one for one in lexicon.vocabulary.concepts.values() if one.facts.get("developer") in own)
+        families = [re.escape(one.label["en"]) for one in models if "en" in one.label and one.label["en"].isalpha()]
+        version = rf"(?i)^(?:{'|'.join(families)})[- ]?v?\d"
+        others = replace(query.filter, conditions=tuple(c for c in query.filter.conditions if term not in c.any_of))
+        among, held = corpus.holding(others).of("p.id"), set(corpus.found(query.filter))
+        sql = f"SELECT p.curie FROM papers p WHERE regexp(?, p.name) AND {among.sql} ORDER BY p.curie"
+        found = corpus.store.rows(sql, version, *among.given) if families else []
+        if papers := [curie for (curie,) in found if curie not in held]:
+            names = [row.name or row.title or row.id for row in corpus.rows(papers[:_LISTED])]
+            yield say("answer.named_after", len(papers), label=term.label, names=say.first(names, _LISTED - 1))
 
 
 def coverage(corpus: Corpus, query: Query) -> tuple[Coverage, ...]:

@@ -155,7 +155,8 @@ def _rising(lexicon: Lexicon, tally: Tally, question: str, query: Query, over: s
     found = sorted(
         (one for one in changes if one.q < LEVEL and sign * one.z > 0), key=lambda one: (-sign * one.by, one.label)
     )
-    shown = found[: limit or query.most or _THINGS]
+    more = sorted((one for one in changes if sign > 0 and one.late > one.early), key=lambda one: one.early - one.late)
+    shown = (found or more)[: limit or query.most or _THINGS]  # where the test finds nothing that rises
     early, late = shares.spans() if shares.is_enough else ("", "")
     by = {one.label: one for one in shown}
     counts = [
@@ -171,7 +172,8 @@ def _rising(lexicon: Lexicon, tally: Tally, question: str, query: Query, over: s
     way = "falling" if sign < 0 else "rising"
     if not lines:
         return Answer(question, query, (), (*query.filter.notes, say(f"trend.none_{way}", **names)))
-    table = Grid((query.wants, early, late, "papers"), lines, say(f"trend.{way}", len(found), **names))
+    verdict = say(f"trend.{way}", len(found), **names) if found else say("trend.more_of_late", **names)
+    table = Grid((query.wants, early, late, "papers"), lines, verdict)
     notes = [say("tally.cut", len(shown)).strip()] if len(shown) < len(found) else []
     notes.append(say("trend.more", call=_call(lexicon, query, over)))
     return Answer(question, query, (), (*query.filter.notes, *notes), table)

@@ -112,7 +112,9 @@ class Trend(View):
         self.whole_corpus = self.corpus * is_whole
         if self.share and len(self.index) and max(self.corpus) < least:
             self.share, self.notes = False, (*self.notes, self.words("trends.few_for_shares", least=least))
+        self.unsaid = collected.unsaid
         if collected.unsaid:
+            self.share = False  # of all papers it says nothing
             named, n = (f"{number:,}" for number in collected.unsaid)
             self.notes = (*self.notes, Sayings(lang)(f"coverage.{of}", named=named, n=n))
         self.compared = [self.key(name) for name in compare]
@@ -268,6 +270,8 @@ class Trend(View):
 
     def silence_in(self, lang: str) -> str:
         """The same in a given language."""
+        if self.unsaid:
+            return PageWords(lang)("trends.unsaid", share=round(100 - 100 * self.unsaid[0] / self.unsaid[1]))
         if self.over == "report":
             return PageWords(lang)("trends.no_order")
         few = len(set(self.scores[self.whole_corpus > 0].tolist())) < 3

@@ -41,7 +41,7 @@ def text(trend: Trend, limit: int | None = _LINES) -> str:
     partial = [name for name, is_part in zip(trend.index, trend.partial, strict=True) if is_part]
     join = words("report.join")
     lines.append([words("trends.corpus"), *corpus, f"{every:,.0f}", percent(1.0)])
-    out = [trend.title, "", *aligned(lines)]
+    out = [trend.title, "", *aligned([line[:-1] for line in lines] if trend.unsaid else lines)]
     if len(shown) < len(trend.keys) and not trend.compared:
         out.append(words("trends.more", n=f"{len(trend.keys) - len(shown):,}"))
     if partial:
