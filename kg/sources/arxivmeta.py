@@ -6,14 +6,14 @@ Specification: https://www.kaggle.com/datasets/Cornell-University/arxiv
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from kg.latex import bare
 from kg.sources.dates import mailed, submitted
 from kg.sources.inputs import InputFile
 from kg.sources.json_records import keys, objects, rows, text
-from kg.sources.paper_rows import Row, RowReader
+from kg.sources.paper_rows import RowReader
 
 _REFERENCE = re.compile(r"(?:[\d\W]|and)*")  # "1 and 2": to a list that is not given
 _OWN = {"authors_parsed", "update_date", "submitter", "report-no", "versions"}
@@ -22,10 +22,6 @@ _OWN = {"authors_parsed", "update_date", "submitter", "report-no", "versions"}
 def _sniff(file: InputFile) -> float:
     found = keys(file)
     return 0.9 if {"id", "title", "abstract"} <= found and len(found & _OWN) > 1 else 0.0
-
-
-def _rows(file: InputFile) -> Iterator[Row]:
-    return rows(file, _row)
 
 
 def _row(paper: Any) -> dict[str, Any]:
@@ -55,4 +51,4 @@ def _name(parts: list[str]) -> str:
 
 
 #: An entry is named by its arXiv id, "0704.0001".
-READER = RowReader("arxivmeta", _sniff, _rows)
+READER = RowReader("arxivmeta", _sniff, partial(rows, row=_row))

@@ -7,13 +7,13 @@ because OpenAlex computes them. Specification: https://docs.openalex.org/api-ent
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from kg.sources.forms import unread_of_service
 from kg.sources.inputs import TEXT_LIMIT, InputFile
 from kg.sources.json_records import inner, keys, objects, rows, text
-from kg.sources.paper_rows import ARXIV_ID, Row, RowReader, Skipped
+from kg.sources.paper_rows import ARXIV_ID, RowReader, Skipped
 from kg.sources.tags import untagged
 
 _WORK = re.compile(r'"id"\s*:\s*"https?://openalex\.org/W\d+"')
@@ -23,10 +23,6 @@ _ARXIV = re.compile(rf"arxiv(?:\.org/(?:abs|pdf)/|\.)({ARXIV_ID})", re.I)
 
 def _sniff(file: InputFile) -> float:
     return 0.9 if keys(file) & _FIELDS and _WORK.search(file.start()) else 0.0
-
-
-def _rows(file: InputFile) -> Iterator[Row]:
-    return rows(file, _row, ("results",))
 
 
 def _row(work: Any) -> dict[str, Any]:
@@ -72,4 +68,4 @@ def abstract(index: Any) -> str:
 
 
 #: An entry is named by its OpenAlex id, "W2741809807".
-READER = RowReader("openalex", _sniff, _rows)
+READER = RowReader("openalex", _sniff, partial(rows, row=_row, lists=("results",)))

@@ -6,14 +6,14 @@ Replies (reviews, comments, decisions) are left out. Specification: https://docs
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from kg.sources.forms import unread_of_service
 from kg.sources.inputs import InputFile
 from kg.sources.json_records import inner, keys, objects, rows, text, texts
-from kg.sources.paper_rows import Row, RowReader, Skipped
+from kg.sources.paper_rows import RowReader, Skipped
 
 _CONTENT = re.compile(r'"content"\s*:\s*\{')
 _VALUE = re.compile(r'"(?:title|abstract|authors)"\s*:\s*\{\s*"value"\s*:')
@@ -27,10 +27,6 @@ def _sniff(file: InputFile) -> float:
     if "title" not in found or not found & _FIELDS or not _CONTENT.search(file.start()):
         return 0.0
     return 0.9 if _VALUE.search(file.start()) else 0.8 if "forum" in found else 0.0
-
-
-def _rows(file: InputFile) -> Iterator[Row]:
-    return rows(file, _row, ("notes",))
 
 
 def _row(note: Any) -> dict[str, Any] | Skipped:
@@ -68,4 +64,4 @@ def _day(note: dict[str, Any]) -> str:
 
 
 #: An entry is named by its forum, "9aPd1yEGa0".
-READER = RowReader("openreview", _sniff, _rows)
+READER = RowReader("openreview", _sniff, partial(rows, row=_row, lists=("notes",)))

@@ -92,60 +92,28 @@ CREATE INDEX citations_by_begin ON citations (begin) WHERE begin IS NOT NULL;
 
 _QUOTE = """(SELECT substr(t.raw, x.start + 1, x."end" - x.start) FROM texts t
         WHERE t.entry = x.entry AND t.field = x.field AND x.start >= 0)"""
-#: What people ask, in the words of the domain: names and labels in the place of numbers.
-VIEWS = f"""
-CREATE VIEW paper_entities AS
-    SELECT p.curie AS paper, p.title, c.type, x.role, c.curie AS concept, c.label, c.label_zh, {_QUOTE} AS quote,
-        e.name AS entry, x.score, x.sure
-    FROM mentions x JOIN papers p ON p.id = x.paper JOIN concepts c ON c.id = x.concept
-    JOIN entries e ON e.id = x.entry;
-CREATE VIEW paper_topics AS
-    SELECT p.curie AS paper, p.title, p.date, p.year, c.curie AS topic, c.label, c.label_zh, {_QUOTE} AS quote,
-        e.name AS entry, x.score, x.sure
-    FROM topics x JOIN papers p ON p.id = x.paper JOIN concepts c ON c.id = x.topic
-    JOIN entries e ON e.id = x.entry;
-CREATE VIEW paper_results AS
-    SELECT p.curie AS paper, p.title, coalesce(c.label, x.metric_text) AS metric, x.change, x.bound, x.low, x.high,
-        x.unit, x.baseline_text AS baseline, x.setting, x.marks, {_QUOTE} AS quote, e.name AS entry, x.score, x.sure
-    FROM results x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry
-    LEFT JOIN concepts c ON c.id = x.metric;
-CREATE VIEW paper_relations AS
-    SELECT p.curie AS paper, p.title, coalesce(h.label, x.head_text) AS head, x.type,
-        coalesce(t.label, x.tail_text) AS tail, x.marks, {_QUOTE} AS quote, e.name AS entry, x.score, x.sure
-    FROM relations x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry
-    LEFT JOIN concepts h ON h.id = x.head LEFT JOIN concepts t ON t.id = x.tail;
-CREATE VIEW parts AS
-    SELECT e.name AS entry, id.value AS id, coalesce(kind.value, 'paragraph') AS kind, role.value AS role,
-        replace(head.value, char(10), ' > ') AS headings, CAST(page.value AS INTEGER) AS page, text.value AS text
-    FROM entries e, json_each(e.document, '$.body') AS s, json_each(s.value, '$[2]') AS x,
-        json_tree(s.value, '$[0]') AS head, json_tree(s.value, '$[1]') AS role, json_tree(x.value, '$[0]') AS id,
-        json_tree(x.value, '$[1]') AS kind, json_tree(x.value, '$[2]') AS page, json_tree(x.value, '$[3]') AS text;
-CREATE VIEW paper_uses AS
-    SELECT p.curie AS paper, p.title, x.type, x.name, coalesce(c.curie, '') AS concept, x.use, x.level, x.part,
-        x.quote, e.name AS entry, x.score
-    FROM uses x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry
-    LEFT JOIN concepts c ON c.id = x.concept;
-CREATE VIEW paper_citations AS
-    SELECT p.curie AS paper, p.title, x.type, x.cited, coalesce(q.title, x.title) AS cited_title, x.doi, x.arxiv,
-        x.year, x.part, x.quote, e.name AS entry, x.key, x.score
-    FROM citations x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry
-    LEFT JOIN papers q ON q.curie = x.cited;
-CREATE VIEW paper_authors AS
-    SELECT p.curie AS paper, p.title, x.number, x.name AS author, e.name AS entry
-    FROM authors x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry;
-CREATE VIEW paper_texts AS
-    SELECT p.curie AS paper, p.title, x.field, x.raw, e.name AS entry
-    FROM texts x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry;
-CREATE VIEW entity_counts AS
-    SELECT c.type, c.curie AS concept, c.label, c.label_zh, n.papers
-    FROM counts n JOIN concepts c ON c.id = n.concept WHERE n.role = '';
-CREATE VIEW topic_counts AS
-    SELECT concept AS topic, label, label_zh, papers FROM entity_counts WHERE type = 'topic';
-CREATE VIEW topics_by_month AS
-    SELECT substr(p.appeared, 1, 7) AS month, c.curie AS topic, c.label, count(DISTINCT x.paper) AS papers
-    FROM topics x JOIN papers p ON p.id = x.paper JOIN concepts c ON c.id = x.topic
-    WHERE length(p.appeared) >= 7 GROUP BY month, c.id;
-"""
+#: When statements x and y of one work state the same.
+_ALIKE = {
+    "mentions": "y.concept = x.concept AND y.role = x.role",
+    "topics": "y.topic = x.topic",
+    "results": "(y.metric = x.metric OR lower(y.metric_text) = lower(x.metric_text))"
+    " AND (y.low, y.high, y.unit, y.change) = (x.low, x.high, x.unit, x.change)",
+    "relations": "y.type = x.type AND y.head_text = x.head_text AND y.tail_text = x.tail_text",
+    "uses": "y.type = x.type AND (y.concept = x.concept OR lower(y.name) = lower(x.name))",
+    "citations": "(y.cited = x.cited AND y.cited <> '' OR lower(y.title) = lower(x.title) AND y.title <> '')",
+}
+
+
+def _once(table: str) -> str:
+    """Of statements of a work that are alike, those of one entry: the surest, of equals that of the first name."""
+    used = "{}.use <> 'mentioned', " * (table == "uses")
+    return f"""WHERE NOT EXISTS (SELECT 1 FROM entries f CROSS JOIN {table} y
+        WHERE f.paper = p.curie AND f.id <> e.id AND y.entry = f.id AND {_ALIKE[table]}
+        AND ({used.format("y")}y.score, e.name) > ({used.format("x")}x.score, f.name))"""
+
+
+_SQL = Path(__file__).with_name("views.sql")
+VIEWS = _SQL.read_text("utf-8").partition("\n\n")[2].format(quote=_QUOTE, **{table: _once(table) for table in _ALIKE})
 
 
 class Writable(Protocol):
@@ -163,7 +131,7 @@ class Writable(Protocol):
 def form() -> str:
     """What the tables depend on beside the entries: the vocabulary, and how they are made."""
     here = Path(__file__)
-    made_by = (here, here.with_name("rows.py"), here.parents[1] / "link" / "cited_works.py")
+    made_by = (here, here.with_name("rows.py"), _SQL, here.parents[1] / "link" / "cited_works.py")
     return hashlib.sha256(b"".join(path.read_bytes() for path in made_by)).hexdigest()[:16] + ontology_hash()[:16]
 
 

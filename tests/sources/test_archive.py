@@ -437,10 +437,3 @@ def test_empty_and_unreadable_members_are_told_in_fewer_than_a_hundred_sentences
     [batch] = Pipeline().batches([str(tmp_path / "b.zip")], None, report, strict=False)
     assert (batch.source.name, len(report.skipped)) == ("p", 91)
     assert report.skipped[-1] == f"{tmp_path}/b.zip: 210 more of its files could not be read."
-
-
-def test_archive_with_several_papers_in_latex_gives_each(tmp_path):
-    paper = "\\documentclass{{article}}\\title{{On {0}}}\\begin{{abstract}}We do.\\end{{abstract}}"
-    files = {f"{name}.tex": paper.format(name).encode() for name in ("caches", "keys")}
-    batches, told = all_of(zipped(tmp_path / "a.zip", files))
-    assert (sorted(titles(batches)), told) == (["On caches", "On keys"], [])

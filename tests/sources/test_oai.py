@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kg.model import Batch, Document, KgError
+from kg.model import Batch, KgError
 from kg.sources import read
+from tests.sources.test_json_forms import texts
 
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 ANSWER = f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -54,10 +55,6 @@ def arxiv(name: str, created: str = "2025-10-01") -> str:
 
 def dublin_core(*identifiers: str, name: str = "oai:zenodo.org:17") -> str:
     return RECORD % ("", name, DC % "".join(f"<dc:identifier>{one}</dc:identifier>" for one in identifiers))
-
-
-def texts(document: Document) -> dict[str, str]:
-    return {field: text.raw for field, text in document.texts.items()}
 
 
 def test_arxivs_own_form_has_all_its_fields(tmp_path):

@@ -53,7 +53,10 @@ def test_readme_of_arxiv_says_what_is_the_main_file(tmp_path: Path) -> None:
 
 
 def test_papers_side_by_side_and_lists_of_their_own_stay_what_they_are(tmp_path: Path) -> None:
-    made(tmp_path, {"a.tex": PAPER.format("On caches", ""), "b.tex": PAPER.format("On keys", ""), "list.bib": BOOK})
+    files = {"a.tex": PAPER.format("On caches", ""), "b.tex": PAPER.format("On keys", ""), "list.bib": BOOK}
+    made(tmp_path, files)
+    batches, _ = all_of(zipped(tmp_path / ".zip", {name: text.encode() for name, text in files.items()}))
+    assert sorted(titles(batches)) == ["A book on caches", "On caches", "On keys"]
     made(tmp_path / "c", PROJECT)
     paths, _, called = expand([tmp_path, tmp_path / "c" / "refs.bib"])
     assert [path.name for path in paths] == ["a.tex", "b.tex", "main.tex", "list.bib", "refs.bib"]

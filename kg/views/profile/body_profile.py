@@ -26,21 +26,23 @@ def body_profile(graph: GraphReader, paper: Paper, lang: str) -> dict[str, Any]:
     mentioned: dict[str, dict[str, str]] = {kind: {} for kind in TYPES}
     setup: dict[tuple[str, ...], dict[str, Any]] = {}
     limits: dict[str, dict[str, Any]] = {}
+    uses = [(use, document) for document, record in paper.entries for use in record.uses]
+    if len({document.id for _, document in uses}) > 1:  # each thing is shown from the file that is surest of it
+        uses.sort(key=lambda one: -one[0].confidence)
+    for use, document in uses:
+        name = clean(graph.label(use.concept, lang) if use.concept else use.name)
+        if use.use == "mentioned":
+            mentioned[use.type].setdefault(fold(name), name)
+            continue
+        told: dict[str, Any] = {"name": name, "concept": use.concept, "use": use.use, "devices": use.devices}
+        told |= {"called": f"{name} ×{use.devices}" if use.devices else name, "places": use.count}
+        told |= {"said": words(f"use.{use.use}"), "is_sure": use.confidence >= LIKELY}
+        used[use.type].setdefault(fold(name), told | _quoted(document, use.places[0], use.surface, words))
     for document, record in paper.entries:
-        for use in record.uses:
-            name = clean(graph.label(use.concept, lang) if use.concept else use.name)
-            if use.use == "mentioned":
-                mentioned[use.type].setdefault(fold(name), name)
-                continue
-            told: dict[str, Any] = {"name": name, "concept": use.concept, "use": use.use, "devices": use.devices}
-            told |= {"called": f"{name} ×{use.devices}" if use.devices else name, "places": use.count}
-            told |= {"said": words(f"use.{use.use}"), "is_sure": use.confidence >= LIKELY}
-            used[use.type].setdefault(fold(name), told | _quoted(document, use.places[0], use.surface, words))
         for one in record.setup:
             said = {"name": one.name, "said": words(f"setup.{one.name}"), "value": one.value, "unit": clean(one.unit)}
             setup.setdefault(tuple(said.values()), said | _quoted(document, one.place, one.surface, words))
-        for place in record.limitations:
-            limits.setdefault(fold(place.quote), _quoted(document, place, "", words))
+        limits = limits or {fold(one.quote): _quoted(document, one, "", words) for one in record.limitations}
     return {
         "used": {kind: list(found.values()) for kind, found in used.items() if found},
         "mentioned": {
