@@ -297,6 +297,7 @@ class Citation:
     type: str  # one of CITATION_TYPES
     evidence: Evidence
     confidence: float = 1.0
+    name: str = ""  # what the paper calls the work right before it cites it
 
 
 @dataclass(slots=True)

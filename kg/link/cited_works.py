@@ -141,10 +141,10 @@ def citation_rows(document: Document, record: Record) -> Iterator[tuple[Any, ...
     """A row for each reference and type of citation; one without a quote where no text cites it."""
     said: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for one in record.citations:
-        said[one.key].append((one.type, *quoted(one.evidence), one.confidence))
+        said[one.key].append((one.type, *quoted(one.evidence), one.confidence, one.name))
     for ref in document.references:
         own = ("", ref.key, ref.title, doi_of(ref), arxiv_of(ref), ref.year, number_of_key(begin(ref.title)))
-        yield from ((*own, *row) for row in said.get(ref.key, [("cites", "", -1, "", 1.0)]))
+        yield from ((*own, *row) for row in said.get(ref.key, [("cites", "", -1, "", 1.0, "")]))
 
 
 def quoted(said: Evidence) -> tuple[str, int, str]:

@@ -22,6 +22,7 @@ from kg.store.file import StoreFile
 _LONGEST = 300  # characters of a question that may be one
 _SQL = """SELECT p.curie, x.cited, x.title, x.type, e.name, x.part, x.start, x.quote, x.score FROM citations x
     JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry WHERE {} ORDER BY e.name, x.number"""
+_BEGUN = "SELECT DISTINCT cited FROM citations WHERE begin = ? AND cited <> ''"
 _MEANT = """x.cited = '' AND (lower(x.title) = ? OR substr(lower(x.title), 1, ?) = ? OR x.arxiv = ? OR x.doi = ?)"""
 
 
@@ -52,12 +53,14 @@ def answered(store: StoreFile, question: str, limit: int | None, language: str) 
         return None
     say, shown = Sayings(language or language_of(question)), question[slice(*_place(question, name))]
     papers = [paper] if (paper := paper_of(store, name)) else []
+    begin = None if papers else _called(store, name)
+    papers = papers or [curie for (curie,) in store.rows(_BEGUN, begin)]
     found: list[Citing] = []
     for paper in papers:
         found += citing(store, "p.curie = ?" if asked == "cites" else "x.cited = ?", paper)
     if asked != "cites" and not papers:
         found = citing(store, _MEANT, name, len(name) + 1, f"{name}:", name, name)
-        if not found and (begin := _beside(store, name)):
+        if not found and begin is not None:
             found = citing(store, "x.begin = ?", begin)
     found = [one for one in found if asked != "builds_on" or one.type == asked]
     if asked == "builds_on" and not found:
@@ -70,12 +73,17 @@ def answered(store: StoreFile, question: str, limit: int | None, language: str) 
     return Answer(question, query, every[:limit], tuple(notes), fulfilling=len(every))
 
 
-def _beside(store: StoreFile, name: str) -> int | None:
-    """The beginning of the title that most papers cite right behind a name: "StreamingLLM [12]"; None where two are."""
-    sql = """SELECT begin, count(DISTINCT paper) FROM citations WHERE begin IS NOT NULL
-        AND (instr(lower(quote), ?) > 0 OR instr(lower(quote), ?) > 0) GROUP BY begin ORDER BY 2 DESC LIMIT 2"""
-    (first, most), (_, other) = [*store.rows(sql, f"{name} [", f"{name} ("), (None, 0), (None, 0)][:2]
-    return first if most > other else None
+def _called(store: StoreFile, name: str) -> int | None:
+    """The beginning of the title of the work that papers call so where they cite it: "StreamingLLM [12]".
+
+    One has the name in its text, and that or another in its key of the reference, or another in its text too; None
+    where most mean other works.
+    """
+    sql = """SELECT begin, count(DISTINCT paper), sum(CASE WHEN lower(name) = ? THEN 1 ELSE 0 END),
+        max(CASE WHEN lower(name) = ? AND instr(lower(key), ?) > 0 THEN 1 ELSE 0 END) FROM citations
+        WHERE begin IS NOT NULL AND (lower(name) = ? OR instr(lower(key), ?) > 0) GROUP BY begin ORDER BY 2 DESC"""
+    (begin, most, named, in_key), *others = [*store.rows(sql, *[name] * 5), (None, 0, 0, 0)]
+    return begin if named and most + in_key > 1 and most > sum(papers for _, papers, *_ in others) else None
 
 
 def of_paper(store: StoreFile, question: str) -> tuple[str, str, Row | None]:

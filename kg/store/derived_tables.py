@@ -61,7 +61,7 @@ CREATE TABLE uses (
 CREATE TABLE citations (
     {_OF}, cited TEXT NOT NULL, key TEXT NOT NULL, title TEXT NOT NULL, doi TEXT NOT NULL, arxiv TEXT NOT NULL,
     year INTEGER, begin INTEGER, type TEXT NOT NULL, part TEXT NOT NULL, start INTEGER NOT NULL,
-    quote TEXT NOT NULL, score REAL NOT NULL, {_KEY};
+    quote TEXT NOT NULL, score REAL NOT NULL, name TEXT NOT NULL, {_KEY};
 """
 
 INDEXES = """

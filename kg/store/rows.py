@@ -98,10 +98,9 @@ _HELD = {
     ' x."end", x.score, x.sure FROM relations x'
     " LEFT JOIN concepts c ON c.id = x.head LEFT JOIN concepts d ON d.id = x.tail",
     "uses": "SELECT {}, x.type, x.name, c.curie, x.use, x.level, x.part, x.start, x.quote, x.score"
-    " FROM uses x"
-    " LEFT JOIN concepts c ON c.id = x.concept",
+    " FROM uses x LEFT JOIN concepts c ON c.id = x.concept",
     "citations": "SELECT {}, '', x.key, x.title, x.doi, x.arxiv, x.year, x.begin, x.type, x.part, x.start,"
-    " x.quote, x.score FROM citations x",
+    " x.quote, x.score, x.name FROM citations x",
 }
 
 

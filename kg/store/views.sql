@@ -37,7 +37,7 @@ CREATE VIEW paper_uses AS
     LEFT JOIN concepts c ON c.id = x.concept {uses};
 CREATE VIEW paper_citations AS
     SELECT p.curie AS paper, p.title, x.type, x.cited, coalesce(q.title, x.title) AS cited_title, x.doi, x.arxiv,
-        x.year, x.part, x.quote, e.name AS entry, x.key, x.score
+        x.year, x.part, x.quote, e.name AS entry, x.key, x.name, x.score
     FROM citations x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry
     LEFT JOIN papers q ON q.curie = x.cited {citations};
 CREATE VIEW paper_authors AS

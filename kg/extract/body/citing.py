@@ -8,17 +8,22 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kg.extract.body.things import is_shaped
 from kg.extract.body.uses import evidence_of
-from kg.model import CITATION_TYPES, Citation, Document, Part
-from kg.text import sentence_at
+from kg.model import CITATION_TYPES, Citation, Document, Part, Reference
+from kg.text import fold, sentence_at
 
 _LONGEST = 1500  # characters of a sentence that are read
 _PLACES = 60  # of a reference
+_NAME = 40  # characters before a place that may be a name
+_NAMED = (
+    r"(?<![\w.-])([A-Z][\w+-]*(?:\.\d+)?)\s?[\[(（]?(?:[A-Z]\. ){0,2}$"  # right before a place: "YaRN [", "YaRN (B. "
+)
 _ASIDE = r"\s?(?:\[[^\[\]]{0,80}\]|\([^()]{0,200}\))"
 
 
@@ -26,16 +31,6 @@ _ASIDE = r"\s?(?:\[[^\[\]]{0,80}\]|\([^()]{0,200}\))"
 def settings() -> dict[str, Any]:
     """The types of citations, their cues and scores."""
     return tomllib.loads(Path(__file__).with_name("citations.toml").read_text("utf-8"))
-
-
-class CitingPlace(NamedTuple):
-    """A place that cites a reference, with its sentence and how many others this cites."""
-
-    part: Part
-    start: int  # of the sentence
-    end: int
-    type: str
-    others: int
 
 
 def read_citations(document: Document, own: str) -> list[Citation]:
@@ -50,20 +45,29 @@ def read_citations(document: Document, own: str) -> list[Citation]:
     crowd = Counter((part, sentence) for (part, _, _), sentence in spans.items())
     out: list[Citation] = []
     for one in document.references:
-        found: dict[str, CitingPlace] = {}
+        found: dict[str, tuple[int, Part, int, int]] = {}  # works that a sentence cites, and where it is
         for place in one.cited[:_PLACES]:
             if place in spans:
                 part, (start, end) = parts[place[0]], spans[place]
                 said = _type(part, start, end, place[1], place[2], own)
-                made = CitingPlace(part, start, end, said, crowd[part.id, (start, end)])
-                if said not in found or made.others < found[said].others:
+                made = crowd[part.id, (start, end)], part, start, end
+                if said not in found or made[0] < found[said][0]:
                     found[said] = made
         if len(found) > 1:
             found.pop("cites", None)
+        name = _called(one, parts) if found else ""
         for said in filter(found.__contains__, CITATION_TYPES):
-            part, start, end, *_ = found[said]
-            out.append(Citation(one.key, said, evidence_of(part, start, end), settings()["score"][said]))
+            _, part, start, end = found[said]
+            out.append(Citation(one.key, said, evidence_of(part, start, end), settings()["score"][said], name))
     return out
+
+
+def _called(one: Reference, parts: Mapping[str, Part]) -> str:
+    """The name right before most places that cite a reference, if it has the form of one and is no author's; or ""."""
+    befores = (parts[of].text.text[max(0, at - _NAME) : at] for of, at, _ in one.cited[:_PLACES] if of in parts)
+    names = Counter(found[1] for before in befores if (found := re.search(_NAMED, before)))
+    others = {*fold(one.raw).split()} - {*fold(one.title).split()}
+    return next((name for name, _ in names.most_common() if is_shaped(name) and fold(name) not in others), "")
 
 
 def _type(part: Part, start: int, end: int, at: int, behind: int, own: str) -> str:
@@ -71,9 +75,7 @@ def _type(part: Part, start: int, end: int, at: int, behind: int, own: str) -> s
     text = part.text.text
     before = re.sub(_ASIDE, "", text[max(start, at - _LONGEST) : at]).lower().replace("(", " ")
     after = re.sub(_ASIDE, "", text[behind : min(end, behind + _LONGEST)]).lower()
-    clauses = re.split(settings()["clause"]["breaks"], before)
-    clause = before[len(before) - len(clauses[-1]) :] if len(clauses) > 1 else before
-    clause = _with_subject(before, clause)
+    clause = _with_subject(before, re.split(settings()["clause"]["breaks"], before)[-1])
     for kind in CITATION_TYPES[:-1]:
         said = settings()[kind]
         if part.role in said["roles"].split():
@@ -85,20 +87,15 @@ def _type(part: Part, start: int, end: int, at: int, behind: int, own: str) -> s
 
 def _with_subject(before: str, clause: str) -> str:
     """A clause with the word of its break, which may be its subject: ", we use"."""
-    head = before[: len(before) - len(clause)]
-    last = re.search(r"\w+$", head)
+    last = re.search(r"\w+$", before[: len(before) - len(clause)])
     return f"{last[0]}{clause}" if last else clause.lstrip(" ,;:")
 
 
 def _says(kind: str, clause: str, after: str, own: str, is_bare: bool) -> bool:
     """Whether a clause up to a place, or the words behind it, have a cue of a type; `is_bare`: subject or not."""
     cues, said = _cues(kind, own), settings()[kind]
-    if (
-        is_bare
-        and cues.behind
-        and (found := re.search(cues.behind, after))
-        and not re.search(r";", after[: found.start()])
-    ):
+    behind = re.search(cues.behind, after) if is_bare and cues.behind else None
+    if behind and ";" not in after[: behind.start()]:
         return True
     for cue in (cues.own, cues.opening, cues.bare if is_bare else ""):
         for found in re.finditer(cue, clause) if cue else ():

@@ -182,7 +182,7 @@ class Whole:
                 end = version.end()
             if version and name.lower() in settings()["limits"]["numbered"]:
                 continue
-            if (version or _is_shaped(name)) and len(name) > 1 and not taken.touching(start, end):
+            if (version or is_shaped(name)) and len(name) > 1 and not taken.touching(start, end):
                 taken.add(start, end)
                 yield start, end, "", self.text[start:end], ""
         for start, end in self._proper():
@@ -239,7 +239,7 @@ def _programs() -> str:
     return rf"(?<![\w-])(?:{'|'.join(forms)})(?![\w]|-[A-Z])"
 
 
-def _is_shaped(name: str) -> bool:
+def is_shaped(name: str) -> bool:
     """Whether a word has the form of a name: an inner capital, or a digit beside letters."""
     return any(c.isupper() for c in name[1:]) or (any(map(str.isdigit, name)) and any(map(str.isalpha, name)))
 

@@ -21,7 +21,7 @@ CITING = r"""
 \maketitle
 \begin{abstract}We propose PloverKV, which evicts entries of the KV cache of large language models.\end{abstract}
 \section{Introduction}
-We build on Quest \cite{quest}, which keeps pages. Caches grow \cite{h2o}.
+We build on Quest \cite{quest}, which keeps pages. Caches grow as in H2O \cite{h2o}.
 \section{Experiments}
 The baselines include Heavy Hitters \cite{h2o}. We use LongBench \cite{bench}.
 \begin{thebibliography}{9}
@@ -61,6 +61,9 @@ def test_references_mean_works_in_any_order_of_adding(files: list[Path], tmp_pat
             assert graph.sql("SELECT DISTINCT headings FROM parts WHERE role = 'intro'").values == [["1 Introduction"]]
             said = graph.ask("who cites Quest?").evidence["quote"].tolist()
             assert said == ["We build on Quest [1], which keeps pages."]
+            assert graph.ask("who cites H2O?").evidence["quote"].tolist() == [
+                row[3] for row in found if row[0] == "h2o"
+            ]
             graph.remove(*(name for name in graph.entries() if not name.startswith("plover")))
             assert {row[2] for row in graph.sql(LINKS).values.tolist()} == {""}
 
@@ -68,7 +71,7 @@ def test_references_mean_works_in_any_order_of_adding(files: list[Path], tmp_pat
 def test_citations_are_stored_without_loss(files: list[Path]) -> None:
     [one] = read(files[0], is_whole=True).documents
     made, again = Pipeline(fast=True).record(one), document(encoded(one))
-    assert [c.key for c in made.citations] == ["quest", "h2o", "bench"]
+    assert [(c.key, c.name) for c in made.citations] == [("quest", ""), ("h2o", "H2O"), ("bench", "")]
     assert (again, record(encoded_record(made, one), again)) == (one, made)
 
 
