@@ -10,11 +10,11 @@ from math import inf
 from kg.entity_types import NAMED
 from kg.query.asides import without_circumstances
 from kg.query.filter import Fact
-from kg.query.joint_phrases import BETWEEN, PhraseParting
+from kg.query.joint_phrases import PhraseParting
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.mending import folds, mend, mended_around, mended_pairs, whole_words, with_versions
+from kg.query.mending import folds, hyphenated, whole_words
 from kg.query.question_dates import Dates, relative
-from kg.query.question_items import ARTICLES, MADE, PERSON, Item, is_gerund, is_second
+from kg.query.question_items import MADE, Item
 from kg.query.question_numbers import numbers
 from kg.query.question_words import QuestionWord
 from kg.query.spelling import is_superlative, label_pairs
@@ -69,10 +69,8 @@ class QuestionReader:
         unknown = self._unknown(taken)
         self.unknown = [item.text for item in unknown]
         taken += unknown
-        items = whole_words(self._with_persons(sorted(taken, key=lambda item: (item.start, item.end))))
-        items = with_versions(reordered(items, self.text, self.lexicon), self.text)
-        items = with_shared(mended_around(items, self.text, self.lexicon), self.lexicon)
-        mend(items, self.lexicon)
+        items = whole_words(sorted(taken, key=lambda item: (item.start, item.end)))
+        items = with_shared(hyphenated(reordered(items, self.text, self.lexicon), self.text), self.lexicon)
         for item, behind in pairwise(items):
             if item.is_ordinary and (behind.senses or behind.is_unknown or behind.of("type:") in NAMED):
                 item.senses = []  # "unsupervised pruning", though a paper calls some technique "unsupervised"
@@ -82,8 +80,10 @@ class QuestionReader:
             if item.is_unknown and behind.types == {"metric"} and is_superlative(item.text):
                 item.words = self.lexicon.words.meaning("order:highest")  # "longest acceptance length"
         out: list[Item] = []
-        items = mended_pairs(self._with_objects(items), self.text, self.lexicon)
         for at, item in enumerate(items):
+            if item.is_verb and not item.senses and any(one.senses for one in items[at + 1 : at + 4]):
+                nouns = (fold(noun) for word in item.words for noun in word.facts.get("noun", ()))
+                item.words += [w for one in nouns for w in self.lexicon.words.bearing(one) if "deed" in w.means]
             item.parts = item.parts or self._parts(item)
             beside = items[at + 1 : at + 4]
             number = next((n for n, other in enumerate(beside) if other.value is not None), len(beside))
@@ -131,69 +131,6 @@ class QuestionReader:
         made = (one for one in others if one.end < item.start and {one.of("type:"), *one.types} & MADE)
         gaps = (self.text[one.end : item.start].split() for one in made)
         return any(all(self.phrases.means("frame", fold(word)) for word in gap) for gap in gaps)
-
-    def _with_objects(self, items: list[Item]) -> list[Item]:
-        """The pieces, a verb with what it is done to as the compound of both: "compress the KV cache", 压缩思维链.
-
-        Not where a number says how much.
-        """
-        out: list[Item] = []
-        rest = list(items)
-        while rest:
-            item = rest.pop(0)
-            passed = ("frame", "and", "or", "deed")  # "compress or speed up Whisper"
-            behind = next((n for n, other in enumerate(rest) if other.senses or not other.means(*passed)), len(rest))
-            thing = rest[behind] if behind < len(rest) else None
-            nouns = [noun for word in item.words for noun in word.facts.get("noun", ())] if not item.senses else []
-            is_bare = (
-                bool(item.senses)
-                and is_gerund(item)
-                and thing
-                and not (thing.words or thing.is_listed(rest[behind + 1 : behind + 4]))
-            )
-            is_bare = is_bare and not (thing and is_gerund(thing))  # "pruning / quantizing LLMs"
-            if is_bare and all(fold(one.text) in ARTICLES for one in rest[:behind]):
-                nouns = [item.text]  # "offloading the KV cache", but not "pruning Mamba or other state space models"
-            measured = any(other.value is not None for other in rest[behind + 1 : behind + 3])
-            is_one = thing and nouns and thing.senses and not measured and not is_second(out)
-            found = self._compound(thing, nouns) if thing and is_one else None
-            near = 1 if item.means("stated") else _OBJECT
-            if nouns and not found and not measured and (inner := self._inner_object(rest[:near], nouns)):
-                rest[inner[0]] = inner[1]  # 剪掉MoE模型里的专家
-                out += [item] if item.means("stated") else []  # 4比特注意力
-                continue
-            if item.is_verb and thing and thing.senses and not found and not measured:  # "compressing retrieved text"
-                item.words += [w for noun in nouns for w in self.lexicon.words.bearing(fold(noun)) if "deed" in w.means]
-            if found and thing:
-                if item.means("stated"):  # "4-bit attention": it is quantized, and to so many bits
-                    out.append(item)
-                    item = thing
-                found.done = True
-                found.start, found.end, found.text = item.start, thing.end, self.text[item.start : thing.end]
-                rest[: behind + 1] = []
-            out.append(found or item)
-        return out
-
-    def _inner_object(self, rest: list[Item], nouns: list[str]) -> tuple[int, Item] | None:
-        """A word that nothing bears which with a verb's noun names something, and its place behind other things."""
-        for at, other in enumerate(rest):
-            if other.mark:
-                return None
-            if other.is_unknown and any(has_han(noun) == has_han(other.text) for noun in nouns):
-                found = self._compound(other, nouns)
-                if found and any(sense.known for sense in found.senses):
-                    found.done = True
-                    found.start, found.end, found.text = other.start, other.end, other.text
-                    return at, found
-        return None
-
-    def _compound(self, thing: Item, nouns: list[str]) -> Item | None:
-        """A thing and a noun as one piece, where that names something."""
-        noun = next(noun for noun in nouns if has_han(noun) == has_han(thing.text))
-        found = QuestionReader(
-            f"{thing.text} {noun}" if noun.isascii() else f"{thing.text}{noun}", self.lexicon
-        ).pieces()
-        return found[0] if len(found) == 1 and found[0].senses else None
 
     def _parts(self, item: Item) -> list[Item]:
         """The pieces of a compound that names a technique, problem or task of a kind; none for names of its own.
@@ -331,37 +268,11 @@ class QuestionReader:
         return [word for word in words if text in word.labels] or words
 
     def _is_made_up(self, found: list[Token], senses: list[Sense]) -> bool:
-        """Whether a phrase that only a paper's own thing bears is made of known labels, and written as no name.
-
-        "time series forecasting" is a topic twice rather than the technique that some paper calls so.
-        """
-        text = self.text[found[0].start : found[-1].end]
-        own = (word for word in text.split() if "-" in word and not self.lexicon.senses(fold(word)))
-        is_name = not is_kind(text) or any(own)  # "Qwen3 quantization" is none, nor "fine-tuning of VLMs"
-        plain = text[:1].islower() and self.phrases.means("scope", found[-1].fold)  # "hybrid LLMs" are no Hybrid-LLM
-        if len(found) == 1 or any(sense.known for sense in senses) or (is_name and not plain):
-            return False
-        if self.phrases.means(f"type:{senses[0].type}", found[-1].fold):  # "decoding methods"
-            return True
-        if plain:
-            return True
-        reached = {0}  # how far labels cover it
-        for start in range(len(found)):
-            if start in reached:
-                stops = range(start + 1, len(found) + 1)
-                joins = 0 < start < len(found) - 1 and found[start].fold in (*BETWEEN, "of")
-                reached |= {stop for stop in stops if self._is_known(found[start:stop], start == 0)}
-                reached |= {start + 1} if joins else set()
-        return len(found) in reached
-
-    def _is_known(self, found: list[Token], opens: bool) -> bool:
-        folded = folds(found)
-        orders = (
-            opens
-            and found[0].start == 0
-            and (self.phrases.means("sort", folded) or self.phrases.means("shows", folded))
-        )
-        return orders or any(sense.known for sense in self.lexicon.senses(folded))
+        """Whether words of a kind are no name, though a paper's own thing is called so: "hybrid LLMs"."""
+        last = found[-1].fold
+        is_plain = self.text[found[0].start].islower() and self.phrases.means("scope", last)
+        is_kind = is_plain or self.phrases.means(f"type:{senses[0].type}", last)  # "decoding methods"
+        return len(found) > 1 and is_kind and not any(sense.known for sense in senses)
 
     def _core(self, found: list[Token]) -> list[Sense]:
         """The senses of a phrase without words that say nothing, as in "quantization methods" or "LLM pruning"."""
@@ -468,17 +379,6 @@ class QuestionReader:
                 last.text = self.text[last.start : last.end]
         return out
 
-    def _with_persons(self, items: list[Item]) -> list[Item]:
-        """The pieces, a name behind "by" as one: "by Song Han", though a technique is called HAN."""
-        for at, item in enumerate(items):
-            match = PERSON.match(self.text, item.end + 1) if item.means("by-whom") else None
-            name = [i for i in items[at + 1 :] if match and i.start < match.end()]
-            if match and name and name[-1].end == match.end() and all(_may_be_person(i) for i in name):
-                name[0].end, name[0].text = match.end(), match.group()
-                name[0].senses, name[0].words = [], []
-                return [i for i in items if i not in name[1:]]
-        return items
-
 
 def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
     """Whether a phrase names things of a kind ("visual token pruning"), no topic and nothing with a name of its own."""
@@ -486,8 +386,3 @@ def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
     heads = [label.split(" ")[-1] for label in labels if " " in label]
     classes = (word for head in heads for word in lexicon.words.bearing(fold(head)) if "models" in word.means)
     return len(labels) == len(senses) and (any(map(is_kind, labels)) or any(classes))  # "ternary LLM"
-
-
-def _may_be_person(item: Item) -> bool:
-    """Whether a capitalised piece is no institution and nothing that the vocabulary knows."""
-    return not item.mark and not any(sense.known or sense.type == "institution" for sense in item.senses)

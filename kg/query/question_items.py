@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import takewhile
 
 from kg.query.filter import Fact, Op
 from kg.query.lexicon import Sense
@@ -57,12 +56,6 @@ class Item:
     def of(self, prefix: str) -> str:
         """What follows a prefix in a meaning of it."""
         return next((said for word in self.words if (said := word.of(prefix))), "")
-
-    def is_listed(self, behind: list[Item]) -> bool:
-        """Whether "or" joins it with a thing of its type: "Mamba or other state space models"."""
-        joins = list(takewhile(lambda item: not item.senses and item.means("or", "frame"), behind))
-        other = next(iter(behind[len(joins) :]), None) if any(item.means("or") for item in joins) else None
-        return other is not None and bool(self.types & other.types - {"metric"})
 
     @property
     def is_speed(self) -> bool:

@@ -113,7 +113,8 @@ def _meant(word: str, lexicon: Lexicon, opens: bool) -> list[str]:
     if len(word) == _SHORTEST:  # a letter is left out ("tokn"), or it is a name
         is_whole = len(near) == 1 and len(near[0]) == len(word) + 1 and word.islower() and is_usual(near[0])
         near = near if is_whole else []
-    return [] if near and lexicon.is_written(word) else near
+    is_swapped = any(sorted(one) == sorted(folded) for one in near)  # which some text has too: "nerual"
+    return [] if near and not is_swapped and lexicon.is_written(word) else near
 
 
 def _with_character(run: str) -> str:

@@ -12,11 +12,10 @@ from itertools import permutations, product
 from pathlib import Path
 
 from kg.compiled import kept, stamp
-from kg.entity_types import NAMED
 from kg.query.chinese_words import in_english
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import stem
-from kg.query.question_items import Item, is_second
+from kg.query.question_items import ARTICLES, Item, is_gerund, is_second
 from kg.query.question_words import QuestionWords
 from kg.text import fold, has_han, tokens
 from kg.vocabulary import Vocabulary, ontology_files
@@ -29,9 +28,10 @@ _ATE = re.compile(r"(?<=\w{4})at$")
 
 
 def reordered(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
-    """The pieces of a question, those that are the words of one label in another order as one."""
-    if not any(_says_nothing(item) for item in items):
-        return items
+    """The pieces of a question, those that are the words of one label in another order as one.
+
+    A verb counts as its noun: "compress the KV cache" is KV cache compression, 剪掉专家 expert pruning.
+    """
     for size in range(min(_LONGEST, len(items)), 0, -1):
         for at in range(len(items) - size + 1):
             run = items[at : at + size]
@@ -40,29 +40,13 @@ def reordered(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
             ends = denied and any(item.text == "的" for item in run)
             apart = measured or ends or is_second(items[:at])
             if not apart and (found := _whole(run, text, lexicon)):
-                return reordered([*items[:at], found, *items[at + size :]], text, lexicon)
+                kept = run[:1] if run[0].means("stated") else []  # "4-bit attention": quantized, and to so many bits
+                return reordered([*items[:at], *kept, found, *items[at + size :]], text, lexicon)
+            ends = size > 2 and not apart and run[0].is_verb and run[-1].is_unknown and has_han(run[-1].text)
+            if ends and (found := _whole([run[0], run[-1]], text, lexicon)):  # 剪掉MoE模型里的专家
+                found.start, found.text = run[-1].start, run[-1].text
+                return [*items[:at], *run[1:-1], found, *items[at + size :]]
     return items
-
-
-def with_bare(items: list[Item], text: str) -> list[Item]:
-    """The pieces, a word that nothing bears and a bare one behind it, or a metric behind its hyphen, as one.
-
-    Of "rotating activations" the activations that some paper calls a technique are no condition by themselves.
-    """
-    out: list[Item] = []
-    for item in items:
-        last = out[-1] if out else None
-        is_own = item.types != {"metric"} or not any(sense.known for sense in item.senses)  # "batch sizes"
-        is_bare = bool(item.senses) and not item.words and is_own and _says_nothing(item)
-        is_measure = item.types == {"metric"} and not item.words  # "near-storage" is of no storage space
-        joint = text[last.end : item.start] if last and last.is_unknown else ""
-        is_end = item.is_unknown and item.text.islower() and text[: item.start].endswith("-")  # "attention-guided"
-        is_end = is_end and last is not None and not last.types & {*NAMED, "topic"}
-        if last and (is_end or (is_bare and joint == " ") or (is_measure and joint == "-")):
-            item = Item(last.start, item.end, text[last.start : item.end])
-            out.pop()
-        out.append(item)
-    return out
 
 
 def with_shared(items: list[Item], lexicon: Lexicon) -> list[Item]:
@@ -105,24 +89,34 @@ def _whole(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
     """A run of pieces as one, where their words are those of a label."""
     said = [item for item in run if not _only_joins(item)]
     ends = run[0] in said and run[-1] in said and (len(run) > 1 or run[0].is_unknown)
-    if not ends or not any(map(_says_nothing, run)) or any(i.mark or i.value is not None or i.fact for i in run):
+    is_done = len(run) > 1 and is_gerund(run[0]) and fold(run[1].text) in ARTICLES  # "offloading the KV cache"
+    is_bare = is_done or any(map(_says_nothing, run))
+    if not ends or not is_bare or any(i.mark or i.value is not None or i.fact for i in run):
         return None
-    whole = text[run[0].start : run[-1].end]
+    if any(item.means("stated") and _nouns(item) for item in run[1:]) or (run[0].means("stated") and run[-1].done):
+        return None  # "the KV cache quantized below 2 bits"
+    whole, senses = text[run[0].start : run[-1].end], []
     if has_han(whole):  # 剪枝注意力头, 跨层共享KV缓存
-        is_short = 1 < len(said) < 4 and any(item.is_unknown or item.is_ordinary for item in said)
+        is_short = 1 < len(said) < 4 and any(item.is_unknown or item.is_ordinary or item.is_verb for item in said)
         orders = (permutations(said) if len(said) == len(run) else [said]) if is_short else []  # 专家的剪枝
         parts = (some for order in orders for some in product(*(_called(item, lexicon) for item in order)))
         names = ((" " if all(map(str.isascii, some)) else "").join(some) for some in parts)
         senses = next((found for name in names if (found := _known(lexicon, name))), [])
     else:
-        senses = _bearing(lexicon, (item.text for item in said))
+        ways = product(*([item.text, *_nouns(item)] for item in said))
+        senses = next((found for words in ways if (found := _bearing(lexicon, words))), [])
     return Item(run[0].start, run[-1].end, whole, senses, done=True) if senses else None
 
 
+def _nouns(item: Item) -> list[str]:
+    """The nouns of a verb that names something together with what it is done to."""
+    return [noun for word in item.words for noun in word.facts.get("noun", ())] if not item.senses else []
+
+
 def _says_nothing(item: Item) -> bool:
-    """Whether a piece names nothing by itself: a deed, a metric without a number, a word that at most papers use so."""
+    """Whether a piece names nothing by itself: a verb, a metric without a number, a word that at most papers use so."""
     is_bare = item.text.islower() and " " not in item.text and not any(sense.known for sense in item.senses)
-    is_deed = not item.senses and item.means("decrease", "increase", "improve", "deed")
+    is_deed = not item.senses and (item.is_verb or item.means("decrease", "increase", "improve", "deed"))
     is_word = item.is_unknown or (bool(item.senses) and is_bare)
     return not item.taken and (is_word or is_deed or item.types == {"metric"})
 
@@ -135,7 +129,7 @@ def _only_joins(item: Item) -> bool:
 def _called(item: Item, lexicon: Lexicon) -> list[str]:
     """How a piece is written, its label (共享KV缓存 is KV缓存共享), and how it is in English (Hadamard旋转)."""
     labels = (lexicon.label(sense.concept, "zh") for sense in item.senses[:1])
-    return list(dict.fromkeys((item.text, *labels, *in_english(item.text))))
+    return list(dict.fromkeys((item.text, *labels, *in_english(item.text), *_nouns(item))))
 
 
 def _known(lexicon: Lexicon, label: str) -> list[Sense]:

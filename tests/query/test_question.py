@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 import pytest
 
@@ -13,7 +12,6 @@ from kg.query.first_pass import QuestionReader
 from kg.query.question_dates import relative
 from kg.query.question_reader import LIMIT
 from kg.query.sayings import Sayings
-from kg.rdf.store import Store
 from kg.text import fold, has_han
 from kg.vocabulary import Vocabulary
 from tests.query.named import Named, labels_of
@@ -160,16 +158,3 @@ def test_a_preferred_name_in_chinese_means_what_its_english_one_means(lexicon: L
     assert len(pairs) > 1000
     for english, chinese in pairs:
         assert set(lexicon.senses(english)) <= set(lexicon.senses(chinese)), english
-
-
-def test_name_of_known_things_with_a_hyphen_is_no_own_name(made: Callable[..., Store], vocabulary: Vocabulary) -> None:
-    text = {
-        "title": "OneDemo",
-        "A": "It is fine-tuning of foundation models.",
-        "I": "Peking University",
-        "tasks": ["fine-tuning of foundation models"],
-    }
-    store = made({"900-01": text | {"techniques": [], "topics": []}})
-    found = read("fine-tuning of foundation models", Lexicon.of(store, vocabulary)).filter
-    concepts = {getattr(term, "concept", "") for one in found.conditions for term in one.any_of}
-    assert "technique:fine-tuning" in concepts

@@ -12,8 +12,6 @@ from kg.query.patterns import any_regex
 from kg.query.stating import reworded
 from kg.rdf.store import Store
 
-from .shown import said
-
 
 def _paper(title: str, text: str, **own: Any) -> dict[str, Any]:
     return {"title": title, "A": text, "I": "Peking University", "techniques": [], **own}
@@ -137,20 +135,6 @@ def test_who_did_what_nothing_bears_is_what_texts_must_say(question: str, lexico
     found = read(question, lexicon).filter
     assert not found.ignored
     assert any(" by " in t.label for one in found.conditions for t in one.any_of if isinstance(t, Phrase))
-
-
-def test_a_bare_word_behind_one_that_nothing_bears_is_no_condition(made: Any, own: Lexicon) -> None:
-    store = made(
-        {
-            "900-01": _paper(
-                "OneDemo", "We use activations.", topics=[], techniques=[("activations", "activation", "used")]
-            ),
-            "900-02": _paper("TwoDemo", "We quantize.", topics=["quantization"]),
-        }
-    )
-    lexicon = Lexicon.of(store, own.vocabulary)
-    found = read("rotating activations before quantization", lexicon).filter
-    assert (said(found), found.ignored) == ("topic:quantization", ("rotating activations",))
 
 
 @pytest.mark.parametrize("question", ["4-bit attention", "4比特注意力"])
