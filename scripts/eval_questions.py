@@ -16,6 +16,10 @@ be judged by reading and do not count. Precision is that of the first twenty pap
 without papers has no precision, and both are 1 where none is expected. Ids of reports and of arXiv that are one work
 are one. Of questions in two languages ("pair"), the share that gives the same papers in both is printed.
 
+Of the questions whose answer is papers, the first tier, both tiers, BM25 and embeddings alone are printed side by side:
+P@10, the right papers among the first ten, and R@20, those among the first twenty, each as a share of those that could
+be there; borderline papers are passed over.
+
 --write puts the means into the page, between its marks: the "before" columns stay as they are once they are filled.
 """
 
@@ -42,7 +46,11 @@ from marked import between, put
 import kg
 from kg.api import Graph
 from kg.cli.core import progress
-from kg.query import Answer
+from kg.encoder import encoder
+from kg.query import Answer, Filter, Query, respond
+from kg.query.corpus import Corpus
+from kg.query.nearness import in_english
+from kg.query.tiers import worded
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = ROOT / "data" / "gold" / "questions.eff.jsonl"
@@ -68,6 +76,7 @@ class Scored:
     note: str
     papers: tuple[str, ...] = ()
     seconds: float = 0.0
+    partly: tuple[str, ...] = ()  # the second tier
     value: float | None = None
     place: float | None = None
 
@@ -94,7 +103,8 @@ def score(asked: Json, said: Json, same: dict[str, str], seconds: float = 0.0) -
         note = f"{len(got)} papers for {len(core)}" + (f"; read for {asked['answer']}" if asked.get("answer") else "")
     else:
         note = f"read for {asked.get('answer', '')}"
-    return Scored(asked, precision, recall, note, got, seconds)
+    partly = tuple(same.get(paper["id"], paper["id"]) for paper in said.get("partly") or [])
+    return Scored(asked, precision, recall, note, got, seconds, partly)
 
 
 def held(asked: Json, said: Json, headings: dict[tuple[str, str], str]) -> tuple[float | None, float | None]:
@@ -211,6 +221,48 @@ def pairs_alike(scores: Iterable[Scored]) -> tuple[int, int]:
     return sum(first == second for first, second in whole), len(whole)
 
 
+def early(asked: Json, got: Iterable[str], same: dict[str, str]) -> tuple[float, float]:
+    """P@10 and R@20 of papers in order."""
+    core = {same.get(i, i) for i in asked["expected"]}
+    borderline = {same.get(i, i) for i in asked.get("also_ok") or []} - core
+    order = [paper for paper in dict.fromkeys(got) if paper not in borderline]
+    precision, recall = (len(core.intersection(order[:n])) / min(n, len(core)) for n in (10, FIRST))
+    return precision, recall
+
+
+def side_by_side(graph: Graph, scores: Iterable[Scored], same: dict[str, str]) -> str:
+    """P@10 and R@20 of what finds papers, by language."""
+    corpus, lexicon, encoder_there = Corpus.of(graph.store), graph.lexicon(), bool(encoder())
+    groups: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for one in scores:
+        asked = one.asked
+        if not asked.get("expected") or asked.get("number") or asked.get("after"):
+            continue
+        text = in_english(asked["question"], graph.vocabulary)
+        words = worded(corpus, lexicon, Filter(), text)
+        found = {
+            "kg, first tier": one.papers,
+            "kg, both tiers": (*one.papers, *one.partly),
+            "BM25": _ids(corpus, sorted(words, key=lambda paper: (-words[paper], paper))[: 2 * FIRST], same),
+        }
+        if encoder_there:
+            near = respond(graph.store, lexicon, text, Query("near", words=text), 2 * FIRST)
+            found["embeddings"] = tuple(same.get(row.id, row.id) for row in near.rows)
+        language = "en" if asked["lang"] == "en" else "zh, mixed"
+        for name, papers in found.items():
+            groups[name, language].append(early(asked, papers, same))
+    rows = [
+        f"| {name} | {language} | {len(own)} | {_mean(p for p, _ in own):.2f} | {_mean(r for _, r in own):.2f} |"
+        for (name, language), own in groups.items()
+    ]
+    return "\n".join(["| what finds papers | language | n | P@10 | R@20 |", "|---|---|---:|---:|---:|", *rows])
+
+
+def _ids(corpus: Corpus, papers: list[str], same: dict[str, str]) -> tuple[str, ...]:
+    known = {row.paper: row.id for row in corpus.rows(papers)}
+    return tuple(same.get(known[paper], known[paper]) for paper in papers if paper in known)
+
+
 def table(scores: Iterable[Scored], page: str = "", whole: bool = False) -> str:
     """Means as Markdown, by set and language, of whole papers by class with the values and places that are right.
 
@@ -294,7 +346,9 @@ def main() -> int:
                 graph.add(*added, jobs=None, progress=tell)
         same = by_file(graph, SHARED / FULLTEXT) if arguments.whole else json.loads(aliases.read_text("utf-8"))
         scores = ask(graph, questions, same, arguments.whole)
+        beside = "" if arguments.whole else side_by_side(graph, scores, same)
     show(scores)
+    print(beside)
     if arguments.write:
         page = arguments.write.read_text("utf-8")
         mark = "whole questions" if arguments.whole else "questions"

@@ -16,7 +16,7 @@ from kg.text import plain
 MOST = 12_000
 _AROUND = 200  # of these for the total and the cursor
 #: Parts of an item that are shortened, in this order, where it alone is longer than a page.
-_LISTS = ("evidence", "nearest", "claims", "papers", "narrower", "alt")
+_LISTS = ("evidence", "partly", "claims", "papers", "narrower", "alt")
 _LONGEST_TEXT = 4_000  # characters of a text within such an item
 _CURSOR = re.compile(r"(?P<at>\d{1,9})\.(?P<mark>[0-9a-f]{12})", re.ASCII)
 

@@ -81,8 +81,10 @@ class Tools:
             columns, lines = answer.table.columns, answer.table.lines
             head |= {"verdict": answer.table.verdict} if answer.table.verdict else {}
             return self._page(pages, head, lines, len(lines), limit, lambda line: _line(columns, line))
-        if not answer.rows:
-            head["nearest"] = [_row(row) for row in answer.nearest[:2]]
+        if answer.partly:
+            head["partly"] = [
+                {"id": row.id, "title": row.title, "lacks": list(row.lacks)} for row in answer.partly[:_USUAL]
+            ]
         return self._page(pages, head, answer.rows, answer.total, limit, self._rows(answer))
 
     def get(self, id: str, fields: list[str] | None = None, cursor: str = "", limit: int = _MOST) -> str:

@@ -56,6 +56,7 @@ class Row:
     name: str = ""  # how texts call it: "SnapKV 2024"
     link: str = ""  # its DOI, arXiv page or own address
     code: str = ""  # the address of its code
+    lacks: tuple[str, ...] = ()  # words of the conditions that it was not read to fulfil
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -135,7 +136,8 @@ class ReadPapers(NamedTuple):
 class Answer:
     """What a question was taken to mean, and what the graph gives for it, best first.
 
-    `rows` are the papers that the answer rests on, whatever its kind; `table` is there unless papers are all it lists.
+    `rows` are the papers that the answer rests on, whatever its kind, `partly` those that lack some of what is asked;
+    `table` is there unless papers are all it lists.
     """
 
     question: str
@@ -146,7 +148,7 @@ class Answer:
     cell: Callable[[Answer], str] | None = field(default=None, repr=False, compare=False)  # draws it for notebooks
     print: Callable[[Answer], str] | None = field(default=None, compare=False)  # draws it for terminals
     fulfilling: int | None = None  # how many papers fulfil the conditions, where not all of them are rows
-    nearest: tuple[Row, ...] = ()  # papers that fulfil most conditions, where none fulfils all
+    partly: tuple[Row, ...] = ()  # the second tier: papers that fulfil what is hard, each with what it lacks
     coverage: tuple[Coverage, ...] = ()
     beside: tuple[Row, ...] = ()  # other papers that lines of the table name
     read: ReadPapers | None = field(default=None, compare=False)  # what was read of the graph's papers
@@ -168,7 +170,7 @@ class Answer:
     @property
     def known(self) -> tuple[Row, ...]:
         """All papers that the answer names, whether they answer the question or not."""
-        return (*self.rows, *self.nearest, *self.beside)
+        return (*self.rows, *self.partly, *self.beside)
 
     @property
     def empty(self) -> bool:
@@ -229,7 +231,7 @@ class Answer:
                 "read": self.read._asdict() if self.read else None,
                 "coverage": {one.field: {"named": one.named, "papers": one.papers} for one in self.coverage},
                 "papers": [row.to_json() for row in self.rows],
-                "nearest": [row.to_json() for row in self.nearest],
+                "partly": [row.to_json() | {"lacks": list(row.lacks)} for row in self.partly],
             }
             | ({"after": list(self.after)} if self.after else {})
             | ({"table": self.table.to_json()} if self.table else {})

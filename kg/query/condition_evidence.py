@@ -91,7 +91,7 @@ class AnswerEvidence:
         """Whether a sentence denies what it names ("without retraining"), or says it of others ("Prior works")."""
         if quote.field == "T":
             return False
-        before = quote.context.partition(" ".join(quote.quote.split()))[0]
+        before = quote.context.partition(" ".join(quote.quote.split()) or "\n")[0]
         words = re.findall(r"\w+", before.lower())
         opening = re.sub(r"^\w+, ", "", before)  # "However, "
         known = self.lexicon.vocabulary.cues

@@ -95,7 +95,7 @@ def each_holding(wanted: Filter, few: bool = False, search: Search | None = None
     """What holds of `p`, a condition each, those that are quickly tested first; in an order of their own."""
     search = search or Search()
     is_alone = len(wanted.conditions) == 1
-    said = {(is_searched(condition), _one(condition, few, search, is_alone)) for condition in wanted.conditions}
+    said = {(is_searched(condition), one_holding(condition, few, search, is_alone)) for condition in wanted.conditions}
     return [one for _, one in sorted(said, key=lambda pair: (pair[0], *_by_text(pair[1])))]
 
 
@@ -130,7 +130,8 @@ def is_slow(wanted: Filter) -> bool:
     )
 
 
-def _one(condition: Condition, few: bool, search: Search, is_alone: bool) -> Where:
+def one_holding(condition: Condition, few: bool, search: Search, is_alone: bool) -> Where:
+    """What holds of `p` where it fulfils one condition, alone or beside others."""
     rest = list(condition.any_of)
     topics = [] if condition.negated or condition.named else [t for t in rest if isinstance(t, Entity) and t.is_topic]
     said = set()

@@ -25,6 +25,7 @@ from kg.query.conditions import (
     is_searched,
     is_slow,
     marks,
+    one_holding,
     proposing,
 )
 from kg.query.filter import Condition, Filter
@@ -166,6 +167,27 @@ class Corpus:
         if not is_slow(wanted):
             return Papers(sql, where.given)
         return Papers(", ".join(str(number) for (number,) in self.store.rows(sql, *where.given)) or "NULL")
+
+    def silent_on(self, kind: str) -> frozenset[str]:
+        """The papers (CURIEs) that name nothing of a type."""
+        sql = """SELECT curie FROM papers WHERE id NOT IN (
+            SELECT x.paper FROM mentions x JOIN concepts c ON c.id = x.concept WHERE c.type = ?)"""
+        return self.kept("silent", kind, lambda: frozenset(curie for (curie,) in self.store.rows(sql, kind)))
+
+    def texts_with(self, word: str) -> int:
+        """How many entries have a word of letters and digits, in any of its forms."""
+        return self.kept("texts with", word, lambda: int(self.store.rows(self.store.db.COUNTED, f'"{word}"')[0][0]))
+
+    def ranked(self, words: Iterable[str]) -> dict[str, float]:
+        """The papers (CURIEs) whose texts have some of these words, each with its BM25: more is better."""
+        either = " OR ".join(map('"{}"'.format, words))
+        return dict(self.store.rows(self.store.db.RANKED, either)) if either else {}
+
+    def fulfilling(self, papers: Papers, condition: Condition, is_alone: bool) -> set[str]:
+        """The papers (CURIEs) of a set, each looked at by itself, that fulfil a condition."""
+        among, where = papers.of("p.id"), one_holding(condition, True, self._search, is_alone)
+        sql = f"SELECT p.curie FROM papers p WHERE {among.sql} AND {where.sql}"
+        return {curie for (curie,) in self.store.rows(sql, *among.given, *where.given)}
 
     def count_among(self, papers: Papers, condition: Condition) -> int:
         """How many papers of a set, each looked at by itself, fulfil a condition."""

@@ -165,7 +165,6 @@ class Condition:
     text: str  # the words of the question
     any_of: tuple[Term, ...]
     negated: bool = False
-    by_words: tuple[Compound, ...] = ()  # what counts too where no paper fulfils all conditions: words of its texts
     having: tuple[Term, ...] = ()  # what papers must not have where none states that it does without
     listed: bool = False  # "and" joins it with the one before, of its type; one of both may be meant
     named: bool = False  # papers that only name a topic fulfil it too

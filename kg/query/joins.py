@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from kg.entity_types import NAMED
 from kg.identifiers import kind_of
-from kg.query.filter import Compound, Condition, Entity, Link, Outcome, Phrase, Term
+from kg.query.filter import Condition, Entity, Link, Outcome, Phrase, Term
 from kg.query.lexicon import Lexicon
 from kg.query.patterns import deed
 from kg.query.question_items import ARTICLES, WORK, Item
@@ -34,7 +34,6 @@ class Taken:
     field: str
     text: str
     scope: bool = False  # says only what nearly all papers are about
-    words: Compound | None = None  # the words of a compound, which texts may have
     at: int = -1  # its place among the pieces of the question
     compared: bool = False  # "compare" leads to it
     having: list[Term] = dataclasses.field(default_factory=list)  # of what it is said that it is not needed
@@ -189,6 +188,5 @@ def joined(taken: list[Taken]) -> Iterator[Condition]:
         if key not in seen:
             seen.add(key)
             text = " / ".join(dict.fromkeys(one.text for one in group))
-            words = tuple(one.words for one in group if one.words)
             having = tuple(dict.fromkeys(term for one in group for term in one.having))
-            yield Condition(text, terms, group[0].negated, words, having, group[0].listed)
+            yield Condition(text, terms, group[0].negated, having, group[0].listed)

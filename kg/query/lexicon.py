@@ -360,14 +360,6 @@ class Lexicon:
         english = in_english(text, self.vocabulary)
         return self._vectors.nearest(encoder()(english), number) if encoder() and fold(english) else []
 
-    def nearest_concept(self, text: str) -> tuple[str, float] | None:
-        """The concept that a text nearly means, with the cosine, if one is near enough; a topic before its equals."""
-        from kg.query.nearness import THRESHOLD
-
-        near = [one for one in self.near(text, 4) if one.similarity >= THRESHOLD]
-        best = max(near, key=lambda one: (one.similarity, kind_of(one.name) == "topic"), default=None)
-        return (best.name, best.similarity) if best else None
-
     @cached_property
     def _vectors(self) -> Vectors:
         from kg.query.nearness import concepts

@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 LABELS = "labels.npz"
 #: Types whose labels say what a thing does; the names of models, data sets and hardware say nothing.
 TYPES = ("technique", "topic", "problem", "task")
-#: The cosine from which a label says nearly what a phrase says: two in three are right, five in six are found, and
-#: what has no concept stays below 0.6. The figures are those of scripts/label_vectors.py.
-THRESHOLD = 0.7
 _CHUNK = 8192  # rows that are compared at once
 #: Titles that are encoded at most (some seconds) when a graph is closed to which others were added.
 _FEW = 2000

@@ -196,10 +196,9 @@ class Parser:
             if kind == "code" and not negation:
                 negation = is_denied(self.items, at)
             last = at
-            words = self._parts(item, words=True) if item.senses and not having else None
             scope = self._is_scope(at, cue)
             compared = self._roles(at, cue) == _ANY_ROLE
-            how = (scope, words, at, compared, having, is_list)
+            how = (scope, at, compared, having, is_list)
             out.append(Taken(terms, negation, again and same, kind, item.text, *how))
             if models := None if negation else models_in(item.text, terms[0], self.lexicon):
                 out.append(Taken([models], False, False, models.field, models.label))
@@ -277,7 +276,7 @@ class Parser:
         if senses and senses[0].type == "metric":
             return self._measured(at)
         roles = self._roles(at, cue)
-        compound = self._parts(item, words=False)
+        compound = self._parts(item)
         is_of = bool(roles) and (cue != "use" or is_name(item, self.lexicon))
         said = [] if is_of else rewordings(senses, compound is not None, self.lexicon, self.language)
         both = senses if roles else [*senses, *self.lexicon.as_models(senses)]
@@ -285,8 +284,8 @@ class Parser:
         said += [] if roles else by_name(self.items, at, senses, self.lexicon)
         return [*found, *([compound] if compound and not roles else []), *said]
 
-    def _parts(self, item: Item, words: bool) -> Compound | None:
-        """All parts of a compound; None where a part names nothing, unless the `words` of it are searched for."""
+    def _parts(self, item: Item) -> Compound | None:
+        """All parts of a compound; None where a part names nothing."""
         own = {fold(part.text) for part in item.parts}
         if not own or not own.isdisjoint(self.lexicon.words.folds("prefix")):
             return None
@@ -294,18 +293,16 @@ class Parser:
         ends = list(accumulate((len(part.text) + 1 for part in item.parts), initial=0))
         pieces = [replace(part, start=at, end=at + len(part.text)) for at, part in zip(ends, item.parts, strict=False)]
         inner = Parser(text, pieces, self.lexicon, self.language)
-        named = {one.text: one.terms for one in inner.conditions(last_resort=False) if words or not one.is_measure}
+        named = {one.text: one.terms for one in inner.conditions(last_resort=False) if not one.is_measure}
         parts: list[tuple[Entity | Outcome | Phrase, ...]] = []
         for part in item.parts:
             terms = tuple(term for term in named.get(part.text, []) if isinstance(term, Entity | Outcome | Phrase))
-            if not terms and not words:
+            if not terms:
                 if part.types - {"metric"} or len(parts) + len(named) < len(item.parts) - 1 or not named:
                     return None
                 others = [other for other in item.parts if other is not part]
                 known = [one for o in others for sense in o.senses[:1] for one in self.lexicon.labels(sense.concept)]
                 terms = (beside(part.text, [*(other.text for other in others), *known]),)
-            if words and not any(isinstance(term, Phrase) for term in terms):
-                terms = (*terms, Phrase(part.text))
             parts.append(terms)
         label = " + ".join(terms[0].label for terms in parts)
         return Compound(label, tuple(parts)) if len(set(parts)) == len(parts) else None

@@ -13,11 +13,12 @@ from kg.identifiers import is_curie
 from kg.model import ENTITY_TYPES, KgError
 from kg.query.answer import Cell, Line, Quote
 from kg.query.corpus import Backer, Corpus, DatedPaper
-from kg.query.empty import any_role, why_empty
+from kg.query.empty import any_role
 from kg.query.filter import Entity, Fact, Filter, Link
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.query.shown import quotes
+from kg.query.tiers import why_empty
 from kg.store.file import StoreFile
 from kg.text import fold
 
@@ -271,7 +272,7 @@ def widened(store: StoreFile, wanted: Filter, say: Sayings) -> Filter:
 def nothing(store: StoreFile, lexicon: Lexicon, wanted: Filter, say: Sayings, kind: str) -> str:
     """Why nothing of a type is found: no papers, or papers that name none."""
     if wanted.conditions and not found_any(store, wanted):
-        return why_empty(store, wanted, lexicon, say)
+        return why_empty(store, wanted, say)
     return say("tally.none", things=say(f"things.{kind}"))
 
 

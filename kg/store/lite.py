@@ -61,7 +61,22 @@ class Lite(sqlite3.Connection):
             raw, content = 'texts', content_rowid = 'id', tokenize = 'trigram', detail = 'none'
         )""",
         "INSERT INTO texts_search (texts_search, rank) VALUES ('pgsz', 16000)",  # fewer, larger pieces: less to merge
+        "DROP TABLE IF EXISTS texts_search_words",
+        "DROP VIEW IF EXISTS entry_words",
+        """CREATE VIEW entry_words AS
+            SELECT e.id, (SELECT raw FROM texts t WHERE t.entry = e.id AND t.field = 'T') AS title,
+            (SELECT group_concat(t.raw) FROM texts t WHERE t.entry = e.id AND t.field IN ('A', 'B', 'K')) AS abstract,
+            (SELECT group_concat(x.text) FROM parts x WHERE x.entry = e.name) AS body
+            FROM entries e WHERE EXISTS (SELECT 1 FROM texts t WHERE t.entry = e.id)""",
+        """CREATE VIRTUAL TABLE texts_search_words USING fts5(
+            title, abstract, body, content = 'entry_words', content_rowid = 'id', tokenize = 'porter unicode61'
+        )""",
     )
+    #: How many entries have a word, in any of its forms; papers whose texts have some words, with their BM25.
+    COUNTED = "SELECT count(*) FROM texts_search_words WHERE texts_search_words MATCH ?"
+    RANKED = """WITH w AS MATERIALIZED (SELECT rowid AS entry, bm25(texts_search_words, 3.0, 1.0, 1.0) AS rank
+        FROM texts_search_words WHERE texts_search_words MATCH ?)
+        SELECT e.paper, max(-w.rank) FROM w JOIN entries e ON e.id = w.entry GROUP BY e.paper"""
 
     @property
     def place(self) -> str:
@@ -95,13 +110,19 @@ class Lite(sqlite3.Connection):
         """Begin a transaction that writes."""
         self.execute("BEGIN IMMEDIATE")
 
-    def index_texts(self, texts: Iterable[tuple[int, str]]) -> None:
-        """Let the words of texts, by number, be found."""
+    def index_texts(self, texts: Iterable[tuple[int, str]], entries: Iterable[int]) -> None:
+        """Let the words of texts, by number, and those of entries, be found."""
         self.executemany("INSERT INTO texts_search (rowid, raw) VALUES (?, ?)", texts)
+        sql = "INSERT INTO texts_search_words (rowid, title, abstract, body) SELECT * FROM entry_words WHERE id = ?"
+        self.executemany(sql, ((entry,) for entry in entries))
 
-    def unindex_texts(self, texts: Iterable[tuple[int, str]]) -> None:
-        """Let the words of texts no longer be found."""
+    def unindex_texts(self, texts: Iterable[tuple[int, str]], entry: int) -> None:
+        """Let the words of an entry and its texts no longer be found."""
         self.executemany("INSERT INTO texts_search (texts_search, rowid, raw) VALUES ('delete', ?, ?)", texts)
+        named = "texts_search_words, rowid, title, abstract, body"
+        self.execute(
+            f"INSERT INTO texts_search_words ({named}) SELECT 'delete', * FROM entry_words WHERE id = ?", (entry,)
+        )
 
     @staticmethod
     def holding(wanted: Iterable[tuple[str, ...]]) -> tuple[str, list[str]]:

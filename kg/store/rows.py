@@ -188,7 +188,7 @@ class Writer:
             self._stay[entry] = (waiting.authors, waiting.texts) if waiting else ([], [])
         elif waiting is None or not waiting.texts:
             sql = "SELECT id, raw FROM texts WHERE entry = ? AND length(field) = 1"
-            self.db.unindex_texts(self.db.execute(sql, (entry,)).fetchall())
+            self.db.unindex_texts(self.db.execute(sql, (entry,)).fetchall(), entry)
             for table in ("authors", "texts"):
                 self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
 
@@ -220,7 +220,8 @@ class Writer:
         ]
         self._insert("texts", texts)
         # At once: SQLite's index of texts writes what it has to the disk at every savepoint and statement.
-        self.db.index_texts((text[0], text[-1]) for text in texts if len(text[3]) == 1)  # bodies are not searched
+        found = ((text[0], text[-1]) for text in texts if len(text[3]) == 1)  # of bodies words are found alone
+        self.db.index_texts(found, [entry for entry, _, rows in of if rows.texts])
         self._count(before)
         citing = [entry for entry, rows in written if rows.citations]
         link_citations(self.db, self._some, citing, touched | self._papers, _reference)

@@ -13,26 +13,22 @@ from kg.store import derived_tables, schema
 
 #: Functions that a query or a schema may name; all others are refused. Those left out run code (load_extension),
 #: take or give addresses (fts3_tokenizer, fts5), read or write files (readfile, edit) or are internal to an extension.
-FUNCTIONS = frozenset(
-    re.findall(
-        r"\S+",
-        """
-        abs avg char coalesce concat concat_ws count cume_dist dense_rank first_value format glob group_concat
-        hex if ifnull iif instr lag last_value lead length like likelihood likely lower ltrim max median min
-        nth_value ntile nullif octet_length percent_rank percentile percentile_cont percentile_disc printf
-        quote random randomblob rank replace round row_number rtrim sign soundex sqlite_version string_agg
-        substr substring sum total trim typeof unhex unicode unistr unlikely upper zeroblob
-        acos acosh asin asinh atan atan2 atanh ceil ceiling cos cosh current_date current_time
-        current_timestamp date datetime degrees exp floor julianday ln log log10 log2 mod pi pow power radians
-        sin sinh sqrt strftime tan tanh time timediff trunc unixepoch
-        -> ->> bm25 highlight json json_array json_array_length json_error_position json_extract
-        json_group_array json_group_object json_insert json_object json_patch json_pretty json_quote
-        json_remove json_replace json_set json_type json_valid match regexp snippet
-        """,
-    )
-)
+_FUNCTIONS = """
+    abs avg char coalesce concat concat_ws count cume_dist dense_rank first_value format glob group_concat
+    hex if ifnull iif instr lag last_value lead length like likelihood likely lower ltrim max median min
+    nth_value ntile nullif octet_length percent_rank percentile percentile_cont percentile_disc printf
+    quote random randomblob rank replace round row_number rtrim sign soundex sqlite_version string_agg
+    substr substring sum total trim typeof unhex unicode unistr unlikely upper zeroblob
+    acos acosh asin asinh atan atan2 atanh ceil ceiling cos cosh current_date current_time
+    current_timestamp date datetime degrees exp floor julianday ln log log10 log2 mod pi pow power radians
+    sin sinh sqrt strftime tan tanh time timediff trunc unixepoch
+    -> ->> bm25 highlight json json_array json_array_length json_error_position json_extract
+    json_group_array json_group_object json_insert json_object json_patch json_pretty json_quote
+    json_remove json_replace json_set json_type json_valid match regexp snippet
+"""
+FUNCTIONS = frozenset(re.findall(r"\S+", _FUNCTIONS))
 #: Virtual tables that a query may read; `pragma_table_info` only of tables of the graph.
-VIRTUAL = frozenset(("json_each", "json_tree", "texts_search", "pragma_table_info"))
+VIRTUAL = frozenset(("json_each", "json_tree", "texts_search", "texts_search_words", "pragma_table_info"))
 _READING = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE))
 _SCHEMA = frozenset(("sqlite_master", "sqlite_schema"))
 #: Switches of a connection, by their names in `sqlite3` (Python 3.12 has them).
@@ -58,6 +54,8 @@ _INDEX = re.compile(rf"create (?:unique )?index {_NAME} on {_NAME} {_NAMES}(?: w
 _SEARCH = re.compile(
     r"create virtual table texts_search using fts5 "
     r"\( raw , content = 'texts' , content_rowid = 'id' , tokenize = 'trigram' , detail = 'none' \)"
+    r"|create virtual table texts_search_words using fts5 "
+    r"\( title , abstract , body , content = 'entry_words' , content_rowid = 'id' , tokenize = 'porter unicode61' \)"
 )
 _ANY_NAME = rf"({_NAME}|\[[^\]]+\]|`[^`]+`)"
 _HEADS = {
@@ -141,7 +139,7 @@ def foreign(db: sqlite3.Connection, only: Collection[str] = ()) -> str:
 def _is_known(kind: str, name: str, sql: str) -> bool:
     """Whether a statement, which is what SQLite goes by, makes what its row says, and that is harmless."""
     own, views = _own()
-    if name == "texts_search":
+    if name in ("texts_search", "texts_search_words"):
         return _SEARCH.fullmatch(_canonical(sql)) is not None
     head = _HEADS[kind].match(sql) if kind in _HEADS else None
     if head is None or _bare(head[1]) != name:
@@ -158,8 +156,9 @@ def _own() -> tuple[frozenset[str], frozenset[str]]:
     """The names of kg's tables and of its views."""
     made = f"{schema.TABLES}{derived_tables.TABLES}"
     own = {*re.findall(r"CREATE TABLE (\w+)", made), "embeddings", "title_vectors"}
-    own |= {f"texts_search_{part}" for part in ("data", "idx", "content", "docsize", "config")}
-    return frozenset(own), frozenset(re.findall(r"CREATE VIEW (\w+)", derived_tables.VIEWS))
+    shadows = ("data", "idx", "content", "docsize", "config")
+    own |= {f"{search}_{part}" for search in ("texts_search", "texts_search_words") for part in shadows}
+    return frozenset(own), frozenset(("entry_words", *re.findall(r"CREATE VIEW (\w+)", derived_tables.VIEWS)))
 
 
 def _bare(name: str) -> str:

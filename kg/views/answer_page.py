@@ -16,6 +16,7 @@ from kg.views.answers import (
     conditions,
     counted,
     is_number,
+    lacking,
     place_in,
     quoted_words,
     sentence_of,
@@ -66,12 +67,12 @@ def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
         "verdict": answer.table.verdict if answer.table else "",
         "count": counted(answer, words),
         "read": what_was_read(answer.read, words),
-        "nearest": words.count("count.nearest", len(answer.nearest)) if answer.nearest else "",
+        "partly": words.count("count.partly", len(answer.partly)) if answer.partly else "",
         "columns": _columns(answer, words),
         "lines": lines,
         "papers": [_named(row) for row in (rows if answer.table else others)],
         "more": words.count("count.paper_more", len(others)) if others else counted(answer, words),
-        "near": [_named(row) for row in answer.nearest],
+        "near": [(*_named(row), lacking(row, words)) for row in answer.partly],
         "known": _known(answer, most),
     }
 
@@ -117,7 +118,7 @@ def _link(row: Row) -> dict[str, str]:
 
 def _known(answer: Answer, most: int | None) -> dict[str, dict[str, str]]:
     """How a page calls entries; one without an address leads to its place in the page."""
-    placed = [*answer.rows[:most], *answer.nearest]
+    placed = [*answer.rows[:most], *answer.partly]
     found = {entry: _link(row) for row in answer.known for entry in row.sources}
     return found | {e: _link(row) | {"place": f"#p-{quote(row.id)}"} for row in placed for e in row.sources}
 

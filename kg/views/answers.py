@@ -37,10 +37,10 @@ def as_shown(answer: Answer) -> Answer:
     def shown(rows: Iterable[Row]) -> tuple[Row, ...]:
         return tuple(replace(row, name=_readable(row.name), title=_readable(row.title)) for row in rows)
 
-    rows, nearest, beside = map(shown, (answer.rows, answer.nearest, answer.beside))
+    rows, partly, beside = map(shown, (answer.rows, answer.partly, answer.beside))
     table = replace(answer.table, verdict=_readable(answer.table.verdict)) if answer.table else None
     notes = tuple(map(_readable, answer.notes))
-    return replace(answer, rows=rows, nearest=nearest, beside=beside, table=table, notes=notes)
+    return replace(answer, rows=rows, partly=partly, beside=beside, table=table, notes=notes)
 
 
 def _readable(said: str) -> str:
@@ -80,6 +80,8 @@ def render(answer: Answer, form: str) -> str:
             for line, said in zip(rows, quoted([line.evidence for line in rows], names, words), strict=True)
         ],
         verdict=table.verdict if table else "",
+        partly=[(row, lacking(row, words)) for row in answer.partly],
+        partly_said=words.count("count.partly", len(answer.partly)),
         read=what_was_read(answer.read, words),
     )
 
@@ -90,6 +92,11 @@ def counted(answer: Answer, words: PageWords) -> str:
     if shown >= answer.total:
         return words.count("count.paper", shown)
     return words.count("count.paper_of", answer.total, shown=f"{shown:,}")
+
+
+def lacking(row: Row, words: PageWords) -> str:
+    """What a paper of the second tier was not read to fulfil: "not read: on H100"; "" for nothing."""
+    return words("answer.lacks", conditions=words("report.join").join(map(plain, row.lacks))) if row.lacks else ""
 
 
 def what_was_read(read: ReadPapers | None, words: PageWords) -> str:

@@ -15,6 +15,7 @@ from kg.views.answers import (
     conditions,
     counted,
     is_number,
+    lacking,
     quoted,
     short,
     shown_columns,
@@ -58,8 +59,8 @@ def show(answer: Answer, out: Console) -> None:
         _show_table(out, answer, words)
     elif answer.rows:
         _show_papers(out, answer.rows, counted(answer, words), words)
-    if answer.nearest:
-        _show_papers(out, answer.nearest, words.count("count.nearest", len(answer.nearest)), words)
+    if answer.partly:
+        _show_papers(out, answer.partly, words.count("count.partly", len(answer.partly)), words)
     if answer.read:
         out.print(what_was_read(answer.read, words), style="dim", markup=False, highlight=False)
 
@@ -67,7 +68,10 @@ def show(answer: Answer, out: Console) -> None:
 def _show_papers(out: Console, papers: Iterable[Row], title: str, words: PageWords) -> None:
 
     rows = [
-        ([plain(f"{row.name} · {' '.join(row.sources)}"), short(row.title, 300)], supported(row.evidence, _SAID))
+        (
+            [plain(f"{row.name} · {' '.join(row.sources)}"), short(row.title, 300)],
+            [*filter(None, [lacking(row, words)]), *supported(row.evidence, 1 if row.lacks else _SAID)],
+        )
         for row in papers
     ]
     names = [words("column.paper"), words("column.title")]

@@ -107,15 +107,6 @@ def test_many_titles_without_vectors_wait_for_who_asks(
         assert len(nearness.titles(graph.store).keys) == 2
 
 
-def test_phrase_that_is_no_concept_has_a_nearest_one(store: Store, vocabulary: Vocabulary) -> None:
-    lexicon = Lexicon.of(store, vocabulary)
-    nearest = lexicon.nearest_concept("compressing the key-value caches")
-    assert nearest is not None
-    assert nearest[0] in ("topic:kv-cache-compression", "technique:kv-cache-compression")  # both bear the label
-    assert lexicon.nearest_concept("zyxgnarf blorbification") is None
-    assert lexicon.nearest_concept("龘") is None
-
-
 def test_shipped_vectors_are_those_of_the_labels(vocabulary: Vocabulary, tmp_path: Path) -> None:
     """Where this fails, run scripts/label_vectors.py."""
     known = shipped()

@@ -140,11 +140,6 @@ def test_without_training_data_is_not_without_training(lexicon: Lexicon) -> None
     assert not re.search(any_regex(lacks.said), "A training-free method with distillation.")
 
 
-def test_word_between_two_of_a_compound_belongs_to_the_first(lexicon: Lexicon) -> None:
-    (condition,) = read("quantization aware training", lexicon).filter.conditions
-    assert [words.label for words in condition.by_words] == ["quantization aware + training"]
-
-
 @pytest.mark.parametrize(("word", "forms"), [("binarized", ("binariz*",)), ("rotating", ("rotat*",))])
 def test_what_is_made_something_is_not_what_is_so(word: str, forms: tuple[str, ...]) -> None:
     assert phrase_of(word).said == forms

@@ -267,7 +267,7 @@ def test_nearest_are_shown_apart_where_nothing_was_obtained_on_all_that_is_asked
     wanted = Filter((*on("hardware:nvidia-h100").conditions, model))
     found = respond(world, own, "?", Query("ranking", wanted, wants="technique"))
     assert found.empty
-    assert [row.id for row in found.nearest] == ["900-02", "900-01"]
+    assert [row.id for row in found.partly] == ["900-02", "900-01"]
     assert any("without 'LLaMA-3'" in note for note in found.notes)
 
 

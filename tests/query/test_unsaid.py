@@ -45,7 +45,7 @@ QUANTIZED = {
 def test_a_word_that_no_text_has_leaves_nothing(question: str, papers: list[str], made: Any, own: Lexicon) -> None:
     found = _asked(made, own, QUANTIZED, question)
     assert _ids(found) == papers
-    assert papers or [row.id for row in found.nearest]  # which are shown apart
+    assert papers or [row.id for row in found.partly]  # which are shown apart
 
 
 @pytest.mark.parametrize("question", ["methods that beat GPT-7", "哪些方法超过了GPT-7"])
@@ -87,16 +87,6 @@ def test_what_no_paper_states_to_lack_is_left_out(made: Any, own: Lexicon) -> No
     found = _asked(made, own, papers, "mixture of experts without expert pruning")
     assert _ids(found) == ["900-02"]
     assert any("expert pruning" in note for note in found.notes)
-
-
-def test_several_narrow_words_are_told_where_little_else_is_asked(made: Any, own: Lexicon) -> None:
-    papers = {
-        "900-01": _paper("OneDemo", "We prune a striped grizzled cache.", topics=["pruning"]),
-        "900-02": _paper("TwoDemo", "We prune.", topics=["pruning"]),
-    }
-    found = _asked(made, own, papers, "striped grizzled pruning")
-    assert _ids(found) == ["900-01", "900-02"]
-    assert any("striped" in note and "grizzled" in note for note in found.notes)
 
 
 def test_papers_far_from_the_nearest_are_not_like_one(made: Any, own: Lexicon) -> None:

@@ -108,7 +108,7 @@ def _answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
     papers = import_module("kg.query.kinds.papers")
     # A comparison rests on the papers of its things, a ranking on those with a result.
     rests = query.filter.conditions and query.kind not in ("comparison", "ranking")
-    held = papers.answer(store, lexicon, question, query) if rests else None
+    held = papers.fulfilling(store, lexicon, question, query) if rests else None
     if held and held.rows:
         own = {name for row in held.rows for name in row.sources}
         others = (line for line in found.table.lines if not own.issuperset(line.papers[:_NAMED]))

@@ -13,7 +13,6 @@ from kg.identifiers import kind_of
 from kg.model import ROLES
 from kg.query.answer import Answer, Cell, Grid, Line, Quote
 from kg.query.corpus import Corpus, Papers
-from kg.query.empty import why_empty
 from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
 from kg.query.measures import Block, Measures
@@ -22,6 +21,7 @@ from kg.query.sayings import Sayings
 from kg.query.setups import Obtained, Setups
 from kg.query.shown import entry_of, quotes
 from kg.query.tally import backers, without
+from kg.query.tiers import why_empty
 from kg.rdf.triples import RELATIONS
 from kg.store.file import StoreFile
 from kg.text import fold
@@ -66,7 +66,7 @@ class _Claims:
         wanted, papers = self._papers()
         if not papers:
             has = bool(wanted.conditions)
-            why = why_empty(self.store, wanted, self.lexicon, self.say) if has else self.say("claims.which")
+            why = why_empty(self.store, wanted, self.say) if has else self.say("claims.which")
             return self._said((why,))
         if len(papers) > _PAPERS:
             papers = papers[:_PAPERS]

@@ -58,7 +58,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         meant = tuple(replace(thing, roles=()) for thing in query.things if thing.field != "metric")
         if not (count and meant):
             return Answer(question, query, (), tuple(notes))
-        having = papers.answer(
+        having = papers.fulfilling(
             store, lexicon, question, Query(filter=Filter((Condition(label, meant),)), language=say.language), limit
         )
         return replace(having, query=query, notes=(*notes, *having.notes))

@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from functools import partial
 from itertools import chain, islice
 
-from kg.identifiers import kind_of
 from kg.query.answer import Answer, Row
 from kg.query.condition_evidence import AnswerEvidence, by_title
 from kg.query.corpus import Corpus
-from kg.query.empty import any_listed, any_role, by_words, fitting, not_having, nothing_understood, why_empty
-from kg.query.filter import Compound, Condition, Entity, Filter, Outcome, Phrase, Query, Term
+from kg.query.empty import any_listed, any_role, not_having, nothing_understood
+from kg.query.filter import Compound, Condition, Filter, Outcome, Phrase, Query
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
+from kg.query.tiers import room_for_second, second_tier, why_empty
 from kg.query.topic import only_naming
 from kg.store.file import StoreFile
 
-_DIGITS = re.compile(r"\d+")
-#: Papers that are shown where none fulfils all conditions.
-_NEAREST = 5
 #: Papers of one answer whose words are looked up.
 _READ = 20
 #: Papers of one answer whose titles are looked at.
 _TITLES = 200
-#: Papers up to which words that nothing bears may be too narrow, and forms of such a word.
-_FEW, _FORMS = 3, 8
 #: Papers of an answer that are all listed; of more the first `_READ` are.
 _MOST = 500
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The papers that a filter lets through, at most `limit`, else as many as the question says ("latest 5 papers")."""
+    """The papers that a filter lets through, at most `limit`, else as many as the question says ("latest 5 papers").
+
+    Where these are few, papers that lack something follow as the second tier.
+    """
+    found = fulfilling(store, lexicon, question, query, limit)
+    wanted = found.filter
+    room = room_for_second(wanted, found.total, limit or query.most)
+    first = (row.paper for row in found.rows)
+    partly = second_tier(Corpus.of(store), lexicon, wanted, question, first, room, query.language)
+    return replace(found, partly=partly)
+
+
+def fulfilling(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
+    """The papers that fulfil all conditions."""
     wanted = query.filter
     if not wanted.conditions:
         return _nothing_understood(lexicon, question, query)
     corpus = Corpus.of(store)
     say = Sayings(query.language)
     papers = corpus.found(wanted)
-    wanted, papers = _without_words(corpus, wanted, papers, say)
-    for widened in (not_having, by_words, any_role, any_listed, partial(_nearer, corpus, lexicon)):
+    for widened in (not_having, any_role, any_listed):
         if not papers and (wider := widened(wanted, say)) != wanted:
             papers = corpus.found(wider)
             wanted = wider if papers else wanted
@@ -49,15 +54,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         unknown = replace(wanted, conditions=(), ignored=tuple(dict.fromkeys((*words, *wanted.ignored))))
         return _nothing_understood(lexicon, question, replace(query, filter=unknown))
     if not papers:
-        notes = (*wanted.notes, why_empty(store, wanted, lexicon, say))
-        most = fitting(corpus, wanted)
-        if most is None:
-            return Answer(question, query, (), notes)
-        fits, left_out = most
-        near = corpus.found(fits)
-        rows = _rows(corpus, lexicon, fits, near, _NEAREST, say.language)
-        told = say("answer.nearest", shown=len(rows), n=len(near), without=say.listed(left_out))
-        return Answer(question, query, (), (*notes, told), nearest=rows)
+        return Answer(question, query, (), (*wanted.notes, why_empty(store, wanted, say)))
     is_newest = query.order == "newest"
     if is_newest:
         dated = corpus.dated(corpus.holding(wanted))
@@ -94,61 +91,6 @@ def _ways(corpus: Corpus, wanted: Filter, compound: Condition, say: Sayings) -> 
     named = corpus.count_among(found, replace(compound, any_of=whole)) if whole else 0
     parts = corpus.count(found) - named
     return say("answer.ways", words=say("empty.quoted", words=compound.text), named=named, parts=parts) if parts else ""
-
-
-def _without_words(corpus: Corpus, wanted: Filter, papers: list[str], say: Sayings) -> tuple[Filter, list[str]]:
-    """A filter of which few papers fulfil all, and its papers, without several words that nothing bears.
-
-    Few more may fulfil the rest, and they are about things that have names.
-    """
-    words = [one.text for one in wanted.conditions if _is_of_words(one)]
-    rest = tuple(one for one in wanted.conditions if not _is_of_words(one))
-    named = any(isinstance(term, Entity) for one in rest for term in one.any_of if not one.negated)
-    several = len(" ".join(words).split()) > 1
-    if not (several and named and 0 < len(papers) <= _FEW) or any(map(_DIGITS.search, wanted.ignored)):
-        return wanted, papers
-    wider = replace(wanted, conditions=rest, ignored=(*wanted.ignored, *words))
-    found = corpus.found(wider)
-    if not len(papers) < len(found) <= 2 * _FEW:
-        return wanted, papers
-    note = say("answer.without_words", len(papers), of=len(found), words=say.listed([_quoted(w, say) for w in words]))
-    return replace(wider, notes=(*wanted.notes, note)), found
-
-
-def _is_of_words(one: Condition) -> bool:
-    """Whether a condition is that texts have a word of the question that nothing bears."""
-    phrases = [term for term in one.any_of if isinstance(term, Phrase) and not term.concept]
-    own = (term.label in one.text.split(" / ") and len(term.wordings) <= _FORMS for term in phrases)
-    return not one.negated and len(phrases) == len(one.any_of) and all(own)
-
-
-def _quoted(words: str, say: Sayings) -> str:
-    return say("empty.quoted", words=words)
-
-
-def _nearer(corpus: Corpus, lexicon: Lexicon, wanted: Filter, say: Sayings) -> Filter:
-    """The filter with the concept nearest in meaning in the place of each phrase that is near enough to one.
-
-    What texts say stays as it is, and so does what differs from the concept in its digits: FP4 is not FP16.
-    """
-    conditions, notes = [], list(wanted.notes)
-    for condition in wanted.conditions:
-        terms: list[Term] = []
-        for term in condition.any_of:
-            is_bare = isinstance(term, Phrase) and not term.wordings  # what texts must state has no concept
-            is_said = not is_bare or corpus.count(corpus.holding(Filter((Condition("", (term,)),))))
-            near = None if is_said else lexicon.nearest_concept(term.label)
-            label = lexicon.label(near[0], say.language) if near else ""
-            if near is None or _DIGITS.findall(label) != _DIGITS.findall(term.label):
-                terms.append(term)
-                continue
-            concept, similarity = near
-            kind = kind_of(concept)
-            among = (concept,) if kind == "topic" else lexicon.family(concept)
-            terms.append(Entity(kind, concept, label, among))
-            notes.append(say("near.instead", words=repr(term.label), label=label, similarity=f"{similarity:.2f}"))
-        conditions.append(replace(condition, any_of=tuple(terms)))
-    return replace(wanted, conditions=tuple(conditions), notes=tuple(notes))
 
 
 def _rows(

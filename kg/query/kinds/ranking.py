@@ -404,7 +404,7 @@ class _Ranking:
         table = Grid(self._columns)
         near, told = self._nearest()
         notes += told
-        return Answer(self.question, self.query, (), (*self.query.filter.notes, *notes), table, nearest=near)
+        return Answer(self.question, self.query, (), (*self.query.filter.notes, *notes), table, partly=near)
 
     def _nearest(self) -> tuple[tuple[Row, ...], list[str]]:
         """The papers with results on all but one of what is asked for: the data set, else the model, else hardware."""

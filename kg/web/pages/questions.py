@@ -12,7 +12,7 @@ from kg.query.answer import Cell
 from kg.query.condition_evidence import AnswerEvidence
 from kg.query.corpus import Corpus, Papers
 from kg.views.answer_page import column_values, paper_names, sentences
-from kg.views.answers import as_shown, column, conditions, is_number, short, shown_columns, text, what_was_read
+from kg.views.answers import as_shown, column, conditions, is_number, lacking, short, shown_columns, text, what_was_read
 from kg.views.export.some import MOST
 from kg.views.profile.paper_profile import described
 from kg.views.words import PageWords
@@ -53,10 +53,10 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     given = {name: value if isinstance(value, list | tuple) else [value] for name, value in flags.items()}
     chips = [named(graph, asked, name, str(value)) for name, values in given.items() for value in values]
     title = question or ", ".join(chip["label"] for chip in chips) or words("web.all_papers")
-    listed = {one["paper"]: one for one in described(graph, [row.paper for row in chosen])}
+    listed = {one["paper"]: one for one in described(graph, [row.paper for row in (*chosen, *answer.partly)])}
     lines = _lines(shown, asked, words, order) if is_table else []
     is_exported = bool(total) and not is_table and bool(papers.sql or not (question or flags))
-    is_lost = not (is_table or total or papers.sql or answer.nearest)  # nothing was understood: begin elsewhere
+    is_lost = not (is_table or total or papers.sql or answer.partly)  # nothing was understood: begin elsewhere
     values: dict[str, Any] = {
         "chips": chips,
         "facets": facets(graph, asked, corpus, papers) if papers.sql or not (is_table or is_lost) else [],
@@ -80,8 +80,8 @@ def ask(graph: Graph, asked: Asked) -> Shown:
             (listed[row.paper], sentences(row.evidence, "entity", words)) for row in chosen if row.paper in listed
         ],
         "start": (at - 1) * size + 1,
-        "nearest": described(graph, [row.paper for row in answer.nearest]),
-        "nearest_said": words.count("count.nearest", len(answer.nearest)),
+        "partly": [(listed[row.paper], lacking(row, words)) for row in answer.partly if row.paper in listed],
+        "partly_said": words.count("count.partly", len(answer.partly)),
         "pager": None if is_table else _pager(asked, words, at, size, total, len(chosen)),
         "leads": [] if is_table or not total else _leads(graph, asked, question, [c["label"] for c in chips]),
         "exports": _exports(asked) if is_exported and total <= MOST else [],

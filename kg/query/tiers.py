@@ -1,0 +1,204 @@
+"""The second tier of an answer: papers that fulfil what is hard and lack something soft, each with what it lacks.
+
+They are ranked by the reciprocal ranks of three rankings: by what their statements have of the conditions, by the words
+of their titles, abstracts and bodies (BM25), and by the embeddings of the graph where it has some.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from typing import Any
+
+from kg.model import ROLES
+from kg.query.answer import Row
+from kg.query.chinese_words import in_english
+from kg.query.condition_evidence import AnswerEvidence
+from kg.query.conditions import concepts, reporting
+from kg.query.corpus import Corpus
+from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase
+from kg.query.lexicon import Lexicon
+from kg.query.sayings import Sayings
+from kg.query.user_embeddings import asked, likeness
+from kg.store.file import StoreFile
+from kg.text import has_han
+
+
+@cache
+def _figures() -> dict[str, dict[str, Any]]:
+    """What tiers.toml says: what is hard, what a statement weighs, how much is ranked."""
+    return tomllib.loads((files("kg.query") / "tiers.toml").read_text("utf-8"))
+
+
+def is_hard(one: Condition) -> bool:
+    """Whether a paper that lacks a condition is no answer at all."""
+    hard = _figures()["hard"]
+    return (one.negated or bool(one.having)) or any(
+        isinstance(term, Link)
+        or (isinstance(term, Outcome) and term.value is not None)
+        or (isinstance(term, Fact) and term.field in hard["facts"])
+        or (isinstance(term, Entity) and term.field in hard["numbered"] and any(map(str.isdigit, term.label)))
+        for term in one.any_of
+    )
+
+
+def room_for_second(wanted: Filter, first: int, limit: int | None) -> int:
+    """How many papers of the second tier are listed beside so many of the first."""
+    ranked = _figures()["ranked"]
+    room: int = min(limit or ranked["papers"], ranked["papers"]) - first
+    return min(room, ranked["neighbours"]) if len(wanted.conditions) == 1 else room
+
+
+def second_tier(
+    corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str, first: Iterable[str], most: int, language: str
+) -> tuple[Row, ...]:
+    """At most so many papers that lack some soft condition, the best first; `first` are those that fulfil all."""
+    soft = [one for one in wanted.conditions if not is_hard(one)]
+    if most <= 0 or not (soft or wanted.ignored):
+        return ()
+    allowed = [_allowed(corpus, one) for one in wanted.conditions if is_hard(one)]
+    among = frozenset.intersection(*allowed) if allowed else None
+    known, fused = frozenset(first), defaultdict[str, float](float)
+    for scores in (_stated(corpus, lexicon, soft), worded(corpus, lexicon, wanted, question), _near(corpus, question)):
+        own = {p: score for p, score in scores.items() if p not in known and (among is None or p in among)}
+        for paper, rank in _ranks(own):
+            fused[paper] += 1 / (_figures()["ranked"]["constant"] + rank)
+    best = sorted(fused, key=lambda paper: (-fused[paper], paper))[:most]
+    found, those = AnswerEvidence(corpus, lexicon, wanted, best, language), corpus.those(best)
+    is_alone = len(wanted.conditions) == 1
+    having = [(one.text, corpus.fulfilling(those, one, is_alone)) for one in wanted.conditions]
+    return tuple(
+        replace(found.row(paper), lacks=tuple(text for text, have in having if paper not in have)) for paper in best
+    )
+
+
+def _allowed(corpus: Corpus, one: Condition) -> frozenset[str]:
+    """The papers that a hard condition allows: those that fulfil it, of a device or model also those that name none."""
+    fulfil = frozenset(corpus.names(corpus.holding(Filter((one,)))))
+    kinds = {term.field for term in one.any_of if isinstance(term, Entity)}
+    is_named = not one.negated and kinds and kinds.issubset(_figures()["hard"]["numbered"])
+    return fulfil | corpus.silent_on(min(kinds)) if is_named else fulfil
+
+
+def why_empty(store: StoreFile, wanted: Filter, say: Sayings) -> str:
+    """One sentence: which conditions no paper was read to fulfil, or that none fulfils all of them."""
+    corpus = Corpus.of(store)
+    alone = [one for one in wanted.conditions if not corpus.count(corpus.holding(Filter((one,))))]
+    if alone and (told := _unproposed(corpus, alone[0], say)):
+        return told
+    words = [say("empty.quoted", words=one.text) for one in alone or wanted.conditions]
+    named = [
+        say("empty.not", condition=said) if one.negated else said
+        for one, said in zip(alone or wanted.conditions, words, strict=True)
+    ]
+    numbers = [term for one in alone for term in one.any_of if isinstance(term, Outcome) and term.value is not None]
+    near = _nearest_value(store, numbers[0], say) if numbers else ""
+    return say("empty.all" if len(named) > 1 and not alone else "empty.none", conditions=say.listed(named)) + near
+
+
+def _unproposed(corpus: Corpus, one: Condition, say: Sayings) -> str:
+    """That no paper proposes a technique which papers have; "" where that is not why there is nothing."""
+    own = tuple(t for t in one.any_of if isinstance(t, Entity) and t.roles == ("proposed",))
+    wider = replace(one, any_of=tuple(replace(t, roles=ROLES, by="") for t in own))
+    have = corpus.count(corpus.holding(Filter((wider,)))) if len(own) == len(one.any_of) else 0
+    return say("empty.unproposed", have, condition=say("empty.quoted", words=one.text)) if have else ""
+
+
+def _nearest_value(store: StoreFile, term: Outcome, say: Sayings) -> str:
+    """The reported value that is nearest to a threshold."""
+    end, best = ("low", "min") if term.op in ("<=", "<") else ("high", "max")
+    any_value = replace(term, value=None, limit=None)
+    where = reporting(any_value)
+    ((found,),) = store.rows(f"SELECT {best}(x.{end}) FROM results x WHERE {where.sql}", *where.given)
+    if found is None:
+        return ""
+    value = f"{found:g}{'' if term.unit in ('x', '%') else ' '}{term.unit}".strip()
+    return say("empty.between") + say("empty.value", metric=any_value.said, value=value)
+
+
+def _ranks(scores: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+    """The first papers with their ranks; those of one score have the mean of theirs."""
+    at, order = 0, sorted(scores, key=lambda paper: -scores[paper])
+    for _, same in groupby(order, key=lambda paper: scores[paper]):
+        papers = list(same)
+        rank = at + (len(papers) + 1) / 2
+        if rank > _figures()["ranked"]["considered"]:
+            return
+        yield from ((paper, rank) for paper in papers)
+        at += len(papers)
+
+
+def _stated(corpus: Corpus, lexicon: Lexicon, soft: Iterable[Condition]) -> dict[str, float]:
+    """How much the statements of papers have of some conditions: a sum over these of the best statement on each."""
+    out = defaultdict[str, float](float)
+    for one in soft:
+        parts = [part for term in one.any_of if isinstance(term, Compound) for part in term.parts]
+        best = _weighed(corpus, _things(one.any_of))
+        for part in parts:
+            for paper, weight in _weighed(corpus, _things(part)).items():
+                best[paper] = max(best.get(paper, 0.0), weight / len(parts))
+        for paper in _weighed(corpus, _beside(lexicon, one)):
+            best.setdefault(paper, _figures()["weight"]["close"])
+        for paper, weight in best.items():
+            out[paper] += weight
+    return out
+
+
+def _things(terms: Iterable[object]) -> set[str]:
+    return {concept for term in terms if isinstance(term, Entity) for concept in term.concepts}
+
+
+def _beside(lexicon: Lexicon, one: Condition) -> set[str]:
+    """What stands beside the things of a condition under the same broader thing."""
+    known, own = lexicon.vocabulary, {term.concept for term in one.terms if isinstance(term, Entity)}
+    wider = {wide for concept in own & known.concepts.keys() for wide in known[concept].broader}
+    return {concept for wide in wider for concept in known.narrower(wide)} - own
+
+
+def _weighed(corpus: Corpus, things: set[str]) -> dict[str, float]:
+    """The weight of the best statement of each paper on one of some things."""
+    if not things:
+        return {}
+    weight, named = _figures()["weight"], concepts(things)
+    sql = f"""SELECT p.curie, x.said FROM (SELECT paper, role AS said FROM mentions WHERE concept IN {named.sql}
+        UNION SELECT paper, CASE sure WHEN 1 THEN 'sure' ELSE 'topic' END FROM topics WHERE topic IN {named.sql}) x
+        JOIN papers p ON p.id = x.paper"""
+    out: dict[str, float] = {}
+    for paper, said in corpus.store.rows(sql, *named.given, *named.given):
+        out[paper] = max(out.get(paper, 0.0), weight.get(said, weight["present"]))
+    return out
+
+
+def worded(corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str) -> dict[str, float]:
+    """How well the texts of papers match the words of a question: BM25, without the words that most texts have."""
+    ranked, frame = _figures()["ranked"], set(_figures()["words"]["passed_over"])
+    said = [word for text in _texts(lexicon, wanted, question) for word in re.findall(r"[^\W_]+", text.lower())]
+    telling = [word for word in said if not any(one.means & frame for one in lexicon.words.bearing(word))]
+    counts = {word: corpus.texts_with(word) for word in dict.fromkeys(telling)}
+    rare = [word for word, count in counts.items() if 0 < count <= ranked["usual"] * len(corpus)]
+    return corpus.ranked(rare)
+
+
+def _texts(lexicon: Lexicon, wanted: Filter, question: str) -> Iterator[str]:
+    """What a question says of papers, in English."""
+    yield from re.findall(r"[!-~ ]+", question)
+    for one in wanted.conditions if has_han(question) else ():
+        for term in one.any_of if has_han(one.text) and not one.negated else ():
+            if isinstance(term, Phrase):
+                yield from term.wordings[: _figures()["words"]["wordings"]]
+            elif not isinstance(term, Fact):
+                yield lexicon.label(term.concept) if term.concept else term.label
+    for words in wanted.ignored:
+        yield from in_english(words) if has_han(words) else ()
+
+
+def _near(corpus: Corpus, question: str) -> dict[str, float]:
+    """How near papers are to a question by the model that the graph was embedded with; nothing where it has none."""
+    vector = asked(corpus.store, question)
+    return {} if vector is None else likeness(corpus.store, vector)
