@@ -128,7 +128,7 @@ def made(size: int) -> Iterator[dict[str, Any]]:
             "title": title,
             "year": 2015 + at % 10,
             "authors": [],
-            "abstract": [{"text": f"We propose {name}. {paper['abstract']}"}],
+            "abstract": [{"text": f"We propose {name}. {_mixed(known, at, 'abstract', '. ')}"}],
             "body_text": [
                 {"section": heading, "text": text, "cite_spans": list(_cites(text))}
                 for heading, texts in paper["sections"]
@@ -146,14 +146,18 @@ def made(size: int) -> Iterator[dict[str, Any]]:
 
 
 def _title(known: list[dict[str, Any]], at: int) -> str:
-    """A title with a name: half of it is another paper's from the second time on."""
-    chance, turn = random.Random(-at - 1), at // len(known)
-    name = "".join(chance.choices(_SYLLABLES, k=4)).capitalize() + "Net"
-    words = known[at % len(known)]["title"].split()
-    if turn:
-        other = known[(at * 7 + turn) % len(known)]["title"].split()
-        words = [*words[: len(words) // 2 + 1], "and", *other[len(other) // 2 :]]
-    return f"{name}: {' '.join(words)}"
+    """A title with a name of its own."""
+    name = "".join(random.Random(-at - 1).choices(_SYLLABLES, k=4)).capitalize() + "Net"
+    return f"{name}: {_mixed(known, at, 'title', ' ')}"
+
+
+def _mixed(known: list[dict[str, Any]], at: int, field: str, between: str) -> str:
+    """A text of a paper; from the second time on, half of its words or sentences are those of another paper."""
+    own = known[at % len(known)][field].split(between)
+    if at < len(known):
+        return between.join(own)
+    other = known[(at * 7 + at // len(known)) % len(known)][field].split(between)
+    return between.join([*other[1::2], *own[::2]])
 
 
 def _cites(text: str) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,7 @@ from kg.rdf.triples import language_of
 from kg.store.file import StoreFile
 
 _LONGEST = 300  # characters of a question that may be one
-_SQL = """SELECT p.curie, x.cited, x.title, x.type, e.name, x.part, x.start, x.quote, x.score FROM citations x
+_SQL = """SELECT p.curie, x.cited, x.title, x.type, e.name, x.part, x.start, x.quote, x.score, x.name FROM citations x
     JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry WHERE {} ORDER BY e.name, x.number"""
 _BEGUN = "SELECT DISTINCT cited FROM citations WHERE begin = ? AND cited <> ''"
 _MEANT = """x.cited = '' AND (lower(x.title) = ? OR substr(lower(x.title), 1, ?) = ? OR x.arxiv = ? OR x.doi = ?)"""
@@ -38,6 +38,7 @@ class Citing(NamedTuple):
     start: int
     quote: str
     score: float
+    name: str  # what the paper calls the work
 
 
 def citing(store: StoreFile, where: str, *given: object) -> list[Citing]:

@@ -27,9 +27,9 @@ def lineage(graph: GraphReader, paper: str, lang: str) -> dict[str, list[dict[st
     say = Sayings(lang)
 
     def told(other: str, one: Citing) -> dict[str, str]:
-        row = rows.get(other)
-        title = clean(row.title) or row.name if row else clean(one.title)
-        said = {"id": row.id if row else "", "title": title, "type": one.type, "said": say(f"citing.{one.type}")}
+        title = (clean(row.title) or row.name) if (row := rows.get(other)) else clean(one.title)
+        names = {"id": row.id if row else "", "title": title, "name": one.name * (other == one.cited)}
+        said = names | {"type": one.type, "said": say(f"citing.{one.type}")}
         return said | {"quote": clean(one.quote), "entry": one.entry, "part": one.part}
 
     out: dict[str, list[dict[str, str]]] = {}

@@ -88,7 +88,7 @@ def of_paper(graph: GraphReader, name: str, lang: str, *, whole: bool = False) -
         listed = data[side] if whole else data[side][:_MOST]
         made.left += len(data[side]) - len(listed)
         for one in listed:
-            who = " ".join(filter(None, (one["id"], as_text(one["title"]))))
+            who = " ".join(filter(None, (one["id"] or one["name"], as_text(one["title"]))))
             quote = words("brief.quote", quote=as_text(one["quote"])) if whole and one["quote"] else ""
             made.rows.append((words(f"show.{side}"), f"{who} · {one['said']} {quote}".strip()))
     sentences: dict[str, int] = {}
