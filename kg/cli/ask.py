@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import shlex
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -140,6 +141,7 @@ def command(
 
 def tell(answer: Answer, form: str, explains: bool = False, output: Output = None) -> None:
     """Print or write an answer, or its interpretation, and the notes for the user."""
+    from kg.query.sayings import Sayings
     from kg.views.answers import as_shown, explanation, render
     from kg.views.terminal import show
 
@@ -152,3 +154,5 @@ def tell(answer: Answer, form: str, explains: bool = False, output: Output = Non
     sys.stdout.flush()
     for sentence in as_shown(answer).notes:
         note(sentence)
+    if answer.bare and form == "table":
+        note(Sayings(answer.language)("answer.page", name=shlex.quote(answer.bare)))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.evidence import evidence_id
-from kg.query.filter import Filter, Query
+from kg.query.filter import Entity, Filter, Query
 from kg.rdf.triples import language_of
 
 if TYPE_CHECKING:
@@ -176,6 +176,13 @@ class Answer:
     def empty(self) -> bool:
         """Whether nothing was found."""
         return not (self.table.lines if self.table else self.rows)
+
+    @property
+    def bare(self) -> str:
+        """The name that a question is and no more ("SnapKV"), which has a page of its own; "" for another question."""
+        conditions = self.filter.conditions if self.query.kind == "papers" and not self.after else ()
+        is_named = any(isinstance(term, Entity) for one in conditions for term in one.any_of)
+        return self.question.strip() if is_named and [one.text for one in conditions] == [self.question.strip()] else ""
 
     @property
     def total(self) -> int:

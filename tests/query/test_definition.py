@@ -69,9 +69,12 @@ def test_sentences_that_define_a_thing_come_with_their_papers(ask: Callable[[str
     assert not any("proposes" in note for note in found.notes)
 
 
-def test_example_of_a_kind_longer_names_and_versions_say_nothing_of_it(ask: Callable[[str], Answer]) -> None:
+def test_what_stands_beside_an_example_says_what_it_is_and_longer_names_do_not(ask: Callable[[str], Answer]) -> None:
     found = ask("what is Medusa?")
-    assert found.table is None
+    assert found.table
+    assert [line.values[2] for line in found.table.lines] == [
+        "Methods such as Medusa, which attach heads, need training."
+    ]
     assert "No paper of the graph proposes 'Medusa'." in found.notes
 
 

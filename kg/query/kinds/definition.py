@@ -58,9 +58,8 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         meant = tuple(replace(thing, roles=()) for thing in query.things if thing.field != "metric")
         if not (count and meant):
             return Answer(question, query, (), tuple(notes))
-        having = papers.fulfilling(
-            store, lexicon, question, Query(filter=Filter((Condition(label, meant),)), language=say.language), limit
-        )
+        wanted = Query(filter=Filter((Condition(label, meant),)), language=say.language)
+        having = papers.fulfilling(store, lexicon, question, wanted, limit)
         return replace(having, query=query, notes=(*notes, *having.notes))
     lines = tuple(
         Line((quote.source, say(f"definition.{_WAYS[way]}"), quote.context), (quote.source,), (quote,))
@@ -87,7 +86,7 @@ def _found(store: StoreFile, lexicon: Lexicon, query: Query) -> list[_Defining]:
 
 def _said(store: StoreFile, lexicon: Lexicon, query: Query) -> Iterator[_Defining]:
     words = lexicon.words
-    leads = {*words.folds("frame")} - {*words.folds("this")}, {*words.folds("propose")}
+    leads = {*words.folds("frame")} - {*words.folds("this")}, {*words.folds("propose"), *words.folds("introduces")}
     names = {fold(label) for thing in query.things for label in (query.words, *lexicon.labels(thing.concept))}
     forms = [
         tuple(form.removeprefix("{n}") for word in words.meaning(f"says-{way}") for form in word.facts["stated"])
@@ -107,7 +106,7 @@ def _said(store: StoreFile, lexicon: Lexicon, query: Query) -> Iterator[_Definin
 def _way(
     raw: str, start: int, end: int, forms: list[tuple[str, ...]], articles: set[str], proposing: set[str]
 ) -> int | None:
-    """How a text says what a mention names: it begins its sentence, or "a method" stands beside it behind "propose".
+    """How a text says what a mention names: it begins its sentence, or "a method" stands beside it behind "such as".
 
     A short form in brackets may stand between: "speculative decoding (SD) is a method".
     """
@@ -119,4 +118,5 @@ def _way(
     if way is None or not last or before[-1] in _ENDS:
         return way
     is_first = before.removesuffix(last).rstrip()[-1:] in tuple(_ENDS) and fold(last) in articles
-    return way if is_first or (behind[:1] in ",，:" and fold(last) in proposing) else None
+    is_beside = behind[:1] in tuple(",，:") and any(f" {fold(before)}".endswith(f" {one}") for one in proposing)
+    return way if is_first or is_beside else None

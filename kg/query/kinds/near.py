@@ -52,9 +52,9 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     say = Sayings(query.language)
     like = paper_of(store, query.like) if query.like else None
     if like:
-        return _alike(store, lexicon, question, query, like, limit)
+        return _alike(store, lexicon, question, query, [like], limit)
     if query.like and (named := _naming(store, lexicon, query.like)):
-        return _akin(store, lexicon, question, query, *named, limit)
+        return _alike(store, lexicon, question, query, named[1], limit, named[0])
     words = query.like or words
     unlike = (say("near.no_paper", words=say("empty.quoted", words=words)),) if query.like else ()
     english = in_english(words, lexicon.vocabulary)
@@ -113,19 +113,33 @@ def _first(near: Mapping[str, float], limit: int | None) -> list[str]:
     return sorted(near, key=lambda one: (-near[one], one))[: len(near) if limit == 0 else limit or _PAPERS]
 
 
-def _alike(store: StoreFile, lexicon: Lexicon, question: str, query: Query, paper: str, limit: int | None) -> Answer:
-    """The papers that are like one: by what both have, and by the nearness of their titles, if there is an encoder."""
+def _alike(
+    store: StoreFile, lexicon: Lexicon, question: str, query: Query, own: list[str], limit: int | None, thing: str = ""
+) -> Answer:
+    """The papers most like one by what both have and by their titles, or like those that name a thing, and these."""
     say, corpus = Sayings(query.language), Corpus.of(store)
-    itself = corpus.rows([paper])[0]
-    found, score, lowest = _scored(store, lexicon, paper)
     among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
-    score = {one: near for one, near in score.items() if among is None or one in among}
-    least = max(_BESIDE * max(score.values(), default=0.0), lowest)
-    order = [one for one in _first(score, limit) if score[one] >= least][: query.most]
-    rows, lines = _shown(corpus, lexicon, order, score, found, say.language)
-    verdict = say("near.like", title=itself.title, name=itself.id) if lines else ""
-    notes = query.filter.notes if lines else (*query.filter.notes, say("near.unlike", title=itself.title))
-    return Answer(question, query, rows, notes, Grid(_SHOWN, lines, verdict))
+    found: dict[str, Alike] = {}
+    score: Counter[str] = Counter()
+    some, lowest = own[::-1][:_OF], 0.0
+    for paper in some:
+        shared, near, lowest = _scored(store, lexicon, paper)
+        found |= shared
+        score.update({one: value / len(some) for one, value in near.items()})
+    if thing:
+        top = max((value for one, value in score.items() if one not in own), default=0.0)
+        score.update(dict.fromkeys(some, 1.0 / len(some)))
+        score.update(dict.fromkeys(_of_kind(corpus, lexicon, thing), top))
+    mean = {one: round(value, 3) for one, value in score.items() if among is None or one in among}
+    best = max((value for one, value in mean.items() if one not in own), default=0.0)
+    least = max(_BESIDE * best, 0.0 if thing else lowest)
+    order = [one for one in _first(mean, limit) if mean[one] >= least][: query.most]
+    rows, lines = _shown(corpus, lexicon, order, mean, found, say.language)
+    said = {"title": (itself := corpus.rows(own[:1])[0]).title, "name": itself.id}
+    label = lexicon.label(thing, say.language) if thing else ""
+    verdict = say("near.akin", len(own), label=label) if thing else say("near.like", **said)
+    notes = query.filter.notes if lines or thing else (*query.filter.notes, say("near.unlike", **said))
+    return Answer(question, query, rows, notes, Grid(_SHOWN, lines, verdict if lines else ""))
 
 
 def _scored(store: StoreFile, lexicon: Lexicon, paper: str) -> tuple[dict[str, Alike], dict[str, float], float]:
@@ -166,29 +180,6 @@ def _of_kind(corpus: Corpus, lexicon: Lexicon, thing: str) -> list[str]:
     kinds = [one for one in known[thing].broader if one.startswith("technique:")] if thing in known else []
     papers = [corpus.names(corpus.papers_with(lexicon.family(kind))) for kind in kinds]
     return [one for some in papers if len(some) <= _RARE for one in some]
-
-
-def _akin(
-    store: StoreFile, lexicon: Lexicon, question: str, query: Query, thing: str, papers: list[str], limit: int | None
-) -> Answer:
-    """The papers that are most like those that name a thing, these among them."""
-    say, corpus = Sayings(query.language), Corpus.of(store)
-    among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
-    found: dict[str, Alike] = {}
-    score: Counter[str] = Counter()
-    some = papers[::-1][:_OF]
-    for paper in some:
-        shared, near, _ = _scored(store, lexicon, paper)
-        found |= shared
-        score.update({one: value / len(some) for one, value in (near | {paper: 1.0}).items()})
-    top = max((value for one, value in score.items() if one not in papers), default=0.0)
-    score.update(dict.fromkeys(_of_kind(corpus, lexicon, thing), top))
-    mean = {one: round(value, 3) for one, value in score.items() if among is None or one in among}
-    least = _BESIDE * max((value for one, value in mean.items() if one not in papers), default=0.0)
-    order = [one for one in _first(mean, limit) if mean[one] >= least][: query.most]
-    rows, lines = _shown(corpus, lexicon, order, mean, found, say.language)
-    verdict = say("near.akin", len(papers), label=lexicon.label(thing, say.language)) if lines else ""
-    return Answer(question, query, rows, query.filter.notes, Grid(_SHOWN, lines, verdict))
 
 
 def _shown(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kg.identifiers import is_curie
-from kg.query import Answer, Query, Row
+from kg.query import Answer, Entity, Filter, Query, Row
 from kg.query.answer import Cell
 from kg.query.condition_evidence import AnswerEvidence
 from kg.query.corpus import Corpus, Papers
@@ -62,7 +62,7 @@ def ask(graph: Graph, asked: Asked) -> Shown:
         "facets": facets(graph, asked, corpus, papers) if papers.sql or not (is_table or is_lost) else [],
         "browse": facets(graph, replace(asked, page="", args={}), corpus, papers) if is_lost else [],
         "before": [*answer.after, question] if question else [],
-        "understood": conditions(answer, words) if question else [],
+        "understood": _understood(answer, asked, words) if question else [],
         "notes": _notes(shown, words),
         "verdict": shown.table.verdict if shown.table else "",
         "read": what_was_read(answer.read, words),
@@ -83,7 +83,9 @@ def ask(graph: Graph, asked: Asked) -> Shown:
         "partly": [(listed[row.paper], lacking(row, words)) for row in answer.partly if row.paper in listed],
         "partly_said": words.count("count.partly", len(answer.partly)),
         "pager": None if is_table else _pager(asked, words, at, size, total, len(chosen)),
-        "leads": [] if is_table or not total else _leads(graph, asked, question, [c["label"] for c in chips]),
+        "leads": []
+        if is_table or not total or answer.after
+        else _leads(graph, asked, question, [c["label"] for c in chips]),
         "exports": _exports(asked) if is_exported and total <= MOST else [],
         "too_many": words("web.too_many", most=f"{MOST:,}") if is_exported and total > MOST else "",
     }
@@ -123,6 +125,16 @@ def _chosen(graph: Graph, answer: Answer, papers: Papers, order: str, at: int, s
 def _notes(answer: Answer, words: PageWords) -> list[str]:
     notes = [short(note, 600) for note in answer.notes]
     return [words("answer.ignored", words=short(", ".join(answer.ignored), 300)), *notes] if answer.ignored else notes
+
+
+def _understood(answer: Answer, asked: Asked, words: PageWords) -> list[tuple[str, str]]:
+    """The conditions, each with the address of the page of what it names; "" for what has none."""
+    out = []
+    for one in answer.filter.conditions:
+        named = next((t.concept for t in one.any_of if isinstance(t, Entity) and is_curie(t.concept)), "")
+        alone = replace(answer, query=Query(filter=Filter((one,))))
+        out += [(line, asked.lead(named) if named else "") for line in conditions(alone, words)]
+    return out
 
 
 def _tabs(asked: Asked, answer: Answer, words: PageWords) -> list[dict[str, Any]]:

@@ -135,7 +135,7 @@ def trends(graph: Graph, asked: Asked) -> Shown:
     of, over = asked.choice("of", OF, "topic"), asked.choice("over", OVER, "month")
     selection = asked.one("q", most=1000)
     made = trend(graph, of, over, selection, asked.lang, top=asked.number("top", 12, 60))
-    charts = [_chart(made, key) for key in made.shown]
+    charts = [_chart(made, key) for key in made.shown if not made.unsaid]
     moved = [] if made.silence or not made.keys else [
         {"name": words(f"trends.{name}"), "rows": [_moved(made, one) for one in found[:12]]}
         for name, found in (("rising", made.rising()), ("falling", made.falling()))
@@ -160,7 +160,7 @@ def trends(graph: Graph, asked: Asked) -> Shown:
     ]
     return Shown(
         "trends.page.html.jinja",
-        made.heading(asked.lang, True),
+        made.heading(asked.lang, made.share),
         data,
         values,
         (["period", "papers", *frame.columns], rows),
@@ -196,7 +196,8 @@ def export(graph: Graph, asked: Asked) -> Reply:
     question, flags = asked.one("q", most=1000), flags_of(asked)
     if question or flags:
         corpus = Corpus.of(graph.store)
-        answer = graph.ask(question, 1, filter=flags or None, lang=asked.lang)
+        after = asked.args.get("after", ())
+        answer = graph.ask(question, 1, filter=flags or None, lang=asked.lang, after=after)
         papers = corpus.names(corpus.holding(answer.filter)) if answer.filter.conditions and answer.total else []
     else:
         papers = [curie for (curie,) in graph.store.rows("SELECT curie FROM papers LIMIT ?", MOST + 1)]
