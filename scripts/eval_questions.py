@@ -58,7 +58,7 @@ WHOLE = ROOT / "data" / "gold" / "questions.whole.jsonl"
 SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
 ALL, FIRST = 1000, 20  # papers that an answer may list, and those that its precision is taken of
 FULLTEXT = Path("data", "fulltext")  # of KG_SHARED: whole papers
-QUOTES = 8  # of an answer, in which a value may stand
+QUOTES = 12  # of an answer, in which a value may stand
 HEAD = (
     "| questions | language | n | precision before | recall before | precision | recall |\n"
     "|---|---|---:|---:|---:|---:|---:|"

@@ -63,6 +63,8 @@ def command(
             "role", "How techniques take part: used (or proposed), proposed, baseline, mentioned (any).", metavar="ROLE"
         ),
     ] = None,
+    software: Annotated[Many, _flag("software", "Software that a whole paper uses: vLLM, PyTorch.")] = None,
+    baseline: Annotated[Many, _flag("baseline", "What a whole paper is compared with: KIVI.")] = None,
     country: Annotated[Many, _flag("country", "A country of an institution: CN, China.")] = None,
     metric: Annotated[Many, _flag("metric", "A metric that a result is on; with --sort what is ranked.")] = None,
     result: Annotated[
@@ -109,7 +111,15 @@ def command(
     """
     flags: dict[str, Any] = {
         **things,
-        **{"role": role, "country": country, "metric": metric, "result": result, "relation": relation},
+        **{
+            "role": role,
+            "software": software,
+            "baseline": baseline,
+            "country": country,
+            "metric": metric,
+            "result": result,
+            "relation": relation,
+        },
         **{"author": author, "venue": venue, "year": year},
         **{"date": date, "since": since, "until": until, "kind": kind, "source": source, "paper": paper},
         **{

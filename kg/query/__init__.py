@@ -16,6 +16,7 @@ from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phra
 from kg.query.followup import in_context
 from kg.query.kinds import respond
 from kg.query.lexicon import Lexicon
+from kg.query.named_uses import with_uses
 from kg.query.question_reader import read
 from kg.store.file import StoreFile
 from kg.vocabulary import Vocabulary
@@ -76,7 +77,8 @@ def answer(
         flagged = Query(filter=filter) if isinstance(filter, Filter) else read_flags(filter, lexicon, store, language)
         query = merged(query, flagged)
         question = question.strip() or ("" if isinstance(filter, Filter) else written(filter))
-    query = replace(query, language=language or query.language)
-    found = respond(store, lexicon, question, query, limit)
+    query, corpus = replace(query, language=language or query.language), Corpus.of(store)
+    wider = replace(query, filter=with_uses(corpus, lexicon, query.filter))
+    found = respond(store, lexicon, question, wider, limit)
     found = citing_papers.with_code(found, own) if own and asked == "code" else found
-    return replace(found, read=Corpus.of(store).read(), asked=query, after=before if going_on else ())
+    return replace(found, read=corpus.read(), asked=query, after=before if going_on else ())

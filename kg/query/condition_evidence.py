@@ -10,9 +10,9 @@ from functools import partial
 from itertools import zip_longest
 
 from kg.query.answer import Quote, Row
-from kg.query.conditions import Where, gaining, marks, relating, reporting
+from kg.query.conditions import Where, gaining, marks, relating, reporting, using
 from kg.query.corpus import Corpus
-from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase
+from kg.query.filter import USED_BY_NAME, Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase
 from kg.query.lexicon import Lexicon
 from kg.query.nodes import NamedEntity, namings, reported, stated
 from kg.query.patterns import any_regex, phrase_regex, stem
@@ -21,6 +21,16 @@ from kg.text import fold, has_han
 
 #: How much it says of a paper that a thing is named in a text.
 _FIELD = {"T": 1.0, "H": 0.9, "A": 0.8, "B": 0.75, "K": 0.7, "I": 0.7, "S": 0.5, "": 0.5}
+#: The same of a place in a body that says what is used there, by its level.
+_FIELD |= {
+    "abstract": 0.8,
+    "caption": 0.72,
+    "cell": 0.72,
+    "setup": 0.66,
+    "footnote": 0.62,
+    "results": 0.6,
+    "appendix": 0.45,
+}
 #: How much more or less it says with the role of the thing: what others do is named in passing.
 _ROLE = {"proposed": 0.1, "mentioned": -0.1, "baseline": -0.1}
 #: How much less the parts of a compound say of a paper than the compound itself.
@@ -54,6 +64,9 @@ class AnswerEvidence:
         self.namings: dict[str, list[NamedEntity]] = defaultdict(list)  # by entry
         for one in namings(self.store, self.rows):
             self.namings[one.entry].append(one)
+        sql = """SELECT e.name, x.part, x.level FROM entries e JOIN uses x ON x.entry = e.id
+            WHERE x.use <> 'mentioned' AND e.paper IN ({})"""
+        self.levels = {(entry, part): level for entry, part, level in self.store.some(sql, self.rows)}
         self.quotes: dict[tuple[str, int], dict[Quote, float]] = defaultdict(dict)  # entry, condition -> weights
         self.sentences: dict[tuple[str, int], set[str]] = defaultdict(set)  # entry, part of a compound -> sentences
         for n, condition in enumerate(wanted.conditions):
@@ -61,6 +74,7 @@ class AnswerEvidence:
                 self._mentioned(n, condition)
                 self._reported(n, condition)
                 self._related(n, condition)
+                self._used(n, condition)
         own = [(n, wants) for n, wants in enumerate(wanted.conditions) if not wants.negated]
         self._search([(n, wants) for n, wants in own if _is_searched(wants)], self.rows, _said)
         for n, wants in own:
@@ -183,6 +197,20 @@ class AnswerEvidence:
                 for node, quote in quotes(self.store, label).items():
                     self._weigh(entry_of(node), n, quote, 0.0)
 
+    def _used(self, n: int, condition: Condition) -> None:
+        """The words of software and baselines of whole papers."""
+        for term in condition.any_of:
+            if isinstance(term, Fact) and term.field in USED_BY_NAME:
+                where = self._own(using(term))
+                sql = "SELECT e.name, x.part, x.start, x.quote, x.name, x.score FROM uses x"
+                sql += f" JOIN entries e ON e.id = x.entry WHERE {where.sql}"
+                for entry, part, start, said, name, score in self.store.rows(sql, *where.given):
+                    at = said.lower().find(name.lower())
+                    first, last = (at, at + len(name)) if at >= 0 else (0, len(said))
+                    place = start + first, start + last
+                    quote = Quote(entry, part, said[first:last], *place, term.label, " ".join(said.split()), score)
+                    self._weigh(entry, n, quote, 0.0)
+
     def _own(self, where: Where) -> Where:
         """A condition on rows of the papers."""
         papers = list(self.rows)  # by their entries, by which results and relations are stored
@@ -191,7 +219,8 @@ class AnswerEvidence:
 
     def _weigh(self, entry: str, n: int, quote: Quote, extra: float) -> None:
         known = self.quotes[entry, n]
-        weight = max(min(_FIELD.get(quote.field, 0.5) + extra, 1.0), known.get(quote, 0.0))
+        level = self.levels.get((entry, quote.field), quote.field)
+        weight = max(min(_FIELD.get(level, 0.5) + extra, 1.0), known.get(quote, 0.0))
         same = next((one for one in known if one == quote), quote)  # words that show two claims are those of the surer
         known.pop(same, None)
         known[max(quote, same, key=lambda one: one.score)] = weight

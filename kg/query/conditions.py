@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
+from kg.query.filter import USED_BY_NAME, Compound, Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
 from kg.query.leading import least_sure
 from kg.query.patterns import letters, name_regex, name_regexes, phrase_regex, texts_regex, wording_regex
 from kg.query.units import kin
@@ -389,8 +389,15 @@ def _with_words(wordings: tuple[str, ...], near: Near) -> Where:
     return _any([Where("instr(lower(t.raw), ?) > 0", (min(one, key=len, default=""),)) for one in pieces])
 
 
+def using(term: Fact) -> Where:
+    """What holds of `x`, a row of the table `uses`, that is software or a baseline of one of some names."""
+    return Where(f"x.type = ? AND x.use <> 'mentioned' AND x.name IN ({marks(term.words)})", (term.field, *term.words))
+
+
 def _fact(fact: Fact) -> Where:
     value = fact.value
+    if fact.field in USED_BY_NAME:
+        return _in("SELECT x.paper FROM uses x WHERE", using(fact))
     if fact.field == "kind":
         return Where("p.kind = ?", (value,))
     if fact.field == "code":

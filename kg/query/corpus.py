@@ -28,7 +28,7 @@ from kg.query.conditions import (
     one_holding,
     proposing,
 )
-from kg.query.filter import Condition, Filter
+from kg.query.filter import Condition, Entity, Fact, Filter
 from kg.query.leading import enough, is_often_unsaid
 from kg.query.support import Supporter, independent
 from kg.query.title_names import Titles
@@ -219,17 +219,19 @@ class Corpus:
         named = sorted(set(papers))
         return Papers(f"SELECT id FROM papers WHERE curie IN ({marks(named)})", tuple(named))
 
-    def mentioning(self, concepts: tuple[str, ...]) -> tuple[str, ...]:
-        """The papers (CURIEs) whose bodies name one of some concepts and that do not have it: "H800" in an outlook."""
-        return self.once(self._mentioning, concepts)
+    def mentioning(self, condition: Condition) -> list[str]:
+        """The papers (CURIEs) whose bodies only mention what a condition asks for: "H800" in an outlook."""
+        return self.once(self._mentioning, condition)
 
-    def _mentioning(self, concepts: tuple[str, ...]) -> tuple[str, ...]:
-        among = marks(concepts)
-        sql = f"""SELECT DISTINCT p.curie FROM uses x JOIN concepts c ON c.id = x.concept
-            JOIN papers p ON p.id = x.paper WHERE x.use = 'mentioned' AND c.curie IN ({among})
-            AND NOT EXISTS (SELECT 1 FROM mentions m JOIN concepts d ON d.id = m.concept
-            WHERE m.paper = p.id AND d.curie IN ({among})) ORDER BY p.curie"""
-        return tuple(curie for (curie,) in self.store.rows(sql, *concepts, *concepts))
+    def _mentioning(self, condition: Condition) -> list[str]:
+        found: set[str] = set()
+        for term in condition.any_of:
+            named = term.words if isinstance(term, Fact) else term.concepts if isinstance(term, Entity) else ()
+            among = f"{'x.name' if isinstance(term, Fact) else 'c.curie'} IN ({marks(named)})"
+            sql = f"""SELECT p.curie FROM uses x JOIN papers p ON p.id = x.paper LEFT JOIN concepts c
+                ON c.id = x.concept WHERE x.use = 'mentioned' AND x.type = ? AND {among}"""
+            found.update(curie for (curie,) in self.store.rows(sql, term.field, *named))
+        return sorted(found.difference(self.found(Filter((condition,))) if found else ()))
 
     def count(self, papers: Papers) -> int:
         """How many papers a set has."""
@@ -392,14 +394,6 @@ class Corpus:
         sql = f"SELECT DISTINCT p.curie, x.thing FROM ({pairs.sql}) x JOIN papers p ON p.id = x.paper ORDER BY 1, 2"
         return [(paper, thing) for paper, thing in self.store.rows(sql, *pairs.given)]
 
-    def different(self, over: str, kind: str, papers: Papers, things: Iterable[str]) -> dict[str, int]:
-        """How many different entities of a type papers have with each of some others: techniques by institution."""
-        named = sorted(set(things))
-        one, other = self._pairs(over, papers), self._pairs(kind, papers)
-        sql = (f"SELECT a.thing, count(DISTINCT b.thing) FROM ({one.sql}) a JOIN ({other.sql}) b ON b.paper = a.paper"
-               f" WHERE a.thing IN ({marks(named)}) GROUP BY a.thing")  # fmt: skip
-        return dict(self.store.rows(sql, *one.given, *other.given, *named))
-
     def both(
         self, kind: str, things: Iterable[str], other: str, others: Iterable[str], papers: Papers
     ) -> dict[tuple[str, str], int]:
@@ -444,12 +438,6 @@ class Corpus:
             return {"": Counter(dict(self.store.rows(sql, *among.given)))}
         behind = self.behind_each(kind, things, papers)
         return {thing: Counter(paper.when for paper in own) for thing, own in behind.items()}
-
-    def things_by_day(self, kind: str, papers: Papers) -> list[tuple[str, str]]:
-        """The entities of a type that papers of a set have with the days on which these appeared, each pair once."""
-        pairs = self._pairs(kind, papers)
-        sql = f"SELECT DISTINCT p.appeared, x.thing FROM ({pairs.sql}) x JOIN papers p ON p.id = x.paper"
-        return [(day, thing) for day, thing in self.store.rows(sql, *pairs.given)]
 
     def period(self) -> tuple[str, str]:
         """The dates of the first and the last paper; "" where none is known."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from kg.query.answer import Answer
 from kg.query.conditions import each_holding
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
 
-_WORDS = re.compile(r"""(?:'(?:[^']|'')*'|"[^"]*"|[^\s'"])+""", re.DOTALL)
-_WIDTH = 110
 #: What of a query is told beside its conditions.
 _PARTS = ("wants", "over", "most", "words", "like")
 
@@ -120,18 +117,4 @@ def _drawn(branches: list[_Branch]) -> Iterable[str]:
 def sql(wanted: Filter) -> str:
     """The papers that a filter lets through, as a SELECT for `kg sql`."""
     tests = [f"  {'AND' if at else 'WHERE'} {one.written()}" for at, one in enumerate(each_holding(wanted))]
-    return "\n".join(("SELECT p.curie, p.title FROM papers p", *(part for line in tests for part in _wrapped(line))))
-
-
-def _wrapped(line: str) -> Iterator[str]:
-    """A line in as many as it needs, broken where a space parts two words of SQL."""
-    words = _WORDS.findall(line)
-    indent = " " * (len(line) - len(line.lstrip()))
-    out = indent + words[0]
-    for word in words[1:]:
-        if len(out) + len(word) >= _WIDTH:
-            yield out
-            out = f"{indent}    {word}"
-        else:
-            out += f" {word}"
-    yield out
+    return "\n".join(("SELECT p.curie, p.title FROM papers p", *tests))

@@ -15,10 +15,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from kg.model import KINDS, RELATION_TYPES, ROLES, KgError
+from kg.query.corpus import Corpus
 from kg.query.figures import MetricFlags
-from kg.query.filter import Condition, Fact, Filter, Link, Op, Outcome, Query, Term
+from kg.query.filter import USED_BY_NAME, Condition, Fact, Filter, Link, Op, Outcome, Query, Term
 from kg.query.first_pass import QuestionReader
 from kg.query.lexicon import Lexicon
+from kg.query.named_uses import names_used
 from kg.query.naming import THINGS, Naming, Unknown
 from kg.query.question import Parser
 from kg.query.question_items import Item
@@ -35,6 +37,7 @@ Value = str | int | bool | None | Iterable[str]
 #: Flags that set conditions, in the order in which they are written.
 CONDITIONS = (
     *THINGS,
+    *USED_BY_NAME,
     *("metric", "result", "relation", "country", "author", "venue", "year", "date", "since", "until"),
     *("kind", "code", "source", "paper"),
 )
@@ -110,6 +113,8 @@ class _Flags:
             "code": self._code,
             "source": self._source,
             "paper": self._paper,
+            "software": lambda text: self._used("software", text),
+            "baseline": lambda text: self._used("baseline", text),
             "result": self.figures.read,
             "metric": self.figures.metric,
         }
@@ -335,6 +340,12 @@ class _Flags:
         if text not in names:
             raise Unknown(self.say("flag.source", text=text, held=self._some(names)))
         return Fact("source", text, text, concept=f"source:{text}")
+
+    def _used(self, kind: str, text: str) -> Fact:
+        names = names_used(Corpus.of(self.store), kind, [text])
+        if not names:
+            raise Unknown(self.say("flag.used", text=text, kind=kind))
+        return Fact(kind, text, text, words=names)
 
     def _paper(self, text: str) -> Fact:
         if text.startswith("paper:"):

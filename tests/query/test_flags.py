@@ -209,26 +209,8 @@ def test_flags_are_written_so_that_a_shell_reads_them_back() -> None:
     assert written(flags) == "--topic 'KV cache' --result 'latency<=-40%' --count"
 
 
-NASTY = [
-    "<>",
-    '"',
-    "'",
-    "\\",
-    "{}",
-    "?x",
-    "|",
-    ",",
-    ":",
-    "uses:",
-    "-40%",
-    "<=",
-    "2x",
-    "LoRA",
-    "H100",
-    "\x1b[31m",
-    "\n",
-    "延迟",
-]
+NASTY = ["<>", '"', "'", "\\", "{}", "?x", "|", ",", ":", "uses:", "-40%", "<=", "2x", "LoRA", "H100",
+         "\x1b[31m", "\n", "延迟"]  # fmt: skip
 values = st.text(max_size=60) | st.lists(st.sampled_from(NASTY), max_size=6).map("".join)
 
 

@@ -422,14 +422,9 @@ def test_counts_by_type_and_period(graph: Store, names: Lexicon) -> None:
     lowest = asked(graph, names, Query("count", over="institution", order="lowest"))
     assert cells(lowest, "institution")[0] == ("Peking University",)
     found = asked(graph, names, Query("count", over="month"))
-    assert cells(found, "month", "papers") == [("2025-09", 1), ("2025-10", 1), ("2025-12", 1)]
+    assert cells(found, "month", "papers") == [("2025-09", 1), ("2025-10", 1), ("2025-11", 0), ("2025-12", 1)]
     assert found.table
     assert found.table.lines[0].papers == ("910-01", "911-07")
-    found = asked(graph, names, Query("count", Filter(), "technique", over="institution"))
-    assert cells(found, "institution", "technique") == [("Tsinghua University", 4), ("Peking University", 1)]
-    assert cells(asked(graph, names, Query("count", Filter(), "technique", over="year")), "year", "technique") == [
-        ("2025", 4)
-    ]
 
 
 def test_trend_has_no_gaps_and_says_which_call_gives_more(graph: Store, names: Lexicon) -> None:
@@ -443,12 +438,6 @@ def test_trend_has_no_gaps_and_says_which_call_gives_more(graph: Store, names: L
     assert "kg trends --of technique --over month" in found.notes[-1]
     found = asked(graph, names, Query("trend", over="report"))
     assert cells(found, "report", "papers") == [("910", 3), ("911", 1)]
-
-
-@pytest.mark.parametrize("question", ["speculative decoding热不热", "is speculative decoding still hot?"])
-def test_call_for_more_has_the_conditions_in_either_language(question: str, graph: Store, names: Lexicon) -> None:
-    found = answer(graph, names.vocabulary, question, lexicon=names)
-    assert "--where" in found.notes[-1]
 
 
 def test_periods() -> None:

@@ -180,18 +180,9 @@ def test_network_files_are_read_by_others_and_hold_no_date(demo: Store, tmp_path
 
 
 #: Names that wish a file, a page, a spreadsheet or a table of tabs ill.
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "=cmd|' /C calc'!A0",
-    "\u202eH100\u2066",
-    'two\r\nlines\tand "quotes"; \\',
-    "../../etc/passwd",
-    "CON",
-    "con",
-    "[[x|y]]",
-    "x" * 300,
-    "`$= dv.pages()` %%a%% ---",
-)
+HOSTILE = ("<script>alert(1)</script>", "=cmd|' /C calc'!A0", "\u202eH100\u2066",
+           'two\r\nlines\tand "quotes"; \\', "../../etc/passwd", "CON", "con", "[[x|y]]", "x" * 300,
+           "`$= dv.pages()` %%a%% ---")  # fmt: skip
 
 
 @pytest.fixture

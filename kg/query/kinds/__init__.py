@@ -13,7 +13,7 @@ from importlib import import_module
 from kg.model import OBTAINED
 from kg.query.answer import Answer, Coverage
 from kg.query.corpus import Corpus
-from kg.query.filter import Entity, Filter, Query
+from kg.query.filter import USED_BY_NAME, Entity, Filter, Query
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.query.unnamed import narrowed
@@ -54,12 +54,12 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
 
 def mentioned(corpus: Corpus, query: Query, say: Sayings) -> Iterator[str]:
     """Which papers only mention the hardware, models and data sets that are asked for; they do not count."""
-    conditions = (one for one in query.filter.conditions if query.kind in _MENTIONED and not one.negated)
-    for term in (term for one in conditions for term in one.any_of if isinstance(term, Entity)):
-        papers = corpus.mentioning(term.concepts) if term.field in OBTAINED else ()
+    for one in query.filter.conditions if query.kind in _MENTIONED else ():
+        terms = tuple(term for term in one.any_of if term.field in (*OBTAINED, *USED_BY_NAME))
+        papers = () if one.negated or not terms else corpus.mentioning(replace(one, any_of=terms))
         if papers:
             names = [row.name or row.title or row.id for row in corpus.rows(papers[:_LISTED])]
-            yield say("answer.mentioned", len(papers), label=term.label, names=say.first(names, _LISTED - 1))
+            yield say("answer.mentioned", len(papers), label=terms[0].label, names=say.first(names, _LISTED - 1))
 
 
 def named_after(corpus: Corpus, lexicon: Lexicon, query: Query, say: Sayings) -> Iterator[str]:

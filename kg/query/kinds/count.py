@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from kg.query.answer import Answer, Grid, Line, Row
 from kg.query.filter import Query
-from kg.query.kinds import papers
+from kg.query.kinds import papers, trend
 from kg.query.lexicon import Lexicon
-from kg.query.periods import PERIODS, different, entries_by, folded
+from kg.query.periods import PERIODS
 from kg.query.sayings import Sayings
 from kg.query.support import support
 from kg.query.tally import TYPES, Tally, backers, listed, nothing, widened
@@ -21,6 +21,8 @@ _SHOWN, _READ, _NAMED, _QUOTES = 20, 100, 5, 3
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
     """How many papers (or things of the type `wants`) a filter lets through; by `over`, at most `limit` (20) lines."""
     query = replace(query, filter=widened(store, query.filter, Sayings(query.language)))
+    if query.over in PERIODS:
+        return trend.answer(store, lexicon, question, query, limit)
     return _Counting(store, lexicon, question, query).answer(limit)
 
 
@@ -38,12 +40,8 @@ class _Counting:
         over, number = self.query.over, limit or self.query.most
         if not self.papers:
             table = None
-        elif over in PERIODS:
-            table = self._by_period(over, number)
-        elif over and self.wants == "paper":
-            table = self._by_thing(over, number or _SHOWN)
         elif over:
-            table = self._things_by(over, number or _SHOWN)
+            table = self._by_thing(over, number or _SHOWN)
         else:
             table = self._all_papers() if self.wants == "paper" else self._all_things()
         notes = self.wanted.notes
@@ -92,7 +90,7 @@ class _Counting:
         verdict = self.say(key, number=number, papers=papers, first=self.say.listed(names))
         return Grid(("count", "papers"), (Line((total, self.papers), tuple(entries), evidence),), verdict)
 
-    # By type, period or report
+    # By type or report
 
     def _by_thing(self, over: str, most: int) -> Grid:
         counts, total = self.tally.first(over, most)
@@ -101,43 +99,13 @@ class _Counting:
         lines = self.tally.lines(over, counts, (over, "papers"))
         return Grid((over, "papers"), lines, self._verdict(over, lines, total))
 
-    def _things_by(self, over: str, most: int) -> Grid:
-        """How many different things there are with each other thing: techniques by institution."""
-        counts, total = self.tally.first(over, 10 * most)
-        number = self.tally.different(over, self.wants, [count.thing for count in counts])
-        counts = [count for count in counts if number.get(count.thing)]
-        if self.tally.corpus.leads(over, self.tally.papers):
-            counts.sort(key=lambda count: (-number[count.thing], -count.papers, *self.tally.order(count)))
-        lines = self.tally.lines(over, counts[:most], (over, "count", "papers"))
-        lines = tuple(
-            replace(line, values=(line.values[0], number[count.thing], count.papers))
-            for line, count in zip(lines, counts, strict=False)
-        )
-        return Grid((over, self.wants, "papers"), lines, self._verdict(over, lines, total))
-
-    def _by_period(self, over: str, most: int | None) -> Grid:
-        """In the order of time; the newest where only some are shown."""
-        wants = self.wants
-        corpus, papers = self.tally.corpus, self.tally.papers
-        days = corpus.days(papers)[""]
-        counts = folded(days, over) if wants == "paper" else different(corpus, papers, wants, over)
-        order = sorted(name for name in counts if name)
-        shown = order if most is None else order[-most:]
-        if self.query.order in ("highest", "lowest") and most is not None:
-            sign = -1 if self.query.order == "highest" else 1
-            shown = sorted(order, key=lambda name: (sign * counts[name], name))[:most]
-        entries = entries_by(corpus, papers, over)
-        lines = tuple(Line((name, counts[name]), entries.get(name, ())) for name in shown)
-        return Grid((over, "papers" if wants == "paper" else wants), lines, self._verdict(over, lines, len(order)))
-
     def _verdict(self, over: str, lines: tuple[Line, ...], total: int) -> str:
         """The whole: how many papers over how many things, and which has most."""
         if not lines:
             return ""
         number = self.say(f"number.{over}", total)
         first = max(lines, key=lambda line: line.values[1] if isinstance(line.values[1], int) else 0)
-        said = self.say("number.paper" if self.wants == "paper" else f"number.{self.wants}", first.values[1])
-        papers = self.say("number.paper", self.papers)
-        out = "" if over in PERIODS else self.tally.leaderless(over, self.say, number)
+        said, papers = self.say("number.paper", first.values[1]), self.say("number.paper", self.papers)
+        out = self.tally.leaderless(over, self.say, number)
         out = out or self.say("count.over", papers=papers, number=number, first=first.values[0], said=said)
         return out + (self.say("tally.cut", len(lines)) if total > len(lines) else "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +12,7 @@ import numpy as np
 from kg.model import ENTITY_TYPES
 from kg.query.answer import Answer, Grid, Line
 from kg.query.corpus import ALL, Corpus, Papers
-from kg.query.filter import Condition, Fact, Filter, Query
+from kg.query.filter import Fact, Filter, Query
 from kg.query.lexicon import Lexicon
 from kg.query.periods import PERIODS, covered, entries_by, folded, is_partial, within, without_gaps
 from kg.query.sayings import Sayings
@@ -36,7 +35,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     over, wanted = query.over if query.over in (*PERIODS, "report") else "month", query.filter
     tally = Tally(store, lexicon, wanted, say.language)
     if query.order != "best" and query.wants in TYPES and over in PERIODS:
-        return _rising(lexicon, tally, question, query, over, limit)
+        return _rising(tally, question, query, over, limit)
     counts, order, entries = _counts(tally, over)
     undated = counts.pop("", 0)
     if not order:
@@ -70,7 +69,9 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     last = covered(tally.corpus.days(ALL)[""])[1]
     if over in PERIODS and is_partial(order[-1], _FIRST, last):
         notes.append(say("trend.unfinished", last=order[-1], day=last))
-    notes.append(say("trend.more", call=_call(lexicon, query, over)))
+    notes.append(
+        say("trend.more", call=f"kg trends --of {query.wants if query.wants in _OF else 'topic'} --over {over}")
+    )
     return Answer(question, query, (), (*wanted.notes, *notes), replace(table, verdict=verdict))
 
 
@@ -144,7 +145,7 @@ def _moved(say: Sayings, change: ShareChange, shares: _Shares) -> str:
     return say(key, p=chance, before=f"{change.early:.1%}", after=f"{change.late:.1%}", early=early, late=late)
 
 
-def _rising(lexicon: Lexicon, tally: Tally, question: str, query: Query, over: str, limit: int | None) -> Answer:
+def _rising(tally: Tally, question: str, query: Query, over: str, limit: int | None) -> Answer:
     """The things whose share rises (or falls) as the test says it, by the size of the change."""
     say, corpus = Sayings(tally.language), tally.corpus
     things = [thing for thing, papers in corpus.most(query.wants, tally.papers)[0] if papers >= LEAST]
@@ -175,7 +176,9 @@ def _rising(lexicon: Lexicon, tally: Tally, question: str, query: Query, over: s
     verdict = say(f"trend.{way}", len(found), **names) if found else say("trend.more_of_late", **names)
     table = Grid((query.wants, early, late, "papers"), lines, verdict)
     notes = [say("tally.cut", len(shown)).strip()] if len(shown) < len(found) else []
-    notes.append(say("trend.more", call=_call(lexicon, query, over)))
+    notes.append(
+        say("trend.more", call=f"kg trends --of {query.wants if query.wants in _OF else 'topic'} --over {over}")
+    )
     return Answer(question, query, (), (*query.filter.notes, *notes), table)
 
 
@@ -212,20 +215,3 @@ def _things(tally: Tally, kind: str, over: str, periods: list[str], number: int)
         values = (line.values[0], *(found[period] for period in periods), count.papers)
         lines.append(replace(line, values=values))
     return Grid(columns, tuple(lines))
-
-
-def _call(lexicon: Lexicon, query: Query, over: str) -> str:
-    """The call of `kg trends` that gives more; with the conditions, where a question can say them."""
-    from kg.query.question_reader import read
-
-    call, wanted = f"kg trends --of {query.wants if query.wants in _OF else 'topic'} --over {over}", query.filter
-    if not wanted.conditions:
-        return call
-    said = " and ".join(_phrase(condition) for condition in wanted.conditions)
-    again = read(said, lexicon, query.language)
-    alike = [condition.any_of for condition in again.filter.conditions] == [c.any_of for c in wanted.conditions]
-    return f"{call} --where {shlex.quote(said)}" if again.kind == "papers" and alike else call
-
-
-def _phrase(condition: Condition) -> str:
-    return f"without {condition.text}" if condition.negated else condition.text

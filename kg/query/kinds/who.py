@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kg.query.answer import Answer, Grid, Line
 from kg.query.filter import Query
+from kg.query.kinds import papers
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.query.tally import Tally, found_any, nothing, widened
@@ -33,12 +36,13 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
             told.append(leaderless.removesuffix(say("ranking.full_stop")))
             continue
         key = "who.most" if len(first) == 1 or first[0].papers > first[1].papers else "who.number"
-        papers = say("number.paper", first[0].papers)
-        told.append(say(key, number=number, first=tally.label(first[0].thing), papers=papers))
+        most = say("number.paper", first[0].papers)
+        told.append(say(key, number=number, first=tally.label(first[0].thing), papers=most))
         if kind == "author":
             notes.append(say("who.homonyms"))
     if not lines:
-        kind = "author" if found_any(store, wanted) else "paper"
-        return Answer(question, query, (), (*notes, nothing(store, lexicon, wanted, say, kind)))
+        note = nothing(store, lexicon, wanted, say, "author" if found_any(store, wanted) else "paper")
+        found = papers.answer(store, lexicon, question, replace(query, kind="papers"), limit)
+        return replace(found, notes=(*notes, note)) if found.rows else Answer(question, query, (), (*notes, note))
     verdict = say("list.semicolon").join(told) + say("ranking.full_stop")
     return Answer(question, query, (), tuple(notes), Grid(_COLUMNS, tuple(lines), verdict))

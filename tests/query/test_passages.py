@@ -1,0 +1,84 @@
+"""Questions about what the bodies of papers say: software and baselines that they use, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import kg
+from kg.api import Graph
+from kg.model import KgError
+from kg.views.answers import render
+
+PAPER = r"""\documentclass{article}
+\title{%s: Small Caches for Long Texts}
+\date{%s}\begin{document}\maketitle
+\begin{abstract}We propose %s, which evicts entries of the KV cache of large language models.\end{abstract}
+\section{Related Work}
+Some serve with SGLang or run on an NVIDIA T4.
+\section{Experiments}
+\subsection{Setup}
+%s
+\section{Limitations}
+%s
+\end{document}"""
+PLOVER = r"""We implement it in PyTorch and serve Llama-2-7B with vLLM. We evaluate on LongBench. All experiments run
+on 8 NVIDIA A100 GPUs. We train with AdamW for 3 epochs at a batch size of 64. Training takes 5 days.
+\subsection{Results}
+We compare PloverKV with the baselines KIVI and SnapKV on LongBench.
+\begin{table}\caption{Accuracy of PloverKV and the baselines on LongBench.}
+\begin{tabular}{lr}
+Method & LongBench \\ KIVI & 41.2 \\ SnapKV & 42.0 \\ PloverKV (ours) & 43.1 \end{tabular}\end{table}"""
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
+    folder = tmp_path_factory.mktemp("bodies")
+    other = "Experiments run on one NVIDIA H100 GPU. We evaluate on LongBench. We use vLLM. The batch size is 16."
+    for name, setup, limits in (
+        ("PloverKV", PLOVER, "We only test one model. Long answers stay slow."),
+        ("FinchKV", other, "Chinese texts are left out."),
+    ):
+        (folder / f"{len(name)}.tex").write_text(PAPER % (name, "March 2025", name, setup, limits), "utf-8")
+    with kg.open(str(folder / "bodies.kg"), create=True) as made:
+        made.add(*sorted(folder.glob("*.tex")), fast=True)
+        yield made
+
+
+def papers(graph: Graph, question: str, **flags: str) -> list[str]:
+    return [row.title.partition(":")[0] for row in graph.ask(question, filter=flags or None).rows]
+
+
+@pytest.mark.parametrize(
+    ("question", "flags", "found"),
+    [
+        ("papers that use vLLM", {}, ["FinchKV", "PloverKV"]),
+        ("哪些论文使用了PyTorch", {}, ["PloverKV"]),
+        ("papers on LongBench without PyTorch", {}, ["FinchKV"]),
+        ("papers that use SGLang", {}, []),
+        ("results on NVIDIA T4", {}, []),
+        ("who compares against KIVI in experiments?", {}, ["PloverKV"]),
+        ("", {"software": "vLLM", "hardware": "H100"}, ["FinchKV"]),
+        ("", {"baseline": "snapkv"}, ["PloverKV"]),
+        ("", {"software": "vLLM", "not": "baseline:KIVI"}, ["FinchKV"]),
+    ],
+)
+def test_software_and_baselines_hold_for_use(
+    graph: Graph, question: str, flags: dict[str, str], found: list[str]
+) -> None:
+    assert sorted(papers(graph, question, **flags)) == found
+    with pytest.raises(KgError, match="no whole paper"):
+        graph.ask("", filter={"software": "Ploverware"})
+
+
+def test_what_is_only_mentioned_is_told(graph: Graph) -> None:
+    assert "2 papers only mention SGLang and are not counted" in " ".join(graph.ask("papers that use SGLang").notes)
+    assert "(Table 1)" in render(graph.ask("papers that compare with KIVI"), "md")
+
+
+def test_trends_count_what_whole_papers_use(graph: Graph) -> None:
+    counts = graph.ask("", filter={"list": "hardware"}).to_json()["table"]["lines"]
+    assert {(line["hardware"], line["papers"]) for line in counts} == {("NVIDIA A100", 1), ("NVIDIA H100", 1)}
+    found = graph.trends("dataset", "year")
+    assert {name: found[name].tolist() for name in found} == {"LongBench": [2]}
