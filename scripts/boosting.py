@@ -28,20 +28,26 @@ def boosted(
     `steps` times as many rounds are gone, each so much shorter.
     """
     import lightgbm
-    from onnxmltools import convert_lightgbm
-    from onnxmltools.convert.common.data_types import FloatTensorType
 
     of_two = len(labels) == 2
     kind = {"objective": "binary"} if of_two else {"objective": "multiclass", "num_class": len(labels)}
     rows = lightgbm.Dataset(table, wanted, weight=weights)
     trees = lightgbm.train({**SETTINGS, **kind, "learning_rate": RATE / steps}, rows, round(ROUNDS * steps))
-    model = convert_lightgbm(trees, initial_types=[("rows", FloatTensorType([None, len(names)]))], zipmap=False)
-    told = [output for output in model.graph.output if output.name == "probabilities"]
-    del model.graph.output[:]
-    model.graph.output.extend(told)
     return {
         "labels": list(labels),
         "threshold": threshold,
         "features": list(names),
-        "trees": model.SerializeToString(deterministic=True),
+        "trees": as_onnx(trees, len(names)),
     }
+
+
+def as_onnx(trees: Any, width: int) -> bytes:
+    """Trees of LightGBM over rows of `width` features in ONNX, without the label that is likeliest."""
+    from onnxmltools import convert_lightgbm
+    from onnxmltools.convert.common.data_types import FloatTensorType
+
+    model = convert_lightgbm(trees, initial_types=[("rows", FloatTensorType([None, width]))], zipmap=False)
+    told = [output for output in model.graph.output if output.name == "probabilities"]
+    del model.graph.output[:]
+    model.graph.output.extend(told)
+    return bytes(model.SerializeToString(deterministic=True))

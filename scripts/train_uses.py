@@ -1,4 +1,4 @@
-"""Fit what a paper uses (kg/extract/body/uses.py): data/models/uses.json.
+"""Fit what a paper uses (kg/extract/body/uses.py): data/models/uses.json and uses.onnx.
 
     KG_SHARED=FOLDER python scripts/train_uses.py            # scores by cross-validation, then the weights
     KG_SHARED=FOLDER python scripts/train_uses.py --check    # the scores alone
@@ -6,7 +6,11 @@
 
 Papers whose uses were annotated by reading: those of $KG_SHARED/gold/fulltext, and those of data/gold/uses.jsonl, whose
 texts are in $KG_SHARED/data/fulltext/orkg-tdm. Boosted trees say for each thing of a paper whether it is used, and as
-what. Takes three minutes.
+what; weights (logistic regression) say which links lead to its own code.
+
+Needs LightGBM, SciPy and onnxmltools: `pip install -e .[train]`, or only `pip install lightgbm==4.7.0
+onnxmltools==1.16.0`, which bring SciPy. One thread is the fastest: several wait for each other. Takes three minutes of
+one core and 1.5 GB.
 """
 
 from __future__ import annotations
@@ -25,10 +29,12 @@ from typing import Any
 
 import numpy as np
 import spacy
+from boosting import as_onnx
 
 from kg.entity_types import data_folder
-from kg.extract.body import uses
+from kg.extract.body import own_code, uses
 from kg.extract.body.things import BodyThing, Whole
+from kg.extract.judge import Features
 from kg.model import Cell, Document, Text
 from kg.sources import read
 from kg.sources.body.bodyparts import Builder
@@ -45,9 +51,10 @@ SETTINGS = {
     **{"objective": "multiclass", "num_class": len(uses.TYPES) + 1, "learning_rate": 0.08, "max_bin": 63},
     **{"num_leaves": 15, "min_data_in_leaf": 12, "lambda_l2": 5.0},
     **{"feature_fraction": 0.3, "bagging_fraction": 0.7, "bagging_freq": 1},
-    **{"seed": 0, "deterministic": True, "num_threads": 2, "verbose": -1},
+    **{"seed": 0, "deterministic": True, "num_threads": 1, "verbose": -1},
 }
 
+COMPARED: dict[str, Any] = {}
 Json = dict[str, Any]
 
 
@@ -57,8 +64,8 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="print the scores alone")
     parser.add_argument("--wrong", action="store_true", help="print what is wrong, by paper")
     args = parser.parse_args()
-    papers = list(annotated())
-    rows = [(gold, rated(document)) for gold, document in papers]
+    papers = [(gold, document, own_name(document)) for gold, document in annotated()]
+    rows = [(gold, rated(document, own)) for gold, document, own in papers]
     print(len(papers), "papers", sum(len(things) for _, things in rows), "things")
     names = sorted({name for _, things in rows for _, features in things for name in features})
     tables = [table(names, [features for _, features in things]) for _, things in rows]
@@ -66,19 +73,19 @@ def main() -> None:
     told: list[dict[str, np.ndarray]] = [{} for _ in rows]
     for fold in range(FOLDS):
         kept = [at for at in range(len(rows)) if at % FOLDS != fold]
-        by = uses.made_trees(fitted(names, [tables[at] for at in kept], [labels[at] for at in kept]))
+        by = fitted(names, [tables[at] for at in kept], [labels[at] for at in kept])
         for at in range(fold, len(rows), FOLDS):
-            likely = uses.likelihoods(by, [features for _, features in rows[at][1]])
+            likely = by.predict(tables[at])[:, 1:] * (tables[at][:, [names.index("is used")]] > 0)
             told[at] = dict(zip(uses.TYPES, likely.T, strict=True))
-    made = fitted(names, tables, labels)
+    made: Json = {"features": names, "thresholds": dict.fromkeys(uses.TYPES, 0.5)}
     for kind in uses.TYPES:
         made["thresholds"][kind] = best_threshold(kind, rows, told, made)
     report(rows, told, made, wrong=args.wrong)
+    made["links"] = fitted_links(papers)
     if not args.check:
-        path = data_folder("data") / "models" / "uses.json"
-        path.write_text(
-            json.dumps(made, separators=(",", ":"), sort_keys=True).replace("]],[[", "]],\n[[") + "\n", "utf-8"
-        )
+        folder = data_folder("data") / "models"
+        (folder / "uses.onnx").write_bytes(as_onnx(fitted(names, tables, labels), len(names)))
+        (folder / "uses.json").write_text(json.dumps(made, indent=0, sort_keys=True) + "\n", "utf-8")
 
 
 def annotated() -> Iterator[tuple[Json, Document]]:
@@ -150,9 +157,48 @@ def own_name(document: Document) -> str:
     return extract(Document("x", "x", 1, document.texts), fast=True).name
 
 
-def rated(document: Document) -> list[tuple[BodyThing, uses.Features]]:
-    """The things of a paper with their features."""
-    return uses.rated(Whole(known()[0], document, known()[1]), own_name(document))
+def rated(document: Document, own: str) -> list[tuple[BodyThing, Features]]:
+    """The things of a paper with their features. `own`: the name of what it proposes."""
+    return uses.rated(Whole(known()[0], document, known()[1]), own)
+
+
+def fitted_links(papers: list[tuple[Json, Document, str]]) -> dict[str, float]:
+    """The weights of links to a paper's own code, after precision and recall by cross-validation."""
+    rows = [own_code.link_features(document, own) for _, document, own in papers]
+    wanted = [{plain(url) for url in gold.get("code") or []} for gold, _, _ in papers]
+    names = sorted({name for links in rows for features in links.values() for name in features})
+    tables = [table(names, list(links.values())) for links in rows]
+    labels = [np.array([plain(url) in own for url in links], float) for links, own in zip(rows, wanted, strict=True)]
+    hits, told = 0.0, 0
+    for fold in range(FOLDS):
+        kept = [at for at in range(len(rows)) if at % FOLDS != fold]
+        weights = logistic(np.vstack([tables[at] for at in kept]), np.concatenate([labels[at] for at in kept]))
+        for at in range(fold, len(rows), FOLDS):
+            own = tables[at] @ weights > 0
+            hits, told = hits + labels[at][own].sum(), told + own.sum()
+    gold = sum(map(len, wanted))
+    print(
+        f"code                 precision {hits / told:.3f}, recall {hits / gold:.3f}, f1 {2 * hits / (told + gold):.3f}"
+    )
+    found = logistic(np.vstack(tables), np.concatenate(labels))
+    return {name: round(float(weight), 2) for name, weight in zip(names, found, strict=True)}
+
+
+def plain(url: str) -> str:
+    """A URL without its scheme, as score_fulltext.py compares it."""
+    return re.sub(r"^https?://(www\.)?|[/.]+$|\.git$", "", url.lower())
+
+
+def logistic(rows: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Weights of columns fitted by logistic regression, held small."""
+    from scipy.optimize import minimize
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        likely = 1 / (1 + np.exp(-rows @ weights))
+        right = np.where(wanted > 0, likely, 1 - likely)
+        return 0.5 * weights @ weights - np.log(right + 1e-12).sum(), rows.T @ (likely - wanted) + weights
+
+    return np.asarray(minimize(loss, np.zeros(rows.shape[1]), jac=True).x)
 
 
 def labelled(gold: Json, things: list[BodyThing]) -> np.ndarray:
@@ -177,7 +223,7 @@ def labelled(gold: Json, things: list[BodyThing]) -> np.ndarray:
     return out
 
 
-def table(names: list[str], rows: list[uses.Features]) -> np.ndarray:
+def table(names: list[str], rows: list[Features]) -> np.ndarray:
     """Rows of features as a matrix."""
     at = {name: i for i, name in enumerate(names)}
     out = np.zeros((len(rows), len(names)))
@@ -187,45 +233,16 @@ def table(names: list[str], rows: list[uses.Features]) -> np.ndarray:
     return out
 
 
-def fitted(names: list[str], tables: list[np.ndarray], labels: list[np.ndarray]) -> Json:
-    """Trees fitted to the rows that can be used, as kg/extract/body/uses.py reads them."""
+def fitted(names: list[str], tables: list[np.ndarray], labels: list[np.ndarray]) -> Any:
+    """Trees (LightGBM) fitted to the rows that can be used."""
     import lightgbm
 
     rows, wanted = np.vstack(tables), np.concatenate(labels)
     able = rows[:, names.index("is used")] > 0
-    dump = lightgbm.train(SETTINGS, lightgbm.Dataset(rows[able], wanted[able]), ROUNDS).dump_model()
-    made = [nodes(one["tree_structure"]) for one in dump["tree_info"]]
-    return {
-        "features": names,
-        "thresholds": dict.fromkeys(uses.TYPES, 0.5),
-        "depth": max(depth for _, depth in made),
-        "trees": [one for one, _ in made],
-    }
+    return lightgbm.train(SETTINGS, lightgbm.Dataset(rows[able], wanted[able]), ROUNDS)
 
 
-def nodes(root: Json) -> tuple[list[Any], int]:
-    """The nodes of a tree, the root first: [feature, limit, left, right], or the value of a leaf; and its depth."""
-    out: list[Any] = []
-    level, deep = [(root, -1, 0)], 0
-    while level:
-        node, parent, side = level.pop(0)
-        if parent >= 0:
-            out[parent][side] = len(out)
-        if "leaf_value" in node:
-            out.append(round(node["leaf_value"], 4))
-            continue
-        out.append([node["split_feature"], round(node["threshold"], 4), 0, 0])
-        level += [(node["left_child"], len(out) - 1, 2), (node["right_child"], len(out) - 1, 3)]
-    todo = [(0, 0)]
-    while todo:
-        at, depth = todo.pop()
-        deep = max(deep, depth)
-        if isinstance(out[at], list):
-            todo += [(out[at][2], depth + 1), (out[at][3], depth + 1)]
-    return out, deep
-
-
-def claims(things: list[tuple[BodyThing, uses.Features]], told: dict[str, np.ndarray], made: Json) -> Json:
+def claims(things: list[tuple[BodyThing, Features]], told: dict[str, np.ndarray], made: Json) -> Json:
     """What is told as used, by list, as the component decides."""
     found = []
     for at, (thing, _) in enumerate(things):
@@ -243,9 +260,10 @@ def claims(things: list[tuple[BodyThing, uses.Features]], told: dict[str, np.nda
 
 
 def scored(rows: list[Any], told: list[dict[str, np.ndarray]], made: Json) -> Json:
-    """The scores of score_fulltext.py."""
+    """The scores of score_fulltext.py; what it compares comes again with each threshold, and is kept."""
     import score_fulltext
 
+    score_fulltext.same = COMPARED.setdefault("same", cache(score_fulltext.same))
     predicted = {}
     for (gold, things), likely in zip(rows, told, strict=True):
         predicted.update(dict.fromkeys(score_fulltext.keys(gold), claims(things, likely, made)))

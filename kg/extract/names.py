@@ -98,7 +98,7 @@ _URL = re.compile(
 )
 #: Every match of `_URL` contains one of these; they are checked first, because most texts contain none.
 _URL_SIGNS = ("http", "www.", "github", "gitlab", "huggingface", "bitbucket")
-_HOSTS = re.compile(
+HOSTS = re.compile(
     r"^(?:www\.)?(?:github\.com|gitlab\.[\w.]+|huggingface\.co|bitbucket\.org|gitee\.com|anonymous\.4open\.science|"
     r"modelscope\.cn)/",
     re.IGNORECASE,
@@ -151,7 +151,7 @@ class NameComponent:
         """Whether a name may be the paper's own: no function word, size, plural or compound ("LLM-driven")."""
         if len(name) < 2 or _ORDINARY.match(name) or _PLURAL.fullmatch(name) or _SIZE.fullmatch(name):
             return False
-        if _HOSTS.match(f"{name.lower()}.com/"):
+        if HOSTS.match(f"{name.lower()}.com/"):
             return False  # "We have created a GitHub repository"
         tail = name.rpartition("-")[2]
         return tail == name or fold(tail) not in self.tails
@@ -382,25 +382,22 @@ def code_url(doc: Doc) -> str:
     for field in ("A", "B"):
         start, end = doc._.fields.get(field, (0, 0))
         text = doc._.text[start:end]
-        low = text.lower()
         coded: dict[int, bool] = {}  # whether a sentence speaks of code
-        for found in _URL.finditer(text) if any(map(low.__contains__, _URL_SIGNS)) else ():
-            url = _mended(found, text)
-            before = text[max(0, found.start() - 90) : found.start()]
-            begin, end_of = sentence_of(doc, start + found.start())
+        for at, url in links(text):
+            begin, end_of = sentence_of(doc, start + at)
             if begin not in coded:
                 coded[begin] = bool(_CODE.search(doc._.text[begin:end_of].split("http")[0]))
-            rank = _rank(url, coded[begin] or bool(_CODE.search(before)))
+            says_code = coded[begin] or bool(_CODE.search(text[max(0, at - 90) : at]))
+            rank = 3 + says_code if HOSTS.match(url.split("//", 1)[1]) else 2 * says_code  # repositories before pages
             if rank > best[0]:
                 best = (rank, url)
     return best[1]
 
 
-def _rank(url: str, says_code: bool) -> int:
-    """The rank of a URL: repositories before pages, those said to hold code first; 0 for other pages."""
-    if _HOSTS.match(url.split("//", 1)[1]):
-        return 4 if says_code else 3
-    return 2 if says_code else 0
+def links(text: str) -> list[tuple[int, str]]:
+    """The repaired URLs of a text with their places."""
+    has_some = any(map(text.lower().__contains__, _URL_SIGNS))
+    return [(found.start(), _mended(found, text)) for found in _URL.finditer(text)] if has_some else []
 
 
 def _mended(found: re.Match[str], text: str) -> str:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from kg.entity_types import LISTS
 from kg.extract.body.citing import read_citations
+from kg.extract.body.own_code import own_code
 from kg.extract.body.setup_numbers import read_setup
 from kg.extract.body.things import Whole, settings
-from kg.extract.body.uses import evidence_of, read_uses
-from kg.extract.component import make_doc
-from kg.extract.names import code_url
+from kg.extract.body.uses import evidence_of, model, read_uses
 from kg.model import FIELDS, Document, Evidence, Mention, Record, Text
 from kg.text import fold, sentences
 from kg.vocabulary import Vocabulary
@@ -27,11 +26,10 @@ def read_body(nlp: Language, document: Document, record: Record, vocabulary: Voc
     _add_mentions(record)
     record.limitations = list(_limitations(document, vocabulary))[: settings()["limits"]["sentences"]]
     record.citations = read_citations(document, record.name)
-    said = [p.text.text for p in document.parts if p.kind == "footnote" or p.role in settings()["limits"]["links"]]
-    text = "\n\n".join(said)
-    found = code_url(make_doc(nlp, Document("", "", 1, {"A": Text(text, text)}), vocabulary))
-    record.code = list(dict.fromkeys(filter(None, (record.code_url, found))))
-    record.code_url = record.code_url or found
+    found = own_code(document, record.name, model().links)
+    record.code_url = record.code_url or next(iter(found), "")
+    own = {url.lower().rstrip("/"): url for url in (*reversed(found), record.code_url) if url}
+    record.code = list(reversed(own.values()))
 
 
 def entry_texts(document: Document, record: Record) -> dict[str, Text]:

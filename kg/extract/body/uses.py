@@ -1,7 +1,7 @@
 """Decides which things of a body its paper uses, and how: one decision a paper and thing, from all its places.
 
 Boosted trees weigh where a thing is named, by which words, in which form, and what heads the rows or columns of a table
-with it (data/models/uses.json, fitted by scripts/train_uses.py to papers whose uses were annotated by reading). A thing
+with it (data/models/uses.onnx, fitted by scripts/train_uses.py to papers whose uses were annotated by reading). A thing
 below the threshold of its type is only mentioned.
 """
 
@@ -19,6 +19,7 @@ import numpy as np
 
 from kg.entity_types import data_folder
 from kg.extract.body.things import BodyPlace, BodyThing, Whole, settings
+from kg.extract.judge import Features, Judge
 from kg.model import Evidence, Part, Usage
 from kg.text import fold, raw_span
 
@@ -31,74 +32,31 @@ _CITED = re.compile(
 _WORD = r"[^\W\d_]+|[\u3400-\u9fff]"
 _SENTENCE = 2000  # characters of a sentence that are read
 _AROUND = 40  # characters beside a name that are its nearest words
-_ROWS = 500  # that trees weigh at a time
 _NAMED = 4  # words before a colon that are no name
 _WORDS = 6  # of a name
 _MANY = 5.0  # highest logarithm of a count of a paper
 _COMMON = 2.0  # highest logarithm of a count
 
-Features = dict[str, float]
 
-
-class UseTrees(NamedTuple):
-    """Boosted trees: a node goes left where its feature is at most its limit; a leaf leads to itself."""
-
-    names: dict[str, int]  # columns by feature
+class UseModel(NamedTuple):
+    trees: Judge  # of things; labels are none, then the types
     thresholds: dict[str, float]  # of likelihoods, by type
-    feature: Any  # trees x nodes, as the next ones
-    limit: Any
-    left: Any
-    right: Any
-    value: Any
-    depth: int
-
-    def likelihoods(self, rows: Any) -> Any:
-        """The likelihoods of each type (rows, types); a tree counts for none or for a type, by turns."""
-        first = np.arange(len(self.feature)) * self.feature.shape[1]  # the roots, in flat arrays
-        at = np.tile(first, (len(rows), 1))
-        row = np.arange(len(rows))[:, None] * rows.shape[1]
-        left, right = ((side + first[:, None]).ravel() for side in (self.left, self.right))
-        for _ in range(self.depth):
-            goes_left = rows.ravel().take(row + self.feature.take(at)) <= self.limit.take(at)
-            at = np.where(goes_left, left.take(at), right.take(at))
-        scores = self.value.take(at).reshape(len(rows), -1, len(TYPES) + 1).sum(axis=1)
-        likely = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return (likely / likely.sum(axis=1, keepdims=True))[:, 1:]
+    links: Features  # weights of links to a paper's own code
 
 
 @cache
-def trees() -> UseTrees:
-    """The trees of data/models/uses.json."""
-    return made_trees(json.loads((data_folder("data") / "models" / "uses.json").read_text("utf-8")))
+def model() -> UseModel:
+    """What is fitted to annotated papers: data/models/uses.json and the trees in uses.onnx."""
+    folder = data_folder("data") / "models"
+    told = json.loads((folder / "uses.json").read_text("utf-8"))
+    trees = {"labels": ["", *TYPES], "threshold": 0.0, "trees": (folder / "uses.onnx").read_bytes()}
+    return UseModel(Judge({**told, **trees}), told["thresholds"], told["links"])
 
 
-def made_trees(state: dict[str, Any]) -> UseTrees:
-    """Trees whose nodes come in lists, a leaf as its value alone, filled up to one size."""
-    shape = len(state["trees"]), max(map(len, state["trees"]))
-    feature, left, right = (np.zeros(shape, dtype=int) for _ in range(3))
-    limit, value = np.zeros(shape), np.zeros(shape)
-    left[:], right[:] = np.arange(shape[1]), np.arange(shape[1])
-    for at, nodes in enumerate(state["trees"]):
-        for number, node in enumerate(nodes):
-            if isinstance(node, list):
-                feature[at, number], limit[at, number], left[at, number], right[at, number] = node
-            else:
-                value[at, number] = node
-    names = {name: at for at, name in enumerate(state["features"])}
-    return UseTrees(names, state["thresholds"], feature, limit, left, right, value, state["depth"])
-
-
-def likelihoods(by: UseTrees, rows: list[Features]) -> Any:
+def likelihoods(trees: Judge, rows: list[Features]) -> Any:
     """The likelihoods of rows of features by type; 0 where only the introduction or the like names a thing."""
-    table = np.zeros((len(rows), len(by.names)))
-    for row, features in zip(table, rows, strict=True):
-        for name, value in features.items():
-            if name in by.names:
-                row[by.names[name]] = value
-    out = np.zeros((len(rows), len(TYPES)))
-    for at in range(0, len(rows), _ROWS):
-        out[at : at + _ROWS] = by.likelihoods(table[at : at + _ROWS])
-    return out * np.array([["is used" in features] for features in rows], dtype=float).reshape(-1, 1)
+    used = np.array([["is used" in features] for features in rows], dtype=float).reshape(-1, 1)
+    return trees(rows)[:, 1:] * used if rows else np.zeros((0, len(TYPES)))
 
 
 @cache
@@ -110,7 +68,7 @@ def read_uses(whole: Whole, own: str) -> list[Usage]:
     """What a paper uses or mentions; the most likely of each type first. `own`: the name of what it proposes."""
     found: list[tuple[float, Usage]] = []
     rows = rated(whole, own)
-    for (thing, _), likelies in zip(rows, likelihoods(trees(), [features for _, features in rows]), strict=True):
+    for (thing, _), likelies in zip(rows, likelihoods(model().trees, [features for _, features in rows]), strict=True):
         kind, likely = _likeliest(thing, likelies)
         if kind:
             found.append((likely, _use(whole, thing, kind, likely)))
@@ -176,7 +134,7 @@ class SeenThings(NamedTuple):
             text = whole.text[piece.start : piece.end]
             if piece.group == "caption":
                 captions[piece.id.split("/")[0]] = frozenset(_signs()[w] for w in _words(text) if w in _signs())
-            elif piece.axis and (_signs_of_own(text) or (stem and stem in fold(text))):
+            elif piece.axis and ("own" in map(_signs().get, _words(text)) or (stem and stem in fold(text))):
                 mine.add(piece.axis)
         things = whole.things.values()
         models = [one for one in things if "model" in one.types]
@@ -197,10 +155,6 @@ def _parts(name: str) -> Iterator[str]:
         for end in range(start + 1, len(words) + 1):
             if end - start < len(words):
                 yield " ".join(words[start:end])
-
-
-def _signs_of_own(text: str) -> bool:
-    return any(_signs().get(word) == "own" for word in _words(text))
 
 
 def _among(whole: Whole, thing: BodyThing, seen: SeenThings) -> Features:
@@ -251,7 +205,7 @@ def _features(whole: Whole, thing: BodyThing, seen: SeenThings) -> Features:
         piece = whole.pieces[place.piece]
         groups[piece.group] += 1
         if place.sentence not in said:
-            words = _words_beside(whole, place)
+            words = _words(whole.text[slice(*place.sentence)][:_SENTENCE])
             named = ["named own"] if stem and stem in " ".join(words) else []
             said[place.sentence] = frozenset([*named, *(_signs()[w] for w in words if w in _signs())])
         start, end = piece.start + place.start, piece.start + place.end
@@ -289,7 +243,7 @@ def _features(whole: Whole, thing: BodyThing, seen: SeenThings) -> Features:
 def _likeliest(thing: BodyThing, likelies: Any) -> tuple[str, float]:
     """The type that a thing is most likely used as, else its own type with 0; "" where it has none."""
     best, kind = max((float(likely), kind) for likely, kind in zip(likelies, TYPES, strict=True))
-    if best >= trees().thresholds[kind]:
+    if best >= model().thresholds[kind]:
         return kind, best
     return next((kind for kind in TYPES if kind in thing.types), ""), 0.0
 
@@ -315,7 +269,7 @@ def _how(whole: Whole, kind: str, places: list[BodyPlace]) -> str:
     cues = settings()["use"][kind]
     last = list(cues)[-1]
     for place in places[:3]:
-        words = set(_words_beside(whole, place))
+        words = set(_words(whole.text[slice(*place.sentence)][:_SENTENCE]))
         for use, said in cues.items():
             if words.intersection(said.split()):
                 return str(use)
@@ -324,11 +278,6 @@ def _how(whole: Whole, kind: str, places: list[BodyPlace]) -> str:
 
 def _words(text: str) -> list[str]:
     return [word.lower() for word in re.findall(_WORD, text)]
-
-
-def _words_beside(whole: Whole, place: BodyPlace) -> list[str]:
-    """The words of the sentence of a place."""
-    return _words(whole.text[slice(*place.sentence)][:_SENTENCE])
 
 
 def _raw(whole: Whole, place: BodyPlace) -> tuple[int, int]:

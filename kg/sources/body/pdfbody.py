@@ -115,7 +115,7 @@ def _give_note(rows: Sequence[FlowRow], builder: Builder, joiner: Joiner, biblio
 
 
 def _from_start(made: list[BodyBlock], abstract: str) -> list[BodyBlock]:
-    """The blocks without title, authors and an abstract that has no heading."""
+    """The blocks without title, authors and an abstract that has no heading, but with the links that stand there."""
     first = next((at for at, block in enumerate(made) if block.kind == "heading"), len(made))
     opening = _letters(abstract)
     texts = [_letters(block.text) for block in made[:first]]
@@ -126,10 +126,12 @@ def _from_start(made: list[BodyBlock], abstract: str) -> list[BodyBlock]:
         )
         if opening and is_own:
             last = at
-    if last < 0 and first < len(made):
-        head = made[first].rows[0]
-        return [block for block in made[first:] if not _is_beside(block, head)]
-    return made[last + 1 :] if last >= 0 else made
+    start = first if last < 0 and first < len(made) else last + 1
+    rows = [row for block in made[:start] for row in block.rows if "://" in row.text]
+    links = [BodyBlock("paragraph", [row], row.text) for row in rows]
+    if start and last < 0:
+        made = made[:start] + [block for block in made[start:] if not _is_beside(block, made[start].rows[0])]
+    return links + made[start:]
 
 
 def _is_beside(block: BodyBlock, head: FlowRow) -> bool:
