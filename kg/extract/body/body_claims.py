@@ -28,8 +28,8 @@ def read_body(nlp: Language, document: Document, record: Record, vocabulary: Voc
     record.citations = read_citations(document, record.name)
     found = own_code(document, record.name, model().links)
     record.code_url = record.code_url or next(iter(found), "")
-    own = {url.lower().rstrip("/"): url for url in (*reversed(found), record.code_url) if url}
-    record.code = list(reversed(own.values()))
+    others = [url for url in found if url.lower() != record.code_url.lower().rstrip("/")]
+    record.code = [record.code_url, *others] if record.code_url else []
 
 
 def entry_texts(document: Document, record: Record) -> dict[str, Text]:

@@ -15,8 +15,6 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from kg.entity_types import data_folder
 from kg.extract.body.things import BodyPlace, BodyThing, Whole, settings
 from kg.extract.judge import Features, Judge
@@ -53,12 +51,6 @@ def model() -> UseModel:
     return UseModel(Judge({**told, **trees}), told["thresholds"], told["links"])
 
 
-def likelihoods(trees: Judge, rows: list[Features]) -> Any:
-    """The likelihoods of rows of features by type; 0 where only the introduction or the like names a thing."""
-    used = np.array([["is used" in features] for features in rows], dtype=float).reshape(-1, 1)
-    return trees(rows)[:, 1:] * used if rows else np.zeros((0, len(TYPES)))
-
-
 @cache
 def _signs() -> dict[str, str]:
     return {word: sign for sign, words in settings()["signs"].items() for word in words.split()}
@@ -68,8 +60,9 @@ def read_uses(whole: Whole, own: str) -> list[Usage]:
     """What a paper uses or mentions; the most likely of each type first. `own`: the name of what it proposes."""
     found: list[tuple[float, Usage]] = []
     rows = rated(whole, own)
-    for (thing, _), likelies in zip(rows, likelihoods(model().trees, [features for _, features in rows]), strict=True):
-        kind, likely = _likeliest(thing, likelies)
+    every: Any = model().trees([features for _, features in rows])[:, 1:] if rows else []
+    for (thing, features), likelies in zip(rows, every, strict=True):
+        kind, likely = _likeliest(thing, likelies * ("is used" in features))  # not where only the introduction names it
         if kind:
             found.append((likely, _use(whole, thing, kind, likely)))
     ordered = [use for _, use in sorted(found, key=lambda one: (-one[0], one[1].name))]
