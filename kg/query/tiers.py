@@ -25,7 +25,6 @@ from kg.query.corpus import Corpus
 from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
-from kg.query.user_embeddings import asked, likeness
 from kg.store.file import StoreFile
 from kg.text import has_han
 
@@ -200,5 +199,9 @@ def _texts(lexicon: Lexicon, wanted: Filter, question: str) -> Iterator[str]:
 
 def _near(corpus: Corpus, question: str) -> dict[str, float]:
     """How near papers are to a question by the model that the graph was embedded with; nothing where it has none."""
+    if not corpus.store.said("embeddings"):
+        return {}
+    from kg.query.user_embeddings import asked, likeness  # loads numpy
+
     vector = asked(corpus.store, question)
     return {} if vector is None else likeness(corpus.store, vector)
