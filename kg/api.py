@@ -226,6 +226,11 @@ class Graph:
         found = answer(self.store, self.vocabulary, question, limit, self.lexicon(), filter, lang, after)
         return replace(found, cell=_cell, print=_text)
 
+    def results(self, question: str = "", lang: str = "en", **conditions: Any) -> pandas.DataFrame:
+        """Results, those that can be compared under one heading; `conditions` are flags of `kg ask`: dataset="C4"."""
+        table = self.ask(question, filter={"sort": "best", **conditions}, lang=lang).table
+        return table.frame if table else self.sql("SELECT '' AS heading LIMIT 0")
+
     def lexicon(self) -> Lexicon:
         """What names mean in the graph as it is now."""
         from kg.query import Lexicon

@@ -141,15 +141,17 @@ def command(
         if interactive:
             from kg.cli.prompt import converse
 
-            converse(opened, flags, limit, lambda answer, explains: tell(answer, form, explains), asked)
+            converse(
+                opened, flags, limit, lambda answer, explains: tell(answer, form, explains, rows=limit or 0), asked
+            )
             return
         answer = opened.ask(asked, limit=limit, filter=flags or None)
-    tell(answer, form, explain, output)
+    tell(answer, form, explain, output, limit or 0)
     if answer.empty:
         raise typer.Exit(NOTHING_FOUND)
 
 
-def tell(answer: Answer, form: str, explains: bool = False, output: Output = None) -> None:
+def tell(answer: Answer, form: str, explains: bool = False, output: Output = None, rows: int = 0) -> None:
     """Print or write an answer, or its interpretation, and the notes for the user."""
     from kg.query.sayings import Sayings
     from kg.views.answers import as_shown, explanation, render
@@ -158,7 +160,7 @@ def tell(answer: Answer, form: str, explains: bool = False, output: Output = Non
     if explains:
         write(explanation(answer, form), output)
     elif form == "table" and output is None:
-        show(answer, console())
+        show(answer, console(), rows)
     else:
         write(render(answer, "md" if form == "table" else form), output)
     sys.stdout.flush()

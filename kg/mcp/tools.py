@@ -304,8 +304,7 @@ def _row(row: Row) -> Json:
 
 
 def _line(columns: tuple[str, ...], line: Line) -> Json:
-    said: Json = dict(zip(columns, line.values, strict=True))
-    said = {key: value for key, value in said.items() if value not in (None, "", ())}
-    said |= {"concept": line.concept} if line.concept else {}
+    said: Json = {key: value for key, value in zip(columns, line.values, strict=True) if value not in (None, "", ())}
+    said |= {name: value for name in ("heading", "concept") if (value := getattr(line, name))}
     said |= {"entries": list(line.papers)[:20]}
     return said | {"evidence": [_quote(quote) for quote in line.evidence if quote.id]}

@@ -89,6 +89,8 @@ class Line:
     papers: tuple[str, ...] = ()  # "002-22"
     evidence: tuple[Quote, ...] = ()
     concept: str = ""  # CURIE of what the row is about, where it is about one thing
+    heading: str = ""  # what the rows under it share: those of one heading stand together
+    amount: float | None = None  # the number that its value is sorted by
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,19 @@ class Grid:
         lines = (replace(line, values=line.values[:at] + line.values[at + 1 :]) for line in self.lines)
         return replace(self, columns=self.columns[:at] + self.columns[at + 1 :], lines=tuple(lines))
 
+    @property
+    def frame(self) -> pandas.DataFrame:
+        """A row a line: heading, the columns, the number that its value is sorted by, and the entries that say so."""
+        import pandas
+
+        rows = [(line.heading, *line.values, line.amount, list(line.papers)) for line in self.lines]
+        return pandas.DataFrame(rows, columns=["heading", *self.columns, "amount", "entries"])
+
     def to_json(self) -> dict[str, Any]:
         """Columns, and an object a line: its values by column, and what it is about, its entries and their words."""
         lines = [
             {"concept": line.concept, "entries": list(line.papers)}
+            | ({"heading": line.heading, "amount": line.amount} if line.heading else {})
             | {"evidence": [{name: getattr(quote, name) for name in _KEYS} for quote in line.evidence]}
             | dict(zip(self.columns, line.values, strict=True))
             for line in self.lines

@@ -85,12 +85,13 @@ class Reported(NamedTuple):
     baseline: str  # CURIE, "" for one that is not known
     baseline_text: str
     setting: str
+    sure: int  # 1 or 0
 
 
 def reported(store: StoreFile, where: Where) -> list[Reported]:
     """The results `x` of papers `p` that fulfil a condition, by entry and place in it."""
     sql = f"""SELECT e.name, x.number, p.curie, coalesce(m.curie, ''), x.metric_text, x.low, x.high, x.unit, x.change,
-        x.bound, coalesce(b.curie, ''), x.baseline_text, x.setting
+        x.bound, coalesce(b.curie, ''), x.baseline_text, x.setting, x.sure
         FROM results x JOIN entries e ON e.id = x.entry JOIN papers p ON p.id = x.paper
         LEFT JOIN concepts m ON m.id = x.metric LEFT JOIN concepts b ON b.id = x.baseline
         WHERE {where.sql} ORDER BY e.name, x.number"""

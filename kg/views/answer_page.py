@@ -142,6 +142,7 @@ def _table(answer: Answer, words: PageWords, most: int | None) -> list[dict[str,
             "cells": [_cell(line.values[n], line.concept if not place else "") for place, n in enumerate(at)],
             "said": sentences(line.evidence, "source", words, seen),
             "place": "",
+            "heading": line.heading,
         }
         for line in (answer.table.lines[:most] if answer.table else ())
     ]

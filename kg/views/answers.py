@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from kg.model import Document
 from kg.query import Answer, Condition, Filter, Quote, Row
-from kg.query.answer import Cell, ReadPapers
+from kg.query.answer import Cell, Line, ReadPapers
 from kg.query.explain import explained, lines
 from kg.tables import csv_text, json_lines, json_text
 from kg.text import fold, has_han, plain
@@ -76,7 +76,7 @@ def render(answer: Answer, form: str) -> str:
         columns=[column(words, columns[n]) for n in at],
         right=[is_number([line.values[n] for line in rows]) for n in at],
         lines=[
-            ([text(line.values[n]) for n in at], said)
+            (plain(line.heading), [text(line.values[n]) for n in at], said)
             for line, said in zip(rows, quoted([line.evidence for line in rows], names, words), strict=True)
         ],
         verdict=table.verdict if table else "",
@@ -116,10 +116,11 @@ def _csv(answer: Answer) -> str:
         return csv_text(
             ["id", "title", "sources", "score", "evidence"], [[plain(cell) for cell in row] for row in papers]
         )
-    columns, words = [*answer.table.columns, "concept", "entries", "evidence"], PageWords(answer.language)
+    is_headed, words = any(line.heading for line in answer.table.lines), PageWords(answer.language)
+    columns = [*(["heading"] if is_headed else []), *answer.table.columns, "concept", "entries", "evidence"]
     rows = [
         [
-            *(*line.values, line.concept, line.papers),
+            *(*([line.heading] if is_headed else []), *line.values, line.concept, line.papers),
             " | ".join(f"{q.source}{in_doubt((q,), words)}: “{q.quote}”" for q in line.evidence),
         ]
         for line in answer.table.lines
@@ -224,13 +225,12 @@ def _excerpt(quotes: list[Quote]) -> str:
     return plain(excerpt(sentence_of(quotes[0])[1], [quote.quote for quote in quotes]))
 
 
-def shown_columns(answer: Answer) -> list[int]:
-    """The indices of a table's non-empty columns, except those shown as evidence."""
-    table = answer.table
-    if table is None:
-        return []
-    filled = [n for n in range(len(table.columns)) if any(line.values[n] not in (None, "", ()) for line in table.lines)]
-    return [n for n in filled if table.columns[n] != _QUOTED]
+def shown_columns(answer: Answer, lines: Sequence[Line] | None = None) -> list[int]:
+    """The indices of the columns of a table that some lines (all) fill, except those shown as evidence."""
+    columns, every = (answer.table.columns, answer.table.lines) if answer.table else ((), ())
+    some = every if lines is None else lines
+    filled = [n for n in range(len(columns)) if any(line.values[n] not in (None, "", ()) for line in some)]
+    return [n for n in filled if columns[n] != _QUOTED]
 
 
 def column(words: PageWords, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from io import StringIO
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from kg.query import Answer, Row
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 NARROW = 80
 #: Preferred width of a column, of a numeric one, and of the quotes.
 _WIDE, _NUMBERS, _QUOTES = 15, 11, 30
-#: Sentences shown of a paper.
-_SAID = 3
+#: Sentences shown of a paper, rows shown under one heading.
+_SAID, _ROWS = 3, 6
 #: Columns of a text that no terminal shows.
 _COLUMNS = 120
 
@@ -47,8 +48,8 @@ def text(answer: Answer) -> str:
     return "\n".join(line.rstrip() for line in (*out.getvalue().splitlines(), *map(plain, as_shown(answer).notes)))
 
 
-def show(answer: Answer, out: Console) -> None:
-    """Print an answer for a reader: its interpretation, the papers or the table, the quotes in their sentences."""
+def show(answer: Answer, out: Console, most: int = 0) -> None:
+    """Print an answer for a reader; of the rows under one heading at most `most`."""
     answer, words = as_shown(answer), PageWords(answer.language)
     for line in conditions(answer, words):
         out.print(line, style="dim", markup=False)
@@ -56,7 +57,7 @@ def show(answer: Answer, out: Console) -> None:
         ignored = plain(", ".join(answer.ignored))
         out.print(words("answer.ignored", words=ignored), style="dim", markup=False)
     if answer.table is not None:
-        _show_table(out, answer, words)
+        _show_table(out, answer, words, most or _ROWS)
     elif answer.rows:
         _show_papers(out, answer.rows, counted(answer, words), words)
     if answer.partly:
@@ -66,7 +67,6 @@ def show(answer: Answer, out: Console) -> None:
 
 
 def _show_papers(out: Console, papers: Iterable[Row], title: str, words: PageWords) -> None:
-
     rows = [
         (
             [plain(f"{row.name} · {' '.join(row.sources)}"), short(row.title, 300)],
@@ -78,20 +78,19 @@ def _show_papers(out: Console, papers: Iterable[Row], title: str, words: PageWor
     _print(out, title, names, [False, False], rows, words("column.evidence"))
 
 
-def _show_table(out: Console, answer: Answer, words: PageWords) -> None:
-
-    table = answer.table
-    if table is None:
-        return
-    at, known = shown_columns(answer), called(answer)
-    quotes = quoted([line.evidence for line in table.lines], known, words)
-    rows = [
-        ([known.get(cell, cell) for n in at for cell in [said(line.values[n])]], own)
-        for line, own in zip(table.lines, quotes, strict=True)
-    ]
-    right = [is_number([line.values[n] for line in table.lines]) for n in at]
-    if rows:
-        _print(out, "", [column(words, table.columns[n]) for n in at], right, rows, words("column.evidence"))
+def _show_table(out: Console, answer: Answer, words: PageWords, most: int) -> None:
+    table, known = answer.table, called(answer)
+    assert table is not None
+    for heading, some in groupby(table.lines, lambda line: line.heading):
+        every = list(some)
+        lines = every[:most] if heading else every
+        at, quotes = shown_columns(answer, lines), quoted([line.evidence for line in lines], known, words)
+        cells = [[known.get(cell, cell) for n in at for cell in [said(line.values[n])]] for line in lines]
+        right = [is_number([line.values[n] for line in lines]) for n in at]
+        names = [column(words, table.columns[n]) for n in at]
+        _print(out, plain(heading), names, right, list(zip(cells, quotes, strict=True)), words("column.evidence"))
+        if len(lines) < len(every):
+            out.print(words("answer.more", n=len(every) - len(lines)), style="dim", markup=False)
     if table.verdict:
         out.print(plain(table.verdict), markup=False)
 

@@ -12,13 +12,13 @@ from kg.entity_types import LISTS, NAMED
 from kg.identifiers import kind_of
 from kg.model import ROLES
 from kg.query.answer import Answer, Cell, Grid, Line, Quote
+from kg.query.comparable import Measures
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
-from kg.query.measures import Block, Measures
 from kg.query.nodes import NamedEntity, Related, namings, reported, stated
+from kg.query.result_table import Obtained, Setups
 from kg.query.sayings import Sayings
-from kg.query.setups import Obtained, Setups
 from kg.query.shown import entry_of, quotes
 from kg.query.tally import backers, without
 from kg.query.tiers import why_empty
@@ -128,23 +128,23 @@ class _Claims:
         """The results of papers on what is asked for, once each: the same number in two texts is one."""
         found: dict[tuple[object, ...], _Claim] = {}
         obtained = Obtained(self.corpus, self.lexicon, wanted)
-        every = obtained.among(reported(self.store, self.corpus.those(names).of("x.paper")))
-        self.notes += obtained.notes(self.say)
+        every = reported(self.store, self.corpus.those(names).of("x.paper"))
         setups = Setups(self.corpus, (one.node for one in every))
-        for one in map(self.measures.as_level, every):
+        for one in obtained.among(every, setups):
             metric = one.metric or fold(one.wording)
             if not _is_of(self.query.metric, metric, one.wording):
                 continue
-            key = (one.paper, metric, one.low, one.high, one.unit, one.change)
+            change = self.measures.block(one.metric, one.unit, one.change).change
+            key = (one.paper, metric, one.low, one.high, one.unit, change)
             claim = found.setdefault(key, _Claim(one.paper, "result", {}, one.metric))
-            is_odd = self.measures.is_odd(Block(one.metric, one.unit, one.change))  # 3 MB are no ratio
+            is_odd = self.measures.is_odd(one.metric, one.unit)  # 3 MB are no ratio
             label = self._label(one.metric) if one.metric and not is_odd else one.wording
             against = self._label(one.baseline) if one.baseline else one.baseline_text
-            amount = self.measures.amount(one.low, one.high, one.unit, one.bound or "exact")
-            cells: dict[str, Cell] = {"metric": label, "change": one.change, "value": amount}
+            cells: dict[str, Cell] = {"metric": label, "change": change, "value": self.measures.amount(one)}
             for name, said in (cells | {"baseline": against, "setting": one.setting}).items():
                 claim.cells[name] = claim.cells.get(name) or said
             claim.nodes.append(one.node)
+        self.notes += obtained.notes(self.say)
         for claim in found.values():
             for kind in _SETUP:
                 on = {concept for node in claim.nodes for concept in setups.said(node)[kind]}

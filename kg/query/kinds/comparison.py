@@ -1,71 +1,54 @@
-"""Things side by side: a row for each aspect of which a paper says something about one of them.
+"""Things compared: papers that compare them, with their numbers and words, then numbers of several, then counts.
 
 What a thing has is what the papers have that propose or use it (of a model, hardware, ...: that have it). Which of two
-things is better is said as papers state it (kg.query.between). Figures are those of one thing over another.
+things is better is said as papers state it; where they contradict one another, both are said.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
-from itertools import combinations
-from typing import Any, NamedTuple
+from itertools import combinations, permutations
+from typing import NamedTuple
 
-from kg.entity_types import LISTS
-from kg.model import RELATION_TYPES, ROLES
+from kg.model import OBTAINED, ROLES
 from kg.query.answer import Answer, Cell, Grid, Line, Quote, Row
-from kg.query.between import Between, Stated
-from kg.query.conditions import OWN, Where, concepts
+from kg.query.comparable import comparable
+from kg.query.condition_evidence import AnswerEvidence
+from kg.query.conditions import OWN, Where, related
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Fact, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
-from kg.query.measures import Block, Figures, Measures, blocks
-from kg.query.nodes import Reported, namings, reported
+from kg.query.nodes import Related, namings
+from kg.query.nodes import stated as related_in
 from kg.query.question_reader import about
+from kg.query.result_table import COLUMNS, ResultTable
+from kg.query.result_table import Row as Found
 from kg.query.sayings import Sayings
-from kg.query.setups import Obtained, Setups
-from kg.query.shown import entry_of, quotes
+from kg.query.shown import quotes
 from kg.query.topic import only_naming
 from kg.store.file import StoreFile
-from kg.text import is_kind
-from kg.trust import thresholds
+from kg.text import fold, is_kind
 
 #: Kinds of paper that look at things side by side.
 _STUDIES = ("study", "benchmark")
-#: Types of what papers have, in the order of their rows.
-_HAD = (*(kind for kind in LISTS if kind not in ("technique", "institution")), "topic", "institution")
-#: What a cell names at most, rows of results, entries that a row lists, and quotes of a cell.
-_LISTED, _RESULTS, _ENTRIES, _QUOTED = 5, 6, 100, 3
-#: Papers of which all that they have is read; of more, only what several of them have.
-_FEW = 300
+_COLUMNS = ("method", *COLUMNS)
+#: Entries that a line lists, kinds of a thing that are named.
+_ENTRIES, _NAMED = 100, 5
 
 
-class _Part(NamedTuple):
-    """A cell with what shows it."""
+class _Pair(NamedTuple):
+    """A relation that papers state between two of the things, by their places."""
 
-    cell: Cell = None
-    entries: Sequence[str] = ()
-    evidence: Sequence[Quote] = ()
-
-
-class _Value(NamedTuple):
-    """What papers of a thing have, how many do, and which: all of them or one."""
-
-    thing: str  # CURIE
-    number: int
-    papers: list[str]
+    head: int
+    relation: str
+    tail: int
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The things of a query side by side, at most `limit` rows."""
+    """What compares the things of a query, at most `limit` rows."""
     return _Comparison(store, lexicon, question, query).answer(limit)
-
-
-def _can_be_sure(kind: str) -> bool:
-    """Whether claims of a type are ever sure; a type that somebody adds has no threshold at first."""
-    return LISTS.get(kind, "topics") in thresholds()
 
 
 def _apart(things: Sequence[Entity]) -> list[Entity]:
@@ -83,39 +66,28 @@ class _Comparison:
     def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
         self.say = Sayings(query.language)
-        self.measures = Measures(lexicon, self.say)
         self.notes = list(query.filter.notes)
         self.things = _apart(query.things)
         self.corpus = Corpus.of(store)
         self.papers: list[Papers] = []
-        self.obtained = Obtained(self.corpus, lexicon, query.filter)
         self.proposed: dict[str, set[str]] = defaultdict(set)  # techniques, by paper
-
-    @cached_property
-    def between(self) -> Between:
-        """What papers state between the things, once these are found."""
-        return Between(self.store, self.lexicon, self.say, self.things, self.papers)
+        self.unsure: dict[frozenset[int], set[str]] = defaultdict(set)  # papers that may say which thing is better
+        self.table = ResultTable(store, lexicon, self.say, query.filter)
 
     def answer(self, limit: int | None) -> Answer:
-        columns = ("aspect", *_distinct(self.things))
         if len(self.things) < 2:
             note = self.say("comparison.two")
-            return Answer(self.question, self.query, (), (*self.notes, note), Grid(columns))
+            return Answer(self.question, self.query, (), (*self.notes, note), Grid(_COLUMNS))
         for at, thing in enumerate(self.things):
             self._find(at, thing)
         if not any(map(self.corpus.count, self.papers)):
-            return Answer(self.question, self.query, (), tuple(self.notes), Grid(columns))
-        stated = self.between.stated()
-        lines = [
-            *self._counted(),
-            *self._as_baseline(),
-            *self._relations(stated),
-            *self._results(),
-            *self._around(),
-            *self._first(),
-        ]
-        table = Grid(columns, tuple(lines[:limit]), self.between.verdict(stated, self._both))
-        both = self._rows()
+            return Answer(self.question, self.query, (), tuple(self.notes), Grid(_COLUMNS))
+        stated, both = self._stated(), self._rows()
+        own = [self._own(at) for at in range(len(self.things))]
+        lines = [*self._comparing(stated, own, both), *self._differences(own)] or self._claimed()
+        lines += self._counted()
+        self.notes += self.table.obtained.notes(self.say)
+        table = Grid(_COLUMNS, tuple(lines[:limit]), self._verdict(stated))
         return Answer(self.question, self.query, both, tuple(self.notes), table, fulfilling=len(both) or None)
 
     # The papers
@@ -142,12 +114,16 @@ class _Comparison:
         return Filter((*self.query.filter.conditions, *own))
 
     def _named(self, thing: Entity) -> Papers:
-        """The papers that have a thing in whatever role, or name it in their texts where it has a name of its own."""
+        """The papers that have a thing in whatever role, or name it."""
+        return self.corpus.holding(Filter((*self.query.filter.conditions, self._naming(thing))))
+
+    def _naming(self, thing: Entity) -> Condition:
+        """That a paper has a thing in whatever role, or names it in its texts where it has a name of its own."""
         wanted = replace(thing, roles=ROLES) if thing.field == "technique" else thing
         labels = (label for label in self.lexicon.labels(thing.concept) if label.isascii())
         names = tuple(label for label in labels if not is_kind(label))
         terms = (wanted, Phrase(thing.label, names)) if names else (wanted,)
-        return self.corpus.holding(Filter((*self.query.filter.conditions, Condition(thing.label, terms))))
+        return Condition(thing.label, terms)
 
     def _both(self, first: int, second: int) -> list[str]:
         """The papers that name both of two things."""
@@ -155,240 +131,231 @@ class _Comparison:
         return sorted(one & other)
 
     def _rows(self) -> tuple[Row, ...]:
-        """The papers that name two of the things, which the comparison rests on first of all; studies come first."""
+        """The papers that name two of the things: those that do in one sentence first, then studies."""
         pairs = combinations(range(len(self.things)), 2)
         named = dict.fromkeys(paper for pair in pairs for paper in self._both(*pair))
         studies = set(self.corpus.found(Filter((Condition("", tuple(Fact("kind", kind, kind) for kind in _STUDIES)),))))
-        found = dict.fromkeys(sorted(named, key=lambda paper: paper not in studies))
-        concepts = {concept for thing in self.things for concept in thing.concepts}
-        said = self._words(list(found)[:_ENTRIES], concepts)
-        quoted: dict[str, list[Quote]] = defaultdict(list)
-        for (paper, _), quote in said.items():
-            quoted[paper].append(quote)
-        rows = {row.paper: row for row in self.corpus.rows(found)}
-        return tuple(replace(rows[paper], score=1.0, evidence=tuple(quoted[paper])) for paper in found if paper in rows)
+        asked = Filter(tuple(self._naming(thing) for thing in self.things))
+        found = AnswerEvidence(self.corpus, self.lexicon, asked, list(named), self.say.language)
+        rows = []
+        for row in (found.row(paper) for paper in named if paper in found.rows):
+            things: dict[str, set[str]] = defaultdict(set)
+            for quote in row.evidence:
+                things[quote.context].add(quote.entity)
+            words = sorted(row.evidence, key=lambda one: (-len(things[one.context]), one.field == "T", not one.sure))
+            rows.append((max(map(len, things.values()), default=0), replace(row, score=1.0, evidence=tuple(words))))
+        return tuple(row for _, row in sorted(rows, key=lambda one: (-one[0], one[1].paper not in studies)))
 
-    def _entries(self, papers: Iterable[str]) -> list[str]:
-        """The first entries of papers."""
-        return self.corpus.listed(sorted(set(papers))[:_ENTRIES])
+    # What papers state between the things
 
-    # The rows
+    def _stated(self) -> dict[_Pair, list[Related]]:
+        """What papers surely state between the things, once each."""
+        out: dict[_Pair, list[Related]] = {}
+        for head, tail in permutations(range(len(self.things)), 2):
+            for one in self._between(head, tail):
+                known = out.setdefault(_Pair(head, one.type, tail), []) if one.sure else []
+                if one.sure and one.paper not in {other.paper for other in known}:
+                    known.append(one)
+                elif one.type == "outperforms" and not one.sure:
+                    self.unsure[frozenset((head, tail))].add(one.paper)
+        return out
 
-    def _row(self, aspect: str, parts: Sequence[_Part], concept: str = "") -> list[Line]:
-        """A row, unless no thing has anything there."""
-        if all(part.cell in (None, "", (), 0) for part in parts):
-            return []
-        entries = dict.fromkeys(entry for part in parts for entry in part.entries)
-        evidence = dict.fromkeys(quote for part in parts for quote in part.evidence)
-        entries |= dict.fromkeys(quote.source for quote in evidence)
-        cells = (aspect, *(part.cell for part in parts))
-        return [Line(cells, tuple(entries)[:_ENTRIES], tuple(evidence), concept)]
+    def _between(self, head: int, tail: int) -> list[Related]:
+        """The relations from one thing to another; where a paper is on a topic, those of what it proposes too.
 
-    def _counted(self) -> list[Line]:
-        """How many papers, and how many independent ones, with the words of the first."""
-        counts, supports = [], []
-        own = self._proposing()
-        every = [self.corpus.names(papers) for papers in self.papers]
-        first = [papers[:_QUOTED] for papers in every]
-        said = self._words({p for some in first for p in some}, {c for thing in self.things for c in thing.concepts})
-        for at, papers in enumerate(every):
-            kinds = len(self._proposed(self.things[at]).concepts) > 1
-            key = "comparison.proposing_kinds" if kinds else "comparison.proposing"
-            told: Cell = self.say(key, len(papers), own=own[at]) if own[at] else len(papers)
-            shown = {p: said[p, c] for c in reversed(self.things[at].concepts) for p in first[at] if (p, c) in said}
-            behind = (self._entries(papers), list(shown.values()))
-            counts.append(_Part(told, *behind))
-            supports.append(_Part(self.corpus.support(self.corpus.dated(self.papers[at])), *behind))
-        is_used = any(thing.field == "technique" and not thing.roles for thing in self.things)
-        key = "working" if all(thing.is_topic for thing in self.things) else "users" if is_used else "papers"
-        lines = self._row(self.say(f"comparison.{key}"), counts)
-        naming = [only_naming(self.corpus, self._filter(thing)) if thing.is_topic else [] for thing in self.things]
-        lines += self._row(self.say("comparison.naming"), [_Part(len(some), self._entries(some)) for some in naming])
-        is_place = any(thing.field == "institution" for thing in self.things)  # which all of its papers share
-        if not is_place and all(map(self.corpus.tells_support, self.papers)):
-            lines += self._row(self.say("comparison.support"), supports)
-        return lines
+        A paper on two topics says nothing of the one over the other.
+        """
+        ends = related("head", self._members(head)), related("tail", self._members(tail))
+        sql = " AND ".join([OWN, *(end.sql for end in ends)])
+        found = related_in(self.store, Where(sql, ends[0].given + ends[1].given))
+        if self.things[head].field != "topic":
+            return found
+        among = self.papers[head].of("x.paper")
+        sql = f"{ends[1].sql} AND x.type = 'outperforms' AND {among.sql}"
+        wins = related_in(self.store, Where(sql, (*ends[1].given, *among.given)))
+        named = namings(self.store, {win.paper for win in wins})
+        proposed = {(one.paper, one.concept) for one in named if one.role == "proposed"}
+        on_both = {one.paper for one in named if one.concept == self.things[tail].concept and not one.role}
+        wins = [win for win in wins if (win.paper, win.head) in proposed and win.paper not in on_both]
+        return list(dict.fromkeys((*found, *wins)))
 
-    def _proposing(self) -> list[int]:
-        """How many papers propose each thing, where it is a technique."""
+    def _members(self, at: int) -> tuple[str, ...]:
+        """A thing and its kinds; of a topic, the techniques that bear its name too."""
+        thing = self.things[at]
+        names = self.lexicon.senses(fold(self.lexicon.label(thing.concept))) if thing.field == "topic" else []
+        same = (one.concept for one in names if one.type == "technique" and one.known)
+        return tuple({*thing.concepts}.union(*map(self.lexicon.family, same)))
+
+    def _called(self, at: int, concepts: Iterable[str]) -> str:
+        """A thing, or those of its kinds of which something is said: "QLoRA (LoRA)"."""
+        thing, named = self.things[at], set(concepts)
+        own = self.lexicon.namesakes(thing.concept, (thing.concept, *self._members(at)))
+        if not named or not named.isdisjoint(own):
+            return thing.label
+        names = self.say.first(sorted(map(self.table.label, named)), _NAMED)
+        return self.say("comparison.of", name=names, thing=thing.label)
+
+    def _verdict(self, stated: dict[_Pair, list[Related]]) -> str:
+        """Which thing papers call better, the things themselves before kinds of them; else that they do not say so."""
+        clauses: list[str] = []
+        for pair in combinations(range(len(self.things)), 2):
+            wins = [(one, found) for one, found in stated.items() if {one.head, one.tail} == {*pair}]
+            told = [said for one, found in wins if one.relation == "outperforms" for said in self._told(one, found)]
+            first, second = (self.things[at].label for at in pair)
+            if not told and "institution" not in {self.things[at].field for at in pair}:
+                unsure = len(self.unsure[frozenset(pair)])
+                told = [self.say(f"comparison.{'unsure' if unsure else 'open'}", unsure, first=first, second=second)]
+                told += [said for one, found in wins for said in self._told(one, found)]
+                number = len(self._both(*pair))
+                told.append(self.say("comparison.both" if number else "comparison.not_both", number))
+            clauses += told
+        text = self.say("list.semicolon").join(clauses) + self.say("list.full_stop")
+        is_name = any(text.startswith(thing.label) for thing in self.things)
+        return text if is_name else text[:1].upper() + text[1:]
+
+    def _told(self, pair: _Pair, found: list[Related]) -> list[str]:
+        """ "LoRA uses pruning in 2 papers"."""
+        alike: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for one in found:
+            alike[self._called(pair.head, [one.head]), self._called(pair.tail, [one.tail])].add(one.paper)
+        own = (self.things[pair.head].label, self.things[pair.tail].label)
+        verb = self.say(f"comparison.{pair.relation}", 1)
         return [
-            self.corpus.count(self._papers(self._proposed(thing))) if thing.field == "technique" else 0
-            for thing in self.things
+            self.say("comparison.related", len(papers), relation=verb, first=ends[0], second=ends[1])
+            for ends, papers in sorted(alike.items(), key=lambda one: (one[0] != own, one[0]))
         ]
 
-    def _as_baseline(self) -> list[Line]:
-        """How many papers compare with each thing, where it is a technique: their results are not its own."""
-        parts = []
-        for thing in self.things:
-            found = self._papers(replace(thing, roles=("baseline",))) if thing.field == "technique" else None
-            papers = self.corpus.names(found) if found else []
-            parts.append(_Part(len(papers), self._entries(papers)))
-        return self._row(self.say("comparison.as_baseline"), parts)
+    # Papers that compare the things
 
-    def _proposed(self, thing: Entity) -> Entity:
-        """A technique as what papers propose; of one with a name of its own no other ("Fair-GPTQ") is a kind."""
-        concepts = thing.concepts if is_kind(self.lexicon.label(thing.concept)) else (thing.concept,)
-        return replace(thing, roles=("proposed",), concepts=concepts, titles=())
+    def _comparing(self, stated: dict[_Pair, list[Related]], own: list[list[Found]], both: Sequence[Row]) -> list[Line]:
+        """What papers measure of one thing over another, what else they state between them, and who names both."""
+        heading, lines = self.say("comparison.between"), []
+        every = {concept for thing in self.things for concept in thing.concepts}
+        shown: set[str] = set()
+        for at, rows in enumerate(own):
+            others = every - set(self.things[at].concepts)
+            over = [row for row in rows if row.block.change != "absolute" and row.said.baseline in others]
+            lines += self._numbers(heading, over, at)
+            shown |= {row.said.node for row in over}
+        among = self.corpus.those(row.paper for row in both).of("x.paper")
+        against = self.table.rows(Where(f"{among.sql} AND {OWN} AND x.sure = 1", among.given)) if both else []
+        beside = [row for row in against if row.said.baseline in every and row.said.node not in shown]
+        lines += self._numbers(heading, [row for row in beside if row.block.change != "absolute"])
+        told = {quote.context for line in lines for quote in line.evidence}
+        for pair, found in sorted(stated.items()):
+            said = quotes(self.store, dict.fromkeys((one.node for one in found), self.things[pair.head].label))
+            for one in found:
+                if one.node in said and said[one.node].context not in told:
+                    lines.append(self._related(pair, one, said[one.node], heading))
+        named = {entry for line in lines for entry in line.papers}
+        for row in both:
+            if named.isdisjoint(row.sources):
+                first = row.evidence[0].context if row.evidence else ""
+                cells: dict[str, Cell] = {"paper": row.id, "quote": first or None}
+                words = tuple(quote for quote in row.evidence if quote.context == first)
+                lines.append(self._line(cells, row.sources, words, self.say("comparison.naming_both")))
+        return lines
 
-    def _around(self) -> list[Line]:
-        """What most papers of each thing have, a row a type, each value with the words of one paper."""
-        every = [self._had(at) for at in range(len(self.things))]
-        had = {kind: [found[kind] for found in every] for kind in _HAD}
-        shown = [each for cells in had.values() for cell in cells for each in cell]
-        quoted = self._words({each.papers[0] for each in shown}, {each.thing for each in shown})
-        out = []
-        for kind, cells in had.items():
-            parts = []
-            for cell in cells:
-                names = tuple(self.say("comparison.named", each.number, name=self._label(each.thing)) for each in cell)
-                entries = self._entries(paper for each in cell for paper in each.papers)
-                said = [quoted[pair] for each in cell if (pair := (each.papers[0], each.thing)) in quoted]
-                parts.append(_Part(names, entries, said))
-            out += self._row(self.say(f"comparison.{kind}"), parts)
-        return out
+    def _numbers(self, heading: str, rows: list[Found], at: int | None = None) -> list[Line]:
+        """Results, those on the metric that is asked for first, of a thing or of a paper's own method."""
+        asked = self.query.metric.metrics if self.query.metric else ()
+        rows.sort(key=lambda row: (row.said.metric not in asked, -row.factor))
 
-    def _had(self, at: int) -> dict[str, list[_Value]]:
-        """What most papers of a thing surely have by type, but for the thing itself."""
-        thing, papers = self.things[at], self.papers[at]
-        least = 2 if self.corpus.count(papers) > _FEW else 1
+        def name(row: Found) -> Cell:
+            return self._name(at, row) if at is not None else self.table.labels(self.proposed[row.paper])
 
-        def order(value: tuple[str, int]) -> tuple[object, ...]:
-            return -value[1], self._label(value[0]).casefold(), value[0]
+        return self.table.lines([(heading, rows)], {"method": name})
 
-        out = {}
-        for kind in _HAD:
-            most, _ = self.corpus.most(kind, papers, sure=_can_be_sure(kind))
-            found = [one for one in most if one[0] not in thing.concepts]
-            if kind == "problem":  # the others are a paper's own words, often half a sentence
-                found = [one for one in found if one[0] in self.lexicon.vocabulary]
-            enough = found[:_LISTED][-1][1] if found else 0  # labels are only looked up of what may be shown
-            shown = sorted((one for one in found if one[1] >= max(enough, least)), key=order)[:_LISTED]
-            if not self.corpus.leads(kind, papers):
-                shown.sort(key=lambda one: self._label(one[0]).casefold())
-            out[kind] = [_Value(name, number, self._having(kind, name, papers)) for name, number in shown]
-        return out
+    def _name(self, at: int, row: Found) -> str:
+        """What a row of a thing's results is called: the thing, or that of its kinds which the paper proposes."""
+        kinds, thing = self.proposed[row.paper], self.things[at]
+        return self._called(at, kinds if thing.field == "topic" else kinds & set(thing.concepts))
 
-    def _having(self, kind: str, thing: str, papers: Papers) -> list[str]:
-        return [paper.curie for paper in self.corpus.behind(kind, thing, papers, sure=_can_be_sure(kind))[:_ENTRIES]]
+    def _own(self, at: int) -> list[Found]:
+        """The sure results of a thing: of a technique those of papers that propose nothing else, of a topic's papers.
 
-    def _label(self, concept: str) -> str:
-        return self.lexicon.label(concept, self.say.language)
-
-    def _words(self, papers: Iterable[str], things: Iterable[str]) -> dict[tuple[str, str], Quote]:
-        """The words by which some papers name some things, by paper and thing."""
-        wanted = set(things)
-        found: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for one in namings(self.store, papers):
-            if one.concept in wanted:
-                found[one.paper, one.concept].append(one.node)
-        said = quotes(self.store, {node: self._label(pair[1]) for pair, nodes in found.items() for node in nodes})
-        quoted = {pair: [said[node] for node in nodes if node in said] for pair, nodes in found.items()}
-        return {pair: next((one for one in some if one.sure), some[0]) for pair, some in quoted.items() if some}
-
-    def _first(self) -> list[Line]:
-        """When each thing was first seen, in which paper."""
-        parts = []
-        for papers in self.papers:
-            dated = [paper for paper in self.corpus.dated(papers) if paper.when]
-            earliest = min((paper.when for paper in dated), default="")
-            first = self.corpus.backers(paper.curie for paper in dated if paper.when == earliest)
-            known = sorted((paper.when[:10], paper.entries) for paper in first.values())
-            parts.append(_Part(*known[0]) if known else _Part())
-        return self._row(self.say("comparison.first"), parts)
-
-    # Results
-
-    def _results(self) -> list[Line]:
-        """A row for each kind of figure that papers give for one of the things over another.
-
-        What papers report over anything else was measured on setups of their own, and compares nothing.
-        """
-        every = [self._over_others(at) for at in range(len(self.things))]
-        wanted = set(self.query.metric.metrics) if self.query.metric else set()
-        sizes = Counter(block for found in every for block, figures in found.items() for _ in figures.figures)
-
-        def place(block: Block) -> tuple[Any, ...]:
-            return block.metric not in wanted, -sizes[block], block.metric, block.unit, block.change
-
-        out = []
-        for block in sorted(sizes, key=place)[:_RESULTS]:
-            parts = [self._figured(at, block, found.get(block)) for at, found in enumerate(every)]
-            out += self._row(self.measures.name(block), parts, block.metric)
-        if out:
-            self.notes.append(self.say("comparison.apart"))
-        self.notes += self.obtained.notes(self.say)
-        return out
-
-    def _over_others(self, at: int) -> dict[Block, Figures]:
-        """The results that a thing surely has over the others, by block; those of a technique's own papers.
-
-        Of a thing that is no technique, the graph states that a result was obtained on it.
+        Of a thing of another type, the graph states that a result was obtained on it.
         """
         thing = self.things[at]
         is_technique = thing.field == "technique"
         own = replace(thing, roles=("proposed",), titles=()) if is_technique else thing
-        rivals = concepts({c for one in self.things for c in one.concepts} - set(thing.concepts))
-        where = self._papers(own).of("x.paper")
-        sql = (
-            f"{where.sql} AND {OWN} AND x.metric IS NOT NULL AND x.change <> 'absolute' AND x.baseline IN {rivals.sql}"
-        )
-        found = reported(self.store, Where(sql, (*where.given, *rivals.given)))
-        said = quotes(self.store, {one.node: "" for one in found})
-        setups = Setups(self.corpus, (one.node for one in found))
-        for naming in namings(self.store, {one.paper for one in found}):
-            if naming.role == "proposed":
-                self.proposed[naming.paper].add(naming.concept)
+        among = self._papers(own).of("x.paper")
+        found = self.table.rows(Where(f"{among.sql} AND {OWN} AND x.sure = 1", among.given))
+        for paper, named in self.corpus.had("technique", self._papers(own), ("proposed",)):
+            self.proposed[paper].add(named)
+        if thing.field in OBTAINED:
+            return [row for row in found if not set(own.concepts).isdisjoint(row.on[OBTAINED.index(thing.field)])]
+        if is_technique:
+            return [row for row in found if self.proposed[row.paper] and self.proposed[row.paper] <= set(own.concepts)]
+        others = {paper for n, papers in enumerate(self.papers) if n != at for paper in self.corpus.names(papers)}
+        return [row for row in found if row.paper not in others]
 
-        def is_own(one: Reported) -> bool:
-            quote, proposed = said.get(one.node), self.proposed[one.paper]
-            is_alone = bool(proposed) and proposed <= set(own.concepts)
-            is_on = not is_technique and not set(own.concepts).isdisjoint(setups.said(one.node).get(thing.field, ()))
-            return quote is not None and quote.sure and (is_alone if is_technique else is_on)
+    def _related(self, pair: _Pair, one: Related, quote: Quote, heading: str) -> Line:
+        cells: dict[str, Cell] = {"method": self._called(pair.head, [one.head]), "paper": one.entry}
+        cells |= {"value": self.say(f"comparison.{one.type}", 1), "baseline": self._called(pair.tail, [one.tail])}
+        return self._line(cells | {"quote": quote.quote}, (one.entry,), (quote,), heading)
 
-        own_ones = self.obtained.among(filter(is_own, found))
-        every = blocks(own_ones, self.measures.as_level)
-        return {block: figures for block, figures in every.items() if not self.measures.is_odd(block)}
+    def _line(self, cells: dict[str, Cell], entries: Sequence[str], evidence: tuple[Quote, ...], heading: str) -> Line:
+        return Line(tuple(cells.get(name) for name in _COLUMNS), tuple(entries)[:_ENTRIES], evidence, "", heading)
 
-    def _figured(self, at: int, block: Block, figures: Figures | None) -> _Part:
-        """The best of some figures, each with what it is over, and of which kind of the thing it is."""
-        if not figures:
-            return _Part()
-        best = [figure.said for figure in figures.sorted(self.measures.low_is_good(block)).figures[:_QUOTED]]
-        told = tuple(self._over(at, one) for one in best)
-        said = quotes(self.store, {one.node: self._label(block.metric) for one in best})
-        return _Part(told, [entry_of(one.node) for one in best], list(said.values()))
+    # Numbers of several, and counts
 
-    def _over(self, at: int, one: Reported) -> str:
-        """ "3x over full fine-tuning", "a variant of LoRA (QR-LoRA): 3x over full fine-tuning"."""
-        said = self.say("comparison.over", amount=self.measures.amount_of(one), rival=self._label(one.baseline))
-        thing, proposed = self.things[at], self.proposed[one.paper]
-        kinds = proposed if thing.field == "topic" else proposed.intersection(thing.concepts)
-        is_own = not kinds or not kinds.isdisjoint(self.between.own(at))
-        return said if is_own else self.say("comparison.of", what=self.between.meant(at, kinds), said=said)
+    def _differences(self, own: list[list[Found]]) -> list[Line]:
+        """The numbers of several things that can be compared."""
+        of = {row.said.node: at for at, rows in enumerate(own) for row in rows}
+        lines: list[Line] = []
 
-    # Relations
+        def names(row: Found) -> Cell:
+            return self._name(of[row.said.node], row)
 
-    def _relations(self, stated: Stated) -> list[Line]:
-        """A row for each relation that papers state between the things."""
-        out = []
-        for relation in RELATION_TYPES:
-            parts = []
-            for at in range(len(self.things)):
-                groups = self.between.groups_of(stated, at, relation)
-                nodes = [one.node for group in groups for one in group.papers.values()]
-                said = quotes(self.store, dict.fromkeys(nodes[: 2 * _QUOTED], self.things[at].label))
-                names = tuple(self.between.grouped(at, group) for group in groups)
-                parts.append(_Part(names, [entry_of(node) for node in nodes], list(said.values())))
-            out += self._row(self.say(f"comparison.{relation}", 1), parts)
-        return out
+        for group in comparable((row for rows in own for row in rows), self.table.measures.low_is_good):
+            if group.together and len({of[row.said.node] for row in group.rows}) > 1:
+                lines += self.table.lines([(self.table.heading(group), group.rows)], {"method": names})
+        return lines
 
+    def _claimed(self) -> list[Line]:
+        """What the first papers of each thing claim, where none compares them: those that propose it before others."""
+        lines = []
+        for thing, papers in zip(self.things, self.papers, strict=True):
+            own = self.corpus.names(self._papers(self._as_proposed(thing))) if thing.field == "technique" else []
+            first = list(dict.fromkeys((*own, *self.corpus.names(papers))))[:_NAMED]
+            lines += self.table.claimed(first, self.say("comparison.claims", thing=thing.label), _COLUMNS)
+        return lines
 
-def _distinct(things: Sequence[Entity]) -> list[str]:
-    """The labels of things as names of columns, each once."""
-    out: list[str] = []
-    for thing in things:
-        name = thing.label
-        if name in (*out, "aspect", "concept", "entries", "evidence"):
-            name = f"{name} ({thing.concept})"
-        out.append(name)
-    return out
+    def _counted(self) -> list[Line]:
+        """How many papers propose or use each thing, only name it, or compare with it."""
+        is_used = any(thing.field == "technique" and not thing.roles for thing in self.things)
+        key = "working" if all(thing.is_topic for thing in self.things) else "users" if is_used else "papers"
+        lines = []
+        for at, thing in enumerate(self.things):
+            papers, own = self.corpus.names(self.papers[at]), self._proposing(thing)
+            kinds = len(self._as_proposed(thing).concepts) > 1
+            said = (
+                self.say(f"comparison.proposing{'_kinds' if kinds else ''}", len(papers), own=own)
+                if own
+                else len(papers)
+            )
+            counts: list[tuple[str, Cell, list[str]]] = [(key, said, papers)]
+            if thing.is_topic and (naming := only_naming(self.corpus, self._filter(thing))):
+                counts.append(("naming", len(naming), naming))
+            if thing.field == "technique":
+                against = self.corpus.names(self._papers(replace(thing, roles=("baseline",))))
+                counts += [("as_baseline", len(against), against)] if against else []
+            for name, value, some in counts:
+                entries = self.corpus.listed(sorted(some)[:_ENTRIES])
+                cells: dict[str, Cell] = {
+                    "method": thing.label,
+                    "metric": self.say(f"comparison.{name}"),
+                    "value": value,
+                }
+                lines.append(self._line(cells, entries, (), self.say("comparison.counts")))
+        return lines
+
+    def _proposing(self, thing: Entity) -> int:
+        """How many papers propose a thing, where it is a technique."""
+        return self.corpus.count(self._papers(self._as_proposed(thing))) if thing.field == "technique" else 0
+
+    def _as_proposed(self, thing: Entity) -> Entity:
+        """A technique as what papers propose; of one with a name of its own no other ("Fair-GPTQ") is a kind."""
+        names = thing.concepts if is_kind(self.lexicon.label(thing.concept)) else (thing.concept,)
+        return replace(thing, roles=("proposed",), concepts=names, titles=())

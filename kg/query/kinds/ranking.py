@@ -1,66 +1,41 @@
-"""Results in order, those kept apart that measure different things, and whether the leading ones can be compared.
+"""Results, all that the conditions leave: sets that can be compared, the best first, then the others by metric.
 
-A number is only better than another where both measure the same thing, against the same baseline, on the same hardware
-with the same model and data set, in the same setting: `group` numbers the results of which that is so, and the verdict
-says what differs among the first.
+No metric is assumed: where a question names none, each has a heading of its own. Papers without such a number stand
+below with what they claim.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from kg.model import OBTAINED
-from kg.query.answer import Answer, Cell, Grid, Line, Quote, Row
+from kg.query.answer import Answer, Cell, Grid, Line, Row
+from kg.query.comparable import Block, Comparable, comparable, first_of_each
 from kg.query.conditions import OWN, Where, concepts, reporting
 from kg.query.corpus import Corpus
-from kg.query.filter import Filter, Outcome, Query
+from kg.query.filter import Entity, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
-from kg.query.measures import Block, Figure, Figures, Measures, blocks, comparable
-from kg.query.nodes import Reported, reported
+from kg.query.nodes import Reported
+from kg.query.result_table import COLUMNS, ResultTable
+from kg.query.result_table import Row as Found
 from kg.query.sayings import Sayings
-from kg.query.setups import Obtained, Setups
-from kg.query.shown import entry_of, quotes, rows
+from kg.query.shown import rows
 from kg.rdf.triples import LINKS
 from kg.store.file import StoreFile
 from kg.text import fold
 
-_COLUMNS = ("group", "paper", "value", "metric", "baseline", "setting", "hardware", "model", "dataset", "quote")
-#: What results may differ in; of the first it is told how many do not name them.
-_TOLD = ("baseline", "hardware", "model")
-_PARTS = (*_TOLD, "dataset", "setting")
-#: Lines of a ranking where nobody says how many; of the first block of results, and of each other one.
-_SHOWN, _FIRST, _NEXT = 20, 10, 4
 #: What all scores of a benchmark are told as.
 _SCORE = "metric:average-score"
-#: Papers with results on nearly what is asked for.
-_NEAREST = 5
-#: Blocks that a sentence counts, and things that a cell names.
-_NAMED, _LISTED = 4, 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Ranked:
-    """A result in a block, with all that is told of it."""
-
-    figure: Figure
-    baseline: str  # CURIE, or the folded words where it has none
-    baseline_text: str
-    setting: str
-    setup: dict[str, tuple[str, ...]]  # hardware, models and data sets, as CURIEs
-    quote: Quote
-
-    def shares(self, parts: Iterable[str]) -> tuple[object, ...]:
-        """What it has of some parts of a comparison: baseline, hardware, model, dataset, setting."""
-        own = {"baseline": self.baseline, "setting": fold(self.setting), **self.setup}
-        return tuple(own[part] for part in parts)
+#: Papers that are nearest, that a sentence names, and that are listed with what they claim.
+_NEAREST, _NAMED, _CLAIMING = 5, 3, 50
+#: Papers that an answer rests on besides those of its lines, where nobody says how many.
+_SHOWN = 20
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The best (worst, highest, lowest) results of the papers that a filter lets through, one a paper and block."""
+    """The results of the papers that a filter lets through, one a paper and group of results."""
     return _Ranking(store, lexicon, question, query).answer(limit)
 
 
@@ -69,168 +44,177 @@ class _Ranking:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
         self.corpus = Corpus.of(store)
         self.say = Sayings(query.language)
-        self.measures = Measures(lexicon, self.say)
-        self.metric = query.metric or self._usual()
+        self.metric = query.metric or Outcome("", "")
+        self.table = ResultTable(store, lexicon, self.say, query.filter)
+        self.measures = self.table.measures
         self.is_level = False  # whether levels stand in for changes that no paper states
-        self.obtained = Obtained(self.corpus, lexicon, query.filter)
-        self.unsure: set[str] = set()  # nodes of results that are left out
+        self.against = 0  # results that go the other way
 
     def answer(self, limit: int | None) -> Answer:
-        shown = self.leading()
-        if not shown and not (self._is_threshold and self.corpus.found(self.query.filter)):
+        lines = self._with_wanted(self.table.lines(self._headed()))
+        every = len(lines)
+        most = limit or self.query.most or every
+        lines, papers = lines[:most], self.corpus.found(self.query.filter)[::-1]
+        told = {row.paper for row in self.found}
+        if not lines and not papers:
             return self._empty()
-        blocks, order = self.blocks, self.order
-        first = next(iter(shown.items()), None)
-        table = Grid(self._columns, self._lines(shown)[:limit], self._verdict(*first)) if first else None
-        notes = (*self.query.filter.notes, *self._notes(blocks, order, shown))
-        found = rows(self.store, table.lines) if table else ()
-        if self._is_advice or self._is_threshold:  # other papers on what is asked for, whose results are told otherwise
-            others = self.corpus.found(self.query.filter)[::-1]
+        if not self.query.most and (not lines or self._is_open):
+            claiming = [paper for paper in papers if paper not in told][
+                : min(max(most - every, 0) or _CLAIMING, _CLAIMING)
+            ]
+            lines += self.table.claimed(claiming, self.say("results.claimed"), self._columns)
+        notes = (*self.query.filter.notes, *(self._notes(min(limit or most, most), every) if every else ()))
+        table = Grid(self._columns, tuple(lines[:limit]), self._verdict() if every else self._none())
+        found = rows(self.store, table.lines)
+        if self._is_open or not every:  # other papers on what is asked for, whose results are told otherwise
             room = max((limit or _SHOWN) - len(found), 0)
-            found += tuple(self.corpus.rows({*others} - {row.paper for row in found}))[:room]
-        return Answer(self.question, self.query, found, notes, table)
+            found += tuple(self.corpus.rows({*papers} - {row.paper for row in found}))[:room]
+        near, nearest = self._nearest() if not every else ((), [])
+        return Answer(self.question, self.query, found, (*notes, *nearest), table, partly=near)
 
     @property
-    def _is_advice(self) -> bool:
-        """Whether a question asks what to use, and names no metric."""
-        return self.query.metric is None and self.query.wants == "technique" and bool(self.query.filter.conditions)
+    def _is_open(self) -> bool:
+        """Whether papers answer that state no such number: no metric is asked for, or a number in whatever way."""
+        return self._is_threshold or (self.query.metric is None and bool(self.query.filter.conditions))
 
     @property
     def _is_threshold(self) -> bool:
         """Whether a question asks for results past a number, in whatever way they are told."""
         return self.metric.value is not None
 
-    def leading(self) -> dict[Block, list[_Ranked]]:
-        """The first results of each block that has any: sure ones, and all where none is sure."""
-        return self._first(sure=True) or self._first()
-
-    def _first(self, sure: bool = False) -> dict[Block, list[_Ranked]]:
-        self.unsure = set()
-        shown: dict[Block, list[_Ranked]] = {}
-        most = self.query.most or _SHOWN
-        for block in self.order:
-            first = self.query.most or (_NEXT if shown else _FIRST)
-            room = min(first, most - sum(map(len, shown.values())))
-            if room > 0 and (found := self._leading(block, self.blocks[block], room, sure)):
-                shown[block] = found
-        return shown
-
     # What is ranked
 
-    @property
-    def blocks(self) -> dict[Block, Figures]:
-        """The results on the metric by block, in order."""
-        return self._ranked[0]
-
-    @property
-    def against(self) -> int:
-        """How many results go the other way."""
-        return self._ranked[1]
+    @cached_property
+    def groups(self) -> list[Comparable]:
+        """What ranks, in sets that can be compared and others: sure results of papers that work on what is asked."""
+        return self._grouped(self._ranked)
 
     @cached_property
-    def _ranked(self) -> tuple[dict[Block, Figures], int]:
-        return self._blocks(self.query.filter)
+    def _ranked(self) -> list[Found]:
+        own = [one for one in self.found if one.paper in self._working] or self.found
+        return [one for one in own if one.said.sure] or own
+
+    def _grouped(self, found: list[Found]) -> list[Comparable]:
+        groups = comparable(found, self._rises)
+        if self.query.most:  # "top 5": by their numbers alone
+            blocks: dict[Block, list[Found]] = {}
+            for row in (row for group in groups for row in group.rows):
+                blocks.setdefault(row.block, []).append(row)
+            groups = [Comparable(False, first_of_each(some, self._rises)) for some in blocks.values()]
+        return sorted(groups, key=self._place)
+
+    def _headed(self) -> list[tuple[str, list[Found]]]:
+        """All results by heading: what ranks, then what is read less surely or is of papers that only use a thing."""
+        single = [one.rows[0] for one in self.groups if len(one.rows) == 1]
+        single = single if len(single) > 1 else []  # what one paper alone reports has one heading
+        several = [(self.table.heading(one), one.rows) for one in self.groups if one.rows[0] not in single]
+        ranked = {one.said.node for one in self._ranked}
+        rest = [one for one in self.found if one.said.node not in ranked]
+        unsure, using = ([one for one in rest if (one.paper in self._working) == own] for own in (True, False))
+        below = [("single", single)]
+        for key, some in (("unsure", unsure), ("using", using)):
+            below.append((key, [row for one in self._grouped(some) for row in one.rows]))
+        return [*several, *((self.say(f"results.{key}"), some) for key, some in below)]
 
     @cached_property
-    def order(self) -> list[Block]:
-        """The blocks, that first which answers best."""
-        return sorted(self.blocks, key=lambda block: self._place(block, len(self.blocks[block])))
+    def _working(self) -> set[str]:
+        """The papers that work on the topics and techniques of the question, and do not only use them."""
+        asked = [one for one in self.query.filter.conditions if not one.negated]
+        about = [one for one in asked if any(isinstance(term, Entity) and term.is_topic for term in one.any_of)]
+        every = [set(self.corpus.found(Filter((one,)))) for one in about if len(asked) > 1]
+        for one in asked:  # a technique of no topic is proposed, or the title names it
+            own = tuple(term for term in one.any_of if isinstance(term, Entity) and term.field == "technique")
+            if own and not any(term.roles or term.is_topic for term in own):
+                proposed = tuple(replace(term, roles=("proposed",)) for term in own)
+                every.append(set(self.corpus.found(Filter((replace(one, any_of=proposed),)))))
+        return set.intersection(*every) if every else {one.paper for one in self.found}
 
-    def _usual(self) -> Outcome:
-        """The metrics that are meant where a question names none: those of speed."""
-        known = self.lexicon.vocabulary
-        found = {metric for word in self.lexicon.words.bearing("fastest") for metric in word.facts.get("metric", ())}
-        named = (known.find(label, "metric") for label in ("throughput", "latency"))
-        found |= {concept.curie for concept in named if concept}
-        metrics = sorted({narrow for metric in found for narrow in self.lexicon.family(metric)})
-        return Outcome("", "", tuple(metrics))
-
-    def _blocks(self, wanted: Filter) -> tuple[dict[Block, Figures], int]:
-        """The results on the metric by block, in order, and how many others go the other way."""
-        asked = self.metric
-        attempts = [asked] if asked.metrics else []
-        if asked.change and asked.metrics and not self._is_threshold:
+    @cached_property
+    def found(self) -> list[Found]:
+        """The results on the metric; counts those that go the other way."""
+        asked, is_open = self.metric, not self._is_threshold
+        attempts = [asked]
+        if is_open and asked.change and asked.metrics:
             attempts.append(replace(asked, change=""))
-        if asked.words and not self._is_threshold:
+        if is_open and asked.words and asked.metrics:
             attempts.append(replace(asked, metrics=()))
-        if not self.query.metric and wanted.conditions:
-            attempts.append(Outcome("", ""))
-        left: set[str] = set()
+        found: list[Found] = []
         for attempt in attempts:
-            every = blocks(self._results(wanted, attempt), self._read_as)
-            found = {block: figures for block, figures in every.items() if not self.measures.is_odd(block)}
-            against = [] if self._is_threshold else [block for block in found if self._is_against(block)]
-            left |= {figure.said.node for block in against for figure in found.pop(block).figures}
+            every = self._results(attempt)
+            found = [one for one in every if self._is_threshold or not self._is_against(one.block)]
+            self.against = max(self.against, len(every) - len(found))
             if found:
                 self.is_level = bool(asked.change) and not attempt.change
-                return {block: figures.sorted(self._rises(block)) for block, figures in found.items()}, len(left)
-        return {}, len(left)
+                break
+        return found
 
-    def _read_as(self, one: Reported) -> Reported:
-        return self.measures.as_level(self._scored(one) if self._is_score else one)
-
-    def _is_against(self, block: Block) -> bool:
-        """Whether its results go the other way than is asked: losses of what is to be best, or highest."""
-        order = self.query.order
-        if block.change == "absolute":
-            return False
-        if self.metric.change:
-            return block.change != self._meant(self.metric.change, block.metric)
-        if order in ("highest", "lowest"):
-            return (block.change == "increase") != self._is_high(block)
-        return self.measures.is_loss(block) == (order == "best")
-
-    def _is_turned(self, metric: str) -> bool:
-        """Whether a metric falls where the one that is asked for rises: FID, which is one of generation quality."""
-        asked = self.metric.concept
-        return bool(asked) and self.measures.better(metric) != self.measures.better(asked)
-
-    def _meant(self, change: str, metric: str) -> str:
-        """What a change of the metric that is asked for is in another one."""
-        other = {"increase": "decrease", "decrease": "increase"}
-        return other.get(change, change) if self._is_turned(metric) else change
-
-    def _is_high(self, block: Block) -> bool:
-        """Whether "highest" or "lowest" wants a block's metric to be high."""
-        return (self.query.order == "highest") != self._is_turned(block.metric)
-
-    def _results(self, wanted: Filter, metric: Outcome) -> list[Reported]:
+    def _results(self, metric: Outcome) -> list[Found]:
         """The results of papers on a metric."""
-        among = self.corpus.holding(wanted).of("x.paper")
+        among = self.corpus.holding(self.query.filter).of("x.paper")
         sql, given = f"x.metric IS NOT NULL AND {OWN} AND {among.sql}", among.given
         if metric.value is not None:
             past = reporting(metric)
             sql, given = f"{sql} AND {past.sql}", (*given, *past.given)
         elif metric.metrics:
-            named = concepts(metric.metrics)
+            named = concepts({*metric.metrics, *self._also})
             sql, given = f"{sql} AND x.metric IN {named.sql}", (*given, *named.given)
-        found = self.corpus.once(self._reported, Where(sql, given))
-        if metric.change and metric.value is None:
-            found = [one for one in found if one.change == self._meant(metric.change, one.metric)]
-        if metric.words and not metric.metrics and metric.value is None:
-            found = [one for one in found if _holds(one.wording, metric.words)]
-        return self.obtained.among(found) if wanted is self.query.filter else found
+        found = self.table.rows(Where(sql, given), self._scored if self._is_score else lambda one: one)
+        if metric.value is None:
+            found = [one for one in found if self._is_asked(one, metric)]
+        return found
 
-    def _reported(self, where: Where) -> list[Reported]:
-        return reported(self.store, where)
+    def _is_asked(self, one: Found, metric: Outcome) -> bool:
+        """Whether a result is on the metric in the direction that is asked for, or by its words."""
+        if metric.words and not metric.metrics:
+            words = set(fold(one.said.wording).split())
+            return any(words.issuperset(phrase.split()) for phrase in metric.words)
+        return not metric.change or one.said.metric in self._also or one.said.change == self._meant(one.said.metric)
+
+    @cached_property
+    def _also(self) -> frozenset[str]:
+        """Metrics that answer too, where the best of a change is asked for: throughput and latency of "fastest"."""
+        asked = (
+            self.lexicon.with_gains(self.metric) if self.metric.change and self.query.order == "best" else self.metric
+        )
+        return frozenset((*asked.gains, *asked.savings)) - {*asked.metrics}
+
+    # In which order
+
+    def _wants_more(self, metric: str) -> bool:
+        """Whether much of a metric is asked for: of FID little, where most generation quality is."""
+        asked, order = self.metric, self.query.order
+        is_high = self.measures.better(metric) == "higher"
+        if not asked.change and order in ("best", "worst"):
+            return is_high == (order == "best")
+        wants = asked.change == "increase" if asked.change else order == "highest"
+        return wants != (bool(asked.concept) and is_high != (self.measures.better(asked.concept) == "higher"))
+
+    def _meant(self, metric: str) -> str:
+        """The change of a metric that is asked for."""
+        return "increase" if self._wants_more(metric) else "decrease"
+
+    def _is_against(self, block: Block) -> bool:
+        """Whether its results go the other way than is asked: losses of what is to be best, or highest."""
+        return block.change not in ("absolute", self._meant(block.metric))
 
     def _rises(self, block: Block) -> bool:
         """Whether the smallest number of a block comes first."""
         order = self.query.order
         if order in ("best", "worst"):
             return self.measures.low_is_good(block) == (order == "best")
-        if self.metric.change and block.change != "absolute":  # of a change: by how much it changes
-            return order == "lowest"
-        # "lowest latency": the one that falls most
-        return self._is_high(block) == (block.change == "decrease")
+        if block.change == "absolute":
+            return not self._wants_more(block.metric)
+        return bool(self.metric.change) and order == "lowest"
 
-    def _place(self, block: Block, size: int) -> tuple[Any, ...]:
-        """Where a block stands among the others."""
+    def _place(self, group: Comparable) -> tuple[Any, ...]:
+        """Where a group stands among the others: what is asked for first, then what can be compared."""
+        block = group.block
         other = self._is_score and block.metric != _SCORE and not self._names_benchmark(block.metric)
         of_levels = self._is_score or self.query.order in ("highest", "lowest")  # which no gain tells
         level = of_levels and block.change != "absolute"
         narrower = bool(self.metric.concept) and block.metric != self.metric.concept
-        return self._is_against(block), other, level, narrower, -size, block.metric, block.unit, block.change
+        is_asked = block.metric not in self._also
+        return not is_asked, not group.together, other, level, narrower, -len(group.rows), block, group.rows[0].on
 
     @property
     def _is_score(self) -> bool:
@@ -253,158 +237,75 @@ class _Ranking:
         terms = (term for one in self.query.filter.conditions for term in one.any_of if term.field == "dataset")
         return any(fold(self.lexicon.label(term.concept)) in fold(self.lexicon.label(metric)) for term in terms)
 
-    # What leads
-
-    def _leading(self, block: Block, found: Figures, room: int, sure: bool) -> list[_Ranked]:
-        """The first results of a block, the best of each paper."""
-        out: dict[str, _Ranked] = {}
-        step = 2 * room + 4
-        for at in range(0, min(len(found), 10 * step), step):
-            for one in self._details(block, found.figures[at : at + step]):
-                if sure and not one.quote.sure:
-                    self.unsure.add(one.figure.said.node)
-                elif len(out) < room:
-                    out.setdefault(one.figure.said.paper, one)
-            if len(out) >= room:
-                break
-        return list(out.values())
-
-    def _details(self, block: Block, figures: Sequence[Figure]) -> Iterator[_Ranked]:
-        """Results with their circumstances, in the same order."""
-        label = self.lexicon.label(block.metric, self.say.language)
-        quoted = quotes(self.store, {figure.said.node: label for figure in figures})
-        setups = Setups(self.corpus, (one.said.node for one in figures))
-        for figure in figures:
-            said = figure.said
-            if said.node not in quoted:
-                continue
-            quote = quoted[said.node]
-            said = _without_rival(said)
-            baseline = said.baseline or fold(said.baseline_text)
-            yield _Ranked(figure, baseline, said.baseline_text, said.setting, setups.said(said.node), quote)
-
-    def _had(self, papers: Iterable[str], link: str) -> list[tuple[str, str]]:
-        """Papers with what they have by a link."""
-        roles = ("proposed",) if link == LINKS["proposed"] else ()
-        return self.corpus.had("technique" if roles else link, self.corpus.those(papers), roles)
-
-    # How it is told
+    # How it is shown
 
     @property
     def _columns(self) -> tuple[str, ...]:
         wants = self.query.wants
-        is_more = wants == "technique" or (wants in LINKS and wants not in _COLUMNS)
-        return (*_COLUMNS, wants) if is_more else _COLUMNS
+        return (*COLUMNS, wants) if wants in LINKS and wants not in COLUMNS else COLUMNS
 
-    def _lines(self, shown: dict[Block, list[_Ranked]]) -> tuple[Line, ...]:
-        groups: dict[tuple[object, ...], int] = {}
-        wanted = self._wanted({one.figure.said.paper for found in shown.values() for one in found})
-        out = []
-        for block, found in shown.items():
-            for one in found:
-                group = groups.setdefault(_comparable(block, one), len(groups) + 1)
-                baseline = self._against(one)
-                entry = entry_of(one.figure.said.node)
-                said = replace(block, metric=one.figure.said.metric)
-                what = (self.measures.amount_of(one.figure.said), self.measures.metric(said))
-                setup = [self._labels(one.setup[kind]) for kind in OBTAINED]
-                cells: list[Cell] = [group, entry, *what, baseline, one.setting, *setup, one.quote.quote]
-                if len(self._columns) > len(_COLUMNS):
-                    cells.append(self._labels(wanted[one.figure.said.paper]))
-                out.append(Line(tuple(cells), (entry,), (one.quote,), block.metric))
-        return tuple(out)
+    def _with_wanted(self, lines: list[Line]) -> list[Line]:
+        """The lines with what a question ranks by their results, of each paper: its institutions."""
+        if self._columns == COLUMNS:
+            return lines
+        papers = self.store.papers_of({line.papers[0] for line in lines})
+        had: dict[str, list[str]] = {paper: [] for paper in papers.values()}
+        for paper, thing in self.corpus.had(LINKS[self.query.wants], self.corpus.those(had)):
+            had[paper].append(thing)
+        cells: list[Cell] = [self.table.labels(had[papers[line.papers[0]]]) for line in lines]
+        return [replace(line, values=(*line.values, cell)) for line, cell in zip(lines, cells, strict=True)]
 
-    def _against(self, one: _Ranked) -> str:
-        """What a result is over, in the paper's own words where the language has them."""
-        is_named = ":" in one.baseline and (self.say.language == "zh" or not one.baseline_text)
-        return self._label(one.baseline) if is_named else one.baseline_text
-
-    def _wanted(self, papers: set[str]) -> dict[str, tuple[str, ...]]:
-        """What a question ranks by their results, of each paper: the techniques it proposes, its institutions."""
-        wants = self.query.wants
-        out: dict[str, tuple[str, ...]] = defaultdict(tuple)
-        if len(self._columns) > len(_COLUMNS):
-            link = LINKS["proposed" if wants == "technique" else wants]
-            for paper, thing in self._had(papers, link):
-                out[paper] += (thing,)
-        return out
-
-    def _label(self, concept: str) -> str:
-        return self.lexicon.label(concept, self.say.language)
-
-    def _labels(self, concepts: Sequence[str]) -> tuple[str, ...]:
-        return tuple(sorted(map(self._label, concepts)))[:_LISTED]
-
-    def _name(self, block: Block) -> str:
-        """What a block is called: that of scores holds accuracies and others alike."""
-        is_mixed = self._is_score and (block.metric, block.unit, block.change) == (_SCORE, "points", "absolute")
-        return self.say("ranking.scores") if is_mixed else self.measures.name(block)
-
-    def _verdict(self, block: Block, found: list[_Ranked]) -> str:
-        """Whether the results of the first block can be compared, and what differs."""
-        say = self.say
-        name = self._name(block)
-        if len(found) == 1:
-            return say("ranking.one", group=name) + say("ranking.full_stop")
-        parts = tuple(part for part in _PARTS if part != "baseline" or block.change != "absolute")
-        kinds = {part: Counter(one.shares([part])[0] or None for one in found) for part in parts}
-        shared = [part for part in parts if len(kinds[part]) == 1 and None not in kinds[part]]
-        if shared and all(len(kind) == 1 for kind in kinds.values()) and parts[0] in ("hardware", *shared):
-            told = say.listed([say(f"ranking.{part}") for part in shared])
-            return say("ranking.comparable", len(found), group=name, shared=told)
-        differing = [say(f"ranking.{part}") for part in parts if len(kinds[part].keys() - {None}) > 1]
-        why = [say("ranking.differing", parts=say.listed(differing))] if differing else []
-        why += self._sharing(found, [part for part in parts if part in ("baseline", "hardware")])
-        unsaid = [part for part in parts if kinds[part][None] and (part in _TOLD or len(kinds[part]) > 1)]
-        why += [say("ranking.unsaid", kinds[part][None], what=say(f"ranking.{part}")) for part in unsaid]
-        said = say("list.semicolon").join(why)
-        return say("ranking.differ", len(found), group=name, why=said) + say("ranking.full_stop")
-
-    def _sharing(self, found: list[_Ranked], parts: list[str]) -> list[str]:
-        """How many share all of some parts; nothing where fewer than two name them."""
-        counts = Counter(one.shares(parts) for one in found if all(one.shares(parts)))
-        most = max(counts.values(), default=0)
-        told = self.say.listed([self.say(f"ranking.{part}") for part in parts])
-        if counts.total() < 2:
-            return []
-        return [
-            self.say("ranking.share", most, all=len(found), shared=told)
-            if most > 1
-            else self.say("ranking.share_none", shared=told)
+    def _verdict(self) -> str:
+        """Which number comes first by metric, and which of those that can be compared."""
+        sets = [one.rows[0] for one in self.groups if one.together][:_NAMED]
+        blocks = [one.block for one in self.groups]
+        rows = [
+            first_of_each((row for row in self._ranked if row.block == one), self._rises)[:1]
+            for one in dict.fromkeys(blocks)
         ]
+        first = [row for some in rows for row in some][:_NAMED]
+        said = self.say("results.first", said=self._firsts(first))
+        if sets:
+            return said + self.say("results.sets", said=self._firsts(sets))
+        return said + (self.say("results.apart_all") if len(self.found) > 1 else "")
 
-    def _notes(self, blocks: dict[Block, Figures], order: list[Block], shown: dict[Block, list[_Ranked]]) -> list[str]:
+    def _firsts(self, rows: list[Found]) -> str:
+        names = {row.paper: row.name or row.id for row in self.corpus.rows({one.paper for one in rows})}
+        told = [
+            self.say("results.one", group=self.measures.name(one.block), name=names[one.paper],
+                     value=self.measures.amount(one.said))
+            for one in rows
+        ]  # fmt: skip
+        return self.say("list.semicolon").join(told)
+
+    def _notes(self, shown: int, every: int) -> list[str]:
         say = self.say
         out = [say("ranking.level", metric=self.metric.label)] if self.is_level else []
-        if self.query.metric is None and not self._is_advice:
-            out.append(say("ranking.usual"))
-        if len(blocks) > 1:
-            sizes = [say("ranking.group_size", len(blocks[b]), group=self._name(b)) for b in order]
-            out.append(say("ranking.several", len(blocks), groups=say.first(sizes, _NAMED)))
-        lines, all_results = sum(map(len, shown.values())), sum(map(len, blocks.values()))
-        if lines < all_results:
-            out.append(say("ranking.cut", all_results, shown=lines))
+        if self.query.metric is None and every:
+            out.append(say("ranking.no_metric"))
+        if shown < every:
+            out.append(say("ranking.cut", every, shown=shown))
         return [*out, *self._omitted()]
 
     def _omitted(self) -> list[str]:
-        """How many results are left out: obtained on something else, not said to be on what is asked for, not sure."""
-        counts = (("unsure", len(self.unsure)), ("against", self.against))
-        told = [self.say(f"ranking.omitted_{key}", count) for key, count in counts if count]
-        return [*self.obtained.notes(self.say), *told]
+        """How many results are left out: on something else, not said to be on what is asked for, the other way."""
+        told = [self.say("ranking.omitted_against", self.against)] if self.against else []
+        return [*self.table.obtained.notes(self.say), *told]
+
+    def _none(self) -> str:
+        """That there is no such result, and why."""
+        against, label = self.against, self.metric.label
+        key = "only_against" if against else "none" if label else "none_at_all"
+        return self.say(f"ranking.{key}{'' if label or not against else '_any'}", against, metric=label)
 
     def _empty(self) -> Answer:
-        say, label = self.say, self.metric.label
-        if self.against and not self.blocks:
-            notes = [say("ranking.only_against" if label else "ranking.only_against_any", self.against, metric=label)]
-        else:
-            notes = [say("ranking.none", metric=label) if label else say("ranking.none_at_all"), *self._omitted()]
-            if len(notes) == 1 and self.query.filter.conditions:
-                without = sum(map(len, self._blocks(Filter())[0].values()))
-                notes += [say("ranking.elsewhere", without)] if without else []
-        table = Grid(self._columns)
+        notes = [self._none()]
+        if self.query.filter.conditions:
+            without = len(self._under(Filter()).found)
+            notes += [self.say("ranking.elsewhere", without)] if without else []
         near, told = self._nearest()
-        notes += told
-        return Answer(self.question, self.query, (), (*self.query.filter.notes, *notes), table, partly=near)
+        every = (*self.query.filter.notes, *notes, *told)
+        return Answer(self.question, self.query, (), every, Grid(self._columns), partly=near)
 
     def _nearest(self) -> tuple[tuple[Row, ...], list[str]]:
         """The papers with results on all but one of what is asked for: the data set, else the model, else hardware."""
@@ -413,30 +314,13 @@ class _Ranking:
         for kind in reversed(OBTAINED) if len(conditions) > 1 else ():
             for at in (at for at, own in enumerate(kinds) if own == kind):
                 rest = Filter((*conditions[:at], *conditions[at + 1 :]))
-                found = _Ranking(self.store, self.lexicon, self.question, replace(self.query, filter=rest))
-                lines = [line for some in found.leading().values() for line in some][:_NEAREST]
-                if lines:
-                    papers = dict.fromkeys(one.figure.said.paper for one in lines)
-                    known = {row.paper: row for row in self.corpus.rows(papers)}
+                rows = [row.paper for group in self._under(rest).groups for row in group.rows][:_NEAREST]
+                if rows:
+                    known = {row.paper: row for row in self.corpus.rows(rows)}
                     left = self.say("empty.quoted", words=conditions[at].text)
-                    return tuple(known[one] for one in papers), [self.say("ranking.nearest", without=left)]
+                    return tuple(known[one] for one in dict.fromkeys(rows)), [self.say("ranking.nearest", without=left)]
         return (), []
 
-
-def _without_rival(said: Reported) -> Reported:
-    """A result without its baseline where it is a level, which is over nothing; what it came from ("256") stays."""
-    is_over = said.change != "absolute" or said.baseline_text[:1].isdigit()
-    return said if is_over else said._replace(baseline="", baseline_text="")
-
-
-def _comparable(block: Block, one: _Ranked) -> tuple[object, ...]:
-    """What results share that may be compared; one of which nothing is said is like no other."""
-    setup = [*(one.setup[kind] for kind in OBTAINED), tuple(filter(None, [fold(one.setting)]))]
-    node = one.figure.said.node
-    return comparable(block, node, one.baseline or ("" if any(setup) else node), setup)
-
-
-def _holds(said: str, phrases: Iterable[str]) -> bool:
-    """Whether a wording has every word of one of some folded phrases."""
-    words = set(fold(said).split())
-    return any(words.issuperset(phrase.split()) for phrase in phrases)
+    def _under(self, wanted: Filter) -> _Ranking:
+        """The same ranking under other conditions."""
+        return _Ranking(self.store, self.lexicon, self.question, replace(self.query, filter=wanted))

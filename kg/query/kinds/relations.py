@@ -9,11 +9,11 @@ from typing import Literal
 
 from kg.identifiers import kind_of
 from kg.query.answer import Answer, Cell, Grid, Line
+from kg.query.comparable import Block, Measures
 from kg.query.conditions import Where, marks, relating
 from kg.query.corpus import Backer, Corpus
 from kg.query.filter import Condition, Entity, Filter, Link, Query
 from kg.query.lexicon import Lexicon
-from kg.query.measures import Block, Measures
 from kg.query.nodes import Related, Reported, reported, stated
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
@@ -165,11 +165,11 @@ def _won(store: StoreFile, measures: Measures, link: Link, lines: Sequence[Line]
     """For each line, on what the better thing is surely better: gains over the other in the sentences of the line."""
     entries = sorted({quote.source for line in lines for quote in line.evidence})
     where = Where(f"x.sure = 1 AND x.change <> 'absolute' AND e.name IN ({marks(entries)})", tuple(entries))
-    found = [measures.as_level(one) for one in reported(store, where) if one.metric] if entries else []
+    found = [one for one in reported(store, where) if one.metric] if entries else []
     said = quotes(store, {one.node: "" for one in found})
     gains: dict[tuple[str, str], list[Reported]] = defaultdict(list)
     for one in found:
-        if one.node in said and not measures.is_loss(Block(one.metric, one.unit, one.change)):
+        if one.node in said and not measures.is_loss(measures.block(one.metric, one.unit, one.change)):
             gains[said[one.node].source, said[one.node].context].append(one)
     out = []
     for line in lines:

@@ -33,7 +33,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
             lines.append(Line(cells, line.papers, line.evidence, line.concept))
         number = say(f"number.{kind}", total)
         if leaderless := tally.leaderless(kind, say, number):
-            told.append(leaderless.removesuffix(say("ranking.full_stop")))
+            told.append(leaderless.removesuffix(say("list.full_stop")))
             continue
         key = "who.most" if len(first) == 1 or first[0].papers > first[1].papers else "who.number"
         most = say("number.paper", first[0].papers)
@@ -44,5 +44,5 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         note = nothing(store, lexicon, wanted, say, "author" if found_any(store, wanted) else "paper")
         found = papers.answer(store, lexicon, question, replace(query, kind="papers"), limit)
         return replace(found, notes=(*notes, note)) if found.rows else Answer(question, query, (), (*notes, note))
-    verdict = say("list.semicolon").join(told) + say("ranking.full_stop")
+    verdict = say("list.semicolon").join(told) + say("list.full_stop")
     return Answer(question, query, (), tuple(notes), Grid(_COLUMNS, tuple(lines), verdict))

@@ -9,7 +9,8 @@ from typing import Any
 
 from kg.identifiers import kind_of
 from kg.model import Paper
-from kg.query.measures import Block, bases, comparable
+from kg.query.comparable import Measured, Measures, comparable, measured
+from kg.query.sayings import Sayings
 from kg.views.report.layout import Section
 from kg.views.report.report_parts import Group, Row, cited, identity, lit, section
 from kg.views.selection import EntryQuote, Selection, quoted
@@ -18,31 +19,29 @@ from kg.views.statement import ON, ResultRow, marked, rows
 
 def results(shown: Selection, part: Section) -> dict[str, Any]:
     """Comparable results of two papers or more, best first, then the others by metric."""
-    words = shown.words
-    every = [one for paper in shown.papers for one in rows(shown, paper, sure=True)]
-    units = bases({one.result.unit for one in every})
-    sets: dict[tuple[object, ...], list[ResultRow]] = defaultdict(list)
-    for place, one in enumerate(every):
-        result = one.result
-        block = Block(identity(result.metric_concept, result.metric), units[result.unit][0], result.change)
-        setup = tuple(tuple(sorted(one.on[column])) for column in ON)
-        baseline = identity(result.baseline_concept, result.baseline)
-        is_placed = bool(baseline and one.on["model"] and (one.on["dataset"] or one.on["hardware"]))
-        sets[comparable(block, str(place), baseline, setup) if is_placed else (place,)].append(one)
-    groups, alone = [], []
-    for found in sets.values():
-        if len({one.paper.id for one in found}) < 2:
-            alone += found
-            continue
-        best = sorted(found, key=lambda one: -one.high * units[one.result.unit][1])
-        on = [label for column in ON for label in best[0].on[column].values()]
-        against = words("statement.than", baseline=best[0].baseline)
-        label = words("report.join").join([best[0].metric, *on, against])
-        groups.append(Group([_stated(one) for one in best], label, words("report.comparable"), "comparable"))
+    words, measures = shown.words, Measures(shown.graph.lexicon(), Sayings(shown.lang))
+    every = [_measured(one, measures) for paper in shown.papers for one in rows(shown, paper, sure=True)]
+    groups: list[Group] = []
+    alone = {id(one.said): one.said for one in every}
+    for found in (one for one in comparable(every, measures.low_is_good) if one.together):
+        said = [alone.pop(id(one.said)) for one in found.rows]
+        on = [label for column in ON for label in said[0].on[column].values()]
+        against = [words("statement.than", baseline=said[0].baseline)] if found.rows[0].baseline else []
+        label = words("report.join").join([said[0].metric, *on, *against])
+        groups.append(Group([_stated(one) for one in said], label, words("report.comparable"), "comparable"))
     groups.sort(key=lambda group: (-len(group.rows), group.label))
-    rest = sorted((_stated(one) for one in alone), key=lambda row: (row["metric"].casefold(), row["paper"]))
+    rest = sorted(map(_stated, alone.values()), key=lambda row: (row["metric"].casefold(), row["paper"]))
     listed = [*groups, Group(rest, words("report.others") if groups else "", "", "apart")]
     return section(shown, part, listed, words("report.results_note")) | {"comparable": len(groups)}
+
+
+def _measured(one: ResultRow, measures: Measures) -> Measured[ResultRow]:
+    """A result with what it is compared by."""
+    result = one.result
+    value = result.value if isinstance(result.value, tuple) else (result.value, result.value)
+    block = measures.block(identity(result.metric_concept, result.metric), result.unit, result.change)
+    over = (result.baseline_concept, result.baseline)
+    return measured(one, one.paper.id, block, value, over, result.setting, one.on)
 
 
 _KINDS = ("technique", "model")

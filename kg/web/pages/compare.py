@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 from kg.identifiers import is_curie, kind_of
 from kg.model import KgError
 from kg.query import Query, respond
+from kg.query.answer import Grid
 from kg.query.corpus import Corpus
 from kg.query.naming import THINGS, Naming
 from kg.query.question import Parser
-from kg.views.answer_page import paper_names, sentences
-from kg.views.answers import text
+from kg.views.answers import as_shown
 from kg.views.profile.concept_profile import over_time
 from kg.views.selection import clean
 from kg.views.words import PageWords
 from kg.web.asked import Asked, Shown
+from kg.web.pages.questions import columns, listed
 
 if TYPE_CHECKING:
     from kg.api import Graph
@@ -28,8 +29,7 @@ _ROWS = 60
 def compare(graph: Graph, asked: Asked) -> Shown:
     """The comparison of two things, named by CURIE or label in either language."""
     words = PageWords(asked.lang)
-    given = [asked.one(name, most=300) for name in ("a", "b")]
-    things = [_thing(graph, asked, name) for name in given if name]
+    things = [_thing(graph, asked, name) for name in (asked.one(side, most=300) for side in ("a", "b")) if name]
     for thing in things:
         object.__setattr__(thing, "label", clean(graph.label(thing.concept, asked.lang)))
     values: dict[str, Any] = {
@@ -41,10 +41,8 @@ def compare(graph: Graph, asked: Asked) -> Shown:
         values["rivals"] = _rivals(graph, things[0], asked.lang) if things else []
         return Shown("compare.html.jinja", words("web.nav_compare"), {"things": [t.concept for t in things]}, values)
     asked_ = Query("comparison", things=tuple(things), language=asked.lang)
-    found = respond(graph.store, graph.lexicon(), "", asked_, _ROWS)
-    table, corpus = found.table, Corpus.of(graph.store)
-    if table is None:
-        raise KgError(asked.error("incomparable"))
+    found, corpus = respond(graph.store, graph.lexicon(), "", asked_, _ROWS), Corpus.of(graph.store)
+    table = found.table or Grid(())
     of_both = [corpus.papers_with(thing.concepts) for thing in things]
     days = [corpus.days(papers)[""] for papers in of_both]
     axis = sum(days, Counter[str]())
@@ -53,13 +51,9 @@ def compare(graph: Graph, asked: Asked) -> Shown:
             {"concept": thing.concept, "label": thing.label, "type": kind_of(thing.concept),
              "papers": corpus.count(papers), "over_time": over_time(own, corpus, axis)}
         )  # fmt: skip
-    names = paper_names(found)
-    values["rows"] = [
-        {"aspect": text(line.values[0]), "cells": [text(value) for value in line.values[1:3]],
-         "said": [asked.cited(one, names) for one in sentences(line.evidence, "source", words)]}
-        for line in table.lines
-    ]  # fmt: skip
-    values |= {"verdict": table.verdict, "notes": [clean(note) for note in found.notes]}
+    given = as_shown(found), asked, words, asked.one("order")
+    values |= {"columns": columns(*given), "rows": listed(*given), "verdict": table.verdict}
+    values["notes"] = [clean(note) for note in found.notes]
     title = f"{things[0].label} – {things[1].label}"
     rows = [list(line.values) for line in table.lines]
     return Shown("compare.html.jinja", title, found.to_json(), values, (table.columns, rows))

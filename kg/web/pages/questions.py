@@ -53,8 +53,8 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     given = {name: value if isinstance(value, list | tuple) else [value] for name, value in flags.items()}
     chips = [named(graph, asked, name, str(value)) for name, values in given.items() for value in values]
     title = question or ", ".join(chip["label"] for chip in chips) or words("web.all_papers")
-    listed = {one["paper"]: one for one in described(graph, [row.paper for row in (*chosen, *answer.partly)])}
-    lines = _lines(shown, asked, words, order) if is_table else []
+    known = {one["paper"]: one for one in described(graph, [row.paper for row in (*chosen, *answer.partly)])}
+    lines = listed(shown, asked, words, order) if is_table else []
     is_exported = bool(total) and not is_table and bool(papers.sql or not (question or flags))
     is_lost = not (is_table or total or papers.sql or answer.partly)  # nothing was understood: begin elsewhere
     values: dict[str, Any] = {
@@ -73,14 +73,14 @@ def ask(graph: Graph, asked: Asked) -> Shown:
         "kept": [
             (name, value) for name, values in asked.args.items() for value in values if name not in ("order", "page")
         ],
-        "columns": _columns(shown, asked, words, order),
+        "columns": columns(shown, asked, words, order) if is_table else [],
         "lines": lines,
-        "is_versus": is_versus,
+        "is_headed": any(line["heading"] for line in lines),
         "papers": [
-            (listed[row.paper], sentences(row.evidence, "entity", words)) for row in chosen if row.paper in listed
+            (known[row.paper], sentences(row.evidence, "entity", words)) for row in chosen if row.paper in known
         ],
         "start": (at - 1) * size + 1,
-        "partly": [(listed[row.paper], lacking(row, words)) for row in answer.partly if row.paper in listed],
+        "partly": [(known[row.paper], lacking(row, words)) for row in answer.partly if row.paper in known],
         "partly_said": words.count("count.partly", len(answer.partly)),
         "pager": None if is_table else _pager(asked, words, at, size, total, len(chosen)),
         "leads": []
@@ -90,8 +90,8 @@ def ask(graph: Graph, asked: Asked) -> Shown:
         "too_many": words("web.too_many", most=f"{MOST:,}") if is_exported and total > MOST else "",
     }
     data = answer.to_json() | {"total": total, "page": at, "facets": values["facets"]}
-    data["papers"] = [row.to_json() | listed.get(row.paper, {}) for row in chosen]
-    return Shown("ask.html.jinja", short(title, 200), data, values, _csv(answer, chosen, listed))
+    data["papers"] = [row.to_json() | known.get(row.paper, {}) for row in chosen]
+    return Shown("ask.html.jinja", short(title, 200), data, values, _csv(answer, chosen, known))
 
 
 def _answer(
@@ -148,10 +148,10 @@ def _tabs(asked: Asked, answer: Answer, words: PageWords) -> list[dict[str, Any]
     ]
 
 
-def _columns(answer: Answer, asked: Asked, words: PageWords, order: str) -> list[dict[str, Any]]:
-    if answer.table is None:
-        return []
+def columns(answer: Answer, asked: Asked, words: PageWords, order: str) -> list[dict[str, Any]]:
+    """The columns of a table, each with the address of the page that is sorted by it."""
     out = []
+    assert answer.table is not None
     for n in shown_columns(answer):
         name, values = answer.table.columns[n], column_values(answer, n)
         is_up = order == name
@@ -168,17 +168,18 @@ def _columns(answer: Answer, asked: Asked, words: PageWords, order: str) -> list
     return out
 
 
-def _lines(answer: Answer, asked: Asked, words: PageWords, order: str) -> list[dict[str, Any]]:
+def listed(answer: Answer, asked: Asked, words: PageWords, order: str) -> list[dict[str, Any]]:
     """The lines of a table, in the order of a column where one is named, with where their cells lead."""
-    if answer.table is None:
-        return []
+    assert answer.table is not None
     at, lines, names = shown_columns(answer), list(answer.table.lines), paper_names(answer)
     entries = {entry for row in answer.known for entry in row.sources}
     wanted = order.removeprefix("-")
     if wanted in answer.table.columns:
         values = column_values(answer, answer.table.columns.index(wanted))
+        if wanted == "value":
+            values = [cell if line.amount is None else line.amount for cell, line in zip(values, lines, strict=True)]
         ranked = sorted(zip(values, lines, strict=True), key=lambda one: _ordered(one[0]), reverse=order[:1] == "-")
-        lines = [line for _, line in ranked]
+        lines = [replace(line, heading="") for _, line in ranked]
     out = []
     for line in lines:
         cells = []
@@ -188,7 +189,7 @@ def _lines(answer: Answer, asked: Asked, words: PageWords, order: str) -> list[d
             url, own = asked.lead(leads) if leads else "", said if said in names else ""
             cells.append({"text": names.get(said, said), "id": own, "url": url})
         said_ = sentences(line.evidence, "source", words)
-        out.append({"cells": cells, "said": [asked.cited(one, names) for one in said_]})
+        out.append({"cells": cells, "said": [asked.cited(one, names) for one in said_], "heading": line.heading})
     return out
 
 

@@ -1,0 +1,226 @@
+"""Results as lines of a table: metric, value, baseline, the quality kept, what they were obtained on, their words."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from kg.model import OBTAINED
+from kg.query.answer import Cell, Line, Quote
+from kg.query.comparable import Comparable, Measured, Measures, measured, settings
+from kg.query.conditions import OWN, Where, concepts
+from kg.query.corpus import Corpus
+from kg.query.filter import Entity, Filter
+from kg.query.lexicon import Lexicon
+from kg.query.nodes import Reported, reported
+from kg.query.sayings import Sayings
+from kg.query.shown import context, entry_of, quotes
+from kg.store.file import StoreFile
+from kg.text import is_kind
+
+#: A result that the graph states.
+Row = Measured[Reported]
+COLUMNS = (
+    *("paper", "metric", "value", "baseline", "quality", "dataset", "model", "hardware", "bits", "setting", "quote"),
+)
+#: Things that a cell names.
+_LISTED = 3
+#: Key sentences that say what a paper claims, the best first.
+_CLAIMS = ("result", "proposes")
+
+
+class Setups:
+    """What some results, by their nodes, were obtained on."""
+
+    def __init__(self, corpus: Corpus, results: Iterable[str]) -> None:
+        self._on: dict[tuple[str, str], set[str]] = defaultdict(set)
+        sql = """SELECT e.name, x.result, c.type, c.curie FROM entries e JOIN result_on x ON x.entry = e.id
+            JOIN concepts c ON c.id = x.concept WHERE e.name IN ({})"""
+        for entry, number, kind, concept in corpus.store.some(sql, set(map(entry_of, results))):
+            self._on[f"entry:{entry}/result/{number}", kind].add(concept)
+
+    def said(self, node: str) -> dict[str, tuple[str, ...]]:
+        """What a result was obtained on, by type; () for a type of which nothing is stated."""
+        return {kind: tuple(sorted(self._on.get((node, kind), ()))) for kind in OBTAINED}
+
+
+class Obtained:
+    """The results that were obtained on what a filter asks for; it keeps how many others were left out."""
+
+    def __init__(self, corpus: Corpus, lexicon: Lexicon, wanted: Filter) -> None:
+        self.corpus, self.known, self.wanted = corpus, lexicon.vocabulary, list(_wanted(wanted, lexicon))
+        self.left_out: dict[str, set[str]] = {"elsewhere": set(), "unsaid": set()}
+
+    def among(self, results: Iterable[Reported], setups: Setups) -> list[Reported]:
+        """Those of some results, in the same order."""
+        kept = list(results)
+        for kind, wanted in self.wanted:
+            wider = {broad for one in wanted for broad in self.known.broader(one)} - wanted  # which says nothing
+            on = {one.node: set(setups.said(one.node)[kind]) - wider for one in kept}
+            self.left_out["elsewhere"] |= {node for node, own in on.items() if own and not own & wanted}
+            self.left_out["unsaid"] |= {node for node, own in on.items() if not own}
+            kept = [one for one in kept if on[one.node] & wanted]
+        return kept
+
+    def notes(self, say: Sayings) -> list[str]:
+        """How many results were left out: on something else, or not said to be on what is asked for."""
+        return [say(f"ranking.omitted_{why}", len(nodes)) for why, nodes in self.left_out.items() if nodes]
+
+
+def _wanted(wanted: Filter, lexicon: Lexicon) -> Iterable[tuple[str, frozenset[str]]]:
+    """The types and concepts that results must be obtained on; MMLU-Pro is a benchmark of its own, and no MMLU."""
+    for condition in wanted.conditions:
+        terms = [term for term in condition.any_of if isinstance(term, Entity) and term.field in OBTAINED]
+        kinds = {term.field for term in terms}
+        if not condition.negated and len(kinds) == 1 and len(terms) == len(condition.any_of):
+            kind = kinds.pop()
+            counted = (lexicon.versions(term.concept) if kind == "dataset" else term.concepts for term in terms)
+            yield kind, frozenset(concept for some in counted for concept in some)
+
+
+class ResultTable:
+    """Reads results that were obtained on what a filter asks for, and shows them."""
+
+    def __init__(self, store: StoreFile, lexicon: Lexicon, say: Sayings, wanted: Filter) -> None:
+        self.store, self.lexicon, self.say = store, lexicon, say
+        self.corpus, self.measures = Corpus.of(store), Measures(lexicon, say)
+        self.obtained = Obtained(self.corpus, lexicon, wanted)
+
+    def rows(self, where: Where, read_as: Callable[[Reported], Reported] = lambda one: one) -> list[Row]:
+        """The results that fulfil a condition; `read_as` says as what one counts. A paper says a number once."""
+        found = self.corpus.once(self._reported, where)
+        setups = Setups(self.corpus, (one.node for one in found))
+        entries: dict[tuple[object, ...], str] = {}
+        out = []
+        for one in self.obtained.among(found, setups):
+            said, is_odd = read_as(one), self.measures.is_odd(one.metric, one.unit)  # 3 MB are no ratio
+            key = (one.paper, one.metric, one.low, one.high, one.unit, one.change)
+            if one.metric and not is_odd and entries.setdefault(key, entry_of(one.node)) == entry_of(one.node):
+                block = self.measures.block(said.metric, said.unit, said.change)
+                baseline = (one.baseline, one.baseline_text)
+                on = setups.said(one.node)
+                out.append(measured(one, one.paper, block, (one.low, one.high), baseline, one.setting, on))
+        return out
+
+    def _reported(self, where: Where) -> list[Reported]:
+        return reported(self.store, where)
+
+    # Lines
+
+    def lines(
+        self, groups: Iterable[tuple[str, Sequence[Row]]], more: Mapping[str, Callable[[Row], Cell]] | None = None
+    ) -> list[Line]:
+        """A line a result, under the headings of their groups; `more` are cells before the others, by column."""
+        known = [(heading, rows) for heading, rows in groups if rows]
+        every = [row for _, rows in known for row in rows]
+        said = quotes(self.store, {row.said.node: self.label(row.said.metric) for row in every})
+        quality = self._quality(every, said)
+        bits = self._bits({row.paper for row in every})
+        out = []
+        for heading, rows in known:
+            for row in (row for row in rows if row.said.node in said):
+                one, own = row.said, said[row.said.node]
+                block = row.block._replace(metric=one.metric)
+                kept = quality.get(one.node)
+                cells: dict[str, Cell] = {name: cell(row) for name, cell in (more or {}).items()}
+                cells |= {
+                    "paper": entry_of(one.node),
+                    "metric": self.measures.metric(block),
+                    "value": self.measures.amount(one),
+                }
+                cells |= {"baseline": self.over(one), "quality": kept[0] if kept else ""}
+                cells["setting"] = one.setting if row.setting else ""
+                cells |= {kind: self.labels(named) for kind, named in zip(OBTAINED, row.on, strict=True)}
+                cells |= {"bits": self.labels(bits.get(row.paper, ())), "quote": own.quote}
+                evidence = dict.fromkeys([own, *([kept[1]] if kept else [])])
+                values = tuple(cells[name] for name in (*(more or ()), *COLUMNS))
+                out.append(Line(values, (entry_of(one.node),), tuple(evidence), "", heading, row.factor))
+        return out
+
+    def claimed(self, papers: Iterable[str], heading: str, columns: Sequence[str]) -> list[Line]:
+        """A line a paper, with the key sentence that says what it claims."""
+        sql = "SELECT e.name, e.paper, e.record ->> '$.key' FROM entries e WHERE e.paper IN ({}) ORDER BY e.name"
+        order = list(papers)
+        places = {name: (paper, json.loads(key)) for name, paper, key in self.store.some(sql, order) if key}
+        texts = {
+            (entry, field): raw
+            for entry, field, raw in self.store.some(
+                "SELECT e.name, t.field, t.raw FROM entries e JOIN texts t ON t.entry = e.id WHERE e.name IN ({})",
+                places,
+            )
+        }
+        said: dict[str, Quote] = {}
+        for entry, (paper, key) in sorted(places.items()):
+            place = next((key[role] for role in _CLAIMS if role in key), None)
+            if place and (raw := texts.get((entry, place["field"]))):
+                start, end = place["start"], place["end"]
+                words = raw[start:end]
+                said.setdefault(paper, Quote(entry, place["field"], words, start, end, "", context(raw, start, end)))
+        return [
+            Line(tuple(_claim_cell(name, quote) for name in columns), (quote.source,), (quote,), "", heading)
+            for quote in (said[paper] for paper in order if paper in said)
+        ]
+
+    def heading(self, group: Comparable) -> str:
+        """What the results of a group share, and whether they can be compared."""
+        say, first = self.say, group.rows[0]
+        name = self.measures.name(group.block)
+        if not group.together:
+            return say("results.apart", len(group.rows), group=name)
+        on = [self.label(one) for own in first.on for one in own]
+        name = say("results.over", metric=name, baseline=self.over(first.said)) if first.baseline else name
+        name = say("results.on", metric=name, on=say.listed(on)) if on else name
+        return say("results.together", len(group.rows), group=name)
+
+    def over(self, one: Reported) -> str:
+        """What a result is over, in the paper's words where the language has them; a level is only over a number."""
+        if one.change == "absolute" and not one.baseline_text[:1].isdigit():
+            return ""
+        is_named = one.baseline and (self.say.language == "zh" or not one.baseline_text)
+        return self.label(one.baseline) if is_named else one.baseline_text
+
+    def label(self, concept: str) -> str:
+        """The label of a concept in the language of the answer."""
+        return self.lexicon.label(concept, self.say.language)
+
+    def labels(self, named: Iterable[str]) -> tuple[str, ...]:
+        """The first labels of some concepts."""
+        return tuple(sorted(map(self.label, named)))[:_LISTED]
+
+    def family(self, column: str) -> set[str]:
+        """The concepts that a column tells of."""
+        return {one for root in settings()["columns"][column] for one in self.lexicon.family(root)}
+
+    def _quality(self, rows: Sequence[Row], said: Mapping[str, Quote]) -> dict[str, tuple[str, Quote]]:
+        """What quality a paper says in the sentence of a result that is of something else, by the result's node."""
+        metrics = self.family("quality")
+        others = [row for row in rows if row.said.metric not in metrics and row.said.node in said]
+        if not others:
+            return {}
+        named, among = concepts(metrics), self.corpus.those({row.paper for row in others}).of("x.paper")
+        where = Where(f"x.sure = 1 AND {OWN} AND x.metric IN {named.sql} AND {among.sql}", (*named.given, *among.given))
+        found = self.corpus.once(self._reported, where)
+        words = quotes(self.store, {one.node: self.label(one.metric) for one in found})
+        beside = {
+            (words[one.node].source, words[one.node].context): one for one in reversed(found) if one.node in words
+        }
+        out = {}
+        for row in others:
+            own = said[row.said.node]
+            if one := beside.get((own.source, own.context)):
+                metric = self.measures.metric(self.measures.block(one.metric, one.unit, one.change))
+                out[row.said.node] = f"{metric} {self.measures.amount(one)}", words[one.node]
+        return out
+
+    def _bits(self, papers: set[str]) -> dict[str, list[str]]:
+        """What papers propose or use that tells the bits of their numbers."""
+        wanted, out = self.family("bits"), defaultdict(list)
+        for paper, thing in self.corpus.had("technique", self.corpus.those(papers), sure=True) if papers else ():
+            if thing in wanted and is_kind(self.lexicon.label(thing)):
+                out[paper].append(thing)
+        return out
+
+
+def _claim_cell(column: str, quote: Quote) -> Cell:
+    return quote.source if column == "paper" else quote.quote if column == "quote" else None
