@@ -260,11 +260,7 @@ class _Comparison:
         """Results, those on the metric that is asked for first, of a thing or of a paper's own method."""
         asked = self.query.metric.metrics if self.query.metric else ()
         rows.sort(key=lambda row: (row.said.metric not in asked, -row.factor))
-
-        def name(row: Found) -> Cell:
-            return self._name(at, row) if at is not None else self.table.labels(self.proposed[row.paper])
-
-        return self.table.lines([(heading, rows)], {"method": name})
+        return self.table.lines([(heading, rows)], {"method": lambda row: None if at is None else self._name(at, row)})
 
     def _name(self, at: int, row: Found) -> str:
         """What a row of a thing's results is called: the thing, or that of its kinds which the paper proposes."""

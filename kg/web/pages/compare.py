@@ -54,9 +54,8 @@ def compare(graph: Graph, asked: Asked) -> Shown:
     given = as_shown(found), asked, words, asked.one("order")
     values |= {"columns": columns(*given), "rows": listed(*given), "verdict": table.verdict}
     values["notes"] = [clean(note) for note in found.notes]
-    title = f"{things[0].label} – {things[1].label}"
-    rows = [list(line.values) for line in table.lines]
-    return Shown("compare.html.jinja", title, found.to_json(), values, (table.columns, rows))
+    rows = table.columns, [list(line.values) for line in table.lines]
+    return Shown("compare.html.jinja", " – ".join(thing.label for thing in things[:2]), found.to_json(), values, rows)
 
 
 def _thing(graph: Graph, asked: Asked, name: str) -> Entity:
